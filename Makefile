@@ -1,0 +1,83 @@
+# Every target does its own set-up in .venv, once for each state of pyproject.toml and requirements.lock.
+# Another Python than the first on the path: make test PYTHON=python3.13
+PYTHON ?= python3
+JOBS ?= 2
+
+PY := .venv/bin/python
+READY := .venv/.ready
+PIP := -m pip --disable-pip-version-check --no-input
+
+# What a caller's shell exports must not reach into .venv.
+unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
+
+# A .venv whose Python is gone, or that was made in another folder, is set up again.
+ifneq ($(shell $(PY) -c pass 2>/dev/null && cat $(READY) 2>/dev/null),$(CURDIR))
+.PHONY: $(READY)
+endif
+
+.PHONY: help setup demo test lint types contracts wheel check format diagrams lock clean
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+help: ## show the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name what; do printf '  make %-10s %s\n' "$$name" "$$what"; done
+
+setup: $(READY) ## set up .venv and nothing else
+
+$(READY): pyproject.toml requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	  { echo 'ims-fsm needs Python 3.11 or newer and "$(PYTHON)" is not; name one that is, like: make $(or $(MAKECMDGOALS),setup) PYTHON=python3.12' >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	  { echo '"$(PYTHON)" cannot make environments; install its venv module (Debian, Ubuntu: apt install python3-venv) and run make again' >&2; exit 1; }
+	@echo 'Setting up .venv (once; about half a minute) ...'
+	@[ "$$(cat $@ 2>/dev/null || echo '$(CURDIR)')" = '$(CURDIR)' ] && \
+	  $(PY) -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || $(PYTHON) -m venv --clear .venv
+	@$(PY) $(PIP) install -qq --constraint requirements.lock --editable '.[dev]' || \
+	  { echo 'The packages could not be installed (see above); check the network or the package index that pip is set to, and run make again' >&2; exit 1; }
+	@printf '%s\n' '$(CURDIR)' > $@
+
+demo: $(READY) ## the main job, start to end, on the shipped sample
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && IMS_FSM_DB="sqlite:///$$folder/ims.db" .venv/bin/ims-fsm demo
+
+test: $(READY) ## all tests and the examples in the docstrings
+	@$(PY) -m pytest --numprocesses $(JOBS) $(ARGS)
+
+lint: $(READY) ## style, format, spelling
+	@$(PY) -m ruff check
+	@$(PY) -m ruff format --check
+	@$(PY) -m codespell_lib
+
+types: $(READY) ## mypy, strict
+	@$(PY) -m mypy
+
+contracts: $(READY) ## imports only go down, one framework in one room
+	@.venv/bin/lint-imports --no-logo
+
+wheel: $(READY) ## build the wheel, install it apart, use it from another folder
+	@rm -rf dist
+	@$(PY) -m build --quiet --outdir dist
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
+	  $(PY) -m venv "$$folder/venv" && \
+	  "$$folder/venv/bin/python" $(PIP) install -qq --constraint requirements.lock dist/*.whl && \
+	  cd "$$folder" && venv/bin/ims-fsm verify && IMS_FSM_DB="sqlite:///$$folder/ims.db" venv/bin/ims-fsm demo
+
+check: lint types contracts test wheel ## everything that .ci/run asks
+
+format: $(READY) ## let ruff mend what it can
+	@$(PY) -m ruff check --fix
+	@$(PY) -m ruff format
+
+diagrams: $(READY) ## draw every machine again into diagrams/
+	@for format in dot mermaid svg; do .venv/bin/ims-fsm draw --format $$format --out diagrams || exit 1; done
+
+lock: $(READY) ## pin the newest versions that the ranges in pyproject.toml allow
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
+	  $(PY) -m venv "$$folder" && "$$folder/bin/python" $(PIP) install -qq uv && \
+	  { echo '# Pinned by `make lock` from the ranges in pyproject.toml, for every platform; names no package index.'; \
+	    "$$folder/bin/uv" pip compile --quiet --upgrade --universal --python-version 3.11 --extra dev \
+	      --no-header --no-annotate --no-emit-index-url --no-emit-find-links pyproject.toml; } > "$$folder/lock" && \
+	  cp "$$folder/lock" requirements.lock
+
+clean: ## remove .venv and everything that tools leave behind
+	rm -rf .venv dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,62 @@
+"""ims_fsm: India's GST Invoice Management System as declared state machines.
+
+`IMS` is the face for a backend that embeds it; the names below are loaded when they are first used, so that a tool
+that only draws or verifies does not load the database.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ims_fsm.errors import ImsFsmError as ImsFsmError
+    from ims_fsm.law.book import LawBook as LawBook
+    from ims_fsm.law.book import shipped_book as shipped_book
+    from ims_fsm.law.decision import Allowed as Allowed
+    from ims_fsm.law.decision import Refused as Refused
+    from ims_fsm.law.decision import decide as decide
+    from ims_fsm.law.hooks import Hooks as Hooks
+    from ims_fsm.store.records import Where as Where
+    from ims_fsm.store.taxpayers import Taxpayer as Taxpayer
+    from ims_fsm.terms.document import Document as Document
+    from ims_fsm.terms.document import OriginalReference as OriginalReference
+    from ims_fsm.terms.money import Heads as Heads
+    from ims_fsm.terms.period import TaxPeriod as TaxPeriod
+    from ims_fsm.terms.vocabulary import Filing as Filing
+    from ims_fsm.terms.vocabulary import Form as Form
+    from ims_fsm.terms.vocabulary import Kind as Kind
+    from ims_fsm.terms.vocabulary import TaxpayerKind as TaxpayerKind
+    from ims_fsm.workflow.ims import IMS as IMS
+    from ims_fsm.workflow.sentences import RefusedError as RefusedError
+
+_ROOMS = {
+    "Allowed": "law.decision",
+    "Document": "terms.document",
+    "Filing": "terms.vocabulary",
+    "Form": "terms.vocabulary",
+    "Heads": "terms.money",
+    "Hooks": "law.hooks",
+    "IMS": "workflow.ims",
+    "ImsFsmError": "errors",
+    "Kind": "terms.vocabulary",
+    "LawBook": "law.book",
+    "OriginalReference": "terms.document",
+    "Refused": "law.decision",
+    "RefusedError": "workflow.sentences",
+    "TaxPeriod": "terms.period",
+    "Taxpayer": "store.taxpayers",
+    "TaxpayerKind": "terms.vocabulary",
+    "Where": "store.records",
+    "decide": "law.decision",
+    "shipped_book": "law.book",
+}
+__all__ = list(_ROOMS)  # noqa: PLE0605 -- one list, checked against the imports above by a test
+__version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name from its room."""
+    if name not in _ROOMS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_ROOMS[name]}"), name)

@@ -1,0 +1,122 @@
+"""The house rules that no linter holds: sizes, docstrings, and what a tracked file may not name."""
+
+from __future__ import annotations
+
+import ast
+import re
+import statistics
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+MODULES = sorted((ROOT / "ims_fsm").rglob("*.py"))
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
+LONGEST_FILE = 400
+MEDIAN_FILE = 130
+LONGEST_FUNCTION = 50
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+Documented = Function | ast.ClassDef
+
+# Assembled from pieces, so that this file does not name what it forbids.
+HOSTS = ("py" + "pi", "python" + "hosted", "npm" + "js")
+PATH = "an absolute path of one machine"
+HOST = "the host of a package registry"
+FORBIDDEN = {
+    PATH: re.compile(r"(?<![\w.)}>/~-])/(?:home|root|Users|work|opt)/\w|\b[A-Z]:\\{1,2}Users\b"),
+    HOST: re.compile(rf"\b(?:{'|'.join(HOSTS)})\.(?:org|com|io)\b"),
+}
+
+
+def place(path: Path) -> str:
+    """Name a file as a person would, from the top of the checkout."""
+    return path.relative_to(ROOT).as_posix()
+
+
+def tracked() -> list[Path]:
+    """List the files that git tracks or would track; without git, every file outside hidden folders."""
+    listing = ["git", "-C", str(ROOT), "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    try:
+        names = subprocess.run(listing, check=True, capture_output=True, text=True).stdout.split("\0")
+    except (OSError, subprocess.CalledProcessError):
+        inside = (path for path in ROOT.rglob("*") if not path.relative_to(ROOT).parts[0].startswith("."))
+        return sorted(path for path in inside if path.is_file())
+    return sorted(path for name in names if name and (path := ROOT / name).is_file())
+
+
+def functions(tree: ast.AST) -> Iterator[Function]:
+    """Give every function and method, nested ones too."""
+    return (node for node in ast.walk(tree) if isinstance(node, Function))
+
+
+def public(node: ast.Module | ast.ClassDef) -> Iterator[Documented]:
+    """Give the public classes, functions and methods of a module or class."""
+    for child in node.body:
+        if isinstance(child, Documented) and not child.name.startswith("_"):
+            yield child
+            if isinstance(child, ast.ClassDef):
+                yield from public(child)
+
+
+def overloaded(node: Documented) -> bool:
+    """Say whether the function is one signature of several, documented once at the last."""
+    return any(ast.unparse(decorator).endswith("overload") for decorator in node.decorator_list)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=place)
+def test_a_module_says_what_it_is_and_so_does_every_public_name(path: Path) -> None:
+    tree = ast.parse(path.read_bytes())
+    assert ast.get_docstring(tree), "a module says its role and what it does not import"
+    assert not [node.name for node in public(tree) if not ast.get_docstring(node) and not overloaded(node)]
+
+
+@pytest.mark.parametrize("path", [*MODULES, *TESTS], ids=place)
+def test_a_file_and_its_functions_are_short(path: Path) -> None:
+    assert len(path.read_bytes().splitlines()) <= LONGEST_FILE
+    lengths = [
+        (node.name, (node.end_lineno or 0) - node.lineno + 1) for node in functions(ast.parse(path.read_bytes()))
+    ]
+    assert [(name, lines) for name, lines in lengths if lines > LONGEST_FUNCTION] == []
+
+
+def test_most_files_are_short() -> None:
+    lengths = [len(path.read_text(encoding="utf-8").splitlines()) for path in MODULES if path.name != "__init__.py"]
+    assert statistics.median(lengths) <= MEDIAN_FILE
+
+
+@pytest.mark.parametrize("what", FORBIDDEN)
+def test_no_tracked_file_names(what: str) -> None:
+    found = []
+    for path in tracked():
+        content = path.read_bytes()
+        if b"\0" not in content:
+            lines = content.decode("utf-8").splitlines()
+            found += [f"{place(path)}:{n}: {line}" for n, line in enumerate(lines, 1) if FORBIDDEN[what].search(line)]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("what", "line"),
+    [
+        (PATH, "see /" + "home/someone/ims.db"),
+        (PATH, '"/' + 'opt/x"'),
+        (PATH, "C:" + "\\Users\\someone"),
+        (HOST, f"https://{HOSTS[0]}.org/simple"),
+        (HOST, f"files.{HOSTS[1]}.org"),
+    ],
+)
+def test_what_is_forbidden_is_seen(what: str, line: str) -> None:
+    assert FORBIDDEN[what].search(line)
+
+
+@pytest.mark.parametrize("line", ["[click](docs/home/x)", "https://example.in/work/1", "a/opt/b"])
+def test_a_relative_path_or_a_page_is_no_path_of_one_machine(line: str) -> None:
+    assert not FORBIDDEN[PATH].search(line)
+
+
+def test_every_text_file_is_utf8_and_ends_with_a_line_end() -> None:
+    texts = {path: path.read_bytes() for path in tracked() if path.suffix in {".py", ".toml", ".md", ".json"}}
+    assert [place(path) for path, content in texts.items() if content and not content.endswith(b"\n")] == []
+    assert [place(path) for path, content in texts.items() if b"\r\n" in content] == []
