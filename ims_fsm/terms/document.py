@@ -1,0 +1,119 @@
+"""A document as the supplier reports it: the business content of a record.
+
+Imports the words, the money and the periods; knows no database and no wire format.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from typing import Any, Literal, Self
+
+from ims_fsm.terms.money import HEADS, NIL, Heads, rupees
+from ims_fsm.terms.vocabulary import Direction, Kind
+
+Ineligible = Literal["pos", "sec_16_4", "rule_37a"]
+
+
+@dataclass(frozen=True, slots=True)
+class OriginalReference:
+    """The document that an amendment names: its number and date."""
+
+    number: str
+    date: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One version of a document's content; amounts in paise, the date as written on it.
+
+    `ineligible` says why ITC is ineligible at entry (FAQ 4, 8), `pending_blocked` is the portal's own
+    flag `ispendactblocked` where it was seen, `value` the document's total where it was reported.
+    """
+
+    kind: Kind
+    supplier: str
+    recipient: str
+    number: str
+    date: date
+    taxable: int
+    tax: Heads = NIL
+    value: int | None = None
+    pos: str | None = None
+    invoice_type: str = "R"
+    reverse_charge: bool = False
+    ineligible: Ineligible | None = None
+    amends: OriginalReference | None = None
+    pending_blocked: bool | None = None
+    supplier_name: str = ""
+
+    @property
+    def credit(self) -> Heads:
+        """What the document is worth to the recipient: its tax, negative for a credit note."""
+        return self.tax * self.kind.sign
+
+    @property
+    def machine(self) -> str:
+        """The name of the declared machine that governs this document's record."""
+        amended = self.amends is not None and self.kind is not Kind.BILL_OF_ENTRY
+        return f"{self.kind}_amendment" if amended else str(self.kind)
+
+    def content(self) -> dict[str, Any]:
+        """Return the business fields as plain data, amounts in rupees as text; what the hash reads.
+
+        The portal's pending flag and the supplier's name are no content: they may change without an edit.
+        """
+        return {
+            "kind": str(self.kind),
+            "supplier": self.supplier,
+            "recipient": self.recipient,
+            "number": self.number,
+            "date": self.date.isoformat(),
+            "taxable": str(rupees(self.taxable)),
+            **{head: str(amount) for head, amount in self.tax.in_rupees().items()},
+            "value": None if self.value is None else str(rupees(self.value)),
+            "pos": self.pos,
+            "invoice_type": self.invoice_type,
+            "reverse_charge": self.reverse_charge,
+            "ineligible": self.ineligible,
+            "amends": None if self.amends is None else [self.amends.number, self.amends.date.isoformat()],
+        }
+
+    @property
+    def content_hash(self) -> str:
+        """The SHA-256 of the business content (64 hex digits); it changes exactly with an edit (FAQ 16)."""
+        text = json.dumps(self.content(), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def changed(self, **changes: Any) -> Self:
+        """Return a copy with the named fields changed; heads of tax may be named one by one, in paise.
+
+        Raises `ValueError` for a field that a document does not have.
+        """
+        known = {field.name for field in fields(self)} | set(HEADS)
+        unknown = sorted(set(changes) - known)
+        if unknown:
+            raise ValueError(f"a document has no field {unknown[0]!r}; its fields are {', '.join(sorted(known))}")
+        heads = {head: changes.pop(head) for head in HEADS if head in changes}
+        tax = changes.pop("tax", self.tax)
+        return replace(self, tax=replace(tax, **heads), **changes)
+
+    def direction_from(self, original: Heads | None) -> Direction:
+        """Say how this document moves the tax of `original` (None when that is not known).
+
+        Where heads move both ways the blocked direction is named: downward for what adds credit,
+        upward for a credit note (FAQ 11, decided ambiguity (d)).
+        """
+        if self.amends is None:
+            return Direction.ORIGINAL
+        if original is None:
+            return Direction.UNKNOWN
+        order = (
+            (Direction.UPWARD, Direction.DOWNWARD)
+            if self.kind is Kind.CREDIT_NOTE
+            else (Direction.DOWNWARD, Direction.UPWARD)
+        )
+        moved = {Direction.UPWARD: original.below(self.tax), Direction.DOWNWARD: self.tax.below(original)}
+        return next((direction for direction in order if moved[direction]), Direction.UNCHANGED)

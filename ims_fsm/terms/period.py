@@ -1,0 +1,92 @@
+"""Tax periods and Indian time.
+
+Imports nothing of the package. A period is a month written "2024-10"; as text it sorts in time.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+from typing import Self
+from zoneinfo import ZoneInfo
+
+IST = ZoneInfo("Asia/Kolkata")
+_PERIOD = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
+_WIRE = re.compile(r"(0[1-9]|1[0-2])(20\d\d)")
+
+
+class TaxPeriod(str):
+    """A tax period: a month as text, "2024-10"; a quarter is named by its last month.
+
+    Raises `ValueError` for anything else.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, text: str) -> Self:
+        """Check the text and keep it."""
+        if not isinstance(text, str) or not _PERIOD.fullmatch(text):
+            raise ValueError(f'{text!r} is no tax period; write the year and month like "2024-10"')
+        return super().__new__(cls, text)
+
+    @classmethod
+    def of(cls, day: date) -> Self:
+        """Return the month in which a day lies."""
+        return cls(f"{day.year:04}-{day.month:02}")
+
+    @classmethod
+    def from_wire(cls, text: str) -> Self:
+        """Read the portal's MMYYYY; raises `ValueError` for anything else."""
+        found = _WIRE.fullmatch(text)
+        if not found:
+            raise ValueError(f'{text!r} is no return period of the portal; it writes them like "102024"')
+        return cls(f"{found[2]}-{found[1]}")
+
+    @property
+    def wire(self) -> str:
+        """The period as the portal writes it, MMYYYY."""
+        return f"{self[5:]}{self[:4]}"
+
+    @property
+    def year(self) -> int:
+        """The calendar year."""
+        return int(self[:4])
+
+    @property
+    def month(self) -> int:
+        """The month, 1 to 12."""
+        return int(self[5:])
+
+    def plus(self, months: int) -> Self:
+        """Return the period so many months later; earlier for a negative number."""
+        index = self.year * 12 + self.month - 1 + months
+        return type(self)(f"{index // 12:04}-{index % 12 + 1:02}")
+
+    @property
+    def quarter(self) -> Self:
+        """The last month of the quarter in which this month lies (Jun, Sep, Dec, Mar)."""
+        return self.plus(-self.month % 3)
+
+    @property
+    def in_words(self) -> str:
+        """The period for people: "October 2024"."""
+        return date(self.year, self.month, 1).strftime("%B %Y")
+
+
+def in_india(moment: datetime) -> datetime:
+    """Return an aware moment in Indian Standard Time; raises `ValueError` for a naive one."""
+    if moment.tzinfo is None:
+        raise ValueError(
+            f"{moment.isoformat()} has no time zone; the law is read in Asia/Kolkata, so give an aware datetime"
+        )
+    return moment.astimezone(IST)
+
+
+def indian(moment: datetime) -> datetime:
+    """Return a naive moment, meant in Indian Standard Time, as an aware one in UTC."""
+    return moment.replace(tzinfo=IST).astimezone(UTC)
+
+
+def midnight(day: date) -> datetime:
+    """Return the moment at which a day begins in India, in UTC."""
+    return datetime(day.year, day.month, day.day, tzinfo=IST).astimezone(UTC)

@@ -1,0 +1,145 @@
+"""The field's words as closed sets: what a document, a form, a taxpayer or an outcome can be.
+
+Imports nothing of the package; every other room may import it.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a document is (FAQ 4, 8); an amendment has the kind of the document that it amends."""
+
+    INVOICE = "invoice"
+    DEBIT_NOTE = "debit_note"
+    CREDIT_NOTE = "credit_note"
+    ECO_DOCUMENT = "eco_document"
+    BILL_OF_ENTRY = "bill_of_entry"
+
+    @property
+    def sign(self) -> int:
+        """+1 where the document adds credit for the recipient, -1 for a credit note."""
+        return -1 if self is Kind.CREDIT_NOTE else 1
+
+
+class Form(StrEnum):
+    """The form in which a document reaches the portal (FAQ 1, 8)."""
+
+    GSTR_1 = "GSTR-1"
+    GSTR_1A = "GSTR-1A"
+    IFF = "IFF"
+    GSTR_5 = "GSTR-5"
+    GSTR_6 = "GSTR-6"
+    ICEGATE = "ICEGATE"
+
+
+class TaxpayerKind(StrEnum):
+    """How a taxpayer is registered; FAQ 9 says which kinds have an IMS."""
+
+    NORMAL = "normal"
+    SEZ_UNIT = "sez_unit"
+    SEZ_DEVELOPER = "sez_developer"
+    CASUAL = "casual"
+    COMPOSITION = "composition"
+    ISD = "isd"
+    NRTP = "nrtp"
+    TDS = "tds"
+    TCS = "tcs"
+
+
+class Filing(StrEnum):
+    """How often a taxpayer files GSTR-1 and GSTR-3B (FAQ 27)."""
+
+    MONTHLY = "monthly"
+    QUARTERLY = "quarterly"
+
+
+class SupplierStatus(StrEnum):
+    """Whether the supplier has only saved the document or filed its form (FAQ 6, 15)."""
+
+    SAVED = "saved"
+    FILED = "filed"
+
+
+class State(StrEnum):
+    """The states of a record in IMS; `machines/record.toml` declares each with its sentence."""
+
+    NO_ACTION = "no_action"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    PENDING = "pending"
+    FROZEN = "frozen"
+    REMOVED = "removed"
+
+
+class Trigger(StrEnum):
+    """What moves a record; `machines/record.toml` declares who may do each."""
+
+    SAVE = "save"
+    ACCEPT = "accept"
+    REJECT = "reject"
+    KEEP_PENDING = "keep_pending"
+    RESET = "reset"
+    EDIT = "edit"
+    DELETE = "delete"
+    FREEZE = "freeze"
+    EXPIRE = "expire"
+    LAPSE = "lapse"
+
+
+class Disposition(StrEnum):
+    """What a frozen record was decided as for good (FAQ 5, 12, 13, 20)."""
+
+    ACCEPTED = "accepted"
+    DEEMED_ACCEPTED = "deemed_accepted"
+    REJECTED = "rejected"
+    SUPERSEDED = "superseded"
+
+
+class RemovedFor(StrEnum):
+    """Why a record left IMS without tax effect (FAQ 16, 21)."""
+
+    SUPPLIER_DELETED = "supplier_deleted"
+    SEC_16_4 = "sec_16_4"
+
+
+class Direction(StrEnum):
+    """How an amendment moves the tax of what it amends; an original is `original`."""
+
+    ORIGINAL = "original"
+    UPWARD = "upward"
+    DOWNWARD = "downward"
+    UNCHANGED = "unchanged"
+    UNKNOWN = "unknown"
+
+
+class Route(StrEnum):
+    """Where a document goes: to IMS, or straight to GSTR-2B and why (FAQ 4, 8, 17)."""
+
+    IMS = "ims"
+    REVERSE_CHARGE = "reverse_charge"
+    POS = "pos"
+    SEC_16_4 = "sec_16_4"
+    RULE_37A = "rule_37a"
+    OTHER_FORM = "other_form"
+    ICEGATE = "icegate"
+    BEFORE_IMS = "before_ims"
+
+
+class Section(StrEnum):
+    """The part of GSTR-2B in which a record is shown (FAQ 4, 14, 23)."""
+
+    ITC_AVAILABLE = "itc_available"
+    ITC_NOT_AVAILABLE = "itc_not_available"
+    ITC_REJECTED = "itc_rejected"
+    ITC_REVERSED = "itc_reversed"
+
+
+class TwoBState(StrEnum):
+    """The states of a period's GSTR-2B; `machines/gstr2b.toml` declares each."""
+
+    ABSENT = "absent"
+    DRAFT = "draft"
+    STALE = "stale"
+    FINAL = "final"
