@@ -1,0 +1,226 @@
+"""The shape of machines/calendar.toml: its tables as frozen pydantic models, nothing computed.
+
+Must not import the calendar that reads it, a database or a clock; it opens no file.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from ims_fsm.law.declaration import Declared, Period, RuleId
+from ims_fsm.terms.period import TaxPeriod
+from ims_fsm.terms.vocabulary import Filing, Form, Kind
+
+# The days that a tax period can name; beyond them no due day can be worked out.
+EARLIEST, LATEST = dt.date(2000, 1, 1), dt.date(2099, 12, 31)
+
+
+def _followed(period: TaxPeriod) -> TaxPeriod:
+    if period == TaxPeriod.of(LATEST):
+        raise ValueError(f"{period} is the last month there is; name an earlier period")
+    return period
+
+
+Day = Annotated[dt.date, Field(strict=True, ge=EARLIEST, le=LATEST)]
+DayOfMonth = Annotated[int, Field(strict=True, ge=1, le=28)]
+Count = Annotated[int, Field(strict=True, ge=0)]
+FollowedPeriod = Annotated[Period, AfterValidator(_followed)]
+StateCode = Annotated[str, Field(pattern=r"^[0-9]{2}$")]
+Words = Annotated[str, Field(min_length=1)]
+
+
+class Cited(Declared):
+    """A table that names the rule it serves."""
+
+    rule: RuleId
+
+
+class Opening(Cited):
+    """The first day on which a recipient may act (FAQ 3)."""
+
+    day: Day
+
+
+class FirstPeriod(Cited):
+    """The first 2B period whose records are in IMS."""
+
+    period: Period
+
+
+class FinancialYear(Cited):
+    """The month in which a financial year begins."""
+
+    first_month: Annotated[int, Field(strict=True, ge=1, le=12)]
+
+
+class PeriodLength(Cited):
+    """How many months one tax period has; periods divide the calendar year evenly (FAQ 27)."""
+
+    months: Literal[1, 2, 3, 4, 6, 12]
+
+
+class PeriodLengths(Declared):
+    """The length of a tax period for each filing frequency."""
+
+    monthly: PeriodLength
+    quarterly: PeriodLength
+
+
+class PutForward(Cited):
+    """How many months after its own a form's return period leads to GSTR-2B."""
+
+    months_later: Count
+
+
+class Window(Cited):
+    """The day of the month on which some forms' 2B window begins; the day before it, a month later, is the last."""
+
+    forms: frozenset[Form]
+    supplier_filing: frozenset[Filing]
+    first_day: DayOfMonth
+
+
+class NextMonth(Cited):
+    """A day in the month after the tax period."""
+
+    day: DayOfMonth
+
+
+class NextMonthByState(Cited):
+    """Days in the month after the tax period, by the category of a state."""
+
+    days: Annotated[dict[str, DayOfMonth], Field(min_length=1)]
+
+
+class DueGstr1(Declared):
+    """The due days of GSTR-1."""
+
+    monthly: NextMonth
+    quarterly: NextMonth
+
+
+class DueGstr3b(Declared):
+    """The due days of GSTR-3B."""
+
+    monthly: NextMonth
+    quarterly: NextMonthByState
+
+
+class Due(Declared):
+    """The due days of the returns."""
+
+    gstr1: DueGstr1
+    gstr3b: DueGstr3b
+
+
+class State(Declared):
+    """A state or union territory and the category that chooses its quarterly due day."""
+
+    name: Words
+    category: Words
+
+
+class LastDay(Cited):
+    """A last day in the calendar year in which a financial year ends."""
+
+    month: Annotated[int, Field(strict=True, ge=1, le=12)]
+    day: Annotated[int, Field(strict=True, ge=1, le=31)]
+
+    @model_validator(mode="after")
+    def _exists(self) -> Self:
+        try:
+            dt.date(2001, self.month, self.day)
+        except ValueError as error:
+            what = f"month {self.month} has no day {self.day} in every year"
+            raise ValueError(f"{what}; name a day that it has") from error
+        return self
+
+
+class TimeLimit(LastDay):
+    """The last day for input tax credit and the kinds of document that it binds (section 16(4))."""
+
+    kinds: frozenset[Kind]
+
+
+class PendingTime(Cited):
+    """How many tax periods a specified record may stay pending (rule set IMS-2025-10)."""
+
+    tax_periods: Count
+
+
+class ReductionDeclaration(Cited):
+    """The first day on which the declaration of the ITC reduction is mandatory."""
+
+    mandatory_from: Day
+
+
+class Remarks(Cited):
+    """The most characters that a remark may have."""
+
+    limit: Count
+
+
+class Extension(Declared):
+    """One date moved to a later day by a notification; what is left out is not narrowed."""
+
+    what: Literal["gstr1", "gstr3b", "two_b", "window"]
+    period: FollowedPeriod
+    date: Day
+    source: Words
+    filing: Filing | None = None
+    states: Annotated[frozenset[str], Field(min_length=1)] | None = None
+    form: Form | None = None
+
+    def covers(
+        self,
+        what: str,
+        period: TaxPeriod,
+        *,
+        filing: Filing | None = None,
+        state: str | None = None,
+        form: Form | None = None,
+    ) -> bool:
+        """Say whether this extension moves that date."""
+        asked = self.what == what and self.period == period
+        return (
+            asked
+            and self.filing in {None, filing}
+            and self.form in {None, form}
+            and (self.states is None or state in self.states)
+        )
+
+
+class CalendarDeclaration(Declared):
+    """Everything that machines/calendar.toml declares."""
+
+    opening: Opening
+    first_period: FirstPeriod
+    financial_year: FinancialYear
+    tax_period: PeriodLengths
+    form_period: dict[Form, PutForward]
+    window: dict[str, Window]
+    two_b: NextMonth
+    due: Due
+    state: dict[StateCode, State]
+    time_limit: TimeLimit
+    amendment: LastDay
+    pending: PendingTime
+    declaration: ReductionDeclaration
+    remarks: Remarks
+    extension: tuple[Extension, ...] = ()
+
+    def citations(self) -> Iterator[tuple[str, str]]:
+        """Give each cited table's place ("due.gstr1.monthly") and its rule id."""
+        return _citations(self.model_dump(), "")
+
+
+def _citations(table: Mapping[str, Any], place: str) -> Iterator[tuple[str, str]]:
+    for key, value in table.items():
+        if key == "rule":
+            yield place, value
+        elif isinstance(value, dict):
+            yield from _citations(value, f"{place}.{key}" if place else str(key))

@@ -1,0 +1,185 @@
+"""A machine as declared, and an edition of it: what is in force for one rule set, compiled for deciding.
+
+Imports the declaration, the facts and the decision; no framework.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from ims_fsm.errors import InputError, Problem
+from ims_fsm.law.decision import NO_TRANSITION, Decision, Refusal
+from ims_fsm.law.declaration import (
+    ENTRY,
+    STATE,
+    Dated,
+    FactDeclaration,
+    GuardDeclaration,
+    MachineDeclaration,
+    RuleSetDeclaration,
+    StateDeclaration,
+    TransitionDeclaration,
+    TriggerDeclaration,
+)
+from ims_fsm.law.facts import Facts, FactSchema
+from ims_fsm.terms.period import TaxPeriod
+
+# Before GST there was no tax period; a rule set without a beginning holds from here.
+EARLIEST = TaxPeriod("2017-07")
+
+Conditions = tuple[tuple[int, frozenset[str]], ...]
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A declared machine, whole: everything it extends is taken in.
+
+    `schema` holds its facts with the values they can take here.
+    """
+
+    declaration: MachineDeclaration
+    facts: tuple[FactDeclaration, ...]
+    rule_sets: tuple[RuleSetDeclaration, ...]
+
+    @property
+    def name(self) -> str:
+        """The machine's name, which is also its file's."""
+        return self.declaration.name
+
+    @property
+    def title(self) -> str:
+        """The machine's name for people."""
+        return self.declaration.title
+
+    @cached_property
+    def schema(self) -> FactSchema:
+        """The facts its guards may read, with the values each can take in this machine."""
+        narrowed = self.declaration.values
+        values = tuple(tuple(narrowed.get(fact.name, tuple(fact.values))) for fact in self.facts)
+        defaults = tuple(
+            fact.default if fact.default in known else known[0] for fact, known in zip(self.facts, values, strict=True)
+        )
+        return FactSchema(tuple(fact.name for fact in self.facts), values, defaults)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The SHA-256 of the whole declaration (64 hex digits); rows carry it, and a mismatch fails loudly."""
+        declared = self.declaration.model_dump(mode="json")
+        text = json.dumps([declared, [fact.model_dump(mode="json") for fact in self.facts]], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @cached_property
+    def editions(self) -> Mapping[str, Edition]:
+        """One edition for each rule set, by the rule set's id."""
+        return {rule_set.id: Edition(self, rule_set) for rule_set in self.rule_sets}
+
+    def at(self, period: TaxPeriod) -> Edition:
+        """Return the edition that governs a record of this 2B period.
+
+        A period before the first rule set is governed by the first.
+        """
+        held = [rule_set for rule_set in self.rule_sets if rule_set.holds_at(period)]
+        return self.editions[(held or self.rule_sets)[0].id]
+
+    @property
+    def edition(self) -> Edition:
+        """The edition now in force: that of the last rule set."""
+        return self.editions[self.rule_sets[-1].id]
+
+
+class Edition:
+    """A machine as one rule set has it: the transitions and guards in force, compiled for `decide`."""
+
+    def __init__(self, machine: Machine, rule_set: RuleSetDeclaration) -> None:
+        """Keep what holds from the rule set's first period on."""
+        declared = machine.declaration
+        self.machine = machine
+        self.rule_set = rule_set
+        self.schema = machine.schema
+        self.states: Mapping[str, StateDeclaration] = {state.name: state for state in declared.state}
+        self.triggers: Mapping[str, TriggerDeclaration] = {trigger.name: trigger for trigger in declared.trigger}
+        self.transitions: tuple[TransitionDeclaration, ...] = tuple(
+            transition for transition in declared.transition if self.in_force(transition)
+        )
+        self.guards: tuple[GuardDeclaration, ...] = tuple(
+            guard for guard in declared.guard if self.in_force(guard) and self._can_refuse(guard)
+        )
+        self.decided: dict[tuple[str, str, tuple[str, ...]], Decision] = {}
+        self._moves = {(source, move.trigger): move for move in self.transitions for source in move.source}
+        self.guards_on: Mapping[str, tuple[tuple[Refusal, frozenset[str] | None, Conditions], ...]] = {
+            name: tuple(self._compiled(guard) for guard in self.guards if name in guard.triggers)
+            for name in self.triggers
+        }
+
+    @property
+    def name(self) -> str:
+        """The machine's name."""
+        return self.machine.name
+
+    @property
+    def initial(self) -> str:
+        """The state in which a record comes into being."""
+        return str(self.machine.declaration.initial)
+
+    def in_force(self, entry: Dated) -> bool:
+        """Say whether a declared transition or guard holds under the rule set of this edition."""
+        return entry.holds_at(self.rule_set.since or EARLIEST)
+
+    def facts(self, **given: str) -> Facts:
+        """Return facts for this machine; what is left out takes its default. Raises `InputError`."""
+        return self.schema.facts(given)
+
+    def watched(self, trigger: str) -> frozenset[str]:
+        """Return the facts that any guard on this trigger reads: a decision depends on no other."""
+        return frozenset(
+            fact for guard in self.guards if trigger in guard.triggers for fact in guard.refuse_when if fact != STATE
+        )
+
+    def transition(self, state: str, trigger: str) -> TransitionDeclaration | None:
+        """Return the transition that the trigger would make from the state, guards apart."""
+        return self._moves.get((state, trigger))
+
+    def no_transition(self, state: str, trigger: str) -> Refusal:
+        """Return the refusal of a trigger that leads nowhere from a state, citing the state's rules."""
+        declared = self.states.get(state)
+        title = declared.title.lower() if declared else "not here yet"
+        rule, *see = (declared or self.states[self.initial]).rules
+        says = f"{{document}} is {title}, and {trigger} leads nowhere from there"
+        remedy = f"from there: {', '.join(self.open_from(state)) or 'nothing; it is decided for good'}"
+        return Refusal("declared_transition", NO_TRANSITION, rule, tuple(see), says, remedy)
+
+    def open_from(self, state: str) -> tuple[str, ...]:
+        """Return the triggers that lead anywhere from a state, guards apart, in order of declaration."""
+        return tuple(trigger for trigger in self.triggers if (state, trigger) in self._moves)
+
+    def check(self, state: str, trigger: str, facts: Facts) -> None:
+        """Raise `InputError` for a state, a trigger or facts that this machine does not have."""
+        problems = []
+        if state not in self.states and state != ENTRY:
+            problems.append(Problem(state, f"is no state of {self.name}", f"its states are {', '.join(self.states)}"))
+        if trigger not in self.triggers:
+            known = ", ".join(self.triggers)
+            problems.append(Problem(trigger, f"is no trigger of {self.name}", f"its triggers are {known}"))
+        if facts.schema is not self.schema and facts.schema != self.schema:
+            problems.append(Problem("facts", f"are not those of {self.name}", "ask the machine's own facts() for them"))
+        if problems:
+            raise InputError(self.name, problems)
+
+    def _can_refuse(self, guard: GuardDeclaration) -> bool:
+        return all(
+            fact == STATE or set(values) & set(self.schema.values[self.schema.names.index(fact)])
+            for fact, values in guard.refuse_when.items()
+        )
+
+    def _compiled(self, guard: GuardDeclaration) -> tuple[Refusal, frozenset[str] | None, Conditions]:
+        states = guard.refuse_when.get(STATE)
+        conditions = tuple(
+            (self.schema.names.index(fact), frozenset(values))
+            for fact, values in guard.refuse_when.items()
+            if fact != STATE
+        )
+        return Refusal.by(guard), None if states is None else frozenset(states), conditions

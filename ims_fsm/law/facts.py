@@ -1,0 +1,98 @@
+"""Facts: what a guard may know, a closed set of values for each.
+
+Imports the declaration and the errors; where facts come from is the store's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import product
+
+from ims_fsm.errors import InputError, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class FactSchema:
+    """The facts a machine's guards may read, in order, with the values each can take and its default."""
+
+    names: tuple[str, ...]
+    values: tuple[tuple[str, ...], ...]
+    defaults: tuple[str, ...]
+
+    def facts(self, given: Mapping[str, str]) -> Facts:
+        """Return facts with the given values; what is left out takes its default.
+
+        Raises `InputError` naming every unknown fact and value.
+        """
+        problems = [self._problem(name, value) for name, value in given.items() if not self._knows(name, value)]
+        if problems:
+            raise InputError("facts", problems)
+        return Facts(self, tuple(given.get(n, d) for n, d in zip(self.names, self.defaults, strict=True)))
+
+    def size(self, watched: frozenset[str] | None = None) -> int:
+        """Return the number of combinations; of the watched facts alone where they are named."""
+        count = 1
+        for name, values in zip(self.names, self.values, strict=True):
+            count *= len(values) if watched is None or name in watched else 1
+        return count
+
+    def combinations(self, watched: frozenset[str]) -> Iterator[Facts]:
+        """Give every combination of the watched facts, the others at their defaults."""
+        ranges = (
+            values if name in watched else (default,)
+            for name, values, default in zip(self.names, self.values, self.defaults, strict=True)
+        )
+        return (Facts(self, row) for row in product(*ranges))
+
+    def _knows(self, name: str, value: str) -> bool:
+        return name in self.names and value in self.values[self.names.index(name)]
+
+    def _problem(self, name: str, value: str) -> Problem:
+        if name not in self.names:
+            return Problem(name, "is no fact of this machine", f"its facts are {', '.join(self.names)}")
+        known = self.values[self.names.index(name)]
+        return Problem(name, f"cannot be {value!r} here", f"its values are {', '.join(known)}")
+
+
+class Facts(Mapping[str, str]):
+    """One value for each fact of a schema; immutable. `row` holds them in the schema's order."""
+
+    __slots__ = ("row", "schema")
+
+    def __init__(self, schema: FactSchema, row: tuple[str, ...]) -> None:
+        """Keep the row as it is; `FactSchema.facts` is the checked way in."""
+        self.schema = schema
+        self.row = row
+
+    def __getitem__(self, name: str) -> str:
+        """Return the value of a fact; raises `KeyError` for one the schema does not have."""
+        try:
+            return self.row[self.schema.names.index(name)]
+        except ValueError:
+            raise KeyError(name) from None
+
+    def __iter__(self) -> Iterator[str]:
+        """Give the names in order."""
+        return iter(self.schema.names)
+
+    def __len__(self) -> int:
+        """Return the number of facts."""
+        return len(self.row)
+
+    def __hash__(self) -> int:
+        """Hash by the values."""
+        return hash(self.row)
+
+    def __eq__(self, other: object) -> bool:
+        """Two facts are equal when they say the same."""
+        return dict(self) == dict(other) if isinstance(other, Mapping) else NotImplemented
+
+    def with_(self, **changes: str) -> Facts:
+        """Return facts with some values changed; raises `InputError` as `FactSchema.facts` does."""
+        return self.schema.facts({**self, **changes})
+
+    def __repr__(self) -> str:
+        """Show the facts that differ from their defaults."""
+        told = [f"{n}={v}" for n, v, d in zip(self.schema.names, self.row, self.schema.defaults, strict=True) if v != d]
+        return f"Facts({', '.join(told)})"

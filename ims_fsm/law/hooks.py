@@ -1,0 +1,120 @@
+"""Hooks: what an embedding backend has called before and after a transition, and when a state is entered.
+
+Imports the law and the errors; knows no framework, and decides nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from ims_fsm.errors import InputError, Problem
+from ims_fsm.law.facts import Facts
+from ims_fsm.law.loading import shipped_law
+from ims_fsm.law.register import Law
+
+When = Literal["before", "after", "on_enter"]
+
+
+@dataclass(frozen=True, slots=True)
+class TransitionEvent:
+    """One transition of one record, as a hook is told of it.
+
+    `record` is whatever the caller handed over; `rules` carry the transition, by the rule set that was in force.
+    """
+
+    machine: str
+    rule_set: str
+    trigger: str
+    source: str
+    dest: str
+    facts: Facts
+    record: object
+    rules: tuple[str, ...]
+
+
+Callback = Callable[[TransitionEvent], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Hook:
+    when: When
+    machine: str | None
+    trigger: str | None
+    state: str | None
+    callback: Callback
+
+    def wants(self, event: TransitionEvent) -> bool:
+        asked = ((self.machine, event.machine), (self.trigger, event.trigger), (self.state, event.dest))
+        return all(wanted is None or wanted == given for wanted, given in asked)
+
+
+class Hooks:
+    """The callbacks of one embedder, called in the order of their registration; what they return is not looked at.
+
+    A `before` hook vetoes by raising: the error reaches the caller and nothing has changed. `on_enter` and `after`
+    hooks are called when the record has moved, in that order. A name that the law does not have is refused.
+
+    >>> hooks = Hooks()
+    >>> @hooks.before(trigger="reject", machine="credit_note")
+    ... def ask(event: TransitionEvent) -> None:
+    ...     print(event.record, "was", event.source)
+    """
+
+    def __init__(self, law: Law | None = None) -> None:
+        """Begin without a hook, for the machines of a law; of the one that ships where none is given."""
+        self._law = law or shipped_law()
+        self._hooks: list[_Hook] = []
+
+    def before(self, *, trigger: str | None = None, machine: str | None = None) -> Callable[[Callback], Callback]:
+        """Return a decorator: its function is called before a transition; named arguments narrow it.
+
+        Raises `InputError` for a machine or trigger that the law does not have.
+        """
+        return self._registering("before", machine, trigger=trigger)
+
+    def after(self, *, trigger: str | None = None, machine: str | None = None) -> Callable[[Callback], Callback]:
+        """Return a decorator: its function is called after a transition; named arguments narrow it.
+
+        Raises `InputError` for a machine or trigger that the law does not have.
+        """
+        return self._registering("after", machine, trigger=trigger)
+
+    def on_enter(self, *, state: str | None = None, machine: str | None = None) -> Callable[[Callback], Callback]:
+        """Return a decorator: its function is called when a state is entered, again too; named arguments narrow it.
+
+        Raises `InputError` for a machine or state that the law does not have.
+        """
+        return self._registering("on_enter", machine, state=state)
+
+    def call(self, when: When, event: TransitionEvent) -> None:
+        """Call the hooks of one moment that want this event."""
+        for hook in self._hooks:
+            if hook.when == when and hook.wants(event):
+                hook.callback(event)
+
+    def _registering(
+        self, when: When, machine: str | None, *, trigger: str | None = None, state: str | None = None
+    ) -> Callable[[Callback], Callback]:
+        self._check(machine, {"trigger": trigger, "state": state})
+
+        def register(callback: Callback) -> Callback:
+            self._hooks.append(_Hook(when, machine, trigger, state, callback))
+            return callback
+
+        return register
+
+    def _check(self, machine: str | None, named: Mapping[str, str | None]) -> None:
+        machines = list(self._law.machines.values()) if machine is None else [self._law.machine(machine)]
+        known: dict[str, Collection[str]] = {
+            "trigger": {trigger.name for one in machines for trigger in one.declaration.trigger},
+            "state": {state.name for one in machines for state in one.declaration.state},
+        }
+        problems = [
+            Problem(name, f"is no {what} of {machine or 'any machine'}", f"use one of {', '.join(sorted(known[what]))}")
+            for what, name in named.items()
+            if name is not None and name not in known[what]
+        ]
+        if problems:
+            raise InputError("hook", problems)

@@ -1,0 +1,134 @@
+"""The lifecycle of single records, driven by the framework `transitions`: one shared machine for each edition.
+
+The only importer of `transitions`; imports the decision and the hooks, and neither stores nor reads a record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+from transitions import EventData, MachineError, State
+from transitions import Machine as TransitionsMachine
+
+from ims_fsm.law.decision import Allowed, Decision, Refused, TransitionRefusedError, decide
+from ims_fsm.law.declaration import ENTRY
+from ims_fsm.law.edition import Edition
+from ims_fsm.law.facts import Facts
+from ims_fsm.law.hooks import Hooks, TransitionEvent, When
+
+
+class _Subject:
+    """What moves: a state with the facts it is judged by. It lives for one firing and is no record itself."""
+
+    __slots__ = ("decision", "facts", "hooks", "record", "source", "state")
+
+    def __init__(self, state: str, facts: Facts, record: object, hooks: Hooks | None) -> None:
+        self.state = state
+        self.source = state
+        self.facts = facts
+        self.record = record
+        self.hooks = hooks
+        self.decision: Decision | None = None
+
+
+class Lifecycle:
+    """An edition of a machine as `transitions` runs it; fires single records and calls the embedder's hooks.
+
+    Every transition has one and the same condition, which asks `decide`: the law is written nowhere twice.
+    """
+
+    def __init__(self, edition: Edition) -> None:
+        """Build the shared machine of an edition; `lifecycle` keeps one for each."""
+        self.edition = edition
+        self._machine = TransitionsMachine(
+            model=None,
+            states=[State(name, on_enter=self._entered) for name in (ENTRY, *edition.states)],
+            initial=edition.initial,
+            transitions=[
+                {
+                    "trigger": transition.trigger,
+                    "source": list(transition.source),
+                    "dest": transition.dest,
+                    "conditions": self._permits,
+                }
+                for transition in edition.transitions
+            ],
+            auto_transitions=False,
+            send_event=True,
+            before_state_change=self._leaving,
+            after_state_change=self._moved,
+        )
+
+    def fire(
+        self,
+        state: str,
+        trigger: str,
+        facts: Facts,
+        *,
+        record: object = None,
+        fields: Mapping[str, str] | None = None,
+        hooks: Hooks | None = None,
+    ) -> Allowed:
+        """Fire a trigger on a record in a state; return where it has come to and the rules that carry it.
+
+        `record` is handed to the hooks as it is; `fields` fill in the sentences of refusals (`decision.FIELDS`).
+        The caller keeps the new state: nothing is stored here. Raises `TransitionRefusedError` with every refusal,
+        `InputError` for a state, trigger or facts that the machine does not have, and what a hook raises.
+        """
+        self.edition.check(state, trigger, facts)
+        subject = _Subject(state, facts, record, hooks)
+        event = self._machine.events.get(trigger)
+        try:
+            if event is not None:
+                event.trigger(subject)
+        except MachineError:
+            # Nothing leads anywhere from here. Once a decision was asked for, the error is a hook's own.
+            if subject.decision is not None:
+                raise
+        decision = decide(self.edition, state, trigger, facts) if subject.decision is None else subject.decision
+        if isinstance(decision, Refused):
+            raise TransitionRefusedError(self.edition.name, state, trigger, decision.refusals, fields or {})
+        return Allowed(subject.state, decision.rules)
+
+    def _permits(self, event: EventData) -> bool:
+        subject = _subject(event)
+        subject.decision = decide(self.edition, subject.source, event.event.name, subject.facts)
+        return isinstance(subject.decision, Allowed)
+
+    def _leaving(self, event: EventData) -> None:
+        self._call("before", event)
+
+    def _entered(self, event: EventData) -> None:
+        self._call("on_enter", event)
+
+    def _moved(self, event: EventData) -> None:
+        self._call("after", event)
+
+    def _call(self, when: When, event: EventData) -> None:
+        subject = _subject(event)
+        if subject.hooks is None or not isinstance(subject.decision, Allowed):
+            return
+        told = TransitionEvent(
+            machine=self.edition.name,
+            rule_set=self.edition.rule_set.id,
+            trigger=event.event.name,
+            source=subject.source,
+            dest=subject.decision.dest,
+            facts=subject.facts,
+            record=subject.record,
+            rules=subject.decision.rules,
+        )
+        subject.hooks.call(when, told)
+
+
+@cache
+def lifecycle(edition: Edition) -> Lifecycle:
+    """Return the lifecycle of an edition, built once and shared by all records."""
+    return Lifecycle(edition)
+
+
+def _subject(event: EventData) -> _Subject:
+    if not isinstance(event.model, _Subject):
+        raise TypeError("this machine moves subjects of its own only; call Lifecycle.fire")
+    return event.model

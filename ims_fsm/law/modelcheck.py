@@ -1,0 +1,122 @@
+"""The model check: every property of the law, proved over every situation of every machine and rule set.
+
+Imports the properties and the spaces; pure, it reads no file and no clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from ims_fsm.law.edition import Machine
+from ims_fsm.law.facts import FactSchema
+from ims_fsm.law.properties import action, course, declared, pending, statement
+from ims_fsm.law.properties.claim import Claim, Finding, Proof, Property
+from ims_fsm.law.properties.exercise import Exercise
+from ims_fsm.law.register import Law
+from ims_fsm.law.space import EditionSpace, Space
+
+OF_RECORDS: Mapping[Claim, Proof] = {**course.CLAIMS, **action.CLAIMS, **pending.CLAIMS, **declared.CLAIMS}
+OF_STATEMENTS: Mapping[Claim, Proof] = {**statement.CLAIMS, **declared.CLAIMS}
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How large the space of a machine is.
+
+    A situation is a rule set, a source, a trigger and a combination of facts.
+    """
+
+    machine: str
+    title: str
+    rule_sets: int
+    sources: int
+    triggers: int
+    combinations: int
+
+    @property
+    def situations(self) -> int:
+        """The number of situations of the machine."""
+        return self.rule_sets * self.sources * self.triggers * self.combinations
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the model check found: the size of every space, every property, and the rules that were exercised."""
+
+    spaces: tuple[Extent, ...]
+    properties: tuple[Property, ...]
+    exercised: frozenset[str]
+
+    @property
+    def holds(self) -> bool:
+        """Whether every property holds."""
+        return all(found.holds for found in self.properties)
+
+    @property
+    def situations(self) -> int:
+        """The number of situations of all machines."""
+        return sum(extent.situations for extent in self.spaces)
+
+
+class _Tally:
+    """What was found so far for each claim, in the order in which the claims came."""
+
+    def __init__(self) -> None:
+        self.checked: dict[Claim, int] = {}
+        self.counterexamples: dict[Claim, list[str]] = {}
+
+    def add(self, claim: Claim, findings: Iterator[Finding]) -> None:
+        told = self.counterexamples.setdefault(claim, [])
+        for finding in findings:
+            self.checked[claim] = self.checked.get(claim, 0) + finding.checked
+            if finding.counterexample is not None:
+                told.append(finding.counterexample)
+
+    def properties(self) -> tuple[Property, ...]:
+        return tuple(
+            Property(claim.name, claim.sentence, claim.rules, claim.counted, self.checked.get(claim, 0), tuple(told))
+            for claim, told in self.counterexamples.items()
+        )
+
+
+def check(law: Law, progress: Progress | None = None) -> Report:
+    """Prove every property of a law over its whole space.
+
+    `progress` is called before each part with its name, the number of parts done and that of all parts.
+    """
+    tally, exercise = _Tally(), Exercise()
+    spaces: dict[FactSchema, Space] = {}
+    tell = progress or (lambda _what, _done, _all: None)
+    parts = len(law.machines) + 1
+    for done, machine in enumerate(law.machines.values()):
+        tell(machine.title, done, parts)
+        space = spaces.setdefault(machine.schema, Space(machine.schema))
+        claims = OF_RECORDS if machine in law.record_machines else OF_STATEMENTS
+        for edition in machine.editions.values():
+            whole = EditionSpace(edition, space)
+            exercise.take(whole)
+            for claim, proof in claims.items():
+                tally.add(claim, proof(whole, law))
+    tell("The law as a whole", parts - 1, parts)
+    tally.add(declared.COVERED, declared.supplier_covers_the_credit(law, exercise))
+    tally.add(declared.FIRES, declared.transitions_fire(exercise))
+    tally.add(declared.REFUSES, declared.guards_refuse(exercise))
+    tally.add(declared.CITED, declared.citations_are_modelled(law))
+    tally.add(declared.EXERCISED, declared.modelled_rules_are_exercised(law, exercise))
+    extents = tuple(_extent(machine) for machine in law.machines.values())
+    return Report(extents, tally.properties(), declared.exercised_rules(law, exercise))
+
+
+def _extent(machine: Machine) -> Extent:
+    space = EditionSpace(machine.edition)
+    return Extent(
+        machine=machine.name,
+        title=machine.title,
+        rule_sets=len(machine.rule_sets),
+        sources=len(space.sources),
+        triggers=len(machine.edition.triggers),
+        combinations=space.space.size,
+    )

@@ -1,0 +1,1 @@
+"""What the declared machines are proved to keep, each property over every situation that there is."""

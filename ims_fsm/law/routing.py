@@ -1,0 +1,117 @@
+"""Where a document goes: to IMS or straight to GSTR-2B, by the first declared route whose conditions hold.
+
+Imports the declaration and the terms; reads no file and no clock.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, Self
+
+from pydantic import Field, ValidationError
+
+from ims_fsm.errors import DeclarationError, Problem
+from ims_fsm.law.declaration import Dated, Declared, RuleId, Values
+from ims_fsm.terms.document import Document
+from ims_fsm.terms.period import TaxPeriod
+from ims_fsm.terms.vocabulary import Form, Kind, Route, Section, TaxpayerKind
+
+Condition = Literal["form", "reverse_charge", "ineligible", "era", "time_limit"]
+Effect = Literal["credit", "self_paid", "reversed", "out_of_time", "shown"]
+
+
+class CarrierDeclaration(Declared):
+    """The kinds of document that a form carries."""
+
+    form: Form
+    kinds: tuple[Kind, ...]
+    rule: RuleId
+
+
+class RouteDeclaration(Dated):
+    """A way for a document: the conditions that lead there, and where GSTR-2B shows it."""
+
+    name: Route
+    when: dict[Condition, Values] = Field(default_factory=dict)
+    section: Section
+    counts: bool = True
+    effect: Effect
+    rule: RuleId
+    see: tuple[RuleId, ...] = ()
+
+
+class EligibleDeclaration(Declared):
+    """The kinds of taxpayer that have an IMS (FAQ 9)."""
+
+    kinds: tuple[TaxpayerKind, ...]
+    rule: RuleId
+
+
+class RoutingDeclaration(Declared):
+    """The file `routes.toml`."""
+
+    eligible: EligibleDeclaration
+    carrier: tuple[CarrierDeclaration, ...]
+    route: tuple[RouteDeclaration, ...]
+
+
+@dataclass(frozen=True)
+class Routing:
+    """Who has an IMS, and the declared carriers and routes."""
+
+    eligible: frozenset[TaxpayerKind]
+    carriers: Mapping[Form, frozenset[Kind]]
+    routes: tuple[RouteDeclaration, ...]
+
+    @classmethod
+    def load(cls, text: str, where: str = "routes.toml") -> Self:
+        """Read the declaration; raises `DeclarationError` with all problems at once."""
+        try:
+            declared = RoutingDeclaration.model_validate(tomllib.loads(text))
+        except tomllib.TOMLDecodeError as error:
+            raise DeclarationError(where, [Problem(where, f"is not TOML: {error}", "mend the line named")]) from error
+        except ValidationError as error:
+            raise DeclarationError(
+                where, [_problem(where, fault["loc"], fault["msg"]) for fault in error.errors()]
+            ) from error
+        routes = declared.route
+        if not routes or routes[-1].when or routes[-1].since or routes[-1].until:
+            what = "has no last route that takes every document"
+            raise DeclarationError(where, [Problem(where, what, "end it with a route without conditions")])
+        carriers = {carrier.form: frozenset(carrier.kinds) for carrier in declared.carrier}
+        return cls(frozenset(declared.eligible.kinds), carriers, routes)
+
+    def carries(self, form: Form, kind: Kind) -> bool:
+        """Say whether a form can carry a document of this kind (FAQ 1, 8)."""
+        return kind in self.carriers.get(form, frozenset())
+
+    def route(
+        self, document: Document, form: Form, period: TaxPeriod, first_period: TaxPeriod, *, out_of_time: bool
+    ) -> RouteDeclaration:
+        """Return the route of a document of this (expected) 2B period (FAQ 4, 8, 17).
+
+        `first_period` is the first 2B period of IMS; `out_of_time` says whether section 16(4) has passed for it.
+        """
+        told: dict[str, str] = {
+            "form": str(form),
+            "reverse_charge": "yes" if document.reverse_charge else "no",
+            "ineligible": document.ineligible or "no",
+            "era": "before_ims" if period < first_period else "ims",
+            "time_limit": "passed" if out_of_time else "open",
+        }
+        return next(
+            route
+            for route in self.routes
+            if route.holds_at(period) and all(told[condition] in values for condition, values in route.when.items())
+        )
+
+    def declared(self, name: Route) -> RouteDeclaration:
+        """Return the first declared route of this name."""
+        return next(route for route in self.routes if route.name is name)
+
+
+def _problem(where: str, location: tuple[str | int, ...], message: str) -> Problem:
+    path = ".".join(str(part + 1) if isinstance(part, int) else part for part in location)
+    return Problem(f"{where} {path}", message[0].lower() + message[1:], "mend the entry")

@@ -1,0 +1,187 @@
+"""What can be wrong with declarations that are well-formed: every problem, with its place and remedy.
+
+Imports the declaration, the edition and the decision's fields; reads no file.
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import combinations, pairwise
+
+from ims_fsm.errors import Problem
+from ims_fsm.law.decision import FIELDS
+from ims_fsm.law.declaration import (
+    ENTRY,
+    STATE,
+    Dated,
+    FactDeclaration,
+    GuardDeclaration,
+    RuleSetDeclaration,
+    TransitionDeclaration,
+)
+from ims_fsm.law.edition import Edition, Machine
+
+
+def machine_problems(machine: Machine, facts: Mapping[str, FactDeclaration]) -> Iterator[Problem]:
+    """Give every problem of one machine: names, values, dates, overlaps, sentences, reachability."""
+    named = list(_name_problems(machine, facts))
+    yield from named
+    if named:
+        return
+    yield from _overlaps(machine)
+    yield from _date_problems(machine)
+    for guard in machine.declaration.guard:
+        yield from _sentence_problems(machine, guard)
+    if not machine.declaration.abstract:
+        yield from _reachability(machine)
+
+
+def rule_set_problems(file: str, rule_sets: Sequence[RuleSetDeclaration]) -> Iterator[Problem]:
+    """Give every problem of the rule sets: there is one, they follow each other, the last is open."""
+    if not rule_sets:
+        yield Problem(file, "has no rule set", "add a [[rule_set]]")
+        return
+    for one, other in pairwise(rule_sets):
+        if one.until is None or other.since != one.until.plus(1):
+            what = f"does not begin in the tax period after {one.id} ends"
+            yield Problem(
+                f"{file} rule_set {other.id}", what, "let rule sets follow each other in order, without a gap"
+            )
+    if rule_sets[-1].until is not None:
+        what = f"ends with {rule_sets[-1].until}, and no rule set follows"
+        yield Problem(f"{file} rule_set {rule_sets[-1].id}", what, "leave `until` out of the last rule set")
+
+
+def fact_problems(file: str, facts: Mapping[str, FactDeclaration]) -> Iterator[Problem]:
+    """Give a problem for each fact whose default is none of its values."""
+    for fact in facts.values():
+        yield from _unknown(f"{file} fact {fact.name} default", [fact.default], fact.values, "value")
+
+
+def repeated(file: str, key: str, names: Sequence[str]) -> Iterator[Problem]:
+    """Give a problem for each name that stands more than once."""
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield Problem(f"{file} {key}", f"has {name!r} more than once", "keep one of them")
+
+
+def _name_problems(machine: Machine, facts: Mapping[str, FactDeclaration]) -> Iterator[Problem]:
+    declared, file = machine.declaration, f"{machine.name}.toml"
+    states = [state.name for state in declared.state]
+    triggers = [trigger.name for trigger in declared.trigger]
+    guards = [guard.name for guard in declared.guard]
+    for key, names in {"facts": declared.facts, "state": states, "trigger": triggers, "guard": guards}.items():
+        yield from repeated(file, key, names)
+    yield from _unknown(f"{file} facts", declared.facts, facts, "fact")
+    yield from _unknown(f"{file} initial", [declared.initial or "nothing"], states, "state")
+    yield from _narrowing_problems(machine, facts)
+    for move in declared.transition:
+        place = f"{file} transition {move.trigger}"
+        yield from _unknown(place, [move.trigger], triggers, "trigger")
+        yield from _unknown(place, move.source, {*states, ENTRY}, "state")
+        yield from _unknown(place, [move.dest], states, "state")
+        if ENTRY in move.source and declared.initial in states and move.dest != declared.initial:
+            what = f"brings a record into being in {move.dest!r}, and the machine begins in {declared.initial!r}"
+            yield Problem(place, what, "give both the same state")
+    moving = {move.trigger for move in declared.transition}
+    for name in triggers:
+        if name not in moving:
+            yield Problem(f"{file} trigger {name}", "moves nothing", "give it a transition, or take it out")
+    for guard in declared.guard:
+        yield from _guard_problems(machine, guard, states, triggers)
+
+
+def _narrowing_problems(machine: Machine, facts: Mapping[str, FactDeclaration]) -> Iterator[Problem]:
+    place = f"{machine.name}.toml values"
+    for fact, values in machine.declaration.values.items():
+        yield from _unknown(place, [fact], machine.declaration.facts, "fact")
+        yield from _unknown(f"{place}.{fact}", values, facts[fact].values if fact in facts else values, "value")
+        yield from repeated(place, fact, values)
+
+
+def _guard_problems(
+    machine: Machine, guard: GuardDeclaration, states: Collection[str], triggers: Collection[str]
+) -> Iterator[Problem]:
+    place = f"{machine.name}.toml guard {guard.name}"
+    known = {fact.name: fact for fact in machine.facts}
+    yield from _unknown(place, guard.triggers, triggers, "trigger")
+    for fact, values in guard.refuse_when.items():
+        yield from _unknown(place, [fact], {STATE, *known}, "fact")
+        if fact == STATE:
+            yield from _unknown(place, values, states, "state")
+        elif fact in known:
+            yield from _unknown(f"{place} {fact}", values, known[fact].values, "value")
+
+
+def _unknown(place: str, given: Iterable[str], known: Collection[str], what: str) -> Iterator[Problem]:
+    for name in given:
+        if name not in known:
+            choice = ", ".join(sorted(known)) or f"no {what}: there is none"
+            yield Problem(place, f"names the unknown {what} {name!r}", f"use one of {choice}")
+
+
+def _overlaps(machine: Machine) -> Iterator[Problem]:
+    moves = [(source, move) for move in machine.declaration.transition for source in move.source]
+    for (one_source, one), (other_source, other) in combinations(moves, 2):
+        if one_source == other_source and one.trigger == other.trigger and _together(one, other):
+            yield Problem(
+                f"{machine.name}.toml transition {one.trigger}",
+                f"leaves {one_source} twice at the same time, to {one.dest} and to {other.dest}",
+                "give them different sources, or periods that do not meet",
+            )
+
+
+def _together(one: TransitionDeclaration, other: TransitionDeclaration) -> bool:
+    return (one.since or "") <= (other.until or "9") and (other.since or "") <= (one.until or "9")
+
+
+def _date_problems(machine: Machine) -> Iterator[Problem]:
+    starts = {rule_set.since for rule_set in machine.rule_sets}
+    ends = {rule_set.until for rule_set in machine.rule_sets}
+    dated: list[tuple[str, Dated]] = [(f"guard {guard.name}", guard) for guard in machine.declaration.guard]
+    dated += [(f"transition {move.trigger}", move) for move in machine.declaration.transition]
+    for name, entry in dated:
+        place = f"{machine.name}.toml {name}"
+        held = f"holds from {entry.since or 'the beginning'} to {entry.until or 'now'}"
+        if entry.since and entry.until and entry.until < entry.since:
+            yield Problem(place, f"{held}, which is never", "begin it before it ends")
+        elif (entry.since and entry.since not in starts) or (entry.until and entry.until not in ends):
+            yield Problem(place, f"{held}, which splits a rule set", "begin and end it with a rule set of rules.toml")
+
+
+def _sentence_problems(machine: Machine, guard: GuardDeclaration) -> Iterator[Problem]:
+    place = f"{machine.name}.toml guard {guard.name}"
+    for text in (guard.says, guard.remedy):
+        try:
+            named = {field for _, field, _, _ in string.Formatter().parse(text) if field is not None}
+        except ValueError as error:
+            yield Problem(place, f"has a sentence that cannot be filled in: {error}", "mend its braces")
+            continue
+        yield from _unknown(place, sorted(named), FIELDS, "field")
+
+
+def _reachability(machine: Machine) -> Iterator[Problem]:
+    for edition in machine.editions.values():
+        yield from _unreachable(edition)
+
+
+def _unreachable(edition: Edition) -> Iterator[Problem]:
+    rule_set = edition.rule_set.id
+    reached = _closure({edition.initial}, [(s, m.dest) for m in edition.transitions for s in m.source])
+    terminal = {state.name for state in edition.states.values() if state.terminal}
+    ending = _closure(terminal, [(m.dest, s) for m in edition.transitions for s in m.source])
+    for name in edition.states:
+        place = f"{edition.name}.toml state {name}"
+        if name not in reached:
+            yield Problem(place, f"cannot be reached under {rule_set}", "give it a transition, or take it out")
+        if name in terminal and edition.open_from(name):
+            yield Problem(place, f"is terminal but is left under {rule_set}", "take out the transition, or `terminal`")
+        if name not in ending:
+            yield Problem(place, f"cannot be left for a terminal state under {rule_set}", "give it a way out")
+
+
+def _closure(start: Iterable[str], arrows: Sequence[tuple[str, str]]) -> set[str]:
+    reached = set(start)
+    while more := {to for at, to in arrows if at in reached} - reached:
+        reached |= more
+    return reached

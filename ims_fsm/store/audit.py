@@ -1,0 +1,106 @@
+"""Proves the store from its logs: every state replayed, every content hashed, every seal computed again.
+
+Imports the tables, the trails and the seals; writes nothing but seals. Give `verify` a connection for reading, on
+which all statements see the same moment.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Connection, Result, Select, Table, func, select
+
+from ims_fsm.errors import Problem
+from ims_fsm.store import seals, trails
+from ims_fsm.store.faults import RESTORE, ROWS_AT_ONCE, of_recipient
+from ims_fsm.store.record import from_row
+from ims_fsm.store.seals import Seal, seal
+from ims_fsm.store.tables import ContentRow, DeclarationRow, RecordRow
+from ims_fsm.store.trails import TRAILS
+
+__all__ = ["MOST", "Audit", "Seal", "seal", "verify"]
+
+MOST = 100
+_records: Table = RecordRow.__table__  # type: ignore[attr-defined]
+_contents: Table = ContentRow.__table__  # type: ignore[attr-defined]
+_declarations: Table = DeclarationRow.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """What was verified (records, rows of the logs, seals) and every fault found, at most `MOST` of each kind."""
+
+    records: int
+    rows: int
+    seals: int
+    faults: tuple[Problem, ...]
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing was found."""
+        return not self.faults
+
+
+def verify(connection: Connection, gstin: str | None = None) -> Audit:
+    """Verify the records of one recipient, or of all, against their logs.
+
+    For every record and every GSTR-2B: the log is numbered from 1 without a gap, each step leaves from where the one
+    before arrived, and the last arrived where the row stands. For every record: each content has the hash beside it,
+    and the columns are the newest content. For every seal: the digest, computed again. What a log does not tell
+    (credit carried, remarks, lines of GSTR-2B) is not proved.
+    """
+    return Audit(
+        records=_count(connection, _records, gstin),
+        rows=sum(_count(connection, trail.log, gstin) for trail in TRAILS),
+        seals=seals.count(connection, gstin),
+        faults=tuple(_faults(connection, gstin)),
+    )
+
+
+def _faults(connection: Connection, gstin: str | None) -> Iterator[Problem]:
+    for trail in TRAILS:
+        for kind in (trails.broken_steps, trails.wrong_ends, trails.ownerless):
+            yield from kind(connection, trail, gstin, MOST)
+    for found in (_altered_contents, _altered_records, seals.problems):
+        yield from islice(found(connection, gstin), MOST)
+    yield from islice(_altered_declarations(connection), MOST)
+
+
+def _altered_contents(connection: Connection, gstin: str | None) -> Iterator[Problem]:
+    query = select(*_contents.c["recipient_gstin", "record_id", "number", "content", "content_hash"])
+    for row in _streamed(connection, query, _contents, gstin):
+        if hashlib.sha256(row.content.encode()).hexdigest() != row.content_hash:
+            where = f"{row.recipient_gstin} contents of record {row.record_id} step {row.number}"
+            yield Problem(where, "is not what the hash beside it was taken of", RESTORE)
+
+
+def _altered_records(connection: Connection, gstin: str | None) -> Iterator[Problem]:
+    for row in _streamed(connection, select(_records), _records, gstin).mappings():
+        try:
+            altered = from_row(row).document.content_hash != row["content_hash"]
+        except ValueError:
+            altered = True
+        if altered:
+            where = f"{row['recipient_gstin']} record {row['id']}"
+            yield Problem(where, "has columns that are not the content its hash was taken of", RESTORE)
+
+
+def _altered_declarations(connection: Connection) -> Iterator[Problem]:
+    for row in connection.execute(select(_declarations).order_by(_declarations.c.id)):
+        if hashlib.sha256(row.declared.encode()).hexdigest() != row.fingerprint:
+            where = f"declaration {row.id} of {row.machine}"
+            yield Problem(where, "is not what the fingerprint beside it was taken of", RESTORE)
+
+
+def _count(connection: Connection, table: Table, gstin: str | None) -> int:
+    query = select(func.count()).select_from(table)
+    return int(connection.execute(of_recipient(query, table.c.recipient_gstin, gstin)).scalar_one())
+
+
+def _streamed(connection: Connection, query: Select[Any], table: Table, gstin: str | None) -> Result[Any]:
+    in_order = of_recipient(query, table.c.recipient_gstin, gstin).order_by(*table.primary_key)
+    return connection.execute(in_order, execution_options={"yield_per": ROWS_AT_ONCE})

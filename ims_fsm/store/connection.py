@@ -1,0 +1,144 @@
+"""Opens a database and begins transactions in the way each one needs.
+
+Imports SQLAlchemy; knows no table. SQLite: WAL, foreign keys, a busy timeout and BEGIN IMMEDIATE, so that a
+read-check-write is atomic; PostgreSQL: psycopg 3, readers at REPEATABLE READ, writers at READ COMMITTED and
+serialised a recipient.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
+from sqlalchemy.pool import StaticPool
+
+from ims_fsm.errors import ImsFsmError
+from ims_fsm.store.conflicts import ConflictError, lost_race
+
+# A transaction is handed from floor to floor; only this room knows what it is made of.
+__all__ = ["BUSY_TIMEOUT_MS", "Connection", "Engine", "StoreError", "open_engine", "reading", "serialise", "writing"]
+
+BUSY_TIMEOUT_MS = 30_000
+# The timeout comes first, for changing the journal mode waits too. Without recursive triggers INSERT OR REPLACE would
+# take a row out of an append-only table unseen.
+_PRAGMAS = (
+    f"busy_timeout={BUSY_TIMEOUT_MS}",
+    "journal_mode=WAL",
+    "synchronous=NORMAL",
+    "foreign_keys=ON",
+    "recursive_triggers=ON",
+)
+_DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
+_READ_ONLY: dict[str, dict[str, Any]] = {
+    "sqlite": {"ims_fsm_read_only": True},
+    "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+}
+
+
+class StoreError(ImsFsmError):
+    """The database cannot be opened or used as it is; the message says what to do."""
+
+    code = "store_unusable"
+
+
+def open_engine(url: str) -> Engine:
+    """Open a database by its URL (`sqlite:///ims.db`, `sqlite://` in memory, `postgresql://…`), whatever its driver.
+
+    Raises `StoreError` for a URL that cannot be read or a database that is not one of these two.
+    """
+    address = _address(url)
+    if address.get_backend_name() == "sqlite":
+        return _sqlite(address)
+    try:
+        return create_engine(address, pool_pre_ping=True)
+    except (NoSuchModuleError, ModuleNotFoundError) as error:
+        raise StoreError("PostgreSQL needs the psycopg driver; install ims-fsm[postgresql]") from error
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Give a connection for reading, on which all statements see the same moment; nothing done on it is kept.
+
+    Raises `StoreError` where the database cannot be used.
+    """
+    with _connected(engine) as connection:
+        connection.execution_options(**_READ_ONLY[engine.dialect.name])
+        with connection.begin() as transaction:
+            yield connection
+            transaction.rollback()
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """Give a connection inside one transaction: all of it is kept, or nothing.
+
+    Raises `StoreError` where the database cannot be used, `ConflictError` where another transaction stood in its way.
+    """
+    with _connected(engine) as connection, connection.begin():
+        yield connection
+
+
+def serialise(connection: Connection, gstins: Sequence[str]) -> None:
+    """Hold these taxpayers' records for the rest of the transaction, in a fixed order.
+
+    On SQLite the transaction already holds the whole database.
+    """
+    if connection.dialect.name == "postgresql":
+        for gstin in sorted(set(gstins)):
+            connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:gstin, 0))"), {"gstin": gstin})
+
+
+@contextmanager
+def _connected(engine: Engine) -> Iterator[Connection]:
+    try:
+        with engine.connect() as connection:
+            yield connection
+    except DatabaseError as error:
+        if lost_race(error):
+            raise ConflictError("the same records") from error
+        if not isinstance(error, OperationalError) and type(error) is not DatabaseError:
+            raise
+        raise StoreError(_unusable(engine, error)) from error
+
+
+def _unusable(engine: Engine, error: DatabaseError) -> str:
+    address = engine.url.render_as_string()
+    if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
+        return f"the database {address} is in use by another writer; try again when it is done"
+    reason = str(error.orig).strip().splitlines()[0]
+    return f"the database {address} cannot be used: {reason}; check --db, its permissions and the disk"
+
+
+def _address(url: str) -> URL:
+    try:
+        address = make_url(url)
+    except (ArgumentError, ValueError) as error:
+        raise StoreError(f"{url!r} is no database URL; write it like sqlite:///ims.db or postgresql://…") from error
+    name = address.get_backend_name()
+    if name not in _DRIVERS:
+        raise StoreError(f"{name} is not supported; use SQLite or PostgreSQL")
+    return address.set(drivername=_DRIVERS[name])
+
+
+def _sqlite(address: URL) -> Engine:
+    in_memory = address.database in {None, "", ":memory:"}
+    options: dict[str, Any] = {"poolclass": StaticPool} if in_memory else {}
+    engine = create_engine(address, connect_args={"check_same_thread": False}, **options)
+
+    @event.listens_for(engine, "connect")
+    def _set_up(connection: Any, _record: object) -> None:
+        connection.isolation_level = None
+        for pragma in _PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        read_only = connection.get_execution_options().get("ims_fsm_read_only", False)
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+    return engine

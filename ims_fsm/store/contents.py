@@ -1,0 +1,55 @@
+"""The contents that records have had, newest last; append-only.
+
+Imports the tables and the record; decides nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from ims_fsm.store.record import Record
+from ims_fsm.store.tables import ContentRow
+
+_table = ContentRow.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """One content of a record: its number from 1, the fields in rupees, who brought it and when (UTC)."""
+
+    number: int
+    fields: dict[str, Any]
+    content_hash: str
+    actor: str
+    at: datetime
+
+
+def append(connection: Connection, records: Sequence[tuple[Record, int]], actor: str, at: datetime) -> None:
+    """Write the content that each record has now, under its number."""
+    rows = [
+        {
+            "recipient_gstin": record.recipient,
+            "record_id": record.id,
+            "number": number,
+            "content": json.dumps(record.document.content(), sort_keys=True, separators=(",", ":")),
+            "content_hash": record.content_hash,
+            "actor": actor,
+            "at": at,
+        }
+        for record, number in records
+    ]
+    if rows:
+        connection.execute(insert(_table), rows)
+
+
+def of_record(connection: Connection, record: Record) -> list[Content]:
+    """Return every content that a record has had, oldest first."""
+    at_key = (_table.c.recipient_gstin == record.recipient, _table.c.record_id == record.id)
+    rows = connection.execute(select(_table).where(*at_key).order_by(_table.c.number))
+    return [Content(row.number, json.loads(row.content), row.content_hash, row.actor, row.at) for row in rows]

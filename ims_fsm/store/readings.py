@@ -1,0 +1,184 @@
+"""The facts of a record, read from its row, its chain and the moment: one reading for each declared fact.
+
+Imports the record, the calendar and the schema of facts; runs no statement and decides nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from ims_fsm.law.book import LawBook
+from ims_fsm.law.edition import Edition
+from ims_fsm.law.facts import Facts
+from ims_fsm.law.routing import RouteDeclaration
+from ims_fsm.store.record import Record
+from ims_fsm.store.records import cut_off_by
+from ims_fsm.store.taxpayers import Taxpayer
+from ims_fsm.terms.money import NIL, Heads
+from ims_fsm.terms.period import TaxPeriod
+from ims_fsm.terms.vocabulary import Direction, Disposition, Filing, RemovedFor, State
+
+ReduceItc = Literal["full", "none"] | Heads
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """What a recipient's records are read against: the moment, the law book, himself, his suppliers' filing."""
+
+    now: datetime
+    book: LawBook
+    recipient: Taxpayer
+    suppliers: Mapping[str, Filing] = field(default_factory=dict)
+
+    @property
+    def eligible(self) -> bool:
+        """Whether the recipient is of a kind that has an IMS (FAQ 9)."""
+        return self.recipient.kind in self.book.routing.eligible
+
+    def route(self, record: Record) -> RouteDeclaration:
+        """Return the declared route that a record has taken."""
+        return self.book.routing.declared(record.route)
+
+    def expected_period(self, record: Record) -> TaxPeriod:
+        """Return a record's 2B period: fixed by its filing, until then the one that filing it now would give."""
+        if record.two_b_period is not None:
+            return record.two_b_period
+        filing = self.suppliers.get(record.document.supplier, Filing.MONTHLY)
+        return self.book.calendar.two_b_period(
+            record.form, record.return_period, self.now, filing, self.recipient.filing
+        )
+
+    def edition(self, record: Record) -> Edition:
+        """Return the edition of the record's machine that its 2B period chooses."""
+        return self.book.law.machine(record.machine).at(self.expected_period(record))
+
+    def pending_until(self, record: Record) -> datetime:
+        """Return the first instant at which a specified record may no longer be pending."""
+        period = self.expected_period(record)
+        return self.book.calendar.pending_until(period, self.recipient.filing, self.recipient.state)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What comes with an action: remarks, and what is declared about the ITC to be reduced (paise per head)."""
+
+    remarks: str | None = None
+    reduce_itc: ReduceItc | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """What an amendment amends, as its chain stands: the fact's value, whether in one 2B period, its tax and record."""
+
+    value: str
+    same_period: bool
+    tax: Heads | None = None
+    record: Record | None = None
+
+
+NO_ORIGINAL = Original("none", same_period=True)
+NO_REQUEST = Request()
+
+
+def original_of(record: Record, chain: Sequence[Record], scene: Scene) -> Original:
+    """Return what a record amends: the last version that a GSTR-3B decided, or the one still undecided (FAQ 11, 13)."""
+    if record.document.amends is None:
+        return NO_ORIGINAL
+    earlier = [r for r in chain if r.id < record.id and r.removed_for is not RemovedFor.SUPPLIER_DELETED]
+    if not earlier:
+        return _stated_original(record)
+    period = scene.expected_period(record)
+    undecided = [r for r in earlier if r.settled_in is None and r.removed_for is None]
+    decided = [r for r in earlier if r not in undecided and r.disposition is not Disposition.SUPERSEDED]
+    waiting = [r for r in undecided if scene.expected_period(r) != period]
+    if waiting or not decided:
+        last = (waiting or undecided or earlier)[-1]
+        value = "unsettled_rejected" if last.state is State.REJECTED else "unsettled"
+        return Original(value, same_period=not waiting, tax=last.document.tax, record=last)
+    last = decided[-1]
+    together = scene.expected_period(last) == period
+    return Original(_decided_as(last), same_period=together, tax=last.document.tax, record=last)
+
+
+def is_superseded(record: Record, chain: Sequence[Record], scene: Scene) -> bool:
+    """Say whether a filed amendment of the same 2B period prevails over an undecided record (FAQ 13)."""
+    return record.settled_in is None and any(
+        later.id > record.id
+        and later.filed
+        and later.removed_for is None
+        and scene.expected_period(later) == scene.expected_period(record)
+        for later in chain
+    )
+
+
+def direction_of(record: Record, chain: Sequence[Record], scene: Scene) -> Direction:
+    """Return how a record moves the tax of what it amends."""
+    return record.document.direction_from(original_of(record, chain, scene).tax)
+
+
+def full_reduction(record: Record) -> Heads:
+    """Return by how much accepting a record lowers the recipient's credit, in paise per head; never negative."""
+    return (record.carried - record.credit).not_below_zero()
+
+
+def record_facts(
+    record: Record,
+    chain: Sequence[Record],
+    scene: Scene,
+    request: Request = NO_REQUEST,
+    entry: Mapping[str, str] | None = None,
+) -> Facts:
+    """Return every fact of a record; `chain` holds its version chain, `entry` the facts of a supplier's report."""
+    schema = scene.edition(record).schema
+    original = original_of(record, chain, scene)
+    calendar = scene.book.calendar
+    limited = "passed" in schema.values[schema.names.index("pending_window")]
+    return schema.facts({
+        "supplier_status": str(record.supplier_status),
+        "direction": str(record.document.direction_from(original.tax)),
+        "original": original.value,
+        "same_period": "yes" if original.same_period else "no",
+        "superseded": "yes" if is_superseded(record, chain, scene) else "no",
+        "route": str(record.route),
+        "taxpayer": "eligible" if scene.eligible else "not_eligible",
+        "ims": "open" if scene.now >= calendar.opens_at else "not_yet",
+        "time_limit": "passed" if cut_off_by(record, scene.now) else "open",
+        "pending_window": "passed" if limited and scene.now >= scene.pending_until(record) else "open",
+        "portal_pending": "blocked" if record.document.pending_blocked else "open",
+        "reduction": _reduction(record, scene, request.reduce_itc),
+        "remarks": "too_long" if len(request.remarks or "") > calendar.remarks_limit else "fit",
+        **(entry or {}),
+    })  # fmt: skip
+
+
+def _stated_original(record: Record) -> Original:
+    if record.stated_original is None:
+        return Original("unknown", same_period=False)
+    value = "rejected" if record.stated_original is Disposition.REJECTED else "accepted"
+    return Original(value, same_period=False, tax=record.standing * record.document.kind.sign)
+
+
+def _decided_as(record: Record) -> str:
+    match record.disposition:
+        case Disposition.ACCEPTED | Disposition.DEEMED_ACCEPTED:
+            return "accepted"
+        case Disposition.REJECTED:
+            return "rejected"
+        case _:
+            return "outside"
+
+
+def _reduction(record: Record, scene: Scene, declared: ReduceItc | None) -> str:
+    if declared is None:
+        mandatory = scene.now >= scene.book.calendar.declaration_mandatory_from and not record.reduction_blocked
+        return "missing" if mandatory else "absent"
+    if record.reduction_blocked:
+        return "blocked"
+    if isinstance(declared, str):
+        return declared
+    if full_reduction(record).below(declared) or declared.below(NIL):
+        return "exceeds"
+    return "full" if declared == full_reduction(record) else "partial"

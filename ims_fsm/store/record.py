@@ -1,0 +1,246 @@
+"""A record as the workflow sees it, and how it lies in its row.
+
+Imports the tables and the terms; runs no statement.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from ims_fsm.terms.document import Document, OriginalReference
+from ims_fsm.terms.money import HEADS, NIL, Heads
+from ims_fsm.terms.period import TaxPeriod
+from ims_fsm.terms.vocabulary import Disposition, Form, Kind, RemovedFor, Route, State, SupplierStatus
+
+if TYPE_CHECKING:
+    from sqlalchemy import RowMapping
+
+
+@dataclass(frozen=True, slots=True)
+class PortalView:
+    """What the portal last showed of a record: its action, what was declared with it, its hash, and when."""
+
+    action: State
+    declaration: str | None
+    hash: str | None
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One version-chain member, whole and immutable; a change makes a new value with `changed`.
+
+    `carried` and `standing` are E and S of its chain in paise; `settled_in` is the period whose GSTR-3B decided
+    it (also where it never was in IMS); `two_b_period` is None until its supplier files.
+    """
+
+    id: int
+    document: Document
+    fy: str
+    form: Form
+    return_period: TaxPeriod
+    supplier_status: SupplierStatus
+    filed_at: datetime | None
+    two_b_period: TaxPeriod | None
+    route: Route
+    cutoff_at: datetime | None
+    chain_id: int
+    amends_id: int | None
+    stated_original: Disposition | None
+    carried: Heads
+    standing: Heads
+    state: State
+    seq: int
+    version: int
+    contents: int
+    content_hash: str
+    machine: str
+    declaration_id: int
+    acted_at: datetime | None = None
+    remarks: str | None = None
+    reduction: str | None = None
+    declared: Heads = NIL
+    disposition: Disposition | None = None
+    removed_for: RemovedFor | None = None
+    settled_in: TaxPeriod | None = None
+    reduction_blocked: bool | None = None
+    portal: PortalView | None = None
+
+    @property
+    def recipient(self) -> str:
+        """The recipient's GSTIN, which leads every key."""
+        return self.document.recipient
+
+    @property
+    def in_ims(self) -> bool:
+        """Whether the record is for IMS at all, and not straight for GSTR-2B (FAQ 8)."""
+        return self.route is Route.IMS
+
+    @property
+    def filed(self) -> bool:
+        """Whether the supplier has filed it (FAQ 15)."""
+        return self.supplier_status is SupplierStatus.FILED
+
+    @property
+    def credit(self) -> Heads:
+        """What the record is worth under forward charge, in paise: nothing where the recipient pays himself."""
+        return NIL if self.document.reverse_charge else self.document.credit
+
+    def changed(self, **changes: Any) -> Record:
+        """Return a copy with the named fields changed."""
+        return replace(self, **changes)
+
+
+def to_row(record: Record) -> dict[str, Any]:
+    """Return the values of a record's row, by column."""
+    return {**_content_columns(record), **_standing_columns(record), **_portal_columns(record.portal)}
+
+
+def _content_columns(record: Record) -> dict[str, Any]:
+    document, original = record.document, record.document.amends
+    return {
+        "recipient_gstin": document.recipient,
+        "id": record.id,
+        "machine": record.machine,
+        "declaration_id": record.declaration_id,
+        "kind": str(document.kind),
+        "supplier_gstin": document.supplier,
+        "supplier_name": document.supplier_name,
+        "number": document.number,
+        "document_date": document.date,
+        "fy": record.fy,
+        "taxable": document.taxable,
+        **in_columns("", document.tax),
+        "document_value": document.value,
+        "pos": document.pos,
+        "invoice_type": document.invoice_type,
+        "reverse_charge": document.reverse_charge,
+        "ineligible": document.ineligible,
+        "original_number": original.number if original else None,
+        "original_date": original.date if original else None,
+        "pending_blocked": document.pending_blocked,
+        "content_hash": record.content_hash,
+        "contents": record.contents,
+    }
+
+
+def _standing_columns(record: Record) -> dict[str, Any]:
+    return {
+        "form": str(record.form),
+        "return_period": str(record.return_period),
+        "supplier_status": str(record.supplier_status),
+        "filed_at": record.filed_at,
+        "two_b_period": _text(record.two_b_period),
+        "route": str(record.route),
+        "cutoff_at": record.cutoff_at,
+        "chain_id": record.chain_id,
+        "amends_id": record.amends_id,
+        "stated_original": _text(record.stated_original),
+        **in_columns("carried_", record.carried),
+        **in_columns("standing_", record.standing),
+        "state": str(record.state),
+        "seq": record.seq,
+        "version": record.version,
+        "acted_at": record.acted_at,
+        "remarks": record.remarks,
+        "reduction": record.reduction,
+        **in_columns("declared_", record.declared),
+        "disposition": _text(record.disposition),
+        "removed_for": _text(record.removed_for),
+        "settled_in": _text(record.settled_in),
+        "reduction_blocked": record.reduction_blocked,
+    }
+
+
+def _portal_columns(portal: PortalView | None) -> dict[str, Any]:
+    return {
+        "portal_action": _text(portal.action) if portal else None,
+        "portal_declaration": portal.declaration if portal else None,
+        "portal_hash": portal.hash if portal else None,
+        "portal_seen_at": portal.seen_at if portal else None,
+    }
+
+
+def from_row(row: RowMapping) -> Record:
+    """Return the record that a row holds."""
+    return Record(
+        id=row["id"],
+        document=_document(row),
+        fy=row["fy"],
+        form=Form(row["form"]),
+        return_period=TaxPeriod(row["return_period"]),
+        supplier_status=SupplierStatus(row["supplier_status"]),
+        filed_at=row["filed_at"],
+        two_b_period=_period(row["two_b_period"]),
+        route=Route(row["route"]),
+        cutoff_at=row["cutoff_at"],
+        chain_id=row["chain_id"],
+        amends_id=row["amends_id"],
+        stated_original=Disposition(row["stated_original"]) if row["stated_original"] else None,
+        carried=from_columns("carried_", row),
+        standing=from_columns("standing_", row),
+        state=State(row["state"]),
+        seq=row["seq"],
+        version=row["version"],
+        contents=row["contents"],
+        content_hash=row["content_hash"],
+        machine=row["machine"],
+        declaration_id=row["declaration_id"],
+        acted_at=row["acted_at"],
+        remarks=row["remarks"],
+        reduction=row["reduction"],
+        declared=from_columns("declared_", row),
+        disposition=Disposition(row["disposition"]) if row["disposition"] else None,
+        removed_for=RemovedFor(row["removed_for"]) if row["removed_for"] else None,
+        settled_in=_period(row["settled_in"]),
+        reduction_blocked=row["reduction_blocked"],
+        portal=_portal(row),
+    )
+
+
+def in_columns(prefix: str, heads: Heads) -> dict[str, int]:
+    """Return the heads as columns of a prefix, in paise."""
+    return {f"{prefix}{head}": amount for head, amount in zip(HEADS, heads, strict=True)}
+
+
+def from_columns(prefix: str, row: RowMapping) -> Heads:
+    """Return the heads that stand in the columns of a prefix, in paise."""
+    return Heads(*(row[f"{prefix}{head}"] for head in HEADS))
+
+
+def _document(row: RowMapping) -> Document:
+    original: date | None = row["original_date"]
+    amends = OriginalReference(row["original_number"], original) if original else None
+    return Document(
+        kind=Kind(row["kind"]),
+        supplier=row["supplier_gstin"],
+        recipient=row["recipient_gstin"],
+        number=row["number"],
+        date=row["document_date"],
+        taxable=row["taxable"],
+        tax=from_columns("", row),
+        value=row["document_value"],
+        pos=row["pos"],
+        invoice_type=row["invoice_type"],
+        reverse_charge=row["reverse_charge"],
+        ineligible=row["ineligible"],
+        amends=amends,
+        pending_blocked=row["pending_blocked"],
+        supplier_name=row["supplier_name"],
+    )
+
+
+def _portal(row: RowMapping) -> PortalView | None:
+    if row["portal_seen_at"] is None:
+        return None
+    return PortalView(State(row["portal_action"]), row["portal_declaration"], row["portal_hash"], row["portal_seen_at"])
+
+
+def _period(text: str | None) -> TaxPeriod | None:
+    return None if text is None else TaxPeriod(text)
+
+
+def _text(value: object | None) -> str | None:
+    return None if value is None else str(value)

@@ -1,0 +1,207 @@
+"""Reads and writes records: found by id, identity, chain or filter; written with the version their guards read.
+
+Imports the tables and the record; decides nothing.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, insert, select, update
+
+from ims_fsm.store.conflicts import ConflictError
+from ims_fsm.store.record import Record, from_row, to_row
+from ims_fsm.store.tables import RecordRow
+from ims_fsm.terms.document import Document, OriginalReference
+from ims_fsm.terms.period import TaxPeriod
+from ims_fsm.terms.vocabulary import Form, Kind, Route, State, SupplierStatus
+
+IDS_AT_ONCE = 500
+_table = RecordRow.__table__  # type: ignore[attr-defined]
+_at = _table.c
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Where:
+    """Which of a recipient's records are meant; what is left out does not narrow, and all of it holds together."""
+
+    states: tuple[State, ...] = ()
+    kinds: tuple[Kind, ...] = ()
+    supplier: str | None = None
+    number: str | None = None
+    return_period: TaxPeriod | None = None
+    two_b_period: TaxPeriod | None = None
+    supplier_status: SupplierStatus | None = None
+    in_ims: bool | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """Return the conditions on the record's columns."""
+        equal: dict[str, object] = {
+            "supplier_gstin": self.supplier,
+            "number": self.number,
+            "return_period": self.return_period,
+            "two_b_period": self.two_b_period,
+            "supplier_status": self.supplier_status,
+        }
+        conditions = [_at[name] == str(value) for name, value in equal.items() if value is not None]
+        if self.states:
+            conditions.append(_at.state.in_([str(state) for state in self.states]))
+        if self.kinds:
+            conditions.append(_at.kind.in_([str(kind) for kind in self.kinds]))
+        if self.in_ims is not None:
+            conditions.append((_at.route == str(Route.IMS)) == self.in_ims)
+        return conditions
+
+
+def find(connection: Connection, record_id: int, recipient: str | None = None) -> Record | None:
+    """Return the record with this id, or None; with a recipient, only if it is his."""
+    conditions = [_at.id == record_id]
+    if recipient is not None:
+        conditions.insert(0, _at.recipient_gstin == recipient)
+    return next(_read(connection, select(_table).where(*conditions)), None)
+
+
+def find_many(connection: Connection, recipient: str, ids: Iterable[int]) -> dict[int, Record]:
+    """Return a recipient's records by id; ids that he does not have are left out."""
+    return {r.id: r for some in _batches(ids) for r in matching(connection, recipient, [_at.id.in_(some)])}
+
+
+def search(connection: Connection, recipient: str, where: Where) -> Iterator[Record]:
+    """Give a recipient's records that are meant, by id."""
+    return matching(connection, recipient, where.conditions())
+
+
+def matching(connection: Connection, recipient: str, conditions: Sequence[ColumnElement[bool]]) -> Iterator[Record]:
+    """Give a recipient's records that meet the conditions, by id."""
+    return _read(connection, select(_table).where(_at.recipient_gstin == recipient, *conditions).order_by(_at.id))
+
+
+def of_identity(connection: Connection, document: Document, fy: str, form: Form, period: TaxPeriod) -> Record | None:
+    """Return the record under which the supplier has already reported this document, or None.
+
+    An original is one in its financial year; an amendment is one in its form and return period too.
+    """
+    conditions = [
+        _at.supplier_gstin == document.supplier,
+        _at.kind == str(document.kind),
+        _at.number == document.number,
+        _at.fy == fy,
+        _at.state != str(State.REMOVED),
+        _at.original_number.is_(None) if document.amends is None else _at.original_number.is_not(None),
+    ]
+    if document.amends is not None:
+        conditions += [_at.form == str(form), _at.return_period == str(period)]
+    return next(matching(connection, document.recipient, conditions), None)
+
+
+def newest_of_chain(connection: Connection, document: Document, original: OriginalReference, fy: str) -> Record | None:
+    """Return the newest version of the chain whose document an amendment names, or None where it is not here."""
+    named = [
+        _at.supplier_gstin == document.supplier,
+        _at.kind == str(document.kind),
+        _at.number == original.number,
+        _at.fy == fy,
+    ]
+    member = next(matching(connection, document.recipient, named), None)
+    if member is None:
+        return None
+    members = chains(connection, document.recipient, [member.chain_id])[member.chain_id]
+    standing = [version for version in members if version.removed_for != "supplier_deleted"]
+    return standing[-1] if standing else None
+
+
+def chains(connection: Connection, recipient: str, chain_ids: Iterable[int]) -> dict[int, list[Record]]:
+    """Return the members of each chain, oldest first."""
+    found: dict[int, list[Record]] = defaultdict(list)
+    for some in _batches(set(chain_ids)):
+        for record in matching(connection, recipient, [_at.chain_id.in_(some)]):
+            found[record.chain_id].append(record)
+    return found
+
+
+def considered_for(connection: Connection, recipient: str, period: TaxPeriod) -> Iterator[Record]:
+    """Give what GSTR-2B of a period considers: filed by its cut-off and not yet decided (FAQ 15)."""
+    return matching(connection, recipient, [
+        _at.supplier_status == str(SupplierStatus.FILED),
+        _at.two_b_period <= str(period),
+        _at.settled_in.is_(None),
+        _at.state != str(State.REMOVED),
+    ])  # fmt: skip
+
+
+def pending(connection: Connection, recipient: str) -> Iterator[Record]:
+    """Give a recipient's pending records."""
+    return matching(connection, recipient, [_at.state == str(State.PENDING)])
+
+
+def open_in_fy(connection: Connection, recipient: str, fy: str) -> Iterator[Record]:
+    """Give a recipient's undecided records of a financial year that section 16(4) limits."""
+    return matching(connection, recipient, [_at.fy == fy, _at.cutoff_at.is_not(None), _at.settled_in.is_(None)])
+
+
+def saved_in_form(connection: Connection, supplier: str, form: Form, period: TaxPeriod) -> list[Record]:
+    """Return what a supplier has saved, and not filed, in a form and return period, whoever receives it."""
+    query = select(_table).where(
+        _at.supplier_gstin == supplier,
+        _at.form == str(form),
+        _at.return_period == str(period),
+        _at.supplier_status == str(SupplierStatus.SAVED),
+        _at.state != str(State.REMOVED),
+    )
+    return list(_read(connection, query.order_by(_at.recipient_gstin, _at.id)))
+
+
+def of_supplier(connection: Connection, supplier: str, period: TaxPeriod | None) -> Iterator[Record]:
+    """Give what a supplier has reported, for one return period or for all, whoever receives it (FAQ 18)."""
+    query = select(_table).where(_at.supplier_gstin == supplier)
+    if period is not None:
+        query = query.where(_at.return_period == str(period))
+    return _read(connection, query.order_by(_at.recipient_gstin, _at.id))
+
+
+def insert_all(connection: Connection, records: Sequence[Record]) -> None:
+    """Write new records."""
+    if records:
+        connection.execute(insert(_table), [to_row(record) for record in records])
+
+
+def update_all(connection: Connection, changes: Sequence[tuple[Record, Record]]) -> None:
+    """Write changed records, each given as it was read and as it shall be; the version goes up by one.
+
+    Raises `ConflictError` where a record is no longer in the version that was read.
+    """
+    groups: Mapping[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
+    for before, after in changes:
+        old, new = to_row(before), to_row(after.changed(version=before.version + 1))
+        moved = {name: value for name, value in new.items() if value != old[name]}
+        key = {"key_recipient": before.recipient, "key_id": before.id, "key_version": before.version}
+        groups[tuple(sorted(moved))].append({**moved, **key})
+    for names, rows in groups.items():
+        statement = update(_table).where(
+            and_(
+                _at.recipient_gstin == bindparam("key_recipient"),
+                _at.id == bindparam("key_id"),
+                _at.version == bindparam("key_version"),
+            )
+        )
+        done = connection.execute(statement.values({name: bindparam(name) for name in names}), rows)
+        if done.rowcount != len(rows):
+            raise ConflictError(f"{len(rows) - done.rowcount} of {len(rows)} records")
+
+
+def cut_off_by(record: Record, moment: datetime) -> bool:
+    """Say whether the time limit of section 16(4) has passed for a record."""
+    return record.cutoff_at is not None and record.cutoff_at <= moment
+
+
+def _read(connection: Connection, query: Select[Any]) -> Iterator[Record]:
+    return (from_row(row) for row in connection.execute(query).mappings())
+
+
+def _batches(ids: Iterable[int]) -> Iterator[list[int]]:
+    ordered = sorted(ids)
+    return (ordered[start : start + IDS_AT_ONCE] for start in range(0, len(ordered), IDS_AT_ONCE))

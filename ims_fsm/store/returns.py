@@ -1,0 +1,220 @@
+"""GSTR-2B with its lines and log, GSTR-3B filings, and the liabilities added back to suppliers.
+
+Imports the tables; decides nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from ims_fsm.store.conflicts import ConflictError
+from ims_fsm.store.record import from_columns, in_columns
+from ims_fsm.store.tables import LiabilityRow, TwoBLineRow, TwoBLogRow, TwoBRow
+from ims_fsm.terms.money import HEADS, Heads
+from ims_fsm.terms.period import TaxPeriod
+from ims_fsm.terms.vocabulary import Section, TwoBState
+
+_two_b = TwoBRow.__table__  # type: ignore[attr-defined]
+_lines = TwoBLineRow.__table__  # type: ignore[attr-defined]
+_log = TwoBLogRow.__table__  # type: ignore[attr-defined]
+_liabilities = LiabilityRow.__table__  # type: ignore[attr-defined]
+
+Entry = Literal["document", "forward_reduction", "reversal_4b1"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TwoB:
+    """The GSTR-2B of a period as it stands; `generation` counts how often it was generated."""
+
+    recipient: str
+    period: TaxPeriod
+    state: TwoBState = TwoBState.ABSENT
+    seq: int = 0
+    generation: int = 0
+    generated_at: datetime | None = None
+    filed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TwoBLine:
+    """What one record brings into one section of GSTR-2B, in paise; `counts` says whether the total has it."""
+
+    record_id: int
+    entry: Entry
+    section: Section
+    decision: str
+    tax: Heads
+    record_version: int
+    counts: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Liability:
+    """Liability added back to a supplier in one of his periods, in paise (FAQ 34)."""
+
+    recipient: str
+    record_id: int
+    supplier: str
+    supplier_period: TaxPeriod
+    recipient_period: TaxPeriod
+    at: datetime
+    tax: Heads
+
+
+def two_b(connection: Connection, recipient: str, period: TaxPeriod) -> TwoB:
+    """Return the GSTR-2B of a period; an absent one where it was never generated."""
+    query = select(_two_b).where(_two_b.c.recipient_gstin == recipient, _two_b.c.period == str(period))
+    row = connection.execute(query).first()
+    return TwoB(recipient=recipient, period=period) if row is None else _two_b_of(row)
+
+
+def two_bs(connection: Connection, recipient: str) -> list[TwoB]:
+    """Return every GSTR-2B that a recipient has, oldest first."""
+    query = select(_two_b).where(_two_b.c.recipient_gstin == recipient).order_by(_two_b.c.period)
+    return [_two_b_of(row) for row in connection.execute(query)]
+
+
+def move_two_b(connection: Connection, before: TwoB, after: TwoB, entry: dict[str, Any]) -> None:
+    """Write a moved GSTR-2B and its log row (trigger, actor, at, rules, detail, request_key).
+
+    Raises `ConflictError` where it has moved since it was read.
+    """
+    values = {
+        "state": str(after.state),
+        "seq": before.seq + 1,
+        "generation": after.generation,
+        "generated_at": after.generated_at,
+        "filed_at": after.filed_at,
+    }
+    key = {"recipient_gstin": before.recipient, "period": str(before.period)}
+    if before.seq == 0:
+        connection.execute(insert(_two_b).values(**key, **values))
+    else:
+        at_key = (_two_b.c.recipient_gstin == before.recipient, _two_b.c.period == str(before.period))
+        done = connection.execute(update(_two_b).where(*at_key, _two_b.c.seq == before.seq).values(**values))
+        if done.rowcount != 1:
+            raise ConflictError(f"GSTR-2B of {before.period} of {before.recipient}")
+    told = {**entry, "rules": " ".join(entry["rules"]), "detail": json.dumps(entry.get("detail"), sort_keys=True)}
+    moved = {"seq": before.seq + 1, "source": str(before.state), "dest": str(after.state)}
+    connection.execute(insert(_log).values(**key, **moved, **told))
+
+
+def replace_lines(connection: Connection, recipient: str, period: TaxPeriod, lines: Sequence[TwoBLine]) -> None:
+    """Write the lines of the newest generation in place of those before."""
+    at_key = (_lines.c.recipient_gstin == recipient, _lines.c.period == str(period))
+    connection.execute(delete(_lines).where(*at_key))
+    rows = [
+        {
+            "recipient_gstin": recipient,
+            "period": str(period),
+            "record_id": line.record_id,
+            "entry": line.entry,
+            "section": str(line.section),
+            "counts": line.counts,
+            "decision": line.decision,
+            "record_version": line.record_version,
+            **in_columns("", line.tax),
+        }
+        for line in lines
+    ]
+    if rows:
+        connection.execute(insert(_lines), rows)
+
+
+def lines(connection: Connection, recipient: str, period: TaxPeriod) -> Iterator[TwoBLine]:
+    """Give the lines of the newest generation, by record."""
+    at_key = (_lines.c.recipient_gstin == recipient, _lines.c.period == str(period))
+    query = select(_lines).where(*at_key).order_by(_lines.c.record_id, _lines.c.entry)
+    return (_line_of(row) for row in connection.execute(query))
+
+
+def newest_line(connection: Connection, recipient: str, record_id: int) -> tuple[TaxPeriod, TwoBLine] | None:
+    """Return a record's line in the newest GSTR-2B that shows it, with that period, or None."""
+    query = (
+        select(_lines)
+        .where(_lines.c.recipient_gstin == recipient, _lines.c.record_id == record_id, _lines.c.entry == "document")
+        .order_by(_lines.c.period.desc())
+    )
+    row = connection.execute(query).first()
+    return None if row is None else (TaxPeriod(row.period), _line_of(row))
+
+
+def totals(connection: Connection, recipient: str, period: TaxPeriod) -> dict[str, Heads]:
+    """Return the totals in paise by section, and under `reversal_4b1` and `reverse_charge` what stands apart."""
+    sums = [func.coalesce(func.sum(_lines.c[head]), 0).label(head) for head in HEADS]
+    at_key = (_lines.c.recipient_gstin == recipient, _lines.c.period == str(period))
+    grouped = (_lines.c.section, _lines.c.counts, _lines.c.entry)
+    found: dict[str, Heads] = {}
+    for row in connection.execute(select(*grouped, *sums).where(*at_key).group_by(*grouped)):
+        name = "reversal_4b1" if row.entry == "reversal_4b1" else row.section if row.counts else "reverse_charge"
+        found[name] = found.get(name, Heads()) + Heads(*(int(getattr(row, head)) for head in HEADS))
+    return found
+
+
+def add_liabilities(connection: Connection, liabilities: Sequence[Liability]) -> None:
+    """Write liabilities added back to suppliers."""
+    rows = [
+        {
+            "recipient_gstin": liability.recipient,
+            "record_id": liability.record_id,
+            "supplier_gstin": liability.supplier,
+            "supplier_period": str(liability.supplier_period),
+            "recipient_period": str(liability.recipient_period),
+            "at": liability.at,
+            **in_columns("", liability.tax),
+        }
+        for liability in liabilities
+    ]
+    if rows:
+        connection.execute(insert(_liabilities), rows)
+
+
+def liabilities(connection: Connection, supplier: str, period: TaxPeriod | None) -> list[Liability]:
+    """Return what was added back to a supplier, in one of his periods or in all."""
+    query = select(_liabilities).where(_liabilities.c.supplier_gstin == supplier)
+    if period is not None:
+        query = query.where(_liabilities.c.supplier_period == str(period))
+    return [
+        Liability(
+            recipient=row["recipient_gstin"],
+            record_id=row["record_id"],
+            supplier=row["supplier_gstin"],
+            supplier_period=TaxPeriod(row["supplier_period"]),
+            recipient_period=TaxPeriod(row["recipient_period"]),
+            at=row["at"],
+            tax=from_columns("", row),
+        )
+        for row in connection.execute(
+            query.order_by(_liabilities.c.recipient_gstin, _liabilities.c.record_id)
+        ).mappings()
+    ]
+
+
+def _two_b_of(row: Any) -> TwoB:
+    return TwoB(
+        recipient=row.recipient_gstin,
+        period=TaxPeriod(row.period),
+        state=TwoBState(row.state),
+        seq=row.seq,
+        generation=row.generation,
+        generated_at=row.generated_at,
+        filed_at=row.filed_at,
+    )
+
+
+def _line_of(row: Any) -> TwoBLine:
+    return TwoBLine(
+        record_id=row.record_id,
+        entry=row.entry,
+        section=Section(row.section),
+        decision=row.decision,
+        tax=Heads(row.igst, row.cgst, row.sgst, row.cess),
+        record_version=row.record_version,
+        counts=row.counts,
+    )

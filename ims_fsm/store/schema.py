@@ -1,0 +1,100 @@
+"""Brings a database to the tables of this version: an empty one at once, an older one when asked to.
+
+Imports SQLAlchemy and, when it migrates, Alembic; writes no row of a taxpayer. A migration is written by hand in
+`migrations/versions`; the tests say what it lacks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+
+from sqlalchemy import Connection, Engine, column, inspect, select, table
+
+from ims_fsm.store.connection import StoreError, reading, serialise, writing
+from ims_fsm.store.tables import Table
+
+VERSIONS = ("0001",)
+NEWEST = VERSIONS[-1]
+VERSION_TABLE = "ims_fsm_version"
+MIGRATIONS = Path(__file__).with_name("migrations")
+_REMEDY = "run ims-fsm migrate"
+# Alembic keeps the migration that runs in a global of its modules.
+_one_at_a_time = Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """The version a database had before migrating (None: no tables at all) and the one it has now."""
+
+    before: str | None
+    after: str
+
+
+def prepare(engine: Engine) -> None:
+    """Make sure that the database has the tables of this version; an empty one gets them.
+
+    Raises `StoreError` for a database of another version, or one with tables of somebody else.
+    """
+    with reading(engine) as connection:
+        found = _version(connection)
+        others = inspect(connection).get_table_names() if found is None else []
+    address = engine.url.render_as_string()
+    if others:
+        held = f"the database {address} holds other tables ({', '.join(sorted(others)[:3])}, …) and none of ims-fsm"
+        raise StoreError(f"{held}; choose another --db, or {_REMEDY} to have both in it")
+    if found is None:
+        migrate(engine)
+    elif found != NEWEST:
+        _refuse_unknown(address, found)
+        raise StoreError(f"the database {address} has version {found} and this program needs {NEWEST}; {_REMEDY}")
+
+
+def migrate(engine: Engine) -> Migration:
+    """Bring the database to this version, in one transaction; nothing is done where it is there already.
+
+    Raises `StoreError` for a database of a newer program, or one whose tables are somebody else's.
+    """
+    address = engine.url.render_as_string()
+    with _one_at_a_time, writing(engine) as connection:
+        serialise(connection, [VERSION_TABLE])
+        before = _version(connection)
+        if before is None:
+            _refuse_occupied(connection, address)
+        else:
+            _refuse_unknown(address, before)
+        if before != NEWEST:
+            _upgrade(connection)
+    return Migration(before, NEWEST)
+
+
+def _version(connection: Connection) -> str | None:
+    if not inspect(connection).has_table(VERSION_TABLE):
+        return None
+    found = connection.execute(select(column("version_num")).select_from(table(VERSION_TABLE))).scalar()
+    return None if found is None else str(found)
+
+
+def _refuse_unknown(address: str, found: str) -> None:
+    if found not in VERSIONS:
+        known = f"this program knows none after {NEWEST}"
+        raise StoreError(f"the database {address} has version {found} and {known}; install a newer ims-fsm")
+
+
+def _refuse_occupied(connection: Connection, address: str) -> None:
+    taken = sorted(set(inspect(connection).get_table_names()) & set(Table.metadata.tables))
+    if taken:
+        held = f"the database {address} has a table {taken[0]} that is not of ims-fsm"
+        raise StoreError(f"{held}; choose another --db")
+
+
+def _upgrade(connection: Connection) -> None:
+    # Loading Alembic takes longer than everything else here, and a database that is up to date does without.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", MIGRATIONS.as_posix().replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, NEWEST)

@@ -1,0 +1,337 @@
+"""The tables: taxpayers, records with their contents and transition log, GSTR-2B with lines, GSTR-3B, liabilities.
+
+Every table leads with the recipient's GSTIN, so that it can be partitioned by it. Money is integer paise,
+moments are aware UTC, tax periods are text that sorts in time. Table models do not validate; the border does.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, MetaData, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from ims_fsm.terms.vocabulary import Disposition, State, SupplierStatus, TwoBState
+
+PAISE = BigInteger().with_variant(Integer, "sqlite")
+# PostgreSQL then finds room for the new version of a row in the same page, and no index has to be touched. It only
+# helps while no index has a column that transitions change: index neither `state` nor `seq` nor `version`.
+HALF_FULL = {"postgresql_with": {"fillfactor": 50}}
+
+
+class Table(SQLModel):
+    """The base of the tables; their metadata is apart from that of a program which has SQLModel tables of its own."""
+
+    metadata = MetaData()
+
+
+def one_of(column: str, words: type[Any]) -> CheckConstraint:
+    """Return the CHECK that a column holds one of a vocabulary's words."""
+    known = ", ".join(f"'{word.value}'" for word in words)
+    return CheckConstraint(f"{column} IN ({known})", name=f"{column}_known")
+
+
+def paise_field() -> Any:
+    """Return a column of integer paise, zero unless set."""
+    return Field(default=0, sa_type=PAISE, nullable=False)
+
+
+class TaxpayerRow(Table, table=True):
+    """A taxpayer: kind and filing frequency decide eligibility (FAQ 9) and return periods (FAQ 27)."""
+
+    __tablename__ = "taxpayer"
+
+    gstin: str = Field(primary_key=True, max_length=15)
+    name: str = ""
+    kind: str
+    filing: str
+    registered_from: str = Field(max_length=7)
+
+
+class AnnualReturnRow(Table, table=True):
+    """A taxpayer's annual return of a financial year; it ends the time limit of section 16(4) early."""
+
+    __tablename__ = "annual_return"
+
+    gstin: str = Field(primary_key=True, max_length=15)
+    fy: str = Field(primary_key=True, max_length=7)
+    filed_at: datetime
+
+
+class RecordRow(Table, table=True):
+    """A record: one version-chain member with its content, its state and what its chain stands at.
+
+    `carried_*` is E and `standing_*` is S of the whole chain as it stands (after settlement: as it was left).
+    """
+
+    __tablename__ = "record"
+    __table_args__ = (
+        one_of("state", State),
+        one_of("supplier_status", SupplierStatus),
+        CheckConstraint(
+            f"disposition IS NULL OR disposition IN ({', '.join(repr(d.value) for d in Disposition)})",
+            name="disposition_known",
+        ),
+        Index("record_by_supplier", "supplier_gstin", "form", "return_period"),
+        Index("record_by_identity", "recipient_gstin", "supplier_gstin", "kind", "number"),
+        Index("record_by_chain", "recipient_gstin", "chain_id"),
+        HALF_FULL,
+    )
+
+    recipient_gstin: str = Field(primary_key=True, max_length=15)
+    id: int = Field(primary_key=True, sa_type=PAISE)
+    machine: str
+    declaration_id: int
+    kind: str
+    supplier_gstin: str = Field(max_length=15)
+    supplier_name: str = ""
+    number: str
+    document_date: date
+    fy: str = Field(max_length=7)
+    taxable: int = paise_field()
+    igst: int = paise_field()
+    cgst: int = paise_field()
+    sgst: int = paise_field()
+    cess: int = paise_field()
+    document_value: int | None = Field(default=None, sa_type=PAISE)
+    pos: str | None = None
+    invoice_type: str = "R"
+    reverse_charge: bool = False
+    ineligible: str | None = None
+    original_number: str | None = None
+    original_date: date | None = None
+    content_hash: str = Field(max_length=64)
+    contents: int = 1
+    form: str
+    return_period: str = Field(max_length=7)
+    supplier_status: str
+    filed_at: datetime | None = None
+    two_b_period: str | None = Field(default=None, max_length=7)
+    route: str
+    cutoff_at: datetime | None = None
+    chain_id: int = Field(sa_type=PAISE)
+    amends_id: int | None = Field(default=None, sa_type=PAISE)
+    stated_original: str | None = None
+    carried_igst: int = paise_field()
+    carried_cgst: int = paise_field()
+    carried_sgst: int = paise_field()
+    carried_cess: int = paise_field()
+    standing_igst: int = paise_field()
+    standing_cgst: int = paise_field()
+    standing_sgst: int = paise_field()
+    standing_cess: int = paise_field()
+    state: str
+    seq: int = 0
+    version: int = 1
+    acted_at: datetime | None = None
+    remarks: str | None = None
+    reduction: str | None = None
+    declared_igst: int = paise_field()
+    declared_cgst: int = paise_field()
+    declared_sgst: int = paise_field()
+    declared_cess: int = paise_field()
+    disposition: str | None = None
+    removed_for: str | None = None
+    settled_in: str | None = Field(default=None, max_length=7)
+    pending_blocked: bool | None = None
+    reduction_blocked: bool | None = None
+    portal_action: str | None = None
+    portal_declaration: str | None = None
+    portal_hash: str | None = None
+    portal_seen_at: datetime | None = None
+
+
+class ContentRow(Table, table=True):
+    """A content that a record has had, as JSON; the first is the one it came with (FAQ 16)."""
+
+    __tablename__ = "record_content"
+
+    recipient_gstin: str = Field(primary_key=True, max_length=15)
+    record_id: int = Field(primary_key=True, sa_type=PAISE)
+    number: int = Field(primary_key=True)
+    content: str
+    content_hash: str = Field(max_length=64)
+    actor: str
+    at: datetime
+
+
+class TransitionRow(Table, table=True):
+    """The transition log: one row for each trigger that fired, append-only, without gaps in `seq`."""
+
+    __tablename__ = "transition_log"
+
+    recipient_gstin: str = Field(primary_key=True, max_length=15)
+    record_id: int = Field(primary_key=True, sa_type=PAISE)
+    seq: int = Field(primary_key=True)
+    trigger: str
+    source: str
+    dest: str
+    actor: str
+    at: datetime
+    rules: str
+    record_version: int
+    content_number: int
+    declaration_id: int
+    detail: str | None = None
+    request_key: str | None = None
+
+
+class TwoBRow(Table, table=True):
+    """The GSTR-2B of a recipient's tax period: its state and its newest generation."""
+
+    __tablename__ = "two_b"
+    __table_args__ = (one_of("state", TwoBState), HALF_FULL)
+
+    recipient_gstin: str = Field(primary_key=True, max_length=15)
+    period: str = Field(primary_key=True, max_length=7)
+    state: str
+    seq: int = 0
+    generation: int = 0
+    generated_at: datetime | None = None
+    filed_at: datetime | None = None
+
+
+class TwoBLineRow(Table, table=True):
+    """A line of the newest generation: what one record brings into one section, net of what its chain carries.
+
+    `entry` is `document`, `forward_reduction` (FAQ 32) or `reversal_4b1` (FAQ 33); `counts` says whether the
+    line is in its section's total; `decision` is what GSTR-3B will make of the record.
+    """
+
+    __tablename__ = "two_b_line"
+
+    recipient_gstin: str = Field(primary_key=True, max_length=15)
+    period: str = Field(primary_key=True, max_length=7)
+    record_id: int = Field(primary_key=True, sa_type=PAISE)
+    entry: str = Field(primary_key=True)
+    section: str
+    counts: bool = True
+    decision: str
+    record_version: int
+    igst: int = paise_field()
+    cgst: int = paise_field()
+    sgst: int = paise_field()
+    cess: int = paise_field()
+
+
+class TwoBLogRow(Table, table=True):
+    """The log of a GSTR-2B: one row for each trigger that fired on it, append-only."""
+
+    __tablename__ = "two_b_log"
+
+    recipient_gstin: str = Field(primary_key=True, max_length=15)
+    period: str = Field(primary_key=True, max_length=7)
+    seq: int = Field(primary_key=True)
+    trigger: str
+    source: str
+    dest: str
+    actor: str
+    at: datetime
+    rules: str
+    detail: str | None = None
+    request_key: str | None = None
+
+
+class LiabilityRow(Table, table=True):
+    """Liability added back to a supplier because a recipient rejected a record and filed GSTR-3B (FAQ 34)."""
+
+    __tablename__ = "liability"
+    __table_args__ = (Index("liability_by_supplier", "supplier_gstin", "supplier_period"),)
+
+    recipient_gstin: str = Field(primary_key=True, max_length=15)
+    record_id: int = Field(primary_key=True, sa_type=PAISE)
+    supplier_gstin: str = Field(max_length=15)
+    supplier_period: str = Field(max_length=7)
+    recipient_period: str = Field(max_length=7)
+    at: datetime
+    igst: int = paise_field()
+    cgst: int = paise_field()
+    sgst: int = paise_field()
+    cess: int = paise_field()
+
+
+class RequestRow(Table, table=True):
+    """A writing call made under an idempotency key, and what it answered."""
+
+    __tablename__ = "request"
+
+    key: str = Field(primary_key=True)
+    use_case: str
+    fingerprint: str = Field(max_length=64)
+    outcome: str
+    actor: str
+    at: datetime
+
+
+class DeclarationRow(Table, table=True):
+    """A declaration of a machine that rows were written under: its fingerprint and its whole text."""
+
+    __tablename__ = "declaration"
+    __table_args__ = (UniqueConstraint("machine", "fingerprint", name="one_row_a_declaration"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    machine: str
+    version: str
+    fingerprint: str = Field(max_length=64)
+    declared: str
+    at: datetime
+
+
+class AdoptionRow(Table, table=True):
+    """Who moved the live records of a machine from one declaration to another, when, and how many there were."""
+
+    __tablename__ = "adoption"
+
+    id: int | None = Field(default=None, primary_key=True)
+    machine: str
+    from_id: int
+    to_id: int
+    rows: int = Field(sa_type=PAISE)
+    actor: str
+    at: datetime
+
+
+class SealRow(Table, table=True):
+    """A seal over a recipient's logs as they stood: each digest continues the one before it.
+
+    `rows` counts what it and the seals before it cover.
+    """
+
+    __tablename__ = "seal"
+
+    recipient_gstin: str = Field(primary_key=True, max_length=15)
+    number: int = Field(primary_key=True)
+    rows: int = Field(sa_type=PAISE)
+    digest: str = Field(max_length=64)
+    actor: str
+    at: datetime
+
+
+class SealMarkRow(Table, table=True):
+    """How far a seal covers one subject of a log: the rows numbered above `after`, up to and with `upto`.
+
+    A subject is a record's id, or a period as the number 202410. A log grows at the end of each of its subjects,
+    so what is written later never comes before a mark.
+    """
+
+    __tablename__ = "seal_mark"
+
+    recipient_gstin: str = Field(primary_key=True, max_length=15)
+    number: int = Field(primary_key=True)
+    log: str = Field(primary_key=True)
+    subject: int = Field(primary_key=True, sa_type=PAISE)
+    after: int
+    upto: int
+
+
+class CounterRow(Table, table=True):
+    """The last number given out under a name; records are numbered through the whole store."""
+
+    __tablename__ = "counter"
+
+    name: str = Field(primary_key=True)
+    last: int = Field(default=0, sa_type=PAISE, nullable=False)
+
+
+APPEND_ONLY = ("transition_log", "two_b_log", "record_content", "declaration", "adoption", "seal", "seal_mark")

@@ -1,0 +1,158 @@
+"""Trails: numbered rows that lead, without a gap, to what the row they belong to says now.
+
+Imports the tables; decides nothing. The transition log leads to a record's state, the log of a GSTR-2B to its state,
+the contents of a record to its content hash.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Column, Connection, Subquery, Table, and_, func, literal, or_, select
+
+from ims_fsm.errors import Problem
+from ims_fsm.store.faults import RESTORE, of_recipient
+from ims_fsm.store.tables import ContentRow, RecordRow, TransitionRow, TwoBLogRow, TwoBRow
+from ims_fsm.terms.vocabulary import State, TwoBState
+
+_records = RecordRow.__table__  # type: ignore[attr-defined]
+_transitions = TransitionRow.__table__  # type: ignore[attr-defined]
+_contents = ContentRow.__table__  # type: ignore[attr-defined]
+_returns = TwoBRow.__table__  # type: ignore[attr-defined]
+_return_steps = TwoBLogRow.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trail:
+    """A log and the table that it leads to, by their columns; `name` is the subject's for people.
+
+    The last `step` and `value` of a subject must be `steps` and `stands` of the row it belongs to; `source` is what a
+    step says it came from, and `start` what stands before the first (both None for contents, which replace each other).
+    """
+
+    name: str
+    subject: Column[Any]
+    step: Column[int]
+    value: Column[str]
+    source: Column[str] | None
+    start: str | None
+    holder: Column[Any]
+    steps: Column[int]
+    stands: Column[str]
+
+    @property
+    def log(self) -> Table:
+        """The table of the numbered rows."""
+        return self.step.table
+
+    def place(self, row: Any) -> str:
+        """Name the subject of a row: whose it is, what it is, which one."""
+        return f"{row.gstin} {self.name} {row.subject}"
+
+
+TRANSITIONS = Trail(
+    name="record",
+    subject=_transitions.c.record_id,
+    step=_transitions.c.seq,
+    value=_transitions.c.dest,
+    source=_transitions.c.source,
+    start=State.NO_ACTION.value,
+    holder=_records.c.id,
+    steps=_records.c.seq,
+    stands=_records.c.state,
+)
+CONTENTS = Trail(
+    name="contents of record",
+    subject=_contents.c.record_id,
+    step=_contents.c.number,
+    value=_contents.c.content_hash,
+    source=None,
+    start=None,
+    holder=_records.c.id,
+    steps=_records.c.contents,
+    stands=_records.c.content_hash,
+)
+RETURNS = Trail(
+    name="GSTR-2B of",
+    subject=_return_steps.c.period,
+    step=_return_steps.c.seq,
+    value=_return_steps.c.dest,
+    source=_return_steps.c.source,
+    start=TwoBState.ABSENT.value,
+    holder=_returns.c.period,
+    steps=_returns.c.seq,
+    stands=_returns.c.state,
+)
+TRAILS = (TRANSITIONS, CONTENTS, RETURNS)
+
+
+def broken_steps(connection: Connection, trail: Trail, gstin: str | None, most: int) -> Iterator[Problem]:
+    """Give the rows before which one is missing, and those that do not leave from where the one before arrived."""
+    steps = _steps(trail, gstin)
+    gap = steps.c.step != func.coalesce(steps.c.step_before, 0) + 1
+    jump = steps.c.source != func.coalesce(steps.c.value_before, trail.start)
+    query = select(steps).where(or_(gap, jump)).order_by(steps.c.gstin, steps.c.subject, steps.c.step).limit(most)
+    for row in connection.execute(query):
+        where, before = f"{trail.place(row)} step {row.step}", row.step_before or 0
+        if row.step != before + 1:
+            yield Problem(where, f"comes after step {before}; what was between them is gone", RESTORE)
+        else:
+            arrived = row.value_before or trail.start
+            yield Problem(where, f"leaves from {row.source}, and the step before arrived at {arrived}", RESTORE)
+
+
+def wrong_ends(connection: Connection, trail: Trail, gstin: str | None, most: int) -> Iterator[Problem]:
+    """Give the rows that do not stand where their log ends."""
+    last, owner = _last(trail, gstin), trail.holder.table.c.recipient_gstin
+    query = (
+        select(
+            owner.label("gstin"),
+            trail.holder.label("subject"),
+            trail.steps.label("steps"),
+            trail.stands.label("stands"),
+            func.coalesce(last.c.step, 0).label("step"),
+            func.coalesce(last.c.value, trail.start).label("value"),
+        )
+        .outerjoin_from(trail.holder.table, last, and_(last.c.gstin == owner, last.c.subject == trail.holder))
+        .where(
+            or_(
+                trail.steps != func.coalesce(last.c.step, 0),
+                trail.stands != func.coalesce(last.c.value, trail.start or ""),
+            )
+        )
+    )
+    for row in connection.execute(of_recipient(query, owner, gstin).order_by(owner, trail.holder).limit(most)):
+        said = f"stands at {row.stands} after {row.steps} steps"
+        yield Problem(trail.place(row), f"{said}, and its log ends at {row.value} after {row.step}", RESTORE)
+
+
+def ownerless(connection: Connection, trail: Trail, gstin: str | None, most: int) -> Iterator[Problem]:
+    """Give the logs whose row is gone."""
+    last, owner = _last(trail, gstin), trail.holder.table.c.recipient_gstin
+    same = and_(owner == last.c.gstin, trail.holder == last.c.subject)
+    query = select(last).outerjoin_from(last, trail.holder.table, same).where(trail.holder.is_(None))
+    for row in connection.execute(query.order_by(last.c.gstin, last.c.subject).limit(most)):
+        yield Problem(trail.place(row), f"is gone, and its log goes to step {row.step}", RESTORE)
+
+
+def _steps(trail: Trail, gstin: str | None) -> Subquery:
+    owner = trail.log.c.recipient_gstin
+    in_order: dict[str, Any] = {"partition_by": [owner, trail.subject], "order_by": trail.step}
+    query = select(
+        owner.label("gstin"),
+        trail.subject.label("subject"),
+        trail.step.label("step"),
+        trail.value.label("value"),
+        (literal(None) if trail.source is None else trail.source).label("source"),
+        func.lag(trail.step).over(**in_order).label("step_before"),
+        func.lag(trail.value).over(**in_order).label("value_before"),
+        func.lead(trail.step).over(**in_order).label("step_after"),
+    )
+    return of_recipient(query, owner, gstin).subquery()
+
+
+def _last(trail: Trail, gstin: str | None) -> Subquery:
+    steps = _steps(trail, gstin)
+    return select(steps).where(steps.c.step_after.is_(None)).subquery()

@@ -1,0 +1,113 @@
+"""What a recipient files: GSTR-3B, which decides for good, and the annual return, which ends time limits early.
+
+Imports the store, the law and the settlement; each function is one use case inside a unit of work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from ims_fsm.errors import InputError, Problem
+from ims_fsm.law.ledger import Outcome
+from ims_fsm.store import records, returns, taxpayers
+from ims_fsm.store.record import Record
+from ims_fsm.store.returns import Liability
+from ims_fsm.terms.period import TaxPeriod
+from ims_fsm.terms.vocabulary import TwoBState
+from ims_fsm.workflow.settlement import SettledRecord, chains_with_amendments, settle_all
+from ims_fsm.workflow.two_b import compute, move, permit
+from ims_fsm.workflow.unit import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class ThreeBFiled:
+    """What filing GSTR-3B did: records decided, by disposition, and what was added back to suppliers (rupees)."""
+
+    recipient: str
+    period: str
+    decided: dict[str, int]
+    added_back: tuple[AddedBack, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AddedBack:
+    """Liability added back to a supplier for one rejected record, in rupees as text, by head (FAQ 34)."""
+
+    record_id: int
+    supplier: str
+    supplier_period: str
+    tax: dict[str, str]
+
+
+def file_3b(unit: Unit, recipient: str, period: TaxPeriod) -> ThreeBFiled:
+    """File the GSTR-3B of a period: everything in its GSTR-2B is decided for good (FAQ 5, 12, 20, 34).
+
+    Raises `RefusedError` while the GSTR-2B is missing or stale, the previous GSTR-3B is not filed, or it is filed.
+    """
+    before = returns.two_b(unit.connection, recipient, period)
+    allowed = permit(unit, before, "file_3b")
+    decided = [*_in_two_b(unit, recipient, period), *_superseded(unit, recipient, period)]
+    settled = settle_all(unit, decided, period, chains_with_amendments(unit, [record for record, _ in decided]))
+    liabilities = _liabilities(unit, settled, period)
+    returns.add_liabilities(unit.connection, liabilities)
+    count = {str(outcome): sum(one.outcome is outcome for one in settled) for outcome in Outcome}
+    told = {name: number for name, number in count.items() if number}
+    move(unit, before, replace(before, filed_at=unit.now), "file_3b", allowed, {"decided": told})
+    return ThreeBFiled(recipient, str(period), told, tuple(_told(liability) for liability in liabilities))
+
+
+def file_annual_return(unit: Unit, recipient: str, fy: str) -> int:
+    """File the annual return of a financial year; returns how many records' time limit it ended (section 16(4)).
+
+    Raises `InputError` where it is already filed.
+    """
+    unit.taxpayer(recipient)
+    if taxpayers.annual_return_at(unit.connection, recipient, fy) is not None:
+        problem = Problem(fy, f"is already filed as the annual return of {recipient}", "nothing is left to file")
+        raise InputError("annual return", [problem])
+    taxpayers.put_annual_return(unit.connection, recipient, fy, unit.now)
+    later = [r for r in records.open_in_fy(unit.connection, recipient, fy) if not records.cut_off_by(r, unit.now)]
+    unit.write([(record, record.changed(cutoff_at=unit.now)) for record in later])
+    return len(later)
+
+
+def _in_two_b(unit: Unit, recipient: str, period: TaxPeriod) -> Sequence[tuple[Record, Outcome]]:
+    lines = [line for line in returns.lines(unit.connection, recipient, period) if line.entry == "document"]
+    found = records.find_many(unit.connection, recipient, [line.record_id for line in lines])
+    return [(found[line.record_id], Outcome(line.decision)) for line in lines]
+
+
+def _superseded(unit: Unit, recipient: str, period: TaxPeriod) -> Sequence[tuple[Record, Outcome]]:
+    left_out = compute(unit, recipient, period).left_out
+    return [(one.record, Outcome.SUPERSEDED) for one in left_out if one.rule == "faq.13.2"]
+
+
+def _liabilities(unit: Unit, settled: Sequence[SettledRecord], period: TaxPeriod) -> list[Liability]:
+    return [
+        Liability(
+            recipient=one.record.recipient,
+            record_id=one.record.id,
+            supplier=one.record.document.supplier,
+            supplier_period=_supplier_period(unit, one.record.document.supplier, period),
+            recipient_period=period,
+            at=unit.now,
+            tax=one.moved.add_back,
+        )
+        for one in settled
+        if one.moved.add_back
+    ]
+
+
+def _supplier_period(unit: Unit, supplier: str, period: TaxPeriod) -> TaxPeriod:
+    """Return the supplier's tax period after the recipient's, the next one whose GSTR-3B he has not filed (FAQ 34)."""
+    calendar, filing = unit.book.calendar, unit.filing_of(supplier)
+    found = calendar.period_for(period.plus(1), filing)
+    while returns.two_b(unit.connection, supplier, found).state is TwoBState.FINAL:
+        found = calendar.next(found, filing)
+    return found
+
+
+def _told(liability: Liability) -> AddedBack:
+    tax = {head: str(amount) for head, amount in liability.tax.in_rupees().items() if amount}
+    return AddedBack(liability.record_id, liability.supplier, liability.supplier_period, tax)

@@ -1,0 +1,311 @@
+"""`IMS`: the face of the engine for a backend that embeds it. A call is one transaction, and says who acts.
+
+Imports the use cases; every writing call takes `actor` and an optional idempotency `key`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, TypeVar
+
+from pydantic import TypeAdapter
+
+from ims_fsm.law.book import LawBook, shipped_book
+from ims_fsm.law.decision import Allowed
+from ims_fsm.law.hooks import Hooks
+from ims_fsm.store import connection as store
+from ims_fsm.store import declarations, requests, schema, taxpayers
+from ims_fsm.store.readings import ReduceItc, Request
+from ims_fsm.store.record import Record
+from ims_fsm.store.records import Where
+from ims_fsm.store.requests import Answer
+from ims_fsm.store.returns import Liability
+from ims_fsm.store.taxpayers import Taxpayer
+from ims_fsm.terms.period import TaxPeriod
+from ims_fsm.terms.vocabulary import Trigger
+from ims_fsm.workflow import filing, portal, recipient, sweeps, two_b, views, what_if
+from ims_fsm.workflow.desk import SupplierDesk
+from ims_fsm.workflow.filing import ThreeBFiled
+from ims_fsm.workflow.portal import Received, Sighting, UploadChange
+from ims_fsm.workflow.recipient import ActionReport
+from ims_fsm.workflow.sentences import RefusedRecord
+from ims_fsm.workflow.sweeps import Swept
+from ims_fsm.workflow.unit import Unit
+from ims_fsm.workflow.views import History, RecordView, TwoBView
+from ims_fsm.workflow.what_if import WhatIf
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+T = TypeVar("T")
+Clock = Callable[[], datetime]
+EVERYTHING = Where()
+
+
+def system_clock() -> datetime:
+    """Return the present moment, aware and in UTC; the only place that reads the machine's clock."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class TwoBGenerated:
+    """A GSTR-2B as a call left it."""
+
+    recipient: str
+    period: str
+    state: str
+    generation: int
+
+
+class IMS:
+    """An Invoice Management System on one database; `url` as SQLAlchemy writes it, `clock` gives aware moments.
+
+    An empty database gets its tables at once. Raises `StoreError` where the database cannot be used, and
+    `LawMismatchError` where live records were written under other declarations.
+    """
+
+    def __init__(
+        self,
+        url: str = "sqlite:///ims.db",
+        *,
+        clock: Clock = system_clock,
+        book: LawBook | None = None,
+        hooks: Hooks | None = None,
+    ) -> None:
+        """Open the database and check that it fits the declarations."""
+        self.book = book or shipped_book()
+        self.clock = clock
+        self.hooks = hooks or Hooks(self.book.law)
+        self.engine = store.open_engine(url)
+        schema.prepare(self.engine)
+        with store.reading(self.engine) as connection:
+            declarations.check(connection, self.book.law)
+        self.supplier = SupplierDesk(self)
+
+    def close(self) -> None:
+        """Close the database; the object is of no use afterwards."""
+        self.engine.dispose()
+
+    # --- taxpayers ----------------------------------------------------------------------------------------------------
+
+    def register(self, taxpayer: Taxpayer) -> None:
+        """Register a taxpayer, or correct what is known of him."""
+        with store.writing(self.engine) as connection:
+            taxpayers.put(connection, taxpayer)
+
+    def taxpayer(self, gstin: str) -> Taxpayer | None:
+        """Return a registered taxpayer, or None."""
+        with store.reading(self.engine) as connection:
+            return taxpayers.find(connection, gstin)
+
+    def taxpayers(self) -> list[Taxpayer]:
+        """Return every registered taxpayer, by GSTIN."""
+        with store.reading(self.engine) as connection:
+            return taxpayers.everyone(connection)
+
+    # --- the recipient ------------------------------------------------------------------------------------------------
+
+    def act(
+        self,
+        trigger: str,
+        record_id: int,
+        *,
+        actor: str,
+        remarks: str | None = None,
+        reduce_itc: ReduceItc | None = None,
+        key: str | None = None,
+    ) -> Record:
+        """Act on one record: accept, reject, keep_pending or reset (FAQ 10, 12); returns it as it now stands.
+
+        `reduce_itc` is "full", "none" or heads in paise (from 2B period 2025-10). Raises `RefusedError`.
+        """
+        request = Request(remarks=remarks, reduce_itc=reduce_itc)
+
+        def work(unit: Unit) -> None:
+            recipient.act(unit, _action(trigger), record_id, request)
+
+        self.run("act", actor, key, [trigger, record_id, request], work, type(None))
+        return self.record(record_id)
+
+    def act_on_many(  # noqa: PLR0913 -- what, on which records, with what, and who says so
+        self,
+        trigger: str,
+        gstin: str,
+        *,
+        actor: str,
+        ids: Iterable[int] | None = None,
+        where: Where = EVERYTHING,
+        remarks: str | None = None,
+        reduce_itc: ReduceItc | None = None,
+        key: str | None = None,
+    ) -> ActionReport:
+        """Act on many records of a recipient with one action (FAQ 30), named by id or by filter.
+
+        What is allowed is applied, what is refused comes back as values with every rule. Raises `InputError`
+        for an id that is not his; then nothing is written.
+        """
+        request = Request(remarks=remarks, reduce_itc=reduce_itc)
+        wanted = None if ids is None else list(ids)
+
+        def work(unit: Unit) -> ActionReport:
+            store.serialise(unit.connection, [gstin])
+            return recipient.act_on_many(unit, _action(trigger), gstin, request, wanted, where)
+
+        return self.run("act_on_many", actor, key, [trigger, gstin, wanted, where, request], work, ActionReport)
+
+    def may(
+        self, trigger: str, record_id: int, *, remarks: str | None = None, reduce_itc: ReduceItc | None = None
+    ) -> Allowed | RefusedRecord:
+        """Ask whether a trigger may fire on a record; changes nothing. The answer is truthy exactly when it may."""
+        request = Request(remarks=remarks, reduce_itc=reduce_itc)
+        with self.asking() as unit:
+            return recipient.may(unit, record_id, trigger, request)
+
+    def what_if(
+        self, trigger: str, record_id: int, *, remarks: str | None = None, reduce_itc: ReduceItc | None = None
+    ) -> WhatIf:
+        """Work out the credit and the supplier's liability that an action would come to; changes nothing."""
+        request = Request(remarks=remarks, reduce_itc=reduce_itc)
+        with self.asking() as unit:
+            return what_if.what_if(unit, record_id, _action(trigger), request)
+
+    # --- returns and the clock ----------------------------------------------------------------------------------------
+
+    def generate_2b(self, gstin: str, period: TaxPeriod, *, actor: str, key: str | None = None) -> TwoBGenerated:
+        """Generate or recompute the GSTR-2B of a period (FAQ 23-29). Raises `RefusedError`."""
+
+        def work(unit: Unit) -> TwoBGenerated:
+            store.serialise(unit.connection, [gstin])
+            unit.taxpayer(gstin)
+            sweeps.end_pending(unit, gstin)
+            done = two_b.generate(unit, gstin, period)
+            return TwoBGenerated(gstin, str(done.period), str(done.state), done.generation)
+
+        return self.run("generate_2b", actor, key, [gstin, period], work, TwoBGenerated)
+
+    def file_3b(self, gstin: str, period: TaxPeriod, *, actor: str, key: str | None = None) -> ThreeBFiled:
+        """File GSTR-3B: what is in the period's GSTR-2B is decided for good (FAQ 12, 20). Raises `RefusedError`."""
+
+        def work(unit: Unit) -> ThreeBFiled:
+            store.serialise(unit.connection, [gstin])
+            unit.taxpayer(gstin)
+            return filing.file_3b(unit, gstin, period)
+
+        return self.run("file_3b", actor, key, [gstin, period], work, ThreeBFiled)
+
+    def file_annual_return(self, gstin: str, fy: str, *, actor: str, key: str | None = None) -> int:
+        """File the annual return of a financial year ("2023-24"); returns how many time limits it ended."""
+
+        def work(unit: Unit) -> int:
+            return filing.file_annual_return(unit, gstin, fy)
+
+        return self.run("file_annual_return", actor, key, [gstin, fy], work, int)
+
+    def sweep(self, gstins: Sequence[str] | None = None, *, actor: str = "clock") -> list[Swept]:
+        """Do what the calendar owes by now, for the named recipients or for all; each is a transaction of its own."""
+        wanted = [taxpayer.gstin for taxpayer in self.taxpayers()] if gstins is None else list(gstins)
+
+        def of(gstin: str) -> Callable[[Unit], Swept]:
+            def work(unit: Unit) -> Swept:
+                store.serialise(unit.connection, [gstin])
+                return sweeps.sweep(unit, gstin)
+
+            return work
+
+        return [self.run("sweep", actor, None, [gstin], of(gstin), Swept) for gstin in wanted]
+
+    # --- the portal ---------------------------------------------------------------------------------------------------
+
+    def receive(
+        self, gstin: str, sightings: Iterable[Sighting], *, actor: str, complete: frozenset[str] = frozenset()
+    ) -> Received:
+        """Take in what the portal shows of a recipient's IMS; taking in the same again changes nothing.
+
+        `complete` names the machines of which everything is shown: a saved record of theirs that is not shown
+        was deleted by its supplier (FAQ 16).
+        """
+
+        def work(unit: Unit) -> Received:
+            store.serialise(unit.connection, [gstin])
+            return portal.receive(unit, gstin, sightings, complete)
+
+        return self.run("receive", actor, None, [gstin], work, Received)
+
+    def changed_since_portal(self, gstin: str) -> list[UploadChange]:
+        """Return the records whose action or declaration the portal does not show yet, with what it last showed."""
+        with self.asking() as unit:
+            return portal.changed_since_portal(unit, gstin)
+
+    # --- views --------------------------------------------------------------------------------------------------------
+
+    def record(self, record_id: int) -> Record:
+        """Return a record; raises `InputError` for an id that is not here."""
+        with self.asking() as unit:
+            return unit.record(record_id)
+
+    def show(self, record_id: int) -> RecordView:
+        """Return a record with what may be done with it and why not."""
+        with self.asking() as unit:
+            return views.view(unit, record_id)
+
+    def history(self, record_id: int) -> History:
+        """Return everything that was ever done to a record."""
+        with self.asking() as unit:
+            return views.history(unit, record_id)
+
+    def inward(self, gstin: str, where: Where = EVERYTHING) -> list[Record]:
+        """Return a recipient's records that are meant, by id (FAQ 18)."""
+        with self.asking() as unit:
+            return list(views.inward(unit, gstin, where))
+
+    def two_b(self, gstin: str, period: TaxPeriod) -> TwoBView:
+        """Return the newest generation of a GSTR-2B with its lines, totals and what it leaves out."""
+        with self.asking() as unit:
+            return views.two_b_view(unit, gstin, period)
+
+    def liabilities(self, supplier: str, period: TaxPeriod | None = None) -> list[Liability]:
+        """Return the liability added back to a supplier, in one of his periods or in all (FAQ 34)."""
+        with self.asking() as unit:
+            return views.added_back(unit, supplier, period)
+
+    # --- underneath ---------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def asking(self) -> Iterator[Unit]:
+        """Give a unit of work for reading; nothing done in it is kept."""
+        with store.reading(self.engine) as connection:
+            yield Unit(connection, self.book, self.hooks, self.clock(), "")
+
+    def run(
+        self, use_case: str, actor: str, key: str | None, arguments: object, work: Callable[[Unit], T], kind: type[T]
+    ) -> T:
+        """Run a use case in one transaction; under a key that was used before, return what it answered then.
+
+        Raises `IdempotencyError` where the key was used for another request.
+        """
+        answers: TypeAdapter[T] = TypeAdapter(kind)
+        told = json.dumps([use_case, actor, arguments], default=str, sort_keys=True)
+        fingerprint = hashlib.sha256(told.encode()).hexdigest()
+        with store.writing(self.engine) as connection:
+            unit = Unit(connection, self.book, self.hooks, self.clock(), actor, key)
+            if key is not None:
+                answered = requests.remembered(connection, key, use_case, fingerprint)
+                if answered is not None:
+                    return answers.validate_json(answered)
+            outcome = work(unit)
+            if key is not None:
+                answer = answers.dump_json(outcome).decode()
+                kept = Answer(
+                    key=key, use_case=use_case, fingerprint=fingerprint, outcome=answer, actor=actor, at=unit.now
+                )
+                requests.remember(connection, kept)
+            return outcome
+
+
+def _action(trigger: str) -> Trigger:
+    return recipient.action(trigger)

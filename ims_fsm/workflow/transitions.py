@@ -1,0 +1,61 @@
+"""Fires triggers on records: one at a time through the shared machine and its hooks, or by the decision alone.
+
+Imports the readings, the decision and the machine; writes nothing itself, the unit of work does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ims_fsm.law.decision import Allowed, Decision, TransitionRefusedError, decide
+from ims_fsm.law.machine import lifecycle
+from ims_fsm.store.readings import NO_REQUEST, Request, record_facts
+from ims_fsm.store.record import Record
+from ims_fsm.terms.vocabulary import State, Trigger
+from ims_fsm.workflow.sentences import RefusedError, ToldRefusal, label, record_fields
+from ims_fsm.workflow.unit import Unit
+
+
+def consider(
+    unit: Unit, record: Record, trigger: str, request: Request = NO_REQUEST, chain: Sequence[Record] | None = None
+) -> Decision:
+    """Decide whether a trigger may fire on a record now; changes nothing.
+
+    Raises `InputError` for a trigger that the record's machine does not have.
+    """
+    scene = unit.scene(record.recipient)
+    facts = record_facts(record, unit.chain_of(record) if chain is None else chain, scene, request)
+    return decide(scene.edition(record), str(record.state), trigger, facts)
+
+
+def fire(
+    unit: Unit,
+    record: Record,
+    trigger: Trigger,
+    request: Request = NO_REQUEST,
+    chain: Sequence[Record] | None = None,
+    detail: Mapping[str, Any] | None = None,
+) -> Record:
+    """Fire a trigger on a record and note it for the log; returns the record in its new state, not yet written.
+
+    The embedder's hooks run here; one that raises vetoes. Raises `RefusedError` with every refusal.
+    """
+    scene = unit.scene(record.recipient)
+    facts = record_facts(record, unit.chain_of(record) if chain is None else chain, scene, request)
+    machine = lifecycle(scene.edition(record))
+    try:
+        allowed = machine.fire(str(record.state), trigger, facts, record=record, hooks=unit.hooks)
+    except TransitionRefusedError as error:
+        fields = record_fields(record, scene)
+        refusals = tuple(ToldRefusal.of(refusal, fields) for refusal in error.refusals)
+        raise RefusedError(label(record.document), trigger, refusals) from None
+    return pass_over(unit, record, trigger, allowed, detail)
+
+
+def pass_over(
+    unit: Unit, record: Record, trigger: str, allowed: Allowed, detail: Mapping[str, Any] | None = None
+) -> Record:
+    """Note an allowed transition for the log; returns the record in its new state, not yet written."""
+    unit.moved(record, trigger, allowed.dest, allowed.rules, detail)
+    return record.changed(state=State(allowed.dest), seq=record.seq + 1)

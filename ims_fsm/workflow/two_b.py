@@ -1,0 +1,198 @@
+"""GSTR-2B of a tax period: what goes into it, with which amount, what is left out and why; generated and recomputed.
+
+Imports the store, the law and the ledger; writes lines and moves the return's own machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ims_fsm.law.decision import Allowed, Refused, decide
+from ims_fsm.law.ledger import Outcome, Settled, Standing, settle
+from ims_fsm.store import records, returns
+from ims_fsm.store.readings import Scene, is_superseded, original_of
+from ims_fsm.store.record import Record
+from ims_fsm.store.returns import TwoB, TwoBLine
+from ims_fsm.terms.money import Heads
+from ims_fsm.terms.period import TaxPeriod
+from ims_fsm.terms.vocabulary import Section, State, TwoBState
+from ims_fsm.workflow.sentences import RefusedError, return_fields, told
+from ims_fsm.workflow.unit import Unit
+
+MACHINE = "gstr2b"
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A record that GSTR-2B considers and does not show: why, and the rule."""
+
+    record: Record
+    why: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Computation:
+    """What a GSTR-2B holds as the actions stand now."""
+
+    lines: tuple[TwoBLine, ...]
+    left_out: tuple[LeftOut, ...]
+
+
+def compute(unit: Unit, recipient: str, period: TaxPeriod) -> Computation:
+    """Compute the GSTR-2B of a period as the actions stand; writes nothing (FAQ 13, 14, 15, 23)."""
+    scene = unit.scene(recipient)
+    considered = list(records.considered_for(unit.connection, recipient, period))
+    chains = unit.chains_of(considered)
+    lines: list[TwoBLine] = []
+    left_out: list[LeftOut] = []
+    for record in considered:
+        reason = _left_out(record, chains[record.id], scene)
+        if reason is None:
+            lines.extend(_lines(record, scene))
+        else:
+            left_out.append(LeftOut(record, *reason))
+    return Computation(tuple(lines), tuple(left_out))
+
+
+def generate(unit: Unit, recipient: str, period: TaxPeriod) -> TwoB:
+    """Generate or recompute the GSTR-2B of a period (FAQ 23-27, 29).
+
+    Raises `RefusedError` before the 14th, while the previous GSTR-3B is not filed, after its own, and for a
+    month inside a quarter.
+    """
+    before = returns.two_b(unit.connection, recipient, period)
+    allowed = permit(unit, before, "generate")
+    computed = compute(unit, recipient, period)
+    returns.replace_lines(unit.connection, recipient, period, computed.lines)
+    after = replace(before, generation=before.generation + 1, generated_at=unit.now)
+    detail = {"generation": after.generation, "lines": len(computed.lines)}
+    return move(unit, before, after, "generate", allowed, detail)
+
+
+def mark_stale(unit: Unit, recipient: str, changed: Sequence[Record]) -> None:
+    """Mark every draft stale to which a changed record belongs (FAQ 24, 29)."""
+    filed = [record.two_b_period for record in changed if record.filed and record.two_b_period is not None]
+    if not filed:
+        return
+    for two_b in returns.two_bs(unit.connection, recipient):
+        if two_b.state is TwoBState.DRAFT and two_b.period >= min(filed):
+            move(unit, two_b, two_b, "change", permit(unit, two_b, "change"), None)
+
+
+def permit(unit: Unit, two_b: TwoB, trigger: str) -> Allowed:
+    """Return the decision that a trigger may fire on a GSTR-2B; raises `RefusedError` with every refusal."""
+    decision = considered(unit, two_b, trigger)
+    if isinstance(decision, Refused):
+        scene = unit.scene(two_b.recipient)
+        subject = f"GSTR-2B of {two_b.period} of {two_b.recipient}"
+        raise RefusedError(subject, trigger, told(decision, return_fields(scene, two_b.period)))
+    return decision
+
+
+def considered(unit: Unit, two_b: TwoB, trigger: str) -> Allowed | Refused:
+    """Decide whether a trigger may fire on a GSTR-2B now; changes nothing."""
+    scene, period = unit.scene(two_b.recipient), two_b.period
+    calendar, filing = unit.book.calendar, scene.recipient.filing
+    edition = unit.book.law.machine(MACHINE).at(period)
+    whole = calendar.is_period_end(period, filing)
+    facts = edition.facts(
+        two_b_day="come" if unit.now >= calendar.two_b_opens(period) else "not_yet",
+        previous_3b="filed" if is_filed(unit, two_b.recipient, calendar.previous(period, filing)) else "not_filed",
+        period="whole" if whole else "inside_quarter",
+        taxpayer="eligible" if scene.eligible else "not_eligible",
+    )
+    state = TwoBState.FINAL if period < scene.recipient.registered_from and whole else two_b.state
+    return decide(edition, str(state), trigger, facts)
+
+
+def is_filed(unit: Unit, recipient: str, period: TaxPeriod) -> bool:
+    """Say whether the GSTR-3B of a period is filed; one before registration counts as filed (FAQ 25)."""
+    taxpayer = unit.scene(recipient).recipient
+    first = unit.book.calendar.period_for(taxpayer.registered_from, taxpayer.filing)
+    return period < first or returns.two_b(unit.connection, recipient, period).state is TwoBState.FINAL
+
+
+def move(unit: Unit, before: TwoB, after: TwoB, trigger: str, allowed: Allowed, detail: dict[str, Any] | None) -> TwoB:
+    """Write a moved GSTR-2B with its log row; returns it as it now stands."""
+    moved = replace(after, state=TwoBState(allowed.dest), seq=before.seq + 1)
+    entry = {
+        "trigger": trigger,
+        "actor": unit.actor,
+        "at": unit.now,
+        "rules": allowed.rules,
+        "detail": detail,
+        "request_key": unit.request_key,
+    }
+    returns.move_two_b(unit.connection, before, moved, entry)
+    return moved
+
+
+def outcome_of(record: Record, scene: Scene) -> Outcome:
+    """Return what GSTR-3B makes of a record as it stands (FAQ 10, 14; its route's effect where it is not in IMS)."""
+    if record.in_ims and record.state is not State.NO_ACTION:
+        return Outcome(str(record.state))
+    effects = {"reversed": Outcome.REVERSED, "shown": Outcome.PENDING}
+    return effects.get(scene.route(record).effect, Outcome.DEEMED_ACCEPTED)
+
+
+def settlement_of(record: Record, outcome: Outcome, scene: Scene) -> Settled:
+    """Return what settling a record as this outcome moves, in paise; writes nothing (Annexure-A)."""
+    credit = record.credit
+    if scene.route(record).effect == "out_of_time":
+        # Credit out of time is not gained; what an amendment takes back is taken back.
+        least = credit - (credit - record.carried).not_below_zero()
+        return settle(Standing(record.carried, credit), least, outcome)
+    return settle(Standing(record.carried, credit), credit, outcome, declared_reduction(record))
+
+
+def declared_reduction(record: Record) -> Heads | None:
+    """Return the reduction that was declared with an acceptance, in paise; None is the full one."""
+    return None if record.reduction in {None, "full"} else record.declared
+
+
+def _left_out(record: Record, chain: Sequence[Record], scene: Scene) -> tuple[str, str] | None:
+    if is_superseded(record, chain, scene):
+        return "an amendment of the same 2B period prevails over it", "faq.13.2"
+    original = original_of(record, chain, scene)
+    if original.value.startswith("unsettled") and not original.same_period:
+        return "its original, of another 2B period, is not decided yet", "faq.13.1"
+    if original.value == "unknown":
+        return "how its original was decided is not known here", "faq.13.1"
+    if record.in_ims and record.state is State.PENDING:
+        return "it is pending", "faq.14.iii"
+    return None
+
+
+def _lines(record: Record, scene: Scene) -> list[TwoBLine]:
+    outcome, route = outcome_of(record, scene), scene.route(record)
+    settled = settlement_of(record, outcome, scene)
+    credit = TwoBLine(
+        record_id=record.id,
+        entry="document",
+        section=Section.ITC_AVAILABLE,
+        decision=str(outcome),
+        tax=settled.itc,
+        record_version=record.version,
+    )
+    shown = replace(credit, section=route.section, counts=route.counts, tax=record.document.credit)
+    if outcome is Outcome.REJECTED:
+        return [replace(credit, section=Section.ITC_REJECTED, tax=record.credit - record.carried)]
+    match route.effect:
+        case "credit":
+            return [replace(shown, tax=settled.itc)]
+        case "self_paid":
+            return [shown, *_with(credit, "forward_reduction", settled.itc)]
+        case "reversed":
+            return [shown, *_with(shown, "reversal_4b1", settled.reversal)]
+        case "out_of_time":
+            gain = (record.credit - record.carried).not_below_zero()
+            return [replace(shown, tax=gain), *_with(credit, "forward_reduction", settled.itc)]
+        case "shown":
+            return [shown]
+
+
+def _with(line: TwoBLine, entry: returns.Entry, tax: Heads) -> list[TwoBLine]:
+    return [replace(line, entry=entry, tax=tax)] if tax else []

@@ -1,0 +1,127 @@
+"""The unit of work: one transaction, one moment, one actor, and what a use case needs to read and log in it.
+
+Imports the store and the law; knows no single use case.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from ims_fsm.errors import InputError, Problem
+from ims_fsm.law.book import LawBook
+from ims_fsm.law.hooks import Hooks
+from ims_fsm.store import counters, records, taxpayers, transition_log
+from ims_fsm.store.connection import Connection
+from ims_fsm.store.declarations import declaration_id
+from ims_fsm.store.readings import Scene
+from ims_fsm.store.record import Record
+from ims_fsm.store.taxpayers import Taxpayer
+from ims_fsm.store.transition_log import TransitionEntry
+from ims_fsm.terms.vocabulary import Filing
+
+
+@dataclass(slots=True)
+class Unit:
+    """One transaction of one actor at one moment; `now` is aware and in UTC."""
+
+    connection: Connection
+    book: LawBook
+    hooks: Hooks
+    now: datetime
+    actor: str
+    request_key: str | None = None
+    _scenes: dict[str, Scene] = field(default_factory=dict)
+    _declarations: dict[str, int] = field(default_factory=dict)
+    _log: list[TransitionEntry] = field(default_factory=list)
+
+    def taxpayer(self, gstin: str) -> Taxpayer:
+        """Return a taxpayer; raises `InputError` for one that is not registered here."""
+        known = taxpayers.find(self.connection, gstin)
+        if known is None:
+            problem = Problem(gstin, "is no taxpayer known here", "register it first: ims-fsm taxpayer " + gstin)
+            raise InputError("taxpayer", [problem])
+        return known
+
+    def filing_of(self, gstin: str) -> Filing:
+        """Return how often a taxpayer files; monthly where he is not known here."""
+        known = taxpayers.find(self.connection, gstin)
+        return Filing.MONTHLY if known is None else known.filing
+
+    def scene(self, recipient: str) -> Scene:
+        """Return what a recipient's records are read against in this unit."""
+        if recipient not in self._scenes:
+            everyone = {known.gstin: known.filing for known in taxpayers.everyone(self.connection)}
+            self._scenes[recipient] = Scene(
+                now=self.now, book=self.book, recipient=self.taxpayer(recipient), suppliers=everyone
+            )
+        return self._scenes[recipient]
+
+    def record(self, record_id: int, recipient: str | None = None) -> Record:
+        """Return a record; raises `InputError` for an id that is not here."""
+        found = records.find(self.connection, record_id, recipient)
+        if found is None:
+            raise InputError("record", [Problem(str(record_id), "is no record here", "see ims-fsm list")])
+        return found
+
+    def chains_of(self, some: Iterable[Record]) -> dict[int, Sequence[Record]]:
+        """Return the version chain of each record, by record id.
+
+        Only chains with an amendment among the records are read; any other record stands for its own chain.
+        """
+        given = list(some)
+        wanted: dict[str, set[int]] = {}
+        for record in given:
+            if record.document.amends is not None:
+                wanted.setdefault(record.recipient, set()).add(record.chain_id)
+        loaded: dict[int, list[Record]] = {}
+        for recipient, chain_ids in wanted.items():
+            loaded |= records.chains(self.connection, recipient, chain_ids)
+        return {record.id: loaded.get(record.chain_id, [record]) for record in given}
+
+    def chain_of(self, record: Record) -> Sequence[Record]:
+        """Return the version chain of one record, oldest first."""
+        return self.chains_of([record])[record.id]
+
+    def take_ids(self, count: int) -> int:
+        """Return the first of so many new record ids."""
+        return counters.take(self.connection, "record", count)
+
+    def declaration_id(self, machine: str) -> int:
+        """Return the id under which the machine's declaration, as it is now, is kept in the store."""
+        if machine not in self._declarations:
+            found = declaration_id(self.connection, self.book.law.machine(machine), self.now)
+            self._declarations[machine] = found
+        return self._declarations[machine]
+
+    def moved(
+        self, before: Record, trigger: str, dest: str, rules: Sequence[str], detail: Mapping[str, Any] | None = None
+    ) -> TransitionEntry:
+        """Note a transition that fired, to be written to the log with `write`; returns its entry."""
+        entry = TransitionEntry(
+            recipient_gstin=before.recipient,
+            record_id=before.id,
+            seq=before.seq + 1,
+            trigger=trigger,
+            source=str(before.state),
+            dest=dest,
+            actor=self.actor,
+            at=self.now,
+            rules=tuple(rules),
+            record_version=before.version,
+            content_number=before.contents,
+            declaration_id=self.declaration_id(before.machine),
+            detail=json.dumps(detail, sort_keys=True, default=str) if detail else None,
+            request_key=self.request_key,
+        )
+        self._log.append(entry)
+        return entry
+
+    def write(self, changes: Sequence[tuple[Record, Record]]) -> None:
+        """Write changed records, each by the version its guards read, and the transitions noted since."""
+        records.update_all(self.connection, changes)
+        transition_log.append(self.connection, self._log)
+        self._log = []

@@ -1,0 +1,110 @@
+"""Reading a calendar: every fault of shape has one sentence, and all of them come at once."""
+
+from __future__ import annotations
+
+import pytest
+
+from ims_fsm.errors import DeclarationError
+from ims_fsm.law.calendar import Calendar
+from ims_fsm.law.calendar_reading import laid_over
+from ims_fsm.resources import machines_folder
+
+SHIPPED = (machines_folder() / "calendar.toml").read_text("utf-8")
+A_TABLE = "write it as a table with its keys"
+A_DATE = "write a TOML date without quotes, like 2024-10-14"
+A_CODE = "a rule reads like faq.3, a state's code like 27"
+A_PERIOD = 'write the year and month like "2024-10"'
+ENTRY = "[[extension]]\nwhat = 'two_b'\nperiod = '2024-12'\ndate = 2025-01-16\nsource = 'a notification'\n"
+
+
+def problems(overlay: str) -> list[str]:
+    """Return the sentences with which an overlay is refused."""
+    with pytest.raises(DeclarationError) as caught:
+        Calendar.load(SHIPPED, overlay)
+    return [str(problem) for problem in caught.value.problems]
+
+
+@pytest.mark.parametrize(
+    ("overlay", "sentence"),
+    [
+        ("[windw]\nday = 1", "windw: is no key of the calendar; remove it or correct its spelling"),
+        ("[two_b]\ndays = 14", "two_b.days: is no key of the calendar; remove it or correct its spelling"),
+        ("two_b = 14", f"two_b: 14 is no table; {A_TABLE}"),
+        ("window = 14", f"window: 14 is no table; {A_TABLE}"),
+        ("[state]\n28 = { name = 'Old' }", "state.28.category: is missing; add it"),
+        ("[opening]\nday = '2024-10-14'", f"opening.day: '2024-10-14' is no date; {A_DATE}"),
+        ("[opening]\nday = 2024-10-14T09:00:00", f"opening.day: 2024-10-14 09:00:00 is no date; {A_DATE}"),
+        (
+            "[opening]\nday = 1924-10-14",
+            "opening.day: 1924-10-14 cannot be used; it should be greater than or equal to 2000-01-01",
+        ),
+        ("[opening]\nrule = 'FAQ 3'", f"opening.rule: 'FAQ 3' is not written as it must be; {A_CODE}"),
+        (
+            "[state]\nMH = { name = 'Maharashtra', category = 'first' }",
+            f"state.MH: 'MH' is not written as it must be; {A_CODE}",
+        ),
+        ("[state]\n27 = { name = '' }", "state.27.name: '' is empty; write it out"),
+        ("[first_period]\nperiod = '2024-13'", f"first_period.period: '2024-13' is no tax period; {A_PERIOD}"),
+        ("[first_period]\nperiod = 202410", f"first_period.period: 202410 is no tax period; {A_PERIOD}"),
+        (
+            "[tax_period.quarterly]\nmonths = 5",
+            "tax_period.quarterly.months: 5 cannot be used; it should be 1, 2, 3, 4, 6 or 12",
+        ),
+        ("[two_b]\nday = 29", "two_b.day: 29 cannot be used; it should be less than or equal to 28"),
+        ("[two_b]\nday = '14'", "two_b.day: '14' cannot be used; it should be a valid integer"),
+        ("[time_limit]\nkinds = 'invoice'", "time_limit.kinds: 'invoice' is no list; write it in brackets"),
+        (
+            "[window.monthly]\nsupplier_filing = ['yearly']",
+            "window.monthly.supplier_filing[1]: 'yearly' cannot be used; it should be 'monthly' or 'quarterly'",
+        ),
+        (
+            "[amendment]\nday = 31",
+            "amendment: month 11 has no day 31 in every year; name a day that it has",
+        ),
+        ("extension = 3", "extension: 3 is no list of tables; write each entry under [[extension]]"),
+        (f"{ENTRY}states = []", "extension[1].states: [] is empty; name at least one or remove the key"),
+        (
+            ENTRY.replace("2024-12", "2099-12"),
+            "extension[1].period: 2099-12 is the last month there is; name an earlier period",
+        ),
+        (
+            ENTRY.replace("two_b", "gstr9"),
+            "extension[1].what: 'gstr9' cannot be used; it should be 'gstr1', 'gstr3b', 'two_b' or 'window'",
+        ),
+    ],
+)
+def test_a_fault_of_shape_is_named_with_its_place_and_remedy(overlay: str, sentence: str) -> None:
+    assert problems(overlay) == [sentence]
+
+
+def test_all_faults_come_at_once() -> None:
+    assert len(problems("[windw]\n[two_b]\nday = 29\n[opening]\nday = 'x'\nrule = 'X'\n[state]\n28 = 3")) == 5
+
+
+def test_what_is_missing_altogether_is_named() -> None:
+    with pytest.raises(DeclarationError) as caught:
+        Calendar.load("", where="mine.toml")
+    places = [problem.where for problem in caught.value.problems]
+    assert caught.value.subject == "mine.toml"
+    assert {"opening", "window", "due", "state", "time_limit"} <= set(places)
+    assert "extension" not in places
+
+
+def test_both_texts_that_are_no_toml_are_named() -> None:
+    with pytest.raises(DeclarationError) as caught:
+        Calendar.load("day = = 1", "day =", where="mine.toml")
+    assert caught.value.subject == "mine.toml with its overlay"
+    assert [str(problem) for problem in caught.value.problems] == [
+        "the calendar: is not TOML: Invalid value (at line 1, column 7); correct that line",
+        "the overlay: is not TOML: Invalid value (at end of document); correct that line",
+    ]
+
+
+def test_an_overlay_replaces_keys_and_leaves_the_rest() -> None:
+    base = {"a": {"x": 1, "y": 2}, "list": [1, 2], "b": 3}
+    assert laid_over(base, {"a": {"x": 9}, "list": [7], "c": 4}) == {"a": {"x": 9, "y": 2}, "list": [7], "b": 3, "c": 4}
+    assert base == {"a": {"x": 1, "y": 2}, "list": [1, 2], "b": 3}
+
+
+def test_an_overlay_adds_its_extensions_before_those_below() -> None:
+    assert laid_over({"extension": [1]}, {"extension": [2]}) == {"extension": [2, 1]}

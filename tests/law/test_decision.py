@@ -1,0 +1,176 @@
+"""Decisions: pure, total, with every refusal in the order of declaration."""
+
+from __future__ import annotations
+
+import pickle
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ims_fsm.errors import InputError
+from ims_fsm.law.decision import (
+    FIELDS,
+    Allowed,
+    Refusal,
+    Refused,
+    TransitionRefusedError,
+    decide,
+    judge,
+)
+from ims_fsm.law.declaration import ENTRY
+from ims_fsm.law.edition import Edition
+from ims_fsm.law.loading import shipped_law
+from ims_fsm.law.register import Law
+
+PENDING = Refusal("a", "pending_not_allowed", "faq.11.a", ("faq.34",), "{document} of {period} waits", "accept it")
+REMARKS = Refusal("b", "remarks_too_long", "advisory.2025-10.remarks", (), "the remarks are too long", "shorten them")
+EDITIONS = [edition for machine in shipped_law().machines.values() for edition in machine.editions.values()]
+
+
+@st.composite
+def situations(draw: st.DrawFn) -> tuple[Edition, str, str, tuple[str, ...]]:
+    edition = draw(st.sampled_from(EDITIONS))
+    state = draw(st.sampled_from([ENTRY, *edition.states]))
+    trigger = draw(st.sampled_from(list(edition.triggers)))
+    return edition, state, trigger, draw(st.tuples(*map(st.sampled_from, edition.schema.values)))
+
+
+def edition_of(law: Law, machine: str, rule_set: str) -> Edition:
+    return law.machine(machine).editions[rule_set]
+
+
+def test_a_sentence_is_filled_in_and_begins_large() -> None:
+    assert PENDING.sentence({"document": "CN/7"}) == "CN/7 of its 2B period waits"
+    assert PENDING.sentence() == "This record of its 2B period waits"
+    assert PENDING.advice({"document": "CN/7"}) == "accept it"
+
+
+@pytest.mark.parametrize("field", sorted(FIELDS))
+def test_every_field_has_words_of_its_own(field: str) -> None:
+    refusal = Refusal("a", "code", "faq.1", (), f"of {{{field}}} it says", "nothing")
+    assert refusal.sentence() == f"Of {FIELDS[field]} it says"
+
+
+@pytest.mark.parametrize(("rule", "cited"), [("faq.11", True), ("faq.11.a", True), ("faq.34", True), ("faq.1", False)])
+def test_a_refusal_cites_its_rules_and_what_lies_above_them(rule: str, cited: bool) -> None:
+    assert PENDING.cites(rule) is cited
+
+
+def test_allowed_is_true_and_refused_is_false() -> None:
+    assert Allowed("accepted", ("faq.10.i",))
+    assert not Refused((PENDING,))
+
+
+def test_codes_are_given_once_in_order() -> None:
+    assert Refused((REMARKS, PENDING, REMARKS)).codes == ("remarks_too_long", "pending_not_allowed")
+
+
+@given(situations())
+def test_every_situation_is_decided_and_always_alike(asked: tuple[Edition, str, str, tuple[str, ...]]) -> None:
+    edition, state, trigger, row = asked
+    facts = edition.schema.facts(dict(zip(edition.schema.names, row, strict=True)))
+    decision = decide(edition, state, trigger, facts)
+    assert decision == decide(edition, state, trigger, facts) == judge(edition, state, trigger, row)
+    assert isinstance(decision, Allowed) or decision.refusals
+
+
+@given(situations())
+def test_refusals_come_in_the_order_of_declaration(asked: tuple[Edition, str, str, tuple[str, ...]]) -> None:
+    edition, state, trigger, row = asked
+    decision = judge(edition, state, trigger, row)
+    order = [*(guard.name for guard in edition.machine.declaration.guard), "declared_transition"]
+    given_by = [refusal.guard for refusal in decision.refusals] if isinstance(decision, Refused) else []
+    assert given_by == sorted(given_by, key=order.index)
+    assert len(given_by) == len(set(given_by))
+
+
+def test_all_refusals_are_given_never_only_the_first(law: Law) -> None:
+    edition = edition_of(law, "credit_note", "IMS-2024-10")
+    facts = edition.facts(ims="not_yet", taxpayer="not_eligible", remarks="too_long", portal_pending="blocked")
+    decision = decide(edition, "frozen", "keep_pending", facts)
+    assert isinstance(decision, Refused)
+    assert decision.codes == (
+        "frozen",
+        "ims_not_open",
+        "taxpayer_not_eligible",
+        "remarks_too_long",
+        "pending_not_allowed",
+    )
+    assert [refusal.rule for refusal in decision.refusals][-2:] == ["faq.11", "faq.11.a"]
+
+
+def test_allowed_names_the_dest_and_its_rules(law: Law) -> None:
+    edition = edition_of(law, "invoice", "IMS-2024-10")
+    assert decide(edition, "rejected", "accept", edition.facts()) == Allowed("accepted", ("faq.10.i", "faq.12"))
+
+
+def test_what_leads_nowhere_is_refused_by_the_rules_of_the_state(law: Law) -> None:
+    edition = edition_of(law, "invoice", "IMS-2024-10")
+    decision = decide(edition, "accepted", "expire", edition.facts(time_limit="passed"))
+    assert isinstance(decision, Refused)
+    assert decision.codes == ("no_transition",)
+    assert decision.refusals[0].rules == ("faq.10.i", "faq.14.i")
+
+
+def test_a_machine_is_asked_only_what_it_knows(law: Law) -> None:
+    edition = edition_of(law, "gstr2b", "IMS-2024-10")
+    other = edition_of(law, "invoice", "IMS-2024-10")
+    with pytest.raises(InputError) as caught:
+        decide(edition, "pending", "accept", other.facts())
+    assert str(caught.value) == (
+        "gstr2b: 3 problems\n"
+        "  pending: is no state of gstr2b; its states are absent, draft, stale, final\n"
+        "  accept: is no trigger of gstr2b; its triggers are generate, change, file_3b\n"
+        "  facts: are not those of gstr2b; ask the machine's own facts() for them"
+    )
+
+
+def test_a_remembered_decision_does_not_let_foreign_facts_pass(law: Law) -> None:
+    edition = edition_of(law, "credit_note", "IMS-2024-10")
+    other = edition_of(law, "invoice", "IMS-2024-10")
+    facts = other.facts()
+    edition.decided["no_action", "accept", facts.row] = Allowed("accepted", ())
+    try:
+        with pytest.raises(InputError, match="are not those of credit_note"):
+            decide(edition, "no_action", "accept", facts)
+    finally:
+        edition.decided.clear()
+
+
+def test_a_refused_transition_says_every_rule_and_remedy() -> None:
+    error = TransitionRefusedError("credit_note", "no_action", "keep_pending", (PENDING, REMARKS), {"document": "CN/7"})
+    assert str(error) == (
+        "CN/7 of its 2B period waits (rule faq.11.a); accept it\n"
+        "The remarks are too long (rule advisory.2025-10.remarks); shorten them"
+    )
+    assert error.code == "pending_not_allowed"
+    assert error.as_dict() == {
+        "code": "pending_not_allowed",
+        "message": str(error),
+        "machine": "credit_note",
+        "record": "CN/7",
+        "state": "no_action",
+        "trigger": "keep_pending",
+        "refusals": [
+            {
+                "code": "pending_not_allowed",
+                "rule": "faq.11.a",
+                "see": ["faq.34"],
+                "message": "CN/7 of its 2B period waits",
+                "remedy": "accept it",
+            },
+            {
+                "code": "remarks_too_long",
+                "rule": "advisory.2025-10.remarks",
+                "see": [],
+                "message": "The remarks are too long",
+                "remedy": "shorten them",
+            },
+        ],
+    }
+
+
+def test_a_refused_transition_survives_another_process() -> None:
+    error = TransitionRefusedError("credit_note", "no_action", "keep_pending", (PENDING,), {"document": "CN/7"})
+    assert str(pickle.loads(pickle.dumps(error))) == str(error)  # noqa: S301 -- our own bytes

@@ -1,0 +1,114 @@
+"""The register of citations: machines/rules.toml is whole, and says why where it models nothing."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import Counter
+
+import pytest
+
+from ims_fsm.law.declaration import RuleDeclaration, RuleSetDeclaration, SourceDeclaration
+from ims_fsm.resources import machines_folder
+
+TEXT = (machines_folder() / "rules.toml").read_text(encoding="utf-8")
+REGISTER = tomllib.loads(TEXT)
+SOURCES = [SourceDeclaration.model_validate(entry) for entry in REGISTER["source"]]
+RULE_SETS = [RuleSetDeclaration.model_validate(entry) for entry in REGISTER["rule_set"]]
+RULES = [RuleDeclaration.model_validate(entry) for entry in REGISTER["rule"]]
+BY_ID = {rule.id: rule for rule in RULES}
+QUESTIONS = [f"faq.{number}" for number in range(1, 35)]
+FINER = (
+    "faq.4.i faq.4.ii faq.8.1 faq.8.2 faq.8.3 faq.8.4 faq.8.5 faq.10.i faq.10.ii faq.10.iii faq.11.a faq.11.b faq.11.c "
+    "faq.11.d faq.13.1 faq.13.2 faq.14.i faq.14.ii faq.14.iii faq.14.iv faq.16.1 faq.16.2 faq.19.1 faq.19.2"
+)
+BEYOND = (
+    "annexure.a additional.1 advisory.2025-10 advisory.2025-10.pending advisory.2025-10.deadline "
+    "advisory.2025-10.reduction advisory.2025-10.remarks advisory.2025-10.imports advisory.2025-10.eco "
+    "api.2026-04.declaration sec.16_4 sec.34_2 sec.39_9 refurnish.1 refurnish.2 refurnish.3 refurnish.4 window.2b "
+    "window.2b.gstr1a due.gstr1 due.gstr3b"
+)
+each_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+
+
+def test_the_register_holds_these_tables_alone() -> None:
+    assert set(REGISTER) == {"source", "rule_set", "rule"}
+
+
+def test_every_question_of_the_faq_has_its_entry_in_order() -> None:
+    assert [rule.id for rule in RULES if re.fullmatch(r"faq\.\d+", rule.id)] == QUESTIONS
+
+
+def test_every_finer_rule_and_every_rule_beyond_the_faq_is_there() -> None:
+    assert set(BY_ID) == {*QUESTIONS, *FINER.split(), *BEYOND.split()}
+
+
+def test_every_id_is_given_once() -> None:
+    for entries in (SOURCES, RULE_SETS, RULES):
+        assert [name for name, count in Counter(entry.id for entry in entries).items() if count > 1] == []
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_a_question_carries_its_own_text(name: str) -> None:
+    assert BY_ID[name].question.strip()
+    assert BY_ID[name].source == "faq"
+
+
+@each_rule
+def test_a_rule_quotes_a_known_source(rule: RuleDeclaration) -> None:
+    assert rule.source in {source.id for source in SOURCES}
+    assert rule.quote.strip()
+
+
+@each_rule
+def test_a_text_is_one_line_of_ascii(rule: RuleDeclaration) -> None:
+    for text in (rule.title, rule.question, rule.quote, rule.reason, rule.reading):
+        assert text == " ".join(text.split())
+        assert text.isascii()
+
+
+@each_rule
+def test_a_reason_stands_exactly_where_nothing_is_modelled(rule: RuleDeclaration) -> None:
+    assert bool(rule.reason) is (rule.status == "not_modelled")
+
+
+@each_rule
+def test_certainty_stands_where_the_words_are_not_the_faq_s(rule: RuleDeclaration) -> None:
+    assert bool(rule.certainty) is not rule.id.startswith("faq.")
+
+
+def test_what_is_not_modelled_is_known() -> None:
+    assert [rule.id for rule in RULES if rule.status == "not_modelled"] == ["faq.2", "faq.22", "faq.28"]
+
+
+@pytest.mark.parametrize("name", FINER.split())
+def test_a_finer_rule_has_its_question_above_it(name: str) -> None:
+    above = BY_ID[name.rpartition(".")[0]]
+    assert above.status == "modelled"
+    assert above.question
+
+
+@pytest.mark.parametrize("name", ["faq.11.a", "faq.11.b", "faq.11.c", "faq.11.d", "faq.13.1", "faq.13.2", "faq.15"])
+def test_an_ambiguous_rule_says_how_it_is_read(name: str) -> None:
+    assert BY_ID[name].reading
+
+
+def test_the_rule_sets_follow_each_other() -> None:
+    first, second = RULE_SETS
+    assert (first.id, second.id) == ("IMS-2024-10", "IMS-2025-10")
+    assert first.until is not None
+    assert first.until.plus(1) == second.since
+    assert second.until is None
+
+
+@each_rule
+def test_a_dated_rule_keeps_to_the_bounds_of_a_rule_set(rule: RuleDeclaration) -> None:
+    assert rule.since in {None, *(edition.since for edition in RULE_SETS)}
+    assert rule.until in {None, *(edition.until for edition in RULE_SETS)}
+
+
+def test_every_source_says_who_published_it_and_when() -> None:
+    for source in SOURCES:
+        assert source.publisher, source.id
+        assert source.edition, source.id
+        assert source.address.startswith("https://"), source.id
