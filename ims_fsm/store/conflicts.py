@@ -24,7 +24,7 @@ class ConflictError(ImsFsmError):
     `what` names the rows. The whole use case may be tried again; it reads anew.
     """
 
-    code = "conflict"
+    code = "stale_version"
 
     def __init__(self, what: str) -> None:
         """Keep what the other writer changed."""

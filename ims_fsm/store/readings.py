@@ -39,8 +39,18 @@ class Scene:
         return self.recipient.kind in self.book.routing.eligible
 
     def route(self, record: Record) -> RouteDeclaration:
-        """Return the declared route that a record has taken."""
-        return self.book.routing.declared(record.route)
+        """Return the route that a record has taken; of a saved one, the route that filing it now would give."""
+        return self.book.routing.declared(record.route) if record.filed else self.route_at(record, self.now)
+
+    def route_at(self, record: Record, moment: datetime) -> RouteDeclaration:
+        """Return the route of a record that is filed at a moment (FAQ 4, 8)."""
+        return self.book.routing.route(
+            record.document,
+            record.form,
+            self.expected_period(record),
+            self.book.calendar.first_period,
+            out_of_time=cut_off_by(record, moment),
+        )
 
     def expected_period(self, record: Record) -> TaxPeriod:
         """Return a record's 2B period: fixed by its filing, until then the one that filing it now would give."""
@@ -63,10 +73,19 @@ class Scene:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What comes with an action: remarks, and what is declared about the ITC to be reduced (paise per head)."""
+    """What comes with an action: remarks, and what is declared about the ITC to be reduced (paise per head).
+
+    `version` is the record's version, and `previous` its action, that the action was chosen on, where it says.
+    """
 
     remarks: str | None = None
     reduce_itc: ReduceItc | None = None
+    version: int | None = None
+    previous: State | None = None
+
+    def chosen_on(self, record: Record) -> bool:
+        """Say whether the action was chosen on the record as it stands."""
+        return self.version in {None, record.version} and self.previous in {None, record.state}
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,13 +161,14 @@ def record_facts(
         "original": original.value,
         "same_period": "yes" if original.same_period else "no",
         "superseded": "yes" if is_superseded(record, chain, scene) else "no",
-        "route": str(record.route),
+        "route": str(scene.route(record).name),
         "taxpayer": "eligible" if scene.eligible else "not_eligible",
         "ims": "open" if scene.now >= calendar.opens_at else "not_yet",
         "time_limit": "passed" if cut_off_by(record, scene.now) else "open",
         "pending_window": "passed" if limited and scene.now >= scene.pending_until(record) else "open",
         "portal_pending": "blocked" if record.document.pending_blocked else "open",
         "reduction": _reduction(record, scene, request.reduce_itc),
+        "seen": "current" if request.chosen_on(record) else "stale",
         "remarks": "too_long" if len(request.remarks or "") > calendar.remarks_limit else "fit",
         **(entry or {}),
     })  # fmt: skip

@@ -42,7 +42,7 @@ def prepare(engine: Engine) -> None:
         others = inspect(connection).get_table_names() if found is None else []
     address = engine.url.render_as_string()
     if others:
-        held = f"the database {address} holds other tables ({', '.join(sorted(others)[:3])}, …) and none of ims-fsm"
+        held = f"the database {address} holds other tables, like {min(others)}, and none of ims-fsm"
         raise StoreError(f"{held}; choose another --db, or {_REMEDY} to have both in it")
     if found is None:
         migrate(engine)

@@ -110,7 +110,7 @@ class IMS:
 
     # --- the recipient ------------------------------------------------------------------------------------------------
 
-    def act(
+    def act(  # noqa: PLR0913 -- what, on which record, with what, and who says so
         self,
         trigger: str,
         record_id: int,
@@ -118,13 +118,15 @@ class IMS:
         actor: str,
         remarks: str | None = None,
         reduce_itc: ReduceItc | None = None,
+        version: int | None = None,
         key: str | None = None,
     ) -> Record:
         """Act on one record: accept, reject, keep_pending or reset (FAQ 10, 12); returns it as it now stands.
 
-        `reduce_itc` is "full", "none" or heads in paise (from 2B period 2025-10). Raises `RefusedError`.
+        `reduce_itc` is "full", "none" or heads in paise (from 2B period 2025-10); `version` is the
+        record's version that the action was chosen on, where it must still be that. Raises `RefusedError`.
         """
-        request = Request(remarks=remarks, reduce_itc=reduce_itc)
+        request = Request(remarks=remarks, reduce_itc=reduce_itc, version=version)
 
         def work(unit: Unit) -> None:
             recipient.act(unit, _action(trigger), record_id, request)

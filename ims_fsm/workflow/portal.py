@@ -198,7 +198,7 @@ class _Reception:
             self.unchanged += 1
             return
         after, changes = record, []
-        if sighting.document.content_hash != record.content_hash:
+        if _filled(sighting.document, record.document).content_hash != record.content_hash:
             if record.filed:
                 self.notes.append(
                     f"{label(record.document)} is filed, and the portal now shows it otherwise; kept as filed"
@@ -233,7 +233,7 @@ class _Reception:
         self.unchanged += 0 if changes else 1
 
     def _edited(self, record: Record, sighting: Sighting) -> Record:
-        document = sighting.document
+        document = _filled(sighting.document, record.document)
         calendar = self.unit.book.calendar
         after = fire(self.unit, record, Trigger.EDIT).changed(
             document=document,
@@ -288,6 +288,11 @@ class _Reception:
 def _seen(shown: PortalView, fresh: PortalView) -> PortalView:
     # The moment is kept while nothing changed, so that the same download again writes nothing.
     return shown if shown.hash == fresh.hash else fresh
+
+
+def _filled(shown: Document, known: Document) -> Document:
+    """Return what is shown, with what this dialect leaves out taken from what is known: that is no edit."""
+    return shown.changed(value=known.value if shown.value is None else shown.value, pos=shown.pos or known.pos)
 
 
 def _identity(document: Document, fy: str, reported: Record | Sighting) -> tuple[str, ...]:

@@ -80,7 +80,7 @@ def draft(unit: Unit, record_id: int, document: Document, form: Form, period: Ta
         machine=document.machine,
         declaration_id=unit.declaration_id(document.machine),
     )
-    return record.changed(route=route_of(record, unit.scene(document.recipient), unit.now))
+    return record.changed(route=unit.scene(document.recipient).route_at(record, unit.now).name)
 
 
 def admit(unit: Unit, new: list[Record]) -> None:
@@ -117,7 +117,7 @@ def edit(unit: Unit, record_id: int, changes: Mapping[str, Any]) -> bool:
         reduction=None,
         declared=NIL,
     )
-    after = after.changed(route=route_of(after, scene, unit.now))
+    after = after.changed(route=scene.route_at(after, unit.now).name)
     unit.write([(record, after)])
     contents.append(unit.connection, [(after, after.contents)], unit.actor, unit.now)
     return True
@@ -152,19 +152,7 @@ def filed_at(unit: Unit, record: Record, moment: datetime, period: TaxPeriod | N
         two_b_period=period or scene.expected_period(record),
         standing=record.credit,
     )
-    return after.changed(route=route_of(after, scene, moment))
-
-
-def route_of(record: Record, scene: Scene, moment: datetime) -> Route:
-    """Return where a record goes, as it stands at a moment (FAQ 4, 8)."""
-    routing, calendar = scene.book.routing, scene.book.calendar
-    return routing.route(
-        record.document,
-        record.form,
-        scene.expected_period(record),
-        calendar.first_period,
-        out_of_time=records.cut_off_by(record, moment),
-    ).name
+    return after.changed(route=scene.route_at(after, moment).name)
 
 
 def state_original(unit: Unit, record_id: int, disposition: Disposition, original: Document | None) -> None:

@@ -18,7 +18,7 @@ from ims_fsm.store.returns import Liability, TwoB, TwoBLine
 from ims_fsm.store.transition_log import TransitionEntry
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.terms.vocabulary import Direction
+from ims_fsm.terms.vocabulary import Direction, Route
 from ims_fsm.workflow.recipient import ACTIONS
 from ims_fsm.workflow.sentences import ToldRefusal, record_fields, told
 from ims_fsm.workflow.transitions import consider
@@ -28,12 +28,15 @@ from ims_fsm.workflow.unit import Unit
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordView:
-    """A record as it stands: its expected 2B period, rule set, direction, the section of GSTR-2B that shows it.
+    """A record as it stands: whether it is in IMS at all, its expected 2B period, rule set and direction.
+
+    `shown_in` and `section` say which GSTR-2B shows it, and where.
 
     `may` says of each action whether it is open: an empty tuple, or every refusal.
     """
 
     record: Record
+    in_ims: bool
     period: TaxPeriod
     rule_set: str
     direction: Direction
@@ -91,6 +94,7 @@ def view(unit: Unit, record_id: int) -> RecordView:
     line = returns.newest_line(unit.connection, record.recipient, record.id)
     return RecordView(
         record=record,
+        in_ims=scene.eligible and scene.route(record).name is Route.IMS,
         period=scene.expected_period(record),
         rule_set=scene.edition(record).rule_set.id,
         direction=direction_of(record, chain, scene),

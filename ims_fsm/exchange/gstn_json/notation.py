@@ -1,0 +1,95 @@
+"""JSON with exact amounts: reads numbers as `Decimal`, writes `Decimal` rupees with two places.
+
+Knows JSON only, no section and no document; imports nothing above the errors. A float is never made.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+from json.encoder import encode_basestring_ascii
+from typing import Any, NoReturn
+
+from ims_fsm.errors import InputError, Problem
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no number of JSON")
+
+
+def loads(data: bytes | str, where: str) -> Any:
+    """Read JSON text; numbers with a decimal point become `Decimal`, never a float.
+
+    `where` names the file. Raises `InputError` for what is empty, packed, or no JSON.
+    """
+    if not data.strip():
+        raise _refused(where, "file", "it is empty")
+    if isinstance(data, bytes) and data.startswith(b"PK\x03\x04"):
+        raise InputError(where, [Problem("file", "it is an archive or a workbook", "unpack it and give the JSON file")])
+    try:
+        text = data.lstrip("\ufeff") if isinstance(data, str) else data
+        return json.loads(text, parse_float=Decimal, parse_constant=_no_constant)
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno}, column {error.colno}"
+        raise _refused(where, place, f"it is no JSON here ({error.msg})") from error
+    except UnicodeDecodeError as error:
+        raise _refused(where, f"byte {error.start}", "it is no text in UTF-8") from error
+    except RecursionError as error:
+        raise _refused(where, "file", "it is nested too deeply for a file of the portal") from error
+    except (ValueError, ArithmeticError) as error:
+        raise _refused(where, "file", f"it holds a number that cannot be read ({error})") from error
+
+
+def _refused(where: str, place: str, what: str) -> InputError:
+    return InputError(where, [Problem(place, what, "download it from the portal again")])
+
+
+def dumps(value: Any, indent: int | None = None) -> str:
+    """Return JSON text in ASCII; a `Decimal` (rupees) becomes a number with exactly two places.
+
+    Compact without `indent`, one member a line with it. Raises `TypeError` for a float or any other type that
+    has no exact form, and for rupees with more than two places.
+
+    >>> dumps({"val": Decimal("118000"), "pos": "27"})
+    '{"val":118000.00,"pos":"27"}'
+    """
+    return "".join(_pieces(value, indent, 0))
+
+
+def _pieces(value: Any, indent: int | None, depth: int) -> Iterator[str]:
+    match value:
+        case dict():
+            colon = ":" if indent is None else ": "
+            members = ((f"{encode_basestring_ascii(key)}{colon}", member) for key, member in value.items())
+            yield from _group("{}", members, indent, depth)
+        case list() | tuple():
+            yield from _group("[]", (("", member) for member in value), indent, depth)
+        case _:
+            yield _scalar(value)
+
+
+def _group(brackets: str, members: Iterator[tuple[str, Any]], indent: int | None, depth: int) -> Iterator[str]:
+    inner = "" if indent is None else "\n" + " " * indent * (depth + 1)
+    empty = True
+    yield brackets[0]
+    for label, member in members:
+        yield f"{'' if empty else ','}{inner}{label}"
+        yield from _pieces(member, indent, depth + 1)
+        empty = False
+    if indent is not None and not empty:
+        yield "\n" + " " * indent * depth
+    yield brackets[1]
+
+
+def _scalar(value: Any) -> str:
+    match value:
+        case None | True | False:
+            return {None: "null", True: "true", False: "false"}[value]
+        case str():
+            return encode_basestring_ascii(value)
+        case int():
+            return int.__repr__(value)
+        case Decimal() if value.is_finite() and value == round(value, 2):
+            return f"{value:.2f}"
+    raise TypeError(f"{value!r} has no exact form in JSON; give rupees as a Decimal with two places")

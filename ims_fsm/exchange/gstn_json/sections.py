@@ -1,0 +1,88 @@
+"""The sections of an IMS file: what each holds and under which keys, as a table.
+
+Pure data and look-ups; reads no file. Imports the words and the document only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ims_fsm.terms.document import Document
+from ims_fsm.terms.vocabulary import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class SectionForm:
+    """One section: its key, what its records are, and their keys (the first is written, all are read)."""
+
+    key: str
+    kind: Kind
+    amended: bool
+    number: tuple[str, ...]
+    date: tuple[str, ...]
+    original_number: tuple[str, ...] = ()
+    original_date: tuple[str, ...] = ()
+    invoice_type: str = ""
+
+
+def _invoices(key: str, kind: Kind, *, amended: bool) -> SectionForm:
+    return SectionForm(key, kind, amended, ("inum",), ("idt",), ("oinum",), ("oidt",))
+
+
+def _notes(key: str, kind: Kind, *, amended: bool) -> SectionForm:
+    number, original = ("nt_num", "ntnum", "inum"), ("ont_num", "ontnum", "oinum")
+    return SectionForm(key, kind, amended, number, ("nt_dt", "ntdt", "idt"), original, ("ont_dt", "ontdt", "oidt"))
+
+
+def _imports(key: str, invoice_type: str, *, amended: bool) -> SectionForm:
+    return SectionForm(key, Kind.BILL_OF_ENTRY, amended, ("boenum",), ("boedt",), invoice_type=invoice_type)
+
+
+IMPORT_TYPE = "IMPG"
+SEZ_IMPORT_TYPE = "IMPGSEZ"
+
+SECTIONS: dict[str, SectionForm] = {
+    form.key: form
+    for form in (
+        _invoices("b2b", Kind.INVOICE, amended=False),
+        _invoices("b2ba", Kind.INVOICE, amended=True),
+        _notes("b2bdn", Kind.DEBIT_NOTE, amended=False),
+        _notes("b2bdna", Kind.DEBIT_NOTE, amended=True),
+        _notes("b2bcn", Kind.CREDIT_NOTE, amended=False),
+        _notes("b2bcna", Kind.CREDIT_NOTE, amended=True),
+        _invoices("ecom", Kind.ECO_DOCUMENT, amended=False),
+        _invoices("ecoma", Kind.ECO_DOCUMENT, amended=True),
+        _imports("impg", IMPORT_TYPE, amended=False),
+        _imports("impga", IMPORT_TYPE, amended=True),
+        _imports("impgsez", SEZ_IMPORT_TYPE, amended=False),
+        _imports("impgseza", SEZ_IMPORT_TYPE, amended=True),
+    )
+}
+
+_BY_DOCUMENT = {(form.kind, form.amended): form for form in SECTIONS.values() if form.invoice_type != SEZ_IMPORT_TYPE}
+RESERVED = frozenset({"isd", "isda", "isdcn", "isdcna"})
+
+# Error reports, early drafts of the interface and GSTR-2B spell some sections otherwise.
+ALIASES = {
+    "dn": "b2bdn",
+    "dna": "b2bdna",
+    "cn": "b2bcn",
+    "cna": "b2bcna",
+    "eco": "ecom",
+    "ecoa": "ecoma",
+    "impgasez": "impgseza",
+}
+
+
+def section_named(key: str) -> SectionForm | None:
+    """Return the section that a key of a file means, in any spelling; None for a key that is no section."""
+    name = key.strip().lower()
+    return SECTIONS.get(ALIASES.get(name, name))
+
+
+def section_of(document: Document) -> SectionForm:
+    """Return the section in which a document travels: by kind, amendment and, for imports, SEZ or overseas."""
+    form = _BY_DOCUMENT[document.kind, document.amends is not None]
+    if document.invoice_type == SEZ_IMPORT_TYPE and form.kind is Kind.BILL_OF_ENTRY:
+        return SECTIONS["impgseza" if form.amended else "impgsez"]
+    return form

@@ -1,0 +1,128 @@
+"""Compares two GSTR-2B, ours and the portal's, document by document and total by total.
+
+Says what differs, not why: the caller may explain a line by a rule. Reads no file and no store.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterator, Sequence
+
+from ims_fsm.exchange.gstn_json.numbering import look_alike
+from ims_fsm.exchange.gstn_json.two_b_difference import Difference, Explain, Side, TwoBLine, What
+from ims_fsm.terms.money import HEADS, NIL, Heads, rupees
+from ims_fsm.terms.vocabulary import Kind, Section
+
+
+def compare(
+    ours: Sequence[TwoBLine], theirs: Sequence[TwoBLine], explain: Explain | None = None
+) -> tuple[Difference, ...]:
+    """Return every difference between our lines and the portal's; none where both say the same.
+
+    Documents are matched by supplier, kind, number and date, those that agree in all first; then by number and
+    financial year whatever the capitals; then by numbers that look the same (INV/0007 and INV-7), which is said.
+    `explain` is asked about lines that stand on one side only, "here" or "there".
+    """
+    pairs, here, there = _matched(ours, theirs)
+    found = [difference for mine, portals in pairs for difference in _differences(mine, portals)]
+    found += [_one_sided(line, "here", explain) for line in here]
+    found += [_one_sided(line, "there", explain) for line in there]
+    return (*found, *_totals(ours, theirs))
+
+
+def _identical(line: TwoBLine) -> Hashable:
+    return (_exact(line), line.section, abs(line.taxable), _size(line))
+
+
+def _exact(line: TwoBLine) -> Hashable:
+    return (line.supplier, line.kind, line.amended, line.number, line.date)
+
+
+def _same_year(line: TwoBLine) -> Hashable:
+    year = line.date.year - (line.date.month < 4)  # noqa: PLR2004 - the financial year begins in April
+    return (line.supplier, line.kind, line.amended, line.number.upper(), year)
+
+
+def _similar(line: TwoBLine) -> Hashable:
+    return (line.supplier, line.kind, line.amended, look_alike(line.number))
+
+
+def _matched(
+    ours: Sequence[TwoBLine], theirs: Sequence[TwoBLine]
+) -> tuple[list[tuple[TwoBLine, TwoBLine]], list[TwoBLine], list[TwoBLine]]:
+    pairs: list[tuple[TwoBLine, TwoBLine]] = []
+    here, there = list(ours), list(theirs)
+    for key in (_identical, _exact, _same_year, _similar):
+        waiting: dict[Hashable, list[int]] = defaultdict(list)
+        for index in reversed(range(len(there))):
+            waiting[key(there[index])].append(index)
+        left = []
+        for line in here:
+            found = waiting[key(line)]
+            if found:
+                pairs.append((line, there[found.pop()]))
+            else:
+                left.append(line)
+        kept = sorted(index for indexes in waiting.values() for index in indexes)
+        here, there = left, [there[index] for index in kept]
+    return pairs, here, there
+
+
+def _differences(mine: TwoBLine, portals: TwoBLine) -> Iterator[Difference]:
+    if mine.number != portals.number:
+        yield _differs(What.LOOKS_THE_SAME, mine, mine.number, portals.number, "numbered")
+    if mine.date != portals.date:
+        yield _differs(What.DATE, mine, mine.date.isoformat(), portals.date.isoformat(), "dated")
+    if mine.section != portals.section:
+        yield _differs(What.SECTION, mine, str(mine.section), str(portals.section), "in section")
+    amounts = ((What.TAXABLE, abs(mine.taxable), abs(portals.taxable)),)
+    heads = zip(HEADS, _size(mine), _size(portals), strict=True)
+    for what, own, portal in (*amounts, *((What(head), own, portal) for head, own, portal in heads)):
+        if own != portal:
+            yield _differs(what, mine, _money(own), _money(portal), f"{what}")
+
+
+def _size(line: TwoBLine) -> Heads:
+    return Heads(*map(abs, line.tax)) if line.kind is Kind.CREDIT_NOTE else line.tax
+
+
+def _money(amount: int) -> str:
+    return f"{rupees(amount):.2f}"
+
+
+def _name(line: TwoBLine) -> str:
+    amended = "amended " if line.amended else ""
+    return f"{amended}{str(line.kind).replace('_', ' ')} {line.number} of {line.supplier or 'ICEGATE'}"
+
+
+def _differs(what: What, line: TwoBLine, ours: str, theirs: str, noun: str) -> Difference:
+    sentence = f"{_name(line)}: {noun} {ours} here and {theirs} on the portal"
+    return Difference(what, line.supplier, line.number, ours, theirs, sentence)
+
+
+def _one_sided(line: TwoBLine, side: Side, explain: Explain | None) -> Difference:
+    reason = explain(line, side) if explain else None
+    shown = f"{line.section}, tax {line.tax}"
+    if side == "here":
+        what, ours, theirs = What.MISSING_THERE, shown, None
+        sentence = f"{_name(line)} is missing on the portal; here it stands in {shown}"
+    else:
+        what, ours, theirs = What.MISSING_HERE, None, shown
+        sentence = f"{_name(line)} is missing here; on the portal it stands in {shown}"
+    if reason is None:
+        return Difference(what, line.supplier, line.number, ours, theirs, sentence)
+    return Difference(what, line.supplier, line.number, ours, theirs, f"{sentence}: {reason.sentence}", reason.rule)
+
+
+def _totals(ours: Sequence[TwoBLine], theirs: Sequence[TwoBLine]) -> Iterator[Difference]:
+    for section in Section:
+        mine, portals = _total(ours, section), _total(theirs, section)
+        for head, own, portal in zip(HEADS, mine, portals, strict=True):
+            if own != portal:
+                sentence = f"{section}: {head} is {_money(own)} here and {_money(portal)} on the portal in total"
+                yield Difference(What.TOTAL, "", "", _money(own), _money(portal), sentence)
+
+
+def _total(lines: Sequence[TwoBLine], section: Section) -> Heads:
+    counted = (line for line in lines if line.section is section and not line.reverse_charge)
+    return sum((_size(line) * line.kind.sign for line in counted), NIL)

@@ -1,0 +1,184 @@
+"""Single values of the portal's JSON: amounts, dates, periods, flags and codes in every spelling met.
+
+Each reader takes one value and raises `ValueError` ("what is wrong; the remedy"). Knows no record and no section.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from ims_fsm.terms.gstin import checked_gstin
+from ims_fsm.terms.money import paise
+from ims_fsm.terms.period import TaxPeriod
+from ims_fsm.terms.vocabulary import Form, State, SupplierStatus
+
+_DATE = re.compile(r"([0-9]{2})[-/]([0-9]{2})[-/](20[0-9]{2})")
+_AMOUNT = re.compile(r"[-+]?[0-9]+(\.[0-9]*)?")
+_EXACT = 10**14
+_SHOWN = 40
+_TRUE = frozenset({"Y", "YES", "TRUE", "1"})
+_FALSE = frozenset({"N", "NO", "FALSE", "0"})
+_ACTIONS = {
+    "N": State.NO_ACTION,
+    "NOACTION": State.NO_ACTION,
+    "A": State.ACCEPTED,
+    "ACCEPTED": State.ACCEPTED,
+    "R": State.REJECTED,
+    "REJECTED": State.REJECTED,
+    "P": State.PENDING,
+    "PENDING": State.PENDING,
+}
+_STATUSES = {
+    "F": SupplierStatus.FILED,
+    "FILED": SupplierStatus.FILED,
+    "Y": SupplierStatus.FILED,
+    "N": SupplierStatus.SAVED,
+    "NF": SupplierStatus.SAVED,
+    "NOTFILED": SupplierStatus.SAVED,
+    "S": SupplierStatus.SAVED,
+    "SAVED": SupplierStatus.SAVED,
+}
+_FORMS = {
+    "1": Form.GSTR_1,
+    "1/IFF": Form.GSTR_1,
+    "IFF": Form.IFF,
+    "1A": Form.GSTR_1A,
+    "5": Form.GSTR_5,
+    "6": Form.GSTR_6,
+    "ICEGATE": Form.ICEGATE,
+}
+_INVOICE_TYPES = {"SEZWP": "SEWP", "SEZWOP": "SEWOP", "REGULAR": "R"}
+
+
+def amount(value: Any) -> int:
+    """Return an amount of rupees, a number or text, as paise; raises `ValueError` when negative or not exact."""
+    cents = _whole_paise(value)
+    if cents < 0:
+        raise ValueError(f"{shown(value)} is negative; write every amount, of a credit note too, without a sign")
+    return cents
+
+
+def magnitude(value: Any) -> int:
+    """Return an amount of rupees as paise without its sign: some tools write a credit note's with a minus."""
+    return abs(_whole_paise(value))
+
+
+def _whole_paise(value: Any) -> int:
+    if type(value) in (int, Decimal):
+        if -_EXACT < value < _EXACT and (cents := int(value * 100)) == value * 100:
+            return cents
+        return paise(str(value))
+    if not (isinstance(value, str) and _AMOUNT.fullmatch(value.strip())):
+        raise ValueError(f"{shown(value)} is no amount; write rupees as a number or text, like 18000.00")
+    return paise(value.strip())
+
+
+def shown(value: Any) -> str:
+    """Return a value as a sentence shows it: text in quotes and cut short, a list or object by its kind."""
+    if isinstance(value, (dict, list)):
+        return "an object" if isinstance(value, dict) else "a list"
+    text = str(value)
+    short = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+    return repr(short) if isinstance(value, (str, Decimal)) else short
+
+
+@lru_cache(maxsize=65536)
+def day(text: str) -> date:
+    """Return the date written dd-mm-yyyy; raises `ValueError` for any other form and for days that do not exist."""
+    found = _DATE.fullmatch(text.strip())
+    if found:
+        try:
+            return date(int(found[3]), int(found[2]), int(found[1]))
+        except ValueError:
+            pass
+    raise ValueError(f"{text!r} is no date of the portal; write it dd-mm-yyyy, like 05-10-2024")
+
+
+def written(value: date) -> str:
+    """Return a date as the portal writes it, dd-mm-yyyy."""
+    return f"{value:%d-%m-%Y}"
+
+
+@lru_cache(maxsize=65536)
+def period(text: str, documented: date) -> TaxPeriod:
+    """Return the return period written MMYYYY, or MM as the offline tool does.
+
+    A bare month is the first such month that is not before the document's own. Raises `ValueError` for anything else.
+    """
+    digits = text.strip()
+    digits = digits.zfill(2 if len(digits) <= 2 else 6)  # noqa: PLR2004 - MM and MMYYYY, a leading zero may be lost
+    if len(digits) > 2 and digits.isascii():  # noqa: PLR2004 - MM
+        return TaxPeriod.from_wire(digits)
+    if digits.isascii() and digits.isdigit() and 1 <= int(digits) <= 12:  # noqa: PLR2004 - months
+        month = int(digits)
+        return TaxPeriod(f"{documented.year + (month < documented.month):04}-{month:02}")
+    raise ValueError(f"{text!r} is no return period; write it MMYYYY, like 102024")
+
+
+@lru_cache(maxsize=65536)
+def gstin(text: str) -> str:
+    """Return a GSTIN of any of the portal's shapes in capitals; raises `ValueError` for another shape."""
+    return checked_gstin(text)
+
+
+def _word(value: Any) -> str:
+    return str(value).upper().replace(" ", "").replace("_", "").replace("-", "")
+
+
+def flag(value: Any) -> bool:
+    """Return Y/N, true/false or a JSON boolean as a truth value; raises `ValueError` for anything else."""
+    if isinstance(value, bool):
+        return value
+    word = _word(value)
+    if word in _TRUE or word in _FALSE:
+        return word in _TRUE
+    raise ValueError(f"{shown(value)} is no flag; write Y or N")
+
+
+def action(value: Any) -> State:
+    """Return the recipient's action N, A, R or P as a state; raises `ValueError` for any other code."""
+    found = _ACTIONS.get(_word(value))
+    if found is None:
+        raise ValueError(f"{shown(value)} is no action; write A, R, P or N")
+    return found
+
+
+def supplier_status(value: Any) -> SupplierStatus:
+    """Return whether the supplier has saved or filed (FAQ 6), in any of the portal's spellings."""
+    found = _STATUSES.get(_word(value))
+    if found is None:
+        raise ValueError(f"{shown(value)} is no filing status; write Filed or Not Filed")
+    return found
+
+
+def form(value: Any) -> Form:
+    """Return the supplier's form from R1, R1A, R5, GSTR1, GSTR-1A, IFF and the like; raises `ValueError` else."""
+    word = _word(value)
+    found = _FORMS.get(word.removeprefix("GSTR").removeprefix("R"))
+    if found is None:
+        raise ValueError(f"{shown(value)} is no form of a supplier; write R1, R1A, R5 or IFF")
+    return found
+
+
+def wire_period(value: Any) -> TaxPeriod:
+    """Return the period written MMYYYY, which a lost leading zero does not spoil; raises `ValueError` for another."""
+    return TaxPeriod.from_wire(str(value).strip().zfill(6))
+
+
+def invoice_type(value: Any) -> str:
+    """Return the type of an invoice as IMS spells it: R, DE, SEWP, SEWOP, CBW (GSTR-2B writes SEZWP)."""
+    word = _word(value)
+    return _INVOICE_TYPES.get(word, word)
+
+
+def place_of_supply(value: Any) -> str:
+    """Return the two-digit state code of a place of supply, whatever follows it and if its zero was lost."""
+    text = str(value).strip()
+    code = text.partition("-")[0].strip()
+    if not (code.isascii() and code.isdigit() and len(code) <= 2):  # noqa: PLR2004 - a state code has two digits
+        raise ValueError(f"{shown(value)} is no place of supply; write the state's code, like 27")
+    return code.zfill(2)

