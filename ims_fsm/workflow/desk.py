@@ -6,26 +6,24 @@ Imports the use cases; a call is one transaction.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ims_fsm.store.record import Record
 from ims_fsm.terms.document import Document
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Disposition, Form
 from ims_fsm.workflow import supplier, views
+from ims_fsm.workflow.office import Office
 from ims_fsm.workflow.supplier import Filed
 from ims_fsm.workflow.unit import Unit
-
-if TYPE_CHECKING:
-    from ims_fsm.workflow.ims import IMS
 
 
 class SupplierDesk:
     """What suppliers do on the portal; reached as `ims.supplier`."""
 
-    def __init__(self, ims: IMS) -> None:
-        """Keep the IMS that it belongs to."""
-        self._ims = ims
+    def __init__(self, office: Office) -> None:
+        """Keep the office whose database it works on."""
+        self._office = office
 
     def save(self, document: Document, form: Form, period: TaxPeriod, *, actor: str, key: str | None = None) -> int:
         """Save a document in a form of a return period; returns its record's id (FAQ 4, 6). Raises `RefusedError`."""
@@ -33,7 +31,7 @@ class SupplierDesk:
         def work(unit: Unit) -> int:
             return supplier.save(unit, document, form, period)
 
-        return self._ims.run("save", actor, key, [document.content(), form, period], work, int)
+        return self._office.run("save", actor, key, [document.content(), form, period], work, int)
 
     def edit(self, record_id: int, changes: Mapping[str, Any], *, actor: str, key: str | None = None) -> bool:
         """Change a saved document (amounts in paise); returns whether anything changed (FAQ 16).
@@ -44,7 +42,7 @@ class SupplierDesk:
         def work(unit: Unit) -> bool:
             return supplier.edit(unit, record_id, changes)
 
-        return self._ims.run("edit", actor, key, [record_id, dict(changes)], work, bool)
+        return self._office.run("edit", actor, key, [record_id, dict(changes)], work, bool)
 
     def delete(self, record_id: int, *, actor: str, key: str | None = None) -> None:
         """Delete a saved document (FAQ 16). Raises `RefusedError` for a filed one."""
@@ -52,7 +50,7 @@ class SupplierDesk:
         def work(unit: Unit) -> None:
             supplier.delete(unit, record_id)
 
-        self._ims.run("delete", actor, key, [record_id], work, type(None))
+        self._office.run("delete", actor, key, [record_id], work, type(None))
 
     def file(self, gstin: str, form: Form, period: TaxPeriod, *, actor: str, key: str | None = None) -> Filed:
         """File a form: everything saved in it counts from now on, in the 2B period that this moment gives (FAQ 15)."""
@@ -60,7 +58,7 @@ class SupplierDesk:
         def work(unit: Unit) -> Filed:
             return supplier.file(unit, gstin, form, period)
 
-        return self._ims.run("file", actor, key, [gstin, form, period], work, Filed)
+        return self._office.run("file", actor, key, [gstin, form, period], work, Filed)
 
     def state_original(
         self, record_id: int, disposition: Disposition, original: Document | None = None, *, actor: str
@@ -71,9 +69,9 @@ class SupplierDesk:
             supplier.state_original(unit, record_id, disposition, original)
 
         told = [record_id, disposition, original.content() if original else None]
-        self._ims.run("state_original", actor, None, told, work, type(None))
+        self._office.run("state_original", actor, None, told, work, type(None))
 
     def outward(self, gstin: str, period: TaxPeriod | None = None) -> list[Record]:
         """Return what a supplier has reported, with what his recipients did (FAQ 18)."""
-        with self._ims.asking() as unit:
+        with self._office.asking() as unit:
             return list(views.outward(unit, gstin, period))

@@ -5,25 +5,17 @@ Imports the use cases; every writing call takes `actor` and an optional idempote
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, TypeVar
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from pydantic import TypeAdapter
-
-from ims_fsm.law.book import LawBook, shipped_book
 from ims_fsm.law.decision import Allowed
-from ims_fsm.law.hooks import Hooks
 from ims_fsm.store import connection as store
-from ims_fsm.store import declarations, requests, schema, taxpayers
+from ims_fsm.store import taxpayers
 from ims_fsm.store.readings import ReduceItc, Request
 from ims_fsm.store.record import Record
 from ims_fsm.store.records import Where
-from ims_fsm.store.requests import Answer
 from ims_fsm.store.returns import Liability
 from ims_fsm.store.taxpayers import Taxpayer
 from ims_fsm.terms.period import TaxPeriod
@@ -31,6 +23,7 @@ from ims_fsm.terms.vocabulary import Trigger
 from ims_fsm.workflow import filing, portal, recipient, sweeps, two_b, views, what_if
 from ims_fsm.workflow.desk import SupplierDesk
 from ims_fsm.workflow.filing import ThreeBFiled
+from ims_fsm.workflow.office import Office
 from ims_fsm.workflow.portal import Received, Sighting, UploadChange
 from ims_fsm.workflow.recipient import ActionReport
 from ims_fsm.workflow.sentences import RefusedRecord
@@ -40,16 +33,9 @@ from ims_fsm.workflow.views import History, RecordView, TwoBView
 from ims_fsm.workflow.what_if import WhatIf
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    pass
 
-T = TypeVar("T")
-Clock = Callable[[], datetime]
 EVERYTHING = Where()
-
-
-def system_clock() -> datetime:
-    """Return the present moment, aware and in UTC; the only place that reads the machine's clock."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,34 +48,13 @@ class TwoBGenerated:
     generation: int
 
 
-class IMS:
-    """An Invoice Management System on one database; `url` as SQLAlchemy writes it, `clock` gives aware moments.
+class IMS(Office):
+    """An Invoice Management System on one database: opened as an `Office` is, with a call for every use case."""
 
-    An empty database gets its tables at once. Raises `StoreError` where the database cannot be used, and
-    `LawMismatchError` where live records were written under other declarations.
-    """
-
-    def __init__(
-        self,
-        url: str = "sqlite:///ims.db",
-        *,
-        clock: Clock = system_clock,
-        book: LawBook | None = None,
-        hooks: Hooks | None = None,
-    ) -> None:
-        """Open the database and check that it fits the declarations."""
-        self.book = book or shipped_book()
-        self.clock = clock
-        self.hooks = hooks or Hooks(self.book.law)
-        self.engine = store.open_engine(url)
-        schema.prepare(self.engine)
-        with store.reading(self.engine) as connection:
-            declarations.check(connection, self.book.law)
-        self.supplier = SupplierDesk(self)
-
-    def close(self) -> None:
-        """Close the database; the object is of no use afterwards."""
-        self.engine.dispose()
+    @cached_property
+    def supplier(self) -> SupplierDesk:
+        """What suppliers do: save, edit, delete and file."""
+        return SupplierDesk(self)
 
     # --- taxpayers ----------------------------------------------------------------------------------------------------
 
@@ -274,39 +239,6 @@ class IMS:
         """Return the liability added back to a supplier, in one of his periods or in all (FAQ 34)."""
         with self.asking() as unit:
             return views.added_back(unit, supplier, period)
-
-    # --- underneath ---------------------------------------------------------------------------------------------------
-
-    @contextmanager
-    def asking(self) -> Iterator[Unit]:
-        """Give a unit of work for reading; nothing done in it is kept."""
-        with store.reading(self.engine) as connection:
-            yield Unit(connection, self.book, self.hooks, self.clock(), "")
-
-    def run(
-        self, use_case: str, actor: str, key: str | None, arguments: object, work: Callable[[Unit], T], kind: type[T]
-    ) -> T:
-        """Run a use case in one transaction; under a key that was used before, return what it answered then.
-
-        Raises `IdempotencyError` where the key was used for another request.
-        """
-        answers: TypeAdapter[T] = TypeAdapter(kind)
-        told = json.dumps([use_case, actor, arguments], default=str, sort_keys=True)
-        fingerprint = hashlib.sha256(told.encode()).hexdigest()
-        with store.writing(self.engine) as connection:
-            unit = Unit(connection, self.book, self.hooks, self.clock(), actor, key)
-            if key is not None:
-                answered = requests.remembered(connection, key, use_case, fingerprint)
-                if answered is not None:
-                    return answers.validate_json(answered)
-            outcome = work(unit)
-            if key is not None:
-                answer = answers.dump_json(outcome).decode()
-                kept = Answer(
-                    key=key, use_case=use_case, fingerprint=fingerprint, outcome=answer, actor=actor, at=unit.now
-                )
-                requests.remember(connection, kept)
-            return outcome
 
 
 def _action(trigger: str) -> Trigger:

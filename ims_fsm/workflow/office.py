@@ -1,0 +1,104 @@
+"""The office: a database with its law book, clock and hooks, and the one way in which a use case runs on it.
+
+Imports the store and the unit of work; knows no single use case.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Self, TypeVar
+
+from pydantic import TypeAdapter
+
+from ims_fsm.law.book import LawBook, shipped_book
+from ims_fsm.law.hooks import Hooks
+from ims_fsm.store import connection as store
+from ims_fsm.store import declarations, requests, schema
+from ims_fsm.store.requests import Answer
+from ims_fsm.workflow.unit import Unit
+
+T = TypeVar("T")
+Clock = Callable[[], datetime]
+
+
+def system_clock() -> datetime:
+    """Return the present moment, aware and in UTC; the only place that reads the machine's clock."""
+    return datetime.now(UTC)
+
+
+class Office:
+    """One database, opened and checked; `url` as SQLAlchemy writes it, `clock` gives aware moments.
+
+    An empty database gets its tables at once. Raises `StoreError` where the database cannot be used, and
+    `LawMismatchError` where live records were written under other declarations.
+    """
+
+    def __init__(
+        self,
+        url: str = "sqlite:///ims.db",
+        *,
+        clock: Clock = system_clock,
+        book: LawBook | None = None,
+        hooks: Hooks | None = None,
+    ) -> None:
+        """Open the database and check that it fits the declarations."""
+        self.book = book or shipped_book()
+        self.clock = clock
+        self.hooks = hooks or Hooks(self.book.law)
+        self.engine = store.open_engine(url)
+        schema.prepare(self.engine)
+        with store.reading(self.engine) as connection:
+            declarations.check(connection, self.book.law)
+
+    def close(self) -> None:
+        """Close the database; the object is of no use afterwards."""
+        self.engine.dispose()
+
+    def __enter__(self) -> Self:
+        """Give the object itself; leaving the block closes it."""
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """Close the database."""
+        self.close()
+
+    @contextmanager
+    def asking(self) -> Iterator[Unit]:
+        """Give a unit of work for reading; nothing done in it is kept."""
+        with store.reading(self.engine) as connection:
+            yield Unit(connection, self.book, self.hooks, self.clock(), "")
+
+    def run(
+        self, use_case: str, actor: str, key: str | None, arguments: object, work: Callable[[Unit], T], kind: type[T]
+    ) -> T:
+        """Run a use case in one transaction; under a key that was used before, return what it answered then.
+
+        Raises `IdempotencyError` where the key was used for another request.
+        """
+        with store.writing(self.engine) as connection:
+            unit = Unit(connection, self.book, self.hooks, self.clock(), actor, key)
+            if key is None:
+                return work(unit)
+            answers: TypeAdapter[T] = TypeAdapter(kind)
+            told = json.dumps([use_case, actor, arguments], default=str, sort_keys=True)
+            fingerprint = hashlib.sha256(told.encode()).hexdigest()
+            answered = requests.remembered(connection, key, use_case, fingerprint)
+            if answered is not None:
+                return answers.validate_json(answered)
+            outcome = work(unit)
+            requests.remember(
+                connection,
+                Answer(
+                    key=key,
+                    use_case=use_case,
+                    fingerprint=fingerprint,
+                    outcome=answers.dump_json(outcome).decode(),
+                    actor=actor,
+                    at=unit.now,
+                ),
+            )
+            return outcome
