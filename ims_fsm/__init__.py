@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ims_fsm.law.hooks import Hooks as Hooks
     from ims_fsm.store.records import Where as Where
     from ims_fsm.store.taxpayers import Taxpayer as Taxpayer
+    from ims_fsm.terms.clock import SettableClock as SettableClock
     from ims_fsm.terms.document import Document as Document
     from ims_fsm.terms.document import OriginalReference as OriginalReference
     from ims_fsm.terms.money import Heads as Heads
@@ -44,6 +45,7 @@ _ROOMS = {
     "OriginalReference": "terms.document",
     "Refused": "law.decision",
     "RefusedError": "workflow.sentences",
+    "SettableClock": "terms.clock",
     "TaxPeriod": "terms.period",
     "Taxpayer": "store.taxpayers",
     "TaxpayerKind": "terms.vocabulary",
