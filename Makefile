@@ -68,7 +68,7 @@ format: $(READY) ## let ruff mend what it can
 	@$(PY) -m ruff format
 
 diagrams: $(READY) ## draw every machine again into diagrams/
-	@for format in dot mermaid svg; do .venv/bin/ims-fsm draw --format $$format --out diagrams || exit 1; done
+	@$(PY) -m ims_fsm.render diagrams
 
 lock: $(READY) ## pin the newest versions that the ranges in pyproject.toml allow
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \

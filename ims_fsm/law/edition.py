@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.law.decision import NO_TRANSITION, Decision, Refusal
@@ -31,6 +32,7 @@ from ims_fsm.terms.period import TaxPeriod
 # Before GST there was no tax period; a rule set without a beginning holds from here.
 EARLIEST = TaxPeriod("2017-07")
 
+PROSE = frozenset({"title", "says", "remedy"})
 Conditions = tuple[tuple[int, frozenset[str]], ...]
 
 
@@ -66,11 +68,18 @@ class Machine:
         return FactSchema(tuple(fact.name for fact in self.facts), values, defaults)
 
     @cached_property
+    def declared(self) -> str:
+        """What the machine decides by, as JSON: everything declared of it but its prose, and the rule sets' periods."""
+        parts = (self.declaration, *self.facts, *self.rule_sets)
+        return json.dumps([_without_prose(part.model_dump(mode="json")) for part in parts], sort_keys=True)
+
+    @property
     def fingerprint(self) -> str:
-        """The SHA-256 of the whole declaration (64 hex digits); rows carry it, and a mismatch fails loudly."""
-        declared = self.declaration.model_dump(mode="json")
-        text = json.dumps([declared, [fact.model_dump(mode="json") for fact in self.facts]], sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()
+        """The SHA-256 of `declared` (64 hex digits); rows carry it, and a mismatch fails loudly.
+
+        A sentence may be mended without it; a value, a citation or a date may not.
+        """
+        return hashlib.sha256(self.declared.encode()).hexdigest()
 
     @cached_property
     def editions(self) -> Mapping[str, Edition]:
@@ -183,3 +192,9 @@ class Edition:
             if fact != STATE
         )
         return Refusal.by(guard), None if states is None else frozenset(states), conditions
+
+
+def _without_prose(declared: Any) -> Any:
+    if isinstance(declared, dict):
+        return {key: _without_prose(value) for key, value in declared.items() if key not in PROSE}
+    return [_without_prose(part) for part in declared] if isinstance(declared, list) else declared

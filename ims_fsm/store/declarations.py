@@ -5,7 +5,6 @@ Imports the tables and the law's machines; decides nothing about a record.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -64,14 +63,14 @@ class _Group:
 
 def declaration_id(connection: Connection, machine: Machine, at: datetime) -> int:
     """Return the id under which a machine's declaration is kept, keeping it first where it is new."""
-    known = _id_of(connection, machine)
+    at_key = (_declarations.c.machine == machine.name, _declarations.c.fingerprint == machine.fingerprint)
+    query = select(_declarations.c.id).where(*at_key)
+    known = connection.execute(query).scalar()
     if known is None:
         values = {"machine": machine.name, "version": machine.declaration.version, "at": at}
-        connection.execute(_KEEP, {**values, "fingerprint": machine.fingerprint, "declared": _declared(machine)})
-        known = _id_of(connection, machine)
-    if known is None:
-        raise LookupError(f"the declaration of {machine.name} was not kept")
-    return known
+        connection.execute(_KEEP, {**values, "fingerprint": machine.fingerprint, "declared": machine.declared})
+        known = connection.execute(query).scalar_one()
+    return int(known)
 
 
 def check(connection: Connection, law: Law) -> None:
@@ -103,18 +102,6 @@ def adopt(connection: Connection, law: Law, actor: str, at: datetime, *, dry_run
     return Adoption(dict(moved), tuple(problems))
 
 
-def _id_of(connection: Connection, machine: Machine) -> int | None:
-    at_key = (_declarations.c.machine == machine.name, _declarations.c.fingerprint == machine.fingerprint)
-    found: int | None = connection.execute(select(_declarations.c.id).where(*at_key)).scalar()
-    return found
-
-
-def _declared(machine: Machine) -> str:
-    # What the fingerprint is the SHA-256 of, so that the row proves itself.
-    declared = [machine.declaration.model_dump(mode="json"), [fact.model_dump(mode="json") for fact in machine.facts]]
-    return json.dumps(declared, sort_keys=True)
-
-
 def _outdated(connection: Connection, law: Law) -> list[_Group]:
     current = {machine.fingerprint for machine in law.machines.values()}
     kept = connection.execute(select(_declarations.c["id", "fingerprint"]))
@@ -129,10 +116,10 @@ def _outdated(connection: Connection, law: Law) -> list[_Group]:
 
 def _problem(group: _Group, law: Law) -> Problem | None:
     if group.machine not in law.machines:
-        what = f"has {group.records} live records and is no longer declared"
+        what = f"is no longer declared and has live records ({group.records})"
         return Problem(group.machine, what, "declare the machine again and adopt then")
     if group.state not in {state.name for state in law.machines[group.machine].declaration.state}:
-        what = f"has {group.records} live records in the state {group.state}, which is no longer declared"
+        what = f"no longer has the state {group.state}, in which there are live records ({group.records})"
         return Problem(group.machine, what, "declare the state again and adopt then")
     return None
 

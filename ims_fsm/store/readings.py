@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from ims_fsm.errors import InputError, Problem
 from ims_fsm.law.book import LawBook
 from ims_fsm.law.edition import Edition
 from ims_fsm.law.facts import Facts
@@ -83,6 +84,12 @@ class Request:
     version: int | None = None
     previous: State | None = None
 
+    def __post_init__(self) -> None:
+        """Refuse what declares nothing; raises `InputError`."""
+        if self.reduce_itc not in (None, "full", "none") and not isinstance(self.reduce_itc, Heads):
+            remedy = "declare full, none, or the amounts per head in paise"
+            raise InputError("reduction of ITC", [Problem(repr(self.reduce_itc), "declares nothing", remedy)])
+
     def chosen_on(self, record: Record) -> bool:
         """Say whether the action was chosen on the record as it stands."""
         return self.version in {None, record.version} and self.previous in {None, record.state}
@@ -106,7 +113,7 @@ def original_of(record: Record, chain: Sequence[Record], scene: Scene) -> Origin
     """Return what a record amends: the last version that a GSTR-3B decided, or the one still undecided (FAQ 11, 13)."""
     if record.document.amends is None:
         return NO_ORIGINAL
-    earlier = [r for r in chain if r.id < record.id and r.removed_for is not RemovedFor.SUPPLIER_DELETED]
+    earlier = [r for r in chain if r.age < record.age and r.removed_for is not RemovedFor.SUPPLIER_DELETED]
     if not earlier:
         return _stated_original(record)
     period = scene.expected_period(record)
@@ -125,7 +132,7 @@ def original_of(record: Record, chain: Sequence[Record], scene: Scene) -> Origin
 def is_superseded(record: Record, chain: Sequence[Record], scene: Scene) -> bool:
     """Say whether a filed amendment of the same 2B period prevails over an undecided record (FAQ 13)."""
     return record.settled_in is None and any(
-        later.id > record.id
+        later.age > record.age
         and later.filed
         and later.removed_for is None
         and scene.expected_period(later) == scene.expected_period(record)
@@ -177,8 +184,10 @@ def record_facts(
 def _stated_original(record: Record) -> Original:
     if record.stated_original is None:
         return Original("unknown", same_period=False)
-    value = "rejected" if record.stated_original is Disposition.REJECTED else "accepted"
-    return Original(value, same_period=False, tax=record.standing * record.document.kind.sign)
+    if record.stated_original is Disposition.REJECTED:
+        # Its tax is not kept, and decides nothing: pending after a rejected original does not ask for the direction.
+        return Original("rejected", same_period=False, tax=record.document.tax)
+    return Original("accepted", same_period=False, tax=record.carried * record.document.kind.sign)
 
 
 def _decided_as(record: Record) -> str:

@@ -74,6 +74,11 @@ class Record:
         return self.document.recipient
 
     @property
+    def age(self) -> tuple[bool, int]:
+        """What orders the versions of a chain, oldest first: the original, then its amendments as they came."""
+        return (self.document.amends is not None, self.id)
+
+    @property
     def in_ims(self) -> bool:
         """Whether the record is for IMS at all, and not straight for GSTR-2B (FAQ 8)."""
         return self.route is Route.IMS

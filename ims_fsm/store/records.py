@@ -9,18 +9,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, insert, or_, select, update
 
 from ims_fsm.store.conflicts import ConflictError
 from ims_fsm.store.record import Record, from_row, to_row
 from ims_fsm.store.tables import RecordRow
 from ims_fsm.terms.document import Document, OriginalReference
 from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.terms.vocabulary import Form, Kind, Route, State, SupplierStatus
+from ims_fsm.terms.vocabulary import Form, Kind, RemovedFor, Route, State, SupplierStatus
 
 IDS_AT_ONCE = 500
+Key = TypeVar("Key", int, str)
 _table = RecordRow.__table__  # type: ignore[attr-defined]
 _at = _table.c
 
@@ -99,26 +100,44 @@ def of_identity(connection: Connection, document: Document, fy: str, form: Form,
 
 
 def newest_of_chain(connection: Connection, document: Document, original: OriginalReference, fy: str) -> Record | None:
-    """Return the newest version of the chain whose document an amendment names, or None where it is not here."""
+    """Return the newest version of the chain whose document an amendment names, or None where it is not here.
+
+    Where the document itself is not here, another amendment that names it leads to the chain.
+    """
+    document_itself = and_(_at.number == original.number, _at.fy == fy)
+    amends_it_too = and_(_at.original_number == original.number, _at.original_date == original.date)
     named = [
         _at.supplier_gstin == document.supplier,
         _at.kind == str(document.kind),
-        _at.number == original.number,
-        _at.fy == fy,
+        or_(document_itself, amends_it_too),
+        _not_deleted(),
     ]
-    member = next(matching(connection, document.recipient, named), None)
+    found = matching(connection, document.recipient, named)
+    member = min(found, key=lambda r: (r.document.number, r.fy) != (original.number, fy), default=None)
     if member is None:
         return None
     members = chains(connection, document.recipient, [member.chain_id])[member.chain_id]
-    standing = [version for version in members if version.removed_for != "supplier_deleted"]
-    return standing[-1] if standing else None
+    return [version for version in members if version.removed_for is not RemovedFor.SUPPLIER_DELETED][-1]
+
+
+def without_original(connection: Connection, recipient: str, suppliers: Iterable[str]) -> Iterator[Record]:
+    """Give the undecided amendments of these suppliers that begin a chain, because what they amend is not here."""
+    for some in _batches(set(suppliers)):
+        yield from matching(connection, recipient, [
+            _at.supplier_gstin.in_(some),
+            _at.original_number.is_not(None),
+            _at.chain_id == _at.id,
+            _at.stated_original.is_(None),
+            _at.settled_in.is_(None),
+            _at.state != str(State.REMOVED),
+        ])  # fmt: skip
 
 
 def chains(connection: Connection, recipient: str, chain_ids: Iterable[int]) -> dict[int, list[Record]]:
     """Return the members of each chain, oldest first."""
     found: dict[int, list[Record]] = defaultdict(list)
     for some in _batches(set(chain_ids)):
-        for record in matching(connection, recipient, [_at.chain_id.in_(some)]):
+        for record in sorted(matching(connection, recipient, [_at.chain_id.in_(some)]), key=lambda r: r.age):
             found[record.chain_id].append(record)
     return found
 
@@ -140,7 +159,12 @@ def pending(connection: Connection, recipient: str) -> Iterator[Record]:
 
 def open_in_fy(connection: Connection, recipient: str, fy: str) -> Iterator[Record]:
     """Give a recipient's undecided records of a financial year that section 16(4) limits."""
-    return matching(connection, recipient, [_at.fy == fy, _at.cutoff_at.is_not(None), _at.settled_in.is_(None)])
+    return matching(connection, recipient, [
+        _at.fy == fy,
+        _at.cutoff_at.is_not(None),
+        _at.settled_in.is_(None),
+        _at.state != str(State.REMOVED),
+    ])  # fmt: skip
 
 
 def saved_in_form(connection: Connection, supplier: str, form: Form, period: TaxPeriod) -> list[Record]:
@@ -202,6 +226,10 @@ def _read(connection: Connection, query: Select[Any]) -> Iterator[Record]:
     return (from_row(row) for row in connection.execute(query).mappings())
 
 
-def _batches(ids: Iterable[int]) -> Iterator[list[int]]:
+def _not_deleted() -> ColumnElement[bool]:
+    return or_(_at.removed_for.is_(None), _at.removed_for != str(RemovedFor.SUPPLIER_DELETED))
+
+
+def _batches(ids: Iterable[Key]) -> Iterator[list[Key]]:
     ordered = sorted(ids)
     return (ordered[start : start + IDS_AT_ONCE] for start in range(0, len(ordered), IDS_AT_ONCE))

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Connection, Subquery, Table, and_, func, literal, or_, select
+from sqlalchemy import Column, Connection, Subquery, Table, func, literal, or_, select
 
 from ims_fsm.errors import Problem
 from ims_fsm.store.faults import RESTORE, of_recipient
@@ -105,35 +105,31 @@ def broken_steps(connection: Connection, trail: Trail, gstin: str | None, most: 
 
 def wrong_ends(connection: Connection, trail: Trail, gstin: str | None, most: int) -> Iterator[Problem]:
     """Give the rows that do not stand where their log ends."""
-    last, owner = _last(trail, gstin), trail.holder.table.c.recipient_gstin
-    query = (
-        select(
-            owner.label("gstin"),
-            trail.holder.label("subject"),
-            trail.steps.label("steps"),
-            trail.stands.label("stands"),
-            func.coalesce(last.c.step, 0).label("step"),
-            func.coalesce(last.c.value, trail.start).label("value"),
-        )
-        .outerjoin_from(trail.holder.table, last, and_(last.c.gstin == owner, last.c.subject == trail.holder))
-        .where(
-            or_(
-                trail.steps != func.coalesce(last.c.step, 0),
-                trail.stands != func.coalesce(last.c.value, trail.start or ""),
-            )
-        )
-    )
+    owner = trail.holder.table.c.recipient_gstin
+    own = select(trail.step).where(trail.log.c.recipient_gstin == owner, trail.subject == trail.holder)
+    newest = own.order_by(trail.step.desc()).limit(1)
+    step = func.coalesce(newest.scalar_subquery(), 0)
+    value = func.coalesce(newest.with_only_columns(trail.value).scalar_subquery(), trail.start or "nothing")
+    query = select(
+        owner.label("gstin"),
+        trail.holder.label("subject"),
+        trail.steps.label("steps"),
+        trail.stands.label("stands"),
+        step.label("step"),
+        value.label("value"),
+    ).where(or_(trail.steps != step, trail.stands != value))
     for row in connection.execute(of_recipient(query, owner, gstin).order_by(owner, trail.holder).limit(most)):
-        said = f"stands at {row.stands} after {row.steps} steps"
-        yield Problem(trail.place(row), f"{said}, and its log ends at {row.value} after {row.step}", RESTORE)
+        said = f"stands at {row.stands} (step {row.steps})"
+        yield Problem(trail.place(row), f"{said}, and its log ends at {row.value} (step {row.step})", RESTORE)
 
 
 def ownerless(connection: Connection, trail: Trail, gstin: str | None, most: int) -> Iterator[Problem]:
     """Give the logs whose row is gone."""
-    last, owner = _last(trail, gstin), trail.holder.table.c.recipient_gstin
-    same = and_(owner == last.c.gstin, trail.holder == last.c.subject)
-    query = select(last).outerjoin_from(last, trail.holder.table, same).where(trail.holder.is_(None))
-    for row in connection.execute(query.order_by(last.c.gstin, last.c.subject).limit(most)):
+    key = (trail.log.c.recipient_gstin, trail.subject)
+    holders = trail.holder.table.c
+    there = select(trail.holder).where(holders.recipient_gstin == key[0], trail.holder == key[1]).exists()
+    query = select(key[0].label("gstin"), key[1].label("subject"), func.max(trail.step).label("step")).where(~there)
+    for row in connection.execute(of_recipient(query, key[0], gstin).group_by(*key).order_by(*key).limit(most)):
         yield Problem(trail.place(row), f"is gone, and its log goes to step {row.step}", RESTORE)
 
 
@@ -144,15 +140,8 @@ def _steps(trail: Trail, gstin: str | None) -> Subquery:
         owner.label("gstin"),
         trail.subject.label("subject"),
         trail.step.label("step"),
-        trail.value.label("value"),
         (literal(None) if trail.source is None else trail.source).label("source"),
         func.lag(trail.step).over(**in_order).label("step_before"),
         func.lag(trail.value).over(**in_order).label("value_before"),
-        func.lead(trail.step).over(**in_order).label("step_after"),
     )
     return of_recipient(query, owner, gstin).subquery()
-
-
-def _last(trail: Trail, gstin: str | None) -> Subquery:
-    steps = _steps(trail, gstin)
-    return select(steps).where(steps.c.step_after.is_(None)).subquery()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sqlite3
 import tempfile
 import warnings
@@ -30,7 +31,13 @@ from ims_fsm.terms.vocabulary import Kind
 
 BUYER, SELLER = "27AAPFU0939F1ZV", "29AABCT1332L1ZA"
 NOON = datetime(2024, 11, 12, 12, 0, tzinfo=UTC)
-DESTS = {"accept": "accepted", "reject": "rejected", "keep_pending": "pending", "reset": "no_action", "freeze": "frozen"}
+DESTS = {
+    "accept": "accepted",
+    "reject": "rejected",
+    "keep_pending": "pending",
+    "reset": "no_action",
+    "freeze": "frozen",
+}
 Blank = Callable[[], Engine]
 
 
@@ -123,11 +130,21 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "ims.db"
 
 
-@pytest.fixture
-def on_file(path: Path) -> Iterator[Engine]:
-    """A prepared database in a file."""
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with a prepared database, to be copied."""
+    path = tmp_path_factory.mktemp("template") / "ims.db"
     made = open_engine(f"sqlite:///{path}")
     prepare(made)
+    made.dispose()
+    return path
+
+
+@pytest.fixture
+def on_file(template: Path, path: Path) -> Iterator[Engine]:
+    """A prepared database in a file."""
+    shutil.copy(template, path)
+    made = open_engine(f"sqlite:///{path}")
     yield made
     made.dispose()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, Table, inspect, text
 from sqlalchemy.exc import IntegrityError
+from sqlmodel import SQLModel
 
 from ims_fsm.store import schema, tables
 from ims_fsm.store.connection import StoreError, open_engine, writing
@@ -95,14 +97,13 @@ def test_the_versions_are_those_of_the_migrations() -> None:
 def test_nothing_lies_before_the_first_version(memory: Engine) -> None:
     config = Config()
     config.set_main_option("script_location", schema.MIGRATIONS.as_posix())
-    with memory.connect() as connection, pytest.raises(NotImplementedError, match="restore a copy of the database"):
+    with memory.connect() as connection:
         config.attributes["connection"] = connection
-        command.downgrade(config, "base")
+        with pytest.raises(NotImplementedError, match="restore a copy of the database"):
+            command.downgrade(config, "base")
 
 
 def test_our_tables_are_apart_from_those_of_a_program_around_us() -> None:
-    from sqlmodel import SQLModel
-
     assert not set(SQLModel.metadata.tables) & set(METADATA.tables)
 
 
@@ -119,7 +120,7 @@ def test_a_database_that_is_behind_is_refused(memory: Engine, monkeypatch: pytes
 @pytest.mark.parametrize("use", [schema.prepare, schema.migrate])
 def test_a_database_that_is_ahead_is_refused(memory: Engine, use: Callable[[Engine], object]) -> None:
     with writing(memory) as connection:
-        connection.execute(text(f"UPDATE {schema.VERSION_TABLE} SET version_num = '0099'"))
+        connection.execute(text("UPDATE ims_fsm_version SET version_num = '0099'"))
     with pytest.raises(StoreError) as refused:
         use(memory)
     assert str(refused.value) == (
@@ -161,39 +162,42 @@ def test_a_migration_that_fails_leaves_nothing(memory_blank: Blank) -> None:
     assert names(engine) == set()
 
 
+def refused_for(name: str) -> AbstractContextManager[object]:
+    return pytest.raises(IntegrityError, match=f"{name} is append-only: its rows are not changed or deleted")
+
+
 def row_of(table: Table) -> dict[str, object]:
-    return {c.name: KNOWN.get((table.name, c.name), PLAIN[getattr(c.type, "impl", c.type).python_type]) for c in table.columns}
+    return {
+        c.name: KNOWN.get((table.name, c.name), PLAIN[getattr(c.type, "impl", c.type).python_type])
+        for c in table.columns
+    }
 
 
-@pytest.mark.parametrize("name", tables.APPEND_ONLY)
 @pytest.mark.parametrize("change", ["UPDATE {0} SET {1} = {1}", "DELETE FROM {0}"])
-def test_a_log_cannot_be_rewritten(engine: Engine, name: str, change: str) -> None:
-    table = METADATA.tables[name]
-    with writing(engine) as connection:
-        connection.execute(table.insert(), row_of(table))
-    statement = change.format(name, next(iter(table.columns)).name)
-    with (
-        pytest.raises(IntegrityError, match=f"{name} is append-only: its rows are not changed or deleted"),
-        writing(engine) as connection,
-    ):
-        connection.execute(text(statement))
-    with writing(engine) as connection:
-        assert connection.execute(text(f"SELECT count(*) FROM {name}")).scalar() == 1  # noqa: S608
+def test_a_log_cannot_be_rewritten(engine: Engine, change: str) -> None:
+    for name in tables.APPEND_ONLY:
+        table = METADATA.tables[name]
+        with writing(engine) as connection:
+            connection.execute(table.insert(), row_of(table))
+        with refused_for(name), writing(engine) as connection:
+            connection.execute(text(change.format(name, next(iter(table.columns)).name)))
+        with writing(engine) as connection:
+            assert len(connection.execute(table.select()).all()) == 1
 
 
-@pytest.mark.parametrize("name", tables.APPEND_ONLY)
-def test_a_log_cannot_be_emptied_on_postgresql(pg: Engine, name: str) -> None:
-    with pytest.raises(IntegrityError, match=f"{name} is append-only"), writing(pg) as connection:
-        connection.execute(text(f"TRUNCATE {name}"))
+def test_a_log_cannot_be_emptied_on_postgresql(pg: Engine) -> None:
+    for name in tables.APPEND_ONLY:
+        with refused_for(name), writing(pg) as connection:
+            connection.execute(text(f"TRUNCATE {name}"))
 
 
-@pytest.mark.parametrize("name", tables.APPEND_ONLY)
-def test_a_row_of_a_log_cannot_be_replaced_on_sqlite(memory: Engine, name: str) -> None:
-    table = METADATA.tables[name]
-    with writing(memory) as connection:
-        connection.execute(table.insert(), row_of(table))
-    with pytest.raises(IntegrityError, match=f"{name} is append-only"), writing(memory) as connection:
-        connection.execute(table.insert().prefix_with("OR REPLACE"), row_of(table))
+def test_a_row_of_a_log_cannot_be_replaced_on_sqlite(memory: Engine) -> None:
+    for name in tables.APPEND_ONLY:
+        table = METADATA.tables[name]
+        with writing(memory) as connection:
+            connection.execute(table.insert(), row_of(table))
+        with refused_for(name), writing(memory) as connection:
+            connection.execute(table.insert().prefix_with("OR REPLACE"), row_of(table))
 
 
 def test_records_on_postgresql_leave_room_for_their_next_version(pg: Engine) -> None:
@@ -206,8 +210,7 @@ def test_records_on_postgresql_leave_room_for_their_next_version(pg: Engine) -> 
 @pytest.mark.slow
 def test_programs_that_start_at_once_prepare_one_database(path: Path) -> None:
     program = (
-        "import sys; from ims_fsm.store import schema, connection; "
-        "schema.prepare(connection.open_engine(sys.argv[1]))"
+        "import sys; from ims_fsm.store import schema, connection; schema.prepare(connection.open_engine(sys.argv[1]))"
     )
     root = Path(schema.__file__).parents[2]
     started = [

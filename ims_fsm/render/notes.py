@@ -1,0 +1,92 @@
+"""The numbered notes of a picture: what may refuse, put together where it refuses the same triggers.
+
+Imports the law's edition and decision; draws nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ims_fsm.law.decision import Refusal
+from ims_fsm.law.declaration import STATE, GuardDeclaration
+from ims_fsm.law.edition import Edition
+
+# What only a single record can tell is left open in a sentence about all of them.
+_LEFT_OPEN = ("form", "recipient_kind", "removed_for", "remarks_limit", "declaration_from")
+_OWN_NOUN = ("recipient", "period")
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One guard in a note: its citation, the further ones, and the sentence with which it refuses."""
+
+    guard: str
+    rule: str
+    see: tuple[str, ...]
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Why some triggers may be refused; `states` names the sources where that holds, none named means all.
+
+    A `shut` note explains an arrow that is not there: its states are never left by its triggers.
+    """
+
+    number: int
+    triggers: tuple[str, ...]
+    states: tuple[str, ...]
+    shut: bool
+    reasons: tuple[Reason, ...]
+
+    def applies(self, trigger: str, sources: frozenset[str]) -> bool:
+        """Say whether it may refuse the trigger in any of the sources."""
+        return not self.shut and trigger in self.triggers and (not self.states or bool(sources & {*self.states}))
+
+
+def notes_of(edition: Edition) -> tuple[Note, ...]:
+    """Return the notes of an edition, numbered as a reader meets them: by the first trigger, the shut ones last."""
+    groups: dict[tuple[bool, tuple[str, ...], tuple[str, ...]], list[GuardDeclaration]] = {}
+    for guard in edition.guards:
+        groups.setdefault((is_shut(edition, guard), guard.triggers, watched_states(guard)), []).append(guard)
+    order = list(edition.triggers)
+    keys = sorted(groups, key=lambda key: (key[0], min(order.index(trigger) for trigger in key[1])))
+    return tuple(
+        Note(number, triggers, states, shut, tuple(_reason(guard) for guard in groups[shut, triggers, states]))
+        for number, (shut, triggers, states) in enumerate(keys, start=1)
+    )
+
+
+def watched_states(guard: GuardDeclaration) -> tuple[str, ...]:
+    """Return the states in which a guard refuses; none named means all."""
+    return tuple(guard.refuse_when.get(STATE, ()))
+
+
+def is_shut(edition: Edition, guard: GuardDeclaration) -> bool:
+    """Say whether a guard refuses only where there is no transition to refuse."""
+    states = watched_states(guard)
+    return bool(states) and not any(
+        edition.transition(state, trigger) for state in states for trigger in guard.triggers
+    )
+
+
+def always_refused(edition: Edition, state: str, trigger: str) -> bool:
+    """Say whether a guard refuses the trigger in a state whatever the facts are: no fact that it reads can save it.
+
+    So an original credit note is never pending under IMS-2024-10 (FAQ 11.A), though the transition is declared.
+    """
+    return any(trigger in guard.triggers and _covers(edition, guard, state) for guard in edition.guards)
+
+
+def _covers(edition: Edition, guard: GuardDeclaration, state: str) -> bool:
+    known = dict(zip(edition.schema.names, edition.schema.values, strict=True))
+    return all(
+        state in values if fact == STATE else set(known[fact]) <= set(values)
+        for fact, values in guard.refuse_when.items()
+    )
+
+
+def _reason(guard: GuardDeclaration) -> Reason:
+    fields = dict.fromkeys(_LEFT_OPEN, "…")
+    fields |= {noun: "…" if f"{noun} {{{noun}}}" in guard.says else f"the {noun}" for noun in _OWN_NOUN}
+    return Reason(guard.name, guard.rule, guard.see, Refusal.by(guard).sentence(fields))

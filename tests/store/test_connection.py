@@ -1,0 +1,173 @@
+"""Connections: transactions that keep all or nothing, readers that see one moment, errors that say what to do."""
+
+from __future__ import annotations
+
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import ProgrammingError
+
+from ims_fsm.store import connection as store
+from ims_fsm.store.conflicts import ConflictError
+from ims_fsm.store.connection import StoreError, open_engine, reading, serialise, writing
+
+SET, READ = text("UPDATE counter SET last = :last"), text("SELECT last FROM counter")
+
+
+def put(connection: Connection) -> None:
+    connection.execute(text("INSERT INTO counter VALUES ('record', 0)"))
+
+
+def last(engine: Engine) -> int:
+    with reading(engine) as connection:
+        return int(connection.execute(READ).scalar_one())
+
+
+@pytest.mark.parametrize("url", ["", "ims.db", "postgresql://host:port/ims"])
+def test_what_is_no_url_is_refused(url: str) -> None:
+    with pytest.raises(StoreError) as refused:
+        open_engine(url)
+    assert str(refused.value) == f"{url!r} is no database URL; write it like sqlite:///ims.db or postgresql://…"
+
+
+def test_another_database_is_refused() -> None:
+    with pytest.raises(StoreError, match=r"^mysql is not supported; use SQLite or PostgreSQL$"):
+        open_engine("mysql://host/ims")
+
+
+def test_postgresql_without_its_driver_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(StoreError, match=r"^PostgreSQL needs the psycopg driver; install ims-fsm\[postgresql\]$"):
+        open_engine("postgresql://host/ims")
+
+
+@pytest.mark.parametrize(
+    ("url", "driver"),
+    [
+        ("sqlite+aiosqlite:///ims.db", "pysqlite"),
+        ("postgres://host/ims", "psycopg"),
+        ("postgresql://host/ims", "psycopg"),
+        ("postgresql+asyncpg://host/ims", "psycopg"),
+    ],
+)
+def test_the_driver_is_ours_to_choose(url: str, driver: str) -> None:
+    assert open_engine(url).driver == driver
+
+
+def test_a_database_that_cannot_be_reached_is_named_without_its_password() -> None:
+    with pytest.raises(StoreError) as refused, reading(open_engine("postgresql://ims:secret@127.0.0.1:1/ims")):
+        pass
+    told = str(refused.value)
+    assert told.startswith("the database postgresql+psycopg://ims:***@127.0.0.1:1/ims cannot be used: connection")
+    assert told.endswith("; check --db, its permissions and the disk")
+
+
+def test_a_file_in_a_missing_folder_is_refused(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path}/missing/ims.db")
+    with pytest.raises(StoreError, match="used: unable to open database file; check --db"), reading(engine):
+        pass
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "ims.db").write_text("gstin,number\n" * 100)
+    engine = open_engine(f"sqlite:///{tmp_path}/ims.db")
+    with pytest.raises(StoreError, match="used: file is not a database; check --db"), reading(engine):
+        pass
+
+
+def test_a_file_that_may_not_be_written_is_refused(on_file: Engine, path: Path) -> None:
+    engine = open_engine(f"sqlite:///file:{path}?mode=ro&uri=true")
+    with (
+        pytest.raises(StoreError, match="cannot be used: attempt to write a readonly database; check --db"),
+        writing(engine) as connection,
+    ):
+        put(connection)
+    engine.dispose()
+
+
+def test_a_database_that_stays_busy_is_said_to_be(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "_PRAGMAS", ("busy_timeout=10", *store._PRAGMAS[1:]))
+    engine = open_engine(f"sqlite:///{path}")
+    with pytest.raises(StoreError) as refused, writing(engine), writing(engine):
+        pass
+    assert str(refused.value) == (
+        f"the database sqlite:///{path} is in use by another writer; try again when it is done"
+    )
+    engine.dispose()
+
+
+def test_a_mistake_of_the_program_is_no_fault_of_the_database(pg: Engine) -> None:
+    with pytest.raises(ProgrammingError), reading(pg) as connection:
+        connection.execute(text("SELECT nothing FROM nowhere"))
+
+
+def test_sqlite_is_set_up_for_many_readers_and_one_writer(on_file: Engine) -> None:
+    with reading(on_file) as connection:
+        names = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout", "recursive_triggers")
+        found = [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in names]
+    assert found == ["wal", 1, 1, store.BUSY_TIMEOUT_MS, 1]
+
+
+def test_what_is_written_is_kept_as_a_whole_or_not_at_all(engine: Engine) -> None:
+    def fail_half_way() -> None:
+        with writing(engine) as connection:
+            connection.execute(SET, {"last": 9})
+            raise LookupError
+
+    with writing(engine) as connection:
+        put(connection)
+    with pytest.raises(LookupError):
+        fail_half_way()
+    assert last(engine) == 0
+
+
+def test_what_is_done_while_reading_is_not_kept(memory: Engine) -> None:
+    with writing(memory) as connection:
+        put(connection)
+    with reading(memory) as connection:
+        connection.execute(SET, {"last": 9})
+    assert last(memory) == 0
+
+
+def test_a_reader_sees_one_moment(shared: Engine) -> None:
+    with writing(shared) as connection:
+        put(connection)
+    with reading(shared) as connection:
+        before = connection.execute(READ).scalar()
+        with writing(shared) as other:
+            other.execute(SET, {"last": 9})
+        assert (before, connection.execute(READ).scalar()) == (0, 0)
+    assert last(shared) == 9
+
+
+def test_reading_and_then_writing_loses_no_update(shared: Engine) -> None:
+    def add_one(_: int) -> None:
+        with writing(shared) as connection:
+            serialise(connection, ["27AAPFU0939F1ZV", "29AABCT1332L1ZA"])
+            connection.execute(SET, {"last": connection.execute(READ).scalar_one() + 1})
+
+    with writing(shared) as connection:
+        put(connection)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(add_one, range(40)))
+    assert last(shared) == 40
+
+
+def test_taxpayers_are_held_in_one_order_whatever_the_callers(pg: Engine) -> None:
+    def hold(gstins: list[str]) -> None:
+        with writing(pg) as connection:
+            serialise(connection, gstins)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(hold, [["A", "B", "A"], ["B", "A"]] * 20))
+
+
+@pytest.mark.parametrize("state", ["40001", "40P01"])
+def test_a_transaction_that_stood_in_anothers_way_may_be_tried_again(pg: Engine, state: str) -> None:
+    with pytest.raises(ConflictError) as lost, writing(pg) as connection:
+        connection.execute(text(f"DO $$ BEGIN RAISE EXCEPTION 'lost' USING ERRCODE = '{state}'; END $$"))
+    assert str(lost.value) == "another writer was first to change the same records; read again and retry"
+    assert lost.value.as_dict()["code"] == "stale_version"

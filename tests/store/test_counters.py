@@ -1,0 +1,56 @@
+"""Counters: blocks of numbers that nobody else gets."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import Engine
+
+from ims_fsm.store.connection import writing
+from ims_fsm.store.counters import take
+
+
+def test_blocks_follow_each_other_from_one(engine: Engine) -> None:
+    with writing(engine) as connection:
+        assert [take(connection, "record", count) for count in (1, 5, 1)] == [1, 2, 7]
+
+
+def test_each_name_has_numbers_of_its_own(engine: Engine) -> None:
+    with writing(engine) as connection:
+        take(connection, "record", 3)
+        assert take(connection, "other") == 1
+        assert take(connection, "record") == 4
+
+
+def test_numbers_of_a_transaction_that_is_not_kept_are_free_again(engine: Engine) -> None:
+    def fail() -> None:
+        with writing(engine) as connection:
+            take(connection, "record", 10)
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        fail()
+    with writing(engine) as connection:
+        assert take(connection, "record") == 1
+
+
+def test_writers_at_once_get_different_numbers(shared: Engine) -> None:
+    def block(count: int) -> range:
+        with writing(shared) as connection:
+            first = take(connection, "record", count)
+        return range(first, first + count)
+
+    counts = [1, 2, 3, 4] * 10
+    with ThreadPoolExecutor(4) as pool:
+        taken = [number for block_taken in pool.map(block, counts) for number in block_taken]
+    assert sorted(taken) == list(range(1, sum(counts) + 1))
+
+
+@pytest.mark.parametrize("count", [0, -1])
+def test_no_number_cannot_be_taken(memory: Engine, count: int) -> None:
+    with (
+        pytest.raises(ValueError, match=f"^{count} numbers of 'record' cannot be taken; take at least 1$"),
+        writing(memory) as connection,
+    ):
+        take(connection, "record", count)

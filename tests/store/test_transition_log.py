@@ -1,0 +1,84 @@
+"""The transition log: what is appended is read back whole and in order, and a step is taken once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from sqlalchemy import Engine
+from sqlalchemy.exc import IntegrityError
+
+from ims_fsm.store.conflicts import ConflictError
+from ims_fsm.store.connection import reading, writing
+from ims_fsm.store.tables import TransitionRow
+from ims_fsm.store.transition_log import TransitionEntry, append, history
+
+BUYER, OTHER = "27AAPFU0939F1ZV", "07AAACT2727Q1ZW"
+Step = Callable[..., TransitionEntry]
+
+
+def test_the_log_reads_as_it_was_written(engine: Engine, step: Step) -> None:
+    entries = [step(7, 1, "accept", "no_action"), replace(step(7, 2, "reset", "accepted"), detail=None, rules=())]
+    with writing(engine) as connection:
+        append(connection, entries[:1])
+        append(connection, entries[1:])
+    with reading(engine) as connection:
+        assert history(connection, BUYER, 7) == tuple(entries)
+
+
+def test_an_entry_has_the_columns_of_its_row() -> None:
+    assert list(TransitionEntry.__dataclass_fields__) == list(TransitionRow.model_fields)
+
+
+def test_steps_are_read_in_their_order_whatever_the_order_they_came_in(engine: Engine, step: Step) -> None:
+    with writing(engine) as connection:
+        append(connection, [step(7, 2, "reset", "accepted"), step(7, 1, "accept", "no_action")])
+    with reading(engine) as connection:
+        assert [entry.seq for entry in history(connection, BUYER, 7)] == [1, 2]
+
+
+def test_a_log_is_one_records_of_one_recipient(engine: Engine, step: Step) -> None:
+    own, another = step(7, 1, "accept", "no_action"), step(8, 1, "reject", "no_action")
+    strangers = replace(own, recipient_gstin=OTHER, actor="ravi")
+    with writing(engine) as connection:
+        append(connection, [own, another, strangers])
+    with reading(engine) as connection:
+        assert history(connection, BUYER, 7) == (own,)
+        assert history(connection, OTHER, 7) == (strangers,)
+        assert history(connection, BUYER, 9) == ()
+
+
+def test_moments_are_kept_in_utc(engine: Engine, step: Step) -> None:
+    ist = timezone(timedelta(hours=5, minutes=30))
+    with writing(engine) as connection:
+        append(connection, [replace(step(7, 1, "accept", "no_action"), at=datetime(2024, 11, 14, 0, 5, tzinfo=ist))])
+    with reading(engine) as connection:
+        assert history(connection, BUYER, 7)[0].at.isoformat() == "2024-11-13T18:35:00+00:00"
+
+
+def test_nothing_to_append_is_no_fault(memory: Engine) -> None:
+    with writing(memory) as connection:
+        append(connection, [])
+        assert history(connection, BUYER, 7) == ()
+
+
+def test_a_step_is_taken_once(engine: Engine, step: Step) -> None:
+    with writing(engine) as connection:
+        append(connection, [step(7, 1, "accept", "no_action")])
+    with pytest.raises(ConflictError) as lost, writing(engine) as connection:
+        append(connection, [step(7, 1, "reject", "no_action")])
+    told = f"another writer was first to change record 7 of {BUYER}; read again and retry"
+    assert str(lost.value) == told
+    with pytest.raises(ConflictError, match="first to change 2 records; read again"), writing(engine) as connection:
+        append(connection, [step(8, 1, "accept", "no_action"), step(7, 1, "reject", "no_action")])
+    with reading(engine) as connection:
+        assert [entry.trigger for entry in history(connection, BUYER, 7)] == ["accept"]
+        assert history(connection, BUYER, 8) == ()
+
+
+def test_another_broken_rule_of_the_database_is_no_conflict(engine: Engine, step: Step) -> None:
+    nobody: str = None  # type: ignore[assignment]
+    with pytest.raises(IntegrityError), writing(engine) as connection:
+        append(connection, [replace(step(7, 1, "accept", "no_action"), actor=nobody)])
