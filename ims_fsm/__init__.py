@@ -53,7 +53,7 @@ _ROOMS = {
     "decide": "law.decision",
     "shipped_book": "law.book",
 }
-__all__ = list(_ROOMS)  # noqa: PLE0605 -- one list, checked against the imports above by a test
+__all__ = list(_ROOMS)  # what the type checker sees above is held against it by a test
 __version__ = "0.1.0"
 
 

@@ -1,0 +1,42 @@
+"""The public names: what a type checker sees is what is loaded, and nothing loads the database before it is asked for."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import ims_fsm
+
+
+def names_for_type_checkers() -> dict[str, str]:
+    tree = ast.parse(Path(ims_fsm.__file__).read_text("utf-8"))
+    return {
+        alias.name: str(node.module)
+        for branch in tree.body
+        if isinstance(branch, ast.If)
+        for node in branch.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+
+
+def test_type_checkers_and_the_program_see_the_same_names() -> None:
+    seen = names_for_type_checkers()
+    assert sorted(seen) == sorted(ims_fsm.__all__)
+    for name, module in seen.items():
+        assert getattr(ims_fsm, name) is getattr(sys.modules[module], name)
+
+
+def test_a_name_that_is_not_there_is_said() -> None:
+    with pytest.raises(AttributeError, match="module 'ims_fsm' has no attribute 'Nothing'"):
+        _ = ims_fsm.Nothing
+
+
+def test_importing_the_package_loads_no_database() -> None:
+    code = "import sys, ims_fsm, ims_fsm.law.book, ims_fsm.render; print('sqlalchemy' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
