@@ -1,4 +1,4 @@
-"""The public names: what a type checker sees is what is loaded, and nothing loads the database before it is asked for."""
+"""The public names: a type checker sees what is loaded, and nothing loads the database before it is asked for."""
 
 from __future__ import annotations
 
