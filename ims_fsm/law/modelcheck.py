@@ -5,18 +5,25 @@ Imports the properties and the spaces; pure, it reads no file and no clock.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ims_fsm.law.edition import Machine
 from ims_fsm.law.facts import FactSchema
-from ims_fsm.law.properties import action, course, declared, pending, statement
+from ims_fsm.law.properties import action, course, declared, pending, reduction, statement
 from ims_fsm.law.properties.claim import Claim, Finding, Proof, Property
 from ims_fsm.law.properties.exercise import Exercise
 from ims_fsm.law.register import Law
 from ims_fsm.law.space import EditionSpace, Space
 
-OF_RECORDS: Mapping[Claim, Proof] = {**course.CLAIMS, **action.CLAIMS, **pending.CLAIMS, **declared.CLAIMS}
+OF_RECORDS: Mapping[Claim, Proof] = {
+    **course.CLAIMS,
+    **action.CLAIMS,
+    **pending.CLAIMS,
+    **reduction.CLAIMS,
+    **declared.CLAIMS,
+}
 OF_STATEMENTS: Mapping[Claim, Proof] = {**statement.CLAIMS, **declared.CLAIMS}
 
 Progress = Callable[[str, int, int], None]
@@ -26,7 +33,7 @@ Progress = Callable[[str, int, int], None]
 class Extent:
     """How large the space of a machine is.
 
-    A situation is a rule set, a source, a trigger and a combination of facts.
+    A situation is a rule set, a source (a state or the entry), a trigger and a combination of facts.
     """
 
     machine: str
@@ -89,17 +96,22 @@ def check(law: Law, progress: Progress | None = None) -> Report:
     """
     tally, exercise = _Tally(), Exercise()
     spaces: dict[FactSchema, Space] = {}
+    to_come = Counter(machine.schema for machine in law.machines.values())
     tell = progress or (lambda _what, _done, _all: None)
     parts = len(law.machines) + 1
     for done, machine in enumerate(law.machines.values()):
         tell(machine.title, done, parts)
-        space = spaces.setdefault(machine.schema, Space(machine.schema))
+        if machine.schema not in spaces:
+            spaces[machine.schema] = Space(machine.schema)
         claims = OF_RECORDS if machine in law.record_machines else OF_STATEMENTS
         for edition in machine.editions.values():
-            whole = EditionSpace(edition, space)
+            whole = EditionSpace(edition, spaces[machine.schema])
             exercise.take(whole)
             for claim, proof in claims.items():
                 tally.add(claim, proof(whole, law))
+        to_come[machine.schema] -= 1
+        if not to_come[machine.schema]:
+            del spaces[machine.schema]
     tell("The law as a whole", parts - 1, parts)
     tally.add(declared.COVERED, declared.supplier_covers_the_credit(law, exercise))
     tally.add(declared.FIRES, declared.transitions_fire(exercise))
@@ -111,12 +123,11 @@ def check(law: Law, progress: Progress | None = None) -> Report:
 
 
 def _extent(machine: Machine) -> Extent:
-    space = EditionSpace(machine.edition)
     return Extent(
         machine=machine.name,
         title=machine.title,
         rule_sets=len(machine.rule_sets),
-        sources=len(space.sources),
-        triggers=len(machine.edition.triggers),
-        combinations=space.space.size,
+        sources=1 + len(machine.declaration.state),
+        triggers=len(machine.declaration.trigger),
+        combinations=machine.schema.size(),
     )

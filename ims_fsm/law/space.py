@@ -28,6 +28,7 @@ class Space:
         self._strides: dict[str, int] = {}
         self._masks: dict[tuple[str, frozenset[str]], int] = {}
         self._meets: dict[frozenset[tuple[str, frozenset[str]]], int] = {}
+        self._counted = (0, 0)
         stride = self.size
         for name, values, default in zip(schema.names, schema.values, schema.defaults, strict=True):
             self._orders[name] = (default, *(value for value in values if value != default))
@@ -54,6 +55,14 @@ class Space:
                 met &= self.mask(fact, *values)
             self._meets[key] = met
         return self._meets[key]
+
+    def count(self, members: int) -> int:
+        """Return the number of combinations in a set; a set asked for again at once is not counted again."""
+        known, count = self._counted
+        if known is not members:
+            count = members.bit_count()
+            self._counted = (members, count)
+        return count
 
     def index(self, row: tuple[str, ...]) -> int:
         """Return the number of a combination, given in the schema's order; raises `ValueError` for a value unknown."""
@@ -113,7 +122,8 @@ class EditionSpace:
         """Lay the edition over a space, which machines of one schema may share."""
         self.edition = edition
         self.space = space or Space(edition.schema)
-        self._refused: dict[tuple[str, ...], int] = {}
+        self._barred: dict[tuple[str, ...], int] = {}
+        self._unbarred: dict[tuple[str, ...], int] = {}
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -143,24 +153,18 @@ class EditionSpace:
 
     def barred(self, state: str, trigger: str) -> int:
         """Return the combinations that a guard refuses, whether or not there is a transition."""
-        guards = self.refusing(state, trigger)
-        key = tuple(name for name, _ in guards)
-        if key not in self._refused:
-            refused = 0
-            for _, combinations in guards:
-                refused |= combinations
-            self._refused[key] = refused
-        return self._refused[key]
+        return self._barred[self._laid_out(state, trigger)]
 
     def allowed(self, state: str, trigger: str) -> int:
         """Return the combinations under which a trigger may fire in a state."""
         if self.edition.transition(state, trigger) is None:
             return 0
-        return self.space.everything ^ self.barred(state, trigger)
+        return self._unbarred[self._laid_out(state, trigger)]
 
     def refused(self, state: str, trigger: str) -> int:
         """Return the combinations under which a trigger may not fire in a state, with or without a transition."""
-        return self.space.everything ^ self.allowed(state, trigger)
+        leads = self.edition.transition(state, trigger) is not None
+        return self.barred(state, trigger) if leads else self.space.everything
 
     def told(self, state: str, trigger: str, members: int, what: str) -> str:
         """Return a sentence on the plainest member of a set of situations: what is so, where, under which facts."""
@@ -172,6 +176,18 @@ class EditionSpace:
             f"{self.edition.name} under {self.edition.rule_set.id}: {trigger} in {state} {what}, "
             f"with {given or 'every fact at its default'}"
         )
+
+    def _laid_out(self, state: str, trigger: str) -> tuple[str, ...]:
+        """Work out once what the guards that speak bar together, and return their names, the key to it."""
+        guards = self.refusing(state, trigger)
+        key = tuple(name for name, _ in guards)
+        if key not in self._barred:
+            barred = 0
+            for _, combinations in guards:
+                barred |= combinations
+            self._barred[key] = barred
+            self._unbarred[key] = self.space.everything ^ barred
+        return key
 
 
 def _repeated(pattern: int, width: int, times: int) -> int:

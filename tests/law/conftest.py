@@ -11,7 +11,9 @@ import pytest
 from ims_fsm.law.declaration import GuardDeclaration, MachineDeclaration
 from ims_fsm.law.edition import Machine
 from ims_fsm.law.loading import shipped_law
+from ims_fsm.law.modelcheck import OF_RECORDS, OF_STATEMENTS
 from ims_fsm.law.register import Law
+from ims_fsm.law.space import EditionSpace, Space
 
 SMALL: Mapping[str, str] = {
     "rules.toml": """
@@ -164,3 +166,19 @@ def with_machines(law: Law) -> Callable[..., Law]:
         return replace(law, machines={machine.name: machine for machine in chosen})
 
     return only
+
+
+@pytest.fixture
+def counterexamples(law: Law) -> Callable[..., list[str]]:
+    """Return a function that gives the counterexamples of a claim, by its name, for one machine beside the shipped."""
+
+    def found(name: str, machine: Machine | str) -> list[str]:
+        spoilt = law.machines[machine] if isinstance(machine, str) else machine
+        whole = replace(law, machines={**law.machines, spoilt.name: spoilt})
+        proofs = {claim.name: proof for claim, proof in {**OF_RECORDS, **OF_STATEMENTS}.items()}
+        space = Space(spoilt.schema)
+        spaces = (EditionSpace(edition, space) for edition in spoilt.editions.values())
+        findings = (finding for edition in spaces for finding in proofs[name](edition, whole))
+        return [finding.counterexample for finding in findings if finding.counterexample is not None]
+
+    return found

@@ -55,7 +55,7 @@ def test_a_declaration_is_frozen() -> None:
     [
         ({"name": "Stamped"}, "String should match pattern"),
         ({"triggers": []}, "Tuple should have at least 1 item"),
-        ({"refuse_when": {"stamp": []}}, "Tuple should have at least 1 item"),
+        ({"refuse_when": {"stamp": []}}, "Value should have at least 1 item"),
         ({"rule": "act 1"}, "String should match pattern"),
         ({"says": ""}, "String should have at least 3 characters"),
         ({"since": "2025-13"}, "'2025-13' is no tax period"),

@@ -43,6 +43,11 @@ def not_outside_ims(space: EditionSpace, _law: Law) -> Iterator[Finding]:
     return _never_unless(space, "route", "ims", (*ACTIONS, Trigger.FREEZE))
 
 
+def not_on_what_has_changed(space: EditionSpace, _law: Law) -> Iterator[Finding]:
+    """FAQ 16: no action that was chosen on other content is taken."""
+    return _never_unless(space, "seen", "current", ACTIONS)
+
+
 def original_first(space: EditionSpace, _law: Law) -> Iterator[Finding]:
     """FAQ 13: the original is decided by a filed GSTR-3B before an amendment of another 2B period is."""
     waiting = space.space.where({"original": UNSETTLED, "same_period": ("no",)})
@@ -91,6 +96,11 @@ CLAIMS: Mapping[Claim, Proof] = {
         "What is not in IMS is neither acted on nor frozen",
         ("faq.4", "faq.8", "faq.17", "additional.1"),
     ): not_outside_ims,
+    Claim(
+        "not_on_what_has_changed",
+        "No action is taken that was chosen on other content",
+        ("faq.16.1",),
+    ): not_on_what_has_changed,
     Claim(
         "original_first",
         "An amendment of another 2B period is neither decided nor frozen before its original is",

@@ -53,10 +53,10 @@ Proof = Callable[[EditionSpace, Law], Iterator[Finding]]
 def never(space: EditionSpace, state: str, trigger: str, where: int, what: str) -> Finding:
     """Return what is found for: a trigger is never allowed in a state where the facts are in this set."""
     wrong = space.allowed(state, trigger) & where
-    return Finding(where.bit_count(), space.told(state, trigger, wrong, f"is allowed {what}") if wrong else None)
+    return Finding(space.space.count(where), space.told(state, trigger, wrong, f"is allowed {what}") if wrong else None)
 
 
 def always(space: EditionSpace, state: str, trigger: str, where: int, what: str) -> Finding:
     """Return what is found for: a trigger is always allowed in a state where the facts are in this set."""
     wrong = where & space.refused(state, trigger)
-    return Finding(where.bit_count(), space.told(state, trigger, wrong, f"is refused {what}") if wrong else None)
+    return Finding(space.space.count(where), space.told(state, trigger, wrong, f"is refused {what}") if wrong else None)

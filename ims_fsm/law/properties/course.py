@@ -13,6 +13,29 @@ from ims_fsm.law.register import Law
 from ims_fsm.law.space import EditionSpace
 from ims_fsm.terms.vocabulary import State, Trigger
 
+DESTINATIONS: Mapping[str, State] = {
+    Trigger.ACCEPT: State.ACCEPTED,
+    Trigger.REJECT: State.REJECTED,
+    Trigger.KEEP_PENDING: State.PENDING,
+    Trigger.RESET: State.NO_ACTION,
+    Trigger.EDIT: State.NO_ACTION,
+    Trigger.DELETE: State.REMOVED,
+    Trigger.FREEZE: State.FROZEN,
+    Trigger.EXPIRE: State.REMOVED,
+    Trigger.LAPSE: State.NO_ACTION,
+}
+
+
+def leads_where_it_says(space: EditionSpace, _law: Law) -> Iterator[Finding]:
+    """FAQ 5, 10, 16, 21: a trigger leads to one state, whatever the record was; an edit takes the action back."""
+    for transition in space.edition.transitions:
+        due = DESTINATIONS.get(transition.trigger)
+        wrong = due is not None and transition.dest != due
+        what = (
+            f"{space.edition.name} under {space.edition.rule_set.id}: {transition.trigger} leads to {transition.dest}"
+        )
+        yield Finding(len(transition.source), what if wrong else None)
+
 
 def decided_for_good(space: EditionSpace, _law: Law) -> Iterator[Finding]:
     """FAQ 5, 12, 16, 20, 21: no trigger is allowed in a terminal state, whatever the facts."""
@@ -64,6 +87,12 @@ def expires_past_the_time_limit(space: EditionSpace, _law: Law) -> Iterator[Find
 
 
 CLAIMS: Mapping[Claim, Proof] = {
+    Claim(
+        "leads_where_it_says",
+        "Every trigger leads where it says: an edit takes the action back, a deletion removes, GSTR-3B freezes",
+        ("faq.5", "faq.10", "faq.12", "faq.16.1", "faq.16.2", "faq.21"),
+        counted="transitions",
+    ): leads_where_it_says,
     Claim(
         "decided_for_good",
         "Frozen and removed records never act again",

@@ -1,4 +1,4 @@
-"""Properties of pending, its deadline and the reduction of ITC: each holds exactly where the ledger says that S < E.
+"""Properties of pending and its deadline: each holds exactly where the ledger says that S < E.
 
 Imports the stake, the space and the form of a claim; the law itself is in the declarations.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from ims_fsm.law.properties.action import ACTIONS
 from ims_fsm.law.properties.claim import Claim, Finding, Proof, always, never
 from ims_fsm.law.properties.stake import kind_of, leaking, stake
 from ims_fsm.law.register import Law
@@ -15,8 +14,6 @@ from ims_fsm.law.space import EditionSpace
 from ims_fsm.terms.vocabulary import State, Trigger
 
 ABOUT_THE_STAKE = frozenset({"direction", "original", "same_period", "pending_window", "reduction"})
-DECLARED = ("full", "partial", "none")
-NEVER_DECLARED = ("exceeds", "blocked")
 
 
 def direction_decides(space: EditionSpace, _law: Law) -> Iterator[Finding]:
@@ -30,14 +27,14 @@ def direction_decides(space: EditionSpace, _law: Law) -> Iterator[Finding]:
 
 def pending_without_deadline(space: EditionSpace, law: Law) -> Iterator[Finding]:
     """FAQ 11: before pending has a deadline it is refused exactly where S < E."""
-    if not _has_deadlines(space, law):
+    if not has_deadlines(space, law):
         at_stake = stake(space.space, kind_of(space.edition.machine))
         yield from _exactly_refused(space, at_stake.specified)
 
 
 def pending_with_deadline(space: EditionSpace, law: Law) -> Iterator[Finding]:
     """Advisory of 2025-10: a specified record may be pending until its deadline, every other one without end."""
-    if _has_deadlines(space, law):
+    if has_deadlines(space, law):
         at_stake = stake(space.space, kind_of(space.edition.machine))
         passed = space.space.mask("pending_window", "passed")
         yield from _exactly_refused(space, at_stake.specified & passed)
@@ -46,38 +43,12 @@ def pending_with_deadline(space: EditionSpace, law: Law) -> Iterator[Finding]:
 def lapses_at_the_deadline(space: EditionSpace, law: Law) -> Iterator[Finding]:
     """Advisory of 2025-10: exactly the pending specified records whose deadline has passed lapse."""
     at_stake = stake(space.space, kind_of(space.edition.machine))
-    due = at_stake.specified & space.space.mask("pending_window", "passed") if _has_deadlines(space, law) else 0
+    due = at_stake.specified & space.space.mask("pending_window", "passed") if has_deadlines(space, law) else 0
     known = space.space.everything & ~at_stake.unknown
     yield always(space, State.PENDING, Trigger.LAPSE, due, "although its deadline has passed")
     for state in space.edition.states:
         not_due = known & ~due if state == State.PENDING else space.space.everything
         yield never(space, state, Trigger.LAPSE, not_due, "although no deadline has passed for it")
-
-
-def reduction_where_at_stake(space: EditionSpace, law: Law) -> Iterator[Finding]:
-    """Advisory of 2025-10: a reduction is declared with the acceptance of exactly the specified records."""
-    mask, known = space.space.mask, space.space.everything
-    specified = 0
-    if _has_deadlines(space, law):
-        at_stake = stake(space.space, kind_of(space.edition.machine))
-        known &= ~at_stake.unknown
-        specified = at_stake.specified
-    declared, missing = mask("reduction", *DECLARED), mask("reduction", "missing")
-    plain = _unhindered(space, Trigger.ACCEPT)
-    for state in space.active:
-        yield never(
-            space, state, Trigger.ACCEPT, mask("reduction", *NEVER_DECLARED), "with a reduction that is too much"
-        )
-        yield never(
-            space, state, Trigger.ACCEPT, declared & known & ~specified, "with a reduction of what is not at stake"
-        )
-        yield always(space, state, Trigger.ACCEPT, declared & plain & specified, "with a reduction of what is at stake")
-        yield never(space, state, Trigger.ACCEPT, missing & specified, "without the declaration that is due")
-        yield always(space, state, Trigger.ACCEPT, missing & plain & ~specified, "although no declaration is due")
-        for trigger in ACTIONS:
-            if trigger is not Trigger.ACCEPT:
-                any_kind = mask("reduction", *DECLARED, *NEVER_DECLARED)
-                yield never(space, state, trigger, any_kind, "with a reduction, although it is no acceptance")
 
 
 def nothing_on_a_guess(space: EditionSpace, _law: Law) -> Iterator[Finding]:
@@ -95,13 +66,13 @@ def nothing_on_a_guess(space: EditionSpace, _law: Law) -> Iterator[Finding]:
 
 
 def _exactly_refused(space: EditionSpace, blocked: int) -> Iterator[Finding]:
-    plain = _unhindered(space, Trigger.KEEP_PENDING) & space.space.mask("reduction", "absent")
+    plain = unhindered(space, Trigger.KEEP_PENDING) & space.space.mask("reduction", "absent")
     for state in space.active:
         yield never(space, state, Trigger.KEEP_PENDING, blocked, "although S < E")
         yield always(space, state, Trigger.KEEP_PENDING, plain & ~blocked, "although S >= E")
 
 
-def _unhindered(space: EditionSpace, trigger: str) -> int:
+def unhindered(space: EditionSpace, trigger: str) -> int:
     """Return where every fact that a trigger watches has its default, those about the stake apart."""
     watched = space.edition.watched(trigger) - ABOUT_THE_STAKE
     defaults = dict(zip(space.edition.schema.names, space.edition.schema.defaults, strict=True))
@@ -110,7 +81,7 @@ def _unhindered(space: EditionSpace, trigger: str) -> int:
     return known & space.space.where({fact: (defaults[fact],) for fact in watched})
 
 
-def _has_deadlines(space: EditionSpace, law: Law) -> bool:
+def has_deadlines(space: EditionSpace, law: Law) -> bool:
     """Say whether pending ends by a deadline under an edition's rule set, for any machine."""
     rule_set = space.edition.rule_set.id
     return any(machine.editions[rule_set].transition(State.PENDING, Trigger.LAPSE) for machine in law.record_machines)
@@ -138,11 +109,6 @@ CLAIMS: Mapping[Claim, Proof] = {
         "Exactly the pending records with S < E whose deadline has passed lapse",
         ("advisory.2025-10.pending", "advisory.2025-10.deadline"),
     ): lapses_at_the_deadline,
-    Claim(
-        "reduction_where_at_stake",
-        "A reduction of ITC is declared with the acceptance of exactly the records with S < E, from 2B period 2025-10",
-        ("advisory.2025-10.reduction", "api.2026-04.declaration"),
-    ): reduction_where_at_stake,
     Claim(
         "nothing_on_a_guess",
         "An amendment whose original is not known is neither decided, kept pending nor frozen, and lapses on no guess",

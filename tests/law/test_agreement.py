@@ -1,0 +1,113 @@
+"""Three readings of one declaration agree over the whole space: the decision, the space and `transitions`.
+
+Values of a fact that no guard on a trigger tells apart stand for each other, and so do states in which the same guards
+speak. That values may is proved first, on the whole space; then every combination of what is left is asked of all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import product
+
+import pytest
+
+from ims_fsm.law.decision import Allowed, Decision, Refused, TransitionRefusedError, judge
+from ims_fsm.law.edition import Edition
+from ims_fsm.law.facts import Facts
+from ims_fsm.law.loading import shipped_law
+from ims_fsm.law.machine import Lifecycle
+from ims_fsm.law.space import EditionSpace, Space
+
+shared = lru_cache(maxsize=2)(Space)
+EDITIONS = [
+    pytest.param(Edition(machine, rule_set), id=f"{machine.name}-{rule_set.id}")
+    for machine in shipped_law().machines.values()
+    for rule_set in machine.rule_sets
+]
+
+
+def classes(edition: Edition, trigger: str) -> list[tuple[str, list[list[str]]]]:
+    """Return for each fact its values, those together that every guard on the trigger takes alike."""
+    guards = [guard for guard in edition.guards if trigger in guard.triggers]
+    found = []
+    for fact, values in zip(edition.schema.names, edition.schema.values, strict=True):
+        alike: dict[tuple[bool, ...], list[str]] = {}
+        for value in values:
+            told_apart = tuple(value in guard.refuse_when[fact] for guard in guards if fact in guard.refuse_when)
+            alike.setdefault(told_apart, []).append(value)
+        found.append((fact, list(alike.values())))
+    return found
+
+
+def rows(edition: Edition, trigger: str) -> Iterator[tuple[str, ...]]:
+    """Give every combination of one value of each class."""
+    return product(*([alike[0] for alike in kinds] for _, kinds in classes(edition, trigger)))
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_values_that_no_guard_tells_apart_stand_for_each_other(edition: Edition) -> None:
+    space = EditionSpace(edition, shared(edition.schema))
+    for trigger in edition.triggers:
+        for barred in {space.barred(state, trigger) for state in space.sources}:
+            for fact, kinds in classes(edition, trigger):
+                for first, *others in kinds:
+                    assert all(space.space.indifferent(barred, fact, first, other) for other in others)
+
+
+def states_alike(space: EditionSpace, trigger: str) -> list[list[str]]:
+    """Return the states together in which the same guards speak, and from which the trigger leads anywhere or not."""
+    alike: dict[tuple[object, ...], list[str]] = {}
+    for state in space.sources:
+        speaking = tuple(name for name, _ in space.refusing(state, trigger))
+        alike.setdefault((speaking, space.edition.transition(state, trigger) is None), []).append(state)
+    return list(alike.values())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_the_decision_the_space_and_transitions_agree(edition: Edition) -> None:
+    space, cycle = EditionSpace(edition, shared(edition.schema)), Lifecycle(edition)
+    for trigger in edition.triggers:
+        every = list(rows(edition, trigger))
+        for states in states_alike(space, trigger):
+            allowed = space.allowed(states[0], trigger).to_bytes(space.space.size // 8 + 1, "little")
+            leads = edition.transition(states[0], trigger) is not None
+            for row in every if leads else near(every):
+                index = space.space.index(row)
+                decision = judge(edition, states[0], trigger, row)
+                assert isinstance(decision, Allowed) is bool(allowed[index >> 3] >> (index & 7) & 1)
+                assert fired(cycle, states[0], trigger, Facts(edition.schema, row)) == decision
+            for state, row in product(states[1:], near(every)):
+                expected = judge(edition, state, trigger, row)
+                assert fired(cycle, state, trigger, Facts(edition.schema, row)) == expected
+        edition.decided.clear()
+
+
+def near(every: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Return the rows that differ from the first in one fact at most: each obstacle once, alone."""
+    return [row for row in every if sum(one != other for one, other in zip(row, every[0], strict=True)) < 2]
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_each_guard_refuses_what_the_space_says(edition: Edition) -> None:
+    space = EditionSpace(edition, shared(edition.schema))
+    for trigger in edition.triggers:
+        for state, *_ in states_alike(space, trigger):
+            for name, refused in space.refusing(state, trigger):
+                plainest = space.space.witness(refused).row
+                assert name in guards_of(judge(edition, state, trigger, plainest))
+                if accepted := space.space.everything ^ refused:
+                    plainest = space.space.witness(accepted).row
+                    assert name not in guards_of(judge(edition, state, trigger, plainest))
+
+
+def guards_of(decision: Decision) -> tuple[str, ...]:
+    return tuple(refusal.guard for refusal in decision.refusals) if isinstance(decision, Refused) else ()
+
+
+def fired(cycle: Lifecycle, state: str, trigger: str, facts: Facts) -> Decision:
+    try:
+        return cycle.fire(state, trigger, facts)
+    except TransitionRefusedError as error:
+        return Refused(error.refusals)

@@ -1,0 +1,114 @@
+"""Hooks: called for the transitions they want, in order; a name that the law does not have is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ims_fsm.errors import InputError
+from ims_fsm.law.hooks import Hooks, TransitionEvent
+from ims_fsm.law.loading import read_law
+from ims_fsm.law.register import Law
+
+
+@pytest.fixture
+def event(law: Law) -> TransitionEvent:
+    return TransitionEvent(
+        machine="credit_note",
+        rule_set="IMS-2024-10",
+        trigger="reject",
+        source="no_action",
+        dest="rejected",
+        facts=law.machine("credit_note").edition.facts(),
+        record="CN/7",
+        rules=("faq.10.ii",),
+    )
+
+
+@pytest.mark.parametrize(
+    ("when", "narrowed", "called"),
+    [
+        ("before", {}, True),
+        ("before", {"trigger": "reject"}, True),
+        ("before", {"trigger": "accept"}, False),
+        ("before", {"machine": "credit_note"}, True),
+        ("before", {"machine": "invoice"}, False),
+        ("before", {"trigger": "reject", "machine": "credit_note"}, True),
+        ("after", {"trigger": "reject"}, True),
+        ("after", {"trigger": "reset"}, False),
+        ("on_enter", {}, True),
+        ("on_enter", {"state": "rejected"}, True),
+        ("on_enter", {"state": "no_action"}, False),
+        ("on_enter", {"state": "rejected", "machine": "invoice"}, False),
+    ],
+)
+def test_a_hook_is_called_for_what_it_wants(
+    event: TransitionEvent, when: Any, narrowed: dict[str, str], called: bool
+) -> None:
+    hooks, seen = Hooks(), list[TransitionEvent]()
+    getattr(hooks, when)(**narrowed)(seen.append)
+    hooks.call(when, event)
+    assert seen == [event] * called
+
+
+@pytest.mark.parametrize("when", ["before", "after", "on_enter"])
+def test_a_hook_is_called_at_its_own_moment_alone(event: TransitionEvent, when: Any) -> None:
+    hooks, seen = Hooks(), list[TransitionEvent]()
+    getattr(hooks, when)()(seen.append)
+    for moment in {"before", "after", "on_enter"} - {when}:
+        hooks.call(moment, event)
+    assert seen == []
+
+
+def test_hooks_are_called_in_the_order_of_their_registration(event: TransitionEvent) -> None:
+    hooks, seen = Hooks(), list[str]()
+    hooks.before(trigger="reject")(lambda _: seen.append("first"))
+    hooks.before()(lambda _: seen.append("second"))
+    hooks.call("before", event)
+    assert seen == ["first", "second"]
+
+
+def test_a_decorated_function_stays_itself() -> None:
+    def told(_event: TransitionEvent) -> None: ...
+
+    assert Hooks().after()(told) is told
+
+
+@pytest.mark.parametrize(
+    ("when", "narrowed", "message"),
+    [
+        (
+            "before",
+            {"trigger": "stamp"},
+            "hook: stamp: is no trigger of any machine; use one of settle",
+        ),
+        (
+            "after",
+            {"trigger": "stamp", "machine": "slip"},
+            "hook: stamp: is no trigger of slip; use one of settle",
+        ),
+        (
+            "on_enter",
+            {"state": "lost"},
+            "hook: lost: is no state of any machine; use one of open, settled",
+        ),
+        (
+            "on_enter",
+            {"machine": "note"},
+            "machine: note: is no declared machine; the machines are slip",
+        ),
+    ],
+)
+def test_a_hook_that_could_never_be_called_is_refused(
+    texts: dict[str, str], when: str, narrowed: dict[str, str], message: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        getattr(Hooks(read_law(texts)), when)(**narrowed)
+    assert str(caught.value) == message
+
+
+def test_hooks_know_the_shipped_law_where_no_other_is_given() -> None:
+    Hooks().before(trigger="generate", machine="gstr2b")
+    with pytest.raises(InputError, match="is no trigger of gstr2b"):
+        Hooks().before(trigger="lapse", machine="gstr2b")
