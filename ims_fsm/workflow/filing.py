@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.law.ledger import Outcome
@@ -16,7 +17,7 @@ from ims_fsm.store.returns import Liability
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import TwoBState
 from ims_fsm.workflow.settlement import SettledRecord, chains_with_amendments, settle_all
-from ims_fsm.workflow.two_b import compute, move, permit
+from ims_fsm.workflow.two_b import SUPERSEDED_BY, compute, move, permit
 from ims_fsm.workflow.unit import Unit
 
 
@@ -60,9 +61,12 @@ def file_3b(unit: Unit, recipient: str, period: TaxPeriod) -> ThreeBFiled:
 def file_annual_return(unit: Unit, recipient: str, fy: str) -> int:
     """File the annual return of a financial year; returns how many records' time limit it ended (section 16(4)).
 
-    Raises `InputError` where it is already filed.
+    Raises `InputError` where it is already filed, and for what names no financial year.
     """
     unit.taxpayer(recipient)
+    if not _is_financial_year(unit, fy):
+        problem = Problem(fy, "is no financial year", 'write it like "2023-24"')
+        raise InputError("annual return", [problem])
     if taxpayers.annual_return_at(unit.connection, recipient, fy) is not None:
         problem = Problem(fy, f"is already filed as the annual return of {recipient}", "nothing is left to file")
         raise InputError("annual return", [problem])
@@ -70,6 +74,12 @@ def file_annual_return(unit: Unit, recipient: str, fy: str) -> int:
     later = [r for r in records.open_in_fy(unit.connection, recipient, fy) if not records.cut_off_by(r, unit.now)]
     unit.write([(record, record.changed(cutoff_at=unit.now)) for record in later])
     return len(later)
+
+
+def _is_financial_year(unit: Unit, fy: str) -> bool:
+    start = fy[:4]
+    # The last day of December lies in the financial year that began in its own calendar year.
+    return start.isdecimal() and int(start) > 0 and unit.book.calendar.financial_year(date(int(start), 12, 31)) == fy
 
 
 def _in_two_b(unit: Unit, recipient: str, period: TaxPeriod) -> Sequence[tuple[Record, Outcome]]:
@@ -80,7 +90,7 @@ def _in_two_b(unit: Unit, recipient: str, period: TaxPeriod) -> Sequence[tuple[R
 
 def _superseded(unit: Unit, recipient: str, period: TaxPeriod) -> Sequence[tuple[Record, Outcome]]:
     left_out = compute(unit, recipient, period).left_out
-    return [(one.record, Outcome.SUPERSEDED) for one in left_out if one.rule == "faq.13.2"]
+    return [(one.record, Outcome.SUPERSEDED) for one in left_out if one.rule == SUPERSEDED_BY]
 
 
 def _liabilities(unit: Unit, settled: Sequence[SettledRecord], period: TaxPeriod) -> list[Liability]:

@@ -6,10 +6,10 @@ Imports the use cases; every writing call takes `actor` and an optional idempote
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
 
+from ims_fsm.errors import InputError, Problem
 from ims_fsm.law.decision import Allowed
 from ims_fsm.store import connection as store
 from ims_fsm.store import taxpayers
@@ -18,22 +18,21 @@ from ims_fsm.store.record import Record
 from ims_fsm.store.records import Where
 from ims_fsm.store.returns import Liability
 from ims_fsm.store.taxpayers import Taxpayer
+from ims_fsm.terms.gstin import checked_gstin
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Trigger
 from ims_fsm.workflow import filing, portal, recipient, sweeps, two_b, views, what_if
 from ims_fsm.workflow.desk import SupplierDesk
 from ims_fsm.workflow.filing import ThreeBFiled
 from ims_fsm.workflow.office import Office
-from ims_fsm.workflow.portal import Received, Sighting, UploadChange
+from ims_fsm.workflow.portal import Received, UploadChange
 from ims_fsm.workflow.recipient import ActionReport
 from ims_fsm.workflow.sentences import RefusedRecord
+from ims_fsm.workflow.sighting import Sighting
 from ims_fsm.workflow.sweeps import Swept
 from ims_fsm.workflow.unit import Unit
 from ims_fsm.workflow.views import History, RecordView, TwoBView
 from ims_fsm.workflow.what_if import WhatIf
-
-if TYPE_CHECKING:
-    pass
 
 EVERYTHING = Where()
 
@@ -59,9 +58,14 @@ class IMS(Office):
     # --- taxpayers ----------------------------------------------------------------------------------------------------
 
     def register(self, taxpayer: Taxpayer) -> None:
-        """Register a taxpayer, or correct what is known of him."""
+        """Register a taxpayer, or correct what is known of him; raises `InputError` for what is no GSTIN."""
+        try:
+            gstin = checked_gstin(taxpayer.gstin)
+        except ValueError as error:
+            remedy = "write its 15 characters like 27AAPFU0939F1ZV"
+            raise InputError("taxpayer", [Problem(repr(taxpayer.gstin), "is no GSTIN", remedy)]) from error
         with store.writing(self.engine) as connection:
-            taxpayers.put(connection, taxpayer)
+            taxpayers.put(connection, replace(taxpayer, gstin=gstin))
 
     def taxpayer(self, gstin: str) -> Taxpayer | None:
         """Return a registered taxpayer, or None."""
@@ -169,12 +173,16 @@ class IMS(Office):
         """File the annual return of a financial year ("2023-24"); returns how many time limits it ended."""
 
         def work(unit: Unit) -> int:
+            store.serialise(unit.connection, [gstin])
             return filing.file_annual_return(unit, gstin, fy)
 
         return self.run("file_annual_return", actor, key, [gstin, fy], work, int)
 
     def sweep(self, gstins: Sequence[str] | None = None, *, actor: str = "clock") -> list[Swept]:
-        """Do what the calendar owes by now, for the named recipients or for all; each is a transaction of its own."""
+        """Do what the calendar owes by now, for the named recipients or for all; each is a transaction of its own.
+
+        One that fails stops no other; the first failure is raised when all are through.
+        """
         wanted = [taxpayer.gstin for taxpayer in self.taxpayers()] if gstins is None else list(gstins)
 
         def of(gstin: str) -> Callable[[Unit], Swept]:
@@ -184,7 +192,16 @@ class IMS(Office):
 
             return work
 
-        return [self.run("sweep", actor, None, [gstin], of(gstin), Swept) for gstin in wanted]
+        swept: list[Swept] = []
+        failures: list[Exception] = []
+        for gstin in wanted:
+            try:
+                swept.append(self.run("sweep", actor, None, [gstin], of(gstin), Swept))
+            except Exception as error:  # noqa: BLE001 -- a hook of the embedder may raise anything
+                failures.append(error)
+        if failures:
+            raise failures[0]
+        return swept
 
     # --- the portal ---------------------------------------------------------------------------------------------------
 

@@ -5,21 +5,31 @@ Imports the store and the law; what it takes in is any object with the attribute
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from datetime import datetime
 
 from ims_fsm.law.decision import Allowed
-from ims_fsm.store import contents, records
+from ims_fsm.store import contents, records, taxpayers
 from ims_fsm.store.record import PortalView, Record
 from ims_fsm.store.records import Where
-from ims_fsm.terms.document import Document
-from ims_fsm.terms.money import NIL, Heads
+from ims_fsm.terms.money import NIL
 from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.terms.vocabulary import Form, RemovedFor, Route, State, SupplierStatus, Trigger
+from ims_fsm.terms.vocabulary import Filing, RemovedFor, Route, State, SupplierStatus, Trigger
 from ims_fsm.workflow.sentences import label
+from ims_fsm.workflow.sighting import (
+    Sighting,
+    declared_by,
+    filled,
+    identity,
+    in_turn,
+    last_seen,
+    portal_view,
+    refuse_others,
+    told_alike,
+)
 from ims_fsm.workflow.supplier import admit, draft, filed_at
+from ims_fsm.workflow.sweeps import next_period
 from ims_fsm.workflow.transitions import fire, pass_over
 from ims_fsm.workflow.two_b import mark_stale
 from ims_fsm.workflow.unit import Unit
@@ -33,71 +43,13 @@ BY_ACTION = {
 }
 
 
-class Sighting(Protocol):
-    """A record as the portal shows it; `declared` in paise per head, `itc_period` where the portal names it."""
-
-    @property
-    def document(self) -> Document:
-        """The document's content."""
-        ...
-
-    @property
-    def form(self) -> Form:
-        """The form that carries it."""
-        ...
-
-    @property
-    def return_period(self) -> TaxPeriod:
-        """The supplier's return period."""
-        ...
-
-    @property
-    def supplier_status(self) -> SupplierStatus:
-        """Whether the supplier has filed it."""
-        ...
-
-    @property
-    def action(self) -> State:
-        """The action that the portal shows."""
-        ...
-
-    @property
-    def reduction_blocked(self) -> bool | None:
-        """The portal's flag isItcRedReqBlocked."""
-        ...
-
-    @property
-    def itc_reduction(self) -> Literal["Y", "N"] | None:
-        """Whether ITC is to be reduced."""
-        ...
-
-    @property
-    def declared(self) -> Heads | None:
-        """The declared reduction; absent with Y it is full."""
-        ...
-
-    @property
-    def remarks(self) -> str | None:
-        """The remarks."""
-        ...
-
-    @property
-    def portal_hash(self) -> str | None:
-        """The portal's own hash of the record."""
-        ...
-
-    @property
-    def itc_period(self) -> TaxPeriod | None:
-        """The 2B period where the portal names it (imports)."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What taking in a download did, by record id: each record is in one list, or unchanged.
+    """What taking in a download did, by record id; a record may be in several lists, `unchanged` counts the rest.
 
-    `reset` lost its action because its content changed (FAQ 16); `conflicts` were acted on here and on the
-    portal, and the action here stands.
+    `edited` has other content, and `reset` lost its action by that (FAQ 16); `adopted` has the portal's action;
+    `kept` has an action that the portal does not show yet, and `conflicts` one taken here while another was taken
+    on the portal: the action here stands.
     """
 
     new: tuple[int, ...] = ()
@@ -121,7 +73,10 @@ class UploadChange:
 
 
 def receive(unit: Unit, recipient: str, sightings: Iterable[Sighting], complete: frozenset[str]) -> Received:
-    """Take in what the portal shows; taking in the same again changes nothing (FAQ 6, 16, 19)."""
+    """Take in what the portal shows; taking in the same again changes nothing (FAQ 6, 16, 19).
+
+    Raises `InputError` for what is shown of another recipient; nothing is written then.
+    """
     return _Reception(unit, recipient).take_in(list(sightings), complete)
 
 
@@ -129,8 +84,7 @@ def changed_since_portal(unit: Unit, recipient: str) -> list[UploadChange]:
     """Return the records whose action or declaration the portal does not show yet."""
     unit.taxpayer(recipient)
     own = records.search(unit.connection, recipient, Where(states=ACTIVE, in_ims=True))
-    shown = ((record, record.portal.action if record.portal else State.NO_ACTION) for record in own)
-    return [UploadChange(record, action) for record, action in shown if _differs(record)]
+    return [UploadChange(one, last_seen(one).action) for one in own if not told_alike(one, last_seen(one))]
 
 
 class _Reception:
@@ -139,18 +93,21 @@ class _Reception:
     def __init__(self, unit: Unit, recipient: str) -> None:
         unit.taxpayer(recipient)
         self.unit, self.recipient, self.scene = unit, recipient, unit.scene(recipient)
-        self.known = {_identity(r.document, r.fy, r): r for r in records.search(unit.connection, recipient, Where())
-                      if r.state is not State.REMOVED}  # fmt: skip
+        self.known = {identity(r.document, r.fy, r): r for r in records.search(unit.connection, recipient, Where())
+                      if r.removed_for is not RemovedFor.SUPPLIER_DELETED}  # fmt: skip
+        self.owed = next_period(unit, recipient)
         self.done: dict[str, list[int]] = {}
         self.notes: list[str] = []
+        self.moved: list[Record] = []
         self.unchanged = 0
 
     def take_in(self, sightings: Sequence[Sighting], complete: frozenset[str]) -> Received:
+        refuse_others(self.recipient, sightings)
         fresh: list[Sighting] = []
         seen: set[tuple[str, ...]] = set()
         for sighting in sightings:
             fy = self.unit.book.calendar.financial_year(sighting.document.date)
-            key = _identity(sighting.document, fy, sighting)
+            key = identity(sighting.document, fy, sighting)
             if key in seen:
                 self.notes.append(f"{label(sighting.document)} is shown more than once; the first was taken")
                 continue
@@ -159,26 +116,32 @@ class _Reception:
                 self._again(self.known[key], sighting)
             else:
                 fresh.append(sighting)
-        self._new(sorted(fresh, key=lambda s: s.document.amends is not None))
         for key, record in self.known.items():
-            if key not in seen and record.portal and not record.filed and record.machine in complete:
-                after = fire(self.unit, record, Trigger.DELETE)
-                self.unit.write([(record, after.changed(removed_for=RemovedFor.SUPPLIER_DELETED))])
-                self._note("deleted", record)
+            if key not in seen and record.machine in complete:
+                self._vanished(record)
+        for some in in_turn(fresh):
+            self._new(some)
+        mark_stale(self.unit, self.recipient, self.moved)
         done = {name: tuple(ids) for name, ids in self.done.items()}
         return Received(**done, unchanged=self.unchanged, notes=tuple(self.notes))
 
+    def _vanished(self, record: Record) -> None:
+        if record.portal and not record.filed and record.state in ACTIVE:
+            after = fire(self.unit, record, Trigger.DELETE)
+            self.unit.write([(record, after.changed(removed_for=RemovedFor.SUPPLIER_DELETED))])
+            self._note("deleted", record)
+
     def _new(self, fresh: Sequence[Sighting]) -> None:
-        if not fresh:
-            return
         first = self.unit.take_ids(len(fresh))
-        originals = [s for s in fresh if s.document.amends is None]
-        for start, some in ((0, originals), (len(originals), fresh[len(originals) :])):
-            entries = [self._entry(first + start + at, sighting) for at, sighting in enumerate(some)]
-            admit(self.unit, [entry for entry, _ in entries])
-            self.unit.write([])
-            for entry, sighting in entries:
-                self._adopt_new(entry, sighting)
+        entries = [self._entry(first + at, sighting) for at, sighting in enumerate(fresh)]
+        admit(self.unit, [entry for entry, _ in entries])
+        adopted = [
+            (entry, self._adopted(entry, sighting))
+            for entry, sighting in entries
+            if sighting.action is not State.NO_ACTION
+        ]
+        self.unit.write(adopted)
+        self.moved += [entry for entry, _ in entries if entry.filed]
 
     def _entry(self, record_id: int, sighting: Sighting) -> tuple[Record, Sighting]:
         record = draft(self.unit, record_id, sighting.document, sighting.form, sighting.return_period)
@@ -189,16 +152,12 @@ class _Reception:
         self._note("new", record)
         return record.changed(portal=PortalView(State.NO_ACTION, None, sighting.portal_hash, self.unit.now)), sighting
 
-    def _adopt_new(self, entry: Record, sighting: Sighting) -> None:
-        if sighting.action is not State.NO_ACTION or sighting.itc_reduction:
-            self.unit.write([(entry, self._adopted(entry, sighting))])
-
     def _again(self, record: Record, sighting: Sighting) -> None:
-        if record.state is State.FROZEN:
+        if record.state not in ACTIVE or record.settled_in is not None:
             self.unchanged += 1
             return
         after, changes = record, []
-        if _filled(sighting.document, record.document).content_hash != record.content_hash:
+        if filled(sighting.document, record.document).content_hash != record.content_hash:
             if record.filed:
                 self.notes.append(
                     f"{label(record.document)} is filed, and the portal now shows it otherwise; kept as filed"
@@ -211,9 +170,11 @@ class _Reception:
             changes.append("filed")
         after, action = self._action(after, sighting)
         changes += [action] if action else []
+        flags = filled(sighting.document, after.document)
+        blocked = sighting.reduction_blocked
         after = after.changed(
-            document=after.document.changed(pending_blocked=sighting.document.pending_blocked),
-            reduction_blocked=sighting.reduction_blocked,
+            document=after.document.changed(pending_blocked=flags.pending_blocked, supplier_name=flags.supplier_name),
+            reduction_blocked=record.reduction_blocked if blocked is None else blocked,
         )
         self._keep(record, after, changes)
 
@@ -226,18 +187,22 @@ class _Reception:
         self.unit.write([(record, after)])
         if after.contents != record.contents:
             contents.append(self.unit.connection, [(after, after.contents)], self.unit.actor, self.unit.now)
-        if (after.state, after.declared) != (record.state, record.declared):
-            mark_stale(self.unit, self.recipient, [after])
+        decided = [(one.state, one.reduction, one.declared, one.filed) for one in (record, after)]
+        if decided[0] != decided[1]:
+            self.moved.append(after)
         for change in changes:
             self._note(change, record)
         self.unchanged += 0 if changes else 1
 
     def _edited(self, record: Record, sighting: Sighting) -> Record:
-        document = _filled(sighting.document, record.document)
+        document = filled(sighting.document, record.document)
         calendar = self.unit.book.calendar
+        fy = calendar.financial_year(document.date)
+        annual = taxpayers.annual_return_at(self.unit.connection, self.recipient, fy)
         after = fire(self.unit, record, Trigger.EDIT).changed(
             document=document,
-            fy=calendar.financial_year(document.date),
+            fy=fy,
+            cutoff_at=calendar.cutoff(document.kind, document.date, annual),
             contents=record.contents + 1,
             content_hash=document.content_hash,
             remarks=None,
@@ -247,82 +212,57 @@ class _Reception:
         return after.changed(portal=PortalView(State.NO_ACTION, None, sighting.portal_hash, self.unit.now))
 
     def _filed(self, record: Record, sighting: Sighting, before: Record | None) -> Record:
-        calendar, filing = self.unit.book.calendar, self.unit.filing_of(record.document.supplier)
-        period = sighting.itc_period or calendar.form_period(record.form, record.return_period)
-        if before is not None and before.portal is not None and sighting.itc_period is None:
-            # It was still unfiled when the portal was last seen, so its window is not before that.
-            period = max(period, calendar.window_period(record.form, filing, before.portal.seen_at))
-        period = calendar.period_for(period, self.scene.recipient.filing)
+        period = sighting.itc_period or self._earliest_period(record, sighting, before)
+        period = self.unit.book.calendar.period_for(period, self.scene.recipient.filing)
         return filed_at(self.unit, record, self.unit.now, period).changed(route=Route.IMS)
 
+    def _earliest_period(self, record: Record, sighting: Sighting, before: Record | None) -> TaxPeriod:
+        """Return the earliest 2B period that a filed record can belong to; no download tells when it was filed."""
+        calendar = self.unit.book.calendar
+        period = max(calendar.form_period(record.form, record.return_period), calendar.first_period)
+        if before is not None and before.portal is not None:
+            # It was still unfiled when the portal was last seen, so its window is not before that.
+            period = max(period, self._window(record, before.portal.seen_at))
+        if sighting.action is not State.PENDING:
+            # What a filed GSTR-3B decided has left IMS (FAQ 5), and this has not.
+            period = max(period, self.owed)
+        return period
+
     def _action(self, record: Record, sighting: Sighting) -> tuple[Record, str | None]:
-        shown = record.portal
-        fresh = PortalView(sighting.action, _declaration_shown(sighting), sighting.portal_hash, self.unit.now)
-        if shown and (shown.action, shown.declaration) == (fresh.action, fresh.declaration):
-            if shown.hash != fresh.hash or not record.filed:
-                record = record.changed(portal=_seen(shown, fresh))
-            return record, "kept" if _differs(record) else None
-        if sighting.action is record.state and _declaration(record) == fresh.declaration:
+        shown, fresh = last_seen(record), portal_view(sighting, record, self.unit.now)
+        if (shown.action, shown.declaration) == (fresh.action, fresh.declaration):
+            if record.portal is None or shown.hash != fresh.hash or self._in_a_later_window(record, shown):
+                record = record.changed(portal=fresh)
+            return record, None if told_alike(record, fresh) else "kept"
+        if told_alike(record, fresh):
             return record.changed(portal=fresh), None
-        if shown is not None and _differs(record):
+        if not told_alike(record, shown):
             self.notes.append(f"{label(record.document)} was acted on here and on the portal; the action here stands")
             return record.changed(portal=fresh), "conflicts"
         return self._adopted(record, sighting), "adopted"
 
+    def _in_a_later_window(self, record: Record, shown: PortalView) -> bool:
+        """Say whether seeing a record unfiled now tells more than when it was last seen: its window has passed."""
+        return not record.filed and self._window(record, shown.seen_at) < self._window(record, self.unit.now)
+
+    def _window(self, record: Record, at: datetime) -> TaxPeriod:
+        filing = self.scene.suppliers.get(record.document.supplier, Filing.MONTHLY)
+        return self.unit.book.calendar.window_period(record.form, filing, at)
+
     def _adopted(self, record: Record, sighting: Sighting) -> Record:
-        shown = PortalView(sighting.action, _declaration_shown(sighting), sighting.portal_hash, self.unit.now)
         trigger = BY_ACTION[sighting.action]
         move = self.scene.edition(record).transition(str(record.state), trigger)
         assert move is not None  # noqa: S101 -- every action is open from every active state
         # What the portal shows has happened; guards say what may be done, not what was.
         after = pass_over(self.unit, record, trigger, Allowed(move.dest, move.rules), {"shown_by": "portal"})
-        reduction, declared = _declared_by(sighting)
+        reduction, declared = declared_by(sighting, record)
         return after.changed(
-            acted_at=self.unit.now, remarks=sighting.remarks, reduction=reduction, declared=declared, portal=shown
+            acted_at=self.unit.now,
+            remarks=sighting.remarks or None,
+            reduction=reduction,
+            declared=declared,
+            portal=portal_view(sighting, record, self.unit.now),
         )
 
     def _note(self, what: str, record: Record) -> None:
         self.done.setdefault(what, []).append(record.id)
-
-
-def _seen(shown: PortalView, fresh: PortalView) -> PortalView:
-    # The moment is kept while nothing changed, so that the same download again writes nothing.
-    return shown if shown.hash == fresh.hash else fresh
-
-
-def _filled(shown: Document, known: Document) -> Document:
-    """Return what is shown, with what this dialect leaves out taken from what is known: that is no edit."""
-    return shown.changed(value=known.value if shown.value is None else shown.value, pos=shown.pos or known.pos)
-
-
-def _identity(document: Document, fy: str, reported: Record | Sighting) -> tuple[str, ...]:
-    base = (document.supplier, str(document.kind), document.number, fy)
-    if document.amends is None:
-        return base
-    return (*base, document.amends.number, str(reported.form), str(reported.return_period))
-
-
-def _declared_by(sighting: Sighting) -> tuple[str | None, Heads]:
-    if sighting.itc_reduction is None:
-        return None, NIL
-    if sighting.itc_reduction == "N":
-        return "none", NIL
-    return ("full", NIL) if sighting.declared is None else ("partial", sighting.declared)
-
-
-def _token(reduction: str | None, declared: Heads, remarks: str | None) -> str | None:
-    amounts = list(declared) if reduction == "partial" else None
-    return None if reduction is None and not remarks else json.dumps([reduction, amounts, remarks or None])
-
-
-def _declaration_shown(sighting: Sighting) -> str | None:
-    return _token(*_declared_by(sighting), sighting.remarks)
-
-
-def _declaration(record: Record) -> str | None:
-    return _token(record.reduction, record.declared, record.remarks)
-
-
-def _differs(record: Record) -> bool:
-    shown = record.portal or PortalView(State.NO_ACTION, None, None, record.acted_at)  # type: ignore[arg-type]
-    return (record.state, _declaration(record)) != (shown.action, shown.declaration)

@@ -50,7 +50,7 @@ def action(trigger: str) -> Trigger:
 
 def act(unit: Unit, trigger: Trigger, record_id: int, request: Request) -> None:
     """Act on one record (FAQ 10, 12, 30). Raises `RefusedError` with every refusal; nothing is written then."""
-    record = unit.record(record_id)
+    record = unit.held(record_id)
     after = _acted(unit, record, trigger, request, unit.chain_of(record))
     unit.write([(record, after)])
     mark_stale(unit, record.recipient, _decided_otherwise([(record, after)]))

@@ -8,16 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ims_fsm.law.decision import Allowed
 from ims_fsm.law.ledger import Outcome, Settled
 from ims_fsm.store import records
 from ims_fsm.store.record import Record
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Disposition, Route, Trigger
-from ims_fsm.workflow.sentences import RefusedError, label, record_fields, told
-from ims_fsm.workflow.transitions import consider, pass_over
-from ims_fsm.workflow.two_b import outcome_of, settlement_of
+from ims_fsm.workflow.transitions import fire
+from ims_fsm.workflow.two_b import SUPERSEDED_BY, outcome_of, settlement_of, why_left_out
 from ims_fsm.workflow.unit import Unit
 
 
@@ -51,14 +49,21 @@ def settle_all(
 
 
 def settle_before_registration(unit: Unit, filed: Sequence[Record]) -> None:
-    """Settle at once what belongs to a tax period before the recipient owed a GSTR-3B: it counts as decided."""
+    """Settle at once what belongs to a tax period before the recipient owed a GSTR-3B: it counts as decided.
+
+    What no GSTR-2B of that period would have shown (pending, or without its original) waits for the first one.
+    """
     for record in filed:
         scene = unit.scene(record.recipient)
         first = unit.book.calendar.period_for(scene.recipient.registered_from, scene.recipient.filing)
         period = scene.expected_period(record)
         if period < first or record.route is Route.BEFORE_IMS:
             fresh = unit.record(record.id, record.recipient)
-            settle_all(unit, [(fresh, outcome_of(fresh, scene))], period, {fresh.id: unit.chain_of(fresh)})
+            chains = chains_with_amendments(unit, [fresh])
+            reason = why_left_out(fresh, chains[fresh.id], scene)
+            if reason is None or reason.rule == SUPERSEDED_BY:
+                outcome = outcome_of(fresh, scene) if reason is None else Outcome.SUPERSEDED
+                settle_all(unit, [(fresh, outcome)], period, chains)
 
 
 def _settled(
@@ -69,15 +74,11 @@ def _settled(
         gave = unit.scene(record.recipient).route(record).effect == "credit" and outcome is not Outcome.SUPERSEDED
         superseded = Disposition.SUPERSEDED if outcome is Outcome.SUPERSEDED else None
         return after.changed(disposition=Disposition.DEEMED_ACCEPTED if gave else superseded)
-    decision = consider(unit, record, Trigger.FREEZE, chain=chain)
-    if not isinstance(decision, Allowed):
-        fields = record_fields(record, unit.scene(record.recipient))
-        raise RefusedError(label(record.document), Trigger.FREEZE, told(decision, fields))
     detail = {"disposition": str(outcome), "period": period, "itc": _told(settled.itc)}
     if settled.add_back:
         detail["added_back"] = _told(settled.add_back)
-    frozen = pass_over(unit, after, Trigger.FREEZE, decision, detail)
-    return frozen.changed(disposition=Disposition(str(outcome)))
+    frozen = fire(unit, record, Trigger.FREEZE, chain=chain, detail=detail)
+    return after.changed(state=frozen.state, seq=frozen.seq, disposition=Disposition(str(outcome)))
 
 
 def _passed_on(
@@ -88,6 +89,7 @@ def _passed_on(
         for chain in chains.values()
         for member in chain
         if member.chain_id in carried and member.settled_in is None and member.id not in settled
+        if member.removed_for is None
     }
     return [
         (member, member.changed(carried=carried[member.chain_id]))

@@ -6,23 +6,26 @@ Imports the store and the law; each function is one use case inside a unit of wo
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
+from ims_fsm.errors import InputError, Problem
 from ims_fsm.law.decision import Refused, decide
 from ims_fsm.law.declaration import ENTRY
+from ims_fsm.law.ledger import Standing, settle
 from ims_fsm.store import contents, records, taxpayers
 from ims_fsm.store.connection import serialise
-from ims_fsm.store.readings import Scene, record_facts
+from ims_fsm.store.readings import Scene, original_of, record_facts
 from ims_fsm.store.record import Record
 from ims_fsm.terms.document import Document
-from ims_fsm.terms.money import NIL
+from ims_fsm.terms.money import HEADS, NIL
 from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.terms.vocabulary import Disposition, Form, RemovedFor, Route, State, SupplierStatus, Trigger
+from ims_fsm.terms.vocabulary import Disposition, Form, Kind, RemovedFor, Route, State, SupplierStatus, Trigger
 from ims_fsm.workflow.sentences import RefusedError, label, record_fields, told
 from ims_fsm.workflow.settlement import settle_before_registration
 from ims_fsm.workflow.transitions import fire
+from ims_fsm.workflow.two_b import mark_stale
 from ims_fsm.workflow.unit import Unit
 
 
@@ -42,6 +45,7 @@ def save(unit: Unit, document: Document, form: Form, period: TaxPeriod) -> int:
     Raises `RefusedError` for a duplicate, a form that does not carry it, or an amendment out of time.
     """
     scene = unit.scene(document.recipient)
+    serialise(unit.connection, [document.recipient])
     record = draft(unit, unit.take_ids(1), document, form, period)
     _refuse_entry(unit, record, scene, Trigger.SAVE, ENTRY)
     admit(unit, [record])
@@ -84,19 +88,44 @@ def draft(unit: Unit, record_id: int, document: Document, form: Form, period: Ta
 
 
 def admit(unit: Unit, new: list[Record]) -> None:
-    """Write new records with the content they came with."""
+    """Write new records with the content they came with, and give them the amendments that came before them."""
     records.insert_all(unit.connection, new)
     contents.append(unit.connection, [(record, 1) for record in new], unit.actor, unit.now)
+    originals = {
+        (record.document.supplier, record.document.kind, record.document.number, record.fy): record
+        for record in new
+        if record.document.amends is None
+    }
+    if originals:
+        _join(unit, originals)
+
+
+def _join(unit: Unit, originals: Mapping[tuple[str, Kind, str, str], Record]) -> None:
+    recipient = next(iter(originals.values())).recipient
+    joined: list[tuple[Record, Record]] = []
+    for first in list(records.without_original(unit.connection, recipient, {supplier for supplier, *_ in originals})):
+        document, amends = first.document, first.document.amends
+        assert amends is not None  # noqa: S101 -- only amendments are without their original
+        fy = unit.book.calendar.financial_year(amends.date)
+        original = originals.get((document.supplier, document.kind, amends.number, fy))
+        if original is not None:
+            chain = records.chains(unit.connection, recipient, [first.chain_id])[first.chain_id]
+            joined += [
+                (member, member.changed(chain_id=original.chain_id)) for member in chain if member.id != first.id
+            ]
+            joined.append((first, first.changed(chain_id=original.chain_id, amends_id=original.id)))
+    unit.write(joined)
 
 
 def edit(unit: Unit, record_id: int, changes: Mapping[str, Any]) -> bool:
     """Change the content of a saved document; returns whether anything changed (FAQ 16).
 
     An edit takes the recipient's action back; the same content again keeps it. Raises `RefusedError` for a
-    filed, frozen or removed record.
+    filed, frozen or removed record, `InputError` for a field that no edit changes.
     """
-    record = unit.record(record_id)
+    record = unit.held(record_id)
     scene = unit.scene(record.recipient)
+    _refuse_fields(changes)
     document = record.document.changed(**changes)
     same = document.content_hash == record.content_hash
     fy = unit.book.calendar.financial_year(document.date)
@@ -123,9 +152,17 @@ def edit(unit: Unit, record_id: int, changes: Mapping[str, Any]) -> bool:
     return True
 
 
+def _refuse_fields(changes: Mapping[str, Any]) -> None:
+    editable = {field.name for field in fields(Document)} - {"kind", "supplier", "recipient", "amends"} | set(HEADS)
+    remedy = f"an edit changes {', '.join(sorted(editable))}; for another, delete the document and save it anew"
+    problems = [Problem(name, "is nothing that an edit changes", remedy) for name in changes if name not in editable]
+    if problems:
+        raise InputError("edit", problems)
+
+
 def delete(unit: Unit, record_id: int) -> None:
     """Delete a saved document; its record leaves IMS (FAQ 16). Raises `RefusedError` for a filed one."""
-    record = unit.record(record_id)
+    record = unit.held(record_id)
     after = fire(unit, record, Trigger.DELETE)
     unit.write([(record, after.changed(removed_for=RemovedFor.SUPPLIER_DELETED))])
 
@@ -158,13 +195,36 @@ def filed_at(unit: Unit, record: Record, moment: datetime, period: TaxPeriod | N
 def state_original(unit: Unit, record_id: int, disposition: Disposition, original: Document | None) -> None:
     """State how the unknown original of an amendment was decided, and what it was worth (FAQ 13).
 
-    Without the original's content it is taken to have had the same tax as the amendment.
+    Without the original's content it is taken to have had the same tax as the amendment. Raises `InputError`
+    where nothing is to be stated: no amendment, an original that is known here, a record that is decided.
     """
-    record = unit.record(record_id)
+    record = unit.held(record_id)
+    _refuse_statement(unit, record, disposition, original)
     worth = (original or record.document).credit
-    carried = NIL if disposition is Disposition.REJECTED else worth
-    standing = record.standing if record.filed else worth
-    unit.write([(record, record.changed(stated_original=disposition, carried=carried, standing=standing))])
+    left = settle(Standing(NIL, worth), worth, disposition).after
+    stated = record.changed(
+        stated_original=disposition,
+        carried=left.carried,
+        standing=record.standing if record.filed else left.standing,
+    )
+    unit.write([(record, stated)])
+    mark_stale(unit, record.recipient, [record])
+
+
+def _refuse_statement(unit: Unit, record: Record, disposition: Disposition, original: Document | None) -> None:
+    kind = record.document.kind
+    known = original_of(record, unit.chain_of(record), unit.scene(record.recipient)).record
+    what = {
+        "amends nothing": record.document.amends is None,
+        "amends a document that is known here": known is not None,
+        "is decided for good": record.settled_in is not None or record.state in {State.FROZEN, State.REMOVED},
+        "amends a document that no GSTR-3B has decided on, being superseded": disposition is Disposition.SUPERSEDED,
+        f"amends a document of another kind than {original and original.kind}": original and original.kind is not kind,
+    }
+    remedy = "state only how the unknown original of an undecided amendment was decided: accepted or rejected"
+    problems = [Problem(label(record.document), told, remedy) for told, holds in what.items() if holds]
+    if problems:
+        raise InputError("original", problems)
 
 
 def _refuse_entry(

@@ -22,6 +22,7 @@ from ims_fsm.workflow.sentences import RefusedError, return_fields, told
 from ims_fsm.workflow.unit import Unit
 
 MACHINE = "gstr2b"
+SUPERSEDED_BY = "faq.13.2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +50,11 @@ def compute(unit: Unit, recipient: str, period: TaxPeriod) -> Computation:
     lines: list[TwoBLine] = []
     left_out: list[LeftOut] = []
     for record in considered:
-        reason = _left_out(record, chains[record.id], scene)
+        reason = why_left_out(record, chains[record.id], scene)
         if reason is None:
             lines.extend(_lines(record, scene))
         else:
-            left_out.append(LeftOut(record, *reason))
+            left_out.append(reason)
     return Computation(tuple(lines), tuple(left_out))
 
 
@@ -153,16 +154,17 @@ def declared_reduction(record: Record) -> Heads | None:
     return None if record.reduction in {None, "full"} else record.declared
 
 
-def _left_out(record: Record, chain: Sequence[Record], scene: Scene) -> tuple[str, str] | None:
+def why_left_out(record: Record, chain: Sequence[Record], scene: Scene) -> LeftOut | None:
+    """Return why a GSTR-2B that considers a record does not show it, or None where it does (FAQ 13, 14)."""
     if is_superseded(record, chain, scene):
-        return "an amendment of the same 2B period prevails over it", "faq.13.2"
+        return LeftOut(record, "an amendment of the same 2B period prevails over it", SUPERSEDED_BY)
     original = original_of(record, chain, scene)
     if original.value.startswith("unsettled") and not original.same_period:
-        return "its original, of another 2B period, is not decided yet", "faq.13.1"
+        return LeftOut(record, "its original, of another 2B period, is not decided yet", "faq.13.1")
     if original.value == "unknown":
-        return "how its original was decided is not known here", "faq.13.1"
+        return LeftOut(record, "how its original was decided is not known here", "faq.13.1")
     if record.in_ims and record.state is State.PENDING:
-        return "it is pending", "faq.14.iii"
+        return LeftOut(record, "it is pending", "faq.14.iii")
     return None
 
 

@@ -15,7 +15,7 @@ from ims_fsm.errors import InputError, Problem
 from ims_fsm.law.book import LawBook
 from ims_fsm.law.hooks import Hooks
 from ims_fsm.store import counters, records, taxpayers, transition_log
-from ims_fsm.store.connection import Connection
+from ims_fsm.store.connection import Connection, serialise
 from ims_fsm.store.declarations import declaration_id
 from ims_fsm.store.readings import Scene
 from ims_fsm.store.record import Record
@@ -66,6 +66,12 @@ class Unit:
         if found is None:
             raise InputError("record", [Problem(str(record_id), "is no record here", "see ims-fsm list")])
         return found
+
+    def held(self, record_id: int) -> Record:
+        """Return a record to write on, with its recipient's records held; raises as `record` does."""
+        found = self.record(record_id)
+        serialise(self.connection, [found.recipient])
+        return self.record(record_id, found.recipient)
 
     def chains_of(self, some: Iterable[Record]) -> dict[int, Sequence[Record]]:
         """Return the version chain of each record, by record id.

@@ -5,16 +5,18 @@ Imports the store, the law and the ledger; writes nothing.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ims_fsm.law.decision import Allowed
 from ims_fsm.law.ledger import Outcome, Settled, Standing
-from ims_fsm.store.readings import Request, Scene
+from ims_fsm.store.readings import Request, Scene, is_superseded
 from ims_fsm.store.record import Record
 from ims_fsm.terms.money import NIL, Heads
 from ims_fsm.terms.vocabulary import State, Trigger
 from ims_fsm.workflow.recipient import declaration_of
 from ims_fsm.workflow.sentences import ToldRefusal, label, record_fields, told
+from ims_fsm.workflow.settlement import chains_with_amendments
 from ims_fsm.workflow.transitions import consider
 from ims_fsm.workflow.two_b import outcome_of, settlement_of
 from ims_fsm.workflow.unit import Unit
@@ -56,23 +58,25 @@ class WhatIf:
 def what_if(unit: Unit, record_id: int, trigger: Trigger, request: Request) -> WhatIf:
     """Work out what an action on a record would come to; writes nothing."""
     record = unit.record(record_id)
-    decision = consider(unit, record, trigger, request)
-    fields = record_fields(record, unit.scene(record.recipient))
+    scene, chain = unit.scene(record.recipient), chains_with_amendments(unit, [record])[record.id]
+    decision = consider(unit, record, trigger, request, chain)
+    fields = record_fields(record, scene)
     chosen, declared = declaration_of(record, request) if trigger is Trigger.ACCEPT else (None, NIL)
-    acted = record.changed(state=_dest(trigger), reduction=chosen, declared=declared)
-    scene = unit.scene(record.recipient)
-    then, now = _settled(acted, scene), _settled(record, scene)
+    gone = record.settled_in is not None or record.state is State.REMOVED
+    acted = record if gone else record.changed(state=_dest(trigger), reduction=chosen, declared=declared)
+    outcome, then = _comes_to(acted, chain, scene)
+    now_outcome, now = _comes_to(record, chain, scene)
     return WhatIf(
         record_id=record.id,
         document=label(record.document),
         trigger=str(trigger),
         refusals=() if isinstance(decision, Allowed) else told(decision, fields),
-        outcome=str(outcome_of(acted, scene)),
+        outcome=outcome,
         itc=then.itc,
         added_back=then.add_back,
         carried=then.after.carried,
         standing=then.after.standing,
-        now_outcome=str(outcome_of(record, scene) if record.settled_in is None else record.disposition),
+        now_outcome=now_outcome,
         now_itc=now.itc,
         now_added_back=now.add_back,
     )
@@ -87,14 +91,22 @@ def _dest(trigger: Trigger) -> State:
     }[trigger]
 
 
-def _settled(record: Record, scene: Scene) -> Settled:
-    if record.state in {State.FROZEN, State.REMOVED}:
-        return Settled(NIL, NIL, Standing(record.carried, record.standing))
-    return settlement_of(record, outcome_of(record, scene), scene)
+def _comes_to(record: Record, chain: Sequence[Record], scene: Scene) -> tuple[str, Settled]:
+    stays = Settled(NIL, NIL, Standing(record.carried, record.standing))
+    if record.state is State.REMOVED:
+        return str(record.state), stays
+    if record.settled_in is not None:
+        return str(record.disposition or scene.route(record).effect), stays
+    outcome = Outcome.SUPERSEDED if is_superseded(record, chain, scene) else outcome_of(record, scene)
+    return str(outcome), settlement_of(record, outcome, scene)
 
 
 def _effect(outcome: str, itc: Heads, added_back: Heads) -> str:
-    words = {str(Outcome.PENDING): "pending, nothing moves yet", str(Outcome.DEEMED_ACCEPTED): "deemed accepted"}
+    words = {
+        str(Outcome.PENDING): "pending, nothing moves yet",
+        str(Outcome.DEEMED_ACCEPTED): "deemed accepted",
+        str(Outcome.SUPERSEDED): "superseded by its amendment",
+    }
     told = words.get(outcome, outcome)
     parts = [f"{told}: ITC {itc}"]
     if added_back:

@@ -1,0 +1,1 @@
+"""Floor 6: the command line. Typer and Rich are imported here alone."""

@@ -1,0 +1,199 @@
+"""`act`: one action on one record or on many, what is refused told with its rule (FAQ 30).
+
+Imports Typer and the options; the workflow when it is run.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ims_fsm.cli import options, refusals
+from ims_fsm.cli.failures import REFUSED
+from ims_fsm.cli.listing import standing
+from ims_fsm.cli.output import counted, emit, say
+from ims_fsm.cli.progress import working
+from ims_fsm.cli.selection import Selection, selected
+from ims_fsm.cli.session import content, opened, recipient
+from ims_fsm.terms.vocabulary import SupplierStatus, TwoBState
+
+if TYPE_CHECKING:
+    from ims_fsm.exchange.proposals import ReduceItc
+    from ims_fsm.workflow.ims import IMS
+    from ims_fsm.workflow.recipient import ActionReport
+
+
+class Action(StrEnum):
+    """What a recipient may do with a record (FAQ 10, 12)."""
+
+    ACCEPT = "accept"
+    REJECT = "reject"
+    KEEP_PENDING = "keep_pending"
+    RESET = "reset"
+
+
+DONE_TO = {"accept": "Accepted", "reject": "Rejected", "keep_pending": "Kept pending", "reset": "Reset to no action"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What comes with an action: remarks, and what is declared about the ITC to be reduced."""
+
+    remarks: str | None = None
+    reduce_itc: ReduceItc | None = None
+
+
+def reduction(text: str) -> ReduceItc:
+    """Return a declared reduction of ITC from its word or its heads in rupees; raises `ValueError`."""
+    from ims_fsm.exchange.proposals import read_reduction
+
+    return read_reduction(text)
+
+
+Trigger = Annotated[Action, typer.Argument(metavar="TRIGGER", help="accept, reject, keep_pending or reset.")]
+Remarks = Annotated[str | None, typer.Option("--remarks", metavar="TEXT", help="Remarks for the supplier.")]
+Reduce = Annotated[
+    str | None,
+    typer.Option(
+        "--reduce-itc", metavar="full|none|igst=RUPEES…", help="From 2B period 2025-10: how much ITC is reduced."
+    ),
+]
+
+
+def act(
+    trigger: Trigger,
+    *,
+    gstin: options.OwnGstin = None,
+    ids: Annotated[list[int] | None, typer.Option("--id", metavar="ID", help="This record; may be repeated.")] = None,
+    where: Annotated[
+        list[str] | None,
+        typer.Option("--where", metavar="NAME=VALUE", help="Every record so: state, kind, supplier, period …"),
+    ] = None,
+    file: Annotated[
+        Path | None, typer.Option("--file", metavar="FILE", help="The records of a CSV or JSON file.")
+    ] = None,
+    remarks: Remarks = None,
+    reduce_itc: Reduce = None,
+    key: options.Key = None,
+    who: options.Actor,
+    db: options.Db = options.DEFAULT_DB,
+    as_json: options.AsJson = False,
+    at: options.At = None,
+) -> None:
+    """Act on records: what is allowed is applied, what is refused is told with its rule; exit 1 if any is refused.
+
+    Name the records with --id, --where or --file. Without a state, --where means the dashboard: what is in IMS and
+    not decided.
+    """
+    if sum(given is not None for given in (ids or None, where or None, file)) != 1:
+        raise typer.BadParameter("name the records in one way: with --id, with --where or with --file")
+    said = said_with(remarks, reduce_itc)
+    with opened(db, at) as ims, working(f"{trigger} …"):
+        owner = recipient(ims, gstin)
+        if file is not None:
+            report = act_on_file(ims, trigger, owner, file, said, actor=who, key=key)
+        else:
+            report = act_on(ims, trigger, owner, ids or selected(where or []), said, actor=who, key=key)
+        if as_json:
+            emit(
+                {
+                    "trigger": str(trigger),
+                    "recipient": owner,
+                    "applied": list(report.applied),
+                    "refused": refusals.plain(report.refused),
+                    "refused_by_rule": {
+                        rule: [one.record_id for one, _ in group]
+                        for rule, group in refusals.by_rule(report.refused).items()
+                    },
+                }
+            )
+        else:
+            tell_report(ims, owner, report)
+    if report.refused:
+        raise typer.Exit(REFUSED)
+
+
+def act_on(
+    ims: IMS, trigger: str, gstin: str, meant: list[int] | Selection, said: Said, *, actor: str, key: str | None = None
+) -> ActionReport:
+    """Act on the records with these ids, or on all that are selected, in one transaction."""
+    ids, where = (None, meant.where()) if isinstance(meant, Selection) else (meant, Selection().where())
+    if isinstance(meant, Selection) and meant.period is not None:
+        # The store knows no expected 2B period of what is only saved.
+        ids = [one.record.id for one in standing(ims, gstin, meant)]
+    return ims.act_on_many(
+        trigger,
+        gstin,
+        ids=ids,
+        where=where,
+        remarks=said.remarks,
+        reduce_itc=said.reduce_itc,
+        actor=actor,
+        key=key,
+    )
+
+
+def act_on_file(
+    ims: IMS, trigger: str, gstin: str, file: Path, said: Said, *, actor: str, key: str | None = None
+) -> ActionReport:
+    """Act on the records that a file names, in one transaction; a row's own remarks and reduction come first."""
+    from dataclasses import replace
+
+    from ims_fsm.exchange.actions import take
+    from ims_fsm.exchange.proposals import read_proposals
+    from ims_fsm.terms import vocabulary
+    from ims_fsm.workflow.recipient import ActionReport
+
+    rows = read_proposals(content(file), str(file), gstin=gstin, trigger=vocabulary.Trigger(trigger))
+    whole = [
+        replace(row, remarks=row.remarks or said.remarks, reduce_itc=row.reduce_itc or said.reduce_itc) for row in rows
+    ]
+    judged = take(ims, gstin, whole, str(file), actor=actor, key=key)
+    applied = tuple(row.record_id for row in judged.rows if row.allowed)
+    return ActionReport(trigger, applied, tuple(row.as_refused() for row in judged.refused))
+
+
+def tell_report(ims: IMS, gstin: str, report: ActionReport, *, most: int = refusals.MOST) -> None:
+    """Print what an action did, every refusal under its rule, and what it has led to."""
+    if not report.applied and not report.refused:
+        say("No record is meant.")
+        return
+    say(f"{DONE_TO[report.trigger]}: {counted(len(report.applied), 'record') if report.applied else 'no record'}.")
+    _tell_of_saved(ims, gstin, report)
+    if report.refused:
+        say(f"Refused: {counted(len(report.refused), 'record')}.")
+        refusals.tell(report.refused, most=most)
+    if report.applied:
+        _tell_of_stale(ims, gstin)
+
+
+def said_with(remarks: str | None, reduce_itc: str | None) -> Said:
+    """Return what was said with an action; raises `typer.BadParameter` for a reduction that cannot be read."""
+    try:
+        return Said(remarks=remarks, reduce_itc=reduction(reduce_itc) if reduce_itc else None)
+    except ValueError as error:
+        raise typer.BadParameter(f"--reduce-itc: {error}") from error
+
+
+def _tell_of_saved(ims: IMS, gstin: str, report: ActionReport) -> None:
+    from ims_fsm.store.records import Where
+
+    applied = set(report.applied)
+    saved = [one for one in ims.inward(gstin, Where(supplier_status=SupplierStatus.SAVED)) if one.id in applied]
+    if saved:
+        is_are = "is only saved by its supplier" if len(saved) == 1 else "are only saved by their suppliers"
+        until = "until it is filed" if len(saved) == 1 else "until they are filed"
+        say(f"{len(saved)} of them {is_are}: the action is kept and has no effect {until} (faq.15).")
+
+
+def _tell_of_stale(ims: IMS, gstin: str) -> None:
+    from ims_fsm.store import returns
+
+    with ims.asking() as unit:
+        stale = [two_b.period for two_b in returns.two_bs(unit.connection, gstin) if two_b.state is TwoBState.STALE]
+    for period in stale:
+        say(f"GSTR-2B of {period} is stale now; recompute it before GSTR-3B (faq.29): ims-fsm 2b generate.")

@@ -1,0 +1,177 @@
+"""`demo`: the main job, start to end, on the shipped sample of the portal's JSON.
+
+Imports Typer and the options; the stage and the story when it is run.
+"""
+
+from __future__ import annotations
+
+import io
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import chdir, contextmanager, nullcontext, redirect_stdout
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated
+
+import typer
+
+from ims_fsm.cli import options
+from ims_fsm.cli.failures import CallError
+from ims_fsm.cli.output import PROSE, console, emit, say, verbatim
+
+_FILE = "sqlite:///"
+
+
+def demo(
+    *,
+    folder: Annotated[
+        Path | None,
+        typer.Option("--folder", metavar="FOLDER", help="Run it in this new folder and keep all of it, pictures too."),
+    ] = None,
+    db: Annotated[
+        str | None,
+        typer.Option("--db", metavar="URL", help="Run it in this database, not in one of its own."),
+    ] = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Tell a taxpayer's month in IMS on the shipped sample, from the download to the filed return, step by step.
+
+    Everything is run in a folder that is thrown away, unless --folder keeps it.
+    """
+    database = _absolute(db)
+    with _place(folder) as place:
+        with _muted() if as_json else nullcontext():
+            told = _perform(database, folder)
+        made = sorted(path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file())
+    if as_json:
+        emit({"chapters": told, "folder": str(folder) if folder else None, "files": made if folder else []})
+    else:
+        _tell_what_next(folder)
+
+
+def _perform(db: str | None, folder: Path | None) -> list[dict[str, str]]:
+    from ims_fsm.cli.app import app
+    from ims_fsm.cli.stage import Stage, told_moment
+    from ims_fsm.cli.story import CHAPTERS
+    from ims_fsm.exchange.gstn_json import read_download
+    from ims_fsm.workflow.ims import IMS
+
+    url = db or f"{_FILE}ims.db"
+    gstin = read_download(Path("ims_2024-11.json").read_bytes(), None, "ims_2024-11.json").recipient
+    told: list[dict[str, str]] = []
+    _tell_what_it_is(gstin)
+
+    def commands(given: list[str]) -> int:
+        try:
+            app(given)
+        except SystemExit as end:
+            return int(end.code or 0)
+        return 0
+
+    with IMS(url, clock=lambda: stage.now) as ims:
+        if ims.taxpayer(gstin) is not None:
+            raise CallError(f"the database {url} already knows {gstin}, the recipient of the demo; name an empty one")
+        stage = Stage(ims, url, gstin, commands)
+        for number, (at, chapter) in enumerate(CHAPTERS, start=1):
+            stage.at = at
+            title = (chapter.__doc__ or "").strip().rstrip(".")
+            say("", f"{number}. {title} ({told_moment(stage.now)} IST)", style="bold")
+            verbatim("─" * min(PROSE, console().width))
+            chapter(stage)
+            told.append({"title": title, "at": at})
+        if folder is not None:
+            say("", "The machines as pictures", style="bold")
+            stage.run("draw", "--format", "svg" if _can_draw() else "mermaid", "--out", "diagrams")
+    return told
+
+
+def _tell_what_it_is(gstin: str) -> None:
+    say("A taxpayer's month in India's Invoice Management System (IMS)", style="bold")
+    say(
+        "",
+        f"The taxpayer is {gstin}, here as a recipient: somebody who buys. His suppliers report their invoices and "
+        "credit notes on the GST portal, where he accepts, rejects or keeps each of them pending. From that the "
+        "portal draws up GSTR-2B, the statement of the input tax credit (ITC) that he may take for a month, and he "
+        "takes it by filing the return GSTR-3B, which decides for good.",
+        "",
+        "The firms are invented. Every command below is run for real, and what it answers stands below it. The demo "
+        "adds two options: --db, its own database, and --at, which sets the clock to the day of the chapter.",
+    )
+
+
+def _tell_what_next(folder: Path | None) -> None:
+    program = _program()
+    say("", "Where the pictures are", style="bold")
+    drawn = Path(__file__).resolve().parents[2] / "diagrams" / "credit_note.svg"
+    if folder is not None:
+        say(f"In {folder / 'diagrams'}, a file for each machine.")
+    elif drawn.is_file():
+        verbatim(f"{_near(drawn)}  the life of a credit note; its neighbours are the other machines")
+    else:
+        say("They are drawn when you ask for them, see below.")
+    say("", "What next", style="bold")
+    if folder is None:
+        verbatim(f"{program} demo --folder ims-demo", indent=2)
+        say("this again, keeping the samples, the database, the upload and the pictures", indent=6)
+    else:
+        verbatim(f"{program} list --all --at 2024-12-09T10:00 --db {_FILE}{folder / 'ims.db'}", indent=2)
+        say("look around in what the demo has left", indent=6)
+    verbatim(f"{program} explain credit_note keep_pending --period 2024-10", indent=2)
+    say("what refuses a trigger, and when", indent=6)
+    verbatim(f"{program} verify", indent=2)
+    say("the declared law, proved in every situation", indent=6)
+    verbatim(f"{program} draw --format {'svg' if _can_draw() else 'mermaid'} --out pictures", indent=2)
+    say("every machine as a picture", indent=6)
+    verbatim(f"{program} import DOWNLOAD.json --gstin GSTIN", indent=2)
+    say("your own month: the JSON that you download from the portal's IMS", indent=6)
+
+
+@contextmanager
+def _place(folder: Path | None) -> Iterator[Path]:
+    """Give the folder in which the demo runs, with the samples in it, as the current one."""
+    from ims_fsm.resources import samples_folder
+
+    if folder is not None and folder.exists() and any(folder.iterdir()):
+        raise CallError(f"the folder {folder} is not empty; name a new one")
+    with TemporaryDirectory() as temporary:
+        place = Path(temporary) if folder is None else folder.absolute()
+        place.mkdir(parents=True, exist_ok=True)
+        for sample in sorted(samples_folder().glob("*.json")):
+            shutil.copyfile(sample, place / sample.name)
+        with chdir(place):
+            yield place
+
+
+@contextmanager
+def _muted() -> Iterator[None]:
+    with redirect_stdout(io.StringIO()):
+        yield
+
+
+def _absolute(db: str | None) -> str | None:
+    """Return a database's URL so that it means the same in another folder."""
+    if db is None or not db.startswith(_FILE) or db in (_FILE, f"{_FILE}:memory:"):
+        return db
+    return f"{_FILE}{Path(db.removeprefix(_FILE)).absolute()}"
+
+
+def _can_draw() -> bool:
+    from importlib.util import find_spec
+
+    return shutil.which("dot") is not None or find_spec("pygraphviz") is not None
+
+
+def _program() -> str:
+    """Return how the reader has called this program, so that he can call it again."""
+    called = Path(sys.argv[0])
+    if called.name == "__main__.py":
+        return f"{_near(Path(sys.executable))} -m ims_fsm"
+    found = shutil.which("ims-fsm")
+    return "ims-fsm" if found and Path(found).absolute() == called.absolute() else str(_near(called))
+
+
+def _near(path: Path) -> Path:
+    """Return a path from the current folder where it lies below, else whole."""
+    whole = path.absolute()
+    return whole.relative_to(Path.cwd()) if whole.is_relative_to(Path.cwd()) else whole

@@ -1,0 +1,117 @@
+"""What goes wrong, told on one line or as JSON, with its exit code; never a traceback.
+
+Imports the errors and Typer; loads no other room.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import typer
+
+from ims_fsm.errors import ImsFsmError
+
+DONE, REFUSED, WRONG, INTERRUPTED = 0, 1, 2, 130
+DEBUG = "IMS_FSM_DEBUG"
+_UNEXPECTED = "unexpected"
+
+
+class CallError(ImsFsmError):
+    """A command cannot do what it was called for; the message says why and what to do."""
+
+    code = "wrong_call"
+
+
+def guarded(work: Callable[[], Any], arguments: Sequence[str]) -> int:
+    """Run the command line and return its exit code: 0 done, 1 refused or not held, 2 wrong input or a wrong call.
+
+    What is raised is told on standard error as one line, or with `--json` among the arguments on standard output
+    as an object. With IMS_FSM_DEBUG set what nobody expected is raised instead, for whoever mends it.
+    """
+    try:
+        code = work()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _forget_stdout()
+        return WRONG
+    except (KeyboardInterrupt, Exception) as error:  # noqa: BLE001 -- nobody is shown a traceback who did not ask
+        if isinstance(error, typer.TyperException) and type(error).__name__ == "NoArgsIsHelpError":
+            return error.exit_code
+        told, code = _told(error)
+        return _tell(told, code, as_json="--json" in arguments)
+    return code if isinstance(code, int) else DONE
+
+
+def is_refusal(error: ImsFsmError) -> bool:
+    """Say whether an error is a refusal by the law (exit code 1), and not input that cannot be used."""
+    return hasattr(error, "refusals")
+
+
+def of_file(error: OSError) -> str:
+    """Return what a file refused, in one sentence with its remedy."""
+    name = f"{error.filename} " if error.filename else ""
+    match error:
+        case FileNotFoundError():
+            return f"{name}is not there; correct the path"
+        case IsADirectoryError():
+            return f"{name}is a folder; name a file in it"
+        case NotADirectoryError() | FileExistsError():
+            return f"{name}is no folder; name another"
+        case PermissionError():
+            return f"{name}may not be opened; correct its permissions"
+    return f"{name}cannot be used ({error.strerror or error}); correct the path or free the disk"
+
+
+def _told(error: BaseException) -> tuple[dict[str, Any], int]:
+    match error:
+        case KeyboardInterrupt():
+            told: dict[str, Any] = {"code": "interrupted", "message": "interrupted; what was not finished was not kept"}
+            code = INTERRUPTED
+        case typer.TyperException():
+            told, code = {"code": "wrong_call", "message": _of_call(error)}, error.exit_code or WRONG
+        case ImsFsmError():
+            told, code = error.as_dict(), REFUSED if is_refusal(error) else WRONG
+        case OSError():
+            told, code = {"code": "file_unusable", "message": of_file(error)}, WRONG
+        case _:
+            if os.environ.get(DEBUG):
+                raise error
+            what = f"something nobody expected went wrong ({type(error).__name__}: {_first_line(error)})"
+            told = {"code": _UNEXPECTED, "message": f"{what}; set {DEBUG}=1, run it again and report what it says"}
+            code = WRONG
+    return told, code
+
+
+def _of_call(error: typer.TyperException) -> str:
+    parameter, context = getattr(error, "param", None), getattr(error, "ctx", None)
+    message = error.message.removeprefix("Value error, ")
+    if parameter is not None and message:
+        message = f"{parameter.get_error_hint().strip(chr(39))}: {message}"
+    whole = (message or error.format_message()).rstrip(".")
+    remedy = f"; see {context.command_path} --help" if context is not None and ";" not in whole else ""
+    return whole[0].lower() + whole[1:] + remedy
+
+
+def _tell(error: dict[str, Any], code: int, *, as_json: bool) -> int:
+    try:
+        if as_json:
+            sys.stdout.write(json.dumps({"error": error}, indent=2, ensure_ascii=False, default=str) + "\n")
+            sys.stdout.flush()
+        else:
+            sys.stderr.write(f"error: {error['message']}\n")
+    except BrokenPipeError:
+        _forget_stdout()
+    return code
+
+
+def _forget_stdout() -> None:
+    """Leave nothing to be flushed at the end: whoever read the output has gone."""
+    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 -- it stays open to the end
+
+
+def _first_line(error: BaseException) -> str:
+    return next(iter(str(error).splitlines()), "")

@@ -1,0 +1,73 @@
+"""Refusals for people and for programs: grouped by rule, each with its sentence and remedy.
+
+Imports the output; the workflow's values for types only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+from ims_fsm.cli.output import counted, say
+
+if TYPE_CHECKING:
+    from ims_fsm.workflow.sentences import ToldRefusal
+
+MOST = 5
+
+
+class Refused(Protocol):
+    """A record on which something was refused."""
+
+    @property
+    def record_id(self) -> int:
+        """The record."""
+
+    @property
+    def document(self) -> str:
+        """Its document, in words."""
+
+    @property
+    def refusals(self) -> tuple[ToldRefusal, ...]:
+        """Every refusal."""
+
+
+def by_rule(refused: Iterable[Refused]) -> dict[str, list[tuple[Refused, ToldRefusal]]]:
+    """Return every refusal with its record under its rule; a record stands under each rule that refuses it."""
+    groups: dict[str, list[tuple[Refused, ToldRefusal]]] = {}
+    for one in refused:
+        for refusal in one.refusals:
+            groups.setdefault(refusal.rule, []).append((one, refusal))
+    return groups
+
+
+def tell(refused: Sequence[Refused], places: Mapping[int, str] | None = None, *, most: int = MOST) -> None:
+    """Print refusals under their rules, at most so many sentences of each; `places` says where a file has a record."""
+    for rule, group in by_rule(refused).items():
+        say("", f"{rule}: {counted(len(group), 'record')}", style="bold")
+        remedies = {refusal.remedy for _, refusal in group}
+        for one, refusal in group[:most]:
+            place = f"{places[one.record_id]}, " if places else ""
+            say(f"{place}record {one.record_id}: {refusal.sentence}.", indent=2, hang=2)
+            if len(remedies) > 1:
+                _tell_remedy(refusal.remedy)
+        if len(group) > most:
+            say(f"… and {len(group) - most:,} more; --json names all.", indent=2)
+        if len(remedies) == 1:
+            _tell_remedy(*remedies)
+
+
+def _tell_remedy(remedy: str) -> None:
+    say(f"→ {remedy}.", indent=4, hang=2)
+
+
+def plain(refused: Iterable[Refused]) -> list[dict[str, Any]]:
+    """Return refused records as plain data, each with every refusal."""
+    return [
+        {
+            "record_id": one.record_id,
+            "document": one.document,
+            "refusals": [refusal.as_dict() for refusal in one.refusals],
+        }
+        for one in refused
+    ]

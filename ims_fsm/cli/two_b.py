@@ -1,0 +1,116 @@
+"""`2b`: GSTR-2B generated, shown, exported as the portal writes it, and compared with the portal's own.
+
+Imports Typer and the options; the workflow when it is run.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ims_fsm.cli import options
+from ims_fsm.cli.failures import REFUSED
+from ims_fsm.cli.output import counted, emit, verbatim
+from ims_fsm.cli.progress import working
+from ims_fsm.cli.session import content, opened, recipient
+from ims_fsm.cli.statements import plain_comparison, plain_two_b, tell_comparison, tell_two_b
+
+if TYPE_CHECKING:
+    from ims_fsm.workflow.views import TwoBView
+
+commands = typer.Typer(no_args_is_help=True, help="GSTR-2B: generate, show, export, compare.")
+
+
+@commands.command("generate")
+def generate(
+    *,
+    gstin: options.OwnGstin = None,
+    period: options.Period,
+    key: options.Key = None,
+    who: options.Actor,
+    db: options.Db = options.DEFAULT_DB,
+    as_json: options.AsJson = False,
+    at: options.At = None,
+) -> None:
+    """Generate or recompute the GSTR-2B of a period, from the 14th on and until GSTR-3B is filed (FAQ 23-27)."""
+    with opened(db, at) as ims:
+        owner = recipient(ims, gstin)
+        ims.generate_2b(owner, period, actor=who, key=key)
+        view = ims.two_b(owner, period)
+    _answer(view, as_json=as_json)
+
+
+@commands.command("show")
+def show(
+    *,
+    gstin: options.OwnGstin = None,
+    period: options.Period,
+    lines: Annotated[bool, typer.Option("--lines", help="Also every line.")] = False,
+    db: options.Db = options.DEFAULT_DB,
+    as_json: options.AsJson = False,
+    at: options.At = None,
+) -> None:
+    """Show the newest GSTR-2B of a period: its totals, and what it leaves out and why."""
+    with opened(db, at) as ims:
+        view = ims.two_b(recipient(ims, gstin), period)
+    _answer(view, as_json=as_json, lines=lines)
+
+
+@commands.command("export")
+def export(
+    *,
+    gstin: options.OwnGstin = None,
+    period: options.Period,
+    out: options.Out = None,
+    db: options.Db = options.DEFAULT_DB,
+    as_json: options.AsJson = False,
+    at: options.At = None,
+) -> None:
+    """Write the newest GSTR-2B of a period as the portal does (JSON, v4): to a file with --out, else to the output."""
+    from ims_fsm.exchange.gstn_json import dumps, write_two_b
+    from ims_fsm.exchange.statement import statement_of
+
+    with opened(db, at) as ims:
+        owner = recipient(ims, gstin)
+        statement = statement_of(ims, owner, period)
+    text = dumps(write_two_b(statement), indent=1) + "\n"
+    if out is None:
+        typer.echo(text, nl=False)
+        return
+    out.write_text(text, "utf-8", newline="\n")
+    if as_json:
+        emit({"recipient": owner, "period": str(period), "path": str(out), "lines": len(statement.lines)})
+    else:
+        verbatim(f"{out}: GSTR-2B of {period}, {counted(len(statement.lines), 'line')}")
+
+
+@commands.command("compare")
+def compare(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The portal's GSTR-2B, as JSON.")],
+    *,
+    gstin: options.OwnGstin = None,
+    db: options.Db = options.DEFAULT_DB,
+    as_json: options.AsJson = False,
+    at: options.At = None,
+) -> None:
+    """Compare the portal's GSTR-2B with ours, document by document; exit 1 if they differ."""
+    from ims_fsm.exchange.statement import compare_two_b
+
+    data = content(file)
+    with working("Comparing"), opened(db, at) as ims:
+        found = compare_two_b(ims, data, str(file), gstin=gstin)
+    if as_json:
+        emit(plain_comparison(found))
+    else:
+        tell_comparison(found)
+    if found.differences:
+        raise typer.Exit(REFUSED)
+
+
+def _answer(view: TwoBView, *, as_json: bool, lines: bool = False) -> None:
+    if as_json:
+        emit(plain_two_b(view))
+    else:
+        tell_two_b(view, lines=lines)

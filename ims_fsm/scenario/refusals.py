@@ -1,0 +1,51 @@
+"""Whether a refusal is the one that a step expects, and the sentences where it is not.
+
+Imports the refusal as the workflow tells it; runs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ims_fsm.workflow.sentences import ToldRefusal
+
+Failure = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A refusal that is expected; what is None may be anything."""
+
+    code: str | None = None
+    rule: str | None = None
+
+    def met_by(self, refusal: ToldRefusal) -> bool:
+        """Say whether this one refusal has the code and cites the rule, or anything below it."""
+        return self.code in {None, refusal.code} and (self.rule is None or refusal.cites(self.rule))
+
+    def __str__(self) -> str:
+        """Show what is expected."""
+        told = [f" with {self.code}" if self.code else "", f" citing {self.rule}" if self.rule else ""]
+        return f"refused{''.join(told)}"
+
+
+def judged(what: str, refusals: Sequence[ToldRefusal], wanted: Wanted | None) -> Failure | None:
+    """Compare what happened to `what` with the refusal expected of it (None: that it is allowed).
+
+    Returns what was expected and what happened, or None where they agree.
+    """
+    if wanted is None and not refusals:
+        return None
+    if wanted is not None and any(wanted.met_by(refusal) for refusal in refusals):
+        return None
+    happened = f"it was refused with {told(refusals)}" if refusals else "it was allowed"
+    return f"{what} to be {wanted or 'allowed'}", happened
+
+
+def told(refusals: Sequence[ToldRefusal]) -> str:
+    """Return refusals in one line: the code, the rules and the sentence of each."""
+    return "; and ".join(
+        f"{one.code} ({', '.join(one.rules)}): {one.sentence}" if one.rules else f"{one.code}: {one.sentence}"
+        for one in refusals
+    )

@@ -1,0 +1,112 @@
+"""Runs scenarios: each on a fresh store of its own, every step at its own moment.
+
+Imports the reading, the verbs and the expectations; prints nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+from ims_fsm.errors import ImsFsmError, InputError, Problem
+from ims_fsm.scenario.declaration import Scenario
+from ims_fsm.scenario.expectations import failures
+from ims_fsm.scenario.reading import read_scenario
+from ims_fsm.scenario.refusals import Failure, Wanted, judged, told
+from ims_fsm.scenario.report import Outcome, StepFailure, StepNote
+from ims_fsm.scenario.stage import Stage
+from ims_fsm.scenario.steps import Act, Do, Expect, Step
+from ims_fsm.scenario.verbs import Done, perform
+
+IN_MEMORY = "sqlite://"
+Progress = Callable[[Outcome, int, int], None]
+
+
+def run_scenario(scenario: Scenario, url: str = IN_MEMORY) -> Outcome:
+    """Run a scenario on a fresh store at a database URL.
+
+    Every expectation is looked at; a step that does something unexpected ends the run, for what follows stands on it.
+    Raises `StoreError` where the database cannot be used.
+    """
+    failed: list[StepFailure] = []
+    noted: list[StepNote] = []
+    number = 0
+    with Stage.built(scenario, url) as stage:
+        for number, step in enumerate(scenario.steps, start=1):
+            stage.now = step.at
+            found, notes = _failures(stage, step)
+            failed += [StepFailure(number, step.at, expected, happened) for expected, happened in found]
+            noted += [StepNote(number, step.at, note) for note in notes]
+            if found and isinstance(step, Do):
+                break
+    return Outcome(
+        path=scenario.path,
+        title=scenario.title,
+        rules=scenario.rules,
+        steps=len(scenario.steps),
+        ran=number,
+        failures=tuple(failed),
+        notes=tuple(noted),
+    )
+
+
+def run_paths(paths: Iterable[Path], url: str = IN_MEMORY, progress: Progress | None = None) -> list[Outcome]:
+    """Run the scenarios of files and folders; what cannot be read is an outcome with problems, and the rest is run.
+
+    `progress` is told each outcome with its number and how many there are. Raises `StoreError`.
+    """
+    found = list(scenario_files(paths))
+    outcomes: list[Outcome] = []
+    for path in found:
+        outcomes.append(path if isinstance(path, Outcome) else _outcome(path, url))
+        if progress is not None:
+            progress(outcomes[-1], len(outcomes), len(found))
+    return outcomes
+
+
+def scenario_files(paths: Iterable[Path]) -> Iterator[Path | Outcome]:
+    """Give the files that are meant, those of a folder and the folders in it in order; an outcome for a wrong path."""
+    for path in paths:
+        if path.is_file():
+            yield path
+            continue
+        inside = sorted(path.rglob("*.toml"))
+        yield from inside
+        if not path.is_dir():
+            yield _unreadable(path, [Problem("the path", "names no file or folder", "correct it")])
+        elif not inside:
+            yield _unreadable(path, [Problem("the folder", "holds no scenario", "put .toml files into it")])
+
+
+def _outcome(path: Path, url: str) -> Outcome:
+    try:
+        scenario = read_scenario(path)
+    except InputError as error:
+        return _unreadable(path, error.problems)
+    return run_scenario(scenario, url)
+
+
+def _unreadable(path: Path, problems: Sequence[Problem]) -> Outcome:
+    return Outcome(path=path, title=path.stem, problems=tuple(problems))
+
+
+def _failures(stage: Stage, step: Step) -> tuple[list[Failure], list[str]]:
+    """Return what was expected and what happened where they differ, and what is to be told although they agree."""
+    try:
+        if isinstance(step, Expect):
+            return failures(stage, step), []
+        if isinstance(step, Do):
+            return _compared(step, perform(stage, step))
+    except ImsFsmError as error:
+        return [("the step to be possible", str(error))], []
+    return [], []
+
+
+def _compared(step: Do, done: Sequence[Done]) -> tuple[list[Failure], list[str]]:
+    wanted = None if step.refused is None else Wanted(step.refused, step.rule)
+    judged_all = [judged(f"{step.do} of {one.subject}", one.refusals, wanted) for one in done]
+    differing = [failure for failure in judged_all if failure is not None]
+    # FAQ 30: one action on many is done where it is allowed; it has failed only where it was done on none.
+    if isinstance(step, Act) and wanted is None and len(differing) < len(done):
+        return [], [f"{step.do} of {one.subject} was refused with {told(one.refusals)}" for one in done if one.refusals]
+    return differing, []

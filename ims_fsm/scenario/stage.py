@@ -1,0 +1,84 @@
+"""The stage that a scenario runs on: an IMS on a store of its own, a clock that the steps set, what handles name.
+
+Imports the workflow and the declaration; knows no verb and expects nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from typing import Self
+
+from ims_fsm.scenario.declaration import Scenario
+from ims_fsm.store.scratch import scratch
+from ims_fsm.terms.document import Document, OriginalReference
+from ims_fsm.workflow.ims import IMS
+from ims_fsm.workflow.sentences import ToldRefusal
+
+
+class NotSavedError(LookupError):
+    """A document was named that no step has saved, or whose saving was refused."""
+
+    def __init__(self, name: str) -> None:
+        """Keep its handle."""
+        super().__init__(name)
+        self.refusal = ToldRefusal("not_in_ims", "", (), f"{name} was never saved", "save it first")
+
+
+class Stage:
+    """An IMS with the scenario's taxpayers; `now` is what its clock shows (aware, UTC)."""
+
+    def __init__(self, scenario: Scenario, url: str) -> None:
+        """Open the store and register the taxpayers."""
+        self.scenario = scenario
+        self.now = scenario.steps[0].at if scenario.steps else datetime(2024, 10, 1, tzinfo=UTC)
+        self.ims = IMS(url, clock=lambda: self.now)
+        self._ids: dict[str, int] = {}
+        self._contents: dict[str, Document] = {}
+        for taxpayer in scenario.taxpayers.values():
+            self.ims.register(taxpayer.taxpayer())
+
+    @classmethod
+    @contextmanager
+    def built(cls, scenario: Scenario, url: str) -> Iterator[Self]:
+        """Give a stage on a fresh store at a database, taken down afterwards; raises `StoreError`."""
+        with scratch(url) as place:
+            stage = cls(scenario, place)
+            with closing(stage.ims):
+                yield stage
+
+    def gstin(self, taxpayer: str) -> str:
+        """Return the GSTIN of a taxpayer's handle."""
+        return self.scenario.taxpayers[taxpayer].gstin
+
+    def document(self, name: str) -> Document:
+        """Return a document as it stands: as declared, with what edits have changed."""
+        if name not in self._contents:
+            entry = self.scenario.documents[name]
+            original = None if entry.amends is None else self.document(entry.amends)
+            amends = None if original is None else OriginalReference(original.number, original.date)
+            self._contents[name] = entry.document(self.gstin(entry.supplier), self.gstin(entry.recipient), amends)
+        return self._contents[name]
+
+    def supplier_of(self, document: str) -> str:
+        """Return the handle of a document's supplier."""
+        return self.scenario.documents[document].supplier
+
+    def recipient_of(self, document: str) -> str:
+        """Return the handle of a document's recipient."""
+        return self.scenario.documents[document].recipient
+
+    def record_id(self, name: str) -> int:
+        """Return the id of a document's record; raises `NotSavedError` for one that was never saved."""
+        if name not in self._ids:
+            raise NotSavedError(name)
+        return self._ids[name]
+
+    def saved_as(self, name: str, record_id: int) -> None:
+        """Remember the record that a document was saved as."""
+        self._ids[name] = record_id
+
+    def edited_to(self, name: str, document: Document) -> None:
+        """Remember what an edit has made of a document."""
+        self._contents[name] = document

@@ -1,0 +1,139 @@
+"""The values that a scenario's file may hold, each read with a sentence of its own where it cannot be.
+
+Imports pydantic and the terms; knows no table of the file. What cannot be read raises "what is wrong; the remedy".
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterable
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+
+from ims_fsm.terms.gstin import checked_gstin
+from ims_fsm.terms.money import HEADS, Heads, paise
+from ims_fsm.terms.period import TaxPeriod, indian
+
+R = TypeVar("R")
+W = TypeVar("W", bound=str)
+_FINANCIAL_YEAR = re.compile(r"20(\d\d)-(\d\d)")
+# A tax period is of this century, and the law looks a year ahead.
+_YEARS = range(2000, 2099)
+
+
+class Entry(BaseModel):
+    """The base of every table of a scenario: frozen, nothing is converted, and an unknown key is refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, arbitrary_types_allowed=True)
+
+
+def word(of: Callable[[str], W], what: str, words: Iterable[str]) -> Any:
+    """Return the reading of a word out of a closed set, `of` making a value of it."""
+    known = tuple(words)
+
+    def read(value: object) -> W:
+        if not isinstance(value, str) or value not in known:
+            raise ValueError(f"{value!r} is no {what}; use one of {', '.join(known)}")
+        return of(value)
+
+    return BeforeValidator(read)
+
+
+def _name(value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError(f"{value!r} is no name; write it as text in quotes")
+    return value
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"{shown(value)} is no text; write it in quotes")
+    return value
+
+
+def _names(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not value:
+        raise ValueError(f'{shown(value)} is no list of names; write it like ["A", "B"]')
+    names = tuple(_name(one) for one in value)
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise ValueError(f"names {twice} twice; name each once")
+    return names
+
+
+def _moment(value: object) -> dt.datetime:
+    if not isinstance(value, dt.datetime):
+        raise ValueError(f"{shown(value)} is no date and time; write it without quotes, like 2024-11-09T11:00:00")
+    if value.tzinfo is not None:
+        raise ValueError(f"{shown(value)} has an offset; leave it out, times are Indian Standard Time")
+    return indian(_within_reach(value, value.year))
+
+
+def _day(value: object) -> dt.date:
+    if not isinstance(value, dt.date) or isinstance(value, dt.datetime):
+        raise ValueError(f"{shown(value)} is no date; write it without quotes, like 2023-11-20")
+    return _within_reach(value, value.year)
+
+
+def _amount(value: Any) -> int:
+    amount = paise(value)
+    if amount < 0:
+        raise ValueError(f"{value!r} is below zero; write the amount as on the document, a credit note counts negative")
+    return amount
+
+
+def _heads(value: object) -> Heads:
+    if not isinstance(value, dict):
+        table = '{ igst = "18000.00" }'
+        raise ValueError(f"{shown(value)} is no table of heads ({', '.join(HEADS)}); write it like {table}")
+    return Heads.from_rupees(value)
+
+
+def _reduction(value: object) -> str | Heads:
+    if isinstance(value, dict):
+        return _heads(value)
+    if not isinstance(value, str) or value not in {"full", "none"}:
+        raise ValueError(f'{shown(value)} is no reduction; write "full", "none" or a table of heads')
+    return value
+
+
+def _period(value: Any) -> TaxPeriod:
+    period = TaxPeriod(value)
+    return _within_reach(period, period.year)
+
+
+def _financial_year(value: object) -> str:
+    found = _FINANCIAL_YEAR.fullmatch(value) if isinstance(value, str) else None
+    if not isinstance(value, str) or found is None or (int(found[1]) + 1) % 100 != int(found[2]):
+        raise ValueError(f'{shown(value)} is no financial year; write it like "2023-24"')
+    return _within_reach(value, int(value[:4]))
+
+
+def _within_reach(value: R, year: int) -> R:
+    if year not in _YEARS:
+        raise ValueError(f"{shown(value)} is out of reach; write a year from {_YEARS[0]} to {_YEARS[-1]}")
+    return value
+
+
+def _gstin(value: object) -> str:
+    return checked_gstin(value if isinstance(value, str) else str(value))
+
+
+def shown(value: object) -> str:
+    """Return a value as the file's author wrote it."""
+    return value.isoformat() if isinstance(value, dt.date | dt.time) else repr(value)
+
+
+Name = Annotated[str, BeforeValidator(_name)]
+Text = Annotated[str, BeforeValidator(_text)]
+Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
+Moment = Annotated[dt.datetime, BeforeValidator(_moment)]
+Day = Annotated[dt.date, BeforeValidator(_day)]
+Amount = Annotated[int, BeforeValidator(_amount)]
+Tax = Annotated[Heads, BeforeValidator(_heads)]
+Reduction = Annotated[str | Heads, BeforeValidator(_reduction)]
+Period = Annotated[TaxPeriod, BeforeValidator(_period)]
+FinancialYear = Annotated[str, BeforeValidator(_financial_year)]
+Gstin = Annotated[str, BeforeValidator(_gstin)]

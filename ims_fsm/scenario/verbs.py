@@ -1,0 +1,146 @@
+"""What a step does: one function for each verb, on the desk or the dashboard where a person would do it.
+
+Imports the stage and the workflow's errors; expects nothing of what comes out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ims_fsm.errors import ImsFsmError
+from ims_fsm.scenario.stage import NotSavedError, Stage
+from ims_fsm.scenario.steps import Act, AnnualReturn, Delete, Do, Edit, File, OfPeriod, Save, Sweep
+from ims_fsm.terms.vocabulary import State
+from ims_fsm.workflow.sentences import RefusedError, ToldRefusal
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What came of a verb on one thing: its name for a sentence, and every refusal; none where it was done."""
+
+    subject: str
+    refusals: tuple[ToldRefusal, ...] = ()
+
+
+def perform(stage: Stage, step: Do) -> list[Done]:
+    """Do what a step says, at the moment the stage's clock shows; what is refused comes back as values."""
+    return _PERFORMED_BY[step.do](stage, step)
+
+
+def _save(stage: Stage, step: Save) -> list[Done]:
+    def work(name: str) -> None:
+        actor = stage.supplier_of(name)
+        again = _saved_there(stage, step, name)
+        if again is None:
+            stage.saved_as(name, stage.ims.supplier.save(stage.document(name), step.form, step.period, actor=actor))
+        else:
+            stage.ims.supplier.edit(again, {}, actor=actor)
+
+    return [_tried(name, work, name) for name in step.names]
+
+
+def _saved_there(stage: Stage, step: Save, name: str) -> int | None:
+    """Return the record that is saved again, not filed and in the same form and period: its supplier edits it."""
+    try:
+        record = stage.ims.record(stage.record_id(name))
+    except NotSavedError:
+        return None
+    there = (record.form, record.return_period) == (step.form, step.period)
+    return record.id if there and not record.filed and record.state is not State.REMOVED else None
+
+
+def _edit(stage: Stage, step: Edit) -> list[Done]:
+    def work() -> None:
+        changes = step.changes.named()
+        stage.ims.supplier.edit(stage.record_id(step.document), changes, actor=stage.supplier_of(step.document))
+        stage.edited_to(step.document, stage.document(step.document).changed(**changes))
+
+    return [_tried(step.document, work)]
+
+
+def _delete(stage: Stage, step: Delete) -> list[Done]:
+    def work(name: str) -> None:
+        stage.ims.supplier.delete(stage.record_id(name), actor=stage.supplier_of(name))
+
+    return [_tried(name, work, name) for name in step.names]
+
+
+def _file(stage: Stage, step: File) -> list[Done]:
+    def work() -> None:
+        stage.ims.supplier.file(stage.gstin(step.supplier), step.form, step.period, actor=step.supplier)
+
+    return [_tried(f"{step.form} of {step.period} of {step.supplier}", work)]
+
+
+def _act(stage: Stage, step: Act) -> list[Done]:
+    by_recipient: dict[str, list[str]] = {}
+    for name in step.names:
+        by_recipient.setdefault(stage.recipient_of(name), []).append(name)
+    done = [one for recipient, names in by_recipient.items() for one in _act_for(stage, step, recipient, names)]
+    return sorted(done, key=lambda one: step.names.index(one.subject))
+
+
+def _act_for(stage: Stage, step: Act, recipient: str, names: Iterable[str]) -> list[Done]:
+    ids: dict[int, str] = {}
+    missing: list[Done] = []
+    for name in names:
+        try:
+            ids[stage.record_id(name)] = name
+        except NotSavedError as error:
+            missing.append(Done(name, (error.refusal,)))
+    report = stage.ims.act_on_many(
+        step.do, stage.gstin(recipient), actor=recipient, ids=ids, remarks=step.remarks, reduce_itc=step.declared
+    )
+    refused = {one.record_id: one.refusals for one in report.refused}
+    return [*missing, *(Done(name, refused.get(record_id, ())) for record_id, name in ids.items())]
+
+
+def _of_period(stage: Stage, step: OfPeriod) -> list[Done]:
+    generating = step.do == "generate_2b"
+
+    def work() -> None:
+        call = stage.ims.generate_2b if generating else stage.ims.file_3b
+        call(stage.gstin(step.recipient), step.period, actor=step.recipient)
+
+    return [_tried(f"{'GSTR-2B' if generating else 'GSTR-3B'} of {step.period} of {step.recipient}", work)]
+
+
+def _annual_return(stage: Stage, step: AnnualReturn) -> list[Done]:
+    def work() -> None:
+        stage.ims.file_annual_return(stage.gstin(step.recipient), step.fy, actor=step.recipient)
+
+    return [_tried(f"the annual return of {step.fy} of {step.recipient}", work)]
+
+
+def _sweep(stage: Stage, _step: Sweep) -> list[Done]:
+    return [_tried("what the calendar owes", stage.ims.sweep)]
+
+
+def _tried(subject: str, work: Callable[..., object], *about: str) -> Done:
+    try:
+        work(*about)
+    except NotSavedError as error:
+        return Done(subject, (error.refusal,))
+    except RefusedError as error:
+        return Done(subject, error.refusals)
+    except ImsFsmError as error:
+        return Done(subject, (ToldRefusal(error.code, "", (), str(error), ""),))
+    return Done(subject)
+
+
+_PERFORMED_BY: Mapping[str, Callable[[Stage, Any], list[Done]]] = {
+    "save": _save,
+    "edit": _edit,
+    "delete": _delete,
+    "file": _file,
+    "accept": _act,
+    "reject": _act,
+    "keep_pending": _act,
+    "reset": _act,
+    "generate_2b": _of_period,
+    "file_3b": _of_period,
+    "file_annual_return": _annual_return,
+    "sweep": _sweep,
+}

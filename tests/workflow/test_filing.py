@@ -1,0 +1,271 @@
+"""What a recipient files: GSTR-3B and the annual return; what it decides, adds back and refuses."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from ims_fsm import Heads, TaxPeriod
+from ims_fsm.terms.vocabulary import State
+
+OCTOBER = TaxPeriod("2024-10")
+
+
+def igst(amount: int) -> Heads:
+    return Heads(igst=amount)
+
+
+def filed_3b(stage, period="2024-10", gstin=None):
+    return stage.ims.file_3b(gstin or stage.buyer, TaxPeriod(period), actor="buyer")
+
+
+def test_gstr3b_decides_what_its_2b_shows(stage):
+    """FAQ 5, 12, 20: pending and saved stay."""
+    accepted, deemed, rejected, pending, saved = (*(stage.filed() for _ in range(4)), stage.saved())
+    for record_id, action in ((accepted, "accept"), (rejected, "reject"), (pending, "keep_pending"), (saved, "accept")):
+        stage.act(action, record_id)
+    stage.at("2024-11-14").draft()
+    done = filed_3b(stage)
+    assert (done.recipient, done.period, done.added_back) == (stage.buyer, "2024-10", ())
+    assert done.decided == {"accepted": 1, "deemed_accepted": 1, "rejected": 1}
+    stands = {
+        record_id: (str(record.state), record.disposition, record.settled_in)
+        for record_id in (accepted, deemed, rejected, pending, saved)
+        for record in [stage.record(record_id)]
+    }
+    assert stands == {
+        accepted: ("frozen", "accepted", OCTOBER),
+        deemed: ("frozen", "deemed_accepted", OCTOBER),
+        rejected: ("frozen", "rejected", OCTOBER),
+        pending: ("pending", None, None),
+        saved: ("accepted", None, None),
+    }
+    two_b = stage.ims.two_b(stage.buyer, OCTOBER).two_b
+    assert (two_b.state, two_b.filed_at) == ("final", stage.now)
+    assert not stage.faults()
+
+
+def test_the_log_says_what_it_was_decided_as(stage):
+    record_id = stage.filed(stage.document("credit_note", 100))
+    stage.act("reject", record_id)
+    stage.close()
+    entry = stage.ims.history(record_id).transitions[-1]
+    assert (entry.trigger, entry.source, entry.dest, entry.actor) == ("freeze", "rejected", "frozen", "buyer")
+    assert entry.detail == '{"added_back": {"igst": "1.00"}, "disposition": "rejected", "itc": {}, "period": "2024-10"}'
+
+
+def test_a_rejected_credit_note_goes_back_to_the_supplier(stage):
+    """FAQ 34: to his next tax period, by head."""
+    record_id = stage.filed(stage.document("credit_note", tax=Heads(cgst=100, sgst=100)))
+    stage.act("reject", record_id)
+    stage.at("2024-11-14").draft()
+    (added,) = filed_3b(stage).added_back
+    assert (added.record_id, added.supplier, added.supplier_period) == (record_id, stage.seller, "2024-11")
+    assert added.tax == {"cgst": "1.00", "sgst": "1.00"}
+    (liability,) = stage.ims.liabilities(stage.seller, TaxPeriod("2024-11"))
+    assert (liability.recipient, liability.record_id, liability.recipient_period, liability.at) == (
+        stage.buyer,
+        record_id,
+        OCTOBER,
+        stage.now,
+    )
+    assert liability.tax == Heads(cgst=100, sgst=100)
+    assert stage.ims.liabilities(stage.seller) == [liability]
+    assert stage.ims.liabilities(stage.seller, OCTOBER) == stage.ims.liabilities(stage.other) == []
+
+
+def test_a_quarterly_supplier_gets_it_in_his_quarter(stage):
+    stage.taxpayer(stage.seller, filing="quarterly")
+    stage.act("reject", stage.filed(stage.document("credit_note")))
+    stage.close()
+    assert [one.supplier_period for one in stage.ims.liabilities(stage.seller)] == ["2024-12"]
+
+
+def test_a_period_that_the_supplier_has_filed_is_passed_over(stage):
+    """FAQ 34, decided: the next open one."""
+    stage.act("reject", stage.filed(stage.document("credit_note")))
+    for period in ("2024-10", "2024-11"):
+        stage.close(period, stage.seller)
+    stage.close()
+    assert [one.supplier_period for one in stage.ims.liabilities(stage.seller)] == ["2024-12"]
+
+
+def test_a_rejected_amendment_adds_back_the_difference(stage):
+    """Annexure-A rows 13 and 19; and 26, where the original had been rejected: its full value."""
+    rows = [("invoice", "accept", 80, 20), ("credit_note", "accept", 120, 20), ("credit_note", "reject", 80, 80)]
+    originals = [stage.document(kind, 100) for kind, *_ in rows]
+    for original, (_, action, *_rest) in zip(originals, rows, strict=True):
+        stage.act(action, stage.filed(original))
+    stage.close()
+    stage.at("2024-12-05")
+    for original, (kind, _, tax, _) in zip(originals, rows, strict=True):
+        stage.act("reject", stage.filed(stage.document(kind, tax, amends=original), "2024-11"))
+    stage.close("2024-11")
+    added = stage.ims.liabilities(stage.seller, TaxPeriod("2024-12"))
+    assert [one.tax.igst for one in added] == [back for *_, back in rows]
+
+
+def test_what_is_decided_moves_the_rest_of_its_chain(stage):
+    """A saved amendment learns what its chain carries; a deleted one is gone for good."""
+    original = stage.document(igst=100)
+    stage.filed(original)
+    waiting = stage.saved(stage.document(igst=80, amends=original), "2024-11")
+    gone = stage.saved(stage.document(igst=70, amends=original), "2024-12")
+    stage.ims.supplier.delete(gone, actor="seller")
+    before = stage.record(gone)
+    stage.close()
+    assert (stage.record(waiting).carried, stage.record(waiting).state) == (igst(100), State.NO_ACTION)
+    assert stage.record(gone) == before
+
+
+# --- refusals -------------------------------------------------------------------------------------------------------
+
+
+def test_without_a_2b_there_is_no_gstr3b(stage):
+    stage.at("2024-11-14")
+    with stage.refused("two_b_missing", "faq.23") as found:
+        filed_3b(stage)
+    assert str(found[0]) == (f"GSTR-2B of 2024-10 has not been generated for {stage.buyer} (faq.23); generate it first")
+
+
+def test_on_a_stale_2b_there_is_no_gstr3b(stage):
+    """FAQ 29, 31."""
+    record_id = stage.filed()
+    stage.at("2024-11-14").draft()
+    stage.act("reject", record_id)
+    with stage.refused("two_b_stale", "faq.29") as found:
+        filed_3b(stage)
+    assert str(found[0]) == (
+        f"Actions were changed after GSTR-2B of 2024-10 was generated for {stage.buyer} (faq.29); "
+        "recompute GSTR-2B, then file"
+    )
+
+
+def test_gstr3b_is_filed_once(stage):
+    stage.close()
+    with stage.refused("three_b_filed", "faq.12"):
+        filed_3b(stage)
+
+
+def test_gstr3b_of_one_month_follows_that_of_the_month_before(stage):
+    stage.at("2024-12-14")
+    with stage.refused("previous_3b_not_filed", "faq.25"):
+        filed_3b(stage, "2024-11")
+
+
+def test_a_month_of_a_quarter_has_no_gstr3b(stage):
+    stage.taxpayer(stage.buyer, filing="quarterly")
+    with stage.refused("no_monthly_2b_for_quarterly", "faq.27"):
+        filed_3b(stage, "2024-11")
+
+
+# --- before registration --------------------------------------------------------------------------------------------
+
+
+def test_what_is_older_than_registration_counts_as_decided(stage):
+    """Its GSTR-3B counts as filed, so the record is decided as it stands when its supplier files."""
+    stage.taxpayer(stage.buyer, registered_from="2025-01")
+    accepted, _deemed, rejected, pending = (stage.saved() for _ in range(4))
+    for record_id, action in ((accepted, "accept"), (rejected, "reject"), (pending, "keep_pending")):
+        stage.act(action, record_id)
+    stage.ims.supplier.file(stage.seller, "GSTR-1", OCTOBER, actor="seller")
+    assert [(str(r.state), r.disposition, r.settled_in) for r in stage.ims.inward(stage.buyer)] == [
+        ("frozen", "accepted", OCTOBER),
+        ("frozen", "deemed_accepted", OCTOBER),
+        ("frozen", "rejected", OCTOBER),
+        ("pending", None, None),
+    ]
+    assert not stage.faults()
+
+
+def test_an_amendment_of_what_is_older_than_registration_brings_the_difference(stage):
+    stage.taxpayer(stage.buyer, registered_from="2024-11")
+    original = stage.document(igst=100)
+    stage.saved(original)
+    amendment = stage.saved(stage.document(igst=130, amends=original), "2024-11")
+    stage.ims.supplier.file(stage.seller, "GSTR-1", OCTOBER, actor="seller")
+    assert stage.record(amendment).carried == igst(100)
+    stage.at("2024-12-05").ims.supplier.file(stage.seller, "GSTR-1", TaxPeriod("2024-11"), actor="seller")
+    stage.close("2024-11")
+    assert stage.totals("2024-11") == {"itc_available": igst(30)}
+
+
+def test_before_registration_too_the_amendment_of_one_2b_period_prevails(stage):
+    stage.taxpayer(stage.buyer, registered_from="2024-11")
+    original = stage.document(igst=100)
+    first, second = stage.saved(original), stage.saved(stage.document(igst=80, amends=original))
+    stage.ims.supplier.file(stage.seller, "GSTR-1", OCTOBER, actor="seller")
+    assert [(r.disposition, r.carried) for r in map(stage.record, (first, second))] == [
+        ("superseded", Heads()),
+        ("deemed_accepted", igst(80)),
+    ]
+
+
+def test_before_registration_what_lacks_its_original_does_not_stop_the_filing(stage):
+    stage.taxpayer(stage.buyer, registered_from="2024-11")
+    known, unknown = stage.saved(), stage.saved(stage.document(amends=stage.document()))
+    stage.ims.supplier.file(stage.seller, "GSTR-1", OCTOBER, actor="seller")
+    assert [stage.record(one).settled_in for one in (known, unknown)] == [OCTOBER, None]
+
+
+def test_what_is_older_than_ims_is_decided_when_it_is_filed(stage):
+    """additional.1: and an amendment in IMS knows what it carries."""
+    original = stage.document(igst=100, date=date(2024, 9, 5))
+    first = stage.at("2024-10-11").filed(original, "2024-09")
+    assert (stage.record(first).settled_in, stage.record(first).carried) == ("2024-09", igst(100))
+    stage.at("2024-11-09").filed(stage.document(igst=150, amends=original))
+    stage.close()
+    assert stage.totals() == {"itc_available": igst(50)}
+
+
+# --- the annual return ----------------------------------------------------------------------------------------------
+
+
+def test_the_annual_return_ends_the_time_limit(stage):
+    """Section 16(4): for every undecided record of that year that it limits."""
+    invoice = stage.filed(stage.document(date=date(2024, 3, 5)))
+    saved = stage.saved(stage.document("debit_note", date=date(2024, 3, 5)))
+    gone = stage.saved(stage.document(date=date(2024, 3, 6)), "2024-11")
+    stage.ims.supplier.delete(gone, actor="seller")
+    note = stage.filed(stage.document("credit_note", date=date(2024, 3, 5)), form="IFF")
+    other_year = stage.filed(stage.document(date=date(2024, 4, 5)), form="IFF")
+    before = [stage.record(one) for one in (gone, note, other_year)]
+    stage.at("2024-11-10")
+    assert stage.ims.file_annual_return(stage.buyer, "2023-24", actor="buyer") == 2
+    assert [stage.record(one).cutoff_at for one in (invoice, saved)] == [stage.now, stage.now]
+    assert [stage.record(one) for one in (gone, note, other_year)] == before
+    with stage.refused("s16_4_expired", "faq.31"):
+        stage.act("accept", invoice)
+
+
+def test_what_comes_after_the_annual_return_is_out_of_time(stage):
+    stage.at("2024-11-08").ims.file_annual_return(stage.buyer, "2023-24", actor="buyer")
+    record_id = stage.at("2024-11-09").filed(stage.document(date=date(2024, 3, 5)))
+    assert stage.record(record_id).route == "sec_16_4"
+
+
+def test_the_annual_return_does_not_move_a_limit_that_has_passed(stage):
+    record_id = stage.filed(stage.document(date=date(2024, 3, 5)))
+    stage.at("2024-12-10")
+    assert stage.ims.file_annual_return(stage.buyer, "2023-24", actor="buyer") == 0
+    assert stage.record(record_id).cutoff_at < stage.now
+
+
+def test_the_annual_return_is_filed_once(stage):
+    stage.ims.file_annual_return(stage.buyer, "2023-24", actor="buyer")
+    with stage.unreadable(f"2023-24: is already filed as the annual return of {stage.buyer}; nothing is left to file"):
+        stage.ims.file_annual_return(stage.buyer, "2023-24", actor="buyer")
+
+
+@pytest.mark.parametrize("fy", ["2023", "2023-25", "23-24", "", "2023-2024"])
+def test_an_annual_return_is_of_a_financial_year(stage, fy):
+    with stage.unreadable(f'{fy}: is no financial year; write it like "2023-24"'):
+        stage.ims.file_annual_return(stage.buyer, fy, actor="buyer")
+
+
+def test_an_annual_return_is_of_a_known_taxpayer(stage):
+    with stage.unreadable(
+        f"{stage.other}: is no taxpayer known here; register it first: ims-fsm taxpayer {stage.other}"
+    ):
+        stage.ims.file_annual_return(stage.other, "2023-24", actor="buyer")

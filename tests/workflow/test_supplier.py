@@ -1,0 +1,432 @@
+"""What a supplier does: each use case once, each refusal once, and that a refused call writes nothing."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from ims_fsm import Form, Heads, Kind, OriginalReference, TaxPeriod
+from ims_fsm.terms.vocabulary import Disposition, RemovedFor, Route, State, SupplierStatus
+
+OCTOBER, NOVEMBER = TaxPeriod("2024-10"), TaxPeriod("2024-11")
+EIGHTY, HUNDRED = Heads(igst=8_000), Heads(igst=10_000)
+
+
+def test_a_saved_document_is_in_ims_at_once(stage):
+    """FAQ 6, 7: without action, with no 2B period of its own, and without a row in the log."""
+    document = stage.document()
+    record = stage.record(stage.saved(document))
+    assert record.document == document
+    assert (record.state, record.supplier_status, record.two_b_period) == (State.NO_ACTION, SupplierStatus.SAVED, None)
+    assert (record.seq, record.version, record.contents, record.in_ims) == (0, 1, 1, True)
+    assert [(one.number, one.content_hash) for one in stage.ims.history(record.id).contents] == [
+        (1, document.content_hash)
+    ]
+    assert stage.log(record.id) == []
+
+
+def test_records_are_numbered_through_the_store(stage):
+    stage.taxpayer(stage.other)
+    assert [stage.saved(), stage.saved(stage.document(recipient=stage.other)), stage.saved()] == [1, 2, 3]
+
+
+def test_a_document_for_an_unknown_recipient_is_not_saved(stage):
+    with stage.unreadable(
+        f"{stage.other}: is no taxpayer known here; register it first: ims-fsm taxpayer {stage.other}"
+    ):
+        stage.saved(stage.document(recipient=stage.other))
+
+
+def test_a_form_carries_only_its_own_kinds(stage):
+    with stage.refused("not_an_ims_document", "faq.1") as found:
+        stage.saved(stage.document("bill_of_entry"))
+    assert str(found[0]) == ("GSTR-1 does not carry a bill of entry (faq.1); report it in the form that carries it")
+
+
+@pytest.mark.parametrize("state", ["saved", "filed", "frozen"])
+def test_the_same_document_is_not_reported_twice(stage, state):
+    document = stage.document()
+    stage.saved(document) if state == "saved" else stage.filed(document)
+    if state == "frozen":
+        stage.close()
+    with stage.refused("duplicate_document", "faq.16.1") as found:
+        stage.saved(document.changed(taxable=1), "2024-11", "IFF")
+    assert str(found[0]) == (
+        f"The supplier has already reported invoice S/1 of {stage.seller} in that financial year (faq.16.1); "
+        "edit it while it is only saved, or amend it once it is filed"
+    )
+
+
+def test_the_same_number_is_free_in_another_year_kind_and_after_deletion(stage):
+    document = stage.document()
+    first = stage.saved(document)
+    stage.saved(document.changed(date=date(2024, 3, 31)))
+    stage.saved(document.changed(kind=Kind.DEBIT_NOTE))
+    stage.ims.supplier.delete(first, actor="seller")
+    again = stage.record(stage.saved(document))
+    assert (again.state, stage.record(first).state) == (State.NO_ACTION, State.REMOVED)
+
+
+def test_a_document_is_amended_once_in_a_form_and_period(stage):
+    original = stage.document()
+    stage.filed(original)
+    amendment = stage.document(amends=original)
+    stage.filed(amendment, form="GSTR-1A")
+    with stage.refused("duplicate_document", "faq.16.1"):
+        stage.saved(amendment, form="GSTR-1A")
+    assert stage.record(stage.saved(amendment, "2024-11")).chain_id == 1
+
+
+def test_amending_ends_with_november_after_the_year(stage):
+    """Section 39(9): 30 November 2024 itself is in time for a document of 2023-24."""
+    original = stage.document(date=date(2024, 3, 31))
+    stage.filed(original)
+    stage.at("2024-11-30 23:59").saved(stage.document(amends=original), "2024-11")
+    stage.at("2024-12-01 00:00")
+    with stage.refused("amendment_time_barred", "sec.39_9") as found:
+        stage.saved(stage.document(amends=original), "2024-12")
+    assert str(found[0]) == (
+        f"Amended invoice S/3 of {stage.seller} amends invoice S/1, and the time limit for that has passed "
+        "(sec.39_9); the supplier can no longer amend it; settle the amount outside the returns"
+    )
+
+
+def test_several_refusals_come_together(stage):
+    original = stage.document("invoice", date=date(2024, 3, 31))
+    stage.at("2024-12-01").filed(original)
+    with stage.refused("amendment_time_barred", "faq.32") as found:
+        stage.saved(stage.document(amends=original), "2024-12", "ICEGATE")
+    assert [refusal.code for refusal in found] == ["not_an_ims_document", "amendment_time_barred"]
+
+
+# --- edit -----------------------------------------------------------------------------------------------------------
+
+
+def test_an_edit_takes_the_action_back(stage):
+    """FAQ 16: with what was declared and said with it."""
+    record_id = stage.saved()
+    stage.act("reject", record_id, remarks="not ours")
+    assert stage.ims.supplier.edit(record_id, {"igst": 20_000, "pos": "27"}, actor="seller") is True
+    record = stage.record(record_id)
+    assert (record.state, record.remarks, record.contents) == (State.NO_ACTION, None, 2)
+    assert (record.document.tax, record.document.pos) == (Heads(igst=20_000), "27")
+    assert stage.log(record_id) == ["reject", "edit"]
+    assert [one.fields["igst"] for one in stage.ims.history(record_id).contents] == ["180.00", "200.00"]
+
+
+def test_an_edit_that_changes_nothing_keeps_the_action(stage):
+    """FAQ 19.1: filed again with the same detail."""
+    record_id = stage.saved()
+    stage.act("reject", record_id)
+    before = stage.tables()
+    assert stage.ims.supplier.edit(record_id, {"igst": 18_000, "supplier_name": "Seller"}, actor="seller") is False
+    assert stage.tables() == before
+
+
+def test_an_edit_may_move_the_year_and_the_time_limit(stage):
+    record_id = stage.saved()
+    stage.ims.supplier.edit(record_id, {"date": date(2024, 3, 5)}, actor="seller")
+    record = stage.record(record_id)
+    assert (record.fy, record.cutoff_at.date()) == ("2023-24", date(2024, 11, 30))
+
+
+def test_an_edit_may_take_a_document_out_of_ims(stage):
+    record_id = stage.saved()
+    stage.ims.supplier.edit(record_id, {"reverse_charge": True}, actor="seller")
+    assert stage.record(record_id).route is Route.REVERSE_CHARGE
+
+
+def test_an_edit_does_not_take_the_number_of_another(stage):
+    first = stage.document()
+    stage.saved(first)
+    second = stage.saved()
+    with stage.refused("duplicate_document", "faq.16.1"):
+        stage.ims.supplier.edit(second, {"number": first.number}, actor="seller")
+
+
+def test_a_filed_document_is_not_edited(stage):
+    record_id = stage.filed()
+    with stage.refused("supplier_record_filed", "faq.19.2") as found:
+        stage.ims.supplier.edit(record_id, {"igst": 1}, actor="seller")
+    assert str(found[0]) == (
+        f"Invoice S/1 of {stage.seller} is filed, and a filed record is not edited (faq.19.2); "
+        "amend it in GSTR-1A or in a later GSTR-1 or IFF"
+    )
+
+
+@pytest.mark.parametrize("change", [{"recipient": "24AAACC1206D1ZM"}, {"amends": None}, {"colour": "red"}])
+def test_an_edit_changes_the_content_and_not_the_identity(stage, change):
+    record_id = stage.saved()
+    (name,) = change
+    editable = (
+        "cess, cgst, date, igst, ineligible, invoice_type, number, pending_blocked, pos, reverse_charge, sgst, "
+        "supplier_name, tax, taxable, value"
+    )
+    with stage.unreadable(
+        f"{name}: is nothing that an edit changes; an edit changes {editable}; "
+        "for another, delete the document and save it anew"
+    ):
+        stage.ims.supplier.edit(record_id, change, actor="seller")
+
+
+def test_what_is_not_here_is_neither_edited_nor_deleted(stage):
+    for call in (stage.ims.supplier.delete, lambda one, actor: stage.ims.supplier.edit(one, {}, actor=actor)):
+        with stage.unreadable("7: is no record here; see ims-fsm list"):
+            call(7, actor="seller")
+
+
+# --- delete ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("action", [None, "accept", "reject", "keep_pending"])
+def test_a_deleted_document_leaves_ims(stage, action):
+    """FAQ 16, whatever the recipient has done."""
+    record_id = stage.saved()
+    if action:
+        stage.act(action, record_id)
+    stage.ims.supplier.delete(record_id, actor="seller")
+    record = stage.record(record_id)
+    assert (record.state, record.removed_for) == (State.REMOVED, RemovedFor.SUPPLIER_DELETED)
+    with stage.refused("removed", "faq.16.2") as found:
+        stage.act("accept", record_id)
+    assert str(found[0]) == (
+        f"Invoice S/1 of {stage.seller} is no longer in IMS: its supplier deleted it before filing (faq.16.2); "
+        "ask the supplier whether he reports it again"
+    )
+    with stage.refused("removed", "faq.16.2"):
+        stage.ims.supplier.edit(record_id, {"igst": 1}, actor="seller")
+
+
+def test_a_filed_document_is_not_deleted(stage):
+    record_id = stage.filed()
+    with stage.refused("supplier_record_filed", "faq.16.2") as found:
+        stage.ims.supplier.delete(record_id, actor="seller")
+    assert str(found[0]) == (
+        f"Invoice S/1 of {stage.seller} is filed, and a filed record is not deleted (faq.16.2); "
+        "amend it in GSTR-1A or in a later GSTR-1 or IFF"
+    )
+
+
+# --- file -----------------------------------------------------------------------------------------------------------
+
+
+def test_filing_fixes_the_2b_period_and_keeps_the_action(stage):
+    """FAQ 15: what was done on the saved record counts once it is filed; filing is no transition."""
+    first, second = stage.saved(), stage.saved()
+    stage.act("accept", first)
+    other_form, gone = stage.saved(form="IFF"), stage.saved()
+    stage.ims.supplier.delete(gone, actor="seller")
+    filed = stage.ims.supplier.file(stage.seller, Form.GSTR_1, OCTOBER, actor="seller")
+    assert (filed.supplier, filed.form, filed.period) == (stage.seller, "GSTR-1", "2024-10")
+    assert filed.records == {first: "2024-10", second: "2024-10"}
+    record = stage.record(first)
+    assert (record.state, record.filed, record.two_b_period, record.filed_at) == (
+        State.ACCEPTED,
+        True,
+        OCTOBER,
+        stage.now,
+    )
+    assert (stage.log(first), stage.record(other_form).filed) == (["accept"], False)
+
+
+@pytest.mark.parametrize(
+    ("form", "moment", "period"),
+    [
+        ("GSTR-1", "2024-11-11 23:59", "2024-10"),
+        ("GSTR-1", "2024-11-12 00:00", "2024-11"),
+        ("IFF", "2024-11-13 23:59", "2024-10"),
+        ("IFF", "2024-11-14 00:00", "2024-11"),
+        ("GSTR-1A", "2024-11-11", "2024-11"),
+    ],
+)
+def test_the_moment_of_filing_chooses_the_2b_period(stage, form, moment, period):
+    assert stage.at(moment).record(stage.filed(form=form)).two_b_period == period
+
+
+def test_a_quarterly_recipient_gets_the_quarter(stage):
+    """FAQ 27: the quarter is named by its last month."""
+    stage.taxpayer(stage.quarterly, filing="quarterly")
+    assert stage.record(stage.filed(stage.document(recipient=stage.quarterly))).two_b_period == "2024-12"
+
+
+def test_a_quarterly_supplier_has_two_days_more(stage):
+    stage.taxpayer(stage.seller, filing="quarterly")
+    assert stage.at("2024-11-13 23:59").record(stage.filed()).two_b_period == "2024-10"
+
+
+def test_filing_again_files_nothing(stage):
+    stage.filed()
+    before = stage.tables()
+    assert stage.ims.supplier.file(stage.seller, Form.GSTR_1, OCTOBER, actor="seller").records == {}
+    assert stage.tables() == before
+
+
+def test_filing_after_the_time_limit_leads_past_ims(stage):
+    """FAQ 4.ii: saved in time, filed after 30 November of the year after."""
+    record_id = stage.saved(stage.document(date=date(2024, 3, 5)), "2024-11")
+    assert stage.record(record_id).in_ims
+    stage.at("2024-12-01 00:00").ims.supplier.file(stage.seller, Form.GSTR_1, NOVEMBER, actor="seller")
+    assert stage.record(record_id).route is Route.SEC_16_4
+    with stage.refused("not_in_ims", "faq.4.ii"):
+        stage.act("accept", record_id)
+
+
+# --- amendments and their originals ---------------------------------------------------------------------------------
+
+
+def test_an_amendment_joins_the_chain_of_its_original(stage):
+    original = stage.document(igst=10_000)
+    first = stage.filed(original)
+    stage.close()
+    second = stage.record(stage.saved(stage.document(igst=8_000, amends=original), "2024-11"))
+    assert (second.chain_id, second.amends_id, second.machine) == (first, first, "invoice_amendment")
+    assert (second.carried, second.standing) == (HUNDRED, HUNDRED)
+    third = stage.record(stage.saved(stage.document(igst=7_000, amends=second.document), "2024-12"))
+    assert (third.chain_id, third.amends_id) == (first, second.id)
+
+
+def test_an_amendment_of_a_document_that_was_deleted_and_saved_again(stage):
+    """The deleted record stands no more for the document."""
+    original = stage.document()
+    gone = stage.saved(original)
+    stage.ims.supplier.delete(gone, actor="seller")
+    again = stage.filed(original)
+    amendment = stage.record(stage.saved(stage.document(amends=original), "2024-11"))
+    assert (amendment.chain_id, amendment.amends_id) == (again, again)
+
+
+def test_a_deleted_amendment_is_no_version(stage):
+    original = stage.document()
+    first = stage.filed(original)
+    gone = stage.saved(stage.document(amends=original), "2024-11")
+    stage.ims.supplier.delete(gone, actor="seller")
+    assert stage.record(stage.saved(stage.document(amends=original), "2024-11")).amends_id == first
+
+
+def test_an_amendment_without_its_original_waits(stage):
+    unknown = stage.document()
+    record_id = stage.filed(stage.document(amends=unknown))
+    with stage.refused("original_unknown", "faq.13.1") as found:
+        stage.act("accept", record_id)
+    assert str(found[0]) == (
+        f"Amended invoice S/2 of {stage.seller} amends invoice S/1, and how that was decided is not known here "
+        "(faq.13.1); import the original, or state how it was decided with: ims-fsm original"
+    )
+    stage.at("2024-11-14").draft()
+    assert (stage.totals(), stage.left_out()) == ({}, {record_id: "faq.13.1"})
+
+
+def test_two_amendments_of_an_unknown_document_are_one_chain(stage):
+    unknown = stage.document()
+    first = stage.saved(stage.document(amends=unknown))
+    second = stage.record(stage.saved(stage.document(amends=unknown), "2024-11"))
+    assert (second.chain_id, second.amends_id) == (first, first)
+
+
+def test_an_original_that_comes_later_takes_its_amendments_in(stage):
+    """The remedy of `original_unknown`: the original may be reported here after its amendment."""
+    original = stage.document(igst=10_000)
+    one = stage.document(igst=8_000, amends=original)
+    first, second = stage.saved(one, "2024-11"), stage.saved(stage.document(amends=one), "2024-12")
+    late = stage.filed(original)
+    assert [stage.record(each).chain_id for each in (first, second)] == [late, late]
+    assert stage.record(first).amends_id == late
+    assert [member.id for member in stage.ims.history(first).chain] == [late, first, second]
+    view = stage.ims.show(first)
+    assert (view.original, view.direction) == ("unsettled", "downward")
+    stage.close()
+    assert stage.record(first).carried == HUNDRED
+    assert not stage.faults()
+
+
+@pytest.mark.parametrize(
+    ("disposition", "kind", "igst", "stands"),
+    [
+        ("accepted", "invoice", 8_000, (HUNDRED, "accepted", "downward")),
+        ("accepted", "invoice", 12_000, (HUNDRED, "accepted", "upward")),
+        ("deemed_accepted", "credit_note", 8_000, (-HUNDRED, "accepted", "downward")),
+        ("rejected", "invoice", 8_000, (Heads(), "rejected", "unchanged")),
+    ],
+)
+@pytest.mark.parametrize("when", ["saved", "filed"])
+def test_the_original_may_be_stated(stage, disposition, kind, igst, stands, when):
+    """FAQ 13: then the amendment is acted on as if it had been decided here, saved or filed."""
+    original = stage.document(kind, 10_000)
+    amendment = stage.document(kind, igst, amends=original)
+    record_id = stage.saved(amendment) if when == "saved" else stage.filed(amendment)
+    stage.ims.supplier.state_original(record_id, Disposition(disposition), original, actor="buyer")
+    if when == "saved":
+        stage.ims.supplier.file(stage.seller, Form.GSTR_1, OCTOBER, actor="seller")
+    view = stage.ims.show(record_id)
+    assert (view.record.carried, view.original, view.direction) == stands
+    stage.close()
+    assert stage.totals() == {"itc_available": amendment.credit - stands[0]}
+
+
+def test_pending_of_a_stated_original_follows_its_tax(stage):
+    """FAQ 11.D reads the stated tax, also once the amendment is filed."""
+    original = stage.document(igst=10_000)
+    record_id = stage.filed(stage.document(igst=8_000, amends=original))
+    stage.ims.supplier.state_original(record_id, Disposition.ACCEPTED, original, actor="buyer")
+    with stage.refused("pending_not_allowed", "faq.11.d"):
+        stage.act("keep_pending", record_id)
+
+
+def test_a_stated_original_without_content_had_the_same_tax(stage):
+    record_id = stage.saved(stage.document(igst=8_000, amends=stage.document()))
+    stage.ims.supplier.state_original(record_id, Disposition.ACCEPTED, actor="buyer")
+    assert stage.record(record_id).carried == EIGHTY
+
+
+def test_a_rejected_credit_note_that_is_stated_was_added_back(stage):
+    record_id = stage.saved(stage.document("credit_note", 8_000, amends=stage.document()))
+    stage.ims.supplier.state_original(record_id, Disposition.REJECTED, actor="buyer")
+    record = stage.record(record_id)
+    assert (record.carried, record.standing) == (Heads(), Heads())
+
+
+def test_stating_the_original_makes_the_draft_stale(stage):
+    record_id = stage.filed(stage.document(amends=stage.document()))
+    stage.at("2024-11-14").draft()
+    stage.ims.supplier.state_original(record_id, Disposition.REJECTED, actor="buyer")
+    assert stage.ims.two_b(stage.buyer, OCTOBER).two_b.state == "stale"
+
+
+def test_nothing_else_may_be_stated(stage):
+    remedy = "state only how the unknown original of an undecided amendment was decided: accepted or rejected"
+    original = stage.document()
+    first = stage.filed(original)
+    second = stage.filed(stage.document(amends=original))
+    unknown = stage.saved(stage.document(amends=stage.document()), "2024-11")
+    gone = stage.saved(stage.document(amends=stage.document(number="S/X")), "2024-11")
+    stage.ims.supplier.delete(gone, actor="seller")
+    cases = [
+        (first, Disposition.ACCEPTED, None, "invoice S/1 of {}: amends nothing"),
+        (second, Disposition.ACCEPTED, None, "amended invoice S/2 of {}: amends a document that is known here"),
+        (
+            unknown,
+            Disposition.SUPERSEDED,
+            None,
+            "amended invoice S/4 of {}: amends a document that no GSTR-3B has decided on, being superseded",
+        ),
+        (
+            unknown,
+            Disposition.ACCEPTED,
+            stage.document("debit_note"),
+            "amended invoice S/4 of {}: amends a document of another kind than debit_note",
+        ),
+        (gone, Disposition.ACCEPTED, None, "amended invoice S/6 of {}: is decided for good"),
+    ]
+    for record_id, disposition, content, sentence in cases:
+        with stage.unreadable(f"{sentence.format(stage.seller)}; {remedy}"):
+            stage.ims.supplier.state_original(record_id, disposition, content, actor="buyer")
+
+
+def test_a_bill_of_entry_and_its_amendment_are_one_chain(stage):
+    stage.at("2025-11-09")
+    bill = stage.document("bill_of_entry", supplier="", number="INBOM4-1234567", date=date(2025, 10, 5))
+    first = stage.filed(bill, "2025-10", "ICEGATE")
+    again = bill.changed(amends=OriginalReference(bill.number, bill.date), igst=20_000)
+    second = stage.record(stage.saved(again, "2025-11", "ICEGATE"))
+    assert (second.chain_id, second.machine) == (first, "bill_of_entry")

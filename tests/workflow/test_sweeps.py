@@ -1,0 +1,188 @@
+"""What the calendar owes: time limits, the pending deadline, the drafts of the 14th; a sweep again does nothing."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from ims_fsm import Heads, Hooks, TaxPeriod
+from ims_fsm.terms.vocabulary import State
+from ims_fsm.workflow.sweeps import next_period
+
+OLD = date(2024, 3, 5)
+
+
+def swept(stage):
+    before = {one.recipient: one for one in stage.ims.sweep()}
+    tables = stage.tables()
+    assert not any(stage.ims.sweep())
+    assert stage.tables() == tables
+    return before[stage.buyer]
+
+
+def test_drafts_come_on_the_14th(stage):
+    """FAQ 23, 25: for every taxpayer who has one, also with nothing in it, and not before the GSTR-3B before."""
+    stage.taxpayer(stage.other, kind="composition")
+    stage.at("2024-11-13 23:59")
+    assert not any(stage.ims.sweep())
+    stage.at("2024-11-14 00:00")
+    done = stage.ims.sweep()
+    assert [(one.recipient, one.drafted) for one in done] == [
+        (stage.other, None),
+        (stage.buyer, "2024-10"),
+        (stage.seller, "2024-10"),
+    ]
+    assert [bool(one) for one in done] == [False, True, True]
+    stage.at("2024-12-14")
+    assert not any(stage.ims.sweep())
+    stage.ims.file_3b(stage.buyer, TaxPeriod("2024-10"), actor="buyer")
+    assert swept(stage).drafted == "2024-11"
+
+
+def test_a_draft_that_went_stale_is_the_recipients_to_recompute(stage):
+    record_id = stage.filed()
+    stage.at("2024-11-14").ims.sweep()
+    stage.act("reject", record_id)
+    assert swept(stage).drafted is None
+
+
+def test_a_quarterly_taxpayer_gets_his_draft_after_the_quarter(stage):
+    stage.taxpayer(stage.buyer, filing="quarterly")
+    assert not swept(stage.at("2024-11-14"))
+    assert swept(stage.at("2025-01-14")).drafted == "2024-12"
+
+
+@pytest.mark.parametrize("status", ["saved", "filed"])
+def test_what_section_16_4_has_passed_is_removed(stage, status):
+    """FAQ 21: only what is pending, and not on 30 November itself."""
+    pending, rejected = (getattr(stage, status)(stage.document(date=OLD)) for _ in range(2))
+    note = getattr(stage, status)(stage.document("credit_note", date=OLD))
+    stage.act("keep_pending", pending)
+    stage.act("reject", rejected)
+    assert swept(stage.at("2024-11-30 23:59")).expired == ()
+    assert swept(stage.at("2024-12-01 00:00")).expired == (pending,)
+    record = stage.record(pending)
+    assert (record.state, record.removed_for, record.carried) == (State.REMOVED, "sec_16_4", Heads())
+    assert [stage.record(one).state for one in (rejected, note)] == [State.REJECTED, State.NO_ACTION]
+    assert (stage.log(pending), stage.ims.history(pending).transitions[-1].actor) == (
+        ["keep_pending", "expire"],
+        "clock",
+    )
+    with stage.refused("removed", "faq.21") as found:
+        stage.act("accept", pending)
+    assert "it was still pending when the time limit of section 16(4) passed" in str(found[0])
+
+
+def test_the_amendment_of_what_was_removed_is_free(stage):
+    """The removed original gave no credit."""
+    original = stage.document(igst=100, date=OLD)
+    stage.act("keep_pending", stage.filed(original))
+    stage.close()
+    second = stage.at("2024-11-30").saved(stage.document(igst=80, amends=original, date=date(2024, 4, 5)), "2024-11")
+    stage.at("2024-12-01").ims.sweep()
+    stage.ims.supplier.file(stage.seller, "GSTR-1", TaxPeriod("2024-11"), actor="seller")
+    view = stage.ims.show(second)
+    assert (view.original, view.direction) == ("outside", "downward")
+    stage.close("2024-11")
+    assert stage.totals("2024-11") == {"itc_available": Heads(igst=80)}
+
+
+@pytest.fixture
+def pending(stage):
+    """A credit note of 2B period 2025-10 that is pending; GSTR-3B of October is filed."""
+    stage.taxpayer(stage.buyer, registered_from="2025-10")
+    note = stage.document("credit_note", 100, date=date(2025, 10, 5))
+    record_id = stage.at("2025-11-09").filed(note, "2025-10")
+    stage.act("keep_pending", record_id)
+    stage.close("2025-10")
+    return stage, record_id
+
+
+def test_pending_ends_with_the_due_date_of_the_next_gstr3b(pending):
+    """advisory.2025-10.deadline: then the record is deemed accepted in the next GSTR-2B."""
+    stage, record_id = pending
+    assert swept(stage.at("2025-12-20 23:59")).lapsed == ()
+    stage.ims.file_3b(stage.buyer, TaxPeriod("2025-11"), actor="buyer")
+    assert swept(stage.at("2025-12-21 00:00")).lapsed == (record_id,)
+    assert stage.log(record_id) == ["keep_pending", "lapse"]
+    stage.close("2025-12")
+    assert stage.totals("2025-12") == {"itc_available": Heads(igst=-100)}
+    assert stage.record(record_id).disposition == "deemed_accepted"
+
+
+def test_a_lapse_makes_the_draft_stale(pending):
+    stage, record_id = pending
+    stage.at("2025-12-14").ims.sweep()
+    assert swept(stage.at("2025-12-21")).lapsed == (record_id,)
+    assert stage.ims.two_b(stage.buyer, TaxPeriod("2025-11")).two_b.state == "stale"
+
+
+def test_a_quarterly_recipient_has_a_quarter(stage):
+    """Due date by the category of his state: Tamil Nadu, the 22nd."""
+    stage.taxpayer(stage.quarterly, filing="quarterly", registered_from="2025-10")
+    note = stage.document("credit_note", date=date(2025, 10, 5), recipient=stage.quarterly)
+    record_id = stage.at("2025-11-09").filed(note, "2025-10")
+    stage.act("keep_pending", record_id)
+    lapsed = []
+    for moment in ("2026-04-22 23:59", "2026-04-23 00:00"):
+        stage.at(moment)
+        lapsed.append([one.lapsed for one in stage.ims.sweep([stage.quarterly])])
+    assert lapsed == [[()], [(record_id,)]]
+
+
+def test_an_invoice_may_stay_pending(stage):
+    """Only the specified records have a deadline."""
+    stage.taxpayer(stage.buyer, registered_from="2025-10")
+    record_id = stage.at("2025-11-09").filed(stage.document(date=date(2025, 10, 5)), "2025-10")
+    stage.act("keep_pending", record_id)
+    assert not swept(stage.at("2026-02-01")).lapsed
+    assert stage.record(record_id).state == State.PENDING
+
+
+def test_one_that_fails_stops_no_other(staging):
+    """The failure is raised when all are through."""
+    stage = staging()
+    hooks = Hooks()
+    stage.ims.hooks = hooks
+
+    @hooks.before(trigger="expire")
+    def no(event):
+        raise RuntimeError(event.record.recipient)
+
+    record_id = stage.filed(stage.document(date=OLD))
+    stage.act("keep_pending", record_id)
+    stage.at("2024-12-14")
+    with pytest.raises(RuntimeError, match=stage.buyer):
+        stage.ims.sweep([stage.buyer, stage.seller])
+    assert stage.record(record_id).state == State.PENDING
+    assert stage.ims.two_b(stage.seller, TaxPeriod("2024-10")).two_b.state == "draft"
+
+
+def test_only_the_named_are_swept(stage):
+    stage.at("2024-11-14")
+    assert [one.recipient for one in stage.ims.sweep([stage.seller])] == [stage.seller]
+    assert stage.ims.two_b(stage.buyer, TaxPeriod("2024-10")).two_b.state == "absent"
+    with stage.unreadable(
+        f"{stage.other}: is no taxpayer known here; register it first: ims-fsm taxpayer {stage.other}"
+    ):
+        stage.ims.sweep([stage.other])
+
+
+@pytest.mark.parametrize(
+    ("filing", "registered_from", "filed", "period"),
+    [
+        ("monthly", "2024-10", [], "2024-10"),
+        ("monthly", "2023-01", [], "2024-10"),
+        ("monthly", "2025-02", [], "2025-02"),
+        ("monthly", "2024-10", ["2024-10"], "2024-11"),
+        ("quarterly", "2024-11", [], "2024-12"),
+        ("quarterly", "2024-10", ["2024-12"], "2025-03"),
+    ],
+)
+def test_the_next_period_is_the_first_that_is_not_filed(stage, filing, registered_from, filed, period):
+    stage.taxpayer(stage.buyer, filing=filing, registered_from=registered_from)
+    for one in filed:
+        stage.close(one)
+    with stage.ims.asking() as unit:
+        assert next_period(unit, stage.buyer) == period

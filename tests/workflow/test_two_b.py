@@ -1,0 +1,405 @@
+"""GSTR-2B: when it is generated, what it holds and leaves out, what makes it stale; each refusal once."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from ims_fsm import Heads, TaxPeriod
+
+OCTOBER, NOVEMBER = TaxPeriod("2024-10"), TaxPeriod("2024-11")
+
+
+def igst(amount: int) -> Heads:
+    return Heads(igst=amount)
+
+
+def lines(stage, period="2024-10"):
+    return [
+        (line.record_id, line.entry, str(line.section), line.decision, line.tax.igst, line.counts)
+        for line, _ in stage.ims.two_b(stage.buyer, TaxPeriod(period)).lines
+    ]
+
+
+def test_it_holds_what_was_accepted_deemed_and_rejected(stage):
+    """FAQ 14, 23: pending and saved are in none."""
+    accepted, deemed, rejected, pending = (stage.filed(stage.document(igst=1_000 * n)) for n in (1, 2, 3, 4))
+    note = stage.filed(stage.document("credit_note", 500))
+    saved = stage.saved()
+    for record_id, action in ((accepted, "accept"), (rejected, "reject"), (pending, "keep_pending"), (saved, "accept")):
+        stage.act(action, record_id)
+    stage.at("2024-11-14")
+    done = stage.ims.generate_2b(stage.buyer, OCTOBER, actor="buyer")
+    assert (done.recipient, done.period, done.state, done.generation) == (stage.buyer, "2024-10", "draft", 1)
+    assert lines(stage) == [
+        (accepted, "document", "itc_available", "accepted", 1_000, True),
+        (deemed, "document", "itc_available", "deemed_accepted", 2_000, True),
+        (rejected, "document", "itc_rejected", "rejected", 3_000, True),
+        (note, "document", "itc_available", "deemed_accepted", -500, True),
+    ]
+    assert stage.totals() == {"itc_available": igst(2_500), "itc_rejected": igst(3_000)}
+    assert stage.left_out() == {pending: "faq.14.iii"}
+    log = stage.ims.two_b(stage.buyer, OCTOBER).two_b
+    assert (log.seq, log.generated_at, log.filed_at) == (1, stage.now, None)
+
+
+def test_totals_are_the_sums_of_the_lines_per_head(stage):
+    taxes = [Heads(1, 2, 3, 4), Heads(10, 0, 0, 0), Heads(0, 20, 20, 1)]
+    for tax in taxes:
+        stage.filed(stage.document(tax=tax))
+    stage.at("2024-11-14").draft()
+    assert stage.totals() == {"itc_available": Heads(11, 22, 23, 5)}
+
+
+def test_without_records_it_is_empty(stage):
+    stage.at("2024-11-14").draft()
+    view = stage.ims.two_b(stage.buyer, OCTOBER)
+    assert (view.two_b.state, view.lines, view.totals, view.left_out) == ("draft", (), {}, ())
+
+
+def test_what_was_never_generated_is_absent(stage):
+    view = stage.ims.two_b(stage.buyer, OCTOBER)
+    assert (view.two_b.state, view.two_b.generation, view.lines) == ("absent", 0, ())
+
+
+# --- what goes past IMS ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given", "expected", "totals"),
+    [
+        ({"reverse_charge": True}, ("itc_available", "deemed_accepted", False), {"reverse_charge": igst(100)}),
+        ({"ineligible": "pos"}, ("itc_not_available", "reversed", True), {"itc_not_available": igst(100)}),
+        ({"ineligible": "sec_16_4"}, ("itc_not_available", "deemed_accepted", True), {"itc_not_available": igst(100)}),
+        ({"ineligible": "rule_37a"}, ("itc_reversed", "pending", True), {"itc_reversed": igst(100)}),
+    ],
+)
+def test_what_goes_past_ims_has_its_section(stage, given, expected, totals):
+    """FAQ 4, 8, 17."""
+    record_id = stage.filed(stage.document(igst=100, **given))
+    stage.close()
+    section, decision, counts = expected
+    assert lines(stage) == [(record_id, "document", section, decision, 100, counts)]
+    assert stage.totals() == totals
+    record = stage.record(record_id)
+    assert (record.settled_in, record.carried, record.state, record.seq) == (OCTOBER, Heads(), "no_action", 0)
+
+
+def test_other_forms_give_credit_at_once(stage):
+    record_id = stage.filed(stage.document(igst=100), form="GSTR-5")
+    stage.close()
+    assert stage.totals() == {"itc_available": igst(100)}
+    record = stage.record(record_id)
+    assert (record.carried, record.disposition, record.seq) == (igst(100), "deemed_accepted", 0)
+
+
+def test_forward_to_reverse_charge_takes_the_credit_back(stage):
+    """FAQ 32, Annexure-A rows 28 and 29."""
+    original = stage.document(igst=100)
+    stage.filed(original)
+    stage.close()
+    second = stage.at("2024-12-05").filed(stage.document(igst=100, amends=original, reverse_charge=True), "2024-11")
+    stage.close("2024-11")
+    assert lines(stage, "2024-11") == [
+        (second, "document", "itc_available", "deemed_accepted", 100, False),
+        (second, "forward_reduction", "itc_available", "deemed_accepted", -100, True),
+    ]
+    assert stage.totals("2024-11") == {"itc_available": igst(-100), "reverse_charge": igst(100)}
+    assert stage.record(second).carried == Heads()
+
+
+def test_a_change_of_the_place_of_supply_is_for_the_recipient_to_reverse(stage):
+    """FAQ 33: table 4(B)(1)."""
+    original = stage.document(igst=100)
+    stage.filed(original)
+    stage.close()
+    second = stage.at("2024-12-05").filed(stage.document(igst=120, amends=original, ineligible="pos"), "2024-11")
+    stage.close("2024-11")
+    assert stage.totals("2024-11") == {"itc_not_available": igst(120), "reversal_4b1": igst(100)}
+    assert stage.record(second).carried == Heads()
+
+
+def test_an_amendment_out_of_time_gains_nothing_and_takes_back(stage):
+    """What an amendment filed past 30 November takes back is taken back; what it adds is not available."""
+    originals = [stage.document(tax=Heads(cgst=100, sgst=100), date=date(2024, 3, 5)) for _ in range(2)]
+    for original in originals:
+        stage.filed(original)
+    stage.close()
+    stage.at("2024-11-30")
+    more = stage.saved(stage.document(tax=Heads(cgst=150, sgst=150), amends=originals[0], date=date(2024, 3, 5)))
+    less = stage.saved(stage.document(tax=Heads(cgst=60, sgst=60), amends=originals[1], date=date(2024, 3, 5)))
+    stage.at("2024-12-05").ims.supplier.file(stage.seller, "GSTR-1", OCTOBER, actor="seller")
+    stage.close("2024-11")
+    assert stage.totals("2024-11") == {
+        "itc_not_available": Heads(cgst=50, sgst=50),
+        "itc_available": Heads(cgst=-40, sgst=-40),
+    }
+    assert [stage.record(one).carried for one in (more, less)] == [Heads(cgst=100, sgst=100), Heads(cgst=60, sgst=60)]
+
+
+# --- chains ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("action", [None, "accept", "reject", "keep_pending"])
+@pytest.mark.parametrize("on_original", [None, "accept", "reject", "keep_pending"])
+def test_in_one_2b_period_the_amendment_prevails(stage, on_original, action):
+    """FAQ 13: whatever was done on either; a pending amendment suppresses both."""
+    original = stage.document(igst=100)
+    first = stage.filed(original)
+    second = stage.filed(stage.document(igst=80, amends=original))
+    for record_id, trigger in ((first, on_original), (second, action)):
+        if trigger:
+            stage.act(trigger, record_id)
+    stage.close()
+    shown = {
+        None: [(second, "document", "itc_available", "deemed_accepted", 80, True)],
+        "accept": [(second, "document", "itc_available", "accepted", 80, True)],
+        "reject": [(second, "document", "itc_rejected", "rejected", 80, True)],
+        "keep_pending": [],
+    }
+    assert lines(stage) == shown[action]
+    old = stage.record(first)
+    assert (old.state, old.disposition, old.carried, old.settled_in) == ("frozen", "superseded", Heads(), OCTOBER)
+    assert stage.record(second).state == ("pending" if action == "keep_pending" else "frozen")
+    assert stage.record(second).carried == (igst(80) if action in {None, "accept"} else Heads())
+    assert not stage.faults()
+
+
+def test_a_superseded_original_stays_superseded_while_its_amendment_waits(stage):
+    original = stage.document(igst=100)
+    stage.filed(original)
+    second = stage.filed(stage.document(igst=80, amends=original))
+    stage.act("keep_pending", second)
+    stage.close()
+    assert stage.ims.show(second).direction == "downward"
+    stage.act("accept", second)
+    stage.close("2024-11")
+    assert lines(stage, "2024-11") == [(second, "document", "itc_available", "accepted", 80, True)]
+
+
+def test_an_amendment_that_is_only_saved_does_not_prevail(stage):
+    """FAQ 15: the status of the record that existed before counts."""
+    original = stage.document(igst=100)
+    first = stage.filed(original)
+    stage.saved(stage.document(igst=80, amends=original), form="IFF")
+    stage.close()
+    assert lines(stage) == [(first, "document", "itc_available", "deemed_accepted", 100, True)]
+
+
+def test_an_amendment_waits_for_its_pending_original(stage):
+    """FAQ 13: of another 2B period it is held out until the original is decided."""
+    original = stage.document(igst=100)
+    first = stage.filed(original)
+    stage.act("keep_pending", first)
+    stage.close()
+    second = stage.at("2024-12-05").filed(stage.document(igst=80, amends=original), "2024-11")
+    stage.at("2024-12-14").draft("2024-11")
+    assert lines(stage, "2024-11") == []
+    assert stage.left_out("2024-11") == {first: "faq.14.iii", second: "faq.13.1"}
+    stage.act("accept", first)
+    stage.close("2024-11")
+    assert stage.record(second).carried == igst(100)
+    stage.close("2024-12")
+    assert lines(stage, "2024-11") == [(first, "document", "itc_available", "accepted", 100, True)]
+    assert lines(stage, "2024-12") == [(second, "document", "itc_available", "deemed_accepted", -20, True)]
+
+
+def test_an_amendment_of_a_decided_original_brings_the_difference(stage):
+    original = stage.document(igst=100)
+    stage.filed(original)
+    stage.close()
+    second = stage.document(igst=130, amends=original)
+    stage.at("2024-12-05").filed(second, "2024-11")
+    stage.close("2024-11")
+    stage.at("2025-01-05").filed(stage.document(igst=90, amends=second), "2024-12")
+    stage.close("2024-12")
+    assert [stage.totals(period)["itc_available"].igst for period in ("2024-10", "2024-11", "2024-12")] == [
+        100,
+        30,
+        -40,
+    ]
+
+
+def test_a_record_that_was_pending_comes_into_a_later_one(stage):
+    record_id = stage.filed(stage.document(igst=100))
+    stage.act("keep_pending", record_id)
+    stage.close()
+    stage.act("accept", record_id)
+    stage.close("2024-11")
+    assert lines(stage, "2024-11") == [(record_id, "document", "itc_available", "accepted", 100, True)]
+    assert stage.ims.show(record_id).shown_in == NOVEMBER
+
+
+@pytest.mark.parametrize(
+    ("reduce_itc", "itc"), [("full", -100), (None, -100), ("none", 0), (igst(30), -30), (igst(0), 0)]
+)
+def test_a_declared_reduction_is_what_the_acceptance_takes_back(stage, reduce_itc, itc):
+    """advisory.2025-10: full, none, or the amounts."""
+    stage.taxpayer(stage.buyer, registered_from="2025-10")
+    note = stage.document("credit_note", 100, date=date(2025, 10, 5))
+    record_id = stage.at("2025-11-09").filed(note, "2025-10")
+    stage.act("accept", record_id, reduce_itc=reduce_itc)
+    stage.close("2025-10")
+    assert lines(stage, "2025-10") == [(record_id, "document", "itc_available", "accepted", itc, True)]
+    assert stage.record(record_id).carried == igst(-100)
+
+
+# --- stale ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "state"),
+    [
+        ("accept", "accept", "draft"),
+        ("accept", "reject", "stale"),
+        ("accept", "keep_pending", "stale"),
+        ("keep_pending", "accept", "stale"),
+        ("accept", "reset", "stale"),
+        ("reset", "reset", "draft"),
+    ],
+)
+def test_a_changed_action_makes_it_stale(stage, before, after, state):
+    """FAQ 24, 29: a pending record is not in the draft, and belongs to it; the same action again is no change."""
+    record_id = stage.filed()
+    stage.act(before, record_id)
+    stage.at("2024-11-14").draft()
+    stage.act(after, record_id)
+    assert stage.ims.two_b(stage.buyer, OCTOBER).two_b.state == state
+    stage.draft()
+    view = stage.ims.two_b(stage.buyer, OCTOBER)
+    assert (view.two_b.state, view.two_b.generation) == ("draft", 2)
+
+
+def test_a_bulk_action_makes_it_stale_once(stage):
+    ids = [stage.filed(), stage.filed()]
+    stage.at("2024-11-14").draft()
+    stage.ims.act_on_many("reject", stage.buyer, actor="buyer", ids=ids)
+    view = stage.ims.two_b(stage.buyer, OCTOBER)
+    assert (view.two_b.state, view.two_b.seq) == ("stale", 2)
+
+
+def test_what_belongs_to_a_later_period_leaves_it_as_it_is(stage):
+    stage.at("2024-11-14")
+    saved, later = stage.saved(period="2024-11"), stage.filed(period="2024-11")
+    stage.draft()
+    stage.act("reject", later)
+    stage.act("reject", saved)
+    assert stage.ims.two_b(stage.buyer, OCTOBER).two_b.state == "draft"
+
+
+def test_another_declaration_makes_it_stale(stage):
+    stage.taxpayer(stage.buyer, registered_from="2025-10")
+    note = stage.document("credit_note", 100, date=date(2025, 10, 5))
+    record_id = stage.at("2025-11-09").filed(note, "2025-10")
+    stage.act("accept", record_id, reduce_itc="full")
+    stage.at("2025-11-14").draft("2025-10")
+    stage.act("accept", record_id, reduce_itc="none")
+    assert stage.ims.two_b(stage.buyer, TaxPeriod("2025-10")).two_b.state == "stale"
+
+
+def test_a_recompute_without_changes_gives_the_same_lines(stage):
+    original = stage.document("credit_note", 100)
+    stage.filed(original)
+    stage.filed(stage.document("credit_note", 80, amends=original))
+    stage.act("reject", stage.filed())
+    stage.at("2024-11-14").draft()
+    before = stage.tables()["two_b_line"]
+    stage.draft()
+    assert stage.tables()["two_b_line"] == before != []
+
+
+# --- refusals -------------------------------------------------------------------------------------------------------
+
+
+def generated(stage, period="2024-10", gstin=None):
+    return stage.ims.generate_2b(gstin or stage.buyer, TaxPeriod(period), actor="buyer")
+
+
+def test_it_is_not_generated_before_the_14th(stage):
+    stage.filed()
+    stage.at("2024-11-13 23:59")
+    with stage.refused("two_b_not_yet_open", "faq.23") as found:
+        generated(stage)
+    assert str(found[0]) == (
+        "GSTR-2B of 2024-10 is not generated before 14 November 2024 (faq.23); generate it on or after that day"
+    )
+    assert generated(stage.at("2024-11-14 00:00")).state == "draft"
+
+
+def test_it_waits_for_the_gstr3b_before(stage):
+    """FAQ 25; the first period that owes one has none before it."""
+    stage.at("2024-12-14")
+    with stage.refused("previous_3b_not_filed", "faq.25") as found:
+        generated(stage, "2024-11")
+    assert str(found[0]) == (
+        f"GSTR-3B of 2024-10 is not filed for {stage.buyer} (faq.25); "
+        "file it first, then generate GSTR-2B of 2024-11 from the dashboard"
+    )
+    stage.close()
+    assert generated(stage, "2024-11").state == "draft"
+
+
+def test_it_is_not_generated_after_its_gstr3b(stage):
+    stage.close()
+    with stage.refused("three_b_filed", "faq.26") as found:
+        generated(stage)
+    assert str(found[0]) == (
+        f"GSTR-3B of 2024-10 is already filed for {stage.buyer} (faq.26); "
+        "act in the next tax period; what was filed stays"
+    )
+
+
+def test_before_registration_it_counts_as_filed(stage):
+    stage.taxpayer(stage.buyer, registered_from="2024-11")
+    stage.at("2024-12-14")
+    with stage.refused("three_b_filed", "faq.26"):
+        generated(stage)
+    assert generated(stage, "2024-11").state == "draft"
+
+
+def test_a_quarterly_taxpayer_has_one_for_the_quarter(stage):
+    stage.taxpayer(stage.buyer, filing="quarterly")
+    record_id = stage.filed()
+    stage.at("2025-01-14")
+    with stage.refused("no_monthly_2b_for_quarterly", "faq.27") as found:
+        generated(stage, "2024-11")
+    assert str(found[0]) == (
+        f"{stage.buyer} files quarterly, and 2024-11 has no GSTR-2B of its own (faq.27); "
+        "use the quarter's last month, 2024-12"
+    )
+    generated(stage, "2024-12")
+    assert lines(stage, "2024-12")[0][0] == record_id
+
+
+def test_a_quarter_begins_before_registration_and_has_its_2b(stage):
+    stage.taxpayer(stage.buyer, filing="quarterly", registered_from="2024-11")
+    assert generated(stage.at("2025-01-14"), "2024-12").state == "draft"
+
+
+def test_only_some_taxpayers_get_one(stage):
+    stage.taxpayer(stage.buyer, kind="composition")
+    stage.at("2024-11-14")
+    with stage.refused("taxpayer_not_eligible", "faq.9") as found:
+        generated(stage)
+    assert str(found[0]) == (
+        f"The recipient {stage.buyer} is a composition taxpayer; only normal taxpayers (SEZ units and developers "
+        "included) and casual taxpayers have an IMS (faq.9); correct the taxpayer's kind if it is wrong"
+    )
+
+
+def test_an_unknown_taxpayer_gets_none(stage):
+    sentence = f"{stage.other}: is no taxpayer known here; register it first: ims-fsm taxpayer {stage.other}"
+    for call in (stage.ims.generate_2b, stage.ims.file_3b):
+        with stage.unreadable(sentence):
+            call(stage.other, OCTOBER, actor="buyer")
+    with stage.unreadable(sentence):
+        stage.ims.two_b(stage.other, OCTOBER)
+
+
+def test_generating_ends_what_time_has_ended(stage):
+    """FAQ 21: what section 16(4) has passed is removed and not shown."""
+    record_id = stage.filed(stage.document(date=date(2024, 3, 5)))
+    stage.act("keep_pending", record_id)
+    stage.at("2024-12-01 00:00").draft()
+    assert (stage.record(record_id).removed_for, stage.left_out()) == ("sec_16_4", {})

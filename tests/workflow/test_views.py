@@ -1,0 +1,143 @@
+"""What people see: the recipient's and the supplier's view, one record with why, its history."""
+
+from __future__ import annotations
+
+from ims_fsm import Heads, TaxPeriod, Where
+from ims_fsm.terms.vocabulary import Kind, State, SupplierStatus
+
+OCTOBER, NOVEMBER = TaxPeriod("2024-10"), TaxPeriod("2024-11")
+
+
+def ids(records):
+    return [record.id for record in records]
+
+
+def test_the_inward_view_is_the_recipients(stage):
+    """FAQ 18: his records, saved and filed, narrowed by what is asked."""
+    stage.taxpayer(stage.other)
+    first = stage.filed()
+    note = stage.filed(stage.document("credit_note", number="CN/1"))
+    past = stage.filed(stage.document(reverse_charge=True), "2024-11")
+    saved = stage.saved(stage.document(supplier=stage.other), "2024-11")
+    stage.saved(stage.document(recipient=stage.other))
+    stage.act("reject", note)
+    narrowed = {
+        Where(): [first, note, past, saved],
+        Where(states=(State.REJECTED, State.ACCEPTED)): [note],
+        Where(kinds=(Kind.INVOICE,)): [first, past, saved],
+        Where(supplier=stage.other): [saved],
+        Where(number="CN/1"): [note],
+        Where(return_period=NOVEMBER): [past, saved],
+        Where(two_b_period=NOVEMBER): [past],
+        Where(supplier_status=SupplierStatus.SAVED): [saved],
+        Where(in_ims=True): [first, note, saved],
+        Where(in_ims=False): [past],
+        Where(in_ims=True, kinds=(Kind.INVOICE,), supplier_status=SupplierStatus.FILED): [first],
+    }
+    assert {where: ids(stage.ims.inward(stage.buyer, where)) for where in narrowed} == narrowed
+    assert ids(stage.ims.inward(stage.seller)) == []
+
+
+def test_the_inward_view_is_of_a_known_taxpayer(stage):
+    with stage.unreadable(
+        f"{stage.other}: is no taxpayer known here; register it first: ims-fsm taxpayer {stage.other}"
+    ):
+        stage.ims.inward(stage.other)
+
+
+def test_the_outward_view_is_the_suppliers(stage):
+    """FAQ 18: with what his recipients did, whoever they are."""
+    stage.taxpayer(stage.other)
+    first, elsewhere = stage.filed(), stage.filed(stage.document(recipient=stage.other))
+    later = stage.saved(period="2024-11")
+    stage.saved(stage.document(supplier=stage.other))
+    stage.act("reject", first)
+    seen = stage.ims.supplier.outward(stage.seller)
+    assert sorted(ids(seen)) == [first, elsewhere, later]
+    assert {record.id: record.state for record in seen}[first] == State.REJECTED
+    assert ids(stage.ims.supplier.outward(stage.seller, NOVEMBER)) == [later]
+    assert stage.ims.supplier.outward(stage.buyer) == []
+
+
+def test_a_record_is_shown_with_what_may_be_done_and_why_not(stage):
+    record_id = stage.filed(stage.document("credit_note"))
+    view = stage.ims.show(record_id)
+    assert (view.record, view.in_ims, view.period) == (stage.record(record_id), True, OCTOBER)
+    assert (view.rule_set, view.direction, view.original) == ("IMS-2024-10", "original", "none")
+    assert (view.shown_in, view.section) == (None, "none")
+    assert view.open_actions == ("accept", "reject", "reset")
+    assert [refusal.rule for refusal in view.may["keep_pending"]] == ["faq.11.a"]
+    stage.act("reject", record_id)
+    stage.close()
+    view = stage.ims.show(record_id)
+    assert (view.shown_in, view.section, view.open_actions) == (OCTOBER, "itc_rejected", ())
+
+
+def test_a_saved_record_is_read_as_filing_it_now_would_make_it(stage):
+    """The rule set too is that of its expected 2B period."""
+    record_id = stage.saved()
+    seen = []
+    for moment in ("2024-11-11 23:59", "2024-11-12 00:00", "2025-11-11 23:59", "2025-11-12"):
+        view = stage.at(moment).ims.show(record_id)
+        seen.append((view.period, view.rule_set))
+    assert seen == [
+        ("2024-10", "IMS-2024-10"),
+        ("2024-11", "IMS-2024-10"),
+        ("2025-10", "IMS-2025-10"),
+        ("2025-11", "IMS-2025-10"),
+    ]
+
+
+def test_what_is_not_in_ims_says_so(stage):
+    past = stage.filed(stage.document(reverse_charge=True))
+    assert stage.ims.show(past).in_ims is False
+    stage.taxpayer(stage.buyer, kind="isd")
+    assert stage.ims.show(stage.saved()).in_ims is False
+
+
+def test_the_directions_of_amendments(stage):
+    """Where heads move both ways the blocked direction is named (FAQ 11)."""
+    both = Heads(cgst=100, sgst=100)
+    pairs = [
+        ("invoice", both, Heads(cgst=120, sgst=100)),
+        ("invoice", both, both),
+        ("invoice", both, Heads(cgst=120, sgst=80)),
+        ("credit_note", Heads(igst=100), Heads(igst=80, cess=1)),
+    ]
+    originals = [stage.document(kind, tax=tax) for kind, tax, _ in pairs]
+    for original in originals:
+        stage.filed(original)
+    stage.close()
+    amendments = [
+        stage.document(kind, tax=tax, amends=original)
+        for original, (kind, _, tax) in zip(originals, pairs, strict=True)
+    ]
+    amendments.append(stage.document(amends=stage.document()))
+    seen = [stage.ims.show(stage.saved(one, "2024-11")).direction for one in amendments]
+    assert seen == ["upward", "unchanged", "downward", "upward", "unknown"]
+
+
+def test_the_history_has_everything(stage):
+    original = stage.document()
+    first = stage.saved(original)
+    stage.act("accept", first)
+    stage.ims.supplier.edit(first, {"igst": 5}, actor="seller's clerk")
+    stage.ims.supplier.file(stage.seller, "GSTR-1", OCTOBER, actor="seller")
+    second = stage.saved(stage.document(amends=original), "2024-11")
+    history = stage.ims.history(first)
+    assert history.record == stage.record(first)
+    assert [(one.number, one.actor, one.at) for one in history.contents] == [
+        (1, "seller", stage.now),
+        (2, "seller's clerk", stage.now),
+    ]
+    assert [(one.seq, one.trigger, one.actor, one.content_number) for one in history.transitions] == [
+        (1, "accept", "buyer", 1),
+        (2, "edit", "seller's clerk", 1),
+    ]
+    assert ids(history.chain) == [first, second]
+
+
+def test_what_is_not_here_is_not_shown(stage):
+    for call in (stage.ims.record, stage.ims.show, stage.ims.history):
+        with stage.unreadable("5: is no record here; see ims-fsm list"):
+            call(5)
