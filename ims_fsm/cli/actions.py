@@ -68,7 +68,10 @@ def act(
     trigger: Trigger,
     *,
     gstin: options.OwnGstin = None,
-    ids: Annotated[list[int] | None, typer.Option("--id", metavar="ID", help="This record; may be repeated.")] = None,
+    ids: Annotated[
+        list[int] | None,
+        typer.Option("--id", parser=options.record_number, metavar="ID", help="This record; may be repeated."),
+    ] = None,
     where: Annotated[
         list[str] | None,
         typer.Option("--where", metavar="NAME=VALUE", help="Every record so: state, kind, supplier, period …"),
@@ -86,8 +89,7 @@ def act(
 ) -> None:
     """Act on records: what is allowed is applied, what is refused is told with its rule; exit 1 if any is refused.
 
-    Name the records with --id, --where or --file. Without a state, --where means the dashboard: what is in IMS and
-    not decided.
+    Name the records with --id, --where or --file; without a state, --where means what is in IMS and not decided.
     """
     if sum(given is not None for given in (ids or None, where or None, file)) != 1:
         raise typer.BadParameter("name the records in one way: with --id, with --where or with --file")
@@ -187,7 +189,7 @@ def _tell_of_saved(ims: IMS, gstin: str, report: ActionReport) -> None:
     if saved:
         is_are = "is only saved by its supplier" if len(saved) == 1 else "are only saved by their suppliers"
         until = "until it is filed" if len(saved) == 1 else "until they are filed"
-        say(f"{len(saved)} of them {is_are}: the action is kept and has no effect {until} (faq.15).")
+        say(f"{len(saved):,} of them {is_are}: the action is kept and has no effect {until} (faq.15).")
 
 
 def _tell_of_stale(ims: IMS, gstin: str) -> None:

@@ -67,7 +67,7 @@ def check(
 
 def tell(judged: Judgement) -> None:
     """Print what was judged, every refusal under its rule with its place in the file."""
-    say(f"{counted(len(judged.rows), 'action')} checked: {len(judged.refused)} refused. Nothing was written.")
+    say(f"{counted(len(judged.rows), 'action')} checked: {len(judged.refused):,} refused. Nothing was written.")
     refusals.tell(judged.refused, {row.record_id: f"{row.place}, {row.trigger}" for row in judged.refused})
 
 

@@ -16,6 +16,8 @@ import typer
 from ims_fsm.errors import ImsFsmError
 
 DONE, REFUSED, WRONG, INTERRUPTED = 0, 1, 2, 130
+# Whoever read the output has gone, and nobody looks at this; Typer ends with it too.
+GONE = 1
 DEBUG = "IMS_FSM_DEBUG"
 _UNEXPECTED = "unexpected"
 
@@ -37,11 +39,14 @@ def guarded(work: Callable[[], Any], arguments: Sequence[str]) -> int:
         sys.stdout.flush()
     except BrokenPipeError:
         _forget_stdout()
-        return WRONG
+        return GONE
     except (KeyboardInterrupt, Exception) as error:  # noqa: BLE001 -- nobody is shown a traceback who did not ask
         if isinstance(error, typer.TyperException) and type(error).__name__ == "NoArgsIsHelpError":
             return error.exit_code
         told, code = _told(error)
+        return _tell(told, code, as_json="--json" in arguments)
+    if code == INTERRUPTED:
+        told, code = _told(KeyboardInterrupt())
         return _tell(told, code, as_json="--json" in arguments)
     return code if isinstance(code, int) else DONE
 
@@ -91,9 +96,9 @@ def _of_call(error: typer.TyperException) -> str:
     message = error.message.removeprefix("Value error, ")
     if parameter is not None and message:
         message = f"{parameter.get_error_hint().strip(chr(39))}: {message}"
-    whole = (message or error.format_message()).rstrip(".")
+    whole = " ".join((message or error.format_message()).split()).rstrip(".")
     remedy = f"; see {context.command_path} --help" if context is not None and ";" not in whole else ""
-    return whole[0].lower() + whole[1:] + remedy
+    return (whole if whole[:2].isupper() else whole[:1].lower() + whole[1:]) + remedy
 
 
 def _tell(error: dict[str, Any], code: int, *, as_json: bool) -> int:

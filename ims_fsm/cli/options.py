@@ -33,6 +33,13 @@ def actor() -> str:
     return os.environ.get("USER") or "cli"
 
 
+def record_number(text: str) -> int:
+    """Return the id of a record; raises `ValueError` for anything else."""
+    if not (text.isascii() and text.isdigit()):
+        raise ValueError(f"{text!r} is no id of a record; write the number that ims-fsm list shows")
+    return int(text)
+
+
 def pairs(given: list[str], option: str) -> dict[str, str]:
     """Return options written NAME=VALUE as a table; raises `typer.BadParameter` for another form or a name twice."""
     found: dict[str, str] = {}
@@ -67,7 +74,10 @@ Db = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
 Actor = Annotated[
-    str, typer.Option("--actor", default_factory=actor, metavar="NAME", help="Who acts, for the transition log.")
+    str,
+    typer.Option(
+        "--actor", default_factory=actor, show_default=False, metavar="NAME", help="Who acts; without it $USER."
+    ),
 ]
 Key = Annotated[
     str | None,
@@ -88,7 +98,9 @@ Period = Annotated[TaxPeriod, typer.Option("--period", parser=TaxPeriod, metavar
 SomePeriod = Annotated[
     TaxPeriod | None, typer.Option("--period", parser=TaxPeriod, metavar="YYYY-MM", help="Only this tax period.")
 ]
-RecordId = Annotated[int, typer.Argument(metavar="ID", help="The record, as ims-fsm list numbers it.")]
+RecordId = Annotated[
+    int, typer.Argument(parser=record_number, metavar="ID", help="The record, as ims-fsm list numbers it.")
+]
 Out = Annotated[Path | None, typer.Option("--out", metavar="PATH", help="Where to write; standard output without it.")]
 Igst = Annotated[str | None, typer.Option("--igst", metavar="RUPEES")]
 Cgst = Annotated[str | None, typer.Option("--cgst", metavar="RUPEES")]

@@ -132,6 +132,7 @@ def export_workbook(as_json: options.AsJson = False) -> None:
 def write_upload_files(upload: Upload, gstin: str, folder: Path, *, offline: bool) -> list[tuple[Path, int]]:
     """Write an upload into a folder, cut to the portal's limit; return each file with the records in it."""
     from ims_fsm.exchange.gstn_json import chunks, dumps, offline_file
+    from ims_fsm.exchange.gstn_json.chunks import LIMIT
 
     written: list[tuple[Path, int]] = []
     requests = [(name, request) for part in chunks(upload) for name, request in _requests(part)]
@@ -140,7 +141,10 @@ def write_upload_files(upload: Upload, gstin: str, folder: Path, *, offline: boo
     for number, (name, request) in enumerate(requests, start=1):
         same = [other for other, _ in requests].count(name)
         path = folder / (f"ims_{name}_{gstin}.json" if same == 1 else f"ims_{name}_{gstin}_{number:03}.json")
-        path.write_text(dumps(offline_file(request) if offline else request, indent=1) + "\n", "utf-8", newline="\n")
+        told = offline_file(request) if offline else request
+        readable = dumps(told, indent=1)
+        # The portal's limit is on what is sent, blanks included.
+        path.write_text((readable if len(readable) < LIMIT else dumps(told)) + "\n", "utf-8", newline="\n")
         written.append((path, records_in(request)))
     return written
 

@@ -132,7 +132,9 @@ def tell_history(told: History) -> None:
 
 def original(
     record_id: options.RecordId,
-    decided: Annotated[Decided, typer.Argument(help="How the GSTR-3B of its period decided the original.")],
+    decided: Annotated[
+        Decided, typer.Argument(metavar="accepted|rejected", help="How the GSTR-3B of its period decided it.")
+    ],
     *,
     igst: options.Igst = None,
     cgst: options.Cgst = None,

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
 
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.exchange.proposals import Proposal
@@ -69,7 +68,9 @@ class _RehearsedError(Exception):
 
 
 def rehearse(ims: IMS, gstin: str, proposals: Sequence[Proposal], where: str) -> Judgement:
-    """Judge every proposal as if all were taken in order, and keep nothing (FAQ 10-16).
+    """Judge every proposal as if all were taken, and keep nothing (FAQ 10-16).
+
+    What is proposed alike is one bulk action (FAQ 30); they follow each other as the first of each stands in the file.
 
     Raises `InputError` for a proposal that means no record, more than one, or one that another means already.
     """
@@ -87,7 +88,7 @@ def rehearse(ims: IMS, gstin: str, proposals: Sequence[Proposal], where: str) ->
 def take(
     ims: IMS, gstin: str, proposals: Sequence[Proposal], where: str, *, actor: str, key: str | None = None
 ) -> Judgement:
-    """Take the proposals in order, in one transaction: what is allowed is applied, what is refused is reported.
+    """Take the proposals as `rehearse` does and keep what is allowed, in one transaction; refusals are reported.
 
     Raises `InputError` as `rehearse` does; nothing is written then.
     """
@@ -110,8 +111,11 @@ def _take(unit: Unit, gstin: str, proposals: Sequence[Proposal], where: str) -> 
         version = NO_VERSION if record.id in outdated else None
         return proposal.trigger, Request(remarks=proposal.remarks, reduce_itc=proposal.reduce_itc, version=version)
 
-    for (trigger, request), group in groupby(matched, key=wanted):
-        report = recipient.act_on_many(unit, trigger, gstin, request, [record.id for _, record in group], Where())
+    groups: dict[tuple[Trigger, Request], list[int]] = {}
+    for pair in matched:
+        groups.setdefault(wanted(pair), []).append(pair[1].id)
+    for (trigger, request), ids in groups.items():
+        report = recipient.act_on_many(unit, trigger, gstin, request, ids, Where())
         refusals |= {one.record_id: _explained(one.refusals, outdated.get(one.record_id)) for one in report.refused}
     return Judgement(
         tuple(

@@ -33,7 +33,7 @@ from ims_fsm.terms.vocabulary import Filing, Form, Kind, State, SupplierStatus, 
 from ims_fsm.workflow import portal
 from ims_fsm.workflow.ims import IMS
 from ims_fsm.workflow.portal import Received, UploadChange
-from ims_fsm.workflow.recipient import may
+from ims_fsm.workflow.transitions import consider
 from ims_fsm.workflow.unit import Unit
 
 NOT_APPLICABLE = "itc_reduction_not_applicable"
@@ -123,12 +123,13 @@ def export_upload(ims: IMS, gstin: str) -> Upload:
     """
     with ims.asking() as unit:
         changes = portal.changed_since_portal(unit, gstin)
-        return write_upload(gstin, [_upload_record(unit, change) for change in changes])
+        chains = unit.chains_of(change.record for change in changes)
+        return write_upload(gstin, [_upload_record(unit, change, chains[change.record.id]) for change in changes])
 
 
-def _upload_record(unit: Unit, change: UploadChange) -> UploadRecord:
+def _upload_record(unit: Unit, change: UploadChange, chain: Sequence[Record]) -> UploadRecord:
     record = change.record
-    specified = record.state is State.ACCEPTED and _asks_for_reduction(unit, record)
+    specified = record.state is State.ACCEPTED and _asks_for_reduction(unit, record, chain)
     return UploadRecord(
         document=record.document,
         form=record.form,
@@ -144,12 +145,10 @@ def _upload_record(unit: Unit, change: UploadChange) -> UploadRecord:
     )
 
 
-def _asks_for_reduction(unit: Unit, record: Record) -> bool:
+def _asks_for_reduction(unit: Unit, record: Record, chain: Sequence[Record]) -> bool:
     """Say whether accepting the record asks for a declared reduction of ITC (advisory.2025-10.reduction)."""
-    answer = may(unit, record.id, Trigger.ACCEPT, Request(reduce_itc="full"))
-    if isinstance(answer, Allowed):
-        return True
-    return all(refusal.code != NOT_APPLICABLE for refusal in answer.refusals)
+    decision = consider(unit, record, Trigger.ACCEPT, Request(reduce_itc="full"), chain)
+    return isinstance(decision, Allowed) or NOT_APPLICABLE not in decision.codes
 
 
 def _reduction(record: Record) -> YesNo:

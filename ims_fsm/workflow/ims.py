@@ -21,7 +21,7 @@ from ims_fsm.store.taxpayers import Taxpayer
 from ims_fsm.terms.gstin import checked_gstin
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Trigger
-from ims_fsm.workflow import filing, portal, recipient, sweeps, two_b, views, what_if
+from ims_fsm.workflow import diagram, filing, portal, recipient, sweeps, two_b, views, what_if
 from ims_fsm.workflow.desk import SupplierDesk
 from ims_fsm.workflow.filing import ThreeBFiled
 from ims_fsm.workflow.office import Office
@@ -241,6 +241,17 @@ class IMS(Office):
         """Return everything that was ever done to a record."""
         with self.asking() as unit:
             return views.history(unit, record_id)
+
+    def diagram(
+        self, record_id: int, fmt: str = "svg", *, theme: str = "light", href_base: str | None = None
+    ) -> bytes:
+        """Draw a record's path on its machine's picture: what it took, what it may do next, what it may not and why.
+
+        `fmt` is svg, png, pdf, dot or mermaid (text is UTF-8), `theme` light, dark or print; with `href_base` the parts
+        lead to their lines on that page. Raises `InputError`, and what drawing raises where no Graphviz is installed.
+        """
+        with self.asking() as unit:
+            return diagram.diagram(unit, record_id, fmt, theme, href_base)
 
     def inward(self, gstin: str, where: Where = EVERYTHING) -> list[Record]:
         """Return a recipient's records that are meant, by id (FAQ 18)."""

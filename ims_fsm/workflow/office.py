@@ -19,6 +19,7 @@ from ims_fsm.law.hooks import Hooks
 from ims_fsm.store import connection as store
 from ims_fsm.store import declarations, requests, schema
 from ims_fsm.store.requests import Answer
+from ims_fsm.terms.period import in_india
 from ims_fsm.workflow.unit import Unit
 
 T = TypeVar("T")
@@ -70,7 +71,7 @@ class Office:
     def asking(self) -> Iterator[Unit]:
         """Give a unit of work for reading; nothing done in it is kept."""
         with store.reading(self.engine) as connection:
-            yield Unit(connection, self.book, self.hooks, self.clock(), "")
+            yield Unit(connection, self.book, self.hooks, self._now(), "")
 
     def run(
         self, use_case: str, actor: str, key: str | None, arguments: object, work: Callable[[Unit], T], kind: type[T]
@@ -80,7 +81,7 @@ class Office:
         Raises `IdempotencyError` where the key was used for another request.
         """
         with store.writing(self.engine) as connection:
-            unit = Unit(connection, self.book, self.hooks, self.clock(), actor, key)
+            unit = Unit(connection, self.book, self.hooks, self._now(), actor, key)
             if key is None:
                 return work(unit)
             answers: TypeAdapter[T] = TypeAdapter(kind)
@@ -102,3 +103,7 @@ class Office:
                 ),
             )
             return outcome
+
+    def _now(self) -> datetime:
+        """Return the clock's moment in UTC; raises `ValueError` for one without a time zone."""
+        return in_india(self.clock()).astimezone(UTC)

@@ -109,7 +109,7 @@ def declaration_of(record: Record, request: Request) -> tuple[str | None, Heads]
         case "none":
             return "none", NIL
         case heads:
-            return "partial", heads
+            return "full" if heads == full_reduction(record) else "partial", heads
 
 
 def _by_ids(unit: Unit, recipient: str, ids: Iterable[int]) -> list[Record]:

@@ -161,7 +161,7 @@ VERBS = "save, edit, delete, file, accept, reject, keep_pending, reset, generate
 @pytest.mark.parametrize(
     ("step", "problem"),
     [
-        (f'{AT}do = "acept"', f"step[1] do: 'acept' is no verb; the verbs are {VERBS}"),
+        (f'{AT}do = "approve"', f"step[1] do: 'approve' is no verb; the verbs are {VERBS}"),
         (f"{AT}do = 5", f"step[1] do: 5 is no verb; the verbs are {VERBS}"),
         (
             AT,
@@ -331,7 +331,11 @@ def test_a_wrong_value_anywhere_is_a_problem_and_never_a_crash(odd, at):
 
 def test_all_faults_come_at_once(story):
     text = (
-        HEAD + with_line(TAXPAYER, "kind = 'big'") + SELLER + with_line(DOCUMENT, "igst = 1.5") + f'{AT}do = "acept"\n'
+        HEAD
+        + with_line(TAXPAYER, "kind = 'big'")
+        + SELLER
+        + with_line(DOCUMENT, "igst = 1.5")
+        + f'{AT}do = "approve"\n'
     )
     assert [problem.partition(":")[0] for problem in story.problems(text)] == [
         "taxpayer[1] kind (buyer)",

@@ -1,16 +1,18 @@
 """An IMS with a clock that a test sets, a buyer and a seller, and short words for what they do.
 
-`stage` runs in memory; `anywhere` on SQLite and on PostgreSQL, which is that of IMS_FSM_TEST_PG (a URL) where it is
-set, else a server started from a wheel where that is installed; without both the tests on it are skipped.
+`stage` runs in memory, on one connection that is set back for each test; `anywhere` on SQLite and on PostgreSQL: that
+of IMS_FSM_TEST_PG (a URL) where it is set, else a server started from a wheel where that is installed; without
+both the tests on it are skipped.
 """
 
 from __future__ import annotations
 
 import os
+import sqlite3
 import tempfile
 import warnings
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import count
@@ -49,14 +51,16 @@ class Stage:
 
     url: str = "sqlite://"
     now: datetime = field(default_factory=lambda: moment("2024-11-09"))
-    hooks: Hooks | None = None
-    ims: IMS = field(init=False)
+    ims: IMS | None = None
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def __post_init__(self) -> None:
-        self.ims = IMS(self.url, clock=lambda: self.now, hooks=self.hooks)
-        for gstin in (BUYER, SELLER):
-            self.taxpayer(gstin)
+        if self.ims is None:
+            self.ims = IMS(self.url)
+            for gstin in (BUYER, SELLER):
+                self.taxpayer(gstin)
+        self.ims.clock = lambda: self.now
+        self.ims.hooks = Hooks(self.ims.book.law)
 
     def at(self, when: str) -> Stage:
         self.now = moment(when)
@@ -188,23 +192,46 @@ def pg_place(pg_url: str) -> Iterator[str]:
     base.dispose()
 
 
+@pytest.fixture(scope="session")
+def fresh() -> Iterator[Callable[[], Stage]]:
+    """Give what makes stages in memory, on 9 November 2024; each takes the database of the one before."""
+    first = Stage()
+    with closing(sqlite3.connect(":memory:")) as template:
+        _driver(first.ims).backup(template)
+
+        def make() -> Stage:
+            template.backup(_driver(first.ims))
+            return Stage(ims=first.ims)
+
+        yield make
+    first.ims.close()
+
+
+def _driver(ims: IMS) -> sqlite3.Connection:
+    with ims.engine.connect() as connection:
+        driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    return driver
+
+
 @pytest.fixture
-def stage() -> Iterator[Stage]:
+def stage(fresh: Callable[[], Stage]) -> Stage:
     """A stage in memory, on 9 November 2024."""
-    made = Stage()
-    yield made
-    made.ims.close()
+    return fresh()
 
 
 @pytest.fixture(params=["sqlite", "pg"])
 def anywhere(request: pytest.FixtureRequest) -> Iterator[Stage]:
     """A stage on SQLite and on PostgreSQL."""
-    made = Stage("sqlite://" if request.param == "sqlite" else request.getfixturevalue("pg_place"))
+    if request.param == "sqlite":
+        yield request.getfixturevalue("stage")
+        return
+    made = Stage(request.getfixturevalue("pg_place"))
     yield made
     made.ims.close()
 
 
 @pytest.fixture
 def staging() -> type[Stage]:
-    """Give what makes stages, where a test needs more than one or hooks."""
+    """Give what makes stages on a database by its URL."""
     return Stage

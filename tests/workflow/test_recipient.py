@@ -328,7 +328,7 @@ def test_a_credit_note_is_pending_for_one_tax_period(later):
         ("none", ("none", Heads())),
         (Heads(igst=4_000), ("partial", Heads(igst=4_000))),
         (Heads(), ("partial", Heads())),
-        (Heads(igst=10_000), ("partial", Heads(igst=10_000))),
+        (Heads(igst=10_000), ("full", Heads(igst=10_000))),
     ],
 )
 def test_what_is_declared_is_kept(later, reduce_itc, kept):

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from ims_fsm import Heads, Hooks, TaxPeriod
+from ims_fsm import Heads, TaxPeriod
 from ims_fsm.terms.vocabulary import State
 from ims_fsm.workflow.sweeps import next_period
 
@@ -140,13 +140,10 @@ def test_an_invoice_may_stay_pending(stage):
     assert stage.record(record_id).state == State.PENDING
 
 
-def test_one_that_fails_stops_no_other(staging):
+def test_one_that_fails_stops_no_other(stage):
     """The failure is raised when all are through."""
-    stage = staging()
-    hooks = Hooks()
-    stage.ims.hooks = hooks
 
-    @hooks.before(trigger="expire")
+    @stage.ims.hooks.before(trigger="expire")
     def no(event):
         raise RuntimeError(event.record.recipient)
 

@@ -1,0 +1,322 @@
+"""Whatever suppliers, recipients and the clock do, in any order: the log proves the state and the money adds up."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import HealthCheck, event, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from ims_fsm import Document, Form, Heads, OriginalReference, RefusedError, TaxPeriod
+from ims_fsm.store.tables import Table
+from ims_fsm.terms.period import in_india
+from ims_fsm.terms.vocabulary import State, SupplierStatus
+from ims_fsm.workflow.sweeps import next_period
+
+ACTIONS = ("accept", "reject", "keep_pending", "reset")
+GONE = (State.FROZEN, State.REMOVED)
+TAXES = st.builds(Heads, st.integers(0, 3), st.integers(0, 3), st.just(0), st.integers(0, 1))
+PICK = st.integers(0, 50)
+STARTS = (("2024-10", "2024-11-05"), ("2025-10", "2025-11-05"))
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A record as the portal shows it: here always as it is known."""
+
+    document: Document
+    supplier_status: SupplierStatus
+    action: State
+    form: Form
+    return_period: TaxPeriod
+    remarks: str | None
+    reduction_blocked: bool | None = None
+    itc_reduction: str | None = None
+    declared: Heads | None = None
+    portal_hash: str | None = None
+    itc_period: TaxPeriod | None = None
+
+
+class Town(RuleBasedStateMachine):
+    """Two suppliers and two recipients, one of them quarterly; documents get up to three versions."""
+
+    make = None
+
+    @initialize(start=st.sampled_from(STARTS))
+    def open(self, start):
+        self.stage = type(self).make()
+        period, moment = start
+        self.stage.at(moment)
+        self.recipients = (self.stage.buyer, self.stage.quarterly)
+        self.suppliers = (self.stage.seller, self.stage.other)
+        for gstin in self.recipients:
+            self.stage.taxpayer(gstin, filing="quarterly" if gstin == self.stage.quarterly else "monthly",
+                                registered_from=period)  # fmt: skip
+        self.gone = {}
+        self.added_back = defaultdict(Heads)
+        self.keys = 0
+
+    # --- helpers ------------------------------------------------------------------------------------------------------
+
+    def records(self):
+        return [record for gstin in self.recipients for record in self.stage.ims.inward(gstin)]
+
+    def picked(self, pick, wanted=lambda _record: True):
+        found = [record for record in self.records() if wanted(record)]
+        return found[pick % len(found)] if found else None
+
+    def month(self, back):
+        return TaxPeriod.of(in_india(self.stage.now).date()).plus(-back)
+
+    def tried(self, call):
+        """Return what a call answers; a refused one must have written nothing."""
+        before = self.stage.tables()
+        try:
+            return call()
+        except RefusedError:
+            assert self.stage.tables() == before
+            return None
+
+    # --- the supplier -------------------------------------------------------------------------------------------------
+
+    @rule(kind=st.sampled_from(["invoice", "credit_note", "debit_note", "eco_document"]), tax=TAXES, who=PICK,
+          past=st.sampled_from([{}, {}, {}, {"reverse_charge": True}, {"ineligible": "pos"}]),
+          fy=st.sampled_from([0, 0, 1]))  # fmt: skip
+    def save(self, kind, tax, who, past, fy):
+        today = in_india(self.stage.now).date()
+        document = self.stage.document(
+            kind, tax=tax, date=date(today.year - fy, 2, 5), supplier=self.suppliers[who % 2],
+            recipient=self.recipients[who // 2 % 2], **past,
+        )  # fmt: skip
+        self.stage.saved(document, self.month(1))
+
+    @rule(pick=PICK, tax=TAXES, past=st.sampled_from([{}, {}, {"reverse_charge": True}, {"ineligible": "pos"}]),
+          back=st.integers(0, 1), form=st.sampled_from(["GSTR-1", "GSTR-1A"]))  # fmt: skip
+    def amend(self, pick, tax, past, back, form):
+        record = self.picked(pick, lambda one: one.state is not State.REMOVED)
+        if record is None or len(self.stage.ims.history(record.id).chain) > 2:
+            return
+        amends = OriginalReference(record.document.number, record.document.date)
+        document = record.document.changed(
+            tax=tax, number=f"{record.document.number}A", amends=amends,
+            **{"reverse_charge": False, "ineligible": None, **past},
+        )  # fmt: skip
+        self.tried(lambda: self.stage.saved(document, self.month(back), form))
+
+    @rule(pick=PICK, tax=TAXES)
+    def edit(self, pick, tax):
+        record = self.picked(pick)
+        if record is not None:
+            self.tried(lambda: self.stage.ims.supplier.edit(record.id, {"tax": tax}, actor="seller"))
+
+    @rule(pick=PICK)
+    def delete(self, pick):
+        record = self.picked(pick, lambda one: not one.filed)
+        if record is not None:
+            self.tried(lambda: self.stage.ims.supplier.delete(record.id, actor="seller"))
+
+    @rule(pick=PICK)
+    def file(self, pick):
+        record = self.picked(pick, lambda one: not one.filed and one.state is not State.REMOVED)
+        if record is not None:
+            supplier, form, period = record.document.supplier, record.form, record.return_period
+            self.stage.ims.supplier.file(supplier, form, period, actor="seller")
+            assert self.stage.record(record.id).filed
+
+    # --- the recipient ------------------------------------------------------------------------------------------------
+
+    @rule(pick=PICK, trigger=st.sampled_from(ACTIONS))
+    def act(self, pick, trigger):
+        record = self.picked(pick)
+        if record is None:
+            return
+        may, told = self.stage.ims.may(trigger, record.id), self.stage.ims.what_if(trigger, record.id)
+        self.keys += 1
+        call = lambda: self.stage.act(trigger, record.id, key=f"act {self.keys}")  # noqa: E731
+        after = self.tried(call)
+        assert bool(may) == told.allowed == (after is not None)
+        if after is None:
+            return
+        assert (after.state, after.seq) == (may.dest, record.seq + 1)
+        now = self.stage.ims.what_if("reset", record.id)
+        assert (now.now_outcome, now.now_itc, now.now_added_back) == (told.outcome, told.itc, told.added_back)
+        tables = self.stage.tables()
+        assert (call(), self.stage.tables()) == (after, tables)
+
+    @rule(trigger=st.sampled_from(ACTIONS), who=st.integers(0, 1))
+    def act_on_all(self, trigger, who):
+        recipient = self.recipients[who]
+        before = {record.id: record for record in self.stage.ims.inward(recipient)}
+        may = {one: bool(self.stage.ims.may(trigger, one)) for one in before}
+        report = self.stage.ims.act_on_many(trigger, recipient, actor="buyer")
+        refused = {one.record_id for one in report.refused}
+        assert may == {**dict.fromkeys(report.applied, True), **dict.fromkeys(refused, False)}
+        assert all(self.stage.record(one) == before[one] for one in refused)
+
+    @rule(who=st.integers(0, 1))
+    def close(self, who):
+        """Go on to the day of the draft, generate it and file on it."""
+        opens = self.stage.ims.book.calendar.two_b_opens(self.owed(self.recipients[who]))
+        self.stage.now = max(self.stage.now, opens)
+        self.generate(who)
+        self.file_3b(who)
+
+    @rule(who=st.integers(0, 1))
+    def generate(self, who):
+        recipient = self.recipients[who]
+        period = self.owed(recipient)
+        before = self.stage.ims.two_b(recipient, period)
+        generated = self.tried(lambda: self.stage.ims.generate_2b(recipient, period, actor="buyer"))
+        if generated and before.two_b.state == "draft":
+            lines = [line for line, _ in self.stage.ims.two_b(recipient, period).lines]
+            assert lines == [line for line, _ in before.lines]
+
+    @rule(who=st.integers(0, 1))
+    def file_3b(self, who):
+        recipient = self.recipients[who]
+        period = self.owed(recipient)
+        view = self.stage.ims.two_b(recipient, period)
+        promised = {record.id: self.stage.ims.what_if("reset", record.id) for _, record in view.lines}
+        carried = {record.id: record.carried for _, record in view.lines}
+        done = self.tried(lambda: self.stage.ims.file_3b(recipient, period, actor="buyer"))
+        event(f"GSTR-3B {'refused' if done is None else 'filed'}")
+        if done is None:
+            return
+        for outcome in done.decided:
+            event(f"decided as {outcome}")
+        back = {one.record_id: one.tax for one in self.liabilities() if one.recipient_period == period}
+        for record_id, told in promised.items():
+            record = self.stage.record(record_id)
+            assert record.settled_in == period
+            assert told.now_added_back == back.get(record_id, Heads())
+            if record.in_ims:
+                assert told.now_outcome == str(record.disposition)
+                assert told.now_itc == record.carried - carried[record_id]
+        if not any(record.reduction for record in self.records()):
+            self.covered(period)
+
+    def owed(self, recipient):
+        with self.stage.ims.asking() as unit:
+            return next_period(unit, recipient)
+
+    def liabilities(self):
+        return [one for supplier in self.suppliers for one in self.stage.ims.liabilities(supplier)]
+
+    def covered(self, period):
+        """After each freeze the value that stands with the supplier covers the recipient's credit, in each head."""
+        for record in self.records():
+            if record.settled_in == period and record.in_ims and record.disposition != "superseded":
+                assert not record.standing.below(record.carried)
+
+    # --- the clock and the portal -------------------------------------------------------------------------------------
+
+    @rule()
+    def sweep(self):
+        self.stage.ims.sweep(self.recipients)
+        before = self.stage.tables()
+        assert not any(self.stage.ims.sweep(self.recipients))
+        assert self.stage.tables() == before
+
+    @rule(days=st.sampled_from([1, 3, 8, 20, 31]))
+    def time_goes_on(self, days):
+        self.stage.now += timedelta(days=days)
+
+    @precondition(lambda self: any(record.state not in GONE for record in self.records()))
+    @rule(who=st.integers(0, 1))
+    def download(self, who):
+        """The portal shows what is known: nothing moves, and a second time nothing is written."""
+        recipient = self.recipients[who]
+        before = {record.id: record for record in self.stage.ims.inward(recipient)}
+        shown = [
+            Seen(one.document, one.supplier_status, one.state, one.form, one.return_period, one.remarks)
+            for one in before.values()
+            if one.state not in GONE and one.in_ims and not one.reduction
+        ]
+        self.stage.ims.receive(recipient, shown, actor="portal")
+        for record in self.stage.ims.inward(recipient):
+            old = before[record.id]
+            assert record.changed(portal=old.portal, version=old.version) == old
+        tables = self.stage.tables()
+        self.stage.ims.receive(recipient, shown, actor="portal")
+        assert self.stage.tables() == tables
+
+    # --- what always holds --------------------------------------------------------------------------------------------
+
+    @invariant()
+    def the_log_proves_the_state(self):
+        assert not self.stage.faults()
+
+    @invariant()
+    def what_is_gone_never_changes(self):
+        now = {record.id: record for record in self.records() if record.state in GONE}
+        assert {record_id: now.get(record_id) for record_id in self.gone} == self.gone
+        self.gone = now
+
+    @invariant()
+    def the_lines_that_were_filed_are_the_credit_that_is_carried(self):
+        tables = self.rows()
+        final = {(row.recipient_gstin, row.period) for row in tables["two_b"] if row.state == "final"}
+        chain_of = {record.id: record.chain_id for record in self.records()}
+        gained = defaultdict(Heads)
+        for row in tables["two_b_line"]:
+            if (row.recipient_gstin, row.period) in final:
+                tax = Heads(row.igst, row.cgst, row.sgst, row.cess)
+                if row.entry == "reversal_4b1":
+                    gained[chain_of[row.record_id]] -= tax
+                elif row.section == "itc_available" and row.counts:
+                    gained[chain_of[row.record_id]] += tax
+        chains = defaultdict(list)
+        for record in self.records():
+            chains[record.chain_id].append(record)
+        for chain_id, members in chains.items():
+            assert {record.carried for record in self.at_the_end(members)} <= {gained[chain_id]}
+
+    def at_the_end(self, members):
+        """Return the members that hold what their chain carries now: the last decided one and all that still wait."""
+        waiting = [one for one in members if one.settled_in is None and one.state is not State.REMOVED]
+        decided = [one for one in members if one.settled_in is not None and one.disposition != "superseded"]
+        return waiting + sorted(decided, key=lambda one: (one.settled_in, one.age))[-1:]
+
+    @invariant()
+    def the_totals_are_the_sums_of_the_lines(self):
+        for row in self.rows()["two_b"]:
+            view = self.stage.ims.two_b(row.recipient_gstin, TaxPeriod(row.period))
+            sums = defaultdict(Heads)
+            for line, _ in view.lines:
+                apart = "reversal_4b1" if line.entry == "reversal_4b1" else "reverse_charge"
+                sums[str(line.section) if line.counts and apart != "reversal_4b1" else apart] += line.tax
+            assert view.totals == dict(sums)
+
+    @invariant()
+    def what_an_amendment_prevailed_over_contributed_nothing(self):
+        superseded = {record.id for record in self.records() if record.disposition == "superseded"}
+        final = {(row.recipient_gstin, row.period) for row in self.rows()["two_b"] if row.state == "final"}
+        shown = {row.record_id for row in self.rows()["two_b_line"] if (row.recipient_gstin, row.period) in final}
+        assert superseded.isdisjoint(shown)
+
+    def rows(self):
+        with self.stage.ims.asking() as unit:
+            return {
+                name: unit.connection.execute(Table.metadata.tables[name].select()).all()
+                for name in ("two_b", "two_b_line")
+            }
+
+
+@pytest.mark.slow
+def test_whatever_they_do(fresh):
+    class Here(Town):
+        make = staticmethod(fresh)
+
+    chosen = settings(max_examples=25, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck))
+    run_state_machine_as_test(Here, settings=chosen)
