@@ -63,13 +63,14 @@ def read_proposals(
 ) -> tuple[Proposal, ...]:
     """Return the proposals of a CSV table, of its rows as JSON, or of a SAVE or RESET for the portal.
 
-    `trigger` is what every row means where there is no column `action`; rows whose action is blank are left out.
+    `trigger` is the one action that is wanted, which every row means where there is no column `action`; rows whose
+    action is blank are left out.
     Raises `InputError` with every problem of the file, and for one that proposes nothing.
     """
     if data.lstrip()[:1] in (b"{", b"[") or data.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] in (b"{", b"["):
         tree = loads(data, where)
         if is_upload(tree):
-            return tuple(_of_upload(tree, where, gstin))
+            return _of_one_action(tuple(_of_upload(tree, where, gstin)), trigger, where)
         rows: Iterable[tuple[str, Mapping[str, Any]]] = json_rows(tree, where)
     else:
         rows = csv_rows(data, where)
@@ -144,7 +145,7 @@ def _proposal(row: _Row, trigger: Trigger | None) -> Proposal | None:
         return None
     chosen = own or trigger
     if trigger is not None and own not in (None, trigger):
-        row.refuse(f"proposes {own}, and one action is taken at a time ({trigger})", "give a file for each action")
+        row.refuse(*_other_action(own, trigger))
     record_id, number = row.read("id", _record_id, None), row.text("number")
     if record_id is None and not (row.text("id") or number):
         row.refuse("names no record", "give its id, or its supplier, number and kind")
@@ -158,6 +159,17 @@ def _proposal(row: _Row, trigger: Trigger | None) -> Proposal | None:
         remarks=row.text("remarks") or None,
         reduce_itc=_reduction_of(row),
     )
+
+
+def _of_one_action(proposals: tuple[Proposal, ...], trigger: Trigger | None, where: str) -> tuple[Proposal, ...]:
+    others = [one for one in proposals if trigger not in (None, one.trigger)]
+    if others:
+        raise InputError(where, [Problem(one.place, *_other_action(one.trigger, trigger)) for one in others])
+    return proposals
+
+
+def _other_action(own: Trigger | None, trigger: Trigger | None) -> tuple[str, str]:
+    return f"proposes {own}, and one action is taken at a time ({trigger})", "give a file for each action"
 
 
 def _reduction_of(row: _Row) -> ReduceItc | None:

@@ -18,6 +18,9 @@ from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Filing, Kind, TaxpayerKind
 
+# What the grammar of scenarios says where a file does not; the law's own first period is in machines/calendar.toml.
+DEFAULT_REGISTERED_FROM = TaxPeriod("2024-10")
+
 
 class Header(Entry):
     """What stands at the top: the title and the rules that the scenario proves."""
@@ -33,7 +36,7 @@ class TaxpayerEntry(Entry):
     gstin: Gstin
     kind: Annotated[TaxpayerKind, word(TaxpayerKind, "kind of taxpayer", TaxpayerKind)] = TaxpayerKind.NORMAL
     filing: Annotated[Filing, word(Filing, "way of filing", Filing)] = Filing.MONTHLY
-    registered_from: Period = TaxPeriod("2024-10")
+    registered_from: Period = DEFAULT_REGISTERED_FROM
 
     def taxpayer(self) -> Taxpayer:
         """Return the taxpayer as the store knows him."""

@@ -58,7 +58,7 @@ def scenario_of(content: Mapping[str, Any], path: Path) -> Scenario:
 
 def _content(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text("utf-8"))
+        return tomllib.loads(path.read_text("utf-8-sig"))
     except tomllib.TOMLDecodeError as error:
         raise InputError(str(path), [Problem("the file", f"is not TOML: {error}", "correct that line")]) from None
     except UnicodeDecodeError:

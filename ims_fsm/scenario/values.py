@@ -35,7 +35,7 @@ def word(of: Callable[[str], W], what: str, words: Iterable[str]) -> Any:
 
     def read(value: object) -> W:
         if not isinstance(value, str) or value not in known:
-            raise ValueError(f"{value!r} is no {what}; use one of {', '.join(known)}")
+            raise ValueError(f"{shown(value)} is no {what}; use one of {', '.join(known)}")
         return of(value)
 
     return BeforeValidator(read)
@@ -43,7 +43,7 @@ def word(of: Callable[[str], W], what: str, words: Iterable[str]) -> Any:
 
 def _name(value: object) -> str:
     if not isinstance(value, str) or not value.strip():
-        raise ValueError(f"{value!r} is no name; write it as text in quotes")
+        raise ValueError(f"{shown(value)} is no name; write it as text in quotes")
     return value
 
 
@@ -118,11 +118,13 @@ def _within_reach(value: R, year: int) -> R:
 
 
 def _gstin(value: object) -> str:
-    return checked_gstin(value if isinstance(value, str) else str(value))
+    return checked_gstin(value if isinstance(value, str) else shown(value))
 
 
 def shown(value: object) -> str:
     """Return a value as the file's author wrote it."""
+    if isinstance(value, bool):
+        return str(value).lower()
     return value.isoformat() if isinstance(value, dt.date | dt.time) else repr(value)
 
 

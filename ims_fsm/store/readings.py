@@ -97,12 +97,16 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """What an amendment amends, as its chain stands: the fact's value, whether in one 2B period, its tax and record."""
+    """What an amendment amends, as its chain stands: the fact's value, whether in one 2B period, its tax and record.
+
+    `tax` and `record` are those of the version whose decision counts, `named` is the tax of the newest version.
+    """
 
     value: str
     same_period: bool
     tax: Heads | None = None
     record: Record | None = None
+    named: Heads | None = None
 
 
 NO_ORIGINAL = Original("none", same_period=True)
@@ -110,7 +114,10 @@ NO_REQUEST = Request()
 
 
 def original_of(record: Record, chain: Sequence[Record], scene: Scene) -> Original:
-    """Return what a record amends: the last version that a GSTR-3B decided, or the one still undecided (FAQ 11, 13)."""
+    """Return what a record amends (FAQ 11, 13): the decided version whose credit the chain carries, or the last one.
+
+    A version of another 2B period that is not decided yet comes before both.
+    """
     if record.document.amends is None:
         return NO_ORIGINAL
     earlier = [r for r in chain if r.age < record.age and r.removed_for is not RemovedFor.SUPPLIER_DELETED]
@@ -123,10 +130,10 @@ def original_of(record: Record, chain: Sequence[Record], scene: Scene) -> Origin
     if waiting or not decided:
         last = (waiting or undecided or earlier)[-1]
         value = "unsettled_rejected" if last.state is State.REJECTED else "unsettled"
-        return Original(value, same_period=not waiting, tax=last.document.tax, record=last)
-    last = decided[-1]
+        return Original(value, not waiting, last.document.tax, last, earlier[-1].document.tax)
+    last = _carrying(decided) or decided[-1]
     together = scene.expected_period(last) == period
-    return Original(_decided_as(last), same_period=together, tax=last.document.tax, record=last)
+    return Original(_decided_as(last), together, last.document.tax, last, earlier[-1].document.tax)
 
 
 def is_superseded(record: Record, chain: Sequence[Record], scene: Scene) -> bool:
@@ -141,8 +148,9 @@ def is_superseded(record: Record, chain: Sequence[Record], scene: Scene) -> bool
 
 
 def direction_of(record: Record, chain: Sequence[Record], scene: Scene) -> Direction:
-    """Return how a record moves the tax of what it amends."""
-    return record.document.direction_from(original_of(record, chain, scene).tax)
+    """Return how a record moves the tax of the newest version before it."""
+    original = original_of(record, chain, scene)
+    return record.document.direction_from(original.tax if original.named is None else original.named)
 
 
 def full_reduction(record: Record) -> Heads:
@@ -188,6 +196,15 @@ def _stated_original(record: Record) -> Original:
         # Its tax is not kept, and decides nothing: pending after a rejected original does not ask for the direction.
         return Original("rejected", same_period=False, tax=record.document.tax)
     return Original("accepted", same_period=False, tax=record.carried * record.document.kind.sign)
+
+
+def _carrying(decided: Sequence[Record]) -> Record | None:
+    # A rejection leaves the credit of the version before it; a decision outside IMS takes it back.
+    carrying: Record | None = None
+    for record in decided:
+        value = _decided_as(record)
+        carrying = record if value == "accepted" else carrying if value == "rejected" else None
+    return carrying
 
 
 def _decided_as(record: Record) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, insert, or_, select, update
 
 from ims_fsm.store.conflicts import ConflictError
 from ims_fsm.store.record import Record, from_row, to_row
@@ -89,7 +89,7 @@ def of_identity(connection: Connection, document: Document, fy: str, form: Form,
     conditions = [
         _at.supplier_gstin == document.supplier,
         _at.kind == str(document.kind),
-        _at.number == document.number,
+        func.upper(_at.number) == document.number.upper(),
         _at.fy == fy,
         _at.state != str(State.REMOVED),
         _at.original_number.is_(None) if document.amends is None else _at.original_number.is_not(None),
@@ -104,8 +104,9 @@ def newest_of_chain(connection: Connection, document: Document, original: Origin
 
     Where the document itself is not here, another amendment that names it leads to the chain.
     """
-    document_itself = and_(_at.number == original.number, _at.fy == fy)
-    amends_it_too = and_(_at.original_number == original.number, _at.original_date == original.date)
+    number = original.number.upper()
+    document_itself = and_(func.upper(_at.number) == number, _at.fy == fy)
+    amends_it_too = and_(func.upper(_at.original_number) == number, _at.original_date == original.date)
     named = [
         _at.supplier_gstin == document.supplier,
         _at.kind == str(document.kind),
@@ -113,7 +114,7 @@ def newest_of_chain(connection: Connection, document: Document, original: Origin
         _not_deleted(),
     ]
     found = matching(connection, document.recipient, named)
-    member = min(found, key=lambda r: (r.document.number, r.fy) != (original.number, fy), default=None)
+    member = min(found, key=lambda r: (r.document.number.upper(), r.fy) != (number, fy), default=None)
     if member is None:
         return None
     members = chains(connection, document.recipient, [member.chain_id])[member.chain_id]
@@ -150,6 +151,13 @@ def considered_for(connection: Connection, recipient: str, period: TaxPeriod) ->
         _at.settled_in.is_(None),
         _at.state != str(State.REMOVED),
     ])  # fmt: skip
+
+
+def undecided(connection: Connection, recipient: str) -> int:
+    """Return how many of a recipient's records are filed and not decided yet."""
+    waiting = (_at.settled_in.is_(None), _at.two_b_period.is_not(None), _at.state != str(State.REMOVED))
+    query = select(func.count()).select_from(_table).where(_at.recipient_gstin == recipient, *waiting)
+    return int(connection.execute(query).scalar_one())
 
 
 def pending(connection: Connection, recipient: str) -> Iterator[Record]:

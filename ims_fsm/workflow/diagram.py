@@ -85,10 +85,14 @@ def _now(unit: Unit, record: Record, edition: Edition) -> Iterator[Way | Barrier
 def _standing(unit: Unit, record: Record, edition: Edition, log: Sequence[TransitionEntry]) -> str:
     title = edition.states[str(record.state)].title
     since = f" since {_day(log[-1].at)}" if log else ""
-    decided = f", as {record.disposition}" if record.disposition and str(record.disposition) != str(record.state) else ""
+    decided = (
+        f", as {record.disposition}" if record.disposition and str(record.disposition) != str(record.state) else ""
+    )
     period = unit.scene(record.recipient).expected_period(record)
     fixed = "" if record.filed else " if it were filed now"
-    return f"{title}{since}{decided}  ·  recipient {record.recipient}  ·  {edition.rule_set.id}, 2B period {period}{fixed}"
+    return (
+        f"{title}{since}{decided}  ·  recipient {record.recipient}  ·  {edition.rule_set.id}, 2B period {period}{fixed}"
+    )
 
 
 def _day(moment: datetime) -> str:

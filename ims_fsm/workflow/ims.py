@@ -12,7 +12,7 @@ from functools import cached_property
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.law.decision import Allowed
 from ims_fsm.store import connection as store
-from ims_fsm.store import taxpayers
+from ims_fsm.store import records, taxpayers
 from ims_fsm.store.readings import ReduceItc, Request
 from ims_fsm.store.record import Record
 from ims_fsm.store.records import Where
@@ -39,12 +39,14 @@ EVERYTHING = Where()
 
 @dataclass(frozen=True, slots=True)
 class TwoBGenerated:
-    """A GSTR-2B as a call left it."""
+    """A GSTR-2B as a call left it, and the pending records whose time had run out by then (FAQ 21)."""
 
     recipient: str
     period: str
     state: str
     generation: int
+    expired: tuple[int, ...] = ()
+    lapsed: tuple[int, ...] = ()
 
 
 class IMS(Office):
@@ -58,13 +60,22 @@ class IMS(Office):
     # --- taxpayers ----------------------------------------------------------------------------------------------------
 
     def register(self, taxpayer: Taxpayer) -> None:
-        """Register a taxpayer, or correct what is known of him; raises `InputError` for what is no GSTIN."""
+        """Register a taxpayer, or correct what is known of him.
+
+        Raises `InputError` for what is no GSTIN, and for another filing frequency while records are undecided:
+        their 2B periods are those of the frequency that they were filed under.
+        """
         try:
             gstin = checked_gstin(taxpayer.gstin)
         except ValueError as error:
             remedy = "write its 15 characters like 27AAPFU0939F1ZV"
             raise InputError("taxpayer", [Problem(repr(taxpayer.gstin), "is no GSTIN", remedy)]) from error
         with store.writing(self.engine) as connection:
+            known = taxpayers.find(connection, gstin)
+            waiting = records.undecided(connection, gstin) if known and known.filing is not taxpayer.filing else 0
+            if known is not None and waiting:
+                what = f"files {known.filing} and has {waiting} undecided records by that"
+                raise InputError("taxpayer", [Problem(gstin, what, "file their GSTR-3B before the frequency changes")])
             taxpayers.put(connection, replace(taxpayer, gstin=gstin))
 
     def taxpayer(self, gstin: str) -> Taxpayer | None:
@@ -153,9 +164,9 @@ class IMS(Office):
         def work(unit: Unit) -> TwoBGenerated:
             store.serialise(unit.connection, [gstin])
             unit.taxpayer(gstin)
-            sweeps.end_pending(unit, gstin)
+            expired, lapsed = sweeps.end_pending(unit, gstin)
             done = two_b.generate(unit, gstin, period)
-            return TwoBGenerated(gstin, str(done.period), str(done.state), done.generation)
+            return TwoBGenerated(gstin, str(done.period), str(done.state), done.generation, expired, lapsed)
 
         return self.run("generate_2b", actor, key, [gstin, period], work, TwoBGenerated)
 
@@ -165,6 +176,8 @@ class IMS(Office):
         def work(unit: Unit) -> ThreeBFiled:
             store.serialise(unit.connection, [gstin])
             unit.taxpayer(gstin)
+            # A draft from before a deadline does not hold what the deadline has decided since.
+            sweeps.end_pending(unit, gstin)
             return filing.file_3b(unit, gstin, period)
 
         return self.run("file_3b", actor, key, [gstin, period], work, ThreeBFiled)
@@ -242,9 +255,7 @@ class IMS(Office):
         with self.asking() as unit:
             return views.history(unit, record_id)
 
-    def diagram(
-        self, record_id: int, fmt: str = "svg", *, theme: str = "light", href_base: str | None = None
-    ) -> bytes:
+    def diagram(self, record_id: int, fmt: str = "svg", *, theme: str = "light", href_base: str | None = None) -> bytes:
         """Draw a record's path on its machine's picture: what it took, what it may do next, what it may not and why.
 
         `fmt` is svg, png, pdf, dot or mermaid (text is UTF-8), `theme` light, dark or print; with `href_base` the parts

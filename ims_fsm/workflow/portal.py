@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from ims_fsm.errors import InputError, Problem
 from ims_fsm.law.decision import Allowed
 from ims_fsm.store import contents, records, taxpayers
 from ims_fsm.store.record import PortalView, Record
@@ -103,11 +104,12 @@ class _Reception:
 
     def take_in(self, sightings: Sequence[Sighting], complete: frozenset[str]) -> Received:
         refuse_others(self.recipient, sightings)
+        shown = [(self._identity(sighting), sighting) for sighting in sightings]
+        self._refuse_older(shown)
+        reach = max((sighting.return_period for sighting in sightings), default="9")
         fresh: list[Sighting] = []
         seen: set[tuple[str, ...]] = set()
-        for sighting in sightings:
-            fy = self.unit.book.calendar.financial_year(sighting.document.date)
-            key = identity(sighting.document, fy, sighting)
+        for key, sighting in shown:
             if key in seen:
                 self.notes.append(f"{label(sighting.document)} is shown more than once; the first was taken")
                 continue
@@ -117,13 +119,27 @@ class _Reception:
             else:
                 fresh.append(sighting)
         for key, record in self.known.items():
-            if key not in seen and record.machine in complete:
+            # What belongs to a later return than anything shown came after this download was made.
+            if key not in seen and record.machine in complete and record.return_period <= reach:
                 self._vanished(record)
         for some in in_turn(fresh):
             self._new(some)
         mark_stale(self.unit, self.recipient, self.moved)
         done = {name: tuple(ids) for name, ids in self.done.items()}
         return Received(**done, unchanged=self.unchanged, notes=tuple(self.notes))
+
+    def _identity(self, sighting: Sighting) -> tuple[str, ...]:
+        fy = self.unit.book.calendar.financial_year(sighting.document.date)
+        return identity(sighting.document, fy, sighting)
+
+    def _refuse_older(self, shown: Sequence[tuple[tuple[str, ...], Sighting]]) -> None:
+        problems = [
+            Problem(label(sighting.document), "is shown as saved, and is filed already", "take in downloads in turn")
+            for key, sighting in shown
+            if key in self.known and self.known[key].filed and sighting.supplier_status is SupplierStatus.SAVED
+        ]
+        if problems:
+            raise InputError("a download from before the last one", problems)
 
     def _vanished(self, record: Record) -> None:
         if record.portal and not record.filed and record.state in ACTIVE:

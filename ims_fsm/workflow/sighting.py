@@ -83,10 +83,10 @@ class Sighting(Protocol):
 
 def identity(document: Document, fy: str, reported: Record | Sighting) -> tuple[str, ...]:
     """Return what tells a document from every other of its recipient; an amendment by its form and period too."""
-    base = (document.supplier, str(document.kind), document.number, fy)
+    base = (document.supplier, str(document.kind), document.number.upper(), fy)
     if document.amends is None:
         return base
-    return (*base, document.amends.number, str(reported.form), str(reported.return_period))
+    return (*base, document.amends.number.upper(), str(reported.form), str(reported.return_period))
 
 
 def refuse_others(recipient: str, sightings: Sequence[Sighting]) -> None:

@@ -14,7 +14,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any, ClassVar
 
@@ -29,15 +29,35 @@ from ims_fsm.store.connection import open_engine, reading
 from ims_fsm.store.record import Record
 from ims_fsm.store.tables import Table
 from ims_fsm.terms.period import indian
-from ims_fsm.terms.vocabulary import TaxpayerKind
+from ims_fsm.terms.vocabulary import State, SupplierStatus, TaxpayerKind
+from ims_fsm.workflow.portal import Received
 from ims_fsm.workflow.sentences import ToldRefusal
 
 BUYER, QUARTERLY, SELLER, OTHER = "27AAPFU0939F1ZV", "33AAACP7879D1ZM", "29AABCT1332L1ZA", "24AAACC1206D1ZM"
+
+OCTOBER = TaxPeriod("2024-10")
 
 
 def moment(text: str) -> datetime:
     """Return Indian time, "2024-11-09" (at noon) or "2024-11-09 23:59", as an aware moment."""
     return indian(datetime.fromisoformat(text if " " in text else f"{text} 12:00"))
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A record as the portal shows it."""
+
+    document: Document
+    supplier_status: SupplierStatus = SupplierStatus.SAVED
+    action: State = State.NO_ACTION
+    form: Form = Form.GSTR_1
+    return_period: TaxPeriod = OCTOBER
+    reduction_blocked: bool | None = None
+    itc_reduction: str | None = None
+    declared: Heads | None = None
+    remarks: str | None = None
+    portal_hash: str | None = None
+    itc_period: TaxPeriod | None = None
 
 
 @dataclass
@@ -48,6 +68,7 @@ class Stage:
     quarterly: ClassVar[str] = QUARTERLY
     seller: ClassVar[str] = SELLER
     other: ClassVar[str] = OTHER
+    seen: ClassVar[type[Seen]] = Seen
 
     url: str = "sqlite://"
     now: datetime = field(default_factory=lambda: moment("2024-11-09"))
@@ -115,6 +136,21 @@ class Stage:
         self.now = max(self.now, opens)
         self.draft(period, gstin)
         self.ims.file_3b(gstin, TaxPeriod(period), actor="buyer")
+
+    def receive(self, *shown: Seen, complete: frozenset[str] = frozenset()) -> Received:
+        return self.ims.receive(self.buyer, shown, actor="portal", complete=complete)
+
+    def again(self, *shown: Seen, complete: frozenset[str] = frozenset()) -> Received:
+        """Take the same in once more, a minute later, and prove that no table has another byte."""
+        before = self.tables()
+        self.now += timedelta(minutes=1)
+        done = self.receive(*shown, complete=complete)
+        assert self.tables() == before
+        assert done == Received(unchanged=len(shown), kept=done.kept, notes=done.notes)
+        return done
+
+    def states(self) -> dict[int, str]:
+        return {record.id: str(record.state) for record in self.ims.inward(self.buyer)}
 
     def record(self, record_id: int) -> Record:
         return self.ims.record(record_id)

@@ -4,36 +4,18 @@ from __future__ import annotations
 
 import re
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import event
 
-from ims_fsm import IMS, Document, Form, Heads, Hooks, TaxPeriod, Where
+from ims_fsm import IMS, Form, Hooks, TaxPeriod, Where
 from ims_fsm.store.connection import StoreError
 from ims_fsm.store.requests import IdempotencyError
 from ims_fsm.terms.vocabulary import Disposition, State, SupplierStatus
 
 OCTOBER = TaxPeriod("2024-10")
 OLD = date(2024, 3, 5)
-
-
-@dataclass(frozen=True)
-class Seen:
-    """A record as the portal shows it."""
-
-    document: Document
-    supplier_status: SupplierStatus = SupplierStatus.SAVED
-    action: State = State.NO_ACTION
-    form: Form = Form.GSTR_1
-    return_period: TaxPeriod = OCTOBER
-    reduction_blocked: bool | None = None
-    itc_reduction: str | None = None
-    declared: Heads | None = None
-    remarks: str | None = None
-    portal_hash: str | None = None
-    itc_period: TaxPeriod | None = None
 
 
 # --- every use case that writes, each on a stage that gives it all it can do ------------------------------------------
@@ -120,15 +102,15 @@ def sweeping(stage):
 
 def receiving(stage):
     kept, changed, gone, filed, new, late = (stage.document() for _ in range(6))
-    stage.ims.receive(stage.buyer, [Seen(one) for one in (kept, changed, gone, filed)], actor="buyer")
+    stage.ims.receive(stage.buyer, [stage.seen(one) for one in (kept, changed, gone, filed)], actor="buyer")
     stage.ims.act_on_many("accept", stage.buyer, actor="buyer", where=Where())
     stage.at("2024-11-14").draft()
     shown = [
-        Seen(kept, action=State.REJECTED),
-        Seen(changed.changed(igst=1)),
-        Seen(filed, SupplierStatus.FILED),
-        Seen(new, SupplierStatus.FILED, State.REJECTED),
-        Seen(stage.document(amends=late), SupplierStatus.FILED),
+        stage.seen(kept, action=State.REJECTED),
+        stage.seen(changed.changed(igst=1)),
+        stage.seen(filed, SupplierStatus.FILED),
+        stage.seen(new, SupplierStatus.FILED, State.REJECTED),
+        stage.seen(stage.document(amends=late), SupplierStatus.FILED),
     ]
     return lambda: stage.ims.receive(stage.buyer, shown, actor="buyer", complete=frozenset({"invoice"}))
 

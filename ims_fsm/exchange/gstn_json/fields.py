@@ -20,6 +20,7 @@ from ims_fsm.terms.vocabulary import Form, Kind, State, SupplierStatus
 
 NO_DATE = date(2017, 7, 1)  # stands for a date already refused, so that the rest of the row is still read
 _TAX = (("iamt", "igst"), ("camt", "cgst"), ("samt", "sgst"), ("cess", "csamt"))
+_TAX_OF_IMPORTS = (("igst", "iamt"), (), (), ("cess", "csamt"))
 _DECLARED = (("declIgst", "decl_igst"), ("declCgst", "decl_cgst"), ("declSgst", "decl_sgst"), ("declCess", "decl_cess"))
 _EARLY_DRAFT = ("ispendactnallwd",)  # its value says that pending is allowed, whatever its name suggests
 
@@ -55,7 +56,7 @@ def _read_document(row: Row, form: SectionForm, recipient: str) -> PortalRecord:
         number=row.number(form.number),
         date=day,
         taxable=row.taxable(),
-        tax=Heads(*map(row.amount, _TAX)),
+        tax=_tax(row, _TAX),
         value=row.read(values.amount, ("val",), None),
         pos=row.read(values.place_of_supply, ("pos",), None),
         invoice_type=row.read(values.invoice_type, ("inv_typ", "typ"), "R"),
@@ -79,7 +80,7 @@ def _read_import(row: Row, form: SectionForm, recipient: str) -> PortalRecord:
     if port is None:
         row.refuse("portcd", "the bill of entry has no port code", "give the port's code, like INNSA1")
     number = bill_number(row.number(form.number), port or "")
-    itc_period = row.read(lambda text: values.period(str(text), day), ("itcprd",), None)
+    itc_period = row.read(lambda text: values.period(values.plain(text), day), ("itcprd",), None)
     document = Document(
         kind=Kind.BILL_OF_ENTRY,
         supplier=row.optional_gstin(("stin", "srcGstin", "ctin")),
@@ -87,7 +88,7 @@ def _read_import(row: Row, form: SectionForm, recipient: str) -> PortalRecord:
         number=number,
         date=day,
         taxable=row.taxable(),
-        tax=Heads(igst=row.amount(("igst", "iamt")), cess=row.amount(("cess", "csamt"))),
+        tax=_tax(row, _TAX_OF_IMPORTS),
         invoice_type=form.invoice_type,
         amends=OriginalReference(number, day) if form.amended else None,
         pending_blocked=common["pending_blocked"],
@@ -103,6 +104,14 @@ def _read_import(row: Row, form: SectionForm, recipient: str) -> PortalRecord:
         reference_date=row.optional_day(("irefdt", "refdt")),
         **common,
     )
+
+
+def _tax(row: Row, keys: tuple[tuple[str, ...], ...]) -> Heads:
+    """Return the tax of a document; a taxable one must name a head, or its credit would be read as nothing."""
+    if not any(map(row.key, keys)) and row.amount(("txval",)):
+        heads = ", ".join(names[0] for names in keys if names)
+        row.refuse(keys[0][0], "the document is taxable and has no tax", f"give {heads} in rupees, 0 for none")
+    return Heads(*map(row.amount, keys))
 
 
 def _common(row: Row) -> _Common:
@@ -148,7 +157,7 @@ def _return_period(row: Row, keys: tuple[str, ...], day: date) -> TaxPeriod:
     whole = tuple(key for key in keys if len(str(row.raw.get(key) or "")) > 4)  # noqa: PLR2004 - MYYYY or MMYYYY
     key = row.key(whole) or row.key(keys)
     if key is not None:
-        return row.read(lambda text: values.period(str(text), day), (key,), TaxPeriod.of(day))
+        return row.read(lambda text: values.period(values.plain(text), day), (key,), TaxPeriod.of(day))
     row.warn(
         "no period", keys[0], "the supplier's return period is missing", "the month of the document's date is read"
     )

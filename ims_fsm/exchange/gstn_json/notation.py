@@ -6,6 +6,7 @@ Knows JSON only, no section and no document; imports nothing above the errors. A
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 from json.encoder import encode_basestring_ascii
@@ -21,7 +22,8 @@ def _no_constant(name: str) -> NoReturn:
 def loads(data: bytes | str, where: str) -> Any:
     """Read JSON text; numbers with a decimal point become `Decimal`, never a float.
 
-    `where` names the file. Raises `InputError` for what is empty, packed, or no JSON.
+    `where` names the file. Raises `InputError` for what is empty, packed, or no JSON, and for every key that stands
+    twice in one object: JSON keeps the last one only, and the records under the other would be lost.
     """
     if not data.strip():
         raise _refused(where, "file", "it is empty")
@@ -29,7 +31,7 @@ def loads(data: bytes | str, where: str) -> Any:
         raise InputError(where, [Problem("file", "it is an archive or a workbook", "unpack it and give the JSON file")])
     try:
         text = data.lstrip("\ufeff") if isinstance(data, str) else data
-        return json.loads(text, parse_float=Decimal, parse_constant=_no_constant)
+        tree, repeated = _parsed(text)
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
         raise _refused(where, place, f"it is no JSON here ({error.msg})") from error
@@ -39,6 +41,25 @@ def loads(data: bytes | str, where: str) -> Any:
         raise _refused(where, "file", "it is nested too deeply for a file of the portal") from error
     except (ValueError, ArithmeticError) as error:
         raise _refused(where, "file", f"it holds a number that cannot be read ({error})") from error
+    if repeated:
+        what, remedy = "stands twice in one object, and only the last would be read", "put what they hold under one key"
+        raise InputError(where, [Problem(json.dumps(key, ensure_ascii=False), what, remedy) for key in repeated])
+    return tree
+
+
+def _parsed(text: bytes | str) -> tuple[Any, list[str]]:
+    """Return what JSON text holds, and each key that stands more than once in one object."""
+    repeated: dict[str, None] = {}
+
+    def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            counts = Counter(key for key, _ in pairs)
+            repeated.update(dict.fromkeys(key for key, count in counts.items() if count > 1))
+        return found
+
+    tree = json.loads(text, parse_float=Decimal, parse_constant=_no_constant, object_pairs_hook=members)
+    return tree, [*repeated]
 
 
 def _refused(where: str, place: str, what: str) -> InputError:

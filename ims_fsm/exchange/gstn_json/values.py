@@ -51,6 +51,7 @@ _FORMS = {
     "6": Form.GSTR_6,
     "ICEGATE": Form.ICEGATE,
 }
+_LITERALS = {None: "null", True: "true", False: "false"}
 _INVOICE_TYPES = {"SEZWP": "SEWP", "SEZWOP": "SEWOP", "REGULAR": "R"}
 
 
@@ -78,12 +79,25 @@ def _whole_paise(value: Any) -> int:
 
 
 def shown(value: Any) -> str:
-    """Return a value as a sentence shows it: text in quotes and cut short, a list or object by its kind."""
+    """Return a value as a sentence shows it: text in quotes, a list or object by its kind, the rest as JSON has it.
+
+    What is long is cut short.
+
+    >>> shown(None), shown(True), shown(Decimal("1.005"))
+    ('null', 'true', '1.005')
+    """
     if isinstance(value, (dict, list)):
         return "an object" if isinstance(value, dict) else "a list"
-    text = str(value)
+    text = _LITERALS[value] if value is None or isinstance(value, bool) else str(value)
     short = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
-    return repr(short) if isinstance(value, (str, Decimal)) else short
+    return repr(short) if isinstance(value, str) else short
+
+
+def plain(value: Any) -> str:
+    """Return text or a number as text; raises `ValueError` for null, true, false, a list or an object."""
+    if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
+        raise ValueError(f"{shown(value)} stands where text is expected; write it in quotes")
+    return str(value)
 
 
 @lru_cache(maxsize=65536)
@@ -166,7 +180,7 @@ def form(value: Any) -> Form:
 
 def wire_period(value: Any) -> TaxPeriod:
     """Return the period written MMYYYY, which a lost leading zero does not spoil; raises `ValueError` for another."""
-    return TaxPeriod.from_wire(str(value).strip().zfill(6))
+    return TaxPeriod.from_wire(plain(value).strip().zfill(6))
 
 
 def invoice_type(value: Any) -> str:

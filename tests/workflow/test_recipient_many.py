@@ -1,0 +1,131 @@
+"""One action on many records, and the question whether it may be taken at all."""
+
+from __future__ import annotations
+
+import pytest
+
+from ims_fsm import TaxPeriod, Where
+from ims_fsm.terms.vocabulary import Kind, State, Trigger
+
+OCTOBER = TaxPeriod("2024-10")
+ACTIONS = {
+    "accept": State.ACCEPTED,
+    "reject": State.REJECTED,
+    "keep_pending": State.PENDING,
+    "reset": State.NO_ACTION,
+}
+
+
+# --- many -----------------------------------------------------------------------------------------------------------
+
+
+def test_many_by_id_what_is_allowed_is_applied(stage):
+    """FAQ 30: one action; what is refused comes back with every rule."""
+    invoice, note, gone = stage.filed(), stage.filed(stage.document("credit_note")), stage.saved(period="2024-11")
+    stage.ims.supplier.delete(gone, actor="seller")
+    report = stage.ims.act_on_many(
+        "keep_pending", stage.buyer, actor="buyer", ids=[note, invoice, gone, invoice], remarks="later"
+    )
+    assert (report.trigger, report.applied) == ("keep_pending", (invoice,))
+    assert [(one.record_id, [refusal.rule for refusal in one.refusals]) for one in report.refused] == [
+        (note, ["faq.11.a"]),
+        (gone, ["faq.16.2"]),
+    ]
+    assert {rule: [one.document for one in some] for rule, some in report.by_rule().items()} == {
+        "faq.11.a": [f"credit note S/2 of {stage.seller}"],
+        "faq.16.2": [f"invoice S/3 of {stage.seller}"],
+    }
+    assert (stage.record(invoice).state, stage.record(invoice).remarks) == (State.PENDING, "later")
+    assert [stage.log(one) for one in (invoice, note, gone)] == [["keep_pending"], [], ["delete"]]
+
+
+def test_many_by_filter(stage):
+    stage.taxpayer(stage.other)
+    mine, note, elsewhere = (
+        stage.filed(),
+        stage.filed(stage.document("credit_note")),
+        stage.filed(stage.document(recipient=stage.other)),
+    )
+    saved = stage.saved(period="2024-11")
+    where = Where(kinds=(Kind.INVOICE,), states=(State.NO_ACTION,), two_b_period=OCTOBER)
+    report = stage.ims.act_on_many("reject", stage.buyer, actor="buyer", where=where)
+    assert (report.applied, report.refused) == ((mine,), ())
+    assert [stage.record(one).state for one in (mine, note, elsewhere, saved)] == [
+        State.REJECTED,
+        State.NO_ACTION,
+        State.NO_ACTION,
+        State.NO_ACTION,
+    ]
+
+
+def test_many_ids_that_are_not_his_write_nothing(stage):
+    stage.taxpayer(stage.other)
+    mine, elsewhere = stage.filed(), stage.filed(stage.document(recipient=stage.other))
+    with stage.unreadable(
+        f"{elsewhere}: is no record of {stage.buyer}; see ims-fsm list",
+        f"99: is no record of {stage.buyer}; see ims-fsm list",
+    ):
+        stage.ims.act_on_many("accept", stage.buyer, actor="buyer", ids=[mine, elsewhere, 99])
+
+
+def test_many_of_an_unknown_taxpayer(stage):
+    with stage.unreadable(
+        f"{stage.other}: is no taxpayer known here; register it first: ims-fsm taxpayer {stage.other}"
+    ):
+        stage.ims.act_on_many("accept", stage.other, actor="buyer", ids=[])
+
+
+def test_many_more_than_one_statement_takes(stage):
+    """Records are read in batches of 500, and written in one go."""
+    ids = [stage.saved() for _ in range(501)]
+    report = stage.ims.act_on_many("accept", stage.buyer, actor="buyer", ids=ids)
+    assert report.applied == tuple(ids)
+    assert {record.state for record in stage.ims.inward(stage.buyer)} == {State.ACCEPTED}
+
+
+@pytest.mark.parametrize("trigger", ["freeze", "ACCEPT", "wait"])
+def test_only_four_words_are_actions(stage, trigger):
+    record_id = stage.saved()
+    sentence = f"{trigger}: is no action of a recipient; the actions are accept, reject, keep_pending, reset"
+    for call in (stage.act, stage.ims.what_if):
+        with stage.unreadable(sentence):
+            call(trigger, record_id)
+    with stage.unreadable(sentence):
+        stage.ims.act_on_many(trigger, stage.buyer, actor="buyer", ids=[record_id])
+
+
+# --- asked first ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("state", ["saved", "filed", "frozen", "removed"])
+@pytest.mark.parametrize("kind", ["invoice", "credit_note"])
+def test_asking_answers_what_acting_does(stage, kind, state):
+    record_id = stage.saved(stage.document(kind))
+    if state == "removed":
+        stage.ims.supplier.delete(record_id, actor="seller")
+    elif state != "saved":
+        stage.ims.supplier.file(stage.seller, "GSTR-1", OCTOBER, actor="seller")
+    if state == "frozen":
+        stage.close()
+    for trigger in ACTIONS:
+        before = stage.tables()
+        answer = stage.ims.may(trigger, record_id)
+        assert stage.tables() == before
+        report = stage.ims.act_on_many(trigger, stage.buyer, actor="buyer", ids=[record_id])
+        assert bool(answer) == (report.refused == ())
+        assert [answer] == list(report.refused) if not answer else answer.dest == stage.record(record_id).state
+
+
+def test_other_triggers_may_be_asked_for_too(stage):
+    record_id = stage.filed()
+    assert stage.ims.may(Trigger.FREEZE, record_id).dest == "frozen"
+    assert [refusal.code for refusal in stage.ims.may("expire", record_id).refusals] == ["not_due"]
+
+
+def test_a_word_that_is_no_trigger_is_not_answered(stage):
+    record_id = stage.saved()
+    with stage.unreadable(
+        "wait: is no trigger of invoice; its triggers are save, accept, reject, keep_pending, reset, edit, delete, "
+        "freeze, expire"
+    ):
+        stage.ims.may("wait", record_id)

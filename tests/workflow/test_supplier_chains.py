@@ -1,0 +1,173 @@
+"""Amendments and their originals: linked, waiting for one that is not here, stated by hand."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from ims_fsm import Form, Heads, OriginalReference, TaxPeriod
+from ims_fsm.terms.vocabulary import Disposition
+
+OCTOBER, NOVEMBER = TaxPeriod("2024-10"), TaxPeriod("2024-11")
+EIGHTY, HUNDRED = Heads(igst=8_000), Heads(igst=10_000)
+
+
+# --- amendments and their originals ---------------------------------------------------------------------------------
+
+
+def test_an_amendment_joins_the_chain_of_its_original(stage):
+    original = stage.document(igst=10_000)
+    first = stage.filed(original)
+    stage.close()
+    second = stage.record(stage.saved(stage.document(igst=8_000, amends=original), "2024-11"))
+    assert (second.chain_id, second.amends_id, second.machine) == (first, first, "invoice_amendment")
+    assert (second.carried, second.standing) == (HUNDRED, HUNDRED)
+    third = stage.record(stage.saved(stage.document(igst=7_000, amends=second.document), "2024-12"))
+    assert (third.chain_id, third.amends_id) == (first, second.id)
+
+
+def test_an_amendment_of_a_document_that_was_deleted_and_saved_again(stage):
+    """The deleted record stands no more for the document."""
+    original = stage.document()
+    gone = stage.saved(original)
+    stage.ims.supplier.delete(gone, actor="seller")
+    again = stage.filed(original)
+    amendment = stage.record(stage.saved(stage.document(amends=original), "2024-11"))
+    assert (amendment.chain_id, amendment.amends_id) == (again, again)
+
+
+def test_a_deleted_amendment_is_no_version(stage):
+    original = stage.document()
+    first = stage.filed(original)
+    gone = stage.saved(stage.document(amends=original), "2024-11")
+    stage.ims.supplier.delete(gone, actor="seller")
+    assert stage.record(stage.saved(stage.document(amends=original), "2024-11")).amends_id == first
+
+
+def test_an_amendment_without_its_original_waits(stage):
+    unknown = stage.document()
+    record_id = stage.filed(stage.document(amends=unknown))
+    with stage.refused("original_unknown", "faq.13.1") as found:
+        stage.act("accept", record_id)
+    assert str(found[0]) == (
+        f"Amended invoice S/2 of {stage.seller} amends invoice S/1, and how that was decided is not known here "
+        "(faq.13.1); import the original, or state how it was decided with: ims-fsm original"
+    )
+    stage.at("2024-11-14").draft()
+    assert (stage.totals(), stage.left_out()) == ({}, {record_id: "faq.13.1"})
+
+
+def test_two_amendments_of_an_unknown_document_are_one_chain(stage):
+    unknown = stage.document()
+    first = stage.saved(stage.document(amends=unknown))
+    second = stage.record(stage.saved(stage.document(amends=unknown), "2024-11"))
+    assert (second.chain_id, second.amends_id) == (first, first)
+
+
+def test_an_original_that_comes_later_takes_its_amendments_in(stage):
+    """The remedy of `original_unknown`: the original may be reported here after its amendment."""
+    original = stage.document(igst=10_000)
+    one = stage.document(igst=8_000, amends=original)
+    first, second = stage.saved(one, "2024-11"), stage.saved(stage.document(amends=one), "2024-12")
+    late = stage.filed(original)
+    assert [stage.record(each).chain_id for each in (first, second)] == [late, late]
+    assert stage.record(first).amends_id == late
+    assert [member.id for member in stage.ims.history(first).chain] == [late, first, second]
+    view = stage.ims.show(first)
+    assert (view.original, view.direction) == ("unsettled", "downward")
+    stage.close()
+    assert stage.record(first).carried == HUNDRED
+    assert not stage.faults()
+
+
+@pytest.mark.parametrize(
+    ("disposition", "kind", "igst", "stands"),
+    [
+        ("accepted", "invoice", 8_000, (HUNDRED, "accepted", "downward")),
+        ("accepted", "invoice", 12_000, (HUNDRED, "accepted", "upward")),
+        ("deemed_accepted", "credit_note", 8_000, (-HUNDRED, "accepted", "downward")),
+        ("rejected", "invoice", 8_000, (Heads(), "rejected", "unchanged")),
+    ],
+)
+@pytest.mark.parametrize("when", ["saved", "filed"])
+def test_the_original_may_be_stated(stage, disposition, kind, igst, stands, when):
+    """FAQ 13: then the amendment is acted on as if it had been decided here, saved or filed."""
+    original = stage.document(kind, 10_000)
+    amendment = stage.document(kind, igst, amends=original)
+    record_id = stage.saved(amendment) if when == "saved" else stage.filed(amendment)
+    stage.ims.supplier.state_original(record_id, Disposition(disposition), original, actor="buyer")
+    if when == "saved":
+        stage.ims.supplier.file(stage.seller, Form.GSTR_1, OCTOBER, actor="seller")
+    view = stage.ims.show(record_id)
+    assert (view.record.carried, view.original, view.direction) == stands
+    stage.close()
+    assert stage.totals() == {"itc_available": amendment.credit - stands[0]}
+
+
+def test_pending_of_a_stated_original_follows_its_tax(stage):
+    """FAQ 11.D reads the stated tax, also once the amendment is filed."""
+    original = stage.document(igst=10_000)
+    record_id = stage.filed(stage.document(igst=8_000, amends=original))
+    stage.ims.supplier.state_original(record_id, Disposition.ACCEPTED, original, actor="buyer")
+    with stage.refused("pending_not_allowed", "faq.11.d"):
+        stage.act("keep_pending", record_id)
+
+
+def test_a_stated_original_without_content_had_the_same_tax(stage):
+    record_id = stage.saved(stage.document(igst=8_000, amends=stage.document()))
+    stage.ims.supplier.state_original(record_id, Disposition.ACCEPTED, actor="buyer")
+    assert stage.record(record_id).carried == EIGHTY
+
+
+def test_a_rejected_credit_note_that_is_stated_was_added_back(stage):
+    record_id = stage.saved(stage.document("credit_note", 8_000, amends=stage.document()))
+    stage.ims.supplier.state_original(record_id, Disposition.REJECTED, actor="buyer")
+    record = stage.record(record_id)
+    assert (record.carried, record.standing) == (Heads(), Heads())
+
+
+def test_stating_the_original_makes_the_draft_stale(stage):
+    record_id = stage.filed(stage.document(amends=stage.document()))
+    stage.at("2024-11-14").draft()
+    stage.ims.supplier.state_original(record_id, Disposition.REJECTED, actor="buyer")
+    assert stage.ims.two_b(stage.buyer, OCTOBER).two_b.state == "stale"
+
+
+def test_nothing_else_may_be_stated(stage):
+    remedy = "state only how the unknown original of an undecided amendment was decided: accepted or rejected"
+    original = stage.document()
+    first = stage.filed(original)
+    second = stage.filed(stage.document(amends=original))
+    unknown = stage.saved(stage.document(amends=stage.document()), "2024-11")
+    gone = stage.saved(stage.document(amends=stage.document(number="S/X")), "2024-11")
+    stage.ims.supplier.delete(gone, actor="seller")
+    cases = [
+        (first, Disposition.ACCEPTED, None, "invoice S/1 of {}: amends nothing"),
+        (second, Disposition.ACCEPTED, None, "amended invoice S/2 of {}: amends a document that is known here"),
+        (
+            unknown,
+            Disposition.SUPERSEDED,
+            None,
+            "amended invoice S/4 of {}: amends a document that no GSTR-3B has decided on, being superseded",
+        ),
+        (
+            unknown,
+            Disposition.ACCEPTED,
+            stage.document("debit_note"),
+            "amended invoice S/4 of {}: amends a document of another kind than debit_note",
+        ),
+        (gone, Disposition.ACCEPTED, None, "amended invoice S/6 of {}: is decided for good"),
+    ]
+    for record_id, disposition, content, sentence in cases:
+        with stage.unreadable(f"{sentence.format(stage.seller)}; {remedy}"):
+            stage.ims.supplier.state_original(record_id, disposition, content, actor="buyer")
+
+
+def test_a_bill_of_entry_and_its_amendment_are_one_chain(stage):
+    stage.at("2025-11-09")
+    bill = stage.document("bill_of_entry", supplier="", number="INBOM4-1234567", date=date(2025, 10, 5))
+    first = stage.filed(bill, "2025-10", "ICEGATE")
+    again = bill.changed(amends=OriginalReference(bill.number, bill.date), igst=20_000)
+    second = stage.record(stage.saved(again, "2025-11", "ICEGATE"))
+    assert (second.chain_id, second.machine) == (first, "bill_of_entry")
