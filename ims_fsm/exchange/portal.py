@@ -86,6 +86,7 @@ def take_in(ims: IMS, download: Download, *, actor: str, registration: Registrat
         serialise(unit.connection, [download.recipient])
         known = taxpayers.find(unit.connection, download.recipient)
         if known is None:
+            _refuse_nobody(download)
             registered.append(_newcomer(unit.book.calendar, download, registration, unit.now))
             taxpayers.put(unit.connection, registered[0])
         else:
@@ -100,6 +101,13 @@ def take_in(ims: IMS, download: Download, *, actor: str, registration: Registrat
         registered=registered[0] if registered else None,
         warnings=download.warnings,
     )
+
+
+def _refuse_nobody(download: Download) -> None:
+    if not download.records:
+        remedy = f"register him first: ims-fsm taxpayer {download.recipient} --from 2024-10"
+        problem = Problem(download.recipient, "is not known here, and the download shows no record of his", remedy)
+        raise InputError("download", [problem])
 
 
 def complete_machines(download: Download) -> frozenset[str]:

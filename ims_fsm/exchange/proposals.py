@@ -14,6 +14,7 @@ from ims_fsm.exchange.columns import COLUMNS, csv_rows, json_rows, worded
 from ims_fsm.exchange.gstn_json.notation import loads
 from ims_fsm.exchange.gstn_json.sections import section_named
 from ims_fsm.exchange.gstn_json.values import gstin as read_gstin
+from ims_fsm.exchange.gstn_json.values import shown
 from ims_fsm.exchange.uploads import is_upload, read_upload
 from ims_fsm.terms.document import Document
 from ims_fsm.terms.money import Heads
@@ -99,6 +100,10 @@ def _not_negative(heads: Heads) -> Heads:
     return heads
 
 
+def _written(value: Any) -> str:
+    return value if isinstance(value, str) else shown(value)
+
+
 class _Row:
     """One row being read: asks it for values and keeps what is wrong with them."""
 
@@ -108,7 +113,7 @@ class _Row:
     def text(self, name: str) -> str:
         """Return what a cell holds as text; an empty one and one left out are blank."""
         value = self.cells.get(name)
-        return "" if value is None else str(value).strip()
+        return "" if value is None else _written(value).strip()
 
     def read(self, name: str, reader: Callable[[str], Value], default: Value) -> Value:
         """Return a cell read by `reader`, or the default where it is blank or was refused."""
@@ -175,7 +180,7 @@ def _other_action(own: Trigger | None, trigger: Trigger | None) -> tuple[str, st
 def _reduction_of(row: _Row) -> ReduceItc | None:
     given = row.cells.get("reduce_itc")
     if isinstance(given, dict):
-        given = " ".join(f"{head}={amount}" for head, amount in given.items()) or "igst=0"
+        given = " ".join(f"{head}={_written(amount)}" for head, amount in given.items()) or "igst=0"
     return _Row(row.place, {"reduce_itc": given}, row.problems).read("reduce_itc", read_reduction, None)
 
 

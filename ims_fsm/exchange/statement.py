@@ -64,13 +64,14 @@ def compare_two_b(ims: IMS, data: bytes, where: str, *, gstin: str | None = None
     theirs = read_two_b(data, where, gstin)
     view = _generated(ims, theirs.recipient, theirs.period)
     ours = [_line(line, record) for line, record in view.lines if line.entry == "document"]
+    beside = [_line(line, record) for line, record in view.lines if line.entry == "forward_reduction"]
     explainer = _Explainer(ims.book, theirs, view, ims.inward(theirs.recipient))
     return Comparison(
         recipient=theirs.recipient,
         period=theirs.period,
         ours=len(ours),
         theirs=len(theirs.lines),
-        differences=compare(ours, theirs.lines, explainer),
+        differences=compare(ours, theirs.lines, explainer, beside),
         warnings=theirs.warnings,
     )
 

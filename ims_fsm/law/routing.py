@@ -8,7 +8,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, Self
+from typing import Literal, Self, get_args
 
 from pydantic import Field, ValidationError
 
@@ -19,6 +19,7 @@ from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Form, Kind, Route, Section, TaxpayerKind
 
 Condition = Literal["form", "reverse_charge", "ineligible", "era", "time_limit"]
+LeftOutReason = Literal["superseded", "original_waits", "original_unknown", "pending"]
 Effect = Literal["credit", "self_paid", "reversed", "out_of_time", "shown"]
 
 
@@ -42,6 +43,14 @@ class RouteDeclaration(Dated):
     see: tuple[RuleId, ...] = ()
 
 
+class LeftOutDeclaration(Declared):
+    """Why GSTR-2B considers a filed record and does not show it."""
+
+    name: LeftOutReason
+    says: str
+    rule: RuleId
+
+
 class EligibleDeclaration(Declared):
     """The kinds of taxpayer that have an IMS (FAQ 9)."""
 
@@ -55,6 +64,7 @@ class RoutingDeclaration(Declared):
     eligible: EligibleDeclaration
     carrier: tuple[CarrierDeclaration, ...]
     route: tuple[RouteDeclaration, ...]
+    left_out: tuple[LeftOutDeclaration, ...]
 
 
 @dataclass(frozen=True)
@@ -64,6 +74,7 @@ class Routing:
     eligible: frozenset[TaxpayerKind]
     carriers: Mapping[Form, frozenset[Kind]]
     routes: tuple[RouteDeclaration, ...]
+    left_out: Mapping[LeftOutReason, LeftOutDeclaration]
 
     @classmethod
     def load(cls, text: str, where: str = "routes.toml") -> Self:
@@ -81,7 +92,11 @@ class Routing:
             what = "has no last route that takes every document"
             raise DeclarationError(where, [Problem(where, what, "end it with a route without conditions")])
         carriers = {carrier.form: frozenset(carrier.kinds) for carrier in declared.carrier}
-        return cls(frozenset(declared.eligible.kinds), carriers, routes)
+        left_out = {reason.name: reason for reason in declared.left_out}
+        if missing := [name for name in get_args(LeftOutReason) if name not in left_out]:
+            problem = Problem(f"{where} left_out", f"lacks {', '.join(missing)}", "say why, and by which rule")
+            raise DeclarationError(where, [problem])
+        return cls(frozenset(declared.eligible.kinds), carriers, routes, left_out)
 
     def carries(self, form: Form, kind: Kind) -> bool:
         """Say whether a form can carry a document of this kind (FAQ 1, 8)."""

@@ -17,7 +17,7 @@ from ims_fsm.store.returns import Liability
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import TwoBState
 from ims_fsm.workflow.settlement import SettledRecord, chains_with_amendments, settle_all
-from ims_fsm.workflow.two_b import SUPERSEDED_BY, compute, move, permit
+from ims_fsm.workflow.two_b import compute, move, permit
 from ims_fsm.workflow.unit import Unit
 
 
@@ -90,7 +90,7 @@ def _in_two_b(unit: Unit, recipient: str, period: TaxPeriod) -> Sequence[tuple[R
 
 def _superseded(unit: Unit, recipient: str, period: TaxPeriod) -> Sequence[tuple[Record, Outcome]]:
     left_out = compute(unit, recipient, period).left_out
-    return [(one.record, Outcome.SUPERSEDED) for one in left_out if one.rule == SUPERSEDED_BY]
+    return [(one.record, Outcome.SUPERSEDED) for one in left_out if one.reason == "superseded"]
 
 
 def _liabilities(unit: Unit, settled: Sequence[SettledRecord], period: TaxPeriod) -> list[Liability]:

@@ -15,7 +15,7 @@ from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Disposition, Route, Trigger
 from ims_fsm.workflow.transitions import fire
-from ims_fsm.workflow.two_b import SUPERSEDED_BY, outcome_of, settlement_of, why_left_out
+from ims_fsm.workflow.two_b import outcome_of, settlement_of, why_left_out
 from ims_fsm.workflow.unit import Unit
 
 
@@ -61,7 +61,7 @@ def settle_before_registration(unit: Unit, filed: Sequence[Record]) -> None:
             fresh = unit.record(record.id, record.recipient)
             chains = chains_with_amendments(unit, [fresh])
             reason = why_left_out(fresh, chains[fresh.id], scene)
-            if reason is None or reason.rule == SUPERSEDED_BY:
+            if reason is None or reason.reason == "superseded":
                 outcome = outcome_of(fresh, scene) if reason is None else Outcome.SUPERSEDED
                 settle_all(unit, [(fresh, outcome)], period, chains)
 

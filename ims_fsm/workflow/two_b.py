@@ -11,6 +11,7 @@ from typing import Any
 
 from ims_fsm.law.decision import Allowed, Refused, decide
 from ims_fsm.law.ledger import Outcome, Settled, Standing, settle
+from ims_fsm.law.routing import LeftOutReason
 from ims_fsm.store import records, returns
 from ims_fsm.store.readings import Scene, is_superseded, original_of
 from ims_fsm.store.record import Record
@@ -22,7 +23,6 @@ from ims_fsm.workflow.sentences import RefusedError, return_fields, told
 from ims_fsm.workflow.unit import Unit
 
 MACHINE = "gstr2b"
-SUPERSEDED_BY = "faq.13.2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,7 @@ class LeftOut:
     """A record that GSTR-2B considers and does not show: why, and the rule."""
 
     record: Record
+    reason: LeftOutReason
     why: str
     rule: str
 
@@ -156,16 +157,22 @@ def declared_reduction(record: Record) -> Heads | None:
 
 def why_left_out(record: Record, chain: Sequence[Record], scene: Scene) -> LeftOut | None:
     """Return why a GSTR-2B that considers a record does not show it, or None where it does (FAQ 13, 14)."""
-    if is_superseded(record, chain, scene):
-        return LeftOut(record, "an amendment of the same 2B period prevails over it", SUPERSEDED_BY)
+    reason = _reason(record, chain, scene)
+    if reason is None:
+        return None
+    declared = scene.book.routing.left_out[reason]
+    return LeftOut(record, reason, declared.says, declared.rule)
+
+
+def _reason(record: Record, chain: Sequence[Record], scene: Scene) -> LeftOutReason | None:
     original = original_of(record, chain, scene)
+    if is_superseded(record, chain, scene):
+        return "superseded"
     if original.value.startswith("unsettled") and not original.same_period:
-        return LeftOut(record, "its original, of another 2B period, is not decided yet", "faq.13.1")
+        return "original_waits"
     if original.value == "unknown":
-        return LeftOut(record, "how its original was decided is not known here", "faq.13.1")
-    if record.in_ims and record.state is State.PENDING:
-        return LeftOut(record, "it is pending", "faq.14.iii")
-    return None
+        return "original_unknown"
+    return "pending" if record.in_ims and record.state is State.PENDING else None
 
 
 def _lines(record: Record, scene: Scene) -> list[TwoBLine]:

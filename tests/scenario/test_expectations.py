@@ -16,8 +16,8 @@ STEPS = [
     '2024-11-20T10:00:00; do = "save"; document = "UP"; form = "GSTR-1"; period = "2024-11"',
 ]
 FROZEN = (
-    "it was refused with frozen (faq.12, faq.5, faq.20, faq.26): Invoice S/INV of 29AABCT1332L1ZA was decided for good "
-    "when the recipient filed GSTR-3B, so it can no longer be acted on"
+    "it was refused with frozen (faq.12, faq.5, faq.20, faq.26, faq.31): Invoice S/INV of 29AABCT1332L1ZA was decided "
+    "for good when the recipient filed GSTR-3B, so it can no longer be acted on"
 )
 NOT_DUE = (
     "it was refused with not_due (faq.21, sec.16_4): The time limit of section 16(4) has not passed for invoice S/KEPT "

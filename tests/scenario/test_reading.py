@@ -357,6 +357,17 @@ def test_a_file_that_is_no_text(tmp_path):
     assert str(caught.value) == f"{path}: the file: is no text in UTF-8; save it as UTF-8"
 
 
+@pytest.mark.parametrize("text", ["a = " + "[" * 5000 + "]" * 5000, "a = " + "9" * 5000])
+def test_a_file_that_is_monstrous(story, text):
+    what = "the file: is nested too deeply or holds a number too long to read"
+    assert story.problems(text) == [f"{what}; write it as scenarios are written"]
+
+
+def test_a_mark_of_byte_order_is_taken(story):
+    text = f"{HEAD}{SWEEP}"
+    assert read_scenario(story.write(f"\ufeff{text}")).title == "A story"
+
+
 def test_a_file_that_is_not_there(tmp_path):
     with pytest.raises(InputError) as caught:
         read_scenario(tmp_path / "none.toml")

@@ -214,10 +214,9 @@ def pg_url() -> Iterator[str]:
             server.cleanup()
 
 
-@pytest.fixture
-def pg_place(pg_url: str) -> Iterator[str]:
-    """The URL of an empty schema on PostgreSQL."""
-    base, name = open_engine(pg_url), f"workflow_{os.getpid()}"
+@contextmanager
+def schema(pg_url: str, name: str) -> Iterator[str]:
+    base = open_engine(pg_url)
     with base.begin() as connection:
         connection.execute(text(f"DROP SCHEMA IF EXISTS {name} CASCADE"))
         connection.execute(text(f"CREATE SCHEMA {name}"))
@@ -226,6 +225,20 @@ def pg_place(pg_url: str) -> Iterator[str]:
     with base.begin() as connection:
         connection.execute(text(f"DROP SCHEMA {name} CASCADE"))
     base.dispose()
+
+
+@pytest.fixture
+def pg_place(pg_url: str) -> Iterator[str]:
+    """The URL of an empty schema on PostgreSQL."""
+    with schema(pg_url, f"workflow_{os.getpid()}") as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def pg_race(pg_url: str) -> Iterator[str]:
+    """The URL of an empty schema on PostgreSQL, for a whole module."""
+    with schema(pg_url, f"race_{os.getpid()}") as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
@@ -267,7 +280,7 @@ def anywhere(request: pytest.FixtureRequest) -> Iterator[Stage]:
     made.ims.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def staging() -> type[Stage]:
     """Give what makes stages on a database by its URL."""
     return Stage

@@ -48,15 +48,15 @@ def read_record(row: Row, form: SectionForm, recipient: str) -> PortalRecord | N
 
 def _read_document(row: Row, form: SectionForm, recipient: str) -> PortalRecord:
     day = row.day(form.date) or NO_DATE
-    common = _common(row)
+    common, taxable = _common(row), row.taxable()
     document = Document(
         kind=form.kind,
         supplier=row.gstin(("stin", "ctin")),
         recipient=recipient,
         number=row.number(form.number),
         date=day,
-        taxable=row.taxable(),
-        tax=_tax(row, _TAX),
+        taxable=taxable,
+        tax=_tax(row, _TAX, taxable),
         value=row.read(values.amount, ("val",), None),
         pos=row.read(values.place_of_supply, ("pos",), None),
         invoice_type=row.read(values.invoice_type, ("inv_typ", "typ"), "R"),
@@ -75,7 +75,7 @@ def _read_document(row: Row, form: SectionForm, recipient: str) -> PortalRecord:
 
 def _read_import(row: Row, form: SectionForm, recipient: str) -> PortalRecord:
     day = row.day(form.date) or NO_DATE
-    common = _common(row)
+    common, taxable = _common(row), row.taxable()
     port = row.text(("portcd", "portcode"))
     if port is None:
         row.refuse("portcd", "the bill of entry has no port code", "give the port's code, like INNSA1")
@@ -87,8 +87,8 @@ def _read_import(row: Row, form: SectionForm, recipient: str) -> PortalRecord:
         recipient=recipient,
         number=number,
         date=day,
-        taxable=row.taxable(),
-        tax=_tax(row, _TAX_OF_IMPORTS),
+        taxable=taxable,
+        tax=_tax(row, _TAX_OF_IMPORTS, taxable),
         invoice_type=form.invoice_type,
         amends=OriginalReference(number, day) if form.amended else None,
         pending_blocked=common["pending_blocked"],
@@ -106,9 +106,9 @@ def _read_import(row: Row, form: SectionForm, recipient: str) -> PortalRecord:
     )
 
 
-def _tax(row: Row, keys: tuple[tuple[str, ...], ...]) -> Heads:
+def _tax(row: Row, keys: tuple[tuple[str, ...], ...], taxable: int) -> Heads:
     """Return the tax of a document; a taxable one must name a head, or its credit would be read as nothing."""
-    if not any(map(row.key, keys)) and row.amount(("txval",)):
+    if taxable and not any(map(row.key, keys)):
         heads = ", ".join(names[0] for names in keys if names)
         row.refuse(keys[0][0], "the document is taxable and has no tax", f"give {heads} in rupees, 0 for none")
     return Heads(*map(row.amount, keys))

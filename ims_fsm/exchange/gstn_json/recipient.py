@@ -9,7 +9,7 @@ from typing import Any
 
 from ims_fsm.exchange.gstn_json.findings import Findings
 from ims_fsm.exchange.gstn_json.row import warn_of_check_digit
-from ims_fsm.exchange.gstn_json.values import gstin
+from ims_fsm.exchange.gstn_json.values import gstin, plain
 
 
 def recipient_of(named: Any, given: str | None, findings: Findings) -> str:
@@ -19,7 +19,7 @@ def recipient_of(named: Any, given: str | None, findings: Findings) -> str:
         if text is None:
             continue
         try:
-            found[place] = gstin(str(text))
+            found[place] = gstin(plain(text))
         except ValueError as error:
             findings.refuse_value(place, error)
     if len(set(found.values())) > 1:

@@ -1,4 +1,4 @@
-"""Compares two GSTR-2B, ours and the portal's, document by document and total by total.
+"""Compares two GSTR-2B, ours and the portal's, document by document and net total by net total.
 
 Says what differs, not why: the caller may explain a line by a rule. Reads no file and no store.
 """
@@ -10,28 +10,33 @@ from collections.abc import Hashable, Iterator, Sequence
 
 from ims_fsm.exchange.gstn_json.numbering import look_alike
 from ims_fsm.exchange.gstn_json.two_b_difference import Difference, Explain, Side, TwoBLine, What
-from ims_fsm.terms.money import HEADS, NIL, Heads, rupees
-from ims_fsm.terms.vocabulary import Kind, Section
+from ims_fsm.exchange.gstn_json.two_b_totals import Totals, net_totals, size
+from ims_fsm.terms.money import HEADS, rupees
+from ims_fsm.terms.vocabulary import Section
 
 
 def compare(
-    ours: Sequence[TwoBLine], theirs: Sequence[TwoBLine], explain: Explain | None = None
+    ours: Sequence[TwoBLine],
+    theirs: Sequence[TwoBLine],
+    explain: Explain | None = None,
+    beside: Sequence[TwoBLine] = (),
 ) -> tuple[Difference, ...]:
     """Return every difference between our lines and the portal's; none where both say the same.
 
     Documents are matched by supplier, kind, number and date, those that agree in all first; then by number and
     financial year whatever the capitals; then by numbers that look the same (INV/0007 and INV-7), which is said.
-    `explain` is asked about lines that stand on one side only, "here" or "there".
+    `explain` is asked about lines that stand on one side only, "here" or "there". Totals are net, as a GSTR-2B sums
+    them (`net_totals`); `beside` are lines of ours that only the totals have.
     """
     pairs, here, there = _matched(ours, theirs)
     found = [difference for mine, portals in pairs for difference in _differences(mine, portals)]
     found += [_one_sided(line, "here", explain) for line in here]
     found += [_one_sided(line, "there", explain) for line in there]
-    return (*found, *_totals(ours, theirs))
+    return (*found, *_totals(*net_totals(pairs, here, there, beside)))
 
 
 def _identical(line: TwoBLine) -> Hashable:
-    return (_exact(line), line.section, abs(line.taxable), _size(line))
+    return (_exact(line), line.section, abs(line.taxable), size(line))
 
 
 def _exact(line: TwoBLine) -> Hashable:
@@ -76,18 +81,19 @@ def _differences(mine: TwoBLine, portals: TwoBLine) -> Iterator[Difference]:
     if mine.section != portals.section:
         yield _differs(What.SECTION, mine, str(mine.section), str(portals.section), "in section")
     amounts = ((What.TAXABLE, abs(mine.taxable), abs(portals.taxable)),)
-    heads = zip(HEADS, _size(mine), _size(portals), strict=True)
+    heads = zip(HEADS, size(mine), size(portals), strict=True)
     for what, own, portal in (*amounts, *((What(head), own, portal) for head, own, portal in heads)):
         if own != portal:
-            yield _differs(what, mine, _money(own), _money(portal), f"{what}")
-
-
-def _size(line: TwoBLine) -> Heads:
-    return Heads(*map(abs, line.tax)) if line.kind is Kind.CREDIT_NOTE else line.tax
+            sentence = f"{_name(mine)}: {what} {_told(own)} here and {_told(portal)} on the portal"
+            yield Difference(what, mine.supplier, mine.number, _money(own), _money(portal), sentence)
 
 
 def _money(amount: int) -> str:
     return f"{rupees(amount):.2f}"
+
+
+def _told(amount: int) -> str:
+    return f"{rupees(amount):,.2f}"
 
 
 def _name(line: TwoBLine) -> str:
@@ -114,15 +120,10 @@ def _one_sided(line: TwoBLine, side: Side, explain: Explain | None) -> Differenc
     return Difference(what, line.supplier, line.number, ours, theirs, f"{sentence}: {reason.sentence}", reason.rule)
 
 
-def _totals(ours: Sequence[TwoBLine], theirs: Sequence[TwoBLine]) -> Iterator[Difference]:
+def _totals(ours: Totals, theirs: Totals) -> Iterator[Difference]:
     for section in Section:
-        mine, portals = _total(ours, section), _total(theirs, section)
-        for head, own, portal in zip(HEADS, mine, portals, strict=True):
+        for head, own, portal in zip(HEADS, ours[section], theirs[section], strict=True):
             if own != portal:
-                sentence = f"{section}: {head} is {_money(own)} here and {_money(portal)} on the portal in total"
+                sides = f"{_told(own)} here and {_told(portal)} on the portal"
+                sentence = f"net total of {section}: {head} {sides}"
                 yield Difference(What.TOTAL, "", "", _money(own), _money(portal), sentence)
-
-
-def _total(lines: Sequence[TwoBLine], section: Section) -> Heads:
-    counted = (line for line in lines if line.section is section and not line.reverse_charge)
-    return sum((_size(line) * line.kind.sign for line in counted), NIL)

@@ -53,6 +53,10 @@ class TwoBLine(Protocol):
         """The document's tax in paise; the sign of a credit note does not matter."""
 
     @property
+    def entry(self) -> Heads | None:
+        """What the line brings to the totals in paise, signed; None where that is the document's whole tax."""
+
+    @property
     def reverse_charge(self) -> bool:
         """Whether the recipient pays the tax himself; such lines count in no total."""
 
@@ -88,7 +92,7 @@ Explain = Callable[[TwoBLine, Side], Explanation | None]
 class Difference:
     """One difference: what it is about, whose document, both sides (rupees, words or none), and a sentence.
 
-    A total has neither supplier nor number. `rule` is the explanation's, where the caller knew one.
+    A total, which is net, has neither supplier nor number. `rule` is the explanation's, where the caller knew one.
     """
 
     what: What

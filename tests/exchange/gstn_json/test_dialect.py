@@ -48,7 +48,7 @@ FOREIGN = {
     "text": ("b2b", Problem("file", "'b2b' stands where an object of sections is expected", GIVE)),
     "nothing in the wrapper": (
         {"imsDetails": None},
-        Problem("imsDetails", "None stands where an object of sections is expected", GIVE),
+        Problem("imsDetails", "null stands where an object of sections is expected", GIVE),
     ),
     "long text": (
         "b2b " * 20,

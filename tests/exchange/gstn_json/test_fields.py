@@ -16,19 +16,47 @@ from ims_fsm.terms.document import OriginalReference
 from ims_fsm.terms.money import NIL, Heads
 from ims_fsm.terms.vocabulary import Form, Kind, State, SupplierStatus
 
-MINIMAL = ("stin", "inum", "idt", "txval")
+MINIMAL = ("stin", "inum", "idt", "txval", "iamt")
 
 
-def test_only_number_date_supplier_and_taxable_value_are_needed(read, row):
+def test_only_number_date_supplier_taxable_value_and_a_head_are_needed(read, row):
     (record,) = (download := read(b2b=[{key: row()[key] for key in MINIMAL}])).records
     assert (record.form, record.action, record.return_period) == (Form.GSTR_1, State.NO_ACTION, "2024-10")
-    assert (record.document.tax, record.document.value, record.document.pos) == (NIL, None, None)
+    assert (record.document.tax, record.document.value, record.document.pos) == (Heads(1_800_000), None, None)
     assert (record.pending_blocked, record.reduction_blocked, record.remarks_blocked) == (None, None, None)
     assert record.supplier_status is SupplierStatus.SAVED
     assert download.warnings == (
         Problem("b2b[0].rtnprd", "the supplier's return period is missing", "the month of the document's date is read"),
         Problem("b2b[0].srcfilstatus", "the filing status is missing", "the record is read as saved, not filed"),
     )
+
+
+NO_TAX = "the document is taxable and has no tax"
+NO_HEADS = dict.fromkeys(("iamt", "camt", "samt", "cess"))
+
+
+def test_a_taxable_document_without_any_head_is_refused(problems, row, bill):
+    remedy = "give iamt, camt, samt, cess in rupees, 0 for none"
+    assert problems(b2b=[row(**NO_HEADS)]) == [Problem("b2b[0].iamt", NO_TAX, remedy)]
+    remedy = "give igst, cess in rupees, 0 for none"
+    assert problems(impg=[bill(igst=None, cess=None)]) == [Problem("impg[0].igst", NO_TAX, remedy)]
+
+
+def test_a_taxable_value_that_cannot_be_read_is_said_once(problems, row):
+    assert len(problems(b2b=[row(**NO_HEADS, txval="ten")])) == 1
+
+
+@pytest.mark.parametrize("head", NO_HEADS)
+def test_one_head_is_enough_and_the_others_are_zero(one, row, head):
+    assert sum(one(row(**(NO_HEADS | {head: 5}))).document.tax) == 500
+
+
+def test_what_is_not_taxable_needs_no_head(one, row):
+    assert one(row(**NO_HEADS, txval=0)).document.tax == NIL
+
+
+def test_a_period_that_is_no_text_is_shown_as_json_has_it(problems, row):
+    assert problems(b2b=[row(rtnprd=True)])[0].what == "true stands where text is expected"
 
 
 @pytest.mark.parametrize("nothing", [None, "", "  "], ids=repr)

@@ -33,6 +33,17 @@ def test_what_is_no_json_is_refused_in_a_sentence(data, problem):
     assert refused.value.problems == (problem,)
 
 
+TWICE = "stands twice in one object, and only the last would be read"
+
+
+def test_each_key_that_stands_twice_is_refused_and_named_once():
+    text = '{"data": {"b2b": [1], "b2b": [2]}, "rows": [{"a": 1, "a": 1}, {"a": 1, "b": 2, "a": 3}, {"b": 1}]}'
+    with pytest.raises(InputError) as refused:
+        loads(text, "ims.json")
+    remedy = "put what they hold under one key"
+    assert refused.value.problems == (Problem('"b2b"', TWICE, remedy), Problem('"a"', TWICE, remedy))
+
+
 @pytest.mark.parametrize("text", ["[" + "9" * 5000 + "]", "[1e99999999999999999999]"])
 def test_a_monstrous_number_is_refused_in_a_sentence(text):
     with pytest.raises(InputError, match="it holds a number that cannot be read"):

@@ -31,7 +31,7 @@ TOTAL = Difference(
     "",
     "18000.00",
     "0.00",
-    "itc_available: igst is 18000.00 here and 0.00 on the portal in total",
+    "net total of itc_available: igst 18,000.00 here and 0.00 on the portal",
 )
 
 
@@ -80,7 +80,7 @@ DIFFERENT = {
         {"tax": Heads(igst=1_810_000)},
         What.IGST,
         ("18000.00", "18100.00"),
-        "igst 18000.00 here and 18100.00 on the portal",
+        "igst 18,000.00 here and 18,100.00 on the portal",
     ),
     "cgst": ({"tax": Heads(1_800_000, 1)}, What.CGST, ("0.00", "0.01"), "cgst 0.00 here and 0.01 on the portal"),
     "sgst": ({"tax": Heads(1_800_000, 0, 1)}, What.SGST, ("0.00", "0.01"), "sgst 0.00 here and 0.01 on the portal"),
@@ -89,7 +89,7 @@ DIFFERENT = {
         {"taxable": 10_000_001},
         What.TAXABLE,
         ("100000.00", "100000.01"),
-        "taxable 100000.00 here and 100000.01 on the portal",
+        "taxable 100,000.00 here and 100,000.01 on the portal",
     ),
     "date": (
         {"date": date(2024, 10, 6)},
@@ -146,6 +146,36 @@ def test_a_credit_note_counts_against_the_total_and_reverse_charge_not_at_all():
     found = compare([LINE, NOTE, rcm], [])
     assert [one for one in found if one.what is What.TOTAL] == []
     assert compare([NOTE], [])[-1].ours == "-18000.00"
+
+
+def totals(*sides, beside=()):
+    return [(one.ours, one.theirs) for one in compare(*sides, beside=beside) if one.what is What.TOTAL]
+
+
+AMENDMENT = replace(LINE, amended=True, number="A/1")
+
+
+def test_an_amendment_counts_with_what_it_adds_on_both_sides():
+    ours = replace(AMENDMENT, entry=Heads(igst=300_000))
+    other = replace(LINE, number="B")
+    assert totals([ours], [AMENDMENT]) == []
+    assert totals([ours, other], [AMENDMENT]) == [("21000.00", "3000.00")]
+    assert totals([ours], [replace(AMENDMENT, tax=Heads(igst=1_900_000))]) == [("3000.00", "4000.00")]
+
+
+def test_an_amended_credit_note_counts_with_what_it_takes_away():
+    ours = replace(AMENDMENT, kind=Kind.CREDIT_NOTE, entry=Heads(igst=-300_000))
+    other = replace(LINE, number="B")
+    portals = replace(AMENDMENT, kind=Kind.CREDIT_NOTE)
+    assert totals([ours], [portals, other]) == [("-3000.00", "15000.00")]
+
+
+def test_what_an_amendment_to_reverse_charge_takes_back_is_in_both_totals():
+    rcm = replace(AMENDMENT, reverse_charge=True)
+    back = replace(AMENDMENT, entry=Heads(igst=-100_000))
+    other = replace(LINE, number="B")
+    assert totals([rcm], [rcm], beside=[back]) == []
+    assert totals([rcm, other], [rcm], beside=[back]) == [("17000.00", "-1000.00")]
 
 
 def test_a_document_listed_twice_is_matched_once():
