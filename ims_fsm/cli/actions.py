@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -55,6 +55,14 @@ def reduction(text: str) -> ReduceItc:
 
 
 Trigger = Annotated[Action, typer.Argument(metavar="TRIGGER", help="accept, reject, keep_pending or reset.")]
+Ids = Annotated[
+    list[int] | None,
+    typer.Option("--id", parser=options.record_number, metavar="ID", help="This record; may be repeated."),
+]
+Chosen = Annotated[
+    list[str] | None,
+    typer.Option("--where", metavar="NAME=VALUE", help="Every record so: state, kind, supplier, period …"),
+]
 Remarks = Annotated[str | None, typer.Option("--remarks", metavar="TEXT", help="Remarks for the supplier.")]
 Reduce = Annotated[
     str | None,
@@ -68,14 +76,8 @@ def act(
     trigger: Trigger,
     *,
     gstin: options.OwnGstin = None,
-    ids: Annotated[
-        list[int] | None,
-        typer.Option("--id", parser=options.record_number, metavar="ID", help="This record; may be repeated."),
-    ] = None,
-    where: Annotated[
-        list[str] | None,
-        typer.Option("--where", metavar="NAME=VALUE", help="Every record so: state, kind, supplier, period …"),
-    ] = None,
+    ids: Ids = None,
+    where: Chosen = None,
     file: Annotated[
         Path | None, typer.Option("--file", metavar="FILE", help="The records of a CSV or JSON file.")
     ] = None,
@@ -101,18 +103,7 @@ def act(
         else:
             report = act_on(ims, trigger, owner, ids or selected(where or []), said, actor=who, key=key)
         if as_json:
-            emit(
-                {
-                    "trigger": str(trigger),
-                    "recipient": owner,
-                    "applied": list(report.applied),
-                    "refused": refusals.plain(report.refused),
-                    "refused_by_rule": {
-                        rule: [one.record_id for one, _ in group]
-                        for rule, group in refusals.by_rule(report.refused).items()
-                    },
-                }
-            )
+            emit({"trigger": str(trigger), "recipient": owner, **_plain(report)})
         else:
             tell_report(ims, owner, report)
     if report.refused:
@@ -179,6 +170,15 @@ def said_with(remarks: str | None, reduce_itc: str | None) -> Said:
         return Said(remarks=remarks, reduce_itc=reduction(reduce_itc) if reduce_itc else None)
     except ValueError as error:
         raise typer.BadParameter(f"--reduce-itc: {error}") from error
+
+
+def _plain(report: ActionReport) -> dict[str, Any]:
+    groups = refusals.by_rule(report.refused)
+    return {
+        "applied": list(report.applied),
+        "refused": refusals.plain(report.refused),
+        "refused_by_rule": {rule: [one.record_id for one, _ in group] for rule, group in groups.items()},
+    }
 
 
 def _tell_of_saved(ims: IMS, gstin: str, report: ActionReport) -> None:

@@ -17,6 +17,7 @@ from ims_fsm import __version__
 from ims_fsm.cli import (
     actions,
     checking,
+    comparing,
     consequences,
     database,
     demo,
@@ -28,6 +29,7 @@ from ims_fsm.cli import (
     returns,
     rules,
     scenarios,
+    sequences,
     supplies,
     taxpayers,
     two_b,
@@ -93,6 +95,9 @@ app.command("explain", rich_help_panel=LAW)(explanation.explain)
 app.command("rules", rich_help_panel=LAW)(rules.rules)
 app.command("verify", rich_help_panel=LAW)(verification.verify)
 app.command("draw", rich_help_panel=LAW)(drawing.draw)
+app.command("compare", rich_help_panel=LAW)(comparing.compare)
+app.command("timeline", rich_help_panel=LAW)(sequences.timeline)
+app.command("sequence", rich_help_panel=LAW)(sequences.sequence)
 app.add_typer(scenarios.commands, name="scenario", rich_help_panel=LAW)
 app.command("taxpayer", rich_help_panel=STORE)(taxpayers.taxpayer)
 app.add_typer(database.audits, name="audit", rich_help_panel=STORE)

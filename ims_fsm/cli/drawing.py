@@ -1,18 +1,23 @@
-"""`draw`: the declared machines as pictures.
+"""`draw`: the declared machines as pictures, or two rule sets of them in one.
 
 Imports Typer and the options; the law and the drawing when it is run, never the store.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ims_fsm.cli import options
+from ims_fsm.cli import laws, options
+from ims_fsm.cli.failures import CallError
 from ims_fsm.cli.output import emit, verbatim
+
+if TYPE_CHECKING:
+    from ims_fsm.law.register import Law
 
 
 class Format(StrEnum):
@@ -25,25 +30,72 @@ class Format(StrEnum):
     MERMAID = "mermaid"
 
 
+class ThemeName(StrEnum):
+    """A theme: for a light page, for a dark one, and for print, where it reads in grey."""
+
+    LIGHT = "light"
+    DARK = "dark"
+    PRINT = "print"
+
+
+Theme = Annotated[ThemeName, typer.Option("--theme", help="For a light page, a dark one, or print.")]
+
+
 def draw(
     machines: Annotated[
-        list[str] | None, typer.Argument(metavar="MACHINE…", help="Which; all of them where none is named.")
+        list[str] | None,
+        typer.Argument(
+            metavar="[PATH] [MACHINE…]",
+            help="Which; all of them where none is named. PATH is a law of your own: a TOML file, or a folder.",
+        ),
     ] = None,
     *,
     fmt: Annotated[Format, typer.Option("--format", help="The format of the pictures.")] = Format.SVG,
+    theme: Theme = ThemeName.LIGHT,
     edition: Annotated[
         str | None, typer.Option("--edition", metavar="RULE-SET", help="Only this rule set, like IMS-2024-10.")
     ] = None,
+    compare: Annotated[
+        tuple[str, str] | None,
+        typer.Option(
+            "--compare", metavar="OLD NEW", help="Two rule sets in one picture: what is added, gone, changed."
+        ),
+    ] = None,
+    href_base: Annotated[
+        str | None,
+        typer.Option("--href-base", metavar="PAGE", help="Link the parts to this page, like {machine}.html."),
+    ] = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Draw again after every change, until Ctrl-C.")] = False,
     out: Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Where to draw.")] = Path("diagrams"),
     as_json: options.AsJson = False,
 ) -> None:
     """Draw the declared machines, each with its newest rule set and those before that differ."""
-    from ims_fsm.law.loading import shipped_law
-    from ims_fsm.render import write_diagrams
+    from ims_fsm.render import Style, theme_named, write_diagrams
+    from ims_fsm.render.comparison.drawing import compared, write_comparisons
 
-    files = write_diagrams(shipped_law(), out, [str(fmt)], machines or None, edition)
-    if as_json:
-        emit({"files": [str(path) for path in files]})
+    path, names = laws.parted(machines)
+    style = Style(theme_named(str(theme)), href_base)
+    if compare and edition:
+        raise CallError("--compare names two rule sets and --edition one; leave one of the options out")
+
+    def drawn(law: Law) -> list[Path]:
+        if compare:
+            return write_comparisons(compared(law, *compare, names), out, [str(fmt)], style)
+        return write_diagrams(law, out, [str(fmt)], names, edition, style)
+
+    if watch:
+        _watch(path, drawn)
         return
-    for path in files:
-        verbatim(str(path))
+    files = drawn(laws.law_at(path))
+    if as_json:
+        emit({"files": [str(file) for file in files]})
+        return
+    for file in files:
+        verbatim(str(file))
+
+
+def _watch(path: Path | None, drawn: Callable[[Law], list[Path]]) -> None:
+    from ims_fsm.render.watching import every_so_often, watch
+    from ims_fsm.resources import machines_folder
+
+    watch(path or machines_folder(), lambda: drawn(laws.law_at(path)), typer.echo, pause=every_so_often)

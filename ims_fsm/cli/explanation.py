@@ -33,7 +33,10 @@ def explain(
     period: Annotated[
         TaxPeriod | None,
         typer.Option(
-            "--period", parser=TaxPeriod, metavar="YYYY-MM", help="The record's 2B period, which chooses the rule set."
+            "--period",
+            parser=options.tax_period,
+            metavar="YYYY-MM",
+            help="The record's 2B period, which chooses the rule set.",
         ),
     ] = None,
     as_json: options.AsJson = False,
@@ -121,11 +124,9 @@ def _tell_rows(edition: Edition, trigger: str, rows: tuple[Row, ...]) -> None:
             indent=4,
             hang=2,
         )
-    others = [rule_set.id for rule_set in edition.machine.rule_sets if rule_set.id != edition.rule_set.id]
-    if others:
-        since = edition.rule_set.since
-        other = since.plus(-1) if since else edition.rule_set.until and edition.rule_set.until.plus(1)
-        say("", f"Another rule set is chosen by the 2B period ({', '.join(others)}): --period {other}.")
+    for other in edition.machine.rule_sets:
+        if other.id != edition.rule_set.id:
+            say("", f"Another rule set, {other.id}, governs other 2B periods: --period {other.since or other.until}.")
 
 
 def _tell_refusal(refusal: Refusal) -> None:

@@ -80,6 +80,9 @@ def _told(error: BaseException) -> tuple[dict[str, Any], int]:
             told, code = {"code": "wrong_call", "message": _of_call(error)}, error.exit_code or WRONG
         case ImsFsmError():
             told, code = error.as_dict(), REFUSED if is_refusal(error) else WRONG
+        case UnicodeError():
+            message = "some of the text that was given is not in UTF-8; write it in UTF-8"
+            told, code = {"code": "input_invalid", "message": message}, WRONG
         case OSError():
             told, code = {"code": "file_unusable", "message": of_file(error)}, WRONG
         case _:

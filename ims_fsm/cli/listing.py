@@ -49,7 +49,7 @@ def list_records(
     number: Annotated[str | None, typer.Option("--number", help="Only documents of this number.")] = None,
     period: Annotated[
         TaxPeriod | None,
-        typer.Option("--period", parser=TaxPeriod, metavar="YYYY-MM", help="Only this (expected) 2B period."),
+        typer.Option("--period", parser=options.tax_period, metavar="YYYY-MM", help="Only this (expected) 2B period."),
     ] = None,
     status: Annotated[
         SupplierStatus | None, typer.Option("--status", help="Only what suppliers have saved, or filed.")

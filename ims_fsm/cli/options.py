@@ -17,15 +17,32 @@ from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod, indian
 
 DEFAULT_DB = "sqlite:///ims.db"
+# GST began in 2017, and a tax period of 2099 has due dates in a century that periods do not reach.
+FIRST_YEAR, LAST_YEAR = 2017, 2098
+FIRST_PERIOD, LAST_PERIOD = TaxPeriod("2017-07"), TaxPeriod("2098-12")
+LONGEST_ID = 18
 
 
 def moment(text: str) -> datetime:
-    """Return a moment written in Indian time, like 2024-11-14T10:00; raises `ValueError` for anything else."""
+    """Return a moment written in Indian time, like 2024-11-14T10:00.
+
+    Raises `ValueError` for anything else, and for a year in which there is no GST to speak of.
+    """
     try:
         read = datetime.fromisoformat(text.strip())
     except ValueError as error:
         raise ValueError(f"{text!r} is no moment; write it in Indian time, like 2024-11-14T10:00") from error
+    if not FIRST_YEAR <= read.year <= LAST_YEAR:
+        raise ValueError(f"{text!r} lies outside of {FIRST_YEAR} to {LAST_YEAR}; write a moment within")
     return indian(read) if read.tzinfo is None else read.astimezone(UTC)
+
+
+def tax_period(text: str) -> TaxPeriod:
+    """Return a tax period of GST; raises `ValueError` for anything else, and for one that GST does not reach."""
+    period = TaxPeriod(text)
+    if not FIRST_PERIOD <= period <= LAST_PERIOD:
+        raise ValueError(f"{text!r} lies outside of {FIRST_PERIOD} to {LAST_PERIOD}; write a period within")
+    return period
 
 
 def actor() -> str:
@@ -35,7 +52,7 @@ def actor() -> str:
 
 def record_number(text: str) -> int:
     """Return the id of a record; raises `ValueError` for anything else."""
-    if not (text.isascii() and text.isdigit()):
+    if not (text.isascii() and text.isdigit() and len(text) <= LONGEST_ID):
         raise ValueError(f"{text!r} is no id of a record; write the number that ims-fsm list shows")
     return int(text)
 
@@ -94,9 +111,9 @@ OwnGstin = Annotated[
     ),
 ]
 SupplierGstin = Annotated[str, typer.Argument(parser=checked_gstin, metavar="GSTIN", help="The supplier.")]
-Period = Annotated[TaxPeriod, typer.Option("--period", parser=TaxPeriod, metavar="YYYY-MM", help="The tax period.")]
+Period = Annotated[TaxPeriod, typer.Option("--period", parser=tax_period, metavar="YYYY-MM", help="The tax period.")]
 SomePeriod = Annotated[
-    TaxPeriod | None, typer.Option("--period", parser=TaxPeriod, metavar="YYYY-MM", help="Only this tax period.")
+    TaxPeriod | None, typer.Option("--period", parser=tax_period, metavar="YYYY-MM", help="Only this tax period.")
 ]
 RecordId = Annotated[
     int, typer.Argument(parser=record_number, metavar="ID", help="The record, as ims-fsm list numbers it.")

@@ -122,20 +122,25 @@ def export_json(
         verbatim(f"{path}: {counted(count, 'record')}")
 
 
-@exports.command("xlsx")
+@exports.command("xlsx", context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
 def export_workbook(as_json: options.AsJson = False) -> None:
     """Workbooks come with a later version."""
     del as_json
     raise CallError("workbooks are not written by this version; use ims-fsm export json, or ims-fsm list --json")
 
 
-def write_upload_files(upload: Upload, gstin: str, folder: Path, *, offline: bool) -> list[tuple[Path, int]]:
-    """Write an upload into a folder, cut to the portal's limit; return each file with the records in it."""
+def write_upload_files(
+    upload: Upload, gstin: str, folder: Path, *, offline: bool, limit: int | None = None
+) -> list[tuple[Path, int]]:
+    """Write an upload into a folder, cut to a limit in bytes, the portal's without one.
+
+    Returns each file with the number of records in it.
+    """
     from ims_fsm.exchange.gstn_json import chunks, dumps, offline_file
     from ims_fsm.exchange.gstn_json.chunks import LIMIT
 
-    written: list[tuple[Path, int]] = []
-    requests = [(name, request) for part in chunks(upload) for name, request in _requests(part)]
+    most, written = limit or LIMIT, list[tuple[Path, int]]()
+    requests = [(name, request) for part in chunks(upload, most) for name, request in _requests(part)]
     if requests:
         folder.mkdir(parents=True, exist_ok=True)
     for number, (name, request) in enumerate(requests, start=1):
@@ -144,7 +149,7 @@ def write_upload_files(upload: Upload, gstin: str, folder: Path, *, offline: boo
         told = offline_file(request) if offline else request
         readable = dumps(told, indent=1)
         # The portal's limit is on what is sent, blanks included.
-        path.write_text((readable if len(readable) < LIMIT else dumps(told)) + "\n", "utf-8", newline="\n")
+        path.write_text((readable if len(readable) < most else dumps(told)) + "\n", "utf-8", newline="\n")
         written.append((path, records_in(request)))
     return written
 

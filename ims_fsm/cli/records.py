@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ims_fsm.cli import options
+from ims_fsm.cli.drawing import Theme, ThemeName
 from ims_fsm.cli.failures import CallError
 from ims_fsm.cli.listing import named, stands
 from ims_fsm.cli.output import emit, say, table
@@ -21,6 +23,7 @@ from ims_fsm.terms.money import Heads, rupees
 
 if TYPE_CHECKING:
     from ims_fsm.terms.document import Document
+    from ims_fsm.workflow.ims import IMS
     from ims_fsm.workflow.sentences import ToldRefusal
     from ims_fsm.workflow.views import History, RecordView
 
@@ -35,6 +38,11 @@ class Decided(StrEnum):
 def show(
     record_id: options.RecordId,
     *,
+    diagram: Annotated[
+        Path | None,
+        typer.Option("--diagram", metavar="FILE", help="Draw its path into this file: .svg, .png, .pdf, .dot or .mmd."),
+    ] = None,
+    theme: Theme = ThemeName.LIGHT,
     db: options.Db = options.DEFAULT_DB,
     as_json: options.AsJson = False,
     at: options.At = None,
@@ -42,6 +50,8 @@ def show(
     """Show one record: what it is, where it stands, what may be done with it and why not."""
     with opened(db, at) as ims:
         view = ims.show(record_id)
+        if diagram is not None:
+            _draw_path(ims, record_id, diagram, str(theme))
     if as_json:
         from ims_fsm.cli import plain
 
@@ -61,6 +71,13 @@ def show(
         )
     else:
         tell_view(view)
+
+
+def _draw_path(ims: IMS, record_id: int, file: Path, theme: str) -> None:
+    from ims_fsm.render.diagram import format_of
+
+    content = ims.diagram(record_id, format_of(file), theme=theme)
+    file.write_bytes(content)
 
 
 def tell_view(view: RecordView) -> None:
@@ -161,6 +178,8 @@ def original(
         emit({"record_id": record_id, "original": str(decided), "direction": str(view.direction)})
     else:
         tell_original(view)
+        if tax is None:
+            say("No tax of the original was given, so it counts as the amendment's own; if it was not, give --igst …")
 
 
 def tell_original(view: RecordView) -> None:

@@ -37,14 +37,19 @@ def file_three_b(
     """File the GSTR-3B of a period: what is in its GSTR-2B is decided for good (FAQ 12, 20, 34)."""
     with opened(db, at) as ims:
         filed = ims.file_3b(recipient(ims, gstin), period, actor=who, key=key)
+        waiting = [
+            one.record.id for one in ims.two_b(filed.recipient, period).left_out if one.reason == "original_unknown"
+        ]
     if not as_json:
         tell_three_b(filed)
+        tell_waiting(waiting)
         return
     backs = [
         {"record_id": one.record_id, "supplier": one.supplier, "supplier_period": one.supplier_period, "tax": one.tax}
         for one in filed.added_back
     ]
-    emit({"recipient": filed.recipient, "period": filed.period, "decided": filed.decided, "added_back": backs})
+    told = {"recipient": filed.recipient, "period": filed.period, "decided": filed.decided, "added_back": backs}
+    emit({**told, "original_unknown": waiting})
 
 
 def tell_three_b(filed: ThreeBFiled) -> None:
@@ -55,6 +60,13 @@ def tell_three_b(filed: ThreeBFiled) -> None:
     for one in filed.added_back:
         said = f"{Heads.from_rupees(one.tax)} is added to the liability of {one.supplier}"
         say(f"Record {one.record_id} was rejected: {said} in his tax period {one.supplier_period} (faq.34).")
+
+
+def tell_waiting(ids: Sequence[int]) -> None:
+    """Print which amendments are in no GSTR-2B because how their originals were decided is not known here."""
+    if ids:
+        what = f"{counted(len(ids), 'amendment')} in no GSTR-2B, because how the original was decided is not known here"
+        say(f"Left out: {what} ({_records(ids)}); state it with ims-fsm original.")
 
 
 def sweep(

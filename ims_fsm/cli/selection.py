@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
-from ims_fsm.cli.options import pairs
+from ims_fsm.cli.options import pairs, tax_period
 from ims_fsm.terms.gstin import checked_gstin
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Kind, State, SupplierStatus
@@ -72,8 +72,8 @@ def selected(given: list[str]) -> Selection:
             kinds=tuple(_each(Kind, told.get("kind"))),
             supplier=checked_gstin(told["supplier"]) if "supplier" in told else None,
             number=told.get("number"),
-            period=TaxPeriod(told["period"]) if "period" in told else None,
-            return_period=TaxPeriod(told["return_period"]) if "return_period" in told else None,
+            period=tax_period(told["period"]) if "period" in told else None,
+            return_period=tax_period(told["return_period"]) if "return_period" in told else None,
             status=next(iter(_each(SupplierStatus, told.get("status"))), None),
         )
     except ValueError as error:

@@ -38,12 +38,12 @@ def tell_two_b(view: TwoBView, *, lines: bool = False) -> None:
     found = view.two_b
     if found.state is TwoBState.ABSENT:
         say(f"GSTR-2B of {found.period} of {found.recipient} was never generated.")
-    else:
-        said = f"generated {plain.minute(found.generated_at)} IST, generation {found.generation}"
-        say(f"GSTR-2B of {found.period} of {found.recipient}: {found.state}, {said}.", style="bold")
-        rows = [(words, *_amounts(view.totals.get(name, NIL))) for name, words in _told_totals(view.totals)]
-        table(("", *_HEADS), rows, indent=2)
-        say("", f"{counted(len(view.lines), 'line')}.")
+        return
+    said = f"generated {plain.minute(found.generated_at)} IST, generation {found.generation}"
+    say(f"GSTR-2B of {found.period} of {found.recipient}: {found.state}, {said}.", style="bold")
+    rows = [(words, *_amounts(view.totals.get(name, NIL))) for name, words in _told_totals(view.totals)]
+    table(("", *_HEADS), rows, indent=2)
+    say("", f"{counted(len(view.lines), 'line')}.")
     if lines:
         table(("id", "document", "number", "section", "decided as", *_HEADS), map(_row, view.lines), indent=2)
     if view.left_out:

@@ -31,7 +31,9 @@ def taxpayer(
     filing: Annotated[Filing | None, typer.Option("--filing", help="How often he files.")] = None,
     since: Annotated[
         TaxPeriod | None,
-        typer.Option("--from", parser=TaxPeriod, metavar="YYYY-MM", help="The first period that owes a GSTR-3B."),
+        typer.Option(
+            "--from", parser=options.tax_period, metavar="YYYY-MM", help="The first period that owes a GSTR-3B."
+        ),
     ] = None,
     name: Annotated[str | None, typer.Option("--name", help="His name.")] = None,
     db: options.Db = options.DEFAULT_DB,

@@ -14,6 +14,7 @@ from ims_fsm.cli import options
 from ims_fsm.cli.failures import REFUSED
 from ims_fsm.cli.output import counted, emit, verbatim
 from ims_fsm.cli.progress import working
+from ims_fsm.cli.returns import tell_swept
 from ims_fsm.cli.session import content, opened, recipient
 from ims_fsm.cli.statements import plain_comparison, plain_two_b, tell_comparison, tell_two_b
 
@@ -37,9 +38,17 @@ def generate(
     """Generate or recompute the GSTR-2B of a period, from the 14th on and until GSTR-3B is filed (FAQ 23-27)."""
     with opened(db, at) as ims:
         owner = recipient(ims, gstin)
-        ims.generate_2b(owner, period, actor=who, key=key)
+        done = ims.generate_2b(owner, period, actor=who, key=key)
         view = ims.two_b(owner, period)
-    _answer(view, as_json=as_json)
+    from ims_fsm.workflow.sweeps import Swept
+
+    ended = Swept(owner, done.expired, done.lapsed, None)
+    if as_json:
+        emit({**plain_two_b(view), "expired": list(done.expired), "lapsed": list(done.lapsed)})
+        return
+    if ended:
+        tell_swept([ended])
+    tell_two_b(view)
 
 
 @commands.command("show")

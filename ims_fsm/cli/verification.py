@@ -5,8 +5,9 @@ Imports Typer and the options; the law when it is run.
 
 from __future__ import annotations
 
+from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -21,19 +22,25 @@ if TYPE_CHECKING:
     from ims_fsm.law.modelcheck import Report
 
 
-def verify(*, as_json: options.AsJson = False) -> None:
+def verify(
+    path: Annotated[
+        Path | None, typer.Argument(metavar="[PATH]", help="A law of your own: a TOML file, or a folder of them.")
+    ] = None,
+    *,
+    as_json: options.AsJson = False,
+) -> None:
     """Prove the declared law: its structure, then every property in every situation; exit 1 if one does not hold."""
-    from ims_fsm.law import annexure
+    from ims_fsm.law import modelcheck
+    from ims_fsm.law.annexure import check_example
     from ims_fsm.law.book import shipped_book
-    from ims_fsm.law.modelcheck import check
-    from ims_fsm.resources import machines_folder
+    from ims_fsm.law.own import load_own
 
     began = perf_counter()
     with working("Loading") as tell:
-        law = shipped_book().law
-        table_a = annexure.load((machines_folder() / annexure.FILE).read_text("utf-8"))
-        wrong = [problem for example in table_a.example for problem in annexure.check_example(table_a, example)]
-        report = check(law, tell)
+        law = shipped_book().law if path is None else load_own(path)
+        table_a = _annexure() if path is None else None
+        wrong = [each for example in table_a.example for each in check_example(table_a, example)] if table_a else []
+        report = modelcheck.check(law, tell)
     seconds = perf_counter() - began
     if as_json:
         emit(_plain(report, table_a, wrong, seconds, len(law.rules)))
@@ -41,9 +48,17 @@ def verify(*, as_json: options.AsJson = False) -> None:
         counts = f"{counted(len(law.machines), 'machine')}, {counted(len(law.rule_sets), 'rule set')}"
         say(f"Structure: {counts}, {counted(len(law.rules), 'rule')} in the register; loaded without a fault.")
         _tell(report, seconds)
-        _tell_annexure(table_a, wrong)
+        if table_a:
+            _tell_annexure(table_a, wrong)
     if wrong or not report.holds:
         raise typer.Exit(REFUSED)
+
+
+def _annexure() -> Annexure:
+    from ims_fsm.law import annexure
+    from ims_fsm.resources import machines_folder
+
+    return annexure.load((machines_folder() / annexure.FILE).read_text("utf-8"))
 
 
 def _tell(report: Report, seconds: float) -> None:
@@ -63,7 +78,8 @@ def _tell(report: Report, seconds: float) -> None:
         for counterexample in found.counterexamples[:5]:
             say(counterexample, indent=9)
     held = sum(found.holds for found in report.properties)
-    said = f"{held} of {counted(len(report.properties), 'property', 'properties')} hold"
+    hold = "holds" if len(report.properties) == 1 else "hold"
+    said = f"{held} of {counted(len(report.properties), 'property', 'properties')} {hold}"
     say("", f"{said} over {report.situations:,} situations; it took {seconds:.1f} s.")
 
 
@@ -75,7 +91,9 @@ def _tell_annexure(table_a: Annexure, wrong: list[Problem]) -> None:
         say(f"Annexure-A: {rows}, {counted(len(table_a.example), 'example')} in numbers; the ledger agrees.")
 
 
-def _plain(report: Report, table_a: Annexure, wrong: list[Problem], seconds: float, rules: int) -> dict[str, Any]:
+def _plain(
+    report: Report, table_a: Annexure | None, wrong: list[Problem], seconds: float, rules: int
+) -> dict[str, Any]:
     return {
         "holds": report.holds and not wrong,
         "situations": report.situations,
@@ -104,7 +122,9 @@ def _plain(report: Report, table_a: Annexure, wrong: list[Problem], seconds: flo
             }
             for found in report.properties
         ],
-        "annexure_a": {
+        "annexure_a": None
+        if table_a is None
+        else {
             "rows": len(table_a.row),
             "examples": len(table_a.example),
             "problems": [str(problem) for problem in wrong],

@@ -180,8 +180,7 @@ def _earliest(calendar: Calendar, shown: Sequence[PortalRecord], now: datetime) 
             return period
         return max(period, calendar.window_period(record.form, Filing.MONTHLY, now))
 
-    this_month = calendar.window_period(Form.GSTR_1, Filing.MONTHLY, now)
-    return max(min(map(expected, shown), default=this_month), calendar.first_period)
+    return max(min(map(expected, shown)), calendar.first_period)
 
 
 def _refuse_contradiction(known: Taxpayer, told: Registration) -> None:

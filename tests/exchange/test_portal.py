@@ -71,14 +71,20 @@ def test_the_earliest_period_is_that_of_any_record(ims, clock, name, at, period)
     assert done.registered.registered_from == period
 
 
-def test_no_period_lies_before_ims_and_an_empty_download_begins_now(ims, clock):
-    clock.text = "2024-12-05T10:00"
-    empty = Download(recipient=ME, dialect=Dialect.DATA, records=(), sections=("b2b",))
-    done = take_in(ims, empty, actor="me")
-    assert done.registered is not None
-    assert done.registered.registered_from == "2024-11"
+def test_no_period_lies_before_ims(ims):
     download = read_download(sample("ims_2024-11.json"), None, "sample")
-    assert {record.return_period for record in download.records} >= {"2024-09"}
+    september = tuple(one for one in download.records if one.return_period == "2024-09")
+    only = Download(recipient=ME, dialect=Dialect.DATA, records=september, sections=("b2b",))
+    done = take_in(ims, only, actor="me")
+    assert done.registered is not None
+    assert done.registered.registered_from == "2024-10"
+
+
+def test_nobody_is_registered_by_a_download_that_shows_nothing(ims):
+    empty = Download(recipient=ME, dialect=Dialect.DATA, records=(), sections=("b2b",))
+    with pytest.raises(InputError, match="is not known here, and the download shows no record of his; register him"):
+        take_in(ims, empty, actor="me")
+    assert ims.taxpayers() == []
 
 
 def test_what_is_only_saved_counts_from_its_expected_period(ims):

@@ -1,0 +1,91 @@
+"""`compare`: what a change of law does to the machines, as a table.
+
+Imports Typer and the options; the law and the table when it is run.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ims_fsm.cli import laws, options
+from ims_fsm.cli.failures import CallError
+from ims_fsm.cli.output import emit, say, table, verbatim
+
+if TYPE_CHECKING:
+    from ims_fsm.law.comparison import Comparison
+    from ims_fsm.law.register import Law
+
+
+def compare(
+    machines: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[PATH] [MACHINE…]", help="Which; all that differ where none is named."),
+    ] = None,
+    *,
+    rule_sets: Annotated[
+        tuple[str, str] | None,
+        typer.Option("--rule-sets", metavar="OLD NEW", help="Which; the last two without it."),
+    ] = None,
+    markdown: Annotated[bool, typer.Option("--markdown", help="As a table for a page.")] = False,
+    as_json: options.AsJson = False,
+) -> None:
+    """Compare two rule sets: the states, transitions and guards that are added, gone or changed."""
+    from ims_fsm.render.comparison import markdown as as_markdown
+    from ims_fsm.render.comparison.drawing import compared
+
+    path, names = laws.parted(machines)
+    law = laws.law_at(path)
+    found = compared(law, *(rule_sets or _last_two(law)), names)
+    if as_json:
+        emit([_plain(each) for each in found])
+    elif markdown:
+        verbatim(as_markdown(found).rstrip())
+    else:
+        _tell(found)
+
+
+def _last_two(law: Law) -> tuple[str, str]:
+    if len(law.rule_sets) == 1:
+        raise CallError(f"the law has one rule set, {law.rule_sets[0].id}; there is nothing to compare it with")
+    before, after = law.rule_sets[-2:]
+    return before.id, after.id
+
+
+def _tell(found: list[Comparison]) -> None:
+    from ims_fsm.render.citation import cite_all
+    from ims_fsm.render.comparison import difference_table
+
+    differing = [comparison for comparison in found if comparison.differs]
+    if not differing:
+        say("Nothing differs.")
+    for at, comparison in enumerate(differing):
+        heading = f"{comparison.title}: from {comparison.before.id} to {comparison.after.id}"
+        say(*([""] if at else []), heading, style="bold")
+        rows = [
+            (str(row.change), f"{row.part} {row.name}", row.before, row.after, cite_all(row.rules))
+            for row in difference_table(comparison)
+        ]
+        table(("", "what", "before", "after", "rules"), rows, indent=2)
+
+
+def _plain(comparison: Comparison) -> dict[str, object]:
+    from ims_fsm.render.comparison import difference_table
+
+    return {
+        "machine": comparison.machine,
+        "before": comparison.before.id,
+        "after": comparison.after.id,
+        "differences": [
+            {
+                "change": str(row.change),
+                "part": row.part,
+                "name": row.name,
+                "before": row.before,
+                "after": row.after,
+                "rules": list(row.rules),
+            }
+            for row in difference_table(comparison)
+        ],
+    }

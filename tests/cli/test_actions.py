@@ -1,0 +1,125 @@
+"""`act`."""
+
+from __future__ import annotations
+
+import pytest
+
+NOW = ("--at", "2024-11-12T10:00")
+OPEN = ("--where", "state=no_action")
+
+
+def test_one_record_is_accepted(run, ids):
+    record = ids("KCL/24-25/0412")
+    assert run("act", "accept", "--id", record, *NOW).ended(0).out == "Accepted: 1 record.\n"
+    assert run("show", record, "--json", *NOW).ended(0).json["state"] == "accepted"
+
+
+def test_a_bulk_action_applies_what_is_allowed_and_reports_the_rest_by_rule(run, ids):
+    amended = ids("KCL/24-25/0219")
+    told = run("act", "accept", "--where", "kind=invoice", *OPEN, *NOW).ended(1).out
+    assert told.startswith("Accepted: 10 records.\n3 of them are only saved by their suppliers: ")
+    assert f"Refused: 1 record.\n\nfaq.13.1: 1 record\n  record {amended}: Amended invoice KCL/24-25/0219 of" in told
+    assert told.endswith("    → import the original, or state how it was decided with: ims-fsm original.\n")
+
+
+def test_a_record_stands_under_every_rule_that_refuses_it(run, ids):
+    note = ids("KCN/24/15")
+    answer = run("act", "keep_pending", "--id", note, "--json", *NOW).ended(1).json
+    assert [*answer] == ["trigger", "recipient", "applied", "refused", "refused_by_rule"]
+    assert (answer["trigger"], answer["applied"]) == ("keep_pending", [])
+    assert answer["refused_by_rule"] == {"faq.11": [note], "faq.11.a": [note]}
+    (refused,) = answer["refused"]
+    assert (refused["record_id"], refused["document"]) == (note, "credit note KCN/24/15 of 21ZXKCK4821M1ZG")
+    assert [one["code"] for one in refused["refusals"]] == ["pending_not_allowed", "pending_not_allowed"]
+    assert run("act", "keep_pending", "--id", note, *NOW).ended(1).out.startswith("Kept pending: no record.\n")
+
+
+def test_many_refusals_of_one_rule_are_told_in_part(run):
+    told = run("act", "accept", "--where", "kind=invoice", *OPEN, "--at", "2024-10-13T10:00").ended(1).out
+    assert "faq.3: 11 records\n" in told
+    assert "  … and 6 more; --json names all.\n" in told
+
+
+def test_remedies_that_differ_stand_each_below_its_record(bare, samples):
+    at = ("--at", "2025-11-12T10:00")
+    bare("import", samples / "ims_2025-11.json", *at).ended(0)
+    told = bare("act", "accept", "--where", "kind=credit_note", "--reduce-itc", "igst=9000", *at).ended(1).out
+    assert "takes away.\n    → declare at most igst 2,520.00.\n" in told
+
+
+def test_a_reduction_is_declared_by_head(bare, samples):
+    at = ("--at", "2025-11-12T10:00")
+    bare("import", samples / "ims_2025-11.json", *at).ended(0)
+    record = bare("list", "--number", "KCN/25/21", "--json", *at).ended(0).json["records"][0]["id"]
+    bare("act", "accept", "--id", record, "--reduce-itc", "igst=4500.00", "--remarks", "half", *at).ended(0)
+    shown = bare("list", "--number", "KCN/25/21", "--json", *at).ended(0).json["records"][0]
+    assert shown["reduce_itc"] == {"igst": "4500.00", "cgst": "0.00", "sgst": "0.00", "cess": "0.00"}
+    assert "ITC reduced   igst 4,500.00\n" in bare("show", record, *at).ended(0).out
+
+
+def test_an_expected_period_can_be_meant(run):
+    answer = run("act", "reject", "--where", "period=2024-11", "--where", "kind=invoice", "--json", *NOW).ended(0).json
+    assert len(answer["applied"]) == 3
+
+
+def test_an_action_after_the_draft_says_that_it_is_stale(run, ids):
+    run("sweep", "--at", "2024-11-14T06:00").ended(0)
+    told = run("act", "reject", "--id", ids("KCN/24/15"), "--at", "2024-11-18T10:00").ended(0).out
+    stale = "GSTR-2B of 2024-10 is stale now; recompute it before GSTR-3B (faq.29): ims-fsm 2b generate.\n"
+    assert told == f"Rejected: 1 record.\n{stale}"
+
+
+def test_the_same_call_under_a_key_does_nothing_more(run, ids):
+    record = ids("KCL/24-25/0412")
+    for _ in range(2):
+        run("act", "accept", "--id", record, "--key", "k1", *NOW).ended(0)
+    assert len(run("history", record, "--json").ended(0).json["transitions"]) == 1
+    told = run("act", "reject", "--id", record, "--key", "k1", *NOW).ended(2).err
+    assert "the idempotency key 'k1' belongs to an earlier request" in told
+
+
+def test_the_records_of_a_file(run, tmp_path, ids):
+    (tmp_path / "a.csv").write_text(
+        "supplier,number,kind,remarks\n21ZXKCK4821M1ZG,KCL/24-25/0412,,\n,SP-1182,invoice,short\n", "utf-8"
+    )
+    answer = run("act", "reject", "--file", "a.csv", "--remarks", "wrong", "--json", *NOW).ended(0).json
+    assert answer["applied"] == [ids("KCL/24-25/0412"), ids("SP-1182")]
+    said = [run("show", one, "--json", *NOW).ended(0).json["remarks"] for one in answer["applied"]]
+    assert said == ["wrong", "short"]
+
+
+def test_a_file_with_another_action_is_refused_whole(run, tmp_path, ids):
+    (tmp_path / "a.csv").write_text("number,action\nSP-1182,reject\nKCL/24-25/0412,accept\n", "utf-8")
+    told = run("act", "reject", "--file", "a.csv", *NOW).ended(2).err
+    what = "proposes accept, and one action is taken at a time (reject); give a file for each action"
+    assert told == f"error: a.csv: line 3: {what}\n"
+    assert run("show", ids("SP-1182"), "--json", *NOW).ended(0).json["state"] == "accepted"
+
+
+def test_where_no_record_is_meant_it_says_so(run):
+    assert run("act", "accept", "--where", "state=frozen", *NOW).ended(0).out == "No record is meant.\n"
+
+
+ONE_WAY = "name the records in one way: with --id, with --where or with --file; see ims-fsm act --help"
+WORDS = "--reduce-itc: 'half' is no reduction of ITC; write full, none, or heads like igst=9000.00"
+SIGN = "--reduce-itc: a reduction of igst -1.00 is below zero; write how much ITC is to be reduced, without a sign"
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ("", ONE_WAY),
+        ("--id 1 --where kind=invoice", ONE_WAY),
+        ("--id 1 --reduce-itc half", WORDS),
+        ("--id 1 --reduce-itc igst=-1", SIGN),
+        ("--id 4711", "records: 4711: is no record of 27AAPFU0939F1ZV; see ims-fsm list"),
+        ("--file gone.csv", "gone.csv is not there; correct the path"),
+    ],
+)
+def test_a_wrong_call_changes_nothing(run, given, message):
+    assert run("act", "accept", *given.split(), *NOW).ended(2).err == f"error: {message}\n"
+
+
+def test_remarks_that_are_too_long_are_refused(run, ids):
+    told = run("act", "reject", "--id", ids("SP-1182"), "--remarks", "x" * 251, *NOW).ended(1).out
+    assert "advisory.2025-10.remarks: 1 record\n" in told

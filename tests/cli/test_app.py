@@ -1,0 +1,119 @@
+"""The commands there are, what they load, and how the program ends when it is run for real."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+FIXED = [
+    *("demo", "import", "list", "show", "history", "act", "check", "explain", "what-if", "2b", "3b", "sweep"),
+    *("supplier-view", "liabilities", "export", "verify", "draw", "scenario", "audit", "migrate"),
+    *("original", "taxpayer", "rules"),
+]
+LATER = ("pages", "serve", "scheduler", "events")
+
+
+def program(*arguments, cwd, **options):
+    command = [sys.executable, "-m", "ims_fsm", *map(str, arguments)]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False, **options)
+
+
+def test_every_command_is_offered_and_none_of_a_later_version(bare):
+    shown = bare("--help").ended(0).out
+    offered = re.findall(r"^│ ([a-z0-9][a-z0-9-]*)  ", shown, re.MULTILINE)
+    assert {*FIXED} <= {*offered}
+    assert not {*offered} & {*LATER}
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        *FIXED,
+        *("2b generate", "2b show", "2b export", "2b compare", "3b file"),
+        *("scenario run", "audit verify", "audit seal", "export json"),
+    ],
+)
+def test_every_command_has_help_and_json(bare, command):
+    shown = bare(*command.split(), "--help").ended(0).out
+    assert "--json" in shown or "Commands" in shown
+
+
+def test_without_a_command_the_help_is_shown(bare):
+    assert "Begin here" in bare().ended(2).out
+
+
+def test_the_version_is_told(bare):
+    assert re.fullmatch(r"ims-fsm \d+\.\d+\.\d+\n", bare("--version").ended(0).out)
+
+
+LIGHT = """
+import sys
+from ims_fsm.cli.app import app
+try:
+    app({arguments!r})
+except SystemExit as end:
+    assert end.code == 0, end.code
+print([name for name in ("sqlmodel", "sqlalchemy", "alembic") if name in sys.modules], file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--help"],
+        ["list", "--help"],
+        ["explain", "credit_note", "keep_pending"],
+        ["explain", "invoice", "accept", "--state", "frozen"],
+        ["rules", "faq.11"],
+        ["draw", "credit_note", "--format", "dot", "--out", "pictures"],
+    ],
+    ids=" ".join,
+)
+def test_a_command_that_needs_no_database_loads_none(arguments, tmp_path):
+    command = [sys.executable, "-c", LIGHT.format(arguments=arguments)]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == "[]\n"
+
+
+def test_the_program_ends_with_1_when_it_refuses_and_says_why(run, tmp_path, ids):
+    note = ids("KCN/24/15")
+    done = program("act", "keep_pending", "--id", note, "--at", "2024-11-12T10:00", cwd=tmp_path)
+    assert done.returncode == 1, done.stderr
+    assert "faq.11.a: 1 record" in done.stdout
+    assert done.stderr == ""
+
+
+def test_the_program_ends_with_2_and_one_line_when_a_file_is_not_there(tmp_path):
+    done = program("import", "nothing.json", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "error: nothing.json is not there; correct the path\n"
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_program_does_not_mind_who_stops_reading(tmp_path):
+    command = [sys.executable, "-m", "ims_fsm", "rules"]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as done:
+        assert done.stdout is not None
+        assert done.stderr is not None
+        done.stdout.readline()
+        done.stdout.close()
+        assert done.stderr.read() == b""
+    assert done.returncode in {0, 1}
+
+
+def test_what_a_terminal_cannot_show_ends_nothing(tmp_path):
+    environment = {"PYTHONIOENCODING": "ascii", "PATH": "", "PYTHONPATH": ":".join(sys.path)}
+    done = program("rules", "faq.11.a", cwd=tmp_path, env=environment)
+    assert done.returncode == 0, done.stderr
+    assert "quote: ?A. Original Credit note" in done.stdout
+
+
+def test_the_demo_runs_as_a_program(tmp_path):
+    done = program("demo", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "11. Every step can be proved" in done.stdout
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,122 @@
+"""`demo`: every chapter as it is told, and what it leaves behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+
+import pytest
+
+from ims_fsm.cli import demo as demonstration
+from ims_fsm.cli.stage import Stage
+from ims_fsm.cli.story import CHAPTERS
+
+
+@pytest.fixture
+def told(bare):
+    return bare("demo").ended(0).out
+
+
+def test_the_story_is_told_from_the_download_to_the_filed_return(told):
+    titles = re.findall(r"^\d+\. (.*) \(", told, re.MULTILINE)
+    assert titles == [(chapter.__doc__ or "").rstrip(".") for _, chapter in CHAPTERS]
+    words = " ".join(told.split())
+    for sentence in (
+        "26 records of 27AAPFU0939F1ZV.",
+        "6 of them are only saved by their suppliers.",
+        "SP-1201 is saved in GSTR-1 of 2024-10. Filed today it would belong to GSTR-2B of 2024-11",
+        "Accepted: 12 records.",
+        "faq.13.1: 2 records",
+        "Credit note KCN/24/15 of 21ZXKCK4821M1ZG is an original credit note, and pending is not available for it.",
+        "SP-1201 stood accepted, at cgst 10,800.00, sgst 10,800.00. Its supplier has changed it",
+        "GSTR-2B of 2024-10 is drafted (faq.23).",
+        "4 documents are in the portal's alone because they are not for IMS",
+        "taken up with the suppliers: KCL/24-25/0437, VT/2024/318, MM-EC-90021.",
+        "after reject rejected 0.00 igst 5,400.00",
+        "(faq.29); recompute GSTR-2B, then file",
+        "The credit of 2024-10 is igst 115,280.00, cgst 7,821.00, sgst 7,821.00 now; with the credit note it was igst",
+        "upload/ims_save_27AAPFU0939F1ZV.json: 11 records",
+        "GSTR-3B of 2024-10 of 27AAPFU0939F1ZV is filed.",
+        "Added back to 21ZXKCK4821M1ZG in all: igst 5,400.00 (faq.34).",
+        "was decided for good when the recipient filed GSTR-3B",
+        "What was pending stays in IMS: NB2409-064 (faq.5).",
+        "which belongs to another 2B period and has not been decided by a filed GSTR-3B.",
+        "every state follows from its log.",
+    ):
+        assert sentence in words
+    assert "Traceback" not in told
+    assert max(map(len, told.splitlines())) <= 130
+
+
+def test_nothing_is_left_behind(bare, tmp_path):
+    bare("demo").ended(0)
+    assert list(tmp_path.iterdir()) == []
+    assert os.path.samefile(os.getcwd(), tmp_path)  # noqa: PTH109, PTH121 -- what the process has, not what a path says
+
+
+def test_a_database_that_the_environment_names_is_left_alone(bare, tmp_path):
+    bare("demo", IMS_FSM_DB="sqlite:///ims.db").ended(0)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_it_can_be_run_in_a_database_that_is_named(bare, tmp_path):
+    bare("demo", "--db", "sqlite:///mine.db").ended(0)
+    assert (tmp_path / "mine.db").is_file()
+    assert bare("list", "--json", "--db", "sqlite:///mine.db").ended(0).json["records"]
+    told = bare("demo", "--db", "sqlite:///mine.db").ended(2).err
+    assert told.endswith("already knows 27AAPFU0939F1ZV, the recipient of the demo; name an empty one\n")
+
+
+def test_a_folder_keeps_everything(bare, tmp_path, monkeypatch):
+    monkeypatch.setattr(demonstration, "_can_draw", lambda: False)
+    told = bare("demo", "--folder", "kept").ended(0).out
+    kept = {path.relative_to(tmp_path / "kept").as_posix() for path in (tmp_path / "kept").rglob("*")}
+    assert {"ims.db", "ims_2024-11.json", "upload/ims_save_27AAPFU0939F1ZV.json", "diagrams/credit_note.mmd"} <= kept
+    assert "In kept/diagrams, a file for each machine.\n" in told
+    (look,) = re.findall(r"^  (.* list --all .*)$", told, re.MULTILINE)
+    arguments = shlex.split(look.partition(" list ")[2])
+    assert len(bare("list", *arguments, "--json").ended(0).json["records"]) == 29
+    message = "error: the folder kept is not empty; name a new one\n"
+    assert bare("demo", "--folder", "kept").ended(2).err == message
+
+
+def test_what_comes_next_can_be_called(bare, told, monkeypatch):
+    hints = re.findall(r"^  \S*(?:python\S* -m ims_fsm|pytest|__main__\.py|ims-fsm) (.*)$", told, re.MULTILINE)
+    assert [hint.split()[0] for hint in hints] == ["demo", "explain", "verify", "draw", "import"]
+    assert bare(*shlex.split(hints[1])).ended(0).out.startswith("Credit note under IMS-2024-10: keep_pending")
+
+
+def test_the_program_is_named_as_the_reader_called_it(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    script = tmp_path / ".venv" / "bin" / "ims-fsm"
+    script.parent.mkdir(parents=True)
+    script.write_text("#!/bin/sh\n")
+    script.chmod(0o755)
+    monkeypatch.setattr("sys.argv", [str(script)])
+    monkeypatch.setenv("PATH", "")
+    assert demonstration._program() == ".venv/bin/ims-fsm"
+    monkeypatch.setenv("PATH", str(script.parent))
+    assert demonstration._program() == "ims-fsm"
+    monkeypatch.setattr("sys.argv", [str(tmp_path / "ims_fsm" / "__main__.py")])
+    assert demonstration._program().endswith("python -m ims_fsm") or "python3" in demonstration._program()
+
+
+def test_the_demo_as_json_tells_the_chapters_and_the_files(bare):
+    answer = bare("demo", "--json").ended(0).json
+    assert [*answer] == ["chapters", "folder", "files"]
+    assert [chapter["at"] for chapter in answer["chapters"]] == [at for at, _ in CHAPTERS]
+    assert (answer["folder"], answer["files"]) == (None, [])
+
+
+def test_a_chapter_that_goes_otherwise_stops_the_demo(bare, monkeypatch):
+    monkeypatch.setattr(Stage, "run", lambda *_, **__: (_ for _ in ()).throw(KeyError("spoilt")))
+    assert "something nobody expected went wrong (KeyError: 'spoilt')" in json.dumps(
+        bare("demo", "--json").ended(2).json
+    )
+
+
+def test_a_command_that_ends_otherwise_stops_the_demo(bare, monkeypatch):
+    monkeypatch.setattr("ims_fsm.cli.story.FIRST", "gone.json")
+    assert bare("demo").ended(2).err == "error: the demo stops: ims-fsm import gone.json ended with 2 instead of 0\n"

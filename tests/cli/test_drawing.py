@@ -1,0 +1,47 @@
+"""`draw`."""
+
+from __future__ import annotations
+
+import pytest
+
+from ims_fsm.law.loading import shipped_law
+from ims_fsm.render import renderer
+
+
+@pytest.mark.parametrize(("fmt", "ending", "first"), [("dot", "dot", "digraph"), ("mermaid", "mmd", "---")])
+def test_a_machine_is_drawn(bare, tmp_path, fmt, ending, first):
+    told = bare("draw", "credit_note", "--format", fmt, "--out", "pictures").ended(0).out
+    assert told == f"pictures/credit_note.{ending}\npictures/credit_note.IMS-2024-10.{ending}\n"
+    assert (tmp_path / "pictures" / f"credit_note.{ending}").read_text("utf-8").startswith(first)
+
+
+def test_all_are_drawn_where_none_is_named(bare):
+    files = bare("draw", "--format", "dot", "--json").ended(0).json["files"]
+    assert {f"diagrams/{name}.dot" for name in shipped_law().machines} <= {*files}
+
+
+def test_one_rule_set_is_drawn(bare):
+    told = bare("draw", "credit_note", "--format", "dot", "--edition", "IMS-2024-10").ended(0).out
+    assert told == "diagrams/credit_note.IMS-2024-10.dot\n"
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        ("nothing", "drawing: nothing: is no declared machine; the machines are"),
+        ("--edition IMS-1999", "drawing: IMS-1999: is no rule set; the rule sets are IMS-2024-10, IMS-2025-10"),
+        ("--format gif", "--format: 'gif' is not one of 'svg', 'png', 'pdf', 'dot', 'mermaid'; see"),
+        ("--format dot --out file", "file is no folder; name another"),
+    ],
+)
+def test_what_cannot_be_drawn_is_told(bare, tmp_path, call, message):
+    (tmp_path / "file").write_text("")
+    assert bare("draw", *call.split()).ended(2).err.startswith(f"error: {message}")
+
+
+def test_without_a_drawing_program_it_says_what_is_missing(bare, monkeypatch):
+    monkeypatch.setattr(renderer, "PROGRAM", "no-such-program")
+    monkeypatch.setattr(renderer, "PACKAGE", "no_such_package")
+    told = bare("draw", "credit_note").ended(2).err
+    assert told.startswith("error: svg cannot be drawn here: ")
+    assert "pip install 'ims-fsm[draw]'" in told

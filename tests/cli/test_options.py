@@ -1,0 +1,95 @@
+"""How the words behind options are read."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+import typer
+
+from ims_fsm.cli import options
+from ims_fsm.terms.money import Heads
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("2024-11-14T10:00", datetime(2024, 11, 14, 4, 30, tzinfo=UTC)),
+        ("2024-11-14 10:00:30", datetime(2024, 11, 14, 4, 30, 30, tzinfo=UTC)),
+        ("2024-11-14", datetime(2024, 11, 13, 18, 30, tzinfo=UTC)),
+        ("2024-11-14T10:00+00:00", datetime(2024, 11, 14, 10, tzinfo=UTC)),
+    ],
+)
+def test_a_moment_is_indian_unless_it_says_otherwise(text, read):
+    assert options.moment(text) == read
+
+
+def test_a_moment_that_is_none_is_refused():
+    with pytest.raises(ValueError, match="'noon' is no moment; write it in Indian time, like 2024-11-14T10:00"):
+        options.moment("noon")
+
+
+@pytest.mark.parametrize("text", ["1999-12-31", "2099-01-01"])
+def test_a_moment_without_gst_is_refused(text):
+    with pytest.raises(ValueError, match=f"'{text}' lies outside of 2017 to 2098; write a moment within"):
+        options.moment(text)
+
+
+def test_a_tax_period_is_one_of_gst():
+    assert options.tax_period("2017-07") == "2017-07"
+    for text in ("2017-06", "2099-01"):
+        with pytest.raises(ValueError, match=f"'{text}' lies outside of 2017-07 to 2098-12; write a period within"):
+            options.tax_period(text)
+
+
+def test_whoever_uses_the_machine_acts(monkeypatch):
+    monkeypatch.setenv("USER", "meera")
+    assert options.actor() == "meera"
+    monkeypatch.delenv("USER")
+    assert options.actor() == "cli"
+
+
+def test_pairs_are_read():
+    assert options.pairs(["a=1", " b = x=y "], "--fact") == {"a": "1", "b": "x=y"}
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (["a"], "--fact 'a' is no pair; write it NAME=VALUE"),
+        (["=1"], "--fact '=1' is no pair; write it NAME=VALUE"),
+        (["a="], "--fact 'a=' is no pair; write it NAME=VALUE"),
+        (["a=1", "a=2"], "--fact a stands twice; keep one of them"),
+    ],
+)
+def test_what_is_no_pair_is_refused(given, message):
+    with pytest.raises(typer.BadParameter) as refused:
+        options.pairs(given, "--fact")
+    assert refused.value.message == message
+
+
+def test_heads_are_read_in_rupees():
+    assert options.heads_in_rupees({"igst": "13500.00", "cess": None}) == Heads(igst=1_350_000)
+    assert options.heads_in_rupees({"igst": None}) is None
+
+
+@pytest.mark.parametrize(
+    ("amounts", "message"),
+    [
+        ({"igst": "1.005"}, "'1.005' has more than two decimals; write whole paise, like \"18000.00\""),
+        ({"igst": "-5"}, "igst -5.00 is below zero; write tax without a sign, of a credit note too"),
+    ],
+)
+def test_an_amount_that_is_none_is_refused(amounts, message):
+    with pytest.raises(typer.BadParameter) as refused:
+        options.heads_in_rupees(amounts)
+    assert refused.value.message == message
+
+
+def test_a_record_number_is_a_number():
+    assert options.record_number("12") == 12
+    for text in ("x", "-1", "1" * 19):
+        with pytest.raises(
+            ValueError, match=f"'{text}' is no id of a record; write the number that ims-fsm list shows"
+        ):
+            options.record_number(text)

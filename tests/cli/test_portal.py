@@ -1,0 +1,150 @@
+"""`import` and `export`."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from ims_fsm import IMS
+from ims_fsm.cli.portal import records_in, write_upload_files
+from ims_fsm.exchange.portal import export_upload
+
+NOW, LATER = ("--at", "2024-11-12T10:00"), ("--at", "2024-11-13T10:00")
+OWNER = "27AAPFU0939F1ZV"
+
+
+def test_an_import_registers_whom_it_is_of_and_says_what_it_did(bare, samples):
+    told = bare("import", samples / "ims_2024-11.json", *NOW).ended(0).out
+    assert told == (
+        f"{OWNER} is registered: normal, monthly, owing GSTR-3B from 2024-10.\n"
+        f"ims_2024-11.json: 26 records of {OWNER}.\n"
+        "   26  new\n"
+    )
+
+
+def test_importing_the_same_again_changes_nothing(run, samples):
+    answer = run("import", samples / "ims_2024-11.json", *LATER, "--json").ended(0).json
+    assert answer == {
+        "imports": [
+            {
+                "file": str(samples / "ims_2024-11.json"),
+                "recipient": OWNER,
+                "records": 26,
+                "registered": None,
+                **{name: [] for name in ("new", "filed", "edited", "reset", "deleted", "adopted", "kept", "conflicts")},
+                "unchanged": 26,
+                "notes": [],
+                "warnings": [],
+            }
+        ]
+    }
+
+
+def test_a_later_download_is_told_record_by_record(run, samples, ids):
+    edited, deleted, filed = ids("SP-1201"), ids("GOS-5571"), ids("DS/INV/2210")
+    run("act", "accept", "--id", edited, "--id", filed, *NOW).ended(0)
+    told = run("import", samples / "ims_2024-11_later.json", *LATER).ended(0).out
+    assert f"    1  filed by their suppliers since: record {filed}\n" in told
+    assert f"    1  changed by their suppliers, which takes the action back (faq.16.1): record {edited}\n" in told
+    assert f"    1  deleted by their suppliers before filing (faq.16.2): record {deleted}\n" in told
+    assert f"    1  acted on here and not uploaded yet: the action is kept: record {filed}\n" in told
+    assert "    2  new: records 27, 28\n" in told
+
+
+def test_a_recipient_is_registered_as_told(bare, samples):
+    bare("import", samples / "ims_2024-11.json", "--quarterly", "--kind", "casual", *NOW).ended(0)
+    assert bare("taxpayer", "--json").ended(0).json["taxpayers"] == [
+        {"gstin": OWNER, "name": "", "kind": "casual", "filing": "quarterly", "registered_from": "2024-12"}
+    ]
+
+
+def test_a_recipient_is_not_made_another_by_an_import(run, samples):
+    told = run("import", samples / "ims_2024-11.json", "--quarterly", "--kind", "isd").ended(2).err
+    assert "2 problems" in told
+    assert (
+        f"{OWNER}: is known here as normal, not as isd; correct it first: ims-fsm taxpayer {OWNER} --kind isd" in told
+    )
+    assert f"is known here as monthly, not as quarterly; correct it first: ims-fsm taxpayer {OWNER} --filing" in told
+
+
+def test_nothing_is_taken_in_where_one_of_several_files_cannot_be_read(bare, samples, tmp_path):
+    (tmp_path / "bad.json").write_text('{"b2b": [{"inum": 1}]}', "utf-8")
+    told = bare("import", samples / "ims_2024-11.json", "bad.json", *NOW).ended(2).err
+    assert told.startswith("error: bad.json: 4 problems\n")
+    assert not (tmp_path / "ims.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "bad.json: file: it is empty"),
+        (b"\x00\xff\xfe\x00", "bad.json: "),
+        (b"{", "bad.json: line 1, column 2: it is no JSON here"),
+        (b"[]", "a list stands where an object of sections is expected"),
+    ],
+)
+def test_a_file_of_another_sort_is_told_in_a_sentence(bare, tmp_path, content, words):
+    (tmp_path / "bad.json").write_bytes(content)
+    told = bare("import", "bad.json").ended(2)
+    assert words in told.err
+    assert told.err.count("\n") == 1
+
+
+def test_another_recipients_download_is_refused(bare, samples):
+    told = bare("import", samples / "ims_2024-11.json", "--gstin", "29AABCT1332L1ZA").ended(2).err
+    assert f"the file is of {OWNER}, not of 29AABCT1332L1ZA" in told
+
+
+def test_a_folder_is_no_file(bare, tmp_path):
+    assert bare("import", tmp_path).ended(2).err == f"error: {tmp_path} is a folder; name a file in it\n"
+
+
+def test_an_odd_download_is_taken_in_with_a_warning(bare, samples, tmp_path):
+    tree = json.loads((samples / "ims_2024-11.json").read_text("utf-8"))
+    tree["data"]["b2b"][0]["stin"] = "21ZXKCK4821M1ZH"
+    (tmp_path / "odd.json").write_text(json.dumps(tree), "utf-8")
+    told = bare("import", "odd.json", *NOW).ended(0).out
+    assert "warning: b2b[0].stin: the check digit of 21ZXKCK4821M1ZH does not hold; check the GSTIN\n" in told
+
+
+def test_only_what_changed_is_exported_and_a_reset_apart(run, tmp_path, ids):
+    run("act", "accept", "--id", ids("KCL/24-25/0412"), *NOW).ended(0)
+    run("act", "reset", "--id", ids("SP-1182"), *NOW).ended(0)
+    answer = run("export", "json", "--out", "up", "--json").ended(0).json
+    names = [f"ims_{name}_{OWNER}.json" for name in ("save", "reset")]
+    assert answer == {"recipient": OWNER, "files": [{"path": f"up/{name}", "records": 1} for name in names]}
+    save, reset = (json.loads((tmp_path / "up" / name).read_text("utf-8")) for name in names)
+    (row,) = save["data"]["invdata"]["b2b"]
+    assert (row["inum"], row["prev_status"], row["action"]) == ("KCL/24-25/0412", "N", "A")
+    (row,) = reset["data"]["invdata"]["b2b"]
+    assert (reset["action"], row["inum"], row["prev_status"], "action" in row) == ("RESETIMS", "SP-1182", "A", False)
+
+
+def test_an_offline_export_has_no_wrapper(run, tmp_path, ids):
+    run("act", "accept", "--id", ids("KCL/24-25/0412"), *NOW).ended(0)
+    run("export", "json", "--offline").ended(0)
+    assert {"rtin", "reqtyp", "invdata"} == json.loads((tmp_path / f"ims_save_{OWNER}.json").read_text("utf-8")).keys()
+
+
+def test_where_the_portal_shows_everything_nothing_is_written(run, tmp_path):
+    told = run("export", "json").ended(0).out
+    assert told == f"The portal already shows every action of {OWNER}; there is nothing to upload.\n"
+    assert [path.name for path in tmp_path.glob("*.json")] == []
+
+
+def test_a_large_export_is_cut_to_the_portals_limit(run, tmp_path):
+    run("act", "reject", "--where", "kind=invoice", "--where", "state=no_action", *NOW).ended(1)
+    with IMS("sqlite:///ims.db") as ims:
+        upload = export_upload(ims, OWNER)
+    written = write_upload_files(upload, OWNER, tmp_path / "up", offline=False, limit=1_000)
+    names = [f"ims_save_{OWNER}_{number:03}.json" for number in range(1, len(written) + 1)]
+    assert len(written) > 1
+    assert [path.name for path, _ in written] == names
+    assert all(path.stat().st_size <= 1_001 for path, _ in written)
+    assert sum(count for _, count in written) == records_in(upload.save) == 10
+
+
+def test_a_workbook_comes_later(bare):
+    message = "workbooks are not written by this version; use ims-fsm export json, or ims-fsm list --json"
+    assert bare("export", "xlsx").ended(2).err == f"error: {message}\n"

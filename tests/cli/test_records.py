@@ -1,0 +1,98 @@
+"""`show`, `history` and `original`."""
+
+from __future__ import annotations
+
+NOW = ("--at", "2024-11-12T10:00")
+
+
+def test_a_record_that_is_only_saved_says_where_it_would_go(run, ids):
+    told = run("show", ids("SP-1201"), *NOW).ended(0).out
+    assert "saved it in GSTR-1 of 2024-10" in told
+    assert "2024-11  (if it were filed now; fixed once its supplier files)" in told
+    assert told.endswith("What may be done with it now:\n  accept, reject, keep_pending, reset: yes\n")
+
+
+def test_refusals_stand_under_the_triggers_that_they_refuse(run, ids):
+    told = run("show", ids("KCL/24-25/0219"), *NOW).ended(0).out
+    assert "  accept, reject, keep_pending: no\n    Amended invoice KCL/24-25/0219 of 21ZXKCK4821M1ZG amends" in told
+    assert "which was     not known here\n  so            what it amends is not known here\n" in told
+    assert told.endswith("  reset: yes\n")
+
+
+def test_show_as_json(run, ids):
+    answer = run("show", ids("NBC2409-12"), "--json", *NOW).ended(0).json
+    assert answer["amends"] == {"number": "NBC2409-12", "date": "2024-09-28"}
+    assert (answer["rule_set"], answer["direction"], answer["original"]) == ("IMS-2024-10", "upward", "unsettled")
+    assert (answer["section"], answer["shown_in"]) == ("none", None)
+    assert answer["carried"] == dict.fromkeys(("igst", "cgst", "sgst", "cess"), "0.00")
+    assert answer["standing"]["igst"] == "-3960.00"
+
+
+def test_what_is_in_a_statement_says_in_which(run, ids):
+    run("act", "accept", "--id", ids("GOS-5533"), "--remarks", "delivered", *NOW).ended(0)
+    run("sweep", "--at", "2024-11-14T06:00").ended(0)
+    told = run("show", ids("GOS-5533"), *NOW).ended(0).out
+    assert "remarks       delivered\n" in told
+    assert "in GSTR-2B    2024-10: itc_available\n" in told
+
+
+def test_a_record_that_is_not_here_is_told(run):
+    assert run("show", "4711").ended(2).err == "error: record: 4711: is no record here; see ims-fsm list\n"
+
+
+def test_the_history_has_every_transition_and_every_content(run, samples, ids):
+    record = ids("SP-1201")
+    run("act", "accept", "--id", record, "--remarks", "as ordered", *NOW).ended(0)
+    run("import", samples / "ims_2024-11_later.json", "--at", "2024-11-13T10:00").ended(0)
+    told = run("history", record).ended(0).out
+    assert "accept   no_action → accepted  meera  faq.10.i, faq.12" in told
+    assert "edit     accepted → no_action  meera  faq.16.1, faq.19.1" in told
+    assert "2  2024-11-13 10:00  meera  122,500.00  cgst 11,025.00, sgst 11,025.00\n" in told
+    answer = run("history", record, "--json").ended(0).json
+    assert [*answer] == ["record", "transitions", "contents", "chain"]
+    assert answer["transitions"][0] == {
+        "seq": 1,
+        "at": "2024-11-12T10:00:00+05:30",
+        "trigger": "accept",
+        "source": "no_action",
+        "dest": "accepted",
+        "actor": "meera",
+        "rules": ["faq.10.i", "faq.12"],
+        "detail": '{"remarks": "as ordered"}',
+    }
+    assert [one["content"]["taxable"] for one in answer["contents"]] == ["120000.00", "122500.00"]
+
+
+def test_the_history_of_an_amendment_names_its_chain(run, ids):
+    amendment = ids("NB2409-058")
+    told = run("history", amendment).ended(0).out
+    assert "Transitions: none; nothing has moved it.\n" in told
+    assert told.endswith(f"Its chain, oldest first: records 1, {amendment}.\n")
+
+
+def test_an_original_that_is_not_here_is_stated(run, ids):
+    amendment = ids("KCL/24-25/0219")
+    told = run("original", amendment, "accepted", "--igst", "13500.00", *NOW).ended(0).out
+    said = f"KCL/24-25/0219 counts as accepted; record {amendment} is an upward amendment of it."
+    assert " ".join(told.split()) == f"{said} Open now: accept, reject, keep_pending, reset."
+    answer = run("original", amendment, "accepted", "--igst", "15000", "--json", *NOW).ended(0).json
+    assert answer == {"record_id": amendment, "original": "accepted", "direction": "downward"}
+    assert "downward amendment" in run("original", amendment, "accepted", "--igst", "15000", *NOW).ended(0).out
+
+
+def test_without_its_tax_an_original_had_that_of_its_amendment(run, ids):
+    told = run("original", ids("VTC/31"), "rejected", *NOW).ended(0).out
+    assert "is an amendment that leaves its tax unchanged. Open now: accept, reject, reset." in " ".join(told.split())
+
+
+def test_only_an_unknown_original_can_be_stated(run, ids):
+    invoice, amendment, known = ids("AL/1024/55"), ids("NB2409-058"), ids("VTD/11")
+    told = run("original", invoice, "accepted").ended(2).err
+    assert told == f"error: record {invoice} amends nothing; only an amendment's original can be stated\n"
+    told = run("original", amendment, "accepted").ended(2).err
+    assert told == f"error: the original of record {amendment} is here, as record 1; act on that\n"
+    run("original", known, "accepted", *NOW).ended(0)
+    run("sweep", "--at", "2024-11-14T06:00").ended(0)
+    run("3b", "file", "--period", "2024-10", "--at", "2024-11-20T10:00").ended(0)
+    told = run("original", known, "rejected").ended(2).err
+    assert told == f"error: record {known} was decided with GSTR-3B of 2024-10; nothing is to be stated\n"

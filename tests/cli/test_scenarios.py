@@ -1,0 +1,46 @@
+"""`scenario run`."""
+
+from __future__ import annotations
+
+HOLDS = """title = "Nothing happens"
+rules = ["faq.1"]
+
+[[taxpayer]]
+name = "buyer"
+gstin = "27AAPFU0939F1ZV"
+
+[[step]]
+at = 2024-11-09T11:00:00
+expect = { recipient = "buyer", period = "2024-10", two_b = "absent" }
+"""
+
+
+def test_scenarios_are_run_and_summed(bare, tmp_path):
+    (tmp_path / "a.toml").write_text(HOLDS, "utf-8")
+    told = bare("scenario", "run", tmp_path).ended(0).out
+    assert (
+        told == f"held        {tmp_path}/a.toml: Nothing happens (1 step)\n1 scenario: 1 held, 0 failed, 0 unreadable\n"
+    )
+
+
+def test_one_that_fails_ends_with_1_and_one_that_cannot_be_read_with_2(bare, tmp_path):
+    (tmp_path / "a.toml").write_text(HOLDS.replace("absent", "draft"), "utf-8")
+    told = bare("scenario", "run", "a.toml").ended(1).out
+    assert "    a.toml: step 1 (2024-11-09 11:00:00 IST): expected two_b" in told
+    (tmp_path / "b.toml").write_text("title", "utf-8")
+    told = bare("scenario", "run", "a.toml", "b.toml", "gone.toml").ended(2).out
+    assert told.endswith("3 scenarios: 0 held, 1 failed, 2 unreadable\n")
+
+
+def test_outcomes_as_json(bare, tmp_path):
+    (tmp_path / "a.toml").write_text(HOLDS, "utf-8")
+    (outcome,) = bare("scenario", "run", "a.toml", "--json").ended(0).json
+    assert (outcome["path"], outcome["title"], outcome["held"]) == ("a.toml", "Nothing happens", True)
+
+
+def test_a_database_lends_a_place_and_is_left_alone(run, tmp_path):
+    (tmp_path / "a.toml").write_text(HOLDS, "utf-8")
+    before = (tmp_path / "ims.db").read_bytes()
+    run("scenario", "run", "a.toml", "--db", "sqlite:///ims.db").ended(0)
+    assert (tmp_path / "ims.db").read_bytes() == before
+    assert "'x' is no database URL" in run("scenario", "run", "a.toml", "--db", "x").ended(2).err
