@@ -15,7 +15,7 @@ ifneq ($(shell $(PY) -c pass 2>/dev/null && cat $(READY) 2>/dev/null),$(CURDIR))
 .PHONY: $(READY)
 endif
 
-.PHONY: help setup demo test lint types contracts wheel check format diagrams lock clean
+.PHONY: help setup demo test lint types contracts wheel check format diagrams pages lock clean
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
@@ -69,6 +69,10 @@ format: $(READY) ## let ruff mend what it can
 
 diagrams: $(READY) ## draw every machine again into diagrams/
 	@$(PY) -m ims_fsm.render diagrams
+
+pages: $(READY) ## write the lifecycle pages again into docs/lifecycle/
+	@rm -rf docs/lifecycle
+	@.venv/bin/ims-fsm pages --format md --out docs/lifecycle --root ../..
 
 lock: $(READY) ## pin the newest versions that the ranges in pyproject.toml allow
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from ims_fsm.law.decision import Refused as Refused
     from ims_fsm.law.decision import decide as decide
     from ims_fsm.law.hooks import Hooks as Hooks
+    from ims_fsm.render.diagram import Diagram as Diagram
+    from ims_fsm.render.diagram import diagram as diagram
     from ims_fsm.store.records import Where as Where
     from ims_fsm.store.taxpayers import Taxpayer as Taxpayer
     from ims_fsm.terms.clock import SettableClock as SettableClock
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 
 _ROOMS = {
     "Allowed": "law.decision",
+    "Diagram": "render.diagram",
     "Document": "terms.document",
     "Filing": "terms.vocabulary",
     "Form": "terms.vocabulary",
@@ -51,6 +54,7 @@ _ROOMS = {
     "TaxpayerKind": "terms.vocabulary",
     "Where": "store.records",
     "decide": "law.decision",
+    "diagram": "render.diagram",
     "shipped_book": "law.book",
 }
 __all__ = list(_ROOMS)  # what the type checker sees above is held against it by a test

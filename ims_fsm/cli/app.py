@@ -24,6 +24,7 @@ from ims_fsm.cli import (
     drawing,
     explanation,
     listing,
+    pages,
     portal,
     records,
     returns,
@@ -96,6 +97,7 @@ app.command("rules", rich_help_panel=LAW)(rules.rules)
 app.command("verify", rich_help_panel=LAW)(verification.verify)
 app.command("draw", rich_help_panel=LAW)(drawing.draw)
 app.command("compare", rich_help_panel=LAW)(comparing.compare)
+app.command("pages", rich_help_panel=LAW)(pages.pages)
 app.command("timeline", rich_help_panel=LAW)(sequences.timeline)
 app.command("sequence", rich_help_panel=LAW)(sequences.sequence)
 app.add_typer(scenarios.commands, name="scenario", rich_help_panel=LAW)

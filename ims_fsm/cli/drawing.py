@@ -41,32 +41,37 @@ class ThemeName(StrEnum):
 Theme = Annotated[ThemeName, typer.Option("--theme", help="For a light page, a dark one, or print.")]
 
 
+Machines = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[PATH] [MACHINE…]",
+        help="Which; all of them where none is named. PATH is a law of your own: a TOML file, or a folder.",
+    ),
+]
+Edition = Annotated[
+    str | None, typer.Option("--edition", metavar="RULE-SET", help="Only this rule set, like IMS-2024-10.")
+]
+Compare = Annotated[
+    tuple[str, str] | None,
+    typer.Option("--compare", metavar="OLD NEW", help="Two rule sets in one picture: what is added, gone, changed."),
+]
+HrefBase = Annotated[
+    str | None, typer.Option("--href-base", metavar="PAGE", help="Link the parts to this page, like {machine}.html.")
+]
+Watch = Annotated[bool, typer.Option("--watch", help="Draw again after every change, until Ctrl-C.")]
+Folder = Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Where to draw.")]
+
+
 def draw(
-    machines: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[PATH] [MACHINE…]",
-            help="Which; all of them where none is named. PATH is a law of your own: a TOML file, or a folder.",
-        ),
-    ] = None,
+    machines: Machines = None,
     *,
     fmt: Annotated[Format, typer.Option("--format", help="The format of the pictures.")] = Format.SVG,
     theme: Theme = ThemeName.LIGHT,
-    edition: Annotated[
-        str | None, typer.Option("--edition", metavar="RULE-SET", help="Only this rule set, like IMS-2024-10.")
-    ] = None,
-    compare: Annotated[
-        tuple[str, str] | None,
-        typer.Option(
-            "--compare", metavar="OLD NEW", help="Two rule sets in one picture: what is added, gone, changed."
-        ),
-    ] = None,
-    href_base: Annotated[
-        str | None,
-        typer.Option("--href-base", metavar="PAGE", help="Link the parts to this page, like {machine}.html."),
-    ] = None,
-    watch: Annotated[bool, typer.Option("--watch", help="Draw again after every change, until Ctrl-C.")] = False,
-    out: Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Where to draw.")] = Path("diagrams"),
+    edition: Edition = None,
+    compare: Compare = None,
+    href_base: HrefBase = None,
+    watch: Watch = False,
+    out: Folder = Path("diagrams"),
     as_json: options.AsJson = False,
 ) -> None:
     """Draw the declared machines, each with its newest rule set and those before that differ."""

@@ -71,6 +71,8 @@ def show(
         )
     else:
         tell_view(view)
+        if diagram is not None:
+            say("", f"Its path is drawn in {diagram}.")
 
 
 def _draw_path(ims: IMS, record_id: int, file: Path, theme: str) -> None:

@@ -130,10 +130,11 @@ class SourceDeclaration(Declared):
 
 
 class RuleSetDeclaration(Dated):
-    """A named edition of the law, chosen by a record's own 2B period."""
+    """A named edition of the law, chosen by a record's own 2B period; `counts` says what `since` and `until` are."""
 
     id: str
     title: Sentence
+    counts: Sentence = "periods"
 
 
 class RuleDeclaration(Dated):

@@ -32,7 +32,7 @@ from ims_fsm.terms.period import TaxPeriod
 # Before GST there was no tax period; a rule set without a beginning holds from here.
 EARLIEST = TaxPeriod("2017-07")
 
-PROSE = frozenset({"title", "says", "remedy"})
+PROSE = frozenset({"title", "says", "remedy", "counts"})
 Conditions = tuple[tuple[int, frozenset[str]], ...]
 
 

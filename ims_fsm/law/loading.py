@@ -63,24 +63,43 @@ def load_law(folder: Traversable) -> Law:
 def read_law(texts: Mapping[str, str]) -> Law:
     """Load and verify declarations given as TOML texts by file name; raises `DeclarationError`."""
     problems: list[Problem] = []
-    tables = {name: _table(name, text, problems) for name, text in texts.items()}
+    tables = {name: parsed(name, text, problems) for name, text in texts.items()}
     problems += [
         Problem(name, "is missing", "put it beside the machines") for name in (RULES, FACTS) if name not in tables
     ]
-    law, bases = _law(tables, problems)
+    listed = _listed_in(tables, problems)
+    machines = {file: table for file, table in tables.items() if file not in NOT_MACHINES}
+    citing = {file: table for file, table in tables.items() if file != RULES}
+    return verified(listed, machines, citing, problems)
+
+
+def verified(
+    listed: Mapping[str, Mapping[str, Any]],
+    tables: Mapping[str, dict[str, Any]],
+    citing: Mapping[str, object],
+    problems: list[Problem],
+    place: tuple[str, str] = (RULES, FACTS),
+) -> Law:
+    """Put a law together and verify it: the listed entries by kind, the tables of machines and of all that cites.
+
+    `place` is where the register and the facts are read from. Raises `DeclarationError` with the problems given and
+    all that are found.
+    """
+    rules, facts = place
+    law, bases = _law(listed, tables, citing, problems)
     if not problems:
-        problems += rule_set_problems(RULES, law.rule_sets)
-        problems += fact_problems(FACTS, law.facts)
+        problems += rule_set_problems(rules, law.rule_sets)
+        problems += fact_problems(facts, law.facts)
     if not problems:
         problems += _machines_problems(law, bases)
-        problems += citation_problems(RULES, law.rules, law.sources, law.cited_by)
+        problems += citation_problems(rules, law.rules, law.sources, law.cited_by)
     if problems:
         raise DeclarationError("machines", problems)
     return law
 
 
-def _law(tables: Mapping[str, dict[str, Any]], problems: list[Problem]) -> tuple[Law, dict[str, Machine]]:
-    listed: dict[str, dict[str, Any]] = {}
+def _listed_in(tables: Mapping[str, dict[str, Any]], problems: list[Problem]) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
     for file, keys in TABLES.items():
         table = tables.get(file, {})
         remedy = f"its tables are {', '.join(keys)}"
@@ -88,7 +107,16 @@ def _law(tables: Mapping[str, dict[str, Any]], problems: list[Problem]) -> tuple
             Problem(f"{file} {key}", "is no table of this file", remedy) for key in table if key not in keys
         )
         for key, (model, name) in keys.items():
-            listed[key] = _listed(f"{file} {key}", table.get(key, []), model, name, problems)
+            found[key] = listed_entries(f"{file} {key}", table.get(key, []), model, name, problems)
+    return found
+
+
+def _law(
+    listed: Mapping[str, Mapping[str, Any]],
+    tables: Mapping[str, dict[str, Any]],
+    citing: Mapping[str, object],
+    problems: list[Problem],
+) -> tuple[Law, dict[str, Machine]]:
     rule_sets = tuple(listed["rule_set"].values())
     machines = {
         name: Machine(declared, tuple(listed["fact"][f] for f in declared.facts if f in listed["fact"]), rule_sets)
@@ -102,7 +130,7 @@ def _law(tables: Mapping[str, dict[str, Any]], problems: list[Problem]) -> tuple
         facts=listed["fact"],
         machines=concrete,
         use_cases=listed["use_case"],
-        cited_by=citations({file: table for file, table in tables.items() if file != RULES}),
+        cited_by=citations(citing),
     )
     return law, machines
 
@@ -124,7 +152,7 @@ def _machine_declarations(
     tables: Mapping[str, dict[str, Any]], problems: list[Problem]
 ) -> dict[str, MachineDeclaration]:
     read: dict[str, MachineDeclaration] = {}
-    files = {file.removesuffix(".toml"): table for file, table in tables.items() if file not in NOT_MACHINES}
+    files = {file.removesuffix(".toml"): table for file, table in tables.items()}
     for name, table in files.items():
         if "name" in table and table["name"] != name:
             what = f"declares the machine {table['name']!r}"
@@ -152,7 +180,8 @@ def _joined(base: MachineDeclaration | None, own: MachineDeclaration) -> Machine
     return own.model_copy(update={**lists, **rest})
 
 
-def _table(name: str, text: str, problems: list[Problem]) -> dict[str, Any]:
+def parsed(name: str, text: str, problems: list[Problem]) -> dict[str, Any]:
+    """Return a TOML text as a table; one that is none is a problem, and an empty table."""
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -160,7 +189,8 @@ def _table(name: str, text: str, problems: list[Problem]) -> dict[str, Any]:
         return {}
 
 
-def _listed(place: str, rows: object, model: type[D], name: str, problems: list[Problem]) -> dict[str, D]:
+def listed_entries(place: str, rows: object, model: type[D], name: str, problems: list[Problem]) -> dict[str, D]:
+    """Return the entries of a list of tables by name; `place` is the file and the list. Faults become problems."""
     if not isinstance(rows, list):
         key = place.rpartition(" ")[2]
         problems.append(Problem(place, "is no list of tables", f"write each entry under [[{key}]]"))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from ims_fsm.law.edition import Machine
 from ims_fsm.law.facts import FactSchema
-from ims_fsm.law.properties import action, course, declared, pending, reduction, statement
+from ims_fsm.law.properties import action, course, declared, general, pending, reduction, statement
 from ims_fsm.law.properties.claim import Claim, Finding, Proof, Property
 from ims_fsm.law.properties.exercise import Exercise
 from ims_fsm.law.register import Law
@@ -25,6 +25,12 @@ OF_RECORDS: Mapping[Claim, Proof] = {
     **declared.CLAIMS,
 }
 OF_STATEMENTS: Mapping[Claim, Proof] = {**statement.CLAIMS, **declared.CLAIMS}
+
+# What any machine ought to keep that is none of these, whatever it is about.
+OF_ANY: Mapping[Claim, Proof] = {**general.CLAIMS, **declared.CLAIMS}
+# By its facts a machine is known for one of IMS; another law may have a machine called record as well.
+_OF_A_RECORD = frozenset({"supplier_status", "direction", "original", "route"})
+_OF_A_STATEMENT = frozenset({"two_b_day", "previous_3b"})
 
 Progress = Callable[[str, int, int], None]
 
@@ -103,7 +109,7 @@ def check(law: Law, progress: Progress | None = None) -> Report:
         tell(machine.title, done, parts)
         if machine.schema not in spaces:
             spaces[machine.schema] = Space(machine.schema)
-        claims = OF_RECORDS if machine in law.record_machines else OF_STATEMENTS
+        claims = _claims_on(machine, law)
         for edition in machine.editions.values():
             whole = EditionSpace(edition, spaces[machine.schema])
             exercise.take(whole)
@@ -113,13 +119,22 @@ def check(law: Law, progress: Progress | None = None) -> Report:
         if not to_come[machine.schema]:
             del spaces[machine.schema]
     tell("The law as a whole", parts - 1, parts)
-    tally.add(declared.COVERED, declared.supplier_covers_the_credit(law, exercise))
+    if any(_claims_on(machine, law) is OF_RECORDS for machine in law.machines.values()):
+        tally.add(declared.COVERED, declared.supplier_covers_the_credit(law, exercise))
     tally.add(declared.FIRES, declared.transitions_fire(exercise))
-    tally.add(declared.REFUSES, declared.guards_refuse(exercise))
+    if any(machine.declaration.guard for machine in law.machines.values()):
+        tally.add(declared.REFUSES, declared.guards_refuse(exercise))
     tally.add(declared.CITED, declared.citations_are_modelled(law))
     tally.add(declared.EXERCISED, declared.modelled_rules_are_exercised(law, exercise))
     extents = tuple(_extent(machine) for machine in law.machines.values())
     return Report(extents, tally.properties(), declared.exercised_rules(law, exercise))
+
+
+def _claims_on(machine: Machine, law: Law) -> Mapping[Claim, Proof]:
+    facts = frozenset(machine.schema.names)
+    if machine in law.record_machines and facts >= _OF_A_RECORD:
+        return OF_RECORDS
+    return OF_STATEMENTS if facts >= _OF_A_STATEMENT else OF_ANY
 
 
 def _extent(machine: Machine) -> Extent:

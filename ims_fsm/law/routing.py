@@ -6,7 +6,8 @@ Imports the declaration and the terms; reads no file and no clock.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Self, get_args
 
@@ -14,13 +15,23 @@ from pydantic import Field, ValidationError
 
 from ims_fsm.errors import DeclarationError, Problem
 from ims_fsm.law.declaration import Dated, Declared, RuleId, Values
-from ims_fsm.terms.document import Document
+from ims_fsm.terms.document import Document, Ineligible
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Form, Kind, Route, Section, TaxpayerKind
 
 Condition = Literal["form", "reverse_charge", "ineligible", "era", "time_limit"]
 LeftOutReason = Literal["superseded", "original_waits", "original_unknown", "pending"]
 Effect = Literal["credit", "self_paid", "reversed", "out_of_time", "shown"]
+
+
+# What a document can be told of by each condition.
+CONDITIONS: Mapping[Condition, tuple[str, ...]] = {
+    "form": tuple(Form),
+    "reverse_charge": ("yes", "no"),
+    "ineligible": (*get_args(Ineligible), "no"),
+    "era": ("before_ims", "ims"),
+    "time_limit": ("passed", "open"),
+}
 
 
 class CarrierDeclaration(Declared):
@@ -87,16 +98,11 @@ class Routing:
             raise DeclarationError(
                 where, [_problem(where, fault["loc"], fault["msg"]) for fault in error.errors()]
             ) from error
-        routes = declared.route
-        if not routes or routes[-1].when or routes[-1].since or routes[-1].until:
-            what = "has no last route that takes every document"
-            raise DeclarationError(where, [Problem(where, what, "end it with a route without conditions")])
+        if problems := [*_problems(declared, where)]:
+            raise DeclarationError(where, problems)
         carriers = {carrier.form: frozenset(carrier.kinds) for carrier in declared.carrier}
         left_out = {reason.name: reason for reason in declared.left_out}
-        if missing := [name for name in get_args(LeftOutReason) if name not in left_out]:
-            problem = Problem(f"{where} left_out", f"lacks {', '.join(missing)}", "say why, and by which rule")
-            raise DeclarationError(where, [problem])
-        return cls(frozenset(declared.eligible.kinds), carriers, routes, left_out)
+        return cls(frozenset(declared.eligible.kinds), carriers, declared.route, left_out)
 
     def carries(self, form: Form, kind: Kind) -> bool:
         """Say whether a form can carry a document of this kind (FAQ 1, 8)."""
@@ -125,6 +131,35 @@ class Routing:
     def declared(self, name: Route) -> RouteDeclaration:
         """Return the first declared route of this name."""
         return next(route for route in self.routes if route.name is name)
+
+
+def _problems(declared: RoutingDeclaration, where: str) -> Iterator[Problem]:
+    forms = Counter(str(carrier.form) for carrier in declared.carrier)
+    names = Counter(str(reason.name) for reason in declared.left_out)
+    for what, known in (("carrier", forms), ("left_out", names)):
+        for twice in (name for name, times in known.items() if times > 1):
+            yield Problem(f"{where} {what}", f"has {twice} twice", "keep one entry")
+    if missing := [name for name in get_args(LeftOutReason) if name not in names]:
+        yield Problem(f"{where} left_out", f"lacks {', '.join(missing)}", "say why, and by which rule")
+    yield from _problems_of_routes(declared.route, where)
+
+
+def _problems_of_routes(routes: Sequence[RouteDeclaration], where: str) -> Iterator[Problem]:
+    takes_all = [not (route.when or route.since or route.until) for route in routes]
+    if not any(takes_all):
+        yield Problem(where, "has no last route that takes every document", "end it with a route without conditions")
+    for number, route in enumerate(routes, start=1):
+        place = f"{where} route.{number}"
+        if any(takes_all[: number - 1]):
+            yield Problem(place, "is never reached", "put it before the route without conditions")
+        first = next(one for one in routes if one.name is route.name)
+        if (route.section, route.counts, route.effect) != (first.section, first.counts, first.effect):
+            yield Problem(place, f"shows {route.name} otherwise than the route of that name before it", "name it apart")
+        for condition, values in route.when.items():
+            for value in values:
+                if value not in CONDITIONS[condition]:
+                    known = ", ".join(CONDITIONS[condition])
+                    yield Problem(f"{place} when.{condition}", f"{value!r} is none of its values", f"use {known}")
 
 
 def _problem(where: str, location: tuple[str | int, ...], message: str) -> Problem:

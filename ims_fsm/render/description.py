@@ -32,10 +32,12 @@ def described(picture: Picture) -> str:
 
 
 def span(rule_set: RuleSetDeclaration) -> str:
-    """Return the rule set with the 2B periods that it governs."""
+    """Return the rule set with the periods that it governs."""
     if rule_set.since is None:
         return rule_set.id
-    return f"{rule_set.id}, 2B periods from {rule_set.since}" + (f" to {rule_set.until}" if rule_set.until else "")
+    return f"{rule_set.id}, {rule_set.counts} from {rule_set.since}" + (
+        f" to {rule_set.until}" if rule_set.until else ""
+    )
 
 
 def card_said(card: Card) -> str:

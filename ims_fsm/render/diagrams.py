@@ -1,6 +1,6 @@
 """Draws machines: one edition in a format, or all of them into a folder.
 
-Imports the law and the rest of the room; a drawing package is loaded, and a program run, only for the format asked.
+Imports the law, the sheet and the formats.
 """
 
 from __future__ import annotations
@@ -12,14 +12,13 @@ from pathlib import Path
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.law.edition import Edition, Machine
 from ims_fsm.law.register import Law
-from ims_fsm.render.dot import dot_of
-from ims_fsm.render.mermaid import mermaid_of
+from ims_fsm.render import theme as themes
+from ims_fsm.render.formats import FORMATS, check_formats, drawn
+from ims_fsm.render.links import Links
 from ims_fsm.render.picture import Picture, picture_of
-from ims_fsm.render.renderer import render
-from ims_fsm.render.svg import finished
+from ims_fsm.render.sheet import Sheet
+from ims_fsm.render.theme import Theme, theme_named
 
-# Every format with the ending of its files.
-FORMATS = {"dot": "dot", "mermaid": "mmd", "svg": "svg", "png": "png", "pdf": "pdf"}
 # What is kept with the source: text, the same on every machine, and the picture that a page shows.
 PUBLISHED = ("dot", "mermaid", "svg")
 
@@ -31,19 +30,40 @@ class Drawing:
     stem: str
     picture: Picture
 
-    def path(self, folder: Path, fmt: str) -> Path:
-        """Return the file in a folder that holds it in a format."""
-        return folder / f"{self.stem}.{FORMATS[fmt]}"
+    def path(self, folder: Path, fmt: str, theme: Theme = themes.LIGHT) -> Path:
+        """Return the file in a folder that holds it in a format; a theme other than the light one is in its name."""
+        own = self.stem if theme is themes.LIGHT else f"{self.stem}.{theme.name}"
+        return folder / f"{own}.{FORMATS[fmt]}"
 
 
-def draw(edition: Edition, fmt: str) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How pictures are drawn: in a theme, and with links to the page `href_base` where that is given.
+
+    In `href_base` the word `{machine}` stands for the machine's name.
+    """
+
+    theme: Theme = themes.LIGHT
+    href_base: str | None = None
+
+    def sheet(self, picture: Picture) -> Sheet:
+        """Return a picture as a sheet in this style."""
+        base = None if self.href_base is None else self.href_base.replace("{machine}", picture.machine)
+        return Sheet(picture, self.theme, None if base is None else Links(base))
+
+
+PLAIN = Style()
+
+
+def draw(edition: Edition, fmt: str, *, theme: str = "light", href_base: str | None = None) -> bytes:
     """Draw an edition of a machine as dot, mermaid, svg, png or pdf; text is UTF-8.
 
-    Raises `InputError` for another format, `RendererMissingError` where svg, png or pdf is asked and there is nothing
-    to draw it with, `RenderingError` where that fails. DOT and Mermaid are the same bytes on every machine.
+    `theme` is light, dark or print. With `href_base` states, arrows and notes lead to their lines on that page.
+    Raises `InputError` for another format or theme, `RendererMissingError` where svg, png or pdf is asked and there is
+    nothing to draw it with, `RenderingError` where that fails. DOT and Mermaid are the same bytes on every machine.
     """
-    _check_formats([fmt])
-    return _drawn([picture_of(edition)], fmt)[0]
+    check_formats([fmt])
+    return drawn([Style(theme_named(theme), href_base).sheet(picture_of(edition))], fmt)[0]
 
 
 def drawings(law: Law, names: Iterable[str] | None = None, edition: str | None = None) -> list[Drawing]:
@@ -73,22 +93,28 @@ def write_diagrams(
     formats: Sequence[str] = PUBLISHED,
     names: Iterable[str] | None = None,
     edition: str | None = None,
+    style: Style = PLAIN,
 ) -> list[Path]:
     """Draw the named machines, or all, into a folder, which is made where it is not there; return the files.
 
     What is drawn, and under which names, `drawings` says; it raises what that and `draw` raise. Everything is drawn
     before the first file is written.
     """
-    _check_formats(formats)
+    check_formats(formats)
     chosen = drawings(law, names, edition)
     files: dict[Path, bytes] = {}
     for fmt in dict.fromkeys(formats):
-        paths = [drawing.path(folder, fmt) for drawing in chosen]
-        files |= zip(paths, _drawn([drawing.picture for drawing in chosen], fmt), strict=True)
+        paths = [drawing.path(folder, fmt, style.theme) for drawing in chosen]
+        files |= zip(paths, drawn([style.sheet(drawing.picture) for drawing in chosen], fmt), strict=True)
+    written(files, folder)
+    return list(files)
+
+
+def written(files: dict[Path, bytes], folder: Path) -> None:
+    """Write files into a folder, which is made where it is not there."""
     folder.mkdir(parents=True, exist_ok=True)
     for path, content in files.items():
         path.write_bytes(content)
-    return list(files)
 
 
 def _of_machine(machine: Machine, edition: str | None) -> list[Drawing]:
@@ -100,21 +126,3 @@ def _of_machine(machine: Machine, edition: str | None) -> list[Drawing]:
         return [Drawing(f"{machine.name}.{edition}", pictures[edition]) if is_older else Drawing(machine.name, own)]
     differing = (name for name, picture in pictures.items() if replace(picture, rule_set=newest) != own)
     return [Drawing(machine.name, own), *(Drawing(f"{machine.name}.{name}", pictures[name]) for name in differing)]
-
-
-def _check_formats(formats: Iterable[str]) -> None:
-    known = ", ".join(FORMATS)
-    if problems := [Problem(fmt, "is no format", f"use one of {known}") for fmt in formats if fmt not in FORMATS]:
-        raise InputError("drawing", problems)
-
-
-def _drawn(pictures: Sequence[Picture], fmt: str) -> list[bytes]:
-    if fmt == "mermaid":
-        return [mermaid_of(picture).encode() for picture in pictures]
-    sources = [dot_of(picture) for picture in pictures]
-    if fmt == "dot":
-        return [source.encode() for source in sources]
-    rendered = render(sources, fmt)
-    if fmt != "svg":
-        return rendered
-    return [finished(*each) for each in zip(rendered, pictures, sources, strict=True)]

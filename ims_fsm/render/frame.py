@@ -1,6 +1,6 @@
 """The frame round the open states and the bar in it, from which what they share is drawn once.
 
-Imports the picture, what is written in it and its colours; is handed the graph to draw in.
+Imports the sheet and what is written in it; is handed the graph to draw in.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from ims_fsm.render.hypertext import label
 from ims_fsm.render.labels import bar_label, frame_label
-from ims_fsm.render.palette import Palette
 from ims_fsm.render.picture import ANY, Arrow, Picture
+from ims_fsm.render.sheet import Sheet
 
 if TYPE_CHECKING:
     from graphviz import Digraph
@@ -20,24 +20,25 @@ FRAME = "cluster_frame"
 _BEGIN, _END = "begin", "end"
 
 
-def framed(frame: Digraph, picture: Picture, palette: Palette, pitch: int) -> None:
+def framed(frame: Digraph, sheet: Sheet, pitch: int) -> None:
     """Draw the frame's own look and its bar into the subgraph that holds the open states.
 
     `pitch` is the height of a card with the gap below it, in points: as much of the bar faces each state.
     """
+    picture, line = sheet.picture, sheet.palette.frame
     frame.attr(
-        label=label(frame_label(palette)), labelloc="t", labeljust="l", margin="14", peripheries="1",
-        style="rounded,filled", color=palette.frame.line, fillcolor=palette.frame.fill,
+        label=label(frame_label(sheet.palette)), labelloc="t", labeljust="l", margin="3", peripheries="1",
+        style="rounded,filled", color=line.line, fillcolor=line.fill,
     )  # fmt: skip
     inner = inner_states(picture)
     left = [_port(arrow) for arrow in picture.arrows if arrow.tail == ANY and arrow.head == picture.initial]
     right = [_port(arrow) for arrow in picture.arrows if arrow.tail == ANY and arrow.head in inner]
     middle = (len(left) + 1) // 2
-    bar = bar_label([*left[:middle], _BEGIN, *left[middle:]], right or [_END], pitch * len(inner), palette)
+    bar = bar_label([*left[:middle], _BEGIN, *left[middle:]], right or [_END], pitch * len(inner), sheet.palette)
     frame.node(ANY, label=label(bar), shape="plain", style="solid")
     if picture.initial in picture.frame:
-        line = {"color": palette.frame.line, "penwidth": "2", "arrowhead": "none", "weight": "20", "class": "bar"}
-        frame.edge(picture.initial, f"{ANY}:{_BEGIN}:w", **line)
+        look = {"color": line.line, "penwidth": "1.6", "arrowhead": "none", "weight": "20", "class": "bar"}
+        frame.edge(picture.initial, f"{ANY}:{_BEGIN}:w", **look)
 
 
 def inner_states(picture: Picture) -> list[str]:

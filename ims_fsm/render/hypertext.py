@@ -1,13 +1,15 @@
 """The small part of Graphviz's HTML-like labels that pictures are set in: text, lines, cells, tables.
 
-Imports nothing of the package.
+Imports the sizes alone.
 """
 
 from __future__ import annotations
 
 import html
-import textwrap
 from collections.abc import Iterable, Mapping
+
+from ims_fsm.render.measure import TEXT
+from ims_fsm.render.measure import width as wide
 
 
 def text(words: str, *, size: float, color: str, bold: bool = False) -> str:
@@ -19,20 +21,28 @@ def text(words: str, *, size: float, color: str, bold: bool = False) -> str:
     return f'<FONT POINT-SIZE="{size:g}" COLOR="{color}">{shown}</FONT>'
 
 
-def wrapped(words: str, width: int) -> list[str]:
-    """Return words broken into lines of at most `width` characters, a longer word whole."""
-    return textwrap.wrap(words, width, break_long_words=False, break_on_hyphens=False)
+def folded(words: str, points: float, size: float = TEXT) -> list[str]:
+    """Return words broken into lines no wider than so many points, a longer word whole."""
+    lines: list[str] = []
+    for word in words.split(" "):
+        if lines and wide(f"{lines[-1]} {word}", size) <= points:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return lines
 
 
-def balanced(words: str, width: int) -> list[str]:
-    """Return no more lines than `wrapped` does, as even as they can be.
+def balanced(words: str, points: float, size: float = TEXT) -> list[str]:
+    """Return no more lines than `folded` does, as even as they can be.
 
-    >>> wrapped("a record that is gone", 18), balanced("a record that is gone", 18)
+    >>> folded("a record that is gone", 55), balanced("a record that is gone", 55)
     (['a record that is', 'gone'], ['a record', 'that is gone'])
     """
-    lines = wrapped(words, width)
-    while width > 1 and len(narrower := wrapped(words, width - 1)) == len(lines):
-        width, lines = width - 1, narrower
+    lines = folded(words, points, size)
+    while len(narrower := folded(words, max(wide(line, size) for line in lines) - 0.01, size)) == len(lines):
+        if narrower == lines:
+            break
+        lines = narrower
     return lines
 
 

@@ -1,85 +1,120 @@
 """What is written inside a picture: the title, a state's card, an arrow's triggers, the bar; all HTML-like.
 
-Imports the picture, its words and its hypertext; runs no drawing program.
+Imports the sheet, its words and its hypertext; runs no drawing program.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 
+from ims_fsm.render import measure
 from ims_fsm.render.citation import cite_all
-from ims_fsm.render.description import CROSS, span, worded
-from ims_fsm.render.hypertext import balanced, cell, row, table, text
-from ims_fsm.render.palette import Palette, paint
+from ims_fsm.render.description import worded
+from ims_fsm.render.hypertext import balanced, cell, folded, row, table, text
+from ims_fsm.render.palette import Palette
 from ims_fsm.render.picture import Arrow, Card, Picture
+from ims_fsm.render.sheet import CardLook, Sheet
 
 FRAME_SAYS = "Open: an arrow from the bar, or from this frame, starts in each of these states"
-_BAR_WIDTH = 6
-# A card: the characters of a line, and its points: at least so wide, and so high for a line, and for all the rest.
-_CARD_LINE, _CARD_WIDTH, _LINE_HEIGHT, _REST_HEIGHT = 25, 118, 13, 36
 
 
-def title_label(picture: Picture, palette: Palette) -> str:
-    """Return the title of a picture with its sentence and its rule set."""
-    said = f"{picture.says}  ·  {span(picture.rule_set)}"
+def title_label(sheet: Sheet) -> str:
+    """Return the title of a sheet with the line below it."""
+    ink, aside = sheet.palette.ink, sheet.palette.aside
+    # Bold is a little wider.
+    above = folded(sheet.heading, 0.93 * measure.WIDTH, measure.TITLE)
+    below = (balanced(line, measure.WIDTH, measure.SUBTITLE) for line in sheet.subheading.split("\n"))
     return table(
         [
-            row(cell(WIDTH=8), cell(text(picture.title, size=22, color=palette.ink, bold=True), ALIGN="left")),
-            row(cell(), cell(text(said, size=12, color=palette.aside), ALIGN="left")),
-            row(cell(HEIGHT=8)),
+            *(row(cell(text(line, size=measure.TITLE, color=ink, bold=True), ALIGN="left")) for line in above),
+            *(row(cell(text(line, size=measure.SUBTITLE, color=aside), ALIGN="left")) for line in chain(*below)),
+            row(cell(HEIGHT=6)),
         ]
     )
 
 
 def frame_label(palette: Palette) -> str:
     """Return what is written into the frame."""
-    return text(FRAME_SAYS, size=11, color=palette.aside)
+    return text(FRAME_SAYS, size=measure.TEXT, color=palette.aside)
 
 
 def card_height(picture: Picture) -> int:
     """Return the height of the highest card of a picture, in points: all are drawn alike."""
     lines = max(len(_said(card)) + len(card.keeps) for card in picture.cards)
-    return _REST_HEIGHT + _LINE_HEIGHT * lines
+    return round(measure.CARD_REST + measure.LINE * lines)
 
 
-def card_label(card: Card, palette: Palette) -> str:
-    """Return a state's card: its title, its sentence, the triggers that keep it, its citations."""
-    line, ink = (paint(card.state).line, palette.ink) if card.reached else (palette.never.line, palette.never.line)
-    head = text(card.state.title, size=14, color=line, bold=True) + _numbers(card.notes, palette)
-    rows = [row(cell(head, WIDTH=_CARD_WIDTH))]
-    rows += [row(cell(text(said, size=10, color=ink))) for said in _said(card)]
+def card_label(sheet: Sheet, card: Card, look: CardLook) -> str:
+    """Return a state's card: its title, its sentence, the triggers that keep it, its citations, its badge."""
+    line = look.paint.line
+    head = text(card.state.title, size=measure.STATE, color=line, bold=True)
+    head += _raised(sheet.card_notes(card), sheet.palette)
+    rows = [row(cell(head, WIDTH=measure.CARD_WIDTH))]
+    rows += [row(cell(text(said, size=measure.TEXT, color=look.ink))) for said in _said(card)]
     for kept in card.keeps:
-        again = " ".join(["↻", worded(kept.trigger), "\u2002", *map(str, kept.notes)]).strip()
-        rows.append(row(cell(text(again, size=10, color=line))))
-    rows.append(row(cell(text(cite_all(card.state.rules), size=8.5, color=line))))
-    return table(rows)
+        again = f"↻ {worded(kept.trigger)} \u2002 {sheet.kept(card, kept)}".strip()
+        rows.append(row(cell(text(again, size=measure.TEXT, color=line))))
+    rows.append(row(cell(text(cite_all(card.state.rules), size=measure.TEXT, color=line))))
+    if look.badge:
+        rows.append(row(cell(plates([look.badge], line, look.paint.fill))))
+    if not look.halo:
+        return table(rows)
+    # The node itself is the halo; the card lies on it.
+    inner: dict[str, str | int] = {
+        "BORDER": 2,
+        "COLOR": line,
+        "BGCOLOR": look.paint.fill,
+        "STYLE": "rounded",
+        "CELLPADDING": 2,
+    }
+    return table([row(cell(table(rows)))], **inner)
 
 
-def arrow_label(arrow: Arrow, palette: Palette) -> str:
-    """Return the triggers of an arrow, one a line, each with the numbers of its notes, crossed where it is never."""
-    cross, color = (f"{CROSS} ", palette.aside) if arrow.never else ("", palette.ink)
-    said = (
-        text(cross + worded(each.trigger), size=12, color=color) + _numbers(each.notes, palette)
-        for each in arrow.labels
-    )
-    return table([row(cell(line)) for line in said], CELLPADDING=1)
+def arrow_label(sheet: Sheet, arrow: Arrow) -> str:
+    """Return the triggers of an arrow, one a line, with what stands below each: its badges, and what is said aside."""
+    rows = []
+    for each in arrow.labels:
+        look = sheet.label_look(arrow, each)
+        said = f"{look.sign} {worded(each.trigger)}".strip()
+        rows.append(row(cell(text(said, size=measure.TRIGGER, color=look.color, bold=look.bold))))
+        if look.badges:
+            rows.append(row(cell(plates(look.badges, look.color, sheet.palette.paper))))
+        asides = folded(look.aside, measure.ASIDE) if look.aside else []
+        rows += [row(cell(text(line, size=measure.TEXT, color=sheet.palette.aside))) for line in asides]
+    return table([*rows, row(cell(HEIGHT=2))])
 
 
 def bar_label(left: Sequence[str], right: Sequence[str], height: int, palette: Palette) -> str:
     """Return the bar, with a port for each arrow at its left and right side; `height` in points."""
+    width = measure.BAR // 2
     sides = [
-        cell(table([row(cell(PORT=port, WIDTH=_BAR_WIDTH // 2, HEIGHT=height // len(ports))) for port in ports]))
+        cell(table([row(cell(PORT=port, WIDTH=width, HEIGHT=height // len(ports))) for port in ports]))
         for ports in (left, right)
     ]
     return table([row(*sides)], BGCOLOR=palette.frame.line)
 
 
+def plates(words: Sequence[str], color: str, paper: str) -> str:
+    """Return words on small plates, side by side."""
+    shown = (
+        table(
+            [row(cell(text(word, size=measure.TEXT, color=paper, bold=True)))],
+            BGCOLOR=color, STYLE="rounded", CELLPADDING=1,
+        )
+        for word in words
+    )  # fmt: skip
+    room = max(measure.width(word) for word in words) + 6
+    return table(
+        [row(*(cell(plate, FIXEDSIZE="true", WIDTH=round(room), HEIGHT=11) for plate in shown))],
+        CELLSPACING=1, FIXEDSIZE="true", WIDTH=round(room + 1) * len(words) + 1, HEIGHT=13,
+    )  # fmt: skip
+
+
 def _said(card: Card) -> list[str]:
-    return balanced(card.state.says, _CARD_LINE)
+    return balanced(card.state.says, measure.CARD_WIDTH)
 
 
-def _numbers(notes: Sequence[int], palette: Palette) -> str:
-    if not notes:
-        return ""
-    numbers = text("\u2002" + " ".join(map(str, notes)), size=9, color=palette.aside)
-    return f"<SUP>{numbers}</SUP>"
+def _raised(words: str, palette: Palette) -> str:
+    raised = text(f"\u2002{words}", size=measure.TEXT, color=palette.aside)
+    return f"<SUP>{raised}</SUP>" if words else ""

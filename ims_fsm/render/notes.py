@@ -5,14 +5,14 @@ Imports the law's edition and decision; draws nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ims_fsm.law.decision import Refusal
 from ims_fsm.law.declaration import STATE, GuardDeclaration
 from ims_fsm.law.edition import Edition
 
-# What only a single record can tell is left open in a sentence about all of them.
-_LEFT_OPEN = ("form", "recipient_kind", "removed_for", "remarks_limit", "declaration_from")
+# What only a single record can tell is said of any of them, left out or left open.
+_OF_ANY = {"form": "another form", "recipient_kind": "…"}
 _OWN_NOUN = ("recipient", "period")
 
 
@@ -52,7 +52,7 @@ def notes_of(edition: Edition) -> tuple[Note, ...]:
     order = list(edition.triggers)
     keys = sorted(groups, key=lambda key: (key[0], min(order.index(trigger) for trigger in key[1])))
     return tuple(
-        Note(number, triggers, states, shut, tuple(_reason(guard) for guard in groups[shut, triggers, states]))
+        Note(number, triggers, states, shut, tuple(reason_of(guard) for guard in groups[shut, triggers, states]))
         for number, (shut, triggers, states) in enumerate(keys, start=1)
     )
 
@@ -70,23 +70,8 @@ def is_shut(edition: Edition, guard: GuardDeclaration) -> bool:
     )
 
 
-def always_refused(edition: Edition, state: str, trigger: str) -> bool:
-    """Say whether a guard refuses the trigger in a state whatever the facts are: no fact that it reads can save it.
-
-    So an original credit note is never pending under IMS-2024-10 (FAQ 11.A), though the transition is declared.
-    """
-    return any(trigger in guard.triggers and _covers(edition, guard, state) for guard in edition.guards)
-
-
-def _covers(edition: Edition, guard: GuardDeclaration, state: str) -> bool:
-    known = dict(zip(edition.schema.names, edition.schema.values, strict=True))
-    return all(
-        state in values if fact == STATE else set(known[fact]) <= set(values)
-        for fact, values in guard.refuse_when.items()
-    )
-
-
-def _reason(guard: GuardDeclaration) -> Reason:
-    fields = dict.fromkeys(_LEFT_OPEN, "…")
-    fields |= {noun: "…" if f"{noun} {{{noun}}}" in guard.says else f"the {noun}" for noun in _OWN_NOUN}
-    return Reason(guard.name, guard.rule, guard.see, Refusal.by(guard).sentence(fields))
+def reason_of(guard: GuardDeclaration) -> Reason:
+    """Return a guard as a reason: its sentence said of any record."""
+    told = replace(Refusal.by(guard), says=guard.says.replace("recipient {recipient}", "recipient"))
+    fields = {noun: "…" if f"{noun} {{{noun}}}" in told.says else f"the {noun}" for noun in _OWN_NOUN}
+    return Reason(guard.name, guard.rule, guard.see, told.sentence(_OF_ANY | fields))

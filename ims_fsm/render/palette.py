@@ -13,51 +13,96 @@ from ims_fsm.law.declaration import StateDeclaration
 
 @dataclass(frozen=True, slots=True)
 class Paint:
-    """The two colours of a state: its fill, and its line, which is dark enough for text on the fill."""
+    """The two colours of a state: its fill, and its line, which can be read as text on the fill and on the paper."""
 
     fill: str
     line: str
 
 
-BLUE_GREY = Paint("#eceff3", "#546e7a")
-GREEN = Paint("#e4f3e6", "#2e7d32")
+BLUE_GREY = Paint("#eceff3", "#4f6873")
+GREEN = Paint("#e4f3e6", "#2a742e")
 RED = Paint("#fce8e8", "#c62828")
-AMBER = Paint("#fff3d6", "#a65f00")
+AMBER = Paint("#fff3d6", "#935400")
 BLUE = Paint("#e5f0fa", "#1f6aa5")
-NEUTRAL = Paint("#f0f0f0", "#616161")
+NEUTRAL = Paint("#f0f0f0", "#5c5c5c")
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """Every colour of a picture: of states, of what belongs to none, and of what a change of law does.
+
+    `never` is for what is refused always or not reached, `faint` for what a record has nothing to do with.
+    """
+
+    paper: str = "#ffffff"
+    ink: str = "#263238"
+    aside: str = "#54646c"
+    never: Paint = Paint("#ffffff", "#6b7a82")
+    faint: Paint = Paint("#ffffff", "#aab4ba")
+    frame: Paint = Paint("#fafbfc", "#b0bec5")
+    blue_grey: Paint = BLUE_GREY
+    green: Paint = GREEN
+    red: Paint = RED
+    amber: Paint = AMBER
+    blue: Paint = BLUE
+    neutral: Paint = NEUTRAL
+
+    def paint(self, state: StateDeclaration) -> Paint:
+        """Return the colours of a state: neutral where it is terminal, else by its name."""
+        known: Paint = getattr(self, "neutral" if state.terminal else _BY_NAME.get(state.name, "blue"))
+        return known
+
 
 # A word that means the same wherever it names a state; any other state is blue, and a terminal one neutral.
-_BY_NAME: Mapping[str, Paint] = {
-    "no_action": BLUE_GREY,
-    "absent": BLUE_GREY,
-    "accepted": GREEN,
-    "approved": GREEN,
-    "rejected": RED,
-    "pending": AMBER,
-    "stale": AMBER,
+_BY_NAME: Mapping[str, str] = {
+    "no_action": "blue_grey",
+    "absent": "blue_grey",
+    "draft": "blue",
+    "accepted": "green",
+    "approved": "green",
+    "rejected": "red",
+    "declined": "red",
+    "pending": "amber",
+    "stale": "amber",
 }
+
+LIGHT = Palette()
+DARK = Palette(
+    paper="#12171c",
+    ink="#e8edf1",
+    aside="#a9b6bf",
+    never=Paint("#12171c", "#8d9aa3"),
+    faint=Paint("#12171c", "#56636c"),
+    frame=Paint("#181f25", "#4a5a66"),
+    blue_grey=Paint("#25303a", "#a9c0cf"),
+    green=Paint("#133020", "#74d08a"),
+    red=Paint("#3b1a1c", "#ff9b94"),
+    amber=Paint("#35290f", "#f0bd5e"),
+    blue=Paint("#122c44", "#86c1f7"),
+    neutral=Paint("#272c31", "#c3cad0"),
+)
+# Read in grey: every line is nearly black, and the fills step from white to a light grey.
+PRINT = Palette(
+    ink="#000000",
+    aside="#2b2b2b",
+    never=Paint("#ffffff", "#595959"),
+    faint=Paint("#ffffff", "#9a9a9a"),
+    frame=Paint("#ffffff", "#7a7a7a"),
+    blue_grey=Paint("#ffffff", "#26343b"),
+    green=Paint("#f0f8f0", "#0d4413"),
+    red=Paint("#f4d3d3", "#7d0d0d"),
+    amber=Paint("#faf0d2", "#583300"),
+    blue=Paint("#f3f8fc", "#0c3d66"),
+    neutral=Paint("#e2e2e2", "#1f1f1f"),
+)
 
 _STROKES: Mapping[str, str] = {"recipient": "solid", "supplier": "dashed", "clock": "dotted"}
 _EVERY_STROKE = ("solid", "dashed", "bold", "dotted")
 
 
-@dataclass(frozen=True, slots=True)
-class Palette:
-    """The colours that belong to no state: paper, ink, what is said aside, what never is, the frame and its bar."""
-
-    paper: str = "#ffffff"
-    ink: str = "#263238"
-    aside: str = "#5b6b73"
-    never: Paint = Paint("#ffffff", "#7d8a91")
-    frame: Paint = Paint("#fafbfc", "#b0bec5")
-
-
-LIGHT = Palette()
-
-
-def paint(state: StateDeclaration) -> Paint:
+def paint(state: StateDeclaration, palette: Palette = LIGHT) -> Paint:
     """Return the colours of a state: neutral where it is terminal, else by its name."""
-    return NEUTRAL if state.terminal else _BY_NAME.get(state.name, BLUE)
+    return palette.paint(state)
 
 
 def strokes(actors: Iterable[str]) -> dict[str, str]:

@@ -5,12 +5,13 @@ Imports the law; knows no drawing program and no colour.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 
+from ims_fsm.law.barring import always_refused, reached
 from ims_fsm.law.declaration import ENTRY, RuleSetDeclaration, StateDeclaration, TriggerDeclaration
 from ims_fsm.law.edition import Edition
-from ims_fsm.render.notes import Note, always_refused, notes_of
+from ims_fsm.render.notes import Note, notes_of
 
 # The tail of an arrow that starts in every state of the frame.
 ANY = "[any]"
@@ -105,13 +106,28 @@ class Picture:
         """Return the card of a state that the machine has."""
         return next(card for card in self.cards if card.name == state)
 
+    def sources(self, arrow: Arrow) -> tuple[str, ...]:
+        """Return the states that an arrow starts in."""
+        return self.frame if arrow.tail == ANY else (arrow.tail,)
+
+    def apart(self, told: Callable[[Arrow, Label], object]) -> Picture:
+        """Return the picture with those arrows parted whose triggers are not told alike."""
+        parted: dict[tuple[Arrow, object], list[Label]] = {}
+        for arrow in self.arrows:
+            for label in arrow.labels:
+                parted.setdefault((arrow, told(arrow, label)), []).append(label)
+            if not arrow.labels:
+                parted[arrow, None] = []
+        arrows = (replace(arrow, labels=tuple(labels)) for (arrow, _), labels in parted.items())
+        return replace(self, arrows=tuple(arrows))
+
     def moves(self) -> frozenset[Move]:
         """Return every transition that the picture shows; equal to those of its edition."""
         shown = {
             Move(source, label.trigger, arrow.head)
             for arrow in self.arrows
             for label in arrow.labels
-            for source in (self.frame if arrow.tail == ANY else (arrow.tail,))
+            for source in self.sources(arrow)
         }
         kept = {Move(card.name, label.trigger, card.name) for card in self.cards for label in card.keeps}
         return frozenset(shown | kept)
@@ -121,14 +137,14 @@ def picture_of(edition: Edition) -> Picture:
     """Return the picture of an edition of a machine."""
     declared, notes, moves = edition.machine.declaration, notes_of(edition), moves_of(edition)
     frame = _frame(edition)
-    apart, reached = _apart(moves, frame), _reached(edition, moves)
+    apart, attained = _apart(moves, frame), reached(edition)
     return Picture(
         machine=edition.name,
         title=declared.title,
         says=declared.says,
         rule_set=edition.rule_set,
         initial=edition.initial,
-        cards=tuple(_card(state, apart, notes, state.name in reached) for state in edition.states.values()),
+        cards=tuple(_card(state, apart, notes, state.name in attained) for state in edition.states.values()),
         arrows=_arrows(edition, moves, frame, notes),
         frame=frame,
         keys=_keys(edition),
@@ -159,14 +175,6 @@ def _apart(moves: tuple[Move, ...], frame: tuple[str, ...]) -> frozenset[Move]:
         sources.setdefault((move.trigger, move.dest), set()).add(move.source)
     shared = {ends for ends, own in sources.items() if frame and own.issuperset(frame)}
     return frozenset(move for move in moves if move.source not in frame or (move.trigger, move.dest) not in shared)
-
-
-def _reached(edition: Edition, moves: tuple[Move, ...]) -> frozenset[str]:
-    taken = [move for move in moves if not always_refused(edition, move.source, move.trigger)]
-    reached = {ENTRY, edition.initial}
-    while more := {move.dest for move in taken if move.source in reached} - reached:
-        reached |= more
-    return frozenset(reached)
 
 
 def _card(state: StateDeclaration, apart: frozenset[Move], notes: tuple[Note, ...], reached: bool) -> Card:  # noqa: FBT001 - a card's own field

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ims_fsm.law.barring import always_refused
 from ims_fsm.law.decision import Refusal
 from ims_fsm.law.declaration import ENTRY, GuardDeclaration
 from ims_fsm.law.edition import Edition
-from ims_fsm.render.notes import always_refused, is_shut, watched_states
+from ims_fsm.render.notes import is_shut, watched_states
 
 
 @dataclass(frozen=True, slots=True)

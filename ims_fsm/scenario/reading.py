@@ -63,6 +63,9 @@ def _content(path: Path) -> dict[str, Any]:
         raise InputError(str(path), [Problem("the file", f"is not TOML: {error}", "correct that line")]) from None
     except UnicodeDecodeError:
         raise InputError(str(path), [Problem("the file", "is no text in UTF-8", "save it as UTF-8")]) from None
+    except (RecursionError, ValueError):
+        what = "is nested too deeply or holds a number too long to read"
+        raise InputError(str(path), [Problem("the file", what, "write it as scenarios are written")]) from None
     except OSError as error:
         what = f"cannot be read: {error.strerror}"
         raise InputError(str(path), [Problem("the file", what, "name a file that can be read")]) from None

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from ims_fsm.store.conflicts import ConflictError
+from ims_fsm.store.conflicts import ConflictError, first_writer
 from ims_fsm.store.record import from_columns, in_columns
 from ims_fsm.store.tables import LiabilityRow, TwoBLineRow, TwoBLogRow, TwoBRow
 from ims_fsm.terms.money import HEADS, Heads
@@ -93,13 +93,15 @@ def move_two_b(connection: Connection, before: TwoB, after: TwoB, entry: dict[st
         "filed_at": after.filed_at,
     }
     key = {"recipient_gstin": before.recipient, "period": str(before.period)}
+    what = f"GSTR-2B of {before.period} of {before.recipient}"
     if before.seq == 0:
-        connection.execute(insert(_two_b).values(**key, **values))
+        with first_writer(what):
+            connection.execute(insert(_two_b).values(**key, **values))
     else:
         at_key = (_two_b.c.recipient_gstin == before.recipient, _two_b.c.period == str(before.period))
         done = connection.execute(update(_two_b).where(*at_key, _two_b.c.seq == before.seq).values(**values))
         if done.rowcount != 1:
-            raise ConflictError(f"GSTR-2B of {before.period} of {before.recipient}")
+            raise ConflictError(what)
     told = {**entry, "rules": " ".join(entry["rules"]), "detail": json.dumps(entry.get("detail"), sort_keys=True)}
     moved = {"seq": before.seq + 1, "source": str(before.state), "dest": str(after.state)}
     connection.execute(insert(_log).values(**key, **moved, **told))

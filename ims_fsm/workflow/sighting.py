@@ -108,7 +108,7 @@ def in_turn(fresh: Iterable[Sighting]) -> Iterator[list[Sighting]]:
     for sighting in in_order:
         document, amends = sighting.document, sighting.document.amends
         numbers = {document.number, amends.number if amends else document.number}
-        own = {(document.supplier, str(document.kind), number) for number in numbers}
+        own = {(document.supplier, str(document.kind), number.upper()) for number in numbers}
         if amends is not None and not named.isdisjoint(own):
             yield part
             part, named = [], set()

@@ -92,7 +92,7 @@ def admit(unit: Unit, new: list[Record]) -> None:
     records.insert_all(unit.connection, new)
     contents.append(unit.connection, [(record, 1) for record in new], unit.actor, unit.now)
     originals = {
-        (record.document.supplier, record.document.kind, record.document.number, record.fy): record
+        (record.document.supplier, record.document.kind, record.document.number.upper(), record.fy): record
         for record in new
         if record.document.amends is None
     }
@@ -107,7 +107,7 @@ def _join(unit: Unit, originals: Mapping[tuple[str, Kind, str, str], Record]) ->
         document, amends = first.document, first.document.amends
         assert amends is not None  # noqa: S101 -- only amendments are without their original
         fy = unit.book.calendar.financial_year(amends.date)
-        original = originals.get((document.supplier, document.kind, amends.number, fy))
+        original = originals.get((document.supplier, document.kind, amends.number.upper(), fy))
         if original is not None:
             chain = records.chains(unit.connection, recipient, [first.chain_id])[first.chain_id]
             joined += [

@@ -40,7 +40,6 @@ def test_filing_as_json(run, ids):
             }
         ],
         "original_unknown": [22, 23, 25, 26],
-        "original_unknown": [22, 23, 25, 26],
     }
 
 

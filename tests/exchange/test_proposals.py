@@ -110,6 +110,20 @@ def test_what_cannot_be_read_is_told(text, told):
     assert message(text) == f"a.csv: {told}"
 
 
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ({"id": 1, "action": True}, "'true' is no action; write accept, reject, keep_pending or reset"),
+        (
+            {"id": 1, "action": "accept", "reduce_itc": {"igst": None}},
+            "'null' is not an amount in rupees; write it like \"18000.00\"",
+        ),
+    ],
+)
+def test_what_json_holds_is_shown_as_json_has_it(row, told):
+    assert message(json.dumps([row])) == f"a.csv: [0]: {told}"
+
+
 def test_a_kind_that_is_none_is_told_with_those_there_are():
     told = message("number,kind,action\n1,receipt,accept\n")
     assert told.startswith("a.csv: line 2: 'receipt' is no kind of record; write one of bill_of_entry, credit_note,")

@@ -135,6 +135,8 @@ def test_reverse_charge_stands_beside_what_it_takes_back(ims, clock):
     assert sorted((line.reverse_charge, line.credit.igst) for line in lines) == [(False, -1_800_000), (True, 1_800_000)]
     written = write_two_b(statement_of(ims, ME, november))["data"]["itcsumm"]["itcavl"]
     assert (written["nonrevsup"]["igst"], written["revsup"]["igst"]) == (-18_000, 18_000)
+    own = dumps(write_two_b(statement_of(ims, ME, november))).encode()
+    assert compare_two_b(ims, own, "ours").differences == ()
 
 
 def test_what_the_recipient_reverses_himself_is_no_line(ims, clock):
@@ -165,6 +167,18 @@ def test_ours_written_and_read_again_differs_in_nothing(ims, clock):
     found = compare_two_b(ims, written, "ours")
     assert (found.differences, found.warnings) == ((), ())
     assert found.ours == found.theirs
+
+
+def test_our_totals_are_those_that_the_statement_is_told_with(ims, clock):
+    import_download(ims, (SAMPLES / "ims_2024-11.json").read_bytes(), "sample", actor="me")
+    drafted(ims, clock)
+    found = compare_two_b(ims, (SAMPLES / "gstr2b_2024-10.json").read_bytes(), "theirs").differences
+    told = ims.two_b(ME, OCTOBER).totals["itc_available"].in_rupees()
+    totals = [one for one in found if one.what is What.TOTAL and "itc_available" in one.sentence]
+    assert totals
+    for one in totals:
+        head = one.sentence.removeprefix("net total of itc_available: ").split()[0]
+        assert (one.ours, f"{told[head]:,.2f} here" in one.sentence) == (str(told[head]), True)
 
 
 def only(ims, *lines):

@@ -95,7 +95,7 @@ def test_a_sentence_about_all_records_leaves_open_what_only_one_can_tell(law: La
         for note in picture_of(law.machine(name).edition).notes
         for reason in note.reasons
     }
-    assert said["taxpayer_eligible"].startswith("The recipient … is a … taxpayer; only normal taxpayers")
+    assert said["taxpayer_eligible"].startswith("The recipient is a … taxpayer; only normal taxpayers")
     assert said["not_generated_after_3b"] == "GSTR-3B of the period is already filed for the recipient"
     assert not [sentence for sentence in said.values() if "{" in sentence]
 

@@ -11,16 +11,23 @@ from pathlib import Path
 
 import pytest
 
+from ims_fsm.law.comparison import Comparison
 from ims_fsm.law.loading import shipped_law
 from ims_fsm.law.register import Law
+from ims_fsm.render.comparison import comparison_sheet, markdown
+from ims_fsm.render.comparison.drawing import compared, stem_of
 from ims_fsm.render.diagrams import Drawing, drawings
 from ims_fsm.render.dot import dot_of
 from ims_fsm.render.gallery import PAGE, page
 from ims_fsm.render.mermaid import mermaid_of
+from ims_fsm.render.sheet import Sheet
 from ims_fsm.render.svg import digest, digest_in
+from ims_fsm.render.theme import DARK, LIGHT, Theme
 
 REMEDY = "draw it again: python -m ims_fsm.render diagrams"
+OLD, NEW = "IMS-2024-10", "IMS-2025-10"
 DRAWINGS = drawings(shipped_law())
+CHANGES = compared(shipped_law(), OLD, NEW)
 
 each_drawing = pytest.mark.parametrize("drawing", DRAWINGS, ids=lambda each: each.stem)
 
@@ -36,9 +43,22 @@ def test_mermaid_is_fresh(published: Path, drawing: Drawing) -> None:
 
 
 @each_drawing
-def test_svg_was_drawn_from_this_dot(published: Path, drawing: Drawing) -> None:
-    text = drawing.path(published, "svg").read_text("utf-8")
-    assert digest_in(text) == digest(dot_of(drawing.picture)), REMEDY
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda each: each.name)
+def test_svg_was_drawn_from_this_dot(published: Path, drawing: Drawing, theme: Theme) -> None:
+    text = drawing.path(published, "svg", theme).read_text("utf-8")
+    assert digest_in(text) == digest(dot_of(Sheet(drawing.picture, theme))), REMEDY
+
+
+@pytest.mark.parametrize("comparison", CHANGES, ids=lambda each: each.machine)
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda each: each.name)
+def test_what_a_change_of_law_does_is_fresh(published: Path, comparison: Comparison, theme: Theme) -> None:
+    sheet = comparison_sheet(comparison, theme)
+    text = Drawing(stem_of(comparison), sheet.picture).path(published, "svg", theme).read_text("utf-8")
+    assert digest_in(text) == digest(dot_of(sheet)), REMEDY
+
+
+def test_the_table_of_a_change_of_law_is_fresh(published: Path) -> None:
+    assert (published / f"{OLD}-to-{NEW}.md").read_text("utf-8").endswith(markdown(CHANGES)), REMEDY
 
 
 def test_the_page_is_fresh(published: Path, law: Law) -> None:
@@ -46,7 +66,8 @@ def test_the_page_is_fresh(published: Path, law: Law) -> None:
 
 
 def test_the_page_shows_and_links_what_is_there_and_nothing_is_left_over(published: Path) -> None:
-    linked = set(re.findall(r"\]\(([^):]+)\)", (published / PAGE).read_text("utf-8")))
+    text = (published / PAGE).read_text("utf-8")
+    linked = set(re.findall(r"\]\(([^):]+)\)", text)) | set(re.findall(r'src(?:set)?="([^"]+)"', text))
     assert linked | {PAGE} == {file.name for file in published.iterdir()}
 
 
@@ -54,7 +75,11 @@ def test_every_process_draws_the_same_bytes() -> None:
     code = (
         "import hashlib; from ims_fsm.law.loading import shipped_law; from ims_fsm.render.diagrams import drawings; "
         "from ims_fsm.render.dot import dot_of; from ims_fsm.render.mermaid import mermaid_of; "
-        "texts = ''.join(dot_of(d.picture) + mermaid_of(d.picture) for d in drawings(shipped_law())); "
+        "from ims_fsm.render.comparison import comparison_sheet, markdown; "
+        "from ims_fsm.render.comparison.drawing import compared; "
+        f"changes = compared(shipped_law(), '{OLD}', '{NEW}'); "
+        "sheets = [*(d.picture for d in drawings(shipped_law())), *map(comparison_sheet, changes)]; "
+        "texts = ''.join(dot_of(sheet) + mermaid_of(sheet) for sheet in sheets) + markdown(changes); "
         "print(hashlib.sha256(texts.encode()).hexdigest())"
     )
     runs = [
@@ -67,5 +92,6 @@ def test_every_process_draws_the_same_bytes() -> None:
         ).stdout.strip()
         for seed in ("1", "2")
     ]
-    here = "".join(dot_of(drawing.picture) + mermaid_of(drawing.picture) for drawing in DRAWINGS)
+    sheets = [*(drawing.picture for drawing in DRAWINGS), *map(comparison_sheet, CHANGES)]
+    here = "".join(dot_of(sheet) + mermaid_of(sheet) for sheet in sheets) + markdown(CHANGES)
     assert set(runs) == {hashlib.sha256(here.encode()).hexdigest()}

@@ -108,6 +108,7 @@ def test_a_fault_of_a_taxpayer(story, line, problem):
                 "eco_document, bill_of_entry"
             ),
         ),
+        ("number = true", "document[1] number (INV): true is no name; write it as text in quotes"),
         ("number = 5", "document[1] number (INV): 5 is no name; write it as text in quotes"),
         (
             'date = "2024-10-05"',

@@ -1,8 +1,8 @@
 """An IMS with a clock that a test sets, a buyer and a seller, and short words for what they do.
 
-`stage` runs in memory, on one connection that is set back for each test; `anywhere` on SQLite and on PostgreSQL: that
-of IMS_FSM_TEST_PG (a URL) where it is set, else a server started from a wheel where that is installed; without
-both the tests on it are skipped.
+`stage` runs in memory, on one connection that is set back for each test; `on_pg` on PostgreSQL. That is the one of
+IMS_FSM_TEST_PG (a URL) where it is set, else a server started from a wheel where that is installed; without both the
+tests on it are skipped.
 """
 
 from __future__ import annotations
@@ -217,14 +217,16 @@ def pg_url() -> Iterator[str]:
 @contextmanager
 def schema(pg_url: str, name: str) -> Iterator[str]:
     base = open_engine(pg_url)
-    with base.begin() as connection:
-        connection.execute(text(f"DROP SCHEMA IF EXISTS {name} CASCADE"))
-        connection.execute(text(f"CREATE SCHEMA {name}"))
-    url = make_url(pg_url).update_query_dict({"options": f"-csearch_path={name}"})
-    yield url.render_as_string(hide_password=False)
-    with base.begin() as connection:
-        connection.execute(text(f"DROP SCHEMA {name} CASCADE"))
-    base.dispose()
+    try:
+        with base.begin() as connection:
+            connection.execute(text(f"DROP SCHEMA IF EXISTS {name} CASCADE"))
+            connection.execute(text(f"CREATE SCHEMA {name}"))
+        url = make_url(pg_url).update_query_dict({"options": f"-csearch_path={name}"})
+        yield url.render_as_string(hide_password=False)
+        with base.begin() as connection:
+            connection.execute(text(f"DROP SCHEMA {name} CASCADE"))
+    finally:
+        base.dispose()
 
 
 @pytest.fixture
@@ -269,13 +271,10 @@ def stage(fresh: Callable[[], Stage]) -> Stage:
     return fresh()
 
 
-@pytest.fixture(params=["sqlite", "pg"])
-def anywhere(request: pytest.FixtureRequest) -> Iterator[Stage]:
-    """A stage on SQLite and on PostgreSQL."""
-    if request.param == "sqlite":
-        yield request.getfixturevalue("stage")
-        return
-    made = Stage(request.getfixturevalue("pg_place"))
+@pytest.fixture
+def on_pg(pg_place: str) -> Iterator[Stage]:
+    """A stage on PostgreSQL."""
+    made = Stage(pg_place)
     yield made
     made.ims.close()
 

@@ -20,9 +20,8 @@ def test_an_older_download_is_refused_and_nothing_is_written(stage):
     stage.receive(stage.seen(first, SAVED), stage.seen(second, SAVED))
     stage.receive(stage.seen(first, FILED), stage.seen(second, SAVED))
     before = stage.tables()
-    with stage.unreadable(
-        f"invoice {first.number} of {first.supplier}: is shown as saved, and is filed already; take in downloads in turn"
-    ):
+    said = "is shown as saved, and is filed already; take in downloads in turn"
+    with stage.unreadable(f"invoice {first.number} of {first.supplier}: {said}"):
         stage.receive(stage.seen(first, SAVED), complete=INVOICES)
     assert stage.tables() == before
 

@@ -247,24 +247,6 @@ def test_what_was_deleted_may_be_saved_again(stage):
     stage.again(stage.seen(document), other, complete=INVOICES)
 
 
-def test_what_came_after_a_download_was_made_is_not_missing_from_it(stage):
-    """A record of a later return than anything that is shown was saved since."""
-    older, newer = stage.seen(stage.document()), stage.seen(stage.document(), return_period=NOVEMBER)
-    stage.receive(older, newer)
-    assert stage.receive(older, complete=INVOICES) == Received(unchanged=1)
-    assert set(stage.states().values()) == {"no_action"}
-
-
-def test_a_download_from_before_the_last_one_is_refused(stage):
-    """It would show as saved what its supplier has filed since."""
-    document = stage.document()
-    stage.receive(stage.seen(document, FILED))
-    with stage.unreadable(
-        f"invoice S/1 of {stage.seller}: is shown as saved, and is filed already; take in downloads in turn"
-    ):
-        stage.receive(stage.seen(document), stage.seen(stage.document()))
-
-
 def test_the_portals_action_is_adopted(stage):
     """Somebody acted on the portal itself."""
     document = stage.document()

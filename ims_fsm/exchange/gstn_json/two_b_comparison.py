@@ -6,7 +6,7 @@ Says what differs, not why: the caller may explain a line by a rule. Reads no fi
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 
 from ims_fsm.exchange.gstn_json.numbering import look_alike
 from ims_fsm.exchange.gstn_json.two_b_difference import Difference, Explain, Side, TwoBLine, What
@@ -26,17 +26,19 @@ def compare(
     Documents are matched by supplier, kind, number and date, those that agree in all first; then by number and
     financial year whatever the capitals; then by numbers that look the same (INV/0007 and INV-7), which is said.
     `explain` is asked about lines that stand on one side only, "here" or "there". Totals are net, as a GSTR-2B sums
-    them (`net_totals`); `beside` are lines of ours that only the totals have.
+    them (`net_totals`); `beside` are lines of ours that count and are no
+    document of their own; where the portal's file lists one too, it is not said to be missing.
     """
     pairs, here, there = _matched(ours, theirs)
+    counted, alone, there = _matched(beside, there, (_identical,))
     found = [difference for mine, portals in pairs for difference in _differences(mine, portals)]
     found += [_one_sided(line, "here", explain) for line in here]
     found += [_one_sided(line, "there", explain) for line in there]
-    return (*found, *_totals(*net_totals(pairs, here, there, beside)))
+    return (*found, *_totals(*net_totals([*pairs, *counted], here, there, alone)))
 
 
 def _identical(line: TwoBLine) -> Hashable:
-    return (_exact(line), line.section, abs(line.taxable), size(line))
+    return (_exact(line), line.section, line.reverse_charge, abs(line.taxable), size(line))
 
 
 def _exact(line: TwoBLine) -> Hashable:
@@ -52,12 +54,16 @@ def _similar(line: TwoBLine) -> Hashable:
     return (line.supplier, line.kind, line.amended, look_alike(line.number))
 
 
+# From the closest to the loosest.
+_KEYS = (_identical, _exact, _same_year, _similar)
+
+
 def _matched(
-    ours: Sequence[TwoBLine], theirs: Sequence[TwoBLine]
+    ours: Sequence[TwoBLine], theirs: Sequence[TwoBLine], keys: Sequence[Callable[[TwoBLine], Hashable]] = _KEYS
 ) -> tuple[list[tuple[TwoBLine, TwoBLine]], list[TwoBLine], list[TwoBLine]]:
     pairs: list[tuple[TwoBLine, TwoBLine]] = []
     here, there = list(ours), list(theirs)
-    for key in (_identical, _exact, _same_year, _similar):
+    for key in keys:
         waiting: dict[Hashable, list[int]] = defaultdict(list)
         for index in reversed(range(len(there))):
             waiting[key(there[index])].append(index)

@@ -68,9 +68,10 @@ NO_GSTIN = "write its 15 characters like 27AAPFU0939F1ZV"
         (None, None, NOBODY),
         ("29AABCT1332L1ZA", "27AAPFU0939F1ZV", SOMEBODY_ELSE),
         ("27", None, Problem("gstin", "'27' is no GSTIN", NO_GSTIN)),
+        (True, None, Problem("gstin", "true stands where text is expected", "write it in quotes")),
         (None, "me", Problem("recipient", "'me' is no GSTIN", NO_GSTIN)),
     ],
-    ids=["nobody", "somebody else", "malformed in the file", "malformed by the caller"],
+    ids=["nobody", "somebody else", "malformed in the file", "no text in the file", "malformed by the caller"],
 )
 def test_a_recipient_that_cannot_be_told(named, given, problem, row):
     with pytest.raises(InputError) as refused:

@@ -175,6 +175,7 @@ def test_what_an_amendment_to_reverse_charge_takes_back_is_in_both_totals():
     back = replace(AMENDMENT, entry=Heads(igst=-100_000))
     other = replace(LINE, number="B")
     assert totals([rcm], [rcm], beside=[back]) == []
+    assert compare([rcm], [replace(back, entry=None), rcm], beside=[back]) == ()
     assert totals([rcm, other], [rcm], beside=[back]) == [("17000.00", "-1000.00")]
 
 

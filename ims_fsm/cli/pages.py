@@ -1,0 +1,104 @@
+"""`pages`: the lifecycle pages and the FAQ answered, as Markdown and as one HTML file.
+
+Imports Typer and the options; the law and the pages when it is run, never the store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ims_fsm.cli import options
+from ims_fsm.cli.failures import CallError
+from ims_fsm.cli.output import emit, verbatim
+from ims_fsm.errors import InputError, ProblemsError
+
+if TYPE_CHECKING:
+    from ims_fsm.render.pages import Story
+
+# Where a checkout has its scenarios; without them the pages are written without stories.
+SCENARIOS = Path("tests/scenarios")
+
+
+class PageFormat(StrEnum):
+    """A format of pages: Markdown, a file a page, or HTML, one file for all."""
+
+    MARKDOWN = "md"
+    HTML = "html"
+
+
+def pages(
+    *,
+    out: Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Where to write.")] = Path("pages"),
+    fmt: Annotated[
+        list[PageFormat] | None, typer.Option("--format", help="Only this format; may be repeated. Both without it.")
+    ] = None,
+    stories: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--stories",
+            metavar="PATH",
+            help="Scenarios to be told: a file, or a folder of .toml files; may be repeated. "
+            "tests/scenarios without it, where that is there.",
+        ),
+    ] = None,
+    root: Annotated[
+        str | None,
+        typer.Option(
+            "--root",
+            metavar="ADDRESS",
+            help="Where the current folder lies as the pages see it, like ../..: Markdown then links to its diagrams "
+            "and scenarios instead of carrying them.",
+        ),
+    ] = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Write the lifecycle pages, the FAQ answered, the calendar and the stories, as Markdown and HTML."""
+    from ims_fsm.law.book import shipped_book
+    from ims_fsm.render.pages import FORMATS, write_pages
+
+    told = _stories(stories if stories is not None else [SCENARIOS] if SCENARIOS.is_dir() else [])
+    files = write_pages(shipped_book(), told, out, tuple(map(str, fmt)) if fmt else FORMATS, root)
+    if as_json:
+        emit({"files": [str(file) for file in files], "stories": len(told)})
+        return
+    for file in files:
+        verbatim(str(file))
+
+
+def _stories(paths: list[Path]) -> list[Story]:
+    """Return the stories that the files tell; raises `InputError` with the problems of all that tell none."""
+    from ims_fsm.errors import Problem
+    from ims_fsm.render.pages import story_of
+
+    told, problems = [], []
+    for file in dict.fromkeys(file for path in paths for file in _files(path)):
+        try:
+            told.append(story_of(_here(file), file.read_text("utf-8")))
+        except UnicodeDecodeError:
+            problems.append(Problem(str(file), "is no text in UTF-8", "save it as UTF-8"))
+        except ProblemsError as error:
+            problems += [Problem(f"{error.subject} {each.where}", each.what, each.remedy) for each in error.problems]
+    if problems:
+        raise InputError("stories", problems)
+    return told
+
+
+def _files(path: Path) -> Iterator[Path]:
+    if not path.is_dir():
+        yield path
+        return
+    found = sorted(path.rglob("*.toml"))
+    if not found:
+        raise CallError(f"{path} has no scenario in it; name a folder of .toml files")
+    yield from found
+
+
+def _here(file: Path) -> str:
+    """Return a file's path as it is told: from the current folder, where it lies there."""
+    whole = file.absolute()
+    return (whole.relative_to(Path.cwd()) if whole.is_relative_to(Path.cwd()) else file).as_posix()

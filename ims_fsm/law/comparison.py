@@ -1,0 +1,226 @@
+"""What a change of law does to a machine: two editions of it side by side, as plain data.
+
+Imports the declaration, the edition and what is barred; draws nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar
+
+from ims_fsm.errors import InputError, Problem
+from ims_fsm.law.barring import always_refused, reached
+from ims_fsm.law.declaration import (
+    STATE,
+    Declared,
+    GuardDeclaration,
+    RuleSetDeclaration,
+    StateDeclaration,
+    TransitionDeclaration,
+)
+from ims_fsm.law.edition import Edition, Machine
+from ims_fsm.law.register import Law
+
+D = TypeVar("D", bound=Declared)
+_UNDATED = {"since": None, "until": None}
+
+
+class Change(StrEnum):
+    """What became of something from one edition to the other."""
+
+    ADDED = "added"
+    GONE = "gone"
+    CHANGED = "changed"
+    SAME = "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class StateChange:
+    """A state: it is added or gone when only one of the editions can bring a record to it, `reached` by either."""
+
+    name: str
+    title: str
+    change: Change
+    reached: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MoveChange:
+    """A transition from one source: added or gone when only one of the editions can take it.
+
+    It is changed when both can, under other rules or other guards. `rules` are those that carry it, the newer ones
+    where both have it; `guards` name the guards added, gone or changed that watch it there; `taken` says whether
+    either edition can take it at all.
+    """
+
+    source: str
+    trigger: str
+    dest: str
+    change: Change
+    rules: tuple[str, ...]
+    guards: tuple[str, ...]
+    taken: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GuardChange:
+    """A guard as either edition has it; what is changed has both."""
+
+    before: GuardDeclaration | None
+    after: GuardDeclaration | None
+    change: Change
+
+    @property
+    def guard(self) -> GuardDeclaration:
+        """The guard as it is now; as it was, where it is gone."""
+        found = self.after or self.before
+        if found is None:
+            raise ValueError("a change of a guard has the guard before or after it; give one of them")
+        return found
+
+    def watches(self, state: str, trigger: str) -> bool:
+        """Say whether the guard, before or after, may refuse a trigger in a state."""
+        return any(guard is not None and _watches(guard, state, trigger) for guard in (self.before, self.after))
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two editions of a machine side by side; `whole` is the edition that has everything that either has."""
+
+    machine: str
+    title: str
+    before: RuleSetDeclaration
+    after: RuleSetDeclaration
+    states: tuple[StateChange, ...]
+    moves: tuple[MoveChange, ...]
+    guards: tuple[GuardChange, ...]
+    whole: Edition
+
+    @property
+    def differs(self) -> bool:
+        """Whether anything is added, gone or changed."""
+        changes = {each.change for each in self.states} | {each.change for each in self.moves}
+        return bool((changes | {each.change for each in self.guards}) - {Change.SAME})
+
+
+def compare(before: Edition, after: Edition) -> Comparison:
+    """Compare two editions of a machine: which states, transitions and guards are added, gone, changed or the same.
+
+    The editions may also come from two declarations of it.
+    """
+    guards = _guards(before, after)
+    declared = after.machine.declaration
+    return Comparison(
+        machine=declared.name,
+        title=declared.title,
+        before=before.rule_set,
+        after=after.rule_set,
+        states=_states(before, after),
+        moves=_moves(before, after, guards),
+        guards=guards,
+        whole=_whole(before, after, guards),
+    )
+
+
+def comparisons(law: Law, before: str, after: str, names: Iterable[str] | None = None) -> list[Comparison]:
+    """Compare the named machines, or all, under two rule sets; raises `InputError` with every unknown name."""
+    listed = list(law.machines) if names is None else list(dict.fromkeys(names))
+    rule_sets = [rule_set.id for rule_set in law.rule_sets]
+    problems = [
+        Problem(name, "is no declared machine", f"the machines are {', '.join(law.machines)}")
+        for name in listed
+        if name not in law.machines
+    ]
+    problems += [
+        Problem(name, "is no rule set", f"the rule sets are {', '.join(rule_sets)}")
+        for name in dict.fromkeys((before, after))
+        if name not in rule_sets
+    ]
+    if before == after:
+        problems.append(Problem(before, "is compared with itself", "name two rule sets"))
+    if problems:
+        raise InputError("comparison", problems)
+    return [compare(*(law.machines[name].editions[rule_set] for rule_set in (before, after))) for name in listed]
+
+
+def _change(*, was: bool, now: bool, alike: bool = True) -> Change:
+    if was != now:
+        return Change.ADDED if now else Change.GONE
+    return Change.SAME if alike else Change.CHANGED
+
+
+def _states(before: Edition, after: Edition) -> tuple[StateChange, ...]:
+    was, now = reached(before), reached(after)
+    known: dict[str, StateDeclaration] = {**before.states, **after.states}
+    return tuple(
+        StateChange(name, state.title, _change(was=name in was, now=name in now), name in was | now)
+        for name, state in known.items()
+    )
+
+
+def _guards(before: Edition, after: Edition) -> tuple[GuardChange, ...]:
+    was, now = ({guard.name: guard for guard in edition.guards} for edition in (before, after))
+    found = []
+    for name in _in_order(before, after, was, now):
+        old, new = was.get(name), now.get(name)
+        change = _change(was=old is not None, now=new is not None, alike=_undated(old) == _undated(new))
+        found.append(GuardChange(old, new, change))
+    return tuple(found)
+
+
+def _in_order(before: Edition, after: Edition, was: Iterable[str], now: Iterable[str]) -> list[str]:
+    declared = [guard.name for edition in (after, before) for guard in edition.machine.declaration.guard]
+    return [name for name in dict.fromkeys(declared) if name in {*was, *now}]
+
+
+def _moves(before: Edition, after: Edition, guards: Iterable[GuardChange]) -> tuple[MoveChange, ...]:
+    was, now = _rules(before), _rules(after)
+    differing = [each for each in guards if each.change is not Change.SAME]
+    found = []
+    for move in {**was, **now}:
+        source, trigger, _ = move
+        touched = tuple(each.guard.name for each in differing if each.watches(source, trigger))
+        old, new = (edition_rules.get(move) for edition_rules in (was, now))
+        could = old is not None and not always_refused(before, source, trigger)
+        can = new is not None and not always_refused(after, source, trigger)
+        change = _change(was=could, now=can, alike=not (could or can) or (old == new and not touched))
+        found.append(MoveChange(*move, change, new or old or (), touched, taken=could or can))
+    return tuple(found)
+
+
+def _rules(edition: Edition) -> Mapping[tuple[str, str, str], tuple[str, ...]]:
+    return {(source, move.trigger, move.dest): move.rules for move in edition.transitions for source in move.source}
+
+
+def _watches(guard: GuardDeclaration, state: str, trigger: str) -> bool:
+    return trigger in guard.triggers and state in guard.refuse_when.get(STATE, (state,))
+
+
+def _undated(guard: GuardDeclaration | None) -> GuardDeclaration | None:
+    return None if guard is None else guard.model_copy(update=_UNDATED)
+
+
+def _whole(before: Edition, after: Edition, guards: Iterable[GuardChange]) -> Edition:
+    new, old = after.machine.declaration, before.machine.declaration
+    transitions: dict[TransitionDeclaration, None] = {}
+    for move in (*after.transitions, *before.transitions):
+        transitions[move.model_copy(update=_UNDATED)] = None
+    declaration = new.model_copy(
+        update={
+            "state": _union(new.state, old.state),
+            "trigger": _union(new.trigger, old.trigger),
+            "transition": tuple(transitions),
+            "guard": tuple(guard for each in guards if (guard := _undated(each.guard)) is not None),
+            "values": {},
+        }
+    )
+    both = RuleSetDeclaration(id=f"{before.rule_set.id}-to-{after.rule_set.id}", title="one beside the other")
+    return Machine(declaration, _union(after.machine.facts, before.machine.facts), (both,)).edition
+
+
+def _union(one: Iterable[D], other: Iterable[D]) -> tuple[D, ...]:
+    named = {getattr(entry, "name"): entry for entry in (*other, *one)}  # noqa: B009 -- every entry here has a name
+    order = dict.fromkeys(getattr(entry, "name") for entry in (*one, *other))  # noqa: B009
+    return tuple(named[name] for name in order)

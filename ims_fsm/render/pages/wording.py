@@ -1,0 +1,147 @@
+"""How declared values read: periods, days, amounts, lists of names, the names of forms and sections.
+
+Imports the law's declarations and the terms; no sentence of the law stands here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping
+from decimal import Decimal, InvalidOperation
+
+from ims_fsm.law.declaration import Dated
+from ims_fsm.terms.period import TaxPeriod
+
+HEADS: Mapping[str, str] = {"igst": "IGST", "cgst": "CGST", "sgst": "SGST", "cess": "cess"}
+SECTIONS: Mapping[str, str] = {
+    "itc_available": "ITC Available",
+    "itc_not_available": "ITC Not Available",
+    "itc_rejected": "ITC Rejected",
+    "itc_reversed": "ITC Reversed",
+}
+_CAPITALS = {
+    "eco": "ECO",
+    "gstr": "GSTR",
+    "itc": "ITC",
+    "ims": "IMS",
+    "pos": "POS",
+    "sez": "SEZ",
+    "isd": "ISD",
+    "2b": "2B",
+    "3b": "3B",
+}
+_HANDLE = re.compile(r"[a-z][a-z_]*")
+_PERIOD = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
+
+
+def listed(words: Iterable[str], last: str = "and") -> str:
+    """Return words as a list in a sentence.
+
+    >>> listed(["a", "b", "c"]), listed(["a", "b"], "or"), listed(["a"])
+    ('a, b and c', 'a or b', 'a')
+    """
+    *before, end = [*words] or [""]
+    return f"{', '.join(before)} {last} {end}" if before else end
+
+
+def worded(name: str) -> str:
+    """Return a declared name as words.
+
+    >>> worded("keep_pending"), worded("eco_document"), worded("two_b_day")
+    ('keep pending', 'ECO document', '2B day')
+    """
+    return " ".join(
+        _CAPITALS.get(part, part) for part in name.replace("two_b", "2b").replace("three_b", "3b").split("_")
+    )
+
+
+def plural(kind: str) -> str:
+    """Return the name of a kind of document for several.
+
+    >>> plural("debit_note"), plural("bill_of_entry")
+    ('debit notes', 'bills of entry')
+    """
+    first, of, rest = worded(kind).partition(" of ")
+    return f"{first}s{of}{rest}"
+
+
+def person(handle: object) -> str:
+    """Return the handle of a taxpayer as a person; a name of his own stays as it is.
+
+    >>> person("head_office"), person("Asha Traders")
+    ('the head office', 'Asha Traders')
+    """
+    name = str(handle)
+    return f"the {worded(name)}" if _HANDLE.fullmatch(name) else name
+
+
+def capital(text: str) -> str:
+    """Return a text with its first letter large."""
+    return text[:1].upper() + text[1:]
+
+
+def sentence(text: str) -> str:
+    """Return a text as a sentence: a large letter first, a full stop last.
+
+    >>> sentence("an amended invoice (B2BA)"), sentence("It is.")
+    ('An amended invoice (B2BA).', 'It is.')
+    """
+    return capital(text) + ("" if text.endswith((".", "?", "!")) else ".")
+
+
+def month(period: str) -> str:
+    """Return a tax period in words; anything else as it is.
+
+    >>> month("2024-10")
+    'October 2024'
+    """
+    return TaxPeriod(period).in_words if _PERIOD.fullmatch(period) else period
+
+
+def day(date: dt.date) -> str:
+    """Return a day in words.
+
+    >>> day(dt.date(2024, 10, 14))
+    '14 October 2024'
+    """
+    return f"{date.day} {date:%B %Y}"
+
+
+def ordinal(number: int) -> str:
+    """Return a number as a place in order.
+
+    >>> [ordinal(number) for number in (1, 2, 3, 11, 12, 22, 24)]
+    ['1st', '2nd', '3rd', '11th', '12th', '22nd', '24th']
+    """
+    teen = number % 100 in {11, 12, 13}
+    return f"{number}{'th' if teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
+
+
+def held(entry: Dated) -> str:
+    """Return the 2B periods for which something is in force; nothing where it always is."""
+    since = f"from 2B period {month(entry.since)}" if entry.since else ""
+    until = f"until 2B period {month(entry.until)}" if entry.until else ""
+    return " ".join(part for part in (since, until) if part)
+
+
+def rupees(amount: object) -> str:
+    """Return an amount as a file gives it, its thousands apart; what is no number as it is.
+
+    >>> rupees("18000.00"), rupees("-5.00")
+    ('18,000.00', '-5.00')
+    """
+    try:
+        return f"{Decimal(str(amount)):,.2f}"
+    except InvalidOperation:
+        return str(amount)
+
+
+def tax(heads: Mapping[str, object]) -> str:
+    """Return a table of heads in words; heads that are zero are left out.
+
+    >>> tax({"igst": "18000.00", "cess": "0.00"}), tax({"igst": "0.00"})
+    ('IGST 18,000.00', 'nothing')
+    """
+    shown = [(HEADS.get(head, head), rupees(value)) for head, value in heads.items()]
+    return listed(f"{head} {value}" for head, value in shown if value != "0.00") or "nothing"

@@ -1,0 +1,79 @@
+"""The MkDocs hook: a fenced block ```{ims-machine} credit_note becomes the machine's picture or table.
+
+Imports MkDocs and the embedding. A file of one line makes it a hook: `from ims_fsm.writers.mkdocs import *`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.structure.files import Files
+from mkdocs.structure.pages import Page
+
+from ims_fsm.errors import ImsFsmError, InputError, Problem
+from ims_fsm.law.register import Law
+from ims_fsm.writers.embedding import COLUMNS, NAME, Asked, cells, drawn, figure, law_in
+from ims_fsm.writers.fences import Block, parts
+
+__all__ = ["on_page_content", "on_page_markdown"]
+
+# The folder of declarations, under `extra` in mkdocs.yml; without it the shipped law is drawn.
+CONFIG = "ims_machines"
+_PLACE = re.compile(rf'<div class="{NAME}" id="{NAME}-(\d+)"></div>')
+
+
+def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG001 - MkDocs'
+    """Replace every block of a page by a table, by Mermaid, or by the place of a picture.
+
+    Raises `PluginError`, which ends the build, naming the page and the line of what cannot be drawn.
+    """
+    figures: list[str] = []
+    line = 1
+    try:
+        written = []
+        for part in parts(markdown):
+            if isinstance(part, Block):
+                line = part.line
+                written.append(_written(_law(config), part, figures))
+            else:
+                written.append(part)
+    except ImsFsmError as error:
+        raise PluginError(f"{page.file.src_uri}, line {line}: {error}") from error
+    page.meta[NAME] = figures
+    return "".join(written)
+
+
+def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG001 - MkDocs'
+    """Put every picture in its place, untouched by Markdown."""
+    figures: list[str] = page.meta.get(NAME, [])
+    return _PLACE.sub(lambda place: figures[int(place[1])], html)
+
+
+def _law(config: MkDocsConfig) -> Law:
+    named = config.extra.get(CONFIG)
+    beside = Path(config.config_file_path).parent if config.config_file_path else Path()
+    return law_in(beside / named if named else None)
+
+
+def _written(law: Law, block: Block, figures: list[str]) -> str:
+    if block.is_open:
+        raise InputError(NAME, [Problem("the block", "is never closed", f"end it with {block.fence}")])
+    asked = Asked.read(block.machine, block.options)
+    if asked.fmt == "table":
+        return "\n".join(_table(law, asked)) + "\n"
+    if asked.fmt == "mermaid":
+        return f"```mermaid\n{drawn(law, asked, 'mermaid').decode()}```\n"
+    figures.append(figure(law, asked, len(figures)))
+    return f'<div class="{NAME}" id="{NAME}-{len(figures) - 1}"></div>\n'
+
+
+def _table(law: Law, asked: Asked) -> Iterator[str]:
+    yield from (f"**{asked.caption}**", "") if asked.caption else ()
+    yield f"| {' | '.join(COLUMNS)} |"
+    yield f"|{' --- |' * len(COLUMNS)}"
+    for row in cells(law, asked):
+        yield f"| {' | '.join(words.replace('|', '&#124;') for words in row)} |"

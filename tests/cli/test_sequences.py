@@ -1,0 +1,78 @@
+"""`timeline` and `sequence`."""
+
+from __future__ import annotations
+
+import pytest
+
+
+def test_a_timeline_is_printed(bare):
+    told = bare("timeline", "--period", "2024-10").ended(0).out
+    assert told.startswith("<svg")
+    assert "Tax period October 2024" in told
+
+
+@pytest.mark.parametrize("ending", ["svg", "png", "pdf"])
+def test_a_timeline_is_written_in_the_format_of_its_ending(bare, tmp_path, ending):
+    told = bare("timeline", "--period", "2024-11", "--quarterly", "--state", "27", "--out", f"t.{ending}").ended(0).out
+    assert told.strip() == f"t.{ending}"
+    first = {"svg": b"<svg", "png": b"\x89PNG", "pdf": b"%PDF"}[ending]
+    assert (tmp_path / f"t.{ending}").read_bytes().startswith(first)
+
+
+def test_an_overlay_of_the_calendar_moves_it(bare, tmp_path):
+    (tmp_path / "extended.toml").write_text(
+        '[[extension]]\nwhat = "gstr3b"\nperiod = "2024-10"\ndate = 2024-11-25\nsource = "Notification 5"\n'
+    )
+    assert "due 25 Nov" in bare("timeline", "--period", "2024-10", "--calendar", "extended.toml").ended(0).out
+
+
+@pytest.mark.parametrize(("story", "says"), [("amendment", "+20.00"), ("rejected-credit-note", "FAQ 34")])
+def test_a_sequence_is_printed(bare, story, says):
+    assert says in bare("sequence", story).ended(0).out
+
+
+def test_a_sequence_is_mermaid_with_its_money(bare):
+    told = bare("sequence", "amendment", "--v0", "50.00", "--v1", "80.00", "--format", "mermaid").ended(0).out
+    assert "sequenceDiagram" in told
+    assert "Liability +30.00<br/>total 80.00" in told
+
+
+def test_a_sequence_is_told_by_the_rule_set_of_its_period(bare, tmp_path):
+    bare("sequence", "rejected-credit-note", "--period", "2025-10", "--theme", "dark", "--out", "s.mmd").ended(0)
+    assert "reduced in full" in (tmp_path / "s.mmd").read_text("utf-8")
+
+
+def test_the_answer_is_json_too(bare):
+    assert bare("sequence", "amendment", "--json").ended(0).json["picture"].startswith("<svg")
+    assert bare("timeline", "--period", "2024-10", "--out", "t.svg", "--json").ended(0).json == {
+        "format": "svg",
+        "files": ["t.svg"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (
+            ("timeline", "--period", "2024-10", "--format", "png"),
+            "png is no text to be printed; name a file with --out",
+        ),
+        (("timeline", "--period", "2024-10", "--out", "t.jpg"), "t.jpg does not end like a picture; end it with .svg"),
+        (("timeline", "--period", "2024-10", "--out", "t.mmd"), "mermaid: is no format of this picture; use one of"),
+        (("timeline", "--period", "2024-10", "--quarterly"), "state: decides the due day of the quarterly GSTR-3B"),
+        (("timeline", "--period", "2024-10", "--calendar", "no.toml"), "no.toml is not there; correct the path"),
+        (("sequence", "amendment", "--v0", "x"), "v0: 'x' is not an amount in rupees"),
+    ],
+)
+def test_what_cannot_be_drawn_is_one_sentence(bare, arguments, says):
+    told = bare(*arguments).ended(2)
+    assert says in told.err
+    assert told.out == ""
+
+
+def test_a_calendar_in_another_encoding_is_refused(bare, tmp_path):
+    (tmp_path / "c.toml").write_bytes(b"\xff\xfe")
+    assert (
+        "c.toml is no text in UTF-8; name a file of TOML"
+        in bare("timeline", "--period", "2024-10", "--calendar", "c.toml").ended(2).err
+    )

@@ -1,0 +1,277 @@
+"""Records found by id, identity, chain and filter, and written with the version their guards read."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from ims_fsm.store import records
+from ims_fsm.store.conflicts import ConflictError
+from ims_fsm.store.connection import writing
+from ims_fsm.store.records import IDS_AT_ONCE, Where
+from ims_fsm.terms.document import OriginalReference
+from ims_fsm.terms.period import TaxPeriod
+from ims_fsm.terms.vocabulary import Disposition, Form, Kind, RemovedFor, Route, State, SupplierStatus
+
+BUYER, OTHER, SELLER = "27AAPFU0939F1ZV", "24AAACC1206D1ZM", "29AABCT1332L1ZA"
+OCTOBER, NOVEMBER = TaxPeriod("2024-10"), TaxPeriod("2024-11")
+NOON = datetime(2024, 11, 30, 18, 30, tzinfo=UTC)
+
+
+def ids(found):
+    return [record.id for record in found]
+
+
+@pytest.fixture
+def held(engine, write):
+    """A connection to a database in which records are written by their columns."""
+    with writing(engine) as connection:
+        yield connection, write(connection).record
+
+
+def test_a_record_is_found_by_its_id(held):
+    connection, put = held
+    put(1)
+    put(2, recipient=OTHER)
+    assert records.find(connection, 1).document.number == "S/1"
+    assert records.find(connection, 2, BUYER) is None
+    assert records.find(connection, 2, OTHER).recipient == OTHER
+    assert records.find(connection, 3) is None
+
+
+def test_many_are_found_in_batches_of_one_recipient(held):
+    connection, put = held
+    for number in range(1, IDS_AT_ONCE + 3):
+        put(number)
+    put(IDS_AT_ONCE + 3, recipient=OTHER)
+    wanted = range(IDS_AT_ONCE + 10)
+    assert sorted(records.find_many(connection, BUYER, wanted)) == [*range(1, IDS_AT_ONCE + 3)]
+    assert records.find_many(connection, BUYER, []) == {}
+
+
+@pytest.mark.parametrize(
+    ("where", "found"),
+    [
+        (Where(), [1, 2, 3]),
+        (Where(states=(State.REJECTED,)), [2]),
+        (Where(states=(State.REJECTED, State.NO_ACTION)), [1, 2]),
+        (Where(kinds=(Kind.CREDIT_NOTE,)), [3]),
+        (Where(supplier=OTHER), [2]),
+        (Where(number="S/3"), [3]),
+        (Where(return_period=NOVEMBER), [3]),
+        (Where(two_b_period=OCTOBER), [2]),
+        (Where(supplier_status=SupplierStatus.FILED), [2]),
+        (Where(in_ims=True), [1, 2]),
+        (Where(in_ims=False), [3]),
+        (Where(in_ims=True, supplier=SELLER), [1]),
+        (Where(number="S/3", in_ims=True), []),
+    ],
+)
+def test_what_is_meant_is_found(held, where, found):
+    connection, put = held
+    put(1)
+    put(2, "reject", supplier_gstin=OTHER, supplier_status="filed", two_b_period="2024-10")
+    put(3, "accept", kind="credit_note", return_period="2024-11", route="reverse_charge")
+    put(4, recipient=OTHER)
+    assert ids(records.search(connection, BUYER, where)) == found
+
+
+# --- identity and chains --------------------------------------------------------------------------------------------
+
+
+def asked(connection, number="S/1", *, fy="2024-25", amends=None, form=Form.GSTR_1, period=OCTOBER, **changes):
+    document = records.find(connection, 1).document.changed(number=number, amends=amends, **changes)
+    found = records.of_identity(connection, document, fy, form, period)
+    return found and found.id
+
+
+def test_an_original_is_one_in_its_year(held):
+    """Whatever form and period it is in; in capitals or not."""
+    connection, put = held
+    put(1, fy="2023-24")
+    put(2, number="s/2")
+    put(3, removed_for="supplier_deleted", state="removed")
+    put(4, original_number="S/9", original_date=date(2024, 9, 1))
+    assert asked(connection, fy="2023-24", form=Form.IFF, period=NOVEMBER) == 1
+    assert asked(connection) is None
+    assert [asked(connection, number) for number in ("S/2", "s/2", "S/3", "S/4")] == [2, 2, None, None]
+    assert asked(connection, "S/2", kind=Kind.DEBIT_NOTE) is None
+    assert asked(connection, "S/2", supplier=OTHER) is None
+
+
+def test_an_amendment_is_one_in_its_form_and_period(held):
+    connection, put = held
+    reference = OriginalReference("S/9", date(2024, 9, 1))
+    put(1, original_number="S/9", original_date=date(2024, 9, 1))
+    assert asked(connection, amends=reference) == 1
+    assert asked(connection, amends=reference, form=Form.GSTR_1A) is None
+    assert asked(connection, amends=reference, period=NOVEMBER) is None
+    assert asked(connection) is None
+
+
+def newest(connection, number, day=date(2024, 10, 5), fy="2024-25"):
+    document = records.find(connection, 1).document
+    found = records.newest_of_chain(connection, document, OriginalReference(number, day), fy)
+    return found and found.id
+
+
+def test_an_amendment_finds_its_chain_by_any_of_its_versions(held):
+    connection, put = held
+    reference = {"original_number": "S/1", "original_date": date(2024, 10, 5), "chain_id": 1}
+    put(1)
+    put(2, **reference)
+    put(3, chain_id=1, original_number="S/2", original_date=date(2024, 10, 5))
+    put(4, **reference, state="removed", removed_for="supplier_deleted")
+    put(5)
+    assert [newest(connection, number) for number in ("S/1", "s/2", "S/3", "S/4", "S/5", "S/6")] == [
+        3, 3, 3, None, 5, None,
+    ]  # fmt: skip
+    assert newest(connection, "S/1", fy="2023-24") == 3
+    assert newest(connection, "S/1", date(2023, 10, 5), "2023-24") is None
+
+
+def test_what_was_deleted_and_saved_again_leads_to_the_new_one(held):
+    connection, put = held
+    put(1, state="removed", removed_for="supplier_deleted")
+    put(2, number="S/1")
+    put(3, state="removed", removed_for="sec_16_4")
+    assert (newest(connection, "S/1"), newest(connection, "S/3")) == (2, 3)
+
+
+def test_what_is_amended_and_is_not_here_is_known_by_its_other_amendments(held):
+    connection, put = held
+    put(1, original_number="S/0", original_date=date(2024, 9, 1))
+    assert newest(connection, "S/0", date(2024, 9, 1)) == 1
+    assert newest(connection, "S/0", date(2024, 9, 2)) is None
+
+
+def test_a_chain_is_oldest_first(held):
+    """The original, then its amendments as they came, also where it came after them."""
+    connection, put = held
+    reference = {"original_number": "S/9", "original_date": date(2024, 9, 1), "chain_id": 9}
+    for record_id in (3, 1):
+        put(record_id, **reference)
+    put(9)
+    put(2)
+    found = records.chains(connection, BUYER, [9, 2, 77])
+    assert {chain_id: ids(members) for chain_id, members in found.items()} == {9: [9, 1, 3], 2: [2]}
+
+
+def test_amendments_without_their_original(held):
+    connection, put = held
+    alone = {"original_number": "S/0", "original_date": date(2024, 9, 1)}
+    put(1, **alone)
+    put(2, **alone, chain_id=1)
+    put(3, **alone, stated_original=str(Disposition.ACCEPTED))
+    put(4, **alone, settled_in="2024-10")
+    put(5, **alone, state="removed", removed_for="supplier_deleted")
+    put(6, **alone, supplier_gstin=OTHER)
+    put(7)
+    assert ids(records.without_original(connection, BUYER, [SELLER])) == [1]
+    assert ids(records.without_original(connection, BUYER, [SELLER, OTHER])) == [1, 6]
+    assert ids(records.without_original(connection, OTHER, [SELLER])) == []
+
+
+# --- what use cases ask for -----------------------------------------------------------------------------------------
+
+
+def test_what_a_2b_considers(held):
+    """FAQ 15: filed by its cut-off, not decided, not gone."""
+    connection, put = held
+    filed = {"supplier_status": "filed", "two_b_period": "2024-10"}
+    put(1, **filed)
+    put(2, "keep_pending", **filed)
+    put(3, **{**filed, "two_b_period": "2024-11"})
+    put(4, **filed, settled_in="2024-10")
+    put(5, **filed, state="removed", removed_for="sec_16_4")
+    put(6)
+    put(7, **filed, route="reverse_charge")
+    assert ids(records.considered_for(connection, BUYER, OCTOBER)) == [1, 2, 7]
+    assert ids(records.considered_for(connection, BUYER, NOVEMBER)) == [1, 2, 3, 7]
+    assert records.undecided(connection, BUYER) == 4
+
+
+def test_what_is_pending(held):
+    connection, put = held
+    put(1, "keep_pending")
+    put(2, "keep_pending", "accept")
+    assert ids(records.pending(connection, BUYER)) == [1]
+
+
+def test_what_a_time_limit_still_limits(held):
+    connection, put = held
+    put(1, cutoff_at=NOON)
+    put(2, cutoff_at=NOON, fy="2023-24")
+    put(3)
+    put(4, cutoff_at=NOON, settled_in="2024-10")
+    put(5, cutoff_at=NOON, state="removed", removed_for="supplier_deleted")
+    (one,) = records.open_in_fy(connection, BUYER, "2024-25")
+    assert one.id == 1
+    assert [records.cut_off_by(one, at) for at in (NOON - timedelta(microseconds=1), NOON)] == [False, True]
+    assert not records.cut_off_by(one.changed(cutoff_at=None), NOON)
+
+
+def test_what_a_form_holds_unfiled_whoever_receives_it(held):
+    connection, put = held
+    put(1, recipient=OTHER)
+    put(2)
+    put(3, form="IFF")
+    put(4, return_period="2024-11")
+    put(5, supplier_status="filed")
+    put(6, state="removed", removed_for="supplier_deleted")
+    put(7, supplier_gstin=OTHER)
+    assert ids(records.saved_in_form(connection, SELLER, Form.GSTR_1, OCTOBER)) == [1, 2]
+
+
+def test_what_a_supplier_has_reported(held):
+    connection, put = held
+    put(1)
+    put(2, recipient=OTHER, supplier_status="filed")
+    put(3, return_period="2024-11")
+    put(4, supplier_gstin=OTHER)
+    assert ids(records.of_supplier(connection, SELLER, None)) == [2, 1, 3]
+    assert ids(records.of_supplier(connection, SELLER, OCTOBER)) == [2, 1]
+
+
+# --- writing --------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_inserted_comes_back(held):
+    connection, put = held
+    put(1)
+    first = records.find(connection, 1)
+    more = [first.changed(id=number, chain_id=number) for number in (2, 3)]
+    records.insert_all(connection, [])
+    records.insert_all(connection, more)
+    assert list(records.search(connection, BUYER, Where())) == [first, *more]
+
+
+def test_changes_are_written_and_the_version_goes_up(held):
+    """Each its own columns, in one statement for those that share them."""
+    connection, put = held
+    for number in range(1, 5):
+        put(number)
+    before = list(records.search(connection, BUYER, Where()))
+    after = [
+        before[0].changed(state=State.REJECTED, remarks="no"),
+        before[1].changed(state=State.ACCEPTED, remarks="yes"),
+        before[2].changed(route=Route.POS, removed_for=RemovedFor.SEC_16_4),
+    ]
+    records.update_all(connection, [])
+    records.update_all(connection, list(zip(before, after, strict=False)))
+    assert list(records.search(connection, BUYER, Where())) == [one.changed(version=2) for one in after] + [before[3]]
+
+
+def test_what_was_changed_since_is_not_overwritten(memory, write):
+    """And of many none is kept."""
+    with writing(memory) as connection:
+        for number in (1, 2):
+            write(connection).record(number)
+        first, second = records.search(connection, BUYER, Where())
+        records.update_all(connection, [(second, second.changed(remarks="first"))])
+    with pytest.raises(ConflictError) as caught, writing(memory) as connection:
+        records.update_all(connection, [(one, one.changed(remarks="late")) for one in (first, second)])
+    assert str(caught.value) == "another writer was first to change 1 of 2 records; read again and retry"
+    with writing(memory) as connection:
+        assert [one.remarks for one in records.search(connection, BUYER, Where())] == [None, "first"]

@@ -1,0 +1,145 @@
+"""GSTR-2B with its lines and log, and liabilities: written, moved by what was read, summed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import text
+
+from ims_fsm.store import returns
+from ims_fsm.store.conflicts import ConflictError
+from ims_fsm.store.connection import writing
+from ims_fsm.store.returns import Liability, TwoB, TwoBLine
+from ims_fsm.terms.money import Heads
+from ims_fsm.terms.period import TaxPeriod
+from ims_fsm.terms.vocabulary import Section, TwoBState
+
+BUYER, OTHER, SELLER = "27AAPFU0939F1ZV", "24AAACC1206D1ZM", "29AABCT1332L1ZA"
+OCTOBER, NOVEMBER = TaxPeriod("2024-10"), TaxPeriod("2024-11")
+NOON = datetime(2024, 11, 14, 6, 30, tzinfo=UTC)
+ABSENT = TwoB(recipient=BUYER, period=OCTOBER)
+DRAFT = replace(ABSENT, state=TwoBState.DRAFT, seq=1, generation=1, generated_at=NOON)
+ENTRY = {"trigger": "generate", "actor": "asha", "at": NOON, "rules": ("faq.23", "faq.26"), "detail": {"lines": 2}}
+LINE = TwoBLine(
+    record_id=1,
+    entry="document",
+    section=Section.ITC_AVAILABLE,
+    decision="accepted",
+    tax=Heads(1, 2, 3, 4),
+    record_version=2,
+)
+
+
+def test_what_was_never_generated_is_absent(memory):
+    with writing(memory) as connection:
+        assert returns.two_b(connection, BUYER, OCTOBER) == ABSENT
+        assert returns.two_bs(connection, BUYER) == []
+        assert list(returns.lines(connection, BUYER, OCTOBER)) == []
+        assert returns.totals(connection, BUYER, OCTOBER) == {}
+
+
+def test_a_2b_is_moved_with_its_log(engine):
+    final = replace(DRAFT, state=TwoBState.FINAL, seq=2, filed_at=NOON)
+    with writing(engine) as connection:
+        returns.move_two_b(connection, ABSENT, DRAFT, ENTRY)
+        assert returns.two_b(connection, BUYER, OCTOBER) == DRAFT
+        returns.move_two_b(connection, DRAFT, final, {**ENTRY, "trigger": "file_3b", "detail": None})
+        returns.move_two_b(connection, replace(ABSENT, recipient=OTHER), DRAFT, ENTRY)
+        returns.move_two_b(connection, replace(ABSENT, period=NOVEMBER), DRAFT, ENTRY)
+        assert [one.period for one in returns.two_bs(connection, BUYER)] == [OCTOBER, NOVEMBER]
+        assert returns.two_b(connection, BUYER, OCTOBER) == final
+        log = connection.execute(
+            text("SELECT seq, trigger, source, dest, rules, detail FROM two_b_log WHERE recipient_gstin = :gstin "
+                 "AND period = '2024-10' ORDER BY seq"), {"gstin": BUYER}
+        ).all()  # fmt: skip
+    assert [tuple(row) for row in log] == [
+        (1, "generate", "absent", "draft", "faq.23 faq.26", '{"lines": 2}'),
+        (2, "file_3b", "draft", "final", "faq.23 faq.26", "null"),
+    ]
+
+
+def test_a_2b_that_has_moved_since_is_a_lost_race(memory):
+    with writing(memory) as connection:
+        returns.move_two_b(connection, ABSENT, DRAFT, ENTRY)
+        returns.move_two_b(connection, DRAFT, replace(DRAFT, state=TwoBState.STALE), ENTRY)
+    with pytest.raises(ConflictError) as caught, writing(memory) as connection:
+        returns.move_two_b(connection, DRAFT, replace(DRAFT, state=TwoBState.FINAL), ENTRY)
+    assert (
+        str(caught.value) == f"another writer was first to change GSTR-2B of 2024-10 of {BUYER}; read again and retry"
+    )
+
+
+def test_a_2b_that_two_generate_at_once_is_a_lost_race(engine):
+    """Both read that there is none; the second finds the row of the first."""
+    with writing(engine) as connection:
+        returns.move_two_b(connection, ABSENT, DRAFT, ENTRY)
+    with pytest.raises(ConflictError, match="GSTR-2B of 2024-10"), writing(engine) as connection:
+        returns.move_two_b(connection, ABSENT, DRAFT, ENTRY)
+
+
+def test_lines_are_those_of_the_newest_generation(engine):
+    older = [replace(LINE, record_id=record_id) for record_id in (3, 1)]
+    apart = replace(LINE, entry="forward_reduction", tax=-LINE.tax, counts=False)
+    with writing(engine) as connection:
+        returns.replace_lines(connection, BUYER, OCTOBER, older)
+        assert [line.record_id for line in returns.lines(connection, BUYER, OCTOBER)] == [1, 3]
+        returns.replace_lines(connection, BUYER, NOVEMBER, [LINE])
+        returns.replace_lines(connection, BUYER, OCTOBER, [apart, LINE])
+        assert list(returns.lines(connection, BUYER, OCTOBER)) == [LINE, apart]
+        returns.replace_lines(connection, BUYER, OCTOBER, [])
+        assert list(returns.lines(connection, BUYER, OCTOBER)) == []
+        assert list(returns.lines(connection, BUYER, NOVEMBER)) == [LINE]
+
+
+def test_the_newest_line_of_a_record(memory):
+    with writing(memory) as connection:
+        for period in (NOVEMBER, OCTOBER):
+            reversed_too = replace(LINE, entry="reversal_4b1")
+            returns.replace_lines(connection, BUYER, period, [LINE, reversed_too, replace(LINE, record_id=2)])
+        assert returns.newest_line(connection, BUYER, 1) == (NOVEMBER, LINE)
+        assert returns.newest_line(connection, BUYER, 9) is None
+        assert returns.newest_line(connection, OTHER, 1) is None
+
+
+def test_totals_are_by_section_and_what_stands_apart(engine):
+    lines = [
+        LINE,
+        replace(LINE, record_id=2, tax=-Heads(0, 1, 1, 0)),
+        replace(LINE, record_id=3, counts=False),
+        replace(LINE, record_id=4, section=Section.ITC_REJECTED),
+        replace(LINE, record_id=5, section=Section.ITC_NOT_AVAILABLE, tax=Heads(igst=10**15)),
+        replace(LINE, record_id=5, section=Section.ITC_NOT_AVAILABLE, entry="reversal_4b1"),
+        replace(LINE, record_id=6, section=Section.ITC_NOT_AVAILABLE, tax=Heads(igst=10**15)),
+    ]
+    with writing(engine) as connection:
+        returns.replace_lines(connection, BUYER, OCTOBER, lines)
+        found = returns.totals(connection, BUYER, OCTOBER)
+    assert found == {
+        "itc_available": Heads(1, 1, 2, 4),
+        "reverse_charge": LINE.tax,
+        "itc_rejected": LINE.tax,
+        "itc_not_available": Heads(igst=2 * 10**15),
+        "reversal_4b1": LINE.tax,
+    }
+    assert {type(amount) for heads in found.values() for amount in heads} == {int}
+
+
+def test_liabilities_are_found_by_supplier_and_his_period(engine):
+    one = Liability(
+        recipient=BUYER,
+        record_id=1,
+        supplier=SELLER,
+        supplier_period=NOVEMBER,
+        recipient_period=OCTOBER,
+        at=NOON,
+        tax=Heads(1, 0, 0, 2),
+    )
+    others = [replace(one, record_id=2, supplier_period=OCTOBER), replace(one, recipient=OTHER, record_id=3)]
+    with writing(engine) as connection:
+        returns.add_liabilities(connection, [])
+        returns.add_liabilities(connection, [one, *others])
+        assert returns.liabilities(connection, SELLER, NOVEMBER) == [others[1], one]
+        assert returns.liabilities(connection, SELLER, None) == [others[1], one, others[0]]
+        assert returns.liabilities(connection, BUYER, None) == []

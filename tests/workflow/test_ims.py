@@ -1,0 +1,47 @@
+"""The face itself: taxpayers, and that a call says by whom; the use cases have files of their own."""
+
+from __future__ import annotations
+
+import inspect
+
+import pytest
+
+from ims_fsm import IMS, Taxpayer, TaxPeriod
+from ims_fsm.workflow.desk import SupplierDesk
+
+READING = {
+    "close", "asking", "run", "taxpayer", "taxpayers", "may", "what_if", "changed_since_portal", "record", "show",
+    "history", "diagram", "inward", "two_b", "liabilities", "outward",
+}  # fmt: skip
+
+
+def test_a_taxpayer_is_registered_and_corrected(stage):
+    """Also one whose GSTIN was written with blanks and small letters."""
+    known = stage.ims.taxpayer(stage.buyer)
+    assert (known.gstin, known.kind, known.filing, known.registered_from) == (
+        stage.buyer,
+        "normal",
+        "monthly",
+        "2024-10",
+    )
+    stage.ims.register(Taxpayer(gstin=f" {stage.buyer.lower()}", name="Buyer", registered_from=TaxPeriod("2025-01")))
+    corrected = stage.ims.taxpayer(stage.buyer)
+    assert (corrected.name, corrected.registered_from) == ("Buyer", "2025-01")
+    assert [one.gstin for one in stage.ims.taxpayers()] == sorted([stage.buyer, stage.seller])
+    assert stage.ims.taxpayer(stage.other) is None
+
+
+@pytest.mark.parametrize("gstin", ["", "27AAPFU0939F1Z", "overseas"])
+def test_what_is_no_gstin_is_not_registered(stage, gstin):
+    with stage.unreadable(f"{gstin!r}: is no GSTIN; write its 15 characters like 27AAPFU0939F1ZV"):
+        stage.ims.register(Taxpayer(gstin=gstin, registered_from=TaxPeriod("2024-10")))
+
+
+def test_every_writing_call_says_by_whom():
+    calls = {**dict(inspect.getmembers(IMS, inspect.isfunction)), **vars(SupplierDesk)}
+    public = {name: call for name, call in calls.items() if not name.startswith("_")}
+    assert public.keys() >= READING
+    for name in public.keys() - READING - {"register"}:
+        actor = inspect.signature(public[name]).parameters.get("actor")
+        assert actor is not None, name
+        assert actor.kind is inspect.Parameter.KEYWORD_ONLY, name
