@@ -167,6 +167,9 @@ def _program() -> str:
     called = Path(sys.argv[0])
     if called.name == "__main__.py":
         return f"{_near(Path(sys.executable))} -m ims_fsm"
+    if called.stem != "ims-fsm":
+        # Another program runs it in its own process.
+        return "ims-fsm"
     found = shutil.which("ims-fsm")
     return "ims-fsm" if found and Path(found).absolute() == called.absolute() else str(_near(called))
 
