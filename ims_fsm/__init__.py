@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from ims_fsm.errors import ImsFsmError as ImsFsmError
     from ims_fsm.law.book import LawBook as LawBook
     from ims_fsm.law.book import shipped_book as shipped_book
-    from ims_fsm.law.decision import Allowed as Allowed
-    from ims_fsm.law.decision import Refused as Refused
     from ims_fsm.law.decision import decide as decide
     from ims_fsm.law.hooks import Hooks as Hooks
+    from ims_fsm.law.refusal import Allowed as Allowed
+    from ims_fsm.law.refusal import Refused as Refused
     from ims_fsm.render.diagram import Diagram as Diagram
     from ims_fsm.render.diagram import diagram as diagram
     from ims_fsm.store.records import Where as Where
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from ims_fsm.workflow.sentences import RefusedError as RefusedError
 
 _ROOMS = {
-    "Allowed": "law.decision",
+    "Allowed": "law.refusal",
     "Diagram": "render.diagram",
     "Document": "terms.document",
     "Filing": "terms.vocabulary",
@@ -46,7 +46,7 @@ _ROOMS = {
     "Kind": "terms.vocabulary",
     "LawBook": "law.book",
     "OriginalReference": "terms.document",
-    "Refused": "law.decision",
+    "Refused": "law.refusal",
     "RefusedError": "workflow.sentences",
     "SettableClock": "terms.clock",
     "TaxPeriod": "terms.period",

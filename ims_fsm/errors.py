@@ -1,6 +1,6 @@
 """Every error of the package: one base class, fields, a message made from the fields, a remedy.
 
-Imports nothing of the package. Refusals are values (`law.decision`); an error is raised where doing fails.
+Imports nothing of the package. Refusals are values (`law.refusal`); an error is raised where doing fails.
 """
 
 from __future__ import annotations

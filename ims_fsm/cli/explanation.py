@@ -14,10 +14,10 @@ from ims_fsm.cli.output import counted, emit, say, table
 from ims_fsm.terms.period import TaxPeriod
 
 if TYPE_CHECKING:
-    from ims_fsm.law.decision import Decision, Refusal
     from ims_fsm.law.declaration import GuardDeclaration
     from ims_fsm.law.edition import Edition
     from ims_fsm.law.facts import Facts
+    from ims_fsm.law.refusal import Decision, Refusal
     from ims_fsm.law.register import Law
     from ims_fsm.render.tables import Row
 
@@ -79,7 +79,7 @@ def asked_in(edition: Edition, trigger: str) -> str:
 
 def tell_decision(law: Law, edition: Edition, state: str, trigger: str, facts: Facts, decision: Decision) -> None:
     """Print a decision with every rule, its quote and its sentence."""
-    from ims_fsm.law.decision import Allowed
+    from ims_fsm.law.refusal import Allowed
 
     given = ", ".join(f"{name} = {facts[name]}" for name in facts if name in edition.watched(trigger))
     say(f"{edition.machine.title} under {edition.rule_set.id}: {trigger} in {state}", style="bold")
@@ -139,7 +139,7 @@ def _told(refusal: Refusal) -> tuple[str, str]:
 
 
 def _refusal(guard: GuardDeclaration) -> Refusal:
-    from ims_fsm.law.decision import Refusal
+    from ims_fsm.law.refusal import Refusal
 
     return Refusal.by(guard)
 
@@ -166,7 +166,7 @@ def _cited(law: Law, rules: tuple[str, ...]) -> list[dict[str, str]]:
 def _plain_decision(
     law: Law, edition: Edition, state: str, trigger: str, facts: Facts, decision: Decision
 ) -> dict[str, Any]:
-    from ims_fsm.law.decision import Allowed
+    from ims_fsm.law.refusal import Allowed
 
     asked = {
         "machine": edition.name,

@@ -22,7 +22,7 @@ from ims_fsm.exchange.gstn_json import (
 from ims_fsm.exchange.gstn_json.record import YesNo
 from ims_fsm.exchange.gstn_json.sections import SECTIONS
 from ims_fsm.law.calendar import Calendar
-from ims_fsm.law.decision import Allowed
+from ims_fsm.law.refusal import Allowed
 from ims_fsm.store import taxpayers
 from ims_fsm.store.connection import serialise
 from ims_fsm.store.readings import Request

@@ -13,7 +13,6 @@ from functools import cached_property
 from typing import Any
 
 from ims_fsm.errors import InputError, Problem
-from ims_fsm.law.decision import NO_TRANSITION, Decision, Refusal
 from ims_fsm.law.declaration import (
     ENTRY,
     STATE,
@@ -27,6 +26,7 @@ from ims_fsm.law.declaration import (
     TriggerDeclaration,
 )
 from ims_fsm.law.facts import Facts, FactSchema
+from ims_fsm.law.refusal import NO_TRANSITION, Decision, Refusal
 from ims_fsm.terms.period import TaxPeriod
 
 # Before GST there was no tax period; a rule set without a beginning holds from here.

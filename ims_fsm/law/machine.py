@@ -11,11 +11,12 @@ from functools import cache
 from transitions import EventData, MachineError, State
 from transitions import Machine as TransitionsMachine
 
-from ims_fsm.law.decision import Allowed, Decision, Refused, TransitionRefusedError, decide
+from ims_fsm.law.decision import decide
 from ims_fsm.law.declaration import ENTRY
 from ims_fsm.law.edition import Edition
 from ims_fsm.law.facts import Facts
 from ims_fsm.law.hooks import Hooks, TransitionEvent, When
+from ims_fsm.law.refusal import Allowed, Decision, Refused, TransitionRefusedError
 
 
 class _Subject:
@@ -72,7 +73,7 @@ class Lifecycle:
     ) -> Allowed:
         """Fire a trigger on a record in a state; return where it has come to and the rules that carry it.
 
-        `record` is handed to the hooks as it is; `fields` fill in the sentences of refusals (`decision.FIELDS`).
+        `record` is handed to the hooks as it is; `fields` fill in the sentences of refusals (`refusal.FIELDS`).
         The caller keeps the new state: nothing is stored here. Raises `TransitionRefusedError` with every refusal,
         `InputError` for a state, trigger or facts that the machine does not have, and what a hook raises.
         """

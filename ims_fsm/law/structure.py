@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations, pairwise
 
 from ims_fsm.errors import Problem
-from ims_fsm.law.decision import FIELDS
 from ims_fsm.law.declaration import (
     ENTRY,
     STATE,
@@ -21,6 +20,7 @@ from ims_fsm.law.declaration import (
     TransitionDeclaration,
 )
 from ims_fsm.law.edition import Edition, Machine
+from ims_fsm.law.refusal import FIELDS
 
 
 def machine_problems(machine: Machine, facts: Mapping[str, FactDeclaration]) -> Iterator[Problem]:

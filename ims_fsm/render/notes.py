@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from ims_fsm.law.decision import Refusal
 from ims_fsm.law.declaration import STATE, GuardDeclaration
 from ims_fsm.law.edition import Edition
+from ims_fsm.law.refusal import Refusal
 
 # What only a single record can tell is said of any of them, left out or left open.
 _OF_ANY = {"form": "another form", "recipient_kind": "…"}

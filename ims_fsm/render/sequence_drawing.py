@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ims_fsm.law.decision import Refusal
+from ims_fsm.law.refusal import Refusal
 from ims_fsm.render import measure
 from ims_fsm.render.palette import Palette, strokes
 from ims_fsm.render.paper.citing import cited

@@ -9,9 +9,9 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ims_fsm.law.decision import Refusal
 from ims_fsm.law.declaration import StateDeclaration
 from ims_fsm.law.ledger import Standing
+from ims_fsm.law.refusal import Refusal
 from ims_fsm.terms.money import rupees
 from ims_fsm.terms.period import TaxPeriod
 

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ims_fsm.law.book import LawBook
-from ims_fsm.law.decision import Refused, decide
+from ims_fsm.law.decision import decide
 from ims_fsm.law.ledger import Outcome, Standing, leaks, report, settle
+from ims_fsm.law.refusal import Refused
 from ims_fsm.render.sequence_story import Actor, Becomes, Entry, Step, amount, month, signed
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod, in_india

@@ -12,7 +12,7 @@ from typing import Any
 
 from ims_fsm.errors import Problem
 from ims_fsm.law.citations import carried
-from ims_fsm.law.decision import NO_TRANSITION
+from ims_fsm.law.refusal import NO_TRANSITION
 from ims_fsm.law.register import Law
 from ims_fsm.scenario.declaration import DocumentEntry, Header, TaxpayerEntry
 from ims_fsm.scenario.steps import (

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from ims_fsm.errors import InputError
-from ims_fsm.law.decision import NO_TRANSITION
+from ims_fsm.law.refusal import NO_TRANSITION
 from ims_fsm.scenario.refusals import Failure, Wanted, judged
 from ims_fsm.scenario.stage import NotSavedError, Stage
 from ims_fsm.scenario.steps import OF_A_DOCUMENT, OF_A_RECIPIENT, Expect

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from ims_fsm.law.decision import Allowed
 from ims_fsm.law.declaration import ENTRY, STATE
 from ims_fsm.law.edition import Edition
+from ims_fsm.law.refusal import Allowed
 from ims_fsm.render.formats import check_formats, drawn
 from ims_fsm.render.links import Links
 from ims_fsm.render.path import Barrier, Highlight, Step, Way, path_sheet

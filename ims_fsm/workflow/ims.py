@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ims_fsm.errors import InputError, Problem
-from ims_fsm.law.decision import Allowed
+from ims_fsm.law.refusal import Allowed
 from ims_fsm.store import connection as store
 from ims_fsm.store import records, taxpayers
 from ims_fsm.store.readings import ReduceItc, Request

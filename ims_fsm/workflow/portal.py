@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ims_fsm.errors import InputError, Problem
-from ims_fsm.law.decision import Allowed
+from ims_fsm.law.refusal import Allowed
 from ims_fsm.store import contents, records, taxpayers
 from ims_fsm.store.record import PortalView, Record
 from ims_fsm.store.records import Where

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ims_fsm.errors import InputError, Problem
-from ims_fsm.law.decision import Allowed
+from ims_fsm.law.refusal import Allowed
 from ims_fsm.store import records
 from ims_fsm.store.readings import Request, full_reduction
 from ims_fsm.store.record import Record

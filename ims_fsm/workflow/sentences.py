@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from ims_fsm.errors import ImsFsmError
-from ims_fsm.law.decision import Refusal, Refused
+from ims_fsm.law.refusal import Refusal, Refused
 from ims_fsm.store.readings import Scene, full_reduction
 from ims_fsm.store.record import Record
 from ims_fsm.terms.document import Document

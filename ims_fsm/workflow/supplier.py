@@ -11,9 +11,10 @@ from datetime import datetime
 from typing import Any
 
 from ims_fsm.errors import InputError, Problem
-from ims_fsm.law.decision import Refused, decide
+from ims_fsm.law.decision import decide
 from ims_fsm.law.declaration import ENTRY
 from ims_fsm.law.ledger import Standing, settle
+from ims_fsm.law.refusal import Refused
 from ims_fsm.store import contents, records, taxpayers
 from ims_fsm.store.connection import serialise
 from ims_fsm.store.readings import Scene, original_of, record_facts

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ims_fsm.law.decision import Allowed
+from ims_fsm.law.refusal import Allowed
 from ims_fsm.store import records, returns
 from ims_fsm.store.record import Record
 from ims_fsm.terms.period import TaxPeriod

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ims_fsm.law.decision import Allowed, Decision, TransitionRefusedError, decide
+from ims_fsm.law.decision import decide
 from ims_fsm.law.machine import lifecycle
+from ims_fsm.law.refusal import Allowed, Decision, TransitionRefusedError
 from ims_fsm.store.readings import NO_REQUEST, Request, record_facts
 from ims_fsm.store.record import Record
 from ims_fsm.terms.vocabulary import State, Trigger

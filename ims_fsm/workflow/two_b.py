@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ims_fsm.law.decision import Allowed, Refused, decide
+from ims_fsm.law.decision import decide
 from ims_fsm.law.ledger import Outcome, Settled, Standing, settle
+from ims_fsm.law.refusal import Allowed, Refused
 from ims_fsm.law.routing import LeftOutReason
 from ims_fsm.store import records, returns
 from ims_fsm.store.readings import Scene, is_superseded, original_of

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ims_fsm.law.decision import Allowed
+from ims_fsm.law.refusal import Allowed
 from ims_fsm.store import contents, records, returns, transition_log
 from ims_fsm.store.contents import Content
 from ims_fsm.store.readings import NO_REQUEST, direction_of, original_of

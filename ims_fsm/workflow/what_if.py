@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ims_fsm.law.decision import Allowed
 from ims_fsm.law.ledger import Outcome, Settled, Standing
+from ims_fsm.law.refusal import Allowed
 from ims_fsm.store.readings import Request, Scene, is_superseded
 from ims_fsm.store.record import Record
 from ims_fsm.terms.money import NIL, Heads

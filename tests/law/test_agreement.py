@@ -12,11 +12,12 @@ from itertools import product
 
 import pytest
 
-from ims_fsm.law.decision import Allowed, Decision, Refused, TransitionRefusedError, judge
+from ims_fsm.law.decision import judge
 from ims_fsm.law.edition import Edition
 from ims_fsm.law.facts import Facts
 from ims_fsm.law.loading import shipped_law
 from ims_fsm.law.machine import Lifecycle
+from ims_fsm.law.refusal import Allowed, Decision, Refused, TransitionRefusedError
 from ims_fsm.law.space import EditionSpace, Space
 
 shared = lru_cache(maxsize=2)(Space)

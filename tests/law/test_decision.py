@@ -9,18 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ims_fsm.errors import InputError
-from ims_fsm.law.decision import (
-    FIELDS,
-    Allowed,
-    Refusal,
-    Refused,
-    TransitionRefusedError,
-    decide,
-    judge,
-)
+from ims_fsm.law.decision import decide, judge
 from ims_fsm.law.declaration import ENTRY
 from ims_fsm.law.edition import Edition
 from ims_fsm.law.loading import shipped_law
+from ims_fsm.law.refusal import FIELDS, Allowed, Refusal, Refused, TransitionRefusedError
 from ims_fsm.law.register import Law
 
 PENDING = Refusal("a", "pending_not_allowed", "faq.11.a", ("faq.34",), "{document} of {period} waits", "accept it")

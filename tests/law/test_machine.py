@@ -7,12 +7,12 @@ from transitions import Machine as TransitionsMachine
 from transitions import MachineError
 
 from ims_fsm.errors import InputError
-from ims_fsm.law.decision import Allowed, TransitionRefusedError
 from ims_fsm.law.declaration import ENTRY
 from ims_fsm.law.edition import Edition
 from ims_fsm.law.hooks import Hooks, TransitionEvent
 from ims_fsm.law.loading import read_law
 from ims_fsm.law.machine import Lifecycle, lifecycle
+from ims_fsm.law.refusal import Allowed, TransitionRefusedError
 from ims_fsm.law.register import Law
 
 

@@ -6,9 +6,10 @@ from itertools import product
 
 import pytest
 
-from ims_fsm.law.decision import FIELDS, Refused, decide
+from ims_fsm.law.decision import decide
 from ims_fsm.law.edition import Edition
 from ims_fsm.law.loading import shipped_law
+from ims_fsm.law.refusal import FIELDS, Refused
 from ims_fsm.law.register import Law
 from ims_fsm.resources import machines_folder
 from ims_fsm.terms.vocabulary import Direction, Kind, Route, State, SupplierStatus, Trigger, TwoBState

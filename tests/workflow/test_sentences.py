@@ -6,7 +6,7 @@ import pytest
 
 from ims_fsm import Document, Kind, OriginalReference, RefusedError
 from ims_fsm.law.book import shipped_book
-from ims_fsm.law.decision import FIELDS
+from ims_fsm.law.refusal import FIELDS
 from ims_fsm.workflow.sentences import TITLES, RefusedRecord, ToldRefusal, label, record_fields, return_fields
 
 REFUSAL = ToldRefusal("frozen", "faq.12", ("faq.12", "faq.5"), "It is decided", "amend it")

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import product
 
-from ims_fsm.law.decision import Refused, decide
+from ims_fsm.law.decision import decide
 from ims_fsm.law.declaration import RuleSetDeclaration
 from ims_fsm.law.edition import Edition, Machine
+from ims_fsm.law.refusal import Refused
 from ims_fsm.render.pages.anchors import PERIODS
 from ims_fsm.render.pages.blocks import Badge, Block, Break, Figure, Line, Link, Paragraph, Strong, Table
 from ims_fsm.render.pages.citing import rule_links

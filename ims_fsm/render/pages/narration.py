@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ims_fsm.law.book import LawBook
-from ims_fsm.law.decision import Refusal
+from ims_fsm.law.refusal import Refusal
 from ims_fsm.render.pages.blocks import Aside, Block, Bullets, Code, Inline, Item, Line, Paragraph, Strong
 from ims_fsm.render.pages.citing import linked, rule_link
 from ims_fsm.render.pages.observation import observed

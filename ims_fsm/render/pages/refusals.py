@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ims_fsm.law.decision import NO_TRANSITION
 from ims_fsm.law.declaration import GuardDeclaration
+from ims_fsm.law.refusal import NO_TRANSITION
 from ims_fsm.render.pages.anchors import REFUSALS, code_anchor
 from ims_fsm.render.pages.blocks import Aside, Break, Code, Line, Page, Paragraph, Section, Table
 from ims_fsm.render.pages.citing import linked, rule_links

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ims_fsm.law.calendar import Calendar
-from ims_fsm.law.decision import Refusal
 from ims_fsm.law.declaration import STATE, GuardDeclaration
 from ims_fsm.law.edition import Machine
+from ims_fsm.law.refusal import Refusal
 from ims_fsm.render.pages.anchors import code_anchor, fact_anchor, machine_anchor
 from ims_fsm.render.pages.blocks import Code, Inline, Line, Link
 from ims_fsm.render.pages.material import Material
