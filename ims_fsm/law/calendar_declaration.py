@@ -13,7 +13,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from ims_fsm.law.declaration import Declared, Period, RuleId
 from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.terms.vocabulary import Filing, Form, Kind
+from ims_fsm.terms.vocabulary import Filing, Form, Kind, ReminderKind
 
 # The days that a tax period can name; beyond them no due day can be worked out.
 EARLIEST, LATEST = dt.date(2000, 1, 1), dt.date(2099, 12, 31)
@@ -23,6 +23,12 @@ def _followed(period: TaxPeriod) -> TaxPeriod:
     if period == TaxPeriod.of(LATEST):
         raise ValueError(f"{period} is the last month there is; name an earlier period")
     return period
+
+
+def _once_each(days: tuple[int, ...]) -> tuple[int, ...]:
+    if len(set(days)) != len(days):
+        raise ValueError("a number of days stands twice; name each once")
+    return days
 
 
 Day = Annotated[dt.date, Field(strict=True, ge=EARLIEST, le=LATEST)]
@@ -164,6 +170,12 @@ class Remarks(Cited):
     limit: Count
 
 
+class Reminder(Cited):
+    """How many days before its last day something is brought to a recipient's mind; each of them once."""
+
+    days_before: Annotated[tuple[Annotated[int, Field(strict=True, ge=0, le=366)], ...], AfterValidator(_once_each)]
+
+
 class Extension(Declared):
     """One date moved to a later day by a notification; what is left out is not narrowed."""
 
@@ -211,7 +223,15 @@ class CalendarDeclaration(Declared):
     pending: PendingTime
     declaration: ReductionDeclaration
     remarks: Remarks
+    reminder: dict[ReminderKind, Reminder]
     extension: tuple[Extension, ...] = ()
+
+    @model_validator(mode="after")
+    def _has_every_reminder(self) -> Self:
+        missing = [kind for kind in ReminderKind if kind not in self.reminder]
+        if missing:
+            raise ValueError(f"reminder has no {' and no '.join(missing)}; add it, with no days where none is wanted")
+        return self
 
     def citations(self) -> Iterator[tuple[str, str]]:
         """Give each cited table's place ("due.gstr1.monthly") and its rule id."""

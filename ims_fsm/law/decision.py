@@ -9,6 +9,9 @@ from ims_fsm.law.edition import Edition
 from ims_fsm.law.facts import Facts
 from ims_fsm.law.refusal import Allowed, Decision, Refused
 
+# A recipient's records come in few situations, and somebody who asks for every one there is must not fill the memory.
+REMEMBERED = 1024
+
 
 def decide(machine: Edition, state: str, trigger: str, facts: Facts) -> Decision:
     """Decide whether `trigger` may fire in `state` under `facts`, by an edition of a machine.
@@ -20,17 +23,16 @@ def decide(machine: Edition, state: str, trigger: str, facts: Facts) -> Decision
     known = machine.decided.get(key)
     if known is None or facts.schema is not machine.schema:
         machine.check(state, trigger, facts)
-        known = machine.decided[key] = judge(machine, state, trigger, facts.row)
+        known = judge(machine, state, trigger, facts.row)
+        if len(machine.decided) >= REMEMBERED:
+            machine.decided.clear()
+        machine.decided[key] = known
     return known
 
 
 def judge(machine: Edition, state: str, trigger: str, row: tuple[str, ...]) -> Decision:
     """Do what `decide` does, unchecked and unremembered, on facts in the order of the machine's schema."""
-    refusals = tuple(
-        refusal
-        for refusal, states, conditions in machine.guards_on[trigger]
-        if (states is None or state in states) and all(row[at] in values for at, values in conditions)
-    )
+    refusals = machine.watches[trigger].refusing(state, row)
     transition = machine.transition(state, trigger)
     if transition is None:
         return Refused(refusals or (machine.no_transition(state, trigger),))

@@ -27,13 +27,13 @@ from ims_fsm.law.declaration import (
 )
 from ims_fsm.law.facts import Facts, FactSchema
 from ims_fsm.law.refusal import NO_TRANSITION, Decision, Refusal
+from ims_fsm.law.watch import Watch
 from ims_fsm.terms.period import TaxPeriod
 
 # Before GST there was no tax period; a rule set without a beginning holds from here.
 EARLIEST = TaxPeriod("2017-07")
 
 PROSE = frozenset({"title", "says", "remedy", "counts"})
-Conditions = tuple[tuple[int, frozenset[str]], ...]
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Machine:
         parts = (self.declaration, *self.facts, *self.rule_sets)
         return json.dumps([_without_prose(part.model_dump(mode="json")) for part in parts], sort_keys=True)
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """The SHA-256 of `declared` (64 hex digits); rows carry it, and a mismatch fails loudly.
 
@@ -119,8 +119,12 @@ class Edition:
         )
         self.decided: dict[tuple[str, str, tuple[str, ...]], Decision] = {}
         self._moves = {(source, move.trigger): move for move in self.transitions for source in move.source}
-        self.guards_on: Mapping[str, tuple[tuple[Refusal, frozenset[str] | None, Conditions], ...]] = {
-            name: tuple(self._compiled(guard) for guard in self.guards if name in guard.triggers)
+
+    @cached_property
+    def watches(self) -> Mapping[str, Watch]:
+        """The guards on each trigger, compiled when the first decision is asked for."""
+        return {
+            name: Watch([guard for guard in self.guards if name in guard.triggers], self.schema.names)
             for name in self.triggers
         }
 
@@ -183,15 +187,6 @@ class Edition:
             fact == STATE or set(values) & set(self.schema.values[self.schema.names.index(fact)])
             for fact, values in guard.refuse_when.items()
         )
-
-    def _compiled(self, guard: GuardDeclaration) -> tuple[Refusal, frozenset[str] | None, Conditions]:
-        states = guard.refuse_when.get(STATE)
-        conditions = tuple(
-            (self.schema.names.index(fact), frozenset(values))
-            for fact, values in guard.refuse_when.items()
-            if fact != STATE
-        )
-        return Refusal.by(guard), None if states is None else frozenset(states), conditions
 
 
 def _without_prose(declared: Any) -> Any:

@@ -6,7 +6,7 @@ Imports the declaration and the errors; where facts come from is the store's bus
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 
 from ims_fsm.errors import InputError, Problem
@@ -19,16 +19,23 @@ class FactSchema:
     names: tuple[str, ...]
     values: tuple[tuple[str, ...], ...]
     defaults: tuple[str, ...]
+    _known: frozenset[tuple[str, str]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Note every fact with each of its values, so that reading facts asks but once for each."""
+        pairs = ((name, value) for name, values in zip(self.names, self.values, strict=True) for value in values)
+        object.__setattr__(self, "_known", frozenset(pairs))
 
     def facts(self, given: Mapping[str, str]) -> Facts:
         """Return facts with the given values; what is left out takes its default.
 
         Raises `InputError` naming every unknown fact and value.
         """
-        problems = [self._problem(name, value) for name, value in given.items() if not self._knows(name, value)]
+        known = self._known
+        problems = [self._problem(*pair) for pair in given.items() if pair not in known]
         if problems:
             raise InputError("facts", problems)
-        return Facts(self, tuple(given.get(n, d) for n, d in zip(self.names, self.defaults, strict=True)))
+        return Facts(self, tuple(map(given.get, self.names, self.defaults)))
 
     def size(self, watched: frozenset[str] | None = None) -> int:
         """Return the number of combinations; of the watched facts alone where they are named."""
@@ -44,9 +51,6 @@ class FactSchema:
             for name, values, default in zip(self.names, self.values, self.defaults, strict=True)
         )
         return (Facts(self, row) for row in product(*ranges))
-
-    def _knows(self, name: str, value: str) -> bool:
-        return name in self.names and value in self.values[self.names.index(name)]
 
     def _problem(self, name: str, value: str) -> Problem:
         if name not in self.names:

@@ -94,6 +94,15 @@ class Hooks:
             if hook.when == when and hook.wants(event):
                 hook.callback(event)
 
+    @property
+    def registered(self) -> bool:
+        """Whether there is any hook."""
+        return bool(self._hooks)
+
+    def watch(self, trigger: str) -> bool:
+        """Say whether any hook may want a transition by this trigger, so that records must be taken one by one."""
+        return any(hook.trigger in (None, trigger) for hook in self._hooks)
+
     def _registering(
         self, when: When, machine: str | None, *, trigger: str | None = None, state: str | None = None
     ) -> Callable[[Callback], Callback]:

@@ -143,3 +143,31 @@ class TwoBState(StrEnum):
     DRAFT = "draft"
     STALE = "stale"
     FINAL = "final"
+
+
+class Job(StrEnum):
+    """What the calendar has the clock do for recipients; `law.instants` says when each is due."""
+
+    EXPIRE = "expire"
+    LAPSE = "lapse"
+    DRAFT = "draft"
+    REMIND = "remind"
+
+
+class JobStatus(StrEnum):
+    """How a job on a shard of recipients stands; a split one has gone over into smaller shards."""
+
+    TODO = "todo"
+    DONE = "done"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    SPLIT = "split"
+
+
+class ReminderKind(StrEnum):
+    """What a recipient is reminded of; `machines/calendar.toml` says how many days ahead, and cites the rule."""
+
+    DRAFT_READY = "draft_ready"
+    TWO_B_STALE = "two_b_stale"
+    TIME_LIMIT = "time_limit"
+    PENDING_DEADLINE = "pending_deadline"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pickle
+from itertools import islice
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ims_fsm.errors import InputError
-from ims_fsm.law.decision import decide, judge
+from ims_fsm.law.decision import REMEMBERED, decide, judge
 from ims_fsm.law.declaration import ENTRY
 from ims_fsm.law.edition import Edition
 from ims_fsm.law.loading import shipped_law
@@ -129,6 +130,16 @@ def test_a_remembered_decision_does_not_let_foreign_facts_pass(law: Law) -> None
             decide(edition, "no_action", "accept", facts)
     finally:
         edition.decided.clear()
+
+
+def test_however_many_situations_are_asked_for_few_are_remembered(law: Law) -> None:
+    edition = edition_of(law, "credit_note_amendment", "IMS-2025-10")
+    edition.decided.clear()
+    watched = edition.watched("keep_pending")
+    asked = list(islice(edition.schema.combinations(watched), REMEMBERED + 2))
+    decisions = [decide(edition, "no_action", "keep_pending", facts) for facts in asked]
+    assert len(edition.decided) == 2
+    assert decisions == [judge(edition, "no_action", "keep_pending", facts.row) for facts in asked]
 
 
 def test_a_refused_transition_says_every_rule_and_remedy() -> None:

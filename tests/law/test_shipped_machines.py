@@ -109,8 +109,8 @@ def test_every_code_that_a_scenario_may_expect_of_a_guard_is_given_by_one() -> N
 
 @each_edition
 def test_every_sentence_reads_whole_with_and_without_its_fields(edition: Edition) -> None:
-    for trigger, guards in edition.guards_on.items():
-        for refusal, _, _ in guards:
+    for trigger, watch in edition.watches.items():
+        for refusal in watch.refusals:
             for fields in ({}, dict.fromkeys(FIELDS, "X")):
                 assert "{" not in refusal.sentence(fields) + refusal.advice(fields), trigger
                 assert refusal.sentence(fields)[0] == refusal.sentence(fields)[0].upper()

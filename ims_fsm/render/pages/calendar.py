@@ -17,15 +17,17 @@ from ims_fsm.render.pages.material import Material
 from ims_fsm.render.pages.months import month_sections
 from ims_fsm.render.pages.pictures import MONTH, QUARTER, first_period
 from ims_fsm.render.pages.wording import capital, day, listed, month, ordinal, worded
-from ims_fsm.terms.vocabulary import Filing
+from ims_fsm.terms.vocabulary import Filing, ReminderKind
 
 _LEAD = (
     "Every date, window and limit that IMS, GSTR-2B and GSTR-3B are read by. Days begin and end in Indian Standard "
     "Time. A tax period is a month; a quarter is named by its last month."
 )
+_OURS = "The law names no such day: these are this project's choice, and each cites the rule that it reminds of."
 _PERIODS = {"Beginning": ("opening", "first_period"), "Tax periods": ("tax_period.monthly", "tax_period.quarterly")}
 _RETURNS = ("two_b", "due.gstr1.monthly", "due.gstr1.quarterly", "due.gstr3b.monthly", "due.gstr3b.quarterly")
 _LIMITS = ("financial_year", "time_limit", "amendment", "pending", "declaration", "remarks")
+_REMINDERS = tuple(f"reminder.{kind}" for kind in ReminderKind)
 
 
 def calendar_page(material: Material) -> Page:
@@ -37,6 +39,7 @@ def calendar_page(material: Material) -> Page:
         Section(_anchor("returns"), "What is due when", (_told(calendar, _RETURNS), *_states(calendar))),
         Section(PERIODS, "A tax period in one picture", tuple(_pictures(material))),
         Section(_anchor("limits"), "Limits", (_told(calendar, _LIMITS),)),
+        Section(_anchor("reminders"), "Reminders", (Paragraph((_OURS,)), _told(calendar, _REMINDERS))),
         Section(_anchor("extensions"), "Extensions by notification", (_extensions(calendar),)),
         Section(_anchor("months"), "The months worked out", (), tuple(month_sections(material))),
     )

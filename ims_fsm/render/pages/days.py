@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from ims_fsm.law.calendar import Calendar
 from ims_fsm.law.calendar_declaration import CalendarDeclaration
 from ims_fsm.render.pages.wording import capital, day, listed, month, ordinal, plural, worded
+from ims_fsm.terms.vocabulary import ReminderKind
 
 _NEXT = "of the month after the tax period"
 
@@ -23,7 +24,8 @@ def sentences(calendar: Calendar) -> Mapping[str, str]:
         f"form_period.{form}": f"What a {form} of a month carries leads to the GSTR-2B {_later(put.months_later)}."
         for form, put in declared.form_period.items()
     }
-    return {place: {**single, **windows, **forward}[place] for place in calendar.citations}
+    ahead = {f"reminder.{kind}": _reminder(declared, kind) for kind in declared.reminder}
+    return {place: {**single, **windows, **forward, **ahead}[place] for place in calendar.citations}
 
 
 def last_day(month_number: int, day_number: int) -> str:
@@ -54,6 +56,21 @@ def _window(declared: CalendarDeclaration, name: str) -> str:
     forms = listed(sorted(window.forms))
     filing = listed(sorted(window.supplier_filing), "or")
     return f"{forms} of {filing} suppliers: what is filed from {first} to {last} is in the GSTR-2B of the month."
+
+
+def _reminder(declared: CalendarDeclaration, kind: ReminderKind) -> str:
+    days = declared.reminder[kind].days_before
+    when = f"{listed(map(str, days))} days before" if days else "never before"
+    return {
+        ReminderKind.DRAFT_READY: "When GSTR-2B is drafted the recipient is told that it is ready.",
+        ReminderKind.TWO_B_STALE: f"A recipient whose GSTR-2B is stale is reminded {when} the due day of GSTR-3B.",
+        ReminderKind.TIME_LIMIT: (
+            f"Of what is pending a recipient is reminded {when} the last day on which section 16(4) allows its ITC."
+        ),
+        ReminderKind.PENDING_DEADLINE: (
+            f"Of a specified record that is pending he is reminded {when} the last day on which it may be."
+        ),
+    }[kind]
 
 
 def _of_state(declared: CalendarDeclaration) -> str:

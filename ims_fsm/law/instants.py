@@ -1,0 +1,168 @@
+"""The instants of the calendar: when the clock owes what, and to which recipients.
+
+Must not import a database or a clock: it is worked out from the law book, for moments that are handed in.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from itertools import product
+
+from ims_fsm.law.book import LawBook
+from ims_fsm.law.due_dates import day_over, month_named, month_number
+from ims_fsm.terms.period import TaxPeriod, in_india, midnight
+from ims_fsm.terms.vocabulary import Filing, Job, ReminderKind, State, Trigger
+
+Group = tuple[Filing, str]
+_ORDER = {job: place for place, job in enumerate(Job)}
+# A year and a day of looking ahead finds an instant wherever there is one: GSTR-2B is drafted every month.
+_AHEAD = timedelta(days=366)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instant:
+    """A moment (aware, UTC) from which a job is due to the recipients of some groups (filing, state code).
+
+    `key` is its business key: the tax period of a draft, the Indian day of anything else. From `ends` on it is too
+    late to be of use.
+    """
+
+    at: datetime
+    job: Job
+    key: str
+    groups: frozenset[Group]
+    ends: datetime | None = None
+
+
+_almanacs: dict[int, _Almanac] = {}
+_MOST_ALMANACS = 8
+
+
+def every_group(book: LawBook) -> frozenset[Group]:
+    """Return every filing frequency in every state: what due days depend on."""
+    return frozenset(product(Filing, book.calendar.states))
+
+
+def instants(book: LawBook, after: datetime, until: datetime) -> list[Instant]:
+    """Return the instants after one moment and up to another, in the order of time and of what must come first."""
+    known = _almanac(book).up_to(TaxPeriod.of(in_india(until).date()))
+    first, end = (bisect_right(known, moment, key=lambda one: one.at) for moment in (after, until))
+    return known[first:end]
+
+
+def next_instant(book: LawBook, after: datetime) -> Instant | None:
+    """Return the first instant after a moment, or None where the calendar has come to its end."""
+    return next(iter(instants(book, after, after + _AHEAD)), None)
+
+
+def latest(book: LawBook, now: datetime, job: Job) -> list[Instant]:
+    """Return the newest instant of a job for each group, as few instants as name them all.
+
+    A job does whatever is owed by now, so an instant that another one of the same group has followed is done with it.
+    """
+    left = every_group(book)
+    found: list[Instant] = []
+    for one in reversed(instants(book, book.calendar.opens_at, now)):
+        if one.job is job and one.groups & left and (one.ends is None or now < one.ends):
+            found.append(replace(one, groups=one.groups & left))
+        if one.job is job:
+            left -= one.groups
+    return found
+
+
+def reminder_at(too_late: datetime, days: int) -> datetime:
+    """Return when a reminder is due that many days before the last day; that day ends when it is too late."""
+    return too_late - timedelta(days=days + 1)
+
+
+def time_limit(book: LawBook, day: date) -> datetime | None:
+    """Return the first instant (UTC) at which section 16(4) has passed for documents of that day's financial year.
+
+    None where the calendar binds no kind of document.
+    """
+    kinds = book.calendar.declared.time_limit.kinds
+    return book.calendar.cutoff(min(kinds), day, None) if kinds else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Almanac:
+    """The instants of a law book, worked out once for each month that somebody looks ahead to."""
+
+    book: LawBook
+    known: dict[TaxPeriod, list[Instant]] = field(default_factory=dict)
+
+    def up_to(self, month: TaxPeriod) -> list[Instant]:
+        """Return every instant of the periods up to a month, in order; some lie after it."""
+        if month not in self.known:
+            found: dict[tuple[Job, str], Instant] = {}
+            for one in _all(self.book, month):
+                other = found.get((one.job, one.key))
+                found[one.job, one.key] = one if other is None else _together(other, one)
+            self.known[month] = sorted(found.values(), key=lambda one: (one.at, _ORDER[one.job], one.key))
+        return self.known[month]
+
+
+def _almanac(book: LawBook) -> _Almanac:
+    # A law book cannot be a key itself. What is kept here keeps the book, so its id is not given to another one.
+    if id(book) not in _almanacs:
+        if len(_almanacs) >= _MOST_ALMANACS:
+            _almanacs.clear()
+        _almanacs[id(book)] = _Almanac(book)
+    return _almanacs[id(book)]
+
+
+def _all(book: LawBook, until: TaxPeriod) -> Iterator[Instant]:
+    for number in range(month_number(book.calendar.first_period), month_number(until) + 1):
+        yield from _of_period(book, month_named(number))
+    for year in range(book.calendar.first_period.year, until.year + 2):
+        yield from _of_year(book, year)
+
+
+def _of_period(book: LawBook, period: TaxPeriod) -> Iterator[Instant]:
+    calendar = book.calendar
+    groups = [(f, s) for f, s in every_group(book) if calendar.is_period_end(period, f)]
+    yield Instant(at=calendar.two_b_opens(period), job=Job.DRAFT, key=period, groups=frozenset(groups))
+    limited = any(machine.at(period).transition(State.PENDING, Trigger.LAPSE) for machine in book.law.record_machines)
+    for filing, state in groups:
+        group = frozenset({(filing, state)})
+        due = day_over(calendar.due_gstr3b(period, filing, state))
+        yield from _reminders(book, ReminderKind.TWO_B_STALE, due, group)
+        if limited:
+            deadline = calendar.pending_until(period, filing, state)
+            yield Instant(at=deadline, job=Job.LAPSE, key=_day(deadline), groups=group)
+            yield from _reminders(book, ReminderKind.PENDING_DEADLINE, deadline, group)
+
+
+def _of_year(book: LawBook, year: int) -> Iterator[Instant]:
+    limit = time_limit(book, date(year - 1, 12, 31))
+    if limit is not None and limit > book.calendar.opens_at:
+        yield Instant(at=limit, job=Job.EXPIRE, key=_day(limit), groups=every_group(book))
+        yield from _reminders(book, ReminderKind.TIME_LIMIT, limit, every_group(book))
+
+
+def _reminders(book: LawBook, kind: ReminderKind, too_late: datetime, groups: frozenset[Group]) -> Iterator[Instant]:
+    for days in book.calendar.declared.reminder[kind].days_before:
+        at = reminder_at(too_late, days)
+        yield Instant(at=at, job=Job.REMIND, key=_day(at), groups=groups, ends=too_late)
+
+
+def _together(one: Instant, other: Instant) -> Instant:
+    ends = [end for end in (one.ends, other.ends) if end is not None]
+    return replace(one, groups=one.groups | other.groups, ends=max(ends, default=None))
+
+
+def _day(moment: datetime) -> str:
+    return in_india(moment).date().isoformat()
+
+
+def on_day(book: LawBook, job: Job, key: str) -> frozenset[Group]:
+    """Return the groups to which the instant with this key, a day, is due; every group where there is no such one."""
+    try:
+        at = midnight(date.fromisoformat(key))
+    except ValueError:
+        return every_group(book)
+    found = instants(book, at - timedelta(days=1), at)
+    return next((one.groups for one in found if (one.job, one.key) == (job, key)), every_group(book))

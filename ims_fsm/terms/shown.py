@@ -1,0 +1,207 @@
+"""What a download of the portal shows of one record, flat: the form in which a million of them are carried.
+
+Imports the document, the money and the words; knows no wire format and no database.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from json.encoder import encode_basestring_ascii as quoted
+from typing import Literal, NamedTuple, Protocol, TypeAlias
+
+from ims_fsm.terms.document import Document, Ineligible, OriginalReference
+from ims_fsm.terms.money import Heads, rupees
+from ims_fsm.terms.period import TaxPeriod
+from ims_fsm.terms.vocabulary import Form, Kind, State, SupplierStatus
+
+_ZERO, _NULL = "0.00", "null"
+YesNo: TypeAlias = Literal["Y", "N"]
+
+
+class Sighting(Protocol):
+    """A record as the portal shows it; `declared` in paise per head, `itc_period` where the portal names it."""
+
+    @property
+    def document(self) -> Document:
+        """The document's content."""
+        ...
+
+    @property
+    def form(self) -> Form:
+        """The form that carries it."""
+        ...
+
+    @property
+    def return_period(self) -> TaxPeriod:
+        """The supplier's return period."""
+        ...
+
+    @property
+    def supplier_status(self) -> SupplierStatus:
+        """Whether the supplier has filed it."""
+        ...
+
+    @property
+    def action(self) -> State:
+        """The action that the portal shows."""
+        ...
+
+    @property
+    def reduction_blocked(self) -> bool | None:
+        """The portal's flag isItcRedReqBlocked."""
+        ...
+
+    @property
+    def itc_reduction(self) -> YesNo | None:
+        """Whether ITC is to be reduced."""
+        ...
+
+    @property
+    def declared(self) -> Heads | None:
+        """The declared reduction; absent with Y it is full."""
+        ...
+
+    @property
+    def remarks(self) -> str | None:
+        """The remarks."""
+        ...
+
+    @property
+    def portal_hash(self) -> str | None:
+        """The portal's own hash of the record."""
+        ...
+
+    @property
+    def itc_period(self) -> TaxPeriod | None:
+        """The 2B period where the portal names it (imports)."""
+        ...
+
+
+class Shown(NamedTuple):
+    """A record as the portal shows it to its recipient: a document's fields, then what the portal says of it.
+
+    Amounts are paise; `original_number` and `original_date` are set together, for an amendment. `declared` is the
+    reduction of ITC per head, None with `itc_reduction` "Y" being the full one; `itc_period` is the 2B period where
+    the portal names it (imports).
+    """
+
+    recipient: str
+    kind: Kind
+    supplier: str
+    supplier_name: str
+    number: str
+    date: dt.date
+    taxable: int
+    igst: int
+    cgst: int
+    sgst: int
+    cess: int
+    value: int | None
+    pos: str | None
+    invoice_type: str
+    reverse_charge: bool
+    ineligible: Ineligible | None
+    original_number: str | None
+    original_date: dt.date | None
+    form: Form
+    return_period: TaxPeriod
+    supplier_status: SupplierStatus
+    action: State
+    pending_blocked: bool | None
+    reduction_blocked: bool | None
+    itc_reduction: YesNo | None
+    declared: Heads | None
+    remarks: str | None
+    portal_hash: str | None
+    itc_period: TaxPeriod | None
+
+    @property
+    def document(self) -> Document:
+        """The document's content."""
+        amends = None
+        if self.original_number is not None and self.original_date is not None:
+            amends = OriginalReference(self.original_number, self.original_date)
+        return Document(
+            kind=self.kind,
+            supplier=self.supplier,
+            recipient=self.recipient,
+            number=self.number,
+            date=self.date,
+            taxable=self.taxable,
+            tax=Heads(self.igst, self.cgst, self.sgst, self.cess),
+            value=self.value,
+            pos=self.pos,
+            invoice_type=self.invoice_type,
+            reverse_charge=self.reverse_charge,
+            ineligible=self.ineligible,
+            amends=amends,
+            pending_blocked=self.pending_blocked,
+            supplier_name=self.supplier_name,
+        )
+
+
+def flat(sighting: Sighting) -> Shown:
+    """Return what the portal shows of a record as a flat value; the same where it is one already."""
+    if isinstance(sighting, Shown):
+        return sighting
+    document = sighting.document
+    amends = document.amends
+    return Shown(
+        document.recipient,
+        document.kind,
+        document.supplier,
+        document.supplier_name,
+        document.number,
+        document.date,
+        document.taxable,
+        document.tax.igst,
+        document.tax.cgst,
+        document.tax.sgst,
+        document.tax.cess,
+        document.value,
+        document.pos,
+        document.invoice_type,
+        document.reverse_charge,
+        document.ineligible,
+        amends.number if amends else None,
+        amends.date if amends else None,
+        sighting.form,
+        sighting.return_period,
+        sighting.supplier_status,
+        sighting.action,
+        document.pending_blocked,
+        sighting.reduction_blocked,
+        sighting.itc_reduction,
+        sighting.declared,
+        sighting.remarks,
+        sighting.portal_hash,
+        sighting.itc_period,
+    )
+
+
+def content_of(shown: Shown) -> tuple[str, str]:
+    """Return the business content of what is shown, as JSON text, and its hash: those of its document, written at once.
+
+    They are the text that records keep and `Document.content_hash`; a test holds them equal.
+    """
+    (recipient, kind, supplier, _, number, day, taxable, igst, cgst, sgst, cess, value, pos, invoice_type, reverse,
+     ineligible, original, original_date, *_) = shown  # fmt: skip
+    amends = "null"
+    if original is not None and original_date is not None:
+        amends = f'[{quoted(original)},"{original_date.isoformat()}"]'
+    worth = "null" if value is None else f'"{_rupees(value)}"'
+    text = (
+        f'{{"amends":{amends},"cess":"{_rupees(cess) if cess else _ZERO}","cgst":"{_rupees(cgst) if cgst else _ZERO}",'
+        f'"date":"{day.isoformat()}","igst":"{_rupees(igst) if igst else _ZERO}",'
+        f'"ineligible":{_NULL if ineligible is None else quoted(ineligible)},"invoice_type":{quoted(invoice_type)},'
+        f'"kind":"{kind.value}","number":{quoted(number)},"pos":{_NULL if pos is None else quoted(pos)},'
+        f'"recipient":{quoted(recipient)},"reverse_charge":{"true" if reverse else "false"},'
+        f'"sgst":"{_rupees(sgst) if sgst else _ZERO}","supplier":{quoted(supplier)},"taxable":"{_rupees(taxable)}",'
+        f'"value":{worth}}}'
+    )
+    return text, hashlib.sha256(text.encode()).hexdigest()
+
+
+def _rupees(amount: int) -> str:
+    return f"{amount // 100}.{amount % 100:02}" if amount >= 0 else str(rupees(amount))
