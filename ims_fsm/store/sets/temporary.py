@@ -1,0 +1,36 @@
+"""The temporary tables in which a transaction lays out what it has read of a set, before it writes.
+
+Imports SQLAlchemy alone; each transaction finds them empty.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Connection, Integer, MetaData, String, Table, delete, text
+from sqlalchemy.schema import CreateTable
+
+BIG = BigInteger().with_variant(Integer, "sqlite")
+METADATA = MetaData()
+
+
+def temporary(name: str, *columns: Column[Any]) -> Table:
+    """Return a temporary table with one row for each record of a set."""
+    keys: list[Column[Any]] = [
+        Column("recipient_gstin", String(15), primary_key=True),
+        Column("record_id", BIG, primary_key=True, autoincrement=False),
+    ]
+    return Table(name, METADATA, *keys, *columns, prefixes=["TEMPORARY"], postgresql_on_commit="DELETE ROWS")
+
+
+def emptied(connection: Connection, table: Table) -> Table:
+    """Return the table, made where this connection does not have it yet, and empty."""
+    connection.execute(CreateTable(table, if_not_exists=True))
+    connection.execute(delete(table))
+    return table
+
+
+def counted(connection: Connection, table: Table) -> None:
+    """Tell PostgreSQL how many rows the table has by now: nobody else does for a temporary one."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"ANALYZE {table.name}"))
