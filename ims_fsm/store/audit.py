@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Result, Select, Table, func, select
+from sqlalchemy import Connection, Result, RowMapping, Select, Table, func, select
 
 from ims_fsm.errors import Problem
 from ims_fsm.store import seals, trails
@@ -72,21 +72,26 @@ def _faults(connection: Connection, gstin: str | None) -> Iterator[Problem]:
 
 def _altered_contents(connection: Connection, gstin: str | None) -> Iterator[Problem]:
     query = select(*_contents.c["recipient_gstin", "record_id", "number", "content", "content_hash"])
-    for row in _streamed(connection, query, _contents, gstin):
-        if hashlib.sha256(row.content.encode()).hexdigest() != row.content_hash:
-            where = f"{row.recipient_gstin} contents of record {row.record_id} step {row.number}"
-            yield Problem(where, "is not what the hash beside it was taken of", RESTORE)
+    with _streamed(connection, query, _contents, gstin) as found:
+        for row in found:
+            if hashlib.sha256(row.content.encode()).hexdigest() != row.content_hash:
+                where = f"{row.recipient_gstin} contents of record {row.record_id} step {row.number}"
+                yield Problem(where, "is not what the hash beside it was taken of", RESTORE)
 
 
 def _altered_records(connection: Connection, gstin: str | None) -> Iterator[Problem]:
-    for row in _streamed(connection, select(_records), _records, gstin).mappings():
-        try:
-            altered = from_row(row).document.content_hash != row["content_hash"]
-        except ValueError:
-            altered = True
-        if altered:
-            where = f"{row['recipient_gstin']} record {row['id']}"
-            yield Problem(where, "has columns that are not the content its hash was taken of", RESTORE)
+    with _streamed(connection, select(_records), _records, gstin) as found:
+        for row in found.mappings():
+            if not _is_its_content(row):
+                where = f"{row['recipient_gstin']} record {row['id']}"
+                yield Problem(where, "has columns that are not the content its hash was taken of", RESTORE)
+
+
+def _is_its_content(row: RowMapping) -> bool:
+    try:
+        return from_row(row).document.content_hash == str(row["content_hash"])
+    except ValueError:
+        return False
 
 
 def _altered_declarations(connection: Connection) -> Iterator[Problem]:
@@ -102,5 +107,6 @@ def _count(connection: Connection, table: Table, gstin: str | None) -> int:
 
 
 def _streamed(connection: Connection, query: Select[Any], table: Table, gstin: str | None) -> Result[Any]:
+    # Whoever reads it closes it: a reader that stops at MOST leaves a cursor on PostgreSQL.
     in_order = of_recipient(query, table.c.recipient_gstin, gstin).order_by(*table.primary_key)
     return connection.execute(in_order, execution_options={"yield_per": ROWS_AT_ONCE})

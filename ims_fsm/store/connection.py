@@ -9,19 +9,42 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Function,
+    String,
+    bindparam,
+    create_engine,
+    event,
+    func,
+    select,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoneIsFree
 from sqlalchemy.pool import StaticPool
 
 from ims_fsm.errors import ImsFsmError
 from ims_fsm.store.conflicts import ConflictError, lost_race
 
 # A transaction is handed from floor to floor; only this room knows what it is made of.
-__all__ = ["BUSY_TIMEOUT_MS", "Connection", "Engine", "StoreError", "open_engine", "reading", "serialise", "writing"]
+__all__ = [
+    "BUSY_TIMEOUT_MS",
+    "Connection",
+    "Engine",
+    "StoreError",
+    "lock_on",
+    "open_engine",
+    "reading",
+    "serialise",
+    "writing",
+]
 
 BUSY_TIMEOUT_MS = 30_000
 # The timeout comes first, for changing the journal mode waits too. Without recursive triggers INSERT OR REPLACE would
@@ -34,6 +57,12 @@ _PRAGMAS = (
     "recursive_triggers=ON",
 )
 _DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
+# How often PostgreSQL looks whether the caller of a long statement is still there. Without it a statement whose caller
+# was killed works on, and holds its locks, to its end.
+_STILL_THERE = "2s"
+_POOL = ("pool_size", "max_overflow", "pool_timeout")
+# What PostgreSQL tells of a database that may be looked at and not written: a missing right, a standby.
+_FORBIDDEN = frozenset({"42501", "25006"})
 _READ_ONLY: dict[str, dict[str, Any]] = {
     "sqlite": {"ims_fsm_read_only": True},
     "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
@@ -49,13 +78,14 @@ class StoreError(ImsFsmError):
 def open_engine(url: str) -> Engine:
     """Open a database by its URL (`sqlite:///ims.db`, `sqlite://` in memory, `postgresql://…`), whatever its driver.
 
+    A URL of PostgreSQL may say how many connections there are at most: `?pool_size=5&max_overflow=10&pool_timeout=30`.
     Raises `StoreError` for a URL that cannot be read or a database that is not one of these two.
     """
     address = _address(url)
     if address.get_backend_name() == "sqlite":
         return _sqlite(address)
     try:
-        return create_engine(address, pool_pre_ping=True)
+        return _postgresql(address)
     except (NoSuchModuleError, ModuleNotFoundError) as error:
         raise StoreError("PostgreSQL needs the psycopg driver; install ims-fsm[postgresql]") from error
 
@@ -88,9 +118,20 @@ def serialise(connection: Connection, gstins: Sequence[str]) -> None:
 
     On SQLite the transaction already holds the whole database.
     """
-    if connection.dialect.name == "postgresql":
-        for gstin in sorted(set(gstins)):
-            connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:gstin, 0))"), {"gstin": gstin})
+    if connection.dialect.name == "postgresql" and gstins:
+        connection.execute(_HOLD, {"gstins": sorted(set(gstins))})
+
+
+def lock_on(gstin: ColumnElement[str]) -> Function[None]:
+    """Return PostgreSQL's lock on a taxpayer's records, which `serialise` takes, as an expression for a statement."""
+    # Another schema of the same database is another store.
+    return func.pg_advisory_xact_lock(func.hashtextextended(func.concat(func.current_schema(), ".", gstin), 0))
+
+
+# An inner statement with an order is carried out as it stands, and so are the locks taken in that order.
+_NAMED = func.unnest(bindparam("gstins", type_=ARRAY(String))).column_valued("gstin")
+_IN_ORDER = select(_NAMED.label("gstin")).order_by(_NAMED).subquery("in_order")
+_HOLD = select(lock_on(_IN_ORDER.c.gstin)).select_from(_IN_ORDER)
 
 
 @contextmanager
@@ -101,9 +142,18 @@ def _connected(engine: Engine) -> Iterator[Connection]:
     except DatabaseError as error:
         if lost_race(error):
             raise ConflictError("the same records") from error
-        if not isinstance(error, OperationalError) and type(error) is not DatabaseError:
+        if not _is_the_databases(error):
             raise
         raise StoreError(_unusable(engine, error)) from error
+    except NoneIsFree as error:
+        told = "all connections of this program to the database are in use; write ?pool_size= with more behind its URL"
+        raise StoreError(told) from error
+
+
+def _is_the_databases(error: DatabaseError) -> bool:
+    """Say whether a statement failed because of the database that it met, and not because of what it said."""
+    forbidden = getattr(error.orig, "sqlstate", None) in _FORBIDDEN
+    return forbidden or isinstance(error, OperationalError) or type(error) is DatabaseError
 
 
 def _unusable(engine: Engine, error: DatabaseError) -> str:
@@ -123,6 +173,25 @@ def _address(url: str) -> URL:
     if name not in _DRIVERS:
         raise StoreError(f"{name} is not supported; use SQLite or PostgreSQL")
     return address.set(drivername=_DRIVERS[name])
+
+
+def _postgresql(address: URL) -> Engine:
+    try:
+        pool = {name: int(str(address.query[name])) for name in _POOL if name in address.query}
+    except ValueError as error:
+        raise StoreError(f"{', '.join(_POOL)} of a database URL are numbers; write them like ?pool_size=5") from error
+    engine = create_engine(address.difference_update_query(_POOL), pool_pre_ping=True, pool_use_lifo=True, **pool)
+    refused = engine.dialect.loaded_dbapi.Error
+
+    @event.listens_for(engine, "connect")
+    def _set_up(connection: Any, _record: object) -> None:
+        connection.autocommit = True
+        # A server before version 14, or on a system that cannot tell, goes without.
+        with suppress(refused):
+            connection.execute(f"SET client_connection_check_interval = '{_STILL_THERE}'")
+        connection.autocommit = False
+
+    return engine
 
 
 def _sqlite(address: URL) -> Engine:

@@ -7,19 +7,43 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, text
 
+RECORD = "record"
 _TAKE = text(
     "INSERT INTO counter (name, last) VALUES (:name, :count) "
     "ON CONFLICT (name) DO UPDATE SET last = counter.last + excluded.last RETURNING last"
 )
+_TAKE_FROM_SEQUENCE = text("SELECT take_record_numbers(:count)")
+_HOLD_SEQUENCE = text("SELECT hold_record_numbers()")
 
 
 def take(connection: Connection, name: str, count: int = 1) -> int:
     """Return the first of `count` consecutive numbers, the first ever being 1.
 
-    They are taken when the transaction is kept and free again when it is not; on PostgreSQL a second transaction
-    waits for the first. Raises `ValueError` for a count below 1.
+    They are taken when the transaction is kept and free again when it is not; a second transaction waits for the
+    first. Not so the numbers of records on PostgreSQL: nobody waits, and those of a transaction that is not kept stay
+    unused. Raises `ValueError` for a count below 1.
     """
     if count < 1:
         raise ValueError(f"{count} numbers of {name!r} cannot be taken; take at least 1")
-    last = connection.execute(_TAKE, {"name": name, "count": count}).scalar_one()
-    return int(last) - count + 1
+    if _is_sequence(connection, name):
+        return int(connection.execute(_TAKE_FROM_SEQUENCE, {"count": count}).scalar_one())
+    return _taken(connection, name, count) - count + 1
+
+
+def hold(connection: Connection, name: str) -> int:
+    """Return the number that would be taken next, and keep every other transaction from taking it.
+
+    Whoever holds it numbers what he makes one by one, and takes as many when he knows how many. Others wait until his
+    transaction ends: who knows beforehand how many there will be does better to take them.
+    """
+    if _is_sequence(connection, name):
+        return int(connection.execute(_HOLD_SEQUENCE).scalar_one())
+    return _taken(connection, name, 0) + 1
+
+
+def _is_sequence(connection: Connection, name: str) -> bool:
+    return name == RECORD and connection.dialect.name == "postgresql"
+
+
+def _taken(connection: Connection, name: str, count: int) -> int:
+    return int(connection.execute(_TAKE, {"name": name, "count": count}).scalar_one())

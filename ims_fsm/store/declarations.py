@@ -22,6 +22,9 @@ _declarations = DeclarationRow.__table__  # type: ignore[attr-defined]
 _adoptions = AdoptionRow.__table__  # type: ignore[attr-defined]
 _records = RecordRow.__table__  # type: ignore[attr-defined]
 _live = _records.c.state.not_in([State.FROZEN.value, State.REMOVED.value])
+_ID = select(_declarations.c.id).where(
+    _declarations.c.machine == bindparam("machine"), _declarations.c.fingerprint == bindparam("fingerprint")
+)
 _KEEP = text(
     "INSERT INTO declaration (machine, version, fingerprint, declared, at) "
     "VALUES (:machine, :version, :fingerprint, :declared, :at) ON CONFLICT (machine, fingerprint) DO NOTHING"
@@ -63,13 +66,12 @@ class _Group:
 
 def declaration_id(connection: Connection, machine: Machine, at: datetime) -> int:
     """Return the id under which a machine's declaration is kept, keeping it first where it is new."""
-    at_key = (_declarations.c.machine == machine.name, _declarations.c.fingerprint == machine.fingerprint)
-    query = select(_declarations.c.id).where(*at_key)
-    known = connection.execute(query).scalar()
+    key = {"machine": machine.name, "fingerprint": machine.fingerprint}
+    known = connection.execute(_ID, key).scalar()
     if known is None:
-        values = {"machine": machine.name, "version": machine.declaration.version, "at": at}
-        connection.execute(_KEEP, {**values, "fingerprint": machine.fingerprint, "declared": machine.declared})
-        known = connection.execute(query).scalar_one()
+        values = {"version": machine.declaration.version, "declared": machine.declared, "at": at}
+        connection.execute(_KEEP, {**key, **values})
+        known = connection.execute(_ID, key).scalar_one()
     return int(known)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Literal, Protocol
 
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.law.book import LawBook
@@ -25,6 +25,14 @@ from ims_fsm.terms.vocabulary import Direction, Disposition, Filing, RemovedFor,
 ReduceItc = Literal["full", "none"] | Heads
 
 
+class Filings(Protocol):
+    """How often suppliers file, by GSTIN: a mapping, or what reads one of them when it is asked for."""
+
+    def get(self, gstin: str, default: Filing, /) -> Filing:
+        """Return how often a supplier files, or the default where that is not known."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
     """What a recipient's records are read against: the moment, the law book, himself, his suppliers' filing."""
@@ -32,7 +40,7 @@ class Scene:
     now: datetime
     book: LawBook
     recipient: Taxpayer
-    suppliers: Mapping[str, Filing] = field(default_factory=dict)
+    suppliers: Filings = field(default_factory=dict[str, Filing])
 
     @property
     def eligible(self) -> bool:

@@ -6,24 +6,39 @@ Imports the tables and the record; decides nothing.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, Update, and_, bindparam, func, insert, or_, select, update
 
+from ims_fsm.store import taxpayers
+from ims_fsm.store.among import among
 from ims_fsm.store.conflicts import ConflictError
-from ims_fsm.store.record import Record, from_row, to_row
+from ims_fsm.store.connection import lock_on
+from ims_fsm.store.record import Record, changed_columns, from_row, to_row
 from ims_fsm.store.tables import RecordRow
+from ims_fsm.store.taxpayers import Taxpayer
 from ims_fsm.terms.document import Document, OriginalReference
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Form, Kind, RemovedFor, Route, State, SupplierStatus
 
 IDS_AT_ONCE = 500
+PAGE = 1_000
 Key = TypeVar("Key", int, str)
 _table = RecordRow.__table__  # type: ignore[attr-defined]
 _at = _table.c
+# Putting a statement together costs more than running it, so those of the single record are put together once.
+_BY_ID = select(_table).where(_at.id == bindparam("record_id"))
+_WITH_RECIPIENT = (
+    select(_table, *taxpayers.BESIDE)
+    .outerjoin(taxpayers.TABLE, taxpayers.TABLE.c.gstin == _at.recipient_gstin)
+    .where(_at.id == bindparam("record_id"))
+)
+_BY_KEY = _BY_ID.where(_at.recipient_gstin == bindparam("recipient"))
+_HOLD = select(lock_on(_at.recipient_gstin)).where(_at.id == bindparam("record_id"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,12 +73,26 @@ class Where:
         return conditions
 
 
+def hold(connection: Connection, record_id: int) -> None:
+    """Hold the records of a record's recipient for the rest of the transaction, as `connection.serialise` does.
+
+    It must come before the record is read: what was read while waiting would be old.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(_HOLD, {"record_id": record_id})
+
+
 def find(connection: Connection, record_id: int, recipient: str | None = None) -> Record | None:
     """Return the record with this id, or None; with a recipient, only if it is his."""
-    conditions = [_at.id == record_id]
-    if recipient is not None:
-        conditions.insert(0, _at.recipient_gstin == recipient)
-    return next(_read(connection, select(_table).where(*conditions)), None)
+    if recipient is None:
+        return next(_read(connection, _BY_ID, {"record_id": record_id}), None)
+    return next(_read(connection, _BY_KEY, {"record_id": record_id, "recipient": recipient}), None)
+
+
+def find_with_recipient(connection: Connection, record_id: int) -> tuple[Record, Taxpayer | None] | None:
+    """Return the record with this id and, where he is registered, its recipient; None where there is no such record."""
+    row = connection.execute(_WITH_RECIPIENT, {"record_id": record_id}).mappings().first()
+    return None if row is None else (from_row(row), taxpayers.beside(row))
 
 
 def find_many(connection: Connection, recipient: str, ids: Iterable[int]) -> dict[int, Record]:
@@ -72,13 +101,50 @@ def find_many(connection: Connection, recipient: str, ids: Iterable[int]) -> dic
 
 
 def search(connection: Connection, recipient: str, where: Where) -> Iterator[Record]:
-    """Give a recipient's records that are meant, by id."""
-    return matching(connection, recipient, where.conditions())
+    """Give a recipient's records that are meant, by id; no more than a page of them is held."""
+    meant = select(_table).where(_at.recipient_gstin == recipient, *where.conditions())
+    return _paged(connection, meant.order_by(_at.id))
+
+
+def _few(connection: Connection, recipient: str, conditions: Sequence[ColumnElement[bool]]) -> Iterator[Record]:
+    """Give a recipient's few records that meet the conditions, by id, as an index of those conditions finds them.
+
+    SQLite would else read all that he has, to have them in the order of the key.
+    """
+    meant = select(_table).where(_at.recipient_gstin == recipient, *conditions)
+    return _read(connection, meant.order_by(_at.id + 0))
 
 
 def matching(connection: Connection, recipient: str, conditions: Sequence[ColumnElement[bool]]) -> Iterator[Record]:
     """Give a recipient's records that meet the conditions, by id."""
     return _read(connection, select(_table).where(_at.recipient_gstin == recipient, *conditions).order_by(_at.id))
+
+
+def pages(
+    connection: Connection, recipient: str, conditions: Sequence[ColumnElement[bool]], size: int
+) -> Iterator[list[Record]]:
+    """Give a recipient's records that meet the conditions, by id, so many at a time; a page may be written to."""
+    after = 0
+    while True:
+        query = select(_table).where(_at.recipient_gstin == recipient, _at.id > after, *conditions)
+        page = list(_read(connection, query.order_by(_at.id).limit(size)))
+        if page:
+            yield page
+        if len(page) < size:
+            return
+        after = page[-1].id
+
+
+def numbered(connection: Connection, recipient: str, numbers: Collection[str]) -> Iterator[Record]:
+    """Give a recipient's records whose documents have one of these numbers (in capitals), however many they are."""
+    named = among(func.upper(_at.number), sorted(numbers), connection.dialect.name)
+    return _paged(connection, select(_table).where(_at.recipient_gstin == recipient, named).order_by(_at.id))
+
+
+def ids_among(connection: Connection, recipient: str, ids: Iterable[int]) -> set[int]:
+    """Return those of the ids that are a recipient's records."""
+    query = select(_at.id).where(_at.recipient_gstin == recipient)
+    return {one for some in _batches(ids) for one in connection.execute(query.where(_at.id.in_(some))).scalars()}
 
 
 def of_identity(connection: Connection, document: Document, fy: str, form: Form, period: TaxPeriod) -> Record | None:
@@ -96,7 +162,7 @@ def of_identity(connection: Connection, document: Document, fy: str, form: Form,
     ]
     if document.amends is not None:
         conditions += [_at.form == str(form), _at.return_period == str(period)]
-    return next(matching(connection, document.recipient, conditions), None)
+    return next(_few(connection, document.recipient, conditions), None)
 
 
 def newest_of_chain(connection: Connection, document: Document, original: OriginalReference, fy: str) -> Record | None:
@@ -113,7 +179,7 @@ def newest_of_chain(connection: Connection, document: Document, original: Origin
         or_(document_itself, amends_it_too),
         _not_deleted(),
     ]
-    found = matching(connection, document.recipient, named)
+    found = _few(connection, document.recipient, named)
     member = min(found, key=lambda r: (r.document.number.upper(), r.fy) != (number, fy), default=None)
     if member is None:
         return None
@@ -124,7 +190,7 @@ def newest_of_chain(connection: Connection, document: Document, original: Origin
 def without_original(connection: Connection, recipient: str, suppliers: Iterable[str]) -> Iterator[Record]:
     """Give the undecided amendments of these suppliers that begin a chain, because what they amend is not here."""
     for some in _batches(set(suppliers)):
-        yield from matching(connection, recipient, [
+        yield from _few(connection, recipient, [
             _at.supplier_gstin.in_(some),
             _at.original_number.is_not(None),
             _at.chain_id == _at.id,
@@ -138,7 +204,7 @@ def chains(connection: Connection, recipient: str, chain_ids: Iterable[int]) -> 
     """Return the members of each chain, oldest first."""
     found: dict[int, list[Record]] = defaultdict(list)
     for some in _batches(set(chain_ids)):
-        for record in sorted(matching(connection, recipient, [_at.chain_id.in_(some)]), key=lambda r: r.age):
+        for record in sorted(_few(connection, recipient, [_at.chain_id.in_(some)]), key=lambda r: r.age):
             found[record.chain_id].append(record)
     return found
 
@@ -165,6 +231,12 @@ def pending(connection: Connection, recipient: str) -> Iterator[Record]:
     return matching(connection, recipient, [_at.state == str(State.PENDING)])
 
 
+def with_pending(connection: Connection, recipients: Sequence[str]) -> list[str]:
+    """Return those of the recipients who have pending records, in order."""
+    query = select(_at.recipient_gstin).where(_at.recipient_gstin.in_(recipients), _at.state == str(State.PENDING))
+    return list(connection.execute(query.distinct().order_by(_at.recipient_gstin)).scalars())
+
+
 def open_in_fy(connection: Connection, recipient: str, fy: str) -> Iterator[Record]:
     """Give a recipient's undecided records of a financial year that section 16(4) limits."""
     return matching(connection, recipient, [
@@ -188,11 +260,21 @@ def saved_in_form(connection: Connection, supplier: str, form: Form, period: Tax
 
 
 def of_supplier(connection: Connection, supplier: str, period: TaxPeriod | None) -> Iterator[Record]:
-    """Give what a supplier has reported, for one return period or for all, whoever receives it (FAQ 18)."""
+    """Give what a supplier has reported, for one return period or for all, whoever receives it (FAQ 18).
+
+    No more than a page of it is held.
+    """
     query = select(_table).where(_at.supplier_gstin == supplier)
     if period is not None:
         query = query.where(_at.return_period == str(period))
-    return _read(connection, query.order_by(_at.recipient_gstin, _at.id))
+    return _paged(connection, query.order_by(_at.recipient_gstin, _at.id))
+
+
+def recipients(connection: Connection) -> list[str]:
+    """Return the GSTINs of the registered taxpayers who have a record, in order."""
+    gstin = taxpayers.TABLE.c.gstin
+    has_one = select(_at.id).where(_at.recipient_gstin == gstin).exists()
+    return list(connection.execute(select(gstin).where(has_one).order_by(gstin)).scalars())
 
 
 def insert_all(connection: Connection, records: Sequence[Record]) -> None:
@@ -208,21 +290,27 @@ def update_all(connection: Connection, changes: Sequence[tuple[Record, Record]])
     """
     groups: Mapping[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
     for before, after in changes:
-        old, new = to_row(before), to_row(after.changed(version=before.version + 1))
-        moved = {name: value for name, value in new.items() if value != old[name]}
+        moved = {**changed_columns(before, after), "version": before.version + 1}
         key = {"key_recipient": before.recipient, "key_id": before.id, "key_version": before.version}
         groups[tuple(sorted(moved))].append({**moved, **key})
     for names, rows in groups.items():
-        statement = update(_table).where(
-            and_(
-                _at.recipient_gstin == bindparam("key_recipient"),
-                _at.id == bindparam("key_id"),
-                _at.version == bindparam("key_version"),
-            )
-        )
-        done = connection.execute(statement.values({name: bindparam(name) for name in names}), rows)
+        done = connection.execute(_compare_and_swap(names), rows)
         if done.rowcount != len(rows):
             raise ConflictError(f"{len(rows) - done.rowcount} of {len(rows)} records")
+
+
+@lru_cache(maxsize=128)
+def _compare_and_swap(names: tuple[str, ...]) -> Update:
+    """Return the statement that writes these columns of a record which is still in the version that was read."""
+    return (
+        update(_table)
+        .where(
+            _at.recipient_gstin == bindparam("key_recipient"),
+            _at.id == bindparam("key_id"),
+            _at.version == bindparam("key_version"),
+        )
+        .values({name: bindparam(name) for name in names})
+    )
 
 
 def cut_off_by(record: Record, moment: datetime) -> bool:
@@ -230,8 +318,13 @@ def cut_off_by(record: Record, moment: datetime) -> bool:
     return record.cutoff_at is not None and record.cutoff_at <= moment
 
 
-def _read(connection: Connection, query: Select[Any]) -> Iterator[Record]:
-    return (from_row(row) for row in connection.execute(query).mappings())
+def _read(connection: Connection, query: Select[Any], given: Mapping[str, object] | None = None) -> Iterator[Record]:
+    return (from_row(row) for row in connection.execute(query, given).mappings())
+
+
+def _paged(connection: Connection, query: Select[Any]) -> Iterator[Record]:
+    rows = connection.execute(query, execution_options={"yield_per": PAGE}).mappings()
+    return (from_row(row) for row in rows)
 
 
 def _not_deleted() -> ColumnElement[bool]:

@@ -8,13 +8,15 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from ims_fsm.errors import ImsFsmError
 from ims_fsm.store.conflicts import first_writer
 from ims_fsm.store.tables import RequestRow
 
 _requests = RequestRow.__table__  # type: ignore[attr-defined]
+_BY_KEY = select(_requests.c["use_case", "fingerprint", "outcome"]).where(_requests.c.key == bindparam("key"))
+_KEEP = insert(_requests)
 
 
 class IdempotencyError(ImsFsmError):
@@ -55,8 +57,7 @@ def remembered(connection: Connection, key: str, use_case: str, fingerprint: str
 
     Raises `IdempotencyError` where the key belongs to another use case or to other arguments.
     """
-    query = select(_requests.c["use_case", "fingerprint", "outcome"]).where(_requests.c.key == key)
-    row = connection.execute(query).first()
+    row = connection.execute(_BY_KEY, {"key": key}).first()
     if row is None:
         return None
     if (row.use_case, row.fingerprint) != (use_case, fingerprint):
@@ -70,4 +71,4 @@ def remember(connection: Connection, answer: Answer) -> None:
     Raises `ConflictError` where the same key was answered meanwhile; trying again then finds that answer.
     """
     with first_writer(f"the idempotency key {answer.key!r}"):
-        connection.execute(insert(_requests).values(**asdict(answer)))
+        connection.execute(_KEEP, asdict(answer))

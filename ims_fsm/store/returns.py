@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from ims_fsm.store.conflicts import ConflictError, first_writer
 from ims_fsm.store.record import from_columns, in_columns
@@ -24,6 +24,22 @@ _two_b = TwoBRow.__table__  # type: ignore[attr-defined]
 _lines = TwoBLineRow.__table__  # type: ignore[attr-defined]
 _log = TwoBLogRow.__table__  # type: ignore[attr-defined]
 _liabilities = LiabilityRow.__table__  # type: ignore[attr-defined]
+
+_DRAFTS = (
+    select(_two_b)
+    .where(_two_b.c.recipient_gstin == bindparam("recipient"), _two_b.c.state == str(TwoBState.DRAFT))
+    .order_by(_two_b.c.period)
+)
+
+_AT_SEQ = (
+    update(_two_b)
+    .where(
+        _two_b.c.recipient_gstin == bindparam("key_recipient"),
+        _two_b.c.period == bindparam("key_period"),
+        _two_b.c.seq == bindparam("key_seq"),
+    )
+    .values({name: bindparam(name) for name in ("state", "seq", "generation", "generated_at", "filed_at")})
+)
 
 Entry = Literal["document", "forward_reduction", "reversal_4b1"]
 
@@ -80,53 +96,64 @@ def two_bs(connection: Connection, recipient: str) -> list[TwoB]:
     return [_two_b_of(row) for row in connection.execute(query)]
 
 
-def move_two_b(connection: Connection, before: TwoB, after: TwoB, entry: dict[str, Any]) -> None:
-    """Write a moved GSTR-2B and its log row (trigger, actor, at, rules, detail, request_key).
+def drafts(connection: Connection, recipient: str) -> list[TwoB]:
+    """Return every GSTR-2B of a recipient that stands in draft, oldest first."""
+    return [_two_b_of(row) for row in connection.execute(_DRAFTS, {"recipient": recipient})]
 
-    Raises `ConflictError` where it has moved since it was read.
+
+def standings(connection: Connection, recipients: Sequence[str]) -> dict[str, dict[TaxPeriod, TwoB]]:
+    """Return every GSTR-2B of recipients, by recipient and period."""
+    found: dict[str, dict[TaxPeriod, TwoB]] = {gstin: {} for gstin in recipients}
+    for row in connection.execute(select(_two_b).where(_two_b.c.recipient_gstin.in_(recipients))):
+        two_b = _two_b_of(row)
+        found[two_b.recipient][two_b.period] = two_b
+    return found
+
+
+def move_two_bs(connection: Connection, moved: Sequence[tuple[TwoB, TwoB, dict[str, Any]]]) -> None:
+    """Write moved GSTR-2Bs, each as it was, as it is, and its log row (trigger, actor, at, rules, detail, request_key).
+
+    Raises `ConflictError` where one has moved since it was read.
     """
-    values = {
+    fresh = [_row(before, after) for before, after, _ in moved if before.seq == 0]
+    with first_writer(_what([before for before, _, _ in moved])):
+        if fresh:
+            connection.execute(insert(_two_b), fresh)
+        for before, after, _ in moved:
+            if before.seq and connection.execute(_AT_SEQ, _moving(before, after)).rowcount != 1:
+                raise ConflictError(_what([before]))
+        if moved:
+            connection.execute(insert(_log), [_logged(*one) for one in moved])
+
+
+def _logged(before: TwoB, after: TwoB, entry: dict[str, Any]) -> dict[str, Any]:
+    told = {"rules": " ".join(entry["rules"]), "detail": json.dumps(entry.get("detail"), sort_keys=True)}
+    steps = {"seq": before.seq + 1, "source": str(before.state), "dest": str(after.state)}
+    key = {"recipient_gstin": before.recipient, "period": str(before.period)}
+    return {**key, **steps, **entry, **told}
+
+
+def _row(before: TwoB, after: TwoB) -> dict[str, Any]:
+    return {"recipient_gstin": before.recipient, "period": str(before.period), **_standing(before, after)}
+
+
+def _moving(before: TwoB, after: TwoB) -> dict[str, Any]:
+    key = {"key_recipient": before.recipient, "key_period": str(before.period), "key_seq": before.seq}
+    return {**key, **_standing(before, after)}
+
+
+def _standing(before: TwoB, after: TwoB) -> dict[str, Any]:
+    return {
         "state": str(after.state),
         "seq": before.seq + 1,
         "generation": after.generation,
         "generated_at": after.generated_at,
         "filed_at": after.filed_at,
     }
-    key = {"recipient_gstin": before.recipient, "period": str(before.period)}
-    what = f"GSTR-2B of {before.period} of {before.recipient}"
-    if before.seq == 0:
-        with first_writer(what):
-            connection.execute(insert(_two_b).values(**key, **values))
-    else:
-        at_key = (_two_b.c.recipient_gstin == before.recipient, _two_b.c.period == str(before.period))
-        done = connection.execute(update(_two_b).where(*at_key, _two_b.c.seq == before.seq).values(**values))
-        if done.rowcount != 1:
-            raise ConflictError(what)
-    told = {**entry, "rules": " ".join(entry["rules"]), "detail": json.dumps(entry.get("detail"), sort_keys=True)}
-    moved = {"seq": before.seq + 1, "source": str(before.state), "dest": str(after.state)}
-    connection.execute(insert(_log).values(**key, **moved, **told))
 
 
-def replace_lines(connection: Connection, recipient: str, period: TaxPeriod, lines: Sequence[TwoBLine]) -> None:
-    """Write the lines of the newest generation in place of those before."""
-    at_key = (_lines.c.recipient_gstin == recipient, _lines.c.period == str(period))
-    connection.execute(delete(_lines).where(*at_key))
-    rows = [
-        {
-            "recipient_gstin": recipient,
-            "period": str(period),
-            "record_id": line.record_id,
-            "entry": line.entry,
-            "section": str(line.section),
-            "counts": line.counts,
-            "decision": line.decision,
-            "record_version": line.record_version,
-            **in_columns("", line.tax),
-        }
-        for line in lines
-    ]
-    if rows:
-        connection.execute(insert(_lines), rows)
+def _what(some: Sequence[TwoB]) -> str:
+    return f"GSTR-2B of {some[0].period} of {some[0].recipient}" if len(some) == 1 else f"{len(some)} GSTR-2Bs"
 
 
 def lines(connection: Connection, recipient: str, period: TaxPeriod) -> Iterator[TwoBLine]:

@@ -12,10 +12,11 @@ from threading import Lock
 
 from sqlalchemy import Connection, Engine, column, inspect, select, table
 
+from ims_fsm.store import job_tables  # noqa: F401 -- the metadata is whole once every module of tables is loaded
 from ims_fsm.store.connection import StoreError, reading, serialise, writing
 from ims_fsm.store.tables import Table
 
-VERSIONS = ("0001",)
+VERSIONS = ("0001", "0002", "0003", "0004", "0005")
 NEWEST = VERSIONS[-1]
 VERSION_TABLE = "ims_fsm_version"
 MIGRATIONS = Path(__file__).with_name("migrations")

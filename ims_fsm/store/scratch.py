@@ -15,6 +15,9 @@ from sqlalchemy.engine import make_url
 
 from ims_fsm.store.connection import open_engine, writing
 
+# What was left behind by a program that was killed can be told from everything else by its name.
+PREFIX = "ims_fsm_scratch_"
+
 
 @contextmanager
 def scratch(url: str) -> Iterator[str]:
@@ -24,7 +27,7 @@ def scratch(url: str) -> Iterator[str]:
     """
     engine = open_engine(url)
     engine.dispose()
-    address, name = engine.url, f"scratch_{uuid4().hex}"
+    address, name = engine.url, f"{PREFIX}{uuid4().hex}"
     if engine.dialect.name == "postgresql":
         with _schema(address, name) as place:
             yield place
@@ -51,7 +54,8 @@ def _schema(address: URL, name: str) -> Iterator[str]:
     _run(address, f"CREATE SCHEMA {name}")
     try:
         given = address.query.get("options", "")
-        options = f"{given} -csearch_path={name}".strip()
+        # Nothing that is thrown away need survive a crash of the server.
+        options = f"{given} -csearch_path={name} -csynchronous_commit=off".strip()
         yield make_url(address).update_query_dict({"options": options}).render_as_string(hide_password=False)
     finally:
         _run(address, f"DROP SCHEMA {name} CASCADE")

@@ -5,19 +5,25 @@ Imports the tables; decides nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, RowMapping, Select, bindparam, delete, insert, select
 
 from ims_fsm.store.tables import AnnualReturnRow, TaxpayerRow
 from ims_fsm.terms.gstin import state_code
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Filing, TaxpayerKind
 
-_taxpayers = TaxpayerRow.__table__  # type: ignore[attr-defined]
+TABLE = TaxpayerRow.__table__  # type: ignore[attr-defined]
 _annual = AnnualReturnRow.__table__  # type: ignore[attr-defined]
+_EVERYONE = select(TABLE).order_by(TABLE.c.gstin)
+# The same columns in a statement that reads something else beside them, which has names of its own.
+BESIDE = tuple(column.label(f"taxpayer_{column.name}") for column in TABLE.c)
+_AMONG = _EVERYONE.where(TABLE.c.gstin.in_(bindparam("gstins", expanding=True)))
+_BY_GSTIN = select(TABLE).where(TABLE.c.gstin == bindparam("gstin"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,9 +44,9 @@ class Taxpayer:
 
 def put(connection: Connection, taxpayer: Taxpayer) -> None:
     """Write a taxpayer, in place of what was known of him."""
-    connection.execute(delete(_taxpayers).where(_taxpayers.c.gstin == taxpayer.gstin))
+    connection.execute(delete(TABLE).where(TABLE.c.gstin == taxpayer.gstin))
     connection.execute(
-        insert(_taxpayers).values(
+        insert(TABLE).values(
             gstin=taxpayer.gstin,
             name=taxpayer.name,
             kind=str(taxpayer.kind),
@@ -52,17 +58,18 @@ def put(connection: Connection, taxpayer: Taxpayer) -> None:
 
 def find(connection: Connection, gstin: str) -> Taxpayer | None:
     """Return a taxpayer, or None."""
-    return next(iter(_read(connection, [gstin])), None)
+    return next(_read(connection, _BY_GSTIN, {"gstin": gstin}), None)
 
 
 def find_many(connection: Connection, gstins: Iterable[str]) -> dict[str, Taxpayer]:
     """Return taxpayers by GSTIN; those not known are left out."""
-    return {taxpayer.gstin: taxpayer for taxpayer in _read(connection, sorted(set(gstins)))}
+    found = _read(connection, _AMONG, {"gstins": sorted(set(gstins))})
+    return {taxpayer.gstin: taxpayer for taxpayer in found}
 
 
 def everyone(connection: Connection) -> list[Taxpayer]:
     """Return all taxpayers, by GSTIN."""
-    return list(_read(connection, None))
+    return list(_read(connection, _EVERYONE))
 
 
 def annual_return_at(connection: Connection, gstin: str, fy: str) -> datetime | None:
@@ -77,15 +84,20 @@ def put_annual_return(connection: Connection, gstin: str, fy: str, at: datetime)
     connection.execute(insert(_annual).values(gstin=gstin, fy=fy, filed_at=at))
 
 
-def _read(connection: Connection, gstins: list[str] | None) -> Iterator[Taxpayer]:
-    query = select(_taxpayers).order_by(_taxpayers.c.gstin)
-    if gstins is not None:
-        query = query.where(_taxpayers.c.gstin.in_(gstins))
-    for row in connection.execute(query):
-        yield Taxpayer(
-            gstin=row.gstin,
-            name=row.name,
-            kind=TaxpayerKind(row.kind),
-            filing=Filing(row.filing),
-            registered_from=TaxPeriod(row.registered_from),
-        )
+def _read(connection: Connection, query: Select[Any], given: Mapping[str, object] | None = None) -> Iterator[Taxpayer]:
+    return (_from_row(row, "") for row in connection.execute(query, given).mappings())
+
+
+def beside(row: RowMapping) -> Taxpayer | None:
+    """Return the taxpayer whose columns (`BESIDE`) a row has beside others; None where they are empty."""
+    return None if row["taxpayer_gstin"] is None else _from_row(row, "taxpayer_")
+
+
+def _from_row(row: RowMapping, prefix: str) -> Taxpayer:
+    return Taxpayer(
+        gstin=row[f"{prefix}gstin"],
+        name=row[f"{prefix}name"],
+        kind=TaxpayerKind(row[f"{prefix}kind"]),
+        filing=Filing(row[f"{prefix}filing"]),
+        registered_from=TaxPeriod(row[f"{prefix}registered_from"]),
+    )

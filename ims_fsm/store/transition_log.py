@@ -16,6 +16,7 @@ from ims_fsm.store.conflicts import first_writer
 from ims_fsm.store.tables import TransitionRow
 
 _log = TransitionRow.__table__  # type: ignore[attr-defined]
+_APPEND = insert(_log)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +56,7 @@ def append(connection: Connection, entries: Sequence[TransitionEntry]) -> None:
         return
     rows = [dict(zip(_NAMES, _values(entry), strict=True)) | {"rules": " ".join(entry.rules)} for entry in entries]
     with first_writer(_what(entries)):
-        connection.execute(insert(_log), rows)
+        connection.execute(_APPEND, rows)
 
 
 def history(connection: Connection, gstin: str, record_id: int) -> tuple[TransitionEntry, ...]:

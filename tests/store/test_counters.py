@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DataError
 
-from ims_fsm.store.connection import writing
+from ims_fsm.store import counters, schema
+from ims_fsm.store.connection import StoreError, writing
 from ims_fsm.store.counters import take
 
 
@@ -23,16 +26,52 @@ def test_each_name_has_numbers_of_its_own(engine: Engine) -> None:
         assert take(connection, "record") == 4
 
 
-def test_numbers_of_a_transaction_that_is_not_kept_are_free_again(engine: Engine) -> None:
+@pytest.mark.parametrize(("name", "on_postgresql"), [("other", 1), ("record", 11)])
+def test_numbers_of_a_transaction_that_is_not_kept_are_free_again(
+    engine: Engine, name: str, on_postgresql: int
+) -> None:
+    """Those of records on PostgreSQL are not: nobody waited to see whether they would be kept."""
+
     def fail() -> None:
         with writing(engine) as connection:
-            take(connection, "record", 10)
+            take(connection, name, 10)
             raise LookupError
 
     with pytest.raises(LookupError):
         fail()
     with writing(engine) as connection:
-        assert take(connection, "record") == 1
+        assert take(connection, name) == (on_postgresql if engine.dialect.name == "postgresql" else 1)
+
+
+def test_on_postgresql_nobody_waits_for_the_number_of_a_record(pg: Engine) -> None:
+    with writing(pg) as first, writing(pg) as second:
+        for connection in (first, second):
+            connection.execute(text("SET LOCAL lock_timeout = '2s'"))
+        assert take(first, "record", 5) == 1
+        assert take(second, "record", 5) == 6
+        assert take(first, "record") == 11
+
+
+def test_a_block_that_is_interrupted_blocks_nobody(pg: Engine) -> None:
+    """The lock on the numbers is given back whatever ends the statement: here there is no such number."""
+    with pytest.raises(DataError), writing(pg) as connection:
+        take(connection, "record", 2**62 + 2**62 - 1)
+    with writing(pg) as connection, writing(pg) as other:
+        other.execute(text("SET LOCAL lock_timeout = '2s'"))
+        take(connection, "record")
+        assert take(other, "record") > 0
+
+
+def test_the_sequence_goes_on_where_the_counter_stood(pg_blank: Callable[[], Engine]) -> None:
+    engine = pg_blank()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(schema, "NEWEST", "0004")
+        schema.migrate(engine)
+    with writing(engine) as connection:
+        connection.execute(text("INSERT INTO counter (name, last) VALUES ('record', 41), ('other', 7)"))
+    schema.migrate(engine)
+    with writing(engine) as connection:
+        assert (take(connection, "record", 2), take(connection, "record"), take(connection, "other")) == (42, 44, 8)
 
 
 def test_writers_at_once_get_different_numbers(shared: Engine) -> None:
@@ -45,6 +84,28 @@ def test_writers_at_once_get_different_numbers(shared: Engine) -> None:
     with ThreadPoolExecutor(4) as pool:
         taken = [number for block_taken in pool.map(block, counts) for number in block_taken]
     assert sorted(taken) == list(range(1, sum(counts) + 1))
+
+
+def test_who_holds_the_numbers_takes_the_next_and_nobody_else_does(engine: Engine) -> None:
+    with writing(engine) as connection:
+        take(connection, "record", 4)
+        assert counters.hold(connection, "record") == 5
+        assert counters.hold(connection, "record") == 5
+        assert take(connection, "record", 3) == 5
+
+
+def test_on_postgresql_others_wait_for_who_holds_the_numbers(pg: Engine) -> None:
+    def late() -> None:
+        with writing(pg) as other:
+            other.execute(text("SET LOCAL lock_timeout = '100ms'"))
+            take(other, "record")
+
+    with writing(pg) as connection:
+        assert counters.hold(connection, "record") == 1
+        with pytest.raises(StoreError, match="lock timeout"):
+            late()
+        take(connection, "record", 2)
+    late()
 
 
 @pytest.mark.parametrize("count", [0, -1])

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
-from ims_fsm.store.record import PortalView, Record, from_row, to_row
+from ims_fsm.store.record import PortalView, Record, changed_columns, from_row, to_row
 from ims_fsm.store.tables import RecordRow
 from ims_fsm.terms.document import Document, OriginalReference
 from ims_fsm.terms.money import NIL, Heads
@@ -79,7 +79,9 @@ RECORDS = st.builds(
 )  # fmt: skip
 
 
-@pytest.fixture(scope="module", params=["sqlite", "pg"])
+@pytest.fixture(
+    scope="module", params=[pytest.param("sqlite", marks=pytest.mark.sqlite("its twin is on PostgreSQL")), "pg"]
+)
 def connection(request):
     """A connection to a prepared database that keeps nothing."""
     from ims_fsm.store.connection import open_engine  # noqa: PLC0415
@@ -108,6 +110,22 @@ def test_a_record_comes_back_as_it_was(connection, record):
     assert found == record
     words = ("form", "return_period", "supplier_status", "route", "state", "disposition", "removed_for", "settled_in")
     assert [type(getattr(found, name)) for name in words] == [type(getattr(record, name)) for name in words]
+
+
+@given(before=RECORDS, after=RECORDS)
+def test_what_has_changed_is_in_the_columns_that_differ(before, after):
+    old, new = to_row(before), to_row(after)
+    assert changed_columns(before, after) == {name: value for name, value in new.items() if value != old[name]}
+    assert changed_columns(before, replace(before)) == {}
+
+
+def test_what_is_changed_is_written_as_plain_text():
+    """A driver would write a word of the field by its name, or not at all."""
+    before = record_of()
+    after = before.changed(state=State.ACCEPTED, settled_in=TaxPeriod("2024-11"), disposition=Disposition.ACCEPTED)
+    row = changed_columns(before, after)
+    assert row == {"state": "accepted", "settled_in": "2024-11", "disposition": "accepted"}
+    assert {type(value) for value in row.values()} == {str}
 
 
 @given(record=RECORDS)

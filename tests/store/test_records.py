@@ -5,14 +5,17 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
-from ims_fsm.store import records
+from ims_fsm.store import records, taxpayers
 from ims_fsm.store.conflicts import ConflictError
-from ims_fsm.store.connection import writing
+from ims_fsm.store.connection import reading, serialise, writing
 from ims_fsm.store.records import IDS_AT_ONCE, Where
+from ims_fsm.store.taxpayers import Taxpayer
 from ims_fsm.terms.document import OriginalReference
 from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.terms.vocabulary import Disposition, Form, Kind, RemovedFor, Route, State, SupplierStatus
+from ims_fsm.terms.vocabulary import Disposition, Form, Kind, RemovedFor, Route, State, SupplierStatus, TaxpayerKind
 
 BUYER, OTHER, SELLER = "27AAPFU0939F1ZV", "24AAACC1206D1ZM", "29AABCT1332L1ZA"
 OCTOBER, NOVEMBER = TaxPeriod("2024-10"), TaxPeriod("2024-11")
@@ -38,6 +41,45 @@ def test_a_record_is_found_by_its_id(held):
     assert records.find(connection, 2, BUYER) is None
     assert records.find(connection, 2, OTHER).recipient == OTHER
     assert records.find(connection, 3) is None
+
+
+def test_a_record_is_found_with_its_recipient(held):
+    connection, put = held
+    buyer = Taxpayer(gstin=BUYER, name="Buyer", kind=TaxpayerKind.SEZ_UNIT, registered_from=OCTOBER)
+    taxpayers.put(connection, buyer)
+    put(1)
+    put(2, recipient=OTHER)
+    assert records.find_with_recipient(connection, 1) == (records.find(connection, 1), buyer)
+    assert records.find_with_recipient(connection, 2) == (records.find(connection, 2), None)
+    assert records.find_with_recipient(connection, 3) is None
+
+
+def test_holding_a_record_holds_all_of_its_recipient(pg, write):
+    """As serialising by the GSTIN does: whoever comes second waits, and gives up where he may not."""
+    with writing(pg) as connection:
+        write(connection).record(1)
+        write(connection).record(2, recipient=OTHER)
+    with writing(pg) as first, writing(pg) as second:
+        records.hold(first, 1)
+        records.hold(first, 3)
+        second.execute(text("SET LOCAL lock_timeout = '50ms'"))
+        records.hold(second, 2)
+        with pytest.raises(OperationalError, match="lock timeout"), second.begin_nested():
+            serialise(second, [BUYER])
+
+
+def test_of_many_records_a_page_is_held(held, monkeypatch):
+    """However far they are read; what is not read is not made."""
+    connection, put = held
+    monkeypatch.setattr(records, "PAGE", 2)
+    for number in range(1, 8):
+        put(number)
+    made = []
+    monkeypatch.setattr(records, "from_row", lambda row: made.append(row["id"]) or row["id"])
+    found = records.search(connection, BUYER, Where())
+    assert [next(found), next(found), next(found), made] == [1, 2, 3, [1, 2, 3]]
+    assert list(found) == [4, 5, 6, 7]
+    assert list(records.of_supplier(connection, SELLER, None)) == [1, 2, 3, 4, 5, 6, 7]
 
 
 def test_many_are_found_in_batches_of_one_recipient(held):
@@ -275,3 +317,9 @@ def test_what_was_changed_since_is_not_overwritten(memory, write):
     assert str(caught.value) == "another writer was first to change 1 of 2 records; read again and retry"
     with writing(memory) as connection:
         assert [one.remarks for one in records.search(connection, BUYER, Where())] == [None, "first"]
+
+
+def test_where_none_is_named_none_is_found(engine) -> None:
+    """On PostgreSQL an empty list has a type too."""
+    with reading(engine) as connection:
+        assert [*records.numbered(connection, "27AAPFU0939F1ZV", [])] == []

@@ -6,12 +6,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import delete, insert, text
 
 from ims_fsm.store import returns
 from ims_fsm.store.conflicts import ConflictError
 from ims_fsm.store.connection import writing
+from ims_fsm.store.record import in_columns
 from ims_fsm.store.returns import Liability, TwoB, TwoBLine
+from ims_fsm.store.tables import TwoBLineRow
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Section, TwoBState
@@ -32,6 +34,16 @@ LINE = TwoBLine(
 )
 
 
+def replace_lines(connection, recipient, period, lines):
+    table = TwoBLineRow.__table__
+    connection.execute(delete(table).where(table.c.recipient_gstin == recipient, table.c.period == str(period)))
+    for line in lines:
+        words = {"entry": line.entry, "section": str(line.section), "counts": line.counts, "decision": line.decision}
+        key = {"recipient_gstin": recipient, "period": str(period), "record_id": line.record_id}
+        amounts = {**in_columns("", line.tax), "record_version": line.record_version}
+        connection.execute(insert(table).values(**key, **words, **amounts))
+
+
 def test_what_was_never_generated_is_absent(memory):
     with writing(memory) as connection:
         assert returns.two_b(connection, BUYER, OCTOBER) == ABSENT
@@ -43,11 +55,11 @@ def test_what_was_never_generated_is_absent(memory):
 def test_a_2b_is_moved_with_its_log(engine):
     final = replace(DRAFT, state=TwoBState.FINAL, seq=2, filed_at=NOON)
     with writing(engine) as connection:
-        returns.move_two_b(connection, ABSENT, DRAFT, ENTRY)
+        returns.move_two_bs(connection, [(ABSENT, DRAFT, ENTRY)])
         assert returns.two_b(connection, BUYER, OCTOBER) == DRAFT
-        returns.move_two_b(connection, DRAFT, final, {**ENTRY, "trigger": "file_3b", "detail": None})
-        returns.move_two_b(connection, replace(ABSENT, recipient=OTHER), DRAFT, ENTRY)
-        returns.move_two_b(connection, replace(ABSENT, period=NOVEMBER), DRAFT, ENTRY)
+        returns.move_two_bs(connection, [(DRAFT, final, {**ENTRY, "trigger": "file_3b", "detail": None})])
+        returns.move_two_bs(connection, [(replace(ABSENT, recipient=OTHER), DRAFT, ENTRY)])
+        returns.move_two_bs(connection, [(replace(ABSENT, period=NOVEMBER), DRAFT, ENTRY)])
         assert [one.period for one in returns.two_bs(connection, BUYER)] == [OCTOBER, NOVEMBER]
         assert returns.two_b(connection, BUYER, OCTOBER) == final
         log = connection.execute(
@@ -60,12 +72,23 @@ def test_a_2b_is_moved_with_its_log(engine):
     ]
 
 
+def test_the_drafts_are_those_that_stand_in_draft(engine, write):
+    with writing(engine) as connection:
+        put = write(connection).two_b
+        put("2024-11", ("generate", "draft"))
+        put("2024-10", ("generate", "draft"), ("file_3b", "final"))
+        put("2024-12", ("generate", "draft"), ("change", "stale"))
+        put("2024-10", ("generate", "draft"), recipient=OTHER)
+        assert [one.period for one in returns.drafts(connection, BUYER)] == ["2024-11"]
+        assert returns.drafts(connection, BUYER) == [returns.two_b(connection, BUYER, NOVEMBER)]
+
+
 def test_a_2b_that_has_moved_since_is_a_lost_race(memory):
     with writing(memory) as connection:
-        returns.move_two_b(connection, ABSENT, DRAFT, ENTRY)
-        returns.move_two_b(connection, DRAFT, replace(DRAFT, state=TwoBState.STALE), ENTRY)
+        returns.move_two_bs(connection, [(ABSENT, DRAFT, ENTRY)])
+        returns.move_two_bs(connection, [(DRAFT, replace(DRAFT, state=TwoBState.STALE), ENTRY)])
     with pytest.raises(ConflictError) as caught, writing(memory) as connection:
-        returns.move_two_b(connection, DRAFT, replace(DRAFT, state=TwoBState.FINAL), ENTRY)
+        returns.move_two_bs(connection, [(DRAFT, replace(DRAFT, state=TwoBState.FINAL), ENTRY)])
     assert (
         str(caught.value) == f"another writer was first to change GSTR-2B of 2024-10 of {BUYER}; read again and retry"
     )
@@ -74,21 +97,21 @@ def test_a_2b_that_has_moved_since_is_a_lost_race(memory):
 def test_a_2b_that_two_generate_at_once_is_a_lost_race(engine):
     """Both read that there is none; the second finds the row of the first."""
     with writing(engine) as connection:
-        returns.move_two_b(connection, ABSENT, DRAFT, ENTRY)
+        returns.move_two_bs(connection, [(ABSENT, DRAFT, ENTRY)])
     with pytest.raises(ConflictError, match="GSTR-2B of 2024-10"), writing(engine) as connection:
-        returns.move_two_b(connection, ABSENT, DRAFT, ENTRY)
+        returns.move_two_bs(connection, [(ABSENT, DRAFT, ENTRY)])
 
 
 def test_lines_are_those_of_the_newest_generation(engine):
     older = [replace(LINE, record_id=record_id) for record_id in (3, 1)]
     apart = replace(LINE, entry="forward_reduction", tax=-LINE.tax, counts=False)
     with writing(engine) as connection:
-        returns.replace_lines(connection, BUYER, OCTOBER, older)
+        replace_lines(connection, BUYER, OCTOBER, older)
         assert [line.record_id for line in returns.lines(connection, BUYER, OCTOBER)] == [1, 3]
-        returns.replace_lines(connection, BUYER, NOVEMBER, [LINE])
-        returns.replace_lines(connection, BUYER, OCTOBER, [apart, LINE])
+        replace_lines(connection, BUYER, NOVEMBER, [LINE])
+        replace_lines(connection, BUYER, OCTOBER, [apart, LINE])
         assert list(returns.lines(connection, BUYER, OCTOBER)) == [LINE, apart]
-        returns.replace_lines(connection, BUYER, OCTOBER, [])
+        replace_lines(connection, BUYER, OCTOBER, [])
         assert list(returns.lines(connection, BUYER, OCTOBER)) == []
         assert list(returns.lines(connection, BUYER, NOVEMBER)) == [LINE]
 
@@ -97,7 +120,7 @@ def test_the_newest_line_of_a_record(memory):
     with writing(memory) as connection:
         for period in (NOVEMBER, OCTOBER):
             reversed_too = replace(LINE, entry="reversal_4b1")
-            returns.replace_lines(connection, BUYER, period, [LINE, reversed_too, replace(LINE, record_id=2)])
+            replace_lines(connection, BUYER, period, [LINE, reversed_too, replace(LINE, record_id=2)])
         assert returns.newest_line(connection, BUYER, 1) == (NOVEMBER, LINE)
         assert returns.newest_line(connection, BUYER, 9) is None
         assert returns.newest_line(connection, OTHER, 1) is None
@@ -114,7 +137,7 @@ def test_totals_are_by_section_and_what_stands_apart(engine):
         replace(LINE, record_id=6, section=Section.ITC_NOT_AVAILABLE, tax=Heads(igst=10**15)),
     ]
     with writing(engine) as connection:
-        returns.replace_lines(connection, BUYER, OCTOBER, lines)
+        replace_lines(connection, BUYER, OCTOBER, lines)
         found = returns.totals(connection, BUYER, OCTOBER)
     assert found == {
         "itc_available": Heads(1, 1, 2, 4),

@@ -25,7 +25,7 @@ from ims_fsm.store.connection import StoreError, open_engine, writing
 
 METADATA = tables.Table.metadata
 PLAIN = {int: 1, str: "x", bool: True, datetime: datetime(2024, 11, 12, tzinfo=UTC), date: date(2024, 11, 12)}
-KNOWN = {("two_b", "state"): "draft"}
+KNOWN = {("two_b", "state"): "draft", ("reminder", "kind"): "draft_ready"}
 Blank = Callable[[], Engine]
 
 
@@ -85,7 +85,12 @@ def test_the_migrations_make_what_the_tables_would_make_themselves(blank: Blank,
     other = blank()
     METADATA.create_all(other)
     assert shape(engine) == shape(other)
-    assert [name for name, what in shape(engine).items() if what["checks"]] == ["record", "two_b"]
+    assert [name for name, what in shape(engine).items() if what["checks"]] == [
+        "record",
+        "two_b",
+        "job_run",
+        "reminder",
+    ]
 
 
 def test_the_versions_are_those_of_the_migrations() -> None:
@@ -107,35 +112,37 @@ def test_our_tables_are_apart_from_those_of_a_program_around_us() -> None:
     assert not set(SQLModel.metadata.tables) & set(METADATA.tables)
 
 
-def test_a_database_that_is_behind_is_refused(memory: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(schema, "VERSIONS", ("0001", "0002"))
-    monkeypatch.setattr(schema, "NEWEST", "0002")
+def test_a_database_that_is_behind_is_refused(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    newest = schema.NEWEST
+    monkeypatch.setattr(schema, "VERSIONS", (*schema.VERSIONS, "0098"))
+    monkeypatch.setattr(schema, "NEWEST", "0098")
     with pytest.raises(StoreError) as refused:
-        schema.prepare(memory)
+        schema.prepare(engine)
     assert str(refused.value) == (
-        "the database sqlite:// has version 0001 and this program needs 0002; run ims-fsm migrate"
+        f"the database {engine.url} has version {newest} and this program needs 0098; run ims-fsm migrate"
     )
 
 
 @pytest.mark.parametrize("use", [schema.prepare, schema.migrate])
-def test_a_database_that_is_ahead_is_refused(memory: Engine, use: Callable[[Engine], object]) -> None:
-    with writing(memory) as connection:
+def test_a_database_that_is_ahead_is_refused(engine: Engine, use: Callable[[Engine], object]) -> None:
+    with writing(engine) as connection:
         connection.execute(text("UPDATE ims_fsm_version SET version_num = '0099'"))
     with pytest.raises(StoreError) as refused:
-        use(memory)
+        use(engine)
     assert str(refused.value) == (
-        "the database sqlite:// has version 0099 and this program knows none after 0001; install a newer ims-fsm"
+        f"the database {engine.url} has version 0099 and this program knows none after "
+        f"{schema.NEWEST}; install a newer ims-fsm"
     )
 
 
-def test_a_database_of_somebody_else_is_not_filled_unasked(memory_blank: Blank) -> None:
-    engine = memory_blank()
+def test_a_database_of_somebody_else_is_not_filled_unasked(blank: Blank) -> None:
+    engine = blank()
     with engine.begin() as connection:
         connection.execute(text("CREATE TABLE bookmarks (id INTEGER)"))
     with pytest.raises(StoreError) as refused:
         schema.prepare(engine)
     assert str(refused.value) == (
-        "the database sqlite:// holds other tables, like bookmarks, and none of ims-fsm; "
+        f"the database {engine.url} holds other tables, like bookmarks, and none of ims-fsm; "
         "choose another --db, or run ims-fsm migrate to have both in it"
     )
     assert names(engine) == {"bookmarks"}
@@ -153,6 +160,7 @@ def test_a_table_of_somebody_else_is_not_taken_for_ours(blank: Blank) -> None:
     assert names(engine) == {"record"}
 
 
+@pytest.mark.sqlite("the words of its error")
 def test_a_migration_that_fails_leaves_nothing(memory_blank: Blank) -> None:
     engine = memory_blank()
     with engine.begin() as connection:
@@ -191,6 +199,7 @@ def test_a_log_cannot_be_emptied_on_postgresql(pg: Engine) -> None:
             connection.execute(text(f"TRUNCATE {name}"))
 
 
+@pytest.mark.sqlite("INSERT OR REPLACE")
 def test_a_row_of_a_log_cannot_be_replaced_on_sqlite(memory: Engine) -> None:
     for name in tables.APPEND_ONLY:
         table = METADATA.tables[name]

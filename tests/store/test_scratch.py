@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import inspect, text
 
-from ims_fsm.store.connection import StoreError, open_engine, reading
+from ims_fsm.store.connection import StoreError, open_engine, reading, writing
 from ims_fsm.store.schema import prepare
 from ims_fsm.store.scratch import scratch
 
@@ -21,12 +21,14 @@ def prepared(place: str) -> list[str]:
         engine.dispose()
 
 
+@pytest.mark.sqlite("memory")
 @pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:"])
 def test_memory_is_its_own_place(url):
     with scratch(url) as place:
         assert place == url
 
 
+@pytest.mark.sqlite("a file")
 def test_a_file_has_its_place_beside_it(tmp_path):
     url = f"sqlite:///{tmp_path / 'ims.db'}"
     with scratch(url) as one, scratch(url) as other:
@@ -37,6 +39,7 @@ def test_a_file_has_its_place_beside_it(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.sqlite("a file")
 def test_a_file_is_gone_even_after_an_error(tmp_path):
     def work() -> None:
         with scratch(f"sqlite:///{tmp_path / 'ims.db'}") as place:
@@ -50,7 +53,7 @@ def test_a_file_is_gone_even_after_an_error(tmp_path):
 
 def test_postgresql_has_a_schema_for_it(pg_url):
     engine = open_engine(pg_url)
-    schemas = text("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'scratch%'")
+    schemas = text("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'ims_fsm_scratch%'")
     with reading(engine) as connection:
         before = connection.execute(schemas).scalars().all()
     with scratch(pg_url) as place:
@@ -62,13 +65,26 @@ def test_postgresql_has_a_schema_for_it(pg_url):
     engine.dispose()
 
 
+def test_who_may_make_no_schema_is_told(pg_url):
+    engine = open_engine(pg_url)
+    with writing(engine) as connection:
+        connection.execute(text("DROP ROLE IF EXISTS ims_fsm_test_reader"))
+        connection.execute(text("CREATE ROLE ims_fsm_test_reader"))
+    joined = f"{pg_url}{'&' if '?' in pg_url else '?'}options=-crole%3Dims_fsm_test_reader"
+    with pytest.raises(StoreError, match=r"permission denied for database .*; check --db, its permissions"):
+        scratch(joined).__enter__()
+    with writing(engine) as connection:
+        connection.execute(text("DROP ROLE ims_fsm_test_reader"))
+    engine.dispose()
+
+
 def test_a_search_path_that_is_given_is_replaced(pg_url):
     joined = f"{pg_url}{'&' if '?' in pg_url else '?'}options=-cstatement_timeout%3D60000"
     with scratch(joined) as place:
         engine = open_engine(place)
         with reading(engine) as connection:
             assert connection.execute(text("SHOW statement_timeout")).scalar_one() == "1min"
-            assert connection.execute(text("SHOW search_path")).scalar_one().startswith("scratch_")
+            assert connection.execute(text("SHOW search_path")).scalar_one().startswith("ims_fsm_scratch_")
         engine.dispose()
 
 

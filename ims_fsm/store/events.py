@@ -1,0 +1,236 @@
+"""Events read from the logs: pages in the order in which their transactions were committed, without a gap.
+
+Imports the tables; changes no row. A row is given only once nothing can be committed any more that comes before it, so
+give `page` a connection for reading, on which all statements see the same moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    DateTime,
+    RowMapping,
+    Select,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    text,
+    tuple_,
+)
+
+from ims_fsm.store.conflicts import ConflictError
+from ims_fsm.store.connection import StoreError, serialise
+from ims_fsm.store.cursor import Position, not_one, read, written
+from ims_fsm.store.event_logs import LOGS, EventLog, Wanted
+from ims_fsm.store.place import SHIFT
+from ims_fsm.store.tables import PAISE, CounterRow
+from ims_fsm.terms.event import Event
+
+_SPARSE = 1000
+_AHEAD = "place"
+_counter = CounterRow.__table__.c  # type: ignore[attr-defined]
+_rowid: Any = literal_column("transition_log.rowid")
+Found = tuple[Position, RowMapping]
+
+
+def page(connection: Connection, after: str | None, limit: int, wanted: Wanted) -> list[Event]:
+    """Return the next events after a cursor, at most `limit`; after None the first ones.
+
+    An empty page says that there is none yet. Raises `InputError` for what is no cursor of this database and
+    `StoreError` where the database was restored: from a copy that is older than the cursor, or (PostgreSQL) under
+    numbers that do not go on.
+    """
+    dialect = connection.dialect.name
+    begin = None if after is None else position_of(after, dialect)
+    rows = _on_sqlite if dialect == "sqlite" else _on_postgresql
+    found = rows(connection, begin, limit, wanted)
+    if begin is not None and not found:
+        _refuse_older(connection, begin.place)
+    return [LOGS[position.rank].event(row, written(position, dialect)) for position, row in found]
+
+
+def position_of(cursor: str, dialect: str) -> Position:
+    """Return where an event stands whose cursor it is; raises `InputError` for what is no cursor of this database."""
+    position = read(cursor, dialect)
+    if not 0 <= position.rank < len(LOGS) or (position.key and len(position.key) != len(LOGS[position.rank].key)):
+        raise not_one(cursor)
+    return position
+
+
+def in_turn(connection: Connection, gstins: Collection[str]) -> None:
+    """Make sure that what is written from here on comes after what these recipients' logs hold; they must be held.
+
+    A transaction is numbered when it first writes or locks a row. One that does so before it holds its recipients may
+    find that another with a later number was before it: then this raises `ConflictError`, and it has to begin again.
+    """
+    if connection.dialect.name == "sqlite":
+        return
+    own: ColumnElement[int] = literal_column("txid_current()", PAISE) + _numbers(connection).ahead
+    for log in LOGS:
+        recipient = log.table.c.recipient_gstin
+        later = connection.execute(select(recipient).where(log.place > own).distinct()).scalars()
+        if not set(gstins).isdisjoint(later):
+            raise ConflictError("the same records")
+
+
+def go_on_numbering(connection: Connection) -> int:
+    """Have what is written from now on come after everything that is there: for PostgreSQL, after a restore.
+
+    A restored database may stand under smaller transaction numbers than those in its rows. Returns by how much new
+    ones are raised, 0 where nothing had to be done. Give a connection for writing; nobody else may write meanwhile.
+    """
+    if connection.dialect.name == "sqlite":
+        return 0
+    serialise(connection, [_AHEAD])
+    newest = max(connection.execute(select(func.coalesce(func.max(log.place), 0))).scalar_one() for log in LOGS)
+    numbers = _numbers(connection)
+    if newest < numbers.next:
+        return 0
+    ahead = numbers.ahead + newest - numbers.next + 1
+    for log in LOGS:
+        default = f"txid_current() + {ahead:d}"
+        connection.execute(text(f"ALTER TABLE {log.table.name} ALTER COLUMN place SET DEFAULT {default}"))
+    set_to = "INSERT INTO counter (name, last) VALUES (:name, :last) ON CONFLICT (name) DO UPDATE SET last = :last"
+    connection.execute(text(set_to), {"name": _AHEAD, "last": ahead})
+    return ahead
+
+
+def _refuse_older(connection: Connection, place: int) -> None:
+    on_sqlite = connection.dialect.name == "sqlite"
+    for rank, log in enumerate(LOGS):
+        here = _rowid >= place >> SHIFT if on_sqlite and rank == 0 else log.place >= place
+        if connection.execute(select(literal(1)).select_from(log.table).where(here).limit(1)).first() is not None:
+            return
+    remedy = "go back to the cursor that was kept when the copy was made"
+    raise StoreError(f"the database ends before the event of this cursor, as a restored copy does; {remedy}")
+
+
+# --- SQLite: one writer, so that the order of writing is the order of committing ------------------------------------
+
+
+def _on_sqlite(connection: Connection, after: Position | None, limit: int, wanted: Wanted) -> list[Found]:
+    place = 0 if after is None else after.place
+    found: list[Found] = []
+    for rank, log in enumerate(LOGS):
+        condition = log.is_wanted(wanted)
+        if condition is not None:
+            own, begin = (_rowid, place >> SHIFT) if rank == 0 else (log.place, place)
+            query = select(log.table, own.label("standing")).where(condition, own > begin).order_by(own).limit(limit)
+            found += [(_standing(row["standing"], rank), row) for row in connection.execute(query).mappings()]
+    return sorted(found, key=_by_place)[:limit]
+
+
+def _standing(number: int, rank: int) -> Position:
+    return Position(number if rank else number << SHIFT, rank)
+
+
+def _by_place(one: Found) -> tuple[int, int]:
+    return one[0].place, one[0].rank
+
+
+# --- PostgreSQL: whole transactions, once none with a smaller number is still under way -------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    """The smallest number that a transaction under way has, the next to be given out, and how far they are raised."""
+
+    open: int
+    next: int
+    ahead: int
+
+
+def _on_postgresql(connection: Connection, after: Position | None, limit: int, wanted: Wanted) -> list[Found]:
+    numbers = _numbers(connection)
+    found = [] if after is None else list(_rest_of_place(connection, after, limit, wanted))
+    begin = _first_place(connection) if after is None else after.place + 1
+    width = limit
+    while len(found) < limit and begin < numbers.open:
+        end = min(begin + width, numbers.open)
+        some = list(_between(connection, begin, end, limit - len(found), wanted))
+        found += some
+        # Numbers are given out in the whole server; where few of them are ours, the steps grow.
+        begin, width = end, width if some else width * _SPARSE
+    if len(found) < limit:
+        _refuse_restored(connection, numbers)
+    return found
+
+
+def _numbers(connection: Connection) -> _Numbers:
+    ahead = select(_counter.last).where(_counter.name == _AHEAD).scalar_subquery()
+    snapshot = "(txid_current_snapshot())"
+    columns: list[ColumnElement[int]] = [
+        literal_column(f"txid_snapshot_xmin{snapshot}"),
+        literal_column(f"txid_snapshot_xmax{snapshot}"),
+        func.coalesce(ahead, 0),
+    ]
+    row: Any = connection.execute(select(*columns)).one()
+    least, following, raised = row
+    return _Numbers(least + raised, following + raised, raised)
+
+
+def _first_place(connection: Connection) -> int:
+    """Return where to begin: 0, or below it where rows are older than the column that orders them."""
+    older = or_(*(select(literal(1)).where(log.place < 0).exists() for log in LOGS))
+    if not connection.execute(select(older)).scalar_one():
+        return 0
+    return min(connection.execute(select(func.coalesce(func.min(log.place), 0))).scalar_one() for log in LOGS)
+
+
+def _rest_of_place(connection: Connection, after: Position, limit: int, wanted: Wanted) -> Iterator[Found]:
+    for rank, log in enumerate(LOGS[after.rank :], start=after.rank):
+        condition = log.is_wanted(wanted)
+        if condition is not None:
+            here: Select[Any] = select(log.table).where(condition, log.place == after.place).order_by(*log.key)
+            for query in _after_key(log, here, after.key) if rank == after.rank else (here,):
+                if limit == 0:
+                    return
+                found = [_found(rank, row) for row in connection.execute(query.limit(limit)).mappings()]
+                yield from found
+                limit -= len(found)
+
+
+def _after_key(log: EventLog, query: Select[Any], key: Sequence[str | int]) -> tuple[Select[Any], Select[Any]]:
+    # Two statements, each of which can walk the key: what is left of one recipient, then the recipients behind him.
+    recipient, *columns = log.key
+    values = [literal(_value(column, told), column.type) for told, column in zip(key[1:], columns, strict=True)]
+    own = tuple_(*columns) > tuple_(*values)
+    return query.where(recipient == key[0], own), query.where(recipient > key[0])
+
+
+def _value(column: Column[Any], told: str | int) -> object:
+    is_moment = isinstance(getattr(column.type, "impl", column.type), DateTime)
+    return datetime.fromisoformat(str(told)) if is_moment else told
+
+
+def _between(connection: Connection, begin: int, end: int, limit: int, wanted: Wanted) -> list[Found]:
+    found: list[Found] = []
+    for rank, log in enumerate(LOGS):
+        condition = log.is_wanted(wanted)
+        if condition is not None:
+            query = select(log.table).where(condition, log.place >= begin, log.place < end)
+            in_order = query.order_by(log.place, *log.key).limit(limit)
+            found += [_found(rank, row) for row in connection.execute(in_order).mappings()]
+    return sorted(found, key=_by_place)[:limit]
+
+
+def _found(rank: int, row: RowMapping) -> Found:
+    key = (row[column.name] for column in LOGS[rank].key)
+    told = tuple(one.isoformat() if isinstance(one, datetime) else one for one in key)
+    return Position(row["place"], rank, told), row
+
+
+def _refuse_restored(connection: Connection, numbers: _Numbers) -> None:
+    for log in LOGS:
+        if connection.execute(select(log.place).where(log.place >= numbers.next).limit(1)).first() is not None:
+            what = "the database was restored on a server whose transaction numbers are smaller than those in its logs"
+            raise StoreError(f"{what}; run ims-fsm events --restored before anybody writes")

@@ -1,0 +1,65 @@
+"""The tables of the calendar: jobs by shard of recipients, and the reminders that were given.
+
+Imports the tables that they stand beside; the schema imports them, so that the metadata is whole.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Index
+from sqlmodel import Field
+
+from ims_fsm.store.place import place_column
+from ims_fsm.store.tables import Table, one_of, part_index
+from ims_fsm.terms.vocabulary import JobStatus, ReminderKind
+
+
+class JobRunRow(Table, table=True):
+    """A job of the calendar on a shard of recipients: those from `recipient_gstin` to `through`, both included.
+
+    `period` is the business key: the tax period of a draft, the day of any other instant. Moments are aware UTC.
+    """
+
+    __tablename__ = "job_run"
+    __table_args__ = (
+        one_of("status", JobStatus),
+        Index("job_run_by_job", "job", "period"),
+        Index("job_run_by_due", "due_at"),
+        part_index("job_run_open", "status IN ('todo', 'failed')", "due_at"),
+    )
+
+    recipient_gstin: str = Field(primary_key=True, max_length=15)
+    job: str = Field(primary_key=True)
+    period: str = Field(primary_key=True, max_length=10)
+    through: str = Field(primary_key=True, max_length=15)
+    status: str
+    due_at: datetime
+    planned_at: datetime
+    recipients: int
+    attempt: int = 0
+    tried_at: datetime | None = None
+    not_before: datetime | None = None
+    done_at: datetime | None = None
+    error: str | None = None
+
+
+class ReminderRow(Table, table=True):
+    """A reminder given to a recipient, append-only; its key is what it is about, so that each is given once.
+
+    `subject` is a tax period, or the day on which section 16(4) passes; `due_at` is the instant at which it is too
+    late, `days` how many days ahead it was to be given, `records` how many records it is about.
+    """
+
+    __tablename__ = "reminder"
+    __table_args__ = (one_of("kind", ReminderKind), Index("reminder_by_place", "place"))
+
+    recipient_gstin: str = Field(primary_key=True, max_length=15)
+    kind: str = Field(primary_key=True)
+    subject: str = Field(primary_key=True, max_length=10)
+    due_at: datetime = Field(primary_key=True)
+    days: int = Field(primary_key=True)
+    at: datetime
+    records: int
+    rule: str
+    place: int | None = Field(default=None, sa_column=place_column())

@@ -1,0 +1,295 @@
+"""Job runs: planned once for each job, period and shard of recipients, claimed by one worker, finished with its work.
+
+Imports the tables and the cohorts; knows no job's work. A claim lasts as long as its transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Select,
+    and_,
+    case,
+    delete,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+from ims_fsm.store.cohorts import Cohort
+from ims_fsm.store.job_tables import JobRunRow
+from ims_fsm.store.tables import TaxpayerRow
+from ims_fsm.terms.vocabulary import Job, JobStatus
+
+_table = JobRunRow.__table__  # type: ignore[attr-defined]
+_run = _table.c
+_taxpayer = TaxpayerRow.__table__.c  # type: ignore[attr-defined]
+_OPEN = (str(JobStatus.TODO), str(JobStatus.FAILED))
+_OVER = (str(JobStatus.DONE), str(JobStatus.SPLIT))
+_KEY = ("recipient_gstin", "job", "period", "through")
+_INSERT: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobRun:
+    """A job on a shard: the recipients from `recipient_gstin` to `through`, both included; moments are UTC.
+
+    `attempt` counts the failures, `error` says what went wrong or why it is skipped.
+    """
+
+    recipient_gstin: str
+    job: Job
+    period: str
+    through: str
+    status: JobStatus
+    due_at: datetime
+    planned_at: datetime
+    recipients: int
+    attempt: int
+    tried_at: datetime | None
+    not_before: datetime | None
+    done_at: datetime | None
+    error: str | None
+
+    @property
+    def single(self) -> bool:
+        """Whether the shard has one recipient only."""
+        return self.recipient_gstin == self.through
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """The shards of one job and period that stand alike: how many, with how many recipients, since when (UTC)."""
+
+    job: Job
+    period: str
+    status: JobStatus
+    shards: int
+    recipients: int
+    due_at: datetime
+    planned_at: datetime
+    done_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A job that is due to a cohort since a moment (UTC); `alone` asks for a shard each."""
+
+    job: Job
+    period: str
+    due_at: datetime
+    cohort: Cohort
+    alone: bool = False
+
+
+def plan(connection: Connection, due: Due, now: datetime, chunk: int) -> int:
+    """Write what is due as shards of at most `chunk` recipients to do; returns how many shards are new to do.
+
+    What is there already stays, but for a shard that is over and has come to be due again.
+    """
+    place = func.row_number().over(order_by=_taxpayer.gstin) - 1
+    members = select(_taxpayer.gstin, (place // chunk).label("shard")).where(due.cohort.condition).subquery()
+    # SQLite would take ON CONFLICT for a join's ON, were there no WHERE.
+    shards = _rows(due, JobStatus.TODO, now, func.min(members.c.gstin), func.max(members.c.gstin), func.count())
+    return _insert(connection, shards.where(true()).group_by(members.c.shard))
+
+
+def skip(connection: Connection, due: Due, now: datetime, why: str) -> int:
+    """Write each to whom a job is due, and who is not noted yet, as skipped; returns how many.
+
+    `{gstin}` in the reason is his.
+    """
+    own = (_run.job == str(due.job), _run.period == due.period, _own())
+    noted = select(_run.recipient_gstin).where(*own)
+    reason = func.replace(literal(why), literal("{gstin}"), _taxpayer.gstin)
+    each = _rows(due, JobStatus.SKIPPED, now, _taxpayer.gstin, _taxpayer.gstin, literal(1), reason)
+    return _insert(connection, each.where(due.cohort.condition, _taxpayer.gstin.not_in(noted)))
+
+
+def withdraw(connection: Connection, now: datetime) -> None:
+    """Remove what a clock that ran ahead has planned: it would pass for planned, or done, when its time comes."""
+    ahead = or_(_run.due_at > now, and_(_run.planned_at > now, _run.status.in_(_OPEN)))
+    connection.execute(delete(_table).where(ahead))
+
+
+def take_up(connection: Connection, due: Due, waiting: Cohort, now: datetime) -> int:
+    """Set the skipped to do to whom the job is due now, and close those who do not wait for it any more either."""
+    skipped = (_run.job == str(due.job), _run.period == due.period, _run.status == str(JobStatus.SKIPPED))
+    theirs = select(_taxpayer.gstin)
+    values = {"status": str(JobStatus.TODO), "due_at": due.due_at, "planned_at": now, "error": None}
+    come = _run.recipient_gstin.in_(theirs.where(due.cohort.condition))
+    number = connection.execute(update(_table).where(*skipped, come).values(values)).rowcount
+    gone = _run.recipient_gstin.not_in(theirs.where(waiting.condition))
+    connection.execute(update(_table).where(*skipped, gone).values(status=str(JobStatus.DONE), done_at=now))
+    return number
+
+
+def skipped(job: Job, period: str, cohort: Cohort) -> Cohort:
+    """Return those of a cohort who are noted as skipped."""
+    noted = select(_run.recipient_gstin).where(
+        _run.job == str(job), _run.period == period, _run.status == str(JobStatus.SKIPPED)
+    )
+    return Cohort(and_(cohort.condition, _taxpayer.gstin.in_(noted)))
+
+
+def skipped_periods(connection: Connection, job: Job) -> list[str]:
+    """Return the periods of a job for which somebody is skipped."""
+    query = select(_run.period).distinct().where(_run.job == str(job), _run.status == str(JobStatus.SKIPPED))
+    return list(connection.execute(query.order_by(_run.period)).scalars())
+
+
+def is_planned(connection: Connection, job: Job, period: str) -> bool:
+    """Say whether a job has been planned for a period."""
+    query = select(_run.period).where(_run.job == str(job), _run.period == period).limit(1)
+    return connection.execute(query).first() is not None
+
+
+def is_under_way(connection: Connection, job: Job, period: str) -> bool:
+    """Say whether a job of a period has open shards of more than one recipient: its planning need not look further."""
+    several = (_run.status.in_(_OPEN), _run.recipient_gstin != _run.through)
+    query = select(_run.period).where(_run.job == str(job), _run.period == period, *several).limit(1)
+    return connection.execute(query).first() is not None
+
+
+def but_noted(job: Job, period: str, cohort: Cohort) -> Cohort:
+    """Return those of a cohort who are not noted by themselves as to do, failed or skipped."""
+    own = (_run.recipient_gstin == _taxpayer.gstin, _run.through == _taxpayer.gstin)
+    noted = exists().where(*own, _run.job == str(job), _run.period == period, _run.status.not_in(_OVER))
+    return Cohort(and_(cohort.condition, ~noted))
+
+
+def claim(connection: Connection, now: datetime, only: Collection[Job] = (), *, lock: bool = True) -> JobRun | None:
+    """Return a shard that is due, held for the rest of the transaction, or None: earliest first, as jobs follow.
+
+    What other workers hold is passed over; `lock=False` only looks.
+    """
+    query = _due(now, only).order_by(_run.due_at, _job_order(), _run.recipient_gstin).limit(1)
+    found = connection.execute(query.with_for_update(skip_locked=True) if lock else query)
+    row = found.mappings().first()
+    return None if row is None else _run_of(row)
+
+
+def hold(connection: Connection, run: JobRun) -> bool:
+    """Hold a shard that was claimed before; says whether it still stands as it stood then."""
+    query = select(_run.status).where(*_key(run), _run.status == str(run.status), _run.attempt == run.attempt)
+    return connection.execute(query.with_for_update()).first() is not None
+
+
+def finish(connection: Connection, run: JobRun, now: datetime) -> None:
+    """Write that a shard is done, in the transaction of its work."""
+    _set(connection, run, status=JobStatus.DONE, done_at=now, error=None, not_before=None)
+
+
+def fail(connection: Connection, run: JobRun, now: datetime, error: str, not_before: datetime) -> None:
+    """Write that a shard has failed and is not tried again before a moment."""
+    again = {"attempt": run.attempt + 1, "tried_at": now, "not_before": not_before}
+    _set(connection, run, status=JobStatus.FAILED, error=error, **again)
+
+
+def split(connection: Connection, run: JobRun, cohort: Cohort, now: datetime, chunk: int, error: str) -> int:
+    """Put smaller shards in the place of one that failed; returns how many."""
+    _set(connection, run, status=JobStatus.SPLIT, done_at=now, error=error)
+    inside = Cohort(and_(cohort.condition, _taxpayer.gstin.between(run.recipient_gstin, run.through)))
+    return plan(connection, Due(job=run.job, period=run.period, due_at=run.due_at, cohort=inside), now, chunk)
+
+
+def next_try(connection: Connection) -> datetime | None:
+    """Return the earliest moment at which an open shard may be tried; its due moment where it never failed."""
+    earliest = select(func.min(func.coalesce(_run.not_before, _run.due_at))).where(_run.status.in_(_OPEN))
+    found: datetime | None = connection.execute(earliest).scalar()
+    return found
+
+
+def summaries(connection: Connection) -> list[Summary]:
+    """Return how many shards and recipients of each job and period stand how."""
+    grouped = (_run.job, _run.period, _run.status)
+    query = select(
+        *grouped,
+        func.count().label("shards"),
+        func.sum(_run.recipients).label("recipients"),
+        func.min(_run.due_at).label("due_at"),
+        func.min(_run.planned_at).label("planned_at"),
+        func.max(_run.done_at).label("done_at"),
+    ).group_by(*grouped)
+    rows = connection.execute(query).mappings()
+    return [
+        Summary(
+            **{**row, "job": Job(row["job"]), "status": JobStatus(row["status"]), "recipients": int(row["recipients"])}
+        )
+        for row in rows
+    ]
+
+
+def listed(connection: Connection, job: Job, period: str, status: JobStatus, most: int) -> list[JobRun]:
+    """Return the first shards of a job and period that stand like this."""
+    query = select(_table).where(_run.job == str(job), _run.period == period, _run.status == str(status))
+    return [_run_of(row) for row in connection.execute(query.order_by(_run.recipient_gstin).limit(most)).mappings()]
+
+
+def _due(now: datetime, only: Collection[Job]) -> Select[Any]:
+    # A clock that was wrong may have set the next try years ahead: what was tried later than now is tried again.
+    patient = or_(_run.not_before.is_(None), _run.not_before <= now, _run.tried_at > now)
+    query = select(_table).where(_run.status.in_(_OPEN), _run.due_at <= now, patient)
+    return query.where(_run.job.in_([str(job) for job in only])) if only else query
+
+
+def _job_order() -> ColumnElement[int]:
+    return case({str(job): place for place, job in enumerate(Job)}, value=_run.job)
+
+
+def _own() -> ColumnElement[bool]:
+    own: ColumnElement[bool] = _run.recipient_gstin == _run.through
+    return own
+
+
+def _key(run: JobRun) -> tuple[ColumnElement[bool], ...]:
+    return tuple(_run[name] == str(getattr(run, name)) for name in _KEY)
+
+
+def _set(connection: Connection, run: JobRun, **values: Any) -> None:
+    plain = {name: str(value) if isinstance(value, JobStatus) else value for name, value in values.items()}
+    connection.execute(update(_table).where(*_key(run)).values(plain))
+
+
+def _rows(  # noqa: PLR0913, PLR0917 -- the columns of a row
+    due: Due, status: JobStatus, now: datetime, first: Any, through: Any, recipients: Any, error: Any = None
+) -> Select[Any]:
+    columns: dict[str, Any] = {
+        "recipient_gstin": first,
+        "job": literal(str(due.job)),
+        "period": literal(due.period),
+        "through": through,
+        "status": literal(str(status)),
+        "due_at": literal(due.due_at, _run.due_at.type),
+        "planned_at": literal(now, _run.planned_at.type),
+        "recipients": recipients,
+        "attempt": literal(0),
+        "error": literal(None, _run.error.type) if error is None else error,
+    }
+    return select(*(value.label(name) for name, value in columns.items()))
+
+
+def _insert(connection: Connection, rows: Select[Any]) -> int:
+    names = [column.name for column in rows.selected_columns]
+    statement = _INSERT[connection.dialect.name](_table).from_select(names, rows)
+    again = {name: statement.excluded[name] for name in names[len(_KEY) :] if name != "attempt"}
+    conflict = statement.on_conflict_do_update(
+        index_elements=list(_KEY), set_={**again, "not_before": None, "done_at": None}, where=_run.status.in_(_OVER)
+    )
+    return connection.execute(conflict, execution_options={"preserve_rowcount": True}).rowcount
+
+
+def _run_of(row: RowMapping) -> JobRun:
+    return JobRun(**{**row, "job": Job(row["job"]), "status": JobStatus(row["status"])})

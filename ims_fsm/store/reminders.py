@@ -1,0 +1,109 @@
+"""Reminders: given once each, and what they are about: GSTR-2B gone stale, and records that are pending.
+
+Imports the tables and the record; decides nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from operator import attrgetter
+from typing import Any
+
+from sqlalchemy import Connection, func, literal, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from ims_fsm.store.job_tables import ReminderRow
+from ims_fsm.store.record import Record, from_row
+from ims_fsm.store.tables import RecordRow, TwoBLineRow, TwoBRow
+from ims_fsm.terms.period import TaxPeriod
+from ims_fsm.terms.vocabulary import ReminderKind, State, TwoBState
+
+_table = ReminderRow.__table__  # type: ignore[attr-defined]
+_record = RecordRow.__table__  # type: ignore[attr-defined]
+_two_b = TwoBRow.__table__.c  # type: ignore[attr-defined]
+_line = TwoBLineRow.__table__.c  # type: ignore[attr-defined]
+_INSERT: Any = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reminder:
+    """What a recipient is reminded of: the subject (a tax period or a day), the moment at which it is too late (UTC).
+
+    `days` is how many days ahead, `at` when it was given, `records` how many records it is about, `rule` why.
+    """
+
+    recipient_gstin: str
+    kind: ReminderKind
+    subject: str
+    due_at: datetime
+    days: int
+    at: datetime
+    records: int
+    rule: str
+
+
+_NAMES = tuple(field.name for field in fields(Reminder))
+_values = attrgetter(*_NAMES)
+
+
+def give(connection: Connection, reminders: Sequence[Reminder]) -> None:
+    """Write reminders; one that was given before is not given again."""
+    rows = [{**dict(zip(_NAMES, _values(one), strict=True)), "kind": str(one.kind)} for one in reminders]
+    if rows:
+        connection.execute(_INSERT[connection.dialect.name](_table).on_conflict_do_nothing(), rows)
+
+
+def give_with_sizes(connection: Connection, gstins: Collection[str], like: Reminder) -> None:
+    """Write one reminder to many recipients in one statement; each is about the records in his own GSTR-2B.
+
+    `like` says everything but whose it is and how many records; its subject is the period.
+    """
+    own = (_line.recipient_gstin == _two_b.recipient_gstin, _line.period == _two_b.period, _line.entry == "document")
+    size = select(func.count()).select_from(TwoBLineRow).where(*own).correlate(TwoBRow.__table__).scalar_subquery()  # type: ignore[attr-defined]
+    fixed = {name: getattr(like, name) for name in _NAMES if name not in {"recipient_gstin", "records"}}
+    columns = {
+        "recipient_gstin": _two_b.recipient_gstin,
+        "records": size,
+        **{name: literal(value, _table.c[name].type) for name, value in {**fixed, "kind": str(like.kind)}.items()},
+    }
+    rows = select(*columns.values()).where(_two_b.recipient_gstin.in_(gstins), _two_b.period == like.subject)
+    statement = _INSERT[connection.dialect.name](_table).from_select(list(columns), rows)
+    connection.execute(statement.on_conflict_do_nothing())
+
+
+def of_recipient(connection: Connection, gstin: str) -> list[Reminder]:
+    """Return a recipient's reminders, oldest first."""
+    query = select(_table.c[_NAMES]).where(_table.c.recipient_gstin == gstin)
+    query = query.order_by(_table.c.at, *_table.primary_key)
+    rows = connection.execute(query).mappings()
+    return [Reminder(**{**row, "kind": ReminderKind(row["kind"])}) for row in rows]
+
+
+def stale(connection: Connection, gstins: Collection[str]) -> list[tuple[str, TaxPeriod]]:
+    """Return the stale GSTR-2B of some recipients: whose, and of which period."""
+    query = select(_two_b.recipient_gstin, _two_b.period)
+    query = query.where(_two_b.recipient_gstin.in_(gstins), _two_b.state == str(TwoBState.STALE))
+    return [(row.recipient_gstin, TaxPeriod(row.period)) for row in connection.execute(query)]
+
+
+def sizes(connection: Connection, two_bs: Collection[tuple[str, TaxPeriod]]) -> dict[tuple[str, TaxPeriod], int]:
+    """Return how many records each GSTR-2B has, as it was generated last."""
+    found: dict[tuple[str, TaxPeriod], int] = {}
+    for period in sorted({period for _, period in two_bs}):
+        query = select(_line.recipient_gstin, func.count().label("records")).where(
+            _line.recipient_gstin.in_([gstin for gstin, own in two_bs if own == period]),
+            _line.period == str(period),
+            _line.entry == "document",
+        )
+        for row in connection.execute(query.group_by(_line.recipient_gstin)):
+            found[row.recipient_gstin, period] = int(row.records)
+    return found
+
+
+def pending(connection: Connection, gstins: Collection[str]) -> Iterator[Record]:
+    """Give the pending records of some recipients, by recipient and id."""
+    query = select(_record).where(_record.c.recipient_gstin.in_(gstins), _record.c.state == str(State.PENDING))
+    rows = connection.execute(query.order_by(_record.c.recipient_gstin, _record.c.id)).mappings()
+    return (from_row(row) for row in rows)

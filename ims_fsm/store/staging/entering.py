@@ -1,0 +1,158 @@
+"""Enters the staged rows that are new: record, content and log, each in one statement.
+
+Imports the tables and the staging tables; decides nothing. What was taken in already has its ids.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    and_,
+    bindparam,
+    case,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+)
+
+from ims_fsm.store.staging.columns import AT, CARRIED, KEPT, LINK, MATCH, RECORD, STAGE, STANDING, WANTED
+from ims_fsm.store.staging.loading import Entry, Load, analyse, streamed
+from ims_fsm.store.tables import ContentRow, TransitionRow
+from ims_fsm.terms.vocabulary import Form, Route, State, SupplierStatus
+
+_S = STAGE.c
+_CONTENT: Any = ContentRow.__table__  # type: ignore[attr-defined]
+_LOG: Any = TransitionRow.__table__  # type: ignore[attr-defined]
+_OWN = tuple(name for name in KEPT if name not in {"id", "chain_id", *STANDING})
+
+
+def fresh(*, amended: bool, first: int) -> FromClause:
+    """Return the staged rows that are no known record, numbered from an id on; amendments from the oldest on."""
+    known = select(MATCH.c.ordinal).where(MATCH.c.ordinal == _S.ordinal).exists()
+    turn = (_S.return_period, case((_S.form == str(Form.GSTR_1A), 1), else_=0)) if amended else ()
+    number = func.row_number().over(order_by=(*turn, _S.ordinal))
+    kind = _S.original_number.is_not(None) if amended else _S.original_number.is_(None)
+    new_id = (number + literal(first - 1, _S.ordinal.type)).label("new_id")
+    return select(STAGE, new_id).where(kind, ~known).subquery("fresh")
+
+
+def count(connection: Connection, *, amended: bool) -> int:
+    """Return how many staged rows are no known record."""
+    return int(connection.execute(select(func.count()).select_from(fresh(amended=amended, first=1))).scalar_one())
+
+
+def enter_originals(connection: Connection, entry: Entry, first: int) -> None:
+    """Enter the new originals, their ids from `first` on in the order of the download."""
+    new = fresh(amended=False, first=first)
+    alone = {name: literal(0) for name in CARRIED} | {name: new.c[name] for name in STANDING}
+    _enter(connection, entry, new, {"id": new.c.new_id, "chain_id": new.c.new_id, "amends_id": None, **alone})
+
+
+def enter_amendments(connection: Connection, entry: Entry) -> None:
+    """Enter the new amendments where `LINK` says that they belong."""
+    placed = [LINK.c[name].label(f"link_{name}") for name in LINK.c.keys()]  # noqa: SIM118 -- columns, not names
+    new = select(STAGE, *placed).join(LINK, LINK.c.ordinal == _S.ordinal).subquery("linked")
+    at = new.c
+    filed = at.supplier_status == str(SupplierStatus.FILED)
+    left = {name: case((filed, at[name]), else_=at[f"link_{name}"]) for name in STANDING}
+    linked = {name: at[f"link_{name}"] for name in ("id", "chain_id", "amends_id", *CARRIED)}
+    _enter(connection, entry, new, linked | left)
+
+
+def _enter(connection: Connection, entry: Entry, new: FromClause, own: dict[str, Any]) -> None:
+    rows = {
+        "recipient_gstin": literal(entry.recipient),
+        "contents": literal(1),
+        "route": literal(str(Route.IMS)),
+        "portal_seen_at": literal(entry.at, AT.portal_seen_at.type),
+        **{name: new.c[name] for name in _OWN},
+        **{name: literal(None, AT[name].type) if value is None else value for name, value in own.items()},
+    }
+    _insert(connection, RECORD, rows, new)
+    key = {"recipient_gstin": rows["recipient_gstin"], "record_id": own["id"]}
+    said = {"actor": literal(entry.actor), "at": literal(entry.at, _LOG.c.at.type)}
+    content = {"number": literal(1), "content": new.c.content, "content_hash": new.c.content_hash}
+    _insert(connection, _CONTENT, {**key, **content, **said}, new)
+    log = {
+        "seq": literal(1),
+        "trigger": case(dict(entry.triggers), value=new.c.action),
+        "source": literal(str(State.NO_ACTION)),
+        "dest": new.c.state,
+        **said,
+        "rules": new.c.rules,
+        "record_version": literal(1),
+        "content_number": literal(1),
+        "declaration_id": new.c.declaration_id,
+        "detail": literal(entry.detail),
+        "request_key": literal(entry.request_key, _LOG.c.request_key.type),
+    }
+    _insert(connection, _LOG, {**key, **log}, new, new.c.rules.is_not(None))
+
+
+def _insert(
+    connection: Connection, table: Any, rows: dict[str, Any], source: FromClause, *where: ColumnElement[bool]
+) -> None:
+    connection.execute(insert(table).from_select(list(rows), select(*rows.values()).select_from(source).where(*where)))
+
+
+def waiting(connection: Connection, recipient: str) -> Iterator[Sequence[Any]]:
+    """Give the undecided amendments that begin a chain, because what they amend is not here: what each names."""
+    query = select(AT.id, AT.supplier_gstin, AT.kind, AT.original_number, AT.original_date).where(
+        AT.recipient_gstin == recipient,
+        AT.original_date.is_not(None),
+        AT.chain_id == AT.id,
+        AT.stated_original.is_(None),
+        AT.settled_in.is_(None),
+        AT.state != str(State.REMOVED),
+    )
+    return streamed(connection, query)
+
+
+def want(connection: Connection, rows: Sequence[tuple[str, str, str, str, int]]) -> None:
+    """Note the documents that known amendments wait for: supplier, kind, number in capitals, financial year, id."""
+    with Load(connection, WANTED.name, [column.name for column in WANTED.c]) as load:
+        load.add(rows)
+
+
+def come(connection: Connection, first: int) -> list[tuple[int, int]]:
+    """Return the known amendments whose originals are among the new ones, each with the original's id."""
+    analyse(connection, WANTED.name)
+    if connection.execute(select(WANTED.c.id).limit(1)).first() is None:
+        return []
+    new, wanted = fresh(amended=False, first=first), WANTED.c
+    same = and_(*(wanted[name] == new.c[name] for name in ("supplier_gstin", "kind", "number_key", "fy")))
+    query = select(wanted.id, new.c.new_id).select_from(new.join(WANTED, same)).order_by(wanted.id)
+    return [(row[0], row[1]) for row in connection.execute(query)]
+
+
+def earliest_period(connection: Connection, recipient: str, first: int) -> str | None:
+    """Return the first 2B period to which a filed record from an id on belongs, or None where none is filed."""
+    query = select(func.min(AT.two_b_period)).where(AT.recipient_gstin == recipient, AT.id >= first)
+    found: str | None = connection.execute(query).scalar()
+    return found
+
+
+def is_empty(connection: Connection, recipient: str) -> bool:
+    """Say whether a recipient has no record at all."""
+    return connection.execute(select(AT.id).where(AT.recipient_gstin == recipient).limit(1)).first() is None
+
+
+def uncertain(connection: Connection) -> list[Any]:
+    """Return the new amendments whose declared reduction depends on what their chains carry, with their new ids."""
+    carries = or_(*(LINK.c[name] != 0 for name in CARRIED))
+    query = select(STAGE, LINK.c.id.label("known")).join(LINK, LINK.c.ordinal == _S.ordinal)
+    return list(connection.execute(query.where(_S.careful, _S.rules.is_not(None), carries)))
+
+
+def declare(connection: Connection, recipient: str, rows: Sequence[dict[str, Any]]) -> None:
+    """Set what new records have declared, each row naming its `key_id`."""
+    names = [name for name in rows[0] if name != "key_id"]
+    at_key = (AT.recipient_gstin == recipient, AT.id == bindparam("key_id"))
+    connection.execute(RECORD.update().where(*at_key).values({name: bindparam(name) for name in names}), rows)

@@ -1,0 +1,232 @@
+"""Loads rows by the thousand through the driver itself: COPY on PostgreSQL, executemany on SQLite.
+
+Imports the staging tables, SQLAlchemy for the connection, and neither driver by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any, Self
+
+from sqlalchemy import Connection, Select, delete, text
+from sqlalchemy import Row as RowOf
+from sqlalchemy.schema import CreateTable
+
+from ims_fsm.store.staging.columns import ALIKE, AT, CARRIED, FIRST_KEPT, KEPT, METADATA, ORDER, STAGE
+from ims_fsm.terms.vocabulary import Route, State
+
+Row = tuple[Any, ...]
+CONTENT = ("recipient_gstin", "record_id", "number", "content", "content_hash", "actor", "at")
+LOG = (
+    *("recipient_gstin", "record_id", "seq", "trigger", "source", "dest", "actor", "at", "rules", "record_version"),
+    *("content_number", "declaration_id", "detail", "request_key"),
+)
+_ACTION, _RULES, _CONTENT = (ORDER.index(name) for name in ("action", "rules", "content"))
+_ID, _STATE, _DECLARATION = (ORDER.index(name) for name in ("id", "state", "declaration_id"))
+_AT_ONCE, _SLICE = 5_000, 1_000
+_ROOM_KIB, _USUAL_KIB = 96 * 1024, 2_000
+_NOTHING = (0, 0, 0, 0)
+
+
+def make(connection: Connection) -> None:
+    """Make the temporary tables where this connection does not have them yet, and empty them.
+
+    SQLite gets room for the upper pages of the indexes: new records go everywhere in them, and by its own measure it
+    would read a page again for every record. `clear` takes the room back.
+    """
+    _give_room(connection, _ROOM_KIB)
+    for table in METADATA.sorted_tables:
+        connection.execute(CreateTable(table, if_not_exists=True))
+    _empty(connection)
+
+
+def clear(connection: Connection) -> None:
+    """Empty the temporary tables, and let the database have its own measure again."""
+    _empty(connection)
+    _give_room(connection, _USUAL_KIB)
+
+
+def _empty(connection: Connection) -> None:
+    for table in METADATA.sorted_tables:
+        connection.execute(delete(table))
+
+
+def _give_room(connection: Connection, kib: int) -> None:
+    if connection.dialect.name == "sqlite":
+        connection.execute(text(f"PRAGMA cache_size = -{kib}"))
+
+
+def analyse(connection: Connection, *names: str) -> None:
+    """Tell PostgreSQL how many rows temporary tables have by now: nobody else does."""
+    if connection.dialect.name == "postgresql":
+        for name in names:
+            connection.execute(text(f"ANALYZE {name}"))
+
+
+def streamed(connection: Connection, query: Select[Any], size: int = 1_000) -> Iterator[Sequence[RowOf[Any]]]:
+    """Give the rows of a query in parts, each read when it is asked for; others may use the connection meanwhile."""
+    return connection.execute(query, execution_options={"yield_per": size}).partitions()
+
+
+class Stored:
+    """How a database's driver is handed a day and a moment (aware), as text."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Read it from the columns' own types."""
+        own = connection.dialect.name == "postgresql"
+        self.day = lru_cache(4096)(date.isoformat if own else _processor(connection, AT.document_date))
+        self.moment: Callable[[datetime], str] = lru_cache(4096)(
+            datetime.isoformat if own else _processor(connection, AT.filed_at)
+        )
+
+
+def _processor(connection: Connection, column: Any) -> Callable[[Any], Any]:
+    kind = column.type.dialect_impl(connection.dialect)
+    return kind.bind_processor(connection.dialect) or (lambda value: value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What goes with everything that is entered: whose it is, by whom, when, and what the log says of an action.
+
+    `triggers` names the trigger that leads to an action.
+    """
+
+    recipient: str
+    actor: str
+    at: datetime
+    request_key: str | None
+    triggers: Mapping[str, str]
+    detail: str
+
+
+class Load:
+    """A stream of rows into one table, which may rest while the connection does something else.
+
+    The rows have the columns in their order, days and moments as `Stored` gives them.
+    """
+
+    def __init__(self, connection: Connection, table: str, columns: Sequence[str]) -> None:
+        """Begin with nothing written."""
+        self._driver: Any = connection.connection.driver_connection
+        self._copies = connection.dialect.name == "postgresql"
+        names = ", ".join(columns)
+        marks = ", ".join("?" * len(columns))
+        self._copy = f"COPY {table} ({names}) FROM STDIN"
+        self._insert = f"INSERT INTO {table} ({names}) VALUES ({marks})"  # noqa: S608 -- names of ours
+        self._open: Any = None
+        self._stack = ExitStack()
+
+    def add(self, rows: Iterable[Row]) -> None:
+        """Write rows; on PostgreSQL the server goes on with them while the next are made."""
+        if not self._copies:
+            with closing(self._driver.cursor()) as cursor:
+                cursor.executemany(self._insert, rows)
+            return
+        if self._open is None:
+            cursor = self._stack.enter_context(self._driver.cursor())
+            self._open = self._stack.enter_context(cursor.copy(self._copy)).write_row
+        write = self._open
+        for row in rows:
+            write(row)
+
+    def rest(self) -> None:
+        """Leave the connection to others until more is added; raises what the database has against the rows."""
+        self._open = None
+        self._stack.close()
+
+    def __enter__(self) -> Self:
+        """Give the stream itself."""
+        return self
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        """Finish writing, or give up what was begun where something failed."""
+        self._open = None
+        self._stack.__exit__(None if error is None else type(error), error, None)
+
+
+class Entrance:
+    """Where the rows of a download go: new originals straight into the tables, what is to be compared to its stage.
+
+    One stream is open at a time. `trigger` names the trigger that leads to an action, `detail` is what the log says of
+    it.
+    """
+
+    def __init__(self, connection: Connection, entry: Entry) -> None:
+        """Begin with nothing written."""
+        seen_at = Stored(connection).moment(entry.at)
+        self._entry, self._seen_at = entry, seen_at
+        self._alike = (entry.recipient, 1, str(Route.IMS), seen_at, *_NOTHING)
+        self._records = Load(connection, "record", (*ALIKE, *CARRIED, *KEPT))
+        self._stage = Load(connection, STAGE.name, ORDER)
+        self._contents = Load(connection, "record_content", CONTENT)
+        self._log = Load(connection, "transition_log", LOG)
+        self._open = self._stage
+        self._entering: list[Row] = []
+        self._waiting: list[Row] = []
+        self._acted: list[Row] = []
+
+    def stage(self, rows: Iterable[Row]) -> None:
+        """Write rows into the stage."""
+        self._settle()
+        self._turn(self._stage).add(rows)
+
+    def enter(self, rows: Sequence[Row]) -> None:
+        """Write rows of originals that are new, each with its id, as records with their contents and log.
+
+        Records and contents take turns, each a slice at a time, so that the server goes on with one slice while the
+        rows of the next are made.
+        """
+        alike, recipient, said = self._alike, self._entry.recipient, (self._entry.actor, self._seen_at)
+        self._entering += [alike + row[FIRST_KEPT:] for row in rows]
+        self._waiting += [(recipient, row[_ID], 1, row[_CONTENT], row[-1], *said) for row in rows]
+        self._acted += [self._step(row) for row in rows if row[_RULES] is not None]
+        if self._open is self._contents:
+            self._slice(self._contents, self._waiting)
+            if not self._waiting:
+                self._turn(self._records)
+        else:
+            self._slice(self._turn(self._records), self._entering)
+            if not self._entering and len(self._waiting) >= _AT_ONCE:
+                self._turn(self._contents)
+
+    def rest(self) -> None:
+        """Write what is waiting, and leave the connection to others until more is added."""
+        self._settle()
+        self._open.rest()
+
+    def _settle(self) -> None:
+        queues = ((self._records, self._entering), (self._contents, self._waiting), (self._log, self._acted))
+        for load, rows in queues:
+            if rows:
+                self._turn(load).add(rows)
+                rows.clear()
+
+    def _slice(self, load: Load, rows: list[Row]) -> None:
+        load.add(rows[:_SLICE])
+        del rows[:_SLICE]
+
+    def _step(self, row: Row) -> Row:
+        entry, action = self._entry, row[_ACTION]
+        moved = (1, entry.triggers[action], str(State.NO_ACTION), row[_STATE], entry.actor, self._seen_at, row[_RULES])
+        return (entry.recipient, row[_ID], *moved, 1, 1, row[_DECLARATION], entry.detail, entry.request_key)
+
+    def _turn(self, load: Load) -> Load:
+        if load is not self._open:
+            self._open.rest()
+            self._open = load
+        return load
+
+    def __enter__(self) -> Self:
+        """Give the entrance itself."""
+        return self
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        """Finish writing, or give up what was begun where something failed."""
+        if error is None:
+            self.rest()
+        self._open.__exit__(kind, error, trace)

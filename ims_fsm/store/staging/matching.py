@@ -1,0 +1,259 @@
+"""Finds out of a staged download which rows are in it twice, which records are known, and what is to be done.
+
+Imports the staging tables; writes nothing but them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, delete, func, insert, or_, select, tuple_, update
+
+from ims_fsm.store.staging.columns import AT, LATE, MATCH, ODD, RECORD, STAGE
+from ims_fsm.store.staging.keys import not_deleted, note_odd
+from ims_fsm.store.staging.loading import analyse, streamed
+from ims_fsm.terms.vocabulary import RemovedFor, State, SupplierStatus
+
+ACTIVE = tuple(str(state) for state in (State.NO_ACTION, State.ACCEPTED, State.REJECTED, State.PENDING))
+PAGE = 500
+_S, _M = STAGE.c, MATCH.c
+_AMENDED = _S.original_key.is_not(None)
+# Rows that may be the same document, whatever is asked of them then.
+_ALIKE = (
+    _S.supplier_gstin,
+    _S.kind,
+    _S.number_key,
+    _S.fy,
+    _AMENDED,
+    case((_AMENDED, _S.form), else_=""),
+    case((_AMENDED, _S.return_period), else_=""),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A staged row and the id of the record that it is."""
+
+    row: Any
+    record_id: int
+
+
+def alike(connection: Connection) -> Iterator[list[Any]]:
+    """Give the rows that may show the same document, together and in the order of the download."""
+    keys = [column.label(f"key_{at}") for at, column in enumerate(_ALIKE)]
+    several = select(*keys).group_by(*_ALIKE).having(func.count() > 1).subquery()
+    if not connection.execute(select(func.count()).select_from(several)).scalar_one():
+        return
+    same = and_(*(column == several.c[f"key_{at}"] for at, column in enumerate(_ALIKE)))
+    query = select(STAGE).join(several, same).order_by(*_ALIKE, _S.ordinal)
+    rows = (row for part in streamed(connection, query) for row in part)
+    for _, group in groupby(rows, key=_identity):
+        yield list(group)
+
+
+def _identity(row: Any) -> tuple[Any, ...]:
+    amended = row.original_key is not None
+    reported = (row.form, row.return_period) if amended else ()
+    return (row.supplier_gstin, row.kind, row.number_key, row.fy, amended, *reported)
+
+
+def drop(connection: Connection, ordinals: Sequence[int]) -> None:
+    """Take rows out of the download."""
+    for start in range(0, len(ordinals), PAGE):
+        some = ordinals[start : start + PAGE]
+        for table in (STAGE, MATCH):
+            connection.execute(delete(table).where(table.c.ordinal.in_(some)))
+
+
+def move(connection: Connection, moves: Sequence[tuple[int, int]]) -> None:
+    """Give rows another place in the download, which no row has any more."""
+    for old, new in moves:
+        connection.execute(update(STAGE).where(_S.ordinal == old).values(ordinal=new))
+
+
+def match(connection: Connection, recipient: str, late: Sequence[tuple[str, datetime]]) -> int:
+    """Find the known record of each row and what there is to do about it; returns how many are known.
+
+    `late` has the forms, with the moments of their last sighting, of which being seen unfiled again tells more.
+    """
+    odd = note_odd(connection, recipient, 0)
+    if late:
+        connection.execute(insert(LATE), [{"form": form, "seen_at": seen_at} for form, seen_at in late])
+    same = (AT.recipient_gstin == recipient, AT.id == _known_id(recipient, odd=bool(odd)))
+    chosen = select(_S.ordinal, AT.id, _verdict()).select_from(STAGE.join(RECORD, and_(*same)))
+    options = {"preserve_rowcount": True}
+    done = connection.execute(
+        insert(MATCH).from_select(["ordinal", "id", "verdict"], chosen), execution_options=options
+    )
+    analyse(connection, MATCH.name)
+    return done.rowcount
+
+
+def _known_id(recipient: str, *, odd: bool) -> ColumnElement[int]:
+    """Return the id of the record that a staged row is: of several the newest.
+
+    `odd` says whether there are any whose numbers are not in capitals.
+    """
+    plain = _plain_id(recipient)
+    if not odd:
+        return plain
+    strange = _odd_id(recipient)
+    return case((func.coalesce(strange, 0) > func.coalesce(plain, 0), strange), else_=plain)
+
+
+def _plain_id(recipient: str) -> ColumnElement[int]:
+    at = RECORD.alias("other").c
+    reported = and_(at.form == _S.form, at.return_period == _S.return_period)
+    amending = and_(at.original_number == _S.original_key, reported)
+    return (
+        select(_newest(at.id))
+        .where(
+            at.recipient_gstin == recipient,
+            at.supplier_gstin == _S.supplier_gstin,
+            at.kind == _S.kind,
+            at.number == _S.number_key,
+            at.fy == _S.fy,
+            or_(and_(_S.original_key.is_(None), at.original_number.is_(None)), amending),
+            or_(at.removed_for.is_(None), at.removed_for != str(RemovedFor.SUPPLIER_DELETED)),
+        )
+        .scalar_subquery()
+    )
+
+
+def _odd_id(recipient: str) -> ColumnElement[int]:
+    other, odd = RECORD.alias("odd_other"), ODD.c
+    at = other.c
+    reported = and_(at.form == _S.form, at.return_period == _S.return_period)
+    amending = and_(odd.original_key == _S.original_key, reported)
+    return (
+        select(_newest(at.id))
+        .select_from(ODD.join(other, and_(at.recipient_gstin == recipient, at.id == odd.id)))
+        .where(
+            odd.supplier_gstin == _S.supplier_gstin,
+            odd.number_key == _S.number_key,
+            at.kind == _S.kind,
+            at.fy == _S.fy,
+            or_(and_(_S.original_key.is_(None), odd.original_key.is_(None)), amending),
+        )
+        .scalar_subquery()
+    )
+
+
+def _newest(record_id: ColumnElement[int]) -> ColumnElement[int]:
+    # A bare maximum is looked for from the end of the key, through every record of the recipient.
+    return func.max(record_id + 0)
+
+
+def _verdict() -> ColumnElement[str]:
+    filed, saved = str(SupplierStatus.FILED), str(SupplierStatus.SAVED)
+    decided = or_(AT.state.not_in(ACTIVE), AT.settled_in.is_not(None))
+    told_plainly = and_(func.coalesce(AT.reduction, "full") == "full", func.coalesce(AT.remarks, "") == "")
+    return case(
+        (and_(AT.supplier_status == filed, _S.supplier_status == saved), "older"),
+        (decided, "unchanged"),
+        (or_(AT.content_hash != _S.content_hash, _S.careful, ~_seen_alike(), ~_same_flags()), "look"),
+        (and_(AT.supplier_status == _S.supplier_status, or_(~same_hash(), _late())), "look"),
+        (and_(AT.state == _S.action, AT.state != str(State.NO_ACTION), ~told_plainly), "look"),
+        (and_(AT.supplier_status == _S.supplier_status, ~_kept()), "unchanged"),
+        (AT.supplier_status == _S.supplier_status, "kept"),
+        (~_kept(), "filed"),
+        else_="filed_kept",
+    )
+
+
+def _seen_alike() -> ColumnElement[bool]:
+    """Return the condition that the portal shows the action that it last showed, with the same words."""
+    return and_(
+        AT.portal_seen_at.is_not(None),
+        AT.portal_action == _S.action,
+        func.coalesce(AT.portal_declaration, "") == func.coalesce(_S.declaration, ""),
+    )
+
+
+def _same_flags() -> ColumnElement[bool]:
+    pairs = ((AT.pending_blocked, _S.pending_blocked), (AT.reduction_blocked, _S.reduction_blocked))
+    flags = [or_(shown.is_(None), and_(known.is_not(None), known == shown)) for known, shown in pairs]
+    return and_(or_(_S.supplier_name == "", AT.supplier_name == _S.supplier_name), *flags)
+
+
+def same_hash() -> ColumnElement[bool]:
+    """Return the condition that the portal's hash is the one it last showed, or is left out."""
+    return or_(func.coalesce(_S.portal_hash, "") == "", func.coalesce(AT.portal_hash, "") == _S.portal_hash)
+
+
+def _late() -> ColumnElement[bool]:
+    saved = AT.supplier_status == str(SupplierStatus.SAVED)
+    return and_(saved, tuple_(AT.form, AT.portal_seen_at).in_(select(LATE.c.form, LATE.c.seen_at)))
+
+
+def _kept() -> ColumnElement[bool]:
+    """Return the condition that the action here is another than is shown, where no words are with it."""
+    return or_(AT.state != _S.action, _S.declaration.is_not(None))
+
+
+def sightings(connection: Connection, recipient: str) -> list[tuple[str, datetime]]:
+    """Return the forms of a recipient's unfiled records with the moments when the portal last showed them."""
+    saved = AT.supplier_status == str(SupplierStatus.SAVED)
+    query = select(AT.form, AT.portal_seen_at).where(
+        AT.recipient_gstin == recipient, saved, AT.portal_seen_at.is_not(None), AT.state.in_(ACTIVE)
+    )
+    return [(row.form, row.portal_seen_at) for row in connection.execute(query.distinct())]
+
+
+def counted(connection: Connection) -> dict[str, int]:
+    """Return how many rows there are of each verdict."""
+    query = select(_M.verdict, func.count()).group_by(_M.verdict)
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def ids(connection: Connection, *verdicts: str) -> Iterator[int]:
+    """Give the known records of some verdicts, in the order of the download."""
+    query = select(_M.id).where(_M.verdict.in_(verdicts)).order_by(_M.ordinal)
+    return (row.id for part in streamed(connection, query) for row in part)
+
+
+def pages(connection: Connection, verdict: str) -> Iterator[list[Known]]:
+    """Give the rows of a verdict with their known records, in the order of the download, some hundred at once."""
+    last = -1
+    while True:
+        query: Select[Any] = (
+            select(STAGE, _M.id.label("known"))
+            .join(MATCH, _M.ordinal == _S.ordinal)
+            .where(_M.verdict == verdict, _M.ordinal > last)
+            .order_by(_M.ordinal)
+            .limit(PAGE)
+        )
+        rows = connection.execute(query).all()
+        if not rows:
+            return
+        last = rows[-1].ordinal
+        yield [Known(row, row.known) for row in rows]
+
+
+def vanished(connection: Connection, recipient: str, machines: Sequence[str], reach: str) -> Iterator[int]:
+    """Give the saved records of these machines that the download does not show, up to a return period, by id."""
+    query = select(AT.id).where(
+        AT.recipient_gstin == recipient,
+        AT.supplier_status == str(SupplierStatus.SAVED),
+        AT.portal_seen_at.is_not(None),
+        AT.state.in_(ACTIVE),
+        AT.machine.in_(machines),
+        AT.return_period <= reach,
+        not_deleted(),
+    )
+    gone = query.except_(select(_M.id)).subquery()
+    return (row[0] for row in connection.execute(select(gone.c[0]).order_by(gone.c[0])).all())
+
+
+def entered_twice(connection: Connection, recipient: str, identities: Iterable[tuple[str, str, str, str]]) -> bool:
+    """Say whether any of these originals (kind, supplier, number in capitals, financial year) is there twice."""
+    for kind, supplier, number, fy in identities:
+        whose = (AT.recipient_gstin == recipient, AT.supplier_gstin == supplier, AT.kind == str(kind))
+        query = select(func.count()).select_from(RECORD).where(*whose, AT.number == number, AT.fy == fy)
+        if connection.execute(query.where(AT.original_number.is_(None))).scalar_one() > 1:
+            return True
+    return False
