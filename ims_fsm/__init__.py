@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from ims_fsm.terms.clock import SettableClock as SettableClock
     from ims_fsm.terms.document import Document as Document
     from ims_fsm.terms.document import OriginalReference as OriginalReference
+    from ims_fsm.terms.event import Event as Event
+    from ims_fsm.terms.event import EventKind as EventKind
     from ims_fsm.terms.money import Heads as Heads
     from ims_fsm.terms.period import TaxPeriod as TaxPeriod
     from ims_fsm.terms.vocabulary import Filing as Filing
@@ -37,6 +39,8 @@ _ROOMS = {
     "Allowed": "law.refusal",
     "Diagram": "render.diagram",
     "Document": "terms.document",
+    "Event": "terms.event",
+    "EventKind": "terms.event",
     "Filing": "terms.vocabulary",
     "Form": "terms.vocabulary",
     "Heads": "terms.money",

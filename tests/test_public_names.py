@@ -6,14 +6,18 @@ import ast
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 import ims_fsm
+import ims_fsm.render
+
+PACKAGES = (ims_fsm, ims_fsm.render)
 
 
-def names_for_type_checkers() -> dict[str, str]:
-    tree = ast.parse(Path(ims_fsm.__file__).read_text("utf-8"))
+def names_for_type_checkers(package: ModuleType) -> dict[str, str]:
+    tree = ast.parse(Path(str(package.__file__)).read_text("utf-8"))
     return {
         alias.name: str(node.module)
         for branch in tree.body
@@ -24,16 +28,18 @@ def names_for_type_checkers() -> dict[str, str]:
     }
 
 
-def test_type_checkers_and_the_program_see_the_same_names() -> None:
-    seen = names_for_type_checkers()
-    assert sorted(seen) == sorted(ims_fsm.__all__)
+@pytest.mark.parametrize("package", PACKAGES)
+def test_type_checkers_and_the_program_see_the_same_names(package: ModuleType) -> None:
+    seen = names_for_type_checkers(package)
+    assert sorted(seen) == sorted(package.__all__)
     for name, module in seen.items():
-        assert getattr(ims_fsm, name) is getattr(sys.modules[module], name)
+        assert getattr(package, name) is getattr(sys.modules[module], name)
 
 
-def test_a_name_that_is_not_there_is_said() -> None:
-    with pytest.raises(AttributeError, match="module 'ims_fsm' has no attribute 'Nothing'"):
-        _ = ims_fsm.Nothing
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_name_that_is_not_there_is_said(package: ModuleType) -> None:
+    with pytest.raises(AttributeError, match=f"module '{package.__name__}' has no attribute 'Nothing'"):
+        _ = package.Nothing
 
 
 def test_importing_the_package_loads_no_database() -> None:

@@ -5,7 +5,8 @@ Imports the use cases; a call is one transaction.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from ims_fsm.store.record import Record
@@ -70,6 +71,12 @@ class SupplierDesk:
 
         told = [record_id, disposition, original.content() if original else None]
         self._office.run("state_original", actor, None, told, work, type(None))
+
+    @contextmanager
+    def each(self, gstin: str, period: TaxPeriod | None = None) -> Iterator[Iterator[Record]]:
+        """Give, for a `with` block, what `outward` returns one by one, all as of one moment; a page of it is held."""
+        with self._office.asking() as unit:
+            yield views.outward(unit, gstin, period)
 
     def outward(self, gstin: str, period: TaxPeriod | None = None) -> list[Record]:
         """Return what a supplier has reported, with what his recipients did (FAQ 18)."""

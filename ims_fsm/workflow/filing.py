@@ -14,9 +14,15 @@ from ims_fsm.law.ledger import Outcome
 from ims_fsm.store import records, returns, taxpayers
 from ims_fsm.store.record import Record
 from ims_fsm.store.returns import Liability
+from ims_fsm.store.sets import settling
+from ims_fsm.store.sets.predicate import predicate
+from ims_fsm.store.sets.scope import Question
+from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.terms.vocabulary import TwoBState
+from ims_fsm.terms.vocabulary import Trigger, TwoBState
+from ims_fsm.workflow.scopes import scope_of, told_by
 from ims_fsm.workflow.settlement import SettledRecord, chains_with_amendments, settle_all
+from ims_fsm.workflow.transitions import fire
 from ims_fsm.workflow.two_b import compute, move, permit
 from ims_fsm.workflow.unit import Unit
 
@@ -33,11 +39,11 @@ class ThreeBFiled:
 
 @dataclass(frozen=True, slots=True)
 class AddedBack:
-    """Liability added back to a supplier for one rejected record, in rupees as text, by head (FAQ 34)."""
+    """Liability added back to a supplier for so many rejected records, in rupees as text, by head (FAQ 34)."""
 
-    record_id: int
     supplier: str
     supplier_period: str
+    records: int
     tax: dict[str, str]
 
 
@@ -48,14 +54,40 @@ def file_3b(unit: Unit, recipient: str, period: TaxPeriod) -> ThreeBFiled:
     """
     before = returns.two_b(unit.connection, recipient, period)
     allowed = permit(unit, before, "file_3b")
+    if unit.hooks.watch(Trigger.FREEZE):
+        count, added = _settled_one_by_one(unit, recipient, period)
+    else:
+        count, added = _settled(unit, recipient, period)
+    move(unit, before, replace(before, filed_at=unit.now), "file_3b", allowed, {"decided": count})
+    return ThreeBFiled(recipient, str(period), count, added)
+
+
+def _settled(unit: Unit, recipient: str, period: TaxPeriod) -> tuple[dict[str, int], tuple[AddedBack, ...]]:
+    """Settle what the GSTR-2B holds, in sets."""
+    connection, scope = unit.connection, scope_of(unit, [recipient])
+    count = settling.lay_out(connection, scope, period)
+    question = Question(trigger=Trigger.FREEZE, scope=scope)
+    law = predicate(question)
+    barred = settling.barred(connection, question, law)
+    if barred is not None:
+        fire(unit, barred, Trigger.FREEZE)
+    settling.settle(connection, question, law, told_by(unit, settling.detail(period)), period)
+    due = settling.add_back(connection, period, unit.now, lambda supplier: _supplier_period(unit, supplier, period))
+    return count, tuple(_told(supplier, owed, records, Heads(*tax)) for supplier, owed, records, tax in due)
+
+
+def _settled_one_by_one(unit: Unit, recipient: str, period: TaxPeriod) -> tuple[dict[str, int], tuple[AddedBack, ...]]:
+    """Settle what the GSTR-2B holds one record after the other, each through its machine and the embedder's hooks."""
     decided = [*_in_two_b(unit, recipient, period), *_superseded(unit, recipient, period)]
     settled = settle_all(unit, decided, period, chains_with_amendments(unit, [record for record, _ in decided]))
     liabilities = _liabilities(unit, settled, period)
     returns.add_liabilities(unit.connection, liabilities)
     count = {str(outcome): sum(one.outcome is outcome for one in settled) for outcome in Outcome}
-    told = {name: number for name, number in count.items() if number}
-    move(unit, before, replace(before, filed_at=unit.now), "file_3b", allowed, {"decided": told})
-    return ThreeBFiled(recipient, str(period), told, tuple(_told(liability) for liability in liabilities))
+    due: dict[tuple[str, str], list[Heads]] = {}
+    for one in liabilities:
+        due.setdefault((one.supplier, str(one.supplier_period)), []).append(one.tax)
+    added = tuple(_told(*key, len(some), sum(some, Heads())) for key, some in sorted(due.items()))
+    return {name: number for name, number in count.items() if number}, added
 
 
 def file_annual_return(unit: Unit, recipient: str, fy: str) -> int:
@@ -118,6 +150,6 @@ def _supplier_period(unit: Unit, supplier: str, period: TaxPeriod) -> TaxPeriod:
     return found
 
 
-def _told(liability: Liability) -> AddedBack:
-    tax = {head: str(amount) for head, amount in liability.tax.in_rupees().items() if amount}
-    return AddedBack(liability.record_id, liability.supplier, liability.supplier_period, tax)
+def _told(supplier: str, period: str, records: int, tax: Heads) -> AddedBack:
+    shown = {head: str(amount) for head, amount in tax.in_rupees().items() if amount}
+    return AddedBack(supplier, period, records, shown)

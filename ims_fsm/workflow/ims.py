@@ -5,7 +5,8 @@ Imports the use cases; every writing call takes `actor` and an optional idempote
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -18,15 +19,16 @@ from ims_fsm.store.record import Record
 from ims_fsm.store.records import Where
 from ims_fsm.store.returns import Liability
 from ims_fsm.store.taxpayers import Taxpayer
+from ims_fsm.terms.event import Event
 from ims_fsm.terms.gstin import checked_gstin
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Trigger
-from ims_fsm.workflow import diagram, filing, portal, recipient, sweeps, two_b, views, what_if
+from ims_fsm.workflow import bulk, diagram, events, filing, portal, recipient, sweeps, two_b, views, what_if
+from ims_fsm.workflow.bulk import ActionReport, EachRefused
 from ims_fsm.workflow.desk import SupplierDesk
 from ims_fsm.workflow.filing import ThreeBFiled
 from ims_fsm.workflow.office import Office
-from ims_fsm.workflow.portal import Received, UploadChange
-from ims_fsm.workflow.recipient import ActionReport
+from ims_fsm.workflow.portal import Each, Received, UploadChange
 from ims_fsm.workflow.sentences import RefusedRecord
 from ims_fsm.workflow.sighting import Sighting
 from ims_fsm.workflow.sweeps import Swept
@@ -35,18 +37,20 @@ from ims_fsm.workflow.views import History, RecordView, TwoBView
 from ims_fsm.workflow.what_if import WhatIf
 
 EVERYTHING = Where()
+# How many recipients one transaction sweeps; benchmarks/RESULTS.md has the curve.
+SWEPT_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
 class TwoBGenerated:
-    """A GSTR-2B as a call left it, and the pending records whose time had run out by then (FAQ 21)."""
+    """A GSTR-2B as a call left it, and how many pending records' time had run out by then (FAQ 21)."""
 
     recipient: str
     period: str
     state: str
     generation: int
-    expired: tuple[int, ...] = ()
-    lapsed: tuple[int, ...] = ()
+    expired: int = 0
+    lapsed: int = 0
 
 
 class IMS(Office):
@@ -108,11 +112,14 @@ class IMS(Office):
         """
         request = Request(remarks=remarks, reduce_itc=reduce_itc, version=version)
 
+        acted: list[Record] = []
+
         def work(unit: Unit) -> None:
-            recipient.act(unit, _action(trigger), record_id, request)
+            acted.append(recipient.act(unit, _action(trigger), record_id, request))
 
         self.run("act", actor, key, [trigger, record_id, request], work, type(None))
-        return self.record(record_id)
+        # A call that repeats a key has not acted now.
+        return acted[0] if acted else self.record(record_id)
 
     def act_on_many(  # noqa: PLR0913 -- what, on which records, with what, and who says so
         self,
@@ -125,18 +132,20 @@ class IMS(Office):
         remarks: str | None = None,
         reduce_itc: ReduceItc | None = None,
         key: str | None = None,
+        each_refused: EachRefused | None = None,
     ) -> ActionReport:
         """Act on many records of a recipient with one action (FAQ 30), named by id or by filter.
 
-        What is allowed is applied, what is refused comes back as values with every rule. Raises `InputError`
-        for an id that is not his; then nothing is written.
+        What is allowed is applied, what is refused comes back counted by the rules that refuse it, with examples;
+        `each_refused` is called with every refused record in turn, before anything is written, and not again when a
+        key's answer is repeated. Raises `InputError` for an id that is not his; then nothing is written.
         """
         request = Request(remarks=remarks, reduce_itc=reduce_itc)
         wanted = None if ids is None else list(ids)
 
         def work(unit: Unit) -> ActionReport:
             store.serialise(unit.connection, [gstin])
-            return recipient.act_on_many(unit, _action(trigger), gstin, request, wanted, where)
+            return bulk.act_on_many(unit, _action(trigger), gstin, request, wanted, where, each_refused)
 
         return self.run("act_on_many", actor, key, [trigger, gstin, wanted, where, request], work, ActionReport)
 
@@ -164,9 +173,9 @@ class IMS(Office):
         def work(unit: Unit) -> TwoBGenerated:
             store.serialise(unit.connection, [gstin])
             unit.taxpayer(gstin)
-            expired, lapsed = sweeps.end_pending(unit, gstin)
+            ended = sweeps.end_pending(unit, [gstin])[gstin]
             done = two_b.generate(unit, gstin, period)
-            return TwoBGenerated(gstin, str(done.period), str(done.state), done.generation, expired, lapsed)
+            return TwoBGenerated(gstin, str(done.period), str(done.state), done.generation, ended.expired, ended.lapsed)
 
         return self.run("generate_2b", actor, key, [gstin, period], work, TwoBGenerated)
 
@@ -177,7 +186,7 @@ class IMS(Office):
             store.serialise(unit.connection, [gstin])
             unit.taxpayer(gstin)
             # A draft from before a deadline does not hold what the deadline has decided since.
-            sweeps.end_pending(unit, gstin)
+            sweeps.end_pending(unit, [gstin])
             return filing.file_3b(unit, gstin, period)
 
         return self.run("file_3b", actor, key, [gstin, period], work, ThreeBFiled)
@@ -192,44 +201,59 @@ class IMS(Office):
         return self.run("file_annual_return", actor, key, [gstin, fy], work, int)
 
     def sweep(self, gstins: Sequence[str] | None = None, *, actor: str = "clock") -> list[Swept]:
-        """Do what the calendar owes by now, for the named recipients or for all; each is a transaction of its own.
+        """Do what the calendar owes by now, for the named recipients or for all, in chunks of a transaction each.
 
-        One that fails stops no other; the first failure is raised when all are through.
+        Where a chunk fails its recipients are taken one by one, so that one who fails stops no other; the first failure
+        is raised when all are through.
         """
         wanted = [taxpayer.gstin for taxpayer in self.taxpayers()] if gstins is None else list(gstins)
-
-        def of(gstin: str) -> Callable[[Unit], Swept]:
-            def work(unit: Unit) -> Swept:
-                store.serialise(unit.connection, [gstin])
-                return sweeps.sweep(unit, gstin)
-
-            return work
-
         swept: list[Swept] = []
         failures: list[Exception] = []
-        for gstin in wanted:
+        # A hook that raises is not asked again in the same sweep.
+        at_once = 1 if self.hooks.registered else SWEPT_AT_ONCE
+        for chunk in (wanted[start : start + at_once] for start in range(0, len(wanted), at_once)):
             try:
-                swept.append(self.run("sweep", actor, None, [gstin], of(gstin), Swept))
+                swept += self._sweep(chunk, actor)
             except Exception as error:  # noqa: BLE001 -- a hook of the embedder may raise anything
-                failures.append(error)
+                if len(chunk) == 1:
+                    failures.append(error)
+                    continue
+                for gstin in chunk:
+                    try:
+                        swept += self._sweep([gstin], actor)
+                    except Exception as own:  # noqa: BLE001 -- the rest of the chunk goes on
+                        failures.append(own)
         if failures:
             raise failures[0]
         return swept
 
+    def _sweep(self, gstins: list[str], actor: str) -> list[Swept]:
+        def work(unit: Unit) -> list[Swept]:
+            store.serialise(unit.connection, gstins)
+            return sweeps.sweep_many(unit, gstins)
+
+        return self.run("sweep", actor, None, gstins, work, list[Swept])
+
     # --- the portal ---------------------------------------------------------------------------------------------------
 
     def receive(
-        self, gstin: str, sightings: Iterable[Sighting], *, actor: str, complete: frozenset[str] = frozenset()
+        self,
+        gstin: str,
+        sightings: Iterable[Sighting],
+        *,
+        actor: str,
+        complete: frozenset[str] = frozenset(),
+        each: Each | None = None,
     ) -> Received:
         """Take in what the portal shows of a recipient's IMS; taking in the same again changes nothing.
 
         `complete` names the machines of which everything is shown: a saved record of theirs that is not shown
-        was deleted by its supplier (FAQ 16).
+        was deleted by its supplier (FAQ 16). `each` is told what happened, by the name of `Received`, to which record.
         """
 
         def work(unit: Unit) -> Received:
             store.serialise(unit.connection, [gstin])
-            return portal.receive(unit, gstin, sightings, complete)
+            return portal.receive(unit, gstin, sightings, complete, each)
 
         return self.run("receive", actor, None, [gstin], work, Received)
 
@@ -269,10 +293,41 @@ class IMS(Office):
         with self.asking() as unit:
             return list(views.inward(unit, gstin, where))
 
+    @contextmanager
+    def each(self, gstin: str, where: Where = EVERYTHING) -> Iterator[Iterator[Record]]:
+        """Give, for a `with` block, a recipient's records that are meant one by one, all as of one moment (FAQ 18).
+
+        However many there are, no more than a page of them is held. What the block writes meanwhile is not seen; to a
+        database in memory, which has one connection, it cannot write.
+        """
+        with self.asking() as unit:
+            yield views.inward(unit, gstin, where)
+
+    def recipients(self) -> list[str]:
+        """Return the GSTINs of the registered taxpayers who have a record, in order."""
+        with store.reading(self.engine) as connection:
+            return records.recipients(connection)
+
     def two_b(self, gstin: str, period: TaxPeriod) -> TwoBView:
         """Return the newest generation of a GSTR-2B with its lines, totals and what it leaves out."""
         with self.asking() as unit:
             return views.two_b_view(unit, gstin, period)
+
+    def events(
+        self,
+        after: str | None = None,
+        *,
+        limit: int | None = None,
+        gstin: str | None = None,
+        kinds: Collection[str] = (),
+    ) -> Iterator[Event]:
+        """Give what happened after a cursor (None: from the beginning), in the order in which it was committed.
+
+        Transitions, moves of GSTR-2B, GSTR-3B filings, add-backs, reminders; each event bears the cursor to go on from.
+        Kept with what it was read for, in one transaction, that makes every event count once. `gstin` and `kinds`
+        narrow. Raises `InputError` for what is no cursor, GSTIN or kind.
+        """
+        return events.read(self.engine, after, limit, events.wanted(gstin, kinds))
 
     def liabilities(self, supplier: str, period: TaxPeriod | None = None) -> list[Liability]:
         """Return the liability added back to a supplier, in one of his periods or in all (FAQ 34)."""

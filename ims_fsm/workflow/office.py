@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Self, TypeVar
+from functools import cache
+from typing import Any, Self, TypeVar
 
 from pydantic import TypeAdapter
 
@@ -24,6 +25,25 @@ from ims_fsm.workflow.unit import Unit
 
 T = TypeVar("T")
 Clock = Callable[[], datetime]
+
+
+def _once(unit: Unit, key: str, asked: list[object], work: Callable[[Unit], T], kind: type[T]) -> T:
+    answers: TypeAdapter[T] = _answers(kind)  # type: ignore[arg-type]  # a type is hashable
+    use_case = str(asked[0])
+    fingerprint = hashlib.sha256(json.dumps(asked, default=str, sort_keys=True).encode()).hexdigest()
+    answered = requests.remembered(unit.connection, key, use_case, fingerprint)
+    if answered is not None:
+        return answers.validate_json(answered)
+    outcome = work(unit)
+    told = answers.dump_json(outcome).decode()
+    answer = Answer(key=key, use_case=use_case, fingerprint=fingerprint, outcome=told, actor=unit.actor, at=unit.now)
+    requests.remember(unit.connection, answer)
+    return outcome
+
+
+@cache
+def _answers(kind: type[Any]) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
 
 
 def system_clock() -> datetime:
@@ -51,6 +71,7 @@ class Office:
         self.clock = clock
         self.hooks = hooks or Hooks(self.book.law)
         self.engine = store.open_engine(url)
+        self._declarations: Mapping[str, int] = {}
         schema.prepare(self.engine)
         with store.reading(self.engine) as connection:
             declarations.check(connection, self.book.law)
@@ -81,28 +102,12 @@ class Office:
         Raises `IdempotencyError` where the key was used for another request.
         """
         with store.writing(self.engine) as connection:
-            unit = Unit(connection, self.book, self.hooks, self._now(), actor, key)
-            if key is None:
-                return work(unit)
-            answers: TypeAdapter[T] = TypeAdapter(kind)
-            told = json.dumps([use_case, actor, arguments], default=str, sort_keys=True)
-            fingerprint = hashlib.sha256(told.encode()).hexdigest()
-            answered = requests.remembered(connection, key, use_case, fingerprint)
-            if answered is not None:
-                return answers.validate_json(answered)
-            outcome = work(unit)
-            requests.remember(
-                connection,
-                Answer(
-                    key=key,
-                    use_case=use_case,
-                    fingerprint=fingerprint,
-                    outcome=answers.dump_json(outcome).decode(),
-                    actor=actor,
-                    at=unit.now,
-                ),
-            )
-            return outcome
+            unit = Unit(connection, self.book, self.hooks, self._now(), actor, key, self._declarations)
+            asked = [use_case, actor, arguments]
+            outcome = work(unit) if key is None else _once(unit, key, asked, work, kind)
+        # What was kept in a transaction that failed is not there, so it is remembered when all is well.
+        self._declarations = {**self._declarations, **unit.declarations}
+        return outcome
 
     def _now(self) -> datetime:
         """Return the clock's moment in UTC; raises `ValueError` for one without a time zone."""

@@ -5,39 +5,20 @@ Imports the store and the law; each function is one use case inside a unit of wo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.law.refusal import Allowed
-from ims_fsm.store import records
 from ims_fsm.store.readings import Request, full_reduction
 from ims_fsm.store.record import Record
-from ims_fsm.store.records import Where
 from ims_fsm.terms.money import NIL, Heads
 from ims_fsm.terms.vocabulary import Trigger
-from ims_fsm.workflow.sentences import RefusedError, RefusedRecord, label, record_fields, told
+from ims_fsm.workflow.sentences import RefusedRecord, label, record_fields, told
 from ims_fsm.workflow.transitions import consider, fire
 from ims_fsm.workflow.two_b import mark_stale
 from ims_fsm.workflow.unit import Unit
 
 ACTIONS = (Trigger.ACCEPT, Trigger.REJECT, Trigger.KEEP_PENDING, Trigger.RESET)
-
-
-@dataclass(frozen=True, slots=True)
-class ActionReport:
-    """What an action did: the records it was applied to, and those it was refused on with every refusal."""
-
-    trigger: str
-    applied: tuple[int, ...]
-    refused: tuple[RefusedRecord, ...]
-
-    def by_rule(self) -> dict[str, list[RefusedRecord]]:
-        """Return the refused records grouped by the rule of their first refusal."""
-        groups: dict[str, list[RefusedRecord]] = {}
-        for one in self.refused:
-            groups.setdefault(one.refusals[0].rule, []).append(one)
-        return groups
 
 
 def action(trigger: str) -> Trigger:
@@ -48,36 +29,16 @@ def action(trigger: str) -> Trigger:
     return Trigger(trigger)
 
 
-def act(unit: Unit, trigger: Trigger, record_id: int, request: Request) -> None:
-    """Act on one record (FAQ 10, 12, 30). Raises `RefusedError` with every refusal; nothing is written then."""
-    record = unit.held(record_id)
-    after = _acted(unit, record, trigger, request, unit.chain_of(record))
-    unit.write([(record, after)])
-    mark_stale(unit, record.recipient, _decided_otherwise([(record, after)]))
+def act(unit: Unit, trigger: Trigger, record_id: int, request: Request) -> Record:
+    """Act on one record (FAQ 10, 12, 30) and return it as it then stands.
 
-
-def act_on_many(
-    unit: Unit, trigger: Trigger, recipient: str, request: Request, ids: Iterable[int] | None, where: Where
-) -> ActionReport:
-    """Act on many records with one action: what is allowed is applied, what is refused is reported (FAQ 30).
-
-    Raises `InputError` for an id that is not the recipient's; nothing is written then.
+    Raises `RefusedError` with every refusal; nothing is written then.
     """
-    unit.taxpayer(recipient)
-    meant = (
-        _by_ids(unit, recipient, ids) if ids is not None else list(records.search(unit.connection, recipient, where))
-    )
-    chains = unit.chains_of(meant)
-    changes: list[tuple[Record, Record]] = []
-    refused: list[RefusedRecord] = []
-    for record in meant:
-        try:
-            changes.append((record, _acted(unit, record, trigger, request, chains[record.id])))
-        except RefusedError as error:
-            refused.append(RefusedRecord(record.id, error.subject, error.refusals))
-    unit.write(changes)
-    mark_stale(unit, recipient, _decided_otherwise(changes))
-    return ActionReport(trigger, tuple(record.id for record, _ in changes), tuple(refused))
+    record = unit.held(record_id)
+    after = acted(unit, record, trigger, request, unit.chain_of(record))
+    unit.write([(record, after)])
+    mark_stale(unit, record.recipient, decided_otherwise([(record, after)]))
+    return after
 
 
 def may(unit: Unit, record_id: int, trigger: str, request: Request) -> Allowed | RefusedRecord:
@@ -90,13 +51,14 @@ def may(unit: Unit, record_id: int, trigger: str, request: Request) -> Allowed |
     return RefusedRecord(record.id, label(record.document), refusals)
 
 
-def _acted(unit: Unit, record: Record, trigger: Trigger, request: Request, chain: Sequence[Record]) -> Record:
+def acted(unit: Unit, record: Record, trigger: Trigger, request: Request, chain: Sequence[Record]) -> Record:
+    """Return a record as an action leaves it, noted for the log and not yet written; raises `RefusedError`."""
     detail = {"remarks": request.remarks} if request.remarks else {}
     chosen, declared = declaration_of(record, request) if trigger is Trigger.ACCEPT else (None, NIL)
     if chosen is not None:
         detail["reduction"] = chosen if chosen != "partial" else str(declared)
-    after = fire(unit, record, trigger, request, chain, detail)
-    return after.changed(acted_at=unit.now, remarks=request.remarks, reduction=chosen, declared=declared)
+    said = {"acted_at": unit.now, "remarks": request.remarks, "reduction": chosen, "declared": declared}
+    return fire(unit, record, trigger, request, chain, detail, version=record.version + 1, **said)
 
 
 def declaration_of(record: Record, request: Request) -> tuple[str | None, Heads]:
@@ -112,18 +74,8 @@ def declaration_of(record: Record, request: Request) -> tuple[str | None, Heads]
             return "full" if heads == full_reduction(record) else "partial", heads
 
 
-def _by_ids(unit: Unit, recipient: str, ids: Iterable[int]) -> list[Record]:
-    wanted = list(dict.fromkeys(ids))
-    found = records.find_many(unit.connection, recipient, wanted)
-    missing = [
-        Problem(str(one), f"is no record of {recipient}", "see ims-fsm list") for one in wanted if one not in found
-    ]
-    if missing:
-        raise InputError("records", missing)
-    return [found[one] for one in wanted]
-
-
-def _decided_otherwise(changes: Sequence[tuple[Record, Record]]) -> list[Record]:
+def decided_otherwise(changes: Sequence[tuple[Record, Record]]) -> list[Record]:
+    """Return the records, as they were, of which an action or a declaration has changed."""
     return [
         before
         for before, after in changes

@@ -1,30 +1,36 @@
 """What the calendar owes by now: records out of time removed, pending ended, drafts of the 14th generated.
 
-Imports the store and the law; one recipient is one unit of work, so one that fails stops no other.
+Imports the store and the law; a unit sweeps one recipient or a chunk of them, in the same few statements.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ims_fsm.law.refusal import Allowed
 from ims_fsm.store import records, returns
 from ims_fsm.store.record import Record
+from ims_fsm.store.returns import TwoB
+from ims_fsm.store.sets.columns import AT
+from ims_fsm.store.sets.moving import counts, move
+from ims_fsm.store.sets.predicate import predicate
+from ims_fsm.store.sets.scope import Question, Scope
 from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.terms.vocabulary import RemovedFor, Trigger, TwoBState
+from ims_fsm.terms.vocabulary import RemovedFor, State, Trigger, TwoBState
+from ims_fsm.workflow.scopes import alike, scope_of, told_by, touched_drafts
 from ims_fsm.workflow.transitions import consider, fire
-from ims_fsm.workflow.two_b import considered, generate, is_filed, mark_stale
+from ims_fsm.workflow.two_b import Standings, considered, draft, is_filed, mark_stale, mark_stale_where
 from ims_fsm.workflow.unit import Unit
 
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What a sweep did for one recipient: records expired and lapsed, and the period that it drafted, if any."""
+    """What a sweep did for one recipient: how many records expired and lapsed, and the period that it drafted."""
 
     recipient: str
-    expired: tuple[int, ...]
-    lapsed: tuple[int, ...]
+    expired: int
+    lapsed: int
     drafted: str | None
 
     def __bool__(self) -> bool:
@@ -32,17 +38,54 @@ class Swept:
         return bool(self.expired or self.lapsed or self.drafted)
 
 
-def sweep(unit: Unit, recipient: str) -> Swept:
-    """Do what the calendar owes a recipient by now (FAQ 21, 23, 25, 27, and the pending deadline of October 2025)."""
-    expired, lapsed = end_pending(unit, recipient)
-    return Swept(recipient, expired, lapsed, _draft(unit, recipient))
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How many pending records of a recipient expired under section 16(4), and how many lapsed at their deadline."""
+
+    expired: int = 0
+    lapsed: int = 0
 
 
-def end_pending(unit: Unit, recipient: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Remove pending records that section 16(4) has passed, end pending that its deadline has passed.
+def sweep_many(unit: Unit, recipients: Sequence[str]) -> list[Swept]:
+    """Do what the calendar owes recipients by now (FAQ 21, 23, 25, 27, and the pending deadline of October 2025)."""
+    ended = end_pending(unit, recipients)
+    drafted = _draft(unit, recipients)
+    return [Swept(one, ended[one].expired, ended[one].lapsed, drafted.get(one)) for one in recipients]
 
-    Returns the ids of both.
-    """
+
+def end_pending(unit: Unit, recipients: Sequence[str]) -> dict[str, Ended]:
+    """Remove pending records that section 16(4) has passed, end pending that its deadline has passed, by recipient."""
+    waiting = records.with_pending(unit.connection, recipients)
+    ended = dict.fromkeys(recipients, Ended())
+    if unit.hooks.watch(Trigger.EXPIRE) or unit.hooks.watch(Trigger.LAPSE):
+        return ended | {one: _end_one_by_one(unit, one) for one in waiting}
+    for part in alike(unit, waiting):
+        ended |= _end(unit, scope_of(unit, part).narrowed(AT.state == str(State.PENDING)))
+    return ended
+
+
+def _end(unit: Unit, scope: Scope) -> dict[str, Ended]:
+    expire, lapse = (Question(trigger=trigger, scope=scope) for trigger in (Trigger.EXPIRE, Trigger.LAPSE))
+    out_of_time, past_deadline = predicate(expire), predicate(lapse)
+    expired = counts(unit.connection, expire, out_of_time)
+    if expired:
+        columns = {"removed_for": str(RemovedFor.SEC_16_4)}
+        move(unit.connection, expire, out_of_time, told_by(unit, columns=columns))
+    lapsed = counts(unit.connection, lapse, past_deadline)
+    stale = {one: touched_drafts(unit, one, _own(lapse, one), past_deadline) for one in lapsed}
+    if lapsed:
+        move(unit.connection, lapse, past_deadline, told_by(unit))
+    for recipient, periods in stale.items():
+        mark_stale_where(unit, recipient, periods.__contains__)
+    return {one: Ended(expired.get(one, 0), lapsed.get(one, 0)) for one in scope.recipients}
+
+
+def _own(question: Question, recipient: str) -> Question:
+    return replace(question, scope=question.scope.narrowed(AT.recipient_gstin == recipient))
+
+
+def _end_one_by_one(unit: Unit, recipient: str) -> Ended:
+    """End what is pending with one record after the other, each through its machine and the embedder's hooks."""
     waiting = list(records.pending(unit.connection, recipient))
     chains = unit.chains_of(waiting)
     expired = [r for r in waiting if _may(unit, r, Trigger.EXPIRE, chains[r.id])]
@@ -54,26 +97,39 @@ def end_pending(unit: Unit, recipient: str) -> tuple[tuple[int, ...], tuple[int,
     if changes:
         unit.write(changes)
         mark_stale(unit, recipient, lapsed)
-    return tuple(r.id for r in expired), tuple(r.id for r in lapsed)
+    return Ended(len(expired), len(lapsed))
 
 
-def next_period(unit: Unit, recipient: str) -> TaxPeriod:
-    """Return the first tax period whose GSTR-3B the recipient has not filed."""
+def next_period(unit: Unit, recipient: str, standing: Standings | None = None) -> TaxPeriod:
+    """Return the first tax period whose GSTR-3B the recipient has not filed.
+
+    `standing` has his GSTR-2Bs where they were read already.
+    """
     taxpayer = unit.scene(recipient).recipient
     calendar = unit.book.calendar
-    final = [two_b.period for two_b in returns.two_bs(unit.connection, recipient) if two_b.state is TwoBState.FINAL]
+    known = returns.standings(unit.connection, [recipient]) if standing is None else standing
+    final = [period for period, two_b in known[recipient].items() if two_b.state is TwoBState.FINAL]
     first = calendar.period_for(max(taxpayer.registered_from, calendar.first_period), taxpayer.filing)
     period = calendar.next(max(final), taxpayer.filing) if final else first
-    while is_filed(unit, recipient, period):
+    while is_filed(unit, recipient, period, known):
         period = calendar.next(period, taxpayer.filing)
     return period
 
 
-def _draft(unit: Unit, recipient: str) -> str | None:
-    two_b = returns.two_b(unit.connection, recipient, next_period(unit, recipient))
-    if two_b.state is not TwoBState.ABSENT or not considered(unit, two_b, "generate"):
-        return None
-    return str(generate(unit, recipient, two_b.period).period)
+def _draft(unit: Unit, recipients: Sequence[str]) -> dict[str, str]:
+    """Draft the GSTR-2B that each recipient is owed and does not have; those of one period and alike together."""
+    standing = returns.standings(unit.connection, recipients)
+    owed: dict[TaxPeriod, dict[str, tuple[TwoB, Allowed]]] = {}
+    for recipient in recipients:
+        period = next_period(unit, recipient, standing)
+        two_b = standing[recipient].get(period) or TwoB(recipient=recipient, period=period)
+        decision = considered(unit, two_b, "generate", standing)
+        if two_b.state is TwoBState.ABSENT and isinstance(decision, Allowed):
+            owed.setdefault(period, {})[recipient] = (two_b, decision)
+    for period, some in owed.items():
+        for part in alike(unit, list(some)):
+            draft(unit, [some[recipient] for recipient in part], period)
+    return {recipient: str(period) for period, some in owed.items() for recipient in some}
 
 
 def _may(unit: Unit, record: Record, trigger: Trigger, chain: Sequence[Record]) -> bool:

@@ -37,8 +37,11 @@ def fire(
     request: Request = NO_REQUEST,
     chain: Sequence[Record] | None = None,
     detail: Mapping[str, Any] | None = None,
+    **changes: Any,
 ) -> Record:
     """Fire a trigger on a record and note it for the log; returns the record in its new state, not yet written.
+
+    `changes` are what else it brings to the record's fields.
 
     The embedder's hooks run here; one that raises vetoes. Raises `RefusedError` with every refusal.
     """
@@ -51,12 +54,17 @@ def fire(
         fields = record_fields(record, scene)
         refusals = tuple(ToldRefusal.of(refusal, fields) for refusal in error.refusals)
         raise RefusedError(label(record.document), trigger, refusals) from None
-    return pass_over(unit, record, trigger, allowed, detail)
+    return pass_over(unit, record, trigger, allowed, detail, **changes)
 
 
 def pass_over(
-    unit: Unit, record: Record, trigger: str, allowed: Allowed, detail: Mapping[str, Any] | None = None
+    unit: Unit,
+    record: Record,
+    trigger: str,
+    allowed: Allowed,
+    detail: Mapping[str, Any] | None = None,
+    **changes: Any,
 ) -> Record:
     """Note an allowed transition for the log; returns the record in its new state, not yet written."""
     unit.moved(record, trigger, allowed.dest, allowed.rules, detail)
-    return record.changed(state=State(allowed.dest), seq=record.seq + 1)
+    return record.changed(state=State(allowed.dest), seq=record.seq + 1, **changes)

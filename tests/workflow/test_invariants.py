@@ -162,11 +162,15 @@ class Town(RuleBasedStateMachine):
     def act_on_all(self, trigger, who):
         recipient = self.recipients[who]
         before = {record.id: record for record in self.stage.ims.inward(recipient)}
-        may = {one: bool(self.stage.ims.may(trigger, one)) for one in before}
-        report = self.stage.ims.act_on_many(trigger, recipient, actor="buyer")
-        refused = {one.record_id for one in report.refused}
-        assert may == {**dict.fromkeys(report.applied, True), **dict.fromkeys(refused, False)}
-        assert all(self.stage.record(one) == before[one] for one in refused)
+        told = {one: self.stage.ims.may(trigger, one) for one in before}
+        found = []
+        report = self.stage.ims.act_on_many(trigger, recipient, actor="buyer", each_refused=found.append)
+        refused = {one.record_id: one for one in found}
+        assert refused == {one: answer for one, answer in told.items() if not answer}
+        assert (report.applied, report.refused_records) == (len(before) - len(refused), len(refused))
+        for one, record in before.items():
+            after = self.stage.record(one)
+            assert after == record if one in refused else (after.state, after.seq) == (told[one].dest, record.seq + 1)
 
     @rule(who=st.integers(0, 1), wait=st.sampled_from([True, True, True, False]))
     def close(self, who, wait):

@@ -228,6 +228,22 @@ def test_a_refused_request_leaves_its_key_free(stage):
     assert stage.record(record_id).version == 2
 
 
+def test_what_a_failed_call_has_kept_is_not_remembered(stage):
+    """The declaration's row went with the transaction, and the next call begins anew."""
+    document = stage.document()
+
+    def fail(*_):
+        raise RuntimeError
+
+    event.listen(stage.ims.engine, "commit", fail)
+    with pytest.raises(RuntimeError):
+        stage.saved(document)
+    event.remove(stage.ims.engine, "commit", fail)
+    record_id = stage.saved(document)
+    stage.act("accept", record_id)
+    assert not stage.faults()
+
+
 # --- opening and closing --------------------------------------------------------------------------------------------
 
 

@@ -9,7 +9,6 @@ import pytest
 
 from ims_fsm import Form, Heads, TaxPeriod
 from ims_fsm.terms.vocabulary import State, SupplierStatus
-from ims_fsm.workflow.portal import Received
 
 OCTOBER, NOVEMBER = TaxPeriod("2024-10"), TaxPeriod("2024-11")
 SAVED, FILED = SupplierStatus.SAVED, SupplierStatus.FILED
@@ -27,7 +26,7 @@ def test_what_is_new_comes_in_with_its_action(stage, status, action):
     shown = stage.seen(stage.document(), status, action, remarks="as agreed" if action is not N else None)
     done = stage.receive(shown)
     (record_id,) = done.new
-    assert done == Received(new=(record_id,))
+    assert done == stage.told(new=(record_id,))
     record = stage.record(record_id)
     assert (record.state, record.filed, record.remarks) == (action, status is FILED, shown.remarks)
     assert record.two_b_period == (OCTOBER if status is FILED else None)
@@ -65,7 +64,7 @@ def test_a_whole_download_comes_again_and_changes_nothing(stage):
 
 
 def test_an_empty_download_is_none(stage):
-    assert stage.receive() == Received()
+    assert stage.receive() == stage.told()
 
 
 def test_a_download_is_one_taxpayers(stage):
@@ -163,7 +162,7 @@ def test_a_changed_saved_record_loses_its_action(stage, action):
     document = stage.document(value=118_000)
     (record_id,) = stage.receive(stage.seen(document, action=action, remarks="ours")).new
     edited = stage.seen(document.changed(igst=20_000))
-    assert stage.receive(edited) == Received(reset=(record_id,))
+    assert stage.receive(edited) == stage.told(reset=(record_id,))
     record = stage.record(record_id)
     assert (record.state, record.contents, record.remarks, record.document.tax.igst) == (N, 2, None, 20_000)
     assert stage.log(record_id)[1:] == ["edit"]
@@ -175,14 +174,14 @@ def test_a_changed_saved_record_loses_its_action(stage, action):
 def test_a_changed_saved_record_without_action_is_edited(stage):
     document = stage.document()
     (record_id,) = stage.receive(stage.seen(document)).new
-    assert stage.receive(stage.seen(document.changed(taxable=5))) == Received(edited=(record_id,))
+    assert stage.receive(stage.seen(document.changed(taxable=5))) == stage.told(edited=(record_id,))
 
 
 def test_a_changed_saved_record_that_was_acted_on_again(stage):
     document = stage.document()
     (record_id,) = stage.receive(stage.seen(document, action=A)).new
     edited = stage.seen(document.changed(igst=1), action=R)
-    assert stage.receive(edited) == Received(reset=(record_id,), adopted=(record_id,))
+    assert stage.receive(edited) == stage.told(reset=(record_id,), adopted=(record_id,))
     assert stage.log(record_id) == ["accept", "edit", "reject"]
     stage.again(edited)
     assert not stage.faults()
@@ -193,7 +192,7 @@ def test_a_change_takes_back_what_was_done_here_too(stage):
     (record_id,) = stage.receive(stage.seen(document)).new
     stage.act("accept", record_id)
     edited = stage.seen(document.changed(igst=1))
-    assert stage.receive(edited) == Received(reset=(record_id,))
+    assert stage.receive(edited) == stage.told(reset=(record_id,))
     assert stage.states() == {record_id: "no_action"}
     stage.again(edited)
 
@@ -207,7 +206,7 @@ def test_what_a_dialect_leaves_out_is_no_change(stage):
     stage.again(bare)
     stage.again(shown)
     flags = replace(shown, document=document.changed(pending_blocked=False), reduction_blocked=False)
-    assert stage.receive(flags) == Received(unchanged=1)
+    assert stage.receive(flags) == stage.told(unchanged=1)
     record = stage.record(record_id)
     assert (record.document.pending_blocked, record.reduction_blocked, record.state) == (False, False, N)
 
@@ -228,9 +227,9 @@ def test_a_saved_record_that_vanished_was_deleted(stage, complete):
     kept_id, gone_id, *_rest = stage.states()
     done = stage.receive(stage.seen(kept), complete=complete)
     if complete != INVOICES:
-        assert done == Received(unchanged=1)
+        assert done == stage.told(unchanged=1)
         return
-    assert done == Received(deleted=(gone_id,), unchanged=1)
+    assert done == stage.told(deleted=(gone_id,), unchanged=1)
     assert stage.record(gone_id).removed_for == "supplier_deleted"
     assert {state for record_id, state in stage.states().items() if record_id != gone_id} == {"no_action"}
     assert stage.record(local).state == stage.record(kept_id).state == N
@@ -252,11 +251,11 @@ def test_the_portals_action_is_adopted(stage):
     document = stage.document()
     (record_id,) = stage.receive(stage.seen(document, FILED, A)).new
     rejected = stage.seen(document, FILED, R, remarks="no")
-    assert stage.receive(rejected) == Received(adopted=(record_id,))
+    assert stage.receive(rejected) == stage.told(adopted=(record_id,))
     assert (stage.record(record_id).state, stage.record(record_id).remarks) == (R, "no")
     stage.again(rejected)
     taken_back = stage.seen(document, FILED, N)
-    assert stage.receive(taken_back) == Received(adopted=(record_id,))
+    assert stage.receive(taken_back) == stage.told(adopted=(record_id,))
     assert stage.log(record_id) == ["accept", "reject", "reset"]
     stage.again(taken_back)
     assert not stage.faults()

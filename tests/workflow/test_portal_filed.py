@@ -9,7 +9,6 @@ import pytest
 
 from ims_fsm import Form, Heads, TaxPeriod
 from ims_fsm.terms.vocabulary import State, SupplierStatus
-from ims_fsm.workflow.portal import Received
 
 OCTOBER, NOVEMBER = TaxPeriod("2024-10"), TaxPeriod("2024-11")
 SAVED, FILED = SupplierStatus.SAVED, SupplierStatus.FILED
@@ -45,7 +44,7 @@ def test_a_filed_record_gets_the_2b_period_that_is_certain(stage, form, seen_sav
     assert stage.record(record_id).two_b_period == period
     assert (stage.record(record_id).state, stage.record(record_id).filed_at) == (A, stage.now)
     before = stage.tables()
-    assert stage.receive(filed) == Received(unchanged=1)
+    assert stage.receive(filed) == stage.told(unchanged=1)
     assert stage.tables() == before
 
 
@@ -88,11 +87,11 @@ def test_filing_keeps_the_action_and_the_content(stage):
     """FAQ 15, 19.1."""
     document = stage.document()
     (record_id,) = stage.receive(stage.seen(document, action=R)).new
-    assert stage.receive(stage.seen(document, FILED, R)) == Received(filed=(record_id,))
+    assert stage.receive(stage.seen(document, FILED, R)) == stage.told(filed=(record_id,))
     assert stage.log(record_id) == ["reject"]
     edited = stage.document()
     (other,) = stage.receive(stage.seen(edited, action=R)).new
-    assert stage.receive(stage.seen(edited.changed(igst=1), FILED)) == Received(reset=(other,), filed=(other,))
+    assert stage.receive(stage.seen(edited.changed(igst=1), FILED)) == stage.told(reset=(other,), filed=(other,))
     assert stage.record(other).standing == Heads(igst=1)
     assert not stage.faults()
 

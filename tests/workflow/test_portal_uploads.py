@@ -9,7 +9,6 @@ import pytest
 
 from ims_fsm import Heads, Hooks, TaxPeriod, Where
 from ims_fsm.terms.vocabulary import State, SupplierStatus
-from ims_fsm.workflow.portal import Received
 
 OCTOBER, NOVEMBER = TaxPeriod("2024-10"), TaxPeriod("2024-11")
 SAVED, FILED = SupplierStatus.SAVED, SupplierStatus.FILED
@@ -44,7 +43,7 @@ def test_once_the_portal_shows_it_it_is_told(stage):
     (record_id,) = stage.receive(stage.seen(document, FILED)).new
     stage.act("reject", record_id, remarks="no")
     uploaded = stage.seen(document, FILED, R, remarks="no")
-    assert stage.receive(uploaded) == Received(unchanged=1)
+    assert stage.receive(uploaded) == stage.told(unchanged=1)
     assert stage.ims.changed_since_portal(stage.buyer) == []
     assert stage.log(record_id) == ["reject"]
     stage.again(uploaded)
@@ -57,7 +56,7 @@ def test_acted_on_here_and_there_the_action_here_stands(stage):
     stage.act("reject", record_id)
     pending = stage.seen(document, FILED, P)
     done = stage.receive(pending)
-    assert done == Received(
+    assert done == stage.told(
         conflicts=(record_id,),
         notes=(f"invoice S/1 of {stage.seller} was acted on here and on the portal; the action here stands",),
     )
@@ -122,7 +121,7 @@ def test_what_was_declared_on_the_portal_is_taken(later, told, declared, kept):
     record = stage.record(record_id)
     assert (record.reduction, record.declared) == kept
     before = stage.tables()
-    assert stage.receive(shown) == Received(unchanged=1)
+    assert stage.receive(shown) == stage.told(unchanged=1)
     assert stage.tables() == before
     stage.close("2025-10")
     taken_back = {"none": 0, "partial": record.declared.igst}.get(kept[0], 100)
@@ -153,7 +152,7 @@ def test_a_declaration_is_known_again_in_the_portals_words(later, reduce_itc, to
     (record_id,) = stage.receive(seen).new
     stage.act("accept", record_id, reduce_itc=reduce_itc)
     done = stage.receive(replace(seen, action=A, itc_reduction=told, declared=declared))
-    assert done == Received(unchanged=1)
+    assert done == stage.told(unchanged=1)
     assert stage.ims.changed_since_portal(stage.buyer) == []
 
 

@@ -22,7 +22,9 @@ PROCESSES, RECORDS = 4, 20
 OCTOBER = TaxPeriod("2024-10")
 
 
-@pytest.fixture(scope="module", params=["sqlite", "pg"])
+@pytest.fixture(
+    scope="module", params=[pytest.param("sqlite", marks=pytest.mark.sqlite("its twin is on PostgreSQL")), "pg"]
+)
 def raced(request, staging, tmp_path_factory):
     """Run the race once; give the stage as it was left, and what each process was answered."""
     folder = tmp_path_factory.mktemp("race")

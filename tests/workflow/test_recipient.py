@@ -283,6 +283,31 @@ def test_an_action_may_be_bound_to_the_version_it_was_chosen_on(stage):
     assert stage.act("accept", record_id, version=stage.record(record_id).version).state == State.ACCEPTED
 
 
+@pytest.mark.parametrize("trigger", ["accept", "reject", "keep_pending", "reset"])
+def test_an_action_answers_with_the_record_as_it_then_stands(stage, trigger):
+    record_id = stage.saved()
+    stage.act("reject", record_id)
+    acted = stage.act(trigger, record_id, remarks="seen", key="k")
+    assert acted == stage.record(record_id)
+    stage.act("reset", record_id)
+    assert stage.act(trigger, record_id, remarks="seen", key="k") == stage.record(record_id)
+
+
+def test_one_action_takes_five_statements(stage):
+    """Hold the recipient; the record with him, its row, its log, his drafts: nothing is read twice."""
+    first, record_id = stage.filed(), stage.filed()
+    stage.act("accept", first)
+    with stage.statements() as run:
+        stage.act("accept", record_id)
+    assert len(run) == 5
+    assert [" ".join(one.split()[:2]) for one in run[1:]] == [
+        "SELECT record.recipient_gstin,",
+        "UPDATE record",
+        "INSERT INTO",
+        "SELECT two_b.recipient_gstin,",
+    ]
+
+
 def test_all_refusals_come_together(stage):
     record_id = stage.at("2024-10-12").saved(stage.document("credit_note"))
     with stage.refused("ims_not_open", "faq.3") as found:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ims_fsm import Filing, Form, TaxPeriod
@@ -39,6 +41,27 @@ def test_who_is_unknown_files_monthly(stage):
             Filing.QUARTERLY,
             Filing.MONTHLY,
         ]
+
+
+def test_of_all_taxpayers_those_are_read_who_are_asked_for_once_each(stage):
+    stage.taxpayer(stage.quarterly, filing="quarterly")
+    with stage.ims.asking() as unit, stage.statements() as run:
+        scene = unit.scene(stage.buyer)
+        assert [scene.suppliers.get(stage.quarterly, Filing.MONTHLY) for _ in range(3)] == [Filing.QUARTERLY] * 3
+        assert [scene.suppliers.get(stage.other, Filing.MONTHLY) for _ in range(2)] == [Filing.MONTHLY] * 2
+        assert unit.scene(stage.buyer) is scene
+    assert len(run) == 3
+    assert all("WHERE taxpayer.gstin = " in statement for statement in run)
+
+
+def test_a_declaration_remembered_of_another_database_is_not_believed(stage, unit):
+    """The log names the declaration that the guards read, though the ids of the store before were others."""
+    record = unit.record(saved_in(stage, unit))
+    mistaken = replace(unit, remembered={record.machine: record.declaration_id + 1}, declarations={})
+    right = replace(unit, remembered={record.machine: record.declaration_id}, declarations={})
+    said = [one.moved(record, "accept", "accepted", ()).declaration_id for one in (mistaken, right)]
+    assert said == [record.declaration_id] * 2
+    assert (mistaken.declarations, right.declarations) == ({record.machine: record.declaration_id}, {})
 
 
 def test_chains_are_read_where_there_is_an_amendment(stage):

@@ -38,6 +38,29 @@ def test_the_inward_view_is_the_recipients(stage):
     assert ids(stage.ims.inward(stage.seller)) == []
 
 
+def test_records_are_given_one_by_one_as_of_one_moment(tmp_path, staging):
+    stage = staging(f"sqlite:///{tmp_path / 'ims.db'}")
+    first, second, third = (stage.saved() for _ in range(3))
+    with stage.ims.each(stage.buyer, Where(states=(State.NO_ACTION,))) as records:
+        assert next(records).id == first
+        stage.act("accept", third)
+        assert ids(records) == [second, third]
+    with stage.ims.each(stage.buyer) as records:
+        assert list(records) == stage.ims.inward(stage.buyer)
+    with stage.ims.supplier.each(stage.seller, OCTOBER) as records:
+        assert list(records) == stage.ims.supplier.outward(stage.seller, OCTOBER)
+    stage.ims.close()
+
+
+def test_who_has_a_record_is_a_recipient(stage):
+    stage.taxpayer(stage.other)
+    stage.taxpayer(stage.quarterly, filing="quarterly")
+    assert stage.ims.recipients() == []
+    stage.saved(stage.document(recipient=stage.other))
+    stage.saved()
+    assert stage.ims.recipients() == [stage.other, stage.buyer]
+
+
 def test_the_inward_view_is_of_a_known_taxpayer(stage):
     with stage.unreadable(
         f"{stage.other}: is no taxpayer known here; register it first: ims-fsm taxpayer {stage.other}"

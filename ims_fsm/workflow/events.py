@@ -1,0 +1,75 @@
+"""Events out: read page by page to the end, or followed as they come.
+
+Imports the store; keeps nothing, for the reader keeps the cursor with what he made of the event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+
+from ims_fsm.errors import InputError, Problem
+from ims_fsm.store import connection as store
+from ims_fsm.store import events
+from ims_fsm.store.connection import Engine
+from ims_fsm.store.event_logs import Wanted
+from ims_fsm.terms.event import Event, EventKind
+from ims_fsm.terms.gstin import checked_gstin
+
+PAGE = 1000
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.25, 8.0
+
+
+def wanted(gstin: str | None = None, kinds: Collection[str] = ()) -> Wanted:
+    """Return which events are meant; without kinds every kind is. Raises `InputError` for what there is not."""
+    problems = []
+    try:
+        meant = None if gstin is None else checked_gstin(gstin)
+    except ValueError:
+        problems.append(Problem(repr(gstin), "is no GSTIN", "write its 15 characters like 27AAPFU0939F1ZV"))
+    known = ", ".join(EventKind)
+    unknown = sorted(set(kinds) - set(EventKind))
+    problems += [Problem(repr(kind), "is no kind of event", f"the kinds are {known}") for kind in unknown]
+    if problems:
+        raise InputError("events", problems)
+    return Wanted(meant, frozenset(map(EventKind, kinds)) or frozenset(EventKind))
+
+
+def read(engine: Engine, after: str | None, limit: int | None, some: Wanted, page: int = PAGE) -> Iterator[Event]:
+    """Give the events after a cursor, up to the last that is committed or to `limit`; `page` at a time are read.
+
+    Nothing is held open between pages. Raises `InputError` for what is no cursor of this database, and when it is read
+    `StoreError` where the database was restored.
+    """
+    if after is not None:
+        events.position_of(after, engine.dialect.name)
+    return _pages(engine, after, limit, some, page)
+
+
+def _pages(engine: Engine, after: str | None, limit: int | None, some: Wanted, page: int) -> Iterator[Event]:
+    left = limit
+    while left is None or left > 0:
+        asked = page if left is None else min(page, left)
+        with store.reading(engine) as connection:
+            found = events.page(connection, after, asked, some)
+        yield from found
+        if len(found) < asked:
+            return
+        after = found[-1].cursor
+        left = None if left is None else left - len(found)
+
+
+def follow(
+    engine: Engine, after: str | None, some: Wanted, wait: Callable[[float], bool], page: int = PAGE
+) -> Iterator[Event]:
+    """Give the events after a cursor and go on as they come, until `wait` says that it is enough.
+
+    `wait` waits so many seconds and returns whether to stop; it is asked for longer while nothing comes.
+    """
+    pause = FIRST_PAUSE_S
+    while True:
+        for event in read(engine, after, None, some, page):
+            yield event
+            after, pause = event.cursor, FIRST_PAUSE_S
+        if wait(pause):
+            return
+        pause = min(2 * pause, LONGEST_PAUSE_S)

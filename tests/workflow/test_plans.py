@@ -1,0 +1,263 @@
+"""How the databases run what the use cases run: by an index wherever there is one, in one partition of a recipient.
+
+The statements are those that the use cases really send, explained where they are run, on a store that is large enough
+for an index to pay. With IMS_FSM_WRITE_PLANS set, docs/plans.md is written anew from what is found.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import insert, text
+
+from ims_fsm import TaxPeriod, Where
+from ims_fsm.store import audit, counters
+from ims_fsm.store.connection import reading, writing
+from ims_fsm.store.partitions import keyed, partition
+from ims_fsm.store.plans import explained, normalised
+from ims_fsm.store.record import to_row
+from ims_fsm.store.tables import (
+    AnnualReturnRow,
+    ContentRow,
+    LiabilityRow,
+    RecordRow,
+    TaxpayerRow,
+    TransitionRow,
+    TwoBLineRow,
+    TwoBRow,
+)
+from ims_fsm.terms.vocabulary import State
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "plans.md"
+OCTOBER = TaxPeriod("2024-10")
+BY_ID, BY_SUPPLIER = "by a record's id", "by supplier"
+RECIPIENTS, EACH, PARTITIONS, LONGEST = 100, 150, 8, 400
+NOON = datetime(2024, 11, 12, tzinfo=UTC)
+# Tables of a few rows, which no index makes quicker, and those that are asked for as a whole.
+SMALL = {"declaration", "adoption", "counter", "ims_fsm_version", "record_number"}
+# What a statement in sets puts aside for itself holds just the records that it is about.
+SMALL |= {"chain_member", "chain_reading", "settled_record"}
+WHOLE = {"every taxpayer": {"taxpayer"}}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A use case by its name, and what it asks for: whatever names the recipient reads one partition."""
+
+    name: str
+    run: Callable[[Any, list[int]], object]
+    asks: str = "by recipient"
+
+
+def _act(trigger, at):
+    return lambda stage, ids: stage.act(trigger, ids[at])
+
+
+def _document(stage, record_id):
+    return stage.record(record_id).document
+
+
+CASES = [
+    Case("save a document", lambda stage, _: stage.saved()),
+    Case("save an amendment", lambda stage, ids: stage.saved(stage.document(amends=_document(stage, ids[0]))), BY_ID),
+    Case("edit a saved document", lambda stage, ids: stage.ims.supplier.edit(ids[-1], {"igst": 1}, actor="x"), BY_ID),
+    Case("accept a record", _act("accept", 0), BY_ID),
+    Case("keep a record pending", _act("keep_pending", 1), BY_ID),
+    Case("ask whether a record may be rejected", lambda stage, ids: stage.ims.may("reject", ids[2]), BY_ID),
+    Case("work out what a rejection comes to", lambda stage, ids: stage.ims.what_if("reject", ids[2]), BY_ID),
+    Case("show a record", lambda stage, ids: stage.ims.show(ids[2]), BY_ID),
+    Case("a record's history", lambda stage, ids: stage.ims.history(ids[0]), BY_ID),
+    Case("the inward view", lambda stage, _: stage.ims.inward(stage.buyer)),
+    Case("the inward view by state", lambda stage, _: stage.ims.inward(stage.buyer, Where(states=(State.ACCEPTED,)))),
+    Case("the inward view of a supplier", lambda stage, _: stage.ims.inward(stage.buyer, Where(supplier=stage.seller))),
+    Case("the inward view by number", lambda stage, _: stage.ims.inward(stage.buyer, Where(number="S/1"))),
+    Case("file a form", lambda stage, _: stage.filed(), BY_SUPPLIER),
+    Case("the outward view", lambda stage, _: stage.ims.supplier.outward(stage.seller, OCTOBER), BY_SUPPLIER),
+    Case("generate GSTR-2B", lambda stage, _: stage.at("2024-11-15").draft()),
+    Case("show GSTR-2B", lambda stage, _: stage.ims.two_b(stage.buyer, OCTOBER)),
+    Case("sweep a recipient", lambda stage, _: stage.ims.sweep([stage.buyer])),
+    Case("file GSTR-3B", lambda stage, _: stage.ims.file_3b(stage.buyer, OCTOBER, actor="buyer"), BY_SUPPLIER),
+    Case("liability added back to a supplier", lambda stage, _: stage.ims.liabilities(stage.seller), BY_SUPPLIER),
+    Case("every taxpayer", lambda stage, _: stage.ims.taxpayers(), BY_SUPPLIER),
+]
+
+
+def filled(stage):
+    """Fill a store with the records of many others, and give the ids of the buyer's."""
+    ids = [stage.filed() for _ in range(20)]
+    stage.act("reject", ids[5])
+    like = to_row(stage.record(ids[0]))
+    with writing(stage.ims.engine) as connection:
+        first = counters.take(connection, "record", RECIPIENTS * EACH)
+        for number in range(RECIPIENTS):
+            _others(connection, like, f"27AAAAA{number:04}A1Z5", first + number * EACH)
+    # SQLite is asked as it is found where nobody has said ANALYZE; PostgreSQL says it to itself.
+    if stage.ims.engine.dialect.name == "postgresql":
+        with writing(stage.ims.engine) as connection:
+            connection.execute(text("ANALYZE"))
+    return [*ids, stage.saved(form="IFF")]
+
+
+def _others(connection, like, gstin, first):
+    def rows(make):
+        return [make(number) for number in range(first, first + EACH)]
+
+    def of(record_id, **columns):
+        return {"recipient_gstin": gstin, "record_id": record_id, "at": NOON, **columns}
+
+    own = {**like, "recipient_gstin": gstin}
+    by = {"actor": "x", "content_number": 1, "declaration_id": 1, "record_version": 1}
+    tax = {"igst": 1, "cgst": 0, "sgst": 0, "cess": 0}
+    period = {"recipient_gstin": gstin, "period": "2024-10"}
+    line = {**period, **tax, "entry": "document", "section": "itc_available", "counts": True, "decision": "accepted"}
+    two_b = {**period, "state": "draft", "seq": 1, "generation": 1}
+    taxpayer = {"gstin": gstin, "name": "", "kind": "normal", "filing": "monthly", "registered_from": "2024-10"}
+    step = {"seq": 1, "trigger": "accept", "source": "no_action", "dest": "accepted", "rules": "faq.6"}
+    added = {**tax, "supplier_gstin": "x", "supplier_period": "2024-11", "recipient_period": "2024-10"}
+    for table, given in {
+        RecordRow: rows(
+            lambda n: {**own, "id": n, "chain_id": n, "number": f"N/{n}", "supplier_gstin": f"29AAAAA{n % 997:04}A1Z5"}
+        ),
+        ContentRow: rows(lambda n: of(n, number=1, content="{}", content_hash="0" * 64, actor="x")),
+        TransitionRow: rows(lambda n: of(n, **step, **by)),
+        TwoBLineRow: rows(lambda n: {**line, "record_id": n, "record_version": 1}),
+        LiabilityRow: rows(lambda n: of(n, **{**added, "supplier_gstin": f"29AAAAA{n % 997:04}A1Z5"})),
+        TwoBRow: [{**two_b, "period": f"2024-{month:02}"} for month in range(1, 13)],
+        AnnualReturnRow: [
+            {"gstin": gstin, "fy": f"20{year:02}-{year + 1:02}", "filed_at": NOON} for year in range(10, 60)
+        ],
+        TaxpayerRow: [taxpayer, *({**taxpayer, "gstin": f"{gstin[:13]}{n:02}"} for n in range(30))],
+    }.items():
+        connection.execute(insert(table.__table__), given)
+
+
+def told(stage, ids):
+    found = {}
+    for case in CASES:
+        with explained(stage.ims.engine) as plans:
+            case.run(stage, ids)
+        found[case.name] = [normalised(plan) for plan in plans if plan.reads]
+    return found
+
+
+@pytest.fixture(scope="module")
+def on_sqlite(fresh):
+    stage = fresh()
+    if stage.ims.engine.dialect.name != "sqlite":
+        pytest.skip("stores are opened on PostgreSQL")
+    return told(stage, filled(stage))
+
+
+@pytest.fixture(scope="module")
+def on_postgresql(staging, pg_race):
+    stage = staging(pg_race)
+    yield told(stage, filled(stage))
+    stage.ims.close()
+
+
+@pytest.fixture(params=["on_sqlite", "on_postgresql"])
+def plans(request):
+    return request.getfixturevalue(request.param)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_no_table_is_read_whole_where_an_index_serves(plans, case):
+    for plan in plans[case.name]:
+        read = plan.read_whole - SMALL - WHOLE.get(case.name, set())
+        assert not read, "\n".join([plan.statement, *plan.steps])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", ["save a document", "save an amendment", "accept a record", "file a form"])
+def test_sqlite_reads_no_recipient_whole_for_one_record(on_sqlite, case):
+    """The order of the key is no reason to read everything that a recipient has, for a chain or a document."""
+    all_of_one = re.compile(r"SEARCH record USING INDEX sqlite_autoindex_record_1 \(recipient_gstin=\?\)$")
+    for plan in on_sqlite[case]:
+        assert not any(all_of_one.search(step) for step in plan.steps), "\n".join([plan.statement, *plan.steps])
+
+
+@pytest.mark.slow
+def test_every_use_case_reads_something(plans):
+    assert all(plans[case.name] for case in CASES)
+
+
+@pytest.mark.slow
+def test_what_is_about_one_recipient_reads_one_partition_of_each_table(staging, pg_place):
+    """Whatever names the recipient; what is asked for by a record's id or by supplier looks into all of them."""
+    before = staging(pg_place)
+    assert partition_of_empty(before) == dict.fromkeys(keyed(), PARTITIONS)
+    stage = staging(pg_place)
+    ids = filled(stage)
+    for case in CASES:
+        with explained(stage.ims.engine) as found:
+            case.run(stage, ids)
+        for plan in found if case.asks == "by recipient" else ():
+            parts = {name for name in plan.reads if re.search(r"_p\d$", name)}
+            tables = {name.rpartition("_p")[0] for name in parts}
+            assert len(parts) == len(tables), "\n".join([case.name, plan.statement, *plan.steps])
+    with reading(stage.ims.engine) as connection:
+        assert audit.verify(connection, stage.buyer).sound
+    stage.ims.close()
+
+
+def partition_of_empty(stage):
+    """Split the stage's tables, in which there is nothing but its taxpayers, and close it."""
+    made = partition(stage.ims.engine, PARTITIONS)
+    stage.ims.close()
+    return made
+
+
+@pytest.mark.slow
+@pytest.mark.sqlite("the page shows both databases")
+def test_the_page_names_every_use_case_and_table_that_is_read_whole(request):
+    """The plans themselves differ from version to version of a database; docs/plans.md says of which it tells."""
+    if "IMS_FSM_WRITE_PLANS" in os.environ:
+        found = {name: request.getfixturevalue(name) for name in ("on_sqlite", "on_postgresql")}
+        PAGE.write_text(page(found["on_sqlite"], found["on_postgresql"]), "utf-8")
+    said = PAGE.read_text("utf-8")
+    assert re.findall(r"^## (.+)$", said, re.MULTILINE) == [case.name for case in CASES]
+    assert {*re.findall(r"Seq Scan on (\w+)", said)} <= SMALL | {"taxpayer"}
+
+
+def page(on_sqlite, on_postgresql):
+    from sqlite3 import sqlite_version  # noqa: PLC0415 -- only where the page is written
+
+    lines = [
+        *("# How the databases run the hot statements", ""),
+        "Written by `make plans` from the statements that the use cases send.",
+        f"SQLite {sqlite_version} and PostgreSQL 18, with {RECIPIENTS} recipients of {EACH} records each.",
+        "`?` is a value, `…` a long list of columns.",
+        "A statement that several use cases send stands with the first of them.",
+        "Those that read no table (locks, plain inserts) are left out.",
+        "`tests/workflow/test_plans.py` fails where a table is read whole and an index would serve.",
+        "",
+    ]
+    seen = set()
+    for case in CASES:
+        lines += [f"## {case.name}", "", f"Asked {case.asks}.", ""]
+        for name, plans in (("SQLite", on_sqlite), ("PostgreSQL", on_postgresql)):
+            for plan in plans[case.name]:
+                told = (name, short(plan.statement), plan.steps)
+                if told not in seen:
+                    seen.add(told)
+                    lines += [f"{name}:", "", "```text", short(plan.statement), "", *plan.steps, "```", ""]
+    return "\n".join(lines)
+
+
+def short(statement):
+    """Give a statement without its long lists, its types and the names of its parameters."""
+    statement = re.sub(r"::[A-Z]+(?:\(\d+\))?", "", re.sub(r"%\(\w+\)s", "?", statement))
+    statement = re.sub(
+        r"\bSELECT (?=.{90})(?:[\w.]+(?: AS \w+)?, )+[\w.]+(?: AS \w+)? FROM", "SELECT … FROM", statement
+    )
+    statement = re.sub(r"\((?:\?, ){3,}\?\)", "(?, …)", statement)
+    statement = re.sub(r" \((?:\w+, ){6,}\w+\) VALUES", " (…) VALUES", statement)
+    return statement if len(statement) <= LONGEST else f"{statement[:LONGEST].rpartition(' ')[0]} …"
