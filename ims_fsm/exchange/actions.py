@@ -16,7 +16,7 @@ from ims_fsm.store.readings import Request
 from ims_fsm.store.record import Record
 from ims_fsm.store.records import Where
 from ims_fsm.terms.vocabulary import State, Trigger
-from ims_fsm.workflow import recipient
+from ims_fsm.workflow import bulk
 from ims_fsm.workflow.ims import IMS
 from ims_fsm.workflow.sentences import RefusedRecord, ToldRefusal, label
 from ims_fsm.workflow.sighting import last_seen
@@ -49,9 +49,10 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """Every proposal of a file judged, in the order of the file."""
+    """Every proposal of a file judged, in the order of the file; `saved` of the records are only saved (FAQ 15)."""
 
     rows: tuple[Judged, ...]
+    saved: int = 0
 
     @property
     def refused(self) -> tuple[Judged, ...]:
@@ -102,7 +103,7 @@ def take(
 def _take(unit: Unit, gstin: str, proposals: Sequence[Proposal], where: str) -> Judgement:
     serialise(unit.connection, [gstin])
     unit.taxpayer(gstin)
-    matched = _matched(list(records.search(unit.connection, gstin, Where())), proposals, where)
+    matched = _matched(_named(unit, gstin, proposals), proposals, where)
     outdated = {record.id: told for proposal, record in matched if (told := "; ".join(_differences(proposal, record)))}
     refusals: dict[int, tuple[ToldRefusal, ...]] = {}
 
@@ -114,17 +115,29 @@ def _take(unit: Unit, gstin: str, proposals: Sequence[Proposal], where: str) -> 
     groups: dict[tuple[Trigger, Request], list[int]] = {}
     for pair in matched:
         groups.setdefault(wanted(pair), []).append(pair[1].id)
+    saved = 0
     for (trigger, request), ids in groups.items():
-        report = recipient.act_on_many(unit, trigger, gstin, request, ids, Where())
-        refusals |= {one.record_id: _explained(one.refusals, outdated.get(one.record_id)) for one in report.refused}
+        found: list[RefusedRecord] = []
+        saved += bulk.act_on_many(unit, trigger, gstin, request, ids, Where(), found.append).saved
+        refusals |= {one.record_id: _explained(one.refusals, outdated.get(one.record_id)) for one in found}
     return Judgement(
         tuple(
             Judged(
                 proposal.place, str(proposal.trigger), record.id, label(record.document), refusals.get(record.id, ())
             )
             for proposal, record in matched
-        )
+        ),
+        saved,
     )
+
+
+def _named(unit: Unit, gstin: str, proposals: Sequence[Proposal]) -> list[Record]:
+    """Return the records that the proposals may mean, by id; none of those that no proposal names is read."""
+    ids = {proposal.record_id for proposal in proposals if proposal.record_id is not None}
+    numbers = {proposal.number.upper() for proposal in proposals if proposal.record_id is None}
+    found = records.find_many(unit.connection, gstin, ids)
+    found |= {record.id: record for record in records.numbered(unit.connection, gstin, numbers)}
+    return [found[record_id] for record_id in sorted(found)]
 
 
 def _explained(refusals: tuple[ToldRefusal, ...], outdated: str | None) -> tuple[ToldRefusal, ...]:

@@ -5,34 +5,30 @@ Imports the portal's JSON, the workflow and the store's values; opens no file an
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from itertools import chain
 
 from ims_fsm.errors import InputError, Problem
-from ims_fsm.exchange.gstn_json import (
-    Dialect,
-    Download,
-    PortalRecord,
-    Upload,
-    UploadRecord,
-    read_download,
-    write_upload,
-)
+from ims_fsm.exchange.gstn_json import Dialect, Download, Upload, UploadRecord, write_upload
+from ims_fsm.exchange.gstn_json.download import DownloadReader, MisreadError, Source, Whole, opened
 from ims_fsm.exchange.gstn_json.record import YesNo
+from ims_fsm.exchange.gstn_json.repetitions import Repetitions
 from ims_fsm.exchange.gstn_json.sections import SECTIONS
-from ims_fsm.law.calendar import Calendar
 from ims_fsm.law.refusal import Allowed
 from ims_fsm.store import taxpayers
 from ims_fsm.store.connection import serialise
 from ims_fsm.store.readings import Request
 from ims_fsm.store.record import Record
+from ims_fsm.store.staging.entering import is_empty
 from ims_fsm.store.taxpayers import Taxpayer
 from ims_fsm.terms.period import TaxPeriod
+from ims_fsm.terms.shown import Shown, flat
 from ims_fsm.terms.vocabulary import Filing, Form, Kind, State, SupplierStatus, TaxpayerKind, Trigger
 from ims_fsm.workflow import portal
 from ims_fsm.workflow.ims import IMS
-from ims_fsm.workflow.portal import Received, UploadChange
+from ims_fsm.workflow.portal import Each, Received, UploadChange
+from ims_fsm.workflow.reception import Reception, SeenTwiceError
 from ims_fsm.workflow.transitions import consider
 from ims_fsm.workflow.unit import Unit
 
@@ -64,14 +60,35 @@ class Imported:
 AS_USUAL = Registration()
 
 
-def import_download(
-    ims: IMS, data: bytes, where: str, *, gstin: str | None = None, actor: str, registration: Registration = AS_USUAL
+def import_download(  # noqa: PLR0913 -- what, of whom, by whom, and who wants to know
+    ims: IMS,
+    source: Source,
+    where: str,
+    *,
+    gstin: str | None = None,
+    actor: str,
+    registration: Registration = AS_USUAL,
+    each: Each | None = None,
+    tell: Callable[[int], None] | None = None,
 ) -> Imported:
     """Read a download in any dialect of the portal and take it in; importing the same again changes nothing.
 
-    `where` names the file in errors. Raises `InputError` for what cannot be read; nothing is written then.
+    It is read as it is taken in, so memory does not grow with it. `source` is a path, an open file, or the bytes;
+    `where` names it in errors; `each` is told what happened to which record, `tell` how many bytes were read. Raises
+    `InputError` for what cannot be read; nothing is written then.
     """
-    return take_in(ims, read_download(data, gstin, where), actor=actor, registration=registration)
+    promise, straight = None, True
+    with opened(source) as file:
+        while True:
+            reader = DownloadReader(file, where, gstin, promise=promise, tell=tell)
+            imported = _Import(reader, registration, each, straight=straight)
+            try:
+                # Whose file it is it says itself, so nothing is known before the transaction.
+                return ims.run("receive", actor, None, [where], imported.work, Imported)
+            except MisreadError as error:
+                promise = error.envelope
+            except SeenTwiceError:
+                straight = False
 
 
 def take_in(ims: IMS, download: Download, *, actor: str, registration: Registration = AS_USUAL) -> Imported:
@@ -80,37 +97,112 @@ def take_in(ims: IMS, download: Download, *, actor: str, registration: Registrat
     He is a normal taxpayer who files monthly unless told otherwise, and owes GSTR-3B from the earliest 2B period
     among the records. Raises `InputError` where he is known otherwise than `registration` says.
     """
-    registered: list[Taxpayer] = []
 
-    def work(unit: Unit) -> Received:
-        serialise(unit.connection, [download.recipient])
-        known = taxpayers.find(unit.connection, download.recipient)
+    def work(unit: Unit) -> Imported:
+        arrival = _Arrival(unit, download.recipient, registration)
+        reception = Reception(unit, download.recipient)
+        reception.stage(arrival.watched([[flat(record) for record in download.records]] if download.records else []))
+        registered = arrival.registered(reception.count)
+        received = reception.finish(complete_machines(download))
+        return Imported(
+            recipient=download.recipient,
+            records=len(download.records),
+            received=received,
+            registered=registered,
+            warnings=download.warnings,
+        )
+
+    return ims.run("receive", actor, None, [download.recipient], work, Imported)
+
+
+class _Import:
+    """One reading of a file while it is taken in; `straight` where it is entered before it is compared with itself."""
+
+    def __init__(
+        self, reader: DownloadReader, registration: Registration, each: Each | None, *, straight: bool
+    ) -> None:
+        """Begin with a file of which nothing was read."""
+        self.reader, self.registration, self.each, self.straight = reader, registration, each, straight
+
+    def work(self, unit: Unit) -> Imported:
+        """Take it in."""
+        reader, parts = self.reader, self.reader.parts()
+        first = next(parts, None)
+        recipient = reader.whole.recipient if first is None else reader.owner
+        arrival = _Arrival(unit, recipient, self.registration)
+        reception = Reception(unit, recipient, self.each)
+        way = reception.enter if self.straight and is_empty(unit.connection, recipient) else reception.stage
+        way(arrival.watched(parts if first is None else chain([first], parts)))
+        registered = arrival.registered(reception.count)
+        repetitions = Repetitions(reader)
+        reception.choose(repetitions.choose)
+        repetitions.tell()
+        received = reception.finish(complete_machines(reader.whole))
+        return Imported(
+            recipient=recipient,
+            records=reception.count,
+            received=received,
+            registered=registered,
+            warnings=reader.warnings,
+        )
+
+
+class _Arrival:
+    """A recipient whose download comes: known, or to be registered by what it shows."""
+
+    def __init__(self, unit: Unit, recipient: str, told: Registration) -> None:
+        """Hold his records; a newcomer is registered at once, his first period follows when all has gone by."""
+        serialise(unit.connection, [recipient])
+        self._unit, self._recipient, self._told = unit, recipient, told
+        self._seen: set[tuple[Form, TaxPeriod, TaxPeriod | None, SupplierStatus]] = set()
+        known = taxpayers.find(unit.connection, recipient)
+        self._is_new = known is None
         if known is None:
-            _refuse_nobody(download)
-            registered.append(_newcomer(unit.book.calendar, download, registration, unit.now))
-            taxpayers.put(unit.connection, registered[0])
+            self._register(unit.book.calendar.first_period)
         else:
-            _refuse_contradiction(known, registration)
-        return portal.receive(unit, download.recipient, download.records, complete_machines(download))
+            _refuse_contradiction(known, told)
 
-    received = ims.run("receive", actor, None, [download.recipient], work, Received)
-    return Imported(
-        recipient=download.recipient,
-        records=len(download.records),
-        received=received,
-        registered=registered[0] if registered else None,
-        warnings=download.warnings,
-    )
+    def watched(self, parts: Iterable[Sequence[Shown]]) -> Iterator[Sequence[Shown]]:
+        """Give the parts on, and note of what periods they are where that is wanted."""
+        for part in parts:
+            if self._is_new:
+                self._seen.update((s.form, s.return_period, s.itc_period, s.supplier_status) for s in part)
+            yield part
+
+    def registered(self, count: int) -> Taxpayer | None:
+        """Return the taxpayer where he was registered; raises `InputError` where nothing is shown of him."""
+        if not self._is_new:
+            return None
+        if not count:
+            remedy = f"register him first: ims-fsm taxpayer {self._recipient} --from 2024-10"
+            problem = Problem(self._recipient, "is not known here, and the download shows no record of his", remedy)
+            raise InputError("download", [problem])
+        return self._register(self._earliest())
+
+    def _register(self, since: TaxPeriod) -> Taxpayer:
+        filing = self._told.filing or Filing.MONTHLY
+        newcomer = Taxpayer(
+            gstin=self._recipient,
+            kind=self._told.kind or TaxpayerKind.NORMAL,
+            filing=filing,
+            registered_from=self._unit.book.calendar.period_for(since, filing),
+        )
+        taxpayers.put(self._unit.connection, newcomer)
+        return newcomer
+
+    def _earliest(self) -> TaxPeriod:
+        calendar, now = self._unit.book.calendar, self._unit.now
+
+        def expected(form: Form, period: TaxPeriod, itc_period: TaxPeriod | None, status: SupplierStatus) -> TaxPeriod:
+            led = itc_period or calendar.form_period(form, period)
+            if status is SupplierStatus.FILED:
+                return led
+            return max(led, calendar.window_period(form, Filing.MONTHLY, now))
+
+        return max(min(expected(*one) for one in self._seen), calendar.first_period)
 
 
-def _refuse_nobody(download: Download) -> None:
-    if not download.records:
-        remedy = f"register him first: ims-fsm taxpayer {download.recipient} --from 2024-10"
-        problem = Problem(download.recipient, "is not known here, and the download shows no record of his", remedy)
-        raise InputError("download", [problem])
-
-
-def complete_machines(download: Download) -> frozenset[str]:
+def complete_machines(download: Download | Whole) -> frozenset[str]:
     """Return the machines of which the download shows every record: all their sections are in it.
 
     Only of those does a saved record's absence mean that its supplier deleted it (FAQ 16).
@@ -161,26 +253,6 @@ def _asks_for_reduction(unit: Unit, record: Record, chain: Sequence[Record]) -> 
 
 def _reduction(record: Record) -> YesNo:
     return "N" if record.reduction == "none" else "Y"
-
-
-def _newcomer(calendar: Calendar, download: Download, registration: Registration, now: datetime) -> Taxpayer:
-    filing = registration.filing or Filing.MONTHLY
-    return Taxpayer(
-        gstin=download.recipient,
-        kind=registration.kind or TaxpayerKind.NORMAL,
-        filing=filing,
-        registered_from=calendar.period_for(_earliest(calendar, download.records, now), filing),
-    )
-
-
-def _earliest(calendar: Calendar, shown: Sequence[PortalRecord], now: datetime) -> TaxPeriod:
-    def expected(record: PortalRecord) -> TaxPeriod:
-        period = record.itc_period or calendar.form_period(record.form, record.return_period)
-        if record.supplier_status is SupplierStatus.FILED:
-            return period
-        return max(period, calendar.window_period(record.form, Filing.MONTHLY, now))
-
-    return max(min(map(expected, shown)), calendar.first_period)
 
 
 def _refuse_contradiction(known: Taxpayer, told: Registration) -> None:

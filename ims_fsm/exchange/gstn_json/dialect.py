@@ -27,14 +27,18 @@ class Dialect(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """An unwrapped download: its dialect, the recipient it names, and its sections with whatever stands beside them."""
+    """An unwrapped download: its dialect, the recipient it names, and its sections with whatever stands beside them.
+
+    `path` has the keys of the wrappers that were opened, outermost first.
+    """
 
     dialect: Dialect
     recipient: Any
     sections: dict[str, Any]
+    path: tuple[str, ...] = ()
 
 
-_WRAPPERS = (Dialect.OFFLINE, Dialect.OFFLINE_ERRORS, Dialect.INVDATA, Dialect.DATA)
+WRAPPERS = (Dialect.OFFLINE, Dialect.OFFLINE_ERRORS, Dialect.INVDATA, Dialect.DATA)
 _GIVE = "give the IMS download of the recipient"
 _FOREIGN = (
     ({"docdata", "docRejdata", "itcsumm", "cpsumm"}, "it is a GSTR-2B", f"{_GIVE}; a GSTR-2B is read to be compared"),
@@ -51,20 +55,34 @@ def open_download(data: bytes | str, where: str) -> Envelope:
 
     Raises `InputError` when the text is no JSON, is no object, holds no section, or is another of the portal's files.
     """
-    node = loads(data, where)
+    return unwrap(loads(data, where), where)
+
+
+def unwrap(node: Any, where: str) -> Envelope:
+    """Return the sections of a download whose JSON was read, at least as far as the first row of each list.
+
+    Raises `InputError` for what is no object, holds no section, or is another of the portal's files.
+    """
     dialect: Dialect = Dialect.SECTIONS
     recipient, place = None, "file"
+    path: list[str] = []
     while True:
         problem = _strange(node, place)
         if problem:
             raise InputError(where, [problem])
-        recipient = next((node[key] for key in ("gstin", "rtin") if node.get(key)), recipient)
-        wrappers = [key for key in _WRAPPERS if key in node]
+        recipient = named_in(node, recipient)
+        wrappers = [key for key in WRAPPERS if key in node]
         if not wrappers:
             break
         dialect = place = next((key for key in wrappers if node[key]), wrappers[0])
+        path.append(dialect)
         node = node[dialect]
-    return Envelope(dialect, recipient, node)
+    return Envelope(dialect, recipient, node, tuple(path))
+
+
+def named_in(node: dict[str, Any], otherwise: Any) -> Any:
+    """Return the recipient that an object names, as it stands there, or what it is otherwise."""
+    return next((node[key] for key in ("gstin", "rtin") if node.get(key)), otherwise)
 
 
 def _strange(node: Any, place: str) -> Problem | None:
@@ -75,7 +93,7 @@ def _strange(node: Any, place: str) -> Problem | None:
             return Problem(place, what, remedy)
     if isinstance(node.get("error"), dict):
         return Problem(place, f"the portal answered with an error: {_message(node['error'])}", "download it again")
-    return None if any(wrapper in node for wrapper in _WRAPPERS) else _strange_sections(node, place)
+    return None if any(wrapper in node for wrapper in WRAPPERS) else _strange_sections(node, place)
 
 
 def _strange_sections(sections: dict[str, Any], place: str) -> Problem | None:

@@ -40,10 +40,10 @@ class _Common(TypedDict):
 
 def read_record(row: Row, form: SectionForm, recipient: str) -> PortalRecord | None:
     """Return the record in a row, or None where something in it was refused (the row's findings say what)."""
-    before = len(row.findings.problems)
+    before = row.findings.refused
     reader = _read_import if form.kind is Kind.BILL_OF_ENTRY else _read_document
     record = reader(row, form, recipient)
-    return record if len(row.findings.problems) == before else None
+    return record if row.findings.refused == before else None
 
 
 def _read_document(row: Row, form: SectionForm, recipient: str) -> PortalRecord:

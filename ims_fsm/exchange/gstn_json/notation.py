@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from json.encoder import encode_basestring_ascii
 from typing import Any, NoReturn
@@ -15,7 +16,8 @@ from typing import Any, NoReturn
 from ims_fsm.errors import InputError, Problem
 
 
-def _no_constant(name: str) -> NoReturn:
+def no_constant(name: str) -> NoReturn:
+    """Refuse NaN and the infinities, which are no JSON; raises `ValueError`."""
     raise ValueError(f"{name} is no number of JSON")
 
 
@@ -26,25 +28,58 @@ def loads(data: bytes | str, where: str) -> Any:
     twice in one object: JSON keeps the last one only, and the records under the other would be lost.
     """
     if not data.strip():
-        raise _refused(where, "file", "it is empty")
-    if isinstance(data, bytes) and data.startswith(b"PK\x03\x04"):
-        raise InputError(where, [Problem("file", "it is an archive or a workbook", "unpack it and give the JSON file")])
-    try:
+        raise refused(where, "file", "it is empty")
+    if isinstance(data, bytes):
+        refuse_archive(data, where)
+    with told(where):
         text = data.lstrip("\ufeff") if isinstance(data, str) else data
         tree, repeated = _parsed(text)
+    if repeated:
+        raise InputError(where, twice(repeated))
+    return tree
+
+
+def refuse_archive(head: bytes, where: str) -> None:
+    """Refuse a file that begins as an archive or a workbook does; raises `InputError`."""
+    if head.startswith(b"PK\x03\x04"):
+        raise InputError(where, [Problem("file", "it is an archive or a workbook", "unpack it and give the JSON file")])
+
+
+@contextmanager
+def told(where: str) -> Iterator[None]:
+    """Tell what reading JSON raises as `InputError`, with the place in the file."""
+    try:
+        yield
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
-        raise _refused(where, place, f"it is no JSON here ({error.msg})") from error
+        raise refused(where, place, f"it is no JSON here ({error.msg})") from error
     except UnicodeDecodeError as error:
-        raise _refused(where, f"byte {error.start}", "it is no text in UTF-8") from error
+        raise refused(where, f"byte {error.start}", "it is no text in UTF-8") from error
     except RecursionError as error:
-        raise _refused(where, "file", "it is nested too deeply for a file of the portal") from error
+        raise refused(where, "file", "it is nested too deeply for a file of the portal") from error
     except (ValueError, ArithmeticError) as error:
-        raise _refused(where, "file", f"it holds a number that cannot be read ({error})") from error
-    if repeated:
-        what, remedy = "stands twice in one object, and only the last would be read", "put what they hold under one key"
-        raise InputError(where, [Problem(json.dumps(key, ensure_ascii=False), what, remedy) for key in repeated])
-    return tree
+        raise refused(where, "file", f"it holds a number that cannot be read ({error})") from error
+
+
+def twice(keys: Iterable[str]) -> list[Problem]:
+    """Return the problem of each key that stands more than once in one object."""
+    what, remedy = "stands twice in one object, and only the last would be read", "put what they hold under one key"
+    return [Problem(json.dumps(key, ensure_ascii=False), what, remedy) for key in keys]
+
+
+def decoded(value: Any) -> Any:
+    """Return a value of a text that was read bit by bit, with its numbers as `Decimal`.
+
+    Raises `ArithmeticError` for a number that is none.
+    """
+    match value:
+        case bytes():
+            return Decimal(value.decode())
+        case list():
+            return [decoded(one) for one in value]
+        case dict():
+            return {key: decoded(one) for key, one in value.items()}
+    return value
 
 
 def _parsed(text: bytes | str) -> tuple[Any, list[str]]:
@@ -58,11 +93,12 @@ def _parsed(text: bytes | str) -> tuple[Any, list[str]]:
             repeated.update(dict.fromkeys(key for key, count in counts.items() if count > 1))
         return found
 
-    tree = json.loads(text, parse_float=Decimal, parse_constant=_no_constant, object_pairs_hook=members)
+    tree = json.loads(text, parse_float=Decimal, parse_constant=no_constant, object_pairs_hook=members)
     return tree, [*repeated]
 
 
-def _refused(where: str, place: str, what: str) -> InputError:
+def refused(where: str, place: str, what: str) -> InputError:
+    """Return the error that a file is spoilt at a place."""
     return InputError(where, [Problem(place, what, "download it from the portal again")])
 
 

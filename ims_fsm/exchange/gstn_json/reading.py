@@ -57,17 +57,22 @@ def read_records(
                 yield record
 
 
+def odd_section(key: str, rows: Any, findings: Findings) -> None:
+    """Warn of a key that is no section of IMS and holds something; refuse a section that is no list."""
+    if section_named(key) is None:
+        if rows and isinstance(rows, (list, dict)):
+            what = "is reserved for input service distributors" if key in RESERVED else "is no section of IMS"
+            findings.warn(("section", key), key, f"{key} {what}", "its content was left out")
+    elif rows is not None and not isinstance(rows, list):
+        findings.refuse(key, f"{shown(rows)} stands where records are expected", "give the section as a list")
+
+
 def _sections(envelope: Envelope, findings: Findings) -> Iterator[tuple[SectionForm, str, list[Any]]]:
     for key, rows in envelope.sections.items():
+        odd_section(key, rows, findings)
         form = section_named(key)
-        if form is None:
-            if rows and isinstance(rows, (list, dict)):
-                what = "is reserved for input service distributors" if key in RESERVED else "is no section of IMS"
-                findings.warn(("section", key), key, f"{key} {what}", "its content was left out")
-        elif isinstance(rows, list):
+        if form is not None and isinstance(rows, list):
             yield form, key, rows
-        elif rows is not None:
-            findings.refuse(key, f"{shown(rows)} stands where records are expected", "give the section as a list")
 
 
 def _unique(records: Iterable[PortalRecord], findings: Findings) -> tuple[PortalRecord, ...]:

@@ -35,7 +35,7 @@ class Place(NamedTuple):
 
 def read_line(row: Row, group: Row, at: Place) -> PortalTwoBLine | None:
     """Return the line in a row of its supplier's group, or None where something in it was refused."""
-    before = len(row.findings.problems)
+    before = row.findings.refused
     table = at.table
     kind = _kind(row, table)
     available = _availability(row)
@@ -62,7 +62,7 @@ def read_line(row: Row, group: Row, at: Place) -> PortalTwoBLine | None:
         filed_on=group.optional_day(("supfildt",)),
         reference_date=row.optional_day(("refdt",)),
     )
-    return line if len(row.findings.problems) == before else None
+    return line if row.findings.refused == before else None
 
 
 def _kind(row: Row, table: Table) -> Kind:
