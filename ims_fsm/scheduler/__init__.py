@@ -1,0 +1,10 @@
+"""The scheduler: rings when the calendar may owe something, and has workers do what is due; the truth is in the tables.
+
+Imports APScheduler, and Dask where it is asked for; nothing below imports this room.
+"""
+
+from __future__ import annotations
+
+from ims_fsm.scheduler.bell import Scheduler, Tick
+
+__all__ = ["Scheduler", "Tick"]

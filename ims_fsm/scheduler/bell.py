@@ -1,0 +1,149 @@
+"""The bell: APScheduler rings each hour, at the start, and at the instants of the calendar; each ring does what is due.
+
+Imports APScheduler, which keeps nothing: it may ring twice, late or never, and what is due is read from the tables.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from threading import Event
+from typing import Any
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.jobstores.memory import MemoryJobStore
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.base import BaseTrigger
+from apscheduler.triggers.combining import OrTrigger
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.date import DateTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from ims_fsm.law.book import LawBook
+from ims_fsm.law.instants import next_instant
+from ims_fsm.scheduler import workers as hands
+from ims_fsm.scheduler.opening import Opener
+from ims_fsm.terms.period import IST, in_india
+from ims_fsm.terms.vocabulary import Job
+from ims_fsm.workflow import jobs
+from ims_fsm.workflow.job_standing import Report, report
+from ims_fsm.workflow.jobs import CHUNK, Drained
+from ims_fsm.workflow.office import Office, system_clock
+
+log = logging.getLogger("ims_fsm.scheduler")
+# What another worker holds, or has failed, is looked at again; never sooner than after a minute.
+_SOONEST = timedelta(minutes=1)
+_BELL, _FIRST, _AGAIN = "bell", "first", "again"
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """One ring of the bell: when (UTC), how many shards were planned, what was done, what went wrong as a whole."""
+
+    at: datetime
+    planned: int
+    done: Drained
+    fault: str | None = None
+
+    def __bool__(self) -> bool:
+        """Say whether there was anything to do, or anything wrong."""
+        return bool(self.planned or self.done.shards or self.done.failed or self.fault)
+
+
+class Scheduler:
+    """Runs the calendar of one database: drafts, time limits, deadlines and reminders, each once.
+
+    Any number of them, on any number of machines, may share a database. `workers` is `inline`, `processes`,
+    `processes:N` or `dask://HOST:PORT`; `chunk` is the most recipients of a shard; `every` rings at another interval
+    than on each full hour; `opener` opens the database in other processes where the law, the clock or the hooks are
+    your own; `told` is called after each ring. Raises `WorkersError`.
+    """
+
+    def __init__(
+        self,
+        ims: Office,
+        *,
+        workers: str = "inline",
+        chunk: int = CHUNK,
+        every: timedelta | None = None,
+        opener: Opener | None = None,
+        told: Callable[[Tick], None] = lambda _tick: None,
+    ) -> None:
+        """Keep the database and who works on it; nothing runs yet."""
+        self._ims = ims
+        self._workers = hands.named(workers, ims, opener)
+        self._chunk = chunk
+        self._every = every
+        self._told = told
+        self._stopping = Event()
+        self._bell: Any = None
+
+    def start(self) -> None:
+        """Ring at once and from then on, in a thread of its own; does nothing where it runs already."""
+        if self._bell is not None:
+            return
+        self._stopping.clear()
+        self._bell = BackgroundScheduler(
+            timezone=IST,
+            jobstores={"default": MemoryJobStore()},
+            # One thread: rings follow each other, and none is lost while another one works.
+            executors={"default": ThreadPoolExecutor(1)},
+            job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1},
+        )
+        self._bell.add_job(self._ring, id=_FIRST)
+        self._bell.add_job(self._ring, OrTrigger([self._interval(), _AtInstants(self._ims.book)]), id=_BELL)
+        self._bell.start()
+
+    def stop(self) -> None:
+        """Ring no more; returns when the shards that are worked on are finished."""
+        self._stopping.set()
+        if self._bell is not None:
+            self._bell.shutdown(wait=True)
+            self._bell = None
+
+    def run_once(self, only: Collection[Job] = ()) -> Tick:
+        """Plan and do what is due by now, and return when nothing is left that can be claimed.
+
+        Raises `StoreError` where the database cannot be used, `WorkersError` where workers are lost.
+        """
+        at = self._ims.clock()
+        planned = jobs.plan(self._ims, self._chunk)
+        return Tick(at, planned, hands.drain(self._ims, self._workers, only, self._stopping.is_set))
+
+    def status(self) -> Report:
+        """Return what is due, done, skipped with the reason, failed with the error, and late."""
+        return report(self._ims)
+
+    def _ring(self) -> None:
+        try:
+            tick = self.run_once()
+        except Exception as error:  # noqa: BLE001 -- the bell rings again; whoever runs it is told
+            tick = Tick(self._ims.clock(), 0, Drained(), jobs.sentence(error))
+            log.error("%s", tick.fault)  # noqa: TRY400 -- a sentence, and no traceback
+        self._told(tick)
+        self._look_again(tick)
+
+    def _look_again(self, tick: Tick) -> None:
+        wait = _SOONEST if tick.fault else jobs.wait(self._ims)
+        if wait is not None and not self._stopping.is_set():
+            # By the machine's clock, as all that APScheduler does; ours may be one for rehearsals.
+            at = system_clock() + max(wait, _SOONEST)
+            self._bell.add_job(self._ring, DateTrigger(at, IST), id=_AGAIN, replace_existing=True)
+
+    def _interval(self) -> Any:
+        if self._every is None:
+            return CronTrigger(minute=0, timezone=IST)
+        return IntervalTrigger(seconds=self._every.total_seconds(), timezone=IST)
+
+
+class _AtInstants(BaseTrigger):  # type: ignore[misc]  # APScheduler carries no types
+    """Rings at the instants of the calendar."""
+
+    def __init__(self, book: LawBook) -> None:
+        self._book = book
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime | None:
+        instant = next_instant(self._book, previous_fire_time or now)
+        return None if instant is None else in_india(instant.at)

@@ -1,0 +1,140 @@
+"""Workers: who drains what is due. In this process, in processes beside it, or on a cluster: the same loop everywhere.
+
+Imports the jobs; the cluster only when it is asked for. A worker that dies leaves its shard as it was before.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from multiprocessing.connection import Connection as Pipe
+from multiprocessing.process import BaseProcess
+from multiprocessing.synchronize import Event
+from typing import Protocol
+
+from ims_fsm.scheduler.opening import Opener, WorkersError, opening_of
+from ims_fsm.terms.vocabulary import Job
+from ims_fsm.workflow import jobs
+from ims_fsm.workflow.jobs import Drained
+from ims_fsm.workflow.office import Office
+
+Stop = Callable[[], bool]
+ROUNDS = 3
+LOOK_S = 0.2
+_SPAWN = multiprocessing.get_context("spawn")
+_INLINE, _PROCESSES, _DASK = "inline", "processes", "dask://"
+
+
+class Workers(Protocol):
+    """Some workers: `round` has all of them drain what is due, once, and says what was done and what went wrong."""
+
+    def round(self, only: Collection[Job], stop: Stop) -> tuple[Drained, list[str]]:
+        """Drain until nothing is left to claim, or `stop` says so; faults are sentences, one for each worker lost."""
+
+
+def drain(office: Office, workers: Workers, only: Collection[Job] = (), stop: Stop = lambda: False) -> Drained:
+    """Have workers drain what is due; workers that were lost are started again, a few times.
+
+    Raises `WorkersError` where shards are left because workers are lost again and again; they stay to be done.
+    """
+    total, faults = Drained(), list[str]()
+    for _ in range(ROUNDS):
+        if stop() or not jobs.is_due(office, only):
+            return total
+        done, faults = workers.round(only, stop)
+        total += done
+        if not faults:
+            return total
+    if jobs.is_due(office, only) and not stop():
+        raise WorkersError(f"workers were lost {ROUNDS} times ({faults[0]}); what they left is done at the next look")
+    return total
+
+
+def named(text: str, office: Office, opener: Opener | None = None) -> Workers:
+    """Return the workers that a text names: `inline`, `processes`, `processes:4`, or `dask://HOST:PORT`.
+
+    Raises `WorkersError` for anything else, and where other processes cannot open what the office has open.
+    """
+    if text == _INLINE:
+        return Inline(office)
+    if text.startswith(_DASK):
+        # The cluster's library is an extra, and slow to load.
+        from ims_fsm.scheduler.cluster import Dask  # noqa: PLC0415
+
+        return Dask(text.removeprefix(_DASK), opener or opening_of(office))
+    name, _, number = text.partition(":")
+    if name == _PROCESSES and (not number or (number.isdecimal() and int(number) > 0)):
+        return Processes(opener or opening_of(office), int(number or os.cpu_count() or 1))
+    raise WorkersError(f"{text!r} names no workers; write inline, processes, processes:4 or dask://HOST:PORT")
+
+
+@dataclass(frozen=True, slots=True)
+class Inline:
+    """One worker, in this thread."""
+
+    office: Office
+
+    def round(self, only: Collection[Job], stop: Stop) -> tuple[Drained, list[str]]:
+        """Drain here; raises `StoreError` where the database cannot be used."""
+        return jobs.drain(self.office, only, stop), []
+
+
+@dataclass(frozen=True, slots=True)
+class Processes:
+    """Workers in processes of their own, started for a round and gone after it; each opens the database itself."""
+
+    opener: Opener
+    number: int
+
+    def round(self, only: Collection[Job], stop: Stop) -> tuple[Drained, list[str]]:
+        """Start the processes, wait for them, and tell what they have done; one that was killed is a fault."""
+        stopping = _SPAWN.Event()
+        started = [_start(self.opener, only, stopping) for _ in range(self.number)]
+        total, faults = Drained(), list[str]()
+        for process, pipe in started:
+            while process.is_alive() and not pipe.poll(LOOK_S):
+                if stop():
+                    stopping.set()
+            done, fault = _answer(process, pipe)
+            total += done
+            faults += [fault] if fault else []
+        return total, faults
+
+
+def _start(opener: Opener, only: Collection[Job], stopping: Event) -> tuple[BaseProcess, Pipe]:
+    here, there = _SPAWN.Pipe(duplex=False)
+    process = _SPAWN.Process(target=_apart, args=(opener, tuple(only), stopping, there, os.getpid()))
+    process.start()
+    there.close()
+    return process, here
+
+
+def _answer(process: BaseProcess, pipe: Pipe) -> tuple[Drained, str | None]:
+    try:
+        done, fault = pipe.recv()
+    except EOFError:
+        done, fault = Drained(), None
+    finally:
+        pipe.close()
+        process.join()
+    return done, fault or (f"a worker ended with {process.exitcode}" if process.exitcode else None)
+
+
+def _apart(opener: Opener, only: tuple[Job, ...], stopping: Event, pipe: Pipe, parent: int) -> None:
+    # Whoever is asked to stop is the scheduler; it tells its workers, which finish their shards.
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, signal.SIG_IGN)
+    try:
+        office = opener()
+        try:
+            done = jobs.drain(office, only, lambda: stopping.is_set() or os.getppid() != parent)
+        finally:
+            office.close()
+    except Exception as error:  # noqa: BLE001 -- it is told to the scheduler, in a sentence
+        pipe.send((Drained(), jobs.sentence(error)))
+    else:
+        pipe.send((done, None))
+    pipe.close()

@@ -1,0 +1,82 @@
+"""Dask workers: the same loop on a cluster of two processes; a worker killed in the middle, and a scheduler lost."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+import warnings
+
+import pytest
+
+from ims_fsm.scheduler.opening import WorkersError
+from ims_fsm.workflow import jobs
+
+distributed = pytest.importorskip("distributed", reason="install ims-fsm[cluster]")
+pytestmark = [
+    pytest.mark.slow,
+    # What a cluster's own threads leave open when its processes are killed is not ours to close.
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+
+@pytest.fixture
+def cluster():
+    """Two workers in processes of their own."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        made = distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
+        )
+    yield made
+    made.close()
+
+
+def address(cluster):
+    return cluster.scheduler_address.replace("tcp://", "dask://")
+
+
+def pids(cluster):
+    client = distributed.Client(cluster, set_as_default=False)
+    with client:
+        return list(client.run(os.getpid).values())
+
+
+def test_a_cluster_does_what_one_process_would(shared_town, cluster):
+    shared_town.recipients(*range(1, 30)).at("2024-11-14")
+    tick = shared_town.ring(workers=address(cluster), chunk=2)
+    assert tick.done == jobs.Drained(shards=30, recipients=58)
+    assert shared_town.two_bs("2024-10", *range(1, 30)) == ["draft"] * 29
+    assert not shared_town.ring(workers=address(cluster))
+
+
+def test_a_worker_is_killed_in_the_middle(file_town, cluster, who):
+    """Its shard stands as before, and another worker does it."""
+    numbers = range(1, 81)
+    file_town.recipients(*numbers).at("2024-11-14")
+    scheduler = file_town.scheduler(workers=address(cluster), chunk=2)
+    victim = pids(cluster)[0]
+    running = threading.Thread(target=scheduler.run_once)
+    running.start()
+    latest = time.monotonic() + 60
+    while not file_town.run_rows(job="draft", status="done") and time.monotonic() < latest:
+        time.sleep(0.005)
+    os.kill(victim, signal.SIGKILL)
+    running.join(120)
+    assert not running.is_alive()
+    file_town.ring()
+    assert file_town.two_bs("2024-10", *numbers) == ["draft"] * 80
+    assert {(row.status, row.attempt) for row in file_town.run_rows(job="draft")} == {("done", 0)}
+    assert [one.kind for number in numbers for one in file_town.reminders(number)] == ["draft_ready"] * 80
+
+
+def test_a_cluster_that_is_not_there_loses_nothing(file_town):
+    file_town.recipients(1).at("2024-11-14")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ims_fsm.scheduler.cluster.TIMEOUT_S", 0.3)
+        with pytest.raises(WorkersError, match=r"the Dask scheduler at 127.0.0.1:1 is lost"):
+            file_town.ring(workers="dask://127.0.0.1:1")
+    assert file_town.ring().done.shards == 2

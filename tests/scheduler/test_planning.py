@@ -1,0 +1,221 @@
+"""What is due is planned once, whoever asks and however often; nothing is skipped, whatever the clock did."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from ims_fsm.workflow import jobs
+
+OLD = date(2024, 3, 5)
+
+
+@pytest.mark.both
+def test_drafts_come_on_the_14th_and_not_before(town, who):
+    town.recipients(*range(1, 8)).at("2024-11-13 23:59").ring()
+    assert town.two_bs("2024-10", 1) == ["absent"]
+    tick = town.at("2024-11-14 00:00").ring()
+    assert (tick.planned, tick.done.shards, tick.done.recipients) == (3, 3, 7)
+    assert town.two_bs("2024-10", *range(1, 8)) == ["draft"] * 7
+    shards = [(row.recipient_gstin, row.through, row.recipients) for row in town.run_rows(job="draft")]
+    assert shards == [(who(1), who(3), 3), (who(4), who(6), 3), (who(7), who(7), 1)]
+
+
+def test_ringing_again_does_nothing(town):
+    town.recipients(*range(1, 6)).at("2024-11-14").ring()
+    before = town.tables()
+    assert not town.ring()
+    assert not town.at("2024-11-14 01:00").ring()
+    assert town.tables() == before
+
+
+def test_a_missed_14th_is_made_good_at_the_next_start(town):
+    town.recipients(1, 2).at("2025-01-03").ring()
+    assert town.two_bs("2024-10", 1, 2) == ["draft", "draft"]
+    standing = town.standing("draft", "2024-10")
+    assert (standing.late, standing.open, standing.delay.days) == (False, 0, 50)
+
+
+@pytest.mark.both
+def test_who_has_not_filed_is_skipped_and_taken_up_when_he_has(town, who):
+    town.recipients(1, 2).at("2024-11-14").ring()
+    town.file_3b(1, "2024-10")
+    town.at("2024-12-14").ring()
+    assert town.two_bs("2024-11", 1, 2) == ["draft", "absent"]
+    standing = town.standing("draft", "2024-11")
+    (skipped,) = standing.skipped
+    assert skipped.recipient_gstin == who(2)
+    assert skipped.error == (
+        f"GSTR-3B of 2024-10 is not filed for {who(2)} (faq.25); "
+        "file it first, then generate GSTR-2B of 2024-11 from the dashboard"
+    )
+    assert not town.report().failed
+    town.at("2024-12-20").file_3b(2, "2024-10")
+    assert sum(one.unplanned for one in town.report().jobs if one.job == "draft") == 1
+    town.ring()
+    assert town.two_bs("2024-11", 2) == ["draft"]
+    assert not town.standing("draft", "2024-11").skipped
+    assert not town.ring()
+
+
+def test_what_was_drafted_by_hand_is_skipped_no_longer(town, who):
+    town.recipients(1).at("2024-11-14").ring()
+    town.at("2024-12-14").ring()
+    town.file_3b(1, "2024-10")
+    town.ims.generate_2b(who(1), town.ims.book.calendar.first_period.plus(1), actor="buyer")
+    town.ring()
+    standing = town.standing("draft", "2024-11")
+    assert (standing.skipped, dict(standing.shards)) == ((), {"done": 1})
+
+
+def test_many_months_are_taken_up_one_after_another(town):
+    town.recipients(1).at("2025-03-14").ring()
+    for filed, drafted in (("2024-10", "2024-11"), ("2024-11", "2024-12"), ("2024-12", "2025-01")):
+        town.file_3b(1, filed)
+        town.ring()
+        assert town.two_bs(drafted, 1) == ["draft"]
+    assert [one.period for one in town.report().jobs if one.job == "draft"] == [
+        "2025-02",
+        "2025-01",
+        "2024-12",
+        "2024-11",
+        "2024-10",
+    ]
+
+
+@pytest.mark.both
+def test_who_comes_later_is_drafted_later(town):
+    """In a shard of his own, also inside the range of one that is done."""
+    town.recipients(1, 5).at("2024-11-14").ring()
+    town.recipients(3, 9).at("2024-11-20").ring()
+    assert town.two_bs("2024-10", 3, 9) == ["draft", "draft"]
+    assert not town.ring()
+
+
+@pytest.mark.both
+def test_a_quarter_is_drafted_after_the_quarter(town):
+    town.recipients(1).recipients(2, filing="quarterly").at("2024-12-31").ring()
+    assert town.two_bs("2024-12", 2) == ["absent"]
+    town.at("2025-01-14").ring()
+    assert town.two_bs("2024-12", 2) == ["draft"]
+
+
+def test_who_has_no_ims_is_left_alone(town, who):
+    town.recipients(1, 2).at("2024-11-14")
+    town.breaks("UPDATE taxpayer SET kind = 'composition' WHERE gstin = :gstin", gstin=who(1))
+    town.ring()
+    assert town.two_bs("2024-10", 1, 2) == ["absent", "draft"]
+    assert not [one for one in town.report().jobs if one.unplanned]
+
+
+@pytest.mark.both
+@pytest.mark.parametrize(
+    ("column", "right"), [("kind", "normal"), ("filing", "monthly"), ("registered_from", "2024-10")]
+)
+def test_who_cannot_be_read_stops_nobody_and_is_named(town, who, column, right):
+    town.recipients(1, 2, 3).at("2024-11-14")
+    town.breaks(f"UPDATE taxpayer SET {column} = 'broken' WHERE gstin = :gstin", gstin=who(2))  # noqa: S608
+    town.ring(chunk=10)
+    assert town.two_bs("2024-10", 1, 3) == ["draft", "draft"]
+    named = [one.error for one in town.standing("draft", "2024-10").skipped]
+    assert named == [f"what is kept of the taxpayer {who(2)} cannot be read; mend his row in the table taxpayer"]
+    town.breaks(f"UPDATE taxpayer SET {column} = '{right}' WHERE gstin = :gstin", gstin=who(2))  # noqa: S608
+    town.ring()
+    assert town.two_bs("2024-10", 2) == ["draft"]
+
+
+def test_time_limits_are_planned_for_everyone_once_a_year(town):
+    town.recipients(1, 2)
+    pending = town.filed(1, pending=True, date=OLD)
+    town.at("2024-11-30 23:59").ring()
+    assert town.ims.record(pending).state == "pending"
+    town.at("2024-12-01 00:00").ring()
+    assert town.ims.record(pending).state == "removed"
+    assert [row.recipients for row in town.run_rows(job="expire", period="2024-12-01")] == [2]
+    assert not town.at("2024-12-01 09:00").ring()
+
+
+@pytest.mark.both
+def test_an_annual_return_ends_time_limits_early(town, who):
+    town.recipients(1, 2)
+    pending = [town.filed(number, pending=True, date=OLD) for number in (1, 2)]
+    town.ring()
+    town.at("2024-11-20").ims.file_annual_return(who(1), "2023-24", actor="buyer")
+    town.ring()
+    assert [str(town.ims.record(one).state) for one in pending] == ["removed", "pending"]
+    assert [row.recipient_gstin for row in town.run_rows(job="expire", period="2023-24")] == [who(1)]
+    assert not town.ring()
+
+
+def test_an_annual_return_after_the_limit_asks_for_nothing(town, who):
+    town.recipients(1).at("2024-12-02").ring()
+    town.at("2024-12-05").ims.file_annual_return(who(1), "2023-24", actor="buyer")
+    assert not town.ring()
+
+
+def test_pending_lapses_with_its_deadline(town):
+    town.recipients(1, since="2025-10").at("2025-11-09")
+    note = town.filed(1, period="2025-10", pending=True, kind="credit_note", date=date(2025, 10, 5))
+    town.at("2025-11-14").ring()
+    town.file_3b(1, "2025-10")
+    town.at("2025-12-20 23:59").ring()
+    assert town.ims.record(note).state == "pending"
+    town.at("2025-12-21 00:00").ring()
+    assert town.ims.record(note).state == "no_action"
+
+
+@pytest.mark.both
+def test_of_instants_missed_the_last_is_enough(town):
+    """A sweep does what is owed by now: the deadlines before it need no sweep of their own."""
+    town.recipients(1, 2, since="2025-10").recipients(3, filing="quarterly", since="2025-10").at("2026-07-15").ring()
+    assert {(row.period, row.recipients) for row in town.run_rows(job="lapse")} == {
+        ("2026-06-21", 2),
+        ("2026-04-23", 1),
+    }
+    assert [row.period for row in town.run_rows(job="expire")] == ["2025-12-01"]
+
+
+def test_the_clock_jumps_over_the_14th_and_back(town):
+    town.recipients(1, 2).at("2024-11-13").ring()
+    town.at("2024-11-20").ring()
+    after = {name: rows for name, rows in town.tables().items() if name != "job_run"}
+    for moment in ("2024-11-10", "2024-11-14", "2024-11-19", "2024-11-20"):
+        town.at(moment).ring()
+    assert {name: rows for name, rows in town.tables().items() if name != "job_run"} == after
+
+
+def test_what_a_clock_ahead_has_done_is_done_again_in_its_time(town):
+    """A year ahead for an hour: the time limit of the right year must not pass for swept."""
+    town.recipients(1).at("2025-12-01").ring()
+    town.at("2024-11-10").ring()
+    assert not town.report().failed
+    pending = town.filed(1, pending=True, date=OLD.replace(year=2025), period="2024-11")
+    town.at("2025-12-01").ring()
+    assert town.ims.record(pending).state == "removed"
+
+
+def test_what_a_wrong_clock_planned_waits_for_the_right_one(town):
+    """A clock a year ahead, set right before the work: nothing is done before its day."""
+    town.recipients(1, 2).at("2024-11-14").ring()
+    for number in (1, 2):
+        town.file_3b(number, "2024-10")
+    jobs.plan(town.at("2025-12-14").ims, 10)
+    assert not town.at("2024-11-15").ring().done.shards
+    assert town.two_bs("2024-11", 1, 2) == ["absent", "absent"]
+    town.at("2024-12-14").ring()
+    assert town.two_bs("2024-11", 1, 2) == ["draft", "draft"]
+
+
+def test_the_clock_runs_over_the_end_of_a_year(town):
+    town.recipients(1).at("2024-12-31 23:59").ring()
+    assert not town.at("2025-01-01 00:00").ring()
+    town.file_3b(1, "2024-10")
+    assert town.at("2024-12-31 23:59").ring().done.shards == 1
+    assert town.two_bs("2024-11", 1) == ["draft"]
+
+
+def test_one_plan_after_another_adds_none(town):
+    town.recipients(*range(1, 30)).at("2024-11-14")
+    assert [jobs.plan(town.ims, 10) for _ in range(3)] == [6, 0, 0]
+    assert jobs.plan(town.at("2024-11-15").ims, 7) == 0

@@ -1,0 +1,178 @@
+"""Schedulers as real processes, killed at random through a simulated time, against one calm run: every row the same.
+
+In between the clock jumps over an instant, goes back, and passes the end of the year; one recipient's data is broken.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+import ims_fsm
+from ims_fsm import IMS, SettableClock
+from ims_fsm.scheduler import Scheduler
+from ims_fsm.store import audit
+from ims_fsm.store.connection import reading, writing
+
+HERE = Path(__file__).parent
+LONGEST = 120
+
+
+def _beside(name):
+    spec = importlib.util.spec_from_file_location(name, HERE / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+year, ringer = _beside("year"), _beside("ringer")
+
+
+class Ringers:
+    """Schedulers in processes of their own; one that has died is followed by another."""
+
+    def __init__(self, url, clock, number, in_a_thousand=20):
+        self.url, self.clock, self.in_a_thousand = url, clock, in_a_thousand
+        self.chance = random.Random(number)  # noqa: S311 -- whom it meets does not matter
+        self.seeds = iter(range(100_000))
+        self.killed = self.died = 0
+        root = str(Path(ims_fsm.__file__).parents[1])
+        self.environment = {**os.environ, "PYTHONPATH": root}
+        self.running = [self.start() for _ in range(number)]
+
+    def start(self):
+        program = [sys.executable, str(HERE / "ringer.py"), self.url, str(self.clock)]
+        return subprocess.Popen(
+            [*program, str(next(self.seeds)), str(self.in_a_thousand)], env=self.environment, stderr=subprocess.DEVNULL
+        )
+
+    def tend(self):
+        """Start anew whoever has died."""
+        for place, process in enumerate(self.running):
+            if process.poll() is not None:
+                assert process.returncode == -signal.SIGKILL, process.returncode
+                self.died += 1
+                self.running[place] = self.start()
+
+    def strike(self):
+        """Kill one now and then, at the moment at which something may have come due."""
+        if self.chance.random() < 0.3:
+            time.sleep(self.chance.random() * 0.1)
+            self.chance.choice(self.running).kill()
+            self.killed += 1
+
+    def close(self):
+        for process in self.running:
+            process.kill()
+        for process in self.running:
+            process.wait()
+
+
+@dataclass(frozen=True)
+class Span:
+    """From when to when, since when the recipients file, and how many they are."""
+
+    start: str
+    end: str
+    since: str
+    recipients: int
+
+    def people(self, ims, who, set_clock, settle):
+        """Register everyone; the log of one says that his first GSTR-2B was generated, where there is none."""
+        people = year.People(ims, who, set_clock, settle, self.since, self.recipients)
+        people.begin()
+        with writing(ims.engine) as connection:
+            connection.execute(BROKEN, {"gstin": people.everyone[BROKEN_ONE], "period": self.since})
+        return people
+
+
+WEEKS = Span("2025-11-05", "2025-12-24", "2025-10", 5)
+YEAR = Span("2025-07-27", "2026-08-01", "2025-07", 12)
+BROKEN_ONE = 2
+BROKEN = text(
+    "INSERT INTO two_b_log (recipient_gstin, period, seq, trigger, source, dest, actor, at, rules) "
+    "VALUES (:gstin, :period, 1, 'generate', 'absent', 'draft', 'x', '2025-07-01 00:00:00.000000', '')"
+)
+
+
+def calm(url, who, span):
+    """Live the time with one scheduler that nothing happens to; return what is left."""
+    clock = SettableClock(span.start)
+    with IMS(url, clock=clock) as ims:
+        scheduler = Scheduler(ims, chunk=ringer.CHUNK)
+        span.people(ims, who, clock.set, scheduler.run_once).live(span.start, span.end)
+        return year.content(ims)
+
+
+def wild(url, who, span, number, folder):
+    """Live the time with so many schedulers, killed at random; return what is left, and the schedulers."""
+    path, clock = folder / "clock", SettableClock(span.start)
+    with IMS(url, clock=clock) as ims:
+
+        def set_clock(moment):
+            clock.set(moment)
+            fresh = folder / "clock.next"
+            fresh.write_text(moment.isoformat(), "utf-8")
+            fresh.replace(path)
+
+        def settle():
+            latest = time.monotonic() + LONGEST
+            while not year.is_settled(ims):
+                assert time.monotonic() < latest, Scheduler(ims).status()
+                ringers.tend()
+                time.sleep(0.02)
+
+        set_clock(clock())
+        people = span.people(ims, who, set_clock, settle)
+        ringers = Ringers(url, path, number)
+        people.set_clock = lambda moment: (set_clock(moment), ringers.strike())
+        try:
+            people.live(span.start, span.end)
+        finally:
+            ringers.close()
+        with reading(ims.engine) as connection:
+            broken = people.everyone[BROKEN_ONE]
+            assert {fault.where.count(broken) for fault in audit.verify(connection).faults} <= {1}
+        return year.content(ims), ringers
+
+
+def compared(on, number, span, who, folder, request):
+    """Live a time wildly and calmly, and assert that every row is the same; return the rows and the schedulers."""
+    make = request.getfixturevalue("fresh_pg") if on == "pg" else None
+    urls = [make() if make else f"sqlite:///{folder / name}" for name in ("calm.db", "wild.db")]
+    left, ringers = wild(urls[1], who, span, number, folder)
+    expected = calm(urls[0], who, span)
+    assert left.keys() == expected.keys()
+    for name, rows in expected.items():
+        assert left[name] == rows, name
+    return left, ringers
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("on", "number"), [("file", 3), ("pg", 2)])
+def test_schedulers_killed_at_random_come_to_the_same_as_one_calm_run(on, number, who, tmp_path, request):
+    left, ringers = compared(on, number, WEEKS, who, tmp_path, request)
+    assert ringers.killed + ringers.died
+    log, kinds = " ".join(left["transition_log"]), " ".join(left["reminder"])
+    assert all(repr(trigger) in log for trigger in ("expire", "lapse", "freeze"))
+    assert all(kind in kinds for kind in ("draft_ready", "time_limit", "pending_deadline"))
+
+
+@pytest.mark.slow
+@pytest.mark.year
+@pytest.mark.parametrize("on", ["file", "pg"])
+@pytest.mark.parametrize("number", [2, 5, 10])
+def test_a_year_of_schedulers_killed_at_random_comes_to_the_same(on, number, who, tmp_path, request):
+    _, ringers = compared(on, number, YEAR, who, tmp_path, request)
+    assert ringers.killed + ringers.died > 10
