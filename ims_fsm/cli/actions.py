@@ -14,17 +14,17 @@ import typer
 
 from ims_fsm.cli import options, refusals
 from ims_fsm.cli.failures import REFUSED
-from ims_fsm.cli.listing import standing
+from ims_fsm.cli.listing import chosen_records
 from ims_fsm.cli.output import counted, emit, say
 from ims_fsm.cli.progress import working
 from ims_fsm.cli.selection import Selection, selected
 from ims_fsm.cli.session import content, opened, recipient
-from ims_fsm.terms.vocabulary import SupplierStatus, TwoBState
+from ims_fsm.terms.vocabulary import TwoBState
 
 if TYPE_CHECKING:
     from ims_fsm.exchange.proposals import ReduceItc
+    from ims_fsm.workflow.bulk import ActionReport, EachRefused
     from ims_fsm.workflow.ims import IMS
-    from ims_fsm.workflow.recipient import ActionReport
 
 
 class Action(StrEnum):
@@ -71,6 +71,11 @@ Reduce = Annotated[
     ),
 ]
 
+RefusedTo = Annotated[
+    Path | None,
+    typer.Option("--refused-to", metavar="FILE", help="Write every refused record to this file, a line of JSON each."),
+]
+
 
 def act(
     trigger: Trigger,
@@ -88,6 +93,7 @@ def act(
     db: options.Db = options.DEFAULT_DB,
     as_json: options.AsJson = False,
     at: options.At = None,
+    refused_to: RefusedTo = None,
 ) -> None:
     """Act on records: what is allowed is applied, what is refused is told with its rule; exit 1 if any is refused.
 
@@ -96,12 +102,13 @@ def act(
     if sum(given is not None for given in (ids or None, where or None, file)) != 1:
         raise typer.BadParameter("name the records in one way: with --id, with --where or with --file")
     said = said_with(remarks, reduce_itc)
-    with opened(db, at) as ims, working(f"{trigger} …"):
+    with opened(db, at) as ims, refusals.written_to(refused_to) as each, working(f"{trigger} …"):
         owner = recipient(ims, gstin)
         if file is not None:
-            report = act_on_file(ims, trigger, owner, file, said, actor=who, key=key)
+            report = act_on_file(ims, trigger, owner, file, said, actor=who, key=key, each_refused=each)
         else:
-            report = act_on(ims, trigger, owner, ids or selected(where or []), said, actor=who, key=key)
+            meant = ids or selected(where or [])
+            report = act_on(ims, trigger, owner, meant, said, actor=who, key=key, each_refused=each)
         if as_json:
             emit({"trigger": str(trigger), "recipient": owner, **_plain(report)})
         else:
@@ -111,13 +118,22 @@ def act(
 
 
 def act_on(
-    ims: IMS, trigger: str, gstin: str, meant: list[int] | Selection, said: Said, *, actor: str, key: str | None = None
+    ims: IMS,
+    trigger: str,
+    gstin: str,
+    meant: list[int] | Selection,
+    said: Said,
+    *,
+    actor: str,
+    key: str | None = None,
+    each_refused: EachRefused | None = None,
 ) -> ActionReport:
     """Act on the records with these ids, or on all that are selected, in one transaction."""
     ids, where = (None, meant.where()) if isinstance(meant, Selection) else (meant, Selection().where())
     if isinstance(meant, Selection) and meant.period is not None:
         # The store knows no expected 2B period of what is only saved.
-        ids = [one.record.id for one in standing(ims, gstin, meant)]
+        with ims.asking() as unit:
+            ids = [record.id for record in chosen_records(unit, gstin, meant)]
     return ims.act_on_many(
         trigger,
         gstin,
@@ -127,11 +143,20 @@ def act_on(
         reduce_itc=said.reduce_itc,
         actor=actor,
         key=key,
+        each_refused=each_refused,
     )
 
 
 def act_on_file(
-    ims: IMS, trigger: str, gstin: str, file: Path, said: Said, *, actor: str, key: str | None = None
+    ims: IMS,
+    trigger: str,
+    gstin: str,
+    file: Path,
+    said: Said,
+    *,
+    actor: str,
+    key: str | None = None,
+    each_refused: EachRefused | None = None,
 ) -> ActionReport:
     """Act on the records that a file names, in one transaction; a row's own remarks and reduction come first."""
     from dataclasses import replace
@@ -139,15 +164,17 @@ def act_on_file(
     from ims_fsm.exchange.actions import take
     from ims_fsm.exchange.proposals import read_proposals
     from ims_fsm.terms import vocabulary
-    from ims_fsm.workflow.recipient import ActionReport
+    from ims_fsm.workflow.bulk import ActionReport, Groups
 
     rows = read_proposals(content(file), str(file), gstin=gstin, trigger=vocabulary.Trigger(trigger))
     whole = [
         replace(row, remarks=row.remarks or said.remarks, reduce_itc=row.reduce_itc or said.reduce_itc) for row in rows
     ]
     judged = take(ims, gstin, whole, str(file), actor=actor, key=key)
-    applied = tuple(row.record_id for row in judged.rows if row.allowed)
-    return ActionReport(trigger, applied, tuple(row.as_refused() for row in judged.refused))
+    groups = Groups(each_refused)
+    for row in judged.refused:
+        groups.add(row.as_refused())
+    return ActionReport(trigger, sum(row.allowed for row in judged.rows), groups.told(), judged.saved)
 
 
 def tell_report(ims: IMS, gstin: str, report: ActionReport, *, most: int = refusals.MOST) -> None:
@@ -155,11 +182,11 @@ def tell_report(ims: IMS, gstin: str, report: ActionReport, *, most: int = refus
     if not report.applied and not report.refused:
         say("No record is meant.")
         return
-    say(f"{DONE_TO[report.trigger]}: {counted(len(report.applied), 'record') if report.applied else 'no record'}.")
-    _tell_of_saved(ims, gstin, report)
+    say(f"{DONE_TO[report.trigger]}: {counted(report.applied, 'record') if report.applied else 'no record'}.")
+    _tell_of_saved(report.saved)
     if report.refused:
-        say(f"Refused: {counted(len(report.refused), 'record')}.")
-        refusals.tell(report.refused, most=most)
+        say(f"Refused: {counted(report.refused_records, 'record')}.")
+        refusals.tell_groups(report.refused, most=most)
     if report.applied:
         _tell_of_stale(ims, gstin)
 
@@ -173,23 +200,27 @@ def said_with(remarks: str | None, reduce_itc: str | None) -> Said:
 
 
 def _plain(report: ActionReport) -> dict[str, Any]:
-    groups = refusals.by_rule(report.refused)
     return {
-        "applied": list(report.applied),
-        "refused": refusals.plain(report.refused),
-        "refused_by_rule": {rule: [one.record_id for one, _ in group] for rule, group in groups.items()},
+        "applied": report.applied,
+        "saved": report.saved,
+        "refused": report.refused_records,
+        "refused_by_rule": report.by_rule(),
+        "groups": [
+            {
+                "count": group.count,
+                "refusals": [refusal.as_dict() for refusal in group.refusals],
+                "examples": refusals.plain(group.examples),
+            }
+            for group in report.refused
+        ],
     }
 
 
-def _tell_of_saved(ims: IMS, gstin: str, report: ActionReport) -> None:
-    from ims_fsm.store.records import Where
-
-    applied = set(report.applied)
-    saved = [one for one in ims.inward(gstin, Where(supplier_status=SupplierStatus.SAVED)) if one.id in applied]
+def _tell_of_saved(saved: int) -> None:
     if saved:
-        is_are = "is only saved by its supplier" if len(saved) == 1 else "are only saved by their suppliers"
-        until = "until it is filed" if len(saved) == 1 else "until they are filed"
-        say(f"{len(saved):,} of them {is_are}: the action is kept and has no effect {until} (faq.15).")
+        is_are = "is only saved by its supplier" if saved == 1 else "are only saved by their suppliers"
+        until = "until it is filed" if saved == 1 else "until they are filed"
+        say(f"{saved:,} of them {is_are}: the action is kept and has no effect {until} (faq.15).")
 
 
 def _tell_of_stale(ims: IMS, gstin: str) -> None:

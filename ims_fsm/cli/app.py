@@ -1,46 +1,127 @@
 """The command line: every command under its name, and the way in that turns errors into exit codes.
 
-Imports Typer and the modules of the commands, which load the other rooms when they are run.
+Imports Typer; a command's own module is imported when it is asked for, and loads the other rooms when it is run.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from importlib import import_module
+from inspect import getdoc
 from io import TextIOWrapper
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_group
 
 from ims_fsm import __version__
-from ims_fsm.cli import (
-    actions,
-    checking,
-    comparing,
-    consequences,
-    database,
-    demo,
-    drawing,
-    explanation,
-    listing,
-    pages,
-    portal,
-    records,
-    returns,
-    rules,
-    scenarios,
-    sequences,
-    supplies,
-    taxpayers,
-    two_b,
-    verification,
-)
 from ims_fsm.cli.failures import guarded
+
+# Each command with its function, or its group of commands, in a module of this room; in the order of the help.
+PANELS: Mapping[str, Mapping[str, str]] = {
+    "Begin here": {"demo": "demo:demo"},
+    "The portal": {"import": "portal:import_files", "export": "portal:exports", "check": "checking:check"},
+    "Records": {
+        "list": "listing:list_records",
+        "show": "records:show",
+        "history": "records:history",
+        "act": "actions:act",
+        "what-if": "consequences:what_if",
+        "original": "records:original",
+    },
+    "Returns": {
+        "2b": "two_b:commands",
+        "3b": "returns:commands",
+        "sweep": "returns:sweep",
+        "scheduler": "scheduler:commands",
+    },
+    "The supplier": {"supplier-view": "supplies:supplier_view", "liabilities": "supplies:liabilities"},
+    "The law": {
+        "explain": "explanation:explain",
+        "rules": "rules:rules",
+        "verify": "verification:verify",
+        "draw": "drawing:draw",
+        "compare": "comparing:compare",
+        "pages": "pages:pages",
+        "timeline": "sequences:timeline",
+        "sequence": "sequences:sequence",
+        "scenario": "scenarios:commands",
+    },
+    "The database": {
+        "taxpayer": "taxpayers:taxpayer",
+        "audit": "database:audits",
+        "events": "events:events",
+        "migrate": "database:migrate",
+    },
+}
+
+
+_PLACES = {name: (panel, place) for panel, own in PANELS.items() for name, place in own.items()}
+
+
+class Commands(Mapping[str, Any]):
+    """The commands by name, each loaded when it is looked up: a call wants one of them, and only the help wants all."""
+
+    def __getitem__(self, name: str) -> Any:
+        """Return a command; raises `KeyError` for a name that is none."""
+        return _loaded(name, *_PLACES[name])
+
+    def __iter__(self) -> Iterator[str]:
+        """Give the names in the order of the help."""
+        return iter(_PLACES)
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(_PLACES)
+
+
+class Summaries(Commands):
+    """The commands by name as the help of the whole tells them: what each does, without its options."""
+
+    def __getitem__(self, name: str) -> Any:
+        """Return what the help shows of a command; raises `KeyError` for a name that is none."""
+        panel, place = _PLACES[name]
+        found = _found(place)
+        told = found.info.help if isinstance(found, typer.Typer) else getdoc(found)
+        return TyperCommand(name, help=told, rich_help_panel=panel)
+
+
+def _found(place: str) -> Any:
+    module, _, member = place.partition(":")
+    return getattr(import_module(f"ims_fsm.cli.{module}"), member)
+
+
+@cache
+def _loaded(name: str, panel: str, place: str) -> Any:
+    found = _found(place)
+    alone = typer.Typer()
+    if isinstance(found, typer.Typer):
+        alone.add_typer(found, name=name, rich_help_panel=panel)
+    else:
+        alone.command(name, rich_help_panel=panel)(found)
+    return get_group(alone).commands[name]
 
 
 class Face(TyperGroup):
     """The commands as a group whose errors are told by `failures`, however it is run."""
+
+    def __init__(self, **given: Any) -> None:
+        """Take up the commands."""
+        super().__init__(**given)
+        self.commands = Commands()  # type: ignore[assignment]  # nothing is ever put into it
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names in the order of the help, without loading what they name."""
+        del ctx
+        return list(self.commands)
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help; reading every option of every command would take longer than all else."""
+        self.commands = Summaries()  # type: ignore[assignment]  # nothing is ever put into it
+        super().format_help(ctx, formatter)
 
     def main(self, args: Sequence[str] | None = None, *given: Any, **extra: Any) -> Any:
         """Run the command line and leave the program with its exit code."""
@@ -72,38 +153,6 @@ def _about(
     ] = False,
 ) -> None:
     """India's GST Invoice Management System: actions, GSTR-2B and their rules, each with its citation."""
-
-
-RECORDS, RETURNS, PORTAL, SUPPLIER = "Records", "Returns", "The portal", "The supplier"
-LAW, STORE, BEGIN = "The law", "The database", "Begin here"
-
-app.command("demo", rich_help_panel=BEGIN)(demo.demo)
-app.command("import", rich_help_panel=PORTAL)(portal.import_files)
-app.add_typer(portal.exports, name="export", rich_help_panel=PORTAL)
-app.command("check", rich_help_panel=PORTAL)(checking.check)
-app.command("list", rich_help_panel=RECORDS)(listing.list_records)
-app.command("show", rich_help_panel=RECORDS)(records.show)
-app.command("history", rich_help_panel=RECORDS)(records.history)
-app.command("act", rich_help_panel=RECORDS)(actions.act)
-app.command("what-if", rich_help_panel=RECORDS)(consequences.what_if)
-app.command("original", rich_help_panel=RECORDS)(records.original)
-app.add_typer(two_b.commands, name="2b", rich_help_panel=RETURNS)
-app.add_typer(returns.commands, name="3b", rich_help_panel=RETURNS)
-app.command("sweep", rich_help_panel=RETURNS)(returns.sweep)
-app.command("supplier-view", rich_help_panel=SUPPLIER)(supplies.supplier_view)
-app.command("liabilities", rich_help_panel=SUPPLIER)(supplies.liabilities)
-app.command("explain", rich_help_panel=LAW)(explanation.explain)
-app.command("rules", rich_help_panel=LAW)(rules.rules)
-app.command("verify", rich_help_panel=LAW)(verification.verify)
-app.command("draw", rich_help_panel=LAW)(drawing.draw)
-app.command("compare", rich_help_panel=LAW)(comparing.compare)
-app.command("pages", rich_help_panel=LAW)(pages.pages)
-app.command("timeline", rich_help_panel=LAW)(sequences.timeline)
-app.command("sequence", rich_help_panel=LAW)(sequences.sequence)
-app.add_typer(scenarios.commands, name="scenario", rich_help_panel=LAW)
-app.command("taxpayer", rich_help_panel=STORE)(taxpayers.taxpayer)
-app.add_typer(database.audits, name="audit", rich_help_panel=STORE)
-app.command("migrate", rich_help_panel=STORE)(database.migrate)
 
 
 def main() -> None:

@@ -5,6 +5,8 @@ Imports Typer and the options; the store when it is run.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -19,6 +21,7 @@ from ims_fsm.terms.gstin import checked_gstin
 
 if TYPE_CHECKING:
     from ims_fsm.store.audit import Audit
+    from ims_fsm.store.connection import Engine
     from ims_fsm.store.declarations import Adoption
     from ims_fsm.store.schema import Migration
 
@@ -89,6 +92,13 @@ def migrate(
     adopt: Annotated[
         bool, typer.Option("--adopt", help="Also move live records to the declarations as they are now.")
     ] = False,
+    partitions: Annotated[
+        int | None,
+        typer.Option("--partitions", metavar="N", help="Split an empty PostgreSQL database by recipient, like 64."),
+    ] = None,
+    citus: Annotated[
+        bool, typer.Option("--citus", help="Only print the statements that distribute it with Citus.")
+    ] = False,
     who: options.Actor,
     db: options.Db = options.DEFAULT_DB,
     as_json: options.AsJson = False,
@@ -98,32 +108,46 @@ def migrate(
 
     Exit 1 where some records cannot be moved.
     """
-    from ims_fsm.law.book import shipped_book
-    from ims_fsm.store import declarations, schema
-    from ims_fsm.store.connection import open_engine, writing
-    from ims_fsm.workflow.office import system_clock
+    from ims_fsm.store import partitions as parts
+    from ims_fsm.store import schema
+    from ims_fsm.store.connection import open_engine
 
+    if citus:
+        say(*(f"{statement};" for statement in parts.citus_statements(partitions or 64)))
+        return
     engine = open_engine(db)
     try:
         done = schema.migrate(engine)
-        with writing(engine) as connection:
-            law, now = shipped_book().law, at or system_clock()
-            adopted = declarations.adopt(connection, law, who, now) if adopt else None
+        split = parts.partitions(engine) if partitions is None else parts.partition(engine, partitions)
+        adopted = _adopted(engine, who, at) if adopt else None
     finally:
         engine.dispose()
     if as_json:
         problems = [str(problem) for problem in adopted.problems] if adopted else []
         moved = dict(adopted.records) if adopted else None
-        emit({"before": done.before, "after": done.after, "adopted": moved, "problems": problems})
+        told = {"before": done.before, "after": done.after, "partitions": dict(split)}
+        emit({**told, "adopted": moved, "problems": problems})
     else:
-        _tell_migration(done, adopted)
+        _tell_migration(done, split, adopted)
     if adopted is not None and adopted.problems:
         raise typer.Exit(REFUSED)
 
 
-def _tell_migration(done: Migration, adopted: Adoption | None) -> None:
+def _adopted(engine: Engine, who: str, at: datetime | None) -> Adoption:
+    from ims_fsm.law.book import shipped_book
+    from ims_fsm.store import declarations
+    from ims_fsm.store.connection import writing
+    from ims_fsm.workflow.office import system_clock
+
+    with writing(engine) as connection:
+        return declarations.adopt(connection, shipped_book().law, who, at or system_clock())
+
+
+def _tell_migration(done: Migration, split: Mapping[str, int], adopted: Adoption | None) -> None:
     before = "as before" if done.before == done.after else f"it had {done.before or 'no tables'}"
     say(f"The database has version {done.after}; {before}.")
+    if split:
+        say(f"Split by recipient into {max(split.values())} partitions: {', '.join(split)}.")
     if adopted is None:
         return
     counts = ", ".join(f"{machine} {count}" for machine, count in adopted.records.items())

@@ -5,14 +5,16 @@ Imports Typer and the options; the workflow when it is run.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ims_fsm.cli import options
-from ims_fsm.cli.output import console, counted, emit, say, table
+from ims_fsm.cli.output import console, counted, emit, emit_each, say, table
+from ims_fsm.cli.progress import working
 from ims_fsm.cli.selection import Selection
 from ims_fsm.cli.session import opened, recipient
 from ims_fsm.terms.gstin import checked_gstin
@@ -22,10 +24,11 @@ from ims_fsm.terms.vocabulary import Kind, State, SupplierStatus
 
 if TYPE_CHECKING:
     from ims_fsm.store.record import Record
-    from ims_fsm.workflow.ims import IMS
     from ims_fsm.workflow.sentences import ToldRefusal
+    from ims_fsm.workflow.unit import Unit
 
 MOST = 100
+PAGE = 1_000
 ROOMY = 120
 
 
@@ -75,49 +78,52 @@ def list_records(
     )
     with opened(db, at) as ims:
         owner = recipient(ims, gstin)
-        found = standing(ims, owner, chosen)
-    if summary:
-        _answer_summary(owner, found, as_json=as_json)
-    elif as_json:
-        emit({"recipient": owner, "records": [_plain(one) for one in found]})
-    else:
-        tell(owner, found, limit)
+        with working("Reading the records"), ims.asking() as unit:
+            records = chosen_records(unit, owner, chosen)
+            if summary:
+                _answer_summary(owner, records, as_json=as_json)
+            elif as_json:
+                emit_each({"recipient": owner}, "records", map(_plain, standing(unit, records)))
+            else:
+                shown = list(standing(unit, islice(records, limit or None)))
+                tell(owner, shown, sum(1 for _ in records))
 
 
-def standing(ims: IMS, gstin: str, chosen: Selection) -> list[Standing]:
-    """Return the records that are chosen as they stand now, by id."""
+def chosen_records(unit: Unit, gstin: str, chosen: Selection) -> Iterator[Record]:
+    """Give a recipient's records that are chosen one by one, by id."""
+    from ims_fsm.workflow import views
+
+    found = views.inward(unit, gstin, chosen.where())
+    scene = unit.scene(gstin)
+    return (record for record in found if chosen.period in (None, scene.expected_period(record)))
+
+
+def standing(unit: Unit, records: Iterable[Record]) -> Iterator[Standing]:
+    """Give records of one recipient as they stand now, with what may be done to each."""
     from ims_fsm.workflow import views
     from ims_fsm.workflow.recipient import ACTIONS
 
-    with ims.asking() as unit:
-        meant = list(views.inward(unit, gstin, chosen.where()))
-        scene, chains = unit.scene(gstin), unit.chains_of(meant)
-        return [
-            Standing(
-                record,
-                scene.expected_period(record),
-                {str(trigger): views.refusals_on(unit, record, trigger, chains[record.id]) for trigger in ACTIONS},
-            )
-            for record in meant
-            if chosen.period in (None, scene.expected_period(record))
-        ]
+    left = iter(records)
+    while page := list(islice(left, PAGE)):
+        chains = unit.chains_of(page)
+        for record in page:
+            refused = {str(one): views.refusals_on(unit, record, one, chains[record.id]) for one in ACTIONS}
+            yield Standing(record, unit.scene(record.recipient).expected_period(record), refused)
 
 
-def tell(gstin: str, found: Sequence[Standing], limit: int = 0) -> None:
-    """Print the records as a table, at most `limit` of them (0: all)."""
-    if not found:
+def tell(gstin: str, shown: Sequence[Standing], more: int = 0) -> None:
+    """Print records as a table, and that there are so many more."""
+    if not shown:
         say(f"No record of {gstin} is meant; --all also shows what is decided or removed.")
         return
-    shown = found[:limit] if limit else found
     if console().width >= ROOMY:
         table(WIDE_COLUMNS, map(_wide, shown))
     else:
         table(NARROW_COLUMNS, map(_narrow, shown))
         if any(not one.record.filed for one in shown):
             say("", "* saved by its supplier and not filed: the 2B period that filing it now would give.")
-    more = len(found) - len(shown)
     rest = f" {counted(more, 'more is', 'more are')} not shown; --limit 0 shows all." if more else ""
-    say("", f"{counted(len(found), 'record')} of {gstin}.{rest}")
+    say("", f"{counted(len(shown) + more, 'record')} of {gstin}.{rest}")
 
 
 COUNTED = ("records", "saved", "filed", *(str(state).replace("_", " ") for state in State))
@@ -138,8 +144,8 @@ WIDE_COLUMNS = (
 NARROW_COLUMNS = ("id", "document", "supplier", ">tax", "2B", "state", "may")
 
 
-def _answer_summary(gstin: str, found: Sequence[Standing], *, as_json: bool) -> None:
-    counts = summed(found)
+def _answer_summary(gstin: str, records: Iterable[Record], *, as_json: bool) -> None:
+    counts = summed(records)
     if as_json:
         emit({"recipient": gstin, "kinds": counts})
         return
@@ -149,12 +155,12 @@ def _answer_summary(gstin: str, found: Sequence[Standing], *, as_json: bool) -> 
     table(("", *(f">{name}" for name in names)), rows)
 
 
-def summed(found: Sequence[Standing]) -> dict[str, dict[str, int]]:
+def summed(records: Iterable[Record]) -> dict[str, dict[str, int]]:
     """Return how many records of each kind there are, how many are saved and filed, and how many are in each state."""
     counts: dict[str, dict[str, int]] = {}
-    for one in found:
-        count = counts.setdefault(named(one.record), dict.fromkeys(COUNTED, 0))
-        for name in ("records", str(one.record.supplier_status), str(one.record.state).replace("_", " ")):
+    for record in records:
+        count = counts.setdefault(named(record), dict.fromkeys(COUNTED, 0))
+        for name in ("records", str(record.supplier_status), str(record.state).replace("_", " ")):
             count[name] += 1
     return dict(sorted(counts.items()))
 

@@ -104,6 +104,15 @@ At = Annotated[
     datetime | None,
     typer.Option("--at", parser=moment, metavar="DATETIME", help="Take this for now, in Indian time; for rehearsals."),
 ]
+Until = Annotated[
+    datetime | None,
+    typer.Option(
+        "--until",
+        parser=moment,
+        metavar="DATETIME",
+        help="Go on through every instant of the calendar to this one, in Indian time; for rehearsals.",
+    ),
+]
 OwnGstin = Annotated[
     str | None,
     typer.Option(

@@ -9,7 +9,7 @@ import json
 import os
 import sys
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rich import box
@@ -31,6 +31,18 @@ class _Screen(Console):
 def emit(answer: Any) -> None:
     """Print an answer as JSON: members in the order given, two blanks of indent."""
     sys.stdout.write(json.dumps(answer, indent=2, ensure_ascii=False) + "\n")
+
+
+def emit_each(head: Mapping[str, Any], name: str, entries: Iterable[Any]) -> None:
+    """Print an answer as `emit` does whose last member is a list, written entry by entry as they come."""
+    opened = json.dumps({**head, name: []}, indent=2, ensure_ascii=False).removesuffix("]\n}")
+    sys.stdout.write(opened)
+    separator = "\n"
+    for entry in entries:
+        text = json.dumps(entry, indent=2, ensure_ascii=False)
+        sys.stdout.write(separator + textwrap.indent(text, "    "))
+        separator = ",\n"
+    sys.stdout.write("]\n}\n" if separator == "\n" else "\n  ]\n}\n")
 
 
 def console() -> Console:

@@ -5,7 +5,9 @@ Imports Typer and the options; the exchange when it is run.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from array import array
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,8 +16,9 @@ import typer
 from ims_fsm.cli import options
 from ims_fsm.cli.failures import CallError
 from ims_fsm.cli.output import counted, emit, say, verbatim
-from ims_fsm.cli.progress import working
-from ims_fsm.cli.session import content, opened, recipient
+from ims_fsm.cli.progress import Told, working
+from ims_fsm.cli.session import opened, recipient
+from ims_fsm.errors import ImsFsmError
 from ims_fsm.terms.vocabulary import Filing, TaxpayerKind
 
 if TYPE_CHECKING:
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from ims_fsm.exchange.portal import Imported
     from ims_fsm.workflow.portal import Received
 
+SQLITE = "sqlite:///"
 # What happened to records, in the order in which it is told.
 HAPPENED = {
     "new": "new",
@@ -54,21 +58,33 @@ def import_files(
     """Take in downloads of the portal's IMS; importing the same again changes nothing.
 
     A recipient who is not known is registered: normal and monthly, unless --kind or --quarterly says otherwise.
-    Every file is read before the first is taken in.
+    Several files are all read before the first is taken in.
     """
-    from ims_fsm.exchange.gstn_json import read_download
-    from ims_fsm.exchange.portal import Registration, take_in
+    from ims_fsm.exchange.gstn_json.download import check_download
+    from ims_fsm.exchange.portal import Registration, import_download
 
     told = Registration(kind=kind, filing=Filing.QUARTERLY if quarterly else None)
     done: list[Imported] = []
-    with working("Reading") as tell:
-        downloads = [read_download(content(path), gstin, str(path)) for path in files]
+    named = [Named() for _ in files]
+    with working("Reading", quiet=as_json) as tell, _nothing_left_of(db):
+        for path in files if len(files) > 1 else ():
+            tell(f"Reading {path.name}")
+            check_download(path, str(path), gstin)
         with opened(db, at, create=True) as ims:
-            for number, (path, download) in enumerate(zip(files, downloads, strict=True)):
-                tell(f"Taking in {path.name}", number, len(files))
-                done.append(take_in(ims, download, actor=who, registration=told))
+            for path, ids in zip(files, named, strict=True):
+                one = import_download(
+                    ims,
+                    path,
+                    str(path),
+                    gstin=gstin,
+                    actor=who,
+                    registration=told,
+                    each=ids if as_json else None,
+                    tell=_telling(tell, path),
+                )
+                done.append(one)
     if as_json:
-        emit({"imports": [_plain(path, one) for path, one in zip(files, done, strict=True)]})
+        emit({"imports": [_plain(path, one, ids) for path, one, ids in zip(files, done, named, strict=True)]})
     else:
         for path, one in zip(files, done, strict=True):
             tell_import(path.name, one)
@@ -88,6 +104,8 @@ def tell_import(name: str, one: Imported) -> None:
         _tell_ids(one.received, ACTED)
     for note in one.received.notes:
         say(f"note: {note}")
+    if one.received.more_notes:
+        say(f"note: {counted(one.received.more_notes, 'note')} more of this download are not listed")
     for warning in one.warnings:
         say(f"warning: {warning}")
 
@@ -167,17 +185,51 @@ def _requests(upload: Upload) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _tell_ids(received: Received, sentences: dict[str, str]) -> None:
     for what, sentence in sentences.items():
-        if ids := sorted(getattr(received, what)):
-            say(f"{len(ids):>5,}  {sentence}{_few(ids)}", hang=7)
+        if count := getattr(received, what):
+            say(f"{count:>5,}  {sentence}{_few(sorted(received.examples.get(what, ())), count)}", hang=7)
 
 
-def _few(ids: Sequence[int], most: int = 10) -> str:
-    if len(ids) > most:
+def _few(ids: Sequence[int], count: int) -> str:
+    if len(ids) < count:
         return ""
-    return f": {counted(len(ids), 'record').partition(' ')[2]} {', '.join(map(str, ids))}"
+    return f": {counted(count, 'record').partition(' ')[2]} {', '.join(map(str, ids))}"
 
 
-def _plain(path: Path, one: Imported) -> dict[str, Any]:
+class Named:
+    """The records of one import by what happened to them, eight bytes each."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self.ids = {what: array("q") for what in (*HAPPENED, *ACTED)}
+
+    def __call__(self, what: str, record_id: int) -> None:
+        """Note a record."""
+        self.ids[what].append(record_id)
+
+
+def _telling(tell: Told, path: Path) -> Callable[[int], None]:
+    size = path.stat().st_size
+
+    def so_far(read: int) -> None:
+        tell(f"Taking in {path.name}" if read < size else f"Entering {path.name}", read, size)
+
+    return so_far
+
+
+@contextmanager
+def _nothing_left_of(db: str) -> Iterator[None]:
+    """Where a database is begun by the block, and the block fails, leave none: nothing was taken in."""
+    name = db.removeprefix(SQLITE).partition("?")[0]
+    is_new = db.startswith(SQLITE) and name not in ("", ":memory:") and not Path(name).exists()
+    try:
+        yield
+    except (ImsFsmError, OSError):
+        for left in (name, f"{name}-wal", f"{name}-shm") if is_new else ():
+            Path(left).unlink(missing_ok=True)
+        raise
+
+
+def _plain(path: Path, one: Imported, named: Named) -> dict[str, Any]:
     from ims_fsm.cli import plain
 
     return {
@@ -185,8 +237,9 @@ def _plain(path: Path, one: Imported) -> dict[str, Any]:
         "recipient": one.recipient,
         "records": one.records,
         "registered": None if one.registered is None else plain.taxpayer(one.registered),
-        **{what: list(getattr(one.received, what)) for what in (*HAPPENED, *ACTED)},
+        **{what: sorted(ids) for what, ids in named.ids.items()},
         "unchanged": one.received.unchanged,
         "notes": list(one.received.notes),
+        "more_notes": one.received.more_notes,
         "warnings": [str(warning) for warning in one.warnings],
     }

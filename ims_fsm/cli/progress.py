@@ -25,10 +25,13 @@ class Told(Protocol):
 
 
 @contextmanager
-def working(what: str) -> Iterator[Told]:
-    """Show a bar on standard error while the block runs; give what the block may call to move it."""
+def working(what: str, *, quiet: bool = False) -> Iterator[Told]:
+    """Show a bar on standard error while the block runs; give what the block may call to move it.
+
+    `quiet` shows none: what a program reads is watched by nobody.
+    """
     console = Console(file=sys.stderr)
-    if not console.is_terminal:
+    if quiet or not console.is_terminal:
         yield _silent
         return
     columns = (

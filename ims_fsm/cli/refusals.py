@@ -5,13 +5,17 @@ Imports the output; the workflow's values for types only.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ims_fsm.cli.output import counted, say
 
 if TYPE_CHECKING:
-    from ims_fsm.workflow.sentences import ToldRefusal
+    from ims_fsm.workflow.bulk import RefusedGroup
+    from ims_fsm.workflow.sentences import RefusedRecord, ToldRefusal
 
 MOST = 5
 
@@ -55,6 +59,38 @@ def tell(refused: Sequence[Refused], places: Mapping[int, str] | None = None, *,
             say(f"… and {len(group) - most:,} more; --json names all.", indent=2)
         if len(remedies) == 1:
             _tell_remedy(*remedies)
+
+
+def tell_groups(groups: Sequence[RefusedGroup], *, most: int = MOST) -> None:
+    """Print refused records under the rules that refuse them, at most so many sentences of each rule."""
+    by_rule: dict[str, list[RefusedGroup]] = {}
+    for group in groups:
+        for rule in dict.fromkeys(refusal.rule for refusal in group.refusals):
+            by_rule.setdefault(rule, []).append(group)
+    for rule, some in by_rule.items():
+        count = sum(group.count for group in some)
+        say("", f"{rule}: {counted(count, 'record')}", style="bold")
+        told = [(one, refusal) for group in some for one in group.examples for refusal in one.refusals
+                if refusal.rule == rule]  # fmt: skip
+        remedies = {refusal.remedy for _, refusal in told}
+        for one, refusal in told[:most]:
+            say(f"record {one.record_id}: {refusal.sentence}.", indent=2, hang=2)
+            if len(remedies) > 1:
+                _tell_remedy(refusal.remedy)
+        if count > min(most, len(told)):
+            say(f"… and {count - min(most, len(told)):,} more; --refused-to FILE names all.", indent=2)
+        if len(remedies) == 1:
+            _tell_remedy(*remedies)
+
+
+@contextmanager
+def written_to(file: Path | None) -> Iterator[Callable[[RefusedRecord], object] | None]:
+    """Give what writes refused records to a file, a line of JSON each; nothing where no file is named."""
+    if file is None:
+        yield None
+        return
+    with file.open("w", encoding="utf-8") as out:
+        yield lambda one: print(json.dumps(plain([one])[0], ensure_ascii=False), file=out)
 
 
 def _tell_remedy(remedy: str) -> None:

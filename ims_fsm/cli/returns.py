@@ -6,18 +6,24 @@ Imports Typer and the options; the workflow when it is run.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from ims_fsm.cli import options
+from ims_fsm.cli.failures import CallError
 from ims_fsm.cli.output import counted, emit, say
+from ims_fsm.cli.plain import minute, time
 from ims_fsm.cli.progress import working
 from ims_fsm.cli.session import opened, recipient
+from ims_fsm.terms.clock import SettableClock
 from ims_fsm.terms.money import Heads
+from ims_fsm.terms.vocabulary import Job
 
 if TYPE_CHECKING:
     from ims_fsm.workflow.filing import ThreeBFiled
+    from ims_fsm.workflow.ims import IMS
     from ims_fsm.workflow.sweeps import Swept
 
 commands = typer.Typer(no_args_is_help=True, help="GSTR-3B: file it.")
@@ -45,7 +51,7 @@ def file_three_b(
         tell_waiting(waiting)
         return
     backs = [
-        {"record_id": one.record_id, "supplier": one.supplier, "supplier_period": one.supplier_period, "tax": one.tax}
+        {"supplier": one.supplier, "supplier_period": one.supplier_period, "records": one.records, "tax": one.tax}
         for one in filed.added_back
     ]
     told = {"recipient": filed.recipient, "period": filed.period, "decided": filed.decided, "added_back": backs}
@@ -58,8 +64,9 @@ def tell_three_b(filed: ThreeBFiled) -> None:
     decided = ", ".join(f"{number} {outcome.replace('_', ' ')}" for outcome, number in filed.decided.items())
     say(f"Decided for good: {decided or 'no record'}.")
     for one in filed.added_back:
-        said = f"{Heads.from_rupees(one.tax)} is added to the liability of {one.supplier}"
-        say(f"Record {one.record_id} was rejected: {said} in his tax period {one.supplier_period} (faq.34).")
+        rejected = f"{counted(one.records, 'record')} of {one.supplier} rejected"
+        said = f"{Heads.from_rupees(one.tax)} is added to his liability"
+        say(f"{rejected}: {said} in his tax period {one.supplier_period} (faq.34).")
 
 
 def tell_waiting(ids: Sequence[int]) -> None:
@@ -76,14 +83,57 @@ def sweep(
     db: options.Db = options.DEFAULT_DB,
     as_json: options.AsJson = False,
     at: options.At = None,
+    until: options.Until = None,
 ) -> None:
-    """Do what the calendar owes by now, for one recipient or all: drafts of the 14th, section 16(4), pending's end."""
-    with working("Sweeping"), opened(db, at) as ims:
-        swept = ims.sweep([gstin] if gstin else None, actor=who)
+    """Do what the calendar owes by now, for one recipient or all: drafts of the 14th, section 16(4), pending's end.
+
+    With --until each instant of the calendar up to there is taken for now in its turn: on a copy of the database, for
+    it writes what would be.
+    """
+    with working("Sweeping") as tell, opened(db, at) as ims:
+        moments = _moments(ims, until)
+        swept: list[tuple[datetime, list[Swept]]] = []
+        for place, moment in enumerate(moments):
+            tell(f"Sweeping {minute(moment)}", place, len(moments))
+            if until is not None:
+                ims.clock = SettableClock(moment)
+            swept.append((moment, ims.sweep([gstin] if gstin else None, actor=who)))
+    if until is None:
+        _tell_one(swept[0][1], as_json=as_json)
+    else:
+        _tell_course(swept, as_json=as_json)
+
+
+def _moments(ims: IMS, until: datetime | None) -> list[datetime]:
+    from ims_fsm.law.instants import instants
+
+    now = ims.clock()
+    if until is None:
+        return [now]
+    if until < now:
+        raise CallError(f"--until {minute(until)} lies before {minute(now)}; name a later moment")
+    due = {one.at for one in instants(ims.book, now, until) if one.job is not Job.REMIND}
+    return sorted({now, *due, until})
+
+
+def _tell_one(swept: Sequence[Swept], *, as_json: bool) -> None:
     if as_json:
         emit({"swept": [_plain(one) for one in swept]})
     else:
         tell_swept(swept)
+
+
+def _tell_course(course: Sequence[tuple[datetime, Sequence[Swept]]], *, as_json: bool) -> None:
+    done = [(moment, [one for one in swept if one]) for moment, swept in course]
+    if as_json:
+        emit({"instants": [{"at": time(moment), "swept": [_plain(one) for one in swept]} for moment, swept in done]})
+        return
+    for moment, swept in done:
+        if swept:
+            say(f"{minute(moment)}:")
+            tell_swept(swept)
+    instants = counted(len(course), "instant")
+    say(f"{instants} from {minute(course[0][0])} to {minute(course[-1][0])}; what they brought is written.")
 
 
 def tell_swept(swept: Sequence[Swept]) -> None:
@@ -95,17 +145,17 @@ def tell_swept(swept: Sequence[Swept]) -> None:
         if one.drafted:
             say(f"{one.recipient}: GSTR-2B of {one.drafted} is drafted (faq.23).")
         if one.expired:
-            say(f"{one.recipient}: removed, pending past section 16(4) (faq.21): {_records(one.expired)}.")
+            say(f"{one.recipient}: {counted(one.expired, 'record')} removed, pending past section 16(4) (faq.21).")
         if one.lapsed:
-            rule = "advisory.2025-10.deadline"
-            say(f"{one.recipient}: back to no action, pending past its deadline ({rule}): {_records(one.lapsed)}.")
+            lapsed = f"{counted(one.lapsed, 'record')} back to no action, pending past the deadline"
+            say(f"{one.recipient}: {lapsed} (advisory.2025-10.deadline).")
 
 
 def _plain(one: Swept) -> dict[str, Any]:
     return {
         "recipient": one.recipient,
-        "expired": list(one.expired),
-        "lapsed": list(one.lapsed),
+        "expired": one.expired,
+        "lapsed": one.lapsed,
         "drafted": one.drafted,
     }
 

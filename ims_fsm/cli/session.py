@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ims_fsm.workflow.ims import IMS
 
 _FILE = "sqlite:///"
+MOST = 10
 
 
 @contextmanager
@@ -50,13 +51,13 @@ def recipient(ims: IMS, gstin: str | None) -> str:
     if gstin is not None:
         return gstin
     everyone = ims.taxpayers()
-    found = everyone if len(everyone) == 1 else [one for one in everyone if ims.inward(one.gstin)]
+    found = [everyone[0].gstin] if len(everyone) == 1 else ims.recipients()
     if len(found) == 1:
-        return found[0].gstin
+        return found[0]
     if not found:
         raise CallError("the database has no recipient yet; import a download: ims-fsm import FILE --gstin GSTIN")
-    named = ", ".join(one.gstin for one in found)
-    raise CallError(f"the database has {len(found)} recipients; name one with --gstin: {named}")
+    named = ", ".join(found[:MOST]) + (", …" if len(found) > MOST else "")
+    raise CallError(f"the database has {len(found):,} recipients; name one with --gstin: {named}")
 
 
 def content(path: Path) -> bytes:

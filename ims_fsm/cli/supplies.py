@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ims_fsm.cli import options
 from ims_fsm.cli.listing import named, stands
-from ims_fsm.cli.output import counted, emit, say, table
+from ims_fsm.cli.output import counted, emit, emit_each, say, table
 from ims_fsm.cli.session import opened
 from ims_fsm.terms.money import NIL, rupees
 
@@ -28,14 +28,13 @@ def supplier_view(
     at: options.At = None,
 ) -> None:
     """Show what a supplier has reported, with what his recipients did; --period is his return period (FAQ 18)."""
-    with opened(db, at) as ims:
-        found = ims.supplier.outward(supplier, period)
-    if as_json:
-        from ims_fsm.cli import plain
+    with opened(db, at) as ims, ims.supplier.each(supplier, period) as found:
+        if as_json:
+            from ims_fsm.cli import plain
 
-        emit({"supplier": supplier, "records": [plain.record(one) for one in found]})
-    else:
-        tell_outward(supplier, found)
+            emit_each({"supplier": supplier}, "records", map(plain.record, found))
+        else:
+            tell_outward(supplier, list(found))
 
 
 def tell_outward(supplier: str, found: Sequence[Record]) -> None:

@@ -44,7 +44,7 @@ def generate(
 
     ended = Swept(owner, done.expired, done.lapsed, None)
     if as_json:
-        emit({**plain_two_b(view), "expired": list(done.expired), "lapsed": list(done.lapsed)})
+        emit({**plain_two_b(view), "expired": done.expired, "lapsed": done.lapsed})
         return
     if ended:
         tell_swept([ended])

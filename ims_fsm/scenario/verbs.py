@@ -90,10 +90,16 @@ def _act_for(stage: Stage, step: Act, recipient: str, names: Iterable[str]) -> l
             ids[stage.record_id(name)] = name
         except NotSavedError as error:
             missing.append(Done(name, (error.refusal,)))
-    report = stage.ims.act_on_many(
-        step.do, stage.gstin(recipient), actor=recipient, ids=ids, remarks=step.remarks, reduce_itc=step.declared
+    refused: dict[int, tuple[ToldRefusal, ...]] = {}
+    stage.ims.act_on_many(
+        step.do,
+        stage.gstin(recipient),
+        actor=recipient,
+        ids=ids,
+        remarks=step.remarks,
+        reduce_itc=step.declared,
+        each_refused=lambda one: refused.update({one.record_id: one.refusals}),
     )
-    refused = {one.record_id: one.refusals for one in report.refused}
     return [*missing, *(Done(name, refused.get(record_id, ())) for record_id, name in ids.items())]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 NOW = ("--at", "2024-11-12T10:00")
@@ -25,19 +27,32 @@ def test_a_bulk_action_applies_what_is_allowed_and_reports_the_rest_by_rule(run,
 def test_a_record_stands_under_every_rule_that_refuses_it(run, ids):
     note = ids("KCN/24/15")
     answer = run("act", "keep_pending", "--id", note, "--json", *NOW).ended(1).json
-    assert [*answer] == ["trigger", "recipient", "applied", "refused", "refused_by_rule"]
-    assert (answer["trigger"], answer["applied"]) == ("keep_pending", [])
-    assert answer["refused_by_rule"] == {"faq.11": [note], "faq.11.a": [note]}
-    (refused,) = answer["refused"]
+    assert [*answer] == ["trigger", "recipient", "applied", "saved", "refused", "refused_by_rule", "groups"]
+    assert (answer["trigger"], answer["applied"], answer["refused"]) == ("keep_pending", 0, 1)
+    assert answer["refused_by_rule"] == {"faq.11": 1, "faq.11.a": 1}
+    (group,) = answer["groups"]
+    (refused,) = group["examples"]
+    assert (group["count"], group["refusals"]) == (1, refused["refusals"])
     assert (refused["record_id"], refused["document"]) == (note, "credit note KCN/24/15 of 21ZXKCK4821M1ZG")
     assert [one["code"] for one in refused["refusals"]] == ["pending_not_allowed", "pending_not_allowed"]
     assert run("act", "keep_pending", "--id", note, *NOW).ended(1).out.startswith("Kept pending: no record.\n")
 
 
+TOO_EARLY = ("--at", "2024-10-13T10:00")
+
+
 def test_many_refusals_of_one_rule_are_told_in_part(run):
-    told = run("act", "accept", "--where", "kind=invoice", *OPEN, "--at", "2024-10-13T10:00").ended(1).out
+    told = run("act", "accept", "--where", "kind=invoice", *OPEN, *TOO_EARLY).ended(1).out
     assert "faq.3: 11 records\n" in told
-    assert "  … and 6 more; --json names all.\n" in told
+    assert "  … and 6 more; --refused-to FILE names all.\n" in told
+
+
+def test_every_refused_record_is_written_to_a_file(run, tmp_path):
+    run("act", "accept", "--where", "kind=invoice", *OPEN, "--refused-to", "no.jsonl", *TOO_EARLY).ended(1)
+    refused = [json.loads(line) for line in (tmp_path / "no.jsonl").read_text("utf-8").splitlines()]
+    assert [one["record_id"] for one in refused] == sorted(one["record_id"] for one in refused)
+    assert len(refused) == 11
+    assert {refusal["rule"] for one in refused for refusal in one["refusals"]} >= {"faq.3"}
 
 
 def test_remedies_that_differ_stand_each_below_its_record(bare, samples):
@@ -59,7 +74,7 @@ def test_a_reduction_is_declared_by_head(bare, samples):
 
 def test_an_expected_period_can_be_meant(run):
     answer = run("act", "reject", "--where", "period=2024-11", "--where", "kind=invoice", "--json", *NOW).ended(0).json
-    assert len(answer["applied"]) == 3
+    assert answer["applied"] == 3
 
 
 def test_an_action_after_the_draft_says_that_it_is_stale(run, ids):
@@ -83,8 +98,9 @@ def test_the_records_of_a_file(run, tmp_path, ids):
         "supplier,number,kind,remarks\n21ZXKCK4821M1ZG,KCL/24-25/0412,,\n,SP-1182,invoice,short\n", "utf-8"
     )
     answer = run("act", "reject", "--file", "a.csv", "--remarks", "wrong", "--json", *NOW).ended(0).json
-    assert answer["applied"] == [ids("KCL/24-25/0412"), ids("SP-1182")]
-    said = [run("show", one, "--json", *NOW).ended(0).json["remarks"] for one in answer["applied"]]
+    assert answer["applied"] == 2
+    named = [ids("KCL/24-25/0412"), ids("SP-1182")]
+    said = [run("show", one, "--json", *NOW).ended(0).json["remarks"] for one in named]
     assert said == ["wrong", "short"]
 
 

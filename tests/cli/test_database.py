@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import re
-import sqlite3
-from contextlib import closing
 
 import pytest
 
+from ims_fsm.store.schema import NEWEST
+
 NOW = ("--at", "2024-11-12T10:00")
-
-
-def altered(path, *statements):
-    with closing(sqlite3.connect(path)) as connection, connection:
-        for statement in statements:
-            connection.execute(statement)
 
 
 def test_a_sound_store_is_told(run):
@@ -25,9 +19,9 @@ def test_a_sound_store_is_told(run):
     assert (answer["sound"], answer["records"], answer["faults"]) == (True, 26, [])
 
 
-def test_a_fault_is_told_and_ends_with_1(run, tmp_path, ids):
+def test_a_fault_is_told_and_ends_with_1(run, tmp_path, ids, tamper):
     record = ids("SP-1182")
-    altered(tmp_path / "ims.db", "UPDATE record SET state = 'rejected' WHERE number = 'SP-1182'")
+    tamper(tmp_path / "ims.db", "UPDATE record SET state = 'rejected' WHERE number = 'SP-1182'")
     told = run("audit", "verify").ended(1).out
     assert told.startswith(f"FAULT  27AAPFU0939F1ZV record {record}: stands at rejected")
     assert told.endswith("0 seals: 1 fault.\n")
@@ -50,25 +44,45 @@ def test_where_there_is_no_log_nothing_is_sealed(run):
     assert "29AABCT1332L1ZA: has nothing in any log that could be sealed" in told
 
 
+@pytest.mark.sqlite("on PostgreSQL a test finds the tables there")
 def test_a_database_is_begun_and_left_as_it_is(bare):
-    assert bare("migrate").ended(0).out == "The database has version 0001; it had no tables.\n"
-    assert bare("migrate").ended(0).out == "The database has version 0001; as before.\n"
+    assert bare("migrate").ended(0).out == f"The database has version {NEWEST}; it had no tables.\n"
+    assert bare("migrate").ended(0).out == f"The database has version {NEWEST}; as before.\n"
     assert bare("migrate", "--json").ended(0).json == {
-        "before": "0001",
-        "after": "0001",
+        "before": NEWEST,
+        "after": NEWEST,
+        "partitions": {},
         "adopted": None,
         "problems": [],
     }
 
 
+def test_a_postgresql_database_is_split_by_recipient(bare, databases):
+    url = databases.address(databases.make()).render_as_string(hide_password=False)
+    told = bare("migrate", "--partitions", "2", "--db", url).ended(0).out
+    first = f"The database has version {NEWEST}; as before.\nSplit by recipient into 2 partitions: liability, record, "
+    assert told.startswith(first)
+    assert bare("migrate", "--db", url).ended(0).out == told
+    assert bare("migrate", "--db", url, "--json").ended(0).json["partitions"]["record"] == 2
+    told = bare("migrate", "--partitions", "3", "--db", url).ended(2).err
+    assert "liability has 2 partitions and not 3" in told
+
+
+@pytest.mark.sqlite("it has no partitions")
+def test_sqlite_is_not_split(bare):
+    assert "is SQLite, which has no partitions" in bare("migrate", "--partitions", "2").ended(2).err
+
+
+def test_what_citus_is_told_is_printed_and_nothing_is_done(bare, tmp_path):
+    told = bare("migrate", "--citus", "--partitions", "32").ended(0).out
+    assert "SELECT create_distributed_table('record', 'recipient_gstin', shard_count => 32);\n" in told
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.fixture
-def other_law(run, tmp_path):
+def other_law(run, tmp_path, tamper):
     """A database whose invoices were written under another declaration of their machine."""
-    with closing(sqlite3.connect(tmp_path / "ims.db")) as connection:
-        found = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'declaration'"
-        names = [row[0] for row in connection.execute(found)]
-    changed = "UPDATE declaration SET fingerprint = 'another' WHERE machine = 'invoice'"
-    altered(tmp_path / "ims.db", *(f"DROP TRIGGER {name}" for name in names), changed)
+    tamper(tmp_path / "ims.db", "UPDATE declaration SET fingerprint = 'another' WHERE machine = 'invoice'")
     return run
 
 
@@ -77,14 +91,14 @@ def test_live_records_are_moved_to_the_law_as_it_is(other_law):
     assert "live records were written under another declaration of their machine (invoice 12)" in told
     assert "then run ims-fsm migrate --adopt" in told
     told = other_law("migrate", "--adopt").ended(0).out
-    assert told == "The database has version 0001; as before.\nMoved to the current declarations: invoice 12.\n"
+    assert told == f"The database has version {NEWEST}; as before.\nMoved to the current declarations: invoice 12.\n"
     assert other_law("migrate", "--adopt", "--json").ended(0).json["adopted"] == {}
     other_law("list").ended(0)
 
 
-def test_what_cannot_be_moved_ends_with_1(other_law, tmp_path):
+def test_what_cannot_be_moved_ends_with_1(other_law, tmp_path, tamper):
     parked = "UPDATE record SET state = 'parked' WHERE machine = 'invoice' AND number = 'SP-1182'"
-    altered(tmp_path / "ims.db", "PRAGMA ignore_check_constraints = ON", parked)
+    tamper(tmp_path / "ims.db", parked)
     told = other_law("migrate", "--adopt").ended(1).out
     assert "Moved to the current declarations: invoice 11.\n" in told
     assert re.search(r"^not moved: invoice: .* parked", told, re.MULTILINE)

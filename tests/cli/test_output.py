@@ -24,6 +24,14 @@ def test_a_sentence_is_folded_at_words_and_hangs(capsys):
     assert len(first) <= output.PROSE
 
 
+@pytest.mark.parametrize("entries", [[], [1], [{"name": "a", "of": [{}, "₹"]}, [], {"b": None}]])
+def test_a_list_written_as_it_comes_is_the_answer_written_whole(capsys, entries):
+    output.emit_each({"recipient": "R", "more": [1]}, "records", iter(entries))
+    as_it_comes = capsys.readouterr().out
+    output.emit({"recipient": "R", "more": [1], "records": entries})
+    assert as_it_comes == capsys.readouterr().out
+
+
 def test_an_empty_sentence_is_an_empty_line(capsys):
     output.say("", "one")
     assert capsys.readouterr().out == "\none\n"

@@ -35,6 +35,7 @@ def test_importing_the_same_again_changes_nothing(run, samples):
                 **{name: [] for name in ("new", "filed", "edited", "reset", "deleted", "adopted", "kept", "conflicts")},
                 "unchanged": 26,
                 "notes": [],
+                "more_notes": 0,
                 "warnings": [],
             }
         ]

@@ -44,3 +44,11 @@ def test_an_error_takes_the_bar_away(terminal, monkeypatch):
     monkeypatch.setattr(progress, "PATIENCE_S", 0.0)
     with pytest.raises(ValueError, match="spoilt"), progress.working("Reading"):
         raise ValueError("spoilt")
+
+
+def test_what_a_program_reads_shows_nothing(terminal, capsys, monkeypatch):
+    monkeypatch.setattr(progress, "PATIENCE_S", 0.0)
+    with progress.working("Reading", quiet=True) as tell:
+        time.sleep(0.05)
+        tell("Taking in", 1, 2)
+    assert capsys.readouterr() == ("", "")

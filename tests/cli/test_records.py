@@ -67,7 +67,7 @@ def test_the_history_of_an_amendment_names_its_chain(run, ids):
     amendment = ids("NB2409-058")
     told = run("history", amendment).ended(0).out
     assert "Transitions: none; nothing has moved it.\n" in told
-    assert told.endswith(f"Its chain, oldest first: records 1, {amendment}.\n")
+    assert told.endswith(f"Its chain, oldest first: records 7, {amendment}.\n")
 
 
 def test_an_original_that_is_not_here_is_stated(run, ids):
@@ -90,7 +90,7 @@ def test_only_an_unknown_original_can_be_stated(run, ids):
     told = run("original", invoice, "accepted").ended(2).err
     assert told == f"error: record {invoice} amends nothing; only an amendment's original can be stated\n"
     told = run("original", amendment, "accepted").ended(2).err
-    assert told == f"error: the original of record {amendment} is here, as record 1; act on that\n"
+    assert told == f"error: the original of record {amendment} is here, as record 7; act on that\n"
     run("original", known, "accepted", *NOW).ended(0)
     run("sweep", "--at", "2024-11-14T06:00").ended(0)
     run("3b", "file", "--period", "2024-10", "--at", "2024-11-20T10:00").ended(0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 HOLDS = """title = "Nothing happens"
 rules = ["faq.1"]
 
@@ -38,6 +40,7 @@ def test_outcomes_as_json(bare, tmp_path):
     assert (outcome["path"], outcome["title"], outcome["held"]) == ("a.toml", "Nothing happens", True)
 
 
+@pytest.mark.sqlite("a file")
 def test_a_database_lends_a_place_and_is_left_alone(run, tmp_path):
     (tmp_path / "a.toml").write_text(HOLDS, "utf-8")
     before = (tmp_path / "ims.db").read_bytes()

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
+from ims_fsm.cli.failures import CallError
+from ims_fsm.cli.session import recipient
+
 OTHER = "29AABCT1332L1ZA"
+FILE = pytest.mark.sqlite("a file")
 
 
 def test_looking_begins_no_database(bare, tmp_path):
@@ -35,6 +41,12 @@ def test_of_several_recipients_one_is_named(run, tmp_path, samples):
     assert run("list", "--gstin", OTHER.lower(), "--json").ended(0).json["recipient"] == OTHER
 
 
+def test_of_very_many_recipients_some_are_named():
+    many = SimpleNamespace(taxpayers=lambda: [1, 2], recipients=lambda: [f"R{number:04}" for number in range(1000)])
+    with pytest.raises(CallError, match=r"has 1,000 recipients; name one with --gstin: R0000, .*, R0009, …$"):
+        recipient(many, None)
+
+
 def test_a_recipient_who_is_not_known_is_no_recipient(run):
     assert f"{OTHER}: is no taxpayer known here" in run("list", "--gstin", OTHER).ended(2).err
 
@@ -44,8 +56,8 @@ def test_a_recipient_who_is_not_known_is_no_recipient(run):
     [
         ("nonsense", "'nonsense' is no database URL"),
         ("mysql://x/y", "mysql is not supported; use SQLite or PostgreSQL"),
-        ("sqlite:///.", "cannot be used: unable to open database file"),
-        ("sqlite:///text.db", "cannot be used: file is not a database"),
+        pytest.param("sqlite:///.", "cannot be used: unable to open database file", marks=FILE),
+        pytest.param("sqlite:///text.db", "cannot be used: file is not a database", marks=FILE),
     ],
 )
 def test_a_database_that_cannot_be_used_is_told(bare, tmp_path, url, words):

@@ -41,8 +41,8 @@ DOCUMENT = {
 class Story:
     """Writes scenarios as text and runs them; a value of a document is TOML, a step is TOML on one line."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, url: str) -> None:
+        self.folder, self.url = folder, url
 
     @staticmethod
     def document(name: str, **values: str) -> str:
@@ -61,8 +61,8 @@ class Story:
         path.write_text(text, "utf-8")
         return path
 
-    def run(self, *parts: str, url: str = "sqlite://") -> Outcome:
-        return run_scenario(read_scenario(self.write(CAST + "".join(parts))), url)
+    def run(self, *parts: str, url: str | None = None) -> Outcome:
+        return run_scenario(read_scenario(self.write(CAST + "".join(parts))), url or self.url)
 
     def fails(self, *parts: str) -> list[tuple[int, str, str]]:
         """Give each failure's step, what was expected and what happened."""
@@ -76,8 +76,8 @@ class Story:
 
 
 @pytest.fixture
-def story(tmp_path: Path) -> Story:
-    return Story(tmp_path)
+def story(tmp_path: Path, lent: str) -> Story:
+    return Story(tmp_path, lent)
 
 
 @pytest.fixture

@@ -48,6 +48,6 @@ def test_every_code_of_refusal_is_expected_by_a_scenario(scenarios):
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(FOLDER).as_posix())
-def test_a_scenario_holds(path):
-    [outcome] = run_paths([path])
+def test_a_scenario_holds(path, lent):
+    [outcome] = run_paths([path], lent)
     assert outcome.held, "\n".join(lines(outcome))

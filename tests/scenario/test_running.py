@@ -5,11 +5,12 @@ from __future__ import annotations
 import sqlite3
 
 import pytest
+from sqlalchemy import text
 
 from ims_fsm.errors import Problem
 from ims_fsm.scenario.reading import read_scenario
 from ims_fsm.scenario.running import run_paths, run_scenario
-from ims_fsm.store.connection import StoreError
+from ims_fsm.store.connection import StoreError, open_engine, reading, writing
 
 SAVE = '2024-11-05T10:00:00; do = "save"; document = "INV"; form = "GSTR-1"; period = "2024-10"'
 ACCEPT = '2024-11-05T11:00:00; do = "accept"; document = "INV"'
@@ -63,6 +64,7 @@ def test_every_scenario_has_a_store_of_its_own(story):
     assert [story.run(text).held for _ in range(2)] == [True, True]
 
 
+@pytest.mark.sqlite("a file")
 def test_a_file_database_is_left_alone(story, tmp_path):
     path = tmp_path / "ims.db"
     with sqlite3.connect(path) as database:
@@ -72,6 +74,22 @@ def test_a_file_database_is_left_alone(story, tmp_path):
     assert story.run(story.document("INV"), story.steps(SAVE), url=f"sqlite:///{path}").held
     assert path.read_bytes() == before
     assert sorted(found.name for found in tmp_path.iterdir()) == ["ims.db", "story.toml"]
+
+
+def test_a_postgresql_database_is_left_alone(story, databases):
+    """Its tables, ours among them, and its schemas are what they were, also after a scenario that fails."""
+    url = databases.address(databases.make()).render_as_string(hide_password=False)
+    engine = open_engine(url)
+    everything = text("SELECT relname, relnamespace::regnamespace::text, relfilenode FROM pg_class ORDER BY oid")
+    with writing(engine) as connection:
+        connection.execute(text("CREATE TABLE mine (id integer)"))
+        before = connection.execute(everything).all()
+    assert story.run(story.document("INV"), story.steps(SAVE), url=url).held
+    assert not story.run(story.document("INV"), story.steps(SAVE, NEVER), url=url).held
+    with reading(engine) as connection:
+        assert connection.execute(everything).all() == before
+        assert connection.execute(text("SELECT count(*) FROM record")).scalar() == 0
+    engine.dispose()
 
 
 def test_a_database_that_cannot_be_used_is_an_error(story, tmp_path):
