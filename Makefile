@@ -5,6 +5,7 @@ JOBS ?= 2
 
 PY := .venv/bin/python
 READY := .venv/.ready
+BENCH := .venv/.bench
 PIP := -m pip --disable-pip-version-check --no-input
 
 # What a caller's shell exports must not reach into .venv.
@@ -15,12 +16,12 @@ ifneq ($(shell $(PY) -c pass 2>/dev/null && cat $(READY) 2>/dev/null),$(CURDIR))
 .PHONY: $(READY)
 endif
 
-.PHONY: help setup demo test lint types contracts wheel check format diagrams pages lock clean
+.PHONY: help setup demo test test-postgresql test-year lint types contracts wheel check format diagrams pages plans bench bench-full lock clean
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
 help: ## show the targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name what; do printf '  make %-10s %s\n' "$$name" "$$what"; done
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name what; do printf '  make %-15s %s\n' "$$name" "$$what"; done
 
 setup: $(READY) ## set up .venv and nothing else
 
@@ -42,6 +43,13 @@ demo: $(READY) ## the main job, start to end, on the shipped sample
 test: $(READY) ## all tests and the examples in the docstrings
 	@$(PY) -m pytest --numprocesses $(JOBS) $(ARGS)
 
+test-postgresql: $(READY) ## the tests that open a store, on PostgreSQL: IMS_FSM_TEST_PG=URL, or a server from a wheel
+	@IMS_FSM_TEST_STORE=postgresql $(PY) -m pytest --numprocesses $(JOBS) \
+	  $(or $(ARGS),tests --ignore tests/law --ignore tests/render --ignore tests/writers --ignore tests/terms --ignore tests/test_house.py)
+
+test-year: $(READY) ## a simulated year: schedulers killed at random against one calm run; minutes
+	@$(PY) -m pytest tests/scheduler/test_year.py -m year $(ARGS)
+
 lint: $(READY) ## style, format, spelling
 	@$(PY) -m ruff check
 	@$(PY) -m ruff format --check
@@ -61,7 +69,7 @@ wheel: $(READY) ## build the wheel, install it apart, use it from another folder
 	  "$$folder/venv/bin/python" $(PIP) install -qq --constraint requirements.lock dist/*.whl && \
 	  cd "$$folder" && venv/bin/ims-fsm verify && IMS_FSM_DB="sqlite:///$$folder/ims.db" venv/bin/ims-fsm demo
 
-check: lint types contracts test wheel ## everything that .ci/run asks
+check: lint types contracts test test-postgresql wheel ## everything that .ci/run asks
 
 format: $(READY) ## let ruff mend what it can
 	@$(PY) -m ruff check --fix
@@ -73,6 +81,19 @@ diagrams: $(READY) ## draw every machine again into diagrams/
 pages: $(READY) ## write the lifecycle pages again into docs/lifecycle/
 	@rm -rf docs/lifecycle
 	@.venv/bin/ims-fsm pages --format md --out docs/lifecycle --root ../..
+
+plans: $(READY) ## write docs/plans.md again: how both databases run the hot statements
+	@IMS_FSM_WRITE_PLANS=1 $(PY) -m pytest --quiet tests/workflow/test_plans.py
+
+bench: $(BENCH) ## measure, beside what one would use instead, in some minutes; writes benchmarks/RESULTS.md
+	@$(PY) -m benchmarks $(ARGS)
+
+bench-full: $(BENCH) ## measure up to a million records; takes the better part of an hour
+	@$(PY) -m benchmarks --full $(ARGS)
+
+$(BENCH): $(READY)
+	@$(PY) $(PIP) install -qq --constraint requirements.lock --editable '.[bench]'
+	@touch $@
 
 lock: $(READY) ## pin the newest versions that the ranges in pyproject.toml allow
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
