@@ -12,7 +12,20 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Select, Update, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Update,
+    and_,
+    bindparam,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from ims_fsm.store import taxpayers
 from ims_fsm.store.among import among
@@ -233,8 +246,10 @@ def pending(connection: Connection, recipient: str) -> Iterator[Record]:
 
 def with_pending(connection: Connection, recipients: Sequence[str]) -> list[str]:
     """Return those of the recipients who have pending records, in order."""
-    query = select(_at.recipient_gstin).where(_at.recipient_gstin.in_(recipients), _at.state == str(State.PENDING))
-    return list(connection.execute(query.distinct().order_by(_at.recipient_gstin)).scalars())
+    gstin = taxpayers.TABLE.c.gstin
+    # Of each recipient no more is read than up to his first pending record.
+    pending = exists(select(_at.id).where(_at.recipient_gstin == gstin, _at.state == str(State.PENDING)))
+    return list(connection.execute(select(gstin).where(gstin.in_(recipients), pending).order_by(gstin)).scalars())
 
 
 def open_in_fy(connection: Connection, recipient: str, fy: str) -> Iterator[Record]:

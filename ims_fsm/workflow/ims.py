@@ -173,8 +173,8 @@ class IMS(Office):
         def work(unit: Unit) -> TwoBGenerated:
             store.serialise(unit.connection, [gstin])
             unit.taxpayer(gstin)
-            ended = sweeps.end_pending(unit, [gstin])[gstin]
-            done = two_b.generate(unit, gstin, period)
+            by_recipient, read = sweeps.end_pending(unit, [gstin])
+            done, ended = two_b.generate(unit, gstin, period, read), by_recipient[gstin]
             return TwoBGenerated(gstin, str(done.period), str(done.state), done.generation, ended.expired, ended.lapsed)
 
         return self.run("generate_2b", actor, key, [gstin, period], work, TwoBGenerated)

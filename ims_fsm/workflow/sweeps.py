@@ -48,30 +48,34 @@ class Ended:
 
 def sweep_many(unit: Unit, recipients: Sequence[str]) -> list[Swept]:
     """Do what the calendar owes recipients by now (FAQ 21, 23, 25, 27, and the pending deadline of October 2025)."""
-    ended = end_pending(unit, recipients)
-    drafted = _draft(unit, recipients)
+    ended, read = end_pending(unit, recipients)
+    drafted = _draft(unit, recipients, read)
     return [Swept(one, ended[one].expired, ended[one].lapsed, drafted.get(one)) for one in recipients]
 
 
-def end_pending(unit: Unit, recipients: Sequence[str]) -> dict[str, Ended]:
-    """Remove pending records that section 16(4) has passed, end pending that its deadline has passed, by recipient."""
+def end_pending(unit: Unit, recipients: Sequence[str]) -> tuple[dict[str, Ended], Scope | None]:
+    """Remove pending records that section 16(4) has passed, end pending that its deadline has passed, by recipient.
+
+    Returns with it the scope whose chains were read last, where nothing has moved since.
+    """
     waiting = records.with_pending(unit.connection, recipients)
-    ended = dict.fromkeys(recipients, Ended())
+    ended, scope = dict.fromkeys(recipients, Ended()), None
     if unit.hooks.watch(Trigger.EXPIRE) or unit.hooks.watch(Trigger.LAPSE):
-        return ended | {one: _end_one_by_one(unit, one) for one in waiting}
+        return ended | {one: _end_one_by_one(unit, one) for one in waiting}, None
     for part in alike(unit, waiting):
-        ended |= _end(unit, scope_of(unit, part).narrowed(AT.state == str(State.PENDING)))
-    return ended
+        scope = scope_of(unit, part)
+        ended |= _end(unit, scope.narrowed(AT.state == str(State.PENDING)))
+    moved = scope is not None and any(ended[one] != Ended() for one in scope.recipients)
+    return ended, None if moved else scope
 
 
 def _end(unit: Unit, scope: Scope) -> dict[str, Ended]:
     expire, lapse = (Question(trigger=trigger, scope=scope) for trigger in (Trigger.EXPIRE, Trigger.LAPSE))
     out_of_time, past_deadline = predicate(expire), predicate(lapse)
-    expired = counts(unit.connection, expire, out_of_time)
+    expired, lapsed = counts(unit.connection, scope, (out_of_time, past_deadline))
     if expired:
         columns = {"removed_for": str(RemovedFor.SEC_16_4)}
         move(unit.connection, expire, out_of_time, told_by(unit, columns=columns))
-    lapsed = counts(unit.connection, lapse, past_deadline)
     stale = {one: touched_drafts(unit, one, _own(lapse, one), past_deadline) for one in lapsed}
     if lapsed:
         move(unit.connection, lapse, past_deadline, told_by(unit))
@@ -116,7 +120,7 @@ def next_period(unit: Unit, recipient: str, standing: Standings | None = None) -
     return period
 
 
-def _draft(unit: Unit, recipients: Sequence[str]) -> dict[str, str]:
+def _draft(unit: Unit, recipients: Sequence[str], read: Scope | None) -> dict[str, str]:
     """Draft the GSTR-2B that each recipient is owed and does not have; those of one period and alike together."""
     standing = returns.standings(unit.connection, recipients)
     owed: dict[TaxPeriod, dict[str, tuple[TwoB, Allowed]]] = {}
@@ -128,7 +132,8 @@ def _draft(unit: Unit, recipients: Sequence[str]) -> dict[str, str]:
             owed.setdefault(period, {})[recipient] = (two_b, decision)
     for period, some in owed.items():
         for part in alike(unit, list(some)):
-            draft(unit, [some[recipient] for recipient in part], period)
+            draft(unit, [some[recipient] for recipient in part], period, read)
+            read = None
     return {recipient: str(period) for period, some in owed.items() for recipient in some}
 
 

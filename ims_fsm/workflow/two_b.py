@@ -18,6 +18,7 @@ from ims_fsm.store.readings import Scene, is_superseded, original_of
 from ims_fsm.store.record import Record
 from ims_fsm.store.returns import TwoB, TwoBLine
 from ims_fsm.store.sets.lines import write_lines
+from ims_fsm.store.sets.scope import Scope
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Section, State, TwoBState
@@ -64,20 +65,24 @@ def compute(unit: Unit, recipient: str, period: TaxPeriod) -> Computation:
     return Computation(tuple(lines), tuple(left_out))
 
 
-def generate(unit: Unit, recipient: str, period: TaxPeriod) -> TwoB:
-    """Generate or recompute the GSTR-2B of a period (FAQ 23-27, 29).
+def generate(unit: Unit, recipient: str, period: TaxPeriod, read: Scope | None = None) -> TwoB:
+    """Generate or recompute the GSTR-2B of a period (FAQ 23-27, 29); `read` as `draft` takes it.
 
     Raises `RefusedError` before the 14th, while the previous GSTR-3B is not filed, after its own, and for a
     month inside a quarter.
     """
     before = returns.two_b(unit.connection, recipient, period)
     allowed = permit(unit, before, "generate")
-    return draft(unit, [(before, allowed)], period)[0]
+    return draft(unit, [(before, allowed)], period, read)[0]
 
 
-def draft(unit: Unit, some: Sequence[tuple[TwoB, Allowed]], period: TaxPeriod) -> list[TwoB]:
-    """Write the lines of GSTR-2Bs of one period that may be generated, and move each; the recipients are alike."""
-    scope = scope_of(unit, [before.recipient for before, _ in some])
+def draft(unit: Unit, some: Sequence[tuple[TwoB, Allowed]], period: TaxPeriod, read: Scope | None = None) -> list[TwoB]:
+    """Write the lines of GSTR-2Bs of one period that may be generated, and move each; the recipients are alike.
+
+    `read` is the scope whose chains were read last, where nothing has moved since; another is read where it is not his.
+    """
+    recipients = [before.recipient for before, _ in some]
+    scope = read if read is not None and list(read.recipients) == recipients else scope_of(unit, recipients)
     written = write_lines(unit.connection, scope, period)
     drafted = []
     for before, allowed in some:

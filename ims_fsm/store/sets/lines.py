@@ -15,12 +15,21 @@ from ims_fsm.law.ledger import Outcome
 from ims_fsm.store.sets.columns import AT
 from ims_fsm.store.sets.facts import credit, not_below_zero, with_effect
 from ims_fsm.store.sets.moving import source
-from ims_fsm.store.sets.outcomes import any_head, considered, document_credit, itc, outcome, shown
+from ims_fsm.store.sets.outcomes import (
+    IN_IMS,
+    any_head,
+    considered,
+    document_credit,
+    itc,
+    itc_in_ims,
+    outcome,
+    shown,
+)
 from ims_fsm.store.sets.scope import Scope
 from ims_fsm.store.tables import TwoBLineRow
 from ims_fsm.terms.money import HEADS
 from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.terms.vocabulary import Section
+from ims_fsm.terms.vocabulary import Route, Section, State
 
 LINES: Any = TwoBLineRow.__table__  # type: ignore[attr-defined]
 AVAILABLE = literal(str(Section.ITC_AVAILABLE))
@@ -75,20 +84,22 @@ def _write(connection: Connection, scope: Scope, period: TaxPeriod, entry: _Entr
 
 
 def _documents(scope: Scope) -> _Entry:
-    rejected = outcome(scope) == str(Outcome.REJECTED)
-    sections = [(AT.route == str(one.name), literal(str(one.section))) for one in _routes(scope)]
-    apart = [str(one.name) for one in _routes(scope) if not one.counts]
+    # Nearly every record is in IMS: what holds there is said first, and only what is not goes through the routes.
+    rejected = and_(IN_IMS, AT.state == str(State.REJECTED))
+    routes = sorted(_routes(scope), key=lambda one: one.name != str(Route.IMS))
+    sections = [(AT.route == str(one.name), literal(str(one.section))) for one in routes]
+    apart = [str(one.name) for one in routes if not one.counts]
     return _Entry(
         "document",
         case((rejected, literal(str(Section.ITC_REJECTED))), *sections, else_=AVAILABLE),
-        case((and_(~rejected, AT.route.in_(apart)), literal(value=False)), else_=literal(value=True)),
-        [_document(scope, head, rejected) for head in HEADS],
+        case((AT.route.in_(apart), literal(value=False)), else_=literal(value=True)),
+        [_document(scope, head) for head in HEADS],
     )
 
 
-def _document(scope: Scope, head: str, rejected: ColumnElement[bool]) -> ColumnElement[int]:
+def _document(scope: Scope, head: str) -> ColumnElement[int]:
     gain = credit(head) - AT[f"carried_{head}"]
-    ways: list[tuple[ColumnElement[bool], ColumnElement[int]]] = [(rejected, gain)]
+    ways: list[tuple[ColumnElement[bool], ColumnElement[int]]] = [(IN_IMS, itc_in_ims(head))]
     whole, late = with_effect(scope, "self_paid", "reversed", "shown"), with_effect(scope, "out_of_time")
     ways += [(AT.route.in_(whole), document_credit(head))] if whole else []
     ways += [(AT.route.in_(late), not_below_zero(gain))] if late else []

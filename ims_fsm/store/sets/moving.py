@@ -5,7 +5,7 @@ Imports the tables and the compiled law; decides nothing that the law does not.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -146,11 +146,17 @@ def _logged_next() -> ColumnElement[bool]:
     )
 
 
-def counts(connection: Connection, question: Question, law: Predicate) -> dict[str, int]:
-    """Return on how many records the trigger may fire, by recipient; those with none are left out."""
-    of = AT.recipient_gstin
-    query = select(of, func.count()).select_from(source(question.scope)).where(*question.scope.meant, law.allowed)
-    return dict(tuple(row) for row in connection.execute(query.group_by(of).order_by(of)))
+def counts(connection: Connection, scope: Scope, laws: Sequence[Predicate]) -> list[dict[str, int]]:
+    """Return for each trigger on how many records it may fire, by recipient; those with none are left out.
+
+    A record on which several may fire counts for the first of them.
+    """
+    of, which = AT.recipient_gstin, case(*((law.allowed, number) for number, law in enumerate(laws)))
+    query = select(of, which, func.count()).select_from(source(scope)).where(*scope.meant, which.is_not(None))
+    found: list[dict[str, int]] = [{} for _ in laws]
+    for recipient, number, records in connection.execute(query.group_by(of, which).order_by(of)):
+        found[number][recipient] = records
+    return found
 
 
 def touches(

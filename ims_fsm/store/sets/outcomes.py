@@ -73,6 +73,13 @@ def itc(scope: Scope, head: str, decided: ColumnElement[str]) -> ColumnElement[i
     )
 
 
+def itc_in_ims(head: str) -> ColumnElement[int]:
+    """Return the entry of a record that is in IMS and shown, in its GSTR-2B; a rejected one's is what it would be."""
+    gain = credit(head) - AT[f"carried_{head}"]
+    less = and_(AT.reduction.in_(["none", "partial"]), AT.state == str(State.ACCEPTED), gain < 0)
+    return case((less, -AT[f"declared_{head}"]), else_=gain)
+
+
 def carried_after(scope: Scope, head: str, decided: ColumnElement[str]) -> ColumnElement[int]:
     """Return E of a record's chain once it is settled as `decided`."""
     return case(
