@@ -19,7 +19,6 @@ from sqlalchemy import (
     Update,
     and_,
     bindparam,
-    exists,
     func,
     insert,
     or_,
@@ -150,7 +149,7 @@ def pages(
 
 def numbered(connection: Connection, recipient: str, numbers: Collection[str]) -> Iterator[Record]:
     """Give a recipient's records whose documents have one of these numbers (in capitals), however many they are."""
-    named = among(func.upper(_at.number), sorted(numbers), connection.dialect.name)
+    named = among(func.upper(_at.number), sorted(numbers))
     return _paged(connection, select(_table).where(_at.recipient_gstin == recipient, named).order_by(_at.id))
 
 
@@ -246,10 +245,13 @@ def pending(connection: Connection, recipient: str) -> Iterator[Record]:
 
 def with_pending(connection: Connection, recipients: Sequence[str]) -> list[str]:
     """Return those of the recipients who have pending records, in order."""
-    gstin = taxpayers.TABLE.c.gstin
-    # Of each recipient no more is read than up to his first pending record.
-    pending = exists(select(_at.id).where(_at.recipient_gstin == gstin, _at.state == str(State.PENDING)))
-    return list(connection.execute(select(gstin).where(gstin.in_(recipients), pending).order_by(gstin)).scalars())
+    query = select(_at.recipient_gstin).where(_at.state == str(State.PENDING))
+    if len(recipients) == 1:
+        # Of one no more is read than up to his first pending record.
+        query = query.where(_at.recipient_gstin == recipients[0]).limit(1)
+    else:
+        query = query.where(among(_at.recipient_gstin, recipients)).distinct().order_by(_at.recipient_gstin)
+    return list(connection.execute(query).scalars())
 
 
 def open_in_fy(connection: Connection, recipient: str, fy: str) -> Iterator[Record]:

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, func, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from ims_fsm.store.among import among
 from ims_fsm.store.job_tables import ReminderRow
 from ims_fsm.store.record import Record, from_row
 from ims_fsm.store.tables import RecordRow, TwoBLineRow, TwoBRow
@@ -68,7 +69,7 @@ def give_with_sizes(connection: Connection, gstins: Collection[str], like: Remin
         "records": size,
         **{name: literal(value, _table.c[name].type) for name, value in {**fixed, "kind": str(like.kind)}.items()},
     }
-    rows = select(*columns.values()).where(_two_b.recipient_gstin.in_(gstins), _two_b.period == like.subject)
+    rows = select(*columns.values()).where(among(_two_b.recipient_gstin, gstins), _two_b.period == like.subject)
     statement = _INSERT[connection.dialect.name](_table).from_select(list(columns), rows)
     connection.execute(statement.on_conflict_do_nothing())
 
@@ -84,7 +85,7 @@ def of_recipient(connection: Connection, gstin: str) -> list[Reminder]:
 def stale(connection: Connection, gstins: Collection[str]) -> list[tuple[str, TaxPeriod]]:
     """Return the stale GSTR-2B of some recipients: whose, and of which period."""
     query = select(_two_b.recipient_gstin, _two_b.period)
-    query = query.where(_two_b.recipient_gstin.in_(gstins), _two_b.state == str(TwoBState.STALE))
+    query = query.where(among(_two_b.recipient_gstin, gstins), _two_b.state == str(TwoBState.STALE))
     return [(row.recipient_gstin, TaxPeriod(row.period)) for row in connection.execute(query)]
 
 
@@ -93,7 +94,7 @@ def sizes(connection: Connection, two_bs: Collection[tuple[str, TaxPeriod]]) -> 
     found: dict[tuple[str, TaxPeriod], int] = {}
     for period in sorted({period for _, period in two_bs}):
         query = select(_line.recipient_gstin, func.count().label("records")).where(
-            _line.recipient_gstin.in_([gstin for gstin, own in two_bs if own == period]),
+            among(_line.recipient_gstin, [gstin for gstin, own in two_bs if own == period]),
             _line.period == str(period),
             _line.entry == "document",
         )
@@ -104,6 +105,6 @@ def sizes(connection: Connection, two_bs: Collection[tuple[str, TaxPeriod]]) -> 
 
 def pending(connection: Connection, gstins: Collection[str]) -> Iterator[Record]:
     """Give the pending records of some recipients, by recipient and id."""
-    query = select(_record).where(_record.c.recipient_gstin.in_(gstins), _record.c.state == str(State.PENDING))
+    query = select(_record).where(among(_record.c.recipient_gstin, gstins), _record.c.state == str(State.PENDING))
     rows = connection.execute(query.order_by(_record.c.recipient_gstin, _record.c.id)).mappings()
     return (from_row(row) for row in rows)

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
+from ims_fsm.store.among import among
 from ims_fsm.store.conflicts import ConflictError, first_writer
 from ims_fsm.store.record import from_columns, in_columns
 from ims_fsm.store.tables import LiabilityRow, TwoBLineRow, TwoBLogRow, TwoBRow
@@ -104,7 +105,7 @@ def drafts(connection: Connection, recipient: str) -> list[TwoB]:
 def standings(connection: Connection, recipients: Sequence[str]) -> dict[str, dict[TaxPeriod, TwoB]]:
     """Return every GSTR-2B of recipients, by recipient and period."""
     found: dict[str, dict[TaxPeriod, TwoB]] = {gstin: {} for gstin in recipients}
-    for row in connection.execute(select(_two_b).where(_two_b.c.recipient_gstin.in_(recipients))):
+    for row in connection.execute(select(_two_b).where(among(_two_b.c.recipient_gstin, recipients))):
         two_b = _two_b_of(row)
         found[two_b.recipient][two_b.period] = two_b
     return found

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, bindparam, delete, insert, select
 
+from ims_fsm.store.among import among
 from ims_fsm.store.tables import AnnualReturnRow, TaxpayerRow
 from ims_fsm.terms.gstin import state_code
 from ims_fsm.terms.period import TaxPeriod
@@ -22,7 +23,6 @@ _annual = AnnualReturnRow.__table__  # type: ignore[attr-defined]
 _EVERYONE = select(TABLE).order_by(TABLE.c.gstin)
 # The same columns in a statement that reads something else beside them, which has names of its own.
 BESIDE = tuple(column.label(f"taxpayer_{column.name}") for column in TABLE.c)
-_AMONG = _EVERYONE.where(TABLE.c.gstin.in_(bindparam("gstins", expanding=True)))
 _BY_GSTIN = select(TABLE).where(TABLE.c.gstin == bindparam("gstin"))
 
 
@@ -63,7 +63,7 @@ def find(connection: Connection, gstin: str) -> Taxpayer | None:
 
 def find_many(connection: Connection, gstins: Iterable[str]) -> dict[str, Taxpayer]:
     """Return taxpayers by GSTIN; those not known are left out."""
-    found = _read(connection, _AMONG, {"gstins": sorted(set(gstins))})
+    found = _read(connection, _EVERYONE.where(among(TABLE.c.gstin, sorted(set(gstins)))))
     return {taxpayer.gstin: taxpayer for taxpayer in found}
 
 

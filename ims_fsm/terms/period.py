@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Self
 from zoneinfo import ZoneInfo
 
@@ -57,13 +58,12 @@ class TaxPeriod(str):
         """The month, 1 to 12."""
         return int(self[5:])
 
-    def plus(self, months: int) -> Self:
+    def plus(self, months: int) -> TaxPeriod:
         """Return the period so many months later; earlier for a negative number."""
-        index = self.year * 12 + self.month - 1 + months
-        return type(self)(f"{index // 12:04}-{index % 12 + 1:02}")
+        return _later(self, months)
 
     @property
-    def quarter(self) -> Self:
+    def quarter(self) -> TaxPeriod:
         """The last month of the quarter in which this month lies (Jun, Sep, Dec, Mar)."""
         return self.plus(-self.month % 3)
 
@@ -71,6 +71,13 @@ class TaxPeriod(str):
     def in_words(self) -> str:
         """The period for people: "October 2024"."""
         return date(self.year, self.month, 1).strftime("%B %Y")
+
+
+@lru_cache(maxsize=4096)
+def _later(period: TaxPeriod, months: int) -> TaxPeriod:
+    # Asked for every recipient and record, of few periods.
+    index = period.year * 12 + period.month - 1 + months
+    return TaxPeriod(f"{index // 12:04}-{index % 12 + 1:02}")
 
 
 def in_india(moment: datetime) -> datetime:

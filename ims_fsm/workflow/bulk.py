@@ -12,14 +12,16 @@ from dataclasses import dataclass
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.law.refusal import Refusal, Refused
 from ims_fsm.store import records
+from ims_fsm.store.among import among
 from ims_fsm.store.readings import Request
 from ims_fsm.store.record import Record
 from ims_fsm.store.records import Where
 from ims_fsm.store.sets.acting import acted_columns, acted_detail, allowed_saved, decides_otherwise
+from ims_fsm.store.sets.columns import AT
 from ims_fsm.store.sets.moving import move
 from ims_fsm.store.sets.predicate import Predicate, predicate
 from ims_fsm.store.sets.refusing import PAGE, refused_alike, refused_one_by_one
-from ims_fsm.store.sets.scope import Question, with_ids
+from ims_fsm.store.sets.scope import Question
 from ims_fsm.terms.vocabulary import Trigger
 from ims_fsm.workflow.recipient import acted, decided_otherwise
 from ims_fsm.workflow.scopes import scope_of, told_by, touched_drafts
@@ -84,7 +86,7 @@ def act_on_many(  # noqa: PLR0913, PLR0917 -- what, on which records, with what
     unit.taxpayer(recipient)
     if ids is not None:
         _refuse_strangers(unit, recipient, ids)
-    chosen = where.conditions() if ids is None else [with_ids(ids, unit.connection.dialect.name)]
+    chosen = where.conditions() if ids is None else [among(AT.id, list(ids))]
     question = Question(trigger=trigger, scope=scope_of(unit, [recipient]).narrowed(*chosen), request=request)
     if unit.hooks.watch(trigger):
         return _one_by_one(unit, question, each_refused)

@@ -48,6 +48,7 @@ class Ended:
 
 def sweep_many(unit: Unit, recipients: Sequence[str]) -> list[Swept]:
     """Do what the calendar owes recipients by now (FAQ 21, 23, 25, 27, and the pending deadline of October 2025)."""
+    unit.know(recipients)
     ended, read = end_pending(unit, recipients)
     drafted = _draft(unit, recipients, read)
     return [Swept(one, ended[one].expired, ended[one].lapsed, drafted.get(one)) for one in recipients]

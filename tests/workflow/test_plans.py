@@ -42,6 +42,8 @@ RECIPIENTS, EACH, PARTITIONS, LONGEST = 100, 150, 8, 400
 NOON = datetime(2024, 11, 12, tzinfo=UTC)
 # Tables of a few rows, which no index makes quicker, and those that are asked for as a whole.
 SMALL = {"declaration", "adoption", "counter", "ims_fsm_version", "record_number"}
+# A list that was handed over as a parameter.
+SMALL |= {"json_each"}
 # What a statement in sets puts aside for itself holds just the records that it is about.
 SMALL |= {"chain_member", "chain_reading", "settled_record"}
 WHOLE = {"every taxpayer": {"taxpayer"}}

@@ -143,9 +143,11 @@ def _placed(scope: Scope) -> Select[Any]:
 
 
 def _members(scope: Scope) -> CTE:
-    # A chain is numbered by its first record, and records are numbered through the whole store.
     other = RECORD.alias("amending")
-    amended = select(other.c.chain_id).where(scope.of(other), other.c.original_date.is_not(None))
+    amended = select(other.c.recipient_gstin, other.c.chain_id).where(
+        scope.of(other), other.c.original_date.is_not(None)
+    )
+    own = amended.distinct().subquery("amended")
     alive = func.coalesce(AT.removed_for, "") != str(RemovedFor.SUPPLIER_DELETED)
     undecided = and_(AT.settled_in.is_(None), AT.removed_for.is_(None))
     decided = and_(alive, ~undecided, func.coalesce(AT.disposition, "") != str(Disposition.SUPERSEDED))
@@ -172,7 +174,8 @@ def _members(scope: Scope) -> CTE:
             *(AT[head] for head in HEADS),
             *(AT[f"carried_{head}"] for head in HEADS),
         )
-        .where(scope.of(RECORD), AT.chain_id.in_(amended))
+        .select_from(own.join(RECORD, and_(*(own.c[name] == AT[name] for name in _KEY))))
+        .where(scope.of(RECORD))
         .cte("member")
     )
 

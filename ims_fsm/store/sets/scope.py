@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, FromClause
 
 from ims_fsm.store.among import among
 from ims_fsm.store.readings import NO_REQUEST, Request, Scene
-from ims_fsm.store.sets.columns import AT, RECORD
+from ims_fsm.store.sets.columns import RECORD
 from ims_fsm.store.sets.periods import SavedPeriod
 from ims_fsm.terms.vocabulary import Trigger
 
@@ -35,7 +35,7 @@ class Scope:
     def of(self, table: FromClause) -> ColumnElement[bool]:
         """Return the condition that a table's row belongs to one of the recipients."""
         column: ColumnElement[str] = table.c.recipient_gstin
-        return column == self.recipients[0] if len(self.recipients) == 1 else column.in_(self.recipients)
+        return column == self.recipients[0] if len(self.recipients) == 1 else among(column, self.recipients)
 
     @property
     def meant(self) -> tuple[ColumnElement[bool], ...]:
@@ -54,8 +54,3 @@ class Question:
     trigger: Trigger
     scope: Scope
     request: Request = field(default=NO_REQUEST)
-
-
-def with_ids(ids: Sequence[int], dialect: str) -> ColumnElement[bool]:
-    """Return the condition that a record is one of these, however many they are."""
-    return among(AT.id, ids, dialect)

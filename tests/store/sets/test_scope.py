@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Engine, insert, select
 
+from ims_fsm.store.among import among
 from ims_fsm.store.connection import writing
 from ims_fsm.store.sets.columns import AT
-from ims_fsm.store.sets.scope import with_ids
 from ims_fsm.store.tables import RecordRow
 from ims_fsm.terms.vocabulary import Kind
 
@@ -26,5 +26,5 @@ from ims_fsm.terms.vocabulary import Kind
 def test_records_are_named_by_any_number_of_ids(engine: Engine, chain_rows, ids, found) -> None:
     with writing(engine) as connection:
         connection.execute(insert(RecordRow), chain_rows(Kind.INVOICE, [1, 1, 2])[1])
-        query = select(AT.id).where(with_ids(ids, connection.dialect.name)).order_by(AT.id)
+        query = select(AT.id).where(among(AT.id, ids)).order_by(AT.id)
         assert connection.execute(query).scalars().all() == found
