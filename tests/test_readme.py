@@ -23,12 +23,16 @@ def blocks(language: str) -> list[str]:
 
 
 def test_the_embedding_example_prints_what_the_readme_says() -> None:
-    example, hooks = blocks("python")
+    example, hooks, more = blocks("python")
     printed = io.StringIO()
     names: dict[str, object] = {}
     with contextlib.redirect_stdout(printed):
         exec(compile(example, str(README), "exec"), names)  # noqa: S102 -- the README's own example
     assert printed.getvalue() == blocks("text")[0]
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(compile(more, str(README), "exec"), names)  # noqa: S102
+    assert printed.getvalue() == blocks("text")[1]
     exec(compile(hooks, str(README), "exec"), names)  # noqa: S102
     ims = names["ims"]
     other = ims.supplier.save(  # type: ignore[attr-defined]

@@ -1,7 +1,7 @@
 """One scheduler of several on a database: rings again and again by a clock in a file, and dies now and then.
 
-Called with the database's URL, the clock's file, a seed, and how often (in a thousand shards) it kills itself in the
-middle of a shard, before or after its work. It is a program and no test: `test_year.py` starts it.
+Called with the database's URL, the clock's file, a seed, how often (in a thousand shards) it kills itself in the middle
+of a shard, before or after its work, and who works for it. It is a program and no test: `test_year.py` starts it.
 """
 
 from __future__ import annotations
@@ -50,10 +50,10 @@ def deadly(seed: int, in_a_thousand: int) -> None:
 
 
 def main() -> None:
-    url, clock, seed, in_a_thousand = sys.argv[1:]
+    url, clock, seed, in_a_thousand, workers = sys.argv[1:]
     deadly(int(seed), int(in_a_thousand))
     ims = IMS(url, clock=FileClock(clock))
-    scheduler = Scheduler(ims, chunk=CHUNK)
+    scheduler = Scheduler(ims, chunk=CHUNK, workers=workers)
     while True:
         try:
             scheduler.run_once()

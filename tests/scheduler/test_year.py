@@ -5,6 +5,7 @@ In between the clock jumps over an instant, goes back, and passes the end of the
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
 import random
@@ -12,6 +13,7 @@ import signal
 import subprocess
 import sys
 import time
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,19 +44,21 @@ year, ringer = _beside("year"), _beside("ringer")
 class Ringers:
     """Schedulers in processes of their own; one that has died is followed by another."""
 
-    def __init__(self, url, clock, number, in_a_thousand=20):
-        self.url, self.clock, self.in_a_thousand = url, clock, in_a_thousand
+    def __init__(self, url, clock, number, cluster=None, in_a_thousand=20):
+        self.url, self.clock, self.cluster, self.in_a_thousand = url, clock, cluster, in_a_thousand
         self.chance = random.Random(number)  # noqa: S311 -- whom it meets does not matter
         self.seeds = iter(range(100_000))
-        self.killed = self.died = 0
+        self.killed = self.died = self.struck = 0
         root = str(Path(ims_fsm.__file__).parents[1])
         self.environment = {**os.environ, "PYTHONPATH": root}
-        self.running = [self.start() for _ in range(number)]
+        self.running = [self.start(place) for place in range(number)]
 
-    def start(self):
-        program = [sys.executable, str(HERE / "ringer.py"), self.url, str(self.clock)]
+    def start(self, place):
+        """Start the scheduler of a place; where there is a cluster, it works for the first two."""
+        workers = self.cluster.scheduler_address.replace("tcp", "dask") if self.cluster and place < 2 else "inline"
+        program = [sys.executable, str(HERE / "ringer.py"), self.url, str(self.clock), str(next(self.seeds))]
         return subprocess.Popen(
-            [*program, str(next(self.seeds)), str(self.in_a_thousand)], env=self.environment, stderr=subprocess.DEVNULL
+            [*program, str(self.in_a_thousand), workers], env=self.environment, stderr=subprocess.DEVNULL
         )
 
     def tend(self):
@@ -63,7 +67,7 @@ class Ringers:
             if process.poll() is not None:
                 assert process.returncode == -signal.SIGKILL, process.returncode
                 self.died += 1
-                self.running[place] = self.start()
+                self.running[place] = self.start(place)
 
     def strike(self):
         """Kill one now and then, at the moment at which something may have come due."""
@@ -71,6 +75,13 @@ class Ringers:
             time.sleep(self.chance.random() * 0.1)
             self.chance.choice(self.running).kill()
             self.killed += 1
+        if self.cluster and self.chance.random() < 0.3:
+            # Its nanny starts another in its place.
+            running = [worker.pid for worker in self.cluster.workers.values() if worker.pid]
+            if running:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(self.chance.choice(running), signal.SIGKILL)
+                    self.struck += 1
 
     def close(self):
         for process in self.running:
@@ -115,7 +126,7 @@ def calm(url, who, span):
         return year.content(ims)
 
 
-def wild(url, who, span, number, folder):
+def wild(url, who, span, number, folder, cluster=None):
     """Live the time with so many schedulers, killed at random; return what is left, and the schedulers."""
     path, clock = folder / "clock", SettableClock(span.start)
     with IMS(url, clock=clock) as ims:
@@ -135,7 +146,7 @@ def wild(url, who, span, number, folder):
 
         set_clock(clock())
         people = span.people(ims, who, set_clock, settle)
-        ringers = Ringers(url, path, number)
+        ringers = Ringers(url, path, number, cluster)
         people.set_clock = lambda moment: (set_clock(moment), ringers.strike())
         try:
             people.live(span.start, span.end)
@@ -147,11 +158,11 @@ def wild(url, who, span, number, folder):
         return year.content(ims), ringers
 
 
-def compared(on, number, span, who, folder, request):
+def compared(on, number, span, who, folder, request, *, cluster=None):
     """Live a time wildly and calmly, and assert that every row is the same; return the rows and the schedulers."""
     make = request.getfixturevalue("fresh_pg") if on == "pg" else None
     urls = [make() if make else f"sqlite:///{folder / name}" for name in ("calm.db", "wild.db")]
-    left, ringers = wild(urls[1], who, span, number, folder)
+    left, ringers = wild(urls[1], who, span, number, folder, cluster)
     expected = calm(urls[0], who, span)
     assert left.keys() == expected.keys()
     for name, rows in expected.items():
@@ -167,6 +178,46 @@ def test_schedulers_killed_at_random_come_to_the_same_as_one_calm_run(on, number
     log, kinds = " ".join(left["transition_log"]), " ".join(left["reminder"])
     assert all(repr(trigger) in log for trigger in ("expire", "lapse", "freeze"))
     assert all(kind in kinds for kind in ("draft_ready", "time_limit", "pending_deadline"))
+
+
+@pytest.fixture
+def dask_workers():
+    """Three workers in processes of their own, each with a nanny."""
+    distributed = pytest.importorskip("distributed", reason="install ims-fsm[cluster]")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        made = distributed.LocalCluster(
+            n_workers=3, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
+        )
+        yield made
+        made.close()
+
+
+# What a cluster's own threads leave open when its processes are killed is not ours to close.
+LEFT_OPEN = (
+    "ignore::ResourceWarning",
+    "ignore::DeprecationWarning",
+    "ignore::pytest.PytestUnraisableExceptionWarning",
+)
+
+
+@pytest.mark.slow
+@pytest.mark.year
+@pytest.mark.filterwarnings(*LEFT_OPEN)
+def test_what_only_a_cluster_works_on_comes_to_the_same_though_its_workers_are_killed(
+    who, tmp_path, request, dask_workers
+):
+    _, ringers = compared("pg", 2, WEEKS, who, tmp_path, request, cluster=dask_workers)
+    assert ringers.killed + ringers.struck
+
+
+@pytest.mark.slow
+@pytest.mark.year
+@pytest.mark.filterwarnings(*LEFT_OPEN)
+def test_a_year_of_ten_schedulers_and_three_workers_of_a_cluster(who, tmp_path, request, dask_workers):
+    _, ringers = compared("pg", 10, YEAR, who, tmp_path, request, cluster=dask_workers)
+    assert ringers.killed + ringers.died > 10
+    assert ringers.struck > 10
 
 
 @pytest.mark.slow
