@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
+from time import perf_counter
 
 import pytest
 from sqlalchemy import update
@@ -13,7 +14,7 @@ from sqlalchemy import update
 from benchmarks import __main__ as program
 from benchmarks import alone, by_hand, fixture, proof, report
 from benchmarks.databases import Place, SQLite
-from benchmarks.groups import action, bulk, decision, imports, machines, start_up, two_b
+from benchmarks.groups import action, bulk, decision, imports, machines, start_up, sweep, two_b
 from benchmarks.measure import CheckError, Spread, exponent, interleaved, ratio
 from benchmarks.result import Group, Size
 from ims_fsm import IMS
@@ -106,6 +107,30 @@ def test_other_lines_than_those_by_hand_fail(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(by_hand, "_CHAINS", by_hand._CHAINS.replace("max(id)", "max(id) - 1"))
     with pytest.raises(CheckError, match="the lines of GSTR-2B"):
         two_b.measure(Size.SMALLEST)
+
+
+def test_a_sweep_that_leaves_shards_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweep.workers, "drain", lambda *_: None)
+    with pytest.raises(CheckError, match="shards that are still to be done: 1"):
+        sweep.measure(Size.SMALLEST)
+
+
+def test_shards_of_another_size_fail(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweep, "_shards", lambda *_: 9)
+    with pytest.raises(CheckError, match="shards of the 14th, and recipients in them"):
+        sweep.measure(Size.SMALLEST)
+
+
+def test_workers_begin_together_or_not_at_all(monkeypatch: pytest.MonkeyPatch, place: Place, tmp_path: Path) -> None:
+    noted = tmp_path / "noted"
+    noted.mkdir()
+    monkeypatch.setattr(sweep, "_OPENED_WITHIN_S", 0)
+    alone = sweep.Together(place.empty(), str(noted), 1)
+    before = perf_counter()
+    alone().close()
+    assert before < alone.all_open_at() < perf_counter()
+    with pytest.raises(TimeoutError, match="2 workers should have opened the database"):
+        sweep.Together(alone.url, str(noted), 2)()
 
 
 def test_a_command_that_loads_the_database_fails(tmp_path: Path) -> None:

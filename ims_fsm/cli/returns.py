@@ -43,9 +43,8 @@ def file_three_b(
     """File the GSTR-3B of a period: what is in its GSTR-2B is decided for good (FAQ 12, 20, 34)."""
     with opened(db, at) as ims:
         filed = ims.file_3b(recipient(ims, gstin), period, actor=who, key=key)
-        waiting = [
-            one.record.id for one in ims.two_b(filed.recipient, period).left_out if one.reason == "original_unknown"
-        ]
+        hidden = ims.two_b(filed.recipient, period, with_lines=False).left_out
+        waiting = [one.record.id for one in hidden if one.reason == "original_unknown"]
     if not as_json:
         tell_three_b(filed)
         tell_waiting(waiting)

@@ -43,7 +43,7 @@ def tell_two_b(view: TwoBView, *, lines: bool = False) -> None:
     say(f"GSTR-2B of {found.period} of {found.recipient}: {found.state}, {said}.", style="bold")
     rows = [(words, *_amounts(view.totals.get(name, NIL))) for name, words in _told_totals(view.totals)]
     table(("", *_HEADS), rows, indent=2)
-    say("", f"{counted(len(view.lines), 'line')}.")
+    say("", f"{counted(view.size, 'line')}.")
     if lines:
         table(("id", "document", "number", "section", "decided as", *_HEADS), map(_row, view.lines), indent=2)
     if view.left_out:

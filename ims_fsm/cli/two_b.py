@@ -39,7 +39,7 @@ def generate(
     with opened(db, at) as ims:
         owner = recipient(ims, gstin)
         done = ims.generate_2b(owner, period, actor=who, key=key)
-        view = ims.two_b(owner, period)
+        view = ims.two_b(owner, period, with_lines=as_json)
     from ims_fsm.workflow.sweeps import Swept
 
     ended = Swept(owner, done.expired, done.lapsed, None)
@@ -63,7 +63,7 @@ def show(
 ) -> None:
     """Show the newest GSTR-2B of a period: its totals, and what it leaves out and why."""
     with opened(db, at) as ims:
-        view = ims.two_b(recipient(ims, gstin), period)
+        view = ims.two_b(recipient(ims, gstin), period, with_lines=lines or as_json)
     _answer(view, as_json=as_json, lines=lines)
 
 

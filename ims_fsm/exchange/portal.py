@@ -29,6 +29,7 @@ from ims_fsm.workflow import portal
 from ims_fsm.workflow.ims import IMS
 from ims_fsm.workflow.portal import Each, Received, UploadChange
 from ims_fsm.workflow.reception import Reception, SeenTwiceError
+from ims_fsm.workflow.registration import refuse_without_due_day
 from ims_fsm.workflow.transitions import consider
 from ims_fsm.workflow.unit import Unit
 
@@ -181,6 +182,7 @@ class _Arrival:
 
     def _register(self, since: TaxPeriod) -> Taxpayer:
         filing = self._told.filing or Filing.MONTHLY
+        refuse_without_due_day(self._unit.book.calendar, self._recipient, filing)
         newcomer = Taxpayer(
             gstin=self._recipient,
             kind=self._told.kind or TaxpayerKind.NORMAL,

@@ -1,16 +1,19 @@
 """What can be wrong with a scenario whose tables are well-formed: names, rules, codes, time, what is expected of what.
 
-Imports the declaration, the steps and the law's register; reads no file.
+Imports the declaration, the steps, the law book and what it asks of a registration; reads no file.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
 from ims_fsm.errors import Problem
+from ims_fsm.law.book import LawBook
+from ims_fsm.law.calendar import Calendar
 from ims_fsm.law.citations import carried
 from ims_fsm.law.refusal import NO_TRANSITION
 from ims_fsm.law.register import Law
@@ -26,6 +29,7 @@ from ims_fsm.scenario.steps import (
     Step,
 )
 from ims_fsm.terms.period import in_india
+from ims_fsm.workflow.registration import calendar_problems
 
 # These are no guard's: a lost race, wrong input, a trigger that does not leave the state.
 OTHER_CODES = ("stale_version", "conflict", "input_invalid", NO_TRANSITION)
@@ -37,12 +41,14 @@ def contradictions(
     taxpayers: Mapping[int, TaxpayerEntry],
     documents: Mapping[int, DocumentEntry],
     steps: Mapping[int, Step],
-    law: Law,
+    book: LawBook,
 ) -> Iterator[Problem]:
-    """Give every problem that only several entries together, or the register of rules, show."""
+    """Give every problem that only several entries together, or what is declared, show."""
+    law = book.law
     handles = {key: _names(content.get(key)) for key in ("taxpayer", "document")}
     yield from _repeated("taxpayer", "name", [(number, entry.name) for number, entry in taxpayers.items()])
     yield from _repeated("taxpayer", "gstin", [(number, entry.gstin) for number, entry in taxpayers.items()])
+    yield from _without_due_day(taxpayers, book.calendar)
     yield from _repeated("document", "name", [(number, entry.name) for number, entry in documents.items()])
     yield from _rules("rules", header.rules or () if header else (), law)
     for number, document in documents.items():
@@ -75,6 +81,12 @@ def _repeated(key: str, field: str, named: Iterable[tuple[int, str]]) -> Iterato
         if seen[name]:
             yield Problem(f"{key}[{number}] {field}", f"{name!r} is there already", f"give each {key} its own")
         seen[name] += 1
+
+
+def _without_due_day(taxpayers: Mapping[int, TaxpayerEntry], calendar: Calendar) -> Iterator[Problem]:
+    for number, entry in taxpayers.items():
+        for problem in calendar_problems(calendar, entry.gstin, entry.filing):
+            yield replace(problem, where=f"taxpayer[{number}] filing ({entry.name})")
 
 
 def _rules(place: str, rules: Iterable[str], law: Law) -> Iterator[Problem]:

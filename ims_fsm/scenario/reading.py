@@ -43,7 +43,7 @@ def scenario_of(content: Mapping[str, Any], path: Path) -> Scenario:
     taxpayers = _listed(content, "taxpayer", TaxpayerEntry, problems)
     documents = _listed(content, "document", DocumentEntry, problems)
     steps = {number: step for number, row in _rows(content, "step", problems) if (step := _step(number, row, problems))}
-    problems += contradictions(content, header, taxpayers, documents, steps, shipped_book().law)
+    problems += contradictions(content, header, taxpayers, documents, steps, shipped_book())
     if problems or header is None:
         raise InputError(str(path), problems)
     return Scenario(

@@ -13,7 +13,6 @@ _TAKE = text(
     "ON CONFLICT (name) DO UPDATE SET last = counter.last + excluded.last RETURNING last"
 )
 _TAKE_FROM_SEQUENCE = text("SELECT take_record_numbers(:count)")
-_HOLD_SEQUENCE = text("SELECT hold_record_numbers()")
 
 
 def take(connection: Connection, name: str, count: int = 1) -> int:
@@ -25,25 +24,6 @@ def take(connection: Connection, name: str, count: int = 1) -> int:
     """
     if count < 1:
         raise ValueError(f"{count} numbers of {name!r} cannot be taken; take at least 1")
-    if _is_sequence(connection, name):
+    if name == RECORD and connection.dialect.name == "postgresql":
         return int(connection.execute(_TAKE_FROM_SEQUENCE, {"count": count}).scalar_one())
-    return _taken(connection, name, count) - count + 1
-
-
-def hold(connection: Connection, name: str) -> int:
-    """Return the number that would be taken next, and keep every other transaction from taking it.
-
-    Whoever holds it numbers what he makes one by one, and takes as many when he knows how many. Others wait until his
-    transaction ends: who knows beforehand how many there will be does better to take them.
-    """
-    if _is_sequence(connection, name):
-        return int(connection.execute(_HOLD_SEQUENCE).scalar_one())
-    return _taken(connection, name, 0) + 1
-
-
-def _is_sequence(connection: Connection, name: str) -> bool:
-    return name == RECORD and connection.dialect.name == "postgresql"
-
-
-def _taken(connection: Connection, name: str, count: int) -> int:
-    return int(connection.execute(_TAKE, {"name": name, "count": count}).scalar_one())
+    return int(connection.execute(_TAKE, {"name": name, "count": count}).scalar_one()) - count + 1

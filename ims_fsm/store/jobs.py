@@ -16,7 +16,6 @@ from sqlalchemy import (
     RowMapping,
     Select,
     and_,
-    case,
     delete,
     exists,
     func,
@@ -36,9 +35,11 @@ from ims_fsm.terms.vocabulary import Job, JobStatus
 _table = JobRunRow.__table__  # type: ignore[attr-defined]
 _run = _table.c
 _taxpayer = TaxpayerRow.__table__.c  # type: ignore[attr-defined]
-_OPEN = (str(JobStatus.TODO), str(JobStatus.FAILED))
 _OVER = (str(JobStatus.DONE), str(JobStatus.SPLIT))
 _KEY = ("recipient_gstin", "job", "period", "through")
+# In the words and the order of the index over what is open: however many shards there are, one is found at once.
+_OPEN = _run.status.in_([literal(str(one), literal_execute=True) for one in (JobStatus.TODO, JobStatus.FAILED)])
+_IN_TURN = (_run.due_at, _run.job, _run.recipient_gstin)
 _INSERT: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
@@ -120,7 +121,7 @@ def skip(connection: Connection, due: Due, now: datetime, why: str) -> int:
 
 def withdraw(connection: Connection, now: datetime) -> None:
     """Remove what a clock that ran ahead has planned: it would pass for planned, or done, when its time comes."""
-    ahead = or_(_run.due_at > now, and_(_run.planned_at > now, _run.status.in_(_OPEN)))
+    ahead = or_(_run.due_at > now, and_(_run.planned_at > now, _OPEN))
     connection.execute(delete(_table).where(ahead))
 
 
@@ -158,7 +159,7 @@ def is_planned(connection: Connection, job: Job, period: str) -> bool:
 
 def is_under_way(connection: Connection, job: Job, period: str) -> bool:
     """Say whether a job of a period has open shards of more than one recipient: its planning need not look further."""
-    several = (_run.status.in_(_OPEN), _run.recipient_gstin != _run.through)
+    several = (_OPEN, _run.recipient_gstin != _run.through)
     query = select(_run.period).where(_run.job == str(job), _run.period == period, *several).limit(1)
     return connection.execute(query).first() is not None
 
@@ -171,11 +172,11 @@ def but_noted(job: Job, period: str, cohort: Cohort) -> Cohort:
 
 
 def claim(connection: Connection, now: datetime, only: Collection[Job] = (), *, lock: bool = True) -> JobRun | None:
-    """Return a shard that is due, held for the rest of the transaction, or None: earliest first, as jobs follow.
+    """Return a shard that is due, held for the rest of the transaction, or None: earliest first.
 
     What other workers hold is passed over; `lock=False` only looks.
     """
-    query = _due(now, only).order_by(_run.due_at, _job_order(), _run.recipient_gstin).limit(1)
+    query = _due(now, only).order_by(*_IN_TURN).limit(1)
     found = connection.execute(query.with_for_update(skip_locked=True) if lock else query)
     row = found.mappings().first()
     return None if row is None else _run_of(row)
@@ -207,7 +208,7 @@ def split(connection: Connection, run: JobRun, cohort: Cohort, now: datetime, ch
 
 def next_try(connection: Connection) -> datetime | None:
     """Return the earliest moment at which an open shard may be tried; its due moment where it never failed."""
-    earliest = select(func.min(func.coalesce(_run.not_before, _run.due_at))).where(_run.status.in_(_OPEN))
+    earliest = select(func.min(func.coalesce(_run.not_before, _run.due_at))).where(_OPEN)
     found: datetime | None = connection.execute(earliest).scalar()
     return found
 
@@ -241,12 +242,8 @@ def listed(connection: Connection, job: Job, period: str, status: JobStatus, mos
 def _due(now: datetime, only: Collection[Job]) -> Select[Any]:
     # A clock that was wrong may have set the next try years ahead: what was tried later than now is tried again.
     patient = or_(_run.not_before.is_(None), _run.not_before <= now, _run.tried_at > now)
-    query = select(_table).where(_run.status.in_(_OPEN), _run.due_at <= now, patient)
+    query = select(_table).where(_OPEN, _run.due_at <= now, patient)
     return query.where(_run.job.in_([str(job) for job in only])) if only else query
-
-
-def _job_order() -> ColumnElement[int]:
-    return case({str(job): place for place, job in enumerate(Job)}, value=_run.job)
 
 
 def _own() -> ColumnElement[bool]:

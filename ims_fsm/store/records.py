@@ -221,14 +221,20 @@ def chains(connection: Connection, recipient: str, chain_ids: Iterable[int]) -> 
     return found
 
 
-def considered_for(connection: Connection, recipient: str, period: TaxPeriod) -> Iterator[Record]:
-    """Give what GSTR-2B of a period considers: filed by its cut-off and not yet decided (FAQ 15)."""
-    return matching(connection, recipient, [
+def perhaps_left_out(connection: Connection, recipient: str, period: TaxPeriod) -> Iterator[list[Record]]:
+    """Give in pages what GSTR-2B of a period considers (filed by its cut-off, not yet decided: FAQ 15) and may hide.
+
+    It shows what is not pending and whose chain has no amendment (FAQ 13, 14).
+    """
+    amending = _table.alias("amending").c
+    chains = select(amending.chain_id).where(amending.recipient_gstin == recipient, amending.original_date.is_not(None))
+    return pages(connection, recipient, [
         _at.supplier_status == str(SupplierStatus.FILED),
         _at.two_b_period <= str(period),
         _at.settled_in.is_(None),
         _at.state != str(State.REMOVED),
-    ])  # fmt: skip
+        or_(_at.state == str(State.PENDING), _at.chain_id.in_(chains)),
+    ], PAGE)  # fmt: skip
 
 
 def undecided(connection: Connection, recipient: str) -> int:
@@ -254,14 +260,14 @@ def with_pending(connection: Connection, recipients: Sequence[str]) -> list[str]
     return list(connection.execute(query).scalars())
 
 
-def open_in_fy(connection: Connection, recipient: str, fy: str) -> Iterator[Record]:
-    """Give a recipient's undecided records of a financial year that section 16(4) limits."""
-    return matching(connection, recipient, [
-        _at.fy == fy,
-        _at.cutoff_at.is_not(None),
-        _at.settled_in.is_(None),
-        _at.state != str(State.REMOVED),
-    ])  # fmt: skip
+def cut_off(connection: Connection, recipient: str, fy: str, moment: datetime) -> int:
+    """End by now the time limit of a recipient's undecided records of a financial year, where it would end later.
+
+    Returns how many they are.
+    """
+    undecided = (_at.settled_in.is_(None), _at.state != str(State.REMOVED))
+    meant = update(_table).where(_at.recipient_gstin == recipient, _at.fy == fy, _at.cutoff_at > moment, *undecided)
+    return connection.execute(meant.values(cutoff_at=moment, version=_at.version + 1)).rowcount
 
 
 def saved_in_form(connection: Connection, supplier: str, form: Form, period: TaxPeriod) -> list[Record]:

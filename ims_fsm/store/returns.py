@@ -164,6 +164,13 @@ def lines(connection: Connection, recipient: str, period: TaxPeriod) -> Iterator
     return (_line_of(row) for row in connection.execute(query))
 
 
+def size(connection: Connection, recipient: str, period: TaxPeriod) -> int:
+    """Return how many lines the newest generation has."""
+    query = select(func.count()).select_from(_lines)
+    at_key = (_lines.c.recipient_gstin == recipient, _lines.c.period == str(period))
+    return int(connection.execute(query.where(*at_key)).scalar_one())
+
+
 def newest_line(connection: Connection, recipient: str, record_id: int) -> tuple[TaxPeriod, TwoBLine] | None:
     """Return a record's line in the newest GSTR-2B that shows it, with that period, or None."""
     query = (

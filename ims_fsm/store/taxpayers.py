@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, bindparam, delete, insert, select
+from sqlalchemy import Connection, RowMapping, Select, bindparam, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from ims_fsm.store.among import among
 from ims_fsm.store.tables import AnnualReturnRow, TaxpayerRow
@@ -20,6 +21,7 @@ from ims_fsm.terms.vocabulary import Filing, TaxpayerKind
 
 TABLE = TaxpayerRow.__table__  # type: ignore[attr-defined]
 _annual = AnnualReturnRow.__table__  # type: ignore[attr-defined]
+_INSERT: Any = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _EVERYONE = select(TABLE).order_by(TABLE.c.gstin)
 # The same columns in a statement that reads something else beside them, which has names of its own.
 BESIDE = tuple(column.label(f"taxpayer_{column.name}") for column in TABLE.c)
@@ -43,17 +45,15 @@ class Taxpayer:
 
 
 def put(connection: Connection, taxpayer: Taxpayer) -> None:
-    """Write a taxpayer, in place of what was known of him."""
-    connection.execute(delete(TABLE).where(TABLE.c.gstin == taxpayer.gstin))
-    connection.execute(
-        insert(TABLE).values(
-            gstin=taxpayer.gstin,
-            name=taxpayer.name,
-            kind=str(taxpayer.kind),
-            filing=str(taxpayer.filing),
-            registered_from=str(taxpayer.registered_from),
-        )
-    )
+    """Write a taxpayer, in place of what was known of him; of two writers at once the later one holds."""
+    told = {
+        "name": taxpayer.name,
+        "kind": str(taxpayer.kind),
+        "filing": str(taxpayer.filing),
+        "registered_from": str(taxpayer.registered_from),
+    }
+    row = _INSERT[connection.dialect.name](TABLE).values(gstin=taxpayer.gstin, **told)
+    connection.execute(row.on_conflict_do_update(index_elements=[TABLE.c.gstin], set_=told))
 
 
 def find(connection: Connection, gstin: str) -> Taxpayer | None:
@@ -80,8 +80,11 @@ def annual_return_at(connection: Connection, gstin: str, fy: str) -> datetime | 
 
 
 def put_annual_return(connection: Connection, gstin: str, fy: str, at: datetime) -> None:
-    """Write that a taxpayer has furnished his annual return of a financial year."""
-    connection.execute(insert(_annual).values(gstin=gstin, fy=fy, filed_at=at))
+    """Write that a taxpayer has furnished his annual return of a financial year; the earliest moment told holds."""
+    row = _INSERT[connection.dialect.name](_annual).values(gstin=gstin, fy=fy, filed_at=at)
+    key, earlier = [_annual.c.gstin, _annual.c.fy], row.excluded.filed_at
+    row = row.on_conflict_do_update(index_elements=key, set_={"filed_at": earlier}, where=_annual.c.filed_at > earlier)
+    connection.execute(row)
 
 
 def _read(connection: Connection, query: Select[Any], given: Mapping[str, object] | None = None) -> Iterator[Taxpayer]:

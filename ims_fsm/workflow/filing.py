@@ -23,7 +23,7 @@ from ims_fsm.terms.vocabulary import Trigger, TwoBState
 from ims_fsm.workflow.scopes import scope_of, told_by
 from ims_fsm.workflow.settlement import SettledRecord, chains_with_amendments, settle_all
 from ims_fsm.workflow.transitions import fire
-from ims_fsm.workflow.two_b import compute, move, permit
+from ims_fsm.workflow.two_b import left_out, move, permit
 from ims_fsm.workflow.unit import Unit
 
 
@@ -103,9 +103,7 @@ def file_annual_return(unit: Unit, recipient: str, fy: str) -> int:
         problem = Problem(fy, f"is already filed as the annual return of {recipient}", "nothing is left to file")
         raise InputError("annual return", [problem])
     taxpayers.put_annual_return(unit.connection, recipient, fy, unit.now)
-    later = [r for r in records.open_in_fy(unit.connection, recipient, fy) if not records.cut_off_by(r, unit.now)]
-    unit.write([(record, record.changed(cutoff_at=unit.now)) for record in later])
-    return len(later)
+    return records.cut_off(unit.connection, recipient, fy, unit.now)
 
 
 def _is_financial_year(unit: Unit, fy: str) -> bool:
@@ -121,8 +119,8 @@ def _in_two_b(unit: Unit, recipient: str, period: TaxPeriod) -> Sequence[tuple[R
 
 
 def _superseded(unit: Unit, recipient: str, period: TaxPeriod) -> Sequence[tuple[Record, Outcome]]:
-    left_out = compute(unit, recipient, period).left_out
-    return [(one.record, Outcome.SUPERSEDED) for one in left_out if one.reason == "superseded"]
+    hidden = left_out(unit, recipient, period)
+    return [(one.record, Outcome.SUPERSEDED) for one in hidden if one.reason == "superseded"]
 
 
 def _liabilities(unit: Unit, settled: Sequence[SettledRecord], period: TaxPeriod) -> list[Liability]:

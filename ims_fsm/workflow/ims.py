@@ -29,6 +29,7 @@ from ims_fsm.workflow.desk import SupplierDesk
 from ims_fsm.workflow.filing import ThreeBFiled
 from ims_fsm.workflow.office import Office
 from ims_fsm.workflow.portal import Each, Received, UploadChange
+from ims_fsm.workflow.registration import refuse_without_due_day
 from ims_fsm.workflow.sentences import RefusedRecord
 from ims_fsm.workflow.sighting import Sighting
 from ims_fsm.workflow.sweeps import Swept
@@ -66,15 +67,19 @@ class IMS(Office):
     def register(self, taxpayer: Taxpayer) -> None:
         """Register a taxpayer, or correct what is known of him.
 
-        Raises `InputError` for what is no GSTIN, and for another filing frequency while records are undecided:
-        their 2B periods are those of the frequency that they were filed under.
+        Raises `InputError` for what is no GSTIN, for a quarterly taxpayer of a state without a due day (due.gstr3b),
+        and for another filing frequency while records are undecided: their 2B periods are those of the frequency that
+        they were filed under.
         """
         try:
             gstin = checked_gstin(taxpayer.gstin)
         except ValueError as error:
             remedy = "write its 15 characters like 27AAPFU0939F1ZV"
             raise InputError("taxpayer", [Problem(repr(taxpayer.gstin), "is no GSTIN", remedy)]) from error
+        refuse_without_due_day(self.book.calendar, gstin, taxpayer.filing)
         with store.writing(self.engine) as connection:
+            # Nothing may come to be undecided between the question and the answer.
+            store.serialise(connection, [gstin])
             known = taxpayers.find(connection, gstin)
             waiting = records.undecided(connection, gstin) if known and known.filing is not taxpayer.filing else 0
             if known is not None and waiting:
@@ -308,10 +313,13 @@ class IMS(Office):
         with store.reading(self.engine) as connection:
             return records.recipients(connection)
 
-    def two_b(self, gstin: str, period: TaxPeriod) -> TwoBView:
-        """Return the newest generation of a GSTR-2B with its lines, totals and what it leaves out."""
+    def two_b(self, gstin: str, period: TaxPeriod, *, with_lines: bool = True) -> TwoBView:
+        """Return the newest generation of a GSTR-2B with its lines, totals and what it leaves out.
+
+        A million lines are a million objects: without them (`with_lines=False`) the view says how many they are.
+        """
         with self.asking() as unit:
-            return views.two_b_view(unit, gstin, period)
+            return views.two_b_view(unit, gstin, period, with_lines=with_lines)
 
     def events(
         self,

@@ -26,7 +26,7 @@ from ims_fsm.workflow.sweeps import Swept
 from ims_fsm.workflow.unit import Unit
 
 ACTOR = "clock"
-CHUNK = 250
+CHUNK = 500
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=6)
 _CONFLICTS_TAKEN = 3
 _DOUBLED_AT_MOST = 20

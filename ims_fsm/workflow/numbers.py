@@ -14,16 +14,17 @@ _BLOCK = 5_000
 
 
 class Numbers:
-    """Numbers taken in blocks; `rest` is called before a block is taken, and `used` has what was given out.
+    """Numbers taken as they are needed; `rest` is called before any are taken, and `used` has what was given out.
 
-    On PostgreSQL a block is larger than what is asked for, and its rest stays unused: numbers are plenty there, and
-    asking for them interrupts what is being written. On SQLite nothing is lost.
+    On PostgreSQL they are taken in blocks once a block's worth is given out, and the rest of the last one stays unused:
+    asking interrupts what is being written. A small download leaves no gap, and on SQLite none does.
     """
 
     def __init__(self, unit: Unit, rest: Callable[[], None]) -> None:
         """Begin with none."""
         self._unit, self._rest = unit, rest
-        self._least = _BLOCK if unit.connection.dialect.name == "postgresql" else 0
+        self._in_blocks = unit.connection.dialect.name == "postgresql"
+        self._taken = 0
         self._left = range(0)
         self.used: list[range] = []
 
@@ -34,8 +35,10 @@ class Numbers:
         if len(given) < count:
             self._rest()
             wanted = count - len(given)
-            first = self._unit.take_ids(max(wanted, self._least))
-            block = range(first, first + max(wanted, self._least))
+            number = max(wanted, _BLOCK) if self._in_blocks and self._taken >= _BLOCK else wanted
+            first = self._unit.take_ids(number)
+            self._taken += number
+            block = range(first, first + number)
             more, self._left = block[:wanted], block[wanted:]
         self.used += [one for one in (given, more) if one]
         return chain(given, more)

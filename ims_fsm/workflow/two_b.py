@@ -16,12 +16,12 @@ from ims_fsm.law.routing import LeftOutReason
 from ims_fsm.store import records, returns
 from ims_fsm.store.readings import Scene, is_superseded, original_of
 from ims_fsm.store.record import Record
-from ims_fsm.store.returns import TwoB, TwoBLine
+from ims_fsm.store.returns import TwoB
 from ims_fsm.store.sets.lines import write_lines
 from ims_fsm.store.sets.scope import Scope
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.terms.vocabulary import Section, State, TwoBState
+from ims_fsm.terms.vocabulary import State, TwoBState
 from ims_fsm.workflow.scopes import scope_of
 from ims_fsm.workflow.sentences import RefusedError, return_fields, told
 from ims_fsm.workflow.unit import Unit
@@ -41,28 +41,17 @@ class LeftOut:
     rule: str
 
 
-@dataclass(frozen=True, slots=True)
-class Computation:
-    """What a GSTR-2B holds as the actions stand now."""
+def left_out(unit: Unit, recipient: str, period: TaxPeriod) -> tuple[LeftOut, ...]:
+    """Return what a period's GSTR-2B considers as the actions stand, and does not show (FAQ 13, 14, 15, 23).
 
-    lines: tuple[TwoBLine, ...]
-    left_out: tuple[LeftOut, ...]
-
-
-def compute(unit: Unit, recipient: str, period: TaxPeriod) -> Computation:
-    """Compute the GSTR-2B of a period as the actions stand; writes nothing (FAQ 13, 14, 15, 23)."""
+    No more is held than what is left out and a page of what might be.
+    """
     scene = unit.scene(recipient)
-    considered = list(records.considered_for(unit.connection, recipient, period))
-    chains = unit.chains_of(considered)
-    lines: list[TwoBLine] = []
-    left_out: list[LeftOut] = []
-    for record in considered:
-        reason = why_left_out(record, chains[record.id], scene)
-        if reason is None:
-            lines.extend(_lines(record, scene))
-        else:
-            left_out.append(reason)
-    return Computation(tuple(lines), tuple(left_out))
+    found: list[LeftOut] = []
+    for page in records.perhaps_left_out(unit.connection, recipient, period):
+        chains = unit.chains_of(page)
+        found += filter(None, (why_left_out(record, chains[record.id], scene) for record in page))
+    return tuple(found)
 
 
 def generate(unit: Unit, recipient: str, period: TaxPeriod, read: Scope | None = None) -> TwoB:
@@ -211,35 +200,3 @@ def _reason(record: Record, chain: Sequence[Record], scene: Scene) -> LeftOutRea
     if original.value == "unknown":
         return "original_unknown"
     return "pending" if record.in_ims and record.state is State.PENDING else None
-
-
-def _lines(record: Record, scene: Scene) -> list[TwoBLine]:
-    outcome, route = outcome_of(record, scene), scene.route(record)
-    settled = settlement_of(record, outcome, scene)
-    credit = TwoBLine(
-        record_id=record.id,
-        entry="document",
-        section=Section.ITC_AVAILABLE,
-        decision=str(outcome),
-        tax=settled.itc,
-        record_version=record.version,
-    )
-    shown = replace(credit, section=route.section, counts=route.counts, tax=record.document.credit)
-    if outcome is Outcome.REJECTED:
-        return [replace(credit, section=Section.ITC_REJECTED, tax=record.credit - record.carried)]
-    match route.effect:
-        case "credit":
-            return [replace(shown, tax=settled.itc)]
-        case "self_paid":
-            return [shown, *_with(credit, "forward_reduction", settled.itc)]
-        case "reversed":
-            return [shown, *_with(shown, "reversal_4b1", settled.reversal)]
-        case "out_of_time":
-            gain = (record.credit - record.carried).not_below_zero()
-            return [replace(shown, tax=gain), *_with(credit, "forward_reduction", settled.itc)]
-        case "shown":
-            return [shown]
-
-
-def _with(line: TwoBLine, entry: returns.Entry, tax: Heads) -> list[TwoBLine]:
-    return [replace(line, entry=entry, tax=tax)] if tax else []

@@ -22,7 +22,7 @@ from ims_fsm.terms.vocabulary import Direction, Route
 from ims_fsm.workflow.recipient import ACTIONS
 from ims_fsm.workflow.sentences import ToldRefusal, record_fields, told
 from ims_fsm.workflow.transitions import consider
-from ims_fsm.workflow.two_b import LeftOut, compute
+from ims_fsm.workflow.two_b import LeftOut, left_out
 from ims_fsm.workflow.unit import Unit
 
 
@@ -67,6 +67,7 @@ class TwoBView:
 
     two_b: TwoB
     totals: dict[str, Heads]
+    size: int
     lines: tuple[tuple[TwoBLine, Record], ...]
     left_out: tuple[LeftOut, ...]
 
@@ -124,15 +125,16 @@ def history(unit: Unit, record_id: int) -> History:
     )
 
 
-def two_b_view(unit: Unit, recipient: str, period: TaxPeriod) -> TwoBView:
+def two_b_view(unit: Unit, recipient: str, period: TaxPeriod, *, with_lines: bool) -> TwoBView:
     """Return the newest generation of a GSTR-2B, with what it leaves out as the records stand now."""
     unit.taxpayer(recipient)
     two_b = returns.two_b(unit.connection, recipient, period)
-    lines = list(returns.lines(unit.connection, recipient, period))
+    lines = list(returns.lines(unit.connection, recipient, period)) if with_lines else []
     found = records.find_many(unit.connection, recipient, {line.record_id for line in lines})
     return TwoBView(
         two_b=two_b,
         totals=returns.totals(unit.connection, recipient, period),
+        size=returns.size(unit.connection, recipient, period),
         lines=tuple((line, found[line.record_id]) for line in lines),
-        left_out=compute(unit, recipient, period).left_out,
+        left_out=left_out(unit, recipient, period),
     )

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import ims_fsm
+from ims_fsm import IMS
 from ims_fsm.workflow import jobs
 
 OWN = "27AAPFU0939F1ZV"
@@ -131,10 +132,12 @@ def test_a_rehearsal_does_not_go_backwards(run):
 def test_a_scheduler_runs_until_it_is_told_to_stop(run, end):
     """By the machine's own clock, on which the sample's GSTR-2B is long due."""
     root = Path(ims_fsm.__file__).parents[1]
+    with IMS("sqlite:///ims.db") as ims:
+        # Another process opens what is really open.
+        url = ims.engine.url.render_as_string(hide_password=False)
     program = [sys.executable, "-m", "ims_fsm", "scheduler", "run", "--json"]
-    running = subprocess.Popen(
-        program, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(root)}
-    )
+    environment = {**os.environ, "PYTHONPATH": str(root), "IMS_FSM_DB": url}
+    running = subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
     told = json.loads(running.stdout.readline())
     assert (told["failed"], told["fault"]) == (0, None)
     assert running.poll() is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from importlib.resources import files
 
@@ -107,6 +108,15 @@ def test_a_registration_is_told_and_must_fit_what_is_known(ims):
         import_download(
             ims, sample("ims_2024-11.json"), "sample", actor="me", registration=Registration(filing=Filing.MONTHLY)
         )
+
+
+@pytest.mark.parametrize("state", ["28", "99"])
+def test_nobody_is_registered_as_quarterly_without_a_due_day(ims, state):
+    """His own state decides: the calendar has no due day for it."""
+    download = replace(read_download(sample("ims_2024-11.json"), None, "sample"), recipient=f"{state}{ME[2:]}")
+    with pytest.raises(InputError, match=f"^taxpayer: {state}.* files quarterly in state {state}, for which"):
+        take_in(ims, download, actor="me", registration=Registration(filing=Filing.QUARTERLY))
+    assert ims.taxpayers() == []
 
 
 def test_nobody_is_registered_where_nothing_can_be_taken_in(ims, monkeypatch):

@@ -139,6 +139,13 @@ def test_names_and_gstins_stand_once(told, story):
     ]
 
 
+def test_a_quarterly_taxpayer_has_a_due_day(told, story):
+    odd = '\n[[taxpayer]]\nname = "odd"\ngstin = "99AAACB1234C1Z5"\nfiling = '
+    [problem] = told(f'{odd}"quarterly"\n', story.steps(SAVE))
+    what = "files quarterly in state 99, for which the calendar has no due day of GSTR-3B (due.gstr3b)"
+    assert problem == f"taxpayer[4] filing (odd): {what}; correct the GSTIN, or register it as monthly"
+
+
 def test_a_document_names_taxpayers_and_an_original_that_are_there(told, story):
     wrong = story.document("UP", supplier='"sellr"', recipient='"byer"', amends='"IVN"')
     assert told(wrong, story.steps(SAVE)) == [

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from ims_fsm.errors import Problem
 from ims_fsm.scenario.reading import read_scenario
 from ims_fsm.scenario.running import run_paths, run_scenario
+from ims_fsm.store.conflicts import ConflictError
 from ims_fsm.store.connection import StoreError, open_engine, reading, writing
 
 SAVE = '2024-11-05T10:00:00; do = "save"; document = "INV"; form = "GSTR-1"; period = "2024-10"'
@@ -40,23 +41,24 @@ def test_a_failure_names_the_step_its_moment_and_both_sides(story):
     assert str(failure) == "step 2 (2024-11-05 12:00:00 IST): expected state of INV to be frozen; found no_action"
 
 
-ODD = '\n[[taxpayer]]\nname = "odd"\ngstin = "99AAACB1234C1Z5"\nfiling = "quarterly"\n'
-NO_DUE_DAY = (
-    "calendar: state: '99' has no due day for the quarterly GSTR-3B; use a state code of the calendar, the first two "
-    "digits of the recipient's GSTIN"
-)
-
-
 def test_an_error_that_is_no_refusal_is_told_with_its_code(story):
-    note = story.document("INV", recipient='"odd"', kind='"credit_note"')
-    happened = f"it was refused with input_invalid: {NO_DUE_DAY}"
-    assert story.fails(ODD, note, story.steps(SAVE)) == [(1, "save of INV to be allowed", happened)]
+    annual = 'do = "file_annual_return"; recipient = "buyer"; fy = "2023-24"'
+    happened = (
+        "it was refused with input_invalid: annual return: 2023-24: is already filed as the annual return of "
+        "27AAPFU0939F1ZV; nothing is left to file"
+    )
+    told = story.fails(story.steps(f"2024-11-05T10:00:00; {annual}", f"2024-11-05T11:00:00; {annual}"))
+    assert told == [(2, "file_annual_return of the annual return of 2023-24 of buyer to be allowed", happened)]
 
 
-def test_a_step_that_cannot_be_done_at_all_is_told(story):
-    wrong = f'{ACCEPT}; reduce_itc = "full"'
-    told = story.fails(ODD, story.document("INV", recipient='"odd"'), story.steps(SAVE, wrong))
-    assert told == [(2, "the step to be possible", NO_DUE_DAY)]
+def test_a_step_that_cannot_be_done_at_all_is_told(story, monkeypatch):
+    def beaten(*_, **__):
+        raise ConflictError("the record of INV")
+
+    monkeypatch.setattr("ims_fsm.workflow.ims.IMS.act_on_many", beaten)
+    told = story.fails(story.document("INV"), story.steps(SAVE, ACCEPT))
+    happened = "another writer was first to change the record of INV; read again and retry"
+    assert told == [(2, "the step to be possible", happened)]
 
 
 def test_every_scenario_has_a_store_of_its_own(story):

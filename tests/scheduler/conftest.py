@@ -191,11 +191,16 @@ def town(request: pytest.FixtureRequest, place: str) -> Town:
 def file_town(tmp_path: Path) -> Iterator[Town]:
     """A town in a file."""
     made = Town(f"sqlite:///{tmp_path / 'ims.db'}")
+    # Other processes open what is really open.
+    made.url = made.ims.engine.url.render_as_string(hide_password=False)
     yield made
     made.ims.close()
 
 
-@pytest.fixture(params=["file", "pg"])
+TWIN = pytest.mark.sqlite("its twin is on PostgreSQL")
+
+
+@pytest.fixture(params=[pytest.param("file", marks=TWIN), "pg"])
 def shared_town(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Town]:
     """A town that other processes see too, in a file and on PostgreSQL."""
     pg = request.param == "pg"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -16,24 +17,25 @@ from ims_fsm.workflow.jobs import Drained
 from ims_fsm.workflow.office import Office, system_clock
 
 
+@dataclass(frozen=True, slots=True)
 class Dying(Opening):
-    """Opens the database for workers of which the first few are killed in the middle of a shard."""
+    """Opens the database for workers of which the first few are killed in the middle of a shard; marks who was."""
+
+    marks: Path = field(kw_only=True)
 
     def __call__(self) -> Office:
-        office = super().__call__()
-        marks = Path(str(office.engine.url.database)).parent
         swept = jobs._swept
 
         def sweep(unit, gstins):
             done = swept(unit, gstins)
-            mark = marks / f"killed.{len(list(marks.glob('killed.*')))}"
+            mark = self.marks / f"killed.{len(list(self.marks.glob('killed.*')))}"
             if mark.name in {"killed.0", "killed.1", "killed.2"}:
                 mark.touch()
                 os.kill(os.getpid(), signal.SIGKILL)
             return done
 
         jobs._swept = sweep
-        return office
+        return Opening(self.url, self.clock)()
 
 
 class Doomed(Opening):
@@ -52,13 +54,13 @@ def test_processes_do_what_one_would(shared_town):
     assert not shared_town.ring(workers="processes:2")
 
 
-def test_a_worker_that_is_killed_leaves_its_shard_to_the_next(file_town):
+def test_a_worker_that_is_killed_leaves_its_shard_to_the_next(file_town, tmp_path):
     file_town.recipients(*range(1, 10)).at("2024-11-14")
     jobs.plan(file_town.ims, 1)
-    drain(file_town.ims, Processes(Dying(file_town.url, file_town.clock), 2), ["draft"])
+    drain(file_town.ims, Processes(Dying(file_town.url, file_town.clock, marks=tmp_path), 2), ["draft"])
     assert file_town.two_bs("2024-10", *range(1, 10)) == ["draft"] * 9
     assert {(row.status, row.attempt) for row in file_town.run_rows(job="draft")} == {("done", 0)}
-    assert len(list(Path(file_town.ims.engine.url.database).parent.glob("killed.*"))) == 3
+    assert len(list(tmp_path.glob("killed.*"))) == 3
 
 
 def test_workers_that_are_killed_each_time_are_given_up(file_town):
@@ -108,6 +110,7 @@ def test_what_names_no_workers_is_refused(file_town, text):
     assert str(refused.value) == f"{text!r} names no workers; write inline, processes, processes:4 or dask://HOST:PORT"
 
 
+@pytest.mark.sqlite("a database in memory")
 def test_a_database_in_memory_has_no_other_workers():
     with IMS("sqlite://") as ims, pytest.raises(WorkersError, match=r"^a database in memory is seen by one process"):
         opening_of(ims)
@@ -115,7 +118,7 @@ def test_a_database_in_memory_has_no_other_workers():
 
 def test_hooks_of_the_clock_are_not_called_elsewhere(file_town):
     file_town.ims.hooks.after(trigger="accept")(print)
-    assert opening_of(file_town.ims) == Opening(str(file_town.ims.engine.url), file_town.clock)
+    assert opening_of(file_town.ims) == Opening(file_town.url, file_town.clock)
     file_town.ims.hooks.after(trigger="expire")(print)
     with pytest.raises(WorkersError, match=r"^other processes would not call your hooks; give the scheduler an opener"):
         opening_of(file_town.ims)

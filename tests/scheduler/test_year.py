@@ -110,6 +110,7 @@ class Span:
 
 WEEKS = Span("2025-11-05", "2025-12-24", "2025-10", 5)
 YEAR = Span("2025-07-27", "2026-08-01", "2025-07", 12)
+TWIN = pytest.mark.sqlite("its twin is on PostgreSQL")
 BROKEN_ONE = 2
 BROKEN = text(
     "INSERT INTO two_b_log (recipient_gstin, period, seq, trigger, source, dest, actor, at, rules) "
@@ -171,7 +172,7 @@ def compared(on, number, span, who, folder, request, *, cluster=None):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("on", "number"), [("file", 3), ("pg", 2)])
+@pytest.mark.parametrize(("on", "number"), [pytest.param("file", 3, marks=TWIN), ("pg", 2)])
 def test_schedulers_killed_at_random_come_to_the_same_as_one_calm_run(on, number, who, tmp_path, request):
     left, ringers = compared(on, number, WEEKS, who, tmp_path, request)
     assert ringers.killed + ringers.died
@@ -222,7 +223,7 @@ def test_a_year_of_ten_schedulers_and_three_workers_of_a_cluster(who, tmp_path, 
 
 @pytest.mark.slow
 @pytest.mark.year
-@pytest.mark.parametrize("on", ["file", "pg"])
+@pytest.mark.parametrize("on", [pytest.param("file", marks=TWIN), "pg"])
 @pytest.mark.parametrize("number", [2, 5, 10])
 def test_a_year_of_schedulers_killed_at_random_comes_to_the_same(on, number, who, tmp_path, request):
     _, ringers = compared(on, number, YEAR, who, tmp_path, request)

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DataError
 
-from ims_fsm.store import counters, schema
-from ims_fsm.store.connection import StoreError, writing
+from ims_fsm.store import schema
+from ims_fsm.store.connection import writing
 from ims_fsm.store.counters import take
 
 
@@ -84,28 +84,6 @@ def test_writers_at_once_get_different_numbers(shared: Engine) -> None:
     with ThreadPoolExecutor(4) as pool:
         taken = [number for block_taken in pool.map(block, counts) for number in block_taken]
     assert sorted(taken) == list(range(1, sum(counts) + 1))
-
-
-def test_who_holds_the_numbers_takes_the_next_and_nobody_else_does(engine: Engine) -> None:
-    with writing(engine) as connection:
-        take(connection, "record", 4)
-        assert counters.hold(connection, "record") == 5
-        assert counters.hold(connection, "record") == 5
-        assert take(connection, "record", 3) == 5
-
-
-def test_on_postgresql_others_wait_for_who_holds_the_numbers(pg: Engine) -> None:
-    def late() -> None:
-        with writing(pg) as other:
-            other.execute(text("SET LOCAL lock_timeout = '100ms'"))
-            take(other, "record")
-
-    with writing(pg) as connection:
-        assert counters.hold(connection, "record") == 1
-        with pytest.raises(StoreError, match="lock timeout"):
-            late()
-        take(connection, "record", 2)
-    late()
 
 
 @pytest.mark.parametrize("count", [0, -1])

@@ -229,9 +229,11 @@ def test_what_a_2b_considers(held):
     put(5, **filed, state="removed", removed_for="sec_16_4")
     put(6)
     put(7, **filed, route="reverse_charge")
-    assert ids(records.considered_for(connection, BUYER, OCTOBER)) == [1, 2, 7]
-    assert ids(records.considered_for(connection, BUYER, NOVEMBER)) == [1, 2, 3, 7]
-    assert records.undecided(connection, BUYER) == 4
+    put(8, **filed, chain_id=1, original_number="N/1", original_date=date(2024, 10, 1))
+    put(9, chain_id=3, original_number="N/3", original_date=date(2024, 10, 1))
+    perhaps = [[*map(ids, records.perhaps_left_out(connection, BUYER, one))] for one in (OCTOBER, NOVEMBER)]
+    assert perhaps == [[[1, 2, 8]], [[1, 2, 3, 8]]]
+    assert records.undecided(connection, BUYER) == 5
 
 
 def test_what_is_pending(held):
@@ -248,9 +250,14 @@ def test_what_a_time_limit_still_limits(held):
     put(3)
     put(4, cutoff_at=NOON, settled_in="2024-10")
     put(5, cutoff_at=NOON, state="removed", removed_for="supplier_deleted")
-    (one,) = records.open_in_fy(connection, BUYER, "2024-25")
-    assert one.id == 1
+    earlier = NOON - timedelta(days=1)
+    put(6, cutoff_at=earlier)
+    one = records.find(connection, 1)
     assert [records.cut_off_by(one, at) for at in (NOON - timedelta(microseconds=1), NOON)] == [False, True]
+    version = one.version
+    assert [records.cut_off(connection, BUYER, "2024-25", earlier) for _ in range(2)] == [1, 0]
+    one = records.find(connection, 1)
+    assert (one.cutoff_at, one.version) == (earlier, version + 1)
     assert not records.cut_off_by(one.changed(cutoff_at=None), NOON)
 
 

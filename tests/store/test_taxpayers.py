@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import permutations
+from threading import Barrier
 
 import pytest
 
@@ -20,6 +24,13 @@ SELLER = Taxpayer(
     filing=Filing.QUARTERLY,
     registered_from=TaxPeriod("2025-01"),
 )
+
+# A whole second and a fraction of it are written in different lengths by some.
+MOMENTS = [
+    datetime(2024, 11, 10, 6, 30, tzinfo=UTC),
+    datetime(2024, 11, 10, 6, 30, 0, 500, tzinfo=UTC),
+    datetime(2024, 11, 10, 6, 30, 1, tzinfo=UTC),
+]
 
 
 def test_a_taxpayer_comes_back_as_he_was(engine):
@@ -48,6 +59,33 @@ def test_the_annual_return_is_kept_with_its_moment(engine):
         assert taxpayers.annual_return_at(connection, BUYER.gstin, "2023-24") == moment
         assert taxpayers.annual_return_at(connection, BUYER.gstin, "2024-25") is None
         assert taxpayers.annual_return_at(connection, SELLER.gstin, "2023-24") is None
+
+
+@pytest.mark.parametrize("moments", list(permutations(MOMENTS)))
+def test_of_several_moments_of_one_annual_return_the_earliest_holds(engine, moments):
+    with writing(engine) as connection:
+        for moment in moments:
+            taxpayers.put_annual_return(connection, BUYER.gstin, "2023-24", moment)
+        assert taxpayers.annual_return_at(connection, BUYER.gstin, "2023-24") == min(MOMENTS)
+
+
+def test_writers_at_once_do_not_fail(shared):
+    """Each waits for the other, and writes over what he could not see when he began."""
+    together = Barrier(4)
+
+    def write(place: int) -> None:
+        for turn in range(5):
+            together.wait(30)
+            with writing(shared) as connection:
+                taxpayers.put(connection, replace(BUYER, name=f"{turn}"))
+                taxpayers.put_annual_return(connection, BUYER.gstin, f"{2000 + turn}", MOMENTS[place % 3])
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(write, range(4)))
+    with writing(shared) as connection:
+        assert taxpayers.everyone(connection) == [replace(BUYER, name="4")]
+        told = [taxpayers.annual_return_at(connection, BUYER.gstin, f"{2000 + turn}") for turn in range(5)]
+    assert told == [min(MOMENTS)] * 5
 
 
 def test_the_state_is_in_the_gstin():

@@ -7,6 +7,7 @@ import inspect
 import pytest
 
 from ims_fsm import IMS, Taxpayer, TaxPeriod
+from ims_fsm.terms.vocabulary import Filing
 from ims_fsm.workflow.desk import SupplierDesk
 
 READING = {
@@ -35,6 +36,19 @@ def test_a_taxpayer_is_registered_and_corrected(stage):
 def test_what_is_no_gstin_is_not_registered(stage, gstin):
     with stage.unreadable(f"{gstin!r}: is no GSTIN; write its 15 characters like 27AAPFU0939F1ZV"):
         stage.ims.register(Taxpayer(gstin=gstin, registered_from=TaxPeriod("2024-10")))
+
+
+def test_a_quarterly_taxpayer_is_registered_where_the_calendar_has_a_due_day(stage):
+    """Monthly he is registered anywhere."""
+    with stage.unreadable(
+        "99AAACB1234C1Z5: files quarterly in state 99, for which the calendar has no due day of GSTR-3B (due.gstr3b); "
+        "correct the GSTIN, or register it as monthly"
+    ):
+        stage.ims.register(
+            Taxpayer(gstin="99AAACB1234C1Z5", filing=Filing.QUARTERLY, registered_from=TaxPeriod("2024-12"))
+        )
+    stage.ims.register(Taxpayer(gstin="99AAACB1234C1Z5", registered_from=TaxPeriod("2024-10")))
+    assert stage.ims.taxpayer("99AAACB1234C1Z5") is not None
 
 
 def test_every_writing_call_says_by_whom():

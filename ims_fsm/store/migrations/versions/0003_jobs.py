@@ -68,7 +68,8 @@ def _job_run() -> None:
     op.create_index("job_run_by_job", "job_run", ["job", "period"])
     op.create_index("job_run_by_due", "job_run", ["due_at"])
     unfinished = sa.text("status IN ('todo', 'failed')")
-    op.create_index("job_run_open", "job_run", ["due_at"], sqlite_where=unfinished, postgresql_where=unfinished)
+    in_turn = ["due_at", "job", "recipient_gstin"]
+    op.create_index("job_run_open", "job_run", in_turn, sqlite_where=unfinished, postgresql_where=unfinished)
 
 
 def _reminder() -> None:

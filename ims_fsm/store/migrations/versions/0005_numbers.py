@@ -28,6 +28,7 @@ EXCEPTION WHEN query_canceled OR OTHERS THEN
     RAISE;
 END $$
 """
+# Nothing calls it any more; it stays because this revision made it.
 HOLD = """
 CREATE FUNCTION hold_record_numbers() RETURNS bigint LANGUAGE plpgsql AS $$
 BEGIN
