@@ -9,7 +9,7 @@ import pytest
 from benchmarks import fourteenth
 from benchmarks.fourteenth import Day, play
 
-SMALL = Day(recipients=50_000, records=3_500_000, machines=3, workers=2, cores=4)
+SMALL = Day(recipients=50_000, records=3_500_000, shard=250, machines=3, workers=2, cores=4)
 
 
 @pytest.mark.parametrize("killed", [0, 1, 2])
