@@ -30,10 +30,10 @@ class Day:
     recipients: int = 14_000_000
     records: int = 1_000_000_000
     shard: int = 500
-    fixed: float = 0.074
-    per_record: float = 7.9e-6
-    share: float = 0.34
-    claim: float = 0.0012
+    fixed: float = 0.049
+    per_record: float = 6.0e-6
+    share: float = 0.28
+    claim: float = 0.0000022
     plan: float = 2.0
     moved: float = 1600.0
     disk: float = 1e9

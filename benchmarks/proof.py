@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import Connection, and_, func, or_, select
 
 from benchmarks.fixture import LOG, RECORDS
 from benchmarks.measure import require_equal
@@ -33,11 +33,6 @@ class Standing:
     def records(self) -> int:
         """How many there are."""
         return sum(self.states.values())
-
-
-def may_be_accepted() -> ColumnElement[bool]:
-    """Return which records of the fixture may be accepted, as one column knows it without asking the law."""
-    return and_(RECORDS.c.state.in_(["no_action", "pending"]), RECORDS.c.route == "ims")
 
 
 def standing(connection: Connection, gstin: str, table: Any = RECORDS) -> Standing:

@@ -128,7 +128,10 @@ def act_on(
     key: str | None = None,
     each_refused: EachRefused | None = None,
 ) -> ActionReport:
-    """Act on the records with these ids, or on all that are selected, in one transaction."""
+    """Act on the records with these ids, or on all that are selected, in one transaction.
+
+    With a 2B period the records are found before it.
+    """
     ids, where = (None, meant.where()) if isinstance(meant, Selection) else (meant, Selection().where())
     if isinstance(meant, Selection) and meant.period is not None:
         # The store knows no expected 2B period of what is only saved.

@@ -127,7 +127,7 @@ def export_json(
     """Write the portal's upload: a SAVE of what changed, and apart from it a RESET of actions taken back."""
     from ims_fsm.exchange.portal import export_upload
 
-    with opened(db, at) as ims:
+    with working("Writing"), opened(db, at) as ims:
         owner = recipient(ims, gstin)
         upload = export_upload(ims, owner)
     written = write_upload_files(upload, owner, out or Path(), offline=offline)

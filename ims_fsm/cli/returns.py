@@ -41,7 +41,7 @@ def file_three_b(
     at: options.At = None,
 ) -> None:
     """File the GSTR-3B of a period: what is in its GSTR-2B is decided for good (FAQ 12, 20, 34)."""
-    with opened(db, at) as ims:
+    with working("Filing GSTR-3B"), opened(db, at) as ims:
         filed = ims.file_3b(recipient(ims, gstin), period, actor=who, key=key)
         hidden = ims.two_b(filed.recipient, period, with_lines=False).left_out
         waiting = [one.record.id for one in hidden if one.reason == "original_unknown"]

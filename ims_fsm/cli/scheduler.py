@@ -17,6 +17,7 @@ from ims_fsm.cli import options
 from ims_fsm.cli.failures import REFUSED, CallError
 from ims_fsm.cli.output import counted, emit, say
 from ims_fsm.cli.plain import minute, time
+from ims_fsm.cli.progress import working
 from ims_fsm.cli.scheduled import plain_report, tell_report
 from ims_fsm.cli.session import opened
 
@@ -101,7 +102,8 @@ def _once(scheduler: Scheduler, *, as_json: bool) -> None:
         scheduler.stop()
 
     _on_signals(stop)
-    tick = scheduler.run_once()
+    with working("Doing what is due", quiet=as_json):
+        tick = scheduler.run_once()
     _tell_tick(tick, as_json=as_json)
     found = scheduler.status()
     if found.failed or found.late or stopped.is_set():

@@ -50,8 +50,8 @@ def recipient(ims: IMS, gstin: str | None) -> str:
     """
     if gstin is not None:
         return gstin
-    everyone = ims.taxpayers()
-    found = [everyone[0].gstin] if len(everyone) == 1 else ims.recipients()
+    registered = ims.registered()
+    found = registered if len(registered) == 1 else ims.recipients()
     if len(found) == 1:
         return found[0]
     if not found:

@@ -36,7 +36,7 @@ def generate(
     at: options.At = None,
 ) -> None:
     """Generate or recompute the GSTR-2B of a period, from the 14th on and until GSTR-3B is filed (FAQ 23-27)."""
-    with opened(db, at) as ims:
+    with working("Generating GSTR-2B"), opened(db, at) as ims:
         owner = recipient(ims, gstin)
         done = ims.generate_2b(owner, period, actor=who, key=key)
         view = ims.two_b(owner, period, with_lines=as_json)
@@ -62,7 +62,7 @@ def show(
     at: options.At = None,
 ) -> None:
     """Show the newest GSTR-2B of a period: its totals, and what it leaves out and why."""
-    with opened(db, at) as ims:
+    with working("Reading"), opened(db, at) as ims:
         view = ims.two_b(recipient(ims, gstin), period, with_lines=lines or as_json)
     _answer(view, as_json=as_json, lines=lines)
 
@@ -81,7 +81,7 @@ def export(
     from ims_fsm.exchange.gstn_json import dumps, write_two_b
     from ims_fsm.exchange.statement import statement_of
 
-    with opened(db, at) as ims:
+    with working("Reading"), opened(db, at) as ims:
         owner = recipient(ims, gstin)
         statement = statement_of(ims, owner, period)
     text = dumps(write_two_b(statement), indent=1) + "\n"

@@ -18,6 +18,7 @@ from ims_fsm.store.records import Where
 from ims_fsm.terms.vocabulary import State, Trigger
 from ims_fsm.workflow import bulk
 from ims_fsm.workflow.ims import IMS
+from ims_fsm.workflow.scopes import scope_of
 from ims_fsm.workflow.sentences import RefusedRecord, ToldRefusal, label
 from ims_fsm.workflow.sighting import last_seen
 from ims_fsm.workflow.unit import Unit
@@ -115,10 +116,14 @@ def _take(unit: Unit, gstin: str, proposals: Sequence[Proposal], where: str) -> 
     groups: dict[tuple[Trigger, Request], list[int]] = {}
     for pair in matched:
         groups.setdefault(wanted(pair), []).append(pair[1].id)
-    saved = 0
+    saved, scope = 0, scope_of(unit, [gstin])
     for (trigger, request), ids in groups.items():
         found: list[RefusedRecord] = []
-        saved += bulk.act_on_many(unit, trigger, gstin, request, ids, Where(), found.append).saved
+        report = bulk.act_on_many(unit, trigger, gstin, request, ids, Where(), found.append, scope)
+        saved += report.saved
+        if scope.amended and report.applied:
+            # What was decided of one may be what an amendment in another group goes by.
+            scope = scope_of(unit, [gstin])
         refusals |= {one.record_id: _explained(one.refusals, outdated.get(one.record_id)) for one in found}
     return Judgement(
         tuple(

@@ -118,6 +118,13 @@ class Calendar:
         start = self._financial_year_start(day)
         return f"{start:04}-{(start + 1) % 100:02}"
 
+    def is_financial_year(self, text: str) -> bool:
+        """Say whether a text names a financial year, like "2023-24"."""
+        start = text[:4]
+        # The last day of December lies in the financial year that began in its own calendar year.
+        known = start.isascii() and start.isdecimal() and int(start) > 0
+        return known and self.financial_year(dt.date(int(start), 12, 31)) == text
+
     # --- the 2B period of a document ----------------------------------------------------------------------------------
 
     def form_period(self, form: Form, return_period: TaxPeriod) -> TaxPeriod:

@@ -108,7 +108,8 @@ class Lifecycle:
 
     def _call(self, when: When, event: EventData) -> None:
         subject = _subject(event)
-        if subject.hooks is None or not isinstance(subject.decision, Allowed):
+        # Most records move where nobody watches, and an event that nobody is told of need not be made.
+        if subject.hooks is None or not subject.hooks.registered or not isinstance(subject.decision, Allowed):
             return
         told = TransitionEvent(
             machine=self.edition.name,

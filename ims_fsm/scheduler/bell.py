@@ -102,6 +102,8 @@ class Scheduler:
         if self._bell is not None:
             self._bell.shutdown(wait=True)
             self._bell = None
+            # Whoever stopped it may still ring by hand.
+            self._stopping.clear()
 
     def run_once(self, only: Collection[Job] = ()) -> Tick:
         """Plan and do what is due by now, and return when nothing is left that can be claimed.

@@ -43,7 +43,7 @@ def opening_of(office: Office) -> Opening:
     Raises `WorkersError` for a database in memory, and for a law, a clock or hooks of the clock's triggers that another
     process would not have.
     """
-    if office.engine.url.database in _MEMORY:
+    if office.engine.dialect.name == "sqlite" and office.engine.url.database in _MEMORY:
         raise WorkersError("a database in memory is seen by one process alone; use a file or PostgreSQL")
     if office.book is not shipped_book():
         raise WorkersError(f"other processes would work by the law that ships and not by yours; {_REMEDY}")

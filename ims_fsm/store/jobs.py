@@ -120,9 +120,11 @@ def skip(connection: Connection, due: Due, now: datetime, why: str) -> int:
 
 
 def withdraw(connection: Connection, now: datetime) -> None:
-    """Remove what a clock that ran ahead has planned: it would pass for planned, or done, when its time comes."""
-    ahead = or_(_run.due_at > now, and_(_run.planned_at > now, _OPEN))
-    connection.execute(delete(_table).where(ahead))
+    """Remove what a clock that ran ahead has planned before its time: it would pass for planned when that comes.
+
+    What is due by now stays, whoever planned it: nothing is taken from a worker whose clock is a little ahead.
+    """
+    connection.execute(delete(_table).where(_run.due_at > now))
 
 
 def take_up(connection: Connection, due: Due, waiting: Cohort, now: datetime) -> int:

@@ -155,8 +155,8 @@ def numbered(connection: Connection, recipient: str, numbers: Collection[str]) -
 
 def ids_among(connection: Connection, recipient: str, ids: Iterable[int]) -> set[int]:
     """Return those of the ids that are a recipient's records."""
-    query = select(_at.id).where(_at.recipient_gstin == recipient)
-    return {one for some in _batches(ids) for one in connection.execute(query.where(_at.id.in_(some))).scalars()}
+    query = select(_at.id).where(_at.recipient_gstin == recipient, among(_at.id, list(ids)))
+    return set(connection.execute(query).scalars())
 
 
 def of_identity(connection: Connection, document: Document, fy: str, form: Form, period: TaxPeriod) -> Record | None:

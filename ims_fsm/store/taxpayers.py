@@ -67,6 +67,11 @@ def find_many(connection: Connection, gstins: Iterable[str]) -> dict[str, Taxpay
     return {taxpayer.gstin: taxpayer for taxpayer in found}
 
 
+def gstins(connection: Connection) -> list[str]:
+    """Return the GSTINs of all taxpayers, in order; one whose row cannot be read is among them."""
+    return list(connection.execute(select(TABLE.c.gstin).order_by(TABLE.c.gstin)).scalars())
+
+
 def everyone(connection: Connection) -> list[Taxpayer]:
     """Return all taxpayers, by GSTIN."""
     return list(_read(connection, _EVERYONE))

@@ -21,7 +21,7 @@ from ims_fsm.store.sets.columns import AT
 from ims_fsm.store.sets.moving import move
 from ims_fsm.store.sets.predicate import Predicate, predicate
 from ims_fsm.store.sets.refusing import PAGE, refused_alike, refused_one_by_one
-from ims_fsm.store.sets.scope import Question
+from ims_fsm.store.sets.scope import Question, Scope
 from ims_fsm.terms.vocabulary import Trigger
 from ims_fsm.workflow.recipient import acted, decided_otherwise
 from ims_fsm.workflow.scopes import scope_of, told_by, touched_drafts
@@ -77,17 +77,19 @@ def act_on_many(  # noqa: PLR0913, PLR0917 -- what, on which records, with what
     ids: Sequence[int] | None,
     where: Where,
     each_refused: EachRefused | None = None,
+    read: Scope | None = None,
 ) -> ActionReport:
     """Act on many records with one action: what is allowed is applied, what is refused is reported (FAQ 30).
 
-    `each_refused` is called with every refused record, page by page, before anything is written. Raises `InputError`
-    for an id that is not the recipient's; nothing is written then.
+    `each_refused` is called with every refused record, page by page: before anything is written, or, where a hook
+    watches, as its page is judged. `read` is the recipient's scope where it was read and nothing has moved since.
+    Raises `InputError` for an id that is not the recipient's; nothing is written then.
     """
     unit.taxpayer(recipient)
     if ids is not None:
         _refuse_strangers(unit, recipient, ids)
     chosen = where.conditions() if ids is None else [among(AT.id, list(ids))]
-    question = Question(trigger=trigger, scope=scope_of(unit, [recipient]).narrowed(*chosen), request=request)
+    question = Question(trigger=trigger, scope=(read or scope_of(unit, [recipient])).narrowed(*chosen), request=request)
     if unit.hooks.watch(trigger):
         return _one_by_one(unit, question, each_refused)
     law = predicate(question)

@@ -5,15 +5,14 @@ Imports the store, the law and the settlement; each function is one use case ins
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.law.ledger import Outcome
 from ims_fsm.store import records, returns, taxpayers
 from ims_fsm.store.record import Record
-from ims_fsm.store.returns import Liability
+from ims_fsm.store.returns import Liability, TwoB
 from ims_fsm.store.sets import settling
 from ims_fsm.store.sets.predicate import predicate
 from ims_fsm.store.sets.scope import Question
@@ -72,7 +71,7 @@ def _settled(unit: Unit, recipient: str, period: TaxPeriod) -> tuple[dict[str, i
     if barred is not None:
         fire(unit, barred, Trigger.FREEZE)
     settling.settle(connection, question, law, told_by(unit, settling.detail(period)), period)
-    due = settling.add_back(connection, period, unit.now, lambda supplier: _supplier_period(unit, supplier, period))
+    due = settling.add_back(connection, period, unit.now, lambda some: _supplier_periods(unit, some, period))
     return count, tuple(_told(supplier, owed, records, Heads(*tax)) for supplier, owed, records, tax in due)
 
 
@@ -96,7 +95,7 @@ def file_annual_return(unit: Unit, recipient: str, fy: str) -> int:
     Raises `InputError` where it is already filed, and for what names no financial year.
     """
     unit.taxpayer(recipient)
-    if not _is_financial_year(unit, fy):
+    if not unit.book.calendar.is_financial_year(fy):
         problem = Problem(fy, "is no financial year", 'write it like "2023-24"')
         raise InputError("annual return", [problem])
     if taxpayers.annual_return_at(unit.connection, recipient, fy) is not None:
@@ -104,12 +103,6 @@ def file_annual_return(unit: Unit, recipient: str, fy: str) -> int:
         raise InputError("annual return", [problem])
     taxpayers.put_annual_return(unit.connection, recipient, fy, unit.now)
     return records.cut_off(unit.connection, recipient, fy, unit.now)
-
-
-def _is_financial_year(unit: Unit, fy: str) -> bool:
-    start = fy[:4]
-    # The last day of December lies in the financial year that began in its own calendar year.
-    return start.isdecimal() and int(start) > 0 and unit.book.calendar.financial_year(date(int(start), 12, 31)) == fy
 
 
 def _in_two_b(unit: Unit, recipient: str, period: TaxPeriod) -> Sequence[tuple[Record, Outcome]]:
@@ -124,12 +117,13 @@ def _superseded(unit: Unit, recipient: str, period: TaxPeriod) -> Sequence[tuple
 
 
 def _liabilities(unit: Unit, settled: Sequence[SettledRecord], period: TaxPeriod) -> list[Liability]:
+    periods = _supplier_periods(unit, {one.record.document.supplier for one in settled if one.moved.add_back}, period)
     return [
         Liability(
             recipient=one.record.recipient,
             record_id=one.record.id,
             supplier=one.record.document.supplier,
-            supplier_period=_supplier_period(unit, one.record.document.supplier, period),
+            supplier_period=periods[one.record.document.supplier],
             recipient_period=period,
             at=unit.now,
             tax=one.moved.add_back,
@@ -139,11 +133,17 @@ def _liabilities(unit: Unit, settled: Sequence[SettledRecord], period: TaxPeriod
     ]
 
 
-def _supplier_period(unit: Unit, supplier: str, period: TaxPeriod) -> TaxPeriod:
-    """Return the supplier's tax period after the recipient's, the next one whose GSTR-3B he has not filed (FAQ 34)."""
+def _supplier_periods(unit: Unit, suppliers: Collection[str], period: TaxPeriod) -> dict[str, TaxPeriod]:
+    """Return each supplier's tax period after the recipient's, the next whose GSTR-3B he has not filed (FAQ 34)."""
+    unit.know(suppliers)
+    standing = returns.standings(unit.connection, sorted(suppliers))
+    return {supplier: _supplier_period(unit, supplier, period, standing[supplier]) for supplier in suppliers}
+
+
+def _supplier_period(unit: Unit, supplier: str, period: TaxPeriod, standing: Mapping[TaxPeriod, TwoB]) -> TaxPeriod:
     calendar, filing = unit.book.calendar, unit.filing_of(supplier)
     found = calendar.period_for(period.plus(1), filing)
-    while returns.two_b(unit.connection, supplier, found).state is TwoBState.FINAL:
+    while found in standing and standing[found].state is TwoBState.FINAL:
         found = calendar.next(found, filing)
     return found
 

@@ -97,6 +97,11 @@ class IMS(Office):
         with store.reading(self.engine) as connection:
             return taxpayers.everyone(connection)
 
+    def registered(self) -> list[str]:
+        """Return the GSTIN of every registered taxpayer, in order."""
+        with store.reading(self.engine) as connection:
+            return taxpayers.gstins(connection)
+
     # --- the recipient ------------------------------------------------------------------------------------------------
 
     def act(  # noqa: PLR0913 -- what, on which record, with what, and who says so
@@ -211,7 +216,7 @@ class IMS(Office):
         Where a chunk fails its recipients are taken one by one, so that one who fails stops no other; the first failure
         is raised when all are through.
         """
-        wanted = [taxpayer.gstin for taxpayer in self.taxpayers()] if gstins is None else list(gstins)
+        wanted = self.registered() if gstins is None else list(gstins)
         swept: list[Swept] = []
         failures: list[Exception] = []
         # A hook that raises is not asked again in the same sweep.

@@ -167,7 +167,7 @@ def _note(office: Office, run: JobRun, error: Exception) -> None:
         if not jobs.hold(unit.connection, run):
             return
         members = len(_recipients(unit, run))
-        if members <= 1:
+        if run.single or not members:
             jobs.fail(unit.connection, run, unit.now, sentence(error), unit.now + pause(run.attempt + 1))
             return
         cohort = jobs.but_noted(run.job, run.period, planning.cohort_of(unit.book, run.job, run.period))

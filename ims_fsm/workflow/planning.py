@@ -7,7 +7,7 @@ does not matter when, how often or by how many it is planned.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from ims_fsm.law.book import LawBook
 from ims_fsm.law.decision import decide
@@ -70,10 +70,17 @@ def _by_day(unit: Unit, job: Job) -> Iterator[Due]:
 
 def _early_returns(unit: Unit) -> Iterator[Due]:
     for fy in cohorts.annual_returns(unit.connection):
-        limit = time_limit(unit.book, date(int(fy[:4]), 12, 31))
+        limit = _limit_of(unit, fy)
         if limit is not None:
             cohort = cohorts.early_return(fy, min(limit - timedelta.resolution, unit.now))
             yield Due(job=Job.EXPIRE, period=fy, due_at=unit.now, cohort=cohort, alone=True)
+
+
+def _limit_of(unit: Unit, fy: str) -> datetime | None:
+    # What is kept of one annual return may be broken, and must not keep the others from being planned.
+    if not unit.book.calendar.is_financial_year(fy):
+        return None
+    return time_limit(unit.book, date(int(fy[:4]), 12, 31))
 
 
 def _drafts(unit: Unit) -> Iterator[Due]:

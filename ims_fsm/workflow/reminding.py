@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 
 from ims_fsm.law.due_dates import day_over
 from ims_fsm.law.instants import reminder_at
@@ -25,12 +27,14 @@ Subject = tuple[str, ReminderKind, str, datetime]
 
 def remind(unit: Unit, gstins: Collection[str]) -> None:
     """Give some recipients every reminder that is owed by now; one that was given is not given again."""
+    unit.know(gstins)
     stale = reminders.stale(unit.connection, gstins)
     sizes = reminders.sizes(unit.connection, stale) if stale else {}
     about: Counter[Subject] = Counter()
     for gstin, period in stale:
         about[gstin, ReminderKind.TWO_B_STALE, period, _file_by(unit, gstin, period)] = sizes.get((gstin, period), 0)
-    about.update(_ending(unit, list(reminders.pending(unit.connection, gstins))))
+    for _, waiting in groupby(reminders.pending(unit.connection, gstins), attrgetter("recipient")):
+        about.update(_ending(unit, list(waiting)))
     reminders.give(unit.connection, [
         _reminder(unit, subject, records, days)
         for subject, records in about.items()

@@ -51,6 +51,16 @@ def test_it_rings_at_the_start_and_again_and_again(file_town):
     assert file_town.two_bs("2024-10", 1, 2) == ["draft", "draft"]
 
 
+def test_after_a_stop_it_may_be_rung_by_hand(file_town):
+    ears = Ears()
+    scheduler = file_town.recipients(1).at("2024-11-14").scheduler(told=ears)
+    scheduler.start()
+    ears.wait(1)
+    scheduler.stop()
+    file_town.at("2024-12-01")
+    assert scheduler.run_once().done.shards
+
+
 def test_it_starts_again_after_a_stop(file_town):
     ears = Ears()
     scheduler = file_town.recipients(1).at("2024-11-14").scheduler(told=ears)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from sqlalchemy import text
 
+from ims_fsm.store.connection import writing
 from ims_fsm.workflow import jobs
 
 OLD = date(2024, 3, 5)
@@ -205,6 +207,27 @@ def test_what_a_wrong_clock_planned_waits_for_the_right_one(town):
     assert town.two_bs("2024-11", 1, 2) == ["absent", "absent"]
     town.at("2024-12-14").ring()
     assert town.two_bs("2024-11", 1, 2) == ["draft", "draft"]
+
+
+def test_a_clock_a_little_behind_takes_nothing_from_one_ahead(town, who):
+    """Two machines, seconds apart: what one has planned and begun is not withdrawn by the other."""
+    town.recipients(1, 2, 3).at("2025-11-30")
+    pending = [town.filed(number, pending=True, date=OLD.replace(year=2025), period="2025-10") for number in (1, 2, 3)]
+    jobs.plan(town.at("2025-12-01T00:00:02").ims, 1)
+    assert jobs.work(town.ims).shards == 1
+    jobs.plan(town.at("2025-12-01T00:00:00").ims, 1)
+    town.ring()
+    assert [str(town.ims.record(one).state) for one in pending] == ["removed"] * 3
+
+
+def test_a_broken_annual_return_stops_nobody(town, who):
+    town.recipients(1).at("2024-11-14")
+    with writing(town.ims.engine) as connection:
+        row = {"gstin": who(1), "at": "2024-11-01 00:00:00.000000"}
+        connection.execute(text("INSERT INTO annual_return (gstin, fy, filed_at) VALUES (:gstin, 'broken', :at)"), row)
+    town.ring()
+    assert town.two_bs("2024-10", 1) == ["draft"]
+    assert not town.report().failed
 
 
 def test_the_clock_runs_over_the_end_of_a_year(town):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine
 
 from ims_fsm import IMS, LawBook, SettableClock, shipped_book
 from ims_fsm.scheduler.opening import Opening, WorkersError, opening_of
@@ -111,6 +112,13 @@ def test_what_names_no_workers_is_refused(file_town, text):
 
 
 @pytest.mark.sqlite("a database in memory")
+def test_a_url_that_leaves_the_databases_name_to_libpq_is_no_memory(file_town, monkeypatch):
+    office = file_town.ims
+    engine = create_engine("postgresql+psycopg://ims@db")
+    monkeypatch.setattr(office, "engine", engine)
+    assert opening_of(office).url == "postgresql+psycopg://ims@db"
+
+
 def test_a_database_in_memory_has_no_other_workers():
     with IMS("sqlite://") as ims, pytest.raises(WorkersError, match=r"^a database in memory is seen by one process"):
         opening_of(ims)

@@ -6,7 +6,7 @@ settling needs is laid out in a temporary table before the first record is writt
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -125,9 +125,9 @@ def settle(connection: Connection, question: Question, law: Predicate, told: mov
 
 
 def add_back(
-    connection: Connection, period: TaxPeriod, at: datetime, due: Callable[[str], TaxPeriod]
+    connection: Connection, period: TaxPeriod, at: datetime, due: Callable[[Collection[str]], Mapping[str, TaxPeriod]]
 ) -> list[tuple[str, str, int, tuple[int, ...]]]:
-    """Write the liabilities of what was laid out; `due` gives the supplier's tax period in which he owes them.
+    """Write the liabilities of what was laid out; `due` gives each supplier's tax period in which he owes them.
 
     Returns what each supplier owes: his GSTIN, that period, for how many records, and the paise of each head.
     """
@@ -138,7 +138,7 @@ def add_back(
     suppliers = [tuple(row) for row in connection.execute(query)]
     if not suppliers:
         return []
-    periods = {supplier: str(due(supplier)) for supplier, *_ in suppliers}
+    periods = {supplier: str(period) for supplier, period in due([supplier for supplier, *_ in suppliers]).items()}
     emptied(connection, DUE)
     connection.execute(insert(DUE), [{"supplier_gstin": one, "period": periods[one]} for one in periods])
     rows = {

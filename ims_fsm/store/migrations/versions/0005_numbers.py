@@ -28,14 +28,6 @@ EXCEPTION WHEN query_canceled OR OTHERS THEN
     RAISE;
 END $$
 """
-# Nothing calls it any more; it stays because this revision made it.
-HOLD = """
-CREATE FUNCTION hold_record_numbers() RETURNS bigint LANGUAGE plpgsql AS $$
-BEGIN
-    PERFORM pg_advisory_xact_lock(hashtextextended(current_schema() || '.record_number', 0));
-    RETURN (SELECT last_value + is_called::int FROM record_number);
-END $$
-"""
 
 
 def upgrade() -> None:
@@ -46,7 +38,6 @@ def upgrade() -> None:
     op.execute("SELECT setval('record_number', last) FROM counter WHERE name = 'record' AND last > 0")
     op.execute("DELETE FROM counter WHERE name = 'record'")
     op.execute(TAKE)
-    op.execute(HOLD)
 
 
 def downgrade() -> None:
@@ -54,6 +45,5 @@ def downgrade() -> None:
     if op.get_context().dialect.name == "sqlite":
         return
     op.execute("INSERT INTO counter (name, last) SELECT 'record', last_value FROM record_number WHERE is_called")
-    op.execute("DROP FUNCTION hold_record_numbers()")
     op.execute("DROP FUNCTION take_record_numbers(bigint)")
     op.execute("DROP SEQUENCE record_number")
