@@ -127,9 +127,9 @@ def declaration_of(declarations: Mapping[str, int]) -> ColumnElement[int]:
 def _fired(question: Question) -> ColumnElement[bool]:
     """Return the condition that a trigger has fired on a record whose recipient has amendments, by the log."""
     if any("superseded" in edition.watched(str(question.trigger)) for edition in _editions(question)):
-        return _logged_next()
+        return _logged_next(question.scope)
     alone = predicate(replace(question, scope=replace(question.scope, amended=False)))
-    return case((AT.original_date.is_(None), alone.allowed), else_=_logged_next())
+    return case((AT.original_date.is_(None), alone.allowed), else_=_logged_next(question.scope))
 
 
 def _editions(question: Question) -> Iterator[Edition]:
@@ -137,11 +137,15 @@ def _editions(question: Question) -> Iterator[Edition]:
         yield from machine.editions.values()
 
 
-def _logged_next() -> ColumnElement[bool]:
+def _logged_next(scope: Scope) -> ColumnElement[bool]:
     # What the log has just been told of, so that what the chains say is read once and not after a part has moved.
     return exists(
         select(LOG.c.seq).where(
-            LOG.c.recipient_gstin == AT.recipient_gstin, LOG.c.record_id == AT.id, LOG.c.seq == AT.seq + 1
+            # Named beside the record's own, so that no other partition of the log is asked.
+            scope.of(LOG),
+            LOG.c.recipient_gstin == AT.recipient_gstin,
+            LOG.c.record_id == AT.id,
+            LOG.c.seq == AT.seq + 1,
         )
     )
 
