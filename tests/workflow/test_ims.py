@@ -12,7 +12,7 @@ from ims_fsm.workflow.desk import SupplierDesk
 
 READING = {
     "close", "asking", "run", "taxpayer", "taxpayers", "may", "what_if", "changed_since_portal", "record", "show",
-    "history", "diagram", "inward", "two_b", "liabilities", "outward", "each", "recipients", "events",
+    "history", "diagram", "inward", "two_b", "liabilities", "outward", "each", "recipients", "registered", "events",
 }  # fmt: skip
 
 
