@@ -111,7 +111,6 @@ def test_what_names_no_workers_is_refused(file_town, text):
     assert str(refused.value) == f"{text!r} names no workers; write inline, processes, processes:4 or dask://HOST:PORT"
 
 
-@pytest.mark.sqlite("a database in memory")
 def test_a_url_that_leaves_the_databases_name_to_libpq_is_no_memory(file_town, monkeypatch):
     office = file_town.ims
     engine = create_engine("postgresql+psycopg://ims@db")
@@ -119,6 +118,7 @@ def test_a_url_that_leaves_the_databases_name_to_libpq_is_no_memory(file_town, m
     assert opening_of(office).url == "postgresql+psycopg://ims@db"
 
 
+@pytest.mark.sqlite("a database in memory")
 def test_a_database_in_memory_has_no_other_workers():
     with IMS("sqlite://") as ims, pytest.raises(WorkersError, match=r"^a database in memory is seen by one process"):
         opening_of(ims)
