@@ -16,7 +16,7 @@ ifneq ($(shell $(PY) -c pass 2>/dev/null && cat $(READY) 2>/dev/null),$(CURDIR))
 .PHONY: $(READY)
 endif
 
-.PHONY: help setup demo test test-postgresql test-year lint types contracts wheel check format diagrams pages plans bench bench-full lock clean
+.PHONY: help setup demo test test-long test-postgresql test-year lint types contracts wheel check format diagrams pages plans bench bench-full lock clean
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
@@ -40,8 +40,11 @@ $(READY): pyproject.toml requirements.lock
 demo: $(READY) ## the main job, start to end, on the shipped sample
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && IMS_FSM_DB="sqlite:///$$folder/ims.db" .venv/bin/ims-fsm demo
 
-test: $(READY) ## all tests and the examples in the docstrings
+test: $(READY) ## the tests and the examples in the docstrings
 	@$(PY) -m pytest --numprocesses $(JOBS) $(ARGS)
+
+test-long: $(READY) ## the tests that take longest: kills, memory, the benchmarks at their smallest; a minute
+	@$(PY) -m pytest tests --numprocesses $(JOBS) -m long $(ARGS)
 
 test-postgresql: $(READY) ## the tests that open a store, on PostgreSQL: IMS_FSM_TEST_PG=URL, or a server from a wheel
 	@IMS_FSM_TEST_STORE=postgresql $(PY) -m pytest --numprocesses $(JOBS) \
@@ -69,7 +72,7 @@ wheel: $(READY) ## build the wheel, install it apart, use it from another folder
 	  "$$folder/venv/bin/python" $(PIP) install -qq --constraint requirements.lock dist/*.whl && \
 	  cd "$$folder" && venv/bin/ims-fsm verify && IMS_FSM_DB="sqlite:///$$folder/ims.db" venv/bin/ims-fsm demo
 
-check: lint types contracts test test-postgresql wheel ## everything that .ci/run asks
+check: lint types contracts test test-long test-postgresql wheel ## everything that .ci/run asks
 
 format: $(READY) ## let ruff mend what it can
 	@$(PY) -m ruff check --fix

@@ -18,10 +18,12 @@ import warnings
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
+from sqlalchemy.util import LRUCache
 
 from ims_fsm.store import connection as store
 from ims_fsm.store.schema import prepare
@@ -36,6 +38,40 @@ ON_POSTGRESQL = os.environ.get("IMS_FSM_TEST_STORE") == "postgresql"
 THROWN_AWAY = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "timezone='Asia/Kolkata'")
 FILE_SAYS = "on PostgreSQL: "
 _open_engine, _address = store.open_engine, store._address
+
+
+class Compiled:
+    """Compiled statements, kept for all engines of a kind: a test opens its own, and would compile all anew."""
+
+    def __init__(self, size: int) -> None:
+        self._kept: LRUCache[Any, Any] = LRUCache(size)
+
+    def get(self, key: tuple[Any, ...], default: Any = None) -> Any:
+        return self._kept.get(self._of_a_kind(key), default)
+
+    def __setitem__(self, key: tuple[Any, ...], compiled: Any) -> None:
+        self._kept[self._of_a_kind(key)] = compiled
+
+    @staticmethod
+    def _of_a_kind(key: tuple[Any, ...]) -> tuple[Any, ...]:
+        dialect, *rest = key
+        return (dialect.name, *rest)
+
+
+def opened(address: URL, **options: Any) -> Engine:
+    """Open an engine as the program does, with the statements that others of its kind have compiled."""
+    return create_engine(address, execution_options={"compiled_cache": COMPILED}, **options)
+
+
+COMPILED = Compiled(2_000)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_once() -> Iterator[None]:
+    """Every store that a test opens in this process shares what is compiled."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store, "create_engine", opened)
+        yield
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -120,7 +156,7 @@ class Redirection:
         return self._of_file(Path(address.database).absolute()) or address
 
     def engine(self, address: URL, **options: object) -> Engine:
-        self.engines.append(create_engine(address, **options))
+        self.engines.append(opened(address, **options))
         return self.engines[-1]
 
     def _of_file(self, path: Path) -> URL | None:

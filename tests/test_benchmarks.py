@@ -42,6 +42,8 @@ def no_child(monkeypatch: pytest.MonkeyPatch) -> None:
 # --- each group runs and its check holds ---------------------------------------------------------------------------
 
 
+@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("name", program.GROUPS)
 def test_the_smallest_size_of_a_group_holds(name: str, no_child: None) -> None:
     group: Group = import_module(f"benchmarks.groups.{name}").measure(Size.SMALLEST)

@@ -110,6 +110,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     made.ims.close()
 
 
+@pytest.mark.long
 def test_killed_at_every_point_it_tells_and_acts_once(desk: Desk) -> None:
     notes = [desk.rejected("CN/1"), desk.rejected("CN/2")]
     invoice = desk.rejected("INV/1", Kind.INVOICE)

@@ -156,6 +156,7 @@ with IMS("sqlite:///ims.db", clock=lambda: datetime(2024, 11, 12, tzinfo=UTC)) a
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.sqlite("its pages are in this process")
 @pytest.mark.parametrize("shape", ["ordinary", "amendments"])
 def test_memory_does_not_grow_with_the_download(tmp_path, shape):

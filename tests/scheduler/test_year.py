@@ -172,6 +172,7 @@ def compared(on, number, span, who, folder, request, *, cluster=None):
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(("on", "number"), [pytest.param("file", 3, marks=TWIN), ("pg", 2)])
 def test_schedulers_killed_at_random_come_to_the_same_as_one_calm_run(on, number, who, tmp_path, request):
     left, ringers = compared(on, number, WEEKS, who, tmp_path, request)

@@ -57,7 +57,7 @@ class Town(RuleBasedStateMachine):
         for kind, tax, who, then in reports:
             self.reported(kind, tax, who, {}, 0, then)
 
-    # --- helpers ------------------------------------------------------------------------------------------------------
+    # --- words for what they do ------------------------------------------------------------------------------------
 
     def records(self):
         return [record for gstin in self.recipients for record in self.stage.ims.inward(gstin)]

@@ -67,6 +67,7 @@ def test_markdown_for_a_checkout_needs_no_graphviz(
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_every_process_writes_the_same_bytes(tmp_path: Path) -> None:
     runs = [
         subprocess.run(
