@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, RowMapping, Table, and_, false, or_, true
@@ -30,7 +31,7 @@ class Wanted:
     kinds: frozenset[EventKind] = EVERY
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EventLog:
     """A log, the condition for each kind of event in it, and what a row of it tells."""
 
@@ -38,13 +39,13 @@ class EventLog:
     kinds: Mapping[EventKind, ColumnElement[bool]]
     tells: Callable[[RowMapping], dict[str, Any]]
 
-    @property
+    @cached_property
     def place(self) -> Column[int]:
         """What orders the rows among those of all logs."""
         column: Column[int] = self.table.c.place
         return column
 
-    @property
+    @cached_property
     def key(self) -> tuple[Column[Any], ...]:
         """What orders the rows of one place; the recipient leads."""
         return tuple(self.table.primary_key)

@@ -35,7 +35,7 @@ from ims_fsm.store.place import SHIFT
 from ims_fsm.store.tables import PAISE, CounterRow
 from ims_fsm.terms.event import Event
 
-_SPARSE = 1000
+_WIDER = 4
 _AHEAD = "place"
 _counter = CounterRow.__table__.c  # type: ignore[attr-defined]
 _rowid: Any = literal_column("transition_log.rowid")
@@ -150,16 +150,16 @@ class _Numbers:
 
 
 def _on_postgresql(connection: Connection, after: Position | None, limit: int, wanted: Wanted) -> list[Found]:
+    # It expects rows of any number anywhere in a table, and would look for the last ones from its beginning.
+    connection.execute(text("SET LOCAL enable_seqscan = off"))
     numbers = _numbers(connection)
     found = [] if after is None else list(_rest_of_place(connection, after, limit, wanted))
     begin = _first_place(connection) if after is None else after.place + 1
-    width = limit
     while len(found) < limit and begin < numbers.open:
-        end = min(begin + width, numbers.open)
-        some = list(_between(connection, begin, end, limit - len(found), wanted))
-        found += some
-        # Numbers are given out in the whole server; where few of them are ours, the steps grow.
-        begin, width = end, width if some else width * _SPARSE
+        left = limit - len(found)
+        end = _stretch(connection, begin, numbers.open, left, wanted)
+        found += _between(connection, begin, end, left, wanted)
+        begin = end
     if len(found) < limit:
         _refuse_restored(connection, numbers)
     return found
@@ -210,6 +210,32 @@ def _after_key(log: EventLog, query: Select[Any], key: Sequence[str | int]) -> t
 def _value(column: Column[Any], told: str | int) -> object:
     is_moment = isinstance(getattr(column.type, "impl", column.type), DateTime)
     return datetime.fromisoformat(str(told)) if is_moment else told
+
+
+def _stretch(connection: Connection, begin: int, end: int, limit: int, wanted: Wanted) -> int:
+    """Return where to end a stretch from `begin` that has at most `limit` rows, or is a single transaction.
+
+    Transactions are numbered in the whole server, and one may have written a million rows: what a page reads depends
+    on neither.
+    """
+    width = limit
+    while width > 1 and _more_than(connection, begin, min(begin + width, end), limit, wanted):
+        width = max(width // _WIDER, 1)
+    while width >= limit and begin + width < end:
+        if _more_than(connection, begin, min(begin + width * _WIDER, end), limit, wanted):
+            break
+        width *= _WIDER
+    return min(begin + width, end)
+
+
+def _more_than(connection: Connection, begin: int, end: int, limit: int, wanted: Wanted) -> bool:
+    rows = [
+        select(literal(1)).select_from(log.table).where(condition, log.place >= begin, log.place < end).limit(limit + 1)
+        for log in LOGS
+        if (condition := log.is_wanted(wanted)) is not None
+    ]
+    found = [select(func.count()).select_from(some.subquery()).scalar_subquery() for some in rows]
+    return int(connection.execute(select(sum(found, start=literal(0)))).scalar_one()) > limit
 
 
 def _between(connection: Connection, begin: int, end: int, limit: int, wanted: Wanted) -> list[Found]:

@@ -27,6 +27,7 @@ class JobRunRow(Table, table=True):
         Index("job_run_by_job", "job", "period"),
         Index("job_run_by_due", "due_at"),
         part_index("job_run_open", "status IN ('todo', 'failed')", "due_at", "job", "recipient_gstin"),
+        part_index("job_run_skipped", "status = 'skipped'", "job", "period", "recipient_gstin"),
     )
 
     recipient_gstin: str = Field(primary_key=True, max_length=15)

@@ -37,8 +37,9 @@ _run = _table.c
 _taxpayer = TaxpayerRow.__table__.c  # type: ignore[attr-defined]
 _OVER = (str(JobStatus.DONE), str(JobStatus.SPLIT))
 _KEY = ("recipient_gstin", "job", "period", "through")
-# In the words and the order of the index over what is open: however many shards there are, one is found at once.
+# In the words of the index over what is open, and its order: however many shards there are, one is found at once.
 _OPEN = _run.status.in_([literal(str(one), literal_execute=True) for one in (JobStatus.TODO, JobStatus.FAILED)])
+_SKIPPED = _run.status == literal(str(JobStatus.SKIPPED), literal_execute=True)
 _IN_TURN = (_run.due_at, _run.job, _run.recipient_gstin)
 _INSERT: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
@@ -129,7 +130,7 @@ def withdraw(connection: Connection, now: datetime) -> None:
 
 def take_up(connection: Connection, due: Due, waiting: Cohort, now: datetime) -> int:
     """Set the skipped to do to whom the job is due now, and close those who do not wait for it any more either."""
-    skipped = (_run.job == str(due.job), _run.period == due.period, _run.status == str(JobStatus.SKIPPED))
+    skipped = (_run.job == str(due.job), _run.period == due.period, _SKIPPED)
     theirs = select(_taxpayer.gstin)
     values = {"status": str(JobStatus.TODO), "due_at": due.due_at, "planned_at": now, "error": None}
     come = _run.recipient_gstin.in_(theirs.where(due.cohort.condition))
@@ -141,15 +142,13 @@ def take_up(connection: Connection, due: Due, waiting: Cohort, now: datetime) ->
 
 def skipped(job: Job, period: str, cohort: Cohort) -> Cohort:
     """Return those of a cohort who are noted as skipped."""
-    noted = select(_run.recipient_gstin).where(
-        _run.job == str(job), _run.period == period, _run.status == str(JobStatus.SKIPPED)
-    )
+    noted = select(_run.recipient_gstin).where(_run.job == str(job), _run.period == period, _SKIPPED)
     return Cohort(and_(cohort.condition, _taxpayer.gstin.in_(noted)))
 
 
 def skipped_periods(connection: Connection, job: Job) -> list[str]:
     """Return the periods of a job for which somebody is skipped."""
-    query = select(_run.period).distinct().where(_run.job == str(job), _run.status == str(JobStatus.SKIPPED))
+    query = select(_run.period).distinct().where(_run.job == str(job), _SKIPPED)
     return list(connection.execute(query.order_by(_run.period)).scalars())
 
 

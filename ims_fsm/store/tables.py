@@ -59,6 +59,7 @@ class AnnualReturnRow(Table, table=True):
     """A taxpayer's annual return of a financial year; it ends the time limit of section 16(4) early."""
 
     __tablename__ = "annual_return"
+    __table_args__ = (Index("annual_return_by_year", "fy"),)
 
     gstin: str = Field(primary_key=True, max_length=15)
     fy: str = Field(primary_key=True, max_length=7)

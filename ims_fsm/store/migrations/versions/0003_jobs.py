@@ -18,14 +18,17 @@ REMINDERS = ("draft_ready", "two_b_stale", "time_limit", "pending_deadline")
 
 
 def upgrade() -> None:
-    """Make both tables, their indexes and the triggers that keep reminders append-only."""
+    """Make both tables, the indexes that jobs need, and the triggers that keep reminders append-only."""
     _job_run()
     _reminder()
     _append_only("reminder")
+    # Planning asks which years there are, and would read every annual return.
+    op.create_index("annual_return_by_year", "annual_return", ["fy"])
 
 
 def downgrade() -> None:
     """Remove both tables; what was reminded of is forgotten, and would be given again."""
+    op.drop_index("annual_return_by_year", "annual_return")
     op.drop_table("reminder")
     op.drop_table("job_run")
 
@@ -70,6 +73,9 @@ def _job_run() -> None:
     unfinished = sa.text("status IN ('todo', 'failed')")
     in_turn = ["due_at", "job", "recipient_gstin"]
     op.create_index("job_run_open", "job_run", in_turn, sqlite_where=unfinished, postgresql_where=unfinished)
+    passed_over = sa.text("status = 'skipped'")
+    who = ["job", "period", "recipient_gstin"]
+    op.create_index("job_run_skipped", "job_run", who, sqlite_where=passed_over, postgresql_where=passed_over)
 
 
 def _reminder() -> None:
