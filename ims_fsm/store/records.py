@@ -19,6 +19,7 @@ from sqlalchemy import (
     Update,
     and_,
     bindparam,
+    exists,
     func,
     insert,
     or_,
@@ -31,26 +32,37 @@ from ims_fsm.store.among import among
 from ims_fsm.store.conflicts import ConflictError
 from ims_fsm.store.connection import lock_on
 from ims_fsm.store.record import Record, changed_columns, from_row, to_row
-from ims_fsm.store.tables import RecordRow
+from ims_fsm.store.tables import RecordRow, TwoBRow
 from ims_fsm.store.taxpayers import Taxpayer
 from ims_fsm.terms.document import Document, OriginalReference
 from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.terms.vocabulary import Form, Kind, RemovedFor, Route, State, SupplierStatus
+from ims_fsm.terms.vocabulary import Form, Kind, RemovedFor, Route, State, SupplierStatus, TwoBState
 
 IDS_AT_ONCE = 500
 PAGE = 1_000
 Key = TypeVar("Key", int, str)
 _table = RecordRow.__table__  # type: ignore[attr-defined]
 _at = _table.c
+_two_b = TwoBRow.__table__.c  # type: ignore[attr-defined]
 # Putting a statement together costs more than running it, so those of the single record are put together once.
 _BY_ID = select(_table).where(_at.id == bindparam("record_id"))
+_DRAFTED = exists().where(_two_b.recipient_gstin == _at.recipient_gstin, _two_b.state == str(TwoBState.DRAFT))
 _WITH_RECIPIENT = (
-    select(_table, *taxpayers.BESIDE)
+    select(_table, *taxpayers.BESIDE, _DRAFTED.label("drafted"))
     .outerjoin(taxpayers.TABLE, taxpayers.TABLE.c.gstin == _at.recipient_gstin)
     .where(_at.id == bindparam("record_id"))
 )
 _BY_KEY = _BY_ID.where(_at.recipient_gstin == bindparam("recipient"))
 _HOLD = select(lock_on(_at.recipient_gstin)).where(_at.id == bindparam("record_id"))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A record, its recipient where he is registered, and whether one of his GSTR-2Bs stands in draft."""
+
+    record: Record
+    recipient: Taxpayer | None
+    drafted: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,10 +113,10 @@ def find(connection: Connection, record_id: int, recipient: str | None = None) -
     return next(_read(connection, _BY_KEY, {"record_id": record_id, "recipient": recipient}), None)
 
 
-def find_with_recipient(connection: Connection, record_id: int) -> tuple[Record, Taxpayer | None] | None:
-    """Return the record with this id and, where he is registered, its recipient; None where there is no such record."""
+def find_with_recipient(connection: Connection, record_id: int) -> Found | None:
+    """Return the record with this id and its recipient; None where there is no such record."""
     row = connection.execute(_WITH_RECIPIENT, {"record_id": record_id}).mappings().first()
-    return None if row is None else (from_row(row), taxpayers.beside(row))
+    return None if row is None else Found(from_row(row), taxpayers.beside(row), bool(row["drafted"]))
 
 
 def find_many(connection: Connection, recipient: str, ids: Iterable[int]) -> dict[int, Record]:

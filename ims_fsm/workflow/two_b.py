@@ -79,6 +79,7 @@ def draft(unit: Unit, some: Sequence[tuple[TwoB, Allowed]], period: TaxPeriod, r
         detail = {"generation": after.generation, "lines": written[before.recipient]}
         drafted.append((before, *moved(unit, before, after, "generate", allowed, detail)))
     returns.move_two_bs(unit.connection, drafted)
+    unit.undrafted.difference_update(recipients)
     return [after for _, after, _ in drafted]
 
 
@@ -91,6 +92,8 @@ def mark_stale(unit: Unit, recipient: str, changed: Sequence[Record]) -> None:
 
 def mark_stale_where(unit: Unit, recipient: str, touched: Callable[[TaxPeriod], bool]) -> None:
     """Mark every draft stale of which `touched` says so."""
+    if recipient in unit.undrafted:
+        return
     for two_b in returns.drafts(unit.connection, recipient):
         if touched(two_b.period):
             move(unit, two_b, two_b, "change", permit(unit, two_b, "change"), None)

@@ -19,6 +19,7 @@ from ims_fsm.store.connection import Connection
 from ims_fsm.store.declarations import declaration_id
 from ims_fsm.store.readings import Scene
 from ims_fsm.store.record import Record
+from ims_fsm.store.records import Found
 from ims_fsm.store.taxpayers import Taxpayer
 from ims_fsm.store.transition_log import TransitionEntry
 from ims_fsm.terms.vocabulary import Filing
@@ -28,7 +29,8 @@ from ims_fsm.terms.vocabulary import Filing
 class Unit:
     """One transaction of one actor at one moment; `now` is aware and in UTC.
 
-    `declarations` holds the ids of the machines' declarations that were read in it, `remembered` those of units before.
+    `declarations` holds the ids of the machines' declarations that were read in it, `remembered` those of units before;
+    `undrafted` the recipients who are held and have no GSTR-2B in draft.
     """
 
     connection: Connection
@@ -39,6 +41,7 @@ class Unit:
     request_key: str | None = None
     remembered: Mapping[str, int] = field(default_factory=dict)
     declarations: dict[str, int] = field(default_factory=dict)
+    undrafted: set[str] = field(default_factory=set)
     _taxpayers: dict[str, Taxpayer | None] = field(default_factory=dict)
     _scenes: dict[str, Scene] = field(default_factory=dict)
     _log: list[TransitionEntry] = field(default_factory=list)
@@ -71,14 +74,17 @@ class Unit:
     def record(self, record_id: int, recipient: str | None = None) -> Record:
         """Return a record; raises `InputError` for an id that is not here."""
         found = self._with_recipient(record_id)
-        if found is None or recipient not in {None, found.recipient}:
-            raise InputError("record", [Problem(str(record_id), "is no record here", "see ims-fsm list")])
-        return found
+        if recipient not in {None, found.record.recipient}:
+            raise _no_record(record_id)
+        return found.record
 
     def held(self, record_id: int) -> Record:
         """Return a record to write on, with its recipient's records held; raises as `record` does."""
         records.hold(self.connection, record_id)
-        return self.record(record_id)
+        found = self._with_recipient(record_id)
+        if not found.drafted:
+            self.undrafted.add(found.record.recipient)
+        return found.record
 
     def chains_of(self, some: Iterable[Record]) -> dict[int, Sequence[Record]]:
         """Return the version chain of each record, by record id.
@@ -139,12 +145,12 @@ class Unit:
         transition_log.append(self.connection, self._log)
         self._log = []
 
-    def _with_recipient(self, record_id: int) -> Record | None:
+    def _with_recipient(self, record_id: int) -> Found:
         found = records.find_with_recipient(self.connection, record_id)
         if found is None:
-            return None
-        record, self._taxpayers[record.recipient] = found
-        return record
+            raise _no_record(record_id)
+        self._taxpayers[found.record.recipient] = found.recipient
+        return found
 
     def _declaration_read(self, record: Record) -> int:
         # An id remembered from an earlier unit is good where the record itself says so; else the store is asked.
@@ -156,6 +162,10 @@ class Unit:
         if gstin not in self._taxpayers:
             self._taxpayers[gstin] = taxpayers.find(self.connection, gstin)
         return self._taxpayers[gstin]
+
+
+def _no_record(record_id: int) -> InputError:
+    return InputError("record", [Problem(str(record_id), "is no record here", "see ims-fsm list")])
 
 
 @dataclass(frozen=True, slots=True)

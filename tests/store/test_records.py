@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, text
 from sqlalchemy.exc import OperationalError
 
 from ims_fsm.store import records, taxpayers
 from ims_fsm.store.conflicts import ConflictError
 from ims_fsm.store.connection import reading, serialise, writing
-from ims_fsm.store.records import IDS_AT_ONCE, Where
+from ims_fsm.store.records import IDS_AT_ONCE, Found, Where
+from ims_fsm.store.tables import TwoBRow
 from ims_fsm.store.taxpayers import Taxpayer
 from ims_fsm.terms.document import OriginalReference
 from ims_fsm.terms.period import TaxPeriod
@@ -49,9 +50,13 @@ def test_a_record_is_found_with_its_recipient(held):
     taxpayers.put(connection, buyer)
     put(1)
     put(2, recipient=OTHER)
-    assert records.find_with_recipient(connection, 1) == (records.find(connection, 1), buyer)
-    assert records.find_with_recipient(connection, 2) == (records.find(connection, 2), None)
+    assert records.find_with_recipient(connection, 1) == Found(records.find(connection, 1), buyer, drafted=False)
+    assert records.find_with_recipient(connection, 2) == Found(records.find(connection, 2), None, drafted=False)
     assert records.find_with_recipient(connection, 3) is None
+    period = {"recipient_gstin": OTHER, "seq": 1, "generation": 1}
+    for month, state in ("2024-09", "final"), ("2024-10", "draft"):
+        connection.execute(insert(TwoBRow.__table__), {**period, "period": month, "state": state})
+    assert [records.find_with_recipient(connection, one).drafted for one in (1, 2)] == [False, True]
 
 
 def test_holding_a_record_holds_all_of_its_recipient(pg, write):
