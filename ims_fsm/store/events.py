@@ -35,7 +35,7 @@ from ims_fsm.store.place import SHIFT
 from ims_fsm.store.tables import PAISE, CounterRow
 from ims_fsm.terms.event import Event
 
-_WIDER = 4
+_WIDER, _FEW = 4, 4
 _AHEAD = "place"
 _counter = CounterRow.__table__.c  # type: ignore[attr-defined]
 _rowid: Any = literal_column("transition_log.rowid")
@@ -213,19 +213,19 @@ def _value(column: Column[Any], told: str | int) -> object:
 
 
 def _stretch(connection: Connection, begin: int, end: int, limit: int, wanted: Wanted) -> int:
-    """Return where to end a stretch from `begin` that has at most `limit` rows, or is a single transaction.
+    """Return where to end a stretch from `begin` that has at most `limit` rows, or is a few transactions.
 
     Transactions are numbered in the whole server, and one may have written a million rows: what a page reads depends
     on neither.
     """
     width = limit
-    while width > 1 and _more_than(connection, begin, min(begin + width, end), limit, wanted):
-        width = max(width // _WIDER, 1)
+    while width > _FEW and end - begin > _FEW and _more_than(connection, begin, min(begin + width, end), limit, wanted):
+        width //= _WIDER
     while width >= limit and begin + width < end:
         if _more_than(connection, begin, min(begin + width * _WIDER, end), limit, wanted):
             break
         width *= _WIDER
-    return min(begin + width, end)
+    return min(begin + max(width, _FEW), end)
 
 
 def _more_than(connection: Connection, begin: int, end: int, limit: int, wanted: Wanted) -> bool:
