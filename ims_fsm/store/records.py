@@ -263,6 +263,8 @@ def pending(connection: Connection, recipient: str) -> Iterator[Record]:
 
 def with_pending(connection: Connection, recipients: Sequence[str]) -> list[str]:
     """Return those of the recipients who have pending records, in order."""
+    if not recipients:
+        return []
     query = select(_at.recipient_gstin).where(_at.state == str(State.PENDING))
     if len(recipients) == 1:
         # Of one no more is read than up to his first pending record.

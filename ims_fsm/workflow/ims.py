@@ -183,8 +183,8 @@ class IMS(Office):
         def work(unit: Unit) -> TwoBGenerated:
             store.serialise(unit.connection, [gstin])
             unit.taxpayer(gstin)
-            by_recipient, read = sweeps.end_pending(unit, [gstin])
-            done, ended = two_b.generate(unit, gstin, period, read), by_recipient[gstin]
+            ended, read = sweeps.end_pending(unit, gstin)
+            done = two_b.generate(unit, gstin, period, read)
             return TwoBGenerated(gstin, str(done.period), str(done.state), done.generation, ended.expired, ended.lapsed)
 
         return self.run("generate_2b", actor, key, [gstin, period], work, TwoBGenerated)
@@ -196,7 +196,7 @@ class IMS(Office):
             store.serialise(unit.connection, [gstin])
             unit.taxpayer(gstin)
             # A draft from before a deadline does not hold what the deadline has decided since.
-            sweeps.end_pending(unit, [gstin])
+            sweeps.end_pending(unit, gstin)
             return filing.file_3b(unit, gstin, period)
 
         return self.run("file_3b", actor, key, [gstin, period], work, ThreeBFiled)

@@ -5,7 +5,7 @@ Imports the store and the law; a unit sweeps one recipient or a chunk of them, i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ims_fsm.law.refusal import Allowed
@@ -49,25 +49,35 @@ class Ended:
 def sweep_many(unit: Unit, recipients: Sequence[str]) -> list[Swept]:
     """Do what the calendar owes recipients by now (FAQ 21, 23, 25, 27, and the pending deadline of October 2025)."""
     unit.know(recipients)
-    ended, read = end_pending(unit, recipients)
-    drafted = _draft(unit, recipients, read)
+    owed = _owed(unit, recipients)
+    ended, drafted = dict.fromkeys(recipients, Ended()), dict[str, str]()
+    # Whoever is owed a draft has his chains read anyway, and is not asked first whether he has anything pending.
+    others = records.with_pending(unit.connection, [one for one in recipients if one not in owed])
+    for part in alike(unit, [*owed, *others]):
+        done, read = _end_alike(unit, part)
+        ended |= done
+        drafted |= _draft(unit, [one for one in part if one in owed], owed, read)
     return [Swept(one, ended[one].expired, ended[one].lapsed, drafted.get(one)) for one in recipients]
 
 
-def end_pending(unit: Unit, recipients: Sequence[str]) -> tuple[dict[str, Ended], Scope | None]:
-    """Remove pending records that section 16(4) has passed, end pending that its deadline has passed, by recipient.
+def end_pending(unit: Unit, recipient: str) -> tuple[Ended, Scope | None]:
+    """Remove pending records that section 16(4) has passed, end pending that its deadline has passed.
 
-    Returns with it the scope whose chains were read last, where nothing has moved since.
+    Returns with it the scope whose chains were read, where nothing has moved since.
     """
-    waiting = records.with_pending(unit.connection, recipients)
-    ended, scope = dict.fromkeys(recipients, Ended()), None
+    if not records.with_pending(unit.connection, [recipient]):
+        return Ended(), None
+    ended, read = _end_alike(unit, [recipient])
+    return ended[recipient], read
+
+
+def _end_alike(unit: Unit, recipients: Sequence[str]) -> tuple[dict[str, Ended], Scope | None]:
+    """End what is pending of recipients who share a scene, and return the scope as `end_pending` does."""
     if unit.hooks.watch(Trigger.EXPIRE) or unit.hooks.watch(Trigger.LAPSE):
-        return ended | {one: _end_one_by_one(unit, one) for one in waiting}, None
-    for part in alike(unit, waiting):
-        scope = scope_of(unit, part)
-        ended |= _end(unit, scope.narrowed(AT.state == str(State.PENDING)))
-    moved = scope is not None and any(ended[one] != Ended() for one in scope.recipients)
-    return ended, None if moved else scope
+        return {one: _end_one_by_one(unit, one) for one in recipients}, None
+    scope = scope_of(unit, recipients)
+    ended = _end(unit, scope.narrowed(AT.state == str(State.PENDING)))
+    return ended, scope if all(one == Ended() for one in ended.values()) else None
 
 
 def _end(unit: Unit, scope: Scope) -> dict[str, Ended]:
@@ -121,21 +131,30 @@ def next_period(unit: Unit, recipient: str, standing: Standings | None = None) -
     return period
 
 
-def _draft(unit: Unit, recipients: Sequence[str], read: Scope | None) -> dict[str, str]:
-    """Draft the GSTR-2B that each recipient is owed and does not have; those of one period and alike together."""
+def _owed(unit: Unit, recipients: Sequence[str]) -> dict[str, tuple[TwoB, Allowed]]:
+    """Return the GSTR-2B that each recipient is owed and does not have, with the decision; the others are left out."""
     standing = returns.standings(unit.connection, recipients)
-    owed: dict[TaxPeriod, dict[str, tuple[TwoB, Allowed]]] = {}
+    owed: dict[str, tuple[TwoB, Allowed]] = {}
     for recipient in recipients:
         period = next_period(unit, recipient, standing)
         two_b = standing[recipient].get(period) or TwoB(recipient=recipient, period=period)
         decision = considered(unit, two_b, "generate", standing)
         if two_b.state is TwoBState.ABSENT and isinstance(decision, Allowed):
-            owed.setdefault(period, {})[recipient] = (two_b, decision)
-    for period, some in owed.items():
-        for part in alike(unit, list(some)):
-            draft(unit, [some[recipient] for recipient in part], period, read)
-            read = None
-    return {recipient: str(period) for period, some in owed.items() for recipient in some}
+            owed[recipient] = (two_b, decision)
+    return owed
+
+
+def _draft(
+    unit: Unit, recipients: Sequence[str], owed: Mapping[str, tuple[TwoB, Allowed]], read: Scope | None
+) -> dict[str, str]:
+    """Draft the GSTR-2B that is owed to recipients who share a scene, those of one period together; returns whose."""
+    by_period: dict[TaxPeriod, list[tuple[TwoB, Allowed]]] = {}
+    for recipient in recipients:
+        by_period.setdefault(owed[recipient][0].period, []).append(owed[recipient])
+    for period, some in by_period.items():
+        draft(unit, some, period, read)
+        read = None
+    return {recipient: str(owed[recipient][0].period) for recipient in recipients}
 
 
 def _may(unit: Unit, record: Record, trigger: Trigger, chain: Sequence[Record]) -> bool:

@@ -148,6 +148,9 @@ def _members(scope: Scope) -> CTE:
         scope.of(other), other.c.original_date.is_not(None)
     )
     own = amended.distinct().subquery("amended")
+    # Of one it chooses the partition. Of many PostgreSQL would look for each chain under every one of them, or, as that
+    # is dear, read all that they have.
+    whose = [scope.of(RECORD)] if len(scope.recipients) == 1 else []
     alive = func.coalesce(AT.removed_for, "") != str(RemovedFor.SUPPLIER_DELETED)
     undecided = and_(AT.settled_in.is_(None), AT.removed_for.is_(None))
     decided = and_(alive, ~undecided, func.coalesce(AT.disposition, "") != str(Disposition.SUPERSEDED))
@@ -175,7 +178,7 @@ def _members(scope: Scope) -> CTE:
             *(AT[f"carried_{head}"] for head in HEADS),
         )
         .select_from(own.join(RECORD, and_(*(own.c[name] == AT[name] for name in _KEY))))
-        .where(scope.of(RECORD))
+        .where(*whose)
         .cte("member")
     )
 
