@@ -153,7 +153,6 @@ def _draft(
         by_period.setdefault(owed[recipient][0].period, []).append(owed[recipient])
     for period, some in by_period.items():
         draft(unit, some, period, read)
-        read = None
     return {recipient: str(owed[recipient][0].period) for recipient in recipients}
 
 

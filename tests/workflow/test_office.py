@@ -160,7 +160,8 @@ def test_nothing_is_half_written(stage, prepared):
             else:
                 break
         number += 1
-    assert number == len(seen) + 1 >= 2
+    # A taxpayer is a single row; everything else writes more than one.
+    assert number == len(seen) + 1 >= (2 if prepared is registering else 3)
     assert stage.tables() != before
     assert not stage.faults()
 
