@@ -79,7 +79,7 @@ format: $(READY) ## let ruff mend what it can
 	@$(PY) -m ruff format
 
 diagrams: $(READY) ## draw every machine again into diagrams/
-	@$(PY) -m ims_fsm.render diagrams
+	@$(PY) -m ims_fsm.pages diagrams
 
 pages: $(READY) ## write the lifecycle pages again into docs/lifecycle/
 	@rm -rf docs/lifecycle

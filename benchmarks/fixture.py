@@ -33,10 +33,10 @@ from sqlalchemy.types import TypeEngine
 
 from benchmarks.result import Size
 from ims_fsm.law.book import LawBook, shipped_book
+from ims_fsm.record.taxpayer import Taxpayer
 from ims_fsm.store import counters, taxpayers
 from ims_fsm.store.declarations import declaration_id
 from ims_fsm.store.tables import ContentRow, RecordRow, TransitionRow
-from ims_fsm.store.taxpayers import Taxpayer
 from ims_fsm.terms.money import HEADS
 from ims_fsm.terms.period import TaxPeriod
 

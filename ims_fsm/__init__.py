@@ -10,6 +10,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ims_fsm.draw.diagram import Diagram as Diagram
+    from ims_fsm.draw.diagram import diagram as diagram
     from ims_fsm.errors import ImsFsmError as ImsFsmError
     from ims_fsm.law.book import LawBook as LawBook
     from ims_fsm.law.book import shipped_book as shipped_book
@@ -17,10 +19,9 @@ if TYPE_CHECKING:
     from ims_fsm.law.hooks import Hooks as Hooks
     from ims_fsm.law.refusal import Allowed as Allowed
     from ims_fsm.law.refusal import Refused as Refused
-    from ims_fsm.render.diagram import Diagram as Diagram
-    from ims_fsm.render.diagram import diagram as diagram
-    from ims_fsm.store.records import Where as Where
-    from ims_fsm.store.taxpayers import Taxpayer as Taxpayer
+    from ims_fsm.record.refusals import RefusedError as RefusedError
+    from ims_fsm.record.taxpayer import Taxpayer as Taxpayer
+    from ims_fsm.record.where import Where as Where
     from ims_fsm.terms.clock import SettableClock as SettableClock
     from ims_fsm.terms.document import Document as Document
     from ims_fsm.terms.document import OriginalReference as OriginalReference
@@ -33,11 +34,10 @@ if TYPE_CHECKING:
     from ims_fsm.terms.vocabulary import Kind as Kind
     from ims_fsm.terms.vocabulary import TaxpayerKind as TaxpayerKind
     from ims_fsm.workflow.ims import IMS as IMS
-    from ims_fsm.workflow.sentences import RefusedError as RefusedError
 
 _ROOMS = {
     "Allowed": "law.refusal",
-    "Diagram": "render.diagram",
+    "Diagram": "draw.diagram",
     "Document": "terms.document",
     "Event": "terms.event",
     "EventKind": "terms.event",
@@ -51,14 +51,14 @@ _ROOMS = {
     "LawBook": "law.book",
     "OriginalReference": "terms.document",
     "Refused": "law.refusal",
-    "RefusedError": "workflow.sentences",
+    "RefusedError": "record.refusals",
     "SettableClock": "terms.clock",
     "TaxPeriod": "terms.period",
-    "Taxpayer": "store.taxpayers",
+    "Taxpayer": "record.taxpayer",
     "TaxpayerKind": "terms.vocabulary",
-    "Where": "store.records",
+    "Where": "record.where",
     "decide": "law.decision",
-    "diagram": "render.diagram",
+    "diagram": "draw.diagram",
     "shipped_book": "law.book",
 }
 __all__ = list(_ROOMS)  # what the type checker sees above is held against it by a test

@@ -26,8 +26,8 @@ from benchmarks.prepared import PostgreSQLRows, SQLiteRows
 from benchmarks.proof import Standing
 from benchmarks.result import Group, Size
 from ims_fsm import IMS
-from ims_fsm.exchange.portal import import_download
 from ims_fsm.store.connection import open_engine, reading
+from ims_fsm.workflow.reception.importing import import_download
 
 SIZES = {Size.SMALLEST: (200,), Size.QUICK: (10_000, 50_000), Size.FULL: (100_000, 1_000_000)}
 ROUNDS = {200: 1, 10_000: 3, 50_000: 2, 100_000: 3, 1_000_000: 2}

@@ -29,14 +29,14 @@ from benchmarks.groups.sweep_of_a_country import measure as measure_a_country
 from benchmarks.measure import Samples, Variant, interleaved, require_equal, timed
 from benchmarks.result import Group, Size
 from ims_fsm import IMS
+from ims_fsm.record.taxpayer import Taxpayer
 from ims_fsm.scheduler import Scheduler, workers
 from ims_fsm.store import taxpayers
 from ims_fsm.store.connection import open_engine, reading, writing
 from ims_fsm.store.job_tables import JobRunRow
-from ims_fsm.store.taxpayers import Taxpayer
-from ims_fsm.workflow import jobs
+from ims_fsm.workflow.calendar import jobs
+from ims_fsm.workflow.calendar.jobs import CHUNK
 from ims_fsm.workflow.ims import SWEPT_AT_ONCE
-from ims_fsm.workflow.jobs import CHUNK
 from ims_fsm.workflow.office import Office
 
 RECIPIENTS = {Size.SMALLEST: 4, Size.QUICK: 1_000, Size.FULL: 10_000}

@@ -18,11 +18,11 @@ from benchmarks.fixture import NOW, PERIOD, SHAPES
 from benchmarks.measure import require, require_equal, timed
 from benchmarks.result import Group, Size
 from ims_fsm import IMS
+from ims_fsm.record.taxpayer import Taxpayer
 from ims_fsm.store import jobs as store
 from ims_fsm.store import taxpayers
 from ims_fsm.store.connection import reading, writing
-from ims_fsm.store.taxpayers import Taxpayer
-from ims_fsm.workflow import jobs
+from ims_fsm.workflow.calendar import jobs
 
 TAXPAYERS = {Size.QUICK: 100_000, Size.FULL: 1_000_000}
 SHARDS = (1_000, 10_000, 50_000)

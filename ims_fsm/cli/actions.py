@@ -22,8 +22,8 @@ from ims_fsm.cli.session import content, opened, recipient
 from ims_fsm.terms.vocabulary import TwoBState
 
 if TYPE_CHECKING:
-    from ims_fsm.exchange.proposals import ReduceItc
-    from ims_fsm.workflow.bulk import ActionReport, EachRefused
+    from ims_fsm.formats.proposals import ReduceItc
+    from ims_fsm.workflow.actions.many import ActionReport, EachRefused
     from ims_fsm.workflow.ims import IMS
 
 
@@ -49,7 +49,7 @@ class Said:
 
 def reduction(text: str) -> ReduceItc:
     """Return a declared reduction of ITC from its word or its heads in rupees; raises `ValueError`."""
-    from ims_fsm.exchange.proposals import read_reduction
+    from ims_fsm.formats.proposals import read_reduction
 
     return read_reduction(text)
 
@@ -164,10 +164,10 @@ def act_on_file(
     """Act on the records that a file names, in one transaction; a row's own remarks and reduction come first."""
     from dataclasses import replace
 
-    from ims_fsm.exchange.actions import take
-    from ims_fsm.exchange.proposals import read_proposals
+    from ims_fsm.formats.proposals import read_proposals
     from ims_fsm.terms import vocabulary
-    from ims_fsm.workflow.bulk import ActionReport, Groups
+    from ims_fsm.workflow.actions.many import ActionReport, Groups
+    from ims_fsm.workflow.actions.proposed import take
 
     rows = read_proposals(content(file), str(file), gstin=gstin, trigger=vocabulary.Trigger(trigger))
     whole = [

@@ -17,7 +17,7 @@ from ims_fsm.cli.progress import working
 from ims_fsm.cli.session import content, opened, recipient
 
 if TYPE_CHECKING:
-    from ims_fsm.exchange.actions import Judgement
+    from ims_fsm.workflow.actions.proposed import Judgement
     from ims_fsm.workflow.ims import IMS
 
 
@@ -72,14 +72,14 @@ def tell(judged: Judgement) -> None:
 
 
 def _judged(ims: IMS, file: Path, gstin: str) -> tuple[str, Judgement]:
-    from ims_fsm.exchange.actions import rehearse
-    from ims_fsm.exchange.proposals import read_proposals
+    from ims_fsm.formats.proposals import read_proposals
+    from ims_fsm.workflow.actions.proposed import rehearse
 
     proposals = read_proposals(content(file), str(file), gstin=gstin)
     return gstin, rehearse(ims, gstin, proposals, str(file))
 
 
 def _taken_in(ims: IMS, data: bytes, download: Path, gstin: str | None) -> str:
-    from ims_fsm.exchange.portal import import_download
+    from ims_fsm.workflow.reception.importing import import_download
 
     return import_download(ims, data, str(download), gstin=gstin, actor="check").recipient

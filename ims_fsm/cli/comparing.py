@@ -32,8 +32,8 @@ def compare(
     as_json: options.AsJson = False,
 ) -> None:
     """Compare two rule sets: the states, transitions and guards that are added, gone or changed."""
-    from ims_fsm.render.comparison import markdown as as_markdown
-    from ims_fsm.render.comparison.drawing import compared
+    from ims_fsm.draw.comparison import markdown as as_markdown
+    from ims_fsm.draw.comparison.drawing import compared
 
     path, names = laws.parted(machines)
     law = laws.law_at(path)
@@ -54,8 +54,8 @@ def _last_two(law: Law) -> tuple[str, str]:
 
 
 def _tell(found: list[Comparison]) -> None:
-    from ims_fsm.render.citation import cite_all
-    from ims_fsm.render.comparison import difference_table
+    from ims_fsm.draw.citation import cite_all
+    from ims_fsm.draw.comparison import difference_table
 
     differing = [comparison for comparison in found if comparison.differs]
     if not differing:
@@ -71,7 +71,7 @@ def _tell(found: list[Comparison]) -> None:
 
 
 def _plain(comparison: Comparison) -> dict[str, object]:
-    from ims_fsm.render.comparison import difference_table
+    from ims_fsm.draw.comparison import difference_table
 
     return {
         "machine": comparison.machine,

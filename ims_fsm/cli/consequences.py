@@ -13,7 +13,7 @@ from ims_fsm.cli.output import emit, say, table
 from ims_fsm.cli.session import opened
 
 if TYPE_CHECKING:
-    from ims_fsm.workflow.what_if import WhatIf
+    from ims_fsm.workflow.actions.what_if import WhatIf
 
 
 def what_if(

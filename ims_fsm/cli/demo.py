@@ -54,7 +54,7 @@ def _perform(db: str | None, folder: Path | None) -> list[dict[str, str]]:
     from ims_fsm.cli.app import app
     from ims_fsm.cli.stage import Stage, told_moment
     from ims_fsm.cli.story import CHAPTERS
-    from ims_fsm.exchange.gstn_json import read_download
+    from ims_fsm.formats.gstn import read_download
     from ims_fsm.workflow.ims import IMS
 
     url = db or f"{_FILE}ims.db"

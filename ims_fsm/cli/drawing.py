@@ -75,8 +75,8 @@ def draw(
     as_json: options.AsJson = False,
 ) -> None:
     """Draw the declared machines, each with its newest rule set and those before that differ."""
-    from ims_fsm.render import Style, theme_named, write_diagrams
-    from ims_fsm.render.comparison.drawing import compared, write_comparisons
+    from ims_fsm.draw import Style, theme_named, write_diagrams
+    from ims_fsm.draw.comparison.drawing import compared, write_comparisons
 
     path, names = laws.parted(machines)
     style = Style(theme_named(str(theme)), href_base)
@@ -100,7 +100,7 @@ def draw(
 
 
 def _watch(path: Path | None, drawn: Callable[[Law], list[Path]]) -> None:
-    from ims_fsm.render.watching import every_so_often, watch
+    from ims_fsm.draw.watching import every_so_often, watch
     from ims_fsm.resources import machines_folder
 
     watch(path or machines_folder(), lambda: drawn(laws.law_at(path)), typer.echo, pause=every_so_often)

@@ -97,7 +97,7 @@ def plain(event: Event) -> dict[str, Any]:
 
 
 def _followed(ims: IMS, after: str | None, gstin: str | None, kinds: list[str]) -> Iterator[Event]:
-    from ims_fsm.workflow import events as reading
+    from ims_fsm.workflow.views import events as reading
 
     with _stopping() as stop:
         for event in reading.follow(ims.engine, after, reading.wanted(gstin, kinds), stop.wait):

@@ -14,12 +14,12 @@ from ims_fsm.cli.output import counted, emit, say, table
 from ims_fsm.terms.period import TaxPeriod
 
 if TYPE_CHECKING:
+    from ims_fsm.draw.tables import Row
     from ims_fsm.law.declaration import GuardDeclaration
     from ims_fsm.law.edition import Edition
     from ims_fsm.law.facts import Facts
     from ims_fsm.law.refusal import Decision, Refusal
     from ims_fsm.law.register import Law
-    from ims_fsm.render.tables import Row
 
 
 def explain(
@@ -45,8 +45,8 @@ def explain(
 
     What is not said of a fact is what stands in the way of nothing.
     """
+    from ims_fsm.draw.tables import transition_table
     from ims_fsm.law.loading import shipped_law
-    from ims_fsm.render.tables import transition_table
 
     law = shipped_law()
     found = law.machine(machine)

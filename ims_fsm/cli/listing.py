@@ -23,8 +23,8 @@ from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Kind, State, SupplierStatus
 
 if TYPE_CHECKING:
-    from ims_fsm.store.record import Record
-    from ims_fsm.workflow.sentences import ToldRefusal
+    from ims_fsm.record.record import Record
+    from ims_fsm.record.refusals import ToldRefusal
     from ims_fsm.workflow.unit import Unit
 
 MOST = 100
@@ -91,7 +91,7 @@ def list_records(
 
 def chosen_records(unit: Unit, gstin: str, chosen: Selection) -> Iterator[Record]:
     """Give a recipient's records that are chosen one by one, by id."""
-    from ims_fsm.workflow import views
+    from ims_fsm.workflow.views import views
 
     found = views.inward(unit, gstin, chosen.where())
     scene = unit.scene(gstin)
@@ -100,8 +100,8 @@ def chosen_records(unit: Unit, gstin: str, chosen: Selection) -> Iterator[Record
 
 def standing(unit: Unit, records: Iterable[Record]) -> Iterator[Standing]:
     """Give records of one recipient as they stand now, with what may be done to each."""
-    from ims_fsm.workflow import views
-    from ims_fsm.workflow.recipient import ACTIONS
+    from ims_fsm.workflow.actions.one import ACTIONS
+    from ims_fsm.workflow.views import views
 
     left = iter(records)
     while page := list(islice(left, PAGE)):

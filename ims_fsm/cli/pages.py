@@ -18,7 +18,7 @@ from ims_fsm.cli.output import emit, verbatim
 from ims_fsm.errors import InputError, ProblemsError
 
 if TYPE_CHECKING:
-    from ims_fsm.render.pages import Story
+    from ims_fsm.pages import Story
 
 # Where a checkout has its scenarios; without them the pages are written without stories.
 SCENARIOS = Path("tests/scenarios")
@@ -59,7 +59,7 @@ def pages(
 ) -> None:
     """Write the lifecycle pages, the FAQ answered, the calendar and the stories, as Markdown and HTML."""
     from ims_fsm.law.book import shipped_book
-    from ims_fsm.render.pages import FORMATS, write_pages
+    from ims_fsm.pages import FORMATS, write_pages
 
     told = _stories(stories if stories is not None else [SCENARIOS] if SCENARIOS.is_dir() else [])
     files = write_pages(shipped_book(), told, out, tuple(map(str, fmt)) if fmt else FORMATS, root)
@@ -73,7 +73,7 @@ def pages(
 def _stories(paths: list[Path]) -> list[Story]:
     """Return the stories that the files tell; raises `InputError` with the problems of all that tell none."""
     from ims_fsm.errors import Problem
-    from ims_fsm.render.pages import story_of
+    from ims_fsm.pages import story_of
 
     told, problems = [], []
     for file in dict.fromkeys(file for path in paths for file in _files(path)):

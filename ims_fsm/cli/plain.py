@@ -12,11 +12,10 @@ from ims_fsm.terms.money import Heads, rupees
 from ims_fsm.terms.period import in_india
 
 if TYPE_CHECKING:
-    from ims_fsm.store.contents import Content
-    from ims_fsm.store.record import Record
-    from ims_fsm.store.returns import Liability
-    from ims_fsm.store.taxpayers import Taxpayer
-    from ims_fsm.store.transition_log import TransitionEntry
+    from ims_fsm.record.log import Content, TransitionEntry
+    from ims_fsm.record.record import Record
+    from ims_fsm.record.returns import Liability
+    from ims_fsm.record.taxpayer import Taxpayer
 
 Plain = dict[str, Any]
 

@@ -22,9 +22,9 @@ from ims_fsm.errors import ImsFsmError
 from ims_fsm.terms.vocabulary import Filing, TaxpayerKind
 
 if TYPE_CHECKING:
-    from ims_fsm.exchange.gstn_json import Upload
-    from ims_fsm.exchange.portal import Imported
-    from ims_fsm.workflow.portal import Received
+    from ims_fsm.formats.gstn import Upload
+    from ims_fsm.workflow.reception.importing import Imported
+    from ims_fsm.workflow.reception.upload import Received
 
 SQLITE = "sqlite:///"
 # What happened to records, in the order in which it is told.
@@ -60,8 +60,8 @@ def import_files(
     A recipient who is not known is registered: normal and monthly, unless --kind or --quarterly says otherwise.
     Several files are all read before the first is taken in.
     """
-    from ims_fsm.exchange.gstn_json.download import check_download
-    from ims_fsm.exchange.portal import Registration, import_download
+    from ims_fsm.formats.gstn.download import check_download
+    from ims_fsm.workflow.reception.importing import Registration, import_download
 
     told = Registration(kind=kind, filing=Filing.QUARTERLY if quarterly else None)
     done: list[Imported] = []
@@ -125,7 +125,7 @@ def export_json(
     at: options.At = None,
 ) -> None:
     """Write the portal's upload: a SAVE of what changed, and apart from it a RESET of actions taken back."""
-    from ims_fsm.exchange.portal import export_upload
+    from ims_fsm.workflow.reception.importing import export_upload
 
     with working("Writing"), opened(db, at) as ims:
         owner = recipient(ims, gstin)
@@ -154,8 +154,8 @@ def write_upload_files(
 
     Returns each file with the number of records in it.
     """
-    from ims_fsm.exchange.gstn_json import chunks, dumps, offline_file
-    from ims_fsm.exchange.gstn_json.chunks import LIMIT
+    from ims_fsm.formats.gstn import chunks, dumps, offline_file
+    from ims_fsm.formats.gstn.chunks import LIMIT
 
     most, written = limit or LIMIT, list[tuple[Path, int]]()
     requests = [(name, request) for part in chunks(upload, most) for name, request in _requests(part)]

@@ -22,10 +22,10 @@ from ims_fsm.cli.session import opened
 from ims_fsm.terms.money import Heads, rupees
 
 if TYPE_CHECKING:
+    from ims_fsm.record.refusals import ToldRefusal
     from ims_fsm.terms.document import Document
     from ims_fsm.workflow.ims import IMS
-    from ims_fsm.workflow.sentences import ToldRefusal
-    from ims_fsm.workflow.views import History, RecordView
+    from ims_fsm.workflow.views.views import History, RecordView
 
 
 class Decided(StrEnum):
@@ -76,7 +76,7 @@ def show(
 
 
 def _draw_path(ims: IMS, record_id: int, file: Path, theme: str) -> None:
-    from ims_fsm.render.diagram import format_of
+    from ims_fsm.draw.diagram import format_of
 
     content = ims.diagram(record_id, format_of(file), theme=theme)
     file.write_bytes(content)

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from ims_fsm.cli.output import counted, say
 
 if TYPE_CHECKING:
-    from ims_fsm.workflow.bulk import RefusedGroup
-    from ims_fsm.workflow.sentences import RefusedRecord, ToldRefusal
+    from ims_fsm.record.refusals import RefusedRecord, ToldRefusal
+    from ims_fsm.workflow.actions.many import RefusedGroup
 
 MOST = 5
 

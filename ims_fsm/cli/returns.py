@@ -22,9 +22,9 @@ from ims_fsm.terms.money import Heads
 from ims_fsm.terms.vocabulary import Job
 
 if TYPE_CHECKING:
-    from ims_fsm.workflow.filing import ThreeBFiled
+    from ims_fsm.workflow.calendar.sweeps import Swept
     from ims_fsm.workflow.ims import IMS
-    from ims_fsm.workflow.sweeps import Swept
+    from ims_fsm.workflow.returns.filing import ThreeBFiled
 
 commands = typer.Typer(no_args_is_help=True, help="GSTR-3B: file it.")
 

@@ -14,7 +14,7 @@ from ims_fsm.terms.vocabulary import JobStatus
 
 if TYPE_CHECKING:
     from ims_fsm.store.jobs import JobRun
-    from ims_fsm.workflow.job_standing import Report, Standing
+    from ims_fsm.workflow.calendar.standing import Report, Standing
 
 SHOWN = 8
 

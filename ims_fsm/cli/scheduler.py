@@ -56,7 +56,7 @@ def run(
     or is late, or where it was stopped; ims-fsm scheduler status says what.
     """
     from ims_fsm.scheduler import Scheduler
-    from ims_fsm.workflow.jobs import CHUNK
+    from ims_fsm.workflow.calendar.jobs import CHUNK
 
     if at is not None and not once:
         raise CallError("--at is for rehearsals and stands still; add --once, or leave it out")
@@ -82,7 +82,7 @@ def status(
     at: options.At = None,
 ) -> None:
     """Show what is due, done, skipped and why, failed and when it is tried again; exit 1 for failed or late."""
-    from ims_fsm.workflow.job_standing import report
+    from ims_fsm.workflow.calendar.standing import report
 
     with opened(db, at) as ims:
         found = report(ims)

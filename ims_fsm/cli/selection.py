@@ -17,7 +17,7 @@ from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Kind, State, SupplierStatus
 
 if TYPE_CHECKING:
-    from ims_fsm.store.records import Where
+    from ims_fsm.record.where import Where
 
 ACTIVE = (State.NO_ACTION, State.ACCEPTED, State.REJECTED, State.PENDING)
 Word = TypeVar("Word", bound=StrEnum)
@@ -43,7 +43,7 @@ class Selection:
 
     def where(self) -> Where:
         """Return the filter as the store takes it; the period is left out, for the store has no expected one."""
-        from ims_fsm.store.records import Where
+        from ims_fsm.record.where import Where
 
         dashboard = not self.states and not self.everything
         return Where(

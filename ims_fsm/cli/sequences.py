@@ -77,9 +77,9 @@ def timeline(
     as_json: options.AsJson = False,
 ) -> None:
     """Draw a tax period in one picture: filing windows, the draft, recomputing, GSTR-3B, limits, with their rules."""
-    from ims_fsm.render.month.days import Recipient
-    from ims_fsm.render.theme import theme_named
-    from ims_fsm.render.timeline import month_drawn
+    from ims_fsm.charts.month.days import Recipient
+    from ims_fsm.charts.timeline import month_drawn
+    from ims_fsm.draw.theme import theme_named
     from ims_fsm.terms.vocabulary import Filing
 
     recipient = Recipient(Filing.QUARTERLY if quarterly else Filing.MONTHLY, state)
@@ -103,9 +103,9 @@ def sequence(
     as_json: options.AsJson = False,
 ) -> None:
     """Draw a story with its money, step by step: what is filed, acted, refused, and where both sides stand."""
-    from ims_fsm.render.sequence import sequence as drawn_sequence
-    from ims_fsm.render.sequence import tale_of
-    from ims_fsm.render.theme import theme_named
+    from ims_fsm.charts.sequence.sequence import sequence as drawn_sequence
+    from ims_fsm.charts.sequence.sequence import tale_of
+    from ims_fsm.draw.theme import theme_named
 
     book, chosen = _book(calendar), _chosen(fmt, out)
     told = tale_of(book, tale, v0, v1, period)

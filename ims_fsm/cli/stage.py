@@ -22,7 +22,7 @@ from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod, in_india
 
 if TYPE_CHECKING:
-    from ims_fsm.store.record import Record
+    from ims_fsm.record.record import Record
     from ims_fsm.workflow.ims import IMS
 
 TIMELESS = frozenset({"history", "rules", "verify", "draw"})

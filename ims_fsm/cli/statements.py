@@ -14,12 +14,12 @@ from ims_fsm.terms.money import HEADS, NIL, Heads, rupees
 from ims_fsm.terms.vocabulary import TwoBState
 
 if TYPE_CHECKING:
-    from ims_fsm.exchange.gstn_json import Difference
-    from ims_fsm.exchange.statement import Comparison
-    from ims_fsm.store.record import Record
-    from ims_fsm.store.returns import TwoBLine
-    from ims_fsm.workflow.two_b import LeftOut
-    from ims_fsm.workflow.views import TwoBView
+    from ims_fsm.formats.gstn import Difference
+    from ims_fsm.record.record import Record
+    from ims_fsm.record.returns import TwoBLine
+    from ims_fsm.record.settling import LeftOut
+    from ims_fsm.workflow.views.statement import Comparison
+    from ims_fsm.workflow.views.views import TwoBView
 
 # The totals in the order in which they are told, and what each is to people.
 TOTALS = {

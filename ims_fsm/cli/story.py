@@ -15,7 +15,7 @@ from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Form, State, SupplierStatus
 
 if TYPE_CHECKING:
-    from ims_fsm.store.record import Record
+    from ims_fsm.record.record import Record
 
 OCTOBER, NOVEMBER = TaxPeriod("2024-10"), TaxPeriod("2024-11")
 FIRST, LATER, STATEMENT = "ims_2024-11.json", "ims_2024-11_later.json", "gstr2b_2024-10.json"
@@ -86,8 +86,8 @@ def edited(stage: Stage) -> None:
 
 def draft(stage: Stage) -> None:
     """The 14th: the draft GSTR-2B."""
-    from ims_fsm.exchange.gstn_json import What
-    from ims_fsm.exchange.statement import compare_two_b
+    from ims_fsm.formats.gstn import What
+    from ims_fsm.workflow.views.statement import compare_two_b
 
     stage.run("sweep")
     stage.run("2b", "show", "--period", OCTOBER)

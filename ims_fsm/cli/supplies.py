@@ -15,8 +15,8 @@ from ims_fsm.cli.session import opened
 from ims_fsm.terms.money import NIL, rupees
 
 if TYPE_CHECKING:
-    from ims_fsm.store.record import Record
-    from ims_fsm.store.returns import Liability
+    from ims_fsm.record.record import Record
+    from ims_fsm.record.returns import Liability
 
 
 def supplier_view(

@@ -18,7 +18,7 @@ from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Filing, TaxpayerKind
 
 if TYPE_CHECKING:
-    from ims_fsm.store.taxpayers import Taxpayer
+    from ims_fsm.record.taxpayer import Taxpayer
     from ims_fsm.workflow.ims import IMS
 
 
@@ -58,7 +58,7 @@ def put(ims: IMS, gstin: str, told: Mapping[str, Any]) -> Taxpayer:
     """Register a taxpayer, or correct what is known of him where something is told; return him."""
     from dataclasses import replace
 
-    from ims_fsm.store.taxpayers import Taxpayer
+    from ims_fsm.record.taxpayer import Taxpayer
 
     known = ims.taxpayer(gstin)
     changed = replace(known or Taxpayer(gstin=gstin, registered_from=ims.book.calendar.first_period), **told)

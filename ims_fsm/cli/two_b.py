@@ -19,7 +19,7 @@ from ims_fsm.cli.session import content, opened, recipient
 from ims_fsm.cli.statements import plain_comparison, plain_two_b, tell_comparison, tell_two_b
 
 if TYPE_CHECKING:
-    from ims_fsm.workflow.views import TwoBView
+    from ims_fsm.workflow.views.views import TwoBView
 
 commands = typer.Typer(no_args_is_help=True, help="GSTR-2B: generate, show, export, compare.")
 
@@ -40,7 +40,7 @@ def generate(
         owner = recipient(ims, gstin)
         done = ims.generate_2b(owner, period, actor=who, key=key)
         view = ims.two_b(owner, period, with_lines=as_json)
-    from ims_fsm.workflow.sweeps import Swept
+    from ims_fsm.workflow.calendar.sweeps import Swept
 
     ended = Swept(owner, done.expired, done.lapsed, None)
     if as_json:
@@ -78,8 +78,8 @@ def export(
     at: options.At = None,
 ) -> None:
     """Write the newest GSTR-2B of a period as the portal does (JSON, v4): to a file with --out, else to the output."""
-    from ims_fsm.exchange.gstn_json import dumps, write_two_b
-    from ims_fsm.exchange.statement import statement_of
+    from ims_fsm.formats.gstn import dumps, write_two_b
+    from ims_fsm.workflow.views.statement import statement_of
 
     with working("Reading"), opened(db, at) as ims:
         owner = recipient(ims, gstin)
@@ -105,7 +105,7 @@ def compare(
     at: options.At = None,
 ) -> None:
     """Compare the portal's GSTR-2B with ours, document by document; exit 1 if they differ."""
-    from ims_fsm.exchange.statement import compare_two_b
+    from ims_fsm.workflow.views.statement import compare_two_b
 
     data = content(file)
     with working("Comparing"), opened(db, at) as ims:

@@ -29,7 +29,7 @@ from ims_fsm.scenario.steps import (
     Step,
 )
 from ims_fsm.terms.period import in_india
-from ims_fsm.workflow.registration import calendar_problems
+from ims_fsm.workflow.reception.registration import calendar_problems
 
 # These are no guard's: a lost race, wrong input, a trigger that does not leave the state.
 OTHER_CODES = ("stale_version", "conflict", "input_invalid", NO_TRANSITION)

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
+from ims_fsm.record.taxpayer import Taxpayer
 from ims_fsm.scenario.steps import IneligibleWord, Step
 from ims_fsm.scenario.values import Amount, Day, Entry, Gstin, Name, Names, Period, Text, word
-from ims_fsm.store.taxpayers import Taxpayer
 from ims_fsm.terms.document import Document, OriginalReference
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod

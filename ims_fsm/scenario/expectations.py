@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator, Mapping
 
 from ims_fsm.errors import InputError
 from ims_fsm.law.refusal import NO_TRANSITION
+from ims_fsm.record.refusals import RefusedRecord, ToldRefusal
 from ims_fsm.scenario.refusals import Failure, Wanted, judged
 from ims_fsm.scenario.stage import NotSavedError, Stage
 from ims_fsm.scenario.steps import OF_A_DOCUMENT, OF_A_RECIPIENT, Expect
 from ims_fsm.terms.money import NIL, Heads
-from ims_fsm.workflow.sentences import RefusedRecord, ToldRefusal
-from ims_fsm.workflow.views import RecordView, TwoBView
+from ims_fsm.workflow.views.views import RecordView, TwoBView
 
 _OF_A_RECORD: Mapping[str, Callable[[RecordView], object]] = {
     "state": lambda view: view.record.state,

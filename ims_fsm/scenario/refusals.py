@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ims_fsm.workflow.sentences import ToldRefusal
+from ims_fsm.record.refusals import ToldRefusal
 
 Failure = tuple[str, str]
 

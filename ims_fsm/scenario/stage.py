@@ -10,11 +10,11 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from typing import Self
 
+from ims_fsm.record.refusals import ToldRefusal
 from ims_fsm.scenario.declaration import Scenario
 from ims_fsm.store.scratch import scratch
 from ims_fsm.terms.document import Document, OriginalReference
 from ims_fsm.workflow.ims import IMS
-from ims_fsm.workflow.sentences import ToldRefusal
 
 
 class NotSavedError(LookupError):

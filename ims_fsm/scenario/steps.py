@@ -10,6 +10,7 @@ from typing import Annotated, Literal, Self, cast
 
 from pydantic import model_validator
 
+from ims_fsm.record.facts import ReduceItc
 from ims_fsm.scenario.values import (
     Amount,
     Day,
@@ -24,7 +25,6 @@ from ims_fsm.scenario.values import (
     Text,
     word,
 )
-from ims_fsm.store.readings import ReduceItc
 from ims_fsm.terms.vocabulary import (
     Direction,
     Disposition,

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from ims_fsm.errors import ImsFsmError
+from ims_fsm.record.refusals import RefusedError, ToldRefusal
 from ims_fsm.scenario.stage import NotSavedError, Stage
 from ims_fsm.scenario.steps import Act, AnnualReturn, Delete, Do, Edit, File, OfPeriod, Save, Sweep
 from ims_fsm.terms.vocabulary import State
-from ims_fsm.workflow.sentences import RefusedError, ToldRefusal
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,9 +27,9 @@ from ims_fsm.scheduler import workers as hands
 from ims_fsm.scheduler.opening import Opener
 from ims_fsm.terms.period import IST, in_india
 from ims_fsm.terms.vocabulary import Job
-from ims_fsm.workflow import jobs
-from ims_fsm.workflow.job_standing import Report, report
-from ims_fsm.workflow.jobs import CHUNK, Drained
+from ims_fsm.workflow.calendar import jobs
+from ims_fsm.workflow.calendar.jobs import CHUNK, Drained
+from ims_fsm.workflow.calendar.standing import Report, report
 from ims_fsm.workflow.office import Office, system_clock
 
 log = logging.getLogger("ims_fsm.scheduler")

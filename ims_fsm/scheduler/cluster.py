@@ -13,8 +13,8 @@ from typing import Any
 
 from ims_fsm.scheduler.opening import Opener, WorkersError
 from ims_fsm.terms.vocabulary import Job
-from ims_fsm.workflow import jobs
-from ims_fsm.workflow.jobs import Drained
+from ims_fsm.workflow.calendar import jobs
+from ims_fsm.workflow.calendar.jobs import Drained
 
 try:
     import distributed

@@ -17,8 +17,8 @@ from typing import Protocol
 
 from ims_fsm.scheduler.opening import Opener, WorkersError, opening_of
 from ims_fsm.terms.vocabulary import Job
-from ims_fsm.workflow import jobs
-from ims_fsm.workflow.jobs import Drained
+from ims_fsm.workflow.calendar import jobs
+from ims_fsm.workflow.calendar.jobs import Drained
 from ims_fsm.workflow.office import Office
 
 Stop = Callable[[], bool]

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Result, RowMapping, Select, Table, func, sele
 from ims_fsm.errors import Problem
 from ims_fsm.store import seals, trails
 from ims_fsm.store.faults import RESTORE, ROWS_AT_ONCE, of_recipient
-from ims_fsm.store.record import from_row
+from ims_fsm.store.rows import from_row
 from ims_fsm.store.seals import Seal, seal
 from ims_fsm.store.tables import ContentRow, DeclarationRow, RecordRow
 from ims_fsm.store.trails import TRAILS

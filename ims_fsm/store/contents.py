@@ -7,27 +7,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
-from ims_fsm.store.record import Record
+from ims_fsm.record.log import Content
+from ims_fsm.record.record import Record
 from ims_fsm.store.tables import ContentRow
 
 _table = ContentRow.__table__  # type: ignore[attr-defined]
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """One content of a record: its number from 1, the fields in rupees, who brought it and when (UTC)."""
-
-    number: int
-    fields: dict[str, Any]
-    content_hash: str
-    actor: str
-    at: datetime
 
 
 def append(connection: Connection, records: Sequence[tuple[Record, int]], actor: str, at: datetime) -> None:

@@ -27,16 +27,18 @@ from sqlalchemy import (
     update,
 )
 
+from ims_fsm.record.record import Record
+from ims_fsm.record.taxpayer import Taxpayer
+from ims_fsm.record.where import Where
 from ims_fsm.store import taxpayers
 from ims_fsm.store.among import among
 from ims_fsm.store.conflicts import ConflictError
 from ims_fsm.store.connection import lock_on
-from ims_fsm.store.record import Record, changed_columns, from_row, to_row
+from ims_fsm.store.rows import changed_columns, from_row, to_row
 from ims_fsm.store.tables import RecordRow, TwoBRow
-from ims_fsm.store.taxpayers import Taxpayer
 from ims_fsm.terms.document import Document, OriginalReference
 from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.terms.vocabulary import Form, Kind, RemovedFor, Route, State, SupplierStatus, TwoBState
+from ims_fsm.terms.vocabulary import Form, RemovedFor, Route, State, SupplierStatus, TwoBState
 
 IDS_AT_ONCE = 500
 PAGE = 1_000
@@ -65,36 +67,23 @@ class Found:
     drafted: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Where:
-    """Which of a recipient's records are meant; what is left out does not narrow, and all of it holds together."""
-
-    states: tuple[State, ...] = ()
-    kinds: tuple[Kind, ...] = ()
-    supplier: str | None = None
-    number: str | None = None
-    return_period: TaxPeriod | None = None
-    two_b_period: TaxPeriod | None = None
-    supplier_status: SupplierStatus | None = None
-    in_ims: bool | None = None
-
-    def conditions(self) -> list[ColumnElement[bool]]:
-        """Return the conditions on the record's columns."""
-        equal: dict[str, object] = {
-            "supplier_gstin": self.supplier,
-            "number": self.number,
-            "return_period": self.return_period,
-            "two_b_period": self.two_b_period,
-            "supplier_status": self.supplier_status,
-        }
-        conditions = [_at[name] == str(value) for name, value in equal.items() if value is not None]
-        if self.states:
-            conditions.append(_at.state.in_([str(state) for state in self.states]))
-        if self.kinds:
-            conditions.append(_at.kind.in_([str(kind) for kind in self.kinds]))
-        if self.in_ims is not None:
-            conditions.append((_at.route == str(Route.IMS)) == self.in_ims)
-        return conditions
+def conditions(where: Where) -> list[ColumnElement[bool]]:
+    """Return the conditions on the record's columns that a filter means."""
+    equal: dict[str, object] = {
+        "supplier_gstin": where.supplier,
+        "number": where.number,
+        "return_period": where.return_period,
+        "two_b_period": where.two_b_period,
+        "supplier_status": where.supplier_status,
+    }
+    meant = [_at[name] == str(value) for name, value in equal.items() if value is not None]
+    if where.states:
+        meant.append(_at.state.in_([str(state) for state in where.states]))
+    if where.kinds:
+        meant.append(_at.kind.in_([str(kind) for kind in where.kinds]))
+    if where.in_ims is not None:
+        meant.append((_at.route == str(Route.IMS)) == where.in_ims)
+    return meant
 
 
 def hold(connection: Connection, record_id: int) -> None:
@@ -126,7 +115,7 @@ def find_many(connection: Connection, recipient: str, ids: Iterable[int]) -> dic
 
 def search(connection: Connection, recipient: str, where: Where) -> Iterator[Record]:
     """Give a recipient's records that are meant, by id; no more than a page of them is held."""
-    meant = select(_table).where(_at.recipient_gstin == recipient, *where.conditions())
+    meant = select(_table).where(_at.recipient_gstin == recipient, *conditions(where))
     return _paged(connection, meant.order_by(_at.id))
 
 
@@ -348,11 +337,6 @@ def _compare_and_swap(names: tuple[str, ...]) -> Update:
         )
         .values({name: bindparam(name) for name in names})
     )
-
-
-def cut_off_by(record: Record, moment: datetime) -> bool:
-    """Say whether the time limit of section 16(4) has passed for a record."""
-    return record.cutoff_at is not None and record.cutoff_at <= moment
 
 
 def _read(connection: Connection, query: Select[Any], given: Mapping[str, object] | None = None) -> Iterator[Record]:

@@ -14,9 +14,10 @@ from typing import Any
 from sqlalchemy import Connection, func, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from ims_fsm.record.record import Record
 from ims_fsm.store.among import among
 from ims_fsm.store.job_tables import ReminderRow
-from ims_fsm.store.record import Record, from_row
+from ims_fsm.store.rows import from_row
 from ims_fsm.store.tables import RecordRow, TwoBLineRow, TwoBRow
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import ReminderKind, State, TwoBState

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
+from ims_fsm.record.returns import Liability, TwoB, TwoBLine
 from ims_fsm.store.among import among
 from ims_fsm.store.conflicts import ConflictError, first_writer
-from ims_fsm.store.record import from_columns, in_columns
+from ims_fsm.store.rows import from_columns, in_columns
 from ims_fsm.store.tables import LiabilityRow, TwoBLineRow, TwoBLogRow, TwoBRow
 from ims_fsm.terms.money import HEADS, Heads
 from ims_fsm.terms.period import TaxPeriod
@@ -41,47 +40,6 @@ _AT_SEQ = (
     )
     .values({name: bindparam(name) for name in ("state", "seq", "generation", "generated_at", "filed_at")})
 )
-
-Entry = Literal["document", "forward_reduction", "reversal_4b1"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TwoB:
-    """The GSTR-2B of a period as it stands; `generation` counts how often it was generated."""
-
-    recipient: str
-    period: TaxPeriod
-    state: TwoBState = TwoBState.ABSENT
-    seq: int = 0
-    generation: int = 0
-    generated_at: datetime | None = None
-    filed_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TwoBLine:
-    """What one record brings into one section of GSTR-2B, in paise; `counts` says whether the total has it."""
-
-    record_id: int
-    entry: Entry
-    section: Section
-    decision: str
-    tax: Heads
-    record_version: int
-    counts: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Liability:
-    """Liability added back to a supplier in one of his periods, in paise (FAQ 34)."""
-
-    recipient: str
-    record_id: int
-    supplier: str
-    supplier_period: TaxPeriod
-    recipient_period: TaxPeriod
-    at: datetime
-    tax: Heads
 
 
 def two_b(connection: Connection, recipient: str, period: TaxPeriod) -> TwoB:

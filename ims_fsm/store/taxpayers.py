@@ -6,16 +6,15 @@ Imports the tables; decides nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from ims_fsm.record.taxpayer import Taxpayer
 from ims_fsm.store.among import among
 from ims_fsm.store.tables import AnnualReturnRow, TaxpayerRow
-from ims_fsm.terms.gstin import state_code
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Filing, TaxpayerKind
 
@@ -26,22 +25,6 @@ _EVERYONE = select(TABLE).order_by(TABLE.c.gstin)
 # The same columns in a statement that reads something else beside them, which has names of its own.
 BESIDE = tuple(column.label(f"taxpayer_{column.name}") for column in TABLE.c)
 _BY_GSTIN = select(TABLE).where(TABLE.c.gstin == bindparam("gstin"))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Taxpayer:
-    """A taxpayer; `registered_from` is the first period that owes a GSTR-3B, earlier ones count as filed."""
-
-    gstin: str
-    name: str = ""
-    kind: TaxpayerKind = TaxpayerKind.NORMAL
-    filing: Filing = Filing.MONTHLY
-    registered_from: TaxPeriod
-
-    @property
-    def state(self) -> str:
-        """The two-digit code of the state of registration, which decides due dates."""
-        return state_code(self.gstin)
 
 
 def put(connection: Connection, taxpayer: Taxpayer) -> None:

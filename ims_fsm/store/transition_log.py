@@ -6,41 +6,17 @@ Imports the tables; decides nothing and changes no row.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from datetime import datetime
+from dataclasses import fields
 from operator import attrgetter
 
 from sqlalchemy import Connection, insert, select
 
+from ims_fsm.record.log import TransitionEntry
 from ims_fsm.store.conflicts import first_writer
 from ims_fsm.store.tables import TransitionRow
 
 _log = TransitionRow.__table__  # type: ignore[attr-defined]
 _APPEND = insert(_log)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TransitionEntry:
-    """A trigger that fired: from where to where, by whom, when (aware, UTC), under which rules.
-
-    `seq` counts from 1 for each record without gaps; `record_version` is the version that the guards read,
-    `content_number` the content and `declaration_id` the declaration that they read it under.
-    """
-
-    recipient_gstin: str
-    record_id: int
-    seq: int
-    trigger: str
-    source: str
-    dest: str
-    actor: str
-    at: datetime
-    rules: tuple[str, ...]
-    record_version: int
-    content_number: int
-    declaration_id: int
-    detail: str | None = None
-    request_key: str | None = None
 
 
 _NAMES = tuple(field.name for field in fields(TransitionEntry))

@@ -12,30 +12,36 @@ from functools import cached_property
 
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.law.refusal import Allowed
+from ims_fsm.record.comparing import Sighting
+from ims_fsm.record.facts import ReduceItc, Request
+from ims_fsm.record.record import Record
+from ims_fsm.record.refusals import RefusedRecord
+from ims_fsm.record.returns import Liability
+from ims_fsm.record.taxpayer import Taxpayer
+from ims_fsm.record.where import Where
 from ims_fsm.store import connection as store
 from ims_fsm.store import records, taxpayers
-from ims_fsm.store.readings import ReduceItc, Request
-from ims_fsm.store.record import Record
-from ims_fsm.store.records import Where
-from ims_fsm.store.returns import Liability
-from ims_fsm.store.taxpayers import Taxpayer
 from ims_fsm.terms.event import Event
 from ims_fsm.terms.gstin import checked_gstin
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Trigger
-from ims_fsm.workflow import bulk, diagram, events, filing, portal, recipient, sweeps, two_b, views, what_if
-from ims_fsm.workflow.bulk import ActionReport, EachRefused
-from ims_fsm.workflow.desk import SupplierDesk
-from ims_fsm.workflow.filing import ThreeBFiled
+from ims_fsm.workflow.actions import many as bulk
+from ims_fsm.workflow.actions import one as recipient
+from ims_fsm.workflow.actions import what_if
+from ims_fsm.workflow.actions.many import ActionReport, EachRefused
+from ims_fsm.workflow.actions.what_if import WhatIf
+from ims_fsm.workflow.calendar import sweeps
+from ims_fsm.workflow.calendar.sweeps import Swept
 from ims_fsm.workflow.office import Office
-from ims_fsm.workflow.portal import Each, Received, UploadChange
-from ims_fsm.workflow.registration import refuse_without_due_day
-from ims_fsm.workflow.sentences import RefusedRecord
-from ims_fsm.workflow.sighting import Sighting
-from ims_fsm.workflow.sweeps import Swept
+from ims_fsm.workflow.reception import upload as portal
+from ims_fsm.workflow.reception.registration import refuse_without_due_day
+from ims_fsm.workflow.reception.upload import Each, Received, UploadChange
+from ims_fsm.workflow.returns import filing, two_b
+from ims_fsm.workflow.returns.filing import ThreeBFiled
+from ims_fsm.workflow.suppliers.desk import SupplierDesk
 from ims_fsm.workflow.unit import Unit
-from ims_fsm.workflow.views import History, RecordView, TwoBView
-from ims_fsm.workflow.what_if import WhatIf
+from ims_fsm.workflow.views import diagram, events, views
+from ims_fsm.workflow.views.views import History, RecordView, TwoBView
 
 EVERYTHING = Where()
 # How many recipients one transaction sweeps; benchmarks/RESULTS.md has the curve.

@@ -11,12 +11,12 @@ from typing import Any
 
 from ims_fsm.errors import InputError
 from ims_fsm.store import returns
-from ims_fsm.store.sets.chains import any_amended, read_chains
-from ims_fsm.store.sets.columns import RECORD
-from ims_fsm.store.sets.moving import Move, touches
-from ims_fsm.store.sets.periods import passed_periods, saved_periods
-from ims_fsm.store.sets.predicate import Predicate
-from ims_fsm.store.sets.scope import Question, Scope
+from ims_fsm.store.sql.chains import any_amended, read_chains
+from ims_fsm.store.sql.columns import RECORD
+from ims_fsm.store.sql.moving import Move, touches
+from ims_fsm.store.sql.periods import passed_periods, saved_periods
+from ims_fsm.store.sql.predicate import Predicate
+from ims_fsm.store.sql.scope import Question, Scope
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.workflow.unit import Unit
 

@@ -11,10 +11,10 @@ from typing import Any
 from ims_fsm.law.decision import decide
 from ims_fsm.law.machine import lifecycle
 from ims_fsm.law.refusal import Allowed, Decision, TransitionRefusedError
-from ims_fsm.store.readings import NO_REQUEST, Request, record_facts
-from ims_fsm.store.record import Record
+from ims_fsm.record.facts import NO_REQUEST, Request, record_facts
+from ims_fsm.record.record import Record
+from ims_fsm.record.refusals import RefusedError, ToldRefusal, label, record_fields
 from ims_fsm.terms.vocabulary import State, Trigger
-from ims_fsm.workflow.sentences import RefusedError, ToldRefusal, label, record_fields
 from ims_fsm.workflow.unit import Unit
 
 

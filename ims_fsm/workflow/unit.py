@@ -14,14 +14,14 @@ from typing import Any
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.law.book import LawBook
 from ims_fsm.law.hooks import Hooks
+from ims_fsm.record.facts import Scene
+from ims_fsm.record.log import TransitionEntry
+from ims_fsm.record.record import Record
+from ims_fsm.record.taxpayer import Taxpayer
 from ims_fsm.store import counters, records, taxpayers, transition_log
 from ims_fsm.store.connection import Connection
 from ims_fsm.store.declarations import declaration_id
-from ims_fsm.store.readings import Scene
-from ims_fsm.store.record import Record
 from ims_fsm.store.records import Found
-from ims_fsm.store.taxpayers import Taxpayer
-from ims_fsm.store.transition_log import TransitionEntry
 from ims_fsm.terms.vocabulary import Filing
 
 

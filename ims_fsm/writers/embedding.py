@@ -12,15 +12,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from ims_fsm.draw import draw, transition_table
+from ims_fsm.draw.citation import cite, cite_all
+from ims_fsm.draw.description import described, title
+from ims_fsm.draw.picture import picture_of
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.law.declaration import ENTRY
 from ims_fsm.law.edition import Edition
 from ims_fsm.law.loading import load_law, shipped_law
 from ims_fsm.law.register import Law
-from ims_fsm.render import draw, transition_table
-from ims_fsm.render.citation import cite, cite_all
-from ims_fsm.render.description import described, title
-from ims_fsm.render.picture import picture_of
 
 NAME = "ims-machine"
 OPTIONS = ("edition", "theme", "format", "caption")

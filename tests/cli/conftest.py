@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from ims_fsm.cli.app import app
 
-SAMPLES = Path(str(files("ims_fsm.exchange") / "samples"))
+SAMPLES = Path(str(files("ims_fsm.formats") / "samples"))
 NOW = "2024-11-12T10:00"
 
 

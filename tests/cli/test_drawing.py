@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from ims_fsm.draw import renderer
 from ims_fsm.law.loading import shipped_law
-from ims_fsm.render import renderer
 
 
 @pytest.mark.parametrize(("fmt", "ending", "first"), [("dot", "dot", "digraph"), ("mermaid", "mmd", "---")])

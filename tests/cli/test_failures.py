@@ -13,7 +13,7 @@ import typer
 from ims_fsm.cli import failures
 from ims_fsm.cli.failures import CallError, guarded, of_file
 from ims_fsm.errors import ImsFsmError, InputError, Problem
-from ims_fsm.workflow.sentences import RefusedError, ToldRefusal
+from ims_fsm.record.refusals import RefusedError, ToldRefusal
 
 REFUSAL = ToldRefusal("pending_not_allowed", "faq.11.a", ("faq.11.a",), "No", "accept it")
 UNEXPECTED = "something nobody expected went wrong (ZeroDivisionError: by zero)"

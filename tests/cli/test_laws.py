@@ -9,7 +9,7 @@ import pytest
 
 from ims_fsm.cli import drawing
 from ims_fsm.cli.laws import parted
-from ims_fsm.render import watching
+from ims_fsm.draw import watching
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "docs" / "examples" / "purchase_approval.toml"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ims_fsm.render import renderer
+from ims_fsm.draw import renderer
 
 SCENARIOS = Path(__file__).resolve().parents[1] / "scenarios"
 STORY = 'title = "A story"\nrules = ["faq.6"]\n'

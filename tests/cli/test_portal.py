@@ -8,7 +8,7 @@ import pytest
 
 from ims_fsm import IMS
 from ims_fsm.cli.portal import records_in, write_upload_files
-from ims_fsm.exchange.portal import export_upload
+from ims_fsm.workflow.reception.importing import export_upload
 
 NOW, LATER = ("--at", "2024-11-12T10:00"), ("--at", "2024-11-13T10:00")
 OWNER = "27AAPFU0939F1ZV"

@@ -14,7 +14,7 @@ import pytest
 
 import ims_fsm
 from ims_fsm import IMS
-from ims_fsm.workflow import jobs
+from ims_fsm.workflow.calendar import jobs
 
 OWN = "27AAPFU0939F1ZV"
 

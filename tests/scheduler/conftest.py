@@ -23,7 +23,7 @@ from ims_fsm.store.connection import reading, writing
 from ims_fsm.store.job_tables import JobRunRow
 from ims_fsm.store.reminders import Reminder
 from ims_fsm.store.tables import Table
-from ims_fsm.workflow.job_standing import Report, Standing
+from ims_fsm.workflow.calendar.standing import Report, Standing
 
 SELLER = "29AABCT1332L1ZA"
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"

@@ -17,7 +17,7 @@ from pathlib import Path
 from ims_fsm import IMS
 from ims_fsm.errors import ImsFsmError
 from ims_fsm.scheduler import Scheduler
-from ims_fsm.workflow import jobs
+from ims_fsm.workflow.calendar import jobs
 
 CHUNK = 3
 

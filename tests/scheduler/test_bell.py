@@ -12,8 +12,8 @@ import pytest
 from ims_fsm.law.book import shipped_book
 from ims_fsm.scheduler import bell
 from ims_fsm.scheduler.bell import Scheduler, Tick
-from ims_fsm.workflow import jobs
-from ims_fsm.workflow.jobs import Drained
+from ims_fsm.workflow.calendar import jobs
+from ims_fsm.workflow.calendar.jobs import Drained
 
 LONGEST = 30
 NOW = datetime(2024, 11, 14, tzinfo=UTC)

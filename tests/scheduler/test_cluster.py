@@ -11,7 +11,7 @@ import warnings
 import pytest
 
 from ims_fsm.scheduler.opening import WorkersError
-from ims_fsm.workflow import jobs
+from ims_fsm.workflow.calendar import jobs
 
 distributed = pytest.importorskip("distributed", reason="install ims-fsm[cluster]")
 pytestmark = [

@@ -9,7 +9,7 @@ import pytest
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.store.conflicts import ConflictError
 from ims_fsm.store.connection import StoreError
-from ims_fsm.workflow import jobs, sweeps
+from ims_fsm.workflow.calendar import jobs, sweeps
 
 OLD = date(2024, 3, 5)
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from ims_fsm.store.connection import writing
-from ims_fsm.workflow import jobs
+from ims_fsm.workflow.calendar import jobs
 
 OLD = date(2024, 3, 5)
 

@@ -13,8 +13,8 @@ from sqlalchemy import create_engine
 from ims_fsm import IMS, LawBook, SettableClock, shipped_book
 from ims_fsm.scheduler.opening import Opening, WorkersError, opening_of
 from ims_fsm.scheduler.workers import Inline, Processes, drain, named
-from ims_fsm.workflow import jobs
-from ims_fsm.workflow.jobs import Drained
+from ims_fsm.workflow.calendar import jobs
+from ims_fsm.workflow.calendar.jobs import Drained
 from ims_fsm.workflow.office import Office, system_clock
 
 

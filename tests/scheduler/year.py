@@ -18,7 +18,7 @@ from ims_fsm.store.connection import reading
 from ims_fsm.store.tables import Table
 from ims_fsm.terms.period import in_india, indian
 from ims_fsm.terms.vocabulary import TwoBState
-from ims_fsm.workflow import planning
+from ims_fsm.workflow.calendar import planning
 
 SELLER = "29AABCT1332L1ZA"
 # The machine sleeps over these instants, and its clock goes back for a while after those.

@@ -8,12 +8,13 @@ import pytest
 from sqlalchemy import insert, text
 from sqlalchemy.exc import OperationalError
 
+from ims_fsm.record.record import cut_off_by
+from ims_fsm.record.taxpayer import Taxpayer
 from ims_fsm.store import records, taxpayers
 from ims_fsm.store.conflicts import ConflictError
 from ims_fsm.store.connection import reading, serialise, writing
 from ims_fsm.store.records import IDS_AT_ONCE, Found, Where
 from ims_fsm.store.tables import TwoBRow
-from ims_fsm.store.taxpayers import Taxpayer
 from ims_fsm.terms.document import OriginalReference
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Disposition, Form, Kind, RemovedFor, Route, State, SupplierStatus, TaxpayerKind
@@ -258,12 +259,12 @@ def test_what_a_time_limit_still_limits(held):
     earlier = NOON - timedelta(days=1)
     put(6, cutoff_at=earlier)
     one = records.find(connection, 1)
-    assert [records.cut_off_by(one, at) for at in (NOON - timedelta(microseconds=1), NOON)] == [False, True]
+    assert [cut_off_by(one, at) for at in (NOON - timedelta(microseconds=1), NOON)] == [False, True]
     version = one.version
     assert [records.cut_off(connection, BUYER, "2024-25", earlier) for _ in range(2)] == [1, 0]
     one = records.find(connection, 1)
     assert (one.cutoff_at, one.version) == (earlier, version + 1)
-    assert not records.cut_off_by(one.changed(cutoff_at=None), NOON)
+    assert not cut_off_by(one.changed(cutoff_at=None), NOON)
 
 
 def test_what_a_form_holds_unfiled_whoever_receives_it(held):

@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import delete, insert, text
 
+from ims_fsm.record.returns import Liability, TwoB, TwoBLine
 from ims_fsm.store import returns
 from ims_fsm.store.conflicts import ConflictError
 from ims_fsm.store.connection import writing
-from ims_fsm.store.record import in_columns
-from ims_fsm.store.returns import Liability, TwoB, TwoBLine
+from ims_fsm.store.rows import in_columns
 from ims_fsm.store.tables import TwoBLineRow
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod

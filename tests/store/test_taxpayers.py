@@ -10,9 +10,9 @@ from threading import Barrier
 
 import pytest
 
+from ims_fsm.record.taxpayer import Taxpayer
 from ims_fsm.store import taxpayers
 from ims_fsm.store.connection import writing
-from ims_fsm.store.taxpayers import Taxpayer
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Filing, TaxpayerKind
 

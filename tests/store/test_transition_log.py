@@ -10,10 +10,11 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 
+from ims_fsm.record.log import TransitionEntry
 from ims_fsm.store.conflicts import ConflictError
 from ims_fsm.store.connection import reading, writing
 from ims_fsm.store.tables import TransitionRow
-from ims_fsm.store.transition_log import TransitionEntry, append, history
+from ims_fsm.store.transition_log import append, history
 
 BUYER, OTHER = "27AAPFU0939F1ZV", "07AAACT2727Q1ZW"
 Step = Callable[..., TransitionEntry]

@@ -21,13 +21,13 @@ from sqlalchemy import event, make_url, select, text
 from ims_fsm import IMS, Document, Filing, Form, Heads, Kind, OriginalReference, RefusedError, Taxpayer, TaxPeriod
 from ims_fsm.errors import InputError
 from ims_fsm.law.hooks import Hooks
+from ims_fsm.record.record import Record
+from ims_fsm.record.refusals import ToldRefusal
 from ims_fsm.store import audit
 from ims_fsm.store.connection import open_engine, reading
-from ims_fsm.store.record import Record
 from ims_fsm.store.tables import Table
 from ims_fsm.terms.period import indian
 from ims_fsm.terms.vocabulary import State, SupplierStatus, TaxpayerKind
-from ims_fsm.workflow.sentences import ToldRefusal
 
 BUYER, QUARTERLY, SELLER, OTHER = "27AAPFU0939F1ZV", "33AAACP7879D1ZM", "29AABCT1332L1ZA", "24AAACC1206D1ZM"
 

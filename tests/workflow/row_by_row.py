@@ -10,21 +10,21 @@ from datetime import datetime
 
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.law.refusal import Allowed
+from ims_fsm.record.comparing import BY_ACTION, declared_by, filled, last_seen, portal_view, told_alike
+from ims_fsm.record.record import PortalView, Record
+from ims_fsm.record.refusals import label
+from ims_fsm.record.sighting import Sighting
+from ims_fsm.record.where import Where
 from ims_fsm.store import contents, records, taxpayers
-from ims_fsm.store.record import PortalView, Record
-from ims_fsm.store.records import Where
 from ims_fsm.terms.document import Document
 from ims_fsm.terms.money import NIL
 from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.terms.shown import Sighting
 from ims_fsm.terms.vocabulary import Filing, Form, RemovedFor, Route, State, SupplierStatus, Trigger
-from ims_fsm.workflow.known import ACTIVE
-from ims_fsm.workflow.sentences import label
-from ims_fsm.workflow.sighting import BY_ACTION, declared_by, filled, last_seen, portal_view, told_alike
-from ims_fsm.workflow.supplier import admit, draft, filed_at
-from ims_fsm.workflow.sweeps import next_period
+from ims_fsm.workflow.calendar.sweeps import next_period
+from ims_fsm.workflow.reception.known_records import ACTIVE
+from ims_fsm.workflow.returns.two_b import mark_stale
+from ims_fsm.workflow.suppliers.supplier import admit, draft, filed_at
 from ims_fsm.workflow.transitions import fire, pass_over
-from ims_fsm.workflow.two_b import mark_stale
 from ims_fsm.workflow.unit import Unit
 
 

@@ -14,8 +14,8 @@ from sqlalchemy import text
 from ims_fsm import IMS, EventKind, Form, RefusedError, TaxPeriod
 from ims_fsm.errors import InputError
 from ims_fsm.store.conflicts import ConflictError
-from ims_fsm.workflow import events
-from ims_fsm.workflow.events import FIRST_PAUSE_S, LONGEST_PAUSE_S
+from ims_fsm.workflow.views import events
+from ims_fsm.workflow.views.events import FIRST_PAUSE_S, LONGEST_PAUSE_S
 
 OCTOBER = TaxPeriod("2024-10")
 EVERY = events.wanted()

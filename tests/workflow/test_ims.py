@@ -8,7 +8,7 @@ import pytest
 
 from ims_fsm import IMS, Taxpayer, TaxPeriod
 from ims_fsm.terms.vocabulary import Filing
-from ims_fsm.workflow.desk import SupplierDesk
+from ims_fsm.workflow.suppliers.desk import SupplierDesk
 
 READING = {
     "close", "asking", "run", "taxpayer", "taxpayers", "may", "what_if", "changed_since_portal", "record", "show",

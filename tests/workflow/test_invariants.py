@@ -22,7 +22,7 @@ from ims_fsm import Heads, OriginalReference, RefusedError, TaxPeriod
 from ims_fsm.store.tables import Table
 from ims_fsm.terms.period import in_india
 from ims_fsm.terms.vocabulary import State
-from ims_fsm.workflow.sweeps import next_period
+from ims_fsm.workflow.calendar.sweeps import next_period
 
 ACTIONS = ("accept", "reject", "keep_pending", "reset")
 GONE = (State.FROZEN, State.REMOVED)

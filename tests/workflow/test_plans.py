@@ -23,8 +23,8 @@ from ims_fsm.store.connection import reading, writing
 from ims_fsm.store.job_tables import JobRunRow, ReminderRow
 from ims_fsm.store.partitions import keyed, partition
 from ims_fsm.store.plans import explained, normalised
-from ims_fsm.store.record import to_row
-from ims_fsm.store.sets import temporary
+from ims_fsm.store.rows import to_row
+from ims_fsm.store.sql import temporary
 from ims_fsm.store.staging import columns
 from ims_fsm.store.tables import (
     AnnualReturnRow,
@@ -38,7 +38,7 @@ from ims_fsm.store.tables import (
     TwoBRow,
 )
 from ims_fsm.terms.vocabulary import Job, JobStatus, State
-from ims_fsm.workflow import jobs
+from ims_fsm.workflow.calendar import jobs
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "plans.md"
 OCTOBER = TaxPeriod("2024-10")

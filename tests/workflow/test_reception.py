@@ -17,13 +17,13 @@ from sqlalchemy import select
 
 from ims_fsm import Form, Heads, Kind, TaxPeriod
 from ims_fsm.errors import InputError
+from ims_fsm.record.sighting import flat
 from ims_fsm.store.connection import reading
 from ims_fsm.store.staging.entering import is_empty
 from ims_fsm.store.tables import Table
 from ims_fsm.terms.document import Document, OriginalReference
-from ims_fsm.terms.shown import flat
 from ims_fsm.terms.vocabulary import State, SupplierStatus
-from ims_fsm.workflow.reception import Reception, SeenTwiceError
+from ims_fsm.workflow.reception.receiving import Reception, SeenTwiceError
 
 OTHER_SELLER = "24AAACC1206D1ZM"
 MOMENTS = ("2024-11-05", "2024-11-10", "2024-11-13", "2024-12-02", "2024-12-20", "2025-12-01")

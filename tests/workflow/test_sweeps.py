@@ -8,7 +8,7 @@ import pytest
 
 from ims_fsm import Heads, TaxPeriod
 from ims_fsm.terms.vocabulary import State
-from ims_fsm.workflow.sweeps import next_period
+from ims_fsm.workflow.calendar.sweeps import next_period
 
 OLD = date(2024, 3, 5)
 

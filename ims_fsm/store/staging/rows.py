@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from ims_fsm.record.sighting import Shown
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.terms.shown import Shown
 from ims_fsm.terms.vocabulary import Form, Kind, State, SupplierStatus
 
 

@@ -1,0 +1,1 @@
+"""A sequence between supplier, IMS and recipient, with the money."""

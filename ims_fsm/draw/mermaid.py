@@ -1,0 +1,120 @@
+"""A sheet as a Mermaid state diagram, which GitHub and GitLab show where it stands in a text.
+
+Imports the sheet and its words; needs no drawing program.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ims_fsm.draw.description import worded
+from ims_fsm.draw.picture import ANY, Arrow, Card, Label, Picture
+from ims_fsm.draw.sheet import Sheet
+from ims_fsm.law.declaration import ENTRY
+
+# The id of what stands for every open state; no declared state can have it: their names begin with a small letter.
+OPEN = "Open"
+_WORDS = frozenset({"as", "class", "click", "default", "direction", "end", "note", "state", "style"})
+_RAISED = str.maketrans("0123456789 ", "⁰¹²³⁴⁵⁶⁷⁸⁹\N{NO-BREAK SPACE}")
+
+
+def mermaid_of(shown: Picture | Sheet) -> str:
+    """Return the Mermaid text of a sheet, or of a picture in the light theme; the same sheet gives the same bytes.
+
+    Mermaid draws every arrow of a state diagram alike, so its label says who acts where it is not the recipient.
+    The numbers are those of the notes, which stand in comments at the end.
+    """
+    return "\n".join(_lines(Sheet(shown) if isinstance(shown, Picture) else shown)) + "\n"
+
+
+def _lines(sheet: Sheet) -> Iterator[str]:
+    yield from ("---", f"title: {_quoted(sheet.caption)}", "---", "stateDiagram-v2")
+    yield f"    accTitle: {sheet.title}"
+    yield f"    accDescr: {sheet.said}"
+    yield "    direction LR"
+    yield from _states(sheet)
+    yield from _arrows(sheet)
+    yield from _looks(sheet)
+    yield from _legend(sheet)
+
+
+def _states(sheet: Sheet) -> Iterator[str]:
+    picture = sheet.picture
+    for card in picture.cards:
+        yield f"    state {_quoted(_written(sheet, card))} as {_id(card.name)}"
+    if picture.frame:
+        titles = ",<br/>".join(picture.card(state).state.title for state in picture.frame)
+        yield f"    state {_quoted(f'any of<br/>{titles}')} as {OPEN}"
+
+
+def _written(sheet: Sheet, card: Card) -> str:
+    look, notes = sheet.card_look(card), sheet.card_notes(card)
+    kept = "".join(f"<br/>↻ {worded(each.trigger)}{_numbers(sheet.kept(card, each))}" for each in card.keeps)
+    badge = f"<br/>[{look.badge}]" if look.badge else ""
+    return card.state.title + _numbers(notes) + badge + kept
+
+
+def _arrows(sheet: Sheet) -> Iterator[str]:
+    picture = sheet.picture
+    if picture.initial in picture.frame:
+        yield f"    {_id(picture.initial)} --> {OPEN}"
+    for arrow in picture.arrows:
+        yield f"    {_id(arrow.tail)} --> {_id(arrow.head)}{_label(sheet, arrow)}"
+    yield from (f"    {_id(card.name)} --> {ENTRY}" for card in picture.cards if card.state.terminal)
+
+
+def _id(state: str) -> str:
+    # Mermaid takes some names for its own words; none of those ends in an underscore.
+    return OPEN if state == ANY else f"{state}_" if state in _WORDS else state
+
+
+def _quoted(words: str) -> str:
+    return '"' + words.replace('"', "'") + '"'
+
+
+def _label(sheet: Sheet, arrow: Arrow) -> str:
+    if not arrow.labels:
+        return ""
+    who = "" if arrow.actor == "recipient" else f" ({arrow.actor})"
+    return " : " + ", ".join(_trigger(sheet, arrow, label) for label in arrow.labels) + who
+
+
+def _trigger(sheet: Sheet, arrow: Arrow, label: Label) -> str:
+    look = sheet.label_look(arrow, label)
+    before = f"{look.sign} " if look.sign else ""
+    steps = f" [{', '.join(look.badges)}]" if look.badges else ""
+    return before + worded(label.trigger) + _numbers(look.aside) + steps
+
+
+def _numbers(words: str) -> str:
+    """Return the numbers of notes raised; anything else that stands beside a trigger in brackets."""
+    if not words:
+        return ""
+    return f" {words}".translate(_RAISED) if words.replace(" ", "").isdigit() else f" [{words}]"
+
+
+def _looks(sheet: Sheet) -> Iterator[str]:
+    palette = sheet.palette
+    for card in sheet.picture.cards:
+        look = sheet.card_look(card)
+        line = "stroke-width:3px" if card.state.terminal or look.halo else "stroke-width:1px"
+        line += ",stroke-dasharray:4" if look.dashed else ""
+        colours = f"fill:{look.paint.fill},stroke:{look.paint.line},color:{look.paint.line}"
+        yield from _look(_id(card.name), f"{colours},{line}")
+    if sheet.picture.frame:
+        dashed = f"fill:{palette.frame.fill},stroke:{palette.frame.line},color:{palette.aside},stroke-dasharray:4"
+        yield from _look(OPEN, dashed)
+
+
+def _look(name: str, look: str) -> Iterator[str]:
+    yield f"    classDef {name}_look {look}"
+    yield f"    class {name} {name}_look"
+
+
+def _legend(sheet: Sheet) -> Iterator[str]:
+    for block in sheet.legend():
+        if block.heading:
+            yield f"    %% {block.heading}{f' ({block.aside})' if block.aside else ''}"
+        for entry in block.entries:
+            named = " ".join(part for part in (entry.mark, entry.name) if part)
+            yield f"    %% {named}: {entry.says}".replace("\N{NO-BREAK SPACE}", " ")

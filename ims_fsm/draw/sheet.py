@@ -1,0 +1,137 @@
+"""A sheet: a picture with its words and looks. This one shows a machine as it is declared; others say more.
+
+Imports the picture, its words and its theme; knows no drawing program.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ims_fsm.draw import description, legend
+from ims_fsm.draw.columns import Block
+from ims_fsm.draw.links import Links
+from ims_fsm.draw.palette import Paint, Palette
+from ims_fsm.draw.picture import ANY, Arrow, Card, Label, Picture
+from ims_fsm.draw.theme import LIGHT, Theme
+from ims_fsm.law.declaration import ENTRY
+
+
+@dataclass(frozen=True, slots=True)
+class CardLook:
+    """How a state looks: its colours, that of its sentence, its border, a badge, and whether it has a halo."""
+
+    paint: Paint
+    ink: str
+    dashed: bool = False
+    badge: str = ""
+    halo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ArrowLook:
+    """How an arrow looks: its colour, how heavy it is, and whether it ends in a bar that nothing passes.
+
+    Its stroke is that of its actor, unless one is named.
+    """
+
+    color: str
+    pen: float = 1.0
+    barred: bool = False
+    stroke: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelLook:
+    """How a trigger on an arrow looks: a sign before it, what stands below it, and the badges after it."""
+
+    color: str
+    sign: str = ""
+    aside: str = ""
+    badges: tuple[str, ...] = ()
+    bold: bool = False
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A picture as it is declared, in a theme; `links` lead from its parts to their lines on a page."""
+
+    picture: Picture
+    theme: Theme = LIGHT
+    links: Links | None = None
+
+    @property
+    def palette(self) -> Palette:
+        """The colours of the theme."""
+        return self.theme.palette
+
+    @property
+    def name(self) -> str:
+        """What tells this sheet from every other: the machine and its rule set."""
+        return self.picture.name
+
+    @property
+    def heading(self) -> str:
+        """The title that is drawn."""
+        return self.picture.title
+
+    @property
+    def subheading(self) -> str:
+        """The line below the title."""
+        return f"{self.picture.says}  ·  {description.span(self.picture.rule_set)}"
+
+    @property
+    def caption(self) -> str:
+        """The title on one line, with the rule set."""
+        return f"{self.picture.title}, {description.span(self.picture.rule_set)}"
+
+    @property
+    def title(self) -> str:
+        """The title for those who cannot see it."""
+        return description.title(self.picture)
+
+    @property
+    def said(self) -> str:
+        """The whole sheet in sentences."""
+        return description.described(self.picture)
+
+    def card_said(self, card: Card) -> str:
+        """Return what a state says on hover."""
+        return description.card_said(card)
+
+    def arrow_said(self, arrow: Arrow) -> str:
+        """Return what an arrow says on hover."""
+        return description.arrow_said(self.picture, arrow)
+
+    def card_look(self, card: Card) -> CardLook:
+        """Return how a state looks."""
+        if card.reached:
+            return CardLook(self.palette.paint(card.state), self.palette.ink)
+        return CardLook(self.palette.never, self.palette.never.line, dashed=True)
+
+    def arrow_look(self, arrow: Arrow) -> ArrowLook:
+        """Return how an arrow looks: it has the colour of the state that it leads to."""
+        idle = arrow.never or not (arrow.tail in {ENTRY, ANY} or self.picture.card(arrow.tail).reached)
+        head = self.picture.card(arrow.head).state
+        return ArrowLook(self.palette.never.line if idle else self.palette.paint(head).line, barred=arrow.never)
+
+    def label_look(self, arrow: Arrow, label: Label) -> LabelLook:
+        """Return how a trigger on an arrow looks: with the numbers of its notes."""
+        sign, color = (description.CROSS, self.palette.aside) if arrow.never else ("", self.palette.ink)
+        return LabelLook(color, sign, " ".join(map(str, label.notes)))
+
+    def card_notes(self, card: Card) -> str:
+        """Return what stands beside the title of a state: the numbers of its notes."""
+        return " ".join(map(str, card.notes))
+
+    def kept(self, _card: Card, label: Label) -> str:
+        """Return what stands beside a trigger that keeps a state: the numbers of its notes."""
+        return " ".join(map(str, label.notes))
+
+    def own(self, part: str) -> str:
+        """Return the id of a part of the picture as this sheet has it: no two sheets of one picture share any."""
+        return self.name + part.removeprefix(self.picture.name)
+
+    def legend(self) -> Iterator[Block]:
+        """Give what stands below the picture."""
+        yield from legend.blocks(self.picture, self.links)

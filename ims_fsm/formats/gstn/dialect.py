@@ -1,0 +1,115 @@
+"""The wrappers in which the portal hands out an IMS download, and the files that are something else.
+
+Finds the sections and the recipient named beside them; reads no record. Imports the sections' table only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from ims_fsm.errors import InputError, Problem
+from ims_fsm.formats.gstn.notation import loads
+from ims_fsm.formats.gstn.sections import RESERVED, section_named
+from ims_fsm.formats.gstn.values import shown
+
+
+class Dialect(StrEnum):
+    """How a download is wrapped: bare sections, `data` (API, portal web), or the offline tool's wrappers."""
+
+    SECTIONS = "sections"
+    DATA = "data"
+    OFFLINE = "imsDetails"
+    OFFLINE_ERRORS = "imsDetailsErr"
+    INVDATA = "invdata"
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """An unwrapped download: its dialect, the recipient it names, and its sections with whatever stands beside them.
+
+    `path` has the keys of the wrappers that were opened, outermost first.
+    """
+
+    dialect: Dialect
+    recipient: Any
+    sections: dict[str, Any]
+    path: tuple[str, ...] = ()
+
+
+WRAPPERS = (Dialect.OFFLINE, Dialect.OFFLINE_ERRORS, Dialect.INVDATA, Dialect.DATA)
+_GIVE = "give the IMS download of the recipient"
+_FOREIGN = (
+    ({"docdata", "docRejdata", "itcsumm", "cpsumm"}, "it is a GSTR-2B", f"{_GIVE}; a GSTR-2B is read to be compared"),
+    ({"reqtyp", "prev_status"}, "it is an upload, not a download", _GIVE),
+    ({"error_report"}, "it is the status of an upload", f"{_GIVE}; a status is read after an upload"),
+    ({"gstr1", "gstr1a"}, "it is the supplier's view of IMS", _GIVE),
+    ({"all_oth", "imp_gds"}, "it counts records and lists none", _GIVE),
+    ({"rek", "hmac"}, "it is an encrypted answer of the API", "decrypt it with the session's key first"),
+)
+
+
+def open_download(data: bytes | str, where: str) -> Envelope:
+    """Return the sections of an IMS download in any dialect of the portal.
+
+    Raises `InputError` when the text is no JSON, is no object, holds no section, or is another of the portal's files.
+    """
+    return unwrap(loads(data, where), where)
+
+
+def unwrap(node: Any, where: str) -> Envelope:
+    """Return the sections of a download whose JSON was read, at least as far as the first row of each list.
+
+    Raises `InputError` for what is no object, holds no section, or is another of the portal's files.
+    """
+    dialect: Dialect = Dialect.SECTIONS
+    recipient, place = None, "file"
+    path: list[str] = []
+    while True:
+        problem = _strange(node, place)
+        if problem:
+            raise InputError(where, [problem])
+        recipient = named_in(node, recipient)
+        wrappers = [key for key in WRAPPERS if key in node]
+        if not wrappers:
+            break
+        dialect = place = next((key for key in wrappers if node[key]), wrappers[0])
+        path.append(dialect)
+        node = node[dialect]
+    return Envelope(dialect, recipient, node, tuple(path))
+
+
+def named_in(node: dict[str, Any], otherwise: Any) -> Any:
+    """Return the recipient that an object names, as it stands there, or what it is otherwise."""
+    return next((node[key] for key in ("gstin", "rtin") if node.get(key)), otherwise)
+
+
+def _strange(node: Any, place: str) -> Problem | None:
+    if not isinstance(node, dict):
+        return Problem(place, f"{shown(node)} stands where an object of sections is expected", _GIVE)
+    for marks, what, remedy in _FOREIGN:
+        if marks & node.keys():
+            return Problem(place, what, remedy)
+    if isinstance(node.get("error"), dict):
+        return Problem(place, f"the portal answered with an error: {_message(node['error'])}", "download it again")
+    return None if any(wrapper in node for wrapper in WRAPPERS) else _strange_sections(node, place)
+
+
+def _strange_sections(sections: dict[str, Any], place: str) -> Problem | None:
+    if not any(section_named(key) or key in RESERVED for key in sections):
+        return Problem(place, "it holds no section of IMS (b2b, b2ba, b2bdn, …)", _GIVE)
+    first = {key: rows[0] for key, rows in sections.items() if isinstance(rows, list) and rows}
+    for key, row in first.items():
+        if not isinstance(row, dict):
+            continue
+        if "ctin" in row and {"inv", "nt", "boe", "doclist"} & row.keys():
+            return Problem(f"{key}[0]", "it groups documents by supplier, as GSTR-1, 2A and 2B do", _GIVE)
+        if "prev_status" in row:
+            return Problem(f"{key}[0]", "it carries prev_status, as an upload does", _GIVE)
+    return None
+
+
+def _message(error: dict[str, Any]) -> str:
+    words = [str(error[key]) for key in ("error_cd", "errorCode", "message", "error_msg") if error.get(key)]
+    return " ".join(words) or "no reason given"

@@ -1,0 +1,1 @@
+"""The portal's GSTR-2B: read, written, and compared with ours."""

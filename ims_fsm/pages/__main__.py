@@ -1,0 +1,29 @@
+"""`python -m ims_fsm.draw [FOLDER]`: draw every machine again, with the page that shows them.
+
+Imports the law and the gallery; the command line proper is another room's.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from ims_fsm.errors import ImsFsmError
+from ims_fsm.law.loading import shipped_law
+from ims_fsm.pages.gallery import publish
+
+
+def main(arguments: list[str]) -> int:
+    """Draw into the folder that is named, `diagrams` without one; return the exit code."""
+    folder = Path(arguments[0] if arguments else "diagrams")
+    try:
+        files = publish(shipped_law(), folder)
+    except ImsFsmError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    sys.stdout.write(f"{len(files)} files in {folder}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

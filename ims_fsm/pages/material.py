@@ -1,0 +1,124 @@
+"""What pages are made of: the law book, Annexure-A, the stories, and what is asked of them again and again.
+
+Imports the law and the drawings; makes no page.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from ims_fsm.draw.diagrams import Drawing
+from ims_fsm.law.annexure import Annexure
+from ims_fsm.law.book import LawBook
+from ims_fsm.law.declaration import GuardDeclaration, TransitionDeclaration
+from ims_fsm.law.edition import Edition, Machine
+from ims_fsm.law.register import Law
+from ims_fsm.pages.pictures import Pictures
+from ims_fsm.pages.story import Story
+from ims_fsm.terms.vocabulary import Kind
+
+# A plain taxpayer has a name and a GSTIN, and nothing else that a reader must keep in mind.
+_PLAIN = 2
+_WORD = re.compile(r"[a-z0-9][a-z0-9-]+")
+
+
+@dataclass(frozen=True)
+class Material:
+    """The law, its calendar and routes, Annexure-A and the stories."""
+
+    book: LawBook
+    annexure: Annexure
+    stories: tuple[Story, ...]
+
+    @property
+    def law(self) -> Law:
+        """The declared law."""
+        return self.book.law
+
+    @cached_property
+    def machines(self) -> Mapping[str, Machine]:
+        """The machines in the order in which they are read: by kind, an amendment behind its original, others last."""
+        return dict(sorted(self.law.machines.items(), key=lambda item: _reading_order(item[1])))
+
+    @property
+    def record_machines(self) -> tuple[Machine, ...]:
+        """The machines of records, in that order."""
+        return tuple(machine for machine in self.machines.values() if machine.declaration.extends == "record")
+
+    @cached_property
+    def pictures(self) -> Pictures:
+        """Every picture of the pages."""
+        return Pictures(self.book)
+
+    @cached_property
+    def drawings(self) -> Mapping[str, tuple[Drawing, ...]]:
+        """What there is to be drawn of each machine: the newest first, then each older one that differs."""
+        found: dict[str, list[Drawing]] = {name: [] for name in self.law.machines}
+        for drawing in self.pictures.drawings.values():
+            found[drawing.picture.machine].append(drawing)
+        return {name: tuple(own) for name, own in found.items()}
+
+    @cached_property
+    def of_every_record(self) -> frozenset[tuple[str, ...]]:
+        """The names of the guards, and the triggers of the transitions, that every machine of records has."""
+        machines = self.record_machines
+        own = [
+            {*(("guard", name) for name in _guard_names(machine)), *(("move", name) for name in _moves(machine))}
+            for machine in machines
+        ]
+        return frozenset[tuple[str, ...]]().union(*own[:1]).intersection(*own) if own else frozenset()
+
+    def is_own(self, machine: Machine, entry: GuardDeclaration | TransitionDeclaration) -> bool:
+        """Say whether a machine does not share a guard or transition with every machine of records."""
+        if machine.declaration.extends != "record":
+            return True
+        key = ("guard", entry.name) if isinstance(entry, GuardDeclaration) else ("move", entry.trigger)
+        return key not in self.of_every_record
+
+    def has(self, machine: Machine, guard: GuardDeclaration) -> bool:
+        """Say whether a guard can refuse anything in a machine, under any rule set."""
+        return any(guard in edition.guards for edition in machine.editions.values())
+
+    def proving(self, rule: str) -> tuple[Story, ...]:
+        """Return the stories that prove a rule or one below it; those titled most like the rule come first."""
+        words = _words(self.law.rules[rule].title) if rule in self.law.rules else frozenset[str]()
+        found = (story for story in self.stories if story.cites(rule))
+        return tuple(
+            sorted(found, key=lambda story: (-_likeness(words, _words(story.title)), length(story), story.path))
+        )
+
+
+def _reading_order(machine: Machine) -> tuple[int, bool]:
+    kinds = [str(kind) for kind in Kind]
+    kind = machine.name.removesuffix("_amendment")
+    return (kinds.index(kind) if kind in kinds else len(kinds), kind != machine.name)
+
+
+def length(story: Story) -> int:
+    """Return how much there is to follow in a story: its steps, and three for each document and each odd taxpayer."""
+    odd = sum(len(row) > _PLAIN for row in story.entries("taxpayer"))
+    return len(story.entries("step")) + 3 * (len(story.entries("document")) + odd)
+
+
+def older(machine: Machine) -> tuple[Edition, ...]:
+    """Return the editions of a machine before the newest, in order."""
+    return tuple(edition for edition in machine.editions.values() if edition is not machine.edition)
+
+
+def _guard_names(machine: Machine) -> set[str]:
+    return {guard.name for edition in machine.editions.values() for guard in edition.guards}
+
+
+def _moves(machine: Machine) -> set[str]:
+    return {move.trigger for edition in machine.editions.values() for move in edition.transitions}
+
+
+def _words(title: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(title.lower()))
+
+
+def _likeness(one: frozenset[str], other: frozenset[str]) -> float:
+    return round(len(one & other) / (len(one | other) or 1), 2)

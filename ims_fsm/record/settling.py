@@ -1,0 +1,90 @@
+"""What a return makes of a record: its outcome, what settling it moves (E and S), why a GSTR-2B leaves it out.
+
+Imports the law and the record; runs no statement. Its twin in SQL is `store.sql.settling`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ims_fsm.law.ledger import Outcome, Settled, Standing, settle
+from ims_fsm.law.routing import LeftOutReason
+from ims_fsm.record.facts import Scene, is_superseded, original_of
+from ims_fsm.record.record import Record
+from ims_fsm.terms.money import NIL, Heads
+from ims_fsm.terms.vocabulary import State, Trigger
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A record that GSTR-2B considers and does not show: why, and the rule."""
+
+    record: Record
+    reason: LeftOutReason
+    why: str
+    rule: str
+
+
+def outcome_of(record: Record, scene: Scene) -> Outcome:
+    """Return what GSTR-3B makes of a record as it stands (FAQ 10, 14; its route's effect where it is not in IMS)."""
+    if record.in_ims and record.state is not State.NO_ACTION:
+        return Outcome(str(record.state))
+    effects = {"reversed": Outcome.REVERSED, "shown": Outcome.PENDING}
+    return effects.get(scene.route(record).effect, Outcome.DEEMED_ACCEPTED)
+
+
+def settlement_of(record: Record, outcome: Outcome, scene: Scene) -> Settled:
+    """Return what settling a record as this outcome moves, in paise; writes nothing (Annexure-A)."""
+    credit = record.credit
+    if scene.route(record).effect == "out_of_time":
+        # Credit out of time is not gained; what an amendment takes back is taken back.
+        least = credit - (credit - record.carried).not_below_zero()
+        return settle(Standing(record.carried, credit), least, outcome)
+    return settle(Standing(record.carried, credit), credit, outcome, declared_reduction(record))
+
+
+def declared_reduction(record: Record) -> Heads | None:
+    """Return the reduction that was declared with an acceptance, in paise; None is the full one."""
+    return None if record.reduction in {None, "full"} else record.declared
+
+
+def why_left_out(record: Record, chain: Sequence[Record], scene: Scene) -> LeftOut | None:
+    """Return why a GSTR-2B that considers a record does not show it, or None where it does (FAQ 13, 14)."""
+    reason = _reason(record, chain, scene)
+    if reason is None:
+        return None
+    declared = scene.book.routing.left_out[reason]
+    return LeftOut(record, reason, declared.says, declared.rule)
+
+
+def _reason(record: Record, chain: Sequence[Record], scene: Scene) -> LeftOutReason | None:
+    original = original_of(record, chain, scene)
+    if is_superseded(record, chain, scene):
+        return "superseded"
+    if original.value.startswith("unsettled") and not original.same_period:
+        return "original_waits"
+    if original.value == "unknown":
+        return "original_unknown"
+    return "pending" if record.in_ims and record.state is State.PENDING else None
+
+
+def dest_of(trigger: Trigger) -> State:
+    """Return the state that a recipient's action leads to (FAQ 10)."""
+    return {
+        Trigger.ACCEPT: State.ACCEPTED,
+        Trigger.REJECT: State.REJECTED,
+        Trigger.KEEP_PENDING: State.PENDING,
+        Trigger.RESET: State.NO_ACTION,
+    }[trigger]
+
+
+def comes_to(record: Record, chain: Sequence[Record], scene: Scene) -> tuple[str, Settled]:
+    """Return what a GSTR-3B filed on a record as it stands makes of it, and what that moves, in paise."""
+    stays = Settled(NIL, NIL, Standing(record.carried, record.standing))
+    if record.state is State.REMOVED:
+        return str(record.state), stays
+    if record.settled_in is not None:
+        return str(record.disposition or scene.route(record).effect), stays
+    outcome = Outcome.SUPERSEDED if is_superseded(record, chain, scene) else outcome_of(record, scene)
+    return str(outcome), settlement_of(record, outcome, scene)

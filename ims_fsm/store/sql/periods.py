@@ -1,0 +1,87 @@
+"""The 2B period of a record in SQL: the one its filing fixed, or the one that filing it now would give.
+
+Imports the scene and the tables; the Python reading is `Scene.expected_period`, and what is only saved is read by it:
+there are few forms and return periods, however many records.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Connection, and_, case, exists, literal, or_, select
+
+from ims_fsm.law.edition import EARLIEST
+from ims_fsm.record.facts import Scene
+from ims_fsm.store.sql.columns import AT
+from ims_fsm.store.tables import TaxpayerRow
+from ims_fsm.terms.period import TaxPeriod, in_india
+from ims_fsm.terms.vocabulary import Filing, Form, SupplierStatus
+
+_taxpayer = TaxpayerRow.__table__  # type: ignore[attr-defined]
+_QUARTERLY = exists(
+    select(_taxpayer.c.gstin).where(_taxpayer.c.gstin == AT.supplier_gstin, _taxpayer.c.filing == str(Filing.QUARTERLY))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SavedPeriod:
+    """The 2B period of what is only saved in a form and return period, by how often its supplier files."""
+
+    form: Form
+    return_period: TaxPeriod
+    filing: Filing
+    period: TaxPeriod
+
+
+def saved_periods(connection: Connection, whose: ColumnElement[bool], scene: Scene) -> tuple[SavedPeriod, ...]:
+    """Return the 2B periods that filing now would give to what is only saved; none where nothing is."""
+    asked = (AT.form, AT.return_period, case((_QUARTERLY, str(Filing.QUARTERLY)), else_=str(Filing.MONTHLY)))
+    saved = select(*asked).where(whose, AT.supplier_status == str(SupplierStatus.SAVED)).distinct()
+    found = []
+    for form, return_period, filing in sorted(tuple(row) for row in connection.execute(saved)):
+        key = (Form(form), TaxPeriod(return_period), Filing(filing))
+        period = scene.book.calendar.two_b_period(key[0], key[1], scene.now, key[2], scene.recipient.filing)
+        found.append(SavedPeriod(*key, period))
+    return tuple(found)
+
+
+def expected_period(saved: Sequence[SavedPeriod]) -> ColumnElement[str]:
+    """Return a record's 2B period, fixed or expected (rule window.2b)."""
+    fixed: ColumnElement[str] = AT.two_b_period
+    if not saved:
+        return fixed
+    ways = [(and_(AT.form == str(one.form), AT.return_period == str(one.return_period),
+                  _QUARTERLY if one.filing is Filing.QUARTERLY else ~_QUARTERLY), literal(str(one.period)))
+            for one in saved]  # fmt: skip
+    if len({one.period for one in saved}) == 1:
+        return case((fixed.is_not(None), fixed), else_=literal(str(saved[0].period)))
+    return case((fixed.is_not(None), fixed), *ways)
+
+
+def passed_periods(scene: Scene) -> tuple[str, ...]:
+    """Return the 2B periods, from the beginning of GST, whose records may by now no longer be pending.
+
+    Raises `InputError` where the calendar has no due day for the recipient's state.
+    """
+    calendar, recipient = scene.book.calendar, scene.recipient
+    period, passed = EARLIEST, []
+    while period <= TaxPeriod.of(in_india(scene.now).date()):
+        if calendar.pending_until(period, recipient.filing, recipient.state) <= scene.now:
+            passed.append(str(period))
+        period = period.plus(1)
+    return tuple(passed)
+
+
+def pending_window_passed(scene: Scene, saved: Sequence[SavedPeriod]) -> ColumnElement[bool]:
+    """Return the condition that the one tax period for which a record may be pending has passed.
+
+    Raises `InputError` as `passed_periods` does.
+    """
+    expected, passed = expected_period(saved), passed_periods(scene)
+    open_from = EARLIEST
+    while open_from in passed:
+        open_from = open_from.plus(1)
+    # A deadline that was put off may fall after that of a later period, so what comes after it is named.
+    later = [period for period in passed if period > open_from]
+    return or_(expected < str(open_from), *([expected.in_(later)] if later else []))

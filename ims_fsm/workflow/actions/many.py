@@ -1,0 +1,197 @@
+"""One action on many records of a recipient, in sets: what is allowed is applied, what is refused is counted and told.
+
+Imports the store's sets and the law. Where an embedder's hooks watch the action the records are taken one by one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from ims_fsm.errors import InputError, Problem
+from ims_fsm.law.refusal import Refusal, Refused
+from ims_fsm.record.facts import Request
+from ims_fsm.record.record import Record
+from ims_fsm.record.refusals import RefusedError, RefusedRecord, ToldRefusal, label, record_fields, told
+from ims_fsm.record.where import Where
+from ims_fsm.store import records
+from ims_fsm.store.among import among
+from ims_fsm.store.sql.acting import acted_columns, acted_detail, allowed_saved, decides_otherwise
+from ims_fsm.store.sql.columns import AT
+from ims_fsm.store.sql.moving import move
+from ims_fsm.store.sql.predicate import Predicate, predicate
+from ims_fsm.store.sql.refusing import PAGE, refused_alike, refused_one_by_one
+from ims_fsm.store.sql.scope import Question, Scope
+from ims_fsm.terms.vocabulary import Trigger
+from ims_fsm.workflow.actions.one import acted, decided_otherwise
+from ims_fsm.workflow.returns.two_b import mark_stale, mark_stale_where
+from ims_fsm.workflow.scopes import scope_of, told_by, touched_drafts
+from ims_fsm.workflow.transitions import consider
+from ims_fsm.workflow.unit import Unit
+
+EachRefused = Callable[[RefusedRecord], object]
+EXAMPLES = 5
+Key = tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedGroup:
+    """Records that the same guards refuse: the refusals as told of the first example, how many, and some of them."""
+
+    refusals: tuple[ToldRefusal, ...]
+    count: int
+    examples: tuple[RefusedRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ActionReport:
+    """What an action did: to how many records it was applied, and on which it was refused, by what refuses them.
+
+    `saved` of the applied ones are only saved by their suppliers: the action has no effect until they file (FAQ 15).
+    """
+
+    trigger: str
+    applied: int
+    refused: tuple[RefusedGroup, ...] = ()
+    saved: int = 0
+
+    @property
+    def refused_records(self) -> int:
+        """How many records it was refused on."""
+        return sum(group.count for group in self.refused)
+
+    def by_rule(self) -> dict[str, int]:
+        """Return the number of refused records by rule; a record counts under every rule that refuses it."""
+        counts: Counter[str] = Counter()
+        for group in self.refused:
+            counts.update(dict.fromkeys((refusal.rule for refusal in group.refusals), group.count))
+        return dict(counts)
+
+
+def act_on_many(  # noqa: PLR0913, PLR0917 -- what, on which records, with what
+    unit: Unit,
+    trigger: Trigger,
+    recipient: str,
+    request: Request,
+    ids: Sequence[int] | None,
+    where: Where,
+    each_refused: EachRefused | None = None,
+    read: Scope | None = None,
+) -> ActionReport:
+    """Act on many records with one action: what is allowed is applied, what is refused is reported (FAQ 30).
+
+    `each_refused` is called with every refused record, page by page: before anything is written, or, where a hook
+    watches, as its page is judged. `read` is the recipient's scope where it was read and nothing has moved since.
+    Raises `InputError` for an id that is not the recipient's; nothing is written then.
+    """
+    unit.taxpayer(recipient)
+    if ids is not None:
+        _refuse_strangers(unit, recipient, ids)
+    chosen = records.conditions(where) if ids is None else [among(AT.id, list(ids))]
+    question = Question(trigger=trigger, scope=(read or scope_of(unit, [recipient])).narrowed(*chosen), request=request)
+    if unit.hooks.watch(trigger):
+        return _one_by_one(unit, question, each_refused)
+    law = predicate(question)
+    groups = refused_groups(unit, question, law, each_refused)
+    otherwise = decides_otherwise(question, law)
+    stale = touched_drafts(unit, recipient, question, law, otherwise)
+    saved = allowed_saved(unit.connection, question, law)
+    told_with = told_by(unit, acted_detail(question), acted_columns(question, unit.now))
+    moved = move(unit.connection, question, law, told_with)
+    mark_stale_where(unit, recipient, stale.__contains__)
+    return ActionReport(trigger, moved, groups, saved)
+
+
+def refused_groups(
+    unit: Unit, question: Question, law: Predicate, each_refused: EachRefused | None = None
+) -> tuple[RefusedGroup, ...]:
+    """Return what refuses the trigger on the records of a question, largest group first; changes nothing."""
+    alike = refused_alike(unit.connection, question, law)
+    if alike and each_refused is not None:
+        for page in refused_one_by_one(unit.connection, question, law):
+            for one in _refused(unit, question, page):
+                each_refused(one)
+    if not alike:
+        return ()
+    first = next(refused_one_by_one(unit.connection, question, law))
+    rarer = records.find_many(unit.connection, question.scope.recipients[0], [one.examples[0] for one in alike])
+    groups = Groups()
+    for one in _refused(
+        unit, question, [*first, *(rarer[one] for one in sorted(rarer) if one not in {r.id for r in first})]
+    ):
+        groups.add(one)
+    # Guards of several machines refuse by one rule; what they say is then told of the first example.
+    counts: Counter[Key] = Counter()
+    for group in alike:
+        counts[key(group.refusals)] += group.count
+    return groups.told(counts)
+
+
+def _refused(unit: Unit, question: Question, some: Sequence[Record]) -> Iterator[RefusedRecord]:
+    chains = unit.chains_of(some)
+    for record in some:
+        decision = consider(unit, record, question.trigger, question.request, chains[record.id])
+        if isinstance(decision, Refused):
+            fields = record_fields(record, unit.scene(record.recipient))
+            yield RefusedRecord(record.id, label(record.document), told(decision, fields))
+
+
+def _one_by_one(unit: Unit, question: Question, each_refused: EachRefused | None) -> ActionReport:
+    """Do what `act_on_many` does with one record after the other, each through its machine and the embedder's hooks."""
+    recipient = question.scope.recipients[0]
+    applied, saved, groups = 0, 0, Groups(each_refused)
+    for page in records.pages(unit.connection, recipient, question.scope.conditions, PAGE):
+        chains = unit.chains_of(page)
+        changes: list[tuple[Record, Record]] = []
+        for record in page:
+            try:
+                changes.append((record, acted(unit, record, question.trigger, question.request, chains[record.id])))
+            except RefusedError as error:
+                groups.add(RefusedRecord(record.id, error.subject, error.refusals))
+        unit.write(changes)
+        mark_stale(unit, recipient, decided_otherwise(changes))
+        applied += len(changes)
+        saved += sum(not record.filed for record, _ in changes)
+    return ActionReport(question.trigger, applied, groups.told(), saved)
+
+
+class Groups:
+    """Refused records put together by what refuses them, as they come; a few of each are kept."""
+
+    def __init__(self, each: EachRefused | None = None) -> None:
+        """Begin with none; `each` is called with every record that is added."""
+        self._each = each
+        self._examples: dict[Key, list[RefusedRecord]] = {}
+        self._counts: dict[Key, int] = {}
+
+    def add(self, refused: RefusedRecord) -> None:
+        """Add a refused record."""
+        if self._each is not None:
+            self._each(refused)
+        alike = key(refused.refusals)
+        self._counts[alike] = self._counts.get(alike, 0) + 1
+        examples = self._examples.setdefault(alike, [])
+        if len(examples) < EXAMPLES:
+            examples.append(refused)
+
+    def told(self, counts: Mapping[Key, int] | None = None) -> tuple[RefusedGroup, ...]:
+        """Return the groups, largest first; `counts` has the numbers where not every record was added."""
+        known = self._counts if counts is None else counts
+        groups = [RefusedGroup(some[0].refusals, known[alike], tuple(some)) for alike, some in self._examples.items()]
+        return tuple(sorted(groups, key=lambda group: (-group.count, group.examples[0].record_id)))
+
+
+def key(refusals: Iterable[Refusal | ToldRefusal]) -> Key:
+    """Return what records that are refused alike have in common: each refusal's code and citations."""
+    return tuple((one.code, *one.rules) for one in refusals)
+
+
+def _refuse_strangers(unit: Unit, recipient: str, ids: Iterable[int]) -> None:
+    wanted = set(ids)
+    strangers = wanted - records.ids_among(unit.connection, recipient, wanted)
+    if strangers:
+        raise InputError(
+            "records",
+            [Problem(str(one), f"is no record of {recipient}", "see ims-fsm list") for one in sorted(strangers)],
+        )

@@ -1,0 +1,70 @@
+"""What a recipient does with his records: acts on one, or with one action on many; asks first.
+
+Imports the store and the law; each function is one use case inside a unit of work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ims_fsm.errors import InputError, Problem
+from ims_fsm.law.refusal import Allowed
+from ims_fsm.record.facts import Request, declaration_of
+from ims_fsm.record.record import Record
+from ims_fsm.record.refusals import RefusedRecord, label, record_fields, told
+from ims_fsm.terms.money import NIL
+from ims_fsm.terms.vocabulary import Trigger
+from ims_fsm.workflow.returns.two_b import mark_stale
+from ims_fsm.workflow.transitions import consider, fire
+from ims_fsm.workflow.unit import Unit
+
+ACTIONS = (Trigger.ACCEPT, Trigger.REJECT, Trigger.KEEP_PENDING, Trigger.RESET)
+
+
+def action(trigger: str) -> Trigger:
+    """Return a recipient's action by its word; raises `InputError` for anything else."""
+    if trigger not in ACTIONS:
+        known = ", ".join(ACTIONS)
+        raise InputError("action", [Problem(trigger, "is no action of a recipient", f"the actions are {known}")])
+    return Trigger(trigger)
+
+
+def act(unit: Unit, trigger: Trigger, record_id: int, request: Request) -> Record:
+    """Act on one record (FAQ 10, 12, 30) and return it as it then stands.
+
+    Raises `RefusedError` with every refusal; nothing is written then.
+    """
+    record = unit.held(record_id)
+    after = acted(unit, record, trigger, request, unit.chain_of(record))
+    unit.write([(record, after)])
+    mark_stale(unit, record.recipient, decided_otherwise([(record, after)]))
+    return after
+
+
+def may(unit: Unit, record_id: int, trigger: str, request: Request) -> Allowed | RefusedRecord:
+    """Ask whether a trigger may fire on a record; changes nothing."""
+    record = unit.record(record_id)
+    decision = consider(unit, record, trigger, request)
+    if isinstance(decision, Allowed):
+        return decision
+    refusals = told(decision, record_fields(record, unit.scene(record.recipient)))
+    return RefusedRecord(record.id, label(record.document), refusals)
+
+
+def acted(unit: Unit, record: Record, trigger: Trigger, request: Request, chain: Sequence[Record]) -> Record:
+    """Return a record as an action leaves it, noted for the log and not yet written; raises `RefusedError`."""
+    detail = {"remarks": request.remarks} if request.remarks else {}
+    chosen, declared = declaration_of(record, request) if trigger is Trigger.ACCEPT else (None, NIL)
+    if chosen is not None:
+        detail["reduction"] = chosen if chosen != "partial" else str(declared)
+    said = {"acted_at": unit.now, "remarks": request.remarks, "reduction": chosen, "declared": declared}
+    return fire(unit, record, trigger, request, chain, detail, version=record.version + 1, **said)
+
+
+def decided_otherwise(changes: Sequence[tuple[Record, Record]]) -> list[Record]:
+    """Return the records, as they were, of which an action or a declaration has changed."""
+    return [
+        before
+        for before, after in changes
+        if (before.state, before.reduction, before.declared) != (after.state, after.reduction, after.declared)
+    ]

@@ -1,0 +1,214 @@
+"""Proposed actions matched to a recipient's records, then taken as one transaction, or only rehearsed.
+
+Imports the proposals and the workflow; opens no file and knows no command line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from ims_fsm.errors import InputError, Problem
+from ims_fsm.formats.proposals import Proposal
+from ims_fsm.record.comparing import last_seen
+from ims_fsm.record.facts import Request
+from ims_fsm.record.record import Record
+from ims_fsm.record.refusals import RefusedRecord, ToldRefusal, label
+from ims_fsm.record.where import Where
+from ims_fsm.store import records
+from ims_fsm.store.connection import serialise
+from ims_fsm.terms.vocabulary import State, Trigger
+from ims_fsm.workflow.actions import many as bulk
+from ims_fsm.workflow.ims import IMS
+from ims_fsm.workflow.scopes import scope_of
+from ims_fsm.workflow.unit import Unit
+
+_GONE = frozenset({State.FROZEN, State.REMOVED})
+# What no record has: an action chosen on it is outdated.
+NO_VERSION = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One proposal judged: where the file has it, which record it means, and every refusal; none where it may be."""
+
+    place: str
+    trigger: str
+    record_id: int
+    document: str
+    refusals: tuple[ToldRefusal, ...] = ()
+
+    @property
+    def allowed(self) -> bool:
+        """Whether the action may be taken."""
+        return not self.refusals
+
+    def as_refused(self) -> RefusedRecord:
+        """Return the record with its refusals, without the file."""
+        return RefusedRecord(self.record_id, self.document, self.refusals)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Every proposal of a file judged, in the order of the file; `saved` of the records are only saved (FAQ 15)."""
+
+    rows: tuple[Judged, ...]
+    saved: int = 0
+
+    @property
+    def refused(self) -> tuple[Judged, ...]:
+        """The proposals that are refused."""
+        return tuple(row for row in self.rows if not row.allowed)
+
+
+class _RehearsedError(Exception):
+    """Ends a rehearsal: nothing of it is kept, and what it found comes out."""
+
+    def __init__(self, judgement: Judgement) -> None:
+        self.judgement = judgement
+        super().__init__()
+
+
+def rehearse(ims: IMS, gstin: str, proposals: Sequence[Proposal], where: str) -> Judgement:
+    """Judge every proposal as if all were taken, and keep nothing (FAQ 10-16).
+
+    What is proposed alike is one bulk action (FAQ 30); they follow each other as the first of each stands in the file.
+
+    Raises `InputError` for a proposal that means no record, more than one, or one that another means already.
+    """
+
+    def work(unit: Unit) -> Judgement:
+        raise _RehearsedError(_take(unit, gstin, proposals, where))
+
+    try:
+        ims.run("rehearse", "", None, [gstin], work, Judgement)
+    except _RehearsedError as done:
+        return done.judgement
+    raise AssertionError("a rehearsal ends by its error")
+
+
+def take(
+    ims: IMS, gstin: str, proposals: Sequence[Proposal], where: str, *, actor: str, key: str | None = None
+) -> Judgement:
+    """Take the proposals as `rehearse` does and keep what is allowed, in one transaction; refusals are reported.
+
+    Raises `InputError` as `rehearse` does; nothing is written then.
+    """
+
+    def work(unit: Unit) -> Judgement:
+        return _take(unit, gstin, proposals, where)
+
+    return ims.run("take", actor, key, [gstin, [repr(proposal) for proposal in proposals]], work, Judgement)
+
+
+def _take(unit: Unit, gstin: str, proposals: Sequence[Proposal], where: str) -> Judgement:
+    serialise(unit.connection, [gstin])
+    unit.taxpayer(gstin)
+    matched = _matched(_named(unit, gstin, proposals), proposals, where)
+    outdated = {record.id: told for proposal, record in matched if (told := "; ".join(_differences(proposal, record)))}
+    refusals: dict[int, tuple[ToldRefusal, ...]] = {}
+
+    def wanted(pair: tuple[Proposal, Record]) -> tuple[Trigger, Request]:
+        proposal, record = pair
+        version = NO_VERSION if record.id in outdated else None
+        return proposal.trigger, Request(remarks=proposal.remarks, reduce_itc=proposal.reduce_itc, version=version)
+
+    groups: dict[tuple[Trigger, Request], list[int]] = {}
+    for pair in matched:
+        groups.setdefault(wanted(pair), []).append(pair[1].id)
+    saved, scope = 0, scope_of(unit, [gstin])
+    for (trigger, request), ids in groups.items():
+        found: list[RefusedRecord] = []
+        report = bulk.act_on_many(unit, trigger, gstin, request, ids, Where(), found.append, scope)
+        saved += report.saved
+        if scope.amended and report.applied:
+            # What was decided of one may be what an amendment in another group goes by.
+            scope = scope_of(unit, [gstin])
+        refusals |= {one.record_id: _explained(one.refusals, outdated.get(one.record_id)) for one in found}
+    return Judgement(
+        tuple(
+            Judged(
+                proposal.place, str(proposal.trigger), record.id, label(record.document), refusals.get(record.id, ())
+            )
+            for proposal, record in matched
+        ),
+        saved,
+    )
+
+
+def _named(unit: Unit, gstin: str, proposals: Sequence[Proposal]) -> list[Record]:
+    """Return the records that the proposals may mean, by id; none of those that no proposal names is read."""
+    ids = {proposal.record_id for proposal in proposals if proposal.record_id is not None}
+    numbers = {proposal.number.upper() for proposal in proposals if proposal.record_id is None}
+    found = records.find_many(unit.connection, gstin, ids)
+    found |= {record.id: record for record in records.numbered(unit.connection, gstin, numbers)}
+    return [found[record_id] for record_id in sorted(found)]
+
+
+def _explained(refusals: tuple[ToldRefusal, ...], outdated: str | None) -> tuple[ToldRefusal, ...]:
+    """Say of an outdated proposal what differs."""
+    if outdated is None:
+        return refusals
+    return tuple(
+        replace(one, sentence=f"{one.sentence}: {outdated}") if one.code == "stale_version" else one for one in refusals
+    )
+
+
+def _matched(known: Sequence[Record], proposals: Iterable[Proposal], where: str) -> list[tuple[Proposal, Record]]:
+    by_id = {record.id: record for record in known}
+    by_number: dict[str, list[Record]] = {}
+    for record in known:
+        by_number.setdefault(record.document.number.upper(), []).append(record)
+    problems: list[Problem] = []
+    matched: list[tuple[Proposal, Record]] = []
+    places: dict[int, str] = {}
+    for proposal in proposals:
+        found = _meant(proposal, by_id, by_number)
+        if len(found) != 1:
+            problems.append(_mistaken(proposal, found))
+        elif found[0].id in places:
+            what = f"means record {found[0].id}, as {places[found[0].id]} does"
+            problems.append(Problem(proposal.place, what, "keep one of the two"))
+        else:
+            places[found[0].id] = proposal.place
+            matched.append((proposal, found[0]))
+    if problems:
+        raise InputError(where, problems)
+    return matched
+
+
+def _meant(proposal: Proposal, by_id: dict[int, Record], by_number: dict[str, list[Record]]) -> list[Record]:
+    if proposal.record_id is not None:
+        named = by_id.get(proposal.record_id)
+        return [named] if named is not None and _fits(proposal, named) else []
+    found = [record for record in by_number.get(proposal.number.upper(), []) if _fits(proposal, record)]
+    return [record for record in found if record.state not in _GONE] or found[-1:]
+
+
+def _fits(proposal: Proposal, record: Record) -> bool:
+    document = record.document
+    return (
+        proposal.supplier in ("", document.supplier)
+        and proposal.number.upper() in ("", document.number.upper())
+        and proposal.machine in (None, record.machine)
+    )
+
+
+def _mistaken(proposal: Proposal, found: Sequence[Record]) -> Problem:
+    by_id = None if proposal.record_id is None else f"with the id {proposal.record_id}"
+    of = f"of {proposal.supplier}" if proposal.supplier else None
+    named = " ".join(part for part in (proposal.machine, proposal.number, of, by_id) if part)
+    if not found:
+        return Problem(proposal.place, f"there is no record {named} of this recipient", "see ims-fsm list")
+    ids = ", ".join(str(record.id) for record in found)
+    return Problem(proposal.place, f"{named} means {len(found)} records ({ids})", "give the id")
+
+
+def _differences(proposal: Proposal, record: Record) -> Iterator[str]:
+    """Give what an upload shows otherwise than the portal last did (which answers IMSSAV0010 to that)."""
+    shown = last_seen(record).action
+    if proposal.previous not in (None, shown):
+        yield f"the file says {proposal.previous} before, and the portal last showed {shown}"
+    document, own = proposal.document, record.document
+    if document is not None and (document.date, document.taxable, document.tax) != (own.date, own.taxable, own.tax):
+        yield "its date or amounts are others"

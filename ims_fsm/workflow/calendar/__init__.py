@@ -1,0 +1,1 @@
+"""What the calendar owes by now: planned, done, recorded and reminded of."""

@@ -1,0 +1,156 @@
+"""What the clock owes by now, and its planning: a shard of recipients for each job and period, written down once.
+
+Imports the store and the law; does none of the jobs. What is due is read from the tables and the calendar alone, so it
+does not matter when, how often or by how many it is planned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+from ims_fsm.law.book import LawBook
+from ims_fsm.law.decision import decide
+from ims_fsm.law.due_dates import month_named, month_number
+from ims_fsm.law.instants import latest, on_day, time_limit
+from ims_fsm.law.refusal import Refused
+from ims_fsm.record.facts import Scene
+from ims_fsm.record.refusals import return_fields, told
+from ims_fsm.record.taxpayer import Taxpayer
+from ims_fsm.store import cohorts, jobs
+from ims_fsm.store.cohorts import Cohort, Draft, Standing
+from ims_fsm.store.connection import serialise
+from ims_fsm.store.jobs import Due
+from ims_fsm.terms.period import TaxPeriod, in_india
+from ims_fsm.terms.vocabulary import Filing, Job, TwoBState
+from ims_fsm.workflow.returns.two_b import MACHINE
+from ims_fsm.workflow.unit import Unit
+
+_ONE_PLANS_AT_A_TIME = "job_run"
+_UNREADABLE = "what is kept of the taxpayer {gstin} cannot be read; mend his row in the table taxpayer"
+
+
+def plan(unit: Unit, chunk: int) -> int:
+    """Write down everything that is due as shards of at most `chunk` recipients; returns how many are new.
+
+    Those whose previous GSTR-3B is not filed are noted as skipped with the reason, and taken up when it is (FAQ 25).
+    """
+    serialise(unit.connection, [_ONE_PLANS_AT_A_TIME])
+    jobs.withdraw(unit.connection, unit.now)
+    planned = _take_up(unit)
+    for one in due(unit):
+        planned += jobs.plan(unit.connection, one, unit.now, 1 if one.alone else chunk)
+    _note_waiting(unit)
+    return planned
+
+
+def due(unit: Unit) -> Iterator[Due]:
+    """Give what is due by now and not planned, in the order in which it is to be done."""
+    yield from _by_day(unit, Job.EXPIRE)
+    yield from _early_returns(unit)
+    yield from _by_day(unit, Job.LAPSE)
+    yield from _drafts(unit)
+    yield from _by_day(unit, Job.REMIND)
+
+
+def cohort_of(book: LawBook, job: Job, period: str) -> Cohort:
+    """Return whom a job of a period is for, as the tables stand now."""
+    if job is Job.DRAFT:
+        return cohorts.to_draft(_drafts_of(book, TaxPeriod(period)))
+    # A financial year is no day: such a shard has nobody in it but him who filed that annual return.
+    return cohorts.in_groups(on_day(book, job, period), book.calendar.states)
+
+
+def _by_day(unit: Unit, job: Job) -> Iterator[Due]:
+    for one in latest(unit.book, unit.now, job):
+        if not jobs.is_planned(unit.connection, job, one.key):
+            cohort = cohorts.in_groups(one.groups, unit.book.calendar.states)
+            yield Due(job=job, period=one.key, due_at=one.at, cohort=cohort)
+
+
+def _early_returns(unit: Unit) -> Iterator[Due]:
+    for fy in cohorts.annual_returns(unit.connection):
+        limit = _limit_of(unit, fy)
+        if limit is not None:
+            cohort = cohorts.early_return(fy, min(limit - timedelta.resolution, unit.now))
+            yield Due(job=Job.EXPIRE, period=fy, due_at=unit.now, cohort=cohort, alone=True)
+
+
+def _limit_of(unit: Unit, fy: str) -> datetime | None:
+    # What is kept of one annual return may be broken, and must not keep the others from being planned.
+    if not unit.book.calendar.is_financial_year(fy):
+        return None
+    return time_limit(unit.book, date(int(fy[:4]), 12, 31))
+
+
+def _drafts(unit: Unit) -> Iterator[Due]:
+    book = unit.book
+    standings = cohorts.standings(unit.connection, book.routing.eligible)
+    for period in sorted({period for one in standings for period in _next(unit, one)}):
+        if not jobs.is_under_way(unit.connection, Job.DRAFT, period):
+            cohort = jobs.but_noted(Job.DRAFT, period, cohort_of(book, Job.DRAFT, period))
+            yield Due(job=Job.DRAFT, period=period, due_at=book.calendar.two_b_opens(period), cohort=cohort)
+
+
+def _next(unit: Unit, one: Standing) -> Iterator[TaxPeriod]:
+    calendar = unit.book.calendar
+    first = calendar.period_for(max(one.registered_from, calendar.first_period), one.filing)
+    period = first if one.filed is None else max(first, calendar.next(one.filed, one.filing))
+    if calendar.two_b_opens(period) <= unit.now and (one.newest is None or one.newest < period):
+        yield period
+
+
+def _drafts_of(book: LawBook, period: TaxPeriod) -> list[Draft]:
+    return [_draft_of(book, period, f) for f in Filing if book.calendar.is_period_end(period, f)]
+
+
+def _draft_of(book: LawBook, period: TaxPeriod, filing: Filing) -> Draft:
+    previous = book.calendar.previous(period, filing)
+    return Draft(period=period, previous=previous, filing=filing, kinds=frozenset(map(str, book.routing.eligible)))
+
+
+def to_take_up(unit: Unit) -> Iterator[Due]:
+    """Give the drafts that were skipped, and are due since the reason has gone (FAQ 25)."""
+    for period in jobs.skipped_periods(unit.connection, Job.DRAFT):
+        skipped = jobs.skipped(Job.DRAFT, period, cohort_of(unit.book, Job.DRAFT, period))
+        yield Due(job=Job.DRAFT, period=period, due_at=unit.now, cohort=skipped)
+
+
+def _take_up(unit: Unit) -> int:
+    planned = 0
+    for one in to_take_up(unit):
+        waiting = cohorts.waiting(_drafts_of(unit.book, TaxPeriod(one.period)))
+        planned += jobs.take_up(unit.connection, one, cohorts.either(waiting, cohorts.unreadable()), unit.now)
+    return planned
+
+
+def _note_waiting(unit: Unit) -> None:
+    for filing in Filing:
+        period = _newest_due(unit, filing)
+        if period is not None:
+            waiting = cohorts.waiting([_draft_of(unit.book, period, filing)])
+            _note(unit, period, waiting, _why_waiting(unit, period, filing))
+            _note(unit, period, cohorts.unreadable(), _UNREADABLE)
+
+
+def _note(unit: Unit, period: TaxPeriod, cohort: Cohort, why: str) -> None:
+    opens = unit.book.calendar.two_b_opens(period)
+    jobs.skip(unit.connection, Due(job=Job.DRAFT, period=period, due_at=opens, cohort=cohort), unit.now, why)
+
+
+def _newest_due(unit: Unit, filing: Filing) -> TaxPeriod | None:
+    calendar = unit.book.calendar
+    first, last = month_number(calendar.first_period), month_number(TaxPeriod.of(in_india(unit.now).date()))
+    periods = (month_named(number) for number in range(last, first - 1, -1))
+    due = (p for p in periods if calendar.is_period_end(p, filing) and calendar.two_b_opens(p) <= unit.now)
+    return next(due, None)
+
+
+def _why_waiting(unit: Unit, period: TaxPeriod, filing: Filing) -> str:
+    """Return what the machine says of a GSTR-2B whose previous GSTR-3B is not filed, of the recipient `{gstin}`."""
+    edition = unit.book.law.machine(MACHINE).at(period)
+    facts = edition.facts(two_b_day="come", previous_3b="not_filed", period="whole", taxpayer="eligible")
+    decision = decide(edition, str(TwoBState.ABSENT), "generate", facts)
+    someone = Taxpayer(gstin="{gstin}", filing=filing, registered_from=period)
+    fields = return_fields(Scene(now=unit.now, book=unit.book, recipient=someone), period)
+    return "; ".join(str(one) for one in told(decision, fields)) if isinstance(decision, Refused) else ""

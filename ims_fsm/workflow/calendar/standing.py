@@ -1,0 +1,116 @@
+"""How the jobs of the calendar stand: due, done, skipped and why, failed and when they are tried again, late.
+
+Imports the store and the planning; changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import chain
+
+from ims_fsm.law.instants import Instant, next_instant
+from ims_fsm.store import cohorts, jobs
+from ims_fsm.store.jobs import JobRun, Summary
+from ims_fsm.terms.vocabulary import Job, JobStatus
+from ims_fsm.workflow.calendar import planning
+from ims_fsm.workflow.office import Office
+from ims_fsm.workflow.unit import Unit
+
+# A scheduler rings each hour; what a second ring has not done is late.
+GRACE = timedelta(hours=2)
+MOST_NAMED = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """One job of one period: since when it is due, when it was planned and last done (UTC), and how far it has come.
+
+    `shards` and `recipients` count by status; `unplanned` are recipients to whom it is due and not planned. `failed`
+    and `skipped` are the first of those shards. `late` says that some of it is due for longer than two hours.
+    """
+
+    job: Job
+    period: str
+    due_at: datetime
+    planned_at: datetime | None = None
+    done_at: datetime | None = None
+    shards: Mapping[JobStatus, int] = field(default_factory=dict)
+    recipients: Mapping[JobStatus, int] = field(default_factory=dict)
+    unplanned: int = 0
+    failed: Sequence[JobRun] = ()
+    skipped: Sequence[JobRun] = ()
+    late: bool = False
+
+    @property
+    def open(self) -> int:
+        """How many recipients are still to be done, failed ones included, skipped ones not."""
+        waiting = (self.recipients.get(one, 0) for one in (JobStatus.TODO, JobStatus.FAILED))
+        return sum(waiting) + self.unplanned
+
+    @property
+    def delay(self) -> timedelta:
+        """How long after it was due it was planned first; zero where that was within the two hours."""
+        after = timedelta() if self.planned_at is None else self.planned_at - self.due_at
+        return after if after > GRACE else timedelta()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How everything stands at a moment (UTC), newest first, and the next instant of the calendar."""
+
+    at: datetime
+    jobs: tuple[Standing, ...]
+    next: Instant | None
+
+    @property
+    def failed(self) -> bool:
+        """Whether anything has failed and is not done since."""
+        return any(one.shards.get(JobStatus.FAILED) for one in self.jobs)
+
+    @property
+    def late(self) -> bool:
+        """Whether anything is late."""
+        return any(one.late for one in self.jobs)
+
+
+def report(office: Office) -> Report:
+    """Return how the jobs of the calendar stand now."""
+    with office.asking() as unit:
+        found = sorted(_standings(unit), key=lambda one: (one.due_at, one.job, one.period), reverse=True)
+        return Report(unit.now, tuple(found), next_instant(unit.book, unit.now))
+
+
+def _standings(unit: Unit) -> Iterator[Standing]:
+    by_job: dict[tuple[Job, str], list[Summary]] = {}
+    for one in jobs.summaries(unit.connection):
+        by_job.setdefault((one.job, one.period), []).append(one)
+    for (job, period), rows in by_job.items():
+        yield _planned(unit, job, period, rows)
+    for due in chain(planning.to_take_up(unit), planning.due(unit)):
+        number = cohorts.size(unit.connection, due.cohort)
+        if number:
+            late = unit.now - due.due_at > GRACE
+            yield Standing(job=due.job, period=due.period, due_at=due.due_at, unplanned=number, late=late)
+
+
+def _planned(unit: Unit, job: Job, period: str, rows: Sequence[Summary]) -> Standing:
+    open_ones = [one for one in rows if one.status in {JobStatus.TODO, JobStatus.FAILED}]
+    statuses = {one.status for one in rows}
+
+    def listed(status: JobStatus) -> Sequence[JobRun]:
+        return jobs.listed(unit.connection, job, period, status, MOST_NAMED) if status in statuses else ()
+
+    return Standing(
+        job=job,
+        period=period,
+        due_at=min(one.due_at for one in rows),
+        planned_at=min(one.planned_at for one in rows),
+        done_at=max((one.done_at for one in rows if one.done_at is not None), default=None),
+        shards={one.status: one.shards for one in rows},
+        recipients={one.status: one.recipients for one in rows},
+        failed=listed(JobStatus.FAILED),
+        skipped=listed(JobStatus.SKIPPED),
+        late=any(unit.now - one.due_at > GRACE for one in open_ones),
+    )

@@ -1,0 +1,161 @@
+"""What the calendar owes by now: records out of time removed, pending ended, drafts of the 14th generated.
+
+Imports the store and the law; a unit sweeps one recipient or a chunk of them, in the same few statements.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ims_fsm.law.refusal import Allowed
+from ims_fsm.record.record import Record
+from ims_fsm.record.returns import TwoB
+from ims_fsm.store import records, returns
+from ims_fsm.store.sql.columns import AT
+from ims_fsm.store.sql.moving import counts, move
+from ims_fsm.store.sql.predicate import predicate
+from ims_fsm.store.sql.scope import Question, Scope
+from ims_fsm.terms.period import TaxPeriod
+from ims_fsm.terms.vocabulary import RemovedFor, State, Trigger, TwoBState
+from ims_fsm.workflow.returns.two_b import Standings, considered, draft, is_filed, mark_stale, mark_stale_where
+from ims_fsm.workflow.scopes import alike, scope_of, told_by, touched_drafts
+from ims_fsm.workflow.transitions import consider, fire
+from ims_fsm.workflow.unit import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What a sweep did for one recipient: how many records expired and lapsed, and the period that it drafted."""
+
+    recipient: str
+    expired: int
+    lapsed: int
+    drafted: str | None
+
+    def __bool__(self) -> bool:
+        """Say whether anything was done."""
+        return bool(self.expired or self.lapsed or self.drafted)
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How many pending records of a recipient expired under section 16(4), and how many lapsed at their deadline."""
+
+    expired: int = 0
+    lapsed: int = 0
+
+
+def sweep_many(unit: Unit, recipients: Sequence[str]) -> list[Swept]:
+    """Do what the calendar owes recipients by now (FAQ 21, 23, 25, 27, and the pending deadline of October 2025)."""
+    unit.know(recipients)
+    owed = _owed(unit, recipients)
+    ended, drafted = dict.fromkeys(recipients, Ended()), dict[str, str]()
+    # Whoever is owed a draft has his chains read anyway, and is not asked first whether he has anything pending.
+    others = records.with_pending(unit.connection, [one for one in recipients if one not in owed])
+    for part in alike(unit, [*owed, *others]):
+        done, read = _end_alike(unit, part)
+        ended |= done
+        drafted |= _draft(unit, [one for one in part if one in owed], owed, read)
+    return [Swept(one, ended[one].expired, ended[one].lapsed, drafted.get(one)) for one in recipients]
+
+
+def end_pending(unit: Unit, recipient: str) -> tuple[Ended, Scope | None]:
+    """Remove pending records that section 16(4) has passed, end pending that its deadline has passed.
+
+    Returns with it the scope whose chains were read, where nothing has moved since.
+    """
+    if not records.with_pending(unit.connection, [recipient]):
+        return Ended(), None
+    ended, read = _end_alike(unit, [recipient])
+    return ended[recipient], read
+
+
+def _end_alike(unit: Unit, recipients: Sequence[str]) -> tuple[dict[str, Ended], Scope | None]:
+    """End what is pending of recipients who share a scene, and return the scope as `end_pending` does."""
+    if unit.hooks.watch(Trigger.EXPIRE) or unit.hooks.watch(Trigger.LAPSE):
+        return {one: _end_one_by_one(unit, one) for one in recipients}, None
+    scope = scope_of(unit, recipients)
+    ended = _end(unit, scope.narrowed(AT.state == str(State.PENDING)))
+    return ended, scope if all(one == Ended() for one in ended.values()) else None
+
+
+def _end(unit: Unit, scope: Scope) -> dict[str, Ended]:
+    expire, lapse = (Question(trigger=trigger, scope=scope) for trigger in (Trigger.EXPIRE, Trigger.LAPSE))
+    out_of_time, past_deadline = predicate(expire), predicate(lapse)
+    expired, lapsed = counts(unit.connection, scope, (out_of_time, past_deadline))
+    if expired:
+        columns = {"removed_for": str(RemovedFor.SEC_16_4)}
+        move(unit.connection, expire, out_of_time, told_by(unit, columns=columns))
+    stale = {one: touched_drafts(unit, one, _own(lapse, one), past_deadline) for one in lapsed}
+    if lapsed:
+        move(unit.connection, lapse, past_deadline, told_by(unit))
+    for recipient, periods in stale.items():
+        mark_stale_where(unit, recipient, periods.__contains__)
+    return {one: Ended(expired.get(one, 0), lapsed.get(one, 0)) for one in scope.recipients}
+
+
+def _own(question: Question, recipient: str) -> Question:
+    return replace(question, scope=question.scope.narrowed(AT.recipient_gstin == recipient))
+
+
+def _end_one_by_one(unit: Unit, recipient: str) -> Ended:
+    """End what is pending with one record after the other, each through its machine and the embedder's hooks."""
+    waiting = list(records.pending(unit.connection, recipient))
+    chains = unit.chains_of(waiting)
+    expired = [r for r in waiting if _may(unit, r, Trigger.EXPIRE, chains[r.id])]
+    lapsed = [r for r in waiting if r not in expired and _may(unit, r, Trigger.LAPSE, chains[r.id])]
+    changes = [
+        (r, fire(unit, r, Trigger.EXPIRE, chain=chains[r.id]).changed(removed_for=RemovedFor.SEC_16_4)) for r in expired
+    ]
+    changes += [(r, fire(unit, r, Trigger.LAPSE, chain=chains[r.id])) for r in lapsed]
+    if changes:
+        unit.write(changes)
+        mark_stale(unit, recipient, lapsed)
+    return Ended(len(expired), len(lapsed))
+
+
+def next_period(unit: Unit, recipient: str, standing: Standings | None = None) -> TaxPeriod:
+    """Return the first tax period whose GSTR-3B the recipient has not filed.
+
+    `standing` has his GSTR-2Bs where they were read already.
+    """
+    taxpayer = unit.scene(recipient).recipient
+    calendar = unit.book.calendar
+    known = returns.standings(unit.connection, [recipient]) if standing is None else standing
+    final = [period for period, two_b in known[recipient].items() if two_b.state is TwoBState.FINAL]
+    first = calendar.period_for(max(taxpayer.registered_from, calendar.first_period), taxpayer.filing)
+    period = calendar.next(max(final), taxpayer.filing) if final else first
+    while is_filed(unit, recipient, period, known):
+        period = calendar.next(period, taxpayer.filing)
+    return period
+
+
+def _owed(unit: Unit, recipients: Sequence[str]) -> dict[str, tuple[TwoB, Allowed]]:
+    """Return the GSTR-2B that each recipient is owed and does not have, with the decision; the others are left out."""
+    standing = returns.standings(unit.connection, recipients)
+    owed: dict[str, tuple[TwoB, Allowed]] = {}
+    for recipient in recipients:
+        period = next_period(unit, recipient, standing)
+        two_b = standing[recipient].get(period) or TwoB(recipient=recipient, period=period)
+        decision = considered(unit, two_b, "generate", standing)
+        if two_b.state is TwoBState.ABSENT and isinstance(decision, Allowed):
+            owed[recipient] = (two_b, decision)
+    return owed
+
+
+def _draft(
+    unit: Unit, recipients: Sequence[str], owed: Mapping[str, tuple[TwoB, Allowed]], read: Scope | None
+) -> dict[str, str]:
+    """Draft the GSTR-2B that is owed to recipients who share a scene, those of one period together; returns whose."""
+    by_period: dict[TaxPeriod, list[tuple[TwoB, Allowed]]] = {}
+    for recipient in recipients:
+        by_period.setdefault(owed[recipient][0].period, []).append(owed[recipient])
+    for period, some in by_period.items():
+        draft(unit, some, period, read)
+    return {recipient: str(owed[recipient][0].period) for recipient in recipients}
+
+
+def _may(unit: Unit, record: Record, trigger: Trigger, chain: Sequence[Record]) -> bool:
+    declared = unit.scene(record.recipient).edition(record).triggers
+    return trigger in declared and isinstance(consider(unit, record, trigger, chain=chain), Allowed)

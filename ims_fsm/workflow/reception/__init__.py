@@ -1,0 +1,1 @@
+"""Importing: what the portal shows of a recipient's IMS is taken in."""

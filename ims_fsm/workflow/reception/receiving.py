@@ -1,0 +1,282 @@
+"""Takes in a download as a set: staged, compared with what is known in a few statements, and entered where it is new.
+
+Imports the store's staging and the law; what is known and shown otherwise goes record by record to `known`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
+from typing import Any
+
+from ims_fsm.errors import InputError, Problem
+from ims_fsm.record.comparing import BY_ACTION, declaration_of, declared_by
+from ims_fsm.record.refusals import label
+from ims_fsm.record.sighting import Shown
+from ims_fsm.store import records
+from ims_fsm.store.staging import chains, entering, filing, matching
+from ims_fsm.store.staging.loading import Entrance, Entry, Row, analyse, clear, make
+from ims_fsm.store.staging.rows import shown_of
+from ims_fsm.terms.period import TaxPeriod
+from ims_fsm.terms.vocabulary import Filing, Form
+from ims_fsm.workflow.calendar.sweeps import next_period
+from ims_fsm.workflow.reception.chains import links
+from ims_fsm.workflow.reception.joining import join
+from ims_fsm.workflow.reception.known_records import SHOWN_BY, KnownRecords
+from ims_fsm.workflow.reception.numbers import Numbers
+from ims_fsm.workflow.reception.report import Each, Received, Tally
+from ims_fsm.workflow.reception.rows import FY, Preparer
+from ims_fsm.workflow.reception.sieve import Sieve
+from ims_fsm.workflow.returns.two_b import mark_stale_where
+from ims_fsm.workflow.unit import Unit
+
+TOLD = 1000
+Parts = Iterable[Sequence[Shown]]
+# Of rows that may show the same document, those that are left out, and those that take the place of another.
+Choice = tuple[Sequence[int], Sequence[tuple[int, int]]]
+Choose = Callable[[Sequence[tuple[int, Shown]]], Choice]
+
+
+class SeenTwiceError(Exception):
+    """A document is shown twice of a recipient of whom nothing is known: the download must be compared with itself."""
+
+
+class Reception:
+    """One download of a recipient being taken in: its parts first, then `finish`.
+
+    `each` is told of every record by name. Nothing else may write on his records meanwhile.
+    """
+
+    def __init__(self, unit: Unit, recipient: str, each: Each | None = None) -> None:
+        """Begin; raises `InputError` for a recipient who is not known here."""
+        unit.taxpayer(recipient)
+        self._unit, self._recipient = unit, recipient
+        self._tally = Tally(each)
+        self._owed = next_period(unit, recipient)
+        self._reach, self.count = "9", 0
+        self._entered: list[range] = []
+        self._first, self._straight = 0, False
+        self._others: list[Problem] = []
+        self._other = 0
+        self._entry = Entry(
+            recipient=recipient,
+            actor=unit.actor,
+            at=unit.now,
+            request_key=unit.request_key,
+            triggers={str(action): str(trigger) for action, trigger in BY_ACTION.items()},
+            detail=json.dumps(SHOWN_BY, sort_keys=True),
+        )
+        make(unit.connection)
+
+    # --- what is shown ------------------------------------------------------------------------------------------------
+
+    def stage(self, parts: Parts) -> None:
+        """Lay out what is shown, to be compared with what is known."""
+        with Entrance(self._unit.connection, self._entry) as entrance:
+            preparer = Preparer(self._unit, self._recipient, self._owed, entrance.rest)
+            for part in parts:
+                start = self.count
+                rows = [preparer.prepare(ordinal, 0, shown) for ordinal, shown in enumerate(part, start)]
+                entrance.stage(rows)
+                self._look_at(part)
+
+    def enter(self, parts: Parts) -> None:
+        """Enter what is shown of a recipient of whom nothing is known; only what is linked to it is laid out.
+
+        Raises `SeenTwiceError`, and what was entered is then of no use.
+        """
+        self._straight, sieve = True, Sieve()
+        with Entrance(self._unit.connection, self._entry) as entrance:
+            preparer = Preparer(self._unit, self._recipient, self._owed, entrance.rest)
+            numbers = Numbers(self._unit, entrance.rest)
+            for part in parts:
+                self._divide(part, preparer, entrance, sieve, numbers)
+                self._look_at(part)
+        self._entered = numbers.used
+        if matching.entered_twice(self._unit.connection, self._recipient, sieve.caught):
+            raise SeenTwiceError
+
+    def _divide(
+        self, part: Sequence[Shown], preparer: Preparer, entrance: Entrance, sieve: Sieve, numbers: Numbers
+    ) -> None:
+        alone = [shown.original_number is None and shown.number == shown.number.upper() for shown in part]
+        ids = numbers.take(sum(alone))
+        own: list[Row] = []
+        apart: list[Row] = []
+        for ordinal, (shown, is_alone) in enumerate(zip(part, alone, strict=True), self.count):
+            if is_alone:
+                row = preparer.prepare(ordinal, next(ids), shown)
+                own.append(row)
+                sieve.add((shown.kind, shown.supplier, shown.number, row[FY]))
+            else:
+                apart.append(preparer.prepare(ordinal, 0, shown))
+        if own:
+            entrance.enter(own)
+        if apart:
+            entrance.stage(apart)
+
+    def _look_at(self, part: Sequence[Shown]) -> None:
+        self.count += len(part)
+        reach = max((shown.return_period for shown in part), default=None)
+        if reach is not None:
+            self._reach = reach if self._reach == "9" else max(self._reach, reach)
+        for shown in part:
+            if shown.recipient != self._recipient:
+                self._other += 1
+                self._refuse_another(shown)
+
+    def _refuse_another(self, shown: Shown) -> None:
+        if len(self._others) < TOLD:
+            what, remedy = f"is a document for {shown.recipient}", f"take in what belongs to {self._recipient}"
+            self._others.append(Problem(label(shown.document), what, remedy))
+
+    # --- what comes of it ---------------------------------------------------------------------------------------------
+
+    def choose(self, choose: Choose) -> None:
+        """Have one row chosen of those that may show the same document, before anything is compared."""
+        left_out: list[int] = []
+        moved: list[tuple[int, int]] = []
+        for group in matching.alike(self._unit.connection):
+            less, other = choose([(row.ordinal, shown_of(row, self._recipient)) for row in group])
+            left_out += less
+            moved += other
+        matching.drop(self._unit.connection, left_out)
+        matching.move(self._unit.connection, moved)
+        self.count -= len(left_out)
+
+    def finish(self, complete: frozenset[str]) -> Received:
+        """Compare what was laid out with what is known, and write what comes of it (FAQ 6, 16, 19).
+
+        `complete` names the machines of which everything is shown. Raises `InputError` for what is another's, and for
+        a download from before the last one.
+        """
+        connection = self._unit.connection
+        self._refuse(self._others, self._other, "download")
+        analyse(connection, "stage")
+        known = KnownRecords(self._unit, self._recipient, self._owed, self._tally)
+        self._match()
+        self._drop_repeated()
+        if not self._straight:
+            self._take_in_known(known, complete)
+        self._enter_new()
+        self._mark_stale(known.touched)
+        clear(connection)
+        return self._tally.received()
+
+    def _match(self) -> None:
+        connection = self._unit.connection
+        if self._straight and not entering.count(connection, amended=False):
+            return
+        late = [] if self._straight else self._late()
+        found = matching.match(connection, self._recipient, late)
+        if self._straight and found:
+            raise SeenTwiceError
+        older = matching.counted(connection).get("older", 0)
+        if older:
+            self._refuse_older(older)
+
+    def _late(self) -> list[tuple[str, Any]]:
+        """Return the forms and last sightings since which a window has passed, for any supplier's frequency."""
+        window, now = self._unit.book.calendar.window_period, self._unit.now
+        return [
+            (form, seen_at)
+            for form, seen_at in matching.sightings(self._unit.connection, self._recipient)
+            if any(window(Form(form), filing, seen_at) < window(Form(form), filing, now) for filing in Filing)
+        ]
+
+    def _refuse_older(self, count: int) -> None:
+        problems: list[Problem] = []
+        for page in matching.pages(self._unit.connection, "older"):
+            for one in page:
+                named = label(shown_of(one.row, self._recipient).document)
+                problems.append(Problem(named, "is shown as saved, and is filed already", "take in downloads in turn"))
+            if len(problems) >= TOLD:
+                break
+        self._refuse(problems[:TOLD], count, "a download from before the last one")
+
+    def _refuse(self, problems: list[Problem], count: int, subject: str) -> None:
+        if count:
+            left = count - len(problems)
+            more = [Problem("download", f"{left:,} more problems are not listed", "mend those that are, and try again")]
+            raise InputError(subject, [*problems, *(more if left else [])])
+
+    def _drop_repeated(self) -> None:
+        left_out: list[int] = []
+        for group in matching.alike(self._unit.connection):
+            taken: set[str | None] = set()
+            for row in group:
+                if row.original_key in taken:
+                    document = shown_of(row, self._recipient).document
+                    self._tally.note(row.ordinal, f"{label(document)} is shown more than once; the first was taken")
+                    left_out.append(row.ordinal)
+                taken.add(row.original_key)
+        matching.drop(self._unit.connection, left_out)
+
+    def _take_in_known(self, known: KnownRecords, complete: frozenset[str]) -> None:
+        connection = self._unit.connection
+        counts = matching.counted(connection)
+        self._tally.count("unchanged", counts.get("unchanged", 0) + counts.get("kept", 0))
+        self._tally.name("kept", matching.ids(connection, "kept", "filed_kept"))
+        self._tally.name("filed", matching.ids(connection, *filing.VERDICTS))
+        known.file()
+        for page in matching.pages(connection, "look"):
+            known.again([(one.row.ordinal, shown_of(one.row, self._recipient), one.record_id) for one in page])
+        gone = list(matching.vanished(connection, self._recipient, sorted(complete), self._reach)) if complete else []
+        for start in range(0, len(gone), matching.PAGE):
+            known.vanished(gone[start : start + matching.PAGE])
+
+    def _enter_new(self) -> None:
+        connection, entry = self._unit.connection, self._entry
+        originals = entering.count(connection, amended=False)
+        amendments = entering.count(connection, amended=True)
+        self._first = self._entered[0][0] if self._entered else 0
+        if originals + amendments:
+            first = self._unit.take_ids(originals + amendments)
+            self._first = self._first or first
+            self._entered.append(range(first, first + originals + amendments))
+            if originals:
+                entering.enter_originals(connection, entry, first)
+                join(self._unit, self._recipient, first)
+            if amendments:
+                self._enter_amendments(first, first + originals)
+        for ids in self._entered:
+            self._tally.name("new", ids)
+
+    def _enter_amendments(self, since: int, first: int) -> None:
+        connection = self._unit.connection
+        known = chains.members(connection, self._recipient, since)
+        chains.link(connection, links(known, chains.amendments(connection, first)))
+        entering.enter_amendments(connection, self._entry)
+        uncertain = entering.uncertain(connection)
+        found = records.find_many(connection, self._recipient, [row.known for row in uncertain])
+        declared = [_declared(shown_of(row, self._recipient), found[row.known], row.known) for row in uncertain]
+        if declared:
+            entering.declare(connection, self._recipient, declared)
+
+    def _mark_stale(self, touched: TaxPeriod | None) -> None:
+        """Mark the drafts to which anything belongs that is new or now decided otherwise (FAQ 24, 29)."""
+
+        def is_touched(period: TaxPeriod) -> bool:
+            return any(since is not None and period >= since for since in (touched, earliest()))
+
+        @cache
+        def earliest() -> str | None:
+            if not self._first:
+                return None
+            return entering.earliest_period(self._unit.connection, self._recipient, self._first)
+
+        mark_stale_where(self._unit, self._recipient, is_touched)
+
+
+def _declared(shown: Shown, record: Any, record_id: int) -> dict[str, Any]:
+    reduction, declared = declared_by(shown, record)
+    return {
+        "key_id": record_id,
+        "reduction": reduction,
+        "declared_igst": declared.igst,
+        "declared_cgst": declared.cgst,
+        "declared_sgst": declared.sgst,
+        "declared_cess": declared.cess,
+        "portal_declaration": declaration_of(shown.action, reduction, declared, shown.remarks),
+    }

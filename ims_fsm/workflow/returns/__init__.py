@@ -1,0 +1,1 @@
+"""GSTR-2B and GSTR-3B: generated, recomputed, filed, settled."""

@@ -1,0 +1,153 @@
+"""What a recipient files: GSTR-3B, which decides for good, and the annual return, which ends time limits early.
+
+Imports the store, the law and the settlement; each function is one use case inside a unit of work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ims_fsm.errors import InputError, Problem
+from ims_fsm.law.ledger import Outcome
+from ims_fsm.record.record import Record
+from ims_fsm.record.returns import Liability, TwoB
+from ims_fsm.store import records, returns, taxpayers
+from ims_fsm.store.sql import settling
+from ims_fsm.store.sql.predicate import predicate
+from ims_fsm.store.sql.scope import Question
+from ims_fsm.terms.money import Heads
+from ims_fsm.terms.period import TaxPeriod
+from ims_fsm.terms.vocabulary import Trigger, TwoBState
+from ims_fsm.workflow.returns.settling import SettledRecord, chains_with_amendments, settle_all
+from ims_fsm.workflow.returns.two_b import left_out, move, permit
+from ims_fsm.workflow.scopes import scope_of, told_by
+from ims_fsm.workflow.transitions import fire
+from ims_fsm.workflow.unit import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class ThreeBFiled:
+    """What filing GSTR-3B did: records decided, by disposition, and what was added back to suppliers (rupees)."""
+
+    recipient: str
+    period: str
+    decided: dict[str, int]
+    added_back: tuple[AddedBack, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AddedBack:
+    """Liability added back to a supplier for so many rejected records, in rupees as text, by head (FAQ 34)."""
+
+    supplier: str
+    supplier_period: str
+    records: int
+    tax: dict[str, str]
+
+
+def file_3b(unit: Unit, recipient: str, period: TaxPeriod) -> ThreeBFiled:
+    """File the GSTR-3B of a period: everything in its GSTR-2B is decided for good (FAQ 5, 12, 20, 34).
+
+    Raises `RefusedError` while the GSTR-2B is missing or stale, the previous GSTR-3B is not filed, or it is filed.
+    """
+    before = returns.two_b(unit.connection, recipient, period)
+    allowed = permit(unit, before, "file_3b")
+    if unit.hooks.watch(Trigger.FREEZE):
+        count, added = _settled_one_by_one(unit, recipient, period)
+    else:
+        count, added = _settled(unit, recipient, period)
+    move(unit, before, replace(before, filed_at=unit.now), "file_3b", allowed, {"decided": count})
+    return ThreeBFiled(recipient, str(period), count, added)
+
+
+def _settled(unit: Unit, recipient: str, period: TaxPeriod) -> tuple[dict[str, int], tuple[AddedBack, ...]]:
+    """Settle what the GSTR-2B holds, in sets."""
+    connection, scope = unit.connection, scope_of(unit, [recipient])
+    count = settling.lay_out(connection, scope, period)
+    question = Question(trigger=Trigger.FREEZE, scope=scope)
+    law = predicate(question)
+    barred = settling.barred(connection, question, law)
+    if barred is not None:
+        fire(unit, barred, Trigger.FREEZE)
+    settling.settle(connection, question, law, told_by(unit, settling.detail(period)), period)
+    due = settling.add_back(connection, period, unit.now, lambda some: _supplier_periods(unit, some, period))
+    return count, tuple(_told(supplier, owed, records, Heads(*tax)) for supplier, owed, records, tax in due)
+
+
+def _settled_one_by_one(unit: Unit, recipient: str, period: TaxPeriod) -> tuple[dict[str, int], tuple[AddedBack, ...]]:
+    """Settle what the GSTR-2B holds one record after the other, each through its machine and the embedder's hooks."""
+    decided = [*_in_two_b(unit, recipient, period), *_superseded(unit, recipient, period)]
+    settled = settle_all(unit, decided, period, chains_with_amendments(unit, [record for record, _ in decided]))
+    liabilities = _liabilities(unit, settled, period)
+    returns.add_liabilities(unit.connection, liabilities)
+    count = {str(outcome): sum(one.outcome is outcome for one in settled) for outcome in Outcome}
+    due: dict[tuple[str, str], list[Heads]] = {}
+    for one in liabilities:
+        due.setdefault((one.supplier, str(one.supplier_period)), []).append(one.tax)
+    added = tuple(_told(*key, len(some), sum(some, Heads())) for key, some in sorted(due.items()))
+    return {name: number for name, number in count.items() if number}, added
+
+
+def file_annual_return(unit: Unit, recipient: str, fy: str) -> int:
+    """File the annual return of a financial year; returns how many records' time limit it ended (section 16(4)).
+
+    Raises `InputError` where it is already filed, and for what names no financial year.
+    """
+    unit.taxpayer(recipient)
+    if not unit.book.calendar.is_financial_year(fy):
+        problem = Problem(fy, "is no financial year", 'write it like "2023-24"')
+        raise InputError("annual return", [problem])
+    if taxpayers.annual_return_at(unit.connection, recipient, fy) is not None:
+        problem = Problem(fy, f"is already filed as the annual return of {recipient}", "nothing is left to file")
+        raise InputError("annual return", [problem])
+    taxpayers.put_annual_return(unit.connection, recipient, fy, unit.now)
+    return records.cut_off(unit.connection, recipient, fy, unit.now)
+
+
+def _in_two_b(unit: Unit, recipient: str, period: TaxPeriod) -> Sequence[tuple[Record, Outcome]]:
+    lines = [line for line in returns.lines(unit.connection, recipient, period) if line.entry == "document"]
+    found = records.find_many(unit.connection, recipient, [line.record_id for line in lines])
+    return [(found[line.record_id], Outcome(line.decision)) for line in lines]
+
+
+def _superseded(unit: Unit, recipient: str, period: TaxPeriod) -> Sequence[tuple[Record, Outcome]]:
+    hidden = left_out(unit, recipient, period)
+    return [(one.record, Outcome.SUPERSEDED) for one in hidden if one.reason == "superseded"]
+
+
+def _liabilities(unit: Unit, settled: Sequence[SettledRecord], period: TaxPeriod) -> list[Liability]:
+    periods = _supplier_periods(unit, {one.record.document.supplier for one in settled if one.moved.add_back}, period)
+    return [
+        Liability(
+            recipient=one.record.recipient,
+            record_id=one.record.id,
+            supplier=one.record.document.supplier,
+            supplier_period=periods[one.record.document.supplier],
+            recipient_period=period,
+            at=unit.now,
+            tax=one.moved.add_back,
+        )
+        for one in settled
+        if one.moved.add_back
+    ]
+
+
+def _supplier_periods(unit: Unit, suppliers: Collection[str], period: TaxPeriod) -> dict[str, TaxPeriod]:
+    """Return each supplier's tax period after the recipient's, the next whose GSTR-3B he has not filed (FAQ 34)."""
+    unit.know(suppliers)
+    standing = returns.standings(unit.connection, sorted(suppliers))
+    return {supplier: _supplier_period(unit, supplier, period, standing[supplier]) for supplier in suppliers}
+
+
+def _supplier_period(unit: Unit, supplier: str, period: TaxPeriod, standing: Mapping[TaxPeriod, TwoB]) -> TaxPeriod:
+    calendar, filing = unit.book.calendar, unit.filing_of(supplier)
+    found = calendar.period_for(period.plus(1), filing)
+    while found in standing and standing[found].state is TwoBState.FINAL:
+        found = calendar.next(found, filing)
+    return found
+
+
+def _told(supplier: str, period: str, records: int, tax: Heads) -> AddedBack:
+    shown = {head: str(amount) for head, amount in tax.in_rupees().items() if amount}
+    return AddedBack(supplier, period, records, shown)

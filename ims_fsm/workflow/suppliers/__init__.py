@@ -1,0 +1,1 @@
+"""What suppliers do: save, edit, delete and file."""

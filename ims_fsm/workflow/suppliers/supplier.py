@@ -1,0 +1,248 @@
+"""What a supplier does: save, edit and delete a document, and file the form that carries it.
+
+Imports the store and the law; each function is one use case inside a unit of work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from ims_fsm.errors import InputError, Problem
+from ims_fsm.law.decision import decide
+from ims_fsm.law.declaration import ENTRY
+from ims_fsm.law.ledger import Standing, settle
+from ims_fsm.law.refusal import Refused
+from ims_fsm.record.facts import Scene, original_of, record_facts
+from ims_fsm.record.record import Record
+from ims_fsm.record.refusals import RefusedError, label, record_fields, told
+from ims_fsm.store import contents, records, taxpayers
+from ims_fsm.store.connection import serialise
+from ims_fsm.terms.document import Document
+from ims_fsm.terms.money import HEADS, NIL
+from ims_fsm.terms.period import TaxPeriod
+from ims_fsm.terms.vocabulary import Disposition, Form, Kind, RemovedFor, Route, State, SupplierStatus, Trigger
+from ims_fsm.workflow.returns.settling import settle_before_registration
+from ims_fsm.workflow.returns.two_b import mark_stale
+from ims_fsm.workflow.transitions import fire
+from ims_fsm.workflow.unit import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """What filing a form did: the records it fixed, with the 2B period of each."""
+
+    supplier: str
+    form: str
+    period: str
+    records: dict[int, str]
+
+
+def save(unit: Unit, document: Document, form: Form, period: TaxPeriod) -> int:
+    """Save a document in a form of a return period; returns the id of its record (FAQ 4, 6, 7).
+
+    Raises `RefusedError` for a duplicate, a form that does not carry it, or an amendment out of time.
+    """
+    scene = unit.scene(document.recipient)
+    serialise(unit.connection, [document.recipient])
+    record = draft(unit, unit.take_ids(1), document, form, period)
+    _refuse_entry(unit, record, scene, Trigger.SAVE, ENTRY)
+    admit(unit, [record])
+    return record.id
+
+
+def draft(unit: Unit, record_id: int, document: Document, form: Form, period: TaxPeriod) -> Record:
+    """Return the record that a saved document becomes, linked to its chain and not yet written."""
+    calendar = unit.book.calendar
+    fy = calendar.financial_year(document.date)
+    original = document.amends and records.newest_of_chain(
+        unit.connection, document, document.amends, calendar.financial_year(document.amends.date)
+    )
+    annual = taxpayers.annual_return_at(unit.connection, document.recipient, fy)
+    record = Record(
+        id=record_id,
+        document=document,
+        fy=fy,
+        form=form,
+        return_period=period,
+        supplier_status=SupplierStatus.SAVED,
+        filed_at=None,
+        two_b_period=None,
+        route=Route.IMS,
+        cutoff_at=calendar.cutoff(document.kind, document.date, annual),
+        chain_id=original.chain_id if original else record_id,
+        amends_id=original.id if original else None,
+        stated_original=None,
+        carried=original.carried if original else NIL,
+        standing=original.standing if original else NIL,
+        state=State.NO_ACTION,
+        seq=0,
+        version=1,
+        contents=1,
+        content_hash=document.content_hash,
+        machine=document.machine,
+        declaration_id=unit.declaration_id(document.machine),
+    )
+    return record.changed(route=unit.scene(document.recipient).route_at(record, unit.now).name)
+
+
+def admit(unit: Unit, new: list[Record]) -> None:
+    """Write new records with the content they came with, and give them the amendments that came before them."""
+    records.insert_all(unit.connection, new)
+    contents.append(unit.connection, [(record, 1) for record in new], unit.actor, unit.now)
+    originals = {
+        (record.document.supplier, record.document.kind, record.document.number.upper(), record.fy): record
+        for record in new
+        if record.document.amends is None
+    }
+    if originals:
+        _join(unit, originals)
+
+
+def _join(unit: Unit, originals: Mapping[tuple[str, Kind, str, str], Record]) -> None:
+    recipient = next(iter(originals.values())).recipient
+    joined: list[tuple[Record, Record]] = []
+    for first in list(records.without_original(unit.connection, recipient, {supplier for supplier, *_ in originals})):
+        document, amends = first.document, first.document.amends
+        assert amends is not None  # noqa: S101 -- only amendments are without their original
+        fy = unit.book.calendar.financial_year(amends.date)
+        original = originals.get((document.supplier, document.kind, amends.number.upper(), fy))
+        if original is not None:
+            chain = records.chains(unit.connection, recipient, [first.chain_id])[first.chain_id]
+            joined += [
+                (member, member.changed(chain_id=original.chain_id)) for member in chain if member.id != first.id
+            ]
+            joined.append((first, first.changed(chain_id=original.chain_id, amends_id=original.id)))
+    unit.write(joined)
+
+
+def edit(unit: Unit, record_id: int, changes: Mapping[str, Any]) -> bool:
+    """Change the content of a saved document; returns whether anything changed (FAQ 16).
+
+    An edit takes the recipient's action back; the same content again keeps it. Raises `RefusedError` for a
+    filed, frozen or removed record, `InputError` for a field that no edit changes.
+    """
+    record = unit.held(record_id)
+    scene = unit.scene(record.recipient)
+    _refuse_fields(changes)
+    document = record.document.changed(**changes)
+    same = document.content_hash == record.content_hash
+    fy = unit.book.calendar.financial_year(document.date)
+    cutoff = unit.book.calendar.cutoff(
+        document.kind, document.date, taxpayers.annual_return_at(unit.connection, record.recipient, fy)
+    )
+    renamed = (document.number, fy) != (record.document.number, record.fy)
+    _refuse_entry(unit, record, scene, Trigger.EDIT, str(record.state), document if renamed else None)
+    if same:
+        return False
+    after = fire(unit, record, Trigger.EDIT).changed(
+        document=document,
+        fy=fy,
+        cutoff_at=cutoff,
+        contents=record.contents + 1,
+        content_hash=document.content_hash,
+        remarks=None,
+        reduction=None,
+        declared=NIL,
+    )
+    after = after.changed(route=scene.route_at(after, unit.now).name)
+    unit.write([(record, after)])
+    contents.append(unit.connection, [(after, after.contents)], unit.actor, unit.now)
+    return True
+
+
+def _refuse_fields(changes: Mapping[str, Any]) -> None:
+    editable = {field.name for field in fields(Document)} - {"kind", "supplier", "recipient", "amends"} | set(HEADS)
+    remedy = f"an edit changes {', '.join(sorted(editable))}; for another, delete the document and save it anew"
+    problems = [Problem(name, "is nothing that an edit changes", remedy) for name in changes if name not in editable]
+    if problems:
+        raise InputError("edit", problems)
+
+
+def delete(unit: Unit, record_id: int) -> None:
+    """Delete a saved document; its record leaves IMS (FAQ 16). Raises `RefusedError` for a filed one."""
+    record = unit.held(record_id)
+    after = fire(unit, record, Trigger.DELETE)
+    unit.write([(record, after.changed(removed_for=RemovedFor.SUPPLIER_DELETED))])
+
+
+def file(unit: Unit, supplier: str, form: Form, period: TaxPeriod) -> Filed:
+    """File a form of a return period: everything the supplier has saved in it counts from now on (FAQ 15, 19)."""
+    saved = records.saved_in_form(unit.connection, supplier, form, period)
+    serialise(unit.connection, [record.recipient for record in saved])
+    filed = [(record, filed_at(unit, record, unit.now)) for record in saved]
+    unit.write(filed)
+    settle_before_registration(unit, [after for _, after in filed])
+    return Filed(supplier, str(form), period, {after.id: str(after.two_b_period) for _, after in filed})
+
+
+def filed_at(unit: Unit, record: Record, moment: datetime, period: TaxPeriod | None = None) -> Record:
+    """Return a record as its filing leaves it: its 2B period fixed, its value standing with the supplier.
+
+    `period` is the 2B period where it is known otherwise than by the moment of filing.
+    """
+    scene = unit.scene(record.recipient)
+    after = record.changed(
+        supplier_status=SupplierStatus.FILED,
+        filed_at=moment,
+        two_b_period=period or scene.expected_period(record),
+        standing=record.credit,
+    )
+    return after.changed(route=scene.route_at(after, moment).name)
+
+
+def state_original(unit: Unit, record_id: int, disposition: Disposition, original: Document | None) -> None:
+    """State how the unknown original of an amendment was decided, and what it was worth (FAQ 13).
+
+    Without the original's content it is taken to have had the same tax as the amendment. Raises `InputError`
+    where nothing is to be stated: no amendment, an original that is known here, a record that is decided.
+    """
+    record = unit.held(record_id)
+    _refuse_statement(unit, record, disposition, original)
+    worth = (original or record.document).credit
+    left = settle(Standing(NIL, worth), worth, disposition).after
+    stated = record.changed(
+        stated_original=disposition,
+        carried=left.carried,
+        standing=record.standing if record.filed else left.standing,
+    )
+    unit.write([(record, stated)])
+    mark_stale(unit, record.recipient, [record])
+
+
+def _refuse_statement(unit: Unit, record: Record, disposition: Disposition, original: Document | None) -> None:
+    kind = record.document.kind
+    known = original_of(record, unit.chain_of(record), unit.scene(record.recipient)).record
+    what = {
+        "amends nothing": record.document.amends is None,
+        "amends a document that is known here": known is not None,
+        "is decided for good": record.settled_in is not None or record.state in {State.FROZEN, State.REMOVED},
+        "amends a document that no GSTR-3B has decided on, being superseded": disposition is Disposition.SUPERSEDED,
+        f"amends a document of another kind than {original and original.kind}": original and original.kind is not kind,
+    }
+    remedy = "state only how the unknown original of an undecided amendment was decided: accepted or rejected"
+    problems = [Problem(label(record.document), told, remedy) for told, holds in what.items() if holds]
+    if problems:
+        raise InputError("original", problems)
+
+
+def _refuse_entry(
+    unit: Unit, record: Record, scene: Scene, trigger: Trigger, state: str, renamed: Document | None = None
+) -> None:
+    document = renamed or record.document
+    fy = unit.book.calendar.financial_year(document.date)
+    asked = trigger is Trigger.SAVE or renamed is not None
+    taken = asked and records.of_identity(unit.connection, document, fy, record.form, record.return_period)
+    amends = document.amends
+    barred = amends is not None and unit.now >= unit.book.calendar.amendment_limit(amends.date)
+    entry = {
+        "carrier": "fits" if unit.book.routing.carries(record.form, document.kind) else "unfit",
+        "identity": "taken" if taken else "new",
+        "amendment_limit": "passed" if barred and trigger is Trigger.SAVE else "open",
+    }
+    facts = record_facts(record, unit.chain_of(record) or [record], scene, entry=entry)
+    decision = decide(scene.edition(record), state, trigger, facts)
+    if isinstance(decision, Refused):
+        raise RefusedError(label(document), trigger, told(decision, record_fields(record, scene)))

@@ -1,0 +1,1 @@
+"""What people see: records, logs, returns, events, pictures. Reads only."""

@@ -1,0 +1,182 @@
+"""A recipient's GSTR-2B as the portal writes it, and the portal's own compared with it, each difference explained.
+
+Imports the portal's JSON, the workflow and the law book; opens no file and knows no command line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ims_fsm.errors import InputError, Problem
+from ims_fsm.formats.gstn import Difference, Explanation, PortalTwoB, PortalTwoBLine, compare, read_two_b
+from ims_fsm.formats.gstn.two_b.difference import Side
+from ims_fsm.formats.gstn.two_b.difference import TwoBLine as ComparedLine
+from ims_fsm.formats.gstn.two_b.line import ISD_TYPE
+from ims_fsm.law.book import LawBook
+from ims_fsm.record.record import Record
+from ims_fsm.record.returns import TwoBLine
+from ims_fsm.terms.document import Document, Ineligible
+from ims_fsm.terms.money import Heads
+from ims_fsm.terms.period import TaxPeriod, in_india
+from ims_fsm.terms.vocabulary import Form, Kind, Route, Section, TwoBState
+from ims_fsm.workflow.ims import IMS
+from ims_fsm.workflow.views.views import TwoBView
+
+_REASONS = {Route.POS: "P", Route.SEC_16_4: "C"}
+_INELIGIBLE: dict[str, Ineligible] = {"P": "pos", "C": "sec_16_4"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """Our GSTR-2B beside the portal's: lines of each, every difference, and what to warn of in the file."""
+
+    recipient: str
+    period: TaxPeriod
+    ours: int
+    theirs: int
+    differences: tuple[Difference, ...]
+    warnings: tuple[Problem, ...]
+
+
+def statement_of(ims: IMS, gstin: str, period: TaxPeriod) -> PortalTwoB:
+    """Return the newest generation of a GSTR-2B as `write_two_b` takes it.
+
+    Reverse charge stands beside what it takes back from the forward charge (FAQ 32); what the recipient reverses
+    himself (FAQ 33) is no part of it. The day on which a supplier filed is left out: a download does not tell it.
+    Raises `InputError` where it was never generated.
+    """
+    view = _generated(ims, gstin, period)
+    at = view.two_b.generated_at
+    return PortalTwoB(
+        recipient=gstin,
+        period=period,
+        generated_on=in_india(at).date() if at else None,
+        lines=tuple(_line(line, record) for line, record in view.lines if line.entry != "reversal_4b1"),
+    )
+
+
+def compare_two_b(ims: IMS, data: bytes, where: str, *, gstin: str | None = None) -> Comparison:
+    """Compare the portal's GSTR-2B with ours of the same recipient and period, document by document.
+
+    Raises `InputError` for a file that cannot be read, and where ours was never generated.
+    """
+    theirs = read_two_b(data, where, gstin)
+    view = _generated(ims, theirs.recipient, theirs.period)
+    ours = [_line(line, record) for line, record in view.lines if line.entry == "document"]
+    beside = [_line(line, record) for line, record in view.lines if line.entry == "forward_reduction"]
+    explainer = _Explainer(ims.book, theirs, view, ims.inward(theirs.recipient))
+    return Comparison(
+        recipient=theirs.recipient,
+        period=theirs.period,
+        ours=len(ours),
+        theirs=len(theirs.lines),
+        differences=compare(ours, theirs.lines, explainer, beside),
+        warnings=theirs.warnings,
+    )
+
+
+class _Explainer:
+    """Says why a document stands in the portal's GSTR-2B and not in ours, where a rule tells it."""
+
+    def __init__(self, book: LawBook, theirs: PortalTwoB, view: TwoBView, known: Sequence[Record]) -> None:
+        self.book, self.period = book, theirs.period
+        self.lines = {_key(line): line for line in theirs.lines}
+        self.left_out = {one.record.id: one for one in view.left_out}
+        self.known = {_key(_whole(record)): record for record in known}
+
+    def __call__(self, line: ComparedLine, side: Side) -> Explanation | None:
+        if side == "here":
+            return None
+        found = self.lines[_key(line)]
+        known = self.known.get(_key(line))
+        return self._of_document(found) if known is None else self._of_record(known)
+
+    def _of_record(self, record: Record) -> Explanation | None:
+        if record.id in self.left_out:
+            one = self.left_out[record.id]
+            return Explanation(one.rule, f"here it is left out, because {one.why}")
+        if not record.filed:
+            return Explanation("faq.15", "here its supplier has only saved it, when the portal was last seen")
+        if record.two_b_period and record.two_b_period > self.period:
+            return Explanation("window.2b", f"here it belongs to 2B period {record.two_b_period}")
+        return None
+
+    def _of_document(self, line: PortalTwoBLine) -> Explanation | None:
+        route = self.book.routing.route(
+            _document(line), _form(line), self.period, self.book.calendar.first_period, out_of_time=False
+        )
+        if route.name is Route.IMS:
+            return None
+        return Explanation(route.rule, self.book.law.rule(route.rule).title.rstrip("."))
+
+
+def _generated(ims: IMS, gstin: str, period: TaxPeriod) -> TwoBView:
+    view = ims.two_b(gstin, period)
+    if view.two_b.state is TwoBState.ABSENT:
+        remedy = f"generate it first: ims-fsm 2b generate --gstin {gstin} --period {period}"
+        raise InputError("GSTR-2B", [Problem(str(period), f"was never generated here for {gstin}", remedy)])
+    return view
+
+
+def _line(line: TwoBLine, record: Record) -> PortalTwoBLine:
+    forward = line.entry == "forward_reduction"
+    return _shown(
+        record,
+        section=line.section,
+        tax=Heads(*map(abs, line.tax)) if forward else record.document.tax,
+        reverse_charge=record.document.reverse_charge and not forward,
+        entry=line.tax,
+    )
+
+
+def _whole(record: Record) -> PortalTwoBLine:
+    return _shown(record, Section.ITC_AVAILABLE, record.document.tax, record.document.credit, reverse_charge=False)
+
+
+def _shown(record: Record, section: Section, tax: Heads, entry: Heads, *, reverse_charge: bool) -> PortalTwoBLine:
+    document = record.document
+    return PortalTwoBLine(
+        section=section,
+        kind=document.kind,
+        supplier=document.supplier,
+        number=document.number,
+        date=document.date,
+        taxable=document.taxable,
+        tax=tax,
+        amended=document.amends is not None,
+        original=document.amends,
+        supplier_name=document.supplier_name,
+        value=document.value,
+        pos=document.pos,
+        invoice_type=ISD_TYPE if record.form is Form.GSTR_6 else document.invoice_type,
+        reverse_charge=reverse_charge,
+        itc_available="N" if section is Section.ITC_NOT_AVAILABLE else "Y",
+        reason=_REASONS.get(record.route, "") if section is Section.ITC_NOT_AVAILABLE else "",
+        return_period=record.return_period,
+        entry=entry,
+    )
+
+
+def _key(line: ComparedLine) -> tuple[object, ...]:
+    return (line.supplier, line.kind, line.amended, line.number, line.date)
+
+
+def _document(line: PortalTwoBLine) -> Document:
+    return Document(
+        kind=line.kind,
+        supplier=line.supplier,
+        recipient="",
+        number=line.number,
+        date=line.date,
+        taxable=line.taxable,
+        tax=line.tax,
+        reverse_charge=line.reverse_charge,
+        ineligible="rule_37a" if line.section is Section.ITC_REVERSED else _INELIGIBLE.get(line.reason),
+    )
+
+
+def _form(line: PortalTwoBLine) -> Form:
+    if line.kind is Kind.BILL_OF_ENTRY:
+        return Form.ICEGATE
+    return Form.GSTR_6 if line.invoice_type == ISD_TYPE else Form.GSTR_1

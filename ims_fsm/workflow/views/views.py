@@ -1,0 +1,140 @@
+"""What people see: a recipient's inward view, a supplier's outward view, one record with its log, a GSTR-2B.
+
+Imports the store and the law; reads only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ims_fsm.law.refusal import Allowed
+from ims_fsm.record.facts import NO_REQUEST, direction_of, original_of
+from ims_fsm.record.log import Content, TransitionEntry
+from ims_fsm.record.record import Record
+from ims_fsm.record.refusals import ToldRefusal, record_fields, told
+from ims_fsm.record.returns import Liability, TwoB, TwoBLine
+from ims_fsm.record.settling import LeftOut
+from ims_fsm.record.where import Where
+from ims_fsm.store import contents, records, returns, transition_log
+from ims_fsm.terms.money import Heads
+from ims_fsm.terms.period import TaxPeriod
+from ims_fsm.terms.vocabulary import Direction, Route
+from ims_fsm.workflow.actions.one import ACTIONS
+from ims_fsm.workflow.returns.two_b import left_out
+from ims_fsm.workflow.transitions import consider
+from ims_fsm.workflow.unit import Unit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordView:
+    """A record as it stands: whether it is in IMS at all, its expected 2B period, rule set and direction.
+
+    `shown_in` and `section` say which GSTR-2B shows it, and where.
+
+    `may` says of each action whether it is open: an empty tuple, or every refusal.
+    """
+
+    record: Record
+    in_ims: bool
+    period: TaxPeriod
+    rule_set: str
+    direction: Direction
+    original: str
+    shown_in: TaxPeriod | None
+    section: str
+    may: dict[str, tuple[ToldRefusal, ...]]
+
+    @property
+    def open_actions(self) -> tuple[str, ...]:
+        """The actions that the recipient may take now."""
+        return tuple(trigger for trigger, refusals in self.may.items() if not refusals)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """Everything that was ever done to a record: contents, transitions, and its versions' chain."""
+
+    record: Record
+    contents: Sequence[Content]
+    transitions: Sequence[TransitionEntry]
+    chain: Sequence[Record]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TwoBView:
+    """A GSTR-2B as generated: totals in paise by section, its lines with their records, and what it leaves out."""
+
+    two_b: TwoB
+    totals: dict[str, Heads]
+    size: int
+    lines: tuple[tuple[TwoBLine, Record], ...]
+    left_out: tuple[LeftOut, ...]
+
+
+def inward(unit: Unit, recipient: str, where: Where) -> Iterator[Record]:
+    """Give a recipient's records that are meant, by id (FAQ 18)."""
+    unit.taxpayer(recipient)
+    return records.search(unit.connection, recipient, where)
+
+
+def outward(unit: Unit, supplier: str, period: TaxPeriod | None) -> Iterator[Record]:
+    """Give what a supplier has reported with what his recipients did, for one return period or all (FAQ 18)."""
+    return records.of_supplier(unit.connection, supplier, period)
+
+
+def added_back(unit: Unit, supplier: str, period: TaxPeriod | None) -> list[Liability]:
+    """Return the liability added back to a supplier, in one of his periods or in all (FAQ 34)."""
+    return returns.liabilities(unit.connection, supplier, period)
+
+
+def view(unit: Unit, record_id: int) -> RecordView:
+    """Return one record with what may be done with it and why not."""
+    record = unit.record(record_id)
+    scene, chain = unit.scene(record.recipient), unit.chain_of(record)
+    line = returns.newest_line(unit.connection, record.recipient, record.id)
+    return RecordView(
+        record=record,
+        in_ims=scene.eligible and scene.route(record).name is Route.IMS,
+        period=scene.expected_period(record),
+        rule_set=scene.edition(record).rule_set.id,
+        direction=direction_of(record, chain, scene),
+        original=original_of(record, chain, scene).value,
+        shown_in=line[0] if line else None,
+        section=str(line[1].section) if line else "none",
+        may={str(trigger): refusals_on(unit, record, trigger, chain) for trigger in ACTIONS},
+    )
+
+
+def refusals_on(unit: Unit, record: Record, trigger: str, chain: Sequence[Record]) -> tuple[ToldRefusal, ...]:
+    """Return every refusal of a trigger on a record now; none where it may fire."""
+    decision = consider(unit, record, trigger, NO_REQUEST, chain)
+    if isinstance(decision, Allowed):
+        return ()
+    return told(decision, record_fields(record, unit.scene(record.recipient)))
+
+
+def history(unit: Unit, record_id: int) -> History:
+    """Return everything that was ever done to a record."""
+    record = unit.record(record_id)
+    return History(
+        record=record,
+        contents=contents.of_record(unit.connection, record),
+        transitions=transition_log.history(unit.connection, record.recipient, record.id),
+        chain=records.chains(unit.connection, record.recipient, [record.chain_id])[record.chain_id],
+    )
+
+
+def two_b_view(unit: Unit, recipient: str, period: TaxPeriod, *, with_lines: bool) -> TwoBView:
+    """Return the newest generation of a GSTR-2B, with what it leaves out as the records stand now."""
+    unit.taxpayer(recipient)
+    two_b = returns.two_b(unit.connection, recipient, period)
+    lines = list(returns.lines(unit.connection, recipient, period)) if with_lines else []
+    found = records.find_many(unit.connection, recipient, {line.record_id for line in lines})
+    return TwoBView(
+        two_b=two_b,
+        totals=returns.totals(unit.connection, recipient, period),
+        size=returns.size(unit.connection, recipient, period),
+        lines=tuple((line, found[line.record_id]) for line in lines),
+        left_out=left_out(unit, recipient, period),
+    )

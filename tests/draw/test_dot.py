@@ -1,0 +1,82 @@
+"""How a picture looks in DOT: colours, strokes, ends, frame, legend."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from ims_fsm.draw.dot import dot_of
+from ims_fsm.draw.palette import AMBER, BLUE_GREY, GREEN, NEUTRAL, RED
+from ims_fsm.draw.picture import picture_of
+from ims_fsm.law.register import Law
+
+
+@pytest.fixture(scope="module")
+def credit_note(law: Law) -> str:
+    return re.sub(r"=<<.*?>>", '=""', written(law, "credit_note"), flags=re.DOTALL)
+
+
+def written(law: Law, machine: str) -> str:
+    """Draw the newest edition of a machine."""
+    return dot_of(picture_of(law.machine(machine).edition))
+
+
+def line_of(dot: str, start: str) -> str:
+    """Return the one line that begins so."""
+    (found,) = [line for line in dot.splitlines() if line.strip().startswith(start)]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("state", "colours", "borders"),
+    [
+        ("no_action", BLUE_GREY, 1),
+        ("accepted", GREEN, 1),
+        ("rejected", RED, 1),
+        ("pending", AMBER, 1),
+        ("frozen", NEUTRAL, 2),
+        ("removed", NEUTRAL, 2),
+    ],
+)
+def test_a_state_has_its_colour_and_a_terminal_one_a_double_border(credit_note, state, colours, borders) -> None:
+    card = line_of(credit_note, f"{state} [")
+    assert f'color="{colours.line}" fillcolor="{colours.fill}"' in card
+    assert f"peripheries={borders}" in card
+
+
+@pytest.mark.parametrize(
+    ("trigger", "stroke"),
+    [("accept", "solid"), ("freeze", "solid"), ("save", "dashed"), ("delete", "dashed"), ("expire", "dotted")],
+)
+def test_the_stroke_of_an_arrow_says_who_acts(credit_note, trigger, stroke) -> None:
+    (arrow,) = [line for line in credit_note.splitlines() if re.search(rf'class="arrow \w+ {trigger}"', line)]
+    assert f"style={stroke}" in arrow
+
+
+def test_time_runs_from_left_to_right(credit_note) -> None:
+    assert "rankdir=LR" in line_of(credit_note, "graph [")
+    assert '"[*]" -> no_action' in credit_note
+
+
+def test_what_leaves_the_open_states_leaves_their_frame(credit_note) -> None:
+    for trigger in ("delete", "freeze"):
+        (arrow,) = [line for line in credit_note.splitlines() if re.search(rf'class="arrow \w+ {trigger}"', line)]
+        assert "ltail=cluster_frame" in arrow
+
+
+def test_the_legend_names_every_trigger_and_every_reason_with_its_citation(law: Law) -> None:
+    plain = " ".join(re.sub(r"<[^<>]*>", " ", written(law, "gstr2b")).replace("\N{NO-BREAK SPACE}", " ").split())
+    for said in (
+        "dotted: the clock, solid: the recipient",
+        "file 3b The recipient files GSTR-3B of the period. (FAQ 5, 12, 20)",
+        "5 FAQ 29 Actions were changed after GSTR-2B of the period was generated for the recipient",
+    ):
+        assert said in plain
+
+
+def test_markup_in_a_title_is_taken_literally(approval: Law) -> None:
+    edition = approval.machine("purchase").edition
+    titled = edition.machine.declaration.model_copy(update={"title": "A <b> & C"})
+    machine = type(edition.machine)(titled, edition.machine.facts, edition.machine.rule_sets)
+    assert "A &lt;b&gt; &amp; C" in dot_of(picture_of(machine.edition))

@@ -1,0 +1,73 @@
+"""Every picture fits a printed column, and nothing in it is too small to be read there."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import shutil
+
+import pytest
+
+from ims_fsm.draw import measure
+from ims_fsm.draw.comparison import comparison_sheet
+from ims_fsm.draw.diagrams import drawings
+from ims_fsm.draw.formats import drawn
+from ims_fsm.draw.hypertext import balanced, folded
+from ims_fsm.draw.sheet import Sheet
+from ims_fsm.draw.theme import PRINT
+from ims_fsm.law.comparison import comparisons
+from ims_fsm.law.loading import shipped_law
+
+# An A4 page less 14 mm at either end.
+PAGE = (297 - 2 * 14) / 25.4 * 72
+drawable = pytest.mark.skipif(
+    shutil.which("dot") is None and importlib.util.find_spec("pygraphviz") is None, reason="no Graphviz is installed"
+)
+SHEETS = [Sheet(drawing.picture, PRINT) for drawing in drawings(shipped_law())]
+SHEETS += [comparison_sheet(each, PRINT) for each in comparisons(shipped_law(), "IMS-2024-10", "IMS-2025-10")]
+
+
+@pytest.fixture(scope="module")
+def printed() -> dict[str, str]:
+    return {sheet.name: svg.decode() for sheet, svg in zip(SHEETS, drawn(SHEETS, "svg"), strict=True)}
+
+
+@drawable
+@pytest.mark.parametrize("name", [sheet.name for sheet in SHEETS])
+def test_it_fits_the_column_and_the_page_and_nothing_is_smaller_than_seven_points(printed, name) -> None:
+    svg = printed[name]
+    width, height = map(float, re.search(r'viewBox="0.00 0.00 ([\d.]+) ([\d.]+)"', svg).groups())
+    scale = float(re.search(r"scale\(([\d.]+)", svg)[1])
+    smallest = min(map(float, re.findall(r'font-size="([\d.]+)"', svg)))
+    assert width <= measure.COLUMN + 1
+    assert height <= PAGE
+    assert smallest * scale >= measure.SMALLEST - 0.01
+
+
+@drawable
+def test_a_screen_shows_it_larger_than_print(printed) -> None:
+    (light,) = drawn([Sheet(SHEETS[0].picture)], "svg")
+    wide = float(re.search(r'<svg width="([\d.]+)pt"', light.decode())[1])
+    assert wide == pytest.approx(1.4 * float(re.search(r'<svg width="([\d.]+)pt"', printed[SHEETS[0].name])[1]), abs=1)
+
+
+@drawable
+@pytest.mark.parametrize("name", ["credit_note", "gstr2b"])
+def test_a_pdf_has_the_width_of_the_column(name) -> None:
+    sheet = next(sheet for sheet in SHEETS if sheet.picture.machine == name)
+    (pdf,) = drawn([sheet], "pdf")
+    assert pdf.startswith(b"%PDF")
+    box = re.search(rb"/MediaBox \[ ?0 0 ([\d.]+) ([\d.]+)", pdf)
+    assert box is None or float(box[1]) <= measure.COLUMN + 1
+
+
+@pytest.mark.parametrize("words", ["a record that is gone", "one", "a b c d e f g h", "unbreakable-and-long-word x"])
+def test_balanced_lines_are_no_more_than_folded_ones_and_say_the_same(words) -> None:
+    for points in (10, 30, 55, 500):
+        assert " ".join(balanced(words, points)) == " ".join(folded(words, points)) == words
+        assert len(balanced(words, points)) == len(folded(words, points))
+
+
+def test_a_line_is_no_wider_than_it_may_be() -> None:
+    words = "The recipient defers it; it is in no GSTR-2B and no GSTR-3B, and stays in IMS until it is decided."
+    assert all(measure.width(line) <= 70 for line in balanced(words, 70))

@@ -1,0 +1,97 @@
+"""The folder diagrams/ is what the law draws now, and every process draws the same."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ims_fsm.draw.comparison import comparison_sheet, markdown
+from ims_fsm.draw.comparison.drawing import compared, stem_of
+from ims_fsm.draw.diagrams import Drawing, drawings
+from ims_fsm.draw.dot import dot_of
+from ims_fsm.draw.mermaid import mermaid_of
+from ims_fsm.draw.sheet import Sheet
+from ims_fsm.draw.svg import digest, digest_in
+from ims_fsm.draw.theme import DARK, LIGHT, Theme
+from ims_fsm.law.comparison import Comparison
+from ims_fsm.law.loading import shipped_law
+from ims_fsm.law.register import Law
+from ims_fsm.pages.gallery import PAGE, page
+
+REMEDY = "draw it again: python -m ims_fsm.draw diagrams"
+OLD, NEW = "IMS-2024-10", "IMS-2025-10"
+DRAWINGS = drawings(shipped_law())
+CHANGES = compared(shipped_law(), OLD, NEW)
+
+each_drawing = pytest.mark.parametrize("drawing", DRAWINGS, ids=lambda each: each.stem)
+
+
+@each_drawing
+def test_dot_is_fresh(published: Path, drawing: Drawing) -> None:
+    assert drawing.path(published, "dot").read_bytes() == dot_of(drawing.picture).encode(), REMEDY
+
+
+@each_drawing
+def test_mermaid_is_fresh(published: Path, drawing: Drawing) -> None:
+    assert drawing.path(published, "mermaid").read_bytes() == mermaid_of(drawing.picture).encode(), REMEDY
+
+
+@each_drawing
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda each: each.name)
+def test_svg_was_drawn_from_this_dot(published: Path, drawing: Drawing, theme: Theme) -> None:
+    text = drawing.path(published, "svg", theme).read_text("utf-8")
+    assert digest_in(text) == digest(dot_of(Sheet(drawing.picture, theme))), REMEDY
+
+
+@pytest.mark.parametrize("comparison", CHANGES, ids=lambda each: each.machine)
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda each: each.name)
+def test_what_a_change_of_law_does_is_fresh(published: Path, comparison: Comparison, theme: Theme) -> None:
+    sheet = comparison_sheet(comparison, theme)
+    text = Drawing(stem_of(comparison), sheet.picture).path(published, "svg", theme).read_text("utf-8")
+    assert digest_in(text) == digest(dot_of(sheet)), REMEDY
+
+
+def test_the_table_of_a_change_of_law_is_fresh(published: Path) -> None:
+    assert (published / f"{OLD}-to-{NEW}.md").read_text("utf-8").endswith(markdown(CHANGES)), REMEDY
+
+
+def test_the_page_is_fresh(published: Path, law: Law) -> None:
+    assert (published / PAGE).read_text("utf-8") == page(law), REMEDY
+
+
+def test_the_page_shows_and_links_what_is_there_and_nothing_is_left_over(published: Path) -> None:
+    text = (published / PAGE).read_text("utf-8")
+    linked = set(re.findall(r"\]\(([^):]+)\)", text)) | set(re.findall(r'src(?:set)?="([^"]+)"', text))
+    assert linked | {PAGE} == {file.name for file in published.iterdir()}
+
+
+def test_every_process_draws_the_same_bytes() -> None:
+    code = (
+        "import hashlib; from ims_fsm.law.loading import shipped_law; from ims_fsm.draw.diagrams import drawings; "
+        "from ims_fsm.draw.dot import dot_of; from ims_fsm.draw.mermaid import mermaid_of; "
+        "from ims_fsm.draw.comparison import comparison_sheet, markdown; "
+        "from ims_fsm.draw.comparison.drawing import compared; "
+        f"changes = compared(shipped_law(), '{OLD}', '{NEW}'); "
+        "sheets = [*(d.picture for d in drawings(shipped_law())), *map(comparison_sheet, changes)]; "
+        "texts = ''.join(dot_of(sheet) + mermaid_of(sheet) for sheet in sheets) + markdown(changes); "
+        "print(hashlib.sha256(texts.encode()).hexdigest())"
+    )
+    runs = [
+        subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+        ).stdout.strip()
+        for seed in ("1", "2")
+    ]
+    sheets = [*(drawing.picture for drawing in DRAWINGS), *map(comparison_sheet, CHANGES)]
+    here = "".join(dot_of(sheet) + mermaid_of(sheet) for sheet in sheets) + markdown(CHANGES)
+    assert set(runs) == {hashlib.sha256(here.encode()).hexdigest()}

@@ -1,0 +1,101 @@
+"""The wrappers of an IMS download, and a sentence for each of the portal's other files."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from ims_fsm.errors import InputError, Problem
+from ims_fsm.formats.gstn import Dialect, read_download
+
+GIVE = "give the IMS download of the recipient"
+
+
+def wrapped(sections, recipient):
+    return {
+        "bare": (sections, Dialect.SECTIONS),
+        "bare, naming the recipient": ({"gstin": recipient, **sections}, Dialect.SECTIONS),
+        "API": ({"data": sections}, Dialect.DATA),
+        "API with its envelope": ({"status_cd": "1", "data": {"gstin": recipient, **sections}}, Dialect.DATA),
+        "portal web": ({"data": sections, "status": 1}, Dialect.DATA),
+        "offline": ({"imsDetails": sections}, Dialect.OFFLINE),
+        "offline, naming the recipient": ({"rtin": recipient, "imsDetails": sections}, Dialect.OFFLINE),
+        "offline inside data": ({"data": {"imsDetails": sections}}, Dialect.OFFLINE),
+        "offline errors beside nothing": ({"imsDetails": {}, "imsDetailsErr": sections}, Dialect.OFFLINE_ERRORS),
+        "offline errors": ({"imsDetailsErr": sections}, Dialect.OFFLINE_ERRORS),
+        "invdata": ({"rtin": recipient, "invdata": sections}, Dialect.INVDATA),
+    }
+
+
+@pytest.mark.parametrize("name", wrapped({}, "").keys())
+def test_every_wrapper_gives_the_same_records(name, row, recipient):
+    tree, dialect = wrapped({"b2b": [row()], "b2bcn": []}, recipient)[name]
+    download = read_download(json.dumps(tree), recipient, "ims.json")
+    assert (download.dialect, download.sections) == (dialect, ("b2b", "b2bcn"))
+    assert [record.document.number for record in download.records] == ["S/101"]
+
+
+def test_a_reason_for_refusal_is_read_of_an_error_file(row, recipient):
+    tree = {"imsDetailsErr": {"b2b": [row(error_msg="Pending is blocked")]}}
+    (record,) = read_download(json.dumps(tree), recipient, "ims.json").records
+    assert record.error_message == "Pending is blocked"
+
+
+UPLOAD = "it is an upload, not a download"
+FOREIGN = {
+    "a list": ([], Problem("file", "a list stands where an object of sections is expected", GIVE)),
+    "text": ("b2b", Problem("file", "'b2b' stands where an object of sections is expected", GIVE)),
+    "nothing in the wrapper": (
+        {"imsDetails": None},
+        Problem("imsDetails", "null stands where an object of sections is expected", GIVE),
+    ),
+    "long text": (
+        "b2b " * 20,
+        Problem("file", f"'{'b2b ' * 10}…' stands where an object of sections is expected", GIVE),
+    ),
+    "no section": ({}, Problem("file", "it holds no section of IMS (b2b, b2ba, b2bdn, …)", GIVE)),
+    "no section in the wrapper": (
+        {"data": {"gstin": "x"}},
+        Problem("data", "it holds no section of IMS (b2b, b2ba, b2bdn, …)", GIVE),
+    ),
+    "2B": (
+        {"data": {"docdata": {}}},
+        Problem("data", "it is a GSTR-2B", f"{GIVE}; a GSTR-2B is read to be compared"),
+    ),
+    "upload of the API": ({"action": "SAVE", "data": {"rtin": "x", "reqtyp": "SAVE"}}, Problem("data", UPLOAD, GIVE)),
+    "upload of the offline tool": ({"rtin": "x", "reqtyp": "SAVE", "invdata": {}}, Problem("file", UPLOAD, GIVE)),
+    "rows of an upload": (
+        {"b2b": [{"prev_status": "N"}]},
+        Problem("b2b[0]", "it carries prev_status, as an upload does", GIVE),
+    ),
+    "status": (
+        {"status_cd": "PE", "error_report": {}},
+        Problem("file", "it is the status of an upload", f"{GIVE}; a status is read after an upload"),
+    ),
+    "supplier's view": ({"gstr1": {}}, Problem("file", "it is the supplier's view of IMS", GIVE)),
+    "counts": ({"data": {"all_oth": {}}}, Problem("data", "it counts records and lists none", GIVE)),
+    "encrypted": (
+        {"data": "AbC=", "rek": "x"},
+        Problem("file", "it is an encrypted answer of the API", "decrypt it with the session's key first"),
+    ),
+    "grouped by supplier": (
+        {"b2b": [{"ctin": "x", "inv": []}]},
+        Problem("b2b[0]", "it groups documents by supplier, as GSTR-1, 2A and 2B do", GIVE),
+    ),
+    "an error with its code": (
+        {"status_cd": "0", "error": {"error_cd": "RET2B1016", "message": "No document found"}},
+        Problem("file", "the portal answered with an error: RET2B1016 No document found", "download it again"),
+    ),
+    "an error without a word": (
+        {"error": {}},
+        Problem("file", "the portal answered with an error: no reason given", "download it again"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("tree", "problem"), FOREIGN.values(), ids=FOREIGN.keys())
+def test_another_file_is_named_for_what_it_is(tree, problem, recipient):
+    with pytest.raises(InputError) as refused:
+        read_download(json.dumps(tree), recipient, "ims.json")
+    assert refused.value.problems == (problem,)

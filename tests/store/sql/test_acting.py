@@ -1,0 +1,146 @@
+"""One action on a set of records does what taking them one by one does: over random stores, on both databases.
+
+A hook makes the one-by-one path; the same rows must be left in every table, the same be told of what was refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Connection, Engine
+
+from ims_fsm.law.hooks import Hooks
+from ims_fsm.record.facts import NO_REQUEST, Request
+from ims_fsm.record.refusals import RefusedRecord
+from ims_fsm.record.where import Where
+from ims_fsm.store.connection import writing
+from ims_fsm.store.tables import Table
+from ims_fsm.terms.money import Heads
+from ims_fsm.terms.period import TaxPeriod
+from ims_fsm.terms.vocabulary import Kind, State, SupplierStatus, Trigger
+from ims_fsm.workflow.actions.many import ActionReport, act_on_many
+from ims_fsm.workflow.actions.one import ACTIONS
+from ims_fsm.workflow.unit import Unit
+
+REQUESTS = [
+    *[NO_REQUEST] * 8,
+    Request(remarks='अभी नहीं, "later"'),
+    Request(remarks="x" * 251),
+    Request(version=1),
+    Request(previous=State.PENDING),
+    Request(reduce_itc="full", remarks="x" * 250),
+    Request(reduce_itc="none"),
+    Request(reduce_itc=Heads(igst=1)),
+    Request(reduce_itc=Heads(igst=1, cess=1)),
+    Request(reduce_itc=Heads(igst=100)),
+    Request(reduce_itc=Heads(cess=-1)),
+    Request(reduce_itc=Heads()),
+]
+WHERE = [
+    Where(),
+    Where(),
+    Where(states=(State.NO_ACTION, State.REJECTED)),
+    Where(kinds=(Kind.CREDIT_NOTE,)),
+    Where(supplier_status=SupplierStatus.SAVED),
+    Where(two_b_period=TaxPeriod("2025-10")),
+    Where(in_ims=False),
+    Where(number="S/3"),
+]
+BUYER = "27AAPFU0939F1ZV"
+# Before it nothing is allowed at all.
+OPENED = 2024
+# Of a row, what says where it stands among the events and not what happened.
+APART = "place"
+Done = tuple[ActionReport, list[RefusedRecord], Mapping[str, Sequence[Any]]]
+
+
+def rows(connection: Connection) -> dict[str, Sequence[Any]]:
+    return {
+        table.name: [
+            {name: value for name, value in row.items() if name != APART}
+            for row in connection.execute(table.select().order_by(*table.primary_key)).mappings()
+        ]
+        for table in Table.metadata.sorted_tables
+    }
+
+
+def done(unit: Unit, *asked: Any) -> Done:
+    """Act on many in a transaction that is taken back, and return what was told and what lay in the tables."""
+    told: list[RefusedRecord] = []
+    with unit.connection.begin_nested() as inner:
+        report = act_on_many(unit, *asked, told.append)
+        found = rows(unit.connection)
+        inner.rollback()
+    return report, told, found
+
+
+def watching(unit: Unit) -> Hooks:
+    hooks = Hooks(unit.book.law)
+    hooks.after()(lambda _event: None)
+    return hooks
+
+
+def compare(connection: Connection, unit_of: Callable[..., Unit], now: datetime, *asked: Any) -> None:
+    unit = unit_of(connection, now)
+    for machine in unit.book.law.record_machines:
+        unit.declaration_id(machine.name)
+    in_sets = done(unit_of(connection, now), *asked)
+    one_by_one = done(unit_of(connection, now, watching(unit)), *asked)
+    assert in_sets[0] == one_by_one[0]
+    assert in_sets[1] == one_by_one[1]
+    for table, left in one_by_one[2].items():
+        assert in_sets[2][table] == left, table
+
+
+@pytest.mark.parametrize(
+    ("database", "examples"),
+    [pytest.param("memory", 20, marks=pytest.mark.sqlite("its twin is on PostgreSQL")), ("pg", 4)],
+)
+def test_an_action_in_sets_does_what_it_does_one_by_one(
+    request: pytest.FixtureRequest, database: str, examples: int, random_stores, moments, unit_of
+) -> None:
+    engine: Engine = request.getfixturevalue(database)
+
+    @settings(max_examples=examples, suppress_health_check=list(HealthCheck))
+    @given(
+        store=random_stores,
+        whose=st.integers(0, 2),
+        now=st.sampled_from([one for one in moments if one.year > OPENED]),
+        trigger=st.sampled_from(ACTIONS),
+        asked=st.sampled_from(REQUESTS),
+        where=st.sampled_from(WHERE),
+        among=st.none() | st.binary(min_size=1, max_size=6),
+    )
+    def check(  # noqa: PLR0917 -- hypothesis names them
+        store, whose: int, now: datetime, trigger: Trigger, asked: Request, where: Where, among: bytes | None
+    ) -> None:
+        gstin = store.recipients[whose].gstin
+        own = [row["id"] for row in store.rows if row["recipient_gstin"] == gstin]
+        ids = None if among is None else [own[byte % len(own)] for byte in among if own]
+        with writing(engine) as connection:
+            store.write(connection)
+            compare(connection, unit_of, now, trigger, gstin, asked, ids, where)
+            connection.get_transaction().rollback()
+
+    check()
+
+
+@pytest.mark.parametrize("asked", ["full", "none", Heads(igst=3), Heads(igst=1), Heads(igst=4), Heads(cess=-1), None])
+@pytest.mark.parametrize("kind", [Kind.CREDIT_NOTE, Kind.INVOICE])
+def test_what_is_declared_with_an_acceptance(engine: Engine, plain_store, unit_of, kind: Kind, asked) -> None:
+    """On a credit note that takes back 3 paise, and on an invoice, on which nothing can be declared."""
+    filed = {"two_b_period": "2025-10", "return_period": "2025-10", "igst": 2, "carried_igst": 1}
+    store = plain_store((kind, 0, filed), (kind, 0, filed | {"acted": ("full", 3), "state": "accepted"}))
+    request, now = Request(reduce_itc=asked, remarks="seen"), datetime(2025, 11, 20, tzinfo=UTC)
+    with writing(engine) as connection:
+        store.write(connection)
+        compare(connection, unit_of, now, Trigger.ACCEPT, store.recipients[0].gstin, request, None, Where())
+        (report, _, left) = done(unit_of(connection, now), Trigger.ACCEPT, BUYER, request, None, Where())
+    fits = (asked is None) if kind is Kind.INVOICE else asked not in (Heads(igst=4), Heads(cess=-1))
+    assert report.applied == (2 if fits else 0)
+    assert len(left["transition_log"]) == report.applied

@@ -1,0 +1,104 @@
+"""Every fact of every record, read in SQL and by the Python reading, over random stores on both databases."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Connection, Engine, select
+
+from ims_fsm.record.facts import NO_REQUEST, Request, record_facts
+from ims_fsm.record.record import Record
+from ims_fsm.store import records
+from ims_fsm.store.connection import writing
+from ims_fsm.store.sql.columns import AT
+from ims_fsm.store.sql.facts import READINGS, FactsInSql
+from ims_fsm.store.sql.moving import source
+from ims_fsm.store.sql.periods import expected_period
+from ims_fsm.store.sql.scope import Question
+from ims_fsm.terms.money import Heads
+from ims_fsm.terms.vocabulary import Kind, State, Trigger
+from ims_fsm.workflow.scopes import alike, scope_of
+from ims_fsm.workflow.unit import Unit
+
+REQUESTS = [
+    NO_REQUEST,
+    Request(reduce_itc="full", version=1),
+    Request(reduce_itc="none", remarks="x" * 251),
+    Request(reduce_itc=Heads(igst=1), previous=State.PENDING, remarks="x" * 250),
+    Request(reduce_itc=Heads(igst=1, cess=2), version=2, previous=State.NO_ACTION),
+    Request(reduce_itc=Heads(cess=-1)),
+    Request(reduce_itc=Heads()),
+]
+Facts = dict[int, Mapping[str, str]]
+
+
+def in_sql(unit: Unit, recipients: list[str], request: Request) -> Facts:
+    question = Question(trigger=Trigger.ACCEPT, scope=scope_of(unit, recipients), request=request)
+    readings = FactsInSql(question)
+    period = expected_period(question.scope.saved).label("two_b_period")
+    facts = [readings[fact].text.label(fact) for fact in READINGS]
+    query = select(AT.id, period, *facts).select_from(source(question.scope)).where(*question.scope.meant)
+    return {row.pop("id"): row for row in map(dict, unit.connection.execute(query).mappings())}
+
+
+def in_python(unit: Unit, recipients: Iterable[str], request: Request) -> Facts:
+    found: Facts = {}
+    for recipient in recipients:
+        scene = unit.scene(recipient)
+        chains: dict[int, list[Record]] = defaultdict(list)
+        for record in records.matching(unit.connection, recipient, []):
+            chains[record.chain_id].append(record)
+        for chain in chains.values():
+            chain.sort(key=lambda record: record.age)
+            for record in chain:
+                facts = record_facts(record, chain, scene, request)
+                told = {name: value for name, value in facts.items() if name in READINGS}
+                found[record.id] = {**told, "two_b_period": scene.expected_period(record)}
+    return found
+
+
+def compare(connection: Connection, store, unit_of: Callable[..., Unit], now: datetime, request: Request) -> None:
+    unit = unit_of(connection, now)
+    for part in alike(unit, [taxpayer.gstin for taxpayer in store.recipients]):
+        assert in_sql(unit, part, request) == in_python(unit, part, request)
+
+
+@pytest.mark.parametrize(
+    ("database", "examples"),
+    [pytest.param("memory", 20, marks=pytest.mark.sqlite("its twin is on PostgreSQL")), ("pg", 5)],
+)
+def test_every_fact_of_every_record_is_read_alike(
+    request: pytest.FixtureRequest, database: str, examples: int, random_stores, moments, unit_of
+) -> None:
+    engine: Engine = request.getfixturevalue(database)
+
+    @settings(max_examples=examples, suppress_health_check=list(HealthCheck))
+    @given(
+        store=random_stores,
+        now=st.sampled_from(moments),
+        asked=st.sampled_from(REQUESTS),
+    )
+    def check(store, now: datetime, asked: Request) -> None:
+        with writing(engine) as connection:
+            store.write(connection)
+            compare(connection, store, unit_of, now, asked)
+            connection.get_transaction().rollback()
+
+    check()
+
+
+def test_what_is_saved_is_read_by_how_often_its_supplier_files(engine: Engine, plain_store, unit_of) -> None:
+    """Between the end of the monthly window and that of the quarterly one, in the same form and return period."""
+    saved = {"form": "GSTR-1", "return_period": "2024-10"}
+    store = plain_store(*((Kind.INVOICE, supplier, saved) for supplier in range(3)))
+    now = datetime(2024, 11, 12, 12, tzinfo=UTC)
+    with writing(engine) as connection:
+        store.write(connection)
+        compare(connection, store, unit_of, now, NO_REQUEST)
+        found = in_sql(unit_of(connection, now), [store.recipients[0].gstin], NO_REQUEST)
+    assert [facts["two_b_period"] for facts in found.values()] == ["2024-11", "2024-10", "2024-11"]

@@ -1,0 +1,151 @@
+"""Proposed actions matched to records, rehearsed and taken."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import pytest
+
+from ims_fsm import IMS, Document, Form, Heads, Kind, OriginalReference, Taxpayer, TaxPeriod
+from ims_fsm.errors import InputError
+from ims_fsm.formats.proposals import Proposal
+from ims_fsm.terms.period import indian
+from ims_fsm.terms.vocabulary import State, Trigger
+from ims_fsm.workflow.actions.proposed import rehearse, take
+
+ME, SELLER, OTHER, OCTOBER = "27AAPFU0939F1ZV", "29AABCT1332L1ZA", "24AAACC1206D1ZM", TaxPeriod("2024-10")
+
+
+@pytest.fixture
+def ims():
+    with IMS("sqlite://", clock=lambda: indian(datetime.fromisoformat("2024-11-09T12:00"))) as opened:
+        for gstin in (ME, SELLER):
+            opened.register(Taxpayer(gstin=gstin, registered_from=OCTOBER))
+        yield opened
+
+
+@pytest.fixture
+def save(ims):
+    def saved(number, kind=Kind.INVOICE, **changes):
+        whole = {"date": date(2024, 10, 5), "taxable": 10_000_000, "tax": Heads(igst=1_800_000)}
+        document = Document(kind=kind, supplier=SELLER, recipient=ME, number=number, **(whole | changes))
+        return ims.supplier.save(document, Form.GSTR_1, OCTOBER, actor="seller")
+
+    return saved
+
+
+def proposal(place="line 2", trigger=Trigger.ACCEPT, **named):
+    return Proposal(place=place, trigger=trigger, **named)
+
+
+def message(ims, *proposals):
+    with pytest.raises(InputError) as refused:
+        rehearse(ims, ME, proposals, "a.csv")
+    return str(refused.value)
+
+
+def states(ims):
+    return {record.id: record.state for record in ims.inward(ME)}
+
+
+def test_a_rehearsal_judges_and_keeps_nothing(ims, save):
+    invoice, note = save("S/1"), save("C/1", Kind.CREDIT_NOTE)
+    judged = rehearse(
+        ims,
+        ME,
+        [proposal(number="s/1"), proposal("line 3", Trigger.KEEP_PENDING, record_id=note)],
+        "a.csv",
+    )
+    assert [(row.place, row.record_id, row.allowed) for row in judged.rows] == [
+        ("line 2", invoice, True),
+        ("line 3", note, False),
+    ]
+    assert [refusal.rule for refusal in judged.refused[0].refusals] == ["faq.11.a"]
+    assert set(states(ims).values()) == {State.NO_ACTION}
+    assert ims.history(invoice).transitions == ()
+
+
+def test_taking_keeps_what_is_allowed(ims, save):
+    invoice, note = save("S/1"), save("C/1", Kind.CREDIT_NOTE)
+    proposals = [proposal(record_id=invoice, remarks="as ordered"), proposal("b", Trigger.KEEP_PENDING, record_id=note)]
+    for _ in range(2):
+        judged = take(ims, ME, proposals, "a.csv", actor="me", key="k1")
+        assert [row.allowed for row in judged.rows] == [True, False]
+    assert states(ims) == {invoice: State.ACCEPTED, note: State.NO_ACTION}
+    (entry,) = ims.history(invoice).transitions
+    assert (entry.actor, entry.request_key) == ("me", "k1")
+    refused = judged.refused[0].as_refused()
+    assert (refused.record_id, refused.document) == (note, f"credit note C/1 of {SELLER}")
+
+
+def test_what_is_proposed_alike_is_one_bulk_action_in_the_order_of_the_file(ims, save):
+    original = save("C/1", Kind.CREDIT_NOTE)
+    reference = OriginalReference("C/1", date(2024, 10, 5))
+    amendment = save("C/1", Kind.CREDIT_NOTE, amends=reference, tax=Heads(igst=900_000))
+    reject, pend = (
+        proposal("a", Trigger.REJECT, record_id=original),
+        proposal("b", Trigger.KEEP_PENDING, record_id=amendment),
+    )
+    rules = [refusal.rule for row in rehearse(ims, ME, [reject, pend], "f").refused for refusal in row.refusals]
+    assert rules == ["faq.11.c"]
+    assert rehearse(ims, ME, [pend, reject], "f").refused == ()
+
+
+def test_a_record_is_meant_by_what_tells_it_from_others(ims, save):
+    original = save("S/1")
+    amendment = save("S/1", amends=OriginalReference("S/1", date(2024, 10, 5)))
+    both = f"means 2 records ({original}, {amendment}); give the id"
+    assert message(ims, proposal(number="S/1")) == f"a.csv: line 2: S/1 {both}"
+    for machine, meant in (("invoice", original), ("invoice_amendment", amendment)):
+        judged = rehearse(ims, ME, [proposal(number="S/1", supplier=SELLER, machine=machine)], "a.csv")
+        assert [row.record_id for row in judged.rows] == [meant]
+
+
+def test_what_is_decided_gives_way_to_what_is_open_and_is_refused_when_it_is_alone(ims, save):
+    gone = save("S/1")
+    ims.supplier.delete(gone, actor="seller")
+    (row,) = rehearse(ims, ME, [proposal(number="S/1")], "a.csv").rows
+    assert (row.record_id, [refusal.code for refusal in row.refusals]) == (gone, ["removed"])
+    again = save("S/1")
+    assert rehearse(ims, ME, [proposal(number="S/1")], "a.csv").rows[0].record_id == again
+
+
+@pytest.mark.parametrize(
+    ("named", "told"),
+    [
+        ({"record_id": 4711}, "with the id 4711"),
+        ({"number": "S/9"}, "S/9"),
+        ({"number": "S/1", "supplier": OTHER}, f"S/1 of {OTHER}"),
+        ({"number": "S/1", "machine": "credit_note"}, "credit_note S/1"),
+        ({"number": "S/9", "record_id": 1}, "S/9 with the id 1"),
+    ],
+)
+def test_a_record_that_is_not_there_is_told(ims, save, named, told):
+    save("S/1")
+    said = f"a.csv: line 2: there is no record {told} of this recipient; see ims-fsm list"
+    assert message(ims, proposal(**named)) == said
+
+
+def test_a_record_is_meant_once(ims, save):
+    save("S/1")
+    told = message(ims, proposal(record_id=1), proposal("line 3", Trigger.REJECT, number="S/1"))
+    assert told == "a.csv: line 3: means record 1, as line 2 does; keep one of the two"
+
+
+def test_a_recipient_must_be_known(ims):
+    with pytest.raises(InputError, match="is no taxpayer known here"):
+        rehearse(ims, OTHER, [proposal(record_id=1)], "a.csv")
+
+
+def test_what_was_made_for_another_version_is_outdated(ims, save):
+    record = save("S/1")
+    document = ims.record(record).document
+    for changed, previous, words in (
+        (document, State.REJECTED, "the file says rejected before, and the portal last showed no_action"),
+        (document.changed(igst=1), State.NO_ACTION, "its date or amounts are others"),
+    ):
+        (row,) = rehearse(ims, ME, [proposal(number="S/1", document=changed, previous=previous)], "up.json").rows
+        assert [(one.code, one.rule) for one in row.refusals] == [("stale_version", "faq.16.1")]
+        assert row.refusals[0].sentence.endswith(f"since the action on it was chosen: {words}")
+    (row,) = rehearse(ims, ME, [proposal(number="S/1", document=document, previous=State.NO_ACTION)], "up.json").rows
+    assert row.allowed
