@@ -42,7 +42,7 @@ def machines_folder() -> Path:
 
 def samples_folder() -> Path:
     """Return the folder of the portal's sample downloads that the demo reads; raises `ResourceMissingError`."""
-    return _first("exchange/samples", (_PACKAGE / "exchange" / "samples",))
+    return _first("formats/samples", (_PACKAGE / "formats" / "samples",))
 
 
 def _first(name: str, places: tuple[Path, ...]) -> Path:

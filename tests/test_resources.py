@@ -49,6 +49,6 @@ def test_a_strangers_machines_folder_is_not_read(package: Path) -> None:
 def test_a_missing_folder_says_where_it_was_looked_for_and_what_to_do(package: Path) -> None:
     with pytest.raises(ImsFsmError) as caught:
         samples_folder()
-    expected = f"the folder exchange/samples, which ships with ims-fsm, is not at {package / 'exchange' / 'samples'}; "
+    expected = f"the folder formats/samples, which ships with ims-fsm, is not at {package / 'formats' / 'samples'}; "
     assert str(caught.value) == expected + "install ims-fsm again"
     assert caught.value.as_dict() == {"code": "resource_missing", "message": str(caught.value)}
