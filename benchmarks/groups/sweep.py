@@ -37,7 +37,7 @@ from ims_fsm.store.job_tables import JobRunRow
 from ims_fsm.workflow.calendar import jobs
 from ims_fsm.workflow.calendar.jobs import CHUNK
 from ims_fsm.workflow.ims import SWEPT_AT_ONCE
-from ims_fsm.workflow.office import Office
+from ims_fsm.workflow.workspace import Workspace
 
 RECIPIENTS = {Size.SMALLEST: 4, Size.QUICK: 1_000, Size.FULL: 10_000}
 EACH = {Size.SMALLEST: 10, Size.QUICK: 100, Size.FULL: 100}
@@ -83,9 +83,9 @@ class Together:
     folder: str
     number: int
 
-    def __call__(self) -> Office:
+    def __call__(self) -> Workspace:
         """Open the database; raises `TimeoutError` where the other workers do not come."""
-        office, noted = Office(self.url, clock=the_day), Path(self.folder)
+        workspace, noted = Workspace(self.url, clock=the_day), Path(self.folder)
         mine = noted / str(os.getpid())
         if not mine.exists():
             mine.write_text(repr(perf_counter()), encoding="ascii")
@@ -94,7 +94,7 @@ class Together:
             if perf_counter() > until:
                 raise TimeoutError(f"{self.number} workers should have opened the database and have not")
             sleep(_LOOK_S)
-        return office
+        return workspace
 
     def all_open_at(self) -> float:
         """Return when the last process had the database open; the clock is the machine's, the same for all of them."""

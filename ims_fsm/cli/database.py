@@ -137,7 +137,7 @@ def _adopted(engine: Engine, who: str, at: datetime | None) -> Adoption:
     from ims_fsm.law.book import shipped_book
     from ims_fsm.store import declarations
     from ims_fsm.store.connection import writing
-    from ims_fsm.workflow.office import system_clock
+    from ims_fsm.workflow.workspace import system_clock
 
     with writing(engine) as connection:
         return declarations.adopt(connection, shipped_book().law, who, at or system_clock())

@@ -25,7 +25,7 @@ from ims_fsm.terms.vocabulary import Kind, State, SupplierStatus
 if TYPE_CHECKING:
     from ims_fsm.record.record import Record
     from ims_fsm.record.refusals import ToldRefusal
-    from ims_fsm.workflow.unit import Unit
+    from ims_fsm.workflow.unit import UnitOfWork
 
 MOST = 100
 PAGE = 1_000
@@ -89,7 +89,7 @@ def list_records(
                 tell(owner, shown, sum(1 for _ in records))
 
 
-def chosen_records(unit: Unit, gstin: str, chosen: Selection) -> Iterator[Record]:
+def chosen_records(unit: UnitOfWork, gstin: str, chosen: Selection) -> Iterator[Record]:
     """Give a recipient's records that are chosen one by one, by id."""
     from ims_fsm.workflow.views import views
 
@@ -98,7 +98,7 @@ def chosen_records(unit: Unit, gstin: str, chosen: Selection) -> Iterator[Record
     return (record for record in found if chosen.period in (None, scene.expected_period(record)))
 
 
-def standing(unit: Unit, records: Iterable[Record]) -> Iterator[Standing]:
+def standing(unit: UnitOfWork, records: Iterable[Record]) -> Iterator[Standing]:
     """Give records of one recipient as they stand now, with what may be done to each."""
     from ims_fsm.workflow.actions.one import ACTIONS
     from ims_fsm.workflow.views import views

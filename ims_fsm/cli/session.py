@@ -27,7 +27,7 @@ def opened(db: str, at: datetime | None = None, *, create: bool = False) -> Iter
     Raises `CallError` where a SQLite file is not there and the command is none that begins one (`create`).
     """
     from ims_fsm.workflow.ims import IMS
-    from ims_fsm.workflow.office import system_clock
+    from ims_fsm.workflow.workspace import system_clock
 
     if not create:
         require(db)

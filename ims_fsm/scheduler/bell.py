@@ -30,7 +30,7 @@ from ims_fsm.terms.vocabulary import Job
 from ims_fsm.workflow.calendar import jobs
 from ims_fsm.workflow.calendar.jobs import CHUNK, Drained
 from ims_fsm.workflow.calendar.standing import Report, report
-from ims_fsm.workflow.office import Office, system_clock
+from ims_fsm.workflow.workspace import Workspace, system_clock
 
 log = logging.getLogger("ims_fsm.scheduler")
 # What another worker holds, or has failed, is looked at again; never sooner than after a minute.
@@ -63,7 +63,7 @@ class Scheduler:
 
     def __init__(
         self,
-        ims: Office,
+        ims: Workspace,
         *,
         workers: str = "inline",
         chunk: int = CHUNK,

@@ -71,11 +71,11 @@ class Dask:
 
 def _drain(opener: Opener, only: tuple[Job, ...]) -> Drained:
     left = iter(range(SHARDS_A_TASK))
-    office = opener()
+    workspace = opener()
     try:
-        return jobs.drain(office, only, lambda: next(left, None) is None)
+        return jobs.drain(workspace, only, lambda: next(left, None) is None)
     finally:
-        office.close()
+        workspace.close()
 
 
 def _answer(future: Any) -> tuple[Drained, str | None]:

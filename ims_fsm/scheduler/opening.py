@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from ims_fsm.errors import ImsFsmError
 from ims_fsm.law.book import shipped_book
 from ims_fsm.terms.vocabulary import Trigger
-from ims_fsm.workflow.office import Clock, Office, system_clock
+from ims_fsm.workflow.workspace import Clock, Workspace, system_clock
 
-Opener = Callable[[], Office]
+Opener = Callable[[], Workspace]
 _MEMORY = {None, "", ":memory:"}
 _REMEDY = "give the scheduler an opener, a function of a module that opens it as you do"
 
@@ -27,29 +27,29 @@ class WorkersError(ImsFsmError):
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """Opens a database by its URL with a clock; a call gives an office, which whoever calls closes."""
+    """Opens a database by its URL with a clock; a call gives a workspace, which whoever calls closes."""
 
     url: str
     clock: Clock = system_clock
 
-    def __call__(self) -> Office:
+    def __call__(self) -> Workspace:
         """Open the database; raises `StoreError`."""
-        return Office(self.url, clock=self.clock)
+        return Workspace(self.url, clock=self.clock)
 
 
-def opening_of(office: Office) -> Opening:
-    """Return how another process opens what an office has open.
+def opening_of(workspace: Workspace) -> Opening:
+    """Return how another process opens what a workspace has open.
 
     Raises `WorkersError` for a database in memory, and for a law, a clock or hooks of the clock's triggers that another
     process would not have.
     """
-    if office.engine.dialect.name == "sqlite" and office.engine.url.database in _MEMORY:
+    if workspace.engine.dialect.name == "sqlite" and workspace.engine.url.database in _MEMORY:
         raise WorkersError("a database in memory is seen by one process alone; use a file or PostgreSQL")
-    if office.book is not shipped_book():
+    if workspace.book is not shipped_book():
         raise WorkersError(f"other processes would work by the law that ships and not by yours; {_REMEDY}")
-    if any(office.hooks.watch(trigger) for trigger in (Trigger.EXPIRE, Trigger.LAPSE)):
+    if any(workspace.hooks.watch(trigger) for trigger in (Trigger.EXPIRE, Trigger.LAPSE)):
         raise WorkersError(f"other processes would not call your hooks; {_REMEDY}")
-    opening = Opening(office.engine.url.render_as_string(hide_password=False), office.clock)
+    opening = Opening(workspace.engine.url.render_as_string(hide_password=False), workspace.clock)
     try:
         pickle.dumps(opening)
     except (pickle.PicklingError, AttributeError, TypeError) as error:

@@ -19,7 +19,7 @@ from ims_fsm.scheduler.opening import Opener, WorkersError, opening_of
 from ims_fsm.terms.vocabulary import Job
 from ims_fsm.workflow.calendar import jobs
 from ims_fsm.workflow.calendar.jobs import Drained
-from ims_fsm.workflow.office import Office
+from ims_fsm.workflow.workspace import Workspace
 
 Stop = Callable[[], bool]
 ROUNDS = 3
@@ -35,39 +35,39 @@ class Workers(Protocol):
         """Drain until nothing is left to claim, or `stop` says so; faults are sentences, one for each worker lost."""
 
 
-def drain(office: Office, workers: Workers, only: Collection[Job] = (), stop: Stop = lambda: False) -> Drained:
+def drain(workspace: Workspace, workers: Workers, only: Collection[Job] = (), stop: Stop = lambda: False) -> Drained:
     """Have workers drain what is due; workers that were lost are started again, a few times.
 
     Raises `WorkersError` where shards are left because workers are lost again and again; they stay to be done.
     """
     total, faults = Drained(), list[str]()
     for _ in range(ROUNDS):
-        if stop() or not jobs.is_due(office, only):
+        if stop() or not jobs.is_due(workspace, only):
             return total
         done, faults = workers.round(only, stop)
         total += done
         if not faults:
             return total
-    if jobs.is_due(office, only) and not stop():
+    if jobs.is_due(workspace, only) and not stop():
         raise WorkersError(f"workers were lost {ROUNDS} times ({faults[0]}); what they left is done at the next look")
     return total
 
 
-def named(text: str, office: Office, opener: Opener | None = None) -> Workers:
+def named(text: str, workspace: Workspace, opener: Opener | None = None) -> Workers:
     """Return the workers that a text names: `inline`, `processes`, `processes:4`, or `dask://HOST:PORT`.
 
-    Raises `WorkersError` for anything else, and where other processes cannot open what the office has open.
+    Raises `WorkersError` for anything else, and where other processes cannot open what the workspace has open.
     """
     if text == _INLINE:
-        return Inline(office)
+        return Inline(workspace)
     if text.startswith(_DASK):
         # The cluster's library is an extra, and slow to load.
         from ims_fsm.scheduler.cluster import Dask  # noqa: PLC0415
 
-        return Dask(text.removeprefix(_DASK), opener or opening_of(office))
+        return Dask(text.removeprefix(_DASK), opener or opening_of(workspace))
     name, _, number = text.partition(":")
     if name == _PROCESSES and (not number or (number.isdecimal() and int(number) > 0)):
-        return Processes(opener or opening_of(office), int(number or os.cpu_count() or 1))
+        return Processes(opener or opening_of(workspace), int(number or os.cpu_count() or 1))
     raise WorkersError(f"{text!r} names no workers; write inline, processes, processes:4 or dask://HOST:PORT")
 
 
@@ -75,11 +75,11 @@ def named(text: str, office: Office, opener: Opener | None = None) -> Workers:
 class Inline:
     """One worker, in this thread."""
 
-    office: Office
+    workspace: Workspace
 
     def round(self, only: Collection[Job], stop: Stop) -> tuple[Drained, list[str]]:
         """Drain here; raises `StoreError` where the database cannot be used."""
-        return jobs.drain(self.office, only, stop), []
+        return jobs.drain(self.workspace, only, stop), []
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +128,11 @@ def _apart(opener: Opener, only: tuple[Job, ...], stopping: Event, pipe: Pipe, p
     for one in (signal.SIGINT, signal.SIGTERM):
         signal.signal(one, signal.SIG_IGN)
     try:
-        office = opener()
+        workspace = opener()
         try:
-            done = jobs.drain(office, only, lambda: stopping.is_set() or os.getppid() != parent)
+            done = jobs.drain(workspace, only, lambda: stopping.is_set() or os.getppid() != parent)
         finally:
-            office.close()
+            workspace.close()
     except Exception as error:  # noqa: BLE001 -- it is told to the scheduler, in a sentence
         pipe.send((Drained(), jobs.sentence(error)))
     else:

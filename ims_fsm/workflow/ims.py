@@ -32,16 +32,16 @@ from ims_fsm.workflow.actions.many import ActionReport, EachRefused
 from ims_fsm.workflow.actions.what_if import WhatIf
 from ims_fsm.workflow.calendar import sweeps
 from ims_fsm.workflow.calendar.sweeps import Swept
-from ims_fsm.workflow.office import Office
 from ims_fsm.workflow.reception import upload as portal
 from ims_fsm.workflow.reception.registration import refuse_without_due_day
 from ims_fsm.workflow.reception.upload import Each, Received, UploadChange
 from ims_fsm.workflow.returns import filing, two_b
 from ims_fsm.workflow.returns.filing import ThreeBFiled
 from ims_fsm.workflow.suppliers.desk import SupplierDesk
-from ims_fsm.workflow.unit import Unit
+from ims_fsm.workflow.unit import UnitOfWork
 from ims_fsm.workflow.views import diagram, events, views
 from ims_fsm.workflow.views.views import History, RecordView, TwoBView
+from ims_fsm.workflow.workspace import Workspace
 
 EVERYTHING = Where()
 # How many recipients one transaction sweeps; benchmarks/RESULTS.md has the curve.
@@ -60,8 +60,8 @@ class TwoBGenerated:
     lapsed: int = 0
 
 
-class IMS(Office):
-    """An Invoice Management System on one database: opened as an `Office` is, with a call for every use case."""
+class IMS(Workspace):
+    """An Invoice Management System on one database: opened as a `Workspace` is, with a call for every use case."""
 
     @cached_property
     def supplier(self) -> SupplierDesk:
@@ -130,7 +130,7 @@ class IMS(Office):
 
         acted: list[Record] = []
 
-        def work(unit: Unit) -> None:
+        def work(unit: UnitOfWork) -> None:
             acted.append(recipient.act(unit, _action(trigger), record_id, request))
 
         self.run("act", actor, key, [trigger, record_id, request], work, type(None))
@@ -159,7 +159,7 @@ class IMS(Office):
         request = Request(remarks=remarks, reduce_itc=reduce_itc)
         wanted = None if ids is None else list(ids)
 
-        def work(unit: Unit) -> ActionReport:
+        def work(unit: UnitOfWork) -> ActionReport:
             store.serialise(unit.connection, [gstin])
             return bulk.act_on_many(unit, _action(trigger), gstin, request, wanted, where, each_refused)
 
@@ -186,7 +186,7 @@ class IMS(Office):
     def generate_2b(self, gstin: str, period: TaxPeriod, *, actor: str, key: str | None = None) -> TwoBGenerated:
         """Generate or recompute the GSTR-2B of a period (FAQ 23-29). Raises `RefusedError`."""
 
-        def work(unit: Unit) -> TwoBGenerated:
+        def work(unit: UnitOfWork) -> TwoBGenerated:
             store.serialise(unit.connection, [gstin])
             unit.taxpayer(gstin)
             ended, read = sweeps.end_pending(unit, gstin)
@@ -198,7 +198,7 @@ class IMS(Office):
     def file_3b(self, gstin: str, period: TaxPeriod, *, actor: str, key: str | None = None) -> ThreeBFiled:
         """File GSTR-3B: what is in the period's GSTR-2B is decided for good (FAQ 12, 20). Raises `RefusedError`."""
 
-        def work(unit: Unit) -> ThreeBFiled:
+        def work(unit: UnitOfWork) -> ThreeBFiled:
             store.serialise(unit.connection, [gstin])
             unit.taxpayer(gstin)
             # A draft from before a deadline does not hold what the deadline has decided since.
@@ -210,7 +210,7 @@ class IMS(Office):
     def file_annual_return(self, gstin: str, fy: str, *, actor: str, key: str | None = None) -> int:
         """File the annual return of a financial year ("2023-24"); returns how many time limits it ended."""
 
-        def work(unit: Unit) -> int:
+        def work(unit: UnitOfWork) -> int:
             store.serialise(unit.connection, [gstin])
             return filing.file_annual_return(unit, gstin, fy)
 
@@ -244,7 +244,7 @@ class IMS(Office):
         return swept
 
     def _sweep(self, gstins: list[str], actor: str) -> list[Swept]:
-        def work(unit: Unit) -> list[Swept]:
+        def work(unit: UnitOfWork) -> list[Swept]:
             store.serialise(unit.connection, gstins)
             return sweeps.sweep_many(unit, gstins)
 
@@ -267,7 +267,7 @@ class IMS(Office):
         was deleted by its supplier (FAQ 16). `each` is told what happened, by the name of `Received`, to which record.
         """
 
-        def work(unit: Unit) -> Received:
+        def work(unit: UnitOfWork) -> Received:
             store.serialise(unit.connection, [gstin])
             return portal.receive(unit, gstin, sightings, complete, each)
 

@@ -18,10 +18,10 @@ from ims_fsm.store.sql.periods import passed_periods, saved_periods
 from ims_fsm.store.sql.predicate import Predicate
 from ims_fsm.store.sql.scope import Question, Scope
 from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.workflow.unit import Unit
+from ims_fsm.workflow.unit import UnitOfWork
 
 
-def scope_of(unit: Unit, recipients: Sequence[str]) -> Scope:
+def scope_of(unit: UnitOfWork, recipients: Sequence[str]) -> Scope:
     """Return the scope of all records of recipients that share a scene, with their chains read where they have any."""
     scene = unit.scene(recipients[0])
     whose = Scope(recipients=recipients, scene=scene, amended=True)
@@ -35,14 +35,14 @@ def scope_of(unit: Unit, recipients: Sequence[str]) -> Scope:
 
 
 def touched_drafts(
-    unit: Unit, recipient: str, question: Question, law: Predicate, *conditions: Any
+    unit: UnitOfWork, recipient: str, question: Question, law: Predicate, *conditions: Any
 ) -> frozenset[TaxPeriod]:
     """Return the periods of a recipient's drafts that a trigger would make stale, before it fires (FAQ 24, 29)."""
     periods = [two_b.period for two_b in returns.drafts(unit.connection, recipient)]
     return frozenset(one for one in periods if touches(unit.connection, question, law, one, *conditions))
 
 
-def alike(unit: Unit, recipients: Sequence[str]) -> list[list[str]]:
+def alike(unit: UnitOfWork, recipients: Sequence[str]) -> list[list[str]]:
     """Return the recipients in parts that share a scene: filing as often, eligible alike, with the same deadlines."""
     parts: dict[tuple[object, ...], list[str]] = {}
     deadlines: dict[tuple[str, str], object] = {}
@@ -58,7 +58,7 @@ def alike(unit: Unit, recipients: Sequence[str]) -> list[list[str]]:
     return list(parts.values())
 
 
-def told_by(unit: Unit, detail: Any = None, columns: Mapping[str, Any] | None = None) -> Move:
+def told_by(unit: UnitOfWork, detail: Any = None, columns: Mapping[str, Any] | None = None) -> Move:
     """Return what goes with a trigger that fires on a set in this unit: who, when, the detail, further columns."""
     return Move(
         actor=unit.actor,

@@ -15,11 +15,11 @@ from ims_fsm.record.facts import NO_REQUEST, Request, record_facts
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import RefusedError, ToldRefusal, label, record_fields
 from ims_fsm.terms.vocabulary import State, Trigger
-from ims_fsm.workflow.unit import Unit
+from ims_fsm.workflow.unit import UnitOfWork
 
 
 def consider(
-    unit: Unit, record: Record, trigger: str, request: Request = NO_REQUEST, chain: Sequence[Record] | None = None
+    unit: UnitOfWork, record: Record, trigger: str, request: Request = NO_REQUEST, chain: Sequence[Record] | None = None
 ) -> Decision:
     """Decide whether a trigger may fire on a record now; changes nothing.
 
@@ -31,7 +31,7 @@ def consider(
 
 
 def fire(
-    unit: Unit,
+    unit: UnitOfWork,
     record: Record,
     trigger: Trigger,
     request: Request = NO_REQUEST,
@@ -58,7 +58,7 @@ def fire(
 
 
 def pass_over(
-    unit: Unit,
+    unit: UnitOfWork,
     record: Record,
     trigger: str,
     allowed: Allowed,

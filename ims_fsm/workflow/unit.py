@@ -26,7 +26,7 @@ from ims_fsm.terms.vocabulary import Filing
 
 
 @dataclass(slots=True)
-class Unit:
+class UnitOfWork:
     """One transaction of one actor at one moment; `now` is aware and in UTC.
 
     `declarations` holds the ids of the machines' declarations that were read in it, `remembered` those of units before;

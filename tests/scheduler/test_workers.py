@@ -15,7 +15,7 @@ from ims_fsm.scheduler.opening import Opening, WorkersError, opening_of
 from ims_fsm.scheduler.workers import Inline, Processes, drain, named
 from ims_fsm.workflow.calendar import jobs
 from ims_fsm.workflow.calendar.jobs import Drained
-from ims_fsm.workflow.office import Office, system_clock
+from ims_fsm.workflow.workspace import Workspace, system_clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Dying(Opening):
 
     marks: Path = field(kw_only=True)
 
-    def __call__(self) -> Office:
+    def __call__(self) -> Workspace:
         swept = jobs._swept
 
         def sweep(unit, gstins):
@@ -42,7 +42,7 @@ class Dying(Opening):
 class Doomed(Opening):
     """Opens the database for workers that are killed at their first shard, each time."""
 
-    def __call__(self) -> Office:
+    def __call__(self) -> Workspace:
         jobs._swept = lambda *_given: os.kill(os.getpid(), signal.SIGKILL)
         return super().__call__()
 
@@ -112,10 +112,10 @@ def test_what_names_no_workers_is_refused(file_town, text):
 
 
 def test_a_url_that_leaves_the_databases_name_to_libpq_is_no_memory(file_town, monkeypatch):
-    office = file_town.ims
+    workspace = file_town.ims
     engine = create_engine("postgresql+psycopg://ims@db")
-    monkeypatch.setattr(office, "engine", engine)
-    assert opening_of(office).url == "postgresql+psycopg://ims@db"
+    monkeypatch.setattr(workspace, "engine", engine)
+    assert opening_of(workspace).url == "postgresql+psycopg://ims@db"
 
 
 @pytest.mark.sqlite("a database in memory")
@@ -149,6 +149,6 @@ def test_a_clock_that_cannot_be_handed_over_is_refused(tmp_path):
 
 
 def test_an_opener_opens_with_its_clock(file_town):
-    with Opening(file_town.url, file_town.clock)() as office:
-        assert office.clock() == file_town.moment()
+    with Opening(file_town.url, file_town.clock)() as workspace:
+        assert workspace.clock() == file_town.moment()
     assert Opening(file_town.url).clock is system_clock

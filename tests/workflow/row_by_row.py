@@ -25,7 +25,7 @@ from ims_fsm.workflow.reception.known_records import ACTIVE
 from ims_fsm.workflow.returns.two_b import mark_stale
 from ims_fsm.workflow.suppliers.supplier import admit, draft, filed_at
 from ims_fsm.workflow.transitions import fire, pass_over
-from ims_fsm.workflow.unit import Unit
+from ims_fsm.workflow.unit import UnitOfWork
 
 
 def identity(document: Document, fy: str, reported: Record | Sighting) -> tuple[str, ...]:
@@ -66,7 +66,7 @@ def _turn(sighting: Sighting) -> tuple[bool, str, bool]:
 class Reception:
     """One download being taken in."""
 
-    def __init__(self, unit: Unit, recipient: str) -> None:
+    def __init__(self, unit: UnitOfWork, recipient: str) -> None:
         unit.taxpayer(recipient)
         self.unit, self.recipient, self.scene = unit, recipient, unit.scene(recipient)
         self.known = {identity(r.document, r.fy, r): r for r in records.search(unit.connection, recipient, Where())

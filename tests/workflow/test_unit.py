@@ -12,13 +12,13 @@ from ims_fsm.store.conflicts import ConflictError
 from ims_fsm.terms.vocabulary import State, Trigger
 from ims_fsm.workflow.suppliers import supplier
 from ims_fsm.workflow.transitions import fire
-from ims_fsm.workflow.unit import Unit
+from ims_fsm.workflow.unit import UnitOfWork
 
 
 @pytest.fixture
 def unit(stage):
     with stage.ims.engine.connect() as connection, connection.begin():
-        yield Unit(connection, stage.ims.book, stage.ims.hooks, stage.now, "somebody", "k")
+        yield UnitOfWork(connection, stage.ims.book, stage.ims.hooks, stage.now, "somebody", "k")
 
 
 def saved_in(stage, unit):

@@ -28,7 +28,7 @@ from ims_fsm.workflow.actions.one import acted, decided_otherwise
 from ims_fsm.workflow.returns.two_b import mark_stale, mark_stale_where
 from ims_fsm.workflow.scopes import scope_of, told_by, touched_drafts
 from ims_fsm.workflow.transitions import consider
-from ims_fsm.workflow.unit import Unit
+from ims_fsm.workflow.unit import UnitOfWork
 
 EachRefused = Callable[[RefusedRecord], object]
 EXAMPLES = 5
@@ -70,7 +70,7 @@ class ActionReport:
 
 
 def act_on_many(  # noqa: PLR0913, PLR0917 -- what, on which records, with what
-    unit: Unit,
+    unit: UnitOfWork,
     trigger: Trigger,
     recipient: str,
     request: Request,
@@ -104,7 +104,7 @@ def act_on_many(  # noqa: PLR0913, PLR0917 -- what, on which records, with what
 
 
 def refused_groups(
-    unit: Unit, question: Question, law: Predicate, each_refused: EachRefused | None = None
+    unit: UnitOfWork, question: Question, law: Predicate, each_refused: EachRefused | None = None
 ) -> tuple[RefusedGroup, ...]:
     """Return what refuses the trigger on the records of a question, largest group first; changes nothing."""
     alike = refused_alike(unit.connection, question, law)
@@ -128,7 +128,7 @@ def refused_groups(
     return groups.told(counts)
 
 
-def _refused(unit: Unit, question: Question, some: Sequence[Record]) -> Iterator[RefusedRecord]:
+def _refused(unit: UnitOfWork, question: Question, some: Sequence[Record]) -> Iterator[RefusedRecord]:
     chains = unit.chains_of(some)
     for record in some:
         decision = consider(unit, record, question.trigger, question.request, chains[record.id])
@@ -137,7 +137,7 @@ def _refused(unit: Unit, question: Question, some: Sequence[Record]) -> Iterator
             yield RefusedRecord(record.id, label(record.document), told(decision, fields))
 
 
-def _one_by_one(unit: Unit, question: Question, each_refused: EachRefused | None) -> ActionReport:
+def _one_by_one(unit: UnitOfWork, question: Question, each_refused: EachRefused | None) -> ActionReport:
     """Do what `act_on_many` does with one record after the other, each through its machine and the embedder's hooks."""
     recipient = question.scope.recipients[0]
     applied, saved, groups = 0, 0, Groups(each_refused)
@@ -187,7 +187,7 @@ def key(refusals: Iterable[Refusal | ToldRefusal]) -> Key:
     return tuple((one.code, *one.rules) for one in refusals)
 
 
-def _refuse_strangers(unit: Unit, recipient: str, ids: Iterable[int]) -> None:
+def _refuse_strangers(unit: UnitOfWork, recipient: str, ids: Iterable[int]) -> None:
     wanted = set(ids)
     strangers = wanted - records.ids_among(unit.connection, recipient, wanted)
     if strangers:

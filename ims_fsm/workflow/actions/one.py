@@ -16,7 +16,7 @@ from ims_fsm.terms.money import NIL
 from ims_fsm.terms.vocabulary import Trigger
 from ims_fsm.workflow.returns.two_b import mark_stale
 from ims_fsm.workflow.transitions import consider, fire
-from ims_fsm.workflow.unit import Unit
+from ims_fsm.workflow.unit import UnitOfWork
 
 ACTIONS = (Trigger.ACCEPT, Trigger.REJECT, Trigger.KEEP_PENDING, Trigger.RESET)
 
@@ -29,7 +29,7 @@ def action(trigger: str) -> Trigger:
     return Trigger(trigger)
 
 
-def act(unit: Unit, trigger: Trigger, record_id: int, request: Request) -> Record:
+def act(unit: UnitOfWork, trigger: Trigger, record_id: int, request: Request) -> Record:
     """Act on one record (FAQ 10, 12, 30) and return it as it then stands.
 
     Raises `RefusedError` with every refusal; nothing is written then.
@@ -41,7 +41,7 @@ def act(unit: Unit, trigger: Trigger, record_id: int, request: Request) -> Recor
     return after
 
 
-def may(unit: Unit, record_id: int, trigger: str, request: Request) -> Allowed | RefusedRecord:
+def may(unit: UnitOfWork, record_id: int, trigger: str, request: Request) -> Allowed | RefusedRecord:
     """Ask whether a trigger may fire on a record; changes nothing."""
     record = unit.record(record_id)
     decision = consider(unit, record, trigger, request)
@@ -51,7 +51,7 @@ def may(unit: Unit, record_id: int, trigger: str, request: Request) -> Allowed |
     return RefusedRecord(record.id, label(record.document), refusals)
 
 
-def acted(unit: Unit, record: Record, trigger: Trigger, request: Request, chain: Sequence[Record]) -> Record:
+def acted(unit: UnitOfWork, record: Record, trigger: Trigger, request: Request, chain: Sequence[Record]) -> Record:
     """Return a record as an action leaves it, noted for the log and not yet written; raises `RefusedError`."""
     detail = {"remarks": request.remarks} if request.remarks else {}
     chosen, declared = declaration_of(record, request) if trigger is Trigger.ACCEPT else (None, NIL)

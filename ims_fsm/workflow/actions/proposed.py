@@ -21,7 +21,7 @@ from ims_fsm.terms.vocabulary import State, Trigger
 from ims_fsm.workflow.actions import many as bulk
 from ims_fsm.workflow.ims import IMS
 from ims_fsm.workflow.scopes import scope_of
-from ims_fsm.workflow.unit import Unit
+from ims_fsm.workflow.unit import UnitOfWork
 
 _GONE = frozenset({State.FROZEN, State.REMOVED})
 # What no record has: an action chosen on it is outdated.
@@ -77,7 +77,7 @@ def rehearse(ims: IMS, gstin: str, proposals: Sequence[Proposal], where: str) ->
     Raises `InputError` for a proposal that means no record, more than one, or one that another means already.
     """
 
-    def work(unit: Unit) -> Judgement:
+    def work(unit: UnitOfWork) -> Judgement:
         raise _RehearsedError(_take(unit, gstin, proposals, where))
 
     try:
@@ -95,13 +95,13 @@ def take(
     Raises `InputError` as `rehearse` does; nothing is written then.
     """
 
-    def work(unit: Unit) -> Judgement:
+    def work(unit: UnitOfWork) -> Judgement:
         return _take(unit, gstin, proposals, where)
 
     return ims.run("take", actor, key, [gstin, [repr(proposal) for proposal in proposals]], work, Judgement)
 
 
-def _take(unit: Unit, gstin: str, proposals: Sequence[Proposal], where: str) -> Judgement:
+def _take(unit: UnitOfWork, gstin: str, proposals: Sequence[Proposal], where: str) -> Judgement:
     serialise(unit.connection, [gstin])
     unit.taxpayer(gstin)
     matched = _matched(_named(unit, gstin, proposals), proposals, where)
@@ -136,7 +136,7 @@ def _take(unit: Unit, gstin: str, proposals: Sequence[Proposal], where: str) -> 
     )
 
 
-def _named(unit: Unit, gstin: str, proposals: Sequence[Proposal]) -> list[Record]:
+def _named(unit: UnitOfWork, gstin: str, proposals: Sequence[Proposal]) -> list[Record]:
     """Return the records that the proposals may mean, by id; none of those that no proposal names is read."""
     ids = {proposal.record_id for proposal in proposals if proposal.record_id is not None}
     numbers = {proposal.number.upper() for proposal in proposals if proposal.record_id is None}

@@ -16,7 +16,7 @@ from ims_fsm.terms.money import NIL, Heads
 from ims_fsm.terms.vocabulary import State, Trigger
 from ims_fsm.workflow.returns.settling import chains_with_amendments
 from ims_fsm.workflow.transitions import consider
-from ims_fsm.workflow.unit import Unit
+from ims_fsm.workflow.unit import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +52,7 @@ class WhatIf:
         return f"{then}; as it stands: {_effect(self.now_outcome, self.now_itc, self.now_added_back)}"
 
 
-def what_if(unit: Unit, record_id: int, trigger: Trigger, request: Request) -> WhatIf:
+def what_if(unit: UnitOfWork, record_id: int, trigger: Trigger, request: Request) -> WhatIf:
     """Work out what an action on a record would come to; writes nothing."""
     record = unit.record(record_id)
     scene, chain = unit.scene(record.recipient), chains_with_amendments(unit, [record])[record.id]

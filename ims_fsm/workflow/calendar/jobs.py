@@ -22,8 +22,8 @@ from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Job
 from ims_fsm.workflow.calendar import planning, reminding, sweeps
 from ims_fsm.workflow.calendar.sweeps import Swept
-from ims_fsm.workflow.office import Office
-from ims_fsm.workflow.unit import Unit
+from ims_fsm.workflow.unit import UnitOfWork
+from ims_fsm.workflow.workspace import Workspace
 
 ACTOR = "clock"
 CHUNK = 500
@@ -56,53 +56,53 @@ class _Answer:
     done: Drained | None
 
 
-def plan(office: Office, chunk: int = CHUNK) -> int:
+def plan(workspace: Workspace, chunk: int = CHUNK) -> int:
     """Write down everything that is due by now; returns how many shards are new to do. Doing it again adds none."""
-    return office.run("plan", ACTOR, None, [], lambda unit: planning.plan(unit, chunk), int)
+    return workspace.run("plan", ACTOR, None, [], lambda unit: planning.plan(unit, chunk), int)
 
 
-def drain(office: Office, only: Collection[Job] = (), stop: Callable[[], bool] = lambda: False) -> Drained:
+def drain(workspace: Workspace, only: Collection[Job] = (), stop: Callable[[], bool] = lambda: False) -> Drained:
     """Claim and do what is due, shard after shard, until nothing is left or `stop` says so; says what was done.
 
     Any number of workers may drain one database at once. Raises `StoreError` where it cannot be used.
     """
     total = Drained()
     while not stop():
-        done = work(office, only)
+        done = work(workspace, only)
         if done is None:
             return total
         total += done
     return total
 
 
-def work(office: Office, only: Collection[Job] = ()) -> Drained | None:
+def work(workspace: Workspace, only: Collection[Job] = ()) -> Drained | None:
     """Claim one shard that is due and do it; None where there is none. Raises `StoreError`."""
-    if not is_due(office, only):
+    if not is_due(workspace, only):
         return None
     for left in reversed(range(_CONFLICTS_TAKEN)):
         claimed: list[JobRun] = []
         try:
-            return office.run("job", ACTOR, None, [], _claiming(only, claimed), _Answer).done
+            return workspace.run("job", ACTOR, None, [], _claiming(only, claimed), _Answer).done
         except Exception as error:
             # Before anything is claimed it is no shard's fault, and there is nothing to note.
             if not claimed:
                 raise
             if left and isinstance(error, ConflictError):
                 continue
-            _note(office, claimed[0], error)
+            _note(workspace, claimed[0], error)
             return Drained(failed=1)
     return None
 
 
-def is_due(office: Office, only: Collection[Job] = ()) -> bool:
+def is_due(workspace: Workspace, only: Collection[Job] = ()) -> bool:
     """Say whether a shard is due, in whoever's hands it is."""
-    with office.asking() as unit:
+    with workspace.asking() as unit:
         return jobs.claim(unit.connection, unit.now, only, lock=False) is not None
 
 
-def wait(office: Office) -> timedelta | None:
+def wait(workspace: Workspace) -> timedelta | None:
     """Return how long until an open shard may be tried (zero: by now, others hold it); None where none is open."""
-    with office.asking() as unit:
+    with workspace.asking() as unit:
         earliest = jobs.next_try(unit.connection)
         return None if earliest is None else max(earliest - unit.now, timedelta())
 
@@ -121,8 +121,8 @@ def sentence(error: BaseException) -> str:
     return f"something nobody expected went wrong ({type(error).__name__}: {first}); mend it, it is tried again"
 
 
-def _claiming(only: Collection[Job], claimed: list[JobRun]) -> Callable[[Unit], _Answer]:
-    def work(unit: Unit) -> _Answer:
+def _claiming(only: Collection[Job], claimed: list[JobRun]) -> Callable[[UnitOfWork], _Answer]:
+    def work(unit: UnitOfWork) -> _Answer:
         run = jobs.claim(unit.connection, unit.now, only)
         if run is None:
             return _Answer(None)
@@ -137,14 +137,14 @@ def _claiming(only: Collection[Job], claimed: list[JobRun]) -> Callable[[Unit], 
     return work
 
 
-def _recipients(unit: Unit, run: JobRun) -> Sequence[str]:
+def _recipients(unit: UnitOfWork, run: JobRun) -> Sequence[str]:
     """Return who in a shard the job is due to now; who is noted by himself is left to his own."""
     cohort = planning.cohort_of(unit.book, run.job, run.period)
     meant = cohort if run.single else jobs.but_noted(run.job, run.period, cohort)
     return cohorts.gstins(unit.connection, meant, run.recipient_gstin, run.through)
 
 
-def _perform(unit: Unit, run: JobRun, gstins: Sequence[str]) -> None:
+def _perform(unit: UnitOfWork, run: JobRun, gstins: Sequence[str]) -> None:
     if run.job is Job.REMIND:
         reminding.remind(unit, gstins)
         return
@@ -156,14 +156,14 @@ def _perform(unit: Unit, run: JobRun, gstins: Sequence[str]) -> None:
         raise NotDoneError(f"{what}; see ims-fsm 2b generate --gstin {left[0]} --period {run.period}")
 
 
-def _swept(unit: Unit, gstins: Sequence[str]) -> list[Swept]:
+def _swept(unit: UnitOfWork, gstins: Sequence[str]) -> list[Swept]:
     return sweeps.sweep_many(unit, gstins)
 
 
-def _note(office: Office, run: JobRun, error: Exception) -> None:
+def _note(workspace: Workspace, run: JobRun, error: Exception) -> None:
     """Write down that a shard failed, unless another worker has had it since."""
 
-    def work(unit: Unit) -> None:
+    def work(unit: UnitOfWork) -> None:
         if not jobs.hold(unit.connection, run):
             return
         members = len(_recipients(unit, run))
@@ -173,4 +173,4 @@ def _note(office: Office, run: JobRun, error: Exception) -> None:
         cohort = jobs.but_noted(run.job, run.period, planning.cohort_of(unit.book, run.job, run.period))
         jobs.split(unit.connection, run, cohort, unit.now, isqrt(members), sentence(error))
 
-    office.run("job failed", ACTOR, None, [], work, type(None))
+    workspace.run("job failed", ACTOR, None, [], work, type(None))

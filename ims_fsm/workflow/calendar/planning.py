@@ -24,13 +24,13 @@ from ims_fsm.store.jobs import Due
 from ims_fsm.terms.period import TaxPeriod, in_india
 from ims_fsm.terms.vocabulary import Filing, Job, TwoBState
 from ims_fsm.workflow.returns.two_b import MACHINE
-from ims_fsm.workflow.unit import Unit
+from ims_fsm.workflow.unit import UnitOfWork
 
 _ONE_PLANS_AT_A_TIME = "job_run"
 _UNREADABLE = "what is kept of the taxpayer {gstin} cannot be read; mend his row in the table taxpayer"
 
 
-def plan(unit: Unit, chunk: int) -> int:
+def plan(unit: UnitOfWork, chunk: int) -> int:
     """Write down everything that is due as shards of at most `chunk` recipients; returns how many are new.
 
     Those whose previous GSTR-3B is not filed are noted as skipped with the reason, and taken up when it is (FAQ 25).
@@ -44,7 +44,7 @@ def plan(unit: Unit, chunk: int) -> int:
     return planned
 
 
-def due(unit: Unit) -> Iterator[Due]:
+def due(unit: UnitOfWork) -> Iterator[Due]:
     """Give what is due by now and not planned, in the order in which it is to be done."""
     yield from _by_day(unit, Job.EXPIRE)
     yield from _early_returns(unit)
@@ -61,14 +61,14 @@ def cohort_of(book: LawBook, job: Job, period: str) -> Cohort:
     return cohorts.in_groups(on_day(book, job, period), book.calendar.states)
 
 
-def _by_day(unit: Unit, job: Job) -> Iterator[Due]:
+def _by_day(unit: UnitOfWork, job: Job) -> Iterator[Due]:
     for one in latest(unit.book, unit.now, job):
         if not jobs.is_planned(unit.connection, job, one.key):
             cohort = cohorts.in_groups(one.groups, unit.book.calendar.states)
             yield Due(job=job, period=one.key, due_at=one.at, cohort=cohort)
 
 
-def _early_returns(unit: Unit) -> Iterator[Due]:
+def _early_returns(unit: UnitOfWork) -> Iterator[Due]:
     for fy in cohorts.annual_returns(unit.connection):
         limit = _limit_of(unit, fy)
         if limit is not None:
@@ -76,14 +76,14 @@ def _early_returns(unit: Unit) -> Iterator[Due]:
             yield Due(job=Job.EXPIRE, period=fy, due_at=unit.now, cohort=cohort, alone=True)
 
 
-def _limit_of(unit: Unit, fy: str) -> datetime | None:
+def _limit_of(unit: UnitOfWork, fy: str) -> datetime | None:
     # What is kept of one annual return may be broken, and must not keep the others from being planned.
     if not unit.book.calendar.is_financial_year(fy):
         return None
     return time_limit(unit.book, date(int(fy[:4]), 12, 31))
 
 
-def _drafts(unit: Unit) -> Iterator[Due]:
+def _drafts(unit: UnitOfWork) -> Iterator[Due]:
     book = unit.book
     standings = cohorts.standings(unit.connection, book.routing.eligible)
     for period in sorted({period for one in standings for period in _next(unit, one)}):
@@ -92,7 +92,7 @@ def _drafts(unit: Unit) -> Iterator[Due]:
             yield Due(job=Job.DRAFT, period=period, due_at=book.calendar.two_b_opens(period), cohort=cohort)
 
 
-def _next(unit: Unit, one: Standing) -> Iterator[TaxPeriod]:
+def _next(unit: UnitOfWork, one: Standing) -> Iterator[TaxPeriod]:
     calendar = unit.book.calendar
     first = calendar.period_for(max(one.registered_from, calendar.first_period), one.filing)
     period = first if one.filed is None else max(first, calendar.next(one.filed, one.filing))
@@ -109,14 +109,14 @@ def _draft_of(book: LawBook, period: TaxPeriod, filing: Filing) -> Draft:
     return Draft(period=period, previous=previous, filing=filing, kinds=frozenset(map(str, book.routing.eligible)))
 
 
-def to_take_up(unit: Unit) -> Iterator[Due]:
+def to_take_up(unit: UnitOfWork) -> Iterator[Due]:
     """Give the drafts that were skipped, and are due since the reason has gone (FAQ 25)."""
     for period in jobs.skipped_periods(unit.connection, Job.DRAFT):
         skipped = jobs.skipped(Job.DRAFT, period, cohort_of(unit.book, Job.DRAFT, period))
         yield Due(job=Job.DRAFT, period=period, due_at=unit.now, cohort=skipped)
 
 
-def _take_up(unit: Unit) -> int:
+def _take_up(unit: UnitOfWork) -> int:
     planned = 0
     for one in to_take_up(unit):
         waiting = cohorts.waiting(_drafts_of(unit.book, TaxPeriod(one.period)))
@@ -124,7 +124,7 @@ def _take_up(unit: Unit) -> int:
     return planned
 
 
-def _note_waiting(unit: Unit) -> None:
+def _note_waiting(unit: UnitOfWork) -> None:
     for filing in Filing:
         period = _newest_due(unit, filing)
         if period is not None:
@@ -133,12 +133,12 @@ def _note_waiting(unit: Unit) -> None:
             _note(unit, period, cohorts.unreadable(), _UNREADABLE)
 
 
-def _note(unit: Unit, period: TaxPeriod, cohort: Cohort, why: str) -> None:
+def _note(unit: UnitOfWork, period: TaxPeriod, cohort: Cohort, why: str) -> None:
     opens = unit.book.calendar.two_b_opens(period)
     jobs.skip(unit.connection, Due(job=Job.DRAFT, period=period, due_at=opens, cohort=cohort), unit.now, why)
 
 
-def _newest_due(unit: Unit, filing: Filing) -> TaxPeriod | None:
+def _newest_due(unit: UnitOfWork, filing: Filing) -> TaxPeriod | None:
     calendar = unit.book.calendar
     first, last = month_number(calendar.first_period), month_number(TaxPeriod.of(in_india(unit.now).date()))
     periods = (month_named(number) for number in range(last, first - 1, -1))
@@ -146,7 +146,7 @@ def _newest_due(unit: Unit, filing: Filing) -> TaxPeriod | None:
     return next(due, None)
 
 
-def _why_waiting(unit: Unit, period: TaxPeriod, filing: Filing) -> str:
+def _why_waiting(unit: UnitOfWork, period: TaxPeriod, filing: Filing) -> str:
     """Return what the machine says of a GSTR-2B whose previous GSTR-3B is not filed, of the recipient `{gstin}`."""
     edition = unit.book.law.machine(MACHINE).at(period)
     facts = edition.facts(two_b_day="come", previous_3b="not_filed", period="whole", taxpayer="eligible")

@@ -20,12 +20,12 @@ from ims_fsm.store.reminders import Reminder
 from ims_fsm.terms.period import TaxPeriod, in_india
 from ims_fsm.terms.vocabulary import ReminderKind, Trigger
 from ims_fsm.workflow.transitions import consider
-from ims_fsm.workflow.unit import Unit
+from ims_fsm.workflow.unit import UnitOfWork
 
 Subject = tuple[str, ReminderKind, str, datetime]
 
 
-def remind(unit: Unit, gstins: Collection[str]) -> None:
+def remind(unit: UnitOfWork, gstins: Collection[str]) -> None:
     """Give some recipients every reminder that is owed by now; one that was given is not given again."""
     unit.know(gstins)
     stale = reminders.stale(unit.connection, gstins)
@@ -42,7 +42,7 @@ def remind(unit: Unit, gstins: Collection[str]) -> None:
     ])  # fmt: skip
 
 
-def draft_ready(unit: Unit, drafted: Iterable[tuple[str, TaxPeriod]]) -> None:
+def draft_ready(unit: UnitOfWork, drafted: Iterable[tuple[str, TaxPeriod]]) -> None:
     """Tell recipients that their GSTR-2B is drafted (FAQ 23), with the end of the day on which GSTR-3B is due."""
     alike: dict[tuple[TaxPeriod, datetime], list[str]] = {}
     for gstin, period in drafted:
@@ -52,7 +52,7 @@ def draft_ready(unit: Unit, drafted: Iterable[tuple[str, TaxPeriod]]) -> None:
         reminders.give_with_sizes(unit.connection, gstins, like)
 
 
-def _reminder(unit: Unit, subject: Subject, records: int, days: int = 0) -> Reminder:
+def _reminder(unit: UnitOfWork, subject: Subject, records: int, days: int = 0) -> Reminder:
     gstin, kind, what, due_at = subject
     rule = unit.book.calendar.declared.reminder[kind].rule
     return Reminder(
@@ -67,7 +67,7 @@ def _reminder(unit: Unit, subject: Subject, records: int, days: int = 0) -> Remi
     )
 
 
-def _days_ahead(unit: Unit, subject: Subject) -> int | None:
+def _days_ahead(unit: UnitOfWork, subject: Subject) -> int | None:
     """Return the last of the declared numbers of days whose instant has come, while it is not too late."""
     _, kind, _, due_at = subject
     declared = unit.book.calendar.declared.reminder[kind].days_before
@@ -75,12 +75,12 @@ def _days_ahead(unit: Unit, subject: Subject) -> int | None:
     return min(come, default=None)
 
 
-def _file_by(unit: Unit, gstin: str, period: TaxPeriod) -> datetime:
+def _file_by(unit: UnitOfWork, gstin: str, period: TaxPeriod) -> datetime:
     taxpayer = unit.taxpayer(gstin)
     return day_over(unit.book.calendar.due_gstr3b(period, taxpayer.filing, taxpayer.state))
 
 
-def _ending(unit: Unit, waiting: Sequence[Record]) -> Iterator[Subject]:
+def _ending(unit: UnitOfWork, waiting: Sequence[Record]) -> Iterator[Subject]:
     chains = unit.chains_of(waiting)
     for record in waiting:
         scene = unit.scene(record.recipient)
@@ -92,10 +92,10 @@ def _ending(unit: Unit, waiting: Sequence[Record]) -> Iterator[Subject]:
             yield record.recipient, ReminderKind.PENDING_DEADLINE, scene.expected_period(record), deadline
 
 
-def _would(unit: Unit, record: Record, trigger: Trigger, at: datetime, chain: Sequence[Record]) -> bool:
+def _would(unit: UnitOfWork, record: Record, trigger: Trigger, at: datetime, chain: Sequence[Record]) -> bool:
     """Say whether the clock would end pending of a record at a moment to come, if nothing is done until then."""
     edition = unit.scene(record.recipient).edition(record)
     if unit.now >= at or edition.transition(record.state, trigger) is None:
         return False
-    then = Unit(unit.connection, unit.book, unit.hooks, at, unit.actor)
+    then = UnitOfWork(unit.connection, unit.book, unit.hooks, at, unit.actor)
     return isinstance(consider(then, record, trigger, chain=chain), Allowed)

@@ -15,8 +15,8 @@ from ims_fsm.store import cohorts, jobs
 from ims_fsm.store.jobs import JobRun, Summary
 from ims_fsm.terms.vocabulary import Job, JobStatus
 from ims_fsm.workflow.calendar import planning
-from ims_fsm.workflow.office import Office
-from ims_fsm.workflow.unit import Unit
+from ims_fsm.workflow.unit import UnitOfWork
+from ims_fsm.workflow.workspace import Workspace
 
 # A scheduler rings each hour; what a second ring has not done is late.
 GRACE = timedelta(hours=2)
@@ -75,14 +75,14 @@ class Report:
         return any(one.late for one in self.jobs)
 
 
-def report(office: Office) -> Report:
+def report(workspace: Workspace) -> Report:
     """Return how the jobs of the calendar stand now."""
-    with office.asking() as unit:
+    with workspace.asking() as unit:
         found = sorted(_standings(unit), key=lambda one: (one.due_at, one.job, one.period), reverse=True)
         return Report(unit.now, tuple(found), next_instant(unit.book, unit.now))
 
 
-def _standings(unit: Unit) -> Iterator[Standing]:
+def _standings(unit: UnitOfWork) -> Iterator[Standing]:
     by_job: dict[tuple[Job, str], list[Summary]] = {}
     for one in jobs.summaries(unit.connection):
         by_job.setdefault((one.job, one.period), []).append(one)
@@ -95,7 +95,7 @@ def _standings(unit: Unit) -> Iterator[Standing]:
             yield Standing(job=due.job, period=due.period, due_at=due.due_at, unplanned=number, late=late)
 
 
-def _planned(unit: Unit, job: Job, period: str, rows: Sequence[Summary]) -> Standing:
+def _planned(unit: UnitOfWork, job: Job, period: str, rows: Sequence[Summary]) -> Standing:
     open_ones = [one for one in rows if one.status in {JobStatus.TODO, JobStatus.FAILED}]
     statuses = {one.status for one in rows}
 

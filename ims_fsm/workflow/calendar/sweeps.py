@@ -21,7 +21,7 @@ from ims_fsm.terms.vocabulary import RemovedFor, State, Trigger, TwoBState
 from ims_fsm.workflow.returns.two_b import Standings, considered, draft, is_filed, mark_stale, mark_stale_where
 from ims_fsm.workflow.scopes import alike, scope_of, told_by, touched_drafts
 from ims_fsm.workflow.transitions import consider, fire
-from ims_fsm.workflow.unit import Unit
+from ims_fsm.workflow.unit import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Ended:
     lapsed: int = 0
 
 
-def sweep_many(unit: Unit, recipients: Sequence[str]) -> list[Swept]:
+def sweep_many(unit: UnitOfWork, recipients: Sequence[str]) -> list[Swept]:
     """Do what the calendar owes recipients by now (FAQ 21, 23, 25, 27, and the pending deadline of October 2025)."""
     unit.know(recipients)
     owed = _owed(unit, recipients)
@@ -60,7 +60,7 @@ def sweep_many(unit: Unit, recipients: Sequence[str]) -> list[Swept]:
     return [Swept(one, ended[one].expired, ended[one].lapsed, drafted.get(one)) for one in recipients]
 
 
-def end_pending(unit: Unit, recipient: str) -> tuple[Ended, Scope | None]:
+def end_pending(unit: UnitOfWork, recipient: str) -> tuple[Ended, Scope | None]:
     """Remove pending records that section 16(4) has passed, end pending that its deadline has passed.
 
     Returns with it the scope whose chains were read, where nothing has moved since.
@@ -71,7 +71,7 @@ def end_pending(unit: Unit, recipient: str) -> tuple[Ended, Scope | None]:
     return ended[recipient], read
 
 
-def _end_alike(unit: Unit, recipients: Sequence[str]) -> tuple[dict[str, Ended], Scope | None]:
+def _end_alike(unit: UnitOfWork, recipients: Sequence[str]) -> tuple[dict[str, Ended], Scope | None]:
     """End what is pending of recipients who share a scene, and return the scope as `end_pending` does."""
     if unit.hooks.watch(Trigger.EXPIRE) or unit.hooks.watch(Trigger.LAPSE):
         return {one: _end_one_by_one(unit, one) for one in recipients}, None
@@ -80,7 +80,7 @@ def _end_alike(unit: Unit, recipients: Sequence[str]) -> tuple[dict[str, Ended],
     return ended, scope if all(one == Ended() for one in ended.values()) else None
 
 
-def _end(unit: Unit, scope: Scope) -> dict[str, Ended]:
+def _end(unit: UnitOfWork, scope: Scope) -> dict[str, Ended]:
     expire, lapse = (Question(trigger=trigger, scope=scope) for trigger in (Trigger.EXPIRE, Trigger.LAPSE))
     out_of_time, past_deadline = predicate(expire), predicate(lapse)
     expired, lapsed = counts(unit.connection, scope, (out_of_time, past_deadline))
@@ -99,7 +99,7 @@ def _own(question: Question, recipient: str) -> Question:
     return replace(question, scope=question.scope.narrowed(AT.recipient_gstin == recipient))
 
 
-def _end_one_by_one(unit: Unit, recipient: str) -> Ended:
+def _end_one_by_one(unit: UnitOfWork, recipient: str) -> Ended:
     """End what is pending with one record after the other, each through its machine and the embedder's hooks."""
     waiting = list(records.pending(unit.connection, recipient))
     chains = unit.chains_of(waiting)
@@ -115,7 +115,7 @@ def _end_one_by_one(unit: Unit, recipient: str) -> Ended:
     return Ended(len(expired), len(lapsed))
 
 
-def next_period(unit: Unit, recipient: str, standing: Standings | None = None) -> TaxPeriod:
+def next_period(unit: UnitOfWork, recipient: str, standing: Standings | None = None) -> TaxPeriod:
     """Return the first tax period whose GSTR-3B the recipient has not filed.
 
     `standing` has his GSTR-2Bs where they were read already.
@@ -131,7 +131,7 @@ def next_period(unit: Unit, recipient: str, standing: Standings | None = None) -
     return period
 
 
-def _owed(unit: Unit, recipients: Sequence[str]) -> dict[str, tuple[TwoB, Allowed]]:
+def _owed(unit: UnitOfWork, recipients: Sequence[str]) -> dict[str, tuple[TwoB, Allowed]]:
     """Return the GSTR-2B that each recipient is owed and does not have, with the decision; the others are left out."""
     standing = returns.standings(unit.connection, recipients)
     owed: dict[str, tuple[TwoB, Allowed]] = {}
@@ -145,7 +145,7 @@ def _owed(unit: Unit, recipients: Sequence[str]) -> dict[str, tuple[TwoB, Allowe
 
 
 def _draft(
-    unit: Unit, recipients: Sequence[str], owed: Mapping[str, tuple[TwoB, Allowed]], read: Scope | None
+    unit: UnitOfWork, recipients: Sequence[str], owed: Mapping[str, tuple[TwoB, Allowed]], read: Scope | None
 ) -> dict[str, str]:
     """Draft the GSTR-2B that is owed to recipients who share a scene, those of one period together; returns whose."""
     by_period: dict[TaxPeriod, list[tuple[TwoB, Allowed]]] = {}
@@ -156,6 +156,6 @@ def _draft(
     return {recipient: str(owed[recipient][0].period) for recipient in recipients}
 
 
-def _may(unit: Unit, record: Record, trigger: Trigger, chain: Sequence[Record]) -> bool:
+def _may(unit: UnitOfWork, record: Record, trigger: Trigger, chain: Sequence[Record]) -> bool:
     declared = unit.scene(record.recipient).edition(record).triggers
     return trigger in declared and isinstance(consider(unit, record, trigger, chain=chain), Allowed)

@@ -31,7 +31,7 @@ from ims_fsm.workflow.reception.receiving import Reception, SeenTwiceError
 from ims_fsm.workflow.reception.registration import refuse_without_due_day
 from ims_fsm.workflow.reception.upload import Each, Received, UploadChange
 from ims_fsm.workflow.transitions import consider
-from ims_fsm.workflow.unit import Unit
+from ims_fsm.workflow.unit import UnitOfWork
 
 NOT_APPLICABLE = "itc_reduction_not_applicable"
 
@@ -99,7 +99,7 @@ def take_in(ims: IMS, download: Download, *, actor: str, registration: Registrat
     among the records. Raises `InputError` where he is known otherwise than `registration` says.
     """
 
-    def work(unit: Unit) -> Imported:
+    def work(unit: UnitOfWork) -> Imported:
         arrival = _Arrival(unit, download.recipient, registration)
         reception = Reception(unit, download.recipient)
         reception.stage(arrival.watched([[flat(record) for record in download.records]] if download.records else []))
@@ -125,7 +125,7 @@ class _Import:
         """Begin with a file of which nothing was read."""
         self.reader, self.registration, self.each, self.straight = reader, registration, each, straight
 
-    def work(self, unit: Unit) -> Imported:
+    def work(self, unit: UnitOfWork) -> Imported:
         """Take it in."""
         reader, parts = self.reader, self.reader.parts()
         first = next(parts, None)
@@ -151,7 +151,7 @@ class _Import:
 class _Arrival:
     """A recipient whose download comes: known, or to be registered by what it shows."""
 
-    def __init__(self, unit: Unit, recipient: str, told: Registration) -> None:
+    def __init__(self, unit: UnitOfWork, recipient: str, told: Registration) -> None:
         """Hold his records; a newcomer is registered at once, his first period follows when all has gone by."""
         serialise(unit.connection, [recipient])
         self._unit, self._recipient, self._told = unit, recipient, told
@@ -229,7 +229,7 @@ def export_upload(ims: IMS, gstin: str) -> Upload:
         return write_upload(gstin, [_upload_record(unit, change, chains[change.record.id]) for change in changes])
 
 
-def _upload_record(unit: Unit, change: UploadChange, chain: Sequence[Record]) -> UploadRecord:
+def _upload_record(unit: UnitOfWork, change: UploadChange, chain: Sequence[Record]) -> UploadRecord:
     record = change.record
     specified = record.state is State.ACCEPTED and _asks_for_reduction(unit, record, chain)
     return UploadRecord(
@@ -247,7 +247,7 @@ def _upload_record(unit: Unit, change: UploadChange, chain: Sequence[Record]) ->
     )
 
 
-def _asks_for_reduction(unit: Unit, record: Record, chain: Sequence[Record]) -> bool:
+def _asks_for_reduction(unit: UnitOfWork, record: Record, chain: Sequence[Record]) -> bool:
     """Say whether accepting the record asks for a declared reduction of ITC (advisory.2025-10.reduction)."""
     decision = consider(unit, record, Trigger.ACCEPT, Request(reduce_itc="full"), chain)
     return isinstance(decision, Allowed) or NOT_APPLICABLE not in decision.codes

@@ -8,12 +8,12 @@ from __future__ import annotations
 from ims_fsm.record.record import Record
 from ims_fsm.store import records
 from ims_fsm.store.staging import entering
-from ims_fsm.workflow.unit import Unit
+from ims_fsm.workflow.unit import UnitOfWork
 
 _PAGE = 500
 
 
-def join(unit: Unit, recipient: str, first: int) -> None:
+def join(unit: UnitOfWork, recipient: str, first: int) -> None:
     """Join the known amendments that begin a chain to the staged originals that were entered from an id on."""
     for part in entering.waiting(unit.connection, recipient):
         year = unit.book.calendar.financial_year
@@ -29,7 +29,7 @@ def join(unit: Unit, recipient: str, first: int) -> None:
         _join(unit, recipient, dict(pairs[start : start + _PAGE]))
 
 
-def _join(unit: Unit, recipient: str, originals: dict[int, int]) -> None:
+def _join(unit: UnitOfWork, recipient: str, originals: dict[int, int]) -> None:
     joined: list[tuple[Record, Record]] = []
     for first_id, members in records.chains(unit.connection, recipient, originals).items():
         original = originals[first_id]

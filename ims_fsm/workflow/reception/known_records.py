@@ -22,7 +22,7 @@ from ims_fsm.terms.vocabulary import Filing, Form, RemovedFor, Route, State, Sup
 from ims_fsm.workflow.reception.report import Tally
 from ims_fsm.workflow.suppliers.supplier import filed_at
 from ims_fsm.workflow.transitions import fire, pass_over
-from ims_fsm.workflow.unit import Unit
+from ims_fsm.workflow.unit import UnitOfWork
 
 ACTIVE = (State.NO_ACTION, State.ACCEPTED, State.REJECTED, State.PENDING)
 SHOWN_BY = {"shown_by": "portal"}
@@ -34,7 +34,7 @@ class KnownRecords:
     `touched` is the earliest 2B period of a record that GSTR-2B may now show otherwise.
     """
 
-    def __init__(self, unit: Unit, recipient: str, owed: TaxPeriod, tally: Tally) -> None:
+    def __init__(self, unit: UnitOfWork, recipient: str, owed: TaxPeriod, tally: Tally) -> None:
         """Begin with nothing changed."""
         self._unit, self._recipient, self._owed, self._tally = unit, recipient, owed, tally
         self._scene = unit.scene(recipient)

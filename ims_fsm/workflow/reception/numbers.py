@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import chain
 
-from ims_fsm.workflow.unit import Unit
+from ims_fsm.workflow.unit import UnitOfWork
 
 _BLOCK = 5_000
 
@@ -20,7 +20,7 @@ class Numbers:
     asking interrupts what is being written. A small download leaves no gap, and on SQLite none does.
     """
 
-    def __init__(self, unit: Unit, rest: Callable[[], None]) -> None:
+    def __init__(self, unit: UnitOfWork, rest: Callable[[], None]) -> None:
         """Begin with none."""
         self._unit, self._rest = unit, rest
         self._in_blocks = unit.connection.dialect.name == "postgresql"

@@ -29,7 +29,7 @@ from ims_fsm.workflow.reception.report import Each, Received, Tally
 from ims_fsm.workflow.reception.rows import FY, Preparer
 from ims_fsm.workflow.reception.sieve import Sieve
 from ims_fsm.workflow.returns.two_b import mark_stale_where
-from ims_fsm.workflow.unit import Unit
+from ims_fsm.workflow.unit import UnitOfWork
 
 TOLD = 1000
 Parts = Iterable[Sequence[Shown]]
@@ -48,7 +48,7 @@ class Reception:
     `each` is told of every record by name. Nothing else may write on his records meanwhile.
     """
 
-    def __init__(self, unit: Unit, recipient: str, each: Each | None = None) -> None:
+    def __init__(self, unit: UnitOfWork, recipient: str, each: Each | None = None) -> None:
         """Begin; raises `InputError` for a recipient who is not known here."""
         unit.taxpayer(recipient)
         self._unit, self._recipient = unit, recipient

@@ -18,7 +18,7 @@ from ims_fsm.store.staging.loading import Row, Stored
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Filing, Form, Kind, State, SupplierStatus
-from ims_fsm.workflow.unit import Unit
+from ims_fsm.workflow.unit import UnitOfWork
 
 _SIGNS = {kind: kind.sign for kind in Kind}
 _WORDS = {word: str(word) for words in (Kind, Form, State, SupplierStatus) for word in words}
@@ -33,7 +33,7 @@ class Preparer:
     `owed` is the first 2B period whose GSTR-3B the recipient has not filed.
     """
 
-    def __init__(self, unit: Unit, recipient: str, owed: TaxPeriod, rest: Callable[[], None]) -> None:
+    def __init__(self, unit: UnitOfWork, recipient: str, owed: TaxPeriod, rest: Callable[[], None]) -> None:
         """Begin with nothing known."""
         self._unit, self._recipient, self._owed, self._rest = unit, recipient, owed, rest
         self._scene = unit.scene(recipient)

@@ -18,7 +18,7 @@ from ims_fsm.terms.vocabulary import State
 from ims_fsm.workflow.reception.known_records import ACTIVE
 from ims_fsm.workflow.reception.receiving import Reception
 from ims_fsm.workflow.reception.report import Each, Received
-from ims_fsm.workflow.unit import Unit
+from ims_fsm.workflow.unit import UnitOfWork
 
 __all__ = ["Each", "Received", "UploadChange", "changed_since_portal", "receive"]
 _AT_ONCE = 256
@@ -33,7 +33,7 @@ class UploadChange:
 
 
 def receive(
-    unit: Unit,
+    unit: UnitOfWork,
     recipient: str,
     sightings: Iterable[Sighting],
     complete: frozenset[str],
@@ -50,7 +50,7 @@ def receive(
     return reception.finish(complete)
 
 
-def changed_since_portal(unit: Unit, recipient: str) -> list[UploadChange]:
+def changed_since_portal(unit: UnitOfWork, recipient: str) -> list[UploadChange]:
     """Return the records whose action or declaration the portal does not show yet."""
     unit.taxpayer(recipient)
     own = records.search(unit.connection, recipient, Where(states=ACTIVE, in_ims=True))

@@ -23,7 +23,7 @@ from ims_fsm.workflow.returns.settling import SettledRecord, chains_with_amendme
 from ims_fsm.workflow.returns.two_b import left_out, move, permit
 from ims_fsm.workflow.scopes import scope_of, told_by
 from ims_fsm.workflow.transitions import fire
-from ims_fsm.workflow.unit import Unit
+from ims_fsm.workflow.unit import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class AddedBack:
     tax: dict[str, str]
 
 
-def file_3b(unit: Unit, recipient: str, period: TaxPeriod) -> ThreeBFiled:
+def file_3b(unit: UnitOfWork, recipient: str, period: TaxPeriod) -> ThreeBFiled:
     """File the GSTR-3B of a period: everything in its GSTR-2B is decided for good (FAQ 5, 12, 20, 34).
 
     Raises `RefusedError` while the GSTR-2B is missing or stale, the previous GSTR-3B is not filed, or it is filed.
@@ -61,7 +61,7 @@ def file_3b(unit: Unit, recipient: str, period: TaxPeriod) -> ThreeBFiled:
     return ThreeBFiled(recipient, str(period), count, added)
 
 
-def _settled(unit: Unit, recipient: str, period: TaxPeriod) -> tuple[dict[str, int], tuple[AddedBack, ...]]:
+def _settled(unit: UnitOfWork, recipient: str, period: TaxPeriod) -> tuple[dict[str, int], tuple[AddedBack, ...]]:
     """Settle what the GSTR-2B holds, in sets."""
     connection, scope = unit.connection, scope_of(unit, [recipient])
     count = settling.lay_out(connection, scope, period)
@@ -75,7 +75,9 @@ def _settled(unit: Unit, recipient: str, period: TaxPeriod) -> tuple[dict[str, i
     return count, tuple(_told(supplier, owed, records, Heads(*tax)) for supplier, owed, records, tax in due)
 
 
-def _settled_one_by_one(unit: Unit, recipient: str, period: TaxPeriod) -> tuple[dict[str, int], tuple[AddedBack, ...]]:
+def _settled_one_by_one(
+    unit: UnitOfWork, recipient: str, period: TaxPeriod
+) -> tuple[dict[str, int], tuple[AddedBack, ...]]:
     """Settle what the GSTR-2B holds one record after the other, each through its machine and the embedder's hooks."""
     decided = [*_in_two_b(unit, recipient, period), *_superseded(unit, recipient, period)]
     settled = settle_all(unit, decided, period, chains_with_amendments(unit, [record for record, _ in decided]))
@@ -89,7 +91,7 @@ def _settled_one_by_one(unit: Unit, recipient: str, period: TaxPeriod) -> tuple[
     return {name: number for name, number in count.items() if number}, added
 
 
-def file_annual_return(unit: Unit, recipient: str, fy: str) -> int:
+def file_annual_return(unit: UnitOfWork, recipient: str, fy: str) -> int:
     """File the annual return of a financial year; returns how many records' time limit it ended (section 16(4)).
 
     Raises `InputError` where it is already filed, and for what names no financial year.
@@ -105,18 +107,18 @@ def file_annual_return(unit: Unit, recipient: str, fy: str) -> int:
     return records.cut_off(unit.connection, recipient, fy, unit.now)
 
 
-def _in_two_b(unit: Unit, recipient: str, period: TaxPeriod) -> Sequence[tuple[Record, Outcome]]:
+def _in_two_b(unit: UnitOfWork, recipient: str, period: TaxPeriod) -> Sequence[tuple[Record, Outcome]]:
     lines = [line for line in returns.lines(unit.connection, recipient, period) if line.entry == "document"]
     found = records.find_many(unit.connection, recipient, [line.record_id for line in lines])
     return [(found[line.record_id], Outcome(line.decision)) for line in lines]
 
 
-def _superseded(unit: Unit, recipient: str, period: TaxPeriod) -> Sequence[tuple[Record, Outcome]]:
+def _superseded(unit: UnitOfWork, recipient: str, period: TaxPeriod) -> Sequence[tuple[Record, Outcome]]:
     hidden = left_out(unit, recipient, period)
     return [(one.record, Outcome.SUPERSEDED) for one in hidden if one.reason == "superseded"]
 
 
-def _liabilities(unit: Unit, settled: Sequence[SettledRecord], period: TaxPeriod) -> list[Liability]:
+def _liabilities(unit: UnitOfWork, settled: Sequence[SettledRecord], period: TaxPeriod) -> list[Liability]:
     periods = _supplier_periods(unit, {one.record.document.supplier for one in settled if one.moved.add_back}, period)
     return [
         Liability(
@@ -133,14 +135,16 @@ def _liabilities(unit: Unit, settled: Sequence[SettledRecord], period: TaxPeriod
     ]
 
 
-def _supplier_periods(unit: Unit, suppliers: Collection[str], period: TaxPeriod) -> dict[str, TaxPeriod]:
+def _supplier_periods(unit: UnitOfWork, suppliers: Collection[str], period: TaxPeriod) -> dict[str, TaxPeriod]:
     """Return each supplier's tax period after the recipient's, the next whose GSTR-3B he has not filed (FAQ 34)."""
     unit.know(suppliers)
     standing = returns.standings(unit.connection, sorted(suppliers))
     return {supplier: _supplier_period(unit, supplier, period, standing[supplier]) for supplier in suppliers}
 
 
-def _supplier_period(unit: Unit, supplier: str, period: TaxPeriod, standing: Mapping[TaxPeriod, TwoB]) -> TaxPeriod:
+def _supplier_period(
+    unit: UnitOfWork, supplier: str, period: TaxPeriod, standing: Mapping[TaxPeriod, TwoB]
+) -> TaxPeriod:
     calendar, filing = unit.book.calendar, unit.filing_of(supplier)
     found = calendar.period_for(period.plus(1), filing)
     while found in standing and standing[found].state is TwoBState.FINAL:

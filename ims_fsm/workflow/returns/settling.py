@@ -16,7 +16,7 @@ from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Disposition, Route, Trigger
 from ims_fsm.workflow.transitions import fire
-from ims_fsm.workflow.unit import Unit
+from ims_fsm.workflow.unit import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,10 @@ class SettledRecord:
 
 
 def settle_all(
-    unit: Unit, decided: Sequence[tuple[Record, Outcome]], period: TaxPeriod, chains: Mapping[int, Sequence[Record]]
+    unit: UnitOfWork,
+    decided: Sequence[tuple[Record, Outcome]],
+    period: TaxPeriod,
+    chains: Mapping[int, Sequence[Record]],
 ) -> list[SettledRecord]:
     """Settle records as the GSTR-3B of a period decides them, and pass E on to the rest of each chain.
 
@@ -48,7 +51,7 @@ def settle_all(
     return done
 
 
-def settle_before_registration(unit: Unit, filed: Sequence[Record]) -> None:
+def settle_before_registration(unit: UnitOfWork, filed: Sequence[Record]) -> None:
     """Settle at once what belongs to a tax period before the recipient owed a GSTR-3B: it counts as decided.
 
     What no GSTR-2B of that period would have shown (pending, or without its original) waits for the first one.
@@ -67,7 +70,7 @@ def settle_before_registration(unit: Unit, filed: Sequence[Record]) -> None:
 
 
 def _settled(
-    unit: Unit, record: Record, outcome: Outcome, settled: Settled, period: TaxPeriod, chain: Sequence[Record]
+    unit: UnitOfWork, record: Record, outcome: Outcome, settled: Settled, period: TaxPeriod, chain: Sequence[Record]
 ) -> Record:
     after = record.changed(settled_in=period, carried=settled.after.carried, standing=settled.after.standing)
     if not record.in_ims:
@@ -102,7 +105,7 @@ def _told(heads: Heads) -> dict[str, str]:
     return {head: str(amount) for head, amount in heads.in_rupees().items() if amount}
 
 
-def chains_with_amendments(unit: Unit, some: Sequence[Record]) -> dict[int, Sequence[Record]]:
+def chains_with_amendments(unit: UnitOfWork, some: Sequence[Record]) -> dict[int, Sequence[Record]]:
     """Return the whole chain of each record, amendments that wait outside the list included."""
     found: dict[int, Sequence[Record]] = {}
     for recipient in {record.recipient for record in some}:

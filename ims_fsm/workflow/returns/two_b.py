@@ -21,14 +21,14 @@ from ims_fsm.store.sql.scope import Scope
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import TwoBState
 from ims_fsm.workflow.scopes import scope_of
-from ims_fsm.workflow.unit import Unit
+from ims_fsm.workflow.unit import UnitOfWork
 
 MACHINE = "gstr2b"
 # The GSTR-2Bs of recipients, by recipient and period.
 Standings = Mapping[str, Mapping[TaxPeriod, TwoB]]
 
 
-def left_out(unit: Unit, recipient: str, period: TaxPeriod) -> tuple[LeftOut, ...]:
+def left_out(unit: UnitOfWork, recipient: str, period: TaxPeriod) -> tuple[LeftOut, ...]:
     """Return what a period's GSTR-2B considers as the actions stand, and does not show (FAQ 13, 14, 15, 23).
 
     No more is held than what is left out and a page of what might be.
@@ -41,7 +41,7 @@ def left_out(unit: Unit, recipient: str, period: TaxPeriod) -> tuple[LeftOut, ..
     return tuple(found)
 
 
-def generate(unit: Unit, recipient: str, period: TaxPeriod, read: Scope | None = None) -> TwoB:
+def generate(unit: UnitOfWork, recipient: str, period: TaxPeriod, read: Scope | None = None) -> TwoB:
     """Generate or recompute the GSTR-2B of a period (FAQ 23-27, 29); `read` as `draft` takes it.
 
     Raises `RefusedError` before the 14th, while the previous GSTR-3B is not filed, after its own, and for a
@@ -52,7 +52,9 @@ def generate(unit: Unit, recipient: str, period: TaxPeriod, read: Scope | None =
     return draft(unit, [(before, allowed)], period, read)[0]
 
 
-def draft(unit: Unit, some: Sequence[tuple[TwoB, Allowed]], period: TaxPeriod, read: Scope | None = None) -> list[TwoB]:
+def draft(
+    unit: UnitOfWork, some: Sequence[tuple[TwoB, Allowed]], period: TaxPeriod, read: Scope | None = None
+) -> list[TwoB]:
     """Write the lines of GSTR-2Bs of one period that may be generated, and move each; the recipients are alike.
 
     `read` is the scope whose chains were read last, where nothing has moved since; another is read where it is not his.
@@ -70,14 +72,14 @@ def draft(unit: Unit, some: Sequence[tuple[TwoB, Allowed]], period: TaxPeriod, r
     return [after for _, after, _ in drafted]
 
 
-def mark_stale(unit: Unit, recipient: str, changed: Sequence[Record]) -> None:
+def mark_stale(unit: UnitOfWork, recipient: str, changed: Sequence[Record]) -> None:
     """Mark every draft stale to which a changed record belongs (FAQ 24, 29)."""
     filed = [record.two_b_period for record in changed if record.filed and record.two_b_period is not None]
     if filed:
         mark_stale_where(unit, recipient, lambda period: period >= min(filed))
 
 
-def mark_stale_where(unit: Unit, recipient: str, touched: Callable[[TaxPeriod], bool]) -> None:
+def mark_stale_where(unit: UnitOfWork, recipient: str, touched: Callable[[TaxPeriod], bool]) -> None:
     """Mark every draft stale of which `touched` says so."""
     if recipient in unit.undrafted:
         return
@@ -86,7 +88,7 @@ def mark_stale_where(unit: Unit, recipient: str, touched: Callable[[TaxPeriod], 
             move(unit, two_b, two_b, "change", permit(unit, two_b, "change"), None)
 
 
-def permit(unit: Unit, two_b: TwoB, trigger: str) -> Allowed:
+def permit(unit: UnitOfWork, two_b: TwoB, trigger: str) -> Allowed:
     """Return the decision that a trigger may fire on a GSTR-2B; raises `RefusedError` with every refusal."""
     decision = considered(unit, two_b, trigger)
     if isinstance(decision, Refused):
@@ -96,7 +98,7 @@ def permit(unit: Unit, two_b: TwoB, trigger: str) -> Allowed:
     return decision
 
 
-def considered(unit: Unit, two_b: TwoB, trigger: str, standing: Standings | None = None) -> Allowed | Refused:
+def considered(unit: UnitOfWork, two_b: TwoB, trigger: str, standing: Standings | None = None) -> Allowed | Refused:
     """Decide whether a trigger may fire on a GSTR-2B now; changes nothing."""
     scene, period = unit.scene(two_b.recipient), two_b.period
     calendar, filing = unit.book.calendar, scene.recipient.filing
@@ -113,7 +115,7 @@ def considered(unit: Unit, two_b: TwoB, trigger: str, standing: Standings | None
     return decide(edition, str(state), trigger, facts)
 
 
-def is_filed(unit: Unit, recipient: str, period: TaxPeriod, standing: Standings | None = None) -> bool:
+def is_filed(unit: UnitOfWork, recipient: str, period: TaxPeriod, standing: Standings | None = None) -> bool:
     """Say whether the GSTR-3B of a period is filed; one before registration counts as filed (FAQ 25).
 
     `standing` has the recipient's GSTR-2Bs where they were read already.
@@ -127,7 +129,9 @@ def is_filed(unit: Unit, recipient: str, period: TaxPeriod, standing: Standings 
     return returns.two_b(unit.connection, recipient, period).state is TwoBState.FINAL
 
 
-def move(unit: Unit, before: TwoB, after: TwoB, trigger: str, allowed: Allowed, detail: dict[str, Any] | None) -> TwoB:
+def move(
+    unit: UnitOfWork, before: TwoB, after: TwoB, trigger: str, allowed: Allowed, detail: dict[str, Any] | None
+) -> TwoB:
     """Write a moved GSTR-2B with its log row; returns it as it now stands."""
     stands, entry = moved(unit, before, after, trigger, allowed, detail)
     returns.move_two_bs(unit.connection, [(before, stands, entry)])
@@ -135,7 +139,7 @@ def move(unit: Unit, before: TwoB, after: TwoB, trigger: str, allowed: Allowed, 
 
 
 def moved(
-    unit: Unit, before: TwoB, after: TwoB, trigger: str, allowed: Allowed, detail: dict[str, Any] | None
+    unit: UnitOfWork, before: TwoB, after: TwoB, trigger: str, allowed: Allowed, detail: dict[str, Any] | None
 ) -> tuple[TwoB, dict[str, Any]]:
     """Return a GSTR-2B as it stands once moved, and its log entry; writes nothing."""
     entry = {

@@ -13,27 +13,27 @@ from ims_fsm.record.record import Record
 from ims_fsm.terms.document import Document
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Disposition, Form
-from ims_fsm.workflow.office import Office
 from ims_fsm.workflow.suppliers import supplier
 from ims_fsm.workflow.suppliers.supplier import Filed
-from ims_fsm.workflow.unit import Unit
+from ims_fsm.workflow.unit import UnitOfWork
 from ims_fsm.workflow.views import views
+from ims_fsm.workflow.workspace import Workspace
 
 
 class SupplierDesk:
     """What suppliers do on the portal; reached as `ims.supplier`."""
 
-    def __init__(self, office: Office) -> None:
-        """Keep the office whose database it works on."""
-        self._office = office
+    def __init__(self, workspace: Workspace) -> None:
+        """Keep the workspace whose database it works on."""
+        self._workspace = workspace
 
     def save(self, document: Document, form: Form, period: TaxPeriod, *, actor: str, key: str | None = None) -> int:
         """Save a document in a form of a return period; returns its record's id (FAQ 4, 6). Raises `RefusedError`."""
 
-        def work(unit: Unit) -> int:
+        def work(unit: UnitOfWork) -> int:
             return supplier.save(unit, document, form, period)
 
-        return self._office.run("save", actor, key, [document.content(), form, period], work, int)
+        return self._workspace.run("save", actor, key, [document.content(), form, period], work, int)
 
     def edit(self, record_id: int, changes: Mapping[str, Any], *, actor: str, key: str | None = None) -> bool:
         """Change a saved document (amounts in paise); returns whether anything changed (FAQ 16).
@@ -41,45 +41,45 @@ class SupplierDesk:
         Raises `RefusedError` for a filed, frozen or removed record.
         """
 
-        def work(unit: Unit) -> bool:
+        def work(unit: UnitOfWork) -> bool:
             return supplier.edit(unit, record_id, changes)
 
-        return self._office.run("edit", actor, key, [record_id, dict(changes)], work, bool)
+        return self._workspace.run("edit", actor, key, [record_id, dict(changes)], work, bool)
 
     def delete(self, record_id: int, *, actor: str, key: str | None = None) -> None:
         """Delete a saved document (FAQ 16). Raises `RefusedError` for a filed one."""
 
-        def work(unit: Unit) -> None:
+        def work(unit: UnitOfWork) -> None:
             supplier.delete(unit, record_id)
 
-        self._office.run("delete", actor, key, [record_id], work, type(None))
+        self._workspace.run("delete", actor, key, [record_id], work, type(None))
 
     def file(self, gstin: str, form: Form, period: TaxPeriod, *, actor: str, key: str | None = None) -> Filed:
         """File a form: everything saved in it counts from now on, in the 2B period that this moment gives (FAQ 15)."""
 
-        def work(unit: Unit) -> Filed:
+        def work(unit: UnitOfWork) -> Filed:
             return supplier.file(unit, gstin, form, period)
 
-        return self._office.run("file", actor, key, [gstin, form, period], work, Filed)
+        return self._workspace.run("file", actor, key, [gstin, form, period], work, Filed)
 
     def state_original(
         self, record_id: int, disposition: Disposition, original: Document | None = None, *, actor: str
     ) -> None:
         """State how the unknown original of an amendment was decided, and its content where that is known (FAQ 13)."""
 
-        def work(unit: Unit) -> None:
+        def work(unit: UnitOfWork) -> None:
             supplier.state_original(unit, record_id, disposition, original)
 
         told = [record_id, disposition, original.content() if original else None]
-        self._office.run("state_original", actor, None, told, work, type(None))
+        self._workspace.run("state_original", actor, None, told, work, type(None))
 
     @contextmanager
     def each(self, gstin: str, period: TaxPeriod | None = None) -> Iterator[Iterator[Record]]:
         """Give, for a `with` block, what `outward` returns one by one, all as of one moment; a page of it is held."""
-        with self._office.asking() as unit:
+        with self._workspace.asking() as unit:
             yield views.outward(unit, gstin, period)
 
     def outward(self, gstin: str, period: TaxPeriod | None = None) -> list[Record]:
         """Return what a supplier has reported, with what his recipients did (FAQ 18)."""
-        with self._office.asking() as unit:
+        with self._workspace.asking() as unit:
             return list(views.outward(unit, gstin, period))

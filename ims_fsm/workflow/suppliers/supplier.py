@@ -27,7 +27,7 @@ from ims_fsm.terms.vocabulary import Disposition, Form, Kind, RemovedFor, Route,
 from ims_fsm.workflow.returns.settling import settle_before_registration
 from ims_fsm.workflow.returns.two_b import mark_stale
 from ims_fsm.workflow.transitions import fire
-from ims_fsm.workflow.unit import Unit
+from ims_fsm.workflow.unit import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Filed:
     records: dict[int, str]
 
 
-def save(unit: Unit, document: Document, form: Form, period: TaxPeriod) -> int:
+def save(unit: UnitOfWork, document: Document, form: Form, period: TaxPeriod) -> int:
     """Save a document in a form of a return period; returns the id of its record (FAQ 4, 6, 7).
 
     Raises `RefusedError` for a duplicate, a form that does not carry it, or an amendment out of time.
@@ -53,7 +53,7 @@ def save(unit: Unit, document: Document, form: Form, period: TaxPeriod) -> int:
     return record.id
 
 
-def draft(unit: Unit, record_id: int, document: Document, form: Form, period: TaxPeriod) -> Record:
+def draft(unit: UnitOfWork, record_id: int, document: Document, form: Form, period: TaxPeriod) -> Record:
     """Return the record that a saved document becomes, linked to its chain and not yet written."""
     calendar = unit.book.calendar
     fy = calendar.financial_year(document.date)
@@ -88,7 +88,7 @@ def draft(unit: Unit, record_id: int, document: Document, form: Form, period: Ta
     return record.changed(route=unit.scene(document.recipient).route_at(record, unit.now).name)
 
 
-def admit(unit: Unit, new: list[Record]) -> None:
+def admit(unit: UnitOfWork, new: list[Record]) -> None:
     """Write new records with the content they came with, and give them the amendments that came before them."""
     records.insert_all(unit.connection, new)
     contents.append(unit.connection, [(record, 1) for record in new], unit.actor, unit.now)
@@ -101,7 +101,7 @@ def admit(unit: Unit, new: list[Record]) -> None:
         _join(unit, originals)
 
 
-def _join(unit: Unit, originals: Mapping[tuple[str, Kind, str, str], Record]) -> None:
+def _join(unit: UnitOfWork, originals: Mapping[tuple[str, Kind, str, str], Record]) -> None:
     recipient = next(iter(originals.values())).recipient
     joined: list[tuple[Record, Record]] = []
     for first in list(records.without_original(unit.connection, recipient, {supplier for supplier, *_ in originals})):
@@ -118,7 +118,7 @@ def _join(unit: Unit, originals: Mapping[tuple[str, Kind, str, str], Record]) ->
     unit.write(joined)
 
 
-def edit(unit: Unit, record_id: int, changes: Mapping[str, Any]) -> bool:
+def edit(unit: UnitOfWork, record_id: int, changes: Mapping[str, Any]) -> bool:
     """Change the content of a saved document; returns whether anything changed (FAQ 16).
 
     An edit takes the recipient's action back; the same content again keeps it. Raises `RefusedError` for a
@@ -161,14 +161,14 @@ def _refuse_fields(changes: Mapping[str, Any]) -> None:
         raise InputError("edit", problems)
 
 
-def delete(unit: Unit, record_id: int) -> None:
+def delete(unit: UnitOfWork, record_id: int) -> None:
     """Delete a saved document; its record leaves IMS (FAQ 16). Raises `RefusedError` for a filed one."""
     record = unit.held(record_id)
     after = fire(unit, record, Trigger.DELETE)
     unit.write([(record, after.changed(removed_for=RemovedFor.SUPPLIER_DELETED))])
 
 
-def file(unit: Unit, supplier: str, form: Form, period: TaxPeriod) -> Filed:
+def file(unit: UnitOfWork, supplier: str, form: Form, period: TaxPeriod) -> Filed:
     """File a form of a return period: everything the supplier has saved in it counts from now on (FAQ 15, 19)."""
     saved = records.saved_in_form(unit.connection, supplier, form, period)
     serialise(unit.connection, [record.recipient for record in saved])
@@ -178,7 +178,7 @@ def file(unit: Unit, supplier: str, form: Form, period: TaxPeriod) -> Filed:
     return Filed(supplier, str(form), period, {after.id: str(after.two_b_period) for _, after in filed})
 
 
-def filed_at(unit: Unit, record: Record, moment: datetime, period: TaxPeriod | None = None) -> Record:
+def filed_at(unit: UnitOfWork, record: Record, moment: datetime, period: TaxPeriod | None = None) -> Record:
     """Return a record as its filing leaves it: its 2B period fixed, its value standing with the supplier.
 
     `period` is the 2B period where it is known otherwise than by the moment of filing.
@@ -193,7 +193,7 @@ def filed_at(unit: Unit, record: Record, moment: datetime, period: TaxPeriod | N
     return after.changed(route=scene.route_at(after, moment).name)
 
 
-def state_original(unit: Unit, record_id: int, disposition: Disposition, original: Document | None) -> None:
+def state_original(unit: UnitOfWork, record_id: int, disposition: Disposition, original: Document | None) -> None:
     """State how the unknown original of an amendment was decided, and what it was worth (FAQ 13).
 
     Without the original's content it is taken to have had the same tax as the amendment. Raises `InputError`
@@ -212,7 +212,7 @@ def state_original(unit: Unit, record_id: int, disposition: Disposition, origina
     mark_stale(unit, record.recipient, [record])
 
 
-def _refuse_statement(unit: Unit, record: Record, disposition: Disposition, original: Document | None) -> None:
+def _refuse_statement(unit: UnitOfWork, record: Record, disposition: Disposition, original: Document | None) -> None:
     kind = record.document.kind
     known = original_of(record, unit.chain_of(record), unit.scene(record.recipient)).record
     what = {
@@ -229,7 +229,7 @@ def _refuse_statement(unit: Unit, record: Record, disposition: Disposition, orig
 
 
 def _refuse_entry(
-    unit: Unit, record: Record, scene: Scene, trigger: Trigger, state: str, renamed: Document | None = None
+    unit: UnitOfWork, record: Record, scene: Scene, trigger: Trigger, state: str, renamed: Document | None = None
 ) -> None:
     document = renamed or record.document
     fy = unit.book.calendar.financial_year(document.date)

@@ -21,13 +21,13 @@ from ims_fsm.record.refusals import label, record_fields
 from ims_fsm.store import contents, transition_log
 from ims_fsm.terms.period import in_india
 from ims_fsm.workflow.transitions import consider
-from ims_fsm.workflow.unit import Unit
+from ims_fsm.workflow.unit import UnitOfWork
 
 # How a sentence names the record that its own picture is about.
 _SHORT = {"document": "it", "a_document": "such a document"}
 
 
-def diagram(unit: Unit, record_id: int, fmt: str, theme: str = "light", href_base: str | None = None) -> bytes:
+def diagram(unit: UnitOfWork, record_id: int, fmt: str, theme: str = "light", href_base: str | None = None) -> bytes:
     """Draw a record's path on the picture of its machine, under the rule set that governs it.
 
     Raises what `IMS.record` and the drawing of a picture raise.
@@ -39,7 +39,7 @@ def diagram(unit: Unit, record_id: int, fmt: str, theme: str = "light", href_bas
     return drawn([path_sheet(edition, highlight(unit, record), look, links)], fmt)[0]
 
 
-def highlight(unit: Unit, record: Record) -> Highlight:
+def highlight(unit: UnitOfWork, record: Record) -> Highlight:
     """Return a record's path, the ways open to it now and what closes the others."""
     scene = unit.scene(record.recipient)
     edition = scene.edition(record)
@@ -58,7 +58,7 @@ def highlight(unit: Unit, record: Record) -> Highlight:
     )
 
 
-def _entry(unit: Unit, record: Record, edition: Edition) -> Step:
+def _entry(unit: UnitOfWork, record: Record, edition: Edition) -> Step:
     first = contents.of_record(unit.connection, record)[0]
     trigger = next(move.trigger for move in edition.transitions if ENTRY in move.source)
     return Step(None, trigger, ENTRY, edition.initial, _day(first.at), first.actor)
@@ -68,7 +68,7 @@ def _step(entry: TransitionEntry) -> Step:
     return Step(entry.seq, entry.trigger, entry.source, entry.dest, _day(entry.at), entry.actor)
 
 
-def _now(unit: Unit, record: Record, edition: Edition) -> Iterator[Way | Barrier]:
+def _now(unit: UnitOfWork, record: Record, edition: Edition) -> Iterator[Way | Barrier]:
     """Give what each trigger comes to now; left out is one that leads nowhere from the state, and no guard says why."""
     chain = unit.chain_of(record)
     fields = record_fields(record, unit.scene(record.recipient)) | _SHORT
@@ -82,7 +82,7 @@ def _now(unit: Unit, record: Record, edition: Edition) -> Iterator[Way | Barrier
             yield Barrier(trigger, tuple((one.rule, one.sentence(fields)) for one in told))
 
 
-def _standing(unit: Unit, record: Record, edition: Edition, log: Sequence[TransitionEntry]) -> str:
+def _standing(unit: UnitOfWork, record: Record, edition: Edition, log: Sequence[TransitionEntry]) -> str:
     title = edition.states[str(record.state)].title
     since = f" since {_day(log[-1].at)}" if log else ""
     decided = (

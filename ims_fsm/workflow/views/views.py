@@ -23,7 +23,7 @@ from ims_fsm.terms.vocabulary import Direction, Route
 from ims_fsm.workflow.actions.one import ACTIONS
 from ims_fsm.workflow.returns.two_b import left_out
 from ims_fsm.workflow.transitions import consider
-from ims_fsm.workflow.unit import Unit
+from ims_fsm.workflow.unit import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,23 +72,23 @@ class TwoBView:
     left_out: tuple[LeftOut, ...]
 
 
-def inward(unit: Unit, recipient: str, where: Where) -> Iterator[Record]:
+def inward(unit: UnitOfWork, recipient: str, where: Where) -> Iterator[Record]:
     """Give a recipient's records that are meant, by id (FAQ 18)."""
     unit.taxpayer(recipient)
     return records.search(unit.connection, recipient, where)
 
 
-def outward(unit: Unit, supplier: str, period: TaxPeriod | None) -> Iterator[Record]:
+def outward(unit: UnitOfWork, supplier: str, period: TaxPeriod | None) -> Iterator[Record]:
     """Give what a supplier has reported with what his recipients did, for one return period or all (FAQ 18)."""
     return records.of_supplier(unit.connection, supplier, period)
 
 
-def added_back(unit: Unit, supplier: str, period: TaxPeriod | None) -> list[Liability]:
+def added_back(unit: UnitOfWork, supplier: str, period: TaxPeriod | None) -> list[Liability]:
     """Return the liability added back to a supplier, in one of his periods or in all (FAQ 34)."""
     return returns.liabilities(unit.connection, supplier, period)
 
 
-def view(unit: Unit, record_id: int) -> RecordView:
+def view(unit: UnitOfWork, record_id: int) -> RecordView:
     """Return one record with what may be done with it and why not."""
     record = unit.record(record_id)
     scene, chain = unit.scene(record.recipient), unit.chain_of(record)
@@ -106,7 +106,7 @@ def view(unit: Unit, record_id: int) -> RecordView:
     )
 
 
-def refusals_on(unit: Unit, record: Record, trigger: str, chain: Sequence[Record]) -> tuple[ToldRefusal, ...]:
+def refusals_on(unit: UnitOfWork, record: Record, trigger: str, chain: Sequence[Record]) -> tuple[ToldRefusal, ...]:
     """Return every refusal of a trigger on a record now; none where it may fire."""
     decision = consider(unit, record, trigger, NO_REQUEST, chain)
     if isinstance(decision, Allowed):
@@ -114,7 +114,7 @@ def refusals_on(unit: Unit, record: Record, trigger: str, chain: Sequence[Record
     return told(decision, record_fields(record, unit.scene(record.recipient)))
 
 
-def history(unit: Unit, record_id: int) -> History:
+def history(unit: UnitOfWork, record_id: int) -> History:
     """Return everything that was ever done to a record."""
     record = unit.record(record_id)
     return History(
@@ -125,7 +125,7 @@ def history(unit: Unit, record_id: int) -> History:
     )
 
 
-def two_b_view(unit: Unit, recipient: str, period: TaxPeriod, *, with_lines: bool) -> TwoBView:
+def two_b_view(unit: UnitOfWork, recipient: str, period: TaxPeriod, *, with_lines: bool) -> TwoBView:
     """Return the newest generation of a GSTR-2B, with what it leaves out as the records stand now."""
     unit.taxpayer(recipient)
     two_b = returns.two_b(unit.connection, recipient, period)

@@ -35,7 +35,7 @@ from ims_fsm.terms.vocabulary import (
     TaxpayerKind,
     TwoBState,
 )
-from ims_fsm.workflow.unit import Unit
+from ims_fsm.workflow.unit import UnitOfWork
 
 BOOK = shipped_book()
 MONTHLY, QUARTERLY, FAR = "27AAPFU0939F1ZV", "27AAACP7879D1ZM", "07AAACC1206D1ZM"
@@ -223,11 +223,11 @@ def moments() -> Sequence[datetime]:
 
 
 @pytest.fixture(scope="session")
-def unit_of() -> Callable[..., Unit]:
+def unit_of() -> Callable[..., UnitOfWork]:
     """Give what makes a unit of work on a connection at a moment."""
 
-    def make(connection: Connection, now: datetime, hooks: Hooks | None = None, book: LawBook = BOOK) -> Unit:
-        return Unit(connection=connection, book=book, hooks=hooks or Hooks(book.law), now=now, actor="buyer")
+    def make(connection: Connection, now: datetime, hooks: Hooks | None = None, book: LawBook = BOOK) -> UnitOfWork:
+        return UnitOfWork(connection=connection, book=book, hooks=hooks or Hooks(book.law), now=now, actor="buyer")
 
     return make
 

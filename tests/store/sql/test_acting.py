@@ -25,7 +25,7 @@ from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Kind, State, SupplierStatus, Trigger
 from ims_fsm.workflow.actions.many import ActionReport, act_on_many
 from ims_fsm.workflow.actions.one import ACTIONS
-from ims_fsm.workflow.unit import Unit
+from ims_fsm.workflow.unit import UnitOfWork
 
 REQUESTS = [
     *[NO_REQUEST] * 8,
@@ -69,7 +69,7 @@ def rows(connection: Connection) -> dict[str, Sequence[Any]]:
     }
 
 
-def done(unit: Unit, *asked: Any) -> Done:
+def done(unit: UnitOfWork, *asked: Any) -> Done:
     """Act on many in a transaction that is taken back, and return what was told and what lay in the tables."""
     told: list[RefusedRecord] = []
     with unit.connection.begin_nested() as inner:
@@ -79,13 +79,13 @@ def done(unit: Unit, *asked: Any) -> Done:
     return report, told, found
 
 
-def watching(unit: Unit) -> Hooks:
+def watching(unit: UnitOfWork) -> Hooks:
     hooks = Hooks(unit.book.law)
     hooks.after()(lambda _event: None)
     return hooks
 
 
-def compare(connection: Connection, unit_of: Callable[..., Unit], now: datetime, *asked: Any) -> None:
+def compare(connection: Connection, unit_of: Callable[..., UnitOfWork], now: datetime, *asked: Any) -> None:
     unit = unit_of(connection, now)
     for machine in unit.book.law.record_machines:
         unit.declaration_id(machine.name)

@@ -23,7 +23,7 @@ from ims_fsm.store.sql.scope import Question
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.vocabulary import Kind, State, Trigger
 from ims_fsm.workflow.scopes import alike, scope_of
-from ims_fsm.workflow.unit import Unit
+from ims_fsm.workflow.unit import UnitOfWork
 
 REQUESTS = [
     NO_REQUEST,
@@ -37,7 +37,7 @@ REQUESTS = [
 Facts = dict[int, Mapping[str, str]]
 
 
-def in_sql(unit: Unit, recipients: list[str], request: Request) -> Facts:
+def in_sql(unit: UnitOfWork, recipients: list[str], request: Request) -> Facts:
     question = Question(trigger=Trigger.ACCEPT, scope=scope_of(unit, recipients), request=request)
     readings = FactsInSql(question)
     period = expected_period(question.scope.saved).label("two_b_period")
@@ -46,7 +46,7 @@ def in_sql(unit: Unit, recipients: list[str], request: Request) -> Facts:
     return {row.pop("id"): row for row in map(dict, unit.connection.execute(query).mappings())}
 
 
-def in_python(unit: Unit, recipients: Iterable[str], request: Request) -> Facts:
+def in_python(unit: UnitOfWork, recipients: Iterable[str], request: Request) -> Facts:
     found: Facts = {}
     for recipient in recipients:
         scene = unit.scene(recipient)
@@ -62,7 +62,7 @@ def in_python(unit: Unit, recipients: Iterable[str], request: Request) -> Facts:
     return found
 
 
-def compare(connection: Connection, store, unit_of: Callable[..., Unit], now: datetime, request: Request) -> None:
+def compare(connection: Connection, store, unit_of: Callable[..., UnitOfWork], now: datetime, request: Request) -> None:
     unit = unit_of(connection, now)
     for part in alike(unit, [taxpayer.gstin for taxpayer in store.recipients]):
         assert in_sql(unit, part, request) == in_python(unit, part, request)

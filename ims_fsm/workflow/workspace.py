@@ -1,4 +1,4 @@
-"""The office: a database with its law book, clock and hooks, and the one way in which a use case runs on it.
+"""The workspace: a database with its law book, clock and hooks, and the one way in which a use case runs on it.
 
 Imports the store and the unit of work; knows no single use case.
 """
@@ -21,13 +21,13 @@ from ims_fsm.store import connection as store
 from ims_fsm.store import declarations, requests, schema
 from ims_fsm.store.requests import Answer
 from ims_fsm.terms.period import in_india
-from ims_fsm.workflow.unit import Unit
+from ims_fsm.workflow.unit import UnitOfWork
 
 T = TypeVar("T")
 Clock = Callable[[], datetime]
 
 
-def _once(unit: Unit, key: str, asked: list[object], work: Callable[[Unit], T], kind: type[T]) -> T:
+def _once(unit: UnitOfWork, key: str, asked: list[object], work: Callable[[UnitOfWork], T], kind: type[T]) -> T:
     answers: TypeAdapter[T] = _answers(kind)  # type: ignore[arg-type]  # a type is hashable
     use_case = str(asked[0])
     fingerprint = hashlib.sha256(json.dumps(asked, default=str, sort_keys=True).encode()).hexdigest()
@@ -51,7 +51,7 @@ def system_clock() -> datetime:
     return datetime.now(UTC)
 
 
-class Office:
+class Workspace:
     """One database, opened and checked; `url` as SQLAlchemy writes it, `clock` gives aware moments.
 
     An empty database gets its tables at once. Raises `StoreError` where the database cannot be used, and
@@ -89,20 +89,26 @@ class Office:
         self.close()
 
     @contextmanager
-    def asking(self) -> Iterator[Unit]:
+    def asking(self) -> Iterator[UnitOfWork]:
         """Give a unit of work for reading; nothing done in it is kept."""
         with store.reading(self.engine) as connection:
-            yield Unit(connection, self.book, self.hooks, self._now(), "")
+            yield UnitOfWork(connection, self.book, self.hooks, self._now(), "")
 
     def run(
-        self, use_case: str, actor: str, key: str | None, arguments: object, work: Callable[[Unit], T], kind: type[T]
+        self,
+        use_case: str,
+        actor: str,
+        key: str | None,
+        arguments: object,
+        work: Callable[[UnitOfWork], T],
+        kind: type[T],
     ) -> T:
         """Run a use case in one transaction; under a key that was used before, return what it answered then.
 
         Raises `IdempotencyError` where the key was used for another request.
         """
         with store.writing(self.engine) as connection:
-            unit = Unit(connection, self.book, self.hooks, self._now(), actor, key, self._declarations)
+            unit = UnitOfWork(connection, self.book, self.hooks, self._now(), actor, key, self._declarations)
             asked = [use_case, actor, arguments]
             outcome = work(unit) if key is None else _once(unit, key, asked, work, kind)
         # What was kept in a transaction that failed is not there, so it is remembered when all is well.
