@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, zip_longest
 
-from ims_fsm.draw.hypertext import balanced, cell, folded, row, table, text
-from ims_fsm.draw.measure import GUTTER, LINE, MARK, NAME, TEXT, WIDTH
+from ims_fsm.draw.hypertext import cell, row, table, text
+from ims_fsm.draw.measure import GUTTER, LINE, MARK, NAME, TEXT, WIDTH, balanced, folded
 from ims_fsm.draw.palette import Palette
 
 # So many lines stay in one column.

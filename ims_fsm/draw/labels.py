@@ -11,7 +11,8 @@ from itertools import chain
 from ims_fsm.draw import measure
 from ims_fsm.draw.citation import cite_all
 from ims_fsm.draw.description import worded
-from ims_fsm.draw.hypertext import balanced, cell, folded, row, table, text
+from ims_fsm.draw.hypertext import cell, row, table, text
+from ims_fsm.draw.measure import balanced, folded
 from ims_fsm.draw.palette import Palette
 from ims_fsm.draw.picture import Arrow, Card, Picture
 from ims_fsm.draw.sheet import CardLook, Sheet

@@ -23,20 +23,20 @@ _SECONDS = 300
 
 
 class RendererMissingError(ImsFsmError):
-    """Nothing here can draw the format: neither the program dot nor the package pygraphviz."""
+    """Nothing here can draw the format: the programs or packages that could are not installed."""
 
     code = "renderer_missing"
 
-    def __init__(self, fmt: str) -> None:
-        """Keep the format that was asked for."""
-        self.fmt = fmt
-        super().__init__(fmt)
+    def __init__(self, fmt: str, missing: str, instead: str) -> None:
+        """Keep the format that was asked for, what is missing, and what can be drawn without it."""
+        self.fmt, self.missing, self.instead = fmt, missing, instead
+        super().__init__(fmt, missing, instead)
 
     def __str__(self) -> str:
         """Show what is missing and the remedies."""
         return (
-            f"{self.fmt} cannot be drawn here: neither the program {PROGRAM} (Graphviz) nor the package {PACKAGE} is "
-            f"installed; run: pip install 'ims-fsm[draw]' (or ask for dot or mermaid, which need neither)"
+            f"{self.fmt} cannot be drawn here: {self.missing} installed; "
+            f"run: pip install 'ims-fsm[draw]' (or ask for {self.instead})"
         )
 
 
@@ -54,7 +54,7 @@ class RenderingError(ImsFsmError):
         """Show what failed, why, and the remedy."""
         return (
             f"{self.renderer} did not draw {self.fmt}: {self.said or 'it said nothing'}; "
-            f"install another Graphviz, or ask for dot or mermaid, which need none"
+            f"install another version of it, or ask for dot or mermaid, which do not need it"
         )
 
 
@@ -69,7 +69,8 @@ def render(sources: Sequence[str], fmt: str) -> list[bytes]:
         return [_by_program(program, source, fmt) for source in sources]
     if importlib.util.find_spec(PACKAGE) is not None:
         return _by_package(sources, fmt)
-    raise RendererMissingError(fmt)
+    missing = f"neither the program {PROGRAM} (Graphviz) nor the package {PACKAGE} is"
+    raise RendererMissingError(fmt, missing, "dot or mermaid, which need neither")
 
 
 def _by_program(program: str, source: str, fmt: str) -> bytes:

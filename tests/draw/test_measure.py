@@ -12,11 +12,12 @@ from ims_fsm.draw import measure
 from ims_fsm.draw.comparison import comparison_sheet
 from ims_fsm.draw.diagrams import drawings
 from ims_fsm.draw.formats import drawn
-from ims_fsm.draw.hypertext import balanced, folded
+from ims_fsm.draw.measure import balanced, folded
 from ims_fsm.draw.sheet import Sheet
 from ims_fsm.draw.theme import PRINT
 from ims_fsm.law.comparison import comparisons
 from ims_fsm.law.loading import shipped_law
+from ims_fsm.resources import machines_folder
 
 # An A4 page less 14 mm at either end.
 PAGE = (297 - 2 * 14) / 25.4 * 72
@@ -71,3 +72,17 @@ def test_balanced_lines_are_no_more_than_folded_ones_and_say_the_same(words) -> 
 def test_a_line_is_no_wider_than_it_may_be() -> None:
     words = "The recipient defers it; it is in no GSTR-2B and no GSTR-3B, and stays in IMS until it is decided."
     assert all(measure.width(line) <= 70 for line in balanced(words, 70))
+
+
+@pytest.mark.parametrize("face", ["Regular", "Bold"])
+def test_the_widths_are_those_of_the_font_that_ships(face) -> None:
+    ttf = pytest.importorskip("fontTools.ttLib")
+    font = ttf.TTFont(measure.FONTS / f"Arimo-{face}.ttf")
+    for code, glyph in font.getBestCmap().items():
+        advance = font["hmtx"][glyph][0] / font["head"].unitsPerEm
+        assert measure.width(chr(code), 1, bold=face == "Bold") == advance
+
+
+def test_the_font_has_every_character_that_the_declarations_use() -> None:
+    texts = [path.read_text("utf-8") for path in machines_folder().glob("*.toml")]
+    assert {character for text in texts for character in text if not measure.is_measurable(character)} <= {"\n"}

@@ -73,7 +73,7 @@ def test_a_program_that_fails_or_leaves_something_out_is_an_error(on_path, body,
     assert caught.value.as_dict() == {
         "code": "rendering_failed",
         "message": f"dot did not draw svg: {said}; "
-        "install another Graphviz, or ask for dot or mermaid, which need none",
+        "install another version of it, or ask for dot or mermaid, which do not need it",
     }
 
 
