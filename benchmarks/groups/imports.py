@@ -27,7 +27,6 @@ from benchmarks.proof import Standing
 from benchmarks.result import Group, Size
 from ims_fsm import IMS
 from ims_fsm.store.connection import open_engine, reading
-from ims_fsm.workflow.reception.importing import import_download
 
 SIZES = {Size.SMALLEST: (200,), Size.QUICK: (10_000, 50_000), Size.FULL: (100_000, 1_000_000)}
 ROUNDS = {200: 1, 10_000: 3, 50_000: 2, 100_000: 3, 1_000_000: 2}
@@ -71,7 +70,7 @@ def measure(size: Size) -> Group:
 def import_file(url: str, path: Path) -> int:
     """Import a download into a database; returns how many records it showed."""
     with IMS(url, clock=lambda: NOW) as ims:
-        return import_download(ims, path, path.name, actor="benchmark").records
+        return ims.import_download(path, path.name, actor="benchmark").records
 
 
 def import_alone(url: str, path: str) -> None:

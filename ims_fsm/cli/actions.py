@@ -167,13 +167,12 @@ def act_on_file(
     from ims_fsm.formats.proposals import read_proposals
     from ims_fsm.terms import vocabulary
     from ims_fsm.workflow.actions.many import ActionReport, Groups
-    from ims_fsm.workflow.actions.proposed import take
 
     rows = read_proposals(content(file), str(file), gstin=gstin, trigger=vocabulary.Trigger(trigger))
     whole = [
         replace(row, remarks=row.remarks or said.remarks, reduce_itc=row.reduce_itc or said.reduce_itc) for row in rows
     ]
-    judged = take(ims, gstin, whole, str(file), actor=actor, key=key)
+    judged = ims.apply(gstin, whole, str(file), actor=actor, key=key)
     groups = Groups(each_refused)
     for row in judged.refused:
         groups.add(row.as_refused())

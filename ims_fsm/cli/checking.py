@@ -73,13 +73,10 @@ def tell(judged: Judgement) -> None:
 
 def _judged(ims: IMS, file: Path, gstin: str) -> tuple[str, Judgement]:
     from ims_fsm.formats.proposals import read_proposals
-    from ims_fsm.workflow.actions.proposed import rehearse
 
     proposals = read_proposals(content(file), str(file), gstin=gstin)
-    return gstin, rehearse(ims, gstin, proposals, str(file))
+    return gstin, ims.check(gstin, proposals, str(file))
 
 
 def _taken_in(ims: IMS, data: bytes, download: Path, gstin: str | None) -> str:
-    from ims_fsm.workflow.reception.importing import import_download
-
-    return import_download(ims, data, str(download), gstin=gstin, actor="check").recipient
+    return ims.import_download(data, str(download), gstin=gstin, actor="check").recipient

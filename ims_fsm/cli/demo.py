@@ -54,11 +54,11 @@ def _perform(db: str | None, folder: Path | None) -> list[dict[str, str]]:
     from ims_fsm.cli.app import app
     from ims_fsm.cli.stage import Stage, told_moment
     from ims_fsm.cli.story import CHAPTERS
-    from ims_fsm.formats.gstn import read_download
+    from ims_fsm.formats.gstn.download import check_download
     from ims_fsm.workflow.ims import IMS
 
     url = db or f"{_FILE}ims.db"
-    gstin = read_download(Path("ims_2024-11.json").read_bytes(), None, "ims_2024-11.json").recipient
+    gstin = check_download(Path("ims_2024-11.json"), "ims_2024-11.json", None).recipient
     told: list[dict[str, str]] = []
     _tell_what_it_is(gstin)
 

@@ -61,7 +61,7 @@ def import_files(
     Several files are all read before the first is taken in.
     """
     from ims_fsm.formats.gstn.download import check_download
-    from ims_fsm.workflow.reception.importing import Registration, import_download
+    from ims_fsm.workflow.reception.importing import Registration
 
     told = Registration(kind=kind, filing=Filing.QUARTERLY if quarterly else None)
     done: list[Imported] = []
@@ -72,15 +72,14 @@ def import_files(
             check_download(path, str(path), gstin)
         with opened(db, at, create=True) as ims:
             for path, ids in zip(files, named, strict=True):
-                one = import_download(
-                    ims,
+                one = ims.import_download(
                     path,
                     str(path),
                     gstin=gstin,
                     actor=who,
                     registration=told,
                     each=ids if as_json else None,
-                    tell=_telling(tell, path),
+                    progress=_telling(tell, path),
                 )
                 done.append(one)
     if as_json:
@@ -125,11 +124,9 @@ def export_json(
     at: options.At = None,
 ) -> None:
     """Write the portal's upload: a SAVE of what changed, and apart from it a RESET of actions taken back."""
-    from ims_fsm.workflow.reception.importing import export_upload
-
     with working("Writing"), opened(db, at) as ims:
         owner = recipient(ims, gstin)
-        upload = export_upload(ims, owner)
+        upload = ims.export_upload(owner)
     written = write_upload_files(upload, owner, out or Path(), offline=offline)
     if as_json:
         emit({"recipient": owner, "files": [{"path": str(path), "records": count} for path, count in written]})

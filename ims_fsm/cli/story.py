@@ -87,13 +87,12 @@ def edited(stage: Stage) -> None:
 def draft(stage: Stage) -> None:
     """The 14th: the draft GSTR-2B."""
     from ims_fsm.formats.gstn import What
-    from ims_fsm.workflow.views.statement import compare_two_b
 
     stage.run("sweep")
     stage.run("2b", "show", "--period", OCTOBER)
     stage.tell("The portal has drafted its own. Compared with it, document by document:")
     stage.run("2b", "compare", STATEMENT, ends=1)
-    found = compare_two_b(stage.ims, Path(STATEMENT).read_bytes(), STATEMENT).differences
+    found = stage.ims.compare_2b(Path(STATEMENT).read_bytes(), STATEMENT).differences
     explained = [one for one in found if one.rule]
     open_ones = [one.number for one in found if not one.rule and one.what is not What.TOTAL]
     stage.tell(

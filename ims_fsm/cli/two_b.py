@@ -79,11 +79,10 @@ def export(
 ) -> None:
     """Write the newest GSTR-2B of a period as the portal does (JSON, v4): to a file with --out, else to the output."""
     from ims_fsm.formats.gstn import dumps, write_two_b
-    from ims_fsm.workflow.views.statement import statement_of
 
     with working("Reading"), opened(db, at) as ims:
         owner = recipient(ims, gstin)
-        statement = statement_of(ims, owner, period)
+        statement = ims.statement(owner, period)
     text = dumps(write_two_b(statement), indent=1) + "\n"
     if out is None:
         typer.echo(text, nl=False)
@@ -105,11 +104,9 @@ def compare(
     at: options.At = None,
 ) -> None:
     """Compare the portal's GSTR-2B with ours, document by document; exit 1 if they differ."""
-    from ims_fsm.workflow.views.statement import compare_two_b
-
     data = content(file)
     with working("Comparing"), opened(db, at) as ims:
-        found = compare_two_b(ims, data, str(file), gstin=gstin)
+        found = ims.compare_2b(data, str(file), gstin=gstin)
     if as_json:
         emit(plain_comparison(found))
     else:

@@ -58,6 +58,22 @@ class Proposal:
     document: Document | None = None
     previous: State | None = None
 
+    def canonical(self) -> dict[str, Any]:
+        """Return the proposal as plain data that stays the same from version to version, without its place."""
+        heads = list(self.reduce_itc) if isinstance(self.reduce_itc, Heads) else self.reduce_itc
+        said = {
+            "trigger": str(self.trigger),
+            "record_id": self.record_id,
+            "supplier": self.supplier or None,
+            "number": self.number or None,
+            "machine": self.machine,
+            "remarks": self.remarks,
+            "reduce_itc": heads,
+            "content": None if self.document is None else self.document.content_hash,
+            "previous": None if self.previous is None else str(self.previous),
+        }
+        return {name: value for name, value in said.items() if value is not None}
+
 
 def read_proposals(
     data: bytes, where: str, *, gstin: str | None = None, trigger: Trigger | None = None

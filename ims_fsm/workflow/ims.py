@@ -5,12 +5,14 @@ Imports the use cases; every writing call takes `actor` and an optional idempote
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
-from ims_fsm.errors import InputError, Problem
+from ims_fsm.formats.gstn import PortalTwoB, Upload, read_two_b
+from ims_fsm.formats.gstn.download import Source
+from ims_fsm.formats.proposals import Proposal
 from ims_fsm.law.refusal import Allowed
 from ims_fsm.record.comparing import Sighting
 from ims_fsm.record.facts import ReduceItc, Request
@@ -22,24 +24,26 @@ from ims_fsm.record.where import Where
 from ims_fsm.store import connection as store
 from ims_fsm.store import records, taxpayers
 from ims_fsm.terms.event import Event
-from ims_fsm.terms.gstin import checked_gstin
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Trigger
 from ims_fsm.workflow.actions import many as bulk
 from ims_fsm.workflow.actions import one as recipient
-from ims_fsm.workflow.actions import what_if
+from ims_fsm.workflow.actions import proposed, what_if
 from ims_fsm.workflow.actions.many import ActionReport, EachRefused
+from ims_fsm.workflow.actions.proposed import Judgement
 from ims_fsm.workflow.actions.what_if import WhatIf
 from ims_fsm.workflow.calendar import sweeps
 from ims_fsm.workflow.calendar.sweeps import Swept
 from ims_fsm.workflow.reception import upload as portal
-from ims_fsm.workflow.reception.registration import refuse_without_due_day
+from ims_fsm.workflow.reception.importing import AS_USUAL, Imported, Registration, import_download
+from ims_fsm.workflow.reception.registration import register
 from ims_fsm.workflow.reception.upload import Each, Received, UploadChange
 from ims_fsm.workflow.returns import filing, two_b
 from ims_fsm.workflow.returns.filing import ThreeBFiled
 from ims_fsm.workflow.suppliers.desk import SupplierDesk
 from ims_fsm.workflow.unit import UnitOfWork
 from ims_fsm.workflow.views import diagram, events, views
+from ims_fsm.workflow.views.statement import Comparison, compare_two_b, statement_of
 from ims_fsm.workflow.views.views import History, RecordView, TwoBView
 from ims_fsm.workflow.workspace import Workspace
 
@@ -71,27 +75,8 @@ class IMS(Workspace):
     # --- taxpayers ----------------------------------------------------------------------------------------------------
 
     def register(self, taxpayer: Taxpayer) -> None:
-        """Register a taxpayer, or correct what is known of him.
-
-        Raises `InputError` for what is no GSTIN, for a quarterly taxpayer of a state without a due day (due.gstr3b),
-        and for another filing frequency while records are undecided: their 2B periods are those of the frequency that
-        they were filed under.
-        """
-        try:
-            gstin = checked_gstin(taxpayer.gstin)
-        except ValueError as error:
-            remedy = "write its 15 characters like 27AAPFU0939F1ZV"
-            raise InputError("taxpayer", [Problem(repr(taxpayer.gstin), "is no GSTIN", remedy)]) from error
-        refuse_without_due_day(self.book.calendar, gstin, taxpayer.filing)
-        with store.writing(self.engine) as connection:
-            # Nothing may come to be undecided between the question and the answer.
-            store.serialise(connection, [gstin])
-            known = taxpayers.find(connection, gstin)
-            waiting = records.undecided(connection, gstin) if known and known.filing is not taxpayer.filing else 0
-            if known is not None and waiting:
-                what = f"files {known.filing} and has {waiting} undecided records by that"
-                raise InputError("taxpayer", [Problem(gstin, what, "file their GSTR-3B before the frequency changes")])
-            taxpayers.put(connection, replace(taxpayer, gstin=gstin))
+        """Register a taxpayer, or correct what is known of them (`registration.register` has what it raises)."""
+        self.run("register", "", None, [], lambda unit: register(unit, taxpayer), Taxpayer)
 
     def taxpayer(self, gstin: str) -> Taxpayer | None:
         """Return a registered taxpayer, or None."""
@@ -272,6 +257,55 @@ class IMS(Workspace):
             return portal.receive(unit, gstin, sightings, complete, each)
 
         return self.run("receive", actor, None, [gstin], work, Received)
+
+    def import_download(  # noqa: PLR0913 -- what, of whom, by whom, and who wants to know
+        self,
+        source: Source,
+        where: str = "download",
+        *,
+        gstin: str | None = None,
+        actor: str,
+        registration: Registration = AS_USUAL,
+        each: Each | None = None,
+        progress: Callable[[int], None] | None = None,
+    ) -> Imported:
+        """Take in a download of the portal; the recipient is registered where they are not known here (FAQ 6, 16)."""
+
+        def run(work: Callable[[UnitOfWork], Imported]) -> Imported:
+            return self.run("receive", actor, None, [where], work, Imported)
+
+        return import_download(run, source, where, gstin=gstin, registration=registration, each=each, progress=progress)
+
+    def check(self, gstin: str, proposals: Sequence[Proposal], where: str = "proposals") -> Judgement:
+        """Judge every proposal as if all were applied, and keep nothing (FAQ 10-16)."""
+        return self.run("check", "", None, [], lambda unit: proposed.check(unit, gstin, proposals, where), Judgement)
+
+    def apply(
+        self, gstin: str, proposals: Sequence[Proposal], where: str = "proposals", *, actor: str, key: str | None = None
+    ) -> Judgement:
+        """Apply what is allowed of the proposals, in one transaction, and report every refusal."""
+
+        def work(unit: UnitOfWork) -> Judgement:
+            return proposed.apply(unit, gstin, proposals, where)
+
+        asked = [gstin, [proposal.canonical() for proposal in proposals]]
+        return self.run("apply", actor, key, asked, work, Judgement)
+
+    def export_upload(self, gstin: str) -> Upload:
+        """Return what the portal is still to be told: a SAVE and a RESET, each None where there is nothing to say."""
+        with self.asking() as unit:
+            return portal.export_upload(unit, gstin)
+
+    def statement(self, gstin: str, period: TaxPeriod) -> PortalTwoB:
+        """Return the newest generation of a GSTR-2B as `write_two_b` takes it."""
+        with self.asking() as unit:
+            return statement_of(unit, gstin, period)
+
+    def compare_2b(self, data: bytes, where: str = "GSTR-2B", *, gstin: str | None = None) -> Comparison:
+        """Compare the portal's GSTR-2B with ours of the same recipient and period, document by document."""
+        theirs = read_two_b(data, where, gstin)
+        with self.asking() as unit:
+            return compare_two_b(unit, theirs)
 
     def changed_since_portal(self, gstin: str) -> list[UploadChange]:
         """Return the records whose action or declaration the portal does not show yet, with what it last showed."""

@@ -8,7 +8,6 @@ import pytest
 
 from ims_fsm import IMS
 from ims_fsm.cli.portal import records_in, write_upload_files
-from ims_fsm.workflow.reception.importing import export_upload
 
 NOW, LATER = ("--at", "2024-11-12T10:00"), ("--at", "2024-11-13T10:00")
 OWNER = "27AAPFU0939F1ZV"
@@ -137,7 +136,7 @@ def test_where_the_portal_shows_everything_nothing_is_written(run, tmp_path):
 def test_a_large_export_is_cut_to_the_portals_limit(run, tmp_path):
     run("act", "reject", "--where", "kind=invoice", "--where", "state=no_action", *NOW).ended(1)
     with IMS("sqlite:///ims.db") as ims:
-        upload = export_upload(ims, OWNER)
+        upload = ims.export_upload(OWNER)
     written = write_upload_files(upload, OWNER, tmp_path / "up", offline=False, limit=1_000)
     names = [f"ims_save_{OWNER}_{number:03}.json" for number in range(1, len(written) + 1)]
     assert len(written) > 1

@@ -19,7 +19,7 @@ from ims_fsm.formats.gstn import read_download
 from ims_fsm.store import audit
 from ims_fsm.store.connection import reading
 from ims_fsm.terms.period import indian
-from ims_fsm.workflow.reception.importing import import_download, take_in
+from ims_fsm.workflow.reception.importing import Imported, take_in
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = files("ims_fsm.formats") / "samples"
@@ -82,11 +82,14 @@ def taken_in(ims, text, import_it):
 
 
 def going_by(ims, text):
-    return import_download(ims, text.encode(), "file", actor="me")
+    return ims.import_download(text.encode(), "file", actor="me")
 
 
 def whole(ims, text):
-    return take_in(ims, read_download(text, None, "file"), actor="me")
+    def run(work):
+        return ims.run("receive", "me", None, [], work, Imported)
+
+    return take_in(run, read_download(text, None, "file"))
 
 
 @pytest.mark.parametrize("order", [*permutations(NAMES, 2)])
@@ -122,7 +125,7 @@ def test_each_record_is_told_by_name_and_how_far_reading_has_come(pair, tmp_path
     path = tmp_path / "ims.json"
     path.write_text(json.dumps({"gstin": ME, "b2b": [row(), row(inum="S/2", action="A")]}))
     named, read = [], []
-    import_download(pair[0], path, "ims.json", actor="me", each=lambda *one: named.append(one), tell=read.append)
+    pair[0].import_download(path, "ims.json", actor="me", each=lambda *one: named.append(one), progress=read.append)
     assert named == [("new", 1), ("new", 2)]
     assert set(read) == {path.stat().st_size}
 
@@ -140,17 +143,16 @@ import resource, sys
 from datetime import UTC, datetime
 from pathlib import Path
 from ims_fsm import IMS
-from ims_fsm.workflow.reception.importing import import_download
 from benchmarks.portal_json import write_download
 
 small, large = Path("small.json"), Path("large.json")
 write_download(small, 2_000, gstin="27AAPFU0939F1ZV")
 write_download(large, 40_000, gstin="29AABCT1332L1ZA", shape=sys.argv[1])
 with IMS("sqlite:///ims.db", clock=lambda: datetime(2024, 11, 12, tzinfo=UTC)) as ims:
-    import_download(ims, small, "small", actor="me")
+    ims.import_download(small, "small", actor="me")
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    assert import_download(ims, large, "large", actor="me").received.new == 40_000
-    assert import_download(ims, large, "large", actor="me").received.unchanged == 40_000
+    assert ims.import_download(large, "large", actor="me").received.new == 40_000
+    assert ims.import_download(large, "large", actor="me").received.unchanged == 40_000
     print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 """
 

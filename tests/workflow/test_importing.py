@@ -16,10 +16,9 @@ from ims_fsm.record.where import Where
 from ims_fsm.terms.period import indian
 from ims_fsm.terms.vocabulary import SupplierStatus, TaxpayerKind
 from ims_fsm.workflow.reception.importing import (
+    Imported,
     Registration,
     complete_machines,
-    export_upload,
-    import_download,
     take_in,
 )
 
@@ -50,6 +49,13 @@ def sample(name):
     return (SAMPLES / name).read_bytes()
 
 
+def taken_in(ims, download, **registration):
+    def run(work):
+        return ims.run("receive", "me", None, [], work, Imported)
+
+    return take_in(run, download, **registration)
+
+
 def found(ims, number, **where):
     return ims.inward(ME, Where(number=number, **where))[-1]
 
@@ -59,7 +65,7 @@ def upload_rows(request):
 
 
 def test_an_unknown_recipient_is_registered_from_the_earliest_period_that_is_shown(ims):
-    done = import_download(ims, sample("ims_2024-11.json"), "sample", actor="me")
+    done = ims.import_download(sample("ims_2024-11.json"), "sample", actor="me")
     assert done.registered == ims.taxpayer(ME) == Taxpayer(gstin=ME, registered_from=TaxPeriod("2024-10"))
     assert (done.recipient, done.records, done.received.new, done.warnings) == (ME, 26, 26, ())
 
@@ -73,7 +79,7 @@ def test_an_unknown_recipient_is_registered_from_the_earliest_period_that_is_sho
 )
 def test_the_earliest_period_is_that_of_any_record(ims, clock, name, at, period):
     clock.text = at
-    done = import_download(ims, sample(name), "sample", actor="me")
+    done = ims.import_download(sample(name), "sample", actor="me")
     assert done.registered is not None
     assert done.registered.registered_from == period
 
@@ -82,7 +88,7 @@ def test_no_period_lies_before_ims(ims):
     download = read_download(sample("ims_2024-11.json"), None, "sample")
     september = tuple(one for one in download.records if one.return_period == "2024-09")
     only = Download(recipient=ME, dialect=Dialect.DATA, records=september, sections=("b2b",))
-    done = take_in(ims, only, actor="me")
+    done = taken_in(ims, only)
     assert done.registered is not None
     assert done.registered.registered_from == "2024-10"
 
@@ -90,7 +96,7 @@ def test_no_period_lies_before_ims(ims):
 def test_nobody_is_registered_by_a_download_that_shows_nothing(ims):
     empty = Download(recipient=ME, dialect=Dialect.DATA, records=(), sections=("b2b",))
     with pytest.raises(InputError, match="is not known here, and the download shows no record of his; register him"):
-        take_in(ims, empty, actor="me")
+        taken_in(ims, empty)
     assert ims.taxpayers() == []
 
 
@@ -98,21 +104,21 @@ def test_what_is_only_saved_counts_from_its_expected_period(ims):
     download = read_download(sample("ims_2024-11.json"), None, "sample")
     saved = tuple(one for one in download.records if one.supplier_status is SupplierStatus.SAVED)
     only = Download(recipient=ME, dialect=Dialect.DATA, records=saved, sections=("b2b",))
-    done = take_in(ims, only, actor="me")
+    done = taken_in(ims, only)
     assert done.registered is not None
     assert done.registered.registered_from == "2024-11"
 
 
 def test_a_registration_is_told_and_must_fit_what_is_known(ims):
     told = Registration(kind=TaxpayerKind.CASUAL, filing=Filing.QUARTERLY)
-    import_download(ims, sample("ims_2024-11.json"), "sample", actor="me", registration=told)
+    ims.import_download(sample("ims_2024-11.json"), "sample", actor="me", registration=told)
     assert ims.taxpayer(ME) == Taxpayer(
         gstin=ME, kind=TaxpayerKind.CASUAL, filing=Filing.QUARTERLY, registered_from=TaxPeriod("2024-12")
     )
-    import_download(ims, sample("ims_2024-11.json"), "sample", actor="me", registration=told)
+    ims.import_download(sample("ims_2024-11.json"), "sample", actor="me", registration=told)
     with pytest.raises(InputError, match="is known here as quarterly, not as monthly; correct it first: ims-fsm tax"):
-        import_download(
-            ims, sample("ims_2024-11.json"), "sample", actor="me", registration=Registration(filing=Filing.MONTHLY)
+        ims.import_download(
+            sample("ims_2024-11.json"), "sample", actor="me", registration=Registration(filing=Filing.MONTHLY)
         )
 
 
@@ -121,7 +127,7 @@ def test_nobody_is_registered_as_quarterly_without_a_due_day(ims, state):
     """His own state decides: the calendar has no due day for it."""
     download = replace(read_download(sample("ims_2024-11.json"), None, "sample"), recipient=f"{state}{ME[2:]}")
     with pytest.raises(InputError, match=f"^taxpayer: {state}.* files quarterly in state {state}, for which"):
-        take_in(ims, download, actor="me", registration=Registration(filing=Filing.QUARTERLY))
+        taken_in(ims, download, registration=Registration(filing=Filing.QUARTERLY))
     assert ims.taxpayers() == []
 
 
@@ -131,26 +137,26 @@ def test_nobody_is_registered_where_nothing_can_be_taken_in(ims, monkeypatch):
 
     monkeypatch.setattr("ims_fsm.workflow.reception.receiving.Reception.finish", broken)
     with pytest.raises(InputError):
-        import_download(ims, sample("ims_2024-11.json"), "sample", actor="me")
+        ims.import_download(sample("ims_2024-11.json"), "sample", actor="me")
     assert ims.taxpayers() == []
 
 
 def test_importing_the_same_again_changes_nothing(ims, clock):
-    import_download(ims, sample("ims_2024-11.json"), "sample", actor="me")
+    ims.import_download(sample("ims_2024-11.json"), "sample", actor="me")
     before = ims.inward(ME)
     clock.text = "2024-11-13T10:00"
-    again = import_download(ims, sample("ims_2024-11.json"), "sample", actor="me")
+    again = ims.import_download(sample("ims_2024-11.json"), "sample", actor="me")
     assert (again.registered, again.received.unchanged, ims.inward(ME)) == (None, 26, before)
 
 
 def test_what_vanished_was_deleted_only_where_its_section_is_shown(ims, clock):
-    import_download(ims, sample("ims_2024-11.json"), "sample", actor="me")
+    ims.import_download(sample("ims_2024-11.json"), "sample", actor="me")
     clock.text = "2024-11-13T10:00"
     download = read_download(sample("ims_2024-11_later.json"), None, "sample")
     notes = tuple(one for one in download.records if one.section.key == "b2bcn")
     part = Download(recipient=ME, dialect=Dialect.DATA, records=notes, sections=("b2bcn",))
-    assert take_in(ims, part, actor="me").received.deleted == 0
-    deleted = take_in(ims, download, actor="me").received.examples["deleted"]
+    assert taken_in(ims, part).received.deleted == 0
+    deleted = taken_in(ims, download).received.examples["deleted"]
     assert [ims.record(one).document.number for one in deleted] == ["GOS-5571"]
 
 
@@ -174,11 +180,11 @@ def test_an_error_file_shows_nothing_whole():
 
 
 def test_an_upload_holds_what_changed_since_the_portal_was_seen(ims):
-    import_download(ims, sample("ims_2024-11.json"), "sample", actor="me")
-    assert export_upload(ims, ME).save is None
+    ims.import_download(sample("ims_2024-11.json"), "sample", actor="me")
+    assert ims.export_upload(ME).save is None
     ims.act("reject", found(ims, "SP-1182").id, actor="me", remarks="not ordered")
     ims.act("reset", found(ims, "GOS-5533").id, actor="me")
-    upload = export_upload(ims, ME)
+    upload = ims.export_upload(ME)
     assert upload.save is not None
     assert upload.reset is not None
     (saved,) = upload_rows(upload.save).values()
@@ -189,14 +195,14 @@ def test_an_upload_holds_what_changed_since_the_portal_was_seen(ims):
 
 def test_an_upload_declares_the_reduction_where_it_is_asked_for(ims, clock):
     clock.text = "2025-11-12T10:00"
-    import_download(ims, sample("ims_2025-11.json"), "sample", actor="me")
+    ims.import_download(sample("ims_2025-11.json"), "sample", actor="me")
     half = Heads(igst=450_000)
     ims.act("accept", found(ims, "KCN/25/21").id, actor="me", reduce_itc=half)
     ims.act("accept", found(ims, "NBC2509-08").id, actor="me")
     ims.act("accept", found(ims, "SPC-077").id, actor="me", reduce_itc="none")
     ims.act("accept", found(ims, "GCN-12").id, actor="me")
     ims.act("accept", found(ims, "KCL/25-26/0388").id, actor="me")
-    save = export_upload(ims, ME).save
+    save = ims.export_upload(ME).save
     assert save is not None
     rows = upload_rows(save)
     declared = {number: (row.get("itcRedReq"), row.get("declIgst")) for number, row in rows.items()}
@@ -211,9 +217,9 @@ def test_an_upload_declares_the_reduction_where_it_is_asked_for(ims, clock):
 
 def test_bills_of_entry_carry_their_itc_period(ims, clock):
     clock.text = "2025-11-12T10:00"
-    import_download(ims, sample("imports_2025-11.json"), "sample", actor="me")
+    ims.import_download(sample("imports_2025-11.json"), "sample", actor="me")
     ims.act("accept", found(ims, "4471902/INNSA1").id, actor="me")
-    save = export_upload(ims, ME).save
+    save = ims.export_upload(ME).save
     assert save is not None
     (row,) = save["data"]["invdata"]["impg"]
     assert (row["boenum"], row["portcd"], row["itcprd"], row["action"]) == ("4471902", "INNSA1", "102025", "A")
@@ -222,4 +228,4 @@ def test_bills_of_entry_carry_their_itc_period(ims, clock):
 
 def test_nothing_is_exported_for_somebody_unknown(ims):
     with pytest.raises(InputError, match="is no taxpayer known here"):
-        export_upload(ims, ME)
+        ims.export_upload(ME)

@@ -11,7 +11,6 @@ from ims_fsm.errors import InputError
 from ims_fsm.formats.proposals import Proposal
 from ims_fsm.terms.period import indian
 from ims_fsm.terms.vocabulary import State, Trigger
-from ims_fsm.workflow.actions.proposed import rehearse, take
 
 ME, SELLER, OTHER, OCTOBER = "27AAPFU0939F1ZV", "29AABCT1332L1ZA", "24AAACC1206D1ZM", TaxPeriod("2024-10")
 
@@ -40,7 +39,7 @@ def proposal(place="line 2", trigger=Trigger.ACCEPT, **named):
 
 def message(ims, *proposals):
     with pytest.raises(InputError) as refused:
-        rehearse(ims, ME, proposals, "a.csv")
+        ims.check(ME, proposals, "a.csv")
     return str(refused.value)
 
 
@@ -50,8 +49,7 @@ def states(ims):
 
 def test_a_rehearsal_judges_and_keeps_nothing(ims, save):
     invoice, note = save("S/1"), save("C/1", Kind.CREDIT_NOTE)
-    judged = rehearse(
-        ims,
+    judged = ims.check(
         ME,
         [proposal(number="s/1"), proposal("line 3", Trigger.KEEP_PENDING, record_id=note)],
         "a.csv",
@@ -69,7 +67,7 @@ def test_taking_keeps_what_is_allowed(ims, save):
     invoice, note = save("S/1"), save("C/1", Kind.CREDIT_NOTE)
     proposals = [proposal(record_id=invoice, remarks="as ordered"), proposal("b", Trigger.KEEP_PENDING, record_id=note)]
     for _ in range(2):
-        judged = take(ims, ME, proposals, "a.csv", actor="me", key="k1")
+        judged = ims.apply(ME, proposals, "a.csv", actor="me", key="k1")
         assert [row.allowed for row in judged.rows] == [True, False]
     assert states(ims) == {invoice: State.ACCEPTED, note: State.NO_ACTION}
     (entry,) = ims.history(invoice).transitions
@@ -86,9 +84,9 @@ def test_what_is_proposed_alike_is_one_bulk_action_in_the_order_of_the_file(ims,
         proposal("a", Trigger.REJECT, record_id=original),
         proposal("b", Trigger.KEEP_PENDING, record_id=amendment),
     )
-    rules = [refusal.rule for row in rehearse(ims, ME, [reject, pend], "f").refused for refusal in row.refusals]
+    rules = [refusal.rule for row in ims.check(ME, [reject, pend], "f").refused for refusal in row.refusals]
     assert rules == ["faq.11.c"]
-    assert rehearse(ims, ME, [pend, reject], "f").refused == ()
+    assert ims.check(ME, [pend, reject], "f").refused == ()
 
 
 def test_a_record_is_meant_by_what_tells_it_from_others(ims, save):
@@ -97,17 +95,17 @@ def test_a_record_is_meant_by_what_tells_it_from_others(ims, save):
     both = f"means 2 records ({original}, {amendment}); give the id"
     assert message(ims, proposal(number="S/1")) == f"a.csv: line 2: S/1 {both}"
     for machine, meant in (("invoice", original), ("invoice_amendment", amendment)):
-        judged = rehearse(ims, ME, [proposal(number="S/1", supplier=SELLER, machine=machine)], "a.csv")
+        judged = ims.check(ME, [proposal(number="S/1", supplier=SELLER, machine=machine)], "a.csv")
         assert [row.record_id for row in judged.rows] == [meant]
 
 
 def test_what_is_decided_gives_way_to_what_is_open_and_is_refused_when_it_is_alone(ims, save):
     gone = save("S/1")
     ims.supplier.delete(gone, actor="seller")
-    (row,) = rehearse(ims, ME, [proposal(number="S/1")], "a.csv").rows
+    (row,) = ims.check(ME, [proposal(number="S/1")], "a.csv").rows
     assert (row.record_id, [refusal.code for refusal in row.refusals]) == (gone, ["removed"])
     again = save("S/1")
-    assert rehearse(ims, ME, [proposal(number="S/1")], "a.csv").rows[0].record_id == again
+    assert ims.check(ME, [proposal(number="S/1")], "a.csv").rows[0].record_id == again
 
 
 @pytest.mark.parametrize(
@@ -134,7 +132,7 @@ def test_a_record_is_meant_once(ims, save):
 
 def test_a_recipient_must_be_known(ims):
     with pytest.raises(InputError, match="is no taxpayer known here"):
-        rehearse(ims, OTHER, [proposal(record_id=1)], "a.csv")
+        ims.check(OTHER, [proposal(record_id=1)], "a.csv")
 
 
 def test_what_was_made_for_another_version_is_outdated(ims, save):
@@ -144,8 +142,8 @@ def test_what_was_made_for_another_version_is_outdated(ims, save):
         (document, State.REJECTED, "the file says rejected before, and the portal last showed no_action"),
         (document.changed(igst=1), State.NO_ACTION, "its date or amounts are others"),
     ):
-        (row,) = rehearse(ims, ME, [proposal(number="S/1", document=changed, previous=previous)], "up.json").rows
+        (row,) = ims.check(ME, [proposal(number="S/1", document=changed, previous=previous)], "up.json").rows
         assert [(one.code, one.rule) for one in row.refusals] == [("stale_version", "faq.16.1")]
         assert row.refusals[0].sentence.endswith(f"since the action on it was chosen: {words}")
-    (row,) = rehearse(ims, ME, [proposal(number="S/1", document=document, previous=State.NO_ACTION)], "up.json").rows
+    (row,) = ims.check(ME, [proposal(number="S/1", document=document, previous=State.NO_ACTION)], "up.json").rows
     assert row.allowed

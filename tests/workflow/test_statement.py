@@ -12,8 +12,6 @@ from ims_fsm.errors import InputError
 from ims_fsm.formats.gstn import PortalTwoB, PortalTwoBLine, What, dumps, write_two_b
 from ims_fsm.terms.period import indian
 from ims_fsm.terms.vocabulary import Section
-from ims_fsm.workflow.reception.importing import import_download
-from ims_fsm.workflow.views.statement import compare_two_b, statement_of
 
 SAMPLES = files("ims_fsm.formats") / "samples"
 ME, SELLER, OCTOBER = "27AAPFU0939F1ZV", "29AABCT1332L1ZA", TaxPeriod("2024-10")
@@ -88,7 +86,7 @@ def test_every_section_is_written_with_its_availability_and_reason(ims, clock):
     clock[0] = "2024-11-12T10:00"
     ims.act("reject", made[-1], actor="me")
     drafted(ims, clock)
-    lines = {line.number: line for line in statement_of(ims, ME, OCTOBER).lines}
+    lines = {line.number: line for line in ims.statement(ME, OCTOBER).lines}
     sections = {number: (line.section, line.itc_available, line.reason) for number, line in lines.items()}
     assert sections == {
         "S/1": (Section.ITC_AVAILABLE, "Y", ""),
@@ -114,7 +112,7 @@ def test_an_amendment_brings_the_difference_and_shows_the_whole(ims, clock):
     ims.supplier.file(SELLER, Form.GSTR_1, november, actor="seller")
     clock[0] = "2024-12-14T10:00"
     ims.generate_2b(ME, november, actor="me")
-    (line,) = statement_of(ims, ME, november).lines
+    (line,) = ims.statement(ME, november).lines
     assert (line.amended, line.original, line.tax, line.entry) == (
         True, reference, Heads(igst=2_000_000), Heads(igst=200_000)
     )  # fmt: skip
@@ -131,12 +129,12 @@ def test_reverse_charge_stands_beside_what_it_takes_back(ims, clock):
     ims.supplier.file(SELLER, Form.GSTR_1, november, actor="seller")
     clock[0] = "2024-12-14T10:00"
     ims.generate_2b(ME, november, actor="me")
-    lines = statement_of(ims, ME, november).lines
+    lines = ims.statement(ME, november).lines
     assert sorted((line.reverse_charge, line.credit.igst) for line in lines) == [(False, -1_800_000), (True, 1_800_000)]
-    written = write_two_b(statement_of(ims, ME, november))["data"]["itcsumm"]["itcavl"]
+    written = write_two_b(ims.statement(ME, november))["data"]["itcsumm"]["itcavl"]
     assert (written["nonrevsup"]["igst"], written["revsup"]["igst"]) == (-18_000, 18_000)
-    own = dumps(write_two_b(statement_of(ims, ME, november))).encode()
-    assert compare_two_b(ims, own, "ours").differences == ()
+    own = dumps(write_two_b(ims.statement(ME, november))).encode()
+    assert ims.compare_2b(own, "ours").differences == ()
 
 
 def test_what_the_recipient_reverses_himself_is_no_line(ims, clock):
@@ -149,30 +147,30 @@ def test_what_the_recipient_reverses_himself_is_no_line(ims, clock):
     ims.supplier.file(SELLER, Form.GSTR_1, november, actor="seller")
     clock[0] = "2024-12-14T10:00"
     ims.generate_2b(ME, november, actor="me")
-    (line,) = statement_of(ims, ME, november).lines
+    (line,) = ims.statement(ME, november).lines
     assert (line.section, line.reason) == (Section.ITC_NOT_AVAILABLE, "P")
 
 
 def test_a_statement_that_is_not_there_is_no_statement(ims):
     with pytest.raises(InputError, match="was never generated here for 27AAPFU0939F1ZV; generate it first"):
-        statement_of(ims, ME, OCTOBER)
+        ims.statement(ME, OCTOBER)
     with pytest.raises(InputError, match="was never generated here"):
-        compare_two_b(ims, theirs(shown()), "theirs")
+        ims.compare_2b(theirs(shown()), "theirs")
 
 
 def test_ours_written_and_read_again_differs_in_nothing(ims, clock):
-    import_download(ims, (SAMPLES / "ims_2024-11.json").read_bytes(), "sample", actor="me")
+    ims.import_download((SAMPLES / "ims_2024-11.json").read_bytes(), "sample", actor="me")
     drafted(ims, clock)
-    written = dumps(write_two_b(statement_of(ims, ME, OCTOBER))).encode()
-    found = compare_two_b(ims, written, "ours")
+    written = dumps(write_two_b(ims.statement(ME, OCTOBER))).encode()
+    found = ims.compare_2b(written, "ours")
     assert (found.differences, found.warnings) == ((), ())
     assert found.ours == found.theirs
 
 
 def test_our_totals_are_those_that_the_statement_is_told_with(ims, clock):
-    import_download(ims, (SAMPLES / "ims_2024-11.json").read_bytes(), "sample", actor="me")
+    ims.import_download((SAMPLES / "ims_2024-11.json").read_bytes(), "sample", actor="me")
     drafted(ims, clock)
-    found = compare_two_b(ims, (SAMPLES / "gstr2b_2024-10.json").read_bytes(), "theirs").differences
+    found = ims.compare_2b((SAMPLES / "gstr2b_2024-10.json").read_bytes(), "theirs").differences
     told = ims.two_b(ME, OCTOBER).totals["itc_available"].in_rupees()
     totals = [one for one in found if one.what is What.TOTAL and "itc_available" in one.sentence]
     assert totals
@@ -182,7 +180,7 @@ def test_our_totals_are_those_that_the_statement_is_told_with(ims, clock):
 
 
 def only(ims, *lines):
-    found = compare_two_b(ims, theirs(*lines), "theirs")
+    found = ims.compare_2b(theirs(*lines), "theirs")
     (difference,) = [one for one in found.differences if one.what is not What.TOTAL]
     return difference
 

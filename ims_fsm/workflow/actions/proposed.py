@@ -19,7 +19,6 @@ from ims_fsm.store import records
 from ims_fsm.store.connection import serialise
 from ims_fsm.terms.vocabulary import State, Trigger
 from ims_fsm.workflow.actions import many as bulk
-from ims_fsm.workflow.ims import IMS
 from ims_fsm.workflow.scopes import scope_of
 from ims_fsm.workflow.unit import UnitOfWork
 
@@ -61,47 +60,25 @@ class Judgement:
         return tuple(row for row in self.rows if not row.allowed)
 
 
-class _RehearsedError(Exception):
-    """Ends a rehearsal: nothing of it is kept, and what it found comes out."""
-
-    def __init__(self, judgement: Judgement) -> None:
-        self.judgement = judgement
-        super().__init__()
-
-
-def rehearse(ims: IMS, gstin: str, proposals: Sequence[Proposal], where: str) -> Judgement:
-    """Judge every proposal as if all were taken, and keep nothing (FAQ 10-16).
+def check(unit: UnitOfWork, gstin: str, proposals: Sequence[Proposal], where: str) -> Judgement:
+    """Judge every proposal as if all were applied, and keep nothing (FAQ 10-16).
 
     What is proposed alike is one bulk action (FAQ 30); they follow each other as the first of each stands in the file.
-
+    `unit` must be one that may write: what is tried is written and taken back. `where` names the file in errors.
     Raises `InputError` for a proposal that means no record, more than one, or one that another means already.
     """
-
-    def work(unit: UnitOfWork) -> Judgement:
-        raise _RehearsedError(_take(unit, gstin, proposals, where))
-
+    trial = unit.connection.begin_nested()
     try:
-        ims.run("rehearse", "", None, [gstin], work, Judgement)
-    except _RehearsedError as done:
-        return done.judgement
-    raise AssertionError("a rehearsal ends by its error")
+        return apply(unit, gstin, proposals, where)
+    finally:
+        trial.rollback()
 
 
-def take(
-    ims: IMS, gstin: str, proposals: Sequence[Proposal], where: str, *, actor: str, key: str | None = None
-) -> Judgement:
-    """Take the proposals as `rehearse` does and keep what is allowed, in one transaction; refusals are reported.
+def apply(unit: UnitOfWork, gstin: str, proposals: Sequence[Proposal], where: str) -> Judgement:
+    """Apply what is allowed of the proposals, whatever their actions, and report every refusal.
 
-    Raises `InputError` as `rehearse` does; nothing is written then.
+    Raises `InputError` as `check` does; nothing is written then.
     """
-
-    def work(unit: UnitOfWork) -> Judgement:
-        return _take(unit, gstin, proposals, where)
-
-    return ims.run("take", actor, key, [gstin, [repr(proposal) for proposal in proposals]], work, Judgement)
-
-
-def _take(unit: UnitOfWork, gstin: str, proposals: Sequence[Proposal], where: str) -> Judgement:
     serialise(unit.connection, [gstin])
     unit.taxpayer(gstin)
     matched = _matched(_named(unit, gstin, proposals), proposals, where)

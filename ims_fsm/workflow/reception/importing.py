@@ -10,30 +10,21 @@ from dataclasses import dataclass
 from itertools import chain
 
 from ims_fsm.errors import InputError, Problem
-from ims_fsm.formats.gstn import Dialect, Download, Upload, UploadRecord, write_upload
+from ims_fsm.formats.gstn import Dialect, Download
 from ims_fsm.formats.gstn.download import DownloadReader, MisreadError, Source, Whole, opened
-from ims_fsm.formats.gstn.record import YesNo
 from ims_fsm.formats.gstn.repetitions import Repetitions
 from ims_fsm.formats.gstn.sections import SECTIONS
-from ims_fsm.law.refusal import Allowed
-from ims_fsm.record.facts import Request
-from ims_fsm.record.record import Record
 from ims_fsm.record.sighting import Shown, flat
 from ims_fsm.record.taxpayer import Taxpayer
 from ims_fsm.store import taxpayers
 from ims_fsm.store.connection import serialise
 from ims_fsm.store.staging.entering import is_empty
 from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.terms.vocabulary import Filing, Form, Kind, State, SupplierStatus, TaxpayerKind, Trigger
-from ims_fsm.workflow.ims import IMS
-from ims_fsm.workflow.reception import upload as portal
+from ims_fsm.terms.vocabulary import Filing, Form, Kind, SupplierStatus, TaxpayerKind
 from ims_fsm.workflow.reception.receiving import Reception, SeenTwiceError
-from ims_fsm.workflow.reception.registration import refuse_without_due_day
-from ims_fsm.workflow.reception.upload import Each, Received, UploadChange
-from ims_fsm.workflow.transitions import consider
+from ims_fsm.workflow.reception.registration import register
+from ims_fsm.workflow.reception.upload import Each, Received
 from ims_fsm.workflow.unit import UnitOfWork
-
-NOT_APPLICABLE = "itc_reduction_not_applicable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,40 +50,41 @@ class Imported:
 
 
 AS_USUAL = Registration()
+Run = Callable[[Callable[[UnitOfWork], Imported]], Imported]
 
 
-def import_download(  # noqa: PLR0913 -- what, of whom, by whom, and who wants to know
-    ims: IMS,
+def import_download(  # noqa: PLR0913 -- what, of whom, and who wants to know
+    run: Run,
     source: Source,
     where: str,
     *,
     gstin: str | None = None,
-    actor: str,
     registration: Registration = AS_USUAL,
     each: Each | None = None,
-    tell: Callable[[int], None] | None = None,
+    progress: Callable[[int], None] | None = None,
 ) -> Imported:
     """Read a download in any dialect of the portal and take it in; importing the same again changes nothing.
 
-    It is read as it is taken in, so memory does not grow with it. `source` is a path, an open file, or the bytes;
-    `where` names it in errors; `each` is told what happened to which record, `tell` how many bytes were read. Raises
-    `InputError` for what cannot be read; nothing is written then.
+    It is read as it is taken in, so memory does not grow with it. `run` runs a use case in one transaction, and is
+    called again where the end of the file tells that it must be read otherwise. `source` is a path, an open file, or
+    the bytes; `where` names it in errors; `gstin` is the recipient, where the file does not name them; `each` is
+    called with what happened to which record, `progress` with how many bytes were read. Raises `InputError` for what
+    cannot be read, and for a recipient registered otherwise than `registration` says; nothing is written then.
     """
     promise, straight = None, True
     with opened(source) as file:
         while True:
-            reader = DownloadReader(file, where, gstin, promise=promise, tell=tell)
+            reader = DownloadReader(file, where, gstin, promise=promise, tell=progress)
             imported = _Import(reader, registration, each, straight=straight)
             try:
-                # Whose file it is it says itself, so nothing is known before the transaction.
-                return ims.run("receive", actor, None, [where], imported.work, Imported)
+                return run(imported.work)
             except MisreadError as error:
                 promise = error.envelope
             except SeenTwiceError:
                 straight = False
 
 
-def take_in(ims: IMS, download: Download, *, actor: str, registration: Registration = AS_USUAL) -> Imported:
+def take_in(run: Run, download: Download, *, registration: Registration = AS_USUAL) -> Imported:
     """Take in a download that was read, and register its recipient where he is not known here (FAQ 6, 16).
 
     He is a normal taxpayer who files monthly unless told otherwise, and owes GSTR-3B from the earliest 2B period
@@ -113,7 +105,7 @@ def take_in(ims: IMS, download: Download, *, actor: str, registration: Registrat
             warnings=download.warnings,
         )
 
-    return ims.run("receive", actor, None, [download.recipient], work, Imported)
+    return run(work)
 
 
 class _Import:
@@ -182,15 +174,13 @@ class _Arrival:
 
     def _register(self, since: TaxPeriod) -> Taxpayer:
         filing = self._told.filing or Filing.MONTHLY
-        refuse_without_due_day(self._unit.book.calendar, self._recipient, filing)
         newcomer = Taxpayer(
             gstin=self._recipient,
             kind=self._told.kind or TaxpayerKind.NORMAL,
             filing=filing,
             registered_from=self._unit.book.calendar.period_for(since, filing),
         )
-        taxpayers.put(self._unit.connection, newcomer)
-        return newcomer
+        return register(self._unit, newcomer)
 
     def _earliest(self) -> TaxPeriod:
         calendar, now = self._unit.book.calendar, self._unit.now
@@ -216,45 +206,6 @@ def complete_machines(download: Download | Whole) -> frozenset[str]:
         amended = form.amended and form.kind is not Kind.BILL_OF_ENTRY
         wanted.setdefault(f"{form.kind}_amendment" if amended else str(form.kind), set()).add(key)
     return frozenset(machine for machine, keys in wanted.items() if keys <= set(download.sections))
-
-
-def export_upload(ims: IMS, gstin: str) -> Upload:
-    """Return what the portal is still to be told: a SAVE and a RESET, each None where there is nothing of its sort.
-
-    Raises `InputError` for a recipient who is not known here.
-    """
-    with ims.asking() as unit:
-        changes = portal.changed_since_portal(unit, gstin)
-        chains = unit.chains_of(change.record for change in changes)
-        return write_upload(gstin, [_upload_record(unit, change, chains[change.record.id]) for change in changes])
-
-
-def _upload_record(unit: UnitOfWork, change: UploadChange, chain: Sequence[Record]) -> UploadRecord:
-    record = change.record
-    specified = record.state is State.ACCEPTED and _asks_for_reduction(unit, record, chain)
-    return UploadRecord(
-        document=record.document,
-        form=record.form,
-        return_period=record.return_period,
-        previous=change.previous,
-        action=record.state,
-        specified=specified,
-        itc_reduction=_reduction(record) if specified else None,
-        declared=record.declared if record.reduction == "partial" else None,
-        remarks=record.remarks,
-        itc_period=record.two_b_period if record.form is Form.ICEGATE else None,
-        portal_hash=record.portal.hash if record.portal else None,
-    )
-
-
-def _asks_for_reduction(unit: UnitOfWork, record: Record, chain: Sequence[Record]) -> bool:
-    """Say whether accepting the record asks for a declared reduction of ITC (advisory.2025-10.reduction)."""
-    decision = consider(unit, record, Trigger.ACCEPT, Request(reduce_itc="full"), chain)
-    return isinstance(decision, Allowed) or NOT_APPLICABLE not in decision.codes
-
-
-def _reduction(record: Record) -> YesNo:
-    return "N" if record.reduction == "none" else "Y"
 
 
 def _refuse_contradiction(known: Taxpayer, told: Registration) -> None:

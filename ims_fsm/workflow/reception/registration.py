@@ -1,31 +1,57 @@
-"""What the calendar asks of a registration: a due day for the taxpayer's GSTR-3B.
+"""Registering a taxpayer: the one use case, whether somebody says so or a download arrives of a newcomer.
 
-Imports the calendar and the taxpayer's values; must not read or write a database.
+Imports the store, the calendar and the taxpayer's values; reads no file.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.law.calendar import Calendar
-from ims_fsm.terms.gstin import state_code
+from ims_fsm.record.taxpayer import Taxpayer
+from ims_fsm.store import records, taxpayers
+from ims_fsm.store.connection import serialise
+from ims_fsm.terms.gstin import checked_gstin, state_code
 from ims_fsm.terms.vocabulary import Filing
+from ims_fsm.workflow.unit import UnitOfWork
+
+
+def register(unit: UnitOfWork, taxpayer: Taxpayer) -> Taxpayer:
+    """Register a taxpayer, or correct what is known of them; returns the taxpayer with the GSTIN in capitals.
+
+    Raises `InputError` for what is not a GSTIN, for a quarterly taxpayer of a state without a due day (due.gstr3b), and
+    for another filing frequency while records are undecided: their 2B periods are those of the frequency that they
+    were filed under.
+    """
+    try:
+        gstin = checked_gstin(taxpayer.gstin)
+    except ValueError as error:
+        remedy = "write its 15 characters like 27AAPFU0939F1ZV"
+        raise InputError("taxpayer", [Problem(repr(taxpayer.gstin), "is not a GSTIN", remedy)]) from error
+    if problems := list(calendar_problems(unit.book.calendar, gstin, taxpayer.filing)):
+        raise InputError("taxpayer", problems)
+    # Nothing may come to be undecided between the question and the answer.
+    serialise(unit.connection, [gstin])
+    earlier = taxpayers.find(unit.connection, gstin)
+    if earlier is not None and earlier.filing is not taxpayer.filing:
+        waiting = records.undecided(unit.connection, gstin)
+        if waiting:
+            what = f"files {earlier.filing} and has {waiting} undecided records by that"
+            raise InputError("taxpayer", [Problem(gstin, what, "file their GSTR-3B before the frequency changes")])
+    registered = replace(taxpayer, gstin=gstin)
+    taxpayers.put(unit.connection, registered)
+    return registered
 
 
 def calendar_problems(calendar: Calendar, gstin: str, filing: Filing) -> Iterator[Problem]:
     """Give what is wrong with a way of filing in the state of a GSTIN (rule due.gstr3b): at most one problem.
 
     The due day of a quarterly GSTR-3B, and with it what may still be pending, hangs on the state. Raises `ValueError`
-    for what is no GSTIN.
+    for what is not a GSTIN.
     """
     state = state_code(gstin)
     if filing is Filing.QUARTERLY and state not in calendar.states:
         what = f"files quarterly in state {state}, for which the calendar has no due day of GSTR-3B (due.gstr3b)"
         yield Problem(gstin, what, "correct the GSTIN, or register it as monthly")
-
-
-def refuse_without_due_day(calendar: Calendar, gstin: str, filing: Filing) -> None:
-    """Raise `InputError` where `calendar_problems` gives one."""
-    if problems := list(calendar_problems(calendar, gstin, filing)):
-        raise InputError("taxpayer", problems)

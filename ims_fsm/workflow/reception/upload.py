@@ -5,23 +5,28 @@ Imports the store and the law; what it takes in is any object with the attribute
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from ims_fsm.formats.gstn import Upload, UploadRecord, write_upload
+from ims_fsm.law.refusal import Allowed
 from ims_fsm.record.comparing import last_seen, told_alike
+from ims_fsm.record.facts import Request
 from ims_fsm.record.record import Record
-from ims_fsm.record.sighting import Sighting, flat
+from ims_fsm.record.sighting import Sighting, YesNo, flat
 from ims_fsm.record.where import Where
 from ims_fsm.store import records
-from ims_fsm.terms.vocabulary import State
+from ims_fsm.terms.vocabulary import Form, State, Trigger
 from ims_fsm.workflow.reception.known_records import ACTIVE
 from ims_fsm.workflow.reception.receiving import Reception
 from ims_fsm.workflow.reception.report import Each, Received
+from ims_fsm.workflow.transitions import consider
 from ims_fsm.workflow.unit import UnitOfWork
 
 __all__ = ["Each", "Received", "UploadChange", "changed_since_portal", "receive"]
 _AT_ONCE = 256
+_NOT_APPLICABLE = "itc_reduction_not_applicable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +60,41 @@ def changed_since_portal(unit: UnitOfWork, recipient: str) -> list[UploadChange]
     unit.taxpayer(recipient)
     own = records.search(unit.connection, recipient, Where(states=ACTIVE, in_ims=True))
     return [UploadChange(one, last_seen(one).action) for one in own if not told_alike(one, last_seen(one))]
+
+
+def export_upload(unit: UnitOfWork, gstin: str) -> Upload:
+    """Return what the portal is still to be told: a SAVE and a RESET, each None where there is nothing of its sort.
+
+    Raises `InputError` for a recipient who is not registered here.
+    """
+    changes = changed_since_portal(unit, gstin)
+    chains = unit.chains_of(change.record for change in changes)
+    return write_upload(gstin, [_upload_record(unit, change, chains[change.record.id]) for change in changes])
+
+
+def _upload_record(unit: UnitOfWork, change: UploadChange, chain: Sequence[Record]) -> UploadRecord:
+    record = change.record
+    specified = record.state is State.ACCEPTED and _asks_for_reduction(unit, record, chain)
+    return UploadRecord(
+        document=record.document,
+        form=record.form,
+        return_period=record.return_period,
+        previous=change.previous,
+        action=record.state,
+        specified=specified,
+        itc_reduction=_reduction(record) if specified else None,
+        declared=record.declared if record.reduction == "partial" else None,
+        remarks=record.remarks,
+        itc_period=record.two_b_period if record.form is Form.ICEGATE else None,
+        portal_hash=record.portal.hash if record.portal else None,
+    )
+
+
+def _asks_for_reduction(unit: UnitOfWork, record: Record, chain: Sequence[Record]) -> bool:
+    """Say whether accepting the record asks for a declared reduction of ITC (advisory.2025-10.reduction)."""
+    decision = consider(unit, record, Trigger.ACCEPT, Request(reduce_itc="full"), chain)
+    return isinstance(decision, Allowed) or _NOT_APPLICABLE not in decision.codes
+
+
+def _reduction(record: Record) -> YesNo:
+    return "N" if record.reduction == "none" else "Y"

@@ -9,18 +9,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ims_fsm.errors import InputError, Problem
-from ims_fsm.formats.gstn import Difference, Explanation, PortalTwoB, PortalTwoBLine, compare, read_two_b
+from ims_fsm.formats.gstn import Difference, Explanation, PortalTwoB, PortalTwoBLine, compare
 from ims_fsm.formats.gstn.two_b.difference import Side
 from ims_fsm.formats.gstn.two_b.difference import TwoBLine as ComparedLine
 from ims_fsm.formats.gstn.two_b.line import ISD_TYPE
 from ims_fsm.law.book import LawBook
 from ims_fsm.record.record import Record
 from ims_fsm.record.returns import TwoBLine
+from ims_fsm.record.where import Where
 from ims_fsm.terms.document import Document, Ineligible
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod, in_india
 from ims_fsm.terms.vocabulary import Form, Kind, Route, Section, TwoBState
-from ims_fsm.workflow.ims import IMS
+from ims_fsm.workflow.unit import UnitOfWork
+from ims_fsm.workflow.views import views
 from ims_fsm.workflow.views.views import TwoBView
 
 _REASONS = {Route.POS: "P", Route.SEC_16_4: "C"}
@@ -39,14 +41,14 @@ class Comparison:
     warnings: tuple[Problem, ...]
 
 
-def statement_of(ims: IMS, gstin: str, period: TaxPeriod) -> PortalTwoB:
+def statement_of(unit: UnitOfWork, gstin: str, period: TaxPeriod) -> PortalTwoB:
     """Return the newest generation of a GSTR-2B as `write_two_b` takes it.
 
     Reverse charge stands beside what it takes back from the forward charge (FAQ 32); what the recipient reverses
     himself (FAQ 33) is no part of it. The day on which a supplier filed is left out: a download does not tell it.
     Raises `InputError` where it was never generated.
     """
-    view = _generated(ims, gstin, period)
+    view = _generated(unit, gstin, period)
     at = view.two_b.generated_at
     return PortalTwoB(
         recipient=gstin,
@@ -56,16 +58,15 @@ def statement_of(ims: IMS, gstin: str, period: TaxPeriod) -> PortalTwoB:
     )
 
 
-def compare_two_b(ims: IMS, data: bytes, where: str, *, gstin: str | None = None) -> Comparison:
+def compare_two_b(unit: UnitOfWork, theirs: PortalTwoB) -> Comparison:
     """Compare the portal's GSTR-2B with ours of the same recipient and period, document by document.
 
-    Raises `InputError` for a file that cannot be read, and where ours was never generated.
+    Raises `InputError` where ours was never generated.
     """
-    theirs = read_two_b(data, where, gstin)
-    view = _generated(ims, theirs.recipient, theirs.period)
+    view = _generated(unit, theirs.recipient, theirs.period)
     ours = [_line(line, record) for line, record in view.lines if line.entry == "document"]
     beside = [_line(line, record) for line, record in view.lines if line.entry == "forward_reduction"]
-    explainer = _Explainer(ims.book, theirs, view, ims.inward(theirs.recipient))
+    explainer = _Explainer(unit.book, theirs, view, list(views.inward(unit, theirs.recipient, Where())))
     return Comparison(
         recipient=theirs.recipient,
         period=theirs.period,
@@ -111,8 +112,8 @@ class _Explainer:
         return Explanation(route.rule, self.book.law.rule(route.rule).title.rstrip("."))
 
 
-def _generated(ims: IMS, gstin: str, period: TaxPeriod) -> TwoBView:
-    view = ims.two_b(gstin, period)
+def _generated(unit: UnitOfWork, gstin: str, period: TaxPeriod) -> TwoBView:
+    view = views.two_b_view(unit, gstin, period, with_lines=True)
     if view.two_b.state is TwoBState.ABSENT:
         remedy = f"generate it first: ims-fsm 2b generate --gstin {gstin} --period {period}"
         raise InputError("GSTR-2B", [Problem(str(period), f"was never generated here for {gstin}", remedy)])
