@@ -1,10 +1,11 @@
 """A picture in sentences: for screen readers, for the alternative text of an image, for whoever cannot see it.
 
-Imports the picture alone.
+Imports the picture and how names read.
 """
 
 from __future__ import annotations
 
+from ims_fsm.draw.citation import worded
 from ims_fsm.draw.picture import ANY, Arrow, Card, Label, Picture
 from ims_fsm.law.declaration import ENTRY, RuleSetDeclaration
 
@@ -61,15 +62,6 @@ def arrow_said(picture: Picture, arrow: Arrow) -> str:
 def spoken(labels: tuple[Label, ...]) -> str:
     """Return the triggers of some labels as words."""
     return " or ".join(worded(label.trigger) for label in labels)
-
-
-def worded(name: str) -> str:
-    """Return a declared name as words.
-
-    >>> worded("keep_pending")
-    'keep pending'
-    """
-    return name.replace("_", " ")
 
 
 def _kept(card: Card) -> str:

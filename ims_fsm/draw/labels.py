@@ -9,8 +9,7 @@ from collections.abc import Sequence
 from itertools import chain
 
 from ims_fsm.draw import measure
-from ims_fsm.draw.citation import cite_all
-from ims_fsm.draw.description import worded
+from ims_fsm.draw.citation import cite_all, worded
 from ims_fsm.draw.hypertext import cell, row, table, text
 from ims_fsm.draw.measure import balanced, folded
 from ims_fsm.draw.palette import Palette

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ims_fsm.draw.citation import cite, cite_all
+from ims_fsm.draw.citation import cite, cite_all, worded
 from ims_fsm.draw.columns import Block, Entry
-from ims_fsm.draw.description import CROSS, worded
+from ims_fsm.draw.description import CROSS
 from ims_fsm.draw.links import Links
 from ims_fsm.draw.palette import strokes
 from ims_fsm.draw.picture import Picture

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ims_fsm.draw.description import worded
+from ims_fsm.draw.citation import worded
 from ims_fsm.draw.picture import ANY, Arrow, Card, Label, Picture
 from ims_fsm.draw.sheet import Sheet
 from ims_fsm.law.declaration import ENTRY

@@ -74,7 +74,7 @@ def test_figures_of_one_page_share_no_name():
 def test_a_picture_has_words_for_those_who_see_none():
     said = alternative(LAW, Asked.read("gstr2b", {}))
     assert said.startswith("GSTR-2B of a tax period: lifecycle under IMS-2025-10. ")
-    assert "From Draft, the recipient's file 3b leads to Final." in said
+    assert "From Draft, the recipient's file 3B leads to Final." in said
 
 
 def test_a_table_has_a_row_for_each_transition():

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ims_fsm.draw.citation import cite_all
+from ims_fsm.draw.citation import cite_all, worded
 from ims_fsm.draw.comparison.differences import ORDER, change_of, moved
 from ims_fsm.draw.comparison.signs import SIGNS
-from ims_fsm.draw.description import span, worded
+from ims_fsm.draw.description import span
 from ims_fsm.draw.notes import reason_of
 from ims_fsm.law.comparison import Change, Comparison, GuardChange
 from ims_fsm.law.declaration import ENTRY
