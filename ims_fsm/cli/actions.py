@@ -175,7 +175,7 @@ def act_on_file(
     judged = ims.apply(gstin, whole, str(file), actor=actor, key=key)
     groups = Groups(each_refused)
     for row in judged.refused:
-        groups.add(row.as_refused())
+        groups.add(row)
     return ActionReport(trigger, sum(row.allowed for row in judged.rows), groups.told(), judged.saved)
 
 

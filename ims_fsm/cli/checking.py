@@ -54,7 +54,7 @@ def check(
                 "checked": len(judged.rows),
                 "allowed": len(judged.rows) - len(judged.refused),
                 "refused": [
-                    {"place": row.place, "trigger": row.trigger, **plain}
+                    {"place": judged.places[row.record_id], "trigger": row.trigger, **plain}
                     for row, plain in zip(judged.refused, refusals.plain(judged.refused), strict=True)
                 ],
             }
@@ -68,7 +68,9 @@ def check(
 def tell(judged: Judgement) -> None:
     """Print what was judged, every refusal under its rule with its place in the file."""
     say(f"{counted(len(judged.rows), 'action')} checked: {len(judged.refused):,} refused. Nothing was written.")
-    refusals.tell(judged.refused, {row.record_id: f"{row.place}, {row.trigger}" for row in judged.refused})
+    refusals.tell(
+        judged.refused, {row.record_id: f"{judged.places[row.record_id]}, {row.trigger}" for row in judged.refused}
+    )
 
 
 def _judged(ims: IMS, file: Path, gstin: str) -> tuple[str, Judgement]:

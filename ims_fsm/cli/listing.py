@@ -18,13 +18,13 @@ from ims_fsm.cli.progress import working
 from ims_fsm.cli.selection import Selection
 from ims_fsm.cli.session import opened, recipient
 from ims_fsm.terms.gstin import checked_gstin
-from ims_fsm.terms.money import rupees
+from ims_fsm.terms.money import shown
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Kind, State, SupplierStatus
 
 if TYPE_CHECKING:
     from ims_fsm.record.record import Record
-    from ims_fsm.record.refusals import ToldRefusal
+    from ims_fsm.record.refusals import Told
     from ims_fsm.workflow.unit import UnitOfWork
 
 MOST = 100
@@ -38,7 +38,7 @@ class Standing:
 
     record: Record
     period: TaxPeriod
-    may: Mapping[str, tuple[ToldRefusal, ...]]
+    may: Mapping[str, tuple[Told, ...]]
 
 
 def list_records(
@@ -180,7 +180,7 @@ def stands(record: Record) -> str:
     return f"{state} ({str(why).replace('_', ' ')})" if why else state
 
 
-def allowed_in_words(may: Mapping[str, tuple[ToldRefusal, ...]]) -> str:
+def allowed_in_words(may: Mapping[str, tuple[Told, ...]]) -> str:
     """Return which actions are open in few words, with the rules that close the others."""
     closed = {trigger: refusals for trigger, refusals in may.items() if refusals}
     if not closed:
@@ -201,8 +201,8 @@ def _wide(one: Standing) -> tuple[str, ...]:
         document.number,
         document.supplier or "overseas",
         document.date.isoformat(),
-        f"{rupees(document.taxable):,.2f}",
-        f"{rupees(document.tax.total):,.2f}",
+        shown(document.taxable),
+        shown(document.tax.total),
         str(record.supplier_status),
         one.period,
         stands(record),

@@ -6,7 +6,6 @@ Imports Typer and the options; the workflow when it is run.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -19,10 +18,10 @@ from ims_fsm.cli.failures import CallError
 from ims_fsm.cli.listing import named, stands
 from ims_fsm.cli.output import emit, say, table
 from ims_fsm.cli.session import opened
-from ims_fsm.terms.money import Heads, rupees
+from ims_fsm.terms.money import Heads, paise, shown
 
 if TYPE_CHECKING:
-    from ims_fsm.record.refusals import ToldRefusal
+    from ims_fsm.record.refusals import Told
     from ims_fsm.terms.document import Document
     from ims_fsm.workflow.ims import IMS
     from ims_fsm.workflow.views.views import History, RecordView
@@ -141,7 +140,7 @@ def tell_history(told: History) -> None:
         table(("", "when (IST)", "trigger", "moved", "actor", "rules", "with"), rows, indent=2)
     say("", "Contents:")
     contents = [
-        (str(one.number), plain.minute(one.at), one.actor, f"{Decimal(one.fields['taxable']):,.2f}", _tax(one.fields))
+        (str(one.number), plain.minute(one.at), one.actor, shown(paise(one.fields["taxable"])), _tax(one.fields))
         for one in told.contents
     ]
     table(("", "since (IST)", "actor", ">taxable", "tax"), contents, indent=2)
@@ -216,7 +215,7 @@ def _facts(view: RecordView) -> Iterator[tuple[str, str]]:
 
     record, document = view.record, view.record.document
     yield "date", document.date.isoformat()
-    yield "taxable", f"{rupees(document.taxable):,.2f}"
+    yield "taxable", shown(document.taxable)
     yield "tax", str(document.tax)
     if document.amends:
         facts = shipped_law().facts
@@ -236,9 +235,9 @@ def _facts(view: RecordView) -> Iterator[tuple[str, str]]:
         yield "in GSTR-2B", f"{view.shown_in}: {view.section}"
 
 
-def _alike(view: RecordView) -> list[tuple[str, tuple[ToldRefusal, ...]]]:
+def _alike(view: RecordView) -> list[tuple[str, tuple[Told, ...]]]:
     """Return the triggers with their refusals, those that are answered alike together."""
-    groups: dict[tuple[ToldRefusal, ...], list[str]] = {}
+    groups: dict[tuple[Told, ...], list[str]] = {}
     for trigger, refusals in view.may.items():
         groups.setdefault(refusals, []).append(trigger)
     return [(", ".join(triggers), refusals) for refusals, triggers in groups.items()]

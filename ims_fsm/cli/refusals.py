@@ -9,43 +9,26 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from ims_fsm.cli.output import counted, say
 
 if TYPE_CHECKING:
-    from ims_fsm.record.refusals import RefusedRecord, ToldRefusal
-    from ims_fsm.workflow.actions.many import RefusedGroup
+    from ims_fsm.record.refusals import Answer, RefusedGroup, Told
 
 MOST = 5
 
 
-class Refused(Protocol):
-    """A record on which something was refused."""
-
-    @property
-    def record_id(self) -> int:
-        """The record."""
-
-    @property
-    def document(self) -> str:
-        """Its document, in words."""
-
-    @property
-    def refusals(self) -> tuple[ToldRefusal, ...]:
-        """Every refusal."""
-
-
-def by_rule(refused: Iterable[Refused]) -> dict[str, list[tuple[Refused, ToldRefusal]]]:
+def by_rule(refused: Iterable[Answer]) -> dict[str, list[tuple[Answer, Told]]]:
     """Return every refusal with its record under its rule; a record stands under each rule that refuses it."""
-    groups: dict[str, list[tuple[Refused, ToldRefusal]]] = {}
+    groups: dict[str, list[tuple[Answer, Told]]] = {}
     for one in refused:
         for refusal in one.refusals:
             groups.setdefault(refusal.rule, []).append((one, refusal))
     return groups
 
 
-def tell(refused: Sequence[Refused], places: Mapping[int, str] | None = None, *, most: int = MOST) -> None:
+def tell(refused: Sequence[Answer], places: Mapping[int, str] | None = None, *, most: int = MOST) -> None:
     """Print refusals under their rules, at most so many sentences of each; `places` says where a file has a record."""
     for rule, group in by_rule(refused).items():
         say("", f"{rule}: {counted(len(group), 'record')}", style="bold")
@@ -84,7 +67,7 @@ def tell_groups(groups: Sequence[RefusedGroup], *, most: int = MOST) -> None:
 
 
 @contextmanager
-def written_to(file: Path | None) -> Iterator[Callable[[RefusedRecord], object] | None]:
+def written_to(file: Path | None) -> Iterator[Callable[[Answer], object] | None]:
     """Give what writes refused records to a file, a line of JSON each; nothing where no file is named."""
     if file is None:
         yield None
@@ -97,7 +80,7 @@ def _tell_remedy(remedy: str) -> None:
     say(f"→ {remedy}.", indent=4, hang=2)
 
 
-def plain(refused: Iterable[Refused]) -> list[dict[str, Any]]:
+def plain(refused: Iterable[Answer]) -> list[dict[str, Any]]:
     """Return refused records as plain data, each with every refusal."""
     return [
         {

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ims_fsm.cli import plain
 from ims_fsm.cli.listing import named
 from ims_fsm.cli.output import counted, say, table
-from ims_fsm.terms.money import HEADS, NIL, Heads, rupees
+from ims_fsm.terms.money import HEADS, NIL, Heads, shown
 from ims_fsm.terms.vocabulary import TwoBState
 
 if TYPE_CHECKING:
@@ -139,4 +139,4 @@ def _told_totals(totals: dict[str, Heads]) -> list[tuple[str, str]]:
 
 
 def _amounts(amounts: Heads) -> tuple[str, ...]:
-    return tuple(f"{rupees(amount):,.2f}" for amount in amounts)
+    return tuple(shown(amount) for amount in amounts)

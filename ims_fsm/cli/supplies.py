@@ -12,7 +12,7 @@ from ims_fsm.cli import options
 from ims_fsm.cli.listing import named, stands
 from ims_fsm.cli.output import counted, emit, emit_each, say, table
 from ims_fsm.cli.session import opened
-from ims_fsm.terms.money import NIL, rupees
+from ims_fsm.terms.money import NIL, shown
 
 if TYPE_CHECKING:
     from ims_fsm.record.record import Record
@@ -47,7 +47,7 @@ def tell_outward(supplier: str, found: Sequence[Record]) -> None:
             str(one.id),
             named(one),
             one.document.number,
-            f"{rupees(one.document.tax.total):,.2f}",
+            shown(one.document.tax.total),
             f"{one.form} of {one.return_period}, {one.supplier_status}",
             one.recipient,
             stands(one),

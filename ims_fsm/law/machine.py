@@ -5,7 +5,6 @@ The only importer of `transitions`; imports the decision and the hooks, and neit
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cache
 
 from transitions import EventData, MachineError, State
@@ -16,7 +15,7 @@ from ims_fsm.law.declaration import ENTRY
 from ims_fsm.law.edition import Edition
 from ims_fsm.law.facts import Facts
 from ims_fsm.law.hooks import Hooks, TransitionEvent, When
-from ims_fsm.law.refusal import Allowed, Decision, Refused, TransitionRefusedError
+from ims_fsm.law.refusal import Allowed, Decision, Refused
 
 
 class _Subject:
@@ -68,13 +67,11 @@ class Lifecycle:
         facts: Facts,
         *,
         record: object = None,
-        fields: Mapping[str, str] | None = None,
         hooks: Hooks | None = None,
-    ) -> Allowed:
-        """Fire a trigger on a record in a state; return where it has come to and the rules that carry it.
+    ) -> Decision:
+        """Fire a trigger on a record in a state: return where it has come to, or every refusal where nothing fired.
 
-        `record` is handed to the hooks as it is; `fields` fill in the sentences of refusals (`refusal.FIELDS`).
-        The caller keeps the new state: nothing is stored here. Raises `TransitionRefusedError` with every refusal,
+        `record` is handed to the hooks as it is. The caller keeps the new state: nothing is stored here. Raises
         `InputError` for a state, trigger or facts that the machine does not have, and what a hook raises.
         """
         self.edition.check(state, trigger, facts)
@@ -88,9 +85,7 @@ class Lifecycle:
             if subject.decision is not None:
                 raise
         decision = decide(self.edition, state, trigger, facts) if subject.decision is None else subject.decision
-        if isinstance(decision, Refused):
-            raise TransitionRefusedError(self.edition.name, state, trigger, decision.refusals, fields or {})
-        return Allowed(subject.state, decision.rules)
+        return decision if isinstance(decision, Refused) else Allowed(subject.state, decision.rules)
 
     def _permits(self, event: EventData) -> bool:
         subject = _subject(event)

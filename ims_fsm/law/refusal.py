@@ -1,18 +1,22 @@
 """What a decision says: that a trigger may fire, or every rule that refuses it, with its sentence and remedy.
 
-Imports the declaration and the errors; decides nothing.
+Imports the declaration; decides nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from ims_fsm.errors import ImsFsmError
 from ims_fsm.law.declaration import GuardDeclaration
 
 NO_TRANSITION = "no_transition"
+
+
+def cites(rules: Iterable[str], rule: str) -> bool:
+    """Say whether one of the citations is this rule or one below it ("faq.11" is met by "faq.11.a")."""
+    return any(cited == rule or cited.startswith(f"{rule}.") for cited in rules)
+
 
 # A sentence may name these; what a caller does not give reads as the word here.
 FIELDS: Mapping[str, str] = {
@@ -66,7 +70,7 @@ class Refusal:
 
     def cites(self, rule: str) -> bool:
         """Say whether it cites this rule or anything below it ("faq.11" is met by "faq.11.a")."""
-        return any(own == rule or own.startswith(f"{rule}.") for own in self.rules)
+        return cites(self.rules, rule)
 
     def sentence(self, fields: Mapping[str, str] | None = None) -> str:
         """Return what happened to what, with the fields filled in."""
@@ -107,45 +111,3 @@ class Refused:
 
 
 Decision = Allowed | Refused
-
-
-class TransitionRefusedError(ImsFsmError):
-    """A trigger was refused and nothing changed; carries every refusal, in the order of declaration.
-
-    `code` is that of the first refusal; `fields` fill in the sentences, and `record` is their document.
-    """
-
-    def __init__(
-        self, machine: str, state: str, trigger: str, refusals: tuple[Refusal, ...], fields: Mapping[str, str]
-    ) -> None:
-        """Keep what was asked of which machine, and every refusal."""
-        self.machine = machine
-        self.state = state
-        self.trigger = trigger
-        self.refusals = refusals
-        self.fields = fields
-        self.record = fields.get("document", FIELDS["document"])
-        self.code = refusals[0].code
-        super().__init__(machine, state, trigger, refusals, fields)
-
-    def __str__(self) -> str:
-        """Show a sentence for each refusal: what happened to what, the rule, the remedy."""
-        return "\n".join(
-            f"{refusal.sentence(self.fields)} (rule {refusal.rule}); {refusal.advice(self.fields)}"
-            for refusal in self.refusals
-        )
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the error with every refusal's code, citations, sentence and remedy."""
-        refusals = [
-            {
-                "code": refusal.code,
-                "rule": refusal.rule,
-                "see": list(refusal.see),
-                "message": refusal.sentence(self.fields),
-                "remedy": refusal.advice(self.fields),
-            }
-            for refusal in self.refusals
-        ]
-        asked = {"machine": self.machine, "record": self.record, "state": self.state, "trigger": self.trigger}
-        return {**super().as_dict(), **asked, "refusals": refusals}

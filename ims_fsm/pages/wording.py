@@ -8,9 +8,9 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
-from decimal import Decimal, InvalidOperation
 
 from ims_fsm.law.declaration import Dated
+from ims_fsm.terms.money import paise, shown
 from ims_fsm.terms.period import TaxPeriod
 
 HEADS: Mapping[str, str] = {"igst": "IGST", "cgst": "CGST", "sgst": "SGST", "cess": "cess"}
@@ -126,14 +126,14 @@ def held(entry: Dated) -> str:
 
 
 def rupees(amount: object) -> str:
-    """Return an amount as a file gives it, its thousands apart; what is no number as it is.
+    """Return an amount as a file gives it, with Indian grouping; what is not an amount as it is.
 
     >>> rupees("18000.00"), rupees("-5.00")
     ('18,000.00', '-5.00')
     """
     try:
-        return f"{Decimal(str(amount)):,.2f}"
-    except InvalidOperation:
+        return shown(paise(str(amount)))
+    except ValueError:
         return str(amount)
 
 

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from ims_fsm.errors import ImsFsmError
-from ims_fsm.law.refusal import Refusal, Refused
+from ims_fsm.law.refusal import Decision, Refusal, Refused, cites
 from ims_fsm.record.facts import Scene, full_reduction
 from ims_fsm.record.record import Record
 from ims_fsm.terms.document import Document
@@ -32,8 +32,8 @@ REMOVALS = {
 
 
 @dataclass(frozen=True, slots=True)
-class ToldRefusal:
-    """A refusal with its sentence and remedy filled in: what faces show, files hold and people read."""
+class Told:
+    """A refusal filled in for one document or return: what programs receive and people read."""
 
     code: str
     rule: str
@@ -42,13 +42,13 @@ class ToldRefusal:
     remedy: str
 
     @classmethod
-    def of(cls, refusal: Refusal, fields: Mapping[str, str]) -> ToldRefusal:
-        """Return a refusal told with the given fields."""
+    def of(cls, refusal: Refusal, fields: Mapping[str, str]) -> Told:
+        """Return a refusal filled in with the given fields."""
         return cls(refusal.code, refusal.rule, refusal.rules, refusal.sentence(fields), refusal.advice(fields))
 
     def cites(self, rule: str) -> bool:
         """Say whether it cites this rule or anything below it."""
-        return any(own == rule or own.startswith(f"{rule}.") for own in self.rules)
+        return cites(self.rules, rule)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the refusal as plain data."""
@@ -59,17 +59,60 @@ class ToldRefusal:
         return f"{self.sentence} ({self.rule}); {self.remedy}"
 
 
-@dataclass(frozen=True, slots=True)
-class RefusedRecord:
-    """A record on which a trigger was refused, and every refusal. Falsy, as `Refused` is."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the law answers to a trigger on one record; truthy exactly when the trigger may fire."""
 
+    #: The record's id.
     record_id: int
+    #: Its document as people read it: "credit note CN/7 of 29AABCT1332L1ZA".
     document: str
-    refusals: tuple[ToldRefusal, ...]
+    #: The trigger that was asked about.
+    trigger: str
+    #: The state that the trigger leads to; None where it is refused.
+    dest: str | None = None
+    #: The rules that carry the transition; where it is refused, those that its refusals cite, each once.
+    rules: tuple[str, ...] = ()
+    #: Every refusal, in the order of declaration; none where it is allowed.
+    refusals: tuple[Told, ...] = ()
+
+    @classmethod
+    def of(cls, record: Record, trigger: str, decision: Decision, scene: Scene) -> Answer:
+        """Return the answer that a decision gives on a record."""
+        document = label(record.document)
+        if isinstance(decision, Refused):
+            refusals = filled_in(decision, record_fields(record, scene))
+            return cls.refused(record.id, RefusedError(document, trigger, refusals))
+        return cls(record_id=record.id, document=document, trigger=trigger, dest=decision.dest, rules=decision.rules)
+
+    @classmethod
+    def refused(cls, record_id: int, error: RefusedError) -> Answer:
+        """Return the answer for a record on which a call was refused."""
+        rules = tuple(dict.fromkeys(rule for refusal in error.refusals for rule in refusal.rules))
+        return cls(
+            record_id=record_id, document=error.subject, trigger=error.trigger, rules=rules, refusals=error.refusals
+        )
+
+    @property
+    def allowed(self) -> bool:
+        """Whether the trigger may fire."""
+        return not self.refusals
 
     def __bool__(self) -> bool:
-        """Refused is false."""
-        return False
+        """Say whether the trigger may fire."""
+        return self.allowed
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedGroup:
+    """Records of one bulk action that the same guards refuse."""
+
+    #: The refusals, filled in for the first example.
+    refusals: tuple[Told, ...]
+    #: How many records they refuse.
+    count: int
+    #: A few of these records, in the order of their ids.
+    examples: tuple[Answer, ...]
 
 
 def label(document: Document) -> str:
@@ -118,7 +161,7 @@ class RefusedError(ImsFsmError):
     `code` is that of the first refusal; `subject` says what was refused.
     """
 
-    def __init__(self, subject: str, trigger: str, refusals: Sequence[ToldRefusal]) -> None:
+    def __init__(self, subject: str, trigger: str, refusals: Sequence[Told]) -> None:
         """Keep what was refused, the trigger and the refusals."""
         self.subject = subject
         self.trigger = trigger
@@ -135,6 +178,6 @@ class RefusedError(ImsFsmError):
         return {**super().as_dict(), "trigger": self.trigger, "refusals": [r.as_dict() for r in self.refusals]}
 
 
-def told(refused: Refused, fields: Mapping[str, str]) -> tuple[ToldRefusal, ...]:
-    """Return every refusal of a decision, told with the given fields."""
-    return tuple(ToldRefusal.of(refusal, fields) for refusal in refused.refusals)
+def filled_in(refused: Refused, fields: Mapping[str, str]) -> tuple[Told, ...]:
+    """Return every refusal of a decision, filled in with the given fields."""
+    return tuple(Told.of(refusal, fields) for refusal in refused.refusals)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from ims_fsm.errors import InputError
 from ims_fsm.law.refusal import NO_TRANSITION
-from ims_fsm.record.refusals import RefusedRecord, ToldRefusal
+from ims_fsm.record.refusals import Told
 from ims_fsm.scenario.refusals import Failure, Wanted, judged
 from ims_fsm.scenario.stage import NotSavedError, Stage
 from ims_fsm.scenario.steps import OF_A_DOCUMENT, OF_A_RECIPIENT, Expect
@@ -62,14 +62,14 @@ def _of_trigger(stage: Stage, step: Expect) -> Iterator[Failure]:
         yield failure
 
 
-def _refusals(stage: Stage, document: str, trigger: str) -> tuple[ToldRefusal, ...]:
+def _refusals(stage: Stage, document: str, trigger: str) -> tuple[Told, ...]:
     try:
         answer = stage.ims.may(trigger, stage.record_id(document))
     except NotSavedError as error:
         return (error.refusal,)
     except InputError as error:
-        return (ToldRefusal(NO_TRANSITION, "", (), str(error), ""),)
-    return answer.refusals if isinstance(answer, RefusedRecord) else ()
+        return (Told(NO_TRANSITION, "", (), str(error), ""),)
+    return answer.refusals
 
 
 def _of_recipient(stage: Stage, step: Expect) -> Iterator[Failure]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ims_fsm.record.refusals import ToldRefusal
+from ims_fsm.record.refusals import Told
 
 Failure = tuple[str, str]
 
@@ -20,7 +20,7 @@ class Wanted:
     code: str | None = None
     rule: str | None = None
 
-    def met_by(self, refusal: ToldRefusal) -> bool:
+    def met_by(self, refusal: Told) -> bool:
         """Say whether this one refusal has the code and cites the rule, or anything below it."""
         return self.code in {None, refusal.code} and (self.rule is None or refusal.cites(self.rule))
 
@@ -30,7 +30,7 @@ class Wanted:
         return f"refused{''.join(told)}"
 
 
-def judged(what: str, refusals: Sequence[ToldRefusal], wanted: Wanted | None) -> Failure | None:
+def judged(what: str, refusals: Sequence[Told], wanted: Wanted | None) -> Failure | None:
     """Compare what happened to `what` with the refusal expected of it (None: that it is allowed).
 
     Returns what was expected and what happened, or None where they agree.
@@ -43,7 +43,7 @@ def judged(what: str, refusals: Sequence[ToldRefusal], wanted: Wanted | None) ->
     return f"{what} to be {wanted or 'allowed'}", happened
 
 
-def told(refusals: Sequence[ToldRefusal]) -> str:
+def told(refusals: Sequence[Told]) -> str:
     """Return refusals in one line: the code, the rules and the sentence of each."""
     return "; and ".join(
         f"{one.code} ({', '.join(one.rules)}): {one.sentence}" if one.rules else f"{one.code}: {one.sentence}"

@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from typing import Self
 
-from ims_fsm.record.refusals import ToldRefusal
+from ims_fsm.record.refusals import Told
 from ims_fsm.scenario.declaration import Scenario
 from ims_fsm.store.scratch import scratch
 from ims_fsm.terms.document import Document, OriginalReference
@@ -23,7 +23,7 @@ class NotSavedError(LookupError):
     def __init__(self, name: str) -> None:
         """Keep its handle."""
         super().__init__(name)
-        self.refusal = ToldRefusal("not_in_ims", "", (), f"{name} was never saved", "save it first")
+        self.refusal = Told("not_in_ims", "", (), f"{name} was never saved", "save it first")
 
 
 class Stage:

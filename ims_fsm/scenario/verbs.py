@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ims_fsm.errors import ImsFsmError
-from ims_fsm.record.refusals import RefusedError, ToldRefusal
+from ims_fsm.record.refusals import RefusedError, Told
 from ims_fsm.scenario.stage import NotSavedError, Stage
 from ims_fsm.scenario.steps import Act, AnnualReturn, Delete, Do, Edit, File, OfPeriod, Save, Sweep
 from ims_fsm.terms.vocabulary import State
@@ -21,7 +21,7 @@ class Done:
     """What came of a verb on one thing: its name for a sentence, and every refusal; none where it was done."""
 
     subject: str
-    refusals: tuple[ToldRefusal, ...] = ()
+    refusals: tuple[Told, ...] = ()
 
 
 def perform(stage: Stage, step: Do) -> list[Done]:
@@ -90,7 +90,7 @@ def _act_for(stage: Stage, step: Act, recipient: str, names: Iterable[str]) -> l
             ids[stage.record_id(name)] = name
         except NotSavedError as error:
             missing.append(Done(name, (error.refusal,)))
-    refused: dict[int, tuple[ToldRefusal, ...]] = {}
+    refused: dict[int, tuple[Told, ...]] = {}
     stage.ims.act_on_many(
         step.do,
         stage.gstin(recipient),
@@ -132,7 +132,7 @@ def _tried(subject: str, work: Callable[..., object], *about: str) -> Done:
     except RefusedError as error:
         return Done(subject, error.refusals)
     except ImsFsmError as error:
-        return Done(subject, (ToldRefusal(error.code, "", (), str(error), ""),))
+        return Done(subject, (Told(error.code, "", (), str(error), ""),))
     return Done(subject)
 
 

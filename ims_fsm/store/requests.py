@@ -38,7 +38,7 @@ class IdempotencyError(ImsFsmError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Response:
     """What a request under a key answered: the outcome as JSON, by whom and when (aware, UTC).
 
     `fingerprint` is a SHA-256 of the request's arguments (64 hex digits).
@@ -65,7 +65,7 @@ def remembered(connection: Connection, key: str, use_case: str, fingerprint: str
     return str(row.outcome)
 
 
-def remember(connection: Connection, answer: Answer) -> None:
+def remember(connection: Connection, answer: Response) -> None:
     """Write what a request answered, in the transaction of the request.
 
     Raises `ConflictError` where the same key was answered meanwhile; trying again then finds that answer.

@@ -11,6 +11,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Self
 
 HEADS = ("igst", "cgst", "sgst", "cess")
+TITLES = ("IGST", "CGST", "SGST", "cess")
 PAISE = Decimal("0.01")
 LARGEST = Decimal("99999999999999.99")
 
@@ -18,7 +19,7 @@ LARGEST = Decimal("99999999999999.99")
 def paise(rupees: str | int | Decimal) -> int:
     """Return rupees as integer paise.
 
-    Raises `ValueError` for a float, for more than two decimals and for what is no number.
+    Raises `ValueError` for a float, for more than two decimals and for what is not a number.
 
     >>> paise("18000.00")
     1800000
@@ -46,6 +47,21 @@ def rupees(amount: int) -> Decimal:
     return Decimal(amount).scaleb(-2).quantize(PAISE)
 
 
+def shown(amount: int) -> str:
+    """Return integer paise as people in India read an amount: rupees in thousands, lakhs and crores.
+
+    >>> shown(10988000), shown(-1234567890), shown(5)
+    ('1,09,880.00', '-1,23,45,678.90', '0.05')
+    """
+    whole, fraction = divmod(abs(amount), 100)
+    groups, rest = [f"{whole % 1000:03}"], whole // 1000
+    while rest:
+        groups.append(f"{rest % 100:02}")
+        rest //= 100
+    sign = "-" if amount < 0 else ""
+    return f"{sign}{','.join(reversed(groups)).lstrip('0') or '0'}.{fraction:02}"
+
+
 @dataclass(frozen=True, slots=True)
 class Heads:
     """An amount of tax per head (integrated, central, state or union territory, cess), in paise."""
@@ -63,7 +79,7 @@ class Heads:
         """
         unknown = sorted(set(amounts) - set(HEADS))
         if unknown:
-            raise ValueError(f"{unknown[0]!r} is no head of tax; the heads are {', '.join(HEADS)}")
+            raise ValueError(f"{unknown[0]!r} is not a head of tax; the heads are {', '.join(HEADS)}")
         return cls(**{head: paise(value) for head, value in amounts.items()})
 
     def in_rupees(self) -> dict[str, Decimal]:
@@ -111,9 +127,9 @@ class Heads:
         return self.igst + self.cgst + self.sgst + self.cess
 
     def __str__(self) -> str:
-        """Show the heads that are not zero, in rupees."""
-        shown = [f"{head} {value:,.2f}" for head, value in self.in_rupees().items() if value]
-        return ", ".join(shown) or "0.00"
+        """Show the heads that are not zero, in rupees: "18,000.00 IGST, 1,200.00 cess"; "0.00" where all are."""
+        amounts = zip(TITLES, self, strict=True)
+        return ", ".join(f"{shown(amount)} {head}" for head, amount in amounts if amount) or "0.00"
 
 
 NIL = Heads()

@@ -17,7 +17,7 @@ from ims_fsm.law.refusal import Allowed
 from ims_fsm.record.comparing import Sighting
 from ims_fsm.record.facts import ReduceItc, Request
 from ims_fsm.record.record import Record
-from ims_fsm.record.refusals import RefusedRecord
+from ims_fsm.record.refusals import Answer
 from ims_fsm.record.returns import Liability
 from ims_fsm.record.taxpayer import Taxpayer
 from ims_fsm.record.where import Where
@@ -152,7 +152,7 @@ class IMS(Workspace):
 
     def may(
         self, trigger: str, record_id: int, *, remarks: str | None = None, reduce_itc: ReduceItc | None = None
-    ) -> Allowed | RefusedRecord:
+    ) -> Answer:
         """Ask whether a trigger may fire on a record; changes nothing. The answer is truthy exactly when it may."""
         request = Request(remarks=remarks, reduce_itc=reduce_itc)
         with self.asking() as unit:

@@ -10,10 +10,10 @@ from typing import Any
 
 from ims_fsm.law.decision import decide
 from ims_fsm.law.machine import lifecycle
-from ims_fsm.law.refusal import Allowed, Decision, TransitionRefusedError
+from ims_fsm.law.refusal import Allowed, Decision, Refused
 from ims_fsm.record.facts import NO_REQUEST, Request, record_facts
 from ims_fsm.record.record import Record
-from ims_fsm.record.refusals import RefusedError, ToldRefusal, label, record_fields
+from ims_fsm.record.refusals import RefusedError, filled_in, label, record_fields
 from ims_fsm.terms.vocabulary import State, Trigger
 from ims_fsm.workflow.unit import UnitOfWork
 
@@ -48,13 +48,10 @@ def fire(
     scene = unit.scene(record.recipient)
     facts = record_facts(record, unit.chain_of(record) if chain is None else chain, scene, request)
     machine = lifecycle(scene.edition(record))
-    try:
-        allowed = machine.fire(str(record.state), trigger, facts, record=record, hooks=unit.hooks)
-    except TransitionRefusedError as error:
-        fields = record_fields(record, scene)
-        refusals = tuple(ToldRefusal.of(refusal, fields) for refusal in error.refusals)
-        raise RefusedError(label(record.document), trigger, refusals) from None
-    return pass_over(unit, record, trigger, allowed, detail, **changes)
+    decision = machine.fire(str(record.state), trigger, facts, record=record, hooks=unit.hooks)
+    if isinstance(decision, Refused):
+        raise RefusedError(label(record.document), trigger, filled_in(decision, record_fields(record, scene)))
+    return pass_over(unit, record, trigger, decision, detail, **changes)
 
 
 def pass_over(

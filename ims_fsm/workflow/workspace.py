@@ -19,7 +19,7 @@ from ims_fsm.law.book import LawBook, shipped_book
 from ims_fsm.law.hooks import Hooks
 from ims_fsm.store import connection as store
 from ims_fsm.store import declarations, requests, schema
-from ims_fsm.store.requests import Answer
+from ims_fsm.store.requests import Response
 from ims_fsm.terms.period import in_india
 from ims_fsm.workflow.unit import UnitOfWork
 
@@ -36,7 +36,7 @@ def _once(unit: UnitOfWork, key: str, asked: list[object], work: Callable[[UnitO
         return answers.validate_json(answered)
     outcome = work(unit)
     told = answers.dump_json(outcome).decode()
-    answer = Answer(key=key, use_case=use_case, fingerprint=fingerprint, outcome=told, actor=unit.actor, at=unit.now)
+    answer = Response(key=key, use_case=use_case, fingerprint=fingerprint, outcome=told, actor=unit.actor, at=unit.now)
     requests.remember(unit.connection, answer)
     return outcome
 

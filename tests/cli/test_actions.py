@@ -59,7 +59,7 @@ def test_remedies_that_differ_stand_each_below_its_record(bare, samples):
     at = ("--at", "2025-11-12T10:00")
     bare("import", samples / "ims_2025-11.json", *at).ended(0)
     told = bare("act", "accept", "--where", "kind=credit_note", "--reduce-itc", "igst=9000", *at).ended(1).out
-    assert "takes away.\n    → declare at most igst 2,520.00.\n" in told
+    assert "takes away.\n    → declare at most 2,520.00 IGST.\n" in told
 
 
 def test_a_reduction_is_declared_by_head(bare, samples):
@@ -69,7 +69,7 @@ def test_a_reduction_is_declared_by_head(bare, samples):
     bare("act", "accept", "--id", record, "--reduce-itc", "igst=4500.00", "--remarks", "half", *at).ended(0)
     shown = bare("list", "--number", "KCN/25/21", "--json", *at).ended(0).json["records"][0]
     assert shown["reduce_itc"] == {"igst": "4500.00", "cgst": "0.00", "sgst": "0.00", "cess": "0.00"}
-    assert "ITC reduced   igst 4,500.00\n" in bare("show", record, *at).ended(0).out
+    assert "ITC reduced   4,500.00 IGST\n" in bare("show", record, *at).ended(0).out
 
 
 def test_an_expected_period_can_be_meant(run):
@@ -118,7 +118,7 @@ def test_where_no_record_is_meant_it_says_so(run):
 
 ONE_WAY = "name the records in one way: with --id, with --where or with --file; see ims-fsm act --help"
 WORDS = "--reduce-itc: 'half' is no reduction of ITC; write full, none, or heads like igst=9000.00"
-SIGN = "--reduce-itc: a reduction of igst -1.00 is below zero; write how much ITC is to be reduced, without a sign"
+SIGN = "--reduce-itc: a reduction of -1.00 IGST is below zero; write how much ITC is to be reduced, without a sign"
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,9 @@ import typer
 from ims_fsm.cli import failures
 from ims_fsm.cli.failures import CallError, guarded, of_file
 from ims_fsm.errors import ImsFsmError, InputError, Problem
-from ims_fsm.record.refusals import RefusedError, ToldRefusal
+from ims_fsm.record.refusals import RefusedError, Told
 
-REFUSAL = ToldRefusal("pending_not_allowed", "faq.11.a", ("faq.11.a",), "No", "accept it")
+REFUSAL = Told("pending_not_allowed", "faq.11.a", ("faq.11.a",), "No", "accept it")
 UNEXPECTED = "something nobody expected went wrong (ZeroDivisionError: by zero)"
 TWO = InputError("a.csv", [Problem("line 2", "is wrong", "mend it"), Problem("line 3", "is too", "mend it as well")])
 

@@ -77,7 +77,7 @@ def test_heads_are_read_in_rupees():
     ("amounts", "message"),
     [
         ({"igst": "1.005"}, "'1.005' has more than two decimals; write whole paise, like \"18000.00\""),
-        ({"igst": "-5"}, "igst -5.00 is below zero; write tax without a sign, of a credit note too"),
+        ({"igst": "-5"}, "-5.00 IGST is below zero; write tax without a sign, of a credit note too"),
     ],
 )
 def test_an_amount_that_is_none_is_refused(amounts, message):

@@ -47,7 +47,7 @@ def test_the_history_has_every_transition_and_every_content(run, samples, ids):
     told = run("history", record).ended(0).out
     assert "accept   no_action → accepted  meera  faq.10.i, faq.12" in told
     assert "edit     accepted → no_action  meera  faq.16.1, faq.19.1" in told
-    assert "2  2024-11-13 10:00  meera  122,500.00  cgst 11,025.00, sgst 11,025.00\n" in told
+    assert "2  2024-11-13 10:00  meera  1,22,500.00  11,025.00 CGST, 11,025.00 SGST\n" in told
     answer = run("history", record, "--json").ended(0).json
     assert [*answer] == ["record", "transitions", "contents", "chain"]
     assert answer["transitions"][0] == {

@@ -15,7 +15,7 @@ def test_filing_decides_for_good_and_adds_back(run, ids):
     assert told.startswith(
         "GSTR-3B of 2024-10 of 27AAPFU0939F1ZV is filed.\n"
         "Decided for good: 1 accepted, 10 deemed accepted, 2 rejected, 2 superseded.\n"
-        "1 record of 21ZXKCK4821M1ZG rejected: igst 5,400.00 is added to his liability in his tax"
+        "1 record of 21ZXKCK4821M1ZG rejected: 5,400.00 IGST is added to his liability in his tax"
     )
     told = run("3b", "file", *OCTOBER, "--at", "2024-11-21T10:00").ended(1).err
     assert told.startswith("error: GSTR-3B of 2024-10 is already filed for 27AAPFU0939F1ZV (faq.26);")

@@ -26,7 +26,7 @@ def test_a_supplier_sees_what_came_back_to_him(run, ids):
     run("sweep", "--at", "2024-11-14T06:00").ended(0)
     run("3b", "file", "--period", "2024-10", "--at", "2024-11-20T10:00").ended(0)
     told = run("liabilities", SUPPLIER).ended(0).out
-    assert told.endswith(f"Added back to {SUPPLIER} in all: igst 5,400.00 (faq.34).\n")
+    assert told.endswith(f"Added back to {SUPPLIER} in all: 5,400.00 IGST (faq.34).\n")
     answer = run("liabilities", SUPPLIER, "--period", "2024-11", "--json").ended(0).json
     tax = {"igst": "5400.00", "cgst": "0.00", "sgst": "0.00", "cess": "0.00"}
     assert answer == {

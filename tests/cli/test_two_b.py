@@ -20,7 +20,7 @@ def test_a_draft_is_told_with_its_totals_and_what_it_leaves_out(run):
     head = "GSTR-2B of 2024-10 of 27AAPFU0939F1ZV: draft, generated 2024-11-14 10:00 IST, generation 1.\n"
     assert told.startswith(head)
     rows = [" ".join(row.split()) for row in told.splitlines()]
-    assert "ITC available 108,980.00 7,821.00 7,821.00 0.00" in rows
+    assert "ITC available 1,08,980.00 7,821.00 7,821.00 0.00" in rows
     assert "ITC rejected (for view only) 0.00 2,466.00 2,466.00 0.00" in rows
     assert "13 lines." in rows
     assert "Left out: 7 records." in rows
@@ -94,7 +94,7 @@ def test_every_difference_from_the_portals_is_told_and_ends_with_1(drafted, samp
     told = drafted("2b", "compare", samples / "gstr2b_2024-10.json").ended(1).out
     words = " ".join(told.split())
     assert "13 documents here, 20 on the portal. 14 differences." in words
-    assert "- invoice KCL/24-25/0437 of 21ZXKCK4821M1ZG: igst 33,120.00 here and 33,210.00 on the portal" in words
+    assert "- invoice KCL/24-25/0437 of 21ZXKCK4821M1ZG: IGST 33,120.00 here and 33,210.00 on the portal" in words
     assert "Documents under reverse charge are not in IMS; they stay in GSTR-2B (faq.17)" in words
 
 
@@ -107,7 +107,7 @@ def test_a_comparison_as_json(drafted, samples):
         "number": "KCL/24-25/0437",
         "ours": "33120.00",
         "theirs": "33210.00",
-        "sentence": "invoice KCL/24-25/0437 of 21ZXKCK4821M1ZG: igst 33,120.00 here and 33,210.00 on the portal",
+        "sentence": "invoice KCL/24-25/0437 of 21ZXKCK4821M1ZG: IGST 33,120.00 here and 33,210.00 on the portal",
         "rule": None,
     }
 

@@ -164,8 +164,8 @@ def test_a_reduction_is_read(text, read_as):
     [
         ("some", "'some' is no reduction of ITC; write full, none, or heads like igst=9000.00"),
         ("", "'' is no reduction of ITC; write full, none, or heads like igst=9000.00"),
-        ("vat=1", "'vat' is no head of tax; the heads are igst, cgst, sgst, cess"),
-        ("igst=-1", "a reduction of igst -1.00 is below zero; write how much ITC is to be reduced, without a sign"),
+        ("vat=1", "'vat' is not a head of tax; the heads are igst, cgst, sgst, cess"),
+        ("igst=-1", "a reduction of -1.00 IGST is below zero; write how much ITC is to be reduced, without a sign"),
     ],
 )
 def test_a_reduction_that_is_none_is_refused(text, told):

@@ -115,10 +115,10 @@ def test_an_unknown_symbol_is_refused() -> None:
 @pytest.mark.parametrize(
     ("cell", "wrong", "shown"),
     [
-        ("itc", "D", "itc is igst -20.00 in the table and 0.00 by the ledger"),
-        ("supplier_entry", "0", "supplier_entry is 0.00 in the table and igst -20.00 by the ledger"),
-        ("add_back", "0", "add_back is 0.00 in the table and igst 20.00 by the ledger"),
-        ("reversal", "V0", "reversal is igst 100.00 in the table and 0.00 by the ledger"),
+        ("itc", "D", "itc is -20.00 IGST in the table and 0.00 by the ledger"),
+        ("supplier_entry", "0", "supplier_entry is 0.00 in the table and -20.00 IGST by the ledger"),
+        ("add_back", "0", "add_back is 0.00 in the table and 20.00 IGST by the ledger"),
+        ("reversal", "V0", "reversal is 100.00 IGST in the table and 0.00 by the ledger"),
         ("pending_allowed", True, "pending_allowed is True in the table and False by the ledger"),
     ],
 )
@@ -145,7 +145,7 @@ def test_a_row_without_a_word_on_pending_says_nothing_of_it() -> None:
 def test_values_must_move_in_the_direction_of_the_row(name: str, v1: Heads) -> None:
     [problem] = check(ROWS[name], HUNDRED, v1)
     assert problem.where == f"row {name}"
-    assert problem.what == f"is a row of {ROWS[name].direction} amendments, and from igst 100.00 to {v1} is none"
+    assert problem.what == f"is a row of {ROWS[name].direction} amendments, and from 100.00 IGST to {v1} is none"
     assert problem.remedy == "check it with values that move that way in every head"
 
 
@@ -156,7 +156,7 @@ def test_within_one_period_the_supplier_s_entry_is_that_of_both() -> None:
 
 def test_a_wrong_example_is_found() -> None:
     example = next(found for found in ANNEXURE.example if found.row == "13").model_copy(update={"add_back": NIL})
-    what = "add_back is 0.00 in the example and igst 20.00 by the row"
+    what = "add_back is 0.00 in the example and 20.00 IGST by the row"
     assert check_example(ANNEXURE, example) == [Problem("example of row 13", what, "correct the example or the row")]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 from itertools import islice
 
 import pytest
@@ -14,7 +13,7 @@ from ims_fsm.law.decision import REMEMBERED, decide, judge
 from ims_fsm.law.declaration import ENTRY
 from ims_fsm.law.edition import Edition
 from ims_fsm.law.loading import shipped_law
-from ims_fsm.law.refusal import FIELDS, Allowed, Refusal, Refused, TransitionRefusedError
+from ims_fsm.law.refusal import FIELDS, Allowed, Refusal, Refused
 from ims_fsm.law.register import Law
 
 PENDING = Refusal("a", "pending_not_allowed", "faq.11.a", ("faq.34",), "{document} of {period} waits", "accept it")
@@ -140,41 +139,3 @@ def test_however_many_situations_are_asked_for_few_are_remembered(law: Law) -> N
     decisions = [decide(edition, "no_action", "keep_pending", facts) for facts in asked]
     assert len(edition.decided) == 2
     assert decisions == [judge(edition, "no_action", "keep_pending", facts.row) for facts in asked]
-
-
-def test_a_refused_transition_says_every_rule_and_remedy() -> None:
-    error = TransitionRefusedError("credit_note", "no_action", "keep_pending", (PENDING, REMARKS), {"document": "CN/7"})
-    assert str(error) == (
-        "CN/7 of its 2B period waits (rule faq.11.a); accept it\n"
-        "The remarks are too long (rule advisory.2025-10.remarks); shorten them"
-    )
-    assert error.code == "pending_not_allowed"
-    assert error.as_dict() == {
-        "code": "pending_not_allowed",
-        "message": str(error),
-        "machine": "credit_note",
-        "record": "CN/7",
-        "state": "no_action",
-        "trigger": "keep_pending",
-        "refusals": [
-            {
-                "code": "pending_not_allowed",
-                "rule": "faq.11.a",
-                "see": ["faq.34"],
-                "message": "CN/7 of its 2B period waits",
-                "remedy": "accept it",
-            },
-            {
-                "code": "remarks_too_long",
-                "rule": "advisory.2025-10.remarks",
-                "see": [],
-                "message": "The remarks are too long",
-                "remedy": "shorten them",
-            },
-        ],
-    }
-
-
-def test_a_refused_transition_survives_another_process() -> None:
-    error = TransitionRefusedError("credit_note", "no_action", "keep_pending", (PENDING,), {"document": "CN/7"})
-    assert str(pickle.loads(pickle.dumps(error))) == str(error)  # noqa: S301 -- our own bytes

@@ -238,7 +238,7 @@ VERBS = "save, edit, delete, file, accept, reject, keep_pending, reset, generate
         ),
         (
             f'{AT}do = "accept"\ndocument = "INV"\nreduce_itc = {{ gst = "1.00" }}',
-            "step[1] reduce_itc: 'gst' is no head of tax; the heads are igst, cgst, sgst, cess",
+            "step[1] reduce_itc: 'gst' is not a head of tax; the heads are igst, cgst, sgst, cess",
         ),
         (
             f'{AT}do = "file_annual_return"\nrecipient = "buyer"\nfy = "2023-25"',

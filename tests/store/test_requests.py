@@ -10,10 +10,10 @@ from sqlalchemy import Engine
 
 from ims_fsm.store.conflicts import ConflictError
 from ims_fsm.store.connection import reading, writing
-from ims_fsm.store.requests import Answer, IdempotencyError, remember, remembered
+from ims_fsm.store.requests import IdempotencyError, Response, remember, remembered
 
 NOON = datetime(2024, 11, 12, 12, 0, tzinfo=UTC)
-ANSWER = Answer(key="k-1", use_case="act", fingerprint="ab" * 32, outcome='{"applied":[1]}', actor="asha", at=NOON)
+ANSWER = Response(key="k-1", use_case="act", fingerprint="ab" * 32, outcome='{"applied":[1]}', actor="asha", at=NOON)
 
 
 @pytest.fixture

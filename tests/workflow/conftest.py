@@ -22,7 +22,7 @@ from ims_fsm import IMS, Document, Filing, Form, Heads, Kind, OriginalReference,
 from ims_fsm.errors import InputError
 from ims_fsm.law.hooks import Hooks
 from ims_fsm.record.record import Record
-from ims_fsm.record.refusals import ToldRefusal
+from ims_fsm.record.refusals import Told
 from ims_fsm.store import audit
 from ims_fsm.store.connection import open_engine, reading
 from ims_fsm.store.tables import Table
@@ -57,7 +57,7 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class Told:
+class Effects:
     """What taking in a download did, by record id."""
 
     new: tuple[int, ...] = ()
@@ -81,7 +81,7 @@ class Stage:
     seller: ClassVar[str] = SELLER
     other: ClassVar[str] = OTHER
     seen: ClassVar[type[Seen]] = Seen
-    told: ClassVar[type[Told]] = Told
+    told: ClassVar[type[Effects]] = Effects
 
     url: str = "sqlite://"
     now: datetime = field(default_factory=lambda: moment("2024-11-09"))
@@ -150,7 +150,7 @@ class Stage:
         self.draft(period, gstin)
         self.ims.file_3b(gstin, TaxPeriod(period), actor="buyer")
 
-    def receive(self, *shown: Seen, complete: frozenset[str] = frozenset()) -> Told:
+    def receive(self, *shown: Seen, complete: frozenset[str] = frozenset()) -> Effects:
         named: dict[str, list[int]] = {}
 
         def each(what: str, record_id: int) -> None:
@@ -160,15 +160,15 @@ class Stage:
         assert all(getattr(done, what) == len(ids) for what, ids in named.items())
         assert done.examples == {what: tuple(ids[:10]) for what, ids in named.items()}
         ids = {what: tuple(sorted(ids)) for what, ids in named.items()}
-        return Told(**ids, unchanged=done.unchanged, notes=done.notes)
+        return Effects(**ids, unchanged=done.unchanged, notes=done.notes)
 
-    def again(self, *shown: Seen, complete: frozenset[str] = frozenset()) -> Told:
+    def again(self, *shown: Seen, complete: frozenset[str] = frozenset()) -> Effects:
         """Take the same in once more, a minute later, and prove that no table has another byte."""
         before = self.tables()
         self.now += timedelta(minutes=1)
         done = self.receive(*shown, complete=complete)
         assert self.tables() == before
-        assert done == Told(unchanged=len(shown), kept=done.kept, notes=done.notes)
+        assert done == Effects(unchanged=len(shown), kept=done.kept, notes=done.notes)
         return done
 
     @contextmanager
@@ -218,9 +218,9 @@ class Stage:
             return audit.verify(connection).faults
 
     @contextmanager
-    def refused(self, code: str, rule: str) -> Iterator[list[ToldRefusal]]:
+    def refused(self, code: str, rule: str) -> Iterator[list[Told]]:
         """Expect a refusal with this code that cites this rule, and that nothing is written by it."""
-        found: list[ToldRefusal] = []
+        found: list[Told] = []
         before = self.tables()
         with pytest.raises(RefusedError) as caught:
             yield found

@@ -54,7 +54,7 @@ def test_a_rehearsal_judges_and_keeps_nothing(ims, save):
         [proposal(number="s/1"), proposal("line 3", Trigger.KEEP_PENDING, record_id=note)],
         "a.csv",
     )
-    assert [(row.place, row.record_id, row.allowed) for row in judged.rows] == [
+    assert [(judged.places[row.record_id], row.record_id, row.allowed) for row in judged.rows] == [
         ("line 2", invoice, True),
         ("line 3", note, False),
     ]
@@ -72,7 +72,7 @@ def test_taking_keeps_what_is_allowed(ims, save):
     assert states(ims) == {invoice: State.ACCEPTED, note: State.NO_ACTION}
     (entry,) = ims.history(invoice).transitions
     assert (entry.actor, entry.request_key) == ("me", "k1")
-    refused = judged.refused[0].as_refused()
+    refused = judged.refused[0]
     assert (refused.record_id, refused.document) == (note, f"credit note C/1 of {SELLER}")
 
 

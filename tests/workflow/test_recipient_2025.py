@@ -67,7 +67,7 @@ def test_more_than_the_document_is_not_reduced(later):
             stage.act("accept", record_id, reduce_itc=declared)
     assert str(found[0]) == (
         f"The declared reduction of ITC is more than credit note S/1 of {stage.seller} takes away "
-        "(advisory.2025-10.reduction); declare at most igst 100.00"
+        "(advisory.2025-10.reduction); declare at most 100.00 IGST"
     )
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pytest
 
 from ims_fsm import Document, Kind, OriginalReference, RefusedError
 from ims_fsm.law.book import shipped_book
 from ims_fsm.law.refusal import FIELDS
-from ims_fsm.record.refusals import TITLES, RefusedRecord, ToldRefusal, label, record_fields, return_fields
+from ims_fsm.record.refusals import TITLES, Answer, Told, label, record_fields, return_fields
 
-REFUSAL = ToldRefusal("frozen", "faq.12", ("faq.12", "faq.5"), "It is decided", "amend it")
+REFUSAL = Told("frozen", "faq.12", ("faq.12", "faq.5"), "It is decided", "amend it")
 
 
 @pytest.mark.parametrize("kind", Kind)
@@ -49,12 +51,21 @@ def test_a_refusal_cites_its_rules_and_what_is_above_them():
     }
 
 
-def test_a_refused_record_is_false():
-    assert not RefusedRecord(1, "invoice X/1", (REFUSAL,))
+def test_an_answer_is_true_exactly_when_it_allows():
+    allowed = Answer(record_id=1, document="invoice X/1", trigger="accept", dest="accepted", rules=("faq.10.i",))
+    refused = Answer.refused(1, RefusedError("invoice X/1", "accept", [REFUSAL]))
+    assert (bool(allowed), allowed.allowed, allowed.refusals) == (True, True, ())
+    assert (bool(refused), refused.allowed, refused.dest) == (False, False, None)
+    assert (refused.rules, refused.refusals) == (("faq.12", "faq.5"), (REFUSAL,))
+
+
+def test_an_error_survives_another_process():
+    error = RefusedError("invoice X/1", "accept", [REFUSAL])
+    assert str(pickle.loads(pickle.dumps(error))) == str(error)  # noqa: S301 -- our own bytes
 
 
 def test_the_error_carries_every_refusal():
-    other = ToldRefusal("removed", "faq.16.2", ("faq.16.2",), "It is gone", "ask")
+    other = Told("removed", "faq.16.2", ("faq.16.2",), "It is gone", "ask")
     error = RefusedError("invoice X/1", "accept", [REFUSAL, other])
     assert (error.code, error.subject, error.trigger) == ("frozen", "invoice X/1", "accept")
     assert str(error) == "It is decided (faq.12); amend it; It is gone (faq.16.2); ask"

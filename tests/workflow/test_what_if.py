@@ -77,7 +77,7 @@ def test_on_a_saved_record_it_is_what_filing_would_make_of_it(stage):
 def test_the_comparison_is_a_sentence(stage):
     record_id = stage.filed(stage.document("credit_note", 1_800_000))
     assert stage.ims.what_if("reject", record_id).sentence == (
-        "rejected: ITC 0.00, supplier's liability +igst 18,000.00; as it stands: deemed accepted: ITC igst -18,000.00"
+        "rejected: ITC 0.00, supplier's liability +18,000.00 IGST; as it stands: deemed accepted: ITC -18,000.00 IGST"
     )
     assert stage.ims.what_if("keep_pending", record_id).sentence.startswith("pending, nothing moves yet: ITC 0.00; ")
 

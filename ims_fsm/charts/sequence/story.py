@@ -12,7 +12,7 @@ from enum import StrEnum
 from ims_fsm.law.declaration import StateDeclaration
 from ims_fsm.law.ledger import Standing
 from ims_fsm.law.refusal import Refusal
-from ims_fsm.terms.money import rupees
+from ims_fsm.terms.money import shown
 from ims_fsm.terms.period import TaxPeriod
 
 
@@ -70,11 +70,6 @@ class Tale:
     after: Standing
 
 
-def amount(paise: int) -> str:
-    """Return paise in rupees, like 1,200.00."""
-    return f"{rupees(paise):,.2f}"
-
-
 def signed(paise: int) -> str:
     """Return paise in rupees with its sign, like +20.00; nothing is 0.00.
 
@@ -82,7 +77,7 @@ def signed(paise: int) -> str:
     ('+20.00', '0.00')
     """
     sign = "+" if paise > 0 else "\N{MINUS SIGN}" if paise < 0 else ""
-    return f"{sign}{amount(abs(paise))}"
+    return f"{sign}{shown(abs(paise))}"
 
 
 def balance(paise: int) -> str:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from ims_fsm.charts.sequence.story import Tale, amount, month
+from ims_fsm.charts.sequence.story import Tale, month
 from ims_fsm.charts.sequence.telling import Telling
 from ims_fsm.law.book import LawBook
 from ims_fsm.law.due_dates import ONE_DAY
 from ims_fsm.law.ledger import Outcome
+from ims_fsm.terms.money import shown
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Kind, Trigger
 
@@ -26,7 +27,7 @@ def amendment(book: LawBook, period: TaxPeriod, v0: int, v1: int) -> Tale:
     told.reports(first, "invoice", v0, ("faq.15",))
     told.shows(told.files(first), "original")
     saved = told.files(first) + ONE_DAY
-    told.saves(saved, f"saves its amendment in GSTR-1 of {month(second)}, tax {amount(v1)}", ("faq.4", "faq.6"))
+    told.saves(saved, f"saves its amendment in GSTR-1 of {month(second)}, tax {shown(v1)}", ("faq.4", "faq.6"))
     told.shows(saved, "amendment")
     told.acts(saved, Trigger.ACCEPT, "amendment", original="unsettled")
     told.acts(saved, Trigger.ACCEPT, "original")

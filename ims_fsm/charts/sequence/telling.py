@@ -9,12 +9,12 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from ims_fsm.charts.sequence.story import Actor, Becomes, Entry, Step, amount, month, signed
+from ims_fsm.charts.sequence.story import Actor, Becomes, Entry, Step, month, signed
 from ims_fsm.law.book import LawBook
 from ims_fsm.law.decision import decide
 from ims_fsm.law.ledger import Outcome, Standing, leaks, report, settle
 from ims_fsm.law.refusal import Refused
-from ims_fsm.terms.money import Heads
+from ims_fsm.terms.money import Heads, shown
 from ims_fsm.terms.period import TaxPeriod, in_india
 from ims_fsm.terms.vocabulary import Direction, Filing, Kind, Trigger
 
@@ -82,7 +82,7 @@ class Telling:
                 day=self.files(period),
                 source=Actor.SUPPLIER,
                 target=Actor.PORTAL,
-                says=f"files GSTR-1 of {month(period)}: {version}, tax {amount(tax)}",
+                says=f"files GSTR-1 of {month(period)}: {version}, tax {shown(tax)}",
                 rules=tuple(rules),
                 liability=Entry(reported.entry.total, reported.after.standing.total),
             )
@@ -166,7 +166,7 @@ class Telling:
                     day=day,
                     source=Actor.PORTAL,
                     target=Actor.SUPPLIER,
-                    says=f"adds {amount(settled.add_back.total)} to the liability in GSTR-3B of {month(following)}",
+                    says=f"adds {shown(settled.add_back.total)} to the liability in GSTR-3B of {month(following)}",
                     rules=("faq.34",),
                     liability=Entry(settled.add_back.total, settled.after.standing.total),
                 )

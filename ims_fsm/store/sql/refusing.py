@@ -6,7 +6,6 @@ Imports the readings and the law's decision; a group of records with the same fa
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, literal, not_, select
 
@@ -25,17 +24,10 @@ from ims_fsm.terms.period import TaxPeriod
 PAGE = 500
 
 
-@dataclass(frozen=True, slots=True)
-class RefusedAlike:
-    """Records that the same guards refuse: their refusals, how many they are, and the ids of some of them."""
-
-    refusals: tuple[Refusal, ...]
-    count: int
-    examples: tuple[int, ...]
-
-
-def refused_alike(connection: Connection, question: Question, law: Predicate) -> list[RefusedAlike]:
-    """Return the records of a scope on which a trigger may not fire, grouped by the guards that refuse them.
+def refused_alike(
+    connection: Connection, question: Question, law: Predicate
+) -> dict[tuple[Refusal, ...], tuple[int, int]]:
+    """Count the records of a scope on which a trigger may not fire, by the refusals: (how many, the first id).
 
     The database counts the combinations of facts that occur, and the law's own decision judges each.
     """
@@ -62,7 +54,7 @@ def refused_alike(connection: Connection, question: Question, law: Predicate) ->
         select(AT.id, *columns).select_from(source(scope)).where(*scope.meant, not_(law.allowed)).subquery("refused")
     )
     by = [column for column in inner.c if column.name != "id"]
-    found: dict[tuple[Refusal, ...], list[tuple[int, int]]] = {}
+    counts: dict[tuple[Refusal, ...], tuple[int, int]] = {}
     query = select(*by, func.count().label("records"), func.min(inner.c.id).label("example")).group_by(*by)
     for row in connection.execute(query).mappings():
         edition = machines[row["machine"]].at(TaxPeriod(row["period"]))
@@ -74,11 +66,9 @@ def refused_alike(connection: Connection, question: Question, law: Predicate) ->
             else Refused((edition.no_transition(row["state"], trigger),))
         )
         assert isinstance(decision, Refused)  # noqa: S101 -- the compiled condition and the decision are one law
-        found.setdefault(decision.refusals, []).append((row["records"], row["example"]))
-    return [
-        RefusedAlike(refusals, sum(many for many, _ in groups), tuple(sorted(one for _, one in groups)))
-        for refusals, groups in found.items()
-    ]
+        count, first = counts.get(decision.refusals, (0, row["example"]))
+        counts[decision.refusals] = (count + row["records"], min(first, row["example"]))
+    return counts
 
 
 def refused_one_by_one(connection: Connection, question: Question, law: Predicate) -> Iterator[list[Record]]:

@@ -13,7 +13,7 @@ from ims_fsm.errors import InputError, Problem
 from ims_fsm.law.refusal import Refusal, Refused
 from ims_fsm.record.facts import Request
 from ims_fsm.record.record import Record
-from ims_fsm.record.refusals import RefusedError, RefusedRecord, ToldRefusal, label, record_fields, told
+from ims_fsm.record.refusals import Answer, RefusedError, RefusedGroup, Told
 from ims_fsm.record.where import Where
 from ims_fsm.store import records
 from ims_fsm.store.among import among
@@ -30,18 +30,9 @@ from ims_fsm.workflow.scopes import scope_of, told_by, touched_drafts
 from ims_fsm.workflow.transitions import consider
 from ims_fsm.workflow.unit import UnitOfWork
 
-EachRefused = Callable[[RefusedRecord], object]
+EachRefused = Callable[[Answer], object]
 EXAMPLES = 5
 Key = tuple[tuple[str, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class RefusedGroup:
-    """Records that the same guards refuse: the refusals as told of the first example, how many, and some of them."""
-
-    refusals: tuple[ToldRefusal, ...]
-    count: int
-    examples: tuple[RefusedRecord, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +106,7 @@ def refused_groups(
     if not alike:
         return ()
     first = next(refused_one_by_one(unit.connection, question, law))
-    rarer = records.find_many(unit.connection, question.scope.recipients[0], [one.examples[0] for one in alike])
+    rarer = records.find_many(unit.connection, question.scope.recipients[0], [example for _, example in alike.values()])
     groups = Groups()
     for one in _refused(
         unit, question, [*first, *(rarer[one] for one in sorted(rarer) if one not in {r.id for r in first})]
@@ -123,18 +114,17 @@ def refused_groups(
         groups.add(one)
     # Guards of several machines refuse by one rule; what they say is then told of the first example.
     counts: Counter[Key] = Counter()
-    for group in alike:
-        counts[key(group.refusals)] += group.count
+    for refusals, (count, _) in alike.items():
+        counts[key(refusals)] += count
     return groups.told(counts)
 
 
-def _refused(unit: UnitOfWork, question: Question, some: Sequence[Record]) -> Iterator[RefusedRecord]:
+def _refused(unit: UnitOfWork, question: Question, some: Sequence[Record]) -> Iterator[Answer]:
     chains = unit.chains_of(some)
     for record in some:
         decision = consider(unit, record, question.trigger, question.request, chains[record.id])
         if isinstance(decision, Refused):
-            fields = record_fields(record, unit.scene(record.recipient))
-            yield RefusedRecord(record.id, label(record.document), told(decision, fields))
+            yield Answer.of(record, question.trigger, decision, unit.scene(record.recipient))
 
 
 def _one_by_one(unit: UnitOfWork, question: Question, each_refused: EachRefused | None) -> ActionReport:
@@ -148,7 +138,7 @@ def _one_by_one(unit: UnitOfWork, question: Question, each_refused: EachRefused 
             try:
                 changes.append((record, acted(unit, record, question.trigger, question.request, chains[record.id])))
             except RefusedError as error:
-                groups.add(RefusedRecord(record.id, error.subject, error.refusals))
+                groups.add(Answer.refused(record.id, error))
         unit.write(changes)
         mark_stale(unit, recipient, decided_otherwise(changes))
         applied += len(changes)
@@ -162,10 +152,10 @@ class Groups:
     def __init__(self, each: EachRefused | None = None) -> None:
         """Begin with none; `each` is called with every record that is added."""
         self._each = each
-        self._examples: dict[Key, list[RefusedRecord]] = {}
+        self._examples: dict[Key, list[Answer]] = {}
         self._counts: dict[Key, int] = {}
 
-    def add(self, refused: RefusedRecord) -> None:
+    def add(self, refused: Answer) -> None:
         """Add a refused record."""
         if self._each is not None:
             self._each(refused)
@@ -182,7 +172,7 @@ class Groups:
         return tuple(sorted(groups, key=lambda group: (-group.count, group.examples[0].record_id)))
 
 
-def key(refusals: Iterable[Refusal | ToldRefusal]) -> Key:
+def key(refusals: Iterable[Refusal | Told]) -> Key:
     """Return what records that are refused alike have in common: each refusal's code and citations."""
     return tuple((one.code, *one.rules) for one in refusals)
 

@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ims_fsm.errors import InputError, Problem
-from ims_fsm.law.refusal import Allowed
 from ims_fsm.record.facts import Request, declaration_of
 from ims_fsm.record.record import Record
-from ims_fsm.record.refusals import RefusedRecord, label, record_fields, told
+from ims_fsm.record.refusals import Answer
 from ims_fsm.terms.money import NIL
 from ims_fsm.terms.vocabulary import Trigger
 from ims_fsm.workflow.returns.two_b import mark_stale
@@ -41,14 +40,10 @@ def act(unit: UnitOfWork, trigger: Trigger, record_id: int, request: Request) ->
     return after
 
 
-def may(unit: UnitOfWork, record_id: int, trigger: str, request: Request) -> Allowed | RefusedRecord:
+def may(unit: UnitOfWork, record_id: int, trigger: str, request: Request) -> Answer:
     """Ask whether a trigger may fire on a record; changes nothing."""
     record = unit.record(record_id)
-    decision = consider(unit, record, trigger, request)
-    if isinstance(decision, Allowed):
-        return decision
-    refusals = told(decision, record_fields(record, unit.scene(record.recipient)))
-    return RefusedRecord(record.id, label(record.document), refusals)
+    return Answer.of(record, trigger, consider(unit, record, trigger, request), unit.scene(record.recipient))
 
 
 def acted(unit: UnitOfWork, record: Record, trigger: Trigger, request: Request, chain: Sequence[Record]) -> Record:

@@ -5,7 +5,7 @@ Imports the proposals and the workflow; opens no file and knows no command line.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ims_fsm.errors import InputError, Problem
@@ -13,7 +13,8 @@ from ims_fsm.formats.proposals import Proposal
 from ims_fsm.record.comparing import last_seen
 from ims_fsm.record.facts import Request
 from ims_fsm.record.record import Record
-from ims_fsm.record.refusals import RefusedRecord, ToldRefusal, label
+from ims_fsm.record.refusals import Answer, label
+from ims_fsm.record.settling import dest_of
 from ims_fsm.record.where import Where
 from ims_fsm.store import records
 from ims_fsm.store.connection import serialise
@@ -28,34 +29,18 @@ NO_VERSION = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """One proposal judged: where the file has it, which record it means, and every refusal; none where it may be."""
-
-    place: str
-    trigger: str
-    record_id: int
-    document: str
-    refusals: tuple[ToldRefusal, ...] = ()
-
-    @property
-    def allowed(self) -> bool:
-        """Whether the action may be taken."""
-        return not self.refusals
-
-    def as_refused(self) -> RefusedRecord:
-        """Return the record with its refusals, without the file."""
-        return RefusedRecord(self.record_id, self.document, self.refusals)
-
-
-@dataclass(frozen=True, slots=True)
 class Judgement:
-    """Every proposal of a file judged, in the order of the file; `saved` of the records are only saved (FAQ 15)."""
+    """Every proposal of a file judged."""
 
-    rows: tuple[Judged, ...]
+    #: The answer to each proposal, in the order of the file; a record is named by one of them at most.
+    rows: tuple[Answer, ...]
+    #: Where the file has the proposal on a record, by the record's id.
+    places: Mapping[int, str]
+    #: How many of the records are only saved by their suppliers (FAQ 15).
     saved: int = 0
 
     @property
-    def refused(self) -> tuple[Judged, ...]:
+    def refused(self) -> tuple[Answer, ...]:
         """The proposals that are refused."""
         return tuple(row for row in self.rows if not row.allowed)
 
@@ -83,7 +68,7 @@ def apply(unit: UnitOfWork, gstin: str, proposals: Sequence[Proposal], where: st
     unit.taxpayer(gstin)
     matched = _matched(_named(unit, gstin, proposals), proposals, where)
     outdated = {record.id: told for proposal, record in matched if (told := "; ".join(_differences(proposal, record)))}
-    refusals: dict[int, tuple[ToldRefusal, ...]] = {}
+    refused: dict[int, Answer] = {}
 
     def wanted(pair: tuple[Proposal, Record]) -> tuple[Trigger, Request]:
         proposal, record = pair
@@ -95,22 +80,20 @@ def apply(unit: UnitOfWork, gstin: str, proposals: Sequence[Proposal], where: st
         groups.setdefault(wanted(pair), []).append(pair[1].id)
     saved, scope = 0, scope_of(unit, [gstin])
     for (trigger, request), ids in groups.items():
-        found: list[RefusedRecord] = []
+        found: list[Answer] = []
         report = bulk.act_on_many(unit, trigger, gstin, request, ids, Where(), found.append, scope)
         saved += report.saved
         if scope.amended and report.applied:
             # What was decided of one may be what an amendment in another group goes by.
             scope = scope_of(unit, [gstin])
-        refusals |= {one.record_id: _explained(one.refusals, outdated.get(one.record_id)) for one in found}
-    return Judgement(
-        tuple(
-            Judged(
-                proposal.place, str(proposal.trigger), record.id, label(record.document), refusals.get(record.id, ())
-            )
-            for proposal, record in matched
-        ),
-        saved,
-    )
+        refused |= {answer.record_id: _explained(answer, outdated.get(answer.record_id)) for answer in found}
+    rows = tuple(refused.get(record.id, _allowed(proposal, record)) for proposal, record in matched)
+    return Judgement(rows, {record.id: proposal.place for proposal, record in matched}, saved)
+
+
+def _allowed(proposal: Proposal, record: Record) -> Answer:
+    trigger = proposal.trigger
+    return Answer(record_id=record.id, document=label(record.document), trigger=trigger, dest=str(dest_of(trigger)))
 
 
 def _named(unit: UnitOfWork, gstin: str, proposals: Sequence[Proposal]) -> list[Record]:
@@ -122,13 +105,15 @@ def _named(unit: UnitOfWork, gstin: str, proposals: Sequence[Proposal]) -> list[
     return [found[record_id] for record_id in sorted(found)]
 
 
-def _explained(refusals: tuple[ToldRefusal, ...], outdated: str | None) -> tuple[ToldRefusal, ...]:
+def _explained(answer: Answer, outdated: str | None) -> Answer:
     """Say of an outdated proposal what differs."""
     if outdated is None:
-        return refusals
-    return tuple(
-        replace(one, sentence=f"{one.sentence}: {outdated}") if one.code == "stale_version" else one for one in refusals
+        return answer
+    refusals = tuple(
+        replace(refusal, sentence=f"{refusal.sentence}: {outdated}") if refusal.code == "stale_version" else refusal
+        for refusal in answer.refusals
     )
+    return replace(answer, refusals=refusals)
 
 
 def _matched(known: Sequence[Record], proposals: Iterable[Proposal], where: str) -> list[tuple[Proposal, Record]]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ims_fsm.law.ledger import Outcome
 from ims_fsm.law.refusal import Allowed
 from ims_fsm.record.facts import Request, declaration_of
-from ims_fsm.record.refusals import ToldRefusal, label, record_fields, told
+from ims_fsm.record.refusals import Told, filled_in, label, record_fields
 from ims_fsm.record.settling import comes_to, dest_of
 from ims_fsm.terms.money import NIL, Heads
 from ims_fsm.terms.vocabulary import State, Trigger
@@ -30,7 +30,7 @@ class WhatIf:
     record_id: int
     document: str
     trigger: str
-    refusals: tuple[ToldRefusal, ...]
+    refusals: tuple[Told, ...]
     outcome: str
     itc: Heads
     added_back: Heads
@@ -67,7 +67,7 @@ def what_if(unit: UnitOfWork, record_id: int, trigger: Trigger, request: Request
         record_id=record.id,
         document=label(record.document),
         trigger=str(trigger),
-        refusals=() if isinstance(decision, Allowed) else told(decision, fields),
+        refusals=() if isinstance(decision, Allowed) else filled_in(decision, fields),
         outcome=outcome,
         itc=then.itc,
         added_back=then.add_back,

@@ -15,7 +15,7 @@ from ims_fsm.law.due_dates import month_named, month_number
 from ims_fsm.law.instants import latest, on_day, time_limit
 from ims_fsm.law.refusal import Refused
 from ims_fsm.record.facts import Scene
-from ims_fsm.record.refusals import return_fields, told
+from ims_fsm.record.refusals import filled_in, return_fields
 from ims_fsm.record.taxpayer import Taxpayer
 from ims_fsm.store import cohorts, jobs
 from ims_fsm.store.cohorts import Cohort, Draft, Standing
@@ -153,4 +153,4 @@ def _why_waiting(unit: UnitOfWork, period: TaxPeriod, filing: Filing) -> str:
     decision = decide(edition, str(TwoBState.ABSENT), "generate", facts)
     someone = Taxpayer(gstin="{gstin}", filing=filing, registered_from=period)
     fields = return_fields(Scene(now=unit.now, book=unit.book, recipient=someone), period)
-    return "; ".join(str(one) for one in told(decision, fields)) if isinstance(decision, Refused) else ""
+    return "; ".join(str(one) for one in filled_in(decision, fields)) if isinstance(decision, Refused) else ""

@@ -12,7 +12,7 @@ from typing import Any
 from ims_fsm.law.decision import decide
 from ims_fsm.law.refusal import Allowed, Refused
 from ims_fsm.record.record import Record
-from ims_fsm.record.refusals import RefusedError, return_fields, told
+from ims_fsm.record.refusals import RefusedError, filled_in, return_fields
 from ims_fsm.record.returns import TwoB
 from ims_fsm.record.settling import LeftOut, why_left_out
 from ims_fsm.store import records, returns
@@ -94,7 +94,7 @@ def permit(unit: UnitOfWork, two_b: TwoB, trigger: str) -> Allowed:
     if isinstance(decision, Refused):
         scene = unit.scene(two_b.recipient)
         subject = f"GSTR-2B of {two_b.period} of {two_b.recipient}"
-        raise RefusedError(subject, trigger, told(decision, return_fields(scene, two_b.period)))
+        raise RefusedError(subject, trigger, filled_in(decision, return_fields(scene, two_b.period)))
     return decision
 
 

@@ -17,7 +17,7 @@ from ims_fsm.law.ledger import Standing, settle
 from ims_fsm.law.refusal import Refused
 from ims_fsm.record.facts import Scene, original_of, record_facts
 from ims_fsm.record.record import Record
-from ims_fsm.record.refusals import RefusedError, label, record_fields, told
+from ims_fsm.record.refusals import RefusedError, filled_in, label, record_fields
 from ims_fsm.store import contents, records, taxpayers
 from ims_fsm.store.connection import serialise
 from ims_fsm.terms.document import Document
@@ -245,4 +245,4 @@ def _refuse_entry(
     facts = record_facts(record, unit.chain_of(record) or [record], scene, entry=entry)
     decision = decide(scene.edition(record), state, trigger, facts)
     if isinstance(decision, Refused):
-        raise RefusedError(label(document), trigger, told(decision, record_fields(record, scene)))
+        raise RefusedError(label(document), trigger, filled_in(decision, record_fields(record, scene)))

@@ -12,7 +12,7 @@ from ims_fsm.law.refusal import Allowed
 from ims_fsm.record.facts import NO_REQUEST, direction_of, original_of
 from ims_fsm.record.log import Content, TransitionEntry
 from ims_fsm.record.record import Record
-from ims_fsm.record.refusals import ToldRefusal, record_fields, told
+from ims_fsm.record.refusals import Told, filled_in, record_fields
 from ims_fsm.record.returns import Liability, TwoB, TwoBLine
 from ims_fsm.record.settling import LeftOut
 from ims_fsm.record.where import Where
@@ -43,7 +43,7 @@ class RecordView:
     original: str
     shown_in: TaxPeriod | None
     section: str
-    may: dict[str, tuple[ToldRefusal, ...]]
+    may: dict[str, tuple[Told, ...]]
 
     @property
     def open_actions(self) -> tuple[str, ...]:
@@ -106,12 +106,12 @@ def view(unit: UnitOfWork, record_id: int) -> RecordView:
     )
 
 
-def refusals_on(unit: UnitOfWork, record: Record, trigger: str, chain: Sequence[Record]) -> tuple[ToldRefusal, ...]:
+def refusals_on(unit: UnitOfWork, record: Record, trigger: str, chain: Sequence[Record]) -> tuple[Told, ...]:
     """Return every refusal of a trigger on a record now; none where it may fire."""
     decision = consider(unit, record, trigger, NO_REQUEST, chain)
     if isinstance(decision, Allowed):
         return ()
-    return told(decision, record_fields(record, unit.scene(record.recipient)))
+    return filled_in(decision, record_fields(record, unit.scene(record.recipient)))
 
 
 def history(unit: UnitOfWork, record_id: int) -> History:

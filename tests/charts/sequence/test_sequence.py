@@ -182,7 +182,7 @@ def test_where_both_sides_stand_is_said():
 
 
 def test_amounts_read_as_money():
-    assert (signed(123456789), signed(-5), balance(5)) == ("+1,234,567.89", "\N{MINUS SIGN}0.05", "0.05")
+    assert (signed(123456789), signed(-5), balance(5)) == ("+12,34,567.89", "\N{MINUS SIGN}0.05", "0.05")
 
 
 @pytest.mark.skipif(

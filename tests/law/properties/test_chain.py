@@ -29,13 +29,13 @@ def test_every_chain_of_two_versions_is_among_those_played(sign: int) -> None:
 
 def test_a_pending_credit_note_that_freezes_would_leave_s_below_e() -> None:
     found = failing(-1, frozenset({"pending"}), FREEZING)
-    assert found[0] == "igst 80.00, cess 80.00 pending: E is 0.00, S is igst -80.00, cess -80.00"
+    assert found[0] == "80.00 IGST, 80.00 cess pending: E is 0.00, S is -80.00 IGST, -80.00 cess"
 
 
 def test_a_pending_amendment_that_freezes_would_leave_s_below_e() -> None:
     found = failing(1, FREEZING, FREEZING | {"pending"})
     assert found[0].split(", then ")[0].endswith("accepted")
-    assert "igst 80.00" in found[0].split(", then ")[1]
+    assert "80.00 IGST" in found[0].split(", then ")[1]
 
 
 def test_a_state_without_an_outcome_settles_nothing() -> None:
@@ -63,4 +63,4 @@ def test_a_ledger_that_reduces_less_than_it_says_is_found(monkeypatch: pytest.Mo
 
 def test_a_version_is_told_in_words() -> None:
     version = Version(Heads(igst=12_000), chain.Outcome.ACCEPTED, Heads(igst=500), Heads(igst=10_000))
-    assert str(version) == "igst 120.00 over igst 100.00 of the same 2B period accepted with a reduction of igst 5.00"
+    assert str(version) == "120.00 IGST over 100.00 IGST of the same 2B period accepted with a reduction of 5.00 IGST"

@@ -169,5 +169,5 @@ def test_a_credit_that_the_supplier_does_not_cover_is_found(
 ) -> None:
     spoilt = with_machines(without_guard(law.machine("credit_note"), "pending_stays"), "credit_note_amendment")
     assert told(properties.supplier_covers_the_credit(spoilt, exercise_of(spoilt)))[0] == (
-        "igst 80.00, cess 80.00 pending: E is 0.00, S is igst -80.00, cess -80.00"
+        "80.00 IGST, 80.00 cess pending: E is 0.00, S is -80.00 IGST, -80.00 cess"
     )

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine
 
 from ims_fsm.law.hooks import Hooks
 from ims_fsm.record.facts import NO_REQUEST, Request
-from ims_fsm.record.refusals import RefusedRecord
+from ims_fsm.record.refusals import Answer
 from ims_fsm.record.where import Where
 from ims_fsm.store.connection import writing
 from ims_fsm.store.tables import Table
@@ -56,7 +56,7 @@ BUYER = "27AAPFU0939F1ZV"
 OPENED = 2024
 # Of a row, what says where it stands among the events and not what happened.
 APART = "place"
-Done = tuple[ActionReport, list[RefusedRecord], Mapping[str, Sequence[Any]]]
+Done = tuple[ActionReport, list[Answer], Mapping[str, Sequence[Any]]]
 
 
 def rows(connection: Connection) -> dict[str, Sequence[Any]]:
@@ -71,7 +71,7 @@ def rows(connection: Connection) -> dict[str, Sequence[Any]]:
 
 def done(unit: UnitOfWork, *asked: Any) -> Done:
     """Act on many in a transaction that is taken back, and return what was told and what lay in the tables."""
-    told: list[RefusedRecord] = []
+    told: list[Answer] = []
     with unit.connection.begin_nested() as inner:
         report = act_on_many(unit, *asked, told.append)
         found = rows(unit.connection)

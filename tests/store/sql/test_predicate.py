@@ -23,7 +23,7 @@ from ims_fsm.law.decision import judge
 from ims_fsm.law.edition import EARLIEST, Edition, Machine
 from ims_fsm.law.facts import Facts, FactSchema
 from ims_fsm.law.machine import lifecycle
-from ims_fsm.law.refusal import Allowed, TransitionRefusedError
+from ims_fsm.law.refusal import Allowed
 from ims_fsm.law.space import EditionSpace, Space
 from ims_fsm.record.facts import Scene
 from ims_fsm.record.taxpayer import Taxpayer
@@ -327,8 +327,5 @@ def judged(one: Situation, trigger: str) -> tuple[str, str] | None:
 
 def fired(one: Situation, trigger: str) -> tuple[str, str] | None:
     edition, state, facts = read(one, trigger)
-    try:
-        done = lifecycle(edition).fire(state, trigger, facts)
-    except TransitionRefusedError:
-        return None
-    return done.dest, " ".join(done.rules)
+    decision = lifecycle(edition).fire(state, trigger, facts)
+    return (decision.dest, " ".join(decision.rules)) if isinstance(decision, Allowed) else None

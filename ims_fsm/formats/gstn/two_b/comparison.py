@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from ims_fsm.formats.gstn.two_b.difference import Difference, Explain, Side, TwoBLine, What
 from ims_fsm.formats.gstn.two_b.numbering import look_alike
 from ims_fsm.formats.gstn.two_b.totals import Totals, net_totals, size
-from ims_fsm.terms.money import HEADS, rupees
+from ims_fsm.terms.money import HEADS, TITLES, rupees, shown
 from ims_fsm.terms.vocabulary import Section
 
 
@@ -86,20 +86,16 @@ def _differences(mine: TwoBLine, portals: TwoBLine) -> Iterator[Difference]:
         yield _differs(What.DATE, mine, mine.date.isoformat(), portals.date.isoformat(), "dated")
     if mine.section != portals.section:
         yield _differs(What.SECTION, mine, str(mine.section), str(portals.section), "in section")
-    amounts = ((What.TAXABLE, abs(mine.taxable), abs(portals.taxable)),)
-    heads = zip(HEADS, size(mine), size(portals), strict=True)
-    for what, own, portal in (*amounts, *((What(head), own, portal) for head, own, portal in heads)):
+    amounts = ((What.TAXABLE, "taxable", abs(mine.taxable), abs(portals.taxable)),)
+    heads = zip(map(What, HEADS), TITLES, size(mine), size(portals), strict=True)
+    for what, title, own, portal in (*amounts, *heads):
         if own != portal:
-            sentence = f"{_name(mine)}: {what} {_told(own)} here and {_told(portal)} on the portal"
+            sentence = f"{_name(mine)}: {title} {shown(own)} here and {shown(portal)} on the portal"
             yield Difference(what, mine.supplier, mine.number, _money(own), _money(portal), sentence)
 
 
 def _money(amount: int) -> str:
     return f"{rupees(amount):.2f}"
-
-
-def _told(amount: int) -> str:
-    return f"{rupees(amount):,.2f}"
 
 
 def _name(line: TwoBLine) -> str:
@@ -128,8 +124,8 @@ def _one_sided(line: TwoBLine, side: Side, explain: Explain | None) -> Differenc
 
 def _totals(ours: Totals, theirs: Totals) -> Iterator[Difference]:
     for section in Section:
-        for head, own, portal in zip(HEADS, ours[section], theirs[section], strict=True):
+        for title, own, portal in zip(TITLES, ours[section], theirs[section], strict=True):
             if own != portal:
-                sides = f"{_told(own)} here and {_told(portal)} on the portal"
-                sentence = f"net total of {section}: {head} {sides}"
+                sides = f"{shown(own)} here and {shown(portal)} on the portal"
+                sentence = f"net total of {section}: {title} {sides}"
                 yield Difference(What.TOTAL, "", "", _money(own), _money(portal), sentence)

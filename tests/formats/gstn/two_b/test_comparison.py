@@ -31,7 +31,7 @@ TOTAL = Difference(
     "",
     "18000.00",
     "0.00",
-    "net total of itc_available: igst 18,000.00 here and 0.00 on the portal",
+    "net total of itc_available: IGST 18,000.00 here and 0.00 on the portal",
 )
 
 
@@ -45,13 +45,13 @@ def test_the_same_lines_in_another_order_do_not_differ():
 
 
 def test_a_line_that_only_we_have():
-    shown = "itc_available, tax igst 18,000.00"
+    shown = "itc_available, tax 18,000.00 IGST"
     sentence = f"{NAME} is missing on the portal; here it stands in {shown}"
     assert compare([LINE], []) == (difference(What.MISSING_THERE, shown, None, sentence), TOTAL)
 
 
 def test_a_line_that_only_the_portal_has():
-    shown = "itc_available, tax igst 18,000.00"
+    shown = "itc_available, tax 18,000.00 IGST"
     sentence = f"{NAME} is missing here; on the portal it stands in {shown}"
     assert compare([], [LINE])[0] == difference(What.MISSING_HERE, None, shown, sentence)
 
@@ -80,16 +80,16 @@ DIFFERENT = {
         {"tax": Heads(igst=1_810_000)},
         What.IGST,
         ("18000.00", "18100.00"),
-        "igst 18,000.00 here and 18,100.00 on the portal",
+        "IGST 18,000.00 here and 18,100.00 on the portal",
     ),
-    "cgst": ({"tax": Heads(1_800_000, 1)}, What.CGST, ("0.00", "0.01"), "cgst 0.00 here and 0.01 on the portal"),
-    "sgst": ({"tax": Heads(1_800_000, 0, 1)}, What.SGST, ("0.00", "0.01"), "sgst 0.00 here and 0.01 on the portal"),
+    "cgst": ({"tax": Heads(1_800_000, 1)}, What.CGST, ("0.00", "0.01"), "CGST 0.00 here and 0.01 on the portal"),
+    "sgst": ({"tax": Heads(1_800_000, 0, 1)}, What.SGST, ("0.00", "0.01"), "SGST 0.00 here and 0.01 on the portal"),
     "cess": ({"tax": Heads(1_800_000, 0, 0, 1)}, What.CESS, ("0.00", "0.01"), "cess 0.00 here and 0.01 on the portal"),
     "taxable": (
         {"taxable": 10_000_001},
         What.TAXABLE,
         ("100000.00", "100000.01"),
-        "taxable 100,000.00 here and 100,000.01 on the portal",
+        "taxable 1,00,000.00 here and 1,00,000.01 on the portal",
     ),
     "date": (
         {"date": date(2024, 10, 6)},
