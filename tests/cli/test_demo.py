@@ -36,7 +36,7 @@ def test_the_story_is_told_from_the_download_to_the_filed_return(told):
         "taken up with the suppliers: KCL/24-25/0437, VT/2024/318, MM-EC-90021.",
         "after reject rejected 0.00 5,400.00 IGST",
         "(faq.29); recompute GSTR-2B, then file",
-        "The credit of 2024-10 is 1,15,280.00 IGST, 7,821.00 CGST, 7,821.00 SGST now; with the credit note it was igst",
+        "The credit of 2024-10 is 1,15,280.00 IGST, 7,821.00 CGST, 7,821.00 SGST now; with the credit note it was",
         "upload/ims_save_27AAPFU0939F1ZV.json: 11 records",
         "GSTR-3B of 2024-10 of 27AAPFU0939F1ZV is filed.",
         "Added back to 21ZXKCK4821M1ZG in all: 5,400.00 IGST (faq.34).",
