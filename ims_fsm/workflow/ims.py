@@ -13,7 +13,6 @@ from functools import cached_property
 from ims_fsm.formats.gstn import PortalTwoB, Upload, read_two_b
 from ims_fsm.formats.gstn.download import Source
 from ims_fsm.formats.proposals import Proposal
-from ims_fsm.law.refusal import Allowed
 from ims_fsm.record.comparing import Sighting
 from ims_fsm.record.facts import ReduceItc, Request
 from ims_fsm.record.record import Record
