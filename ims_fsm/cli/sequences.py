@@ -6,13 +6,13 @@ Imports Typer and the options; the law and the drawing when it is run, never the
 from __future__ import annotations
 
 import sys
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from ims_fsm.cli import options
+from ims_fsm.cli.drawing import Theme, ThemeName
 from ims_fsm.cli.failures import CallError
 from ims_fsm.cli.output import emit, verbatim
 
@@ -20,44 +20,13 @@ if TYPE_CHECKING:
     from ims_fsm.law.book import LawBook
 
 
-class Tale(StrEnum):
-    """A story of steps."""
-
-    AMENDMENT = "amendment"
-    REJECTED_CREDIT_NOTE = "rejected-credit-note"
-
-
-class ThemeName(StrEnum):
-    """Where a picture is looked at."""
-
-    LIGHT = "light"
-    DARK = "dark"
-    PRINT = "print"
-
-
-class PageFormat(StrEnum):
-    """A format of a timeline; svg is text and needs no drawing program."""
-
-    SVG = "svg"
-    PNG = "png"
-    PDF = "pdf"
-
-
-class TaleFormat(StrEnum):
-    """A format of a sequence; svg and mermaid are text and need no drawing program."""
-
-    SVG = "svg"
-    PNG = "png"
-    PDF = "pdf"
-    MERMAID = "mermaid"
-
-
 _BY_ENDING = {".svg": "svg", ".png": "png", ".pdf": "pdf", ".mmd": "mermaid"}
 _BINARY = frozenset({"png", "pdf"})
-Themed = Annotated[ThemeName, typer.Option("--theme", help="Where the picture is looked at.")]
 Overlay = Annotated[
     Path | None,
-    typer.Option("--calendar", metavar="FILE", help="TOML laid over the calendar, where a due date is extended."),
+    typer.Option(
+        "--calendar", metavar="FILE", help="TOML laid over the calendar, for example where a due date is extended."
+    ),
 ]
 
 
@@ -66,12 +35,13 @@ def timeline(
     period: options.Period,
     quarterly: Annotated[bool, typer.Option("--quarterly", help="The recipient files quarterly.")] = False,
     state: Annotated[
-        str, typer.Option("--state", metavar="CODE", help="His state: the first two digits of his GSTIN.")
+        str, typer.Option("--state", metavar="CODE", help="The recipient's state: the first two digits of their GSTIN.")
     ] = "",
     calendar: Overlay = None,
-    theme: Themed = ThemeName.LIGHT,
+    theme: Theme = ThemeName.LIGHT,
     fmt: Annotated[
-        PageFormat | None, typer.Option("--format", help="The format; that of the file's ending without it.")
+        Literal["svg", "png", "pdf"] | None,
+        typer.Option("--format", help="The format; default: that of the file's ending."),
     ] = None,
     out: options.Out = None,
     as_json: options.AsJson = False,
@@ -84,20 +54,23 @@ def timeline(
 
     recipient = Recipient(Filing.QUARTERLY if quarterly else Filing.MONTHLY, state)
     chosen = _chosen(fmt, out)
-    drawn = month_drawn(_book(calendar), period, recipient, chosen, theme_named(theme))
-    _put(drawn, chosen, out, as_json=as_json)
+    _put(month_drawn(_book(calendar), period, recipient, chosen, theme_named(theme)), chosen, out, as_json=as_json)
 
 
 def sequence(
-    tale: Annotated[Tale, typer.Argument(metavar="STORY", help="amendment (FAQ 13) or rejected-credit-note (FAQ 34).")],
+    tale: Annotated[
+        Literal["amendment", "rejected-credit-note"],
+        typer.Argument(metavar="STORY", help="amendment (FAQ 13) or rejected-credit-note (FAQ 34)."),
+    ],
     *,
     v0: Annotated[str | None, typer.Option("--v0", metavar="RUPEES", help="The tax of the document.")] = None,
     v1: Annotated[str | None, typer.Option("--v1", metavar="RUPEES", help="The tax of its amendment.")] = None,
     period: options.SomePeriod = None,
     calendar: Overlay = None,
-    theme: Themed = ThemeName.LIGHT,
+    theme: Theme = ThemeName.LIGHT,
     fmt: Annotated[
-        TaleFormat | None, typer.Option("--format", help="The format; that of the file's ending without it.")
+        Literal["svg", "png", "pdf", "mermaid"] | None,
+        typer.Option("--format", help="The format; default: that of the file's ending."),
     ] = None,
     out: options.Out = None,
     as_json: options.AsJson = False,
@@ -108,8 +81,8 @@ def sequence(
     from ims_fsm.draw.theme import theme_named
 
     book, chosen = _book(calendar), _chosen(fmt, out)
-    told = tale_of(book, tale, v0, v1, period)
-    _put(drawn_sequence(book, told, chosen, theme_named(theme)), chosen, out, as_json=as_json)
+    content = drawn_sequence(book, tale_of(book, tale, v0, v1, period), chosen, theme_named(theme))
+    _put(content, chosen, out, as_json=as_json)
 
 
 def _book(calendar: Path | None) -> LawBook:
@@ -118,25 +91,23 @@ def _book(calendar: Path | None) -> LawBook:
     try:
         return shipped_book(None if calendar is None else calendar.read_text("utf-8"))
     except UnicodeDecodeError as error:
-        raise CallError(f"{calendar} is no text in UTF-8; name a file of TOML") from error
+        raise CallError(f"{calendar} is not text in UTF-8; name a TOML file") from error
 
 
-def _chosen(fmt: StrEnum | None, out: Path | None) -> str:
-    if fmt is not None:
-        return str(fmt)
-    if out is None:
-        return "svg"
+def _chosen(fmt: str | None, out: Path | None) -> str:
+    if fmt is not None or out is None:
+        return fmt or "svg"
     if out.suffix.lower() not in _BY_ENDING:
         raise CallError(f"{out} does not end like a picture; end it with {', '.join(_BY_ENDING)}, or name a --format")
     return _BY_ENDING[out.suffix.lower()]
 
 
-def _put(drawn: bytes, fmt: str, out: Path | None, *, as_json: bool) -> None:
+def _put(content: bytes, fmt: str, out: Path | None, *, as_json: bool) -> None:
     if out is None and fmt in _BINARY:
-        raise CallError(f"{fmt} is no text to be printed; name a file with --out")
+        raise CallError(f"{fmt} is not text and cannot be printed; name a file with --out")
     if out is None:
-        text = drawn.decode()
+        text = content.decode()
         emit({"format": fmt, "picture": text}) if as_json else sys.stdout.write(text)
         return
-    out.write_bytes(drawn)
+    out.write_bytes(content)
     emit({"format": fmt, "files": [str(out)]}) if as_json else verbatim(str(out))

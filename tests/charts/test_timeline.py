@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import os
 import re
-import shutil
 import subprocess
 import sys
 from xml.etree import ElementTree as ET
@@ -100,9 +98,6 @@ def test_two_pictures_in_one_document_have_their_own_names():
     assert len(set().union(*names)) == sum(map(len, names))
 
 
-@pytest.mark.skipif(
-    shutil.which("dot") is None and importlib.util.find_spec("pygraphviz") is None, reason="no Graphviz is installed"
-)
 @pytest.mark.parametrize(("fmt", "first"), [("png", b"\x89PNG"), ("pdf", b"%PDF")])
 def test_it_is_drawn_for_slides_and_print(fmt, first):
     assert month_drawn(BOOK, OCTOBER, QUARTERLY, fmt).startswith(first)

@@ -55,10 +55,10 @@ def test_the_answer_is_json_too(bare):
     [
         (
             ("timeline", "--period", "2024-10", "--format", "png"),
-            "png is no text to be printed; name a file with --out",
+            "png is not text and cannot be printed; name a file with --out",
         ),
         (("timeline", "--period", "2024-10", "--out", "t.jpg"), "t.jpg does not end like a picture; end it with .svg"),
-        (("timeline", "--period", "2024-10", "--out", "t.mmd"), "mermaid: is no format of this picture; use one of"),
+        (("timeline", "--period", "2024-10", "--out", "t.mmd"), "mermaid: is not a format of this picture; use one of"),
         (("timeline", "--period", "2024-10", "--quarterly"), "state: decides the due day of the quarterly GSTR-3B"),
         (("timeline", "--period", "2024-10", "--calendar", "no.toml"), "no.toml is not there; correct the path"),
         (("sequence", "amendment", "--v0", "x"), "v0: 'x' is not an amount in rupees"),
@@ -73,6 +73,6 @@ def test_what_cannot_be_drawn_is_one_sentence(bare, arguments, says):
 def test_a_calendar_in_another_encoding_is_refused(bare, tmp_path):
     (tmp_path / "c.toml").write_bytes(b"\xff\xfe")
     assert (
-        "c.toml is no text in UTF-8; name a file of TOML"
+        "c.toml is not text in UTF-8; name a TOML file"
         in bare("timeline", "--period", "2024-10", "--calendar", "c.toml").ended(2).err
     )

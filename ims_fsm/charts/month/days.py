@@ -1,6 +1,6 @@
 """The days of one tax period, for one recipient: every one of them read from the calendar, none written here.
 
-Imports the law and the terms; draws nothing and says nothing.
+Imports the law and the terms; draws nothing and says nothing. Days are days in India.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, NamedTuple, Self
 
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.law.book import LawBook
@@ -18,10 +18,10 @@ from ims_fsm.terms.period import TaxPeriod, in_india
 from ims_fsm.terms.vocabulary import Filing, Form
 
 SUBJECT = "timeline"
+_FORMS = ((Form.GSTR_1, Filing.MONTHLY), (Form.IFF, Filing.QUARTERLY), (Form.GSTR_1, Filing.QUARTERLY))
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """The days on which what a supplier files for a month leads to one 2B period of the recipient."""
 
     month: TaxPeriod
@@ -30,17 +30,23 @@ class Window:
     two_b_period: TaxPeriod
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(NamedTuple):
     """The last day for the credit of a financial year's documents (section 16(4))."""
 
     financial_year: str
     last: dt.date
 
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
-    """Whose month it is: how often he files and the code of his state, which may be empty where it decides nothing."""
+class Moved(NamedTuple):
+    """A day that a notification moved: what is due or ends on it, the new day, the notification."""
+
+    what: str
+    date: dt.date
+    source: str
+
+
+class Recipient(NamedTuple):
+    """Whose tax period it is: how often they file, and the code of their state, which a monthly filer may leave out."""
 
     filing: Filing
     state: str = ""
@@ -48,23 +54,27 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """Every day that the picture of a tax period shows; days are days in India.
-
-    `following` is the tax period after it, `before` the one before; `due` is the day on which its GSTR-3B is due,
-    `draft` that of its GSTR-2B. `limits` lie inside the picture, `own_limit` is that of the documents of this period.
-    """
+    """Every day that the picture of a tax period shows."""
 
     calendar: Calendar
     recipient: Recipient
     period: TaxPeriod
+    #: The tax periods before and after it.
+    before: TaxPeriod
+    following: TaxPeriod
     begins: dt.date
+    #: When the recipient's actions begin: with the period, or with IMS.
     opens: dt.date
+    #: The due days of GSTR-3B of the period before, of this one, and of the following one.
     due_before: dt.date
-    draft: dt.date
     due: dt.date
-    draft_following: dt.date
     due_following: dt.date
+    #: The days of the draft GSTR-2B of this period and of the following one.
+    draft: dt.date
+    draft_following: dt.date
+    #: Until when specified records may be kept pending; None where no rule limits it yet.
     pending_until: dt.date | None
+    #: The limit of section 16(4) for the documents of this period.
     own_limit: Limit | None
 
     @classmethod
@@ -83,44 +93,32 @@ class Days:
 
     @classmethod
     def _read(cls, book: LawBook, period: TaxPeriod, recipient: Recipient) -> Self:
-        calendar, filing, state = book.calendar, recipient.filing, recipient.state
-        following, before = calendar.next(period, filing), calendar.previous(period, filing)
-        begins = first_day(before.plus(1))
-        two_b = [in_india(calendar.two_b_opens(each)).date() for each in (period, following)]
+        calendar, (filing, state) = book.calendar, recipient
+        before, following = calendar.previous(period, filing), calendar.next(period, filing)
+        begins = dt.date(before.plus(1).year, before.plus(1).month, 1)
         is_dated = book.law.rule(calendar.citations["pending"]).holds_at(period)
         return cls(
             calendar=calendar,
             recipient=recipient,
             period=period,
+            before=before,
+            following=following,
             begins=begins,
             opens=max(begins, calendar.declared.opening.day),
             due_before=calendar.due_gstr3b(before, filing, state),
-            draft=two_b[0],
             due=calendar.due_gstr3b(period, filing, state),
-            draft_following=two_b[1],
             due_following=calendar.due_gstr3b(following, filing, state),
-            pending_until=last_day(calendar.pending_until(period, filing, state)) if is_dated else None,
+            draft=in_india(calendar.two_b_opens(period)).date(),
+            draft_following=in_india(calendar.two_b_opens(following)).date(),
+            pending_until=_last_day(calendar.pending_until(period, filing, state)) if is_dated else None,
             own_limit=limit(calendar, begins),
         )
 
     @property
-    def before(self) -> TaxPeriod:
-        """The tax period before."""
-        return self.calendar.previous(self.period, self.recipient.filing)
-
-    @property
-    def following(self) -> TaxPeriod:
-        """The tax period after."""
-        return self.calendar.next(self.period, self.recipient.filing)
-
-    @property
     def months(self) -> tuple[TaxPeriod, ...]:
         """The months of the tax period, in order."""
-        month, months = self.before.plus(1), []
-        while month <= self.period:
-            months.append(month)
-            month = month.plus(1)
-        return tuple(months)
+        count = month_number(self.period) - month_number(self.before)
+        return tuple(self.before.plus(step) for step in range(1, count + 1))
 
     @property
     def drafts_left_out(self) -> tuple[tuple[TaxPeriod, dt.date], ...]:
@@ -130,12 +128,15 @@ class Days:
     def windows(self, form: Form, supplier: Filing) -> tuple[Window, ...]:
         """Return the windows of a form for the months of this tax period, that before and that after."""
         window = filing_windows(self.calendar.declared)[form, supplier]
-        listed = []
-        for month in (self.months[0].plus(-1), *self.months, self.period.plus(1)):
-            number = month_number(month)
-            first, last = window.last_day(number - 1) + ONE_DAY, window.last_day(number)
-            listed.append(Window(month, first, last, self.calendar.period_for(month, self.recipient.filing)))
-        return tuple(listed)
+        return tuple(
+            Window(
+                month,
+                window.last_day(month_number(month) - 1) + ONE_DAY,
+                window.last_day(month_number(month)),
+                self.calendar.period_for(month, self.recipient.filing),
+            )
+            for month in (self.months[0].plus(-1), *self.months, self.period.plus(1))
+        )
 
     def later_form(self) -> tuple[Window, ...]:
         """Return when GSTR-1A of each month is filed: after GSTR-1 is due, until the supplier's GSTR-3B is."""
@@ -148,41 +149,60 @@ class Days:
                 listed.append(Window(month, first, last, self.calendar.period_for(leads_to, self.recipient.filing)))
         return tuple(listed)
 
-    def limits(self, until: dt.date) -> tuple[Limit, ...]:
-        """Return the limits of section 16(4) from the period's first day to another."""
-        return tuple(found for found in self._limits() if self.begins <= found.last <= until)
+    @property
+    def ends(self) -> dt.date:
+        """The last day of the picture."""
+        due = self.pending_until or self.due
+        return max(self.due_following, self.draft_following, due, self.due, self.draft)
 
-    def _limits(self) -> Iterator[Limit]:
+    @property
+    def limits(self) -> tuple[Limit, ...]:
+        """The limits of section 16(4) in the picture."""
+        years = range(self.begins.year - 2, self.begins.year + 1)
         first_month = self.calendar.declared.financial_year.first_month
-        for year in range(self.begins.year - 2, self.begins.year + 1):
-            if found := limit(self.calendar, dt.date(year, first_month, 1)):
-                yield found
+        listed = (limit(self.calendar, dt.date(year, first_month, 1)) for year in years)
+        return tuple(bound for bound in listed if bound and self.begins <= bound.last <= self.ends)
+
+    def moved(self) -> tuple[Moved, ...]:
+        """Return the days that a notification moved, in the order of the picture; what moved nothing is left out."""
+        due = ((self.before, self.due_before), (self.period, self.due), (self.following, self.due_following))
+        drafts = ((self.period, self.draft), (self.following, self.draft_following))
+        listed: list[Moved] = []
+        for form, filing in _FORMS:
+            for month, _, last, _ in self.windows(form, filing):
+                what = f"the window of {form} filed {filing} for {month.in_words}"
+                listed += self._moved(what, last, "window", month, form=form, filing=filing)
+        for period, day in drafts:
+            listed += self._moved(f"the draft GSTR-2B of {period.in_words}", day, "two_b", period)
+        for period, day in due:
+            listed += self._moved(f"GSTR-3B of {period.in_words}", day, "gstr3b", period, **self.recipient._asdict())
+        return tuple(dict.fromkeys(listed))
+
+    def _moved(self, what: str, day: dt.date, kind: str, period: TaxPeriod, **narrowed: Any) -> Iterator[Moved]:
+        for entry in self.calendar.declared.extension:
+            if entry.covers(kind, period, **narrowed) and entry.date == day:
+                yield Moved(what, day, entry.source)
 
 
 def limit(calendar: Calendar, day: dt.date) -> Limit | None:
     """Return the limit of section 16(4) for a document of a day; nothing where the calendar binds no kind."""
     kinds = sorted(calendar.declared.time_limit.kinds)
     passed = calendar.cutoff(kinds[0], day, None) if kinds else None
-    return Limit(calendar.financial_year(day), last_day(passed)) if passed else None
+    return Limit(calendar.financial_year(day), _last_day(passed)) if passed else None
 
 
-def first_day(month: TaxPeriod) -> dt.date:
-    """Return the first day of a month."""
-    return dt.date(month.year, month.month, 1)
-
-
-def last_day(passed: dt.datetime) -> dt.date:
+def _last_day(passed: dt.datetime) -> dt.date:
     """Return the last day in time before an instant at which something has passed."""
     return in_india(passed).date() - ONE_DAY
 
 
 def _check(calendar: Calendar, period: TaxPeriod, recipient: Recipient) -> None:
     problems = []
-    known = "use the first two digits of the recipient's GSTIN"
+    remedy = "use the first two digits of the recipient's GSTIN"
     if recipient.state and recipient.state not in calendar.states:
-        problems.append(Problem("state", f"{recipient.state!r} is no state of the calendar", known))
+        problems.append(Problem("state", f"{recipient.state!r} is not a state of the calendar", remedy))
     if not recipient.state and recipient.filing == Filing.QUARTERLY:
-        problems.append(Problem("state", "decides the due day of the quarterly GSTR-3B and is not named", known))
+        problems.append(Problem("state", "decides the due day of the quarterly GSTR-3B and is not named", remedy))
     if calendar.period_for(period, recipient.filing) < calendar.first_period:
         what = f"lies before IMS, which begins with 2B period {calendar.first_period}"
         problems.append(Problem(period, what, "name that period or a later one"))

@@ -1,6 +1,6 @@
-"""Lays a tale out on a page: three lifelines, a message a row, the supplier's liability left, the ITC right.
+"""Lays a tale out on a page: three lifelines, a message a row, the liability to the left, the ITC to the right.
 
-Imports the tale, the shapes and a theme.
+Imports the tale, the paper and a theme.
 """
 
 from __future__ import annotations
@@ -8,159 +8,140 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ims_fsm.charts.paper.citing import cited
-from ims_fsm.charts.paper.lettering import width, wrapped
-from ims_fsm.charts.paper.page import Page
-from ims_fsm.charts.paper.shapes import Box, Line, Rect, Shape, Text
-from ims_fsm.charts.sequence.columns import LEFT, LINE, PAD, RIGHT, Columns, columns_of
-from ims_fsm.charts.sequence.story import Actor, Becomes, Step, Tale, balance
-from ims_fsm.charts.sequence.words import day_said, ending, refusals_again, refusals_said, said
-from ims_fsm.draw import measure
-from ims_fsm.draw.palette import Palette, strokes
+from ims_fsm.charts.paper import LEFT, LINE, PAD, RIGHT, Box, Line, Page, Rect, Shape, Text, heading
+from ims_fsm.charts.sequence.tale import Actor, Entry, Step, Tale, balance, signed
+from ims_fsm.draw.measure import TEXT, TRIGGER, balanced, folded, width
+from ims_fsm.draw.palette import Paint, strokes
 from ims_fsm.draw.theme import Theme
 from ims_fsm.law.refusal import Refusal
 
-GAP = 6.0
+# The days, a column of money at least, and the room between it and a lifeline.
+_DAY, _MONEY, _BESIDE = 24.0, 74.0, 31.0
+# The heads of the lifelines, half of one, and the room between two steps.
+_HEAD, _HALF, _GAP = 17.0, 24.0, 6.0
 _DASHES = {"solid": "", "dashed": "4 2.5", "dotted": "1.2 2", "bold": ""}
-_HEAD = 17.0
-
-
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """What a tale is drawn with: the theme, the columns, and the stroke of each actor."""
-
-    theme: Theme
-    columns: Columns
-    dashes: Mapping[Actor, str]
-
-    @property
-    def palette(self) -> Palette:
-        """The theme's colours."""
-        return self.theme.palette
-
-    @property
-    def lifelines(self) -> Mapping[Actor, float]:
-        """Where each actor's line stands."""
-        return self.columns.lifelines
 
 
 def page_of(tale: Tale, fields: Mapping[str, str], theme: Theme) -> Page:
     """Return a tale as a page of shapes; `fields` fill in the sentences of its refusals."""
-    known = strokes(("supplier", "clock", "recipient"))
-    dashes = {actor: _DASHES[known["clock" if actor is Actor.PORTAL else str(actor)]] for actor in Actor}
-    drawing = Drawing(theme, columns_of(tale), dashes)
-    palette = theme.palette
-    heading = [Text(LEFT, 16, tale.title, measure.TITLE, palette.ink, bold=True)]
     below = f"{tale.says} \N{MIDDLE DOT} {tale.rule_set}, amounts in rupees"
-    lines = wrapped(below, measure.SUBTITLE, RIGHT - LEFT)
-    heading += [
-        Text(LEFT, 28 + number * 11, words, measure.SUBTITLE, palette.aside) for number, words in enumerate(lines)
-    ]
-    top = 28 + 11 * len(lines)
-    shapes: list[Shape] = []
-    at = top + _HEAD + LINE
-    told: set[Refusal] = set()
+    top, shapes = heading(tale.title, below, theme)
+    drawing = _Drawing(tale, theme)
+    at = top + 8 + _HEAD + LINE
+    before: set[Refusal] = set()
     for step in tale.steps:
-        refused = refusals_again(step) if told.issuperset(step.refusals) else refusals_said(step, fields)
-        told.update(step.refusals)
-        drawn, at = _step(drawing, step, refused, at)
-        shapes += drawn
+        at = drawing.step(step, step.refused(None if before.issuperset(step.refusals) else fields), at)
+        before.update(step.refusals)
     bottom = at + 4
-    ends = tuple(_ending(drawing, tale, bottom))
-    return Page(
-        f"sequence-{tale.name}",
-        tale.title,
-        said(tale, fields),
-        measure.COLUMN,
-        bottom + 20,
-        palette.paper,
-        (*heading, *_heads(drawing, top, bottom), *shapes, *ends),
-        theme.scale,
-    )
+    drawn = (*shapes, *drawing.heads(top + 8, bottom), *drawing.shapes, *drawing.ending(bottom))
+    return Page(f"sequence-{tale.name}", tale.title, tale.said(fields), bottom + 20, drawn, theme)
 
 
-def _heads(drawing: Drawing, top: float, bottom: float) -> Iterator[Shape]:
-    palette, pen = drawing.palette, drawing.theme.pen
-    for actor, x in drawing.lifelines.items():
-        box = Box(x - 24, top, x + 24, top + _HEAD - 3)
-        yield Line(((x, box.bottom), (x, bottom)), palette.frame.line, 0.8 * pen, drawing.dashes[actor])
-        yield Rect(box, palette.frame.fill, palette.ink, 3, 0.9 * pen, drawing.dashes[actor])
-        yield Text(x, box.bottom - 4, actor.title(), measure.TRIGGER, palette.ink, "middle", bold=True)
-    yield Text(LEFT, top + 9, "day", measure.TEXT, palette.aside)
-    for money, title in ((drawing.columns.liability, "liability"), (drawing.columns.credit, "ITC")):
-        yield Text(money.stands, top + 9, "total", measure.TEXT, palette.aside, "end")
-        moved = money.moved - (width(" total", measure.TEXT) + PAD if money.stacked else 0)
-        yield Text(moved, top + 9, title, measure.TEXT, palette.ink, "end", bold=True)
+class _Drawing:
+    """A tale while it is drawn, step by step: each is drawn at a place and returns where the next one begins."""
+
+    def __init__(self, tale: Tale, theme: Theme) -> None:
+        """Place the columns: wide amounts take room from the messages, and wider ones stand one below the other."""
+        self.tale = tale
+        self.palette = theme.palette
+        self.shapes: list[Shape] = []
+        known = strokes(("supplier", "clock", "recipient"))
+        self.dashes = {actor: _DASHES[known["clock" if actor is Actor.PORTAL else str(actor)]] for actor in Actor}
+        entries = [entry for step in tale.steps for entry in (step.liability, step.credit) if entry]
+        amounts = [words for entry in entries for words in (signed(entry.amount), balance(entry.total))]
+        widest = max(width(words, TEXT, bold=True) for words in amounts)
+        column = max(_MONEY, widest + 2 * PAD)
+        self.liability = _Money(LEFT + _DAY, LEFT + _DAY + column, is_stacked=widest > _MONEY / 2 - PAD)
+        self.credit = _Money(RIGHT - column, RIGHT, self.liability.is_stacked)
+        supplier, recipient = self.liability.right + _BESIDE, self.credit.left - _BESIDE
+        portal = (supplier + recipient) / 2
+        self.lifelines = {Actor.SUPPLIER: supplier, Actor.PORTAL: portal, Actor.RECIPIENT: recipient}
+
+    def heads(self, top: float, bottom: float) -> Iterator[Shape]:
+        """Give the lifelines with their heads, and what the columns hold."""
+        palette, y = self.palette, top + 9
+        for actor, x in self.lifelines.items():
+            box = Box(x - _HALF, top, x + _HALF, top + _HEAD - 3)
+            yield Line(((x, box.bottom), (x, bottom)), palette.frame.line, 0.8, self.dashes[actor])
+            yield Rect(box, palette.frame.fill, palette.ink, 3, 0.9, self.dashes[actor])
+            yield Text(x, box.bottom - 4, actor.title(), palette.ink, "middle", size=TRIGGER, bold=True)
+        yield Text(LEFT, y, "day", palette.aside)
+        for money, title in ((self.liability, "liability"), (self.credit, "ITC")):
+            total = Text(money.stands, y, "total", palette.aside, "end")
+            yield total
+            moved = total.box.left - PAD - 2 if money.is_stacked else money.moved
+            yield Text(moved, y, title, palette.ink, "end", bold=True)
+
+    def step(self, step: Step, refused: tuple[str, ...], top: float) -> float:
+        """Draw a step: words over an arrow, its money beside it, and below it what comes of it."""
+        palette, (start, end) = self.palette, (self.lifelines[step.source], self.lifelines[step.target])
+        color = palette.red.line if step.refusals else palette.ink
+        middle, room = (start + end) / 2, abs(end - start) - 4 * PAD
+        lines = [(words, color) for words in balanced(step.says, room)]
+        lines += [(words, palette.aside) for words in folded(step.cited, room)]
+        self.shapes.append(Text(LEFT, top + 6, step.when, palette.aside))
+        for index, (words, ink) in enumerate(lines):
+            self.shapes.append(Text(middle, top + 6 + index * LINE, words, ink, "middle"))
+        y = top + len(lines) * LINE + 1
+        reach = end - (5 if end > start else -5) * bool(step.refusals)
+        self.shapes.append(Line(((start, y), (reach, y)), color, dash=self.dashes[step.source], arrow=True))
+        if step.liability:
+            self.shapes += self.liability.entry(step.liability, palette.amber, palette.ink, y)
+        if step.credit:
+            self.shapes += self.credit.entry(step.credit, palette.green, palette.ink, y)
+        if step.refusals:
+            for rise in (3.0, -3.0):
+                self.shapes.append(Line(((end - 3, y - rise), (end + 3, y + rise)), color, 1.4))
+        at = y + 3
+        for clause in refused:
+            at = self._refusal(clause, at)
+        if step.becomes:
+            words, paint = step.becomes.words, palette.paint(step.becomes.state)
+            x, half = self.lifelines[Actor.PORTAL], width(words, TEXT) / 2 + PAD
+            self.shapes.append(Rect(Box(x - half, at, x + half, at + 11), paint.fill, paint.line, 3, 0.7))
+            self.shapes.append(Text(x, at + 8, words, paint.line, "middle"))
+            at += 12
+        return at + _GAP
+
+    def ending(self, top: float) -> Iterator[Shape]:
+        """Give the last line: where both sides stand."""
+        ink, after = self.palette.ink, self.tale.after
+        yield Line(((LEFT, top), (RIGHT, top)), ink)
+        for money, heads in ((self.liability, after.standing), (self.credit, after.carried)):
+            yield Text(money.stands, top + 11, balance(heads.total), ink, "end", bold=True)
+        yield Text(self.lifelines[Actor.PORTAL], top + 11, self.tale.ending.partition(":")[0], ink, "middle")
+
+    def _refusal(self, clause: str, top: float) -> float:
+        paint, left, right = self.palette.red, self.lifelines[Actor.SUPPLIER] + 10, self.lifelines[Actor.RECIPIENT] - 10
+        lines = folded(f"refused: {clause}", right - left - 2 * PAD)
+        box = Box(left, top + 2, right, top + 6 + len(lines) * LINE)
+        self.shapes.append(Rect(box, paint.fill, paint.line, 2, 0.7))
+        for index, words in enumerate(lines):
+            self.shapes.append(Text(left + PAD, top + 9.5 + index * LINE, words, paint.line))
+        return box.bottom + 1
 
 
-def _step(drawing: Drawing, step: Step, refused: tuple[str, ...], top: float) -> tuple[list[Shape], float]:
-    """Return the shapes of a step and where the next one begins: words over an arrow, and below it what comes of it."""
-    palette, pen = drawing.palette, drawing.theme.pen
-    start, end = drawing.lifelines[step.source], drawing.lifelines[step.target]
-    color = palette.red.line if step.refusals else palette.ink
-    middle, room = (start + end) / 2, abs(end - start) - 4 * PAD
-    lines = [(words, color) for words in wrapped(step.says, measure.TEXT, room)]
-    lines += [(words, palette.aside) for words in wrapped(cited(step.rules), measure.TEXT, room)]
-    shapes: list[Shape] = [Text(LEFT, top + 6, day_said(step.day), measure.TEXT, palette.aside)]
-    shapes += [
-        Text(middle, top + 6 + number * LINE, words, measure.TEXT, own, "middle")
-        for number, (words, own) in enumerate(lines)
-    ]
-    y = top + len(lines) * LINE + 1
-    reach = end - 5 if end > start else end + 5
-    arrow = ((start, y), (reach if step.refusals else end, y))
-    shapes.append(Line(arrow, color, 0.9 * pen, drawing.dashes[step.source], arrow=True))
-    shapes += _money(drawing, step, y)
-    at = y + 3
-    if step.refusals:
-        shapes += _cross(palette, pen, (end, y))
-    for sentence in refused:
-        drawn, at = _refusal(drawing, sentence, at)
-        shapes += drawn
-    if step.becomes:
-        shapes += _pill(drawing, step.becomes, at)
-        at += 12
-    return shapes, at + GAP
+@dataclass(frozen=True, slots=True)
+class _Money:
+    """A column of money from `left` to `right`; stacked, what stands is below what a step moves."""
 
+    left: float
+    right: float
+    is_stacked: bool
 
-def _money(drawing: Drawing, step: Step, y: float) -> Iterator[Shape]:
-    palette, thick = drawing.palette, 0.6 * drawing.theme.pen
-    if step.liability:
-        yield from drawing.columns.liability.entry(step.liability, palette.amber, palette.ink, y, thick)
-    if step.credit:
-        yield from drawing.columns.credit.entry(step.credit, palette.green, palette.ink, y, thick)
+    @property
+    def moved(self) -> float:
+        """The right edge of what a step moves."""
+        return self.stands if self.is_stacked else (self.left + self.right) / 2
 
+    @property
+    def stands(self) -> float:
+        """The right edge of what stands after it."""
+        return self.right - PAD
 
-def _cross(palette: Palette, pen: float, at: tuple[float, float]) -> Iterator[Shape]:
-    x, y = at
-    for rise in (3.0, -3.0):
-        yield Line(((x - 3, y - rise), (x + 3, y + rise)), palette.red.line, 1.4 * pen)
-
-
-def _refusal(drawing: Drawing, sentence: str, top: float) -> tuple[list[Shape], float]:
-    paint = drawing.palette.red
-    left, right = drawing.lifelines[Actor.SUPPLIER] + 10, drawing.lifelines[Actor.RECIPIENT] - 10
-    lines = wrapped(f"refused: {sentence}", measure.TEXT, right - left - 2 * PAD)
-    box = Box(left, top + 2, right, top + 6 + len(lines) * LINE)
-    shapes: list[Shape] = [Rect(box, paint.fill, paint.line, 2, 0.7 * drawing.theme.pen)]
-    shapes += [
-        Text(left + PAD, top + 9.5 + number * LINE, words, measure.TEXT, paint.line)
-        for number, words in enumerate(lines)
-    ]
-    return shapes, box.bottom + 1
-
-
-def _pill(drawing: Drawing, becomes: Becomes, top: float) -> Iterator[Shape]:
-    paint = drawing.palette.paint(becomes.state)
-    x, half = drawing.lifelines[Actor.PORTAL], width(becomes.words, measure.TEXT) / 2 + PAD
-    yield Rect(Box(x - half, top, x + half, top + 11), paint.fill, paint.line, 3, 0.7 * drawing.theme.pen)
-    yield Text(x, top + 8, becomes.words, measure.TEXT, paint.line, "middle")
-
-
-def _ending(drawing: Drawing, tale: Tale, top: float) -> Iterator[Shape]:
-    palette, columns = drawing.palette, drawing.columns
-    yield Line(((LEFT, top), (RIGHT, top)), palette.ink, 0.9 * drawing.theme.pen)
-    for money, heads in ((columns.liability, tale.after.standing), (columns.credit, tale.after.carried)):
-        yield Text(money.stands, top + 11, balance(heads.total), measure.TEXT, palette.ink, "end", bold=True)
-    middle = drawing.lifelines[Actor.PORTAL]
-    yield Text(middle, top + 11, ending(tale).partition(":")[0], measure.TEXT, palette.ink, "middle")
+    def entry(self, entry: Entry, paint: Paint, ink: str, y: float) -> Iterator[Shape]:
+        """Give what a step moves and what stands after it, beside the step's arrow."""
+        top = y - (7 + LINE if self.is_stacked else 7)
+        yield Rect(Box(self.left, top, self.right, y + 4), paint.fill, paint.line, 2, 0.6)
+        yield Text(self.moved, top + 8, signed(entry.amount), paint.line, "end", bold=True)
+        yield Text(self.stands, y + 1, balance(entry.total), ink, "end")

@@ -1,82 +1,63 @@
-"""Sequences as pictures with the money: an amended invoice (FAQ 13) and a rejected credit note (FAQ 34, Annexure-A).
+"""Sequences written down: as a picture, and as a Mermaid diagram, which GitHub and GitLab show where it stands.
 
-Imports the law, the tales and what writes them down; amounts come in rupees and are exact.
+Imports the tales and what draws them; Mermaid needs no drawing program.
 """
 
 from __future__ import annotations
 
-from decimal import Decimal
+import textwrap
+from collections.abc import Iterator, Mapping
 
-from ims_fsm.charts.paper.picture import DRAWN, drawn
+from ims_fsm.charts.paper import DRAWN, drawn
 from ims_fsm.charts.sequence.drawing import page_of
-from ims_fsm.charts.sequence.mermaid import mermaid_of
-from ims_fsm.charts.sequence.story import Tale
-from ims_fsm.charts.sequence.tales import TALES
+from ims_fsm.charts.sequence.tale import Actor, Step, Tale, balance, signed
+from ims_fsm.charts.sequence.telling import SEQUENCES, SUBJECT, tale_of
 from ims_fsm.draw.theme import LIGHT, Theme
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.law.book import LawBook
-from ims_fsm.terms.money import paise
-from ims_fsm.terms.period import TaxPeriod
 
-SUBJECT = "sequence"
-SEQUENCES = tuple(TALES)
+__all__ = ["FORMATS", "SEQUENCES", "sequence", "tale_of"]
 FORMATS = (*DRAWN, "mermaid")
-DOCUMENT = "100.00"
-# Where nothing else is asked: an invoice amended to more, a credit note furnished again as it was.
-AMENDED = {"amendment": "120.00", "rejected-credit-note": DOCUMENT}
-Rupees = str | int | Decimal
+# In a message Mermaid takes a semicolon for its end and a hash for a comment.
+_REPLACED = str.maketrans({"#": "no. ", ";": ","})
+_FOLD, _BREAK = 42, "<br/>"
+_IDS = {Actor.SUPPLIER: "S", Actor.PORTAL: "P", Actor.RECIPIENT: "R"}
 
 
 def sequence(book: LawBook, tale: Tale, fmt: str = "svg", theme: Theme = LIGHT) -> bytes:
     """Return a tale as svg, png or pdf, or as the mermaid text of a sequence diagram; text is UTF-8.
 
-    Raises `InputError` for another format, and what drawing a page raises.
+    The same tale gives the same bytes. Raises `InputError` for another format, and what drawing a page raises.
     """
     if fmt not in FORMATS:
-        raise InputError(SUBJECT, [Problem(fmt, "is no format of a sequence", f"use one of {', '.join(FORMATS)}")])
+        raise InputError(SUBJECT, [Problem(fmt, "is not a format of a sequence", f"use one of {', '.join(FORMATS)}")])
     fields = book.calendar.phrases()
     if fmt == "mermaid":
-        return mermaid_of(tale, fields).encode()
+        return ("\n".join(_lines(tale, fields)) + "\n").encode()
     return drawn(page_of(tale, fields, theme), fmt)
 
 
-def tale_of(
-    book: LawBook, name: str, v0: Rupees | None = None, v1: Rupees | None = None, period: TaxPeriod | None = None
-) -> Tale:
-    """Return a tale by its name, one of `SEQUENCES`.
-
-    `v0` is the tax of the document and `v1` that of its amendment, in rupees; left out they are those of the examples,
-    and with `v0` alone the amendment changes nothing. `period` is the document's 2B period, the first of IMS without
-    it. Raises `InputError` with every problem of what is asked.
-    """
-    first = book.calendar.first_period if period is None else period
-    problems: list[Problem] = []
-    if name not in TALES:
-        problems.append(Problem(name, "is no sequence", f"the sequences are {', '.join(SEQUENCES)}"))
-    if first < book.calendar.first_period:
-        what = f"lies before IMS, which begins with 2B period {book.calendar.first_period}"
-        problems.append(Problem(first, what, "name that period or a later one"))
-    document = _tax("v0", DOCUMENT if v0 is None else v0, problems)
-    if v1 is None and v0 is not None:
-        amended = document
-    else:
-        amended = _tax("v1", AMENDED.get(name, DOCUMENT) if v1 is None else v1, problems)
-    if problems:
-        raise InputError(SUBJECT, problems)
-    try:
-        return TALES[name](book, first, document, amended)
-    except ValueError as error:
-        late = Problem(first, "is too late: the calendar ends before what follows it", "name an earlier period")
-        raise InputError(SUBJECT, [late]) from error
+def _lines(tale: Tale, fields: Mapping[str, str]) -> Iterator[str]:
+    yield from ("---", f'title: "{tale.title}"', "---", "sequenceDiagram")
+    yield f"    accTitle: {tale.title}"
+    yield f"    accDescr: {tale.said(fields)}"
+    yield "    autonumber"
+    yield from (f"    participant {name} as {actor.title()}" for actor, name in _IDS.items())
+    for step in tale.steps:
+        yield from _step(step, fields)
+    yield f"    Note over S,R: {_plain(tale.ending)}"
 
 
-def _tax(place: str, tax: Rupees, problems: list[Problem]) -> int:
-    try:
-        read = paise(tax)
-    except ValueError as error:
-        what, _, remedy = str(error).partition("; ")
-        problems.append(Problem(place, what, remedy))
-        return 0
-    if read <= 0:
-        problems.append(Problem(place, f"{tax} is no tax of a document", "write an amount above zero"))
-    return read
+def _step(step: Step, fields: Mapping[str, str]) -> Iterator[str]:
+    arrow = "--x" if step.refusals else "-->>" if step.source is Actor.PORTAL else "->>"
+    words = _plain(f"{step.when}: {step.says} ({step.cited})")
+    yield f"    {_IDS[step.source]}{arrow}{_IDS[step.target]}: {words}"
+    for clause in step.refused(fields):
+        yield f"    Note right of P: {_BREAK.join(textwrap.wrap(_plain(f'refused: {clause}'), _FOLD))}"
+    for place, title, entry in (("left of S", "Liability", step.liability), ("right of R", "ITC", step.credit)):
+        if entry:
+            yield f"    Note {place}: {title} {signed(entry.amount)}{_BREAK}total {balance(entry.total)}"
+
+
+def _plain(words: str) -> str:
+    return words.translate(_REPLACED)

@@ -1,25 +1,30 @@
-"""Tells a chain of two versions step by step: the calendar gives the days, the ledger the money, the law the refusals.
+"""Tells two tales: an invoice amended in the next tax period (FAQ 13), a credit note rejected and furnished again.
 
-Imports the law and the steps; draws nothing.
+The calendar gives the days, the ledger the money, the law the refusals. Imports the law and the tale; draws nothing.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, ClassVar, NamedTuple
 
-from ims_fsm.charts.sequence.story import Actor, Becomes, Entry, Step, month, signed
+from ims_fsm.charts.sequence.tale import Actor, Becomes, Entry, Step, Tale, signed
+from ims_fsm.errors import InputError, Problem
 from ims_fsm.law.book import LawBook
 from ims_fsm.law.decision import decide
+from ims_fsm.law.due_dates import ONE_DAY
 from ims_fsm.law.ledger import Outcome, Standing, leaks, report, settle
 from ims_fsm.law.refusal import Refused
-from ims_fsm.terms.money import Heads, shown
+from ims_fsm.terms.money import Heads, paise
 from ims_fsm.terms.period import TaxPeriod, in_india
 from ims_fsm.terms.vocabulary import Direction, Filing, Kind, Trigger
 
-MONTHLY = Filing.MONTHLY
-_SHOWN = ("faq.6", "faq.7")
+SUBJECT = "sequence"
+# The tax of a document where nothing else is asked, in rupees.
+DOCUMENT = "100.00"
+Rupees = str | int | Decimal
 _SAYS = {
     Trigger.ACCEPT: "accepts the {}",
     Trigger.REJECT: "rejects the {}",
@@ -27,163 +32,264 @@ _SAYS = {
 }
 
 
-@dataclass(slots=True)
-class Telling:
-    """A tale while it is told: a document and its amendment in the next tax period, V0 and V1 their tax in paise.
+class Version(NamedTuple):
+    """A version of a document: what the tale calls it, its 2B period, its tax in paise, whether it amends another."""
 
-    Both taxpayers file monthly, each return on its due day.
-    """
-
-    book: LawBook
-    kind: Kind
+    name: str
     period: TaxPeriod
-    v0: int
-    v1: int
-    standing: Standing = field(default_factory=Standing)
-    steps: list[Step] = field(default_factory=list)
+    tax: int
+    amends: bool
 
-    @property
-    def following(self) -> TaxPeriod:
-        """The tax period of the amendment."""
-        return self.book.calendar.next(self.period, MONTHLY)
 
-    @property
-    def direction(self) -> Direction:
-        """How the amendment moves the tax."""
-        moved = (self.v1 > self.v0) - (self.v1 < self.v0)
-        return {1: Direction.UPWARD, -1: Direction.DOWNWARD, 0: Direction.UNCHANGED}[moved]
+class Telling:
+    """A tale while it is told, step by step; both taxpayers file monthly, each return on its due day."""
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    says: ClassVar[str]
+    kind: ClassVar[Kind]
+    #: What the document and its amendment are called, and the tax of the amendment where nothing else is asked.
+    records: ClassVar[tuple[str, str]]
+    amended: ClassVar[str]
+
+    def __init__(self, book: LawBook, period: TaxPeriod, v0: int, v1: int) -> None:
+        """Begin with a document of a 2B period and its amendment in the next one, their tax in paise."""
+        self.book = book
+        self.first = Version(self.records[0], period, v0, amends=False)
+        self.second = Version(self.records[1], book.calendar.next(period, Filing.MONTHLY), v1, amends=True)
+        self.standing = Standing()
+        self.steps: list[Step] = []
+
+    def tale(self) -> Tale:
+        """Return the tale, told to its end."""
+        self.tell()
+        rule_set = self.book.law.machine(str(self.kind)).at(self.first.period).rule_set.id
+        return Tale(self.name, self.title, self.says, rule_set, tuple(self.steps), self.standing)
+
+    def tell(self) -> None:
+        """Tell the steps, one after the other."""
+        raise NotImplementedError
 
     # --- days ---------------------------------------------------------------------------------------------------------
 
-    def files(self, period: TaxPeriod) -> dt.date:
-        """Return the day on which the supplier's GSTR-1 is due."""
-        return self.book.calendar.due_gstr1(period, MONTHLY)
+    def filed(self, version: Version) -> dt.date:
+        """Return the day on which the supplier's GSTR-1 of a version is due."""
+        return self.book.calendar.due_gstr1(version.period, Filing.MONTHLY)
 
-    def drafted(self, period: TaxPeriod) -> dt.date:
-        """Return the day of the draft GSTR-2B."""
-        return in_india(self.book.calendar.two_b_opens(period)).date()
+    def drafted(self, version: Version) -> dt.date:
+        """Return the day of the draft GSTR-2B of a version's period."""
+        return in_india(self.book.calendar.two_b_opens(version.period)).date()
 
-    def due(self, period: TaxPeriod) -> dt.date:
-        """Return the day on which GSTR-3B is due."""
-        return self.book.calendar.due_gstr3b(period, MONTHLY, "")
+    def due(self, version: Version) -> dt.date:
+        """Return the day on which the GSTR-3B of a version's period is due."""
+        return self.book.calendar.due_gstr3b(version.period, Filing.MONTHLY, "")
 
     # --- the supplier -------------------------------------------------------------------------------------------------
 
-    def saves(self, day: dt.date, says: str, rules: Iterable[str]) -> None:
-        """Let the supplier save something: no money moves."""
-        self.steps.append(Step(day=day, source=Actor.SUPPLIER, target=Actor.PORTAL, says=says, rules=tuple(rules)))
+    def saves(self, version: Version, day: dt.date, words: str, *rules: str) -> None:
+        """Let the supplier save a version: no money moves."""
+        says = f"saves {words} in GSTR-1 of {_month(version.period)}, {Heads(igst=version.tax)}"
+        self._step(day, Actor.SUPPLIER, says, rules)
 
-    def reports(self, period: TaxPeriod, version: str, tax: int, rules: Iterable[str]) -> None:
-        """Let the supplier file a version in GSTR-1: his liability moves by what the ledger enters."""
-        reported = report(self.standing, self._credit(tax))
+    def reports(self, version: Version, words: str, *rules: str) -> None:
+        """Let the supplier file a version in GSTR-1: the liability moves by what the ledger enters."""
+        reported = report(self.standing, self._credit(version))
         self.standing = reported.after
-        self.steps.append(
-            Step(
-                day=self.files(period),
-                source=Actor.SUPPLIER,
-                target=Actor.PORTAL,
-                says=f"files GSTR-1 of {month(period)}: {version}, tax {shown(tax)}",
-                rules=tuple(rules),
-                liability=Entry(reported.entry.total, reported.after.standing.total),
-            )
-        )
+        says = f"files GSTR-1 of {_month(version.period)}: {words}, {Heads(igst=version.tax)}"
+        entry = Entry(reported.entry.total, reported.after.standing.total)
+        self._step(self.filed(version), Actor.SUPPLIER, says, rules, liability=entry)
 
     # --- the portal ---------------------------------------------------------------------------------------------------
 
-    def shows(self, day: dt.date, record: str) -> None:
+    def shows(self, version: Version, day: dt.date) -> None:
         """Let the portal show a record to the recipient."""
-        becomes = self._becomes(record, "no_action")
-        says = f"shows the {record} in IMS"
-        self.steps.append(
-            Step(day=day, source=Actor.PORTAL, target=Actor.RECIPIENT, says=says, rules=_SHOWN, becomes=becomes)
-        )
+        becomes = self._becomes(version, "no_action")
+        self._step(day, Actor.PORTAL, f"shows the {version.name} in IMS", ("faq.6", "faq.7"), becomes=becomes)
 
-    def drafts(self, period: TaxPeriod, tax: int, outcome: Outcome) -> None:
+    def drafts(self, version: Version, outcome: Outcome) -> None:
         """Let the portal draft GSTR-2B: an accepted version stands with what it adds, a rejected one for view only."""
-        worth = signed((self._credit(tax) - self.standing.carried).total)
-        rejected = outcome is Outcome.REJECTED
-        section = f"ITC Rejected {worth}, for view only" if rejected else f"ITC Available {worth}"
-        says = f"drafts GSTR-2B of {month(period)}: {section}"
-        rules = ("faq.23", "faq.14.ii" if rejected else "faq.14.i")
-        day = self.drafted(period)
-        self.steps.append(Step(day=day, source=Actor.PORTAL, target=Actor.RECIPIENT, says=says, rules=rules))
+        worth = signed((self._credit(version) - self.standing.carried).total)
+        is_rejected = outcome is Outcome.REJECTED
+        section = f"ITC Rejected {worth}, for view only" if is_rejected else f"ITC Available {worth}"
+        rules = ("faq.23", "faq.14.ii" if is_rejected else "faq.14.i")
+        says = f"drafts GSTR-2B of {_month(version.period)}: {section}"
+        self._step(self.drafted(version), Actor.PORTAL, says, rules)
 
     # --- the recipient ------------------------------------------------------------------------------------------------
 
     def acts(
-        self, day: dt.date, trigger: Trigger, record: str, *, original: str = "none", only_refused: bool = False
+        self, day: dt.date, trigger: Trigger, version: Version, *, original: str = "", only_refused: bool = False
     ) -> None:
-        """Let the recipient act on the document, or on its amendment where `original` says how that was decided.
+        """Let the recipient act on a version, where it amends another with how that one was decided.
 
         The step is refused where the law refuses it; with `only_refused` it is left out where the law does not.
         """
-        amends = original != "none"
-        period = self.following if amends else self.period
-        edition = self.book.law.machine(f"{self.kind}_amendment" if amends else str(self.kind)).at(period)
-        given = {"original": original, "direction": str(self.direction), "same_period": "no"} if amends else {}
-        reduction = self._reduction(trigger, self.v1 if amends else self.v0, period)
-        decision = decide(edition, edition.initial, trigger, edition.facts(**given, **reduction))
-        says = _SAYS[trigger].format(record) + (", ITC to be reduced in full" if reduction else "")
+        machine = f"{self.kind}_amendment" if version.amends else str(self.kind)
+        edition = self.book.law.machine(machine).at(version.period)
+        chain = {"original": original, "direction": str(self._direction), "same_period": "no"} if version.amends else {}
+        reduction = self._reduction(trigger, version)
+        decision = decide(edition, edition.initial, trigger, edition.facts(**chain, **reduction))
+        says = _SAYS[trigger].format(version.name) + (", ITC to be reduced in full" if reduction else "")
         if isinstance(decision, Refused):
-            rules, refusals, becomes = tuple(r.rule for r in decision.refusals), decision.refusals, None
-        elif only_refused:
-            return
-        else:
-            rules, refusals, becomes = decision.rules, (), self._becomes(record, decision.dest)
-        self.steps.append(
-            Step(
-                day=day,
-                source=Actor.RECIPIENT,
-                target=Actor.PORTAL,
-                says=says,
-                rules=tuple(dict.fromkeys(rules)),
-                becomes=becomes,
-                refusals=refusals,
-            )
-        )
+            rules = dict.fromkeys(refusal.rule for refusal in decision.refusals)
+            self._step(day, Actor.RECIPIENT, says, tuple(rules), refusals=decision.refusals)
+        elif not only_refused:
+            becomes = self._becomes(version, decision.dest)
+            self._step(day, Actor.RECIPIENT, says, tuple(dict.fromkeys(decision.rules)), becomes=becomes)
 
-    def files_3b(self, period: TaxPeriod, tax: int, outcome: Outcome, record: str) -> None:
-        """Let the recipient file GSTR-3B: the record is frozen, his credit moves, a rejection may be added back."""
-        settled = settle(self.standing, self._credit(tax), outcome)
+    def files_3b(self, version: Version, outcome: Outcome) -> None:
+        """Let the recipient file GSTR-3B: the record is frozen, the credit moves, a rejection may be added back."""
+        settled = settle(self.standing, self._credit(version), outcome)
         self.standing = settled.after
-        day = self.due(period)
-        frozen = self._becomes(record, "frozen")
-        self.steps.append(
-            Step(
-                day=day,
-                source=Actor.RECIPIENT,
-                target=Actor.PORTAL,
-                says=f"files GSTR-3B of {month(period)}",
-                rules=("faq.12", "faq.20"),
-                credit=Entry(settled.itc.total, settled.after.carried.total),
-                becomes=Becomes(frozen.state, f"{frozen.words}, {outcome}"),
-            )
+        frozen = self._becomes(version, "frozen")
+        self._step(
+            self.due(version),
+            Actor.RECIPIENT,
+            f"files GSTR-3B of {_month(version.period)}",
+            ("faq.12", "faq.20"),
+            credit=Entry(settled.itc.total, settled.after.carried.total),
+            becomes=Becomes(frozen.state, f"{frozen.words}, {outcome}"),
         )
         if settled.add_back:
-            following = self.book.calendar.next(period, MONTHLY)
-            self.steps.append(
-                Step(
-                    day=day,
-                    source=Actor.PORTAL,
-                    target=Actor.SUPPLIER,
-                    says=f"adds {shown(settled.add_back.total)} to the liability in GSTR-3B of {month(following)}",
-                    rules=("faq.34",),
-                    liability=Entry(settled.add_back.total, settled.after.standing.total),
-                )
-            )
+            following = _month(self.book.calendar.next(version.period, Filing.MONTHLY))
+            says = f"adds {settled.add_back} to the liability in GSTR-3B of {following}"
+            entry = Entry(settled.add_back.total, settled.after.standing.total)
+            self._step(self.due(version), Actor.PORTAL, says, ("faq.34",), target=Actor.SUPPLIER, liability=entry)
 
     # --- below --------------------------------------------------------------------------------------------------------
 
-    def _reduction(self, trigger: Trigger, tax: int, period: TaxPeriod) -> Mapping[str, str]:
+    def _step(self, day: dt.date, source: Actor, says: str, rules: tuple[str, ...], **effects: Any) -> None:
+        target = effects.pop("target", Actor.RECIPIENT if source is Actor.PORTAL else Actor.PORTAL)
+        self.steps.append(Step(day=day, source=source, target=target, says=says, rules=rules, **effects))
+
+    @property
+    def _direction(self) -> Direction:
+        """How the amendment moves the tax."""
+        before, after = self.first.tax, self.second.tax
+        return Direction.UPWARD if after > before else Direction.DOWNWARD if after < before else Direction.UNCHANGED
+
+    def _reduction(self, trigger: Trigger, version: Version) -> Mapping[str, str]:
         """Return the declaration that goes with accepting a specified record, in full; nothing for any other."""
         rule = self.book.law.rule("advisory.2025-10.reduction")
-        reported = report(self.standing, self._credit(tax)).after
-        declared = trigger is Trigger.ACCEPT and rule.holds_at(period) and leaks(reported)
-        return {"reduction": "full"} if declared else {}
+        reported = report(self.standing, self._credit(version)).after
+        is_declared = trigger is Trigger.ACCEPT and rule.holds_at(version.period) and leaks(reported)
+        return {"reduction": "full"} if is_declared else {}
 
-    def _becomes(self, record: str, state: str) -> Becomes:
+    def _becomes(self, version: Version, state: str) -> Becomes:
         declared = self.book.law.machine(str(self.kind)).edition.states[state]
-        return Becomes(declared, f"{record}: {declared.title.lower()}")
+        return Becomes(declared, f"{version.name}: {declared.title.lower()}")
 
-    def _credit(self, tax: int) -> Heads:
-        return Heads(igst=tax) * self.kind.sign
+    def _credit(self, version: Version) -> Heads:
+        return Heads(igst=version.tax) * self.kind.sign
+
+
+# --- the tales --------------------------------------------------------------------------------------------------------
+
+
+class Amendment(Telling):
+    """The amendment waits for the original and its GSTR-3B; what is tried before is refused."""
+
+    name = "amendment"
+    title = "An amended invoice"
+    says = "the original is decided, and its GSTR-3B filed, before the amendment (FAQ 13)"
+    kind = Kind.INVOICE
+    records = ("original", "amendment")
+    amended = "120.00"
+
+    def tell(self) -> None:
+        """Tell the steps, one after the other."""
+        first, second = self.first, self.second
+        saved = self.filed(first) + ONE_DAY
+        self.reports(first, "invoice", "faq.15")
+        self.shows(first, self.filed(first))
+        self.saves(second, saved, "the amendment", "faq.4", "faq.6")
+        self.shows(second, saved)
+        self.acts(saved, Trigger.ACCEPT, second, original="unsettled")
+        self.acts(saved, Trigger.ACCEPT, first)
+        self.drafts(first, Outcome.ACCEPTED)
+        self.acts(self.drafted(first), Trigger.ACCEPT, second, original="unsettled")
+        self.files_3b(first, Outcome.ACCEPTED)
+        self.acts(self.due(first), Trigger.KEEP_PENDING, second, original="accepted", only_refused=True)
+        self.acts(self.due(first), Trigger.ACCEPT, second, original="accepted")
+        self.reports(second, "amendment", "faq.15", "annexure.a")
+        self.drafts(second, Outcome.ACCEPTED)
+        self.files_3b(second, Outcome.ACCEPTED)
+
+
+class RejectedCreditNote(Telling):
+    """A credit note is rejected, added back, furnished again and accepted."""
+
+    name = "rejected-credit-note"
+    title = "A rejected credit note"
+    says = "added back to the supplier's liability until it is furnished again (FAQ 34, Annexure-A)"
+    kind = Kind.CREDIT_NOTE
+    records = ("credit note", "second note")
+    amended = DOCUMENT
+
+    def tell(self) -> None:
+        """Tell the steps, one after the other."""
+        first, second = self.first, self.second
+        day, again = self.filed(first) + ONE_DAY, self.filed(second) + ONE_DAY
+        self.reports(first, "credit note", "faq.15")
+        self.shows(first, self.filed(first))
+        self.acts(day, Trigger.KEEP_PENDING, first, only_refused=True)
+        self.acts(day, Trigger.REJECT, first)
+        self.drafts(first, Outcome.REJECTED)
+        self.files_3b(first, Outcome.REJECTED)
+        self.reports(second, "credit note again", "faq.19.2", "refurnish.3", "refurnish.4")
+        self.shows(second, self.filed(second))
+        self.acts(again, Trigger.KEEP_PENDING, second, original="rejected", only_refused=True)
+        self.acts(again, Trigger.ACCEPT, second, original="rejected")
+        self.drafts(second, Outcome.ACCEPTED)
+        self.files_3b(second, Outcome.ACCEPTED)
+
+
+TALES: Mapping[str, type[Telling]] = {telling.name: telling for telling in (Amendment, RejectedCreditNote)}
+SEQUENCES = tuple(TALES)
+
+
+def tale_of(
+    book: LawBook, name: str, v0: Rupees | None = None, v1: Rupees | None = None, period: TaxPeriod | None = None
+) -> Tale:
+    """Return a tale by its name, one of `SEQUENCES`.
+
+    `v0` is the tax of the document and `v1` that of its amendment, in rupees; left out they are those of the examples,
+    and with `v0` alone the amendment changes nothing. `period` is the document's 2B period, the first of IMS without
+    it. Raises `InputError` with every problem of what is asked.
+    """
+    begins = book.calendar.first_period if period is None else period
+    problems: list[Problem] = []
+    if name not in TALES:
+        problems.append(Problem(name, "is not a sequence", f"the sequences are {', '.join(SEQUENCES)}"))
+    if begins < book.calendar.first_period:
+        what = f"lies before IMS, which begins with 2B period {book.calendar.first_period}"
+        problems.append(Problem(begins, what, "name that period or a later one"))
+    document = _tax("v0", DOCUMENT if v0 is None else v0, problems)
+    if v1 is None and v0 is not None:
+        amended = document
+    else:
+        usual = TALES[name].amended if name in TALES else DOCUMENT
+        amended = _tax("v1", usual if v1 is None else v1, problems)
+    if problems:
+        raise InputError(SUBJECT, problems)
+    try:
+        return TALES[name](book, begins, document, amended).tale()
+    except ValueError as error:
+        late = Problem(begins, "is too late: the calendar ends before what follows it", "name an earlier period")
+        raise InputError(SUBJECT, [late]) from error
+
+
+def _tax(place: str, tax: Rupees, problems: list[Problem]) -> int:
+    try:
+        read = paise(tax)
+    except ValueError as error:
+        what, _, remedy = str(error).partition("; ")
+        problems.append(Problem(place, what, remedy))
+        return 0
+    if read <= 0:
+        problems.append(Problem(place, f"{tax} is not the tax of a document", "write an amount above zero"))
+    return read
+
+
+def _month(period: TaxPeriod) -> str:
+    return period.in_words.split()[0]

@@ -1,4 +1,4 @@
-"""The shipped law book, and pictures of tax periods by their shapes."""
+"""The days of tax periods."""
 
 from __future__ import annotations
 
@@ -7,16 +7,11 @@ from collections.abc import Callable
 import pytest
 
 from ims_fsm.charts.month.days import Days, Recipient
-from ims_fsm.law.book import LawBook, shipped_book
+from ims_fsm.law.book import shipped_book
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Filing
 
 Read = Callable[..., Days]
-
-
-@pytest.fixture(scope="session")
-def book() -> LawBook:
-    return shipped_book()
 
 
 @pytest.fixture

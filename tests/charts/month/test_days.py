@@ -65,10 +65,8 @@ def test_the_pending_deadline_is_shown_where_its_rule_holds(read):
 
 def test_section_16_4_lies_inside_the_picture_of_october_and_outside_that_of_january(read):
     october, january = read("2024-10"), read("2025-01")
-    assert [(each.financial_year, each.last) for each in october.limits(october.due_following)] == [
-        ("2023-24", dt.date(2024, 11, 30))
-    ]
-    assert january.limits(january.due_following) == ()
+    assert list(october.limits) == [("2023-24", dt.date(2024, 11, 30))]
+    assert january.limits == ()
     assert january.own_limit.last == dt.date(2025, 11, 30)
 
 
@@ -99,7 +97,7 @@ def test_an_extension_moves_the_day(read):
     assert read("2024-11", overlay=overlay).due == dt.date(2024, 12, 26)
 
 
-def test_a_supplier_who_has_no_time_between_his_returns_has_no_gstr_1a(read):
+def test_a_supplier_without_time_between_their_returns_has_no_gstr_1a(read):
     overlay = '[[extension]]\nwhat = "gstr1"\nperiod = "2024-10"\ndate = 2024-11-25\nsource = "N 1"\n'
     assert [window.month for window in read("2024-10", overlay=overlay).later_form()] == ["2024-09"]
 
@@ -114,7 +112,7 @@ def test_a_supplier_who_has_no_time_between_his_returns_has_no_gstr_1a(read):
             "timeline: 2024-09: lies before IMS, which begins with 2B period 2024-10; name that",
         ),
         ("2024-12", "quarterly", "", "timeline: state: decides the due day of the quarterly GSTR-3B and is not named"),
-        ("2024-12", "monthly", "99", "timeline: state: '99' is no state of the calendar; use the first two digits"),
+        ("2024-12", "monthly", "99", "timeline: state: '99' is not a state of the calendar; use the first two digits"),
         ("2099-12", "monthly", "", "timeline: 2099-12: is too late: the calendar ends before what follows it"),
     ],
 )

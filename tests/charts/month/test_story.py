@@ -7,7 +7,6 @@ import datetime as dt
 import pytest
 
 from ims_fsm.charts.month.days import Days, Recipient
-from ims_fsm.charts.month.extensions import moved_days
 from ims_fsm.charts.month.story import Tone, between, story_of
 from ims_fsm.law.book import shipped_book
 from ims_fsm.terms.period import TaxPeriod
@@ -15,7 +14,7 @@ from ims_fsm.terms.vocabulary import Filing
 
 
 @pytest.fixture
-def told(book, read):
+def story(book, read):
     return lambda *asked, **more: story_of(book, read(*asked, **more))
 
 
@@ -23,8 +22,8 @@ def bars(row):
     return [(bar.first.isoformat()[5:], bar.last.isoformat()[5:], bar.tone) for bar in row.bars]
 
 
-def test_the_supplier_of_a_monthly_recipient(told):
-    monthly, quarterly, later = told("2024-10").supplier.rows
+def test_the_supplier_of_a_monthly_recipient(story):
+    monthly, quarterly, later = story("2024-10").supplier.rows
     own, other = Tone.OWN, Tone.OTHER
     assert bars(monthly) == [("10-01", "10-11", other), ("10-12", "11-11", own), ("11-12", "12-11", other)]
     assert bars(quarterly) == [("10-01", "10-13", other), ("10-14", "11-13", own), ("11-14", "12-13", other)]
@@ -32,8 +31,8 @@ def test_the_supplier_of_a_monthly_recipient(told):
     assert quarterly.bars[1].lines[0][0] == "IFF of October"
 
 
-def test_the_supplier_of_a_quarterly_recipient_fills_three_months(told):
-    monthly, quarterly, later = told("2025-12", "27").supplier.rows
+def test_the_supplier_of_a_quarterly_recipient_fills_three_months(story):
+    monthly, quarterly, later = story("2025-12", "27").supplier.rows
     for row in (monthly, quarterly, later):
         assert [bar.tone for bar in row.bars].count(Tone.OWN) == 3
     assert [bar.lines[0][0] for bar in quarterly.bars if bar.tone is Tone.OWN] == [
@@ -43,18 +42,31 @@ def test_the_supplier_of_a_quarterly_recipient_fills_three_months(told):
     ]
 
 
-def test_gstr_2b_passes_through_the_states_of_its_machine(told, book):
-    story = told("2025-12", "27")
-    states = book.law.machine("gstr2b").edition.states
-    assert [story.cycle.absent, story.cycle.draft, story.cycle.stale, story.cycle.final] == [
-        state.title for state in states.values()
+def test_gstr_2b_passes_through_the_states_of_its_machine(story, book):
+    _, states, again = story("2025-12", "27").portal.rows
+    drawn = {bar.lines[0][0]: (bar.first.isoformat(), bar.last.isoformat()) for bar in (*states.bars, *again.bars)}
+    assert set(drawn) == {state.title for state in book.law.machine("gstr2b").edition.states.values()}
+    assert drawn == {
+        "Absent": ("2025-10-01", "2026-01-13"),
+        "Draft": ("2026-01-14", "2026-01-22"),
+        "Final": ("2026-01-23", "2026-04-22"),
+        "Stale": ("2026-01-14", "2026-01-22"),
+    }
+    assert again.loop == ("a change", "recompute")
+
+
+def test_months_without_a_gstr_2b_are_crossed(story):
+    crossed = [(mark.day.isoformat(), mark.lines, mark.crossed) for mark in story("2025-12", "27").portal.rows[1].marks]
+    assert crossed == [
+        ("2025-11-14", ("none for M1",), True),
+        ("2025-12-14", ("none for M2",), True),
+        ("2026-04-14", ("next draft", "14 Apr"), False),
     ]
-    assert story.cycle.left_out == (("M1", dt.date(2025, 11, 14)), ("M2", dt.date(2025, 12, 14)))
-    assert told("2025-12").cycle.left_out == ()
+    assert [mark.crossed for mark in story("2025-12").portal.rows[1].marks] == [False]
 
 
-def test_the_recipient_acts_until_gstr_3b_and_his_returns_are_marked(told):
-    actions, returns, pending = told("2024-10").recipient.rows
+def test_the_recipient_acts_until_gstr_3b_and_the_returns_are_marked(story):
+    actions, returns, pending = story("2024-10").recipient.rows
     assert bars(actions) == [("10-14", "11-20", Tone.OPEN)]
     assert [(mark.day.isoformat(), mark.lines) for mark in returns.marks] == [
         ("2024-10-20", ("September", "due 20 Oct")),
@@ -65,16 +77,16 @@ def test_the_recipient_acts_until_gstr_3b_and_his_returns_are_marked(told):
     assert pending.bars[0].tail[0] == "documents of 2024-25: until 30 Nov 2025"
 
 
-def test_specified_records_have_a_row_from_october_2025(told):
-    *_, specified = told("2025-10").recipient.rows
+def test_specified_records_have_a_row_from_october_2025(story):
+    *_, specified = story("2025-10").recipient.rows
     assert specified.name == "Pending, specified"
     assert bars(specified) == [("10-01", "12-20", Tone.PENDING)]
-    assert [row.name for row in told("2025-09").recipient.rows][-1] == "Pending"
+    assert [row.name for row in story("2025-09").recipient.rows][-1] == "Pending"
 
 
-def test_every_sentence_of_a_note_is_a_title_of_the_register(told, book):
+def test_every_sentence_of_a_note_is_a_title_of_the_register(story, book):
     titles = {rule.title for rule in book.law.rules.values()}
-    for note in (*told("2024-10").notes, *told("2025-12", "27").notes):
+    for note in (*story("2024-10").notes, *story("2025-12", "27").notes):
         rest = note.says
         for title in titles:
             rest = rest.replace(title, "")
@@ -120,18 +132,18 @@ source = "Notification 7/2025"
 """
     book = shipped_book(overlay)
     period = TaxPeriod("2024-12")
-    story = story_of(book, Days.read(book, period, Recipient(Filing.QUARTERLY, "27")))
-    assert [(note.when, note.says, note.cited) for note in story.notes[-3:]] == [
+    told = story_of(book, Days.read(book, period, Recipient(Filing.QUARTERLY, "27")))
+    assert [(note.when, note.says, note.cited) for note in told.notes[-3:]] == [
         ("extended to 15 Jan 2025", "The window of GSTR-1 filed quarterly for December 2024.", "Notification 8/2025"),
         ("extended to 16 Jan 2025", "The draft GSTR-2B of December 2024.", "Notification 7/2025"),
         ("extended to 26 Jan 2025", "GSTR-3B of December 2024.", "Notification 9/2025"),
     ]
     elsewhere = Days.read(book, period, Recipient(Filing.QUARTERLY, "07"))
-    assert "GSTR-3B of December 2024" not in {moved.what for moved in moved_days(elsewhere)}
+    assert "GSTR-3B of December 2024" not in {moved.what for moved in elsewhere.moved()}
 
 
 def test_nothing_is_extended_in_the_shipped_calendar(read):
-    assert moved_days(read("2024-10")) == ()
+    assert read("2024-10").moved() == ()
 
 
 def test_a_span_names_its_month_once():
