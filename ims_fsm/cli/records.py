@@ -18,6 +18,7 @@ from ims_fsm.cli.failures import CallError
 from ims_fsm.cli.listing import named, stands
 from ims_fsm.cli.output import emit, say, table
 from ims_fsm.cli.session import opened
+from ims_fsm.record.log import detail_in_words
 from ims_fsm.terms.money import Heads, paise, shown
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ def tell_history(told: History) -> None:
             f"{e.source} → {e.dest}",
             e.actor,
             ", ".join(e.rules),
-            e.detail or "",
+            detail_in_words(e.detail),
         )
         for e in told.transitions
     ]

@@ -5,9 +5,12 @@ Imports the terms; runs no statement.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from ims_fsm.terms.money import Heads
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +46,16 @@ class TransitionEntry:
     declaration_id: int
     detail: str | None = None
     request_key: str | None = None
+
+
+def detail_in_words(detail: str | None) -> str:
+    """Return what the log says beside a transition, for people; the log itself keeps paise per head.
+
+    >>> detail_in_words('{"disposition": "rejected", "itc": {}, "added_back": {"igst": 1800000}}')
+    'disposition rejected; itc 0.00; added back 18,000.00 IGST'
+    """
+    values: dict[str, Any] = json.loads(detail or "{}")
+    return "; ".join(
+        f"{name.replace('_', ' ')} {Heads(**value) if isinstance(value, dict) else value}"
+        for name, value in values.items()
+    )

@@ -91,9 +91,12 @@ def _return(row: RowMapping) -> dict[str, Any]:
 
 
 def _add_back(row: RowMapping) -> dict[str, Any]:
-    tax = {head: str(amount) for head, amount in from_columns("", row).in_rupees().items() if amount}
     whose = {name: row[name] for name in ("supplier_gstin", "supplier_period", "recipient_period")}
-    return {"kind": EventKind.ADD_BACK, "subject": str(row["record_id"]), "detail": {**whose, "tax": tax}}
+    return {
+        "kind": EventKind.ADD_BACK,
+        "subject": str(row["record_id"]),
+        "detail": {**whose, "tax": from_columns("", row).in_paise()},
+    }
 
 
 def _reminder(row: RowMapping) -> dict[str, Any]:

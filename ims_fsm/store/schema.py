@@ -16,7 +16,7 @@ from ims_fsm.store import job_tables  # noqa: F401 -- the metadata is whole once
 from ims_fsm.store.connection import StoreError, reading, serialise, writing
 from ims_fsm.store.tables import Table
 
-VERSIONS = ("0001", "0002", "0003", "0004", "0005")
+VERSIONS = ("0001",)
 NEWEST = VERSIONS[-1]
 VERSION_TABLE = "ims_fsm_version"
 MIGRATIONS = Path(__file__).with_name("migrations")

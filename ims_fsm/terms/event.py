@@ -27,8 +27,8 @@ class Event:
     """A transition of a record, a move of a GSTR-2B, a GSTR-3B filing, an add-back or a reminder.
 
     `subject` is a record's id, a tax period, or the day that a reminder is about; `seq` counts the steps of a subject
-    from 1 (None where it has none). `at` is aware and in UTC. `detail` is what the log says beside, amounts in rupees
-    as text. `cursor` names the place in the order: ask for what comes after it. `id` names the event for ever.
+    from 1 (None where it has none). `at` is aware and in UTC. `detail` is what the log says beside, amounts in paise
+    per head. `cursor` names the place in the order: ask for what comes after it. `id` names the event for ever.
     """
 
     kind: EventKind

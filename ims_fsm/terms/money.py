@@ -86,6 +86,10 @@ class Heads:
         """Return every head in rupees, in the order igst, cgst, sgst, cess."""
         return {head: rupees(value) for head, value in zip(HEADS, self, strict=True)}
 
+    def in_paise(self) -> dict[str, int]:
+        """Return the heads that are not zero, in paise: what logs and fingerprints keep."""
+        return {head: amount for head, amount in zip(HEADS, self, strict=True) if amount}
+
     def __iter__(self) -> Iterator[int]:
         """Give the paise of each head in the order igst, cgst, sgst, cess."""
         yield self.igst

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DataError
 
-from ims_fsm.store import schema
 from ims_fsm.store.connection import writing
 from ims_fsm.store.counters import take
 
@@ -60,18 +58,6 @@ def test_a_block_that_is_interrupted_blocks_nobody(pg: Engine) -> None:
         other.execute(text("SET LOCAL lock_timeout = '2s'"))
         take(connection, "record")
         assert take(other, "record") > 0
-
-
-def test_the_sequence_goes_on_where_the_counter_stood(pg_blank: Callable[[], Engine]) -> None:
-    engine = pg_blank()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(schema, "NEWEST", "0004")
-        schema.migrate(engine)
-    with writing(engine) as connection:
-        connection.execute(text("INSERT INTO counter (name, last) VALUES ('record', 41), ('other', 7)"))
-    schema.migrate(engine)
-    with writing(engine) as connection:
-        assert (take(connection, "record", 2), take(connection, "record"), take(connection, "other")) == (42, 44, 8)
 
 
 def test_writers_at_once_get_different_numbers(shared: Engine) -> None:

@@ -139,7 +139,7 @@ TOLD = [
             "supplier_gstin": SELLER,
             "supplier_period": "2024-11",
             "recipient_period": "2024-10",
-            "tax": {"igst": "18000.00", "cess": "0.05"},
+            "tax": {"igst": 1_800_000, "cess": 5},
         },
     },
     {

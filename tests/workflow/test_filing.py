@@ -52,7 +52,7 @@ def test_the_log_says_what_it_was_decided_as(stage):
     stage.close()
     entry = stage.ims.history(record_id).transitions[-1]
     assert (entry.trigger, entry.source, entry.dest, entry.actor) == ("freeze", "rejected", "frozen", "buyer")
-    assert entry.detail == '{"added_back": {"igst": "1.00"}, "disposition": "rejected", "itc": {}, "period": "2024-10"}'
+    assert entry.detail == '{"added_back": {"igst": 100}, "disposition": "rejected", "itc": {}, "period": "2024-10"}'
 
 
 def test_a_rejected_credit_note_goes_back_to_the_supplier(stage):

@@ -38,7 +38,7 @@ def acted_detail(question: Question) -> ColumnElement[str | None] | str | None:
     said = {"remarks": question.request.remarks} if question.request.remarks else {}
     declared = question.request.reduce_itc if question.trigger is Trigger.ACCEPT else None
     if isinstance(declared, Heads):
-        full, partial = (_told({**said, "reduction": word}) for word in ("full", str(declared)))
+        full, partial = (_told({**said, "reduction": word}) for word in ("full", declared.in_paise()))
         return case((same_as_full(declared), literal(full)), else_=literal(partial))
     return _told({**said, "reduction": declared} if declared else said)
 
@@ -71,5 +71,5 @@ def _declaration(question: Question) -> tuple[ColumnElement[Any], tuple[ColumnEl
             return case((same_as_full(heads), "full"), else_="partial"), tuple(heads)
 
 
-def _told(said: Mapping[str, str]) -> str | None:
+def _told(said: Mapping[str, Any]) -> str | None:
     return json.dumps(said, sort_keys=True) if said else None

@@ -66,7 +66,6 @@ DUE = Table(
     prefixes=["TEMPORARY"],
     postgresql_on_commit="DELETE ROWS",
 )
-PAISE, DIGITS = 100, 2
 
 
 def lay_out(connection: Connection, scope: Scope, period: TaxPeriod) -> dict[str, int]:
@@ -157,7 +156,7 @@ def add_back(
 
 
 def detail(period: TaxPeriod) -> ColumnElement[str]:
-    """Return what the log says of a record that freezes, as JSON: its disposition, and what that moved in rupees."""
+    """Return what the log says of a record that freezes, as JSON: its disposition, and what that moved in paise."""
     back, moved = ([(head, SETTLED.c[f"{what}_{head}"]) for head in sorted(HEADS)] for what in ("back", "itc"))
     added = case((any_head(*(amount for _, amount in back)), _joined('"added_back": {', _heads(back), "}, ")), else_="")
     return _joined(
@@ -218,14 +217,8 @@ def _own(table: Table, at: Any) -> ColumnElement[bool]:
 
 
 def _heads(amounts: Any) -> ColumnElement[str]:
-    parts = [case((amount != 0, _joined(f', "{head}": "', _rupees(amount), '"')), else_="") for head, amount in amounts]
+    parts = [case((amount != 0, _joined(f', "{head}": ', cast(amount, String))), else_="") for head, amount in amounts]
     return func.substr(_joined(*parts), 3)
-
-
-def _rupees(amount: ColumnElement[int]) -> ColumnElement[str]:
-    whole, rest = func.abs(amount) // PAISE, func.abs(amount) % PAISE
-    sign = case((amount < 0, "-"), else_="")
-    return _joined(sign, cast(whole, String), ".", func.substr(cast(rest + PAISE, String), DIGITS, DIGITS))
 
 
 def _joined(*parts: ColumnElement[str] | str) -> ColumnElement[str]:

@@ -6,6 +6,7 @@ Imports the store and the law; each function is one use case inside a unit of wo
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.record.facts import Request, declaration_of
@@ -48,10 +49,10 @@ def may(unit: UnitOfWork, record_id: int, trigger: str, request: Request) -> Ans
 
 def acted(unit: UnitOfWork, record: Record, trigger: Trigger, request: Request, chain: Sequence[Record]) -> Record:
     """Return a record as an action leaves it, noted for the log and not yet written; raises `RefusedError`."""
-    detail = {"remarks": request.remarks} if request.remarks else {}
+    detail: dict[str, Any] = {"remarks": request.remarks} if request.remarks else {}
     chosen, declared = declaration_of(record, request) if trigger is Trigger.ACCEPT else (None, NIL)
     if chosen is not None:
-        detail["reduction"] = chosen if chosen != "partial" else str(declared)
+        detail["reduction"] = chosen if chosen != "partial" else declared.in_paise()
     said = {"acted_at": unit.now, "remarks": request.remarks, "reduction": chosen, "declared": declared}
     return fire(unit, record, trigger, request, chain, detail, version=record.version + 1, **said)
 

@@ -77,9 +77,9 @@ def _settled(
         gave = unit.scene(record.recipient).route(record).effect == "credit" and outcome is not Outcome.SUPERSEDED
         superseded = Disposition.SUPERSEDED if outcome is Outcome.SUPERSEDED else None
         return after.changed(disposition=Disposition.DEEMED_ACCEPTED if gave else superseded)
-    detail = {"disposition": str(outcome), "period": period, "itc": _told(settled.itc)}
+    detail = {"disposition": str(outcome), "period": period, "itc": settled.itc.in_paise()}
     if settled.add_back:
-        detail["added_back"] = _told(settled.add_back)
+        detail["added_back"] = settled.add_back.in_paise()
     frozen = fire(unit, record, Trigger.FREEZE, chain=chain, detail=detail)
     return after.changed(state=frozen.state, seq=frozen.seq, disposition=Disposition(str(outcome)))
 
@@ -99,10 +99,6 @@ def _passed_on(
         for member in waiting.values()
         if member.carried != carried[member.chain_id]
     ]
-
-
-def _told(heads: Heads) -> dict[str, str]:
-    return {head: str(amount) for head, amount in heads.in_rupees().items() if amount}
 
 
 def chains_with_amendments(unit: UnitOfWork, some: Sequence[Record]) -> dict[int, Sequence[Record]]:
