@@ -1,24 +1,88 @@
-"""The guards of a machine as tables: by note of its picture, and those that it shares with no other record.
+"""Guards in words: what each refuses where, when it does, what it says and what mends it; what is always refused.
 
-Imports the notes and the wording of guards; decides nothing.
+Imports the law and the links; decides nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
-from ims_fsm.draw.notes import Note
-from ims_fsm.draw.picture import Picture, picture_of
-from ims_fsm.law.declaration import GuardDeclaration
+from ims_fsm.draw.tables import Row, transition_table
+from ims_fsm.law.calendar import Calendar
+from ims_fsm.law.declaration import STATE, GuardDeclaration
 from ims_fsm.law.edition import Edition, Machine
-from ims_fsm.pages.anchors import note_anchor
-from ims_fsm.pages.blocks import Aside, Badge, Block, Break, Line, Paragraph, Section, Strong, Table
-from ims_fsm.pages.citing import linked, rule_link, rule_links
+from ims_fsm.law.modelcheck import OF_RECORDS, OF_STATEMENTS
+from ims_fsm.law.properties.claim import Claim
+from ims_fsm.law.refusal import Refusal
+from ims_fsm.pages.links import fact_anchor, linked, machine_link, rule_links
+from ims_fsm.pages.markdown import Md, badge, code, commas, link, strong
 from ims_fsm.pages.material import Material
-from ims_fsm.pages.refusing import code_link, mended, said, triggers_of, when
-from ims_fsm.pages.wording import capital, held, listed, worded
+from ims_fsm.pages.phrases import held, listed, month, sentence, worded
 
-_HEAD = ("When", "It says and what mends it", "Code", "Rule and its words")
+# What only a single record can tell is left open in a sentence about all of them.
+_LEFT_OPEN = ("form", "recipient_kind", "removed_for", "quarter")
+_OWN_NOUN = ("recipient", "period")
+
+
+def said(guard: GuardDeclaration, calendar: Calendar) -> str:
+    """Return the sentence with which a guard refuses, as it reads of any record."""
+    return sentence(Refusal.by(guard).sentence(_fields(guard.says, calendar)))
+
+
+def mended(guard: GuardDeclaration, calendar: Calendar) -> str:
+    """Return what mends it, as a sentence."""
+    return sentence(Refusal.by(guard).advice(_fields(guard.remedy, calendar)).removesuffix(", …"))
+
+
+def _fields(text: str, calendar: Calendar) -> dict[str, str]:
+    fields = dict.fromkeys(_LEFT_OPEN, "…")
+    fields |= {noun: "…" if f"{noun} {{{noun}}}" in text else f"the {noun}" for noun in _OWN_NOUN}
+    return fields | calendar.phrases()
+
+
+def when(guard: GuardDeclaration) -> Md:
+    """Return the facts under which a guard refuses; `always` where it reads none."""
+    conditions = [
+        Md("{} is {}").format(
+            "the state" if fact == STATE else link(worded(fact), fact_anchor(fact)), commas(map(code, values), " or ")
+        )
+        for fact, values in guard.refuse_when.items()
+    ]
+    return Md(" and ").join(conditions) if conditions else Md("always")
+
+
+def triggers_of(guard: GuardDeclaration) -> str:
+    """Return the triggers that a guard refuses, as words."""
+    return listed((worded(trigger) for trigger in guard.triggers), "or")
+
+
+def where(names: Iterable[str], material: Material) -> Md:
+    """Return the machines in which something holds, as links; all machines of records together are `every record`."""
+    named = {*names}
+    machines = [machine for name, machine in material.machines.items() if name in named]
+    records = material.record_machines
+    if len(records) > 1 and {machine.name for machine in records} <= named:
+        others = (machine_link(machine) for machine in machines if machine not in records)
+        return commas([Md("every record"), *others])
+    return commas(map(machine_link, machines))
+
+
+def watched_facts(machine: Machine) -> frozenset[str]:
+    """Return the facts that can turn a decision of a machine, under any rule set."""
+    editions = machine.editions.values()
+    return frozenset[str]().union(*(edition.watched(trigger) for edition in editions for trigger in edition.triggers))
+
+
+def readers(fact: str, material: Material) -> Md:
+    """Return the machines whose guards read a fact, as links."""
+    return where((name for name, machine in material.machines.items() if fact in watched_facts(machine)), material)
+
+
+def of_the_clock(guard: GuardDeclaration, machine: Machine) -> bool:
+    """Say whether a guard holds off only what the clock would do: nobody is refused anything by it."""
+    triggers = machine.declaration.trigger
+    return all(trigger.actor == "clock" for trigger in triggers if trigger.name in guard.triggers)
 
 
 def own_guards(machine: Machine, material: Material) -> tuple[GuardDeclaration, ...]:
@@ -28,72 +92,103 @@ def own_guards(machine: Machine, material: Material) -> tuple[GuardDeclaration, 
     )
 
 
-def guard_sections(machine: Machine, material: Material) -> tuple[tuple[Block, ...], tuple[Section, ...]]:
-    """Return what may refuse a machine's triggers now: a word on the numbers, and a section for each note."""
-    picture = picture_of(machine.edition)
-    intro = Paragraph(
-        (
-            "Each note names the triggers that it may refuse, by the number that it has in the picture under ",
-            Strong(machine.edition.rule_set.id),
-            ". A guard refuses when all that stands under “When” is so; all refusals are told at once.",
-        )
+def guards_by_code(material: Material) -> Mapping[str, list[tuple[GuardDeclaration, list[str]]]]:
+    """Return the guards that give each code, each once, with the machines in which they can refuse."""
+    codes: dict[str, list[tuple[GuardDeclaration, list[str]]]] = {}
+    for name, machine in material.machines.items():
+        for guard in machine.declaration.guard:
+            if not material.has(machine, guard):
+                continue
+            entries = codes.setdefault(guard.code, [])
+            names = next((names for other, names in entries if other == guard), None)
+            if names is None:
+                entries.append((guard, [name]))
+            else:
+                names.append(name)
+    return dict(sorted(codes.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class Never:
+    """A transition that is always refused: its trigger, since and until when, and the guards that refuse it."""
+
+    trigger: str
+    span: str
+    guards: tuple[GuardDeclaration, ...]
+    reason: Md
+
+
+def always_refused(machine: Machine, material: Material) -> Iterator[Never]:
+    """Give the transitions that are always refused, each reason once, with the rule set where it is not all of them."""
+    editions_of: dict[tuple[str, Md], list[Edition]] = {}
+    reasons: dict[Md, tuple[GuardDeclaration, ...]] = {}
+    for edition in machine.editions.values():
+        for row in transition_table(edition):
+            if row.dest is not None and row.never:
+                guards = tuple(guard for guard in edition.guards if _always(edition, guard, row))
+                reason = Md(" ").join(_reason(edition, guard, material) for guard in guards)
+                reasons[reason] = guards
+                editions_of.setdefault((row.trigger, reason), []).append(edition)
+    for (trigger, reason), editions in editions_of.items():
+        spans = [] if len(editions) == len(machine.editions) else [_span(edition) for edition in editions]
+        yield Never(trigger, listed(spans), reasons[reason], reason)
+
+
+def _always(edition: Edition, guard: GuardDeclaration, row: Row) -> bool:
+    possible = {**dict(zip(edition.schema.names, edition.schema.values, strict=True)), STATE: row.sources}
+    return row.trigger in guard.triggers and all(
+        {*possible[fact]} <= {*values} for fact, values in guard.refuse_when.items()
     )
-    return (intro,), tuple(_note(machine.edition, picture, note, material) for note in picture.notes)
 
 
-def guard_rows(
-    guards: Iterable[GuardDeclaration], material: Material, *, short: bool = False
-) -> tuple[tuple[Line, ...], ...]:
-    """Return guards as rows that begin with the triggers they refuse; `short` ones end with their 2B periods."""
-    rows = []
-    for guard in guards:
-        first: tuple[Line, ...] = ((Strong(triggers_of(guard)),), when(guard))
-        last: Line = (held(guard) or "always",) if short else (code_link(guard.code),)
-        rows.append((*first, _says(guard, material, short=short), rule_links([guard.rule]), last))
-    return tuple(rows)
+def _reason(edition: Edition, guard: GuardDeclaration, material: Material) -> Md:
+    """Return what a guard says, with the one value that each of its facts can take in this machine, and its rule."""
+    possible = dict(zip(edition.schema.names, edition.schema.values, strict=True))
+    parts = [linked(said(guard, material.book.calendar), material.law)]
+    for fact in guard.refuse_when:
+        if fact != STATE and len(possible[fact]) == 1:
+            (value,) = possible[fact]
+            name, says = link(worded(fact), fact_anchor(fact)), material.law.facts[fact].values[value]
+            parts.append(Md("Here {} is always {}: {}.").format(name, code(value), says))
+    return Md(" ").join([*parts, rule_links([guard.rule])])
 
 
-def notes_table(picture: Picture, material: Material) -> Table:
-    """Return the numbered notes of a picture: what each trigger may be refused for, and by which rule."""
-    calendar = material.book.calendar
-    guards = {guard.name: guard for guard in material.law.machines[picture.machine].declaration.guard}
-    rows = tuple(
-        (
-            (str(note.number),),
-            (listed(worded(trigger) for trigger in note.triggers),),
-            (said(guards[reason.guard], calendar),),
-            rule_links([reason.rule]),
-        )
-        for note in picture.notes
-        for reason in note.reasons
-    )
-    return Table(
-        ("Number", "Triggers", "It says", "Rule"), rows, f"The notes of the picture under {picture.rule_set.id}"
-    )
+def _span(edition: Edition) -> str:
+    rule_set = edition.rule_set
+    if rule_set.until:
+        return f"until 2B period {month(rule_set.until)}"
+    return f"from 2B period {month(rule_set.since)}" if rule_set.since else ""
 
 
-def _note(edition: Edition, picture: Picture, note: Note, material: Material) -> Section:
-    guards = {guard.name: guard for guard in edition.guards}
-    rules = [reason.rule for reason in note.reasons]
-    rows = tuple(
-        _row(guards[reason.guard], edition, material, again=reason.rule in rules[:place])
-        for place, reason in enumerate(note.reasons)
-    )
-    title = f"{note.number}. {capital(listed((worded(trigger) for trigger in note.triggers), 'and'))}"
-    if note.states:
-        title += f" in {listed((edition.states[state].title for state in note.states), 'and')}"
-    return Section(note_anchor(picture, note.number), title, (Table(_HEAD, rows, title),))
+def restrictions(machine: Machine, material: Material) -> Iterator[Md]:
+    """Give a line for what may not be done: what is always refused, then what this record alone may be refused."""
+    always = [*always_refused(machine, material)]
+    for never in always:
+        refused = badge("always refused", "no")
+        span = f" {never.span}" if never.span else ""
+        yield Md("{} is {}{}. {}").format(strong(worded(never.trigger)), refused, span, never.reason)
+    told = {guard.name for never in always for guard in never.guards}
+    for guard in own_guards(machine, material) if machine.declaration.extends else ():
+        if guard.name not in told and not of_the_clock(guard, machine):
+            says = linked(said(guard, material.book.calendar), material.law)
+            span = f" ({held(guard)})" if held(guard) else ""
+            subject = strong(triggers_of(guard))
+            yield Md("{} may be refused{}: {} {}").format(subject, span, says, rule_links([guard.rule]))
+    ends = (state.title for state in machine.declaration.state if state.terminal)
+    yield Md("Nothing leads out of {}.").format(listed(ends, "or"))
 
 
-def _row(guard: GuardDeclaration, edition: Edition, material: Material, *, again: bool) -> tuple[Line, ...]:
-    rule, machine = material.law.rules[guard.rule], edition.machine
-    is_own = machine.declaration.extends is not None and material.is_own(machine, guard)
-    own: Line = (Badge("its own", "own"), Break()) if is_own else ()
-    words: Line = () if again else (Break(), Aside(f"“{rule.quote.strip() or rule.title}”"))
-    return ((*own, *when(guard)), _says(guard, material), (code_link(guard.code),), (rule_link(guard.rule), *words))
+def claims(machine: Machine) -> tuple[Claim, ...]:
+    """Return what is proved of a machine and bears on it: what cites no rule, or one that the machine cites too."""
+    declared = machine.declaration
+    cited = {rule for state in declared.state for rule in state.rules}
+    cited |= {rule for move in declared.transition for rule in move.rules}
+    cited |= {rule for guard in declared.guard for rule in (guard.rule, *guard.see)}
+    candidates = OF_RECORDS if declared.extends == "record" else OF_STATEMENTS
+    return tuple(claim for claim in candidates if not claim.rules or cited.intersection(claim.rules))
 
 
-def _says(guard: GuardDeclaration, material: Material, *, short: bool = False) -> Line:
-    calendar, law = material.book.calendar, material.law
-    told = linked(said(guard, calendar), law)
-    return told if short else (*told, Break(), Aside(mended(guard, calendar)))
+def situations(machine: Machine) -> int:
+    """Return over how many situations of a machine its claims are proved."""
+    sources = 1 + len(machine.declaration.state)
+    return len(machine.rule_sets) * sources * len(machine.declaration.trigger) * machine.schema.size()

@@ -1,187 +1,178 @@
 """All pages as one HTML file that needs nothing beside it: style, script and pictures stand inside.
 
-Imports the blocks and the standard library's escaping; every word of a page goes through it. A page has few kinds of
-blocks, and each is a function that the type checker reads; no template engine is needed for that.
+Imports markdown-it-py, which reads the pages, and Jinja2 for what stands around them. Also the colours of the file:
+those of the pictures, for light pages, dark ones and print. A picture is drawn once, light, and recoloured by the page.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from html import escape
+from itertools import groupby
 from pathlib import Path
 
-from ims_fsm.pages.blocks import (
-    Anchor,
-    Aside,
-    Badge,
-    Block,
-    Break,
-    Bullets,
-    Code,
-    Figure,
-    Fold,
-    Inline,
-    Item,
-    Line,
-    Link,
-    Listing,
-    Outside,
-    Page,
-    Paragraph,
-    Quote,
-    Section,
-    Strong,
-    Table,
-)
-from ims_fsm.pages.colours import styled
-from ims_fsm.pages.inlining import inlined
-from ims_fsm.pages.navigation import navigation
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from markupsafe import Markup
 
-_STYLE, _SCRIPT = (Path(__file__).with_name(name) for name in ("page.css", "page.js"))
+from ims_fsm.draw.palette import DARK, LIGHT, PRINT, Paint, Palette
+from ims_fsm.pages.collection import Page
+
+_READER = MarkdownIt("commonmark", {"html": True}).enable("table")
 _DEEPEST = 6
+_HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
+_NAMES = {"paper": "paper", "ink": "ink", "aside": "aside"}
+_PAINTS = {"grey": "blue_grey", "green": "green", "red": "red", "amber": "amber", "blue": "blue", "end": "neutral"}
+_FIGURE = re.compile(r'<img alt="[^"]*" src="picture:([^"]+)">\s*<p><em>(.*?)</em></p>', re.DOTALL)
+_FILE = re.compile(r"^<p>file:(.+)</p>$", re.MULTILINE)
+# A picture inside a page has neither a prolog nor a size, and its ids are its own: what Graphviz numbers by itself is
+# numbered alike in every picture, and nothing refers to it. A link leads within the page, and needs no target.
+_PROLOG = re.compile(r"<\?xml[^>]*\?>\s*")
+_ROOT = re.compile(r"<svg\b[^>]*>")
+_SIZE = re.compile(r'\s(?:width|height)="[^"]*"')
+_APART = re.compile(r'\sid="(?:a_)?(?:graph|clust|node|edge)\d+(?:-label)?"|\starget="_top"')
 
 
 @dataclass(frozen=True, slots=True)
 class Html:
-    """How pages are written: `pictures` holds the SVG of each drawing."""
+    """How the file is written: `pictures` holds the SVG of each drawing, `stories` each story's TOML by its path."""
 
     pictures: Mapping[str, str]
+    stories: Mapping[str, str]
 
     def write(self, pages: Sequence[Page]) -> str:
         """Return all pages as one document; the first gives it its name."""
-        style = styled(_STYLE.read_text("utf-8"))
-        first = pages[0]
-        body = "\n".join(self._page(page, 1 if page is first else 2) for page in pages)
-        return "\n".join(
-            [
-                "<!DOCTYPE html>",
-                '<html lang="en">',
-                "<head>",
-                '<meta charset="utf-8">',
-                '<meta name="viewport" content="width=device-width, initial-scale=1">',
-                '<meta name="color-scheme" content="light dark">',
-                f"<title>{escape(first.title)}</title>",
-                f"<style>\n{style}</style>",
-                "</head>",
-                "<body>",
-                '<a class="skip" href="#main">Skip to the text</a>',
-                navigation(pages),
-                f'<main id="main">\n{body}\n</main>',
-                f"<script>\n{_SCRIPT.read_text('utf-8')}</script>",
-                "</body>",
-                "</html>",
-                "",
-            ]
+        loader = FileSystemLoader(Path(__file__).with_name("templates"))
+        environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+        style, script = (loader.get_source(environment, name)[0] for name in ("page.css", "page.js"))
+        groups = [(group, [*listed]) for group, listed in groupby(pages, key=lambda page: page.group)]
+        articles = {page.name: Markup(self._article(page, int(page is not pages[0]))) for page in pages}  # noqa: S704
+        return environment.get_template("page.html.j2").render(
+            pages=pages,
+            groups=groups,
+            articles=articles,
+            questions=re.findall(r'^## <a id="(faq-\d+)"></a>(\d+).*', _text_of(pages, "faq"), re.MULTILINE),
+            style=Markup(styled(style)),  # noqa: S704 - shipped beside this file
+            script=Markup(script),  # noqa: S704 - shipped beside this file
         )
 
-    def _page(self, page: Page, level: int) -> str:
-        intro = "\n".join(self._blocks(page.blocks))
-        sections = "\n".join(self._section(section, level + 1, entry=True) for section in page.sections)
-        name = escape(page.name)
-        return (
-            f'<article class="page" id="{name}">\n<h{level}>{escape(page.title)}</h{level}>\n'
-            f'<div class="entry intro">\n{intro}\n</div>\n{sections}\n</article>'
-        )
+    def _article(self, page: Page, deeper: int) -> str:
+        html = _READER.renderer.render([*_arranged(_READER.parse(page.text), deeper)], _READER.options, {})
+        return _FILE.sub(self._file, _FIGURE.sub(self._figure, html))
 
-    def _section(self, section: Section, level: int, *, entry: bool) -> str:
-        tag = f"h{min(level, _DEEPEST)}"
-        note = f' <span class="note">{self._line(section.note)}</span>' if section.note else ""
-        name = escape(section.anchor)
-        here = f'<a class="here" href="#{name}" aria-label="Link to this section">#</a>'
-        inner = [
-            *self._blocks(section.blocks),
-            *(self._section(each, level + 1, entry=False) for each in section.sections),
-        ]
-        opening = f'<section class="entry" id="{name}">' if entry else f'<section id="{name}">'
-        return "\n".join([opening, f"<{tag}>{escape(section.title)}{note} {here}</{tag}>", *inner, "</section>"])
+    def _figure(self, match: re.Match[str]) -> str:
+        wide = f'<div class="wide" role="region" aria-label="Picture: {match[1]}" tabindex="0">'
+        picture = f"{wide}{inlined(self.pictures[match[1]])}</div>"
+        return f'<figure class="picture">{picture}<figcaption>{match[2]}</figcaption></figure>'
 
-    def _blocks(self, blocks: Iterable[Block]) -> Iterator[str]:
-        for block in blocks:
-            yield self._block(block)
-
-    def _block(self, block: Block) -> str:
-        match block:
-            case Paragraph():
-                opening = '<p class="lead">' if block.lead else "<p>"
-                return f"{opening}{self._line(block.line)}</p>"
-            case Quote():
-                words = f"<p>{escape(block.words)}</p>"
-                return f"<blockquote>{words}<footer>{self._line(block.source)}</footer></blockquote>"
-            case Bullets():
-                tag = "ol" if block.ordered else "ul"
-                return f"<{tag}>\n{''.join(self._item(item) for item in block.items)}</{tag}>"
-            case Table():
-                return self._table(block)
-            case Figure():
-                return self._figure(block)
-            case Listing() | Fold():
-                return self._folded(block)
-
-    def _item(self, item: Item) -> str:
-        below = "".join(f"<li>{self._line(line)}</li>" for line in item.below)
-        return f"<li>{self._line(item.line)}{f'<ul>{below}</ul>' if below else ''}</li>\n"
-
-    def _table(self, table: Table) -> str:
-        head = "".join(f'<th scope="col">{escape(name)}</th>' for name in table.head)
-        caption = f"<caption>{escape(table.caption)}</caption>" if table.caption else ""
-        rows = "\n".join(self._rows(table.rows))
-        inner = f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>\n{rows}\n</tbody></table>"
-        named = escape(table.caption or table.head[0])
-        return f'<div class="wide" role="region" aria-label="{named}" tabindex="0">{inner}</div>'
-
-    def _rows(self, rows: Sequence[tuple[Line, ...]]) -> Iterator[str]:
-        """Give the rows of a table; a first cell that is that of the row above stands once, over both."""
-        for place, (first, *others) in enumerate(rows):
-            head = ""
-            if not place or rows[place - 1][0] != first:
-                span = next((n for n, row in enumerate(rows[place:]) if row[0] != first), len(rows) - place)
-                over = f' rowspan="{span}"' if span > 1 else ""
-                head = f'<th scope="row"{over}>{self._line(first)}</th>'
-            yield f"<tr>{head}{''.join(f'<td>{self._line(cell)}</td>' for cell in others)}</tr>"
-
-    def _figure(self, figure: Figure) -> str:
-        picture = inlined(self.pictures[figure.stem])
-        named = escape(f"Picture: {figure.stem}")
-        shown = f'<div class="wide" role="region" aria-label="{named}" tabindex="0">{picture}</div>'
-        return f'<figure class="picture">{shown}<figcaption>{self._line(figure.caption)}</figcaption></figure>'
-
-    def _folded(self, block: Listing | Fold) -> str:
-        if isinstance(block, Fold):
-            inner, summary = "\n".join(self._blocks(block.blocks)), self._line(block.summary)
-            return f'<details class="{block.kind}"><summary>{summary}</summary>\n{inner}\n</details>'
-        summary = f"The file <code>{escape(block.path)}</code>"
-        text = f"<pre><code>{escape(block.text.rstrip(), quote=False)}</code></pre>"
-        return f'<details class="file"><summary>{summary}</summary>{text}</details>'
-
-    def _line(self, line: Line) -> str:
-        return "".join(_inline(inline) for inline in line)
+    def _file(self, match: re.Match[str]) -> str:
+        text = escape(self.stories[match[1]].rstrip(), quote=False)
+        summary = f"<summary>The file <code>{match[1]}</code></summary>"
+        return f'<details class="file">{summary}<pre><code>{text}</code></pre></details>'
 
 
-def _inline(inline: Inline) -> str:
-    match inline:
-        case str():
-            return escape(inline, quote=False)
-        case Link():
-            return f'<a href="#{escape(inline.to)}">{escape(inline.text)}</a>'
-        case Outside():
-            return f'<a class="outside" href="{escape(inline.address)}">{escape(inline.text)}</a>'
-        case Anchor():
-            return f'<span class="anchor" id="{escape(inline.name)}"></span>'
-        case Break():
-            return "<br>"
-        case _:
-            return _looking(inline)
+def _text_of(pages: Sequence[Page], name: str) -> str:
+    return next((page.text for page in pages if page.name == name), "")
 
 
-def _looking(inline: Code | Strong | Aside | Badge) -> str:
-    text = escape(inline.text, quote=False)
-    match inline:
-        case Code():
-            return f"<code>{text}</code>"
-        case Strong():
-            return f"<strong>{text}</strong>"
-        case Aside():
-            return f"<small>{text}</small>"
-        case Badge():
-            return f'<span class="badge {escape(inline.look.replace("_", "-"))}">{text}</span>'
+def _arranged(tokens: list[Token], deeper: int) -> Iterator[Token]:
+    """Give the tokens of a page with its sections, with ids for its headings, and with tables that can be scrolled."""
+    yield _html('<div class="entry intro">')
+    heading, closing = "", "</div>"
+    for place, token in enumerate(tokens):
+        if token.type == "heading_open":
+            if token.tag == "h2":
+                yield _html(f'{closing}\n<section class="entry">')
+                closing = "</section>"
+            heading = _anchored(token, tokens[place + 1])
+        elif token.type == "table_open":
+            _head_cells(tokens[place:])
+            yield _html(f'<div class="wide" role="region" aria-label="Table: {escape(heading)}" tabindex="0">')
+        if token.tag in _HEADINGS:
+            token.tag = f"h{min(int(token.tag[1]) + deeper, _DEEPEST)}"
+        if not token.meta.get("covered"):
+            yield token
+        if token.type == "table_close":
+            yield _html("</div>")
+    yield _html(closing)
+
+
+def _anchored(opening: Token, inline: Token) -> str:
+    """Return the words of a heading; the anchor that stands in it becomes its id, with a link to it."""
+    children = inline.children or []
+    match = re.fullmatch(r'<a id="(.+)">', children[0].content) if children else None
+    if match is not None:
+        here = f' <a class="here" href="#{match[1]}" aria-label="Link to this section">#</a>'
+        opening.attrs = {"id": match[1]}
+        inline.children = children = [*children[2:], Token("html_inline", "", 0, content=here)]
+    return "".join(child.content for child in children if child.type in {"text", "text_special", "code_inline"})
+
+
+def _head_cells(tokens: list[Token]) -> None:
+    """Make heads of the first cells of a table's rows; one that is empty is covered by the one above it."""
+    above: Token | None = None
+    span = 1
+    for place, token in enumerate(tokens):
+        if token.type == "table_close":
+            return
+        if token.type == "th_open":
+            token.attrSet("scope", "col")
+        elif token.type == "td_open" and tokens[place - 1].type == "tr_open":
+            cell = tokens[place : place + 3]
+            if above is not None and not cell[1].content:
+                span += 1
+                above.attrSet("rowspan", str(span))
+                for part in cell:
+                    part.meta["covered"] = True
+            else:
+                above, span = token, 1
+                token.tag = cell[2].tag = "th"
+                token.attrSet("scope", "row")
+
+
+def _html(content: str) -> Token:
+    return Token("html_block", "", 0, content=f"{content}\n")
+
+
+def inlined(svg: str) -> str:
+    """Return an SVG to stand in a page.
+
+    >>> inlined('<?xml version="1.0"?><svg width="9pt" height="8pt" viewBox="0 0 9 8"><g id="node1"/></svg>')
+    '<svg viewBox="0 0 9 8"><g/></svg>'
+    """
+    text = _APART.sub("", _PROLOG.sub("", svg))
+    return _ROOT.sub(lambda root: _SIZE.sub("", root[0]), text, count=1).strip()
+
+
+def _colours(palette: Palette) -> Iterator[str]:
+    for field in fields(palette):
+        colour = getattr(palette, field.name)
+        yield from (colour.fill, colour.line) if isinstance(colour, Paint) else (colour,)
+
+
+# For every colour of a light picture the one that stands for it by night.
+BY_NIGHT: Mapping[str, str] = dict(zip(_colours(LIGHT), _colours(DARK), strict=True))
+
+
+def styled(style: str) -> str:
+    """Return a style sheet with its colours: each comment that names a palette is replaced by what it names."""
+    palettes = {"/* light */": LIGHT, "/* dark */": DARK, "/* print */": PRINT}
+    for comment, palette in palettes.items():
+        style = style.replace(comment, _variables(palette))
+    night = (
+        f'.picture [{part}="{light}"]{{{part}:{dark}}}'
+        for light, dark in sorted(BY_NIGHT.items())
+        for part in ("fill", "stroke")
+    )
+    return style.replace("/* pictures by night */", "\n".join(night))
+
+
+def _variables(palette: Palette) -> str:
+    variables = [f"--{name}: {getattr(palette, field)};" for name, field in _NAMES.items()]
+    for name, field in _PAINTS.items():
+        paint: Paint = getattr(palette, field)
+        variables.append(f"--{name}: {paint.line}; --{name}-tint: {paint.fill};")
+    return " ".join(variables)

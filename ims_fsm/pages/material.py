@@ -56,20 +56,20 @@ class Material:
     @cached_property
     def drawings(self) -> Mapping[str, tuple[Drawing, ...]]:
         """What there is to be drawn of each machine: the newest first, then each older one that differs."""
-        found: dict[str, list[Drawing]] = {name: [] for name in self.law.machines}
+        drawings: dict[str, list[Drawing]] = {name: [] for name in self.law.machines}
         for drawing in self.pictures.drawings.values():
-            found[drawing.picture.machine].append(drawing)
-        return {name: tuple(own) for name, own in found.items()}
+            drawings[drawing.picture.machine].append(drawing)
+        return {name: tuple(of_machine) for name, of_machine in drawings.items()}
 
     @cached_property
     def of_every_record(self) -> frozenset[tuple[str, ...]]:
         """The names of the guards, and the triggers of the transitions, that every machine of records has."""
         machines = self.record_machines
-        own = [
+        names = [
             {*(("guard", name) for name in _guard_names(machine)), *(("move", name) for name in _moves(machine))}
             for machine in machines
         ]
-        return frozenset[tuple[str, ...]]().union(*own[:1]).intersection(*own) if own else frozenset()
+        return frozenset[tuple[str, ...]]().union(*names[:1]).intersection(*names) if names else frozenset()
 
     def is_own(self, machine: Machine, entry: GuardDeclaration | TransitionDeclaration) -> bool:
         """Say whether a machine does not share a guard or transition with every machine of records."""
@@ -82,12 +82,15 @@ class Material:
         """Say whether a guard can refuse anything in a machine, under any rule set."""
         return any(guard in edition.guards for edition in machine.editions.values())
 
-    def proving(self, rule: str) -> tuple[Story, ...]:
-        """Return the stories that prove a rule or one below it; those titled most like the rule come first."""
+    def proving(self, rule: str, *, itself: bool = False) -> tuple[Story, ...]:
+        """Return the stories that prove a rule or one below it; those titled most like the rule come first.
+
+        With `itself` those of the rules below it are left out.
+        """
         words = _words(self.law.rules[rule].title) if rule in self.law.rules else frozenset[str]()
-        found = (story for story in self.stories if story.cites(rule))
+        stories = (story for story in self.stories if (rule in story.rules if itself else story.cites(rule)))
         return tuple(
-            sorted(found, key=lambda story: (-_likeness(words, _words(story.title)), length(story), story.path))
+            sorted(stories, key=lambda story: (-_likeness(words, _words(story.title)), length(story), story.path))
         )
 
 
@@ -120,5 +123,5 @@ def _words(title: str) -> frozenset[str]:
     return frozenset(_WORD.findall(title.lower()))
 
 
-def _likeness(one: frozenset[str], other: frozenset[str]) -> float:
-    return round(len(one & other) / (len(one | other) or 1), 2)
+def _likeness(words: frozenset[str], others: frozenset[str]) -> float:
+    return round(len(words & others) / (len(words | others) or 1), 2)

@@ -12,11 +12,12 @@ from typing import Any
 
 from ims_fsm.law.book import LawBook
 from ims_fsm.law.refusal import Refusal
-from ims_fsm.pages.blocks import Aside, Block, Bullets, Code, Inline, Item, Line, Paragraph, Strong
-from ims_fsm.pages.citing import linked, rule_link
+from ims_fsm.pages.effects import Item
+from ims_fsm.pages.links import linked, rule_links
+from ims_fsm.pages.markdown import Md, aside, code, strong
 from ims_fsm.pages.observation import observed
+from ims_fsm.pages.phrases import HEADS, capital, day, listed, month, ordinal, person, rupees, sentence, tax, worded
 from ims_fsm.pages.story import Story
-from ims_fsm.pages.wording import HEADS, capital, day, listed, month, ordinal, person, rupees, sentence, tax, worded
 
 Row = Mapping[str, Any]
 
@@ -42,13 +43,20 @@ _LONG = 80
 _REDUCED = {"full": "in full", "none": "by nothing"}
 
 
-def told(story: Story, book: LawBook) -> tuple[Block, ...]:
+@dataclass(frozen=True, slots=True)
+class Narration:
+    """A story in prose: the author's remark on the whole, who takes part with the documents, and the steps."""
+
+    remark: Md
+    cast: tuple[Md, ...]
+    steps: tuple[Item, ...]
+
+
+def narrated(story: Story, book: LawBook) -> Narration:
     """Return a story in prose: those who take part, the documents, the steps in the order of time."""
     whole, remarks = story.remarks()
-    blocks: list[Block] = [Paragraph(linked(whole, book.law))] if whole else []
-    blocks.append(Bullets((_people(story), *_documents(story))))
-    blocks.append(Bullets(tuple(_steps(Telling(story, book), remarks)), ordered=True))
-    return tuple(blocks)
+    cast = (_people(story), *_documents(story))
+    return Narration(linked(whole, book.law), cast, tuple(_steps(Telling(story, book), remarks)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +96,8 @@ class Telling:
         trigger, rule = _OF_THE_RETURN.get(verb, verb), str(step.get("rule", ""))
         guards = (Refusal.by(guard) for guard in machine.declaration.guard if trigger in guard.triggers)
         met = [guard for guard in guards if guard.code == step["refused"] and guard.cites(rule)]
-        said = {guard.sentence(fields) for guard in met}
-        return said.pop() if len(said) == 1 else None
+        sentences = {guard.sentence(fields) for guard in met}
+        return sentences.pop() if len(sentences) == 1 else None
 
 
 def handles(step: Row) -> tuple[str, ...]:
@@ -98,58 +106,62 @@ def handles(step: Row) -> tuple[str, ...]:
     return tuple(str(handle) for handle in named)
 
 
-def _people(story: Story) -> Item:
-    line: list[Inline] = []
+def _people(story: Story) -> Md:
+    people: list[Md] = []
     for row in story.entries("taxpayer"):
         kind, filing = worded(str(row.get("kind", "normal"))), row.get("filing", "monthly")
         more = [str(row.get("gstin"))]
         more += [f"{kind} taxpayer"] if kind != "normal" else []
         more += ["files quarterly"] if filing != "monthly" else []
-        more += [f"owes GSTR-3B from {month(str(row['registered_from']))}"] if "registered_from" in row else []
+        more += [f"first GSTR-3B due for {month(str(row['registered_from']))}"] if "registered_from" in row else []
         name = person(row.get("name"))
-        line += ["; " if line else "", Strong(name if line else capital(name)), f" ({', '.join(more)})"]
-    return Item((*line, "."))
+        people.append(Md("{} ({})").format(strong(name if people else capital(name)), ", ".join(more)))
+    return Md("{}.").format(Md("; ").join(people))
 
 
-def _documents(story: Story) -> Iterator[Item]:
+def _documents(story: Story) -> Iterator[Md]:
     for row in story.entries("document"):
         date = row.get("date")
         of = f" of {day(date)}" if isinstance(date, dt.date) else ""
         heads = {head: row[head] for head in HEADS if head in row}
-        between = f"from {person(row.get('supplier'))} to {person(row.get('recipient'))}"
-        line: list[Inline] = [Strong(str(row.get("name"))), f": {worded(str(row.get('kind')))} {row.get('number')}{of}"]
-        line.append(f", {between}, taxable value {rupees(row.get('taxable'))}, {tax(heads)}")
-        line += [", amends ", Strong(str(row["amends"]))] if "amends" in row else []
-        line += [", under reverse charge"] if row.get("reverse_charge") else []
-        line += [f", ITC not eligible by {_reason(row['ineligible'])}"] if "ineligible" in row else []
-        line += [", the portal blocks pending"] if row.get("pending_blocked") else []
-        yield Item((*line, "."))
+        parts: list[str] = [
+            f"{worded(str(row.get('kind')))} {row.get('number')}{of}",
+            f"from {person(row.get('supplier'))} to {person(row.get('recipient'))}",
+            f"taxable value {rupees(row.get('taxable'))}",
+            tax(heads),
+        ]
+        parts += [Md("amends {}").format(strong(row["amends"]))] if "amends" in row else []
+        parts += ["under reverse charge"] if row.get("reverse_charge") else []
+        parts += [f"ITC not eligible by {_reason(row['ineligible'])}"] if "ineligible" in row else []
+        parts += ["the portal blocks pending"] if row.get("pending_blocked") else []
+        yield Md("{}: {}.").format(strong(row.get("name")), Md(", ").join(parts))
 
 
 def _steps(telling: Telling, remarks: Mapping[int, str]) -> Iterator[Item]:
     waiting: Item | None = None
     for place, step in enumerate(telling.story.entries("step")):
-        remark = [(Aside(remarks[place]),)] if place in remarks else []
+        remark = [aside(remarks[place])] if place in remarks else []
         if "expect" not in step:
             yield from (item for item in (waiting,) if item)
-            waiting = Item((*_when(step), *_done(telling, step)), (*remark, *_refusal(telling, step)))
+            line = Md("{}{}").format(_when(step), _done(telling, step))
+            waiting = Item(line, (*remark, *_refusal(telling, step)))
             continue
         lines = (*remark, *observed(step["expect"]))
         waiting = Item(waiting.line, (*waiting.below, *lines)) if waiting else Item(_when(step), lines)
     yield from (item for item in (waiting,) if item)
 
 
-def _when(step: Row) -> Line:
+def _when(step: Row) -> Md:
     at = step.get("at")
-    return (Strong(f"{day(at)}, {at:%H:%M}."), " ") if isinstance(at, dt.datetime) else ()
+    return Md("{} ").format(strong(f"{day(at)}, {at:%H:%M}.")) if isinstance(at, dt.datetime) else Md()
 
 
-def _done(telling: Telling, step: Row) -> Line:
+def _done(telling: Telling, step: Row) -> str:
     verb = str(step.get("do"))
     if verb == "sweep":
-        return (_swept(telling, step),)
+        return _swept(telling, step)
     as_done, as_tried = _VERBS.get(verb, (worded(verb), worded(verb)))
-    said = (as_tried if "refused" in step else as_done).format_map(
+    deed = (as_tried if "refused" in step else as_done).format_map(
         {
             "what": listed(handles(step)),
             "form": step.get("form", "a form"),
@@ -159,7 +171,7 @@ def _done(telling: Telling, step: Row) -> Line:
         }
     )
     tries = " tries to " if "refused" in step else " "
-    return (f"{capital(telling.doer(step))}{tries}{said}{_declared(step)}.",)
+    return f"{capital(telling.doer(step))}{tries}{deed}{_declared(step)}."
 
 
 def _swept(telling: Telling, step: Row) -> str:
@@ -183,27 +195,27 @@ def _changes(changes: Row) -> str:
         "reverse_charge": lambda value: "under reverse charge" if value else "no longer under reverse charge",
         "ineligible": lambda value: "ITC eligible" if value == "none" else f"ITC not eligible by {_reason(value)}",
     }
-    told = [words.get(key, str)(value) for key, value in changes.items() if key not in HEADS]
-    told += [f"{HEADS[head]} {rupees(value)}" for head, value in heads.items()]
-    return listed(told)
+    changed = [words.get(key, str)(value) for key, value in changes.items() if key not in HEADS]
+    return listed([*changed, tax(heads)] if heads else changed)
 
 
 def _declared(step: Row) -> str:
     reduced, remarks = step.get("reduce_itc"), str(step.get("remarks", ""))
-    told = ""
+    declared = ""
     if reduced is not None:
         amount = f"by {tax(reduced)}" if isinstance(reduced, dict) else _REDUCED.get(reduced, str(reduced))
-        told = f", ITC to be reduced {amount}"
+        declared = f", ITC to be reduced {amount}"
     if remarks:
         short = remarks if len(remarks) <= _LONG else f"{remarks[:24]}… ({len(remarks)} characters)"
-        told += f", with the remark “{short}”"
-    return told
+        declared += f", with the remark “{short}”"
+    return declared
 
 
-def _refusal(telling: Telling, step: Row) -> Iterator[Line]:
+def _refusal(telling: Telling, step: Row) -> Iterator[Md]:
     if "refused" not in step:
         return
-    said = telling.refusal(step)
-    cited: Line = (" (", rule_link(str(step["rule"])), ")") if step.get("rule") in telling.book.law.rules else ()
-    line: Line = (Strong("Refused"), ", ", Code(str(step["refused"])), *cited)
-    yield (*line, f": {sentence(said)}") if said else (*line, ".")
+    says = telling.refusal(step)
+    cited = step.get("rule") in telling.book.law.rules
+    rule = Md(" ({})").format(rule_links([str(step["rule"])])) if cited else ""
+    parts = (strong("Refused"), code(str(step["refused"])), rule, f": {sentence(says)}" if says else ".")
+    yield Md("{}, {}{}{}").format(*parts)

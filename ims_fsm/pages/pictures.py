@@ -26,6 +26,8 @@ from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Filing
 
 MONTH, QUARTER = "month", "quarter"
+# The tax periods that are drawn, each for taxpayers who file so.
+PERIODS = {MONTH: Filing.MONTHLY, QUARTER: Filing.QUARTERLY}
 
 
 def tale_stem(name: str) -> str:
@@ -48,15 +50,15 @@ class Pictures:
     def comparisons(self) -> Mapping[str, Comparison]:
         """What each change of law does to each machine that it changes."""
         rule_sets = pairwise(self.book.law.rule_sets)
-        found = (each for one, other in rule_sets for each in compared(self.book.law, one.id, other.id))
-        return {stem_of(comparison): comparison for comparison in found}
+        changes = (change for before, after in rule_sets for change in compared(self.book.law, before.id, after.id))
+        return {stem_of(comparison): comparison for comparison in changes}
 
     @cached_property
     def shapes(self) -> Mapping[str, Callable[[Theme], str]]:
         """The pictures that need no drawing program: the first month and quarter of IMS, and every tale."""
         book = self.book
-        found = {MONTH: partial(_period, book, Filing.MONTHLY), QUARTER: partial(_period, book, Filing.QUARTERLY)}
-        return found | {tale_stem(name): partial(_tale, book, name) for name in SEQUENCES}
+        periods = {name: partial(_period, book, filing) for name, filing in PERIODS.items()}
+        return periods | {tale_stem(name): partial(_tale, book, name) for name in SEQUENCES}
 
     @property
     def published(self) -> frozenset[str]:
@@ -83,13 +85,13 @@ class Pictures:
             name: Sheet(replace(drawing.picture, notes=()), themes.LIGHT, Links())
             for name, drawing in self.drawings.items()
         }
-        sheets = bare | {name: comparison_sheet(each) for name, each in self.comparisons.items()}
-        svg = dict(zip(sheets, (each.decode() for each in drawn([*sheets.values()], "svg")), strict=True))
+        sheets = bare | {name: comparison_sheet(change) for name, change in self.comparisons.items()}
+        svg = dict(zip(sheets, (content.decode() for content in drawn([*sheets.values()], "svg")), strict=True))
         return svg | {name: draw(themes.LIGHT) for name, draw in self.shapes.items()}
 
     def _svg(self, names: Mapping[str, object] | frozenset[str], theme: Theme) -> dict[str, bytes]:
         sheets = {name: Sheet(drawing.picture, theme) for name, drawing in self.drawings.items() if name in names}
-        sheets |= {name: comparison_sheet(each, theme) for name, each in self.comparisons.items() if name in names}
+        sheets |= {name: comparison_sheet(change, theme) for name, change in self.comparisons.items() if name in names}
         svg = dict(zip(sheets, drawn([*sheets.values()], "svg"), strict=True))
         return svg | {name: draw(theme).encode() for name, draw in self.shapes.items() if name in names}
 

@@ -1,26 +1,31 @@
 """Writes the pages into a folder: Markdown, a file a page, or HTML, one file for all.
 
-Imports the collection and the writers; everything is made before the first file is written.
+Imports the collection and the HTML; everything is made before the first file is written.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.law.annexure import FILE, Annexure, load
 from ims_fsm.law.book import LawBook
-from ims_fsm.pages.blocks import Page, anchors_of, figures_of
-from ims_fsm.pages.collection import collection
+from ims_fsm.pages.collection import Page, collection
 from ims_fsm.pages.html import Html
-from ims_fsm.pages.markdown import PICTURES, Markdown
 from ims_fsm.pages.material import Material
 from ims_fsm.pages.story import Story
 from ims_fsm.resources import machines_folder
 
 FORMATS = ("md", "html")
 HTML_FILE = "ims.html"
+# The folder of pictures beside the pages, and the one in which a checkout keeps those of its machines.
+PICTURES, PUBLISHED = "pictures", "diagrams"
+_HEAD = "<!-- Generated from machines/; do not edit. -->\n\n"
+_BADGE = re.compile(r'<b class="badge [\w-]+">(.*?)</b>')
+_PICTURE = re.compile(r'<img alt="([^"]*)" src="picture:([^"]+)">')
+_FILE = re.compile(r"^file:(.+)$", re.MULTILINE)
 
 
 def write_pages(
@@ -39,7 +44,7 @@ def write_pages(
     `md` without a `root`, what `ims_fsm.draw.renderer.render` raises.
     """
     if problems := [
-        Problem(each, "is no format", f"use one of {', '.join(FORMATS)}") for each in formats if each not in FORMATS
+        Problem(name, "is not a format", f"use one of {', '.join(FORMATS)}") for name in formats if name not in FORMATS
     ]:
         raise InputError("pages", problems)
     material = Material(law_book, shipped_annexure(), tuple(stories))
@@ -48,7 +53,7 @@ def write_pages(
     if "md" in formats:
         files |= markdown_files(material, pages, root)
     if "html" in formats:
-        files[HTML_FILE] = Html(material.pictures.inline()).write(pages).encode()
+        files[HTML_FILE] = html_file(material, pages).encode()
     return [_written(folder / name, content) for name, content in files.items()]
 
 
@@ -57,14 +62,36 @@ def shipped_annexure() -> Annexure:
     return load((machines_folder() / FILE).read_text("utf-8"))
 
 
+def html_file(material: Material, pages: Sequence[Page]) -> str:
+    """Return the pages as one HTML file, with all pictures inside; raises what drawing raises."""
+    return Html(material.pictures.inline(), {story.path: story.text for story in material.stories}).write(pages)
+
+
 def markdown_files(material: Material, pages: Sequence[Page], root: str | None) -> dict[str, bytes]:
     """Return the pages as files of Markdown, by name, with those of their pictures that are not linked."""
-    homes = {anchor: page.name for page in pages for anchor in anchors_of(page)}
-    pictures = material.pictures
-    writer = Markdown(homes, pictures.published, root)
-    files = {f"{page.name}.md": writer.write(page).encode() for page in pages}
-    beside = frozenset(figures_of(pages)) - (frozenset() if root is None else pictures.published)
-    return files | {f"{PICTURES}/{name}": content for name, content in pictures.files(beside).items()}
+    homes = {anchor: page.name for page in pages for anchor in page.anchors}
+    stories = {story.path: story.text for story in material.stories}
+    published = material.pictures.published if root else frozenset[str]()
+
+    def picture(match: re.Match[str]) -> str:
+        source = f"{f'{root}/{PUBLISHED}' if match[2] in published else PICTURES}/{match[2]}"
+        dark = f'<source media="(prefers-color-scheme: dark)" srcset="{source}.dark.svg">'
+        return f'<picture>{dark}<img alt="{match[1]}" src="{source}.svg"></picture>'
+
+    def story(match: re.Match[str]) -> str:
+        return f"The file: [{match[1]}]({root}/{match[1]})" if root else _listing(match[1], stories[match[1]])
+
+    def text(page: Page) -> str:
+        return _HEAD + _FILE.sub(story, _PICTURE.sub(picture, _BADGE.sub(r"**\1**", page.addressed(homes))))
+
+    files = {f"{page.name}.md": text(page).encode() for page in pages}
+    beside = frozenset(name for page in pages for name in page.pictures) - published
+    return files | {f"{PICTURES}/{name}": content for name, content in material.pictures.files(beside).items()}
+
+
+def _listing(path: str, text: str) -> str:
+    fence = "`" * (max((len(run) for run in re.findall(r"`{3,}", text)), default=2) + 1)
+    return f"The file, `{path}`:\n\n{fence}toml\n{text.rstrip()}\n{fence}"
 
 
 def _written(path: Path, content: bytes) -> Path:

@@ -19,9 +19,9 @@ def worked_stories(machine: Machine, material: Material) -> Iterator[tuple[RuleS
     fitting = [story for story in material.stories if fits(story, machine)]
     differs = len(material.drawings[machine.name]) > 1
     for edition in (*older(machine), machine.edition) if differs else (machine.edition,):
-        own = [story for story in fitting if not differs or _rule_set(story, material) == edition.rule_set]
-        if own:
-            yield edition.rule_set, min(own, key=lambda story: (*_rank(story, machine, material), story.path))
+        stories = [story for story in fitting if not differs or _rule_set(story, material) == edition.rule_set]
+        if stories:
+            yield edition.rule_set, min(stories, key=lambda story: (*_rank(story, machine, material), story.path))
 
 
 def fits(story: Story, machine: Machine) -> bool:
@@ -49,9 +49,9 @@ def _rank(story: Story, machine: Machine, material: Material) -> tuple[int, int,
         seen = {step["expect"].get("two_b") for step in story.entries("step") if "expect" in step} - {None}
         return (-len(seen), len(story.entries("document")), length(story))
     guards = own_guards(machine, material)
-    own = {guard.rule for guard in guards} | {rule for guard in guards for rule in guard.see}
+    rules = {guard.rule for guard in guards} | {rule for guard in guards for rule in guard.see}
     acts = {"accept", "reject", "keep_pending"} & {step.get("do") for step in story.entries("step")}
-    return (int(not own & {*story.rules}), int(not acts), length(story))
+    return (int(not rules & {*story.rules}), int(not acts), length(story))
 
 
 def _rule_set(story: Story, material: Material) -> RuleSetDeclaration | None:
@@ -61,5 +61,9 @@ def _rule_set(story: Story, material: Material) -> RuleSetDeclaration | None:
     """
     cited = [material.law.rules[rule] for rule in story.rules if rule in material.law.rules]
     dated = [rule for rule in cited if rule.since or rule.until]
-    under = [each for each in material.law.rule_sets if any(rule.holds_at(each.since or EARLIEST) for rule in dated)]
+    under = [
+        rule_set
+        for rule_set in material.law.rule_sets
+        if any(rule.holds_at(rule_set.since or EARLIEST) for rule in dated)
+    ]
     return under[0] if len(under) == 1 else None if under else material.law.rule_sets[0]

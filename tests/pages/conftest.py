@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
 from ims_fsm.law.book import LawBook, shipped_book
-from ims_fsm.pages.blocks import (
-    Anchor,
-    Block,
-    Break,
-    Bullets,
-    Line,
-    Page,
-    Paragraph,
-    Quote,
-    Section,
-    Table,
-    blocks_of,
-    sections_of,
-)
-from ims_fsm.pages.collection import collection
-from ims_fsm.pages.html import Html
+from ims_fsm.pages.collection import Page, collection
 from ims_fsm.pages.material import Material
-from ims_fsm.pages.publication import markdown_files, shipped_annexure
+from ims_fsm.pages.publication import html_file, markdown_files, shipped_annexure
 from ims_fsm.pages.story import Story, story_of
 
 VOID = frozenset({"meta", "br", "img", "input", "source", "hr", "link"})
@@ -50,16 +37,16 @@ class Element:
     def walk(self) -> Iterator[Element]:
         """Give this element and all inside it, in order."""
         yield self
-        for each in self.inner:
-            if isinstance(each, Element):
-                yield from each.walk()
+        for part in self.inner:
+            if isinstance(part, Element):
+                yield from part.walk()
 
     def text(self, without: frozenset[str] = frozenset()) -> str:
         """Return the words inside, those of some tags and classes left out."""
         if self.tag in without or without & set(self.attributes.get("class", "").split()):
             return ""
         blank = "" if self.tag in {"a", "b", "strong", "em", "code", "span", "small"} else " "
-        inner = "".join(each if isinstance(each, str) else each.text(without) for each in self.inner)
+        inner = "".join(part if isinstance(part, str) else part.text(without) for part in self.inner)
         return f"{blank}{inner}{blank}"
 
 
@@ -96,39 +83,46 @@ def read(html: str) -> Element:
 
 
 class Look:
-    """What a reader sees: the words of lines and blocks, a section by its anchor, HTML as its elements."""
+    """What a reader sees: the words of a line of Markdown, the lines of a section, HTML as its elements."""
 
     read = staticmethod(read)
 
-    def words(self, line: Line) -> str:
-        """Return a line as a reader reads it; a break is a blank."""
-        return "".join(
-            inline if isinstance(inline, str) else " " if isinstance(inline, Break) else inline.text
-            for inline in line
-            if not isinstance(inline, Anchor)
-        )
+    def words(self, markdown: str) -> str:
+        """Return Markdown as a reader reads it; a break is a blank."""
+        text = re.sub(r"<br>", " ", re.sub(r'<a id="[^"]*"></a>', "", markdown))
+        text = re.sub(r"</?[a-z][^>]*>", "", text)
+        text = re.sub(r"(?<!\\)\[((?:\\.|[^\]\\])*)\]\([^)]*\)", r"\1", text)
+        return unescape(re.sub(r"\\(.)", r"\1", re.sub(r"(?<!\\)[*`]", "", text)))
 
-    def texts(self, block: Block) -> list[str]:
-        """Return the lines of a block as text, a row of a table as one line."""
-        match block:
-            case Paragraph():
-                return [self.words(block.line)]
-            case Bullets():
-                return [self.words(line) for item in block.items for line in (item.line, *item.below)]
-            case Table():
-                return [" | ".join(self.words(cell) for cell in row) for row in block.rows]
-            case Quote():
-                return [block.words]
-            case _:
-                return []
+    def rows(self, markdown: str) -> list[list[str]]:
+        """Return the rows of all tables, each with its cells, without heads; an empty first cell is that above."""
+        rows: list[list[str]] = []
+        lines = markdown.splitlines()
+        for line, below in zip(lines, [*lines[1:], ""], strict=True):
+            if line.startswith("| ") and not below.startswith("|---"):
+                cells = [self.words(cell).strip() for cell in line.strip("|").split(" | ")]
+                rows.append([cells[0] or rows[-1][0], *cells[1:]])
+        return rows
 
-    def text_of(self, page: Page) -> str:
-        """Return all of a page as text."""
-        return "\n".join(text for block in blocks_of(page) for text in self.texts(block))
+    def texts(self, markdown: str) -> list[str]:
+        """Return the lines of Markdown as text, without bullets and numbers, a row of a table as one line."""
+        rows = iter(self.rows(markdown))
+        lines = markdown.splitlines()
+        texts = []
+        for line, below in zip(lines, [*lines[1:], ""], strict=True):
+            if line.startswith("| ") and not below.startswith("|---"):
+                texts.append(" | ".join(next(rows)))
+            elif line.strip() and not line.startswith("|"):
+                texts.append(self.words(re.sub(r"^\s*(?:- |\d+\. |#+ |> )", "", line)))
+        return texts
 
-    def section(self, page: Page, anchor: str) -> Section:
-        """Return a section of a page."""
-        return next(found for found in sections_of(page) if found.anchor == anchor)
+    def section(self, page: Page, anchor: str) -> str:
+        """Return a section of a page without its heading: all to the next heading that is not below it."""
+        lines = page.text.splitlines()
+        start = next(place for place, line in enumerate(lines) if line.startswith("#") and f'id="{anchor}"' in line)
+        level = lines[start].partition(" ")[0]
+        end = (place for place, line in enumerate(lines) if place > start and re.match(rf"#{{1,{len(level)}}} ", line))
+        return "\n".join(lines[start + 1 : next(end, len(lines))])
 
 
 @pytest.fixture(scope="session")
@@ -158,7 +152,7 @@ def pages(material: Material) -> tuple[Page, ...]:
 
 @pytest.fixture(scope="session")
 def page(pages: tuple[Page, ...]) -> Callable[[str], Page]:
-    return {each.name: each for each in pages}.__getitem__
+    return {page.name: page for page in pages}.__getitem__
 
 
 @pytest.fixture(scope="session")
@@ -167,8 +161,8 @@ def pictures(material: Material) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def html(pages: tuple[Page, ...], pictures: dict[str, str]) -> str:
-    return Html(pictures).write(pages)
+def html(material: Material, pages: tuple[Page, ...]) -> str:
+    return html_file(material, pages)
 
 
 @pytest.fixture(scope="session")

@@ -150,10 +150,10 @@ def test_by_night_pictures_and_paper_are_dark(tab: Any, address: str) -> None:
 def test_on_paper_the_contents_are_gone_and_stories_are_told(tab: Any, address: str) -> None:
     tab.goto(address)
     search(tab, "faq 11")
-    assert shown(tab, "#faq-11 details.story ol") == 0
+    assert shown(tab, ".entry:has(#faq-11) details.story ol") == 0
     tab.emulate_media(media="print")
     assert shown(tab, ".contents, .here, details.file") == 0
-    assert shown(tab, "#faq-11-c details.story ol") == 1
+    assert shown(tab, ".entry:has(#faq-11-c) details.story ol") == 1
     assert not tab.is_visible("#faq-2")
 
 

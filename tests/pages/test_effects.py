@@ -13,7 +13,7 @@ from ims_fsm.pages.material import Material
 RULES = shipped_book().law.rules
 
 
-def told(look: Any, rule: str, material: Material) -> list[str]:
+def lines(look: Any, rule: str, material: Material) -> list[str]:
     return [look.words(line) for item in effects(rule, material) for line in (item.line, *item.below)]
 
 
@@ -21,7 +21,7 @@ def told(look: Any, rule: str, material: Material) -> list[str]:
 def test_a_modelled_rule_or_one_below_it_does_something(rule: str, material: Material) -> None:
     below = [other for other in RULES if other == rule or other.startswith(f"{rule}.")]
     # Annexure-A is a page of its own, and what stands on it is the table.
-    assert rule == "annexure.a" or any(effects(each, material) for each in below)
+    assert rule == "annexure.a" or any(effects(rule_below, material) for rule_below in below)
 
 
 @pytest.mark.parametrize("rule", [rule.id for rule in RULES.values() if rule.status == "not_modelled"])
@@ -29,9 +29,9 @@ def test_what_is_not_modelled_does_nothing(rule: str, material: Material) -> Non
     assert effects(rule, material) == ()
 
 
-def test_a_refusal_says_whom_it_meets_when_and_what_mends_it(look: Any, material: Material) -> None:
-    whom, says, when = told(look, "faq.11.d", material)[:3]
-    assert whom == (
+def test_a_refusal_says_what_it_meets_when_and_what_mends_it(look: Any, material: Material) -> None:
+    who, says, when = lines(look, "faq.11.d", material)[:3]
+    assert who == (
         "refused keep pending, pending_not_allowed (Invoice amendment, Debit note amendment, ECO document amendment; "
         "until 2B period September 2025)"
     )
@@ -43,35 +43,35 @@ def test_a_refusal_says_whom_it_meets_when_and_what_mends_it(look: Any, material
 
 
 def test_what_every_record_shares_is_said_of_every_record(look: Any, material: Material) -> None:
-    assert told(look, "faq.16.2", material)[1].startswith(
+    assert lines(look, "faq.16.2", material)[1].startswith(
         "Transition delete, by the supplier: from no action, accepted, rejected"
     )
-    assert told(look, "faq.16.2", material)[1].endswith("to removed (every record)")
+    assert lines(look, "faq.16.2", material)[1].endswith("to removed (every record)")
 
 
 def test_what_only_the_clock_would_do_is_held_off_and_refused_to_nobody(look: Any, material: Material) -> None:
-    lines = told(look, "advisory.2025-10.deadline", material)
-    held = [line for line in lines if "lapse, not_due" in line]
+    clock = lines(look, "advisory.2025-10.deadline", material)
+    held = [line for line in clock if "lapse, not_due" in line]
     assert held
     assert all(line.startswith("held off ") for line in held)
 
 
 def test_days_routes_use_cases_and_rows_are_told(look: Any, material: Material) -> None:
-    assert "Calendar: Recipients may act from 14 October 2024." in told(look, "faq.3", material)
+    assert "Calendar: Recipients may act from 14 October 2024." in lines(look, "faq.3", material)
     assert any(
         line.startswith("A document under reverse charge goes straight to ITC Available")
-        for line in told(look, "faq.17", material)
+        for line in lines(look, "faq.17", material)
     )
     assert any(
         line.startswith("Use case, by the recipient: The recipient acts on one record")
-        for line in told(look, "faq.30", material)
+        for line in lines(look, "faq.30", material)
     )
-    assert "Annexure-A, rows 5, 13, 19, 21, 26, 31d." in told(look, "faq.34", material)
+    assert "Annexure-A, rows 5, 13, 19, 21, 26, 31d." in lines(look, "faq.34", material)
 
 
 def test_why_gstr_2b_leaves_a_record_out_is_told(look: Any, material: Material) -> None:
-    assert "GSTR-2B leaves a filed record out where it is pending." in told(look, "faq.14.iii", material)
+    assert "GSTR-2B leaves a filed record out where it is pending." in lines(look, "faq.14.iii", material)
 
 
 def test_refusals_that_name_a_rule_beside_their_own_are_one_line(look: Any, material: Material) -> None:
-    assert "Named beside the rule that refuses: frozen (FAQ 12)." in told(look, "faq.26", material)
+    assert "Named beside the rule that refuses: frozen (FAQ 12)." in lines(look, "faq.26", material)

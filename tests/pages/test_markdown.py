@@ -7,14 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from markdown_it import MarkdownIt
 
-from ims_fsm.pages.blocks import Anchor, Aside, Badge, Bullets, Code, Item, Listing, Page, Paragraph, Strong
-from ims_fsm.pages.markdown import Markdown
+from ims_fsm.law.book import LawBook
+from ims_fsm.pages import Story
+from ims_fsm.pages.collection import Page
+from ims_fsm.pages.markdown import Md, anchor, aside, badge, code, strong
+from ims_fsm.pages.material import Material
+from ims_fsm.pages.publication import markdown_files, shipped_annexure
 
 ROOT = Path(__file__).resolve().parents[2]
 
-markdown_it = pytest.importorskip("markdown_it", reason="markdown-it-py reads the Markdown; pip install markdown-it-py")
-READER = markdown_it.MarkdownIt("commonmark", {"html": True}).enable("table")
+READER = MarkdownIt("commonmark", {"html": True}).enable("table")
 
 
 def rendered(look: Any, text: str) -> Any:
@@ -29,7 +33,7 @@ def spoken(element: Any, without: frozenset[str]) -> list[str]:
 def test_every_page_says_the_same_in_markdown_and_in_html(
     look: Any, pages: tuple[Page, ...], markdown: dict[str, str], html: str
 ) -> None:
-    articles = {each.attributes["id"]: each for each in look.read(html).walk() if each.tag == "article"}
+    articles = {part.attributes["id"]: part for part in look.read(html).walk() if part.tag == "article"}
     for page in pages:
         text = re.sub(r"^(?:The file: \[.*|<picture>.*|<!--.*)$", "", markdown[f"{page.name}.md"], flags=re.MULTILINE)
         said = spoken(rendered(look, text), frozenset())
@@ -40,7 +44,7 @@ def test_every_page_says_the_same_in_markdown_and_in_html(
 def test_every_link_leads_to_a_page_and_a_place_on_it(look: Any, markdown: dict[str, str]) -> None:
     documents = {name: rendered(look, text) for name, text in markdown.items() if name.endswith(".md")}
     ids = {
-        name: {each.attributes["id"] for each in page.walk() if "id" in each.attributes}
+        name: {part.attributes["id"] for part in page.walk() if "id" in part.attributes}
         for name, page in documents.items()
     }
     for name, page in documents.items():
@@ -84,27 +88,24 @@ def test_every_picture_is_published_or_written_beside_the_pages(markdown: dict[s
     ],
 )
 def test_words_are_shown_as_they_are(look: Any, words: str) -> None:
-    writer = Markdown({"one": "one"}, frozenset())
-    written = writer.write(Page("one", words, "", (Paragraph((words,)), Bullets((Item((words,), ((words,),)),)))))
-    shown = rendered(look, written)
-    heading, paragraph, items = (next(found for found in shown.walk() if found.tag == tag) for tag in ("h1", "p", "ul"))
-    # An anchor stands in a paragraph of its own.
-    paragraph = [found for found in shown.walk() if found.tag == "p"][1] if not paragraph.text().strip() else paragraph
+    escaped = Md.escape(words)
+    written = rendered(look, f"# {escaped}\n\n{escaped}\n\n- {escaped}\n  - {escaped}\n")
+    heading, paragraph, items = (next(part for part in written.walk() if part.tag == tag) for tag in ("h1", "p", "ul"))
     assert spoken(heading, frozenset()) == spoken(paragraph, frozenset()) == words.split()
     assert spoken(items, frozenset()) == [*words.split(), *words.split()]
 
 
-def test_looks_that_markdown_has_and_stress_without_words() -> None:
-    writer = Markdown({"one": "one"}, frozenset())
-    page = Page("one", "One", "", ())
-    line = (Anchor("here"), Strong("Read. "), Code("a_b"), Aside(" aside"), Badge("no", "no"), Strong(" "))
-    assert writer.line(page, line) == '<a id="here"></a>**Read.** `a_b` *aside***no**'
+def test_what_is_put_into_markdown_is_escaped_unless_it_is_markdown_too() -> None:
+    line = Md("{} {} {} {}").format(strong("a*b"), code("a_b"), aside(" aside "), badge("no", "no_action"))
+    assert line == '**a\\*b** `a_b` *aside* <b class="badge no-action">no</b>'
+    assert Md(", ").join(["[x]", anchor("here")]) == '\\[x\\], <a id="here"></a>'
+    assert aside(" ") == ""
 
 
-def test_without_a_checkout_a_file_stands_in_its_page() -> None:
-    listing = Listing("faq/one.toml", 'title = "```"\n', "toml")
-    page = Page("one", "One", "", (listing,))
-    assert 'The file, `faq/one.toml`:\n\n````toml\ntitle = "```"\n````' in Markdown({"one": "one"}, frozenset()).write(
-        page
-    )
-    assert "[faq/one.toml](../../faq/one.toml)" in Markdown({"one": "one"}, frozenset(), "../..").write(page)
+def test_without_a_checkout_a_file_stands_in_its_page(book: LawBook) -> None:
+    story = Story("faq/one.toml", "One", (), 'title = "```"\n', {})
+    material = Material(book, shipped_annexure(), (story,))
+    page = Page("one", "One", "", "file:faq/one.toml\n")
+    alone, beside = (markdown_files(material, [page], root)["one.md"].decode() for root in (None, "../.."))
+    assert 'The file, `faq/one.toml`:\n\n````toml\ntitle = "```"\n````' in alone
+    assert "[faq/one.toml](../../faq/one.toml)" in beside

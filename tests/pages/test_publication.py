@@ -51,7 +51,7 @@ def test_one_format_is_written_alone(book: LawBook, tmp_path: Path) -> None:
 def test_another_format_is_refused_before_anything_is_written(book: LawBook, tmp_path: Path) -> None:
     with pytest.raises(InputError) as raised:
         write_pages(book, [], tmp_path / "new", ["md", "docx"])
-    assert str(raised.value) == "pages: docx: is no format; use one of md, html"
+    assert str(raised.value) == "pages: docx: is not a format; use one of md, html"
     assert not (tmp_path / "new").exists()
 
 

@@ -3,14 +3,14 @@
 (() => {
   const form = document.querySelector(".search");
   const input = form.querySelector("input");
-  const told = form.querySelector("output");
+  const output = form.querySelector("output");
   const entries = [...document.querySelectorAll(".entry")];
   const pages = [...document.querySelectorAll(".page")];
   const texts = new Map();
   // A page's own list of contents is no finding.
   const read = (entry) => {
     if (!entry.matches(".intro")) return entry.textContent;
-    return [...entry.children].filter((each) => each.tagName !== "UL").map((each) => each.textContent).join(" ");
+    return [...entry.children].filter((part) => part.tagName !== "UL").map((part) => part.textContent).join(" ");
   };
   const textOf = (entry) => {
     if (!texts.has(entry)) texts.set(entry, read(entry).toLowerCase());
@@ -22,7 +22,7 @@
     CSS.highlights.delete("found");
     const ranges = [];
     if (!words.length) return;
-    for (const entry of entries.filter((each) => !each.hidden)) {
+    for (const entry of entries.filter((entry) => !entry.hidden)) {
       const walker = document.createTreeWalker(entry, NodeFilter.SHOW_TEXT);
       for (let node = walker.nextNode(); node && ranges.length < 5000; node = walker.nextNode()) {
         const text = node.data.toLowerCase();
@@ -41,13 +41,13 @@
 
   const search = () => {
     const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
-    let found = 0;
+    let count = 0;
     for (const entry of entries) {
       entry.hidden = !words.every((word) => textOf(entry).includes(word));
-      if (!entry.hidden) found += 1;
+      if (!entry.hidden) count += 1;
     }
     for (const page of pages) page.hidden = !page.querySelector(".entry:not([hidden])");
-    told.value = words.length ? `${found || "No"} section${found === 1 ? "" : "s"} of ${entries.length}` : "";
+    output.value = words.length ? `${count || "No"} section${count === 1 ? "" : "s"} of ${entries.length}` : "";
     mark(words);
   };
 
@@ -60,9 +60,20 @@
       input.value = "";
       search();
     }
+    const story = target.closest("[id^='stories-']") && target.closest(".entry");
+    if (story) story.querySelector("details.story").open = true;
     for (let fold = target.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
     if (away) target.scrollIntoView();
   };
+
+  // What is folded is not printed: whoever wants all of it on paper unfolds everything first.
+  const folds = document.getElementById("folds");
+  folds.addEventListener("click", () => {
+    const open = folds.getAttribute("aria-pressed") !== "true";
+    for (const fold of document.querySelectorAll("main details")) fold.open = open;
+    folds.setAttribute("aria-pressed", open);
+    folds.textContent = open ? "Fold everything" : "Unfold everything";
+  });
 
   let waiting = 0;
   input.addEventListener("input", () => {

@@ -1,4 +1,4 @@
-"""How declared values read: periods, days, amounts, lists of names, the names of forms and sections.
+"""How declared values read in a sentence: periods, days, amounts, lists of names, the names of forms and sections.
 
 Imports the law's declarations and the terms; no sentence of the law stands here.
 """
@@ -67,7 +67,7 @@ def plural(kind: str) -> str:
 
 
 def person(handle: object) -> str:
-    """Return the handle of a taxpayer as a person; a name of his own stays as it is.
+    """Return the handle of a taxpayer as a person; a proper name stays as it is.
 
     >>> person("head_office"), person("Asha Traders")
     ('the head office', 'Asha Traders')
