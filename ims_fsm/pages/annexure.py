@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from ims_fsm.draw.citation import worded
 from ims_fsm.law.annexure import Annexure, Row
-from ims_fsm.pages.phrases import capital, listed, worded
+from ims_fsm.pages.phrases import capital, listed
 
 _MOVED = {"any": "amended, up or down", "unchanged": "amended, tax unchanged"}
 _ACTIONS = {

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from ims_fsm.draw.citation import worded
 from ims_fsm.draw.notes import notes_of
 from ims_fsm.draw.picture import ANY, Arrow, Picture, picture_of
 from ims_fsm.draw.tables import Row
@@ -15,7 +16,7 @@ from ims_fsm.law.edition import Edition, Machine
 from ims_fsm.pages.links import arrow_anchor, note_anchor, rule_links
 from ims_fsm.pages.markdown import Md, anchor, badge, link, strong
 from ims_fsm.pages.material import Material
-from ims_fsm.pages.phrases import month, worded
+from ims_fsm.pages.phrases import month
 
 
 def arrow_lines(machine: Machine, material: Material) -> Iterator[Md]:

@@ -9,11 +9,12 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from ims_fsm.draw.citation import worded
 from ims_fsm.law.calendar import Calendar
 from ims_fsm.law.calendar_declaration import CalendarDeclaration
 from ims_fsm.law.due_dates import filing_windows, month_number
 from ims_fsm.pages.material import Material
-from ims_fsm.pages.phrases import capital, day, listed, month, ordinal, plural, worded
+from ims_fsm.pages.phrases import capital, day, listed, month, ordinal, plural
 from ims_fsm.terms.period import TaxPeriod, in_india
 from ims_fsm.terms.vocabulary import Filing, Form, ReminderKind
 

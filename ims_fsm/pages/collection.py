@@ -19,6 +19,7 @@ from markupsafe import Markup
 
 from ims_fsm.charts.sequence import sequence
 from ims_fsm.draw import description, tables
+from ims_fsm.draw.citation import worded
 from ims_fsm.draw.picture import picture_of
 from ims_fsm.errors import DeclarationError, Problem
 from ims_fsm.law.declaration import RuleDeclaration, SourceDeclaration
@@ -205,7 +206,7 @@ def _environment(material: Material) -> Environment:
         "sentence": phrases.sentence,
         "capital": phrases.capital,
         "month": phrases.month,
-        "worded": phrases.worded,
+        "worded": worded,
         "held": phrases.held,
         "listed": phrases.listed,
         "plural": phrases.plural,

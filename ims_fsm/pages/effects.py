@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from ims_fsm.draw.citation import worded
 from ims_fsm.law.declaration import ENTRY, Dated, Declared, GuardDeclaration
 from ims_fsm.law.routing import RouteDeclaration
 from ims_fsm.pages.annexure import row_line
@@ -17,7 +18,7 @@ from ims_fsm.pages.guards import mended, of_the_clock, said, triggers_of, when, 
 from ims_fsm.pages.links import ANNEXED, ANNEXURE, CALENDAR, code_link, row_anchor, rule_links, state_anchor
 from ims_fsm.pages.markdown import Md, badge, commas, link, strong
 from ims_fsm.pages.material import Material
-from ims_fsm.pages.phrases import SECTIONS, held, listed, sentence, worded
+from ims_fsm.pages.phrases import SECTIONS, held, listed, sentence
 
 D = TypeVar("D", bound=Declared)
 

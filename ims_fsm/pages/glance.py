@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import product
 
+from ims_fsm.draw.citation import worded
 from ims_fsm.law.decision import decide
 from ims_fsm.law.declaration import RuleSetDeclaration
 from ims_fsm.law.edition import Edition, Machine
@@ -17,7 +18,7 @@ from ims_fsm.pages.guards import where
 from ims_fsm.pages.links import rule_links
 from ims_fsm.pages.markdown import Md, badge
 from ims_fsm.pages.material import Material
-from ims_fsm.pages.phrases import capital, month, worded
+from ims_fsm.pages.phrases import capital, month
 
 UNKNOWN = "unknown"
 # One case of a machine: the values of the first fact, those of the second, and an answer for each rule set.

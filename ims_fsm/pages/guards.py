@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from ims_fsm.draw.citation import worded
 from ims_fsm.draw.tables import Row, transition_table
 from ims_fsm.law.calendar import Calendar
 from ims_fsm.law.declaration import STATE, GuardDeclaration
@@ -18,7 +19,7 @@ from ims_fsm.law.refusal import Refusal
 from ims_fsm.pages.links import fact_anchor, linked, machine_link, rule_links
 from ims_fsm.pages.markdown import Md, badge, code, commas, link, strong
 from ims_fsm.pages.material import Material
-from ims_fsm.pages.phrases import held, listed, month, sentence, worded
+from ims_fsm.pages.phrases import held, listed, month, sentence
 
 # What only a single record can tell is left open in a sentence about all of them.
 _LEFT_OPEN = ("form", "recipient_kind", "removed_for", "quarter")

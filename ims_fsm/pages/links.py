@@ -29,8 +29,6 @@ _MENTION = re.compile(
     r"|(?P<id>\b(?:faq|advisory|additional|refurnish|api|sec|window|due|annexure)(?:\.[a-z0-9_-]+)+)"
     r"|(?P<faq>\bFAQ (?P<number>\d+)(?:[ .]?(?P<part>[A-Da-d])\b)?)"
 )
-_DATED = re.compile(r"[a-z]+\.\d{4}-\d{2}\.(?P<part>.+)")
-_FORM = re.compile(r"\bgstr(\d\w?)\b", re.IGNORECASE)
 
 
 def rule_anchor(rule: str) -> str:
@@ -97,24 +95,12 @@ def story_link(story: Story) -> Md:
     return link(story.title, story_anchor(story))
 
 
-def cited(rule: str) -> str:
-    """Return a rule's citation, told apart from every other rule's.
-
-    >>> cited("faq.11.b"), cited("advisory.2025-10.deadline"), cited("window.2b.gstr1a"), cited("annexure.a")
-    ('FAQ 11.b', 'Advisory 2025-10 (deadline)', 'Window 2B.GSTR-1A', 'Annexure-A')
-    """
-    dated = _DATED.fullmatch(rule)
-    text = cite(rule) + (f" ({dated['part']})" if dated else "")
-    text = _FORM.sub(lambda form: f"GSTR-{form[1].upper()}", text)
-    return text.replace("Window 2b", "Window 2B").replace("Annexure a", "Annexure-A")
-
-
 def rule_links(rules: Iterable[str]) -> Md:
     """Return citations as links, commas between them; those of one text name it once."""
     links: list[Md] = []
     text = ""
     for rule in dict.fromkeys(rules):
-        words = cited(rule)
+        words = cite(rule, exact=True)
         source, _, place = words.rpartition(" ")
         again = bool(source) and source == text and "(" not in words
         links.append(link(place if again else words, rule_anchor(rule)))

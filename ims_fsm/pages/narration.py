@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ims_fsm.draw.citation import worded
 from ims_fsm.law.book import LawBook
 from ims_fsm.law.refusal import Refusal
 from ims_fsm.pages.effects import Item
 from ims_fsm.pages.links import linked, rule_links
 from ims_fsm.pages.markdown import Md, aside, code, strong
 from ims_fsm.pages.observation import observed
-from ims_fsm.pages.phrases import HEADS, capital, day, listed, month, ordinal, person, rupees, sentence, tax, worded
+from ims_fsm.pages.phrases import HEADS, capital, day, listed, month, ordinal, person, rupees, sentence, tax
 from ims_fsm.pages.story import Story
 
 Row = Mapping[str, Any]

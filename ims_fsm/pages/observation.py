@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from ims_fsm.draw.citation import worded
 from ims_fsm.pages.links import rule_links
 from ims_fsm.pages.markdown import Md, badge, code, strong
-from ims_fsm.pages.phrases import SECTIONS, month, person, tax, worded
+from ims_fsm.pages.phrases import SECTIONS, month, person, tax
 
 Row = Mapping[str, Any]
 

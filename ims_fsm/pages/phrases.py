@@ -9,6 +9,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
 
+from ims_fsm.draw.citation import worded
 from ims_fsm.law.declaration import Dated
 from ims_fsm.terms.money import paise, shown
 from ims_fsm.terms.period import TaxPeriod
@@ -19,17 +20,6 @@ SECTIONS: Mapping[str, str] = {
     "itc_not_available": "ITC Not Available",
     "itc_rejected": "ITC Rejected",
     "itc_reversed": "ITC Reversed",
-}
-_CAPITALS = {
-    "eco": "ECO",
-    "gstr": "GSTR",
-    "itc": "ITC",
-    "ims": "IMS",
-    "pos": "POS",
-    "sez": "SEZ",
-    "isd": "ISD",
-    "2b": "2B",
-    "3b": "3B",
 }
 _HANDLE = re.compile(r"[a-z][a-z_]*")
 _PERIOD = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
@@ -43,17 +33,6 @@ def listed(words: Iterable[str], last: str = "and") -> str:
     """
     *before, end = [*words] or [""]
     return f"{', '.join(before)} {last} {end}" if before else end
-
-
-def worded(name: str) -> str:
-    """Return a declared name as words.
-
-    >>> worded("keep_pending"), worded("eco_document"), worded("two_b_day")
-    ('keep pending', 'ECO document', '2B day')
-    """
-    return " ".join(
-        _CAPITALS.get(part, part) for part in name.replace("two_b", "2b").replace("three_b", "3b").split("_")
-    )
 
 
 def plural(kind: str) -> str:
@@ -140,8 +119,8 @@ def rupees(amount: object) -> str:
 def tax(heads: Mapping[str, object]) -> str:
     """Return a table of heads in words; heads that are zero are left out.
 
-    >>> tax({"igst": "18000.00", "cess": "0.00"}), tax({"igst": "0.00"})
-    ('IGST 18,000.00', 'nothing')
+    >>> tax({"igst": "118000.00", "cess": "0.00"}), tax({"igst": "0.00"})
+    ('1,18,000.00 IGST', 'nothing')
     """
-    shown = [(HEADS.get(head, head), rupees(value)) for head, value in heads.items()]
-    return listed(f"{head} {value}" for head, value in shown if value != "0.00") or "nothing"
+    amounts = [(HEADS.get(head, head), rupees(value)) for head, value in heads.items()]
+    return listed(f"{amount} {head}" for head, amount in amounts if amount != "0.00") or "nothing"

@@ -56,8 +56,8 @@ def test_a_whole_story(look: Any, book: LawBook) -> None:
     people, original, amendment, *steps = lines(look, story, book)
     parties = "from the seller to the buyer, taxable value"
     assert people == "The buyer (27AAPFU0939F1ZV); the seller (29AABCT1332L1ZA)."
-    assert original == f"CN: credit note C/1 of 7 October 2024, {parties} 1,000.00, IGST 100.00."
-    assert amendment == f"DOWN: credit note C/1A of 7 November 2024, {parties} 800.00, IGST 80.00, amends CN."
+    assert original == f"CN: credit note C/1 of 7 October 2024, {parties} 1,000.00, 100.00 IGST."
+    assert amendment == f"DOWN: credit note C/1A of 7 November 2024, {parties} 800.00, 80.00 IGST, amends CN."
     refused = "DOWN amends CN, which was rejected, so pending is not available for it."
     assert steps == [
         "10 November 2024, 16:00. The seller saves CN in GSTR-1 of October 2024.",
@@ -83,7 +83,7 @@ def test_those_who_take_part_and_the_document_with_all_that_is_odd_about_them(lo
     )
     assert document == (
         "INV: invoice S/1 of 7 October 2024, from Asha Traders to the head office, taxable value 1,000.00, "
-        "IGST 180.00, under reverse charge, ITC not eligible by the place-of-supply rule, the portal blocks pending."
+        "180.00 IGST, under reverse charge, ITC not eligible by the place-of-supply rule, the portal blocks pending."
     )
 
 
@@ -96,7 +96,7 @@ changes = { taxable = "900.00", igst = "162.00", number = "S/2", date = 2024-10-
  ineligible = "none" }"""
 EDITED = """\
 Asha Traders edits INV: taxable value 900.00, number S/2, date 8 October 2024, place of supply 27, no longer under \
-reverse charge, ITC eligible and IGST 162.00."""
+reverse charge, ITC eligible and 162.00 IGST."""
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ reverse charge, ITC eligible and IGST 162.00."""
         ("file_annual_return", OF_THE_YEAR, "The head office files the annual return of 2023-24."),
         ("accept", f'{ON_INV}\nreduce_itc = "full"', f"{ACCEPTS} in full."),
         ("accept", f'{ON_INV}\nreduce_itc = "none"', f"{ACCEPTS} by nothing."),
-        ("accept", f'{ON_INV}\nreduce_itc.igst = "9.00"', f"{ACCEPTS} by IGST 9.00."),
+        ("accept", f'{ON_INV}\nreduce_itc.igst = "9.00"', f"{ACCEPTS} by 9.00 IGST."),
         ("reject", f'{ON_INV}\nremarks = "Not ours"', "The head office rejects INV, with the remark “Not ours”."),
         ("sweep", "", "Whatever the calendar owes by now is done."),
         ("edit", ON_INV + EDIT, EDITED),

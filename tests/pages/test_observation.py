@@ -22,15 +22,15 @@ DOCUMENT = {
 }
 RETURN = {
     "two_b": ("draft", "GSTR-2B of October 2024 for the buyer is draft."),
-    "itc_available": ({"igst": "18000.00"}, "GSTR-2B of October 2024 for the buyer: ITC Available: IGST 18,000.00."),
+    "itc_available": ({"igst": "18000.00"}, "GSTR-2B of October 2024 for the buyer: ITC Available: 18,000.00 IGST."),
     "itc_rejected": ({}, "GSTR-2B of October 2024 for the buyer: ITC Rejected: nothing."),
     "itc_not_available": (
         {"cgst": "9.00", "sgst": "9.00"},
-        "GSTR-2B of October 2024 for the buyer: ITC Not Available: CGST 9.00 and SGST 9.00.",
+        "GSTR-2B of October 2024 for the buyer: ITC Not Available: 9.00 CGST and 9.00 SGST.",
     ),
     "reversal_4b1": (
         {"cess": "1.00"},
-        "GSTR-2B of October 2024 for the buyer: to be reversed in table 4(B)(1): cess 1.00.",
+        "GSTR-2B of October 2024 for the buyer: to be reversed in table 4(B)(1): 1.00 cess.",
     ),
 }
 
@@ -58,7 +58,7 @@ def test_of_a_return(look: Any, key: str) -> None:
 
 def test_of_a_supplier(look: Any) -> None:
     (line,) = observed({"supplier": "seller", "period": "2024-11", "added_back": {"igst": "80.00"}})
-    assert look.words(line) == "Added back to the liability of the seller in GSTR-3B of November 2024: IGST 80.00."
+    assert look.words(line) == "Added back to the liability of the seller in GSTR-3B of November 2024: 80.00 IGST."
 
 
 def test_what_may_be_done_and_what_not(look: Any) -> None:
