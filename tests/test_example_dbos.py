@@ -48,7 +48,9 @@ class Desk:
             taxable=100,
             tax=Heads(igst=18),
         )
-        record_id = self.ims.supplier.save(document, Form.GSTR_1, TaxPeriod("2024-10"), actor="seller")
+        record_id = self.ims.supplier(document.supplier, actor="seller").save(
+            document, Form.GSTR_1, TaxPeriod("2024-10")
+        )
         self.ims.act("reject", record_id, actor="asha")
         return record_id
 

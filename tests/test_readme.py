@@ -35,11 +35,8 @@ def test_the_embedding_example_prints_what_the_readme_says() -> None:
     assert printed.getvalue() == blocks("text")[1]
     exec(compile(hooks, str(README), "exec"), names)  # noqa: S102
     ims = names["ims"]
-    other = ims.supplier.save(  # type: ignore[attr-defined]
-        names["note"].changed(number="CN/8"),  # type: ignore[attr-defined]
-        names["Form"].GSTR_1,  # type: ignore[attr-defined]
-        names["TaxPeriod"]("2024-11"),  # type: ignore[operator]
-        actor="supplier",
+    other = ims.supplier(names["SELLER"], actor="supplier").save(
+        names["note"].changed(number="CN/8"), names["Form"].GSTR_1, names["TaxPeriod"]("2024-11")
     )
     with pytest.raises(PermissionError, match="by the manager"):
         ims.act("reject", other, actor="asha")  # type: ignore[attr-defined]

@@ -174,7 +174,8 @@ def original(
     with opened(db, at) as ims:
         before = ims.show(record_id)
         document = _original(before, tax)
-        ims.supplier.state_original(record_id, Disposition(str(decided)), document, actor=who)
+        desk = ims.recipient(ims.recipient_of(record_id), actor=who)
+        desk.state_original(record_id, Disposition(str(decided)), document)
         view = ims.show(record_id)
     if as_json:
         emit({"record_id": record_id, "original": str(decided), "direction": str(view.direction)})

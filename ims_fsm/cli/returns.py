@@ -18,7 +18,6 @@ from ims_fsm.cli.plain import minute, time
 from ims_fsm.cli.progress import working
 from ims_fsm.cli.session import opened, recipient
 from ims_fsm.terms.clock import SettableClock
-from ims_fsm.terms.money import Heads
 from ims_fsm.terms.vocabulary import Job
 
 if TYPE_CHECKING:
@@ -50,7 +49,12 @@ def file_three_b(
         tell_waiting(waiting)
         return
     backs = [
-        {"supplier": one.supplier, "supplier_period": one.supplier_period, "records": one.records, "tax": one.tax}
+        {
+            "supplier": one.supplier,
+            "supplier_period": one.supplier_period,
+            "records": one.records,
+            "tax": {head: str(amount) for head, amount in one.tax.in_rupees().items() if amount},
+        }
         for one in filed.added_back
     ]
     told = {"recipient": filed.recipient, "period": filed.period, "decided": filed.decided, "added_back": backs}
@@ -64,7 +68,7 @@ def tell_three_b(filed: ThreeBFiled) -> None:
     say(f"Decided for good: {decided or 'no record'}.")
     for one in filed.added_back:
         rejected = f"{counted(one.records, 'record')} of {one.supplier} rejected"
-        said = f"{Heads.from_rupees(one.tax)} is added to his liability"
+        said = f"{one.tax} is added to his liability"
         say(f"{rejected}: {said} in his tax period {one.supplier_period} (faq.34).")
 
 

@@ -180,8 +180,9 @@ def _amend(stage: Stage, original: Record) -> int:
         tax=tax,
         amends=OriginalReference(document.number, document.date),
     )
-    made = stage.ims.supplier.save(amended, Form.GSTR_1, NOVEMBER, actor="the supplier")
-    stage.ims.supplier.file(document.supplier, Form.GSTR_1, NOVEMBER, actor="the supplier")
+    seller = stage.ims.supplier(document.supplier, actor="the supplier")
+    made = seller.save(amended, Form.GSTR_1, NOVEMBER)
+    seller.file(Form.GSTR_1, NOVEMBER)
     return made
 
 

@@ -28,7 +28,8 @@ def supplier_view(
     at: options.At = None,
 ) -> None:
     """Show what a supplier has reported, with what his recipients did; --period is his return period (FAQ 18)."""
-    with opened(db, at) as ims, ims.supplier.each(supplier, period) as found:
+    with opened(db, at) as ims:
+        found = ims.supplier(supplier, actor="cli").outward(period)
         if as_json:
             from ims_fsm.cli import plain
 

@@ -15,6 +15,7 @@ from ims_fsm.scenario.declaration import Scenario
 from ims_fsm.store.scratch import scratch
 from ims_fsm.terms.document import Document, OriginalReference
 from ims_fsm.workflow.ims import IMS
+from ims_fsm.workflow.supplier_desk import SupplierDesk
 
 
 class NotSavedError(LookupError):
@@ -51,6 +52,10 @@ class Stage:
     def gstin(self, taxpayer: str) -> str:
         """Return the GSTIN of a taxpayer's handle."""
         return self.scenario.taxpayers[taxpayer].gstin
+
+    def supplier(self, taxpayer: str) -> SupplierDesk:
+        """Return the desk of a taxpayer's handle as a supplier."""
+        return self.ims.supplier(self.gstin(taxpayer), actor=taxpayer)
 
     def document(self, name: str) -> Document:
         """Return a document as it stands: as declared, with what edits have changed."""

@@ -31,12 +31,12 @@ def perform(stage: Stage, step: Do) -> list[Done]:
 
 def _save(stage: Stage, step: Save) -> list[Done]:
     def work(name: str) -> None:
-        actor = stage.supplier_of(name)
+        desk = stage.supplier(stage.supplier_of(name))
         again = _saved_there(stage, step, name)
         if again is None:
-            stage.saved_as(name, stage.ims.supplier.save(stage.document(name), step.form, step.period, actor=actor))
+            stage.saved_as(name, desk.save(stage.document(name), step.form, step.period))
         else:
-            stage.ims.supplier.edit(again, {}, actor=actor)
+            desk.edit(again, {})
 
     return [_tried(name, work, name) for name in step.names]
 
@@ -54,7 +54,7 @@ def _saved_there(stage: Stage, step: Save, name: str) -> int | None:
 def _edit(stage: Stage, step: Edit) -> list[Done]:
     def work() -> None:
         changes = step.changes.named()
-        stage.ims.supplier.edit(stage.record_id(step.document), changes, actor=stage.supplier_of(step.document))
+        stage.supplier(stage.supplier_of(step.document)).edit(stage.record_id(step.document), changes)
         stage.edited_to(step.document, stage.document(step.document).changed(**changes))
 
     return [_tried(step.document, work)]
@@ -62,14 +62,14 @@ def _edit(stage: Stage, step: Edit) -> list[Done]:
 
 def _delete(stage: Stage, step: Delete) -> list[Done]:
     def work(name: str) -> None:
-        stage.ims.supplier.delete(stage.record_id(name), actor=stage.supplier_of(name))
+        stage.supplier(stage.supplier_of(name)).delete(stage.record_id(name))
 
     return [_tried(name, work, name) for name in step.names]
 
 
 def _file(stage: Stage, step: File) -> list[Done]:
     def work() -> None:
-        stage.ims.supplier.file(stage.gstin(step.supplier), step.form, step.period, actor=step.supplier)
+        stage.supplier(step.supplier).file(step.form, step.period)
 
     return [_tried(f"{step.form} of {step.period} of {step.supplier}", work)]
 

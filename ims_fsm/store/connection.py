@@ -39,6 +39,7 @@ __all__ = [
     "Connection",
     "Engine",
     "StoreError",
+    "in_memory",
     "lock_on",
     "open_engine",
     "reading",
@@ -122,6 +123,11 @@ def serialise(connection: Connection, gstins: Sequence[str]) -> None:
         connection.execute(_HOLD, {"gstins": sorted(set(gstins))})
 
 
+def in_memory(engine: Engine) -> bool:
+    """Say whether a database lives in memory: it has one connection, which all transactions share."""
+    return isinstance(engine.pool, StaticPool)
+
+
 def lock_on(gstin: ColumnElement[str]) -> Function[None]:
     """Return PostgreSQL's lock on a taxpayer's records, which `serialise` takes, as an expression for a statement."""
     # Another schema of the same database is another store.
@@ -195,8 +201,8 @@ def _postgresql(address: URL) -> Engine:
 
 
 def _sqlite(address: URL) -> Engine:
-    in_memory = address.database in {None, "", ":memory:"}
-    options: dict[str, Any] = {"poolclass": StaticPool} if in_memory else {}
+    transient = address.database in {None, "", ":memory:"}
+    options: dict[str, Any] = {"poolclass": StaticPool} if transient else {}
     engine = create_engine(address, connect_args={"check_same_thread": False}, **options)
 
     @event.listens_for(engine, "connect")

@@ -15,6 +15,8 @@ from ims_fsm.terms.money import HEADS, NIL, Heads, rupees
 from ims_fsm.terms.vocabulary import Direction, Kind
 
 Ineligible = Literal["pos", "sec_16_4", "rule_37a"]
+# A field that bears the name of its type hides it from whoever reads the types of a document (pydantic).
+Day = date
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,7 @@ class OriginalReference:
     """The document that an amendment names: its number and date."""
 
     number: str
-    date: date
+    date: Day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +39,7 @@ class Document:
     supplier: str
     recipient: str
     number: str
-    date: date
+    date: Day
     taxable: int
     tax: Heads = NIL
     value: int | None = None

@@ -6,9 +6,10 @@ Imports nothing of the package. A period is a month written "2024-10"; as text i
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from typing import Self
+from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 IST = ZoneInfo("Asia/Kolkata")
@@ -29,6 +30,15 @@ class TaxPeriod(str):
         if not isinstance(text, str) or not _PERIOD.fullmatch(text):
             raise ValueError(f'{text!r} is no tax period; write the year and month like "2024-10"')
         return super().__new__(cls, text)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _source: object, handler: Callable[[type[str]], Any]) -> dict[str, Any]:
+        """Have pydantic read a period from text, checked as here."""
+        return {
+            "type": "function-after",
+            "function": {"type": "no-info", "function": cls},
+            "schema": handler(str),
+        }
 
     @classmethod
     def of(cls, day: date) -> Self:

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cached_property
 
+from ims_fsm.errors import InputError, Problem
 from ims_fsm.formats.gstn import PortalTwoB, Upload, read_two_b
 from ims_fsm.formats.gstn.download import Source
 from ims_fsm.formats.proposals import Proposal
@@ -23,9 +22,9 @@ from ims_fsm.record.where import Where
 from ims_fsm.store import connection as store
 from ims_fsm.store import records, taxpayers
 from ims_fsm.terms.event import Event
+from ims_fsm.terms.gstin import checked_gstin
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Trigger
-from ims_fsm.workflow.actions import many as bulk
 from ims_fsm.workflow.actions import one as recipient
 from ims_fsm.workflow.actions import proposed, what_if
 from ims_fsm.workflow.actions.many import ActionReport, EachRefused
@@ -37,9 +36,10 @@ from ims_fsm.workflow.reception import upload as portal
 from ims_fsm.workflow.reception.importing import AS_USUAL, Imported, Registration, import_download
 from ims_fsm.workflow.reception.registration import register
 from ims_fsm.workflow.reception.upload import Each, Received, UploadChange
-from ims_fsm.workflow.returns import filing, two_b
+from ims_fsm.workflow.recipient_desk import RecipientDesk
 from ims_fsm.workflow.returns.filing import ThreeBFiled
-from ims_fsm.workflow.suppliers.desk import SupplierDesk
+from ims_fsm.workflow.returns.two_b import TwoBGenerated
+from ims_fsm.workflow.supplier_desk import SupplierDesk
 from ims_fsm.workflow.unit import UnitOfWork
 from ims_fsm.workflow.views import diagram, events, views
 from ims_fsm.workflow.views.statement import Comparison, compare_two_b, statement_of
@@ -51,25 +51,24 @@ EVERYTHING = Where()
 SWEPT_AT_ONCE = 500
 
 
-@dataclass(frozen=True, slots=True)
-class TwoBGenerated:
-    """A GSTR-2B as a call left it, and how many pending records' time had run out by then (FAQ 21)."""
-
-    recipient: str
-    period: str
-    state: str
-    generation: int
-    expired: int = 0
-    lapsed: int = 0
-
-
 class IMS(Workspace):
     """An Invoice Management System on one database: opened as a `Workspace` is, with a call for every use case."""
 
-    @cached_property
-    def supplier(self) -> SupplierDesk:
-        """What suppliers do: save, edit, delete and file."""
-        return SupplierDesk(self)
+    def recipient(self, gstin: str, *, actor: str) -> RecipientDesk:
+        """Return the desk of a recipient, at which `actor` acts; raises `InputError` for what is not a GSTIN."""
+        return RecipientDesk(self, _gstin(gstin), actor)
+
+    def supplier(self, gstin: str, *, actor: str) -> SupplierDesk:
+        """Return the desk of a supplier, at which `actor` acts; "" is customs, whose bills of entry have none.
+
+        Raises `InputError` for what is not a GSTIN.
+        """
+        return SupplierDesk(self, gstin and _gstin(gstin), actor)
+
+    def recipient_of(self, record_id: int) -> str:
+        """Return whose record an id names, for an operator who may see all; raises `InputError` for an unknown id."""
+        with self.asking() as unit:
+            return unit.record(record_id).recipient
 
     # --- taxpayers ----------------------------------------------------------------------------------------------------
 
@@ -140,14 +139,16 @@ class IMS(Workspace):
         `each_refused` is called with every refused record in turn, before anything is written, and not again when a
         key's answer is repeated. Raises `InputError` for an id that is not his; then nothing is written.
         """
-        request = Request(remarks=remarks, reduce_itc=reduce_itc)
-        wanted = None if ids is None else list(ids)
-
-        def work(unit: UnitOfWork) -> ActionReport:
-            store.serialise(unit.connection, [gstin])
-            return bulk.act_on_many(unit, _action(trigger), gstin, request, wanted, where, each_refused)
-
-        return self.run("act_on_many", actor, key, [trigger, gstin, wanted, where, request], work, ActionReport)
+        desk = self.recipient(gstin, actor=actor)
+        return desk.act_on(
+            _action(trigger),
+            ids=ids,
+            where=where,
+            remarks=remarks,
+            reduce_itc=reduce_itc,
+            key=key,
+            each_refused=each_refused,
+        )
 
     def may(
         self, trigger: str, record_id: int, *, remarks: str | None = None, reduce_itc: ReduceItc | None = None
@@ -169,36 +170,15 @@ class IMS(Workspace):
 
     def generate_2b(self, gstin: str, period: TaxPeriod, *, actor: str, key: str | None = None) -> TwoBGenerated:
         """Generate or recompute the GSTR-2B of a period (FAQ 23-29). Raises `RefusedError`."""
-
-        def work(unit: UnitOfWork) -> TwoBGenerated:
-            store.serialise(unit.connection, [gstin])
-            unit.taxpayer(gstin)
-            ended, read = sweeps.end_pending(unit, gstin)
-            done = two_b.generate(unit, gstin, period, read)
-            return TwoBGenerated(gstin, str(done.period), str(done.state), done.generation, ended.expired, ended.lapsed)
-
-        return self.run("generate_2b", actor, key, [gstin, period], work, TwoBGenerated)
+        return self.recipient(gstin, actor=actor).generate_2b(period, key=key)
 
     def file_3b(self, gstin: str, period: TaxPeriod, *, actor: str, key: str | None = None) -> ThreeBFiled:
         """File GSTR-3B: what is in the period's GSTR-2B is decided for good (FAQ 12, 20). Raises `RefusedError`."""
-
-        def work(unit: UnitOfWork) -> ThreeBFiled:
-            store.serialise(unit.connection, [gstin])
-            unit.taxpayer(gstin)
-            # A draft from before a deadline does not hold what the deadline has decided since.
-            sweeps.end_pending(unit, gstin)
-            return filing.file_3b(unit, gstin, period)
-
-        return self.run("file_3b", actor, key, [gstin, period], work, ThreeBFiled)
+        return self.recipient(gstin, actor=actor).file_3b(period, key=key)
 
     def file_annual_return(self, gstin: str, fy: str, *, actor: str, key: str | None = None) -> int:
         """File the annual return of a financial year ("2023-24"); returns how many time limits it ended."""
-
-        def work(unit: UnitOfWork) -> int:
-            store.serialise(unit.connection, [gstin])
-            return filing.file_annual_return(unit, gstin, fy)
-
-        return self.run("file_annual_return", actor, key, [gstin, fy], work, int)
+        return self.recipient(gstin, actor=actor).file_annual_return(fy, key=key)
 
     def sweep(self, gstins: Sequence[str] | None = None, *, actor: str = "clock") -> list[Swept]:
         """Do what the calendar owes by now, for the named recipients or for all, in chunks of a transaction each.
@@ -250,12 +230,7 @@ class IMS(Workspace):
         `complete` names the machines of which everything is shown: a saved record of theirs that is not shown
         was deleted by its supplier (FAQ 16). `each` is told what happened, by the name of `Received`, to which record.
         """
-
-        def work(unit: UnitOfWork) -> Received:
-            store.serialise(unit.connection, [gstin])
-            return portal.receive(unit, gstin, sightings, complete, each)
-
-        return self.run("receive", actor, None, [gstin], work, Received)
+        return self.recipient(gstin, actor=actor).receive(sightings, complete=complete, each=each)
 
     def import_download(  # noqa: PLR0913 -- what, of whom, by whom, and who wants to know
         self,
@@ -385,6 +360,14 @@ class IMS(Workspace):
         """Return the liability added back to a supplier, in one of his periods or in all (FAQ 34)."""
         with self.asking() as unit:
             return views.added_back(unit, supplier, period)
+
+
+def _gstin(gstin: str) -> str:
+    try:
+        return checked_gstin(gstin)
+    except ValueError as error:
+        remedy = "write its 15 characters like 27AAPFU0939F1ZV"
+        raise InputError("taxpayer", [Problem(repr(gstin), "is not a GSTIN", remedy)]) from error
 
 
 def _action(trigger: str) -> Trigger:

@@ -19,7 +19,7 @@ from ims_fsm.record.log import TransitionEntry
 from ims_fsm.record.record import Record
 from ims_fsm.record.taxpayer import Taxpayer
 from ims_fsm.store import counters, records, taxpayers, transition_log
-from ims_fsm.store.connection import Connection
+from ims_fsm.store.connection import Connection, serialise
 from ims_fsm.store.declarations import declaration_id
 from ims_fsm.store.records import Found
 from ims_fsm.terms.vocabulary import Filing
@@ -72,16 +72,19 @@ class UnitOfWork:
         return self._scenes[recipient]
 
     def record(self, record_id: int, recipient: str | None = None) -> Record:
-        """Return a record; raises `InputError` for an id that is not here."""
-        found = self._with_recipient(record_id)
-        if recipient not in {None, found.record.recipient}:
-            raise _no_record(record_id)
-        return found.record
+        """Return a record; raises `InputError` for an id that is not here, or not this recipient's."""
+        return self._found(record_id, recipient).record
 
-    def held(self, record_id: int) -> Record:
-        """Return a record to write on, with its recipient's records held; raises as `record` does."""
-        records.hold(self.connection, record_id)
-        found = self._with_recipient(record_id)
+    def held(self, record_id: int, recipient: str | None = None, supplier: str | None = None) -> Record:
+        """Return a record to write on, with its recipient's records held.
+
+        Raises `InputError` for an id that is not here, or not one of this recipient's or supplier's.
+        """
+        if recipient is None:
+            records.hold(self.connection, record_id)
+        else:
+            serialise(self.connection, [recipient])
+        found = self._found(record_id, recipient, supplier)
         if not found.drafted:
             self.undrafted.add(found.record.recipient)
         return found.record
@@ -145,9 +148,14 @@ class UnitOfWork:
         transition_log.append(self.connection, self._log)
         self._log = []
 
-    def _with_recipient(self, record_id: int) -> Found:
+    def _found(self, record_id: int, recipient: str | None = None, supplier: str | None = None) -> Found:
         found = records.find_with_recipient(self.connection, record_id)
-        if found is None:
+        # Another's record is no more here than one that does not exist, and nobody can tell the two apart.
+        if (
+            found is None
+            or recipient not in {None, found.record.recipient}
+            or supplier not in {None, found.record.document.supplier}
+        ):
             raise _no_record(record_id)
         self._taxpayers[found.record.recipient] = found.recipient
         return found

@@ -19,6 +19,7 @@ from ims_fsm.law.book import LawBook, shipped_book
 from ims_fsm.law.hooks import Hooks
 from ims_fsm.store import connection as store
 from ims_fsm.store import declarations, requests, schema
+from ims_fsm.store.connection import in_memory
 from ims_fsm.store.requests import Response
 from ims_fsm.terms.period import in_india
 from ims_fsm.workflow.unit import UnitOfWork
@@ -93,6 +94,15 @@ class Workspace:
         """Give a unit of work for reading; nothing done in it is kept."""
         with store.reading(self.engine) as connection:
             yield UnitOfWork(connection, self.book, self.hooks, self._now(), "")
+
+    def streamed(self, read: Callable[[UnitOfWork], Iterator[T]]) -> Iterator[T]:
+        """Give what is read one by one, all as of one moment; from memory's one connection all of it is read first."""
+        with self.asking() as unit:
+            if not in_memory(self.engine):
+                yield from read(unit)
+                return
+            whole = list(read(unit))
+        yield from whole
 
     def run(
         self,

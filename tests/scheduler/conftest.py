@@ -76,8 +76,8 @@ class Town:
             "tax": Heads(igst=18_000),
         }
         document = Document(**{**given, **content})
-        record = self.ims.supplier.save(document, Form.GSTR_1, TaxPeriod(period), actor="seller")
-        self.ims.supplier.file(SELLER, Form.GSTR_1, TaxPeriod(period), actor="seller")
+        record = self.ims.supplier(document.supplier, actor="seller").save(document, Form.GSTR_1, TaxPeriod(period))
+        self.ims.supplier(SELLER, actor="seller").file(Form.GSTR_1, TaxPeriod(period))
         if pending:
             self.act("keep_pending", record)
         return record

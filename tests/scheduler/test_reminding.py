@@ -93,7 +93,7 @@ def test_what_is_only_saved_is_not_told(town, who):
         taxable=100,
         tax=Heads(igst=18),
     )
-    record = town.ims.supplier.save(note, Form.GSTR_1, TaxPeriod("2025-10"), actor="seller")
+    record = town.ims.supplier(note.supplier, actor="seller").save(note, Form.GSTR_1, TaxPeriod("2025-10"))
     town.act("keep_pending", record)
     town.at("2025-12-13").ring()
     assert not [one for one in town.reminders(1) if one.kind == "pending_deadline"]

@@ -82,8 +82,8 @@ class People:
                     taxable=100_000,
                     tax=Heads(igst=self.chance.randrange(1, 20) * 1_000),
                 )
-                self.ims.supplier.save(document, Form.GSTR_1, period, actor="seller")
-        self.ims.supplier.file(SELLER, Form.GSTR_1, period, actor="seller")
+                self.ims.supplier(document.supplier, actor="seller").save(document, Form.GSTR_1, period)
+        self.ims.supplier(SELLER, actor="seller").file(Form.GSTR_1, period)
         self.decide()
 
     def decide(self) -> None:

@@ -28,6 +28,8 @@ from ims_fsm.store.connection import open_engine, reading
 from ims_fsm.store.tables import Table
 from ims_fsm.terms.period import indian
 from ims_fsm.terms.vocabulary import State, SupplierStatus, TaxpayerKind
+from ims_fsm.workflow.recipient_desk import RecipientDesk
+from ims_fsm.workflow.supplier_desk import SupplierDesk
 
 BUYER, QUARTERLY, SELLER, OTHER = "27AAPFU0939F1ZV", "33AAACP7879D1ZM", "29AABCT1332L1ZA", "24AAACC1206D1ZM"
 
@@ -128,14 +130,26 @@ class Stage:
         return Document(**{**content, **given})
 
     def saved(self, document: Document | None = None, period: str = "2024-10", form: str = "GSTR-1") -> int:
-        return self.ims.supplier.save(document or self.document(), Form(form), TaxPeriod(period), actor="seller")
+        document = document or self.document()
+        desk = self.ims.supplier(document.supplier, actor="seller")
+        return desk.save(document, Form(form), TaxPeriod(period))
 
     def filed(self, document: Document | None = None, period: str = "2024-10", form: str = "GSTR-1") -> int:
         """Save a document and file the form that carries it."""
         document = document or self.document()
         record_id = self.saved(document, period, form)
-        self.ims.supplier.file(document.supplier, Form(form), TaxPeriod(period), actor="seller")
+        self.ims.supplier(document.supplier, actor="seller").file(Form(form), TaxPeriod(period))
         return record_id
+
+    @property
+    def desk(self) -> RecipientDesk:
+        """The buyer's desk."""
+        return self.ims.recipient(self.buyer, actor="buyer")
+
+    @property
+    def shop(self) -> SupplierDesk:
+        """The seller's desk."""
+        return self.ims.supplier(self.seller, actor="seller")
 
     def act(self, trigger: str, record_id: int, **request: Any) -> Record:
         return self.ims.act(trigger, record_id, actor="buyer", **request)

@@ -22,6 +22,7 @@ from ims_fsm.store import records
 from ims_fsm.store.conflicts import ConflictError
 from ims_fsm.store.connection import reading, writing
 from ims_fsm.store.tables import RecordRow
+from ims_fsm.workflow.recipient_desk import RecipientDesk
 
 BUYER, SELLER = "27AAPFU0939F1ZV", "29AABCT1332L1ZA"
 OCTOBER = TaxPeriod("2024-10")
@@ -38,7 +39,7 @@ class Racer:
         self.folder, self.own, self.number = Path(folder), int(own), int(number)
         self.actor = f"p{own}"
         self.random = random.Random(self.own)  # noqa: S311 -- the same race each time, no secret
-        self.ids = [record.id for record in self.ims.inward(BUYER)]
+        self.ids = [record.id for record in self.desk.records()]
 
     def together(self, phase: str) -> None:
         (self.folder / f"{phase}.{self.own}").touch()
@@ -50,35 +51,40 @@ class Racer:
 
     def tried(self, call: Callable[..., object], *given: object, **named: object) -> str:
         try:
-            call(*given, actor=self.actor, **named)
+            call(*given, **named)
         except ConflictError:
             return "conflict"
         except RefusedError as error:
             return error.code
         return "ok"
 
+    @property
+    def desk(self) -> RecipientDesk:
+        return self.ims.recipient(BUYER, actor=self.actor)
+
     def act_at_will(self) -> Counter[str]:
         """Act on a few records again and again: every action is allowed, and each must be in the log."""
         self.together("at_will")
         choose = self.random.choice
-        return Counter(self.tried(self.ims.act, choose(ACTIONS), choose(self.ids[:3])) for _ in range(25))
+        return Counter(self.tried(self.desk.act, choose(ACTIONS), choose(self.ids[:3])) for _ in range(25))
 
     def act_once(self) -> Counter[str]:
         """Act on each record as it was first seen: of all processes one may win."""
         self.together("once")
         chosen = self.random.sample(self.ids[3:], len(self.ids) - 3)
-        return Counter(self.tried(self.ims.act, "accept", one, version=2) for one in chosen)
+        return Counter(self.tried(self.desk.act, "accept", one, version=2) for one in chosen)
 
     def save_the_same(self) -> Counter[str]:
         self.together("save")
         numbers = self.random.sample(range(10), 10)
-        return Counter(self.tried(self.ims.supplier.save, document(n), Form.IFF, OCTOBER) for n in numbers)
+        shop = self.ims.supplier(SELLER, actor=self.actor)
+        return Counter(self.tried(shop.save, document(n), Form.IFF, OCTOBER) for n in numbers)
 
     def ask_the_same(self) -> Counter[str]:
         """Send one and the same request, and again where another process was first to answer it."""
         self.together("key")
         self.actor, own = "all", self.actor
-        while (answer := self.tried(self.ims.act, "reject", self.ids[0], key="one and the same")) == "conflict":
+        while (answer := self.tried(self.desk.act, "reject", self.ids[0], key="one and the same")) == "conflict":
             pass
         self.actor = own
         return Counter([answer])
@@ -89,14 +95,14 @@ class Racer:
         told: Counter[str] = Counter()
         for turn in range(8):
             if self.own == 0:
-                told["generate " + self.tried(self.ims.generate_2b, BUYER, OCTOBER)] += 1
+                told["generate " + self.tried(self.desk.generate_2b, OCTOBER)] += 1
             if self.own == 1 and turn > 1:
-                told["file " + self.tried(self.ims.file_3b, BUYER, OCTOBER)] += 1
+                told["file " + self.tried(self.desk.file_3b, OCTOBER)] += 1
             trigger, some = self.random.choice(ACTIONS), self.random.sample(self.ids, 3)
             if self.own > 1:
-                told["act " + self.tried(self.ims.act, trigger, some[0])] += 1
+                told["act " + self.tried(self.desk.act, trigger, some[0])] += 1
             if self.own > 2:
-                report = self.ims.act_on_many(trigger, BUYER, actor=self.actor, ids=some)
+                report = self.desk.act_on(trigger, ids=some)
                 told["act ok"] += report.applied
         return told
 

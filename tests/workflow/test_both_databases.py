@@ -30,8 +30,8 @@ def october(stage):
     stage.filed(stage.document(recipient=stage.quarterly), form="IFF")
     edited, gone = stage.saved(), stage.saved()
     stage.act("accept", edited)
-    stage.ims.supplier.edit(edited, {"igst": 5, "date": date(2024, 10, 6)}, actor="seller", key="edit")
-    stage.ims.supplier.delete(gone, actor="seller")
+    stage.shop.edit(edited, {"igst": 5, "date": date(2024, 10, 6)}, key="edit")
+    stage.shop.delete(gone)
     stage.act("keep_pending", pending, remarks="अभी नहीं")
     stage.ims.act_on_many("accept", stage.buyer, actor="buyer", ids=[accepted], key="many")
     told = stage.ims.act_on_many("reject", stage.buyer, actor="buyer", where=Where(number="S/2"))
@@ -54,7 +54,7 @@ def november(stage, originals):
     for document in (invoice, note):
         stage.act("reject", stage.filed(stage.document(document.kind, 900, amends=document), "2024-11"))
     unknown = stage.filed(stage.document(amends=stage.document()), "2024-11")
-    stage.ims.supplier.state_original(unknown, Disposition.REJECTED, actor="buyer")
+    stage.desk.state_original(unknown, Disposition.REJECTED)
     shown = [
         stage.seen(stage.document(), SupplierStatus.FILED, State.REJECTED, return_period=TaxPeriod("2024-11")),
         stage.seen(stage.document(), return_period=TaxPeriod("2024-11")),
@@ -87,7 +87,7 @@ def told(stage):
     november(stage, originals)
     totals = october_2025(stage)
     views = [stage.ims.show(record.id) for record in stage.ims.inward(stage.buyer)]
-    outward = stage.ims.supplier.outward(stage.seller, TaxPeriod("2024-10"))
+    outward = list(stage.ims.supplier(stage.seller, actor="supplier").outward(TaxPeriod("2024-10")))
     assert not stage.faults()
     return totals, views, outward, stage.ims.liabilities(stage.seller), stage.ims.taxpayers()
 

@@ -35,7 +35,7 @@ def saved(ims: IMS, kind: Kind = Kind.CREDIT_NOTE) -> int:
         kind=kind, supplier=SELLER, recipient=BUYER, number="N/7", date=date(2024, 10, 20), taxable=100_000_00,
         tax=Heads.from_rupees({"igst": "18000.00"}),
     )  # fmt: skip
-    return ims.supplier.save(document, Form.GSTR_1, OCTOBER, actor="sunil")
+    return ims.supplier(document.supplier, actor="sunil").save(document, Form.GSTR_1, OCTOBER)
 
 
 def seen(ims: IMS, record_id: int) -> Highlight:
@@ -47,7 +47,7 @@ def seen(ims: IMS, record_id: int) -> Highlight:
 def test_the_steps_are_those_of_the_log_after_the_entry(ims, clock) -> None:
     record_id = saved(ims)
     clock.set("2024-11-11 18:00")
-    ims.supplier.file(SELLER, Form.GSTR_1, OCTOBER, actor="sunil")
+    ims.supplier(SELLER, actor="sunil").file(Form.GSTR_1, OCTOBER)
     ims.act("accept", record_id, actor="asha")
     clock.set("2024-11-12 23:30")
     ims.act("reject", record_id, actor="ravi")
@@ -78,7 +78,7 @@ def test_every_trigger_that_leads_anywhere_is_open_or_closed_as_the_law_decides(
 def test_what_is_decided_for_good_has_nothing_open_and_says_why(ims, clock) -> None:
     record_id = saved(ims)
     clock.set("2024-11-11 18:00")
-    ims.supplier.file(SELLER, Form.GSTR_1, OCTOBER, actor="sunil")
+    ims.supplier(SELLER, actor="sunil").file(Form.GSTR_1, OCTOBER)
     clock.set("2024-11-14 06:00")
     ims.sweep()
     ims.file_3b(BUYER, OCTOBER, actor="asha")

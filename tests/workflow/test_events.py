@@ -173,12 +173,12 @@ def test_whoever_writes_holds_the_recipients_first(on_pg):
     listening.listen(on_pg.ims.engine, "before_cursor_execute", before)
     listening.listen(on_pg.ims.engine, "after_cursor_execute", after)
     note, _ = a_month(on_pg)
-    on_pg.ims.supplier.edit(on_pg.saved(), {"igst": 5}, actor="seller")
-    on_pg.ims.supplier.delete(on_pg.saved(), actor="seller")
+    on_pg.shop.edit(on_pg.saved(), {"igst": 5})
+    on_pg.shop.delete(on_pg.saved())
     on_pg.receive(on_pg.seen(on_pg.document()))
     on_pg.ims.act_on_many("accept", on_pg.buyer, actor="buyer")
     amended = on_pg.saved(on_pg.document("credit_note", 900, amends=on_pg.record(note).document), "2024-11")
-    on_pg.ims.supplier.file(on_pg.seller, Form.GSTR_1, TaxPeriod("2024-11"), actor="seller")
+    on_pg.shop.file(Form.GSTR_1, TaxPeriod("2024-11"))
     on_pg.act("accept", amended)
     assert held
     assert late == []
@@ -197,7 +197,7 @@ def crowded(request, staging, tmp_path):
     for recipient in (made.buyer, made.other):
         for _ in range(5):
             made.saved(made.document(recipient=recipient))
-    made.ims.supplier.file(made.seller, Form.GSTR_1, OCTOBER, actor="seller")
+    made.ims.supplier(made.seller, actor="seller").file(Form.GSTR_1, OCTOBER)
     made.at("2024-11-15")
     yield made
     made.ims.close()

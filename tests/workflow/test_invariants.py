@@ -116,7 +116,7 @@ class Town(RuleBasedStateMachine):
     def go_on(self, record_id, then):
         record = self.stage.record(record_id)
         if "file" in then:
-            self.stage.ims.supplier.file(record.document.supplier, record.form, record.return_period, actor="seller")
+            self.stage.ims.supplier(record.document.supplier, actor="seller").file(record.form, record.return_period)
             assert self.stage.record(record_id).filed
         for trigger in then:
             if trigger != "file":
@@ -126,16 +126,19 @@ class Town(RuleBasedStateMachine):
     def edit_or_delete(self, pick, tax):
         record = self.picked(pick, lambda one: not one.filed) or self.picked(pick)
         if record is not None and tax is not None:
-            self.tried(lambda: self.stage.ims.supplier.edit(record.id, {"tax": tax}, actor="seller"))
+            self.tried(lambda: self.shop_of(record).edit(record.id, {"tax": tax}))
         elif record is not None:
-            self.tried(lambda: self.stage.ims.supplier.delete(record.id, actor="seller"))
+            self.tried(lambda: self.shop_of(record).delete(record.id))
+
+    def shop_of(self, record):
+        return self.stage.ims.supplier(record.document.supplier, actor="seller")
 
     @rule(pick=PICK)
     def file(self, pick):
         record = self.picked(pick, lambda one: not one.filed and one.state is not State.REMOVED)
         if record is not None:
             supplier, form, period = record.document.supplier, record.form, record.return_period
-            self.stage.ims.supplier.file(supplier, form, period, actor="seller")
+            self.stage.ims.supplier(supplier, actor="seller").file(form, period)
             assert self.stage.record(record.id).filed
 
     # --- the recipient ------------------------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ def save(ims):
     def saved(number, kind=Kind.INVOICE, **changes):
         whole = {"date": date(2024, 10, 5), "taxable": 10_000_000, "tax": Heads(igst=1_800_000)}
         document = Document(kind=kind, supplier=SELLER, recipient=ME, number=number, **(whole | changes))
-        return ims.supplier.save(document, Form.GSTR_1, OCTOBER, actor="seller")
+        return ims.supplier(SELLER, actor="seller").save(document, Form.GSTR_1, OCTOBER)
 
     return saved
 
@@ -101,7 +101,7 @@ def test_a_record_is_meant_by_what_tells_it_from_others(ims, save):
 
 def test_what_is_decided_gives_way_to_what_is_open_and_is_refused_when_it_is_alone(ims, save):
     gone = save("S/1")
-    ims.supplier.delete(gone, actor="seller")
+    ims.supplier(SELLER, actor="seller").delete(gone)
     (row,) = ims.check(ME, [proposal(number="S/1")], "a.csv").rows
     assert (row.record_id, [refusal.code for refusal in row.refusals]) == (gone, ["removed"])
     again = save("S/1")

@@ -32,7 +32,7 @@ def raced(request, staging, tmp_path_factory):
     stage = staging(url)
     for _ in range(RECORDS):
         stage.saved()
-    stage.ims.supplier.file(stage.seller, Form.GSTR_1, OCTOBER, actor="seller")
+    stage.shop.file(Form.GSTR_1, OCTOBER)
     stage.at("2024-11-15")
     answers = race(url, folder)
     yield stage, answers

@@ -273,7 +273,7 @@ def test_remarks_have_a_limit(stage):
 def test_an_action_may_be_bound_to_the_version_it_was_chosen_on(stage):
     record_id = stage.saved()
     seen = stage.record(record_id).version
-    stage.ims.supplier.edit(record_id, {"igst": 1}, actor="seller")
+    stage.shop.edit(record_id, {"igst": 1})
     with stage.refused("stale_version", "faq.16.1") as found:
         stage.act("accept", record_id, version=seen)
     assert str(found[0]) == (

@@ -22,7 +22,7 @@ ACTIONS = {
 def test_many_by_id_what_is_allowed_is_applied(stage):
     """FAQ 30: one action; what is refused comes back with every rule."""
     invoice, note, gone = stage.filed(), stage.filed(stage.document("credit_note")), stage.saved(period="2024-11")
-    stage.ims.supplier.delete(gone, actor="seller")
+    stage.shop.delete(gone)
     report = stage.ims.act_on_many(
         "keep_pending", stage.buyer, actor="buyer", ids=[note, invoice, gone, invoice], remarks="later"
     )
@@ -103,9 +103,9 @@ def test_only_four_words_are_actions(stage, trigger):
 def test_asking_answers_what_acting_does(stage, kind, state):
     record_id = stage.saved(stage.document(kind))
     if state == "removed":
-        stage.ims.supplier.delete(record_id, actor="seller")
+        stage.shop.delete(record_id)
     elif state != "saved":
-        stage.ims.supplier.file(stage.seller, "GSTR-1", OCTOBER, actor="seller")
+        stage.shop.file("GSTR-1", OCTOBER)
     if state == "frozen":
         stage.close()
     for trigger in ACTIONS:

@@ -45,8 +45,8 @@ def document(number="S/1", **changes):
 
 
 def filed(ims, *documents, form=Form.GSTR_1):
-    made = [ims.supplier.save(one, form, OCTOBER, actor="seller") for one in documents]
-    ims.supplier.file(SELLER, form, OCTOBER, actor="seller")
+    made = [ims.supplier(one.supplier, actor="seller").save(one, form, OCTOBER) for one in documents]
+    ims.supplier(SELLER, actor="seller").file(form, OCTOBER)
     return made
 
 
@@ -106,10 +106,10 @@ def test_an_amendment_brings_the_difference_and_shows_the_whole(ims, clock):
     clock[0] = "2024-12-10T10:00"
     reference = OriginalReference("S/1", date(2024, 10, 5))
     november = TaxPeriod("2024-11")
-    ims.supplier.save(
-        document("S/1", amends=reference, tax=Heads(igst=2_000_000)), Form.GSTR_1, november, actor="seller"
+    ims.supplier(SELLER, actor="seller").save(
+        document("S/1", amends=reference, tax=Heads(igst=2_000_000)), Form.GSTR_1, november
     )
-    ims.supplier.file(SELLER, Form.GSTR_1, november, actor="seller")
+    ims.supplier(SELLER, actor="seller").file(Form.GSTR_1, november)
     clock[0] = "2024-12-14T10:00"
     ims.generate_2b(ME, november, actor="me")
     (line,) = ims.statement(ME, november).lines
@@ -125,8 +125,10 @@ def test_reverse_charge_stands_beside_what_it_takes_back(ims, clock):
     ims.file_3b(ME, OCTOBER, actor="me")
     clock[0] = "2024-12-10T10:00"
     november, reference = TaxPeriod("2024-11"), OriginalReference("S/1", date(2024, 10, 5))
-    ims.supplier.save(document("S/1", amends=reference, reverse_charge=True), Form.GSTR_1, november, actor="seller")
-    ims.supplier.file(SELLER, Form.GSTR_1, november, actor="seller")
+    ims.supplier(SELLER, actor="seller").save(
+        document("S/1", amends=reference, reverse_charge=True), Form.GSTR_1, november
+    )
+    ims.supplier(SELLER, actor="seller").file(Form.GSTR_1, november)
     clock[0] = "2024-12-14T10:00"
     ims.generate_2b(ME, november, actor="me")
     lines = ims.statement(ME, november).lines
@@ -143,8 +145,10 @@ def test_what_the_recipient_reverses_himself_is_no_line(ims, clock):
     ims.file_3b(ME, OCTOBER, actor="me")
     clock[0] = "2024-12-10T10:00"
     november, reference = TaxPeriod("2024-11"), OriginalReference("S/1", date(2024, 10, 5))
-    ims.supplier.save(document("S/1", amends=reference, ineligible="pos"), Form.GSTR_1, november, actor="seller")
-    ims.supplier.file(SELLER, Form.GSTR_1, november, actor="seller")
+    ims.supplier(SELLER, actor="seller").save(
+        document("S/1", amends=reference, ineligible="pos"), Form.GSTR_1, november
+    )
+    ims.supplier(SELLER, actor="seller").file(Form.GSTR_1, november)
     clock[0] = "2024-12-14T10:00"
     ims.generate_2b(ME, november, actor="me")
     (line,) = ims.statement(ME, november).lines
@@ -206,9 +210,9 @@ def test_what_is_only_in_theirs_is_explained_by_its_route(ims, clock, changes, r
 def test_what_is_only_in_theirs_is_explained_by_what_is_known_here(ims, clock):
     pending, later, saved, removed = (document(f"S/{number}") for number in range(1, 5))
     (kept,) = filed(ims, pending)
-    ims.supplier.save(saved, Form.GSTR_1, OCTOBER, actor="seller")
-    gone = ims.supplier.save(removed, Form.GSTR_1, OCTOBER, actor="seller")
-    ims.supplier.delete(gone, actor="seller")
+    ims.supplier(saved.supplier, actor="seller").save(saved, Form.GSTR_1, OCTOBER)
+    gone = ims.supplier(removed.supplier, actor="seller").save(removed, Form.GSTR_1, OCTOBER)
+    ims.supplier(SELLER, actor="seller").delete(gone)
     clock[0] = "2024-11-12T10:00"
     ims.act("keep_pending", kept, actor="me")
     filed(ims, later, form=Form.GSTR_1A)

@@ -31,7 +31,7 @@ def test_an_amendment_of_a_document_that_was_deleted_and_saved_again(stage):
     """The deleted record stands no more for the document."""
     original = stage.document()
     gone = stage.saved(original)
-    stage.ims.supplier.delete(gone, actor="seller")
+    stage.shop.delete(gone)
     again = stage.filed(original)
     amendment = stage.record(stage.saved(stage.document(amends=original), "2024-11"))
     assert (amendment.chain_id, amendment.amends_id) == (again, again)
@@ -41,7 +41,7 @@ def test_a_deleted_amendment_is_no_version(stage):
     original = stage.document()
     first = stage.filed(original)
     gone = stage.saved(stage.document(amends=original), "2024-11")
-    stage.ims.supplier.delete(gone, actor="seller")
+    stage.shop.delete(gone)
     assert stage.record(stage.saved(stage.document(amends=original), "2024-11")).amends_id == first
 
 
@@ -96,9 +96,9 @@ def test_the_original_may_be_stated(stage, disposition, kind, igst, stands, when
     original = stage.document(kind, 10_000)
     amendment = stage.document(kind, igst, amends=original)
     record_id = stage.saved(amendment) if when == "saved" else stage.filed(amendment)
-    stage.ims.supplier.state_original(record_id, Disposition(disposition), original, actor="buyer")
+    stage.desk.state_original(record_id, Disposition(disposition), original)
     if when == "saved":
-        stage.ims.supplier.file(stage.seller, Form.GSTR_1, OCTOBER, actor="seller")
+        stage.shop.file(Form.GSTR_1, OCTOBER)
     view = stage.ims.show(record_id)
     assert (view.record.carried, view.original, view.direction) == stands
     stage.close()
@@ -109,20 +109,20 @@ def test_pending_of_a_stated_original_follows_its_tax(stage):
     """FAQ 11.D reads the stated tax, also once the amendment is filed."""
     original = stage.document(igst=10_000)
     record_id = stage.filed(stage.document(igst=8_000, amends=original))
-    stage.ims.supplier.state_original(record_id, Disposition.ACCEPTED, original, actor="buyer")
+    stage.desk.state_original(record_id, Disposition.ACCEPTED, original)
     with stage.refused("pending_not_allowed", "faq.11.d"):
         stage.act("keep_pending", record_id)
 
 
 def test_a_stated_original_without_content_had_the_same_tax(stage):
     record_id = stage.saved(stage.document(igst=8_000, amends=stage.document()))
-    stage.ims.supplier.state_original(record_id, Disposition.ACCEPTED, actor="buyer")
+    stage.desk.state_original(record_id, Disposition.ACCEPTED)
     assert stage.record(record_id).carried == EIGHTY
 
 
 def test_a_rejected_credit_note_that_is_stated_was_added_back(stage):
     record_id = stage.saved(stage.document("credit_note", 8_000, amends=stage.document()))
-    stage.ims.supplier.state_original(record_id, Disposition.REJECTED, actor="buyer")
+    stage.desk.state_original(record_id, Disposition.REJECTED)
     record = stage.record(record_id)
     assert (record.carried, record.standing) == (Heads(), Heads())
 
@@ -130,7 +130,7 @@ def test_a_rejected_credit_note_that_is_stated_was_added_back(stage):
 def test_stating_the_original_makes_the_draft_stale(stage):
     record_id = stage.filed(stage.document(amends=stage.document()))
     stage.at("2024-11-14").draft()
-    stage.ims.supplier.state_original(record_id, Disposition.REJECTED, actor="buyer")
+    stage.desk.state_original(record_id, Disposition.REJECTED)
     assert stage.ims.two_b(stage.buyer, OCTOBER).two_b.state == "stale"
 
 
@@ -141,7 +141,7 @@ def test_nothing_else_may_be_stated(stage):
     second = stage.filed(stage.document(amends=original))
     unknown = stage.saved(stage.document(amends=stage.document()), "2024-11")
     gone = stage.saved(stage.document(amends=stage.document(number="S/X")), "2024-11")
-    stage.ims.supplier.delete(gone, actor="seller")
+    stage.shop.delete(gone)
     cases = [
         (first, Disposition.ACCEPTED, None, "invoice S/1 of {}: amends nothing"),
         (second, Disposition.ACCEPTED, None, "amended invoice S/2 of {}: amends a document that is known here"),
@@ -161,7 +161,7 @@ def test_nothing_else_may_be_stated(stage):
     ]
     for record_id, disposition, content, sentence in cases:
         with stage.unreadable(f"{sentence.format(stage.seller)}; {remedy}"):
-            stage.ims.supplier.state_original(record_id, disposition, content, actor="buyer")
+            stage.desk.state_original(record_id, disposition, content)
 
 
 def test_a_bill_of_entry_and_its_amendment_are_one_chain(stage):

@@ -81,7 +81,7 @@ def test_the_amendment_of_what_was_removed_is_free(stage):
     stage.close()
     second = stage.at("2024-11-30").saved(stage.document(igst=80, amends=original, date=date(2024, 4, 5)), "2024-11")
     stage.at("2024-12-01").ims.sweep()
-    stage.ims.supplier.file(stage.seller, "GSTR-1", TaxPeriod("2024-11"), actor="seller")
+    stage.shop.file("GSTR-1", TaxPeriod("2024-11"))
     view = stage.ims.show(second)
     assert (view.original, view.direction) == ("outside", "downward")
     stage.close("2024-11")

@@ -129,7 +129,7 @@ def test_an_amendment_out_of_time_gains_nothing_and_takes_back(stage):
     stage.at("2024-11-30")
     more = stage.saved(stage.document(tax=Heads(cgst=150, sgst=150), amends=originals[0], date=date(2024, 3, 5)))
     less = stage.saved(stage.document(tax=Heads(cgst=60, sgst=60), amends=originals[1], date=date(2024, 3, 5)))
-    stage.at("2024-12-05").ims.supplier.file(stage.seller, "GSTR-1", OCTOBER, actor="seller")
+    stage.at("2024-12-05").ims.supplier(stage.seller, actor="seller").file("GSTR-1", OCTOBER)
     stage.close("2024-11")
     assert stage.totals("2024-11") == {
         "itc_not_available": Heads(cgst=50, sgst=50),

@@ -23,7 +23,7 @@ def unit(stage):
 
 def saved_in(stage, unit):
     """Save in the unit's own transaction, for in memory there is one connection."""
-    return supplier.save(unit, stage.document(), Form.GSTR_1, TaxPeriod("2024-10"))
+    return supplier.save(unit, stage.document(), Form.GSTR_1, TaxPeriod("2024-10"), stage.seller)
 
 
 def test_a_record_is_found_by_its_id_and_its_recipient(stage):

@@ -98,7 +98,7 @@ def test_what_an_amendment_prevails_over_moves_nothing(stage):
 def test_of_what_is_gone_it_says_so(stage, action):
     frozen, removed, past = stage.filed(), stage.saved(period="2024-11"), stage.document(reverse_charge=True)
     past = stage.filed(past, form="IFF")
-    stage.ims.supplier.delete(removed, actor="seller")
+    stage.shop.delete(removed)
     stage.close()
     for record_id, outcome in ((frozen, "deemed_accepted"), (removed, "removed"), (past, "self_paid")):
         told = stage.ims.what_if(action, record_id)

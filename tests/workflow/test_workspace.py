@@ -24,18 +24,18 @@ OLD = date(2024, 3, 5)
 def saving(stage):
     unknown = stage.document()
     stage.saved(stage.document(amends=unknown), "2024-11")
-    return lambda **key: stage.ims.supplier.save(unknown, Form.GSTR_1, OCTOBER, actor="seller", **key)
+    return lambda **key: stage.ims.supplier(unknown.supplier, actor="seller").save(unknown, Form.GSTR_1, OCTOBER, **key)
 
 
 def editing(stage):
     record_id = stage.saved()
     stage.act("accept", record_id)
-    return lambda **key: stage.ims.supplier.edit(record_id, {"igst": 1}, actor="seller", **key)
+    return lambda **key: stage.shop.edit(record_id, {"igst": 1}, **key)
 
 
 def deleting(stage):
     record_id = stage.saved()
-    return lambda **key: stage.ims.supplier.delete(record_id, actor="seller", **key)
+    return lambda **key: stage.shop.delete(record_id, **key)
 
 
 def filing(stage):
@@ -44,13 +44,13 @@ def filing(stage):
     original = stage.document(recipient=stage.other)
     stage.saved(original)
     stage.saved(stage.document(amends=original, recipient=stage.other), "2024-11")
-    return lambda **key: stage.ims.supplier.file(stage.seller, Form.GSTR_1, OCTOBER, actor="seller", **key)
+    return lambda **key: stage.shop.file(Form.GSTR_1, OCTOBER, **key)
 
 
 def stating(stage):
     record_id = stage.filed(stage.document(amends=stage.document()))
     stage.at("2024-11-14").draft()
-    return lambda: stage.ims.supplier.state_original(record_id, Disposition.ACCEPTED, actor="buyer")
+    return lambda: stage.desk.state_original(record_id, Disposition.ACCEPTED)
 
 
 def acting(stage):

@@ -29,21 +29,21 @@ def action(trigger: str) -> Trigger:
     return Trigger(trigger)
 
 
-def act(unit: UnitOfWork, trigger: Trigger, record_id: int, request: Request) -> Record:
+def act(unit: UnitOfWork, trigger: Trigger, record_id: int, request: Request, recipient: str | None = None) -> Record:
     """Act on one record (FAQ 10, 12, 30) and return it as it then stands.
 
     Raises `RefusedError` with every refusal; nothing is written then.
     """
-    record = unit.held(record_id)
+    record = unit.held(record_id, recipient)
     after = acted(unit, record, trigger, request, unit.chain_of(record))
     unit.write([(record, after)])
     mark_stale(unit, record.recipient, decided_otherwise([(record, after)]))
     return after
 
 
-def may(unit: UnitOfWork, record_id: int, trigger: str, request: Request) -> Answer:
+def may(unit: UnitOfWork, record_id: int, trigger: str, request: Request, recipient: str | None = None) -> Answer:
     """Ask whether a trigger may fire on a record; changes nothing."""
-    record = unit.record(record_id)
+    record = unit.record(record_id, recipient)
     return Answer.of(record, trigger, consider(unit, record, trigger, request), unit.scene(record.recipient))
 
 

@@ -52,9 +52,11 @@ class WhatIf:
         return f"{then}; as it stands: {_effect(self.now_outcome, self.now_itc, self.now_added_back)}"
 
 
-def what_if(unit: UnitOfWork, record_id: int, trigger: Trigger, request: Request) -> WhatIf:
+def what_if(
+    unit: UnitOfWork, record_id: int, trigger: Trigger, request: Request, recipient: str | None = None
+) -> WhatIf:
     """Work out what an action on a record would come to; writes nothing."""
-    record = unit.record(record_id)
+    record = unit.record(record_id, recipient)
     scene, chain = unit.scene(record.recipient), chains_with_amendments(unit, [record])[record.id]
     decision = consider(unit, record, trigger, request, chain)
     fields = record_fields(record, scene)

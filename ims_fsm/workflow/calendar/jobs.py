@@ -18,7 +18,6 @@ from ims_fsm.store.conflicts import ConflictError
 from ims_fsm.store.connection import serialise
 from ims_fsm.store.events import in_turn
 from ims_fsm.store.jobs import JobRun
-from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Job
 from ims_fsm.workflow.calendar import planning, reminding, sweeps
 from ims_fsm.workflow.calendar.sweeps import Swept
@@ -148,7 +147,7 @@ def _perform(unit: UnitOfWork, run: JobRun, gstins: Sequence[str]) -> None:
     if run.job is Job.REMIND:
         reminding.remind(unit, gstins)
         return
-    drafted = [(one.recipient, TaxPeriod(one.drafted)) for one in _swept(unit, gstins) if one.drafted]
+    drafted = [(one.recipient, one.drafted) for one in _swept(unit, gstins) if one.drafted]
     reminding.draft_ready(unit, drafted)
     left = _recipients(unit, run) if run.job is Job.DRAFT else ()
     if left:

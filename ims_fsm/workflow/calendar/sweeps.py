@@ -31,7 +31,7 @@ class Swept:
     recipient: str
     expired: int
     lapsed: int
-    drafted: str | None
+    drafted: TaxPeriod | None
 
     def __bool__(self) -> bool:
         """Say whether anything was done."""
@@ -50,7 +50,7 @@ def sweep_many(unit: UnitOfWork, recipients: Sequence[str]) -> list[Swept]:
     """Do what the calendar owes recipients by now (FAQ 21, 23, 25, 27, and the pending deadline of October 2025)."""
     unit.know(recipients)
     owed = _owed(unit, recipients)
-    ended, drafted = dict.fromkeys(recipients, Ended()), dict[str, str]()
+    ended, drafted = dict.fromkeys(recipients, Ended()), dict[str, TaxPeriod]()
     # Whoever is owed a draft has his chains read anyway, and is not asked first whether he has anything pending.
     others = records.with_pending(unit.connection, [one for one in recipients if one not in owed])
     for part in alike(unit, [*owed, *others]):
@@ -146,14 +146,14 @@ def _owed(unit: UnitOfWork, recipients: Sequence[str]) -> dict[str, tuple[TwoB, 
 
 def _draft(
     unit: UnitOfWork, recipients: Sequence[str], owed: Mapping[str, tuple[TwoB, Allowed]], read: Scope | None
-) -> dict[str, str]:
+) -> dict[str, TaxPeriod]:
     """Draft the GSTR-2B that is owed to recipients who share a scene, those of one period together; returns whose."""
     by_period: dict[TaxPeriod, list[tuple[TwoB, Allowed]]] = {}
     for recipient in recipients:
         by_period.setdefault(owed[recipient][0].period, []).append(owed[recipient])
     for period, some in by_period.items():
         draft(unit, some, period, read)
-    return {recipient: str(owed[recipient][0].period) for recipient in recipients}
+    return {recipient: owed[recipient][0].period for recipient in recipients}
 
 
 def _may(unit: UnitOfWork, record: Record, trigger: Trigger, chain: Sequence[Record]) -> bool:

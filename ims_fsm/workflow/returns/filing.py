@@ -28,22 +28,22 @@ from ims_fsm.workflow.unit import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class ThreeBFiled:
-    """What filing GSTR-3B did: records decided, by disposition, and what was added back to suppliers (rupees)."""
+    """What filing GSTR-3B did: records decided, by disposition, and what was added back to suppliers."""
 
     recipient: str
-    period: str
+    period: TaxPeriod
     decided: dict[str, int]
     added_back: tuple[AddedBack, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class AddedBack:
-    """Liability added back to a supplier for so many rejected records, in rupees as text, by head (FAQ 34)."""
+    """Liability added back to a supplier for so many rejected records, in paise (FAQ 34)."""
 
     supplier: str
-    supplier_period: str
+    supplier_period: TaxPeriod
     records: int
-    tax: dict[str, str]
+    tax: Heads
 
 
 def file_3b(unit: UnitOfWork, recipient: str, period: TaxPeriod) -> ThreeBFiled:
@@ -58,7 +58,7 @@ def file_3b(unit: UnitOfWork, recipient: str, period: TaxPeriod) -> ThreeBFiled:
     else:
         count, added = _settled(unit, recipient, period)
     move(unit, before, replace(before, filed_at=unit.now), "file_3b", allowed, {"decided": count})
-    return ThreeBFiled(recipient, str(period), count, added)
+    return ThreeBFiled(recipient, period, count, added)
 
 
 def _settled(unit: UnitOfWork, recipient: str, period: TaxPeriod) -> tuple[dict[str, int], tuple[AddedBack, ...]]:
@@ -72,7 +72,7 @@ def _settled(unit: UnitOfWork, recipient: str, period: TaxPeriod) -> tuple[dict[
         fire(unit, barred, Trigger.FREEZE)
     settling.settle(connection, question, law, told_by(unit, settling.detail(period)), period)
     due = settling.add_back(connection, period, unit.now, lambda some: _supplier_periods(unit, some, period))
-    return count, tuple(_told(supplier, owed, records, Heads(*tax)) for supplier, owed, records, tax in due)
+    return count, tuple(AddedBack(supplier, TaxPeriod(owed), size, Heads(*tax)) for supplier, owed, size, tax in due)
 
 
 def _settled_one_by_one(
@@ -84,10 +84,10 @@ def _settled_one_by_one(
     liabilities = _liabilities(unit, settled, period)
     returns.add_liabilities(unit.connection, liabilities)
     count = {str(outcome): sum(one.outcome is outcome for one in settled) for outcome in Outcome}
-    due: dict[tuple[str, str], list[Heads]] = {}
+    due: dict[tuple[str, TaxPeriod], list[Heads]] = {}
     for one in liabilities:
-        due.setdefault((one.supplier, str(one.supplier_period)), []).append(one.tax)
-    added = tuple(_told(*key, len(some), sum(some, Heads())) for key, some in sorted(due.items()))
+        due.setdefault((one.supplier, one.supplier_period), []).append(one.tax)
+    added = tuple(AddedBack(*key, len(taxes), sum(taxes, Heads())) for key, taxes in sorted(due.items()))
     return {name: number for name, number in count.items() if number}, added
 
 
@@ -150,8 +150,3 @@ def _supplier_period(
     while found in standing and standing[found].state is TwoBState.FINAL:
         found = calendar.next(found, filing)
     return found
-
-
-def _told(supplier: str, period: str, records: int, tax: Heads) -> AddedBack:
-    shown = {head: str(amount) for head, amount in tax.in_rupees().items() if amount}
-    return AddedBack(supplier, period, records, shown)

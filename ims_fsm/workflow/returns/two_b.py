@@ -6,7 +6,7 @@ Imports the store, the law and the ledger; writes lines and moves the return's o
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ims_fsm.law.decision import decide
@@ -22,6 +22,19 @@ from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import TwoBState
 from ims_fsm.workflow.scopes import scope_of
 from ims_fsm.workflow.unit import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class TwoBGenerated:
+    """A GSTR-2B as a call left it, and how many pending records' time had run out by then (FAQ 21)."""
+
+    recipient: str
+    period: TaxPeriod
+    state: TwoBState
+    generation: int
+    expired: int = 0
+    lapsed: int = 0
+
 
 MACHINE = "gstr2b"
 # The GSTR-2Bs of recipients, by recipient and period.

@@ -35,16 +35,20 @@ class Filed:
     """What filing a form did: the records it fixed, with the 2B period of each."""
 
     supplier: str
-    form: str
-    period: str
-    records: dict[int, str]
+    form: Form
+    period: TaxPeriod
+    records: dict[int, TaxPeriod]
 
 
-def save(unit: UnitOfWork, document: Document, form: Form, period: TaxPeriod) -> int:
+def save(unit: UnitOfWork, document: Document, form: Form, period: TaxPeriod, supplier: str) -> int:
     """Save a document in a form of a return period; returns the id of its record (FAQ 4, 6, 7).
 
-    Raises `RefusedError` for a duplicate, a form that does not carry it, or an amendment out of time.
+    Raises `RefusedError` for a duplicate, a form that does not carry it, or an amendment out of time, `InputError` for
+    a document of another supplier.
     """
+    if document.supplier != supplier:
+        remedy = f"save it at that supplier's desk, not at that of {supplier or 'customs'}"
+        raise InputError("document", [Problem(document.number, f"is of the supplier {document.supplier}", remedy)])
     scene = unit.scene(document.recipient)
     serialise(unit.connection, [document.recipient])
     record = draft(unit, unit.take_ids(1), document, form, period)
@@ -118,13 +122,13 @@ def _join(unit: UnitOfWork, originals: Mapping[tuple[str, Kind, str, str], Recor
     unit.write(joined)
 
 
-def edit(unit: UnitOfWork, record_id: int, changes: Mapping[str, Any]) -> bool:
+def edit(unit: UnitOfWork, record_id: int, changes: Mapping[str, Any], supplier: str) -> bool:
     """Change the content of a saved document; returns whether anything changed (FAQ 16).
 
     An edit takes the recipient's action back; the same content again keeps it. Raises `RefusedError` for a
     filed, frozen or removed record, `InputError` for a field that no edit changes.
     """
-    record = unit.held(record_id)
+    record = unit.held(record_id, supplier=supplier)
     scene = unit.scene(record.recipient)
     _refuse_fields(changes)
     document = record.document.changed(**changes)
@@ -161,9 +165,9 @@ def _refuse_fields(changes: Mapping[str, Any]) -> None:
         raise InputError("edit", problems)
 
 
-def delete(unit: UnitOfWork, record_id: int) -> None:
+def delete(unit: UnitOfWork, record_id: int, supplier: str) -> None:
     """Delete a saved document; its record leaves IMS (FAQ 16). Raises `RefusedError` for a filed one."""
-    record = unit.held(record_id)
+    record = unit.held(record_id, supplier=supplier)
     after = fire(unit, record, Trigger.DELETE)
     unit.write([(record, after.changed(removed_for=RemovedFor.SUPPLIER_DELETED))])
 
@@ -175,7 +179,8 @@ def file(unit: UnitOfWork, supplier: str, form: Form, period: TaxPeriod) -> File
     filed = [(record, filed_at(unit, record, unit.now)) for record in saved]
     unit.write(filed)
     settle_before_registration(unit, [after for _, after in filed])
-    return Filed(supplier, str(form), period, {after.id: str(after.two_b_period) for _, after in filed})
+    periods = {after.id: after.two_b_period for _, after in filed if after.two_b_period is not None}
+    return Filed(supplier, form, period, periods)
 
 
 def filed_at(unit: UnitOfWork, record: Record, moment: datetime, period: TaxPeriod | None = None) -> Record:
@@ -193,13 +198,15 @@ def filed_at(unit: UnitOfWork, record: Record, moment: datetime, period: TaxPeri
     return after.changed(route=scene.route_at(after, moment).name)
 
 
-def state_original(unit: UnitOfWork, record_id: int, disposition: Disposition, original: Document | None) -> None:
+def state_original(
+    unit: UnitOfWork, record_id: int, disposition: Disposition, original: Document | None, recipient: str
+) -> None:
     """State how the unknown original of an amendment was decided, and what it was worth (FAQ 13).
 
     Without the original's content it is taken to have had the same tax as the amendment. Raises `InputError`
     where nothing is to be stated: no amendment, an original that is known here, a record that is decided.
     """
-    record = unit.held(record_id)
+    record = unit.held(record_id, recipient)
     _refuse_statement(unit, record, disposition, original)
     worth = (original or record.document).credit
     left = settle(Standing(NIL, worth), worth, disposition).after

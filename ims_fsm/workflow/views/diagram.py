@@ -27,13 +27,21 @@ from ims_fsm.workflow.unit import UnitOfWork
 _SHORT = {"document": "it", "a_document": "such a document"}
 
 
-def diagram(unit: UnitOfWork, record_id: int, fmt: str, theme: str = "light", href_base: str | None = None) -> bytes:
+def diagram(
+    unit: UnitOfWork,
+    record_id: int,
+    fmt: str,
+    theme: str = "light",
+    href_base: str | None = None,
+    *,
+    recipient: str | None = None,
+) -> bytes:
     """Draw a record's path on the picture of its machine, under the rule set that governs it.
 
     Raises what `IMS.record` and the drawing of a picture raise.
     """
     check_formats([fmt])
-    record, look = unit.record(record_id), theme_named(theme)
+    record, look = unit.record(record_id, recipient), theme_named(theme)
     links = None if href_base is None else Links(href_base.replace("{machine}", record.machine))
     edition = unit.scene(record.recipient).edition(record)
     return drawn([path_sheet(edition, highlight(unit, record), look, links)], fmt)[0]

@@ -88,9 +88,9 @@ def added_back(unit: UnitOfWork, supplier: str, period: TaxPeriod | None) -> lis
     return returns.liabilities(unit.connection, supplier, period)
 
 
-def view(unit: UnitOfWork, record_id: int) -> RecordView:
+def view(unit: UnitOfWork, record_id: int, recipient: str | None = None) -> RecordView:
     """Return one record with what may be done with it and why not."""
-    record = unit.record(record_id)
+    record = unit.record(record_id, recipient)
     scene, chain = unit.scene(record.recipient), unit.chain_of(record)
     line = returns.newest_line(unit.connection, record.recipient, record.id)
     return RecordView(
@@ -114,9 +114,9 @@ def refusals_on(unit: UnitOfWork, record: Record, trigger: str, chain: Sequence[
     return filled_in(decision, record_fields(record, unit.scene(record.recipient)))
 
 
-def history(unit: UnitOfWork, record_id: int) -> History:
+def history(unit: UnitOfWork, record_id: int, recipient: str | None = None) -> History:
     """Return everything that was ever done to a record."""
-    record = unit.record(record_id)
+    record = unit.record(record_id, recipient)
     return History(
         record=record,
         contents=contents.of_record(unit.connection, record),

@@ -1,0 +1,341 @@
+"""The recipient's desk: everything that concerns one recipient's records and returns, with who acts there.
+
+Imports the use cases; a call is one transaction, and finds no record but the recipient's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Literal, TypedDict, TypeVar, Unpack
+
+from ims_fsm.formats.gstn import PortalTwoB, Upload, read_two_b
+from ims_fsm.formats.gstn.download import Source, opened
+from ims_fsm.formats.proposals import Proposal, read_proposals
+from ims_fsm.record.comparing import Sighting
+from ims_fsm.record.facts import ReduceItc, Request
+from ims_fsm.record.record import Record
+from ims_fsm.record.refusals import Answer
+from ims_fsm.record.where import Where
+from ims_fsm.store.connection import serialise
+from ims_fsm.terms.document import Document
+from ims_fsm.terms.period import TaxPeriod
+from ims_fsm.terms.vocabulary import Disposition, Trigger
+from ims_fsm.workflow.actions import many, one, proposed, what_if
+from ims_fsm.workflow.actions.many import ActionReport, EachRefused
+from ims_fsm.workflow.actions.proposed import Judgement
+from ims_fsm.workflow.actions.what_if import WhatIf
+from ims_fsm.workflow.calendar import sweeps
+from ims_fsm.workflow.reception import importing, upload
+from ims_fsm.workflow.reception.importing import AS_USUAL, Imported, Registration
+from ims_fsm.workflow.reception.upload import Each, Received, UploadChange
+from ims_fsm.workflow.returns import filing, two_b
+from ims_fsm.workflow.returns.filing import ThreeBFiled
+from ims_fsm.workflow.returns.two_b import TwoBGenerated
+from ims_fsm.workflow.suppliers import supplier
+from ims_fsm.workflow.unit import UnitOfWork
+from ims_fsm.workflow.views import diagram, statement, views
+from ims_fsm.workflow.views.statement import Comparison
+from ims_fsm.workflow.views.views import History, RecordView, TwoBView
+from ims_fsm.workflow.workspace import Workspace
+
+Action = Literal["accept", "reject", "keep_pending", "reset"] | Trigger
+EVERYTHING = Where()
+T = TypeVar("T")
+
+
+class Acted(TypedDict, total=False):
+    """What may go with an action on one record: remarks, the version it was chosen on, an idempotency key."""
+
+    remarks: str | None
+    version: int | None
+    key: str | None
+
+
+class RecipientDesk:
+    """What one recipient does; reached as `ims.recipient(gstin, actor=…)`.
+
+    Every id is looked up among this recipient's records: another's id is not here, as one that does not exist. With a
+    `key` a call that is repeated answers what the first one answered, and does nothing. Raises `RefusedError` where
+    the rules refuse one record or return, `InputError` for what cannot be read; nothing is written then.
+    """
+
+    def __init__(self, workspace: Workspace, gstin: str, actor: str) -> None:
+        """Keep whose desk it is and who acts at it."""
+        self._workspace = workspace
+        self.gstin = gstin
+        self.actor = actor
+
+    # --- actions ------------------------------------------------------------------------------------------------------
+
+    def accept(self, record_id: int, *, reduce_itc: ReduceItc | None = None, **acted: Unpack[Acted]) -> Record:
+        """Accept a record (FAQ 10); `reduce_itc` is "full", "none" or heads in paise (from 2B period 2025-10)."""
+        return self.act("accept", record_id, reduce_itc=reduce_itc, **acted)
+
+    def reject(self, record_id: int, **acted: Unpack[Acted]) -> Record:
+        """Reject a record (FAQ 10, 34)."""
+        return self.act("reject", record_id, **acted)
+
+    def keep_pending(self, record_id: int, **acted: Unpack[Acted]) -> Record:
+        """Keep a record pending (FAQ 10, 11)."""
+        return self.act("keep_pending", record_id, **acted)
+
+    def reset(self, record_id: int, **acted: Unpack[Acted]) -> Record:
+        """Take the action on a record back (FAQ 12)."""
+        return self.act("reset", record_id, **acted)
+
+    def act(
+        self, trigger: Action, record_id: int, *, reduce_itc: ReduceItc | None = None, **acted: Unpack[Acted]
+    ) -> Record:
+        """Act on one record (FAQ 10, 12) and return it as the action left it.
+
+        `version` is the record's version that the action was chosen on: where it has changed since, the action is
+        refused.
+        """
+        request = Request(remarks=acted.get("remarks"), reduce_itc=reduce_itc, version=acted.get("version"))
+
+        def work(unit: UnitOfWork) -> Record:
+            return one.act(unit, one.action(trigger), record_id, request, self.gstin)
+
+        return self._run("act", acted.get("key"), [trigger, record_id, request], work, Record)
+
+    def act_on(  # noqa: PLR0913 -- what, on which records, with what
+        self,
+        trigger: Action,
+        *,
+        where: Where = EVERYTHING,
+        ids: Iterable[int] | None = None,
+        remarks: str | None = None,
+        reduce_itc: ReduceItc | None = None,
+        key: str | None = None,
+        each_refused: EachRefused | None = None,
+    ) -> ActionReport:
+        """Act on many records with one action (FAQ 30), named by id or by filter.
+
+        What is allowed is applied; refused records come back grouped and counted by the rules that refuse them, with
+        examples. `each_refused` is called with every refused record before anything is written, and not again when a
+        key's answer is repeated. Raises `InputError` for an id that is not here; then nothing is written.
+        """
+        request = Request(remarks=remarks, reduce_itc=reduce_itc)
+        wanted = None if ids is None else list(ids)
+
+        def work(unit: UnitOfWork) -> ActionReport:
+            serialise(unit.connection, [self.gstin])
+            return many.act_on_many(unit, one.action(trigger), self.gstin, request, wanted, where, each_refused)
+
+        return self._run("act_on", key, [trigger, wanted, where, request], work, ActionReport)
+
+    def may(
+        self,
+        trigger: Trigger | str,
+        record_id: int,
+        *,
+        remarks: str | None = None,
+        reduce_itc: ReduceItc | None = None,
+    ) -> Answer:
+        """Ask whether a trigger may fire on a record; changes nothing. The answer is truthy exactly when it may."""
+        request = Request(remarks=remarks, reduce_itc=reduce_itc)
+        with self._workspace.asking() as unit:
+            return one.may(unit, record_id, trigger, request, self.gstin)
+
+    def what_if(
+        self, trigger: Action, record_id: int, *, remarks: str | None = None, reduce_itc: ReduceItc | None = None
+    ) -> WhatIf:
+        """Work out the credit and the supplier's liability that an action would come to; changes nothing."""
+        request = Request(remarks=remarks, reduce_itc=reduce_itc)
+        with self._workspace.asking() as unit:
+            return what_if.what_if(unit, record_id, one.action(trigger), request, self.gstin)
+
+    def check(self, source: Source | Sequence[Proposal], *, where: str | None = None) -> Judgement:
+        """Judge a file of proposed actions as if all were taken, and keep nothing (FAQ 10-16).
+
+        `source` is a path, an open file, its bytes, or proposals; `where` names it in errors.
+        """
+        name, proposals = self._proposals(source, where)
+
+        def work(unit: UnitOfWork) -> Judgement:
+            return proposed.check(unit, self.gstin, proposals, name)
+
+        return self._run("check", None, [], work, Judgement)
+
+    def apply(
+        self, source: Source | Sequence[Proposal], *, where: str | None = None, key: str | None = None
+    ) -> Judgement:
+        """Take a file of proposed actions in one transaction: what is allowed is applied, refusals are reported."""
+        name, proposals = self._proposals(source, where)
+
+        def work(unit: UnitOfWork) -> Judgement:
+            return proposed.apply(unit, self.gstin, proposals, name)
+
+        return self._run("apply", key, [proposal.canonical() for proposal in proposals], work, Judgement)
+
+    def state_original(
+        self, record_id: int, disposition: Disposition, original: Document | None = None, *, key: str | None = None
+    ) -> None:
+        """State how the unknown original of an amendment was decided, and its content where that is known (FAQ 13)."""
+
+        def work(unit: UnitOfWork) -> None:
+            supplier.state_original(unit, record_id, disposition, original, self.gstin)
+
+        stated = [record_id, disposition, original.content() if original else None]
+        self._run("state_original", key, stated, work, type(None))
+
+    # --- returns ------------------------------------------------------------------------------------------------------
+
+    def generate_2b(self, period: TaxPeriod, *, key: str | None = None) -> TwoBGenerated:
+        """Generate or recompute the GSTR-2B of a period (FAQ 23-29)."""
+
+        def work(unit: UnitOfWork) -> TwoBGenerated:
+            serialise(unit.connection, [self.gstin])
+            unit.taxpayer(self.gstin)
+            ended, read = sweeps.end_pending(unit, self.gstin)
+            done = two_b.generate(unit, self.gstin, period, read)
+            return TwoBGenerated(self.gstin, done.period, done.state, done.generation, ended.expired, ended.lapsed)
+
+        return self._run("generate_2b", key, [period], work, TwoBGenerated)
+
+    def two_b(self, period: TaxPeriod, *, with_lines: bool = True) -> TwoBView:
+        """Return the newest generation of a GSTR-2B with its lines, totals and what it leaves out.
+
+        A million lines are a million objects: without them (`with_lines=False`) the view says how many there are.
+        """
+        with self._workspace.asking() as unit:
+            return views.two_b_view(unit, self.gstin, period, with_lines=with_lines)
+
+    def export_2b(self, period: TaxPeriod) -> PortalTwoB:
+        """Return the newest generation of a GSTR-2B as the portal writes it."""
+        with self._workspace.asking() as unit:
+            return statement.statement_of(unit, self.gstin, period)
+
+    def compare_2b(self, source: Source, *, where: str | None = None) -> Comparison:
+        """Compare the portal's GSTR-2B with ours of the same period, document by document."""
+        name, source = named(source, where)
+        with opened(source) as file:
+            theirs = read_two_b(file.read(), name, self.gstin)
+        with self._workspace.asking() as unit:
+            return statement.compare_two_b(unit, theirs)
+
+    def file_3b(self, period: TaxPeriod, *, key: str | None = None) -> ThreeBFiled:
+        """Record that GSTR-3B was filed: what is in the period's GSTR-2B is decided for good (FAQ 12, 20)."""
+
+        def work(unit: UnitOfWork) -> ThreeBFiled:
+            serialise(unit.connection, [self.gstin])
+            unit.taxpayer(self.gstin)
+            # A draft from before a deadline does not hold what the deadline has decided since.
+            sweeps.end_pending(unit, self.gstin)
+            return filing.file_3b(unit, self.gstin, period)
+
+        return self._run("file_3b", key, [period], work, ThreeBFiled)
+
+    def file_annual_return(self, fy: str, *, key: str | None = None) -> int:
+        """Record that the annual return of a year ("2023-24") was filed; returns how many time limits it ended."""
+
+        def work(unit: UnitOfWork) -> int:
+            serialise(unit.connection, [self.gstin])
+            return filing.file_annual_return(unit, self.gstin, fy)
+
+        return self._run("file_annual_return", key, [fy], work, int)
+
+    # --- the portal ---------------------------------------------------------------------------------------------------
+
+    def import_download(
+        self,
+        source: Source,
+        *,
+        where: str | None = None,
+        registration: Registration = AS_USUAL,
+        each: Each | None = None,
+        progress: Callable[[int], None] | None = None,
+    ) -> Imported:
+        """Take in a download of the portal in any of its dialects; importing the same again changes nothing.
+
+        `source` is a path, an open file or its bytes; it is read as it is taken in, so memory does not grow with it.
+        `where` names it in errors, `each` is called with what happened to which record, `progress` with the number of
+        bytes read. A recipient who is not registered here is registered as `registration` says.
+        """
+
+        def run(work: Callable[[UnitOfWork], Imported]) -> Imported:
+            return self._run("receive", None, [], work, Imported)
+
+        name, file = named(source, where)
+        return importing.import_download(
+            run, file, name, gstin=self.gstin, registration=registration, each=each, progress=progress
+        )
+
+    def receive(
+        self, sightings: Iterable[Sighting], *, complete: frozenset[str] = frozenset(), each: Each | None = None
+    ) -> Received:
+        """Take in what the portal shows of the recipient's IMS; taking in the same again changes nothing.
+
+        `complete` names the machines of which everything is shown: a saved record of theirs that is not shown
+        was deleted by its supplier (FAQ 16). `each` is called with what happened, by the name of `Received`, to which
+        record.
+        """
+
+        def work(unit: UnitOfWork) -> Received:
+            serialise(unit.connection, [self.gstin])
+            return upload.receive(unit, self.gstin, sightings, complete, each)
+
+        return self._run("receive", None, [], work, Received)
+
+    def changed_since_portal(self) -> list[UploadChange]:
+        """Return the records whose action or declaration the portal does not show yet, with what it last showed."""
+        with self._workspace.asking() as unit:
+            return upload.changed_since_portal(unit, self.gstin)
+
+    def export_upload(self) -> Upload:
+        """Return what the portal is still to be told: a SAVE and a RESET, each None where it would hold nothing."""
+        with self._workspace.asking() as unit:
+            return upload.export_upload(unit, self.gstin)
+
+    # --- views --------------------------------------------------------------------------------------------------------
+
+    def records(self, where: Where = EVERYTHING) -> Iterator[Record]:
+        """Give the records that match, by id, all as of one moment; a page of them is held (FAQ 18).
+
+        What is written meanwhile is not seen. A loop that ends early gives its connection back with `close()`.
+        """
+        return self._workspace.streamed(lambda unit: views.inward(unit, self.gstin, where))
+
+    def record(self, record_id: int) -> Record:
+        """Return a record."""
+        with self._workspace.asking() as unit:
+            return unit.record(record_id, self.gstin)
+
+    def show(self, record_id: int) -> RecordView:
+        """Return a record with what may be done with it and why not."""
+        with self._workspace.asking() as unit:
+            return views.view(unit, record_id, self.gstin)
+
+    def history(self, record_id: int) -> History:
+        """Return everything that was ever done to a record."""
+        with self._workspace.asking() as unit:
+            return views.history(unit, record_id, self.gstin)
+
+    def diagram(self, record_id: int, fmt: str = "svg", *, theme: str = "light", href_base: str | None = None) -> bytes:
+        """Draw a record's path on its machine's picture: what it took, what it may do next, what it may not and why.
+
+        `fmt` is svg, png, pdf, dot or mermaid (text is UTF-8), `theme` light, dark or print; with `href_base` the parts
+        lead to their lines on that page. Raises also what drawing raises where no Graphviz is installed.
+        """
+        with self._workspace.asking() as unit:
+            return diagram.diagram(unit, record_id, fmt, theme, href_base, recipient=self.gstin)
+
+    def _run(
+        self, use_case: str, key: str | None, arguments: object, work: Callable[[UnitOfWork], T], kind: type[T]
+    ) -> T:
+        return self._workspace.run(use_case, self.actor, key, [self.gstin, arguments], work, kind)
+
+    def _proposals(self, source: Source | Sequence[Proposal], where: str | None) -> tuple[str, Sequence[Proposal]]:
+        if isinstance(source, Sequence) and not isinstance(source, (bytes, str)):
+            return where or "the proposals", source
+        name, file = named(source, where)
+        with opened(file) as content:
+            return name, read_proposals(content.read(), name, gstin=self.gstin)
+
+
+def named(source: Source, where: str | None) -> tuple[str, Source]:
+    """Return what names a file in errors, and the file; text is its path."""
+    if isinstance(source, (str, Path)):
+        return where or str(source), Path(source)
+    return where or str(getattr(source, "name", "the file")), source
