@@ -94,9 +94,8 @@ def _timeline(book: LawBook, stem: str, period: TaxPeriod, recipient: Recipient)
     pages = {ending: month_page(book, period, recipient, theme) for ending, theme in _THEMES.items()}
     page = pages["svg"]
     says = page.says.partition(". ")[0]
-    return Example(
-        stem, page.title, says[0].lower() + says[1:], {key: own.svg().encode() for key, own in pages.items()}
-    )
+    texts = {ending: page.svg().encode() for ending, page in pages.items()}
+    return Example(stem, page.title, says[0].lower() + says[1:], texts)
 
 
 def _sequence(book: LawBook, name: str) -> Example:

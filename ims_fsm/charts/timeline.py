@@ -8,7 +8,7 @@ from __future__ import annotations
 from ims_fsm.charts.month.days import Days, Recipient
 from ims_fsm.charts.month.drawing import month_shapes
 from ims_fsm.charts.month.story import Story, month_of, story_of
-from ims_fsm.charts.paper import Page, drawn, heading
+from ims_fsm.charts.paper import Page, heading
 from ims_fsm.draw.theme import LIGHT, Theme
 from ims_fsm.law.book import LawBook
 from ims_fsm.terms.period import TaxPeriod
@@ -22,13 +22,6 @@ def month(book: LawBook, period: TaxPeriod, filing: Filing, state: str = "", the
     quarterly. Raises `InputError` with every problem of what is asked.
     """
     return month_page(book, period, Recipient(filing, state), theme).svg()
-
-
-def month_drawn(
-    book: LawBook, period: TaxPeriod, recipient: Recipient, fmt: str = "svg", theme: Theme = LIGHT
-) -> bytes:
-    """Return the picture as svg, png or pdf; raises what `month` raises, and what drawing a page raises."""
-    return drawn(month_page(book, period, recipient, theme), fmt)
 
 
 def month_page(book: LawBook, period: TaxPeriod, recipient: Recipient, theme: Theme = LIGHT) -> Page:

@@ -48,13 +48,15 @@ def timeline(
 ) -> None:
     """Draw a tax period in one picture: filing windows, the draft, recomputing, GSTR-3B, limits, with their rules."""
     from ims_fsm.charts.month.days import Recipient
-    from ims_fsm.charts.timeline import month_drawn
+    from ims_fsm.charts.paper import drawn
+    from ims_fsm.charts.timeline import month_page
     from ims_fsm.draw.theme import theme_named
     from ims_fsm.terms.vocabulary import Filing
 
     recipient = Recipient(Filing.QUARTERLY if quarterly else Filing.MONTHLY, state)
     chosen = _chosen(fmt, out)
-    _put(month_drawn(_book(calendar), period, recipient, chosen, theme_named(theme)), chosen, out, as_json=as_json)
+    page = month_page(_book(calendar), period, recipient, theme_named(theme))
+    _put(drawn(page, chosen), chosen, out, as_json=as_json)
 
 
 def sequence(

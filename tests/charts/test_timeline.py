@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ims_fsm.charts.month.days import Days, Recipient
-from ims_fsm.charts.timeline import month, month_drawn
+from ims_fsm.charts.paper import drawn
+from ims_fsm.charts.timeline import month, month_page
 from ims_fsm.draw.theme import THEMES
 from ims_fsm.law.book import shipped_book
 from ims_fsm.terms.period import TaxPeriod
@@ -100,7 +101,7 @@ def test_two_pictures_in_one_document_have_their_own_names():
 
 @pytest.mark.parametrize(("fmt", "first"), [("png", b"\x89PNG"), ("pdf", b"%PDF")])
 def test_it_is_drawn_for_slides_and_print(fmt, first):
-    assert month_drawn(BOOK, OCTOBER, QUARTERLY, fmt).startswith(first)
+    assert drawn(month_page(BOOK, OCTOBER, QUARTERLY), fmt).startswith(first)
 
 
 def test_every_process_draws_the_same_bytes():

@@ -6,11 +6,11 @@ Imports the law and the days; knows no page and no colour. Every sentence of a n
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ims_fsm.charts.month.days import Days, Limit, Window
+from ims_fsm.charts.month.days import Days, Window
 from ims_fsm.draw.citation import cite_all
 from ims_fsm.law.book import LawBook
 from ims_fsm.law.due_dates import ONE_DAY
@@ -114,8 +114,8 @@ class Story:
 
 def story_of(book: LawBook, days: Days) -> Story:
     """Return the story of a tax period."""
-    own, before = name_of(days, days.period), name_of(days, days.before)
-    key = ((Tone.OWN, f"in the GSTR-2B of {own}"), (Tone.OTHER, "in that of another tax period"))
+    before = name_of(days, days.before)
+    key = ((Tone.OWN, f"in the GSTR-2B of {name_of(days, days.period)}"), (Tone.OTHER, "in that of another tax period"))
     lanes = (
         Lane("Supplier", _supplier(book.law, days), key=key),
         Lane("Portal", _portal(book.law, days), f"no draft while GSTR-3B of {before} is not filed (FAQ 25)"),
@@ -245,13 +245,13 @@ def _recipient(law: Law, days: Days) -> Iterable[Row]:
 
 
 def _pending(law: Law, days: Days) -> Row:
-    limits, own = days.limits, days.own_limit
-    rules = ["faq.21", "sec.16_4", *(["faq.31"] if limits else []), *([] if days.pending_until else ["faq.11"])]
-    note = _note(law, _until(limits, own), rules, ("faq.14.iii",))
+    bounds = dict.fromkeys((*days.limits, days.own_limit) if days.own_limit else days.limits)
+    until = [f"{bound.financial_year}: until {day_in_words(bound.last)}" for bound in bounds]
+    rules = ["faq.21", "sec.16_4", *(["faq.31"] if days.limits else []), *([] if days.pending_until else ["faq.11"])]
+    note = _note(law, "; ".join(until), rules, ("faq.14.iii",))
     lines = (("kept pending: in no GSTR-2B, stays in IMS until it is decided", "pending: stays in IMS"),)
-    marks = tuple(Mark(bound.last, (f"16(4) of {bound.financial_year}",), Tone.PENDING) for bound in limits)
-    until = f"{own.financial_year}: until {day_in_words(own.last)}" if own else ""
-    tail = (f"documents of {until}", until, f"until {day_in_words(own.last)}") if own else ()
+    marks = tuple(Mark(bound.last, (f"16(4) of {bound.financial_year}",), Tone.PENDING) for bound in days.limits)
+    tail = (f"documents of {until[-1]}", until[-1], until[-1].partition(": ")[2]) if days.own_limit else ()
     bar = Bar(days.opens, days.ends, lines, Tone.PENDING, note, tail, goes_on=True)
     return Row("Pending", "FAQ 14.iii, 21", (bar,), marks)
 
@@ -262,11 +262,6 @@ def _specified(law: Law, days: Days, until: dt.date) -> Row:
     lines = ((f"until {day_in_words(until)}, then deemed accepted",),)
     tail = ("credit notes, and amendments that lower credit",)
     return Row("Pending, specified", note.cited, (Bar(days.opens, until, lines, Tone.PENDING, note, tail),))
-
-
-def _until(limits: Sequence[Limit], own: Limit | None) -> str:
-    listed = dict.fromkeys((*limits, own) if own else limits)
-    return "; ".join(f"{bound.financial_year}: until {day_in_words(bound.last)}" for bound in listed)
 
 
 # --- words ------------------------------------------------------------------------------------------------------------

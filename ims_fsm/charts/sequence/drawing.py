@@ -45,8 +45,8 @@ class _Drawing:
         self.tale = tale
         self.palette = theme.palette
         self.shapes: list[Shape] = []
-        known = strokes(("supplier", "clock", "recipient"))
-        self.dashes = {actor: _DASHES[known["clock" if actor is Actor.PORTAL else str(actor)]] for actor in Actor}
+        lines = strokes(("supplier", "clock", "recipient"))
+        self.dashes = {actor: _DASHES[lines["clock" if actor is Actor.PORTAL else str(actor)]] for actor in Actor}
         entries = [entry for step in tale.steps for entry in (step.liability, step.credit) if entry]
         amounts = [words for entry in entries for words in (signed(entry.amount), balance(entry.total))]
         widest = max(width(words, TEXT, bold=True) for words in amounts)

@@ -9,13 +9,16 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from ims_fsm.draw.citation import cite_all
+from ims_fsm.law.book import LawBook
 from ims_fsm.law.declaration import StateDeclaration
 from ims_fsm.law.ledger import Standing
 from ims_fsm.law.refusal import Refusal
 from ims_fsm.terms.money import shown
+from ims_fsm.terms.period import TaxPeriod
+from ims_fsm.terms.vocabulary import Kind
 
 
 class Actor(StrEnum):
@@ -77,16 +80,22 @@ class Step:
         )
 
 
-@dataclass(frozen=True, slots=True)
 class Tale:
-    """A story of steps: its title, what it shows, its rule set, its steps, and where both sides stand in the end."""
+    """A story of steps between two taxpayers who file monthly, each return on its due day."""
 
-    name: str
-    title: str
-    says: str
-    rule_set: str
-    steps: tuple[Step, ...]
-    after: Standing
+    name: ClassVar[str]
+    title: ClassVar[str]
+    says: ClassVar[str]
+    #: What the document is.
+    kind: ClassVar[Kind]
+
+    def __init__(self, book: LawBook, period: TaxPeriod) -> None:
+        """Begin with a document of a 2B period: nothing is told yet, and nothing stands."""
+        self.book = book
+        self.rule_set = book.law.machine(str(self.kind)).at(period).rule_set.id
+        self.steps: list[Step] = []
+        #: Where both sides stand after the steps.
+        self.after = Standing()
 
     @property
     def ending(self) -> str:

@@ -15,7 +15,7 @@ from ims_fsm.errors import InputError, Problem
 from ims_fsm.law.book import LawBook
 from ims_fsm.law.decision import decide
 from ims_fsm.law.due_dates import ONE_DAY
-from ims_fsm.law.ledger import Outcome, Standing, leaks, report, settle
+from ims_fsm.law.ledger import Outcome, leaks, report, settle
 from ims_fsm.law.refusal import Refused
 from ims_fsm.terms.money import Heads, paise
 from ims_fsm.terms.period import TaxPeriod, in_india
@@ -33,56 +33,38 @@ _SAYS = {
 
 
 class Version(NamedTuple):
-    """A version of a document: what the tale calls it, its 2B period, its tax in paise, whether it amends another."""
+    """A version of a document: what the tale calls it, its 2B period, its tax in paise, whether it amends another.
+
+    `filed` is the day on which its GSTR-1 is due, `drafted` that of the draft GSTR-2B, `due` that of GSTR-3B.
+    """
 
     name: str
     period: TaxPeriod
     tax: int
     amends: bool
+    filed: dt.date
+    drafted: dt.date
+    due: dt.date
 
 
-class Telling:
-    """A tale while it is told, step by step; both taxpayers file monthly, each return on its due day."""
+class Telling(Tale):
+    """A tale while it is told, step by step."""
 
-    name: ClassVar[str]
-    title: ClassVar[str]
-    says: ClassVar[str]
-    kind: ClassVar[Kind]
     #: What the document and its amendment are called, and the tax of the amendment where nothing else is asked.
     records: ClassVar[tuple[str, str]]
     amended: ClassVar[str]
 
     def __init__(self, book: LawBook, period: TaxPeriod, v0: int, v1: int) -> None:
-        """Begin with a document of a 2B period and its amendment in the next one, their tax in paise."""
-        self.book = book
-        self.first = Version(self.records[0], period, v0, amends=False)
-        self.second = Version(self.records[1], book.calendar.next(period, Filing.MONTHLY), v1, amends=True)
-        self.standing = Standing()
-        self.steps: list[Step] = []
+        """Tell of a document of a 2B period and of its amendment in the next one, their tax in paise."""
+        super().__init__(book, period)
+        self.first = self._version(self.records[0], period, v0, amends=False)
+        following = book.calendar.next(period, Filing.MONTHLY)
+        self.second = self._version(self.records[1], following, v1, amends=True)
+        self.tell(self.first, self.second)
 
-    def tale(self) -> Tale:
-        """Return the tale, told to its end."""
-        self.tell()
-        rule_set = self.book.law.machine(str(self.kind)).at(self.first.period).rule_set.id
-        return Tale(self.name, self.title, self.says, rule_set, tuple(self.steps), self.standing)
-
-    def tell(self) -> None:
+    def tell(self, first: Version, second: Version) -> None:
         """Tell the steps, one after the other."""
         raise NotImplementedError
-
-    # --- days ---------------------------------------------------------------------------------------------------------
-
-    def filed(self, version: Version) -> dt.date:
-        """Return the day on which the supplier's GSTR-1 of a version is due."""
-        return self.book.calendar.due_gstr1(version.period, Filing.MONTHLY)
-
-    def drafted(self, version: Version) -> dt.date:
-        """Return the day of the draft GSTR-2B of a version's period."""
-        return in_india(self.book.calendar.two_b_opens(version.period)).date()
-
-    def due(self, version: Version) -> dt.date:
-        """Return the day on which the GSTR-3B of a version's period is due."""
-        return self.book.calendar.due_gstr3b(version.period, Filing.MONTHLY, "")
 
     # --- the supplier -------------------------------------------------------------------------------------------------
 
@@ -93,11 +75,11 @@ class Telling:
 
     def reports(self, version: Version, words: str, *rules: str) -> None:
         """Let the supplier file a version in GSTR-1: the liability moves by what the ledger enters."""
-        reported = report(self.standing, self._credit(version))
-        self.standing = reported.after
+        reported = report(self.after, self._credit(version))
+        self.after = reported.after
         says = f"files GSTR-1 of {_month(version.period)}: {words}, {Heads(igst=version.tax)}"
         entry = Entry(reported.entry.total, reported.after.standing.total)
-        self._step(self.filed(version), Actor.SUPPLIER, says, rules, liability=entry)
+        self._step(version.filed, Actor.SUPPLIER, says, rules, liability=entry)
 
     # --- the portal ---------------------------------------------------------------------------------------------------
 
@@ -108,12 +90,12 @@ class Telling:
 
     def drafts(self, version: Version, outcome: Outcome) -> None:
         """Let the portal draft GSTR-2B: an accepted version stands with what it adds, a rejected one for view only."""
-        worth = signed((self._credit(version) - self.standing.carried).total)
+        worth = signed((self._credit(version) - self.after.carried).total)
         is_rejected = outcome is Outcome.REJECTED
         section = f"ITC Rejected {worth}, for view only" if is_rejected else f"ITC Available {worth}"
         rules = ("faq.23", "faq.14.ii" if is_rejected else "faq.14.i")
         says = f"drafts GSTR-2B of {_month(version.period)}: {section}"
-        self._step(self.drafted(version), Actor.PORTAL, says, rules)
+        self._step(version.drafted, Actor.PORTAL, says, rules)
 
     # --- the recipient ------------------------------------------------------------------------------------------------
 
@@ -139,11 +121,11 @@ class Telling:
 
     def files_3b(self, version: Version, outcome: Outcome) -> None:
         """Let the recipient file GSTR-3B: the record is frozen, the credit moves, a rejection may be added back."""
-        settled = settle(self.standing, self._credit(version), outcome)
-        self.standing = settled.after
+        settled = settle(self.after, self._credit(version), outcome)
+        self.after = settled.after
         frozen = self._becomes(version, "frozen")
         self._step(
-            self.due(version),
+            version.due,
             Actor.RECIPIENT,
             f"files GSTR-3B of {_month(version.period)}",
             ("faq.12", "faq.20"),
@@ -154,13 +136,19 @@ class Telling:
             following = _month(self.book.calendar.next(version.period, Filing.MONTHLY))
             says = f"adds {settled.add_back} to the liability in GSTR-3B of {following}"
             entry = Entry(settled.add_back.total, settled.after.standing.total)
-            self._step(self.due(version), Actor.PORTAL, says, ("faq.34",), target=Actor.SUPPLIER, liability=entry)
+            self._step(version.due, Actor.PORTAL, says, ("faq.34",), target=Actor.SUPPLIER, liability=entry)
 
     # --- below --------------------------------------------------------------------------------------------------------
 
     def _step(self, day: dt.date, source: Actor, says: str, rules: tuple[str, ...], **effects: Any) -> None:
         target = effects.pop("target", Actor.RECIPIENT if source is Actor.PORTAL else Actor.PORTAL)
         self.steps.append(Step(day=day, source=source, target=target, says=says, rules=rules, **effects))
+
+    def _version(self, name: str, period: TaxPeriod, tax: int, *, amends: bool) -> Version:
+        calendar = self.book.calendar
+        drafted = in_india(calendar.two_b_opens(period)).date()
+        due = calendar.due_gstr3b(period, Filing.MONTHLY, "")
+        return Version(name, period, tax, amends, calendar.due_gstr1(period, Filing.MONTHLY), drafted, due)
 
     @property
     def _direction(self) -> Direction:
@@ -171,7 +159,7 @@ class Telling:
     def _reduction(self, trigger: Trigger, version: Version) -> Mapping[str, str]:
         """Return the declaration that goes with accepting a specified record, in full; nothing for any other."""
         rule = self.book.law.rule("advisory.2025-10.reduction")
-        reported = report(self.standing, self._credit(version)).after
+        reported = report(self.after, self._credit(version)).after
         is_declared = trigger is Trigger.ACCEPT and rule.holds_at(version.period) and leaks(reported)
         return {"reduction": "full"} if is_declared else {}
 
@@ -196,21 +184,20 @@ class Amendment(Telling):
     records = ("original", "amendment")
     amended = "120.00"
 
-    def tell(self) -> None:
+    def tell(self, first: Version, second: Version) -> None:
         """Tell the steps, one after the other."""
-        first, second = self.first, self.second
-        saved = self.filed(first) + ONE_DAY
+        saved = first.filed + ONE_DAY
         self.reports(first, "invoice", "faq.15")
-        self.shows(first, self.filed(first))
+        self.shows(first, first.filed)
         self.saves(second, saved, "the amendment", "faq.4", "faq.6")
         self.shows(second, saved)
         self.acts(saved, Trigger.ACCEPT, second, original="unsettled")
         self.acts(saved, Trigger.ACCEPT, first)
         self.drafts(first, Outcome.ACCEPTED)
-        self.acts(self.drafted(first), Trigger.ACCEPT, second, original="unsettled")
+        self.acts(first.drafted, Trigger.ACCEPT, second, original="unsettled")
         self.files_3b(first, Outcome.ACCEPTED)
-        self.acts(self.due(first), Trigger.KEEP_PENDING, second, original="accepted", only_refused=True)
-        self.acts(self.due(first), Trigger.ACCEPT, second, original="accepted")
+        self.acts(first.due, Trigger.KEEP_PENDING, second, original="accepted", only_refused=True)
+        self.acts(first.due, Trigger.ACCEPT, second, original="accepted")
         self.reports(second, "amendment", "faq.15", "annexure.a")
         self.drafts(second, Outcome.ACCEPTED)
         self.files_3b(second, Outcome.ACCEPTED)
@@ -226,18 +213,17 @@ class RejectedCreditNote(Telling):
     records = ("credit note", "second note")
     amended = DOCUMENT
 
-    def tell(self) -> None:
+    def tell(self, first: Version, second: Version) -> None:
         """Tell the steps, one after the other."""
-        first, second = self.first, self.second
-        day, again = self.filed(first) + ONE_DAY, self.filed(second) + ONE_DAY
+        day, again = first.filed + ONE_DAY, second.filed + ONE_DAY
         self.reports(first, "credit note", "faq.15")
-        self.shows(first, self.filed(first))
+        self.shows(first, first.filed)
         self.acts(day, Trigger.KEEP_PENDING, first, only_refused=True)
         self.acts(day, Trigger.REJECT, first)
         self.drafts(first, Outcome.REJECTED)
         self.files_3b(first, Outcome.REJECTED)
         self.reports(second, "credit note again", "faq.19.2", "refurnish.3", "refurnish.4")
-        self.shows(second, self.filed(second))
+        self.shows(second, second.filed)
         self.acts(again, Trigger.KEEP_PENDING, second, original="rejected", only_refused=True)
         self.acts(again, Trigger.ACCEPT, second, original="rejected")
         self.drafts(second, Outcome.ACCEPTED)
@@ -273,7 +259,7 @@ def tale_of(
     if problems:
         raise InputError(SUBJECT, problems)
     try:
-        return TALES[name](book, begins, document, amended).tale()
+        return TALES[name](book, begins, document, amended)
     except ValueError as error:
         late = Problem(begins, "is too late: the calendar ends before what follows it", "name an earlier period")
         raise InputError(SUBJECT, [late]) from error

@@ -14,6 +14,7 @@ from ims_fsm.draw.theme import DARK
 from ims_fsm.errors import InputError
 from ims_fsm.law.annexure import load, play
 from ims_fsm.law.book import shipped_book
+from ims_fsm.law.ledger import Standing
 from ims_fsm.resources import machines_folder
 from ims_fsm.terms.money import NIL, Heads, rupees
 from ims_fsm.terms.period import TaxPeriod
@@ -169,7 +170,8 @@ def test_where_both_sides_stand_is_said():
     assert (
         told("amendment").ending == "In the end the supplier's liability and the recipient's ITC are the same: 120.00"
     )
-    apart = Tale("t", "t", "t", "R", (), type(told("amendment").after)(Heads(igst=100), Heads(igst=-200)))
+    apart = told("amendment")
+    apart.after = Standing(Heads(igst=100), Heads(igst=-200))
     assert apart.ending == f"In the end the supplier's liability is {balance(-200)} and the recipient's ITC 1.00"
 
 
