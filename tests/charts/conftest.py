@@ -44,6 +44,7 @@ def words_of(svg: str | bytes) -> list[Words]:
 def _words(root: ET.Element) -> Iterator[Words]:
     for text in root.iter(f"{SVG}text"):
         x, y, wide, size = (float(text.attrib[name]) for name in ("x", "y", "textLength", "font-size"))
+        assert size >= 7
         left = x - {"start": 0, "middle": wide / 2, "end": wide}[text.get("text-anchor", "start")]
         yield Words(text.text, left, y - ASCENT * size, left + wide, y + DESCENT * size)
 
