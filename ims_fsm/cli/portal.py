@@ -152,7 +152,7 @@ def write_upload_files(
     Returns each file with the number of records in it.
     """
     from ims_fsm.formats.gstn import chunks, dumps, offline_file
-    from ims_fsm.formats.gstn.chunks import LIMIT
+    from ims_fsm.formats.gstn.upload import LIMIT
 
     most, written = limit or LIMIT, list[tuple[Path, int]]()
     requests = [(name, request) for part in chunks(upload, most) for name, request in _requests(part)]

@@ -1,27 +1,47 @@
-"""Reads files of proposed actions: a table (CSV), the same as JSON, and an upload that a tool made for the portal.
+"""Files of proposed actions: a table (CSV), its rows as JSON, or an upload that a tool made for the portal.
 
-Reads only: what a proposal comes to is decided elsewhere. Knows no store; all problems of a file are raised at once.
+Reads only: what a proposal comes to is decided elsewhere. All problems of a file are raised at once.
 """
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
 from ims_fsm.errors import InputError, Problem
-from ims_fsm.formats.columns import COLUMNS, csv_rows, json_rows, worded
 from ims_fsm.formats.gstn.notation import loads
+from ims_fsm.formats.gstn.row import Findings
 from ims_fsm.formats.gstn.sections import section_named
+from ims_fsm.formats.gstn.upload import is_upload, read_upload
 from ims_fsm.formats.gstn.values import gstin as read_gstin
 from ims_fsm.formats.gstn.values import shown
-from ims_fsm.formats.uploads import is_upload, read_upload
 from ims_fsm.terms.document import Document
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.vocabulary import Kind, State, Trigger
 
 ReduceItc = Literal["full", "none"] | Heads
 Value = TypeVar("Value")
+# The names of columns in use, in small letters, and what each is here.
+_NAMES = {
+    "id": "id",
+    "record_id": "id",
+    "supplier": "supplier",
+    "supplier_gstin": "supplier",
+    "gstin_of_supplier": "supplier",
+    "stin": "supplier",
+    "number": "number",
+    "document_number": "number",
+    "kind": "kind",
+    "document_type": "kind",
+    "action": "action",
+    "user_action": "action",
+    "remarks": "remarks",
+    "reduce_itc": "reduce_itc",
+}
+COLUMNS = "id, supplier, number, kind, action, remarks, reduce_itc"
 _ACTIONS = {
     "accept": Trigger.ACCEPT,
     "accepted": Trigger.ACCEPT,
@@ -41,12 +61,9 @@ _MACHINES = frozenset({*Kind, *(f"{kind}_amendment" for kind in Kind if kind is 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """One proposed action and the record that it means: by id, or by supplier and number (and machine).
+    """One proposed action and the record that it means: by id, or by supplier and number (and machine)."""
 
-    `place` is where the file has it. `reduce_itc` is "full", "none" or heads in paise. An upload for the portal also
-    carries the document as it shows it, and the action that the portal showed before.
-    """
-
+    #: Where the file has it: "line 3", "[2]", "b2b[0]".
     place: str
     trigger: Trigger
     record_id: int | None = None
@@ -54,8 +71,11 @@ class Proposal:
     number: str = ""
     machine: str | None = None
     remarks: str | None = None
+    #: "full", "none" or heads in paise.
     reduce_itc: ReduceItc | None = None
+    #: The document as an upload for the portal shows it.
     document: Document | None = None
+    #: The action that the portal showed before, as an upload says.
     previous: State | None = None
 
     def canonical(self) -> dict[str, Any]:
@@ -106,7 +126,7 @@ def read_reduction(text: str) -> ReduceItc:
         return "none"
     parts = [part.partition("=") for part in word.replace(",", " ").replace(";", " ").split()]
     if not parts or any(not equals for _, equals, _ in parts):
-        raise ValueError(f"{text!r} is no reduction of ITC; write full, none, or heads like igst=9000.00")
+        raise ValueError(f"{text!r} is not a reduction of ITC; write full, none, or heads like igst=9000.00")
     return _not_negative(Heads.from_rupees({head: amount for head, _, amount in parts}))
 
 
@@ -123,8 +143,8 @@ def _written(value: Any) -> str:
 class _Row:
     """One row being read: asks it for values and keeps what is wrong with them."""
 
-    def __init__(self, place: str, cells: Mapping[str, Any], problems: list[Problem]) -> None:
-        self.place, self.cells, self.problems = place, cells, problems
+    def __init__(self, place: str, cells: Mapping[str, Any], findings: Findings) -> None:
+        self.place, self.cells, self.findings = place, cells, findings
 
     def text(self, name: str) -> str:
         """Return what a cell holds as text; an empty one and one left out are blank."""
@@ -134,39 +154,35 @@ class _Row:
     def read(self, name: str, reader: Callable[[str], Value], default: Value) -> Value:
         """Return a cell read by `reader`, or the default where it is blank or was refused."""
         text = self.text(name)
-        if not text:
-            return default
         try:
-            return reader(text)
+            return reader(text) if text else default
         except ValueError as error:
-            what, _, remedy = str(error).partition("; ")
-            self.refuse(what, remedy or "correct it")
+            self.findings.refuse_value(self.place, error)
             return default
 
     def refuse(self, what: str, remedy: str) -> None:
         """Keep a problem with the row."""
-        self.problems.append(Problem(self.place, what, remedy))
+        self.findings.refuse(self.place, what, remedy)
 
 
 def _read(rows: Iterable[tuple[str, Mapping[str, Any]]], where: str, trigger: Trigger | None) -> tuple[Proposal, ...]:
-    problems: list[Problem] = []
-    found = [_proposal(_Row(place, cells, problems), trigger) for place, cells in rows]
-    if problems:
-        raise InputError(where, problems)
-    proposals = tuple(proposal for proposal in found if proposal is not None)
+    findings = Findings(where)
+    read = [_proposal(_Row(place, cells, findings), trigger) for place, cells in rows]
+    findings.raise_problems()
+    proposals = tuple(proposal for proposal in read if proposal is not None)
     if not proposals:
-        what = "proposes nothing" if found else "has no rows"
+        what = "proposes nothing" if read else "has no rows"
         raise InputError(where, [Problem("the file", what, f"give rows with the columns {COLUMNS}")])
     return proposals
 
 
 def _proposal(row: _Row, trigger: Trigger | None) -> Proposal | None:
-    own = row.read("action", _action, None)
-    if own is None and (trigger is None or "action" in row.cells):
+    written = row.read("action", _action, None)
+    if written is None and (trigger is None or "action" in row.cells):
         return None
-    chosen = own or trigger
-    if trigger is not None and own not in (None, trigger):
-        row.refuse(*_other_action(own, trigger))
+    chosen = written or trigger
+    if trigger is not None and written not in (None, trigger):
+        row.refuse(*_other_action(written, trigger))
     record_id, number = row.read("id", _record_id, None), row.text("number")
     if record_id is None and not (row.text("id") or number):
         row.refuse("names no record", "give its id, or its supplier, number and kind")
@@ -183,33 +199,35 @@ def _proposal(row: _Row, trigger: Trigger | None) -> Proposal | None:
 
 
 def _of_one_action(proposals: tuple[Proposal, ...], trigger: Trigger | None, where: str) -> tuple[Proposal, ...]:
-    others = [one for one in proposals if trigger not in (None, one.trigger)]
-    if others:
-        raise InputError(where, [Problem(one.place, *_other_action(one.trigger, trigger)) for one in others])
+    findings = Findings(where)
+    for proposal in proposals:
+        if trigger not in (None, proposal.trigger):
+            findings.refuse(proposal.place, *_other_action(proposal.trigger, trigger))
+    findings.raise_problems()
     return proposals
 
 
-def _other_action(own: Trigger | None, trigger: Trigger | None) -> tuple[str, str]:
-    return f"proposes {own}, and one action is taken at a time ({trigger})", "give a file for each action"
+def _other_action(proposed: Trigger | None, trigger: Trigger | None) -> tuple[str, str]:
+    return f"proposes {proposed}, and one action is taken at a time ({trigger})", "give a file for each action"
 
 
 def _reduction_of(row: _Row) -> ReduceItc | None:
     given = row.cells.get("reduce_itc")
     if isinstance(given, dict):
         given = " ".join(f"{head}={_written(amount)}" for head, amount in given.items()) or "igst=0"
-    return _Row(row.place, {"reduce_itc": given}, row.problems).read("reduce_itc", read_reduction, None)
+    return _Row(row.place, {"reduce_itc": given}, row.findings).read("reduce_itc", read_reduction, None)
 
 
 def _action(text: str) -> Trigger:
-    found = _ACTIONS.get(worded(text))
-    if found is None:
-        raise ValueError(f"{text!r} is no action; write accept, reject, keep_pending or reset")
-    return found
+    trigger = _ACTIONS.get(worded(text))
+    if trigger is None:
+        raise ValueError(f"{text!r} is not an action; write accept, reject, keep_pending or reset")
+    return trigger
 
 
 def _record_id(text: str) -> int:
     if not (text.isascii() and text.isdigit()):
-        raise ValueError(f"{text!r} is no id of a record; write the number that ims-fsm list shows")
+        raise ValueError(f"{text!r} is not the id of a record; write the number that ims-fsm list shows")
     return int(text)
 
 
@@ -219,7 +237,7 @@ def _machine(text: str) -> str:
         return word
     section = section_named(word)
     if section is None:
-        raise ValueError(f"{text!r} is no kind of record; write one of {', '.join(sorted(_MACHINES))}")
+        raise ValueError(f"{text!r} is not a kind of record; write one of {', '.join(sorted(_MACHINES))}")
     amended = section.amended and section.kind is not Kind.BILL_OF_ENTRY
     return f"{section.kind}_amendment" if amended else str(section.kind)
 
@@ -232,7 +250,7 @@ def _of_upload(tree: Any, where: str, gstin: str | None) -> Iterator[Proposal]:
         if reduced is not None:
             declared = "none" if reduced == "N" else row.record.declared or "full"
         yield Proposal(
-            place=row.record.place,
+            place=row.place,
             trigger=row.trigger,
             supplier=document.supplier,
             number=document.number,
@@ -242,3 +260,81 @@ def _of_upload(tree: Any, where: str, gstin: str | None) -> Iterator[Proposal]:
             document=document,
             previous=row.previous,
         )
+
+
+def worded(text: str) -> str:
+    """Return a name or word as it is looked up.
+
+    >>> worded(" User Action")
+    'user_action'
+    """
+    return text.strip().lower().replace(" ", "_").replace("-", "_")
+
+
+def csv_rows(data: bytes, where: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Give the rows of a CSV table (comma, semicolon or tab; UTF-8) by column, each with its line.
+
+    Raises `InputError` for what is not a table, for an unknown column, and where no column names a record.
+    """
+    text = _decoded(data, where)
+    header = text.partition("\n")[0]
+    delimiter = max(",;\t", key=header.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        names = _named(next(reader, []), where)
+        for cells in reader:
+            if not any(cell.strip() for cell in cells):
+                continue
+            if any(cell.strip() for cell in cells[len(names) :]):
+                what = f"has {len(cells)} cells and the table {len(names)} columns"
+                raise InputError(where, [Problem(f"line {reader.line_num}", what, "put text with a comma in quotes")])
+            yield f"line {reader.line_num}", dict(zip(names, cells, strict=False))
+    except csv.Error as error:
+        problem = Problem(
+            f"line {reader.line_num}", f"is not a line of a table ({error})", "save the table as CSV again"
+        )
+        raise InputError(where, [problem]) from error
+
+
+def _decoded(data: bytes, where: str) -> str:
+    if data.startswith(b"PK\x03\x04"):
+        raise InputError(where, [Problem("the file", "is an archive or a workbook", "save its table as CSV")])
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        remedy = "save it as CSV or JSON in UTF-8"
+        raise InputError(where, [Problem(f"byte {error.start}", "is not text in UTF-8", remedy)]) from error
+
+
+def json_rows(tree: Any, where: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Give the rows of parsed JSON, a list of objects or one under "actions", each with its place.
+
+    Raises `InputError` as `csv_rows` does.
+    """
+    rows = tree.get("actions") if isinstance(tree, dict) else tree
+    if not isinstance(rows, list):
+        what = "holds neither a list of actions nor an upload for the portal"
+        raise InputError(where, [Problem("the file", what, f"give a list of objects with {COLUMNS}")])
+    for index, row in enumerate(rows):
+        if not isinstance(row, dict):
+            raise InputError(where, [Problem(f"[{index}]", "is not an object", f"give an object with {COLUMNS}")])
+        yield f"[{index}]", dict(zip(_named(list(row), where), row.values(), strict=True))
+
+
+def _named(header: list[str], where: str) -> list[str]:
+    names = [_NAMES.get(worded(title), "") for title in header]
+    problems = [
+        Problem("the columns", f"{title.strip()!r} is not a column here", f"use {COLUMNS}")
+        for title, name in zip(header, names, strict=True)
+        if not name and title.strip()
+    ]
+    problems += [
+        Problem("the columns", f"{name} stands twice", "keep one of them")
+        for name in dict.fromkeys(names)
+        if name and names.count(name) > 1
+    ]
+    if not problems and not {"id", "number"} & {*names}:
+        problems = [Problem("the columns", "none of them names a record", f"use {COLUMNS}")]
+    if problems:
+        raise InputError(where, problems)
+    return names

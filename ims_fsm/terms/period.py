@@ -50,7 +50,7 @@ class TaxPeriod(str):
         """Read the portal's MMYYYY; raises `ValueError` for anything else."""
         found = _WIRE.fullmatch(text)
         if not found:
-            raise ValueError(f'{text!r} is no return period of the portal; it writes them like "102024"')
+            raise ValueError(f'{text!r} is not a return period of the portal; it writes them like "102024"')
         return cls(f"{found[2]}-{found[1]}")
 
     @property

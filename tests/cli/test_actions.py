@@ -117,7 +117,7 @@ def test_where_no_record_is_meant_it_says_so(run):
 
 
 ONE_WAY = "name the records in one way: with --id, with --where or with --file; see ims-fsm act --help"
-WORDS = "--reduce-itc: 'half' is no reduction of ITC; write full, none, or heads like igst=9000.00"
+WORDS = "--reduce-itc: 'half' is not a reduction of ITC; write full, none, or heads like igst=9000.00"
 SIGN = "--reduce-itc: a reduction of -1.00 IGST is below zero; write how much ITC is to be reduced, without a sign"
 
 

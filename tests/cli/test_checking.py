@@ -67,7 +67,7 @@ def test_what_cannot_be_read_is_told_at_once(run, tmp_path):
     (tmp_path / "a.csv").write_text("id,action\n1,approve\nx,accept\n,accept\n", "utf-8")
     assert run("check", "a.csv", *NOW).ended(2).err == (
         "error: a.csv: 3 problems\n"
-        "  line 2: 'approve' is no action; write accept, reject, keep_pending or reset\n"
-        "  line 3: 'x' is no id of a record; write the number that ims-fsm list shows\n"
+        "  line 2: 'approve' is not an action; write accept, reject, keep_pending or reset\n"
+        "  line 3: 'x' is not the id of a record; write the number that ims-fsm list shows\n"
         "  line 4: names no record; give its id, or its supplier, number and kind\n"
     )

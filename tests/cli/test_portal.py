@@ -80,7 +80,7 @@ def test_nothing_is_taken_in_where_one_of_several_files_cannot_be_read(bare, sam
     [
         (b"", "bad.json: file: it is empty"),
         (b"\x00\xff\xfe\x00", "bad.json: "),
-        (b"{", "bad.json: line 1, column 2: it is no JSON here"),
+        (b"{", "bad.json: line 1, column 2: it is not valid JSON here"),
         (b"[]", "a list stands where an object of sections is expected"),
     ],
 )

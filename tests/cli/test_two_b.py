@@ -120,4 +120,4 @@ def test_there_must_be_a_statement_to_compare_with(run, samples):
 
 def test_a_download_is_no_statement(drafted, samples):
     told = drafted("2b", "compare", samples / "ims_2024-11.json").ended(2).err
-    assert "it is no GSTR-2B: it holds no docdata" in told
+    assert "it is not a GSTR-2B: it holds no docdata" in told

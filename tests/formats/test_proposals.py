@@ -7,8 +7,7 @@ import json
 import pytest
 
 from ims_fsm.errors import InputError
-from ims_fsm.formats.columns import COLUMNS
-from ims_fsm.formats.proposals import Proposal, read_proposals, read_reduction
+from ims_fsm.formats.proposals import COLUMNS, Proposal, read_proposals, read_reduction
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.vocabulary import State, Trigger
 
@@ -91,14 +90,14 @@ def test_a_blank_action_proposes_nothing_and_no_column_means_the_one_that_is_tol
 
 
 NO_GSTIN = "'x' is no GSTIN; write its 15 characters like 27AAPFU0939F1ZV"
-NO_REDUCTION = "'half' is no reduction of ITC; write full, none, or heads like igst=9000.00"
+NO_REDUCTION = "'half' is not a reduction of ITC; write full, none, or heads like igst=9000.00"
 
 
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("id,action\n1,buy\n", "line 2: 'buy' is no action; write accept, reject, keep_pending or reset"),
-        ("id,action\nx,accept\n", "line 2: 'x' is no id of a record; write the number that ims-fsm list shows"),
+        ("id,action\n1,buy\n", "line 2: 'buy' is not an action; write accept, reject, keep_pending or reset"),
+        ("id,action\nx,accept\n", "line 2: 'x' is not the id of a record; write the number that ims-fsm list shows"),
         ("id,action\n,accept\n", "line 2: names no record; give its id, or its supplier, number and kind"),
         ("supplier,number,action\nx,1,accept\n", f"line 2: {NO_GSTIN}"),
         ("id,action,reduce_itc\n1,accept,half\n", f"line 2: {NO_REDUCTION}"),
@@ -113,7 +112,7 @@ def test_what_cannot_be_read_is_told(text, told):
 @pytest.mark.parametrize(
     ("row", "told"),
     [
-        ({"id": 1, "action": True}, "'true' is no action; write accept, reject, keep_pending or reset"),
+        ({"id": 1, "action": True}, "'true' is not an action; write accept, reject, keep_pending or reset"),
         (
             {"id": 1, "action": "accept", "reduce_itc": {"igst": None}},
             "'null' is not an amount in rupees; write it like \"18000.00\"",
@@ -126,7 +125,7 @@ def test_what_json_holds_is_shown_as_json_has_it(row, told):
 
 def test_a_kind_that_is_none_is_told_with_those_there_are():
     told = message("number,kind,action\n1,receipt,accept\n")
-    assert told.startswith("a.csv: line 2: 'receipt' is no kind of record; write one of bill_of_entry, credit_note,")
+    assert told.startswith("a.csv: line 2: 'receipt' is not a kind of record; write one of bill_of_entry, credit_note,")
 
 
 def test_one_action_is_taken_at_a_time():
@@ -162,8 +161,8 @@ def test_a_reduction_is_read(text, read_as):
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("some", "'some' is no reduction of ITC; write full, none, or heads like igst=9000.00"),
-        ("", "'' is no reduction of ITC; write full, none, or heads like igst=9000.00"),
+        ("some", "'some' is not a reduction of ITC; write full, none, or heads like igst=9000.00"),
+        ("", "'' is not a reduction of ITC; write full, none, or heads like igst=9000.00"),
         ("vat=1", "'vat' is not a head of tax; the heads are igst, cgst, sgst, cess"),
         ("igst=-1", "a reduction of -1.00 IGST is below zero; write how much ITC is to be reduced, without a sign"),
     ],

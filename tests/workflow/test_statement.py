@@ -10,6 +10,7 @@ import pytest
 from ims_fsm import IMS, Document, Form, Heads, Kind, OriginalReference, Taxpayer, TaxPeriod
 from ims_fsm.errors import InputError
 from ims_fsm.formats.gstn import PortalTwoB, PortalTwoBLine, What, dumps, write_two_b
+from ims_fsm.terms import money
 from ims_fsm.terms.period import indian
 from ims_fsm.terms.vocabulary import Section
 
@@ -180,7 +181,8 @@ def test_our_totals_are_those_that_the_statement_is_told_with(ims, clock):
     assert totals
     for one in totals:
         head = one.sentence.removeprefix("net total of itc_available: ").split()[0]
-        assert (one.ours, f"{told[head]:,.2f} here" in one.sentence) == (str(told[head]), True)
+        amount = told[head.lower()]
+        assert (one.ours, f"{money.shown(money.paise(str(amount)))} here" in one.sentence) == (str(amount), True)
 
 
 def only(ims, *lines):

@@ -1,4 +1,4 @@
-"""Reads a download from a file as it goes by, in parts: the same records, warnings and refusals as reading it whole.
+"""The one reader of IMS downloads: reads a file as it goes by, in parts, and says at the end whose it is.
 
 Knows no store. It reads what the head of the file promises; where the end tells otherwise (the recipient named after
 the sections, sections beside a wrapper), the reader says so and the file is read again.
@@ -11,27 +11,22 @@ import shutil
 import tempfile
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from ims_fsm.errors import Problem
-from ims_fsm.formats.gstn.dialect import Dialect, Envelope
+from ims_fsm.formats.gstn.envelope import Dialect, Envelope, Listed, Outline
 from ims_fsm.formats.gstn.fields import read_record
-from ims_fsm.formats.gstn.findings import Findings
-from ims_fsm.formats.gstn.notation import decoded, refuse_archive, refused, told
+from ims_fsm.formats.gstn.notation import decoded, readable, refuse_archive, refused
 from ims_fsm.formats.gstn.ordinary import OrdinaryRows, UnusualError
-from ims_fsm.formats.gstn.outline import Listed, Outline
-from ims_fsm.formats.gstn.reading import odd_section
-from ims_fsm.formats.gstn.recipient import recipient_of
-from ims_fsm.formats.gstn.row import Row, warn_of_check_digit
-from ims_fsm.formats.gstn.sections import SectionForm
+from ims_fsm.formats.gstn.row import Findings, Row, recipient_of
+from ims_fsm.formats.gstn.sections import RESERVED, SEZ_IMPORT_TYPE, SectionForm, section_named
 from ims_fsm.formats.gstn.text import JsonText
-from ims_fsm.formats.gstn.values import shown as as_shown
-from ims_fsm.record.sighting import Shown, flat
-from ims_fsm.terms.vocabulary import Kind
+from ims_fsm.formats.gstn.values import shown
+from ims_fsm.record.sighting import Shown
+from ims_fsm.terms.vocabulary import Kind, SupplierStatus
 
 Source = bytes | str | Path | BinaryIO
 
@@ -71,22 +66,12 @@ def opened(source: Source) -> Iterator[BinaryIO]:
                 yield copy
 
 
-@dataclass(slots=True)
-class _Reading:
-    """How far reading has come: the section starts, and what was seen of rows that were not to be given."""
-
-    starts: list[int] = field(default_factory=list)
-    keys: list[str] = field(default_factory=list)
-    forms: dict[str, None] = field(default_factory=dict)
-    read: set[tuple[str, ...]] = field(default_factory=set)
-    missed: set[tuple[str, ...]] = field(default_factory=set)
-
-
 class DownloadReader:
     """Reads one file: `parts` gives what it shows in the order of the file, `whole` what is known at its end.
 
     `owner` is the recipient once a first part is given. `given` is whose file the caller says it is, `where` names
-    it in errors, `tell` is called with the bytes read so far, and `promise` is the envelope of an earlier reading.
+    it in errors, `progress` is called with the bytes read so far, and `promise` is the envelope of an earlier reading.
+    `findings` has what was found in the whole file, once it has been read; what is found later may be added.
     """
 
     def __init__(
@@ -96,28 +81,25 @@ class DownloadReader:
         given: str | None,
         *,
         promise: Envelope | None = None,
-        tell: Callable[[int], None] | None = None,
+        progress: Callable[[int], None] | None = None,
     ) -> None:
         """Begin to read at the beginning of a file."""
         file.seek(0)
         self._file, self._where, self._given = file, where, given
-        self._promise, self._tell = promise, tell
-        self._rows = Findings(where)
-        self._findings = Findings(where)
-        self._reading = _Reading()
+        self._promise, self._progress = promise, progress
+        self.findings, self._of_rows = Findings(where), Findings(where)
+        self._starts: list[tuple[int, str]] = []
+        self._forms: dict[str, None] = {}
+        # The wrappers of sections whose rows were given, and of those whose rows were not.
+        self._read, self._missed = set[tuple[str, ...]](), set[tuple[str, ...]]()
         self._whole: Whole | None = None
         self._count = 0
         self.owner = ""
 
     @property
-    def findings(self) -> Findings:
-        """What was found in the whole file, once it has been read; what is found later may be added."""
-        return self._findings
-
-    @property
     def warnings(self) -> tuple[Problem, ...]:
         """What is only odd about the file, once it has been read."""
-        return self._findings.warnings
+        return self.findings.warnings
 
     @property
     def whole(self) -> Whole:
@@ -127,9 +109,9 @@ class DownloadReader:
         return self._whole
 
     def place(self, ordinal: int) -> str:
-        """Return where the file has what was given as the so-and-so-manieth, from 0: like "b2b[3]"."""
-        at = bisect_right(self._reading.starts, ordinal) - 1
-        return f"{self._reading.keys[at]}[{ordinal - self._reading.starts[at]}]"
+        """Return where the file has what was given as the n-th, from 0: like "b2b[3]"."""
+        start, key = self._starts[bisect_right(self._starts, ordinal, key=lambda section: section[0]) - 1]
+        return f"{key}[{ordinal - start}]"
 
     def parts(self) -> Iterator[list[Shown]]:
         """Give what the file shows in lists of some hundred.
@@ -137,7 +119,7 @@ class DownloadReader:
         At the end raises `InputError` with every problem of the file, or `MisreadError`; what was given is then of
         no use.
         """
-        with told(self._where):
+        with readable(self._where):
             text = JsonText(self._file)
             refuse_archive(text.head, self._where)
             if not text.peek():
@@ -145,45 +127,44 @@ class DownloadReader:
             outline = Outline(text, self._where)
             for listed in outline.sections():
                 for part in self._section(listed):
-                    if self._tell is not None:
-                        self._tell(text.read)
+                    if self._progress is not None:
+                        self._progress(text.read)
                     if part and self.owner:
                         yield part
             envelope = outline.envelope()
         self._end(envelope)
 
     def _section(self, listed: Listed) -> Iterator[list[Shown]]:
-        promise, done = self._promise, self._reading
+        promise = self._promise
         named = listed.recipient if promise is None else promise.recipient
         if (not listed.alone) if promise is None else listed.path != promise.path:
-            done.missed.add(listed.path)
+            self._missed.add(listed.path)
             return
         owner = recipient_of(named, self._given, scratch := Findings(self._where))
         owner = "" if scratch.refused else owner
-        (done.read if owner else done.missed).add(listed.path)
+        (self._read if owner else self._missed).add(listed.path)
         if self._count and owner != self.owner:
-            done.missed.add(listed.path)
+            self._missed.add(listed.path)
         self.owner = owner
-        done.starts.append(self._count)
-        done.keys.append(listed.key)
-        done.forms[listed.form.key] = None
-        reader = _Section(listed.form, listed.key, owner, self._rows)
+        self._starts.append((self._count, listed.key))
+        self._forms[listed.form.key] = None
+        reader = _Section(listed.form, listed.key, owner, self._of_rows)
         for part in listed.rows:
-            shown = reader.read(part)
-            self._count += len(shown)
-            yield shown
+            records = reader.read(part)
+            self._count += len(records)
+            yield records
 
     def _end(self, envelope: Envelope) -> None:
-        done, found = self._reading, self._findings
-        owner = recipient_of(envelope.recipient, self._given, found)
-        misread = done.read - {envelope.path} or envelope.path in done.missed or (done.read and owner != self.owner)
-        if misread and not found.refused and self._promise is None:
+        findings = self.findings
+        owner = recipient_of(envelope.recipient, self._given, findings)
+        beside = self._read - {envelope.path} or envelope.path in self._missed
+        if (beside or (self._read and owner != self.owner)) and not findings.refused and self._promise is None:
             raise MisreadError(envelope)
         for key, rows in envelope.sections.items():
-            odd_section(key, rows, found)
-        found.add(self._rows)
-        found.raise_problems()
-        self._whole = Whole(owner, envelope.dialect, tuple(done.forms))
+            odd_section(key, rows, findings)
+        findings.add(self._of_rows)
+        findings.raise_problems()
+        self._whole = Whole(owner, envelope.dialect, tuple(self._forms))
 
 
 def check_download(source: Source, where: str, given: str | None) -> Whole:
@@ -198,6 +179,24 @@ def check_download(source: Source, where: str, given: str | None) -> Whole:
         return reader.whole
 
 
+def odd_section(key: str, rows: Any, findings: Findings) -> None:
+    """Warn of a key that is not a section of IMS and holds something; refuse a section that is not a list."""
+    if section_named(key) is None:
+        if rows and isinstance(rows, (list, dict)):
+            what = "is reserved for input service distributors" if key in RESERVED else "is not a section of IMS"
+            findings.warn(("section", key), key, f"{key} {what}", "its content was left out")
+    elif rows is not None and not isinstance(rows, list):
+        findings.refuse(key, f"{shown(rows)} stands where records are expected", "give the section as a list")
+
+
+def read_carefully(raw: Any, place: str, form: SectionForm, owner: str, findings: Findings) -> Shown | None:
+    """Return what one row shows, whatever is odd about it; None where something in it was refused."""
+    if isinstance(raw, dict):
+        return read_record(Row(decoded(raw), place, findings), form, owner)
+    findings.refuse(place, f"{shown(decoded(raw))} stands where a record is expected", "give it as an object")
+    return None
+
+
 class _Section:
     """Reads the rows of one section, most of them at speed."""
 
@@ -208,30 +207,72 @@ class _Section:
 
     def read(self, part: list[Any]) -> list[Shown]:
         """Return what rows show; those with a problem are left out."""
-        shown: list[Shown] = []
-        add, start = shown.append, self.index
+        records: list[Shown] = []
+        add, start = records.append, self.index
         self.index += len(part)
         if self.rows is None:
-            return [one for index, raw in enumerate(part, start) if (one := self._careful(raw, index))]
+            careful = (self._careful(raw, index) for index, raw in enumerate(part, start))
+            return [record for record in careful if record]
         ordinary, doubtful = self.rows.read, self.rows.doubtful
         for index, raw in enumerate(part, start):
             try:
-                one = ordinary(raw)
+                record = ordinary(raw)
             except (UnusualError, ValueError, TypeError):
-                if careful := self._careful(raw, index):
-                    add(careful)
+                if unusual := self._careful(raw, index):
+                    add(unusual)
                 continue
-            if doubtful and one.supplier in doubtful:
+            if doubtful and record.supplier in doubtful:
                 place = f"{self.key}[{index}].{'stin' if raw.get('stin') else 'ctin'}"
-                warn_of_check_digit(self.findings, place, one.supplier)
-            add(one)
-        return shown
+                self.findings.warn_of_check_digit(place, record.supplier)
+            add(record)
+        return records
 
     def _careful(self, raw: Any, index: int) -> Shown | None:
-        place = f"{self.key}[{index}]"
-        if not isinstance(raw, dict):
-            what = f"{as_shown(decoded(raw))} stands where a record is expected"
-            self.findings.refuse(place, what, "give it as an object")
-            return None
-        record = read_record(Row(decoded(raw), place, self.findings), self.form, self.owner)
-        return None if record is None else flat(record)
+        return read_carefully(raw, f"{self.key}[{index}]", self.form, self.owner, self.findings)
+
+
+class Repetitions:
+    """Chooses of documents that one download lists twice: the filed one, else the later (domain complaint 11)."""
+
+    def __init__(self, reader: DownloadReader) -> None:
+        """Begin with nothing found; the reader has the places and takes the warnings."""
+        self._reader = reader
+        self._again: list[tuple[int, str]] = []
+
+    def choose(self, alike: Sequence[tuple[int, Shown]]) -> tuple[list[int], list[tuple[int, int]]]:
+        """Return which of rows of one document are left out, and which take the place of the first of them.
+
+        Each row is its ordinal in the file and what it shows. Overseas imports and those from an SEZ are listed apart,
+        and are no repetitions of each other.
+        """
+        left_out: list[int] = []
+        moved: list[tuple[int, int]] = []
+        for from_sez in (False, True):
+            rows = [(ordinal, record) for ordinal, record in alike if _from_sez(record) is from_sez]
+            if len(rows) > 1:
+                kept = self._kept(rows)
+                left_out += [ordinal for ordinal, _ in rows if ordinal != kept]
+                moved += [(kept, rows[0][0])] if kept != rows[0][0] else []
+        return left_out, moved
+
+    def warn(self) -> None:
+        """Warn of what was listed twice, in the order of the file."""
+        findings = Findings("")
+        for ordinal, what in sorted(self._again):
+            place = self._reader.place(ordinal)
+            findings.warn(("duplicate", place), place, what, "the filed one was kept, else the later")
+        self._reader.findings.add(findings)
+
+    def _kept(self, rows: Sequence[tuple[int, Shown]]) -> int:
+        (at, kept), *others = rows
+        for ordinal, later in others:
+            again = "again" if kept.document == later.document else "again with other content"
+            name = f"{later.number} of {later.supplier or 'ICEGATE'}"
+            self._again.append((ordinal, f"{name} is listed {again}, first at {self._reader.place(at)}"))
+            if not (kept.supplier_status is SupplierStatus.FILED and later.supplier_status is SupplierStatus.SAVED):
+                at, kept = ordinal, later
+        return at
+
+
+def _from_sez(record: Shown) -> bool:
+    return record.kind is Kind.BILL_OF_ENTRY and record.invoice_type == SEZ_IMPORT_TYPE

@@ -17,23 +17,37 @@ from ims_fsm.errors import InputError, Problem
 
 
 def no_constant(name: str) -> NoReturn:
-    """Refuse NaN and the infinities, which are no JSON; raises `ValueError`."""
-    raise ValueError(f"{name} is no number of JSON")
+    """Refuse NaN and the infinities, which JSON does not have; raises `ValueError`."""
+    raise ValueError(f"{name} is not a number in JSON")
+
+
+def members_of(pairs: list[tuple[str, Any]], repeated: dict[str, None]) -> dict[str, Any]:
+    """Return the members of an object, and note in `repeated` each key that stands more than once."""
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        counts = Counter(key for key, _ in pairs)
+        repeated.update(dict.fromkeys(key for key, count in counts.items() if count > 1))
+    return members
 
 
 def loads(data: bytes | str, where: str) -> Any:
     """Read JSON text; numbers with a decimal point become `Decimal`, never a float.
 
-    `where` names the file. Raises `InputError` for what is empty, packed, or no JSON, and for every key that stands
+    `where` names the file. Raises `InputError` for what is empty, packed, or not JSON, and for every key that stands
     twice in one object: JSON keeps the last one only, and the records under the other would be lost.
     """
     if not data.strip():
         raise refused(where, "file", "it is empty")
     if isinstance(data, bytes):
         refuse_archive(data, where)
-    with told(where):
-        text = data.lstrip("\ufeff") if isinstance(data, str) else data
-        tree, repeated = _parsed(text)
+    repeated: dict[str, None] = {}
+    with readable(where):
+        tree = json.loads(
+            data.lstrip("\ufeff") if isinstance(data, str) else data,
+            parse_float=Decimal,
+            parse_constant=no_constant,
+            object_pairs_hook=lambda pairs: members_of(pairs, repeated),
+        )
     if repeated:
         raise InputError(where, twice(repeated))
     return tree
@@ -46,15 +60,15 @@ def refuse_archive(head: bytes, where: str) -> None:
 
 
 @contextmanager
-def told(where: str) -> Iterator[None]:
-    """Tell what reading JSON raises as `InputError`, with the place in the file."""
+def readable(where: str) -> Iterator[None]:
+    """Raise what reading JSON raises as `InputError`, with the place in the file."""
     try:
         yield
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
-        raise refused(where, place, f"it is no JSON here ({error.msg})") from error
+        raise refused(where, place, f"it is not valid JSON here ({error.msg})") from error
     except UnicodeDecodeError as error:
-        raise refused(where, f"byte {error.start}", "it is no text in UTF-8") from error
+        raise refused(where, f"byte {error.start}", "it is not text in UTF-8") from error
     except RecursionError as error:
         raise refused(where, "file", "it is nested too deeply for a file of the portal") from error
     except (ValueError, ArithmeticError) as error:
@@ -70,31 +84,16 @@ def twice(keys: Iterable[str]) -> list[Problem]:
 def decoded(value: Any) -> Any:
     """Return a value of a text that was read bit by bit, with its numbers as `Decimal`.
 
-    Raises `ArithmeticError` for a number that is none.
+    Raises `ArithmeticError` for a number that cannot be read.
     """
     match value:
         case bytes():
             return Decimal(value.decode())
         case list():
-            return [decoded(one) for one in value]
+            return [decoded(element) for element in value]
         case dict():
-            return {key: decoded(one) for key, one in value.items()}
+            return {key: decoded(member) for key, member in value.items()}
     return value
-
-
-def _parsed(text: bytes | str) -> tuple[Any, list[str]]:
-    """Return what JSON text holds, and each key that stands more than once in one object."""
-    repeated: dict[str, None] = {}
-
-    def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found = dict(pairs)
-        if len(found) < len(pairs):
-            counts = Counter(key for key, _ in pairs)
-            repeated.update(dict.fromkeys(key for key, count in counts.items() if count > 1))
-        return found
-
-    tree = json.loads(text, parse_float=Decimal, parse_constant=no_constant, object_pairs_hook=members)
-    return tree, [*repeated]
 
 
 def refused(where: str, place: str, what: str) -> InputError:

@@ -11,6 +11,8 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from ims_fsm.formats.gstn import values
+from ims_fsm.formats.gstn.fields import DECLARED, KEYS, PENDING_ALLOWED, names_year
+from ims_fsm.formats.gstn.row import LONGEST_NUMBER, is_blank
 from ims_fsm.formats.gstn.sections import SectionForm
 from ims_fsm.record.sighting import Shown
 from ims_fsm.terms.gstin import check_digit_holds
@@ -18,19 +20,16 @@ from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Form, State
 
 _MOST_KEPT = 100_000
-_LONGEST_NUMBER = 16
 _LONGEST_AMOUNT = 14
 _PLACES = 2
 # Most heads of most rows are nothing; a number this small is always the same object.
 _NIL = 0
 _MINUS = ord("-")
 _WHOLE = 10**_LONGEST_AMOUNT
-_WITH_YEAR = 5  # characters of a period that names its year, whose leading zero may be lost
-_ABSENT = "\0"  # no key of a file; a row is given it, as null
-_CAREFULLY = frozenset({
-    *("ispendactnallwd", "declIgst", "decl_igst", "declCgst", "decl_cgst", "declSgst", "decl_sgst", "declCess"),
-    "decl_cess",
-})  # fmt: skip
+_ABSENT = "\0"  # not a key of any file; a row is given it, as null
+_CAREFULLY = frozenset(key for keys in (*DECLARED, PENDING_ALLOWED) for key in keys)
+_SUPPLIER, _PERIOD = KEYS["supplier"], KEYS["return_period"]
+_NEEDED = (_SUPPLIER, KEYS["taxable"], KEYS["supplier_status"], _PERIOD)
 
 
 class UnusualError(Exception):
@@ -48,10 +47,10 @@ class _Kept(dict[Any, Any]):
     def __missing__(self, value: Any) -> Any:
         if type(value) is not bool and not (type(value) is str and value.strip()):
             raise UnusualError
-        found = self._reader(value)
+        read = self._reader(value)
         if len(self) < _MOST_KEPT:
-            self[value] = found
-        return found
+            self[value] = read
+        return read
 
 
 class _Plan(NamedTuple):
@@ -68,7 +67,7 @@ class OrdinaryRows:
     """
 
     def __init__(self, form: SectionForm, recipient: str) -> None:
-        """Begin with a section that is no import's."""
+        """Begin with a section that does not list imports."""
         self._form, self._recipient = form, recipient
         self._plans: dict[tuple[str, ...], _Plan | None] = {}
         self.doubtful: set[str] = set()
@@ -88,7 +87,7 @@ class OrdinaryRows:
         raw[_ABSENT] = None
         (stin, num, idt, onum, oidt, name, txval, iamt, camt, samt, cess, val, pos, typ, source, prd, status, action,
          pending, reduction, remarks_flag, required, remarks, portal_hash, error) = picked = plan.pick(raw)  # fmt: skip
-        if (plan.several and any(map(_is_blank, itemgetter(*plan.several, 0)(picked)))) or (
+        if (plan.several and any(map(is_blank, itemgetter(*plan.several, 0)(picked)))) or (
             self._form.amended and (onum is None or oidt is None)
         ):
             raise UnusualError
@@ -137,68 +136,39 @@ class OrdinaryRows:
         form = self._form
         chosen: list[str] = []
         several: list[int] = []
-        needed = (form.number, form.date, ("txval",), ("srcfilstatus",), ("stin", "ctin"), _PERIOD)
-        for at, names in enumerate(self._fields()):
+        original = (form.original_number, form.original_date) if form.amended else ()
+        needed = (*_NEEDED, form.number, form.date, *original)
+        documents = (_SUPPLIER, form.number, form.date, *(original or ((), ())))
+        fields = (*documents, *(names for names in KEYS.values() if names is not _SUPPLIER))
+        for at, names in enumerate(fields):
             present = [name for name in names if name in keys]
-            if not present and (names in needed or (form.amended and names and names in self._original())):
+            if not present and names in needed:
                 self._plans[keys] = None
                 raise UnusualError
             chosen.append(present[0] if present else _ABSENT)
             if len(present) > 1:
                 several.append(at)
+        plan = _Plan(itemgetter(*chosen), tuple(several))
         if len(self._plans) < _MOST_KEPT:
-            self._plans[keys] = _Plan(itemgetter(*chosen), tuple(several))
-        return _Plan(itemgetter(*chosen), tuple(several))
-
-    def _original(self) -> tuple[tuple[str, ...], ...]:
-        return (self._form.original_number, self._form.original_date) if self._form.amended else ((), ())
-
-    def _fields(self) -> tuple[tuple[str, ...], ...]:
-        return (("stin", "ctin"), self._form.number, self._form.date, *self._original(), *_FIELDS)
+            self._plans[keys] = plan
+        return plan
 
     def _period(self, text: Any, day: date, raw: dict[str, Any]) -> TaxPeriod:
         if type(text) is not str:
             raise UnusualError
-        if len(text) < _WITH_YEAR:
-            # Of several keys the careful reader prefers one with the year.
-            if any(len(str(raw.get(name) or "")) >= _WITH_YEAR for name in _PERIOD):
-                raise UnusualError
-            return values.period(text, day)
-        found = values.period(text, day)
-        if len(self._periods) < _MOST_KEPT:
-            self._periods[text, day] = found
-        return found
+        # Of several keys the careful reader prefers one with the year.
+        if not names_year(text) and any(names_year(raw.get(name)) for name in _PERIOD):
+            raise UnusualError
+        period = values.period(text, day)
+        if names_year(text) and len(self._periods) < _MOST_KEPT:
+            self._periods[text, day] = period
+        return period
 
     def _read_gstin(self, text: str) -> str:
-        found = values.gstin(_text(text) or "")
-        if not check_digit_holds(found):
-            self.doubtful.add(found)
-        return found
-
-
-_PERIOD = ("rtnprd", "sRtnPrd", "srtinprd")
-_FIELDS = (
-    ("tradenm", "trdnm"),
-    ("txval",),
-    ("iamt", "igst"),
-    ("camt", "cgst"),
-    ("samt", "sgst"),
-    ("cess", "csamt"),
-    ("val",),
-    ("pos",),
-    ("inv_typ", "typ"),
-    ("srcform", "rtnTyp"),
-    _PERIOD,
-    ("srcfilstatus",),
-    ("action",),
-    ("ispendactblocked",),
-    ("isItcRedReqBlocked", "itcRedReqBlocked"),
-    ("isRemarksBlocked",),
-    ("itcRedReq", "itc_red_req"),
-    ("remarks",),
-    ("hash",),
-    ("error_msg",),
-)
+        gstin = values.gstin(_text(text) or "")
+        if not check_digit_holds(gstin):
+            self.doubtful.add(gstin)
+        return gstin
 
 
 def paise(value: Any) -> int:
@@ -221,13 +191,9 @@ def _text(value: Any) -> str | None:
     return value.strip() or None
 
 
-def _is_blank(value: Any) -> bool:
-    return value is None or (type(value) is str and not value.strip())
-
-
 def _number(value: Any) -> str:
     number = _text(value)
-    if number is None or len(number) > _LONGEST_NUMBER:
+    if number is None or len(number) > LONGEST_NUMBER:
         raise UnusualError
     return number
 

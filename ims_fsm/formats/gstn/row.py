@@ -1,26 +1,127 @@
-"""One row of a section while it is read: asks it for values by key and keeps what is wrong, each with its place.
+"""One row of a portal file while it is read, and what is found in the file: problems that refuse it, and warnings.
 
-Knows how to ask, not what a document is; imports the readers of single values.
+A row is asked for values by key and keeps what is wrong, each with its place. Knows no section and no document. What is
+listed is limited, what is counted is not: a file of a million faults has a few causes.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Hashable
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from typing import Any, TypeVar
 
+from ims_fsm.errors import InputError, Problem
 from ims_fsm.formats.gstn import values
-from ims_fsm.formats.gstn.findings import Findings
 from ims_fsm.formats.gstn.values import shown
 from ims_fsm.terms.gstin import check_digit_holds
 
 Value = TypeVar("Value")
-_LONGEST_NUMBER = 16
+MOST = 1000
+LONGEST_NUMBER = 16
 _holds = lru_cache(maxsize=65536)(check_digit_holds)
 
 
-def _is_nothing(value: Any) -> bool:
+class Findings:
+    """Collects the problems and warnings of one file; a warning of the same cause is counted, not repeated.
+
+    `refused` counts the problems; the first thousand are kept to be listed, and so are the warnings.
+    """
+
+    def __init__(self, where: str) -> None:
+        """Begin with nothing found in the file named `where`."""
+        self.where = where
+        self.problems: list[Problem] = []
+        self.refused = 0
+        self._warnings: dict[Hashable, Problem] = {}
+        self._seen: Counter[Hashable] = Counter()
+        self._more_warnings = 0
+
+    def refuse(self, place: str, what: str, remedy: str) -> None:
+        """Keep a problem: the file will not be read."""
+        self.refused += 1
+        if len(self.problems) < MOST:
+            self.problems.append(Problem(place, what, remedy))
+
+    def refuse_value(self, place: str, error: ValueError) -> None:
+        """Keep what a reader of single values raised, whose text is "what is wrong; the remedy"."""
+        what, _, remedy = str(error).partition("; ")
+        self.refuse(place, what, remedy or "correct it")
+
+    def warn(self, cause: Hashable, place: str, what: str, remedy: str) -> None:
+        """Keep a warning once for its cause; later ones of the same cause only count."""
+        if cause not in self._warnings and len(self._warnings) >= MOST:
+            self._more_warnings += 1
+            return
+        self._seen[cause] += 1
+        self._warnings.setdefault(cause, Problem(place, what, remedy))
+
+    def warn_of_check_digit(self, place: str, gstin: str) -> None:
+        """Warn of a GSTIN whose last character is not its check digit; the portal's own samples fail it."""
+        if not _holds(gstin):
+            self.warn(("check digit", gstin), place, f"the check digit of {gstin} does not hold", "check the GSTIN")
+
+    def add(self, later: Findings) -> None:
+        """Take over what was found beside this, as if it had been found after it."""
+        self.problems += later.problems[: MOST - len(self.problems)]
+        self.refused += later.refused
+        for cause, problem in later._warnings.items():
+            self.warn(cause, problem.where, problem.what, problem.remedy)
+            if cause in self._seen:
+                self._seen[cause] += later._seen[cause] - 1
+        self._more_warnings += later._more_warnings
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """The warnings in the order found, each saying how often its cause was met where that was more than once."""
+        counted = ((problem, self._seen[cause]) for cause, problem in self._warnings.items())
+        listed = tuple(replace(problem, what=f"{problem.what}{_times(times)}") for problem, times in counted)
+        return (*listed, _more("warnings", self._more_warnings)) if self._more_warnings else listed
+
+    def raise_problems(self) -> None:
+        """Raise `InputError` with the problems found, and how many more there are; do nothing where there is none."""
+        if self.refused:
+            left = self.refused - len(self.problems)
+            raise InputError(self.where, [*self.problems, *([_more("problems", left)] if left else [])])
+
+
+def _more(what: str, count: int) -> Problem:
+    remedy = "mend those that are, and try again"
+    return Problem("file", f"{count:,} more {what} of the same file are not listed", remedy)
+
+
+def _times(times: int) -> str:
+    return "" if times == 1 else f" ({times} times)"
+
+
+def recipient_of(named: Any, given: str | None, findings: Findings) -> str:
+    """Return whose file it is: the recipient that the file names (`named`), or the caller (`given`), or both.
+
+    What is missing, malformed or contradictory becomes a problem of `findings`.
+    """
+    gstins = {}
+    for place, text in (("gstin", named), ("recipient", given)):
+        if text is None:
+            continue
+        try:
+            gstins[place] = values.gstin(values.plain(text))
+        except ValueError as error:
+            findings.refuse_value(place, error)
+    if len(set(gstins.values())) > 1:
+        what = f"the file is of {gstins['gstin']}, not of {gstins['recipient']}"
+        findings.refuse("gstin", what, "give the file of the recipient asked for, or ask for the file's")
+    elif named is None and given is None:
+        remedy = 'name the recipient with --gstin, or in the file as "gstin"'
+        findings.refuse("gstin", "neither the file nor the caller names the recipient", remedy)
+    for place, text in gstins.items():
+        findings.warn_of_check_digit(place, text)
+    return next(iter(gstins.values()), "")
+
+
+def is_blank(value: Any) -> bool:
+    """Say whether a value counts as left out: null, or text of blanks."""
     return value is None or (type(value) is str and (not value or value.isspace()))
 
 
@@ -30,20 +131,6 @@ def _text(value: Any) -> str:
     raise ValueError(f"{shown(value)} stands where text is expected; write it in quotes")
 
 
-def _day(value: Any) -> date:
-    return values.day(_text(value))
-
-
-def _gstin(value: Any) -> str:
-    return values.gstin(_text(value))
-
-
-def warn_of_check_digit(findings: Findings, place: str, gstin: str) -> None:
-    """Warn where a GSTIN's last character is not its check digit; the portal's own samples fail it, so no problem."""
-    if not _holds(gstin):
-        findings.warn(("check digit", gstin), place, f"the check digit of {gstin} does not hold", "check the GSTIN")
-
-
 class Row:
     """A row of a section: `raw` as the file has it, `place` as "b2b[3]"."""
 
@@ -51,16 +138,13 @@ class Row:
 
     def __init__(self, raw: dict[str, Any], place: str, findings: Findings) -> None:
         """Begin to read one row; null and blank text count as left out."""
-        self.raw = {key: value for key, value in raw.items() if not _is_nothing(value)}
+        self.raw = {key: value for key, value in raw.items() if not is_blank(value)}
         self.place = place
         self.findings = findings
 
     def key(self, keys: tuple[str, ...]) -> str | None:
         """Return the first of the keys that the row has."""
-        for key in keys:
-            if key in self.raw:
-                return key
-        return None
+        return next((key for key in keys if key in self.raw), None)
 
     def refuse(self, key: str, what: str, remedy: str) -> None:
         """Keep a problem with one value of the row."""
@@ -96,7 +180,7 @@ class Row:
             self.warn("bare number", key, f"{value} is not in quotes", "check that no leading zero was lost")
             return str(value)
         number = self.text((key,)) or ""
-        if len(number) > _LONGEST_NUMBER:
+        if len(number) > LONGEST_NUMBER:
             self.warn("long number", key, f"{number!r} has more than the portal's 16 characters", "check the number")
         return number
 
@@ -108,7 +192,7 @@ class Row:
 
     def optional_day(self, keys: tuple[str, ...]) -> date | None:
         """Return a date written dd-mm-yyyy where the row has one."""
-        return self.read(_day, keys, None)
+        return self.read(lambda value: values.day(_text(value)), keys, None)
 
     def gstin(self, keys: tuple[str, ...]) -> str:
         """Return a GSTIN, which the row must have; a check digit that fails is warned of once for each GSTIN."""
@@ -118,9 +202,9 @@ class Row:
 
     def optional_gstin(self, keys: tuple[str, ...]) -> str:
         """Return a GSTIN where the row has one, else empty text."""
-        gstin = self.read(_gstin, keys, "")
+        gstin = self.read(lambda value: values.gstin(_text(value)), keys, "")
         if gstin:
-            warn_of_check_digit(self.findings, f"{self.place}.{self.key(keys)}", gstin)
+            self.findings.warn_of_check_digit(f"{self.place}.{self.key(keys)}", gstin)
         return gstin
 
     def amount(self, keys: tuple[str, ...]) -> int:

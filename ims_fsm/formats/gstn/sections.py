@@ -86,3 +86,22 @@ def section_of(document: Document) -> SectionForm:
     if document.invoice_type == SEZ_IMPORT_TYPE and form.kind is Kind.BILL_OF_ENTRY:
         return SECTIONS["impgseza" if form.amended else "impgsez"]
     return form
+
+
+def bill_number(number: str, port: str) -> str:
+    """Return a bill of entry's document number: ICEGATE numbers it within its port, a document carries both.
+
+    >>> bill_number("2566282", "innsa1")
+    '2566282/INNSA1'
+    """
+    return f"{number}/{port.upper()}"
+
+
+def bill_parts(number: str) -> tuple[str, str]:
+    """Return the number and the port code that `bill_number` joined; the port is blank where there is none.
+
+    >>> bill_parts("2566282/INNSA1"), bill_parts("2566282")
+    (('2566282', 'INNSA1'), ('2566282', ''))
+    """
+    before, _, port = number.rpartition("/")
+    return (before, port) if before else (port, "")

@@ -1,7 +1,7 @@
 """JSON read bit by bit from a file: one value, the members of an object, the elements of a list, at C speed.
 
 Holds a window of the text and never the whole; knows JSON only. A number with a decimal point comes as the bytes that
-stand in the file, which is a type of its own, so that whoever wants an amount makes it and nobody pays for a `Decimal`.
+stand in the file, which is a type apart: whoever wants an amount makes it, and nobody else pays for a `Decimal`.
 """
 
 from __future__ import annotations
@@ -9,13 +9,11 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from json import JSONDecodeError
-from json.scanner import make_scanner
 from typing import Any, BinaryIO
 
-from ims_fsm.formats.gstn.notation import no_constant
+from ims_fsm.formats.gstn.notation import members_of, no_constant
 
 WINDOW = 1 << 16
 _BLANKS = re.compile(r"[ \t\n\r]*").match
@@ -29,7 +27,7 @@ class JsonText:
     """A JSON text being read; `at` is where in the window the next thing begins.
 
     `repeated` has each key that stood twice in one object. Raises `JSONDecodeError` with the place in the whole text,
-    `UnicodeDecodeError` with the byte of the whole file, `RecursionError`, and `ValueError` for no number of JSON.
+    `UnicodeDecodeError` with the byte of the whole file, `RecursionError`, and `ValueError` for what is not a number.
     """
 
     def __init__(self, file: BinaryIO) -> None:
@@ -43,26 +41,19 @@ class JsonText:
         self._pending = self.head
         self._ended = False
         decoder = json.JSONDecoder(
-            parse_float=str.encode,
-            parse_constant=no_constant,
-            object_pairs_hook=self.members_of,
+            parse_float=str.encode, parse_constant=no_constant, object_pairs_hook=self._members_of
         )
-        self._scan: Callable[[str, int], tuple[Any, int]] = make_scanner(decoder)  # type: ignore[arg-type] # typed amiss
+        self._scan = decoder.raw_decode
         self._more()
 
-    def members_of(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        """Return the members of an object, and note each key that stands more than once."""
-        found = dict(pairs)
-        if len(found) < len(pairs):
-            counts = Counter(key for key, _ in pairs)
-            self.repeated.update(dict.fromkeys(key for key, count in counts.items() if count > 1))
-        return found
+    def _members_of(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        return members_of(pairs, self.repeated)
 
     def peek(self) -> str:
-        """Return the next character that is no blank, and stand before it; empty at the end of the text."""
+        """Return the next character that is not a blank, and stand before it; empty at the end of the text."""
         while True:
-            found = _BLANKS(self.buffer, self.at)
-            self.at = found.end() if found else self.at
+            blanks = _BLANKS(self.buffer, self.at)
+            self.at = blanks.end() if blanks else self.at
             if self.at < len(self.buffer):
                 return self.buffer[self.at]
             if not self._more():
@@ -79,16 +70,14 @@ class JsonText:
         self.peek()
         while True:
             try:
-                found, end = self._scan(self.buffer, self.at)
-            except StopIteration as error:
-                self._more_or("Expecting value", error.value)
+                value, end = self._scan(self.buffer, self.at)
             except JSONDecodeError as error:
                 self._more_or(error.msg, error.pos)
             else:
                 # A number that ends with the window may go on, and one that ends before a point surely does.
                 if self.buffer[end - 1] in '}]"' or self.buffer[end : end + 1] in _AFTER or not self._more():
                     self.at = end
-                    return found
+                    return value
 
     def members(self) -> Iterator[str]:
         """Give the keys of the object that begins here; whoever asks for the next has read the value."""
@@ -133,13 +122,13 @@ class JsonText:
         scan, buffer, at = self._scan, self.buffer, self.at
         try:
             while True:
-                found, end = scan(buffer, at)
+                element, end = scan(buffer, at)
                 comma = _COMMA(buffer, end)
                 if comma is None:
                     break
-                part.append(found)
+                part.append(element)
                 at = comma.end()
-        except (StopIteration, JSONDecodeError):
+        except JSONDecodeError:
             pass
         self.at = at
 

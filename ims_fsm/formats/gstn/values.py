@@ -74,7 +74,7 @@ def _whole_paise(value: Any) -> int:
             return cents
         return paise(str(value))
     if not (isinstance(value, str) and _AMOUNT.fullmatch(value.strip())):
-        raise ValueError(f"{shown(value)} is no amount; write rupees as a number or text, like 18000.00")
+        raise ValueError(f"{shown(value)} is not an amount; write rupees as a number or text, like 18000.00")
     return paise(value.strip())
 
 
@@ -109,7 +109,7 @@ def day(text: str) -> date:
             return date(int(found[3]), int(found[2]), int(found[1]))
         except ValueError:
             pass
-    raise ValueError(f"{text!r} is no date of the portal; write it dd-mm-yyyy, like 05-10-2024")
+    raise ValueError(f"{text!r} is not a date of the portal; write it dd-mm-yyyy, like 05-10-2024")
 
 
 def written(value: date) -> str:
@@ -130,7 +130,7 @@ def period(text: str, documented: date) -> TaxPeriod:
     if digits.isascii() and digits.isdigit() and 1 <= int(digits) <= 12:  # noqa: PLR2004 - months
         month = int(digits)
         return TaxPeriod(f"{documented.year + (month < documented.month):04}-{month:02}")
-    raise ValueError(f"{text!r} is no return period; write it MMYYYY, like 102024")
+    raise ValueError(f"{text!r} is not a return period; write it MMYYYY, like 102024")
 
 
 @lru_cache(maxsize=65536)
@@ -150,14 +150,14 @@ def flag(value: Any) -> bool:
     word = _word(value)
     if word in _TRUE or word in _FALSE:
         return word in _TRUE
-    raise ValueError(f"{shown(value)} is no flag; write Y or N")
+    raise ValueError(f"{shown(value)} is not a flag; write Y or N")
 
 
 def action(value: Any) -> State:
     """Return the recipient's action N, A, R or P as a state; raises `ValueError` for any other code."""
     found = _ACTIONS.get(_word(value))
     if found is None:
-        raise ValueError(f"{shown(value)} is no action; write A, R, P or N")
+        raise ValueError(f"{shown(value)} is not an action; write A, R, P or N")
     return found
 
 
@@ -165,7 +165,7 @@ def supplier_status(value: Any) -> SupplierStatus:
     """Return whether the supplier has saved or filed (FAQ 6), in any of the portal's spellings."""
     found = _STATUSES.get(_word(value))
     if found is None:
-        raise ValueError(f"{shown(value)} is no filing status; write Filed or Not Filed")
+        raise ValueError(f"{shown(value)} is not a filing status; write Filed or Not Filed")
     return found
 
 
@@ -174,7 +174,7 @@ def form(value: Any) -> Form:
     word = _word(value)
     found = _FORMS.get(word.removeprefix("GSTR").removeprefix("R"))
     if found is None:
-        raise ValueError(f"{shown(value)} is no form of a supplier; write R1, R1A, R5 or IFF")
+        raise ValueError(f"{shown(value)} is not a form of a supplier; write R1, R1A, R5 or IFF")
     return found
 
 
@@ -194,5 +194,5 @@ def place_of_supply(value: Any) -> str:
     text = str(value).strip()
     code = text.partition("-")[0].strip()
     if not (code.isascii() and code.isdigit() and len(code) <= 2):  # noqa: PLR2004 - a state code has two digits
-        raise ValueError(f"{shown(value)} is no place of supply; write the state's code, like 27")
+        raise ValueError(f"{shown(value)} is not a place of supply; write the state's code, like 27")
     return code.zfill(2)

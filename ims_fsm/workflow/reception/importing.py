@@ -1,6 +1,6 @@
-"""Between the portal's files and an IMS: takes a download in, and says what the portal is still to be told.
+"""Importing a download of the portal: the file is read as it is received, its recipient registered where they are new.
 
-Imports the portal's JSON, the workflow and the store's values; opens no file and knows no command line.
+Imports the portal's reader and the reception; writes through them alone.
 """
 
 from __future__ import annotations
@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from itertools import chain
 
 from ims_fsm.errors import InputError, Problem
-from ims_fsm.formats.gstn import Dialect, Download
-from ims_fsm.formats.gstn.download import DownloadReader, MisreadError, Source, Whole, opened
-from ims_fsm.formats.gstn.repetitions import Repetitions
+from ims_fsm.formats.gstn.download import DownloadReader, MisreadError, Repetitions, Source, Whole, opened
+from ims_fsm.formats.gstn.envelope import Dialect
 from ims_fsm.formats.gstn.sections import SECTIONS
-from ims_fsm.record.sighting import Shown, flat
+from ims_fsm.record.sighting import Shown
 from ims_fsm.record.taxpayer import Taxpayer
 from ims_fsm.store import taxpayers
 from ims_fsm.store.connection import serialise
@@ -23,13 +22,13 @@ from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Filing, Form, Kind, SupplierStatus, TaxpayerKind
 from ims_fsm.workflow.reception.receiving import Reception, SeenTwiceError
 from ims_fsm.workflow.reception.registration import register
-from ims_fsm.workflow.reception.upload import Each, Received
+from ims_fsm.workflow.reception.tally import Each, Received
 from ims_fsm.workflow.unit import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """How to register a recipient who is not known here: his kind and how often he files; None is the usual."""
+    """How to register a recipient who is not known here: None is the usual, a normal taxpayer who files monthly."""
 
     kind: TaxpayerKind | None = None
     filing: Filing | None = None
@@ -37,15 +36,16 @@ class Registration:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
-    """What importing a download did: whose it is, how many records it shows, what was received, what to warn of.
+    """What importing a download did."""
 
-    `registered` is the taxpayer where he was registered with it.
-    """
-
+    #: Whose it is.
     recipient: str
+    #: How many records it shows.
     records: int
     received: Received
+    #: The taxpayer, where they were registered with it.
     registered: Taxpayer | None
+    #: What is odd about the file.
     warnings: tuple[Problem, ...]
 
 
@@ -74,62 +74,37 @@ def import_download(  # noqa: PLR0913 -- what, of whom, and who wants to know
     promise, straight = None, True
     with opened(source) as file:
         while True:
-            reader = DownloadReader(file, where, gstin, promise=promise, tell=progress)
-            imported = _Import(reader, registration, each, straight=straight)
+            reader = DownloadReader(file, where, gstin, promise=promise, progress=progress)
+            importing = _Importing(reader, registration, each, straight=straight)
             try:
-                return run(imported.work)
+                return run(importing.work)
             except MisreadError as error:
                 promise = error.envelope
             except SeenTwiceError:
                 straight = False
 
 
-def take_in(run: Run, download: Download, *, registration: Registration = AS_USUAL) -> Imported:
-    """Take in a download that was read, and register its recipient where he is not known here (FAQ 6, 16).
-
-    He is a normal taxpayer who files monthly unless told otherwise, and owes GSTR-3B from the earliest 2B period
-    among the records. Raises `InputError` where he is known otherwise than `registration` says.
-    """
-
-    def work(unit: UnitOfWork) -> Imported:
-        arrival = _Arrival(unit, download.recipient, registration)
-        reception = Reception(unit, download.recipient)
-        reception.stage(arrival.watched([[flat(record) for record in download.records]] if download.records else []))
-        registered = arrival.registered(reception.count)
-        received = reception.finish(complete_machines(download))
-        return Imported(
-            recipient=download.recipient,
-            records=len(download.records),
-            received=received,
-            registered=registered,
-            warnings=download.warnings,
-        )
-
-    return run(work)
-
-
-class _Import:
+class _Importing:
     """One reading of a file while it is taken in; `straight` where it is entered before it is compared with itself."""
 
     def __init__(
         self, reader: DownloadReader, registration: Registration, each: Each | None, *, straight: bool
     ) -> None:
-        """Begin with a file of which nothing was read."""
         self.reader, self.registration, self.each, self.straight = reader, registration, each, straight
 
     def work(self, unit: UnitOfWork) -> Imported:
-        """Take it in."""
+        """Take the file in."""
         reader, parts = self.reader, self.reader.parts()
         first = next(parts, None)
         recipient = reader.whole.recipient if first is None else reader.owner
         arrival = _Arrival(unit, recipient, self.registration)
         reception = Reception(unit, recipient, self.each)
-        way = reception.enter if self.straight and is_empty(unit.connection, recipient) else reception.stage
-        way(arrival.watched(parts if first is None else chain([first], parts)))
+        receive = reception.enter if self.straight and is_empty(unit.connection, recipient) else reception.stage
+        receive(arrival.watched(parts if first is None else chain([first], parts)))
         registered = arrival.registered(reception.count)
         repetitions = Repetitions(reader)
         reception.choose(repetitions.choose)
-        repetitions.tell()
+        repetitions.warn()
         received = reception.finish(complete_machines(reader.whole))
         return Imported(
             recipient=recipient,
@@ -141,19 +116,19 @@ class _Import:
 
 
 class _Arrival:
-    """A recipient whose download comes: known, or to be registered by what it shows."""
+    """A recipient whose download comes: known, or to be registered by what it shows (FAQ 6, 16)."""
 
-    def __init__(self, unit: UnitOfWork, recipient: str, told: Registration) -> None:
-        """Hold his records; a newcomer is registered at once, his first period follows when all has gone by."""
+    def __init__(self, unit: UnitOfWork, recipient: str, registration: Registration) -> None:
+        """Hold the recipient's records; a newcomer is registered at once, the first period when all has gone by."""
         serialise(unit.connection, [recipient])
-        self._unit, self._recipient, self._told = unit, recipient, told
+        self._unit, self._recipient, self._registration = unit, recipient, registration
         self._seen: set[tuple[Form, TaxPeriod, TaxPeriod | None, SupplierStatus]] = set()
-        known = taxpayers.find(unit.connection, recipient)
-        self._is_new = known is None
-        if known is None:
+        taxpayer = taxpayers.find(unit.connection, recipient)
+        self._is_new = taxpayer is None
+        if taxpayer is None:
             self._register(unit.book.calendar.first_period)
         else:
-            _refuse_contradiction(known, told)
+            _refuse_contradiction(taxpayer, registration)
 
     def watched(self, parts: Iterable[Sequence[Shown]]) -> Iterator[Sequence[Shown]]:
         """Give the parts on, and note of what periods they are where that is wanted."""
@@ -163,26 +138,27 @@ class _Arrival:
             yield part
 
     def registered(self, count: int) -> Taxpayer | None:
-        """Return the taxpayer where he was registered; raises `InputError` where nothing is shown of him."""
+        """Return the taxpayer where they were registered; raises `InputError` for one of whom nothing is shown."""
         if not self._is_new:
             return None
         if not count:
-            remedy = f"register him first: ims-fsm taxpayer {self._recipient} --from 2024-10"
-            problem = Problem(self._recipient, "is not known here, and the download shows no record of his", remedy)
-            raise InputError("download", [problem])
+            remedy = f"register them first: ims-fsm taxpayer {self._recipient} --from 2024-10"
+            what = "is not known here, and the download shows no record of theirs"
+            raise InputError("download", [Problem(self._recipient, what, remedy)])
         return self._register(self._earliest())
 
     def _register(self, since: TaxPeriod) -> Taxpayer:
-        filing = self._told.filing or Filing.MONTHLY
+        filing = self._registration.filing or Filing.MONTHLY
         newcomer = Taxpayer(
             gstin=self._recipient,
-            kind=self._told.kind or TaxpayerKind.NORMAL,
+            kind=self._registration.kind or TaxpayerKind.NORMAL,
             filing=filing,
             registered_from=self._unit.book.calendar.period_for(since, filing),
         )
         return register(self._unit, newcomer)
 
     def _earliest(self) -> TaxPeriod:
+        """Return the earliest 2B period among the records: GSTR-3B is due from it on."""
         calendar, now = self._unit.book.calendar, self._unit.now
 
         def expected(form: Form, period: TaxPeriod, itc_period: TaxPeriod | None, status: SupplierStatus) -> TaxPeriod:
@@ -191,13 +167,14 @@ class _Arrival:
                 return led
             return max(led, calendar.window_period(form, Filing.MONTHLY, now))
 
-        return max(min(expected(*one) for one in self._seen), calendar.first_period)
+        return max(min(expected(*sort) for sort in self._seen), calendar.first_period)
 
 
-def complete_machines(download: Download | Whole) -> frozenset[str]:
+def complete_machines(download: Whole) -> frozenset[str]:
     """Return the machines of which the download shows every record: all their sections are in it.
 
-    Only of those does a saved record's absence mean that its supplier deleted it (FAQ 16).
+    Only of those does a saved record's absence mean that its supplier deleted it (FAQ 16): the API hands out one
+    section at a time, and the offline tool's error file holds only what was refused.
     """
     if download.dialect is Dialect.OFFLINE_ERRORS:
         return frozenset()
@@ -208,16 +185,16 @@ def complete_machines(download: Download | Whole) -> frozenset[str]:
     return frozenset(machine for machine, keys in wanted.items() if keys <= set(download.sections))
 
 
-def _refuse_contradiction(known: Taxpayer, told: Registration) -> None:
-    pairs = (("kind", known.kind, told.kind), ("filing", known.filing, told.filing))
+def _refuse_contradiction(taxpayer: Taxpayer, registration: Registration) -> None:
+    pairs = (("kind", taxpayer.kind, registration.kind), ("filing", taxpayer.filing, registration.filing))
     problems = [
-        Problem(known.gstin, f"is known here as {here}, not as {there}", _correct(known, f"--{name} {there}"))
+        Problem(
+            taxpayer.gstin,
+            f"is known here as {here}, not as {there}",
+            f"correct it first: ims-fsm taxpayer {taxpayer.gstin} --{name} {there}",
+        )
         for name, here, there in pairs
         if there is not None and here != there
     ]
     if problems:
         raise InputError("taxpayer", problems)
-
-
-def _correct(known: Taxpayer, option: str) -> str:
-    return f"correct it first: ims-fsm taxpayer {known.gstin} {option}"

@@ -19,7 +19,7 @@ from ims_fsm.store.staging.filing import Sort
 from ims_fsm.terms.money import NIL
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Filing, Form, RemovedFor, Route, State, SupplierStatus, Trigger
-from ims_fsm.workflow.reception.report import Tally
+from ims_fsm.workflow.reception.tally import Tally
 from ims_fsm.workflow.suppliers.supplier import filed_at
 from ims_fsm.workflow.transitions import fire, pass_over
 from ims_fsm.workflow.unit import UnitOfWork

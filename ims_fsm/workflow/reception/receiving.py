@@ -25,9 +25,9 @@ from ims_fsm.workflow.reception.chains import links
 from ims_fsm.workflow.reception.joining import join
 from ims_fsm.workflow.reception.known_records import SHOWN_BY, KnownRecords
 from ims_fsm.workflow.reception.numbers import Numbers
-from ims_fsm.workflow.reception.report import Each, Received, Tally
 from ims_fsm.workflow.reception.rows import FY, Preparer
 from ims_fsm.workflow.reception.sieve import Sieve
+from ims_fsm.workflow.reception.tally import Each, Received, Tally
 from ims_fsm.workflow.returns.two_b import mark_stale_where
 from ims_fsm.workflow.unit import UnitOfWork
 

@@ -20,7 +20,7 @@ from ims_fsm.store import records
 from ims_fsm.terms.vocabulary import Form, State, Trigger
 from ims_fsm.workflow.reception.known_records import ACTIVE
 from ims_fsm.workflow.reception.receiving import Reception
-from ims_fsm.workflow.reception.report import Each, Received
+from ims_fsm.workflow.reception.tally import Each, Received
 from ims_fsm.workflow.transitions import consider
 from ims_fsm.workflow.unit import UnitOfWork
 

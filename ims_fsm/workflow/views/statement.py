@@ -5,13 +5,12 @@ Imports the portal's JSON, the workflow and the law book; opens no file and know
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.formats.gstn import Difference, Explanation, PortalTwoB, PortalTwoBLine, compare
-from ims_fsm.formats.gstn.two_b.difference import Side
-from ims_fsm.formats.gstn.two_b.difference import TwoBLine as ComparedLine
+from ims_fsm.formats.gstn.two_b.comparison import Side
 from ims_fsm.formats.gstn.two_b.line import ISD_TYPE
 from ims_fsm.law.book import LawBook
 from ims_fsm.record.record import Record
@@ -31,21 +30,23 @@ _INELIGIBLE: dict[str, Ineligible] = {"P": "pos", "C": "sec_16_4"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """Our GSTR-2B beside the portal's: lines of each, every difference, and what to warn of in the file."""
+    """Our GSTR-2B beside the portal's."""
 
     recipient: str
     period: TaxPeriod
+    #: How many lines each has.
     ours: int
     theirs: int
     differences: tuple[Difference, ...]
+    #: What is odd about the file.
     warnings: tuple[Problem, ...]
 
 
 def statement_of(unit: UnitOfWork, gstin: str, period: TaxPeriod) -> PortalTwoB:
     """Return the newest generation of a GSTR-2B as `write_two_b` takes it.
 
-    Reverse charge stands beside what it takes back from the forward charge (FAQ 32); what the recipient reverses
-    himself (FAQ 33) is no part of it. The day on which a supplier filed is left out: a download does not tell it.
+    Reverse charge stands beside what it takes back from the forward charge (FAQ 32); what the recipients reverse
+    themselves (FAQ 33) is not part of it. The day on which a supplier filed is left out: no download tells it.
     Raises `InputError` where it was never generated.
     """
     view = _generated(unit, gstin, period)
@@ -66,7 +67,7 @@ def compare_two_b(unit: UnitOfWork, theirs: PortalTwoB) -> Comparison:
     view = _generated(unit, theirs.recipient, theirs.period)
     ours = [_line(line, record) for line, record in view.lines if line.entry == "document"]
     beside = [_line(line, record) for line, record in view.lines if line.entry == "forward_reduction"]
-    explainer = _Explainer(unit.book, theirs, view, list(views.inward(unit, theirs.recipient, Where())))
+    explainer = _Explainer(unit.book, theirs, view, views.inward(unit, theirs.recipient, Where()))
     return Comparison(
         recipient=theirs.recipient,
         period=theirs.period,
@@ -80,23 +81,22 @@ def compare_two_b(unit: UnitOfWork, theirs: PortalTwoB) -> Comparison:
 class _Explainer:
     """Says why a document stands in the portal's GSTR-2B and not in ours, where a rule tells it."""
 
-    def __init__(self, book: LawBook, theirs: PortalTwoB, view: TwoBView, known: Sequence[Record]) -> None:
+    def __init__(self, book: LawBook, theirs: PortalTwoB, view: TwoBView, records: Iterable[Record]) -> None:
         self.book, self.period = book, theirs.period
         self.lines = {_key(line): line for line in theirs.lines}
-        self.left_out = {one.record.id: one for one in view.left_out}
-        self.known = {_key(_whole(record)): record for record in known}
+        self.left_out = {omission.record.id: omission for omission in view.left_out}
+        self.records = {_key(_whole(record)): record for record in records}
 
-    def __call__(self, line: ComparedLine, side: Side) -> Explanation | None:
+    def __call__(self, line: PortalTwoBLine, side: Side) -> Explanation | None:
         if side == "here":
             return None
-        found = self.lines[_key(line)]
-        known = self.known.get(_key(line))
-        return self._of_document(found) if known is None else self._of_record(known)
+        record = self.records.get(_key(line))
+        return self._of_document(self.lines[_key(line)]) if record is None else self._of_record(record)
 
     def _of_record(self, record: Record) -> Explanation | None:
         if record.id in self.left_out:
-            one = self.left_out[record.id]
-            return Explanation(one.rule, f"here it is left out, because {one.why}")
+            omission = self.left_out[record.id]
+            return Explanation(omission.rule, f"here it is left out, because {omission.why}")
         if not record.filed:
             return Explanation("faq.15", "here its supplier has only saved it, when the portal was last seen")
         if record.two_b_period and record.two_b_period > self.period:
@@ -159,7 +159,7 @@ def _shown(record: Record, section: Section, tax: Heads, entry: Heads, *, revers
     )
 
 
-def _key(line: ComparedLine) -> tuple[object, ...]:
+def _key(line: PortalTwoBLine) -> tuple[object, ...]:
     return (line.supplier, line.kind, line.amended, line.number, line.date)
 
 

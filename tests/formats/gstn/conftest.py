@@ -3,16 +3,82 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
 from ims_fsm.errors import InputError, Problem
-from ims_fsm.formats.gstn import Download, PortalRecord, read_download
+from ims_fsm.formats.gstn import Dialect
+from ims_fsm.formats.gstn.download import DownloadReader, MisreadError, Repetitions, opened
+from ims_fsm.formats.gstn.sections import SectionForm, section_of
+from ims_fsm.record.sighting import Shown
+from ims_fsm.terms.vocabulary import Kind
 
 RECIPIENT = "27AAPFU0939F1ZV"
 SUPPLIER = "29AABCT1332L1ZA"
+
+
+@dataclass
+class Placed:
+    """What a download shows of one record, and where the file has it."""
+
+    shown: Shown
+    place: str
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.shown, name)
+
+    @property
+    def section(self) -> SectionForm:
+        return section_of(self.shown.document)
+
+    @property
+    def identity(self) -> Any:
+        """What tells the record from every other of its recipient, whatever its content."""
+        year = self.date.year - (self.date.month < 4)
+        again = self.original_number is not None and self.kind is not Kind.BILL_OF_ENTRY
+        reported = (self.form, self.return_period) if again else None
+        return (self.kind, self.original_number is None, self.supplier, self.number.upper(), year, reported)
+
+
+@dataclass
+class Download:
+    """A download read to its end: what it shows, each document once, and what the reader says of it."""
+
+    recipient: str
+    dialect: Dialect
+    sections: tuple[str, ...]
+    records: list[Placed]
+    warnings: tuple[Problem, ...]
+
+
+def download_of(data: bytes | str, recipient: str | None, where: str) -> Download:
+    promise = None
+    with opened(data) as file:
+        while True:
+            reader = DownloadReader(file, where, recipient, promise=promise)
+            try:
+                records = [shown for part in reader.parts() for shown in part]
+                break
+            except MisreadError as error:
+                promise = error.envelope
+    placed = [Placed(shown, reader.place(ordinal)) for ordinal, shown in enumerate(records)]
+    alike: dict[Any, list[tuple[int, Shown]]] = defaultdict(list)
+    for ordinal, record in enumerate(placed):
+        alike[record.identity].append((ordinal, record.shown))
+    repetitions = Repetitions(reader)
+    left_out = [at for rows in alike.values() if len(rows) > 1 for at in repetitions.choose(rows)[0]]
+    repetitions.warn()
+    kept = [record for at, record in enumerate(placed) if at not in left_out]
+    return Download(*reader.whole, kept, reader.warnings)
+
+
+@pytest.fixture(scope="session")
+def read_download() -> Callable[..., Download]:
+    return download_of
 
 
 @pytest.fixture
@@ -92,16 +158,16 @@ def read() -> Callable[..., Download]:
     """Read sections as a bare download of the recipient."""
 
     def do(recipient: str | None = RECIPIENT, **sections: Any) -> Download:
-        return read_download(json.dumps(sections), recipient, "ims.json")
+        return download_of(json.dumps(sections), recipient, "ims.json")
 
     return do
 
 
 @pytest.fixture
-def one(read) -> Callable[..., PortalRecord]:
+def one(read) -> Callable[..., Placed]:
     """Read a single row of one section."""
 
-    def do(raw: Any, section: str = "b2b") -> PortalRecord:
+    def do(raw: Any, section: str = "b2b") -> Placed:
         (record,) = read(**{section: [raw]}).records
         return record
 

@@ -14,11 +14,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ims_fsm.errors import InputError
-from ims_fsm.formats.gstn import Dialect, dialect, download, reading
-from ims_fsm.formats.gstn.download import DownloadReader, MisreadError, check_download, opened
-from ims_fsm.formats.gstn.findings import MOST, Findings
-from ims_fsm.formats.gstn.recipient import recipient_of
-from ims_fsm.record.sighting import flat
+from ims_fsm.formats.gstn import Dialect, download
+from ims_fsm.formats.gstn.download import (
+    DownloadReader,
+    MisreadError,
+    check_download,
+    odd_section,
+    opened,
+    read_carefully,
+)
+from ims_fsm.formats.gstn.envelope import unwrap
+from ims_fsm.formats.gstn.notation import loads
+from ims_fsm.formats.gstn.row import MOST, Findings, recipient_of
+from ims_fsm.formats.gstn.sections import section_named
 from ims_fsm.terms.vocabulary import SupplierStatus
 
 SAMPLES = Path(download.__file__).parents[1] / "samples"
@@ -34,16 +42,25 @@ ODDITIES = (
 
 
 def whole(text: str, given: str | None) -> tuple[Any, ...]:
-    """Read a text whole, but for what is listed in it twice."""
-    envelope = dialect.open_download(text, "file")
-    findings = Findings("file")
+    """Read a text whole, and every row of it with care."""
+    envelope = unwrap(loads(text, "file"), "file")
+    findings, keys, placed = Findings("file"), {}, []
     owner = recipient_of(envelope.recipient, given, findings)
-    sections = tuple(reading._sections(envelope, findings))
-    records = [flat(record) for record in reading.read_records(sections, owner, findings)]
-    places = [record.place for record in reading.read_records(sections, owner, Findings("file"))]
+    for key, rows in envelope.sections.items():
+        odd_section(key, rows, findings)
+    for key, rows in envelope.sections.items():
+        form = section_named(key)
+        if form is not None and isinstance(rows, list):
+            keys[form.key] = None
+            places = [f"{key}[{index}]" for index in range(len(rows))]
+            read = [
+                (read_carefully(raw, place, form, owner, findings), place)
+                for raw, place in zip(rows, places, strict=True)
+            ]
+            placed += [(record, place) for record, place in read if record]
     findings.raise_problems()
-    keys = tuple(dict.fromkeys(form.key for form, _, _ in sections))
-    return records, places, owner, envelope.dialect, keys, findings.warnings
+    records = [record for record, _ in placed]
+    return records, [place for _, place in placed], owner, envelope.dialect, tuple(keys), findings.warnings
 
 
 def going_by(text: str, given: str | None, window: int) -> tuple[Any, ...]:
@@ -90,10 +107,10 @@ def test_every_sample_reads_alike(name, window):
 def test_what_is_mangled_reads_alike(seed, name, given):
     text = mangled(TEXTS[name], random.Random(seed))  # noqa: S311 -- the same each time
     found, expected = outcome(going_by, text, given, 2_000), outcome(whole, text, given)
-    if isinstance(expected, str) and "it is no JSON here" in expected:
+    if isinstance(expected, str) and "it is not valid JSON here" in expected:
         # Where several things are wrong the one that comes first is told, each in its own words.
         assert isinstance(found, str)
-        assert "it is no JSON here" in found or "a number that cannot be read" in found
+        assert "it is not valid JSON here" in found or "a number that cannot be read" in found
     else:
         assert found == expected
 
@@ -137,8 +154,8 @@ AGAIN = "download it from the portal again"
     [
         (b" \n", f"file: it is empty; {AGAIN}"),
         (b"PK\x03\x04", "file: it is an archive or a workbook; unpack it and give the JSON file"),
-        (b'{"gstin":"\xff"}', f"byte 10: it is no text in UTF-8; {AGAIN}"),
-        (b'{"b2b":\n [}', f"line 2, column 3: it is no JSON here (Expecting value); {AGAIN}"),
+        (b'{"gstin":"\xff"}', f"byte 10: it is not text in UTF-8; {AGAIN}"),
+        (b'{"b2b":\n [}', f"line 2, column 3: it is not valid JSON here (Expecting value); {AGAIN}"),
         (b"[" * 100_000, f"file: it is nested too deeply for a file of the portal; {AGAIN}"),
         (
             b'{"b2b": [],\n "b2b": []}',

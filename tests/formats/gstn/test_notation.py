@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.formats.gstn.notation import dumps, loads
 
+NAN = "NaN is not a number in JSON"
 AGAIN = "download it from the portal again"
 UNREADABLE = {
     "empty": (b" \n", Problem("file", "it is empty", AGAIN)),
@@ -19,10 +20,13 @@ UNREADABLE = {
         b"PK\x03\x04rest",
         Problem("file", "it is an archive or a workbook", "unpack it and give the JSON file"),
     ),
-    "no json": ('{"b2b": [}', Problem("line 1, column 10", "it is no JSON here (Expecting value)", AGAIN)),
-    "no text": (b'{"a": "\xff"}', Problem("byte 7", "it is no text in UTF-8", AGAIN)),
+    "no json": ('{"b2b": [}', Problem("line 1, column 10", "it is not valid JSON here (Expecting value)", AGAIN)),
+    "no text": (b'{"a": "\xff"}', Problem("byte 7", "it is not text in UTF-8", AGAIN)),
     "too deep": ("[" * 100_000, Problem("file", "it is nested too deeply for a file of the portal", AGAIN)),
-    "no number": ("[NaN]", Problem("file", "it holds a number that cannot be read (NaN is no number of JSON)", AGAIN)),
+    "no number": (
+        "[NaN]",
+        Problem("file", f"it holds a number that cannot be read ({NAN})", AGAIN),
+    ),
 }
 
 

@@ -7,7 +7,6 @@ import json
 import pytest
 
 from ims_fsm.errors import InputError, Problem
-from ims_fsm.formats.gstn import read_download
 from ims_fsm.terms.document import Document
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.vocabulary import Form, Kind, State, SupplierStatus
@@ -42,7 +41,7 @@ def test_the_place_counts_from_zero_in_its_section(read, row):
 @pytest.mark.parametrize(
     ("named", "given"), [(True, None), (False, True), (True, True)], ids=["file", "caller", "both agree"]
 )
-def test_the_recipient_is_named_by_the_file_or_the_caller(named, given, row, recipient):
+def test_the_recipient_is_named_by_the_file_or_the_caller(named, given, row, recipient, read_download):
     tree = {"gstin": recipient.lower(), "b2b": [row()]} if named else {"b2b": [row()]}
     download = read_download(json.dumps(tree), recipient if given else None, "ims.json")
     assert download.recipient == recipient
@@ -73,13 +72,13 @@ NO_GSTIN = "write its 15 characters like 27AAPFU0939F1ZV"
     ],
     ids=["nobody", "somebody else", "malformed in the file", "no text in the file", "malformed by the caller"],
 )
-def test_a_recipient_that_cannot_be_told(named, given, problem, row):
+def test_a_recipient_that_cannot_be_told(named, given, problem, row, read_download):
     with pytest.raises(InputError) as refused:
         read_download(json.dumps({"gstin": named, "b2b": [row()]}), given, "ims.json")
     assert refused.value.problems == (problem,)
 
 
-def test_every_problem_is_told_at_once_with_its_place(row, note):
+def test_every_problem_is_told_at_once_with_its_place(row, note, read_download):
     tree = {
         "b2b": [row(idt="31-02-2024", txval=None), "a row", row(stin=None, inum="S/2")],
         "b2bcn": [note(nt_num=None, nt_dt=None, iamt=-1)],
@@ -117,7 +116,7 @@ def test_reserved_and_unknown_sections_are_warned_of_only_where_they_hold_someth
     download = read(b2b=[row()], isd=[{}], surprise=[{}], isdcn=[], other=None, version="1.2", empty={})
     assert download.warnings == (
         Problem("isd", "isd is reserved for input service distributors", "its content was left out"),
-        Problem("surprise", "surprise is no section of IMS", "its content was left out"),
+        Problem("surprise", "surprise is not a section of IMS", "its content was left out"),
     )
     assert len(download.records) == 1
 
@@ -140,7 +139,7 @@ def test_a_check_digit_that_fails_is_warned_of_once_for_each_gstin(read, row):
     )
 
 
-def test_the_recipients_own_check_digit_is_warned_of(row):
+def test_the_recipients_own_check_digit_is_warned_of(row, read_download):
     download = read_download(json.dumps({"gstin": "24MAYAS0100J1JD", "b2b": [row()]}), None, "ims.json")
     assert [warning.where for warning in download.warnings] == ["gstin"]
 
@@ -172,15 +171,3 @@ def test_an_original_and_its_amendments_under_one_number_are_no_duplicates(read,
     next_year = row(idt="05-04-2025")
     download = read(b2b=[row(), next_year], b2ba=[amended, again, by_1a])
     assert (len(download.records), download.warnings) == (5, ())
-
-
-def test_what_a_file_lists_decides_what_has_vanished(read, row, one, note):
-    invoice, credit_note = one(row()).document, one(note(), "b2bcn").document
-    download = read(b2b=[])
-    assert download.lists(invoice)
-    assert not download.lists(credit_note)
-
-
-def test_an_error_file_lists_nothing_whole(row, one, recipient):
-    download = read_download(json.dumps({"imsDetailsErr": {"b2b": [row()]}}), recipient, "ims.json")
-    assert not download.lists(one(row()).document)

@@ -7,7 +7,7 @@ from importlib.resources import files
 
 import pytest
 
-from ims_fsm.formats.gstn import Dialect, What, compare, dumps, read_download, read_two_b, write_two_b
+from ims_fsm.formats.gstn import Dialect, What, compare, dumps, read_two_b, write_two_b
 from ims_fsm.formats.gstn.notation import loads
 from ims_fsm.formats.gstn.sections import SECTIONS
 from ims_fsm.formats.gstn.two_b.line import PortalTwoBLine
@@ -25,8 +25,9 @@ NAMES = {
 }
 
 
-def sample(name):
-    return read_download((SAMPLES / name).read_bytes(), None, name)
+@pytest.fixture
+def sample(read_download):
+    return lambda name: read_download((SAMPLES / name).read_bytes(), None, name)
 
 
 def by_key(download):
@@ -34,13 +35,13 @@ def by_key(download):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_each_reads_without_a_warning(name):
+def test_each_reads_without_a_warning(name, sample):
     download = sample(name)
     assert (download.recipient, download.dialect, download.warnings) == (ME, NAMES[name], ())
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_firms_are_invented_and_amounts_are_right(name):
+def test_firms_are_invented_and_amounts_are_right(name, sample):
     for record in sample(name).records:
         document = record.document
         if document.kind is Kind.BILL_OF_ENTRY:
@@ -55,7 +56,7 @@ def test_firms_are_invented_and_amounts_are_right(name):
         assert not document.reverse_charge
 
 
-def test_the_first_inbox_has_every_section_and_both_statuses():
+def test_the_first_inbox_has_every_section_and_both_statuses(sample):
     records = sample("ims_2024-11.json").records
     assert {record.section.key for record in records} == {key for key in SECTIONS if not key.startswith("impg")}
     assert len({record.document.supplier for record in records}) >= 6
@@ -66,7 +67,7 @@ def test_the_first_inbox_has_every_section_and_both_statuses():
     assert not any(record.pending_blocked for record in records if record.section.key == "b2b")
 
 
-def test_some_originals_are_in_the_inbox_and_some_are_unknown():
+def test_some_originals_are_in_the_inbox_and_some_are_unknown(sample):
     records = sample("ims_2024-11.json").records
     numbers = {(record.document.kind, record.document.number) for record in records if not record.section.amended}
     amended = [record.document for record in records if record.document.amends]
@@ -75,7 +76,7 @@ def test_some_originals_are_in_the_inbox_and_some_are_unknown():
     assert len(amended) > len(known)
 
 
-def test_two_weeks_later_one_is_edited_one_gone_one_filed_and_two_are_new():
+def test_two_weeks_later_one_is_edited_one_gone_one_filed_and_two_are_new(sample):
     first, later = by_key(sample("ims_2024-11.json")), by_key(sample("ims_2024-11_later.json"))
     both = first.keys() & later.keys()
     hashes = {key: (first[key].document.content_hash, later[key].document.content_hash) for key in both}
@@ -88,7 +89,7 @@ def test_two_weeks_later_one_is_edited_one_gone_one_filed_and_two_are_new():
     assert sorted(later[key].document.number for key in later.keys() - both) == ["NB2411-003", "SP-1215"]
 
 
-def test_the_second_rule_set_has_declarations_and_old_and_new_credit_notes():
+def test_the_second_rule_set_has_declarations_and_old_and_new_credit_notes(sample):
     records = {record.document.number: record for record in sample("ims_2025-11.json").records}
     assert (records["SPC-077"].itc_reduction, records["SPC-077"].declared) == ("Y", Heads(0, 45_000, 45_000))
     assert (records["DS/CN/164"].itc_reduction, records["DS/CN/164"].declared) == ("N", None)
@@ -98,10 +99,10 @@ def test_the_second_rule_set_has_declarations_and_old_and_new_credit_notes():
     assert records["VT/2025/207"].remarks == "Goods not received yet"
 
 
-def test_the_imports_fill_all_four_sections():
+def test_the_imports_fill_all_four_sections(sample):
     records = sample("imports_2025-11.json").records
     assert {record.section.key for record in records} == {key for key in SECTIONS if key.startswith("impg")}
-    assert all(record.itc_period == "2025-10" and record.portal_ref and record.reference_date for record in records)
+    assert all(record.itc_period == "2025-10" for record in records)
     assert [record.action for record in records].count(State.PENDING) == 1
 
 
@@ -119,7 +120,7 @@ def test_the_statement_is_what_its_own_lines_write():
         assert written[key] == shipped[key]
 
 
-def test_the_statement_differs_from_the_inbox_where_the_demonstration_needs_it():
+def test_the_statement_differs_from_the_inbox_where_the_demonstration_needs_it(sample):
     theirs = two_b().lines
     inbox = sample("ims_2024-11.json").records
     superseded = {"NB2409-058", "NBC2409-12"}

@@ -23,14 +23,14 @@ def test_an_amount_is_a_number_or_text(value):
 
 
 BAD_AMOUNTS = {
-    "text": ("ten", "'ten' is no amount; write rupees as a number or text, like 18000.00"),
-    "underscores": ("1_000", "'1_000' is no amount; write rupees as a number or text, like 18000.00"),
-    "not a number": ("NaN", "'NaN' is no amount; write rupees as a number or text, like 18000.00"),
-    "truth": (True, "true is no amount; write rupees as a number or text, like 18000.00"),
-    "null": (None, "null is no amount; write rupees as a number or text, like 18000.00"),
-    "list": ([1], "a list is no amount; write rupees as a number or text, like 18000.00"),
-    "object": ({}, "an object is no amount; write rupees as a number or text, like 18000.00"),
-    "float": (0.1, "0.1 is no amount; write rupees as a number or text, like 18000.00"),
+    "text": ("ten", "'ten' is not an amount; write rupees as a number or text, like 18000.00"),
+    "underscores": ("1_000", "'1_000' is not an amount; write rupees as a number or text, like 18000.00"),
+    "not a number": ("NaN", "'NaN' is not an amount; write rupees as a number or text, like 18000.00"),
+    "truth": (True, "true is not an amount; write rupees as a number or text, like 18000.00"),
+    "null": (None, "null is not an amount; write rupees as a number or text, like 18000.00"),
+    "list": ([1], "a list is not an amount; write rupees as a number or text, like 18000.00"),
+    "object": ({}, "an object is not an amount; write rupees as a number or text, like 18000.00"),
+    "float": (0.1, "0.1 is not an amount; write rupees as a number or text, like 18000.00"),
     "negative": (-1, "-1 is negative; write every amount, of a credit note too, without a sign"),
     "negative text": ("-1.50", "'-1.50' is negative; write every amount, of a credit note too, without a sign"),
     "inexact": (Decimal("1.005"), "'1.005' has more than two decimals; write whole paise, like \"18000.00\""),
@@ -61,7 +61,7 @@ def test_a_date_is_day_month_year(text):
     "text", ["31-02-2024", "2024-10-05", "5-10-2024", "05-10-24", "05-10-1024", "०५-10-2024", "soon"]
 )
 def test_another_date_is_refused(text):
-    with pytest.raises(ValueError, match="is no date of the portal; write it dd-mm-yyyy, like 05-10-2024"):
+    with pytest.raises(ValueError, match="is not a date of the portal; write it dd-mm-yyyy, like 05-10-2024"):
         values.day(text)
 
 
@@ -84,7 +84,7 @@ def test_a_bare_month_is_the_first_not_before_the_documents_own(text, documented
 
 @pytest.mark.parametrize("text", ["13", "00", "132024", "202410", "2024-10", "Oct", "", "१०"])
 def test_another_period_is_refused(text):
-    with pytest.raises(ValueError, match="is no return period"):
+    with pytest.raises(ValueError, match="is not a return period"):
         values.period(text, ASKED)
 
 
@@ -149,12 +149,12 @@ def test_codes_in_every_spelling(reader, value, expected):
 @pytest.mark.parametrize(
     ("reader", "value", "sentence"),
     [
-        (values.flag, "maybe", "'maybe' is no flag; write Y or N"),
-        (values.action, "X", "'X' is no action; write A, R, P or N"),
-        (values.supplier_status, "?", "'?' is no filing status; write Filed or Not Filed"),
-        (values.form, "R9", "'R9' is no form of a supplier; write R1, R1A, R5 or IFF"),
-        (values.place_of_supply, "Goa", "'Goa' is no place of supply; write the state's code, like 27"),
-        (values.action, ["A"], "a list is no action; write A, R, P or N"),
+        (values.flag, "maybe", "'maybe' is not a flag; write Y or N"),
+        (values.action, "X", "'X' is not an action; write A, R, P or N"),
+        (values.supplier_status, "?", "'?' is not a filing status; write Filed or Not Filed"),
+        (values.form, "R9", "'R9' is not a form of a supplier; write R1, R1A, R5 or IFF"),
+        (values.place_of_supply, "Goa", "'Goa' is not a place of supply; write the state's code, like 27"),
+        (values.action, ["A"], "a list is not an action; write A, R, P or N"),
     ],
     ids=lambda value: getattr(value, "__name__", repr(value)),
 )

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ims_fsm.errors import InputError, Problem
-from ims_fsm.formats.gstn import Upload, UploadRecord, dumps, offline_file, read_download, write_upload
+from ims_fsm.formats.gstn import Upload, UploadRecord, dumps, offline_file, write_upload
 from ims_fsm.terms.document import Document, OriginalReference
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod
@@ -257,7 +257,7 @@ def uploads(draw):
 
 
 @given(uploads())
-def test_what_is_written_reads_back_as_it_was(record):
+def test_what_is_written_reads_back_as_it_was(read_download, record):
     save = write_upload(ME, [record]).save
     assert save is not None
     text = dumps({"invdata": json.loads(dumps(save), parse_float=Decimal)["data"]["invdata"]})

@@ -5,52 +5,111 @@ Says what differs, not why: the caller may explain a line by a rule. Reads no fi
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
 
-from ims_fsm.formats.gstn.two_b.difference import Difference, Explain, Side, TwoBLine, What
-from ims_fsm.formats.gstn.two_b.numbering import look_alike
-from ims_fsm.formats.gstn.two_b.totals import Totals, net_totals, size
-from ims_fsm.terms.money import HEADS, TITLES, rupees, shown
-from ims_fsm.terms.vocabulary import Section
+from ims_fsm.formats.gstn.two_b.line import PortalTwoBLine
+from ims_fsm.terms.money import HEADS, NIL, TITLES, Heads, rupees, shown
+from ims_fsm.terms.vocabulary import Kind, Section
+
+Side = Literal["here", "there"]
+Pairs = list[tuple[PortalTwoBLine, PortalTwoBLine]]
+Totals = dict[Section, Heads]
+_PARTS = re.compile(r"[0-9]+|[^\W0-9_]+")
+
+
+class What(StrEnum):
+    """What a difference is about."""
+
+    MISSING_HERE = "missing_here"
+    MISSING_THERE = "missing_there"
+    SECTION = "section"
+    LOOKS_THE_SAME = "looks_the_same"
+    DATE = "date"
+    TAXABLE = "taxable"
+    IGST = "igst"
+    CGST = "cgst"
+    SGST = "sgst"
+    CESS = "cess"
+    TOTAL = "total"
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a document stands in one GSTR-2B only: the rule and its sentence."""
+
+    rule: str
+    sentence: str
+
+
+Explain = Callable[[PortalTwoBLine, Side], Explanation | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One difference between two GSTR-2B, with its sentence."""
+
+    what: What
+    #: Whose document; blank for a total, which is net.
+    supplier: str
+    number: str
+    #: What stands on each side: rupees, words, or None for nothing.
+    ours: str | None
+    theirs: str | None
+    sentence: str
+    #: The explanation's rule, where the caller knew one.
+    rule: str | None = None
 
 
 def compare(
-    ours: Sequence[TwoBLine],
-    theirs: Sequence[TwoBLine],
+    ours: Sequence[PortalTwoBLine],
+    theirs: Sequence[PortalTwoBLine],
     explain: Explain | None = None,
-    beside: Sequence[TwoBLine] = (),
+    beside: Sequence[PortalTwoBLine] = (),
 ) -> tuple[Difference, ...]:
     """Return every difference between our lines and the portal's; none where both say the same.
 
     Documents are matched by supplier, kind, number and date, those that agree in all first; then by number and
     financial year whatever the capitals; then by numbers that look the same (INV/0007 and INV-7), which is said.
     `explain` is asked about lines that stand on one side only, "here" or "there". Totals are net, as a GSTR-2B sums
-    them (`net_totals`); `beside` are lines of ours that count and are no
-    document of their own; where the portal's file lists one too, it is not said to be missing.
+    them; `beside` are lines of ours that count and are not documents of their own (what an amendment to reverse charge
+    takes back, FAQ 32): they count on both sides, and where the portal lists one too it is not said to be missing.
     """
     pairs, here, there = _matched(ours, theirs)
     counted, alone, there = _matched(beside, there, (_identical,))
-    found = [difference for mine, portals in pairs for difference in _differences(mine, portals)]
-    found += [_one_sided(line, "here", explain) for line in here]
-    found += [_one_sided(line, "there", explain) for line in there]
-    return (*found, *_totals(*net_totals([*pairs, *counted], here, there, alone)))
+    differences = [difference for mine, portals in pairs for difference in _differences(mine, portals)]
+    differences += [_one_sided(line, "here", explain) for line in here]
+    differences += [_one_sided(line, "there", explain) for line in there]
+    return (*differences, *_totals(*_net_totals([*pairs, *counted], [*here, *alone], [*there, *alone])))
 
 
-def _identical(line: TwoBLine) -> Hashable:
-    return (_exact(line), line.section, line.reverse_charge, abs(line.taxable), size(line))
+def look_alike(number: str) -> tuple[str, ...]:
+    """Return what is left of a document number without capitals, separators and leading zeros.
+
+    >>> look_alike("INV/2024/0891") == look_alike("inv-2024-891")
+    True
+    """
+    return tuple(part.lstrip("0") or "0" for part in _PARTS.findall(number.upper()))
 
 
-def _exact(line: TwoBLine) -> Hashable:
+def _identical(line: PortalTwoBLine) -> Hashable:
+    return (_exact(line), line.section, line.reverse_charge, abs(line.taxable), _size(line))
+
+
+def _exact(line: PortalTwoBLine) -> Hashable:
     return (line.supplier, line.kind, line.amended, line.number, line.date)
 
 
-def _same_year(line: TwoBLine) -> Hashable:
+def _same_year(line: PortalTwoBLine) -> Hashable:
     year = line.date.year - (line.date.month < 4)  # noqa: PLR2004 - the financial year begins in April
     return (line.supplier, line.kind, line.amended, line.number.upper(), year)
 
 
-def _similar(line: TwoBLine) -> Hashable:
+def _similar(line: PortalTwoBLine) -> Hashable:
     return (line.supplier, line.kind, line.amended, look_alike(line.number))
 
 
@@ -59,9 +118,11 @@ _KEYS = (_identical, _exact, _same_year, _similar)
 
 
 def _matched(
-    ours: Sequence[TwoBLine], theirs: Sequence[TwoBLine], keys: Sequence[Callable[[TwoBLine], Hashable]] = _KEYS
-) -> tuple[list[tuple[TwoBLine, TwoBLine]], list[TwoBLine], list[TwoBLine]]:
-    pairs: list[tuple[TwoBLine, TwoBLine]] = []
+    ours: Sequence[PortalTwoBLine],
+    theirs: Sequence[PortalTwoBLine],
+    keys: Sequence[Callable[[PortalTwoBLine], Hashable]] = _KEYS,
+) -> tuple[Pairs, list[PortalTwoBLine], list[PortalTwoBLine]]:
+    pairs: Pairs = []
     here, there = list(ours), list(theirs)
     for key in keys:
         waiting: dict[Hashable, list[int]] = defaultdict(list)
@@ -69,9 +130,8 @@ def _matched(
             waiting[key(there[index])].append(index)
         left = []
         for line in here:
-            found = waiting[key(line)]
-            if found:
-                pairs.append((line, there[found.pop()]))
+            if candidates := waiting[key(line)]:
+                pairs.append((line, there[candidates.pop()]))
             else:
                 left.append(line)
         kept = sorted(index for indexes in waiting.values() for index in indexes)
@@ -79,44 +139,42 @@ def _matched(
     return pairs, here, there
 
 
-def _differences(mine: TwoBLine, portals: TwoBLine) -> Iterator[Difference]:
-    if mine.number != portals.number:
-        yield _differs(What.LOOKS_THE_SAME, mine, mine.number, portals.number, "numbered")
-    if mine.date != portals.date:
-        yield _differs(What.DATE, mine, mine.date.isoformat(), portals.date.isoformat(), "dated")
-    if mine.section != portals.section:
-        yield _differs(What.SECTION, mine, str(mine.section), str(portals.section), "in section")
-    amounts = ((What.TAXABLE, "taxable", abs(mine.taxable), abs(portals.taxable)),)
-    heads = zip(map(What, HEADS), TITLES, size(mine), size(portals), strict=True)
-    for what, title, own, portal in (*amounts, *heads):
-        if own != portal:
-            sentence = f"{_name(mine)}: {title} {shown(own)} here and {shown(portal)} on the portal"
-            yield Difference(what, mine.supplier, mine.number, _money(own), _money(portal), sentence)
+def _differences(mine: PortalTwoBLine, portals: PortalTwoBLine) -> Iterator[Difference]:
+    words = (
+        (What.LOOKS_THE_SAME, mine.number, portals.number, "numbered"),
+        (What.DATE, mine.date.isoformat(), portals.date.isoformat(), "dated"),
+        (What.SECTION, str(mine.section), str(portals.section), "in section"),
+    )
+    for what, here, there, noun in words:
+        if here != there:
+            sentence = f"{_name(mine)}: {noun} {here} here and {there} on the portal"
+            yield Difference(what, mine.supplier, mine.number, here, there, sentence)
+    heads = zip(map(What, HEADS), TITLES, _size(mine), _size(portals), strict=True)
+    for what, title, paise, portal in ((What.TAXABLE, "taxable", abs(mine.taxable), abs(portals.taxable)), *heads):
+        if paise != portal:
+            yield _amounts(what, f"{_name(mine)}: {title}", paise, portal, mine)
 
 
-def _money(amount: int) -> str:
-    return f"{rupees(amount):.2f}"
+def _amounts(what: What, subject: str, ours: int, theirs: int, line: PortalTwoBLine | None = None) -> Difference:
+    sentence = f"{subject} {shown(ours)} here and {shown(theirs)} on the portal"
+    whose = (line.supplier, line.number) if line else ("", "")
+    return Difference(what, *whose, f"{rupees(ours):.2f}", f"{rupees(theirs):.2f}", sentence)
 
 
-def _name(line: TwoBLine) -> str:
+def _name(line: PortalTwoBLine) -> str:
     amended = "amended " if line.amended else ""
     return f"{amended}{str(line.kind).replace('_', ' ')} {line.number} of {line.supplier or 'ICEGATE'}"
 
 
-def _differs(what: What, line: TwoBLine, ours: str, theirs: str, noun: str) -> Difference:
-    sentence = f"{_name(line)}: {noun} {ours} here and {theirs} on the portal"
-    return Difference(what, line.supplier, line.number, ours, theirs, sentence)
-
-
-def _one_sided(line: TwoBLine, side: Side, explain: Explain | None) -> Difference:
+def _one_sided(line: PortalTwoBLine, side: Side, explain: Explain | None) -> Difference:
     reason = explain(line, side) if explain else None
-    shown = f"{line.section}, tax {line.tax}"
+    stands = f"{line.section}, tax {line.tax}"
     if side == "here":
-        what, ours, theirs = What.MISSING_THERE, shown, None
-        sentence = f"{_name(line)} is missing on the portal; here it stands in {shown}"
+        what, ours, theirs = What.MISSING_THERE, stands, None
+        sentence = f"{_name(line)} is missing on the portal; here it stands in {stands}"
     else:
-        what, ours, theirs = What.MISSING_HERE, None, shown
-        sentence = f"{_name(line)} is missing here; on the portal it stands in {shown}"
+        what, ours, theirs = What.MISSING_HERE, None, stands
+        sentence = f"{_name(line)} is missing here; on the portal it stands in {stands}"
     if reason is None:
         return Difference(what, line.supplier, line.number, ours, theirs, sentence)
     return Difference(what, line.supplier, line.number, ours, theirs, f"{sentence}: {reason.sentence}", reason.rule)
@@ -124,8 +182,41 @@ def _one_sided(line: TwoBLine, side: Side, explain: Explain | None) -> Differenc
 
 def _totals(ours: Totals, theirs: Totals) -> Iterator[Difference]:
     for section in Section:
-        for title, own, portal in zip(TITLES, ours[section], theirs[section], strict=True):
-            if own != portal:
-                sides = f"{shown(own)} here and {shown(portal)} on the portal"
-                sentence = f"net total of {section}: {title} {sides}"
-                yield Difference(What.TOTAL, "", "", _money(own), _money(portal), sentence)
+        for title, paise, portal in zip(TITLES, ours[section], theirs[section], strict=True):
+            if paise != portal:
+                yield _amounts(What.TOTAL, f"net total of {section}: {title}", paise, portal)
+
+
+def _net_totals(pairs: Pairs, here: Sequence[PortalTwoBLine], there: Sequence[PortalTwoBLine]) -> tuple[Totals, Totals]:
+    """Return the net totals by section in paise, ours and the portal's: credit notes negative, no reverse charge.
+
+    Ours are those that a GSTR-2B of ours is summed with. The portal's lists whole documents: from an amendment that
+    both have, what its original brought before is taken off there as it is here.
+    """
+    ours: Totals = defaultdict(lambda: NIL)
+    theirs: Totals = defaultdict(lambda: NIL)
+    for mine, portals in pairs:
+        _add(ours, mine, _net(mine))
+        _add(theirs, portals, _signed(portals) - (_signed(mine) - _net(mine)))
+    for totals, lines in ((ours, here), (theirs, there)):
+        for line in lines:
+            _add(totals, line, _net(line))
+    return ours, theirs
+
+
+def _size(line: PortalTwoBLine) -> Heads:
+    """Return the tax of a line without the sign that a credit note may be written with."""
+    return Heads(*map(abs, line.tax)) if line.kind is Kind.CREDIT_NOTE else line.tax
+
+
+def _signed(line: PortalTwoBLine) -> Heads:
+    return _size(line) * line.kind.sign
+
+
+def _net(line: PortalTwoBLine) -> Heads:
+    return _signed(line) if line.entry is None else line.entry
+
+
+def _add(totals: Totals, line: PortalTwoBLine, tax: Heads) -> None:
+    if not line.reverse_charge:
+        totals[line.section] += tax

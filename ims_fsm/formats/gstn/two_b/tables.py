@@ -39,7 +39,7 @@ class Table:
 
     def letter(self, kind: Kind) -> str:
         """Return the letter by which the table tells this kind from its others."""
-        return next(letter for letter, one in self.kinds.items() if one is kind)
+        return next(letter for letter, meant in self.kinds.items() if meant is kind)
 
 
 _INVOICE = {"": Kind.INVOICE}
@@ -60,7 +60,7 @@ _BY_KEY["impgseza"] = _BY_KEY["impgasez"]
 
 
 def table_named(key: str) -> tuple[Table, bool] | None:
-    """Return the table that a key means and whether its rows are amendments; None for a key that is no table."""
+    """Return the table that a key means and whether its rows are amendments; None for any other key."""
     return _BY_KEY.get(key.strip().lower())
 
 

@@ -209,7 +209,7 @@ def test_a_statement_in_several_files_and_a_table_that_is_none_are_warned_of():
     two_b = read_two_b(statement({"surprise": []}, fc=3), "2b.json")
     assert two_b.warnings == (
         Problem("data.fc", "the statement comes in 3 files", "what another file holds is missing here"),
-        Problem("docdata.surprise", "surprise is no table of GSTR-2B", "its content was left out"),
+        Problem("docdata.surprise", "surprise is not a table of GSTR-2B", "its content was left out"),
     )
 
 
@@ -217,7 +217,7 @@ def test_a_statement_in_several_files_and_a_table_that_is_none_are_warned_of():
 def test_another_file_is_no_two_b(tree):
     with pytest.raises(InputError) as error:
         read_two_b(json.dumps(tree), "2b.json")
-    assert error.value.problems == (Problem("file", "it is no GSTR-2B: it holds no docdata", GIVE),)
+    assert error.value.problems == (Problem("file", "it is not a GSTR-2B: it holds no docdata", GIVE),)
 
 
 PLACE = "docdata.b2b[0].inv[0]"
@@ -231,7 +231,7 @@ REFUSED = {
     "row": ({"b2b": [1]}, Problem("docdata.b2b[0]", "1 stands where a row is expected", GIVE)),
     "documents": (
         {"b2b": [{"ctin": SUPPLIER}]},
-        Problem("docdata.b2b[0].inv", "the supplier's documents are no list", GIVE),
+        Problem("docdata.b2b[0].inv", "the supplier's documents are not a list", GIVE),
     ),
     "document": ({"b2b": [of_supplier("S/101")]}, Problem(PLACE, "'S/101' stands where a document is expected", GIVE)),
     "amounts": (
@@ -244,11 +244,11 @@ REFUSED = {
     ),
     "type of note": (
         {"cdnr": [of_supplier(note(typ="X"), rows="nt")]},
-        Problem("docdata.cdnr[0].nt[0].typ", "'X' is no type of the table", "write C or D"),
+        Problem("docdata.cdnr[0].nt[0].typ", "'X' is not a type of the table", "write C or D"),
     ),
     "rate line": (
         {"b2b": [of_supplier(invoice(txval=None, items=[{"txval": "x"}]))]},
-        Problem(f"{PLACE}.items[0].txval", "'x' is no amount", "write rupees as a number or text, like 18000.00"),
+        Problem(f"{PLACE}.items[0].txval", "'x' is not an amount", "write rupees as a number or text, like 18000.00"),
     ),
 }
 

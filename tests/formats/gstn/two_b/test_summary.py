@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from ims_fsm.formats.gstn import PortalTwoBLine
-from ims_fsm.formats.gstn.two_b.summary import credit_summary, supplier_summary
+from ims_fsm.formats.gstn.two_b.writing import credit_summary, supplier_summary
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Kind, Section

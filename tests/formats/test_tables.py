@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ims_fsm.errors import InputError
-from ims_fsm.formats.columns import COLUMNS, csv_rows, json_rows
+from ims_fsm.formats.proposals import COLUMNS, csv_rows, json_rows
 
 
 def message(problem_of, *given):
@@ -36,12 +36,12 @@ def test_json_is_read_by_its_keys(tree):
 @pytest.mark.parametrize(
     ("data", "told"),
     [
-        (b"id,colour\n1,red\n", f"the columns: 'colour' is no column here; use {COLUMNS}"),
+        (b"id,colour\n1,red\n", f"the columns: 'colour' is not a column here; use {COLUMNS}"),
         (b"id,record_id\n1,1\n", "the columns: id stands twice; keep one of them"),
         (b"action\naccept\n", f"the columns: none of them names a record; use {COLUMNS}"),
         (b"", f"the columns: none of them names a record; use {COLUMNS}"),
         (b"id,action\n1,accept,now\n", "line 2: has 3 cells and the table 2 columns; put text with a comma in quotes"),
-        (b"id\n\xff\n", "byte 3: is no text in UTF-8; save it as CSV or JSON in UTF-8"),
+        (b"id\n\xff\n", "byte 3: is not text in UTF-8; save it as CSV or JSON in UTF-8"),
         (b"PK\x03\x04", "the file: is an archive or a workbook; save its table as CSV"),
     ],
 )
@@ -51,7 +51,7 @@ def test_what_is_no_such_table_is_told(data, told):
 
 def test_a_cell_that_is_too_long_for_a_table_is_told():
     told = message(csv_rows, b"id\n" + b"1" * 200_000)
-    assert told.startswith("a.csv: line 2: is no line of a table (field larger than field limit")
+    assert told.startswith("a.csv: line 2: is not a line of a table (field larger than field limit")
 
 
 WHAT = "holds neither a list of actions nor an upload for the portal"
@@ -63,8 +63,8 @@ NEITHER = f"the file: {WHAT}; give a list of objects with {COLUMNS}"
     [
         (1, NEITHER),
         ({}, NEITHER),
-        ([1], f"[0]: is no object; give an object with {COLUMNS}"),
-        ([{"id": 1, "colour": 2}], f"the columns: 'colour' is no column here; use {COLUMNS}"),
+        ([1], f"[0]: is not an object; give an object with {COLUMNS}"),
+        ([{"id": 1, "colour": 2}], f"the columns: 'colour' is not a column here; use {COLUMNS}"),
     ],
 )
 def test_json_of_another_sort_is_told(tree, told):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ims_fsm.errors import InputError
-from ims_fsm.formats.uploads import is_upload, read_upload
+from ims_fsm.formats.gstn.upload import is_upload, read_upload
 from ims_fsm.terms.vocabulary import State, Trigger
 
 ME = "27AAPFU0939F1ZV"
@@ -40,7 +40,7 @@ def message(tree, gstin=None):
 def test_an_upload_is_known_by_its_sections_with_or_without_a_wrapper(tree):
     assert is_upload(tree)
     (found,) = read_upload(tree, "up.json", ME)
-    assert (found.record.place, found.trigger, found.previous) == ("b2b[0]", Trigger.REJECT, State.NO_ACTION)
+    assert (found.place, found.trigger, found.previous) == ("b2b[0]", Trigger.REJECT, State.NO_ACTION)
 
 
 @pytest.mark.parametrize("tree", [[], {}, 1, {"data": []}, {"data": {"b2b": []}}, {"invdata": []}])
@@ -66,8 +66,11 @@ def test_a_reset_carries_no_action(reqtyp):
     ("tree", "told"),
     [
         (upload(row(action=None)), "b2b[0].action: the record says no action; write A, R or P, or put it into a RESET"),
-        (upload(row(prev_status="X")), "b2b[0].prev_status: 'X' is no action; write A, R, P or N"),
-        (upload(row(), key="b2x"), "2 problems\n  b2x: is no section of IMS with a list of records; correct the name"),
+        (upload(row(prev_status="X")), "b2b[0].prev_status: 'X' is not an action; write A, R, P or N"),
+        (
+            upload(row(), key="b2x"),
+            "2 problems\n  b2x: is not a section of IMS with a list of records; correct",
+        ),
         (upload(), "invdata: holds no record; give an upload that tells the portal something"),
         (upload(1), "2 problems\n  b2b[0]: 1 stands where a record is expected; give it as an object\n"),
     ],

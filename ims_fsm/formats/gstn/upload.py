@@ -1,50 +1,63 @@
-"""Writes what the recipient did as the portal takes it: a SAVE of actions, a RESET of actions taken back.
+"""The portal's upload: a SAVE of actions, a RESET of actions taken back; written, cut to size, and read.
 
-Strict where reading is tolerant: one spelling, exact amounts. Knows no store; the caller says what changed.
+Writing is strict where reading is tolerant: one spelling, exact amounts. The caller says what changed; an upload that
+some other tool made is read to be examined before it is sent.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
 from ims_fsm.errors import InputError, Problem
-from ims_fsm.formats.gstn.bills import bill_parts
-from ims_fsm.formats.gstn.record import YesNo
-from ims_fsm.formats.gstn.sections import SECTIONS, section_of
+from ims_fsm.formats.gstn import values
+from ims_fsm.formats.gstn.download import read_carefully
+from ims_fsm.formats.gstn.notation import dumps
+from ims_fsm.formats.gstn.row import Findings, Row, recipient_of
+from ims_fsm.formats.gstn.sections import SECTIONS, SectionForm, bill_parts, section_named, section_of
 from ims_fsm.formats.gstn.values import written
+from ims_fsm.record.sighting import Shown, YesNo
 from ims_fsm.terms.document import Document
 from ims_fsm.terms.money import HEADS, Heads, rupees
 from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.terms.vocabulary import Form, Kind, State
+from ims_fsm.terms.vocabulary import Form, Kind, State, Trigger
 
 Request = dict[str, Any]
 _CODES = {State.NO_ACTION: "N", State.ACCEPTED: "A", State.REJECTED: "R", State.PENDING: "P"}
 _FORMS = {Form.GSTR_1: "R1", Form.IFF: "R1", Form.GSTR_1A: "R1A", Form.GSTR_5: "R5", Form.GSTR_6: "R6"}
 _TAX = dict(zip(HEADS, ("iamt", "camt", "samt", "cess"), strict=True))
+_TRIGGERS = {
+    State.ACCEPTED: Trigger.ACCEPT,
+    State.REJECTED: Trigger.REJECT,
+    State.PENDING: Trigger.KEEP_PENDING,
+    State.NO_ACTION: Trigger.RESET,
+}
+_RESET = frozenset({"RESET", "RESETIMS"})
+# The portal's limit on one request, in bytes.
+LIMIT = 4_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UploadRecord:
-    """One record whose action, declaration or remarks the portal does not know yet.
-
-    `previous` is the action last seen on the portal, `action` the one to be told. `specified` says that accepting
-    it asks whether ITC is to be reduced (advisory.2025-10); `declared`, in paise, is left out for a full reduction.
-    `itc_period`, `portal_ref`, `portal_hash` and `reference_date` are what the portal gave for a bill of entry.
-    """
+    """One record whose action, declaration or remarks the portal does not know yet."""
 
     document: Document
     form: Form
     return_period: TaxPeriod
+    #: The action last seen on the portal.
     previous: State
+    #: The action that the portal is to know.
     action: State
+    #: Whether accepting it asks if ITC is to be reduced (advisory.2025-10).
     specified: bool = False
     itc_reduction: YesNo | None = None
+    #: The reduction in paise per head; left out for a full one.
     declared: Heads | None = None
     remarks: str | None = None
+    # What the portal gave for a bill of entry.
     itc_period: TaxPeriod | None = None
     portal_ref: str | None = None
     portal_hash: str | None = None
@@ -100,10 +113,10 @@ def _check(recipient: str, changes: Sequence[UploadRecord]) -> None:
 def _request(kind: Literal["SAVE", "RESET"], recipient: str, records: Sequence[UploadRecord]) -> Request | None:
     if not records:
         return None
-    found: dict[str, list[Request]] = {key: [] for key in SECTIONS}
+    rows_of: dict[str, list[Request]] = {key: [] for key in SECTIONS}
     for record in records:
-        found[section_of(record.document).key].append(_row(record) | (_decision(record) if kind == "SAVE" else {}))
-    sections = {key: rows for key, rows in found.items() if rows}
+        rows_of[section_of(record.document).key].append(_row(record) | (_decision(record) if kind == "SAVE" else {}))
+    sections = {key: rows for key, rows in rows_of.items() if rows}
     data = {"rtin": recipient, "reqtyp": kind, "invdata": sections}
     return {"action": "SAVE" if kind == "SAVE" else "RESETIMS", "data": data}
 
@@ -164,3 +177,91 @@ def _decision(record: UploadRecord) -> Request:
 
 def _heads(amounts: Heads, keys: dict[str, str]) -> dict[str, Decimal]:
     return {keys[head]: amount for head, amount in amounts.in_rupees().items()}
+
+
+def chunks(upload: Upload, limit: int = LIMIT) -> Iterator[Upload]:
+    """Give the upload in parts of which each request, written by `dumps`, stays within `limit` bytes.
+
+    The portal commits record by record, so the parts may be sent one after the other. Raises `ValueError` for a
+    limit that not even one record fits in.
+    """
+    if upload.save:
+        yield from (Upload(save=part) for part in _parts(upload.save, limit))
+    if upload.reset:
+        yield from (Upload(reset=part) for part in _parts(upload.reset, limit))
+
+
+def _parts(request: Request, limit: int) -> Iterator[Request]:
+    data = request["data"]
+    room = limit - len(dumps({**request, "data": {**data, "invdata": {key: [] for key in data["invdata"]}}}))
+    part: dict[str, list[Request]] = {}
+    used = 0
+    for key, rows in data["invdata"].items():
+        for row in rows:
+            size = len(dumps(row)) + 1
+            if size > room:
+                raise ValueError(f"one record needs {size} bytes and {limit} leave {room} for it; raise the limit")
+            if used + size > room:
+                yield {**request, "data": {**data, "invdata": part}}
+                part, used = {}, 0
+            part.setdefault(key, []).append(row)
+            used += size
+    yield {**request, "data": {**data, "invdata": part}}
+
+
+@dataclass(frozen=True, slots=True)
+class UploadRow:
+    """One row of an upload that was read: its place, what it says of the record, the trigger, and `prev_status`."""
+
+    place: str
+    record: Shown
+    trigger: Trigger
+    previous: State | None
+
+
+def is_upload(tree: Any) -> bool:
+    """Say whether parsed JSON is an upload for the portal: sections under `invdata`, with or without a wrapper."""
+    return isinstance(_opened(tree).get("invdata"), dict)
+
+
+def read_upload(tree: Any, where: str, gstin: str | None) -> tuple[UploadRow, ...]:
+    """Return the rows of a parsed upload; `gstin` is whose it must be, where that is known.
+
+    Raises `InputError` with every problem: a value that cannot be read, a row without an action, another recipient.
+    """
+    request = _opened(tree)
+    findings = Findings(where)
+    recipient = recipient_of(request.get("rtin") or request.get("gstin"), gstin, findings)
+    sections = tuple(_sections(request["invdata"], findings))
+    reset = str(request.get("reqtyp", "")).upper() in _RESET
+    places = [(form, raw, f"{key}[{index}]") for form, key, rows in sections for index, raw in enumerate(rows)]
+    records = [(raw, place, read_carefully(raw, place, form, recipient, findings)) for form, raw, place in places]
+    rows = tuple(
+        _read(record, Row(raw, place, findings), reset=reset) for raw, place, record in records if record is not None
+    )
+    if not any(isinstance(raw, dict) for _, raw, _ in places):
+        findings.refuse("invdata", "holds no record", "give an upload that tells the portal something")
+    findings.raise_problems()
+    return rows
+
+
+def _opened(tree: Any) -> dict[str, Any]:
+    inner = tree.get("data") if isinstance(tree, dict) else None
+    request = inner if isinstance(inner, dict) else tree
+    return request if isinstance(request, dict) else {}
+
+
+def _sections(invdata: dict[str, Any], findings: Findings) -> Iterator[tuple[SectionForm, str, list[Any]]]:
+    for key, rows in invdata.items():
+        form = section_named(key)
+        if form is None or not isinstance(rows, list):
+            findings.refuse(key, "is not a section of IMS with a list of records", "correct the name of the section")
+        else:
+            yield form, key, rows
+
+
+def _read(record: Shown, row: Row, *, reset: bool) -> UploadRow:
+    if not reset and row.key(("action",)) is None:
+        row.refuse("action", "the record says no action", "write A, R or P, or put it into a RESET")
+    previous = row.read(values.action, ("prev_status",), None)
+    return UploadRow(row.place, record, Trigger.RESET if reset else _TRIGGERS[record.action], previous)

@@ -1,17 +1,20 @@
 """The wrappers in which the portal hands out an IMS download, and the files that are something else.
 
-Finds the sections and the recipient named beside them; reads no record. Imports the sections' table only.
+`Outline` goes through a file and gives its sections one by one, keeping only what tells one dialect from another;
+`unwrap` opens what it kept. Reads no record.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from ims_fsm.errors import InputError, Problem
-from ims_fsm.formats.gstn.notation import loads
-from ims_fsm.formats.gstn.sections import RESERVED, section_named
+from ims_fsm.formats.gstn.notation import decoded, twice
+from ims_fsm.formats.gstn.sections import RESERVED, SectionForm, section_named
+from ims_fsm.formats.gstn.text import JsonText
 from ims_fsm.formats.gstn.values import shown
 
 
@@ -50,18 +53,10 @@ _FOREIGN = (
 )
 
 
-def open_download(data: bytes | str, where: str) -> Envelope:
-    """Return the sections of an IMS download in any dialect of the portal.
-
-    Raises `InputError` when the text is no JSON, is no object, holds no section, or is another of the portal's files.
-    """
-    return unwrap(loads(data, where), where)
-
-
 def unwrap(node: Any, where: str) -> Envelope:
     """Return the sections of a download whose JSON was read, at least as far as the first row of each list.
 
-    Raises `InputError` for what is no object, holds no section, or is another of the portal's files.
+    Raises `InputError` for what is not an object, holds no section, or is another of the portal's files.
     """
     dialect: Dialect = Dialect.SECTIONS
     recipient, place = None, "file"
@@ -70,7 +65,7 @@ def unwrap(node: Any, where: str) -> Envelope:
         problem = _strange(node, place)
         if problem:
             raise InputError(where, [problem])
-        recipient = named_in(node, recipient)
+        recipient = _named_in(node, recipient)
         wrappers = [key for key in WRAPPERS if key in node]
         if not wrappers:
             break
@@ -80,7 +75,7 @@ def unwrap(node: Any, where: str) -> Envelope:
     return Envelope(dialect, recipient, node, tuple(path))
 
 
-def named_in(node: dict[str, Any], otherwise: Any) -> Any:
+def _named_in(node: dict[str, Any], otherwise: Any) -> Any:
     """Return the recipient that an object names, as it stands there, or what it is otherwise."""
     return next((node[key] for key in ("gstin", "rtin") if node.get(key)), otherwise)
 
@@ -113,3 +108,86 @@ def _strange_sections(sections: dict[str, Any], place: str) -> Problem | None:
 def _message(error: dict[str, Any]) -> str:
     words = [str(error[key]) for key in ("error_cd", "errorCode", "message", "error_msg") if error.get(key)]
     return " ".join(words) or "no reason given"
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A section as it goes by: the wrappers around it, the recipient named so far, its key, and its rows to be read.
+
+    `alone` says whether no wrapper has gone by beside it, in which the sections would stand instead.
+    """
+
+    path: tuple[str, ...]
+    recipient: Any
+    alone: bool
+    form: SectionForm
+    key: str
+    rows: Iterator[list[Any]]
+
+
+class Outline:
+    """What is kept of a download while it goes by: its keys, short values, and the first row of each list."""
+
+    def __init__(self, text: JsonText, where: str) -> None:
+        """Begin with a text of which nothing was read."""
+        self._text, self._where = text, where
+        self._root: Any = None
+
+    def sections(self) -> Iterator[Listed]:
+        """Give the sections in the order of the file; rows that are not read are passed over.
+
+        Raises `JSONDecodeError` and its like, as the text does.
+        """
+        if self._text.peek() == "{":
+            self._root = {}
+            yield from self._object((), None, self._root)
+        else:
+            self._root = self._passed_over()
+        self._text.finish()
+
+    def envelope(self) -> Envelope:
+        """Return the envelope of a download that has gone by whole; each section holds its first row alone.
+
+        Raises `InputError` for a file that is not a download.
+        """
+        if self._text.repeated:
+            raise InputError(self._where, twice(self._text.repeated))
+        return unwrap(decoded(self._root), self._where)
+
+    def _object(self, path: tuple[str, ...], recipient: Any, node: dict[str, Any]) -> Iterator[Listed]:
+        for key in self._text.members():
+            sign, form = self._text.peek(), section_named(key)
+            if sign == "{" and key in WRAPPERS:
+                inner = node[key] = {}
+                yield from self._object((*path, key), _named_in(node, recipient), inner)
+            elif sign == "[" and form is not None:
+                first: list[Any] = []
+                alone = not any(wrapper in node for wrapper in WRAPPERS)
+                rows = self._rows(first)
+                yield Listed(path, _named_in(node, recipient), alone, form, key, rows)
+                for _ in rows:
+                    pass
+                node[key] = first
+            else:
+                node[key] = self._passed_over(whole=key == "error")
+
+    def _rows(self, first: list[Any]) -> Iterator[list[Any]]:
+        for part in self._text.elements():
+            first += part[:1] if not first else ()
+            yield part
+
+    def _passed_over(self, *, whole: bool = False) -> Any:
+        """Return a short value, and of a list or an object only whether there is anything in it."""
+        sign = self._text.peek()
+        if sign == "[":
+            first: list[Any] = []
+            for _ in self._rows(first):
+                pass
+            return first
+        if sign != "{" or whole:
+            return self._text.value()
+        node: dict[str, Any] = {}
+        for key in self._text.members():
+            self._passed_over()
+            node = {key: None}
+        return node
