@@ -12,9 +12,9 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, text
 
 from benchmarks.fixture import ACTOR, NOW, PERIOD
-from ims_fsm.store.tables import TwoBLogRow
+from ims_fsm.store.tables import TwoBLogRow, core
 
-_LOG: Any = TwoBLogRow.__table__  # type: ignore[attr-defined]
+_LOG: Any = core(TwoBLogRow)
 
 
 class Statement(StrEnum):

@@ -36,7 +36,7 @@ from ims_fsm.law.book import LawBook, shipped_book
 from ims_fsm.record.taxpayer import Taxpayer
 from ims_fsm.store import counters, taxpayers
 from ims_fsm.store.declarations import declaration_id
-from ims_fsm.store.tables import ContentRow, RecordRow, TransitionRow
+from ims_fsm.store.tables import ContentRow, RecordRow, TransitionRow, core
 from ims_fsm.terms.money import HEADS
 from ims_fsm.terms.period import TaxPeriod
 
@@ -46,9 +46,9 @@ NOW = datetime(2024, 12, 15, 6, 30, tzinfo=UTC)  # the 14th has passed, GSTR-3B 
 CUT_OFF = datetime(2025, 11, 30, 18, 30, tzinfo=UTC)
 CUT_OFF_PASSED = datetime(2024, 11, 30, 18, 30, tzinfo=UTC)
 ACTOR = "benchmark"
-RECORDS: Any = RecordRow.__table__  # type: ignore[attr-defined]
-CONTENTS: Any = ContentRow.__table__  # type: ignore[attr-defined]
-LOG: Any = TransitionRow.__table__  # type: ignore[attr-defined]
+RECORDS: Any = core(RecordRow)
+CONTENTS: Any = core(ContentRow)
+LOG: Any = core(TransitionRow)
 _SUPPLIERS = 1_000
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _Number = ColumnElement[int]

@@ -34,6 +34,7 @@ from ims_fsm.scheduler import Scheduler, workers
 from ims_fsm.store import taxpayers
 from ims_fsm.store.connection import open_engine, reading, writing
 from ims_fsm.store.job_tables import JobRunRow
+from ims_fsm.store.tables import core
 from ims_fsm.workflow.calendar import jobs
 from ims_fsm.workflow.calendar.jobs import CHUNK
 from ims_fsm.workflow.ims import SWEPT_AT_ONCE
@@ -56,7 +57,7 @@ THE_DAY_BEFORE = NOW - timedelta(days=2)  # the scheduler has run until here: th
 _INLINE = (f"inline {CHUNK}", "inline")
 _OPENED_WITHIN_S = 60
 _LOOK_S = 0.002
-_run: Any = JobRunRow.__table__.c  # type: ignore[attr-defined]
+_run: Any = core(JobRunRow).c
 
 
 @dataclass(frozen=True, slots=True)

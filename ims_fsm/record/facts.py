@@ -1,173 +1,18 @@
 """The facts of a record, read from its row, its chain and the moment: one reading for each declared fact.
 
-Imports the record, the calendar and the schema of facts; runs no statement and decides nothing.
+Imports the record, its chain and the schema of facts; runs no statement and decides nothing. Its twin in SQL is
+`store.sql.facts`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, Literal, Protocol
 
-from ims_fsm.errors import InputError, Problem
-from ims_fsm.law.book import LawBook
-from ims_fsm.law.edition import Edition
 from ims_fsm.law.facts import Facts
-from ims_fsm.law.routing import RouteDeclaration
+from ims_fsm.record.chain import is_superseded, original_of
 from ims_fsm.record.record import Record, cut_off_by
-from ims_fsm.record.taxpayer import Taxpayer
+from ims_fsm.record.scene import NO_REQUEST, ReduceItc, Request, Scene
 from ims_fsm.terms.money import NIL, Heads
-from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.terms.vocabulary import Direction, Disposition, Filing, RemovedFor, State
-
-ReduceItc = Literal["full", "none"] | Heads
-
-
-class Filings(Protocol):
-    """How often suppliers file, by GSTIN: a mapping, or what reads one of them when it is asked for."""
-
-    def get(self, gstin: str, default: Filing, /) -> Filing:
-        """Return how often a supplier files, or the default where that is not known."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scene:
-    """What a recipient's records are read against: the moment, the law book, himself, his suppliers' filing."""
-
-    now: datetime
-    book: LawBook
-    recipient: Taxpayer
-    suppliers: Filings = field(default_factory=dict[str, Filing])
-
-    @property
-    def eligible(self) -> bool:
-        """Whether the recipient is of a kind that has an IMS (FAQ 9)."""
-        return self.recipient.kind in self.book.routing.eligible
-
-    def route(self, record: Record) -> RouteDeclaration:
-        """Return the route that a record has taken; of a saved one, the route that filing it now would give."""
-        return self.book.routing.declared(record.route) if record.filed else self.route_at(record, self.now)
-
-    def route_at(self, record: Record, moment: datetime) -> RouteDeclaration:
-        """Return the route of a record that is filed at a moment (FAQ 4, 8)."""
-        return self.book.routing.route(
-            record.document,
-            record.form,
-            self.expected_period(record),
-            self.book.calendar.first_period,
-            out_of_time=cut_off_by(record, moment),
-        )
-
-    def expected_period(self, record: Record) -> TaxPeriod:
-        """Return a record's 2B period: fixed by its filing, until then the one that filing it now would give."""
-        if record.two_b_period is not None:
-            return record.two_b_period
-        filing = self.suppliers.get(record.document.supplier, Filing.MONTHLY)
-        return self.book.calendar.two_b_period(
-            record.form, record.return_period, self.now, filing, self.recipient.filing
-        )
-
-    def edition(self, record: Record) -> Edition:
-        """Return the edition of the record's machine that its 2B period chooses."""
-        return self.book.law.machine(record.machine).at(self.expected_period(record))
-
-    def pending_until(self, record: Record) -> datetime:
-        """Return the first instant at which a specified record may no longer be pending."""
-        period = self.expected_period(record)
-        return self.book.calendar.pending_until(period, self.recipient.filing, self.recipient.state)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    """What comes with an action: remarks, and what is declared about the ITC to be reduced (paise per head).
-
-    `version` is the record's version, and `previous` its action, that the action was chosen on, where it says.
-    """
-
-    remarks: str | None = None
-    reduce_itc: ReduceItc | None = None
-    version: int | None = None
-    previous: State | None = None
-
-    def __post_init__(self) -> None:
-        """Refuse what declares nothing; raises `InputError`."""
-        if self.reduce_itc not in (None, "full", "none") and not isinstance(self.reduce_itc, Heads):
-            remedy = "declare full, none, or the amounts per head in paise"
-            raise InputError("reduction of ITC", [Problem(repr(self.reduce_itc), "declares nothing", remedy)])
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the request as plain data that does not change with this class; amounts in paise per head."""
-        given = {
-            "remarks": self.remarks,
-            "reduce_itc": self.reduce_itc.in_paise() if isinstance(self.reduce_itc, Heads) else self.reduce_itc,
-            "version": self.version,
-            "previous": self.previous and str(self.previous),
-        }
-        return {name: value for name, value in given.items() if value is not None}
-
-    def chosen_on(self, record: Record) -> bool:
-        """Say whether the action was chosen on the record as it stands."""
-        return self.version in {None, record.version} and self.previous in {None, record.state}
-
-
-@dataclass(frozen=True, slots=True)
-class Original:
-    """What an amendment amends, as its chain stands: the fact's value, whether in one 2B period, its tax and record.
-
-    `tax` and `record` are those of the version whose decision counts, `named` is the tax of the newest version.
-    """
-
-    value: str
-    same_period: bool
-    tax: Heads | None = None
-    record: Record | None = None
-    named: Heads | None = None
-
-
-NO_ORIGINAL = Original("none", same_period=True)
-NO_REQUEST = Request()
-
-
-def original_of(record: Record, chain: Sequence[Record], scene: Scene) -> Original:
-    """Return what a record amends (FAQ 11, 13): the decided version whose credit the chain carries, or the last one.
-
-    A version of another 2B period that is not decided yet comes before both.
-    """
-    if record.document.amends is None:
-        return NO_ORIGINAL
-    earlier = [r for r in chain if r.age < record.age and r.removed_for is not RemovedFor.SUPPLIER_DELETED]
-    if not earlier:
-        return _stated_original(record)
-    period = scene.expected_period(record)
-    undecided = [r for r in earlier if r.settled_in is None and r.removed_for is None]
-    decided = [r for r in earlier if r not in undecided and r.disposition is not Disposition.SUPERSEDED]
-    waiting = [r for r in undecided if scene.expected_period(r) != period]
-    if waiting or not decided:
-        last = (waiting or undecided or earlier)[-1]
-        value = "unsettled_rejected" if last.state is State.REJECTED else "unsettled"
-        return Original(value, not waiting, last.document.tax, last, earlier[-1].document.tax)
-    last = _carrying(decided) or decided[-1]
-    together = scene.expected_period(last) == period
-    return Original(_decided_as(last), together, last.document.tax, last, earlier[-1].document.tax)
-
-
-def is_superseded(record: Record, chain: Sequence[Record], scene: Scene) -> bool:
-    """Say whether a filed amendment of the same 2B period prevails over an undecided record (FAQ 13)."""
-    return record.settled_in is None and any(
-        later.age > record.age
-        and later.filed
-        and later.removed_for is None
-        and scene.expected_period(later) == scene.expected_period(record)
-        for later in chain
-    )
-
-
-def direction_of(record: Record, chain: Sequence[Record], scene: Scene) -> Direction:
-    """Return how a record moves the tax of the newest version before it."""
-    original = original_of(record, chain, scene)
-    return record.document.direction_from(original.tax if original.named is None else original.named)
 
 
 def full_reduction(record: Record) -> Heads:
@@ -204,34 +49,6 @@ def record_facts(
         "remarks": "too_long" if len(request.remarks or "") > calendar.remarks_limit else "fit",
         **(entry or {}),
     })  # fmt: skip
-
-
-def _stated_original(record: Record) -> Original:
-    if record.stated_original is None:
-        return Original("unknown", same_period=False)
-    if record.stated_original is Disposition.REJECTED:
-        # Its tax is not kept, and decides nothing: pending after a rejected original does not ask for the direction.
-        return Original("rejected", same_period=False, tax=record.document.tax)
-    return Original("accepted", same_period=False, tax=record.carried * record.document.kind.sign)
-
-
-def _carrying(decided: Sequence[Record]) -> Record | None:
-    # A rejection leaves the credit of the version before it; a decision outside IMS takes it back.
-    carrying: Record | None = None
-    for record in decided:
-        value = _decided_as(record)
-        carrying = record if value == "accepted" else carrying if value == "rejected" else None
-    return carrying
-
-
-def _decided_as(record: Record) -> str:
-    match record.disposition:
-        case Disposition.ACCEPTED | Disposition.DEEMED_ACCEPTED:
-            return "accepted"
-        case Disposition.REJECTED:
-            return "rejected"
-        case _:
-            return "outside"
 
 
 def _reduction(record: Record, scene: Scene, declared: ReduceItc | None) -> str:

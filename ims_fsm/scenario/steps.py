@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Self, cast
 
 from pydantic import model_validator
 
-from ims_fsm.record.facts import ReduceItc
+from ims_fsm.record.scene import ReduceItc
 from ims_fsm.scenario.values import (
     Amount,
     Day,

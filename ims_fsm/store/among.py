@@ -16,6 +16,8 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from ims_fsm.store.dialect import database_of
+
 
 def among(column: ColumnElement[Any], values: Collection[str] | Collection[int]) -> ColumnElement[bool]:
     """Return the condition that a column of text or whole numbers has one of the values."""
@@ -45,11 +47,11 @@ class _Listed(TypeDecorator[list[Any]]):
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """Return the type that the database knows."""
-        return dialect.type_descriptor(ARRAY(self.of) if dialect.name == "postgresql" else String())
+        return dialect.type_descriptor(ARRAY(self.of) if database_of(dialect).name == "postgresql" else String())
 
     def process_bind_param(self, value: list[Any] | None, dialect: Dialect) -> Any:
         """Return the list as the database takes it."""
-        return value if dialect.name == "postgresql" else json.dumps(value)
+        return value if database_of(dialect).name == "postgresql" else json.dumps(value)
 
 
 class _Texts(_Listed):

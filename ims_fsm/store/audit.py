@@ -19,15 +19,15 @@ from ims_fsm.store import seals, trails
 from ims_fsm.store.faults import RESTORE, ROWS_AT_ONCE, of_recipient
 from ims_fsm.store.rows import from_row
 from ims_fsm.store.seals import Seal, seal
-from ims_fsm.store.tables import ContentRow, DeclarationRow, RecordRow
+from ims_fsm.store.tables import ContentRow, DeclarationRow, RecordRow, core
 from ims_fsm.store.trails import TRAILS
 
 __all__ = ["MOST", "Audit", "Seal", "seal", "verify"]
 
 MOST = 100
-_records: Table = RecordRow.__table__  # type: ignore[attr-defined]
-_contents: Table = ContentRow.__table__  # type: ignore[attr-defined]
-_declarations: Table = DeclarationRow.__table__  # type: ignore[attr-defined]
+_records: Table = core(RecordRow)
+_contents: Table = core(ContentRow)
+_declarations: Table = core(DeclarationRow)
 
 
 @dataclass(frozen=True, slots=True)

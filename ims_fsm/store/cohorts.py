@@ -13,14 +13,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, exists, false, func, not_, or_, select, true
 
 from ims_fsm.store.job_tables import JobRunRow
-from ims_fsm.store.tables import AnnualReturnRow, TaxpayerRow, TwoBRow
+from ims_fsm.store.tables import AnnualReturnRow, TaxpayerRow, TwoBRow, core
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Filing, Job, TaxpayerKind, TwoBState
 
-_taxpayer = TaxpayerRow.__table__.c  # type: ignore[attr-defined]
-_two_b = TwoBRow.__table__.c  # type: ignore[attr-defined]
-_annual = AnnualReturnRow.__table__.c  # type: ignore[attr-defined]
-_run = JobRunRow.__table__.c  # type: ignore[attr-defined]
+_taxpayer = core(TaxpayerRow).c
+_two_b = core(TwoBRow).c
+_annual = core(AnnualReturnRow).c
+_run = core(JobRunRow).c
 STATE_CODE = 2
 
 

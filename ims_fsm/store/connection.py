@@ -13,18 +13,11 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     Engine,
-    Function,
-    String,
-    bindparam,
     create_engine,
     event,
-    func,
-    select,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, NoSuchModuleError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoneIsFree
@@ -32,6 +25,7 @@ from sqlalchemy.pool import StaticPool
 
 from ims_fsm.errors import ImsFsmError
 from ims_fsm.store.conflicts import ConflictError, lost_race
+from ims_fsm.store.dialect import database_of, lock_on
 
 # A transaction is handed from floor to floor; only this room knows what it is made of.
 __all__ = [
@@ -64,10 +58,6 @@ _STILL_THERE = "2s"
 _POOL = ("pool_size", "max_overflow", "pool_timeout")
 # What PostgreSQL tells of a database that may be looked at and not written: a missing right, a standby.
 _FORBIDDEN = frozenset({"42501", "25006"})
-_READ_ONLY: dict[str, dict[str, Any]] = {
-    "sqlite": {"ims_fsm_read_only": True},
-    "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
-}
 
 
 class StoreError(ImsFsmError):
@@ -98,7 +88,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
     Raises `StoreError` where the database cannot be used.
     """
     with _connected(engine) as connection:
-        connection.execution_options(**_READ_ONLY[engine.dialect.name])
+        connection.execution_options(**database_of(engine).read_only)
         with connection.begin() as transaction:
             yield connection
             transaction.rollback()
@@ -119,25 +109,12 @@ def serialise(connection: Connection, gstins: Sequence[str]) -> None:
 
     On SQLite the transaction already holds the whole database.
     """
-    if connection.dialect.name == "postgresql" and gstins:
-        connection.execute(_HOLD, {"gstins": sorted(set(gstins))})
+    database_of(connection).hold(connection, gstins)
 
 
 def in_memory(engine: Engine) -> bool:
     """Say whether a database lives in memory: it has one connection, which all transactions share."""
     return isinstance(engine.pool, StaticPool)
-
-
-def lock_on(gstin: ColumnElement[str]) -> Function[None]:
-    """Return PostgreSQL's lock on a taxpayer's records, which `serialise` takes, as an expression for a statement."""
-    # Another schema of the same database is another store.
-    return func.pg_advisory_xact_lock(func.hashtextextended(func.concat(func.current_schema(), ".", gstin), 0))
-
-
-# An inner statement with an order is carried out as it stands, and so are the locks taken in that order.
-_NAMED = func.unnest(bindparam("gstins", type_=ARRAY(String))).column_valued("gstin")
-_IN_ORDER = select(_NAMED.label("gstin")).order_by(_NAMED).subquery("in_order")
-_HOLD = select(lock_on(_IN_ORDER.c.gstin)).select_from(_IN_ORDER)
 
 
 @contextmanager

@@ -13,9 +13,9 @@ from sqlalchemy import Connection, insert, select
 
 from ims_fsm.record.log import Content
 from ims_fsm.record.record import Record
-from ims_fsm.store.tables import ContentRow
+from ims_fsm.store.tables import ContentRow, core
 
-_table = ContentRow.__table__  # type: ignore[attr-defined]
+_table = core(ContentRow)
 
 
 def append(connection: Connection, records: Sequence[tuple[Record, int]], actor: str, at: datetime) -> None:

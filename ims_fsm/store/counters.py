@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, text
 
+from ims_fsm.store.dialect import database_of
+
 RECORD = "record"
 _TAKE = text(
     "INSERT INTO counter (name, last) VALUES (:name, :count) "
@@ -24,6 +26,6 @@ def take(connection: Connection, name: str, count: int = 1) -> int:
     """
     if count < 1:
         raise ValueError(f"{count} numbers of {name!r} cannot be taken; take at least 1")
-    if name == RECORD and connection.dialect.name == "postgresql":
+    if name == RECORD and not database_of(connection).single_writer:
         return int(connection.execute(_TAKE_FROM_SEQUENCE, {"count": count}).scalar_one())
     return int(connection.execute(_TAKE, {"name": name, "count": count}).scalar_one()) - count + 1

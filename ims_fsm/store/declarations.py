@@ -15,12 +15,12 @@ from sqlalchemy import Connection, bindparam, func, insert, select, text, update
 from ims_fsm.errors import ImsFsmError, Problem
 from ims_fsm.law.edition import Machine
 from ims_fsm.law.register import Law
-from ims_fsm.store.tables import AdoptionRow, DeclarationRow, RecordRow
+from ims_fsm.store.tables import AdoptionRow, DeclarationRow, RecordRow, core
 from ims_fsm.terms.vocabulary import State
 
-_declarations = DeclarationRow.__table__  # type: ignore[attr-defined]
-_adoptions = AdoptionRow.__table__  # type: ignore[attr-defined]
-_records = RecordRow.__table__  # type: ignore[attr-defined]
+_declarations = core(DeclarationRow)
+_adoptions = core(AdoptionRow)
+_records = core(RecordRow)
 _live = _records.c.state.not_in([State.FROZEN.value, State.REMOVED.value])
 _ID = select(_declarations.c.id).where(
     _declarations.c.machine == bindparam("machine"), _declarations.c.fingerprint == bindparam("fingerprint")

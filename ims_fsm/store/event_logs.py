@@ -16,7 +16,7 @@ from sqlalchemy import Column, ColumnElement, RowMapping, Table, and_, false, or
 
 from ims_fsm.store.job_tables import ReminderRow
 from ims_fsm.store.rows import from_columns
-from ims_fsm.store.tables import LiabilityRow, TransitionRow, TwoBLogRow
+from ims_fsm.store.tables import LiabilityRow, TransitionRow, TwoBLogRow, core
 from ims_fsm.terms.event import Event, EventKind
 
 FILING = "file_3b"
@@ -109,15 +109,15 @@ def _text(value: object) -> str:
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
-_returns: Table = TwoBLogRow.__table__  # type: ignore[attr-defined]
+_returns: Table = core(TwoBLogRow)
 # At one place the logs follow each other like this: what happened to records, what that added back, the returns.
 LOGS = (
-    EventLog(TransitionRow.__table__, {EventKind.TRANSITION: true()}, _transition),  # type: ignore[attr-defined]
-    EventLog(LiabilityRow.__table__, {EventKind.ADD_BACK: true()}, _add_back),  # type: ignore[attr-defined]
+    EventLog(core(TransitionRow), {EventKind.TRANSITION: true()}, _transition),
+    EventLog(core(LiabilityRow), {EventKind.ADD_BACK: true()}, _add_back),
     EventLog(
         _returns,
         {EventKind.TWO_B: _returns.c.trigger != FILING, EventKind.THREE_B: _returns.c.trigger == FILING},
         _return,
     ),
-    EventLog(ReminderRow.__table__, {EventKind.REMINDER: true()}, _reminder),  # type: ignore[attr-defined]
+    EventLog(core(ReminderRow), {EventKind.REMINDER: true()}, _reminder),
 )

@@ -30,14 +30,15 @@ from sqlalchemy import (
 from ims_fsm.store.conflicts import ConflictError
 from ims_fsm.store.connection import StoreError, serialise
 from ims_fsm.store.cursor import Position, not_one, read, written
+from ims_fsm.store.dialect import database_of
 from ims_fsm.store.event_logs import LOGS, EventLog, Wanted
 from ims_fsm.store.place import SHIFT
-from ims_fsm.store.tables import PAISE, CounterRow
+from ims_fsm.store.tables import PAISE, CounterRow, core
 from ims_fsm.terms.event import Event
 
 _WIDER, _FEW = 4, 4
 _AHEAD = "place"
-_counter = CounterRow.__table__.c  # type: ignore[attr-defined]
+_counter = core(CounterRow).c
 _rowid: Any = literal_column("transition_log.rowid")
 Found = tuple[Position, RowMapping]
 
@@ -49,7 +50,7 @@ def page(connection: Connection, after: str | None, limit: int, wanted: Wanted) 
     `StoreError` where the database was restored: from a copy that is older than the cursor, or (PostgreSQL) under
     numbers that do not go on.
     """
-    dialect = connection.dialect.name
+    dialect = database_of(connection).name
     begin = None if after is None else position_of(after, dialect)
     rows = _on_sqlite if dialect == "sqlite" else _on_postgresql
     found = rows(connection, begin, limit, wanted)
@@ -72,7 +73,7 @@ def in_turn(connection: Connection, gstins: Collection[str]) -> None:
     A transaction is numbered when it first writes or locks a row. One that does so before it holds its recipients may
     find that another with a later number was before it: then this raises `ConflictError`, and it has to begin again.
     """
-    if connection.dialect.name == "sqlite":
+    if database_of(connection).single_writer:
         return
     own: ColumnElement[int] = literal_column("txid_current()", PAISE) + _numbers(connection).ahead
     for log in LOGS:
@@ -88,7 +89,7 @@ def go_on_numbering(connection: Connection) -> int:
     A restored database may stand under smaller transaction numbers than those in its rows. Returns by how much new
     ones are raised, 0 where nothing had to be done. Give a connection for writing; nobody else may write meanwhile.
     """
-    if connection.dialect.name == "sqlite":
+    if database_of(connection).single_writer:
         return 0
     serialise(connection, [_AHEAD])
     newest = max(connection.execute(select(func.coalesce(func.max(log.place), 0))).scalar_one() for log in LOGS)
@@ -105,7 +106,7 @@ def go_on_numbering(connection: Connection) -> int:
 
 
 def _refuse_older(connection: Connection, place: int) -> None:
-    on_sqlite = connection.dialect.name == "sqlite"
+    on_sqlite = database_of(connection).single_writer
     for rank, log in enumerate(LOGS):
         here = _rowid >= place >> SHIFT if on_sqlite and rank == 0 else log.place >= place
         if connection.execute(select(literal(1)).select_from(log.table).where(here).limit(1)).first() is not None:

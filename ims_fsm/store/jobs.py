@@ -5,7 +5,7 @@ Imports the tables and the cohorts; knows no job's work. A claim lasts as long a
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,23 +25,22 @@ from sqlalchemy import (
     true,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from ims_fsm.store.cohorts import Cohort
+from ims_fsm.store.dialect import database_of
 from ims_fsm.store.job_tables import JobRunRow
-from ims_fsm.store.tables import TaxpayerRow
+from ims_fsm.store.tables import TaxpayerRow, core
 from ims_fsm.terms.vocabulary import Job, JobStatus
 
-_table = JobRunRow.__table__  # type: ignore[attr-defined]
+_table = core(JobRunRow)
 _run = _table.c
-_taxpayer = TaxpayerRow.__table__.c  # type: ignore[attr-defined]
+_taxpayer = core(TaxpayerRow).c
 _OVER = (str(JobStatus.DONE), str(JobStatus.SPLIT))
 _KEY = ("recipient_gstin", "job", "period", "through")
 # In the words of the index over what is open, and its order: however many shards there are, one is found at once.
 _OPEN = _run.status.in_([literal(str(one), literal_execute=True) for one in (JobStatus.TODO, JobStatus.FAILED)])
 _SKIPPED = _run.status == literal(str(JobStatus.SKIPPED), literal_execute=True)
 _IN_TURN = (_run.due_at, _run.job, _run.recipient_gstin)
-_INSERT: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -281,7 +280,7 @@ def _rows(  # noqa: PLR0913, PLR0917 -- the columns of a row
 
 def _insert(connection: Connection, rows: Select[Any]) -> int:
     names = [column.name for column in rows.selected_columns]
-    statement = _INSERT[connection.dialect.name](_table).from_select(names, rows)
+    statement = database_of(connection).insert(_table).from_select(names, rows)
     again = {name: statement.excluded[name] for name in names[len(_KEY) :] if name != "attempt"}
     conflict = statement.on_conflict_do_update(
         index_elements=list(_KEY), set_={**again, "not_before": None, "done_at": None}, where=_run.status.in_(_OVER)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine, exists, select, text
 
 from ims_fsm.store.connection import StoreError, reading, serialise, writing
+from ims_fsm.store.dialect import database_of
 from ims_fsm.store.schema import VERSION_TABLE
 from ims_fsm.store.tables import Table
 
@@ -66,7 +67,7 @@ def partition(engine: Engine, count: int) -> Mapping[str, int]:
     """
     if not 1 < count <= MOST:
         raise StoreError(f"{count} partitions cannot be made; take 2 to {MOST}, like 64")
-    if engine.dialect.name != "postgresql":
+    if database_of(engine).name != "postgresql":
         raise StoreError(f"the database {engine.url} is SQLite, which has no partitions; give --db postgresql://…")
     for name in keyed():
         with writing(engine) as connection:
@@ -77,7 +78,7 @@ def partition(engine: Engine, count: int) -> Mapping[str, int]:
 
 def partitions(engine: Engine) -> Mapping[str, int]:
     """Return how many partitions each table has that is split."""
-    if engine.dialect.name != "postgresql":
+    if database_of(engine).name != "postgresql":
         return {}
     with reading(engine) as connection:
         counts = {name: int(connection.execute(_PARTS, {"name": name}).scalar_one()) for name in keyed()}

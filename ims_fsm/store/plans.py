@@ -14,7 +14,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 
-_EXPLAIN = {"sqlite": "EXPLAIN QUERY PLAN ", "postgresql": "EXPLAIN (COSTS OFF) "}
+from ims_fsm.store.dialect import database_of
+
 _EXPLAINED = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")
 # A value in a plan, a name that the database or SQLAlchemy makes up: none of them says how the statement is run.
 _VARIES = (
@@ -58,7 +59,7 @@ def explained(engine: Engine) -> Iterator[list[Plan]]:
     One that is run for many rows is explained for the first. What reads no table (a lock, a setting) has no step.
     """
     plans: list[Plan] = []
-    prefix = _EXPLAIN[engine.dialect.name]
+    prefix = database_of(engine).explain
 
     def before(*run: Any) -> None:
         connection, _, statement, parameters, _, many = run
@@ -88,7 +89,7 @@ def _steps(connection: Connection, question: str, parameters: Any) -> tuple[str,
         rows: Sequence[Any] = with_driver.fetchall()
     finally:
         with_driver.close()
-    if connection.dialect.name == "postgresql":
+    if database_of(connection).name == "postgresql":
         return tuple(str(row[0]) for row in rows)
     depth = {0: -1}
     steps = []

@@ -33,9 +33,9 @@ from ims_fsm.record.where import Where
 from ims_fsm.store import taxpayers
 from ims_fsm.store.among import among
 from ims_fsm.store.conflicts import ConflictError
-from ims_fsm.store.connection import lock_on
+from ims_fsm.store.dialect import database_of, lock_on
 from ims_fsm.store.rows import changed_columns, from_row, to_row
-from ims_fsm.store.tables import RecordRow, TwoBRow
+from ims_fsm.store.tables import RecordRow, TwoBRow, core
 from ims_fsm.terms.document import Document, OriginalReference
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Form, RemovedFor, Route, State, SupplierStatus, TwoBState
@@ -43,9 +43,9 @@ from ims_fsm.terms.vocabulary import Form, RemovedFor, Route, State, SupplierSta
 IDS_AT_ONCE = 500
 PAGE = 1_000
 Key = TypeVar("Key", int, str)
-_table = RecordRow.__table__  # type: ignore[attr-defined]
+_table = core(RecordRow)
 _at = _table.c
-_two_b = TwoBRow.__table__.c  # type: ignore[attr-defined]
+_two_b = core(TwoBRow).c
 # Putting a statement together costs more than running it, so those of the single record are put together once.
 _BY_ID = select(_table).where(_at.id == bindparam("record_id"))
 _DRAFTED = exists().where(_two_b.recipient_gstin == _at.recipient_gstin, _two_b.state == str(TwoBState.DRAFT))
@@ -91,7 +91,7 @@ def hold(connection: Connection, record_id: int) -> None:
 
     It must come before the record is read: what was read while waiting would be old.
     """
-    if connection.dialect.name == "postgresql":
+    if not database_of(connection).single_writer:
         connection.execute(_HOLD, {"record_id": record_id})
 
 

@@ -9,24 +9,22 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from operator import attrgetter
-from typing import Any
 
 from sqlalchemy import Connection, func, literal, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from ims_fsm.record.record import Record
 from ims_fsm.store.among import among
+from ims_fsm.store.dialect import database_of
 from ims_fsm.store.job_tables import ReminderRow
 from ims_fsm.store.rows import from_row
-from ims_fsm.store.tables import RecordRow, TwoBLineRow, TwoBRow
+from ims_fsm.store.tables import RecordRow, TwoBLineRow, TwoBRow, core
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import ReminderKind, State, TwoBState
 
-_table = ReminderRow.__table__  # type: ignore[attr-defined]
-_record = RecordRow.__table__  # type: ignore[attr-defined]
-_two_b = TwoBRow.__table__.c  # type: ignore[attr-defined]
-_line = TwoBLineRow.__table__.c  # type: ignore[attr-defined]
-_INSERT: Any = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+_table = core(ReminderRow)
+_record = core(RecordRow)
+_two_b = core(TwoBRow).c
+_line = core(TwoBLineRow).c
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +52,7 @@ def give(connection: Connection, reminders: Sequence[Reminder]) -> None:
     """Write reminders; one that was given before is not given again."""
     rows = [{**dict(zip(_NAMES, _values(one), strict=True)), "kind": str(one.kind)} for one in reminders]
     if rows:
-        connection.execute(_INSERT[connection.dialect.name](_table).on_conflict_do_nothing(), rows)
+        connection.execute(database_of(connection).insert(_table).on_conflict_do_nothing(), rows)
 
 
 def give_with_sizes(connection: Connection, gstins: Collection[str], like: Reminder) -> None:
@@ -63,7 +61,7 @@ def give_with_sizes(connection: Connection, gstins: Collection[str], like: Remin
     `like` says everything but whose it is and how many records; its subject is the period.
     """
     own = (_line.recipient_gstin == _two_b.recipient_gstin, _line.period == _two_b.period, _line.entry == "document")
-    size = select(func.count()).select_from(TwoBLineRow).where(*own).correlate(TwoBRow.__table__).scalar_subquery()  # type: ignore[attr-defined]
+    size = select(func.count()).select_from(TwoBLineRow).where(*own).correlate(core(TwoBRow)).scalar_subquery()
     fixed = {name: getattr(like, name) for name in _NAMES if name not in {"recipient_gstin", "records"}}
     columns = {
         "recipient_gstin": _two_b.recipient_gstin,
@@ -71,7 +69,7 @@ def give_with_sizes(connection: Connection, gstins: Collection[str], like: Remin
         **{name: literal(value, _table.c[name].type) for name, value in {**fixed, "kind": str(like.kind)}.items()},
     }
     rows = select(*columns.values()).where(among(_two_b.recipient_gstin, gstins), _two_b.period == like.subject)
-    statement = _INSERT[connection.dialect.name](_table).from_select(list(columns), rows)
+    statement = database_of(connection).insert(_table).from_select(list(columns), rows)
     connection.execute(statement.on_conflict_do_nothing())
 
 

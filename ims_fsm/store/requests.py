@@ -12,9 +12,9 @@ from sqlalchemy import Connection, bindparam, insert, select
 
 from ims_fsm.errors import ImsFsmError
 from ims_fsm.store.conflicts import first_writer
-from ims_fsm.store.tables import RequestRow
+from ims_fsm.store.tables import RequestRow, core
 
-_requests = RequestRow.__table__  # type: ignore[attr-defined]
+_requests = core(RequestRow)
 _BY_KEY = select(_requests.c["use_case", "fingerprint", "outcome"]).where(_requests.c.key == bindparam("key"))
 _KEEP = insert(_requests)
 

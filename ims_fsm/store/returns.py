@@ -15,15 +15,15 @@ from ims_fsm.record.returns import Liability, TwoB, TwoBLine
 from ims_fsm.store.among import among
 from ims_fsm.store.conflicts import ConflictError, first_writer
 from ims_fsm.store.rows import from_columns, in_columns
-from ims_fsm.store.tables import LiabilityRow, TwoBLineRow, TwoBLogRow, TwoBRow
+from ims_fsm.store.tables import LiabilityRow, TwoBLineRow, TwoBLogRow, TwoBRow, core
 from ims_fsm.terms.money import HEADS, Heads
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Section, TwoBState
 
-_two_b = TwoBRow.__table__  # type: ignore[attr-defined]
-_lines = TwoBLineRow.__table__  # type: ignore[attr-defined]
-_log = TwoBLogRow.__table__  # type: ignore[attr-defined]
-_liabilities = LiabilityRow.__table__  # type: ignore[attr-defined]
+_two_b = core(TwoBRow)
+_lines = core(TwoBLineRow)
+_log = core(TwoBLogRow)
+_liabilities = core(LiabilityRow)
 
 _DRAFTS = (
     select(_two_b)

@@ -14,6 +14,7 @@ from sqlalchemy import URL, text
 from sqlalchemy.engine import make_url
 
 from ims_fsm.store.connection import open_engine, writing
+from ims_fsm.store.dialect import database_of
 
 # What was left behind by a program that was killed can be told from everything else by its name.
 PREFIX = "ims_fsm_scratch_"
@@ -28,7 +29,7 @@ def scratch(url: str) -> Iterator[str]:
     engine = open_engine(url)
     engine.dispose()
     address, name = engine.url, f"{PREFIX}{uuid4().hex}"
-    if engine.dialect.name == "postgresql":
+    if database_of(engine).name == "postgresql":
         with _schema(address, name) as place:
             yield place
     elif address.database in {None, "", ":memory:"}:

@@ -18,14 +18,14 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, Select, Table, and
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.store.connection import StoreError, serialise
 from ims_fsm.store.faults import RESTORE, ROWS_AT_ONCE, of_recipient
-from ims_fsm.store.tables import ContentRow, SealMarkRow, SealRow, TransitionRow, TwoBLogRow
+from ims_fsm.store.tables import ContentRow, SealMarkRow, SealRow, TransitionRow, TwoBLogRow, core
 
 FORMAT = "ims-fsm seal 1"
-_seals: Table = SealRow.__table__  # type: ignore[attr-defined]
-_marks: Table = SealMarkRow.__table__  # type: ignore[attr-defined]
-_transitions: Table = TransitionRow.__table__  # type: ignore[attr-defined]
-_contents: Table = ContentRow.__table__  # type: ignore[attr-defined]
-_returns: Table = TwoBLogRow.__table__  # type: ignore[attr-defined]
+_seals: Table = core(SealRow)
+_marks: Table = core(SealMarkRow)
+_transitions: Table = core(TransitionRow)
+_contents: Table = core(ContentRow)
+_returns: Table = core(TwoBLogRow)
 
 
 @dataclass(frozen=True, slots=True)

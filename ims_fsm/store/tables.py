@@ -43,6 +43,11 @@ def paise_field() -> Any:
     return Field(default=0, sa_type=PAISE, nullable=False)
 
 
+def core(row: type[Table]) -> Any:
+    """Return the table of a row's class as statements name it."""
+    return row.__table__  # type: ignore[attr-defined]  # SQLModel gives it to every class that is a table
+
+
 class TaxpayerRow(Table, table=True):
     """A taxpayer: kind and filing frequency decide eligibility (FAQ 9) and return periods (FAQ 27)."""
 
@@ -362,6 +367,9 @@ class CounterRow(Table, table=True):
     last: int = Field(default=0, sa_type=PAISE, nullable=False)
 
 
+# The tables that statements in sets name in many rooms.
+RECORD, LINES, LOG = core(RecordRow), core(TwoBLineRow), core(TransitionRow)
+AT = RECORD.c
 APPEND_ONLY = (
     "transition_log",
     "two_b_log",

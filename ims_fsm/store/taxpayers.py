@@ -10,17 +10,16 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, bindparam, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from ims_fsm.record.taxpayer import Taxpayer
 from ims_fsm.store.among import among
-from ims_fsm.store.tables import AnnualReturnRow, TaxpayerRow
+from ims_fsm.store.dialect import database_of
+from ims_fsm.store.tables import AnnualReturnRow, TaxpayerRow, core
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Filing, TaxpayerKind
 
-TABLE = TaxpayerRow.__table__  # type: ignore[attr-defined]
-_annual = AnnualReturnRow.__table__  # type: ignore[attr-defined]
-_INSERT: Any = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+TABLE = core(TaxpayerRow)
+_annual = core(AnnualReturnRow)
 _EVERYONE = select(TABLE).order_by(TABLE.c.gstin)
 # The same columns in a statement that reads something else beside them, which has names of its own.
 BESIDE = tuple(column.label(f"taxpayer_{column.name}") for column in TABLE.c)
@@ -35,7 +34,7 @@ def put(connection: Connection, taxpayer: Taxpayer) -> None:
         "filing": str(taxpayer.filing),
         "registered_from": str(taxpayer.registered_from),
     }
-    row = _INSERT[connection.dialect.name](TABLE).values(gstin=taxpayer.gstin, **told)
+    row = database_of(connection).insert(TABLE).values(gstin=taxpayer.gstin, **told)
     connection.execute(row.on_conflict_do_update(index_elements=[TABLE.c.gstin], set_=told))
 
 
@@ -69,7 +68,7 @@ def annual_return_at(connection: Connection, gstin: str, fy: str) -> datetime | 
 
 def put_annual_return(connection: Connection, gstin: str, fy: str, at: datetime) -> None:
     """Write that a taxpayer has furnished his annual return of a financial year; the earliest moment told holds."""
-    row = _INSERT[connection.dialect.name](_annual).values(gstin=gstin, fy=fy, filed_at=at)
+    row = database_of(connection).insert(_annual).values(gstin=gstin, fy=fy, filed_at=at)
     key, earlier = [_annual.c.gstin, _annual.c.fy], row.excluded.filed_at
     row = row.on_conflict_do_update(index_elements=key, set_={"filed_at": earlier}, where=_annual.c.filed_at > earlier)
     connection.execute(row)

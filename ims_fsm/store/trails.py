@@ -14,14 +14,14 @@ from sqlalchemy import Column, Connection, Subquery, Table, func, literal, or_, 
 
 from ims_fsm.errors import Problem
 from ims_fsm.store.faults import RESTORE, of_recipient
-from ims_fsm.store.tables import ContentRow, RecordRow, TransitionRow, TwoBLogRow, TwoBRow
+from ims_fsm.store.tables import ContentRow, RecordRow, TransitionRow, TwoBLogRow, TwoBRow, core
 from ims_fsm.terms.vocabulary import State, TwoBState
 
-_records = RecordRow.__table__  # type: ignore[attr-defined]
-_transitions = TransitionRow.__table__  # type: ignore[attr-defined]
-_contents = ContentRow.__table__  # type: ignore[attr-defined]
-_returns = TwoBRow.__table__  # type: ignore[attr-defined]
-_return_steps = TwoBLogRow.__table__  # type: ignore[attr-defined]
+_records = core(RecordRow)
+_transitions = core(TransitionRow)
+_contents = core(ContentRow)
+_returns = core(TwoBRow)
+_return_steps = core(TwoBLogRow)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,9 +13,9 @@ from sqlalchemy import Connection, insert, select
 
 from ims_fsm.record.log import TransitionEntry
 from ims_fsm.store.conflicts import first_writer
-from ims_fsm.store.tables import TransitionRow
+from ims_fsm.store.tables import TransitionRow, core
 
-_log = TransitionRow.__table__  # type: ignore[attr-defined]
+_log = core(TransitionRow)
 _APPEND = insert(_log)
 
 

@@ -12,11 +12,11 @@ from ims_fsm.errors import InputError, Problem
 from ims_fsm.formats.gstn import PortalTwoB, Upload, read_two_b
 from ims_fsm.formats.gstn.download import Source
 from ims_fsm.formats.proposals import Proposal
-from ims_fsm.record.comparing import Sighting
-from ims_fsm.record.facts import ReduceItc, Request
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import Answer
 from ims_fsm.record.returns import Liability
+from ims_fsm.record.scene import ReduceItc, Request
+from ims_fsm.record.sighting import Sighting
 from ims_fsm.record.taxpayer import Taxpayer
 from ims_fsm.record.where import Where
 from ims_fsm.store import connection as store

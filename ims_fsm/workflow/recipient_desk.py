@@ -12,10 +12,10 @@ from typing import Literal, TypedDict, TypeVar, Unpack
 from ims_fsm.formats.gstn import PortalTwoB, Upload, read_two_b
 from ims_fsm.formats.gstn.download import Source, opened
 from ims_fsm.formats.proposals import Proposal, read_proposals
-from ims_fsm.record.comparing import Sighting
-from ims_fsm.record.facts import ReduceItc, Request
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import Answer
+from ims_fsm.record.scene import ReduceItc, Request
+from ims_fsm.record.sighting import Sighting
 from ims_fsm.record.where import Where
 from ims_fsm.store.connection import serialise
 from ims_fsm.terms.document import Document

@@ -11,12 +11,11 @@ from typing import Any
 
 from ims_fsm.errors import InputError
 from ims_fsm.store import returns
-from ims_fsm.store.sql.chains import any_amended, read_chains
-from ims_fsm.store.sql.columns import RECORD
-from ims_fsm.store.sql.moving import Move, touches
-from ims_fsm.store.sql.periods import passed_periods, saved_periods
+from ims_fsm.store.sql.chain import any_amended, read_chains
+from ims_fsm.store.sql.moving import Stamp, touches
 from ims_fsm.store.sql.predicate import Predicate
-from ims_fsm.store.sql.scope import Question, Scope
+from ims_fsm.store.sql.scene import Firing, Scope, passed_periods, saved_periods
+from ims_fsm.store.tables import RECORD
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.workflow.unit import UnitOfWork
 
@@ -35,11 +34,11 @@ def scope_of(unit: UnitOfWork, recipients: Sequence[str]) -> Scope:
 
 
 def touched_drafts(
-    unit: UnitOfWork, recipient: str, question: Question, law: Predicate, *conditions: Any
+    unit: UnitOfWork, recipient: str, firing: Firing, predicate: Predicate, *conditions: Any
 ) -> frozenset[TaxPeriod]:
     """Return the periods of a recipient's drafts that a trigger would make stale, before it fires (FAQ 24, 29)."""
     periods = [two_b.period for two_b in returns.drafts(unit.connection, recipient)]
-    return frozenset(one for one in periods if touches(unit.connection, question, law, one, *conditions))
+    return frozenset(one for one in periods if touches(unit.connection, firing, predicate, one, *conditions))
 
 
 def alike(unit: UnitOfWork, recipients: Sequence[str]) -> list[list[str]]:
@@ -58,9 +57,9 @@ def alike(unit: UnitOfWork, recipients: Sequence[str]) -> list[list[str]]:
     return list(parts.values())
 
 
-def told_by(unit: UnitOfWork, detail: Any = None, columns: Mapping[str, Any] | None = None) -> Move:
+def stamp_of(unit: UnitOfWork, detail: Any = None, columns: Mapping[str, Any] | None = None) -> Stamp:
     """Return what goes with a trigger that fires on a set in this unit: who, when, the detail, further columns."""
-    return Move(
+    return Stamp(
         actor=unit.actor,
         at=unit.now,
         request_key=unit.request_key,

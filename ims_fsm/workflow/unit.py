@@ -14,9 +14,9 @@ from typing import Any
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.law.book import LawBook
 from ims_fsm.law.hooks import Hooks
-from ims_fsm.record.facts import Scene
 from ims_fsm.record.log import TransitionEntry
 from ims_fsm.record.record import Record
+from ims_fsm.record.scene import Scene
 from ims_fsm.record.taxpayer import Taxpayer
 from ims_fsm.store import counters, records, taxpayers, transition_log
 from ims_fsm.store.connection import Connection, serialise

@@ -12,13 +12,13 @@ from sqlalchemy import insert, select
 
 from ims_fsm.record.record import PortalView, Record
 from ims_fsm.store.rows import changed_columns, from_row, to_row
-from ims_fsm.store.tables import RecordRow
+from ims_fsm.store.tables import RecordRow, core
 from ims_fsm.terms.document import Document, OriginalReference
 from ims_fsm.terms.money import NIL, Heads
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Disposition, Form, Kind, RemovedFor, Route, State, SupplierStatus
 
-TABLE = RecordRow.__table__
+TABLE = core(RecordRow)
 PERIODS = st.builds(lambda year, month: TaxPeriod(f"{year}-{month:02}"), st.integers(2024, 2030), st.integers(1, 12))
 MOMENTS = st.datetimes(datetime(2017, 7, 1), datetime(2090, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 -- bounds
 DAYS = st.dates(date(2017, 7, 1), date(2090, 1, 1))

@@ -22,7 +22,7 @@ from ims_fsm.store import reminders
 from ims_fsm.store.connection import reading, writing
 from ims_fsm.store.job_tables import JobRunRow
 from ims_fsm.store.reminders import Reminder
-from ims_fsm.store.tables import Table
+from ims_fsm.store.tables import Table, core
 from ims_fsm.workflow.calendar.standing import Report, Standing
 
 SELLER = "29AABCT1332L1ZA"
@@ -111,7 +111,7 @@ class Town:
         return [(str(one.kind), one.subject, one.days) for one in self.reminders(number)]
 
     def run_rows(self, **columns: str) -> list[Any]:
-        table = JobRunRow.__table__
+        table = core(JobRunRow)
         where = [table.c[name] == value for name, value in columns.items()]
         with reading(self.ims.engine) as connection:
             return connection.execute(table.select().where(*where).order_by(*table.primary_key)).all()

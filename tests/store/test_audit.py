@@ -17,7 +17,7 @@ from ims_fsm.store import audit, seals
 from ims_fsm.store.audit import Audit, Seal, seal, verify
 from ims_fsm.store.connection import StoreError, reading, writing
 from ims_fsm.store.declarations import declaration_id
-from ims_fsm.store.tables import SealMarkRow
+from ims_fsm.store.tables import SealMarkRow, core
 
 BUYER, OTHER = "27AAPFU0939F1ZV", "07AAACT2727Q1ZW"
 NOON = datetime(2024, 11, 12, 12, 0, tzinfo=UTC)
@@ -245,8 +245,8 @@ def test_a_seal_covers_only_what_is_new(filled: Engine, write: type) -> None:
         write(connection).steps(1, "accept", "reset", "reject", "reset", after=3)
     sealed(filled, at=LATER)
     with reading(filled) as connection:
-        columns = SealMarkRow.__table__.c["log", "subject", "after", "upto"]
-        marks = connection.execute(select(*columns).where(SealMarkRow.__table__.c.number == 2)).all()
+        columns = core(SealMarkRow).c["log", "subject", "after", "upto"]
+        marks = connection.execute(select(*columns).where(core(SealMarkRow).c.number == 2)).all()
     assert marks == [("transition_log", 1, 3, 4)]
 
 

@@ -14,7 +14,7 @@ from ims_fsm.law.edition import Machine
 from ims_fsm.law.register import Law
 from ims_fsm.store.connection import reading, writing
 from ims_fsm.store.declarations import Adoption, LawMismatchError, adopt, check, declaration_id
-from ims_fsm.store.tables import AdoptionRow, DeclarationRow, RecordRow
+from ims_fsm.store.tables import AdoptionRow, DeclarationRow, RecordRow, core
 
 NOON = datetime(2024, 11, 12, 12, 0, tzinfo=UTC)
 LATER = datetime(2024, 12, 1, 12, 0, tzinfo=UTC)
@@ -109,9 +109,9 @@ def test_adopting_moves_live_records_and_says_who_did(filled: Engine) -> None:
         assert adopt(connection, SECOND, "asha", LATER) == Adoption({"invoice": 2}, ())
         check(connection, SECOND)
         new = declaration_id(connection, SECOND.machines["invoice"], LATER)
-        rows = connection.execute(select(RecordRow.__table__.c["id", "declaration_id", "version"]))
+        rows = connection.execute(select(core(RecordRow).c["id", "declaration_id", "version"]))
         assert {row.id: row.version for row in rows if row.declaration_id == new} == {1: 2, 2: 2}
-        told = connection.execute(select(AdoptionRow.__table__.c["machine", "to_id", "rows", "actor", "at"])).all()
+        told = connection.execute(select(core(AdoptionRow).c["machine", "to_id", "rows", "actor", "at"])).all()
         assert told == [("invoice", new, 1, "asha", LATER), ("invoice", new, 1, "asha", LATER)]
         assert adopt(connection, SECOND, "asha", LATER) == Adoption({}, ())
 

@@ -14,7 +14,7 @@ from ims_fsm.store import records, taxpayers
 from ims_fsm.store.conflicts import ConflictError
 from ims_fsm.store.connection import reading, serialise, writing
 from ims_fsm.store.records import IDS_AT_ONCE, Found, Where
-from ims_fsm.store.tables import TwoBRow
+from ims_fsm.store.tables import TwoBRow, core
 from ims_fsm.terms.document import OriginalReference
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Disposition, Form, Kind, RemovedFor, Route, State, SupplierStatus, TaxpayerKind
@@ -56,7 +56,7 @@ def test_a_record_is_found_with_its_recipient(held):
     assert records.find_with_recipient(connection, 3) is None
     period = {"recipient_gstin": OTHER, "seq": 1, "generation": 1}
     for month, state in ("2024-09", "final"), ("2024-10", "draft"):
-        connection.execute(insert(TwoBRow.__table__), {**period, "period": month, "state": state})
+        connection.execute(insert(core(TwoBRow)), {**period, "period": month, "state": state})
     assert [records.find_with_recipient(connection, one).drafted for one in (1, 2)] == [False, True]
 
 

@@ -13,7 +13,7 @@ from ims_fsm.store import returns
 from ims_fsm.store.conflicts import ConflictError
 from ims_fsm.store.connection import writing
 from ims_fsm.store.rows import in_columns
-from ims_fsm.store.tables import TwoBLineRow
+from ims_fsm.store.tables import TwoBLineRow, core
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Section, TwoBState
@@ -35,7 +35,7 @@ LINE = TwoBLine(
 
 
 def replace_lines(connection, recipient, period, lines):
-    table = TwoBLineRow.__table__
+    table = core(TwoBLineRow)
     connection.execute(delete(table).where(table.c.recipient_gstin == recipient, table.c.period == str(period)))
     for line in lines:
         words = {"entry": line.entry, "section": str(line.section), "counts": line.counts, "decision": line.decision}

@@ -21,7 +21,7 @@ from ims_fsm import IMS, Document, Form, Heads, Kind, RefusedError, TaxPeriod
 from ims_fsm.store import records
 from ims_fsm.store.conflicts import ConflictError
 from ims_fsm.store.connection import reading, writing
-from ims_fsm.store.tables import RecordRow
+from ims_fsm.store.tables import RecordRow, core
 from ims_fsm.workflow.recipient_desk import RecipientDesk
 
 BUYER, SELLER = "27AAPFU0939F1ZV", "29AABCT1332L1ZA"
@@ -109,7 +109,7 @@ class Racer:
     def naive(self) -> Counter[str]:
         """Read, wait a moment and write without the version: what every careless backend does."""
         self.together("naive")
-        table = RecordRow.__table__
+        table = core(RecordRow)
         for _ in range(20):
             with reading(self.ims.engine) as connection:
                 record = records.find(connection, self.ids[-1])

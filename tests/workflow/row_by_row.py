@@ -10,10 +10,9 @@ from datetime import datetime
 
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.law.refusal import Allowed
-from ims_fsm.record.comparing import BY_ACTION, declared_by, filled, last_seen, portal_view, told_alike
 from ims_fsm.record.record import PortalView, Record
 from ims_fsm.record.refusals import label
-from ims_fsm.record.sighting import Sighting
+from ims_fsm.record.sighting import BY_ACTION, Sighting, declared_by, filled, last_seen, portal_view, told_alike
 from ims_fsm.record.where import Where
 from ims_fsm.store import contents, records, taxpayers
 from ims_fsm.terms.document import Document

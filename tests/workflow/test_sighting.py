@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ims_fsm.record.comparing import NEVER, filled, last_seen, told_alike
 from ims_fsm.record.record import PortalView
+from ims_fsm.record.sighting import NEVER, filled, last_seen, told_alike
 from ims_fsm.terms.vocabulary import State
 
 

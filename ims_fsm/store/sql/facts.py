@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, case, false, func, literal, not_, or_, true
 
 from ims_fsm.law.routing import Condition, RouteDeclaration
-from ims_fsm.record.facts import NO_REQUEST, Request
-from ims_fsm.store.sql.chains import CHAIN
-from ims_fsm.store.sql.columns import AT
-from ims_fsm.store.sql.periods import expected_period, pending_window_passed
-from ims_fsm.store.sql.scope import Question, Scope
+from ims_fsm.record.scene import NO_REQUEST, Request
+from ims_fsm.store.sql.chain import CHAIN
+from ims_fsm.store.sql.scene import Firing, Scope, expected_period, pending_window_passed
+from ims_fsm.store.tables import AT
 from ims_fsm.terms.money import HEADS, NIL, Heads
 from ims_fsm.terms.vocabulary import Kind, SupplierStatus
 
@@ -57,12 +56,12 @@ class Reading:
 
 
 class FactsInSql:
-    """Every fact of the records that a question is about."""
+    """Every fact of the records that a firing is about."""
 
-    def __init__(self, question: Question) -> None:
-        """Keep the question; a reading is made when it is asked for."""
-        self._scope = question.scope
-        self._request = question.request
+    def __init__(self, firing: Firing) -> None:
+        """Keep the firing; a reading is made when it is asked for."""
+        self._scope = firing.scope
+        self._request = firing.request
         self._made: dict[str, Reading] = {}
 
     def __getitem__(self, fact: str) -> Reading:

@@ -12,17 +12,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, case, delete, func, insert, literal, select
 
 from ims_fsm.law.ledger import Outcome
-from ims_fsm.store.sql.columns import AT
 from ims_fsm.store.sql.facts import credit, not_below_zero, with_effect
 from ims_fsm.store.sql.moving import source
-from ims_fsm.store.sql.outcomes import IN_IMS, any_head, considered, document_credit, itc, itc_in_ims, outcome, shown
-from ims_fsm.store.sql.scope import Scope
-from ims_fsm.store.tables import TwoBLineRow
+from ims_fsm.store.sql.scene import Scope
+from ims_fsm.store.sql.settling import IN_IMS, any_head, considered, document_credit, itc, itc_in_ims, outcome, shown
+from ims_fsm.store.tables import AT, LINES
 from ims_fsm.terms.money import HEADS
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Route, Section, State
 
-LINES: Any = TwoBLineRow.__table__  # type: ignore[attr-defined]
 AVAILABLE = literal(str(Section.ITC_AVAILABLE))
 
 

@@ -1,10 +1,11 @@
-"""Moves a set of records by one trigger: the log's rows and the records' new states, each in one statement.
+"""Fires a trigger on every record of a scope on which it may fire, and says what an action sets and touches.
 
-Imports the tables and the compiled law; decides nothing that the law does not.
+Imports the tables and the compiled predicate; decides nothing that the law does not.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -21,25 +22,26 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    null,
+    or_,
     select,
     update,
 )
 
 from ims_fsm.law.edition import Edition
 from ims_fsm.store.conflicts import ConflictError, first_writer
-from ims_fsm.store.sql.chains import CHAIN
-from ims_fsm.store.sql.columns import AT, RECORD
-from ims_fsm.store.sql.predicate import Predicate, predicate
-from ims_fsm.store.sql.scope import Question, Scope
-from ims_fsm.store.tables import TransitionRow
+from ims_fsm.store.sql.chain import CHAIN
+from ims_fsm.store.sql.facts import full_reduction, same_as_full
+from ims_fsm.store.sql.predicate import Predicate, predicate_of
+from ims_fsm.store.sql.scene import Firing, Scope
+from ims_fsm.store.tables import AT, LOG, RECORD
+from ims_fsm.terms.money import HEADS, NIL, Heads
 from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.terms.vocabulary import SupplierStatus
-
-LOG: Any = TransitionRow.__table__  # type: ignore[attr-defined]
+from ims_fsm.terms.vocabulary import SupplierStatus, Trigger
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Move:
+class Stamp:
     """What goes with a trigger that fires on a set: who, when, the log's detail, and the columns set beside the state.
 
     `declarations` has the id of each machine's declaration; `detail` is JSON, or an expression that gives it.
@@ -63,26 +65,26 @@ def source(scope: Scope) -> FromClause:
     return joined
 
 
-def move(connection: Connection, question: Question, law: Predicate, told: Move) -> int:
+def move(connection: Connection, firing: Firing, predicate: Predicate, stamp: Stamp) -> int:
     """Fire a trigger on every record of a scope on which it may fire; returns how many there were.
 
     Raises `ConflictError` where another writer moved one of them meanwhile.
     """
-    scope = question.scope
-    logged = _log(connection, question, law, told)
+    scope = firing.scope
+    logged = _log(connection, firing, predicate, stamp)
     if not logged:
         return 0
-    fired = law.allowed if not scope.amended else _fired(question)
-    values = {"state": law.dest, "seq": AT.seq + 1, "version": AT.version + 1, **told.columns}
+    fired = predicate.allowed if not scope.amended else _fired(firing)
+    values = {"state": predicate.dest, "seq": AT.seq + 1, "version": AT.version + 1, **stamp.columns}
     done = connection.execute(update(RECORD).where(*scope.meant, fired).values(values))
     if done.rowcount != logged:
         raise ConflictError(f"{abs(logged - done.rowcount)} of {logged} records")
     return logged
 
 
-def _log(connection: Connection, question: Question, law: Predicate, told: Move) -> int:
-    rows = log_rows(question, law, told)
-    chosen = select(*rows.values()).select_from(source(question.scope)).where(*question.scope.meant, law.allowed)
+def _log(connection: Connection, firing: Firing, predicate: Predicate, stamp: Stamp) -> int:
+    rows = log_rows(firing, predicate, stamp)
+    chosen = select(*rows.values()).select_from(source(firing.scope)).where(*firing.scope.meant, predicate.allowed)
     return write_log(connection, list(rows), chosen)
 
 
@@ -97,23 +99,23 @@ def write_log(connection: Connection, names: list[str], rows: Select[Any]) -> in
         return connection.execute(insert(LOG).from_select(names, rows), execution_options=options).rowcount
 
 
-def log_rows(question: Question, law: Predicate, told: Move) -> dict[str, ColumnElement[Any]]:
+def log_rows(firing: Firing, predicate: Predicate, stamp: Stamp) -> dict[str, ColumnElement[Any]]:
     """Return what the log says of each record that a trigger fires on, by column."""
     return {
         "recipient_gstin": AT.recipient_gstin,
         "record_id": AT.id,
         "seq": AT.seq + 1,
-        "trigger": literal(str(question.trigger)),
+        "trigger": literal(str(firing.trigger)),
         "source": AT.state,
-        "dest": law.dest,
-        "actor": literal(told.actor),
-        "at": literal(told.at, LOG.c.at.type),
-        "rules": law.rules,
+        "dest": predicate.dest,
+        "actor": literal(stamp.actor),
+        "at": literal(stamp.at, LOG.c.at.type),
+        "rules": predicate.rules,
         "record_version": AT.version,
         "content_number": AT.contents,
-        "declaration_id": declaration_of(told.declarations),
-        "detail": told.detail if isinstance(told.detail, ColumnElement) else literal(told.detail, LOG.c.detail.type),
-        "request_key": literal(told.request_key, LOG.c.request_key.type),
+        "declaration_id": declaration_of(stamp.declarations),
+        "detail": stamp.detail if isinstance(stamp.detail, ColumnElement) else literal(stamp.detail, LOG.c.detail.type),
+        "request_key": literal(stamp.request_key, LOG.c.request_key.type),
     }
 
 
@@ -124,16 +126,16 @@ def declaration_of(declarations: Mapping[str, int]) -> ColumnElement[int]:
     return case(declarations, value=AT.machine)
 
 
-def _fired(question: Question) -> ColumnElement[bool]:
+def _fired(firing: Firing) -> ColumnElement[bool]:
     """Return the condition that a trigger has fired on a record whose recipient has amendments, by the log."""
-    if any("superseded" in edition.watched(str(question.trigger)) for edition in _editions(question)):
-        return _logged_next(question.scope)
-    alone = predicate(replace(question, scope=replace(question.scope, amended=False)))
-    return case((AT.original_date.is_(None), alone.allowed), else_=_logged_next(question.scope))
+    if any("superseded" in edition.watched(str(firing.trigger)) for edition in _editions(firing)):
+        return _logged_next(firing.scope)
+    alone = predicate_of(replace(firing, scope=replace(firing.scope, amended=False)))
+    return case((AT.original_date.is_(None), alone.allowed), else_=_logged_next(firing.scope))
 
 
-def _editions(question: Question) -> Iterator[Edition]:
-    for machine in question.scope.scene.book.law.record_machines:
+def _editions(firing: Firing) -> Iterator[Edition]:
+    for machine in firing.scope.scene.book.law.record_machines:
         yield from machine.editions.values()
 
 
@@ -150,24 +152,78 @@ def _logged_next(scope: Scope) -> ColumnElement[bool]:
     )
 
 
-def counts(connection: Connection, scope: Scope, laws: Sequence[Predicate]) -> list[dict[str, int]]:
+def counts(connection: Connection, scope: Scope, predicates: Sequence[Predicate]) -> list[dict[str, int]]:
     """Return for each trigger on how many records it may fire, by recipient; those with none are left out.
 
     A record on which several may fire counts for the first of them.
     """
-    of, which = AT.recipient_gstin, case(*((law.allowed, number) for number, law in enumerate(laws)))
+    of, which = AT.recipient_gstin, case(*((predicate.allowed, number) for number, predicate in enumerate(predicates)))
     query = select(of, which, func.count()).select_from(source(scope)).where(*scope.meant, which.is_not(None))
-    found: list[dict[str, int]] = [{} for _ in laws]
+    found: list[dict[str, int]] = [{} for _ in predicates]
     for recipient, number, records in connection.execute(query.group_by(of, which).order_by(of)):
         found[number][recipient] = records
     return found
 
 
 def touches(
-    connection: Connection, question: Question, law: Predicate, period: TaxPeriod, *conditions: ColumnElement[bool]
+    connection: Connection, firing: Firing, predicate: Predicate, period: TaxPeriod, *conditions: ColumnElement[bool]
 ) -> bool:
     """Say whether the trigger may fire on a record that the GSTR-2B of a period considers (FAQ 24, 29)."""
     filed = (AT.supplier_status == str(SupplierStatus.FILED), AT.two_b_period <= str(period))
-    found = select(AT.id).select_from(source(question.scope))
-    found = found.where(*question.scope.meant, *filed, law.allowed, *conditions)
+    found = select(AT.id).select_from(source(firing.scope))
+    found = found.where(*firing.scope.meant, *filed, predicate.allowed, *conditions)
     return bool(connection.execute(select(exists(found))).scalar())
+
+
+def acted_columns(firing: Firing, at: datetime) -> dict[str, Any]:
+    """Return the columns that an action sets: when, the remarks, and what is declared with an acceptance."""
+    request = firing.request
+    chosen, amounts = _declaration(firing)
+    return {
+        "acted_at": literal(at, AT.acted_at.type),
+        "remarks": literal(request.remarks, AT.remarks.type),
+        "reduction": chosen,
+        **{f"declared_{head}": amount for head, amount in zip(HEADS, amounts, strict=True)},
+    }
+
+
+def acted_detail(firing: Firing) -> ColumnElement[str | None] | str | None:
+    """Return what the log says of an action, as JSON: remarks and what is declared, where anything is."""
+    said = {"remarks": firing.request.remarks} if firing.request.remarks else {}
+    declared = firing.request.reduce_itc if firing.trigger is Trigger.ACCEPT else None
+    if isinstance(declared, Heads):
+        full, partial = (_told({**said, "reduction": word}) for word in ("full", declared.in_paise()))
+        return case((same_as_full(declared), literal(full)), else_=literal(partial))
+    return _told({**said, "reduction": declared} if declared else said)
+
+
+def decides_otherwise(firing: Firing, predicate: Predicate) -> ColumnElement[bool]:
+    """Return the condition that an action changes what a record was decided as, or what is declared with it."""
+    declared = acted_columns(firing, firing.scope.scene.now)
+    changed = [AT[name].is_distinct_from(declared[name]) for name in declared if name not in {"acted_at", "remarks"}]
+    return or_(AT.state != predicate.dest, *changed)
+
+
+def allowed_saved(connection: Connection, firing: Firing, predicate: Predicate) -> int:
+    """Return how many records that are only saved the action may be taken on."""
+    if not firing.scope.saved:
+        return 0
+    saved = (*firing.scope.meant, AT.supplier_status == str(SupplierStatus.SAVED), predicate.allowed)
+    return int(connection.execute(select(func.count()).select_from(source(firing.scope)).where(*saved)).scalar_one())
+
+
+def _declaration(firing: Firing) -> tuple[ColumnElement[Any], tuple[ColumnElement[int] | int, ...]]:
+    declared = firing.request.reduce_itc if firing.trigger is Trigger.ACCEPT else None
+    match declared:
+        case None:
+            return null(), tuple(NIL)
+        case "full":
+            return literal("full"), tuple(full_reduction(head) for head in HEADS)
+        case "none":
+            return literal("none"), tuple(NIL)
+        case heads:
+            return case((same_as_full(heads), "full"), else_="partial"), tuple(heads)
+
+
+def _told(said: Mapping[str, Any]) -> str | None:
+    return json.dumps(said, sort_keys=True) if said else None

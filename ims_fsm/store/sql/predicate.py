@@ -17,10 +17,9 @@ from sqlalchemy import ColumnElement, and_, case, false, literal, not_, or_, tru
 from ims_fsm.law.declaration import ENTRY, STATE
 from ims_fsm.law.edition import EARLIEST, Edition
 from ims_fsm.law.facts import FactSchema
-from ims_fsm.store.sql.columns import AT
 from ims_fsm.store.sql.facts import FactsInSql, Reading
-from ims_fsm.store.sql.periods import expected_period
-from ims_fsm.store.sql.scope import Question
+from ims_fsm.store.sql.scene import Firing, expected_period
+from ims_fsm.store.tables import AT
 
 Conditions = tuple[tuple[str, frozenset[str]], ...]
 
@@ -42,23 +41,23 @@ class Readings(Protocol):
         ...
 
 
-def predicate(question: Question, readings: Readings | None = None) -> Predicate:
+def predicate_of(firing: Firing, readings: Readings | None = None) -> Predicate:
     """Return the condition, the dest and the rules of a trigger for every record machine, as the law declares them.
 
     `readings` gives the facts where they are not to be read from the records themselves.
     """
-    compiled = _Compiled(question, FactsInSql(question) if readings is None else readings)
+    compiled = _Compiled(firing, FactsInSql(firing) if readings is None else readings)
     return Predicate(compiled.allowed(), compiled.led_to("dest"), compiled.led_to("rules"))
 
 
 class _Compiled:
-    def __init__(self, question: Question, readings: Readings) -> None:
-        self.question = question
-        self.trigger = str(question.trigger)
+    def __init__(self, firing: Firing, readings: Readings) -> None:
+        self.saved = firing.scope.saved
+        self.trigger = str(firing.trigger)
         self.facts = readings
-        self.machines = question.scope.scene.book.law.record_machines
+        self.machines = firing.scope.scene.book.law.record_machines
         self.editions = [edition for machine in self.machines for edition in machine.editions.values()]
-        self.firing = [edition for edition in self.editions if self.trigger in edition.triggers]
+        self.leading = [edition for edition in self.editions if self.trigger in edition.triggers]
 
     def allowed(self) -> ColumnElement[bool]:
         return and_(*self._sources(), *(not_(barred) for barred in self._bars()))
@@ -66,7 +65,7 @@ class _Compiled:
     def led_to(self, what: str) -> ColumnElement[str]:
         """Return what the transition gives, by machine, edition and source where it differs."""
         given: dict[str, list[tuple[Edition, str]]] = {}
-        for edition in self.firing:
+        for edition in self.leading:
             for source in edition.states:
                 move = edition.transition(source, self.trigger)
                 if move is not None:
@@ -86,7 +85,7 @@ class _Compiled:
     def _sources(self) -> Iterator[ColumnElement[bool]]:
         """Give the conditions that a transition leads anywhere from the state."""
         by_states: dict[tuple[str, ...], list[Edition]] = {}
-        for edition in self.firing:
+        for edition in self.leading:
             states = tuple(state for state in edition.states if edition.transition(state, self.trigger) is not None)
             by_states.setdefault(states, []).append(edition)
         yield or_(false(), *(and_(AT.state.in_(states), *self._governed(some)) for states, some in by_states.items()))
@@ -94,7 +93,7 @@ class _Compiled:
     def _bars(self) -> Iterator[ColumnElement[bool]]:
         """Give the condition under which each guard refuses; what refuses on one fact alone is one condition."""
         alike: dict[tuple[frozenset[str] | None, Conditions], list[Edition]] = {}
-        for edition in self.firing:
+        for edition in self.leading:
             for key in dict.fromkeys(self._guards(edition)):
                 alike.setdefault(key, []).append(edition)
         for (states, conditions), editions in _merged(alike).items():
@@ -138,7 +137,7 @@ class _Compiled:
         chosen = [machine.at(start).rule_set.id in rule_sets for start in starts]
         if all(chosen):
             return
-        period = expected_period(self.question.scope.saved)
+        period = expected_period(self.saved)
         ranges = []
         for wanted, some in groupby(zip(starts, [*starts[1:], None], chosen, strict=True), key=itemgetter(2)):
             parts = list(some)

@@ -13,26 +13,25 @@ from ims_fsm.law.decision import judge
 from ims_fsm.law.refusal import Refusal, Refused
 from ims_fsm.record.record import Record
 from ims_fsm.store.rows import from_row
-from ims_fsm.store.sql.columns import AT, RECORD
 from ims_fsm.store.sql.facts import FactsInSql
 from ims_fsm.store.sql.moving import source
-from ims_fsm.store.sql.periods import expected_period
 from ims_fsm.store.sql.predicate import Predicate
-from ims_fsm.store.sql.scope import Question
+from ims_fsm.store.sql.scene import Firing, expected_period
+from ims_fsm.store.tables import AT, RECORD
 from ims_fsm.terms.period import TaxPeriod
 
 PAGE = 500
 
 
 def refused_alike(
-    connection: Connection, question: Question, law: Predicate
+    connection: Connection, firing: Firing, predicate: Predicate
 ) -> dict[tuple[Refusal, ...], tuple[int, int]]:
     """Count the records of a scope on which a trigger may not fire, by the refusals: (how many, the first id).
 
     The database counts the combinations of facts that occur, and the law's own decision judges each.
     """
-    trigger, scope = str(question.trigger), question.scope
-    readings = FactsInSql(question)
+    trigger, scope = str(firing.trigger), firing.scope
+    readings = FactsInSql(firing)
     machines = {machine.name: machine for machine in scope.scene.book.law.record_machines}
     watched = sorted(
         {
@@ -51,7 +50,10 @@ def refused_alike(
         *(readings[fact].text.label(f"fact_{fact}") for fact in asked),
     ]
     inner = (
-        select(AT.id, *columns).select_from(source(scope)).where(*scope.meant, not_(law.allowed)).subquery("refused")
+        select(AT.id, *columns)
+        .select_from(source(scope))
+        .where(*scope.meant, not_(predicate.allowed))
+        .subquery("refused")
     )
     by = [column for column in inner.c if column.name != "id"]
     counts: dict[tuple[Refusal, ...], tuple[int, int]] = {}
@@ -71,15 +73,15 @@ def refused_alike(
     return counts
 
 
-def refused_one_by_one(connection: Connection, question: Question, law: Predicate) -> Iterator[list[Record]]:
+def refused_one_by_one(connection: Connection, firing: Firing, predicate: Predicate) -> Iterator[list[Record]]:
     """Give the records of a scope on which a trigger may not fire, by recipient and id, a page at a time."""
     after: tuple[str, int] = ("", 0)
     while True:
         beyond = (AT.recipient_gstin > after[0]) | ((AT.recipient_gstin == after[0]) & (AT.id > after[1]))
         query = (
             select(RECORD)
-            .select_from(source(question.scope))
-            .where(*question.scope.meant, not_(law.allowed), beyond)
+            .select_from(source(firing.scope))
+            .where(*firing.scope.meant, not_(predicate.allowed), beyond)
             .order_by(AT.recipient_gstin, AT.id)
             .limit(literal(PAGE))
         )

@@ -1,7 +1,8 @@
-"""Settles what a GSTR-3B decides, in sets: freezes what is in IMS, moves E and S of the chains, adds back to suppliers.
+"""What a GSTR-3B makes of records, in SQL, and the settling of what it decides, for a whole set at once.
 
-Imports the tables and the outcomes in SQL; which outcome each record has is read from its line of GSTR-2B. All that
-settling needs is laid out in a temporary table before the first record is written.
+Freezes what is in IMS, moves E and S of the chains, adds back to suppliers. All that settling needs is laid out in a
+temporary table before the first record is written; which outcome each record has is read from its line of GSTR-2B.
+Its twin in Python is `record.settling`, with the ledger's `settle`.
 """
 
 from __future__ import annotations
@@ -34,21 +35,114 @@ from sqlalchemy import (
 
 from ims_fsm.law.ledger import Outcome
 from ims_fsm.record.record import Record
+from ims_fsm.store.dialect import database_of
 from ims_fsm.store.rows import from_row
 from ims_fsm.store.sql import moving
-from ims_fsm.store.sql.columns import AT, RECORD
-from ims_fsm.store.sql.facts import credit, with_effect
-from ims_fsm.store.sql.lines import LINES
-from ims_fsm.store.sql.outcomes import IN_IMS, added_back, any_head, carried_after, considered, itc, superseded
+from ims_fsm.store.sql.facts import FactsInSql, credit, not_below_zero, with_effect
 from ims_fsm.store.sql.predicate import Predicate
-from ims_fsm.store.sql.scope import Question, Scope
-from ims_fsm.store.sql.temporary import BIG, METADATA, counted, emptied, temporary
-from ims_fsm.store.tables import LiabilityRow
+from ims_fsm.store.sql.scene import Firing, Scope
+from ims_fsm.store.sql.temporary import BIG, METADATA, emptied, temporary
+from ims_fsm.store.tables import AT, LINES, RECORD, LiabilityRow, core
 from ims_fsm.terms.money import HEADS
 from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.terms.vocabulary import Disposition
+from ims_fsm.terms.vocabulary import Disposition, Kind, Route, State, SupplierStatus, Trigger
 
-LIABILITIES: Any = LiabilityRow.__table__  # type: ignore[attr-defined]
+IN_IMS = AT.route == str(Route.IMS)
+
+
+def considered(scope: Scope, period: TaxPeriod) -> Scope:
+    """Return the scope of what GSTR-2B of a period considers: filed by its cut-off and not yet decided (FAQ 15)."""
+    return scope.narrowed(
+        AT.supplier_status == str(SupplierStatus.FILED),
+        AT.two_b_period <= str(period),
+        AT.settled_in.is_(None),
+        AT.state != str(State.REMOVED),
+    )
+
+
+def superseded(scope: Scope) -> ColumnElement[bool]:
+    """Return the condition that an amendment of the same 2B period prevails over a record (FAQ 13)."""
+    return _facts(scope)["superseded"].among(["yes"])
+
+
+def shown(scope: Scope) -> ColumnElement[bool]:
+    """Return the condition that GSTR-2B shows a record that it considers (FAQ 13, 14)."""
+    pending = ~and_(IN_IMS, AT.state == str(State.PENDING))
+    if not scope.amended:
+        return pending
+    facts = _facts(scope)
+    waits = and_(facts["original"].among(["unsettled", "unsettled_rejected"]), facts["same_period"].among(["no"]))
+    return and_(pending, ~superseded(scope), ~waits, ~facts["original"].among(["unknown"]))
+
+
+def outcome(scope: Scope) -> ColumnElement[str]:
+    """Return what GSTR-3B makes of a record as it stands (FAQ 10, 14; its route's effect where it is not in IMS)."""
+    ways = [(and_(IN_IMS, AT.state != str(State.NO_ACTION)), AT.state)]
+    for effect, comes_to in (("reversed", Outcome.REVERSED), ("shown", Outcome.PENDING)):
+        names = with_effect(scope, effect)
+        if names:
+            ways.append((AT.route.in_(names), literal(str(comes_to))))
+    return case(*ways, else_=literal(str(Outcome.DEEMED_ACCEPTED)))
+
+
+def worth(scope: Scope, head: str) -> ColumnElement[int]:
+    """Return the credit that a record gives in a head: out of time it may take back, not give."""
+    names, carried = with_effect(scope, "out_of_time"), AT[f"carried_{head}"]
+    whole = credit(head)
+    if not names:
+        return whole
+    return case((and_(AT.route.in_(names), whole > carried), carried), else_=whole)
+
+
+def itc(scope: Scope, head: str, decided: ColumnElement[str]) -> ColumnElement[int]:
+    """Return the entry in the recipient's GSTR-3B for a record settled as `decided` (Annexure-A)."""
+    full = worth(scope, head) - AT[f"carried_{head}"]
+    less = and_(decided == str(Outcome.ACCEPTED), AT.reduction.in_(["none", "partial"]), full < 0)
+    return case(
+        (less, -AT[f"declared_{head}"]),
+        (decided.in_([str(Outcome.ACCEPTED), str(Outcome.DEEMED_ACCEPTED)]), full),
+        else_=literal(0),
+    )
+
+
+def itc_in_ims(head: str) -> ColumnElement[int]:
+    """Return the entry of a record that is in IMS and shown, in its GSTR-2B; a rejected one's is what it would be."""
+    gain = credit(head) - AT[f"carried_{head}"]
+    less = and_(AT.reduction.in_(["none", "partial"]), AT.state == str(State.ACCEPTED), gain < 0)
+    return case((less, -AT[f"declared_{head}"]), else_=gain)
+
+
+def carried_after(scope: Scope, head: str, decided: ColumnElement[str]) -> ColumnElement[int]:
+    """Return E of a record's chain once it is settled as `decided`."""
+    return case(
+        (decided.in_([str(Outcome.ACCEPTED), str(Outcome.DEEMED_ACCEPTED)]), worth(scope, head)),
+        (decided == str(Outcome.REVERSED), literal(0)),
+        else_=AT[f"carried_{head}"],
+    )
+
+
+def added_back(head: str, decided: ColumnElement[str]) -> ColumnElement[int]:
+    """Return the liability added to the supplier's next GSTR-3B (FAQ 34)."""
+    back = not_below_zero(AT[f"carried_{head}"] - credit(head))
+    return case((decided == str(Outcome.REJECTED), back), else_=literal(0))
+
+
+def document_credit(head: str) -> ColumnElement[int]:
+    """Return a document's tax in a head, reverse charge or not, in paise; negative for a credit note."""
+    negative = [str(kind) for kind in Kind if kind.sign < 0]
+    return case((AT.kind.in_(negative), -AT[head]), else_=AT[head])
+
+
+def any_head(*amounts: ColumnElement[int]) -> ColumnElement[bool]:
+    """Return the condition that one of the amounts is not nothing."""
+    return or_(*(func.coalesce(amount, 0) != 0 for amount in amounts))
+
+
+def _facts(scope: Scope) -> FactsInSql:
+    return FactsInSql(Firing(trigger=Trigger.FREEZE, scope=scope))
+
+
+LIABILITIES: Any = core(LiabilityRow)
 AMOUNTS = ("itc", "back", "carried", "standing")
 SETTLED = temporary(
     "settled_record",
@@ -79,18 +173,18 @@ def lay_out(connection: Connection, scope: Scope, period: TaxPeriod) -> dict[str
         meant = considered(scope, period)
         over = literal(str(Outcome.SUPERSEDED))
         _lay(connection, meant, over, moving.source(meant), *meant.meant, superseded(meant))
-    counted(connection, SETTLED)
+    database_of(connection).analyse(connection, SETTLED.name)
     query = select(SETTLED.c.outcome, func.count()).group_by(SETTLED.c.outcome)
     found = dict(tuple(row) for row in connection.execute(query))
     return {str(one): found[str(one)] for one in Outcome if str(one) in found}
 
 
-def barred(connection: Connection, question: Question, law: Predicate) -> Record | None:
+def barred(connection: Connection, firing: Firing, predicate: Predicate) -> Record | None:
     """Return the first record laid out that may not be frozen, or None where all may."""
     query = (
         select(RECORD)
-        .select_from(moving.source(question.scope))
-        .where(*question.scope.meant, IN_IMS, exists(_laid(AT)), not_(law.allowed))
+        .select_from(moving.source(firing.scope))
+        .where(*firing.scope.meant, IN_IMS, exists(_laid(AT)), not_(predicate.allowed))
         .order_by(AT.id)
         .limit(1)
     )
@@ -98,10 +192,12 @@ def barred(connection: Connection, question: Question, law: Predicate) -> Record
     return None if row is None else from_row(row)
 
 
-def settle(connection: Connection, question: Question, law: Predicate, told: moving.Move, period: TaxPeriod) -> None:
+def settle(
+    connection: Connection, firing: Firing, predicate: Predicate, stamp: moving.Stamp, period: TaxPeriod
+) -> None:
     """Write what was laid out: the log of what freezes, the records, and E on the rest of their chains."""
-    scope = question.scope
-    rows = moving.log_rows(question, law, told)
+    scope = firing.scope
+    rows = moving.log_rows(firing, predicate, stamp)
     frozen = select(*rows.values()).select_from(SETTLED.join(RECORD, _own(SETTLED, AT))).where(SETTLED.c.in_ims)
     moving.write_log(connection, list(rows), frozen)
     gives = with_effect(scope, "credit")
@@ -112,7 +208,7 @@ def settle(connection: Connection, question: Question, law: Predicate, told: mov
         else_=null(),
     )
     values = {
-        "state": case((SETTLED.c.in_ims, law.dest), else_=AT.state),
+        "state": case((SETTLED.c.in_ims, predicate.dest), else_=AT.state),
         "seq": AT.seq + case((SETTLED.c.in_ims, 1), else_=0),
         "version": AT.version + 1,
         "disposition": disposition,

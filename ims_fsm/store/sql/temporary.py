@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Connection, Integer, MetaData, String, Table, delete, text
+from sqlalchemy import BigInteger, Column, Connection, Integer, MetaData, String, Table, delete
 from sqlalchemy.schema import CreateTable
 
 BIG = BigInteger().with_variant(Integer, "sqlite")
@@ -28,9 +28,3 @@ def emptied(connection: Connection, table: Table) -> Table:
     connection.execute(CreateTable(table, if_not_exists=True))
     connection.execute(delete(table))
     return table
-
-
-def counted(connection: Connection, table: Table) -> None:
-    """Tell PostgreSQL how many rows the table has by now: nobody else does for a temporary one."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(text(f"ANALYZE {table.name}"))

@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import Boolean, Column, MetaData, String, Table
 
-from ims_fsm.store.tables import PAISE, RecordRow
+from ims_fsm.store.tables import PAISE, RecordRow, core
 
-RECORD: Any = RecordRow.__table__  # type: ignore[attr-defined]
+RECORD: Any = core(RecordRow)
 AT = RECORD.c
 METADATA = MetaData()
 

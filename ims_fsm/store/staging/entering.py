@@ -24,12 +24,12 @@ from sqlalchemy import (
 
 from ims_fsm.store.staging.columns import AT, CARRIED, KEPT, LINK, MATCH, RECORD, STAGE, STANDING, WANTED
 from ims_fsm.store.staging.loading import Entry, Load, analyse, streamed
-from ims_fsm.store.tables import ContentRow, TransitionRow
+from ims_fsm.store.tables import ContentRow, TransitionRow, core
 from ims_fsm.terms.vocabulary import Form, Route, State, SupplierStatus
 
 _S = STAGE.c
-_CONTENT: Any = ContentRow.__table__  # type: ignore[attr-defined]
-_LOG: Any = TransitionRow.__table__  # type: ignore[attr-defined]
+_CONTENT: Any = core(ContentRow)
+_LOG: Any = core(TransitionRow)
 _OWN = tuple(name for name in KEPT if name not in {"id", "chain_id", *STANDING})
 
 

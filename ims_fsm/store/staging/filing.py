@@ -13,12 +13,12 @@ from sqlalchemy import ColumnElement, Connection, and_, case, func, insert, lite
 
 from ims_fsm.store.staging.columns import AT, MATCH, PERIODS, RECORD, STAGE, STANDING
 from ims_fsm.store.staging.matching import same_hash
-from ims_fsm.store.tables import TaxpayerRow
+from ims_fsm.store.tables import TaxpayerRow, core
 from ims_fsm.terms.vocabulary import Filing, Route, State, SupplierStatus
 
 VERDICTS = ("filed", "filed_kept")
 _S, _M = STAGE.c, MATCH.c
-_TAXPAYER: Any = TaxpayerRow.__table__  # type: ignore[attr-defined]
+_TAXPAYER: Any = core(TaxpayerRow)
 
 
 class Sort(NamedTuple):

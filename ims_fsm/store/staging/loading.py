@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Select, delete, text
 from sqlalchemy import Row as RowOf
 from sqlalchemy.schema import CreateTable
 
+from ims_fsm.store.dialect import database_of
 from ims_fsm.store.staging.columns import ALIKE, AT, CARRIED, FIRST_KEPT, KEPT, METADATA, ORDER, STAGE
 from ims_fsm.terms.vocabulary import Route, State
 
@@ -61,10 +62,8 @@ def _give_room(connection: Connection, kib: int) -> None:
 
 
 def analyse(connection: Connection, *names: str) -> None:
-    """Tell PostgreSQL how many rows temporary tables have by now: nobody else does."""
-    if connection.dialect.name == "postgresql":
-        for name in names:
-            connection.execute(text(f"ANALYZE {name}"))
+    """Count the rows of temporary tables for the planner."""
+    database_of(connection).analyse(connection, *names)
 
 
 def streamed(connection: Connection, query: Select[Any], size: int = 1_000) -> Iterator[Sequence[RowOf[Any]]]:

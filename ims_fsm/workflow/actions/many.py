@@ -11,22 +11,21 @@ from dataclasses import dataclass
 
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.law.refusal import Refusal, Refused
-from ims_fsm.record.facts import Request
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import Answer, RefusedError, RefusedGroup, Told
+from ims_fsm.record.scene import Request
 from ims_fsm.record.where import Where
 from ims_fsm.store import records
 from ims_fsm.store.among import among
-from ims_fsm.store.sql.acting import acted_columns, acted_detail, allowed_saved, decides_otherwise
-from ims_fsm.store.sql.columns import AT
-from ims_fsm.store.sql.moving import move
-from ims_fsm.store.sql.predicate import Predicate, predicate
+from ims_fsm.store.sql.moving import acted_columns, acted_detail, allowed_saved, decides_otherwise, move
+from ims_fsm.store.sql.predicate import Predicate, predicate_of
 from ims_fsm.store.sql.refusing import PAGE, refused_alike, refused_one_by_one
-from ims_fsm.store.sql.scope import Question, Scope
+from ims_fsm.store.sql.scene import Firing, Scope
+from ims_fsm.store.tables import AT
 from ims_fsm.terms.vocabulary import Trigger
 from ims_fsm.workflow.actions.one import acted, decided_otherwise
 from ims_fsm.workflow.returns.two_b import mark_stale, mark_stale_where
-from ims_fsm.workflow.scopes import scope_of, told_by, touched_drafts
+from ims_fsm.workflow.scopes import scope_of, stamp_of, touched_drafts
 from ims_fsm.workflow.transitions import consider
 from ims_fsm.workflow.unit import UnitOfWork
 
@@ -80,36 +79,36 @@ def act_on_many(  # noqa: PLR0913, PLR0917 -- what, on which records, with what
     if ids is not None:
         _refuse_strangers(unit, recipient, ids)
     chosen = records.conditions(where) if ids is None else [among(AT.id, list(ids))]
-    question = Question(trigger=trigger, scope=(read or scope_of(unit, [recipient])).narrowed(*chosen), request=request)
+    firing = Firing(trigger=trigger, scope=(read or scope_of(unit, [recipient])).narrowed(*chosen), request=request)
     if unit.hooks.watch(trigger):
-        return _one_by_one(unit, question, each_refused)
-    law = predicate(question)
-    groups = refused_groups(unit, question, law, each_refused)
-    otherwise = decides_otherwise(question, law)
-    stale = touched_drafts(unit, recipient, question, law, otherwise)
-    saved = allowed_saved(unit.connection, question, law)
-    told_with = told_by(unit, acted_detail(question), acted_columns(question, unit.now))
-    moved = move(unit.connection, question, law, told_with)
+        return _one_by_one(unit, firing, each_refused)
+    predicate = predicate_of(firing)
+    groups = refused_groups(unit, firing, predicate, each_refused)
+    otherwise = decides_otherwise(firing, predicate)
+    stale = touched_drafts(unit, recipient, firing, predicate, otherwise)
+    saved = allowed_saved(unit.connection, firing, predicate)
+    stamp = stamp_of(unit, acted_detail(firing), acted_columns(firing, unit.now))
+    moved = move(unit.connection, firing, predicate, stamp)
     mark_stale_where(unit, recipient, stale.__contains__)
     return ActionReport(trigger, moved, groups, saved)
 
 
 def refused_groups(
-    unit: UnitOfWork, question: Question, law: Predicate, each_refused: EachRefused | None = None
+    unit: UnitOfWork, firing: Firing, predicate: Predicate, each_refused: EachRefused | None = None
 ) -> tuple[RefusedGroup, ...]:
-    """Return what refuses the trigger on the records of a question, largest group first; changes nothing."""
-    alike = refused_alike(unit.connection, question, law)
+    """Return what refuses the trigger on the records of a firing, largest group first; changes nothing."""
+    alike = refused_alike(unit.connection, firing, predicate)
     if alike and each_refused is not None:
-        for page in refused_one_by_one(unit.connection, question, law):
-            for one in _refused(unit, question, page):
+        for page in refused_one_by_one(unit.connection, firing, predicate):
+            for one in _refused(unit, firing, page):
                 each_refused(one)
     if not alike:
         return ()
-    first = next(refused_one_by_one(unit.connection, question, law))
-    rarer = records.find_many(unit.connection, question.scope.recipients[0], [example for _, example in alike.values()])
+    first = next(refused_one_by_one(unit.connection, firing, predicate))
+    rarer = records.find_many(unit.connection, firing.scope.recipients[0], [example for _, example in alike.values()])
     groups = Groups()
     for one in _refused(
-        unit, question, [*first, *(rarer[one] for one in sorted(rarer) if one not in {r.id for r in first})]
+        unit, firing, [*first, *(rarer[one] for one in sorted(rarer) if one not in {r.id for r in first})]
     ):
         groups.add(one)
     # Guards of several machines refuse by one rule; what they say is then told of the first example.
@@ -119,31 +118,31 @@ def refused_groups(
     return groups.told(counts)
 
 
-def _refused(unit: UnitOfWork, question: Question, some: Sequence[Record]) -> Iterator[Answer]:
+def _refused(unit: UnitOfWork, firing: Firing, some: Sequence[Record]) -> Iterator[Answer]:
     chains = unit.chains_of(some)
     for record in some:
-        decision = consider(unit, record, question.trigger, question.request, chains[record.id])
+        decision = consider(unit, record, firing.trigger, firing.request, chains[record.id])
         if isinstance(decision, Refused):
-            yield Answer.of(record, question.trigger, decision, unit.scene(record.recipient))
+            yield Answer.of(record, firing.trigger, decision, unit.scene(record.recipient))
 
 
-def _one_by_one(unit: UnitOfWork, question: Question, each_refused: EachRefused | None) -> ActionReport:
+def _one_by_one(unit: UnitOfWork, firing: Firing, each_refused: EachRefused | None) -> ActionReport:
     """Do what `act_on_many` does with one record after the other, each through its machine and the embedder's hooks."""
-    recipient = question.scope.recipients[0]
+    recipient = firing.scope.recipients[0]
     applied, saved, groups = 0, 0, Groups(each_refused)
-    for page in records.pages(unit.connection, recipient, question.scope.conditions, PAGE):
+    for page in records.pages(unit.connection, recipient, firing.scope.conditions, PAGE):
         chains = unit.chains_of(page)
         changes: list[tuple[Record, Record]] = []
         for record in page:
             try:
-                changes.append((record, acted(unit, record, question.trigger, question.request, chains[record.id])))
+                changes.append((record, acted(unit, record, firing.trigger, firing.request, chains[record.id])))
             except RefusedError as error:
                 groups.add(Answer.refused(record.id, error))
         unit.write(changes)
         mark_stale(unit, recipient, decided_otherwise(changes))
         applied += len(changes)
         saved += sum(not record.filed for record, _ in changes)
-    return ActionReport(question.trigger, applied, groups.told(), saved)
+    return ActionReport(firing.trigger, applied, groups.told(), saved)
 
 
 class Groups:

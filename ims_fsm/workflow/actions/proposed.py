@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.formats.proposals import Proposal
-from ims_fsm.record.comparing import last_seen
-from ims_fsm.record.facts import Request
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import Answer, label
+from ims_fsm.record.scene import Request
 from ims_fsm.record.settling import dest_of
+from ims_fsm.record.sighting import last_seen
 from ims_fsm.record.where import Where
 from ims_fsm.store import records
 from ims_fsm.store.connection import serialise

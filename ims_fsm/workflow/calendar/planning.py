@@ -14,8 +14,8 @@ from ims_fsm.law.decision import decide
 from ims_fsm.law.due_dates import month_named, month_number
 from ims_fsm.law.instants import latest, on_day, time_limit
 from ims_fsm.law.refusal import Refused
-from ims_fsm.record.facts import Scene
 from ims_fsm.record.refusals import filled_in, return_fields
+from ims_fsm.record.scene import Scene
 from ims_fsm.record.taxpayer import Taxpayer
 from ims_fsm.store import cohorts, jobs
 from ims_fsm.store.cohorts import Cohort, Draft, Standing

@@ -12,14 +12,14 @@ from ims_fsm.law.refusal import Allowed
 from ims_fsm.record.record import Record
 from ims_fsm.record.returns import TwoB
 from ims_fsm.store import records, returns
-from ims_fsm.store.sql.columns import AT
 from ims_fsm.store.sql.moving import counts, move
-from ims_fsm.store.sql.predicate import predicate
-from ims_fsm.store.sql.scope import Question, Scope
+from ims_fsm.store.sql.predicate import predicate_of
+from ims_fsm.store.sql.scene import Firing, Scope
+from ims_fsm.store.tables import AT
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import RemovedFor, State, Trigger, TwoBState
 from ims_fsm.workflow.returns.two_b import Standings, considered, draft, is_filed, mark_stale, mark_stale_where
-from ims_fsm.workflow.scopes import alike, scope_of, told_by, touched_drafts
+from ims_fsm.workflow.scopes import alike, scope_of, stamp_of, touched_drafts
 from ims_fsm.workflow.transitions import consider, fire
 from ims_fsm.workflow.unit import UnitOfWork
 
@@ -81,22 +81,22 @@ def _end_alike(unit: UnitOfWork, recipients: Sequence[str]) -> tuple[dict[str, E
 
 
 def _end(unit: UnitOfWork, scope: Scope) -> dict[str, Ended]:
-    expire, lapse = (Question(trigger=trigger, scope=scope) for trigger in (Trigger.EXPIRE, Trigger.LAPSE))
-    out_of_time, past_deadline = predicate(expire), predicate(lapse)
+    expire, lapse = (Firing(trigger=trigger, scope=scope) for trigger in (Trigger.EXPIRE, Trigger.LAPSE))
+    out_of_time, past_deadline = predicate_of(expire), predicate_of(lapse)
     expired, lapsed = counts(unit.connection, scope, (out_of_time, past_deadline))
     if expired:
         columns = {"removed_for": str(RemovedFor.SEC_16_4)}
-        move(unit.connection, expire, out_of_time, told_by(unit, columns=columns))
+        move(unit.connection, expire, out_of_time, stamp_of(unit, columns=columns))
     stale = {one: touched_drafts(unit, one, _own(lapse, one), past_deadline) for one in lapsed}
     if lapsed:
-        move(unit.connection, lapse, past_deadline, told_by(unit))
+        move(unit.connection, lapse, past_deadline, stamp_of(unit))
     for recipient, periods in stale.items():
         mark_stale_where(unit, recipient, periods.__contains__)
     return {one: Ended(expired.get(one, 0), lapsed.get(one, 0)) for one in scope.recipients}
 
 
-def _own(question: Question, recipient: str) -> Question:
-    return replace(question, scope=question.scope.narrowed(AT.recipient_gstin == recipient))
+def _own(firing: Firing, recipient: str) -> Firing:
+    return replace(firing, scope=firing.scope.narrowed(AT.recipient_gstin == recipient))
 
 
 def _end_one_by_one(unit: UnitOfWork, recipient: str) -> Ended:

@@ -9,10 +9,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from ims_fsm.law.refusal import Allowed
-from ims_fsm.record.comparing import BY_ACTION, declared_by, filled, last_seen, portal_view, told_alike
 from ims_fsm.record.record import PortalView, Record
 from ims_fsm.record.refusals import label
-from ims_fsm.record.sighting import Shown
+from ims_fsm.record.sighting import BY_ACTION, Shown, declared_by, filled, last_seen, portal_view, told_alike
 from ims_fsm.store import contents, records, taxpayers
 from ims_fsm.store.staging import filing
 from ims_fsm.store.staging.filing import Sort

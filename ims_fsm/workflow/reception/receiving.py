@@ -11,9 +11,8 @@ from functools import cache
 from typing import Any
 
 from ims_fsm.errors import InputError, Problem
-from ims_fsm.record.comparing import BY_ACTION, declaration_of, declared_by
 from ims_fsm.record.refusals import label
-from ims_fsm.record.sighting import Shown
+from ims_fsm.record.sighting import BY_ACTION, Shown, declaration_of, declared_by
 from ims_fsm.store import records
 from ims_fsm.store.staging import chains, entering, filing, matching
 from ims_fsm.store.staging.loading import Entrance, Entry, Row, analyse, clear, make

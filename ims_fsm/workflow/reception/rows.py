@@ -10,8 +10,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from ims_fsm.record.comparing import BY_ACTION, declaration_of, declared_with
-from ims_fsm.record.sighting import Shown, content_of
+from ims_fsm.record.sighting import BY_ACTION, Shown, content_of, declaration_of, declared_with
 from ims_fsm.store import taxpayers
 from ims_fsm.store.staging.columns import ORDER
 from ims_fsm.store.staging.loading import Row, Stored

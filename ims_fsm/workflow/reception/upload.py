@@ -11,10 +11,9 @@ from itertools import islice
 
 from ims_fsm.formats.gstn import Upload, UploadRecord, write_upload
 from ims_fsm.law.refusal import Allowed
-from ims_fsm.record.comparing import last_seen, told_alike
-from ims_fsm.record.facts import Request
 from ims_fsm.record.record import Record
-from ims_fsm.record.sighting import Sighting, YesNo, flat
+from ims_fsm.record.scene import Request
+from ims_fsm.record.sighting import Sighting, YesNo, flat, last_seen, told_alike
 from ims_fsm.record.where import Where
 from ims_fsm.store import records
 from ims_fsm.terms.vocabulary import Form, State, Trigger

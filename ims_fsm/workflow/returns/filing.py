@@ -14,14 +14,14 @@ from ims_fsm.record.record import Record
 from ims_fsm.record.returns import Liability, TwoB
 from ims_fsm.store import records, returns, taxpayers
 from ims_fsm.store.sql import settling
-from ims_fsm.store.sql.predicate import predicate
-from ims_fsm.store.sql.scope import Question
+from ims_fsm.store.sql.predicate import predicate_of
+from ims_fsm.store.sql.scene import Firing
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Trigger, TwoBState
 from ims_fsm.workflow.returns.settling import SettledRecord, chains_with_amendments, settle_all
 from ims_fsm.workflow.returns.two_b import left_out, move, permit
-from ims_fsm.workflow.scopes import scope_of, told_by
+from ims_fsm.workflow.scopes import scope_of, stamp_of
 from ims_fsm.workflow.transitions import fire
 from ims_fsm.workflow.unit import UnitOfWork
 
@@ -65,12 +65,12 @@ def _settled(unit: UnitOfWork, recipient: str, period: TaxPeriod) -> tuple[dict[
     """Settle what the GSTR-2B holds, in sets."""
     connection, scope = unit.connection, scope_of(unit, [recipient])
     count = settling.lay_out(connection, scope, period)
-    question = Question(trigger=Trigger.FREEZE, scope=scope)
-    law = predicate(question)
-    barred = settling.barred(connection, question, law)
+    firing = Firing(trigger=Trigger.FREEZE, scope=scope)
+    predicate = predicate_of(firing)
+    barred = settling.barred(connection, firing, predicate)
     if barred is not None:
         fire(unit, barred, Trigger.FREEZE)
-    settling.settle(connection, question, law, told_by(unit, settling.detail(period)), period)
+    settling.settle(connection, firing, predicate, stamp_of(unit, settling.detail(period)), period)
     due = settling.add_back(connection, period, unit.now, lambda some: _supplier_periods(unit, some, period))
     return count, tuple(AddedBack(supplier, TaxPeriod(owed), size, Heads(*tax)) for supplier, owed, size, tax in due)
 

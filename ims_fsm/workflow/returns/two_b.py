@@ -17,7 +17,7 @@ from ims_fsm.record.returns import TwoB
 from ims_fsm.record.settling import LeftOut, why_left_out
 from ims_fsm.store import records, returns
 from ims_fsm.store.sql.lines import write_lines
-from ims_fsm.store.sql.scope import Scope
+from ims_fsm.store.sql.scene import Scope
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import TwoBState
 from ims_fsm.workflow.scopes import scope_of

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine
 
 from ims_fsm.law.hooks import Hooks
-from ims_fsm.record.facts import NO_REQUEST, Request
 from ims_fsm.record.refusals import Answer
+from ims_fsm.record.scene import NO_REQUEST, Request
 from ims_fsm.record.where import Where
 from ims_fsm.store.connection import writing
 from ims_fsm.store.tables import Table

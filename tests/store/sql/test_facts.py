@@ -11,15 +11,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, select
 
-from ims_fsm.record.facts import NO_REQUEST, Request, record_facts
+from ims_fsm.record.facts import record_facts
 from ims_fsm.record.record import Record
+from ims_fsm.record.scene import NO_REQUEST, Request
 from ims_fsm.store import records
 from ims_fsm.store.connection import writing
-from ims_fsm.store.sql.columns import AT
 from ims_fsm.store.sql.facts import READINGS, FactsInSql
 from ims_fsm.store.sql.moving import source
-from ims_fsm.store.sql.periods import expected_period
-from ims_fsm.store.sql.scope import Question
+from ims_fsm.store.sql.scene import Firing, expected_period
+from ims_fsm.store.tables import AT
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.vocabulary import Kind, State, Trigger
 from ims_fsm.workflow.scopes import alike, scope_of
@@ -38,11 +38,11 @@ Facts = dict[int, Mapping[str, str]]
 
 
 def in_sql(unit: UnitOfWork, recipients: list[str], request: Request) -> Facts:
-    question = Question(trigger=Trigger.ACCEPT, scope=scope_of(unit, recipients), request=request)
-    readings = FactsInSql(question)
-    period = expected_period(question.scope.saved).label("two_b_period")
+    firing = Firing(trigger=Trigger.ACCEPT, scope=scope_of(unit, recipients), request=request)
+    readings = FactsInSql(firing)
+    period = expected_period(firing.scope.saved).label("two_b_period")
     facts = [readings[fact].text.label(fact) for fact in READINGS]
-    query = select(AT.id, period, *facts).select_from(source(question.scope)).where(*question.scope.meant)
+    query = select(AT.id, period, *facts).select_from(source(firing.scope)).where(*firing.scope.meant)
     return {row.pop("id"): row for row in map(dict, unit.connection.execute(query).mappings())}
 
 

@@ -25,12 +25,12 @@ from ims_fsm.law.facts import Facts, FactSchema
 from ims_fsm.law.machine import lifecycle
 from ims_fsm.law.refusal import Allowed
 from ims_fsm.law.space import EditionSpace, Space
-from ims_fsm.record.facts import Scene
+from ims_fsm.record.scene import Scene
 from ims_fsm.record.taxpayer import Taxpayer
-from ims_fsm.store.sql.columns import AT, RECORD
 from ims_fsm.store.sql.facts import OF_A_CHAIN, Reading
-from ims_fsm.store.sql.predicate import predicate
-from ims_fsm.store.sql.scope import Question, Scope
+from ims_fsm.store.sql.predicate import predicate_of
+from ims_fsm.store.sql.scene import Firing, Scope
+from ims_fsm.store.tables import AT, RECORD
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Trigger
 
@@ -145,21 +145,21 @@ def readings(trigger: str, form: Mapping[str, tuple[str, ...]], shared: Mapping[
     return given
 
 
-def question(trigger: str) -> Question:
+def firing(trigger: str) -> Firing:
     recipient = Taxpayer(gstin="27AAPFU0939F1ZV", registered_from=TaxPeriod("2024-10"))
     scene = Scene(now=datetime(2025, 12, 1, tzinfo=UTC), book=BOOK, recipient=recipient)
-    return Question(trigger=Trigger(trigger), scope=Scope(recipients=[recipient.gstin], scene=scene, amended=True))
+    return Firing(trigger=Trigger(trigger), scope=Scope(recipients=[recipient.gstin], scene=scene, amended=True))
 
 
 def allowed_in_sql(
     connection: Connection, trigger: str, form: Mapping[str, tuple[str, ...]], shared: Mapping[str, str] = SHARED
 ) -> Iterator[tuple[Situation, bool | None, str, str]]:
     """Give every situation in which the compiled condition is not false: how it came out, the dest and the rules."""
-    law = predicate(question(trigger), readings(trigger, form, shared))
+    predicate = predicate_of(firing(trigger), readings(trigger, form, shared))
     columns = [AT.machine, AT.two_b_period, AT.state, *(literal_column(fact).label(fact) for fact in facts_of(trigger))]
-    query = select(*columns, law.allowed, law.dest, law.rules).select_from(RECORD)
+    query = select(*columns, predicate.allowed, predicate.dest, predicate.rules).select_from(RECORD)
     made = every_situation(trigger, rows_of(form))
-    for row in connection.execute(query.where(law.allowed.is_not(false())).add_cte(made)):
+    for row in connection.execute(query.where(predicate.allowed.is_not(false())).add_cte(made)):
         *situation, allowed, dest, rules = row
         yield tuple(situation), None if allowed is None else bool(allowed), dest, rules
 
@@ -239,8 +239,12 @@ def test_the_2b_period_chooses_the_edition(memory_blank: Callable[[], Engine], t
         for told in told_apart(machine, trigger)
     }
     names = ("machine", "two_b_period", "state", *facts_of(trigger))
-    law = predicate(question(trigger), readings(trigger, {}, SHARED))
-    query = select(*map(literal_column, names), law.dest, law.rules).where(law.allowed).select_from(RECORD)
+    predicate = predicate_of(firing(trigger), readings(trigger, {}, SHARED))
+    query = (
+        select(*map(literal_column, names), predicate.dest, predicate.rules)
+        .where(predicate.allowed)
+        .select_from(RECORD)
+    )
     with memory_blank().begin() as connection:
         connection.exec_driver_sql(f"CREATE TABLE record ({', '.join(names)})")
         marks = ", ".join("?" for _ in names)
@@ -266,7 +270,7 @@ def test_without_a_guard_exactly_what_it_alone_refuses_is_allowed(
             with monkeypatch.context() as patch:
                 for edition in EDITIONS:
                     patch.setattr(edition, "guards", tuple(one for one in edition.guards if one.name != dropped))
-                allowed = predicate(question(trigger), given).allowed
+                allowed = predicate_of(firing(trigger), given).allowed
             found = connection.execute(select(*map(literal_column, names)).where(allowed).select_from(RECORD))
             assert {tuple(row) for row in found} == {one for one, guard in alone.items() if guard == dropped}
 

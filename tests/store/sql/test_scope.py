@@ -7,8 +7,7 @@ from sqlalchemy import Engine, insert, select
 
 from ims_fsm.store.among import among
 from ims_fsm.store.connection import writing
-from ims_fsm.store.sql.columns import AT
-from ims_fsm.store.tables import RecordRow
+from ims_fsm.store.tables import AT, RecordRow
 from ims_fsm.terms.vocabulary import Kind
 
 

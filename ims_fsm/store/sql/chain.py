@@ -32,10 +32,10 @@ from sqlalchemy import (
     true,
 )
 
-from ims_fsm.store.sql.columns import AT, RECORD
-from ims_fsm.store.sql.periods import expected_period
-from ims_fsm.store.sql.scope import Scope
-from ims_fsm.store.sql.temporary import BIG, METADATA, counted, emptied, temporary
+from ims_fsm.store.dialect import database_of
+from ims_fsm.store.sql.scene import Scope, expected_period
+from ims_fsm.store.sql.temporary import BIG, METADATA, emptied, temporary
+from ims_fsm.store.tables import AT, RECORD
 from ims_fsm.terms.money import HEADS
 from ims_fsm.terms.vocabulary import Direction, Disposition, Kind, RemovedFor, State, SupplierStatus
 
@@ -81,7 +81,7 @@ def read_chains(connection: Connection, scope: Scope) -> None:
     for table, statement in ((PLACED, _placed(scope)), (CHAIN, _readings())):
         emptied(connection, table)
         connection.execute(insert(table).from_select([column.name for column in statement.selected_columns], statement))
-        counted(connection, table)
+        database_of(connection).analyse(connection, table.name)
 
 
 def _readings() -> Select[Any]:

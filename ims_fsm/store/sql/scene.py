@@ -1,24 +1,24 @@
-"""The 2B period of a record in SQL: the one its filing fixed, or the one that filing it now would give.
+"""Which records a statement is about and the scene that they share, with the 2B period of each in SQL.
 
-Imports the scene and the tables; the Python reading is `Scene.expected_period`, and what is only saved is read by it:
-there are few forms and return periods, however many records.
+Imports the tables and the scene. Its twin in Python is `record.scene`; the period of what is only saved is read by
+`Scene.expected_period` itself: there are few forms and return periods, however many records.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
-from sqlalchemy import ColumnElement, Connection, and_, case, exists, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, FromClause, and_, case, exists, literal, or_, select
 
 from ims_fsm.law.edition import EARLIEST
-from ims_fsm.record.facts import Scene
-from ims_fsm.store.sql.columns import AT
-from ims_fsm.store.tables import TaxpayerRow
+from ims_fsm.record.scene import NO_REQUEST, Request, Scene
+from ims_fsm.store.among import among
+from ims_fsm.store.tables import AT, RECORD, TaxpayerRow, core
 from ims_fsm.terms.period import TaxPeriod, in_india
-from ims_fsm.terms.vocabulary import Filing, Form, SupplierStatus
+from ims_fsm.terms.vocabulary import Filing, Form, SupplierStatus, Trigger
 
-_taxpayer = TaxpayerRow.__table__  # type: ignore[attr-defined]
+_taxpayer = core(TaxpayerRow)
 _QUARTERLY = exists(
     select(_taxpayer.c.gstin).where(_taxpayer.c.gstin == AT.supplier_gstin, _taxpayer.c.filing == str(Filing.QUARTERLY))
 )
@@ -85,3 +85,42 @@ def pending_window_passed(scene: Scene, saved: Sequence[SavedPeriod]) -> ColumnE
     # A deadline that was put off may fall after that of a later period, so what comes after it is named.
     later = [period for period in passed if period > open_from]
     return or_(expected < str(open_from), *([expected.in_(later)] if later else []))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """The records meant: those of some recipients that share a scene, narrowed by conditions on the record's columns.
+
+    The scene is that of any one of them: they file as often, are of a kind that has an IMS or not alike, and their
+    deadlines fall alike. `amended` says whether any of them has amendments at all; `saved` has the 2B periods of
+    what is only saved by its supplier.
+    """
+
+    recipients: Sequence[str]
+    scene: Scene
+    amended: bool
+    saved: tuple[SavedPeriod, ...] = ()
+    conditions: tuple[ColumnElement[bool], ...] = ()
+
+    def of(self, table: FromClause) -> ColumnElement[bool]:
+        """Return the condition that a table's row belongs to one of the recipients."""
+        column: ColumnElement[str] = table.c.recipient_gstin
+        return column == self.recipients[0] if len(self.recipients) == 1 else among(column, self.recipients)
+
+    @property
+    def meant(self) -> tuple[ColumnElement[bool], ...]:
+        """The conditions that a record is one of those meant."""
+        return (self.of(RECORD), *self.conditions)
+
+    def narrowed(self, *conditions: ColumnElement[bool]) -> Scope:
+        """Return the scope with further conditions."""
+        return replace(self, conditions=(*self.conditions, *conditions))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Firing:
+    """May this trigger fire on the records of a scope, with what comes with it?"""
+
+    trigger: Trigger
+    scope: Scope
+    request: Request = field(default=NO_REQUEST)
