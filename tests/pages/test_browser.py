@@ -83,6 +83,12 @@ def test_a_key_leads_to_the_search(tab: Any, address: str) -> None:
     assert tab.evaluate("document.activeElement.id") == "words"
 
 
+def test_a_story_that_a_link_leads_to_is_unfolded(tab: Any, address: str) -> None:
+    tab.goto(f"{address}#story-faq-faq-13-1-original-first")
+    assert shown(tab, ".entry:has(#story-faq-faq-13-1-original-first) details.story > ol") == 1
+    assert shown(tab, ".entry:has(#story-faq-faq-03-opening) details.story > ol") == 0
+
+
 def test_what_is_put_away_comes_back_when_a_link_leads_to_it(tab: Any, address: str) -> None:
     tab.goto(address)
     search(tab, "annexure-a row 27")
@@ -147,13 +153,18 @@ def test_by_night_pictures_and_paper_are_dark(tab: Any, address: str) -> None:
     assert tab.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
 
 
-def test_on_paper_the_contents_are_gone_and_stories_are_told(tab: Any, address: str) -> None:
+def test_on_paper_the_contents_are_gone_and_only_what_is_unfolded_is_printed(tab: Any, address: str) -> None:
+    story = ".entry:has(#faq-11-c) details.story ol"
     tab.goto(address)
-    search(tab, "faq 11")
-    assert shown(tab, ".entry:has(#faq-11) details.story ol") == 0
     tab.emulate_media(media="print")
     assert shown(tab, ".contents, .here, details.file") == 0
-    assert shown(tab, ".entry:has(#faq-11-c) details.story ol") == 1
+    assert shown(tab, story) == 0
+    tab.emulate_media(media="screen")
+    tab.click("#folds")
+    assert tab.inner_text("#folds") == "Fold everything"
+    search(tab, "faq 11")
+    tab.emulate_media(media="print")
+    assert shown(tab, story) > 0
     assert not tab.is_visible("#faq-2")
 
 
