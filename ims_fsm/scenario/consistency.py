@@ -17,16 +17,18 @@ from ims_fsm.law.calendar import Calendar
 from ims_fsm.law.citations import carried
 from ims_fsm.law.refusal import NO_TRANSITION
 from ims_fsm.law.register import Law
-from ims_fsm.scenario.declaration import DocumentEntry, Header, TaxpayerEntry
-from ims_fsm.scenario.steps import (
+from ims_fsm.scenario.declaration import (
     OF_A_DOCUMENT,
     OF_A_RECIPIENT,
     OF_A_SUPPLIER,
     OF_A_TRIGGER,
+    DocumentEntry,
     Expect,
     Expectation,
+    Header,
     OnDocuments,
     Step,
+    TaxpayerEntry,
 )
 from ims_fsm.terms.period import in_india
 from ims_fsm.workflow.reception.registration import calendar_problems
@@ -98,19 +100,19 @@ def _rules(place: str, rules: Iterable[str], law: Law) -> Iterator[Problem]:
 def _unknown(place: str, name: str | None, key: str, handles: Mapping[str, list[str]]) -> Iterator[Problem]:
     if name is not None and name not in handles[key]:
         remedy = f"use one of {', '.join(handles[key])}" if handles[key] else f"add it under [[{key}]]"
-        yield Problem(place, f"{name!r} is no {key} of this scenario", remedy)
+        yield Problem(place, f"{name!r} is not a {key} of this scenario", remedy)
 
 
 def _circles(documents: Mapping[int, DocumentEntry]) -> Iterator[Problem]:
     amends = {entry.name: entry.amends for entry in documents.values()}
-    told: set[str] = set()
+    reported: set[str] = set()
     for number, entry in documents.items():
         chain, name = [entry.name], entry.amends
         while name is not None and name not in chain:
             chain.append(name)
             name = amends.get(name)
-        if name == entry.name and name not in told:
-            told.update(chain)
+        if name == entry.name and name not in reported:
+            reported.update(chain)
             what = f"leads back to itself: {' amends '.join([*chain, name])}"
             yield Problem(f"document[{number}] amends ({name})", what, "let the chain begin with an original")
 
@@ -118,8 +120,8 @@ def _circles(documents: Mapping[int, DocumentEntry]) -> Iterator[Problem]:
 def _out_of_order(steps: Mapping[int, Step]) -> Iterator[Problem]:
     for (_, before), (number, step) in pairwise(steps.items()):
         if step.at < before.at:
-            told = [in_india(one.at).replace(tzinfo=None).isoformat() for one in (step, before)]
-            what = f"{told[0]} is before the step above it ({told[1]})"
+            at, earlier = (in_india(moment).replace(tzinfo=None).isoformat() for moment in (step.at, before.at))
+            what = f"{at} is before the step above it ({earlier})"
             yield Problem(f"step[{number}] at", what, "put the steps in the order of time")
 
 
@@ -135,12 +137,12 @@ def _step_problems(place: str, step: Step, handles: Mapping[str, list[str]], law
         yield from _expectation_problems(f"{place} expect", step, handles, law)
 
 
-def _refusal_problems(place: str, told: Step | Expectation, law: Law) -> Iterator[Problem]:
-    if told.refused is not None and told.refused not in codes(law):
-        what = f"{told.refused!r} is no code of refusal"
+def _refusal_problems(place: str, refusal: Step | Expectation, law: Law) -> Iterator[Problem]:
+    if refusal.refused is not None and refusal.refused not in codes(law):
+        what = f"{refusal.refused!r} is not a code of refusal"
         yield Problem(f"{place}refused", what, f"the codes are {', '.join(codes(law))}")
-    if told.rule is not None:
-        yield from _rules(f"{place}rule", [told.rule], law)
+    if refusal.rule is not None:
+        yield from _rules(f"{place}rule", [refusal.rule], law)
 
 
 def _expectation_problems(place: str, step: Expect, handles: Mapping[str, list[str]], law: Law) -> Iterator[Problem]:

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Mapping
 from ims_fsm.errors import InputError
 from ims_fsm.law.refusal import NO_TRANSITION
 from ims_fsm.record.refusals import Told
+from ims_fsm.scenario.declaration import OF_A_DOCUMENT, OF_A_RECIPIENT, Expect
 from ims_fsm.scenario.refusals import Failure, Wanted, judged
 from ims_fsm.scenario.stage import NotSavedError, Stage
-from ims_fsm.scenario.steps import OF_A_DOCUMENT, OF_A_RECIPIENT, Expect
 from ims_fsm.terms.money import NIL, Heads
 from ims_fsm.workflow.views.views import RecordView, TwoBView
 

@@ -15,18 +15,17 @@ from pydantic import ValidationError
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.law.book import shipped_book
 from ims_fsm.scenario.consistency import contradictions
-from ims_fsm.scenario.declaration import DocumentEntry, Header, Scenario, TaxpayerEntry
-from ims_fsm.scenario.steps import VERBS, Expect, Step
-from ims_fsm.scenario.values import Entry, shown
+from ims_fsm.scenario.declaration import VERBS, DocumentEntry, Expect, Header, Scenario, Step, TaxpayerEntry
+from ims_fsm.scenario.values import Entry, written
 
 TABLES = ("taxpayer", "document", "step")
 E = TypeVar("E", bound=Entry)
 _FAULTS = {
     "missing": ("is missing", "add it"),
-    "model_type": ("is no table", "write it as a table with its keys"),
-    "model_attributes_type": ("is no table", "write it as a table with its keys"),
+    "model_type": ("is not a table", "write it as a table with its keys"),
+    "model_attributes_type": ("is not a table", "write it as a table with its keys"),
     "bool_type": ("is neither true nor false", "write true or false, without quotes"),
-    "int_type": ("is no whole number", "write it without quotes and without a point"),
+    "int_type": ("is not a whole number", "write it without quotes and without a point"),
 }
 
 
@@ -62,7 +61,7 @@ def _content(path: Path) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         raise InputError(str(path), [Problem("the file", f"is not TOML: {error}", "correct that line")]) from None
     except UnicodeDecodeError:
-        raise InputError(str(path), [Problem("the file", "is no text in UTF-8", "save it as UTF-8")]) from None
+        raise InputError(str(path), [Problem("the file", "is not text in UTF-8", "save it as UTF-8")]) from None
     except (RecursionError, ValueError):
         what = "is nested too deeply or holds a number too long to read"
         raise InputError(str(path), [Problem("the file", what, "write it as scenarios are written")]) from None
@@ -74,34 +73,32 @@ def _content(path: Path) -> dict[str, Any]:
 def _rows(content: Mapping[str, Any], key: str, problems: list[Problem]) -> Iterator[tuple[int, Any]]:
     rows = content.get(key, [])
     if not isinstance(rows, list):
-        problems.append(Problem(key, "is no list of tables", f"write each entry under [[{key}]]"))
+        problems.append(Problem(key, "is not a list of tables", f"write each entry under [[{key}]]"))
         return
     yield from enumerate(rows, start=1)
 
 
 def _listed(content: Mapping[str, Any], key: str, model: type[E], problems: list[Problem]) -> dict[int, E]:
-    found = {}
-    for number, row in _rows(content, key, problems):
-        entry = _entry(model, row, f"{key}[{number}]", problems)
-        if entry is not None:
-            found[number] = entry
-    return found
+    entries = (
+        (number, _entry(model, row, f"{key}[{number}]", problems)) for number, row in _rows(content, key, problems)
+    )
+    return {number: entry for number, entry in entries if entry is not None}
 
 
 def _step(number: int, row: Any, problems: list[Problem]) -> Step | None:
     place = f"step[{number}]"
     if not isinstance(row, dict):
-        problems.append(Problem(place, "is no table", "write it under [[step]]"))
+        problems.append(Problem(place, "is not a table", "write it under [[step]]"))
         return None
     if ("do" in row) == ("expect" in row):
-        found = "both `do` and `expect`" if "do" in row else "neither `do` nor `expect`"
-        problems.append(Problem(place, f"has {found}", "let a step either do something or expect something"))
+        what = "has both `do` and `expect`" if "do" in row else "has neither `do` nor `expect`"
+        problems.append(Problem(place, what, "let a step either do something or expect something"))
         return None
     if "expect" in row:
         return _entry(Expect, row, place, problems)
     model = VERBS.get(row["do"]) if isinstance(row["do"], str) else None
     if model is None:
-        what = f"{shown(row['do'])} is no verb"
+        what = f"{written(row['do'])} is not a verb"
         problems.append(Problem(f"{place} do", what, f"the verbs are {', '.join(VERBS)}"))
         return None
     return _entry(model, row, place, problems)
@@ -125,14 +122,14 @@ def _problem(model: type[Entry], row: Any, place: str, fault: Mapping[str, Any])
     if fault["type"] == "extra_forbidden":
         return Problem(where, *_unknown_key(model, row, fault["loc"]))
     what, remedy = _FAULTS.get(fault["type"], ("cannot be used", "correct the entry"))
-    told = "" if fault["type"] == "missing" else f"{shown(fault['input'])} "
-    return Problem(where, f"{told}{what}", remedy)
+    value = "" if fault["type"] == "missing" else f"{written(fault['input'])} "
+    return Problem(where, f"{value}{what}", remedy)
 
 
 def _unknown_key(model: type[Entry], row: Mapping[str, Any], location: tuple[str | int, ...]) -> tuple[str, str]:
     if model is Header:
-        return "is no key of a scenario", f"its keys are title, rules, {', '.join(TABLES)}"
+        return "is not a key of a scenario", f"its keys are title, rules, {', '.join(TABLES)}"
     inner = model.model_fields[str(location[0])].annotation if len(location) > 1 else model
     keys = getattr(inner, "model_fields", {})
     owner = f"`{row['do']}`" if "do" in row and inner is model else "this table"
-    return f"is no key of {owner}", f"its keys are {', '.join(keys)}"
+    return f"is not a key of {owner}", f"its keys are {', '.join(keys)}"

@@ -26,8 +26,8 @@ class Wanted:
 
     def __str__(self) -> str:
         """Show what is expected."""
-        told = [f" with {self.code}" if self.code else "", f" citing {self.rule}" if self.rule else ""]
-        return f"refused{''.join(told)}"
+        code, rule = (f" with {self.code}" if self.code else "", f" citing {self.rule}" if self.rule else "")
+        return f"refused{code}{rule}"
 
 
 def judged(what: str, refusals: Sequence[Told], wanted: Wanted | None) -> Failure | None:
@@ -39,13 +39,12 @@ def judged(what: str, refusals: Sequence[Told], wanted: Wanted | None) -> Failur
         return None
     if wanted is not None and any(wanted.met_by(refusal) for refusal in refusals):
         return None
-    happened = f"it was refused with {told(refusals)}" if refusals else "it was allowed"
+    happened = f"it was refused with {in_a_line(refusals)}" if refusals else "it was allowed"
     return f"{what} to be {wanted or 'allowed'}", happened
 
 
-def told(refusals: Sequence[Told]) -> str:
+def in_a_line(refusals: Sequence[Told]) -> str:
     """Return refusals in one line: the code, the rules and the sentence of each."""
-    return "; and ".join(
-        f"{one.code} ({', '.join(one.rules)}): {one.sentence}" if one.rules else f"{one.code}: {one.sentence}"
-        for one in refusals
-    )
+    cited = (f" ({', '.join(refusal.rules)})" if refusal.rules else "" for refusal in refusals)
+    parts = (f"{refusal.code}{rules}: {refusal.sentence}" for refusal, rules in zip(refusals, cited, strict=True))
+    return "; and ".join(parts)

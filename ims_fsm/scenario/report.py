@@ -21,15 +21,15 @@ class StepNote:
 
     number: int
     at: datetime
-    told: str
+    sentence: str
 
     def __str__(self) -> str:
         """Show the step in one sentence."""
-        return f"{_place(self.number, self.at)}: {self.told}"
+        return f"{_place(self.number, self.at)}: {self.sentence}"
 
     def as_dict(self) -> dict[str, Any]:
         """Return the note as plain data, its moment in IST."""
-        return {"step": self.number, "at": in_india(self.at).isoformat(), "told": self.told}
+        return {"step": self.number, "at": in_india(self.at).isoformat(), "told": self.sentence}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +95,10 @@ def lines(outcome: Outcome) -> list[str]:
     notes = [f"    {note}" for note in outcome.notes]
     if outcome.held:
         return [f"held        {outcome.path}: {outcome.title} ({_counted(outcome.steps, 'step')})", *notes]
-    told = [*notes, *(f"    {outcome.path}: {failure}" for failure in outcome.failures)]
+    rows = [*notes, *(f"    {outcome.path}: {failure}" for failure in outcome.failures)]
     left = outcome.steps - outcome.ran
     rest = [f"    {_counted(left, 'step')} after it not run"] if left else []
-    return [f"failed      {outcome.path}: {outcome.title}", *told, *rest]
+    return [f"failed      {outcome.path}: {outcome.title}", *rows, *rest]
 
 
 def summary(outcomes: Sequence[Outcome]) -> str:

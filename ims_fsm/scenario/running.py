@@ -9,13 +9,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from ims_fsm.errors import ImsFsmError, InputError, Problem
-from ims_fsm.scenario.declaration import Scenario
+from ims_fsm.scenario.declaration import Act, Do, Expect, Scenario, Step
 from ims_fsm.scenario.expectations import failures
 from ims_fsm.scenario.reading import read_scenario
-from ims_fsm.scenario.refusals import Failure, Wanted, judged, told
+from ims_fsm.scenario.refusals import Failure, Wanted, in_a_line, judged
 from ims_fsm.scenario.report import Outcome, StepFailure, StepNote
 from ims_fsm.scenario.stage import Stage
-from ims_fsm.scenario.steps import Act, Do, Expect, Step
 from ims_fsm.scenario.verbs import Done, perform
 
 IN_MEMORY = "sqlite://"
@@ -108,5 +107,7 @@ def _compared(step: Do, done: Sequence[Done]) -> tuple[list[Failure], list[str]]
     differing = [failure for failure in judged_all if failure is not None]
     # FAQ 30: one action on many is done where it is allowed; it has failed only where it was done on none.
     if isinstance(step, Act) and wanted is None and len(differing) < len(done):
-        return [], [f"{step.do} of {one.subject} was refused with {told(one.refusals)}" for one in done if one.refusals]
+        return [], [
+            f"{step.do} of {one.subject} was refused with {in_a_line(one.refusals)}" for one in done if one.refusals
+        ]
     return differing, []

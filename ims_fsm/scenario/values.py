@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
@@ -29,13 +29,13 @@ class Entry(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, arbitrary_types_allowed=True)
 
 
-def word(of: Callable[[str], W], what: str, words: Iterable[str]) -> Any:
-    """Return the reading of a word out of a closed set, `of` making a value of it."""
-    known = tuple(words)
+def word(of: type[W], what: str, words: Iterable[str] | None = None) -> Any:
+    """Return the reading of a word out of a closed set (where none is given: the members of `of`)."""
+    words = tuple(of if words is None else words)  # type: ignore[arg-type]  # an enumeration gives its members
 
     def read(value: object) -> W:
-        if not isinstance(value, str) or value not in known:
-            raise ValueError(f"{shown(value)} is no {what}; use one of {', '.join(known)}")
+        if not isinstance(value, str) or value not in words:
+            raise ValueError(f"{written(value)} is not a {what}; use one of {', '.join(words)}")
         return of(value)
 
     return BeforeValidator(read)
@@ -43,20 +43,20 @@ def word(of: Callable[[str], W], what: str, words: Iterable[str]) -> Any:
 
 def _name(value: object) -> str:
     if not isinstance(value, str) or not value.strip():
-        raise ValueError(f"{shown(value)} is no name; write it as text in quotes")
+        raise ValueError(f"{written(value)} is not a name; write it as text in quotes")
     return value
 
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise ValueError(f"{shown(value)} is no text; write it in quotes")
+        raise ValueError(f"{written(value)} is not text; write it in quotes")
     return value
 
 
 def _names(value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not value:
-        raise ValueError(f'{shown(value)} is no list of names; write it like ["A", "B"]')
-    names = tuple(_name(one) for one in value)
+        raise ValueError(f'{written(value)} is not a list of names; write it like ["A", "B"]')
+    names = tuple(_name(name) for name in value)
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
         raise ValueError(f"names {twice} twice; name each once")
@@ -65,15 +65,15 @@ def _names(value: object) -> tuple[str, ...]:
 
 def _moment(value: object) -> dt.datetime:
     if not isinstance(value, dt.datetime):
-        raise ValueError(f"{shown(value)} is no date and time; write it without quotes, like 2024-11-09T11:00:00")
+        raise ValueError(f"{written(value)} is not a date and time; write it without quotes, like 2024-11-09T11:00:00")
     if value.tzinfo is not None:
-        raise ValueError(f"{shown(value)} has an offset; leave it out, times are Indian Standard Time")
+        raise ValueError(f"{written(value)} has an offset; leave it out, times are Indian Standard Time")
     return indian(_within_reach(value, value.year))
 
 
 def _day(value: object) -> dt.date:
     if not isinstance(value, dt.date) or isinstance(value, dt.datetime):
-        raise ValueError(f"{shown(value)} is no date; write it without quotes, like 2023-11-20")
+        raise ValueError(f"{written(value)} is not a date; write it without quotes, like 2023-11-20")
     return _within_reach(value, value.year)
 
 
@@ -87,7 +87,7 @@ def _amount(value: Any) -> int:
 def _heads(value: object) -> Heads:
     if not isinstance(value, dict):
         table = '{ igst = "18000.00" }'
-        raise ValueError(f"{shown(value)} is no table of heads ({', '.join(HEADS)}); write it like {table}")
+        raise ValueError(f"{written(value)} is not a table of heads ({', '.join(HEADS)}); write it like {table}")
     return Heads.from_rupees(value)
 
 
@@ -95,7 +95,7 @@ def _reduction(value: object) -> str | Heads:
     if isinstance(value, dict):
         return _heads(value)
     if not isinstance(value, str) or value not in {"full", "none"}:
-        raise ValueError(f'{shown(value)} is no reduction; write "full", "none" or a table of heads')
+        raise ValueError(f'{written(value)} is not a reduction; write "full", "none" or a table of heads')
     return value
 
 
@@ -105,23 +105,23 @@ def _period(value: Any) -> TaxPeriod:
 
 
 def _financial_year(value: object) -> str:
-    found = _FINANCIAL_YEAR.fullmatch(value) if isinstance(value, str) else None
-    if not isinstance(value, str) or found is None or (int(found[1]) + 1) % 100 != int(found[2]):
-        raise ValueError(f'{shown(value)} is no financial year; write it like "2023-24"')
+    years = _FINANCIAL_YEAR.fullmatch(value) if isinstance(value, str) else None
+    if not isinstance(value, str) or years is None or (int(years[1]) + 1) % 100 != int(years[2]):
+        raise ValueError(f'{written(value)} is not a financial year; write it like "2023-24"')
     return _within_reach(value, int(value[:4]))
 
 
 def _within_reach(value: R, year: int) -> R:
     if year not in _YEARS:
-        raise ValueError(f"{shown(value)} is out of reach; write a year from {_YEARS[0]} to {_YEARS[-1]}")
+        raise ValueError(f"{written(value)} is out of reach; write a year from {_YEARS[0]} to {_YEARS[-1]}")
     return value
 
 
 def _gstin(value: object) -> str:
-    return checked_gstin(value if isinstance(value, str) else shown(value))
+    return checked_gstin(value if isinstance(value, str) else written(value))
 
 
-def shown(value: object) -> str:
+def written(value: object) -> str:
     """Return a value as the file's author wrote it."""
     if isinstance(value, bool):
         return str(value).lower()

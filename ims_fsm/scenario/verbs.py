@@ -11,8 +11,8 @@ from typing import Any
 
 from ims_fsm.errors import ImsFsmError
 from ims_fsm.record.refusals import RefusedError, Told
+from ims_fsm.scenario.declaration import Act, AnnualReturn, Delete, Do, Edit, File, OfPeriod, Save, Sweep
 from ims_fsm.scenario.stage import NotSavedError, Stage
-from ims_fsm.scenario.steps import Act, AnnualReturn, Delete, Do, Edit, File, OfPeriod, Save, Sweep
 from ims_fsm.terms.vocabulary import State
 
 

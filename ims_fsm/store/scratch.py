@@ -1,23 +1,84 @@
-"""A place for a store that is thrown away: in memory, a file beside a SQLite database, or a schema in PostgreSQL.
+"""Stores that are thrown away: in memory, in a file beside a SQLite database, or in a schema of PostgreSQL.
 
 Imports SQLAlchemy; knows no table.
 """
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any, cast
 from uuid import uuid4
 
-from sqlalchemy import URL, text
+from sqlalchemy import URL, Engine, text
 from sqlalchemy.engine import make_url
 
 from ims_fsm.store.connection import open_engine, writing
 from ims_fsm.store.dialect import database_of
+from ims_fsm.store.schema import prepare
 
 # What was left behind by a program that was killed can be told from everything else by its name.
 PREFIX = "ims_fsm_scratch_"
+_MEMORY = {None, "", ":memory:"}
+
+
+class Scratch:
+    """Gives fresh stores at a database; each is gone when its block ends, and what the database holds is not touched.
+
+    In memory the tables are made once: a further store is a copy, on the connection of one that has ended, with the
+    statements that were compiled for it. Raises `StoreError` for a URL that cannot be read.
+    """
+
+    def __init__(self, url: str = "sqlite://") -> None:
+        """Keep the database's URL; nothing is opened yet."""
+        engine = open_engine(url)
+        self._url = url
+        self._in_memory = engine.dialect.name == "sqlite" and engine.url.database in _MEMORY
+        self._idle: list[Engine] = []
+        self._empty: sqlite3.Connection | None = None
+
+    @contextmanager
+    def engine(self) -> Iterator[Engine]:
+        """Give a fresh store for a `with` block; raises `StoreError` where the database cannot be used."""
+        if self._in_memory:
+            engine = self._emptied()
+            try:
+                yield engine
+            finally:
+                self._idle.append(engine)
+            return
+        with scratch(self._url) as place:
+            engine = open_engine(place)
+            try:
+                yield engine
+            finally:
+                engine.dispose()
+
+    def close(self) -> None:
+        """Close what is kept open for the next store."""
+        while self._idle:
+            self._idle.pop().dispose()
+        if self._empty is not None:
+            self._empty.close()
+            self._empty = None
+
+    def _emptied(self) -> Engine:
+        engine = self._idle.pop() if self._idle else open_engine(self._url)
+        if self._empty is None:
+            prepare(engine)
+            self._empty = sqlite3.connect(":memory:", check_same_thread=False)
+            _driver(engine).backup(self._empty)
+        else:
+            self._empty.backup(_driver(engine))
+        return engine
+
+
+def _driver(engine: Engine) -> sqlite3.Connection:
+    with closing(engine.raw_connection()) as connection:
+        driver: Any = connection.driver_connection
+    return cast("sqlite3.Connection", driver)
 
 
 @contextmanager
@@ -32,7 +93,7 @@ def scratch(url: str) -> Iterator[str]:
     if database_of(engine).name == "postgresql":
         with _schema(address, name) as place:
             yield place
-    elif address.database in {None, "", ":memory:"}:
+    elif address.database in _MEMORY:
         yield url
     else:
         with _file(address, name) as place:

@@ -61,7 +61,7 @@ class Workspace:
 
     def __init__(
         self,
-        url: str = "sqlite:///ims.db",
+        url: str | store.Engine = "sqlite:///ims.db",
         *,
         clock: Clock = system_clock,
         book: LawBook | None = None,
@@ -71,15 +71,17 @@ class Workspace:
         self.book = book or shipped_book()
         self.clock = clock
         self.hooks = hooks or Hooks(self.book.law)
-        self.engine = store.open_engine(url)
+        self.engine = store.open_engine(url) if isinstance(url, str) else url
+        self._lent = not isinstance(url, str)
         self._declarations: Mapping[str, int] = {}
         schema.prepare(self.engine)
         with store.reading(self.engine) as connection:
             declarations.check(connection, self.book.law)
 
     def close(self) -> None:
-        """Close the database; the object is of no use afterwards."""
-        self.engine.dispose()
+        """Close the database; the object is of no use afterwards. An engine that was given stays open."""
+        if not self._lent:
+            self.engine.dispose()
 
     def __enter__(self) -> Self:
         """Give the object itself; leaving the block closes it."""

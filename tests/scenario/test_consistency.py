@@ -24,18 +24,18 @@ def told(story, cast):
 @pytest.mark.parametrize(
     ("line", "problem"),
     [
-        (SAVE.replace("INV", "IVN"), "step[1] document: 'IVN' is no document of this scenario; use one of INV"),
+        (SAVE.replace("INV", "IVN"), "step[1] document: 'IVN' is not a document of this scenario; use one of INV"),
         (
             SAVE.replace('document = "INV"', 'documents = ["INV", "IVN"]'),
-            "step[1] documents: 'IVN' is no document of this scenario; use one of INV",
+            "step[1] documents: 'IVN' is not a document of this scenario; use one of INV",
         ),
         (
             '2024-11-05T10:00:00; do = "file"; supplier = "sellr"; form = "GSTR-1"; period = "2024-10"',
-            f"step[1] supplier: 'sellr' is no taxpayer of this scenario; {HANDLES}",
+            f"step[1] supplier: 'sellr' is not a taxpayer of this scenario; {HANDLES}",
         ),
         (
             '2024-11-05T10:00:00; do = "file_3b"; recipient = "byer"; period = "2024-10"',
-            f"step[1] recipient: 'byer' is no taxpayer of this scenario; {HANDLES}",
+            f"step[1] recipient: 'byer' is not a taxpayer of this scenario; {HANDLES}",
         ),
         (
             f'{ACCEPT}; refused = "frozen"; rule = "faq.35"',
@@ -43,15 +43,15 @@ def told(story, cast):
         ),
         (
             '2024-11-05T10:00:00; expect = { document = "IVN", versions = 1 }',
-            "step[1] expect.document: 'IVN' is no document of this scenario; use one of INV",
+            "step[1] expect.document: 'IVN' is not a document of this scenario; use one of INV",
         ),
         (
             '2024-11-05T10:00:00; expect = { recipient = "byer", period = "2024-10", two_b = "draft" }',
-            f"step[1] expect.recipient: 'byer' is no taxpayer of this scenario; {HANDLES}",
+            f"step[1] expect.recipient: 'byer' is not a taxpayer of this scenario; {HANDLES}",
         ),
         (
             '2024-11-05T10:00:00; expect = { supplier = "sellr", period = "2024-10", added_back = {} }',
-            f"step[1] expect.supplier: 'sellr' is no taxpayer of this scenario; {HANDLES}",
+            f"step[1] expect.supplier: 'sellr' is not a taxpayer of this scenario; {HANDLES}",
         ),
         (
             '2024-11-05T10:00:00; expect = { document = "INV", trigger = "accept", rule = "faq.99" }',
@@ -93,7 +93,9 @@ def test_a_fault_of_a_step(told, story, line, problem):
 
 def test_an_unknown_code_of_refusal_names_the_codes(told, story):
     [problem] = told(story.steps(f'{ACCEPT}; refused = "frosen"'))
-    assert problem.startswith("step[1] refused: 'frosen' is no code of refusal; the codes are amendment_time_barred, ")
+    assert problem.startswith(
+        "step[1] refused: 'frosen' is not a code of refusal; the codes are amendment_time_barred, "
+    )
 
 
 # Every code that the grammar names: scenarios written by others use them.
@@ -149,9 +151,9 @@ def test_a_quarterly_taxpayer_has_a_due_day(told, story):
 def test_a_document_names_taxpayers_and_an_original_that_are_there(told, story):
     wrong = story.document("UP", supplier='"sellr"', recipient='"byer"', amends='"IVN"')
     assert told(wrong, story.steps(SAVE)) == [
-        f"document[2] supplier (UP): 'sellr' is no taxpayer of this scenario; {HANDLES}",
-        f"document[2] recipient (UP): 'byer' is no taxpayer of this scenario; {HANDLES}",
-        "document[2] amends (UP): 'IVN' is no document of this scenario; use one of INV, UP",
+        f"document[2] supplier (UP): 'sellr' is not a taxpayer of this scenario; {HANDLES}",
+        f"document[2] recipient (UP): 'byer' is not a taxpayer of this scenario; {HANDLES}",
+        "document[2] amends (UP): 'IVN' is not a document of this scenario; use one of INV, UP",
     ]
 
 
@@ -163,7 +165,7 @@ def test_a_circle_of_amendments_is_told_once(told, story):
 
 def test_a_scenario_without_taxpayers_says_that_there_are_none(story):
     lines = story.steps('2024-11-05T10:00:00; do = "file_3b"; recipient = "buyer"; period = "2024-10"')
-    none = "step[1] recipient: 'buyer' is no taxpayer of this scenario; add it under [[taxpayer]]"
+    none = "step[1] recipient: 'buyer' is not a taxpayer of this scenario; add it under [[taxpayer]]"
     assert story.problems(f'title = "A story"\n{lines}') == [none]
 
 

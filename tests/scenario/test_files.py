@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from ims_fsm.law.book import shipped_book
+from ims_fsm.scenario.declaration import Expect
 from ims_fsm.scenario.reading import read_scenario
 from ims_fsm.scenario.report import lines
 from ims_fsm.scenario.running import run_paths
-from ims_fsm.scenario.steps import Expect
 
 FOLDER = Path(__file__).resolve().parent.parent / "scenarios"
 FILES = sorted(FOLDER.rglob("*.toml"))

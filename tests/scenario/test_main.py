@@ -41,7 +41,7 @@ def test_a_scenario_that_fails(held, failed, capsys):
 def test_a_scenario_that_cannot_be_read(story, failed, capsys):
     wrong = story.write("title = 5", "wrong.toml")
     assert main([failed, str(wrong)]) == 2
-    assert f"{wrong}: title: 5 is no text; write it in quotes" in capsys.readouterr().out
+    assert f"{wrong}: title: 5 is not text; write it in quotes" in capsys.readouterr().out
 
 
 def test_json_tells_the_same(held, failed, capsys):

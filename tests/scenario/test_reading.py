@@ -50,13 +50,13 @@ def without(text: str, key: str) -> str:
         (TAXPAYER + SWEEP, "title: is missing; add it"),
         (
             f"{HEAD}author = 'x'\n{SWEEP}",
-            "author: is no key of a scenario; its keys are title, rules, taxpayer, document, step",
+            "author: is not a key of a scenario; its keys are title, rules, taxpayer, document, step",
         ),
-        (f"title = 5\n{SWEEP}", "title: 5 is no text; write it in quotes"),
-        (f"{HEAD}rules = 'faq.1'\n{SWEEP}", 'rules: \'faq.1\' is no list of names; write it like ["A", "B"]'),
-        (f"{HEAD}taxpayer = 5\n{SWEEP}", "taxpayer: is no list of tables; write each entry under [[taxpayer]]"),
-        (f"{HEAD}step = [5]", "step[1]: is no table; write it under [[step]]"),
-        (f"{HEAD}taxpayer = [5]\n{SWEEP}", "taxpayer[1]: 5 is no table; write it as a table with its keys"),
+        (f"title = 5\n{SWEEP}", "title: 5 is not text; write it in quotes"),
+        (f"{HEAD}rules = 'faq.1'\n{SWEEP}", 'rules: \'faq.1\' is not a list of names; write it like ["A", "B"]'),
+        (f"{HEAD}taxpayer = 5\n{SWEEP}", "taxpayer: is not a list of tables; write each entry under [[taxpayer]]"),
+        (f"{HEAD}step = [5]", "step[1]: is not a table; write it under [[step]]"),
+        (f"{HEAD}taxpayer = [5]\n{SWEEP}", "taxpayer[1]: 5 is not a table; write it as a table with its keys"),
         (HEAD, "step: is missing; write each step under [[step]]"),
     ],
 )
@@ -69,7 +69,10 @@ def test_a_fault_at_the_top(story, text, problem):
     [
         (
             'gst = "x"',
-            "taxpayer[1] gst (buyer): is no key of this table; its keys are name, gstin, kind, filing, registered_from",
+            (
+                "taxpayer[1] gst (buyer): is not a key of this table; "
+                "its keys are name, gstin, kind, filing, registered_from"
+            ),
         ),
         (
             'gstin = "27AAPFU"',
@@ -79,19 +82,19 @@ def test_a_fault_at_the_top(story, text, problem):
         (
             'kind = "big"',
             (
-                "taxpayer[1] kind (buyer): 'big' is no kind of taxpayer; use one of normal, sez_unit, sez_developer, "
-                "casual, composition, isd, nrtp, tds, tcs"
+                "taxpayer[1] kind (buyer): 'big' is not a kind of taxpayer; use one of normal, sez_unit, "
+                "sez_developer, casual, composition, isd, nrtp, tds, tcs"
             ),
         ),
         (
             'filing = "yearly"',
-            "taxpayer[1] filing (buyer): 'yearly' is no way of filing; use one of monthly, quarterly",
+            "taxpayer[1] filing (buyer): 'yearly' is not a way of filing; use one of monthly, quarterly",
         ),
         (
             "registered_from = 2024",
             'taxpayer[1] registered_from (buyer): 2024 is no tax period; write the year and month like "2024-10"',
         ),
-        ("name = ' '", "taxpayer[1] name: ' ' is no name; write it as text in quotes"),
+        ("name = ' '", "taxpayer[1] name: ' ' is not a name; write it as text in quotes"),
     ],
 )
 def test_a_fault_of_a_taxpayer(story, line, problem):
@@ -104,19 +107,19 @@ def test_a_fault_of_a_taxpayer(story, line, problem):
         (
             'kind = "bill"',
             (
-                "document[1] kind (INV): 'bill' is no kind of document; use one of invoice, debit_note, credit_note, "
-                "eco_document, bill_of_entry"
+                "document[1] kind (INV): 'bill' is not a kind of document; use one of invoice, debit_note, "
+                "credit_note, eco_document, bill_of_entry"
             ),
         ),
-        ("number = true", "document[1] number (INV): true is no name; write it as text in quotes"),
-        ("number = 5", "document[1] number (INV): 5 is no name; write it as text in quotes"),
+        ("number = true", "document[1] number (INV): true is not a name; write it as text in quotes"),
+        ("number = 5", "document[1] number (INV): 5 is not a name; write it as text in quotes"),
         (
             'date = "2024-10-05"',
-            "document[1] date (INV): '2024-10-05' is no date; write it without quotes, like 2023-11-20",
+            "document[1] date (INV): '2024-10-05' is not a date; write it without quotes, like 2023-11-20",
         ),
         (
             "date = 2024-10-05T10:00:00",
-            "document[1] date (INV): 2024-10-05T10:00:00 is no date; write it without quotes, like 2023-11-20",
+            "document[1] date (INV): 2024-10-05T10:00:00 is not a date; write it without quotes, like 2023-11-20",
         ),
         ("igst = 180.5", f"document[1] igst (INV): 180.5 is not an exact amount; {QUOTED}"),
         (
@@ -140,9 +143,9 @@ def test_a_fault_of_a_taxpayer(story, line, problem):
         ),
         (
             'ineligible = "time"',
-            "document[1] ineligible (INV): 'time' is no reason; use one of pos, sec_16_4, rule_37a, none",
+            "document[1] ineligible (INV): 'time' is not a reason; use one of pos, sec_16_4, rule_37a, none",
         ),
-        ("pos = 27", "document[1] pos (INV): 27 is no text; write it in quotes"),
+        ("pos = 27", "document[1] pos (INV): 27 is not text; write it in quotes"),
     ],
 )
 def test_a_fault_of_a_document(story, line, problem):
@@ -162,8 +165,8 @@ VERBS = "save, edit, delete, file, accept, reject, keep_pending, reset, generate
 @pytest.mark.parametrize(
     ("step", "problem"),
     [
-        (f'{AT}do = "approve"', f"step[1] do: 'approve' is no verb; the verbs are {VERBS}"),
-        (f"{AT}do = 5", f"step[1] do: 5 is no verb; the verbs are {VERBS}"),
+        (f'{AT}do = "approve"', f"step[1] do: 'approve' is not a verb; the verbs are {VERBS}"),
+        (f"{AT}do = 5", f"step[1] do: 5 is not a verb; the verbs are {VERBS}"),
         (
             AT,
             "step[1]: has neither `do` nor `expect`; let a step either do something or expect something",
@@ -175,11 +178,14 @@ VERBS = "save, edit, delete, file, accept, reject, keep_pending, reset, generate
         ('[[step]]\ndo = "sweep"', "step[1] at: is missing; add it"),
         (
             '[[step]]\nat = "2024-11-05T10:00:00"\ndo = "sweep"',
-            "step[1] at: '2024-11-05T10:00:00' is no date and time; write it without quotes, like 2024-11-09T11:00:00",
+            (
+                "step[1] at: '2024-11-05T10:00:00' is not a date and time; "
+                "write it without quotes, like 2024-11-09T11:00:00"
+            ),
         ),
         (
             '[[step]]\nat = 2024-11-05\ndo = "sweep"',
-            "step[1] at: 2024-11-05 is no date and time; write it without quotes, like 2024-11-09T11:00:00",
+            "step[1] at: 2024-11-05 is not a date and time; write it without quotes, like 2024-11-09T11:00:00",
         ),
         (
             '[[step]]\nat = 2024-11-05T10:00:00+05:30\ndo = "sweep"',
@@ -187,11 +193,11 @@ VERBS = "save, edit, delete, file, accept, reject, keep_pending, reset, generate
         ),
         (
             f'{SWEEP}recipient = "buyer"',
-            "step[1] recipient: is no key of `sweep`; its keys are at, refused, rule, do",
+            "step[1] recipient: is not a key of `sweep`; its keys are at, refused, rule, do",
         ),
         (
             with_line(SAVE, 'form = "GSTR-2"'),
-            "step[1] form: 'GSTR-2' is no form; use one of GSTR-1, GSTR-1A, IFF, GSTR-5, GSTR-6, ICEGATE",
+            "step[1] form: 'GSTR-2' is not a form; use one of GSTR-1, GSTR-1A, IFF, GSTR-5, GSTR-6, ICEGATE",
         ),
         (
             with_line(SAVE, 'period = "10-2024"'),
@@ -207,7 +213,7 @@ VERBS = "save, edit, delete, file, accept, reject, keep_pending, reset, generate
         ),
         (
             f"{without(SAVE, 'document')}documents = []",
-            'step[1] documents: [] is no list of names; write it like ["A", "B"]',
+            'step[1] documents: [] is not a list of names; write it like ["A", "B"]',
         ),
         (
             f'{without(SAVE, "document")}documents = ["INV", "INV"]',
@@ -220,21 +226,21 @@ VERBS = "save, edit, delete, file, accept, reject, keep_pending, reset, generate
         (
             f'{AT}do = "edit"\ndocument = "INV"\nchanges = {{ total = "1.00" }}',
             (
-                "step[1] changes.total: is no key of this table; its keys are taxable, igst, cgst, sgst, cess, number, "
-                "date, pos, reverse_charge, ineligible"
+                "step[1] changes.total: is not a key of this table; its keys are taxable, igst, cgst, sgst, cess, "
+                "number, date, pos, reverse_charge, ineligible"
             ),
         ),
         (
             f'{AT}do = "edit"\ndocument = "INV"\nchanges = 5',
-            "step[1] changes: 5 is no table; write it as a table with its keys",
+            "step[1] changes: 5 is not a table; write it as a table with its keys",
         ),
         (
             f'{AT}do = "accept"\ndocument = "INV"\nreduce_itc = "half"',
-            'step[1] reduce_itc: \'half\' is no reduction; write "full", "none" or a table of heads',
+            'step[1] reduce_itc: \'half\' is not a reduction; write "full", "none" or a table of heads',
         ),
         (
             f'{AT}do = "accept"\ndocument = "INV"\nreduce_itc = []',
-            'step[1] reduce_itc: [] is no reduction; write "full", "none" or a table of heads',
+            'step[1] reduce_itc: [] is not a reduction; write "full", "none" or a table of heads',
         ),
         (
             f'{AT}do = "accept"\ndocument = "INV"\nreduce_itc = {{ gst = "1.00" }}',
@@ -242,25 +248,25 @@ VERBS = "save, edit, delete, file, accept, reject, keep_pending, reset, generate
         ),
         (
             f'{AT}do = "file_annual_return"\nrecipient = "buyer"\nfy = "2023-25"',
-            "step[1] fy: '2023-25' is no financial year; write it like \"2023-24\"",
+            "step[1] fy: '2023-25' is not a financial year; write it like \"2023-24\"",
         ),
         (
             f'{AT}expect = {{ document = "INV", stat = "frozen" }}',
             (
-                "step[1] expect.stat: is no key of this table; its keys are document, state, disposition, removed_for, "
-                "two_b_period, direction, in_ims, section, versions, transitions, trigger, allowed, refused, rule, "
-                "recipient, supplier, period, two_b, itc_available, itc_rejected, itc_not_available, reversal_4b1, "
+                "step[1] expect.stat: is not a key of this table; its keys are document, state, disposition, "
+                "removed_for, two_b_period, direction, in_ims, section, versions, transitions, trigger, allowed, refused, "
+                "rule, recipient, supplier, period, two_b, itc_available, itc_rejected, itc_not_available, reversal_4b1, "
                 "added_back"
             ),
         ),
         (
             f'{AT}expect = {{ document = "INV", versions = "1" }}',
-            "step[1] expect.versions: '1' is no whole number; write it without quotes and without a point",
+            "step[1] expect.versions: '1' is not a whole number; write it without quotes and without a point",
         ),
         (
             f'{AT}expect = {{ recipient = "buyer", period = "2024-10", itc_available = "1.00" }}',
             (
-                "step[1] expect.itc_available: '1.00' is no table of heads (igst, cgst, sgst, cess); write it like "
+                "step[1] expect.itc_available: '1.00' is not a table of heads (igst, cgst, sgst, cess); write it like "
                 '{ igst = "18000.00" }'
             ),
         ),
@@ -355,7 +361,7 @@ def test_a_file_that_is_no_text(tmp_path):
     path.write_bytes(b"\xff\xfe")
     with pytest.raises(InputError) as caught:
         read_scenario(path)
-    assert str(caught.value) == f"{path}: the file: is no text in UTF-8; save it as UTF-8"
+    assert str(caught.value) == f"{path}: the file: is not text in UTF-8; save it as UTF-8"
 
 
 @pytest.mark.parametrize("text", ["a = " + "[" * 5000 + "]" * 5000, "a = " + "9" * 5000])

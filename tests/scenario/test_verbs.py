@@ -177,7 +177,7 @@ def test_a_bulk_action_applies_what_is_allowed_and_reports_the_rest(story):
         story.document("INV"), story.document("CN", kind='"credit_note"'), story.steps(BOTH, KEPT, *states)
     )
     assert outcome.held
-    assert [(note.number, note.told) for note in outcome.notes] == [(2, f"keep_pending of CN was {REFUSED}")]
+    assert [(note.number, note.sentence) for note in outcome.notes] == [(2, f"keep_pending of CN was {REFUSED}")]
 
 
 def test_a_bulk_action_that_is_allowed_on_no_document_fails(story):
