@@ -22,11 +22,14 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
-from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
-from sqlalchemy.util import LRUCache
+from sqlalchemy import URL, Connection, Dialect, Engine, create_engine, make_url, text
 
 from ims_fsm.store import connection as store
 from ims_fsm.store.schema import prepare
+from ims_fsm.workflow.scratch import Scratch
+
+# The plugin is tested by test runs of its own.
+pytest_plugins = ["pytester"]
 
 settings.register_profile(
     "ims_fsm", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize="CI" in os.environ
@@ -40,22 +43,22 @@ FILE_SAYS = "on PostgreSQL: "
 _open_engine, _address = store.open_engine, store._address
 
 
-class Compiled:
-    """Compiled statements, kept for all engines of a kind: a test opens its own, and would compile all anew."""
+class Compiled(dict[Any, Any]):
+    """Compiled statements, kept for all engines of a kind: a test opens its own, and would compile all anew.
 
-    def __init__(self, size: int) -> None:
-        self._kept: LRUCache[Any, Any] = LRUCache(size)
+    SQLAlchemy takes any dictionary as `compiled_cache`. Its keys are what it likes; where a dialect is part of one, the
+    dialect's name stands for it, so that another engine's dialect finds the same.
+    """
 
-    def get(self, key: tuple[Any, ...], default: Any = None) -> Any:
-        return self._kept.get(self._of_a_kind(key), default)
+    def get(self, key: Any, default: Any = None) -> Any:
+        return super().get(self._of_a_kind(key), default)
 
-    def __setitem__(self, key: tuple[Any, ...], compiled: Any) -> None:
-        self._kept[self._of_a_kind(key)] = compiled
+    def __setitem__(self, key: Any, compiled: Any) -> None:
+        super().__setitem__(self._of_a_kind(key), compiled)
 
     @staticmethod
-    def _of_a_kind(key: tuple[Any, ...]) -> tuple[Any, ...]:
-        dialect, *rest = key
-        return (dialect.name, *rest)
+    def _of_a_kind(key: Any) -> Any:
+        return tuple(part.name if isinstance(part, Dialect) else part for part in key)
 
 
 def opened(address: URL, **options: Any) -> Engine:
@@ -63,7 +66,7 @@ def opened(address: URL, **options: Any) -> Engine:
     return create_engine(address, execution_options={"compiled_cache": COMPILED}, **options)
 
 
-COMPILED = Compiled(2_000)
+COMPILED = Compiled()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -208,12 +211,14 @@ def dropped(redirection: Redirection) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def lent(request: pytest.FixtureRequest) -> str:
-    """The URL of a database that is there to lend places to scenarios, as `--db` names it."""
-    if not ON_POSTGRESQL:
-        return "sqlite://"
-    databases: Databases = request.getfixturevalue("databases")
-    return databases.address(databases.make("template0")).render_as_string(hide_password=False)
+def ims_scratch(request: pytest.FixtureRequest) -> Iterator[Scratch]:
+    """Fresh databases, for scenarios too: in memory, or in schemas of a database on PostgreSQL."""
+    url = "sqlite://"
+    if ON_POSTGRESQL:
+        databases: Databases = request.getfixturevalue("databases")
+        url = databases.address(databases.make("template0")).render_as_string(hide_password=False)
+    with Scratch(url) as made:
+        yield made
 
 
 @pytest.fixture

@@ -16,13 +16,14 @@ from ims_fsm.scenario.refusals import Failure, Wanted, in_a_line, judged
 from ims_fsm.scenario.report import Outcome, StepFailure, StepNote
 from ims_fsm.scenario.stage import Stage
 from ims_fsm.scenario.verbs import Done, perform
+from ims_fsm.workflow.scratch import Scratch
 
 IN_MEMORY = "sqlite://"
 Progress = Callable[[Outcome, int, int], None]
 
 
-def run_scenario(scenario: Scenario, url: str = IN_MEMORY) -> Outcome:
-    """Run a scenario on a fresh store at a database URL.
+def run_scenario(scenario: Scenario, databases: Scratch) -> Outcome:
+    """Run a scenario on a fresh database.
 
     Every expectation is looked at; a step that does something unexpected ends the run, for what follows stands on it.
     Raises `StoreError` where the database cannot be used.
@@ -30,13 +31,13 @@ def run_scenario(scenario: Scenario, url: str = IN_MEMORY) -> Outcome:
     failed: list[StepFailure] = []
     noted: list[StepNote] = []
     number = 0
-    with Stage.built(scenario, url) as stage:
+    with Stage.built(scenario, databases) as stage:
         for number, step in enumerate(scenario.steps, start=1):
-            stage.now = step.at
-            found, notes = _failures(stage, step)
-            failed += [StepFailure(number, step.at, expected, happened) for expected, happened in found]
+            stage.clock.set(step.at)
+            differing, notes = _failures(stage, step)
+            failed += [StepFailure(number, step.at, expected, happened) for expected, happened in differing]
             noted += [StepNote(number, step.at, note) for note in notes]
-            if found and isinstance(step, Do):
+            if differing and isinstance(step, Do):
                 break
     return Outcome(
         path=scenario.path,
@@ -52,15 +53,25 @@ def run_scenario(scenario: Scenario, url: str = IN_MEMORY) -> Outcome:
 def run_paths(paths: Iterable[Path], url: str = IN_MEMORY, progress: Progress | None = None) -> list[Outcome]:
     """Run the scenarios of files and folders; what cannot be read is an outcome with problems, and the rest is run.
 
-    `progress` is told each outcome with its number and how many there are. Raises `StoreError`.
+    `progress` is called after each with its outcome, its number and how many there are. Raises `StoreError`.
     """
-    found = list(scenario_files(paths))
+    files = list(scenario_files(paths))
     outcomes: list[Outcome] = []
-    for path in found:
-        outcomes.append(path if isinstance(path, Outcome) else _outcome(path, url))
-        if progress is not None:
-            progress(outcomes[-1], len(outcomes), len(found))
+    with Scratch(url) as databases:
+        for file in files:
+            outcomes.append(file if isinstance(file, Outcome) else run_file(file, databases))
+            if progress is not None:
+                progress(outcomes[-1], len(outcomes), len(files))
     return outcomes
+
+
+def run_file(path: Path, databases: Scratch) -> Outcome:
+    """Run the scenario of a file; one that cannot be read is an outcome with its problems. Raises `StoreError`."""
+    try:
+        scenario = read_scenario(path)
+    except InputError as error:
+        return _unreadable(path, error.problems)
+    return run_scenario(scenario, databases)
 
 
 def scenario_files(paths: Iterable[Path]) -> Iterator[Path | Outcome]:
@@ -77,20 +88,12 @@ def scenario_files(paths: Iterable[Path]) -> Iterator[Path | Outcome]:
             yield _unreadable(path, [Problem("the folder", "holds no scenario", "put .toml files into it")])
 
 
-def _outcome(path: Path, url: str) -> Outcome:
-    try:
-        scenario = read_scenario(path)
-    except InputError as error:
-        return _unreadable(path, error.problems)
-    return run_scenario(scenario, url)
-
-
 def _unreadable(path: Path, problems: Sequence[Problem]) -> Outcome:
     return Outcome(path=path, title=path.stem, problems=tuple(problems))
 
 
 def _failures(stage: Stage, step: Step) -> tuple[list[Failure], list[str]]:
-    """Return what was expected and what happened where they differ, and what is to be told although they agree."""
+    """Return what was expected and what happened where they differ, and what is reported although they agree."""
     try:
         if isinstance(step, Expect):
             return failures(stage, step), []
@@ -103,8 +106,8 @@ def _failures(stage: Stage, step: Step) -> tuple[list[Failure], list[str]]:
 
 def _compared(step: Do, done: Sequence[Done]) -> tuple[list[Failure], list[str]]:
     wanted = None if step.refused is None else Wanted(step.refused, step.rule)
-    judged_all = [judged(f"{step.do} of {one.subject}", one.refusals, wanted) for one in done]
-    differing = [failure for failure in judged_all if failure is not None]
+    failures = [judged(f"{step.do} of {item.subject}", item.refusals, wanted) for item in done]
+    differing = [failure for failure in failures if failure is not None]
     # FAQ 30: one action on many is done where it is allowed; it has failed only where it was done on none.
     if isinstance(step, Act) and wanted is None and len(differing) < len(done):
         return [], [

@@ -6,15 +6,15 @@ Imports the workflow and the declaration; knows no verb and expects nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from datetime import UTC, datetime
+from contextlib import contextmanager
 from typing import Self
 
 from ims_fsm.record.refusals import Told
 from ims_fsm.scenario.declaration import Scenario
-from ims_fsm.store.scratch import scratch
+from ims_fsm.terms.clock import SettableClock
 from ims_fsm.terms.document import Document, OriginalReference
 from ims_fsm.workflow.ims import IMS
+from ims_fsm.workflow.scratch import Scratch
 from ims_fsm.workflow.supplier_desk import SupplierDesk
 
 
@@ -28,13 +28,13 @@ class NotSavedError(LookupError):
 
 
 class Stage:
-    """An IMS with the scenario's taxpayers; `now` is what its clock shows (aware, UTC)."""
+    """An IMS with the scenario's taxpayers, and the clock that the steps set."""
 
-    def __init__(self, scenario: Scenario, url: str) -> None:
-        """Open the store and register the taxpayers."""
+    def __init__(self, scenario: Scenario, ims: IMS, clock: SettableClock) -> None:
+        """Register the taxpayers."""
         self.scenario = scenario
-        self.now = scenario.steps[0].at if scenario.steps else datetime(2024, 10, 1, tzinfo=UTC)
-        self.ims = IMS(url, clock=lambda: self.now)
+        self.ims = ims
+        self.clock = clock
         self._ids: dict[str, int] = {}
         self._contents: dict[str, Document] = {}
         for taxpayer in scenario.taxpayers.values():
@@ -42,12 +42,11 @@ class Stage:
 
     @classmethod
     @contextmanager
-    def built(cls, scenario: Scenario, url: str) -> Iterator[Self]:
-        """Give a stage on a fresh store at a database, taken down afterwards; raises `StoreError`."""
-        with scratch(url) as place:
-            stage = cls(scenario, place)
-            with closing(stage.ims):
-                yield stage
+    def built(cls, scenario: Scenario, databases: Scratch) -> Iterator[Self]:
+        """Give a stage on a fresh database, for a `with` block; raises `StoreError`."""
+        clock = SettableClock(scenario.steps[0].at if scenario.steps else "2024-10-01")
+        with databases.ims(clock=clock) as ims:
+            yield cls(scenario, ims, clock)
 
     def gstin(self, taxpayer: str) -> str:
         """Return the GSTIN of a taxpayer's handle."""

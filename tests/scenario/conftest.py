@@ -10,6 +10,7 @@ from ims_fsm.errors import InputError
 from ims_fsm.scenario.reading import read_scenario
 from ims_fsm.scenario.report import Outcome
 from ims_fsm.scenario.running import run_scenario
+from ims_fsm.workflow.scratch import Scratch
 
 CAST = """
 title = "A story"
@@ -41,8 +42,8 @@ DOCUMENT = {
 class Story:
     """Writes scenarios as text and runs them; a value of a document is TOML, a step is TOML on one line."""
 
-    def __init__(self, folder: Path, url: str) -> None:
-        self.folder, self.url = folder, url
+    def __init__(self, folder: Path, databases: Scratch) -> None:
+        self.folder, self.databases = folder, databases
 
     @staticmethod
     def document(name: str, **values: str) -> str:
@@ -62,7 +63,8 @@ class Story:
         return path
 
     def run(self, *parts: str, url: str | None = None) -> Outcome:
-        return run_scenario(read_scenario(self.write(CAST + "".join(parts))), url or self.url)
+        scenario = read_scenario(self.write(CAST + "".join(parts)))
+        return run_scenario(scenario, Scratch(url) if url else self.databases)
 
     def fails(self, *parts: str) -> list[tuple[int, str, str]]:
         """Give each failure's step, what was expected and what happened."""
@@ -76,8 +78,8 @@ class Story:
 
 
 @pytest.fixture
-def story(tmp_path: Path, lent: str) -> Story:
-    return Story(tmp_path, lent)
+def story(tmp_path: Path, ims_scratch: Scratch) -> Story:
+    return Story(tmp_path, ims_scratch)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from ims_fsm.scenario.reading import read_scenario
 from ims_fsm.scenario.running import run_paths, run_scenario
 from ims_fsm.store.conflicts import ConflictError
 from ims_fsm.store.connection import StoreError, open_engine, reading, writing
+from ims_fsm.workflow.scratch import Scratch
 
 SAVE = '2024-11-05T10:00:00; do = "save"; document = "INV"; form = "GSTR-1"; period = "2024-10"'
 ACCEPT = '2024-11-05T11:00:00; do = "accept"; document = "INV"'
@@ -97,7 +98,7 @@ def test_a_postgresql_database_is_left_alone(story, databases):
 def test_a_database_that_cannot_be_used_is_an_error(story, tmp_path):
     scenario = read_scenario(story.write('title = "A story"\n' + story.steps('2024-11-05T10:00:00; do = "sweep"')))
     with pytest.raises(StoreError, match="is no database URL"):
-        run_scenario(scenario, str(tmp_path))
+        run_scenario(scenario, Scratch(str(tmp_path)))
 
 
 def test_folders_are_run_in_order_with_the_folders_in_them(story, cast, tmp_path):

@@ -1,4 +1,4 @@
-"""Every scenario under tests/scenarios holds: the law, told as stories."""
+"""What the scenarios under tests/scenarios prove together; the plugin runs each of them."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ import pytest
 from ims_fsm.law.book import shipped_book
 from ims_fsm.scenario.declaration import Expect
 from ims_fsm.scenario.reading import read_scenario
-from ims_fsm.scenario.report import lines
-from ims_fsm.scenario.running import run_paths
 
 FOLDER = Path(__file__).resolve().parent.parent / "scenarios"
 FILES = sorted(FOLDER.rglob("*.toml"))
@@ -43,11 +41,5 @@ def test_every_modelled_question_of_the_faq_is_cited_by_a_scenario(scenarios):
 
 def test_every_code_of_refusal_is_expected_by_a_scenario(scenarios):
     steps = [step for scenario in scenarios for step in scenario.steps]
-    told = [step.expect if isinstance(step, Expect) else step for step in steps]
-    assert {one.refused for one in told} >= CODES
-
-
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(FOLDER).as_posix())
-def test_a_scenario_holds(path, lent):
-    [outcome] = run_paths([path], lent)
-    assert outcome.held, "\n".join(lines(outcome))
+    expected = [step.expect if isinstance(step, Expect) else step for step in steps]
+    assert {refusal.refused for refusal in expected} >= CODES
