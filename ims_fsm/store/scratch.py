@@ -15,13 +15,12 @@ from uuid import uuid4
 from sqlalchemy import URL, Engine, text
 from sqlalchemy.engine import make_url
 
-from ims_fsm.store.connection import open_engine, writing
+from ims_fsm.store.connection import in_memory, open_engine, writing
 from ims_fsm.store.dialect import database_of
 from ims_fsm.store.schema import prepare
 
 # What was left behind by a program that was killed can be told from everything else by its name.
 PREFIX = "ims_fsm_scratch_"
-_MEMORY = {None, "", ":memory:"}
 
 
 class Scratch:
@@ -35,7 +34,7 @@ class Scratch:
         """Keep the database's URL; nothing is opened yet."""
         engine = open_engine(url)
         self._url = url
-        self._in_memory = engine.dialect.name == "sqlite" and engine.url.database in _MEMORY
+        self._in_memory = in_memory(engine)
         self._idle: list[Engine] = []
         self._empty: sqlite3.Connection | None = None
 
@@ -93,7 +92,7 @@ def scratch(url: str) -> Iterator[str]:
     if database_of(engine).name == "postgresql":
         with _schema(address, name) as place:
             yield place
-    elif address.database in _MEMORY:
+    elif in_memory(engine):
         yield url
     else:
         with _file(address, name) as place:
