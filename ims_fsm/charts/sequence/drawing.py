@@ -6,7 +6,6 @@ Imports the tale, the paper and a theme.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from ims_fsm.charts.paper import LEFT, LINE, PAD, RIGHT, Box, Line, Page, Rect, Shape, Text, heading
 from ims_fsm.charts.sequence.tale import Actor, Entry, Step, Tale, balance, signed
@@ -16,7 +15,7 @@ from ims_fsm.draw.theme import Theme
 from ims_fsm.law.refusal import Refusal
 
 # The days, a column of money at least, and the room between it and a lifeline.
-_DAY, _MONEY, _BESIDE = 24.0, 74.0, 31.0
+_DAY, _MONEY, _BESIDE = 24.0, 44.0, 31.0
 # The heads of the lifelines, half of one, and the room between two steps.
 _HEAD, _HALF, _GAP = 17.0, 24.0, 6.0
 _DASHES = {"solid": "", "dashed": "4 2.5", "dotted": "1.2 2", "bold": ""}
@@ -41,7 +40,7 @@ class _Drawing:
     """A tale while it is drawn, step by step: each is drawn at a place and returns where the next one begins."""
 
     def __init__(self, tale: Tale, theme: Theme) -> None:
-        """Place the columns: wide amounts take room from the messages, and wider ones stand one below the other."""
+        """Place the columns: wide amounts take room from the messages."""
         self.tale = tale
         self.palette = theme.palette
         self.shapes: list[Shape] = []
@@ -49,16 +48,15 @@ class _Drawing:
         self.dashes = {actor: _DASHES[lines["clock" if actor is Actor.PORTAL else str(actor)]] for actor in Actor}
         entries = [entry for step in tale.steps for entry in (step.liability, step.credit) if entry]
         amounts = [words for entry in entries for words in (signed(entry.amount), balance(entry.total))]
-        widest = max(width(words, TEXT, bold=True) for words in amounts)
-        column = max(_MONEY, widest + 2 * PAD)
-        self.liability = _Money(LEFT + _DAY, LEFT + _DAY + column, is_stacked=widest > _MONEY / 2 - PAD)
-        self.credit = _Money(RIGHT - column, RIGHT, self.liability.is_stacked)
-        supplier, recipient = self.liability.right + _BESIDE, self.credit.left - _BESIDE
+        self.column = max(_MONEY, *(width(words, TEXT, bold=True) + 2 * PAD for words in amounts))
+        # The right edges of the supplier's liability and of the recipient's ITC.
+        self.liability, self.credit = LEFT + _DAY + self.column, RIGHT
+        supplier, recipient = self.liability + _BESIDE, self.credit - self.column - _BESIDE
         portal = (supplier + recipient) / 2
         self.lifelines = {Actor.SUPPLIER: supplier, Actor.PORTAL: portal, Actor.RECIPIENT: recipient}
 
     def heads(self, top: float, bottom: float) -> Iterator[Shape]:
-        """Give the lifelines with their heads, and what the columns hold."""
+        """Give the lifelines with their heads, and what the columns hold: what a step moves, and below it the total."""
         palette, y = self.palette, top + 9
         for actor, x in self.lifelines.items():
             box = Box(x - _HALF, top, x + _HALF, top + _HEAD - 3)
@@ -66,11 +64,9 @@ class _Drawing:
             yield Rect(box, palette.frame.fill, palette.ink, 3, 0.9, self.dashes[actor])
             yield Text(x, box.bottom - 4, actor.title(), palette.ink, "middle", size=TRIGGER, bold=True)
         yield Text(LEFT, y, "day", palette.aside)
-        for money, title in ((self.liability, "liability"), (self.credit, "ITC")):
-            total = Text(money.stands, y, "total", palette.aside, "end")
-            yield total
-            moved = total.box.left - PAD - 2 if money.is_stacked else money.moved
-            yield Text(moved, y, title, palette.ink, "end", bold=True)
+        for right, title in ((self.liability, "liability"), (self.credit, "ITC")):
+            yield Text(right - PAD, y - LINE / 2, title, palette.ink, "end", bold=True)
+            yield Text(right - PAD, y + LINE / 2, "total", palette.aside, "end")
 
     def step(self, step: Step, refused: tuple[str, ...], top: float) -> float:
         """Draw a step: words over an arrow, its money beside it, and below it what comes of it."""
@@ -86,9 +82,9 @@ class _Drawing:
         reach = end - (5 if end > start else -5) * bool(step.refusals)
         self.shapes.append(Line(((start, y), (reach, y)), color, dash=self.dashes[step.source], arrow=True))
         if step.liability:
-            self.shapes += self.liability.entry(step.liability, palette.amber, palette.ink, y)
+            self._entry(step.liability, palette.amber, self.liability, y)
         if step.credit:
-            self.shapes += self.credit.entry(step.credit, palette.green, palette.ink, y)
+            self._entry(step.credit, palette.green, self.credit, y)
         if step.refusals:
             for rise in (3.0, -3.0):
                 self.shapes.append(Line(((end - 3, y - rise), (end + 3, y + rise)), color, 1.4))
@@ -107,8 +103,8 @@ class _Drawing:
         """Give the last line: where both sides stand."""
         ink, after = self.palette.ink, self.tale.after
         yield Line(((LEFT, top), (RIGHT, top)), ink)
-        for money, heads in ((self.liability, after.standing), (self.credit, after.carried)):
-            yield Text(money.stands, top + 11, balance(heads.total), ink, "end", bold=True)
+        for right, heads in ((self.liability, after.standing), (self.credit, after.carried)):
+            yield Text(right - PAD, top + 11, balance(heads.total), ink, "end", bold=True)
         yield Text(self.lifelines[Actor.PORTAL], top + 11, self.tale.ending.partition(":")[0], ink, "middle")
 
     def _refusal(self, clause: str, top: float) -> float:
@@ -120,28 +116,9 @@ class _Drawing:
             self.shapes.append(Text(left + PAD, top + 9.5 + index * LINE, words, paint.line))
         return box.bottom + 1
 
-
-@dataclass(frozen=True, slots=True)
-class _Money:
-    """A column of money from `left` to `right`; stacked, what stands is below what a step moves."""
-
-    left: float
-    right: float
-    is_stacked: bool
-
-    @property
-    def moved(self) -> float:
-        """The right edge of what a step moves."""
-        return self.stands if self.is_stacked else (self.left + self.right) / 2
-
-    @property
-    def stands(self) -> float:
-        """The right edge of what stands after it."""
-        return self.right - PAD
-
-    def entry(self, entry: Entry, paint: Paint, ink: str, y: float) -> Iterator[Shape]:
-        """Give what a step moves and what stands after it, beside the step's arrow."""
-        top = y - (7 + LINE if self.is_stacked else 7)
-        yield Rect(Box(self.left, top, self.right, y + 4), paint.fill, paint.line, 2, 0.6)
-        yield Text(self.moved, top + 8, signed(entry.amount), paint.line, "end", bold=True)
-        yield Text(self.stands, y + 1, balance(entry.total), ink, "end")
+    def _entry(self, entry: Entry, paint: Paint, right: float, y: float) -> None:
+        """Draw what a step moves and what stands after it, beside the step's arrow."""
+        box = Box(right - self.column, y - 7 - LINE, right, y + 4)
+        self.shapes.append(Rect(box, paint.fill, paint.line, 2, 0.6))
+        self.shapes.append(Text(right - PAD, y + 1 - LINE, signed(entry.amount), paint.line, "end", bold=True))
+        self.shapes.append(Text(right - PAD, y + 1, balance(entry.total), self.palette.ink, "end"))
