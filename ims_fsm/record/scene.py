@@ -15,6 +15,7 @@ from ims_fsm.law.edition import Edition
 from ims_fsm.law.routing import RouteDeclaration
 from ims_fsm.record.record import Record, cut_off_by
 from ims_fsm.record.taxpayer import Taxpayer
+from ims_fsm.terms.border import Border
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Filing, State
@@ -94,6 +95,9 @@ class Request:
         if self.reduce_itc not in (None, "full", "none") and not isinstance(self.reduce_itc, Heads):
             remedy = "declare full, none, or the amounts per head in paise"
             raise InputError("reduction of ITC", [Problem(repr(self.reduce_itc), "declares nothing", remedy)])
+        border = Border("action")
+        border.remarks(self.remarks)
+        border.close()
 
     def as_dict(self) -> dict[str, Any]:
         """Return the request as plain data that does not change with this class; amounts in paise per head."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ims_fsm.terms.border import Border
 from ims_fsm.terms.gstin import state_code
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Filing, TaxpayerKind
@@ -21,6 +22,19 @@ class Taxpayer:
     kind: TaxpayerKind = TaxpayerKind.NORMAL
     filing: Filing = Filing.MONTHLY
     registered_from: TaxPeriod
+
+    def checked(self) -> Taxpayer:
+        """Return the taxpayer with every field as it is kept; raises `InputError` naming all that cannot be kept."""
+        border = Border("taxpayer")
+        kept = Taxpayer(
+            gstin=border.gstin("gstin", self.gstin),
+            name=border.text("name", self.name, empty=True),
+            kind=border.word("kind", self.kind, TaxpayerKind),
+            filing=border.word("filing", self.filing, Filing),
+            registered_from=border.period("registered_from", self.registered_from),
+        )
+        border.close()
+        return kept
 
     @property
     def state(self) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ims_fsm.terms.border import Border
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Kind, State, SupplierStatus
 
@@ -23,3 +24,20 @@ class Where:
     two_b_period: TaxPeriod | None = None
     supplier_status: SupplierStatus | None = None
     in_ims: bool | None = None
+
+    def checked(self) -> Where:
+        """Return the filter with every field as it is read; raises `InputError` naming all that cannot be."""
+        border = Border("where")
+        kept = Where(
+            states=tuple(border.word("states", state, State) for state in self.states),
+            kinds=tuple(border.word("kinds", kind, Kind) for kind in self.kinds),
+            supplier=None if self.supplier is None else border.gstin("supplier", self.supplier),
+            number=None if self.number is None else border.text("number", self.number),
+            return_period=None if self.return_period is None else border.period("return_period", self.return_period),
+            two_b_period=None if self.two_b_period is None else border.period("two_b_period", self.two_b_period),
+            supplier_status=self.supplier_status
+            and border.word("supplier_status", self.supplier_status, SupplierStatus),
+            in_ims=None if self.in_ims is None else border.flag("in_ims", self.in_ims),
+        )
+        border.close()
+        return kept

@@ -9,12 +9,14 @@ import hashlib
 import json
 from dataclasses import dataclass, fields, replace
 from datetime import date
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, get_args
 
+from ims_fsm.terms.border import Border
 from ims_fsm.terms.money import HEADS, NIL, Heads, rupees
 from ims_fsm.terms.vocabulary import Direction, Kind
 
 Ineligible = Literal["pos", "sec_16_4", "rule_37a"]
+INELIGIBLE: tuple[str, ...] = get_args(Ineligible)
 # A field that bears the name of its type hides it from whoever reads the types of a document (pydantic).
 Day = date
 
@@ -50,6 +52,41 @@ class Document:
     amends: OriginalReference | None = None
     pending_blocked: bool | None = None
     supplier_name: str = ""
+
+    def checked(self) -> Document:
+        """Return the document with every field as it is kept; raises `InputError` naming all that cannot be kept.
+
+        What the portal's files bring is checked where they are read.
+        """
+        border, blocked = Border("document"), self.pending_blocked
+        # What is imported has no supplier in GST's registers; the bill of entry names none.
+        supplier = border.gstin("supplier", self.supplier) if self.supplier or self.kind != Kind.BILL_OF_ENTRY else ""
+        recipient = border.gstin("recipient", self.recipient)
+        if supplier and supplier == recipient:
+            border.wrong("supplier", supplier, "is the recipient too", "give the two GSTINs that the document names")
+        if self.ineligible is not None and self.ineligible not in INELIGIBLE:
+            border.wrong("ineligible", self.ineligible, "is not a reason", f"write one of {', '.join(INELIGIBLE)}")
+        kept = replace(
+            self,
+            kind=border.word("kind", self.kind, Kind),
+            supplier=supplier,
+            recipient=recipient,
+            number=border.text("number", self.number),
+            date=border.day("date", self.date),
+            taxable=border.paise("taxable", self.taxable),
+            tax=border.heads("tax", self.tax),
+            value=None if self.value is None else border.paise("value", self.value),
+            pos=None if self.pos is None else border.text("pos", self.pos),
+            invoice_type=border.text("invoice_type", self.invoice_type),
+            reverse_charge=border.flag("reverse_charge", self.reverse_charge),
+            pending_blocked=None if blocked is None else border.flag("pending_blocked", blocked),
+            supplier_name=border.text("supplier_name", self.supplier_name, empty=True),
+        )
+        if self.amends is not None:
+            border.text("amends", self.amends.number)
+            border.day("amends", self.amends.date)
+        border.close()
+        return kept
 
     @property
     def credit(self) -> Heads:

@@ -18,6 +18,7 @@ from ims_fsm.record.scene import ReduceItc, Request
 from ims_fsm.record.sighting import Sighting
 from ims_fsm.record.where import Where
 from ims_fsm.store.connection import serialise
+from ims_fsm.terms.border import checked_actor
 from ims_fsm.terms.document import Document
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Disposition, Trigger
@@ -64,7 +65,7 @@ class RecipientDesk:
         """Keep whose desk it is and who acts at it."""
         self._workspace = workspace
         self.gstin = gstin
-        self.actor = actor
+        self.actor = checked_actor(actor)
 
     # --- actions ------------------------------------------------------------------------------------------------------
 

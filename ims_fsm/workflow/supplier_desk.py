@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from ims_fsm.record.record import Record
 from ims_fsm.record.returns import Liability
+from ims_fsm.terms.border import checked_actor
 from ims_fsm.terms.document import Document
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Form
@@ -34,7 +35,7 @@ class SupplierDesk:
         """Keep whose desk it is and who acts at it."""
         self._workspace = workspace
         self.gstin = gstin
-        self.actor = actor
+        self.actor = checked_actor(actor)
 
     def save(self, document: Document, form: Form, period: TaxPeriod, *, key: str | None = None) -> int:
         """Save a document in a form of a return period; returns its record's id (FAQ 4, 6)."""

@@ -22,6 +22,7 @@ from ims_fsm.store import counters, records, taxpayers, transition_log
 from ims_fsm.store.connection import Connection, serialise
 from ims_fsm.store.declarations import declaration_id
 from ims_fsm.store.records import Found
+from ims_fsm.terms.border import checked_id
 from ims_fsm.terms.vocabulary import Filing
 
 
@@ -81,7 +82,7 @@ class UnitOfWork:
         Raises `InputError` for an id that is not here, or not one of this recipient's or supplier's.
         """
         if recipient is None:
-            records.hold(self.connection, record_id)
+            records.hold(self.connection, checked_id(record_id))
         else:
             serialise(self.connection, [recipient])
         found = self._found(record_id, recipient, supplier)
@@ -149,7 +150,7 @@ class UnitOfWork:
         self._log = []
 
     def _found(self, record_id: int, recipient: str | None = None, supplier: str | None = None) -> Found:
-        found = records.find_with_recipient(self.connection, record_id)
+        found = records.find_with_recipient(self.connection, checked_id(record_id))
         # Another's record is no more here than one that does not exist, and nobody can tell the two apart.
         if (
             found is None

@@ -21,6 +21,7 @@ from ims_fsm.store import connection as store
 from ims_fsm.store import declarations, requests, schema
 from ims_fsm.store.connection import in_memory
 from ims_fsm.store.requests import Response
+from ims_fsm.terms.border import checked_actor, checked_key
 from ims_fsm.terms.period import in_india
 from ims_fsm.workflow.unit import UnitOfWork
 
@@ -119,6 +120,7 @@ class Workspace:
 
         Raises `IdempotencyError` where the key was used for another request.
         """
+        actor, key = checked_actor(actor, nobody=True), checked_key(key)
         with store.writing(self.engine) as connection:
             unit = UnitOfWork(connection, self.book, self.hooks, self._now(), actor, key, self._declarations)
             asked = [use_case, actor, arguments]

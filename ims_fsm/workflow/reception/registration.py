@@ -6,14 +6,13 @@ Imports the store, the calendar and the taxpayer's values; reads no file.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.law.calendar import Calendar
 from ims_fsm.record.taxpayer import Taxpayer
 from ims_fsm.store import records, taxpayers
 from ims_fsm.store.connection import serialise
-from ims_fsm.terms.gstin import checked_gstin, state_code
+from ims_fsm.terms.gstin import state_code
 from ims_fsm.terms.vocabulary import Filing
 from ims_fsm.workflow.unit import UnitOfWork
 
@@ -25,22 +24,18 @@ def register(unit: UnitOfWork, taxpayer: Taxpayer) -> Taxpayer:
     for another filing frequency while records are undecided: their 2B periods are those of the frequency that they
     were filed under.
     """
-    try:
-        gstin = checked_gstin(taxpayer.gstin)
-    except ValueError as error:
-        remedy = "write its 15 characters like 27AAPFU0939F1ZV"
-        raise InputError("taxpayer", [Problem(repr(taxpayer.gstin), "is not a GSTIN", remedy)]) from error
-    if problems := list(calendar_problems(unit.book.calendar, gstin, taxpayer.filing)):
+    registered = taxpayer.checked()
+    gstin = registered.gstin
+    if problems := list(calendar_problems(unit.book.calendar, gstin, registered.filing)):
         raise InputError("taxpayer", problems)
     # Nothing may come to be undecided between the question and the answer.
     serialise(unit.connection, [gstin])
     earlier = taxpayers.find(unit.connection, gstin)
-    if earlier is not None and earlier.filing is not taxpayer.filing:
+    if earlier is not None and earlier.filing is not registered.filing:
         waiting = records.undecided(unit.connection, gstin)
         if waiting:
             what = f"files {earlier.filing} and has {waiting} undecided records by that"
             raise InputError("taxpayer", [Problem(gstin, what, "file their GSTR-3B before the frequency changes")])
-    registered = replace(taxpayer, gstin=gstin)
     taxpayers.put(unit.connection, registered)
     return registered
 

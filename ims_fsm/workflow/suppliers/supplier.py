@@ -48,6 +48,7 @@ def save(unit: UnitOfWork, document: Document, form: Form, period: TaxPeriod, su
     Raises `RefusedError` for a duplicate, a form that does not carry it, or an amendment out of time, `InputError` for
     a document of another supplier.
     """
+    document = document.checked()
     if document.supplier != supplier:
         remedy = f"save it at that supplier's desk, not at that of {supplier or 'customs'}"
         raise InputError("document", [Problem(document.number, f"is of the supplier {document.supplier}", remedy)])
@@ -133,7 +134,7 @@ def edit(unit: UnitOfWork, record_id: int, changes: Mapping[str, Any], supplier:
     record = unit.held(record_id, supplier=supplier)
     scene = unit.scene(record.recipient)
     _refuse_fields(changes)
-    document = record.document.changed(**changes)
+    document = record.document.changed(**changes).checked()
     same = document.content_hash == record.content_hash
     fy = unit.book.calendar.financial_year(document.date)
     cutoff = unit.book.calendar.cutoff(

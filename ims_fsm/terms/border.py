@@ -1,0 +1,164 @@
+"""The border: what a value from outside must be before anything is done with it, all faults named at once.
+
+Imports the errors and the words; the values themselves say what each of their fields must be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from enum import StrEnum
+from typing import TypeVar
+
+from ims_fsm.errors import InputError, Problem
+from ims_fsm.terms.gstin import checked_gstin
+from ims_fsm.terms.money import HEADS, LARGEST, Heads, shown
+from ims_fsm.terms.period import TaxPeriod
+
+LARGEST_PAISE = int(LARGEST * 100)
+LARGEST_ID = 2**63 - 1
+LONGEST = 255
+# The portal's remarks end sooner, by a rule of the law; this is what no text goes beyond.
+LONGEST_REMARKS = 10_000
+BRIEF = 60
+Word = TypeVar("Word", bound=StrEnum)
+
+
+class Border:
+    """Looks at the fields of one value and collects what is wrong; `close` raises it.
+
+    Each check returns the field as it is kept. What it returns for a wrong one is of no use, as `close` then raises.
+    """
+
+    def __init__(self, subject: str) -> None:
+        """Begin with nothing wrong; `subject` says what is looked at."""
+        self.subject = subject
+        self.problems: list[Problem] = []
+
+    def close(self) -> None:
+        """Raise `InputError` with every problem that was met."""
+        if self.problems:
+            raise InputError(self.subject, self.problems)
+
+    def wrong(self, where: str, value: object, what: str, remedy: str) -> None:
+        """Note what is wrong with a field; a long value is cut, and control characters are escaped."""
+        text = repr(value)
+        brief = text if len(text) <= BRIEF else f"{text[:BRIEF]}…"
+        self.problems.append(Problem(where, f"{brief} {what}", remedy))
+
+    def text(self, where: str, value: object, *, longest: int = LONGEST, empty: bool = False) -> str:
+        """Look at a text of one line."""
+        if not isinstance(value, str):
+            self.wrong(where, value, "is not text", "write it as a string")
+        elif not empty and not value.strip():
+            self.wrong(where, value, "is empty", "write at least one character")
+        elif len(value) > longest:
+            self.wrong(where, value, f"has {len(value)} characters", f"write at most {longest}")
+        elif any(not character.isprintable() for character in value):
+            self.wrong(where, value, "has control characters", "take them out")
+        else:
+            return value
+        return ""
+
+    def remarks(self, value: object) -> str | None:
+        """Look at remarks, which may have several lines; how long they may be is a rule of the law."""
+        if value is None:
+            return None
+        lines = value.splitlines() if isinstance(value, str) else [value]
+        for line in lines:
+            self.text("remarks", line, longest=LONGEST_REMARKS, empty=True)
+        return value if isinstance(value, str) else None
+
+    def word(self, where: str, value: object, words: type[Word]) -> Word:
+        """Look at a word of a vocabulary, given as one or as plain text."""
+        try:
+            return words(value if isinstance(value, str) else "")
+        except ValueError:
+            self.wrong(where, value, "is not one of the words for it", f"write one of {', '.join(words)}")
+            return next(iter(words))
+
+    def gstin(self, where: str, value: object) -> str:
+        """Look at a GSTIN; returns it in capitals."""
+        try:
+            return checked_gstin(value if isinstance(value, str) else "")
+        except ValueError:
+            self.wrong(where, value, "is not a GSTIN", "write its 15 characters like 27AAPFU0939F1ZV")
+            return ""
+
+    def period(self, where: str, value: object) -> TaxPeriod:
+        """Look at a tax period, given as one or as text."""
+        try:
+            return value if isinstance(value, TaxPeriod) else TaxPeriod(value)  # type: ignore[arg-type]  # it asks itself
+        except ValueError:
+            self.wrong(where, value, "is not a tax period", 'write the year and month like "2024-10"')
+            return TaxPeriod("2017-07")
+
+    def paise(self, where: str, value: object) -> int:
+        """Look at an amount in paise."""
+        if type(value) is not int:
+            self.wrong(where, value, "is not a whole number of paise", "write 18,000.00 rupees as 1800000")
+        elif value < 0:
+            self.wrong(where, value, "is below zero", "write amounts without a sign, of a credit note too")
+        elif value > LARGEST_PAISE:
+            self.wrong(where, value, "is larger than the portal's 15 digits", f"write at most {shown(LARGEST_PAISE)}")
+        else:
+            return value
+        return 0
+
+    def heads(self, where: str, value: object) -> Heads:
+        """Look at an amount of tax per head, in paise."""
+        if not isinstance(value, Heads):
+            self.wrong(where, value, "is not an amount per head", "give Heads(igst=…, cgst=…, sgst=…, cess=…)")
+            return Heads()
+        return Heads(*(self.paise(head, amount) for head, amount in zip(HEADS, value, strict=True)))
+
+    def day(self, where: str, value: object) -> date:
+        """Look at a day, without a time."""
+        if isinstance(value, date) and not isinstance(value, datetime):
+            return value
+        self.wrong(where, value, "is not a date", "give a datetime.date")
+        return date.min
+
+    def flag(self, where: str, value: object) -> bool:
+        """Look at a yes or no."""
+        if not isinstance(value, bool):
+            self.wrong(where, value, "is not true or false", "give True or False")
+        return value is True
+
+    def record_id(self, value: object) -> int:
+        """Look at a record's id."""
+        if type(value) is int and 0 < value <= LARGEST_ID:
+            return value
+        self.wrong("record", value, "is not the id of a record", "give a whole number from 1, as list shows them")
+        return 0
+
+
+def checked_actor(actor: object, *, nobody: bool = False) -> str:
+    """Return who acts; raises `InputError` for what is not a name of one line, "" only where it may be `nobody`."""
+    border = Border("actor")
+    name = border.text("actor", actor, empty=nobody)
+    border.close()
+    return name
+
+
+def checked_key(key: object) -> str | None:
+    """Return an idempotency key, None where there is none; raises `InputError` for what is not text of one line."""
+    if key is None:
+        return None
+    border = Border("idempotency key")
+    text = border.text("key", key)
+    border.close()
+    return text
+
+
+def checked_id(record_id: object) -> int:
+    """Return a record's id; raises `InputError` for what cannot be one."""
+    return checked_ids([record_id])[0]
+
+
+def checked_ids(ids: Iterable[object]) -> list[int]:
+    """Return records' ids; raises `InputError` naming all that cannot be one."""
+    border = Border("records")
+    numbers = [border.record_id(number) for number in ids]
+    border.close()
+    return numbers
