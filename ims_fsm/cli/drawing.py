@@ -38,6 +38,13 @@ class ThemeName(StrEnum):
     PRINT = "print"
 
 
+class Notes(StrEnum):
+    """Which notes stand beside and below a picture: all of them, or none, as on a slide."""
+
+    ALL = "all"
+    NONE = "none"
+
+
 Theme = Annotated[ThemeName, typer.Option("--theme", help="For a light page, a dark one, or print.")]
 
 
@@ -69,6 +76,9 @@ def draw(
     theme: Theme = ThemeName.LIGHT,
     edition: Edition = None,
     compare: Compare = None,
+    notes: Annotated[
+        Notes, typer.Option("--notes", help="All notes, or none: a picture of 16:9 for a slide.")
+    ] = Notes.ALL,
     href_base: HrefBase = None,
     watch: Watch = False,
     out: Folder = Path("diagrams"),
@@ -79,7 +89,7 @@ def draw(
     from ims_fsm.draw.comparison.drawing import compared, write_comparisons
 
     path, names = laws.parted(machines)
-    style = Style(theme_named(str(theme)), href_base)
+    style = Style(theme_named(str(theme)), href_base, notes is Notes.ALL)
     if compare and edition:
         raise CallError("--compare names two rule sets and --edition one; leave one of the options out")
 

@@ -38,32 +38,36 @@ class Drawing:
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How pictures are drawn: in a theme, and with links to the page `href_base` where that is given.
+    """How pictures are drawn: in a theme, with or without notes, with links to a page `href_base` where that is given.
 
-    In `href_base` the word `{machine}` stands for the machine's name.
+    In `href_base` the word `{machine}` stands for the machine's name. A picture without notes is for a slide.
     """
 
     theme: Theme = themes.LIGHT
     href_base: str | None = None
+    notes: bool = True
 
     def sheet(self, picture: Picture) -> Sheet:
         """Return a picture as a sheet in this style."""
         base = None if self.href_base is None else self.href_base.replace("{machine}", picture.machine)
-        return Sheet(picture, self.theme, None if base is None else Links(base))
+        return Sheet(picture, self.theme, None if base is None else Links(base), notes=self.notes)
 
 
 PLAIN = Style()
 
 
-def draw(edition: Edition, fmt: str, *, theme: str = "light", href_base: str | None = None) -> bytes:
+def draw(
+    edition: Edition, fmt: str, *, theme: str = "light", href_base: str | None = None, notes: bool = True
+) -> bytes:
     """Draw an edition of a machine as dot, mermaid, svg, png or pdf; text is UTF-8.
 
-    `theme` is light, dark or print. With `href_base` states, arrows and notes lead to their lines on that page.
+    `theme` is light, dark or print; without `notes` it is for a slide: 16:9, few words a state. With `href_base`
+    states, arrows and notes lead to their lines on that page.
     Raises `InputError` for another format or theme, `RendererMissingError` where svg, png or pdf is asked and there is
     nothing to draw it with, `RenderingError` where that fails. DOT and Mermaid are the same bytes on every machine.
     """
     check_formats([fmt])
-    return drawn([Style(theme_named(theme), href_base).sheet(picture_of(edition))], fmt)[0]
+    return drawn([Style(theme_named(theme), href_base, notes).sheet(picture_of(edition))], fmt)[0]
 
 
 def drawings(law: Law, names: Iterable[str] | None = None, edition: str | None = None) -> list[Drawing]:

@@ -1,97 +1,130 @@
-"""A sheet in DOT, Graphviz's language, built with the graphviz package; no program is run.
+"""A sheet in DOT, Graphviz's language; no program is run.
 
-Imports the sheet and what is written in it; graphviz itself only when something is drawn.
+Every node and label has a size of our own, so that Graphviz puts everything in the same place whatever fonts it finds.
+Imports the sheet and what is written in it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import pairwise
-from typing import TYPE_CHECKING
+import html
+import re
+from collections.abc import Iterator, Sequence
+from itertools import chain, pairwise
 
 from ims_fsm.draw import measure
-from ims_fsm.draw.columns import columns
-from ims_fsm.draw.frame import FRAME, framed, inner_states, leaving
-from ims_fsm.draw.hypertext import label
-from ims_fsm.draw.labels import arrow_label, card_height, card_label, title_label
+from ims_fsm.draw.labels import BARS_SAY, FRAME_SAYS, Words, arrow_lines, card_lines, card_size, extent
 from ims_fsm.draw.links import arrow_id, card_id
-from ims_fsm.draw.palette import strokes
+from ims_fsm.draw.measure import FAMILY, folded
+from ims_fsm.draw.palette import PENS, strokes
 from ims_fsm.draw.picture import ANY, Arrow, Card, Picture
 from ims_fsm.draw.sheet import Sheet
 from ims_fsm.law.declaration import ENTRY
 
-if TYPE_CHECKING:
-    from graphviz import Digraph
-
-FONT = "Helvetica,Arial,sans-serif"
-_PAGE = "cluster_page"
-_PENS = {"dotted": 1.5, "bold": 1.9}
+FRAME = "cluster_frame"
+# How far apart Graphviz draws the lines of a double border.
+DOUBLE = 4
+# The bar inside the frame, to which the states lead whose shared arrows leave the frame.
+LEAVING = "[all]"
+_BEGIN, _END = "begin", "end"
+_PLAIN = re.compile(r"[a-zA-Z_]\w*|\d+(\.\d+)?")
+_WORDS = frozenset({"node", "edge", "graph", "digraph", "subgraph", "strict"})
+_CELLS = 'BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0"'
 
 
 def dot_of(shown: Picture | Sheet) -> str:
     """Return the DOT of a sheet, or of a picture in the light theme; the same sheet gives the same bytes.
 
-    Nodes bear the names of states, `[*]` is the entry and `[any]` the bar. The class of an edge names its actor
-    and its triggers, that of a node the triggers that keep it: the machine can be read back from it.
+    Nodes bear the names of states, `[*]` is the entry, `[any]` and `[all]` are the bars of the frame. The class of an
+    edge names its actor and its triggers, that of a node the triggers that keep it: the machine can be read back.
     """
-    from graphviz import Digraph  # noqa: PLC0415 - looking at the law must not load a drawing package
-
     sheet = Sheet(shown) if isinstance(shown, Picture) else shown
-    graph = Digraph(sheet.name)
-    _defaults(graph, sheet)
-    with graph.subgraph(name=_PAGE) as page:
-        below = columns([*sheet.legend()], sheet.palette)
-        page.attr(label=label(below), labelloc="b", labeljust="l", peripheries="0", margin="0")
-        _nodes(page, sheet)
-    for arrow in sheet.picture.arrows:
-        _edge(graph, sheet, arrow)
-    return str(graph.source)
+    body = ("\t" + line for line in chain(_defaults(sheet), _nodes(sheet), _edges(sheet)))
+    return "\n".join((f"digraph {_quoted(sheet.name)} {{", *body, "}")) + "\n"
 
 
-def _defaults(graph: Digraph, sheet: Sheet) -> None:
-    graph.attr(
-        "graph",
-        rankdir="LR", margin="0", compound="true", pad=_inches(measure.MARGIN),
-        nodesep=_inches(measure.GAP), ranksep=_inches(measure.RANK),
-        bgcolor=sheet.palette.paper, fontname=FONT, size=f"{measure.COLUMN / 72:.3f},100",
-        label=label(title_label(sheet)), labelloc="t", labeljust="l",
+def _defaults(sheet: Sheet) -> Iterator[str]:
+    palette = sheet.palette
+    yield "graph" + _attributes(
+        rankdir="LR", nodesep=_inches(measure.GAP), ranksep=_inches(measure.RANK), bgcolor=palette.paper,
+        fontname=FAMILY, labelloc="b", labeljust="l", label=_legend(sheet),
     )  # fmt: skip
-    graph.attr(
-        "node",
-        shape="box", style="rounded,filled", margin="0.04,0.04", penwidth=f"{1.1 * sheet.theme.pen:g}",
-        fontname=FONT, fontcolor=sheet.palette.ink,
+    yield "node" + _attributes(
+        shape="box", fixedsize="true", style="rounded,filled", penwidth=f"{1.1 * sheet.theme.pen:g}",
+        fontname=FAMILY, fontsize=f"{measure.TEXT}", fontcolor=palette.ink,
     )  # fmt: skip
-    graph.attr("edge", arrowsize="0.55", fontname=FONT, fontcolor=sheet.palette.ink)
+    yield "edge" + _attributes(arrowsize="0.55", fontname=FAMILY, fontsize=f"{measure.TRIGGER}", fontcolor=palette.ink)
 
 
-def _nodes(page: Digraph, sheet: Sheet) -> None:
+def _nodes(sheet: Sheet) -> Iterator[str]:
     picture, ink = sheet.picture, sheet.palette.ink
-    page.node(ENTRY, label="", shape="circle", width="0.12", fixedsize="true", color=ink, fillcolor=ink)
+    yield _node(ENTRY, label="", shape="circle", width="0.12", height="0.12", color=ink, fillcolor=ink)
     if picture.frame:
-        with page.subgraph(name=FRAME) as frame:
-            for state in picture.frame:
-                _node(frame, sheet, picture.card(state))
-            framed(frame, sheet, card_height(picture) + 2 * measure.GAP)
-            _column(frame, inner_states(picture))
-    for card in picture.cards:
-        if card.name not in picture.frame:
-            _node(page, sheet, card)
-    _column(page, [card.name for card in picture.cards if card.state.terminal])
+        yield from _frame(sheet)
+    size = card_size(sheet)
+    yield from (_card(sheet, card, size) for card in picture.cards if card.name not in picture.frame)
+    yield from _column([card.name for card in picture.cards if card.state.terminal])
 
 
-def _column(graph: Digraph, states: Sequence[str]) -> None:
+def _frame(sheet: Sheet) -> Iterator[str]:
+    """Give the frame round the open states, with the bars from which what they share is drawn once."""
+    picture, line, size = sheet.picture, sheet.palette.frame, card_size(sheet)
+    says = _fixed([Words(f"{FRAME_SAYS}: arrows of the bars start {BARS_SAY}", measure.TEXT, sheet.palette.aside)])
+    look = {"style": "rounded,filled", "color": line.line, "fillcolor": line.fill}
+    inner = inner_states(picture)
+    tall = round((size[1] + measure.GAP) * len(inner))
+    yield f"subgraph {FRAME} {{"
+    yield "\t\tgraph" + _attributes(label=says, labelloc="t", labeljust="l", margin="5", peripheries="1", **look)
+    yield from ("\t" + _card(sheet, picture.card(state), size) for state in picture.frame)
+    shared = [arrow for arrow in picture.arrows if arrow.tail == ANY]
+    left = [_port(arrow) for arrow in shared if arrow.head == picture.initial]
+    right = [_port(arrow) for arrow in shared if arrow.head in inner]
+    middle = (len(left) + 1) // 2
+    if left or right:
+        yield "\t" + _bar(ANY, [*left[:middle], _BEGIN, *left[middle:]], right or [_END], tall, line.line)
+    if any(arrow.head not in picture.frame for arrow in shared):
+        yield "\t" + _bar(LEAVING, inner, exits(picture), tall, line.line)
+    yield from ("\t" + row for row in _column(inner))
+    yield "}"
+
+
+def exits(picture: Picture) -> list[str]:
+    """Return the states outside the frame that its shared arrows lead to, in the order in which they stand."""
+    heads = {arrow.head for arrow in picture.arrows if arrow.tail == ANY}
+    return [card.name for card in picture.cards if card.name in heads and card.name not in picture.frame]
+
+
+def inner_states(picture: Picture) -> list[str]:
+    """Return the framed states at the right of the bar: all but the one in which a record begins."""
+    return [state for state in picture.frame if state != picture.initial]
+
+
+def _bar(name: str, left: Sequence[str], right: Sequence[str], tall: int, color: str) -> str:
+    """Return a bar with a port for each arrow at its left and right side; `tall` in points."""
+    size = f'FIXEDSIZE="TRUE" WIDTH="{measure.BAR // 2}"'
+    sides = "".join(
+        f"<TD><TABLE {_CELLS}>"
+        + "".join(f'<TR><TD PORT="{port}" {size} HEIGHT="{tall // len(ports)}"></TD></TR>' for port in ports)
+        + "</TABLE></TD>"
+        for ports in (left, right)
+    )
+    table = f'<<TABLE {_CELLS} BGCOLOR="{color}"><TR>{sides}</TR></TABLE>>'
+    return _node(name, label=table, shape="plain", style="solid", fixedsize="false")
+
+
+def _column(states: Sequence[str]) -> Iterator[str]:
     """Put states below one another, in order."""
-    with graph.subgraph() as column:
-        column.attr(rank="same")
-        for above, below in pairwise(states):
-            column.edge(above, below, style="invis")
+    below = "; ".join(f"{_quoted(one)} -> {_quoted(other)} [style=invis]" for one, other in pairwise(states))
+    yield f"{{ rank=same; {below or '; '.join(map(_quoted, states))} }}"
 
 
-def _node(graph: Digraph, sheet: Sheet, card: Card) -> None:
+def _card(sheet: Sheet, card: Card, size: tuple[float, float]) -> str:
     look = sheet.card_look(card)
+    # Of a double border Graphviz puts the outer one outside.
+    outer = 2 * DOUBLE if card.state.terminal else 0
     attributes = {
-        "label": label(card_label(sheet, card, look)),
-        "height": _inches(card_height(sheet.picture)),
+        "label": "\\n".join(line.words.replace("\\", "\\\\") for line in card_lines(sheet, card, look) if line.words),
+        "width": _inches(size[0] - outer),
+        "height": _inches(size[1] - outer),
         "id": sheet.own(card_id(sheet.picture, card.name)),
         "class": " ".join(["state", *(f"keeps-{kept.trigger}" for kept in card.keeps)]),
         "color": look.paint.line,
@@ -99,41 +132,106 @@ def _node(graph: Digraph, sheet: Sheet, card: Card) -> None:
         "peripheries": "2" if card.state.terminal else "1",
         "style": "rounded,filled,dashed" if look.dashed else "rounded,filled",
     }
-    if look.halo:
-        attributes |= {
-            "penwidth": "0",
-            "fillcolor": f"{look.paint.line}55",
-            "peripheries": "1",
-            "margin": "0.045,0.045",
-        }
     if sheet.links:
         attributes |= _leading(sheet.links.state(sheet.picture, card.name), sheet.card_said(card))
-    graph.node(card.name, **attributes)
+    return _node(card.name, **attributes)
 
 
-def _edge(graph: Digraph, sheet: Sheet, arrow: Arrow) -> None:
+def _edges(sheet: Sheet) -> Iterator[str]:
+    picture, pale = sheet.picture, sheet.palette.frame.line
+    grey = {"color": pale, "penwidth": "1.6", "arrowhead": "none"}
+    shared = {arrow.head for arrow in picture.arrows if arrow.tail == ANY}
+    inside, outside = shared & {*picture.frame}, bool(exits(picture))
+    if picture.initial in picture.frame and inside:
+        yield _edge(picture.initial, f"{_quoted(ANY)}:{_BEGIN}:w", weight="20", **grey)
+    if outside:
+        led = inner_states(picture) if inside else picture.frame
+        for state in led:
+            port = f":{state}:w" if state in inner_states(picture) else ""
+            yield _edge(state, f"{_quoted(LEAVING)}{port}", weight="20", **grey)
+    yield from (_arrow(sheet, arrow) for arrow in picture.arrows)
+
+
+def _arrow(sheet: Sheet, arrow: Arrow) -> str:
     picture, look = sheet.picture, sheet.arrow_look(arrow)
     stroke = look.stroke or strokes(picture.actors).get(arrow.actor, "solid")
+    lines = [*arrow_lines(sheet, arrow)]
     attributes = {
         "id": sheet.own(arrow_id(picture, arrow)),
         "class": " ".join(["arrow", *([arrow.actor] if arrow.actor else []), *(each.trigger for each in arrow.labels)]),
         "style": stroke,
-        "penwidth": f"{_PENS.get(stroke, 1.0) * look.pen * sheet.theme.pen:g}",
+        "penwidth": f"{PENS.get(stroke, 1.0) * look.pen * sheet.theme.pen:g}",
         "color": look.color,
-        "label": label(arrow_label(sheet, arrow)) if arrow.labels else "",
+        "label": _fixed(lines) if lines else "",
         "arrowhead": "tee" if look.barred else "normal",
     }
     if picture.card(arrow.head).state.terminal and not picture.frame:
         attributes["weight"] = "8"
     if sheet.links and arrow.labels:
         attributes |= _leading(sheet.links.arrow(picture, arrow), sheet.arrow_said(arrow))
-    tail, more = leaving(picture, arrow) if arrow.tail == ANY else (arrow.tail, {})
-    graph.edge(tail, arrow.head, **attributes, **more)
+    return _edge(_tail(picture, arrow), arrow.head, **attributes)
+
+
+def _tail(picture: Picture, arrow: Arrow) -> str:
+    """Return where an arrow starts: one of the frame at the bar that stands on its way."""
+    if arrow.tail != ANY:
+        return arrow.tail
+    if arrow.head not in picture.frame:
+        return f"{_quoted(LEAVING)}:{arrow.head}:e"
+    return f"{_quoted(ANY)}:{_port(arrow)}:{'w' if arrow.head == picture.initial else 'e'}"
+
+
+def _port(arrow: Arrow) -> str:
+    return "-".join(each.trigger for each in arrow.labels)
+
+
+def _legend(sheet: Sheet) -> str:
+    """Return what stands below the picture, in one column: its title, and what explains it."""
+    lines = [Words(sheet.heading, measure.STATE, sheet.palette.ink, bold=True)]
+    lines += [Words(words, measure.TEXT, sheet.palette.aside) for words in sheet.subheading.splitlines()]
+    for block in sheet.legend() if sheet.notes else ():
+        lines += [Words(words, measure.TEXT, sheet.palette.ink) for words in (block.heading, block.aside) if words]
+        for entry in block.entries:
+            said = f"{' '.join(part for part in (entry.mark, entry.name) if part)}: {entry.says}"
+            lines += [Words(words, measure.TEXT, sheet.palette.aside) for words in folded(said, measure.WIDTH)]
+    return _fixed(lines)
+
+
+def _fixed(lines: Sequence[Words]) -> str:
+    """Return lines as a label that is as large as we measured it, whatever font it is set in."""
+    wide, tall = extent(lines)
+    text = '<BR ALIGN="LEFT"/>\n'.join(
+        f'<FONT POINT-SIZE="{line.size:g}" COLOR="{line.color}">'
+        f"{html.escape(line.words or ' '.join(line.badges))}</FONT>"
+        for line in lines
+    )
+    size = f'FIXEDSIZE="TRUE" WIDTH="{round(wide) + 1}" HEIGHT="{round(tall) + 4}"'
+    return f"<<TABLE {_CELLS} {size}><TR><TD>{text}</TD></TR></TABLE>>"
 
 
 def _leading(address: str, says: str) -> dict[str, str]:
     # Shown inside a page the picture is a frame of its own: the link leads the page itself.
     return {"href": address, "tooltip": says, "labeltooltip": says, "target": "_top"}
+
+
+def _node(name: str, **attributes: str) -> str:
+    return f"{_quoted(name)}{_attributes(**attributes)}"
+
+
+def _edge(tail: str, head: str, **attributes: str) -> str:
+    ends = (end if end.startswith('"') else _quoted(end) for end in (tail, head))
+    return f"{' -> '.join(ends)}{_attributes(**attributes)}"
+
+
+def _attributes(**attributes: str) -> str:
+    return f" [{' '.join(f'{name}={_quoted(value)}' for name, value in attributes.items())}]"
+
+
+def _quoted(words: str) -> str:
+    """Return words as an id of DOT; what begins as an HTML-like label stays one."""
+    if words.startswith("<<") or (_PLAIN.fullmatch(words) and words.lower() not in _WORDS):
+        return words
+    return '"' + words.replace('"', '\\"') + '"'
 
 
 def _inches(points: float) -> str:

@@ -1,17 +1,18 @@
-"""The formats that a sheet is drawn in, and the drawing itself: DOT and Mermaid as text, the others by Graphviz.
+"""The formats that a sheet is drawn in: DOT and Mermaid as text; SVG laid out by Graphviz; PNG and PDF made of the SVG.
 
-Imports the sheet and each format; a drawing package is loaded, and a program run, only for the format asked.
+Imports the sheet and each format; a program is run, or a package loaded, only for the format asked.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from ims_fsm.draw.conversion import pdf_of, png_of
 from ims_fsm.draw.dot import dot_of
 from ims_fsm.draw.mermaid import mermaid_of
-from ims_fsm.draw.renderer import render
+from ims_fsm.draw.renderer import placed
 from ims_fsm.draw.sheet import Sheet
-from ims_fsm.draw.svg import finished
+from ims_fsm.draw.svg import svg_of
 from ims_fsm.errors import InputError, Problem
 
 # Every format with the ending of its files.
@@ -19,9 +20,9 @@ FORMATS = {"dot": "dot", "mermaid": "mmd", "svg": "svg", "png": "png", "pdf": "p
 
 
 def check_formats(formats: Iterable[str]) -> None:
-    """Raise `InputError` with every word that is no format."""
-    known = ", ".join(FORMATS)
-    if problems := [Problem(fmt, "is no format", f"use one of {known}") for fmt in formats if fmt not in FORMATS]:
+    """Raise `InputError` with every word that is not a format."""
+    remedy = f"use one of {', '.join(FORMATS)}"
+    if problems := [Problem(fmt, "is not a format", remedy) for fmt in formats if fmt not in FORMATS]:
         raise InputError("drawing", problems)
 
 
@@ -37,7 +38,7 @@ def drawn(sheets: Sequence[Sheet], fmt: str) -> list[bytes]:
     sources = [dot_of(sheet) for sheet in sheets]
     if fmt == "dot":
         return [source.encode() for source in sources]
-    rendered = render(sources, fmt)
-    if fmt != "svg":
-        return rendered
-    return [finished(*each) for each in zip(rendered, sheets, sources, strict=True)]
+    pictures = [svg_of(*parts) for parts in zip(sheets, placed(sources), sources, strict=True)]
+    if fmt == "svg":
+        return [svg.encode() for svg in pictures]
+    return [png_of(svg) if fmt == "png" else pdf_of(svg) for svg in pictures]

@@ -1,120 +1,125 @@
-"""What is written inside a picture: the title, a state's card, an arrow's triggers, the bar; all HTML-like.
+"""What is written in a picture, line by line, and how much room it takes: a state's card, the triggers of an arrow.
 
-Imports the sheet, its words and its hypertext; runs no drawing program.
+Imports the sheet, how names read and the sizes; runs no drawing program.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import chain
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from ims_fsm.draw import measure
 from ims_fsm.draw.citation import cite_all, worded
-from ims_fsm.draw.hypertext import cell, row, table, text
-from ims_fsm.draw.measure import balanced, folded
-from ims_fsm.draw.palette import Palette
-from ims_fsm.draw.picture import Arrow, Card, Picture
+from ims_fsm.draw.description import CROSS
+from ims_fsm.draw.measure import balanced, folded, width
+from ims_fsm.draw.picture import Arrow, Card
 from ims_fsm.draw.sheet import CardLook, Sheet
 
-FRAME_SAYS = "Open: an arrow from the bar, or from this frame, starts in each of these states"
+# A state has no more words on a slide.
+SLIDE_WORDS = 12
+FRAME_SAYS, BARS_SAY = "Open", "from any open state"
+# The room that a badge leaves round its word, and between two.
+_PLATE, _APART = 3.0, 1.5
 
 
-def title_label(sheet: Sheet) -> str:
-    """Return the title of a sheet with the line below it."""
-    ink, aside = sheet.palette.ink, sheet.palette.aside
-    # Bold is a little wider.
-    above = folded(sheet.heading, 0.93 * measure.WIDTH, measure.TITLE)
-    below = (balanced(line, measure.WIDTH, measure.SUBTITLE) for line in sheet.subheading.split("\n"))
-    return table(
-        [
-            *(row(cell(text(line, size=measure.TITLE, color=ink, bold=True), ALIGN="left")) for line in above),
-            *(row(cell(text(line, size=measure.SUBTITLE, color=aside), ALIGN="left")) for line in chain(*below)),
-            row(cell(HEIGHT=6)),
-        ]
-    )
+class Words(NamedTuple):
+    """One line: its words, `raised` ones small behind them, or in their place the words of `badges` on small plates."""
+
+    words: str
+    size: float
+    color: str
+    bold: bool = False
+    raised: str = ""
+    badges: tuple[str, ...] = ()
+
+    @property
+    def height(self) -> float:
+        """What the line takes from top to bottom."""
+        return self.size + 3 if self.badges else self.size + 1 if self.size < measure.STATE else self.size + 2
+
+    @property
+    def wide(self) -> float:
+        """What the line takes from left to right."""
+        if self.badges:
+            return sum(self.plates) + _APART * (len(self.badges) - 1)
+        behind = measure.GAP / 2 + width(self.raised) if self.raised else 0
+        return width(self.words, self.size, bold=self.bold) + behind
+
+    @property
+    def plates(self) -> list[float]:
+        """How wide the plate of each badge is."""
+        return [max(width(word, self.size, bold=True), self.size) + 2 * _PLATE for word in self.badges]
 
 
-def frame_label(palette: Palette) -> str:
-    """Return what is written into the frame."""
-    return text(FRAME_SAYS, size=measure.TEXT, color=palette.aside)
+def extent(lines: Sequence[Words]) -> tuple[float, float]:
+    """Return the width and height of lines below one another, in points."""
+    return max((line.wide for line in lines), default=0), sum(line.height for line in lines)
 
 
-def card_height(picture: Picture) -> int:
-    """Return the height of the highest card of a picture, in points: all are drawn alike."""
-    lines = max(len(_said(card)) + len(card.keeps) for card in picture.cards)
-    return round(measure.CARD_REST + measure.LINE * lines)
+def card_size(sheet: Sheet) -> tuple[float, float]:
+    """Return the width and height of a state's card, in points: all are as large as the largest."""
+    pad = measure.CARD_PAD if sheet.notes else 2 * measure.CARD_PAD
+    tall = max(extent([*card_lines(sheet, card)])[1] + 5 * card.state.terminal for card in sheet.picture.cards)
+    return card_width(sheet) + pad, tall + pad
 
 
-def card_label(sheet: Sheet, card: Card, look: CardLook) -> str:
-    """Return a state's card: its title, its sentence, the triggers that keep it, its citations, its badge."""
+def card_width(sheet: Sheet) -> float:
+    """Return the width to which lines on a card are folded: a slide, without notes, has more room."""
+    return measure.CARD_WIDTH if sheet.notes else measure.CARD_WIDTH * 1.15
+
+
+def card_lines(sheet: Sheet, card: Card, look: CardLook | None = None) -> Iterator[Words]:
+    """Give a state's title, its sentence, the triggers that keep it and those barred, its citations, its badge."""
+    look = look or sheet.card_look(card)
     line = look.paint.line
-    head = text(card.state.title, size=measure.STATE, color=line, bold=True)
-    head += _raised(sheet.card_notes(card), sheet.palette)
-    rows = [row(cell(head, WIDTH=measure.CARD_WIDTH))]
-    rows += [row(cell(text(said, size=measure.TEXT, color=look.ink))) for said in _said(card)]
-    for kept in card.keeps:
-        again = f"↻ {worded(kept.trigger)} \u2002 {sheet.kept(card, kept)}".strip()
-        rows.append(row(cell(text(again, size=measure.TEXT, color=line))))
-    rows.append(row(cell(text(cite_all(card.state.rules), size=measure.TEXT, color=line))))
+    title = folded(card.state.title, card_width(sheet), measure.STATE, bold=True)
+    for words in title:
+        raised = sheet.card_notes(card) if sheet.notes and words is title[-1] else ""
+        yield Words(words, measure.STATE, line, bold=True, raised=raised)
+    after = [f"stays: {worded(kept.trigger)}" for kept in card.keeps]
+    after += [f"{CROSS} {', '.join(map(worded, card.barred))}"] if card.barred else []
+    rest = SLIDE_WORDS - len(" ".join([card.state.title, *after]).split())
+    says = card.state.says if sheet.notes else brief(card.state.says, max(rest, 3))
+    for words in balanced(says, card_width(sheet)):
+        yield Words(words, measure.TEXT, look.ink)
+    for kept, words in zip(card.keeps, after, strict=False):
+        beside = sheet.kept(card, kept) if sheet.notes else ""
+        yield Words(words, measure.TEXT, line, raised=beside)
+    yield from (Words(words, measure.TEXT, sheet.palette.aside) for words in after[len(card.keeps) :])
+    if sheet.notes:
+        for words in folded(cite_all(card.state.rules), card_width(sheet)):
+            yield Words(words, measure.TEXT, line)
     if look.badge:
-        rows.append(row(cell(plates([look.badge], line, look.paint.fill))))
-    if not look.halo:
-        return table(rows)
-    # The node itself is the halo; the card lies on it.
-    inner: dict[str, str | int] = {
-        "BORDER": 2,
-        "COLOR": line,
-        "BGCOLOR": look.paint.fill,
-        "STYLE": "rounded",
-        "CELLPADDING": 2,
-    }
-    return table([row(cell(table(rows)))], **inner)
+        yield Words("", measure.TEXT, line, badges=(look.badge,))
 
 
-def arrow_label(sheet: Sheet, arrow: Arrow) -> str:
-    """Return the triggers of an arrow, one a line, with what stands below each: its badges, and what is said aside."""
-    rows = []
-    for each in arrow.labels:
-        look = sheet.label_look(arrow, each)
-        said = f"{look.sign} {worded(each.trigger)}".strip()
-        rows.append(row(cell(text(said, size=measure.TRIGGER, color=look.color, bold=look.bold))))
+def arrow_lines(sheet: Sheet, arrow: Arrow) -> Iterator[Words]:
+    """Give the triggers of an arrow, with what stands below each: its badges, and what is said aside."""
+    for label in arrow.labels:
+        look = sheet.label_look(arrow, label)
+        named = f"{look.sign} {worded(label.trigger)}".strip()
+        for words in folded(named, measure.NAME + 4, measure.TRIGGER, bold=look.bold):
+            yield Words(words, measure.TRIGGER, look.color, bold=look.bold)
         if look.badges:
-            rows.append(row(cell(plates(look.badges, look.color, sheet.palette.paper))))
-        asides = folded(look.aside, measure.ASIDE) if look.aside else []
-        rows += [row(cell(text(line, size=measure.TEXT, color=sheet.palette.aside))) for line in asides]
-    return table([*rows, row(cell(HEIGHT=2))])
+            yield Words("", measure.TEXT, look.color, badges=look.badges)
+        if look.aside and sheet.notes:
+            for words in folded(look.aside, measure.ASIDE):
+                yield Words(words, measure.TEXT, sheet.palette.aside)
 
 
-def bar_label(left: Sequence[str], right: Sequence[str], height: int, palette: Palette) -> str:
-    """Return the bar, with a port for each arrow at its left and right side; `height` in points."""
-    width = measure.BAR // 2
-    sides = [
-        cell(table([row(cell(PORT=port, WIDTH=width, HEIGHT=height // len(ports))) for port in ports]))
-        for ports in (left, right)
-    ]
-    return table([row(*sides)], BGCOLOR=palette.frame.line)
+def brief(says: str, limit: int) -> str:
+    """Return as much of a sentence as has so many words: whole clauses where that can be.
 
-
-def plates(words: Sequence[str], color: str, paper: str) -> str:
-    """Return words on small plates, side by side."""
-    shown = (
-        table(
-            [row(cell(text(word, size=measure.TEXT, color=paper, bold=True)))],
-            BGCOLOR=color, STYLE="rounded", CELLPADDING=1,
-        )
-        for word in words
-    )  # fmt: skip
-    room = max(measure.width(word) for word in words) + 6
-    return table(
-        [row(*(cell(plate, FIXEDSIZE="true", WIDTH=round(room), HEIGHT=11) for plate in shown))],
-        CELLSPACING=1, FIXEDSIZE="true", WIDTH=round(room + 1) * len(words) + 1, HEIGHT=13,
-    )  # fmt: skip
-
-
-def _said(card: Card) -> list[str]:
-    return balanced(card.state.says, measure.CARD_WIDTH)
-
-
-def _raised(words: str, palette: Palette) -> str:
-    raised = text(f"\u2002{words}", size=measure.TEXT, color=palette.aside)
-    return f"<SUP>{raised}</SUP>" if words else ""
+    >>> brief("The recipient defers it; it is in no GSTR-2B and no GSTR-3B, and stays in IMS.", 12)
+    'The recipient defers it'
+    """
+    for mark in (";:.", ";:.,"):
+        kept = ""
+        for clause in re.split(rf"(?<=[{mark}])\s+", says):
+            if len(f"{kept} {clause}".split()) > limit:
+                break
+            kept = f"{kept} {clause}".strip()
+        if kept:
+            return kept.rstrip(".,;:")
+    return " ".join([*says.split()[: limit - 1], "…"])

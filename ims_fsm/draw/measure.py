@@ -8,8 +8,7 @@ the same whatever fonts a machine has.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 FONTS = Path(__file__).parent / "fonts"
@@ -26,17 +25,14 @@ WIDTH = COLUMN - 2 * MARGIN - 17
 SMALLEST = 7.0
 
 TITLE, SUBTITLE, STATE, TRIGGER, TEXT = 15, 9, 9, 8, 7
-# A printed line of text; a card's line; a card without its text lines.
-LINE, CARD_WIDTH, CARD_REST = 8, 68, 25
+# A printed line of text; a card's lines, and the room beside, above and below them together.
+LINE, CARD_WIDTH, CARD_PAD = 8, 64, 6
 # Two nodes, one below the other; two columns of nodes; the bar.
 GAP, RANK, BAR = 6, 2, 4
 # What stands below a trigger is folded to this.
 ASIDE = 33
 # The legend's columns: the mark, the name or citation, and the gap between two columns.
 MARK, NAME, GUTTER = 14, 46, 8
-
-# What the font does not have is taken to be as wide as it is high.
-_UNKNOWN = 1.0
 
 
 def width(words: str, size: float = TEXT, *, bold: bool = False) -> float:
@@ -45,8 +41,7 @@ def width(words: str, size: float = TEXT, *, bold: bool = False) -> float:
     >>> round(width("GSTR-3B", 10), 2), round(width("GSTR-3B", 10, bold=True), 2)
     (43.34, 43.89)
     """
-    advances = _advances()[bold]
-    return size * sum(advances.get(character, _UNKNOWN) for character in words)
+    return size * sum(map(_advances()[bold].__getitem__, words))
 
 
 def is_measurable(words: str) -> bool:
@@ -55,20 +50,29 @@ def is_measurable(words: str) -> bool:
     >>> is_measurable("₹ 1,09,880.00 → pending"), is_measurable("स्वीकृत")
     (True, False)
     """
-    return all(character in _advances()[0] for character in words)
+    return set(words) <= _advances()[False].characters
+
+
+class _Advances(dict[str, float]):
+    """The widths of a face's characters, in parts of its size; another is taken to be as wide as it is high."""
+
+    @cached_property
+    def characters(self) -> frozenset[str]:
+        """The characters that the face has."""
+        return frozenset(self)
+
+    def __missing__(self, character: str) -> float:
+        return 1.0
 
 
 @cache
-def _advances() -> tuple[Mapping[str, float], Mapping[str, float]]:
-    """Return the widths of the regular and the bold face, in parts of their size."""
+def _advances() -> tuple[_Advances, _Advances]:
+    """Return the widths of the regular and the bold face."""
     table = json.loads((FONTS / "advances.json").read_text("utf-8"))
+    units, *faces = table["units"], table["Regular"], table["Bold"]
     regular, bold = (
-        {
-            character: int(units) / table["units"]
-            for units, characters in table[face].items()
-            for character in characters
-        }
-        for face in ("Regular", "Bold")
+        _Advances((character, int(wide) / units) for wide, characters in face.items() for character in characters)
+        for face in faces
     )
     return regular, bold
 

@@ -35,7 +35,7 @@ def _lines(sheet: Sheet) -> Iterator[str]:
     yield from _states(sheet)
     yield from _arrows(sheet)
     yield from _looks(sheet)
-    yield from _legend(sheet)
+    yield from _legend(sheet) if sheet.notes else ()
 
 
 def _states(sheet: Sheet) -> Iterator[str]:
@@ -48,8 +48,11 @@ def _states(sheet: Sheet) -> Iterator[str]:
 
 
 def _written(sheet: Sheet, card: Card) -> str:
-    look, notes = sheet.card_look(card), sheet.card_notes(card)
-    kept = "".join(f"<br/>↻ {worded(each.trigger)}{_numbers(sheet.kept(card, each))}" for each in card.keeps)
+    look, notes = sheet.card_look(card), sheet.card_notes(card) if sheet.notes else ""
+    kept = "".join(
+        f"<br/>↻ {worded(label.trigger)}{_numbers(sheet.kept(card, label) if sheet.notes else '')}"
+        for label in card.keeps
+    )
     badge = f"<br/>[{look.badge}]" if look.badge else ""
     return card.state.title + _numbers(notes) + badge + kept
 
@@ -83,7 +86,7 @@ def _trigger(sheet: Sheet, arrow: Arrow, label: Label) -> str:
     look = sheet.label_look(arrow, label)
     before = f"{look.sign} " if look.sign else ""
     steps = f" [{', '.join(look.badges)}]" if look.badges else ""
-    return before + worded(label.trigger) + _numbers(look.aside) + steps
+    return before + worded(label.trigger) + _numbers(look.aside if sheet.notes else "") + steps
 
 
 def _numbers(words: str) -> str:

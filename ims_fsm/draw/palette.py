@@ -97,7 +97,9 @@ PRINT = Palette(
 )
 
 _STROKES: Mapping[str, str] = {"recipient": "solid", "supplier": "dashed", "clock": "dotted"}
-_EVERY_STROKE = ("solid", "dashed", "bold", "dotted")
+# How a stroke is broken, and how thick it is where that differs: dots are heavier than a line to be seen as well.
+DASHES: Mapping[str, str] = {"solid": "", "dashed": "4 2.2", "bold": "", "dotted": "1.3 2.2"}
+PENS: Mapping[str, float] = {"dotted": 1.5, "bold": 1.9}
 
 
 def paint(state: StateDeclaration, palette: Palette = LIGHT) -> Paint:
@@ -115,5 +117,5 @@ def strokes(actors: Iterable[str]) -> dict[str, str]:
     """
     listed = list(dict.fromkeys(actors))
     taken = {_STROKES[actor] for actor in listed if actor in _STROKES}
-    free = iter([stroke for stroke in _EVERY_STROKE if stroke not in taken])
+    free = iter([stroke for stroke in DASHES if stroke not in taken])
     return {actor: _STROKES.get(actor) or next(free, "solid") for actor in listed}

@@ -5,12 +5,12 @@ Imports the law; knows no drawing program and no colour.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from ims_fsm.draw.notes import Note, notes_of
 from ims_fsm.law.barring import always_refused, reached
-from ims_fsm.law.declaration import ENTRY, RuleSetDeclaration, StateDeclaration, TriggerDeclaration
+from ims_fsm.law.declaration import ENTRY, STATE, RuleSetDeclaration, StateDeclaration, TriggerDeclaration
 from ims_fsm.law.edition import Edition
 
 # The tail of an arrow that starts in every state of the frame.
@@ -55,13 +55,15 @@ class Arrow:
 class Card:
     """A state as drawn; `keeps` are the triggers that leave a record in it, `notes` say why others lead nowhere.
 
-    It is not `reached` when every way to it is an arrow that is never taken.
+    `barred` are the triggers that move the other states of the frame and not this one, as the facts usually are. It is
+    not `reached` when every way to it is an arrow that is never taken.
     """
 
     state: StateDeclaration
     keeps: tuple[Label, ...]
     notes: tuple[int, ...]
     reached: bool = True
+    barred: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -144,7 +146,12 @@ def picture_of(edition: Edition) -> Picture:
         says=declared.says,
         rule_set=edition.rule_set,
         initial=edition.initial,
-        cards=tuple(_card(state, apart, notes, state.name in attained) for state in edition.states.values()),
+        cards=tuple(
+            replace(
+                _card(state, apart, notes, state.name in attained), barred=tuple(_barred(edition, state.name, frame))
+            )
+            for state in edition.states.values()
+        ),
         arrows=_arrows(edition, moves, frame, notes),
         frame=frame,
         keys=_keys(edition),
@@ -181,6 +188,16 @@ def _card(state: StateDeclaration, apart: frozenset[Move], notes: tuple[Note, ..
     kept = sorted(move for move in apart if move.source == move.dest == state.name)
     shut = tuple(note.number for note in notes if note.shut and state.name in note.states)
     return Card(state, tuple(_label(move.trigger, (state.name,), notes) for move in kept), shut, reached)
+
+
+def _barred(edition: Edition, state: str, frame: tuple[str, ...]) -> Iterator[str]:
+    """Give the triggers that start in every state of the frame and that a guard on this one refuses, facts as usual."""
+    usual = dict(zip(edition.schema.names, edition.schema.defaults, strict=True)) | {STATE: state}
+    for guard in edition.guards if state in frame else ():
+        watched = guard.refuse_when.get(STATE, frame)
+        if not {*frame} <= {*watched} and all(usual[fact] in values for fact, values in guard.refuse_when.items()):
+            shared = (move.trigger for move in edition.transitions if {*frame} <= {*move.source})
+            yield from (trigger for trigger in shared if trigger in guard.triggers)
 
 
 def _arrows(

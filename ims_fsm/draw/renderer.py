@@ -1,25 +1,29 @@
-"""DOT to SVG, PNG and PDF: by the program dot where it is, else by the Graphviz that pygraphviz carries.
+"""Where Graphviz puts the parts of a picture: by the program dot where it is, else by the one that pygraphviz carries.
 
-Imports the errors alone; either renderer is a process of its own.
+Imports the errors and the shapes; either Graphviz is a process of its own, and draws nothing: it only says the places.
 """
 
 from __future__ import annotations
 
 import importlib.util
+import json
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from ims_fsm.draw import layout
+from ims_fsm.draw import carried
+from ims_fsm.draw.paper import Box, Point
 from ims_fsm.errors import ImsFsmError
 
 PROGRAM, PACKAGE = "dot", "pygraphviz"
-# A printed line needs more dots than a screen's.
-_ARGUMENTS = {"png": ("-Gdpi=192",)}
+_FORMAT = "json0"
 _SECONDS = 300
+_POINTS = 72
 
 
 class RendererMissingError(ImsFsmError):
@@ -58,48 +62,101 @@ class RenderingError(ImsFsmError):
         )
 
 
-def render(sources: Sequence[str], fmt: str) -> list[bytes]:
-    """Draw DOT sources in a format of Graphviz (svg, png, pdf), in order; one process draws them all where it can.
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The way of an edge: Bézier curves, where its tip is if it has one, and the middle of its label."""
 
-    Raises `RendererMissingError` where there is nothing to draw with, `RenderingError` where it fails.
+    points: tuple[Point, ...]
+    tip: Point | None
+    label: Point | None
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where everything is, in points, y growing downwards: nodes and clusters by name, edges by id."""
+
+    nodes: Mapping[str, Box]
+    clusters: Mapping[str, Box]
+    routes: Mapping[str, Route]
+
+
+def placed(sources: Sequence[str]) -> list[Places]:
+    """Lay out DOT sources, in order; one process lays out all of them where it can.
+
+    Raises `RendererMissingError` where there is nothing to lay them out with, `RenderingError` where that fails.
     """
     if not sources:
         return []
     if program := shutil.which(PROGRAM):
-        return [_by_program(program, source, fmt) for source in sources]
+        texts = [_run(PROGRAM, [program, f"-T{_FORMAT}"], source.encode()) for source in sources]
+        return [_read(PROGRAM, text) for text in texts]
     if importlib.util.find_spec(PACKAGE) is not None:
-        return _by_package(sources, fmt)
+        return [_read(PACKAGE, text) for text in _by_package(sources)]
     missing = f"neither the program {PROGRAM} (Graphviz) nor the package {PACKAGE} is"
-    raise RendererMissingError(fmt, missing, "dot or mermaid, which need neither")
+    raise RendererMissingError("svg", missing, "dot or mermaid, which need neither")
 
 
-def _by_program(program: str, source: str, fmt: str) -> bytes:
-    command = [program, f"-T{fmt}", *_ARGUMENTS.get(fmt, ())]
-    return _run(PROGRAM, fmt, command, source.encode())
-
-
-def _by_package(sources: Sequence[str], fmt: str) -> list[bytes]:
+def _by_package(sources: Sequence[str]) -> list[bytes]:
     with tempfile.TemporaryDirectory() as folder:
         names = [Path(folder) / f"{number:04}.dot" for number in range(len(sources))]
         for name, source in zip(names, sources, strict=True):
             name.write_text(source, "utf-8", newline="\n")
         # -P keeps this folder's modules from being taken for the standard library's.
-        command = [sys.executable, "-P", str(layout.__file__), folder, fmt, *_ARGUMENTS.get(fmt, ())]
-        _run(PACKAGE, fmt, command, b"")
-        drawn = [name.with_suffix(f".{fmt}") for name in names]
-        if not all(file.is_file() for file in drawn):
-            raise RenderingError(PACKAGE, fmt, "it wrote no file")
-        return [file.read_bytes() for file in drawn]
+        _run(PACKAGE, [sys.executable, "-P", str(carried.__file__), folder, _FORMAT], b"")
+        files = [name.with_suffix(f".{_FORMAT}") for name in names]
+        if not all(file.is_file() for file in files):
+            raise RenderingError(PACKAGE, "svg", "it wrote no file")
+        return [file.read_bytes() for file in files]
 
 
-def _run(renderer: str, fmt: str, command: Sequence[str], given: bytes) -> bytes:
+def _run(renderer: str, command: Sequence[str], given: bytes) -> bytes:
     try:
         done = subprocess.run(command, input=given, capture_output=True, timeout=_SECONDS, check=False)  # noqa: S603 - our own command
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise RenderingError(renderer, fmt, str(error)) from error
+        raise RenderingError(renderer, "svg", str(error)) from error
     said = [line.strip() for line in done.stderr.decode(errors="replace").splitlines() if line.strip()]
-    # Graphviz goes on after a fault in a label, and leaves the label out.
+    # Graphviz goes on after a fault in a label, and leaves the label out. That a font is not there it only warns of.
     faults = [line for line in said if line.startswith("Error")]
     if done.returncode or faults:
-        raise RenderingError(renderer, fmt, (faults or said or [f"it ended with {done.returncode}"])[-1])
+        raise RenderingError(renderer, "svg", (faults or said or [f"it ended with {done.returncode}"])[-1])
     return done.stdout
+
+
+def _read(renderer: str, text: bytes) -> Places:
+    try:
+        graph = json.loads(text)
+        height = _numbers(graph["bb"])[3]
+        parts = graph.get("objects", [])
+        return Places(
+            nodes={part["name"]: _node(part, height) for part in parts if "pos" in part},
+            clusters={part["name"]: _cluster(part, height) for part in parts if "bb" in part},
+            routes={edge["id"]: _route(edge, height) for edge in graph.get("edges", []) if "id" in edge},
+        )
+    except (ValueError, KeyError, IndexError) as error:
+        raise RenderingError(renderer, "svg", f"its layout cannot be read ({error!r})") from error
+
+
+def _numbers(text: str) -> list[float]:
+    return [float(number) for number in text.split(",")]
+
+
+def _node(part: Mapping[str, Any], height: float) -> Box:
+    x, y = _numbers(part["pos"])
+    wide, tall = float(part["width"]) * _POINTS / 2, float(part["height"]) * _POINTS / 2
+    return Box(x - wide, height - y - tall, x + wide, height - y + tall)
+
+
+def _cluster(part: Mapping[str, Any], height: float) -> Box:
+    left, bottom, right, top = _numbers(part["bb"])
+    return Box(left, height - top, right, height - bottom)
+
+
+def _route(edge: Mapping[str, Any], height: float) -> Route:
+    def point(text: str) -> Point:
+        x, y = _numbers(text)
+        return x, height - y
+
+    ends = edge["pos"].split()
+    tip = next((point(end.removeprefix("e,")) for end in ends if end.startswith("e,")), None)
+    points = tuple(point(end) for end in ends if end[0] not in "es")
+    return Route(points, tip, point(edge["lp"]) if "lp" in edge else None)

@@ -6,10 +6,10 @@ Imports the picture, its words and its theme; knows no drawing program.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ims_fsm.draw import description, legend
-from ims_fsm.draw.columns import Block
+from ims_fsm.draw.legend import Block
 from ims_fsm.draw.links import Links
 from ims_fsm.draw.palette import Paint, Palette
 from ims_fsm.draw.picture import ANY, Arrow, Card, Label, Picture
@@ -54,11 +54,15 @@ class LabelLook:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A picture as it is declared, in a theme; `links` lead from its parts to their lines on a page."""
+    """A picture as it is declared, in a theme; `links` lead from its parts to their lines on a page.
+
+    Without `notes` it is for a slide: 16:9, few words a state, no citations, and what explains the numbers is left out.
+    """
 
     picture: Picture
     theme: Theme = LIGHT
     links: Links | None = None
+    notes: bool = field(default=True, kw_only=True)
 
     @property
     def palette(self) -> Palette:

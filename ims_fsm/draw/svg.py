@@ -1,70 +1,272 @@
-"""Finishes what Graphviz draws as SVG: title and description for screen readers, words on hover, its DOT's digest.
+"""A sheet as SVG: drawn by us, where Graphviz says that its parts are; with its title, its legend, its words on hover.
 
-Imports the sheet alone; parses no more of the SVG than Graphviz's own fixed form.
+Imports the sheet, what is written in it, the places and the paper.
 """
 
 from __future__ import annotations
 
 import hashlib
-import html
 import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from ims_fsm.draw.dot import FONT
+from ims_fsm.draw import measure
+from ims_fsm.draw.description import CROSS
+from ims_fsm.draw.dot import FRAME, LEAVING, inner_states
+from ims_fsm.draw.labels import BARS_SAY, FRAME_SAYS, Words, arrow_lines, card_lines, extent
+from ims_fsm.draw.legend import RAISED, STROKE, typeset
 from ims_fsm.draw.links import arrow_id, card_id
-from ims_fsm.draw.picture import Picture
+from ims_fsm.draw.measure import COLUMN, MARGIN, SUBTITLE, TEXT, TITLE, WIDTH, balanced, folded, width
+from ims_fsm.draw.palette import DASHES, PENS, strokes
+from ims_fsm.draw.paper import Box, Group, Line, Page, Point, Rect, Shape, Text
+from ims_fsm.draw.picture import ANY, Arrow, Card
+from ims_fsm.draw.renderer import Places, Route
 from ims_fsm.draw.sheet import Sheet
+from ims_fsm.law.declaration import ENTRY
 
-_ROOT = re.compile(r"<svg\b([^>]*)>")
-_SIZE = re.compile(r'\b(width|height)="([\d.]+)pt"')
+# A slide of 13.3 by 7.5 inches.
+SLIDE = 960.0, 540.0
+SLIDE_MARGIN = 14
 _DIGEST = re.compile(r'\bdata-dot-sha256="([0-9a-f]{64})"')
-_PREAMBLE = re.compile(r"<!DOCTYPE[^>]*>\s*|<!--.*?-->\s*", re.DOTALL)
-# Said once for the whole picture, or what an SVG is read as anyhow.
-_REPEATED = (f' font-family="{FONT}"', ' xml:space="preserve"', ' text-anchor="start"')
-_GROUP_TITLE = re.compile(r'(<g id="([^"]*)" class="[^"]*">)\s*<title>[^<]*</title>')
+_ROUND, _DOUBLE = 7.0, 2.5
+_HEAD = 2.1
 
 
 def digest(dot: str) -> str:
-    """Return the SHA-256 of a DOT text, 64 hex digits: an SVG carries that of the DOT it was drawn from."""
+    """Return the SHA-256 of a DOT text, 64 hex digits: an SVG carries that of the DOT it was laid out from."""
     return hashlib.sha256(dot.encode()).hexdigest()
 
 
 def digest_in(svg: str) -> str | None:
     """Return the digest that an SVG carries; nothing where it carries none."""
-    found = _DIGEST.search(svg)
-    return found[1] if found else None
+    kept = _DIGEST.search(svg)
+    return kept[1] if kept else None
 
 
-def finished(svg: bytes, shown: Picture | Sheet, dot: str) -> bytes:
-    """Return an SVG of Graphviz made fit to be published: its text stays text.
+def svg_of(sheet: Sheet, places: Places, dot: str) -> str:
+    """Return a sheet as SVG; the same places give the same bytes.
 
     It says what it is to those who cannot see it; a state or arrow says its sentence on hover; it carries the digest
-    of its DOT, by which a stale one is found, whatever version of Graphviz drew it.
+    of its DOT, by which a stale one is found, whatever version of Graphviz said the places.
     """
-    sheet = Sheet(shown) if isinstance(shown, Picture) else shown
-    picture = sheet.picture
-    said = {sheet.own(card_id(picture, card.name)): sheet.card_said(card) for card in picture.cards}
-    said |= {sheet.own(arrow_id(picture, arrow)): sheet.arrow_said(arrow) for arrow in picture.arrows}
-    text = _PREAMBLE.sub("", svg.decode())
-    for repeated in _REPEATED:
-        text = text.replace(repeated, "")
-    text = _GROUP_TITLE.sub(lambda found: found[1] + _title(said.get(html.unescape(found[2]), "")), text)
-    return _ROOT.sub(lambda found: _opening(found[1], sheet, dot), text, count=1).encode()
+    edge = float(MARGIN if sheet.notes else SLIDE_MARGIN)
+    below, shapes = _heading(sheet, edge)
+    drawing = _Drawing(sheet, _moved(places, edge, below))
+    whole = drawing.extent
+    if sheet.notes:
+        tall, more = typeset([*sheet.legend()], sheet.palette, whole.bottom + measure.LINE)
+        wide, tall, scale = max(COLUMN, whole.right + edge), tall + edge, sheet.theme.scale
+        scale *= COLUMN / wide
+    else:
+        needed = whole.bottom + 2 * measure.LINE + edge
+        right = max([whole.right, *(text.box.right for text in shapes)])
+        wide = max(right + edge, needed * SLIDE[0] / SLIDE[1])
+        tall, scale = wide * SLIDE[1] / SLIDE[0], SLIDE[0] / wide
+        centred = edge + (wide - edge - whole.right) / 2, below + (tall - needed) / 2
+        drawing, more = _Drawing(sheet, _moved(places, *centred)), [*_key(sheet, edge, tall - edge)]
+    return Page(
+        name=sheet.name, title=sheet.title, says=sheet.said, height=tall, theme=sheet.theme,
+        shapes=(*shapes, *drawing.shapes(), *more), width=wide, scale=scale,
+        role="graphics-document document" if sheet.links else "img", digest=digest(dot),
+    ).svg()  # fmt: skip
 
 
-def _title(words: str) -> str:
-    return f"\n<title>{html.escape(words)}</title>" if words else ""
+def _heading(sheet: Sheet, edge: float) -> tuple[float, list[Text]]:
+    """Return how far down the title and the lines below it reach, and their shapes."""
+    ink, aside, top = sheet.palette.ink, sheet.palette.aside, edge
+    shapes: list[Text] = []
+    for line in folded(sheet.heading, WIDTH, TITLE, bold=True):
+        shapes.append(Text(edge, top + TITLE, line, ink, size=TITLE, bold=True))
+        top += TITLE + 3
+    for line in (folds for part in sheet.subheading.split("\n") for folds in balanced(part, WIDTH, SUBTITLE)):
+        shapes.append(Text(edge, top + SUBTITLE, line, aside, size=SUBTITLE))
+        top += SUBTITLE + 2
+    return top + 2 * MARGIN, shapes
 
 
-def _opening(attributes: str, sheet: Sheet, dot: str) -> str:
-    own = " ".join(
-        _SIZE.sub(lambda found: f'{found[1]}="{float(found[2]) * sheet.theme.scale:g}pt"', attributes).split()
+def _key(sheet: Sheet, x: float, y: float) -> Iterator[Shape]:
+    """Give a line that says whose each stroke is."""
+    palette = sheet.palette
+    for actor, stroke in strokes(sheet.picture.actors).items():
+        words = f"the {actor}"
+        yield Line(((x, y - RAISED), (x + 2 * STROKE, y - RAISED)), palette.ink, PENS.get(stroke, 1.0), DASHES[stroke])
+        yield Text(x + 2.4 * STROKE, y, words, palette.aside)
+        x += 4 * STROKE + width(words)
+    if any(arrow.never for arrow in sheet.picture.arrows) or any(card.barred for card in sheet.picture.cards):
+        yield Text(x, y, f"{CROSS} refused", palette.aside)
+
+
+def _extent(places: Places) -> Box:
+    """Return what nodes, frame and lines cover."""
+    boxes = [*places.nodes.values(), *(box for name, box in places.clusters.items() if name == FRAME)]
+    boxes += [Box(x, y, x, y) for route in places.routes.values() for x, y in route.points]
+    lefts, tops, rights, bottoms = zip(*boxes, strict=True)
+    return Box(min(lefts), min(tops), max(rights), max(bottoms))
+
+
+def _moved(places: Places, x: float, y: float) -> Places:
+    """Return places that begin so far from the left and from the top."""
+    whole = _extent(places)
+    left, up = whole.left - x, whole.top - y
+
+    def shifted(point: Point) -> Point:
+        return point[0] - left, point[1] - up
+
+    def moved(box: Box) -> Box:
+        return Box(*shifted((box.left, box.top)), *shifted((box.right, box.bottom)))
+
+    return Places(
+        {name: moved(box) for name, box in places.nodes.items()},
+        {name: moved(box) for name, box in places.clusters.items()},
+        {
+            name: Route(
+                tuple(map(shifted, route.points)),
+                route.tip and shifted(route.tip),
+                route.label and shifted(route.label),
+            )
+            for name, route in places.routes.items()
+        },
     )
-    named = f"{sheet.name}-title", f"{sheet.name}-description"
-    # An image's parts cannot be reached one by one; a picture with links is a document to whoever hears it read.
-    role = "graphics-document document" if sheet.links else "img"
-    return (
-        f'<svg {own} font-family="{FONT}" role="{role}" aria-labelledby="{named[0]}" aria-describedby="{named[1]}" '
-        f'data-dot-sha256="{digest(dot)}">\n'
-        f'<title id="{named[0]}">{html.escape(sheet.title)}</title>\n'
-        f'<desc id="{named[1]}">{html.escape(sheet.said)}</desc>'
-    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawing:
+    """A sheet's parts at their places."""
+
+    sheet: Sheet
+    places: Places
+
+    @property
+    def extent(self) -> Box:
+        """What all the parts cover."""
+        whole = _extent(self.places)
+        labels = [self._label_box(arrow) for arrow in self.sheet.picture.arrows if arrow.labels]
+        right = max([whole.right, *(box.right for box in labels)])
+        return Box(whole.left, whole.top, right, max([whole.bottom, *(box.bottom for box in labels)]))
+
+    def shapes(self) -> Iterator[Shape]:
+        """Give the frame, the bars, the arrows and the cards; what is written lies on what is drawn."""
+        picture = self.sheet.picture
+        yield from self._frame()
+        for arrow in picture.arrows:
+            yield self._arrow(arrow)
+        entry = self.places.nodes[ENTRY]
+        yield Rect(entry, self.sheet.palette.ink, radius=(entry.right - entry.left) / 2)
+        for card in picture.cards:
+            yield self._card(card)
+
+    def _frame(self) -> Iterator[Shape]:
+        if FRAME not in self.places.clusters:
+            return
+        line, aside, box = self.sheet.palette.frame, self.sheet.palette.aside, self.places.clusters[FRAME]
+        yield Rect(box, line.fill, line.line, _ROUND, 1.0)
+        yield Text(box.left + 5, box.top + TEXT + 3, FRAME_SAYS, aside, bold=True)
+        bars = self._bars()
+        picture = self.sheet.picture
+        for bar in bars.values():
+            yield Rect(bar, line.line)
+        if ANY in bars and picture.initial in picture.frame:
+            yield self._joined(picture.initial, bars[ANY].left)
+        if LEAVING in bars:
+            led = inner_states(picture) if ANY in bars else picture.frame
+            yield from (self._joined(state, bars[LEAVING].left) for state in led)
+        if len(bars) > 1:
+            # One bar, to which every open state is joined: what starts at it starts in each of them.
+            left, right = bars[ANY], bars[LEAVING]
+            yield Rect(Box(left.left, left.top, right.right, left.top + measure.BAR), line.line)
+            yield Text((left.left + right.right) / 2, left.top - 3, BARS_SAY, aside, "middle")
+
+    def _bars(self) -> dict[str, Box]:
+        """Return the bars of the frame, which begin above its highest state and end alike."""
+        bars = {name: self.places.nodes[name] for name in (ANY, LEAVING) if name in self.places.nodes}
+        if not bars:
+            return {}
+        cards = [self.places.nodes[state] for state in inner_states(self.sheet.picture)]
+        top = min(box.top for box in (*bars.values(), *cards)) - measure.BAR - 2
+        bottom = max(bar.bottom for bar in bars.values())
+        middles = {name: bar.middle[0] for name, bar in bars.items()}
+        return {name: Box(x - measure.BAR / 2, top, x + measure.BAR / 2, bottom) for name, x in middles.items()}
+
+    def _joined(self, state: str, x: float) -> Shape:
+        """Return the line that joins a state to a bar."""
+        box, line = self.places.nodes[state], self.sheet.palette.frame.line
+        return Line(((box.right, box.middle[1]), (x, box.middle[1])), line, 1.6)
+
+    def _card(self, card: Card) -> Shape:
+        sheet, box = self.sheet, self.places.nodes[card.name]
+        look = sheet.card_look(card)
+        pen, dash = 1.1, DASHES["dashed"] if look.dashed else ""
+        shapes: list[Shape] = (
+            [Rect(box.grown(3), look.paint.line, radius=_ROUND + 2, opacity=0.33)] if look.halo else []
+        )
+        if card.state.terminal:
+            shapes.append(Rect(box, sheet.palette.paper, look.paint.line, _ROUND + 1, pen, dash))
+        inside = box.grown(-_DOUBLE) if card.state.terminal else box
+        shapes.append(Rect(inside, look.paint.fill, look.paint.line, _ROUND, pen, dash))
+        shapes += self._written([*card_lines(sheet, card, look)], box.middle, look.paint.fill)
+        kind = " ".join(["node", "state", *(f"keeps-{kept.trigger}" for kept in card.keeps)])
+        href = sheet.links.state(sheet.picture, card.name) if sheet.links else ""
+        return Group(sheet.card_said(card), tuple(shapes), sheet.own(card_id(sheet.picture, card.name)), kind, href)
+
+    def _arrow(self, arrow: Arrow) -> Shape:
+        sheet, picture = self.sheet, self.sheet.picture
+        route, look = self._route(arrow), sheet.arrow_look(arrow)
+        stroke = look.stroke or strokes(picture.actors).get(arrow.actor, "solid")
+        pen = PENS.get(stroke, 1.0) * look.pen
+        points = route.points
+        if arrow.tail == ANY:
+            # Graphviz leaves a little room beside a bar.
+            bar = self._bars()[ANY if arrow.head in picture.frame else LEAVING]
+            points = ((bar.left if points[0][0] < bar.left else bar.right, points[0][1]), *points[1:])
+        shapes: list[Shape] = [Line(points, look.color, pen, DASHES[stroke], curved=True)]
+        if route.tip:
+            shapes.append(_end(route.points[-1], route.tip, look.color, barred=look.barred))
+        if route.label:
+            shapes += self._written(
+                [*arrow_lines(sheet, arrow)], (route.label[0], route.label[1] - 1), sheet.palette.paper
+            )
+        kind = " ".join(["edge", "arrow", arrow.actor, *(label.trigger for label in arrow.labels)])
+        href = sheet.links.arrow(picture, arrow) if sheet.links and arrow.labels else ""
+        return Group(sheet.arrow_said(arrow), tuple(shapes), sheet.own(arrow_id(picture, arrow)), kind, href)
+
+    def _route(self, arrow: Arrow) -> Route:
+        return self.places.routes[self.sheet.own(arrow_id(self.sheet.picture, arrow))]
+
+    def _label_box(self, arrow: Arrow) -> Box:
+        x, y = self._route(arrow).label or (0.0, 0.0)
+        wide, tall = extent([*arrow_lines(self.sheet, arrow)])
+        return Box(x - wide / 2, y - tall / 2, x + wide / 2, y + tall / 2)
+
+    def _written(self, lines: Sequence[Words], middle: Point, paper: str) -> Iterator[Shape]:
+        """Give lines of words, one below the other, round a middle."""
+        x, y = middle[0], middle[1] - extent(lines)[1] / 2
+        for line in lines:
+            baseline = y + line.size
+            y += line.height
+            left = x - line.wide / 2
+            if line.badges:
+                yield from _plates(line, left, baseline, paper)
+                continue
+            yield Text(left, baseline, line.words, line.color, size=line.size, bold=line.bold)
+            if line.raised:
+                raised = Text(left + line.wide, baseline - line.size / 4, line.raised, self.sheet.palette.aside, "end")
+                yield raised
+
+
+def _plates(line: Words, left: float, baseline: float, paper: str) -> Iterator[Shape]:
+    for word, wide in zip(line.badges, line.plates, strict=True):
+        yield Rect(Box(left, baseline - line.size + 0.5, left + wide, baseline + 2), line.color, radius=2)
+        yield Text(left + wide / 2, baseline, word, paper, "middle", line.size, bold=True)
+        left += wide + 1.5
+
+
+def _end(last: Point, tip: Point, color: str, *, barred: bool) -> Shape:
+    """Return the head of an arrow, or the bar that nothing passes."""
+    (x0, y0), (x, y) = last, tip
+    length = ((x - x0) ** 2 + (y - y0) ** 2) ** 0.5 or 1.0
+    across = (y0 - y) / length, (x - x0) / length
+    if barred:
+        ends = ((x0 + side * 3.5 * across[0], y0 + side * 3.5 * across[1]) for side in (1, -1))
+        return Line(tuple(ends), color, 2.2)
+    base = ((x0 + side * _HEAD * across[0], y0 + side * _HEAD * across[1]) for side in (1, -1))
+    return Line((tip, *base), "", fill=color)

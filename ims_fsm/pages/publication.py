@@ -41,7 +41,7 @@ def write_pages(
     checkout as the pages see it ("../.."): Markdown then links to its pictures and stories instead of carrying them.
     The same law and stories give the same Markdown on every machine, and the same HTML with the same Graphviz.
     Raises `InputError` for another format, `DeclarationError` for a link that leads nowhere, and for `html`, and for
-    `md` without a `root`, what `ims_fsm.draw.renderer.render` raises.
+    `md` without a `root`, what `ims_fsm.draw.renderer.placed` raises.
     """
     if problems := [
         Problem(name, "is not a format", f"use one of {', '.join(FORMATS)}") for name in formats if name not in FORMATS

@@ -31,7 +31,7 @@ def test_an_edition_is_drawn_as_text(law: Law, fmt, start) -> None:
 def test_another_format_is_refused(law: Law) -> None:
     with pytest.raises(InputError) as caught:
         draw(law.machine("invoice").edition, "gif")
-    assert str(caught.value) == "drawing: gif: is no format; use one of dot, mermaid, svg, png, pdf"
+    assert str(caught.value) == "drawing: gif: is not a format; use one of dot, mermaid, svg, png, pdf"
 
 
 def test_all_machines_are_written_with_the_older_rule_sets_that_differ(law: Law, tmp_path) -> None:

@@ -55,22 +55,31 @@ def test_the_stroke_of_an_arrow_says_who_acts(credit_note, trigger, stroke) -> N
 
 
 def test_time_runs_from_left_to_right(credit_note) -> None:
-    assert "rankdir=LR" in line_of(credit_note, "graph [")
+    assert line_of(credit_note, "graph [rankdir=LR")
     assert '"[*]" -> no_action' in credit_note
 
 
-def test_what_leaves_the_open_states_leaves_their_frame(credit_note) -> None:
+def test_what_leaves_the_open_states_starts_at_a_bar_to_which_they_are_joined(credit_note) -> None:
     for trigger in ("delete", "freeze"):
         (arrow,) = [line for line in credit_note.splitlines() if re.search(rf'class="arrow \w+ {trigger}"', line)]
-        assert "ltail=cluster_frame" in arrow
+        assert arrow.strip().startswith('"[all]":')
+    joined = re.findall(r'^\t(\w+) -> "\[(?:any|all)\]"', credit_note, re.MULTILINE)
+    assert joined == ["no_action", "accepted", "rejected", "pending"]
+
+
+def test_every_node_and_label_has_a_size_of_our_own(law: Law) -> None:
+    dot = written(law, "credit_note")
+    assert "fixedsize=true" in line_of(dot, "node [")
+    labels = re.findall(r"=<<TABLE (.*?)>", dot)
+    assert all("FIXEDSIZE" in label or "BGCOLOR" in label for label in labels)
 
 
 def test_the_legend_names_every_trigger_and_every_reason_with_its_citation(law: Law) -> None:
     plain = " ".join(re.sub(r"<[^<>]*>", " ", written(law, "gstr2b")).replace("\N{NO-BREAK SPACE}", " ").split())
     for said in (
         "dotted: the clock, solid: the recipient",
-        "file 3B The recipient files GSTR-3B of the period. (FAQ 5, 12, 20)",
-        "5 FAQ 29 Actions were changed after GSTR-2B of the period was generated for the recipient",
+        "file 3B: The recipient files GSTR-3B of the period. (FAQ 5, 12, 20)",
+        "5 FAQ 29: Actions were changed after GSTR-2B of the period was generated for the recipient",
     ):
         assert said in plain
 

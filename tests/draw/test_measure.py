@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import re
 import shutil
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -37,29 +38,47 @@ def printed() -> dict[str, str]:
 @pytest.mark.parametrize("name", [sheet.name for sheet in SHEETS])
 def test_it_fits_the_column_and_the_page_and_nothing_is_smaller_than_seven_points(printed, name) -> None:
     svg = printed[name]
-    width, height = map(float, re.search(r'viewBox="0.00 0.00 ([\d.]+) ([\d.]+)"', svg).groups())
-    scale = float(re.search(r"scale\(([\d.]+)", svg)[1])
+    width, height = map(float, re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg).groups())
     smallest = min(map(float, re.findall(r'font-size="([\d.]+)"', svg)))
-    assert width <= measure.COLUMN + 1
+    assert width <= measure.COLUMN + 0.1
     assert height <= PAGE
-    assert smallest * scale >= measure.SMALLEST - 0.01
+    assert smallest >= measure.SMALLEST
+
+
+@drawable
+@pytest.mark.parametrize("name", [sheet.name for sheet in SHEETS])
+def test_every_line_of_words_carries_its_length_and_lies_on_the_page(printed, name) -> None:
+    root = ET.fromstring(printed[name])  # noqa: S314 - our own picture
+    width = float(root.get("viewBox").split()[2])
+    for text in root.iter("{http://www.w3.org/2000/svg}text"):
+        length, anchor = float(text.get("textLength")), text.get("text-anchor", "start")
+        left = float(text.get("x")) - {"start": 0, "middle": length / 2, "end": length}[anchor]
+        bold = text.get("font-weight") == "bold"
+        assert length == pytest.approx(measure.width(text.text, float(text.get("font-size")), bold=bold), abs=0.06)
+        assert left >= 0
+        assert left + length <= width
 
 
 @drawable
 def test_a_screen_shows_it_larger_than_print(printed) -> None:
     (light,) = drawn([Sheet(SHEETS[0].picture)], "svg")
-    wide = float(re.search(r'<svg width="([\d.]+)pt"', light.decode())[1])
-    assert wide == pytest.approx(1.4 * float(re.search(r'<svg width="([\d.]+)pt"', printed[SHEETS[0].name])[1]), abs=1)
+    wide = float(re.search(r'width="([\d.]+)pt"', light.decode())[1])
+    assert wide == pytest.approx(1.4 * float(re.search(r'width="([\d.]+)pt"', printed[SHEETS[0].name])[1]), abs=1)
 
 
 @drawable
 @pytest.mark.parametrize("name", ["credit_note", "gstr2b"])
-def test_a_pdf_has_the_width_of_the_column(name) -> None:
-    sheet = next(sheet for sheet in SHEETS if sheet.picture.machine == name)
-    (pdf,) = drawn([sheet], "pdf")
-    assert pdf.startswith(b"%PDF")
-    box = re.search(rb"/MediaBox \[ ?0 0 ([\d.]+) ([\d.]+)", pdf)
-    assert box is None or float(box[1]) <= measure.COLUMN + 1
+def test_a_slide_is_16_by_9_without_notes_and_with_few_words_a_state(name) -> None:
+    picture = next(sheet.picture for sheet in SHEETS if sheet.picture.machine == name)
+    (svg,) = drawn([Sheet(picture, notes=False)], "svg")
+    root = ET.fromstring(svg)  # noqa: S314 - our own picture
+    assert (root.get("width"), root.get("height")) == ("960pt", "540pt")
+    assert "FAQ" not in "".join(text.text for text in root.iter("{http://www.w3.org/2000/svg}text"))
+    states = [group for group in root.iter("{http://www.w3.org/2000/svg}g") if " state" in group.get("class", "")]
+    assert len(states) == len(picture.cards)
+    for state in states:
+        words = " ".join(text.text for text in state.iter("{http://www.w3.org/2000/svg}text"))
+        assert len(words.split()) <= 12
 
 
 @pytest.mark.parametrize("words", ["a record that is gone", "one", "a b c d e f g h", "unbreakable-and-long-word x"])

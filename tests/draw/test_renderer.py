@@ -1,4 +1,4 @@
-"""Both renderers, which is chosen, and what a user reads when neither is there or one fails."""
+"""Both Graphviz, which is chosen, and what a user reads when neither is there or one fails."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from ims_fsm.draw import renderer
-from ims_fsm.draw.renderer import RendererMissingError, RenderingError, render
+from ims_fsm.draw.renderer import RendererMissingError, RenderingError, placed
 
-DOT = 'digraph "a" { b -> c }'
-SIGNATURES = {"svg": b"<?xml", "png": b"\x89PNG", "pdf": b"%PDF"}
+DOT = 'digraph "a" { rankdir=LR; subgraph cluster_x { b } b -> c [id="b-c", label="x"] }'
+EMPTY = '{"bb": "0,0,9,9"}'
 
 carried = pytest.mark.skipif(importlib.util.find_spec("pygraphviz") is None, reason="pygraphviz is not installed")
 installed = pytest.mark.skipif(shutil.which("dot") is None, reason="the program dot is not installed")
@@ -33,28 +33,37 @@ def on_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+def check(drawing) -> None:
+    """Hold the places of the small graph: b in its cluster, left of c, and the edge between them."""
+    first, second, cluster = drawing.nodes["b"], drawing.nodes["c"], drawing.clusters["cluster_x"]
+    assert cluster.left < first.left < first.right < cluster.right < second.left
+    route = drawing.routes["b-c"]
+    assert first.right - 1 < route.points[0][0] < route.tip[0] < second.left + 1
+    assert first.right < route.label[0] < second.left
+
+
 @carried
-@pytest.mark.parametrize("fmt", SIGNATURES)
-def test_the_package_draws_where_the_program_is_not(on_path, fmt) -> None:
-    first, second = render([DOT, DOT.replace("b", "d")], fmt)
-    assert first.startswith(SIGNATURES[fmt])
-    assert second.startswith(SIGNATURES[fmt])
-    if fmt == "svg":
-        assert b"<title>b</title>" in first
-        assert b"<title>d</title>" in second
+def test_the_package_says_the_places_where_the_program_is_not(on_path) -> None:
+    one, other = placed([DOT, "digraph { d }"])
+    check(one)
+    assert [*other.nodes] == ["d"]
 
 
 @installed
-@pytest.mark.parametrize("fmt", SIGNATURES)
-def test_the_program_draws_where_it_is(fmt) -> None:
-    assert render([DOT], fmt)[0].startswith(SIGNATURES[fmt])
+def test_the_program_says_the_places_where_it_is() -> None:
+    check(placed([DOT])[0])
 
 
 @posix
-@pytest.mark.parametrize(("fmt", "arguments"), [("svg", "-Tsvg"), ("png", "-Tpng -Gdpi=192")])
-def test_the_program_is_preferred_and_is_given_the_dot(on_path, fmt, arguments) -> None:
-    program(on_path, "print(*sys.argv[1:], sys.stdin.read())")
-    assert render([DOT, DOT], fmt) == [f"{arguments} {DOT}\n".encode()] * 2
+def test_the_program_is_preferred_and_is_given_the_dot(on_path) -> None:
+    program(on_path, f"assert sys.argv[1:] == ['-Tjson0'] and sys.stdin.read() == {DOT!r}; print({EMPTY!r})")
+    assert [drawing.nodes for drawing in placed([DOT, DOT])] == [{}, {}]
+
+
+@posix
+def test_that_a_font_is_missing_is_not_a_fault(on_path) -> None:
+    program(on_path, f"print('Warning: size too small for label', file=sys.stderr); print({EMPTY!r})")
+    assert len(placed([DOT])) == 1
 
 
 @posix
@@ -64,12 +73,13 @@ def test_the_program_is_preferred_and_is_given_the_dot(on_path, fmt, arguments) 
         ("print('no such font', file=sys.stderr); sys.exit(1)", "no such font"),
         ("print('Error: bad label', file=sys.stderr); print('but drawn')", "Error: bad label"),
         ("sys.exit(3)", "it ended with 3"),
+        ("print('{}')", "its layout cannot be read (KeyError('bb'))"),
     ],
 )
 def test_a_program_that_fails_or_leaves_something_out_is_an_error(on_path, body, said) -> None:
     program(on_path, body)
     with pytest.raises(RenderingError) as caught:
-        render([DOT], "svg")
+        placed([DOT])
     assert caught.value.as_dict() == {
         "code": "rendering_failed",
         "message": f"dot did not draw svg: {said}; "
@@ -82,23 +92,23 @@ def test_a_program_that_hangs_is_an_error(on_path, monkeypatch) -> None:
     program(on_path, "import time; time.sleep(60)")
     monkeypatch.setattr(renderer, "_SECONDS", 0.2)
     with pytest.raises(RenderingError, match=r"dot did not draw svg: .* timed out"):
-        render([DOT], "svg")
+        placed([DOT])
 
 
 @carried
 @pytest.mark.parametrize("broken", ["digraph {", "digraph { a [label=<<TABLE></TABLE>>] }"])
 def test_dot_that_the_package_cannot_read_is_an_error(on_path, broken) -> None:
     with pytest.raises(RenderingError, match="pygraphviz did not draw svg: "):
-        render([broken], "svg")
+        placed([broken])
 
 
 def test_where_neither_is_there_the_remedy_is_named(on_path, monkeypatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(RendererMissingError) as caught:
-        render([DOT], "png")
+        placed([DOT])
     assert caught.value.as_dict() == {
         "code": "renderer_missing",
-        "message": "png cannot be drawn here: "
+        "message": "svg cannot be drawn here: "
         "neither the program dot (Graphviz) nor the package pygraphviz is installed; "
         "run: pip install 'ims-fsm[draw]' (or ask for dot or mermaid, which need neither)",
     }
@@ -106,4 +116,4 @@ def test_where_neither_is_there_the_remedy_is_named(on_path, monkeypatch) -> Non
 
 def test_nothing_is_run_for_nothing(on_path, monkeypatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    assert render([], "svg") == []
+    assert placed([]) == []

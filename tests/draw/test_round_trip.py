@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ims_fsm.draw.citation import worded
 from ims_fsm.draw.dot import dot_of
 from ims_fsm.draw.mermaid import mermaid_of
 from ims_fsm.draw.picture import Move, moves_of, picture_of
@@ -76,7 +77,7 @@ def editions(draw: st.DrawFn) -> Edition:
 def read_dot(dot: str) -> set[Move]:
     """Read the machine back from the names, classes and clusters of a DOT text."""
     plain = re.sub(r"=<<.*?>>", '=""', dot, flags=re.DOTALL)
-    frame = re.search(r"subgraph cluster_frame \{(.*?)^\t\t\}", plain, re.DOTALL | re.MULTILINE)
+    frame = re.search(r"subgraph cluster_frame \{(.*?)^\t\}", plain, re.DOTALL | re.MULTILINE)
     framed = nodes(frame[1]) if frame else {}
     moves = {
         Move(name, kept.removeprefix("keeps-"), name)
@@ -87,7 +88,7 @@ def read_dot(dot: str) -> set[Move]:
     for tail, head, attributes in re.findall(r"^\t+(\S+) -> (\S+) \[(.*)\]$", plain, re.MULTILINE):
         classes = re.search(r'class="arrow (\w*) ?([^"]*)"', attributes)
         start = tail.split('":')[0].strip('"')
-        sources = framed if start == "[any]" or "ltail=cluster_frame" in attributes else [start]
+        sources = framed if start in {"[any]", "[all]"} else [start]
         if classes:
             moves |= {Move(*move) for move in product(sources, classes[2].split(), [head.strip('"')])}
     return moves
@@ -101,7 +102,7 @@ def nodes(dot: str) -> dict[str, list[str]]:
 
 def read_mermaid(text: str, edition: Edition) -> set[Move]:
     """Read the machine back from a Mermaid text; only the titles are taken from the edition."""
-    named = {f"{trigger.replace('_', ' ')}": trigger for trigger in edition.triggers}
+    named = {worded(trigger): trigger for trigger in edition.triggers}
     states = dict(re.findall(r'^    state "(.*)" as (\w+)$', text, re.MULTILINE))
     ids = {shown.split("<br/>↻")[0].rstrip("\N{NO-BREAK SPACE}⁰¹²³⁴⁵⁶⁷⁸⁹"): key for shown, key in states.items()}
     own = {key: key.removesuffix("_") for key in ids.values()}

@@ -1,4 +1,4 @@
-"""What is made of Graphviz's SVG before it is published."""
+"""What a picture says as SVG, to those who see it and to those who do not."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from ims_fsm.draw import draw
-from ims_fsm.draw.dot import dot_of
-from ims_fsm.draw.picture import picture_of
-from ims_fsm.draw.svg import digest, digest_in, finished
+from ims_fsm.draw.measure import FAMILY
+from ims_fsm.draw.svg import digest, digest_in
 from ims_fsm.law.register import Law
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -40,7 +39,7 @@ def test_it_has_a_title_and_a_description(svg) -> None:
 def test_text_stays_text_in_a_font_that_every_reader_has(svg) -> None:
     texts = {text.text: text.get("font-family") for text in svg.iter(f"{SVG}text")}
     assert {"Accepted", "Rejected", "Pending", "keep pending"} <= set(texts)
-    assert svg.get("font-family") == "Helvetica,Arial,sans-serif"
+    assert svg.get("font-family") == FAMILY
     assert set(texts.values()) == {None}
 
 
@@ -59,15 +58,11 @@ def test_it_carries_the_digest_of_its_dot(law: Law) -> None:
     assert digest_in(draw(edition, "svg").decode()) == digest(draw(edition, "dot").decode())
 
 
-def test_what_graphviz_says_of_itself_is_left_out(law: Law) -> None:
-    picture = picture_of(law.machine("gstr2b").edition)
-    raw = (
-        b'<?xml version="1.0"?>\n<!DOCTYPE svg PUBLIC "x"\n "y">\n<!-- by version 1 -->\n'
-        b'<svg width="1pt"\n height="2pt">\n</svg>'
-    )
-    text = finished(raw, picture, dot_of(picture)).decode()
-    assert text.startswith('<?xml version="1.0"?>\n<svg width="1.4pt" height="2.8pt" font-family=')
-    assert "<!" not in text
+@drawable
+def test_what_pending_may_not_do_is_seen_on_its_card_and_that_open_states_are_left_is_said(svg) -> None:
+    card = next(g for g in svg.iter(f"{SVG}g") if g.get("id") == "credit_note-IMS-2025-10-pending")
+    assert "\N{MULTIPLICATION SIGN} freeze" in [text.text for text in card.iter(f"{SVG}text")]
+    assert "from any open state" in [text.text for text in svg.iter(f"{SVG}text")]
 
 
 def test_an_svg_of_another_hand_carries_no_digest() -> None:

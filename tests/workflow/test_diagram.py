@@ -110,7 +110,7 @@ def test_it_is_drawn_in_the_format_and_theme_asked(ims) -> None:
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        ({"fmt": "gif"}, "gif: is no format"),
+        ({"fmt": "gif"}, "gif: is not a format"),
         ({"theme": "blue"}, "blue: is no theme"),
         ({"record_id": 99}, "99: is no record here"),
     ],

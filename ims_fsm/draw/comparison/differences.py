@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ims_fsm.draw.citation import cite, cite_all, worded
-from ims_fsm.draw.columns import Block, Entry
 from ims_fsm.draw.comparison.signs import HEADINGS, SIGNS, change_paint
+from ims_fsm.draw.legend import Block, Entry
 from ims_fsm.draw.notes import reason_of
 from ims_fsm.draw.palette import Palette
 from ims_fsm.law.comparison import Change, Comparison, MoveChange

@@ -6,6 +6,7 @@ Imports the law's comparison, the sheet and the formats.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from ims_fsm.draw.comparison.sheet import comparison_sheet
@@ -40,7 +41,7 @@ def write_comparisons(
     Everything is drawn before the first file is written; raises what drawing raises.
     """
     check_formats(formats)
-    sheets = [comparison_sheet(comparison, style.theme) for comparison in found]
+    sheets = [replace(comparison_sheet(comparison, style.theme), notes=style.notes) for comparison in found]
     files: dict[Path, bytes] = {}
     for fmt in dict.fromkeys(formats):
         paths = [Drawing(stem_of(s.compared), s.picture).path(folder, fmt, style.theme) for s in sheets]

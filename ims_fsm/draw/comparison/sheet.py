@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from ims_fsm.draw.columns import Block
 from ims_fsm.draw.comparison.differences import Difference, blocks, change_of, differences
 from ims_fsm.draw.comparison.signs import KEY, SIGNS, change_paint
 from ims_fsm.draw.description import CROSS, span
+from ims_fsm.draw.legend import Block
 from ims_fsm.draw.links import Links
 from ims_fsm.draw.palette import Paint
 from ims_fsm.draw.picture import Arrow, Card, Label, Picture, picture_of

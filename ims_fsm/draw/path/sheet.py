@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from ims_fsm.draw.citation import cite_all
-from ims_fsm.draw.columns import Block
 from ims_fsm.draw.description import CROSS
+from ims_fsm.draw.legend import Block
 from ims_fsm.draw.links import Links
 from ims_fsm.draw.palette import Paint
 from ims_fsm.draw.path import story

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ims_fsm.draw.citation import cite, cite_all, worded
-from ims_fsm.draw.columns import Block, Entry
 from ims_fsm.draw.description import CROSS
+from ims_fsm.draw.legend import Block, Entry
 from ims_fsm.draw.palette import strokes
 from ims_fsm.draw.path.highlight import Barrier, Highlight, Step
 from ims_fsm.draw.picture import Picture

@@ -9,14 +9,14 @@ import sys
 from pathlib import Path
 
 
-def main(folder: str, fmt: str, *arguments: str) -> None:
-    """Write `NAME.fmt` beside every `NAME.dot` of the folder; the arguments are those of the program dot."""
+def main(folder: str, fmt: str) -> None:
+    """Write `NAME.fmt` beside every `NAME.dot` of the folder."""
     from pygraphviz import AGraph  # noqa: PLC0415 - only this process loads it
 
     for source in sorted(Path(folder).glob("*.dot")):
         graph = AGraph(string=source.read_text("utf-8"))
         # By a path: written to a stream, the library may end the process.
-        graph.draw(str(source.with_suffix(f".{fmt}")), format=fmt, prog="dot", args=" ".join(arguments))
+        graph.draw(str(source.with_suffix(f".{fmt}")), format=fmt, prog="dot")
 
 
 if __name__ == "__main__":
