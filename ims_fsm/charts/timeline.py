@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ims_fsm.charts.month.days import Days, Recipient
 from ims_fsm.charts.month.drawing import month_shapes
-from ims_fsm.charts.month.story import Story, month_of, story_of
+from ims_fsm.charts.month.story import month_of, story_of
 from ims_fsm.charts.paper import Page, heading
 from ims_fsm.draw.theme import LIGHT, Theme
 from ims_fsm.law.book import LawBook
@@ -28,23 +28,13 @@ def month_page(book: LawBook, period: TaxPeriod, recipient: Recipient, theme: Th
     """Return the picture as a page of shapes; raises what `month` raises."""
     days = Days.read(book, period, recipient)
     story = story_of(book, days)
-    title, below = _title(story), _below(book, story)
+    begins = "" if recipient.filing == Filing.MONTHLY else f"{month_of(days.months[0])} to "
+    place = f", {days.calendar.states[recipient.state]}" if recipient.state else ""
+    rule_set = book.law.machine("credit_note").at(days.period).rule_set.id
+    title = f"Tax period {begins}{days.period.in_words}"
+    below = f"the recipient files {recipient.filing}{place} \N{MIDDLE DOT} {rule_set}"
     top, shapes = heading(title, below, theme)
     bottom, drawn = month_shapes(story, theme, top + 5)
     notes = (f"{note.when}: {note.says} ({note.cited})" for note in story.notes)
     says = f"{below[0].upper()}{below[1:]}. {' '.join(notes)}"
     return Page(f"month-{days.period}-{recipient.filing}", title, says, bottom + 2, (*shapes, *drawn), theme)
-
-
-def _title(story: Story) -> str:
-    days = story.days
-    is_month = days.recipient.filing == Filing.MONTHLY
-    return f"Tax period {'' if is_month else f'{month_of(days.months[0])} to '}{days.period.in_words}"
-
-
-def _below(book: LawBook, story: Story) -> str:
-    """Return the line below the title: whose period it is and by which rule set."""
-    filing, state = story.days.recipient
-    place = f", {story.days.calendar.states[state]}" if state else ""
-    rule_set = book.law.machine("credit_note").at(story.days.period).rule_set.id
-    return f"the recipient files {filing}{place} \N{MIDDLE DOT} {rule_set}"

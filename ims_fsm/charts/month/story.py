@@ -155,7 +155,7 @@ def _supplier(law: Law, days: Days) -> tuple[Row, ...]:
     }
     later = days.later_form()
     window = _note(law, _span(days, monthly), ("window.2b",), ("due.gstr1",))
-    again = _note(law, _span(days, later, every=True), ("window.2b.gstr1a", "faq.19.2"))
+    again = _note(law, _span(days, later), ("window.2b.gstr1a", "faq.19.2"))
     return (
         Row("GSTR-1", "filed monthly", _bars(days, dict.fromkeys(monthly, "GSTR-1"), window)),
         Row("IFF, GSTR-1", "filed quarterly", _bars(days, dict(sorted(quarterly.items())), window)),
@@ -185,8 +185,8 @@ def _bars(days: Days, forms: dict[Window, str], note: Note) -> tuple[Bar, ...]:
     return tuple(bars)
 
 
-def _span(days: Days, windows: Iterable[Window], *, every: bool = False) -> str:
-    listed = [window for window in windows if every or window.two_b_period == days.period]
+def _span(days: Days, windows: Iterable[Window]) -> str:
+    listed = [window for window in windows if window.two_b_period == days.period]
     return between(listed[0].first, listed[-1].last) if listed else ""
 
 
