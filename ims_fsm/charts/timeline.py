@@ -8,7 +8,8 @@ from __future__ import annotations
 from ims_fsm.charts.month.days import Days, Recipient
 from ims_fsm.charts.month.drawing import month_shapes
 from ims_fsm.charts.month.story import month_of, story_of
-from ims_fsm.charts.paper import Page, heading
+from ims_fsm.charts.paper import heading
+from ims_fsm.draw.paper import Page
 from ims_fsm.draw.theme import LIGHT, Theme
 from ims_fsm.law.book import LawBook
 from ims_fsm.terms.period import TaxPeriod

@@ -1,83 +1,31 @@
-"""Shapes as elements of SVG, and a page as svg, png and pdf."""
+"""The heading of a chart, the words that fit, and a page as svg, png and pdf."""
 
 from __future__ import annotations
 
-from xml.etree import ElementTree as ET
-
 import pytest
 
-from ims_fsm.charts.paper import Box, Group, Line, Page, Rect, Text, drawn, fitting
-from ims_fsm.draw.theme import LIGHT, PRINT
+from ims_fsm.charts.paper import LEFT, RIGHT, drawn, fitting, heading
+from ims_fsm.draw.paper import Page
+from ims_fsm.draw.theme import LIGHT
 from ims_fsm.errors import InputError
-
-SVG = "{http://www.w3.org/2000/svg}"
-
-
-def element(shape):
-    return ET.fromstring(f"<g>{shape.svg(1)}</g>")  # noqa: S314 - our own element
 
 
 @pytest.fixture
 def page():
-    shapes = (
-        Rect(Box(5, 5, 95, 25), "#eeeeff", "#0000ff", 3, dash="4 2"),
-        Line(((0, 30), (100, 30)), "#ff0000", arrow=True),
-        Text(50, 18, 'said "so"', "#000000", "middle", bold=True),
-        Text(50, 48, "", "#000000"),
-    )
-    return Page("p", "A title & more", "A description", 50, shapes, LIGHT)
+    bottom, shapes = heading("A title", "what it is of " * 20, LIGHT)
+    return Page("p", "A title", "A description", bottom, shapes, LIGHT)
 
 
-@pytest.mark.parametrize(("anchor", "left"), [("start", 50), ("middle", 40), ("end", 30)])
-def test_words_stand_at_their_anchor_with_their_length(anchor, left):
-    text = Text(50, 20, "0000", "#000000", anchor, size=20 / 0.556 / 4)
-    assert text.box.left == pytest.approx(left, abs=0.01)
-    assert text.box.right == pytest.approx(left + 20, abs=0.01)
-    assert element(text)[0].attrib["textLength"] == "20"
-
-
-def test_words_are_taken_literally():
-    assert element(Text(0, 0, "a < b & c", "#000000"))[0].text == "a < b & c"
-
-
-def test_words_wipe_away_what_is_behind_them():
-    behind, text = element(Text(10, 10, "x", "#000000", behind="#ffffff"))
-    assert (behind.tag, behind.get("fill"), behind.get("x"), text.text) == ("rect", "#ffffff", "10", "x")
-
-
-def test_an_arrow_has_its_head_at_its_end():
-    line = Line(((0, 0), (10, 0)), "#123456", arrow=True)
-    tip, *corners = line.head()
-    assert tip == (10, 0)
-    assert {x for x, _ in corners} == {5}
-    assert len(element(line)) == 2
-    # One of no length is drawn all the same.
-    assert Line(((1, 1), (1, 1)), "#123456", arrow=True).head()[0] == (1, 1)
-
-
-def test_a_group_says_what_it_is():
-    inside = Group("in it", (Text(0, 0, "x", "#000000"),))
-    group = element(Group("R & D", (Rect(Box(0, 0, 1, 1), "#ffffff"), inside)))[0]
-    assert group.findtext("title") == "R & D"
-    assert [text.text for text in group.iter("text")] == ["x"]
+def test_a_heading_keeps_its_words_between_the_edges(page, faults):
+    assert page.shapes[0].words == "A title"
+    assert " ".join(text.words for text in page.shapes[1:]).split() == ("what it is of " * 20).split()
+    assert all(text.box.left >= LEFT and text.box.right <= RIGHT for text in page.shapes)
+    assert faults(page.svg()) == ([], [])
 
 
 def test_nothing_fits_where_there_is_no_room():
     assert fitting(("October", "Oct"), 15) == "Oct"
     assert fitting(("October", "Oct"), 5) == ""
-
-
-def test_svg_is_shown_larger_than_it_is_set_and_says_what_it_is(page):
-    root = ET.fromstring(page.svg())  # noqa: S314 - our own picture
-    assert (root.get("width"), root.get("height"), root.get("viewBox")) == ("674.6pt", "70pt", "0 0 481.9 50")
-    assert root.get("aria-labelledby") == "p-title p-description"
-    assert root.findtext(f"{SVG}title") == "A title & more"
-    assert root.findtext(f"{SVG}desc") == "A description"
-    assert [text.text for text in root.iter(f"{SVG}text")] == ['said "so"']
-
-
-def test_a_printed_line_is_heavier():
-    assert 'stroke-width="2.3"' in Line(((0, 0), (1, 1)), "#000000", 2).svg(PRINT.pen)
 
 
 @pytest.mark.parametrize(("fmt", "first"), [("png", b"\x89PNG"), ("pdf", b"%PDF"), ("svg", b"<svg")])

@@ -37,14 +37,6 @@ class Limit(NamedTuple):
     last: dt.date
 
 
-class Moved(NamedTuple):
-    """A day that a notification moved: what is due or ends on it, the new day, the notification."""
-
-    what: str
-    date: dt.date
-    source: str
-
-
 class Recipient(NamedTuple):
     """Whose tax period it is: how often they file, and the code of their state, which a monthly filer may leave out."""
 
@@ -163,11 +155,14 @@ class Days:
         listed = (limit(self.calendar, dt.date(year, first_month, 1)) for year in years)
         return tuple(bound for bound in listed if bound and self.begins <= bound.last <= self.ends)
 
-    def moved(self) -> tuple[Moved, ...]:
-        """Return the days that a notification moved, in the order of the picture; what moved nothing is left out."""
+    def moved(self) -> tuple[tuple[str, dt.date, str], ...]:
+        """Return what notifications moved, in the order of the picture: what is due or ends, its day, the notification.
+
+        A notification that moved nothing is left out.
+        """
         due = ((self.before, self.due_before), (self.period, self.due), (self.following, self.due_following))
         drafts = ((self.period, self.draft), (self.following, self.draft_following))
-        listed: list[Moved] = []
+        listed: list[tuple[str, dt.date, str]] = []
         for form, filing in _FORMS:
             for month, _, last, _ in self.windows(form, filing):
                 what = f"the window of {form} filed {filing} for {month.in_words}"
@@ -178,10 +173,12 @@ class Days:
             listed += self._moved(f"GSTR-3B of {period.in_words}", day, "gstr3b", period, **self.recipient._asdict())
         return tuple(dict.fromkeys(listed))
 
-    def _moved(self, what: str, day: dt.date, kind: str, period: TaxPeriod, **narrowed: Any) -> Iterator[Moved]:
+    def _moved(
+        self, what: str, day: dt.date, kind: str, period: TaxPeriod, **narrowed: Any
+    ) -> Iterator[tuple[str, dt.date, str]]:
         for entry in self.calendar.declared.extension:
             if entry.covers(kind, period, **narrowed) and entry.date == day:
-                yield Moved(what, day, entry.source)
+                yield what, day, entry.source
 
 
 def limit(calendar: Calendar, day: dt.date) -> Limit | None:

@@ -11,9 +11,10 @@ from itertools import groupby, zip_longest
 
 from ims_fsm.charts.month.scale import CUT, Scale, runs_of
 from ims_fsm.charts.month.story import Bar, Lane, Mark, Note, Row, Story, Tone
-from ims_fsm.charts.paper import LEFT, LINE, PAD, RIGHT, Anchor, Box, Group, Line, Rect, Shape, Text, fitting
+from ims_fsm.charts.paper import LEFT, PAD, RIGHT, fitting
 from ims_fsm.draw.measure import TEXT, TRIGGER, folded, width
 from ims_fsm.draw.palette import Paint, Palette
+from ims_fsm.draw.paper import LINE, Anchor, Box, Group, Line, Rect, Shape, Text
 from ims_fsm.draw.theme import Theme
 from ims_fsm.terms.period import TaxPeriod
 

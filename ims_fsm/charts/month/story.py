@@ -127,8 +127,8 @@ def story_of(book: LawBook, days: Days) -> Story:
     )
     notes = dict.fromkeys(bar.note for lane in lanes for row in lane.rows for bar in row.bars if bar.note)
     extended = (
-        Note(f"extended to {day_in_words(moved.date)}", f"{moved.what[0].upper()}{moved.what[1:]}.", moved.source)
-        for moved in days.moved()
+        Note(f"extended to {day_in_words(day)}", f"{what[0].upper()}{what[1:]}.", source)
+        for what, day, source in days.moved()
     )
     return Story(days, *lanes, (*notes, *extended))
 

@@ -60,9 +60,9 @@ class Telling(Tale):
         self.first = self._version(self.records[0], period, v0, amends=False)
         following = book.calendar.next(period, Filing.MONTHLY)
         self.second = self._version(self.records[1], following, v1, amends=True)
-        self.tell(self.first, self.second)
+        self._tell(self.first, self.second)
 
-    def tell(self, first: Version, second: Version) -> None:
+    def _tell(self, first: Version, second: Version) -> None:
         """Tell the steps, one after the other."""
         raise NotImplementedError
 
@@ -147,8 +147,8 @@ class Telling(Tale):
     def _version(self, name: str, period: TaxPeriod, tax: int, *, amends: bool) -> Version:
         calendar = self.book.calendar
         drafted = in_india(calendar.two_b_opens(period)).date()
-        due = calendar.due_gstr3b(period, Filing.MONTHLY, "")
-        return Version(name, period, tax, amends, calendar.due_gstr1(period, Filing.MONTHLY), drafted, due)
+        filed, due = calendar.due_gstr1(period, Filing.MONTHLY), calendar.due_gstr3b(period, Filing.MONTHLY, "")
+        return Version(name, period, tax, amends, filed, drafted, due)
 
     @property
     def _direction(self) -> Direction:
@@ -184,8 +184,7 @@ class Amendment(Telling):
     records = ("original", "amendment")
     amended = "120.00"
 
-    def tell(self, first: Version, second: Version) -> None:
-        """Tell the steps, one after the other."""
+    def _tell(self, first: Version, second: Version) -> None:
         saved = first.filed + ONE_DAY
         self.reports(first, "invoice", "faq.15")
         self.shows(first, first.filed)
@@ -213,8 +212,7 @@ class RejectedCreditNote(Telling):
     records = ("credit note", "second note")
     amended = DOCUMENT
 
-    def tell(self, first: Version, second: Version) -> None:
-        """Tell the steps, one after the other."""
+    def _tell(self, first: Version, second: Version) -> None:
         day, again = first.filed + ONE_DAY, second.filed + ONE_DAY
         self.reports(first, "credit note", "faq.15")
         self.shows(first, first.filed)
