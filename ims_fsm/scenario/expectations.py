@@ -42,13 +42,13 @@ def _of_document(stage: Stage, step: Expect) -> Iterator[Failure]:
     if expect.document is None or not keys:
         return
     try:
-        view = stage.ims.show(stage.record_id(expect.document))
+        view = stage.recipient_of(expect.document).show(stage.record_id(expect.document))
     except NotSavedError:
-        found = {key: _OF_NO_RECORD.get(key, f"nothing, for {expect.document} was never saved") for key in keys}
+        values = {key: _OF_NO_RECORD.get(key, f"nothing, for {expect.document} was never saved") for key in keys}
     else:
-        found = {key: _OF_A_RECORD[key](view) for key in keys}
+        values = {key: _OF_A_RECORD[key](view) for key in keys}
     for key in keys:
-        yield from _compared(f"{key} of {expect.document}", getattr(expect, key), found[key])
+        yield from _compared(f"{key} of {expect.document}", getattr(expect, key), values[key])
 
 
 def _of_trigger(stage: Stage, step: Expect) -> Iterator[Failure]:
@@ -64,7 +64,7 @@ def _of_trigger(stage: Stage, step: Expect) -> Iterator[Failure]:
 
 def _refusals(stage: Stage, document: str, trigger: str) -> tuple[Told, ...]:
     try:
-        answer = stage.ims.may(trigger, stage.record_id(document))
+        answer = stage.recipient_of(document).may(trigger, stage.record_id(document))
     except NotSavedError as error:
         return (error.refusal,)
     except InputError as error:
@@ -77,7 +77,7 @@ def _of_recipient(stage: Stage, step: Expect) -> Iterator[Failure]:
     keys = [key for key in OF_A_RECIPIENT if key in expect.written]
     if expect.recipient is None or expect.period is None or not keys:
         return
-    view = stage.ims.two_b(stage.gstin(expect.recipient), expect.period)
+    view = stage.recipient(expect.recipient).two_b(expect.period)
     for key in keys:
         what = f"{key} of {expect.recipient} for {expect.period}"
         yield from _compared(what, getattr(expect, key), _in_two_b(view, key))
@@ -91,17 +91,17 @@ def _of_supplier(stage: Stage, step: Expect) -> Iterator[Failure]:
     expect = step.expect
     if expect.supplier is None or expect.period is None or expect.added_back is None:
         return
-    found = stage.ims.liabilities(stage.gstin(expect.supplier), expect.period)
-    total = sum((liability.tax for liability in found), Heads())
+    liabilities = stage.supplier(expect.supplier).liabilities(expect.period)
+    total = sum((liability.tax for liability in liabilities), Heads())
     yield from _compared(f"added_back of {expect.supplier} for {expect.period}", expect.added_back, total)
 
 
-def _compared(what: str, wanted: object, found: object) -> Iterator[Failure]:
-    if found != wanted:
-        yield f"{what} to be {_shown(wanted)}", f"found {_shown(found)}"
+def _compared(what: str, wanted: object, value: object) -> Iterator[Failure]:
+    if value != wanted:
+        yield f"{what} to be {_text(wanted)}", f"found {_text(value)}"
 
 
-def _shown(value: object) -> str:
+def _text(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return "none" if value is None else str(value)

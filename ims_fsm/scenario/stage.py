@@ -14,6 +14,7 @@ from ims_fsm.scenario.declaration import Scenario
 from ims_fsm.terms.clock import SettableClock
 from ims_fsm.terms.document import Document, OriginalReference
 from ims_fsm.workflow.ims import IMS
+from ims_fsm.workflow.recipient_desk import RecipientDesk
 from ims_fsm.workflow.scratch import Scratch
 from ims_fsm.workflow.supplier_desk import SupplierDesk
 
@@ -52,6 +53,10 @@ class Stage:
         """Return the GSTIN of a taxpayer's handle."""
         return self.scenario.taxpayers[taxpayer].gstin
 
+    def recipient(self, taxpayer: str) -> RecipientDesk:
+        """Return the desk of a taxpayer's handle as a recipient."""
+        return self.ims.recipient(self.gstin(taxpayer), actor=taxpayer)
+
     def supplier(self, taxpayer: str) -> SupplierDesk:
         """Return the desk of a taxpayer's handle as a supplier."""
         return self.ims.supplier(self.gstin(taxpayer), actor=taxpayer)
@@ -65,13 +70,13 @@ class Stage:
             self._contents[name] = entry.document(self.gstin(entry.supplier), self.gstin(entry.recipient), amends)
         return self._contents[name]
 
-    def supplier_of(self, document: str) -> str:
-        """Return the handle of a document's supplier."""
-        return self.scenario.documents[document].supplier
+    def recipient_of(self, document: str) -> RecipientDesk:
+        """Return the desk of a document's recipient."""
+        return self.recipient(self.scenario.documents[document].recipient)
 
-    def recipient_of(self, document: str) -> str:
-        """Return the handle of a document's recipient."""
-        return self.scenario.documents[document].recipient
+    def supplier_of(self, document: str) -> SupplierDesk:
+        """Return the desk of a document's supplier."""
+        return self.supplier(self.scenario.documents[document].supplier)
 
     def record_id(self, name: str) -> int:
         """Return the id of a document's record; raises `NotSavedError` for one that was never saved."""

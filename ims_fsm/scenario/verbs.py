@@ -13,7 +13,7 @@ from ims_fsm.errors import ImsFsmError
 from ims_fsm.record.refusals import RefusedError, Told
 from ims_fsm.scenario.declaration import Act, AnnualReturn, Delete, Do, Edit, File, OfPeriod, Save, Sweep
 from ims_fsm.scenario.stage import NotSavedError, Stage
-from ims_fsm.terms.vocabulary import State
+from ims_fsm.terms.vocabulary import State, Trigger
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +25,13 @@ class Done:
 
 
 def perform(stage: Stage, step: Do) -> list[Done]:
-    """Do what a step says, at the moment the stage's clock shows; what is refused comes back as values."""
+    """Do what a step says, at the moment the stage's clock shows; refusals are returned as values."""
     return _PERFORMED_BY[step.do](stage, step)
 
 
 def _save(stage: Stage, step: Save) -> list[Done]:
     def work(name: str) -> None:
-        desk = stage.supplier(stage.supplier_of(name))
+        desk = stage.supplier_of(name)
         again = _saved_there(stage, step, name)
         if again is None:
             stage.saved_as(name, desk.save(stage.document(name), step.form, step.period))
@@ -44,7 +44,7 @@ def _save(stage: Stage, step: Save) -> list[Done]:
 def _saved_there(stage: Stage, step: Save, name: str) -> int | None:
     """Return the record that is saved again, not filed and in the same form and period: its supplier edits it."""
     try:
-        record = stage.ims.record(stage.record_id(name))
+        record = stage.recipient_of(name).record(stage.record_id(name))
     except NotSavedError:
         return None
     there = (record.form, record.return_period) == (step.form, step.period)
@@ -54,7 +54,7 @@ def _saved_there(stage: Stage, step: Save, name: str) -> int | None:
 def _edit(stage: Stage, step: Edit) -> list[Done]:
     def work() -> None:
         changes = step.changes.named()
-        stage.supplier(stage.supplier_of(step.document)).edit(stage.record_id(step.document), changes)
+        stage.supplier_of(step.document).edit(stage.record_id(step.document), changes)
         stage.edited_to(step.document, stage.document(step.document).changed(**changes))
 
     return [_tried(step.document, work)]
@@ -62,7 +62,7 @@ def _edit(stage: Stage, step: Edit) -> list[Done]:
 
 def _delete(stage: Stage, step: Delete) -> list[Done]:
     def work(name: str) -> None:
-        stage.supplier(stage.supplier_of(name)).delete(stage.record_id(name))
+        stage.supplier_of(name).delete(stage.record_id(name))
 
     return [_tried(name, work, name) for name in step.names]
 
@@ -77,9 +77,9 @@ def _file(stage: Stage, step: File) -> list[Done]:
 def _act(stage: Stage, step: Act) -> list[Done]:
     by_recipient: dict[str, list[str]] = {}
     for name in step.names:
-        by_recipient.setdefault(stage.recipient_of(name), []).append(name)
-    done = [one for recipient, names in by_recipient.items() for one in _act_for(stage, step, recipient, names)]
-    return sorted(done, key=lambda one: step.names.index(one.subject))
+        by_recipient.setdefault(stage.scenario.documents[name].recipient, []).append(name)
+    done = [item for recipient, names in by_recipient.items() for item in _act_for(stage, step, recipient, names)]
+    return sorted(done, key=lambda item: step.names.index(item.subject))
 
 
 def _act_for(stage: Stage, step: Act, recipient: str, names: Iterable[str]) -> list[Done]:
@@ -91,40 +91,32 @@ def _act_for(stage: Stage, step: Act, recipient: str, names: Iterable[str]) -> l
         except NotSavedError as error:
             missing.append(Done(name, (error.refusal,)))
     refused: dict[int, tuple[Told, ...]] = {}
-    stage.ims.act_on_many(
-        step.do,
-        stage.gstin(recipient),
-        actor=recipient,
+    stage.recipient(recipient).act_on(
+        Trigger(step.do),
         ids=ids,
         remarks=step.remarks,
         reduce_itc=step.declared,
-        each_refused=lambda one: refused.update({one.record_id: one.refusals}),
+        each_refused=lambda answer: refused.update({answer.record_id: answer.refusals}),
     )
     return [*missing, *(Done(name, refused.get(record_id, ())) for record_id, name in ids.items())]
 
 
 def _of_period(stage: Stage, step: OfPeriod) -> list[Done]:
-    generating = step.do == "generate_2b"
-
-    def work() -> None:
-        call = stage.ims.generate_2b if generating else stage.ims.file_3b
-        call(stage.gstin(step.recipient), step.period, actor=step.recipient)
-
-    return [_tried(f"{'GSTR-2B' if generating else 'GSTR-3B'} of {step.period} of {step.recipient}", work)]
+    desk = stage.recipient(step.recipient)
+    form, call = ("GSTR-2B", desk.generate_2b) if step.do == "generate_2b" else ("GSTR-3B", desk.file_3b)
+    return [_tried(f"{form} of {step.period} of {step.recipient}", call, step.period)]
 
 
 def _annual_return(stage: Stage, step: AnnualReturn) -> list[Done]:
-    def work() -> None:
-        stage.ims.file_annual_return(stage.gstin(step.recipient), step.fy, actor=step.recipient)
-
-    return [_tried(f"the annual return of {step.fy} of {step.recipient}", work)]
+    desk = stage.recipient(step.recipient)
+    return [_tried(f"the annual return of {step.fy} of {step.recipient}", desk.file_annual_return, step.fy)]
 
 
 def _sweep(stage: Stage, _step: Sweep) -> list[Done]:
     return [_tried("what the calendar owes", stage.ims.sweep)]
 
 
-def _tried(subject: str, work: Callable[..., object], *about: str) -> Done:
+def _tried(subject: str, work: Callable[..., object], *about: object) -> Done:
     try:
         work(*about)
     except NotSavedError as error:

@@ -1,8 +1,8 @@
 """Floor 6: what tests of a backend that embeds ims_fsm need. Talks to the face alone.
 
-`SettableClock` is a clock that you set, `Scratch` gives fresh databases in memory. The pytest plugin in
-`ims_fsm.testing.plugin` has them as fixtures and collects scenarios as tests. The names are loaded when they are first
-used: pytest loads the plugin in every run.
+`Stage` is a buyer and a seller with their desks, `SettableClock` a clock that you set, `Scratch` gives fresh databases
+in memory. The pytest plugin in `ims_fsm.testing.plugin` has them as fixtures and collects scenarios as tests. The names
+are loaded when they are first used: pytest loads the plugin in every run.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ims_fsm.terms.clock import SettableClock as SettableClock
+    from ims_fsm.testing.stage import Stage as Stage
     from ims_fsm.workflow.scratch import Scratch as Scratch
 
-_ROOMS = {"Scratch": "workflow.scratch", "SettableClock": "terms.clock"}
+_ROOMS = {"Scratch": "workflow.scratch", "SettableClock": "terms.clock", "Stage": "testing.stage"}
 __all__ = list(_ROOMS)  # what the type checker sees above is held against it by a test
 
 

@@ -18,6 +18,7 @@ import pytest
 
 if TYPE_CHECKING:
     from ims_fsm.terms.clock import SettableClock
+    from ims_fsm.testing.stage import Stage
     from ims_fsm.workflow.ims import IMS
     from ims_fsm.workflow.scratch import Scratch
 
@@ -74,7 +75,7 @@ def ims_scratch() -> Iterator[Scratch]:
 
 @pytest.fixture
 def ims_clock() -> SettableClock:
-    """The clock of `ims`: noon of 9 November 2024 in India, until the test sets it."""
+    """The clock of `ims` and `stage`: noon of 9 November 2024 in India, until the test sets it."""
     from ims_fsm.terms.clock import SettableClock  # noqa: PLC0415
 
     return SettableClock("2024-11-09 12:00")
@@ -85,3 +86,11 @@ def ims(ims_scratch: Scratch, ims_clock: SettableClock) -> Iterator[IMS]:
     """An IMS on a fresh database, with the clock of `ims_clock`."""
     with ims_scratch.ims(clock=ims_clock) as opened:
         yield opened
+
+
+@pytest.fixture
+def stage(ims: IMS, ims_clock: SettableClock) -> Stage:
+    """A registered buyer and a registered seller with their desks, on `ims`."""
+    from ims_fsm.testing.stage import Stage  # noqa: PLC0415
+
+    return Stage(ims, ims_clock)
