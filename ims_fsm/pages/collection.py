@@ -24,7 +24,6 @@ from ims_fsm.draw.picture import picture_of
 from ims_fsm.errors import DeclarationError, Problem
 from ims_fsm.law.declaration import RuleDeclaration, SourceDeclaration
 from ims_fsm.pages import (
-    annexure,
     arrows,
     calendar,
     effects,
@@ -32,12 +31,11 @@ from ims_fsm.pages import (
     guards,
     links,
     markdown,
+    narration,
     phrases,
     pictures,
-    worked,
 )
-from ims_fsm.pages.material import Material
-from ims_fsm.pages.narration import narrated
+from ims_fsm.pages.material import Material, older, worked_stories
 from ims_fsm.pages.story import Story
 
 _ANCHOR = re.compile(r'<a id="([^"]+)"></a>')
@@ -46,7 +44,7 @@ _BLANK_LINES = re.compile(r"\n\s*\n(?:\s*\n)*")
 _PICTURE = re.compile(r'<img alt="[^"]*" src="picture:([^"]+)">')
 # What templates may ask, by the name of the module.
 _MODULES = (
-    *(annexure, arrows, calendar, effects, glance, guards, links, markdown, phrases, pictures, worked),
+    *(arrows, calendar, effects, glance, guards, links, markdown, narration, phrases, pictures),
     *(description, sequence, tables),
 )
 _TITLES = {
@@ -102,7 +100,7 @@ class Page:
 
 def collection(material: Material) -> tuple[Page, ...]:
     """Return every page; raises `DeclarationError` with each link to nowhere and each anchor that stands twice."""
-    templates = _environment(material)
+    templates = environment_of(material)
     others = tuple(
         replace(page, text=_text(templates, name, page=page, **context)) for name, page, context in _drafts(material)
     )
@@ -173,7 +171,7 @@ def _source(source: SourceDeclaration) -> Markup:
     return markdown.Md("{} ({})").format(name, more) if more else markdown.Md.escape(name)
 
 
-def _environment(material: Material) -> Environment:
+def environment_of(material: Material) -> Environment:
     """Return the templates with all that they may ask; what they print is escaped as Markdown."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).with_name("templates")),
@@ -191,6 +189,8 @@ def _environment(material: Material) -> Environment:
         **{module.__name__.rpartition(".")[2]: module for module in _MODULES},
         "picture_of": picture_of,
         "source": _source,
+        "older": older,
+        "worked_stories": worked_stories,
         "elsewhere": lambda rule: _elsewhere(rule, material),
         "number": _number,
     }
@@ -200,7 +200,6 @@ def _environment(material: Material) -> Environment:
         "said": lambda guard: guards.said(guard, book.calendar),
         "mended": lambda guard: guards.mended(guard, book.calendar),
         "where": lambda names: guards.where(names, material),
-        "narrated": lambda story: narrated(story, book),
         "code": markdown.code,
         "badge": markdown.badge,
         "sentence": phrases.sentence,
@@ -210,7 +209,10 @@ def _environment(material: Material) -> Environment:
         "held": phrases.held,
         "listed": phrases.listed,
         "plural": phrases.plural,
+        "ordinal": phrases.ordinal,
+        "signed": phrases.signed,
     }
+    environment.tests["contains"] = lambda container, item: item in container
     environment.tests["below"] = lambda rule, whole: rule.id.startswith(f"{whole}.")
     return environment
 

@@ -86,13 +86,6 @@ def of_the_clock(guard: GuardDeclaration, machine: Machine) -> bool:
     return all(trigger.actor == "clock" for trigger in triggers if trigger.name in guard.triggers)
 
 
-def own_guards(machine: Machine, material: Material) -> tuple[GuardDeclaration, ...]:
-    """Return the guards that a machine shares with no other record, those of all rule sets, in order of declaration."""
-    return tuple(
-        guard for guard in machine.declaration.guard if material.is_own(machine, guard) and material.has(machine, guard)
-    )
-
-
 def guards_by_code(material: Material) -> Mapping[str, list[tuple[GuardDeclaration, list[str]]]]:
     """Return the guards that give each code, each once, with the machines in which they can refuse."""
     codes: dict[str, list[tuple[GuardDeclaration, list[str]]]] = {}
@@ -169,7 +162,7 @@ def restrictions(machine: Machine, material: Material) -> Iterator[Md]:
         span = f" {never.span}" if never.span else ""
         yield Md("{} is {}{}. {}").format(strong(worded(never.trigger)), refused, span, never.reason)
     told = {guard.name for never in always for guard in never.guards}
-    for guard in own_guards(machine, material) if machine.declaration.extends else ():
+    for guard in material.own_guards(machine) if machine.declaration.extends else ():
         if guard.name not in told and not of_the_clock(guard, machine):
             says = linked(said(guard, material.book.calendar), material.law)
             span = f" ({held(guard)})" if held(guard) else ""

@@ -1,4 +1,4 @@
-"""What pages are made of: the law book, Annexure-A, the stories, and what is asked of them again and again.
+"""What pages are made of: the law book, Annexure-A, the stories; and which story is worked out for a machine.
 
 Imports the law and the drawings; makes no page.
 """
@@ -6,15 +6,15 @@ Imports the law and the drawings; makes no page.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from ims_fsm.draw.diagrams import Drawing
-from ims_fsm.law.annexure import Annexure
+from ims_fsm.law.annexure import Annexure, Row
 from ims_fsm.law.book import LawBook
-from ims_fsm.law.declaration import GuardDeclaration, TransitionDeclaration
-from ims_fsm.law.edition import Edition, Machine
+from ims_fsm.law.declaration import GuardDeclaration, RuleSetDeclaration, TransitionDeclaration
+from ims_fsm.law.edition import EARLIEST, Edition, Machine
 from ims_fsm.law.register import Law
 from ims_fsm.pages.pictures import Pictures
 from ims_fsm.pages.story import Story
@@ -62,6 +62,14 @@ class Material:
         return {name: tuple(of_machine) for name, of_machine in drawings.items()}
 
     @cached_property
+    def rows(self) -> Mapping[tuple[str, ...], Sequence[Row]]:
+        """The rows of Annexure-A for each group of documents, in the order of the table."""
+        groups: dict[tuple[str, ...], list[Row]] = {}
+        for row in self.annexure.row:
+            groups.setdefault(tuple(row.document), []).append(row)
+        return groups
+
+    @cached_property
     def of_every_record(self) -> frozenset[tuple[str, ...]]:
         """The names of the guards, and the triggers of the transitions, that every machine of records has."""
         machines = self.record_machines
@@ -77,6 +85,11 @@ class Material:
             return True
         key = ("guard", entry.name) if isinstance(entry, GuardDeclaration) else ("move", entry.trigger)
         return key not in self.of_every_record
+
+    def own_guards(self, machine: Machine) -> tuple[GuardDeclaration, ...]:
+        """Return the guards that a machine shares with no other record, of all rule sets, in order of declaration."""
+        guards = machine.declaration.guard
+        return tuple(guard for guard in guards if self.is_own(machine, guard) and self.has(machine, guard))
 
     def has(self, machine: Machine, guard: GuardDeclaration) -> bool:
         """Say whether a guard can refuse anything in a machine, under any rule set."""
@@ -125,3 +138,58 @@ def _words(title: str) -> frozenset[str]:
 
 def _likeness(words: frozenset[str], others: frozenset[str]) -> float:
     return round(len(words & others) / (len(words | others) or 1), 2)
+
+
+def worked_stories(machine: Machine, material: Material) -> Iterator[tuple[RuleSetDeclaration, Story]]:
+    """Give the story that suits a machine best under each rule set, the newest last; none where none fits."""
+    fitting = [story for story in material.stories if fits(story, machine)]
+    differs = len(material.drawings[machine.name]) > 1
+    for edition in (*older(machine), machine.edition) if differs else (machine.edition,):
+        stories = [story for story in fitting if not differs or _rule_set(story, material) == edition.rule_set]
+        if stories:
+            yield edition.rule_set, min(stories, key=lambda story: (*_rank(story, machine, material), story.path))
+
+
+def fits(story: Story, machine: Machine) -> bool:
+    """Say whether a story is about a machine: its last document is governed by it, or it is about the return."""
+    documents = story.entries("document")
+    if machine.declaration.extends is None:
+        verbs = [step.get("do") for step in story.entries("step")]
+        return {"generate_2b", "file_3b"} <= {*verbs}
+    if not documents:
+        return False
+    last = documents[-1]
+    kinds = {row.get("kind") for row in documents}
+    amended = f"{last.get('kind')}_amendment" if "amends" in last else str(last.get("kind"))
+    return len(kinds) == 1 and machine.name in {amended, _unamended(last, machine)}
+
+
+def _unamended(last: dict[str, object], machine: Machine) -> str:
+    """Return the kind itself where its amendments have no machine of their own."""
+    kind = str(last.get("kind"))
+    return kind if machine.declaration.values.get("direction", ("upward",)) != ("original",) else ""
+
+
+def _rank(story: Story, machine: Machine, material: Material) -> tuple[int, int, int]:
+    if machine.declaration.extends is None:
+        seen = {step["expect"].get("two_b") for step in story.entries("step") if "expect" in step} - {None}
+        return (-len(seen), len(story.entries("document")), length(story))
+    guards = material.own_guards(machine)
+    rules = {guard.rule for guard in guards} | {rule for guard in guards for rule in guard.see}
+    acts = {"accept", "reject", "keep_pending"} & {step.get("do") for step in story.entries("step")}
+    return (int(not rules & {*story.rules}), int(not acts), length(story))
+
+
+def _rule_set(story: Story, material: Material) -> RuleSetDeclaration | None:
+    """Return the rule set that a story is under: that of the dated rules which it cites, else the first.
+
+    A story that cites rules of two tells of the change from one to the other.
+    """
+    cited = [material.law.rules[rule] for rule in story.rules if rule in material.law.rules]
+    dated = [rule for rule in cited if rule.since or rule.until]
+    under = [
+        rule_set
+        for rule_set in material.law.rule_sets
+        if any(rule.holds_at(rule_set.since or EARLIEST) for rule in dated)
+    ]
+    return under[0] if len(under) == 1 else None if under else material.law.rule_sets[0]

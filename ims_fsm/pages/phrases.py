@@ -17,8 +17,8 @@ from ims_fsm.terms.period import TaxPeriod
 HEADS: Mapping[str, str] = {"igst": "IGST", "cgst": "CGST", "sgst": "SGST", "cess": "cess"}
 SECTIONS: Mapping[str, str] = {
     "itc_available": "ITC Available",
-    "itc_not_available": "ITC Not Available",
     "itc_rejected": "ITC Rejected",
+    "itc_not_available": "ITC Not Available",
     "itc_reversed": "ITC Reversed",
 }
 _HANDLE = re.compile(r"[a-z][a-z_]*")
@@ -124,3 +124,8 @@ def tax(heads: Mapping[str, object]) -> str:
     """
     amounts = [(HEADS.get(head, head), rupees(value)) for head, value in heads.items()]
     return listed(f"{amount} {head}" for head, amount in amounts if amount != "0.00") or "nothing"
+
+
+def signed(symbol: object) -> str:
+    """Return a symbol or an amount with a minus sign that is as wide as a plus."""
+    return str(symbol).replace("-", "\N{MINUS SIGN}")

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ims_fsm.law.book import LawBook, shipped_book
-from ims_fsm.pages.collection import Page, collection
+from ims_fsm.pages.collection import Page, collection, environment_of
 from ims_fsm.pages.material import Material
 from ims_fsm.pages.publication import html_file, markdown_files, shipped_annexure
 from ims_fsm.pages.story import Story, story_of
@@ -98,7 +99,7 @@ class Look:
         """Return the rows of all tables, each with its cells, without heads; an empty first cell is that above."""
         rows: list[list[str]] = []
         lines = markdown.splitlines()
-        for line, below in zip(lines, [*lines[1:], ""], strict=True):
+        for line, below in zip(lines, [*lines[1:], ""], strict=False):
             if line.startswith("| ") and not below.startswith("|---"):
                 cells = [self.words(cell).strip() for cell in line.strip("|").split(" | ")]
                 rows.append([cells[0] or rows[-1][0], *cells[1:]])
@@ -109,7 +110,7 @@ class Look:
         rows = iter(self.rows(markdown))
         lines = markdown.splitlines()
         texts = []
-        for line, below in zip(lines, [*lines[1:], ""], strict=True):
+        for line, below in zip(lines, [*lines[1:], ""], strict=False):
             if line.startswith("| ") and not below.startswith("|---"):
                 texts.append(" | ".join(next(rows)))
             elif line.strip() and not line.startswith("|"):
@@ -143,6 +144,13 @@ def stories() -> tuple[Story, ...]:
 @pytest.fixture(scope="session")
 def material(book: LawBook, stories: tuple[Story, ...]) -> Material:
     return Material(book, shipped_annexure(), stories)
+
+
+@pytest.fixture(scope="session")
+def parts(material: Material) -> Callable[[str], Any]:
+    """The macros of a template, by its name."""
+    templates = environment_of(material)
+    return lambda name: templates.get_template(f"{name}.md.j2").module
 
 
 @pytest.fixture(scope="session")

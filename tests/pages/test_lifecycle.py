@@ -16,8 +16,7 @@ from ims_fsm.law.book import shipped_book
 from ims_fsm.law.declaration import ENTRY
 from ims_fsm.pages.collection import Page
 from ims_fsm.pages.guards import claims, mended, said
-from ims_fsm.pages.material import Material
-from ims_fsm.pages.worked import worked_stories
+from ims_fsm.pages.material import Material, worked_stories
 
 MACHINES = list(shipped_book().law.machines)
 each_machine = pytest.mark.parametrize("name", MACHINES)

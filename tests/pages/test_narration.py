@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ims_fsm.law.book import LawBook
-from ims_fsm.pages.narration import narrated
 from ims_fsm.pages.story import Story, story_of
 
 FILES = sorted((Path(__file__).resolve().parents[1] / "scenarios").rglob("*.toml"))
@@ -39,21 +38,29 @@ pending_blocked = true
 """
 
 
-def lines(look: Any, story: Story, book: LawBook) -> list[str]:
-    narration = narrated(story, book)
-    steps = (line for step in narration.steps for line in (step.line, *step.below))
-    remark = [narration.remark] if narration.remark else []
-    return [look.words(line).strip() for line in (*remark, *narration.cast, *steps)]
+Lines = Callable[[Story], list[str]]
 
 
-def step(look: Any, book: LawBook, text: str) -> list[str]:
-    story = story_of("one.toml", f"{HEAD}\n[[step]]\nat = 2024-11-05T10:00:00\n{text}\n")
-    return lines(look, story, book)[2:]
+@pytest.fixture
+def lines(look: Any, parts: Callable[[str], Any]) -> Lines:
+    """The lines of a story in prose."""
+    return lambda story: [text.strip() for text in look.texts(parts("story").told(story))]
 
 
-def test_a_whole_story(look: Any, book: LawBook) -> None:
+@pytest.fixture
+def step(lines: Lines) -> Callable[[str], list[str]]:
+    """The lines of a story's only step, by its TOML."""
+
+    def told(text: str) -> list[str]:
+        story = story_of("one.toml", f"{HEAD}\n[[step]]\nat = 2024-11-05T10:00:00\n{text}\n")
+        return lines(story)[2:]
+
+    return told
+
+
+def test_a_whole_story(lines: Lines) -> None:
     story = next(story for story in STORIES if story.name == "faq_11_c_downward_credit_note")
-    people, original, amendment, *steps = lines(look, story, book)
+    people, original, amendment, *steps = lines(story)
     parties = "from the seller to the buyer, taxable value"
     assert people == "The buyer (27AAPFU0939F1ZV); the seller (29AABCT1332L1ZA)."
     assert original == f"CN: credit note C/1 of 7 October 2024, {parties} 1,000.00, 100.00 IGST."
@@ -75,8 +82,8 @@ def test_a_whole_story(look: Any, book: LawBook) -> None:
     ]
 
 
-def test_those_who_take_part_and_the_document_with_all_that_is_odd_about_them(look: Any, book: LawBook) -> None:
-    people, document = lines(look, story_of("one.toml", HEAD), book)
+def test_those_who_take_part_and_the_document_with_all_that_is_odd_about_them(lines: Lines) -> None:
+    people, document = lines(story_of("one.toml", HEAD))
     assert people == (
         "The head office (27AAPFU0939F1ZV, SEZ unit taxpayer, files quarterly, first GSTR-3B due for January 2025); "
         "Asha Traders (29AABCT1332L1ZA)."
@@ -114,23 +121,23 @@ reverse charge, ITC eligible and 162.00 IGST."""
         ("edit", ON_INV + EDIT, EDITED),
     ],
 )  # fmt: skip
-def test_a_step(look: Any, book: LawBook, verb: str, rest: str, expected: str) -> None:
-    assert step(look, book, f'do = "{verb}"\n{rest}') == [f"5 November 2024, 10:00. {expected}"]
+def test_a_step(step: Any, verb: str, rest: str, expected: str) -> None:
+    assert step(f'do = "{verb}"\n{rest}') == [f"5 November 2024, 10:00. {expected}"]
 
 
-def test_a_long_remark_is_shortened_and_its_length_told(look: Any, book: LawBook) -> None:
-    (line,) = step(look, book, f'do = "accept"\ndocument = "INV"\nremarks = "{"x" * 251}"')
+def test_a_long_remark_is_shortened_and_its_length_told(step: Any) -> None:
+    (line,) = step(f'do = "accept"\ndocument = "INV"\nremarks = "{"x" * 251}"')
     assert line.endswith(f"with the remark “{'x' * 24}… (251 characters)”.")
 
 
-def test_a_refusal_that_no_single_guard_gives_has_its_code_alone(look: Any, book: LawBook) -> None:
-    told_of = step(look, book, 'do = "accept"\ndocument = "INV"\nrefused = "not_in_ims"')
+def test_a_refusal_that_no_single_guard_gives_has_its_code_alone(step: Any) -> None:
+    told_of = step('do = "accept"\ndocument = "INV"\nrefused = "not_in_ims"')
     assert told_of == ["5 November 2024, 10:00. The head office tries to accept INV.", "Refused, not_in_ims."]
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: f"{story.folder}/{story.name}")
-def test_every_scenario_is_told_to_the_end(look: Any, book: LawBook, story: Story) -> None:
-    prose = lines(look, story, book)
+def test_every_scenario_is_told_to_the_end(lines: Lines, story: Story) -> None:
+    prose = lines(story)
     steps = story.entries("step")
     assert sum(line.startswith("Refused, ") for line in prose) == sum("refused" in entry for entry in steps)
     for row in (*story.entries("taxpayer"), *story.entries("document")):
