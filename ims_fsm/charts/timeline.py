@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ims_fsm.charts.month.days import Days, Recipient
 from ims_fsm.charts.month.drawing import month_shapes
-from ims_fsm.charts.month.story import month_of, story_of
+from ims_fsm.charts.month.story import story_of
 from ims_fsm.charts.paper import heading
 from ims_fsm.draw.paper import Page
 from ims_fsm.draw.theme import LIGHT, Theme
@@ -29,7 +29,7 @@ def month_page(book: LawBook, period: TaxPeriod, recipient: Recipient, theme: Th
     """Return the picture as a page of shapes; raises what `month` raises."""
     days = Days.read(book, period, recipient)
     story = story_of(book, days)
-    begins = "" if recipient.filing == Filing.MONTHLY else f"{month_of(days.months[0])} to "
+    begins = "" if recipient.filing == Filing.MONTHLY else f"{days.months[0].month_in_words} to "
     place = f", {days.calendar.states[recipient.state]}" if recipient.state else ""
     rule_set = book.law.machine("credit_note").at(days.period).rule_set.id
     title = f"Tax period {begins}{days.period.in_words}"

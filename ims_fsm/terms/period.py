@@ -82,6 +82,11 @@ class TaxPeriod(str):
         """The period for people: "October 2024"."""
         return date(self.year, self.month, 1).strftime("%B %Y")
 
+    @property
+    def month_in_words(self) -> str:
+        """The month for people, without its year: "October"."""
+        return self.in_words.split()[0]
+
 
 @lru_cache(maxsize=4096)
 def _later(period: TaxPeriod, months: int) -> TaxPeriod:

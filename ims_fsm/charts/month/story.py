@@ -168,7 +168,7 @@ def _bars(days: Days, forms: dict[Window, str], note: Note) -> tuple[Bar, ...]:
     for window, form in forms.items():
         if window.last < days.begins or window.first > days.ends:
             continue
-        is_own, month = window.two_b_period == days.period, month_of(window.month)
+        is_own, month = window.two_b_period == days.period, window.month.month_in_words
         of_month = (f"{form} of {month}", f"{form} of {month[:3]}", month, month[:3])
         dates = between(window.first, window.last)
         is_whole = days.begins <= window.first and window.last <= days.ends
@@ -283,14 +283,9 @@ def between(first: dt.date, last: dt.date) -> str:
     return f"{first.day if is_one_month else short(first)} \N{EN DASH} {short(last)}"
 
 
-def month_of(period: TaxPeriod) -> str:
-    """Return the name of a period's month, without its year."""
-    return period.in_words.split()[0]
-
-
 def name_of(days: Days, period: TaxPeriod) -> str:
     """Return a tax period for people: a month, or the quarter's first and last month."""
     if days.recipient.filing == Filing.MONTHLY:
-        return month_of(period)
+        return period.month_in_words
     first = days.calendar.previous(period, days.recipient.filing).plus(1)
-    return f"{month_of(first)[:3]} \N{EN DASH} {month_of(period)[:3]}"
+    return f"{first.month_in_words[:3]} \N{EN DASH} {period.month_in_words[:3]}"

@@ -70,14 +70,14 @@ class Telling(Tale):
 
     def saves(self, version: Version, day: dt.date, words: str, *rules: str) -> None:
         """Let the supplier save a version: no money moves."""
-        says = f"saves {words} in GSTR-1 of {_month(version.period)}, {Heads(igst=version.tax)}"
+        says = f"saves {words} in GSTR-1 of {version.period.month_in_words}, {Heads(igst=version.tax)}"
         self._step(day, Actor.SUPPLIER, says, rules)
 
     def reports(self, version: Version, words: str, *rules: str) -> None:
         """Let the supplier file a version in GSTR-1: the liability moves by what the ledger enters."""
         reported = report(self.after, self._credit(version))
         self.after = reported.after
-        says = f"files GSTR-1 of {_month(version.period)}: {words}, {Heads(igst=version.tax)}"
+        says = f"files GSTR-1 of {version.period.month_in_words}: {words}, {Heads(igst=version.tax)}"
         entry = Entry(reported.entry.total, reported.after.standing.total)
         self._step(version.filed, Actor.SUPPLIER, says, rules, liability=entry)
 
@@ -94,7 +94,7 @@ class Telling(Tale):
         is_rejected = outcome is Outcome.REJECTED
         section = f"ITC Rejected {worth}, for view only" if is_rejected else f"ITC Available {worth}"
         rules = ("faq.23", "faq.14.ii" if is_rejected else "faq.14.i")
-        says = f"drafts GSTR-2B of {_month(version.period)}: {section}"
+        says = f"drafts GSTR-2B of {version.period.month_in_words}: {section}"
         self._step(version.drafted, Actor.PORTAL, says, rules)
 
     # --- the recipient ------------------------------------------------------------------------------------------------
@@ -127,13 +127,13 @@ class Telling(Tale):
         self._step(
             version.due,
             Actor.RECIPIENT,
-            f"files GSTR-3B of {_month(version.period)}",
+            f"files GSTR-3B of {version.period.month_in_words}",
             ("faq.12", "faq.20"),
             credit=Entry(settled.itc.total, settled.after.carried.total),
             becomes=Becomes(frozen.state, f"{frozen.words}, {outcome}"),
         )
         if settled.add_back:
-            following = _month(self.book.calendar.next(version.period, Filing.MONTHLY))
+            following = self.book.calendar.next(version.period, Filing.MONTHLY).month_in_words
             says = f"adds {settled.add_back} to the liability in GSTR-3B of {following}"
             entry = Entry(settled.add_back.total, settled.after.standing.total)
             self._step(version.due, Actor.PORTAL, says, ("faq.34",), target=Actor.SUPPLIER, liability=entry)
@@ -273,7 +273,3 @@ def _tax(place: str, tax: Rupees, problems: list[Problem]) -> int:
     if read <= 0:
         problems.append(Problem(place, f"{tax} is not the tax of a document", "write an amount above zero"))
     return read
-
-
-def _month(period: TaxPeriod) -> str:
-    return period.in_words.split()[0]
