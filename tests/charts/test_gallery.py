@@ -7,7 +7,7 @@ import pytest
 from ims_fsm.charts.gallery import examples, sections
 from ims_fsm.law.loading import shipped_law
 
-REMEDY = "draw it again: python -m ims_fsm.draw diagrams"
+REMEDY = "draw it again: python -m ims_fsm.pages diagrams"
 EXAMPLES = examples(shipped_law())
 
 
