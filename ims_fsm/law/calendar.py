@@ -26,8 +26,11 @@ from ims_fsm.law.due_dates import (
     month_number,
     two_b_day,
 )
+from ims_fsm.law.edition import EARLIEST
 from ims_fsm.terms.period import TaxPeriod, in_india, midnight
 from ims_fsm.terms.vocabulary import Filing, Form, Kind
+
+PeriodMoments = tuple[tuple[TaxPeriod, dt.datetime], ...]
 
 
 @dataclass(frozen=True)
@@ -175,6 +178,19 @@ class Calendar:
         """
         last = self.period_for(two_b_period, filing).plus(self.declared.pending.tax_periods * self._months(filing))
         return day_over(self.due_gstr3b(last, filing, state))
+
+    def pending_deadlines(self, filing: Filing, state: str, last: TaxPeriod) -> PeriodMoments:
+        """Return every 2B period from the beginning of GST to `last`, with what `pending_until` gives for it."""
+        key = (filing, state, last)
+        if key not in self._pending_deadlines:
+            periods = (month_named(number) for number in range(month_number(EARLIEST), month_number(last) + 1))
+            self._pending_deadlines[key] = tuple((p, self.pending_until(p, filing, state)) for p in periods)
+        return self._pending_deadlines[key]
+
+    @cached_property
+    def _pending_deadlines(self) -> dict[tuple[Filing, str, TaxPeriod], PeriodMoments]:
+        # They hang on nothing but the calendar, and statements over many records ask for them again and again.
+        return {}
 
     # --- limits of a document -----------------------------------------------------------------------------------------
 

@@ -92,10 +92,6 @@ class Facts(Mapping[str, str]):
         """Two facts are equal when they say the same."""
         return dict(self) == dict(other) if isinstance(other, Mapping) else NotImplemented
 
-    def with_(self, **changes: str) -> Facts:
-        """Return facts with some values changed; raises `InputError` as `FactSchema.facts` does."""
-        return self.schema.facts({**self, **changes})
-
     def __repr__(self) -> str:
         """Show the facts that differ from their defaults."""
         told = [f"{n}={v}" for n, v, d in zip(self.schema.names, self.row, self.schema.defaults, strict=True) if v != d]

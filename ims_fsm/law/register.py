@@ -16,9 +16,7 @@ from ims_fsm.law.declaration import (
     SourceDeclaration,
     UseCaseDeclaration,
 )
-from ims_fsm.law.edition import Edition, Machine
-from ims_fsm.terms.document import Document
-from ims_fsm.terms.period import TaxPeriod
+from ims_fsm.law.edition import Machine
 
 
 @dataclass(frozen=True)
@@ -42,10 +40,6 @@ class Law:
             known = ", ".join(self.machines)
             raise InputError("machine", [Problem(name, "is no declared machine", f"the machines are {known}")])
         return self.machines[name]
-
-    def governing(self, document: Document, period: TaxPeriod) -> Edition:
-        """Return the edition of the machine that governs a document of this 2B period."""
-        return self.machines[document.machine].at(period)
 
     def rule(self, rule_id: str) -> RuleDeclaration:
         """Return a rule of the register; raises `InputError` for an id that is not in it."""

@@ -50,14 +50,6 @@ def test_facts_are_equal_when_they_say_the_same() -> None:
     assert facts != 3
 
 
-def test_changing_facts_leaves_the_old_ones() -> None:
-    facts = SCHEMA.facts({})
-    assert facts.with_(ims="not_yet")["ims"] == "not_yet"
-    assert facts["ims"] == "open"
-    with pytest.raises(InputError, match="is no fact of this machine"):
-        facts.with_(weather="fair")
-
-
 def test_facts_show_what_differs_from_the_defaults() -> None:
     assert repr(SCHEMA.facts({"ims": "not_yet", "direction": "downward"})) == "Facts(direction=downward, ims=not_yet)"
 

@@ -23,7 +23,7 @@ def test_a_document_is_governed_by_its_machine_and_its_own_2b_period(
     law: Law, kind: Kind, period: str, rule_set: str, amends: OriginalReference | None
 ) -> None:
     document = Document(kind=kind, supplier="S", recipient="R", number="2", date=DAY, taxable=0, amends=amends)
-    edition = law.governing(document, TaxPeriod(period))
+    edition = law.machine(document.machine).at(TaxPeriod(period))
     amended = amends is not None and kind is not Kind.BILL_OF_ENTRY
     assert (edition.name, edition.rule_set.id) == (f"{kind}_amendment" if amended else kind, rule_set)
 

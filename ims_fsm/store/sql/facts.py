@@ -32,10 +32,12 @@ class Reading:
     when: Mapping[str, ColumnElement[bool]] | None = None
     column: ColumnElement[str] | None = None
 
-    def possible(self, values: Collection[str]) -> bool:
-        """Say whether the fact can have one of the values at all in this set."""
-        known = (self.value,) if self.value is not None else self.when
-        return known is None or any(value in values for value in known)
+    @property
+    def possible(self) -> frozenset[str] | None:
+        """The values that the fact can have at all in this set; None where it may have any."""
+        if self.value is not None:
+            return frozenset([self.value])
+        return None if self.when is None else frozenset(self.when)
 
     def among(self, values: Collection[str]) -> ColumnElement[bool]:
         """Return the condition that the fact has one of the values."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Protocol
@@ -22,6 +23,7 @@ from ims_fsm.store.sql.scene import Firing, expected_period
 from ims_fsm.store.tables import AT
 
 Conditions = tuple[tuple[str, frozenset[str]], ...]
+Bar = tuple[frozenset[str] | None, Conditions]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,75 +49,97 @@ def predicate_of(firing: Firing, readings: Readings | None = None) -> Predicate:
     `readings` gives the facts where they are not to be read from the records themselves.
     """
     compiled = _Compiled(firing, FactsInSql(firing) if readings is None else readings)
-    return Predicate(compiled.allowed(), compiled.led_to("dest"), compiled.led_to("rules"))
+    dest, rules = (compiled.led_to(values) for values in (compiled.outline.dests, compiled.outline.rules))
+    return Predicate(compiled.allowed(), dest, rules)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Outline:
+    """What the law says of a trigger, before any record is looked at; the same for every set, so made once."""
+
+    #: The states from which the trigger leads anywhere, with the editions in which it does.
+    sources: tuple[tuple[tuple[str, ...], Sequence[Edition]], ...]
+    #: Each dest, and each text of rules, with the state that it is reached from and the editions.
+    dests: tuple[tuple[str, Mapping[str, Sequence[Edition]]], ...]
+    rules: tuple[tuple[str, Mapping[str, Sequence[Edition]]], ...]
+    #: Each guard that may refuse: its states (None: all), its conditions on facts, the editions.
+    guards: tuple[tuple[frozenset[str] | None, Conditions, Edition], ...]
+    #: The facts that the guards read.
+    facts: tuple[str, ...]
+
+
+@lru_cache(maxsize=64)
+def _outline(editions: tuple[Edition, ...], trigger: str) -> _Outline:
+    by_states: dict[tuple[str, ...], list[Edition]] = {}
+    dests: dict[str, dict[str, list[Edition]]] = {}
+    rules: dict[str, dict[str, list[Edition]]] = {}
+    for edition in editions:
+        leads = {state: transition for state in edition.states if (transition := edition.transition(state, trigger))}
+        by_states.setdefault(tuple(leads), []).append(edition)
+        for state, transition in leads.items():
+            dests.setdefault(transition.dest, {}).setdefault(state, []).append(edition)
+            rules.setdefault(" ".join(transition.rules), {}).setdefault(state, []).append(edition)
+    guards = tuple((*guard, edition) for edition in editions for guard in dict.fromkeys(_guards(edition, trigger)))
+    facts = tuple(dict.fromkeys(fact for _, conditions, _ in guards for fact, _ in conditions))
+    return _Outline(tuple(by_states.items()), tuple(dests.items()), tuple(rules.items()), guards, facts)
+
+
+def _guards(edition: Edition, trigger: str) -> Iterator[tuple[frozenset[str] | None, Conditions]]:
+    leaves = {state for state in edition.states if edition.transition(state, trigger) is not None}
+    for guard in edition.guards:
+        if trigger not in guard.triggers:
+            continue
+        states = frozenset(guard.refuse_when[STATE]) if STATE in guard.refuse_when else None
+        # Where there is no transition there is none to bar.
+        if states is None or states & leaves:
+            yield states, _narrowed(edition.schema, guard.refuse_when)
+
+
+@lru_cache(maxsize=256)
+def _bars(outline: _Outline, possible: tuple[frozenset[str] | None, ...]) -> Mapping[Bar, Sequence[Edition]]:
+    """Return the guards that can refuse where a fact has some values only; `possible` follows the outline's facts."""
+    values_of = dict(zip(outline.facts, possible, strict=True))
+    alike: dict[Bar, list[Edition]] = {}
+    for states, conditions, edition in outline.guards:
+        if all((met := values_of[fact]) is None or values & met for fact, values in conditions):
+            alike.setdefault((states, conditions), []).append(edition)
+    return _merged(alike)
 
 
 class _Compiled:
     def __init__(self, firing: Firing, readings: Readings) -> None:
         self.saved = firing.scope.saved
-        self.trigger = str(firing.trigger)
         self.facts = readings
         self.machines = firing.scope.scene.book.law.record_machines
-        self.editions = [edition for machine in self.machines for edition in machine.editions.values()]
-        self.leading = [edition for edition in self.editions if self.trigger in edition.triggers]
+        trigger = str(firing.trigger)
+        editions = (edition for machine in self.machines for edition in machine.editions.values())
+        self.outline = _outline(tuple(edition for edition in editions if trigger in edition.triggers), trigger)
 
     def allowed(self) -> ColumnElement[bool]:
-        return and_(*self._sources(), *(not_(barred) for barred in self._bars()))
+        return and_(self._leads(), *(not_(barred) for barred in self._barred()))
 
-    def led_to(self, what: str) -> ColumnElement[str]:
+    def led_to(self, values: Sequence[tuple[str, Mapping[str, Sequence[Edition]]]]) -> ColumnElement[str]:
         """Return what the transition gives, by machine, edition and source where it differs."""
-        given: dict[str, list[tuple[Edition, str]]] = {}
-        for edition in self.leading:
-            for source in edition.states:
-                move = edition.transition(source, self.trigger)
-                if move is not None:
-                    value = move.dest if what == "dest" else " ".join(move.rules)
-                    given.setdefault(value, []).append((edition, source))
-        if len(given) <= 1:
-            return literal(next(iter(given), ""))
+        if len(values) <= 1:
+            return literal(next((value for value, _ in values), ""))
         branches = []
-        for value, pairs in given.items():
-            by_source: dict[str, list[Edition]] = {}
-            for edition, source in pairs:
-                by_source.setdefault(source, []).append(edition)
-            met = [and_(AT.state == source, *self._governed(some)) for source, some in by_source.items()]
+        for value, by_source in values:
+            met = [and_(AT.state == source, *self._governed(editions)) for source, editions in by_source.items()]
             branches.append((or_(*met), literal(value)))
         return case(*branches)
 
-    def _sources(self) -> Iterator[ColumnElement[bool]]:
-        """Give the conditions that a transition leads anywhere from the state."""
-        by_states: dict[tuple[str, ...], list[Edition]] = {}
-        for edition in self.leading:
-            states = tuple(state for state in edition.states if edition.transition(state, self.trigger) is not None)
-            by_states.setdefault(states, []).append(edition)
-        yield or_(false(), *(and_(AT.state.in_(states), *self._governed(some)) for states, some in by_states.items()))
+    def _leads(self) -> ColumnElement[bool]:
+        """Return the condition that a transition leads anywhere from the state."""
+        sources = self.outline.sources
+        return or_(false(), *(and_(AT.state.in_(states), *self._governed(some)) for states, some in sources))
 
-    def _bars(self) -> Iterator[ColumnElement[bool]]:
+    def _barred(self) -> Iterator[ColumnElement[bool]]:
         """Give the condition under which each guard refuses; what refuses on one fact alone is one condition."""
-        alike: dict[tuple[frozenset[str] | None, Conditions], list[Edition]] = {}
-        for edition in self.leading:
-            for key in dict.fromkeys(self._guards(edition)):
-                alike.setdefault(key, []).append(edition)
-        for (states, conditions), editions in _merged(alike).items():
+        possible = tuple(self.facts[fact].possible for fact in self.outline.facts)
+        for (states, conditions), editions in _bars(self.outline, possible).items():
             facts = [self.facts[fact].among(values) for fact, values in conditions]
             state = [] if states is None else [AT.state.in_(sorted(states))]
             yield and_(true(), *state, *self._governed(editions), *facts)
-
-    def _guards(self, edition: Edition) -> Iterator[tuple[frozenset[str] | None, Conditions]]:
-        leaves = {state for state in edition.states if edition.transition(state, self.trigger) is not None}
-        for guard in edition.guards:
-            if self.trigger not in guard.triggers:
-                continue
-            states = frozenset(guard.refuse_when[STATE]) if STATE in guard.refuse_when else None
-            if states is not None and not states & leaves:
-                # There is no transition to bar.
-                continue
-            conditions = _narrowed(edition.schema, guard.refuse_when)
-            if all(self._possible(fact, values) for fact, values in conditions):
-                yield states, conditions
-
-    def _possible(self, fact: str, values: frozenset[str]) -> bool:
-        return self.facts[fact].possible(values)
 
     def _governed(self, editions: Sequence[Edition]) -> Iterator[ColumnElement[bool]]:
         """Give the condition that one of these editions governs a record; none where all that can fire do."""
@@ -157,12 +181,10 @@ def _narrowed(schema: FactSchema, refuse_when: Mapping[str, Sequence[str]]) -> C
     )
 
 
-def _merged(
-    alike: Mapping[tuple[frozenset[str] | None, Conditions], list[Edition]],
-) -> dict[tuple[frozenset[str] | None, Conditions], list[Edition]]:
+def _merged(alike: Mapping[Bar, list[Edition]]) -> dict[Bar, list[Edition]]:
     """Join the guards that read one and the same fact, in the same states and editions."""
     joined: dict[tuple[frozenset[str] | None, str, tuple[Edition, ...]], frozenset[str]] = {}
-    kept: dict[tuple[frozenset[str] | None, Conditions], list[Edition]] = {}
+    kept: dict[Bar, list[Edition]] = {}
     for (states, conditions), editions in alike.items():
         if len(conditions) == 1:
             fact, values = conditions[0]

@@ -64,13 +64,9 @@ def passed_periods(scene: Scene) -> tuple[str, ...]:
 
     Raises `InputError` where the calendar has no due day for the recipient's state.
     """
-    calendar, recipient = scene.book.calendar, scene.recipient
-    period, passed = EARLIEST, []
-    while period <= TaxPeriod.of(in_india(scene.now).date()):
-        if calendar.pending_until(period, recipient.filing, recipient.state) <= scene.now:
-            passed.append(str(period))
-        period = period.plus(1)
-    return tuple(passed)
+    recipient, month = scene.recipient, TaxPeriod.of(in_india(scene.now).date())
+    deadlines = scene.book.calendar.pending_deadlines(recipient.filing, recipient.state, month)
+    return tuple(str(period) for period, deadline in deadlines if deadline <= scene.now)
 
 
 def pending_window_passed(scene: Scene, saved: Sequence[SavedPeriod]) -> ColumnElement[bool]:
