@@ -1,67 +1,30 @@
-"""`act`: one action on one record or on many, what is refused told with its rule (FAQ 30).
+"""What is done to records: `act`, `what-if`, and `check` and `apply` for a file of proposed actions.
 
-Imports Typer and the options; the workflow when it is run.
+Imports Typer and the options; the face when it is run.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from ims_fsm.cli import options, refusals
+from ims_fsm.cli.call import Call, command
 from ims_fsm.cli.failures import REFUSED
-from ims_fsm.cli.listing import chosen_records
-from ims_fsm.cli.output import counted, emit, say
-from ims_fsm.cli.progress import working
-from ims_fsm.cli.selection import Selection, selected
-from ims_fsm.cli.session import content, opened, recipient
-from ims_fsm.terms.vocabulary import TwoBState
+from ims_fsm.cli.output import counted, say, table, working
+from ims_fsm.cli.selection import selected
 
 if TYPE_CHECKING:
-    from ims_fsm.formats.proposals import ReduceItc
-    from ims_fsm.workflow.actions.many import ActionReport, EachRefused
-    from ims_fsm.workflow.ims import IMS
+    from ims_fsm import ActionReport, Judgement, RecipientDesk, ReduceItc, WhatIf
 
 
-class Action(StrEnum):
-    """What a recipient may do with a record (FAQ 10, 12)."""
-
-    ACCEPT = "accept"
-    REJECT = "reject"
-    KEEP_PENDING = "keep_pending"
-    RESET = "reset"
-
-
-DONE_TO = {"accept": "Accepted", "reject": "Rejected", "keep_pending": "Kept pending", "reset": "Reset to no action"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
-    """What comes with an action: remarks, and what is declared about the ITC to be reduced."""
-
-    remarks: str | None = None
-    reduce_itc: ReduceItc | None = None
-
-
-def reduction(text: str) -> ReduceItc:
-    """Return a declared reduction of ITC from its word or its heads in rupees; raises `ValueError`."""
-    from ims_fsm.formats.proposals import read_reduction
-
-    return read_reduction(text)
-
-
-Trigger = Annotated[Action, typer.Argument(metavar="TRIGGER", help="accept, reject, keep_pending or reset.")]
-Ids = Annotated[
-    list[int] | None,
-    typer.Option("--id", parser=options.record_number, metavar="ID", help="This record; may be repeated."),
-]
-Chosen = Annotated[
-    list[str] | None,
-    typer.Option("--where", metavar="NAME=VALUE", help="Every record so: state, kind, supplier, period …"),
+DONE = {"accept": "accepted", "reject": "rejected", "keep_pending": "kept pending", "reset": "reset to no action"}
+Trigger = Annotated[
+    Literal["accept", "reject", "keep_pending", "reset"],
+    typer.Argument(metavar="TRIGGER", help="accept, reject, keep_pending or reset."),
 ]
 Remarks = Annotated[str | None, typer.Option("--remarks", metavar="TEXT", help="Remarks for the supplier.")]
 Reduce = Annotated[
@@ -70,165 +33,201 @@ Reduce = Annotated[
         "--reduce-itc", metavar="full|none|igst=RUPEES…", help="From 2B period 2025-10: how much ITC is reduced."
     ),
 ]
-
 RefusedTo = Annotated[
     Path | None,
     typer.Option("--refused-to", metavar="FILE", help="Write every refused record to this file, a line of JSON each."),
 ]
+Proposals = Annotated[
+    Path, typer.Argument(metavar="FILE", help="Proposed actions: CSV, JSON, or an upload made for the portal.")
+]
 
 
+def reduction(text: str | None) -> ReduceItc | None:
+    """Return a declared reduction of ITC from its word or its heads in rupees; raises `typer.BadParameter`."""
+    from ims_fsm import read_reduction
+
+    try:
+        return read_reduction(text) if text else None
+    except ValueError as error:
+        raise typer.BadParameter(f"--reduce-itc: {error}") from error
+
+
+# --- act --------------------------------------------------------------------------------------------------------------
+
+
+@command("act", "gstin", "key", "actor", "db", "at")
 def act(
+    call: Call,
     trigger: Trigger,
     *,
-    gstin: options.OwnGstin = None,
-    ids: Ids = None,
-    where: Chosen = None,
+    ids: Annotated[
+        list[int] | None,
+        typer.Option("--id", parser=options.record_number, metavar="ID", help="This record; may be repeated."),
+    ] = None,
+    where: Annotated[
+        list[str] | None,
+        typer.Option("--where", metavar="NAME=VALUE", help="All records with this state, kind, supplier, period …"),
+    ] = None,
     file: Annotated[
         Path | None, typer.Option("--file", metavar="FILE", help="The records of a CSV or JSON file.")
     ] = None,
     remarks: Remarks = None,
     reduce_itc: Reduce = None,
-    key: options.Key = None,
-    who: options.Actor,
-    db: options.Db = options.DEFAULT_DB,
-    as_json: options.AsJson = False,
-    at: options.At = None,
     refused_to: RefusedTo = None,
 ) -> None:
-    """Act on records: what is allowed is applied, what is refused is told with its rule; exit 1 if any is refused.
+    """Act on records: what is allowed is done, what is refused is listed with its rule; exit 1 if any is refused.
 
     Name the records with --id, --where or --file; without a state, --where means what is in IMS and not decided.
     """
     if sum(given is not None for given in (ids or None, where or None, file)) != 1:
         raise typer.BadParameter("name the records in one way: with --id, with --where or with --file")
-    said = said_with(remarks, reduce_itc)
-    with opened(db, at) as ims, refusals.written_to(refused_to) as each, working(f"{trigger} …"):
-        owner = recipient(ims, gstin)
+    declared = reduction(reduce_itc)
+    with (
+        call.recipient() as buyer,
+        refusals.written_to(refused_to) as each,
+        working(f"{trigger} …", quiet=call.as_json),
+    ):
         if file is not None:
-            report = act_on_file(ims, trigger, owner, file, said, actor=who, key=key, each_refused=each)
-        else:
-            meant = ids or selected(where or [])
-            report = act_on(ims, trigger, owner, meant, said, actor=who, key=key, each_refused=each)
-        if as_json:
-            emit({"trigger": str(trigger), "recipient": owner, **_plain(report)})
-        else:
-            tell_report(ims, owner, report)
+            judged = buyer.apply(file, trigger=trigger, remarks=remarks, reduce_itc=declared, key=call.key)
+            if each is not None:
+                for row in judged.refused:
+                    each(row)
+            _end_applied(call, buyer, file, judged, "--file")
+            return
+        chosen: dict[str, Any] = {"ids": ids} if ids else {"where": selected(where or [])}
+        said: dict[str, Any] = {"remarks": remarks, "reduce_itc": declared, "key": call.key, "each_refused": each}
+        report = buyer.act_on(trigger, **chosen, **said)
+        stale = buyer.stale_periods() if report.applied else ()
+        parts = {name: getattr(report, name) for name in ("applied", "saved", "refused_records", "refused")}
+        parts |= {"trigger": trigger, "recipient": buyer.gstin, "by_rule": report.by_rule()}
+    call.answer(lambda: _tell_report(report, stale), parts)
     if report.refused:
         raise typer.Exit(REFUSED)
 
 
-def act_on(
-    ims: IMS,
-    trigger: str,
-    gstin: str,
-    meant: list[int] | Selection,
-    said: Said,
-    *,
-    actor: str,
-    key: str | None = None,
-    each_refused: EachRefused | None = None,
-) -> ActionReport:
-    """Act on the records with these ids, or on all that are selected, in one transaction.
-
-    With a 2B period the records are found before it.
-    """
-    ids, where = (None, meant.where()) if isinstance(meant, Selection) else (meant, Selection().where())
-    if isinstance(meant, Selection) and meant.period is not None:
-        # The store knows no expected 2B period of what is only saved.
-        with ims.asking() as unit:
-            ids = [record.id for record in chosen_records(unit, gstin, meant)]
-    return ims.act_on_many(
-        trigger,
-        gstin,
-        ids=ids,
-        where=where,
-        remarks=said.remarks,
-        reduce_itc=said.reduce_itc,
-        actor=actor,
-        key=key,
-        each_refused=each_refused,
-    )
-
-
-def act_on_file(
-    ims: IMS,
-    trigger: str,
-    gstin: str,
-    file: Path,
-    said: Said,
-    *,
-    actor: str,
-    key: str | None = None,
-    each_refused: EachRefused | None = None,
-) -> ActionReport:
-    """Act on the records that a file names, in one transaction; a row's own remarks and reduction come first."""
-    from dataclasses import replace
-
-    from ims_fsm.formats.proposals import read_proposals
-    from ims_fsm.terms import vocabulary
-    from ims_fsm.workflow.actions.many import ActionReport, Groups
-
-    rows = read_proposals(content(file), str(file), gstin=gstin, trigger=vocabulary.Trigger(trigger))
-    whole = [
-        replace(row, remarks=row.remarks or said.remarks, reduce_itc=row.reduce_itc or said.reduce_itc) for row in rows
-    ]
-    judged = ims.apply(gstin, whole, str(file), actor=actor, key=key)
-    groups = Groups(each_refused)
-    for row in judged.refused:
-        groups.add(row)
-    return ActionReport(trigger, sum(row.allowed for row in judged.rows), groups.told(), judged.saved)
-
-
-def tell_report(ims: IMS, gstin: str, report: ActionReport, *, most: int = refusals.MOST) -> None:
-    """Print what an action did, every refusal under its rule, and what it has led to."""
+def _tell_report(report: ActionReport, stale: Sequence[str]) -> None:
     if not report.applied and not report.refused:
-        say("No record is meant.")
+        say("No records match.")
         return
-    say(f"{DONE_TO[report.trigger]}: {counted(report.applied, 'record') if report.applied else 'no record'}.")
-    _tell_of_saved(report.saved)
+    _tell_done(DONE[report.trigger], report.applied, report.saved)
     if report.refused:
         say(f"Refused: {counted(report.refused_records, 'record')}.")
-        refusals.tell_groups(report.refused, most=most)
-    if report.applied:
-        _tell_of_stale(ims, gstin)
+        examples = [example for group in report.refused for example in group.examples]
+        entries = ((f"record {example.record_id}", example.refusals) for example in examples)
+        refusals.tell(entries, report.by_rule(), "--refused-to FILE lists all")
+    _tell_stale(stale)
 
 
-def said_with(remarks: str | None, reduce_itc: str | None) -> Said:
-    """Return what was said with an action; raises `typer.BadParameter` for a reduction that cannot be read."""
-    try:
-        return Said(remarks=remarks, reduce_itc=reduction(reduce_itc) if reduce_itc else None)
-    except ValueError as error:
-        raise typer.BadParameter(f"--reduce-itc: {error}") from error
+def _tell_done(done: str, count: int, saved: int) -> None:
+    if not count:
+        say(f"No record was {done}.")
+    else:
+        say(f"{counted(count, 'record')} {'was' if count == 1 else 'were'} {done}.")
+    _tell_saved(saved)
 
 
-def _plain(report: ActionReport) -> dict[str, Any]:
-    return {
-        "applied": report.applied,
-        "saved": report.saved,
-        "refused": report.refused_records,
-        "refused_by_rule": report.by_rule(),
-        "groups": [
-            {
-                "count": group.count,
-                "refusals": [refusal.as_dict() for refusal in group.refusals],
-                "examples": refusals.plain(group.examples),
-            }
-            for group in report.refused
-        ],
-    }
-
-
-def _tell_of_saved(saved: int) -> None:
+def _tell_saved(saved: int) -> None:
     if saved:
         is_are = "is only saved by its supplier" if saved == 1 else "are only saved by their suppliers"
         until = "until it is filed" if saved == 1 else "until they are filed"
         say(f"{saved:,} of them {is_are}: the action is kept and has no effect {until} (faq.15).")
 
 
-def _tell_of_stale(ims: IMS, gstin: str) -> None:
-    from ims_fsm.store import returns
-
-    with ims.asking() as unit:
-        stale = [two_b.period for two_b in returns.two_bs(unit.connection, gstin) if two_b.state is TwoBState.STALE]
-    for period in stale:
+def _tell_stale(periods: Sequence[str]) -> None:
+    for period in periods:
         say(f"GSTR-2B of {period} is stale now; recompute it before GSTR-3B (faq.29): ims-fsm 2b generate.")
+
+
+# --- check and apply --------------------------------------------------------------------------------------------------
+
+
+@command("check", "gstin", "db", "at")
+def check(
+    call: Call,
+    file: Proposals,
+    *,
+    download: Annotated[
+        Path | None, typer.Option("--download", metavar="FILE", help="Judge against this download alone, no database.")
+    ] = None,
+) -> None:
+    """Judge a file of proposed actions: every refusal with its rule; exit 1 if there is any. Nothing is written.
+
+    Columns: id, or supplier, number and kind; action; remarks; reduce_itc.
+    """
+    with working("Judging", quiet=call.as_json):
+        if download is None:
+            with call.recipient() as buyer:
+                gstin, judged = buyer.gstin, buyer.check(file)
+        else:
+            with call.ims(in_memory=True) as ims:
+                gstin = ims.import_download(download, gstin=call.gstin, actor="check").recipient
+                judged = ims.recipient(gstin, actor="check").check(file)
+    allowed = len(judged.rows) - len(judged.refused)
+    parts = {"file": file, "recipient": gstin, "checked": len(judged.rows), "allowed": allowed}
+
+    def tell() -> None:
+        say(f"{counted(len(judged.rows), 'action')} checked: {len(judged.refused):,} refused. Nothing was written.")
+        _tell_refused(judged)
+
+    _end(call, tell, judged, parts)
+
+
+@command("apply", "gstin", "key", "actor", "db", "at")
+def apply(call: Call, file: Proposals) -> None:
+    """Apply a file of proposed actions: what is allowed is done, what is refused is listed with its rule.
+
+    Columns as with check, which says before what would be refused. Exit 1 if any is refused.
+    """
+    with working("Applying", quiet=call.as_json), call.recipient() as buyer:
+        _end_applied(call, buyer, file, buyer.apply(file, key=call.key))
+
+
+def _end_applied(call: Call, buyer: RecipientDesk, file: Path, judged: Judgement, variant: str = "") -> None:
+    applied = len(judged.rows) - len(judged.refused)
+    stale = buyer.stale_periods() if applied else ()
+
+    def tell() -> None:
+        say(f"{counted(len(judged.rows), 'action')}: {applied:,} applied, {len(judged.refused):,} refused.")
+        _tell_saved(judged.saved)
+        _tell_refused(judged)
+        _tell_stale(stale)
+
+    parts = {"file": file, "recipient": buyer.gstin, "checked": len(judged.rows), "applied": applied}
+    _end(call, tell, judged, {**parts, "saved": judged.saved}, variant)
+
+
+def _tell_refused(judged: Judgement) -> None:
+    places, rows = judged.places, judged.refused
+    refusals.tell((f"{places[row.record_id]}, {row.trigger}, record {row.record_id}", row.refusals) for row in rows)
+
+
+def _end(call: Call, tell: Callable[[], object], judged: Judgement, parts: dict[str, Any], variant: str = "") -> None:
+    refused = [{"answer": row, "place": judged.places[row.record_id]} for row in judged.refused]
+    call.answer(tell, {**parts, "refused": refused}, variant)
+    if judged.refused:
+        raise typer.Exit(REFUSED)
+
+
+# --- what-if ----------------------------------------------------------------------------------------------------------
+
+
+@command("what-if", "gstin", "db", "at")
+def what_if(
+    call: Call, record_id: options.RecordId, trigger: Trigger, *, remarks: Remarks = None, reduce_itc: Reduce = None
+) -> None:
+    """Work out an action's effect on the recipient's ITC and the supplier's liability; nothing is changed."""
+    declared = reduction(reduce_itc)
+    with call.recipient_of(record_id) as buyer:
+        effect = buyer.what_if(trigger, record_id, remarks=remarks, reduce_itc=declared)
+    call.answer(lambda: _tell_what_if(effect), effect)
+
+
+def _tell_what_if(effect: WhatIf) -> None:
+    say(f"{effect.trigger} on {effect.document}: {'allowed' if effect.allowed else 'refused'}.")
+    refusals.tell_each(effect.refusals)
+    say("", "Once GSTR-3B is filed:")
+    rows = [
+        ("if left alone", effect.now_outcome.replace("_", " "), str(effect.now_itc), str(effect.now_added_back)),
+        (f"after {effect.trigger}", effect.outcome.replace("_", " "), str(effect.itc), str(effect.added_back)),
+    ]
+    table(("", "decided as", "=recipient's ITC", "=supplier's liability"), rows, indent=2)

@@ -23,25 +23,30 @@ from ims_fsm.cli.failures import guarded
 # Each command with its function, or its group of commands, in a module of this room; in the order of the help.
 PANELS: Mapping[str, Mapping[str, str]] = {
     "Begin here": {"demo": "demo:demo"},
-    "The portal": {"import": "portal:import_files", "export": "portal:exports", "check": "checking:check"},
+    "The portal": {
+        "import": "portal:import_files",
+        "export": "portal:exports",
+        "check": "actions:check",
+        "apply": "actions:apply",
+    },
     "Records": {
-        "list": "listing:list_records",
+        "list": "records:list_records",
         "show": "records:show",
         "history": "records:history",
         "act": "actions:act",
-        "what-if": "consequences:what_if",
+        "what-if": "actions:what_if",
         "original": "records:original",
     },
     "Returns": {
-        "2b": "two_b:commands",
-        "3b": "returns:commands",
-        "sweep": "returns:sweep",
-        "scheduler": "scheduler:commands",
+        "2b": "returns:two_b",
+        "3b": "returns:three_b",
+        "sweep": "calendar:sweep",
+        "scheduler": "calendar:commands",
     },
-    "The supplier": {"supplier-view": "supplies:supplier_view", "liabilities": "supplies:liabilities"},
+    "The supplier": {"supplier-view": "taxpayers:supplier_view", "liabilities": "taxpayers:liabilities"},
     "The law": {
-        "explain": "explanation:explain",
-        "rules": "rules:rules",
+        "explain": "law:explain",
+        "rules": "law:rules",
         "verify": "verification:verify",
         "draw": "drawing:draw",
         "compare": "comparing:compare",
@@ -55,19 +60,18 @@ PANELS: Mapping[str, Mapping[str, str]] = {
         "audit": "database:audits",
         "events": "events:events",
         "migrate": "database:migrate",
+        "schema": "schemas:schema",
     },
 }
-
-
-_PLACES = {name: (panel, place) for panel, own in PANELS.items() for name, place in own.items()}
+_PLACES = {name: (panel, place) for panel, places in PANELS.items() for name, place in places.items()}
 
 
 class Commands(Mapping[str, Any]):
     """The commands by name, each loaded when it is looked up: a call wants one of them, and only the help wants all."""
 
     def __getitem__(self, name: str) -> Any:
-        """Return a command; raises `KeyError` for a name that is none."""
-        return _loaded(name, *_PLACES[name])
+        """Return a command; raises `KeyError` for a name that does not exist."""
+        return _command(name, *_PLACES[name])
 
     def __iter__(self) -> Iterator[str]:
         """Give the names in the order of the help."""
@@ -79,34 +83,33 @@ class Commands(Mapping[str, Any]):
 
 
 class Summaries(Commands):
-    """The commands by name as the help of the whole tells them: what each does, without its options."""
+    """The commands by name as the help of the whole shows them: what each does, without its options."""
 
     def __getitem__(self, name: str) -> Any:
-        """Return what the help shows of a command; raises `KeyError` for a name that is none."""
+        """Return what the help shows of a command; raises `KeyError` for a name that does not exist."""
         panel, place = _PLACES[name]
-        found = _found(place)
-        told = found.info.help if isinstance(found, typer.Typer) else getdoc(found)
-        return TyperCommand(name, help=told, rich_help_panel=panel)
+        member = _member(place)
+        summary = member.info.help if isinstance(member, typer.Typer) else getdoc(member)
+        return TyperCommand(name, help=summary, rich_help_panel=panel)
 
 
-def _found(place: str) -> Any:
+def _member(place: str) -> Any:
     module, _, member = place.partition(":")
     return getattr(import_module(f"ims_fsm.cli.{module}"), member)
 
 
 @cache
-def _loaded(name: str, panel: str, place: str) -> Any:
-    found = _found(place)
-    alone = typer.Typer()
-    if isinstance(found, typer.Typer):
-        alone.add_typer(found, name=name, rich_help_panel=panel)
+def _command(name: str, panel: str, place: str) -> Any:
+    member, alone = _member(place), typer.Typer()
+    if isinstance(member, typer.Typer):
+        alone.add_typer(member, name=name, rich_help_panel=panel)
     else:
-        alone.command(name, rich_help_panel=panel)(found)
+        alone.command(name, rich_help_panel=panel)(member)
     return get_group(alone).commands[name]
 
 
 class Face(TyperGroup):
-    """The commands as a group whose errors are told by `failures`, however it is run."""
+    """The commands as a group whose errors are printed by `failures`, however it is run."""
 
     def __init__(self, **given: Any) -> None:
         """Take up the commands."""
@@ -152,7 +155,11 @@ def _about(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:
-    """India's GST Invoice Management System: actions, GSTR-2B and their rules, each with its citation."""
+    """India's GST Invoice Management System: actions, GSTR-2B and their rules, each with its citation.
+
+    Commands that use the database take --db; all take --json.
+    Exit codes: 0 success, 1 refusal or failed check, 2 invalid input or usage.
+    """
 
 
 def main() -> None:

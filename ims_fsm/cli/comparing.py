@@ -9,16 +9,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ims_fsm.cli import laws, options
+from ims_fsm.cli.call import Call, command
 from ims_fsm.cli.failures import CallError
-from ims_fsm.cli.output import emit, say, table, verbatim
+from ims_fsm.cli.law import law_at, path_and_machines
+from ims_fsm.cli.output import say, table, verbatim
 
 if TYPE_CHECKING:
     from ims_fsm.law.comparison import Comparison
     from ims_fsm.law.register import Law
 
 
+@command("compare")
 def compare(
+    call: Call,
     machines: Annotated[
         list[str] | None,
         typer.Argument(metavar="[PATH] [MACHINE…]", help="Which; all that differ where none is named."),
@@ -29,21 +32,18 @@ def compare(
         typer.Option("--rule-sets", metavar="OLD NEW", help="Which; the last two without it."),
     ] = None,
     markdown: Annotated[bool, typer.Option("--markdown", help="As a table for a page.")] = False,
-    as_json: options.AsJson = False,
 ) -> None:
     """Compare two rule sets: the states, transitions and guards that are added, gone or changed."""
     from ims_fsm.draw.comparison import markdown as as_markdown
     from ims_fsm.draw.comparison.drawing import compared
 
-    path, names = laws.parted(machines)
-    law = laws.law_at(path)
+    path, names = path_and_machines(machines)
+    law = law_at(path)
     found = compared(law, *(rule_sets or _last_two(law)), names)
-    if as_json:
-        emit([_plain(each) for each in found])
-    elif markdown:
+    if markdown and not call.as_json:
         verbatim(as_markdown(found).rstrip())
     else:
-        _tell(found)
+        call.answer(lambda: _tell(found), [_parts(comparison) for comparison in found])
 
 
 def _last_two(law: Law) -> tuple[str, str]:
@@ -70,22 +70,12 @@ def _tell(found: list[Comparison]) -> None:
         table(("", "what", "before", "after", "rules"), rows, indent=2)
 
 
-def _plain(comparison: Comparison) -> dict[str, object]:
+def _parts(comparison: Comparison) -> dict[str, object]:
     from ims_fsm.draw.comparison import difference_table
 
     return {
         "machine": comparison.machine,
         "before": comparison.before.id,
         "after": comparison.after.id,
-        "differences": [
-            {
-                "change": str(row.change),
-                "part": row.part,
-                "name": row.name,
-                "before": row.before,
-                "after": row.after,
-                "rules": list(row.rules),
-            }
-            for row in difference_table(comparison)
-        ],
+        "differences": difference_table(comparison),
     }

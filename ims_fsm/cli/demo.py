@@ -1,6 +1,6 @@
 """`demo`: the main job, start to end, on the shipped sample of the portal's JSON.
 
-Imports Typer and the options; the stage and the story when it is run.
+Imports Typer and the options; the story when it is run.
 """
 
 from __future__ import annotations
@@ -16,14 +16,15 @@ from typing import Annotated
 
 import typer
 
-from ims_fsm.cli import options
+from ims_fsm.cli.call import DEFAULT_DB, SQLITE, Call, command, file_of
 from ims_fsm.cli.failures import CallError
-from ims_fsm.cli.output import PROSE, console, emit, say, verbatim
+from ims_fsm.cli.output import PROSE, console, say, verbatim
+from ims_fsm.terms.period import in_india
 
-_FILE = "sqlite:///"
 
-
+@command("demo")
 def demo(
+    call: Call,
     *,
     folder: Annotated[
         Path | None,
@@ -33,7 +34,6 @@ def demo(
         str | None,
         typer.Option("--db", metavar="URL", help="Run it in this database, not in one of its own."),
     ] = None,
-    as_json: options.AsJson = False,
 ) -> None:
     """Tell a taxpayer's month in IMS on the shipped sample, from the download to the filed return, step by step.
 
@@ -41,26 +41,19 @@ def demo(
     """
     database = _absolute(db)
     with _place(folder) as place:
-        with _muted() if as_json else nullcontext():
-            told = _perform(database, folder)
-        made = sorted(path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file())
-    if as_json:
-        emit({"chapters": told, "folder": str(folder) if folder else None, "files": made if folder else []})
-    else:
-        _tell_what_next(folder)
+        with redirect_stdout(io.StringIO()) if call.as_json else nullcontext():
+            chapters = _perform(database or DEFAULT_DB, is_kept=folder is not None)
+        files = sorted(path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file())
+    parts = {"chapters": chapters, "folder": folder, "files": files if folder else []}
+    call.answer(lambda: _tell_what_next(folder), parts)
 
 
-def _perform(db: str | None, folder: Path | None) -> list[dict[str, str]]:
+def _perform(url: str, *, is_kept: bool) -> list[dict[str, str]]:
+    from ims_fsm import IMS, check_download
     from ims_fsm.cli.app import app
-    from ims_fsm.cli.stage import Stage, told_moment
-    from ims_fsm.cli.story import CHAPTERS
-    from ims_fsm.formats.gstn.download import check_download
-    from ims_fsm.workflow.ims import IMS
+    from ims_fsm.cli.story import CHAPTERS, FIRST, Stage
 
-    url = db or f"{_FILE}ims.db"
-    gstin = check_download(Path("ims_2024-11.json"), "ims_2024-11.json", None).recipient
-    told: list[dict[str, str]] = []
-    _tell_what_it_is(gstin)
+    chapters: list[dict[str, str]] = []
 
     def commands(given: list[str]) -> int:
         try:
@@ -70,33 +63,35 @@ def _perform(db: str | None, folder: Path | None) -> list[dict[str, str]]:
         return 0
 
     with IMS(url, clock=lambda: stage.now) as ims:
+        gstin = check_download(Path(FIRST), FIRST, None).recipient
         if ims.taxpayer(gstin) is not None:
-            raise CallError(f"the database {url} already knows {gstin}, the recipient of the demo; name an empty one")
+            raise CallError(f"the database {url} already has {gstin}, the recipient of the demo; name an empty one")
         stage = Stage(ims, url, gstin, commands)
+        _tell_what_it_is(gstin)
         for number, (at, chapter) in enumerate(CHAPTERS, start=1):
             stage.at = at
-            title = (chapter.__doc__ or "").strip().rstrip(".")
-            say("", f"{number}. {title} ({told_moment(stage.now)} IST)", style="bold")
+            title, local = (chapter.__doc__ or "").strip().rstrip("."), in_india(stage.now)
+            say("", f"{number}. {title} ({local.day} {local:%B %Y, %H:%M} IST)", style="bold")
             verbatim("─" * min(PROSE, console().width))
             chapter(stage)
-            told.append({"title": title, "at": at})
-        if folder is not None:
+            chapters.append({"title": title, "at": at})
+        if is_kept:
             say("", "The machines as pictures", style="bold")
             stage.run("draw", "--format", "svg" if _can_draw() else "mermaid", "--out", "diagrams")
-    return told
+    return chapters
 
 
 def _tell_what_it_is(gstin: str) -> None:
     say("A taxpayer's month in India's Invoice Management System (IMS)", style="bold")
     say(
         "",
-        f"The taxpayer is {gstin}, here as a recipient: somebody who buys. His suppliers report their invoices and "
-        "credit notes on the GST portal, where he accepts, rejects or keeps each of them pending. From that the "
-        "portal draws up GSTR-2B, the statement of the input tax credit (ITC) that he may take for a month, and he "
-        "takes it by filing the return GSTR-3B, which decides for good.",
+        f"The taxpayer is {gstin}, here as a recipient: somebody who buys. Their suppliers report invoices and credit "
+        "notes on the GST portal, and the recipient accepts, rejects or keeps each of them pending. From that the "
+        "portal makes GSTR-2B, the statement of the input tax credit (ITC) for a month. The recipient takes this "
+        "credit by filing the return GSTR-3B, which decides for good.",
         "",
-        "The firms are invented. Every command below is run for real, and what it answers stands below it. The demo "
-        "adds two options: --db, its own database, and --at, which sets the clock to the day of the chapter.",
+        "The firms are invented. Every command below really runs, and its answer follows it. The demo adds two "
+        "options: --db, a database of its own, and --at, which sets the clock to the day of the chapter.",
     )
 
 
@@ -113,10 +108,10 @@ def _tell_what_next(folder: Path | None) -> None:
     say("", "What next", style="bold")
     if folder is None:
         verbatim(f"{program} demo --folder ims-demo", indent=2)
-        say("this again, keeping the samples, the database, the upload and the pictures", indent=6)
+        say("run it again and keep the samples, the database, the upload and the pictures", indent=6)
     else:
-        verbatim(f"{program} list --all --at 2024-12-09T10:00 --db {_FILE}{folder / 'ims.db'}", indent=2)
-        say("look around in what the demo has left", indent=6)
+        verbatim(f"{program} list --all --at 2024-12-09T10:00 --db {SQLITE}{folder / 'ims.db'}", indent=2)
+        say("look around in what the demo left", indent=6)
     verbatim(f"{program} explain credit_note keep_pending --period 2024-10", indent=2)
     say("what refuses a trigger, and when", indent=6)
     verbatim(f"{program} verify", indent=2)
@@ -143,17 +138,10 @@ def _place(folder: Path | None) -> Iterator[Path]:
             yield place
 
 
-@contextmanager
-def _muted() -> Iterator[None]:
-    with redirect_stdout(io.StringIO()):
-        yield
-
-
 def _absolute(db: str | None) -> str | None:
     """Return a database's URL so that it means the same in another folder."""
-    if db is None or not db.startswith(_FILE) or db in (_FILE, f"{_FILE}:memory:"):
-        return db
-    return f"{_FILE}{Path(db.removeprefix(_FILE)).absolute()}"
+    path = file_of(db) if db else None
+    return db if path is None else f"{SQLITE}{path.absolute()}"
 
 
 def _can_draw() -> bool:
@@ -163,7 +151,7 @@ def _can_draw() -> bool:
 
 
 def _program() -> str:
-    """Return how the reader has called this program, so that he can call it again."""
+    """Return how the reader called this program, so that they can call it again."""
     called = Path(sys.argv[0])
     if called.name == "__main__.py":
         return f"{_near(Path(sys.executable))} -m ims_fsm"

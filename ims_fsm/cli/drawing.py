@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ims_fsm.cli import laws, options
+from ims_fsm.cli.call import Call, command
 from ims_fsm.cli.failures import CallError
-from ims_fsm.cli.output import emit, verbatim
+from ims_fsm.cli.law import law_at, path_and_machines
+from ims_fsm.cli.output import verbatim
 
 if TYPE_CHECKING:
     from ims_fsm.law.register import Law
@@ -69,7 +70,9 @@ Watch = Annotated[bool, typer.Option("--watch", help="Draw again after every cha
 Folder = Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Where to draw.")]
 
 
+@command("draw")
 def draw(
+    call: Call,
     machines: Machines = None,
     *,
     fmt: Annotated[Format, typer.Option("--format", help="The format of the pictures.")] = Format.SVG,
@@ -82,13 +85,12 @@ def draw(
     href_base: HrefBase = None,
     watch: Watch = False,
     out: Folder = Path("diagrams"),
-    as_json: options.AsJson = False,
 ) -> None:
     """Draw the declared machines, each with its newest rule set and those before that differ."""
     from ims_fsm.draw import Style, theme_named, write_diagrams
     from ims_fsm.draw.comparison.drawing import compared, write_comparisons
 
-    path, names = laws.parted(machines)
+    path, names = path_and_machines(machines)
     style = Style(theme_named(str(theme)), href_base, notes is Notes.ALL)
     if compare and edition:
         raise CallError("--compare names two rule sets and --edition one; leave one of the options out")
@@ -101,16 +103,12 @@ def draw(
     if watch:
         _watch(path, drawn)
         return
-    files = drawn(laws.law_at(path))
-    if as_json:
-        emit({"files": [str(file) for file in files]})
-        return
-    for file in files:
-        verbatim(str(file))
+    files = drawn(law_at(path))
+    call.answer(lambda: verbatim("\n".join(map(str, files))), {"files": files})
 
 
 def _watch(path: Path | None, drawn: Callable[[Law], list[Path]]) -> None:
     from ims_fsm.draw.watching import every_so_often, watch
     from ims_fsm.resources import machines_folder
 
-    watch(path or machines_folder(), lambda: drawn(laws.law_at(path)), typer.echo, pause=every_so_often)
+    watch(path or machines_folder(), lambda: drawn(law_at(path)), typer.echo, pause=every_so_often)

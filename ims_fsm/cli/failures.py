@@ -1,4 +1,4 @@
-"""What goes wrong, told on one line or as JSON, with its exit code; never a traceback.
+"""What goes wrong: one line or JSON, and its exit code; never a traceback.
 
 Imports the errors and Typer; loads no other room.
 """
@@ -16,10 +16,9 @@ import typer
 from ims_fsm.errors import ImsFsmError
 
 DONE, REFUSED, WRONG, INTERRUPTED = 0, 1, 2, 130
-# Whoever read the output has gone, and nobody looks at this; Typer ends with it too.
+# The reader of the output has gone; Typer ends with this code too.
 GONE = 1
 DEBUG = "IMS_FSM_DEBUG"
-_UNEXPECTED = "unexpected"
 
 
 class CallError(ImsFsmError):
@@ -29,10 +28,10 @@ class CallError(ImsFsmError):
 
 
 def guarded(work: Callable[[], Any], arguments: Sequence[str]) -> int:
-    """Run the command line and return its exit code: 0 done, 1 refused or not held, 2 wrong input or a wrong call.
+    """Run the command line and return its exit code: 0 success, 1 refusal or failed check, 2 invalid input or usage.
 
-    What is raised is told on standard error as one line, or with `--json` among the arguments on standard output
-    as an object. With IMS_FSM_DEBUG set what nobody expected is raised instead, for whoever mends it.
+    An error is printed on standard error as one line, or with `--json` among the arguments on standard output as an
+    object. With IMS_FSM_DEBUG set an unexpected error is raised instead.
     """
     try:
         code = work()
@@ -40,14 +39,12 @@ def guarded(work: Callable[[], Any], arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         _forget_stdout()
         return GONE
-    except (KeyboardInterrupt, Exception) as error:  # noqa: BLE001 -- nobody is shown a traceback who did not ask
+    except (KeyboardInterrupt, Exception) as error:  # noqa: BLE001 -- a traceback is shown only to those who ask
         if isinstance(error, typer.TyperException) and type(error).__name__ == "NoArgsIsHelpError":
             return error.exit_code
-        told, code = _told(error)
-        return _tell(told, code, as_json="--json" in arguments)
+        return _print(*_described(error), as_json="--json" in arguments)
     if code == INTERRUPTED:
-        told, code = _told(KeyboardInterrupt())
-        return _tell(told, code, as_json="--json" in arguments)
+        return _print(*_described(KeyboardInterrupt()), as_json="--json" in arguments)
     return code if isinstance(code, int) else DONE
 
 
@@ -57,41 +54,37 @@ def is_refusal(error: ImsFsmError) -> bool:
 
 
 def of_file(error: OSError) -> str:
-    """Return what a file refused, in one sentence with its remedy."""
+    """Return what is wrong with a file, in one sentence with its remedy."""
     name = f"{error.filename} " if error.filename else ""
     match error:
         case FileNotFoundError():
-            return f"{name}is not there; correct the path"
+            return f"{name}does not exist; correct the path"
         case IsADirectoryError():
             return f"{name}is a folder; name a file in it"
         case NotADirectoryError() | FileExistsError():
-            return f"{name}is no folder; name another"
+            return f"{name}is not a folder; name another"
         case PermissionError():
-            return f"{name}may not be opened; correct its permissions"
+            return f"{name}cannot be opened; correct its permissions"
     return f"{name}cannot be used ({error.strerror or error}); correct the path or free the disk"
 
 
-def _told(error: BaseException) -> tuple[dict[str, Any], int]:
+def _described(error: BaseException) -> tuple[dict[str, Any], int]:
     match error:
         case KeyboardInterrupt():
-            told: dict[str, Any] = {"code": "interrupted", "message": "interrupted; what was not finished was not kept"}
-            code = INTERRUPTED
+            message, code = "interrupted; unfinished work was not kept", INTERRUPTED
+            return {"code": "interrupted", "message": message}, code
         case typer.TyperException():
-            told, code = {"code": "wrong_call", "message": _of_call(error)}, error.exit_code or WRONG
+            return {"code": CallError.code, "message": _of_call(error)}, error.exit_code or WRONG
         case ImsFsmError():
-            told, code = error.as_dict(), REFUSED if is_refusal(error) else WRONG
+            return error.as_dict(), REFUSED if is_refusal(error) else WRONG
         case UnicodeError():
-            message = "some of the text that was given is not in UTF-8; write it in UTF-8"
-            told, code = {"code": "input_invalid", "message": message}, WRONG
+            return {"code": "input_invalid", "message": "some of the text is not in UTF-8; write it in UTF-8"}, WRONG
         case OSError():
-            told, code = {"code": "file_unusable", "message": of_file(error)}, WRONG
-        case _:
-            if os.environ.get(DEBUG):
-                raise error
-            what = f"something nobody expected went wrong ({type(error).__name__}: {_first_line(error)})"
-            told = {"code": _UNEXPECTED, "message": f"{what}; set {DEBUG}=1, run it again and report what it says"}
-            code = WRONG
-    return told, code
+            return {"code": "file_unusable", "message": of_file(error)}, WRONG
+    if os.environ.get(DEBUG):
+        raise error
+    what = f"unexpected error ({type(error).__name__}: {_first_line(error)})"
+    return {"code": "unexpected", "message": f"{what}; set {DEBUG}=1, run it again and report what it prints"}, WRONG
 
 
 def _of_call(error: typer.TyperException) -> str:
@@ -104,7 +97,7 @@ def _of_call(error: typer.TyperException) -> str:
     return (whole if whole[:2].isupper() else whole[:1].lower() + whole[1:]) + remedy
 
 
-def _tell(error: dict[str, Any], code: int, *, as_json: bool) -> int:
+def _print(error: dict[str, Any], code: int, *, as_json: bool) -> int:
     try:
         if as_json:
             sys.stdout.write(json.dumps({"error": error}, indent=2, ensure_ascii=False, default=str) + "\n")
@@ -117,7 +110,7 @@ def _tell(error: dict[str, Any], code: int, *, as_json: bool) -> int:
 
 
 def _forget_stdout() -> None:
-    """Leave nothing to be flushed at the end: whoever read the output has gone."""
+    """Leave nothing to be flushed at the end: the reader of the output has gone."""
     sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 -- it stays open to the end
 
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ims_fsm.cli import options
+from ims_fsm.cli.call import Call, command
 from ims_fsm.cli.failures import CallError
-from ims_fsm.cli.output import emit, verbatim
+from ims_fsm.cli.output import verbatim
 from ims_fsm.errors import InputError, ProblemsError
 
 if TYPE_CHECKING:
@@ -31,7 +31,9 @@ class PageFormat(StrEnum):
     HTML = "html"
 
 
+@command("pages")
 def pages(
+    call: Call,
     *,
     out: Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Where to write.")] = Path("pages"),
     fmt: Annotated[
@@ -55,7 +57,6 @@ def pages(
             "and scenarios instead of carrying them.",
         ),
     ] = None,
-    as_json: options.AsJson = False,
 ) -> None:
     """Write the lifecycle pages, the FAQ answered, the calendar and the stories, as Markdown and HTML."""
     from ims_fsm.law.book import shipped_book
@@ -63,11 +64,7 @@ def pages(
 
     told = _stories(stories if stories is not None else [SCENARIOS] if SCENARIOS.is_dir() else [])
     files = write_pages(shipped_book(), told, out, tuple(map(str, fmt)) if fmt else FORMATS, root)
-    if as_json:
-        emit({"files": [str(file) for file in files], "stories": len(told)})
-        return
-    for file in files:
-        verbatim(str(file))
+    call.answer(lambda: verbatim("\n".join(map(str, files))), {"files": files, "stories": len(told)})
 
 
 def _stories(paths: list[Path]) -> list[Story]:

@@ -1,41 +1,171 @@
-"""`show`, `history` and `original`: one record with why, its log, and what is stated about what it amends.
+"""What is said of records: `list`, `show`, `history` and `original`.
 
-Imports Typer and the options; the workflow when it is run.
+Imports Typer and the options; the face when it is run.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from enum import StrEnum
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from ims_fsm.cli import options
+from ims_fsm.cli.call import Call, command
 from ims_fsm.cli.drawing import Theme, ThemeName
 from ims_fsm.cli.failures import CallError
-from ims_fsm.cli.listing import named, stands
-from ims_fsm.cli.output import emit, say, table
-from ims_fsm.cli.session import opened
-from ims_fsm.record.log import detail_in_words
-from ims_fsm.terms.money import Heads, paise, shown
+from ims_fsm.cli.options import minute
+from ims_fsm.cli.output import console, counted, numbered, say, table, working
+from ims_fsm.cli.refusals import tell_each
+from ims_fsm.cli.selection import chosen
+from ims_fsm.terms.gstin import checked_gstin
+from ims_fsm.terms.money import HEADS, Heads, paise, shown
+from ims_fsm.terms.vocabulary import Disposition, Kind, State, SupplierStatus
 
 if TYPE_CHECKING:
-    from ims_fsm.record.refusals import Told
-    from ims_fsm.terms.document import Document
-    from ims_fsm.workflow.ims import IMS
-    from ims_fsm.workflow.views.views import History, RecordView
+    from ims_fsm import Content, Document, History, ListedRecord, Record, RecordView, Told
+
+MOST = 100
+ROOMY = 130
+SHORT = {"keep_pending": "pending"}
+COUNTED = ("records", "saved", "filed", *(str(state).replace("_", " ") for state in State))
 
 
-class Decided(StrEnum):
-    """How an original that is not here was decided."""
-
-    ACCEPTED = "accepted"
-    REJECTED = "rejected"
+# --- list -------------------------------------------------------------------------------------------------------------
 
 
+@command("list", "gstin", "db", "at")
+def list_records(
+    call: Call,
+    *,
+    state: Annotated[list[State] | None, typer.Option("--state", help="Only this state; may be repeated.")] = None,
+    kind: Annotated[list[Kind] | None, typer.Option("--kind", help="Only this kind; may be repeated.")] = None,
+    supplier: Annotated[
+        str | None, typer.Option("--supplier", parser=checked_gstin, metavar="GSTIN", help="Only this supplier's.")
+    ] = None,
+    number: Annotated[str | None, typer.Option("--number", help="Only documents of this number.")] = None,
+    period: options.AnyTwoBPeriod = None,
+    status: Annotated[
+        SupplierStatus | None, typer.Option("--status", help="Only what suppliers have saved, or filed.")
+    ] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also what is decided, removed, or went straight to GSTR-2B.")
+    ] = False,
+    summary: Annotated[bool, typer.Option("--summary", help="Only counts, by kind.")] = False,
+    limit: Annotated[int, typer.Option("--limit", min=0, help="Rows of the table at most; 0 for all.")] = MOST,
+) -> None:
+    """Show the records of a recipient, with what may be done to each and why not."""
+    where = chosen(
+        states=state or (),
+        everything=everything,
+        kinds=tuple(kind or ()),
+        supplier=supplier,
+        number=number,
+        expected_period=period,
+        supplier_status=status,
+    )
+    with call.recipient() as buyer, working("Reading the records", quiet=call.as_json):
+        if summary:
+            counts = summed(buyer.records(where))
+            call.answer(lambda: _tell_summary(counts), {"recipient": buyer.gstin, "kinds": counts}, "--summary")
+        elif call.as_json:
+            call.answer_each({"recipient": buyer.gstin}, buyer.listed(where))
+        else:
+            rows = list(islice(buyer.listed(where), limit or None))
+            count = len(rows) if len(rows) != limit else sum(1 for _ in buyer.records(where))
+            _tell_list(buyer.gstin, rows, count)
+
+
+def _tell_list(gstin: str, rows: Sequence[ListedRecord], count: int) -> None:
+    if not rows:
+        say(f"No records of {gstin} match; --all also shows what is decided or removed.")
+        return
+    if console().width >= ROOMY:
+        names = ("=id", "document", "number", "=supplier", "=date", ">taxable", ">tax", "supplier has", "=2B", "state")
+        table((*names, "may"), map(_cells, rows))
+    else:
+        table(("=id", "document", ">tax", "=2B", "state", "may"), map(_few_cells, rows))
+        if any(not row.record.filed for row in rows):
+            say("", "* saved by its supplier and not filed: the 2B period that filing it now would give.")
+    more = count - len(rows)
+    rest = f" {counted(more, 'more is', 'more are')} not shown; --limit 0 shows all." if more else ""
+    say("", f"{counted(count, 'record')} of {gstin}.{rest}")
+
+
+def _cells(row: ListedRecord) -> tuple[str, ...]:
+    record, document = row.record, row.record.document
+    return (
+        str(record.id),
+        named(record),
+        document.number,
+        document.supplier or "overseas",
+        document.date.isoformat(),
+        shown(document.taxable),
+        shown(document.tax.total),
+        str(record.supplier_status),
+        row.period,
+        stands(record),
+        allowed_in_words(row.may),
+    )
+
+
+def _few_cells(row: ListedRecord) -> tuple[str, ...]:
+    number, name, document, supplier, _, _, tax, _, period, state, may = _cells(row)
+    return (number, f"{name} {document} of {supplier}", tax, f"{period}{'' if row.record.filed else '*'}", state, may)
+
+
+def _tell_summary(counts: Mapping[str, Mapping[str, int]]) -> None:
+    total = {name: sum(count[name] for count in counts.values()) for name in COUNTED}
+    names = [name for name in COUNTED if total[name]]
+    rows = [(kind, *(str(count[name] or "") for name in names)) for kind, count in {**counts, "in all": total}.items()]
+    table(("", *(f">{name}" for name in names)), rows)
+
+
+def summed(records: Iterable[Record]) -> dict[str, dict[str, int]]:
+    """Return how many records of each kind there are, how many are saved and filed, and how many are in each state."""
+    counts: dict[str, dict[str, int]] = {}
+    for record in records:
+        count = counts.setdefault(named(record), dict.fromkeys(COUNTED, 0))
+        for name in ("records", str(record.supplier_status), str(record.state).replace("_", " ")):
+            count[name] += 1
+    return dict(sorted(counts.items()))
+
+
+def named(record: Record) -> str:
+    """Return what a record is, in words: "credit note, amended"."""
+    words = str(record.document.kind).replace("_", " ").replace("eco", "ECO")
+    return f"{words}, amended" if record.document.amends else words
+
+
+def stands(record: Record) -> str:
+    """Return where a record stands, with what it was decided or removed as."""
+    if not record.in_ims:
+        return "not in IMS"
+    state, why = str(record.state).replace("_", " "), record.disposition or record.removed_for
+    return f"{state} ({str(why).replace('_', ' ')})" if why else state
+
+
+def allowed_in_words(may: Mapping[str, Sequence[Told]]) -> str:
+    """Return which actions are open in few words, with the rules that close the others."""
+    closed = {trigger: refusals for trigger, refusals in may.items() if refusals}
+    if not closed:
+        return "all"
+    if len(closed) == len(may):
+        return f"nothing ({', '.join(dict.fromkeys(refusals[0].rule for refusals in closed.values()))})"
+    rules = ", ".join(dict.fromkeys(refusal.rule for refusals in closed.values() for refusal in refusals))
+    is_most = len(closed) * 2 > len(may)
+    words = ", ".join(SHORT.get(trigger, trigger) for trigger in may if (trigger in closed) is not is_most)
+    return f"{'only' if is_most else 'all but'} {words} ({rules})"
+
+
+# --- show -------------------------------------------------------------------------------------------------------------
+
+
+@command("show", "gstin", "db", "at")
 def show(
+    call: Call,
     record_id: options.RecordId,
     *,
     diagram: Annotated[
@@ -43,173 +173,33 @@ def show(
         typer.Option("--diagram", metavar="FILE", help="Draw its path into this file: .svg, .png, .pdf, .dot or .mmd."),
     ] = None,
     theme: Theme = ThemeName.LIGHT,
-    db: options.Db = options.DEFAULT_DB,
-    as_json: options.AsJson = False,
-    at: options.At = None,
 ) -> None:
     """Show one record: what it is, where it stands, what may be done with it and why not."""
-    with opened(db, at) as ims:
-        view = ims.show(record_id)
+    with call.recipient_of(record_id) as buyer:
+        view = buyer.show(record_id)
         if diagram is not None:
-            _draw_path(ims, record_id, diagram, str(theme))
-    if as_json:
-        from ims_fsm.cli import plain
+            from ims_fsm.draw.diagram import format_of
 
-        emit(
-            {
-                **plain.record(view.record),
-                "expected_period": str(view.period),
-                "rule_set": view.rule_set,
-                "direction": str(view.direction),
-                "original": view.original,
-                "shown_in": plain.text(view.shown_in),
-                "section": view.section,
-                "carried": plain.heads(view.record.carried),
-                "standing": plain.heads(view.record.standing),
-                "may": {trigger: [one.as_dict() for one in refusals] for trigger, refusals in view.may.items()},
-            }
-        )
-    else:
-        tell_view(view)
+            diagram.write_bytes(buyer.diagram(record_id, format_of(diagram), theme=str(theme)))
+
+    def tell() -> None:
+        _tell_view(view)
         if diagram is not None:
             say("", f"Its path is drawn in {diagram}.")
 
-
-def _draw_path(ims: IMS, record_id: int, file: Path, theme: str) -> None:
-    from ims_fsm.draw.diagram import format_of
-
-    content = ims.diagram(record_id, format_of(file), theme=theme)
-    file.write_bytes(content)
+    call.answer(tell, view)
 
 
-def tell_view(view: RecordView) -> None:
-    """Print a record with why."""
-    record, document = view.record, view.record.document
-    say(f"Record {record.id}: {named(record)} {document.number} of {_supplier(document)}", style="bold")
+def _tell_view(view: RecordView) -> None:
+    _tell_heading(view.record)
     table(("", ""), _facts(view), indent=2)
     say("", "What may be done with it now:")
-    for triggers, refusals in _alike(view):
-        say(f"{triggers}: {'no' if refusals else 'yes'}", indent=2)
-        for refusal in refusals:
-            say(f"{refusal.sentence} ({refusal.rule}); {refusal.remedy}.", indent=4, hang=2)
-
-
-def history(
-    record_id: options.RecordId,
-    *,
-    db: options.Db = options.DEFAULT_DB,
-    as_json: options.AsJson = False,
-) -> None:
-    """Show everything that was ever done to a record: its transition log and the contents it has had."""
-    from ims_fsm.cli import plain
-
-    with opened(db) as ims:
-        told = ims.history(record_id)
-    if as_json:
-        emit(
-            {
-                "record": plain.record(told.record),
-                "transitions": [plain.transition(entry) for entry in told.transitions],
-                "contents": [plain.version(one) for one in told.contents],
-                "chain": [member.id for member in told.chain],
-            }
-        )
-    else:
-        tell_history(told)
-
-
-def tell_history(told: History) -> None:
-    """Print a record's log and contents."""
-    from ims_fsm.cli import plain
-
-    record, document = told.record, told.record.document
-    say(f"Record {record.id}: {named(record)} {document.number} of {_supplier(document)}", style="bold")
-    rows = [
-        (
-            str(e.seq),
-            plain.minute(e.at),
-            e.trigger,
-            f"{e.source} → {e.dest}",
-            e.actor,
-            ", ".join(e.rules),
-            detail_in_words(e.detail),
-        )
-        for e in told.transitions
-    ]
-    say("", "Transitions:" if rows else "Transitions: none; nothing has moved it.")
-    if rows:
-        table(("", "when (IST)", "trigger", "moved", "actor", "rules", "with"), rows, indent=2)
-    say("", "Contents:")
-    contents = [
-        (str(one.number), plain.minute(one.at), one.actor, shown(paise(one.fields["taxable"])), _tax(one.fields))
-        for one in told.contents
-    ]
-    table(("", "since (IST)", "actor", ">taxable", "tax"), contents, indent=2)
-    if len(told.chain) > 1:
-        say("", f"Its chain, oldest first: records {', '.join(str(member.id) for member in told.chain)}.")
-
-
-def original(
-    record_id: options.RecordId,
-    decided: Annotated[
-        Decided, typer.Argument(metavar="accepted|rejected", help="How the GSTR-3B of its period decided it.")
-    ],
-    *,
-    igst: options.Igst = None,
-    cgst: options.Cgst = None,
-    sgst: options.Sgst = None,
-    cess: options.Cess = None,
-    who: options.Actor,
-    db: options.Db = options.DEFAULT_DB,
-    as_json: options.AsJson = False,
-    at: options.At = None,
-) -> None:
-    """State how the original of an amendment was decided, where it is not here (it came before IMS, say).
-
-    Give the original's tax in rupees; without it the original is taken to have had the amendment's own.
-    """
-    from ims_fsm.terms.vocabulary import Disposition
-
-    tax = options.heads_in_rupees({"igst": igst, "cgst": cgst, "sgst": sgst, "cess": cess})
-    with opened(db, at) as ims:
-        before = ims.show(record_id)
-        document = _original(before, tax)
-        desk = ims.recipient(ims.recipient_of(record_id), actor=who)
-        desk.state_original(record_id, Disposition(str(decided)), document)
-        view = ims.show(record_id)
-    if as_json:
-        emit({"record_id": record_id, "original": str(decided), "direction": str(view.direction)})
-    else:
-        tell_original(view)
-        if tax is None:
-            say("No tax of the original was given, so it counts as the amendment's own; if it was not, give --igst …")
-
-
-def tell_original(view: RecordView) -> None:
-    """Print what an amendment now is, with its original stated."""
-    document = view.record.document
-    amends = document.amends.number if document.amends else ""
-    open_now = ", ".join(view.open_actions) or "nothing"
-    said = f"{amends} counts as {view.original}; record {view.record.id} is {_direction(view)}. Open now: {open_now}."
-    say(said[0].upper() + said[1:])
-
-
-def _direction(view: RecordView) -> str:
-    moves = {"upward": "an upward amendment of it", "downward": "a downward amendment of it"}
-    return moves.get(str(view.direction), "an amendment that leaves its tax unchanged")
-
-
-def _original(view: RecordView, tax: Heads | None) -> Document | None:
-    record, amends = view.record, view.record.document.amends
-    if amends is None:
-        raise CallError(f"record {record.id} amends nothing; only an amendment's original can be stated")
-    if record.amends_id is not None:
-        raise CallError(f"the original of record {record.id} is here, as record {record.amends_id}; act on that")
-    if record.settled_in is not None:
-        raise CallError(f"record {record.id} was decided with GSTR-3B of {record.settled_in}; nothing is to be stated")
-    if tax is None:
-        return None
-    return record.document.changed(number=amends.number, date=amends.date, amends=None, tax=tax)
+    alike: dict[tuple[Told, ...], list[str]] = {}
+    for trigger, refusals in view.may.items():
+        alike.setdefault(tuple(refusals), []).append(trigger)
+    for refusals, triggers in alike.items():
+        say(f"{', '.join(triggers)}: {'no' if refusals else 'yes'}", indent=2)
+        tell_each(refusals, indent=4)
 
 
 def _facts(view: RecordView) -> Iterator[tuple[str, str]]:
@@ -225,8 +215,7 @@ def _facts(view: RecordView) -> Iterator[tuple[str, str]]:
         yield "which was", facts["original"].values[view.original]
         yield "so", facts["direction"].values[str(view.direction)]
     yield "supplier has", f"{record.supplier_status} it in {record.form} of {record.return_period}"
-    fixed = "" if record.filed else "  (if it were filed now; fixed once its supplier files)"
-    yield "2B period", f"{view.period}{fixed}"
+    yield "2B period", f"{view.period}{'' if record.filed else ', if it were filed now; fixed once its supplier files'}"
     yield "rule set", view.rule_set
     yield "state", stands(record)
     if record.reduction:
@@ -237,19 +226,107 @@ def _facts(view: RecordView) -> Iterator[tuple[str, str]]:
         yield "in GSTR-2B", f"{view.shown_in}: {view.section}"
 
 
-def _alike(view: RecordView) -> list[tuple[str, tuple[Told, ...]]]:
-    """Return the triggers with their refusals, those that are answered alike together."""
-    groups: dict[tuple[Told, ...], list[str]] = {}
-    for trigger, refusals in view.may.items():
-        groups.setdefault(refusals, []).append(trigger)
-    return [(", ".join(triggers), refusals) for refusals, triggers in groups.items()]
+def _tell_heading(record: Record) -> None:
+    document = record.document
+    supplier = document.supplier or "overseas"
+    whole = f"{supplier} ({document.supplier_name})" if document.supplier and document.supplier_name else supplier
+    say(f"Record {record.id}: {named(record)} {document.number} of {whole}", style="bold")
 
 
-def _supplier(document: Document) -> str:
-    if not document.supplier:
-        return "overseas"
-    return f"{document.supplier} ({document.supplier_name})" if document.supplier_name else document.supplier
+# --- history ----------------------------------------------------------------------------------------------------------
 
 
-def _tax(fields: dict[str, str]) -> str:
-    return str(Heads.from_rupees({head: fields[head] for head in ("igst", "cgst", "sgst", "cess")}))
+@command("history", "gstin", "db")
+def history(call: Call, record_id: options.RecordId) -> None:
+    """Show everything that was ever done to a record: its transition log and the contents it has had."""
+    with call.recipient_of(record_id) as buyer:
+        whole = buyer.history(record_id)
+    chain = [member.id for member in whole.chain]
+    parts = {"record": whole.record, "transitions": whole.transitions, "contents": whole.contents, "chain": chain}
+    call.answer(lambda: _tell_history(whole), parts)
+
+
+def _tell_history(whole: History) -> None:
+    from ims_fsm import detail_in_words
+
+    _tell_heading(whole.record)
+    rows = [
+        (
+            str(entry.seq),
+            minute(entry.at),
+            entry.trigger,
+            f"{entry.source} → {entry.dest}",
+            entry.actor,
+            ", ".join(entry.rules),
+            detail_in_words(entry.detail),
+        )
+        for entry in whole.transitions
+    ]
+    say("", "Transitions:" if rows else "Transitions: none.")
+    if rows:
+        table(("", "when (IST)", "trigger", "moved", "actor", "rules", "with"), rows, indent=2)
+    say("", "Contents:")
+    contents = [
+        (str(content.number), minute(content.at), content.actor, *_amounts(content)) for content in whole.contents
+    ]
+    table(("", "since (IST)", "actor", ">taxable", "=tax"), contents, indent=2)
+    if len(whole.chain) > 1:
+        say("", f"Its chain, oldest first: {numbered([member.id for member in whole.chain])}.")
+
+
+def _amounts(content: Content) -> tuple[str, str]:
+    taxable, tax = content.fields["taxable"], {head: content.fields[head] for head in HEADS}
+    return shown(paise(taxable)), str(Heads.from_rupees(tax))
+
+
+# --- original ---------------------------------------------------------------------------------------------------------
+
+
+@command("original", "gstin", "key", "actor", "db", "at")
+def original(
+    call: Call,
+    record_id: options.RecordId,
+    decided: Annotated[
+        Literal["accepted", "rejected"],
+        typer.Argument(metavar="accepted|rejected", help="How the GSTR-3B of its period decided it."),
+    ],
+    *,
+    igst: options.Igst = None,
+    cgst: options.Cgst = None,
+    sgst: options.Sgst = None,
+    cess: options.Cess = None,
+) -> None:
+    """State how the original of an amendment was decided, if the original is not here (it came before IMS, say).
+
+    Give the original's tax in rupees; the default is the amendment's own.
+    """
+    tax = options.heads_in_rupees({"igst": igst, "cgst": cgst, "sgst": sgst, "cess": cess})
+    with call.recipient_of(record_id) as buyer:
+        document = _original(buyer.record(record_id), tax)
+        buyer.state_original(record_id, Disposition(decided), document, key=call.key)
+        view = buyer.show(record_id)
+    parts = {"record_id": record_id, "original": decided, "direction": view.direction}
+    call.answer(lambda: _tell_original(view, is_given=tax is not None), parts)
+
+
+def _tell_original(view: RecordView, *, is_given: bool) -> None:
+    amends = view.record.document.amends
+    moves = {"upward": "an upward amendment of it", "downward": "a downward amendment of it"}
+    move = moves.get(str(view.direction), "an amendment that leaves its tax unchanged")
+    said = f"{amends.number if amends else ''} counts as {view.original}; record {view.record.id} is {move}."
+    say(f"{said[0].upper()}{said[1:]} Open now: {', '.join(view.open_actions) or 'nothing'}.")
+    if not is_given:
+        say("The original's tax was not given, so it counts as the amendment's own; if it differed, give --igst …")
+
+
+def _original(record: Record, tax: Heads | None) -> Document | None:
+    amends = record.document.amends
+    if amends is None:
+        raise CallError(f"record {record.id} amends nothing; only an amendment's original can be stated")
+    if record.amends_id is not None:
+        raise CallError(f"the original of record {record.id} is here, as record {record.amends_id}; act on that")
+    if record.settled_in is not None:
+        raise CallError(f"record {record.id} was decided with GSTR-3B of {record.settled_in}; nothing can be stated")
+    if tax is None:
+        return None
+    return record.document.changed(number=amends.number, date=amends.date, amends=None, tax=tax)

@@ -1,167 +1,198 @@
-"""`3b` and `sweep`: GSTR-3B filed, and what the calendar owes by now.
+"""`2b` and `3b`: GSTR-2B generated, shown, exported and compared, and GSTR-3B filed.
 
-Imports Typer and the options; the workflow when it is run.
+Imports Typer and the options; the face when it is run.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ims_fsm.cli import options
-from ims_fsm.cli.failures import CallError
-from ims_fsm.cli.output import counted, emit, say
-from ims_fsm.cli.plain import minute, time
-from ims_fsm.cli.progress import working
-from ims_fsm.cli.session import opened, recipient
-from ims_fsm.terms.clock import SettableClock
-from ims_fsm.terms.vocabulary import Job
+from ims_fsm.cli.call import Call, command
+from ims_fsm.cli.failures import REFUSED
+from ims_fsm.cli.options import minute
+from ims_fsm.cli.output import counted, numbered, say, table, verbatim, working
+from ims_fsm.cli.records import named
+from ims_fsm.terms.money import NIL, TITLES, Heads, shown
+from ims_fsm.terms.vocabulary import TwoBState
 
 if TYPE_CHECKING:
-    from ims_fsm.workflow.calendar.sweeps import Swept
-    from ims_fsm.workflow.ims import IMS
-    from ims_fsm.workflow.returns.filing import ThreeBFiled
+    from ims_fsm import ThreeBFiled, TwoBComparison, TwoBView
 
-commands = typer.Typer(no_args_is_help=True, help="GSTR-3B: file it.")
+# The totals in the order in which they are printed, and what each is to people.
+TOTALS = {
+    "itc_available": "ITC available",
+    "itc_not_available": "ITC not available",
+    "itc_rejected": "ITC rejected (for view only)",
+    "itc_reversed": "ITC reversed",
+    "reverse_charge": "reverse charge (apart)",
+    "reversal_4b1": "to be reversed by the recipient in 4(B)(1)",
+}
+ALWAYS = ("itc_available", "itc_not_available", "itc_rejected")
+two_b = typer.Typer(no_args_is_help=True, help="GSTR-2B: generate, show, export, compare.")
+three_b = typer.Typer(no_args_is_help=True, help="GSTR-3B: file it.")
 
 
-@commands.command("file")
-def file_three_b(
+# --- 2b ---------------------------------------------------------------------------------------------------------------
+
+
+@two_b.command("generate")
+@command("2b generate", "gstin", "key", "actor", "db", "at")
+def generate(call: Call, *, period: options.Period) -> None:
+    """Generate or recompute the GSTR-2B of a period, from the 14th on and until GSTR-3B is filed (FAQ 23-27)."""
+    with working("Generating GSTR-2B", quiet=call.as_json), call.recipient() as buyer:
+        done = buyer.generate_2b(period, key=call.key)
+        view = buyer.two_b(period, with_lines=call.as_json)
+
+    def tell() -> None:
+        for line in ended(buyer.gstin, done.expired, done.lapsed):
+            say(line)
+        _tell_two_b(view)
+
+    call.answer(tell, {**_parts(view), "expired": done.expired, "lapsed": done.lapsed})
+
+
+@two_b.command("show")
+@command("2b show", "gstin", "db", "at")
+def show(
+    call: Call,
     *,
-    gstin: options.OwnGstin = None,
     period: options.Period,
-    key: options.Key = None,
-    who: options.Actor,
-    db: options.Db = options.DEFAULT_DB,
-    as_json: options.AsJson = False,
-    at: options.At = None,
+    lines: Annotated[bool, typer.Option("--lines", help="Also every line.")] = False,
 ) -> None:
-    """File the GSTR-3B of a period: what is in its GSTR-2B is decided for good (FAQ 12, 20, 34)."""
-    with working("Filing GSTR-3B"), opened(db, at) as ims:
-        filed = ims.file_3b(recipient(ims, gstin), period, actor=who, key=key)
-        hidden = ims.two_b(filed.recipient, period, with_lines=False).left_out
-        waiting = [one.record.id for one in hidden if one.reason == "original_unknown"]
-    if not as_json:
-        tell_three_b(filed)
-        tell_waiting(waiting)
+    """Show the newest GSTR-2B of a period: its totals, and what it leaves out and why."""
+    with working("Reading", quiet=call.as_json), call.recipient() as buyer:
+        view = buyer.two_b(period, with_lines=lines or call.as_json)
+    call.answer(lambda: _tell_two_b(view, lines=lines), _parts(view))
+
+
+@two_b.command("export")
+@command("2b export", "gstin", "db", "at")
+def export(call: Call, *, period: options.Period, out: options.Out = None) -> None:
+    """Write the newest GSTR-2B of a period as the portal does (JSON, v4): to a file with --out, else to the output."""
+    from ims_fsm import dump_two_b
+
+    with working("Reading", quiet=call.as_json), call.recipient() as buyer:
+        statement = buyer.export_2b(period)
+    text = dump_two_b(statement)
+    if out is None:
+        typer.echo(text, nl=False)
         return
-    backs = [
-        {
-            "supplier": one.supplier,
-            "supplier_period": one.supplier_period,
-            "records": one.records,
-            "tax": {head: str(amount) for head, amount in one.tax.in_rupees().items() if amount},
-        }
-        for one in filed.added_back
-    ]
-    told = {"recipient": filed.recipient, "period": filed.period, "decided": filed.decided, "added_back": backs}
-    emit({**told, "original_unknown": waiting})
+    out.write_text(text, "utf-8", newline="\n")
+    count = len(statement.lines)
+    parts = {"recipient": buyer.gstin, "period": period, "path": out, "lines": count}
+    call.answer(lambda: verbatim(f"{out}: GSTR-2B of {period}, {counted(count, 'line')}"), parts)
 
 
-def tell_three_b(filed: ThreeBFiled) -> None:
-    """Print what filing GSTR-3B decided, and what goes back to suppliers."""
+@two_b.command("compare")
+@command("2b compare", "gstin", "db", "at")
+def compare(
+    call: Call, file: Annotated[Path, typer.Argument(metavar="FILE", help="The portal's GSTR-2B, as JSON.")]
+) -> None:
+    """Compare the portal's GSTR-2B with the one here, document by document; exit 1 if they differ."""
+    with working("Comparing", quiet=call.as_json), call.recipient() as buyer:
+        comparison = buyer.compare_2b(file)
+    call.answer(lambda: _tell_comparison(comparison), comparison)
+    if comparison.differences:
+        raise typer.Exit(REFUSED)
+
+
+def _parts(view: TwoBView) -> dict[str, object]:
+    totals = {name: view.totals.get(name, NIL) for name in TOTALS}
+    return {"two_b": view.two_b, "totals": totals, "lines": view.lines, "left_out": view.left_out}
+
+
+def _tell_two_b(view: TwoBView, *, lines: bool = False) -> None:
+    statement = view.two_b
+    if statement.state is TwoBState.ABSENT:
+        say(f"GSTR-2B of {statement.period} of {statement.recipient} was never generated.")
+        return
+    generated = f"generated {minute(statement.generated_at)} IST, generation {statement.generation}"
+    say(f"GSTR-2B of {statement.period} of {statement.recipient}: {statement.state}, {generated}.", style="bold")
+    heads = tuple(f">{title}" for title in TITLES)
+    totals = [(name, view.totals.get(name, NIL)) for name in TOTALS if name in ALWAYS or view.totals.get(name)]
+    table(("", *heads), ((TOTALS[name], *_amounts(total)) for name, total in totals), indent=2)
+    say("", f"{counted(view.size, 'line')}.")
+    if lines:
+        rows = (
+            (
+                str(record.id),
+                named(record),
+                record.document.number,
+                str(line.section),
+                line.decision,
+                *_amounts(line.tax),
+            )
+            for line, record in view.lines
+        )
+        table(("=id", "document", "number", "section", "decided as", *heads), rows, indent=2)
+    if view.left_out:
+        say("", f"Left out: {counted(len(view.left_out), 'record')}.")
+        left = ((str(out.record.id), named(out.record), out.record.document.number, f"{out.why} ({out.rule})")
+                for out in view.left_out)  # fmt: skip
+        table(("=id", "document", "number", "why"), left, indent=2)
+    if statement.state is TwoBState.STALE:
+        say("", "Actions were changed since; recompute it before GSTR-3B (faq.29): ims-fsm 2b generate.")
+
+
+def _amounts(tax: Heads) -> tuple[str, ...]:
+    return tuple(shown(amount) for amount in tax)
+
+
+def _tell_comparison(comparison: TwoBComparison) -> None:
+    lines = f"{counted(comparison.ours, 'document')} here, {comparison.theirs:,} on the portal"
+    say(f"GSTR-2B of {comparison.period} of {comparison.recipient}: {lines}.")
+    say(f"{counted(len(comparison.differences), 'difference')}." if comparison.differences else "No differences.")
+    for difference in comparison.differences:
+        rule = f" ({difference.rule})" if difference.rule else ""
+        say(f"- {difference.sentence}{rule}", indent=2, hang=2)
+    for warning in comparison.warnings:
+        say(f"warning: {warning}")
+
+
+def ended(recipient: str, expired: int, lapsed: int) -> Iterator[str]:
+    """Give a sentence for each time limit that ended some records' pending."""
+    if expired:
+        yield f"{recipient}: {counted(expired, 'record')} removed, pending past section 16(4) (faq.21)."
+    if lapsed:
+        count = counted(lapsed, "record")
+        yield f"{recipient}: {count} back to no action, pending past the deadline (advisory.2025-10.deadline)."
+
+
+# --- 3b ---------------------------------------------------------------------------------------------------------------
+
+
+@three_b.callback()
+def _three_b() -> None:
+    """GSTR-3B: file it."""
+
+
+@three_b.command("file")
+@command("3b file", "gstin", "key", "actor", "db", "at")
+def file_three_b(call: Call, *, period: options.Period) -> None:
+    """Record that you have filed GSTR-3B on the portal (FAQ 12, 20, 34).
+
+    This freezes the period's records for good. Nothing is sent.
+    """
+    with working("Filing GSTR-3B", quiet=call.as_json), call.recipient() as buyer:
+        filed = buyer.file_3b(period, key=call.key)
+        left_out = buyer.two_b(period, with_lines=False).left_out
+    waiting = [out.record.id for out in left_out if out.reason == "original_unknown"]
+    parts = {name: getattr(filed, name) for name in ("recipient", "period", "decided", "added_back")}
+    call.answer(lambda: _tell_three_b(filed, waiting), {**parts, "original_unknown": waiting})
+
+
+def _tell_three_b(filed: ThreeBFiled, waiting: Sequence[int]) -> None:
     say(f"GSTR-3B of {filed.period} of {filed.recipient} is filed.")
     decided = ", ".join(f"{number} {outcome.replace('_', ' ')}" for outcome, number in filed.decided.items())
     say(f"Decided for good: {decided or 'no record'}.")
-    for one in filed.added_back:
-        rejected = f"{counted(one.records, 'record')} of {one.supplier} rejected"
-        said = f"{one.tax} is added to his liability"
-        say(f"{rejected}: {said} in his tax period {one.supplier_period} (faq.34).")
-
-
-def tell_waiting(ids: Sequence[int]) -> None:
-    """Print which amendments are in no GSTR-2B because how their originals were decided is not known here."""
-    if ids:
-        what = f"{counted(len(ids), 'amendment')} in no GSTR-2B, because how the original was decided is not known here"
-        say(f"Left out: {what} ({_records(ids)}); state it with ims-fsm original.")
-
-
-def sweep(
-    *,
-    gstin: options.OwnGstin = None,
-    who: options.Actor,
-    db: options.Db = options.DEFAULT_DB,
-    as_json: options.AsJson = False,
-    at: options.At = None,
-    until: options.Until = None,
-) -> None:
-    """Do what the calendar owes by now, for one recipient or all: drafts of the 14th, section 16(4), pending's end.
-
-    With --until each instant of the calendar up to there is taken for now in its turn: on a copy of the database, for
-    it writes what would be.
-    """
-    with working("Sweeping") as tell, opened(db, at) as ims:
-        moments = _moments(ims, until)
-        swept: list[tuple[datetime, list[Swept]]] = []
-        for place, moment in enumerate(moments):
-            tell(f"Sweeping {minute(moment)}", place, len(moments))
-            if until is not None:
-                ims.clock = SettableClock(moment)
-            swept.append((moment, ims.sweep([gstin] if gstin else None, actor=who)))
-    if until is None:
-        _tell_one(swept[0][1], as_json=as_json)
-    else:
-        _tell_course(swept, as_json=as_json)
-
-
-def _moments(ims: IMS, until: datetime | None) -> list[datetime]:
-    from ims_fsm.law.instants import instants
-
-    now = ims.clock()
-    if until is None:
-        return [now]
-    if until < now:
-        raise CallError(f"--until {minute(until)} lies before {minute(now)}; name a later moment")
-    due = {one.at for one in instants(ims.book, now, until) if one.job is not Job.REMIND}
-    return sorted({now, *due, until})
-
-
-def _tell_one(swept: Sequence[Swept], *, as_json: bool) -> None:
-    if as_json:
-        emit({"swept": [_plain(one) for one in swept]})
-    else:
-        tell_swept(swept)
-
-
-def _tell_course(course: Sequence[tuple[datetime, Sequence[Swept]]], *, as_json: bool) -> None:
-    done = [(moment, [one for one in swept if one]) for moment, swept in course]
-    if as_json:
-        emit({"instants": [{"at": time(moment), "swept": [_plain(one) for one in swept]} for moment, swept in done]})
-        return
-    for moment, swept in done:
-        if swept:
-            say(f"{minute(moment)}:")
-            tell_swept(swept)
-    instants = counted(len(course), "instant")
-    say(f"{instants} from {minute(course[0][0])} to {minute(course[-1][0])}; what they brought is written.")
-
-
-def tell_swept(swept: Sequence[Swept]) -> None:
-    """Print what a sweep did."""
-    done = [one for one in swept if one]
-    if not done:
-        say("Nothing was owed.")
-    for one in done:
-        if one.drafted:
-            say(f"{one.recipient}: GSTR-2B of {one.drafted} is drafted (faq.23).")
-        if one.expired:
-            say(f"{one.recipient}: {counted(one.expired, 'record')} removed, pending past section 16(4) (faq.21).")
-        if one.lapsed:
-            lapsed = f"{counted(one.lapsed, 'record')} back to no action, pending past the deadline"
-            say(f"{one.recipient}: {lapsed} (advisory.2025-10.deadline).")
-
-
-def _plain(one: Swept) -> dict[str, Any]:
-    return {
-        "recipient": one.recipient,
-        "expired": one.expired,
-        "lapsed": one.lapsed,
-        "drafted": one.drafted,
-    }
-
-
-def _records(ids: Sequence[int]) -> str:
-    return f"{counted(len(ids), 'record').partition(' ')[2]} {', '.join(map(str, ids))}"
+    for back in filed.added_back:
+        rejected = f"{counted(back.records, 'record')} of {back.supplier} rejected"
+        say(f"{rejected}: {back.tax} is added to their liability in {back.supplier_period} (faq.34).")
+    if waiting:
+        what = f"{counted(len(waiting), 'amendment')} in no GSTR-2B, because how the original was decided is not known"
+        say(f"Left out: {what} ({numbered(waiting)}); state it with ims-fsm original.")

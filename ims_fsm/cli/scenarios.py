@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ims_fsm.cli import options
-from ims_fsm.cli.output import emit, say, verbatim
-from ims_fsm.cli.progress import working
+from ims_fsm.cli.call import Call, command
+from ims_fsm.cli.output import say, verbatim, working
 
 if TYPE_CHECKING:
     from ims_fsm.scenario.report import Outcome
 
-IN_MEMORY = "sqlite://"
 commands = typer.Typer(no_args_is_help=True, help="Scenarios: run them.")
 
 
@@ -27,31 +25,31 @@ def _scenarios() -> None:
 
 
 @commands.command("run")
+@command("scenario run")
 def run(
+    call: Call,
     paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Files, or folders of .toml files.")],
     *,
     db: Annotated[
-        str, typer.Option("--db", metavar="URL", help="Where each scenario gets a fresh store; in memory without it.")
-    ] = IN_MEMORY,
-    as_json: options.AsJson = False,
+        str, typer.Option("--db", metavar="URL", help="Where each scenario gets a fresh store; default: in memory.")
+    ] = "sqlite://",
 ) -> None:
-    """Run scenarios; exit 0 when every one holds, 1 when one fails, 2 when one cannot be read."""
+    """Run scenarios; exit 0 when every scenario holds, 1 when one fails, 2 when one cannot be read."""
     from ims_fsm.scenario.report import exit_code, lines, summary
     from ims_fsm.scenario.running import run_paths
 
-    with working("Running") as tell:
+    with working("Running", quiet=call.as_json) as report:
 
         def progress(outcome: Outcome, number: int, of: int) -> None:
-            tell(outcome.path.name, number, of)
+            report(outcome.path.name, number, of)
 
         outcomes = run_paths(paths, db, progress)
-    code = exit_code(outcomes)
-    if as_json:
-        emit([outcome.as_dict() for outcome in outcomes])
-    else:
-        for outcome in outcomes:
-            for line in lines(outcome):
-                verbatim(line)
+
+    def tell() -> None:
+        for line in (line for outcome in outcomes for line in lines(outcome)):
+            verbatim(line)
         say(summary(outcomes))
-    if code:
+
+    call.answer(tell, [outcome.as_dict() for outcome in outcomes])
+    if code := exit_code(outcomes):
         raise typer.Exit(code)

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from ims_fsm.cli import options
+from ims_fsm.cli.call import Call, command
 from ims_fsm.cli.drawing import Theme, ThemeName
 from ims_fsm.cli.failures import CallError
-from ims_fsm.cli.output import emit, verbatim
+from ims_fsm.cli.output import verbatim
 
 if TYPE_CHECKING:
     from ims_fsm.law.book import LawBook
@@ -30,7 +31,9 @@ Overlay = Annotated[
 ]
 
 
+@command("timeline")
 def timeline(
+    call: Call,
     *,
     period: options.Period,
     quarterly: Annotated[bool, typer.Option("--quarterly", help="The recipient files quarterly.")] = False,
@@ -44,7 +47,6 @@ def timeline(
         typer.Option("--format", help="The format; default: that of the file's ending."),
     ] = None,
     out: options.Out = None,
-    as_json: options.AsJson = False,
 ) -> None:
     """Draw a tax period in one picture: filing windows, the draft, recomputing, GSTR-3B, limits, with their rules."""
     from ims_fsm.charts.month.days import Recipient
@@ -56,10 +58,12 @@ def timeline(
     recipient = Recipient(Filing.QUARTERLY if quarterly else Filing.MONTHLY, state)
     chosen = _chosen(fmt, out)
     page = month_page(_book(calendar), period, recipient, theme_named(theme))
-    _put(drawn(page, chosen), chosen, out, as_json=as_json)
+    _put(call, drawn(page, chosen), chosen, out)
 
 
+@command("sequence")
 def sequence(
+    call: Call,
     tale: Annotated[
         Literal["amendment", "rejected-credit-note"],
         typer.Argument(metavar="STORY", help="amendment (FAQ 13) or rejected-credit-note (FAQ 34)."),
@@ -67,7 +71,7 @@ def sequence(
     *,
     v0: Annotated[str | None, typer.Option("--v0", metavar="RUPEES", help="The tax of the document.")] = None,
     v1: Annotated[str | None, typer.Option("--v1", metavar="RUPEES", help="The tax of its amendment.")] = None,
-    period: options.SomePeriod = None,
+    period: options.AnyPeriod = None,
     calendar: Overlay = None,
     theme: Theme = ThemeName.LIGHT,
     fmt: Annotated[
@@ -75,7 +79,6 @@ def sequence(
         typer.Option("--format", help="The format; default: that of the file's ending."),
     ] = None,
     out: options.Out = None,
-    as_json: options.AsJson = False,
 ) -> None:
     """Draw a story with its money, step by step: what is filed, acted, refused, and where both sides stand."""
     from ims_fsm.charts.sequence.sequence import sequence as drawn_sequence
@@ -84,7 +87,7 @@ def sequence(
 
     book, chosen = _book(calendar), _chosen(fmt, out)
     content = drawn_sequence(book, tale_of(book, tale, v0, v1, period), chosen, theme_named(theme))
-    _put(content, chosen, out, as_json=as_json)
+    _put(call, content, chosen, out)
 
 
 def _book(calendar: Path | None) -> LawBook:
@@ -104,12 +107,12 @@ def _chosen(fmt: str | None, out: Path | None) -> str:
     return _BY_ENDING[out.suffix.lower()]
 
 
-def _put(content: bytes, fmt: str, out: Path | None, *, as_json: bool) -> None:
+def _put(call: Call, content: bytes, fmt: str, out: Path | None) -> None:
     if out is None and fmt in _BINARY:
         raise CallError(f"{fmt} is not text and cannot be printed; name a file with --out")
     if out is None:
         text = content.decode()
-        emit({"format": fmt, "picture": text}) if as_json else sys.stdout.write(text)
+        call.answer(lambda: sys.stdout.write(text), {"format": fmt, "picture": text})
         return
     out.write_bytes(content)
-    emit({"format": fmt, "files": [str(out)]}) if as_json else verbatim(str(out))
+    call.answer(lambda: verbatim(str(out)), {"format": fmt, "files": [out]}, "--out")

@@ -1,79 +1,127 @@
-"""`taxpayer`: registers taxpayers, corrects what is known of one, and shows them.
+"""`taxpayer`, `supplier-view` and `liabilities`: who is registered, and what a supplier sees (FAQ 18, 34).
 
-Imports Typer and the options; the store when it is run.
+Imports Typer and the options; the face when it is run.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ims_fsm.cli import options
-from ims_fsm.cli.output import emit, say, table
-from ims_fsm.cli.session import opened
+from ims_fsm.cli.call import Call, command
+from ims_fsm.cli.output import counted, say, table
+from ims_fsm.cli.records import named, stands
 from ims_fsm.terms.gstin import check_digit_holds, checked_gstin
+from ims_fsm.terms.money import NIL, shown
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Filing, TaxpayerKind
 
 if TYPE_CHECKING:
-    from ims_fsm.record.taxpayer import Taxpayer
-    from ims_fsm.workflow.ims import IMS
+    from ims_fsm import IMS, Liability, Record, Taxpayer
 
 
+@command("taxpayer", "db")
 def taxpayer(
+    call: Call,
     gstin: Annotated[
-        str | None, typer.Argument(parser=checked_gstin, metavar="GSTIN", help="Whom; without it all are shown.")
+        str | None, typer.Argument(parser=checked_gstin, metavar="GSTIN", help="The taxpayer; default: show all.")
     ] = None,
     *,
-    kind: Annotated[TaxpayerKind | None, typer.Option("--kind", help="How he is registered.")] = None,
-    filing: Annotated[Filing | None, typer.Option("--filing", help="How often he files.")] = None,
+    kind: Annotated[TaxpayerKind | None, typer.Option("--kind", help="How they are registered.")] = None,
+    filing: Annotated[Filing | None, typer.Option("--filing", help="How often they file.")] = None,
     since: Annotated[
         TaxPeriod | None,
         typer.Option(
-            "--from", parser=options.tax_period, metavar="YYYY-MM", help="The first period that owes a GSTR-3B."
+            "--from", parser=options.tax_period, metavar="YYYY-MM", help="The first period for which GSTR-3B is due."
         ),
     ] = None,
-    name: Annotated[str | None, typer.Option("--name", help="His name.")] = None,
-    db: options.Db = options.DEFAULT_DB,
-    as_json: options.AsJson = False,
+    name: Annotated[str | None, typer.Option("--name", help="Their name.")] = None,
 ) -> None:
-    """Register a taxpayer or correct what is known of him; without a GSTIN, show all."""
+    """Register a taxpayer or correct what is registered of them; without a GSTIN, show all."""
     given = {"kind": kind, "filing": filing, "registered_from": since, "name": name}
-    told = {field: value for field, value in given.items() if value is not None}
-    if gstin is None and told:
-        raise typer.BadParameter("name the taxpayer's GSTIN to say something about him")
-    with opened(db, create=gstin is not None) as ims:
-        shown = ims.taxpayers() if gstin is None else [put(ims, gstin, told)]
-    if as_json:
-        from ims_fsm.cli import plain
-
-        emit({"taxpayers": [plain.taxpayer(one) for one in shown]})
-    else:
-        tell(shown)
+    changes = {field: value for field, value in given.items() if value is not None}
+    if gstin is None and changes:
+        raise typer.BadParameter("name the taxpayer's GSTIN to register or correct them")
+    with call.ims(create=gstin is not None) as ims:
+        taxpayers = ims.taxpayers() if gstin is None else [_put(ims, gstin, changes)]
+    call.answer(lambda: _tell_taxpayers(taxpayers), {"taxpayers": taxpayers})
 
 
-def put(ims: IMS, gstin: str, told: Mapping[str, Any]) -> Taxpayer:
-    """Register a taxpayer, or correct what is known of him where something is told; return him."""
-    from dataclasses import replace
+def _put(ims: IMS, gstin: str, changes: dict[str, Any]) -> Taxpayer:
+    from ims_fsm import Taxpayer
 
-    from ims_fsm.record.taxpayer import Taxpayer
-
-    known = ims.taxpayer(gstin)
-    changed = replace(known or Taxpayer(gstin=gstin, registered_from=ims.book.calendar.first_period), **told)
-    if changed != known:
-        ims.register(changed)
-    return changed
+    before = ims.taxpayer(gstin)
+    after = replace(before or Taxpayer(gstin=gstin, registered_from=ims.book.calendar.first_period), **changes)
+    if after != before:
+        ims.register(after)
+    return after
 
 
-def tell(shown: Sequence[Taxpayer]) -> None:
-    """Print taxpayers as a table."""
-    if not shown:
+def _tell_taxpayers(taxpayers: Sequence[Taxpayer]) -> None:
+    if not taxpayers:
         say("No taxpayer is registered; an import registers its recipient.")
         return
-    rows = [(one.gstin, one.name, str(one.kind), str(one.filing), one.registered_from) for one in shown]
-    table(("GSTIN", "name", "kind", "files", "GSTR-3B owed from"), rows)
-    for one in shown:
-        if not check_digit_holds(one.gstin):
-            say(f"warning: the check digit of {one.gstin} does not hold; check the GSTIN.")
+    rows = [(who.gstin, who.name, str(who.kind), str(who.filing), who.registered_from) for who in taxpayers]
+    table(("=GSTIN", "name", "kind", "files", "first GSTR-3B due for"), rows)
+    for who in taxpayers:
+        if not check_digit_holds(who.gstin):
+            say(f"warning: the check digit of {who.gstin} does not hold; check the GSTIN.")
+
+
+@command("supplier-view", "db", "at")
+def supplier_view(call: Call, supplier: options.SupplierGstin, *, period: options.AnyPeriod = None) -> None:
+    """Show what a supplier has reported, with what recipients did; --period is the return period (FAQ 18)."""
+    with call.ims() as ims:
+        records = ims.supplier(supplier, actor=call.actor).outward(period)
+        if call.as_json:
+            call.answer_each({"supplier": supplier}, records)
+        else:
+            _tell_outward(supplier, list(records))
+
+
+def _tell_outward(supplier: str, records: Sequence[Record]) -> None:
+    if not records:
+        say(f"{supplier} has reported nothing here.")
+        return
+    rows = [
+        (
+            str(record.id),
+            named(record),
+            record.document.number,
+            shown(record.document.tax.total),
+            f"{record.form} of {record.return_period}, {record.supplier_status}",
+            record.recipient,
+            stands(record),
+            record.remarks or "",
+        )
+        for record in records
+    ]
+    columns = ("=id", "document", "number", ">tax", "reported in", "=recipient", "recipient's action", "remarks")
+    table(columns, rows)
+    say("", f"{counted(len(records), 'document')} of {supplier}.")
+
+
+@command("liabilities", "db", "at")
+def liabilities(call: Call, supplier: options.SupplierGstin, *, period: options.AnyPeriod = None) -> None:
+    """Show what recipients' rejections add to a supplier's liability; --period is the supplier's (FAQ 34)."""
+    with call.ims() as ims:
+        added = ims.supplier(supplier, actor=call.actor).liabilities(period)
+    total = sum((liability.tax for liability in added), NIL)
+    parts = {"supplier": supplier, "liabilities": added, "total": total}
+    call.answer(lambda: _tell_liabilities(supplier, added), parts)
+
+
+def _tell_liabilities(supplier: str, added: Sequence[Liability]) -> None:
+    if not added:
+        say(f"Nothing was added back to the liability of {supplier}.")
+        return
+    rows = [
+        (back.supplier_period, str(back.record_id), back.recipient, back.recipient_period, str(back.tax))
+        for back in added
+    ]
+    table(("in period", "record", "=rejected by", "with GSTR-3B of", "=tax"), rows)
+    say("", f"Added back to {supplier} in all: {sum((back.tax for back in added), NIL)} (faq.34).")

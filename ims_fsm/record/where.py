@@ -22,6 +22,8 @@ class Where:
     number: str | None = None
     return_period: TaxPeriod | None = None
     two_b_period: TaxPeriod | None = None
+    #: The 2B period; for a record that is only saved the one that filing it now would give. It narrows in Python.
+    expected_period: TaxPeriod | None = None
     supplier_status: SupplierStatus | None = None
     in_ims: bool | None = None
 
@@ -35,6 +37,9 @@ class Where:
             number=None if self.number is None else border.text("number", self.number),
             return_period=None if self.return_period is None else border.period("return_period", self.return_period),
             two_b_period=None if self.two_b_period is None else border.period("two_b_period", self.two_b_period),
+            expected_period=None
+            if self.expected_period is None
+            else border.period("expected_period", self.expected_period),
             supplier_status=self.supplier_status
             and border.word("supplier_status", self.supplier_status, SupplierStatus),
             in_ims=None if self.in_ims is None else border.flag("in_ims", self.in_ims),

@@ -6,5 +6,7 @@ Imports APScheduler, and Dask where it is asked for; nothing below imports this 
 from __future__ import annotations
 
 from ims_fsm.scheduler.bell import Scheduler, Tick
+from ims_fsm.workflow.calendar.jobs import CHUNK
+from ims_fsm.workflow.calendar.standing import Report, Standing
 
-__all__ = ["Scheduler", "Tick"]
+__all__ = ["CHUNK", "Report", "Scheduler", "Standing", "Tick"]

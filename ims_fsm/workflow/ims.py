@@ -42,7 +42,7 @@ from ims_fsm.workflow.returns.two_b import TwoBGenerated
 from ims_fsm.workflow.supplier_desk import SupplierDesk
 from ims_fsm.workflow.unit import UnitOfWork
 from ims_fsm.workflow.views import diagram, events, views
-from ims_fsm.workflow.views.statement import Comparison, compare_two_b, statement_of
+from ims_fsm.workflow.views.statement import TwoBComparison, compare_two_b, statement_of
 from ims_fsm.workflow.views.views import History, RecordView, TwoBView
 from ims_fsm.workflow.workspace import Workspace
 
@@ -275,7 +275,7 @@ class IMS(Workspace):
         with self.asking() as unit:
             return statement_of(unit, gstin, period)
 
-    def compare_2b(self, data: bytes, where: str = "GSTR-2B", *, gstin: str | None = None) -> Comparison:
+    def compare_2b(self, data: bytes, where: str = "GSTR-2B", *, gstin: str | None = None) -> TwoBComparison:
         """Compare the portal's GSTR-2B with ours of the same recipient and period, document by document."""
         theirs = read_two_b(data, where, gstin)
         with self.asking() as unit:

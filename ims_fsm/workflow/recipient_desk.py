@@ -6,6 +6,7 @@ Imports the use cases; a call is one transaction, and finds no record but the re
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal, TypedDict, TypeVar, Unpack
 
@@ -17,11 +18,12 @@ from ims_fsm.record.refusals import Answer
 from ims_fsm.record.scene import ReduceItc, Request
 from ims_fsm.record.sighting import Sighting
 from ims_fsm.record.where import Where
+from ims_fsm.store import returns
 from ims_fsm.store.connection import serialise
 from ims_fsm.terms.border import checked_actor
 from ims_fsm.terms.document import Document
 from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.terms.vocabulary import Disposition, Trigger
+from ims_fsm.terms.vocabulary import Disposition, Trigger, TwoBState
 from ims_fsm.workflow.actions import many, one, proposed, what_if
 from ims_fsm.workflow.actions.many import ActionReport, EachRefused
 from ims_fsm.workflow.actions.proposed import Judgement
@@ -36,8 +38,8 @@ from ims_fsm.workflow.returns.two_b import TwoBGenerated
 from ims_fsm.workflow.suppliers import supplier
 from ims_fsm.workflow.unit import UnitOfWork
 from ims_fsm.workflow.views import diagram, statement, views
-from ims_fsm.workflow.views.statement import Comparison
-from ims_fsm.workflow.views.views import History, RecordView, TwoBView
+from ims_fsm.workflow.views.statement import TwoBComparison
+from ims_fsm.workflow.views.views import History, ListedRecord, RecordView, TwoBView
 from ims_fsm.workflow.workspace import Workspace
 
 Action = Literal["accept", "reject", "keep_pending", "reset"] | Trigger
@@ -160,10 +162,24 @@ class RecipientDesk:
         return self._run("check", None, [], work, Judgement)
 
     def apply(
-        self, source: Source | Sequence[Proposal], *, where: str | None = None, key: str | None = None
+        self,
+        source: Source | Sequence[Proposal],
+        *,
+        where: str | None = None,
+        trigger: Action | None = None,
+        remarks: str | None = None,
+        reduce_itc: ReduceItc | None = None,
+        key: str | None = None,
     ) -> Judgement:
-        """Take a file of proposed actions in one transaction: what is allowed is applied, refusals are reported."""
-        name, proposals = self._proposals(source, where)
+        """Take a file of proposed actions in one transaction: what is allowed is applied, refusals are reported.
+
+        `trigger` is the action of a file that only names records, and the only one that another may propose; `remarks`
+        and `reduce_itc` are those of proposals without their own.
+        """
+        name, read = self._proposals(source, where, None if trigger is None else one.action(trigger))
+        proposals = [
+            replace(row, remarks=row.remarks or remarks, reduce_itc=row.reduce_itc or reduce_itc) for row in read
+        ]
 
         def work(unit: UnitOfWork) -> Judgement:
             return proposed.apply(unit, self.gstin, proposals, name)
@@ -203,12 +219,18 @@ class RecipientDesk:
         with self._workspace.asking() as unit:
             return views.two_b_view(unit, self.gstin, period, with_lines=with_lines)
 
+    def stale_periods(self) -> list[TaxPeriod]:
+        """Return the periods whose GSTR-2B must be recomputed before GSTR-3B is filed, oldest first (FAQ 29)."""
+        with self._workspace.asking() as unit:
+            statements = returns.two_bs(unit.connection, self.gstin)
+            return [statement.period for statement in statements if statement.state is TwoBState.STALE]
+
     def export_2b(self, period: TaxPeriod) -> PortalTwoB:
         """Return the newest generation of a GSTR-2B as the portal writes it."""
         with self._workspace.asking() as unit:
             return statement.statement_of(unit, self.gstin, period)
 
-    def compare_2b(self, source: Source, *, where: str | None = None) -> Comparison:
+    def compare_2b(self, source: Source, *, where: str | None = None) -> TwoBComparison:
         """Compare the portal's GSTR-2B with ours of the same period, document by document."""
         name, source = named(source, where)
         with opened(source) as file:
@@ -298,6 +320,10 @@ class RecipientDesk:
         """
         return self._workspace.streamed(lambda unit: views.inward(unit, self.gstin, where))
 
+    def listed(self, where: Where = EVERYTHING) -> Iterator[ListedRecord]:
+        """Give the records that match as `records` does, each with what may be done to it and why not."""
+        return self._workspace.streamed(lambda unit: views.listed(unit, self.gstin, where))
+
     def record(self, record_id: int) -> Record:
         """Return a record."""
         with self._workspace.asking() as unit:
@@ -327,12 +353,14 @@ class RecipientDesk:
     ) -> T:
         return self._workspace.run(use_case, self.actor, key, [self.gstin, arguments], work, kind)
 
-    def _proposals(self, source: Source | Sequence[Proposal], where: str | None) -> tuple[str, Sequence[Proposal]]:
+    def _proposals(
+        self, source: Source | Sequence[Proposal], where: str | None, trigger: Trigger | None = None
+    ) -> tuple[str, Sequence[Proposal]]:
         if isinstance(source, Sequence) and not isinstance(source, (bytes, str)):
             return where or "the proposals", source
         name, file = named(source, where)
         with opened(file) as content:
-            return name, read_proposals(content.read(), name, gstin=self.gstin)
+            return name, read_proposals(content.read(), name, gstin=self.gstin, trigger=trigger)
 
 
 def named(source: Source, where: str | None) -> tuple[str, Source]:

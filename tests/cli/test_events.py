@@ -61,10 +61,10 @@ def test_events_in_words(run, acted, last):
     assert told[-3:] == [
         f"2024-11-12 10:00  {BUYER}  record {acted}  reject  no_action → rejected  meera  (faq.10.ii, faq.12)",
         f"2024-11-14 06:00  {BUYER}  GSTR-2B of 2024-10  generate  absent → draft  meera  (faq.23, faq.26, faq.27)",
-        f"Go on with --after {last[-1]['cursor']}",
+        f"Continue with --after {last[-1]['cursor']}",
     ]
-    assert run("events", "--after", last[-1]["cursor"]).ended(0).out == "No event since.\n"
-    assert run("events", "--kind", "reminder").ended(0).out == "No event.\n"
+    assert run("events", "--after", last[-1]["cursor"]).ended(0).out == "No events since.\n"
+    assert run("events", "--kind", "reminder").ended(0).out == "No events.\n"
 
 
 def test_an_add_back_and_a_filing_in_words(run, acted):
@@ -100,7 +100,7 @@ def test_what_cannot_be_told(run, arguments, sentence):
 
 @pytest.mark.sqlite("numbers of transactions are PostgreSQL's")
 def test_after_a_restore_there_is_nothing_to_do_on_sqlite(run):
-    told = "The numbers of new events come after those that are there.\n"
+    told = "The numbers of new events come after the existing ones.\n"
     assert run("events", "--restored").ended(0).out == told
     assert run("events", "--restored", "--json").ended(0).json == {"raised": 0}
 

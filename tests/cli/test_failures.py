@@ -16,7 +16,7 @@ from ims_fsm.errors import ImsFsmError, InputError, Problem
 from ims_fsm.record.refusals import RefusedError, Told
 
 REFUSAL = Told("pending_not_allowed", "faq.11.a", ("faq.11.a",), "No", "accept it")
-UNEXPECTED = "something nobody expected went wrong (ZeroDivisionError: by zero)"
+UNEXPECTED = "unexpected error (ZeroDivisionError: by zero)"
 TWO = InputError("a.csv", [Problem("line 2", "is wrong", "mend it"), Problem("line 3", "is too", "mend it as well")])
 
 
@@ -33,18 +33,18 @@ def ending(error):
         (CallError("it cannot; do this"), 2, "error: it cannot; do this\n"),
         (RefusedError("it", "keep_pending", [REFUSAL]), 1, "error: No (faq.11.a); accept it\n"),
         (TWO, 2, "error: a.csv: 2 problems\n  line 2: is wrong; mend it\n  line 3: is too; mend it as well\n"),
-        (KeyboardInterrupt(), 130, "error: interrupted; what was not finished was not kept\n"),
-        (FileNotFoundError(errno.ENOENT, "gone", "a.json"), 2, "error: a.json is not there; correct the path\n"),
+        (KeyboardInterrupt(), 130, "error: interrupted; unfinished work was not kept\n"),
+        (FileNotFoundError(errno.ENOENT, "gone", "a.json"), 2, "error: a.json does not exist; correct the path\n"),
         (
             UnicodeEncodeError("utf-8", "\udcff", 0, 1, "surrogates not allowed"),
             2,
-            "error: some of the text that was given is not in UTF-8; write it in UTF-8\n",
+            "error: some of the text is not in UTF-8; write it in UTF-8\n",
         ),
         (typer.BadParameter("it is wrong; mend it"), 2, "error: it is wrong; mend it\n"),
         (
             ZeroDivisionError("by zero\nand more"),
             2,
-            f"error: {UNEXPECTED}; set IMS_FSM_DEBUG=1, run it again and report what it says\n",
+            f"error: {UNEXPECTED}; set IMS_FSM_DEBUG=1, run it again and report what it prints\n",
         ),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else "",
@@ -89,16 +89,16 @@ def test_what_nobody_expected_is_raised_for_whoever_mends_it(monkeypatch):
 def test_what_went_well_ends_with_0_and_an_exit_code_is_kept(capsys):
     assert [guarded(lambda: None, []), guarded(lambda: 1, []), guarded(lambda: 0, [])] == [0, 1, 0]
     assert guarded(lambda: 130, []) == 130
-    assert capsys.readouterr().err == "error: interrupted; what was not finished was not kept\n"
+    assert capsys.readouterr().err == "error: interrupted; unfinished work was not kept\n"
 
 
 @pytest.mark.parametrize(
     ("error", "sentence"),
     [
-        (FileNotFoundError(errno.ENOENT, "", "a"), "a is not there; correct the path"),
+        (FileNotFoundError(errno.ENOENT, "", "a"), "a does not exist; correct the path"),
         (IsADirectoryError(errno.EISDIR, "", "a"), "a is a folder; name a file in it"),
-        (NotADirectoryError(errno.ENOTDIR, "", "a"), "a is no folder; name another"),
-        (PermissionError(errno.EACCES, "", "a"), "a may not be opened; correct its permissions"),
+        (NotADirectoryError(errno.ENOTDIR, "", "a"), "a is not a folder; name another"),
+        (PermissionError(errno.EACCES, "", "a"), "a cannot be opened; correct its permissions"),
         (
             OSError(errno.ENOSPC, "No space left on device"),
             "cannot be used (No space left on device); correct the path or free the disk",

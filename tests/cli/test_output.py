@@ -1,9 +1,10 @@
-"""How sentences and tables look."""
+"""How sentences, tables and progress look."""
 
 from __future__ import annotations
 
 import io
 import sys
+import time
 
 import pytest
 from rich.console import Console
@@ -22,14 +23,6 @@ def test_a_sentence_is_folded_at_words_and_hangs(capsys):
     assert first.startswith("  word")
     assert second.startswith("     word")
     assert len(first) <= output.PROSE
-
-
-@pytest.mark.parametrize("entries", [[], [1], [{"name": "a", "of": [{}, "₹"]}, [], {"b": None}]])
-def test_a_list_written_as_it_comes_is_the_answer_written_whole(capsys, entries):
-    output.emit_each({"recipient": "R", "more": [1]}, "records", iter(entries))
-    as_it_comes = capsys.readouterr().out
-    output.emit({"recipient": "R", "more": [1], "records": entries})
-    assert as_it_comes == capsys.readouterr().out
 
 
 def test_an_empty_sentence_is_an_empty_line(capsys):
@@ -58,9 +51,30 @@ def test_a_command_is_never_folded(capsys):
     assert capsys.readouterr().out == "x" * 300 + "\n"
 
 
-def test_json_keeps_its_order_and_its_letters(capsys):
-    output.emit({"b": "→", "a": ["1.00"]})
-    assert capsys.readouterr().out == '{\n  "b": "→",\n  "a": [\n    "1.00"\n  ]\n}\n'
+TAX = ("=id", "document", "=supplier", ">tax", "may")
+ROWS = [
+    ("7", "credit note KCN/24/15", "27AAPFU0939F1ZV", "1,09,880.00", "all but pending (faq.11, faq.11.a)"),
+    ("12345", "invoice, amended NB2409-058/AMENDED", "24ZXNCN5590R1ZI", "-99,99,99,999.00", "only reset (faq.13.1)"),
+]
+
+
+@pytest.mark.parametrize("width", [30, 40, 60, 80, 100, 120])
+def test_no_width_cuts_a_word_and_no_line_is_wider(capsys, monkeypatch, width):
+    monkeypatch.setenv("COLUMNS", str(width))
+    output.table(TAX, ROWS, indent=2)
+    printed = capsys.readouterr().out
+    assert max(map(len, printed.splitlines())) <= width
+    words = sorted(word for row in ROWS for cell in row for word in cell.split())
+    names = {name.strip("=>") for name in TAX}
+    assert sorted(word for word in printed.split() if word not in names and set(word) != {"─"}) == words
+
+
+def test_where_there_is_no_room_each_row_is_a_block(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    output.table(("=id", ">tax", "why", "note"), [("7", "1.00", "it is " * 12, ""), ("8", "2.00", "x", "y" * 33)])
+    blocks = capsys.readouterr().out.split("\n\n")
+    assert blocks[0].splitlines()[:3] == ["id    7", "tax   1.00", "why   it is it is it is it is it is it"]
+    assert blocks[1] == f"id    8\ntax   2.00\nwhy   x\nnote  {'y' * 33}\n"
 
 
 def test_on_a_terminal_its_width_counts(monkeypatch):
@@ -72,3 +86,47 @@ def test_on_a_terminal_its_width_counts(monkeypatch):
 
 def test_elsewhere_a_table_is_not_folded():
     assert output.console().width == output.WIDE
+
+
+@pytest.fixture
+def terminal(monkeypatch):
+    monkeypatch.setattr(Console, "is_terminal", property(lambda _self: True))
+    monkeypatch.setenv("TERM", "xterm")
+
+
+def test_without_a_terminal_nothing_is_shown(capsys, monkeypatch):
+    monkeypatch.setattr(output, "PATIENCE_S", 0.0)
+    with output.working("Reading") as tell:
+        tell("Taking in", 1, 2)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_what_is_quick_shows_nothing(terminal, capsys):
+    with output.working("Reading") as tell:
+        tell("Taking in", 1, 2)
+    assert "Taking in" not in capsys.readouterr().err
+
+
+def test_what_takes_long_shows_what_it_does(terminal, capsys, monkeypatch):
+    monkeypatch.setattr(output, "PATIENCE_S", 0.0)
+    with output.working("Reading") as tell:
+        time.sleep(0.05)
+        tell("Taking in", 1, 2)
+        time.sleep(0.2)
+    told = capsys.readouterr()
+    assert "Taking in" in told.err
+    assert told.out == ""
+
+
+def test_an_error_takes_the_bar_away(terminal, monkeypatch):
+    monkeypatch.setattr(output, "PATIENCE_S", 0.0)
+    with pytest.raises(ValueError, match="spoilt"), output.working("Reading"):
+        raise ValueError("spoilt")
+
+
+def test_what_a_program_reads_shows_nothing(terminal, capsys, monkeypatch):
+    monkeypatch.setattr(output, "PATIENCE_S", 0.0)
+    with output.working("Reading", quiet=True) as tell:
+        time.sleep(0.05)
+        tell("Taking in", 1, 2)
+    assert capsys.readouterr() == ("", "")

@@ -43,11 +43,11 @@ def test_for_a_checkout_pictures_and_scenarios_are_linked(bare, tmp_path, monkey
     ("call", "message"),
     [
         ("--format docx", "--format: 'docx' is not one of 'md', 'html'; see"),
-        ("--stories nowhere.toml", "nowhere.toml is not there; correct the path"),
+        ("--stories nowhere.toml", "nowhere.toml does not exist; correct the path"),
         ("--stories empty", "empty has no scenario in it; name a folder of .toml files"),
         ("--stories latin.toml", "stories: latin.toml: is no text in UTF-8; save it as UTF-8"),
         ("--stories bare.toml", "stories: bare.toml title: is missing; say in a sentence what the scenario shows"),
-        ("--format html --out file", "file is no folder; name another"),
+        ("--format html --out file", "file is not a folder; name another"),
     ],
 )
 def test_what_cannot_be_written_is_told(bare, tmp_path, call, message):

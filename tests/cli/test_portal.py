@@ -6,8 +6,7 @@ import json
 
 import pytest
 
-from ims_fsm import IMS
-from ims_fsm.cli.portal import records_in, write_upload_files
+from ims_fsm import IMS, upload_files
 
 NOW, LATER = ("--at", "2024-11-12T10:00"), ("--at", "2024-11-13T10:00")
 OWNER = "27AAPFU0939F1ZV"
@@ -16,7 +15,7 @@ OWNER = "27AAPFU0939F1ZV"
 def test_an_import_registers_whom_it_is_of_and_says_what_it_did(bare, samples):
     told = bare("import", samples / "ims_2024-11.json", *NOW).ended(0).out
     assert told == (
-        f"{OWNER} is registered: normal, monthly, owing GSTR-3B from 2024-10.\n"
+        f"{OWNER} is registered: normal, monthly, first GSTR-3B due for 2024-10.\n"
         f"ims_2024-11.json: 26 records of {OWNER}.\n"
         "   26  new\n"
     )
@@ -133,18 +132,18 @@ def test_where_the_portal_shows_everything_nothing_is_written(run, tmp_path):
     assert [path.name for path in tmp_path.glob("*.json")] == []
 
 
-def test_a_large_export_is_cut_to_the_portals_limit(run, tmp_path):
+def test_a_large_export_is_cut_to_the_portals_limit(run):
     run("act", "reject", "--where", "kind=invoice", "--where", "state=no_action", *NOW).ended(1)
     with IMS("sqlite:///ims.db") as ims:
-        upload = ims.export_upload(OWNER)
-    written = write_upload_files(upload, OWNER, tmp_path / "up", offline=False, limit=1_000)
-    names = [f"ims_save_{OWNER}_{number:03}.json" for number in range(1, len(written) + 1)]
-    assert len(written) > 1
-    assert [path.name for path, _ in written] == names
-    assert all(path.stat().st_size <= 1_001 for path, _ in written)
-    assert sum(count for _, count in written) == records_in(upload.save) == 10
+        files = list(upload_files(ims.recipient(OWNER, actor="meera").export_upload(), OWNER, limit=1_000))
+    assert len(files) > 1
+    assert [file.name for file in files] == [
+        f"ims_save_{OWNER}_{number:03}.json" for number in range(1, len(files) + 1)
+    ]
+    assert all(len(file.text.encode()) <= 1_001 for file in files)
+    assert sum(file.records for file in files) == 10
 
 
 def test_a_workbook_comes_later(bare):
-    message = "workbooks are not written by this version; use ims-fsm export json, or ims-fsm list --json"
+    message = "this version does not write workbooks; use ims-fsm export json, or ims-fsm list --json"
     assert bare("export", "xlsx").ended(2).err == f"error: {message}\n"

@@ -1,6 +1,127 @@
-"""`3b file` and `sweep`."""
+"""`2b` and `3b`."""
 
 from __future__ import annotations
+
+import json
+
+import pytest
+
+FOURTEENTH, OCTOBER = ("--at", "2024-11-14T10:00"), ("--period", "2024-10")
+
+
+@pytest.fixture
+def drafted(run):
+    run("2b", "generate", *OCTOBER, *FOURTEENTH).ended(0)
+    return run
+
+
+def test_a_draft_is_told_with_its_totals_and_what_it_leaves_out(run):
+    told = run("2b", "generate", *OCTOBER, *FOURTEENTH).ended(0).out
+    head = "GSTR-2B of 2024-10 of 27AAPFU0939F1ZV: draft, generated 2024-11-14 10:00 IST, generation 1.\n"
+    assert told.startswith(head)
+    rows = [" ".join(row.split()) for row in told.splitlines()]
+    assert "ITC available 1,08,980.00 7,821.00 7,821.00 0.00" in rows
+    assert "ITC rejected (for view only) 0.00 2,466.00 2,466.00 0.00" in rows
+    assert "13 lines." in rows
+    assert "Left out: 7 records." in rows
+    assert any(row.endswith("it is pending (faq.14.iii)") for row in rows)
+
+
+def test_a_statement_as_json(drafted):
+    answer = drafted("2b", "show", *OCTOBER, "--json").ended(0).json
+    assert {
+        name: answer[name] for name in ("recipient", "period", "state", "generation", "generated_at", "filed_at")
+    } == {
+        "recipient": "27AAPFU0939F1ZV",
+        "period": "2024-10",
+        "state": "draft",
+        "generation": 1,
+        "generated_at": "2024-11-14T10:00:00+05:30",
+        "filed_at": None,
+    }
+    assert answer["totals"]["itc_available"] == {
+        "igst": "108980.00",
+        "cgst": "7821.00",
+        "sgst": "7821.00",
+        "cess": "0.00",
+    }
+    assert answer["lines"][0].keys() == {
+        *("record_id", "number", "supplier", "machine", "entry", "section", "decision", "counts", "tax"),
+    }
+    assert [*answer["left_out"][0]] == ["record_id", "number", "why", "rule"]
+
+
+def test_its_lines_are_shown_when_asked_for(drafted):
+    told = drafted("2b", "show", *OCTOBER, "--lines").ended(0).out
+    (row,) = [" ".join(row.split()) for row in told.splitlines() if "KCN/24/15 " in row]
+    assert row.endswith("credit note KCN/24/15 itc_available deemed_accepted -5,400.00 0.00 0.00 0.00")
+
+
+def test_a_statement_that_was_never_generated_is_said_to_be_absent(run):
+    told = run("2b", "show", "--period", "2024-12").ended(0).out
+    assert told == "GSTR-2B of 2024-12 of 27AAPFU0939F1ZV was never generated.\n"
+
+
+def test_a_stale_statement_says_what_to_do(drafted, ids):
+    drafted("act", "reject", "--id", ids("KCN/24/15"), "--at", "2024-11-18T10:00").ended(0)
+    told = drafted("2b", "show", *OCTOBER).ended(0).out
+    assert told.endswith("Actions were changed since; recompute it before GSTR-3B (faq.29): ims-fsm 2b generate.\n")
+
+
+def test_before_the_14th_it_is_refused(run):
+    told = run("2b", "generate", *OCTOBER, "--at", "2024-11-13T23:59").ended(1).err
+    remedy = "generate it on or after that day"
+    assert told == f"error: GSTR-2B of 2024-10 is not generated before 14 November 2024 (faq.23); {remedy}\n"
+
+
+def test_the_export_is_the_portals_json_and_says_the_same_as_ours(drafted, tmp_path):
+    drafted("2b", "export", *OCTOBER, "--out", "2b.json").ended(0)
+    data = json.loads((tmp_path / "2b.json").read_text("utf-8"))["data"]
+    assert (data["gstin"], data["rtnprd"], data["gendt"]) == ("27AAPFU0939F1ZV", "102024", "14-11-2024")
+    net = data["itcsumm"]["itcavl"]["nonrevsup"]["igst"] - data["itcsumm"]["itcavl"]["othersup"]["igst"]
+    assert net == 108_980
+    told = drafted("2b", "compare", "2b.json").ended(0).out
+    assert told.endswith("13 documents here, 13 on the portal.\nNo differences.\n")
+
+
+def test_the_export_goes_to_the_output_without_a_file(drafted):
+    assert json.loads(drafted("2b", "export", *OCTOBER).ended(0).out)["data"]["rtnprd"] == "102024"
+    answer = drafted("2b", "export", *OCTOBER, "--out", "2b.json", "--json").ended(0).json
+    assert answer == {"recipient": "27AAPFU0939F1ZV", "period": "2024-10", "path": "2b.json", "lines": 13}
+
+
+def test_every_difference_from_the_portals_is_told_and_ends_with_1(drafted, samples):
+    told = drafted("2b", "compare", samples / "gstr2b_2024-10.json").ended(1).out
+    words = " ".join(told.split())
+    assert "13 documents here, 20 on the portal. 14 differences." in words
+    assert "- invoice KCL/24-25/0437 of 21ZXKCK4821M1ZG: IGST 33,120.00 here and 33,210.00 on the portal" in words
+    assert "Documents under reverse charge are not in IMS; they stay in GSTR-2B (faq.17)" in words
+
+
+def test_a_comparison_as_json(drafted, samples):
+    answer = drafted("2b", "compare", samples / "gstr2b_2024-10.json", "--json").ended(1).json
+    assert [*answer] == ["recipient", "period", "ours", "theirs", "differences", "warnings"]
+    assert answer["differences"][0] == {
+        "what": "igst",
+        "supplier": "21ZXKCK4821M1ZG",
+        "number": "KCL/24-25/0437",
+        "ours": "33120.00",
+        "theirs": "33210.00",
+        "sentence": "invoice KCL/24-25/0437 of 21ZXKCK4821M1ZG: IGST 33,120.00 here and 33,210.00 on the portal",
+        "rule": None,
+    }
+
+
+def test_there_must_be_a_statement_to_compare_with(run, samples):
+    told = run("2b", "compare", samples / "gstr2b_2024-10.json").ended(2).err
+    remedy = "generate it first: ims-fsm 2b generate --gstin 27AAPFU0939F1ZV --period 2024-10"
+    assert told == f"error: GSTR-2B: 2024-10: was never generated here for 27AAPFU0939F1ZV; {remedy}\n"
+
+
+def test_a_download_is_no_statement(drafted, samples):
+    told = drafted("2b", "compare", samples / "ims_2024-11.json").ended(2).err
+    assert "it is not a GSTR-2B: it holds no docdata" in told
+
 
 OCTOBER = ("--period", "2024-10")
 
@@ -15,7 +136,7 @@ def test_filing_decides_for_good_and_adds_back(run, ids):
     assert told.startswith(
         "GSTR-3B of 2024-10 of 27AAPFU0939F1ZV is filed.\n"
         "Decided for good: 1 accepted, 10 deemed accepted, 2 rejected, 2 superseded.\n"
-        "1 record of 21ZXKCK4821M1ZG rejected: 5,400.00 IGST is added to his liability in his tax"
+        "1 record of 21ZXKCK4821M1ZG rejected: 5,400.00 IGST is added to their liability in 2024-11"
     )
     told = run("3b", "file", *OCTOBER, "--at", "2024-11-21T10:00").ended(1).err
     assert told.startswith("error: GSTR-3B of 2024-10 is already filed for 27AAPFU0939F1ZV (faq.26);")
@@ -25,7 +146,8 @@ def test_filing_as_json(run, ids):
     note = ids("KCN/24/15")
     run("act", "reject", "--id", note, "--at", "2024-11-12T10:00").ended(0)
     swept = run("sweep", "--json", "--at", "2024-11-14T06:00").ended(0).json
-    assert swept == {"swept": [{"recipient": "27AAPFU0939F1ZV", "expired": 0, "lapsed": 0, "drafted": "2024-10"}]}
+    done = {"recipient": "27AAPFU0939F1ZV", "expired": 0, "lapsed": 0, "drafted": "2024-10"}
+    assert swept == {"instants": [{"at": "2024-11-14T06:00:00+05:30", "swept": [done]}]}
     answer = run("3b", "file", *OCTOBER, "--json", "--at", "2024-11-20T10:00").ended(0).json
     assert answer == {
         "recipient": "27AAPFU0939F1ZV",
@@ -36,7 +158,7 @@ def test_filing_as_json(run, ids):
                 "supplier": "21ZXKCK4821M1ZG",
                 "supplier_period": "2024-11",
                 "records": 1,
-                "tax": {"igst": "5400.00"},
+                "tax": {"igst": "5400.00", "cgst": "0.00", "sgst": "0.00", "cess": "0.00"},
             }
         ],
         "original_unknown": [22, 23, 25, 26],
@@ -61,7 +183,7 @@ def test_a_stale_statement_is_not_filed_on(run, ids):
 
 def test_a_statement_is_drafted_only_once(run):
     run("sweep", "--at", "2024-11-14T06:00").ended(0)
-    assert run("sweep", "--at", "2024-11-14T07:00").ended(0).out == "Nothing was owed.\n"
+    assert run("sweep", "--at", "2024-11-14T07:00").ended(0).out == "Nothing was due.\n"
 
 
 def test_what_is_pending_too_long_is_told(run, ids):

@@ -60,7 +60,7 @@ def test_the_answer_is_json_too(bare):
         (("timeline", "--period", "2024-10", "--out", "t.jpg"), "t.jpg does not end like a picture; end it with .svg"),
         (("timeline", "--period", "2024-10", "--out", "t.mmd"), "mermaid: is not a format of this picture; use one of"),
         (("timeline", "--period", "2024-10", "--quarterly"), "state: decides the due day of the quarterly GSTR-3B"),
-        (("timeline", "--period", "2024-10", "--calendar", "no.toml"), "no.toml is not there; correct the path"),
+        (("timeline", "--period", "2024-10", "--calendar", "no.toml"), "no.toml does not exist; correct the path"),
         (("sequence", "amendment", "--v0", "x"), "v0: 'x' is not an amount in rupees"),
     ],
 )

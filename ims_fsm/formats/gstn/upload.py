@@ -265,3 +265,33 @@ def _read(record: Shown, row: Row, *, reset: bool) -> UploadRow:
         row.refuse("action", "the record says no action", "write A, R or P, or put it into a RESET")
     previous = row.read(values.action, ("prev_status",), None)
     return UploadRow(row.place, record, Trigger.RESET if reset else _TRIGGERS[record.action], previous)
+
+
+@dataclass(frozen=True, slots=True)
+class UploadFile:
+    """A file for the portal: its name, its text, and how many records are in it."""
+
+    name: str
+    text: str
+    records: int
+
+
+def upload_files(upload: Upload, gstin: str, *, offline: bool = False, limit: int = LIMIT) -> Iterator[UploadFile]:
+    """Give the files that an upload of a recipient is sent as, each request within `limit` bytes.
+
+    `offline` leaves out the API's wrapper, as the portal's upload page takes it.
+    """
+    requests = [
+        (name, request)
+        for part in chunks(upload, limit)
+        for name, request in (("save", part.save), ("reset", part.reset))
+        if request is not None
+    ]
+    names = [name for name, _ in requests]
+    for number, (name, request) in enumerate(requests, start=1):
+        ending = "" if names.count(name) == 1 else f"_{number:03}"
+        content = offline_file(request) if offline else request
+        readable = dumps(content, indent=1)
+        # The portal's limit is on what is sent, blanks included.
+        text = (readable if len(readable) < limit else dumps(content)) + "\n"
+        yield UploadFile(f"ims_{name}_{gstin}{ending}.json", text, sum(map(len, request["data"]["invdata"].values())))

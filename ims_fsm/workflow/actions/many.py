@@ -79,6 +79,8 @@ def act_on_many(  # noqa: PLR0913, PLR0917 -- what, on which records, with what
     unit.taxpayer(recipient)
     if ids is not None:
         _refuse_strangers(unit, recipient, checked_ids(ids))
+    elif where.expected_period is not None:
+        ids = [record.id for record in unit.matching(recipient, where)]
     chosen = records.conditions(where.checked()) if ids is None else [among(AT.id, list(ids))]
     firing = Firing(trigger=trigger, scope=(read or scope_of(unit, [recipient])).narrowed(*chosen), request=request)
     if unit.hooks.watch(trigger):

@@ -29,7 +29,7 @@ _INELIGIBLE: dict[str, Ineligible] = {"P": "pos", "C": "sec_16_4"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
+class TwoBComparison:
     """Our GSTR-2B beside the portal's."""
 
     recipient: str
@@ -59,7 +59,7 @@ def statement_of(unit: UnitOfWork, gstin: str, period: TaxPeriod) -> PortalTwoB:
     )
 
 
-def compare_two_b(unit: UnitOfWork, theirs: PortalTwoB) -> Comparison:
+def compare_two_b(unit: UnitOfWork, theirs: PortalTwoB) -> TwoBComparison:
     """Compare the portal's GSTR-2B with ours of the same recipient and period, document by document.
 
     Raises `InputError` where ours was never generated.
@@ -68,7 +68,7 @@ def compare_two_b(unit: UnitOfWork, theirs: PortalTwoB) -> Comparison:
     ours = [_line(line, record) for line, record in view.lines if line.entry == "document"]
     beside = [_line(line, record) for line, record in view.lines if line.entry == "forward_reduction"]
     explainer = _Explainer(unit.book, theirs, view, views.inward(unit, theirs.recipient, Where()))
-    return Comparison(
+    return TwoBComparison(
         recipient=theirs.recipient,
         period=theirs.period,
         ours=len(ours),

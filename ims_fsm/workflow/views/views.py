@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from ims_fsm.law.refusal import Allowed
 from ims_fsm.record.chain import direction_of, original_of
@@ -25,6 +26,19 @@ from ims_fsm.workflow.actions.one import ACTIONS
 from ims_fsm.workflow.returns.two_b import left_out
 from ims_fsm.workflow.transitions import consider
 from ims_fsm.workflow.unit import UnitOfWork
+
+PAGE = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedRecord:
+    """A record as the recipient's list has it."""
+
+    record: Record
+    #: The 2B period; for a record that is only saved the one that filing it now would give.
+    period: TaxPeriod
+    #: For each action an empty tuple, or every refusal.
+    may: dict[str, tuple[Told, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +89,17 @@ class TwoBView:
 
 def inward(unit: UnitOfWork, recipient: str, where: Where) -> Iterator[Record]:
     """Give a recipient's records that are meant, by id (FAQ 18)."""
-    unit.taxpayer(recipient)
-    return records.search(unit.connection, recipient, where)
+    return unit.matching(recipient, where)
+
+
+def listed(unit: UnitOfWork, recipient: str, where: Where) -> Iterator[ListedRecord]:
+    """Give a recipient's records that match, by id, with what may be done to each (FAQ 18); a page of them is held."""
+    matching = unit.matching(recipient, where)
+    while page := list(islice(matching, PAGE)):
+        chains = unit.chains_of(page)
+        for record in page:
+            may = {str(action): refusals_on(unit, record, action, chains[record.id]) for action in ACTIONS}
+            yield ListedRecord(record=record, period=unit.scene(recipient).expected_period(record), may=may)
 
 
 def outward(unit: UnitOfWork, supplier: str, period: TaxPeriod | None) -> Iterator[Record]:

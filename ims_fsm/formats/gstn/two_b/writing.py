@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from ims_fsm.formats.gstn.notation import dumps
 from ims_fsm.formats.gstn.sections import bill_parts
 from ims_fsm.formats.gstn.two_b.line import PortalTwoB, PortalTwoBLine
 from ims_fsm.formats.gstn.two_b.tables import Table, table_of
@@ -33,6 +34,11 @@ _BLOCKS = {
     Section.ITC_REVERSED: ("itcrev", _REVERSAL),
     Section.ITC_REJECTED: ("itcRejected", _FULL),
 }
+
+
+def dump_two_b(two_b: PortalTwoB) -> str:
+    """Return the statement as the text of the portal's file."""
+    return dumps(write_two_b(two_b), indent=1) + "\n"
 
 
 def write_two_b(two_b: PortalTwoB) -> dict[str, Any]:

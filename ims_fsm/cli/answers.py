@@ -1,0 +1,235 @@
+"""Answers as JSON: one writer and one maker of JSON Schemas, from the shapes that `answers.toml` declares.
+
+Imports the field's words; asks nothing and decides nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import textwrap
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ims_fsm.errors import InputError, Problem
+from ims_fsm.terms import vocabulary
+from ims_fsm.terms.money import rupees
+from ims_fsm.terms.period import in_india
+
+ERROR = "error"
+# A list written as it comes is opened and closed around its entries.
+_EMPTY_LIST = "]\n}"
+Schema = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member of a shape: its name, its type, where its value is found, and what it means if that is not plain."""
+
+    name: str
+    type: str
+    path: str
+    says: str
+
+    @classmethod
+    def parse(cls, text: str) -> Iterator[Member]:
+        """Give the members that a line of `answers.toml` declares."""
+        words, _, says = text.partition(" = ")
+        for word in words.split():
+            declared, _, path = word.partition("@")
+            name, _, type_name = declared.partition(":")
+            if name.endswith("?"):
+                name, type_name = name[:-1], "text?"
+            yield cls(name, type_name or "text", path or name, says)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """An object of an answer."""
+
+    says: str
+    members: tuple[Member, ...]
+    within: tuple[str, ...]
+    is_open: bool
+    # In which part of a value of a type an attribute was found; values of a type are alike, tables are not.
+    prefixes: dict[tuple[type, str], str] = field(default_factory=dict)
+
+    @classmethod
+    def parse(cls, table: Mapping[str, Any]) -> Shape:
+        """Return a shape from its table, with the members of the one that it extends."""
+        base = shape(table["extends"]) if "extends" in table else cls("", (), (), is_open=False)
+        members = [member for line in table["members"].splitlines() for member in Member.parse(line)]
+        within = (*table.get("within", ()), *base.within)
+        return cls(table["says"], (*base.members, *members), within, table.get("open", False))
+
+    def of(self, value: Any) -> dict[str, Any]:
+        """Return a value as plain data."""
+        return {member.name: plain(member.type, self._find(value, member.path)) for member in self.members}
+
+    def _find(self, value: Any, path: str) -> Any:
+        key = (type(value), path)
+        for prefix in (self.prefixes[key],) if key in self.prefixes else ("", *self.within):
+            try:
+                member = _at(_at(value, prefix), path)
+            except (AttributeError, LookupError, TypeError):
+                continue
+            if not isinstance(value, Mapping):
+                self.prefixes[key] = prefix
+            return member
+        raise LookupError(f"{type(value).__name__} has no {path}")
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A type without members: its JSON Schema, and how a value is written."""
+
+    schema: Schema
+    write: Callable[[Any], Any]
+
+
+def _in_ist(at: datetime) -> str:
+    return in_india(at).isoformat(timespec="seconds")
+
+
+SCALARS: Mapping[str, Scalar] = {
+    "text": Scalar({"type": "string"}, str),
+    "int": Scalar({"type": "integer"}, int),
+    "number": Scalar({"type": "number"}, float),
+    "bool": Scalar({"type": "boolean"}, bool),
+    "any": Scalar({}, lambda value: value),
+    "json": Scalar({}, lambda value: json.loads(value) if isinstance(value, str) else value),
+    "date": Scalar({"type": "string", "format": "date"}, str),
+    "moment": Scalar({"type": "string", "format": "date-time"}, _in_ist),
+    "period": Scalar({"type": "string", "pattern": r"^\d{4}-\d\d$"}, str),
+    "rupees": Scalar(
+        {"type": "string", "pattern": r"^-?\d+\.\d\d$"},
+        lambda amount: str(rupees(amount)) if isinstance(amount, int) else str(amount),
+    ),
+}
+
+
+@cache
+def declared() -> Mapping[str, Any]:
+    """Return what `answers.toml` declares."""
+    return tomllib.loads(Path(__file__).with_name("answers.toml").read_text("utf-8"))
+
+
+@cache
+def shape(name: str) -> Shape:
+    """Return a declared shape."""
+    return Shape.parse(declared()[name])
+
+
+def plain(type_name: str, value: Any) -> Any:
+    """Return a value as plain data of a type."""
+    if type_name.endswith("?"):
+        return None if value is None else plain(type_name[:-1], value)
+    if type_name.startswith("["):
+        return [plain(type_name[1:-1], entry) for entry in value]
+    if type_name.startswith("{"):
+        return {str(name): plain(type_name[1:-1], entry) for name, entry in value.items()}
+    if type_name in SCALARS:
+        return SCALARS[type_name].write(value)
+    if _is_closed_set(type_name):
+        return str(value)
+    return shape(type_name).of(value)
+
+
+def emit(name: str, value: object, *, indent: int | None = 2) -> None:
+    """Print the answer of a command as JSON; without an indent on one line."""
+    answer = plain(declared()["answers"][name], value)
+    sys.stdout.write(json.dumps(answer, indent=indent, ensure_ascii=False) + "\n")
+
+
+def emit_each(name: str, head: Mapping[str, Any], entries: Iterable[Any]) -> None:
+    """Print the answer of a command whose last member is a list, entry by entry as they come."""
+    whole = shape(declared()["answers"][name])
+    last = whole.members[-1]
+    empty = json.dumps(whole.of({**head, last.path: []}), indent=2, ensure_ascii=False)
+    sys.stdout.write(empty.removesuffix(_EMPTY_LIST))
+    separator = "\n"
+    for entry in entries:
+        text = json.dumps(plain(last.type[1:-1], entry), indent=2, ensure_ascii=False)
+        sys.stdout.write(separator + textwrap.indent(text, "    "))
+        separator = ",\n"
+    sys.stdout.write(_EMPTY_LIST + "\n" if separator == "\n" else "\n  " + _EMPTY_LIST + "\n")
+
+
+def schema_of(name: str) -> Schema:
+    """Return the JSON Schema of the answer of a command; raises `InputError` for a command that there is not."""
+    answers = declared()["answers"]
+    if name not in answers:
+        raise InputError("schema", [Problem(repr(name), "is not a command", f"name one of {', '.join(answers)}")])
+    definitions: dict[str, Schema] = {}
+    top = _type_schema(answers[name], definitions)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"ims-fsm {name} --json" if name != ERROR else "an error of ims-fsm --json",
+        **top,
+        **({"$defs": dict(sorted(definitions.items()))} if definitions else {}),
+    }
+
+
+def _type_schema(type_name: str, definitions: dict[str, Schema]) -> Schema:
+    if type_name.endswith("?"):
+        inner = _type_schema(type_name[:-1], definitions)
+        return {"anyOf": [inner, {"type": "null"}]}
+    if type_name.startswith("["):
+        return {"type": "array", "items": _type_schema(type_name[1:-1], definitions)}
+    if type_name.startswith("{"):
+        return {"type": "object", "additionalProperties": _type_schema(type_name[1:-1], definitions)}
+    if type_name in SCALARS:
+        return dict(SCALARS[type_name].schema)
+    if type_name not in definitions:
+        definitions[type_name] = {}
+        definitions[type_name] = _definition(type_name, definitions)
+    return {"$ref": f"#/$defs/{type_name}"}
+
+
+def _definition(name: str, definitions: dict[str, Schema]) -> Schema:
+    if _is_closed_set(name):
+        closed = getattr(vocabulary, name)
+        return {"description": (closed.__doc__ or "").strip(), "type": "string", "enum": [str(word) for word in closed]}
+    described = shape(name)
+    properties = {
+        member.name: {**_type_schema(member.type, definitions), **({"description": member.says} if member.says else {})}
+        for member in described.members
+    }
+    return {
+        "description": described.says,
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": described.is_open,
+    }
+
+
+def _is_closed_set(name: str) -> bool:
+    return name not in declared() and hasattr(vocabulary, name)
+
+
+def _at(value: Any, path: str) -> Any:
+    for step in filter(None, path.split(".")):
+        if isinstance(value, Mapping):
+            value = value[step]
+        elif step.isdigit():
+            value = value[int(step)]
+        else:
+            value = getattr(value, step)
+            value = value() if callable(value) else value
+    return value
+
+
+def file_name(name: str) -> str:
+    """Return the file of a command's schema: "2b-show.json".
+
+    >>> file_name("list --summary")
+    'list-summary.json'
+    """
+    return re.sub(r"[ -]+", "-", name) + ".json"

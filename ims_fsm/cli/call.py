@@ -1,0 +1,183 @@
+"""A call of a command: the options that commands share, each declared once, and what a command does with them.
+
+Imports Typer and the field's words; opens a database only when a command asks for it.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import wraps
+from inspect import Parameter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec
+
+import typer
+
+from ims_fsm.cli.failures import CallError
+from ims_fsm.cli.options import moment
+from ims_fsm.terms.gstin import checked_gstin
+
+if TYPE_CHECKING:
+    from ims_fsm import IMS, RecipientDesk
+
+P = ParamSpec("P")
+SQLITE = "sqlite:///"
+DEFAULT_DB = f"{SQLITE}ims.db"
+MOST_NAMED = 10
+
+
+def user() -> str:
+    """Return who acts where nobody is named: the user of the machine."""
+    return os.environ.get("USER") or "cli"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One call of a command, with what its shared options say; those that the command does not take are empty."""
+
+    #: The name of the command, like "2b show".
+    name: str
+    #: The recipient that is named, if one is.
+    gstin: str | None = None
+    #: The idempotency key.
+    key: str | None = None
+    #: Who acts.
+    actor: str = ""
+    #: The URL of the database.
+    db: str = DEFAULT_DB
+    #: Whether the answer is JSON.
+    as_json: bool = False
+    #: The moment that is taken for now (aware); None for the real one.
+    at: datetime | None = None
+
+    @contextmanager
+    def ims(self, *, create: bool = False, in_memory: bool = False) -> Iterator[IMS]:
+        """Give the IMS on the database, or on one in memory; its clock stands at `at` where that is given.
+
+        Raises `CallError` where a SQLite file does not exist and the command does not begin one (`create`).
+        """
+        from ims_fsm import IMS
+
+        path = None if in_memory else file_of(self.db)
+        if path is not None and not path.exists() and not create:
+            remedy = "import a download of the portal first (ims-fsm import FILE), or name another with --db"
+            raise CallError(f"there is no database {path}; {remedy}")
+        clock: Mapping[str, Any] = {} if self.at is None else {"clock": lambda: self.at}
+        with IMS("sqlite://" if in_memory else self.db, **clock) as ims:
+            yield ims
+
+    @contextmanager
+    def recipient(self) -> Iterator[RecipientDesk]:
+        """Give the desk of the recipient that the call is about: the one that is named, or the only one there is.
+
+        Raises `CallError` where none is named and there is none, or more than one.
+        """
+        with self.ims() as ims:
+            yield ims.recipient(self.only_recipient(ims), actor=self.actor)
+
+    @contextmanager
+    def recipient_of(self, record_id: int) -> Iterator[RecipientDesk]:
+        """Give the desk of the recipient that is named, or whose record it is; raises `InputError` for no record."""
+        with self.ims() as ims:
+            yield ims.recipient(self.gstin or ims.recipient_of(record_id), actor=self.actor)
+
+    def only_recipient(self, ims: IMS) -> str:
+        """Return the GSTIN of the recipient that is named, or of the only one there is; raises `CallError`."""
+        if self.gstin is not None:
+            return self.gstin
+        registered = ims.registered()
+        recipients: Sequence[str] = registered if len(registered) == 1 else ims.recipients()
+        if len(recipients) == 1:
+            return recipients[0]
+        if not recipients:
+            raise CallError("the database has no recipient yet; import a download: ims-fsm import FILE --gstin GSTIN")
+        names = ", ".join(recipients[:MOST_NAMED]) + (", …" if len(recipients) > MOST_NAMED else "")
+        raise CallError(f"the database has {len(recipients):,} recipients; name one with --gstin: {names}")
+
+    def answer(self, tell: Callable[[], object], members: object, variant: str = "", *, indent: int | None = 2) -> None:
+        """Print the answer: `members` as JSON where that is wanted, else in words, by calling `tell`.
+
+        `variant` names the option that makes it another answer; without an indent the JSON is one line.
+        """
+        if self.as_json:
+            from ims_fsm.cli.answers import emit
+
+            emit(f"{self.name} {variant}".rstrip(), members, indent=indent)
+        else:
+            tell()
+
+    def answer_each(self, head: Mapping[str, object], entries: Iterable[object]) -> None:
+        """Print an answer as JSON whose last member is a list, entry by entry as they come."""
+        from ims_fsm.cli.answers import emit_each
+
+        emit_each(self.name, head, entries)
+
+
+def file_of(db: str) -> Path | None:
+    """Return the file that the URL of a database names; None where it is in memory or on a server."""
+    path = db.removeprefix(SQLITE).partition("?")[0]
+    return Path(path) if db.startswith(SQLITE) and path not in {"", ":memory:"} else None
+
+
+def _option(name: str, annotation: Any, default: Any) -> Parameter:
+    return Parameter(name, Parameter.KEYWORD_ONLY, annotation=annotation, default=default)
+
+
+_GSTIN = "The recipient; may be left out if the database has only one."
+_KEY = "An idempotency key: the same call with it again does nothing more."
+_DB = "The database: sqlite:///FILE or postgresql://…"
+_AT = "Take this for now, in Indian time; for rehearsals."
+SHARED: Mapping[str, Parameter] = {
+    option.name: option
+    for option in (
+        _option(
+            "gstin",
+            Annotated[str | None, typer.Option("--gstin", parser=checked_gstin, metavar="GSTIN", help=_GSTIN)],
+            None,
+        ),
+        _option("key", Annotated[str | None, typer.Option("--key", metavar="TEXT", help=_KEY)], None),
+        _option(
+            "actor",
+            Annotated[
+                str | None, typer.Option("--actor", metavar="NAME", help="Who acts; default: the user of the machine.")
+            ],
+            None,
+        ),
+        _option("db", Annotated[str, typer.Option("--db", envvar="IMS_FSM_DB", metavar="URL", help=_DB)], DEFAULT_DB),
+        _option("as_json", Annotated[bool, typer.Option("--json", help="Answer as JSON.")], default=False),
+        _option(
+            "at", Annotated[datetime | None, typer.Option("--at", parser=moment, metavar="DATETIME", help=_AT)], None
+        ),
+    )
+}
+
+
+def command(name: str, *shared: str) -> Callable[[Callable[Concatenate[Call, P], None]], Callable[..., None]]:
+    """Make a function a command: its first argument, the `Call`, gives way to the shared options that are named.
+
+    Every command takes `--json`.
+    """
+    options = [option for option in SHARED.values() if option.name in {*shared, "as_json"}]
+
+    def declare(function: Callable[Concatenate[Call, P], None]) -> Callable[..., None]:
+        work: Callable[..., None] = function
+        signature = inspect.signature(function, eval_str=True)
+        _, *parameters = signature.parameters.values()
+        whole = [*parameters, *options]
+
+        @wraps(function)
+        def run(**given: Any) -> None:
+            values = {option.name: given.pop(option.name) for option in options}
+            values["actor"] = values.get("actor") or user()
+            work(Call(name=name, **values), **given)
+
+        run.__dict__["__signature__"] = signature.replace(parameters=whole)
+        run.__annotations__ = {parameter.name: parameter.annotation for parameter in whole}
+        return run
+
+    return declare

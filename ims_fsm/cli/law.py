@@ -1,0 +1,270 @@
+"""`explain` and `rules`: what the law says of a trigger and in its sources, without any database.
+
+Imports Typer and the options; the law when it is run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ims_fsm.cli import options
+from ims_fsm.cli.call import Call, command
+from ims_fsm.cli.failures import CallError
+from ims_fsm.cli.output import counted, say, table
+from ims_fsm.terms.period import TaxPeriod
+
+if TYPE_CHECKING:
+    from ims_fsm.draw.tables import Row
+    from ims_fsm.law.declaration import GuardDeclaration, RuleDeclaration
+    from ims_fsm.law.edition import Edition
+    from ims_fsm.law.facts import Facts
+    from ims_fsm.law.refusal import Decision, Refusal
+    from ims_fsm.law.register import Law
+
+
+# --- which law --------------------------------------------------------------------------------------------------------
+
+
+def path_and_machines(arguments: Sequence[str] | None) -> tuple[Path | None, list[str] | None]:
+    """Return the path among arguments, if there is one, and the machines that are named, None where none is.
+
+    A path ends in `.toml`, has a separator in it, or is a folder. Raises `CallError` for a second one.
+    """
+    given = list(arguments or [])
+    paths = [argument for argument in given if _is_path(argument)]
+    if len(paths) > 1:
+        raise CallError(f"{', '.join(paths)} are several laws; name one file or folder at a time")
+    names = [argument for argument in given if argument not in paths]
+    return (Path(paths[0]) if paths else None), names or None
+
+
+def law_at(path: Path | None) -> Law:
+    """Return the law at a path, the shipped one without a path, as it is on disk now; raises `DeclarationError`."""
+    from ims_fsm.law.loading import load_law
+    from ims_fsm.law.own import load_own
+    from ims_fsm.resources import machines_folder
+
+    return load_law(machines_folder()) if path is None else load_own(path)
+
+
+def _is_path(argument: str) -> bool:
+    return argument.endswith(".toml") or "/" in argument or "\\" in argument or Path(argument).is_dir()
+
+
+# --- explain ----------------------------------------------------------------------------------------------------------
+
+
+@command("explain")
+def explain(
+    call: Call,
+    machine: Annotated[str, typer.Argument(metavar="MACHINE", help="A declared machine, like credit_note.")],
+    trigger: Annotated[str, typer.Argument(metavar="TRIGGER", help="One of its triggers, like keep_pending.")],
+    *,
+    fact: Annotated[
+        list[str] | None, typer.Option("--fact", metavar="NAME=VALUE", help="A fact; may be repeated.")
+    ] = None,
+    state: Annotated[str | None, typer.Option("--state", help="The state of the record.")] = None,
+    period: Annotated[
+        TaxPeriod | None,
+        typer.Option(
+            "--period",
+            parser=options.tax_period,
+            metavar="YYYY-MM",
+            help="The record's 2B period, which chooses the rule set.",
+        ),
+    ] = None,
+) -> None:
+    """Explain a trigger: where it leads, what refuses it and when; with facts or a state, decide it.
+
+    Facts you leave out take the default, which blocks nothing.
+    """
+    from ims_fsm.draw.tables import transition_table
+    from ims_fsm.law.loading import shipped_law
+
+    law = shipped_law()
+    versions = law.machine(machine)
+    edition = versions.edition if period is None else versions.at(period)
+    if fact or state:
+        from ims_fsm.law.decision import decide
+
+        facts = edition.facts(**options.pairs(fact or [], "--fact"))
+        decision = decide(edition, state or first_state(edition, trigger), trigger, facts)
+        case = Case(law, edition, state or first_state(edition, trigger), trigger, facts)
+        call.answer(lambda: case.tell(decision), case.parts(decision) if call.as_json else None, "--fact")
+        return
+    rows = [row for row in transition_table(edition, trigger) if row.dest]
+    guards = [guard for guard in edition.guards if trigger in guard.triggers]
+    parts = {
+        "machine": edition.name,
+        "rule_set": edition.rule_set.id,
+        "trigger": trigger,
+        "transitions": rows,
+        "guards": [_guard_parts(guard) for guard in guards],
+    }
+    call.answer(lambda: _tell_trigger(edition, trigger, rows, guards), parts)
+
+
+def first_state(edition: Edition, trigger: str) -> str:
+    """Return the state in which a trigger is decided if none is named: the initial one if it leads anywhere."""
+    if edition.transition(edition.initial, trigger):
+        return edition.initial
+    sources = (move.source[0] for move in edition.transitions if move.trigger == trigger)
+    return next(sources, edition.initial)
+
+
+class Case:
+    """A trigger in a state with some facts: what `explain` decides."""
+
+    def __init__(self, law: Law, edition: Edition, state: str, trigger: str, facts: Facts) -> None:
+        """Keep what is decided."""
+        self.law, self.edition, self.state, self.trigger = law, edition, state, trigger
+        self.facts = {name: facts[name] for name in facts if name in edition.watched(trigger)}
+
+    def tell(self, decision: Decision) -> None:
+        """Print the decision with every rule, its quote and its sentence."""
+        from ims_fsm.law.refusal import Allowed
+
+        given = ", ".join(f"{name} = {value}" for name, value in self.facts.items())
+        under = f"{self.edition.machine.title} under {self.edition.rule_set.id}"
+        say(f"{under}: {self.trigger} in {self.state}", style="bold")
+        say(f"where {given}" if given else "no fact matters", indent=2)
+        if isinstance(decision, Allowed):
+            say("", f"Allowed: it leads to {decision.dest}.")
+            self._tell_rules(decision.rules)
+            return
+        say("", f"Refused, for {counted(len(decision.refusals), 'reason')}:")
+        for refusal in decision.refusals:
+            _tell_refusal(refusal)
+            self._tell_rules(refusal.rules)
+
+    def _tell_rules(self, rules: Sequence[str]) -> None:
+        for rule in map(self.law.rule, rules):
+            say(f"{rule.id}: {rule.title}", indent=4)
+            if rule.quote:
+                say(f"“{rule.quote}”", indent=6, style="dim")
+
+    def parts(self, decision: Decision) -> dict[str, Any]:
+        """Return the members of the answer."""
+        from ims_fsm.law.refusal import Allowed
+
+        case = {
+            "machine": self.edition.name,
+            "rule_set": self.edition.rule_set.id,
+            "state": self.state,
+            "trigger": self.trigger,
+            "facts": self.facts,
+        }
+        if isinstance(decision, Allowed):
+            rules = [self.law.rule(rule) for rule in decision.rules]
+            return {**case, "allowed": True, "dest": decision.dest, "rules": rules, "refusals": []}
+        refusals = [
+            {
+                **_words(refusal),
+                **{name: getattr(refusal, name) for name in ("guard", "code", "rule")},
+                "rules": [self.law.rule(rule) for rule in refusal.rules],
+            }
+            for refusal in decision.refusals
+        ]
+        return {**case, "allowed": False, "dest": None, "rules": [], "refusals": refusals}
+
+
+def _tell_trigger(edition: Edition, trigger: str, rows: Sequence[Row], guards: Sequence[GuardDeclaration]) -> None:
+    declared = edition.triggers[trigger]
+    say(f"{edition.machine.title} under {edition.rule_set.id}: {trigger}", style="bold")
+    say(f"{declared.says} (by the {declared.actor})", indent=2)
+    if rows:
+        moves = [(", ".join(row.sources), row.dest or "", ", ".join(row.rules)) for row in rows]
+        table(("from", "to", "rules"), moves, indent=2)
+    else:
+        say("It leads nowhere.", indent=2)
+    say("", f"Refused by {counted(len(guards), 'guard')}:" if guards else "Nothing refuses it.")
+    for guard in guards:
+        when = "; ".join(f"{fact} = {' or '.join(values)}" for fact, values in guard.refuse_when.items())
+        _tell_refusal(_refusal(guard), f"when {when}" if when else "always")
+    for other in edition.machine.rule_sets:
+        if other.id != edition.rule_set.id:
+            say("", f"Another rule set, {other.id}, governs other 2B periods: --period {other.since or other.until}.")
+
+
+def _tell_refusal(refusal: Refusal, when: str | None = None) -> None:
+    say("", f"{refusal.rule}  {refusal.code}", indent=2, style="bold")
+    if when is not None:
+        say(when, indent=4)
+    words = _words(refusal)
+    say(f"{words['sentence']}.", f"→ {words['remedy']}.", indent=4, hang=2)
+
+
+def _refusal(guard: GuardDeclaration) -> Refusal:
+    from ims_fsm.law.refusal import Refusal
+
+    return Refusal.by(guard)
+
+
+def _words(refusal: Refusal) -> dict[str, str]:
+    """Return sentence and remedy about no particular record: with the dates of the law, and gaps."""
+    from ims_fsm.law.book import shipped_book
+
+    def fields(says: str) -> dict[str, str]:
+        gaps = {noun: "…" for noun in ("recipient", "period") if f"{noun} {{{noun}}}" in says}
+        return {**shipped_book().calendar.phrases(), "recipient_kind": "…", **gaps}
+
+    return {
+        "sentence": refusal.sentence(fields(refusal.says)),
+        "remedy": refusal.advice(fields(refusal.remedy)),
+    }
+
+
+def _guard_parts(guard: GuardDeclaration) -> dict[str, Any]:
+    facts = {name: getattr(guard, name) for name in ("code", "rule", "see", "refuse_when")}
+    return {"guard": guard.name, **facts, **_words(_refusal(guard))}
+
+
+# --- rules ------------------------------------------------------------------------------------------------------------
+
+
+@command("rules")
+def rules(
+    call: Call,
+    rule: Annotated[str | None, typer.Argument(metavar="ID", help="A rule, like faq.11; default: all.")] = None,
+) -> None:
+    """Look up a rule in the register: its source's words, how it is read, and what cites it."""
+    from ims_fsm.law.loading import shipped_law
+
+    law = shipped_law()
+    if rule is not None:
+        law.rule(rule)
+    asked = [declared for name, declared in law.rules.items() if rule in {None, name} or name.startswith(f"{rule}.")]
+
+    def tell() -> None:
+        if rule is None:
+            rows = [(declared.id, declared.status.replace("_", " "), declared.title) for declared in asked]
+            table(("rule", "status", "what it says"), rows)
+        for number, declared in enumerate(asked if rule else ()):
+            say(*([""] if number else []), f"{declared.id}: {declared.title}", style="bold")
+            _tell_rule(law, declared)
+
+    call.answer(
+        tell, {"rules": [{"rule": declared, "cited_by": law.cited_by.get(declared.id, ())} for declared in asked]}
+    )
+
+
+def _tell_rule(law: Law, declared: RuleDeclaration) -> None:
+    source = law.sources[declared.source]
+    period = f"from {declared.since or 'the beginning'} to {declared.until or 'now'}"
+    facts = {
+        "source": f"{source.title} ({source.edition})",
+        "question": declared.question,
+        "quote": f"“{declared.quote}”" if declared.quote else "",
+        "read as": declared.reading,
+        "status": declared.status.replace("_", " ") + (f": {declared.reason}" if declared.reason else ""),
+        "certainty": declared.certainty,
+        "holds": period if declared.since or declared.until else "",
+        "cited by": ", ".join(law.cited_by.get(declared.id, ())),
+    }
+    for name, text in facts.items():
+        if text:
+            say(f"{name}: {text}", indent=2, hang=2)

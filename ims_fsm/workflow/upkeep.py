@@ -1,0 +1,96 @@
+"""What an operator does with a database beside its records: migrate it, prove and seal its logs, follow its events.
+
+Imports the store and the views of events; every call is whole in itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from ims_fsm.errors import Problem
+from ims_fsm.law.book import shipped_book
+from ims_fsm.store import audit as logs
+from ims_fsm.store import declarations, events, partitions, schema
+from ims_fsm.store.audit import Audit, Seal
+from ims_fsm.store.connection import open_engine, writing
+from ims_fsm.store.partitions import citus_statements
+from ims_fsm.terms.event import Event
+from ims_fsm.workflow.views import events as reading
+from ims_fsm.workflow.workspace import Workspace, system_clock
+
+__all__ = ["Audit", "Migrated", "Seal", "audit", "citus_statements", "follow", "migrate", "renumber_events", "seal"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Migrated:
+    """What migrating a database did."""
+
+    #: The version of the tables before; None where there were none.
+    before: str | None
+    #: The version of the tables now.
+    after: str
+    #: The tables that are split by recipient on PostgreSQL, each with the number of its partitions.
+    partitions: Mapping[str, int]
+    #: The live records that were moved to the current declarations, by machine; None where that was not asked.
+    adopted: Mapping[str, int] | None = None
+    #: The records that could not be moved, and why.
+    problems: tuple[Problem, ...] = ()
+
+
+def migrate(
+    url: str, *, adopt: bool = False, split: int | None = None, actor: str, at: datetime | None = None
+) -> Migrated:
+    """Bring a database to the tables of this version; with `adopt` live records to the law as declared now.
+
+    `split` is the number of partitions for an empty PostgreSQL database. Raises `StoreError`.
+    """
+    engine = open_engine(url)
+    try:
+        done = schema.migrate(engine)
+        parts = partitions.partitions(engine) if split is None else partitions.partition(engine, split)
+        if not adopt:
+            return Migrated(before=done.before, after=done.after, partitions=parts)
+        with writing(engine) as connection:
+            adopted = declarations.adopt(connection, shipped_book().law, actor, at or system_clock())
+    finally:
+        engine.dispose()
+    moved, problems = adopted.records, adopted.problems
+    return Migrated(before=done.before, after=done.after, partitions=parts, adopted=moved, problems=problems)
+
+
+def audit(workspace: Workspace, gstin: str | None = None) -> Audit:
+    """Prove the records of one recipient, or of all, from their logs (`store.audit.verify` says what is proved)."""
+    with workspace.asking() as unit:
+        return logs.verify(unit.connection, gstin)
+
+
+def seal(workspace: Workspace, gstin: str, *, actor: str) -> Seal:
+    """Seal what a recipient's logs hold now, and all earlier seals with it."""
+    with writing(workspace.engine) as connection:
+        return logs.seal(connection, gstin, actor, workspace.clock())
+
+
+def follow(
+    workspace: Workspace,
+    after: str | None = None,
+    *,
+    gstin: str | None = None,
+    kinds: Collection[str] = (),
+    wait: Callable[[float], bool],
+) -> Iterator[Event]:
+    """Give the events after a cursor and go on as they come, until `wait` says that it is enough.
+
+    `wait` waits that many seconds and returns whether to stop. Raises `InputError` for what is not a cursor.
+    """
+    return reading.follow(workspace.engine, after, reading.wanted(gstin, kinds), wait)
+
+
+def renumber_events(workspace: Workspace) -> int:
+    """Have new events come after all that are there: for PostgreSQL, after a dump was restored.
+
+    Returns by how much their numbers are raised. Nobody else may write meanwhile.
+    """
+    with writing(workspace.engine) as connection:
+        return events.go_on_numbering(connection)

@@ -1,0 +1,128 @@
+"""What commands answer with `--json`: each by its schema, and the schemas that are documented."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from ims_fsm.cli.answers import declared, emit, emit_each, file_name, schema_of
+
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLE = ROOT / "docs" / "examples" / "purchase_approval.toml"
+SCENARIOS = ROOT / "tests" / "scenarios"
+HERE, DRAFTED = "--at 2024-11-12T10:00", "--at 2024-11-14T06:00"
+NOTE, WANTED, AMENDMENT = "KCN/24/15", "KCL/24-25/0412", "KCL/24-25/0219"
+#: Every answer that there is, in the order of a month; the demo's has a test of its own.
+MONTH = (
+    ("import", "import {samples}/ims_2024-11_later.json --at 2024-11-13T10:00", 0),
+    ("list", f"list {HERE}", 0),
+    ("list --summary", f"list --summary {HERE}", 0),
+    ("show", f"show {{{AMENDMENT}}} {HERE}", 0),
+    ("original", f"original {{{AMENDMENT}}} accepted {HERE}", 0),
+    ("act", f"act accept --where kind=invoice,debit_note {HERE}", 1),
+    ("act --file", f"act reject --file proposals.csv {HERE}", 0),
+    ("what-if", f"what-if {{{NOTE}}} keep_pending {HERE}", 0),
+    ("check", f"check proposals.json {HERE}", 1),
+    ("apply", f"apply proposals.json {HERE}", 1),
+    ("history", f"history {{{WANTED}}}", 0),
+    ("export json", "export json --out up", 0),
+    ("scheduler run", f"scheduler run --once {DRAFTED}", 0),
+    ("scheduler status", f"scheduler status {DRAFTED}", 0),
+    ("sweep", f"sweep {DRAFTED} --until 2024-12-01T00:00", 0),
+    ("2b show", "2b show --period 2024-10", 0),
+    ("2b generate", "2b generate --period 2024-10 --at 2024-11-15T10:00", 0),
+    ("2b export", "2b export --period 2024-10 --out 2b.json", 0),
+    ("2b compare", "2b compare {samples}/gstr2b_2024-10.json", 1),
+    ("3b file", "3b file --period 2024-10 --at 2024-11-20T10:00", 0),
+    ("error", "3b file --period 2024-10 --at 2024-11-20T10:00", 1),
+    ("supplier-view", "supplier-view 21ZXKCK4821M1ZG", 0),
+    ("liabilities", "liabilities 21ZXKCK4821M1ZG", 0),
+    ("taxpayer", "taxpayer", 0),
+    ("events --restored", "events --restored", 0),
+    ("audit verify", "audit verify", 0),
+    ("audit seal", "audit seal", 0),
+    ("migrate", "migrate --adopt", 0),
+    ("explain", "explain credit_note keep_pending", 0),
+    ("explain --fact", "explain credit_note keep_pending --period 2024-10 --fact direction=original", 0),
+    ("rules", "rules faq.11", 0),
+    ("verify", "verify {example}", 0),
+    ("draw", "draw credit_note --format dot", 0),
+    ("compare", "compare", 0),
+    ("pages", "pages --format md", 0),
+    ("timeline", "timeline --period 2024-10", 0),
+    ("timeline --out", "timeline --period 2024-10 --out month.svg", 0),
+    ("sequence", "sequence amendment --format mermaid", 0),
+    ("sequence --out", "sequence amendment --out story.mmd", 0),
+    ("scenario run", "scenario run {story}", 0),
+    ("schema", "schema", 0),
+    ("schema --out", "schema --out schemas", 0),
+    ("error", "show 4711", 2),
+)
+
+
+def holds(name, answer):
+    """Assert that an answer is as its schema says."""
+    validator = jsonschema.Draft202012Validator(schema_of(name), format_checker=jsonschema.FormatChecker())
+    assert not [f"{error.json_path}: {error.message}" for error in validator.iter_errors(answer)]
+
+
+def test_every_answer_of_a_month_holds_to_its_schema(run, samples, tmp_path, ids):
+    (tmp_path / "proposals.csv").write_text("number,kind\nSP-1182,invoice\n", "utf-8")
+    proposals = [{"number": NOTE, "action": "pending"}, {"number": WANTED, "action": "accept"}]
+    (tmp_path / "proposals.json").write_text(json.dumps(proposals), "utf-8")
+    places = {number: ids(number) for number in (NOTE, WANTED, AMENDMENT)}
+    for name, call, code in MONTH:
+        words = call.format(samples=samples, example=EXAMPLE, story=next(SCENARIOS.rglob("*.toml")), **places).split()
+        answer = run(*words, "--json").ended(code).json
+        holds(name, answer)
+        assert answer, name
+    for line in run("events", "--json").ended(0).out.splitlines():
+        holds("events", json.loads(line))
+    assert {"demo", "events", *(name for name, _, _ in MONTH)} == declared()["answers"].keys()
+
+
+def test_every_shape_is_used_and_has_words():
+    names = {name for answer in declared()["answers"] for name in schema_of(answer).get("$defs", {})}
+    bases = {table["extends"] for table in declared().values() if "extends" in table}
+    assert declared().keys() - {"answers"} <= names | bases
+    assert all(table["says"].endswith(".") for name, table in declared().items() if name != "answers")
+
+
+def test_the_documented_schemas_are_those_of_this_version():
+    folder = ROOT / "docs" / "schemas"
+    documented = {file.name: json.loads(file.read_text("utf-8")) for file in folder.glob("*.json")}
+    assert documented == {file_name(name): schema_of(name) for name in declared()["answers"]}, (
+        "python -m ims_fsm schema --out docs/schemas writes them again"
+    )
+
+
+def test_a_schema_is_printed_by_the_name_of_its_command(bare):
+    printed = json.loads(bare("schema", "2b", "show").ended(0).out)
+    assert printed == schema_of("2b show")
+    assert printed["$defs"]["TwoB"]["properties"]["totals"]["additionalProperties"] == {"$ref": "#/$defs/Tax"}
+    assert "list --summary" in bare("schema").ended(0).out.splitlines()
+    assert "'nothing' is not a command" in " ".join(bare("schema", "nothing").ended(2).err.split(": "))
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_a_list_written_as_it_comes_is_the_answer_written_whole(capsys, count):
+    added = [
+        {
+            **dict.fromkeys(("where", "what"), "₹"),
+            "remedy": str(number),
+        }
+        for number in range(count)
+    ]
+    head = {"sound": True, "records": 1, "rows": 2, "seals": 3}
+    emit_each("audit verify", head, iter(added))
+    as_it_comes = capsys.readouterr().out
+    emit("audit verify", {**head, "faults": added})
+    assert as_it_comes == capsys.readouterr().out
+
+
+def test_an_answer_that_lacks_a_member_is_a_mistake():
+    with pytest.raises(LookupError, match="dict has no rows"):
+        emit("audit verify", {"sound": True, "records": 1})

@@ -1,0 +1,224 @@
+"""`explain`, `rules`, and a law of one's own."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from ims_fsm.cli import drawing
+from ims_fsm.cli.law import path_and_machines
+from ims_fsm.draw import watching
+
+
+def test_a_trigger_is_explained_by_what_refuses_it(bare):
+    told = bare("explain", "credit_note", "keep_pending", "--period", "2024-12").ended(0).out
+    assert told.startswith("Credit note under IMS-2024-10: keep_pending\n")
+    assert "  no_action, accepted, rejected, pending  pending  faq.10.iii, faq.12\n" in told
+    assert (
+        "  faq.11.a  pending_not_allowed\n    when direction = original\n"
+        "    This record is an original credit note, and pending is not available for it.\n"
+        "    → accept it or reject it; with no action it is deemed accepted.\n"
+    ) in told
+    assert told.endswith("Another rule set, IMS-2025-10, governs other 2B periods: --period 2025-10.\n")
+
+
+def test_without_a_period_the_newest_rule_set_is_explained(bare):
+    told = bare("explain", "credit_note", "keep_pending").ended(0).out
+    assert told.startswith("Credit note under IMS-2025-10: keep_pending\n")
+    assert "faq.11.a" not in told
+    assert told.endswith("Another rule set, IMS-2024-10, governs other 2B periods: --period 2024-10.\n")
+
+
+def test_a_guard_that_watches_nothing_always_refuses(bare):
+    assert (
+        "  advisory.2025-10.imports  reject_not_allowed\n    always\n"
+        in bare("explain", "bill_of_entry", "reject").ended(0).out
+    )
+
+
+def test_sentences_about_no_particular_recipient_have_gaps(bare):
+    told = bare("explain", "invoice", "accept").ended(0).out
+    assert "The recipient … is a … taxpayer; only normal taxpayers" in told
+
+
+def test_facts_are_decided(bare):
+    told = bare("explain", "invoice", "accept", "--fact", "supplier_status=saved").ended(0).out
+    assert "\nAllowed: it leads to accepted.\n" in told
+    assert "    faq.12: Until GSTR-3B is filed an action may be changed any number of times" in told
+    told = bare("explain", "invoice", "accept", "--fact", "time_limit=passed", "--fact", "ims=not_yet").ended(0).out
+    assert "\nRefused, for 2 reasons:\n" in told
+    assert "  faq.31  s16_4_expired\n" in told
+    assert "“" in told
+
+
+def test_a_state_is_decided(bare):
+    told = bare("explain", "invoice", "accept", "--state", "frozen").ended(0).out
+    assert "Invoice under IMS-2025-10: accept in frozen\n" in told
+    assert "  faq.12  frozen\n" in told
+
+
+def test_a_trigger_that_starts_elsewhere_is_asked_where_it_starts(bare):
+    told = bare("explain", "invoice", "expire", "--fact", "time_limit=passed").ended(0).out
+    assert told.startswith("Invoice under IMS-2025-10: expire in pending\n")
+
+
+def test_an_explanation_as_json(bare):
+    answer = bare("explain", "credit_note", "keep_pending", "--period", "2024-12", "--json").ended(0).json
+    assert (answer["machine"], answer["rule_set"], answer["trigger"]) == ("credit_note", "IMS-2024-10", "keep_pending")
+    assert answer["transitions"] == [
+        {
+            "source": ["no_action", "accepted", "rejected", "pending"],
+            "dest": "pending",
+            "rules": ["faq.10.iii", "faq.12"],
+        }
+    ]
+    (guard,) = [one for one in answer["guards"] if one["rule"] == "faq.11.a"]
+    assert guard.keys() == {"guard", "code", "rule", "see", "refuse_when", "sentence", "remedy"}
+    assert guard["refuse_when"] == {"direction": ["original"]}
+
+
+def test_a_decision_as_json(bare):
+    asked = ("explain", "credit_note", "keep_pending", "--period", "2024-12", "--state", "no_action", "--json")
+    answer = bare(*asked).ended(0).json
+    assert (answer["allowed"], answer["dest"], answer["rules"]) == (False, None, [])
+    (refusal,) = answer["refusals"]
+    assert refusal.keys() == {"guard", "code", "rule", "sentence", "remedy", "rules"}
+    assert refusal["rules"][0].keys() == {"id", "title", "quote"}
+    asked = ("explain", "gstr2b", "file_3b", "--state", "draft", "--json")
+    assert bare(*asked).ended(0).json["dest"] == "final"
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        ("nothing accept", "machine: nothing: is no declared machine; the machines are bill_of_entry"),
+        ("invoice buy", "invoice: buy: is no trigger of invoice; its triggers are save, accept"),
+        ("invoice accept --state sold", "invoice: sold: is no state of invoice; its states are no_action"),
+        ("invoice accept --fact a=b", "facts: a: is no fact of this machine; its facts are supplier_status"),
+        ("invoice accept --fact ims=shut", "facts: ims: cannot be 'shut' here; its values are open, not_yet"),
+        ("invoice accept --fact ims", "--fact 'ims' is not a pair; write it NAME=VALUE"),
+    ],
+)
+def test_what_there_is_not_is_named_with_what_there_is(bare, call, message):
+    assert bare("explain", *call.split()).ended(2).err.startswith(f"error: {message}")
+
+
+def test_a_rule_is_told_with_those_below_it(bare):
+    told = bare("rules", "faq.16").ended(0).out
+    assert told.startswith("faq.16: ")
+    assert "\n\nfaq.16.1: " in told
+    assert "  status: modelled\n" in told
+    assert "  cited by: record.toml" in told
+
+
+def test_what_is_not_modelled_says_why(bare):
+    told = bare("rules", "faq.2").ended(0).out
+    assert "  status: not modelled: " in told
+
+
+def test_the_register_is_listed(bare):
+    rows = bare("rules").ended(0).out.splitlines()
+    assert rows[0].split() == ["rule", "status", "what", "it", "says"]
+    assert sum(row.startswith("faq.") for row in rows) > 34
+
+
+def test_rules_as_json(bare):
+    answer = bare("rules", "faq.11.a", "--json").ended(0).json
+    (rule,) = answer["rules"]
+    assert (rule["id"], rule["status"], rule["until"]) == ("faq.11.a", "modelled", "2025-09")
+    assert "credit_note.toml" in rule["cited_by"]
+
+
+def test_a_rule_that_is_none_is_refused(bare):
+    assert (
+        bare("rules", "faq.35").ended(2).err == "error: rule: faq.35: is not in the register; see machines/rules.toml\n"
+    )
+
+
+EXAMPLE = Path(__file__).resolve().parents[2] / "docs" / "examples" / "purchase_approval.toml"
+
+
+def test_it_is_verified(bare) -> None:
+    told = bare("verify", EXAMPLE).ended(0).out
+    assert told.startswith("Structure: 1 machine, 2 rule sets, 7 rules in the register; loaded without a fault.\n")
+    assert "holds  Every state can be reached: 12 states" in told
+    assert "Annexure-A" not in told
+
+
+def test_it_is_verified_as_json(bare) -> None:
+    answer = bare("verify", EXAMPLE, "--json").ended(0).json
+    assert (answer["holds"], answer["annexure_a"]) == (True, None)
+
+
+def test_a_broken_one_is_told_with_every_problem_and_exit_code_2(bare, tmp_path) -> None:
+    own = tmp_path / EXAMPLE.name
+    own.write_text(EXAMPLE.read_text("utf-8").replace('"paid"', '"payd"', 1).replace('"spent" }', '"spend" }'), "utf-8")
+    told = bare("verify", own.name).ended(2).err
+    assert told.startswith(f"error: {own.name}: ")
+    assert "'spend'" in told
+    assert "'paid'" in told
+
+
+def test_one_that_does_not_hold_ends_with_1(bare, tmp_path) -> None:
+    text = EXAMPLE.read_text("utf-8").replace('refuse_when = { budget = "spent" }', "refuse_when = {}")
+    (tmp_path / EXAMPLE.name).write_text(text, "utf-8")
+    told = bare("verify", EXAMPLE.name).ended(1).out
+    assert "FAILS  From every state an end can be reached" in told
+
+
+def test_it_is_drawn_whole_or_a_machine_of_it(bare) -> None:
+    files = ["diagrams/purchase_approval.dot", "diagrams/purchase_approval.HANDBOOK-2024.dot"]
+    assert bare("draw", EXAMPLE, "--format", "dot").ended(0).out.splitlines() == files
+    named = bare("draw", EXAMPLE.parent, "purchase_approval", "--format", "dot", "--edition", "HANDBOOK-2025").ended(0)
+    assert named.out.splitlines() == files[:1]
+
+
+def test_a_theme_and_links_are_drawn(bare, tmp_path) -> None:
+    call = "draw invoice --format dot --theme dark --href-base {machine}.html --edition IMS-2025-10"
+    assert bare(*call.split()).ended(0).out == "diagrams/invoice.dark.dot\n"
+    assert 'href="invoice.html#invoice-state-frozen"' in (tmp_path / "diagrams" / "invoice.dark.dot").read_text("utf-8")
+
+
+def test_it_is_drawn_again_while_it_is_watched(bare, tmp_path, monkeypatch) -> None:
+    own = Path(shutil.copyfile(EXAMPLE, tmp_path / EXAMPLE.name))
+    changes = iter(["version = '1'", "[["])
+
+    def pause() -> bool:
+        more = next(changes, None)
+        if more:
+            own.write_text(own.read_text("utf-8") + f"\n# {more}\n" if more != "[[" else more, "utf-8")
+        return more is not None
+
+    monkeypatch.setattr(watching, "every_so_often", pause)
+    told = bare("draw", own.name, "--format", "dot", "--watch").ended(0).out.splitlines()
+    assert told[:2] == ["begun: 2 files drawn", "purchase_approval.toml: 2 files drawn"]
+    assert told[2].startswith("purchase_approval.toml: not drawn: purchase_approval.toml: ")
+
+
+def test_a_path_is_told_from_a_machine(tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "laws").mkdir()
+    assert path_and_machines(["invoice", "gstr2b"]) == (None, ["invoice", "gstr2b"])
+    assert path_and_machines(["laws", "invoice"]) == (Path("laws"), ["invoice"])
+    assert path_and_machines(["a.toml"]) == (Path("a.toml"), None)
+    assert path_and_machines(None) == (None, None)
+
+
+def test_two_laws_at_a_time_are_refused(bare) -> None:
+    told = bare("draw", "a.toml", "b.toml").ended(2).err
+    assert told == "error: a.toml, b.toml are several laws; name one file or folder at a time\n"
+
+
+@pytest.mark.parametrize(("ending", "first"), [("mmd", "---\ntitle: "), ("dot", "digraph ")])
+def test_a_records_path_is_drawn_into_a_file(run, tmp_path, ending, first) -> None:
+    told = run("show", "1", "--diagram", f"path.{ending}", "--theme", str(drawing.ThemeName.PRINT)).ended(0).out
+    assert told.endswith(f"\nIts path is drawn in path.{ending}.\n")
+    assert (tmp_path / f"path.{ending}").read_text("utf-8").startswith(first)
+
+
+def test_a_path_is_not_drawn_into_a_file_of_no_format(run) -> None:
+    told = run("show", "1", "--diagram", "path.gif").ended(2)
+    assert told.err.startswith("error: drawing: path.gif: has an ending that names no format; end it with one of .dot")
+    assert told.out == ""

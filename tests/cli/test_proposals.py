@@ -1,0 +1,73 @@
+"""`check` and `apply`."""
+
+from __future__ import annotations
+
+import json
+
+NOW = ("--at", "2024-11-12T10:00")
+FILE = """supplier,number,kind,action,remarks,reduce_itc
+,KCN/24/15,,pending,,
+,SP-1182,invoice,Accept,,
+24ZXNCN5590R1ZI,NB2409-058,b2ba,reject,wrong rate,
+,AL/1024/55,,A,,full
+,VT/2024/318,,,,
+"""
+
+
+def test_a_file_is_judged_against_the_database_and_nothing_is_written(run, tmp_path, ids):
+    (tmp_path / "a.csv").write_text(FILE, "utf-8")
+    told = run("check", "a.csv", *NOW).ended(1).out
+    assert told.startswith("4 actions checked: 2 refused. Nothing was written.\n")
+    assert f"faq.11.a: 1 record\n  line 2, keep_pending, record {ids('KCN/24/15')}: Credit note KCN/24/15 of" in told
+    assert run("history", ids("NB2409-058"), "--json").ended(0).json["transitions"] == []
+
+
+def test_a_file_is_judged_against_a_bare_download(bare, tmp_path, samples):
+    (tmp_path / "a.csv").write_text(FILE, "utf-8")
+    answer = bare("check", "a.csv", "--download", samples / "ims_2024-11.json", "--json", *NOW).ended(1).json
+    assert (answer["file"], answer["checked"], answer["allowed"]) == ("a.csv", 4, 2)
+    assert [(one["place"], one["trigger"]) for one in answer["refused"]] == [
+        ("line 2", "keep_pending"),
+        ("line 5", "accept"),
+    ]
+    assert [*answer["refused"][0]] == ["record_id", "document", "refusals", "place", "trigger"]
+    assert [path.name for path in tmp_path.iterdir()] == ["a.csv"]
+
+
+def test_a_file_without_a_refusal_ends_well(run, tmp_path):
+    (tmp_path / "a.json").write_text('[{"number": "SP-1182", "action": "reject"}]', "utf-8")
+    assert run("check", "a.json", *NOW).ended(0).out == "1 action checked: 0 refused. Nothing was written.\n"
+
+
+def test_our_own_upload_holds(run, ids):
+    run("act", "accept", "--id", ids("KCL/24-25/0412"), *NOW).ended(0)
+    run("act", "reset", "--id", ids("SP-1182"), *NOW).ended(0)
+    run("export", "json").ended(0)
+    for name in ("save", "reset"):
+        run("check", f"ims_{name}_27AAPFU0939F1ZV.json", *NOW).ended(0)
+
+
+def test_an_upload_made_on_an_older_download_is_refused(run, tmp_path, samples, ids):
+    run("act", "accept", "--id", ids("SP-1201"), *NOW).ended(0)
+    run("export", "json").ended(0)
+    name = "ims_save_27AAPFU0939F1ZV.json"
+    told = run("check", name, "--download", samples / "ims_2024-11_later.json", *NOW).ended(1).out
+    assert "b2b[0], accept, record" in told
+    assert "since the action on it was chosen: its date or amounts are others." in " ".join(told.split())
+    upload = json.loads((tmp_path / name).read_text("utf-8"))
+    upload["data"]["invdata"]["b2b"][0]["prev_status"] = "R"
+    (tmp_path / name).write_text(json.dumps(upload), "utf-8")
+    answer = run("check", name, "--json", *NOW).ended(1).json
+    (refusal,) = answer["refused"][0]["refusals"]
+    assert refusal["code"] == "stale_version"
+    assert refusal["sentence"].endswith("the file says rejected before, and the portal last showed no_action")
+
+
+def test_what_cannot_be_read_is_told_at_once(run, tmp_path):
+    (tmp_path / "a.csv").write_text("id,action\n1,approve\nx,accept\n,accept\n", "utf-8")
+    assert run("check", "a.csv", *NOW).ended(2).err == (
+        "error: a.csv: 3 problems\n"
+        "  line 2: 'approve' is not an action; write accept, reject, keep_pending or reset\n"
+        "  line 3: 'x' is not the id of a record; write the number that ims-fsm list shows\n"
+        "  line 4: names no record; give its id, or its supplier, number and kind\n"
+    )
