@@ -10,10 +10,11 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, collate, insert, select, union
 
+from ims_fsm.store.dialect import database_of
 from ims_fsm.store.staging.columns import AT, CARRIED, CHAINS, LINK, NAMED, ODD, RECORD, STAGE, STANDING
 from ims_fsm.store.staging.entering import fresh
-from ims_fsm.store.staging.keys import not_deleted, note_odd
 from ims_fsm.store.staging.loading import Load, Row, analyse, streamed
+from ims_fsm.store.staging.matching import not_deleted, note_odd
 
 _S, _N = STAGE.c, NAMED.c
 
@@ -44,13 +45,13 @@ def members(connection: Connection, recipient: str, first: int) -> Iterator[Any]
     """
     note_odd(connection, recipient, first)
     _name(connection, recipient)
-    own = and_(AT.recipient_gstin == recipient, AT.chain_id == CHAINS.c.chain_id)
+    same = and_(AT.recipient_gstin == recipient, AT.chain_id == CHAINS.c.chain_id)
     query = (
         select(
             *(AT.id, AT.chain_id, AT.supplier_gstin, AT.kind, AT.number, AT.fy, AT.original_number, AT.original_date),
             *(AT[name] for name in (*CARRIED, *STANDING)),
         )
-        .select_from(CHAINS.join(RECORD, own))
+        .select_from(CHAINS.join(RECORD, same))
         .where(not_deleted())
         .order_by(_bytewise(connection, AT.supplier_gstin), _bytewise(connection, AT.kind), AT.id)
     )
@@ -63,12 +64,12 @@ def _name(connection: Connection, recipient: str) -> None:
     named = select(new.supplier_gstin, new.kind, new.original_key).distinct()
     connection.execute(insert(NAMED).from_select(["supplier_gstin", "kind", "number_key"], named))
     analyse(connection, NAMED.name)
-    own = (AT.recipient_gstin == recipient, not_deleted())
+    present = (AT.recipient_gstin == recipient, not_deleted())
     whose = and_(AT.supplier_gstin == _N.supplier_gstin, AT.kind == _N.kind)
-    plain = select(AT.chain_id).select_from(NAMED.join(RECORD, and_(*own, whose, AT.number == _N.number_key)))
+    plain = select(AT.chain_id).select_from(NAMED.join(RECORD, and_(*present, whose, AT.number == _N.number_key)))
     there = select(_N.kind).where(whose, _N.number_key == AT.original_number).exists()
-    amending = select(AT.chain_id).where(*own, AT.original_date.is_not(None), there)
-    at_id = and_(AT.id == ODD.c.id, *own)
+    amending = select(AT.chain_id).where(*present, AT.original_date.is_not(None), there)
+    at_id = and_(AT.id == ODD.c.id, *present)
     keys = (ODD.c.number_key, ODD.c.original_key)
     odd = [
         select(AT.chain_id).select_from(ODD.join(RECORD, at_id).join(NAMED, and_(whose, _N.number_key == key)))
@@ -94,4 +95,4 @@ def link(connection: Connection, rows: Iterable[Row]) -> int:
 
 
 def _bytewise(connection: Connection, column: Any) -> Any:
-    return collate(column, "C") if connection.dialect.name == "postgresql" else column
+    return column if database_of(connection).single_writer else collate(column, "C")

@@ -1,55 +1,122 @@
-"""The temporary tables of a download that is being taken in, and the order in which a row of it lies in them.
+"""How a download lies in the database while it is taken in: the one order of a row's columns, and the temporary tables.
 
-Imports the tables and SQLAlchemy; runs no statement. A row is a plain tuple, for a million of them are carried.
+Imports the tables and SQLAlchemy; runs no statement. The stage, what is copied into it and into the records, and what a
+row says are derived from `StagedRow`; contents and log are copied in the order of their own tables.
 """
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from types import NoneType
+from typing import Any, NamedTuple, get_args, get_type_hints
 
 from sqlalchemy import Boolean, Column, MetaData, String, Table
 
-from ims_fsm.store.tables import PAISE, RecordRow, core
+from ims_fsm.record.sighting import Shown
+from ims_fsm.store.tables import PAISE, ContentRow, RecordRow, TransitionRow, core
+from ims_fsm.terms.money import Heads
+from ims_fsm.terms.period import TaxPeriod
+from ims_fsm.terms.vocabulary import Form, Kind, State, SupplierStatus
 
 RECORD: Any = core(RecordRow)
+CONTENT: Any = core(ContentRow)
+LOG: Any = core(TransitionRow)
 AT = RECORD.c
 METADATA = MetaData()
 
-# What is asked of a row and not kept with the record: its place in the download, its identity whatever the case of its
-# letters, the financial year of what it amends, and what the portal says of it.
-ASKED = (
-    Column("ordinal", PAISE, primary_key=True, autoincrement=False),
-    Column("number_key", String, nullable=False),
-    Column("original_key", String),
-    Column("original_fy", String),
-    Column("action", String, nullable=False),
-    Column("declaration", String),
-    Column("careful", Boolean, nullable=False),
-    Column("itc_period", String),
-    Column("told", String),
-    Column("rules", String),
-    Column("content", String, nullable=False),
-)
-# The columns of a new record that are not alike in all of a download, in the order of a row.
-KEPT = (
-    *("id", "chain_id", "machine", "declaration_id", "kind", "supplier_gstin", "supplier_name", "number"),
-    *("document_date", "fy", "taxable", "igst", "cgst", "sgst", "cess", "document_value", "pos", "invoice_type"),
-    *("reverse_charge", "ineligible", "original_number", "original_date", "form", "return_period", "supplier_status"),
-    *("filed_at", "two_b_period", "cutoff_at", "standing_igst", "standing_cgst", "standing_sgst", "standing_cess"),
-    *("state", "seq", "version", "acted_at", "remarks", "reduction", "declared_igst", "declared_cgst", "declared_sgst"),
-    *("declared_cess", "pending_blocked", "reduction_blocked", "portal_action", "portal_declaration", "portal_hash"),
-    "content_hash",
-)
-# Those that are alike: a new record is in IMS, has one content, and carries nothing unless it amends what is known.
+
+class StagedRow(NamedTuple):
+    """One row of a download: what is asked of it alone, then the columns of a new record that are its own.
+
+    A million of them are carried, so they are made with `_make`; days and moments are as the driver is handed them.
+    """
+
+    #: Its place in the download, from 0.
+    ordinal: int
+    #: Its identity whatever the case of its letters: the numbers in capitals, and the year of what it amends.
+    number_key: str
+    original_key: str | None
+    original_fy: str | None
+    #: The action that the portal shows, and what goes with it as `declaration_of` writes it.
+    action: str
+    declaration: str | None
+    #: Whether the declared amounts must be compared with what its chain carries.
+    careful: bool
+    itc_period: str | None
+    #: ITC reduction, declared heads and remarks as the portal shows them, in JSON; None where it shows none.
+    statement: str | None
+    #: The rules of the action in the log; None where there is no action.
+    rules: str | None
+    content: str
+
+    id: int
+    chain_id: int
+    machine: str
+    declaration_id: int
+    kind: str
+    supplier_gstin: str
+    supplier_name: str
+    number: str
+    document_date: str
+    fy: str
+    taxable: int
+    igst: int
+    cgst: int
+    sgst: int
+    cess: int
+    document_value: int | None
+    pos: str | None
+    invoice_type: str
+    reverse_charge: bool
+    ineligible: str | None
+    original_number: str | None
+    original_date: str | None
+    form: str
+    return_period: str
+    supplier_status: str
+    filed_at: str | None
+    two_b_period: str | None
+    cutoff_at: str | None
+    standing_igst: int
+    standing_cgst: int
+    standing_sgst: int
+    standing_cess: int
+    state: str
+    seq: int
+    version: int
+    acted_at: str | None
+    remarks: str | None
+    reduction: str | None
+    declared_igst: int
+    declared_cgst: int
+    declared_sgst: int
+    declared_cess: int
+    pending_blocked: bool | None
+    reduction_blocked: bool | None
+    portal_action: str
+    portal_declaration: str | None
+    portal_hash: str | None
+    content_hash: str
+
+
+KEPT = tuple(name for name in StagedRow._fields if name in AT)
+FIRST_KEPT = StagedRow._fields.index(KEPT[0])
+# The columns that are alike in all new records of a download: in IMS, with one content.
 ALIKE = ("recipient_gstin", "contents", "route", "portal_seen_at")
 CARRIED = ("carried_igst", "carried_cgst", "carried_sgst", "carried_cess")
-STANDING = ("standing_igst", "standing_cgst", "standing_sgst", "standing_cess")
-ORDER = (*(column.name for column in ASKED), *KEPT)
-FIRST_KEPT = len(ASKED)
+STANDING = tuple(name for name in KEPT if name.startswith("standing_"))
+CONTENT_ORDER = tuple(column.name for column in CONTENT.c)
+LOG_ORDER = tuple(column.name for column in LOG.c if column.name != "place")
+_SQL_TYPES: dict[type, Any] = {int: PAISE, str: String, bool: Boolean}
 
 
-def _like(name: str) -> Column[Any]:
-    return Column(name, AT[name].type, nullable=True)
+def _staged() -> list[Column[Any]]:
+    hints = get_type_hints(StagedRow)
+    columns = [Column("ordinal", PAISE, primary_key=True, autoincrement=False)]
+    for name in StagedRow._fields[1:FIRST_KEPT]:
+        kinds = get_args(hints[name]) or (hints[name],)
+        columns.append(Column(name, _SQL_TYPES[kinds[0]], nullable=NoneType in kinds))
+    return [*columns, *(Column(name, AT[name].type, nullable=True) for name in KEPT)]
 
 
 def temporary(name: str, *columns: Column[Any]) -> Table:
@@ -57,63 +124,86 @@ def temporary(name: str, *columns: Column[Any]) -> Table:
     return Table(name, METADATA, *columns, prefixes=["TEMPORARY"], postgresql_on_commit="DELETE ROWS")
 
 
-STAGE = temporary("stage", *ASKED, *map(_like, KEPT))
+def _key(name: str) -> Column[Any]:
+    return Column(name, PAISE, primary_key=True, autoincrement=False)
+
+
+def _texts(*names: str, primary_key: bool = False) -> list[Column[Any]]:
+    return [Column(name, String, primary_key=primary_key, nullable=False) for name in names]
+
+
+def _amounts(*names: str) -> list[Column[Any]]:
+    return [Column(name, PAISE, nullable=False) for name in names]
+
+
+def _seen_at() -> Column[Any]:
+    return Column("seen_at", AT.portal_seen_at.type, nullable=False)
+
+
+STAGE = temporary("stage", *_staged())
 # Which known record a staged one is, and what there is to do about it.
-MATCH = temporary(
-    "stage_match",
-    Column("ordinal", PAISE, primary_key=True, autoincrement=False),
-    Column("id", PAISE, nullable=False),
-    Column("verdict", String, nullable=False),
-)
+MATCH = temporary("stage_match", _key("ordinal"), *_amounts("id"), *_texts("verdict"))
 # Known records whose numbers are not written in capitals: their identity as Python reads capitals.
 ODD = temporary(
-    "stage_odd",
-    Column("supplier_gstin", String, primary_key=True),
-    Column("number_key", String, primary_key=True),
-    Column("id", PAISE, primary_key=True, autoincrement=False),
-    Column("original_key", String),
+    "stage_odd", *_texts("supplier_gstin", "number_key", primary_key=True), _key("id"), Column("original_key", String)
 )
 # Where a new amendment belongs: its chain, what it amends, and what that chain stands at.
 LINK = temporary(
     "stage_link",
-    Column("ordinal", PAISE, primary_key=True, autoincrement=False),
-    Column("id", PAISE, nullable=False),
-    Column("chain_id", PAISE, nullable=False),
+    _key("ordinal"),
+    *_amounts("id", "chain_id"),
     Column("amends_id", PAISE),
-    *(Column(name, PAISE, nullable=False) for name in (*CARRIED, *STANDING)),
+    *_amounts(*CARRIED, *STANDING),
 )
 # Documents that new amendments name, whatever their financial year.
-NAMED = temporary(
-    "stage_named",
-    Column("supplier_gstin", String, primary_key=True),
-    Column("kind", String, primary_key=True),
-    Column("number_key", String, primary_key=True),
-)
+NAMED = temporary("stage_named", *_texts("supplier_gstin", "kind", "number_key", primary_key=True))
 # Documents that known amendments wait for, with the amendment that does.
-WANTED = temporary(
-    "stage_wanted",
-    Column("supplier_gstin", String, primary_key=True),
-    Column("kind", String, primary_key=True),
-    Column("number_key", String, primary_key=True),
-    Column("fy", String, primary_key=True),
-    Column("id", PAISE, primary_key=True, autoincrement=False),
-)
+WANTED = temporary("stage_wanted", *_texts("supplier_gstin", "kind", "number_key", "fy", primary_key=True), _key("id"))
 # Chains to which a new amendment may belong.
-CHAINS = temporary("stage_chains", Column("chain_id", PAISE, primary_key=True, autoincrement=False))
-# Forms, with the moments of a last sighting, of which being seen unfiled again tells more.
-LATE = temporary(
-    "stage_late",
-    Column("form", String, nullable=False),
-    Column("seen_at", AT.portal_seen_at.type, nullable=False),
-)
+CHAINS = temporary("stage_chains", _key("chain_id"))
+# Forms, with the moments of a last sighting, of which being seen unfiled again says more.
+LATE = temporary("stage_late", *_texts("form"), _seen_at())
 # The 2B periods of known records that are filed by now, by what decides them.
 PERIODS = temporary(
     "stage_periods",
-    Column("form", String, nullable=False),
-    Column("return_period", String, nullable=False),
-    Column("itc_period", String, nullable=False),
-    Column("pending", PAISE, nullable=False),
-    Column("seen_at", AT.portal_seen_at.type, nullable=False),
-    Column("filing", String, nullable=False),
-    Column("two_b_period", String, nullable=False),
+    *_texts("form", "return_period", "itc_period"),
+    *_amounts("pending"),
+    _seen_at(),
+    *_texts("filing", "two_b_period"),
 )
+
+
+def shown_of(row: Any, recipient: str) -> Shown:
+    """Return what a row that was read from the stage shows."""
+    itc_reduction, declared, remarks = json.loads(row.statement) if row.statement else (None, None, None)
+    return Shown(
+        recipient=recipient,
+        kind=Kind(row.kind),
+        supplier=row.supplier_gstin,
+        supplier_name=row.supplier_name,
+        number=row.number,
+        date=row.document_date,
+        taxable=row.taxable,
+        igst=row.igst,
+        cgst=row.cgst,
+        sgst=row.sgst,
+        cess=row.cess,
+        value=row.document_value,
+        pos=row.pos,
+        invoice_type=row.invoice_type,
+        reverse_charge=row.reverse_charge,
+        ineligible=row.ineligible,
+        original_number=row.original_number,
+        original_date=row.original_date,
+        form=Form(row.form),
+        return_period=TaxPeriod(row.return_period),
+        supplier_status=SupplierStatus(row.supplier_status),
+        action=State(row.action),
+        pending_blocked=row.pending_blocked,
+        reduction_blocked=row.reduction_blocked,
+        itc_reduction=itc_reduction,
+        declared=None if declared is None else Heads(*declared),
+        remarks=remarks,
+        portal_hash=row.portal_hash,
+        itc_period=None if row.itc_period is None else TaxPeriod(row.itc_period),
+    )

@@ -22,25 +22,37 @@ from sqlalchemy import (
     select,
 )
 
-from ims_fsm.store.staging.columns import AT, CARRIED, KEPT, LINK, MATCH, RECORD, STAGE, STANDING, WANTED
+from ims_fsm.store.staging.columns import (
+    ALIKE,
+    AT,
+    CARRIED,
+    CONTENT,
+    CONTENT_ORDER,
+    KEPT,
+    LINK,
+    LOG,
+    LOG_ORDER,
+    MATCH,
+    RECORD,
+    STAGE,
+    STANDING,
+    WANTED,
+)
 from ims_fsm.store.staging.loading import Entry, Load, analyse, streamed
-from ims_fsm.store.tables import ContentRow, TransitionRow, core
-from ims_fsm.terms.vocabulary import Form, Route, State, SupplierStatus
+from ims_fsm.terms.vocabulary import Form, State, SupplierStatus
 
 _S = STAGE.c
-_CONTENT: Any = core(ContentRow)
-_LOG: Any = core(TransitionRow)
-_OWN = tuple(name for name in KEPT if name not in {"id", "chain_id", *STANDING})
+_COPIED = tuple(name for name in KEPT if name not in {"id", "chain_id", *STANDING})
 
 
 def fresh(*, amended: bool, first: int) -> FromClause:
     """Return the staged rows that are no known record, numbered from an id on; amendments from the oldest on."""
-    known = select(MATCH.c.ordinal).where(MATCH.c.ordinal == _S.ordinal).exists()
+    matched = select(MATCH.c.ordinal).where(MATCH.c.ordinal == _S.ordinal).exists()
     turn = (_S.return_period, case((_S.form == str(Form.GSTR_1A), 1), else_=0)) if amended else ()
     number = func.row_number().over(order_by=(*turn, _S.ordinal))
     kind = _S.original_number.is_not(None) if amended else _S.original_number.is_(None)
     new_id = (number + literal(first - 1, _S.ordinal.type)).label("new_id")
-    return select(STAGE, new_id).where(kind, ~known).subquery("fresh")
+    return select(STAGE, new_id).where(kind, ~matched).subquery("fresh")
 
 
 def count(connection: Connection, *, amended: bool) -> int:
@@ -66,40 +78,24 @@ def enter_amendments(connection: Connection, entry: Entry) -> None:
     _enter(connection, entry, new, linked | left)
 
 
-def _enter(connection: Connection, entry: Entry, new: FromClause, own: dict[str, Any]) -> None:
-    rows = {
-        "recipient_gstin": literal(entry.recipient),
-        "contents": literal(1),
-        "route": literal(str(Route.IMS)),
-        "portal_seen_at": literal(entry.at, AT.portal_seen_at.type),
-        **{name: new.c[name] for name in _OWN},
-        **{name: literal(None, AT[name].type) if value is None else value for name, value in own.items()},
-    }
-    _insert(connection, RECORD, rows, new)
-    key = {"recipient_gstin": rows["recipient_gstin"], "record_id": own["id"]}
-    said = {"actor": literal(entry.actor), "at": literal(entry.at, _LOG.c.at.type)}
-    content = {"number": literal(1), "content": new.c.content, "content_hash": new.c.content_hash}
-    _insert(connection, _CONTENT, {**key, **content, **said}, new)
-    log = {
-        "seq": literal(1),
-        "trigger": case(dict(entry.triggers), value=new.c.action),
-        "source": literal(str(State.NO_ACTION)),
-        "dest": new.c.state,
-        **said,
-        "rules": new.c.rules,
-        "record_version": literal(1),
-        "content_number": literal(1),
-        "declaration_id": new.c.declaration_id,
-        "detail": literal(entry.detail),
-        "request_key": literal(entry.request_key, _LOG.c.request_key.type),
-    }
-    _insert(connection, _LOG, {**key, **log}, new, new.c.rules.is_not(None))
+def _enter(connection: Connection, entry: Entry, new: FromClause, placed: dict[str, Any]) -> None:
+    copied = {name: new.c[name] for name in _COPIED}
+    _insert(connection, RECORD, dict(zip(ALIKE, entry.alike(entry.at), strict=True)) | copied | placed, new)
+    content = entry.content(placed["id"], new.c.content, new.c.content_hash, entry.at)
+    _insert(connection, CONTENT, dict(zip(CONTENT_ORDER, content, strict=True)), new)
+    trigger = case(dict(entry.triggers), value=new.c.action)
+    step = entry.step(new.c, placed["id"], trigger, entry.at)
+    _insert(connection, LOG, dict(zip(LOG_ORDER, step, strict=True)), new, new.c.rules.is_not(None))
 
 
 def _insert(
-    connection: Connection, table: Any, rows: dict[str, Any], source: FromClause, *where: ColumnElement[bool]
+    connection: Connection, table: Any, values: dict[str, Any], source: FromClause, *where: ColumnElement[bool]
 ) -> None:
-    connection.execute(insert(table).from_select(list(rows), select(*rows.values()).select_from(source).where(*where)))
+    columns = [
+        value if isinstance(value, ColumnElement) else literal(value, table.c[name].type)
+        for name, value in values.items()
+    ]
+    connection.execute(insert(table).from_select(list(values), select(*columns).select_from(source).where(*where)))
 
 
 def waiting(connection: Connection, recipient: str) -> Iterator[Sequence[Any]]:
@@ -135,8 +131,8 @@ def come(connection: Connection, first: int) -> list[tuple[int, int]]:
 def earliest_period(connection: Connection, recipient: str, first: int) -> str | None:
     """Return the first 2B period to which a filed record from an id on belongs, or None where none is filed."""
     query = select(func.min(AT.two_b_period)).where(AT.recipient_gstin == recipient, AT.id >= first)
-    found: str | None = connection.execute(query).scalar()
-    return found
+    period: str | None = connection.execute(query).scalar()
+    return period
 
 
 def is_empty(connection: Connection, recipient: str) -> bool:
@@ -147,7 +143,7 @@ def is_empty(connection: Connection, recipient: str) -> bool:
 def uncertain(connection: Connection) -> list[Any]:
     """Return the new amendments whose declared reduction depends on what their chains carry, with their new ids."""
     carries = or_(*(LINK.c[name] != 0 for name in CARRIED))
-    query = select(STAGE, LINK.c.id.label("known")).join(LINK, LINK.c.ordinal == _S.ordinal)
+    query = select(STAGE, LINK.c.id.label("record_id")).join(LINK, LINK.c.ordinal == _S.ordinal)
     return list(connection.execute(query.where(_S.careful, _S.rules.is_not(None), carries)))
 
 

@@ -1,6 +1,6 @@
 """Files known records that a download shows filed by now and otherwise as they were, in one statement.
 
-Imports the tables and the staging tables; which 2B period each belongs to it is told.
+Imports the tables and the staging tables; the caller says which 2B period each belongs to.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ def file(connection: Connection, recipient: str, periods: Sequence[tuple[Sort, s
     """File the records, each in the 2B period of its sort."""
     connection.execute(insert(PERIODS), [{**sort._asdict(), "two_b_period": period} for sort, period in periods])
     filing = select(_TAXPAYER.c.filing).where(_TAXPAYER.c.gstin == AT.supplier_gstin).scalar_subquery()
-    own = (*_sort(), func.coalesce(filing, str(Filing.MONTHLY)))
-    same = [column == PERIODS.c[name] for name, column in zip(Sort._fields, own, strict=True)]
+    sort = (*_sort(), func.coalesce(filing, str(Filing.MONTHLY)))
+    same = [column == PERIODS.c[name] for name, column in zip(Sort._fields, sort, strict=True)]
     moment = literal(at, AT.filed_at.type)
     values = {
         "supplier_status": str(SupplierStatus.FILED),
@@ -64,8 +64,8 @@ def file(connection: Connection, recipient: str, periods: Sequence[tuple[Sort, s
 
 
 def _joined(recipient: str) -> Any:
-    known = and_(AT.recipient_gstin == recipient, AT.id == _M.id)
-    return MATCH.join(STAGE, _S.ordinal == _M.ordinal).join(RECORD, known)
+    same = and_(AT.recipient_gstin == recipient, AT.id == _M.id)
+    return MATCH.join(STAGE, _S.ordinal == _M.ordinal).join(RECORD, same)
 
 
 def _sort() -> tuple[ColumnElement[Any], ...]:

@@ -17,17 +17,21 @@ from sqlalchemy import Row as RowOf
 from sqlalchemy.schema import CreateTable
 
 from ims_fsm.store.dialect import database_of
-from ims_fsm.store.staging.columns import ALIKE, AT, CARRIED, FIRST_KEPT, KEPT, METADATA, ORDER, STAGE
+from ims_fsm.store.staging.columns import (
+    ALIKE,
+    AT,
+    CARRIED,
+    CONTENT_ORDER,
+    FIRST_KEPT,
+    KEPT,
+    LOG_ORDER,
+    METADATA,
+    STAGE,
+    StagedRow,
+)
 from ims_fsm.terms.vocabulary import Route, State
 
 Row = tuple[Any, ...]
-CONTENT = ("recipient_gstin", "record_id", "number", "content", "content_hash", "actor", "at")
-LOG = (
-    *("recipient_gstin", "record_id", "seq", "trigger", "source", "dest", "actor", "at", "rules", "record_version"),
-    *("content_number", "declaration_id", "detail", "request_key"),
-)
-_ACTION, _RULES, _CONTENT = (ORDER.index(name) for name in ("action", "rules", "content"))
-_ID, _STATE, _DECLARATION = (ORDER.index(name) for name in ("id", "state", "declaration_id"))
 _AT_ONCE, _SLICE = 5_000, 1_000
 _ROOM_KIB, _USUAL_KIB = 96 * 1024, 2_000
 _NOTHING = (0, 0, 0, 0)
@@ -57,7 +61,7 @@ def _empty(connection: Connection) -> None:
 
 
 def _give_room(connection: Connection, kib: int) -> None:
-    if connection.dialect.name == "sqlite":
+    if database_of(connection).single_writer:
         connection.execute(text(f"PRAGMA cache_size = -{kib}"))
 
 
@@ -76,10 +80,10 @@ class Stored:
 
     def __init__(self, connection: Connection) -> None:
         """Read it from the columns' own types."""
-        own = connection.dialect.name == "postgresql"
-        self.day = lru_cache(4096)(date.isoformat if own else _processor(connection, AT.document_date))
+        itself = not database_of(connection).single_writer
+        self.day = lru_cache(4096)(date.isoformat if itself else _processor(connection, AT.document_date))
         self.moment: Callable[[datetime], str] = lru_cache(4096)(
-            datetime.isoformat if own else _processor(connection, AT.filed_at)
+            datetime.isoformat if itself else _processor(connection, AT.filed_at)
         )
 
 
@@ -92,15 +96,31 @@ def _processor(connection: Connection, column: Any) -> Callable[[Any], Any]:
 class Entry:
     """What goes with everything that is entered: whose it is, by whom, when, and what the log says of an action.
 
-    `triggers` names the trigger that leads to an action.
+    Its rows are in the order of their tables, of values or of SQL expressions alike; `at` is the moment, as whoever
+    writes the row is handed it.
     """
 
     recipient: str
     actor: str
     at: datetime
     request_key: str | None
+    #: The trigger that leads to each action.
     triggers: Mapping[str, str]
+    #: What the log says beside an action, in JSON.
     detail: str
+
+    def alike(self, at: Any) -> Row:
+        """Return what all new records have in common, in the order of `ALIKE`."""
+        return (self.recipient, 1, str(Route.IMS), at)
+
+    def content(self, record_id: Any, text: Any, digest: Any, at: Any) -> Row:
+        """Return the row of a record's first content."""
+        return (self.recipient, record_id, 1, text, digest, self.actor, at)
+
+    def step(self, row: Any, record_id: Any, trigger: Any, at: Any) -> Row:
+        """Return the row of the log for the action that the portal shows of a new record (`row` is a staged one)."""
+        moved = (1, trigger, str(State.NO_ACTION), row.state, self.actor, at, row.rules)
+        return (self.recipient, record_id, *moved, 1, 1, row.declaration_id, self.detail, self.request_key)
 
 
 class Load:
@@ -112,7 +132,7 @@ class Load:
     def __init__(self, connection: Connection, table: str, columns: Sequence[str]) -> None:
         """Begin with nothing written."""
         self._driver: Any = connection.connection.driver_connection
-        self._copies = connection.dialect.name == "postgresql"
+        self._copies = not database_of(connection).single_writer
         names = ", ".join(columns)
         marks = ", ".join("?" * len(columns))
         self._copy = f"COPY {table} ({names}) FROM STDIN"
@@ -151,19 +171,18 @@ class Load:
 class Entrance:
     """Where the rows of a download go: new originals straight into the tables, what is to be compared to its stage.
 
-    One stream is open at a time. `trigger` names the trigger that leads to an action, `detail` is what the log says of
-    it.
+    One stream is open at a time.
     """
 
     def __init__(self, connection: Connection, entry: Entry) -> None:
         """Begin with nothing written."""
         seen_at = Stored(connection).moment(entry.at)
         self._entry, self._seen_at = entry, seen_at
-        self._alike = (entry.recipient, 1, str(Route.IMS), seen_at, *_NOTHING)
+        self._alike = (*entry.alike(seen_at), *_NOTHING)
         self._records = Load(connection, "record", (*ALIKE, *CARRIED, *KEPT))
-        self._stage = Load(connection, STAGE.name, ORDER)
-        self._contents = Load(connection, "record_content", CONTENT)
-        self._log = Load(connection, "transition_log", LOG)
+        self._stage = Load(connection, STAGE.name, StagedRow._fields)
+        self._contents = Load(connection, "record_content", CONTENT_ORDER)
+        self._log = Load(connection, "transition_log", LOG_ORDER)
         self._open = self._stage
         self._entering: list[Row] = []
         self._waiting: list[Row] = []
@@ -174,16 +193,17 @@ class Entrance:
         self._settle()
         self._turn(self._stage).add(rows)
 
-    def enter(self, rows: Sequence[Row]) -> None:
+    def enter(self, rows: Sequence[StagedRow]) -> None:
         """Write rows of originals that are new, each with its id, as records with their contents and log.
 
         Records and contents take turns, each a slice at a time, so that the server goes on with one slice while the
         rows of the next are made.
         """
-        alike, recipient, said = self._alike, self._entry.recipient, (self._entry.actor, self._seen_at)
+        alike, entry, at = self._alike, self._entry, self._seen_at
         self._entering += [alike + row[FIRST_KEPT:] for row in rows]
-        self._waiting += [(recipient, row[_ID], 1, row[_CONTENT], row[-1], *said) for row in rows]
-        self._acted += [self._step(row) for row in rows if row[_RULES] is not None]
+        self._waiting += [entry.content(row.id, row.content, row.content_hash, at) for row in rows]
+        triggers = entry.triggers
+        self._acted += [entry.step(row, row.id, triggers[row.action], at) for row in rows if row.rules is not None]
         if self._open is self._contents:
             self._slice(self._contents, self._waiting)
             if not self._waiting:
@@ -208,11 +228,6 @@ class Entrance:
     def _slice(self, load: Load, rows: list[Row]) -> None:
         load.add(rows[:_SLICE])
         del rows[:_SLICE]
-
-    def _step(self, row: Row) -> Row:
-        entry, action = self._entry, row[_ACTION]
-        moved = (1, entry.triggers[action], str(State.NO_ACTION), row[_STATE], entry.actor, self._seen_at, row[_RULES])
-        return (entry.recipient, row[_ID], *moved, 1, 1, row[_DECLARATION], entry.detail, entry.request_key)
 
     def _turn(self, load: Load) -> Load:
         if load is not self._open:

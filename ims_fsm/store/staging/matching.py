@@ -1,21 +1,36 @@
 """Finds out of a staged download which rows are in it twice, which records are known, and what is to be done.
 
-Imports the staging tables; writes nothing but them.
+A database knows the capitals of plain letters; for the others Python's are noted in a table (`note_odd`). Writes
+nothing but the staging tables.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, delete, func, insert, or_, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    LargeBinary,
+    Select,
+    and_,
+    case,
+    cast,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 
+from ims_fsm.store.dialect import database_of
 from ims_fsm.store.staging.columns import AT, LATE, MATCH, ODD, RECORD, STAGE
-from ims_fsm.store.staging.keys import not_deleted, note_odd
-from ims_fsm.store.staging.loading import analyse, streamed
+from ims_fsm.store.staging.loading import Load, analyse, streamed
 from ims_fsm.terms.vocabulary import RemovedFor, State, SupplierStatus
 
 ACTIVE = tuple(str(state) for state in (State.NO_ACTION, State.ACCEPTED, State.REJECTED, State.PENDING))
@@ -32,14 +47,6 @@ _ALIKE = (
     case((_AMENDED, _S.form), else_=""),
     case((_AMENDED, _S.return_period), else_=""),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A staged row and the id of the record that it is."""
-
-    row: Any
-    record_id: int
 
 
 def alike(connection: Connection) -> Iterator[list[Any]]:
@@ -64,9 +71,9 @@ def _identity(row: Any) -> tuple[Any, ...]:
 def drop(connection: Connection, ordinals: Sequence[int]) -> None:
     """Take rows out of the download."""
     for start in range(0, len(ordinals), PAGE):
-        some = ordinals[start : start + PAGE]
+        page = ordinals[start : start + PAGE]
         for table in (STAGE, MATCH):
-            connection.execute(delete(table).where(table.c.ordinal.in_(some)))
+            connection.execute(delete(table).where(table.c.ordinal.in_(page)))
 
 
 def move(connection: Connection, moves: Sequence[tuple[int, int]]) -> None:
@@ -118,7 +125,7 @@ def _plain_id(recipient: str) -> ColumnElement[int]:
             at.number == _S.number_key,
             at.fy == _S.fy,
             or_(and_(_S.original_key.is_(None), at.original_number.is_(None)), amending),
-            or_(at.removed_for.is_(None), at.removed_for != str(RemovedFor.SUPPLIER_DELETED)),
+            not_deleted(at),
         )
         .scalar_subquery()
     )
@@ -151,13 +158,13 @@ def _newest(record_id: ColumnElement[int]) -> ColumnElement[int]:
 def _verdict() -> ColumnElement[str]:
     filed, saved = str(SupplierStatus.FILED), str(SupplierStatus.SAVED)
     decided = or_(AT.state.not_in(ACTIVE), AT.settled_in.is_not(None))
-    told_plainly = and_(func.coalesce(AT.reduction, "full") == "full", func.coalesce(AT.remarks, "") == "")
+    without_words = and_(func.coalesce(AT.reduction, "full") == "full", func.coalesce(AT.remarks, "") == "")
     return case(
         (and_(AT.supplier_status == filed, _S.supplier_status == saved), "older"),
         (decided, "unchanged"),
         (or_(AT.content_hash != _S.content_hash, _S.careful, ~_seen_alike(), ~_same_flags()), "look"),
         (and_(AT.supplier_status == _S.supplier_status, or_(~same_hash(), _late())), "look"),
-        (and_(AT.state == _S.action, AT.state != str(State.NO_ACTION), ~told_plainly), "look"),
+        (and_(AT.state == _S.action, AT.state != str(State.NO_ACTION), ~without_words), "look"),
         (and_(AT.supplier_status == _S.supplier_status, ~_kept()), "unchanged"),
         (AT.supplier_status == _S.supplier_status, "kept"),
         (~_kept(), "filed"),
@@ -176,7 +183,7 @@ def _seen_alike() -> ColumnElement[bool]:
 
 def _same_flags() -> ColumnElement[bool]:
     pairs = ((AT.pending_blocked, _S.pending_blocked), (AT.reduction_blocked, _S.reduction_blocked))
-    flags = [or_(shown.is_(None), and_(known.is_not(None), known == shown)) for known, shown in pairs]
+    flags = [or_(staged.is_(None), and_(here.is_not(None), here == staged)) for here, staged in pairs]
     return and_(or_(_S.supplier_name == "", AT.supplier_name == _S.supplier_name), *flags)
 
 
@@ -216,12 +223,12 @@ def ids(connection: Connection, *verdicts: str) -> Iterator[int]:
     return (row.id for part in streamed(connection, query) for row in part)
 
 
-def pages(connection: Connection, verdict: str) -> Iterator[list[Known]]:
-    """Give the rows of a verdict with their known records, in the order of the download, some hundred at once."""
+def pages(connection: Connection, verdict: str) -> Iterator[Sequence[Any]]:
+    """Give the rows of a verdict, each with the `record_id` that it is, in the order of the download, in pages."""
     last = -1
     while True:
         query: Select[Any] = (
-            select(STAGE, _M.id.label("known"))
+            select(STAGE, _M.id.label("record_id"))
             .join(MATCH, _M.ordinal == _S.ordinal)
             .where(_M.verdict == verdict, _M.ordinal > last)
             .order_by(_M.ordinal)
@@ -231,7 +238,7 @@ def pages(connection: Connection, verdict: str) -> Iterator[list[Known]]:
         if not rows:
             return
         last = rows[-1].ordinal
-        yield [Known(row, row.known) for row in rows]
+        yield rows
 
 
 def vanished(connection: Connection, recipient: str, machines: Sequence[str], reach: str) -> Iterator[int]:
@@ -257,3 +264,34 @@ def entered_twice(connection: Connection, recipient: str, identities: Iterable[t
         if connection.execute(query.where(AT.original_number.is_(None))).scalar_one() > 1:
             return True
     return False
+
+
+def not_deleted(at: Any = AT) -> ColumnElement[bool]:
+    """Return the condition that a record was not deleted by its supplier, who may then report the same again."""
+    return or_(at.removed_for.is_(None), at.removed_for != str(RemovedFor.SUPPLIER_DELETED))
+
+
+def note_odd(connection: Connection, recipient: str, first: int) -> int:
+    """Note the records from an id on whose numbers are not in capitals already; returns how many there are."""
+    lower = [_in_letters(connection, column) for column in (AT.number, AT.original_number)]
+    query = select(AT.id, AT.supplier_gstin, AT.number, AT.original_number).where(
+        AT.recipient_gstin == recipient, AT.id >= first, not_deleted(), or_(*lower)
+    )
+    noted = 0
+    with Load(connection, ODD.name, [column.name for column in ODD.c]) as load:
+        for part in streamed(connection, query):
+            noted += len(part)
+            load.add((row.supplier_gstin, row.number.upper(), row.id, _upper(row.original_number)) for row in part)
+            load.rest()
+    analyse(connection, ODD.name)
+    return noted
+
+
+def _upper(text: str | None) -> str | None:
+    return None if text is None else text.upper()
+
+
+def _in_letters(connection: Connection, column: Any) -> ColumnElement[bool]:
+    bytes_of = cast(column, LargeBinary)
+    wide = func.octet_length(column) if not database_of(connection).single_writer else func.length(bytes_of)
+    return and_(column.is_not(None), or_(column != func.upper(column), wide != func.length(column)))

@@ -1,6 +1,6 @@
-"""Links new amendments into their chains: each after the newest version of the document that it names.
+"""Links new amendments into their chains, and joins amendments that came before their originals to these (FAQ 13).
 
-Pure: reads rows in order and gives rows; imports the store's staging values alone.
+Linking is pure: each amendment goes after the newest version of the document that it names.
 """
 
 from __future__ import annotations
@@ -10,12 +10,17 @@ from datetime import date
 from itertools import groupby
 from typing import Any, NamedTuple
 
+from ims_fsm.record.record import Record
+from ims_fsm.store import records
+from ims_fsm.store.staging import entering
 from ims_fsm.store.staging.loading import Row
 from ims_fsm.terms.vocabulary import SupplierStatus
+from ims_fsm.workflow.unit import UnitOfWork
 
 Amounts = tuple[int, int, int, int]
 _FILED = str(SupplierStatus.FILED)
 _NOTHING: Amounts = (0, 0, 0, 0)
+_PAGE = 500
 
 
 class _Version(NamedTuple):
@@ -48,12 +53,12 @@ class _Chains:
         return None if chain_id is None else (chain_id, self._newest[chain_id])
 
 
-def links(known: Iterator[Any], new: Iterator[Any]) -> Iterator[Row]:
+def links(members: Iterator[Any], new: Iterator[Any]) -> Iterator[Row]:
     """Give where each new amendment belongs: ordinal, id, chain, what it amends, what that carries and stands at.
 
-    Both are in the order of supplier and kind, bytewise, then of id; `known` has whole chains.
+    Both are in the order of supplier and kind, bytewise, then of id; `members` are those of whole chains.
     """
-    groups = groupby(known, key=_whose)
+    groups = groupby(members, key=_whose)
     ahead = next(groups, None)
     for whose, amendments in groupby(new, key=_whose):
         while ahead is not None and ahead[0] < whose:
@@ -61,12 +66,12 @@ def links(known: Iterator[Any], new: Iterator[Any]) -> Iterator[Row]:
         chains = _Chains()
         if ahead is not None and ahead[0] == whose:
             for row in ahead[1]:
-                _know(chains, row)
+                _add(chains, row)
         for row in amendments:
             yield _linked(chains, row)
 
 
-def _know(chains: _Chains, row: Any) -> None:
+def _add(chains: _Chains, row: Any) -> None:
     carried = (row.carried_igst, row.carried_cgst, row.carried_sgst, row.carried_cess)
     version = _Version(row.original_number is not None, row.id, carried, _standing(row))
     original = None if row.original_number is None else (row.original_number.upper(), row.original_date)
@@ -75,8 +80,7 @@ def _know(chains: _Chains, row: Any) -> None:
 
 def _linked(chains: _Chains, row: Any) -> Row:
     original = (row.original_key, row.original_date)
-    found = chains.find((row.original_key, row.original_fy), original)
-    chain_id, amended = found or (row.new_id, None)
+    chain_id, amended = chains.find((row.original_key, row.original_fy), original) or (row.new_id, None)
     carried, left = (_NOTHING, _NOTHING) if amended is None else (amended.carried, amended.standing)
     standing = _standing(row) if row.supplier_status == _FILED else left
     chains.add(chain_id, _Version(True, row.new_id, carried, standing), (row.number_key, row.fy), original)  # noqa: FBT003
@@ -89,3 +93,29 @@ def _standing(row: Any) -> Amounts:
 
 def _whose(row: Any) -> tuple[str, str]:
     return (row.supplier_gstin, row.kind)
+
+
+def join(unit: UnitOfWork, recipient: str, first: int) -> None:
+    """Join the known amendments that begin a chain to the staged originals that were entered from an id on."""
+    for part in entering.waiting(unit.connection, recipient):
+        year = unit.book.calendar.financial_year
+        entering.want(
+            unit.connection,
+            [
+                (row.supplier_gstin, row.kind, row.original_number.upper(), year(row.original_date), row.id)
+                for row in part
+            ],
+        )
+    pairs = entering.come(unit.connection, first)
+    for start in range(0, len(pairs), _PAGE):
+        _rejoin(unit, recipient, dict(pairs[start : start + _PAGE]))
+
+
+def _rejoin(unit: UnitOfWork, recipient: str, originals: dict[int, int]) -> None:
+    joined: list[tuple[Record, Record]] = []
+    for first_id, members in records.chains(unit.connection, recipient, originals).items():
+        original = originals[first_id]
+        for member in members:
+            amends = {"amends_id": original} if member.id == first_id else {}
+            joined.append((member, member.changed(chain_id=original, **amends)))
+    unit.write(joined)

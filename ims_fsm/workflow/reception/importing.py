@@ -22,7 +22,7 @@ from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Filing, Form, Kind, SupplierStatus, TaxpayerKind
 from ims_fsm.workflow.reception.receiving import Reception, SeenTwiceError
 from ims_fsm.workflow.reception.registration import register
-from ims_fsm.workflow.reception.tally import Each, Received
+from ims_fsm.workflow.reception.report import Each, Received
 from ims_fsm.workflow.unit import UnitOfWork
 
 

@@ -18,7 +18,7 @@ from ims_fsm.store.staging.filing import Sort
 from ims_fsm.terms.money import NIL
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Filing, Form, RemovedFor, Route, State, SupplierStatus, Trigger
-from ims_fsm.workflow.reception.tally import Tally
+from ims_fsm.workflow.reception.report import Tally
 from ims_fsm.workflow.suppliers.supplier import filed_at
 from ims_fsm.workflow.transitions import fire, pass_over
 from ims_fsm.workflow.unit import UnitOfWork
@@ -43,9 +43,9 @@ class KnownRecords:
 
     def again(self, page: Sequence[tuple[int, Shown, int]]) -> None:
         """Take in records that are shown again: each with its place in the download, and its id."""
-        found = records.find_many(self._unit.connection, self._recipient, {known for _, _, known in page})
-        for ordinal, shown, known in page:
-            self._again(ordinal, found[known], shown)
+        by_id = records.find_many(self._unit.connection, self._recipient, {record_id for _, _, record_id in page})
+        for ordinal, sighting, record_id in page:
+            self._again(ordinal, by_id[record_id], sighting)
         self._write()
 
     def vanished(self, ids: Iterable[int]) -> None:
@@ -67,25 +67,25 @@ class KnownRecords:
             self._write()
         return fire(self._unit, record, trigger)
 
-    def _again(self, ordinal: int, record: Record, shown: Shown) -> None:
+    def _again(self, ordinal: int, record: Record, sighting: Shown) -> None:
         if record.state not in ACTIVE or record.settled_in is not None:
             self._tally.count("unchanged", 1)
             return
-        after, changes, document = record, [], shown.document
+        after, changes, document = record, [], sighting.document
         if filled(document, record.document).content_hash != record.content_hash:
             if record.filed:
-                told = f"{label(record.document)} is filed, and the portal now shows it otherwise; kept as filed"
-                self._tally.note(ordinal, told)
+                note = f"{label(record.document)} is filed, and the portal now shows it otherwise; kept as filed"
+                self._tally.note(ordinal, note)
             else:
-                after = self._edited(record, shown)
+                after = self._edited(record, sighting)
                 changes.append("reset" if record.state is not State.NO_ACTION else "edited")
-        if shown.supplier_status is SupplierStatus.FILED and not record.filed:
-            after = self._filed(after, shown, record)
+        if sighting.supplier_status is SupplierStatus.FILED and not record.filed:
+            after = self._filed(after, sighting, record)
             changes.append("filed")
-        after, action = self._action(ordinal, after, shown)
+        after, action = self._action(ordinal, after, sighting)
         changes += [action] if action else []
         flags = filled(document, after.document)
-        blocked = shown.reduction_blocked
+        blocked = sighting.reduction_blocked
         after = after.changed(
             document=after.document.changed(pending_blocked=flags.pending_blocked, supplier_name=flags.supplier_name),
             reduction_blocked=record.reduction_blocked if blocked is None else blocked,
@@ -101,7 +101,7 @@ class KnownRecords:
         self._changes.append((record, after))
         if after.contents != record.contents:
             self._contents.append((after, after.contents))
-        decided = [(one.state, one.reduction, one.declared, one.filed) for one in (record, after)]
+        decided = [(moment.state, moment.reduction, moment.declared, moment.filed) for moment in (record, after)]
         if decided[0] != decided[1] and after.filed and after.two_b_period is not None:
             self.touched = min(self.touched or after.two_b_period, after.two_b_period)
         for change in changes:
@@ -109,8 +109,8 @@ class KnownRecords:
         if not changes:
             self._tally.count("unchanged", 1)
 
-    def _edited(self, record: Record, shown: Shown) -> Record:
-        document = filled(shown.document, record.document)
+    def _edited(self, record: Record, sighting: Shown) -> Record:
+        document = filled(sighting.document, record.document)
         calendar = self._unit.book.calendar
         fy = calendar.financial_year(document.date)
         annual = taxpayers.annual_return_at(self._unit.connection, self._recipient, fy)
@@ -124,10 +124,10 @@ class KnownRecords:
             reduction=None,
             declared=NIL,
         )
-        return after.changed(portal=PortalView(State.NO_ACTION, None, shown.portal_hash, self._unit.now))
+        return after.changed(portal=PortalView(State.NO_ACTION, None, sighting.portal_hash, self._unit.now))
 
-    def _filed(self, record: Record, shown: Shown, before: Record) -> Record:
-        period = shown.itc_period or self._earliest_period(record, shown, before)
+    def _filed(self, record: Record, sighting: Shown, before: Record) -> Record:
+        period = sighting.itc_period or self._earliest_period(record, sighting, before)
         period = self._unit.book.calendar.period_for(period, self._scene.recipient.filing)
         return filed_at(self._unit, record, self._unit.now, period).changed(route=Route.IMS)
 
@@ -136,8 +136,8 @@ class KnownRecords:
         connection = self._unit.connection
         periods = [(sort, self._period_of(sort)) for sort in filing.sorts(connection, self._recipient)]
         if periods:
-            filing.file(connection, self._recipient, [(sort, str(one)) for sort, one in periods], self._unit.now)
-            earliest = min(one for _, one in periods)
+            filing.file(connection, self._recipient, [(sort, str(period)) for sort, period in periods], self._unit.now)
+            earliest = min(period for _, period in periods)
             self.touched = min(self.touched or earliest, earliest)
 
     def _period_of(self, sort: Sort) -> TaxPeriod:
@@ -149,9 +149,9 @@ class KnownRecords:
             period = self._earliest(form, TaxPeriod(sort.return_period), seen_in, pending=bool(sort.pending))
         return calendar.period_for(period, self._scene.recipient.filing)
 
-    def _earliest_period(self, record: Record, shown: Shown, before: Record) -> TaxPeriod:
+    def _earliest_period(self, record: Record, sighting: Shown, before: Record) -> TaxPeriod:
         seen_in = None if before.portal is None else self._window(record, before.portal.seen_at)
-        pending = shown.action is State.PENDING
+        pending = sighting.action is State.PENDING
         return self._earliest(record.form, record.return_period, seen_in, pending=pending)
 
     def _earliest(self, form: Form, period: TaxPeriod, seen_in: TaxPeriod | None, *, pending: bool) -> TaxPeriod:
@@ -164,8 +164,8 @@ class KnownRecords:
         # What a filed GSTR-3B decided has left IMS (FAQ 5), and this has not.
         return earliest if pending else max(earliest, self._owed)
 
-    def _action(self, ordinal: int, record: Record, shown: Shown) -> tuple[Record, str | None]:
-        before, fresh = last_seen(record), portal_view(shown, record, self._unit.now)
+    def _action(self, ordinal: int, record: Record, sighting: Shown) -> tuple[Record, str | None]:
+        before, fresh = last_seen(record), portal_view(sighting, record, self._unit.now)
         if (before.action, before.declaration) == (fresh.action, fresh.declaration):
             if record.portal is None or before.hash != fresh.hash or self._in_a_later_window(record, before):
                 record = record.changed(portal=fresh)
@@ -173,10 +173,10 @@ class KnownRecords:
         if told_alike(record, fresh):
             return record.changed(portal=fresh), None
         if not told_alike(record, before):
-            told = f"{label(record.document)} was acted on here and on the portal; the action here stands"
-            self._tally.note(ordinal, told)
+            note = f"{label(record.document)} was acted on here and on the portal; the action here stands"
+            self._tally.note(ordinal, note)
             return record.changed(portal=fresh), "conflicts"
-        return self._adopted(record, shown), "adopted"
+        return self._adopted(record, sighting), "adopted"
 
     def _in_a_later_window(self, record: Record, before: PortalView) -> bool:
         """Say whether seeing a record unfiled now tells more than when it was last seen: its window has passed."""
@@ -186,17 +186,17 @@ class KnownRecords:
         often = self._scene.suppliers.get(record.document.supplier, Filing.MONTHLY)
         return self._unit.book.calendar.window_period(record.form, often, at)
 
-    def _adopted(self, record: Record, shown: Shown) -> Record:
-        trigger = BY_ACTION[shown.action]
+    def _adopted(self, record: Record, sighting: Shown) -> Record:
+        trigger = BY_ACTION[sighting.action]
         move = self._scene.edition(record).transition(str(record.state), trigger)
         assert move is not None  # noqa: S101 -- every action is open from every active state
         # What the portal shows has happened; guards say what may be done, not what was.
         after = pass_over(self._unit, record, trigger, Allowed(move.dest, move.rules), SHOWN_BY)
-        reduction, declared = declared_by(shown, record)
+        reduction, declared = declared_by(sighting, record)
         return after.changed(
             acted_at=self._unit.now,
-            remarks=shown.remarks or None,
+            remarks=sighting.remarks or None,
             reduction=reduction,
             declared=declared,
-            portal=portal_view(shown, record, self._unit.now),
+            portal=portal_view(sighting, record, self._unit.now),
         )

@@ -1,6 +1,6 @@
 """Takes in a download as a set: staged, compared with what is known in a few statements, and entered where it is new.
 
-Imports the store's staging and the law; what is known and shown otherwise goes record by record to `known`.
+Imports the store's staging and the law; what is known and shown otherwise goes record by record to `known_records`.
 """
 
 from __future__ import annotations
@@ -11,26 +11,26 @@ from functools import cache
 from typing import Any
 
 from ims_fsm.errors import InputError, Problem
+from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import label
 from ims_fsm.record.sighting import BY_ACTION, Shown, declaration_of, declared_by
 from ims_fsm.store import records
 from ims_fsm.store.staging import chains, entering, filing, matching
-from ims_fsm.store.staging.loading import Entrance, Entry, Row, analyse, clear, make
-from ims_fsm.store.staging.rows import shown_of
+from ims_fsm.store.staging.columns import StagedRow, shown_of
+from ims_fsm.store.staging.loading import Entrance, Entry, analyse, clear, make
+from ims_fsm.terms.money import HEADS
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Filing, Form
 from ims_fsm.workflow.calendar.sweeps import next_period
-from ims_fsm.workflow.reception.chains import links
-from ims_fsm.workflow.reception.joining import join
+from ims_fsm.workflow.reception.chains import join, links
 from ims_fsm.workflow.reception.known_records import SHOWN_BY, KnownRecords
-from ims_fsm.workflow.reception.numbers import Numbers
-from ims_fsm.workflow.reception.rows import FY, Preparer
-from ims_fsm.workflow.reception.sieve import Sieve
-from ims_fsm.workflow.reception.tally import Each, Received, Tally
+from ims_fsm.workflow.reception.numbers import Numbers, Sieve
+from ims_fsm.workflow.reception.report import Each, Received, Tally
+from ims_fsm.workflow.reception.rows import Preparer
 from ims_fsm.workflow.returns.two_b import mark_stale_where
 from ims_fsm.workflow.unit import UnitOfWork
 
-TOLD = 1000
+LISTED = 1000
 Parts = Iterable[Sequence[Shown]]
 # Of rows that may show the same document, those that are left out, and those that take the place of another.
 Choice = tuple[Sequence[int], Sequence[tuple[int, int]]]
@@ -44,11 +44,12 @@ class SeenTwiceError(Exception):
 class Reception:
     """One download of a recipient being taken in: its parts first, then `finish`.
 
-    `each` is told of every record by name. Nothing else may write on his records meanwhile.
+    `each` is called with every record that is counted by name. Nothing else may write on the recipient's records
+    meanwhile.
     """
 
     def __init__(self, unit: UnitOfWork, recipient: str, each: Each | None = None) -> None:
-        """Begin; raises `InputError` for a recipient who is not known here."""
+        """Begin; raises `InputError` for a recipient who is not registered here."""
         unit.taxpayer(recipient)
         self._unit, self._recipient = unit, recipient
         self._tally = Tally(each)
@@ -75,9 +76,9 @@ class Reception:
         with Entrance(self._unit.connection, self._entry) as entrance:
             preparer = Preparer(self._unit, self._recipient, self._owed, entrance.rest)
             for part in parts:
-                start = self.count
-                rows = [preparer.prepare(ordinal, 0, shown) for ordinal, shown in enumerate(part, start)]
-                entrance.stage(rows)
+                entrance.stage(
+                    [preparer.prepare(ordinal, 0, sighting) for ordinal, sighting in enumerate(part, self.count)]
+                )
                 self._look_at(part)
 
     def enter(self, parts: Parts) -> None:
@@ -99,36 +100,36 @@ class Reception:
     def _divide(
         self, part: Sequence[Shown], preparer: Preparer, entrance: Entrance, sieve: Sieve, numbers: Numbers
     ) -> None:
-        alone = [shown.original_number is None and shown.number == shown.number.upper() for shown in part]
+        alone = [sighting.original_number is None and sighting.number == sighting.number.upper() for sighting in part]
         ids = numbers.take(sum(alone))
-        own: list[Row] = []
-        apart: list[Row] = []
-        for ordinal, (shown, is_alone) in enumerate(zip(part, alone, strict=True), self.count):
+        entered: list[StagedRow] = []
+        staged: list[StagedRow] = []
+        for ordinal, (sighting, is_alone) in enumerate(zip(part, alone, strict=True), self.count):
             if is_alone:
-                row = preparer.prepare(ordinal, next(ids), shown)
-                own.append(row)
-                sieve.add((shown.kind, shown.supplier, shown.number, row[FY]))
+                row = preparer.prepare(ordinal, next(ids), sighting)
+                entered.append(row)
+                sieve.add((sighting.kind, sighting.supplier, sighting.number, row.fy))
             else:
-                apart.append(preparer.prepare(ordinal, 0, shown))
-        if own:
-            entrance.enter(own)
-        if apart:
-            entrance.stage(apart)
+                staged.append(preparer.prepare(ordinal, 0, sighting))
+        if entered:
+            entrance.enter(entered)
+        if staged:
+            entrance.stage(staged)
 
     def _look_at(self, part: Sequence[Shown]) -> None:
         self.count += len(part)
-        reach = max((shown.return_period for shown in part), default=None)
+        reach = max((sighting.return_period for sighting in part), default=None)
         if reach is not None:
             self._reach = reach if self._reach == "9" else max(self._reach, reach)
-        for shown in part:
-            if shown.recipient != self._recipient:
+        for sighting in part:
+            if sighting.recipient != self._recipient:
                 self._other += 1
-                self._refuse_another(shown)
-
-    def _refuse_another(self, shown: Shown) -> None:
-        if len(self._others) < TOLD:
-            what, remedy = f"is a document for {shown.recipient}", f"take in what belongs to {self._recipient}"
-            self._others.append(Problem(label(shown.document), what, remedy))
+                if len(self._others) < LISTED:
+                    what, remedy = (
+                        f"is a document for {sighting.recipient}",
+                        f"take in what belongs to {self._recipient}",
+                    )
+                    self._others.append(Problem(label(sighting.document), what, remedy))
 
     # --- what comes of it ---------------------------------------------------------------------------------------------
 
@@ -137,9 +138,9 @@ class Reception:
         left_out: list[int] = []
         moved: list[tuple[int, int]] = []
         for group in matching.alike(self._unit.connection):
-            less, other = choose([(row.ordinal, shown_of(row, self._recipient)) for row in group])
-            left_out += less
-            moved += other
+            choice = choose([(row.ordinal, shown_of(row, self._recipient)) for row in group])
+            left_out += choice[0]
+            moved += choice[1]
         matching.drop(self._unit.connection, left_out)
         matching.move(self._unit.connection, moved)
         self.count -= len(left_out)
@@ -153,13 +154,13 @@ class Reception:
         connection = self._unit.connection
         self._refuse(self._others, self._other, "download")
         analyse(connection, "stage")
-        known = KnownRecords(self._unit, self._recipient, self._owed, self._tally)
+        known_records = KnownRecords(self._unit, self._recipient, self._owed, self._tally)
         self._match()
         self._drop_repeated()
         if not self._straight:
-            self._take_in_known(known, complete)
+            self._take_in_known(known_records, complete)
         self._enter_new()
-        self._mark_stale(known.touched)
+        self._mark_stale(known_records.touched)
         clear(connection)
         return self._tally.received()
 
@@ -168,8 +169,8 @@ class Reception:
         if self._straight and not entering.count(connection, amended=False):
             return
         late = [] if self._straight else self._late()
-        found = matching.match(connection, self._recipient, late)
-        if self._straight and found:
+        matched = matching.match(connection, self._recipient, late)
+        if self._straight and matched:
             raise SeenTwiceError
         older = matching.counted(connection).get("older", 0)
         if older:
@@ -187,12 +188,12 @@ class Reception:
     def _refuse_older(self, count: int) -> None:
         problems: list[Problem] = []
         for page in matching.pages(self._unit.connection, "older"):
-            for one in page:
-                named = label(shown_of(one.row, self._recipient).document)
-                problems.append(Problem(named, "is shown as saved, and is filed already", "take in downloads in turn"))
-            if len(problems) >= TOLD:
+            for row in page:
+                name = label(shown_of(row, self._recipient).document)
+                problems.append(Problem(name, "is shown as saved, and is filed already", "take in downloads in turn"))
+            if len(problems) >= LISTED:
                 break
-        self._refuse(problems[:TOLD], count, "a download from before the last one")
+        self._refuse(problems[:LISTED], count, "a download from before the last one")
 
     def _refuse(self, problems: list[Problem], count: int, subject: str) -> None:
         if count:
@@ -212,18 +213,18 @@ class Reception:
                 taken.add(row.original_key)
         matching.drop(self._unit.connection, left_out)
 
-    def _take_in_known(self, known: KnownRecords, complete: frozenset[str]) -> None:
+    def _take_in_known(self, known_records: KnownRecords, complete: frozenset[str]) -> None:
         connection = self._unit.connection
         counts = matching.counted(connection)
         self._tally.count("unchanged", counts.get("unchanged", 0) + counts.get("kept", 0))
         self._tally.name("kept", matching.ids(connection, "kept", "filed_kept"))
         self._tally.name("filed", matching.ids(connection, *filing.VERDICTS))
-        known.file()
+        known_records.file()
         for page in matching.pages(connection, "look"):
-            known.again([(one.row.ordinal, shown_of(one.row, self._recipient), one.record_id) for one in page])
+            known_records.again([(row.ordinal, shown_of(row, self._recipient), row.record_id) for row in page])
         gone = list(matching.vanished(connection, self._recipient, sorted(complete), self._reach)) if complete else []
         for start in range(0, len(gone), matching.PAGE):
-            known.vanished(gone[start : start + matching.PAGE])
+            known_records.vanished(gone[start : start + matching.PAGE])
 
     def _enter_new(self) -> None:
         connection, entry = self._unit.connection, self._entry
@@ -244,14 +245,14 @@ class Reception:
 
     def _enter_amendments(self, since: int, first: int) -> None:
         connection = self._unit.connection
-        known = chains.members(connection, self._recipient, since)
-        chains.link(connection, links(known, chains.amendments(connection, first)))
+        members = chains.members(connection, self._recipient, since)
+        chains.link(connection, links(members, chains.amendments(connection, first)))
         entering.enter_amendments(connection, self._entry)
         uncertain = entering.uncertain(connection)
-        found = records.find_many(connection, self._recipient, [row.known for row in uncertain])
-        declared = [_declared(shown_of(row, self._recipient), found[row.known], row.known) for row in uncertain]
-        if declared:
-            entering.declare(connection, self._recipient, declared)
+        entered = records.find_many(connection, self._recipient, [row.record_id for row in uncertain])
+        rows = [_declared(shown_of(row, self._recipient), entered[row.record_id]) for row in uncertain]
+        if rows:
+            entering.declare(connection, self._recipient, rows)
 
     def _mark_stale(self, touched: TaxPeriod | None) -> None:
         """Mark the drafts to which anything belongs that is new or now decided otherwise (FAQ 24, 29)."""
@@ -268,14 +269,11 @@ class Reception:
         mark_stale_where(self._unit, self._recipient, is_touched)
 
 
-def _declared(shown: Shown, record: Any, record_id: int) -> dict[str, Any]:
-    reduction, declared = declared_by(shown, record)
+def _declared(sighting: Shown, record: Record) -> dict[str, Any]:
+    reduction, declared = declared_by(sighting, record)
     return {
-        "key_id": record_id,
+        "key_id": record.id,
         "reduction": reduction,
-        "declared_igst": declared.igst,
-        "declared_cgst": declared.cgst,
-        "declared_sgst": declared.sgst,
-        "declared_cess": declared.cess,
-        "portal_declaration": declaration_of(shown.action, reduction, declared, shown.remarks),
+        **{f"declared_{head}": amount for head, amount in zip(HEADS, declared, strict=True)},
+        "portal_declaration": declaration_of(sighting.action, reduction, declared, sighting.remarks),
     }

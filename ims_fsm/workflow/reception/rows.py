@@ -12,8 +12,8 @@ from typing import Any
 
 from ims_fsm.record.sighting import BY_ACTION, Shown, content_of, declaration_of, declared_with
 from ims_fsm.store import taxpayers
-from ims_fsm.store.staging.columns import ORDER
-from ims_fsm.store.staging.loading import Row, Stored
+from ims_fsm.store.staging.columns import StagedRow
+from ims_fsm.store.staging.loading import Stored
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Filing, Form, Kind, State, SupplierStatus
@@ -22,7 +22,6 @@ from ims_fsm.workflow.unit import UnitOfWork
 _SIGNS = {kind: kind.sign for kind in Kind}
 _WORDS = {word: str(word) for words in (Kind, Form, State, SupplierStatus) for word in words}
 _NOTHING = (0, 0, 0, 0)
-FY = ORDER.index("fy")
 _UNDECIDED = (str(State.NO_ACTION), 0, 1, None, None, None, *_NOTHING)
 
 
@@ -47,16 +46,13 @@ class Preparer:
         self._saved: dict[tuple[Form, TaxPeriod, Filing], TaxPeriod] = {}
         self._moves: dict[tuple[str, State, TaxPeriod], tuple[str, str]] = {}
 
-    def prepare(self, ordinal: int, record_id: int, shown: Shown) -> Row:
-        """Return the row of what is shown as the so-and-so-manieth, in the order of the staging table.
-
-        `record_id` is the id that its record will have, 0 where that is not known yet.
-        """
+    def prepare(self, ordinal: int, record_id: int, sighting: Shown) -> StagedRow:
+        """Return the row of what is shown as the n-th; `record_id` is the id of its record, or 0 for now."""
         (_, kind, supplier, name, number, day, taxable, igst, cgst, sgst, cess, value, pos, invoice_type, reverse,
          ineligible, original, original_date, form, period, status, action, pending_blocked, reduction_blocked,
-         itc_reduction, declared, remarks, portal_hash, itc_period) = shown  # fmt: skip
+         itc_reduction, declared, remarks, portal_hash, itc_period) = sighting  # fmt: skip
         fy, cutoff = self._years.get((kind, day)) or self._year(kind, day)
-        machine, declaration_id = self._machines.get((kind, original is not None)) or self._machine(shown)
+        machine, declaration_id = self._machines.get((kind, original is not None)) or self._machine(sighting)
         filed = status is SupplierStatus.FILED
         standing, fixed = _NOTHING, None
         if filed:
@@ -66,19 +62,19 @@ class Preparer:
             fixed = self._fixed.get(key) or self._period(*key)
         taken, rules, declaration = _UNDECIDED, None, None
         if action is not State.NO_ACTION:
-            taken, rules, declaration = self._taken(shown, machine)
+            taken, rules, declaration = self._taken(sighting, machine)
         claimed = itc_reduction is not None or declared is not None or remarks is not None
-        content, content_hash = content_of(shown)
-        return (
+        content, content_hash = content_of(sighting)
+        return StagedRow._make((
             ordinal, number.upper(), original and original.upper(), original_date and self._fy(original_date),
             _WORDS[action], declaration, declared is not None, itc_period,
-            _told(itc_reduction, declared, remarks) if claimed else None, rules, content,
+            _statement(itc_reduction, declared, remarks) if claimed else None, rules, content,
             record_id, record_id, machine, declaration_id, _WORDS[kind], supplier, name, number,
             self._day(day), fy, taxable, igst, cgst, sgst, cess, value, pos, invoice_type,
             reverse, ineligible, original, original_date and self._day(original_date), _WORDS[form], str(period),
             _WORDS[status], self._now if filed else None, fixed, cutoff, *standing,
             *taken, pending_blocked, reduction_blocked, _WORDS[action], declaration, portal_hash, content_hash,
-        )  # fmt: skip
+        ))  # fmt: skip
 
     def _year(self, kind: Kind, day: date) -> tuple[str, str | None]:
         calendar = self._unit.book.calendar
@@ -93,52 +89,51 @@ class Preparer:
     def _fy(self, day: date) -> str:
         return self._unit.book.calendar.financial_year(day)
 
-    def _machine(self, shown: Shown) -> tuple[str, int]:
-        machine = shown.document.machine
+    def _machine(self, sighting: Shown) -> tuple[str, int]:
+        machine = sighting.document.machine
         self._rest()
-        known = self._machines[shown.kind, shown.original_number is not None] = (
-            machine,
-            self._unit.declaration_id(machine),
-        )
-        return known
+        governing = (machine, self._unit.declaration_id(machine))
+        self._machines[sighting.kind, sighting.original_number is not None] = governing
+        return governing
 
     def _period(self, form: Form, period: TaxPeriod, itc_period: TaxPeriod | None, pending: bool) -> str:  # noqa: FBT001
         """Return the earliest 2B period of a new record that is shown as filed; no download tells when it was."""
         calendar = self._unit.book.calendar
-        found = itc_period or max(calendar.form_period(form, period), calendar.first_period)
+        earliest = itc_period or max(calendar.form_period(form, period), calendar.first_period)
         if itc_period is None and not pending:
             # What a filed GSTR-3B decided has left IMS (FAQ 5), and this has not.
-            found = max(found, self._owed)
-        fixed = str(calendar.period_for(found, self._scene.recipient.filing))
+            earliest = max(earliest, self._owed)
+        fixed = str(calendar.period_for(earliest, self._scene.recipient.filing))
         self._fixed[form, period, itc_period, pending] = fixed
         return fixed
 
-    def _taken(self, shown: Shown, machine: str) -> tuple[tuple[Any, ...], str, str | None]:
+    def _taken(self, sighting: Shown, machine: str) -> tuple[tuple[Any, ...], str, str | None]:
         """Return what the portal's action makes of a new record that carries nothing."""
-        action, sign = shown.action, 0 if shown.reverse_charge else _SIGNS[shown.kind]
-        tax = Heads(shown.igst, shown.cgst, shown.sgst, shown.cess)
-        reduction, declared = declared_with(shown, (tax * -sign).not_below_zero())
-        declaration = declaration_of(action, reduction, declared, shown.remarks)
-        key = (machine, action, self._expected(shown))
+        action, sign = sighting.action, 0 if sighting.reverse_charge else _SIGNS[sighting.kind]
+        tax = Heads(sighting.igst, sighting.cgst, sighting.sgst, sighting.cess)
+        reduction, declared = declared_with(sighting, (tax * -sign).not_below_zero())
+        declaration = declaration_of(action, reduction, declared, sighting.remarks)
+        key = (machine, action, self._expected(sighting))
         dest, rules = self._moves.get(key) or self._move(*key)
-        taken = (dest, 1, 2, self._now, shown.remarks or None, reduction, *declared)
+        taken = (dest, 1, 2, self._now, sighting.remarks or None, reduction, *declared)
         return taken, rules, declaration
 
-    def _expected(self, shown: Shown) -> TaxPeriod:
-        pending = shown.action is State.PENDING
-        if shown.supplier_status is SupplierStatus.FILED:
-            key = (shown.form, shown.return_period, shown.itc_period, pending)
+    def _expected(self, sighting: Shown) -> TaxPeriod:
+        pending = sighting.action is State.PENDING
+        if sighting.supplier_status is SupplierStatus.FILED:
+            key = (sighting.form, sighting.return_period, sighting.itc_period, pending)
             return TaxPeriod(self._fixed.get(key) or self._period(*key))
-        filing = self._filings.get(shown.supplier)
+        filing = self._filings.get(sighting.supplier)
         if filing is None:
             self._rest()
-            filing = self._filings[shown.supplier] = self._scene.suppliers.get(shown.supplier, Filing.MONTHLY)
-        form, period = shown.form, shown.return_period
-        known = self._saved.get((form, period, filing))
-        if known is None:
-            calendar, own = self._unit.book.calendar, self._scene.recipient.filing
-            known = self._saved[form, period, filing] = calendar.two_b_period(form, period, self._unit.now, filing, own)
-        return known
+            filing = self._filings[sighting.supplier] = self._scene.suppliers.get(sighting.supplier, Filing.MONTHLY)
+        form, period = sighting.form, sighting.return_period
+        expected = self._saved.get((form, period, filing))
+        if expected is None:
+            of_recipient, now = self._scene.recipient.filing, self._unit.now
+            expected = self._unit.book.calendar.two_b_period(form, period, now, filing, of_recipient)
+            self._saved[form, period, filing] = expected
+        return expected
 
     def _move(self, machine: str, action: State, period: TaxPeriod) -> tuple[str, str]:
         edition = self._unit.book.law.machine(machine).at(period)
@@ -148,5 +143,5 @@ class Preparer:
         return self._moves[machine, action, period]
 
 
-def _told(itc_reduction: str | None, declared: Heads | None, remarks: str | None) -> str:
+def _statement(itc_reduction: str | None, declared: Heads | None, remarks: str | None) -> str:
     return json.dumps([itc_reduction, None if declared is None else list(declared), remarks])

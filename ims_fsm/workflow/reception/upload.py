@@ -19,7 +19,7 @@ from ims_fsm.store import records
 from ims_fsm.terms.vocabulary import Form, State, Trigger
 from ims_fsm.workflow.reception.known_records import ACTIVE
 from ims_fsm.workflow.reception.receiving import Reception
-from ims_fsm.workflow.reception.tally import Each, Received
+from ims_fsm.workflow.reception.report import Each, Received
 from ims_fsm.workflow.transitions import consider
 from ims_fsm.workflow.unit import UnitOfWork
 
@@ -45,20 +45,21 @@ def receive(
 ) -> Received:
     """Take in what the portal shows; taking in the same again changes nothing (FAQ 6, 16, 19).
 
-    `each` is told of every record that is counted by name. Raises `InputError` for what is shown of another
+    `each` is called with every record that is counted by name. Raises `InputError` for what is shown of another
     recipient; nothing is written then.
     """
     reception = Reception(unit, recipient, each)
-    shown = map(flat, sightings)
-    reception.stage(iter(lambda: list(islice(shown, _AT_ONCE)), []))
+    flattened = map(flat, sightings)
+    reception.stage(iter(lambda: list(islice(flattened, _AT_ONCE)), []))
     return reception.finish(complete)
 
 
 def changed_since_portal(unit: UnitOfWork, recipient: str) -> list[UploadChange]:
     """Return the records whose action or declaration the portal does not show yet."""
     unit.taxpayer(recipient)
-    own = records.search(unit.connection, recipient, Where(states=ACTIVE, in_ims=True))
-    return [UploadChange(one, last_seen(one).action) for one in own if not told_alike(one, last_seen(one))]
+    active = records.search(unit.connection, recipient, Where(states=ACTIVE, in_ims=True))
+    seen = ((record, last_seen(record)) for record in active)
+    return [UploadChange(record, view.action) for record, view in seen if not told_alike(record, view)]
 
 
 def export_upload(unit: UnitOfWork, gstin: str) -> Upload:

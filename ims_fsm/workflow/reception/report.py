@@ -16,24 +16,25 @@ Each = Callable[[str, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What taking in a download did; a record may be counted in several, `unchanged` counts the rest.
-
-    `edited` has other content, and `reset` lost its action by that (FAQ 16); `adopted` has the portal's action;
-    `kept` has an action that the portal does not show yet, and `conflicts` one taken here while another was taken
-    on the portal: the action here stands. `examples` has the first ids of each; of the notes the first hundred are
-    kept, and `more_notes` counts the others.
-    """
+    """What taking in a download did, in numbers of records; a record may be counted in several."""
 
     new: int = 0
     filed: int = 0
+    #: Shown with other content, and those of them that lost their action by it (FAQ 16).
     edited: int = 0
     reset: int = 0
     deleted: int = 0
+    #: The portal's action was taken over.
     adopted: int = 0
+    #: An action that the portal does not show yet.
     kept: int = 0
+    #: An action taken here while another was taken on the portal: the action here stands.
     conflicts: int = 0
+    #: All others.
     unchanged: int = 0
+    #: The first ids of each of these.
     examples: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    #: Sentences about single records; the first hundred are kept, `more_notes` counts the others.
     notes: tuple[str, ...] = ()
     more_notes: int = 0
 
@@ -64,7 +65,7 @@ class Tally:
                 self._each(what, record_id)
 
     def note(self, ordinal: int, text: str) -> None:
-        """Note a sentence about what was shown as the so-and-so-manieth."""
+        """Note a sentence about what was shown as the n-th."""
         self._noted += 1
         if len(self._notes) < NOTES:
             self._notes.append((ordinal, text))
