@@ -10,6 +10,7 @@ import codecs
 import json
 import re
 from collections.abc import Iterator
+from functools import partial
 from json import JSONDecodeError
 from typing import Any, BinaryIO
 
@@ -41,13 +42,12 @@ class JsonText:
         self._pending = self.head
         self._ended = False
         decoder = json.JSONDecoder(
-            parse_float=str.encode, parse_constant=no_constant, object_pairs_hook=self._members_of
+            parse_float=str.encode,
+            parse_constant=no_constant,
+            object_pairs_hook=partial(members_of, repeated=self.repeated),
         )
         self._scan = decoder.raw_decode
         self._more()
-
-    def _members_of(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        return members_of(pairs, self.repeated)
 
     def peek(self) -> str:
         """Return the next character that is not a blank, and stand before it; empty at the end of the text."""
