@@ -10,8 +10,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ims_fsm.draw.diagram import Diagram as Diagram
-    from ims_fsm.draw.diagram import diagram as diagram
+    from ims_fsm.draw.diagrams import Diagram as Diagram
+    from ims_fsm.draw.diagrams import diagram as diagram
     from ims_fsm.errors import ImsFsmError as ImsFsmError
     from ims_fsm.formats.gstn.download import check_download as check_download
     from ims_fsm.formats.gstn.two_b.writing import dump_two_b as dump_two_b
@@ -66,7 +66,7 @@ _ROOMS = {
     "Allowed": "law.refusal",
     "Answer": "record.refusals",
     "Content": "record.log",
-    "Diagram": "draw.diagram",
+    "Diagram": "draw.diagrams",
     "Document": "terms.document",
     "Event": "terms.event",
     "EventKind": "terms.event",
@@ -107,7 +107,7 @@ _ROOMS = {
     "check_download": "formats.gstn.download",
     "decide": "law.decision",
     "detail_in_words": "record.log",
-    "diagram": "draw.diagram",
+    "diagram": "draw.diagrams",
     "dump_two_b": "formats.gstn.two_b.writing",
     "read_reduction": "formats.proposals",
     "shipped_book": "law.book",

@@ -39,11 +39,11 @@ def compare(
 
     path, names = path_and_machines(machines)
     law = law_at(path)
-    found = compared(law, *(rule_sets or _last_two(law)), names)
+    changes = compared(law, *(rule_sets or _last_two(law)), names)
     if markdown and not call.as_json:
-        verbatim(as_markdown(found).rstrip())
+        verbatim(as_markdown(changes).rstrip())
     else:
-        call.answer(lambda: _tell(found), [_parts(comparison) for comparison in found])
+        call.answer(lambda: _say(changes), [_parts(comparison) for comparison in changes])
 
 
 def _last_two(law: Law) -> tuple[str, str]:
@@ -53,11 +53,11 @@ def _last_two(law: Law) -> tuple[str, str]:
     return before.id, after.id
 
 
-def _tell(found: list[Comparison]) -> None:
+def _say(changes: list[Comparison]) -> None:
     from ims_fsm.draw.citation import cite_all
     from ims_fsm.draw.comparison import difference_table
 
-    differing = [comparison for comparison in found if comparison.differs]
+    differing = [comparison for comparison in changes if comparison.differs]
     if not differing:
         say("Nothing differs.")
     for at, comparison in enumerate(differing):

@@ -178,7 +178,7 @@ def show(
     with call.recipient_of(record_id) as buyer:
         view = buyer.show(record_id)
         if diagram is not None:
-            from ims_fsm.draw.diagram import format_of
+            from ims_fsm.draw.diagrams import format_of
 
             diagram.write_bytes(buyer.diagram(record_id, format_of(diagram), theme=str(theme)))
 

@@ -10,10 +10,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ims_fsm.draw.diagrams import FORMATS as FORMATS
     from ims_fsm.draw.diagrams import Style as Style
     from ims_fsm.draw.diagrams import draw as draw
     from ims_fsm.draw.diagrams import write_diagrams as write_diagrams
-    from ims_fsm.draw.formats import FORMATS as FORMATS
     from ims_fsm.draw.tables import Row as Row
     from ims_fsm.draw.tables import transition_table as transition_table
     from ims_fsm.draw.theme import THEMES as THEMES
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ims_fsm.draw.theme import theme_named as theme_named
 
 _MODULES = {
-    "FORMATS": "formats",
+    "FORMATS": "diagrams",
     "THEMES": "theme",
     "Row": "tables",
     "Style": "diagrams",

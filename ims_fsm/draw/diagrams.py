@@ -1,6 +1,7 @@
-"""Draws machines: one edition in a format, or all of them into a folder.
+"""Draws machines: a sheet in any format, an edition by its name, all of a law into a folder, a diagram as a value.
 
-Imports the law, the sheet and the formats.
+DOT and Mermaid are text; SVG is laid out by Graphviz; PNG and PDF are made of the SVG. A program is run, or a package
+loaded, only for the format asked. Imports the law, the sheet and each format.
 """
 
 from __future__ import annotations
@@ -10,14 +11,48 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ims_fsm.draw import theme as themes
-from ims_fsm.draw.formats import FORMATS, check_formats, drawn
+from ims_fsm.draw.conversion import pdf_of, png_of
+from ims_fsm.draw.dot import dot_of
 from ims_fsm.draw.links import Links
+from ims_fsm.draw.mermaid import mermaid_of
 from ims_fsm.draw.picture import Picture, picture_of
+from ims_fsm.draw.renderer import RendererMissingError, placed
 from ims_fsm.draw.sheet import Sheet
+from ims_fsm.draw.svg import svg_of
 from ims_fsm.draw.theme import Theme, theme_named
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.law.edition import Edition, Machine
+from ims_fsm.law.loading import shipped_law
 from ims_fsm.law.register import Law
+
+# Every format with the ending of its files.
+FORMATS = {"dot": "dot", "mermaid": "mmd", "svg": "svg", "png": "png", "pdf": "pdf"}
+
+
+def check_formats(formats: Iterable[str]) -> None:
+    """Raise `InputError` with every word that is not a format."""
+    remedy = f"use one of {', '.join(FORMATS)}"
+    if problems := [Problem(fmt, "is not a format", remedy) for fmt in formats if fmt not in FORMATS]:
+        raise InputError("drawing", problems)
+
+
+def drawn(sheets: Sequence[Sheet], fmt: str) -> list[bytes]:
+    """Draw sheets in a format, in order; text is UTF-8, and an SVG carries the digest of its DOT.
+
+    Raises `InputError` for another format, `RendererMissingError` where svg, png or pdf is asked and there is nothing
+    to draw it with, `RenderingError` where that fails.
+    """
+    check_formats([fmt])
+    if fmt == "mermaid":
+        return [mermaid_of(sheet).encode() for sheet in sheets]
+    sources = [dot_of(sheet) for sheet in sheets]
+    if fmt == "dot":
+        return [source.encode() for source in sources]
+    pictures = [svg_of(*parts) for parts in zip(sheets, placed(sources), sources, strict=True)]
+    if fmt == "svg":
+        return [svg.encode() for svg in pictures]
+    return [png_of(svg) if fmt == "png" else pdf_of(svg) for svg in pictures]
+
 
 # What is kept with the source: text, the same on every machine, and the picture that a page shows.
 PUBLISHED = ("dot", "mermaid", "svg")
@@ -32,8 +67,8 @@ class Drawing:
 
     def path(self, folder: Path, fmt: str, theme: Theme = themes.LIGHT) -> Path:
         """Return the file in a folder that holds it in a format; a theme other than the light one is in its name."""
-        own = self.stem if theme is themes.LIGHT else f"{self.stem}.{theme.name}"
-        return folder / f"{own}.{FORMATS[fmt]}"
+        name = self.stem if theme is themes.LIGHT else f"{self.stem}.{theme.name}"
+        return folder / f"{name}.{FORMATS[fmt]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +115,12 @@ def drawings(law: Law, names: Iterable[str] | None = None, edition: str | None =
     listed = list(law.machines) if names is None else list(dict.fromkeys(names))
     rule_sets = [rule_set.id for rule_set in law.rule_sets]
     problems = [
-        Problem(name, "is no declared machine", f"the machines are {', '.join(law.machines)}")
+        Problem(name, "is not a declared machine", f"the machines are {', '.join(law.machines)}")
         for name in listed
         if name not in law.machines
     ]
     if edition is not None and edition not in rule_sets:
-        problems.append(Problem(edition, "is no rule set", f"the rule sets are {', '.join(rule_sets)}"))
+        problems.append(Problem(edition, "is not a rule set", f"the rule sets are {', '.join(rule_sets)}"))
     if problems:
         raise InputError("drawing", problems)
     return [drawing for name in listed for drawing in _of_machine(law.machines[name], edition)]
@@ -123,10 +158,95 @@ def written(files: dict[Path, bytes], folder: Path) -> None:
 
 def _of_machine(machine: Machine, edition: str | None) -> list[Drawing]:
     newest = machine.edition.rule_set
-    pictures = {name: picture_of(each) for name, each in machine.editions.items()}
-    own = pictures.pop(newest.id)
+    pictures = {name: picture_of(edited) for name, edited in machine.editions.items()}
+    current = pictures.pop(newest.id)
     if edition is not None:
         is_older = edition in pictures
-        return [Drawing(f"{machine.name}.{edition}", pictures[edition]) if is_older else Drawing(machine.name, own)]
-    differing = (name for name, picture in pictures.items() if replace(picture, rule_set=newest) != own)
-    return [Drawing(machine.name, own), *(Drawing(f"{machine.name}.{name}", pictures[name]) for name in differing)]
+        return [Drawing(f"{machine.name}.{edition}", pictures[edition]) if is_older else Drawing(machine.name, current)]
+    differing = (name for name, picture in pictures.items() if replace(picture, rule_set=newest) != current)
+    return [Drawing(machine.name, current), *(Drawing(f"{machine.name}.{name}", pictures[name]) for name in differing)]
+
+
+@dataclass(frozen=True)
+class Diagram:
+    """A sheet that can be drawn: `.svg`, `.mermaid` and `.dot` are text, `drawn` gives any format as bytes."""
+
+    sheet: Sheet
+
+    def drawn(self, fmt: str) -> bytes:
+        """Return it as svg, png, pdf, dot or mermaid; raises what the drawing of a machine raises."""
+        return drawn([self.sheet], fmt)[0]
+
+    @property
+    def svg(self) -> str:
+        """The diagram as SVG."""
+        return self.drawn("svg").decode()
+
+    @property
+    def dot(self) -> str:
+        """The diagram in DOT."""
+        return self.drawn("dot").decode()
+
+    @property
+    def mermaid(self) -> str:
+        """The diagram in Mermaid."""
+        return self.drawn("mermaid").decode()
+
+    def save(self, path: Path | str) -> Path:
+        """Write it to a file, in the format that the file's ending names; raises `InputError` for another ending."""
+        file = Path(path)
+        file.write_bytes(self.drawn(format_of(file)))
+        return file
+
+    def __str__(self) -> str:
+        """Say it in sentences."""
+        return self.sheet.said
+
+    def _repr_svg_(self) -> str:
+        """Return the SVG that a notebook shows."""
+        return self.svg
+
+    def _repr_mimebundle_(
+        self, include: Sequence[str] | None = None, exclude: Sequence[str] | None = None
+    ) -> dict[str, str]:
+        """Return what a notebook may show: SVG, or Mermaid where no Graphviz is installed, and always the sentences."""
+        try:
+            picture = {"image/svg+xml": self.svg}
+        except RendererMissingError:
+            picture = {"text/vnd.mermaid": self.mermaid}
+        whole = {**picture, "text/plain": str(self)}
+        kept = set(whole) & set(include) if include else set(whole)
+        return {kind: content for kind, content in whole.items() if kind in kept - set(exclude or ())}
+
+
+def diagram(
+    machine: str,
+    edition: str | None = None,
+    *,
+    theme: str = "light",
+    href_base: str | None = None,
+    law: Law | None = None,
+) -> Diagram:
+    """Return the diagram of a machine under a rule set, the newest where none is named.
+
+    `law` is the shipped one where none is given. Raises `InputError` for an unknown machine, rule set or theme.
+    """
+    declared = (law or shipped_law()).machine(machine)
+    if edition is not None and edition not in declared.editions:
+        remedy = f"the rule sets are {', '.join(declared.editions)}"
+        raise InputError("drawing", [Problem(edition, "is not a rule set", remedy)])
+    chosen = declared.edition if edition is None else declared.editions[edition]
+    return Diagram(Style(theme_named(theme), href_base).sheet(picture_of(chosen)))
+
+
+def format_of(path: Path) -> str:
+    """Return the format that a file's ending names; raises `InputError` for one that names none.
+
+    >>> format_of(Path("note.svg")), format_of(Path("note.mmd"))
+    ('svg', 'mermaid')
+    """
+    endings = {f".{ending}": fmt for fmt, ending in FORMATS.items()} | {".mermaid": "mermaid"}
+    if path.suffix not in endings:
+        remedy = f"end it with one of {', '.join(endings)}"
+        raise InputError("drawing", [Problem(path.name, "has an ending that names no format", remedy)])
+    return endings[path.suffix]

@@ -31,13 +31,13 @@ _WORDS = frozenset({"node", "edge", "graph", "digraph", "subgraph", "strict"})
 _CELLS = 'BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0"'
 
 
-def dot_of(shown: Picture | Sheet) -> str:
+def dot_of(drawing: Picture | Sheet) -> str:
     """Return the DOT of a sheet, or of a picture in the light theme; the same sheet gives the same bytes.
 
     Nodes bear the names of states, `[*]` is the entry, `[any]` and `[all]` are the bars of the frame. The class of an
     edge names its actor and its triggers, that of a node the triggers that keep it: the machine can be read back.
     """
-    sheet = Sheet(shown) if isinstance(shown, Picture) else shown
+    sheet = Sheet(drawing) if isinstance(drawing, Picture) else drawing
     body = ("\t" + line for line in chain(_defaults(sheet), _nodes(sheet), _edges(sheet)))
     return "\n".join((f"digraph {_quoted(sheet.name)} {{", *body, "}")) + "\n"
 
@@ -113,7 +113,7 @@ def _bar(name: str, left: Sequence[str], right: Sequence[str], tall: int, color:
 
 def _column(states: Sequence[str]) -> Iterator[str]:
     """Put states below one another, in order."""
-    below = "; ".join(f"{_quoted(one)} -> {_quoted(other)} [style=invis]" for one, other in pairwise(states))
+    below = "; ".join(f"{_quoted(above)} -> {_quoted(under)} [style=invis]" for above, under in pairwise(states))
     yield f"{{ rank=same; {below or '; '.join(map(_quoted, states))} }}"
 
 
@@ -125,7 +125,7 @@ def _card(sheet: Sheet, card: Card, size: tuple[float, float]) -> str:
         "label": "\\n".join(line.words.replace("\\", "\\\\") for line in card_lines(sheet, card, look) if line.words),
         "width": _inches(size[0] - outer),
         "height": _inches(size[1] - outer),
-        "id": sheet.own(card_id(sheet.picture, card.name)),
+        "id": sheet.part_id(card_id(sheet.picture, card.name)),
         "class": " ".join(["state", *(f"keeps-{kept.trigger}" for kept in card.keeps)]),
         "color": look.paint.line,
         "fillcolor": look.paint.fill,
@@ -157,8 +157,10 @@ def _arrow(sheet: Sheet, arrow: Arrow) -> str:
     stroke = look.stroke or strokes(picture.actors).get(arrow.actor, "solid")
     lines = [*arrow_lines(sheet, arrow)]
     attributes = {
-        "id": sheet.own(arrow_id(picture, arrow)),
-        "class": " ".join(["arrow", *([arrow.actor] if arrow.actor else []), *(each.trigger for each in arrow.labels)]),
+        "id": sheet.part_id(arrow_id(picture, arrow)),
+        "class": " ".join(
+            ["arrow", *([arrow.actor] if arrow.actor else []), *(label.trigger for label in arrow.labels)]
+        ),
         "style": stroke,
         "penwidth": f"{PENS.get(stroke, 1.0) * look.pen * sheet.theme.pen:g}",
         "color": look.color,
@@ -182,7 +184,7 @@ def _tail(picture: Picture, arrow: Arrow) -> str:
 
 
 def _port(arrow: Arrow) -> str:
-    return "-".join(each.trigger for each in arrow.labels)
+    return "-".join(label.trigger for label in arrow.labels)
 
 
 def _legend(sheet: Sheet) -> str:

@@ -126,10 +126,10 @@ def blocks(picture: Picture, links: Links | None = None) -> Iterator[Block]:
     yield triggers(picture)
     heading = REFUSES
     for note in picture.notes:
-        told = dict.fromkeys((reason.rule, reason.says) for reason in note.reasons)
+        reasons = dict.fromkeys((reason.rule, reason.says) for reason in note.reasons)
         href = links.note(picture, note.number) if links else ""
-        sentences = shortened([says for _, says in told])
-        for at, ((rule, _), says) in enumerate(zip(told, sentences, strict=True)):
+        sentences = shortened([says for _, says in reasons])
+        for at, ((rule, _), says) in enumerate(zip(reasons, sentences, strict=True)):
             yield Block((Entry(str(note.number), cite(rule), says, leads=not at, href=href),), heading)
             heading = ""
 
@@ -137,7 +137,7 @@ def blocks(picture: Picture, links: Links | None = None) -> Iterator[Block]:
 def triggers(picture: Picture) -> Block:
     """Return what moves a machine, with the stroke of whoever does it."""
     drawn = strokes(picture.actors)
-    told = ", ".join(f"{stroke}: the {actor}" for actor, stroke in drawn.items())
+    actors = ", ".join(f"{stroke}: the {actor}" for actor, stroke in drawn.items())
     crossed = f", {CROSS}: always refused" if any(arrow.never for arrow in picture.arrows) else ""
     entries = (
         Entry(
@@ -148,7 +148,7 @@ def triggers(picture: Picture) -> Block:
         )
         for key in picture.keys
     )
-    return Block(tuple(entries), MOVES, told + crossed)
+    return Block(tuple(entries), MOVES, actors + crossed)
 
 
 def shortened(sentences: Sequence[str]) -> list[str]:
@@ -159,7 +159,10 @@ def shortened(sentences: Sequence[str]) -> list[str]:
     """
     _, comma, clause = sentences[0].rpartition(", ") if sentences else ("", "", "")
     ending = comma + clause
-    rest = (f"{one.removesuffix(ending)}, …" if comma and one.endswith(ending) else one for one in sentences[1:])
+    rest = (
+        f"{sentence.removesuffix(ending)}, …" if comma and sentence.endswith(ending) else sentence
+        for sentence in sentences[1:]
+    )
     return [*sentences[:1], *rest]
 
 

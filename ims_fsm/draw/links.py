@@ -19,7 +19,7 @@ def card_id(picture: Picture, state: str) -> str:
 def arrow_id(picture: Picture, arrow: Arrow) -> str:
     """Return the id of an arrow in the SVG of a picture, unlike that of any other picture."""
     tail = {ENTRY: "Entry", ANY: "Any"}.get(arrow.tail, arrow.tail)
-    return "-".join((picture.name, tail, arrow.head, *(each.trigger for each in arrow.labels)))
+    return "-".join((picture.name, tail, arrow.head, *(label.trigger for label in arrow.labels)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,7 @@ ASCENT, DESCENT = 0.74, 0.22
 # The column, and what is left of it between the margins of a picture.
 COLUMN = 170 / 25.4 * 72
 MARGIN = 3
-# Graphviz leaves 8 points at either side of what is written below a picture, and rounds.
-WIDTH = COLUMN - 2 * MARGIN - 17
+WIDTH = COLUMN - 2 * MARGIN
 SMALLEST = 7.0
 
 TITLE, SUBTITLE, STATE, TRIGGER, TEXT = 15, 9, 9, 8, 7

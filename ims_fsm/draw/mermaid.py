@@ -18,13 +18,13 @@ _WORDS = frozenset({"as", "class", "click", "default", "direction", "end", "note
 _RAISED = str.maketrans("0123456789 ", "⁰¹²³⁴⁵⁶⁷⁸⁹\N{NO-BREAK SPACE}")
 
 
-def mermaid_of(shown: Picture | Sheet) -> str:
+def mermaid_of(drawing: Picture | Sheet) -> str:
     """Return the Mermaid text of a sheet, or of a picture in the light theme; the same sheet gives the same bytes.
 
     Mermaid draws every arrow of a state diagram alike, so its label says who acts where it is not the recipient.
     The numbers are those of the notes, which stand in comments at the end.
     """
-    return "\n".join(_lines(Sheet(shown) if isinstance(shown, Picture) else shown)) + "\n"
+    return "\n".join(_lines(Sheet(drawing) if isinstance(drawing, Picture) else drawing)) + "\n"
 
 
 def _lines(sheet: Sheet) -> Iterator[str]:

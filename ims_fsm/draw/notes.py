@@ -72,6 +72,6 @@ def is_shut(edition: Edition, guard: GuardDeclaration) -> bool:
 
 def reason_of(guard: GuardDeclaration) -> Reason:
     """Return a guard as a reason: its sentence said of any record."""
-    told = replace(Refusal.by(guard), says=guard.says.replace("recipient {recipient}", "recipient"))
-    fields = {noun: "…" if f"{noun} {{{noun}}}" in told.says else f"the {noun}" for noun in _OWN_NOUN}
-    return Reason(guard.name, guard.rule, guard.see, told.sentence(_OF_ANY | fields))
+    refusal = replace(Refusal.by(guard), says=guard.says.replace("recipient {recipient}", "recipient"))
+    fields = {noun: "…" if f"{noun} {{{noun}}}" in refusal.says else f"the {noun}" for noun in _OWN_NOUN}
+    return Reason(guard.name, guard.rule, guard.see, refusal.sentence(_OF_ANY | fields))

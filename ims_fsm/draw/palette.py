@@ -49,8 +49,8 @@ class Palette:
 
     def paint(self, state: StateDeclaration) -> Paint:
         """Return the colours of a state: neutral where it is terminal, else by its name."""
-        known: Paint = getattr(self, "neutral" if state.terminal else _BY_NAME.get(state.name, "blue"))
-        return known
+        paint: Paint = getattr(self, "neutral" if state.terminal else _BY_NAME.get(state.name, "blue"))
+        return paint
 
 
 # A word that means the same wherever it names a state; any other state is blue, and a terminal one neutral.

@@ -112,12 +112,12 @@ class Picture:
         """Return the states that an arrow starts in."""
         return self.frame if arrow.tail == ANY else (arrow.tail,)
 
-    def apart(self, told: Callable[[Arrow, Label], object]) -> Picture:
-        """Return the picture with those arrows parted whose triggers are not told alike."""
+    def apart(self, kind: Callable[[Arrow, Label], object]) -> Picture:
+        """Return the picture with those arrows parted whose triggers are not of one kind."""
         parted: dict[tuple[Arrow, object], list[Label]] = {}
         for arrow in self.arrows:
             for label in arrow.labels:
-                parted.setdefault((arrow, told(arrow, label)), []).append(label)
+                parted.setdefault((arrow, kind(arrow, label)), []).append(label)
             if not arrow.labels:
                 parted[arrow, None] = []
         arrows = (replace(arrow, labels=tuple(labels)) for (arrow, _), labels in parted.items())
@@ -125,14 +125,14 @@ class Picture:
 
     def moves(self) -> frozenset[Move]:
         """Return every transition that the picture shows; equal to those of its edition."""
-        shown = {
+        moved = {
             Move(source, label.trigger, arrow.head)
             for arrow in self.arrows
             for label in arrow.labels
             for source in self.sources(arrow)
         }
         kept = {Move(card.name, label.trigger, card.name) for card in self.cards for label in card.keeps}
-        return frozenset(shown | kept)
+        return frozenset(moved | kept)
 
 
 def picture_of(edition: Edition) -> Picture:
@@ -161,7 +161,7 @@ def picture_of(edition: Edition) -> Picture:
 
 def moves_of(edition: Edition) -> tuple[Move, ...]:
     """Return every transition of an edition, one for each source, in order of declaration."""
-    return tuple(Move(source, each.trigger, each.dest) for each in edition.transitions for source in each.source)
+    return tuple(Move(source, move.trigger, move.dest) for move in edition.transitions for source in move.source)
 
 
 def _frame(edition: Edition) -> tuple[str, ...]:
@@ -180,7 +180,7 @@ def _apart(moves: tuple[Move, ...], frame: tuple[str, ...]) -> frozenset[Move]:
     sources: dict[tuple[str, str], set[str]] = {}
     for move in moves:
         sources.setdefault((move.trigger, move.dest), set()).add(move.source)
-    shared = {ends for ends, own in sources.items() if frame and own.issuperset(frame)}
+    shared = {ends for ends, tails in sources.items() if frame and tails.issuperset(frame)}
     return frozenset(move for move in moves if move.source not in frame or (move.trigger, move.dest) not in shared)
 
 

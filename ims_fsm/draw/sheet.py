@@ -132,7 +132,7 @@ class Sheet:
         """Return what stands beside a trigger that keeps a state: the numbers of its notes."""
         return " ".join(map(str, label.notes))
 
-    def own(self, part: str) -> str:
+    def part_id(self, part: str) -> str:
         """Return the id of a part of the picture as this sheet has it: no two sheets of one picture share any."""
         return self.name + part.removeprefix(self.picture.name)
 

@@ -206,7 +206,7 @@ class _Drawing:
         shapes += self._written([*card_lines(sheet, card, look)], box.middle, look.paint.fill)
         kind = " ".join(["node", "state", *(f"keeps-{kept.trigger}" for kept in card.keeps)])
         href = sheet.links.state(sheet.picture, card.name) if sheet.links else ""
-        return Group(sheet.card_said(card), tuple(shapes), sheet.own(card_id(sheet.picture, card.name)), kind, href)
+        return Group(sheet.card_said(card), tuple(shapes), sheet.part_id(card_id(sheet.picture, card.name)), kind, href)
 
     def _arrow(self, arrow: Arrow) -> Shape:
         sheet, picture = self.sheet, self.sheet.picture
@@ -227,10 +227,10 @@ class _Drawing:
             )
         kind = " ".join(["edge", "arrow", arrow.actor, *(label.trigger for label in arrow.labels)])
         href = sheet.links.arrow(picture, arrow) if sheet.links and arrow.labels else ""
-        return Group(sheet.arrow_said(arrow), tuple(shapes), sheet.own(arrow_id(picture, arrow)), kind, href)
+        return Group(sheet.arrow_said(arrow), tuple(shapes), sheet.part_id(arrow_id(picture, arrow)), kind, href)
 
     def _route(self, arrow: Arrow) -> Route:
-        return self.places.routes[self.sheet.own(arrow_id(self.sheet.picture, arrow))]
+        return self.places.routes[self.sheet.part_id(arrow_id(self.sheet.picture, arrow))]
 
     def _label_box(self, arrow: Arrow) -> Box:
         x, y = self._route(arrow).label or (0.0, 0.0)

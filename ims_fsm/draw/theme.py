@@ -32,5 +32,5 @@ THEMES: Mapping[str, Theme] = {theme.name: theme for theme in (LIGHT, DARK, PRIN
 def theme_named(name: str) -> Theme:
     """Return a theme by its name: light, dark or print. Raises `InputError` for another."""
     if name not in THEMES:
-        raise InputError("drawing", [Problem(name, "is no theme", f"use one of {', '.join(THEMES)}")])
+        raise InputError("drawing", [Problem(name, "is not a theme", f"use one of {', '.join(THEMES)}")])
     return THEMES[name]

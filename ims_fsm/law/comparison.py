@@ -129,12 +129,12 @@ def comparisons(law: Law, before: str, after: str, names: Iterable[str] | None =
     listed = list(law.machines) if names is None else list(dict.fromkeys(names))
     rule_sets = [rule_set.id for rule_set in law.rule_sets]
     problems = [
-        Problem(name, "is no declared machine", f"the machines are {', '.join(law.machines)}")
+        Problem(name, "is not a declared machine", f"the machines are {', '.join(law.machines)}")
         for name in listed
         if name not in law.machines
     ]
     problems += [
-        Problem(name, "is no rule set", f"the rule sets are {', '.join(rule_sets)}")
+        Problem(name, "is not a rule set", f"the rule sets are {', '.join(rule_sets)}")
         for name in dict.fromkeys((before, after))
         if name not in rule_sets
     ]

@@ -162,7 +162,7 @@ def _machine_declarations(
         if machine.extends is None or (machine.extends in files and machine.extends not in read):
             continue
         if machine.extends not in read or read[machine.extends].extends is not None:
-            what = f"extends {machine.extends!r}, which is no declared machine that stands by itself"
+            what = f"extends {machine.extends!r}, which is not a declared machine that stands by itself"
             choice = ", ".join(other for other, table in files.items() if "extends" not in table)
             problems.append(Problem(f"{name}.toml", what, f"extend one of {choice or 'none: there is none'}"))
     return {name: _joined(read.get(machine.extends or ""), machine) for name, machine in read.items()}

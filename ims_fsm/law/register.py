@@ -38,7 +38,7 @@ class Law:
         """Return a machine by name; raises `InputError` naming the machines there are."""
         if name not in self.machines:
             known = ", ".join(self.machines)
-            raise InputError("machine", [Problem(name, "is no declared machine", f"the machines are {known}")])
+            raise InputError("machine", [Problem(name, "is not a declared machine", f"the machines are {known}")])
         return self.machines[name]
 
     def rule(self, rule_id: str) -> RuleDeclaration:

@@ -14,8 +14,7 @@ from ims_fsm.charts.gallery import write_examples
 from ims_fsm.draw import theme as themes
 from ims_fsm.draw.comparison.drawing import compared, stem_of, write_comparisons
 from ims_fsm.draw.description import span, title
-from ims_fsm.draw.diagrams import PUBLISHED, Drawing, Style, drawings, write_diagrams
-from ims_fsm.draw.formats import FORMATS
+from ims_fsm.draw.diagrams import FORMATS, PUBLISHED, Drawing, Style, drawings, write_diagrams
 from ims_fsm.law.comparison import Comparison
 from ims_fsm.law.register import Law
 

@@ -15,8 +15,7 @@ from ims_fsm.charts.timeline import month
 from ims_fsm.draw import theme as themes
 from ims_fsm.draw.comparison.drawing import compared, stem_of
 from ims_fsm.draw.comparison.sheet import comparison_sheet
-from ims_fsm.draw.diagrams import Drawing, drawings
-from ims_fsm.draw.formats import drawn
+from ims_fsm.draw.diagrams import Drawing, drawings, drawn
 from ims_fsm.draw.links import Links
 from ims_fsm.draw.sheet import Sheet
 from ims_fsm.draw.theme import Theme

@@ -66,7 +66,7 @@ class Asked:
             return machine.edition
         if self.edition not in machine.editions:
             known = f"the rule sets are {', '.join(machine.editions)}"
-            raise InputError(NAME, [Problem(self.edition, "is no rule set", known)])
+            raise InputError(NAME, [Problem(self.edition, "is not a rule set", known)])
         return machine.editions[self.edition]
 
 

@@ -56,7 +56,7 @@ def test_two_rule_sets_are_drawn_in_one_picture(bare, tmp_path) -> None:
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (f"draw --compare {OLD} X", f"comparison: X: is no rule set; the rule sets are {OLD}, {NEW}"),
+        (f"draw --compare {OLD} X", f"comparison: X: is not a rule set; the rule sets are {OLD}, {NEW}"),
         (f"draw --compare {OLD} {NEW} --edition {OLD}", "--compare names two rule sets and --edition one"),
         (f"compare --rule-sets {OLD} {OLD}", f"comparison: {OLD}: is compared with itself; name two rule sets"),
     ],

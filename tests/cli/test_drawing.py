@@ -28,8 +28,8 @@ def test_one_rule_set_is_drawn(bare):
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        ("nothing", "drawing: nothing: is no declared machine; the machines are"),
-        ("--edition IMS-1999", "drawing: IMS-1999: is no rule set; the rule sets are IMS-2024-10, IMS-2025-10"),
+        ("nothing", "drawing: nothing: is not a declared machine; the machines are"),
+        ("--edition IMS-1999", "drawing: IMS-1999: is not a rule set; the rule sets are IMS-2024-10, IMS-2025-10"),
         ("--format gif", "--format: 'gif' is not one of 'svg', 'png', 'pdf', 'dot', 'mermaid'; see"),
         ("--format dot --out file", "file is not a folder; name another"),
     ],

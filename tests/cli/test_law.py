@@ -93,7 +93,7 @@ def test_a_decision_as_json(bare):
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        ("nothing accept", "machine: nothing: is no declared machine; the machines are bill_of_entry"),
+        ("nothing accept", "machine: nothing: is not a declared machine; the machines are bill_of_entry"),
         ("invoice buy", "invoice: buy: is no trigger of invoice; its triggers are save, accept"),
         ("invoice accept --state sold", "invoice: sold: is no state of invoice; its states are no_action"),
         ("invoice accept --fact a=b", "facts: a: is no fact of this machine; its facts are supplier_status"),

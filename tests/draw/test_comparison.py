@@ -138,8 +138,8 @@ def test_unknown_names_are_told_at_once(law: Law) -> None:
     with pytest.raises(InputError) as caught:
         compared(law, "IMS-1", "IMS-1", ["bill"])
     assert [(problem.where, problem.what) for problem in caught.value.problems] == [
-        ("bill", "is no declared machine"),
-        ("IMS-1", "is no rule set"),
+        ("bill", "is not a declared machine"),
+        ("IMS-1", "is not a rule set"),
         ("IMS-1", "is compared with itself"),
     ]
 

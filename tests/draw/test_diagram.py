@@ -10,7 +10,7 @@ import pytest
 
 import ims_fsm
 from ims_fsm.draw import draw
-from ims_fsm.draw.diagram import diagram, format_of
+from ims_fsm.draw.diagrams import diagram, format_of
 from ims_fsm.errors import InputError
 from ims_fsm.law.register import Law
 
@@ -51,12 +51,12 @@ def test_it_is_saved_in_the_format_of_its_ending(tmp_path, approval: Law) -> Non
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: diagram("note"), "note: is no declared machine; the machines are"),
+        (lambda: diagram("note"), "note: is not a declared machine; the machines are"),
         (
             lambda: diagram("invoice", "IMS-1"),
-            "drawing: IMS-1: is no rule set; the rule sets are IMS-2024-10, IMS-2025-10",
+            "drawing: IMS-1: is not a rule set; the rule sets are IMS-2024-10, IMS-2025-10",
         ),
-        (lambda: diagram("invoice", theme="blue"), "drawing: blue: is no theme; use one of light, dark, print"),
+        (lambda: diagram("invoice", theme="blue"), "drawing: blue: is not a theme; use one of light, dark, print"),
         (lambda: format_of(Path("a.gif")), "drawing: a.gif: has an ending that names no format; end it with one of"),
     ],
 )

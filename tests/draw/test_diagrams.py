@@ -56,9 +56,9 @@ def test_every_unknown_name_is_told_at_once_and_nothing_is_written(law: Law, tmp
     with pytest.raises(InputError) as caught:
         write_diagrams(law, tmp_path / "out", TEXTS, names=["invoice", "invoise", "bill"], edition="IMS-2030")
     assert [(problem.where, problem.what) for problem in caught.value.problems] == [
-        ("invoise", "is no declared machine"),
-        ("bill", "is no declared machine"),
-        ("IMS-2030", "is no rule set"),
+        ("invoise", "is not a declared machine"),
+        ("bill", "is not a declared machine"),
+        ("IMS-2030", "is not a rule set"),
     ]
     assert "the machines are bill_of_entry, credit_note" in str(caught.value)
     assert "the rule sets are IMS-2024-10, IMS-2025-10" in str(caught.value)

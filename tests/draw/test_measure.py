@@ -11,8 +11,7 @@ import pytest
 
 from ims_fsm.draw import measure
 from ims_fsm.draw.comparison import comparison_sheet
-from ims_fsm.draw.diagrams import drawings
-from ims_fsm.draw.formats import drawn
+from ims_fsm.draw.diagrams import drawings, drawn
 from ims_fsm.draw.measure import balanced, folded
 from ims_fsm.draw.sheet import Sheet
 from ims_fsm.draw.theme import PRINT

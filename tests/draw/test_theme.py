@@ -67,5 +67,5 @@ def test_a_dark_picture_has_a_dark_paper(law: Law) -> None:
 
 
 def test_an_unknown_theme_is_refused() -> None:
-    with pytest.raises(InputError, match="drawing: sepia: is no theme; use one of light, dark, print"):
+    with pytest.raises(InputError, match="drawing: sepia: is not a theme; use one of light, dark, print"):
         theme_named("sepia")

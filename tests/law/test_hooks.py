@@ -96,7 +96,7 @@ def test_a_decorated_function_stays_itself() -> None:
         (
             "on_enter",
             {"machine": "note"},
-            "machine: note: is no declared machine; the machines are slip",
+            "machine: note: is not a declared machine; the machines are slip",
         ),
     ],
 )

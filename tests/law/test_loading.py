@@ -145,12 +145,12 @@ def test_a_file_that_is_no_toml(texts: dict[str, str]) -> None:
         (
             "note.toml",
             'name = "note"\ntitle = "Note"\nsays = "a note"\nversion = "1"\nextends = "slip"\n',
-            "note.toml: extends 'slip', which is no declared machine that stands by itself; extend one of base",
+            "note.toml: extends 'slip', which is not a declared machine that stands by itself; extend one of base",
         ),
         (
             "note.toml",
             'name = "note"\ntitle = "Note"\nsays = "a note"\nversion = "1"\nextends = "paper"\n',
-            "note.toml: extends 'paper', which is no declared machine that stands by itself; extend one of base",
+            "note.toml: extends 'paper', which is not a declared machine that stands by itself; extend one of base",
         ),
     ],
 )

@@ -31,7 +31,7 @@ def test_a_document_is_governed_by_its_machine_and_its_own_2b_period(
 def test_a_machine_that_is_not_declared(texts: dict[str, str]) -> None:
     with pytest.raises(InputError) as caught:
         read_law(texts).machine("base")
-    assert str(caught.value) == "machine: base: is no declared machine; the machines are slip"
+    assert str(caught.value) == "machine: base: is not a declared machine; the machines are slip"
 
 
 def test_a_rule_is_found_by_its_id(texts: dict[str, str]) -> None:

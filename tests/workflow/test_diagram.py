@@ -111,7 +111,7 @@ def test_it_is_drawn_in_the_format_and_theme_asked(ims) -> None:
     ("call", "message"),
     [
         ({"fmt": "gif"}, "gif: is not a format"),
-        ({"theme": "blue"}, "blue: is no theme"),
+        ({"theme": "blue"}, "blue: is not a theme"),
         ({"record_id": 99}, "99: is no record here"),
     ],
 )

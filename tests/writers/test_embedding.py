@@ -46,7 +46,7 @@ def test_every_problem_is_said_at_once():
 
 
 def test_a_rule_set_that_there_is_not_is_refused():
-    with pytest.raises(InputError, match="IMS-1999: is no rule set; the rule sets are IMS-2024-10, IMS-2025-10"):
+    with pytest.raises(InputError, match="IMS-1999: is not a rule set; the rule sets are IMS-2024-10, IMS-2025-10"):
         Asked.read("credit_note", {"edition": "IMS-1999"}).edition_in(LAW)
 
 

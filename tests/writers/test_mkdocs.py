@@ -84,7 +84,7 @@ def test_a_folder_of_declarations_is_drawn(site, purchases):
 @pytest.mark.parametrize(
     ("page", "says"),
     [
-        ("# A\n\n```{ims-machine} nothing\n```\n", "index.md, line 3: machine: nothing: is no declared machine"),
+        ("# A\n\n```{ims-machine} nothing\n```\n", "index.md, line 3: machine: nothing: is not a declared machine"),
         ("A\n```{ims-machine} gstr2b\n", "index.md, line 2: ims-machine: the block: is never closed; end it with ```"),
     ],
 )

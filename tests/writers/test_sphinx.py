@@ -111,8 +111,8 @@ def test_a_folder_of_declarations_is_drawn(build, purchases):
 @pytest.mark.parametrize(
     ("block", "says"),
     [
-        ("```{ims-machine} nothing\n```", "index.md:3: ERROR: machine: nothing: is no declared machine"),
-        ("```{ims-machine} gstr2b\n:theme: pink\n```", "index.md:3: ERROR: drawing: pink: is no theme"),
+        ("```{ims-machine} nothing\n```", "index.md:3: ERROR: machine: nothing: is not a declared machine"),
+        ("```{ims-machine} gstr2b\n:theme: pink\n```", "index.md:3: ERROR: drawing: pink: is not a theme"),
         ("```{ims-machine} gstr2b\n:format: gif\n```", "index.md:3: ERROR: ims-machine: gif: is no format of a page"),
     ],
 )

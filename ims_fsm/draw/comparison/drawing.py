@@ -11,8 +11,7 @@ from pathlib import Path
 
 from ims_fsm.draw.comparison.sheet import comparison_sheet
 from ims_fsm.draw.comparison.table import markdown
-from ims_fsm.draw.diagrams import PLAIN, Drawing, Style, written
-from ims_fsm.draw.formats import check_formats, drawn
+from ims_fsm.draw.diagrams import PLAIN, Drawing, Style, check_formats, drawn, written
 from ims_fsm.draw.theme import theme_named
 from ims_fsm.law.comparison import Comparison, comparisons
 from ims_fsm.law.register import Law
@@ -29,26 +28,26 @@ def compared(law: Law, before: str, after: str, names: Iterable[str] | None = No
 
     Raises `InputError` with every unknown machine and rule set.
     """
-    found = comparisons(law, before, after, names)
-    return found if names is not None else [comparison for comparison in found if comparison.differs]
+    changes = comparisons(law, before, after, names)
+    return changes if names is not None else [comparison for comparison in changes if comparison.differs]
 
 
 def write_comparisons(
-    found: Sequence[Comparison], folder: Path, formats: Sequence[str] = ("svg",), style: Style = PLAIN
+    changes: Sequence[Comparison], folder: Path, formats: Sequence[str] = ("svg",), style: Style = PLAIN
 ) -> list[Path]:
     """Draw comparisons into a folder, `MACHINE.OLD-to-NEW` each, with their table `OLD-to-NEW.md`; return the files.
 
     Everything is drawn before the first file is written; raises what drawing raises.
     """
     check_formats(formats)
-    sheets = [replace(comparison_sheet(comparison, style.theme), notes=style.notes) for comparison in found]
+    sheets = [replace(comparison_sheet(comparison, style.theme), notes=style.notes) for comparison in changes]
     files: dict[Path, bytes] = {}
     for fmt in dict.fromkeys(formats):
         paths = [Drawing(stem_of(s.compared), s.picture).path(folder, fmt, style.theme) for s in sheets]
         files |= zip(paths, drawn(sheets, fmt), strict=True)
-    if found:
-        heading = f"# From {found[0].before.id} to {found[0].after.id}"
-        files[folder / f"{_span(found[0])}.md"] = f"{heading}\n\n{markdown(found)}".encode()
+    if changes:
+        heading = f"# From {changes[0].before.id} to {changes[0].after.id}"
+        files[folder / f"{_span(changes[0])}.md"] = f"{heading}\n\n{markdown(changes)}".encode()
     written(files, folder)
     return list(files)
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from ims_fsm.draw.comparison.differences import Difference, blocks, change_of, differences
-from ims_fsm.draw.comparison.signs import KEY, SIGNS, change_paint
+from ims_fsm.draw.comparison.differences import KEY, SIGNS, Difference, blocks, change_of, change_paint, differences
 from ims_fsm.draw.description import CROSS, span
 from ims_fsm.draw.legend import Block
 from ims_fsm.draw.links import Links
@@ -82,12 +81,16 @@ class ComparisonSheet(Sheet):
 
     def card_look(self, card: Card) -> CardLook:
         """Return how a state looks: by whether the editions can bring a record to it."""
-        change = next(each.change for each in self.compared.states if each.name == card.name)
-        paint = change_paint(change, self.palette)
+        change = next(state.change for state in self.compared.states if state.name == card.name)
         if change is Change.SAME:
-            known = self.palette.neutral if card.reached else Paint(self.palette.paper, self.palette.never.line)
-            return CardLook(known, self.palette.ink if card.reached else known.line, dashed=not card.reached)
-        return CardLook(paint, self.palette.ink, dashed=change is Change.GONE, badge=f"{SIGNS[change]} {change}")
+            paint = self.palette.neutral if card.reached else Paint(self.palette.paper, self.palette.never.line)
+            return CardLook(paint, self.palette.ink if card.reached else paint.line, dashed=not card.reached)
+        return CardLook(
+            change_paint(change, self.palette),
+            self.palette.ink,
+            dashed=change is Change.GONE,
+            badge=f"{SIGNS[change]} {change}",
+        )
 
     def arrow_look(self, arrow: Arrow) -> ArrowLook:
         """Return how an arrow looks; `comparison_sheet` has parted those whose triggers differ."""
@@ -100,7 +103,7 @@ class ComparisonSheet(Sheet):
         """Return how a trigger looks: the sign of its change, and the numbers of the guards that differ on it."""
         change = self.change(arrow, label.trigger)
         named = {name for move in self.moves(arrow, label.trigger) for name in move.guards}
-        aside = " ".join(each.mark for each in self.changes if named & {*each.guards})
+        aside = " ".join(entry.mark for entry in self.changes if named & {*entry.guards})
         if change is Change.SAME:
             return LabelLook(self.palette.aside, CROSS if arrow.never else "", aside)
         return LabelLook(change_paint(change, self.palette).line, SIGNS[change], aside)
@@ -123,21 +126,21 @@ def comparison_sheet(comparison: Comparison, theme: Theme = LIGHT, links: Links 
     """Return the picture of two editions, one beside the other."""
     sheet = ComparisonSheet(_picture(comparison), theme, links, comparison, differences(comparison))
 
-    def told(arrow: Arrow, label: Label) -> object:
+    def kind(arrow: Arrow, label: Label) -> object:
         return sheet.change(arrow, label.trigger)
 
-    return replace(sheet, picture=sheet.picture.apart(told))
+    return replace(sheet, picture=sheet.picture.apart(kind))
 
 
 def _picture(comparison: Comparison) -> Picture:
     """Return the picture of both: never is what neither can take, not reached is what neither can reach."""
     whole = picture_of(comparison.whole)
     taken = {(move.source, move.trigger, move.dest) for move in comparison.moves if move.taken}
-    reached = {each.name for each in comparison.states if each.reached}
+    reached = {state.name for state in comparison.states if state.reached}
     merged: dict[tuple[str, str, str, bool], tuple[Label, ...]] = {}
     for arrow in whole.arrows:
         sources = whole.sources(arrow)
-        ever = any((source, each.trigger, arrow.head) in taken for source in sources for each in arrow.labels)
+        ever = any((source, label.trigger, arrow.head) in taken for source in sources for label in arrow.labels)
         ends = arrow.tail, arrow.head, arrow.actor, bool(arrow.labels) and not ever
         merged[ends] = merged.get(ends, ()) + arrow.labels
     return replace(

@@ -9,8 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ims_fsm.draw.citation import cite_all, worded
-from ims_fsm.draw.comparison.differences import ORDER, change_of, moved
-from ims_fsm.draw.comparison.signs import SIGNS
+from ims_fsm.draw.comparison.differences import ORDER, SIGNS, change_of, moved
 from ims_fsm.draw.description import span
 from ims_fsm.draw.notes import reason_of
 from ims_fsm.law.comparison import Change, Comparison, GuardChange
@@ -48,11 +47,11 @@ def markdown(comparisons: Sequence[Comparison]) -> str:
 
 
 def _states(comparison: Comparison) -> Iterator[DifferenceRow]:
-    said = {Change.ADDED: ("not reached", "reached"), Change.GONE: ("reached", "not reached")}
-    for each in comparison.states:
-        if each.change in said:
-            rules = comparison.whole.states[each.name].rules
-            yield DifferenceRow(each.change, "state", each.title, *said[each.change], rules)
+    reach = {Change.ADDED: ("not reached", "reached"), Change.GONE: ("reached", "not reached")}
+    for change in comparison.states:
+        if change.change in reach:
+            rules = comparison.whole.states[change.name].rules
+            yield DifferenceRow(change.change, "state", change.title, *reach[change.change], rules)
 
 
 def _moves(comparison: Comparison) -> Iterator[DifferenceRow]:
@@ -71,16 +70,18 @@ def _moves(comparison: Comparison) -> Iterator[DifferenceRow]:
 
 
 def _guards(comparison: Comparison) -> Iterator[DifferenceRow]:
-    for each in comparison.guards:
-        if each.change is not Change.SAME:
-            yield _guard(each)
+    for change in comparison.guards:
+        if change.change is not Change.SAME:
+            yield _guard(change)
 
 
-def _guard(each: GuardChange) -> DifferenceRow:
-    was, now = ("refuses nothing" if one is None else reason_of(one).says for one in (each.before, each.after))
-    guard = each.guard
+def _guard(change: GuardChange) -> DifferenceRow:
+    was, now = (
+        "refuses nothing" if guard is None else reason_of(guard).says for guard in (change.before, change.after)
+    )
+    guard = change.guard
     on = ", ".join(map(worded, guard.triggers))
-    return DifferenceRow(each.change, "guard", f"on {on}", was, now, (guard.rule, *guard.see))
+    return DifferenceRow(change.change, "guard", f"on {on}", was, now, (guard.rule, *guard.see))
 
 
 def _table(rows: Sequence[DifferenceRow]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from ims_fsm.draw.formats import check_formats, drawn
+from ims_fsm.draw.diagrams import check_formats, drawn
 from ims_fsm.draw.links import Links
 from ims_fsm.draw.path import Barrier, Highlight, Step, Way, path_sheet
 from ims_fsm.draw.theme import theme_named
