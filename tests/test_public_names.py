@@ -43,6 +43,10 @@ def test_a_name_that_is_not_there_is_said(package: ModuleType) -> None:
 
 
 def test_importing_the_package_loads_no_database() -> None:
-    code = "import sys, ims_fsm, ims_fsm.law.book, ims_fsm.draw; print('sqlalchemy' in sys.modules)"
+    code = "import sys, ims_fsm, ims_fsm.law.book, ims_fsm.draw; dir(ims_fsm); print('sqlalchemy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_the_package_lists_its_public_names() -> None:
+    assert dir(ims_fsm) == sorted([*ims_fsm.__all__, "__version__"])

@@ -37,7 +37,7 @@ from ims_fsm.store.job_tables import JobRunRow
 from ims_fsm.store.tables import core
 from ims_fsm.workflow.calendar import jobs
 from ims_fsm.workflow.calendar.jobs import CHUNK
-from ims_fsm.workflow.ims import SWEPT_AT_ONCE
+from ims_fsm.workflow.calendar.sweeps import SWEPT_AT_ONCE
 from ims_fsm.workflow.workspace import Workspace
 
 RECIPIENTS = {Size.SMALLEST: 4, Size.QUICK: 1_000, Size.FULL: 10_000}

@@ -24,7 +24,7 @@ from ims_fsm.terms.clock import SettableClock
 from ims_fsm.terms.vocabulary import Job, JobStatus
 
 if TYPE_CHECKING:
-    from ims_fsm import IMS, Swept
+    from ims_fsm import IMS, SweepReport
     from ims_fsm.scheduler import Report, Scheduler, Standing, Tick
 
 NEWEST = 8
@@ -54,7 +54,7 @@ def sweep(
     With --until every instant of the calendar up to there is taken for now in turn; use it on a copy of the database,
     because the results are written.
     """
-    course: list[tuple[datetime, list[Swept]]] = []
+    course: list[tuple[datetime, SweepReport]] = []
     with working("Sweeping", quiet=call.as_json) as progress, call.ims() as ims:
         moments = _moments(ims, until)
         for place, moment in enumerate(moments):
@@ -62,8 +62,13 @@ def sweep(
             if until is not None:
                 ims.clock = SettableClock(moment)
             course.append((moment, ims.sweep([call.gstin] if call.gstin else None, actor=call.actor)))
-    instants = [{"at": moment, "swept": [swept for swept in done if swept]} for moment, done in course]
+    instants = [
+        {"at": moment, "swept": [swept for swept in report.swept if swept], "failures": report.failures}
+        for moment, report in course
+    ]
     call.answer(lambda: _tell_course(course, is_rehearsed=until is not None), {"instants": instants})
+    if any(report.failures for _, report in course):
+        raise typer.Exit(REFUSED)
 
 
 def _moments(ims: IMS, until: datetime | None) -> list[datetime]:
@@ -78,10 +83,10 @@ def _moments(ims: IMS, until: datetime | None) -> list[datetime]:
     return sorted({now, *due, until})
 
 
-def _tell_course(course: Sequence[tuple[datetime, Sequence[Swept]]], *, is_rehearsed: bool) -> None:
-    for moment, done in course:
-        lines = []
-        for swept in done:
+def _tell_course(course: Sequence[tuple[datetime, SweepReport]], *, is_rehearsed: bool) -> None:
+    for moment, report in course:
+        lines = [f"{failure.recipient}: failed: {failure.sentence}" for failure in report.failures]
+        for swept in report.swept:
             if swept.drafted:
                 lines.append(f"{swept.recipient}: GSTR-2B of {swept.drafted} is drafted (faq.23).")
             lines += ended(swept.recipient, swept.expired, swept.lapsed)

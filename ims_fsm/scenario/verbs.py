@@ -113,7 +113,11 @@ def _annual_return(stage: Stage, step: AnnualReturn) -> list[Done]:
 
 
 def _sweep(stage: Stage, _step: Sweep) -> list[Done]:
-    return [_tried("what the calendar owes", stage.ims.sweep)]
+    def work() -> None:
+        for failure in stage.ims.sweep().failures:
+            raise failure.error
+
+    return [_tried("what the calendar owes", work)]
 
 
 def _tried(subject: str, work: Callable[..., object], *about: object) -> Done:

@@ -28,6 +28,7 @@ from ims_fsm.scheduler.opening import Opener
 from ims_fsm.terms.period import IST, in_india
 from ims_fsm.terms.vocabulary import Job
 from ims_fsm.workflow.calendar import jobs
+from ims_fsm.workflow.calendar.failures import sentence
 from ims_fsm.workflow.calendar.jobs import CHUNK, Drained
 from ims_fsm.workflow.calendar.standing import Report, report
 from ims_fsm.workflow.workspace import Workspace, system_clock
@@ -122,7 +123,7 @@ class Scheduler:
         try:
             tick = self.run_once()
         except Exception as error:  # noqa: BLE001 -- the bell rings again; whoever runs it is told
-            tick = Tick(self._ims.clock(), 0, Drained(), jobs.sentence(error))
+            tick = Tick(self._ims.clock(), 0, Drained(), sentence(error))
             log.error("%s", tick.fault)  # noqa: TRY400 -- a sentence, and no traceback
         self._told(tick)
         self._look_again(tick)

@@ -14,6 +14,7 @@ from typing import Any
 from ims_fsm.scheduler.opening import Opener, WorkersError
 from ims_fsm.terms.vocabulary import Job
 from ims_fsm.workflow.calendar import jobs
+from ims_fsm.workflow.calendar.failures import sentence
 from ims_fsm.workflow.calendar.jobs import Drained
 
 try:
@@ -80,4 +81,4 @@ def _drain(opener: Opener, only: tuple[Job, ...]) -> Drained:
 
 def _answer(future: Any) -> tuple[Drained, str | None]:
     error = future.exception()
-    return (future.result(), None) if error is None else (Drained(), jobs.sentence(error))
+    return (future.result(), None) if error is None else (Drained(), sentence(error))

@@ -18,6 +18,7 @@ from typing import Protocol
 from ims_fsm.scheduler.opening import Opener, WorkersError, opening_of
 from ims_fsm.terms.vocabulary import Job
 from ims_fsm.workflow.calendar import jobs
+from ims_fsm.workflow.calendar.failures import sentence
 from ims_fsm.workflow.calendar.jobs import Drained
 from ims_fsm.workflow.workspace import Workspace
 
@@ -134,7 +135,7 @@ def _apart(opener: Opener, only: tuple[Job, ...], stopping: Event, pipe: Pipe, p
         finally:
             workspace.close()
     except Exception as error:  # noqa: BLE001 -- it is told to the scheduler, in a sentence
-        pipe.send((Drained(), jobs.sentence(error)))
+        pipe.send((Drained(), sentence(error)))
     else:
         pipe.send((done, None))
     pipe.close()

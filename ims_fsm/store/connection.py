@@ -19,9 +19,16 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DatabaseError,
+    DBAPIError,
+    NoSuchModuleError,
+    OperationalError,
+    SQLAlchemyError,
+)
 from sqlalchemy.exc import TimeoutError as NoneIsFree
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.pool import SingletonThreadPool, StaticPool
 
 from ims_fsm.errors import ImsFsmError
 from ims_fsm.store.conflicts import ConflictError, lost_race
@@ -38,6 +45,7 @@ __all__ = [
     "open_engine",
     "reading",
     "serialise",
+    "told_apart",
     "writing",
 ]
 
@@ -55,6 +63,7 @@ _DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgres": 
 # How often PostgreSQL looks whether the caller of a long statement is still there. Without it a statement whose caller
 # was killed works on, and holds its locks, to its end.
 _STILL_THERE = "2s"
+_USABLE = "SQLite with pysqlite or PostgreSQL with psycopg"
 _POOL = ("pool_size", "max_overflow", "pool_timeout")
 # What PostgreSQL tells of a database that may be looked at and not written: a missing right, a standby.
 _FORBIDDEN = frozenset({"42501", "25006"})
@@ -66,13 +75,18 @@ class StoreError(ImsFsmError):
     code = "store_unusable"
 
 
-def open_engine(url: str) -> Engine:
+def open_engine(database: str | Engine) -> Engine:
     """Open a database by its URL (`sqlite:///ims.db`, `sqlite://` in memory, `postgresql://…`), whatever its driver.
+
+    An engine of one of these two (drivers pysqlite and psycopg) is used as it is, with the pool that it has; one of
+    SQLite is set up for it, so that all its transactions begin by BEGIN IMMEDIATE.
 
     A URL of PostgreSQL may say how many connections there are at most: `?pool_size=5&max_overflow=10&pool_timeout=30`.
     Raises `StoreError` for a URL that cannot be read or a database that is not one of these two.
     """
-    address = _address(url)
+    if isinstance(database, Engine):
+        return _adopted(database)
+    address = _address(database)
     if address.get_backend_name() == "sqlite":
         return _sqlite(address)
     try:
@@ -114,7 +128,21 @@ def serialise(connection: Connection, gstins: Sequence[str]) -> None:
 
 def in_memory(engine: Engine) -> bool:
     """Say whether a database lives in memory: it has one connection, which all transactions share."""
-    return isinstance(engine.pool, StaticPool)
+    return isinstance(engine.pool, (StaticPool, SingletonThreadPool))
+
+
+@contextmanager
+def told_apart(engine: Engine) -> Iterator[None]:
+    """Tell in one sentence what the database refuses of what a use case asks of it: no statement, no values.
+
+    Raises `StoreError`; what is ours already goes by.
+    """
+    try:
+        yield
+    except SQLAlchemyError as error:
+        address, kind = engine.url.render_as_string(), type(getattr(error, "orig", None) or error).__name__
+        what = f"the database {address} refused what a call asked of it ({kind}), and nothing of the call was kept"
+        raise StoreError(f"{what}; please report it with what was called") from None
 
 
 @contextmanager
@@ -124,13 +152,13 @@ def _connected(engine: Engine) -> Iterator[Connection]:
             yield connection
     except DatabaseError as error:
         if lost_race(error):
-            raise ConflictError("the same records") from error
+            raise ConflictError("the same records") from None
         if not _is_the_databases(error):
             raise
-        raise StoreError(_unusable(engine, error)) from error
-    except NoneIsFree as error:
+        raise StoreError(_unusable(engine, error)) from None
+    except NoneIsFree:
         told = "all connections of this program to the database are in use; write ?pool_size= with more behind its URL"
-        raise StoreError(told) from error
+        raise StoreError(told) from None
 
 
 def _is_the_databases(error: DatabaseError) -> bool:
@@ -150,8 +178,10 @@ def _unusable(engine: Engine, error: DatabaseError) -> str:
 def _address(url: str) -> URL:
     try:
         address = make_url(url)
-    except (ArgumentError, ValueError) as error:
-        raise StoreError(f"{url!r} is no database URL; write it like sqlite:///ims.db or postgresql://…") from error
+    except (ArgumentError, ValueError):
+        # An address with a user may hold a password.
+        named = "what is given" if "@" in url else repr(url)
+        raise StoreError(f"{named} is not a database URL; write it like sqlite:///ims.db or postgresql://…") from None
     name = address.get_backend_name()
     if name not in _DRIVERS:
         raise StoreError(f"{name} is not supported; use SQLite or PostgreSQL")
@@ -181,13 +211,33 @@ def _sqlite(address: URL) -> Engine:
     transient = address.database in {None, "", ":memory:"}
     options: dict[str, Any] = {"poolclass": StaticPool} if transient else {}
     engine = create_engine(address, connect_args={"check_same_thread": False}, **options)
+    event.listen(engine, "connect", _set_up)
+    _begin_at_once(engine)
+    return engine
 
-    @event.listens_for(engine, "connect")
-    def _set_up(connection: Any, _record: object) -> None:
-        connection.isolation_level = None
-        for pragma in _PRAGMAS:
-            connection.execute(f"PRAGMA {pragma}")
 
+def _adopted(engine: Engine) -> Engine:
+    if (engine.dialect.name, engine.dialect.driver) not in {("sqlite", "pysqlite"), ("postgresql", "psycopg")}:
+        raise StoreError(f"an engine of {engine.dialect.name}+{engine.dialect.driver} is not supported; use {_USABLE}")
+    if engine.dialect.name == "sqlite" and not event.contains(engine, "connect", _set_up):
+        event.listen(engine, "connect", _set_up)
+        if in_memory(engine):
+            with engine.connect() as connection:
+                _set_up(connection.connection.driver_connection, None)
+        else:
+            # Connections that wait in the pool were made before.
+            engine.dispose()
+        _begin_at_once(engine)
+    return engine
+
+
+def _set_up(connection: Any, _record: object) -> None:
+    connection.isolation_level = None
+    for pragma in _PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_at_once(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         read_only = connection.get_execution_options().get("ims_fsm_read_only", False)
@@ -198,5 +248,3 @@ def _sqlite(address: URL) -> Engine:
             driver.execute(begin)
         except sqlite3.Error as error:
             raise DBAPIError.instance(begin, (), error, sqlite3.Error) from error
-
-    return engine

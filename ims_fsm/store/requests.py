@@ -15,7 +15,9 @@ from ims_fsm.store.conflicts import first_writer
 from ims_fsm.store.tables import RequestRow, core
 
 _requests = core(RequestRow)
-_BY_KEY = select(_requests.c["use_case", "fingerprint", "outcome"]).where(_requests.c.key == bindparam("key"))
+_BY_KEY = select(_requests.c["use_case", "fingerprint", "outcome"]).where(
+    _requests.c.owner == bindparam("owner"), _requests.c.key == bindparam("key")
+)
 _KEEP = insert(_requests)
 
 
@@ -39,11 +41,13 @@ class IdempotencyError(ImsFsmError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
-    """What a request under a key answered: the outcome as JSON, by whom and when (aware, UTC).
+    """What a request under a key of its owner answered: the outcome as JSON, by whom and when (aware, UTC).
 
-    `fingerprint` is a SHA-256 of the request's arguments (64 hex digits).
+    `owner` is the GSTIN of the desk, empty for calls that concern no one; `fingerprint` is a SHA-256 of the request's
+    arguments (64 hex digits).
     """
 
+    owner: str
     key: str
     use_case: str
     fingerprint: str
@@ -52,12 +56,12 @@ class Response:
     at: datetime
 
 
-def remembered(connection: Connection, key: str, use_case: str, fingerprint: str) -> str | None:
-    """Return the outcome (JSON) of the request under this key, or None where the key is new.
+def remembered(connection: Connection, owner: str, key: str, use_case: str, fingerprint: str) -> str | None:
+    """Return the outcome (JSON) of the request under this key of its owner, or None where the key is new.
 
     Raises `IdempotencyError` where the key belongs to another use case or to other arguments.
     """
-    row = connection.execute(_BY_KEY, {"key": key}).first()
+    row = connection.execute(_BY_KEY, {"owner": owner, "key": key}).first()
     if row is None:
         return None
     if (row.use_case, row.fingerprint) != (use_case, fingerprint):

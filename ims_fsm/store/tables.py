@@ -285,10 +285,11 @@ class LiabilityRow(Table, table=True):
 
 
 class RequestRow(Table, table=True):
-    """A writing call made under an idempotency key, and what it answered."""
+    """A writing call made under an idempotency key of its owner (a GSTIN), and what it answered."""
 
     __tablename__ = "request"
 
+    owner: str = Field(primary_key=True)
     key: str = Field(primary_key=True)
     use_case: str
     fingerprint: str = Field(max_length=64)

@@ -5,7 +5,7 @@ Imports the use cases; a call is one transaction, and finds no record but the re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal, TypedDict, TypeVar, Unpack
@@ -15,7 +15,7 @@ from ims_fsm.formats.gstn.download import Source, opened
 from ims_fsm.formats.proposals import Proposal, read_proposals
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import Answer
-from ims_fsm.record.scene import ReduceItc, Request
+from ims_fsm.record.scene import ReduceItc
 from ims_fsm.record.sighting import Sighting
 from ims_fsm.record.where import Where
 from ims_fsm.store import returns
@@ -28,6 +28,13 @@ from ims_fsm.workflow.actions import many, one, proposed, what_if
 from ims_fsm.workflow.actions.many import ActionReport, EachRefused
 from ims_fsm.workflow.actions.proposed import Judgement
 from ims_fsm.workflow.actions.what_if import WhatIf
+from ims_fsm.workflow.border import (
+    checked_action,
+    checked_document,
+    checked_period,
+    checked_request,
+    checked_word,
+)
 from ims_fsm.workflow.calendar import sweeps
 from ims_fsm.workflow.reception import importing, upload
 from ims_fsm.workflow.reception.importing import AS_USUAL, Imported, Registration
@@ -95,12 +102,14 @@ class RecipientDesk:
         `version` is the record's version that the action was chosen on: where it has changed since, the action is
         refused.
         """
-        request = Request(remarks=acted.get("remarks"), reduce_itc=reduce_itc, version=acted.get("version"))
+        request = checked_request(acted.get("remarks"), reduce_itc, acted.get("version"))
+        action = checked_action(trigger)
+        asked = {"action": action, "record": record_id, **request.as_dict()}
 
         def work(unit: UnitOfWork) -> Record:
-            return one.act(unit, one.action(trigger), record_id, request, self.gstin)
+            return one.act(unit, action, record_id, request, self.gstin)
 
-        return self._run("act", acted.get("key"), [trigger, record_id, request], work, Record)
+        return self._run("act", acted.get("key"), asked, work, Record)
 
     def act_on(  # noqa: PLR0913 -- what, on which records, with what
         self,
@@ -119,14 +128,15 @@ class RecipientDesk:
         examples. `each_refused` is called with every refused record before anything is written, and not again when a
         key's answer is repeated. Raises `InputError` for an id that is not here; then nothing is written.
         """
-        request = Request(remarks=remarks, reduce_itc=reduce_itc)
+        request, action = checked_request(remarks, reduce_itc), checked_action(trigger)
         wanted = None if ids is None else list(ids)
+        asked = {"action": action, "ids": wanted, "where": where, **request.as_dict()}
 
         def work(unit: UnitOfWork) -> ActionReport:
             serialise(unit.connection, [self.gstin])
-            return many.act_on_many(unit, one.action(trigger), self.gstin, request, wanted, where, each_refused)
+            return many.act_on_many(unit, action, self.gstin, request, wanted, where, each_refused)
 
-        return self._run("act_on", key, [trigger, wanted, where, request], work, ActionReport)
+        return self._run("act_on", key, asked, work, ActionReport)
 
     def may(
         self,
@@ -137,7 +147,7 @@ class RecipientDesk:
         reduce_itc: ReduceItc | None = None,
     ) -> Answer:
         """Ask whether a trigger may fire on a record; changes nothing. The answer is truthy exactly when it may."""
-        request = Request(remarks=remarks, reduce_itc=reduce_itc)
+        request = checked_request(remarks, reduce_itc)
         with self._workspace.asking() as unit:
             return one.may(unit, record_id, trigger, request, self.gstin)
 
@@ -145,9 +155,9 @@ class RecipientDesk:
         self, trigger: Action, record_id: int, *, remarks: str | None = None, reduce_itc: ReduceItc | None = None
     ) -> WhatIf:
         """Work out the credit and the supplier's liability that an action would come to; changes nothing."""
-        request = Request(remarks=remarks, reduce_itc=reduce_itc)
+        request, action = checked_request(remarks, reduce_itc), checked_action(trigger)
         with self._workspace.asking() as unit:
-            return what_if.what_if(unit, record_id, one.action(trigger), request, self.gstin)
+            return what_if.what_if(unit, record_id, action, request, self.gstin)
 
     def check(self, source: Source | Sequence[Proposal], *, where: str | None = None) -> Judgement:
         """Judge a file of proposed actions as if all were taken, and keep nothing (FAQ 10-16).
@@ -159,7 +169,7 @@ class RecipientDesk:
         def work(unit: UnitOfWork) -> Judgement:
             return proposed.check(unit, self.gstin, proposals, name)
 
-        return self._run("check", None, [], work, Judgement)
+        return self._run("check", None, {}, work, Judgement)
 
     def apply(
         self,
@@ -176,7 +186,7 @@ class RecipientDesk:
         `trigger` is the action of a file that only names records, and the only one that another may propose; `remarks`
         and `reduce_itc` are those of proposals without their own.
         """
-        name, read = self._proposals(source, where, None if trigger is None else one.action(trigger))
+        name, read = self._proposals(source, where, None if trigger is None else checked_action(trigger))
         proposals = [
             replace(row, remarks=row.remarks or remarks, reduce_itc=row.reduce_itc or reduce_itc) for row in read
         ]
@@ -184,23 +194,26 @@ class RecipientDesk:
         def work(unit: UnitOfWork) -> Judgement:
             return proposed.apply(unit, self.gstin, proposals, name)
 
-        return self._run("apply", key, [proposal.canonical() for proposal in proposals], work, Judgement)
+        return self._run("apply", key, {"proposals": [proposal.canonical() for proposal in proposals]}, work, Judgement)
 
     def state_original(
         self, record_id: int, disposition: Disposition, original: Document | None = None, *, key: str | None = None
     ) -> None:
         """State how the unknown original of an amendment was decided, and its content where that is known (FAQ 13)."""
+        word = checked_word(Disposition, disposition, "disposition")
+        content = None if original is None else checked_document(original).content()
 
         def work(unit: UnitOfWork) -> None:
-            supplier.state_original(unit, record_id, disposition, original, self.gstin)
+            supplier.state_original(unit, record_id, word, original, self.gstin)
 
-        stated = [record_id, disposition, original.content() if original else None]
+        stated = {"record": record_id, "disposition": word, "original": content}
         self._run("state_original", key, stated, work, type(None))
 
     # --- returns ------------------------------------------------------------------------------------------------------
 
     def generate_2b(self, period: TaxPeriod, *, key: str | None = None) -> TwoBGenerated:
         """Generate or recompute the GSTR-2B of a period (FAQ 23-29)."""
+        period = checked_period(period)
 
         def work(unit: UnitOfWork) -> TwoBGenerated:
             serialise(unit.connection, [self.gstin])
@@ -209,13 +222,14 @@ class RecipientDesk:
             done = two_b.generate(unit, self.gstin, period, read)
             return TwoBGenerated(self.gstin, done.period, done.state, done.generation, ended.expired, ended.lapsed)
 
-        return self._run("generate_2b", key, [period], work, TwoBGenerated)
+        return self._run("generate_2b", key, {"period": period}, work, TwoBGenerated)
 
     def two_b(self, period: TaxPeriod, *, with_lines: bool = True) -> TwoBView:
         """Return the newest generation of a GSTR-2B with its lines, totals and what it leaves out.
 
         A million lines are a million objects: without them (`with_lines=False`) the view says how many there are.
         """
+        period = checked_period(period)
         with self._workspace.asking() as unit:
             return views.two_b_view(unit, self.gstin, period, with_lines=with_lines)
 
@@ -227,6 +241,7 @@ class RecipientDesk:
 
     def export_2b(self, period: TaxPeriod) -> PortalTwoB:
         """Return the newest generation of a GSTR-2B as the portal writes it."""
+        period = checked_period(period)
         with self._workspace.asking() as unit:
             return statement.statement_of(unit, self.gstin, period)
 
@@ -240,6 +255,7 @@ class RecipientDesk:
 
     def file_3b(self, period: TaxPeriod, *, key: str | None = None) -> ThreeBFiled:
         """Record that GSTR-3B was filed: what is in the period's GSTR-2B is decided for good (FAQ 12, 20)."""
+        period = checked_period(period)
 
         def work(unit: UnitOfWork) -> ThreeBFiled:
             serialise(unit.connection, [self.gstin])
@@ -248,7 +264,7 @@ class RecipientDesk:
             sweeps.end_pending(unit, self.gstin)
             return filing.file_3b(unit, self.gstin, period)
 
-        return self._run("file_3b", key, [period], work, ThreeBFiled)
+        return self._run("file_3b", key, {"period": period}, work, ThreeBFiled)
 
     def file_annual_return(self, fy: str, *, key: str | None = None) -> int:
         """Record that the annual return of a year ("2023-24") was filed; returns how many time limits it ended."""
@@ -257,7 +273,7 @@ class RecipientDesk:
             serialise(unit.connection, [self.gstin])
             return filing.file_annual_return(unit, self.gstin, fy)
 
-        return self._run("file_annual_return", key, [fy], work, int)
+        return self._run("file_annual_return", key, {"fy": fy}, work, int)
 
     # --- the portal ---------------------------------------------------------------------------------------------------
 
@@ -278,7 +294,7 @@ class RecipientDesk:
         """
 
         def run(work: Callable[[UnitOfWork], Imported]) -> Imported:
-            return self._run("receive", None, [], work, Imported)
+            return self._run("receive", None, {}, work, Imported, retries=0)
 
         name, file = named(source, where)
         return importing.import_download(
@@ -299,7 +315,7 @@ class RecipientDesk:
             serialise(unit.connection, [self.gstin])
             return upload.receive(unit, self.gstin, sightings, complete, each)
 
-        return self._run("receive", None, [], work, Received)
+        return self._run("receive", None, {}, work, Received, retries=0)
 
     def changed_since_portal(self) -> list[UploadChange]:
         """Return the records whose action or declaration the portal does not show yet, with what it last showed."""
@@ -349,9 +365,24 @@ class RecipientDesk:
             return diagram.diagram(unit, record_id, fmt, theme, href_base, recipient=self.gstin)
 
     def _run(
-        self, use_case: str, key: str | None, arguments: object, work: Callable[[UnitOfWork], T], kind: type[T]
+        self,
+        use_case: str,
+        key: str | None,
+        arguments: Mapping[str, object],
+        work: Callable[[UnitOfWork], T],
+        kind: type[T],
+        retries: int | None = None,
     ) -> T:
-        return self._workspace.run(use_case, self.actor, key, [self.gstin, arguments], work, kind)
+        return self._workspace.run(
+            use_case,
+            work,
+            kind,
+            actor=self.actor,
+            owner=self.gstin,
+            key=key,
+            arguments=arguments,
+            retries=retries,
+        )
 
     def _proposals(
         self, source: Source | Sequence[Proposal], where: str | None, trigger: Trigger | None = None

@@ -14,6 +14,7 @@ from ims_fsm.terms.border import checked_actor
 from ims_fsm.terms.document import Document
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Form
+from ims_fsm.workflow.border import checked_document, checked_period, checked_word
 from ims_fsm.workflow.suppliers import supplier
 from ims_fsm.workflow.suppliers.supplier import Filed
 from ims_fsm.workflow.unit import UnitOfWork
@@ -39,11 +40,12 @@ class SupplierDesk:
 
     def save(self, document: Document, form: Form, period: TaxPeriod, *, key: str | None = None) -> int:
         """Save a document in a form of a return period; returns its record's id (FAQ 4, 6)."""
+        document, period, form = checked_document(document), checked_period(period), _form(form)
 
         def work(unit: UnitOfWork) -> int:
             return supplier.save(unit, document, form, period, self.gstin)
 
-        return self._run("save", key, [document.content(), form, period], work, int)
+        return self._run("save", key, {"document": document.content(), "form": form, "period": period}, work, int)
 
     def edit(self, record_id: int, changes: Mapping[str, Any], *, key: str | None = None) -> bool:
         """Change a saved document (amounts in paise); returns whether anything changed (FAQ 16)."""
@@ -51,7 +53,7 @@ class SupplierDesk:
         def work(unit: UnitOfWork) -> bool:
             return supplier.edit(unit, record_id, changes, self.gstin)
 
-        return self._run("edit", key, [record_id, dict(changes)], work, bool)
+        return self._run("edit", key, {"record": record_id, "changes": changes}, work, bool)
 
     def delete(self, record_id: int, *, key: str | None = None) -> None:
         """Delete a saved document (FAQ 16)."""
@@ -59,15 +61,16 @@ class SupplierDesk:
         def work(unit: UnitOfWork) -> None:
             supplier.delete(unit, record_id, self.gstin)
 
-        self._run("delete", key, [record_id], work, type(None))
+        self._run("delete", key, {"record": record_id}, work, type(None))
 
     def file(self, form: Form, period: TaxPeriod, *, key: str | None = None) -> Filed:
         """File a form: everything saved in it counts from now on, in the 2B period that this moment gives (FAQ 15)."""
+        period, form = checked_period(period), _form(form)
 
         def work(unit: UnitOfWork) -> Filed:
             return supplier.file(unit, self.gstin, form, period)
 
-        return self._run("file", key, [form, period], work, Filed)
+        return self._run("file", key, {"form": form, "period": period}, work, Filed)
 
     def outward(self, period: TaxPeriod | None = None) -> Iterator[Record]:
         """Give what the supplier has reported, in one return period or in all, with what recipients did (FAQ 18).
@@ -82,6 +85,25 @@ class SupplierDesk:
             return views.added_back(unit, self.gstin, period)
 
     def _run(
-        self, use_case: str, key: str | None, arguments: object, work: Callable[[UnitOfWork], T], kind: type[T]
+        self,
+        use_case: str,
+        key: str | None,
+        arguments: Mapping[str, object],
+        work: Callable[[UnitOfWork], T],
+        kind: type[T],
+        retries: int | None = None,
     ) -> T:
-        return self._workspace.run(use_case, self.actor, key, [self.gstin, arguments], work, kind)
+        return self._workspace.run(
+            use_case,
+            work,
+            kind,
+            actor=self.actor,
+            owner=self.gstin,
+            key=key,
+            arguments=arguments,
+            retries=retries,
+        )
+
+
+def _form(form: Form) -> Form:
+    return checked_word(Form, form, "form of a return")

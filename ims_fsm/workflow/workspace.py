@@ -7,45 +7,32 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from dataclasses import fields, is_dataclass
+from datetime import UTC, date, datetime
 from functools import cache
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 
+from ims_fsm.errors import InputError, Problem
 from ims_fsm.law.book import LawBook, shipped_book
 from ims_fsm.law.hooks import Hooks
 from ims_fsm.store import connection as store
 from ims_fsm.store import declarations, requests, schema
-from ims_fsm.store.connection import in_memory
+from ims_fsm.store.conflicts import ConflictError
+from ims_fsm.store.connection import Engine
 from ims_fsm.store.requests import Response
-from ims_fsm.terms.border import checked_actor, checked_key
+from ims_fsm.terms.border import checked_key
 from ims_fsm.terms.period import in_india
 from ims_fsm.workflow.unit import UnitOfWork
 
 T = TypeVar("T")
 Clock = Callable[[], datetime]
-
-
-def _once(unit: UnitOfWork, key: str, asked: list[object], work: Callable[[UnitOfWork], T], kind: type[T]) -> T:
-    answers: TypeAdapter[T] = _answers(kind)  # type: ignore[arg-type]  # a type is hashable
-    use_case = str(asked[0])
-    fingerprint = hashlib.sha256(json.dumps(asked, default=str, sort_keys=True).encode()).hexdigest()
-    answered = requests.remembered(unit.connection, key, use_case, fingerprint)
-    if answered is not None:
-        return answers.validate_json(answered)
-    outcome = work(unit)
-    told = answers.dump_json(outcome).decode()
-    answer = Response(key=key, use_case=use_case, fingerprint=fingerprint, outcome=told, actor=unit.actor, at=unit.now)
-    requests.remember(unit.connection, answer)
-    return outcome
-
-
-@cache
-def _answers(kind: type[Any]) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
+RETRIES = 3
+FIRST_PAUSE_S = 0.02
 
 
 def system_clock() -> datetime:
@@ -54,7 +41,10 @@ def system_clock() -> datetime:
 
 
 class Workspace:
-    """One database, opened and checked; `url` as SQLAlchemy writes it, `clock` gives aware moments.
+    """One database, opened and checked.
+
+    `database` is a URL as SQLAlchemy writes it, or an engine of SQLAlchemy, which is then yours to dispose of; `clock`
+    gives aware moments. A use case that another writer stood in the way of is tried again, `retries` times.
 
     An empty database gets its tables at once. Raises `StoreError` where the database cannot be used, and
     `LawMismatchError` where live records were written under other declarations.
@@ -62,73 +52,150 @@ class Workspace:
 
     def __init__(
         self,
-        url: str | store.Engine = "sqlite:///ims.db",
+        database: str | Engine = "sqlite:///ims.db",
         *,
         clock: Clock = system_clock,
         book: LawBook | None = None,
         hooks: Hooks | None = None,
+        retries: int = RETRIES,
     ) -> None:
         """Open the database and check that it fits the declarations."""
         self.book = book or shipped_book()
         self.clock = clock
         self.hooks = hooks or Hooks(self.book.law)
-        self.engine = store.open_engine(url) if isinstance(url, str) else url
-        self._lent = not isinstance(url, str)
+        self.retries = retries
+        self.engine = store.open_engine(database)
+        self._is_lent = isinstance(database, Engine)
         self._declarations: Mapping[str, int] = {}
-        schema.prepare(self.engine)
-        with store.reading(self.engine) as connection:
-            declarations.check(connection, self.book.law)
+        with store.told_apart(self.engine):
+            schema.prepare(self.engine)
+            with store.reading(self.engine) as connection:
+                declarations.check(connection, self.book.law)
 
     def close(self) -> None:
-        """Close the database; the object is of no use afterwards. An engine that was given stays open."""
-        if not self._lent:
+        """Close the database; the object is of no use afterwards."""
+        if not self._is_lent:
             self.engine.dispose()
-
-    def __enter__(self) -> Self:
-        """Give the object itself; leaving the block closes it."""
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        """Close the database."""
-        self.close()
 
     @contextmanager
     def asking(self) -> Iterator[UnitOfWork]:
         """Give a unit of work for reading; nothing done in it is kept."""
-        with store.reading(self.engine) as connection:
-            yield UnitOfWork(connection, self.book, self.hooks, self._now(), "")
+        with store.told_apart(self.engine), store.reading(self.engine) as connection:
+            yield UnitOfWork(connection, self.book, self.hooks, self.now(), "")
 
     def streamed(self, read: Callable[[UnitOfWork], Iterator[T]]) -> Iterator[T]:
         """Give what is read one by one, all as of one moment; from memory's one connection all of it is read first."""
         with self.asking() as unit:
-            if not in_memory(self.engine):
+            if not store.in_memory(self.engine):
                 yield from read(unit)
                 return
             whole = list(read(unit))
         yield from whole
 
-    def run(
+    def run(  # noqa: PLR0913 -- what, for whom, by whom, under which key
         self,
         use_case: str,
-        actor: str,
-        key: str | None,
-        arguments: object,
         work: Callable[[UnitOfWork], T],
         kind: type[T],
+        *,
+        actor: str,
+        owner: str = "",
+        key: str | None = None,
+        arguments: Mapping[str, object] | None = None,
+        retries: int | None = None,
     ) -> T:
-        """Run a use case in one transaction; under a key that was used before, return what it answered then.
+        """Run a use case in one transaction; under a key of its owner that was used before, return what it answered.
 
-        Raises `IdempotencyError` where the key was used for another request.
+        Raises `IdempotencyError` where the key was used for another request, `ConflictError` where other writers stood
+        in the way each time.
         """
-        actor, key = checked_actor(actor, nobody=True), checked_key(key)
-        with store.writing(self.engine) as connection:
-            unit = UnitOfWork(connection, self.book, self.hooks, self._now(), actor, key, self._declarations)
-            asked = [use_case, actor, arguments]
-            outcome = work(unit) if key is None else _once(unit, key, asked, work, kind)
+        checked_key(key)
+        left = self.retries if retries is None else retries
+        pause = FIRST_PAUSE_S
+        while True:
+            try:
+                with store.told_apart(self.engine), store.writing(self.engine) as connection:
+                    unit = UnitOfWork(connection, self.book, self.hooks, self.now(), actor, key, self._declarations)
+                    asked = {"use_case": use_case, "actor": actor, "arguments": arguments or {}}
+                    outcome = work(unit) if key is None else _once(unit, owner, key, asked, work, kind)
+                break
+            except ConflictError:
+                if left <= 0:
+                    raise
+            time.sleep(pause)
+            left, pause = left - 1, 2 * pause
         # What was kept in a transaction that failed is not there, so it is remembered when all is well.
         self._declarations = {**self._declarations, **unit.declarations}
         return outcome
 
-    def _now(self) -> datetime:
-        """Return the clock's moment in UTC; raises `ValueError` for one without a time zone."""
-        return in_india(self.clock()).astimezone(UTC)
+    def now(self) -> datetime:
+        """Return the clock's moment in UTC; raises `InputError` for one without a time zone."""
+        try:
+            return in_india(self.clock()).astimezone(UTC)
+        except (AttributeError, ValueError) as error:
+            remedy = "give an aware datetime, like datetime.now(UTC)"
+            raise InputError("clock", [Problem("clock", "gave no moment with a time zone", remedy)]) from error
+
+
+def canonical(value: object) -> Any:
+    """Return a request's argument as plain data: what a fingerprint is made of, and must not change between versions.
+
+    A value of the package is a table of its fields, without those that are None; a date is its ISO form, money a table
+    of paise by head; a word is its text.
+
+    >>> canonical({"period": "2024-10", "reduce_itc": Heads(igst=5)})
+    {'period': '2024-10', 'reduce_itc': {'igst': 5, 'cgst': 0, 'sgst': 0, 'cess': 0}}
+    """
+    match value:
+        case None | bool() | int():
+            return value
+        case str():
+            return str(value)
+        case date():
+            return value.isoformat()
+        case Mapping():
+            return {str(name): canonical(entry) for name, entry in value.items()}
+        case _ if is_dataclass(value):
+            entries = {field.name: getattr(value, field.name) for field in fields(value)}
+            return {name: canonical(entry) for name, entry in entries.items() if entry is not None}
+        case Iterable():
+            return [canonical(entry) for entry in value]
+    raise InputError("request", [Problem(repr(value), "cannot be part of a request", "give text, numbers or dates")])
+
+
+def fingerprint(asked: Mapping[str, object]) -> str:
+    """Return the SHA-256 (64 hex digits) of a request in canonical form, as JSON with sorted keys."""
+    text = json.dumps(canonical(asked), sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _once(
+    unit: UnitOfWork,
+    owner: str,
+    key: str,
+    asked: Mapping[str, object],
+    work: Callable[[UnitOfWork], T],
+    kind: type[T],
+) -> T:
+    answers: TypeAdapter[T] = _answers(kind)  # type: ignore[arg-type]  # a type is hashable
+    use_case, print_of_request = str(asked["use_case"]), fingerprint(asked)
+    answered = requests.remembered(unit.connection, owner, key, use_case, print_of_request)
+    if answered is not None:
+        return answers.validate_json(answered)
+    outcome = work(unit)
+    response = Response(
+        owner=owner,
+        key=key,
+        use_case=use_case,
+        fingerprint=print_of_request,
+        outcome=answers.dump_json(outcome).decode(),
+        actor=unit.actor,
+        at=unit.now,
+    )
+    requests.remember(unit.connection, response)
+    return outcome
+
+
+@cache
+def _answers(kind: type[Any]) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)

@@ -72,7 +72,7 @@ def test_what_failed_is_told_with_its_next_try(run, monkeypatch):
     assert told == "2024-11-14 00:30: 1 shard done for 1 recipient, 1 shard failed and split or put off.\n"
     told = " ".join(run("scheduler", "status", "--at", "2024-11-14T00:31").ended(1).out.split())
     assert (
-        f"failed {OWN}: something nobody expected went wrong (RuntimeError: broken); mend it, it is tried again "
+        f"failed {OWN}: unexpected error (RuntimeError: broken); fix the cause, then it can be tried again "
         "(attempt 1, again from 2024-11-14 00:31)"
     ) in told
 

@@ -62,7 +62,7 @@ def test_a_recipient_who_is_not_known_is_no_recipient(run):
 @pytest.mark.parametrize(
     ("url", "words"),
     [
-        ("nonsense", "'nonsense' is no database URL"),
+        ("nonsense", "'nonsense' is not a database URL"),
         ("mysql://x/y", "mysql is not supported; use SQLite or PostgreSQL"),
         pytest.param("sqlite:///.", "cannot be used: unable to open database file", marks=FILE),
         pytest.param("sqlite:///text.db", "cannot be used: file is not a database", marks=FILE),

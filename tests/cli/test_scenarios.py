@@ -46,4 +46,4 @@ def test_a_database_lends_a_place_and_is_left_alone(run, tmp_path):
     before = (tmp_path / "ims.db").read_bytes()
     run("scenario", "run", "a.toml", "--db", "sqlite:///ims.db").ended(0)
     assert (tmp_path / "ims.db").read_bytes() == before
-    assert "'x' is no database URL" in run("scenario", "run", "a.toml", "--db", "x").ended(2).err
+    assert "'x' is not a database URL" in run("scenario", "run", "a.toml", "--db", "x").ended(2).err

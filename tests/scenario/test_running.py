@@ -97,7 +97,7 @@ def test_a_postgresql_database_is_left_alone(story, databases):
 
 def test_a_database_that_cannot_be_used_is_an_error(story, tmp_path):
     scenario = read_scenario(story.write('title = "A story"\n' + story.steps('2024-11-05T10:00:00; do = "sweep"')))
-    with pytest.raises(StoreError, match="is no database URL"):
+    with pytest.raises(StoreError, match="is not a database URL"):
         run_scenario(scenario, Scratch(str(tmp_path)))
 
 

@@ -124,7 +124,7 @@ def test_a_fault_is_told_and_the_bell_rings_on(file_town, monkeypatch, caplog):
         ears.wait(2)
         scheduler.stop()
     assert ears.ticks[0].fault == (
-        "something nobody expected went wrong (RuntimeError: no disk); mend it, it is tried again"
+        "unexpected error (RuntimeError: no disk); fix the cause, then it can be tried again"
     )
     assert caplog.messages == [ears.ticks[0].fault]
     assert ears.ticks[1].done.shards == 2

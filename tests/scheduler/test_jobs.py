@@ -122,7 +122,7 @@ def test_a_hook_that_vetoes_fails_for_its_recipient_alone(town, who):
     assert [str(town.ims.record(one).state) for one in records] == ["pending", "removed"]
     failed = {row.recipient_gstin: row.error for row in town.run_rows(status="failed")}
     assert failed == {
-        who(1): "something nobody expected went wrong (PermissionError: not that one); mend it, it is tried again"
+        who(1): "unexpected error (PermissionError: not that one); fix the cause, then it can be tried again"
     }
 
 

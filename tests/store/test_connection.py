@@ -31,7 +31,7 @@ def last(engine: Engine) -> int:
 def test_what_is_no_url_is_refused(url: str) -> None:
     with pytest.raises(StoreError) as refused:
         open_engine(url)
-    assert str(refused.value) == f"{url!r} is no database URL; write it like sqlite:///ims.db or postgresql://…"
+    assert str(refused.value) == f"{url!r} is not a database URL; write it like sqlite:///ims.db or postgresql://…"
 
 
 def test_another_database_is_refused() -> None:

@@ -13,7 +13,15 @@ from ims_fsm.store.connection import reading, writing
 from ims_fsm.store.requests import IdempotencyError, Response, remember, remembered
 
 NOON = datetime(2024, 11, 12, 12, 0, tzinfo=UTC)
-ANSWER = Response(key="k-1", use_case="act", fingerprint="ab" * 32, outcome='{"applied":[1]}', actor="asha", at=NOON)
+ANSWER = Response(
+    owner="27AAPFU0939F1ZV",
+    key="k-1",
+    use_case="act",
+    fingerprint="ab" * 32,
+    outcome='{"applied":[1]}',
+    actor="asha",
+    at=NOON,
+)
 
 
 @pytest.fixture
@@ -25,18 +33,18 @@ def answered(engine: Engine) -> Engine:
 
 def test_the_same_request_is_answered_the_same(answered: Engine) -> None:
     with reading(answered) as connection:
-        assert remembered(connection, "k-1", "act", "ab" * 32) == '{"applied":[1]}'
+        assert remembered(connection, "27AAPFU0939F1ZV", "k-1", "act", "ab" * 32) == '{"applied":[1]}'
 
 
 def test_a_new_key_has_no_answer(answered: Engine) -> None:
     with reading(answered) as connection:
-        assert remembered(connection, "k-2", "act", "ab" * 32) is None
+        assert remembered(connection, "27AAPFU0939F1ZV", "k-2", "act", "ab" * 32) is None
 
 
 @pytest.mark.parametrize(("use_case", "fingerprint"), [("act", "cd" * 32), ("file_3b", "ab" * 32)])
 def test_a_key_is_refused_for_another_request(answered: Engine, use_case: str, fingerprint: str) -> None:
     with pytest.raises(IdempotencyError) as refused, reading(answered) as connection:
-        remembered(connection, "k-1", use_case, fingerprint)
+        remembered(connection, "27AAPFU0939F1ZV", "k-1", use_case, fingerprint)
     assert str(refused.value) == (
         "the idempotency key 'k-1' belongs to an earlier request (act) "
         f"and this one ({use_case}) is different; give it a key of its own"
@@ -49,4 +57,4 @@ def test_a_key_is_answered_once(answered: Engine) -> None:
         remember(connection, replace(ANSWER, outcome="{}"))
     assert str(lost.value) == "another writer was first to change the idempotency key 'k-1'; read again and retry"
     with reading(answered) as connection:
-        assert remembered(connection, "k-1", "act", "ab" * 32) == ANSWER.outcome
+        assert remembered(connection, "27AAPFU0939F1ZV", "k-1", "act", "ab" * 32) == ANSWER.outcome

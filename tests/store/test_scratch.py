@@ -89,5 +89,5 @@ def test_a_search_path_that_is_given_is_replaced(pg_url):
 
 
 def test_what_is_no_url_is_refused():
-    with pytest.raises(StoreError, match="is no database URL"), scratch("ims.db"):
+    with pytest.raises(StoreError, match="is not a database URL"), scratch("ims.db"):
         pass

@@ -12,7 +12,7 @@ from ims_fsm.terms.vocabulary import Filing
 READING = {
     "close", "asking", "run", "taxpayer", "taxpayers", "may", "what_if", "changed_since_portal", "record", "show",
     "history", "diagram", "inward", "two_b", "liabilities", "each", "recipients", "registered", "events", "streamed",
-    "recipient_of", "check", "export_upload", "statement", "compare_2b",
+    "now", "recipient_of", "check", "export_upload", "statement", "compare_2b",
 }  # fmt: skip
 
 
@@ -34,7 +34,7 @@ def test_a_taxpayer_is_registered_and_corrected(stage):
 
 @pytest.mark.parametrize("gstin", ["", "27AAPFU0939F1Z", "overseas"])
 def test_what_is_no_gstin_is_not_registered(stage, gstin):
-    with stage.unreadable(f"{gstin!r}: is not a GSTIN; write its 15 characters like 27AAPFU0939F1ZV"):
+    with stage.unreadable(f"gstin: {gstin!r} is not a GSTIN; write its 15 characters like 27AAPFU0939F1ZV"):
         stage.ims.register(Taxpayer(gstin=gstin, registered_from=TaxPeriod("2024-10")))
 
 

@@ -236,7 +236,7 @@ class Town(RuleBasedStateMachine):
         if sweep:
             self.stage.ims.sweep(self.recipients)
             before = self.stage.tables()
-            assert not any(self.stage.ims.sweep(self.recipients))
+            assert not any(self.stage.ims.sweep(self.recipients).swept)
             assert self.stage.tables() == before
 
     @precondition(lambda self: any(record.state not in GONE for record in self.records()))

@@ -177,7 +177,7 @@ def by_row(oracle: Any) -> Any:
         def work(unit: Any) -> dict[str, Any]:
             return oracle.Reception(unit, stage.buyer).take_in(shown, complete)
 
-        return stage.ims.run("receive", "portal", None, [], work, dict)
+        return stage.ims.run("receive", work, dict, actor="portal")
 
     return receive
 
@@ -195,7 +195,7 @@ def as_set(*, straight: bool) -> Any:
 
         for enter in (True, False) if straight else (False,):
             try:
-                return stage.ims.run("receive", "portal", None, [], lambda unit, enter=enter: work(unit, enter), dict)
+                return stage.ims.run("receive", lambda unit, enter=enter: work(unit, enter), dict, actor="portal")
             except SeenTwiceError:
                 continue
         raise AssertionError

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ims_fsm.errors import InputError, Problem
 from ims_fsm.record.facts import declaration_of
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import Answer
@@ -18,16 +17,6 @@ from ims_fsm.terms.vocabulary import Trigger
 from ims_fsm.workflow.returns.two_b import mark_stale
 from ims_fsm.workflow.transitions import consider, fire
 from ims_fsm.workflow.unit import UnitOfWork
-
-ACTIONS = (Trigger.ACCEPT, Trigger.REJECT, Trigger.KEEP_PENDING, Trigger.RESET)
-
-
-def action(trigger: str) -> Trigger:
-    """Return a recipient's action by its word; raises `InputError` for anything else."""
-    if trigger not in ACTIONS:
-        known = ", ".join(ACTIONS)
-        raise InputError("action", [Problem(trigger, "is no action of a recipient", f"the actions are {known}")])
-    return Trigger(trigger)
 
 
 def act(unit: UnitOfWork, trigger: Trigger, record_id: int, request: Request, recipient: str | None = None) -> Record:

@@ -10,16 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from math import isqrt
 
 from ims_fsm.errors import ImsFsmError
 from ims_fsm.store import cohorts, jobs
-from ims_fsm.store.conflicts import ConflictError
 from ims_fsm.store.connection import serialise
 from ims_fsm.store.events import in_turn
 from ims_fsm.store.jobs import JobRun
 from ims_fsm.terms.vocabulary import Job
 from ims_fsm.workflow.calendar import planning, reminding, sweeps
+from ims_fsm.workflow.calendar.failures import part_size, sentence
 from ims_fsm.workflow.calendar.sweeps import Swept
 from ims_fsm.workflow.unit import UnitOfWork
 from ims_fsm.workflow.workspace import Workspace
@@ -27,7 +26,6 @@ from ims_fsm.workflow.workspace import Workspace
 ACTOR = "clock"
 CHUNK = 500
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=6)
-_CONFLICTS_TAKEN = 3
 _DOUBLED_AT_MOST = 20
 
 
@@ -57,7 +55,7 @@ class _Answer:
 
 def plan(workspace: Workspace, chunk: int = CHUNK) -> int:
     """Write down everything that is due by now; returns how many shards are new to do. Doing it again adds none."""
-    return workspace.run("plan", ACTOR, None, [], lambda unit: planning.plan(unit, chunk), int)
+    return workspace.run("plan", lambda unit: planning.plan(unit, chunk), int, actor=ACTOR)
 
 
 def drain(workspace: Workspace, only: Collection[Job] = (), stop: Callable[[], bool] = lambda: False) -> Drained:
@@ -78,19 +76,15 @@ def work(workspace: Workspace, only: Collection[Job] = ()) -> Drained | None:
     """Claim one shard that is due and do it; None where there is none. Raises `StoreError`."""
     if not is_due(workspace, only):
         return None
-    for left in reversed(range(_CONFLICTS_TAKEN)):
-        claimed: list[JobRun] = []
-        try:
-            return workspace.run("job", ACTOR, None, [], _claiming(only, claimed), _Answer).done
-        except Exception as error:
-            # Before anything is claimed it is no shard's fault, and there is nothing to note.
-            if not claimed:
-                raise
-            if left and isinstance(error, ConflictError):
-                continue
-            _note(workspace, claimed[0], error)
-            return Drained(failed=1)
-    return None
+    claimed: list[JobRun] = []
+    try:
+        return workspace.run("job", _claiming(only, claimed), _Answer, actor=ACTOR).done
+    except Exception as error:
+        # Before anything is claimed it is no shard's fault, and there is nothing to note.
+        if not claimed:
+            raise
+        _note(workspace, claimed[-1], error)
+        return Drained(failed=1)
 
 
 def is_due(workspace: Workspace, only: Collection[Job] = ()) -> bool:
@@ -112,16 +106,10 @@ def pause(attempt: int) -> timedelta:
     return min(doubled, LONGEST_PAUSE)
 
 
-def sentence(error: BaseException) -> str:
-    """Return what went wrong in one line, of an error that nobody expected too."""
-    if isinstance(error, ImsFsmError):
-        return " ".join(str(error).split())
-    first = next(iter(str(error).splitlines()), "")
-    return f"something nobody expected went wrong ({type(error).__name__}: {first}); mend it, it is tried again"
-
-
 def _claiming(only: Collection[Job], claimed: list[JobRun]) -> Callable[[UnitOfWork], _Answer]:
     def work(unit: UnitOfWork) -> _Answer:
+        # A try before this one may have claimed another shard.
+        claimed.clear()
         run = jobs.claim(unit.connection, unit.now, only)
         if run is None:
             return _Answer(None)
@@ -170,6 +158,6 @@ def _note(workspace: Workspace, run: JobRun, error: Exception) -> None:
             jobs.fail(unit.connection, run, unit.now, sentence(error), unit.now + pause(run.attempt + 1))
             return
         cohort = jobs.but_noted(run.job, run.period, planning.cohort_of(unit.book, run.job, run.period))
-        jobs.split(unit.connection, run, cohort, unit.now, isqrt(members), sentence(error))
+        jobs.split(unit.connection, run, cohort, unit.now, part_size(members), sentence(error))
 
-    workspace.run("job failed", ACTOR, None, [], work, type(None))
+    workspace.run("job failed", work, type(None), actor=ACTOR)

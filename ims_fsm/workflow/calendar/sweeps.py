@@ -12,16 +12,22 @@ from ims_fsm.law.refusal import Allowed
 from ims_fsm.record.record import Record
 from ims_fsm.record.returns import TwoB
 from ims_fsm.store import records, returns
+from ims_fsm.store.connection import serialise
 from ims_fsm.store.sql.moving import counts, move
 from ims_fsm.store.sql.predicate import predicate_of
 from ims_fsm.store.sql.scene import Firing, Scope
 from ims_fsm.store.tables import AT
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import RemovedFor, State, Trigger, TwoBState
+from ims_fsm.workflow.calendar.failures import Failure, isolated, parted
 from ims_fsm.workflow.returns.two_b import Standings, considered, draft, is_filed, mark_stale, mark_stale_where
 from ims_fsm.workflow.scopes import alike, scope_of, stamp_of, touched_drafts
 from ims_fsm.workflow.transitions import consider, fire
 from ims_fsm.workflow.unit import UnitOfWork
+from ims_fsm.workflow.workspace import Workspace
+
+# How many recipients one transaction sweeps; benchmarks/RESULTS.md has the curve.
+SWEPT_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +45,37 @@ class Swept:
 
 
 @dataclass(frozen=True, slots=True)
+class SweepReport:
+    """What a sweep did: for each recipient for whom it went well, and who failed with what error."""
+
+    swept: tuple[Swept, ...] = ()
+    failures: tuple[Failure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """How many pending records of a recipient expired under section 16(4), and how many lapsed at their deadline."""
 
     expired: int = 0
     lapsed: int = 0
+
+
+def sweep(workspace: Workspace, recipients: Sequence[str], actor: str) -> SweepReport:
+    """Do what the calendar owes recipients by now, in chunks of a transaction each; who fails stops no other."""
+
+    def swept(chunk: Sequence[str]) -> list[Swept]:
+        def work(unit: UnitOfWork) -> list[Swept]:
+            serialise(unit.connection, chunk)
+            return sweep_many(unit, chunk)
+
+        return workspace.run("sweep", work, list[Swept], actor=actor)
+
+    report = SweepReport()
+    # A hook that raises is not asked again in the same sweep.
+    for chunk in parted(recipients, 1 if workspace.hooks.registered else SWEPT_AT_ONCE):
+        done, failed = isolated(chunk, swept)
+        report = SweepReport((*report.swept, *done), (*report.failures, *failed))
+    return report
 
 
 def sweep_many(unit: UnitOfWork, recipients: Sequence[str]) -> list[Swept]:

@@ -22,7 +22,7 @@ from ims_fsm.store import contents, records, returns, transition_log
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Direction, Route
-from ims_fsm.workflow.actions.one import ACTIONS
+from ims_fsm.workflow.border import ACTIONS
 from ims_fsm.workflow.returns.two_b import left_out
 from ims_fsm.workflow.transitions import consider
 from ims_fsm.workflow.unit import UnitOfWork

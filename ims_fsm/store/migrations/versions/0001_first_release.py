@@ -291,7 +291,7 @@ def _log_of_returns(place: sa.TextClause) -> None:
 
 def _bookkeeping() -> None:
     fingerprint = _texts("fingerprint", 64)
-    asked = (*_texts("key use_case"), *fingerprint, *_texts("outcome actor"), *_moments(), _key("key"))
+    asked = (*_texts("owner key use_case"), *fingerprint, *_texts("outcome actor"), *_moments(), _key("owner", "key"))
     op.create_table("request", *asked)
     op.create_table(
         "declaration",
