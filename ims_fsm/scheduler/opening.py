@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from ims_fsm.errors import ImsFsmError
 from ims_fsm.law.book import shipped_book
-from ims_fsm.store.connection import in_memory
 from ims_fsm.terms.vocabulary import Trigger
 from ims_fsm.workflow.workspace import Clock, Workspace, system_clock
 
@@ -43,7 +42,7 @@ def opening_of(workspace: Workspace) -> Opening:
     Raises `WorkersError` for a database in memory, and for a law, a clock or hooks of the clock's triggers that another
     process would not have.
     """
-    if in_memory(workspace.engine):
+    if workspace.in_memory:
         raise WorkersError("a database in memory is seen by one process alone; use a file or PostgreSQL")
     if workspace.book is not shipped_book():
         raise WorkersError(f"other processes would work by the law that ships and not by yours; {_REMEDY}")

@@ -77,6 +77,11 @@ class Workspace:
         if not self._is_lent:
             self.engine.dispose()
 
+    @property
+    def in_memory(self) -> bool:
+        """Whether the database is in this process's memory, where no other process can open it."""
+        return store.in_memory(self.engine)
+
     @contextmanager
     def asking(self) -> Iterator[UnitOfWork]:
         """Give a unit of work for reading; nothing done in it is kept."""

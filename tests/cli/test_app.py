@@ -13,7 +13,7 @@ from ims_fsm.cli.app import Commands, Summaries
 FIXED = [
     *("demo", "import", "list", "show", "history", "act", "check", "explain", "what-if", "2b", "3b", "sweep"),
     *("supplier-view", "liabilities", "export", "verify", "draw", "scenario", "audit", "migrate", "events"),
-    *("original", "taxpayer", "rules", "pages"),
+    *("original", "taxpayer", "rules", "pages", "apply", "schema"),
 ]
 LATER = ("serve",)
 

@@ -71,3 +71,25 @@ def test_what_cannot_be_read_is_told_at_once(run, tmp_path):
         "  line 3: 'x' is not the id of a record; write the number that ims-fsm list shows\n"
         "  line 4: names no record; give its id, or its supplier, number and kind\n"
     )
+
+
+def test_a_mixed_file_is_applied_and_its_refusals_are_those_of_check(run, tmp_path, ids):
+    (tmp_path / "a.csv").write_text(FILE, "utf-8")
+    checked = run("check", "a.csv", "--json", *NOW).ended(1).json["refused"]
+    answer = run("apply", "a.csv", "--key", "k", "--json", *NOW).ended(1).json
+    assert (answer["checked"], answer["applied"], answer["saved"], answer["refused"]) == (4, 2, 0, checked)
+    (entry,) = run("history", ids("NB2409-058"), "--json").ended(0).json["transitions"]
+    assert (entry["trigger"], entry["detail"]) == ("reject", {"remarks": "wrong rate"})
+    assert run("apply", "a.csv", "--key", "k", "--json", *NOW).ended(1).json == answer
+    told = run("apply", "a.csv", *NOW).ended(1).out
+    assert told.startswith("4 actions: 2 applied, 2 refused.\n\nfaq.11: 1 record\n  line 2, keep_pending, record")
+
+
+def test_an_applied_file_says_what_is_stale_and_what_is_only_saved(run, tmp_path):
+    run("sweep", "--at", "2024-11-14T06:00").ended(0)
+    (tmp_path / "a.json").write_text(
+        '[{"number": "KCN/24/15", "action": "reject"}, {"number": "SP-1201", "action": "accept"}]', "utf-8"
+    )
+    told = run("apply", "a.json", "--at", "2024-11-18T10:00").ended(0).out
+    assert "1 of them is only saved by its supplier" in told
+    assert "GSTR-2B of 2024-10 is stale now" in told
