@@ -52,7 +52,7 @@ def sweep(
     """Do what the calendar owes by now, for one recipient or all: drafts of the 14th, section 16(4), pending's end.
 
     With --until every instant of the calendar up to there is taken for now in turn; use it on a copy of the database,
-    because the results are written.
+    because the results are written. Exit 1 if it failed for a recipient; the others are done.
     """
     course: list[tuple[datetime, SweepReport]] = []
     with working("Sweeping", quiet=call.as_json) as progress, call.ims() as ims:

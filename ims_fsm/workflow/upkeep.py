@@ -14,7 +14,7 @@ from ims_fsm.law.book import shipped_book
 from ims_fsm.store import audit as logs
 from ims_fsm.store import declarations, events, partitions, schema
 from ims_fsm.store.audit import Audit, Seal
-from ims_fsm.store.connection import open_engine, writing
+from ims_fsm.store.connection import open_engine, told_apart, writing
 from ims_fsm.store.partitions import citus_statements
 from ims_fsm.terms.event import Event
 from ims_fsm.workflow.views import events as reading
@@ -52,7 +52,7 @@ def migrate(
         parts = partitions.partitions(engine) if split is None else partitions.partition(engine, split)
         if not adopt:
             return Migrated(before=done.before, after=done.after, partitions=parts)
-        with writing(engine) as connection:
+        with told_apart(engine), writing(engine) as connection:
             adopted = declarations.adopt(connection, shipped_book().law, actor, at or system_clock())
     finally:
         engine.dispose()
@@ -68,7 +68,7 @@ def audit(workspace: Workspace, gstin: str | None = None) -> Audit:
 
 def seal(workspace: Workspace, gstin: str, *, actor: str) -> Seal:
     """Seal what a recipient's logs hold now, and all earlier seals with it."""
-    with writing(workspace.engine) as connection:
+    with told_apart(workspace.engine), writing(workspace.engine) as connection:
         return logs.seal(connection, gstin, actor, workspace.clock())
 
 
@@ -92,5 +92,5 @@ def renumber_events(workspace: Workspace) -> int:
 
     Returns by how much their numbers are raised. Nobody else may write meanwhile.
     """
-    with writing(workspace.engine) as connection:
+    with told_apart(workspace.engine), writing(workspace.engine) as connection:
         return events.go_on_numbering(connection)
