@@ -37,15 +37,15 @@ def pages(
     *,
     out: Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Where to write.")] = Path("pages"),
     fmt: Annotated[
-        list[PageFormat] | None, typer.Option("--format", help="Only this format; may be repeated. Both without it.")
+        list[PageFormat] | None, typer.Option("--format", help="Only this format; may be repeated. Default: both.")
     ] = None,
     stories: Annotated[
         list[Path] | None,
         typer.Option(
             "--stories",
             metavar="PATH",
-            help="Scenarios to be told: a file, or a folder of .toml files; may be repeated. "
-            "tests/scenarios without it, where that is there.",
+            help="Scenarios to tell: a file, or a folder of .toml files; may be repeated. "
+            "Default: tests/scenarios, where it exists.",
         ),
     ] = None,
     root: Annotated[
@@ -53,8 +53,8 @@ def pages(
         typer.Option(
             "--root",
             metavar="ADDRESS",
-            help="Where the current folder lies as the pages see it, like ../..: Markdown then links to its diagrams "
-            "and scenarios instead of carrying them.",
+            help="The current folder as the pages see it, like ../..: Markdown then links to its diagrams and "
+            "scenarios instead of carrying them.",
         ),
     ] = None,
 ) -> None:
@@ -62,40 +62,42 @@ def pages(
     from ims_fsm.law.book import shipped_book
     from ims_fsm.pages import FORMATS, write_pages
 
-    told = _stories(stories if stories is not None else [SCENARIOS] if SCENARIOS.is_dir() else [])
-    files = write_pages(shipped_book(), told, out, tuple(map(str, fmt)) if fmt else FORMATS, root)
-    call.answer(lambda: verbatim("\n".join(map(str, files))), {"files": files, "stories": len(told)})
+    chosen = _stories(stories if stories is not None else [SCENARIOS] if SCENARIOS.is_dir() else [])
+    files = write_pages(shipped_book(), chosen, out, tuple(map(str, fmt)) if fmt else FORMATS, root)
+    call.answer(lambda: verbatim("\n".join(map(str, files))), {"files": files, "stories": len(chosen)})
 
 
 def _stories(paths: list[Path]) -> list[Story]:
-    """Return the stories that the files tell; raises `InputError` with the problems of all that tell none."""
+    """Return the stories of the files; raises `InputError` with the problems of all files that are not a story."""
     from ims_fsm.errors import Problem
     from ims_fsm.pages import story_of
 
-    told, problems = [], []
+    stories, problems = [], []
     for file in dict.fromkeys(file for path in paths for file in _files(path)):
         try:
-            told.append(story_of(_here(file), file.read_text("utf-8")))
+            stories.append(story_of(_here(file), file.read_text("utf-8")))
         except UnicodeDecodeError:
-            problems.append(Problem(str(file), "is no text in UTF-8", "save it as UTF-8"))
+            problems.append(Problem(str(file), "is not text in UTF-8", "save it as UTF-8"))
         except ProblemsError as error:
-            problems += [Problem(f"{error.subject} {each.where}", each.what, each.remedy) for each in error.problems]
+            problems += [
+                Problem(f"{error.subject} {fault.where}", fault.what, fault.remedy) for fault in error.problems
+            ]
     if problems:
         raise InputError("stories", problems)
-    return told
+    return stories
 
 
 def _files(path: Path) -> Iterator[Path]:
     if not path.is_dir():
         yield path
         return
-    found = sorted(path.rglob("*.toml"))
-    if not found:
+    files = sorted(path.rglob("*.toml"))
+    if not files:
         raise CallError(f"{path} has no scenario in it; name a folder of .toml files")
-    yield from found
+    yield from files
 
 
 def _here(file: Path) -> str:
-    """Return a file's path as it is told: from the current folder, where it lies there."""
+    """Return a file's path from the current folder, where it lies in it."""
     whole = file.absolute()
     return (whole.relative_to(Path.cwd()) if whole.is_relative_to(Path.cwd()) else file).as_posix()

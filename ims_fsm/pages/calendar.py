@@ -50,30 +50,25 @@ def window_days(first_day: int) -> tuple[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Worked:
-    """A table of months worked out: the days of each 2B period of a year, in words."""
-
-    head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Year:
-    """The year from the first 2B period of a rule set: for taxpayers who file monthly, and for those quarterly."""
+    """The twelve 2B periods from the first of a rule set, and whether pending ends by a deadline in them."""
 
-    first: TaxPeriod
-    monthly: Worked
-    quarterly: Worked
+    months: tuple[TaxPeriod, ...]
+    pending: bool
 
 
 def years(material: Material) -> Iterator[Year]:
     """Give the year from the first 2B period of IMS, and that from each later rule set."""
-    calendar = material.book.calendar
     begins = [rule_set.since for rule_set in material.law.rule_sets if rule_set.since]
-    for first in dict.fromkeys([calendar.first_period, *begins]):
-        months = [first.plus(number) for number in range(_YEAR)]
-        pending = _may_lapse(first, material)
-        yield Year(first, _monthly(calendar, months, pending=pending), _quarterly(calendar, months, pending=pending))
+    for first in dict.fromkeys([material.book.calendar.first_period, *begins]):
+        editions = (machine.at(first) for machine in material.record_machines)
+        pending = any(move.trigger == "lapse" for edition in editions for move in edition.transitions)
+        yield Year(tuple(first.plus(number) for number in range(_YEAR)), pending)
+
+
+def quarters(calendar: Calendar, year: Year) -> list[TaxPeriod]:
+    """Return the last months of the quarters of a year."""
+    return [period for period in year.months if calendar.is_period_end(period, Filing.QUARTERLY)]
 
 
 def states_of(calendar: Calendar, category: str) -> list[str]:
@@ -82,51 +77,34 @@ def states_of(calendar: Calendar, category: str) -> list[str]:
     return [f"{state.name} ({code})" for code, state in states.items() if state.category == category]
 
 
-def _may_lapse(period: TaxPeriod, material: Material) -> bool:
-    """Say whether pending ends by a deadline for any record of a 2B period."""
-    editions = [machine.at(period) for machine in material.law.record_machines]
-    return any(move.trigger == "lapse" for edition in editions for move in edition.transitions)
-
-
-def _monthly(calendar: Calendar, months: list[TaxPeriod], *, pending: bool) -> Worked:
-    state = next(iter(calendar.states))
-    rows = []
-    for period in months:
-        due = day(calendar.due_gstr3b(period, Filing.MONTHLY, state))
-        ends = [_until(calendar, period, Filing.MONTHLY, state)] if pending else []
-        rows.append((month(period), _filed(calendar, period), _drafted(calendar, period), due, *ends))
-    head = ("2B period", "Monthly GSTR-1 filed", "GSTR-2B drafted", "GSTR-3B due")
-    return Worked((*head, *(["A specified record may be pending until"] if pending else [])), tuple(rows))
-
-
-def _quarterly(calendar: Calendar, months: list[TaxPeriod], *, pending: bool) -> Worked:
-    states = _state_of_each_group(calendar)
-    rows: list[tuple[str, ...]] = []
-    for period in (period for period in months if calendar.is_period_end(period, Filing.QUARTERLY)):
-        dues = [day(calendar.due_gstr3b(period, Filing.QUARTERLY, code)) for code in states.values()]
-        ends = [_until(calendar, period, Filing.QUARTERLY, code) for code in states.values() if pending]
-        rows.append((month(period), _drafted(calendar, period), *dues, *ends))
-    head = [f"GSTR-3B due, {group} group" for group in states]
-    head += [f"Pending until, {group} group" for group in states if pending]
-    return Worked(("Quarter that ends with", "GSTR-2B drafted", *head), tuple(rows))
-
-
-def _state_of_each_group(calendar: Calendar) -> dict[str, str]:
+def state_of_each_group(calendar: Calendar) -> dict[str, str]:
     """Return the code of a state of each group, by the group's name."""
     groups = calendar.declared.due.gstr3b.quarterly.days
     states = calendar.declared.state
     return {group: next(code for code, state in states.items() if state.category == group) for group in groups}
 
 
-def _filed(calendar: Calendar, period: TaxPeriod) -> str:
+def filed(calendar: Calendar, period: TaxPeriod) -> str:
+    """Return the days on which a monthly GSTR-1 is filed whose documents are in the GSTR-2B of a period."""
     window = filing_windows(calendar.declared)[Form.GSTR_1, Filing.MONTHLY]
     number = month_number(period)
     return f"{day(window.last_day(number - 1) + _DAY)} to {day(window.last_day(number))}"
 
 
-def _drafted(calendar: Calendar, period: TaxPeriod) -> str:
+def drafted(calendar: Calendar, period: TaxPeriod) -> str:
+    """Return the day on which the GSTR-2B of a period is drafted."""
     return day(in_india(calendar.two_b_opens(period)).date())
 
 
-def _until(calendar: Calendar, period: TaxPeriod, filing: Filing, state: str) -> str:
-    return day(in_india(calendar.pending_until(period, filing, state)).date() - _DAY)
+def due(calendar: Calendar, period: TaxPeriod, state: str = "") -> str:
+    """Return the due day of the GSTR-3B of a period: the quarterly one of a state, the monthly one without it."""
+    return day(calendar.due_gstr3b(period, *_filing(calendar, state)))
+
+
+def until(calendar: Calendar, period: TaxPeriod, state: str = "") -> str:
+    """Return the last day on which a specified record of a period may be pending, by the GSTR-3B of `due`."""
+    return day(in_india(calendar.pending_until(period, *_filing(calendar, state))).date() - _DAY)
+
+
+def _filing(calendar: Calendar, state: str) -> tuple[Filing, str]:
+    return (Filing.QUARTERLY, state) if state else (Filing.MONTHLY, next(iter(calendar.states)))

@@ -20,7 +20,6 @@ from markupsafe import Markup
 from ims_fsm.charts.sequence import sequence
 from ims_fsm.draw import description, tables
 from ims_fsm.draw.citation import worded
-from ims_fsm.draw.picture import picture_of
 from ims_fsm.errors import DeclarationError, Problem
 from ims_fsm.law.declaration import RuleDeclaration, SourceDeclaration
 from ims_fsm.pages import (
@@ -47,6 +46,7 @@ _MODULES = (
     *(arrows, calendar, effects, glance, guards, links, markdown, narration, phrases, pictures),
     *(description, sequence, tables),
 )
+_FILTERS = ("sentence", "capital", "month", "held", "listed", "plural", "ordinal", "signed")
 _TITLES = {
     "faq": "the FAQ",
     "annexure_a": "Annexure-A",
@@ -187,7 +187,6 @@ def environment_of(material: Material) -> Environment:
         "law": law,
         "book": book,
         **{module.__name__.rpartition(".")[2]: module for module in _MODULES},
-        "picture_of": picture_of,
         "source": _source,
         "older": older,
         "worked_stories": worked_stories,
@@ -202,15 +201,8 @@ def environment_of(material: Material) -> Environment:
         "where": lambda names: guards.where(names, material),
         "code": markdown.code,
         "badge": markdown.badge,
-        "sentence": phrases.sentence,
-        "capital": phrases.capital,
-        "month": phrases.month,
         "worded": worded,
-        "held": phrases.held,
-        "listed": phrases.listed,
-        "plural": phrases.plural,
-        "ordinal": phrases.ordinal,
-        "signed": phrases.signed,
+        **{name: getattr(phrases, name) for name in _FILTERS},
     }
     environment.tests["contains"] = lambda container, item: item in container
     environment.tests["below"] = lambda rule, whole: rule.id.startswith(f"{whole}.")

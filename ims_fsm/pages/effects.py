@@ -9,45 +9,33 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeVar
 
-from ims_fsm.law.declaration import ENTRY, Declared, GuardDeclaration, StateDeclaration, TransitionDeclaration
+from ims_fsm.law.declaration import Declared, GuardDeclaration, StateDeclaration, TransitionDeclaration
 from ims_fsm.law.edition import Machine
 from ims_fsm.law.routing import RouteDeclaration
 from ims_fsm.pages.guards import of_the_clock
 from ims_fsm.pages.material import Material
-
-__all__ = ["ENTRY", "actor", "conditions", "mentions", "refusals", "states", "transitions"]
 
 D = TypeVar("D", bound=Declared)
 
 
 def states(rule: str, material: Material) -> Iterator[tuple[StateDeclaration, list[str]]]:
     """Give the states that cite a rule, with the machines that have them."""
-
-    def citing(machine: Machine) -> Iterable[StateDeclaration]:
-        return (state for state in machine.declaration.state if rule in state.rules)
-
-    yield from _shared(material, citing)
+    yield from _shared(material, lambda machine: machine.declaration.state, lambda state, _: rule in state.rules)
 
 
 def transitions(rule: str, material: Material) -> Iterator[tuple[TransitionDeclaration, list[str]]]:
     """Give the transitions that cite a rule, with the machines that have them."""
-
-    def citing(machine: Machine) -> Iterable[TransitionDeclaration]:
-        return (move for move in machine.declaration.transition if rule in move.rules)
-
-    yield from _shared(material, citing)
+    yield from _shared(material, lambda machine: machine.declaration.transition, lambda move, _: rule in move.rules)
 
 
 def refusals(rule: str, material: Material) -> list[tuple[GuardDeclaration, list[str], bool]]:
     """Return the guards that refuse by a rule, with their machines; those that only hold off the clock come last."""
-
-    def citing(machine: Machine) -> Iterable[GuardDeclaration]:
-        return (guard for guard in machine.declaration.guard if guard.rule == rule and material.has(machine, guard))
-
-    entries = [
-        (guard, names, of_the_clock(guard, material.law.machines[names[0]]))
-        for guard, names in _shared(material, citing)
-    ]
+    guards = _shared(
+        material,
+        lambda machine: machine.declaration.guard,
+        lambda guard, machine: guard.rule == rule and material.has(machine, guard),
+    )
+    entries = [(guard, names, of_the_clock(guard, material.law.machines[names[0]])) for guard, names in guards]
     return sorted(entries, key=lambda entry: entry[2])
 
 
@@ -73,11 +61,13 @@ def conditions(route: RouteDeclaration, words: Mapping[str, Mapping[str, str]]) 
     return [words.get(fact, {}).get(value, value) for fact, values in route.when.items() for value in values]
 
 
-def _shared(material: Material, citing: Callable[[Machine], Iterable[D]]) -> Iterator[tuple[D, list[str]]]:
-    """Give each declared thing once, with the machines that have it."""
+def _shared(
+    material: Material, declared: Callable[[Machine], Iterable[D]], citing: Callable[[D, Machine], bool]
+) -> Iterator[tuple[D, list[str]]]:
+    """Give each declared thing that cites a rule once, with the machines that have it."""
     entries: list[tuple[D, list[str]]] = []
     for name, machine in material.machines.items():
-        for entry in citing(machine):
+        for entry in (entry for entry in declared(machine) if citing(entry, machine)):
             names = next((names for other, names in entries if _text(other) == _text(entry)), None)
             if names is None:
                 entries.append((entry, [name]))

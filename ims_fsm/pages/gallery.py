@@ -1,52 +1,43 @@
 """The page that shows a folder of diagrams: every machine in a sentence, its picture, its change, and its other files.
 
-Imports the law and the drawings; draws nothing itself.
+Imports the law, the drawings and Jinja2; draws nothing itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import groupby, pairwise
 from pathlib import Path
 
-from ims_fsm.charts.gallery import sections as timeline_sections
-from ims_fsm.charts.gallery import write_examples
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from ims_fsm.charts import gallery as charts
 from ims_fsm.draw import theme as themes
 from ims_fsm.draw.comparison.drawing import compared, stem_of, write_comparisons
 from ims_fsm.draw.description import span, title
-from ims_fsm.draw.diagrams import FORMATS, PUBLISHED, Drawing, Style, drawings, write_diagrams
+from ims_fsm.draw.diagrams import FORMATS, PUBLISHED, Style, drawings, write_diagrams
 from ims_fsm.law.comparison import Comparison
 from ims_fsm.law.register import Law
 
 PAGE = "README.md"
 # What a page shows is kept in the dark theme too; a reader's own setting chooses.
 DARK = Style(themes.DARK)
-_BEFORE = """\
-# Diagrams
-
-Every machine of the folder `machines/`, drawn from its declaration. Nothing here is made by hand: after a change of
-the law, `python -m ims_fsm.draw diagrams` draws it all again, and a test fails until that is done.
-
-Time runs from left to right. The line of an arrow says who acts: the recipient's is solid, the supplier's dashed,
-the clock's dotted. Green is accepted, red rejected, amber pending, blue-grey not acted on; a double border is the end.
-The small numbers are those of the notes below a picture: what may refuse the trigger there, with its citation.
-A pale arrow marked \N{MULTIPLICATION SIGN} is always refused under that rule set, and a pale state is never reached.
-
-The `.svg` is for pages and print (its text is text; in a column of 170 mm nothing is smaller than 7 points), the
-`.dark.svg` for dark pages, the `.dot` for [Graphviz](https://graphviz.org), the `.mmd` for
-[Mermaid](https://mermaid.js.org), which GitHub and GitLab draw where it stands in a text. PNG, PDF, and a theme that
-reads in grey: `ims-fsm draw --format pdf --theme print --out FOLDER`.
-"""
 
 
 def page(law: Law) -> str:
     """Return the page that shows the published diagrams of a law, in Markdown; the same law gives the same bytes."""
-    sections = groupby(drawings(law), key=lambda drawing: drawing.picture.machine)
-    changes = _changes(law)
-    lines = [_BEFORE]
-    for machine, section in sections:
-        lines += _section(list(section), [change for change in changes if change.machine == machine])
-    return "\n".join([*lines, *timeline_sections(law)])
+    loader = FileSystemLoader(Path(__file__).with_name("templates"))
+    # Titles and names of files alone are put in, and none has a character that Markdown or HTML would take for its own.
+    templates = Environment(loader=loader, undefined=StrictUndefined, trim_blocks=True)  # noqa: S701
+    machines = groupby(drawings(law), key=lambda drawing: drawing.picture.machine)
+    return templates.get_template("diagrams.md.j2").render(
+        machines={machine: [*of_machine] for machine, of_machine in machines},
+        changes=[change for changes in _changes(law) for change in changes],
+        endings=[FORMATS[fmt] for fmt in PUBLISHED],
+        examples="\n".join(charts.sections(law)),
+        span=span,
+        title=title,
+        stem_of=stem_of,
+    )
 
 
 def publish(law: Law, folder: Path) -> list[Path]:
@@ -55,42 +46,14 @@ def publish(law: Law, folder: Path) -> list[Path]:
     Returns the files. Raises what `write_diagrams` raises.
     """
     files = [*write_diagrams(law, folder), *write_diagrams(law, folder, ["svg"], style=DARK)]
-    for one, other in pairwise(law.rule_sets):
-        found = compared(law, one.id, other.id)
-        files += write_comparisons(found, folder)
-        files += (file for file in write_comparisons(found, folder, style=DARK) if file not in files)
-    files += write_examples(law, folder)
-    shown = folder / PAGE
-    shown.write_text(page(law), "utf-8", newline="\n")
-    return [*files, shown]
+    for changes in _changes(law):
+        files += write_comparisons(changes, folder)
+        files += (file for file in write_comparisons(changes, folder, style=DARK) if file not in files)
+    files += charts.write_examples(law, folder)
+    readme = folder / PAGE
+    readme.write_text(page(law), "utf-8", newline="\n")
+    return [*files, readme]
 
 
-def _changes(law: Law) -> list[Comparison]:
-    return [each for one, other in pairwise(law.rule_sets) for each in compared(law, one.id, other.id)]
-
-
-def _section(own: list[Drawing], changes: list[Comparison]) -> Iterator[str]:
-    newest, *older = own
-    picture = newest.picture
-    yield f"## {picture.title}\n"
-    yield f"{picture.says[0].upper()}{picture.says[1:]}. {_drawn(newest)}\n"
-    yield _shown(newest.stem, title(picture))
-    yield from (f"Before that: {_drawn(drawing)}\n" for drawing in older)
-    for change in changes:
-        stem = stem_of(change)
-        table = f"{stem.removeprefix(f'{change.machine}.')}.md"
-        yield f"What changed from {change.before.id} to {change.after.id} ([as a table]({table})):\n"
-        yield _shown(stem, f"{change.title}: from {change.before.id} to {change.after.id}")
-
-
-def _shown(stem: str, words: str) -> str:
-    return (
-        f'<picture><source media="(prefers-color-scheme: dark)" srcset="{stem}.dark.svg">'
-        f'<img alt="{words}" src="{stem}.svg"></picture>\n'
-    )
-
-
-def _drawn(drawing: Drawing) -> str:
-    links = [f"[{FORMATS[fmt]}]({drawing.stem}.{FORMATS[fmt]})" for fmt in PUBLISHED]
-    links.append(f"[dark]({drawing.stem}.dark.svg)")
-    return f"{span(drawing.picture.rule_set)}: {' · '.join(links)}"
+def _changes(law: Law) -> list[list[Comparison]]:
+    return [compared(law, before.id, after.id) for before, after in pairwise(law.rule_sets)]

@@ -5,20 +5,14 @@ Imports the law; each answer is what `decide` says, under every rule set.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import product
 
-from ims_fsm.draw.citation import worded
 from ims_fsm.law.decision import decide
-from ims_fsm.law.declaration import RuleSetDeclaration
 from ims_fsm.law.edition import Edition, Machine
 from ims_fsm.law.refusal import Refused
-from ims_fsm.pages.guards import where
-from ims_fsm.pages.links import rule_links
-from ims_fsm.pages.markdown import Md, badge
 from ims_fsm.pages.material import Material
-from ims_fsm.pages.phrases import capital, month
 
 UNKNOWN = "unknown"
 # One case of a machine: the values of the first fact, those of the second, and an answer for each rule set.
@@ -35,7 +29,6 @@ class Answer:
 
 
 Answers = tuple[Answer, ...]
-_FACTS = {"direction": "how it moves the tax", "original": "its original", "same_period": "both of one 2B period"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,46 +126,16 @@ def _other_values(edition: Edition, fact: str) -> tuple[str, ...]:
     return tuple(value for value in possible if value != plain)
 
 
-def asked(question: Question, material: Material) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
-    """Return the head and the rows of a question's table; machines that answer alike share their rows."""
+def asked(question: Question, material: Material) -> tuple[tuple[tuple[str, ...], tuple[Case, ...]], ...]:
+    """Return the cases of a question, with the machines that answer alike; those that refuse anything come first."""
     machines: dict[tuple[Case, ...], list[str]] = {}
     for machine in material.record_machines:
         machines.setdefault(cases(answers(machine, question)), []).append(machine.name)
-    rule_sets = material.law.rule_sets
-    same = all(len({*answer}) == 1 for rows in machines for _, _, answer in rows)
-    heads = ["Answer"] if same else [_span(rule_set) for rule_set in rule_sets]
-    facts = [capital(_FACTS.get(fact, worded(fact))) for fact in question.facts]
     strict = sorted(machines, key=lambda rows: all(verdict.allowed for _, _, answer in rows for verdict in answer))
-    lines = [
-        (where(machines[rows], material), *cells)
-        for rows in strict
-        for cells in _cells(question, material, rows, same=same)
-    ]
-    return ("Record", *facts, *heads), tuple(lines)
+    return tuple((tuple(machines[rows]), rows) for rows in strict)
 
 
-def _span(rule_set: RuleSetDeclaration) -> str:
-    if rule_set.until:
-        return f"2B period until {month(rule_set.until)}"
-    return f"2B period from {month(rule_set.since)}" if rule_set.since else rule_set.id
-
-
-def _cells(question: Question, material: Material, rows: tuple[Case, ...], *, same: bool) -> Iterator[tuple[Md, ...]]:
-    for firsts, seconds, answer in rows:
-        first = _values(question.facts[0], firsts, {value for row in rows for value in row[0]}, material)
-        second = _values(question.facts[1], seconds, {value for row in rows for value in row[1]}, material)
-        yield (first, second, *(_verdict(question, verdict) for verdict in (answer[:1] if same else answer)))
-
-
-def _values(fact: str, values: tuple[str, ...], every: set[str], material: Material) -> Md:
-    if len(every) > 1 and {*values} == every:
-        return Md("any")
-    return Md("<br>").join(capital(material.law.facts[fact].values[value]) for value in values)
-
-
-def _verdict(question: Question, answer: Answer) -> Md:
-    if not answer.allowed:
-        return Md("{} {}").format(badge("no", "no"), rule_links(answer.rules))
-    if answer.later:
-        return Md("{} {}, {}").format(badge("yes", "yes"), question.once, rule_links(answer.later))
-    return badge("yes", "yes")
+def is_any(values: tuple[str, ...], rows: tuple[Case, ...], place: int) -> bool:
+    """Say whether values of the fact at a place are all those that the rows of a machine have, and more than one."""
+    every = {value for row in rows for value in (row[1] if place else row[0])}
+    return len(every) > 1 and {*values} == every

@@ -17,9 +17,9 @@ from ims_fsm.law.modelcheck import OF_RECORDS, OF_STATEMENTS
 from ims_fsm.law.properties.claim import Claim
 from ims_fsm.law.refusal import Refusal
 from ims_fsm.pages.links import fact_anchor, linked, machine_link, rule_links
-from ims_fsm.pages.markdown import Md, badge, code, commas, link, strong
+from ims_fsm.pages.markdown import Md, code, commas, link
 from ims_fsm.pages.material import Material
-from ims_fsm.pages.phrases import held, listed, month, sentence
+from ims_fsm.pages.phrases import listed, month, sentence
 
 # What only a single record can tell is left open in a sentence about all of them.
 _LEFT_OPEN = ("form", "recipient_kind", "removed_for", "quarter")
@@ -154,22 +154,13 @@ def _span(edition: Edition) -> str:
     return f"from 2B period {month(rule_set.since)}" if rule_set.since else ""
 
 
-def restrictions(machine: Machine, material: Material) -> Iterator[Md]:
-    """Give a line for what may not be done: what is always refused, then what this record alone may be refused."""
-    always = [*always_refused(machine, material)]
-    for never in always:
-        refused = badge("always refused", "no")
-        span = f" {never.span}" if never.span else ""
-        yield Md("{} is {}{}. {}").format(strong(worded(never.trigger)), refused, span, never.reason)
-    told = {guard.name for never in always for guard in never.guards}
-    for guard in material.own_guards(machine) if machine.declaration.extends else ():
-        if guard.name not in told and not of_the_clock(guard, machine):
-            says = linked(said(guard, material.book.calendar), material.law)
-            span = f" ({held(guard)})" if held(guard) else ""
-            subject = strong(triggers_of(guard))
-            yield Md("{} may be refused{}: {} {}").format(subject, span, says, rule_links([guard.rule]))
-    ends = (state.title for state in machine.declaration.state if state.terminal)
-    yield Md("Nothing leads out of {}.").format(listed(ends, "or"))
+def other_restrictions(machine: Machine, material: Material, always: Iterable[Never]) -> list[GuardDeclaration]:
+    """Return what this record alone may be refused, beside what is always refused and what holds off the clock."""
+    if machine.declaration.extends is None:
+        return []
+    refusing = {guard.name for never in always for guard in never.guards}
+    guards = material.own_guards(machine)
+    return [guard for guard in guards if guard.name not in refusing and not of_the_clock(guard, machine)]
 
 
 def claims(machine: Machine) -> tuple[Claim, ...]:

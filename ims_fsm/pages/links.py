@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from ims_fsm.draw.citation import cite
 from ims_fsm.draw.links import Links
 from ims_fsm.draw.picture import Arrow, Picture
-from ims_fsm.law.annexure import Row
 from ims_fsm.law.edition import Machine
 from ims_fsm.law.register import Law
 from ims_fsm.pages.markdown import Md, code, commas, link
@@ -63,11 +62,6 @@ def fact_anchor(fact: str) -> str:
 def code_anchor(name: str) -> str:
     """Return the anchor of a code of refusal."""
     return f"code-{name}"
-
-
-def row_anchor(row: Row) -> str:
-    """Return the anchor of a row of Annexure-A."""
-    return f"annexure-a-row-{row.name}"
 
 
 def story_anchor(story: Story) -> str:

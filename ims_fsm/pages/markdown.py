@@ -88,15 +88,3 @@ def commas(parts: Iterable[str], last: str = ", ") -> Md:
     """
     *before, end = [*parts] or [""]
     return Md("{}{}{}").format(Md(", ").join(before), last if before else "", end)
-
-
-def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> Md:
-    """Return a table; a first cell that is that of the row above is left empty, and stands for both."""
-    names = [*head]
-    lines = [Md(" | ").join(names)]
-    above = None
-    for first, *others in rows:
-        lines.append(Md(" | ").join(["" if first == above else first, *others]))
-        above = first
-    head_line, *row_lines = (Md("| {} |").format(line) for line in lines)
-    return Md("\n").join([head_line, Md("|" + "---|" * len(names)), *row_lines])

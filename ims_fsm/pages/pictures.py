@@ -5,7 +5,7 @@ Imports the drawing rooms; what is drawn, and how, is theirs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import pairwise
@@ -64,32 +64,28 @@ class Pictures:
         """The names of those that a checkout keeps in its folder of diagrams, light and dark."""
         return frozenset({*self.drawings, *self.comparisons})
 
-    def files(self, names: Mapping[str, object] | frozenset[str]) -> dict[str, bytes]:
+    def files(self, names: Collection[str]) -> dict[str, bytes]:
         """Return the named pictures as SVG files, by name, each for light and for dark pages.
 
         Raises what drawing raises where one of them needs Graphviz.
         """
-        return {
-            _file(name, theme): content
-            for theme in (themes.LIGHT, themes.DARK)
-            for name, content in self._svg(names, theme).items()
-        }
+        themed = ((theme, self._svg(names, theme)) for theme in (themes.LIGHT, themes.DARK))
+        return {_file(name, theme): content for theme, svg in themed for name, content in svg.items()}
 
     def inline(self) -> dict[str, str]:
         """Return every picture as SVG to stand inside a page; machines lead to their lines there, without their notes.
 
         Raises what drawing raises.
         """
-        bare = {
-            name: Sheet(replace(drawing.picture, notes=()), themes.LIGHT, Links())
-            for name, drawing in self.drawings.items()
-        }
-        sheets = bare | {name: comparison_sheet(change) for name, change in self.comparisons.items()}
-        svg = dict(zip(sheets, (content.decode() for content in drawn([*sheets.values()], "svg")), strict=True))
-        return svg | {name: draw(themes.LIGHT) for name, draw in self.shapes.items()}
+        every = {*self.published, *self.shapes}
+        return {name: content.decode() for name, content in self._svg(every, themes.LIGHT, inside=True).items()}
 
-    def _svg(self, names: Mapping[str, object] | frozenset[str], theme: Theme) -> dict[str, bytes]:
-        sheets = {name: Sheet(drawing.picture, theme) for name, drawing in self.drawings.items() if name in names}
+    def _svg(self, names: Collection[str], theme: Theme, *, inside: bool = False) -> dict[str, bytes]:
+        sheets = {
+            name: Sheet(replace(drawing.picture, notes=()), theme, Links()) if inside else Sheet(drawing.picture, theme)
+            for name, drawing in self.drawings.items()
+            if name in names
+        }
         sheets |= {name: comparison_sheet(change, theme) for name, change in self.comparisons.items() if name in names}
         svg = dict(zip(sheets, drawn([*sheets.values()], "svg"), strict=True))
         return svg | {name: draw(theme).encode() for name, draw in self.shapes.items() if name in names}

@@ -25,7 +25,7 @@ class Story:
     title: str
     rules: tuple[str, ...]
     text: str
-    told: Mapping[str, Any] = field(repr=False, compare=False)
+    tables: Mapping[str, Any] = field(repr=False, compare=False)
 
     @property
     def name(self) -> str:
@@ -39,12 +39,12 @@ class Story:
 
     def entries(self, table: str) -> list[dict[str, Any]]:
         """Return the entries of a table: taxpayer, document or step."""
-        rows = self.told.get(table, [])
+        rows = self.tables.get(table, [])
         return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
 
     def cites(self, rule: str) -> bool:
         """Say whether it proves this rule or one below it ("faq.11" is met by "faq.11.a")."""
-        return any(own == rule or own.startswith(f"{rule}.") for own in self.rules)
+        return any(proved == rule or proved.startswith(f"{rule}.") for proved in self.rules)
 
     def remarks(self) -> tuple[str, Mapping[int, str]]:
         """Return the author's comments: that at the top, and those right above a step by the step's place, from 0."""
@@ -65,17 +65,17 @@ class Story:
 
 
 def story_of(path: str, text: str) -> Story:
-    """Return the story that a scenario's TOML tells; raises `InputError` for what is no TOML or has no title."""
+    """Return the story that a scenario's TOML tells; raises `InputError` for what is not TOML or has no title."""
     try:
-        told = tomllib.loads(text)
+        tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise InputError(path, [Problem("the file", f"is not TOML: {error}", "correct that line")]) from None
-    title, rules = told.get("title"), told.get("rules", [])
+    title, rules = tables.get("title"), tables.get("rules", [])
     problems = []
     if not isinstance(title, str) or not title.strip():
         problems.append(Problem("title", "is missing", "say in a sentence what the scenario shows"))
     if not isinstance(rules, list) or not all(isinstance(rule, str) for rule in rules):
-        problems.append(Problem("rules", "is no list of rule ids", 'write it like ["faq.11.a"]'))
+        problems.append(Problem("rules", "is not a list of rule ids", 'write it like ["faq.11.a"]'))
     if problems:
         raise InputError(path, problems)
-    return Story(path.replace("\\", "/"), str(title), tuple(rules), text, told)
+    return Story(path.replace("\\", "/"), str(title), tuple(rules), text, tables)

@@ -45,7 +45,7 @@ def test_for_a_checkout_pictures_and_scenarios_are_linked(bare, tmp_path, monkey
         ("--format docx", "--format: 'docx' is not one of 'md', 'html'; see"),
         ("--stories nowhere.toml", "nowhere.toml does not exist; correct the path"),
         ("--stories empty", "empty has no scenario in it; name a folder of .toml files"),
-        ("--stories latin.toml", "stories: latin.toml: is no text in UTF-8; save it as UTF-8"),
+        ("--stories latin.toml", "stories: latin.toml: is not text in UTF-8; save it as UTF-8"),
         ("--stories bare.toml", "stories: bare.toml title: is missing; say in a sentence what the scenario shows"),
         ("--format html --out file", "file is not a folder; name another"),
     ],

@@ -57,7 +57,7 @@ def test_what_is_no_list_of_tables_has_no_entries() -> None:
     [
         ("title =", "one.toml: the file: is not TOML: Invalid value (at end of document); correct that line"),
         ("rules = []", "one.toml: title: is missing; say in a sentence what the scenario shows"),
-        ('title = "T"\nrules = "x"', 'one.toml: rules: is no list of rule ids; write it like ["faq.11.a"]'),
+        ('title = "T"\nrules = "x"', 'one.toml: rules: is not a list of rule ids; write it like ["faq.11.a"]'),
     ],
 )
 def test_what_is_no_story_says_so(text: str, message: str) -> None:
