@@ -82,7 +82,7 @@ if TYPE_CHECKING:
     from ims_fsm.workflow.ims import IMS as IMS
     from ims_fsm.workflow.reception.importing import Imported as Imported
     from ims_fsm.workflow.reception.importing import Registration as Registration
-    from ims_fsm.workflow.reception.upload import Received as Received
+    from ims_fsm.workflow.reception.report import Received as Received
     from ims_fsm.workflow.reception.upload import UploadChange as UploadChange
     from ims_fsm.workflow.recipient_desk import Action as Action
     from ims_fsm.workflow.recipient_desk import RecipientDesk as RecipientDesk
@@ -135,7 +135,8 @@ _ROOMS = (
     ("workflow.calendar.failures", "Failure"),
     ("workflow.calendar.sweeps", "SweepReport Swept"),
     ("workflow.reception.importing", "Imported"),
-    ("workflow.reception.upload", "Received UploadChange"),
+    ("workflow.reception.report", "Received"),
+    ("workflow.reception.upload", "UploadChange"),
     ("workflow.returns.filing", "AddedBack ThreeBFiled"),
     ("workflow.returns.two_b", "TwoBGenerated"),
     ("workflow.suppliers.supplier", "Filed"),

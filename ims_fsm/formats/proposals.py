@@ -16,8 +16,10 @@ from ims_fsm.formats.gstn.notation import loads
 from ims_fsm.formats.gstn.row import Findings
 from ims_fsm.formats.gstn.sections import section_named
 from ims_fsm.formats.gstn.upload import is_upload, read_upload
+from ims_fsm.formats.gstn.values import action as read_action
 from ims_fsm.formats.gstn.values import gstin as read_gstin
 from ims_fsm.formats.gstn.values import shown
+from ims_fsm.record.sighting import BY_ACTION
 from ims_fsm.terms.document import Document
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.vocabulary import Kind, State, Trigger
@@ -42,20 +44,6 @@ _NAMES = {
     "reduce_itc": "reduce_itc",
 }
 COLUMNS = "id, supplier, number, kind, action, remarks, reduce_itc"
-_ACTIONS = {
-    "accept": Trigger.ACCEPT,
-    "accepted": Trigger.ACCEPT,
-    "a": Trigger.ACCEPT,
-    "reject": Trigger.REJECT,
-    "rejected": Trigger.REJECT,
-    "r": Trigger.REJECT,
-    "keep_pending": Trigger.KEEP_PENDING,
-    "pending": Trigger.KEEP_PENDING,
-    "p": Trigger.KEEP_PENDING,
-    "reset": Trigger.RESET,
-    "no_action": Trigger.RESET,
-    "n": Trigger.RESET,
-}
 _MACHINES = frozenset({*Kind, *(f"{kind}_amendment" for kind in Kind if kind is not Kind.BILL_OF_ENTRY)})
 
 
@@ -219,10 +207,12 @@ def _reduction_of(row: _Row) -> ReduceItc | None:
 
 
 def _action(text: str) -> Trigger:
-    trigger = _ACTIONS.get(worded(text))
-    if trigger is None:
-        raise ValueError(f"{text!r} is not an action; write accept, reject, keep_pending or reset")
-    return trigger
+    word = worded(text)
+    try:
+        return Trigger(word) if word in BY_ACTION.values() else BY_ACTION[read_action(word)]
+    except ValueError:
+        what = f"{text!r} is not an action; write accept, reject, keep_pending or reset"
+        raise ValueError(what) from None
 
 
 def _record_id(text: str) -> int:

@@ -20,7 +20,8 @@ from ims_fsm.workflow.actions.many import ActionReport, EachRefused
 from ims_fsm.workflow.actions.proposed import Judgement
 from ims_fsm.workflow.actions.what_if import WhatIf
 from ims_fsm.workflow.border import checked_action
-from ims_fsm.workflow.reception.upload import Each, Received, UploadChange
+from ims_fsm.workflow.reception.report import Each, Received
+from ims_fsm.workflow.reception.upload import UploadChange
 from ims_fsm.workflow.recipient_desk import RecipientDesk
 from ims_fsm.workflow.returns.filing import ThreeBFiled
 from ims_fsm.workflow.returns.two_b import TwoBGenerated

@@ -20,7 +20,7 @@ from ims_fsm.workflow.calendar.sweeps import SweepReport
 from ims_fsm.workflow.former_calls import FormerCalls
 from ims_fsm.workflow.reception.importing import AS_USUAL, Imported, Registration, import_download
 from ims_fsm.workflow.reception.registration import register
-from ims_fsm.workflow.reception.upload import Each
+from ims_fsm.workflow.reception.report import Each
 from ims_fsm.workflow.recipient_desk import RecipientDesk, named
 from ims_fsm.workflow.supplier_desk import SupplierDesk
 from ims_fsm.workflow.unit import UnitOfWork
@@ -117,7 +117,7 @@ class IMS(FormerCalls):
 
         name, file = named(source, where)
         owner = None if gstin is None else checked_party(gstin)
-        return import_download(run, file, name, gstin=owner, registration=registration, each=each, progress=progress)
+        return import_download(run, file, name, gstin=owner, registration=registration, notify=each, progress=progress)
 
     def compare_2b(self, source: Source, where: str | None = None, *, gstin: str | None = None) -> TwoBComparison:
         """Compare the portal's GSTR-2B as `RecipientDesk.compare_2b` does; the file says whose it is."""

@@ -36,9 +36,10 @@ from ims_fsm.workflow.border import (
     checked_word,
 )
 from ims_fsm.workflow.calendar import sweeps
-from ims_fsm.workflow.reception import importing, upload
+from ims_fsm.workflow.reception import importing, receiving, upload
 from ims_fsm.workflow.reception.importing import AS_USUAL, Imported, Registration
-from ims_fsm.workflow.reception.upload import Each, Received, UploadChange
+from ims_fsm.workflow.reception.report import Each, Received
+from ims_fsm.workflow.reception.upload import UploadChange
 from ims_fsm.workflow.returns import filing, two_b
 from ims_fsm.workflow.returns.filing import ThreeBFiled
 from ims_fsm.workflow.returns.two_b import TwoBGenerated
@@ -298,7 +299,7 @@ class RecipientDesk:
 
         name, file = named(source, where)
         return importing.import_download(
-            run, file, name, gstin=self.gstin, registration=registration, each=each, progress=progress
+            run, file, name, gstin=self.gstin, registration=registration, notify=each, progress=progress
         )
 
     def receive(
@@ -313,7 +314,7 @@ class RecipientDesk:
 
         def work(unit: UnitOfWork) -> Received:
             serialise(unit.connection, [self.gstin])
-            return upload.receive(unit, self.gstin, sightings, complete, each)
+            return receiving.receive(unit, self.gstin, sightings, complete, each)
 
         return self._run("receive", None, {}, work, Received, retries=0)
 

@@ -243,7 +243,7 @@ class Repetitions:
         """Return which of rows of one document are left out, and which take the place of the first of them.
 
         Each row is its ordinal in the file and what it shows. Overseas imports and those from an SEZ are listed apart,
-        and are no repetitions of each other.
+        and do not repeat each other.
         """
         left_out: list[int] = []
         moved: list[tuple[int, int]] = []

@@ -6,12 +6,12 @@ Reads rows already unwrapped; opens no file and knows no wrapper. `ordinary` rea
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, TypedDict
+from typing import Any
 
 from ims_fsm.formats.gstn import values
 from ims_fsm.formats.gstn.row import Row
 from ims_fsm.formats.gstn.sections import SectionForm, bill_number
-from ims_fsm.record.sighting import Shown, YesNo
+from ims_fsm.record.sighting import Shown
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Form, Kind, State, SupplierStatus
@@ -47,97 +47,99 @@ _TAX = tuple(KEYS[head] for head in ("igst", "cgst", "sgst", "cess"))
 _TAX_OF_IMPORTS = (("igst", "iamt"), (), (), KEYS["cess"])
 
 
-class _Common(TypedDict):
-    supplier_name: str
-    action: State
-    pending_blocked: bool | None
-    reduction_blocked: bool | None
-    itc_reduction: YesNo | None
-    declared: Heads | None
-    remarks: str | None
-    portal_hash: str | None
-
-
 def read_record(row: Row, form: SectionForm, recipient: str) -> Shown | None:
     """Return what a row shows, or None where something in it was refused (the row's findings say what)."""
     before = row.findings.refused
     reader = _read_import if form.kind is Kind.BILL_OF_ENTRY else _read_document
-    record = reader(row, form, recipient)
+    record = reader(row, form, _read_common(row, form, recipient))
     return record if row.findings.refused == before else None
 
 
-def _read_document(row: Row, form: SectionForm, recipient: str) -> Shown:
+def _read_common(row: Row, form: SectionForm, recipient: str) -> Shown:
+    """Read what documents and bills of entry have in common; the rest is a bill's that amends nothing."""
     day = row.day(form.date) or NO_DATE
-    common, taxable = _common(row), row.taxable()
-    supplier, number = row.gstin(KEYS["supplier"]), row.number(form.number)
-    igst, cgst, sgst, cess = _tax(row, _TAX, taxable)
-    value = row.read(values.amount, KEYS["value"], None)
-    pos = row.read(values.place_of_supply, KEYS["pos"], None)
-    invoice_type = row.read(values.invoice_type, KEYS["invoice_type"], "R")
-    original_number, original_date = _original(row, form) if form.amended else (None, None)
+    action = row.read(values.action, KEYS["action"], State.NO_ACTION)
+    flags = ("pending_blocked", "reduction_blocked", "remarks_blocked", "itc_reduction")
+    pending_blocked, reduction_blocked, _, reduced = (_flag(row, field) for field in flags)
+    if pending_blocked is None:
+        allowed = row.read(values.flag, PENDING_ALLOWED, None)
+        pending_blocked = None if allowed is None else not allowed
+    declared = Heads(*map(row.amount, DECLARED)) if any(map(row.key, DECLARED)) else None
+    remarks, portal_hash, _ = (row.text(KEYS[what]) for what in ("remarks", "portal_hash", "error_message"))
     return Shown(
         recipient=recipient,
         kind=form.kind,
-        supplier=supplier,
-        number=number,
+        supplier="",
+        supplier_name=row.text(KEYS["supplier_name"]) or "",
+        number="",
         date=day,
-        taxable=taxable,
-        igst=igst,
-        cgst=cgst,
-        sgst=sgst,
-        cess=cess,
-        value=value,
-        pos=pos,
-        invoice_type=invoice_type,
-        reverse_charge=False,
-        ineligible=None,
-        original_number=original_number,
-        original_date=original_date,
-        form=row.read(values.form, KEYS["form"], Form.GSTR_1),
-        return_period=_return_period(row, KEYS["return_period"], day),
-        supplier_status=_supplier_status(row),
-        itc_period=None,
-        **common,
-    )
-
-
-def _read_import(row: Row, form: SectionForm, recipient: str) -> Shown:
-    day = row.day(form.date) or NO_DATE
-    common, taxable = _common(row), row.taxable()
-    port = row.text(("portcd", "portcode"))
-    if port is None:
-        row.refuse("portcd", "the bill of entry has no port code", "give the port's code, like INNSA1")
-    number = bill_number(row.number(form.number), port or "")
-    itc_period = row.read(lambda text: values.period(values.plain(text), day), ("itcprd",), None)
-    supplier = row.optional_gstin(("stin", "srcGstin", "ctin"))
-    igst, _, _, cess = _tax(row, _TAX_OF_IMPORTS, taxable)
-    period = _return_period(row, ("srtinprd", "rtnprd", "itcprd"), day)
-    status = row.read(values.supplier_status, KEYS["supplier_status"], SupplierStatus.FILED)
-    # Nobody asks for these two; what cannot be read is told all the same.
-    _ = row.text(("rgstinrefId",)), row.optional_day(("irefdt", "refdt"))
-    return Shown(
-        recipient=recipient,
-        kind=Kind.BILL_OF_ENTRY,
-        supplier=supplier,
-        number=number,
-        date=day,
-        taxable=taxable,
-        igst=igst,
+        taxable=row.taxable(),
+        igst=0,
         cgst=0,
         sgst=0,
-        cess=cess,
+        cess=0,
         value=None,
         pos=None,
         invoice_type=form.invoice_type,
         reverse_charge=False,
         ineligible=None,
+        original_number=None,
+        original_date=None,
+        form=Form.ICEGATE,
+        return_period=TaxPeriod.of(day),
+        supplier_status=SupplierStatus.FILED,
+        action=action,
+        pending_blocked=pending_blocked,
+        reduction_blocked=reduction_blocked,
+        itc_reduction=None if reduced is None else "Y" if reduced else "N",
+        declared=declared,
+        remarks=remarks,
+        portal_hash=portal_hash,
+        itc_period=None,
+    )
+
+
+def _read_document(row: Row, form: SectionForm, common: Shown) -> Shown:
+    supplier, number = row.gstin(KEYS["supplier"]), row.number(form.number)
+    igst, cgst, sgst, cess = _tax(row, _TAX, common.taxable)
+    original_number, original_date = _original(row, form) if form.amended else (None, None)
+    return common._replace(
+        supplier=supplier,
+        number=number,
+        igst=igst,
+        cgst=cgst,
+        sgst=sgst,
+        cess=cess,
+        value=row.read(values.amount, KEYS["value"], None),
+        pos=row.read(values.place_of_supply, KEYS["pos"], None),
+        invoice_type=row.read(values.invoice_type, KEYS["invoice_type"], "R"),
+        original_number=original_number,
+        original_date=original_date,
+        form=row.read(values.form, KEYS["form"], Form.GSTR_1),
+        return_period=_return_period(row, KEYS["return_period"], common.date),
+        supplier_status=_supplier_status(row),
+    )
+
+
+def _read_import(row: Row, form: SectionForm, common: Shown) -> Shown:
+    day, port = common.date, row.text(("portcd", "portcode"))
+    if port is None:
+        row.refuse("portcd", "the bill of entry has no port code", "give the port's code, like INNSA1")
+    number = bill_number(row.number(form.number), port or "")
+    igst, _, _, cess = _tax(row, _TAX_OF_IMPORTS, common.taxable)
+    # Nobody asks for these two; what cannot be read in them is a problem all the same.
+    row.text(("rgstinrefId",))
+    row.optional_day(("irefdt", "refdt"))
+    return common._replace(
+        supplier=row.optional_gstin(("stin", "srcGstin", "ctin")),
+        number=number,
+        igst=igst,
+        cess=cess,
         original_number=number if form.amended else None,
         original_date=day if form.amended else None,
-        form=Form.ICEGATE,
-        return_period=period,
-        supplier_status=status,
-        itc_period=itc_period,
-        **common,
+        return_period=_return_period(row, ("srtinprd", "rtnprd", "itcprd"), day),
+        supplier_status=row.read(values.supplier_status, KEYS["supplier_status"], SupplierStatus.FILED),
+        itc_period=row.read(lambda text: values.period(values.plain(text), day), ("itcprd",), None),
     )
 
 
@@ -147,26 +149,6 @@ def _tax(row: Row, keys: tuple[tuple[str, ...], ...], taxable: int) -> list[int]
         heads = ", ".join(names[0] for names in keys if names)
         row.refuse(keys[0][0], "the document is taxable and has no tax", f"give {heads} in rupees, 0 for none")
     return [row.amount(names) for names in keys]
-
-
-def _common(row: Row) -> _Common:
-    blocked, reduction_blocked, _ = (_flag(row, f"{what}_blocked") for what in ("pending", "reduction", "remarks"))
-    if blocked is None:
-        allowed = row.read(values.flag, PENDING_ALLOWED, None)
-        blocked = None if allowed is None else not allowed
-    reduced = _flag(row, "itc_reduction")
-    common: _Common = {
-        "action": row.read(values.action, KEYS["action"], State.NO_ACTION),
-        "pending_blocked": blocked,
-        "reduction_blocked": reduction_blocked,
-        "itc_reduction": None if reduced is None else "Y" if reduced else "N",
-        "declared": Heads(*map(row.amount, DECLARED)) if any(map(row.key, DECLARED)) else None,
-        "remarks": row.text(KEYS["remarks"]),
-        "portal_hash": row.text(KEYS["portal_hash"]),
-        "supplier_name": row.text(KEYS["supplier_name"]) or "",
-    }
-    row.text(KEYS["error_message"])
-    return common
 
 
 def _flag(row: Row, field: str) -> bool | None:

@@ -75,7 +75,7 @@ ALIASES = {
 
 
 def section_named(key: str) -> SectionForm | None:
-    """Return the section that a key of a file means, in any spelling; None for a key that is no section."""
+    """Return the section that a key of a file means, in any spelling; None for any other key."""
     name = key.strip().lower()
     return SECTIONS.get(ALIASES.get(name, name))
 

@@ -19,7 +19,7 @@ from ims_fsm.formats.gstn.notation import dumps
 from ims_fsm.formats.gstn.row import Findings, Row, recipient_of
 from ims_fsm.formats.gstn.sections import SECTIONS, SectionForm, bill_parts, section_named, section_of
 from ims_fsm.formats.gstn.values import written
-from ims_fsm.record.sighting import Shown, YesNo
+from ims_fsm.record.sighting import BY_ACTION, Shown, YesNo
 from ims_fsm.terms.document import Document
 from ims_fsm.terms.money import HEADS, Heads, rupees
 from ims_fsm.terms.period import TaxPeriod
@@ -29,12 +29,6 @@ Request = dict[str, Any]
 _CODES = {State.NO_ACTION: "N", State.ACCEPTED: "A", State.REJECTED: "R", State.PENDING: "P"}
 _FORMS = {Form.GSTR_1: "R1", Form.IFF: "R1", Form.GSTR_1A: "R1A", Form.GSTR_5: "R5", Form.GSTR_6: "R6"}
 _TAX = dict(zip(HEADS, ("iamt", "camt", "samt", "cess"), strict=True))
-_TRIGGERS = {
-    State.ACCEPTED: Trigger.ACCEPT,
-    State.REJECTED: Trigger.REJECT,
-    State.PENDING: Trigger.KEEP_PENDING,
-    State.NO_ACTION: Trigger.RESET,
-}
 _RESET = frozenset({"RESET", "RESETIMS"})
 # The portal's limit on one request, in bytes.
 LIMIT = 4_000_000
@@ -264,7 +258,7 @@ def _read(record: Shown, row: Row, *, reset: bool) -> UploadRow:
     if not reset and row.key(("action",)) is None:
         row.refuse("action", "the record says no action", "write A, R or P, or put it into a RESET")
     previous = row.read(values.action, ("prev_status",), None)
-    return UploadRow(row.place, record, Trigger.RESET if reset else _TRIGGERS[record.action], previous)
+    return UploadRow(row.place, record, Trigger.RESET if reset else BY_ACTION[record.action], previous)
 
 
 @dataclass(frozen=True, slots=True)

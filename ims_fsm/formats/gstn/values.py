@@ -6,16 +6,18 @@ Each reader takes one value and raises `ValueError` ("what is wrong; the remedy"
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from ims_fsm.terms.gstin import checked_gstin
 from ims_fsm.terms.money import paise
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Form, State, SupplierStatus
 
+Value = TypeVar("Value")
 _DATE = re.compile(r"([0-9]{2})[-/]([0-9]{2})[-/](20[0-9]{2})")
 _AMOUNT = re.compile(r"[-+]?[0-9]+(\.[0-9]*)?")
 _EXACT = 10**14
@@ -103,10 +105,10 @@ def plain(value: Any) -> str:
 @lru_cache(maxsize=65536)
 def day(text: str) -> date:
     """Return the date written dd-mm-yyyy; raises `ValueError` for any other form and for days that do not exist."""
-    found = _DATE.fullmatch(text.strip())
-    if found:
+    written_day = _DATE.fullmatch(text.strip())
+    if written_day:
         try:
-            return date(int(found[3]), int(found[2]), int(found[1]))
+            return date(*map(int, reversed(written_day.groups())))
         except ValueError:
             pass
     raise ValueError(f"{text!r} is not a date of the portal; write it dd-mm-yyyy, like 05-10-2024")
@@ -153,29 +155,26 @@ def flag(value: Any) -> bool:
     raise ValueError(f"{shown(value)} is not a flag; write Y or N")
 
 
+def _choice(table: Mapping[str, Value], word: str, value: Any, what: str) -> Value:
+    if word not in table:
+        raise ValueError(f"{shown(value)} is not {what}")
+    return table[word]
+
+
 def action(value: Any) -> State:
     """Return the recipient's action N, A, R or P as a state; raises `ValueError` for any other code."""
-    found = _ACTIONS.get(_word(value))
-    if found is None:
-        raise ValueError(f"{shown(value)} is not an action; write A, R, P or N")
-    return found
+    return _choice(_ACTIONS, _word(value), value, "an action; write A, R, P or N")
 
 
 def supplier_status(value: Any) -> SupplierStatus:
     """Return whether the supplier has saved or filed (FAQ 6), in any of the portal's spellings."""
-    found = _STATUSES.get(_word(value))
-    if found is None:
-        raise ValueError(f"{shown(value)} is not a filing status; write Filed or Not Filed")
-    return found
+    return _choice(_STATUSES, _word(value), value, "a filing status; write Filed or Not Filed")
 
 
 def form(value: Any) -> Form:
     """Return the supplier's form from R1, R1A, R5, GSTR1, GSTR-1A, IFF and the like; raises `ValueError` else."""
-    word = _word(value)
-    found = _FORMS.get(word.removeprefix("GSTR").removeprefix("R"))
-    if found is None:
-        raise ValueError(f"{shown(value)} is not a form of a supplier; write R1, R1A, R5 or IFF")
-    return found
+    word = _word(value).removeprefix("GSTR").removeprefix("R")
+    return _choice(_FORMS, word, value, "a form of a supplier; write R1, R1A, R5 or IFF")
 
 
 def wire_period(value: Any) -> TaxPeriod:

@@ -46,7 +46,7 @@ _COPIED = tuple(name for name in KEPT if name not in {"id", "chain_id", *STANDIN
 
 
 def fresh(*, amended: bool, first: int) -> FromClause:
-    """Return the staged rows that are no known record, numbered from an id on; amendments from the oldest on."""
+    """Return the staged rows of new records, numbered from an id on; amendments from the oldest on."""
     matched = select(MATCH.c.ordinal).where(MATCH.c.ordinal == _S.ordinal).exists()
     turn = (_S.return_period, case((_S.form == str(Form.GSTR_1A), 1), else_=0)) if amended else ()
     number = func.row_number().over(order_by=(*turn, _S.ordinal))
@@ -56,7 +56,7 @@ def fresh(*, amended: bool, first: int) -> FromClause:
 
 
 def count(connection: Connection, *, amended: bool) -> int:
-    """Return how many staged rows are no known record."""
+    """Return how many staged rows are of new records."""
     return int(connection.execute(select(func.count()).select_from(fresh(amended=amended, first=1))).scalar_one())
 
 

@@ -1,4 +1,4 @@
-"""Proposed actions matched to a recipient's records, then taken as one transaction, or only rehearsed.
+"""Proposed actions matched to a recipient's records, then applied as one transaction, or only checked.
 
 Imports the proposals and the workflow; opens no file and knows no command line.
 """
@@ -67,12 +67,12 @@ def apply(unit: UnitOfWork, gstin: str, proposals: Sequence[Proposal], where: st
     serialise(unit.connection, [gstin])
     unit.taxpayer(gstin)
     matched = _matched(_named(unit, gstin, proposals), proposals, where)
-    outdated = {record.id: told for proposal, record in matched if (told := "; ".join(_differences(proposal, record)))}
+    differences = {record.id: "; ".join(_differences(proposal, record)) for proposal, record in matched}
     refused: dict[int, Answer] = {}
 
     def wanted(pair: tuple[Proposal, Record]) -> tuple[Trigger, Request]:
         proposal, record = pair
-        version = NO_VERSION if record.id in outdated else None
+        version = NO_VERSION if differences[record.id] else None
         return proposal.trigger, Request(remarks=proposal.remarks, reduce_itc=proposal.reduce_itc, version=version)
 
     groups: dict[tuple[Trigger, Request], list[int]] = {}
@@ -80,13 +80,13 @@ def apply(unit: UnitOfWork, gstin: str, proposals: Sequence[Proposal], where: st
         groups.setdefault(wanted(pair), []).append(pair[1].id)
     saved, scope = 0, scope_of(unit, [gstin])
     for (trigger, request), ids in groups.items():
-        found: list[Answer] = []
-        report = bulk.act_on_many(unit, trigger, gstin, request, ids, Where(), found.append, scope)
+        answers: list[Answer] = []
+        report = bulk.act_on_many(unit, trigger, gstin, request, ids, Where(), answers.append, scope)
         saved += report.saved
         if scope.amended and report.applied:
             # What was decided of one may be what an amendment in another group goes by.
             scope = scope_of(unit, [gstin])
-        refused |= {answer.record_id: _explained(answer, outdated.get(answer.record_id)) for answer in found}
+        refused |= {answer.record_id: _explained(answer, differences[answer.record_id]) for answer in answers}
     rows = tuple(refused.get(record.id, _allowed(proposal, record)) for proposal, record in matched)
     return Judgement(rows, {record.id: proposal.place for proposal, record in matched}, saved)
 
@@ -100,40 +100,40 @@ def _named(unit: UnitOfWork, gstin: str, proposals: Sequence[Proposal]) -> list[
     """Return the records that the proposals may mean, by id; none of those that no proposal names is read."""
     ids = {proposal.record_id for proposal in proposals if proposal.record_id is not None}
     numbers = {proposal.number.upper() for proposal in proposals if proposal.record_id is None}
-    found = records.find_many(unit.connection, gstin, ids)
-    found |= {record.id: record for record in records.numbered(unit.connection, gstin, numbers)}
-    return [found[record_id] for record_id in sorted(found)]
+    by_id = records.find_many(unit.connection, gstin, ids)
+    by_id |= {record.id: record for record in records.numbered(unit.connection, gstin, numbers)}
+    return [by_id[record_id] for record_id in sorted(by_id)]
 
 
-def _explained(answer: Answer, outdated: str | None) -> Answer:
+def _explained(answer: Answer, difference: str) -> Answer:
     """Say of an outdated proposal what differs."""
-    if outdated is None:
+    if not difference:
         return answer
     refusals = tuple(
-        replace(refusal, sentence=f"{refusal.sentence}: {outdated}") if refusal.code == "stale_version" else refusal
+        replace(refusal, sentence=f"{refusal.sentence}: {difference}") if refusal.code == "stale_version" else refusal
         for refusal in answer.refusals
     )
     return replace(answer, refusals=refusals)
 
 
-def _matched(known: Sequence[Record], proposals: Iterable[Proposal], where: str) -> list[tuple[Proposal, Record]]:
-    by_id = {record.id: record for record in known}
+def _matched(named: Sequence[Record], proposals: Iterable[Proposal], where: str) -> list[tuple[Proposal, Record]]:
+    by_id = {record.id: record for record in named}
     by_number: dict[str, list[Record]] = {}
-    for record in known:
+    for record in named:
         by_number.setdefault(record.document.number.upper(), []).append(record)
     problems: list[Problem] = []
     matched: list[tuple[Proposal, Record]] = []
     places: dict[int, str] = {}
     for proposal in proposals:
-        found = _meant(proposal, by_id, by_number)
-        if len(found) != 1:
-            problems.append(_mistaken(proposal, found))
-        elif found[0].id in places:
-            what = f"means record {found[0].id}, as {places[found[0].id]} does"
+        meant = _meant(proposal, by_id, by_number)
+        if len(meant) != 1:
+            problems.append(_mistaken(proposal, meant))
+        elif meant[0].id in places:
+            what = f"means record {meant[0].id}, as {places[meant[0].id]} does"
             problems.append(Problem(proposal.place, what, "keep one of the two"))
         else:
-            places[found[0].id] = proposal.place
-            matched.append((proposal, found[0]))
+            places[meant[0].id] = proposal.place
+            matched.append((proposal, meant[0]))
     if problems:
         raise InputError(where, problems)
     return matched
@@ -143,8 +143,8 @@ def _meant(proposal: Proposal, by_id: dict[int, Record], by_number: dict[str, li
     if proposal.record_id is not None:
         named = by_id.get(proposal.record_id)
         return [named] if named is not None and _fits(proposal, named) else []
-    found = [record for record in by_number.get(proposal.number.upper(), []) if _fits(proposal, record)]
-    return [record for record in found if record.state not in _GONE] or found[-1:]
+    fitting = [record for record in by_number.get(proposal.number.upper(), []) if _fits(proposal, record)]
+    return [record for record in fitting if record.state not in _GONE] or fitting[-1:]
 
 
 def _fits(proposal: Proposal, record: Record) -> bool:
@@ -156,21 +156,21 @@ def _fits(proposal: Proposal, record: Record) -> bool:
     )
 
 
-def _mistaken(proposal: Proposal, found: Sequence[Record]) -> Problem:
+def _mistaken(proposal: Proposal, meant: Sequence[Record]) -> Problem:
     by_id = None if proposal.record_id is None else f"with the id {proposal.record_id}"
     of = f"of {proposal.supplier}" if proposal.supplier else None
     named = " ".join(part for part in (proposal.machine, proposal.number, of, by_id) if part)
-    if not found:
+    if not meant:
         return Problem(proposal.place, f"there is no record {named} of this recipient", "see ims-fsm list")
-    ids = ", ".join(str(record.id) for record in found)
-    return Problem(proposal.place, f"{named} means {len(found)} records ({ids})", "give the id")
+    ids = ", ".join(str(record.id) for record in meant)
+    return Problem(proposal.place, f"{named} means {len(meant)} records ({ids})", "give the id")
 
 
 def _differences(proposal: Proposal, record: Record) -> Iterator[str]:
     """Give what an upload shows otherwise than the portal last did (which answers IMSSAV0010 to that)."""
-    shown = last_seen(record).action
-    if proposal.previous not in (None, shown):
-        yield f"the file says {proposal.previous} before, and the portal last showed {shown}"
-    document, own = proposal.document, record.document
-    if document is not None and (document.date, document.taxable, document.tax) != (own.date, own.taxable, own.tax):
+    seen = last_seen(record).action
+    if proposal.previous not in (None, seen):
+        yield f"the file says {proposal.previous} before, and the portal last showed {seen}"
+    document, ours = proposal.document, record.document
+    if document is not None and (document.date, document.taxable, document.tax) != (ours.date, ours.taxable, ours.tax):
         yield "its date or amounts are others"

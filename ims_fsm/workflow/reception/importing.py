@@ -60,14 +60,14 @@ def import_download(  # noqa: PLR0913 -- what, of whom, and who wants to know
     *,
     gstin: str | None = None,
     registration: Registration = AS_USUAL,
-    each: Each | None = None,
+    notify: Each | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Imported:
     """Read a download in any dialect of the portal and take it in; importing the same again changes nothing.
 
     It is read as it is taken in, so memory does not grow with it. `run` runs a use case in one transaction, and is
     called again where the end of the file tells that it must be read otherwise. `source` is a path, an open file, or
-    the bytes; `where` names it in errors; `gstin` is the recipient, where the file does not name them; `each` is
+    the bytes; `where` names it in errors; `gstin` is the recipient, where the file does not name them; `notify` is
     called with what happened to which record, `progress` with how many bytes were read. Raises `InputError` for what
     cannot be read, and for a recipient registered otherwise than `registration` says; nothing is written then.
     """
@@ -75,7 +75,7 @@ def import_download(  # noqa: PLR0913 -- what, of whom, and who wants to know
     with opened(source) as file:
         while True:
             reader = DownloadReader(file, where, gstin, promise=promise, progress=progress)
-            importing = _Importing(reader, registration, each, straight=straight)
+            importing = _Importing(reader, registration, notify, straight=straight)
             try:
                 return run(importing.work)
             except MisreadError as error:
@@ -88,9 +88,9 @@ class _Importing:
     """One reading of a file while it is taken in; `straight` where it is entered before it is compared with itself."""
 
     def __init__(
-        self, reader: DownloadReader, registration: Registration, each: Each | None, *, straight: bool
+        self, reader: DownloadReader, registration: Registration, notify: Each | None, *, straight: bool
     ) -> None:
-        self.reader, self.registration, self.each, self.straight = reader, registration, each, straight
+        self.reader, self.registration, self.notify, self.straight = reader, registration, notify, straight
 
     def work(self, unit: UnitOfWork) -> Imported:
         """Take the file in."""
@@ -98,7 +98,7 @@ class _Importing:
         first = next(parts, None)
         recipient = reader.whole.recipient if first is None else reader.owner
         arrival = _Arrival(unit, recipient, self.registration)
-        reception = Reception(unit, recipient, self.each)
+        reception = Reception(unit, recipient, self.notify)
         receive = reception.enter if self.straight and is_empty(unit.connection, recipient) else reception.stage
         receive(arrival.watched(parts if first is None else chain([first], parts)))
         registered = arrival.registered(reception.count)
@@ -138,7 +138,7 @@ class _Arrival:
             yield part
 
     def registered(self, count: int) -> Taxpayer | None:
-        """Return the taxpayer where they were registered; raises `InputError` for one of whom nothing is shown."""
+        """Return the taxpayer where they were registered; raises `InputError` for one with nothing to show."""
         if not self._is_new:
             return None
         if not count:

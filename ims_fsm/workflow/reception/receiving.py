@@ -8,12 +8,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
+from itertools import islice
 from typing import Any
 
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import label
-from ims_fsm.record.sighting import BY_ACTION, Shown, declaration_of, declared_by
+from ims_fsm.record.sighting import BY_ACTION, Shown, Sighting, declaration_of, declared_by, flat
 from ims_fsm.store import records
 from ims_fsm.store.staging import chains, entering, filing, matching
 from ims_fsm.store.staging.columns import StagedRow, shown_of
@@ -31,28 +32,47 @@ from ims_fsm.workflow.returns.two_b import mark_stale_where
 from ims_fsm.workflow.unit import UnitOfWork
 
 LISTED = 1000
+_AT_ONCE = 256
 Parts = Iterable[Sequence[Shown]]
 # Of rows that may show the same document, those that are left out, and those that take the place of another.
 Choice = tuple[Sequence[int], Sequence[tuple[int, int]]]
 Choose = Callable[[Sequence[tuple[int, Shown]]], Choice]
 
 
+def receive(
+    unit: UnitOfWork,
+    recipient: str,
+    sightings: Iterable[Sighting],
+    complete: frozenset[str],
+    notify: Each | None = None,
+) -> Received:
+    """Take in what the portal shows; taking in the same again changes nothing (FAQ 6, 16, 19).
+
+    `notify` is called with every record that is counted by name. Raises `InputError` for what is shown of another
+    recipient; nothing is written then.
+    """
+    reception = Reception(unit, recipient, notify)
+    flattened = map(flat, sightings)
+    reception.stage(iter(lambda: list(islice(flattened, _AT_ONCE)), []))
+    return reception.finish(complete)
+
+
 class SeenTwiceError(Exception):
-    """A document is shown twice of a recipient of whom nothing is known: the download must be compared with itself."""
+    """A document of a recipient who was unknown is shown twice: the download must be compared with itself."""
 
 
 class Reception:
     """One download of a recipient being taken in: its parts first, then `finish`.
 
-    `each` is called with every record that is counted by name. Nothing else may write on the recipient's records
+    `notify` is called with every record that is counted by name. Nothing else may write on the recipient's records
     meanwhile.
     """
 
-    def __init__(self, unit: UnitOfWork, recipient: str, each: Each | None = None) -> None:
+    def __init__(self, unit: UnitOfWork, recipient: str, notify: Each | None = None) -> None:
         """Begin; raises `InputError` for a recipient who is not registered here."""
         unit.taxpayer(recipient)
         self._unit, self._recipient = unit, recipient
-        self._tally = Tally(each)
+        self._tally = Tally(notify)
         self._owed = next_period(unit, recipient)
         self._reach, self.count = "9", 0
         self._entered: list[range] = []
@@ -82,7 +102,7 @@ class Reception:
                 self._look_at(part)
 
     def enter(self, parts: Parts) -> None:
-        """Enter what is shown of a recipient of whom nothing is known; only what is linked to it is laid out.
+        """Enter what is shown of a recipient who has no record yet; only what is linked to it is laid out.
 
         Raises `SeenTwiceError`, and what was entered is then of no use.
         """

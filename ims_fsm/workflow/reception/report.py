@@ -40,11 +40,11 @@ class Received:
 
 
 class Tally:
-    """Counts while a download is taken in; `each` is told of every record in turn, where somebody wants to know."""
+    """Counts while a download is taken in; `notify` is called with every record that is counted by name, in turn."""
 
-    def __init__(self, each: Each | None = None) -> None:
+    def __init__(self, notify: Each | None = None) -> None:
         """Begin at nothing."""
-        self._each = each
+        self._notify = notify
         self._counts: dict[str, int] = defaultdict(int)
         self._examples: dict[str, list[int]] = defaultdict(list)
         self._notes: list[tuple[int, str]] = []
@@ -61,8 +61,8 @@ class Tally:
             self._counts[what] += 1
             if len(examples) < EXAMPLES:
                 examples.append(record_id)
-            if self._each is not None:
-                self._each(what, record_id)
+            if self._notify is not None:
+                self._notify(what, record_id)
 
     def note(self, ordinal: int, text: str) -> None:
         """Note a sentence about what was shown as the n-th."""

@@ -1,30 +1,25 @@
-"""Takes in what the portal shows of a recipient's IMS, and tells what has changed here since.
+"""What the portal does not know yet: the records that changed here since it was seen, and the upload of them.
 
-Imports the store and the law; what it takes in is any object with the attributes of a `Sighting`.
+Imports the store, the law and the portal's JSON; writes nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 from ims_fsm.formats.gstn import Upload, UploadRecord, write_upload
 from ims_fsm.law.refusal import Allowed
 from ims_fsm.record.record import Record
 from ims_fsm.record.scene import Request
-from ims_fsm.record.sighting import Sighting, YesNo, flat, last_seen, told_alike
+from ims_fsm.record.sighting import YesNo, last_seen, told_alike
 from ims_fsm.record.where import Where
 from ims_fsm.store import records
 from ims_fsm.terms.vocabulary import Form, State, Trigger
 from ims_fsm.workflow.reception.known_records import ACTIVE
-from ims_fsm.workflow.reception.receiving import Reception
-from ims_fsm.workflow.reception.report import Each, Received
 from ims_fsm.workflow.transitions import consider
 from ims_fsm.workflow.unit import UnitOfWork
 
-__all__ = ["Each", "Received", "UploadChange", "changed_since_portal", "receive"]
-_AT_ONCE = 256
 _NOT_APPLICABLE = "itc_reduction_not_applicable"
 
 
@@ -36,24 +31,6 @@ class UploadChange:
     previous: State
 
 
-def receive(
-    unit: UnitOfWork,
-    recipient: str,
-    sightings: Iterable[Sighting],
-    complete: frozenset[str],
-    each: Each | None = None,
-) -> Received:
-    """Take in what the portal shows; taking in the same again changes nothing (FAQ 6, 16, 19).
-
-    `each` is called with every record that is counted by name. Raises `InputError` for what is shown of another
-    recipient; nothing is written then.
-    """
-    reception = Reception(unit, recipient, each)
-    flattened = map(flat, sightings)
-    reception.stage(iter(lambda: list(islice(flattened, _AT_ONCE)), []))
-    return reception.finish(complete)
-
-
 def changed_since_portal(unit: UnitOfWork, recipient: str) -> list[UploadChange]:
     """Return the records whose action or declaration the portal does not show yet."""
     unit.taxpayer(recipient)
@@ -63,7 +40,7 @@ def changed_since_portal(unit: UnitOfWork, recipient: str) -> list[UploadChange]
 
 
 def export_upload(unit: UnitOfWork, gstin: str) -> Upload:
-    """Return what the portal is still to be told: a SAVE and a RESET, each None where there is nothing of its sort.
+    """Return what the portal does not know yet: a SAVE and a RESET, each None where there is nothing of its sort.
 
     Raises `InputError` for a recipient who is not registered here.
     """
