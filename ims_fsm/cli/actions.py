@@ -15,7 +15,6 @@ from ims_fsm.cli import options, refusals
 from ims_fsm.cli.call import Call, command
 from ims_fsm.cli.failures import REFUSED
 from ims_fsm.cli.output import counted, say, table, working
-from ims_fsm.cli.selection import selected
 
 if TYPE_CHECKING:
     from ims_fsm import ActionReport, Judgement, RecipientDesk, ReduceItc, WhatIf
@@ -84,18 +83,23 @@ def act(
     declared = reduction(reduce_itc)
     with (
         call.recipient() as buyer,
-        refusals.written_to(refused_to) as each,
+        refusals.written_to(refused_to) as note,
         working(f"{trigger} …", quiet=call.as_json),
     ):
         if file is not None:
             judged = buyer.apply(file, trigger=trigger, remarks=remarks, reduce_itc=declared, key=call.key)
-            if each is not None:
+            if note is not None:
                 for row in judged.refused:
-                    each(row)
+                    note(row)
             _end_applied(call, buyer, file, judged, "--file")
             return
-        chosen: dict[str, Any] = {"ids": ids} if ids else {"where": selected(where or [])}
-        said: dict[str, Any] = {"remarks": remarks, "reduce_itc": declared, "key": call.key, "each_refused": each}
+        chosen: dict[str, Any] = {"ids": ids} if ids else {"where": options.selected(where or [])}
+        said: dict[str, Any] = {
+            "remarks": remarks,
+            "reduce_itc": declared,
+            "key": call.key,
+            "each_refused": note,
+        }
         report = buyer.act_on(trigger, **chosen, **said)
         stale = buyer.stale_periods() if report.applied else ()
         parts = {name: getattr(report, name) for name in ("applied", "saved", "refused_records", "refused")}

@@ -1,6 +1,6 @@
-"""Answers as JSON: one writer and one maker of JSON Schemas, from the shapes that `answers.toml` declares.
+"""Answers as JSON: one writer and one maker of JSON Schemas, from the shapes that `answers.toml` declares; `schema`.
 
-Imports the field's words; asks nothing and decides nothing.
+Imports Typer and the field's words; asks nothing and decides nothing.
 """
 
 from __future__ import annotations
@@ -15,8 +15,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
+import typer
+
+from ims_fsm.cli.call import Call, command
+from ims_fsm.cli.output import verbatim
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.terms import vocabulary
 from ims_fsm.terms.money import rupees
@@ -233,3 +237,35 @@ def file_name(name: str) -> str:
     'list-summary.json'
     """
     return re.sub(r"[ -]+", "-", name) + ".json"
+
+
+@command("schema")
+def schema(
+    call: Call,
+    words: Annotated[
+        list[str] | None, typer.Argument(metavar="[COMMAND]", help="A command, like 2b show; default: list them.")
+    ] = None,
+    *,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FOLDER", help="Write the schema of every command, a file each.")
+    ] = None,
+) -> None:
+    """Print the JSON Schema of what a command answers with --json; "error" is that of every error."""
+    names = list(declared()["answers"])
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+        for name in names:
+            (out / file_name(name)).write_text(_text(schema_of(name)), "utf-8", newline="\n")
+        call.answer(
+            lambda: verbatim(f"{out}: {len(names)} schemas"),
+            {"files": [out / file_name(name) for name in names]},
+            "--out",
+        )
+    elif words:
+        typer.echo(_text(schema_of(" ".join(words))), nl=False)
+    else:
+        call.answer(lambda: verbatim("\n".join(names)), {"commands": names})
+
+
+def _text(schema: dict[str, object]) -> str:
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"

@@ -6,7 +6,7 @@ Imports Typer; a command's own module is imported when it is asked for, and load
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from inspect import getdoc
@@ -47,7 +47,7 @@ PANELS: Mapping[str, Mapping[str, str]] = {
     "The law": {
         "explain": "law:explain",
         "rules": "law:rules",
-        "verify": "verification:verify",
+        "verify": "law:verify",
         "draw": "drawing:draw",
         "compare": "comparing:compare",
         "pages": "pages:pages",
@@ -58,39 +58,12 @@ PANELS: Mapping[str, Mapping[str, str]] = {
     "The database": {
         "taxpayer": "taxpayers:taxpayer",
         "audit": "database:audits",
-        "events": "events:events",
+        "events": "database:events",
         "migrate": "database:migrate",
-        "schema": "schemas:schema",
+        "schema": "answers:schema",
     },
 }
-_PLACES = {name: (panel, place) for panel, places in PANELS.items() for name, place in places.items()}
-
-
-class Commands(Mapping[str, Any]):
-    """The commands by name, each loaded when it is looked up: a call wants one of them, and only the help wants all."""
-
-    def __getitem__(self, name: str) -> Any:
-        """Return a command; raises `KeyError` for a name that does not exist."""
-        return _command(name, *_PLACES[name])
-
-    def __iter__(self) -> Iterator[str]:
-        """Give the names in the order of the help."""
-        return iter(_PLACES)
-
-    def __len__(self) -> int:
-        """Return how many there are."""
-        return len(_PLACES)
-
-
-class Summaries(Commands):
-    """The commands by name as the help of the whole shows them: what each does, without its options."""
-
-    def __getitem__(self, name: str) -> Any:
-        """Return what the help shows of a command; raises `KeyError` for a name that does not exist."""
-        panel, place = _PLACES[name]
-        member = _member(place)
-        summary = member.info.help if isinstance(member, typer.Typer) else getdoc(member)
-        return TyperCommand(name, help=summary, rich_help_panel=panel)
+PLACES = {name: (panel, place) for panel, places in PANELS.items() for name, place in places.items()}
 
 
 def _member(place: str) -> Any:
@@ -99,7 +72,9 @@ def _member(place: str) -> Any:
 
 
 @cache
-def _command(name: str, panel: str, place: str) -> Any:
+def command_of(name: str) -> Any:
+    """Return a command, loaded; raises `KeyError` for a name that does not exist."""
+    panel, place = PLACES[name]
     member, alone = _member(place), typer.Typer()
     if isinstance(member, typer.Typer):
         alone.add_typer(member, name=name, rich_help_panel=panel)
@@ -108,22 +83,32 @@ def _command(name: str, panel: str, place: str) -> Any:
     return get_group(alone).commands[name]
 
 
-class Face(TyperGroup):
-    """The commands as a group whose errors are printed by `failures`, however it is run."""
+def summary_of(name: str) -> Any:
+    """Return what the help of the whole shows of a command, without its options."""
+    panel, place = PLACES[name]
+    member = _member(place)
+    summary = member.info.help if isinstance(member, typer.Typer) else getdoc(member)
+    return TyperCommand(name, help=summary, rich_help_panel=panel)
 
-    def __init__(self, **given: Any) -> None:
-        """Take up the commands."""
-        super().__init__(**given)
-        self.commands = Commands()  # type: ignore[assignment]  # nothing is ever put into it
+
+class Face(TyperGroup):
+    """The commands as a group: each is loaded when it is asked for, and errors are printed by `failures`."""
+
+    of: Callable[[str], Any] = staticmethod(command_of)
 
     def list_commands(self, ctx: Any) -> list[str]:
-        """Return the names in the order of the help, without loading what they name."""
+        """Return the names in the order of the help."""
         del ctx
-        return list(self.commands)
+        return list(PLACES)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return a command; None for a name that does not exist."""
+        del ctx
+        return self.of(cmd_name) if cmd_name in PLACES else None
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write the help; reading every option of every command would take longer than all else."""
-        self.commands = Summaries()  # type: ignore[assignment]  # nothing is ever put into it
+        self.of = summary_of
         super().format_help(ctx, formatter)
 
     def main(self, args: Sequence[str] | None = None, *given: Any, **extra: Any) -> Any:

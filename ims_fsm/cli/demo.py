@@ -19,6 +19,7 @@ import typer
 from ims_fsm.cli.call import DEFAULT_DB, SQLITE, Call, command, file_of
 from ims_fsm.cli.failures import CallError
 from ims_fsm.cli.output import PROSE, console, say, verbatim
+from ims_fsm.terms.clock import SettableClock
 from ims_fsm.terms.period import in_india
 
 
@@ -62,7 +63,8 @@ def _perform(url: str, *, is_kept: bool) -> list[dict[str, str]]:
             return int(end.code or 0)
         return 0
 
-    with IMS(url, clock=lambda: stage.now) as ims:
+    clock = SettableClock(CHAPTERS[0][0])
+    with IMS(url, clock=clock) as ims:
         gstin = check_download(Path(FIRST), FIRST, None).recipient
         if ims.taxpayer(gstin) is not None:
             raise CallError(f"the database {url} already has {gstin}, the recipient of the demo; name an empty one")
@@ -70,7 +72,8 @@ def _perform(url: str, *, is_kept: bool) -> list[dict[str, str]]:
         _tell_what_it_is(gstin)
         for number, (at, chapter) in enumerate(CHAPTERS, start=1):
             stage.at = at
-            title, local = (chapter.__doc__ or "").strip().rstrip("."), in_india(stage.now)
+            clock.set(at)
+            title, local = (chapter.__doc__ or "").strip().rstrip("."), in_india(clock())
             say("", f"{number}. {title} ({local.day} {local:%B %Y, %H:%M} IST)", style="bold")
             verbatim("─" * min(PROSE, console().width))
             chapter(stage)
@@ -158,8 +161,8 @@ def _program() -> str:
     if called.stem != "ims-fsm":
         # Another program runs it in its own process.
         return "ims-fsm"
-    found = shutil.which("ims-fsm")
-    return "ims-fsm" if found and Path(found).absolute() == called.absolute() else str(_near(called))
+    installed = shutil.which("ims-fsm")
+    return "ims-fsm" if installed and Path(installed).absolute() == called.absolute() else str(_near(called))
 
 
 def _near(path: Path) -> Path:

@@ -16,10 +16,9 @@ from ims_fsm.cli import options
 from ims_fsm.cli.call import Call, command
 from ims_fsm.cli.drawing import Theme, ThemeName
 from ims_fsm.cli.failures import CallError
-from ims_fsm.cli.options import minute
+from ims_fsm.cli.options import chosen, minute
 from ims_fsm.cli.output import console, counted, numbered, say, table, working
 from ims_fsm.cli.refusals import tell_each
-from ims_fsm.cli.selection import chosen
 from ims_fsm.terms.gstin import checked_gstin
 from ims_fsm.terms.money import HEADS, Heads, paise, shown
 from ims_fsm.terms.vocabulary import Disposition, Kind, State, SupplierStatus

@@ -10,14 +10,13 @@ import sys
 from collections.abc import Callable
 from contextlib import redirect_stderr
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.text import Text
 
 from ims_fsm.cli.failures import CallError
-from ims_fsm.cli.options import moment
 from ims_fsm.cli.output import console, say
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod
@@ -54,11 +53,6 @@ class Stage:
     def buyer(self) -> RecipientDesk:
         """The recipient's desk."""
         return self.ims.recipient(self.gstin, actor="demo")
-
-    @property
-    def now(self) -> datetime:
-        """The moment at which the stage's clock stands, aware."""
-        return moment(self.at)
 
     def run(self, *arguments: str, ends: int = 0) -> None:
         """Show a command and run it, at the stage's moment and on its database.
