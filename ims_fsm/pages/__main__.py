@@ -1,4 +1,4 @@
-"""`python -m ims_fsm.draw [FOLDER]`: draw every machine again, with the page that shows them.
+"""`python -m ims_fsm.pages [FOLDER]`: draw every machine again, with the page that shows them.
 
 Imports the law and the gallery; the command line proper is another room's.
 """

@@ -66,11 +66,6 @@ def years(material: Material) -> Iterator[Year]:
         yield Year(tuple(first.plus(number) for number in range(_YEAR)), pending)
 
 
-def quarters(calendar: Calendar, year: Year) -> list[TaxPeriod]:
-    """Return the last months of the quarters of a year."""
-    return [period for period in year.months if calendar.is_period_end(period, Filing.QUARTERLY)]
-
-
 def states_of(calendar: Calendar, category: str) -> list[str]:
     """Return the states of a group by name, each with its code."""
     states = calendar.declared.state

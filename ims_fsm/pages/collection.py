@@ -21,7 +21,7 @@ from ims_fsm.charts.sequence import sequence
 from ims_fsm.draw import description, tables
 from ims_fsm.draw.citation import worded
 from ims_fsm.errors import DeclarationError, Problem
-from ims_fsm.law.declaration import RuleDeclaration, SourceDeclaration
+from ims_fsm.law.declaration import RuleDeclaration
 from ims_fsm.pages import (
     arrows,
     calendar,
@@ -69,11 +69,6 @@ class Page:
     short: str = ""
 
     @property
-    def label(self) -> str:
-        """The page's name in the contents."""
-        return self.short or self.title
-
-    @property
     def anchors(self) -> tuple[str, ...]:
         """Every anchor of the page: its name, those of its sections, those inside its lines."""
         return (self.name, *_ANCHOR.findall(self.text))
@@ -112,10 +107,7 @@ def collection(material: Material) -> tuple[Page, ...]:
     return pages
 
 
-Draft = tuple[str, Page, dict[str, Any]]
-
-
-def _drafts(material: Material) -> Iterator[Draft]:
+def _drafts(material: Material) -> Iterator[tuple[str, Page, dict[str, Any]]]:
     """Give the template of every page but the first, what the page is called, and what its template is given."""
     asked = questions(material)
     answered = f"The FAQ, all {len(asked)} questions answered"
@@ -154,23 +146,6 @@ def _number(rule: RuleDeclaration) -> int:
     return int(rest) if head == "faq" and rest.isdigit() else 0
 
 
-def _elsewhere(rule: RuleDeclaration, material: Material) -> bool:
-    """Say whether a rule has its passage on another page: that of the FAQ, or of the rule set that it came with."""
-    later = material.law.rule_sets[1:]
-    return (
-        rule.id.startswith("faq.")
-        or rule.id == links.ANNEXED
-        or any(rule.since and rule.since == rule_set.since for rule_set in later)
-    )
-
-
-def _source(source: SourceDeclaration) -> Markup:
-    """Return a source's title as a link to where it can be read, with its publisher and date."""
-    name = markdown.outside(source.title, source.address) if source.address else source.title
-    more = ", ".join(part for part in (source.publisher, source.edition) if part)
-    return markdown.Md("{} ({})").format(name, more) if more else markdown.Md.escape(name)
-
-
 def environment_of(material: Material) -> Environment:
     """Return the templates with all that they may ask; what they print is escaped as Markdown."""
     environment = Environment(
@@ -187,10 +162,8 @@ def environment_of(material: Material) -> Environment:
         "law": law,
         "book": book,
         **{module.__name__.rpartition(".")[2]: module for module in _MODULES},
-        "source": _source,
         "older": older,
         "worked_stories": worked_stories,
-        "elsewhere": lambda rule: _elsewhere(rule, material),
         "number": _number,
     }
     environment.filters |= {

@@ -27,6 +27,7 @@ _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _NAMES = {"paper": "paper", "ink": "ink", "aside": "aside"}
 _PAINTS = {"grey": "blue_grey", "green": "green", "red": "red", "amber": "amber", "blue": "blue", "end": "neutral"}
 _FIGURE = re.compile(r'<img alt="[^"]*" src="picture:([^"]+)">\s*<p><em>(.*?)</em></p>', re.DOTALL)
+_QUESTION = re.compile(r'^## <a id="(faq-\d+)"></a>(\d+)', re.MULTILINE)
 _FILE = re.compile(r"^<p>file:(.+)</p>$", re.MULTILINE)
 # A picture inside a page has neither a prolog nor a size, and its ids are its own: what Graphviz numbers by itself is
 # numbered alike in every picture, and nothing refers to it. A link leads within the page, and needs no target.
@@ -54,7 +55,7 @@ class Html:
             pages=pages,
             groups=groups,
             articles=articles,
-            questions=re.findall(r'^## <a id="(faq-\d+)"></a>(\d+).*', _text_of(pages, "faq"), re.MULTILINE),
+            questions=[question for page in pages for question in _QUESTION.findall(page.text)],
             style=Markup(styled(style)),  # noqa: S704 - shipped beside this file
             script=Markup(script),  # noqa: S704 - shipped beside this file
         )
@@ -72,10 +73,6 @@ class Html:
         text = escape(self.stories[match[1]].rstrip(), quote=False)
         summary = f"<summary>The file <code>{match[1]}</code></summary>"
         return f'<details class="file">{summary}<pre><code>{text}</code></pre></details>'
-
-
-def _text_of(pages: Sequence[Page], name: str) -> str:
-    return next((page.text for page in pages if page.name == name), "")
 
 
 def _arranged(tokens: list[Token], deeper: int) -> Iterator[Token]:

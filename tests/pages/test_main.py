@@ -1,4 +1,4 @@
-"""`python -m ims_fsm.draw`."""
+"""`python -m ims_fsm.pages`."""
 
 from __future__ import annotations
 
