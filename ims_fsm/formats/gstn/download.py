@@ -19,11 +19,10 @@ from typing import Any, BinaryIO, NamedTuple
 from ims_fsm.errors import Problem
 from ims_fsm.formats.gstn.envelope import Dialect, Envelope, Listed, Outline
 from ims_fsm.formats.gstn.fields import read_record
-from ims_fsm.formats.gstn.notation import decoded, readable, refuse_archive, refused
+from ims_fsm.formats.gstn.notation import JsonText, decoded, readable, refuse_archive, refused
 from ims_fsm.formats.gstn.ordinary import OrdinaryRows, UnusualError
 from ims_fsm.formats.gstn.row import Findings, Row, recipient_of
 from ims_fsm.formats.gstn.sections import RESERVED, SEZ_IMPORT_TYPE, SectionForm, section_named
-from ims_fsm.formats.gstn.text import JsonText
 from ims_fsm.formats.gstn.values import shown
 from ims_fsm.record.sighting import Shown
 from ims_fsm.terms.vocabulary import Kind, SupplierStatus

@@ -12,9 +12,8 @@ from enum import StrEnum
 from typing import Any
 
 from ims_fsm.errors import InputError, Problem
-from ims_fsm.formats.gstn.notation import decoded, twice
+from ims_fsm.formats.gstn.notation import JsonText, decoded, twice
 from ims_fsm.formats.gstn.sections import RESERVED, SectionForm, section_named
-from ims_fsm.formats.gstn.text import JsonText
 from ims_fsm.formats.gstn.values import shown
 
 

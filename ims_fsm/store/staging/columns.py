@@ -28,7 +28,7 @@ METADATA = MetaData()
 class StagedRow(NamedTuple):
     """One row of a download: what is asked of it alone, then the columns of a new record that are its own.
 
-    A million of them are carried, so they are made with `_make`; days and moments are as the driver is handed them.
+    A million of them are carried; days and moments are as the driver is handed them.
     """
 
     #: Its place in the download, from 0.

@@ -13,8 +13,8 @@ from ims_fsm.record.record import PortalView, Record
 from ims_fsm.record.refusals import label
 from ims_fsm.record.sighting import BY_ACTION, Shown, declared_by, filled, last_seen, portal_view, told_alike
 from ims_fsm.store import contents, records, taxpayers
-from ims_fsm.store.staging import filing
-from ims_fsm.store.staging.filing import Sort
+from ims_fsm.store.staging import entering
+from ims_fsm.store.staging.entering import Sort
 from ims_fsm.terms.money import NIL
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Filing, Form, RemovedFor, Route, State, SupplierStatus, Trigger
@@ -134,9 +134,9 @@ class KnownRecords:
     def file(self) -> None:
         """File what is shown filed by now and otherwise as it was; see `_filed`."""
         connection = self._unit.connection
-        periods = [(sort, self._period_of(sort)) for sort in filing.sorts(connection, self._recipient)]
+        periods = [(sort, self._period_of(sort)) for sort in entering.sorts(connection, self._recipient)]
         if periods:
-            filing.file(connection, self._recipient, [(sort, str(period)) for sort, period in periods], self._unit.now)
+            entering.file(connection, self._recipient, periods, self._unit.now)
             earliest = min(period for _, period in periods)
             self.touched = min(self.touched or earliest, earliest)
 

@@ -16,7 +16,7 @@ from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import label
 from ims_fsm.record.sighting import BY_ACTION, Shown, Sighting, declaration_of, declared_by, flat
 from ims_fsm.store import records
-from ims_fsm.store.staging import chains, entering, filing, matching
+from ims_fsm.store.staging import chains, entering, matching
 from ims_fsm.store.staging.columns import StagedRow, shown_of
 from ims_fsm.store.staging.loading import Entrance, Entry, analyse, clear, make
 from ims_fsm.terms.money import HEADS
@@ -238,7 +238,7 @@ class Reception:
         counts = matching.counted(connection)
         self._tally.count("unchanged", counts.get("unchanged", 0) + counts.get("kept", 0))
         self._tally.name("kept", matching.ids(connection, "kept", "filed_kept"))
-        self._tally.name("filed", matching.ids(connection, *filing.VERDICTS))
+        self._tally.name("filed", matching.ids(connection, *entering.FILED))
         known_records.file()
         for page in matching.pages(connection, "look"):
             known_records.again([(row.ordinal, shown_of(row, self._recipient), row.record_id) for row in page])

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Any
 
 from ims_fsm.record.sighting import BY_ACTION, Shown, content_of, declaration_of, declared_with
@@ -19,6 +20,8 @@ from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Filing, Form, Kind, State, SupplierStatus
 from ims_fsm.workflow.unit import UnitOfWork
 
+# `StagedRow._make` without its check of the length.
+_row: Callable[[tuple[Any, ...]], StagedRow] = partial(tuple.__new__, StagedRow)
 _SIGNS = {kind: kind.sign for kind in Kind}
 _WORDS = {word: str(word) for words in (Kind, Form, State, SupplierStatus) for word in words}
 _NOTHING = (0, 0, 0, 0)
@@ -65,7 +68,7 @@ class Preparer:
             taken, rules, declaration = self._taken(sighting, machine)
         claimed = itc_reduction is not None or declared is not None or remarks is not None
         content, content_hash = content_of(sighting)
-        return StagedRow._make((
+        return _row((
             ordinal, number.upper(), original and original.upper(), original_date and self._fy(original_date),
             _WORDS[action], declaration, declared is not None, itc_period,
             _statement(itc_reduction, declared, remarks) if claimed else None, rules, content,

@@ -67,7 +67,7 @@ def going_by(text: str, given: str | None, window: int) -> tuple[Any, ...]:
     """Read a text as it goes by, through a window of so many bytes."""
     promise = None
     with opened(text) as file, pytest.MonkeyPatch.context() as patch:
-        patch.setattr("ims_fsm.formats.gstn.text.WINDOW", window)
+        patch.setattr("ims_fsm.formats.gstn.notation.WINDOW", window)
         while True:
             reader = DownloadReader(file, "file", given, promise=promise)
             try:
