@@ -102,9 +102,7 @@ def act(
         }
         report = buyer.act_on(trigger, **chosen, **said)
         stale = buyer.stale_periods() if report.applied else ()
-        parts = {name: getattr(report, name) for name in ("applied", "saved", "refused_records", "refused")}
-        parts |= {"trigger": trigger, "recipient": buyer.gstin, "by_rule": report.by_rule()}
-    call.answer(lambda: _tell_report(report, stale), parts)
+    call.answer(lambda: _tell_report(report, stale), {"report": report, "recipient": buyer.gstin})
     if report.refused:
         raise typer.Exit(REFUSED)
 

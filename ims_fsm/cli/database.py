@@ -63,8 +63,7 @@ def seal(call: Call) -> None:
         say(f"Seal {made.number} of {gstin} covers {counted(made.rows, 'row')} of its logs and all earlier seals.")
         say(made.digest)
 
-    parts = {name: getattr(made, name) for name in ("number", "rows", "digest")}
-    call.answer(tell, {"recipient": gstin, **parts, "at": at})
+    call.answer(tell, {"recipient": gstin, "seal": made, "at": at})
 
 
 @command("migrate", "actor", "db", "at")

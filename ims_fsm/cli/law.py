@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ims_fsm.law.edition import Edition
     from ims_fsm.law.facts import Facts
     from ims_fsm.law.modelcheck import Report
-    from ims_fsm.law.refusal import Decision, Refusal
+    from ims_fsm.law.refusal import Refusal
     from ims_fsm.law.register import Law
 
 
@@ -93,22 +93,14 @@ def explain(
     versions = law.machine(machine)
     edition = versions.edition if period is None else versions.at(period)
     if fact or state:
-        from ims_fsm.law.decision import decide
-
         facts = edition.facts(**options.pairs(fact or [], "--fact"))
-        decision = decide(edition, state or first_state(edition, trigger), trigger, facts)
         case = Case(law, edition, state or first_state(edition, trigger), trigger, facts)
-        call.answer(lambda: case.tell(decision), case.parts(decision) if call.as_json else None, "--fact")
+        call.answer(case.tell, case, "--fact")
         return
     rows = [row for row in transition_table(edition, trigger) if row.dest]
     guards = [guard for guard in edition.guards if trigger in guard.triggers]
-    parts = {
-        "machine": edition.name,
-        "rule_set": edition.rule_set.id,
-        "trigger": trigger,
-        "transitions": rows,
-        "guards": [_guard_parts(guard) for guard in guards],
-    }
+    explained = [{"declared": guard, **_words(_refusal(guard))} for guard in guards]
+    parts = {"edition": edition, "trigger": trigger, "transitions": rows, "guards": explained}
     call.answer(lambda: _tell_trigger(edition, trigger, rows, guards), parts)
 
 
@@ -121,59 +113,45 @@ def first_state(edition: Edition, trigger: str) -> str:
 
 
 class Case:
-    """A trigger in a state with some facts: what `explain` decides."""
+    """A trigger in a state with some facts, and what the law decides of it."""
 
     def __init__(self, law: Law, edition: Edition, state: str, trigger: str, facts: Facts) -> None:
-        """Keep what is decided."""
-        self.law, self.edition, self.state, self.trigger = law, edition, state, trigger
-        self.facts = {name: facts[name] for name in facts if name in edition.watched(trigger)}
-
-    def tell(self, decision: Decision) -> None:
-        """Print the decision with every rule, its quote and its sentence."""
+        """Decide it."""
+        from ims_fsm.law.decision import decide
         from ims_fsm.law.refusal import Allowed
 
+        decision = decide(edition, state, trigger, facts)
+        self.edition, self.state, self.trigger = edition, state, trigger
+        self.facts = {name: facts[name] for name in facts if name in edition.watched(trigger)}
+        self.allowed = isinstance(decision, Allowed)
+        self.dest = decision.dest if isinstance(decision, Allowed) else None
+        self.rules = [law.rule(rule) for rule in decision.rules] if isinstance(decision, Allowed) else []
+        self.refusals: list[dict[str, Any]] = [
+            {"refusal": refusal, **_words(refusal), "rules": [law.rule(rule) for rule in refusal.rules]}
+            for refusal in (() if isinstance(decision, Allowed) else decision.refusals)
+        ]
+
+    def tell(self) -> None:
+        """Print the decision with every rule, its quote and its sentence."""
         given = ", ".join(f"{name} = {value}" for name, value in self.facts.items())
         under = f"{self.edition.machine.title} under {self.edition.rule_set.id}"
         say(f"{under}: {self.trigger} in {self.state}", style="bold")
         say(f"where {given}" if given else "no fact matters", indent=2)
-        if isinstance(decision, Allowed):
-            say("", f"Allowed: it leads to {decision.dest}.")
-            self._tell_rules(decision.rules)
-            return
-        say("", f"Refused, for {counted(len(decision.refusals), 'reason')}:")
-        for refusal in decision.refusals:
-            _tell_refusal(refusal)
-            self._tell_rules(refusal.rules)
+        if self.allowed:
+            say("", f"Allowed: it leads to {self.dest}.")
+            _tell_rules(self.rules)
+        else:
+            say("", f"Refused, for {counted(len(self.refusals), 'reason')}:")
+        for refusal in self.refusals:
+            _tell_refusal(refusal["refusal"])
+            _tell_rules(refusal["rules"])
 
-    def _tell_rules(self, rules: Sequence[str]) -> None:
-        for rule in map(self.law.rule, rules):
-            say(f"{rule.id}: {rule.title}", indent=4)
-            if rule.quote:
-                say(f"“{rule.quote}”", indent=6, style="dim")
 
-    def parts(self, decision: Decision) -> dict[str, Any]:
-        """Return the members of the answer."""
-        from ims_fsm.law.refusal import Allowed
-
-        case = {
-            "machine": self.edition.name,
-            "rule_set": self.edition.rule_set.id,
-            "state": self.state,
-            "trigger": self.trigger,
-            "facts": self.facts,
-        }
-        if isinstance(decision, Allowed):
-            rules = [self.law.rule(rule) for rule in decision.rules]
-            return {**case, "allowed": True, "dest": decision.dest, "rules": rules, "refusals": []}
-        refusals = [
-            {
-                **_words(refusal),
-                **{name: getattr(refusal, name) for name in ("guard", "code", "rule")},
-                "rules": [self.law.rule(rule) for rule in refusal.rules],
-            }
-            for refusal in decision.refusals
-        ]
-        return {**case, "allowed": False, "dest": None, "rules": [], "refusals": refusals}
+def _tell_rules(declared: Sequence[RuleDeclaration]) -> None:
+    for rule in declared:
+        say(f"{rule.id}: {rule.title}", indent=4)
+        if rule.quote:
+            say(f"“{rule.quote}”", indent=6, style="dim")
 
 
 def _tell_trigger(edition: Edition, trigger: str, rows: Sequence[Row], guards: Sequence[GuardDeclaration]) -> None:
@@ -220,11 +198,6 @@ def _words(refusal: Refusal) -> dict[str, str]:
         "sentence": refusal.sentence(fields(refusal.says)),
         "remedy": refusal.advice(fields(refusal.remedy)),
     }
-
-
-def _guard_parts(guard: GuardDeclaration) -> dict[str, Any]:
-    facts = {name: getattr(guard, name) for name in ("code", "rule", "see", "refuse_when")}
-    return {"guard": guard.name, **facts, **_words(_refusal(guard))}
 
 
 # --- rules ------------------------------------------------------------------------------------------------------------

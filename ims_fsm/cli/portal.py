@@ -127,10 +127,7 @@ class Records:
 
     def of(self, imported: Imported) -> dict[str, Any]:
         """Return the members of the import's answer."""
-        received = {name: getattr(imported.received, name) for name in ("unchanged", "notes", "more_notes")}
-        ids = {what: sorted(records) for what, records in self.ids.items()}
-        whole = {name: getattr(imported, name) for name in ("recipient", "records", "registered", "warnings")}
-        return {"file": self.path, **whole, **ids, **received}
+        return {"file": self.path, "imported": imported, **{what: sorted(ids) for what, ids in self.ids.items()}}
 
 
 @contextmanager

@@ -102,8 +102,7 @@ def compare(
 
 
 def _parts(view: TwoBView) -> dict[str, object]:
-    totals = {name: view.totals.get(name, NIL) for name in TOTALS}
-    return {"two_b": view.two_b, "totals": totals, "lines": view.lines, "left_out": view.left_out}
+    return {"view": view, "totals": {name: view.totals.get(name, NIL) for name in TOTALS}}
 
 
 def _tell_two_b(view: TwoBView, *, lines: bool = False) -> None:
@@ -182,8 +181,7 @@ def file_three_b(call: Call, *, period: options.Period) -> None:
         filed = buyer.file_3b(period, key=call.key)
         left_out = buyer.two_b(period, with_lines=False).left_out
     waiting = [out.record.id for out in left_out if out.reason == "original_unknown"]
-    parts = {name: getattr(filed, name) for name in ("recipient", "period", "decided", "added_back")}
-    call.answer(lambda: _tell_three_b(filed, waiting), {**parts, "original_unknown": waiting})
+    call.answer(lambda: _tell_three_b(filed, waiting), {"filed": filed, "original_unknown": waiting})
 
 
 def _tell_three_b(filed: ThreeBFiled, waiting: Sequence[int]) -> None:

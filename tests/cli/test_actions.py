@@ -27,7 +27,6 @@ def test_a_bulk_action_applies_what_is_allowed_and_reports_the_rest_by_rule(run,
 def test_a_record_stands_under_every_rule_that_refuses_it(run, ids):
     note = ids("KCN/24/15")
     answer = run("act", "keep_pending", "--id", note, "--json", *NOW).ended(1).json
-    assert [*answer] == ["trigger", "recipient", "applied", "saved", "refused", "refused_by_rule", "groups"]
     assert (answer["trigger"], answer["applied"], answer["refused"]) == ("keep_pending", 0, 1)
     assert answer["refused_by_rule"] == {"faq.11": 1, "faq.11.a": 1}
     (group,) = answer["groups"]
@@ -161,10 +160,6 @@ def test_what_is_refused_is_worked_out_too(run, ids):
 def test_what_if_as_json(run, ids):
     record = ids("KCN/24/15")
     answer = run("what-if", record, "reject", "--json", *NOW).ended(0).json
-    assert answer.keys() == {
-        *("record_id", "document", "trigger", "allowed", "refusals", "outcome", "now_outcome"),
-        *("itc", "added_back", "carried", "standing", "now_itc", "now_added_back"),
-    }
     assert (answer["record_id"], answer["allowed"], answer["outcome"]) == (record, True, "rejected")
     assert (answer["added_back"]["igst"], answer["now_itc"]["igst"]) == ("5400.00", "-5400.00")
     assert run("history", record, "--json").ended(0).json["transitions"] == []

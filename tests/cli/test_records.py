@@ -5,11 +5,6 @@ from __future__ import annotations
 import pytest
 
 NOW = ("--at", "2024-11-12T10:00")
-RECORD = {
-    *("id", "machine", "kind", "supplier", "supplier_name", "recipient", "number", "date", "amends"),
-    *("taxable", "tax", "form", "return_period", "supplier_status", "two_b_period", "in_ims", "route", "state"),
-    *("disposition", "removed_for", "settled_in", "remarks", "reduction", "declared", "expected_period", "may"),
-}
 
 
 def test_a_record_is_listed_with_what_may_be_done_and_why_not(run):
@@ -28,11 +23,9 @@ def test_a_record_is_listed_with_what_may_be_done_and_why_not(run):
 def test_json_holds_every_refusal(run):
     answer = run("list", "--number", "KCN/24/15", "--json", *NOW).ended(0).json
     (record,) = answer["records"]
-    assert record.keys() == RECORD
     assert (record["tax"]["igst"], record["expected_period"], record["state"]) == ("5400.00", "2024-10", "no_action")
     assert record["may"]["accept"] == []
     assert [refusal["rule"] for refusal in record["may"]["keep_pending"]] == ["faq.11", "faq.11.a"]
-    assert [*record["may"]["keep_pending"][1]] == ["code", "rule", "rules", "sentence", "remedy"]
 
 
 @pytest.mark.parametrize(
@@ -140,7 +133,6 @@ def test_the_history_has_every_transition_and_every_content(run, samples, ids):
     assert "edit     accepted → no_action  meera  faq.16.1, faq.19.1" in told
     assert "2  2024-11-13 10:00  meera  1,22,500.00  11,025.00 CGST, 11,025.00 SGST\n" in told
     answer = run("history", record, "--json").ended(0).json
-    assert [*answer] == ["record", "transitions", "contents", "chain"]
     assert answer["transitions"][0] == {
         "seq": 1,
         "at": "2024-11-12T10:00:00+05:30",
