@@ -24,6 +24,7 @@ from ims_fsm.store.job_tables import JobRunRow
 from ims_fsm.store.reminders import Reminder
 from ims_fsm.store.tables import Table, core
 from ims_fsm.workflow.calendar.standing import Report, Standing
+from ims_fsm.workflow.scratch import Scratch
 
 SELLER = "29AABCT1332L1ZA"
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -44,9 +45,10 @@ class Town:
     clock: SettableClock = field(default_factory=lambda: SettableClock("2024-11-09 12:00"))
     chunk: int = 3
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    ims: IMS | None = None
 
     def __post_init__(self) -> None:
-        self.ims = IMS(self.url, clock=self.clock)
+        self.ims = self.ims or IMS(self.url, clock=self.clock)
 
     def at(self, moment: str) -> Town:
         self.clock.set(moment)
@@ -158,11 +160,11 @@ def fresh_pg(request: pytest.FixtureRequest) -> Callable[[], str]:
 
 
 @pytest.fixture
-def memory_town() -> Iterator[Town]:
+def memory_town(ims_scratch: Scratch) -> Iterator[Town]:
     """A town in memory."""
-    made = Town()
-    yield made
-    made.ims.close()
+    clock = SettableClock("2024-11-09 12:00")
+    with ims_scratch.ims(clock=clock) as ims:
+        yield Town(clock=clock, ims=ims)
 
 
 @pytest.fixture

@@ -53,6 +53,7 @@ def test_a_cluster_does_what_one_process_would(shared_town, cluster):
     assert not shared_town.ring(workers=address(cluster))
 
 
+@pytest.mark.long
 def test_a_worker_is_killed_in_the_middle(file_town, cluster, who):
     """Its shard stands as before, and another worker does it."""
     numbers = range(1, 81)

@@ -55,6 +55,7 @@ def test_processes_do_what_one_would(shared_town):
     assert not shared_town.ring(workers="processes:2")
 
 
+@pytest.mark.long
 def test_a_worker_that_is_killed_leaves_its_shard_to_the_next(file_town, tmp_path):
     file_town.recipients(*range(1, 10)).at("2024-11-14")
     jobs.plan(file_town.ims, 1)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, insert, make_url, text
@@ -19,6 +20,7 @@ from sqlalchemy import Connection, Engine, insert, make_url, text
 from ims_fsm.record.log import TransitionEntry
 from ims_fsm.store.connection import open_engine
 from ims_fsm.store.schema import prepare
+from ims_fsm.store.scratch import Scratch
 from ims_fsm.store.tables import ContentRow, RecordRow, TwoBLogRow, TwoBRow
 from ims_fsm.store.transition_log import append
 from ims_fsm.terms.document import Document
@@ -76,33 +78,47 @@ def memory_blank() -> Iterator[Blank]:
 
 
 @pytest.fixture(params=[pytest.param("memory", marks=TWIN), "pg"])
-def blank(request: pytest.FixtureRequest) -> Blank:
+def database(request: pytest.FixtureRequest) -> str:
+    """Which database a test runs on."""
+    return request.param
+
+
+@pytest.fixture
+def blank(request: pytest.FixtureRequest, database: str) -> Blank:
     """Make engines on empty databases, in memory and on PostgreSQL."""
-    return request.getfixturevalue(f"{request.param}_blank")
+    return request.getfixturevalue(f"{database}_blank")
+
+
+@pytest.fixture(scope="session")
+def places() -> Iterator[Scratch]:
+    """Prepared databases in memory, each a copy of the first."""
+    made = Scratch()
+    yield made
+    made.close()
 
 
 @pytest.fixture
-def engine(blank: Blank) -> Engine:
+def engine(request: pytest.FixtureRequest, database: str) -> Engine:
     """A prepared database, in memory and on PostgreSQL."""
-    made = blank()
-    prepare(made)
-    return made
+    return request.getfixturevalue(database)
 
 
 @pytest.fixture
-def memory(memory_blank: Blank) -> Engine:
+def memory(places: Scratch) -> Iterator[Engine]:
     """A prepared database in memory."""
-    made = memory_blank()
-    prepare(made)
-    return made
+    with places.engine() as made:
+        prepare(made)
+        yield made
 
 
 @pytest.fixture
-def pg(pg_blank: Blank) -> Engine:
-    """A prepared database on PostgreSQL."""
-    made = pg_blank()
-    prepare(made)
-    return made
+def pg(databases: Any) -> Iterator[Engine]:
+    """A prepared database on PostgreSQL, a copy of another."""
+    name = databases.make()
+    made = open_engine(databases.address(name).render_as_string(hide_password=False))
+    yield made
+    made.dispose()
+    databases.drop([name])
 
 
 @pytest.fixture

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from hypothesis import HealthCheck, given, settings
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, insert
 
@@ -20,15 +21,22 @@ def reminder(connection: Connection, subject: str, days: int, place: int) -> Non
     connection.execute(insert(ReminderRow).values(**key, days=days, at=NOON, records=7, rule="faq.23", place=place))
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    transactions=st.lists(st.tuples(st.integers(1, 40_000), st.integers(1, 12)), min_size=1, max_size=8),
-    size=st.integers(1, 30),
-)
-def test_numbers_of_others_and_large_transactions_are_nothing_to_the_order(
-    pg: Engine, transactions: list[tuple[int, int]], size: int
-) -> None:
+@pytest.mark.parametrize("examples", [15, pytest.param(60, marks=pytest.mark.long)])
+def test_numbers_of_others_and_large_transactions_are_nothing_to_the_order(pg: Engine, examples: int) -> None:
     """So many numbers after the one before, each transaction has so many rows."""
+
+    @settings(max_examples=examples)
+    @given(
+        transactions=st.lists(st.tuples(st.integers(1, 40_000), st.integers(1, 12)), min_size=1, max_size=8),
+        size=st.integers(1, 30),
+    )
+    def check(transactions: list[tuple[int, int]], size: int) -> None:
+        read_in_order(pg, transactions, size)
+
+    check()
+
+
+def read_in_order(pg: Engine, transactions: list[tuple[int, int]], size: int) -> None:
     end = -sum(gap for gap, _ in transactions)
     expected: list[tuple[int, str, int]] = []
     with pg.connect() as connection:

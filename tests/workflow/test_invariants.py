@@ -321,9 +321,10 @@ class Town(RuleBasedStateMachine):
 
 
 @pytest.mark.slow
-def test_whatever_they_do(fresh):
+@pytest.mark.parametrize("examples", [6, pytest.param(25, marks=pytest.mark.long)])
+def test_whatever_they_do(fresh, examples):
     class Here(Town):
         make = staticmethod(fresh)
 
-    chosen = settings(max_examples=25, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck))
+    chosen = settings(max_examples=examples, stateful_step_count=30, suppress_health_check=list(HealthCheck))
     run_state_machine_as_test(Here, settings=chosen)

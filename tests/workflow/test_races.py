@@ -23,7 +23,11 @@ OCTOBER = TaxPeriod("2024-10")
 
 
 @pytest.fixture(
-    scope="module", params=[pytest.param("sqlite", marks=pytest.mark.sqlite("its twin is on PostgreSQL")), "pg"]
+    scope="module",
+    params=[
+        pytest.param("sqlite", marks=pytest.mark.sqlite("its twin is on PostgreSQL")),
+        pytest.param("pg", marks=pytest.mark.long),
+    ],
 )
 def raced(request, staging, tmp_path_factory):
     """Run the race once; give the stage as it was left, and what each process was answered."""

@@ -203,21 +203,26 @@ def as_set(*, straight: bool) -> Any:
     return receive
 
 
-@settings(max_examples=40, phases=[Phase.generate])
-@given(seed=st.integers(0, 2**32), straight=st.booleans())
-def test_a_set_comes_to_what_its_records_come_to(fresh, oracle, seed, straight):
-    expected = play(fresh(), seed, by_row(oracle))
-    found = play(fresh(), seed, as_set(straight=straight))
-    if straight:
-        # Where nothing is known what is in capitals comes first, so the numbers are others.
-        expected, found = renumbered(expected), renumbered(found)
-    assert found == expected
+@pytest.mark.parametrize("examples", [10, pytest.param(40, marks=pytest.mark.long)])
+def test_a_set_comes_to_what_its_records_come_to(fresh, oracle, examples):
+    @settings(max_examples=examples, phases=[Phase.generate])
+    @given(seed=st.integers(0, 2**32), straight=st.booleans())
+    def check(seed, straight):
+        expected = play(fresh(), seed, by_row(oracle))
+        found = play(fresh(), seed, as_set(straight=straight))
+        if straight:
+            # Where nothing is known what is in capitals comes first, so the numbers are others.
+            expected, found = renumbered(expected), renumbered(found)
+        assert found == expected
+
+    check()
 
 
 @pytest.mark.sqlite("it is what PostgreSQL is compared with")
-def test_on_postgresql_it_comes_to_the_same(staging, databases, fresh):
+@pytest.mark.parametrize("seeds", [2, pytest.param(6, marks=pytest.mark.long)])
+def test_on_postgresql_it_comes_to_the_same(staging, databases, fresh, seeds):
     """There the numbers of what was not kept stay unused, so the same records have others."""
-    for seed in range(6):
+    for seed in range(seeds):
         receive = as_set(straight=seed % 2 == 0)
         here = renumbered(play(fresh(), seed, receive))
         other_stage = staging(databases.address(databases.make()).render_as_string(hide_password=False))

@@ -99,7 +99,11 @@ def compare(connection: Connection, unit_of: Callable[..., UnitOfWork], now: dat
 
 @pytest.mark.parametrize(
     ("database", "examples"),
-    [pytest.param("memory", 20, marks=pytest.mark.sqlite("its twin is on PostgreSQL")), ("pg", 4)],
+    [
+        pytest.param("memory", 8, marks=pytest.mark.sqlite("its twin is on PostgreSQL")),
+        pytest.param("memory", 30, marks=[pytest.mark.sqlite("its twin is on PostgreSQL"), pytest.mark.long]),
+        ("pg", 4),
+    ],
 )
 def test_an_action_in_sets_does_what_it_does_one_by_one(
     request: pytest.FixtureRequest, database: str, examples: int, random_stores, moments, unit_of

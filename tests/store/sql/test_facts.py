@@ -70,7 +70,11 @@ def compare(connection: Connection, store, unit_of: Callable[..., UnitOfWork], n
 
 @pytest.mark.parametrize(
     ("database", "examples"),
-    [pytest.param("memory", 20, marks=pytest.mark.sqlite("its twin is on PostgreSQL")), ("pg", 5)],
+    [
+        pytest.param("memory", 10, marks=pytest.mark.sqlite("its twin is on PostgreSQL")),
+        pytest.param("memory", 30, marks=[pytest.mark.sqlite("its twin is on PostgreSQL"), pytest.mark.long]),
+        ("pg", 5),
+    ],
 )
 def test_every_fact_of_every_record_is_read_alike(
     request: pytest.FixtureRequest, database: str, examples: int, random_stores, moments, unit_of
