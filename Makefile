@@ -16,7 +16,7 @@ ifneq ($(shell $(PY) -c pass 2>/dev/null && cat $(READY) 2>/dev/null),$(CURDIR))
 .PHONY: $(READY)
 endif
 
-.PHONY: help setup demo test test-long test-postgresql test-year lint types contracts wheel check format diagrams pages plans bench bench-full lock clean
+.PHONY: help setup demo test test-quick test-long test-postgresql test-year lint types contracts wheel check format diagrams pages plans bench bench-full lock clean
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
@@ -40,15 +40,19 @@ $(READY): pyproject.toml requirements.lock
 demo: $(READY) ## the main job, start to end, on the shipped sample
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && IMS_FSM_DB="sqlite:///$$folder/ims.db" .venv/bin/ims-fsm demo
 
+test-quick: $(READY) ## the law, the record, the use cases and the scenarios, without what is slow; a minute
+	@$(PY) -m pytest --numprocesses $(JOBS) -m 'not slow and not long and not year' \
+	  $(or $(ARGS),tests/law tests/record tests/workflow tests/scenario tests/scenarios)
+
 test: $(READY) ## the tests and the examples in the docstrings
 	@$(PY) -m pytest --numprocesses $(JOBS) $(ARGS)
 
-test-long: $(READY) ## the tests that take longest: kills, memory, the benchmarks at their smallest; a minute
+test-long: $(READY) ## what takes longest: kills, memory, races, many random histories, the benchmarks at their smallest
 	@$(PY) -m pytest tests --numprocesses $(JOBS) -m long $(ARGS)
 
 test-postgresql: $(READY) ## the tests that open a store, on PostgreSQL: IMS_FSM_TEST_PG=URL, or a server from a wheel
 	@IMS_FSM_TEST_STORE=postgresql $(PY) -m pytest --numprocesses $(JOBS) \
-	  $(or $(ARGS),tests --ignore tests/law --ignore tests/render --ignore tests/writers --ignore tests/terms --ignore tests/test_house.py)
+	  $(or $(ARGS),tests $(foreach pure,law draw charts pages formats terms writers test_house.py,--ignore tests/$(pure)))
 
 test-year: $(READY) ## a simulated year: schedulers killed at random against one calm run; minutes
 	@$(PY) -m pytest tests/scheduler/test_year.py -m year $(ARGS)

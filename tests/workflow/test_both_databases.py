@@ -15,6 +15,7 @@ from ims_fsm.store.partitions import partition
 from ims_fsm.store.seals import seal
 from ims_fsm.terms.vocabulary import Disposition, State, SupplierStatus
 
+pytestmark = pytest.mark.slow
 OLD = date(2024, 3, 5)
 
 

@@ -124,6 +124,7 @@ def _steps(connection: Connection, question: str, parameters: Any) -> tuple[str,
     return tuple(steps)
 
 
+pytestmark = pytest.mark.slow
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "plans.md"
 OCTOBER = TaxPeriod("2024-10")
 BY_ID, BY_SUPPLIER, OF_ALL = "by a record's id", "by supplier", "of all recipients"

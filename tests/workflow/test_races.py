@@ -18,6 +18,7 @@ import ims_fsm
 from ims_fsm import Form, TaxPeriod, Where
 from ims_fsm.terms.vocabulary import SupplierStatus
 
+pytestmark = pytest.mark.slow
 PROCESSES, RECORDS = 4, 20
 OCTOBER = TaxPeriod("2024-10")
 

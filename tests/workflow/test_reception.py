@@ -25,6 +25,7 @@ from ims_fsm.terms.document import Document, OriginalReference
 from ims_fsm.terms.vocabulary import State, SupplierStatus
 from ims_fsm.workflow.reception.receiving import Reception, SeenTwiceError
 
+pytestmark = pytest.mark.slow
 OTHER_SELLER = "24AAACC1206D1ZM"
 MOMENTS = ("2024-11-05", "2024-11-10", "2024-11-13", "2024-12-02", "2024-12-20", "2025-12-01")
 IDS = ("new", "filed", "edited", "reset", "deleted", "adopted", "kept", "conflicts")
