@@ -63,7 +63,7 @@ QUESTIONS: Mapping[str, tuple[Question, ...]] = {
             asks="May it be acted on?",
             trigger="accept",
             facts=("original", "same_period"),
-            note="Asked of accept; reject and keep pending are refused for the same reason, and GSTR-3B freezes no "
+            note="Asked for accept; reject and keep pending are refused for the same reason, and GSTR-3B freezes no "
             "amendment that waits. Everything else is in order.",
         ),
     ),
@@ -73,7 +73,7 @@ QUESTIONS: Mapping[str, tuple[Question, ...]] = {
             asks="May a reduction of ITC be declared with its acceptance?",
             trigger="accept",
             facts=("direction", "original"),
-            note="Asked of a reduction in full. An original that no GSTR-3B has decided is one of the same 2B period.",
+            note="Asked for a reduction in full. An original that no GSTR-3B has decided is one of the same 2B period.",
             given={"reduction": "full"},
         ),
     ),

@@ -156,8 +156,6 @@ def _span(edition: Edition) -> str:
 
 def other_restrictions(machine: Machine, material: Material, always: Iterable[Never]) -> list[GuardDeclaration]:
     """Return what this record alone may be refused, beside what is always refused and what holds off the clock."""
-    if machine.declaration.extends is None:
-        return []
     refusing = {guard.name for never in always for guard in never.guards}
     guards = material.own_guards(machine)
     return [guard for guard in guards if guard.name not in refusing and not of_the_clock(guard, machine)]

@@ -31,7 +31,7 @@ def test_what_is_not_modelled_does_nothing(rule: str, lines: Lines) -> None:
     assert lines(rule) == []
 
 
-def test_a_refusal_says_what_it_meets_when_and_what_mends_it(lines: Lines) -> None:
+def test_a_refusal_says_what_it_meets_when_and_the_remedy(lines: Lines) -> None:
     who, says, when = lines("faq.11.d")[:3]
     assert who == (
         "refused keep pending, pending_not_allowed (Invoice amendment, Debit note amendment, ECO document amendment; "
@@ -39,7 +39,7 @@ def test_a_refusal_says_what_it_meets_when_and_what_mends_it(lines: Lines) -> No
     )
     assert says == (
         "“This record lowers its original, whose credit the recipient has already taken in a filed GSTR-3B, so pending "
-        "is not available for it.” What mends it: Accept it or reject it; with no action it is deemed accepted."
+        "is not available for it.” Remedy: Accept it or reject it; with no action it is deemed accepted."
     )
     assert when == "When direction is downward and original is accepted."
 
