@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-import statistics
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +14,9 @@ ROOT = Path(__file__).resolve().parent.parent
 MODULES = sorted((ROOT / "ims_fsm").rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 LONGEST_FILE = 400
-MEDIAN_FILE = 130
+# They say how the writer holds a thing, not what it is. The rooms to come are listed until they are through.
+BANNED = frozenset({"told", "one", "some", "found", "known", "own", "shown", "each"})
+TO_COME = ("cli", "charts", "draw", "formats", "pages", "scenario", "scheduler", "store/staging", "workflow", "writers")
 LONGEST_FUNCTION = 50
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Documented = Function | ast.ClassDef
@@ -81,9 +82,19 @@ def test_a_file_and_its_functions_are_short(path: Path) -> None:
     assert [(name, lines) for name, lines in lengths if lines > LONGEST_FUNCTION] == []
 
 
-def test_most_files_are_short() -> None:
-    lengths = [len(path.read_text(encoding="utf-8").splitlines()) for path in MODULES if path.name != "__init__.py"]
-    assert statistics.median(lengths) <= MEDIAN_FILE
+def bound(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Give every parameter and every name that is assigned or looped over, with its line."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.arg):
+            yield node.lineno, node.arg
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.lineno, node.id
+
+
+@pytest.mark.parametrize("path", MODULES, ids=place)
+def test_a_name_says_what_a_thing_is(path: Path) -> None:
+    if not place(path).startswith(tuple(f"ims_fsm/{room}" for room in TO_COME)):
+        assert [(line, name) for line, name in bound(ast.parse(path.read_bytes())) if name in BANNED] == []
 
 
 @pytest.mark.parametrize("what", FORBIDDEN)

@@ -184,13 +184,13 @@ def check(row: Row, v0: Heads, v1: Heads, d: Heads = NIL) -> list[Problem]:
     return [
         Problem(
             f"row {row.name}, {kind} {action}",
-            f"{cell} is {cells[cell]} in the table and {found} by the ledger",
+            f"{cell} is {cells[cell]} in the table and {derived} by the ledger",
             "correct the row, or the reading of the rules it cites",
         )
         for kind in row.document
         for action in row.action
-        for cell, found in _found(play(row, kind, action, (v0, v1, d))).items()
-        if cells[cell] is not None and cells[cell] != found
+        for cell, derived in _found(play(row, kind, action, (v0, v1, d))).items()
+        if cells[cell] is not None and cells[cell] != derived
     ]
 
 
@@ -251,19 +251,19 @@ def _strays(annexure: Annexure) -> Iterator[Problem]:
 def _faults(error: ValidationError) -> Iterator[Problem]:
     faults = error.errors()
     # pydantic also calls a list too short when its entries have faults: only the innermost fault is one to mend.
-    around = {found["loc"][:depth] for found in faults for depth in range(len(found["loc"]))}
-    return (_fault(found) for found in faults if found["loc"] not in around)
+    around = {fault["loc"][:depth] for fault in faults for depth in range(len(fault["loc"]))}
+    return (_fault(fault) for fault in faults if fault["loc"] not in around)
 
 
-def _fault(found: Any) -> Problem:
-    where = "".join(f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in found["loc"]).lstrip(".")
-    match found["type"]:
+def _fault(fault: Any) -> Problem:
+    where = "".join(f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in fault["loc"]).lstrip(".")
+    match fault["type"]:
         case "missing":
             return Problem(where, "is missing", "add it")
         case "extra_forbidden":
             return Problem(where, "is no key of Annexure-A", "remove it or correct its spelling")
         case "value_error":
-            what, _, remedy = str(found["ctx"]["error"]).partition("; ")
+            what, _, remedy = str(fault["ctx"]["error"]).partition("; ")
             return Problem(where, what, remedy)
         case _:
-            return Problem(where, f"{found['input']!r} cannot be used", str(found["msg"]).replace("Input", "it"))
+            return Problem(where, f"{fault['input']!r} cannot be used", str(fault["msg"]).replace("Input", "it"))

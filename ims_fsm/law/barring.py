@@ -25,15 +25,15 @@ def reached(edition: Edition) -> frozenset[str]:
         for source in move.source
         if not always_refused(edition, source, move.trigger)
     ]
-    found = {ENTRY, edition.initial}
-    while more := {dest for source, dest in taken if source in found} - found:
-        found |= more
-    return frozenset(found)
+    states = {ENTRY, edition.initial}
+    while more := {dest for source, dest in taken if source in states} - states:
+        states |= more
+    return frozenset(states)
 
 
 def _covers(edition: Edition, guard: GuardDeclaration, state: str) -> bool:
-    known = dict(zip(edition.schema.names, edition.schema.values, strict=True))
+    values_of = dict(zip(edition.schema.names, edition.schema.values, strict=True))
     return all(
-        state in values if fact == STATE else set(known[fact]) <= set(values)
+        state in values if fact == STATE else set(values_of[fact]) <= set(values)
         for fact, values in guard.refuse_when.items()
     )

@@ -125,8 +125,8 @@ class Calendar:
         """Say whether a text names a financial year, like "2023-24"."""
         start = text[:4]
         # The last day of December lies in the financial year that began in its own calendar year.
-        known = start.isascii() and start.isdecimal() and int(start) > 0
-        return known and self.financial_year(dt.date(int(start), 12, 31)) == text
+        is_year = start.isascii() and start.isdecimal() and int(start) > 0
+        return is_year and self.financial_year(dt.date(int(start), 12, 31)) == text
 
     # --- the 2B period of a document ----------------------------------------------------------------------------------
 

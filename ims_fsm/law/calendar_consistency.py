@@ -37,11 +37,11 @@ def contradictions(declared: CalendarDeclaration) -> list[Problem]:
 
 
 def _states(declared: CalendarDeclaration) -> Iterator[Problem]:
-    known = declared.due.gstr3b.quarterly.days
+    days = declared.due.gstr3b.quarterly.days
     for code, state in declared.state.items():
-        if state.category not in known:
+        if state.category not in days:
             what = f"{state.name} has the category {state.category!r}, which has no due day"
-            yield Problem(f"state.{code}", what, f"name one of {_listed(known)} or add its day to due.gstr3b.quarterly")
+            yield Problem(f"state.{code}", what, f"name one of {_listed(days)} or add its day to due.gstr3b.quarterly")
 
 
 def _coverage(declared: CalendarDeclaration) -> Iterator[Problem]:

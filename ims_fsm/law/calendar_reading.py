@@ -77,16 +77,16 @@ def _problem(fault: Mapping[str, Any]) -> Problem:
     for step in fault["loc"]:
         if step != "[key]":
             place += f"[{step + 1}]" if isinstance(step, int) else f".{step}"
-    found = fault["input"]
-    shown = "" if fault["type"] in {"extra_forbidden", "missing"} or isinstance(found, dict) else f"{_shown(found)} "
+    value = fault["input"]
+    said = "" if fault["type"] in {"extra_forbidden", "missing"} or isinstance(value, dict) else f"{_shown(value)} "
     if fault["type"] in _FAULTS:
         what, remedy = _FAULTS[fault["type"]]
-        return Problem(place.lstrip("."), f"{shown}{what}", remedy)
+        return Problem(place.lstrip("."), f"{said}{what}", remedy)
     if fault["type"] == "value_error":
         what, _, remedy = str(fault["ctx"]["error"]).partition("; ")
         return Problem(place.lstrip("."), what, remedy)
-    return Problem(place.lstrip("."), f"{shown}cannot be used", fault["msg"].replace("Input should", "it should"))
+    return Problem(place.lstrip("."), f"{said}cannot be used", fault["msg"].replace("Input should", "it should"))
 
 
-def _shown(found: object) -> str:
-    return str(found) if isinstance(found, dt.date) else repr(found)
+def _shown(value: object) -> str:
+    return str(value) if isinstance(value, dt.date) else repr(value)

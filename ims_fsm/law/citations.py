@@ -15,11 +15,11 @@ CITING = frozenset({"rule", "rules", "see"})
 
 def citations(tables: Mapping[str, object]) -> dict[str, tuple[str, ...]]:
     """Return every rule id that the tables of any file cite, with the files that cite it."""
-    found: dict[str, dict[str, None]] = {}
+    by_rule: dict[str, dict[str, None]] = {}
     for file, table in tables.items():
         for cited in _cited(table):
-            found.setdefault(cited, {})[file] = None
-    return {cited: tuple(files) for cited, files in sorted(found.items())}
+            by_rule.setdefault(cited, {})[file] = None
+    return {cited: tuple(files) for cited, files in sorted(by_rule.items())}
 
 
 def carried(rule: str, by: Mapping[str, object]) -> bool:
@@ -70,5 +70,5 @@ def _cited(here: object) -> Iterator[str]:
         return
     for key, value in here.items():
         if key in CITING:
-            yield from (one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str))
+            yield from (rule for rule in (value if isinstance(value, list) else [value]) if isinstance(rule, str))
         yield from _cited(value)

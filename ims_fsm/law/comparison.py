@@ -75,10 +75,10 @@ class GuardChange:
     @property
     def guard(self) -> GuardDeclaration:
         """The guard as it is now; as it was, where it is gone."""
-        found = self.after or self.before
-        if found is None:
+        guard = self.after or self.before
+        if guard is None:
             raise ValueError("a change of a guard has the guard before or after it; give one of them")
-        return found
+        return guard
 
     def watches(self, state: str, trigger: str) -> bool:
         """Say whether the guard, before or after, may refuse a trigger in a state."""
@@ -101,8 +101,8 @@ class Comparison:
     @property
     def differs(self) -> bool:
         """Whether anything is added, gone or changed."""
-        changes = {each.change for each in self.states} | {each.change for each in self.moves}
-        return bool((changes | {each.change for each in self.guards}) - {Change.SAME})
+        changes = {entry.change for entry in self.states} | {entry.change for entry in self.moves}
+        return bool((changes | {entry.change for entry in self.guards}) - {Change.SAME})
 
 
 def compare(before: Edition, after: Edition) -> Comparison:
@@ -153,21 +153,21 @@ def _change(*, was: bool, now: bool, alike: bool = True) -> Change:
 
 def _states(before: Edition, after: Edition) -> tuple[StateChange, ...]:
     was, now = reached(before), reached(after)
-    known: dict[str, StateDeclaration] = {**before.states, **after.states}
+    states: dict[str, StateDeclaration] = {**before.states, **after.states}
     return tuple(
         StateChange(name, state.title, _change(was=name in was, now=name in now), name in was | now)
-        for name, state in known.items()
+        for name, state in states.items()
     )
 
 
 def _guards(before: Edition, after: Edition) -> tuple[GuardChange, ...]:
     was, now = ({guard.name: guard for guard in edition.guards} for edition in (before, after))
-    found = []
+    changes = []
     for name in _in_order(before, after, was, now):
         old, new = was.get(name), now.get(name)
         change = _change(was=old is not None, now=new is not None, alike=_undated(old) == _undated(new))
-        found.append(GuardChange(old, new, change))
-    return tuple(found)
+        changes.append(GuardChange(old, new, change))
+    return tuple(changes)
 
 
 def _in_order(before: Edition, after: Edition, was: Iterable[str], now: Iterable[str]) -> list[str]:
@@ -177,17 +177,17 @@ def _in_order(before: Edition, after: Edition, was: Iterable[str], now: Iterable
 
 def _moves(before: Edition, after: Edition, guards: Iterable[GuardChange]) -> tuple[MoveChange, ...]:
     was, now = _rules(before), _rules(after)
-    differing = [each for each in guards if each.change is not Change.SAME]
-    found = []
+    differing = [change for change in guards if change.change is not Change.SAME]
+    changes = []
     for move in {**was, **now}:
         source, trigger, _ = move
-        touched = tuple(each.guard.name for each in differing if each.watches(source, trigger))
+        touched = tuple(change.guard.name for change in differing if change.watches(source, trigger))
         old, new = (edition_rules.get(move) for edition_rules in (was, now))
         could = old is not None and not always_refused(before, source, trigger)
         can = new is not None and not always_refused(after, source, trigger)
         change = _change(was=could, now=can, alike=not (could or can) or (old == new and not touched))
-        found.append(MoveChange(*move, change, new or old or (), touched, taken=could or can))
-    return tuple(found)
+        changes.append(MoveChange(*move, change, new or old or (), touched, taken=could or can))
+    return tuple(changes)
 
 
 def _rules(edition: Edition) -> Mapping[tuple[str, str, str], tuple[str, ...]]:
@@ -212,7 +212,7 @@ def _whole(before: Edition, after: Edition, guards: Iterable[GuardChange]) -> Ed
             "state": _union(new.state, old.state),
             "trigger": _union(new.trigger, old.trigger),
             "transition": tuple(transitions),
-            "guard": tuple(guard for each in guards if (guard := _undated(each.guard)) is not None),
+            "guard": tuple(guard for change in guards if (guard := _undated(change.guard)) is not None),
             "values": {},
         }
     )
@@ -220,7 +220,7 @@ def _whole(before: Edition, after: Edition, guards: Iterable[GuardChange]) -> Ed
     return Machine(declaration, _union(after.machine.facts, before.machine.facts), (both,)).edition
 
 
-def _union(one: Iterable[D], other: Iterable[D]) -> tuple[D, ...]:
-    named = {getattr(entry, "name"): entry for entry in (*other, *one)}  # noqa: B009 -- every entry here has a name
-    order = dict.fromkeys(getattr(entry, "name") for entry in (*one, *other))  # noqa: B009
+def _union(first: Iterable[D], other: Iterable[D]) -> tuple[D, ...]:
+    named = {getattr(entry, "name"): entry for entry in (*other, *first)}  # noqa: B009 -- every entry here has a name
+    order = dict.fromkeys(getattr(entry, "name") for entry in (*first, *other))  # noqa: B009
     return tuple(named[name] for name in order)

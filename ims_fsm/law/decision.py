@@ -20,14 +20,14 @@ def decide(machine: Edition, state: str, trigger: str, facts: Facts) -> Decision
     trigger that the machine does not have, and for facts of another machine.
     """
     key = (state, trigger, facts.row)
-    known = machine.decided.get(key)
-    if known is None or facts.schema is not machine.schema:
+    decision = machine.decided.get(key)
+    if decision is None or facts.schema is not machine.schema:
         machine.check(state, trigger, facts)
-        known = judge(machine, state, trigger, facts.row)
+        decision = judge(machine, state, trigger, facts.row)
         if len(machine.decided) >= REMEMBERED:
             machine.decided.clear()
-        machine.decided[key] = known
-    return known
+        machine.decided[key] = decision
+    return decision
 
 
 def judge(machine: Edition, state: str, trigger: str, row: tuple[str, ...]) -> Decision:

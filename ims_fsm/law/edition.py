@@ -63,7 +63,8 @@ class Machine:
         narrowed = self.declaration.values
         values = tuple(tuple(narrowed.get(fact.name, tuple(fact.values))) for fact in self.facts)
         defaults = tuple(
-            fact.default if fact.default in known else known[0] for fact, known in zip(self.facts, values, strict=True)
+            fact.default if fact.default in possible else possible[0]
+            for fact, possible in zip(self.facts, values, strict=True)
         )
         return FactSchema(tuple(fact.name for fact in self.facts), values, defaults)
 
@@ -175,8 +176,8 @@ class Edition:
         if state not in self.states and state != ENTRY:
             problems.append(Problem(state, f"is no state of {self.name}", f"its states are {', '.join(self.states)}"))
         if trigger not in self.triggers:
-            known = ", ".join(self.triggers)
-            problems.append(Problem(trigger, f"is no trigger of {self.name}", f"its triggers are {known}"))
+            triggers = ", ".join(self.triggers)
+            problems.append(Problem(trigger, f"is no trigger of {self.name}", f"its triggers are {triggers}"))
         if facts.schema is not self.schema and facts.schema != self.schema:
             problems.append(Problem("facts", f"are not those of {self.name}", "ask the machine's own facts() for them"))
         if problems:

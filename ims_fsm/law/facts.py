@@ -31,8 +31,8 @@ class FactSchema:
 
         Raises `InputError` naming every unknown fact and value.
         """
-        known = self._known
-        problems = [self._problem(*pair) for pair in given.items() if pair not in known]
+        by_name = self._known
+        problems = [self._problem(*pair) for pair in given.items() if pair not in by_name]
         if problems:
             raise InputError("facts", problems)
         return Facts(self, tuple(map(given.get, self.names, self.defaults)))
@@ -55,8 +55,8 @@ class FactSchema:
     def _problem(self, name: str, value: str) -> Problem:
         if name not in self.names:
             return Problem(name, "is no fact of this machine", f"its facts are {', '.join(self.names)}")
-        known = self.values[self.names.index(name)]
-        return Problem(name, f"cannot be {value!r} here", f"its values are {', '.join(known)}")
+        values = self.values[self.names.index(name)]
+        return Problem(name, f"cannot be {value!r} here", f"its values are {', '.join(values)}")
 
 
 class Facts(Mapping[str, str]):
@@ -94,5 +94,7 @@ class Facts(Mapping[str, str]):
 
     def __repr__(self) -> str:
         """Show the facts that differ from their defaults."""
-        told = [f"{n}={v}" for n, v, d in zip(self.schema.names, self.row, self.schema.defaults, strict=True) if v != d]
-        return f"Facts({', '.join(told)})"
+        differing = [
+            f"{n}={v}" for n, v, d in zip(self.schema.names, self.row, self.schema.defaults, strict=True) if v != d
+        ]
+        return f"Facts({', '.join(differing)})"

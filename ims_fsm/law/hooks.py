@@ -116,14 +116,14 @@ class Hooks:
 
     def _check(self, machine: str | None, named: Mapping[str, str | None]) -> None:
         machines = list(self._law.machines.values()) if machine is None else [self._law.machine(machine)]
-        known: dict[str, Collection[str]] = {
-            "trigger": {trigger.name for one in machines for trigger in one.declaration.trigger},
-            "state": {state.name for one in machines for state in one.declaration.state},
+        words: dict[str, Collection[str]] = {
+            "trigger": {trigger.name for machine in machines for trigger in machine.declaration.trigger},
+            "state": {state.name for machine in machines for state in machine.declaration.state},
         }
         problems = [
-            Problem(name, f"is no {what} of {machine or 'any machine'}", f"use one of {', '.join(sorted(known[what]))}")
+            Problem(name, f"is no {what} of {machine or 'any machine'}", f"use one of {', '.join(sorted(words[what]))}")
             for what, name in named.items()
-            if name is not None and name not in known[what]
+            if name is not None and name not in words[what]
         ]
         if problems:
             raise InputError("hook", problems)

@@ -48,9 +48,9 @@ def every_group(book: LawBook) -> frozenset[Group]:
 
 def instants(book: LawBook, after: datetime, until: datetime) -> list[Instant]:
     """Return the instants after one moment and up to another, in the order of time and of what must come first."""
-    known = _almanac(book).up_to(TaxPeriod.of(in_india(until).date()))
-    first, end = (bisect_right(known, moment, key=lambda one: one.at) for moment in (after, until))
-    return known[first:end]
+    almanac = _almanac(book).up_to(TaxPeriod.of(in_india(until).date()))
+    first, end = (bisect_right(almanac, moment, key=lambda instant: instant.at) for moment in (after, until))
+    return almanac[first:end]
 
 
 def next_instant(book: LawBook, after: datetime) -> Instant | None:
@@ -64,13 +64,13 @@ def latest(book: LawBook, now: datetime, job: Job) -> list[Instant]:
     A job does whatever is owed by now, so an instant that another one of the same group has followed is done with it.
     """
     left = every_group(book)
-    found: list[Instant] = []
-    for one in reversed(instants(book, book.calendar.opens_at, now)):
-        if one.job is job and one.groups & left and (one.ends is None or now < one.ends):
-            found.append(replace(one, groups=one.groups & left))
-        if one.job is job:
-            left -= one.groups
-    return found
+    newest: list[Instant] = []
+    for instant in reversed(instants(book, book.calendar.opens_at, now)):
+        if instant.job is job and instant.groups & left and (instant.ends is None or now < instant.ends):
+            newest.append(replace(instant, groups=instant.groups & left))
+        if instant.job is job:
+            left -= instant.groups
+    return newest
 
 
 def reminder_at(too_late: datetime, days: int) -> datetime:
@@ -97,11 +97,13 @@ class _Almanac:
     def up_to(self, month: TaxPeriod) -> list[Instant]:
         """Return every instant of the periods up to a month, in order; some lie after it."""
         if month not in self.known:
-            found: dict[tuple[Job, str], Instant] = {}
-            for one in _all(self.book, month):
-                other = found.get((one.job, one.key))
-                found[one.job, one.key] = one if other is None else _together(other, one)
-            self.known[month] = sorted(found.values(), key=lambda one: (one.at, _ORDER[one.job], one.key))
+            by_key: dict[tuple[Job, str], Instant] = {}
+            for instant in _all(self.book, month):
+                other = by_key.get((instant.job, instant.key))
+                by_key[instant.job, instant.key] = instant if other is None else _together(other, instant)
+            self.known[month] = sorted(
+                by_key.values(), key=lambda instant: (instant.at, _ORDER[instant.job], instant.key)
+            )
         return self.known[month]
 
 
@@ -149,9 +151,13 @@ def _reminders(book: LawBook, kind: ReminderKind, too_late: datetime, groups: fr
         yield Instant(at=at, job=Job.REMIND, key=_day(at), groups=groups, ends=too_late)
 
 
-def _together(one: Instant, other: Instant) -> Instant:
-    ends = [end for end in (one.ends, other.ends) if end is not None]
-    return replace(one, groups=one.groups | other.groups, ends=max(ends, default=None))
+def _in_turn(instant: Instant) -> tuple[datetime, int, str]:
+    return instant.at, _ORDER[instant.job], instant.key
+
+
+def _together(first: Instant, other: Instant) -> Instant:
+    ends = [end for end in (first.ends, other.ends) if end is not None]
+    return replace(first, groups=first.groups | other.groups, ends=max(ends, default=None))
 
 
 def _day(moment: datetime) -> str:
@@ -164,5 +170,7 @@ def on_day(book: LawBook, job: Job, key: str) -> frozenset[Group]:
         at = midnight(date.fromisoformat(key))
     except ValueError:
         return every_group(book)
-    found = instants(book, at - timedelta(days=1), at)
-    return next((one.groups for one in found if (one.job, one.key) == (job, key)), every_group(book))
+    of_the_day = instants(book, at - timedelta(days=1), at)
+    return next(
+        (instant.groups for instant in of_the_day if (instant.job, instant.key) == (job, key)), every_group(book)
+    )

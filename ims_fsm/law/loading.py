@@ -99,7 +99,7 @@ def verified(
 
 
 def _listed_in(tables: Mapping[str, dict[str, Any]], problems: list[Problem]) -> dict[str, dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = {}
+    files: dict[str, dict[str, Any]] = {}
     for file, keys in TABLES.items():
         table = tables.get(file, {})
         remedy = f"its tables are {', '.join(keys)}"
@@ -107,8 +107,8 @@ def _listed_in(tables: Mapping[str, dict[str, Any]], problems: list[Problem]) ->
             Problem(f"{file} {key}", "is no table of this file", remedy) for key in table if key not in keys
         )
         for key, (model, name) in keys.items():
-            found[key] = listed_entries(f"{file} {key}", table.get(key, []), model, name, problems)
-    return found
+            files[key] = listed_entries(f"{file} {key}", table.get(key, []), model, name, problems)
+    return files
 
 
 def _law(
@@ -137,13 +137,13 @@ def _law(
 
 def _machines_problems(law: Law, machines: Mapping[str, Machine]) -> Iterator[Problem]:
     """Give the problems of every machine; what a machine takes in from another is told once, of that other."""
-    told: dict[str, set[tuple[str, ...]]] = {}
+    places: dict[str, set[tuple[str, ...]]] = {}
     for name, machine in sorted(machines.items(), key=lambda item: item[1].declaration.extends is not None):
-        taken_in = told.get(machine.declaration.extends or "", set())
-        told[name] = set()
+        taken_in = places.get(machine.declaration.extends or "", set())
+        places[name] = set()
         for problem in machine_problems(machine, law.facts):
             place = problem.where.removeprefix(f"{name}.toml")
-            told[name].add((place, problem.what, problem.remedy))
+            places[name].add((place, problem.what, problem.remedy))
             if (place, problem.what, problem.remedy) not in taken_in:
                 yield problem
 
@@ -168,16 +168,16 @@ def _machine_declarations(
     return {name: _joined(read.get(machine.extends or ""), machine) for name, machine in read.items()}
 
 
-def _joined(base: MachineDeclaration | None, own: MachineDeclaration) -> MachineDeclaration:
+def _joined(base: MachineDeclaration | None, extending: MachineDeclaration) -> MachineDeclaration:
     if base is None:
-        return own
-    lists = {key: getattr(base, key) + getattr(own, key) for key in INHERITED}
+        return extending
+    lists = {key: getattr(base, key) + getattr(extending, key) for key in INHERITED}
     rest = {
-        "initial": own.initial or base.initial,
-        "facts": own.facts or base.facts,
-        "values": {**base.values, **own.values},
+        "initial": extending.initial or base.initial,
+        "facts": extending.facts or base.facts,
+        "values": {**base.values, **extending.values},
     }
-    return own.model_copy(update={**lists, **rest})
+    return extending.model_copy(update={**lists, **rest})
 
 
 def parsed(name: str, text: str, problems: list[Problem]) -> dict[str, Any]:
@@ -222,12 +222,12 @@ def _validation_problems(place: str, row: object, error: ValidationError) -> Ite
 
 def _named(row: object, location: Sequence[str | int]) -> str:
     """Return the name of the innermost entry on the way to a fault, in brackets: a number alone is hard to find."""
-    found, here = "", row
+    name, here = "", row
     for part in (None, *location):
         if isinstance(here, list) and isinstance(part, int) and part < len(here):
             here = here[part]
         elif part is not None:
             here = here.get(part) if isinstance(here, dict) else None
         if isinstance(here, dict):
-            found = str(here.get("name") or here.get("id") or here.get("trigger") or found)
-    return f" ({found})" if found else ""
+            name = str(here.get("name") or here.get("id") or here.get("trigger") or name)
+    return f" ({name})" if name else ""

@@ -106,7 +106,7 @@ class Lifecycle:
         # Most records move where nobody watches, and an event that nobody is told of need not be made.
         if subject.hooks is None or not subject.hooks.registered or not isinstance(subject.decision, Allowed):
             return
-        told = TransitionEvent(
+        transition = TransitionEvent(
             machine=self.edition.name,
             rule_set=self.edition.rule_set.id,
             trigger=event.event.name,
@@ -116,7 +116,7 @@ class Lifecycle:
             record=subject.record,
             rules=subject.decision.rules,
         )
-        subject.hooks.call(when, told)
+        subject.hooks.call(when, transition)
 
 
 @cache

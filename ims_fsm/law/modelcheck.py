@@ -66,7 +66,7 @@ class Report:
     @property
     def holds(self) -> bool:
         """Whether every property holds."""
-        return all(found.holds for found in self.properties)
+        return all(finding.holds for finding in self.properties)
 
     @property
     def situations(self) -> int:
@@ -82,16 +82,18 @@ class _Tally:
         self.counterexamples: dict[Claim, list[str]] = {}
 
     def add(self, claim: Claim, findings: Iterator[Finding]) -> None:
-        told = self.counterexamples.setdefault(claim, [])
+        examples = self.counterexamples.setdefault(claim, [])
         for finding in findings:
             self.checked[claim] = self.checked.get(claim, 0) + finding.checked
             if finding.counterexample is not None:
-                told.append(finding.counterexample)
+                examples.append(finding.counterexample)
 
     def properties(self) -> tuple[Property, ...]:
         return tuple(
-            Property(claim.name, claim.sentence, claim.rules, claim.counted, self.checked.get(claim, 0), tuple(told))
-            for claim, told in self.counterexamples.items()
+            Property(
+                claim.name, claim.sentence, claim.rules, claim.counted, self.checked.get(claim, 0), tuple(examples)
+            )
+            for claim, examples in self.counterexamples.items()
         )
 
 

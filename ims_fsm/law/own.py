@@ -25,24 +25,24 @@ def load_own(path: Path | str) -> Law:
     `use_case` itself; what it leaves out is read from `rules.toml`, `facts.toml` and `workflow.toml` beside it, and the
     machine that it extends from its own file there. A folder is read whole.
     """
-    own = Path(path)
-    if own.is_dir() and (own / RULES).is_file():
-        return load_law(own)
-    files = _files(own)
+    place = Path(path)
+    if place.is_dir() and (place / RULES).is_file():
+        return load_law(place)
+    files = _files(place)
     problems: list[Problem] = []
     tables = {file.name: parsed(file.name, _text(file), problems) for file in files}
     if not tables:
-        problems.append(Problem(str(own), "holds no declaration", _REMEDY))
+        problems.append(Problem(str(place), "holds no declaration", _REMEDY))
     if problems:
-        raise DeclarationError(str(own), problems)
-    if not own.is_dir():
-        _take_in(own, tables, problems)
-    return _read(str(own), tables, problems)
+        raise DeclarationError(str(place), problems)
+    if not place.is_dir():
+        _take_in(place, tables, problems)
+    return _read(str(place), tables, problems)
 
 
 def _read(subject: str, tables: Mapping[str, dict[str, Any]], problems: list[Problem]) -> Law:
     listed = {key: _entries(key, tables, problems) for key in SHARED}
-    machines = {file: own for file, table in tables.items() if (own := _without(table))}
+    machines = {file: kept for file, table in tables.items() if (kept := _without(table))}
     citing = {file: {key: part for key, part in table.items() if key != "rule"} for file, table in tables.items()}
     try:
         return verified(listed, machines, citing, problems, (_place("rule_set", tables), _place("fact", tables)))
@@ -50,11 +50,11 @@ def _read(subject: str, tables: Mapping[str, dict[str, Any]], problems: list[Pro
         raise DeclarationError(subject, error.problems) from None
 
 
-def _files(own: Path) -> list[Path]:
+def _files(place: Path) -> list[Path]:
     try:
-        return sorted(own.glob("*.toml")) if own.is_dir() else [own]
+        return sorted(place.glob("*.toml")) if place.is_dir() else [place]
     except OSError as error:
-        raise _unreadable(own, error) from error
+        raise _unreadable(place, error) from error
 
 
 def _text(file: Path) -> str:
@@ -69,28 +69,28 @@ def _unreadable(path: Path, error: Exception) -> DeclarationError:
     return DeclarationError(str(path), [Problem(path.name, f"cannot be read: {why}", _REMEDY)])
 
 
-def _take_in(own: Path, tables: dict[str, dict[str, Any]], problems: list[Problem]) -> None:
+def _take_in(place: Path, tables: dict[str, dict[str, Any]], problems: list[Problem]) -> None:
     """Take in, from beside a file, the machine that it extends and the lists that none of them carries."""
     beside = [name for name in _BESIDE if not any(key in table for table in tables.values() for key in TABLES[name])]
-    extends = tables[own.name].get("extends")
+    extends = tables[place.name].get("extends")
     for name in [*([f"{extends}.toml"] if isinstance(extends, str) else []), *beside]:
-        file = own.parent / name
+        file = place.parent / name
         if name not in tables and file.is_file():
             tables[name] = parsed(name, _text(file), problems)
 
 
 def _entries(key: str, tables: Mapping[str, dict[str, Any]], problems: list[Problem]) -> dict[str, Any]:
     model, name = SHARED[key]
-    found: dict[str, Any] = {}
+    joined: dict[str, Any] = {}
     for file, table in tables.items():
         entries = listed_entries(f"{file} {key}", table.get(key, []), model, name, problems)
         problems.extend(
             Problem(f"{file} {key}", f"has {entry!r}, which another file has as well", "keep one of them")
             for entry in entries
-            if entry in found
+            if entry in joined
         )
-        found |= entries
-    return found
+        joined |= entries
+    return joined
 
 
 def _without(table: Mapping[str, Any]) -> dict[str, Any]:

@@ -37,8 +37,8 @@ class Law:
     def machine(self, name: str) -> Machine:
         """Return a machine by name; raises `InputError` naming the machines there are."""
         if name not in self.machines:
-            known = ", ".join(self.machines)
-            raise InputError("machine", [Problem(name, "is not a declared machine", f"the machines are {known}")])
+            names = ", ".join(self.machines)
+            raise InputError("machine", [Problem(name, "is not a declared machine", f"the machines are {names}")])
         return self.machines[name]
 
     def rule(self, rule_id: str) -> RuleDeclaration:

@@ -115,7 +115,7 @@ class Routing:
 
         `first_period` is the first 2B period of IMS; `out_of_time` says whether section 16(4) has passed for it.
         """
-        told: dict[str, str] = {
+        conditions: dict[str, str] = {
             "form": str(form),
             "reverse_charge": "yes" if document.reverse_charge else "no",
             "ineligible": document.ineligible or "no",
@@ -125,7 +125,8 @@ class Routing:
         return next(
             route
             for route in self.routes
-            if route.holds_at(period) and all(told[condition] in values for condition, values in route.when.items())
+            if route.holds_at(period)
+            and all(conditions[condition] in values for condition, values in route.when.items())
         )
 
     def declared(self, name: Route) -> RouteDeclaration:
@@ -136,8 +137,8 @@ class Routing:
 def _problems(declared: RoutingDeclaration, where: str) -> Iterator[Problem]:
     forms = Counter(str(carrier.form) for carrier in declared.carrier)
     names = Counter(str(reason.name) for reason in declared.left_out)
-    for what, known in (("carrier", forms), ("left_out", names)):
-        for twice in (name for name, times in known.items() if times > 1):
+    for what, counts in (("carrier", forms), ("left_out", names)):
+        for twice in (name for name, times in counts.items() if times > 1):
             yield Problem(f"{where} {what}", f"has {twice} twice", "keep one entry")
     if missing := [name for name in get_args(LeftOutReason) if name not in names]:
         yield Problem(f"{where} left_out", f"lacks {', '.join(missing)}", "say why, and by which rule")
@@ -152,14 +153,14 @@ def _problems_of_routes(routes: Sequence[RouteDeclaration], where: str) -> Itera
         place = f"{where} route.{number}"
         if any(takes_all[: number - 1]):
             yield Problem(place, "is never reached", "put it before the route without conditions")
-        first = next(one for one in routes if one.name is route.name)
+        first = next(earlier for earlier in routes if earlier.name is route.name)
         if (route.section, route.counts, route.effect) != (first.section, first.counts, first.effect):
             yield Problem(place, f"shows {route.name} otherwise than the route of that name before it", "name it apart")
         for condition, values in route.when.items():
             for value in values:
                 if value not in CONDITIONS[condition]:
-                    known = ", ".join(CONDITIONS[condition])
-                    yield Problem(f"{place} when.{condition}", f"{value!r} is none of its values", f"use {known}")
+                    words = ", ".join(CONDITIONS[condition])
+                    yield Problem(f"{place} when.{condition}", f"{value!r} is none of its values", f"use {words}")
 
 
 def _problem(where: str, location: tuple[str | int, ...], message: str) -> Problem:

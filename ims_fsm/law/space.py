@@ -58,8 +58,8 @@ class Space:
 
     def count(self, members: int) -> int:
         """Return the number of combinations in a set; a set asked for again at once is not counted again."""
-        known, count = self._counted
-        if known is not members:
+        last, count = self._counted
+        if last is not members:
             count = members.bit_count()
             self._counted = (members, count)
         return count
@@ -95,10 +95,10 @@ class Space:
                 if byte >> bit & 1:
                     yield self.facts(8 * at + bit)
 
-    def indifferent(self, members: int, fact: str, one: str, other: str) -> bool:
+    def indifferent(self, members: int, fact: str, first: str, other: str) -> bool:
         """Say whether a set holds a combination with one value of a fact exactly when it holds it with the other."""
         order, stride = self._orders[fact], self._strides[fact]
-        low = (members & self.mask(fact, one)) >> order.index(one) * stride
+        low = (members & self.mask(fact, first)) >> order.index(first) * stride
         return low == (members & self.mask(fact, other)) >> order.index(other) * stride
 
     def _mask(self, fact: str, values: frozenset[str]) -> int:

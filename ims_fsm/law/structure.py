@@ -42,9 +42,9 @@ def rule_set_problems(file: str, rule_sets: Sequence[RuleSetDeclaration]) -> Ite
     if not rule_sets:
         yield Problem(file, "has no rule set", "add a [[rule_set]]")
         return
-    for one, other in pairwise(rule_sets):
-        if one.until is None or other.since != one.until.plus(1):
-            what = f"does not begin in the tax period after {one.id} ends"
+    for earlier, other in pairwise(rule_sets):
+        if earlier.until is None or other.since != earlier.until.plus(1):
+            what = f"does not begin in the tax period after {earlier.id} ends"
             yield Problem(
                 f"{file} rule_set {other.id}", what, "let rule sets follow each other in order, without a gap"
             )
@@ -103,36 +103,36 @@ def _guard_problems(
     machine: Machine, guard: GuardDeclaration, states: Collection[str], triggers: Collection[str]
 ) -> Iterator[Problem]:
     place = f"{machine.name}.toml guard {guard.name}"
-    known = {fact.name: fact for fact in machine.facts}
+    facts = {fact.name: fact for fact in machine.facts}
     yield from _unknown(place, guard.triggers, triggers, "trigger")
     for fact, values in guard.refuse_when.items():
-        yield from _unknown(place, [fact], {STATE, *known}, "fact")
+        yield from _unknown(place, [fact], {STATE, *facts}, "fact")
         if fact == STATE:
             yield from _unknown(place, values, states, "state")
-        elif fact in known:
-            yield from _unknown(f"{place} {fact}", values, known[fact].values, "value")
+        elif fact in facts:
+            yield from _unknown(f"{place} {fact}", values, facts[fact].values, "value")
 
 
-def _unknown(place: str, given: Iterable[str], known: Collection[str], what: str) -> Iterator[Problem]:
+def _unknown(place: str, given: Iterable[str], words: Collection[str], what: str) -> Iterator[Problem]:
     for name in given:
-        if name not in known:
-            choice = ", ".join(sorted(known)) or f"no {what}: there is none"
+        if name not in words:
+            choice = ", ".join(sorted(words)) or f"no {what}: there is none"
             yield Problem(place, f"names the unknown {what} {name!r}", f"use one of {choice}")
 
 
 def _overlaps(machine: Machine) -> Iterator[Problem]:
     moves = [(source, move) for move in machine.declaration.transition for source in move.source]
-    for (one_source, one), (other_source, other) in combinations(moves, 2):
-        if one_source == other_source and one.trigger == other.trigger and _together(one, other):
+    for (one_source, first), (other_source, other) in combinations(moves, 2):
+        if one_source == other_source and first.trigger == other.trigger and _together(first, other):
             yield Problem(
-                f"{machine.name}.toml transition {one.trigger}",
-                f"leaves {one_source} twice at the same time, to {one.dest} and to {other.dest}",
+                f"{machine.name}.toml transition {first.trigger}",
+                f"leaves {one_source} twice at the same time, to {first.dest} and to {other.dest}",
                 "give them different sources, or periods that do not meet",
             )
 
 
-def _together(one: TransitionDeclaration, other: TransitionDeclaration) -> bool:
-    return (one.since or "") <= (other.until or "9") and (other.since or "") <= (one.until or "9")
+def _together(first: TransitionDeclaration, other: TransitionDeclaration) -> bool:
+    return (first.since or "") <= (other.until or "9") and (other.since or "") <= (first.until or "9")
 
 
 def _date_problems(machine: Machine) -> Iterator[Problem]:

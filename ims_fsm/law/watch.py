@@ -40,9 +40,9 @@ def _lets(fact: str, guards: Sequence[GuardDeclaration]) -> tuple[dict[str, int]
     """Return which guards each value of a fact (or state) lets refuse, and which any value not named by one does."""
     any_value = _bits(fact not in guard.refuse_when for guard in guards)
     named = {value for guard in guards for value in guard.refuse_when.get(fact, ())}
-    own = {value: _bits(value in guard.refuse_when.get(fact, ()) for guard in guards) for value in named}
-    return {value: any_value | bits for value, bits in own.items()}, any_value
+    masks = {value: _bits(value in guard.refuse_when.get(fact, ()) for guard in guards) for value in named}
+    return {value: any_value | bits for value, bits in masks.items()}, any_value
 
 
 def _bits(chosen: Iterable[bool]) -> int:
-    return sum(1 << number for number, one in enumerate(chosen) if one)
+    return sum(1 << number for number, bit in enumerate(chosen) if bit)

@@ -184,13 +184,13 @@ def flat(sighting: Sighting) -> Shown:
     )
 
 
-def content_of(shown: Shown) -> tuple[str, str]:
+def content_of(row: Shown) -> tuple[str, str]:
     """Return the business content of what is shown, as JSON text, and its hash: those of its document, written at once.
 
     They are the text that records keep and `Document.content_hash`; a test holds them equal.
     """
     (recipient, kind, supplier, _, number, day, taxable, igst, cgst, sgst, cess, value, pos, invoice_type, reverse,
-     ineligible, original, original_date, *_) = shown  # fmt: skip
+     ineligible, original, original_date, *_) = row  # fmt: skip
     amends = "null"
     if original is not None and original_date is not None:
         amends = f'[{quoted(original)},"{original_date.isoformat()}"]'
@@ -222,13 +222,13 @@ BY_ACTION = {
 }
 
 
-def filled(shown: Document, known: Document) -> Document:
+def filled(seen: Document, here: Document) -> Document:
     """Return what is shown, with what this dialect leaves out taken from what is known: that is no edit."""
-    return shown.changed(
-        value=known.value if shown.value is None else shown.value,
-        pos=shown.pos or known.pos,
-        pending_blocked=known.pending_blocked if shown.pending_blocked is None else shown.pending_blocked,
-        supplier_name=shown.supplier_name or known.supplier_name,
+    return seen.changed(
+        value=here.value if seen.value is None else seen.value,
+        pos=seen.pos or here.pos,
+        pending_blocked=here.pending_blocked if seen.pending_blocked is None else seen.pending_blocked,
+        supplier_name=seen.supplier_name or here.supplier_name,
     )
 
 
@@ -250,14 +250,14 @@ def portal_view(sighting: Sighting, record: Record, at: datetime) -> PortalView:
     """Return what the portal shows of a known record, to be kept with it."""
     declaration = declaration_of(sighting.action, *declared_by(sighting, record), sighting.remarks)
     # A dialect that leaves the hash out does not take it back.
-    known = sighting.portal_hash or (record.portal.hash if record.portal else None)
-    return PortalView(sighting.action, declaration, known, at)
+    portal_hash = sighting.portal_hash or (record.portal.hash if record.portal else None)
+    return PortalView(sighting.action, declaration, portal_hash, at)
 
 
-def told_alike(record: Record, shown: PortalView) -> bool:
+def told_alike(record: Record, view: PortalView) -> bool:
     """Say whether a record's action, with what was declared, is the one that the portal shows."""
-    own = declaration_of(record.state, record.reduction, record.declared, record.remarks)
-    return (record.state, own) == (shown.action, shown.declaration)
+    declaration = declaration_of(record.state, record.reduction, record.declared, record.remarks)
+    return (record.state, declaration) == (view.action, view.declaration)
 
 
 def last_seen(record: Record) -> PortalView:

@@ -65,23 +65,23 @@ def _faults(connection: Connection, gstin: str | None) -> Iterator[Problem]:
     for trail in TRAILS:
         for kind in (trails.broken_steps, trails.wrong_ends, trails.ownerless):
             yield from kind(connection, trail, gstin, MOST)
-    for found in (_altered_contents, _altered_records, seals.problems):
-        yield from islice(found(connection, gstin), MOST)
+    for check in (_altered_contents, _altered_records, seals.problems):
+        yield from islice(check(connection, gstin), MOST)
     yield from islice(_altered_declarations(connection), MOST)
 
 
 def _altered_contents(connection: Connection, gstin: str | None) -> Iterator[Problem]:
     query = select(*_contents.c["recipient_gstin", "record_id", "number", "content", "content_hash"])
-    with _streamed(connection, query, _contents, gstin) as found:
-        for row in found:
+    with _streamed(connection, query, _contents, gstin) as rows:
+        for row in rows:
             if hashlib.sha256(row.content.encode()).hexdigest() != row.content_hash:
                 where = f"{row.recipient_gstin} contents of record {row.record_id} step {row.number}"
                 yield Problem(where, "is not what the hash beside it was taken of", RESTORE)
 
 
 def _altered_records(connection: Connection, gstin: str | None) -> Iterator[Problem]:
-    with _streamed(connection, select(_records), _records, gstin) as found:
-        for row in found.mappings():
+    with _streamed(connection, select(_records), _records, gstin) as rows:
+        for row in rows.mappings():
             if not _is_its_content(row):
                 where = f"{row['recipient_gstin']} record {row['id']}"
                 yield Problem(where, "has columns that are not the content its hash was taken of", RESTORE)

@@ -72,12 +72,12 @@ def to_draft(drafts: Iterable[Draft]) -> Cohort:
 
     The first one after registration needs none before it.
     """
-    return Cohort(or_(false(), *(and_(_without(one), or_(_first(one), _filed(one))) for one in drafts)))
+    return Cohort(or_(false(), *(and_(_without(draft), or_(_first(draft), _filed(draft))) for draft in drafts)))
 
 
 def waiting(drafts: Iterable[Draft]) -> Cohort:
     """Return the recipients whose GSTR-2B is absent because the GSTR-3B before it is not filed (FAQ 25)."""
-    return Cohort(or_(false(), *(and_(_without(one), ~_first(one), ~_filed(one)) for one in drafts)))
+    return Cohort(or_(false(), *(and_(_without(draft), ~_first(draft), ~_filed(draft)) for draft in drafts)))
 
 
 def early_return(fy: str, until: datetime) -> Cohort:
@@ -89,27 +89,27 @@ def early_return(fy: str, until: datetime) -> Cohort:
     return Cohort(and_(filed, ~swept))
 
 
-def either(one: Cohort, other: Cohort) -> Cohort:
+def either(cohort: Cohort, other: Cohort) -> Cohort:
     """Return who is in one cohort or the other."""
-    return Cohort(or_(one.condition, other.condition))
+    return Cohort(or_(cohort.condition, other.condition))
 
 
 def annual_returns(connection: Connection) -> list[str]:
     """Return the financial years of which any annual return is filed."""
-    found: list[str] = []
+    years: list[str] = []
     following = select(func.min(_annual.fy))
     # From one to the next by the index: a year has one annual return of every taxpayer.
     while (fy := connection.execute(following).scalar()) is not None:
-        found.append(fy)
+        years.append(fy)
         following = select(func.min(_annual.fy)).where(_annual.fy > fy)
-    return found
+    return years
 
 
 def standings(connection: Connection, kinds: Collection[str]) -> list[Standing]:
     """Return where the taxpayers of these kinds stand, each standing once; who cannot be read is left out."""
     newest = select(func.max(_two_b.period)).where(_two_b.recipient_gstin == _taxpayer.gstin)
     filed = newest.where(_two_b.state == str(TwoBState.FINAL))
-    each = (
+    query = (
         select(
             _taxpayer.filing,
             _taxpayer.registered_from,
@@ -119,8 +119,8 @@ def standings(connection: Connection, kinds: Collection[str]) -> list[Standing]:
         .where(_taxpayer.kind.in_(sorted(kinds)))
         .distinct()
     )
-    found = (_standing(row) for row in connection.execute(each))
-    return [one for one in found if one is not None]
+    standings = (_standing(row) for row in connection.execute(query))
+    return [standing for standing in standings if standing is not None]
 
 
 def unreadable() -> Cohort:

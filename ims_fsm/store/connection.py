@@ -157,8 +157,8 @@ def _connected(engine: Engine) -> Iterator[Connection]:
             raise
         raise StoreError(_unusable(engine, error)) from None
     except NoneIsFree:
-        told = "all connections of this program to the database are in use; write ?pool_size= with more behind its URL"
-        raise StoreError(told) from None
+        remedy = "write ?pool_size= with more behind its URL"
+        raise StoreError(f"all connections of this program to the database are in use; {remedy}") from None
 
 
 def _is_the_databases(error: DatabaseError) -> bool:

@@ -29,8 +29,8 @@ class Position:
 
 def written(position: Position, dialect: str) -> str:
     """Return a position as a cursor of this kind of database."""
-    told = json.dumps([position.place, position.rank, *position.key], separators=(",", ":"))
-    return dialect[0] + urlsafe_b64encode(told.encode()).decode().rstrip("=")
+    text = json.dumps([position.place, position.rank, *position.key], separators=(",", ":"))
+    return dialect[0] + urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
 def read(cursor: str, dialect: str) -> Position:
@@ -54,5 +54,5 @@ def not_one(cursor: str) -> InputError:
     return InputError("cursor", [Problem(repr(cursor), "is no cursor of events", _REMEDY)])
 
 
-def _is_plain(told: object) -> bool:
-    return type(told) in {str, int}
+def _is_plain(value: object) -> bool:
+    return type(value) in {str, int}

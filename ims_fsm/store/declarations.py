@@ -44,8 +44,8 @@ class LawMismatchError(ImsFsmError):
     def __str__(self) -> str:
         """Show the machines, how many records each has, and the remedy."""
         counts = ", ".join(f"{machine} {count}" for machine, count in self.records.items())
-        told = f"live records were written under another declaration of their machine ({counts})"
-        return f"{told}; read what changed in machines/, then run ims-fsm migrate --adopt"
+        sentence = f"live records were written under another declaration of their machine ({counts})"
+        return f"{sentence}; read what changed in machines/, then run ims-fsm migrate --adopt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +67,12 @@ class _Group:
 def declaration_id(connection: Connection, machine: Machine, at: datetime) -> int:
     """Return the id under which a machine's declaration is kept, keeping it first where it is new."""
     key = {"machine": machine.name, "fingerprint": machine.fingerprint}
-    known = connection.execute(_ID, key).scalar()
-    if known is None:
+    kept = connection.execute(_ID, key).scalar()
+    if kept is None:
         values = {"version": machine.declaration.version, "declared": machine.declared, "at": at}
         connection.execute(_KEEP, {**key, **values})
-        known = connection.execute(_ID, key).scalar_one()
-    return int(known)
+        kept = connection.execute(_ID, key).scalar_one()
+    return int(kept)
 
 
 def check(connection: Connection, law: Law) -> None:
@@ -112,8 +112,8 @@ def _outdated(connection: Connection, law: Law) -> list[_Group]:
         return []
     by = _records.c["machine", "declaration_id", "state"]
     query = select(*by, func.count().label("records")).where(_records.c.declaration_id.in_(outdated), _live)
-    found = connection.execute(query.group_by(*by).order_by(*by))
-    return [_Group(row.machine, row.declaration_id, row.state, row.records) for row in found]
+    rows = connection.execute(query.group_by(*by).order_by(*by))
+    return [_Group(row.machine, row.declaration_id, row.state, row.records) for row in rows]
 
 
 def _problem(group: _Group, law: Law) -> Problem | None:

@@ -60,10 +60,10 @@ class EventLog:
 
     def event(self, row: RowMapping, cursor: str) -> Event:
         """Return the event that a row tells."""
-        told = {**_NOTHING, **self.tells(row)}
+        values = {**_NOTHING, **self.tells(row)}
         key = [_text(row[column.name]) for column in self.key]
         return Event(
-            at=row["at"], recipient=row["recipient_gstin"], id="/".join([told["kind"], *key]), cursor=cursor, **told
+            at=row["at"], recipient=row["recipient_gstin"], id="/".join([values["kind"], *key]), cursor=cursor, **values
         )
 
 
@@ -101,8 +101,8 @@ def _add_back(row: RowMapping) -> dict[str, Any]:
 
 def _reminder(row: RowMapping) -> dict[str, Any]:
     detail = {"due_at": _text(row["due_at"]), "days": row["days"], "records": row["records"]}
-    told = {"subject": row["subject"], "trigger": row["kind"], "rules": (row["rule"],), "detail": detail}
-    return {"kind": EventKind.REMINDER, **told}
+    values = {"subject": row["subject"], "trigger": row["kind"], "rules": (row["rule"],), "detail": detail}
+    return {"kind": EventKind.REMINDER, **values}
 
 
 def _text(value: object) -> str:

@@ -53,10 +53,10 @@ def page(connection: Connection, after: str | None, limit: int, wanted: Wanted) 
     dialect = database_of(connection).name
     begin = None if after is None else position_of(after, dialect)
     rows = _on_sqlite if dialect == "sqlite" else _on_postgresql
-    found = rows(connection, begin, limit, wanted)
-    if begin is not None and not found:
+    entries = rows(connection, begin, limit, wanted)
+    if begin is not None and not entries:
         _refuse_older(connection, begin.place)
-    return [LOGS[position.rank].event(row, written(position, dialect)) for position, row in found]
+    return [LOGS[position.rank].event(row, written(position, dialect)) for position, row in entries]
 
 
 def position_of(cursor: str, dialect: str) -> Position:
@@ -75,10 +75,10 @@ def in_turn(connection: Connection, gstins: Collection[str]) -> None:
     """
     if database_of(connection).single_writer:
         return
-    own: ColumnElement[int] = literal_column("txid_current()", PAISE) + _numbers(connection).ahead
+    number: ColumnElement[int] = literal_column("txid_current()", PAISE) + _numbers(connection).ahead
     for log in LOGS:
         recipient = log.table.c.recipient_gstin
-        later = connection.execute(select(recipient).where(log.place > own).distinct()).scalars()
+        later = connection.execute(select(recipient).where(log.place > number).distinct()).scalars()
         if not set(gstins).isdisjoint(later):
             raise ConflictError("the same records")
 
@@ -120,22 +120,27 @@ def _refuse_older(connection: Connection, place: int) -> None:
 
 def _on_sqlite(connection: Connection, after: Position | None, limit: int, wanted: Wanted) -> list[Found]:
     place = 0 if after is None else after.place
-    found: list[Found] = []
+    entries: list[Found] = []
     for rank, log in enumerate(LOGS):
         condition = log.is_wanted(wanted)
         if condition is not None:
-            own, begin = (_rowid, place >> SHIFT) if rank == 0 else (log.place, place)
-            query = select(log.table, own.label("standing")).where(condition, own > begin).order_by(own).limit(limit)
-            found += [(_standing(row["standing"], rank), row) for row in connection.execute(query).mappings()]
-    return sorted(found, key=_by_place)[:limit]
+            column, begin = (_rowid, place >> SHIFT) if rank == 0 else (log.place, place)
+            query = (
+                select(log.table, column.label("standing"))
+                .where(condition, column > begin)
+                .order_by(column)
+                .limit(limit)
+            )
+            entries += [(_standing(row["standing"], rank), row) for row in connection.execute(query).mappings()]
+    return sorted(entries, key=_by_place)[:limit]
 
 
 def _standing(number: int, rank: int) -> Position:
     return Position(number if rank else number << SHIFT, rank)
 
 
-def _by_place(one: Found) -> tuple[int, int]:
-    return one[0].place, one[0].rank
+def _by_place(entry: Found) -> tuple[int, int]:
+    return entry[0].place, entry[0].rank
 
 
 # --- PostgreSQL: whole transactions, once none with a smaller number is still under way -------------------------------
@@ -154,16 +159,16 @@ def _on_postgresql(connection: Connection, after: Position | None, limit: int, w
     # It expects rows of any number anywhere in a table, and would look for the last ones from its beginning.
     connection.execute(text("SET LOCAL enable_seqscan = off"))
     numbers = _numbers(connection)
-    found = [] if after is None else list(_rest_of_place(connection, after, limit, wanted))
+    entries = [] if after is None else list(_rest_of_place(connection, after, limit, wanted))
     begin = _first_place(connection) if after is None else after.place + 1
-    while len(found) < limit and begin < numbers.open:
-        left = limit - len(found)
+    while len(entries) < limit and begin < numbers.open:
+        left = limit - len(entries)
         end = _stretch(connection, begin, numbers.open, left, wanted)
-        found += _between(connection, begin, end, left, wanted)
+        entries += _between(connection, begin, end, left, wanted)
         begin = end
-    if len(found) < limit:
+    if len(entries) < limit:
         _refuse_restored(connection, numbers)
-    return found
+    return entries
 
 
 def _numbers(connection: Connection) -> _Numbers:
@@ -195,22 +200,22 @@ def _rest_of_place(connection: Connection, after: Position, limit: int, wanted: 
             for query in _after_key(log, here, after.key) if rank == after.rank else (here,):
                 if limit == 0:
                     return
-                found = [_found(rank, row) for row in connection.execute(query.limit(limit)).mappings()]
-                yield from found
-                limit -= len(found)
+                entries = [_found(rank, row) for row in connection.execute(query.limit(limit)).mappings()]
+                yield from entries
+                limit -= len(entries)
 
 
 def _after_key(log: EventLog, query: Select[Any], key: Sequence[str | int]) -> tuple[Select[Any], Select[Any]]:
     # Two statements, each of which can walk the key: what is left of one recipient, then the recipients behind him.
     recipient, *columns = log.key
-    values = [literal(_value(column, told), column.type) for told, column in zip(key[1:], columns, strict=True)]
-    own = tuple_(*columns) > tuple_(*values)
-    return query.where(recipient == key[0], own), query.where(recipient > key[0])
+    values = [literal(_value(column, value), column.type) for value, column in zip(key[1:], columns, strict=True)]
+    later = tuple_(*columns) > tuple_(*values)
+    return query.where(recipient == key[0], later), query.where(recipient > key[0])
 
 
-def _value(column: Column[Any], told: str | int) -> object:
+def _value(column: Column[Any], text: str | int) -> object:
     is_moment = isinstance(getattr(column.type, "impl", column.type), DateTime)
-    return datetime.fromisoformat(str(told)) if is_moment else told
+    return datetime.fromisoformat(str(text)) if is_moment else text
 
 
 def _stretch(connection: Connection, begin: int, end: int, limit: int, wanted: Wanted) -> int:
@@ -235,25 +240,25 @@ def _more_than(connection: Connection, begin: int, end: int, limit: int, wanted:
         for log in LOGS
         if (condition := log.is_wanted(wanted)) is not None
     ]
-    found = [select(func.count()).select_from(some.subquery()).scalar_subquery() for some in rows]
-    return int(connection.execute(select(sum(found, start=literal(0)))).scalar_one()) > limit
+    counts = [select(func.count()).select_from(part.subquery()).scalar_subquery() for part in rows]
+    return int(connection.execute(select(sum(counts, start=literal(0)))).scalar_one()) > limit
 
 
 def _between(connection: Connection, begin: int, end: int, limit: int, wanted: Wanted) -> list[Found]:
-    found: list[Found] = []
+    entries: list[Found] = []
     for rank, log in enumerate(LOGS):
         condition = log.is_wanted(wanted)
         if condition is not None:
             query = select(log.table).where(condition, log.place >= begin, log.place < end)
             in_order = query.order_by(log.place, *log.key).limit(limit)
-            found += [_found(rank, row) for row in connection.execute(in_order).mappings()]
-    return sorted(found, key=_by_place)[:limit]
+            entries += [_found(rank, row) for row in connection.execute(in_order).mappings()]
+    return sorted(entries, key=_by_place)[:limit]
 
 
 def _found(rank: int, row: RowMapping) -> Found:
     key = (row[column.name] for column in LOGS[rank].key)
-    told = tuple(one.isoformat() if isinstance(one, datetime) else one for one in key)
-    return Position(row["place"], rank, told), row
+    values = tuple(part.isoformat() if isinstance(part, datetime) else part for part in key)
+    return Position(row["place"], rank, values), row
 
 
 def _refuse_restored(connection: Connection, numbers: _Numbers) -> None:

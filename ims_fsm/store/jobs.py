@@ -38,7 +38,7 @@ _taxpayer = core(TaxpayerRow).c
 _OVER = (str(JobStatus.DONE), str(JobStatus.SPLIT))
 _KEY = ("recipient_gstin", "job", "period", "through")
 # In the words of the index over what is open, and its order: however many shards there are, one is found at once.
-_OPEN = _run.status.in_([literal(str(one), literal_execute=True) for one in (JobStatus.TODO, JobStatus.FAILED)])
+_OPEN = _run.status.in_([literal(str(status), literal_execute=True) for status in (JobStatus.TODO, JobStatus.FAILED)])
 _SKIPPED = _run.status == literal(str(JobStatus.SKIPPED), literal_execute=True)
 _IN_TURN = (_run.due_at, _run.job, _run.recipient_gstin)
 
@@ -112,11 +112,11 @@ def skip(connection: Connection, due: Due, now: datetime, why: str) -> int:
 
     `{gstin}` in the reason is his.
     """
-    own = (_run.job == str(due.job), _run.period == due.period, _own())
-    noted = select(_run.recipient_gstin).where(*own)
+    same = (_run.job == str(due.job), _run.period == due.period, _own())
+    noted = select(_run.recipient_gstin).where(*same)
     reason = func.replace(literal(why), literal("{gstin}"), _taxpayer.gstin)
-    each = _rows(due, JobStatus.SKIPPED, now, _taxpayer.gstin, _taxpayer.gstin, literal(1), reason)
-    return _insert(connection, each.where(due.cohort.condition, _taxpayer.gstin.not_in(noted)))
+    rows = _rows(due, JobStatus.SKIPPED, now, _taxpayer.gstin, _taxpayer.gstin, literal(1), reason)
+    return _insert(connection, rows.where(due.cohort.condition, _taxpayer.gstin.not_in(noted)))
 
 
 def withdraw(connection: Connection, now: datetime) -> None:
@@ -166,8 +166,8 @@ def is_under_way(connection: Connection, job: Job, period: str) -> bool:
 
 def but_noted(job: Job, period: str, cohort: Cohort) -> Cohort:
     """Return those of a cohort who are not noted by themselves as to do, failed or skipped."""
-    own = (_run.recipient_gstin == _taxpayer.gstin, _run.through == _taxpayer.gstin)
-    noted = exists().where(*own, _run.job == str(job), _run.period == period, _run.status.not_in(_OVER))
+    alone = (_run.recipient_gstin == _taxpayer.gstin, _run.through == _taxpayer.gstin)
+    noted = exists().where(*alone, _run.job == str(job), _run.period == period, _run.status.not_in(_OVER))
     return Cohort(and_(cohort.condition, ~noted))
 
 
@@ -177,8 +177,8 @@ def claim(connection: Connection, now: datetime, only: Collection[Job] = (), *, 
     What other workers hold is passed over; `lock=False` only looks.
     """
     query = _due(now, only).order_by(*_IN_TURN).limit(1)
-    found = connection.execute(query.with_for_update(skip_locked=True) if lock else query)
-    row = found.mappings().first()
+    rows = connection.execute(query.with_for_update(skip_locked=True) if lock else query)
+    row = rows.mappings().first()
     return None if row is None else _run_of(row)
 
 
@@ -209,8 +209,8 @@ def split(connection: Connection, run: JobRun, cohort: Cohort, now: datetime, ch
 def next_try(connection: Connection) -> datetime | None:
     """Return the earliest moment at which an open shard may be tried; its due moment where it never failed."""
     earliest = select(func.min(func.coalesce(_run.not_before, _run.due_at))).where(_OPEN)
-    found: datetime | None = connection.execute(earliest).scalar()
-    return found
+    moment: datetime | None = connection.execute(earliest).scalar()
+    return moment
 
 
 def summaries(connection: Connection) -> list[Summary]:
@@ -247,8 +247,8 @@ def _due(now: datetime, only: Collection[Job]) -> Select[Any]:
 
 
 def _own() -> ColumnElement[bool]:
-    own: ColumnElement[bool] = _run.recipient_gstin == _run.through
-    return own
+    alone: ColumnElement[bool] = _run.recipient_gstin == _run.through
+    return alone
 
 
 def _key(run: JobRun) -> tuple[ColumnElement[bool], ...]:

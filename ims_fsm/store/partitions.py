@@ -100,10 +100,10 @@ def citus_statements(shards: int = 64) -> Iterator[str]:
 def _split(connection: Connection, name: str, count: int) -> None:
     kind = connection.execute(_KIND, {"name": name}).scalar()
     if kind == "p":
-        found = connection.execute(_PARTS, {"name": name}).scalar_one()
-        if found != count:
+        parts = connection.execute(_PARTS, {"name": name}).scalar_one()
+        if parts != count:
             remedy = "keep them, or begin with an empty database"
-            raise StoreError(f"{name} has {found} partitions and not {count}; {remedy}")
+            raise StoreError(f"{name} has {parts} partitions and not {count}; {remedy}")
         return
     if connection.execute(select(exists(select(Table.metadata.tables[name])))).scalar_one():
         remedy = "partition an empty database and load a copy of this one into it (docs/postgresql.md)"

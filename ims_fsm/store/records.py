@@ -110,7 +110,7 @@ def find_with_recipient(connection: Connection, record_id: int) -> Found | None:
 
 def find_many(connection: Connection, recipient: str, ids: Iterable[int]) -> dict[int, Record]:
     """Return a recipient's records by id; ids that he does not have are left out."""
-    return {r.id: r for some in _batches(ids) for r in matching(connection, recipient, [_at.id.in_(some)])}
+    return {r.id: r for batch in _batches(ids) for r in matching(connection, recipient, [_at.id.in_(batch)])}
 
 
 def search(connection: Connection, recipient: str, where: Where) -> Iterator[Record]:
@@ -192,8 +192,8 @@ def newest_of_chain(connection: Connection, document: Document, original: Origin
         or_(document_itself, amends_it_too),
         _not_deleted(),
     ]
-    found = _few(connection, document.recipient, named)
-    member = min(found, key=lambda r: (r.document.number.upper(), r.fy) != (number, fy), default=None)
+    versions = _few(connection, document.recipient, named)
+    member = min(versions, key=lambda r: (r.document.number.upper(), r.fy) != (number, fy), default=None)
     if member is None:
         return None
     members = chains(connection, document.recipient, [member.chain_id])[member.chain_id]
@@ -202,9 +202,9 @@ def newest_of_chain(connection: Connection, document: Document, original: Origin
 
 def without_original(connection: Connection, recipient: str, suppliers: Iterable[str]) -> Iterator[Record]:
     """Give the undecided amendments of these suppliers that begin a chain, because what they amend is not here."""
-    for some in _batches(set(suppliers)):
+    for batch in _batches(set(suppliers)):
         yield from _few(connection, recipient, [
-            _at.supplier_gstin.in_(some),
+            _at.supplier_gstin.in_(batch),
             _at.original_number.is_not(None),
             _at.chain_id == _at.id,
             _at.stated_original.is_(None),
@@ -215,11 +215,11 @@ def without_original(connection: Connection, recipient: str, suppliers: Iterable
 
 def chains(connection: Connection, recipient: str, chain_ids: Iterable[int]) -> dict[int, list[Record]]:
     """Return the members of each chain, oldest first."""
-    found: dict[int, list[Record]] = defaultdict(list)
-    for some in _batches(set(chain_ids)):
-        for record in sorted(_few(connection, recipient, [_at.chain_id.in_(some)]), key=lambda r: r.age):
-            found[record.chain_id].append(record)
-    return found
+    members: dict[int, list[Record]] = defaultdict(list)
+    for batch in _batches(set(chain_ids)):
+        for record in sorted(_few(connection, recipient, [_at.chain_id.in_(batch)]), key=lambda r: r.age):
+            members[record.chain_id].append(record)
+    return members
 
 
 def perhaps_left_out(connection: Connection, recipient: str, period: TaxPeriod) -> Iterator[list[Record]]:

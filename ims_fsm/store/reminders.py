@@ -50,7 +50,7 @@ _values = attrgetter(*_NAMES)
 
 def give(connection: Connection, reminders: Sequence[Reminder]) -> None:
     """Write reminders; one that was given before is not given again."""
-    rows = [{**dict(zip(_NAMES, _values(one), strict=True)), "kind": str(one.kind)} for one in reminders]
+    rows = [{**dict(zip(_NAMES, _values(reminder), strict=True)), "kind": str(reminder.kind)} for reminder in reminders]
     if rows:
         connection.execute(database_of(connection).insert(_table).on_conflict_do_nothing(), rows)
 
@@ -60,8 +60,8 @@ def give_with_sizes(connection: Connection, gstins: Collection[str], like: Remin
 
     `like` says everything but whose it is and how many records; its subject is the period.
     """
-    own = (_line.recipient_gstin == _two_b.recipient_gstin, _line.period == _two_b.period, _line.entry == "document")
-    size = select(func.count()).select_from(TwoBLineRow).where(*own).correlate(core(TwoBRow)).scalar_subquery()
+    lines = (_line.recipient_gstin == _two_b.recipient_gstin, _line.period == _two_b.period, _line.entry == "document")
+    size = select(func.count()).select_from(TwoBLineRow).where(*lines).correlate(core(TwoBRow)).scalar_subquery()
     fixed = {name: getattr(like, name) for name in _NAMES if name not in {"recipient_gstin", "records"}}
     columns = {
         "recipient_gstin": _two_b.recipient_gstin,
@@ -90,16 +90,16 @@ def stale(connection: Connection, gstins: Collection[str]) -> list[tuple[str, Ta
 
 def sizes(connection: Connection, two_bs: Collection[tuple[str, TaxPeriod]]) -> dict[tuple[str, TaxPeriod], int]:
     """Return how many records each GSTR-2B has, as it was generated last."""
-    found: dict[tuple[str, TaxPeriod], int] = {}
+    counts: dict[tuple[str, TaxPeriod], int] = {}
     for period in sorted({period for _, period in two_bs}):
         query = select(_line.recipient_gstin, func.count().label("records")).where(
-            among(_line.recipient_gstin, [gstin for gstin, own in two_bs if own == period]),
+            among(_line.recipient_gstin, [gstin for gstin, of in two_bs if of == period]),
             _line.period == str(period),
             _line.entry == "document",
         )
         for row in connection.execute(query.group_by(_line.recipient_gstin)):
-            found[row.recipient_gstin, period] = int(row.records)
-    return found
+            counts[row.recipient_gstin, period] = int(row.records)
+    return counts
 
 
 def pending(connection: Connection, gstins: Collection[str]) -> Iterator[Record]:

@@ -62,11 +62,11 @@ def drafts(connection: Connection, recipient: str) -> list[TwoB]:
 
 def standings(connection: Connection, recipients: Sequence[str]) -> dict[str, dict[TaxPeriod, TwoB]]:
     """Return every GSTR-2B of recipients, by recipient and period."""
-    found: dict[str, dict[TaxPeriod, TwoB]] = {gstin: {} for gstin in recipients}
+    returns: dict[str, dict[TaxPeriod, TwoB]] = {gstin: {} for gstin in recipients}
     for row in connection.execute(select(_two_b).where(among(_two_b.c.recipient_gstin, recipients))):
         two_b = _two_b_of(row)
-        found[two_b.recipient][two_b.period] = two_b
-    return found
+        returns[two_b.recipient][two_b.period] = two_b
+    return returns
 
 
 def move_two_bs(connection: Connection, moved: Sequence[tuple[TwoB, TwoB, dict[str, Any]]]) -> None:
@@ -82,14 +82,14 @@ def move_two_bs(connection: Connection, moved: Sequence[tuple[TwoB, TwoB, dict[s
             if before.seq and connection.execute(_AT_SEQ, _moving(before, after)).rowcount != 1:
                 raise ConflictError(_what([before]))
         if moved:
-            connection.execute(insert(_log), [_logged(*one) for one in moved])
+            connection.execute(insert(_log), [_logged(*move) for move in moved])
 
 
 def _logged(before: TwoB, after: TwoB, entry: dict[str, Any]) -> dict[str, Any]:
-    told = {"rules": " ".join(entry["rules"]), "detail": json.dumps(entry.get("detail"), sort_keys=True)}
+    texts = {"rules": " ".join(entry["rules"]), "detail": json.dumps(entry.get("detail"), sort_keys=True)}
     steps = {"seq": before.seq + 1, "source": str(before.state), "dest": str(after.state)}
     key = {"recipient_gstin": before.recipient, "period": str(before.period)}
-    return {**key, **steps, **entry, **told}
+    return {**key, **steps, **entry, **texts}
 
 
 def _row(before: TwoB, after: TwoB) -> dict[str, Any]:
@@ -111,8 +111,8 @@ def _standing(before: TwoB, after: TwoB) -> dict[str, Any]:
     }
 
 
-def _what(some: Sequence[TwoB]) -> str:
-    return f"GSTR-2B of {some[0].period} of {some[0].recipient}" if len(some) == 1 else f"{len(some)} GSTR-2Bs"
+def _what(two_bs: Sequence[TwoB]) -> str:
+    return f"GSTR-2B of {two_bs[0].period} of {two_bs[0].recipient}" if len(two_bs) == 1 else f"{len(two_bs)} GSTR-2Bs"
 
 
 def lines(connection: Connection, recipient: str, period: TaxPeriod) -> Iterator[TwoBLine]:
@@ -145,11 +145,11 @@ def totals(connection: Connection, recipient: str, period: TaxPeriod) -> dict[st
     sums = [func.coalesce(func.sum(_lines.c[head]), 0).label(head) for head in HEADS]
     at_key = (_lines.c.recipient_gstin == recipient, _lines.c.period == str(period))
     grouped = (_lines.c.section, _lines.c.counts, _lines.c.entry)
-    found: dict[str, Heads] = {}
+    totals_of: dict[str, Heads] = {}
     for row in connection.execute(select(*grouped, *sums).where(*at_key).group_by(*grouped)):
         name = "reversal_4b1" if row.entry == "reversal_4b1" else row.section if row.counts else "reverse_charge"
-        found[name] = found.get(name, Heads()) + Heads(*(int(getattr(row, head)) for head in HEADS))
-    return found
+        totals_of[name] = totals_of.get(name, Heads()) + Heads(*(int(getattr(row, head)) for head in HEADS))
+    return totals_of
 
 
 def add_liabilities(connection: Connection, liabilities: Sequence[Liability]) -> None:

@@ -31,8 +31,8 @@ def to_row(record: Record) -> dict[str, Any]:
 
 def changed_columns(before: Record, after: Record) -> dict[str, Any]:
     """Return the columns in which two values of one record differ, as the later one has them."""
-    own = zip(_OWN_COLUMN, _own(before), _own(after), strict=True)
-    row = {name: _plain(new) for name, old, new in own if new != old}
+    plain = zip(_OWN_COLUMN, _own(before), _own(after), strict=True)
+    row = {name: _plain(new) for name, old, new in plain if new != old}
     for name, columns in _SEVERAL_COLUMNS.items():
         old, new = getattr(before, name), getattr(after, name)
         if new is not old:

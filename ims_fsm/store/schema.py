@@ -39,17 +39,17 @@ def prepare(engine: Engine) -> None:
     Raises `StoreError` for a database of another version, or one with tables of somebody else.
     """
     with reading(engine) as connection:
-        found = _version(connection)
-        others = inspect(connection).get_table_names() if found is None else []
+        version = _version(connection)
+        others = inspect(connection).get_table_names() if version is None else []
     address = engine.url.render_as_string()
     if others:
         held = f"the database {address} holds other tables, like {min(others)}, and none of ims-fsm"
         raise StoreError(f"{held}; choose another --db, or {_REMEDY} to have both in it")
-    if found is None:
+    if version is None:
         migrate(engine)
-    elif found != NEWEST:
-        _refuse_unknown(address, found)
-        raise StoreError(f"the database {address} has version {found} and this program needs {NEWEST}; {_REMEDY}")
+    elif version != NEWEST:
+        _refuse_unknown(address, version)
+        raise StoreError(f"the database {address} has version {version} and this program needs {NEWEST}; {_REMEDY}")
 
 
 def migrate(engine: Engine) -> Migration:
@@ -73,14 +73,14 @@ def migrate(engine: Engine) -> Migration:
 def _version(connection: Connection) -> str | None:
     if not inspect(connection).has_table(VERSION_TABLE):
         return None
-    found = connection.execute(select(column("version_num")).select_from(table(VERSION_TABLE))).scalar()
-    return None if found is None else str(found)
+    version = connection.execute(select(column("version_num")).select_from(table(VERSION_TABLE))).scalar()
+    return None if version is None else str(version)
 
 
-def _refuse_unknown(address: str, found: str) -> None:
-    if found not in VERSIONS:
-        known = f"this program knows none after {NEWEST}"
-        raise StoreError(f"the database {address} has version {found} and {known}; install a newer ims-fsm")
+def _refuse_unknown(address: str, version: str) -> None:
+    if version not in VERSIONS:
+        newest = f"this program knows none after {NEWEST}"
+        raise StoreError(f"the database {address} has version {version} and {newest}; install a newer ims-fsm")
 
 
 def _refuse_occupied(connection: Connection, address: str) -> None:

@@ -108,9 +108,9 @@ def _unchanged(newest: Seal, gstin: str) -> Seal:
 
 
 def _mark(connection: Connection, gstin: str, number: int, log: _Log) -> int:
-    own = and_(_marks.c.recipient_gstin == gstin, _marks.c.log == log.table.name)
+    marks = and_(_marks.c.recipient_gstin == gstin, _marks.c.log == log.table.name)
     upto = func.max(_marks.c.upto).label("upto")
-    sealed = select(_marks.c.subject, upto).where(own).group_by(_marks.c.subject).subquery()
+    sealed = select(_marks.c.subject, upto).where(marks).group_by(_marks.c.subject).subquery()
     after = func.coalesce(sealed.c.upto, 0)
     grown = (
         select(literal(gstin), literal(number), literal(log.table.name), log.subject, after, func.max(log.step))

@@ -29,8 +29,8 @@ class Table(SQLModel):
 
 def one_of(column: str, words: type[Any]) -> CheckConstraint:
     """Return the CHECK that a column holds one of a vocabulary's words."""
-    known = ", ".join(f"'{word.value}'" for word in words)
-    return CheckConstraint(f"{column} IN ({known})", name=f"{column}_known")
+    values = ", ".join(f"'{word.value}'" for word in words)
+    return CheckConstraint(f"{column} IN ({values})", name=f"{column}_known")
 
 
 def part_index(name: str, where: str, *columns: str) -> Index:

@@ -28,14 +28,14 @@ _BY_GSTIN = select(TABLE).where(TABLE.c.gstin == bindparam("gstin"))
 
 def put(connection: Connection, taxpayer: Taxpayer) -> None:
     """Write a taxpayer, in place of what was known of him; of two writers at once the later one holds."""
-    told = {
+    columns = {
         "name": taxpayer.name,
         "kind": str(taxpayer.kind),
         "filing": str(taxpayer.filing),
         "registered_from": str(taxpayer.registered_from),
     }
-    row = database_of(connection).insert(TABLE).values(gstin=taxpayer.gstin, **told)
-    connection.execute(row.on_conflict_do_update(index_elements=[TABLE.c.gstin], set_=told))
+    row = database_of(connection).insert(TABLE).values(gstin=taxpayer.gstin, **columns)
+    connection.execute(row.on_conflict_do_update(index_elements=[TABLE.c.gstin], set_=columns))
 
 
 def find(connection: Connection, gstin: str) -> Taxpayer | None:
@@ -45,8 +45,8 @@ def find(connection: Connection, gstin: str) -> Taxpayer | None:
 
 def find_many(connection: Connection, gstins: Iterable[str]) -> dict[str, Taxpayer]:
     """Return taxpayers by GSTIN; those not known are left out."""
-    found = _read(connection, _EVERYONE.where(among(TABLE.c.gstin, sorted(set(gstins)))))
-    return {taxpayer.gstin: taxpayer for taxpayer in found}
+    taxpayers = _read(connection, _EVERYONE.where(among(TABLE.c.gstin, sorted(set(gstins)))))
+    return {taxpayer.gstin: taxpayer for taxpayer in taxpayers}
 
 
 def gstins(connection: Connection) -> list[str]:

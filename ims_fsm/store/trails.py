@@ -106,8 +106,8 @@ def broken_steps(connection: Connection, trail: Trail, gstin: str | None, most: 
 def wrong_ends(connection: Connection, trail: Trail, gstin: str | None, most: int) -> Iterator[Problem]:
     """Give the rows that do not stand where their log ends."""
     owner = trail.holder.table.c.recipient_gstin
-    own = select(trail.step).where(trail.log.c.recipient_gstin == owner, trail.subject == trail.holder)
-    newest = own.order_by(trail.step.desc()).limit(1)
+    steps = select(trail.step).where(trail.log.c.recipient_gstin == owner, trail.subject == trail.holder)
+    newest = steps.order_by(trail.step.desc()).limit(1)
     step = func.coalesce(newest.scalar_subquery(), 0)
     value = func.coalesce(newest.with_only_columns(trail.value).scalar_subquery(), trail.start or "nothing")
     query = select(

@@ -131,10 +131,10 @@ class Document:
 
         Raises `ValueError` for a field that a document does not have.
         """
-        known = {field.name for field in fields(self)} | set(HEADS)
-        unknown = sorted(set(changes) - known)
+        names = {field.name for field in fields(self)} | set(HEADS)
+        unknown = sorted(set(changes) - names)
         if unknown:
-            raise ValueError(f"a document has no field {unknown[0]!r}; its fields are {', '.join(sorted(known))}")
+            raise ValueError(f"a document has no field {unknown[0]!r}; its fields are {', '.join(sorted(names))}")
         heads = {head: changes.pop(head) for head in HEADS if head in changes}
         tax = changes.pop("tax", self.tax)
         return replace(self, tax=replace(tax, **heads), **changes)

@@ -48,10 +48,10 @@ class TaxPeriod(str):
     @classmethod
     def from_wire(cls, text: str) -> Self:
         """Read the portal's MMYYYY; raises `ValueError` for anything else."""
-        found = _WIRE.fullmatch(text)
-        if not found:
+        match = _WIRE.fullmatch(text)
+        if not match:
             raise ValueError(f'{text!r} is not a return period of the portal; it writes them like "102024"')
-        return cls(f"{found[2]}-{found[1]}")
+        return cls(f"{match[2]}-{match[1]}")
 
     @property
     def wire(self) -> str:

@@ -58,11 +58,11 @@ def only_what_is_declared(space: EditionSpace, law: Law) -> Iterator[Finding]:
             if (state, trigger) in declared:
                 continue
             wrong = space.allowed(state, trigger)
-            told = space.told(state, trigger, wrong, "is allowed without a declared transition") if wrong else None
+            example = space.told(state, trigger, wrong, "is allowed without a declared transition") if wrong else None
             rule = edition.no_transition(state, trigger).rule
-            if told is None and rule not in law.rules:
-                told = f"{edition.name}: {trigger} in {state} is refused by {rule!r}, which is not in the register"
-            yield Finding(space.space.size, told)
+            if example is None and rule not in law.rules:
+                example = f"{edition.name}: {trigger} in {state} is refused by {rule!r}, which is not in the register"
+            yield Finding(space.space.size, example)
 
 
 def transitions_fire(exercise: Exercise) -> Iterator[Finding]:

@@ -70,7 +70,7 @@ class Exercise:
 
 def _alone(space: EditionSpace, trigger: str) -> frozenset[str]:
     """Return the guards that are, in some situation, the only one to refuse a trigger."""
-    found: set[str] = set()
+    alone: set[str] = set()
     by_state = (space.refusing(state, trigger) for state in space.sources)
     for refusing in {tuple(name for name, _ in refusing): refusing for refusing in by_state}.values():
         once = twice = 0
@@ -78,8 +78,8 @@ def _alone(space: EditionSpace, trigger: str) -> frozenset[str]:
             twice |= once & combinations
             once |= combinations
         only = once & ~twice
-        found |= {name for name, combinations in refusing if combinations & only}
-    return frozenset(found)
+        alone |= {name for name, combinations in refusing if combinations & only}
+    return frozenset(alone)
 
 
 def _freezing(space: EditionSpace) -> Iterator[str]:

@@ -16,20 +16,20 @@ from ims_fsm.law.space import EditionSpace
 
 def every_state_is_reached(space: EditionSpace, _law: Law) -> Iterator[Finding]:
     """Give a finding for each state: transitions that fire in some situation lead to it from the beginning."""
-    found = _closure({ENTRY, space.edition.initial}, _fired(space))
+    reached = _closure({ENTRY, space.edition.initial}, _fired(space))
     for name in space.edition.states:
         yield Finding(
-            1, None if name in found else _told(space, name, "is never reached: a guard refuses every way to it")
+            1, None if name in reached else _told(space, name, "is never reached: a guard refuses every way to it")
         )
 
 
 def every_state_ends(space: EditionSpace, _law: Law) -> Iterator[Finding]:
     """Give a finding for each state: transitions that fire in some situation lead from it to a terminal one."""
     terminal = {name for name, state in space.edition.states.items() if state.terminal}
-    found = _closure(terminal, {(dest, source) for source, dest in _fired(space)})
+    ending = _closure(terminal, {(dest, source) for source, dest in _fired(space)})
     for name in space.edition.states:
         yield Finding(
-            1, None if name in found else _told(space, name, "never ends: a guard refuses every way out of it")
+            1, None if name in ending else _told(space, name, "never ends: a guard refuses every way out of it")
         )
 
 
@@ -39,11 +39,11 @@ def every_question_is_answered(space: EditionSpace, law: Law) -> Iterator[Findin
         for trigger in space.edition.triggers:
             allowed, refused = space.allowed(state, trigger), space.refused(state, trigger)
             wrong = space.space.everything & ~(allowed ^ refused)
-            told = space.told(state, trigger, wrong, "is neither allowed nor refused, or both") if wrong else None
+            example = space.told(state, trigger, wrong, "is neither allowed nor refused, or both") if wrong else None
             rules = {guard.rule for guard in space.edition.guards if trigger in guard.triggers}
             if unknown := sorted(rules - {*law.rules}):
-                told = f"{space.edition.name}: {trigger} is refused by {unknown[0]!r}, which is not in the register"
-            yield Finding(space.space.size, told)
+                example = f"{space.edition.name}: {trigger} is refused by {unknown[0]!r}, which is not in the register"
+            yield Finding(space.space.size, example)
 
 
 def _fired(space: EditionSpace) -> set[tuple[str, str]]:
@@ -56,10 +56,10 @@ def _fired(space: EditionSpace) -> set[tuple[str, str]]:
 
 
 def _closure(start: set[str], arrows: set[tuple[str, str]]) -> set[str]:
-    found = set(start)
-    while more := {to for at, to in arrows if at in found} - found:
-        found |= more
-    return found
+    members = set(start)
+    while more := {to for at, to in arrows if at in members} - members:
+        members |= more
+    return members
 
 
 def _told(space: EditionSpace, state: str, what: str) -> str:

@@ -44,10 +44,10 @@ def lapses_at_the_deadline(space: EditionSpace, law: Law) -> Iterator[Finding]:
     """Advisory of 2025-10: exactly the pending specified records whose deadline has passed lapse."""
     at_stake = stake(space.space, kind_of(space.edition.machine))
     due = at_stake.specified & space.space.mask("pending_window", "passed") if has_deadlines(space, law) else 0
-    known = space.space.everything & ~at_stake.unknown
+    certain = space.space.everything & ~at_stake.unknown
     yield always(space, State.PENDING, Trigger.LAPSE, due, "although its deadline has passed")
     for state in space.edition.states:
-        not_due = known & ~due if state == State.PENDING else space.space.everything
+        not_due = certain & ~due if state == State.PENDING else space.space.everything
         yield never(space, state, Trigger.LAPSE, not_due, "although no deadline has passed for it")
 
 
@@ -76,9 +76,9 @@ def unhindered(space: EditionSpace, trigger: str) -> int:
     """Return where every fact that a trigger watches has its default, those about the stake apart."""
     watched = space.edition.watched(trigger) - ABOUT_THE_STAKE
     defaults = dict(zip(space.edition.schema.names, space.edition.schema.defaults, strict=True))
-    known = space.space.everything & ~space.space.mask("original", "unknown")
-    known &= ~stake(space.space, kind_of(space.edition.machine)).unknown
-    return known & space.space.where({fact: (defaults[fact],) for fact in watched})
+    certain = space.space.everything & ~space.space.mask("original", "unknown")
+    certain &= ~stake(space.space, kind_of(space.edition.machine)).unknown
+    return certain & space.space.where({fact: (defaults[fact],) for fact in watched})
 
 
 def has_deadlines(space: EditionSpace, law: Law) -> bool:

@@ -21,11 +21,11 @@ NEVER_DECLARED = ("exceeds", "blocked")
 
 def reduction_where_at_stake(space: EditionSpace, law: Law) -> Iterator[Finding]:
     """Advisory of 2025-10: a reduction is declared with the acceptance of exactly the specified records."""
-    mask, known = space.space.mask, space.space.everything
+    mask, certain = space.space.mask, space.space.everything
     specified = 0
     if has_deadlines(space, law):
         at_stake = stake(space.space, kind_of(space.edition.machine))
-        known &= ~at_stake.unknown
+        certain &= ~at_stake.unknown
         specified = at_stake.specified
     declared, missing = mask("reduction", *DECLARED), mask("reduction", "missing")
     plain = unhindered(space, Trigger.ACCEPT)
@@ -34,7 +34,7 @@ def reduction_where_at_stake(space: EditionSpace, law: Law) -> Iterator[Finding]
             space, state, Trigger.ACCEPT, mask("reduction", *NEVER_DECLARED), "with a reduction that is too much"
         )
         yield never(
-            space, state, Trigger.ACCEPT, declared & known & ~specified, "with a reduction of what is not at stake"
+            space, state, Trigger.ACCEPT, declared & certain & ~specified, "with a reduction of what is not at stake"
         )
         yield always(space, state, Trigger.ACCEPT, declared & plain & specified, "with a reduction of what is at stake")
         yield never(space, state, Trigger.ACCEPT, missing & specified, "without the declaration that is due")

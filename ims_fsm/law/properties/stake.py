@@ -47,15 +47,15 @@ def leaking(kind: Kind) -> Mapping[tuple[str, str], frozenset[bool]]:
     mean that the direction does not decide it. Within one 2B period an original that is not settled gives a credit
     note what its action now will give it, and gives what adds credit nothing yet (FAQ 11, decided ambiguity (b)).
     """
-    found: dict[tuple[str, str], set[bool]] = {
+    answers: dict[tuple[str, str], set[bool]] = {
         (Direction.ORIGINAL, "none"): {leaks(report(Standing(), ORIGINAL * kind.sign).after)}
     }
     for amended, original in product(AMENDED, (*SETTLED, "unsettled", "unsettled_rejected")):
         standing = report(_after(kind, original), amended * kind.sign).after
-        found.setdefault((_direction(kind, amended), original), set()).add(leaks(standing))
+        answers.setdefault((_direction(kind, amended), original), set()).add(leaks(standing))
     for direction in (Direction.UPWARD, Direction.DOWNWARD, Direction.UNCHANGED):
-        found[direction, "unknown"] = set().union(*(found[direction, fate] for fate in SETTLED))
-    return {key: frozenset(answers) for key, answers in found.items()}
+        answers[direction, "unknown"] = set().union(*(answers[direction, fate] for fate in SETTLED))
+    return {key: frozenset(given) for key, given in answers.items()}
 
 
 def stake(space: Space, kind: Kind | None) -> Stake:

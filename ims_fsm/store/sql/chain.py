@@ -102,7 +102,7 @@ def _readings() -> Select[Any]:
         (decided.c.outcome == "accepted", ranked.c.unrejected_before),
         else_=ranked.c.decided_before,
     )
-    found = (
+    joined = (
         ranked.outerjoin(last, _at(last, ranked, ranked.c.undecided_before))
         .outerjoin(decided, _at(decided, ranked, ranked.c.unrejected_before))
         .outerjoin(counts, _at(counts, ranked, chosen))
@@ -132,14 +132,14 @@ def _readings() -> Select[Any]:
         case((same_period, "yes"), else_="no").label("same_period"),
         _direction(ranked, counts, apart).label("direction"),
         case((ranked.c.superseded == 1, "yes"), else_="no").label("superseded"),
-    ).select_from(found)
+    ).select_from(joined)
 
 
 def _placed(scope: Scope) -> Select[Any]:
     """Return the statement that lays out every member of the scope's chains with an amendment, in its place."""
-    found = _ranked(_marked(_members(scope))).c
-    superseded = case((and_(found.open == 1, found.later_filed == 1), 1), else_=0).label("superseded")
-    return select(*(superseded if column.name == "superseded" else found[column.name] for column in PLACED.c))
+    member = _ranked(_marked(_members(scope))).c
+    superseded = case((and_(member.open == 1, member.later_filed == 1), 1), else_=0).label("superseded")
+    return select(*(superseded if column.name == "superseded" else member[column.name] for column in PLACED.c))
 
 
 def _members(scope: Scope) -> CTE:
@@ -147,7 +147,7 @@ def _members(scope: Scope) -> CTE:
     amended = select(other.c.recipient_gstin, other.c.chain_id).where(
         scope.of(other), other.c.original_date.is_not(None)
     )
-    own = amended.distinct().subquery("amended")
+    chains = amended.distinct().subquery("amended")
     # Of one it chooses the partition. Of many PostgreSQL would look for each chain under every one of them, or, as that
     # is dear, read all that they have.
     whose = [scope.of(RECORD)] if len(scope.recipients) == 1 else []
@@ -177,7 +177,7 @@ def _members(scope: Scope) -> CTE:
             *(AT[head] for head in HEADS),
             *(AT[f"carried_{head}"] for head in HEADS),
         )
-        .select_from(own.join(RECORD, and_(*(own.c[name] == AT[name] for name in _KEY))))
+        .select_from(chains.join(RECORD, and_(*(chains.c[name] == AT[name] for name in _KEY))))
         .where(*whose)
         .cte("member")
     )

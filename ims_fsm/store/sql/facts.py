@@ -91,7 +91,7 @@ def route(scope: Scope) -> ColumnElement[str]:
 def with_effect(scope: Scope, *effects: str) -> list[str]:
     """Return the names of the routes with one of these effects."""
     declared: Sequence[RouteDeclaration] = scope.scene.book.routing.routes
-    return sorted({str(one.name) for one in declared if one.effect in effects})
+    return sorted({str(route.name) for route in declared if route.effect in effects})
 
 
 def credit(head: str) -> ColumnElement[int]:
@@ -115,14 +115,14 @@ def _negative() -> list[str]:
 
 def _condition(scope: Scope, name: Condition, values: Collection[str]) -> ColumnElement[bool]:
     first = scope.scene.book.calendar.first_period
-    told: dict[str, Callable[[], Reading]] = {
+    readings: dict[str, Callable[[], Reading]] = {
         "form": lambda: Reading(column=AT.form),
         "reverse_charge": lambda: _yes_or_no("yes", "no", AT.reverse_charge),
         "ineligible": lambda: Reading(column=func.coalesce(AT.ineligible, "no")),
         "era": lambda: _yes_or_no("before_ims", "ims", expected_period(scope.saved) < str(first)),
         "time_limit": lambda: _time_limit(scope, NO_REQUEST),
     }
-    return told[name]().among(values)
+    return readings[name]().among(values)
 
 
 def _yes_or_no(yes: str, no: str, condition: ColumnElement[bool]) -> Reading:

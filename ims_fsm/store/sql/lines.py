@@ -75,9 +75,9 @@ def _write(connection: Connection, scope: Scope, period: TaxPeriod, entry: _Entr
 def _documents(scope: Scope) -> _Entry:
     # Nearly every record is in IMS: what holds there is said first, and only what is not goes through the routes.
     rejected = and_(IN_IMS, AT.state == str(State.REJECTED))
-    routes = sorted(_routes(scope), key=lambda one: one.name != str(Route.IMS))
-    sections = [(AT.route == str(one.name), literal(str(one.section))) for one in routes]
-    apart = [str(one.name) for one in routes if not one.counts]
+    routes = sorted(_routes(scope), key=lambda route: route.name != str(Route.IMS))
+    sections = [(AT.route == str(route.name), literal(str(route.section))) for route in routes]
+    apart = [str(route.name) for route in routes if not route.counts]
     return _Entry(
         "document",
         case((rejected, literal(str(Section.ITC_REJECTED))), *sections, else_=AVAILABLE),
@@ -106,8 +106,10 @@ def _forward_reductions(scope: Scope) -> _Entry | None:
 def _reversals(scope: Scope) -> _Entry | None:
     """Return the entries of what the recipient reverses himself in table 4(B)(1) (FAQ 33)."""
     names = with_effect(scope, "reversed")
-    sections = [(AT.route == str(one.name), literal(str(one.section))) for one in _routes(scope) if one.name in names]
-    counted = [str(one.name) for one in _routes(scope) if one.counts]
+    sections = [
+        (AT.route == str(route.name), literal(str(route.section))) for route in _routes(scope) if route.name in names
+    ]
+    counted = [str(route.name) for route in _routes(scope) if route.counts]
     amounts = [AT[f"carried_{head}"] for head in HEADS]
     counts = case((AT.route.in_(counted), literal(value=True)), else_=literal(value=False))
     conditions = (_apart(names), outcome(scope) == str(Outcome.REVERSED), any_head(*amounts))
@@ -122,6 +124,6 @@ def _apart(names: Sequence[str]) -> ColumnElement[bool]:
 def _routes(scope: Scope) -> list[Any]:
     """Return the declared routes, the first of each name."""
     first: dict[str, Any] = {}
-    for one in scope.scene.book.routing.routes:
-        first.setdefault(str(one.name), one)
+    for route in scope.scene.book.routing.routes:
+        first.setdefault(str(route.name), route)
     return list(first.values())

@@ -60,8 +60,8 @@ def source(scope: Scope) -> FromClause:
     if not scope.amended:
         alone: FromClause = RECORD
         return alone
-    own = and_(CHAIN.c.recipient_gstin == AT.recipient_gstin, CHAIN.c.record_id == AT.id)
-    joined: FromClause = RECORD.outerjoin(CHAIN, own)
+    same = and_(CHAIN.c.recipient_gstin == AT.recipient_gstin, CHAIN.c.record_id == AT.id)
+    joined: FromClause = RECORD.outerjoin(CHAIN, same)
     return joined
 
 
@@ -159,10 +159,10 @@ def counts(connection: Connection, scope: Scope, predicates: Sequence[Predicate]
     """
     of, which = AT.recipient_gstin, case(*((predicate.allowed, number) for number, predicate in enumerate(predicates)))
     query = select(of, which, func.count()).select_from(source(scope)).where(*scope.meant, which.is_not(None))
-    found: list[dict[str, int]] = [{} for _ in predicates]
+    by_recipient: list[dict[str, int]] = [{} for _ in predicates]
     for recipient, number, records in connection.execute(query.group_by(of, which).order_by(of)):
-        found[number][recipient] = records
-    return found
+        by_recipient[number][recipient] = records
+    return by_recipient
 
 
 def touches(
@@ -170,9 +170,9 @@ def touches(
 ) -> bool:
     """Say whether the trigger may fire on a record that the GSTR-2B of a period considers (FAQ 24, 29)."""
     filed = (AT.supplier_status == str(SupplierStatus.FILED), AT.two_b_period <= str(period))
-    found = select(AT.id).select_from(source(firing.scope))
-    found = found.where(*firing.scope.meant, *filed, predicate.allowed, *conditions)
-    return bool(connection.execute(select(exists(found))).scalar())
+    query = select(AT.id).select_from(source(firing.scope))
+    query = query.where(*firing.scope.meant, *filed, predicate.allowed, *conditions)
+    return bool(connection.execute(select(exists(query))).scalar())
 
 
 def acted_columns(firing: Firing, at: datetime) -> dict[str, Any]:

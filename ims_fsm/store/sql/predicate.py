@@ -131,7 +131,7 @@ class _Compiled:
     def _leads(self) -> ColumnElement[bool]:
         """Return the condition that a transition leads anywhere from the state."""
         sources = self.outline.sources
-        return or_(false(), *(and_(AT.state.in_(states), *self._governed(some)) for states, some in sources))
+        return or_(false(), *(and_(AT.state.in_(states), *self._governed(editions)) for states, editions in sources))
 
     def _barred(self) -> Iterator[ColumnElement[bool]]:
         """Give the condition under which each guard refuses; what refuses on one fact alone is one condition."""
@@ -156,15 +156,16 @@ class _Compiled:
     def _in_force(self, rule_sets: frozenset[str]) -> Iterator[ColumnElement[bool]]:
         """Give the condition that a record's 2B period chooses one of these rule sets, as `Machine.at` does."""
         machine = self.machines[0]
-        turns = {one.since for one in machine.rule_sets} | {one.until.plus(1) for one in machine.rule_sets if one.until}
+        sets = machine.rule_sets
+        turns = {rule_set.since for rule_set in sets} | {rule_set.until.plus(1) for rule_set in sets if rule_set.until}
         starts = sorted({EARLIEST, *(turn for turn in turns if turn is not None)})
         chosen = [machine.at(start).rule_set.id in rule_sets for start in starts]
         if all(chosen):
             return
         period = expected_period(self.saved)
         ranges = []
-        for wanted, some in groupby(zip(starts, [*starts[1:], None], chosen, strict=True), key=itemgetter(2)):
-            parts = list(some)
+        for wanted, group in groupby(zip(starts, [*starts[1:], None], chosen, strict=True), key=itemgetter(2)):
+            parts = list(group)
             start, end = parts[0][0], parts[-1][1]
             if wanted:
                 lower = [period >= str(start)] if start != EARLIEST else []
@@ -192,6 +193,6 @@ def _merged(alike: Mapping[Bar, list[Edition]]) -> dict[Bar, list[Edition]]:
             joined[key] = joined.get(key, frozenset()) | values
         else:
             kept[states, conditions] = editions
-    for (states, fact, some), values in joined.items():
-        kept.setdefault((states, ((fact, values),)), []).extend(some)
+    for (states, fact, shared), values in joined.items():
+        kept.setdefault((states, ((fact, values),)), []).extend(shared)
     return kept

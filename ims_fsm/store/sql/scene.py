@@ -38,12 +38,12 @@ def saved_periods(connection: Connection, whose: ColumnElement[bool], scene: Sce
     """Return the 2B periods that filing now would give to what is only saved; none where nothing is."""
     asked = (AT.form, AT.return_period, case((_QUARTERLY, str(Filing.QUARTERLY)), else_=str(Filing.MONTHLY)))
     saved = select(*asked).where(whose, AT.supplier_status == str(SupplierStatus.SAVED)).distinct()
-    found = []
+    periods = []
     for form, return_period, filing in sorted(tuple(row) for row in connection.execute(saved)):
         key = (Form(form), TaxPeriod(return_period), Filing(filing))
         period = scene.book.calendar.two_b_period(key[0], key[1], scene.now, key[2], scene.recipient.filing)
-        found.append(SavedPeriod(*key, period))
-    return tuple(found)
+        periods.append(SavedPeriod(*key, period))
+    return tuple(periods)
 
 
 def expected_period(saved: Sequence[SavedPeriod]) -> ColumnElement[str]:
@@ -51,10 +51,10 @@ def expected_period(saved: Sequence[SavedPeriod]) -> ColumnElement[str]:
     fixed: ColumnElement[str] = AT.two_b_period
     if not saved:
         return fixed
-    ways = [(and_(AT.form == str(one.form), AT.return_period == str(one.return_period),
-                  _QUARTERLY if one.filing is Filing.QUARTERLY else ~_QUARTERLY), literal(str(one.period)))
-            for one in saved]  # fmt: skip
-    if len({one.period for one in saved}) == 1:
+    ways = [(and_(AT.form == str(entry.form), AT.return_period == str(entry.return_period),
+                  _QUARTERLY if entry.filing is Filing.QUARTERLY else ~_QUARTERLY), literal(str(entry.period)))
+            for entry in saved]  # fmt: skip
+    if len({entry.period for entry in saved}) == 1:
         return case((fixed.is_not(None), fixed), else_=literal(str(saved[0].period)))
     return case((fixed.is_not(None), fixed), *ways)
 

@@ -166,17 +166,17 @@ def lay_out(connection: Connection, scope: Scope, period: TaxPeriod) -> dict[str
     """Lay out what a period's GSTR-3B settles and what that moves; returns how many records have each outcome."""
     emptied(connection, SETTLED)
     decided: ColumnElement[str] = LINES.c.decision
-    own = and_(LINES.c.recipient_gstin == AT.recipient_gstin, LINES.c.record_id == AT.id)
-    shown = (LINES.c.period == str(period), LINES.c.entry == "document", *scope.meant)
-    _lay(connection, scope, decided, RECORD.join(LINES, own), *shown)
+    same = and_(LINES.c.recipient_gstin == AT.recipient_gstin, LINES.c.record_id == AT.id)
+    lines = (LINES.c.period == str(period), LINES.c.entry == "document", *scope.meant)
+    _lay(connection, scope, decided, RECORD.join(LINES, same), *lines)
     if scope.amended:
         meant = considered(scope, period)
         over = literal(str(Outcome.SUPERSEDED))
         _lay(connection, meant, over, moving.source(meant), *meant.meant, superseded(meant))
     database_of(connection).analyse(connection, SETTLED.name)
     query = select(SETTLED.c.outcome, func.count()).group_by(SETTLED.c.outcome)
-    found = dict(tuple(row) for row in connection.execute(query))
-    return {str(one): found[str(one)] for one in Outcome if str(one) in found}
+    counts = dict(tuple(row) for row in connection.execute(query))
+    return {str(outcome): counts[str(outcome)] for outcome in Outcome if str(outcome) in counts}
 
 
 def barred(connection: Connection, firing: Firing, predicate: Predicate) -> Record | None:
@@ -236,7 +236,7 @@ def add_back(
         return []
     periods = {supplier: str(period) for supplier, period in due([supplier for supplier, *_ in suppliers]).items()}
     emptied(connection, DUE)
-    connection.execute(insert(DUE), [{"supplier_gstin": one, "period": periods[one]} for one in periods])
+    connection.execute(insert(DUE), [{"supplier_gstin": supplier, "period": periods[supplier]} for supplier in periods])
     rows = {
         "recipient_gstin": SETTLED.c.recipient_gstin,
         "record_id": SETTLED.c.record_id,
@@ -248,7 +248,10 @@ def add_back(
     }
     chosen = select(*rows.values()).select_from(SETTLED.join(DUE, of == DUE.c.supplier_gstin)).where(owed)
     connection.execute(insert(LIABILITIES).from_select(list(rows), chosen))
-    return [(one, periods[one], count, tuple(int(amount) for amount in tax)) for one, count, *tax in suppliers]
+    return [
+        (supplier, periods[supplier], count, tuple(int(amount) for amount in tax))
+        for supplier, count, *tax in suppliers
+    ]
 
 
 def detail(period: TaxPeriod) -> ColumnElement[str]:
