@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from ims_fsm.record.sighting import Sighting as Sighting
     from ims_fsm.record.taxpayer import Taxpayer as Taxpayer
     from ims_fsm.record.where import Where as Where
-    from ims_fsm.store.conflicts import ConflictError as ConflictError
+    from ims_fsm.store.connection import ConflictError as ConflictError
     from ims_fsm.store.connection import StoreError as StoreError
     from ims_fsm.store.declarations import LawMismatchError as LawMismatchError
     from ims_fsm.store.requests import IdempotencyError as IdempotencyError
@@ -150,7 +150,7 @@ _ROOMS = (
     # what it raises
     ("errors", "DeclarationError ImsFsmError InputError Problem"),
     ("record.refusals", "RefusedError"),
-    ("store.conflicts", "ConflictError"),
+    ("store.connection", "ConflictError"),
     ("store.connection", "StoreError"),
     ("store.declarations", "LawMismatchError"),
     ("store.requests", "IdempotencyError"),

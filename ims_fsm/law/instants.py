@@ -92,19 +92,19 @@ class _Almanac:
     """The instants of a law book, worked out once for each month that somebody looks ahead to."""
 
     book: LawBook
-    known: dict[TaxPeriod, list[Instant]] = field(default_factory=dict)
+    months: dict[TaxPeriod, list[Instant]] = field(default_factory=dict)
 
     def up_to(self, month: TaxPeriod) -> list[Instant]:
         """Return every instant of the periods up to a month, in order; some lie after it."""
-        if month not in self.known:
+        if month not in self.months:
             by_key: dict[tuple[Job, str], Instant] = {}
             for instant in _all(self.book, month):
                 other = by_key.get((instant.job, instant.key))
                 by_key[instant.job, instant.key] = instant if other is None else _together(other, instant)
-            self.known[month] = sorted(
+            self.months[month] = sorted(
                 by_key.values(), key=lambda instant: (instant.at, _ORDER[instant.job], instant.key)
             )
-        return self.known[month]
+        return self.months[month]
 
 
 def _almanac(book: LawBook) -> _Almanac:

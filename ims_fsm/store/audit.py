@@ -16,11 +16,10 @@ from sqlalchemy import Connection, Result, RowMapping, Select, Table, func, sele
 
 from ims_fsm.errors import Problem
 from ims_fsm.store import seals, trails
-from ims_fsm.store.faults import RESTORE, ROWS_AT_ONCE, of_recipient
 from ims_fsm.store.rows import from_row
 from ims_fsm.store.seals import Seal, seal
 from ims_fsm.store.tables import ContentRow, DeclarationRow, RecordRow, core
-from ims_fsm.store.trails import TRAILS
+from ims_fsm.store.trails import RESTORE, ROWS_AT_ONCE, TRAILS, of_recipient
 
 __all__ = ["MOST", "Audit", "Seal", "seal", "verify"]
 

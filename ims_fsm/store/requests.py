@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, insert, select
 
 from ims_fsm.errors import ImsFsmError
-from ims_fsm.store.conflicts import first_writer
+from ims_fsm.store.connection import first_writer
 from ims_fsm.store.tables import RequestRow, core
 
 _requests = core(RequestRow)

@@ -10,12 +10,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Connection, Subquery, Table, func, literal, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, Select, Subquery, Table, func, literal, or_, select
 
 from ims_fsm.errors import Problem
-from ims_fsm.store.faults import RESTORE, of_recipient
 from ims_fsm.store.tables import ContentRow, RecordRow, TransitionRow, TwoBLogRow, TwoBRow, core
 from ims_fsm.terms.vocabulary import State, TwoBState
+
+RESTORE = "restore the database from a copy made before the change"
+ROWS_AT_ONCE = 5_000
+
+
+def of_recipient(query: Select[Any], recipient: ColumnElement[str], gstin: str | None) -> Select[Any]:
+    """Narrow a query to one recipient's rows; None leaves it as it is."""
+    return query if gstin is None else query.where(recipient == gstin)
+
 
 _records = core(RecordRow)
 _transitions = core(TransitionRow)

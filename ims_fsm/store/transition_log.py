@@ -12,7 +12,7 @@ from operator import attrgetter
 from sqlalchemy import Connection, insert, select
 
 from ims_fsm.record.log import TransitionEntry
-from ims_fsm.store.conflicts import first_writer
+from ims_fsm.store.connection import first_writer
 from ims_fsm.store.tables import TransitionRow, core
 
 _log = core(TransitionRow)

@@ -34,11 +34,10 @@ class TaxPeriod(str):
     @classmethod
     def __get_pydantic_core_schema__(cls, _source: object, handler: Callable[[type[str]], Any]) -> dict[str, Any]:
         """Have pydantic read a period from text, checked as here."""
-        return {
-            "type": "function-after",
-            "function": {"type": "no-info", "function": cls},
-            "schema": handler(str),
-        }
+        check = {"type": "no-info", "function": cls}
+        # Before, so that what is not text is told as it tells it; after, for what is validated as text is plain text.
+        text = {"type": "function-before", "function": check, "schema": handler(str)}
+        return {"type": "function-after", "function": check, "schema": text}
 
     @classmethod
     def of(cls, day: date) -> Self:

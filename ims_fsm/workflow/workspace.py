@@ -22,8 +22,7 @@ from ims_fsm.law.book import LawBook, shipped_book
 from ims_fsm.law.hooks import Hooks
 from ims_fsm.store import connection as store
 from ims_fsm.store import declarations, requests, schema
-from ims_fsm.store.conflicts import ConflictError
-from ims_fsm.store.connection import Engine
+from ims_fsm.store.connection import ConflictError, Engine
 from ims_fsm.store.requests import Response
 from ims_fsm.terms.border import checked_key
 from ims_fsm.terms.period import in_india

@@ -10,8 +10,7 @@ from sqlalchemy import text
 from ims_fsm.errors import Problem
 from ims_fsm.scenario.reading import read_scenario
 from ims_fsm.scenario.running import run_paths, run_scenario
-from ims_fsm.store.conflicts import ConflictError
-from ims_fsm.store.connection import StoreError, open_engine, reading, writing
+from ims_fsm.store.connection import ConflictError, StoreError, open_engine, reading, writing
 from ims_fsm.workflow.scratch import Scratch
 
 SAVE = '2024-11-05T10:00:00; do = "save"; document = "INV"; form = "GSTR-1"; period = "2024-10"'

@@ -7,8 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from ims_fsm.errors import InputError, Problem
-from ims_fsm.store.conflicts import ConflictError
-from ims_fsm.store.connection import StoreError
+from ims_fsm.store.connection import ConflictError, StoreError
 from ims_fsm.workflow.calendar import jobs, sweeps
 
 OLD = date(2024, 3, 5)

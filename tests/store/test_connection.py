@@ -12,8 +12,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import ProgrammingError
 
 from ims_fsm.store import connection as store
-from ims_fsm.store.conflicts import ConflictError
-from ims_fsm.store.connection import StoreError, open_engine, reading, serialise, writing
+from ims_fsm.store.connection import ConflictError, StoreError, open_engine, reading, serialise, writing
 
 SET, READ = text("UPDATE counter SET last = :last"), text("SELECT last FROM counter")
 

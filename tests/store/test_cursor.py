@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ims_fsm.errors import InputError
-from ims_fsm.store.cursor import Position, read, written
+from ims_fsm.store.events import Position, read, written
 
 REMEDY = "give the cursor of an event as it was given, or none to begin with the first event"
 numbers = st.integers(-(2**63), 2**63 - 1)

@@ -19,8 +19,8 @@ from sqlalchemy.exc import IntegrityError
 from ims_fsm.errors import InputError
 from ims_fsm.store import events
 from ims_fsm.store.connection import StoreError, open_engine, reading, writing
-from ims_fsm.store.cursor import Position, written
 from ims_fsm.store.event_logs import EVERY, Wanted
+from ims_fsm.store.events import Position, written
 from ims_fsm.store.job_tables import ReminderRow
 from ims_fsm.store.schema import prepare
 from ims_fsm.store.tables import LiabilityRow, TwoBLogRow

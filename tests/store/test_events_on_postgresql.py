@@ -10,8 +10,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from ims_fsm.store import events
-from ims_fsm.store.conflicts import ConflictError
-from ims_fsm.store.connection import reading, writing
+from ims_fsm.store.connection import ConflictError, reading, writing
 from ims_fsm.store.event_logs import Wanted
 from ims_fsm.store.partitions import partition
 from ims_fsm.terms.event import Event

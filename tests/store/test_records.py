@@ -11,8 +11,7 @@ from sqlalchemy.exc import OperationalError
 from ims_fsm.record.record import cut_off_by
 from ims_fsm.record.taxpayer import Taxpayer
 from ims_fsm.store import records, taxpayers
-from ims_fsm.store.conflicts import ConflictError
-from ims_fsm.store.connection import reading, serialise, writing
+from ims_fsm.store.connection import ConflictError, reading, serialise, writing
 from ims_fsm.store.records import IDS_AT_ONCE, Found, Where
 from ims_fsm.store.tables import TwoBRow, core
 from ims_fsm.terms.document import OriginalReference

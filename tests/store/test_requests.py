@@ -8,8 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import Engine
 
-from ims_fsm.store.conflicts import ConflictError
-from ims_fsm.store.connection import reading, writing
+from ims_fsm.store.connection import ConflictError, reading, writing
 from ims_fsm.store.requests import IdempotencyError, Response, remember, remembered
 
 NOON = datetime(2024, 11, 12, 12, 0, tzinfo=UTC)

@@ -10,8 +10,7 @@ from sqlalchemy import delete, insert, text
 
 from ims_fsm.record.returns import Liability, TwoB, TwoBLine
 from ims_fsm.store import returns
-from ims_fsm.store.conflicts import ConflictError
-from ims_fsm.store.connection import writing
+from ims_fsm.store.connection import ConflictError, writing
 from ims_fsm.store.rows import in_columns
 from ims_fsm.store.tables import TwoBLineRow, core
 from ims_fsm.terms.money import Heads

@@ -11,8 +11,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 
 from ims_fsm.record.log import TransitionEntry
-from ims_fsm.store.conflicts import ConflictError
-from ims_fsm.store.connection import reading, writing
+from ims_fsm.store.connection import ConflictError, reading, writing
 from ims_fsm.store.tables import TransitionRow
 from ims_fsm.store.transition_log import append, history
 

@@ -19,8 +19,7 @@ from sqlalchemy import update
 
 from ims_fsm import IMS, Document, Form, Heads, Kind, RefusedError, TaxPeriod
 from ims_fsm.store import records
-from ims_fsm.store.conflicts import ConflictError
-from ims_fsm.store.connection import reading, writing
+from ims_fsm.store.connection import ConflictError, reading, writing
 from ims_fsm.store.tables import RecordRow, core
 from ims_fsm.workflow.recipient_desk import RecipientDesk
 

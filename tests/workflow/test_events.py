@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from ims_fsm import IMS, EventKind, Form, RefusedError, TaxPeriod
 from ims_fsm.errors import InputError
-from ims_fsm.store.conflicts import ConflictError
+from ims_fsm.store.connection import ConflictError
 from ims_fsm.workflow.views import events
 from ims_fsm.workflow.views.events import FIRST_PAUSE_S, LONGEST_PAUSE_S
 

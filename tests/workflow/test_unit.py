@@ -8,7 +8,7 @@ import pytest
 
 from ims_fsm import Filing, Form, TaxPeriod
 from ims_fsm.store import transition_log
-from ims_fsm.store.conflicts import ConflictError
+from ims_fsm.store.connection import ConflictError
 from ims_fsm.terms.vocabulary import State, Trigger
 from ims_fsm.workflow.suppliers import supplier
 from ims_fsm.workflow.transitions import fire

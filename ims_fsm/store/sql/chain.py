@@ -34,12 +34,12 @@ from sqlalchemy import (
 
 from ims_fsm.store.dialect import database_of
 from ims_fsm.store.sql.scene import Scope, expected_period
-from ims_fsm.store.sql.temporary import BIG, METADATA, emptied, temporary
 from ims_fsm.store.tables import AT, RECORD
+from ims_fsm.store.temporary import BIG, emptied, of_records, temporary
 from ims_fsm.terms.money import HEADS
 from ims_fsm.terms.vocabulary import Direction, Disposition, Kind, RemovedFor, State, SupplierStatus
 
-CHAIN = temporary(
+CHAIN = of_records(
     "chain_reading",
     Column("original", String, nullable=False),
     Column("same_period", String, nullable=False),
@@ -56,9 +56,8 @@ def any_amended(connection: Connection, scope: Scope) -> bool:
     return bool(connection.execute(select(exists(select(AT.id).where(scope.of(RECORD), _AMENDS)))).scalar())
 
 
-PLACED = Table(
+PLACED = temporary(
     "chain_member",
-    METADATA,
     Column("recipient_gstin", String(15), primary_key=True),
     Column("chain_id", BIG, primary_key=True, autoincrement=False),
     Column("place", Integer, primary_key=True, autoincrement=False),
@@ -69,8 +68,6 @@ PLACED = Table(
     Column("other_period_before", Integer),
     *(Column(head, BIG, nullable=False) for head in HEADS),
     *(Column(f"carried_{head}", BIG, nullable=False) for head in HEADS),
-    prefixes=["TEMPORARY"],
-    postgresql_on_commit="DELETE ROWS",
 )
 
 

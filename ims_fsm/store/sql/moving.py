@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 
 from ims_fsm.law.edition import Edition
-from ims_fsm.store.conflicts import ConflictError, first_writer
+from ims_fsm.store.connection import ConflictError, first_writer
 from ims_fsm.store.sql.chain import CHAIN
 from ims_fsm.store.sql.facts import full_reduction, same_as_full
 from ims_fsm.store.sql.predicate import Predicate, predicate_of

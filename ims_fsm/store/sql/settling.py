@@ -41,8 +41,8 @@ from ims_fsm.store.sql import moving
 from ims_fsm.store.sql.facts import FactsInSql, credit, not_below_zero, with_effect
 from ims_fsm.store.sql.predicate import Predicate
 from ims_fsm.store.sql.scene import Firing, Scope
-from ims_fsm.store.sql.temporary import BIG, METADATA, emptied, temporary
 from ims_fsm.store.tables import AT, LINES, RECORD, LiabilityRow, core
+from ims_fsm.store.temporary import BIG, emptied, of_records, temporary
 from ims_fsm.terms.money import HEADS
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Disposition, Kind, Route, State, SupplierStatus, Trigger
@@ -144,7 +144,7 @@ def _facts(scope: Scope) -> FactsInSql:
 
 LIABILITIES: Any = core(LiabilityRow)
 AMOUNTS = ("itc", "back", "carried", "standing")
-SETTLED = temporary(
+SETTLED = of_records(
     "settled_record",
     Column("chain_id", BIG, nullable=False),
     Column("supplier_gstin", String(15), nullable=False),
@@ -152,13 +152,10 @@ SETTLED = temporary(
     Column("in_ims", Boolean, nullable=False),
     *(Column(f"{what}_{head}", BIG, nullable=False) for what in AMOUNTS for head in HEADS),
 )
-DUE = Table(
+DUE = temporary(
     "supplier_due",
-    METADATA,
     Column("supplier_gstin", String(15), primary_key=True),
     Column("period", String(7), nullable=False),
-    prefixes=["TEMPORARY"],
-    postgresql_on_commit="DELETE ROWS",
 )
 
 

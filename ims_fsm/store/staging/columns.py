@@ -14,6 +14,7 @@ from sqlalchemy import Boolean, Column, MetaData, String, Table
 
 from ims_fsm.record.sighting import Shown
 from ims_fsm.store.tables import PAISE, ContentRow, RecordRow, TransitionRow, core
+from ims_fsm.store.temporary import temporary
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Form, Kind, State, SupplierStatus
@@ -119,9 +120,8 @@ def _staged() -> list[Column[Any]]:
     return [*columns, *(Column(name, AT[name].type, nullable=True) for name in KEPT)]
 
 
-def temporary(name: str, *columns: Column[Any]) -> Table:
-    """Return a temporary table, which every transaction finds empty."""
-    return Table(name, METADATA, *columns, prefixes=["TEMPORARY"], postgresql_on_commit="DELETE ROWS")
+def _temporary(name: str, *columns: Column[Any]) -> Table:
+    return temporary(name, *columns, metadata=METADATA)
 
 
 def _key(name: str) -> Column[Any]:
@@ -140,15 +140,15 @@ def _seen_at() -> Column[Any]:
     return Column("seen_at", AT.portal_seen_at.type, nullable=False)
 
 
-STAGE = temporary("stage", *_staged())
+STAGE = _temporary("stage", *_staged())
 # Which known record a staged one is, and what there is to do about it.
-MATCH = temporary("stage_match", _key("ordinal"), *_amounts("id"), *_texts("verdict"))
+MATCH = _temporary("stage_match", _key("ordinal"), *_amounts("id"), *_texts("verdict"))
 # Known records whose numbers are not written in capitals: their identity as Python reads capitals.
-ODD = temporary(
+ODD = _temporary(
     "stage_odd", *_texts("supplier_gstin", "number_key", primary_key=True), _key("id"), Column("original_key", String)
 )
 # Where a new amendment belongs: its chain, what it amends, and what that chain stands at.
-LINK = temporary(
+LINK = _temporary(
     "stage_link",
     _key("ordinal"),
     *_amounts("id", "chain_id"),
@@ -156,15 +156,15 @@ LINK = temporary(
     *_amounts(*CARRIED, *STANDING),
 )
 # Documents that new amendments name, whatever their financial year.
-NAMED = temporary("stage_named", *_texts("supplier_gstin", "kind", "number_key", primary_key=True))
+NAMED = _temporary("stage_named", *_texts("supplier_gstin", "kind", "number_key", primary_key=True))
 # Documents that known amendments wait for, with the amendment that does.
-WANTED = temporary("stage_wanted", *_texts("supplier_gstin", "kind", "number_key", "fy", primary_key=True), _key("id"))
+WANTED = _temporary("stage_wanted", *_texts("supplier_gstin", "kind", "number_key", "fy", primary_key=True), _key("id"))
 # Chains to which a new amendment may belong.
-CHAINS = temporary("stage_chains", _key("chain_id"))
+CHAINS = _temporary("stage_chains", _key("chain_id"))
 # Forms, with the moments of a last sighting, of which being seen unfiled again says more.
-LATE = temporary("stage_late", *_texts("form"), _seen_at())
+LATE = _temporary("stage_late", *_texts("form"), _seen_at())
 # The 2B periods of known records that are filed by now, by what decides them.
-PERIODS = temporary(
+PERIODS = _temporary(
     "stage_periods",
     *_texts("form", "return_period", "itc_period"),
     *_amounts("pending"),

@@ -14,13 +14,15 @@ BIG = BigInteger().with_variant(Integer, "sqlite")
 METADATA = MetaData()
 
 
-def temporary(name: str, *columns: Column[Any]) -> Table:
+def temporary(name: str, *columns: Column[Any], metadata: MetaData = METADATA) -> Table:
+    """Return a temporary table, which every transaction finds empty."""
+    return Table(name, metadata, *columns, prefixes=["TEMPORARY"], postgresql_on_commit="DELETE ROWS")
+
+
+def of_records(name: str, *columns: Column[Any]) -> Table:
     """Return a temporary table with one row for each record of a set."""
-    keys: list[Column[Any]] = [
-        Column("recipient_gstin", String(15), primary_key=True),
-        Column("record_id", BIG, primary_key=True, autoincrement=False),
-    ]
-    return Table(name, METADATA, *keys, *columns, prefixes=["TEMPORARY"], postgresql_on_commit="DELETE ROWS")
+    recipient = Column("recipient_gstin", String(15), primary_key=True)
+    return temporary(name, recipient, Column("record_id", BIG, primary_key=True, autoincrement=False), *columns)
 
 
 def emptied(connection: Connection, table: Table) -> Table:
