@@ -143,12 +143,12 @@ def _edges(sheet: Sheet) -> Iterator[str]:
     shared = {arrow.head for arrow in picture.arrows if arrow.tail == ANY}
     inside, outside = shared & {*picture.frame}, bool(exits(picture))
     if picture.initial in picture.frame and inside:
-        yield _edge(picture.initial, f"{_quoted(ANY)}:{_BEGIN}:w", weight="20", **grey)
+        yield _edge(picture.initial, _at(ANY, _BEGIN, "w"), weight="20", **grey)
     if outside:
         led = inner_states(picture) if inside else picture.frame
         for state in led:
-            port = f":{state}:w" if state in inner_states(picture) else ""
-            yield _edge(state, f"{_quoted(LEAVING)}{port}", weight="20", **grey)
+            bar = _at(LEAVING, state, "w") if state in inner_states(picture) else LEAVING
+            yield _edge(state, bar, weight="20", **grey)
     yield from (_arrow(sheet, arrow) for arrow in picture.arrows)
 
 
@@ -179,8 +179,12 @@ def _tail(picture: Picture, arrow: Arrow) -> str:
     if arrow.tail != ANY:
         return arrow.tail
     if arrow.head not in picture.frame:
-        return f"{_quoted(LEAVING)}:{arrow.head}:e"
-    return f"{_quoted(ANY)}:{_port(arrow)}:{'w' if arrow.head == picture.initial else 'e'}"
+        return _at(LEAVING, arrow.head, "e")
+    return _at(ANY, _port(arrow), "w" if arrow.head == picture.initial else "e")
+
+
+def _at(bar: str, port: str, side: str) -> str:
+    return f'"{bar}":"{port}":{side}'
 
 
 def _port(arrow: Arrow) -> str:

@@ -148,7 +148,8 @@ def picture_of(edition: Edition) -> Picture:
         initial=edition.initial,
         cards=tuple(
             replace(
-                _card(state, apart, notes, state.name in attained), barred=tuple(_barred(edition, state.name, frame))
+                _card(state, apart, notes, state.name in attained),
+                barred=tuple(dict.fromkeys(_barred(edition, state.name, frame))),
             )
             for state in edition.states.values()
         ),

@@ -116,7 +116,7 @@ def _run(renderer: str, command: Sequence[str], given: bytes) -> bytes:
         raise RenderingError(renderer, "svg", str(error)) from error
     said = [line.strip() for line in done.stderr.decode(errors="replace").splitlines() if line.strip()]
     # Graphviz goes on after a fault in a label, and leaves the label out. That a font is not there it only warns of.
-    faults = [line for line in said if line.startswith("Error")]
+    faults = [line for line in said if line.startswith("Error") and not line.startswith("Error: lost")]
     if done.returncode or faults:
         raise RenderingError(renderer, "svg", (faults or said or [f"it ended with {done.returncode}"])[-1])
     return done.stdout

@@ -59,7 +59,8 @@ def svg_of(sheet: Sheet, places: Places, dot: str) -> str:
         scale *= COLUMN / wide
     else:
         needed = whole.bottom + 2 * measure.LINE + edge
-        right = max([whole.right, *(text.box.right for text in shapes)])
+        texts = [*shapes, *(shape for shape in _key(sheet, edge, 0) if isinstance(shape, Text))]
+        right = max([whole.right, *(text.box.right for text in texts)])
         wide = max(right + edge, needed * SLIDE[0] / SLIDE[1])
         tall, scale = wide * SLIDE[1] / SLIDE[0], SLIDE[0] / wide
         centred = edge + (wide - edge - whole.right) / 2, below + (tall - needed) / 2
@@ -170,9 +171,9 @@ class _Drawing:
         if LEAVING in bars:
             led = inner_states(picture) if ANY in bars else picture.frame
             yield from (self._joined(state, bars[LEAVING].left) for state in led)
-        if len(bars) > 1:
+        if bars:
             # One bar, to which every open state is joined: what starts at it starts in each of them.
-            left, right = bars[ANY], bars[LEAVING]
+            left, *_, right = *bars.values(), *bars.values()
             yield Rect(Box(left.left, left.top, right.right, left.top + measure.BAR), line.line)
             yield Text((left.left + right.right) / 2, left.top - 3, BARS_SAY, aside, "middle")
 

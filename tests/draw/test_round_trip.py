@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
+import shutil
 from itertools import product
+from xml.etree import ElementTree as ET
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ims_fsm.draw.citation import worded
+from ims_fsm.draw.diagrams import drawn
 from ims_fsm.draw.dot import dot_of
 from ims_fsm.draw.mermaid import mermaid_of
 from ims_fsm.draw.picture import Move, moves_of, picture_of
+from ims_fsm.draw.sheet import Sheet
 from ims_fsm.law.declaration import (
     ENTRY,
     GuardDeclaration,
@@ -30,6 +35,9 @@ EDITIONS = [edition for machine in shipped_law().machines.values() for edition i
 STATES = ("end", "note", "state", "node", "graph", "any", "open_one")
 ACTORS = ("recipient", "supplier", "clock", "manager")
 
+drawable = pytest.mark.skipif(
+    shutil.which("dot") is None and importlib.util.find_spec("pygraphviz") is None, reason="no Graphviz is installed"
+)
 each_edition = pytest.mark.parametrize("edition", EDITIONS, ids=lambda each: f"{each.name}-{each.rule_set.id}")
 
 
@@ -148,3 +156,17 @@ def test_any_machine_can_be_read_back(edition: Edition) -> None:
     assert picture.moves() == moves
     assert read_dot(dot_of(picture)) == moves
     assert read_mermaid(mermaid_of(picture), edition) == moves
+
+
+@drawable
+@settings(max_examples=8, deadline=None, derandomize=True)
+@given(st.lists(editions(), min_size=1, max_size=6))
+def test_any_machine_can_be_drawn_and_its_words_lie_on_the_page(machines: list[Edition]) -> None:
+    sheets = [Sheet(picture_of(edition), notes=notes) for edition in machines for notes in (True, False)]
+    for svg in drawn(sheets, "svg"):
+        root = ET.fromstring(svg)  # noqa: S314 - our own picture
+        width = float(root.get("viewBox").split()[2])
+        for text in root.iter("{http://www.w3.org/2000/svg}text"):
+            length, anchor = float(text.get("textLength")), text.get("text-anchor", "start")
+            left = float(text.get("x")) - {"start": 0, "middle": length / 2, "end": length}[anchor]
+            assert -0.1 <= left <= left + length <= width + 0.1
