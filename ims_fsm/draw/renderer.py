@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -24,6 +25,7 @@ PROGRAM, PACKAGE = "dot", "pygraphviz"
 _FORMAT = "json0"
 _SECONDS = 300
 _POINTS = 72
+_COLUMN = re.compile(r"\n\t+\{ rank=same.*")
 
 
 class RendererMissingError(ImsFsmError):
@@ -85,6 +87,16 @@ def placed(sources: Sequence[str]) -> list[Places]:
 
     Raises `RendererMissingError` where there is nothing to lay them out with, `RenderingError` where that fails.
     """
+    try:
+        return _placed(sources)
+    except RenderingError:
+        if len(sources) > 1:
+            return [places for source in sources for places in placed([source])]
+        # On rare graphs Graphviz stumbles over states that are to stay in a column.
+        return _placed([_COLUMN.sub("", source) for source in sources])
+
+
+def _placed(sources: Sequence[str]) -> list[Places]:
     if not sources:
         return []
     if program := shutil.which(PROGRAM):
@@ -116,7 +128,7 @@ def _run(renderer: str, command: Sequence[str], given: bytes) -> bytes:
         raise RenderingError(renderer, "svg", str(error)) from error
     said = [line.strip() for line in done.stderr.decode(errors="replace").splitlines() if line.strip()]
     # Graphviz goes on after a fault in a label, and leaves the label out. That a font is not there it only warns of.
-    faults = [line for line in said if line.startswith("Error") and not line.startswith("Error: lost")]
+    faults = [line for line in said if line.startswith("Error")]
     if done.returncode or faults:
         raise RenderingError(renderer, "svg", (faults or said or [f"it ended with {done.returncode}"])[-1])
     return done.stdout
