@@ -91,7 +91,8 @@ def markdown_files(material: Material, pages: Sequence[Page], root: str | None) 
 
 def _listing(path: str, text: str) -> str:
     fence = "`" * (max((len(run) for run in re.findall(r"`{3,}", text)), default=2) + 1)
-    return f"The file, `{path}`:\n\n{fence}toml\n{text.rstrip()}\n{fence}"
+    listing = f"`{path}`:\n\n{fence}toml\n{text.rstrip()}\n{fence}"
+    return f'<details class="file">\n<summary>The file</summary>\n\n{listing}\n\n</details>'
 
 
 def _written(path: Path, content: bytes) -> Path:

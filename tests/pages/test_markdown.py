@@ -107,5 +107,5 @@ def test_without_a_checkout_a_file_stands_in_its_page(book: LawBook) -> None:
     material = Material(book, shipped_annexure(), (story,))
     page = Page("one", "One", "", "file:faq/one.toml\n")
     alone, beside = (markdown_files(material, [page], root)["one.md"].decode() for root in (None, "../.."))
-    assert 'The file, `faq/one.toml`:\n\n````toml\ntitle = "```"\n````' in alone
+    assert '<summary>The file</summary>\n\n`faq/one.toml`:\n\n````toml\ntitle = "```"\n````' in alone
     assert "[faq/one.toml](../../faq/one.toml)" in beside
