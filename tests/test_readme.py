@@ -39,8 +39,8 @@ def test_the_embedding_example_prints_what_the_readme_says() -> None:
         names["note"].changed(number="CN/8"), names["Form"].GSTR_1, names["TaxPeriod"]("2024-11")
     )
     with pytest.raises(PermissionError, match="by the manager"):
-        ims.act("reject", other, actor="asha")  # type: ignore[attr-defined]
-    assert ims.record(other).seq == 0  # type: ignore[attr-defined]
+        ims.recipient(names["BUYER"], actor="asha").reject(other)  # type: ignore[attr-defined]
+    assert ims.recipient(names["BUYER"], actor="asha").record(other).seq == 0  # type: ignore[attr-defined]
     ims.close()  # type: ignore[attr-defined]
 
 

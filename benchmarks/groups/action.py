@@ -65,7 +65,7 @@ def _on(place: Place, group: Group, size: Size) -> None:
         place.settled(engine.url.render_as_string(hide_password=False))
         obvious, tables = ObviousCode(engine), TwoTables(engine)
         acts: dict[str, Act] = {
-            "ours": lambda of, id_: ims.act("accept", id_, actor=fixture.ACTOR).recipient == of,
+            "ours": lambda of, id_: ims.recipient(of, actor=fixture.ACTOR).accept(id_).recipient == of,
             "obvious": lambda of, id_: obvious.act(of, id_, "accept", fixture.NOW),
         }
         if size is not Size.SMALLEST and durable.installed():

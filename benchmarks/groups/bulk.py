@@ -80,7 +80,7 @@ def measure(size: Size) -> Group:
 
 def ours(ims: IMS, gstin: str) -> tuple[int, int]:
     """Accept all records of a recipient; returns how many were accepted and how many refused."""
-    report: Any = ims.act_on_many("accept", gstin, actor=fixture.ACTOR)
+    report: Any = ims.recipient(gstin, actor=fixture.ACTOR).act_on("accept")
     applied, refused = report.applied, report.refused
     accepted = applied if isinstance(applied, int) else len(applied)
     return accepted, sum(getattr(group, "count", 1) for group in refused)

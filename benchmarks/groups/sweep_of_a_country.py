@@ -95,12 +95,12 @@ def _month(place: PostgreSQL, group: Group, recipients: int) -> None:
             fixture.fill(connection, SHAPES["usual"], recipients=recipients, each=EACH)
         place.settled(url)
         for gstin in gstins:
-            ims.act_on_many("accept", gstin, actor=fixture.ACTOR)
+            ims.recipient(gstin, actor=fixture.ACTOR).act_on("accept")
         before = _log_written(ims.engine)
         ims.sweep(gstins)
         written = _log_written(ims.engine) - before
         for gstin in gstins:
-            ims.file_3b(gstin, PERIOD, actor=fixture.ACTOR)
+            ims.recipient(gstin, actor=fixture.ACTOR).file_3b(PERIOD)
         place.settled(url)
         records = recipients * EACH
         group.tell("log", "WAL that the sweep writes for a record", written / records, "B")

@@ -76,7 +76,7 @@ def measure(size: Size) -> Group:
 def generate(ims: IMS, gstins: Sequence[str]) -> None:
     """Generate the GSTR-2B of one recipient, or sweep many as the scheduler does on the 14th."""
     if len(gstins) == 1:
-        ims.generate_2b(gstins[0], fixture.PERIOD, actor=fixture.ACTOR)
+        ims.recipient(gstins[0], actor=fixture.ACTOR).generate_2b(fixture.PERIOD)
     else:
         ims.sweep(gstins)
 

@@ -17,7 +17,6 @@ from ims_fsm.terms.event import Event
 from ims_fsm.workflow.border import checked_party
 from ims_fsm.workflow.calendar import sweeps
 from ims_fsm.workflow.calendar.sweeps import SweepReport
-from ims_fsm.workflow.former_calls import FormerCalls
 from ims_fsm.workflow.reception.importing import AS_USUAL, Imported, Registration, import_download
 from ims_fsm.workflow.reception.registration import register
 from ims_fsm.workflow.reception.report import Each
@@ -26,9 +25,10 @@ from ims_fsm.workflow.supplier_desk import SupplierDesk
 from ims_fsm.workflow.unit import UnitOfWork
 from ims_fsm.workflow.views import events
 from ims_fsm.workflow.views.statement import TwoBComparison, compare_two_b
+from ims_fsm.workflow.workspace import Workspace
 
 
-class IMS(FormerCalls):
+class IMS(Workspace):
     """An Invoice Management System on one database; what concerns a recipient or a supplier is done at their desk.
 
     `database` is a URL as SQLAlchemy writes it (`sqlite:///ims.db`, `postgresql://…`) or an engine of SQLAlchemy; an

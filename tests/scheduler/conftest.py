@@ -16,7 +16,19 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from ims_fsm import IMS, Document, Filing, Form, Heads, Kind, SettableClock, Taxpayer, TaxpayerKind, TaxPeriod
+from ims_fsm import (
+    IMS,
+    Document,
+    Filing,
+    Form,
+    Heads,
+    Kind,
+    RecipientDesk,
+    SettableClock,
+    Taxpayer,
+    TaxpayerKind,
+    TaxPeriod,
+)
 from ims_fsm.scheduler import Scheduler, Tick
 from ims_fsm.store import reminders
 from ims_fsm.store.connection import reading, writing
@@ -85,10 +97,13 @@ class Town:
         return record
 
     def act(self, trigger: str, record: int) -> None:
-        self.ims.act(trigger, record, actor="buyer")
+        self.desk_of(record).act(trigger, record)
+
+    def desk_of(self, record: int) -> RecipientDesk:
+        return self.ims.recipient(self.ims.recipient_of(record), actor="buyer")
 
     def file_3b(self, number: int, period: str) -> None:
-        self.ims.file_3b(gstin(number), TaxPeriod(period), actor="buyer")
+        self.ims.recipient(gstin(number), actor="buyer").file_3b(TaxPeriod(period))
 
     def scheduler(self, **options: Any) -> Scheduler:
         return Scheduler(self.ims, **{"chunk": self.chunk, **options})
@@ -103,7 +118,10 @@ class Town:
         return next(one for one in self.report().jobs if (one.job, one.period) == (job, period))
 
     def two_bs(self, period: str, *numbers: int) -> list[str]:
-        return [str(self.ims.two_b(gstin(number), TaxPeriod(period)).two_b.state) for number in numbers]
+        return [
+            str(self.ims.recipient(gstin(number), actor="reader").two_b(TaxPeriod(period)).two_b.state)
+            for number in numbers
+        ]
 
     def reminders(self, number: int) -> list[Reminder]:
         with reading(self.ims.engine) as connection:

@@ -118,7 +118,7 @@ def test_a_hook_that_vetoes_fails_for_its_recipient_alone(town, who):
             raise PermissionError("not that one")
 
     town.at("2024-12-01").ring()
-    assert [str(town.ims.record(one).state) for one in records] == ["pending", "removed"]
+    assert [str(town.desk_of(one).record(one).state) for one in records] == ["pending", "removed"]
     failed = {row.recipient_gstin: row.error for row in town.run_rows(status="failed")}
     assert failed == {
         who(1): "unexpected error (PermissionError: not that one); fix the cause, then it can be tried again"

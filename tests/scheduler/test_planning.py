@@ -65,7 +65,7 @@ def test_what_was_drafted_by_hand_is_skipped_no_longer(town, who):
     town.recipients(1).at("2024-11-14").ring()
     town.at("2024-12-14").ring()
     town.file_3b(1, "2024-10")
-    town.ims.generate_2b(who(1), town.ims.book.calendar.first_period.plus(1), actor="buyer")
+    town.ims.recipient(who(1), actor="buyer").generate_2b(town.ims.book.calendar.first_period.plus(1))
     town.ring()
     standing = town.standing("draft", "2024-11")
     assert (standing.skipped, dict(standing.shards)) == ((), {"done": 1})
@@ -131,9 +131,9 @@ def test_time_limits_are_planned_for_everyone_once_a_year(town):
     town.recipients(1, 2)
     pending = town.filed(1, pending=True, date=OLD)
     town.at("2024-11-30 23:59").ring()
-    assert town.ims.record(pending).state == "pending"
+    assert town.desk_of(pending).record(pending).state == "pending"
     town.at("2024-12-01 00:00").ring()
-    assert town.ims.record(pending).state == "removed"
+    assert town.desk_of(pending).record(pending).state == "removed"
     assert [row.recipients for row in town.run_rows(job="expire", period="2024-12-01")] == [2]
     assert not town.at("2024-12-01 09:00").ring()
 
@@ -143,16 +143,16 @@ def test_an_annual_return_ends_time_limits_early(town, who):
     town.recipients(1, 2)
     pending = [town.filed(number, pending=True, date=OLD) for number in (1, 2)]
     town.ring()
-    town.at("2024-11-20").ims.file_annual_return(who(1), "2023-24", actor="buyer")
+    town.at("2024-11-20").ims.recipient(who(1), actor="buyer").file_annual_return("2023-24")
     town.ring()
-    assert [str(town.ims.record(one).state) for one in pending] == ["removed", "pending"]
+    assert [str(town.desk_of(one).record(one).state) for one in pending] == ["removed", "pending"]
     assert [row.recipient_gstin for row in town.run_rows(job="expire", period="2023-24")] == [who(1)]
     assert not town.ring()
 
 
 def test_an_annual_return_after_the_limit_asks_for_nothing(town, who):
     town.recipients(1).at("2024-12-02").ring()
-    town.at("2024-12-05").ims.file_annual_return(who(1), "2023-24", actor="buyer")
+    town.at("2024-12-05").ims.recipient(who(1), actor="buyer").file_annual_return("2023-24")
     assert not town.ring()
 
 
@@ -162,9 +162,9 @@ def test_pending_lapses_with_its_deadline(town):
     town.at("2025-11-14").ring()
     town.file_3b(1, "2025-10")
     town.at("2025-12-20 23:59").ring()
-    assert town.ims.record(note).state == "pending"
+    assert town.desk_of(note).record(note).state == "pending"
     town.at("2025-12-21 00:00").ring()
-    assert town.ims.record(note).state == "no_action"
+    assert town.desk_of(note).record(note).state == "no_action"
 
 
 @pytest.mark.both
@@ -194,7 +194,7 @@ def test_what_a_clock_ahead_has_done_is_done_again_in_its_time(town):
     assert not town.report().failed
     pending = town.filed(1, pending=True, date=OLD.replace(year=2025), period="2024-11")
     town.at("2025-12-01").ring()
-    assert town.ims.record(pending).state == "removed"
+    assert town.desk_of(pending).record(pending).state == "removed"
 
 
 def test_what_a_wrong_clock_planned_waits_for_the_right_one(town):
@@ -217,7 +217,7 @@ def test_a_clock_a_little_behind_takes_nothing_from_one_ahead(town, who):
     assert jobs.work(town.ims).shards == 1
     jobs.plan(town.at("2025-12-01T00:00:00").ims, 1)
     town.ring()
-    assert [str(town.ims.record(one).state) for one in pending] == ["removed"] * 3
+    assert [str(town.desk_of(one).record(one).state) for one in pending] == ["removed"] * 3
 
 
 def test_a_broken_annual_return_stops_nobody(town, who):

@@ -88,19 +88,21 @@ class People:
 
     def decide(self) -> None:
         for gstin in self.everyone:
-            for record in self.ims.inward(gstin):
+            for record in self.ims.recipient(gstin, actor="reader").records():
                 # What is pending mostly stays so, and its time runs out.
                 likely = {"no_action": 0.5, "pending": 0.15}.get(str(record.state), 0)
                 if self.chance.random() < likely:
                     trigger = self.chance.choice(["accept", "reject", "keep_pending", "keep_pending", "keep_pending"])
-                    self.quietly(lambda one=record.id, t=trigger: self.ims.act(t, one, actor="buyer"))
+                    self.quietly(
+                        lambda g=gstin, one=record.id, t=trigger: self.ims.recipient(g, actor="buyer").act(t, one)
+                    )
 
     def file(self) -> None:
         for gstin in self.everyone:
             for two_b in self.two_bs(gstin):
                 if self.chance.random() < 0.7:
-                    self.quietly(lambda g=gstin, p=two_b: self.ims.generate_2b(g, p, actor="buyer"))
-                    self.quietly(lambda g=gstin, p=two_b: self.ims.file_3b(g, p, actor="buyer"))
+                    self.quietly(lambda g=gstin, p=two_b: self.ims.recipient(g, actor="buyer").generate_2b(p))
+                    self.quietly(lambda g=gstin, p=two_b: self.ims.recipient(g, actor="buyer").file_3b(p))
 
     def two_bs(self, gstin: str) -> list[TaxPeriod]:
         with reading(self.ims.engine) as connection:

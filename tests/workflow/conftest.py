@@ -152,17 +152,17 @@ class Stage:
         return self.ims.supplier(self.seller, actor="seller")
 
     def act(self, trigger: str, record_id: int, **request: Any) -> Record:
-        return self.ims.act(trigger, record_id, actor="buyer", **request)
+        return self.ims.recipient(self.buyer, actor="buyer").act(trigger, record_id, **request)
 
     def draft(self, period: str = "2024-10", gstin: str = BUYER) -> None:
-        self.ims.generate_2b(gstin, TaxPeriod(period), actor="buyer")
+        self.ims.recipient(gstin, actor="buyer").generate_2b(TaxPeriod(period))
 
     def close(self, period: str = "2024-10", gstin: str = BUYER) -> None:
         """Generate GSTR-2B on its day, at the earliest, and file GSTR-3B of the period."""
         opens = self.ims.book.calendar.two_b_opens(TaxPeriod(period))
         self.now = max(self.now, opens)
         self.draft(period, gstin)
-        self.ims.file_3b(gstin, TaxPeriod(period), actor="buyer")
+        self.ims.recipient(gstin, actor="buyer").file_3b(TaxPeriod(period))
 
     def receive(self, *shown: Seen, complete: frozenset[str] = frozenset()) -> Effects:
         named: dict[str, list[int]] = {}
@@ -170,7 +170,7 @@ class Stage:
         def each(what: str, record_id: int) -> None:
             named.setdefault(what, []).append(record_id)
 
-        done = self.ims.receive(self.buyer, shown, actor="portal", complete=complete, each=each)
+        done = self.ims.recipient(self.buyer, actor="portal").receive(shown, complete=complete, each=each)
         assert all(getattr(done, what) == len(ids) for what, ids in named.items())
         assert done.examples == {what: tuple(ids[:10]) for what, ids in named.items()}
         ids = {what: tuple(sorted(ids)) for what, ids in named.items()}
@@ -200,19 +200,26 @@ class Stage:
             event.remove(self.ims.engine, "before_cursor_execute", note)
 
     def states(self) -> dict[int, str]:
-        return {record.id: str(record.state) for record in self.ims.inward(self.buyer)}
+        return {
+            record.id: str(record.state) for record in list(self.ims.recipient(self.buyer, actor="reader").records())
+        }
 
     def record(self, record_id: int) -> Record:
-        return self.ims.record(record_id)
+        return self.ims.recipient(self.buyer, actor="reader").record(record_id)
 
     def log(self, record_id: int) -> list[str]:
-        return [entry.trigger for entry in self.ims.history(record_id).transitions]
+        return [
+            entry.trigger for entry in self.ims.recipient(self.buyer, actor="reader").history(record_id).transitions
+        ]
 
     def totals(self, period: str = "2024-10", gstin: str = BUYER) -> dict[str, Heads]:
-        return self.ims.two_b(gstin, TaxPeriod(period)).totals
+        return self.ims.recipient(gstin, actor="reader").two_b(TaxPeriod(period)).totals
 
     def left_out(self, period: str = "2024-10", gstin: str = BUYER) -> dict[int, str]:
-        return {one.record.id: one.rule for one in self.ims.two_b(gstin, TaxPeriod(period)).left_out}
+        return {
+            one.record.id: one.rule
+            for one in self.ims.recipient(gstin, actor="reader").two_b(TaxPeriod(period)).left_out
+        }
 
     def tables(self) -> Mapping[str, list[tuple[Any, ...]]]:
         """Return every row of every table, by key, but for its place, which is each database's own."""

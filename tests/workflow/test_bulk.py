@@ -39,11 +39,11 @@ def never(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
 
 
 def accept(stage, **given: Any) -> bulk.ActionReport:
-    return stage.ims.act_on_many("accept", stage.buyer, actor="buyer", **given)
+    return stage.desk.act_on("accept", **given)
 
 
 def state_of_the_draft(stage, period: str = "2024-10") -> str:
-    return str(stage.ims.two_b(stage.buyer, TaxPeriod(period)).two_b.state)
+    return str(stage.desk.two_b(TaxPeriod(period)).two_b.state)
 
 
 def test_a_hook_on_another_trigger_leaves_the_set_together(stage, never):
@@ -119,7 +119,7 @@ def test_examples_of_the_rarest_refusal_are_told_too(stage, either, monkeypatch)
     often = [stage.filed(stage.document("credit_note")) for _ in range(SERIES)]
     rare = [stage.filed(stage.document(kind, reverse_charge=True)) for kind in ("invoice", "debit_note", "invoice")]
     told = []
-    report = stage.ims.act_on_many("keep_pending", stage.buyer, actor="buyer", each_refused=told.append)
+    report = stage.desk.act_on("keep_pending", each_refused=told.append)
     assert [(group.count, group.examples[0].record_id) for group in report.refused] == [(7, often[0]), (3, rare[0])]
     assert [one.record_id for one in told] == [*often, *rare]
     assert report.by_rule() == {"faq.11.a": 7, "faq.17": 3}
@@ -134,7 +134,7 @@ def test_each_refused_is_called_before_anything_is_written_and_may_stop_it(stage
         raise InterruptedError
 
     with pytest.raises(InterruptedError):
-        stage.ims.act_on_many("accept", stage.buyer, actor="buyer", each_refused=stop)
+        stage.desk.act_on("accept", each_refused=stop)
     assert stage.tables() == before
 
 
@@ -162,7 +162,7 @@ def test_another_declaration_makes_a_draft_stale_too(stage, either):
 
 def test_one_that_is_refused_alone_is_refused_by_the_same_sentences(stage, either):
     note = stage.filed(stage.document("credit_note"))
-    (group,) = stage.ims.act_on_many("keep_pending", stage.buyer, actor="buyer").refused
+    (group,) = stage.desk.act_on("keep_pending").refused
     with pytest.raises(RefusedError) as caught:
         stage.act("keep_pending", note)
     assert group.refusals == caught.value.refusals

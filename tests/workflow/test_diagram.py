@@ -48,14 +48,14 @@ def test_the_steps_are_those_of_the_log_after_the_entry(ims, clock) -> None:
     record_id = saved(ims)
     clock.set("2024-11-11 18:00")
     ims.supplier(SELLER, actor="sunil").file(Form.GSTR_1, OCTOBER)
-    ims.act("accept", record_id, actor="asha")
+    ims.recipient(BUYER, actor="asha").act("accept", record_id)
     clock.set("2024-11-12 23:30")
-    ims.act("reject", record_id, actor="ravi")
+    ims.recipient(BUYER, actor="ravi").act("reject", record_id)
     steps = seen(ims, record_id).steps
     assert (steps[0].number, steps[0].trigger, steps[0].source, steps[0].when, steps[0].actor) == (
         None, "save", ENTRY, "9 Nov 2024", "sunil",
     )  # fmt: skip
-    log = ims.history(record_id).transitions
+    log = ims.recipient(BUYER, actor="reader").history(record_id).transitions
     assert [(s.number, s.trigger, s.source, s.dest, s.actor) for s in steps[1:]] == [
         (e.seq, e.trigger, e.source, e.dest, e.actor) for e in log
     ]
@@ -72,7 +72,7 @@ def test_every_trigger_that_leads_anywhere_is_open_or_closed_as_the_law_decides(
     )
     assert set(closed) == {"keep_pending", "freeze"}, "expire leads nowhere from here, and no guard says why"
     for each in (*told.ways, *told.barriers):
-        assert bool(ims.may(each.trigger, record_id)) == isinstance(each, Way)
+        assert bool(ims.recipient(BUYER, actor="reader").may(each.trigger, record_id)) == isinstance(each, Way)
 
 
 def test_what_is_decided_for_good_has_nothing_open_and_says_why(ims, clock) -> None:
@@ -81,7 +81,7 @@ def test_what_is_decided_for_good_has_nothing_open_and_says_why(ims, clock) -> N
     ims.supplier(SELLER, actor="sunil").file(Form.GSTR_1, OCTOBER)
     clock.set("2024-11-14 06:00")
     ims.sweep()
-    ims.file_3b(BUYER, OCTOBER, actor="asha")
+    ims.recipient(BUYER, actor="asha").file_3b(OCTOBER)
     told = seen(ims, record_id)
     assert told.state == "frozen"
     assert told.subheading.startswith("Frozen since 14 Nov 2024, as ")
@@ -100,10 +100,10 @@ def test_the_heading_names_the_document_and_the_line_below_the_law(ims) -> None:
 
 def test_it_is_drawn_in_the_format_and_theme_asked(ims) -> None:
     record_id = saved(ims)
-    text = ims.diagram(record_id, "mermaid").decode()
+    text = ims.recipient(BUYER, actor="reader").diagram(record_id, "mermaid").decode()
     assert f'title: "Credit note N/7 of {SELLER}: No action' in text
-    assert b"#12171c" in ims.diagram(record_id, "dot", theme="dark")
-    linked = ims.diagram(record_id, "dot", href_base="{machine}.html")
+    assert b"#12171c" in ims.recipient(BUYER, actor="reader").diagram(record_id, "dot", theme="dark")
+    linked = ims.recipient(BUYER, actor="reader").diagram(record_id, "dot", href_base="{machine}.html")
     assert b'href="credit_note.html#credit_note-state-frozen"' in linked
 
 
@@ -117,4 +117,4 @@ def test_it_is_drawn_in_the_format_and_theme_asked(ims) -> None:
 )
 def test_what_cannot_be_drawn_is_told(ims, call, message) -> None:
     with pytest.raises(InputError, match=message):
-        ims.diagram(**{"record_id": saved(ims), **call})
+        ims.recipient(BUYER, actor="reader").diagram(**{"record_id": saved(ims), **call})

@@ -42,7 +42,7 @@ def a_month(stage):
     stage.at("2024-11-14").ims.sweep([stage.buyer])
     stage.act("accept", invoice)
     stage.draft()
-    stage.ims.file_3b(stage.buyer, OCTOBER, actor="buyer", key="3b")
+    stage.desk.file_3b(OCTOBER, key="3b")
     return note, invoice
 
 
@@ -176,7 +176,7 @@ def test_whoever_writes_holds_the_recipients_first(on_pg):
     on_pg.shop.edit(on_pg.saved(), {"igst": 5})
     on_pg.shop.delete(on_pg.saved())
     on_pg.receive(on_pg.seen(on_pg.document()))
-    on_pg.ims.act_on_many("accept", on_pg.buyer, actor="buyer")
+    on_pg.desk.act_on("accept")
     amended = on_pg.saved(on_pg.document("credit_note", 900, amends=on_pg.record(note).document), "2024-11")
     on_pg.shop.file(Form.GSTR_1, TaxPeriod("2024-11"))
     on_pg.act("accept", amended)
@@ -206,18 +206,23 @@ def crowded(request, staging, tmp_path):
 def act_at_will(stage, own):
     chance = random.Random(own)  # noqa: S311 -- the same race each time, no secret
     with IMS(stage.url, clock=lambda: stage.now) as ims:
-        ids = [record.id for gstin in (stage.buyer, stage.other) for record in ims.inward(gstin)]
+        ids = [
+            (gstin, record.id)
+            for gstin in (stage.buyer, stage.other)
+            for record in ims.recipient(gstin, actor="reader").records()
+        ]
         for _ in range(ACTS):
             gstin = chance.choice([stage.buyer, stage.other])
             try:
                 match chance.randrange(4):
                     case 0:
-                        ims.generate_2b(gstin, OCTOBER, actor=str(own))
+                        ims.recipient(gstin, actor=str(own)).generate_2b(OCTOBER)
                     case 1:
-                        ims.act_on_many(chance.choice(["accept", "reject"]), gstin, actor=str(own))
+                        ims.recipient(gstin, actor=str(own)).act_on(chance.choice(["accept", "reject"]))
                     case _:
                         trigger = chance.choice(["accept", "reject", "keep_pending", "reset"])
-                        ims.act(trigger, chance.choice(ids), actor=str(own))
+                        whose, record_id = chance.choice(ids)
+                        ims.recipient(whose, actor=str(own)).act(trigger, record_id)
             except (ConflictError, RefusedError):
                 pass
 
@@ -252,7 +257,9 @@ def test_who_reads_along_while_others_write_reads_what_is_read_afterwards(crowde
         steps[event.recipient, event.subject] += 1
         assert event.seq == steps[event.recipient, event.subject]
     logged = [
-        crowded.ims.history(r.id).transitions for g in (crowded.buyer, crowded.other) for r in crowded.ims.inward(g)
+        crowded.ims.recipient(g, actor="reader").history(r.id).transitions
+        for g in (crowded.buyer, crowded.other)
+        for r in crowded.ims.recipient(g, actor="reader").records()
     ]
     assert sum(event.kind is EventKind.TRANSITION for event in every) == sum(map(len, logged))
     assert not crowded.faults()

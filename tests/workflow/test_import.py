@@ -64,13 +64,13 @@ def taken_in(ims, text, import_it):
     with reading(ims.engine) as connection:
         assert not audit.verify(connection).faults
     # Numbers are taken by the block where that is quicker, and declarations are numbered in the order of asking.
-    records = ims.inward(done.recipient)
+    records = list(ims.recipient(done.recipient, actor="reader").records())
     turn = {record.id: number for number, record in enumerate(records)} | {None: None}
     own = ("id", "chain_id", "amends_id")
     held = [
         replace(record, declaration_id=0, **{name: turn[getattr(record, name)] for name in own}) for record in records
     ]
-    logs = [ims.history(record.id) for record in records]
+    logs = [ims.recipient(ME, actor="reader").history(record.id) for record in records]
     entries = [
         [replace(entry, declaration_id=0, record_id=turn[entry.record_id]) for entry in log.transitions] for log in logs
     ]

@@ -60,7 +60,11 @@ class Town(RuleBasedStateMachine):
     # --- words for what they do ------------------------------------------------------------------------------------
 
     def records(self):
-        return [record for gstin in self.recipients for record in self.stage.ims.inward(gstin)]
+        return [
+            record
+            for gstin in self.recipients
+            for record in list(self.stage.ims.recipient(gstin, actor="reader").records())
+        ]
 
     def picked(self, pick, wanted=lambda _record: True):
         found = [record for record in self.records() if wanted(record)]
@@ -101,7 +105,7 @@ class Town(RuleBasedStateMachine):
           then=st.sampled_from(THEN))  # fmt: skip
     def amend(self, pick, tax, past, back, form, then):
         record = self.picked(pick, lambda one: one.filed and one.state is not State.REMOVED)
-        if record is None or len(self.stage.ims.history(record.id).chain) > 2:
+        if record is None or len(self.stage.desk.history(record.id).chain) > 2:
             return
         document = record.document.changed(
             tax=tax,
@@ -148,7 +152,7 @@ class Town(RuleBasedStateMachine):
         record = self.picked(pick, lambda one: one.state not in GONE) or self.picked(pick)
         if record is None:
             return
-        may, told = self.stage.ims.may(trigger, record.id), self.stage.ims.what_if(trigger, record.id)
+        may, told = self.stage.desk.may(trigger, record.id), self.stage.desk.what_if(trigger, record.id)
         self.keys += 1
         call = lambda: self.stage.act(trigger, record.id, key=f"act {self.keys}")  # noqa: E731
         after = self.tried(call)
@@ -156,7 +160,7 @@ class Town(RuleBasedStateMachine):
         if after is None:
             return
         assert (after.state, after.seq) == (may.dest, record.seq + 1)
-        now = self.stage.ims.what_if("reset", record.id)
+        now = self.stage.desk.what_if("reset", record.id)
         assert (now.now_outcome, now.now_itc, now.now_added_back) == (told.outcome, told.itc, told.added_back)
         tables = self.stage.tables()
         assert (call(), self.stage.tables()) == (after, tables)
@@ -164,10 +168,10 @@ class Town(RuleBasedStateMachine):
     @rule(trigger=st.sampled_from(ACTIONS), who=st.integers(0, 1))
     def act_on_all(self, trigger, who):
         recipient = self.recipients[who]
-        before = {record.id: record for record in self.stage.ims.inward(recipient)}
-        told = {one: self.stage.ims.may(trigger, one) for one in before}
+        before = {record.id: record for record in list(self.stage.ims.recipient(recipient, actor="reader").records())}
+        told = {one: self.stage.desk.may(trigger, one) for one in before}
         found = []
-        report = self.stage.ims.act_on_many(trigger, recipient, actor="buyer", each_refused=found.append)
+        report = self.stage.ims.recipient(recipient, actor="buyer").act_on(trigger, each_refused=found.append)
         refused = {one.record_id: one for one in found}
         assert refused == {one: answer for one, answer in told.items() if not answer}
         assert (report.applied, report.refused_records) == (len(before) - len(refused), len(refused))
@@ -186,10 +190,10 @@ class Town(RuleBasedStateMachine):
         self.file_3b(recipient, period)
 
     def generate(self, recipient, period):
-        before = self.stage.ims.two_b(recipient, period)
-        generated = self.tried(lambda: self.stage.ims.generate_2b(recipient, period, actor="buyer"))
+        before = self.stage.ims.recipient(recipient, actor="reader").two_b(period)
+        generated = self.tried(lambda: self.stage.ims.recipient(recipient, actor="buyer").generate_2b(period))
         if generated and before.two_b.state == "draft":
-            after = self.stage.ims.two_b(recipient, period)
+            after = self.stage.ims.recipient(recipient, actor="reader").two_b(period)
             assert self.said(after) == self.said(before)
 
     def said(self, view):
@@ -197,10 +201,10 @@ class Town(RuleBasedStateMachine):
         return [replace(line, record_version=0) for line, _ in view.lines]
 
     def file_3b(self, recipient, period):
-        view = self.stage.ims.two_b(recipient, period)
-        promised = {record.id: self.stage.ims.what_if("reset", record.id) for _, record in view.lines}
+        view = self.stage.ims.recipient(recipient, actor="reader").two_b(period)
+        promised = {record.id: self.stage.desk.what_if("reset", record.id) for _, record in view.lines}
         carried = {record.id: record.carried for _, record in view.lines}
-        done = self.tried(lambda: self.stage.ims.file_3b(recipient, period, actor="buyer"))
+        done = self.tried(lambda: self.stage.ims.recipient(recipient, actor="buyer").file_3b(period))
         if done is None:
             return
         for outcome in done.decided:
@@ -220,7 +224,11 @@ class Town(RuleBasedStateMachine):
             return next_period(unit, recipient)
 
     def liabilities(self):
-        return [one for supplier in self.suppliers for one in self.stage.ims.liabilities(supplier)]
+        return [
+            one
+            for supplier in self.suppliers
+            for one in self.stage.ims.supplier(supplier, actor="reader").liabilities()
+        ]
 
     def covered(self, period):
         """After each freeze the value that stands with the supplier covers the recipient's credit, in each head."""
@@ -244,18 +252,18 @@ class Town(RuleBasedStateMachine):
     def download(self, who):
         """The portal shows what is known: nothing moves, and a second time nothing is written."""
         recipient = self.recipients[who]
-        before = {record.id: record for record in self.stage.ims.inward(recipient)}
+        before = {record.id: record for record in list(self.stage.ims.recipient(recipient, actor="reader").records())}
         shown = [
             self.stage.seen(one.document, one.supplier_status, one.state, one.form, one.return_period, one.remarks)
             for one in before.values()
             if one.state not in GONE and one.in_ims and not one.reduction
         ]
-        self.stage.ims.receive(recipient, shown, actor="portal")
-        for record in self.stage.ims.inward(recipient):
+        self.stage.ims.recipient(recipient, actor="portal").receive(shown)
+        for record in list(self.stage.ims.recipient(recipient, actor="reader").records()):
             old = before[record.id]
             assert record.changed(portal=old.portal, version=old.version) == old
         tables = self.stage.tables()
-        self.stage.ims.receive(recipient, shown, actor="portal")
+        self.stage.ims.recipient(recipient, actor="portal").receive(shown)
         assert self.stage.tables() == tables
 
     # --- what always holds --------------------------------------------------------------------------------------------
@@ -298,7 +306,7 @@ class Town(RuleBasedStateMachine):
     @invariant()
     def the_totals_are_the_sums_of_the_lines(self):
         for row in self.rows()["two_b"]:
-            view = self.stage.ims.two_b(row.recipient_gstin, TaxPeriod(row.period))
+            view = self.stage.ims.recipient(row.recipient_gstin, actor="reader").two_b(TaxPeriod(row.period))
             sums = defaultdict(Heads)
             for line, _ in view.lines:
                 apart = "reversal_4b1" if line.entry == "reversal_4b1" else "reverse_charge"

@@ -32,9 +32,9 @@ def test_what_is_new_comes_in_with_its_action(stage, status, action):
     assert record.two_b_period == (OCTOBER if status is FILED else None)
     words = {N: [], A: ["accept"], R: ["reject"], P: ["keep_pending"]}
     assert stage.log(record_id) == words[action]
-    for entry in stage.ims.history(record_id).transitions:
+    for entry in stage.desk.history(record_id).transitions:
         assert (entry.actor, entry.detail) == ("portal", '{"shown_by": "portal"}')
-    assert stage.ims.changed_since_portal(stage.buyer) == []
+    assert stage.desk.changed_since_portal() == []
     stage.again(shown)
     assert not stage.faults()
 
@@ -79,9 +79,9 @@ def test_a_download_is_one_taxpayers(stage):
 def test_a_download_is_of_a_known_taxpayer(stage):
     sentence = f"{stage.other}: is no taxpayer known here; register it first: ims-fsm taxpayer {stage.other}"
     with stage.unreadable(sentence):
-        stage.ims.receive(stage.other, [], actor="portal")
+        stage.ims.recipient(stage.other, actor="portal").receive([])
     with stage.unreadable(sentence):
-        stage.ims.changed_since_portal(stage.other)
+        stage.ims.recipient(stage.other, actor="reader").changed_since_portal()
 
 
 def test_what_is_shown_twice_is_taken_once(stage):
@@ -110,11 +110,11 @@ def test_a_chain_in_one_file_is_linked_whatever_its_order(stage):
         stage.seen(original, FILED),
     ]
     stage.receive(*shown)
-    records = {record.document.number: record for record in stage.ims.inward(stage.buyer)}
+    records = {record.document.number: record for record in list(stage.desk.records())}
     chain = [records[document.number] for document in (original, one, two)]
     assert [member.chain_id for member in chain] == [chain[0].id] * 3
     assert [member.amends_id for member in chain] == [None, chain[0].id, chain[1].id]
-    assert [stage.ims.show(member.id).direction for member in chain] == ["original", "downward", "upward"]
+    assert [stage.desk.show(member.id).direction for member in chain] == ["original", "downward", "upward"]
     stage.again(*shown)
 
 
@@ -128,7 +128,7 @@ def test_an_amendment_with_the_number_of_its_original(stage):
         stage.seen(original, FILED),
     ]
     stage.receive(*shown)
-    members = stage.ims.history(1).chain
+    members = stage.desk.history(1).chain
     assert [member.document.tax.igst for member in members] == [100, 80, 70]
     assert [member.amends_id for member in members] == [None, members[0].id, members[1].id]
     stage.again(*shown)
@@ -137,8 +137,8 @@ def test_an_amendment_with_the_number_of_its_original(stage):
 def test_an_amendment_whose_original_is_not_shown_waits(stage):
     shown = stage.seen(stage.document(amends=stage.document()), FILED)
     (record_id,) = stage.receive(shown).new
-    assert [refusal.code for refusal in stage.ims.may("accept", record_id).refusals] == ["original_unknown"]
-    assert stage.ims.may("reset", record_id)
+    assert [refusal.code for refusal in stage.desk.may("accept", record_id).refusals] == ["original_unknown"]
+    assert stage.desk.may("reset", record_id)
     stage.again(shown)
 
 
@@ -147,7 +147,7 @@ def test_the_section_of_originals_may_come_after_that_of_amendments(stage):
     original = stage.document(igst=100)
     (second,) = stage.receive(stage.seen(stage.document(igst=80, amends=original), FILED, R)).new
     (first,) = stage.receive(stage.seen(original, FILED)).new
-    view = stage.ims.show(second)
+    view = stage.desk.show(second)
     assert (view.record.chain_id, view.record.state, view.original) == (first, R, "unsettled")
     stage.close()
     assert stage.record(first).disposition == "superseded"
@@ -166,7 +166,7 @@ def test_a_changed_saved_record_loses_its_action(stage, action):
     record = stage.record(record_id)
     assert (record.state, record.contents, record.remarks, record.document.tax.igst) == (N, 2, None, 20_000)
     assert stage.log(record_id)[1:] == ["edit"]
-    assert stage.ims.changed_since_portal(stage.buyer) == []
+    assert stage.desk.changed_since_portal() == []
     stage.again(edited)
     assert not stage.faults()
 
@@ -266,7 +266,7 @@ def test_an_adopted_action_makes_the_draft_stale(stage):
     stage.receive(stage.seen(document, FILED, A))
     stage.at("2024-11-14").draft()
     stage.receive(stage.seen(document, FILED, R))
-    assert stage.ims.two_b(stage.buyer, OCTOBER).two_b.state == "stale"
+    assert stage.desk.two_b(OCTOBER).two_b.state == "stale"
 
 
 @pytest.mark.parametrize("known", [None, SAVED])
@@ -277,14 +277,14 @@ def test_what_turns_out_to_be_filed_makes_the_draft_stale(stage, known):
         stage.receive(stage.seen(document))
     stage.at("2024-11-14").draft()
     stage.receive(stage.seen(document, FILED))
-    assert stage.ims.two_b(stage.buyer, OCTOBER).two_b.state == "stale"
+    assert stage.desk.two_b(OCTOBER).two_b.state == "stale"
     stage.draft()
     assert stage.totals() == {"itc_available": Heads(igst=18_000)}
     stage.again(stage.seen(document, FILED))
-    assert stage.ims.two_b(stage.buyer, OCTOBER).two_b.state == "draft"
+    assert stage.desk.two_b(OCTOBER).two_b.state == "draft"
 
 
 def test_a_saved_record_leaves_the_draft_as_it_is(stage):
     stage.at("2024-11-14").draft()
     stage.receive(stage.seen(stage.document(), action=A))
-    assert stage.ims.two_b(stage.buyer, OCTOBER).two_b.state == "draft"
+    assert stage.desk.two_b(OCTOBER).two_b.state == "draft"

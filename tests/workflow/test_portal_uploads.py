@@ -28,7 +28,7 @@ def test_what_was_not_uploaded_survives(stage, trigger, first):
     state = stage.act(trigger, record_id).state
     done = stage.again(shown)
     assert stage.record(record_id).state == state
-    changes = stage.ims.changed_since_portal(stage.buyer)
+    changes = stage.desk.changed_since_portal()
     if state == first:
         assert (done.kept, changes) == ((), [])
     else:
@@ -44,7 +44,7 @@ def test_once_the_portal_shows_it_it_is_told(stage):
     stage.act("reject", record_id, remarks="no")
     uploaded = stage.seen(document, FILED, R, remarks="no")
     assert stage.receive(uploaded) == stage.told(unchanged=1)
-    assert stage.ims.changed_since_portal(stage.buyer) == []
+    assert stage.desk.changed_since_portal() == []
     assert stage.log(record_id) == ["reject"]
     stage.again(uploaded)
 
@@ -60,7 +60,7 @@ def test_acted_on_here_and_there_the_action_here_stands(stage):
         conflicts=(record_id,),
         notes=(f"invoice S/1 of {stage.seller} was acted on here and on the portal; the action here stands",),
     )
-    (change,) = stage.ims.changed_since_portal(stage.buyer)
+    (change,) = stage.desk.changed_since_portal()
     assert (change.record.state, change.previous) == (R, P)
     assert stage.again(pending).kept == (record_id,)
 
@@ -73,15 +73,15 @@ def test_what_began_here_is_not_undone_by_the_portals_silence(stage):
     assert stage.receive(stage.seen(document, FILED)).kept == (record_id,)
     assert stage.record(record_id).state == A
     stage.again(stage.seen(document, FILED))
-    assert [change.previous for change in stage.ims.changed_since_portal(stage.buyer)] == [N]
+    assert [change.previous for change in stage.desk.changed_since_portal()] == [N]
 
 
 def test_what_was_never_on_the_portal_is_told_to_it(stage):
     acted, untouched, past = stage.filed(), stage.filed(), stage.filed(stage.document(reverse_charge=True))
     stage.act("accept", acted)
-    assert [(one.record.id, one.previous) for one in stage.ims.changed_since_portal(stage.buyer)] == [(acted, N)]
+    assert [(one.record.id, one.previous) for one in stage.desk.changed_since_portal()] == [(acted, N)]
     stage.close()
-    assert stage.ims.changed_since_portal(stage.buyer) == []
+    assert stage.desk.changed_since_portal() == []
     assert {untouched, past} < stage.states().keys()
 
 
@@ -89,7 +89,7 @@ def test_remarks_alone_are_told(stage):
     document = stage.document()
     (record_id,) = stage.receive(stage.seen(document, FILED, R)).new
     stage.act("reject", record_id, remarks="not ours")
-    assert [change.previous for change in stage.ims.changed_since_portal(stage.buyer)] == [R]
+    assert [change.previous for change in stage.desk.changed_since_portal()] == [R]
 
 
 # --- declarations (advisory.2025-10) --------------------------------------------------------------------------------
@@ -153,14 +153,14 @@ def test_a_declaration_is_known_again_in_the_portals_words(later, reduce_itc, to
     stage.act("accept", record_id, reduce_itc=reduce_itc)
     done = stage.receive(replace(seen, action=A, itc_reduction=told, declared=declared))
     assert done == stage.told(unchanged=1)
-    assert stage.ims.changed_since_portal(stage.buyer) == []
+    assert stage.desk.changed_since_portal() == []
 
 
 def test_another_declaration_is_told(later):
     stage, seen = later
     (record_id,) = stage.receive(replace(seen, action=A, itc_reduction="Y")).new
     stage.act("accept", record_id, reduce_itc="none")
-    assert [change.previous for change in stage.ims.changed_since_portal(stage.buyer)] == [A]
+    assert [change.previous for change in stage.desk.changed_since_portal()] == [A]
 
 
 def test_another_declaration_on_the_portal_makes_the_draft_stale(later):
@@ -169,7 +169,7 @@ def test_another_declaration_on_the_portal_makes_the_draft_stale(later):
     stage.receive(shown)
     stage.at("2025-11-14").draft("2025-10")
     stage.receive(replace(shown, itc_reduction="Y"))
-    assert stage.ims.two_b(stage.buyer, TaxPeriod("2025-10")).two_b.state == "stale"
+    assert stage.desk.two_b(TaxPeriod("2025-10")).two_b.state == "stale"
 
 
 # --- hooks ----------------------------------------------------------------------------------------------------------
@@ -189,5 +189,5 @@ def test_an_edit_and_a_deletion_are_told_to_the_hooks(stage):
 def test_a_download_of_thousands_is_quick_enough_to_come_daily(stage):
     shown = [stage.seen(stage.document(), FILED, A) for _ in range(1_200)]
     stage.receive(*shown)
-    assert len(stage.ims.inward(stage.buyer, Where(states=(A,)))) == 1_200
+    assert len(list(stage.desk.records(Where(states=(A,))))) == 1_200
     stage.again(*shown)

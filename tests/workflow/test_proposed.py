@@ -39,20 +39,18 @@ def proposal(place="line 2", trigger=Trigger.ACCEPT, **named):
 
 def message(ims, *proposals):
     with pytest.raises(InputError) as refused:
-        ims.check(ME, proposals, "a.csv")
+        ims.recipient(ME, actor="reader").check(proposals, where="a.csv")
     return str(refused.value)
 
 
 def states(ims):
-    return {record.id: record.state for record in ims.inward(ME)}
+    return {record.id: record.state for record in list(ims.recipient(ME, actor="reader").records())}
 
 
 def test_a_rehearsal_judges_and_keeps_nothing(ims, save):
     invoice, note = save("S/1"), save("C/1", Kind.CREDIT_NOTE)
-    judged = ims.check(
-        ME,
-        [proposal(number="s/1"), proposal("line 3", Trigger.KEEP_PENDING, record_id=note)],
-        "a.csv",
+    judged = ims.recipient(ME, actor="reader").check(
+        [proposal(number="s/1"), proposal("line 3", Trigger.KEEP_PENDING, record_id=note)], where="a.csv"
     )
     assert [(judged.places[row.record_id], row.record_id, row.allowed) for row in judged.rows] == [
         ("line 2", invoice, True),
@@ -60,17 +58,17 @@ def test_a_rehearsal_judges_and_keeps_nothing(ims, save):
     ]
     assert [refusal.rule for refusal in judged.refused[0].refusals] == ["faq.11.a"]
     assert set(states(ims).values()) == {State.NO_ACTION}
-    assert ims.history(invoice).transitions == ()
+    assert ims.recipient(ME, actor="reader").history(invoice).transitions == ()
 
 
 def test_taking_keeps_what_is_allowed(ims, save):
     invoice, note = save("S/1"), save("C/1", Kind.CREDIT_NOTE)
     proposals = [proposal(record_id=invoice, remarks="as ordered"), proposal("b", Trigger.KEEP_PENDING, record_id=note)]
     for _ in range(2):
-        judged = ims.apply(ME, proposals, "a.csv", actor="me", key="k1")
+        judged = ims.recipient(ME, actor="me").apply(proposals, where="a.csv", key="k1")
         assert [row.allowed for row in judged.rows] == [True, False]
     assert states(ims) == {invoice: State.ACCEPTED, note: State.NO_ACTION}
-    (entry,) = ims.history(invoice).transitions
+    (entry,) = ims.recipient(ME, actor="reader").history(invoice).transitions
     assert (entry.actor, entry.request_key) == ("me", "k1")
     refused = judged.refused[0]
     assert (refused.record_id, refused.document) == (note, f"credit note C/1 of {SELLER}")
@@ -84,9 +82,13 @@ def test_what_is_proposed_alike_is_one_bulk_action_in_the_order_of_the_file(ims,
         proposal("a", Trigger.REJECT, record_id=original),
         proposal("b", Trigger.KEEP_PENDING, record_id=amendment),
     )
-    rules = [refusal.rule for row in ims.check(ME, [reject, pend], "f").refused for refusal in row.refusals]
+    rules = [
+        refusal.rule
+        for row in ims.recipient(ME, actor="reader").check([reject, pend], where="f").refused
+        for refusal in row.refusals
+    ]
     assert rules == ["faq.11.c"]
-    assert ims.check(ME, [pend, reject], "f").refused == ()
+    assert ims.recipient(ME, actor="reader").check([pend, reject], where="f").refused == ()
 
 
 def test_a_record_is_meant_by_what_tells_it_from_others(ims, save):
@@ -95,17 +97,19 @@ def test_a_record_is_meant_by_what_tells_it_from_others(ims, save):
     both = f"means 2 records ({original}, {amendment}); give the id"
     assert message(ims, proposal(number="S/1")) == f"a.csv: line 2: S/1 {both}"
     for machine, meant in (("invoice", original), ("invoice_amendment", amendment)):
-        judged = ims.check(ME, [proposal(number="S/1", supplier=SELLER, machine=machine)], "a.csv")
+        judged = ims.recipient(ME, actor="reader").check(
+            [proposal(number="S/1", supplier=SELLER, machine=machine)], where="a.csv"
+        )
         assert [row.record_id for row in judged.rows] == [meant]
 
 
 def test_what_is_decided_gives_way_to_what_is_open_and_is_refused_when_it_is_alone(ims, save):
     gone = save("S/1")
     ims.supplier(SELLER, actor="seller").delete(gone)
-    (row,) = ims.check(ME, [proposal(number="S/1")], "a.csv").rows
+    (row,) = ims.recipient(ME, actor="reader").check([proposal(number="S/1")], where="a.csv").rows
     assert (row.record_id, [refusal.code for refusal in row.refusals]) == (gone, ["removed"])
     again = save("S/1")
-    assert ims.check(ME, [proposal(number="S/1")], "a.csv").rows[0].record_id == again
+    assert ims.recipient(ME, actor="reader").check([proposal(number="S/1")], where="a.csv").rows[0].record_id == again
 
 
 @pytest.mark.parametrize(
@@ -132,18 +136,26 @@ def test_a_record_is_meant_once(ims, save):
 
 def test_a_recipient_must_be_known(ims):
     with pytest.raises(InputError, match="is no taxpayer known here"):
-        ims.check(OTHER, [proposal(record_id=1)], "a.csv")
+        ims.recipient(OTHER, actor="reader").check([proposal(record_id=1)], where="a.csv")
 
 
 def test_what_was_made_for_another_version_is_outdated(ims, save):
     record = save("S/1")
-    document = ims.record(record).document
+    document = ims.recipient(ME, actor="reader").record(record).document
     for changed, previous, words in (
         (document, State.REJECTED, "the file says rejected before, and the portal last showed no_action"),
         (document.changed(igst=1), State.NO_ACTION, "its date or amounts are others"),
     ):
-        (row,) = ims.check(ME, [proposal(number="S/1", document=changed, previous=previous)], "up.json").rows
+        (row,) = (
+            ims.recipient(ME, actor="reader")
+            .check([proposal(number="S/1", document=changed, previous=previous)], where="up.json")
+            .rows
+        )
         assert [(one.code, one.rule) for one in row.refusals] == [("stale_version", "faq.16.1")]
         assert row.refusals[0].sentence.endswith(f"since the action on it was chosen: {words}")
-    (row,) = ims.check(ME, [proposal(number="S/1", document=document, previous=State.NO_ACTION)], "up.json").rows
+    (row,) = (
+        ims.recipient(ME, actor="reader")
+        .check([proposal(number="S/1", document=document, previous=State.NO_ACTION)], where="up.json")
+        .rows
+    )
     assert row.allowed

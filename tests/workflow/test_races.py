@@ -67,8 +67,8 @@ def totalled(answers, phase):
 
 
 def log(stage):
-    records = [*stage.ims.inward(stage.buyer)]
-    return [entry for record in records for entry in stage.ims.history(record.id).transitions]
+    records = [*list(stage.desk.records())]
+    return [entry for record in records for entry in stage.desk.history(record.id).transitions]
 
 
 def test_every_action_that_was_answered_is_in_the_log(raced):
@@ -100,7 +100,7 @@ def test_an_action_bound_to_a_version_is_taken_once(raced):
 def test_a_document_is_saved_once(raced):
     stage, answers = raced
     assert totalled(answers, "save_the_same") == {"ok": 10, "duplicate_document": (PROCESSES - 1) * 10}
-    saved = stage.ims.inward(stage.buyer, Where(supplier_status=SupplierStatus.SAVED))
+    saved = list(stage.desk.records(Where(supplier_status=SupplierStatus.SAVED)))
     assert sorted(record.document.number for record in saved) == sorted(f"R/{number}" for number in range(10))
 
 
@@ -113,14 +113,14 @@ def test_a_key_is_answered_once(raced):
 def test_what_is_filed_is_what_was_acted(raced):
     """GSTR-3B decides each record as it stood, however its actions and the drafts fell together."""
     stage, _ = raced
-    if stage.ims.two_b(stage.buyer, OCTOBER).two_b.state != "final":
+    if stage.desk.two_b(OCTOBER).two_b.state != "final":
         stage.close()
     words = {"no_action": "deemed_accepted"}
     frozen = [entry for entry in log(stage) if entry.trigger == "freeze"]
     assert frozen
     for entry in frozen:
         assert stage.record(entry.record_id).disposition == words.get(entry.source, entry.source)
-    lines = {record.id: line.decision for line, record in stage.ims.two_b(stage.buyer, OCTOBER).lines}
+    lines = {record.id: line.decision for line, record in stage.desk.two_b(OCTOBER).lines}
     assert lines == {entry.record_id: words.get(entry.source, entry.source) for entry in frozen}
     assert not stage.faults()
 
@@ -129,7 +129,7 @@ def test_without_the_version_writes_are_lost(raced):
     """What the test can see: the naive variant counts to less than it was told."""
     stage, answers = raced
     told = totalled(answers, "naive")["ok"]
-    entries = stage.ims.history(RECORDS).transitions
+    entries = stage.desk.history(RECORDS).transitions
     counted = stage.record(RECORDS).version - 2 - len(entries)
     assert told == PROCESSES * 20
     assert counted < told

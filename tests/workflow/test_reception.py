@@ -96,11 +96,11 @@ class Dice:
 
 def between(stage: Any, dice: Dice) -> None:
     """Do something here between two downloads, where it is allowed."""
-    ids = [record.id for record in sorted(stage.ims.inward(stage.buyer), key=_who)]
+    ids = [record.id for record in sorted(stage.desk.records(), key=_who)]
     for _ in range(dice.one(0, 1, 3)):
         if ids:
             wanted = dice.one("accept", "reject", "keep_pending", "reset")
-            stage.ims.act_on_many(wanted, stage.buyer, actor="buyer", ids=[dice.one(*ids)])
+            stage.desk.act_on(wanted, ids=[dice.one(*ids)])
     if dice.one(0, 0, 1):
         stage.ims.sweep([stage.buyer])
 

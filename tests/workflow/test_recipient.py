@@ -29,7 +29,7 @@ def test_every_action_replaces_every_other(stage, status, first, second):
     assert (record.state, record.remarks, record.acted_at) == (ACTIONS[second], "as agreed", stage.now)
     assert (record.seq, record.version) == (2, record.version)
     assert stage.log(record_id) == [first, second]
-    entry = stage.ims.history(record_id).transitions[-1]
+    entry = stage.desk.history(record_id).transitions[-1]
     assert (entry.source, entry.dest, entry.actor) == (ACTIONS[first], ACTIONS[second], "buyer")
     assert (entry.record_version, entry.detail) == (record.version - 1, '{"remarks": "as agreed"}')
     assert not stage.faults()
@@ -314,7 +314,7 @@ def test_drafts_are_looked_for_only_where_there_is_one(stage):
     with stage.statements() as run:
         stage.act("accept", record_id)
     assert any("SELECT two_b." in " ".join(one.split()) for one in run)
-    assert stage.ims.two_b(stage.buyer, OCTOBER).two_b.state == "stale"
+    assert stage.desk.two_b(OCTOBER).two_b.state == "stale"
 
 
 def test_all_refusals_come_together(stage):

@@ -23,9 +23,7 @@ def test_many_by_id_what_is_allowed_is_applied(stage):
     """FAQ 30: one action; what is refused comes back with every rule."""
     invoice, note, gone = stage.filed(), stage.filed(stage.document("credit_note")), stage.saved(period="2024-11")
     stage.shop.delete(gone)
-    report = stage.ims.act_on_many(
-        "keep_pending", stage.buyer, actor="buyer", ids=[note, invoice, gone, invoice], remarks="later"
-    )
+    report = stage.desk.act_on("keep_pending", ids=[note, invoice, gone, invoice], remarks="later")
     assert (report.trigger, report.applied) == ("keep_pending", 1)
     assert [(group.count, [refusal.rule for refusal in group.refusals]) for group in report.refused] == [
         (1, ["faq.11.a"]),
@@ -49,7 +47,7 @@ def test_many_by_filter(stage):
     )
     saved = stage.saved(period="2024-11")
     where = Where(kinds=(Kind.INVOICE,), states=(State.NO_ACTION,), two_b_period=OCTOBER)
-    report = stage.ims.act_on_many("reject", stage.buyer, actor="buyer", where=where)
+    report = stage.desk.act_on("reject", where=where)
     assert (report.applied, report.refused) == (1, ())
     assert [stage.record(one).state for one in (mine, note, elsewhere, saved)] == [
         State.REJECTED,
@@ -66,22 +64,22 @@ def test_many_ids_that_are_not_his_write_nothing(stage):
         f"{elsewhere}: is no record of {stage.buyer}; see ims-fsm list",
         f"99: is no record of {stage.buyer}; see ims-fsm list",
     ):
-        stage.ims.act_on_many("accept", stage.buyer, actor="buyer", ids=[mine, elsewhere, 99])
+        stage.desk.act_on("accept", ids=[mine, elsewhere, 99])
 
 
 def test_many_of_an_unknown_taxpayer(stage):
     with stage.unreadable(
         f"{stage.other}: is no taxpayer known here; register it first: ims-fsm taxpayer {stage.other}"
     ):
-        stage.ims.act_on_many("accept", stage.other, actor="buyer", ids=[])
+        stage.ims.recipient(stage.other, actor="buyer").act_on("accept", ids=[])
 
 
 def test_many_more_than_one_statement_takes(stage):
     """Records are read in batches of 500, and written in one go."""
     ids = [stage.saved() for _ in range(501)]
-    report = stage.ims.act_on_many("accept", stage.buyer, actor="buyer", ids=ids)
+    report = stage.desk.act_on("accept", ids=ids)
     assert (report.applied, report.saved) == (501, 501)
-    assert {record.state for record in stage.ims.inward(stage.buyer)} == {State.ACCEPTED}
+    assert {record.state for record in list(stage.desk.records())} == {State.ACCEPTED}
 
 
 @pytest.mark.parametrize("trigger", ["freeze", "ACCEPT", "wait"])
@@ -92,7 +90,7 @@ def test_only_four_words_are_actions(stage, trigger):
         with stage.unreadable(sentence):
             call(trigger, record_id)
     with stage.unreadable(sentence):
-        stage.ims.act_on_many(trigger, stage.buyer, actor="buyer", ids=[record_id])
+        stage.desk.act_on(trigger, ids=[record_id])
 
 
 # --- asked first ----------------------------------------------------------------------------------------------------
@@ -110,9 +108,9 @@ def test_asking_answers_what_acting_does(stage, kind, state):
         stage.close()
     for trigger in ACTIONS:
         before = stage.tables()
-        answer = stage.ims.may(trigger, record_id)
+        answer = stage.desk.may(trigger, record_id)
         assert stage.tables() == before
-        report = stage.ims.act_on_many(trigger, stage.buyer, actor="buyer", ids=[record_id])
+        report = stage.desk.act_on(trigger, ids=[record_id])
         assert bool(answer) == (report.refused == ())
         assert (
             [answer] == list(report.refused[0].examples) if not answer else answer.dest == stage.record(record_id).state
@@ -121,8 +119,8 @@ def test_asking_answers_what_acting_does(stage, kind, state):
 
 def test_other_triggers_may_be_asked_for_too(stage):
     record_id = stage.filed()
-    assert stage.ims.may(Trigger.FREEZE, record_id).dest == "frozen"
-    assert [refusal.code for refusal in stage.ims.may("expire", record_id).refusals] == ["not_due"]
+    assert stage.desk.may(Trigger.FREEZE, record_id).dest == "frozen"
+    assert [refusal.code for refusal in stage.desk.may("expire", record_id).refusals] == ["not_due"]
 
 
 def test_a_word_that_is_no_trigger_is_not_answered(stage):
@@ -131,4 +129,4 @@ def test_a_word_that_is_no_trigger_is_not_answered(stage):
         "wait: is no trigger of invoice; its triggers are save, accept, reject, keep_pending, reset, edit, delete, "
         "freeze, expire"
     ):
-        stage.ims.may("wait", record_id)
+        stage.desk.may("wait", record_id)

@@ -20,7 +20,7 @@ def test_a_saved_document_is_in_ims_at_once(stage):
     assert record.document == document
     assert (record.state, record.supplier_status, record.two_b_period) == (State.NO_ACTION, SupplierStatus.SAVED, None)
     assert (record.seq, record.version, record.contents, record.in_ims) == (0, 1, 1, True)
-    assert [(one.number, one.content_hash) for one in stage.ims.history(record.id).contents] == [
+    assert [(one.number, one.content_hash) for one in stage.desk.history(record.id).contents] == [
         (1, document.content_hash)
     ]
     assert stage.log(record.id) == []
@@ -112,7 +112,7 @@ def test_an_edit_takes_the_action_back(stage):
     assert (record.state, record.remarks, record.contents) == (State.NO_ACTION, None, 2)
     assert (record.document.tax, record.document.pos) == (Heads(igst=20_000), "27")
     assert stage.log(record_id) == ["reject", "edit"]
-    assert [one.fields["igst"] for one in stage.ims.history(record_id).contents] == ["180.00", "200.00"]
+    assert [one.fields["igst"] for one in stage.desk.history(record_id).contents] == ["180.00", "200.00"]
 
 
 def test_an_edit_that_changes_nothing_keeps_the_action(stage):

@@ -73,8 +73,8 @@ def test_an_original_that_comes_later_takes_its_amendments_in(stage):
     late = stage.filed(original)
     assert [stage.record(each).chain_id for each in (first, second)] == [late, late]
     assert stage.record(first).amends_id == late
-    assert [member.id for member in stage.ims.history(first).chain] == [late, first, second]
-    view = stage.ims.show(first)
+    assert [member.id for member in stage.desk.history(first).chain] == [late, first, second]
+    view = stage.desk.show(first)
     assert (view.original, view.direction) == ("unsettled", "downward")
     stage.close()
     assert stage.record(first).carried == HUNDRED
@@ -99,7 +99,7 @@ def test_the_original_may_be_stated(stage, disposition, kind, igst, stands, when
     stage.desk.state_original(record_id, Disposition(disposition), original)
     if when == "saved":
         stage.shop.file(Form.GSTR_1, OCTOBER)
-    view = stage.ims.show(record_id)
+    view = stage.desk.show(record_id)
     assert (view.record.carried, view.original, view.direction) == stands
     stage.close()
     assert stage.totals() == {"itc_available": amendment.credit - stands[0]}
@@ -131,7 +131,7 @@ def test_stating_the_original_makes_the_draft_stale(stage):
     record_id = stage.filed(stage.document(amends=stage.document()))
     stage.at("2024-11-14").draft()
     stage.desk.state_original(record_id, Disposition.REJECTED)
-    assert stage.ims.two_b(stage.buyer, OCTOBER).two_b.state == "stale"
+    assert stage.desk.two_b(OCTOBER).two_b.state == "stale"
 
 
 def test_nothing_else_may_be_stated(stage):

@@ -18,7 +18,7 @@ def igst(amount: int) -> Heads:
 def lines(stage, period="2024-10"):
     return [
         (line.record_id, line.entry, str(line.section), line.decision, line.tax.igst, line.counts)
-        for line, _ in stage.ims.two_b(stage.buyer, TaxPeriod(period)).lines
+        for line, _ in stage.desk.two_b(TaxPeriod(period)).lines
     ]
 
 
@@ -30,7 +30,7 @@ def test_it_holds_what_was_accepted_deemed_and_rejected(stage):
     for record_id, action in ((accepted, "accept"), (rejected, "reject"), (pending, "keep_pending"), (saved, "accept")):
         stage.act(action, record_id)
     stage.at("2024-11-14")
-    done = stage.ims.generate_2b(stage.buyer, OCTOBER, actor="buyer")
+    done = stage.desk.generate_2b(OCTOBER)
     assert (done.recipient, done.period, done.state, done.generation) == (stage.buyer, "2024-10", "draft", 1)
     assert lines(stage) == [
         (accepted, "document", "itc_available", "accepted", 1_000, True),
@@ -40,7 +40,7 @@ def test_it_holds_what_was_accepted_deemed_and_rejected(stage):
     ]
     assert stage.totals() == {"itc_available": igst(2_500), "itc_rejected": igst(3_000)}
     assert stage.left_out() == {pending: "faq.14.iii"}
-    log = stage.ims.two_b(stage.buyer, OCTOBER).two_b
+    log = stage.desk.two_b(OCTOBER).two_b
     assert (log.seq, log.generated_at, log.filed_at) == (1, stage.now, None)
 
 
@@ -54,12 +54,12 @@ def test_totals_are_the_sums_of_the_lines_per_head(stage):
 
 def test_without_records_it_is_empty(stage):
     stage.at("2024-11-14").draft()
-    view = stage.ims.two_b(stage.buyer, OCTOBER)
+    view = stage.desk.two_b(OCTOBER)
     assert (view.two_b.state, view.lines, view.totals, view.left_out) == ("draft", (), {}, ())
 
 
 def test_what_was_never_generated_is_absent(stage):
-    view = stage.ims.two_b(stage.buyer, OCTOBER)
+    view = stage.desk.two_b(OCTOBER)
     assert (view.two_b.state, view.two_b.generation, view.lines) == ("absent", 0, ())
 
 
@@ -172,7 +172,7 @@ def test_a_superseded_original_stays_superseded_while_its_amendment_waits(stage)
     second = stage.filed(stage.document(igst=80, amends=original))
     stage.act("keep_pending", second)
     stage.close()
-    assert stage.ims.show(second).direction == "downward"
+    assert stage.desk.show(second).direction == "downward"
     stage.act("accept", second)
     stage.close("2024-11")
     assert lines(stage, "2024-11") == [(second, "document", "itc_available", "accepted", 80, True)]
@@ -228,7 +228,7 @@ def test_a_record_that_was_pending_comes_into_a_later_one(stage):
     stage.act("accept", record_id)
     stage.close("2024-11")
     assert lines(stage, "2024-11") == [(record_id, "document", "itc_available", "accepted", 100, True)]
-    assert stage.ims.show(record_id).shown_in == NOVEMBER
+    assert stage.desk.show(record_id).shown_in == NOVEMBER
 
 
 @pytest.mark.parametrize(
@@ -265,17 +265,17 @@ def test_a_changed_action_makes_it_stale(stage, before, after, state):
     stage.act(before, record_id)
     stage.at("2024-11-14").draft()
     stage.act(after, record_id)
-    assert stage.ims.two_b(stage.buyer, OCTOBER).two_b.state == state
+    assert stage.desk.two_b(OCTOBER).two_b.state == state
     stage.draft()
-    view = stage.ims.two_b(stage.buyer, OCTOBER)
+    view = stage.desk.two_b(OCTOBER)
     assert (view.two_b.state, view.two_b.generation) == ("draft", 2)
 
 
 def test_a_bulk_action_makes_it_stale_once(stage):
     ids = [stage.filed(), stage.filed()]
     stage.at("2024-11-14").draft()
-    stage.ims.act_on_many("reject", stage.buyer, actor="buyer", ids=ids)
-    view = stage.ims.two_b(stage.buyer, OCTOBER)
+    stage.desk.act_on("reject", ids=ids)
+    view = stage.desk.two_b(OCTOBER)
     assert (view.two_b.state, view.two_b.seq) == ("stale", 2)
 
 
@@ -285,7 +285,7 @@ def test_what_belongs_to_a_later_period_leaves_it_as_it_is(stage):
     stage.draft()
     stage.act("reject", later)
     stage.act("reject", saved)
-    assert stage.ims.two_b(stage.buyer, OCTOBER).two_b.state == "draft"
+    assert stage.desk.two_b(OCTOBER).two_b.state == "draft"
 
 
 def test_another_declaration_makes_it_stale(stage):
@@ -295,7 +295,7 @@ def test_another_declaration_makes_it_stale(stage):
     stage.act("accept", record_id, reduce_itc="full")
     stage.at("2025-11-14").draft("2025-10")
     stage.act("accept", record_id, reduce_itc="none")
-    assert stage.ims.two_b(stage.buyer, TaxPeriod("2025-10")).two_b.state == "stale"
+    assert stage.desk.two_b(TaxPeriod("2025-10")).two_b.state == "stale"
 
 
 def test_a_recompute_without_changes_gives_the_same_lines(stage):

@@ -13,7 +13,7 @@ OCTOBER, NOVEMBER = TaxPeriod("2024-10"), TaxPeriod("2024-11")
 
 
 def generated(stage, period="2024-10", gstin=None):
-    return stage.ims.generate_2b(gstin or stage.buyer, TaxPeriod(period), actor="buyer")
+    return stage.ims.recipient(gstin or stage.buyer, actor="buyer").generate_2b(TaxPeriod(period))
 
 
 def test_it_is_not_generated_before_the_14th(stage):
@@ -69,7 +69,7 @@ def test_a_quarterly_taxpayer_has_one_for_the_quarter(stage):
         "use the quarter's last month, 2024-12"
     )
     generated(stage, "2024-12")
-    assert [line.record_id for line, _ in stage.ims.two_b(stage.buyer, TaxPeriod("2024-12")).lines] == [record_id]
+    assert [line.record_id for line, _ in stage.desk.two_b(TaxPeriod("2024-12")).lines] == [record_id]
 
 
 def test_a_quarter_begins_before_registration_and_has_its_2b(stage):
@@ -94,7 +94,7 @@ def test_an_unknown_taxpayer_gets_none(stage):
         with stage.unreadable(sentence):
             call(stage.other, OCTOBER, actor="buyer")
     with stage.unreadable(sentence):
-        stage.ims.two_b(stage.other, OCTOBER)
+        stage.ims.recipient(stage.other, actor="reader").two_b(OCTOBER)
 
 
 def test_generating_ends_what_time_has_ended(stage):

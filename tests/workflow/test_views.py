@@ -34,8 +34,8 @@ def test_the_inward_view_is_the_recipients(stage):
         Where(in_ims=False): [past],
         Where(in_ims=True, kinds=(Kind.INVOICE,), supplier_status=SupplierStatus.FILED): [first],
     }
-    assert {where: ids(stage.ims.inward(stage.buyer, where)) for where in narrowed} == narrowed
-    assert ids(stage.ims.inward(stage.seller)) == []
+    assert {where: ids(list(stage.desk.records(where))) for where in narrowed} == narrowed
+    assert ids(list(stage.ims.recipient(stage.seller, actor="reader").records())) == []
 
 
 def test_records_are_given_one_by_one_as_of_one_moment(tmp_path, staging):
@@ -61,7 +61,7 @@ def test_the_inward_view_is_of_a_known_taxpayer(stage):
     with stage.unreadable(
         f"{stage.other}: is no taxpayer known here; register it first: ims-fsm taxpayer {stage.other}"
     ):
-        stage.ims.inward(stage.other)
+        list(stage.ims.recipient(stage.other, actor="reader").records())
 
 
 def test_the_outward_view_is_the_suppliers(stage):
@@ -80,7 +80,7 @@ def test_the_outward_view_is_the_suppliers(stage):
 
 def test_a_record_is_shown_with_what_may_be_done_and_why_not(stage):
     record_id = stage.filed(stage.document("credit_note"))
-    view = stage.ims.show(record_id)
+    view = stage.desk.show(record_id)
     assert (view.record, view.in_ims, view.period) == (stage.record(record_id), True, OCTOBER)
     assert (view.rule_set, view.direction, view.original) == ("IMS-2024-10", "original", "none")
     assert (view.shown_in, view.section) == (None, "none")
@@ -88,7 +88,7 @@ def test_a_record_is_shown_with_what_may_be_done_and_why_not(stage):
     assert [refusal.rule for refusal in view.may["keep_pending"]] == ["faq.11.a"]
     stage.act("reject", record_id)
     stage.close()
-    view = stage.ims.show(record_id)
+    view = stage.desk.show(record_id)
     assert (view.shown_in, view.section, view.open_actions) == (OCTOBER, "itc_rejected", ())
 
 
@@ -97,7 +97,7 @@ def test_a_saved_record_is_read_as_filing_it_now_would_make_it(stage):
     record_id = stage.saved()
     seen = []
     for moment in ("2024-11-11 23:59", "2024-11-12 00:00", "2025-11-11 23:59", "2025-11-12"):
-        view = stage.at(moment).ims.show(record_id)
+        view = stage.at(moment).desk.show(record_id)
         seen.append((view.period, view.rule_set))
     assert seen == [
         ("2024-10", "IMS-2024-10"),
@@ -109,9 +109,9 @@ def test_a_saved_record_is_read_as_filing_it_now_would_make_it(stage):
 
 def test_what_is_not_in_ims_says_so(stage):
     past = stage.filed(stage.document(reverse_charge=True))
-    assert stage.ims.show(past).in_ims is False
+    assert stage.desk.show(past).in_ims is False
     stage.taxpayer(stage.buyer, kind="isd")
-    assert stage.ims.show(stage.saved()).in_ims is False
+    assert stage.desk.show(stage.saved()).in_ims is False
 
 
 def test_the_directions_of_amendments(stage):
@@ -132,7 +132,7 @@ def test_the_directions_of_amendments(stage):
         for original, (kind, _, tax) in zip(originals, pairs, strict=True)
     ]
     amendments.append(stage.document(amends=stage.document()))
-    seen = [stage.ims.show(stage.saved(one, "2024-11")).direction for one in amendments]
+    seen = [stage.desk.show(stage.saved(one, "2024-11")).direction for one in amendments]
     assert seen == ["upward", "unchanged", "downward", "upward", "unknown"]
 
 
@@ -143,7 +143,7 @@ def test_the_history_has_everything(stage):
     stage.ims.supplier(stage.seller, actor="seller's clerk").edit(first, {"igst": 5})
     stage.shop.file("GSTR-1", OCTOBER)
     second = stage.saved(stage.document(amends=original), "2024-11")
-    history = stage.ims.history(first)
+    history = stage.desk.history(first)
     assert history.record == stage.record(first)
     assert [(one.number, one.actor, one.at) for one in history.contents] == [
         (1, "seller", stage.now),

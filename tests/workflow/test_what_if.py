@@ -22,8 +22,8 @@ def happens(stage, record_id, period):
     before = stage.record(record_id)
     stage.close(period)
     after = stage.record(record_id)
-    added = sum((one.tax for one in stage.ims.liabilities(stage.seller) if one.record_id == record_id), Heads())
-    itc = sum((line.tax for line, record in stage.ims.two_b(stage.buyer, TaxPeriod(period)).lines
+    added = sum((one.tax for one in stage.shop.liabilities() if one.record_id == record_id), Heads())
+    itc = sum((line.tax for line, record in stage.desk.two_b(TaxPeriod(period)).lines
                if record.id == record_id and line.decision != "rejected"), Heads())  # fmt: skip
     assert after.carried - before.carried == itc
     return (str(after.disposition or after.state), itc, added, after.carried, after.standing)
@@ -44,9 +44,9 @@ def test_it_is_what_then_happens(stage, kind, on_original, tax, action):
         record_id = stage.at("2024-12-05").filed(stage.document(kind, tax, amends=original), "2024-11")
         period = "2024-11"
     before = stage.tables()
-    told = stage.ims.what_if(action, record_id)
+    told = stage.desk.what_if(action, record_id)
     assert stage.tables() == before
-    assert told.allowed == bool(stage.ims.may(action, record_id))
+    assert told.allowed == bool(stage.desk.may(action, record_id))
     assert (told.now_outcome, told.outcome) == ("deemed_accepted", STATES[action])
     if told.allowed:
         stage.act(action, record_id)
@@ -63,23 +63,23 @@ def test_it_knows_what_is_declared(stage, reduce_itc):
     stage.taxpayer(stage.buyer, registered_from="2025-10")
     note = stage.document("credit_note", 100, date=date(2025, 10, 5))
     record_id = stage.at("2025-11-09").filed(note, "2025-10")
-    told = stage.ims.what_if("accept", record_id, reduce_itc=reduce_itc)
+    told = stage.desk.what_if("accept", record_id, reduce_itc=reduce_itc)
     assert told.itc == {None: igst(-100), "full": igst(-100), "none": Heads(), igst(30): igst(-30)}[reduce_itc]
     assert told.carried == igst(-100)
 
 
 def test_on_a_saved_record_it_is_what_filing_would_make_of_it(stage):
     record_id = stage.saved(stage.document("credit_note", 100))
-    told = stage.ims.what_if("reject", record_id)
+    told = stage.desk.what_if("reject", record_id)
     assert (told.itc, told.added_back, told.now_itc) == (Heads(), igst(100), igst(-100))
 
 
 def test_the_comparison_is_a_sentence(stage):
     record_id = stage.filed(stage.document("credit_note", 1_800_000))
-    assert stage.ims.what_if("reject", record_id).sentence == (
+    assert stage.desk.what_if("reject", record_id).sentence == (
         "rejected: ITC 0.00, supplier's liability +18,000.00 IGST; as it stands: deemed accepted: ITC -18,000.00 IGST"
     )
-    assert stage.ims.what_if("keep_pending", record_id).sentence.startswith("pending, nothing moves yet: ITC 0.00; ")
+    assert stage.desk.what_if("keep_pending", record_id).sentence.startswith("pending, nothing moves yet: ITC 0.00; ")
 
 
 def test_what_an_amendment_prevails_over_moves_nothing(stage):
@@ -87,7 +87,7 @@ def test_what_an_amendment_prevails_over_moves_nothing(stage):
     original = stage.document("credit_note", 100)
     record_id = stage.filed(original)
     stage.filed(stage.document("credit_note", 80, amends=original))
-    told = stage.ims.what_if("reject", record_id)
+    told = stage.desk.what_if("reject", record_id)
     assert (told.outcome, told.itc, told.added_back, told.now_itc) == ("superseded", Heads(), Heads(), Heads())
     assert told.sentence == "superseded by its amendment: ITC 0.00; as it stands: superseded by its amendment: ITC 0.00"
     stage.act("reject", record_id)
@@ -101,12 +101,12 @@ def test_of_what_is_gone_it_says_so(stage, action):
     stage.shop.delete(removed)
     stage.close()
     for record_id, outcome in ((frozen, "deemed_accepted"), (removed, "removed"), (past, "self_paid")):
-        told = stage.ims.what_if(action, record_id)
+        told = stage.desk.what_if(action, record_id)
         assert not told.allowed
         assert (told.now_outcome, told.now_itc, told.itc, told.added_back) == (outcome, Heads(), Heads(), Heads())
 
 
 def test_what_goes_past_ims_is_not_acted_on(stage):
     record_id = stage.filed(stage.document(igst=100, reverse_charge=True))
-    told = stage.ims.what_if("accept", record_id)
+    told = stage.desk.what_if("accept", record_id)
     assert ([refusal.code for refusal in told.refusals], told.itc) == (["not_in_ims"], Heads())

@@ -64,7 +64,7 @@ def acting_on_many(stage):
     for number in range(3):
         stage.filed(stage.document("credit_note" if number == 1 else "invoice"))
     stage.at("2024-11-14").draft()
-    return lambda **key: stage.ims.act_on_many("keep_pending", stage.buyer, actor="buyer", where=Where(), **key)
+    return lambda **key: stage.desk.act_on("keep_pending", where=Where(), **key)
 
 
 def generating(stage):
@@ -72,7 +72,7 @@ def generating(stage):
     stage.filed()
     stage.at("2024-12-01").draft()
     stage.act("accept", stage.filed(form="IFF"))
-    return lambda **key: stage.ims.generate_2b(stage.buyer, OCTOBER, actor="buyer", **key)
+    return lambda **key: stage.desk.generate_2b(OCTOBER, **key)
 
 
 def filing_3b(stage):
@@ -83,19 +83,19 @@ def filing_3b(stage):
     stage.filed(stage.document(amends=first))
     stage.saved(stage.document("credit_note", amends=original), "2024-11")
     stage.at("2024-11-14").draft()
-    return lambda **key: stage.ims.file_3b(stage.buyer, OCTOBER, actor="buyer", **key)
+    return lambda **key: stage.desk.file_3b(OCTOBER, **key)
 
 
 def filing_the_annual_return(stage):
     stage.filed(stage.document(date=OLD))
-    return lambda **key: stage.ims.file_annual_return(stage.buyer, "2023-24", actor="buyer", **key)
+    return lambda **key: stage.desk.file_annual_return("2023-24", **key)
 
 
 def sweeping(stage):
     stage.taxpayer(stage.buyer, registered_from="2025-10")
     old = stage.saved(stage.document(date=OLD))
     note = stage.at("2025-11-09").filed(stage.document("credit_note", date=date(2025, 10, 5)), "2025-10")
-    stage.ims.act_on_many("keep_pending", stage.buyer, actor="buyer", ids=[note])
+    stage.desk.act_on("keep_pending", ids=[note])
     assert stage.at("2024-11-15").act("keep_pending", old).state == State.PENDING
     stage.at("2025-12-21")
 
@@ -110,8 +110,8 @@ def sweeping(stage):
 
 def receiving(stage):
     kept, changed, gone, filed, new, late = (stage.document() for _ in range(6))
-    stage.ims.receive(stage.buyer, [stage.seen(one) for one in (kept, changed, gone, filed)], actor="buyer")
-    stage.ims.act_on_many("accept", stage.buyer, actor="buyer", where=Where())
+    stage.desk.receive([stage.seen(one) for one in (kept, changed, gone, filed)])
+    stage.desk.act_on("accept", where=Where())
     stage.at("2024-11-14").draft()
     shown = [
         stage.seen(kept, action=State.REJECTED),
@@ -120,7 +120,7 @@ def receiving(stage):
         stage.seen(new, SupplierStatus.FILED, State.REJECTED),
         stage.seen(stage.document(amends=late), SupplierStatus.FILED),
     ]
-    return lambda: stage.ims.receive(stage.buyer, shown, actor="buyer", complete=frozenset({"invoice"}))
+    return lambda: stage.desk.receive(shown, complete=frozenset({"invoice"}))
 
 
 def registering(stage):
@@ -209,7 +209,7 @@ def test_the_log_says_by_which_request(stage):
     record_id = stage.saved()
     stage.act("accept", record_id, key="k-7")
     stage.act("accept", record_id)
-    assert [one.request_key for one in stage.ims.history(record_id).transitions] == ["k-7", None]
+    assert [one.request_key for one in stage.desk.history(record_id).transitions] == ["k-7", None]
 
 
 @pytest.mark.parametrize(
@@ -220,7 +220,7 @@ def test_a_key_is_not_used_for_another_request(stage, actor, trigger, remarks):
     stage.act("accept", record_id, key="k")
     before = stage.tables()
     with pytest.raises(IdempotencyError) as caught:
-        stage.ims.act(trigger, record_id, actor=actor, remarks=remarks, key="k")
+        stage.ims.recipient(stage.buyer, actor=actor).act(trigger, record_id, remarks=remarks, key="k")
     assert str(caught.value) == (
         "the idempotency key 'k' belongs to an earlier request (act) and this one (act) is different; "
         "give it a key of its own"
@@ -232,8 +232,10 @@ def test_a_refused_request_leaves_its_key_free(stage):
     """Nothing was written, so there is nothing to remember: the same request may succeed later."""
     record_id = stage.filed()
     with stage.refused("two_b_not_yet_open", "faq.23"):
-        stage.ims.generate_2b(stage.buyer, OCTOBER, actor="buyer", key="k")
-    assert stage.at("2024-11-14").ims.generate_2b(stage.buyer, OCTOBER, actor="buyer", key="k").state == "draft"
+        stage.desk.generate_2b(OCTOBER, key="k")
+    assert (
+        stage.at("2024-11-14").ims.recipient(stage.buyer, actor="buyer").generate_2b(OCTOBER, key="k").state == "draft"
+    )
     assert stage.record(record_id).version == 2
 
 
@@ -262,7 +264,7 @@ def test_a_store_is_opened_again(tmp_path, staging):
     record_id = stage.saved()
     stage.ims.close()
     with IMS(url, clock=lambda: stage.now) as ims:
-        assert ims.record(record_id).id == record_id
+        assert ims.recipient(stage.buyer, actor="reader").record(record_id).id == record_id
 
 
 def test_what_is_no_database_is_refused():
@@ -327,7 +329,7 @@ def test_hooks_see_every_transition_of_a_record(stage):
         ("on_enter", first, "accepted"),
         ("after", first, "no_action", "accepted"),
     ]
-    stage.ims.act_on_many("keep_pending", stage.buyer, actor="buyer", ids=[second, old])
+    stage.desk.act_on("keep_pending", ids=[second, old])
     assert [one for one in since() if one[0] == "after"] == [
         ("after", second, "no_action", "pending"),
         ("after", old, "no_action", "pending"),
@@ -366,6 +368,6 @@ def test_a_hook_is_not_called_for_what_is_refused(stage):
     record_id = stage.filed(stage.document("credit_note"))
     with stage.refused("pending_not_allowed", "faq.11.a"):
         stage.act("keep_pending", record_id)
-    stage.ims.may("accept", record_id)
-    stage.ims.what_if("accept", record_id)
+    stage.desk.may("accept", record_id)
+    stage.desk.what_if("accept", record_id)
     assert seen == []

@@ -54,18 +54,18 @@ def own_store() -> Iterator[sqlite3.Connection]:
 
 
 @DBOS.workflow()
-def review(event: str, record_id: int) -> str:
-    """Tell the supplier, wait for the tax officer, carry out what he says. DBOS takes it up again where it was."""
-    tell_supplier(event, record_id)
+def review(event: str, gstin: str, record_id: int) -> str:
+    """Tell the supplier, wait for the tax officer, carry out what they say. DBOS takes it up again where it was."""
+    tell_supplier(event, gstin, record_id)
     decided = DBOS.recv(ANSWER, timeout_seconds=PATIENCE_S)
-    return carry_out(event, record_id, str(decided or "reject"))
+    return carry_out(event, gstin, record_id, str(decided or "reject"))
 
 
 @DBOS.step()
-def tell_supplier(event: str, record_id: int) -> None:
-    """Tell the supplier that his credit note was rejected; run again, this counts once by the event's id."""
+def tell_supplier(event: str, gstin: str, record_id: int) -> None:
+    """Tell the supplier that their credit note was rejected; run again, this counts once by the event's id."""
     with office() as ims:
-        document = ims.record(record_id).document
+        document = ims.recipient(gstin, actor="credit note review").record(record_id).document
     message = f"{document.recipient} rejected your credit note {document.number} of {document.date}"
     with own_store() as store:
         store.execute("INSERT OR IGNORE INTO told VALUES (?, ?, ?)", (event, document.supplier, message))
@@ -73,12 +73,12 @@ def tell_supplier(event: str, record_id: int) -> None:
 
 
 @DBOS.step()
-def carry_out(event: str, record_id: int, decided: str) -> str:
+def carry_out(event: str, gstin: str, record_id: int, decided: str) -> str:
     """Act on the record as the tax officer decided; under this key IMS does it once and answers the same again."""
     with office() as ims:
         try:
             if decided == "accept":
-                ims.act("accept", record_id, actor="tax officer", key=f"review/{event}")
+                ims.recipient(gstin, actor="tax officer").accept(record_id, key=f"review/{event}")
                 done = "accepted after all"
             else:
                 done = "stays rejected"
@@ -103,7 +103,7 @@ def take_up(ims: IMS) -> int:
         crash_at("read")
         if is_rejected_credit_note(ims, event):
             with SetWorkflowID(event.id):
-                DBOS.start_workflow(review, event.id, int(event.subject))
+                DBOS.start_workflow(review, event.id, event.recipient, int(event.subject))
         crash_at("started")
         with own_store() as store:
             store.execute("INSERT OR REPLACE INTO read_up_to VALUES (1, ?)", (event.cursor,))
@@ -113,7 +113,10 @@ def take_up(ims: IMS) -> int:
 
 def is_rejected_credit_note(ims: IMS, event: Event) -> bool:
     """Say whether an event is what we look for."""
-    return event.trigger == "reject" and ims.record(int(event.subject)).document.kind is Kind.CREDIT_NOTE
+    if event.trigger != "reject":
+        return False
+    desk = ims.recipient(event.recipient, actor="credit note review")
+    return desk.record(int(event.subject)).document.kind is Kind.CREDIT_NOTE
 
 
 def work() -> None:
