@@ -62,8 +62,9 @@ lint: $(READY) ## style, format, spelling
 	@$(PY) -m ruff format --check
 	@$(PY) -m codespell_lib
 
-types: $(READY) ## mypy, strict
+types: $(READY) ## mypy, strict, on the program and on every documented example
 	@$(PY) -m mypy
+	@$(PY) tests/examples.py
 
 contracts: $(READY) ## imports only go down, one framework in one room
 	@.venv/bin/lint-imports --no-logo

@@ -77,9 +77,10 @@ def test_on_a_saved_record_it_is_what_filing_would_make_of_it(stage):
 def test_the_comparison_is_a_sentence(stage):
     record_id = stage.filed(stage.document("credit_note", 1_800_000))
     assert stage.desk.what_if("reject", record_id).sentence == (
-        "rejected: ITC 0.00, supplier's liability +18,000.00 IGST; as it stands: deemed accepted: ITC -18,000.00 IGST"
+        "If rejected: ITC unchanged, supplier's liability +18,000.00 IGST. "
+        "If left alone: deemed accepted, ITC -18,000.00 IGST."
     )
-    assert stage.desk.what_if("keep_pending", record_id).sentence.startswith("pending, nothing moves yet: ITC 0.00; ")
+    assert stage.desk.what_if("keep_pending", record_id).sentence.startswith("If kept pending: nothing moves yet. ")
 
 
 def test_what_an_amendment_prevails_over_moves_nothing(stage):
@@ -89,7 +90,10 @@ def test_what_an_amendment_prevails_over_moves_nothing(stage):
     stage.filed(stage.document("credit_note", 80, amends=original))
     told = stage.desk.what_if("reject", record_id)
     assert (told.outcome, told.itc, told.added_back, told.now_itc) == ("superseded", Heads(), Heads(), Heads())
-    assert told.sentence == "superseded by its amendment: ITC 0.00; as it stands: superseded by its amendment: ITC 0.00"
+    assert told.sentence == (
+        "If rejected: superseded by its amendment, ITC unchanged. "
+        "If left alone: superseded by its amendment, ITC unchanged."
+    )
     stage.act("reject", record_id)
     assert happens(stage, record_id, "2024-10")[:3] == ("superseded", Heads(), Heads())
 

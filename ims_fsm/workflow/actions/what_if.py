@@ -19,6 +19,13 @@ from ims_fsm.workflow.returns.settling import chains_with_amendments
 from ims_fsm.workflow.transitions import consider
 from ims_fsm.workflow.unit import UnitOfWork
 
+_DONE = {"accept": "accepted", "reject": "rejected", "keep_pending": "kept pending", "reset": "reset"}
+_OUTCOMES = {
+    str(Outcome.PENDING): "nothing moves yet",
+    str(Outcome.DEEMED_ACCEPTED): "deemed accepted",
+    str(Outcome.SUPERSEDED): "superseded by its amendment",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WhatIf:
@@ -48,9 +55,10 @@ class WhatIf:
 
     @property
     def sentence(self) -> str:
-        """The comparison in one sentence."""
-        then = _effect(self.outcome, self.itc, self.added_back)
-        return f"{then}; as it stands: {_effect(self.now_outcome, self.now_itc, self.now_added_back)}"
+        """The comparison in words."""
+        done = _DONE[self.trigger]
+        then = _effect("" if self.outcome == done else self.outcome, self.itc, self.added_back)
+        return f"If {done}: {then}. If left alone: {_effect(self.now_outcome, self.now_itc, self.now_added_back)}."
 
 
 def what_if(
@@ -83,13 +91,10 @@ def what_if(
 
 
 def _effect(outcome: str, itc: Heads, added_back: Heads) -> str:
-    words = {
-        str(Outcome.PENDING): "pending, nothing moves yet",
-        str(Outcome.DEEMED_ACCEPTED): "deemed accepted",
-        str(Outcome.SUPERSEDED): "superseded by its amendment",
-    }
-    told = words.get(outcome, outcome)
-    parts = [f"{told}: ITC {itc}"]
+    word = _OUTCOMES.get(outcome, outcome)
+    if outcome == str(Outcome.PENDING):
+        return word
+    moves = [f"ITC {itc}" if itc else "ITC unchanged"]
     if added_back:
-        parts.append(f"supplier's liability +{added_back}")
-    return ", ".join(parts)
+        moves.append(f"supplier's liability +{added_back}")
+    return ", ".join([word, *moves] if word else moves)

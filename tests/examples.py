@@ -1,0 +1,43 @@
+"""Has mypy --strict look at every Python example of the documentation: `make types` runs it, from the checkout.
+
+The blocks of README.md follow each other, as a reader takes them; on other pages each block stands for itself.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+FENCED = re.compile(r"```python\n(.*?)```", flags=re.DOTALL)
+PROGRAMS = (ROOT / "docs" / "examples" / "dbos" / "credit_note_review.py",)
+
+
+def blocks(page: Path) -> list[str]:
+    """Return the Python blocks of a page."""
+    return FENCED.findall(page.read_text("utf-8"))
+
+
+def modules() -> dict[str, str]:
+    """Return every example as a module, by name."""
+    pages = sorted(page for page in (ROOT / "docs").glob("*.md") if blocks(page))
+    whole = {f"{page.stem}_{number}": text for page in pages for number, text in enumerate(blocks(page), start=1)}
+    return {"readme": "\n".join(blocks(ROOT / "README.md")), **whole}
+
+
+def main() -> int:
+    """Write the examples into a folder and return how mypy ends."""
+    with tempfile.TemporaryDirectory() as folder:
+        written = []
+        for name, text in modules().items():
+            written.append(Path(folder) / f"{name}.py")
+            written[-1].write_text(text, "utf-8")
+        command = [sys.executable, "-m", "mypy", "--strict", *map(str, (*written, *PROGRAMS))]
+        return subprocess.run(command, cwd=ROOT, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
