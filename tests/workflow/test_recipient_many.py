@@ -49,12 +49,8 @@ def test_many_by_filter(stage):
     where = Where(kinds=(Kind.INVOICE,), states=(State.NO_ACTION,), two_b_period=OCTOBER)
     report = stage.desk.act_on("reject", where=where)
     assert (report.applied, report.refused) == (1, ())
-    assert [stage.record(one).state for one in (mine, note, elsewhere, saved)] == [
-        State.REJECTED,
-        State.NO_ACTION,
-        State.NO_ACTION,
-        State.NO_ACTION,
-    ]
+    assert [stage.record(one).state for one in (mine, note, saved)] == [State.REJECTED] + 2 * [State.NO_ACTION]
+    assert stage.ims.recipient(stage.other, actor="other").record(elsewhere).state is State.NO_ACTION
 
 
 def test_many_ids_that_are_not_his_write_nothing(stage):
@@ -86,7 +82,7 @@ def test_many_more_than_one_statement_takes(stage):
 def test_only_four_words_are_actions(stage, trigger):
     record_id = stage.saved()
     sentence = f"{trigger}: is not an action of a recipient; the actions are accept, reject, keep_pending, reset"
-    for call in (stage.act, stage.ims.what_if):
+    for call in (stage.act, stage.desk.what_if):
         with stage.unreadable(sentence):
             call(trigger, record_id)
     with stage.unreadable(sentence):

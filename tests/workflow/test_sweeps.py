@@ -123,7 +123,7 @@ def test_a_quarterly_recipient_has_a_quarter(stage):
     stage.taxpayer(stage.quarterly, filing="quarterly", registered_from="2025-10")
     note = stage.document("credit_note", date=date(2025, 10, 5), recipient=stage.quarterly)
     record_id = stage.at("2025-11-09").filed(note, "2025-10")
-    stage.act("keep_pending", record_id)
+    stage.ims.recipient(stage.quarterly, actor="buyer").keep_pending(record_id)
     lapsed = []
     for moment in ("2026-04-22 23:59", "2026-04-23 00:00"):
         stage.at(moment)

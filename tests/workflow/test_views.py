@@ -157,6 +157,6 @@ def test_the_history_has_everything(stage):
 
 
 def test_what_is_not_here_is_not_shown(stage):
-    for call in (stage.ims.record, stage.ims.show, stage.ims.history):
+    for call in (stage.desk.record, stage.desk.show, stage.desk.history):
         with stage.unreadable("5: is no record here; see ims-fsm list"):
             call(5)
