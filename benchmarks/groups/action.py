@@ -41,8 +41,8 @@ def measure(size: Size) -> Group:
         for place in places:
             _on(place, group, size)
     group.says.append(
-        "An action at the desk reads the record and its chain, decides with all refusals, writes state, version and log, marks "
-        "drafts of GSTR-2B stale and returns the record. The others do the same update and one log row with two "
+        "An action reads the record and its chain, decides with all refusals, writes state, version and log, "
+        "marks drafts of GSTR-2B stale and returns the record. The others do the same update and one log row with two "
         "guards, on the same tables, through an engine with the same settings. The store holds "
         f"{HELD[size]:,} records more."
     )

@@ -151,8 +151,12 @@ class Stage:
         """The seller's desk."""
         return self.ims.supplier(self.seller, actor="seller")
 
+    def desk_of(self, record_id: int) -> RecipientDesk:
+        """The desk of whoever received a record."""
+        return self.ims.recipient(self.ims.recipient_of(record_id), actor="buyer")
+
     def act(self, trigger: str, record_id: int, **request: Any) -> Record:
-        return self.ims.recipient(self.buyer, actor="buyer").act(trigger, record_id, **request)
+        return self.desk_of(record_id).act(trigger, record_id, **request)
 
     def draft(self, period: str = "2024-10", gstin: str = BUYER) -> None:
         self.ims.recipient(gstin, actor="buyer").generate_2b(TaxPeriod(period))
@@ -200,17 +204,13 @@ class Stage:
             event.remove(self.ims.engine, "before_cursor_execute", note)
 
     def states(self) -> dict[int, str]:
-        return {
-            record.id: str(record.state) for record in list(self.ims.recipient(self.buyer, actor="reader").records())
-        }
+        return {record.id: str(record.state) for record in self.desk.records()}
 
     def record(self, record_id: int) -> Record:
-        return self.ims.recipient(self.buyer, actor="reader").record(record_id)
+        return self.desk_of(record_id).record(record_id)
 
     def log(self, record_id: int) -> list[str]:
-        return [
-            entry.trigger for entry in self.ims.recipient(self.buyer, actor="reader").history(record_id).transitions
-        ]
+        return [entry.trigger for entry in self.desk_of(record_id).history(record_id).transitions]
 
     def totals(self, period: str = "2024-10", gstin: str = BUYER) -> dict[str, Heads]:
         return self.ims.recipient(gstin, actor="reader").two_b(TaxPeriod(period)).totals

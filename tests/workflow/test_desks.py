@@ -8,11 +8,21 @@ from contextlib import closing
 import pytest
 from sqlalchemy import create_engine, text
 
-from ims_fsm import IMS, Disposition, Form, Heads, State, Taxpayer, TaxPeriod, Where
-from ims_fsm.errors import ImsFsmError, InputError
-from ims_fsm.store.conflicts import ConflictError
-from ims_fsm.store.connection import StoreError
-from ims_fsm.store.requests import IdempotencyError
+from ims_fsm import (
+    IMS,
+    ConflictError,
+    Disposition,
+    Form,
+    Heads,
+    IdempotencyError,
+    ImsFsmError,
+    InputError,
+    State,
+    StoreError,
+    Taxpayer,
+    TaxPeriod,
+    Where,
+)
 
 OCTOBER = TaxPeriod("2024-10")
 

@@ -10,9 +10,8 @@ from ims_fsm import IMS, Taxpayer, TaxPeriod
 from ims_fsm.terms.vocabulary import Filing
 
 READING = {
-    "close", "asking", "run", "taxpayer", "taxpayers", "may", "what_if", "changed_since_portal", "record", "show",
-    "history", "diagram", "inward", "two_b", "liabilities", "each", "recipients", "registered", "events", "streamed",
-    "now", "recipient_of", "check", "export_upload", "statement", "compare_2b",
+    "close", "asking", "run", "streamed", "now", "taxpayer", "taxpayers", "recipients", "registered", "recipient_of",
+    "events", "compare_2b",
 }  # fmt: skip
 
 

@@ -297,9 +297,9 @@ def test_an_action_answers_with_the_record_as_it_left_it(stage, trigger):
 def test_one_action_takes_three_statements(stage):
     """The record with its recipient, its row, its log: nothing is read twice. PostgreSQL first holds the recipient."""
     first, record_id = stage.filed(), stage.filed()
-    stage.act("accept", first)
+    stage.desk.accept(first)
     with stage.statements() as run:
-        stage.act("accept", record_id)
+        stage.desk.accept(record_id)
     held = ["SELECT pg_advisory_xact_lock(hashtextextended(concat(current_schema(),"]
     assert [" ".join(one.split()[:2]) for one in run] == [
         *(held if stage.ims.engine.dialect.name == "postgresql" else ()),
@@ -313,7 +313,7 @@ def test_drafts_are_looked_for_only_where_there_is_one(stage):
     record_id = stage.filed()
     stage.at("2024-11-15").draft()
     with stage.statements() as run:
-        stage.act("accept", record_id)
+        stage.desk.act("accept", record_id)
     assert any("SELECT two_b." in " ".join(one.split()) for one in run)
     assert stage.desk.two_b(OCTOBER).two_b.state == "stale"
 
