@@ -58,7 +58,7 @@ class Row(Dated):
     """One row of the table. Every cell is a symbol over V0, V1, D = V1 - V0 and the declared reduction d.
 
     `itc` is the recipient's entry, `supplier_entry` what GSTR-1, GSTR-1A or IFF enters for the supplier, `add_back` the
-    liability added in his subsequent GSTR-3B (FAQ 34), `reversal` what the recipient reverses himself (FAQ 33).
+    liability added in their subsequent GSTR-3B (FAQ 34), `reversal` what the recipient reverses (FAQ 33).
     `pending_allowed` is the rule before 2B period 2025-10, and None where the table does not speak of it; `provenance`
     is that of the least sure cell.
     """
@@ -142,7 +142,7 @@ def evaluate(symbol: str, v0: Heads, v1: Heads, d: Heads = NIL) -> Heads:
     """
     worth = {"0": NIL, "V0": v0, "-V0": -v0, "V1": v1, "-V1": -v1, "D": v1 - v0, "-D": v0 - v1, "-d": -d}
     if symbol not in worth:
-        raise ValueError(f"{symbol!r} is no symbol of Annexure-A; they are {', '.join(worth)}")
+        raise ValueError(f"{symbol!r} is not a symbol of Annexure-A; they are {', '.join(worth)}")
     return worth[symbol]
 
 
@@ -261,7 +261,7 @@ def _fault(fault: Any) -> Problem:
         case "missing":
             return Problem(where, "is missing", "add it")
         case "extra_forbidden":
-            return Problem(where, "is no key of Annexure-A", "remove it or correct its spelling")
+            return Problem(where, "is not a key of Annexure-A", "remove it or correct its spelling")
         case "value_error":
             what, _, remedy = str(fault["ctx"]["error"]).partition("; ")
             return Problem(where, what, remedy)

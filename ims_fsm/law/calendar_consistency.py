@@ -63,7 +63,7 @@ def _extension_keys(declared: CalendarDeclaration) -> Iterator[Problem]:
         for key in sorted(narrowing - _NARROWED_BY[entry.what]):
             yield Problem(f"{place}.{key}", f"does not narrow a {entry.what} extension", "remove it")
         for code in sorted((entry.states or frozenset()) - set(declared.state)):
-            yield Problem(f"{place}.states", f"{code!r} is no state of the calendar", "correct the state's code")
+            yield Problem(f"{place}.states", f"{code!r} is not a state of the calendar", "correct the state's code")
         if entry.what in {"gstr1", "gstr3b"} and not _filings(declared, entry):
             what = f"no {entry.filing or 'tax'} period ends with {entry.period}"
             yield Problem(f"{place}.period", what, "name a quarter by its last month")

@@ -58,16 +58,16 @@ def _tables(texts: Mapping[str, str], where: str) -> list[dict[str, Any]]:
 
 
 _FAULTS = {
-    "extra_forbidden": ("is no key of the calendar", "remove it or correct its spelling"),
+    "extra_forbidden": ("is not a key of the calendar", "remove it or correct its spelling"),
     "missing": ("is missing", "add it"),
-    "model_type": ("is no table", "write it as a table with its keys"),
-    "dict_type": ("is no table", "write it as a table with its keys"),
-    "frozen_set_type": ("is no list", "write it in brackets"),
-    "tuple_type": ("is no list of tables", "write each entry under [[extension]]"),
+    "model_type": ("is not a table", "write it as a table with its keys"),
+    "dict_type": ("is not a table", "write it as a table with its keys"),
+    "frozen_set_type": ("is not a list", "write it in brackets"),
+    "tuple_type": ("is not a list of tables", "write each entry under [[extension]]"),
     "too_short": ("is empty", "name at least one or remove the key"),
     "string_too_short": ("is empty", "write it out"),
-    "is_instance_of": ("is no tax period", 'write the year and month like "2024-10"'),
-    "date_type": ("is no date", "write a TOML date without quotes, like 2024-10-14"),
+    "is_instance_of": ("is not a tax period", 'write the year and month like "2024-10"'),
+    "date_type": ("is not a date", "write a TOML date without quotes, like 2024-10-14"),
     "string_pattern_mismatch": ("is not written as it must be", "a rule reads like faq.3, a state's code like 27"),
 }
 

@@ -152,7 +152,7 @@ class RuleDeclaration(Dated):
 
 
 class UseCaseDeclaration(Declared):
-    """Something people or the clock do with records and returns that is no single transition."""
+    """Something people or the clock do with records and returns that is not a single transition."""
 
     name: Name
     actor: Actor

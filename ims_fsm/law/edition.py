@@ -174,10 +174,11 @@ class Edition:
         """Raise `InputError` for a state, a trigger or facts that this machine does not have."""
         problems = []
         if state not in self.states and state != ENTRY:
-            problems.append(Problem(state, f"is no state of {self.name}", f"its states are {', '.join(self.states)}"))
+            states = ", ".join(self.states)
+            problems.append(Problem(state, f"is not a state of {self.name}", f"its states are {states}"))
         if trigger not in self.triggers:
             triggers = ", ".join(self.triggers)
-            problems.append(Problem(trigger, f"is no trigger of {self.name}", f"its triggers are {triggers}"))
+            problems.append(Problem(trigger, f"is not a trigger of {self.name}", f"its triggers are {triggers}"))
         if facts.schema is not self.schema and facts.schema != self.schema:
             problems.append(Problem("facts", f"are not those of {self.name}", "ask the machine's own facts() for them"))
         if problems:

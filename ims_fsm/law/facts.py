@@ -54,7 +54,7 @@ class FactSchema:
 
     def _problem(self, name: str, value: str) -> Problem:
         if name not in self.names:
-            return Problem(name, "is no fact of this machine", f"its facts are {', '.join(self.names)}")
+            return Problem(name, "is not a fact of this machine", f"its facts are {', '.join(self.names)}")
         values = self.values[self.names.index(name)]
         return Problem(name, f"cannot be {value!r} here", f"its values are {', '.join(values)}")
 

@@ -45,7 +45,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """What reporting a version does, in paise per head: the supplier's entry by his form, and the standing after."""
+    """What reporting a version does, in paise per head: the supplier's entry by the form, and the standing after."""
 
     entry: Heads
     after: Standing
@@ -56,7 +56,7 @@ class Settled:
     """What settling a version does, in paise per head.
 
     `itc` is the entry in the recipient's GSTR-3B, `add_back` the liability added to the supplier's GSTR-3B of the
-    subsequent tax period (FAQ 34), `reversal` what the recipient reverses himself in Table 4(B)(1) (FAQ 33).
+    subsequent tax period (FAQ 34), `reversal` what the recipient reverses in Table 4(B)(1) (FAQ 33).
     """
 
     itc: Heads
@@ -80,7 +80,7 @@ def settle(
 
     `reduction` is the ITC that an accepted specified record shall reduce, in paise per head and not negative; None is
     the full decrease (advisory.2025-10.reduction). It counts with `accepted` alone: a deemed one reduces in full.
-    Raises `ValueError` for a word that is no outcome.
+    Raises `ValueError` for a word that is not an outcome.
     """
     match Outcome(decision):
         case Outcome.ACCEPTED:

@@ -104,7 +104,7 @@ def _listed_in(tables: Mapping[str, dict[str, Any]], problems: list[Problem]) ->
         table = tables.get(file, {})
         remedy = f"its tables are {', '.join(keys)}"
         problems.extend(
-            Problem(f"{file} {key}", "is no table of this file", remedy) for key in table if key not in keys
+            Problem(f"{file} {key}", "is not a table of this file", remedy) for key in table if key not in keys
         )
         for key, (model, name) in keys.items():
             files[key] = listed_entries(f"{file} {key}", table.get(key, []), model, name, problems)
@@ -193,7 +193,7 @@ def listed_entries(place: str, rows: object, model: type[D], name: str, problems
     """Return the entries of a list of tables by name; `place` is the file and the list. Faults become problems."""
     if not isinstance(rows, list):
         key = place.rpartition(" ")[2]
-        problems.append(Problem(place, "is no list of tables", f"write each entry under [[{key}]]"))
+        problems.append(Problem(place, "is not a list of tables", f"write each entry under [[{key}]]"))
         return {}
     entries = _entries(place, rows, model, problems)
     file, key = place.split(" ")

@@ -1,21 +1,18 @@
-"""A record as the workflow sees it, and how it lies in its row.
+"""A record as the law and the workflow see it.
 
-Imports the tables and the terms; runs no statement.
+Imports the terms; runs no statement. `store.rows` says how it lies in its row.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ims_fsm.terms.document import Document
 from ims_fsm.terms.money import NIL, Heads
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Disposition, Form, RemovedFor, Route, State, SupplierStatus
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,39 +29,54 @@ class PortalView:
 class Record:
     """One version-chain member, whole and immutable; a change makes a new value with `changed`.
 
-    `carried` and `standing` are E and S of its chain in paise; `settled_in` is the period whose GSTR-3B decided
-    it (also where it never was in IMS); `two_b_period` is None until its supplier files.
+    Amounts are in paise, moments aware and in UTC.
     """
 
+    #: Its number in the store, and the content that it has now.
     id: int
     document: Document
+    #: The financial year of the document's date, like "2024-25".
     fy: str
+    #: The form and return period in which the supplier reports it, whether it is filed there, and since when.
     form: Form
     return_period: TaxPeriod
     supplier_status: SupplierStatus
     filed_at: datetime | None
+    #: The GSTR-2B that it belongs to; None until its supplier files.
     two_b_period: TaxPeriod | None
+    #: Whether it goes through IMS, or else why it goes straight to GSTR-2B (FAQ 8).
     route: Route
+    #: The first instant at which the time limit of section 16(4) has passed; None where it never does.
     cutoff_at: datetime | None
+    #: The chain that it is a version of, and the record that it amends; None for an original and an unknown one.
     chain_id: int
     amends_id: int | None
+    #: What the recipient states of an original that is not here.
     stated_original: Disposition | None
+    #: E and S of the whole chain: the credit that the recipient carries, and what stands at the supplier.
     carried: Heads
     standing: Heads
+    #: Where it stands now, the number of its transitions, and of its versions: each change of the row counts.
     state: State
     seq: int
     version: int
+    #: How many contents it has had, and the SHA-256 of the newest.
     contents: int
     content_hash: str
+    #: The declared machine that governs it, and the id of the declaration that it was last written under.
     machine: str
     declaration_id: int
+    #: When the recipient last acted, with what: remarks, and the reduction of ITC ("full", "none", "partial").
     acted_at: datetime | None = None
     remarks: str | None = None
     reduction: str | None = None
+    #: The declared reduction per head, where it is full or partial.
     declared: Heads = NIL
+    #: What a filed GSTR-3B decided, and the period whose GSTR-3B it was (also where it never was in IMS).
     disposition: Disposition | None = None
     removed_for: RemovedFor | None = None
     settled_in: TaxPeriod | None = None
+    #: The portal's flag isItcRedReqBlocked, and what the portal last showed.
     reduction_blocked: bool | None = None
     portal: PortalView | None = None
 
@@ -90,18 +102,12 @@ class Record:
 
     @property
     def credit(self) -> Heads:
-        """What the record is worth under forward charge, in paise: nothing where the recipient pays himself."""
+        """What the record is worth under forward charge, in paise: nothing under reverse charge."""
         return NIL if self.document.reverse_charge else self.document.credit
 
     def changed(self, **changes: Any) -> Record:
         """Return a copy with the named fields changed."""
         return replace(self, **changes)
-
-
-# A field lies in a column of its own name, but for these.
-
-
-# Rows repeat a handful of periods.
 
 
 def cut_off_by(record: Record, moment: datetime) -> bool:

@@ -44,7 +44,7 @@ class TwoBLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Liability:
-    """Liability added back to a supplier in one of his periods, in paise (FAQ 34)."""
+    """Liability added back to a supplier in one of their periods, in paise (FAQ 34)."""
 
     recipient: str
     record_id: int

@@ -33,7 +33,7 @@ class Filings(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """What a recipient's records are read against: the moment, the law book, himself, his suppliers' filing."""
+    """What a recipient's records are read against: the moment, the law book, the recipient, how suppliers file."""
 
     now: datetime
     book: LawBook

@@ -83,19 +83,16 @@ class Sighting(Protocol):
 
 
 class Shown(NamedTuple):
-    """A record as the portal shows it to its recipient: a document's fields, then what the portal says of it.
-
-    Amounts are paise; `original_number` and `original_date` are set together, for an amendment. `declared` is the
-    reduction of ITC per head, None with `itc_reduction` "Y" being the full one; `itc_period` is the 2B period where
-    the portal names it (imports).
-    """
+    """A record as the portal shows it to its recipient: a document's fields, then what the portal says of it."""
 
     recipient: str
     kind: Kind
+    #: The supplier's GSTIN, "" for a bill of entry, and the trade name where the portal gives it.
     supplier: str
     supplier_name: str
     number: str
     date: dt.date
+    #: Amounts in paise, without a sign; `value` is the document's total.
     taxable: int
     igst: int
     cgst: int
@@ -106,18 +103,23 @@ class Shown(NamedTuple):
     invoice_type: str
     reverse_charge: bool
     ineligible: Ineligible | None
+    #: The document that an amendment names: both set, or neither.
     original_number: str | None
     original_date: dt.date | None
     form: Form
     return_period: TaxPeriod
     supplier_status: SupplierStatus
     action: State
+    #: The portal's flags ispendactblocked and isItcRedReqBlocked.
     pending_blocked: bool | None
     reduction_blocked: bool | None
+    #: Whether ITC is to be reduced, and by how much per head in paise; None with "Y" is the full reduction.
     itc_reduction: YesNo | None
     declared: Heads | None
     remarks: str | None
+    #: The portal's own hash of the record.
     portal_hash: str | None
+    #: The 2B period where the portal names it (imports).
     itc_period: TaxPeriod | None
 
     @property

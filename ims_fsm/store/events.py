@@ -76,8 +76,8 @@ def read(cursor: str, dialect: str) -> Position:
 
 
 def not_one(cursor: str) -> InputError:
-    """Return the error that says of a text that it is no cursor of events."""
-    return InputError("cursor", [Problem(repr(cursor), "is no cursor of events", _REMEDY)])
+    """Return the error that says of a text that it is not a cursor of events."""
+    return InputError("cursor", [Problem(repr(cursor), "is not a cursor of events", _REMEDY)])
 
 
 def _is_plain(value: object) -> bool:
@@ -94,7 +94,7 @@ Found = tuple[Position, RowMapping]
 def page(connection: Connection, after: str | None, limit: int, wanted: Wanted) -> list[Event]:
     """Return the next events after a cursor, at most `limit`; after None the first ones.
 
-    An empty page says that there is none yet. Raises `InputError` for what is no cursor of this database and
+    An empty page says that there is none yet. Raises `InputError` for what is not a cursor of this database and
     `StoreError` where the database was restored: from a copy that is older than the cursor, or (PostgreSQL) under
     numbers that do not go on.
     """
@@ -108,7 +108,7 @@ def page(connection: Connection, after: str | None, limit: int, wanted: Wanted) 
 
 
 def position_of(cursor: str, dialect: str) -> Position:
-    """Return where an event stands whose cursor it is; raises `InputError` for what is no cursor of this database."""
+    """Return where the event of a cursor stands; raises `InputError` for what is not a cursor of this database."""
     position = read(cursor, dialect)
     if not 0 <= position.rank < len(LOGS) or (position.key and len(position.key) != len(LOGS[position.rank].key)):
         raise not_one(cursor)
@@ -254,7 +254,7 @@ def _rest_of_place(connection: Connection, after: Position, limit: int, wanted: 
 
 
 def _after_key(log: EventLog, query: Select[Any], key: Sequence[str | int]) -> tuple[Select[Any], Select[Any]]:
-    # Two statements, each of which can walk the key: what is left of one recipient, then the recipients behind him.
+    # Two statements, each of which can walk the key: what is left of one recipient, then the recipients after that.
     recipient, *columns = log.key
     values = [literal(_value(column, value), column.type) for value, column in zip(key[1:], columns, strict=True)]
     later = tuple_(*columns) > tuple_(*values)

@@ -108,9 +108,9 @@ def plan(connection: Connection, due: Due, now: datetime, chunk: int) -> int:
 
 
 def skip(connection: Connection, due: Due, now: datetime, why: str) -> int:
-    """Write each to whom a job is due, and who is not noted yet, as skipped; returns how many.
+    """Write every recipient to whom a job is due, and who is not noted yet, as skipped; returns how many.
 
-    `{gstin}` in the reason is his.
+    `{gstin}` in the reason is theirs.
     """
     same = (_run.job == str(due.job), _run.period == due.period, _own())
     noted = select(_run.recipient_gstin).where(*same)

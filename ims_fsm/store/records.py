@@ -60,7 +60,7 @@ _HOLD = select(lock_on(_at.recipient_gstin)).where(_at.id == bindparam("record_i
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A record, its recipient where he is registered, and whether one of his GSTR-2Bs stands in draft."""
+    """A record, its recipient where registered, and whether one of their GSTR-2Bs stands in draft."""
 
     record: Record
     recipient: Taxpayer | None
@@ -96,7 +96,7 @@ def hold(connection: Connection, record_id: int) -> None:
 
 
 def find(connection: Connection, record_id: int, recipient: str | None = None) -> Record | None:
-    """Return the record with this id, or None; with a recipient, only if it is his."""
+    """Return the record with this id, or None; with a recipient, only if it is theirs."""
     if recipient is None:
         return next(_read(connection, _BY_ID, {"record_id": record_id}), None)
     return next(_read(connection, _BY_KEY, {"record_id": record_id, "recipient": recipient}), None)
@@ -109,7 +109,7 @@ def find_with_recipient(connection: Connection, record_id: int) -> Found | None:
 
 
 def find_many(connection: Connection, recipient: str, ids: Iterable[int]) -> dict[int, Record]:
-    """Return a recipient's records by id; ids that he does not have are left out."""
+    """Return a recipient's records by id; ids that they do not have are left out."""
     return {r.id: r for batch in _batches(ids) for r in matching(connection, recipient, [_at.id.in_(batch)])}
 
 
@@ -122,7 +122,7 @@ def search(connection: Connection, recipient: str, where: Where) -> Iterator[Rec
 def _few(connection: Connection, recipient: str, conditions: Sequence[ColumnElement[bool]]) -> Iterator[Record]:
     """Give a recipient's few records that meet the conditions, by id, as an index of those conditions finds them.
 
-    SQLite would else read all that he has, to have them in the order of the key.
+    SQLite would otherwise read all that they have, to have them in the order of the key.
     """
     meant = select(_table).where(_at.recipient_gstin == recipient, *conditions)
     return _read(connection, meant.order_by(_at.id + 0))
@@ -256,7 +256,7 @@ def with_pending(connection: Connection, recipients: Sequence[str]) -> list[str]
         return []
     query = select(_at.recipient_gstin).where(_at.state == str(State.PENDING))
     if len(recipients) == 1:
-        # Of one no more is read than up to his first pending record.
+        # Of one no more is read than up to their first pending record.
         query = query.where(_at.recipient_gstin == recipients[0]).limit(1)
     else:
         query = query.where(among(_at.recipient_gstin, recipients)).distinct().order_by(_at.recipient_gstin)

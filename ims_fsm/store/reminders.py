@@ -56,7 +56,7 @@ def give(connection: Connection, reminders: Sequence[Reminder]) -> None:
 
 
 def give_with_sizes(connection: Connection, gstins: Collection[str], like: Reminder) -> None:
-    """Write one reminder to many recipients in one statement; each is about the records in his own GSTR-2B.
+    """Write one reminder to many recipients in one statement; each is about the records in their own GSTR-2B.
 
     `like` says everything but whose it is and how many records; its subject is the period.
     """

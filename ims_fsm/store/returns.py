@@ -171,7 +171,7 @@ def add_liabilities(connection: Connection, liabilities: Sequence[Liability]) ->
 
 
 def liabilities(connection: Connection, supplier: str, period: TaxPeriod | None) -> list[Liability]:
-    """Return what was added back to a supplier, in one of his periods or in all."""
+    """Return what was added back to a supplier, in one of their periods or in all."""
     query = select(_liabilities).where(_liabilities.c.supplier_gstin == supplier)
     if period is not None:
         query = query.where(_liabilities.c.supplier_period == str(period))

@@ -27,7 +27,7 @@ _BY_GSTIN = select(TABLE).where(TABLE.c.gstin == bindparam("gstin"))
 
 
 def put(connection: Connection, taxpayer: Taxpayer) -> None:
-    """Write a taxpayer, in place of what was known of him; of two writers at once the later one holds."""
+    """Write a taxpayer, in place of what was known of them; of two writers at once the later one holds."""
     columns = {
         "name": taxpayer.name,
         "kind": str(taxpayer.kind),
@@ -60,14 +60,14 @@ def everyone(connection: Connection) -> list[Taxpayer]:
 
 
 def annual_return_at(connection: Connection, gstin: str, fy: str) -> datetime | None:
-    """Return when a taxpayer furnished his annual return of a financial year, or None."""
+    """Return when a taxpayer furnished the annual return of a financial year, or None."""
     query = select(_annual.c.filed_at).where(_annual.c.gstin == gstin, _annual.c.fy == fy)
     filed: datetime | None = connection.execute(query).scalar()
     return filed
 
 
 def put_annual_return(connection: Connection, gstin: str, fy: str, at: datetime) -> None:
-    """Write that a taxpayer has furnished his annual return of a financial year; the earliest moment told holds."""
+    """Write that a taxpayer has furnished the annual return of a financial year; the earliest moment told holds."""
     row = database_of(connection).insert(_annual).values(gstin=gstin, fy=fy, filed_at=at)
     key, earlier = [_annual.c.gstin, _annual.c.fy], row.excluded.filed_at
     row = row.on_conflict_do_update(index_elements=key, set_={"filed_at": earlier}, where=_annual.c.filed_at > earlier)

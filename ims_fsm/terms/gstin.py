@@ -29,7 +29,7 @@ def checked_gstin(text: str) -> str:
     """
     gstin = text.strip().upper()
     if not _SHAPE.fullmatch(gstin):
-        raise ValueError(f"{text!r} is no GSTIN; write its 15 characters like 27AAPFU0939F1ZV")
+        raise ValueError(f"{text!r} is not a GSTIN; write its 15 characters like 27AAPFU0939F1ZV")
     return gstin
 
 
@@ -48,7 +48,7 @@ def check_digit_holds(gstin: str) -> bool:
 def state_code(gstin: str) -> str:
     """Return the code of the state or union territory in which the taxpayer is registered ("27": Maharashtra).
 
-    It decides the due dates of a quarterly taxpayer. Raises `ValueError` for anything that is no GSTIN.
+    It decides the due dates of a quarterly taxpayer. Raises `ValueError` for anything that is not a GSTIN.
 
     >>> state_code("27AAPFU0939F1ZV")
     '27'

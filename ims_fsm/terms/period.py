@@ -28,7 +28,7 @@ class TaxPeriod(str):
     def __new__(cls, text: str) -> Self:
         """Check the text and keep it."""
         if not isinstance(text, str) or not _PERIOD.fullmatch(text):
-            raise ValueError(f'{text!r} is no tax period; write the year and month like "2024-10"')
+            raise ValueError(f'{text!r} is not a tax period; write the year and month like "2024-10"')
         return super().__new__(cls, text)
 
     @classmethod

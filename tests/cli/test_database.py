@@ -187,7 +187,7 @@ def test_a_limit(run, acted):
         ),
         (
             ("--after", "x"),
-            "cursor: 'x': is no cursor of events; " + REMEDY,
+            "cursor: 'x': is not a cursor of events; " + REMEDY,
         ),
     ],
 )

@@ -99,9 +99,9 @@ def test_a_decision_as_json(bare):
     ("call", "message"),
     [
         ("nothing accept", "machine: nothing: is not a declared machine; the machines are bill_of_entry"),
-        ("invoice buy", "invoice: buy: is no trigger of invoice; its triggers are save, accept"),
-        ("invoice accept --state sold", "invoice: sold: is no state of invoice; its states are no_action"),
-        ("invoice accept --fact a=b", "facts: a: is no fact of this machine; its facts are supplier_status"),
+        ("invoice buy", "invoice: buy: is not a trigger of invoice; its triggers are save, accept"),
+        ("invoice accept --state sold", "invoice: sold: is not a state of invoice; its states are no_action"),
+        ("invoice accept --fact a=b", "facts: a: is not a fact of this machine; its facts are supplier_status"),
         ("invoice accept --fact ims=shut", "facts: ims: cannot be 'shut' here; its values are open, not_yet"),
         ("invoice accept --fact ims", "--fact 'ims' is not a pair; write it NAME=VALUE"),
     ],

@@ -119,8 +119,8 @@ def test_every_filter_is_read():
     [
         ("foo=1", f"--where foo is not a filter; the filters are {', '.join(READERS)}"),
         ("status=paid", "--where: 'paid' is not one of the values; write saved, filed"),
-        ("period=2024", "--where: '2024' is no tax period; write the year and month like \"2024-10\""),
-        ("supplier=x", "--where: 'x' is no GSTIN; write its 15 characters like 27AAPFU0939F1ZV"),
+        ("period=2024", "--where: '2024' is not a tax period; write the year and month like \"2024-10\""),
+        ("supplier=x", "--where: 'x' is not a GSTIN; write its 15 characters like 27AAPFU0939F1ZV"),
     ],
 )
 def test_a_filter_that_is_none_is_refused(given, message):

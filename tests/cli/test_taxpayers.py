@@ -36,7 +36,7 @@ def test_something_is_said_of_somebody(bare):
 
 
 def test_what_is_no_gstin_is_refused(bare, tmp_path):
-    message = "GSTIN: 'x' is no GSTIN; write its 15 characters like 27AAPFU0939F1ZV"
+    message = "GSTIN: 'x' is not a GSTIN; write its 15 characters like 27AAPFU0939F1ZV"
     assert bare("taxpayer", "x").ended(2).err == f"error: {message}\n"
     assert not list(tmp_path.iterdir())
 

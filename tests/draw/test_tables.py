@@ -53,7 +53,7 @@ def test_triggers_that_lead_nowhere_say_why(law: Law) -> None:
 
 
 def test_an_unknown_trigger_is_refused(law: Law) -> None:
-    with pytest.raises(InputError, match="approve: is no trigger of invoice; its triggers are save, accept"):
+    with pytest.raises(InputError, match="approve: is not a trigger of invoice; its triggers are save, accept"):
         transition_table(law.machine("invoice").edition, "approve")
 
 

@@ -89,7 +89,7 @@ def test_a_blank_action_proposes_nothing_and_no_column_means_the_one_that_is_tol
     assert [one.record_id for one in read("id,action\n1,\n2,reject\n", trigger=Trigger.REJECT)] == [2]
 
 
-NO_GSTIN = "'x' is no GSTIN; write its 15 characters like 27AAPFU0939F1ZV"
+NO_GSTIN = "'x' is not a GSTIN; write its 15 characters like 27AAPFU0939F1ZV"
 NO_REDUCTION = "'half' is not a reduction of ITC; write full, none, or heads like igst=9000.00"
 
 

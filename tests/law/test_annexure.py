@@ -108,7 +108,9 @@ def test_a_symbol_is_worth(symbol: str, worth: Heads) -> None:
 
 
 def test_an_unknown_symbol_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"'V2' is no symbol of Annexure-A; they are 0, V0, -V0, V1, -V1, D, -D, -d"):
+    with pytest.raises(
+        ValueError, match=r"'V2' is not a symbol of Annexure-A; they are 0, V0, -V0, V1, -V1, D, -D, -d"
+    ):
         evaluate("V2", HUNDRED, EIGHTY)
 
 
@@ -183,7 +185,7 @@ UNSETTLED = "an original is unsettled exactly where its amendment is of the same
         ("row = [", ("the text", "is not TOML: Invalid value (at end of document)", "correct that line")),
         ("", ("row", "is missing", "add it")),
         ("row = 3", ("row", "3 cannot be used", "it should be a valid tuple")),
-        (ONE_ROW + "colour = 1", ("row[1].colour", "is no key of Annexure-A", "remove it or correct its spelling")),
+        (ONE_ROW + "colour = 1", ("row[1].colour", "is not a key of Annexure-A", "remove it or correct its spelling")),
         (ONE_ROW.replace('add_back = "-D"', ""), ("row[1].add_back", "is missing", "add it")),
         (
             ONE_ROW.replace('itc = "0"', 'itc = "V2"'),
@@ -195,7 +197,7 @@ UNSETTLED = "an original is unsettled exactly where its amendment is of the same
         ),
         (
             ONE_ROW + 'since = "2025-13"',
-            ("row[1].since", "'2025-13' is no tax period", 'write the year and month like "2024-10"'),
+            ("row[1].since", "'2025-13' is not a tax period", 'write the year and month like "2024-10"'),
         ),
         (
             ONE_ROW.replace('"downward"', '"original"'),

@@ -28,7 +28,7 @@ def test_a_calendar_may_be_laid_over():
 
 
 def test_a_fault_in_what_is_laid_over_is_refused():
-    with pytest.raises(DeclarationError, match="is no key of the calendar"):
+    with pytest.raises(DeclarationError, match="is not a key of the calendar"):
         shipped_book("[windw]\nday = 1\n")
 
 

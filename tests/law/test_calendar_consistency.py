@@ -58,7 +58,7 @@ def test_the_shipped_calendar_holds_together_and_ships_no_extension() -> None:
         ),
         (
             extension("gstr3b", "2025-01-28", states=["28"]),
-            "extension[1].states: '28' is no state of the calendar; correct the state's code",
+            "extension[1].states: '28' is not a state of the calendar; correct the state's code",
         ),
         (
             extension("gstr3b", "2024-12-28", "2024-11", filing="quarterly"),

@@ -27,13 +27,13 @@ def problems(overlay: str) -> list[str]:
 @pytest.mark.parametrize(
     ("overlay", "sentence"),
     [
-        ("[windw]\nday = 1", "windw: is no key of the calendar; remove it or correct its spelling"),
-        ("[two_b]\ndays = 14", "two_b.days: is no key of the calendar; remove it or correct its spelling"),
-        ("two_b = 14", f"two_b: 14 is no table; {A_TABLE}"),
-        ("window = 14", f"window: 14 is no table; {A_TABLE}"),
+        ("[windw]\nday = 1", "windw: is not a key of the calendar; remove it or correct its spelling"),
+        ("[two_b]\ndays = 14", "two_b.days: is not a key of the calendar; remove it or correct its spelling"),
+        ("two_b = 14", f"two_b: 14 is not a table; {A_TABLE}"),
+        ("window = 14", f"window: 14 is not a table; {A_TABLE}"),
         ("[state]\n28 = { name = 'Old' }", "state.28.category: is missing; add it"),
-        ("[opening]\nday = '2024-10-14'", f"opening.day: '2024-10-14' is no date; {A_DATE}"),
-        ("[opening]\nday = 2024-10-14T09:00:00", f"opening.day: 2024-10-14 09:00:00 is no date; {A_DATE}"),
+        ("[opening]\nday = '2024-10-14'", f"opening.day: '2024-10-14' is not a date; {A_DATE}"),
+        ("[opening]\nday = 2024-10-14T09:00:00", f"opening.day: 2024-10-14 09:00:00 is not a date; {A_DATE}"),
         (
             "[opening]\nday = 1924-10-14",
             "opening.day: 1924-10-14 cannot be used; it should be greater than or equal to 2000-01-01",
@@ -44,15 +44,15 @@ def problems(overlay: str) -> list[str]:
             f"state.MH: 'MH' is not written as it must be; {A_CODE}",
         ),
         ("[state]\n27 = { name = '' }", "state.27.name: '' is empty; write it out"),
-        ("[first_period]\nperiod = '2024-13'", f"first_period.period: '2024-13' is no tax period; {A_PERIOD}"),
-        ("[first_period]\nperiod = 202410", f"first_period.period: 202410 is no tax period; {A_PERIOD}"),
+        ("[first_period]\nperiod = '2024-13'", f"first_period.period: '2024-13' is not a tax period; {A_PERIOD}"),
+        ("[first_period]\nperiod = 202410", f"first_period.period: 202410 is not a tax period; {A_PERIOD}"),
         (
             "[tax_period.quarterly]\nmonths = 5",
             "tax_period.quarterly.months: 5 cannot be used; it should be 1, 2, 3, 4, 6 or 12",
         ),
         ("[two_b]\nday = 29", "two_b.day: 29 cannot be used; it should be less than or equal to 28"),
         ("[two_b]\nday = '14'", "two_b.day: '14' cannot be used; it should be a valid integer"),
-        ("[time_limit]\nkinds = 'invoice'", "time_limit.kinds: 'invoice' is no list; write it in brackets"),
+        ("[time_limit]\nkinds = 'invoice'", "time_limit.kinds: 'invoice' is not a list; write it in brackets"),
         (
             "[window.monthly]\nsupplier_filing = ['yearly']",
             "window.monthly.supplier_filing[1]: 'yearly' cannot be used; it should be 'monthly' or 'quarterly'",
@@ -61,7 +61,7 @@ def problems(overlay: str) -> list[str]:
             "[amendment]\nday = 31",
             "amendment: month 11 has no day 31 in every year; name a day that it has",
         ),
-        ("extension = 3", "extension: 3 is no list of tables; write each entry under [[extension]]"),
+        ("extension = 3", "extension: 3 is not a list of tables; write each entry under [[extension]]"),
         (f"{ENTRY}states = []", "extension[1].states: [] is empty; name at least one or remove the key"),
         (
             ENTRY.replace("2024-12", "2099-12"),

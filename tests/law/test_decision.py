@@ -113,8 +113,8 @@ def test_a_machine_is_asked_only_what_it_knows(law: Law) -> None:
         decide(edition, "pending", "accept", other.facts())
     assert str(caught.value) == (
         "gstr2b: 3 problems\n"
-        "  pending: is no state of gstr2b; its states are absent, draft, stale, final\n"
-        "  accept: is no trigger of gstr2b; its triggers are generate, change, file_3b\n"
+        "  pending: is not a state of gstr2b; its states are absent, draft, stale, final\n"
+        "  accept: is not a trigger of gstr2b; its triggers are generate, change, file_3b\n"
         "  facts: are not those of gstr2b; ask the machine's own facts() for them"
     )
 

@@ -58,7 +58,7 @@ def test_a_declaration_is_frozen() -> None:
         ({"refuse_when": {"stamp": []}}, "Value should have at least 1 item"),
         ({"rule": "act 1"}, "String should match pattern"),
         ({"says": ""}, "String should have at least 3 characters"),
-        ({"since": "2025-13"}, "'2025-13' is no tax period"),
+        ({"since": "2025-13"}, "'2025-13' is not a tax period"),
         ({"unless": "never"}, "Extra inputs are not permitted"),
     ],
 )

@@ -121,7 +121,7 @@ def test_what_leads_nowhere_says_where_else_to_go(
 def test_the_entry_is_a_source_that_may_be_asked_for(law: Law) -> None:
     edition = law.machine("invoice").edition
     edition.check(ENTRY, "save", edition.facts())
-    with pytest.raises(InputError, match="nowhere: is no state of invoice"):
+    with pytest.raises(InputError, match="nowhere: is not a state of invoice"):
         edition.check("nowhere", "save", edition.facts())
 
 

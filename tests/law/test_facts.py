@@ -28,7 +28,7 @@ def test_every_unknown_fact_and_value_is_named() -> None:
     assert str(caught.value) == (
         "facts: 2 problems\n"
         "  direction: cannot be 'sideways' here; its values are upward, downward, unchanged\n"
-        "  weather: is no fact of this machine; its facts are supplier_status, direction, ims"
+        "  weather: is not a fact of this machine; its facts are supplier_status, direction, ims"
     )
 
 

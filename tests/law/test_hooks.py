@@ -81,17 +81,17 @@ def test_a_decorated_function_stays_itself() -> None:
         (
             "before",
             {"trigger": "stamp"},
-            "hook: stamp: is no trigger of any machine; use one of settle",
+            "hook: stamp: is not a trigger of any machine; use one of settle",
         ),
         (
             "after",
             {"trigger": "stamp", "machine": "slip"},
-            "hook: stamp: is no trigger of slip; use one of settle",
+            "hook: stamp: is not a trigger of slip; use one of settle",
         ),
         (
             "on_enter",
             {"state": "lost"},
-            "hook: lost: is no state of any machine; use one of open, settled",
+            "hook: lost: is not a state of any machine; use one of open, settled",
         ),
         (
             "on_enter",
@@ -110,5 +110,5 @@ def test_a_hook_that_could_never_be_called_is_refused(
 
 def test_hooks_know_the_shipped_law_where_no_other_is_given() -> None:
     Hooks().before(trigger="generate", machine="gstr2b")
-    with pytest.raises(InputError, match="is no trigger of gstr2b"):
+    with pytest.raises(InputError, match="is not a trigger of gstr2b"):
         Hooks().before(trigger="lapse", machine="gstr2b")

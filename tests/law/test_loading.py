@@ -83,12 +83,12 @@ def test_a_file_that_is_no_toml(texts: dict[str, str]) -> None:
         (
             "facts.toml",
             "\n[[fcat]]\nname = 3\n",
-            "facts.toml fcat: is no table of this file; its tables are fact",
+            "facts.toml fcat: is not a table of this file; its tables are fact",
         ),
         (
             "workflow.toml",
             "use_case = 3",
-            "workflow.toml use_case: is no list of tables; write each entry under [[use_case]]",
+            "workflow.toml use_case: is not a list of tables; write each entry under [[use_case]]",
         ),
         (
             "workflow.toml",

@@ -71,12 +71,12 @@ def test_a_trigger_that_no_transition_has_under_a_rule_set_is_refused(credit_not
 
 
 def test_a_trigger_that_the_machine_does_not_have_is_a_wrong_call(credit_note: Edition) -> None:
-    with pytest.raises(InputError, match="generate: is no trigger of credit_note"):
+    with pytest.raises(InputError, match="generate: is not a trigger of credit_note"):
         lifecycle(credit_note).fire("pending", "generate", credit_note.facts())
 
 
 def test_a_state_that_the_machine_does_not_have_is_a_wrong_call(credit_note: Edition) -> None:
-    with pytest.raises(InputError, match="draft: is no state of credit_note"):
+    with pytest.raises(InputError, match="draft: is not a state of credit_note"):
         lifecycle(credit_note).fire("draft", "accept", credit_note.facts())
 
 

@@ -76,9 +76,9 @@ def test_a_fault_at_the_top(story, text, problem):
         ),
         (
             'gstin = "27AAPFU"',
-            "taxpayer[1] gstin (buyer): '27AAPFU' is no GSTIN; write its 15 characters like 27AAPFU0939F1ZV",
+            "taxpayer[1] gstin (buyer): '27AAPFU' is not a GSTIN; write its 15 characters like 27AAPFU0939F1ZV",
         ),
-        ("gstin = 27", "taxpayer[1] gstin (buyer): '27' is no GSTIN; write its 15 characters like 27AAPFU0939F1ZV"),
+        ("gstin = 27", "taxpayer[1] gstin (buyer): '27' is not a GSTIN; write its 15 characters like 27AAPFU0939F1ZV"),
         (
             'kind = "big"',
             (
@@ -92,7 +92,7 @@ def test_a_fault_at_the_top(story, text, problem):
         ),
         (
             "registered_from = 2024",
-            'taxpayer[1] registered_from (buyer): 2024 is no tax period; write the year and month like "2024-10"',
+            'taxpayer[1] registered_from (buyer): 2024 is not a tax period; write the year and month like "2024-10"',
         ),
         ("name = ' '", "taxpayer[1] name: ' ' is not a name; write it as text in quotes"),
     ],
@@ -201,7 +201,7 @@ VERBS = "save, edit, delete, file, accept, reject, keep_pending, reset, generate
         ),
         (
             with_line(SAVE, 'period = "10-2024"'),
-            "step[1] period: '10-2024' is no tax period; write the year and month like \"2024-10\"",
+            "step[1] period: '10-2024' is not a tax period; write the year and month like \"2024-10\"",
         ),
         (
             without(SAVE, "document"),

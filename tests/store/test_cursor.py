@@ -29,7 +29,7 @@ def test_other_text_is_no_cursor(text: str) -> None:
 def test_what_is_no_cursor_is_said(text: str) -> None:
     with pytest.raises(InputError) as refused:
         read(text, "sqlite")
-    assert str(refused.value) == f"cursor: {text!r}: is no cursor of events; {REMEDY}"
+    assert str(refused.value) == f"cursor: {text!r}: is not a cursor of events; {REMEDY}"
 
 
 def test_a_cursor_of_another_database_is_said() -> None:

@@ -380,5 +380,5 @@ def test_on_sqlite_a_place_is_given_once(memory: Engine, write: type[Any], chang
 def test_a_cursor_that_fits_no_log_is_said(engine: Engine) -> None:
     for position in (Position(1, 4), Position(1, -1), Position(1, 0, (BUYER, 1))):
         cursor = written(position, engine.dialect.name)
-        with pytest.raises(InputError, match="is no cursor of events"):
+        with pytest.raises(InputError, match="is not a cursor of events"):
             ids(engine, cursor)

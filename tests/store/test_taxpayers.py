@@ -90,5 +90,5 @@ def test_writers_at_once_do_not_fail(shared):
 
 def test_the_state_is_in_the_gstin():
     assert (BUYER.state, SELLER.state) == ("27", "29")
-    with pytest.raises(ValueError, match="is no GSTIN"):
+    with pytest.raises(ValueError, match="is not a GSTIN"):
         _ = Taxpayer(gstin="overseas", registered_from=TaxPeriod("2024-10")).state

@@ -41,7 +41,7 @@ def test_blanks_and_small_letters_are_mended():
     ],
 )
 def test_another_shape_is_refused_with_the_remedy(text):
-    with pytest.raises(ValueError, match="is no GSTIN; write its 15 characters like 27AAPFU0939F1ZV") as refused:
+    with pytest.raises(ValueError, match="is not a GSTIN; write its 15 characters like 27AAPFU0939F1ZV") as refused:
         checked_gstin(text)
     assert str(refused.value).startswith(repr(text))
 
@@ -57,5 +57,5 @@ def test_the_portals_own_samples_fail_the_check_digit():
 
 def test_the_state_is_read_of_a_gstin_only():
     assert state_code("07ZXYCY3350J2ZL") == "07"
-    with pytest.raises(ValueError, match="is no GSTIN"):
+    with pytest.raises(ValueError, match="is not a GSTIN"):
         state_code("07")

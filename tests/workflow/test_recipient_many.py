@@ -122,7 +122,7 @@ def test_other_triggers_may_be_asked_for_too(stage):
 def test_a_word_that_is_no_trigger_is_not_answered(stage):
     record_id = stage.saved()
     with stage.unreadable(
-        "wait: is no trigger of invoice; its triggers are save, accept, reject, keep_pending, reset, edit, delete, "
+        "wait: is not a trigger of invoice; its triggers are save, accept, reject, keep_pending, reset, edit, delete, "
         "freeze, expire"
     ):
         stage.desk.may("wait", record_id)

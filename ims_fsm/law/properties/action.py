@@ -1,4 +1,4 @@
-"""Properties of the recipient's actions: when and where he may act, and that his latest action overwrites the others.
+"""Properties of the recipient's actions: when and where they may act, and that the latest action overwrites the others.
 
 Imports the space and the form of a claim; the law itself is in the declarations.
 """

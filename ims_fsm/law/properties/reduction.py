@@ -42,7 +42,7 @@ def reduction_where_at_stake(space: EditionSpace, law: Law) -> Iterator[Finding]
         for trigger in ACTIONS:
             if trigger is not Trigger.ACCEPT:
                 any_kind = mask("reduction", *DECLARED, *NEVER_DECLARED)
-                yield never(space, state, trigger, any_kind, "with a reduction, although it is no acceptance")
+                yield never(space, state, trigger, any_kind, "with a reduction, although it is not an acceptance")
 
 
 CLAIMS: Mapping[Claim, Proof] = {

@@ -104,7 +104,7 @@ def _forward_reductions(scope: Scope) -> _Entry | None:
 
 
 def _reversals(scope: Scope) -> _Entry | None:
-    """Return the entries of what the recipient reverses himself in table 4(B)(1) (FAQ 33)."""
+    """Return the entries of what the recipient reverses in table 4(B)(1) (FAQ 33)."""
     names = with_effect(scope, "reversed")
     sections = [
         (AT.route == str(route.name), literal(str(route.section))) for route in _routes(scope) if route.name in names

@@ -85,17 +85,17 @@ def pending_window_passed(scene: Scene, saved: Sequence[SavedPeriod]) -> ColumnE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """The records meant: those of some recipients that share a scene, narrowed by conditions on the record's columns.
+    """The records meant: those of recipients that share a scene, narrowed by conditions on the record's columns."""
 
-    The scene is that of any one of them: they file as often, are of a kind that has an IMS or not alike, and their
-    deadlines fall alike. `amended` says whether any of them has amendments at all; `saved` has the 2B periods of
-    what is only saved by its supplier.
-    """
-
+    #: The recipients' GSTINs.
     recipients: Sequence[str]
+    #: The scene of any of them: they file as often, are eligible alike, and their deadlines fall alike.
     scene: Scene
+    #: Whether any of them has an amendment at all.
     amended: bool
+    #: The 2B periods of what is only saved by its supplier.
     saved: tuple[SavedPeriod, ...] = ()
+    #: What narrows the records.
     conditions: tuple[ColumnElement[bool], ...] = ()
 
     def of(self, table: FromClause) -> ColumnElement[bool]:

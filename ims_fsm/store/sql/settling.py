@@ -220,9 +220,9 @@ def settle(
 def add_back(
     connection: Connection, period: TaxPeriod, at: datetime, due: Callable[[Collection[str]], Mapping[str, TaxPeriod]]
 ) -> list[tuple[str, str, int, tuple[int, ...]]]:
-    """Write the liabilities of what was laid out; `due` gives each supplier's tax period in which he owes them.
+    """Write the liabilities of what was laid out; `due` gives each supplier's tax period in which they owe them.
 
-    Returns what each supplier owes: his GSTIN, that period, for how many records, and the paise of each head.
+    Returns what each supplier owes: the GSTIN, that period, for how many records, and the paise of each head.
     """
     owed = any_head(*(SETTLED.c[f"back_{head}"] for head in HEADS))
     sums = [func.sum(SETTLED.c[f"back_{head}"]) for head in HEADS]

@@ -25,7 +25,7 @@ def wanted(gstin: str | None = None, kinds: Collection[str] = ()) -> Wanted:
     try:
         meant = None if gstin is None else checked_gstin(gstin)
     except ValueError:
-        problems.append(Problem(repr(gstin), "is no GSTIN", "write its 15 characters like 27AAPFU0939F1ZV"))
+        problems.append(Problem(repr(gstin), "is not a GSTIN", "write its 15 characters like 27AAPFU0939F1ZV"))
     known = ", ".join(EventKind)
     unknown = sorted(set(kinds) - set(EventKind))
     problems += [Problem(repr(kind), "is no kind of event", f"the kinds are {known}") for kind in unknown]

@@ -173,7 +173,7 @@ REFUSED = {
     ),
     "date of another type": ({"idt": 5102024}, "idt", "5102024 stands where text is expected", "write it in quotes"),
     "no supplier": ({"stin": None}, "stin", "the supplier has no GSTIN", "give the supplier's 15 characters"),
-    "bad supplier": ({"stin": "29"}, "stin", "'29' is no GSTIN", "write its 15 characters like 27AAPFU0939F1ZV"),
+    "bad supplier": ({"stin": "29"}, "stin", "'29' is not a GSTIN", "write its 15 characters like 27AAPFU0939F1ZV"),
     "no taxable value": (
         {"txval": None},
         "txval",

@@ -66,9 +66,9 @@ NO_GSTIN = "write its 15 characters like 27AAPFU0939F1ZV"
     [
         (None, None, NOBODY),
         ("29AABCT1332L1ZA", "27AAPFU0939F1ZV", SOMEBODY_ELSE),
-        ("27", None, Problem("gstin", "'27' is no GSTIN", NO_GSTIN)),
+        ("27", None, Problem("gstin", "'27' is not a GSTIN", NO_GSTIN)),
         (True, None, Problem("gstin", "true stands where text is expected", "write it in quotes")),
-        (None, "me", Problem("recipient", "'me' is no GSTIN", NO_GSTIN)),
+        (None, "me", Problem("recipient", "'me' is not a GSTIN", NO_GSTIN)),
     ],
     ids=["nobody", "somebody else", "malformed in the file", "no text in the file", "malformed by the caller"],
 )

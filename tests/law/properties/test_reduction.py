@@ -58,7 +58,7 @@ def test_the_shipped_machines_keep_it(counterexamples: Counterexamples, machine:
             "reduction_only_on_accept",
             (
                 "credit_note under IMS-2024-10: reject in no_action is allowed with a reduction, "
-                "although it is no acceptance, with reduction=full"
+                "although it is not an acceptance, with reduction=full"
             ),
         ),
         (
