@@ -121,7 +121,9 @@ class Hooks:
             "state": {state.name for machine in machines for state in machine.declaration.state},
         }
         problems = [
-            Problem(name, f"is no {what} of {machine or 'any machine'}", f"use one of {', '.join(sorted(words[what]))}")
+            Problem(
+                name, f"is not a {what} of {machine or 'any machine'}", f"use one of {', '.join(sorted(words[what]))}"
+            )
             for what, name in named.items()
             if name is not None and name not in words[what]
         ]
