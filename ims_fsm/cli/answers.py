@@ -13,7 +13,8 @@ import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
+from operator import attrgetter
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -61,8 +62,8 @@ class Shape:
     members: tuple[Member, ...]
     within: tuple[str, ...]
     is_open: bool
-    # In which part of a value of a type an attribute was found; values of a type are alike, tables are not.
-    prefixes: dict[tuple[type, str], str] = field(default_factory=dict)
+    # How an attribute is reached in values of a type; they are alike, tables are not.
+    getters: dict[tuple[type, str], Callable[[Any], Any]] = field(default_factory=dict)
 
     @classmethod
     def parse(cls, table: Mapping[str, Any]) -> Shape:
@@ -74,17 +75,20 @@ class Shape:
 
     def of(self, value: Any) -> dict[str, Any]:
         """Return a value as plain data."""
-        return {member.name: plain(member.type, self._find(value, member.path)) for member in self.members}
+        return {member.name: writer(member.type)(self._find(value, member.path)) for member in self.members}
 
     def _find(self, value: Any, path: str) -> Any:
         key = (type(value), path)
-        for prefix in (self.prefixes[key],) if key in self.prefixes else ("", *self.within):
+        if key in self.getters:
+            return self.getters[key](value)
+        for prefix in ("", *self.within):
+            whole = f"{prefix}.{path}".lstrip(".")
             try:
-                member = _at(_at(value, prefix), path)
+                member = _at(value, whole)
             except (AttributeError, LookupError, TypeError):
                 continue
             if not isinstance(value, Mapping):
-                self.prefixes[key] = prefix
+                self.getters[key] = _getter(value, whole)
             return member
         raise LookupError(f"{type(value).__name__} has no {path}")
 
@@ -132,17 +136,24 @@ def shape(name: str) -> Shape:
 
 def plain(type_name: str, value: Any) -> Any:
     """Return a value as plain data of a type."""
+    return writer(type_name)(value)
+
+
+@cache
+def writer(type_name: str) -> Callable[[Any], Any]:
+    """Return what makes plain data of a value of a type."""
     if type_name.endswith("?"):
-        return None if value is None else plain(type_name[:-1], value)
+        write = writer(type_name[:-1])
+        return lambda value: None if value is None else write(value)
     if type_name.startswith("["):
-        return [plain(type_name[1:-1], entry) for entry in value]
+        write = writer(type_name[1:-1])
+        return lambda value: [write(entry) for entry in value]
     if type_name.startswith("{"):
-        return {str(name): plain(type_name[1:-1], entry) for name, entry in value.items()}
+        write = writer(type_name[1:-1])
+        return lambda value: {str(name): write(entry) for name, entry in value.items()}
     if type_name in SCALARS:
-        return SCALARS[type_name].write(value)
-    if _is_closed_set(type_name):
-        return str(value)
-    return shape(type_name).of(value)
+        return SCALARS[type_name].write
+    return str if _is_closed_set(type_name) else shape(type_name).of
 
 
 def emit(name: str, value: object, *, indent: int | None = 2) -> None:
@@ -216,6 +227,15 @@ def _definition(name: str, definitions: dict[str, Schema]) -> Schema:
 
 def _is_closed_set(name: str) -> bool:
     return name not in declared() and hasattr(vocabulary, name)
+
+
+def _getter(value: Any, path: str) -> Callable[[Any], Any]:
+    """Return what reaches an attribute, at speed where attributes alone lead to it."""
+    quick = attrgetter(path)
+    try:
+        return partial(_at, path=path) if callable(quick(value)) else quick
+    except (AttributeError, TypeError):
+        return partial(_at, path=path)
 
 
 def _at(value: Any, path: str) -> Any:
