@@ -66,5 +66,5 @@ def refusing_notes(picture: Picture, row: Row) -> Md:
 
 
 def titles(edition: Edition, states: Iterable[str]) -> list[str]:
-    """Return the titles of states; what is no state, like coming into being, has none."""
+    """Return the titles of states; what is not a state, like coming into being, has none."""
     return [edition.states[state].title for state in states if state in edition.states]

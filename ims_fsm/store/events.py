@@ -94,7 +94,7 @@ Found = tuple[Position, RowMapping]
 def page(connection: Connection, after: str | None, limit: int, wanted: Wanted) -> list[Event]:
     """Return the next events after a cursor, at most `limit`; after None the first ones.
 
-    An empty page says that there is none yet. Raises `InputError` for what is not a cursor of this database and
+    An empty page says that there is none yet. Raises `InputError` for another cursor and
     `StoreError` where the database was restored: from a copy that is older than the cursor, or (PostgreSQL) under
     numbers that do not go on.
     """
@@ -108,7 +108,7 @@ def page(connection: Connection, after: str | None, limit: int, wanted: Wanted) 
 
 
 def position_of(cursor: str, dialect: str) -> Position:
-    """Return where the event of a cursor stands; raises `InputError` for what is not a cursor of this database."""
+    """Return where the event of a cursor stands; raises `InputError` for another cursor."""
     position = read(cursor, dialect)
     if not 0 <= position.rank < len(LOGS) or (position.key and len(position.key) != len(LOGS[position.rank].key)):
         raise not_one(cursor)

@@ -148,6 +148,6 @@ class IMS(Workspace):
 
         Transitions, moves of GSTR-2B, GSTR-3B filings, add-backs, reminders; each event bears the cursor to go on from.
         Kept with what it was read for, in one transaction, that makes every event count once. `gstin` and `kinds`
-        narrow. Raises `InputError` for what is no cursor, GSTIN or kind.
+        narrow. Raises `InputError` for what is not a cursor, GSTIN or kind.
         """
         return events.read(self.engine, after, limit, events.wanted(gstin, kinds))

@@ -52,7 +52,7 @@ class UnitOfWork:
         """Return a taxpayer; raises `InputError` for one that is not registered here."""
         known = self._known(gstin)
         if known is None:
-            problem = Problem(gstin, "is no taxpayer known here", "register it first: ims-fsm taxpayer " + gstin)
+            problem = Problem(gstin, "is not a taxpayer known here", "register it first: ims-fsm taxpayer " + gstin)
             raise InputError("taxpayer", [problem])
         return known
 
@@ -184,7 +184,7 @@ class UnitOfWork:
 
 
 def _no_record(record_id: int) -> InputError:
-    return InputError("record", [Problem(str(record_id), "is no record here", "see ims-fsm list")])
+    return InputError("record", [Problem(str(record_id), "is not a record here", "see ims-fsm list")])
 
 
 @dataclass(frozen=True, slots=True)

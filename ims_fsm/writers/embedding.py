@@ -47,10 +47,10 @@ class Asked:
         fmt = options.get("format") or "svg"
         known = ", ".join(OPTIONS)
         problems = [
-            Problem(name, "is no option", f"the options are {known}") for name in options if name not in OPTIONS
+            Problem(name, "is not an option", f"the options are {known}") for name in options if name not in OPTIONS
         ]
         if fmt not in FORMATS:
-            problems.append(Problem(fmt, "is no format of a page", f"use one of {', '.join(FORMATS)}"))
+            problems.append(Problem(fmt, "is not a format of a page", f"use one of {', '.join(FORMATS)}"))
         if not machine:
             problems.append(Problem("the machine", "is not named", f"name one, like {NAME} credit_note"))
         if problems:

@@ -127,7 +127,7 @@ SIGN = "--reduce-itc: a reduction of -1.00 IGST is below zero; write how much IT
         ("--id 1 --where kind=invoice", ONE_WAY),
         ("--id 1 --reduce-itc half", WORDS),
         ("--id 1 --reduce-itc igst=-1", SIGN),
-        ("--id 4711", "records: 4711: is no record of 27AAPFU0939F1ZV; see ims-fsm list"),
+        ("--id 4711", "records: 4711: is not a record of 27AAPFU0939F1ZV; see ims-fsm list"),
         ("--file gone.csv", "gone.csv does not exist; correct the path"),
     ],
 )

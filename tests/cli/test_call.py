@@ -56,7 +56,7 @@ def test_whoever_uses_the_machine_acts(monkeypatch):
 
 
 def test_a_recipient_who_is_not_known_is_no_recipient(run):
-    assert f"{OTHER}: is no taxpayer known here" in run("list", "--gstin", OTHER).ended(2).err
+    assert f"{OTHER}: is not a taxpayer known here" in run("list", "--gstin", OTHER).ended(2).err
 
 
 @pytest.mark.parametrize(

@@ -121,7 +121,7 @@ def test_what_is_in_a_statement_says_in_which(run, ids):
 
 
 def test_a_record_that_is_not_here_is_told(run):
-    assert run("show", "4711").ended(2).err == "error: record: 4711: is no record here; see ims-fsm list\n"
+    assert run("show", "4711").ended(2).err == "error: record: 4711: is not a record here; see ims-fsm list\n"
 
 
 def test_the_history_has_every_transition_and_every_content(run, samples, ids):

@@ -112,7 +112,7 @@ def test_it_is_drawn_in_the_format_and_theme_asked(ims) -> None:
     [
         ({"fmt": "gif"}, "gif: is not a format"),
         ({"theme": "blue"}, "blue: is not a theme"),
-        ({"record_id": 99}, "99: is no record here"),
+        ({"record_id": 99}, "99: is not a record here"),
     ],
 )
 def test_what_cannot_be_drawn_is_told(ims, call, message) -> None:

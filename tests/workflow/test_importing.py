@@ -226,5 +226,5 @@ def test_bills_of_entry_carry_their_itc_period(ims, clock):
 
 
 def test_nothing_is_exported_for_somebody_unknown(ims):
-    with pytest.raises(InputError, match="is no taxpayer known here"):
+    with pytest.raises(InputError, match="is not a taxpayer known here"):
         ims.recipient(ME, actor="reader").export_upload()

@@ -77,7 +77,7 @@ def test_a_download_is_one_taxpayers(stage):
 
 
 def test_a_download_is_of_a_known_taxpayer(stage):
-    sentence = f"{stage.other}: is no taxpayer known here; register it first: ims-fsm taxpayer {stage.other}"
+    sentence = f"{stage.other}: is not a taxpayer known here; register it first: ims-fsm taxpayer {stage.other}"
     with stage.unreadable(sentence):
         stage.ims.recipient(stage.other, actor="portal").receive([])
     with stage.unreadable(sentence):

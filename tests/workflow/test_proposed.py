@@ -135,7 +135,7 @@ def test_a_record_is_meant_once(ims, save):
 
 
 def test_a_recipient_must_be_known(ims):
-    with pytest.raises(InputError, match="is no taxpayer known here"):
+    with pytest.raises(InputError, match="is not a taxpayer known here"):
         ims.recipient(OTHER, actor="reader").check([proposal(record_id=1)], where="a.csv")
 
 

@@ -33,7 +33,7 @@ def test_records_are_numbered_through_the_store(stage):
 
 def test_a_document_for_an_unknown_recipient_is_not_saved(stage):
     with stage.unreadable(
-        f"{stage.other}: is no taxpayer known here; register it first: ims-fsm taxpayer {stage.other}"
+        f"{stage.other}: is not a taxpayer known here; register it first: ims-fsm taxpayer {stage.other}"
     ):
         stage.saved(stage.document(recipient=stage.other))
 
@@ -172,7 +172,7 @@ def test_an_edit_changes_the_content_and_not_the_identity(stage, change):
 
 def test_what_is_not_here_is_neither_edited_nor_deleted(stage):
     for call in (stage.shop.delete, lambda record_id: stage.shop.edit(record_id, {})):
-        with stage.unreadable("7: is no record here; see ims-fsm list"):
+        with stage.unreadable("7: is not a record here; see ims-fsm list"):
             call(7)
 
 

@@ -89,7 +89,7 @@ def test_only_some_taxpayers_get_one(stage):
 
 
 def test_an_unknown_taxpayer_gets_none(stage):
-    sentence = f"{stage.other}: is no taxpayer known here; register it first: ims-fsm taxpayer {stage.other}"
+    sentence = f"{stage.other}: is not a taxpayer known here; register it first: ims-fsm taxpayer {stage.other}"
     unknown = stage.ims.recipient(stage.other, actor="buyer")
     for call in (unknown.generate_2b, unknown.file_3b, unknown.two_b):
         with stage.unreadable(sentence):

@@ -59,7 +59,7 @@ def test_who_has_a_record_is_a_recipient(stage):
 
 def test_the_inward_view_is_of_a_known_taxpayer(stage):
     with stage.unreadable(
-        f"{stage.other}: is no taxpayer known here; register it first: ims-fsm taxpayer {stage.other}"
+        f"{stage.other}: is not a taxpayer known here; register it first: ims-fsm taxpayer {stage.other}"
     ):
         list(stage.ims.recipient(stage.other, actor="reader").records())
 
@@ -158,5 +158,5 @@ def test_the_history_has_everything(stage):
 
 def test_what_is_not_here_is_not_shown(stage):
     for call in (stage.desk.record, stage.desk.show, stage.desk.history):
-        with stage.unreadable("5: is no record here; see ims-fsm list"):
+        with stage.unreadable("5: is not a record here; see ims-fsm list"):
             call(5)

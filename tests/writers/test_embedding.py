@@ -29,8 +29,8 @@ def test_what_is_left_out_is_the_newest_rule_set_as_a_light_picture():
     ("machine", "options", "says"),
     [
         ("", {}, "ims-machine: the machine: is not named; name one, like ims-machine credit_note"),
-        ("a", {"size": "1"}, "ims-machine: size: is no option; the options are edition, theme, format, caption"),
-        ("a", {"format": "gif"}, "ims-machine: gif: is no format of a page; use one of svg, mermaid, table"),
+        ("a", {"size": "1"}, "ims-machine: size: is not an option; the options are edition, theme, format, caption"),
+        ("a", {"format": "gif"}, "ims-machine: gif: is not a format of a page; use one of svg, mermaid, table"),
     ],
 )
 def test_what_cannot_be_read_is_said(machine, options, says):

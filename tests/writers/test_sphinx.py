@@ -113,7 +113,10 @@ def test_a_folder_of_declarations_is_drawn(build, purchases):
     [
         ("```{ims-machine} nothing\n```", "index.md:3: ERROR: machine: nothing: is not a declared machine"),
         ("```{ims-machine} gstr2b\n:theme: pink\n```", "index.md:3: ERROR: drawing: pink: is not a theme"),
-        ("```{ims-machine} gstr2b\n:format: gif\n```", "index.md:3: ERROR: ims-machine: gif: is no format of a page"),
+        (
+            "```{ims-machine} gstr2b\n:format: gif\n```",
+            "index.md:3: ERROR: ims-machine: gif: is not a format of a page",
+        ),
     ],
 )
 def test_what_cannot_be_drawn_is_an_error_at_its_line(build, block, says):

@@ -185,5 +185,5 @@ def _refuse_strangers(unit: UnitOfWork, recipient: str, ids: Iterable[int]) -> N
     if strangers:
         raise InputError(
             "records",
-            [Problem(str(one), f"is no record of {recipient}", "see ims-fsm list") for one in sorted(strangers)],
+            [Problem(str(one), f"is not a record of {recipient}", "see ims-fsm list") for one in sorted(strangers)],
         )

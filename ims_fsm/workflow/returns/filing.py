@@ -98,7 +98,7 @@ def file_annual_return(unit: UnitOfWork, recipient: str, fy: str) -> int:
     """
     unit.taxpayer(recipient)
     if not unit.book.calendar.is_financial_year(fy):
-        problem = Problem(fy, "is no financial year", 'write it like "2023-24"')
+        problem = Problem(fy, "is not a financial year", 'write it like "2023-24"')
         raise InputError("annual return", [problem])
     if taxpayers.annual_return_at(unit.connection, recipient, fy) is not None:
         problem = Problem(fy, f"is already filed as the annual return of {recipient}", "nothing is left to file")

@@ -28,7 +28,7 @@ def wanted(gstin: str | None = None, kinds: Collection[str] = ()) -> Wanted:
         problems.append(Problem(repr(gstin), "is not a GSTIN", "write its 15 characters like 27AAPFU0939F1ZV"))
     known = ", ".join(EventKind)
     unknown = sorted(set(kinds) - set(EventKind))
-    problems += [Problem(repr(kind), "is no kind of event", f"the kinds are {known}") for kind in unknown]
+    problems += [Problem(repr(kind), "is not a kind of event", f"the kinds are {known}") for kind in unknown]
     if problems:
         raise InputError("events", problems)
     return Wanted(meant, frozenset(map(EventKind, kinds)) or frozenset(EventKind))
@@ -37,7 +37,7 @@ def wanted(gstin: str | None = None, kinds: Collection[str] = ()) -> Wanted:
 def read(engine: Engine, after: str | None, limit: int | None, some: Wanted, page: int = PAGE) -> Iterator[Event]:
     """Give the events after a cursor, up to the last that is committed or to `limit`; `page` at a time are read.
 
-    Nothing is held open between pages. Raises `InputError` for what is no cursor of this database, and when it is read
+    Nothing is held open between pages. Raises `InputError` for another cursor, and when it is read
     `StoreError` where the database was restored.
     """
     if after is not None:
