@@ -95,9 +95,10 @@ class Request:
         if self.reduce_itc not in (None, "full", "none") and not isinstance(self.reduce_itc, Heads):
             remedy = "declare full, none, or the amounts per head in paise"
             raise InputError("reduction of ITC", [Problem(repr(self.reduce_itc), "declares nothing", remedy)])
-        border = Border("action")
-        border.remarks(self.remarks)
-        border.close()
+        if self.remarks is not None:
+            border = Border("action")
+            border.remarks(self.remarks)
+            border.close()
 
     def as_dict(self) -> dict[str, Any]:
         """Return the request as plain data that does not change with this class; amounts in paise per head."""

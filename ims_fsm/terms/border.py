@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 from enum import StrEnum
-from typing import TypeVar
+from typing import TypeGuard, TypeVar
 
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.terms.gstin import checked_gstin
@@ -54,7 +54,7 @@ class Border:
             self.wrong(where, value, "is empty", "write at least one character")
         elif len(value) > longest:
             self.wrong(where, value, f"has {len(value)} characters", f"write at most {longest}")
-        elif any(not character.isprintable() for character in value):
+        elif not value.isprintable():
             self.wrong(where, value, "has control characters", "take them out")
         else:
             return value
@@ -127,10 +127,14 @@ class Border:
 
     def record_id(self, value: object) -> int:
         """Look at a record's id."""
-        if type(value) is int and 0 < value <= LARGEST_ID:
+        if _is_id(value):
             return value
         self.wrong("record", value, "is not the id of a record", "give a whole number from 1, as list shows them")
         return 0
+
+
+def _is_id(value: object) -> TypeGuard[int]:
+    return type(value) is int and 0 < value <= LARGEST_ID
 
 
 def checked_actor(actor: object, *, nobody: bool = False) -> str:
@@ -153,7 +157,7 @@ def checked_key(key: object) -> str | None:
 
 def checked_id(record_id: object) -> int:
     """Return a record's id; raises `InputError` for what cannot be one."""
-    return checked_ids([record_id])[0]
+    return record_id if _is_id(record_id) else checked_ids([record_id])[0]
 
 
 def checked_ids(ids: Iterable[object]) -> list[int]:

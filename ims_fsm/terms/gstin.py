@@ -6,6 +6,7 @@ Imports nothing of the package; the checksum is python-stdnum's.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 # The 14th character is Z for a regular taxpayer, C for TCS, D for TDS; the portal's own samples use others.
@@ -18,6 +19,7 @@ _SHAPES = (
 _SHAPE = re.compile("|".join(_SHAPES))
 
 
+@lru_cache(maxsize=4096)
 def checked_gstin(text: str) -> str:
     """Return a GSTIN, UIN or the like in capitals without surrounding blanks.
 
