@@ -225,18 +225,20 @@ def diagram(
     *,
     theme: str = "light",
     href_base: str | None = None,
+    notes: bool = True,
     law: Law | None = None,
 ) -> Diagram:
     """Return the diagram of a machine under a rule set, the newest where none is named.
 
-    `law` is the shipped one where none is given. Raises `InputError` for an unknown machine, rule set or theme.
+    Without `notes` it is for a slide. `law` is the shipped one where none is given. Raises `InputError` for an unknown
+    machine, rule set or theme.
     """
     declared = (law or shipped_law()).machine(machine)
     if edition is not None and edition not in declared.editions:
         remedy = f"the rule sets are {', '.join(declared.editions)}"
         raise InputError("drawing", [Problem(edition, "is not a rule set", remedy)])
     chosen = declared.edition if edition is None else declared.editions[edition]
-    return Diagram(Style(theme_named(theme), href_base).sheet(picture_of(chosen)))
+    return Diagram(Style(theme_named(theme), href_base, notes).sheet(picture_of(chosen)))
 
 
 def format_of(path: Path) -> str:

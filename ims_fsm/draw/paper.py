@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -214,18 +214,6 @@ class Page:
             "</svg>",
         )
         return "\n".join(lines) + "\n"
-
-    def texts(self) -> Iterator[Text]:
-        """Give every line of words on the page."""
-        return _texts(self.shapes)
-
-
-def _texts(shapes: Iterable[Shape]) -> Iterator[Text]:
-    for shape in shapes:
-        if isinstance(shape, Group):
-            yield from _texts(shape.shapes)
-        elif isinstance(shape, Text):
-            yield shape
 
 
 def number(value: float) -> str:

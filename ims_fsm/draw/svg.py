@@ -183,7 +183,7 @@ class _Drawing:
         if not bars:
             return {}
         cards = [self.places.nodes[state] for state in inner_states(self.sheet.picture)]
-        top = min(box.top for box in (*bars.values(), *cards)) - measure.BAR - 2
+        top = min(box.top for box in (*bars.values(), *cards)) - measure.BAR - 4
         bottom = max(bar.bottom for bar in bars.values())
         middles = {name: bar.middle[0] for name, bar in bars.items()}
         return {name: Box(x - measure.BAR / 2, top, x + measure.BAR / 2, bottom) for name, x in middles.items()}

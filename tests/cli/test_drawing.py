@@ -25,6 +25,11 @@ def test_one_rule_set_is_drawn(bare):
     assert told == "diagrams/credit_note.IMS-2024-10.dot\n"
 
 
+def test_a_picture_for_a_slide_has_no_notes(bare, tmp_path):
+    bare("draw", "gstr2b", "--notes", "none", "--format", "mermaid", "--out", "slides").ended(0)
+    assert "FAQ" not in (tmp_path / "slides" / "gstr2b.mmd").read_text("utf-8")
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
