@@ -133,7 +133,7 @@ def run(
             _tell_tick(call, tick)
 
     with call.ims() as ims:
-        scheduler = Scheduler(ims, workers=workers, chunk=chunk or CHUNK, told=tell)
+        scheduler = Scheduler(ims, workers=workers, chunk=chunk or CHUNK, on_tick=tell)
         if once:
             _once(call, scheduler)
         else:

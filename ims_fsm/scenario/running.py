@@ -111,6 +111,6 @@ def _compared(step: Do, done: Sequence[Done]) -> tuple[list[Failure], list[str]]
     # FAQ 30: one action on many is done where it is allowed; it has failed only where it was done on none.
     if isinstance(step, Act) and wanted is None and len(differing) < len(done):
         return [], [
-            f"{step.do} of {one.subject} was refused with {in_a_line(one.refusals)}" for one in done if one.refusals
+            f"{step.do} of {item.subject} was refused with {in_a_line(item.refusals)}" for item in done if item.refusals
         ]
     return differing, []

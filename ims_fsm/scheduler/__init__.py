@@ -1,11 +1,11 @@
-"""The scheduler: rings when the calendar may owe something, and has workers do what is due; the truth is in the tables.
+"""The scheduler: wakes up when the calendar may owe something, and has workers do what is due, which the tables know.
 
 Imports APScheduler, and Dask where it is asked for; nothing below imports this room.
 """
 
 from __future__ import annotations
 
-from ims_fsm.scheduler.bell import Scheduler, Tick
+from ims_fsm.scheduler.scheduler import Scheduler, Tick
 from ims_fsm.workflow.calendar.jobs import CHUNK
 from ims_fsm.workflow.calendar.standing import Report, Standing
 

@@ -126,8 +126,8 @@ def _answer(process: BaseProcess, pipe: Pipe) -> tuple[Drained, str | None]:
 
 def _apart(opener: Opener, only: tuple[Job, ...], stopping: Event, pipe: Pipe, parent: int) -> None:
     # Whoever is asked to stop is the scheduler; it tells its workers, which finish their shards.
-    for one in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(one, signal.SIG_IGN)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     try:
         workspace = opener()
         try:

@@ -43,12 +43,10 @@ class Asked:
 
     @classmethod
     def read(cls, machine: str, options: Mapping[str, str]) -> Asked:
-        """Read what stands in a page; raises `InputError` with every option and format that is none."""
+        """Read what stands in a page; raises `InputError` with everything that is not an option or a format."""
         fmt = options.get("format") or "svg"
-        known = ", ".join(OPTIONS)
-        problems = [
-            Problem(name, "is not an option", f"the options are {known}") for name in options if name not in OPTIONS
-        ]
+        remedy = f"the options are {', '.join(OPTIONS)}"
+        problems = [Problem(name, "is not an option", remedy) for name in options if name not in OPTIONS]
         if fmt not in FORMATS:
             problems.append(Problem(fmt, "is not a format of a page", f"use one of {', '.join(FORMATS)}"))
         if not machine:
@@ -65,8 +63,8 @@ class Asked:
         if not self.edition:
             return machine.edition
         if self.edition not in machine.editions:
-            known = f"the rule sets are {', '.join(machine.editions)}"
-            raise InputError(NAME, [Problem(self.edition, "is not a rule set", known)])
+            remedy = f"the rule sets are {', '.join(machine.editions)}"
+            raise InputError(NAME, [Problem(self.edition, "is not a rule set", remedy)])
         return machine.editions[self.edition]
 
 

@@ -53,5 +53,5 @@ def parts(markdown: str) -> Iterator[str | Block]:
 
 
 def _options(lines: list[str]) -> dict[str, str]:
-    found = (_OPTION.match(line.strip()) for line in lines)
-    return {option["name"].strip(): option["value"].strip() for option in found if option}
+    options = (_OPTION.match(line.strip()) for line in lines)
+    return {option["name"].strip(): option["value"].strip() for option in options if option}

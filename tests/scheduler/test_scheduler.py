@@ -1,4 +1,4 @@
-"""The bell: APScheduler really rings, at the start, at its interval and at the instants, and stops when all is done."""
+"""The scheduler: APScheduler wakes it, at the start, at its interval and at the instants, until it is stopped."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ims_fsm.law.book import shipped_book
-from ims_fsm.scheduler import bell
-from ims_fsm.scheduler.bell import Scheduler, Tick
+from ims_fsm.scheduler import scheduler as waking
+from ims_fsm.scheduler.scheduler import Scheduler, Tick
 from ims_fsm.workflow.calendar import jobs
 from ims_fsm.workflow.calendar.jobs import Drained
 
@@ -39,7 +39,7 @@ class Ears:
 def test_it_rings_at_the_start_and_again_and_again(file_town):
     ears = Ears()
     file_town.recipients(1, 2).at("2024-11-14")
-    scheduler = file_town.scheduler(every=timedelta(seconds=0.2), told=ears)
+    scheduler = file_town.scheduler(every=timedelta(seconds=0.2), on_tick=ears)
     scheduler.start()
     scheduler.start()
     ticks = ears.wait(3)
@@ -53,7 +53,7 @@ def test_it_rings_at_the_start_and_again_and_again(file_town):
 
 def test_after_a_stop_it_may_be_rung_by_hand(file_town):
     ears = Ears()
-    scheduler = file_town.recipients(1).at("2024-11-14").scheduler(told=ears)
+    scheduler = file_town.recipients(1).at("2024-11-14").scheduler(on_tick=ears)
     scheduler.start()
     ears.wait(1)
     scheduler.stop()
@@ -63,7 +63,7 @@ def test_after_a_stop_it_may_be_rung_by_hand(file_town):
 
 def test_it_starts_again_after_a_stop(file_town):
     ears = Ears()
-    scheduler = file_town.recipients(1).at("2024-11-14").scheduler(told=ears)
+    scheduler = file_town.recipients(1).at("2024-11-14").scheduler(on_tick=ears)
     scheduler.stop()
     for number in (1, 2):
         scheduler.start()
@@ -75,7 +75,7 @@ def test_it_starts_again_after_a_stop(file_town):
 def test_what_comes_due_while_it_runs_is_done(file_town):
     ears = Ears()
     file_town.recipients(1).at("2024-11-13").ring()
-    scheduler = file_town.scheduler(every=timedelta(seconds=0.1), told=ears)
+    scheduler = file_town.scheduler(every=timedelta(seconds=0.1), on_tick=ears)
     scheduler.start()
     ears.wait(1)
     file_town.at("2024-11-14")
@@ -118,7 +118,7 @@ def test_a_fault_is_told_and_the_bell_rings_on(file_town, monkeypatch, caplog):
 
     monkeypatch.setattr(jobs, "plan", plan)
     file_town.recipients(1).at("2024-11-14")
-    scheduler = file_town.scheduler(every=timedelta(seconds=0.1), told=ears)
+    scheduler = file_town.scheduler(every=timedelta(seconds=0.1), on_tick=ears)
     with caplog.at_level(logging.ERROR, "ims_fsm.scheduler"):
         scheduler.start()
         ears.wait(2)
@@ -143,8 +143,8 @@ def test_what_failed_is_looked_at_again_before_the_next_hour(file_town, monkeypa
 
     monkeypatch.setattr(jobs, "_swept", fails_once)
     monkeypatch.setattr(jobs, "FIRST_PAUSE", timedelta())
-    monkeypatch.setattr(bell, "_SOONEST", timedelta(seconds=0.1))
-    scheduler = file_town.recipients(1).at("2024-11-14").scheduler(told=ears)
+    monkeypatch.setattr(waking, "_SOONEST", timedelta(seconds=0.1))
+    scheduler = file_town.recipients(1).at("2024-11-14").scheduler(on_tick=ears)
     scheduler.start()
     ears.wait(1)
     if file_town.two_bs("2024-10", 1) != ["draft"]:
@@ -155,7 +155,7 @@ def test_what_failed_is_looked_at_again_before_the_next_hour(file_town, monkeypa
 
 def test_it_rings_on_the_full_hour_and_at_the_instants_in_india(file_town):
     scheduler = file_town.scheduler()
-    trigger = bell.OrTrigger([scheduler._interval(), bell._AtInstants(shipped_book())])
+    trigger = waking.OrTrigger([scheduler._interval(), waking._AtInstants(shipped_book())])
     kolkata = ZoneInfo("Asia/Kolkata")
     at = datetime(2024, 11, 13, 22, 30, tzinfo=kolkata)
     rung = []
@@ -167,7 +167,7 @@ def test_it_rings_on_the_full_hour_and_at_the_instants_in_india(file_town):
 
 def test_with_a_long_interval_the_instants_ring_all_the_same(file_town):
     scheduler = file_town.scheduler(every=timedelta(days=300))
-    trigger = bell.OrTrigger([scheduler._interval(), bell._AtInstants(shipped_book())])
+    trigger = waking.OrTrigger([scheduler._interval(), waking._AtInstants(shipped_book())])
     at = trigger.get_next_fire_time(None, datetime(2024, 11, 13, 22, 30, tzinfo=ZoneInfo("Asia/Kolkata")))
     assert f"{at:%Y-%m-%d %H:%M %z}" == "2024-11-14 00:00 +0530"
 
@@ -188,7 +188,7 @@ def test_a_tick_is_true_when_there_was_anything(tick, said):
 def test_two_schedulers_in_one_program_share_a_database(file_town):
     file_town.recipients(*range(1, 20)).at("2024-11-14")
     ears = Ears()
-    both = [Scheduler(file_town.ims, chunk=2, told=ears) for _ in range(2)]
+    both = [Scheduler(file_town.ims, chunk=2, on_tick=ears) for _ in range(2)]
     for one in both:
         one.start()
     ears.wait(2)

@@ -1,6 +1,7 @@
-"""The bell: APScheduler rings each hour, at the start, and at the instants of the calendar; each ring does what is due.
+"""The scheduler: APScheduler wakes it at the start, each hour and at the instants of the calendar, to do what is due.
 
-Imports APScheduler, which keeps nothing: it may ring twice, late or never, and what is due is read from the tables.
+Imports APScheduler, which keeps nothing. A wake-up that is late, doubled or missed does no harm: what is due is read
+from the tables.
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from ims_fsm.law.book import LawBook
 from ims_fsm.law.instants import next_instant
-from ims_fsm.scheduler import workers as hands
 from ims_fsm.scheduler.opening import Opener
+from ims_fsm.scheduler.workers import drain, named
 from ims_fsm.terms.period import IST, in_india
 from ims_fsm.terms.vocabulary import Job
 from ims_fsm.workflow.calendar import jobs
@@ -36,12 +37,12 @@ from ims_fsm.workflow.workspace import Workspace, system_clock
 log = logging.getLogger("ims_fsm.scheduler")
 # What another worker holds, or has failed, is looked at again; never sooner than after a minute.
 _SOONEST = timedelta(minutes=1)
-_BELL, _FIRST, _AGAIN = "bell", "first", "again"
+_REGULAR, _FIRST, _AGAIN = "regular", "first", "again"
 
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """One ring of the bell: when (UTC), how many shards were planned, what was done, what went wrong as a whole."""
+    """One wake-up: when (UTC), how many shards were planned, what was done, what went wrong as a whole."""
 
     at: datetime
     planned: int
@@ -57,9 +58,9 @@ class Scheduler:
     """Runs the calendar of one database: drafts, time limits, deadlines and reminders, each once.
 
     Any number of them, on any number of machines, may share a database. `workers` is `inline`, `processes`,
-    `processes:N` or `dask://HOST:PORT`; `chunk` is the most recipients of a shard; `every` rings at another interval
+    `processes:N` or `dask://HOST:PORT`; `chunk` is the most recipients of a shard; `every` wakes it at another interval
     than on each full hour; `opener` opens the database in other processes where the law, the clock or the hooks are
-    your own; `told` is called after each ring. Raises `WorkersError`.
+    your own; `on_tick` is called after each wake-up. Raises `WorkersError`.
     """
 
     def __init__(
@@ -70,40 +71,40 @@ class Scheduler:
         chunk: int = CHUNK,
         every: timedelta | None = None,
         opener: Opener | None = None,
-        told: Callable[[Tick], None] = lambda _tick: None,
+        on_tick: Callable[[Tick], None] = lambda _tick: None,
     ) -> None:
         """Keep the database and who works on it; nothing runs yet."""
         self._ims = ims
-        self._workers = hands.named(workers, ims, opener)
+        self._workers = named(workers, ims, opener)
         self._chunk = chunk
         self._every = every
-        self._told = told
+        self._on_tick = on_tick
         self._stopping = Event()
-        self._bell: Any = None
+        self._timer: Any = None
 
     def start(self) -> None:
-        """Ring at once and from then on, in a thread of its own; does nothing where it runs already."""
-        if self._bell is not None:
+        """Do what is due at once and from then on, in a thread of its own; does nothing where it runs already."""
+        if self._timer is not None:
             return
         self._stopping.clear()
-        self._bell = BackgroundScheduler(
+        self._timer = BackgroundScheduler(
             timezone=IST,
             jobstores={"default": MemoryJobStore()},
-            # One thread: rings follow each other, and none is lost while another one works.
+            # One thread: wake-ups follow each other, and none is lost while another one works.
             executors={"default": ThreadPoolExecutor(1)},
             job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1},
         )
-        self._bell.add_job(self._ring, id=_FIRST)
-        self._bell.add_job(self._ring, OrTrigger([self._interval(), _AtInstants(self._ims.book)]), id=_BELL)
-        self._bell.start()
+        self._timer.add_job(self._wake_up, id=_FIRST)
+        self._timer.add_job(self._wake_up, OrTrigger([self._interval(), _AtInstants(self._ims.book)]), id=_REGULAR)
+        self._timer.start()
 
     def stop(self) -> None:
-        """Ring no more; returns when the shards that are worked on are finished."""
+        """Wake up no more; returns when the shards that are worked on are finished."""
         self._stopping.set()
-        if self._bell is not None:
-            self._bell.shutdown(wait=True)
-            self._bell = None
-            # Whoever stopped it may still ring by hand.
+        if self._timer is not None:
+            self._timer.shutdown(wait=True)
+            self._timer = None
+            # Whoever stopped it may still call `run_once`.
             self._stopping.clear()
 
     def run_once(self, only: Collection[Job] = ()) -> Tick:
@@ -113,27 +114,27 @@ class Scheduler:
         """
         at = self._ims.clock()
         planned = jobs.plan(self._ims, self._chunk)
-        return Tick(at, planned, hands.drain(self._ims, self._workers, only, self._stopping.is_set))
+        return Tick(at, planned, drain(self._ims, self._workers, only, self._stopping.is_set))
 
     def status(self) -> Report:
         """Return what is due, done, skipped with the reason, failed with the error, and late."""
         return report(self._ims)
 
-    def _ring(self) -> None:
+    def _wake_up(self) -> None:
         try:
             tick = self.run_once()
-        except Exception as error:  # noqa: BLE001 -- the bell rings again; whoever runs it is told
+        except Exception as error:  # noqa: BLE001 -- the next wake-up tries again; whoever runs it hears of it
             tick = Tick(self._ims.clock(), 0, Drained(), sentence(error))
             log.error("%s", tick.fault)  # noqa: TRY400 -- a sentence, and no traceback
-        self._told(tick)
+        self._on_tick(tick)
         self._look_again(tick)
 
     def _look_again(self, tick: Tick) -> None:
-        wait = _SOONEST if tick.fault else jobs.wait(self._ims)
-        if wait is not None and not self._stopping.is_set():
+        pause = _SOONEST if tick.fault else jobs.wait(self._ims)
+        if pause is not None and not self._stopping.is_set():
             # By the machine's clock, as all that APScheduler does; ours may be one for rehearsals.
-            at = system_clock() + max(wait, _SOONEST)
-            self._bell.add_job(self._ring, DateTrigger(at, IST), id=_AGAIN, replace_existing=True)
+            at = system_clock() + max(pause, _SOONEST)
+            self._timer.add_job(self._wake_up, DateTrigger(at, IST), id=_AGAIN, replace_existing=True)
 
     def _interval(self) -> Any:
         if self._every is None:
@@ -142,7 +143,7 @@ class Scheduler:
 
 
 class _AtInstants(BaseTrigger):  # type: ignore[misc]  # APScheduler carries no types
-    """Rings at the instants of the calendar."""
+    """Wakes it at the instants of the calendar."""
 
     def __init__(self, book: LawBook) -> None:
         self._book = book
