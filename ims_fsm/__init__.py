@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ims_fsm.formats.gstn import PortalTwoBLine as PortalTwoBLine
     from ims_fsm.formats.gstn import Upload as Upload
     from ims_fsm.formats.gstn.download import check_download as check_download
+    from ims_fsm.formats.gstn.two_b.reading import read_two_b as read_two_b
     from ims_fsm.formats.gstn.two_b.writing import dump_two_b as dump_two_b
     from ims_fsm.formats.gstn.upload import upload_files as upload_files
     from ims_fsm.formats.proposals import read_reduction as read_reduction
@@ -147,6 +148,7 @@ _ROOMS = (
     ("formats.gstn.two_b.writing", "dump_two_b"),
     ("formats.gstn.upload", "upload_files"),
     ("formats.proposals", "read_reduction"),
+    ("formats.gstn.two_b.reading", "read_two_b"),
     # what it raises
     ("errors", "DeclarationError ImsFsmError InputError Problem"),
     ("record.refusals", "RefusedError"),

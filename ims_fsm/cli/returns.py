@@ -93,9 +93,15 @@ def export(call: Call, *, period: options.Period, out: options.Out = None) -> No
 def compare(
     call: Call, file: Annotated[Path, typer.Argument(metavar="FILE", help="The portal's GSTR-2B, as JSON.")]
 ) -> None:
-    """Compare the portal's GSTR-2B with the one here, document by document; exit 1 if they differ."""
-    with working("Comparing", quiet=call.as_json), call.recipient() as buyer:
-        comparison = buyer.compare_2b(file)
+    """Compare the portal's GSTR-2B with the one here, document by document; exit 1 if they differ.
+
+    Without --gstin the file says whose it is.
+    """
+    from ims_fsm import read_two_b
+
+    with working("Comparing", quiet=call.as_json), call.ims() as ims:
+        gstin = call.gstin or read_two_b(file.read_bytes(), str(file)).recipient
+        comparison = ims.recipient(gstin, actor=call.actor).compare_2b(file)
     call.answer(lambda: _tell_comparison(comparison), comparison)
     if comparison.differences:
         raise typer.Exit(REFUSED)
