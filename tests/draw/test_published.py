@@ -24,7 +24,7 @@ from ims_fsm.law.loading import shipped_law
 from ims_fsm.law.register import Law
 from ims_fsm.pages.gallery import PAGE, page
 
-REMEDY = "draw it again: python -m ims_fsm.draw diagrams"
+REMEDY = "draw it again: python -m ims_fsm.pages diagrams"
 OLD, NEW = "IMS-2024-10", "IMS-2025-10"
 DRAWINGS = drawings(shipped_law())
 CHANGES = compared(shipped_law(), OLD, NEW)
