@@ -17,6 +17,7 @@ from benchmarks.result import Group, Size
 from benchmarks.rivals import ObviousCode, TwoTables
 from ims_fsm import IMS
 from ims_fsm.store.connection import open_engine, reading, writing
+from ims_fsm.workflow.ims import workspace_of
 
 ACTIONS = {Size.SMALLEST: 3, Size.QUICK: 100, Size.FULL: 300}
 ROUNDS = {Size.SMALLEST: 1, Size.QUICK: 7, Size.FULL: 15}
@@ -56,7 +57,7 @@ def _on(place: Place, group: Group, size: Size) -> None:
     with ExitStack() as stack:
         ims = IMS(place.empty(), clock=lambda: fixture.NOW)
         stack.callback(ims.close)
-        engine = open_engine(ims.engine.url.render_as_string(hide_password=False))
+        engine = open_engine(workspace_of(ims).engine.url.render_as_string(hide_password=False))
         stack.callback(engine.dispose)
         per_variant = _WARM_UP + actions * rounds
         with writing(engine) as connection:

@@ -21,6 +21,7 @@ from benchmarks.proof import Standing
 from benchmarks.result import Group, Size
 from ims_fsm import IMS
 from ims_fsm.store.connection import open_engine, reading, writing
+from ims_fsm.workflow.ims import workspace_of
 
 SIZES = {Size.SMALLEST: (200,), Size.QUICK: (10_000, 50_000), Size.FULL: (10_000, 100_000, 1_000_000)}
 ROUNDS = {200: 1, 10_000: 5, 50_000: 3, 100_000: 3, 1_000_000: 3}
@@ -140,10 +141,10 @@ def _compare(group: Group, place: Place, what: tuple[int, Size], samples: Sample
 def _filled(place: Place, shape: Shape, records: int) -> Iterator[Bench]:
     url = place.empty()
     with IMS(url, clock=lambda: fixture.NOW) as ims:
-        with writing(ims.engine) as connection:
+        with writing(workspace_of(ims).engine) as connection:
             fixture.fill(connection, shape, each=records)
             fixture.fill(connection, shape, each=100, first=WARM_NUMBER)
-        with reading(ims.engine) as connection:
+        with reading(workspace_of(ims).engine) as connection:
             before = proof.standing(connection, GSTIN)
     place.settled(url)
     yield Bench(place, url, before)

@@ -38,6 +38,7 @@ from ims_fsm.store.tables import core
 from ims_fsm.workflow.calendar import jobs
 from ims_fsm.workflow.calendar.jobs import CHUNK
 from ims_fsm.workflow.calendar.sweeps import SWEPT_AT_ONCE
+from ims_fsm.workflow.ims import workspace_of
 from ims_fsm.workflow.workspace import Workspace
 
 RECIPIENTS = {Size.SMALLEST: 4, Size.QUICK: 1_000, Size.FULL: 10_000}
@@ -225,9 +226,9 @@ def _embedded(gstins: Sequence[str], chunk: int, ims: IMS) -> float:
 
 def _inline(chunk: int, apart: Apart | None, ims: IMS) -> float:
     # What Scheduler.run_once does, with its planning told apart.
-    planning, _ = timed(lambda: jobs.plan(ims, chunk))
+    planning, _ = timed(lambda: jobs.plan(workspace_of(ims), chunk))
     before = process_time()
-    draining, _ = timed(lambda: workers.drain(ims, workers.Inline(ims)))
+    draining, _ = timed(lambda: workers.drain(workspace_of(ims), workers.Inline(workspace_of(ims))))
     if apart is not None:
         apart.plan.append(planning)
         apart.share.append((process_time() - before) / draining)
@@ -239,11 +240,11 @@ def _working(bench: Bench, name: str, number: int, named: Callable[[int], str], 
 
     def work(ims: IMS) -> float:
         with tempfile.TemporaryDirectory() as folder:
-            opener = Together(ims.engine.url.render_as_string(hide_password=False), folder, number)
-            hands = workers.named(named(number), ims, opener)
-            planning, _ = timed(lambda: jobs.plan(ims, CHUNK))
+            opener = Together(workspace_of(ims).engine.url.render_as_string(hide_password=False), folder, number)
+            hands = workers.named(named(number), workspace_of(ims), opener)
+            planning, _ = timed(lambda: jobs.plan(workspace_of(ims), CHUNK))
             begun = perf_counter()
-            workers.drain(ims, hands)
+            workers.drain(workspace_of(ims), hands)
             ended, opened = perf_counter(), opener.all_open_at()
         apart.start.setdefault(name, []).append(opened - begun)
         return planning + ended - opened
@@ -285,10 +286,10 @@ def _curve(group: Group, bench: Bench, size: Size) -> None:
 def _filled(place: Place, recipients: int, each: int) -> Iterator[Bench]:
     url = place.empty()
     with IMS(url, clock=Clock()) as ims:
-        with writing(ims.engine) as connection:
+        with writing(workspace_of(ims).engine) as connection:
             fixture.fill(connection, SHAPES["usual"], recipients=recipients, each=each)
         Scheduler(ims).run_once()
-        with writing(ims.engine) as connection:
+        with writing(workspace_of(ims).engine) as connection:
             fixture.fill(connection, SHAPES["usual"], recipients=len(WARM), each=each, first=WARM_NUMBER)
             for gstin in WARM:  # they have a draft to come on the day before already
                 taxpayers.put(connection, Taxpayer(gstin=gstin, registered_from=fixture.BEFORE))
@@ -316,7 +317,7 @@ def _variant(bench: Bench, work: Callable[[IMS], float], chunk: int | None = Non
                 Scheduler(ims).run_once()
             clock.moment = NOW
             seconds = work(ims)
-            _prove(ims.engine, bench, chunk)
+            _prove(workspace_of(ims).engine, bench, chunk)
         return seconds
 
     return run

@@ -23,6 +23,7 @@ from ims_fsm.store import jobs as store
 from ims_fsm.store import taxpayers
 from ims_fsm.store.connection import reading, writing
 from ims_fsm.workflow.calendar import jobs
+from ims_fsm.workflow.ims import workspace_of
 
 TAXPAYERS = {Size.QUICK: 100_000, Size.FULL: 1_000_000}
 SHARDS = (1_000, 10_000, 50_000)
@@ -47,13 +48,13 @@ def measure(place: PostgreSQL, group: Group, size: Size) -> None:
 def _calendar(place: PostgreSQL, group: Group, recipients: int) -> None:
     url, moment = place.empty(), [NOW - timedelta(days=2)]
     with IMS(url, clock=lambda: moment[0]) as ims:
-        with writing(ims.engine) as connection:
+        with writing(workspace_of(ims).engine) as connection:
             taxpayers.put(connection, Taxpayer(gstin=fixture.gstin(0), registered_from=PERIOD))
             connection.execute(text(_MORE), {"more": recipients - 1})
         place.settled(url)
         # What was due before the 14th has been done; none of these recipients has a record.
-        jobs.plan(ims, recipients)
-        _run(ims.engine, "UPDATE job_run SET status = 'done', done_at = planned_at")
+        jobs.plan(workspace_of(ims), recipients)
+        _run(workspace_of(ims).engine, "UPDATE job_run SET status = 'done', done_at = planned_at")
         moment[0] = NOW
         for shards in SHARDS:
             _planned(ims, group, recipients, shards)
@@ -62,22 +63,22 @@ def _calendar(place: PostgreSQL, group: Group, recipients: int) -> None:
 
 def _planned(ims: IMS, group: Group, recipients: int, shards: int) -> None:
     chunk = -(-recipients // shards)
-    seconds, planned = timed(lambda: jobs.plan(ims, chunk))
+    seconds, planned = timed(lambda: jobs.plan(workspace_of(ims), chunk))
     require_equal(planned, -(-recipients // chunk), "shards planned")
-    with reading(ims.engine) as connection:
+    with reading(workspace_of(ims).engine) as connection:
         told = _one(connection, "SELECT sum(recipients) FROM job_run WHERE status = 'todo' AND job = 'draft'")
     require_equal(int(told), recipients, "recipients in shards of the 14th")
     group.tell(f"plan.{shards}", f"planning {recipients:,} recipients as {planned:,} shards", seconds, "s")
     claims = statistics.median(_claim(ims) for _ in range(CLAIMS))
     group.tell(f"claim.{shards}", f"looking for and claiming one of {planned:,} open shards", 1e3 * claims, "ms")
-    _run(ims.engine, "DELETE FROM job_run WHERE status = 'todo'")
+    _run(workspace_of(ims).engine, "DELETE FROM job_run WHERE status = 'todo'")
 
 
 def _claim(ims: IMS) -> float:
     def work() -> bool:
         # What a worker asks for each shard before he begins it.
-        due = jobs.is_due(ims)
-        with writing(ims.engine) as connection:
+        due = jobs.is_due(workspace_of(ims))
+        with writing(workspace_of(ims).engine) as connection:
             return due and store.claim(connection, NOW) is not None
 
     seconds, claimed = timed(work)
@@ -91,20 +92,20 @@ def _claim(ims: IMS) -> float:
 def _month(place: PostgreSQL, group: Group, recipients: int) -> None:
     url, gstins = place.empty(), [fixture.gstin(number) for number in range(recipients)]
     with IMS(url, clock=lambda: NOW) as ims:
-        with writing(ims.engine) as connection:
+        with writing(workspace_of(ims).engine) as connection:
             fixture.fill(connection, SHAPES["usual"], recipients=recipients, each=EACH)
         place.settled(url)
         for gstin in gstins:
             ims.recipient(gstin, actor=fixture.ACTOR).act_on("accept")
-        before = _log_written(ims.engine)
+        before = _log_written(workspace_of(ims).engine)
         ims.sweep(gstins)
-        written = _log_written(ims.engine) - before
+        written = _log_written(workspace_of(ims).engine) - before
         for gstin in gstins:
             ims.recipient(gstin, actor=fixture.ACTOR).file_3b(PERIOD)
         place.settled(url)
         records = recipients * EACH
         group.tell("log", "WAL that the sweep writes for a record", written / records, "B")
-        with reading(ims.engine) as connection:
+        with reading(workspace_of(ims).engine) as connection:
             _weigh(connection, group, records)
     place.dropped(url)
 

@@ -21,6 +21,7 @@ from benchmarks.measure import Variant, interleaved, require_equal, timed
 from benchmarks.result import Group, Size
 from ims_fsm import IMS
 from ims_fsm.store.connection import open_engine, reading, writing
+from ims_fsm.workflow.ims import workspace_of
 
 ONE = {Size.SMALLEST: (200,), Size.QUICK: (10_000, 50_000), Size.FULL: (10_000, 100_000, 1_000_000)}
 MANY = {Size.SMALLEST: 3, Size.QUICK: 1_000, Size.FULL: 10_000}
@@ -135,7 +136,7 @@ def _compared(group: Group, bench: Bench, what: tuple[str, str, int], goal: floa
 @contextmanager
 def _filled(place: Place, shape: Shape, recipients: int, each: int) -> Iterator[Bench]:
     url = place.empty()
-    with IMS(url, clock=lambda: fixture.NOW) as ims, writing(ims.engine) as connection:
+    with IMS(url, clock=lambda: fixture.NOW) as ims, writing(workspace_of(ims).engine) as connection:
         fixture.fill(connection, shape, recipients=recipients, each=each)
         fixture.fill(connection, shape, recipients=len(WARM), each=EACH, first=WARM_NUMBER)
     place.settled(url)
@@ -156,7 +157,7 @@ def _variant(bench: Bench, statement: Statement | None) -> Variant:
             _once(ims, WARM[:1] if bench.one else WARM, statement)
             seconds, _ = timed(lambda: _once(ims, bench.gstins, statement))
             if statement is not Statement.WITHOUT_CHAINS:
-                _prove(ims.engine, bench)
+                _prove(workspace_of(ims).engine, bench)
         return seconds
 
     return run
@@ -166,7 +167,7 @@ def _once(ims: IMS, gstins: Sequence[str], statement: Statement | None) -> None:
     if statement is None:
         generate(ims, gstins)
         return
-    with writing(ims.engine) as connection:
+    with writing(workspace_of(ims).engine) as connection:
         by_hand.generate(connection, statement, gstins)
 
 

@@ -16,6 +16,7 @@ from ims_fsm.terms.vocabulary import Job
 from ims_fsm.workflow.calendar import jobs
 from ims_fsm.workflow.calendar.failures import sentence
 from ims_fsm.workflow.calendar.jobs import Drained
+from ims_fsm.workflow.ims import workspace_of
 
 try:
     import distributed
@@ -72,7 +73,7 @@ class Dask:
 
 def _drain(opener: Opener, only: tuple[Job, ...]) -> Drained:
     left = iter(range(SHARDS_A_TASK))
-    workspace = opener()
+    workspace = workspace_of(opener())
     try:
         return jobs.drain(workspace, only, lambda: next(left, None) is None)
     finally:

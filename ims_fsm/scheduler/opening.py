@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from ims_fsm.errors import ImsFsmError
 from ims_fsm.law.book import shipped_book
 from ims_fsm.terms.vocabulary import Trigger
+from ims_fsm.workflow.ims import IMS
 from ims_fsm.workflow.workspace import Clock, Workspace, system_clock
 
-Opener = Callable[[], Workspace]
+Opener = Callable[[], IMS | Workspace]
 _REMEDY = "give the scheduler an opener, a function of a module that opens it as you do"
 
 
@@ -26,14 +27,14 @@ class WorkersError(ImsFsmError):
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """Opens a database by its URL with a clock; a call gives a workspace, which whoever calls closes."""
+    """Opens a database by its URL with a clock; a call gives an IMS, which whoever calls closes."""
 
     url: str
     clock: Clock = system_clock
 
-    def __call__(self) -> Workspace:
+    def __call__(self) -> IMS:
         """Open the database; raises `StoreError`."""
-        return Workspace(self.url, clock=self.clock)
+        return IMS(self.url, clock=self.clock)
 
 
 def opening_of(workspace: Workspace) -> Opening:

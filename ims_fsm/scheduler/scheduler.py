@@ -32,6 +32,7 @@ from ims_fsm.workflow.calendar import jobs
 from ims_fsm.workflow.calendar.failures import sentence
 from ims_fsm.workflow.calendar.jobs import CHUNK, Drained
 from ims_fsm.workflow.calendar.standing import Report, report
+from ims_fsm.workflow.ims import IMS, workspace_of
 from ims_fsm.workflow.workspace import Workspace, system_clock
 
 log = logging.getLogger("ims_fsm.scheduler")
@@ -65,7 +66,7 @@ class Scheduler:
 
     def __init__(
         self,
-        ims: Workspace,
+        ims: IMS | Workspace,
         *,
         workers: str = "inline",
         chunk: int = CHUNK,
@@ -74,8 +75,8 @@ class Scheduler:
         on_tick: Callable[[Tick], None] = lambda _tick: None,
     ) -> None:
         """Keep the database and who works on it; nothing runs yet."""
-        self._ims = ims
-        self._workers = named(workers, ims, opener)
+        self._ims = workspace_of(ims)
+        self._workers = named(workers, self._ims, opener)
         self._chunk = chunk
         self._every = every
         self._on_tick = on_tick

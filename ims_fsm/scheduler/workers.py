@@ -20,6 +20,7 @@ from ims_fsm.terms.vocabulary import Job
 from ims_fsm.workflow.calendar import jobs
 from ims_fsm.workflow.calendar.failures import sentence
 from ims_fsm.workflow.calendar.jobs import Drained
+from ims_fsm.workflow.ims import workspace_of
 from ims_fsm.workflow.workspace import Workspace
 
 Stop = Callable[[], bool]
@@ -129,7 +130,7 @@ def _apart(opener: Opener, only: tuple[Job, ...], stopping: Event, pipe: Pipe, p
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     try:
-        workspace = opener()
+        workspace = workspace_of(opener())
         try:
             done = jobs.drain(workspace, only, lambda: stopping.is_set() or os.getppid() != parent)
         finally:

@@ -10,8 +10,11 @@ from typing import Self
 
 from ims_fsm.formats.gstn import read_two_b
 from ims_fsm.formats.gstn.download import Source, opened
+from ims_fsm.law.book import LawBook
+from ims_fsm.law.hooks import Hooks
 from ims_fsm.record.taxpayer import Taxpayer
 from ims_fsm.store import records, taxpayers
+from ims_fsm.store.connection import Engine
 from ims_fsm.terms.border import checked_actor
 from ims_fsm.terms.event import Event
 from ims_fsm.workflow.border import checked_party
@@ -25,10 +28,10 @@ from ims_fsm.workflow.supplier_desk import SupplierDesk
 from ims_fsm.workflow.unit import UnitOfWork
 from ims_fsm.workflow.views import events
 from ims_fsm.workflow.views.statement import TwoBComparison, compare_two_b
-from ims_fsm.workflow.workspace import Workspace
+from ims_fsm.workflow.workspace import RETRIES, Clock, Workspace, system_clock
 
 
-class IMS(Workspace):
+class IMS:
     """An Invoice Management System on one database; what concerns a recipient or a supplier is done at their desk.
 
     `database` is a URL as SQLAlchemy writes it (`sqlite:///ims.db`, `postgresql://…`) or an engine of SQLAlchemy; an
@@ -44,6 +47,45 @@ class IMS(Workspace):
     []
     """
 
+    def __init__(
+        self,
+        database: str | Engine = "sqlite:///ims.db",
+        *,
+        clock: Clock = system_clock,
+        book: LawBook | None = None,
+        hooks: Hooks | None = None,
+        retries: int = RETRIES,
+    ) -> None:
+        """Open the database and check that it fits the declarations."""
+        self._workspace = Workspace(database, clock=clock, book=book, hooks=hooks, retries=retries)
+
+    @property
+    def book(self) -> LawBook:
+        """The law by which records are decided."""
+        return self._workspace.book
+
+    @property
+    def clock(self) -> Clock:
+        """What gives the moment at which the law is read."""
+        return self._workspace.clock
+
+    @clock.setter
+    def clock(self, clock: Clock) -> None:
+        self._workspace.clock = clock
+
+    @property
+    def hooks(self) -> Hooks:
+        """Your callbacks before and after transitions."""
+        return self._workspace.hooks
+
+    @hooks.setter
+    def hooks(self, hooks: Hooks) -> None:
+        self._workspace.hooks = hooks
+
+    def close(self) -> None:
+        """Close the database; the object is of no use afterwards. An engine that was given stays open."""
+        self._workspace.close()
+
     def __enter__(self) -> Self:
         """Give the object itself; leaving the block closes it."""
         return self
@@ -56,44 +98,44 @@ class IMS(Workspace):
 
     def recipient(self, gstin: str, *, actor: str) -> RecipientDesk:
         """Return the desk of a recipient, at which `actor` acts; raises `InputError` for what is not a GSTIN."""
-        return RecipientDesk(self, checked_party(gstin), actor)
+        return RecipientDesk(self._workspace, checked_party(gstin), actor)
 
     def supplier(self, gstin: str, *, actor: str) -> SupplierDesk:
         """Return the desk of a supplier, at which `actor` acts; "" is customs, whose bills of entry have none.
 
         Raises `InputError` for what is not a GSTIN.
         """
-        return SupplierDesk(self, gstin and checked_party(gstin), actor)
+        return SupplierDesk(self._workspace, gstin and checked_party(gstin), actor)
 
     def recipient_of(self, record_id: int) -> str:
         """Return whose record an id names, for an operator who may see all; raises `InputError` for an unknown id."""
-        with self.asking() as unit:
+        with self._workspace.asking() as unit:
             return unit.record(record_id).recipient
 
     # --- taxpayers ----------------------------------------------------------------------------------------------------
 
     def register(self, taxpayer: Taxpayer) -> None:
         """Register a taxpayer, or correct what is known of them (`registration.register` has what it raises)."""
-        self.run("register", lambda unit: register(unit, taxpayer), Taxpayer, actor="")
+        self._workspace.run("register", lambda unit: register(unit, taxpayer), Taxpayer, actor="")
 
     def taxpayer(self, gstin: str) -> Taxpayer | None:
         """Return a registered taxpayer, or None."""
-        with self.asking() as unit:
+        with self._workspace.asking() as unit:
             return taxpayers.find(unit.connection, gstin)
 
     def taxpayers(self) -> list[Taxpayer]:
         """Return every registered taxpayer, by GSTIN."""
-        with self.asking() as unit:
+        with self._workspace.asking() as unit:
             return taxpayers.everyone(unit.connection)
 
     def registered(self) -> list[str]:
         """Return the GSTIN of every registered taxpayer, in order."""
-        with self.asking() as unit:
+        with self._workspace.asking() as unit:
             return taxpayers.gstins(unit.connection)
 
     def recipients(self) -> list[str]:
         """Return the GSTINs of the registered taxpayers who have a record, in order."""
-        with self.asking() as unit:
+        with self._workspace.asking() as unit:
             return records.recipients(unit.connection)
 
     # --- the portal, the calendar, events -----------------------------------------------------------------------------
@@ -113,7 +155,7 @@ class IMS(Workspace):
         checked_actor(actor)
 
         def run(work: Callable[[UnitOfWork], Imported]) -> Imported:
-            return self.run("receive", work, Imported, actor=actor, retries=0)
+            return self._workspace.run("receive", work, Imported, actor=actor, retries=0)
 
         name, file = named(source, where)
         owner = None if gstin is None else checked_party(gstin)
@@ -124,7 +166,7 @@ class IMS(Workspace):
         name, file = named(source, where)
         with opened(file) as content:
             theirs = read_two_b(content.read(), name, None if gstin is None else checked_party(gstin))
-        with self.asking() as unit:
+        with self._workspace.asking() as unit:
             return compare_two_b(unit, theirs)
 
     def sweep(self, gstins: Iterable[str] | None = None, *, actor: str = "clock") -> SweepReport:
@@ -134,7 +176,7 @@ class IMS(Workspace):
         """
         checked_actor(actor)
         wanted = self.registered() if gstins is None else [checked_party(gstin) for gstin in gstins]
-        return sweeps.sweep(self, wanted, actor)
+        return sweeps.sweep(self._workspace, wanted, actor)
 
     def events(
         self,
@@ -150,4 +192,9 @@ class IMS(Workspace):
         Kept with what it was read for, in one transaction, that makes every event count once. `gstin` and `kinds`
         narrow. Raises `InputError` for what is not a cursor, GSTIN or kind.
         """
-        return events.read(self.engine, after, limit, events.wanted(gstin, kinds))
+        return events.read(self._workspace.engine, after, limit, events.wanted(gstin, kinds))
+
+
+def workspace_of(ims: IMS | Workspace) -> Workspace:
+    """Return what the face stands on, for the rooms of this package."""
+    return ims._workspace if isinstance(ims, IMS) else ims  # noqa: SLF001 -- theirs, and nobody else's

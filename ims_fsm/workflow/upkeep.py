@@ -17,8 +17,9 @@ from ims_fsm.store.audit import Audit, Seal
 from ims_fsm.store.connection import open_engine, told_apart, writing
 from ims_fsm.store.partitions import citus_statements
 from ims_fsm.terms.event import Event
+from ims_fsm.workflow.ims import IMS, workspace_of
 from ims_fsm.workflow.views import events as reading
-from ims_fsm.workflow.workspace import Workspace, system_clock
+from ims_fsm.workflow.workspace import system_clock
 
 __all__ = ["Audit", "Migrated", "Seal", "audit", "citus_statements", "follow", "migrate", "renumber_events", "seal"]
 
@@ -60,20 +61,20 @@ def migrate(
     return Migrated(before=done.before, after=done.after, partitions=parts, adopted=moved, problems=problems)
 
 
-def audit(workspace: Workspace, gstin: str | None = None) -> Audit:
+def audit(ims: IMS, gstin: str | None = None) -> Audit:
     """Prove the records of one recipient, or of all, from their logs (`store.audit.verify` says what is proved)."""
-    with workspace.asking() as unit:
+    with workspace_of(ims).asking() as unit:
         return logs.verify(unit.connection, gstin)
 
 
-def seal(workspace: Workspace, gstin: str, *, actor: str) -> Seal:
+def seal(ims: IMS, gstin: str, *, actor: str) -> Seal:
     """Seal what a recipient's logs hold now, and all earlier seals with it."""
-    with told_apart(workspace.engine), writing(workspace.engine) as connection:
-        return logs.seal(connection, gstin, actor, workspace.clock())
+    with told_apart(workspace_of(ims).engine), writing(workspace_of(ims).engine) as connection:
+        return logs.seal(connection, gstin, actor, ims.clock())
 
 
 def follow(
-    workspace: Workspace,
+    ims: IMS,
     after: str | None = None,
     *,
     gstin: str | None = None,
@@ -84,13 +85,13 @@ def follow(
 
     `wait` waits that many seconds and returns whether to stop. Raises `InputError` for what is not a cursor.
     """
-    return reading.follow(workspace.engine, after, reading.wanted(gstin, kinds), wait)
+    return reading.follow(workspace_of(ims).engine, after, reading.wanted(gstin, kinds), wait)
 
 
-def renumber_events(workspace: Workspace) -> int:
+def renumber_events(ims: IMS) -> int:
     """Have new events come after all that are there: for PostgreSQL, after a dump was restored.
 
     Returns by how much their numbers are raised. Nobody else may write meanwhile.
     """
-    with told_apart(workspace.engine), writing(workspace.engine) as connection:
+    with told_apart(workspace_of(ims).engine), writing(workspace_of(ims).engine) as connection:
         return events.go_on_numbering(connection)

@@ -134,7 +134,7 @@ def test_a_scheduler_runs_until_it_is_told_to_stop(run, end):
     root = Path(ims_fsm.__file__).parents[1]
     with IMS("sqlite:///ims.db") as ims:
         # Another process opens what is really open.
-        url = ims.engine.url.render_as_string(hide_password=False)
+        url = ims._workspace.engine.url.render_as_string(hide_password=False)
     program = [sys.executable, "-m", "ims_fsm", "scheduler", "run", "--json"]
     environment = {**os.environ, "PYTHONPATH": str(root), "IMS_FSM_DB": url}
     running = subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)

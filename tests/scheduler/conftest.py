@@ -124,7 +124,7 @@ class Town:
         ]
 
     def reminders(self, number: int) -> list[Reminder]:
-        with reading(self.ims.engine) as connection:
+        with reading(self.ims._workspace.engine) as connection:
             return reminders.of_recipient(connection, gstin(number))
 
     def reminded(self, number: int) -> list[tuple[str, str, int]]:
@@ -133,7 +133,7 @@ class Town:
     def run_rows(self, **columns: str) -> list[Any]:
         table = core(JobRunRow)
         where = [table.c[name] == value for name, value in columns.items()]
-        with reading(self.ims.engine) as connection:
+        with reading(self.ims._workspace.engine) as connection:
             return connection.execute(table.select().where(*where).order_by(*table.primary_key)).all()
 
     def tables(self) -> dict[str, list[tuple[Any, ...]]]:
@@ -142,7 +142,7 @@ class Town:
 
     def breaks(self, statement: str, **values: Any) -> None:
         """Change a row behind the program's back."""
-        with writing(self.ims.engine) as connection:
+        with writing(self.ims._workspace.engine) as connection:
             assert connection.execute(text(statement), values).rowcount
 
     def moment(self) -> datetime:
@@ -151,7 +151,7 @@ class Town:
 
 def tables(ims: IMS) -> dict[str, list[tuple[Any, ...]]]:
     """Return every row of every table, but the order in which they were committed."""
-    with reading(ims.engine) as connection:
+    with reading(ims._workspace.engine) as connection:
         return {
             table.name: [
                 tuple(row)
@@ -212,7 +212,7 @@ def file_town(tmp_path: Path) -> Iterator[Town]:
     """A town in a file."""
     made = Town(f"sqlite:///{tmp_path / 'ims.db'}")
     # Other processes open what is really open.
-    made.url = made.ims.engine.url.render_as_string(hide_password=False)
+    made.url = made.ims._workspace.engine.url.render_as_string(hide_password=False)
     yield made
     made.ims.close()
 

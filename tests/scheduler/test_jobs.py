@@ -143,8 +143,8 @@ def test_a_lost_race_is_run_again_at_once(town, monkeypatch):
         return swept(unit, gstins)
 
     monkeypatch.setattr(jobs, "_swept", sweep)
-    jobs.plan(town.ims)
-    assert jobs.work(town.ims, ["draft"]) == jobs.Drained(shards=1, recipients=1)
+    jobs.plan(town.ims._workspace)
+    assert jobs.work(town.ims._workspace, ["draft"]) == jobs.Drained(shards=1, recipients=1)
     assert [row.attempt for row in town.run_rows(job="draft")] == [0]
 
 
@@ -173,40 +173,40 @@ def test_what_is_due_and_not_done_is_a_failure(town, who, monkeypatch):
 
 def test_a_database_that_cannot_be_used_is_told_and_nothing_is_noted(town, monkeypatch):
     town.recipients(1).at("2024-11-14")
-    jobs.plan(town.ims)
+    jobs.plan(town.ims._workspace)
 
     def busy(*_given, **_named):
         raise StoreError("the database is in use by another writer; try again when it is done")
 
     with monkeypatch.context() as patch:
-        patch.setattr(town.ims, "run", busy)
+        patch.setattr(town.ims._workspace, "run", busy)
         with pytest.raises(StoreError, match="in use by another writer"):
-            jobs.drain(town.ims)
+            jobs.drain(town.ims._workspace)
     assert [(row.status, row.attempt) for row in town.run_rows(job="draft")] == [("todo", 0)]
 
 
 def test_only_some_jobs_are_drained(town):
     town.recipients(1).at("2024-12-14")
-    jobs.plan(town.ims)
-    jobs.drain(town.ims, ["expire"])
+    jobs.plan(town.ims._workspace)
+    jobs.drain(town.ims._workspace, ["expire"])
     assert {(row.job, row.status) for row in town.run_rows()} >= {("expire", "done"), ("draft", "todo")}
 
 
 def test_a_stop_ends_after_the_shard(town):
     town.recipients(*range(1, 7)).at("2024-11-14")
-    jobs.plan(town.ims, 2)
+    jobs.plan(town.ims._workspace, 2)
     stops = iter([False, False, True])
-    assert jobs.drain(town.ims, ["draft"], lambda: next(stops)) == jobs.Drained(shards=2, recipients=4)
+    assert jobs.drain(town.ims._workspace, ["draft"], lambda: next(stops)) == jobs.Drained(shards=2, recipients=4)
 
 
 def test_waiting_is_told_until_the_next_try(town, broken):
-    assert jobs.wait(town.ims) is None
+    assert jobs.wait(town.ims._workspace) is None
     town.recipients(1).at("2024-11-14")
     broken(1)
-    jobs.plan(town.ims)
-    assert jobs.wait(town.ims) == timedelta()
-    jobs.drain(town.ims)
-    assert jobs.wait(town.ims) == timedelta(minutes=1)
+    jobs.plan(town.ims._workspace)
+    assert jobs.wait(town.ims._workspace) == timedelta()
+    jobs.drain(town.ims._workspace)
+    assert jobs.wait(town.ims._workspace) == timedelta(minutes=1)
 
 
 def test_the_drained_add_up():

@@ -202,7 +202,7 @@ def test_what_a_wrong_clock_planned_waits_for_the_right_one(town):
     town.recipients(1, 2).at("2024-11-14").ring()
     for number in (1, 2):
         town.file_3b(number, "2024-10")
-    jobs.plan(town.at("2025-12-14").ims, 10)
+    jobs.plan(town.at("2025-12-14").ims._workspace, 10)
     assert not town.at("2024-11-15").ring().done.shards
     assert town.two_bs("2024-11", 1, 2) == ["absent", "absent"]
     town.at("2024-12-14").ring()
@@ -213,16 +213,16 @@ def test_a_clock_a_little_behind_takes_nothing_from_one_ahead(town, who):
     """Two machines, seconds apart: what one has planned and begun is not withdrawn by the other."""
     town.recipients(1, 2, 3).at("2025-11-30")
     pending = [town.filed(number, pending=True, date=OLD.replace(year=2025), period="2025-10") for number in (1, 2, 3)]
-    jobs.plan(town.at("2025-12-01T00:00:02").ims, 1)
-    assert jobs.work(town.ims).shards == 1
-    jobs.plan(town.at("2025-12-01T00:00:00").ims, 1)
+    jobs.plan(town.at("2025-12-01T00:00:02").ims._workspace, 1)
+    assert jobs.work(town.ims._workspace).shards == 1
+    jobs.plan(town.at("2025-12-01T00:00:00").ims._workspace, 1)
     town.ring()
     assert [str(town.desk_of(one).record(one).state) for one in pending] == ["removed"] * 3
 
 
 def test_a_broken_annual_return_stops_nobody(town, who):
     town.recipients(1).at("2024-11-14")
-    with writing(town.ims.engine) as connection:
+    with writing(town.ims._workspace.engine) as connection:
         row = {"gstin": who(1), "at": "2024-11-01 00:00:00.000000"}
         connection.execute(text("INSERT INTO annual_return (gstin, fy, filed_at) VALUES (:gstin, 'broken', :at)"), row)
     town.ring()
@@ -240,5 +240,5 @@ def test_the_clock_runs_over_the_end_of_a_year(town):
 
 def test_one_plan_after_another_adds_none(town):
     town.recipients(*range(1, 30)).at("2024-11-14")
-    assert [jobs.plan(town.ims, 10) for _ in range(3)] == [6, 0, 0]
-    assert jobs.plan(town.at("2024-11-15").ims, 7) == 0
+    assert [jobs.plan(town.ims._workspace, 10) for _ in range(3)] == [6, 0, 0]
+    assert jobs.plan(town.at("2024-11-15").ims._workspace, 7) == 0

@@ -103,7 +103,7 @@ class Span:
         """Register everyone; the log of one says that his first GSTR-2B was generated, where there is none."""
         people = year.People(ims, who, set_clock, settle, self.since, self.recipients)
         people.begin()
-        with writing(ims.engine) as connection:
+        with writing(ims._workspace.engine) as connection:
             connection.execute(BROKEN, {"gstin": people.everyone[BROKEN_ONE], "period": self.since})
         return people
 
@@ -153,7 +153,7 @@ def wild(url, who, span, number, folder, cluster=None):
             people.live(span.start, span.end)
         finally:
             ringers.close()
-        with reading(ims.engine) as connection:
+        with reading(ims._workspace.engine) as connection:
             broken = people.everyone[BROKEN_ONE]
             assert {fault.where.count(broken) for fault in audit.verify(connection).faults} <= {1}
         return year.content(ims), ringers

@@ -105,7 +105,7 @@ class People:
                     self.quietly(lambda g=gstin, p=two_b: self.ims.recipient(g, actor="buyer").file_3b(p))
 
     def two_bs(self, gstin: str) -> list[TaxPeriod]:
-        with reading(self.ims.engine) as connection:
+        with reading(self.ims._workspace.engine) as connection:
             return [one.period for one in returns.two_bs(connection, gstin) if one.state is not TwoBState.FINAL]
 
     def quietly(self, call: Callable[[], object]) -> None:
@@ -133,7 +133,7 @@ def steps(ims: IMS, start: datetime, end: datetime) -> Iterator[datetime]:
 
 def is_settled(ims: IMS) -> bool:
     """Say whether nothing is due: planned or not, in nobody's hands."""
-    with ims.asking() as unit:
+    with ims._workspace.asking() as unit:
         if jobs.claim(unit.connection, unit.now, lock=False) is not None:
             return False
         left = [*planning.to_take_up(unit), *planning.due(unit)]
@@ -142,7 +142,7 @@ def is_settled(ims: IMS) -> bool:
 
 def content(ims: IMS) -> dict[str, list[str]]:
     """Return every row of every table, but in which order they were committed and how the jobs were cut."""
-    with reading(ims.engine) as connection:
+    with reading(ims._workspace.engine) as connection:
         return {
             table.name: sorted(
                 repr(tuple(row))

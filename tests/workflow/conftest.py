@@ -197,11 +197,11 @@ class Stage:
         def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
             run.append(statement)
 
-        event.listen(self.ims.engine, "before_cursor_execute", note)
+        event.listen(self.ims._workspace.engine, "before_cursor_execute", note)
         try:
             yield run
         finally:
-            event.remove(self.ims.engine, "before_cursor_execute", note)
+            event.remove(self.ims._workspace.engine, "before_cursor_execute", note)
 
     def states(self) -> dict[int, str]:
         return {record.id: str(record.state) for record in self.desk.records()}
@@ -223,7 +223,7 @@ class Stage:
 
     def tables(self) -> Mapping[str, list[tuple[Any, ...]]]:
         """Return every row of every table, by key, but for its place, which is each database's own."""
-        with reading(self.ims.engine) as connection:
+        with reading(self.ims._workspace.engine) as connection:
             return {
                 table.name: [
                     tuple(row)
@@ -235,7 +235,7 @@ class Stage:
             }
 
     def faults(self) -> tuple[object, ...]:
-        with reading(self.ims.engine) as connection:
+        with reading(self.ims._workspace.engine) as connection:
             return audit.verify(connection).faults
 
     @contextmanager
@@ -293,7 +293,7 @@ def pg_race(pg_url: str) -> Iterator[str]:
 def fresh(request: pytest.FixtureRequest) -> Iterator[Callable[[], Stage]]:
     """Give what makes stages, on 9 November 2024; each takes the database of the one before."""
     first = Stage()
-    if first.ims.engine.dialect.name == "postgresql":
+    if first.ims._workspace.engine.dialect.name == "postgresql":
         yield from _copies(first, request.getfixturevalue("databases"))
         return
     with closing(sqlite3.connect(":memory:")) as template:
@@ -319,7 +319,7 @@ def _copies(first: Stage, databases: Any) -> Iterator[Callable[[], Stage]]:
 
     def make() -> Stage:
         end()
-        name = databases.make(first.ims.engine.url.database)
+        name = databases.make(first.ims._workspace.engine.url.database)
         last.append((IMS(databases.address(name).render_as_string(hide_password=False)), name))
         return Stage(ims=last[0][0])
 
@@ -328,7 +328,7 @@ def _copies(first: Stage, databases: Any) -> Iterator[Callable[[], Stage]]:
 
 
 def _driver(ims: IMS) -> sqlite3.Connection:
-    with ims.engine.connect() as connection:
+    with ims._workspace.engine.connect() as connection:
         driver = connection.connection.driver_connection
     assert isinstance(driver, sqlite3.Connection)
     return driver

@@ -110,10 +110,10 @@ class Racer:
         self.together("naive")
         table = core(RecordRow)
         for _ in range(20):
-            with reading(self.ims.engine) as connection:
+            with reading(self.ims._workspace.engine) as connection:
                 record = records.find(connection, self.ids[-1])
             time.sleep(0.001)
-            with writing(self.ims.engine) as connection:
+            with writing(self.ims._workspace.engine) as connection:
                 connection.execute(
                     update(table).where(table.c.id == record.id).values(version=record.version + 1, remarks=self.actor)
                 )

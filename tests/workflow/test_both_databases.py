@@ -112,14 +112,14 @@ def test_both_databases_tell_and_hold_the_same(stage, on_pg):
 def test_partitions_tell_and_hold_the_same(stage, staging, pg_place):
     """The whole year on tables that are split by recipient, sealed and proved."""
     before = staging(pg_place)
-    assert partition(before.ims.engine, 64).keys() >= {"record", "transition_log", "two_b_line"}
+    assert partition(before.ims._workspace.engine, 64).keys() >= {"record", "transition_log", "two_b_line"}
     before.ims.close()
     parts = staging(pg_place)
     assert told(parts) == told(stage)
     on_one, on_other = _comparable(stage), _comparable(parts)
     for name, rows in on_one.items():
         assert sorted(map(repr, rows)) == sorted(map(repr, on_other[name])), name
-    with writing(parts.ims.engine) as connection:
+    with writing(parts.ims._workspace.engine) as connection:
         assert seal(connection, parts.buyer, "asha", parts.now).rows > 0
     assert not parts.faults()
     parts.ims.close()

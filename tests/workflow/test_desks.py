@@ -181,7 +181,7 @@ def test_a_period_is_a_month(stage, period):
 def test_one_registration_that_cannot_be_read_stops_no_sweep(stage):
     """Whoever wrote it: an older version, or a hand in the table."""
     stage.taxpayer(stage.other)
-    with stage.ims.engine.begin() as connection:
+    with stage.ims._workspace.engine.begin() as connection:
         connection.execute(
             text("UPDATE taxpayer SET registered_from = 'junk' WHERE gstin = :gstin"), {"gstin": stage.other}
         )
@@ -203,10 +203,10 @@ def test_a_lost_race_is_tried_again(stage, monkeypatch):
         return "done"
 
     monkeypatch.setattr("ims_fsm.workflow.workspace.FIRST_PAUSE_S", 0)
-    assert stage.ims.run("test", losing, str, actor="x") == "done"
+    assert stage.ims._workspace.run("test", losing, str, actor="x") == "done"
     tries.clear()
     with pytest.raises(ConflictError):
-        stage.ims.run("test", losing, str, actor="x", retries=1)
+        stage.ims._workspace.run("test", losing, str, actor="x", retries=1)
 
 
 def test_what_the_database_refuses_is_told_without_statement_and_values(stage):
@@ -214,7 +214,7 @@ def test_what_the_database_refuses_is_told_without_statement_and_values(stage):
         unit.connection.execute(text("INSERT INTO counter (name, last) VALUES (:name, NULL)"), {"name": "s3cret"})
 
     with pytest.raises(StoreError) as caught:
-        stage.ims.run("test", broken, type(None), actor="x")
+        stage.ims._workspace.run("test", broken, type(None), actor="x")
     printed = "".join(traceback.format_exception(caught.value))
     assert "please report it" in str(caught.value)
     assert "INSERT" not in printed

@@ -40,7 +40,7 @@ def saved(ims: IMS, kind: Kind = Kind.CREDIT_NOTE) -> int:
 
 def seen(ims: IMS, record_id: int) -> Highlight:
     """Return what is highlighted of a record."""
-    with ims.asking() as unit:
+    with ims._workspace.asking() as unit:
         return highlight(unit, unit.record(record_id))
 
 

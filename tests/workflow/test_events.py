@@ -23,8 +23,8 @@ EVERY = events.wanted()
 
 def settled(stage):
     """Wait until no transaction that had begun by now is under way, of whomever on the server (statistics, say)."""
-    if stage.ims.engine.dialect.name == "postgresql":
-        with stage.ims.engine.connect() as connection:
+    if stage.ims._workspace.engine.dialect.name == "postgresql":
+        with stage.ims._workspace.engine.connect() as connection:
             now = connection.execute(text("SELECT txid_snapshot_xmax(txid_current_snapshot())")).scalar_one()
             connection.rollback()
             while connection.execute(text("SELECT txid_snapshot_xmin(txid_current_snapshot())")).scalar_one() < now:
@@ -96,7 +96,7 @@ def test_a_limit_is_kept_whatever_the_pages(stage):
     every = list(settled(stage).events())
     for limit in range(len(every) + 2):
         assert list(stage.ims.events(limit=limit)) == every[:limit]
-        read = events.read(stage.ims.engine, None, limit, EVERY, page=3)
+        read = events.read(stage.ims._workspace.engine, None, limit, EVERY, page=3)
         assert list(read) == every[:limit]
 
 
@@ -104,7 +104,7 @@ def test_no_more_than_a_page_is_in_hand(stage):
     """Nothing is read ahead of the page that is being given, and no transaction stays open between two."""
     a_month(stage)
     settled(stage)
-    reading = events.read(stage.ims.engine, None, None, EVERY, page=2)
+    reading = events.read(stage.ims._workspace.engine, None, None, EVERY, page=2)
     next(reading)
     with stage.statements() as run:
         next(reading)
@@ -146,7 +146,7 @@ def test_following_waits_longer_while_nothing_comes(stage):
             settled(stage)
         return len(waited) == 10
 
-    told = list(events.follow(stage.ims.engine, None, EVERY, wait, page=3))
+    told = list(events.follow(stage.ims._workspace.engine, None, EVERY, wait, page=3))
     assert waited == [0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0, 0.25, 0.5]
     assert (FIRST_PAUSE_S, LONGEST_PAUSE_S) == (0.25, 8.0)
     assert told == list(stage.ims.events())
@@ -170,8 +170,8 @@ def test_whoever_writes_holds_the_recipients_first(on_pg):
         if numbered and state(cursor)[1] > locks:
             late.append(statement)
 
-    listening.listen(on_pg.ims.engine, "before_cursor_execute", before)
-    listening.listen(on_pg.ims.engine, "after_cursor_execute", after)
+    listening.listen(on_pg.ims._workspace.engine, "before_cursor_execute", before)
+    listening.listen(on_pg.ims._workspace.engine, "after_cursor_execute", after)
     note, _ = a_month(on_pg)
     on_pg.shop.edit(on_pg.saved(), {"igst": 5})
     on_pg.shop.delete(on_pg.saved())

@@ -61,7 +61,7 @@ def taken_in(ims, text, import_it):
         done = import_it(ims, text)
     except InputError as error:
         return str(error), ims.taxpayers()
-    with reading(ims.engine) as connection:
+    with reading(ims._workspace.engine) as connection:
         assert not audit.verify(connection).faults
     # Numbers are taken by the block where that is quicker, and declarations are numbered in the order of asking.
     records = list(ims.recipient(done.recipient, actor="reader").records())

@@ -10,8 +10,7 @@ from ims_fsm import IMS, Taxpayer, TaxPeriod
 from ims_fsm.terms.vocabulary import Filing
 
 READING = {
-    "close", "asking", "run", "streamed", "now", "taxpayer", "taxpayers", "recipients", "registered", "recipient_of",
-    "events", "compare_2b",
+    "close", "taxpayer", "taxpayers", "recipients", "registered", "recipient_of", "events", "compare_2b",
 }  # fmt: skip
 
 

@@ -220,7 +220,7 @@ class Town(RuleBasedStateMachine):
         self.covered(period)
 
     def owed(self, recipient):
-        with self.stage.ims.asking() as unit:
+        with self.stage.ims._workspace.asking() as unit:
             return next_period(unit, recipient)
 
     def liabilities(self):
@@ -321,7 +321,7 @@ class Town(RuleBasedStateMachine):
         assert superseded.isdisjoint(shown)
 
     def rows(self):
-        with self.stage.ims.asking() as unit:
+        with self.stage.ims._workspace.asking() as unit:
             return {
                 name: unit.connection.execute(Table.metadata.tables[name].select()).all()
                 for name in ("two_b", "two_b_line")

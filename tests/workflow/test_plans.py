@@ -201,8 +201,8 @@ CASES = [
     ),
     Case("the first events", lambda stage, _: _events(stage), OF_ALL),
     Case("the next events", lambda stage, _: _events(stage, _events(stage)[-1].cursor), OF_ALL),
-    Case("plan what is due", lambda stage, _: jobs.plan(stage.at("2024-12-01").ims, SHARD), OF_ALL),
-    Case("do a shard that is due", lambda stage, _: jobs.work(stage.ims), OF_ALL),
+    Case("plan what is due", lambda stage, _: jobs.plan(stage.at("2024-12-01").ims._workspace, SHARD), OF_ALL),
+    Case("do a shard that is due", lambda stage, _: jobs.work(stage.ims._workspace), OF_ALL),
     Case("every taxpayer", lambda stage, _: stage.ims.taxpayers(), OF_ALL),
 ]
 
@@ -212,14 +212,14 @@ def filled(stage):
     ids = [stage.filed() for _ in range(20)]
     stage.act("reject", ids[5])
     like = to_row(stage.record(ids[0]))
-    with writing(stage.ims.engine) as connection:
+    with writing(stage.ims._workspace.engine) as connection:
         first = counters.take(connection, "record", RECIPIENTS * EACH)
     for number in range(RECIPIENTS):
-        with writing(stage.ims.engine) as connection:
+        with writing(stage.ims._workspace.engine) as connection:
             _others(connection, like, f"27AAAAA{number:04}A1Z5", first + number * EACH)
     # SQLite is asked as it is found where nobody has said ANALYZE; PostgreSQL says it to itself.
-    if stage.ims.engine.dialect.name == "postgresql":
-        with writing(stage.ims.engine) as connection:
+    if stage.ims._workspace.engine.dialect.name == "postgresql":
+        with writing(stage.ims._workspace.engine) as connection:
             connection.execute(text("ANALYZE"))
     return [*ids, stage.saved(form="IFF")]
 
@@ -265,7 +265,7 @@ def _others(connection, like, gstin, first):
 def told(stage, ids):
     found = {}
     for case in CASES:
-        with explained(stage.ims.engine) as plans:
+        with explained(stage.ims._workspace.engine) as plans:
             case.run(stage, ids)
         found[case.name] = [normalised(plan) for plan in plans if plan.reads]
     return found
@@ -274,7 +274,7 @@ def told(stage, ids):
 @pytest.fixture(scope="module")
 def on_sqlite(fresh):
     stage = fresh()
-    if stage.ims.engine.dialect.name != "sqlite":
+    if stage.ims._workspace.engine.dialect.name != "sqlite":
         pytest.skip("stores are opened on PostgreSQL")
     return told(stage, filled(stage))
 
@@ -321,20 +321,20 @@ def test_what_is_about_one_recipient_reads_one_partition_of_each_table(staging, 
     stage = staging(pg_place)
     ids = filled(stage)
     for case in CASES:
-        with explained(stage.ims.engine) as found:
+        with explained(stage.ims._workspace.engine) as found:
             case.run(stage, ids)
         for plan in found if case.asks == "by recipient" else ():
             parts = {name for name in plan.reads if re.search(r"_p\d$", name)}
             tables = {name.rpartition("_p")[0] for name in parts}
             assert len(parts) == len(tables), "\n".join([case.name, plan.statement, *plan.steps])
-    with reading(stage.ims.engine) as connection:
+    with reading(stage.ims._workspace.engine) as connection:
         assert audit.verify(connection, stage.buyer).sound
     stage.ims.close()
 
 
 def partition_of_empty(stage):
     """Split the stage's tables, in which there is nothing but its taxpayers, and close it."""
-    made = partition(stage.ims.engine, PARTITIONS)
+    made = partition(stage.ims._workspace.engine, PARTITIONS)
     stage.ims.close()
     return made
 

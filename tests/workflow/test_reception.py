@@ -111,7 +111,7 @@ def _who(record: Any) -> str:
 
 def tables(stage: Any) -> dict[str, list[tuple[Any, ...]]]:
     """Return every row but for numbers that are given out in the order of asking."""
-    with reading(stage.ims.engine) as connection:
+    with reading(stage.ims._workspace.engine) as connection:
         return {
             table.name: [
                 tuple(row)
@@ -178,7 +178,7 @@ def by_row(oracle: Any) -> Any:
         def work(unit: Any) -> dict[str, Any]:
             return oracle.Reception(unit, stage.buyer).take_in(shown, complete)
 
-        return stage.ims.run("receive", work, dict, actor="portal")
+        return stage.ims._workspace.run("receive", work, dict, actor="portal")
 
     return receive
 
@@ -196,7 +196,9 @@ def as_set(*, straight: bool) -> Any:
 
         for enter in (True, False) if straight else (False,):
             try:
-                return stage.ims.run("receive", lambda unit, enter=enter: work(unit, enter), dict, actor="portal")
+                return stage.ims._workspace.run(
+                    "receive", lambda unit, enter=enter: work(unit, enter), dict, actor="portal"
+                )
             except SeenTwiceError:
                 continue
         raise AssertionError

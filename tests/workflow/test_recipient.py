@@ -302,7 +302,7 @@ def test_one_action_takes_three_statements(stage):
         stage.desk.accept(record_id)
     held = ["SELECT pg_advisory_xact_lock(hashtextextended(concat(current_schema(),"]
     assert [" ".join(one.split()[:2]) for one in run] == [
-        *(held if stage.ims.engine.dialect.name == "postgresql" else ()),
+        *(held if stage.ims._workspace.engine.dialect.name == "postgresql" else ()),
         "SELECT record.recipient_gstin,",
         "UPDATE record",
         "INSERT INTO",

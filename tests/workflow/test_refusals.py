@@ -25,7 +25,7 @@ def test_every_kind_of_document_has_a_title(stage, kind):
 def test_every_field_of_a_sentence_is_filled_in(stage):
     """What the law's sentences name is told either of a record or of a return."""
     record = stage.record(stage.saved())
-    with stage.ims.asking() as unit:
+    with stage.ims._workspace.asking() as unit:
         scene = unit.scene(stage.buyer)
         filled = record_fields(record, scene).keys() | return_fields(scene, record.return_period).keys()
     assert FIELDS.keys() <= filled
@@ -35,7 +35,7 @@ def test_every_field_of_a_sentence_is_filled_in(stage):
                                             ("debit_note", "a debit note")])  # fmt: skip
 def test_the_article_fits(stage, kind, told):
     record = stage.record(stage.saved(stage.document(kind)))
-    with stage.ims.asking() as unit:
+    with stage.ims._workspace.asking() as unit:
         assert record_fields(record, unit.scene(stage.buyer))["a_document"] == told
 
 

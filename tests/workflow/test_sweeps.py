@@ -182,5 +182,5 @@ def test_the_next_period_is_the_first_that_is_not_filed(stage, filing, registere
     stage.taxpayer(stage.buyer, filing=filing, registered_from=registered_from)
     for one in filed:
         stage.close(one)
-    with stage.ims.asking() as unit:
+    with stage.ims._workspace.asking() as unit:
         assert next_period(unit, stage.buyer) == period

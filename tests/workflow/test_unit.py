@@ -17,7 +17,7 @@ from ims_fsm.workflow.unit import UnitOfWork
 
 @pytest.fixture
 def unit(stage):
-    with stage.ims.engine.connect() as connection, connection.begin():
+    with stage.ims._workspace.engine.connect() as connection, connection.begin():
         yield UnitOfWork(connection, stage.ims.book, stage.ims.hooks, stage.now, "somebody", "k")
 
 
@@ -28,15 +28,18 @@ def saved_in(stage, unit):
 
 def test_a_record_is_found_by_its_id_and_its_recipient(stage):
     record_id = stage.saved()
-    with stage.ims.asking() as unit:
+    with stage.ims._workspace.asking() as unit:
         assert unit.record(record_id) == unit.record(record_id, stage.buyer) == unit.held(record_id)
-    with stage.unreadable(f"{record_id}: is not a record here; see ims-fsm list"), stage.ims.asking() as unit:
+    with (
+        stage.unreadable(f"{record_id}: is not a record here; see ims-fsm list"),
+        stage.ims._workspace.asking() as unit,
+    ):
         unit.record(record_id, stage.seller)
 
 
 def test_who_is_unknown_files_monthly(stage):
     stage.taxpayer(stage.quarterly, filing="quarterly")
-    with stage.ims.asking() as unit:
+    with stage.ims._workspace.asking() as unit:
         assert [unit.filing_of(gstin) for gstin in (stage.quarterly, stage.other)] == [
             Filing.QUARTERLY,
             Filing.MONTHLY,
@@ -45,7 +48,7 @@ def test_who_is_unknown_files_monthly(stage):
 
 def test_of_all_taxpayers_those_are_read_who_are_asked_for_once_each(stage):
     stage.taxpayer(stage.quarterly, filing="quarterly")
-    with stage.ims.asking() as unit, stage.statements() as run:
+    with stage.ims._workspace.asking() as unit, stage.statements() as run:
         scene = unit.scene(stage.buyer)
         assert [scene.suppliers.get(stage.quarterly, Filing.MONTHLY) for _ in range(3)] == [Filing.QUARTERLY] * 3
         assert [scene.suppliers.get(stage.other, Filing.MONTHLY) for _ in range(2)] == [Filing.MONTHLY] * 2
@@ -68,7 +71,7 @@ def test_chains_are_read_where_there_is_an_amendment(stage):
     original = stage.document()
     first, alone = stage.saved(original), stage.saved()
     second = stage.saved(stage.document(amends=original), "2024-11")
-    with stage.ims.asking() as unit:
+    with stage.ims._workspace.asking() as unit:
         chains = unit.chains_of([unit.record(one) for one in (first, second, alone)])
         assert {one: [member.id for member in chain] for one, chain in chains.items()} == {
             first: [first, second],

@@ -160,7 +160,7 @@ def test_nothing_is_half_written(stage, prepared):
     before = stage.tables()
     number = 1
     while True:
-        with counted(stage.ims.engine, number) as seen:
+        with counted(stage.ims._workspace.engine, number) as seen:
             try:
                 call()
             except InTheWayError:
@@ -183,10 +183,10 @@ def test_the_last_moment_counts_too(stage, prepared):
     def fail(_connection):
         raise InTheWayError
 
-    event.listen(stage.ims.engine, "commit", fail)
+    event.listen(stage.ims._workspace.engine, "commit", fail)
     with pytest.raises(InTheWayError):
         call()
-    event.remove(stage.ims.engine, "commit", fail)
+    event.remove(stage.ims._workspace.engine, "commit", fail)
     assert stage.tables() == before
 
 
@@ -246,10 +246,10 @@ def test_what_a_failed_call_has_kept_is_not_remembered(stage):
     def fail(*_):
         raise RuntimeError
 
-    event.listen(stage.ims.engine, "commit", fail)
+    event.listen(stage.ims._workspace.engine, "commit", fail)
     with pytest.raises(RuntimeError):
         stage.saved(document)
-    event.remove(stage.ims.engine, "commit", fail)
+    event.remove(stage.ims._workspace.engine, "commit", fail)
     record_id = stage.saved(document)
     stage.act("accept", record_id)
     assert not stage.faults()
@@ -291,7 +291,7 @@ def test_a_clock_without_a_time_zone_is_refused(stage):
 
 def test_asking_keeps_nothing(stage):
     record_id = stage.saved()
-    with stage.ims.asking() as unit:
+    with stage.ims._workspace.asking() as unit:
         assert (unit.now, unit.actor, unit.request_key) == (stage.now, "", None)
         assert unit.record(record_id).id == record_id
 
