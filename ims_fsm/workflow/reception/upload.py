@@ -12,7 +12,7 @@ from ims_fsm.formats.gstn import Upload, UploadRecord, write_upload
 from ims_fsm.law.refusal import Allowed
 from ims_fsm.record.record import Record
 from ims_fsm.record.scene import Request
-from ims_fsm.record.sighting import YesNo, last_seen, told_alike
+from ims_fsm.record.sighting import last_seen, told_alike
 from ims_fsm.record.where import Where
 from ims_fsm.store import records
 from ims_fsm.terms.vocabulary import Form, State, Trigger
@@ -59,7 +59,7 @@ def _upload_record(unit: UnitOfWork, change: UploadChange, chain: Sequence[Recor
         previous=change.previous,
         action=record.state,
         specified=specified,
-        itc_reduction=_reduction(record) if specified else None,
+        itc_reduction=None if not specified else "N" if record.reduction == "none" else "Y",
         declared=record.declared if record.reduction == "partial" else None,
         remarks=record.remarks,
         itc_period=record.two_b_period if record.form is Form.ICEGATE else None,
@@ -71,7 +71,3 @@ def _asks_for_reduction(unit: UnitOfWork, record: Record, chain: Sequence[Record
     """Say whether accepting the record asks for a declared reduction of ITC (advisory.2025-10.reduction)."""
     decision = consider(unit, record, Trigger.ACCEPT, Request(reduce_itc="full"), chain)
     return isinstance(decision, Allowed) or _NOT_APPLICABLE not in decision.codes
-
-
-def _reduction(record: Record) -> YesNo:
-    return "N" if record.reduction == "none" else "Y"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.formats.gstn import Difference, Explanation, PortalTwoB, PortalTwoBLine, compare
 from ims_fsm.formats.gstn.two_b.comparison import Side
-from ims_fsm.formats.gstn.two_b.line import ISD_TYPE
+from ims_fsm.formats.gstn.two_b.statement import ISD_TYPE
 from ims_fsm.law.book import LawBook
 from ims_fsm.record.record import Record
 from ims_fsm.record.returns import TwoBLine

@@ -10,7 +10,7 @@ import pytest
 from ims_fsm.formats.gstn import Dialect, What, compare, dumps, read_two_b, write_two_b
 from ims_fsm.formats.gstn.notation import loads
 from ims_fsm.formats.gstn.sections import SECTIONS
-from ims_fsm.formats.gstn.two_b.line import PortalTwoBLine
+from ims_fsm.formats.gstn.two_b.statement import PortalTwoBLine
 from ims_fsm.terms.gstin import check_digit_holds
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.vocabulary import Form, Kind, Section, State, SupplierStatus

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
-from ims_fsm.formats.gstn.two_b.line import PortalTwoBLine
+from ims_fsm.formats.gstn.two_b.statement import PortalTwoBLine
 from ims_fsm.terms.money import HEADS, NIL, TITLES, Heads, rupees, shown
 from ims_fsm.terms.vocabulary import Kind, Section
 

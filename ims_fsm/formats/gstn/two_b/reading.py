@@ -15,8 +15,7 @@ from ims_fsm.formats.gstn.fields import NO_DATE
 from ims_fsm.formats.gstn.notation import loads
 from ims_fsm.formats.gstn.row import Findings, Row, recipient_of
 from ims_fsm.formats.gstn.sections import IMPORT_TYPE, bill_number
-from ims_fsm.formats.gstn.two_b.line import Availability, PortalTwoB, PortalTwoBLine
-from ims_fsm.formats.gstn.two_b.tables import Table, table_named
+from ims_fsm.formats.gstn.two_b.statement import Availability, PortalTwoB, PortalTwoBLine, Table, table_named
 from ims_fsm.formats.gstn.values import shown
 from ims_fsm.terms.document import OriginalReference
 from ims_fsm.terms.money import Heads

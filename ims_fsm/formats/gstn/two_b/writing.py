@@ -11,8 +11,7 @@ from typing import Any
 
 from ims_fsm.formats.gstn.notation import dumps
 from ims_fsm.formats.gstn.sections import bill_parts
-from ims_fsm.formats.gstn.two_b.line import PortalTwoB, PortalTwoBLine
-from ims_fsm.formats.gstn.two_b.tables import Table, table_of
+from ims_fsm.formats.gstn.two_b.statement import PortalTwoB, PortalTwoBLine, Table, table_of
 from ims_fsm.formats.gstn.values import written
 from ims_fsm.terms.money import NIL, Heads, rupees
 from ims_fsm.terms.vocabulary import Kind, Section
