@@ -48,8 +48,7 @@ def path_and_machines(arguments: Sequence[str] | None) -> tuple[Path | None, lis
 
 def law_at(path: Path | None) -> Law:
     """Return the law at a path, the shipped one without a path, as it is on disk now; raises `DeclarationError`."""
-    from ims_fsm.law.loading import load_law
-    from ims_fsm.law.own import load_own
+    from ims_fsm.law.loading import load_law, load_own
     from ims_fsm.resources import machines_folder
 
     return load_law(machines_folder()) if path is None else load_own(path)
@@ -261,7 +260,7 @@ def verify(
     from ims_fsm.law import modelcheck
     from ims_fsm.law.annexure import check_example
     from ims_fsm.law.book import shipped_book
-    from ims_fsm.law.own import load_own
+    from ims_fsm.law.loading import load_own
 
     began = perf_counter()
     with working("Loading", quiet=call.as_json) as progress:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from ims_fsm.draw.notes import Note, notes_of
-from ims_fsm.law.barring import always_refused, reached
+from ims_fsm.law.decision import always_refused, reached
 from ims_fsm.law.declaration import ENTRY, STATE, RuleSetDeclaration, StateDeclaration, TriggerDeclaration
 from ims_fsm.law.edition import Edition
 

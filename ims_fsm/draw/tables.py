@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ims_fsm.draw.notes import is_shut, watched_states
-from ims_fsm.law.barring import always_refused
+from ims_fsm.law.decision import always_refused
 from ims_fsm.law.declaration import ENTRY, GuardDeclaration
 from ims_fsm.law.edition import Edition
 from ims_fsm.law.refusal import Refusal

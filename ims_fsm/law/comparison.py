@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from ims_fsm.errors import InputError, Problem
-from ims_fsm.law.barring import always_refused, reached
+from ims_fsm.law.decision import always_refused, reached
 from ims_fsm.law.declaration import (
     STATE,
     Declared,

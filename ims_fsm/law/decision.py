@@ -1,11 +1,12 @@
-"""May this trigger fire, and if not, which rules refuse and why: pure, and all refusals at once.
+"""May this trigger fire, and if not, which rules refuse and why; and what never may, whatever the facts are.
 
-Imports the edition, the facts and the refusal; no clock, no database, no framework.
+Imports the edition, the facts and the refusal; pure: no clock, no database, no framework.
 """
 
 from __future__ import annotations
 
-from ims_fsm.law.edition import Edition
+from ims_fsm.law.declaration import ENTRY, STATE, GuardDeclaration
+from ims_fsm.law.edition import Edition, closure
 from ims_fsm.law.facts import Facts
 from ims_fsm.law.refusal import Allowed, Decision, Refused
 
@@ -37,3 +38,30 @@ def judge(machine: Edition, state: str, trigger: str, row: tuple[str, ...]) -> D
     if transition is None:
         return Refused(refusals or (machine.no_transition(state, trigger),))
     return Refused(refusals) if refusals else Allowed(transition.dest, transition.rules)
+
+
+def always_refused(edition: Edition, state: str, trigger: str) -> bool:
+    """Say whether a guard refuses the trigger in a state whatever the facts are: no fact that it reads can save it.
+
+    So an original credit note is never pending under IMS-2024-10 (FAQ 11.A), though the transition is declared.
+    """
+    return any(trigger in guard.triggers and _covers(edition, guard, state) for guard in edition.guards)
+
+
+def reached(edition: Edition) -> frozenset[str]:
+    """Return the states that an edition can bring a record to, with the entry."""
+    taken = [
+        (source, move.dest)
+        for move in edition.transitions
+        for source in move.source
+        if not always_refused(edition, source, move.trigger)
+    ]
+    return closure({ENTRY, edition.initial}, taken)
+
+
+def _covers(edition: Edition, guard: GuardDeclaration, state: str) -> bool:
+    values_of = dict(zip(edition.schema.names, edition.schema.values, strict=True))
+    return all(
+        state in values if fact == STATE else set(values_of[fact]) <= set(values)
+        for fact, values in guard.refuse_when.items()
+    )

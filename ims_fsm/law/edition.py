@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -26,8 +26,7 @@ from ims_fsm.law.declaration import (
     TriggerDeclaration,
 )
 from ims_fsm.law.facts import Facts, FactSchema
-from ims_fsm.law.refusal import NO_TRANSITION, Decision, Refusal
-from ims_fsm.law.watch import Watch
+from ims_fsm.law.refusal import NO_TRANSITION, Decision, Refusal, Watch
 from ims_fsm.terms.period import TaxPeriod
 
 # Before GST there was no tax period; a rule set without a beginning holds from here.
@@ -63,8 +62,7 @@ class Machine:
         narrowed = self.declaration.values
         values = tuple(tuple(narrowed.get(fact.name, tuple(fact.values))) for fact in self.facts)
         defaults = tuple(
-            fact.default if fact.default in possible else possible[0]
-            for fact, possible in zip(self.facts, values, strict=True)
+            fact.default if fact.default in held else held[0] for fact, held in zip(self.facts, values, strict=True)
         )
         return FactSchema(tuple(fact.name for fact in self.facts), values, defaults)
 
@@ -174,11 +172,12 @@ class Edition:
         """Raise `InputError` for a state, a trigger or facts that this machine does not have."""
         problems = []
         if state not in self.states and state != ENTRY:
-            states = ", ".join(self.states)
-            problems.append(Problem(state, f"is not a state of {self.name}", f"its states are {states}"))
+            problems.append(
+                Problem(state, f"is not a state of {self.name}", f"its states are {', '.join(self.states)}")
+            )
         if trigger not in self.triggers:
-            triggers = ", ".join(self.triggers)
-            problems.append(Problem(trigger, f"is not a trigger of {self.name}", f"its triggers are {triggers}"))
+            remedy = f"its triggers are {', '.join(self.triggers)}"
+            problems.append(Problem(trigger, f"is not a trigger of {self.name}", remedy))
         if facts.schema is not self.schema and facts.schema != self.schema:
             problems.append(Problem("facts", f"are not those of {self.name}", "ask the machine's own facts() for them"))
         if problems:
@@ -189,6 +188,14 @@ class Edition:
             fact == STATE or set(values) & set(self.schema.values[self.schema.names.index(fact)])
             for fact, values in guard.refuse_when.items()
         )
+
+
+def closure(start: Collection[str], arrows: Collection[tuple[str, str]]) -> frozenset[str]:
+    """Return everything that the arrows (from, to) lead to from the start, the start included."""
+    reached = set(start)
+    while more := {to for at, to in arrows if at in reached} - reached:
+        reached |= more
+    return frozenset(reached)
 
 
 def _without_prose(declared: Any) -> Any:

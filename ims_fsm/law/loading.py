@@ -1,20 +1,21 @@
-"""Reads a folder of declarations into a verified `Law`, or says everything that is wrong with it.
+"""Reads declarations into a verified `Law`, or says all that is wrong with them: a folder, or a file of one's own.
 
-Imports the declaration, the structure and the resources; the folder is the only thing it reads.
+Imports the declaration, the structure and the resources; the path it is given is the only thing it reads.
 """
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from ims_fsm.errors import DeclarationError, Problem
-from ims_fsm.law.citations import citation_problems, citations
 from ims_fsm.law.declaration import (
     Declared,
     FactDeclaration,
@@ -25,8 +26,8 @@ from ims_fsm.law.declaration import (
     UseCaseDeclaration,
 )
 from ims_fsm.law.edition import Machine
-from ims_fsm.law.register import Law
-from ims_fsm.law.structure import fact_problems, machine_problems, repeated, rule_set_problems
+from ims_fsm.law.register import Law, citations
+from ims_fsm.law.structure import citation_problems, fact_problems, machine_problems, repeated, rule_set_problems
 from ims_fsm.resources import machines_folder
 
 RULES, FACTS, WORKFLOW = "rules.toml", "facts.toml", "workflow.toml"
@@ -40,7 +41,7 @@ TABLES: Mapping[str, Mapping[str, tuple[type[Declared], str]]] = {
     WORKFLOW: {"use_case": (UseCaseDeclaration, "name")},
 }
 NOT_MACHINES = frozenset({*TABLES, "calendar.toml", "routes.toml", "annexure_a.toml"})
-INHERITED = ("state", "trigger", "transition", "guard")
+_OWN_REMEDY = "name a TOML file in UTF-8, or a folder of them"
 D = TypeVar("D", bound=Declared)
 
 
@@ -63,17 +64,45 @@ def load_law(folder: Traversable) -> Law:
 def read_law(texts: Mapping[str, str]) -> Law:
     """Load and verify declarations given as TOML texts by file name; raises `DeclarationError`."""
     problems: list[Problem] = []
-    tables = {name: parsed(name, text, problems) for name, text in texts.items()}
+    tables = {name: _parsed(name, text, problems) for name, text in texts.items()}
     problems += [
         Problem(name, "is missing", "put it beside the machines") for name in (RULES, FACTS) if name not in tables
     ]
     listed = _listed_in(tables, problems)
     machines = {file: table for file, table in tables.items() if file not in NOT_MACHINES}
     citing = {file: table for file, table in tables.items() if file != RULES}
-    return verified(listed, machines, citing, problems)
+    return _verified(listed, machines, citing, problems)
 
 
-def verified(
+def load_own(path: Path | str) -> Law:
+    """Load and verify a law of one's own; raises `DeclarationError` with all problems at once.
+
+    A file is a machine in the grammar of `machines/`, and may carry the lists `source`, `rule_set`, `rule`, `fact` and
+    `use_case` itself; what it leaves out is read from `rules.toml`, `facts.toml` and `workflow.toml` beside it, and the
+    machine that it extends from its own file there. A folder is read whole.
+    """
+    path = Path(path)
+    if path.is_dir() and (path / RULES).is_file():
+        return load_law(path)
+    problems: list[Problem] = []
+    tables = {file.name: _parsed(file.name, _text(file), problems) for file in _files(path)}
+    if not tables:
+        problems.append(Problem(str(path), "holds no declaration", _OWN_REMEDY))
+    if problems:
+        raise DeclarationError(str(path), problems)
+    if not path.is_dir():
+        _take_in(path, tables, problems)
+    listed = {key: _gathered(key, tables, problems) for keys in TABLES.values() for key in keys}
+    rest = {file: {key: part for key, part in table.items() if key not in listed} for file, table in tables.items()}
+    machines = {file: table for file, table in rest.items() if table}
+    citing = {file: {key: part for key, part in table.items() if key != "rule"} for file, table in tables.items()}
+    try:
+        return _verified(listed, machines, citing, problems, (_place("rule_set", tables), _place("fact", tables)))
+    except DeclarationError as error:
+        raise DeclarationError(str(path), error.problems) from None
+
+
+def _verified(
     listed: Mapping[str, Mapping[str, Any]],
     tables: Mapping[str, dict[str, Any]],
     citing: Mapping[str, object],
@@ -92,23 +121,23 @@ def verified(
         problems += fact_problems(facts, law.facts)
     if not problems:
         problems += _machines_problems(law, bases)
-        problems += citation_problems(rules, law.rules, law.sources, law.cited_by)
+        problems += citation_problems(rules, law)
     if problems:
         raise DeclarationError("machines", problems)
     return law
 
 
 def _listed_in(tables: Mapping[str, dict[str, Any]], problems: list[Problem]) -> dict[str, dict[str, Any]]:
-    files: dict[str, dict[str, Any]] = {}
+    listed: dict[str, dict[str, Any]] = {}
     for file, keys in TABLES.items():
         table = tables.get(file, {})
         remedy = f"its tables are {', '.join(keys)}"
-        problems.extend(
+        problems += [
             Problem(f"{file} {key}", "is not a table of this file", remedy) for key in table if key not in keys
-        )
+        ]
         for key, (model, name) in keys.items():
-            files[key] = listed_entries(f"{file} {key}", table.get(key, []), model, name, problems)
-    return files
+            listed[key] = _listed_entries(f"{file} {key}", table.get(key, []), model, name, problems)
+    return listed
 
 
 def _law(
@@ -136,15 +165,15 @@ def _law(
 
 
 def _machines_problems(law: Law, machines: Mapping[str, Machine]) -> Iterator[Problem]:
-    """Give the problems of every machine; what a machine takes in from another is told once, of that other."""
-    places: dict[str, set[tuple[str, ...]]] = {}
+    """Give the problems of every machine; a problem of what a machine takes in is said of the other machine alone."""
+    said: dict[str, set[Problem]] = {}
     for name, machine in sorted(machines.items(), key=lambda item: item[1].declaration.extends is not None):
-        taken_in = places.get(machine.declaration.extends or "", set())
-        places[name] = set()
+        taken_in = said.get(machine.declaration.extends or "", set())
+        said[name] = set()
         for problem in machine_problems(machine, law.facts):
-            place = problem.where.removeprefix(f"{name}.toml")
-            places[name].add((place, problem.what, problem.remedy))
-            if (place, problem.what, problem.remedy) not in taken_in:
+            placeless = replace(problem, where=problem.where.removeprefix(f"{name}.toml"))
+            said[name].add(placeless)
+            if placeless not in taken_in:
                 yield problem
 
 
@@ -168,19 +197,16 @@ def _machine_declarations(
     return {name: _joined(read.get(machine.extends or ""), machine) for name, machine in read.items()}
 
 
-def _joined(base: MachineDeclaration | None, extending: MachineDeclaration) -> MachineDeclaration:
+def _joined(base: MachineDeclaration | None, machine: MachineDeclaration) -> MachineDeclaration:
     if base is None:
-        return extending
-    lists = {key: getattr(base, key) + getattr(extending, key) for key in INHERITED}
-    rest = {
-        "initial": extending.initial or base.initial,
-        "facts": extending.facts or base.facts,
-        "values": {**base.values, **extending.values},
-    }
-    return extending.model_copy(update={**lists, **rest})
+        return machine
+    lists = {key: getattr(base, key) + getattr(machine, key) for key in ("state", "trigger", "transition", "guard")}
+    initial, facts = machine.initial or base.initial, machine.facts or base.facts
+    values = {**base.values, **machine.values}
+    return machine.model_copy(update={**lists, "initial": initial, "facts": facts, "values": values})
 
 
-def parsed(name: str, text: str, problems: list[Problem]) -> dict[str, Any]:
+def _parsed(name: str, text: str, problems: list[Problem]) -> dict[str, Any]:
     """Return a TOML text as a table; one that is none is a problem, and an empty table."""
     try:
         return tomllib.loads(text)
@@ -189,15 +215,14 @@ def parsed(name: str, text: str, problems: list[Problem]) -> dict[str, Any]:
         return {}
 
 
-def listed_entries(place: str, rows: object, model: type[D], name: str, problems: list[Problem]) -> dict[str, D]:
+def _listed_entries(place: str, rows: object, model: type[D], name: str, problems: list[Problem]) -> dict[str, D]:
     """Return the entries of a list of tables by name; `place` is the file and the list. Faults become problems."""
     if not isinstance(rows, list):
         key = place.rpartition(" ")[2]
         problems.append(Problem(place, "is not a list of tables", f"write each entry under [[{key}]]"))
         return {}
     entries = _entries(place, rows, model, problems)
-    file, key = place.split(" ")
-    problems.extend(repeated(file, key, [getattr(entry, name) for entry in entries]))
+    problems.extend(repeated(place, [getattr(entry, name) for entry in entries]))
     return {getattr(entry, name): entry for entry in entries}
 
 
@@ -231,3 +256,53 @@ def _named(row: object, location: Sequence[str | int]) -> str:
         if isinstance(here, dict):
             name = str(here.get("name") or here.get("id") or here.get("trigger") or name)
     return f" ({name})" if name else ""
+
+
+def _files(path: Path) -> list[Path]:
+    try:
+        return sorted(path.glob("*.toml")) if path.is_dir() else [path]
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise _unreadable(file, error) from error
+
+
+def _unreadable(path: Path, error: Exception) -> DeclarationError:
+    why = getattr(error, "strerror", None) or str(error)
+    return DeclarationError(str(path), [Problem(path.name, f"cannot be read: {why}", _OWN_REMEDY)])
+
+
+def _take_in(path: Path, tables: dict[str, dict[str, Any]], problems: list[Problem]) -> None:
+    """Take in, from beside a file, the machine that it extends and the lists that none of them carries."""
+    carried = {key for table in tables.values() for key in table}
+    beside = [name for name, keys in TABLES.items() if not carried & keys.keys()]
+    extends = tables[path.name].get("extends")
+    for name in [*([f"{extends}.toml"] if isinstance(extends, str) else []), *beside]:
+        file = path.parent / name
+        if name not in tables and file.is_file():
+            tables[name] = _parsed(name, _text(file), problems)
+
+
+def _gathered(key: str, tables: Mapping[str, dict[str, Any]], problems: list[Problem]) -> dict[str, Any]:
+    """Return the entries of a list that several files may carry, by name."""
+    model, name = next(keys[key] for keys in TABLES.values() if key in keys)
+    gathered: dict[str, Any] = {}
+    for file, table in tables.items():
+        entries = _listed_entries(f"{file} {key}", table.get(key, []), model, name, problems)
+        problems.extend(
+            Problem(f"{file} {key}", f"has {entry!r}, which another file has as well", "keep one of them")
+            for entry in entries
+            if entry in gathered
+        )
+        gathered |= entries
+    return gathered
+
+
+def _place(key: str, tables: Mapping[str, dict[str, Any]]) -> str:
+    """Return the file that a list is in; where none has it, the first, which is the one to be mended."""
+    return next((file for file, table in tables.items() if key in table), next(iter(tables)))

@@ -11,23 +11,15 @@ from dataclasses import dataclass
 
 from ims_fsm.law.edition import Machine
 from ims_fsm.law.facts import FactSchema
-from ims_fsm.law.properties import action, course, declared, general, pending, reduction, statement
+from ims_fsm.law.properties import declared, records, stake, statement
 from ims_fsm.law.properties.claim import Claim, Finding, Proof, Property
-from ims_fsm.law.properties.exercise import Exercise
 from ims_fsm.law.register import Law
 from ims_fsm.law.space import EditionSpace, Space
 
-OF_RECORDS: Mapping[Claim, Proof] = {
-    **course.CLAIMS,
-    **action.CLAIMS,
-    **pending.CLAIMS,
-    **reduction.CLAIMS,
-    **declared.CLAIMS,
-}
+OF_RECORDS: Mapping[Claim, Proof] = {**records.CLAIMS, **stake.CLAIMS, **declared.CLAIMS}
 OF_STATEMENTS: Mapping[Claim, Proof] = {**statement.CLAIMS, **declared.CLAIMS}
-
 # What any machine ought to keep that is none of these, whatever it is about.
-OF_ANY: Mapping[Claim, Proof] = {**general.CLAIMS, **declared.CLAIMS}
+OF_ANY: Mapping[Claim, Proof] = {**declared.OF_ANY, **declared.CLAIMS}
 # By its facts a machine is known for one of IMS; another law may have a machine called record as well.
 _OF_A_RECORD = frozenset({"supplier_status", "direction", "original", "route"})
 _OF_A_STATEMENT = frozenset({"two_b_day", "previous_3b"})
@@ -66,7 +58,7 @@ class Report:
     @property
     def holds(self) -> bool:
         """Whether every property holds."""
-        return all(finding.holds for finding in self.properties)
+        return all(proved.holds for proved in self.properties)
 
     @property
     def situations(self) -> int:
@@ -82,18 +74,16 @@ class _Tally:
         self.counterexamples: dict[Claim, list[str]] = {}
 
     def add(self, claim: Claim, findings: Iterator[Finding]) -> None:
-        examples = self.counterexamples.setdefault(claim, [])
+        counterexamples = self.counterexamples.setdefault(claim, [])
         for finding in findings:
             self.checked[claim] = self.checked.get(claim, 0) + finding.checked
             if finding.counterexample is not None:
-                examples.append(finding.counterexample)
+                counterexamples.append(finding.counterexample)
 
     def properties(self) -> tuple[Property, ...]:
         return tuple(
-            Property(
-                claim.name, claim.sentence, claim.rules, claim.counted, self.checked.get(claim, 0), tuple(examples)
-            )
-            for claim, examples in self.counterexamples.items()
+            Property(claim.name, claim.sentence, claim.rules, claim.counted, self.checked.get(claim, 0), tuple(wrong))
+            for claim, wrong in self.counterexamples.items()
         )
 
 
@@ -102,7 +92,7 @@ def check(law: Law, progress: Progress | None = None) -> Report:
 
     `progress` is called before each part with its name, the number of parts done and that of all parts.
     """
-    tally, exercise = _Tally(), Exercise()
+    tally, exercise = _Tally(), declared.Exercise()
     spaces: dict[FactSchema, Space] = {}
     to_come = Counter(machine.schema for machine in law.machines.values())
     tell = progress or (lambda _what, _done, _all: None)

@@ -1,14 +1,14 @@
-"""What a decision says: that a trigger may fire, or every rule that refuses it, with its sentence and remedy.
+"""What a decision says: a trigger may fire, or every rule that refuses it; and the guards compiled to find those rules.
 
-Imports the declaration; decides nothing.
+Imports the declaration alone; no framework.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ims_fsm.law.declaration import GuardDeclaration
+from ims_fsm.law.declaration import STATE, GuardDeclaration
 
 NO_TRANSITION = "no_transition"
 
@@ -111,3 +111,39 @@ class Refused:
 
 
 Decision = Allowed | Refused
+
+
+class Watch:
+    """The guards on one trigger as a set of bits, a bit for each guard in order of declaration.
+
+    A state, and each value of a fact, lets some of them refuse; those that all of them let refuse do.
+    """
+
+    def __init__(self, guards: Sequence[GuardDeclaration], names: Sequence[str]) -> None:
+        """Compile the guards on a trigger; `names` are the facts in the order in which a row holds them."""
+        self.refusals = tuple(Refusal.by(guard) for guard in guards)
+        self._bits = tuple((1 << number, refusal) for number, refusal in enumerate(self.refusals))
+        self._in_state = _lets(STATE, guards)
+        read = {fact for guard in guards for fact in guard.refuse_when}
+        self._facts = tuple((at, *_lets(fact, guards)) for at, fact in enumerate(names) if fact in read)
+
+    def refusing(self, state: str, row: Sequence[str]) -> tuple[Refusal, ...]:
+        """Return the refusals in a state under a row of facts, in the order of declaration."""
+        by_state, otherwise = self._in_state
+        left = by_state.get(state, otherwise)
+        for at, by_value, otherwise in self._facts:
+            left &= by_value.get(row[at], otherwise)
+            if not left:
+                return ()
+        return tuple([refusal for bit, refusal in self._bits if left & bit])
+
+
+def _lets(fact: str, guards: Sequence[GuardDeclaration]) -> tuple[dict[str, int], int]:
+    """Return which guards each value of a fact (or state) lets refuse, and which any value not named by one does."""
+    any_value = _bits(fact not in guard.refuse_when for guard in guards)
+    named = {value for guard in guards for value in guard.refuse_when.get(fact, ())}
+    return {v: any_value | _bits(v in guard.refuse_when.get(fact, ()) for guard in guards) for v in named}, any_value
+
+
+def _bits(chosen: Iterable[bool]) -> int:
+    return sum(1 << number for number, chooses in enumerate(chosen) if chooses)

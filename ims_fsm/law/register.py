@@ -1,11 +1,11 @@
-"""The law as loaded: rules, rule sets, facts and machines, by name.
+"""The law as loaded: rules, rule sets, facts and machines, by name, and who cites which rule.
 
 Imports the declaration and the edition; reads no file.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ims_fsm.errors import InputError, Problem
@@ -37,8 +37,8 @@ class Law:
     def machine(self, name: str) -> Machine:
         """Return a machine by name; raises `InputError` naming the machines there are."""
         if name not in self.machines:
-            names = ", ".join(self.machines)
-            raise InputError("machine", [Problem(name, "is not a declared machine", f"the machines are {names}")])
+            remedy = f"the machines are {', '.join(self.machines)}"
+            raise InputError("machine", [Problem(name, "is not a declared machine", remedy)])
         return self.machines[name]
 
     def rule(self, rule_id: str) -> RuleDeclaration:
@@ -51,3 +51,29 @@ class Law:
     def record_machines(self) -> tuple[Machine, ...]:
         """The machines of records, without that of the return."""
         return tuple(machine for machine in self.machines.values() if machine.declaration.extends == "record")
+
+
+def citations(tables: Mapping[str, object]) -> dict[str, tuple[str, ...]]:
+    """Return every rule id that the tables of any file cite, with the files that cite it."""
+    files_of: dict[str, dict[str, None]] = {}
+    for file, table in tables.items():
+        for cited in _cited(table):
+            files_of.setdefault(cited, {})[file] = None
+    return {cited: tuple(files) for cited, files in sorted(files_of.items())}
+
+
+def carried(rule: str, by: Mapping[str, object]) -> bool:
+    """Say whether a rule, or one below it ("faq.11.a" carries "faq.11"), is among those named."""
+    return rule in by or any(name.startswith(f"{rule}.") for name in by)
+
+
+def _cited(here: object) -> Iterator[str]:
+    if isinstance(here, list):
+        for value in here:
+            yield from _cited(value)
+    if not isinstance(here, dict):
+        return
+    for key, value in here.items():
+        if key in {"rule", "rules", "see"}:
+            yield from (rule for rule in (value if isinstance(value, list) else [value]) if isinstance(rule, str))
+        yield from _cited(value)

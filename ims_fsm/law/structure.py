@@ -16,11 +16,13 @@ from ims_fsm.law.declaration import (
     Dated,
     FactDeclaration,
     GuardDeclaration,
+    RuleDeclaration,
     RuleSetDeclaration,
     TransitionDeclaration,
 )
-from ims_fsm.law.edition import Edition, Machine
+from ims_fsm.law.edition import Edition, Machine, closure
 from ims_fsm.law.refusal import FIELDS
+from ims_fsm.law.register import Law, carried
 
 
 def machine_problems(machine: Machine, facts: Mapping[str, FactDeclaration]) -> Iterator[Problem]:
@@ -34,7 +36,8 @@ def machine_problems(machine: Machine, facts: Mapping[str, FactDeclaration]) -> 
     for guard in machine.declaration.guard:
         yield from _sentence_problems(machine, guard)
     if not machine.declaration.abstract:
-        yield from _reachability(machine)
+        for edition in machine.editions.values():
+            yield from _unreachable(edition)
 
 
 def rule_set_problems(file: str, rule_sets: Sequence[RuleSetDeclaration]) -> Iterator[Problem]:
@@ -42,11 +45,11 @@ def rule_set_problems(file: str, rule_sets: Sequence[RuleSetDeclaration]) -> Ite
     if not rule_sets:
         yield Problem(file, "has no rule set", "add a [[rule_set]]")
         return
-    for earlier, other in pairwise(rule_sets):
-        if earlier.until is None or other.since != earlier.until.plus(1):
-            what = f"does not begin in the tax period after {earlier.id} ends"
+    for rule_set, after in pairwise(rule_sets):
+        if rule_set.until is None or after.since != rule_set.until.plus(1):
+            what = f"does not begin in the tax period after {rule_set.id} ends"
             yield Problem(
-                f"{file} rule_set {other.id}", what, "let rule sets follow each other in order, without a gap"
+                f"{file} rule_set {after.id}", what, "let rule sets follow each other in order, without a gap"
             )
     if rule_sets[-1].until is not None:
         what = f"ends with {rule_sets[-1].until}, and no rule set follows"
@@ -54,15 +57,39 @@ def rule_set_problems(file: str, rule_sets: Sequence[RuleSetDeclaration]) -> Ite
 
 
 def fact_problems(file: str, facts: Mapping[str, FactDeclaration]) -> Iterator[Problem]:
-    """Give a problem for each fact whose default is none of its values."""
+    """Give a problem for each fact whose default is not one of its values."""
     for fact in facts.values():
         yield from _unknown(f"{file} fact {fact.name} default", [fact.default], fact.values, "value")
 
 
-def repeated(file: str, key: str, names: Sequence[str]) -> Iterator[Problem]:
+def repeated(place: str, names: Sequence[str]) -> Iterator[Problem]:
     """Give a problem for each name that stands more than once."""
     for name in sorted({name for name in names if names.count(name) > 1}):
-        yield Problem(f"{file} {key}", f"has {name!r} more than once", "keep one of them")
+        yield Problem(place, f"has {name!r} more than once", "keep one of them")
+
+
+def citation_problems(file: str, law: Law) -> Iterator[Problem]:
+    """Give every citation that is not in the register `file`, and every rule in it that says too little of itself."""
+    for cited, places in law.cited_by.items():
+        for place in places:
+            if cited not in law.rules:
+                remedy = f"add it to {file} or mend the id"
+                yield Problem(place, f"cites {cited!r}, which is not in the register", remedy)
+            elif law.rules[cited].status == "not_modelled":
+                what = f"cites {cited!r}, which the register calls not modelled"
+                yield Problem(place, what, f"mend its status in {file}")
+    for rule in law.rules.values():
+        yield from _rule_problems(f"{file} {rule.id}", rule, law)
+
+
+def _rule_problems(place: str, rule: RuleDeclaration, law: Law) -> Iterator[Problem]:
+    if rule.status == "modelled" and not carried(rule.id, law.cited_by):
+        what = "is marked modelled, and nothing cites it"
+        yield Problem(place, what, "cite it where it acts, or say not_modelled and why")
+    if rule.status == "not_modelled" and not rule.reason:
+        yield Problem(place, "is not modelled without a reason", "say why in `reason`")
+    if rule.source not in law.sources:
+        yield Problem(place, f"names the unknown source {rule.source!r}", "add a [[source]] for it")
 
 
 def _name_problems(machine: Machine, facts: Mapping[str, FactDeclaration]) -> Iterator[Problem]:
@@ -71,7 +98,7 @@ def _name_problems(machine: Machine, facts: Mapping[str, FactDeclaration]) -> It
     triggers = [trigger.name for trigger in declared.trigger]
     guards = [guard.name for guard in declared.guard]
     for key, names in {"facts": declared.facts, "state": states, "trigger": triggers, "guard": guards}.items():
-        yield from repeated(file, key, names)
+        yield from repeated(f"{file} {key}", names)
     yield from _unknown(f"{file} facts", declared.facts, facts, "fact")
     yield from _unknown(f"{file} initial", [declared.initial or "nothing"], states, "state")
     yield from _narrowing_problems(machine, facts)
@@ -96,7 +123,7 @@ def _narrowing_problems(machine: Machine, facts: Mapping[str, FactDeclaration]) 
     for fact, values in machine.declaration.values.items():
         yield from _unknown(place, [fact], machine.declaration.facts, "fact")
         yield from _unknown(f"{place}.{fact}", values, facts[fact].values if fact in facts else values, "value")
-        yield from repeated(place, fact, values)
+        yield from repeated(f"{place} {fact}", values)
 
 
 def _guard_problems(
@@ -113,26 +140,26 @@ def _guard_problems(
             yield from _unknown(f"{place} {fact}", values, facts[fact].values, "value")
 
 
-def _unknown(place: str, given: Iterable[str], words: Collection[str], what: str) -> Iterator[Problem]:
+def _unknown(place: str, given: Iterable[str], declared: Collection[str], what: str) -> Iterator[Problem]:
     for name in given:
-        if name not in words:
-            choice = ", ".join(sorted(words)) or f"no {what}: there is none"
+        if name not in declared:
+            choice = ", ".join(sorted(declared)) or f"no {what}: there is none"
             yield Problem(place, f"names the unknown {what} {name!r}", f"use one of {choice}")
 
 
 def _overlaps(machine: Machine) -> Iterator[Problem]:
     moves = [(source, move) for move in machine.declaration.transition for source in move.source]
-    for (one_source, first), (other_source, other) in combinations(moves, 2):
-        if one_source == other_source and first.trigger == other.trigger and _together(first, other):
+    for (source, move), (from_there, other) in combinations(moves, 2):
+        if source == from_there and move.trigger == other.trigger and _together(move, other):
             yield Problem(
-                f"{machine.name}.toml transition {first.trigger}",
-                f"leaves {one_source} twice at the same time, to {first.dest} and to {other.dest}",
+                f"{machine.name}.toml transition {move.trigger}",
+                f"leaves {source} twice at the same time, to {move.dest} and to {other.dest}",
                 "give them different sources, or periods that do not meet",
             )
 
 
-def _together(first: TransitionDeclaration, other: TransitionDeclaration) -> bool:
-    return (first.since or "") <= (other.until or "9") and (other.since or "") <= (first.until or "9")
+def _together(move: TransitionDeclaration, other: TransitionDeclaration) -> bool:
+    return (move.since or "") <= (other.until or "9") and (other.since or "") <= (move.until or "9")
 
 
 def _date_problems(machine: Machine) -> Iterator[Problem]:
@@ -160,16 +187,11 @@ def _sentence_problems(machine: Machine, guard: GuardDeclaration) -> Iterator[Pr
         yield from _unknown(place, sorted(named), FIELDS, "field")
 
 
-def _reachability(machine: Machine) -> Iterator[Problem]:
-    for edition in machine.editions.values():
-        yield from _unreachable(edition)
-
-
 def _unreachable(edition: Edition) -> Iterator[Problem]:
     rule_set = edition.rule_set.id
-    reached = _closure({edition.initial}, [(s, m.dest) for m in edition.transitions for s in m.source])
+    reached = closure({edition.initial}, [(s, m.dest) for m in edition.transitions for s in m.source])
     terminal = {state.name for state in edition.states.values() if state.terminal}
-    ending = _closure(terminal, [(m.dest, s) for m in edition.transitions for s in m.source])
+    ending = closure(terminal, [(m.dest, s) for m in edition.transitions for s in m.source])
     for name in edition.states:
         place = f"{edition.name}.toml state {name}"
         if name not in reached:
@@ -178,10 +200,3 @@ def _unreachable(edition: Edition) -> Iterator[Problem]:
             yield Problem(place, f"is terminal but is left under {rule_set}", "take out the transition, or `terminal`")
         if name not in ending:
             yield Problem(place, f"cannot be left for a terminal state under {rule_set}", "give it a way out")
-
-
-def _closure(start: Iterable[str], arrows: Sequence[tuple[str, str]]) -> set[str]:
-    reached = set(start)
-    while more := {to for at, to in arrows if at in reached} - reached:
-        reached |= more
-    return reached

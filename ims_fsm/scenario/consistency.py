@@ -14,9 +14,8 @@ from typing import Any
 from ims_fsm.errors import Problem
 from ims_fsm.law.book import LawBook
 from ims_fsm.law.calendar import Calendar
-from ims_fsm.law.citations import carried
 from ims_fsm.law.refusal import NO_TRANSITION
-from ims_fsm.law.register import Law
+from ims_fsm.law.register import Law, carried
 from ims_fsm.scenario.declaration import (
     OF_A_DOCUMENT,
     OF_A_RECIPIENT,

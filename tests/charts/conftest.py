@@ -11,8 +11,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from ims_fsm.law.book import LawBook, shipped_book
-from ims_fsm.law.loading import shipped_law
-from ims_fsm.law.own import load_own
+from ims_fsm.law.loading import load_own, shipped_law
 from ims_fsm.law.register import Law
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -10,7 +10,7 @@ from ims_fsm.draw.comparison.drawing import compared, stem_of
 from ims_fsm.draw.diagrams import drawings
 from ims_fsm.draw.dot import dot_of
 from ims_fsm.draw.svg import digest, digest_in
-from ims_fsm.law.own import load_own
+from ims_fsm.law.loading import load_own
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "examples"
 LAW = load_own(FOLDER / "purchase_approval.toml")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ims_fsm.law.barring import always_refused, reached
-from ims_fsm.law.decision import decide
+from ims_fsm.law.decision import always_refused, decide, reached
 from ims_fsm.law.declaration import ENTRY
 from ims_fsm.law.register import Law
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ims_fsm.law.citations import carried, citations
+from ims_fsm.law.register import carried, citations
 
 
 def test_every_citation_is_found_with_the_files_that_give_it() -> None:

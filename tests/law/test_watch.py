@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from ims_fsm.law.declaration import ENTRY, STATE, GuardDeclaration
 from ims_fsm.law.loading import shipped_law
-from ims_fsm.law.watch import Watch
+from ims_fsm.law.refusal import Watch
 
 EDITIONS = [edition for machine in shipped_law().machines.values() for edition in machine.editions.values()]
 

@@ -51,11 +51,11 @@ def chains(sign: int, first: frozenset[str], later: frozenset[str]) -> Iterator[
         standing, story = waiting.pop(0)
         for version in _versions(standing, sign, later if story else first):
             after = _frozen(standing, version, sign)
-            course = f"{story}, then {version}" if story else str(version)
-            yield Finding(1, f"{course}: E is {after.carried}, S is {after.standing}" if leaks(after) else None)
+            longer = f"{story}, then {version}" if story else str(version)
+            yield Finding(1, f"{longer}: E is {after.carried}, S is {after.standing}" if leaks(after) else None)
             if after not in reached and not leaks(after):
-                reached[after] = course
-                waiting.append((after, course))
+                reached[after] = longer
+                waiting.append((after, longer))
 
 
 def _versions(standing: Standing, sign: int, states: frozenset[str]) -> Iterator[Version]:

@@ -26,7 +26,7 @@ class Claim:
 
     name: str
     sentence: str
-    rules: tuple[str, ...]
+    rules: tuple[str, ...] = ()
     counted: str = "situations"
 
 
@@ -48,6 +48,21 @@ class Property:
 
 
 Proof = Callable[[EditionSpace, Law], Iterator[Finding]]
+
+
+class Claims(dict[Claim, Proof]):
+    """The claims about one subject with their proofs, in the order in which they are stated."""
+
+    def proved_by(
+        self, sentence: str, rules: tuple[str, ...] = (), counted: str = "situations"
+    ) -> Callable[[Proof], Proof]:
+        """Return a decorator: its function proves this sentence, and the claim takes the function's name."""
+
+        def enter(proof: Proof) -> Proof:
+            self[Claim(proof.__name__.removeprefix("_"), sentence, rules, counted)] = proof
+            return proof
+
+        return enter
 
 
 def never(space: EditionSpace, state: str, trigger: str, where: int, what: str) -> Finding:

@@ -1,54 +1,114 @@
-"""Properties of the declarations: nothing undeclared moves, nothing declared is dead, every rule is exercised.
+"""Properties of any declarations: nothing undeclared moves, nothing declared is dead, every rule is exercised.
 
-Imports the exercise, the citations and the form of a claim; the law itself is in the declarations.
+Imports the space and the form of a claim; the law itself is in the declarations.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
-from ims_fsm.law.citations import carried
-from ims_fsm.law.declaration import GuardDeclaration
-from ims_fsm.law.edition import Edition, Machine
+from ims_fsm.law.declaration import ENTRY, GuardDeclaration, TransitionDeclaration
+from ims_fsm.law.edition import Edition, Machine, closure
 from ims_fsm.law.properties.chain import chains
-from ims_fsm.law.properties.claim import Claim, Finding, Proof
-from ims_fsm.law.properties.exercise import Exercise, Use
+from ims_fsm.law.properties.claim import Claim, Claims, Finding
+from ims_fsm.law.properties.records import decided_for_good
 from ims_fsm.law.properties.stake import kind_of
-from ims_fsm.law.register import Law
+from ims_fsm.law.register import Law, carried
 from ims_fsm.law.space import EditionSpace
+from ims_fsm.terms.vocabulary import Trigger
 
-FIRES = Claim(
-    "every_transition_fires",
-    "Every declared transition fires in some situation",
-    (),
-    counted="transitions",
-)
+FIRES = Claim("every_transition_fires", "Every declared transition fires in some situation", counted="transitions")
 REFUSES = Claim(
-    "every_guard_refuses",
-    "Every declared guard is in some situation the only one that refuses",
-    (),
-    counted="guards",
+    "every_guard_refuses", "Every declared guard is in some situation the only one that refuses", counted="guards"
 )
 CITED = Claim(
     "every_citation_is_modelled",
     "Whatever is decided cites rules that are in the register and modelled",
-    (),
     counted="citations",
 )
-EXERCISED = Claim(
-    "every_modelled_rule_is_exercised",
-    "Every rule marked modelled is exercised",
-    (),
-    counted="rules",
-)
+EXERCISED = Claim("every_modelled_rule_is_exercised", "Every rule marked modelled is exercised", counted="rules")
 COVERED = Claim(
     "supplier_covers_the_credit",
     "After every freeze S >= E, per head of tax and for every chain of versions",
     ("faq.34", "annexure.a", "sec.34_2"),
     counted="freezes",
 )
+# What every law keeps, and what is asked besides of a law of another field.
+CLAIMS, OF_ANY = Claims(), Claims()
 
 
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One use of a declared entry: a transition from one source, or a guard on one trigger, under one rule set.
+
+    `place` names the machine that was looked at last; an entry taken in by several machines has one use in all.
+    """
+
+    entry: TransitionDeclaration | GuardDeclaration
+    at: str
+    rule_set: str
+    place: str
+
+
+@dataclass
+class Exercise:
+    """What was exercised in the spaces taken in so far; a use is known by its entry, where it is and the rule set."""
+
+    uses: dict[tuple[int, str, str], Use] = field(default_factory=dict)
+    exercised: set[tuple[int, str, str]] = field(default_factory=set)
+    rules: set[str] = field(default_factory=set)
+    freezing: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+
+    def take(self, space: EditionSpace) -> None:
+        """Take in the space of an edition."""
+        edition = space.edition
+        for transition in edition.transitions:
+            for source in transition.source:
+                fires = space.allowed(source, transition.trigger) != 0
+                self._use(space, transition, source, exercised=fires)
+                self.rules.update(transition.rules if fires else ())
+        for trigger in edition.triggers:
+            alone = _alone(space, trigger)
+            for guard in edition.machine.declaration.guard:
+                if trigger in guard.triggers and edition.in_force(guard):
+                    self._use(space, guard, trigger, exercised=guard.name in alone)
+                    self.rules.update((guard.rule, *guard.see) if guard.name in alone else ())
+        for state in edition.states.values():
+            self.rules.update(state.rules)
+        self.freezing[edition.name, edition.rule_set.id] = frozenset(_freezing(space))
+
+    def _use(
+        self, space: EditionSpace, entry: TransitionDeclaration | GuardDeclaration, at: str, *, exercised: bool
+    ) -> None:
+        rule_set = space.edition.rule_set.id
+        key = (id(entry), at, rule_set)
+        self.uses[key] = Use(entry, at, rule_set, space.edition.name)
+        if exercised:
+            self.exercised.add(key)
+
+
+def _alone(space: EditionSpace, trigger: str) -> frozenset[str]:
+    """Return the guards that are, in some situation, the only one to refuse a trigger."""
+    guards: set[str] = set()
+    by_state = (space.refusing(state, trigger) for state in space.sources)
+    for refusing in {tuple(name for name, _ in refusing): refusing for refusing in by_state}.values():
+        once = twice = 0
+        for _, combinations in refusing:
+            twice |= once & combinations
+            once |= combinations
+        only = once & ~twice
+        guards |= {name for name, combinations in refusing if combinations & only}
+    return frozenset(guards)
+
+
+def _freezing(space: EditionSpace) -> Iterator[str]:
+    """Give the states from which a record that nothing supersedes can freeze."""
+    prevailing = space.space.everything ^ space.space.mask("superseded", "yes")
+    return (state for state in space.active if space.allowed(state, Trigger.FREEZE) & prevailing)
+
+
+@CLAIMS.proved_by("Nothing moves without a declared transition: where none is, every situation is refused, with a rule")
 def only_what_is_declared(space: EditionSpace, law: Law) -> Iterator[Finding]:
     """Where no transition is declared for a state and trigger, every situation is refused, with a rule."""
     edition = space.edition
@@ -57,12 +117,11 @@ def only_what_is_declared(space: EditionSpace, law: Law) -> Iterator[Finding]:
         for trigger in edition.triggers:
             if (state, trigger) in declared:
                 continue
-            wrong = space.allowed(state, trigger)
-            example = space.told(state, trigger, wrong, "is allowed without a declared transition") if wrong else None
-            rule = edition.no_transition(state, trigger).rule
-            if example is None and rule not in law.rules:
-                example = f"{edition.name}: {trigger} in {state} is refused by {rule!r}, which is not in the register"
-            yield Finding(space.space.size, example)
+            allowed, rule = space.allowed(state, trigger), edition.no_transition(state, trigger).rule
+            wrong = space.told(state, trigger, allowed, "is allowed without a declared transition") if allowed else None
+            if wrong is None and rule not in law.rules:
+                wrong = f"{edition.name}: {trigger} in {state} is refused by {rule!r}, which is not in the register"
+            yield Finding(space.space.size, wrong)
 
 
 def transitions_fire(exercise: Exercise) -> Iterator[Finding]:
@@ -124,16 +183,12 @@ def _declared(edition: Edition) -> set[tuple[str, str]]:
 
 
 def _uses(exercise: Exercise, *, guards: bool, fault: str) -> Iterator[Finding]:
-    idle = {(id(use.entry), use.at, use.rule_set) for use in exercise.idle}
     for key, use in exercise.uses.items():
-        if isinstance(use.entry, GuardDeclaration) is guards:
-            yield Finding(1, f"{_told(use)} {fault} under {use.rule_set}" if key in idle else None)
-
-
-def _told(use: Use) -> str:
-    if isinstance(use.entry, GuardDeclaration):
-        return f"{use.place}: the guard {use.entry.name} on {use.at}"
-    return f"{use.place}: {use.entry.trigger} from {use.at}"
+        entry = use.entry
+        if isinstance(entry, GuardDeclaration) is guards:
+            what = f"the guard {entry.name} on" if isinstance(entry, GuardDeclaration) else f"{entry.trigger} from"
+            idle = f"{use.place}: {what} {use.at} {fault} under {use.rule_set}"
+            yield Finding(1, None if key in exercise.exercised else idle)
 
 
 def _citing(law: Law) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -153,10 +208,48 @@ def _citing_of(machine: Machine) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield f"{machine.name}: the guard {guard.name}", (guard.rule, *guard.see)
 
 
-CLAIMS: Mapping[Claim, Proof] = {
-    Claim(
-        "only_what_is_declared",
-        "Nothing moves without a declared transition: where none is, every situation is refused, with a rule",
-        (),
-    ): only_what_is_declared,
-}
+@OF_ANY.proved_by("Every state can be reached", counted="states")
+def _every_state_is_reached(space: EditionSpace, _law: Law) -> Iterator[Finding]:
+    return _outside(
+        space,
+        closure({ENTRY, space.edition.initial}, _fired(space)),
+        "is never reached: a guard refuses every way to it",
+    )
+
+
+@OF_ANY.proved_by("From every state an end can be reached", counted="states")
+def _every_state_ends(space: EditionSpace, _law: Law) -> Iterator[Finding]:
+    terminal = {name for name, state in space.edition.states.items() if state.terminal}
+    ending = closure(terminal, {(dest, source) for source, dest in _fired(space)})
+    return _outside(space, ending, "never ends: a guard refuses every way out of it")
+
+
+OF_ANY[Claim("terminal_for_good", "Nothing leads out of a terminal state")] = decided_for_good
+
+
+@OF_ANY.proved_by("Every situation is allowed or refused, never both and never neither, by a rule of the register")
+def _every_question_is_answered(space: EditionSpace, law: Law) -> Iterator[Finding]:
+    for state in space.sources:
+        for trigger in space.edition.triggers:
+            allowed, refused = space.allowed(state, trigger), space.refused(state, trigger)
+            odd = space.space.everything & ~(allowed ^ refused)
+            wrong = space.told(state, trigger, odd, "is neither allowed nor refused, or both") if odd else None
+            rules = {guard.rule for guard in space.edition.guards if trigger in guard.triggers}
+            if unknown := sorted(rules - {*law.rules}):
+                wrong = f"{space.edition.name}: {trigger} is refused by {unknown[0]!r}, which is not in the register"
+            yield Finding(space.space.size, wrong)
+
+
+def _fired(space: EditionSpace) -> set[tuple[str, str]]:
+    return {
+        (source, move.dest)
+        for move in space.edition.transitions
+        for source in move.source
+        if space.allowed(source, move.trigger)
+    }
+
+
+def _outside(space: EditionSpace, states: frozenset[str], what: str) -> Iterator[Finding]:
+    for name in space.edition.states:
+        fault = f"{space.edition.name} under {space.edition.rule_set.id}: {name} {what}"
+        yield Finding(1, None if name in states else fault)

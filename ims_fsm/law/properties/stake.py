@@ -1,11 +1,11 @@
-"""Where credit is at stake: for which direction and which original waiting would leave S below E, by the ledger alone.
+"""Where credit is at stake (S < E), by the ledger alone, and the properties of the guards proved against it.
 
-Imports the ledger and the space; reads no guard, so that the guards can be proved against it.
+Imports the ledger, the space and the form of a claim; its stake reads no guard.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -13,15 +13,22 @@ from itertools import product
 
 from ims_fsm.law.edition import Machine
 from ims_fsm.law.ledger import Outcome, Standing, leaks, report, settle
-from ims_fsm.law.space import Space
+from ims_fsm.law.properties.claim import Claims, Finding, always, never
+from ims_fsm.law.properties.records import ACTIONS, UNSETTLED
+from ims_fsm.law.register import Law
+from ims_fsm.law.space import EditionSpace, Space
 from ims_fsm.terms.document import Document, OriginalReference
 from ims_fsm.terms.money import Heads
-from ims_fsm.terms.vocabulary import Direction, Kind
+from ims_fsm.terms.vocabulary import Direction, Kind, State, Trigger
 
 ORIGINAL = Heads(igst=100_00, cess=100_00)
 AMENDED = tuple(Heads(igst=igst, cess=cess) for igst, cess in product((80_00, 100_00, 120_00), repeat=2))
 SETTLED = ("accepted", "rejected", "outside")
 DAY = date(2024, 10, 1)
+ABOUT_THE_STAKE = frozenset({"direction", "original", "same_period", "pending_window", "reduction"})
+DECLARED = ("full", "partial", "none")
+NEVER_DECLARED = ("exceeds", "blocked")
+CLAIMS = Claims()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +57,12 @@ def leaking(kind: Kind) -> Mapping[tuple[str, str], frozenset[bool]]:
     answers: dict[tuple[str, str], set[bool]] = {
         (Direction.ORIGINAL, "none"): {leaks(report(Standing(), ORIGINAL * kind.sign).after)}
     }
-    for amended, original in product(AMENDED, (*SETTLED, "unsettled", "unsettled_rejected")):
+    for amended, original in product(AMENDED, (*SETTLED, *UNSETTLED)):
         standing = report(_after(kind, original), amended * kind.sign).after
         answers.setdefault((_direction(kind, amended), original), set()).add(leaks(standing))
     for direction in (Direction.UPWARD, Direction.DOWNWARD, Direction.UNCHANGED):
         answers[direction, "unknown"] = set().union(*(answers[direction, fate] for fate in SETTLED))
-    return {key: frozenset(given) for key, given in answers.items()}
+    return {key: frozenset(both) for key, both in answers.items()}
 
 
 def stake(space: Space, kind: Kind | None) -> Stake:
@@ -65,9 +72,8 @@ def stake(space: Space, kind: Kind | None) -> Stake:
     original of another 2B period is not settled.
     """
     specified = 0
-    unknown = space.mask("direction", Direction.UNKNOWN) | space.where(
-        {"original": ("unsettled", "unsettled_rejected"), "same_period": ("no",)}
-    )
+    waiting = space.where({"original": UNSETTLED, "same_period": ("no",)})
+    unknown = space.mask("direction", Direction.UNKNOWN) | waiting
     for (direction, original), answers in (leaking(kind) if kind else {}).items():
         where = space.where({"direction": (direction,), "original": (original,)})
         if answers == {True}:
@@ -101,3 +107,118 @@ def _direction(kind: Kind, tax: Heads) -> Direction:
         amends=OriginalReference("1", DAY),
     )
     return amendment.direction_from(ORIGINAL)
+
+
+@CLAIMS.proved_by(
+    "Whichever heads of tax move, direction and original decide whether credit is at stake (S < E)",
+    ("faq.11", "annexure.a"),
+    counted="cases",
+)
+def _direction_decides(space: EditionSpace, _law: Law) -> Iterator[Finding]:
+    kind = kind_of(space.edition.machine)
+    for (direction, original), answers in (leaking(kind) if kind else {}).items():
+        undecided = len(answers) > 1 and original != "unknown"
+        what = f"{space.edition.name}: {direction} of an original that is {original} is at stake in some heads only"
+        yield Finding(1, what if undecided else None)
+
+
+@CLAIMS.proved_by(
+    "Before 2B period 2025-10 pending is refused for its own sake exactly where S < E",
+    ("faq.11.a", "faq.11.b", "faq.11.c", "faq.11.d", "annexure.a"),
+)
+def _pending_without_deadline(space: EditionSpace, law: Law) -> Iterator[Finding]:
+    if not has_deadlines(space, law):
+        yield from _exactly_refused(space, _stake(space).specified)
+
+
+@CLAIMS.proved_by(
+    "From 2B period 2025-10 pending is refused for its own sake exactly where S < E and its deadline has passed",
+    ("advisory.2025-10.pending", "advisory.2025-10.deadline", "advisory.2025-10.eco"),
+)
+def _pending_with_deadline(space: EditionSpace, law: Law) -> Iterator[Finding]:
+    if has_deadlines(space, law):
+        passed = space.space.mask("pending_window", "passed")
+        yield from _exactly_refused(space, _stake(space).specified & passed)
+
+
+@CLAIMS.proved_by(
+    "Exactly the pending records with S < E whose deadline has passed lapse",
+    ("advisory.2025-10.pending", "advisory.2025-10.deadline"),
+)
+def _lapses_at_the_deadline(space: EditionSpace, law: Law) -> Iterator[Finding]:
+    at_stake = _stake(space)
+    due = at_stake.specified & space.space.mask("pending_window", "passed") if has_deadlines(space, law) else 0
+    certain = space.space.everything & ~at_stake.unknown
+    yield always(space, State.PENDING, Trigger.LAPSE, due, "although its deadline has passed")
+    for state in space.edition.states:
+        not_due = certain & ~due if state == State.PENDING else space.space.everything
+        yield never(space, state, Trigger.LAPSE, not_due, "although no deadline has passed for it")
+
+
+@CLAIMS.proved_by(
+    "An amendment whose original is not known is neither decided, kept pending nor frozen, and lapses on no guess",
+    ("faq.13.1", "additional.1"),
+)
+def _nothing_on_a_guess(space: EditionSpace, _law: Law) -> Iterator[Finding]:
+    mask = space.space.mask
+    guess = mask("direction", "unknown") | mask("original", "unknown")
+    if not guess:
+        return
+    for state in space.active:
+        for trigger in (Trigger.ACCEPT, Trigger.REJECT, Trigger.KEEP_PENDING, Trigger.FREEZE):
+            yield never(space, state, trigger, guess, "although its original is not known")
+    yield never(
+        space, State.PENDING, Trigger.LAPSE, guess & _stake(space).unknown, "although its original is not known"
+    )
+
+
+def _stake(space: EditionSpace) -> Stake:
+    return stake(space.space, kind_of(space.edition.machine))
+
+
+def _exactly_refused(space: EditionSpace, blocked: int) -> Iterator[Finding]:
+    plain = unhindered(space, Trigger.KEEP_PENDING) & space.space.mask("reduction", "absent")
+    for state in space.active:
+        yield never(space, state, Trigger.KEEP_PENDING, blocked, "although S < E")
+        yield always(space, state, Trigger.KEEP_PENDING, plain & ~blocked, "although S >= E")
+
+
+def unhindered(space: EditionSpace, trigger: str) -> int:
+    """Return where every fact that a trigger watches has its default, those about the stake apart."""
+    watched = space.edition.watched(trigger) - ABOUT_THE_STAKE
+    defaults = dict(zip(space.edition.schema.names, space.edition.schema.defaults, strict=True))
+    certain = space.space.everything & ~space.space.mask("original", "unknown") & ~_stake(space).unknown
+    return certain & space.space.where({fact: (defaults[fact],) for fact in watched})
+
+
+def has_deadlines(space: EditionSpace, law: Law) -> bool:
+    """Say whether pending ends by a deadline under an edition's rule set, for any machine."""
+    rule_set = space.edition.rule_set.id
+    return any(machine.editions[rule_set].transition(State.PENDING, Trigger.LAPSE) for machine in law.record_machines)
+
+
+@CLAIMS.proved_by(
+    "A reduction of ITC is declared with the acceptance of exactly the records with S < E, from 2B period 2025-10",
+    ("advisory.2025-10.reduction", "api.2026-04.declaration"),
+)
+def _reduction_where_at_stake(space: EditionSpace, law: Law) -> Iterator[Finding]:
+    mask, certain, specified = space.space.mask, space.space.everything, 0
+    if has_deadlines(space, law):
+        at_stake = _stake(space)
+        certain, specified = certain & ~at_stake.unknown, at_stake.specified
+    declared, too_much = mask("reduction", *DECLARED), mask("reduction", *NEVER_DECLARED)
+    missing = mask("reduction", "missing")
+    plain = unhindered(space, Trigger.ACCEPT)
+    for state in space.active:
+        yield never(space, state, Trigger.ACCEPT, too_much, "with a reduction that is too much")
+        yield never(
+            space, state, Trigger.ACCEPT, declared & certain & ~specified, "with a reduction of what is not at stake"
+        )
+        yield always(space, state, Trigger.ACCEPT, declared & plain & specified, "with a reduction of what is at stake")
+        yield never(space, state, Trigger.ACCEPT, missing & specified, "without the declaration that is due")
+        yield always(space, state, Trigger.ACCEPT, missing & plain & ~specified, "although no declaration is due")
+        for trigger in ACTIONS:
+            if trigger is not Trigger.ACCEPT:
+                yield never(
+                    space, state, trigger, declared | too_much, "with a reduction, although it is not an acceptance"
+                )

@@ -5,20 +5,24 @@ Imports the space and the form of a claim; the law itself is in the declarations
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from ims_fsm.law.properties.claim import Claim, Finding, Proof, always, never
-from ims_fsm.law.properties.course import decided_for_good
+from ims_fsm.law.properties.claim import Claim, Claims, Finding, always, never
+from ims_fsm.law.properties.records import decided_for_good
 from ims_fsm.law.register import Law
 from ims_fsm.law.space import EditionSpace
 from ims_fsm.terms.vocabulary import TwoBState
 
 GENERATE, CHANGE, FILE = "generate", "change", "file_3b"
 READY = {"two_b_day": "come", "previous_3b": "filed", "period": "whole", "taxpayer": "eligible"}
+CLAIMS = Claims()
+CLAIMS[Claim("gstr2b_final_for_good", "A final GSTR-2B never changes again", ("faq.12", "faq.20", "faq.26"))] = (
+    decided_for_good
+)
 
 
-def final_on_a_draft(space: EditionSpace, _law: Law) -> Iterator[Finding]:
-    """FAQ 23: GSTR-3B is filed where a draft was generated, and nothing else makes a GSTR-2B final."""
+@CLAIMS.proved_by("GSTR-2B is never final without a draft", ("faq.23", "faq.29"))
+def _gstr2b_final_on_a_draft(space: EditionSpace, _law: Law) -> Iterator[Finding]:
     everything = space.space.everything
     for state in space.sources:
         if state not in {TwoBState.DRAFT, TwoBState.STALE}:
@@ -29,13 +33,13 @@ def final_on_a_draft(space: EditionSpace, _law: Law) -> Iterator[Finding]:
                 yield never(space, state, trigger, everything, "and makes it final without GSTR-3B")
 
 
-def never_filed_on_stale(space: EditionSpace, _law: Law) -> Iterator[Finding]:
-    """FAQ 24, 29: what was changed after the draft is recomputed before GSTR-3B."""
+@CLAIMS.proved_by("GSTR-3B is never filed on a stale GSTR-2B", ("faq.24", "faq.29"))
+def _gstr2b_never_filed_on_stale(space: EditionSpace, _law: Law) -> Iterator[Finding]:
     yield never(space, TwoBState.STALE, FILE, space.space.everything, "although it was not recomputed")
 
 
-def changes_make_it_stale(space: EditionSpace, _law: Law) -> Iterator[Finding]:
-    """FAQ 24, 29: a change after the draft makes it stale, always."""
+@CLAIMS.proved_by("A change after the draft always makes GSTR-2B stale", ("faq.24", "faq.29", "faq.31"))
+def _gstr2b_changes_make_it_stale(space: EditionSpace, _law: Law) -> Iterator[Finding]:
     for state in (TwoBState.DRAFT, TwoBState.STALE):
         yield always(space, state, CHANGE, space.space.everything, "although it was generated")
         leads = space.edition.transition(state, CHANGE)
@@ -44,8 +48,11 @@ def changes_make_it_stale(space: EditionSpace, _law: Law) -> Iterator[Finding]:
         yield Finding(space.space.size, what if wrong else None)
 
 
-def generated_in_time(space: EditionSpace, _law: Law) -> Iterator[Finding]:
-    """FAQ 9, 23, 25, 27: generated exactly from its day on, after the GSTR-3B before it, for a whole period."""
+@CLAIMS.proved_by(
+    "Until GSTR-3B, GSTR-2B is generated as often as wished, from its day on and after the GSTR-3B before it",
+    ("faq.9", "faq.23", "faq.25", "faq.26", "faq.27"),
+)
+def _gstr2b_generated_in_time(space: EditionSpace, _law: Law) -> Iterator[Finding]:
     ready = space.space.where({fact: (value,) for fact, value in READY.items()})
     for state in space.edition.states:
         early = space.space.everything ^ ready
@@ -54,42 +61,10 @@ def generated_in_time(space: EditionSpace, _law: Law) -> Iterator[Finding]:
             yield always(space, state, GENERATE, ready, "although its time has come")
 
 
-def filed_in_order(space: EditionSpace, _law: Law) -> Iterator[Finding]:
-    """FAQ 25, 27: no GSTR-3B before the one before it, and none inside a quarter."""
+@CLAIMS.proved_by(
+    "GSTR-3B is never filed before the one of the previous tax period, nor inside a quarter", ("faq.25", "faq.27")
+)
+def _gstr2b_filed_in_order(space: EditionSpace, _law: Law) -> Iterator[Finding]:
     ready = space.space.where({"previous_3b": ("filed",), "period": ("whole",)})
     for state in space.edition.states:
         yield never(space, state, FILE, space.space.everything ^ ready, "out of order")
-
-
-CLAIMS: Mapping[Claim, Proof] = {
-    Claim(
-        "gstr2b_final_for_good",
-        "A final GSTR-2B never changes again",
-        ("faq.12", "faq.20", "faq.26"),
-    ): decided_for_good,
-    Claim(
-        "gstr2b_final_on_a_draft",
-        "GSTR-2B is never final without a draft",
-        ("faq.23", "faq.29"),
-    ): final_on_a_draft,
-    Claim(
-        "gstr2b_never_filed_on_stale",
-        "GSTR-3B is never filed on a stale GSTR-2B",
-        ("faq.24", "faq.29"),
-    ): never_filed_on_stale,
-    Claim(
-        "gstr2b_changes_make_it_stale",
-        "A change after the draft always makes GSTR-2B stale",
-        ("faq.24", "faq.29", "faq.31"),
-    ): changes_make_it_stale,
-    Claim(
-        "gstr2b_generated_in_time",
-        "Until GSTR-3B, GSTR-2B is generated as often as wished, from its day on and after the GSTR-3B before it",
-        ("faq.9", "faq.23", "faq.25", "faq.26", "faq.27"),
-    ): generated_in_time,
-    Claim(
-        "gstr2b_filed_in_order",
-        "GSTR-3B is never filed before the one of the previous tax period, nor inside a quarter",
-        ("faq.25", "faq.27"),
-    ): filed_in_order,
-}

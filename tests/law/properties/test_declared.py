@@ -11,7 +11,7 @@ from ims_fsm.law.declaration import RuleDeclaration, TransitionDeclaration, UseC
 from ims_fsm.law.edition import Edition, Machine
 from ims_fsm.law.properties import declared as properties
 from ims_fsm.law.properties.claim import Finding
-from ims_fsm.law.properties.exercise import Exercise
+from ims_fsm.law.properties.declared import Exercise
 from ims_fsm.law.register import Law
 from ims_fsm.law.space import EditionSpace, Space
 

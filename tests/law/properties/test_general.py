@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from ims_fsm.errors import DeclarationError
+from ims_fsm.law.loading import load_own
 from ims_fsm.law.modelcheck import check
-from ims_fsm.law.own import load_own
 
 EXAMPLE = Path(__file__).resolve().parents[3] / "docs" / "examples" / "purchase_approval.toml"
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ims_fsm.law.edition import Machine
-from ims_fsm.law.properties import pending, stake
+from ims_fsm.law.properties import stake
 from ims_fsm.law.register import Law
 from ims_fsm.law.space import EditionSpace
 
@@ -267,9 +267,9 @@ def test_a_decision_on_a_guess_is_found(
 
 def test_a_direction_that_does_not_decide_is_found(law: Law, monkeypatch: pytest.MonkeyPatch) -> None:
     # As if an amendment went by its total tax: then some heads may rise while the direction is downward.
-    monkeypatch.setattr(pending, "leaking", lambda _kind: {("downward", "accepted"): frozenset({True, False})})
+    monkeypatch.setattr(stake, "leaking", lambda _kind: {("downward", "accepted"): frozenset({True, False})})
     space = EditionSpace(law.machine("credit_note").edition)
-    assert [finding.counterexample for finding in pending.direction_decides(space, law)] == [
+    assert [finding.counterexample for finding in stake._direction_decides(space, law)] == [
         "credit_note: downward of an original that is accepted is at stake in some heads only"
     ]
 
