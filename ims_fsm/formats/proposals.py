@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeVar
 
 from ims_fsm.errors import InputError, Problem
@@ -65,6 +65,10 @@ class Proposal:
     document: Document | None = None
     #: The action that the portal showed before, as an upload says.
     previous: State | None = None
+
+    def with_defaults(self, remarks: str | None, reduce_itc: ReduceItc | None) -> Proposal:
+        """Return the proposal with these where it has none of its own."""
+        return replace(self, remarks=self.remarks or remarks, reduce_itc=self.reduce_itc or reduce_itc)
 
     def canonical(self) -> dict[str, Any]:
         """Return the proposal as plain data that stays the same from version to version, without its place."""

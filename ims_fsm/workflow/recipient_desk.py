@@ -6,7 +6,6 @@ Imports the use cases; a call is one transaction, and finds no record but the re
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Literal, TypedDict, TypeVar, Unpack
 
@@ -188,9 +187,7 @@ class RecipientDesk:
         and `reduce_itc` are those of proposals without their own.
         """
         name, read = self._proposals(source, where, None if trigger is None else checked_action(trigger))
-        proposals = [
-            replace(row, remarks=row.remarks or remarks, reduce_itc=row.reduce_itc or reduce_itc) for row in read
-        ]
+        proposals = [row.with_defaults(remarks, reduce_itc) for row in read]
 
         def work(unit: UnitOfWork) -> Judgement:
             return proposed.apply(unit, self.gstin, proposals, name)
