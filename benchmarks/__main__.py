@@ -1,4 +1,4 @@
-"""Runs groups of benchmarks, each in a process of its own, and writes what they found to `RESULTS.md`.
+"""Runs groups of benchmarks, each in a process of its own, and writes what they found to `RESULTS.md`; or `journeys`.
 
 Imports the results and the report; a group is loaded in its own process.
 """
@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 
-from benchmarks import report, surroundings
+from benchmarks import journeys, report, surroundings
 from benchmarks.alone import ROOT
 from benchmarks.measure import CheckError
 from benchmarks.result import Group, Size
@@ -25,6 +25,8 @@ GROUPS = ("decision", "action", "bulk", "imports", "two_b", "sweep", "start_up")
 
 def main(arguments: list[str]) -> int:
     """Run what is asked for; returns 0, or 1 where a group came to a wrong result or failed."""
+    if arguments == ["journeys"]:
+        return journeys.main()
     told = _parser().parse_args(arguments)
     size = Size.FULL if told.full else Size(told.size)
     if told.found:
