@@ -14,9 +14,9 @@ ROOT = Path(__file__).resolve().parent.parent
 MODULES = sorted((ROOT / "ims_fsm").rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 LONGEST_FILE = 400
-# They say how the writer holds a thing, not what it is. The rooms to come are listed until they are through.
+# They say how the writer holds a thing, not what it is. A room that is still to come is listed until it is through.
 BANNED = frozenset({"told", "one", "some", "found", "known", "own", "shown", "each"})
-TO_COME = ("cli", "charts", "draw", "formats", "pages", "scenario", "scheduler", "store/staging", "workflow", "writers")
+TO_COME = ("workflow",)
 LONGEST_FUNCTION = 50
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Documented = Function | ast.ClassDef

@@ -24,7 +24,7 @@ from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Kind, State, SupplierStatus, Trigger
 from ims_fsm.workflow.actions.many import ActionReport, act_on_many
-from ims_fsm.workflow.actions.one import ACTIONS
+from ims_fsm.workflow.border import ACTIONS
 from ims_fsm.workflow.unit import UnitOfWork
 
 REQUESTS = [
