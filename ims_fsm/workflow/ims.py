@@ -71,6 +71,7 @@ class IMS:
 
     @clock.setter
     def clock(self, clock: Clock) -> None:
+        """Take the moments from another clock from now on."""
         self._workspace.clock = clock
 
     @property
@@ -80,6 +81,7 @@ class IMS:
 
     @hooks.setter
     def hooks(self, hooks: Hooks) -> None:
+        """Take other callbacks from now on."""
         self._workspace.hooks = hooks
 
     def close(self) -> None:
