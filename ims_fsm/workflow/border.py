@@ -47,9 +47,9 @@ def checked_document(document: object) -> Document:
 def checked_action(trigger: object) -> Trigger:
     """Return a recipient's action by its word."""
     if trigger not in ACTIONS:
-        known = ", ".join(ACTIONS)
+        words = ", ".join(ACTIONS)
         raise InputError(
-            "action", [Problem(str(trigger), "is not an action of a recipient", f"the actions are {known}")]
+            "action", [Problem(str(trigger), "is not an action of a recipient", f"the actions are {words}")]
         )
     return Trigger(str(trigger))
 

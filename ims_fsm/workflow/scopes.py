@@ -38,7 +38,7 @@ def touched_drafts(
 ) -> frozenset[TaxPeriod]:
     """Return the periods of a recipient's drafts that a trigger would make stale, before it fires (FAQ 24, 29)."""
     periods = [two_b.period for two_b in returns.drafts(unit.connection, recipient)]
-    return frozenset(one for one in periods if touches(unit.connection, firing, predicate, one, *conditions))
+    return frozenset(period for period in periods if touches(unit.connection, firing, predicate, period, *conditions))
 
 
 def alike(unit: UnitOfWork, recipients: Sequence[str]) -> list[list[str]]:

@@ -50,11 +50,11 @@ class UnitOfWork:
 
     def taxpayer(self, gstin: str) -> Taxpayer:
         """Return a taxpayer; raises `InputError` for one that is not registered here."""
-        known = self._known(gstin)
-        if known is None:
+        registered = self._known(gstin)
+        if registered is None:
             problem = Problem(gstin, "is not a taxpayer known here", "register it first: ims-fsm taxpayer " + gstin)
             raise InputError("taxpayer", [problem])
-        return known
+        return registered
 
     def know(self, gstins: Collection[str]) -> None:
         """Read these taxpayers at once, so that none of them is read by himself."""
@@ -62,8 +62,8 @@ class UnitOfWork:
 
     def filing_of(self, gstin: str) -> Filing:
         """Return how often a taxpayer files; monthly where he is not known here."""
-        known = self._known(gstin)
-        return Filing.MONTHLY if known is None else known.filing
+        registered = self._known(gstin)
+        return Filing.MONTHLY if registered is None else registered.filing
 
     def scene(self, recipient: str) -> Scene:
         """Return what a recipient's records are read against in this unit."""
@@ -95,17 +95,17 @@ class UnitOfWork:
             records.hold(self.connection, checked_id(record_id))
         else:
             serialise(self.connection, [recipient])
-        found = self._found(record_id, recipient, supplier)
-        if not found.drafted:
-            self.undrafted.add(found.record.recipient)
-        return found.record
+        read = self._found(record_id, recipient, supplier)
+        if not read.drafted:
+            self.undrafted.add(read.record.recipient)
+        return read.record
 
-    def chains_of(self, some: Iterable[Record]) -> dict[int, Sequence[Record]]:
+    def chains_of(self, chosen: Iterable[Record]) -> dict[int, Sequence[Record]]:
         """Return the version chain of each record, by record id.
 
         Only chains with an amendment among the records are read; any other record stands for its own chain.
         """
-        given = list(some)
+        given = list(chosen)
         wanted: dict[str, set[int]] = {}
         for record in given:
             if record.document.amends is not None:
@@ -126,8 +126,8 @@ class UnitOfWork:
     def declaration_id(self, machine: str) -> int:
         """Return the id under which the machine's declaration, as it is now, is kept in the store."""
         if machine not in self.declarations:
-            found = declaration_id(self.connection, self.book.law.machine(machine), self.now)
-            self.declarations[machine] = found
+            kept = declaration_id(self.connection, self.book.law.machine(machine), self.now)
+            self.declarations[machine] = kept
         return self.declarations[machine]
 
     def moved(
@@ -160,16 +160,16 @@ class UnitOfWork:
         self._log = []
 
     def _found(self, record_id: int, recipient: str | None = None, supplier: str | None = None) -> Found:
-        found = records.find_with_recipient(self.connection, checked_id(record_id))
+        read = records.find_with_recipient(self.connection, checked_id(record_id))
         # Another's record is no more here than one that does not exist, and nobody can tell the two apart.
         if (
-            found is None
-            or recipient not in {None, found.record.recipient}
-            or supplier not in {None, found.record.document.supplier}
+            read is None
+            or recipient not in {None, read.record.recipient}
+            or supplier not in {None, read.record.document.supplier}
         ):
             raise _no_record(record_id)
-        self._taxpayers[found.record.recipient] = found.recipient
-        return found
+        self._taxpayers[read.record.recipient] = read.recipient
+        return read
 
     def _declaration_read(self, record: Record) -> int:
         # An id remembered from an earlier unit is good where the record itself says so; else the store is asked.
@@ -189,10 +189,10 @@ def _no_record(record_id: int) -> InputError:
 
 @dataclass(frozen=True, slots=True)
 class _WhenAsked:
-    """How often suppliers file, each read when he is asked for: a recipient has few of all that there are."""
+    """How often suppliers file, each read when they are asked for: a recipient has few of all that there are."""
 
-    known: Callable[[str], Taxpayer | None]
+    registered: Callable[[str], Taxpayer | None]
 
     def get(self, gstin: str, default: Filing, /) -> Filing:
-        found = self.known(gstin)
-        return default if found is None else found.filing
+        taxpayer = self.registered(gstin)
+        return default if taxpayer is None else taxpayer.filing

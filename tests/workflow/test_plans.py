@@ -19,13 +19,12 @@ import pytest
 from sqlalchemy import Connection, Engine, event, insert, text
 
 from ims_fsm import TaxPeriod, Where
-from ims_fsm.store import audit, counters
+from ims_fsm.store import audit, counters, temporary
 from ims_fsm.store.connection import reading, writing
 from ims_fsm.store.dialect import database_of
 from ims_fsm.store.job_tables import JobRunRow, ReminderRow
 from ims_fsm.store.partitions import keyed, partition
 from ims_fsm.store.rows import to_row
-from ims_fsm.store.sql import temporary
 from ims_fsm.store.staging import columns
 from ims_fsm.store.tables import (
     AnnualReturnRow,

@@ -103,17 +103,17 @@ def refused_groups(
     alike = refused_alike(unit.connection, firing, predicate)
     if alike and each_refused is not None:
         for page in refused_one_by_one(unit.connection, firing, predicate):
-            for one in _refused(unit, firing, page):
-                each_refused(one)
+            for answer in _refused(unit, firing, page):
+                each_refused(answer)
     if not alike:
         return ()
     first = next(refused_one_by_one(unit.connection, firing, predicate))
     rarer = records.find_many(unit.connection, firing.scope.recipients[0], [example for _, example in alike.values()])
     groups = Groups()
-    for one in _refused(
-        unit, firing, [*first, *(rarer[one] for one in sorted(rarer) if one not in {r.id for r in first})]
+    for answer in _refused(
+        unit, firing, [*first, *(rarer[answer] for answer in sorted(rarer) if answer not in {r.id for r in first})]
     ):
-        groups.add(one)
+        groups.add(answer)
     # Guards of several machines refuse by one rule; what they say is then told of the first example.
     counts: Counter[Key] = Counter()
     for refusals, (count, _) in alike.items():
@@ -121,9 +121,9 @@ def refused_groups(
     return groups.told(counts)
 
 
-def _refused(unit: UnitOfWork, firing: Firing, some: Sequence[Record]) -> Iterator[Answer]:
-    chains = unit.chains_of(some)
-    for record in some:
+def _refused(unit: UnitOfWork, firing: Firing, refusable: Sequence[Record]) -> Iterator[Answer]:
+    chains = unit.chains_of(refusable)
+    for record in refusable:
         decision = consider(unit, record, firing.trigger, firing.request, chains[record.id])
         if isinstance(decision, Refused):
             yield Answer.of(record, firing.trigger, decision, unit.scene(record.recipient))
@@ -169,14 +169,16 @@ class Groups:
 
     def told(self, counts: Mapping[Key, int] | None = None) -> tuple[RefusedGroup, ...]:
         """Return the groups, largest first; `counts` has the numbers where not every record was added."""
-        known = self._counts if counts is None else counts
-        groups = [RefusedGroup(some[0].refusals, known[alike], tuple(some)) for alike, some in self._examples.items()]
+        sizes = self._counts if counts is None else counts
+        groups = [
+            RefusedGroup(group[0].refusals, sizes[alike], tuple(group)) for alike, group in self._examples.items()
+        ]
         return tuple(sorted(groups, key=lambda group: (-group.count, group.examples[0].record_id)))
 
 
 def key(refusals: Iterable[Refusal | Told]) -> Key:
     """Return what records that are refused alike have in common: each refusal's code and citations."""
-    return tuple((one.code, *one.rules) for one in refusals)
+    return tuple((refusal.code, *refusal.rules) for refusal in refusals)
 
 
 def _refuse_strangers(unit: UnitOfWork, recipient: str, ids: Iterable[int]) -> None:
@@ -185,5 +187,8 @@ def _refuse_strangers(unit: UnitOfWork, recipient: str, ids: Iterable[int]) -> N
     if strangers:
         raise InputError(
             "records",
-            [Problem(str(one), f"is not a record of {recipient}", "see ims-fsm list") for one in sorted(strangers)],
+            [
+                Problem(str(stranger), f"is not a record of {recipient}", "see ims-fsm list")
+                for stranger in sorted(strangers)
+            ],
         )

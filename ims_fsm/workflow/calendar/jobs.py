@@ -135,7 +135,7 @@ def _perform(unit: UnitOfWork, run: JobRun, gstins: Sequence[str]) -> None:
     if run.job is Job.REMIND:
         reminding.remind(unit, gstins)
         return
-    drafted = [(one.recipient, one.drafted) for one in _swept(unit, gstins) if one.drafted]
+    drafted = [(swept.recipient, swept.drafted) for swept in _swept(unit, gstins) if swept.drafted]
     reminding.draft_ready(unit, drafted)
     left = _recipients(unit, run) if run.job is Job.DRAFT else ()
     if left:

@@ -38,8 +38,8 @@ def plan(unit: UnitOfWork, chunk: int) -> int:
     serialise(unit.connection, [_ONE_PLANS_AT_A_TIME])
     jobs.withdraw(unit.connection, unit.now)
     planned = _take_up(unit)
-    for one in due(unit):
-        planned += jobs.plan(unit.connection, one, unit.now, 1 if one.alone else chunk)
+    for item in due(unit):
+        planned += jobs.plan(unit.connection, item, unit.now, 1 if item.alone else chunk)
     _note_waiting(unit)
     return planned
 
@@ -62,10 +62,10 @@ def cohort_of(book: LawBook, job: Job, period: str) -> Cohort:
 
 
 def _by_day(unit: UnitOfWork, job: Job) -> Iterator[Due]:
-    for one in latest(unit.book, unit.now, job):
-        if not jobs.is_planned(unit.connection, job, one.key):
-            cohort = cohorts.in_groups(one.groups, unit.book.calendar.states)
-            yield Due(job=job, period=one.key, due_at=one.at, cohort=cohort)
+    for instant in latest(unit.book, unit.now, job):
+        if not jobs.is_planned(unit.connection, job, instant.key):
+            cohort = cohorts.in_groups(instant.groups, unit.book.calendar.states)
+            yield Due(job=job, period=instant.key, due_at=instant.at, cohort=cohort)
 
 
 def _early_returns(unit: UnitOfWork) -> Iterator[Due]:
@@ -86,17 +86,17 @@ def _limit_of(unit: UnitOfWork, fy: str) -> datetime | None:
 def _drafts(unit: UnitOfWork) -> Iterator[Due]:
     book = unit.book
     standings = cohorts.standings(unit.connection, book.routing.eligible)
-    for period in sorted({period for one in standings for period in _next(unit, one)}):
+    for period in sorted({period for standing in standings for period in _next(unit, standing)}):
         if not jobs.is_under_way(unit.connection, Job.DRAFT, period):
             cohort = jobs.but_noted(Job.DRAFT, period, cohort_of(book, Job.DRAFT, period))
             yield Due(job=Job.DRAFT, period=period, due_at=book.calendar.two_b_opens(period), cohort=cohort)
 
 
-def _next(unit: UnitOfWork, one: Standing) -> Iterator[TaxPeriod]:
+def _next(unit: UnitOfWork, standing: Standing) -> Iterator[TaxPeriod]:
     calendar = unit.book.calendar
-    first = calendar.period_for(max(one.registered_from, calendar.first_period), one.filing)
-    period = first if one.filed is None else max(first, calendar.next(one.filed, one.filing))
-    if calendar.two_b_opens(period) <= unit.now and (one.newest is None or one.newest < period):
+    first = calendar.period_for(max(standing.registered_from, calendar.first_period), standing.filing)
+    period = first if standing.filed is None else max(first, calendar.next(standing.filed, standing.filing))
+    if calendar.two_b_opens(period) <= unit.now and (standing.newest is None or standing.newest < period):
         yield period
 
 
@@ -118,9 +118,9 @@ def to_take_up(unit: UnitOfWork) -> Iterator[Due]:
 
 def _take_up(unit: UnitOfWork) -> int:
     planned = 0
-    for one in to_take_up(unit):
-        waiting = cohorts.waiting(_drafts_of(unit.book, TaxPeriod(one.period)))
-        planned += jobs.take_up(unit.connection, one, cohorts.either(waiting, cohorts.unreadable()), unit.now)
+    for skipped in to_take_up(unit):
+        waiting = cohorts.waiting(_drafts_of(unit.book, TaxPeriod(skipped.period)))
+        planned += jobs.take_up(unit.connection, skipped, cohorts.either(waiting, cohorts.unreadable()), unit.now)
     return planned
 
 
@@ -153,4 +153,4 @@ def _why_waiting(unit: UnitOfWork, period: TaxPeriod, filing: Filing) -> str:
     decision = decide(edition, str(TwoBState.ABSENT), "generate", facts)
     someone = Taxpayer(gstin="{gstin}", filing=filing, registered_from=period)
     fields = return_fields(Scene(now=unit.now, book=unit.book, recipient=someone), period)
-    return "; ".join(str(one) for one in filled_in(decision, fields)) if isinstance(decision, Refused) else ""
+    return "; ".join(str(refusal) for refusal in filled_in(decision, fields)) if isinstance(decision, Refused) else ""

@@ -46,7 +46,7 @@ class Standing:
     @property
     def open(self) -> int:
         """How many recipients are still to be done, failed ones included, skipped ones not."""
-        waiting = (self.recipients.get(one, 0) for one in (JobStatus.TODO, JobStatus.FAILED))
+        waiting = (self.recipients.get(status, 0) for status in (JobStatus.TODO, JobStatus.FAILED))
         return sum(waiting) + self.unplanned
 
     @property
@@ -67,25 +67,27 @@ class Report:
     @property
     def failed(self) -> bool:
         """Whether anything has failed and is not done since."""
-        return any(one.shards.get(JobStatus.FAILED) for one in self.jobs)
+        return any(job.shards.get(JobStatus.FAILED) for job in self.jobs)
 
     @property
     def late(self) -> bool:
         """Whether anything is late."""
-        return any(one.late for one in self.jobs)
+        return any(job.late for job in self.jobs)
 
 
 def report(workspace: Workspace) -> Report:
     """Return how the jobs of the calendar stand now."""
     with workspace.asking() as unit:
-        found = sorted(_standings(unit), key=lambda one: (one.due_at, one.job, one.period), reverse=True)
-        return Report(unit.now, tuple(found), next_instant(unit.book, unit.now))
+        standings = sorted(
+            _standings(unit), key=lambda standing: (standing.due_at, standing.job, standing.period), reverse=True
+        )
+        return Report(unit.now, tuple(standings), next_instant(unit.book, unit.now))
 
 
 def _standings(unit: UnitOfWork) -> Iterator[Standing]:
     by_job: dict[tuple[Job, str], list[Summary]] = {}
-    for one in jobs.summaries(unit.connection):
-        by_job.setdefault((one.job, one.period), []).append(one)
+    for summary in jobs.summaries(unit.connection):
+        by_job.setdefault((summary.job, summary.period), []).append(summary)
     for (job, period), rows in by_job.items():
         yield _planned(unit, job, period, rows)
     for due in chain(planning.to_take_up(unit), planning.due(unit)):
@@ -96,8 +98,8 @@ def _standings(unit: UnitOfWork) -> Iterator[Standing]:
 
 
 def _planned(unit: UnitOfWork, job: Job, period: str, rows: Sequence[Summary]) -> Standing:
-    open_ones = [one for one in rows if one.status in {JobStatus.TODO, JobStatus.FAILED}]
-    statuses = {one.status for one in rows}
+    open_ones = [row for row in rows if row.status in {JobStatus.TODO, JobStatus.FAILED}]
+    statuses = {row.status for row in rows}
 
     def listed(status: JobStatus) -> Sequence[JobRun]:
         return jobs.listed(unit.connection, job, period, status, MOST_NAMED) if status in statuses else ()
@@ -105,12 +107,12 @@ def _planned(unit: UnitOfWork, job: Job, period: str, rows: Sequence[Summary]) -
     return Standing(
         job=job,
         period=period,
-        due_at=min(one.due_at for one in rows),
-        planned_at=min(one.planned_at for one in rows),
-        done_at=max((one.done_at for one in rows if one.done_at is not None), default=None),
-        shards={one.status: one.shards for one in rows},
-        recipients={one.status: one.recipients for one in rows},
+        due_at=min(row.due_at for row in rows),
+        planned_at=min(row.planned_at for row in rows),
+        done_at=max((row.done_at for row in rows if row.done_at is not None), default=None),
+        shards={row.status: row.shards for row in rows},
+        recipients={row.status: row.recipients for row in rows},
         failed=listed(JobStatus.FAILED),
         skipped=listed(JobStatus.SKIPPED),
-        late=any(unit.now - one.due_at > GRACE for one in open_ones),
+        late=any(unit.now - row.due_at > GRACE for row in open_ones),
     )

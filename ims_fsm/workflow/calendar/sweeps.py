@@ -84,12 +84,15 @@ def sweep_many(unit: UnitOfWork, recipients: Sequence[str]) -> list[Swept]:
     owed = _owed(unit, recipients)
     ended, drafted = dict.fromkeys(recipients, Ended()), dict[str, TaxPeriod]()
     # Whoever is owed a draft has his chains read anyway, and is not asked first whether he has anything pending.
-    others = records.with_pending(unit.connection, [one for one in recipients if one not in owed])
+    others = records.with_pending(unit.connection, [recipient for recipient in recipients if recipient not in owed])
     for part in alike(unit, [*owed, *others]):
         done, read = _end_alike(unit, part)
         ended |= done
-        drafted |= _draft(unit, [one for one in part if one in owed], owed, read)
-    return [Swept(one, ended[one].expired, ended[one].lapsed, drafted.get(one)) for one in recipients]
+        drafted |= _draft(unit, [recipient for recipient in part if recipient in owed], owed, read)
+    return [
+        Swept(recipient, ended[recipient].expired, ended[recipient].lapsed, drafted.get(recipient))
+        for recipient in recipients
+    ]
 
 
 def end_pending(unit: UnitOfWork, recipient: str) -> tuple[Ended, Scope | None]:
@@ -106,10 +109,10 @@ def end_pending(unit: UnitOfWork, recipient: str) -> tuple[Ended, Scope | None]:
 def _end_alike(unit: UnitOfWork, recipients: Sequence[str]) -> tuple[dict[str, Ended], Scope | None]:
     """End what is pending of recipients who share a scene, and return the scope as `end_pending` does."""
     if unit.hooks.watch(Trigger.EXPIRE) or unit.hooks.watch(Trigger.LAPSE):
-        return {one: _end_one_by_one(unit, one) for one in recipients}, None
+        return {recipient: _end_one_by_one(unit, recipient) for recipient in recipients}, None
     scope = scope_of(unit, recipients)
     ended = _end(unit, scope.narrowed(AT.state == str(State.PENDING)))
-    return ended, scope if all(one == Ended() for one in ended.values()) else None
+    return ended, scope if all(recipient == Ended() for recipient in ended.values()) else None
 
 
 def _end(unit: UnitOfWork, scope: Scope) -> dict[str, Ended]:
@@ -119,12 +122,12 @@ def _end(unit: UnitOfWork, scope: Scope) -> dict[str, Ended]:
     if expired:
         columns = {"removed_for": str(RemovedFor.SEC_16_4)}
         move(unit.connection, expire, out_of_time, stamp_of(unit, columns=columns))
-    stale = {one: touched_drafts(unit, one, _own(lapse, one), past_deadline) for one in lapsed}
+    stale = {gstin: touched_drafts(unit, gstin, _own(lapse, gstin), past_deadline) for gstin in lapsed}
     if lapsed:
         move(unit.connection, lapse, past_deadline, stamp_of(unit))
     for recipient, periods in stale.items():
         mark_stale_where(unit, recipient, periods.__contains__)
-    return {one: Ended(expired.get(one, 0), lapsed.get(one, 0)) for one in scope.recipients}
+    return {gstin: Ended(expired.get(gstin, 0), lapsed.get(gstin, 0)) for gstin in scope.recipients}
 
 
 def _own(firing: Firing, recipient: str) -> Firing:
@@ -154,11 +157,11 @@ def next_period(unit: UnitOfWork, recipient: str, standing: Standings | None = N
     """
     taxpayer = unit.scene(recipient).recipient
     calendar = unit.book.calendar
-    known = returns.standings(unit.connection, [recipient]) if standing is None else standing
-    final = [period for period, two_b in known[recipient].items() if two_b.state is TwoBState.FINAL]
+    standings = returns.standings(unit.connection, [recipient]) if standing is None else standing
+    final = [period for period, two_b in standings[recipient].items() if two_b.state is TwoBState.FINAL]
     first = calendar.period_for(max(taxpayer.registered_from, calendar.first_period), taxpayer.filing)
     period = calendar.next(max(final), taxpayer.filing) if final else first
-    while is_filed(unit, recipient, period, known):
+    while is_filed(unit, recipient, period, standings):
         period = calendar.next(period, taxpayer.filing)
     return period
 
@@ -183,8 +186,8 @@ def _draft(
     by_period: dict[TaxPeriod, list[tuple[TwoB, Allowed]]] = {}
     for recipient in recipients:
         by_period.setdefault(owed[recipient][0].period, []).append(owed[recipient])
-    for period, some in by_period.items():
-        draft(unit, some, period, read)
+    for period, allowed in by_period.items():
+        draft(unit, allowed, period, read)
     return {recipient: owed[recipient][0].period for recipient in recipients}
 
 

@@ -71,7 +71,7 @@ def _settled(unit: UnitOfWork, recipient: str, period: TaxPeriod) -> tuple[dict[
     if barred is not None:
         fire(unit, barred, Trigger.FREEZE)
     settling.settle(connection, firing, predicate, stamp_of(unit, settling.detail(period)), period)
-    due = settling.add_back(connection, period, unit.now, lambda some: _supplier_periods(unit, some, period))
+    due = settling.add_back(connection, period, unit.now, lambda suppliers: _supplier_periods(unit, suppliers, period))
     return count, tuple(AddedBack(supplier, TaxPeriod(owed), size, Heads(*tax)) for supplier, owed, size, tax in due)
 
 
@@ -83,10 +83,10 @@ def _settled_one_by_one(
     settled = settle_all(unit, decided, period, chains_with_amendments(unit, [record for record, _ in decided]))
     liabilities = _liabilities(unit, settled, period)
     returns.add_liabilities(unit.connection, liabilities)
-    count = {str(outcome): sum(one.outcome is outcome for one in settled) for outcome in Outcome}
+    count = {str(outcome): sum(decision.outcome is outcome for decision in settled) for outcome in Outcome}
     due: dict[tuple[str, TaxPeriod], list[Heads]] = {}
-    for one in liabilities:
-        due.setdefault((one.supplier, one.supplier_period), []).append(one.tax)
+    for liability in liabilities:
+        due.setdefault((liability.supplier, liability.supplier_period), []).append(liability.tax)
     added = tuple(AddedBack(*key, len(taxes), sum(taxes, Heads())) for key, taxes in sorted(due.items()))
     return {name: number for name, number in count.items() if number}, added
 
@@ -109,29 +109,31 @@ def file_annual_return(unit: UnitOfWork, recipient: str, fy: str) -> int:
 
 def _in_two_b(unit: UnitOfWork, recipient: str, period: TaxPeriod) -> Sequence[tuple[Record, Outcome]]:
     lines = [line for line in returns.lines(unit.connection, recipient, period) if line.entry == "document"]
-    found = records.find_many(unit.connection, recipient, [line.record_id for line in lines])
-    return [(found[line.record_id], Outcome(line.decision)) for line in lines]
+    by_id = records.find_many(unit.connection, recipient, [line.record_id for line in lines])
+    return [(by_id[line.record_id], Outcome(line.decision)) for line in lines]
 
 
 def _superseded(unit: UnitOfWork, recipient: str, period: TaxPeriod) -> Sequence[tuple[Record, Outcome]]:
     hidden = left_out(unit, recipient, period)
-    return [(one.record, Outcome.SUPERSEDED) for one in hidden if one.reason == "superseded"]
+    return [(left.record, Outcome.SUPERSEDED) for left in hidden if left.reason == "superseded"]
 
 
 def _liabilities(unit: UnitOfWork, settled: Sequence[SettledRecord], period: TaxPeriod) -> list[Liability]:
-    periods = _supplier_periods(unit, {one.record.document.supplier for one in settled if one.moved.add_back}, period)
+    periods = _supplier_periods(
+        unit, {record.record.document.supplier for record in settled if record.moved.add_back}, period
+    )
     return [
         Liability(
-            recipient=one.record.recipient,
-            record_id=one.record.id,
-            supplier=one.record.document.supplier,
-            supplier_period=periods[one.record.document.supplier],
+            recipient=record.record.recipient,
+            record_id=record.record.id,
+            supplier=record.record.document.supplier,
+            supplier_period=periods[record.record.document.supplier],
             recipient_period=period,
             at=unit.now,
-            tax=one.moved.add_back,
+            tax=record.moved.add_back,
         )
-        for one in settled
-        if one.moved.add_back
+        for record in settled
+        if record.moved.add_back
     ]
 
 
@@ -146,7 +148,7 @@ def _supplier_period(
     unit: UnitOfWork, supplier: str, period: TaxPeriod, standing: Mapping[TaxPeriod, TwoB]
 ) -> TaxPeriod:
     calendar, filing = unit.book.calendar, unit.filing_of(supplier)
-    found = calendar.period_for(period.plus(1), filing)
-    while found in standing and standing[found].state is TwoBState.FINAL:
-        found = calendar.next(found, filing)
-    return found
+    next_period = calendar.period_for(period.plus(1), filing)
+    while next_period in standing and standing[next_period].state is TwoBState.FINAL:
+        next_period = calendar.next(next_period, filing)
+    return next_period

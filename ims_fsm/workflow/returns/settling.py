@@ -101,11 +101,11 @@ def _passed_on(
     ]
 
 
-def chains_with_amendments(unit: UnitOfWork, some: Sequence[Record]) -> dict[int, Sequence[Record]]:
+def chains_with_amendments(unit: UnitOfWork, given: Sequence[Record]) -> dict[int, Sequence[Record]]:
     """Return the whole chain of each record, amendments that wait outside the list included."""
-    found: dict[int, Sequence[Record]] = {}
-    for recipient in {record.recipient for record in some}:
-        own = [record for record in some if record.recipient == recipient]
-        loaded = records.chains(unit.connection, recipient, {record.chain_id for record in own})
-        found |= {record.id: loaded[record.chain_id] for record in own}
-    return found
+    chains: dict[int, Sequence[Record]] = {}
+    for recipient in {record.recipient for record in given}:
+        theirs = [record for record in given if record.recipient == recipient]
+        loaded = records.chains(unit.connection, recipient, {record.chain_id for record in theirs})
+        chains |= {record.id: loaded[record.chain_id] for record in theirs}
+    return chains

@@ -47,11 +47,11 @@ def left_out(unit: UnitOfWork, recipient: str, period: TaxPeriod) -> tuple[LeftO
     No more is held than what is left out and a page of what might be.
     """
     scene = unit.scene(recipient)
-    found: list[LeftOut] = []
+    hidden: list[LeftOut] = []
     for page in records.perhaps_left_out(unit.connection, recipient, period):
         chains = unit.chains_of(page)
-        found += filter(None, (why_left_out(record, chains[record.id], scene) for record in page))
-    return tuple(found)
+        hidden += filter(None, (why_left_out(record, chains[record.id], scene) for record in page))
+    return tuple(hidden)
 
 
 def generate(unit: UnitOfWork, recipient: str, period: TaxPeriod, read: Scope | None = None) -> TwoB:
@@ -66,17 +66,17 @@ def generate(unit: UnitOfWork, recipient: str, period: TaxPeriod, read: Scope | 
 
 
 def draft(
-    unit: UnitOfWork, some: Sequence[tuple[TwoB, Allowed]], period: TaxPeriod, read: Scope | None = None
+    unit: UnitOfWork, permitted: Sequence[tuple[TwoB, Allowed]], period: TaxPeriod, read: Scope | None = None
 ) -> list[TwoB]:
     """Write the lines of GSTR-2Bs of one period that may be generated, and move each; the recipients are alike.
 
     `read` is the scope whose chains were read last, where nothing has moved since; another is read where it is not his.
     """
-    recipients = [before.recipient for before, _ in some]
+    recipients = [before.recipient for before, _ in permitted]
     scope = read if read is not None and list(read.recipients) == recipients else scope_of(unit, recipients)
     written = write_lines(unit.connection, scope, period)
     drafted = []
-    for before, allowed in some:
+    for before, allowed in permitted:
         after = replace(before, generation=before.generation + 1, generated_at=unit.now)
         detail = {"generation": after.generation, "lines": written[before.recipient]}
         drafted.append((before, *moved(unit, before, after, "generate", allowed, detail)))

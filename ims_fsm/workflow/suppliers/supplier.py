@@ -224,16 +224,16 @@ def state_original(
 
 def _refuse_statement(unit: UnitOfWork, record: Record, disposition: Disposition, original: Document | None) -> None:
     kind = record.document.kind
-    known = original_of(record, unit.chain_of(record), unit.scene(record.recipient)).record
+    original_record = original_of(record, unit.chain_of(record), unit.scene(record.recipient)).record
     what = {
         "amends nothing": record.document.amends is None,
-        "amends a document that is known here": known is not None,
+        "amends a document that is known here": original_record is not None,
         "is decided for good": record.settled_in is not None or record.state in {State.FROZEN, State.REMOVED},
         "amends a document that no GSTR-3B has decided on, being superseded": disposition is Disposition.SUPERSEDED,
         f"amends a document of another kind than {original and original.kind}": original and original.kind is not kind,
     }
     remedy = "state only how the unknown original of an undecided amendment was decided: accepted or rejected"
-    problems = [Problem(label(record.document), told, remedy) for told, holds in what.items() if holds]
+    problems = [Problem(label(record.document), fault, remedy) for fault, holds in what.items() if holds]
     if problems:
         raise InputError("original", problems)
 

@@ -86,8 +86,8 @@ def _now(unit: UnitOfWork, record: Record, edition: Edition) -> Iterator[Way | B
         decision = consider(unit, record, trigger, chain=chain)
         if isinstance(decision, Allowed):
             yield Way(trigger, decision.dest, decision.rules)
-        elif told := [one for one in decision.refusals if leads or one.guard in of_the_state]:
-            yield Barrier(trigger, tuple((one.rule, one.sentence(fields)) for one in told))
+        elif refusals := [refusal for refusal in decision.refusals if leads or refusal.guard in of_the_state]:
+            yield Barrier(trigger, tuple((refusal.rule, refusal.sentence(fields)) for refusal in refusals))
 
 
 def _standing(unit: UnitOfWork, record: Record, edition: Edition, log: Sequence[TransitionEntry]) -> str:

@@ -26,15 +26,15 @@ def wanted(gstin: str | None = None, kinds: Collection[str] = ()) -> Wanted:
         meant = None if gstin is None else checked_gstin(gstin)
     except ValueError:
         problems.append(Problem(repr(gstin), "is not a GSTIN", "write its 15 characters like 27AAPFU0939F1ZV"))
-    known = ", ".join(EventKind)
+    words = ", ".join(EventKind)
     unknown = sorted(set(kinds) - set(EventKind))
-    problems += [Problem(repr(kind), "is not a kind of event", f"the kinds are {known}") for kind in unknown]
+    problems += [Problem(repr(kind), "is not a kind of event", f"the kinds are {words}") for kind in unknown]
     if problems:
         raise InputError("events", problems)
     return Wanted(meant, frozenset(map(EventKind, kinds)) or frozenset(EventKind))
 
 
-def read(engine: Engine, after: str | None, limit: int | None, some: Wanted, page: int = PAGE) -> Iterator[Event]:
+def read(engine: Engine, after: str | None, limit: int | None, asked: Wanted, page: int = PAGE) -> Iterator[Event]:
     """Give the events after a cursor, up to the last that is committed or to `limit`; `page` at a time are read.
 
     Nothing is held open between pages. Raises `InputError` for another cursor, and when it is read
@@ -42,24 +42,24 @@ def read(engine: Engine, after: str | None, limit: int | None, some: Wanted, pag
     """
     if after is not None:
         events.position_of(after, engine.dialect.name)
-    return _pages(engine, after, limit, some, page)
+    return _pages(engine, after, limit, asked, page)
 
 
-def _pages(engine: Engine, after: str | None, limit: int | None, some: Wanted, page: int) -> Iterator[Event]:
+def _pages(engine: Engine, after: str | None, limit: int | None, which: Wanted, page: int) -> Iterator[Event]:
     left = limit
     while left is None or left > 0:
         asked = page if left is None else min(page, left)
         with store.reading(engine) as connection:
-            found = events.page(connection, after, asked, some)
-        yield from found
-        if len(found) < asked:
+            events_read = events.page(connection, after, asked, which)
+        yield from events_read
+        if len(events_read) < asked:
             return
-        after = found[-1].cursor
-        left = None if left is None else left - len(found)
+        after = events_read[-1].cursor
+        left = None if left is None else left - len(events_read)
 
 
 def follow(
-    engine: Engine, after: str | None, some: Wanted, wait: Callable[[float], bool], page: int = PAGE
+    engine: Engine, after: str | None, which: Wanted, wait: Callable[[float], bool], page: int = PAGE
 ) -> Iterator[Event]:
     """Give the events after a cursor and go on as they come, until `wait` says that it is enough.
 
@@ -67,7 +67,7 @@ def follow(
     """
     pause = FIRST_PAUSE_S
     while True:
-        for event in read(engine, after, None, some, page):
+        for event in read(engine, after, None, which, page):
             yield event
             after, pause = event.cursor, FIRST_PAUSE_S
         if wait(pause):

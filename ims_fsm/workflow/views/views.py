@@ -154,11 +154,11 @@ def two_b_view(unit: UnitOfWork, recipient: str, period: TaxPeriod, *, with_line
     unit.taxpayer(recipient)
     two_b = returns.two_b(unit.connection, recipient, period)
     lines = list(returns.lines(unit.connection, recipient, period)) if with_lines else []
-    found = records.find_many(unit.connection, recipient, {line.record_id for line in lines})
+    by_id = records.find_many(unit.connection, recipient, {line.record_id for line in lines})
     return TwoBView(
         two_b=two_b,
         totals=returns.totals(unit.connection, recipient, period),
         size=returns.size(unit.connection, recipient, period),
-        lines=tuple((line, found[line.record_id]) for line in lines),
+        lines=tuple((line, by_id[line.record_id]) for line in lines),
         left_out=left_out(unit, recipient, period),
     )
