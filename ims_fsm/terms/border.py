@@ -93,24 +93,24 @@ class Border:
             self.wrong(where, value, "is not a tax period", 'write the year and month like "2024-10"')
             return TaxPeriod("2017-07")
 
-    def paise(self, where: str, value: object) -> int:
-        """Look at an amount in paise."""
+    def paise(self, where: str, value: object, *, signed: bool = False) -> int:
+        """Look at an amount in paise, which is not below zero unless it may be `signed`."""
         if type(value) is not int:
             self.wrong(where, value, "is not a whole number of paise", "write 18,000.00 rupees as 1800000")
-        elif value < 0:
+        elif value < 0 and not signed:
             self.wrong(where, value, "is below zero", "write amounts without a sign, of a credit note too")
-        elif value > LARGEST_PAISE:
+        elif abs(value) > LARGEST_PAISE:
             self.wrong(where, value, "is larger than the portal's 15 digits", f"write at most {shown(LARGEST_PAISE)}")
         else:
             return value
         return 0
 
-    def heads(self, where: str, value: object) -> Heads:
+    def heads(self, where: str, value: object, *, signed: bool = False) -> Heads:
         """Look at an amount of tax per head, in paise."""
         if not isinstance(value, Heads):
             self.wrong(where, value, "is not an amount per head", "give Heads(igst=…, cgst=…, sgst=…, cess=…)")
             return Heads()
-        return Heads(*(self.paise(head, amount) for head, amount in zip(HEADS, value, strict=True)))
+        return Heads(*(self.paise(head, amount, signed=signed) for head, amount in zip(HEADS, value, strict=True)))
 
     def day(self, where: str, value: object) -> date:
         """Look at a day, without a time."""

@@ -57,7 +57,8 @@ def checked_action(trigger: object) -> Trigger:
 def checked_request(remarks: object, reduce_itc: ReduceItc | None, version: object = None) -> Request:
     """Return what comes with an action, its types and sizes looked at; what the rules say of it is decided later."""
     if isinstance(reduce_itc, Heads):
-        _looked("reduction of ITC", lambda border: border.heads("reduce_itc", reduce_itc))
+        # A reduction below zero is refused by its rule.
+        _looked("reduction of ITC", lambda border: border.heads("reduce_itc", reduce_itc, signed=True))
     return Request(
         remarks=_looked("remarks", lambda border: border.remarks(remarks)),
         reduce_itc=reduce_itc,
