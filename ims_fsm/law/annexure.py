@@ -6,7 +6,6 @@ imports no database, no clock and no machine.
 
 from __future__ import annotations
 
-import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, ValidationError
 
 from ims_fsm.errors import DeclarationError, Problem
-from ims_fsm.law.declaration import Dated, Declared, RuleId, Sentence
+from ims_fsm.law.declaration import Dated, Declared, RuleId, Sentence, faults, parsed
 from ims_fsm.law.declaration import Name as SourceId
 from ims_fsm.law.ledger import Outcome, Settled, Standing, leaks, report, settle
 from ims_fsm.terms.money import NIL, Heads
@@ -37,6 +36,10 @@ def _amount(value: Any) -> Heads:
 
 Amount = Annotated[Heads, BeforeValidator(_amount)]
 
+_FAULTS = {
+    "missing": ("is missing", "add it"),
+    "extra_forbidden": ("is not a key of Annexure-A", "remove it or correct its spelling"),
+}
 _ORIGINALS: Mapping[str, Outcome] = {
     "unsettled": Outcome.SUPERSEDED,
     "accepted": Outcome.ACCEPTED,
@@ -113,6 +116,13 @@ class Played:
     leaks: bool
     settled: Settled
 
+    @property
+    def cells(self) -> dict[str, Heads | bool]:
+        """What stands in a row's cells by the ledger, by the cell's name."""
+        itc, add_back, reversal = self.settled.itc, self.settled.add_back, self.settled.reversal
+        cells = {"itc": itc, "supplier_entry": self.entry, "add_back": add_back, "reversal": reversal}
+        return {**cells, "pending_allowed": not self.leaks}
+
 
 def load(text: str) -> Annexure:
     """Read the text of machines/annexure_a.toml.
@@ -120,12 +130,14 @@ def load(text: str) -> Annexure:
     Raises `DeclarationError` with every fault at once: keys, words outside the closed sets, rows that contradict
     themselves or stand twice, examples of rows that do not exist.
     """
+    problems: list[Problem] = []
+    table = parsed("the text", text, problems)
+    if problems:
+        raise DeclarationError(FILE, problems)
     try:
-        annexure = Annexure.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise DeclarationError(FILE, [Problem("the text", f"is not TOML: {error}", "correct that line")]) from None
+        annexure = Annexure.model_validate(table)
     except ValidationError as error:
-        raise DeclarationError(FILE, list(_faults(error))) from None
+        raise DeclarationError(FILE, list(faults(error, _FAULTS))) from None
     problems = [*_contradictions(annexure), *_strays(annexure)]
     if problems:
         raise DeclarationError(FILE, problems)
@@ -174,13 +186,10 @@ def check(row: Row, v0: Heads, v1: Heads, d: Heads = NIL) -> list[Problem]:
     if not _moves(row.direction, v0, v1):
         what = f"is a row of {row.direction} amendments, and from {v0} to {v1} is none"
         return [Problem(f"row {row.name}", what, "check it with values that move that way in every head")]
-    cells = {
-        "itc": evaluate(row.itc, v0, v1, d),
-        "supplier_entry": evaluate(row.supplier_entry, v0, v1, d),
-        "add_back": evaluate(row.add_back, v0, v1, d),
-        "reversal": evaluate(row.reversal, v0, v1, d),
-        "pending_allowed": row.pending_allowed,
+    cells: dict[str, Heads | bool | None] = {
+        cell: evaluate(getattr(row, cell), v0, v1, d) for cell in ("itc", "supplier_entry", "add_back", "reversal")
     }
+    cells["pending_allowed"] = row.pending_allowed
     return [
         Problem(
             f"row {row.name}, {kind} {action}",
@@ -189,7 +198,7 @@ def check(row: Row, v0: Heads, v1: Heads, d: Heads = NIL) -> list[Problem]:
         )
         for kind in row.document
         for action in row.action
-        for cell, derived in _found(play(row, kind, action, (v0, v1, d))).items()
+        for cell, derived in play(row, kind, action, (v0, v1, d)).cells.items()
         if cells[cell] is not None and cells[cell] != derived
     ]
 
@@ -204,17 +213,6 @@ def check_example(annexure: Annexure, example: Example) -> list[Problem]:
             what = f"{cell} is {getattr(example, cell)} in the example and {worth} by the row"
             problems.append(Problem(f"example of row {row.name}", what, "correct the example or the row"))
     return problems
-
-
-def _found(played: Played) -> dict[str, Heads | bool]:
-    settled = played.settled
-    return {
-        "itc": settled.itc,
-        "supplier_entry": played.entry,
-        "add_back": settled.add_back,
-        "reversal": settled.reversal,
-        "pending_allowed": not played.leaks,
-    }
 
 
 def _moves(direction: str, v0: Heads, v1: Heads) -> bool:
@@ -246,24 +244,3 @@ def _strays(annexure: Annexure) -> Iterator[Problem]:
         if example.row not in names:
             what = f"is of row {example.row}, which does not exist"
             yield Problem(f"example[{place}]", what, "name a row with its part")
-
-
-def _faults(error: ValidationError) -> Iterator[Problem]:
-    faults = error.errors()
-    # pydantic also calls a list too short when its entries have faults: only the innermost fault is one to mend.
-    around = {fault["loc"][:depth] for fault in faults for depth in range(len(fault["loc"]))}
-    return (_fault(fault) for fault in faults if fault["loc"] not in around)
-
-
-def _fault(fault: Any) -> Problem:
-    where = "".join(f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in fault["loc"]).lstrip(".")
-    match fault["type"]:
-        case "missing":
-            return Problem(where, "is missing", "add it")
-        case "extra_forbidden":
-            return Problem(where, "is not a key of Annexure-A", "remove it or correct its spelling")
-        case "value_error":
-            what, _, remedy = str(fault["ctx"]["error"]).partition("; ")
-            return Problem(where, what, remedy)
-        case _:
-            return Problem(where, f"{fault['input']!r} cannot be used", str(fault["msg"]).replace("Input", "it"))

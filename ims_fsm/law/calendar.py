@@ -1,36 +1,75 @@
 """The calendar of the law: 2B windows, due dates, tax periods and limits, each read from its declaration.
 
-Must not import a database, a clock or a file: it is made of TOML text, and every moment is handed in.
+Must not import a database, a clock or a file: it is made of a declaration, and every moment is handed in. Days are
+days in India.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from types import MappingProxyType
-from typing import Self
+from typing import Any
 
-from ims_fsm.errors import DeclarationError
-from ims_fsm.law.calendar_consistency import contradictions
-from ims_fsm.law.calendar_declaration import CalendarDeclaration, LastDay
-from ims_fsm.law.calendar_reading import read_calendar
-from ims_fsm.law.due_dates import (
-    FilingWindow,
-    day_over,
-    filing_windows,
-    gstr1_day,
-    gstr3b_day,
-    month_named,
-    month_number,
-    two_b_day,
-)
+from ims_fsm.errors import InputError, Problem
+from ims_fsm.law.calendar_declaration import CalendarDeclaration, Extension, LastDay
 from ims_fsm.law.edition import EARLIEST
 from ims_fsm.terms.period import TaxPeriod, in_india, midnight
 from ims_fsm.terms.vocabulary import Filing, Form, Kind
 
+ONE_DAY = dt.timedelta(days=1)
+MONTHS = 12
 PeriodMoments = tuple[tuple[TaxPeriod, dt.datetime], ...]
+
+
+def month_number(period: TaxPeriod) -> int:
+    """Return the month as a whole number, so that months count on without a break over the years."""
+    return period.year * MONTHS + period.month - 1
+
+
+@lru_cache(maxsize=4096)
+def month_named(number: int) -> TaxPeriod:
+    """Return the month that a number stands for."""
+    return TaxPeriod(f"{number // MONTHS:04}-{number % MONTHS + 1:02}")
+
+
+@lru_cache(maxsize=4096)
+def day_over(day: dt.date) -> dt.datetime:
+    """Return the first instant, in UTC, at which a day is over in India."""
+    return midnight(day + ONE_DAY)
+
+
+def day_after(period: TaxPeriod, day: int) -> dt.date:
+    """Return a day in the month after a period."""
+    following = period.plus(1)
+    return dt.date(following.year, following.month, day)
+
+
+@dataclass(frozen=True, slots=True)
+class FilingWindow:
+    """The windows of one form and filing frequency; each moment lies in exactly one month's (rule window.2b)."""
+
+    first_day: int
+    moved: Mapping[int, dt.date]
+
+    def usual_last_day(self, number: int) -> dt.date:
+        """Return the last day of a month's window as the law has it, no extension counted."""
+        year, month = divmod(number + 1, MONTHS)
+        return dt.date(year, month + 1, self.first_day) - ONE_DAY
+
+    def last_day(self, number: int) -> dt.date:
+        """Return the last day of a month's window, an extension counted."""
+        return self.moved.get(number) or self.usual_last_day(number)
+
+    def month_of(self, day: dt.date) -> int:
+        """Return the number of the month in whose window a day lies."""
+        number = day.year * MONTHS + day.month - 1 - (day.day < self.first_day)
+        # An extension keeps the window before open longer, at the cost of this one.
+        while (last := self.moved.get(number - 1)) is not None and day <= last:
+            number -= 1
+        return number
 
 
 @dataclass(frozen=True)
@@ -41,18 +80,6 @@ class Calendar:
     """
 
     declared: CalendarDeclaration
-
-    @classmethod
-    def load(cls, text: str, overlay: str | None = None, where: str = "calendar.toml") -> Self:
-        """Read the calendar from TOML text; `overlay`, more TOML, replaces the keys it names and adds extensions.
-
-        Raises `DeclarationError` with all problems at once; `where` names the calendar in it.
-        """
-        subject = where if overlay is None else f"{where} with its overlay"
-        declared = read_calendar(text, overlay, subject)
-        if problems := contradictions(declared):
-            raise DeclarationError(subject, problems)
-        return cls(declared)
 
     # --- what is declared ---------------------------------------------------------------------------------------------
 
@@ -100,9 +127,14 @@ class Calendar:
 
     # --- tax periods --------------------------------------------------------------------------------------------------
 
+    def months(self, filing: Filing) -> int:
+        """Return how many months a tax period of that filing frequency has."""
+        lengths = self.declared.tax_period
+        return lengths.quarterly.months if filing == Filing.QUARTERLY else lengths.monthly.months
+
     def period_for(self, month: TaxPeriod, filing: Filing) -> TaxPeriod:
         """Return the tax period in which a month lies: itself, or the quarter's last month (FAQ 27)."""
-        return _period_end(month, self._months(filing))
+        return _period_end(month, self.months(filing))
 
     def is_period_end(self, period: TaxPeriod, filing: Filing) -> bool:
         """Say whether a month names a tax period of that filing frequency."""
@@ -110,11 +142,11 @@ class Calendar:
 
     def next(self, period: TaxPeriod, filing: Filing) -> TaxPeriod:
         """Return the tax period after the one in which a month lies."""
-        return self.period_for(period, filing).plus(self._months(filing))
+        return self.period_for(period, filing).plus(self.months(filing))
 
     def previous(self, period: TaxPeriod, filing: Filing) -> TaxPeriod:
         """Return the tax period before the one in which a month lies."""
-        return self.period_for(period, filing).plus(-self._months(filing))
+        return self.period_for(period, filing).plus(-self.months(filing))
 
     def financial_year(self, day: dt.date) -> str:
         """Return the financial year of a day, like "2023-24"."""
@@ -135,9 +167,19 @@ class Calendar:
         put_forward = self.declared.form_period.get(form)
         return return_period if put_forward is None else return_period.plus(put_forward.months_later)
 
+    @cached_property
+    def windows(self) -> Mapping[tuple[Form, Filing], FilingWindow]:
+        """The windows by form and the supplier's filing frequency."""
+        return {
+            (form, filing): _with_extensions(window.first_day, self.declared.extension, form, filing)
+            for window in self.declared.window.values()
+            for form in window.forms
+            for filing in window.supplier_filing
+        }
+
     def window_period(self, form: Form, supplier_filing: Filing, moment: dt.datetime) -> TaxPeriod:
         """Return the month in whose 2B window a moment of filing lies (rule window.2b)."""
-        return month_named(self._windows[form, supplier_filing].month_of(in_india(moment).date()))
+        return month_named(self.windows[form, supplier_filing].month_of(in_india(moment).date()))
 
     def two_b_period(
         self,
@@ -158,25 +200,48 @@ class Calendar:
 
     def two_b_opens(self, period: TaxPeriod) -> dt.datetime:
         """Return the first instant, in UTC, at which the GSTR-2B of a period may be drafted (FAQ 23, 27)."""
-        return midnight(two_b_day(self.declared, period))
+        return midnight(self.two_b_day(period))
+
+    def two_b_day(self, period: TaxPeriod) -> dt.date:
+        """Return the day on which the GSTR-2B of a period is drafted."""
+        return self._moved(day_after(period, self.declared.two_b.day), "two_b", period)
 
     def due_gstr3b(self, period: TaxPeriod, filing: Filing, state: str) -> dt.date:
         """Return the due day of the GSTR-3B for the tax period in which a month lies.
 
         `state` is the recipient's code; raises `InputError` for a quarterly filer where the calendar lacks it.
         """
-        return gstr3b_day(self.declared, self.period_for(period, filing), filing, state)
+        last = self.period_for(period, filing)
+        usual = day_after(last, self.usual_gstr3b_day(filing, state))
+        return self._moved(usual, "gstr3b", last, filing=filing, state=state)
+
+    def usual_gstr3b_day(self, filing: Filing, state: str) -> int:
+        """Return the day of the month on which GSTR-3B is due where nothing is extended; raises as `due_gstr3b`."""
+        due = self.declared.due.gstr3b
+        if filing == Filing.MONTHLY:
+            return due.monthly.day
+        if state not in self.declared.state:
+            what = f"{state!r} has no due day for the quarterly GSTR-3B"
+            remedy = "use a state code of the calendar, the first two digits of the recipient's GSTIN"
+            raise InputError("calendar", [Problem("state", what, remedy)])
+        return due.quarterly.days[self.declared.state[state].category]
 
     def due_gstr1(self, period: TaxPeriod, filing: Filing) -> dt.date:
         """Return the due day of the GSTR-1 for the tax period in which a month lies."""
-        return gstr1_day(self.declared, self.period_for(period, filing), filing)
+        last = self.period_for(period, filing)
+        return self._moved(day_after(last, self.usual_gstr1_day(filing)), "gstr1", last, filing=filing)
+
+    def usual_gstr1_day(self, filing: Filing) -> int:
+        """Return the day of the month on which GSTR-1 is due where nothing is extended."""
+        due = self.declared.due.gstr1
+        return (due.quarterly if filing == Filing.QUARTERLY else due.monthly).day
 
     def pending_until(self, two_b_period: TaxPeriod, filing: Filing, state: str) -> dt.datetime:
         """Return the first instant, in UTC, at which a specified record may no longer be pending.
 
         Its deadline is the due day of the recipient's GSTR-3B one tax period after the record's 2B period.
         """
-        last = self.period_for(two_b_period, filing).plus(self.declared.pending.tax_periods * self._months(filing))
+        last = self.period_for(two_b_period, filing).plus(self.declared.pending.tax_periods * self.months(filing))
         return day_over(self.due_gstr3b(last, filing, state))
 
     def pending_deadlines(self, filing: Filing, state: str, last: TaxPeriod) -> PeriodMoments:
@@ -210,19 +275,25 @@ class Calendar:
 
     # --- below --------------------------------------------------------------------------------------------------------
 
-    @cached_property
-    def _windows(self) -> Mapping[tuple[Form, Filing], FilingWindow]:
-        return filing_windows(self.declared)
-
-    def _months(self, filing: Filing) -> int:
-        lengths = self.declared.tax_period
-        return lengths.quarterly.months if filing == Filing.QUARTERLY else lengths.monthly.months
+    def _moved(self, usual: dt.date, what: str, period: TaxPeriod, **of: Any) -> dt.date:
+        # A notification only ever gives more time; of several for one date the latest holds.
+        return max([usual, *(entry.date for entry in self.declared.extension if entry.covers(what, period, **of))])
 
     def _financial_year_start(self, day: dt.date) -> int:
         return day.year - (day.month < self.declared.financial_year.first_month)
 
     def _limit(self, last: LastDay, day: dt.date) -> dt.datetime:
         return day_over(dt.date(self._financial_year_start(day) + 1, last.month, last.day))
+
+
+def _with_extensions(first_day: int, extensions: Iterable[Extension], form: Form, filing: Filing) -> FilingWindow:
+    usual = FilingWindow(first_day, {})
+    moved: dict[int, dt.date] = {}
+    for entry in extensions:
+        if entry.covers("window", entry.period, form=form, filing=filing):
+            number = month_number(entry.period)
+            moved[number] = max(entry.date, moved.get(number, usual.usual_last_day(number)))
+    return FilingWindow(first_day, moved)
 
 
 @lru_cache(maxsize=4096)

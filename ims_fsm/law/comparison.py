@@ -13,7 +13,6 @@ from typing import TypeVar
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.law.decision import always_refused, reached
 from ims_fsm.law.declaration import (
-    STATE,
     Declared,
     GuardDeclaration,
     RuleSetDeclaration,
@@ -82,7 +81,7 @@ class GuardChange:
 
     def watches(self, state: str, trigger: str) -> bool:
         """Say whether the guard, before or after, may refuse a trigger in a state."""
-        return any(guard is not None and _watches(guard, state, trigger) for guard in (self.before, self.after))
+        return any(guard is not None and guard.watches(state, trigger) for guard in (self.before, self.after))
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,10 +191,6 @@ def _moves(before: Edition, after: Edition, guards: Iterable[GuardChange]) -> tu
 
 def _rules(edition: Edition) -> Mapping[tuple[str, str, str], tuple[str, ...]]:
     return {(source, move.trigger, move.dest): move.rules for move in edition.transitions for source in move.source}
-
-
-def _watches(guard: GuardDeclaration, state: str, trigger: str) -> bool:
-    return trigger in guard.triggers and state in guard.refuse_when.get(STATE, (state,))
 
 
 def _undated(guard: GuardDeclaration | None) -> GuardDeclaration | None:

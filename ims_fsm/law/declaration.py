@@ -1,14 +1,18 @@
 """The shape of what `machines/` declares: facts, machines, guards, rules. Frozen pydantic models, nothing computed.
 
-Imports pydantic alone; reads no file.
+And the words for what is not of the shape. Imports pydantic and the errors; reads no file.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import datetime as dt
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from ims_fsm.errors import Problem
 from ims_fsm.terms.period import TaxPeriod
 
 ENTRY = "[*]"
@@ -100,6 +104,10 @@ class GuardDeclaration(Dated):
     says: Sentence
     remedy: Sentence
 
+    def watches(self, state: str, trigger: str) -> bool:
+        """Say whether the guard may refuse a trigger in a state."""
+        return trigger in self.triggers and state in self.refuse_when.get(STATE, (state,))
+
 
 class MachineDeclaration(Declared):
     """A machine as its file declares it; `extends` takes in everything of another."""
@@ -158,3 +166,36 @@ class UseCaseDeclaration(Declared):
     actor: Actor
     says: Sentence
     rules: tuple[RuleId, ...] = Field(min_length=1)
+
+
+def parsed(name: str, text: str, problems: list[Problem]) -> dict[str, Any]:
+    """Return a TOML text as a table; a text that is not TOML becomes a problem, and an empty table."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        problems.append(Problem(name, f"is not TOML: {error}", "correct that line"))
+        return {}
+
+
+def faults(error: ValidationError, words: Mapping[str, tuple[str, str]]) -> Iterator[Problem]:
+    """Give what is not of the shape as problems; `words`: what is wrong and its remedy, by pydantic's type."""
+    listed = error.errors()
+    # pydantic also calls a list too short when its entries have faults: only the innermost fault is one to mend.
+    around = {fault["loc"][:depth] for fault in listed for depth in range(len(fault["loc"]))}
+    return (_fault(fault, words) for fault in listed if fault["loc"] not in around)
+
+
+def _fault(fault: Mapping[str, Any], words: Mapping[str, tuple[str, str]]) -> Problem:
+    place, value = _place(fault["loc"]), fault["input"]
+    if fault["type"] == "value_error":
+        what, _, remedy = str(fault["ctx"]["error"]).partition("; ")
+        return Problem(place, what, remedy)
+    what, remedy = words.get(fault["type"], ("cannot be used", fault["msg"].replace("Input", "it", 1)))
+    if fault["type"] not in {"extra_forbidden", "missing"} and not isinstance(value, dict):
+        what = f"{value if isinstance(value, dt.date) else repr(value)} {what}"
+    return Problem(place, what, remedy)
+
+
+def _place(steps: Sequence[str | int]) -> str:
+    path = "".join(f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in steps if step != "[key]")
+    return path.removeprefix(".")

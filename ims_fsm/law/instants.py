@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from itertools import product
 
 from ims_fsm.law.book import LawBook
-from ims_fsm.law.due_dates import day_over, month_named, month_number
+from ims_fsm.law.calendar import day_over, month_named, month_number
 from ims_fsm.terms.period import TaxPeriod, in_india, midnight
 from ims_fsm.terms.vocabulary import Filing, Job, ReminderKind, State, Trigger
 
@@ -37,10 +38,6 @@ class Instant:
     ends: datetime | None = None
 
 
-_almanacs: dict[int, _Almanac] = {}
-_MOST_ALMANACS = 8
-
-
 def every_group(book: LawBook) -> frozenset[Group]:
     """Return every filing frequency in every state: what due days depend on."""
     return frozenset(product(Filing, book.calendar.states))
@@ -48,7 +45,7 @@ def every_group(book: LawBook) -> frozenset[Group]:
 
 def instants(book: LawBook, after: datetime, until: datetime) -> list[Instant]:
     """Return the instants after one moment and up to another, in the order of time and of what must come first."""
-    almanac = _almanac(book).up_to(TaxPeriod.of(in_india(until).date()))
+    almanac = _up_to(book, TaxPeriod.of(in_india(until).date()))
     first, end = (bisect_right(almanac, moment, key=lambda instant: instant.at) for moment in (after, until))
     return almanac[first:end]
 
@@ -73,6 +70,17 @@ def latest(book: LawBook, now: datetime, job: Job) -> list[Instant]:
     return newest
 
 
+def on_day(book: LawBook, job: Job, key: str) -> frozenset[Group]:
+    """Return the groups to which the instant with this key, a day, is due; every group where there is no such one."""
+    try:
+        at = midnight(date.fromisoformat(key))
+    except ValueError:
+        return every_group(book)
+    of_the_day = instants(book, at - timedelta(days=1), at)
+    groups = (instant.groups for instant in of_the_day if (instant.job, instant.key) == (job, key))
+    return next(groups, every_group(book))
+
+
 def reminder_at(too_late: datetime, days: int) -> datetime:
     """Return when a reminder is due that many days before the last day; that day ends when it is too late."""
     return too_late - timedelta(days=days + 1)
@@ -87,33 +95,14 @@ def time_limit(book: LawBook, day: date) -> datetime | None:
     return book.calendar.cutoff(min(kinds), day, None) if kinds else None
 
 
-@dataclass(frozen=True, slots=True)
-class _Almanac:
-    """The instants of a law book, worked out once for each month that somebody looks ahead to."""
-
-    book: LawBook
-    months: dict[TaxPeriod, list[Instant]] = field(default_factory=dict)
-
-    def up_to(self, month: TaxPeriod) -> list[Instant]:
-        """Return every instant of the periods up to a month, in order; some lie after it."""
-        if month not in self.months:
-            by_key: dict[tuple[Job, str], Instant] = {}
-            for instant in _all(self.book, month):
-                other = by_key.get((instant.job, instant.key))
-                by_key[instant.job, instant.key] = instant if other is None else _together(other, instant)
-            self.months[month] = sorted(
-                by_key.values(), key=lambda instant: (instant.at, _ORDER[instant.job], instant.key)
-            )
-        return self.months[month]
-
-
-def _almanac(book: LawBook) -> _Almanac:
-    # A law book cannot be a key itself. What is kept here keeps the book, so its id is not given to another one.
-    if id(book) not in _almanacs:
-        if len(_almanacs) >= _MOST_ALMANACS:
-            _almanacs.clear()
-        _almanacs[id(book)] = _Almanac(book)
-    return _almanacs[id(book)]
+@lru_cache(maxsize=256)
+def _up_to(book: LawBook, month: TaxPeriod) -> list[Instant]:
+    """Return every instant of the periods up to a month, in order; some lie after it."""
+    by_key: dict[tuple[Job, str], Instant] = {}
+    for instant in _all(book, month):
+        other = by_key.get((instant.job, instant.key))
+        by_key[instant.job, instant.key] = instant if other is None else _together(other, instant)
+    return sorted(by_key.values(), key=_in_turn)
 
 
 def _all(book: LawBook, until: TaxPeriod) -> Iterator[Instant]:
@@ -162,15 +151,3 @@ def _together(first: Instant, other: Instant) -> Instant:
 
 def _day(moment: datetime) -> str:
     return in_india(moment).date().isoformat()
-
-
-def on_day(book: LawBook, job: Job, key: str) -> frozenset[Group]:
-    """Return the groups to which the instant with this key, a day, is due; every group where there is no such one."""
-    try:
-        at = midnight(date.fromisoformat(key))
-    except ValueError:
-        return every_group(book)
-    of_the_day = instants(book, at - timedelta(days=1), at)
-    return next(
-        (instant.groups for instant in of_the_day if (instant.job, instant.key) == (job, key)), every_group(book)
-    )

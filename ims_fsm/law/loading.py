@@ -5,7 +5,6 @@ Imports the declaration, the structure and the resources; the path it is given i
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
@@ -24,6 +23,7 @@ from ims_fsm.law.declaration import (
     RuleSetDeclaration,
     SourceDeclaration,
     UseCaseDeclaration,
+    parsed,
 )
 from ims_fsm.law.edition import Machine
 from ims_fsm.law.register import Law, citations
@@ -64,7 +64,7 @@ def load_law(folder: Traversable) -> Law:
 def read_law(texts: Mapping[str, str]) -> Law:
     """Load and verify declarations given as TOML texts by file name; raises `DeclarationError`."""
     problems: list[Problem] = []
-    tables = {name: _parsed(name, text, problems) for name, text in texts.items()}
+    tables = {name: parsed(name, text, problems) for name, text in texts.items()}
     problems += [
         Problem(name, "is missing", "put it beside the machines") for name in (RULES, FACTS) if name not in tables
     ]
@@ -85,7 +85,7 @@ def load_own(path: Path | str) -> Law:
     if path.is_dir() and (path / RULES).is_file():
         return load_law(path)
     problems: list[Problem] = []
-    tables = {file.name: _parsed(file.name, _text(file), problems) for file in _files(path)}
+    tables = {file.name: parsed(file.name, _text(file), problems) for file in _files(path)}
     if not tables:
         problems.append(Problem(str(path), "holds no declaration", _OWN_REMEDY))
     if problems:
@@ -96,10 +96,8 @@ def load_own(path: Path | str) -> Law:
     rest = {file: {key: part for key, part in table.items() if key not in listed} for file, table in tables.items()}
     machines = {file: table for file, table in rest.items() if table}
     citing = {file: {key: part for key, part in table.items() if key != "rule"} for file, table in tables.items()}
-    try:
-        return _verified(listed, machines, citing, problems, (_place("rule_set", tables), _place("fact", tables)))
-    except DeclarationError as error:
-        raise DeclarationError(str(path), error.problems) from None
+    places = (_place("rule_set", tables), _place("fact", tables))
+    return _verified(listed, machines, citing, problems, subject=str(path), places=places)
 
 
 def _verified(
@@ -107,14 +105,16 @@ def _verified(
     tables: Mapping[str, dict[str, Any]],
     citing: Mapping[str, object],
     problems: list[Problem],
-    place: tuple[str, str] = (RULES, FACTS),
+    *,
+    subject: str = "machines",
+    places: tuple[str, str] = (RULES, FACTS),
 ) -> Law:
     """Put a law together and verify it: the listed entries by kind, the tables of machines and of all that cites.
 
-    `place` is where the register and the facts are read from. Raises `DeclarationError` with the problems given and
-    all that are found.
+    `places` are the files of the register and of the facts. Raises `DeclarationError` with the problems given and all
+    that there are besides.
     """
-    rules, facts = place
+    rules, facts = places
     law, bases = _law(listed, tables, citing, problems)
     if not problems:
         problems += rule_set_problems(rules, law.rule_sets)
@@ -123,7 +123,7 @@ def _verified(
         problems += _machines_problems(law, bases)
         problems += citation_problems(rules, law)
     if problems:
-        raise DeclarationError("machines", problems)
+        raise DeclarationError(subject, problems)
     return law
 
 
@@ -206,15 +206,6 @@ def _joined(base: MachineDeclaration | None, machine: MachineDeclaration) -> Mac
     return machine.model_copy(update={**lists, "initial": initial, "facts": facts, "values": values})
 
 
-def _parsed(name: str, text: str, problems: list[Problem]) -> dict[str, Any]:
-    """Return a TOML text as a table; one that is none is a problem, and an empty table."""
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        problems.append(Problem(name, f"is not TOML: {error}", "mend the line named"))
-        return {}
-
-
 def _listed_entries(place: str, rows: object, model: type[D], name: str, problems: list[Problem]) -> dict[str, D]:
     """Return the entries of a list of tables by name; `place` is the file and the list. Faults become problems."""
     if not isinstance(rows, list):
@@ -285,7 +276,7 @@ def _take_in(path: Path, tables: dict[str, dict[str, Any]], problems: list[Probl
     for name in [*([f"{extends}.toml"] if isinstance(extends, str) else []), *beside]:
         file = path.parent / name
         if name not in tables and file.is_file():
-            tables[name] = _parsed(name, _text(file), problems)
+            tables[name] = parsed(name, _text(file), problems)
 
 
 def _gathered(key: str, tables: Mapping[str, dict[str, Any]], problems: list[Problem]) -> dict[str, Any]:

@@ -5,7 +5,8 @@ The only importer of `transitions`; imports the decision and the hooks, and neit
 
 from __future__ import annotations
 
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, partial
 
 from transitions import EventData, MachineError, State
 from transitions import Machine as TransitionsMachine
@@ -18,18 +19,16 @@ from ims_fsm.law.hooks import Hooks, TransitionEvent, When
 from ims_fsm.law.refusal import Allowed, Decision, Refused
 
 
+@dataclass(slots=True, eq=False)
 class _Subject:
-    """What moves: a state with the facts it is judged by. It lives for one firing and is no record itself."""
+    """What moves: a state with the facts it is judged by. It lives for one firing and is not a record itself."""
 
-    __slots__ = ("decision", "facts", "hooks", "record", "source", "state")
-
-    def __init__(self, state: str, facts: Facts, record: object, hooks: Hooks | None) -> None:
-        self.state = state
-        self.source = state
-        self.facts = facts
-        self.record = record
-        self.hooks = hooks
-        self.decision: Decision | None = None
+    source: str
+    state: str
+    facts: Facts
+    record: object
+    hooks: Hooks | None
+    decision: Decision | None = None
 
 
 class Lifecycle:
@@ -41,9 +40,10 @@ class Lifecycle:
     def __init__(self, edition: Edition) -> None:
         """Build the shared machine of an edition; `lifecycle` keeps one for each."""
         self.edition = edition
+        entered = partial(self._call, "on_enter")
         self._machine = TransitionsMachine(
             model=None,
-            states=[State(name, on_enter=self._entered) for name in (ENTRY, *edition.states)],
+            states=[State(name, on_enter=entered) for name in (ENTRY, *edition.states)],
             initial=edition.initial,
             transitions=[
                 {
@@ -56,18 +56,12 @@ class Lifecycle:
             ],
             auto_transitions=False,
             send_event=True,
-            before_state_change=self._leaving,
-            after_state_change=self._moved,
+            before_state_change=partial(self._call, "before"),
+            after_state_change=partial(self._call, "after"),
         )
 
     def fire(
-        self,
-        state: str,
-        trigger: str,
-        facts: Facts,
-        *,
-        record: object = None,
-        hooks: Hooks | None = None,
+        self, state: str, trigger: str, facts: Facts, *, record: object = None, hooks: Hooks | None = None
     ) -> Decision:
         """Fire a trigger on a record in a state: return where it has come to, or every refusal where nothing fired.
 
@@ -75,7 +69,7 @@ class Lifecycle:
         `InputError` for a state, trigger or facts that the machine does not have, and what a hook raises.
         """
         self.edition.check(state, trigger, facts)
-        subject = _Subject(state, facts, record, hooks)
+        subject = _Subject(state, state, facts, record, hooks)
         event = self._machine.events.get(trigger)
         try:
             if event is not None:
@@ -91,15 +85,6 @@ class Lifecycle:
         subject = _subject(event)
         subject.decision = decide(self.edition, subject.source, event.event.name, subject.facts)
         return isinstance(subject.decision, Allowed)
-
-    def _leaving(self, event: EventData) -> None:
-        self._call("before", event)
-
-    def _entered(self, event: EventData) -> None:
-        self._call("on_enter", event)
-
-    def _moved(self, event: EventData) -> None:
-        self._call("after", event)
 
     def _call(self, when: When, event: EventData) -> None:
         subject = _subject(event)

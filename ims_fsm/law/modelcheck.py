@@ -41,6 +41,13 @@ class Extent:
     triggers: int
     combinations: int
 
+    @classmethod
+    def of(cls, machine: Machine) -> Extent:
+        """Return how large the space of a machine is."""
+        states, triggers = machine.declaration.state, machine.declaration.trigger
+        rule_sets, combinations = len(machine.rule_sets), machine.schema.size()
+        return cls(machine.name, machine.title, rule_sets, 1 + len(states), len(triggers), combinations)
+
     @property
     def situations(self) -> int:
         """The number of situations of the machine."""
@@ -118,8 +125,9 @@ def check(law: Law, progress: Progress | None = None) -> Report:
         tally.add(declared.REFUSES, declared.guards_refuse(exercise))
     tally.add(declared.CITED, declared.citations_are_modelled(law))
     tally.add(declared.EXERCISED, declared.modelled_rules_are_exercised(law, exercise))
-    extents = tuple(_extent(machine) for machine in law.machines.values())
-    return Report(extents, tally.properties(), declared.exercised_rules(law, exercise))
+    return Report(
+        tuple(map(Extent.of, law.machines.values())), tally.properties(), declared.exercised_rules(law, exercise)
+    )
 
 
 def _claims_on(machine: Machine, law: Law) -> Mapping[Claim, Proof]:
@@ -127,14 +135,3 @@ def _claims_on(machine: Machine, law: Law) -> Mapping[Claim, Proof]:
     if machine in law.record_machines and facts >= _OF_A_RECORD:
         return OF_RECORDS
     return OF_STATEMENTS if facts >= _OF_A_STATEMENT else OF_ANY
-
-
-def _extent(machine: Machine) -> Extent:
-    return Extent(
-        machine=machine.name,
-        title=machine.title,
-        rule_sets=len(machine.rule_sets),
-        sources=1 + len(machine.declaration.state),
-        triggers=len(machine.declaration.trigger),
-        combinations=machine.schema.size(),
-    )

@@ -5,7 +5,6 @@ Imports the declaration and the terms; reads no file and no clock.
 
 from __future__ import annotations
 
-import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from typing import Literal, Self, get_args
 from pydantic import Field, ValidationError
 
 from ims_fsm.errors import DeclarationError, Problem
-from ims_fsm.law.declaration import Dated, Declared, RuleId, Values
+from ims_fsm.law.declaration import Dated, Declared, RuleId, Values, parsed
 from ims_fsm.terms.document import Document, Ineligible
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Form, Kind, Route, Section, TaxpayerKind
@@ -90,14 +89,15 @@ class Routing:
     @classmethod
     def load(cls, text: str, where: str = "routes.toml") -> Self:
         """Read the declaration; raises `DeclarationError` with all problems at once."""
+        problems: list[Problem] = []
+        table = parsed(where, text, problems)
+        if problems:
+            raise DeclarationError(where, problems)
         try:
-            declared = RoutingDeclaration.model_validate(tomllib.loads(text))
-        except tomllib.TOMLDecodeError as error:
-            raise DeclarationError(where, [Problem(where, f"is not TOML: {error}", "mend the line named")]) from error
+            declared = RoutingDeclaration.model_validate(table)
         except ValidationError as error:
-            raise DeclarationError(
-                where, [_problem(where, fault["loc"], fault["msg"]) for fault in error.errors()]
-            ) from error
+            shape = [_problem(where, fault["loc"], fault["msg"]) for fault in error.errors()]
+            raise DeclarationError(where, shape) from error
         if problems := [*_problems(declared, where)]:
             raise DeclarationError(where, problems)
         carriers = {carrier.form: frozenset(carrier.kinds) for carrier in declared.carrier}

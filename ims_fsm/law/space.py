@@ -143,12 +143,9 @@ class EditionSpace:
     def refusing(self, state: str, trigger: str) -> tuple[tuple[str, int], ...]:
         """Return the guards on a trigger that speak in a state, by name, each with the combinations that it refuses."""
         return tuple(
-            (
-                guard.name,
-                self.space.where({fact: values for fact, values in guard.refuse_when.items() if fact != STATE}),
-            )
+            (guard.name, self.space.where({fact: v for fact, v in guard.refuse_when.items() if fact != STATE}))
             for guard in self.edition.guards
-            if trigger in guard.triggers and state in guard.refuse_when.get(STATE, (state,))
+            if guard.watches(state, trigger)
         )
 
     def barred(self, state: str, trigger: str) -> int:

@@ -9,8 +9,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ims_fsm.law.calendar import Calendar
-from ims_fsm.law.due_dates import filing_windows, month_number
+from ims_fsm.law.calendar import Calendar, month_number
 from ims_fsm.pages.material import Material
 from ims_fsm.pages.phrases import day, month, ordinal
 from ims_fsm.terms.period import TaxPeriod, in_india
@@ -81,7 +80,7 @@ def state_of_each_group(calendar: Calendar) -> dict[str, str]:
 
 def filed(calendar: Calendar, period: TaxPeriod) -> str:
     """Return the days on which a monthly GSTR-1 is filed whose documents are in the GSTR-2B of a period."""
-    window = filing_windows(calendar.declared)[Form.GSTR_1, Filing.MONTHLY]
+    window = calendar.windows[Form.GSTR_1, Filing.MONTHLY]
     number = month_number(period)
     return f"{day(window.last_day(number - 1) + _DAY)} to {day(window.last_day(number))}"
 

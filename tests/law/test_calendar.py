@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ims_fsm.errors import InputError
-from ims_fsm.law.calendar import Calendar
+from ims_fsm.law.calendar_reading import read_calendar
 from ims_fsm.resources import machines_folder
 from ims_fsm.terms.period import TaxPeriod, indian, midnight
 from ims_fsm.terms.vocabulary import Filing, Form, Kind
 
-CALENDAR = Calendar.load((machines_folder() / "calendar.toml").read_text("utf-8"))
+CALENDAR = read_calendar((machines_folder() / "calendar.toml").read_text("utf-8"))
 MONTHLY, QUARTERLY = Filing.MONTHLY, Filing.QUARTERLY
 INSTANT = timedelta(microseconds=1)
 ON_THE_22ND = [f"{code:02}" for code in (*range(22, 28), *range(29, 38))]
@@ -73,7 +73,7 @@ def test_phrases_are_ready_for_a_sentence() -> None:
 )
 def test_the_day_of_the_draft_is_written_as_an_ordinal(day: int, phrase: str) -> None:
     windows = "\n".join(f"[window.{name}]\nfirst_day = 1" for name in ("monthly", "quarterly", "other_forms"))
-    moved = Calendar.load((machines_folder() / "calendar.toml").read_text("utf-8"), f"{windows}\n[two_b]\nday = {day}")
+    moved = read_calendar((machines_folder() / "calendar.toml").read_text("utf-8"), f"{windows}\n[two_b]\nday = {day}")
     assert moved.phrases()["two_b_day"] == phrase
 
 

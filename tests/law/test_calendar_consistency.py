@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ims_fsm.errors import DeclarationError
-from ims_fsm.law.calendar import Calendar
+from ims_fsm.law.calendar_reading import read_calendar
 from ims_fsm.resources import machines_folder
 
 SHIPPED = (machines_folder() / "calendar.toml").read_text("utf-8")
@@ -16,7 +16,7 @@ LATER = "give the later day that the notification names"
 def problems(overlay: str) -> list[str]:
     """Return the sentences with which an overlay is refused."""
     with pytest.raises(DeclarationError) as caught:
-        Calendar.load(SHIPPED, overlay)
+        read_calendar(SHIPPED, overlay)
     return [str(problem) for problem in caught.value.problems]
 
 
@@ -27,7 +27,7 @@ def extension(what: str, day: str, period: str = "2024-12", **narrowed: object) 
 
 
 def test_the_shipped_calendar_holds_together_and_ships_no_extension() -> None:
-    assert Calendar.load(SHIPPED).declared.extension == ()
+    assert read_calendar(SHIPPED).declared.extension == ()
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ims_fsm.errors import DeclarationError
-from ims_fsm.law.calendar import Calendar
-from ims_fsm.law.calendar_reading import laid_over
+from ims_fsm.law.calendar_reading import laid_over, read_calendar
 from ims_fsm.resources import machines_folder
 
 SHIPPED = (machines_folder() / "calendar.toml").read_text("utf-8")
@@ -20,7 +19,7 @@ ENTRY = "[[extension]]\nwhat = 'two_b'\nperiod = '2024-12'\ndate = 2025-01-16\ns
 def problems(overlay: str) -> list[str]:
     """Return the sentences with which an overlay is refused."""
     with pytest.raises(DeclarationError) as caught:
-        Calendar.load(SHIPPED, overlay)
+        read_calendar(SHIPPED, overlay)
     return [str(problem) for problem in caught.value.problems]
 
 
@@ -83,7 +82,7 @@ def test_all_faults_come_at_once() -> None:
 
 def test_what_is_missing_altogether_is_named() -> None:
     with pytest.raises(DeclarationError) as caught:
-        Calendar.load("", where="mine.toml")
+        read_calendar("", where="mine.toml")
     places = [problem.where for problem in caught.value.problems]
     assert caught.value.subject == "mine.toml"
     assert {"opening", "window", "due", "state", "time_limit"} <= set(places)
@@ -92,7 +91,7 @@ def test_what_is_missing_altogether_is_named() -> None:
 
 def test_both_texts_that_are_no_toml_are_named() -> None:
     with pytest.raises(DeclarationError) as caught:
-        Calendar.load("day = = 1", "day =", where="mine.toml")
+        read_calendar("day = = 1", "day =", where="mine.toml")
     assert caught.value.subject == "mine.toml with its overlay"
     assert [str(problem) for problem in caught.value.problems] == [
         "the calendar: is not TOML: Invalid value (at line 1, column 7); correct that line",

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ims_fsm.law.calendar import Calendar
+from ims_fsm.law.calendar_reading import read_calendar
 from ims_fsm.resources import machines_folder
 from ims_fsm.terms.period import TaxPeriod, indian, midnight
 from ims_fsm.terms.vocabulary import Filing, Form
@@ -25,7 +25,7 @@ def extension(what: str, day: str, period: str = "2024-12", **narrowed: object) 
 
 
 # The due days of the returns for December 2024 as they were extended in January 2025.
-EXTENDED = Calendar.load(
+EXTENDED = read_calendar(
     SHIPPED,
     extension("gstr1", "2025-01-13", filing="monthly")
     + extension("gstr1", "2025-01-15", filing="quarterly")
@@ -36,7 +36,7 @@ EXTENDED = Calendar.load(
     + extension("gstr3b", "2025-01-24", filing="quarterly", states=["24", "27"])
     + extension("gstr3b", "2025-01-26", filing="quarterly", states=["07"]),
 )
-USUAL = Calendar.load(SHIPPED)
+USUAL = read_calendar(SHIPPED)
 
 
 def test_extended_due_days_of_gstr1() -> None:
@@ -100,7 +100,7 @@ def test_windows_extended_one_after_the_other_follow_each_other() -> None:
             extension("two_b", "2025-02-14"),
         ]
     )
-    moved = Calendar.load(SHIPPED, overlay)
+    moved = read_calendar(SHIPPED, overlay)
     days = {day: moved.window_period(Form.GSTR_1, MONTHLY, midnight(date(2025, 2, day))) for day in (11, 12, 13, 14)}
     assert days == {11: "2024-12", 12: "2024-12", 13: "2025-01", 14: "2025-02"}
 
@@ -114,7 +114,7 @@ def test_extended_windows_still_follow_each_other_in_time(moment: datetime) -> N
 
 
 def test_an_extension_that_names_neither_filers_nor_states_reaches_all() -> None:
-    everyone = Calendar.load(SHIPPED, extension("gstr3b", "2025-01-28"))
+    everyone = read_calendar(SHIPPED, extension("gstr3b", "2025-01-28"))
     assert {everyone.due_gstr3b(DECEMBER, filing, state) for filing in Filing for state in everyone.states} == {
         date(2025, 1, 28)
     }
@@ -123,11 +123,11 @@ def test_an_extension_that_names_neither_filers_nor_states_reaches_all() -> None
 def test_of_two_extensions_of_one_date_the_later_holds_whatever_their_order() -> None:
     first, second = extension("gstr3b", "2025-01-28"), extension("gstr3b", "2025-01-31")
     for overlay in (first + second, second + first):
-        assert Calendar.load(SHIPPED, overlay).due_gstr3b(DECEMBER, MONTHLY, "27") == date(2025, 1, 31)
+        assert read_calendar(SHIPPED, overlay).due_gstr3b(DECEMBER, MONTHLY, "27") == date(2025, 1, 31)
 
 
 def test_an_extension_that_reaches_some_later_days_brings_none_forward() -> None:
-    moved = Calendar.load(SHIPPED, extension("gstr3b", "2025-01-23"))
+    moved = read_calendar(SHIPPED, extension("gstr3b", "2025-01-23"))
     due = [moved.due_gstr3b(DECEMBER, QUARTERLY, state) for state in ("27", "07")]
     assert due == [date(2025, 1, 23), date(2025, 1, 24)]
 
@@ -149,7 +149,7 @@ def test_any_key_may_be_laid_over() -> None:
         [pending]
         tax_periods = 2
     """
-    moved = Calendar.load(SHIPPED, overlay)
+    moved = read_calendar(SHIPPED, overlay)
     assert moved.opens_at == datetime(2024, 10, 19, 18, 30, tzinfo=UTC)
     assert moved.window_period(Form.GSTR_1, MONTHLY, midnight(date(2024, 11, 12))) == "2024-10"
     assert moved.due_gstr3b(DECEMBER, QUARTERLY, "29") == date(2025, 1, 23)

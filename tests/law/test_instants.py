@@ -9,7 +9,7 @@ import pytest
 
 from ims_fsm.errors import DeclarationError
 from ims_fsm.law.book import shipped_book
-from ims_fsm.law.calendar import Calendar
+from ims_fsm.law.calendar_reading import read_calendar
 from ims_fsm.law.instants import every_group, instants, latest, next_instant, on_day, reminder_at, time_limit
 from ims_fsm.resources import machines_folder
 from ims_fsm.terms.period import in_india, indian
@@ -122,7 +122,7 @@ def test_the_end_of_the_calendar_has_no_next():
 def test_reminders_that_do_not_hold_together_are_refused(old, new, said):
     text = (machines_folder() / "calendar.toml").read_text("utf-8")
     with pytest.raises(DeclarationError, match=said):
-        Calendar.load(text.replace(old, new))
+        read_calendar(text.replace(old, new))
 
 
 def test_no_reminder_may_be_left_out():
@@ -131,7 +131,7 @@ def test_no_reminder_may_be_left_out():
     with pytest.raises(
         DeclarationError, match="reminder has no two_b_stale; add it, with no days where none is wanted"
     ):
-        Calendar.load(without)
+        read_calendar(without)
 
 
 def test_a_reminder_without_days_is_never_due():

@@ -74,7 +74,7 @@ def test_a_file_that_is_missing(texts: dict[str, str], file: str) -> None:
 
 def test_a_file_that_is_no_toml(texts: dict[str, str]) -> None:
     texts["slip.toml"] = "name ="
-    assert problems(texts)[0] == ("slip.toml: is not TOML: Invalid value (at end of document); mend the line named")
+    assert problems(texts)[0] == ("slip.toml: is not TOML: Invalid value (at end of document); correct that line")
 
 
 @pytest.mark.parametrize(

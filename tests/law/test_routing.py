@@ -232,4 +232,4 @@ def test_all_faults_come_together():
 def test_what_is_no_toml_is_told_with_its_line():
     (problem,) = problems("[eligible\n")
     assert problem.startswith("routes.toml: is not TOML: ")
-    assert problem.endswith("(at line 1, column 10); mend the line named")
+    assert problem.endswith("(at line 1, column 10); correct that line")

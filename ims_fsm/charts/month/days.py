@@ -12,8 +12,7 @@ from typing import Any, NamedTuple, Self
 
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.law.book import LawBook
-from ims_fsm.law.calendar import Calendar
-from ims_fsm.law.due_dates import ONE_DAY, filing_windows, month_number
+from ims_fsm.law.calendar import ONE_DAY, Calendar, month_number
 from ims_fsm.terms.period import TaxPeriod, in_india
 from ims_fsm.terms.vocabulary import Filing, Form
 
@@ -119,7 +118,7 @@ class Days:
 
     def windows(self, form: Form, supplier: Filing) -> tuple[Window, ...]:
         """Return the windows of a form for the months of this tax period, that before and that after."""
-        window = filing_windows(self.calendar.declared)[form, supplier]
+        window = self.calendar.windows[form, supplier]
         return tuple(
             Window(
                 month,

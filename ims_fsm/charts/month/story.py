@@ -13,7 +13,7 @@ from enum import StrEnum
 from ims_fsm.charts.month.days import Days, Window
 from ims_fsm.draw.citation import cite_all
 from ims_fsm.law.book import LawBook
-from ims_fsm.law.due_dates import ONE_DAY
+from ims_fsm.law.calendar import ONE_DAY
 from ims_fsm.law.register import Law
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Filing, Form

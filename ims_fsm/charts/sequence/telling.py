@@ -13,8 +13,8 @@ from typing import Any, ClassVar, NamedTuple
 from ims_fsm.charts.sequence.tale import Actor, Becomes, Entry, Step, Tale, signed
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.law.book import LawBook
+from ims_fsm.law.calendar import ONE_DAY
 from ims_fsm.law.decision import decide
-from ims_fsm.law.due_dates import ONE_DAY
 from ims_fsm.law.ledger import Outcome, leaks, report, settle
 from ims_fsm.law.refusal import Refused
 from ims_fsm.terms.money import Heads, paise

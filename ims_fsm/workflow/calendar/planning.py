@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from ims_fsm.law.book import LawBook
+from ims_fsm.law.calendar import month_named, month_number
 from ims_fsm.law.decision import decide
-from ims_fsm.law.due_dates import month_named, month_number
 from ims_fsm.law.instants import latest, on_day, time_limit
 from ims_fsm.law.refusal import Refused
 from ims_fsm.record.refusals import filled_in, return_fields

@@ -11,7 +11,7 @@ from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 
-from ims_fsm.law.due_dates import day_over
+from ims_fsm.law.calendar import day_over
 from ims_fsm.law.instants import reminder_at
 from ims_fsm.law.refusal import Allowed
 from ims_fsm.record.record import Record

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ims_fsm.charts.month.days import Days, Recipient, limit
 from ims_fsm.errors import InputError
 from ims_fsm.law.book import shipped_book
-from ims_fsm.law.due_dates import ONE_DAY
+from ims_fsm.law.calendar import ONE_DAY
 from ims_fsm.terms.period import TaxPeriod, in_india, midnight
 from ims_fsm.terms.vocabulary import Filing, Form, Kind
 
