@@ -192,7 +192,7 @@ def test_a_deleted_document_leaves_ims(stage, action):
         stage.act("accept", record_id)
     assert str(found[0]) == (
         f"Invoice S/1 of {stage.seller} is no longer in IMS: its supplier deleted it before filing (faq.16.2); "
-        "ask the supplier whether he reports it again"
+        "ask the supplier whether it is reported again"
     )
     with stage.refused("removed", "faq.16.2"):
         stage.shop.edit(record_id, {"igst": 1})

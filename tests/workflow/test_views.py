@@ -65,7 +65,7 @@ def test_the_inward_view_is_of_a_known_taxpayer(stage):
 
 
 def test_the_outward_view_is_the_suppliers(stage):
-    """FAQ 18: with what his recipients did, whoever they are."""
+    """FAQ 18: with what the recipients did, whoever they are."""
     stage.taxpayer(stage.other)
     first, elsewhere = stage.filed(), stage.filed(stage.document(recipient=stage.other))
     later = stage.saved(period="2024-11")
