@@ -22,6 +22,7 @@ from ims_fsm.law.refusal import Allowed
 from ims_fsm.store import audit
 from ims_fsm.store.connection import Engine, open_engine, reading, writing
 from ims_fsm.store.schema import prepare
+from ims_fsm.workflow.recipient_desk import Action, RecipientDesk
 
 pytestmark = pytest.mark.sqlite("the smallest size of a benchmark runs on files")
 OURS = fixture.gstin(0)
@@ -83,12 +84,13 @@ def test_an_action_that_is_not_logged_fails(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_a_bulk_action_that_leaves_something_out_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Less(IMS):
-        def act_on_many(self, *given: object, **named: object) -> object:
-            first = next(r.id for r in self.inward(given[1]) if r.state == "no_action" and r.in_ims)
-            return super().act_on_many(*given, **{**named, "ids": [first]})
+    act_on = RecipientDesk.act_on
 
-    monkeypatch.setattr(bulk, "IMS", Less)
+    def less(desk: RecipientDesk, trigger: Action) -> object:
+        first = next(r.id for r in desk.records() if r.state == "no_action" and r.in_ims)
+        return act_on(desk, trigger, ids=[first])
+
+    monkeypatch.setattr(RecipientDesk, "act_on", less)
     with pytest.raises(CheckError, match="ours: records accepted: 1"):
         bulk.measure(Size.SMALLEST)
 
