@@ -50,6 +50,6 @@ def run(
             verbatim(line)
         say(summary(outcomes))
 
-    call.answer(tell, [outcome.as_dict() for outcome in outcomes])
+    call.answer(tell, outcomes)
     if code := exit_code(outcomes):
         raise typer.Exit(code)

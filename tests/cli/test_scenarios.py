@@ -47,3 +47,12 @@ def test_a_database_lends_a_place_and_is_left_alone(run, tmp_path):
     run("scenario", "run", "a.toml", "--db", "sqlite:///ims.db").ended(0)
     assert (tmp_path / "ims.db").read_bytes() == before
     assert "'x' is not a database URL" in run("scenario", "run", "a.toml", "--db", "x").ended(2).err
+
+
+def test_what_failed_and_what_cannot_be_read_as_json(bare, tmp_path):
+    (tmp_path / "a.toml").write_text(HOLDS.replace("absent", "draft"), "utf-8")
+    (tmp_path / "b.toml").write_text("title = 5", "utf-8")
+    failed, unreadable = bare("scenario", "run", "a.toml", "b.toml", "--json").ended(2).json
+    (failure,) = failed["failures"]
+    assert (failure["step"], failure["at"], failure["happened"]) == (1, "2024-11-09T11:00:00+05:30", "found absent")
+    assert [problem["where"] for problem in unreadable["problems"]] == ["title", "step"]
