@@ -1,6 +1,7 @@
 """Where Graphviz puts the parts of a picture: by the program dot where it is, else by the one that pygraphviz carries.
 
-Imports the errors and the shapes; either Graphviz is a process of its own, and draws nothing: it only says the places.
+Imports the errors, the shapes and the package graphviz, which runs either; each is a process of its own, and draws
+nothing: it only says the places.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ PROGRAM, PACKAGE = "dot", "pygraphviz"
 _FORMAT = "json0"
 _SECONDS = 300
 _POINTS = 72
-_COLUMN = re.compile(r"\n\t+\{ rank=same.*")
+_COLUMN = re.compile(r"\n\t+\{\n\t+rank=same[^}]*\}")
 
 
 class RendererMissingError(ImsFsmError):
@@ -100,8 +101,8 @@ def _placed(sources: Sequence[str]) -> list[Places]:
     if not sources:
         return []
     if program := shutil.which(PROGRAM):
-        texts = [_run(PROGRAM, [program, f"-T{_FORMAT}"], source.encode()) for source in sources]
-        return [_read(PROGRAM, text) for text in texts]
+        command = [program, f"-T{_FORMAT}"]
+        return [_read(PROGRAM, _run(PROGRAM, command, source.encode())) for source in sources]
     if importlib.util.find_spec(PACKAGE) is not None:
         return [_read(PACKAGE, text) for text in _by_package(sources)]
     missing = f"neither the program {PROGRAM} (Graphviz) nor the package {PACKAGE} is"
@@ -122,16 +123,22 @@ def _by_package(sources: Sequence[str]) -> list[bytes]:
 
 
 def _run(renderer: str, command: Sequence[str], given: bytes) -> bytes:
+    from graphviz import CalledProcessError, ExecutableNotFound  # noqa: PLC0415 - DOT and Mermaid run nothing
+    from graphviz.backend import execute  # noqa: PLC0415 - as above; the package's own `pipe` has no time limit
+
     try:
-        done = subprocess.run(command, input=given, capture_output=True, timeout=_SECONDS, check=False)  # noqa: S603 - our own command
-    except (OSError, subprocess.TimeoutExpired) as error:
+        done = execute.run_check(command, input=given, capture_output=True, quiet=True, timeout=_SECONDS)
+        ended = ""
+    except CalledProcessError as error:
+        done, ended = error, f"it ended with {error.returncode}"
+    except (OSError, ExecutableNotFound, subprocess.TimeoutExpired) as error:
         raise RenderingError(renderer, "svg", str(error)) from error
     said = [line.strip() for line in done.stderr.decode(errors="replace").splitlines() if line.strip()]
     # Graphviz goes on after a fault in a label, and leaves the label out. That a font is not there it only warns of.
     faults = [line for line in said if line.startswith("Error")]
-    if done.returncode or faults:
-        raise RenderingError(renderer, "svg", (faults or said or [f"it ended with {done.returncode}"])[-1])
-    return done.stdout
+    if ended or faults:
+        raise RenderingError(renderer, "svg", (faults or said or [ended])[-1])
+    return bytes(done.stdout)
 
 
 def _read(renderer: str, text: bytes) -> Places:

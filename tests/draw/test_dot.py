@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from ims_fsm.draw.dot import dot_of
+from ims_fsm.draw.links import Links
 from ims_fsm.draw.palette import AMBER, BLUE_GREY, GREEN, NEUTRAL, RED
 from ims_fsm.draw.picture import picture_of
+from ims_fsm.draw.sheet import Sheet
 from ims_fsm.law.register import Law
 
 
@@ -55,7 +58,7 @@ def test_the_stroke_of_an_arrow_says_who_acts(credit_note, trigger, stroke) -> N
 
 
 def test_time_runs_from_left_to_right(credit_note) -> None:
-    assert line_of(credit_note, "graph [rankdir=LR")
+    assert "rankdir=LR" in line_of(credit_note, "graph [bgcolor")
     assert '"[*]" -> no_action' in credit_note
 
 
@@ -89,3 +92,13 @@ def test_markup_in_a_title_is_taken_literally(approval: Law) -> None:
     titled = edition.machine.declaration.model_copy(update={"title": "A <b> & C"})
     machine = type(edition.machine)(titled, edition.machine.facts, edition.machine.rule_sets)
     assert "A &lt;b&gt; &amp; C" in dot_of(picture_of(machine.edition))
+
+
+def test_quotes_backslashes_and_brackets_in_a_title_are_the_words_of_a_label(approval: Law) -> None:
+    picture = picture_of(approval.machine("purchase").edition)
+    draft, *cards = picture.cards
+    titled = replace(draft, state=draft.state.model_copy(update={"title": '<"a\\n">'}))
+    card = line_of(dot_of(Sheet(replace(picture, cards=(titled, *cards)), links=Links(r"a\b"))), "draft [")
+    assert r'[label="<\"a\\n\">\nIt is being written.' in card
+    assert r'tooltip="<\"a\\n\">: It is being written."' in card
+    assert r'href="a\\b#' in card
