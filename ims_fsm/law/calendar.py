@@ -129,8 +129,7 @@ class Calendar:
 
     def months(self, filing: Filing) -> int:
         """Return how many months a tax period of that filing frequency has."""
-        lengths = self.declared.tax_period
-        return lengths.quarterly.months if filing == Filing.QUARTERLY else lengths.monthly.months
+        return self.declared.tax_period.of(filing).months
 
     def period_for(self, month: TaxPeriod, filing: Filing) -> TaxPeriod:
         """Return the tax period in which a month lies: itself, or the quarter's last month (FAQ 27)."""
@@ -233,8 +232,7 @@ class Calendar:
 
     def usual_gstr1_day(self, filing: Filing) -> int:
         """Return the day of the month on which GSTR-1 is due where nothing is extended."""
-        due = self.declared.due.gstr1
-        return (due.quarterly if filing == Filing.QUARTERLY else due.monthly).day
+        return self.declared.due.gstr1.of(filing).day
 
     def pending_until(self, two_b_period: TaxPeriod, filing: Filing, state: str) -> dt.datetime:
         """Return the first instant, in UTC, at which a specified record may no longer be pending.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Generic, Literal, Self, TypeVar
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -37,6 +37,7 @@ Count = Annotated[int, Field(strict=True, ge=0)]
 FollowedPeriod = Annotated[Period, AfterValidator(_followed)]
 StateCode = Annotated[str, Field(pattern=r"^[0-9]{2}$")]
 Words = Annotated[str, Field(min_length=1)]
+T = TypeVar("T")
 
 
 class Cited(Declared):
@@ -69,11 +70,15 @@ class PeriodLength(Cited):
     months: Literal[1, 2, 3, 4, 6, 12]
 
 
-class PeriodLengths(Declared):
-    """The length of a tax period for each filing frequency."""
+class PerFiling(Declared, Generic[T]):
+    """Something declared for each filing frequency."""
 
-    monthly: PeriodLength
-    quarterly: PeriodLength
+    monthly: T
+    quarterly: T
+
+    def of(self, filing: Filing) -> T:
+        """Return what is declared for a filing frequency."""
+        return self.quarterly if filing == Filing.QUARTERLY else self.monthly
 
 
 class PutForward(Cited):
@@ -102,13 +107,6 @@ class NextMonthByState(Cited):
     days: Annotated[dict[str, DayOfMonth], Field(min_length=1)]
 
 
-class DueGstr1(Declared):
-    """The due days of GSTR-1."""
-
-    monthly: NextMonth
-    quarterly: NextMonth
-
-
 class DueGstr3b(Declared):
     """The due days of GSTR-3B."""
 
@@ -119,7 +117,7 @@ class DueGstr3b(Declared):
 class Due(Declared):
     """The due days of the returns."""
 
-    gstr1: DueGstr1
+    gstr1: PerFiling[NextMonth]
     gstr3b: DueGstr3b
 
 
@@ -197,13 +195,9 @@ class Extension(Declared):
         form: Form | None = None,
     ) -> bool:
         """Say whether this extension moves that date."""
-        asked = self.what == what and self.period == period
-        return (
-            asked
-            and self.filing in {None, filing}
-            and self.form in {None, form}
-            and (self.states is None or state in self.states)
-        )
+        narrowed = self.filing in {None, filing} and self.form in {None, form}
+        named = self.states is None or state in self.states
+        return self.what == what and self.period == period and narrowed and named
 
 
 class CalendarDeclaration(Declared):
@@ -212,7 +206,7 @@ class CalendarDeclaration(Declared):
     opening: Opening
     first_period: FirstPeriod
     financial_year: FinancialYear
-    tax_period: PeriodLengths
+    tax_period: PerFiling[PeriodLength]
     form_period: dict[Form, PutForward]
     window: dict[str, Window]
     two_b: NextMonth

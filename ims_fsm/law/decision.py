@@ -60,7 +60,7 @@ def reached(edition: Edition) -> frozenset[str]:
 
 
 def _covers(edition: Edition, guard: GuardDeclaration, state: str) -> bool:
-    values_of = dict(zip(edition.schema.names, edition.schema.values, strict=True))
+    values_of = edition.schema.values_of
     return all(
         state in values if fact == STATE else set(values_of[fact]) <= set(values)
         for fact, values in guard.refuse_when.items()

@@ -132,6 +132,10 @@ class Edition:
         """The machine's name."""
         return self.machine.name
 
+    def __str__(self) -> str:
+        """Name the edition in a sentence: "invoice under IMS-2024-10"."""
+        return f"{self.name} under {self.rule_set.id}"
+
     @property
     def initial(self) -> str:
         """The state in which a record comes into being."""

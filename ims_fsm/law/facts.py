@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import product
+from math import prod
 
 from ims_fsm.errors import InputError, Problem
 
@@ -37,20 +37,20 @@ class FactSchema:
             raise InputError("facts", problems)
         return Facts(self, tuple(map(given.get, self.names, self.defaults)))
 
-    def size(self, watched: frozenset[str] | None = None) -> int:
-        """Return the number of combinations; of the watched facts alone where they are named."""
-        count = 1
-        for name, values in zip(self.names, self.values, strict=True):
-            count *= len(values) if watched is None or name in watched else 1
-        return count
+    @property
+    def size(self) -> int:
+        """The number of combinations of all facts."""
+        return prod(map(len, self.values))
 
-    def combinations(self, watched: frozenset[str]) -> Iterator[Facts]:
-        """Give every combination of the watched facts, the others at their defaults."""
-        ranges = (
-            values if name in watched else (default,)
-            for name, values, default in zip(self.names, self.values, self.defaults, strict=True)
-        )
-        return (Facts(self, row) for row in product(*ranges))
+    @property
+    def values_of(self) -> Mapping[str, tuple[str, ...]]:
+        """The values that each fact can take, by its name."""
+        return dict(zip(self.names, self.values, strict=True))
+
+    def differing(self, row: tuple[str, ...]) -> str:
+        """Return the facts of a row that differ from their defaults, like "seen=stale, route=ims"."""
+        pairs = zip(self.names, row, self.defaults, strict=True)
+        return ", ".join(f"{name}={value}" for name, value, default in pairs if value != default)
 
     def _problem(self, name: str, value: str) -> Problem:
         if name not in self.names:
@@ -94,7 +94,4 @@ class Facts(Mapping[str, str]):
 
     def __repr__(self) -> str:
         """Show the facts that differ from their defaults."""
-        differing = [
-            f"{n}={v}" for n, v, d in zip(self.schema.names, self.row, self.schema.defaults, strict=True) if v != d
-        ]
-        return f"Facts({', '.join(differing)})"
+        return f"Facts({self.schema.differing(self.row)})"

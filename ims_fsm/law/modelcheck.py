@@ -45,7 +45,7 @@ class Extent:
     def of(cls, machine: Machine) -> Extent:
         """Return how large the space of a machine is."""
         states, triggers = machine.declaration.state, machine.declaration.trigger
-        rule_sets, combinations = len(machine.rule_sets), machine.schema.size()
+        rule_sets, combinations = len(machine.rule_sets), machine.schema.size
         return cls(machine.name, machine.title, rule_sets, 1 + len(states), len(triggers), combinations)
 
     @property

@@ -22,7 +22,7 @@ class Space:
     def __init__(self, schema: FactSchema) -> None:
         """Number the combinations; the masks are made when they are asked for."""
         self.schema = schema
-        self.size = schema.size()
+        self.size = schema.size
         self.everything = (1 << self.size) - 1
         self._orders: dict[str, tuple[str, ...]] = {}
         self._strides: dict[str, int] = {}
@@ -95,12 +95,6 @@ class Space:
                 if byte >> bit & 1:
                     yield self.facts(8 * at + bit)
 
-    def indifferent(self, members: int, fact: str, first: str, other: str) -> bool:
-        """Say whether a set holds a combination with one value of a fact exactly when it holds it with the other."""
-        order, stride = self._orders[fact], self._strides[fact]
-        low = (members & self.mask(fact, first)) >> order.index(first) * stride
-        return low == (members & self.mask(fact, other)) >> order.index(other) * stride
-
     def _mask(self, fact: str, values: frozenset[str]) -> int:
         order = self._orders.get(fact, ())
         if not values:
@@ -165,14 +159,8 @@ class EditionSpace:
 
     def told(self, state: str, trigger: str, members: int, what: str) -> str:
         """Return a sentence on the plainest member of a set of situations: what is so, where, under which facts."""
-        facts = self.space.witness(members)
-        schema = self.space.schema
-        named = zip(schema.names, facts.row, schema.defaults, strict=True)
-        given = ", ".join(f"{name}={value}" for name, value, default in named if value != default)
-        return (
-            f"{self.edition.name} under {self.edition.rule_set.id}: {trigger} in {state} {what}, "
-            f"with {given or 'every fact at its default'}"
-        )
+        given = self.space.schema.differing(self.space.witness(members).row) or "every fact at its default"
+        return f"{self.edition}: {trigger} in {state} {what}, with {given}"
 
     def _laid_out(self, state: str, trigger: str) -> tuple[str, ...]:
         """Work out once what the guards that speak bar together, and return their names, the key to it."""

@@ -174,4 +174,4 @@ def claims(machine: Machine) -> tuple[Claim, ...]:
 def situations(machine: Machine) -> int:
     """Return over how many situations of a machine its claims are proved."""
     sources = 1 + len(machine.declaration.state)
-    return len(machine.rule_sets) * sources * len(machine.declaration.trigger) * machine.schema.size()
+    return len(machine.rule_sets) * sources * len(machine.declaration.trigger) * machine.schema.size

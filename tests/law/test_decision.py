@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from itertools import islice, product
 
 import pytest
 from hypothesis import given
@@ -12,6 +12,7 @@ from ims_fsm.errors import InputError
 from ims_fsm.law.decision import REMEMBERED, decide, judge
 from ims_fsm.law.declaration import ENTRY
 from ims_fsm.law.edition import Edition
+from ims_fsm.law.facts import Facts
 from ims_fsm.law.loading import shipped_law
 from ims_fsm.law.refusal import FIELDS, Allowed, Refusal, Refused
 from ims_fsm.law.register import Law
@@ -134,8 +135,8 @@ def test_a_remembered_decision_does_not_let_foreign_facts_pass(law: Law) -> None
 def test_however_many_situations_are_asked_for_few_are_remembered(law: Law) -> None:
     edition = edition_of(law, "credit_note_amendment", "IMS-2025-10")
     edition.decided.clear()
-    watched = edition.watched("keep_pending")
-    asked = list(islice(edition.schema.combinations(watched), REMEMBERED + 2))
+    rows = product(*edition.schema.values)
+    asked = [Facts(edition.schema, row) for row in islice(rows, REMEMBERED + 2)]
     decisions = [decide(edition, "no_action", "keep_pending", facts) for facts in asked]
     assert len(edition.decided) == 2
     assert decisions == [judge(edition, "no_action", "keep_pending", facts.row) for facts in asked]

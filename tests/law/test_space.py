@@ -85,18 +85,6 @@ def test_members_come_plainest_first() -> None:
     assert [facts["original"] for facts in found] == ["accepted", "unsettled", "rejected", "outside", "unknown"]
 
 
-@given(st.sets(st.integers(0, 29)), st.sampled_from(SCHEMA.names), st.data())
-def test_a_set_is_indifferent_between_values_that_never_matter(
-    numbers: set[int], fact: str, data: st.DataObject
-) -> None:
-    members = sum(1 << number for number in numbers)
-    at = SCHEMA.names.index(fact)
-    one, other = (data.draw(st.sampled_from(SCHEMA.values[at])) for _ in range(2))
-    held = {SPACE.facts(number).row for number in numbers}
-    swapped = {(*row[:at], other, *row[at + 1 :]) for row in held if row[at] == one}
-    assert SPACE.indifferent(members, fact, one, other) is (swapped == {row for row in held if row[at] == other})
-
-
 def test_an_edition_counts_its_situations(texts: dict[str, str]) -> None:
     space = EditionSpace(read_law(texts).machine("slip").edition)
     assert space.sources == (ENTRY, "open", "settled")

@@ -31,15 +31,11 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Property:
+class Property(Claim):
     """A claim as proved: how much of what was checked, and every counterexample as a sentence."""
 
-    name: str
-    sentence: str
-    rules: tuple[str, ...]
-    counted: str
-    checked: int
-    counterexamples: tuple[str, ...]
+    checked: int = 0
+    counterexamples: tuple[str, ...] = ()
 
     @property
     def holds(self) -> bool:

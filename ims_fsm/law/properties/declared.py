@@ -251,5 +251,5 @@ def _fired(space: EditionSpace) -> set[tuple[str, str]]:
 
 def _outside(space: EditionSpace, states: frozenset[str], what: str) -> Iterator[Finding]:
     for name in space.edition.states:
-        fault = f"{space.edition.name} under {space.edition.rule_set.id}: {name} {what}"
+        fault = f"{space.edition}: {name} {what}"
         yield Finding(1, None if name in states else fault)

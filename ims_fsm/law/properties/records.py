@@ -37,9 +37,7 @@ def _leads_where_it_says(space: EditionSpace, _law: Law) -> Iterator[Finding]:
     for transition in space.edition.transitions:
         due = DESTINATIONS.get(transition.trigger)
         wrong = due is not None and transition.dest != due
-        what = (
-            f"{space.edition.name} under {space.edition.rule_set.id}: {transition.trigger} leads to {transition.dest}"
-        )
+        what = f"{space.edition}: {transition.trigger} leads to {transition.dest}"
         yield Finding(len(transition.source), what if wrong else None)
 
 

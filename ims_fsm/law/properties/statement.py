@@ -44,7 +44,7 @@ def _gstr2b_changes_make_it_stale(space: EditionSpace, _law: Law) -> Iterator[Fi
         yield always(space, state, CHANGE, space.space.everything, "although it was generated")
         leads = space.edition.transition(state, CHANGE)
         wrong = leads is not None and leads.dest != TwoBState.STALE
-        what = f"{space.edition.name} under {space.edition.rule_set.id}: {CHANGE} in {state} does not make it stale"
+        what = f"{space.edition}: {CHANGE} in {state} does not make it stale"
         yield Finding(space.space.size, what if wrong else None)
 
 
