@@ -161,17 +161,13 @@ def _states(before: Edition, after: Edition) -> tuple[StateChange, ...]:
 
 def _guards(before: Edition, after: Edition) -> tuple[GuardChange, ...]:
     was, now = ({guard.name: guard for guard in edition.guards} for edition in (before, after))
+    declared = [guard.name for edition in (after, before) for guard in edition.machine.declaration.guard]
     changes = []
-    for name in _in_order(before, after, was, now):
+    for name in dict.fromkeys(name for name in declared if name in {**was, **now}):
         old, new = was.get(name), now.get(name)
         change = _change(was=old is not None, now=new is not None, alike=_undated(old) == _undated(new))
         changes.append(GuardChange(old, new, change))
     return tuple(changes)
-
-
-def _in_order(before: Edition, after: Edition, was: Iterable[str], now: Iterable[str]) -> list[str]:
-    declared = [guard.name for edition in (after, before) for guard in edition.machine.declaration.guard]
-    return [name for name in dict.fromkeys(declared) if name in {*was, *now}]
 
 
 def _moves(before: Edition, after: Edition, guards: Iterable[GuardChange]) -> tuple[MoveChange, ...]:

@@ -6,6 +6,7 @@ Imports the declaration, the structure and the resources; the path it is given i
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
 from importlib.resources.abc import Traversable
@@ -85,7 +86,9 @@ def load_own(path: Path | str) -> Law:
     if path.is_dir() and (path / RULES).is_file():
         return load_law(path)
     problems: list[Problem] = []
-    tables = {file.name: parsed(file.name, _text(file), problems) for file in _files(path)}
+    with _readable(path):
+        files = sorted(path.glob("*.toml")) if path.is_dir() else [path]
+    tables = {file.name: parsed(file.name, _text(file), problems) for file in files}
     if not tables:
         problems.append(Problem(str(path), "holds no declaration", _OWN_REMEDY))
     if problems:
@@ -249,23 +252,19 @@ def _named(row: object, location: Sequence[str | int]) -> str:
     return f" ({name})" if name else ""
 
 
-def _files(path: Path) -> list[Path]:
-    try:
-        return sorted(path.glob("*.toml")) if path.is_dir() else [path]
-    except OSError as error:
-        raise _unreadable(path, error) from error
-
-
 def _text(file: Path) -> str:
-    try:
+    with _readable(file):
         return file.read_text("utf-8")
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    try:
+        yield
     except (OSError, UnicodeDecodeError) as error:
-        raise _unreadable(file, error) from error
-
-
-def _unreadable(path: Path, error: Exception) -> DeclarationError:
-    why = getattr(error, "strerror", None) or str(error)
-    return DeclarationError(str(path), [Problem(path.name, f"cannot be read: {why}", _OWN_REMEDY)])
+        why = getattr(error, "strerror", None) or str(error)
+        problem = Problem(path.name, f"cannot be read: {why}", _OWN_REMEDY)
+        raise DeclarationError(str(path), [problem]) from error
 
 
 def _take_in(path: Path, tables: dict[str, dict[str, Any]], problems: list[Problem]) -> None:

@@ -5,8 +5,9 @@ Imports the space and the law; claims nothing itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import product
 
 from ims_fsm.law.register import Law
 from ims_fsm.law.space import EditionSpace
@@ -65,6 +66,13 @@ def never(space: EditionSpace, state: str, trigger: str, where: int, what: str) 
     """Return what is found for: a trigger is never allowed in a state where the facts are in this set."""
     wrong = space.allowed(state, trigger) & where
     return Finding(space.space.count(where), space.told(state, trigger, wrong, f"is allowed {what}") if wrong else None)
+
+
+def nowhere(
+    space: EditionSpace, states: Iterable[str], triggers: Iterable[str], where: int, what: str
+) -> Iterator[Finding]:
+    """Give what is found for: none of the triggers is ever allowed in any of the states under these facts."""
+    return (never(space, state, trigger, where, what) for state, trigger in product(states, triggers))
 
 
 def always(space: EditionSpace, state: str, trigger: str, where: int, what: str) -> Finding:

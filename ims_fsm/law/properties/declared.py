@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ims_fsm.law.declaration import ENTRY, GuardDeclaration, TransitionDeclaration
-from ims_fsm.law.edition import Edition, Machine, closure
+from ims_fsm.law.edition import Edition, closure
 from ims_fsm.law.properties.chain import chains
 from ims_fsm.law.properties.claim import Claim, Claims, Finding
 from ims_fsm.law.properties.records import decided_for_good
@@ -192,20 +192,12 @@ def _uses(exercise: Exercise, *, guards: bool, fault: str) -> Iterator[Finding]:
 
 
 def _citing(law: Law) -> Iterator[tuple[str, tuple[str, ...]]]:
-    for machine in law.machines.values():
-        yield from _citing_of(machine)
-    for case in law.use_cases.values():
-        yield f"the use case {case.name}", case.rules
-
-
-def _citing_of(machine: Machine) -> Iterator[tuple[str, tuple[str, ...]]]:
-    declared = machine.declaration
-    for state in declared.state:
-        yield f"{machine.name}: the state {state.name}", state.rules
-    for move in declared.transition:
-        yield f"{machine.name}: the transition {move.trigger}", move.rules
-    for guard in declared.guard:
-        yield f"{machine.name}: the guard {guard.name}", (guard.rule, *guard.see)
+    for name, machine in law.machines.items():
+        declared = machine.declaration
+        yield from ((f"{name}: the state {state.name}", state.rules) for state in declared.state)
+        yield from ((f"{name}: the transition {move.trigger}", move.rules) for move in declared.transition)
+        yield from ((f"{name}: the guard {guard.name}", (guard.rule, *guard.see)) for guard in declared.guard)
+    yield from ((f"the use case {case.name}", case.rules) for case in law.use_cases.values())
 
 
 @OF_ANY.proved_by("Every state can be reached", counted="states")

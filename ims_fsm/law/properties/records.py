@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from ims_fsm.law.properties.claim import Claims, Finding, always, never
+from ims_fsm.law.properties.claim import Claims, Finding, always, never, nowhere
 from ims_fsm.law.register import Law
 from ims_fsm.law.space import EditionSpace
 from ims_fsm.terms.vocabulary import State, Trigger
@@ -24,6 +24,7 @@ DESTINATIONS: Mapping[str, State] = {
     Trigger.LAPSE: State.NO_ACTION,
 }
 ACTIONS = (Trigger.ACCEPT, Trigger.REJECT, Trigger.KEEP_PENDING, Trigger.RESET)
+DECIDING = (Trigger.ACCEPT, Trigger.REJECT, Trigger.KEEP_PENDING, Trigger.FREEZE)
 UNSETTLED = ("unsettled", "unsettled_rejected")
 CLAIMS = Claims()
 
@@ -46,17 +47,14 @@ def _leads_where_it_says(space: EditionSpace, _law: Law) -> Iterator[Finding]:
 )
 def decided_for_good(space: EditionSpace, _law: Law) -> Iterator[Finding]:
     """FAQ 5, 12, 16, 20, 21: no trigger is allowed in a terminal state, whatever the facts."""
-    for name, state in space.edition.states.items():
-        if state.terminal:
-            for trigger in space.edition.triggers:
-                yield never(space, name, trigger, space.space.everything, "after the end")
+    terminal = [name for name, state in space.edition.states.items() if state.terminal]
+    return nowhere(space, terminal, space.edition.triggers, space.space.everything, "after the end")
 
 
 @CLAIMS.proved_by("A record that is only saved never freezes", ("faq.15",))
 def _saved_never_freezes(space: EditionSpace, _law: Law) -> Iterator[Finding]:
     saved = space.space.mask("supplier_status", "saved")
-    for state in space.edition.states:
-        yield never(space, state, Trigger.FREEZE, saved, "although the supplier has only saved it")
+    return nowhere(space, space.edition.states, [Trigger.FREEZE], saved, "although the supplier has only saved it")
 
 
 @CLAIMS.proved_by(
@@ -103,9 +101,7 @@ def _expires_past_the_time_limit(space: EditionSpace, _law: Law) -> Iterator[Fin
 
 def _never_unless(space: EditionSpace, fact: str, value: str, triggers: tuple[str, ...]) -> Iterator[Finding]:
     outside = space.space.everything ^ space.space.mask(fact, value)
-    for state in space.edition.states:
-        for trigger in triggers:
-            yield never(space, state, trigger, outside, f"although {fact} is not {value}")
+    return nowhere(space, space.edition.states, triggers, outside, f"although {fact} is not {value}")
 
 
 @CLAIMS.proved_by("Nothing is acted on before IMS opens", ("faq.3",))
@@ -140,11 +136,8 @@ def _not_on_what_has_changed(space: EditionSpace, _law: Law) -> Iterator[Finding
 )
 def _original_first(space: EditionSpace, _law: Law) -> Iterator[Finding]:
     waiting = space.space.where({"original": UNSETTLED, "same_period": ("no",)})
-    if not waiting:
-        return
-    for state in space.edition.states:
-        for trigger in (Trigger.ACCEPT, Trigger.REJECT, Trigger.KEEP_PENDING, Trigger.FREEZE):
-            yield never(space, state, trigger, waiting, "before its original is decided")
+    if waiting:
+        yield from nowhere(space, space.edition.states, DECIDING, waiting, "before its original is decided")
 
 
 @CLAIMS.proved_by(

@@ -13,8 +13,8 @@ from itertools import product
 
 from ims_fsm.law.edition import Machine
 from ims_fsm.law.ledger import Outcome, Standing, leaks, report, settle
-from ims_fsm.law.properties.claim import Claims, Finding, always, never
-from ims_fsm.law.properties.records import ACTIONS, UNSETTLED
+from ims_fsm.law.properties.claim import Claims, Finding, always, never, nowhere
+from ims_fsm.law.properties.records import ACTIONS, DECIDING, UNSETTLED
 from ims_fsm.law.register import Law
 from ims_fsm.law.space import EditionSpace, Space
 from ims_fsm.terms.document import Document, OriginalReference
@@ -164,9 +164,7 @@ def _nothing_on_a_guess(space: EditionSpace, _law: Law) -> Iterator[Finding]:
     guess = mask("direction", "unknown") | mask("original", "unknown")
     if not guess:
         return
-    for state in space.active:
-        for trigger in (Trigger.ACCEPT, Trigger.REJECT, Trigger.KEEP_PENDING, Trigger.FREEZE):
-            yield never(space, state, trigger, guess, "although its original is not known")
+    yield from nowhere(space, space.active, DECIDING, guess, "although its original is not known")
     yield never(
         space, State.PENDING, Trigger.LAPSE, guess & _stake(space).unknown, "although its original is not known"
     )
