@@ -34,8 +34,8 @@ def compare(
     markdown: Annotated[bool, typer.Option("--markdown", help="As a table for a page.")] = False,
 ) -> None:
     """Compare two rule sets: the states, transitions and guards that are added, gone or changed."""
+    from ims_fsm.draw.comparison import compared
     from ims_fsm.draw.comparison import markdown as as_markdown
-    from ims_fsm.draw.comparison.drawing import compared
 
     path, names = path_and_machines(machines)
     law = law_at(path)

@@ -88,7 +88,7 @@ def draw(
 ) -> None:
     """Draw the declared machines, each with its newest rule set and those before that differ."""
     from ims_fsm.draw import Style, theme_named, write_diagrams
-    from ims_fsm.draw.comparison.drawing import compared, write_comparisons
+    from ims_fsm.draw.comparison import compared, write_comparisons
 
     path, names = path_and_machines(machines)
     style = Style(theme_named(str(theme)), href_base, notes is Notes.ALL)

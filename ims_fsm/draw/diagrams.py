@@ -13,9 +13,8 @@ from pathlib import Path
 from ims_fsm.draw import theme as themes
 from ims_fsm.draw.conversion import pdf_of, png_of
 from ims_fsm.draw.dot import dot_of
-from ims_fsm.draw.links import Links
 from ims_fsm.draw.mermaid import mermaid_of
-from ims_fsm.draw.picture import Picture, picture_of
+from ims_fsm.draw.picture import Links, Picture, picture_of
 from ims_fsm.draw.renderer import RendererMissingError, placed
 from ims_fsm.draw.sheet import Sheet
 from ims_fsm.draw.svg import svg_of

@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING
 
 from ims_fsm.draw import measure
 from ims_fsm.draw.labels import BARS_SAY, FRAME_SAYS, Words, arrow_lines, card_lines, card_size, extent
-from ims_fsm.draw.links import arrow_id, card_id
 from ims_fsm.draw.measure import FAMILY, folded
-from ims_fsm.draw.palette import PENS, strokes
-from ims_fsm.draw.picture import ANY, Arrow, Card, Picture
+from ims_fsm.draw.picture import ANY, Arrow, Card, Picture, arrow_id, card_id
 from ims_fsm.draw.sheet import Sheet
+from ims_fsm.draw.theme import PENS, strokes
 from ims_fsm.law.declaration import ENTRY
 
 if TYPE_CHECKING:

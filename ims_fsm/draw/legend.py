@@ -13,11 +13,10 @@ from typing import NamedTuple
 
 from ims_fsm.draw.citation import cite, cite_all, worded
 from ims_fsm.draw.description import CROSS
-from ims_fsm.draw.links import Links
 from ims_fsm.draw.measure import GUTTER, LINE, MARGIN, MARK, NAME, TEXT, WIDTH, balanced, folded
-from ims_fsm.draw.palette import DASHES, PENS, Palette, strokes
 from ims_fsm.draw.paper import Group, Line, Shape, Text
-from ims_fsm.draw.picture import Picture
+from ims_fsm.draw.picture import Links, Picture
+from ims_fsm.draw.theme import DASHES, PENS, Palette, strokes
 
 # So many lines stay in one column.
 SHORT = 16

@@ -12,11 +12,9 @@ from dataclasses import dataclass, field, replace
 from ims_fsm.draw.citation import cite, cite_all, worded
 from ims_fsm.draw.description import CROSS
 from ims_fsm.draw.legend import Block, Entry
-from ims_fsm.draw.links import Links
-from ims_fsm.draw.palette import Paint, strokes
-from ims_fsm.draw.picture import Arrow, Card, Label, Picture, picture_of
+from ims_fsm.draw.picture import Arrow, Card, Label, Links, Picture, picture_of
 from ims_fsm.draw.sheet import ArrowLook, CardLook, LabelLook, Sheet
-from ims_fsm.draw.theme import LIGHT, Theme
+from ims_fsm.draw.theme import LIGHT, Paint, Theme, strokes
 from ims_fsm.law.edition import Edition
 
 STEPS, WAYS, BARRIERS = "The steps it took", "What may happen next", "What may not happen now"

@@ -135,6 +135,36 @@ class Picture:
         return frozenset(moved | kept)
 
 
+def card_id(picture: Picture, state: str) -> str:
+    """Return the id of a state's card in the SVG of a picture, unlike that of any other picture."""
+    return f"{picture.name}-{state}"
+
+
+def arrow_id(picture: Picture, arrow: Arrow) -> str:
+    """Return the id of an arrow in the SVG of a picture, unlike that of any other picture."""
+    tail = {ENTRY: "Entry", ANY: "Any"}.get(arrow.tail, arrow.tail)
+    return "-".join((picture.name, tail, arrow.head, *(label.trigger for label in arrow.labels)))
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """The addresses of states, arrows and notes; `base` is that of their page, empty for the page they stand in."""
+
+    base: str = ""
+
+    def state(self, picture: Picture, name: str) -> str:
+        """Return the address of a state's line."""
+        return f"{self.base}#{picture.machine}-state-{name}"
+
+    def arrow(self, picture: Picture, arrow: Arrow) -> str:
+        """Return the address of an arrow's line."""
+        return f"{self.base}#{arrow_id(picture, arrow)}-line"
+
+    def note(self, picture: Picture, number: int) -> str:
+        """Return the address of a numbered note."""
+        return f"{self.base}#{picture.name}-note-{number}"
+
+
 def picture_of(edition: Edition) -> Picture:
     """Return the picture of an edition of a machine."""
     declared, notes, moves = edition.machine.declaration, notes_of(edition), moves_of(edition)

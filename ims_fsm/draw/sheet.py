@@ -10,10 +10,8 @@ from dataclasses import dataclass, field
 
 from ims_fsm.draw import description, legend
 from ims_fsm.draw.legend import Block
-from ims_fsm.draw.links import Links
-from ims_fsm.draw.palette import Paint, Palette
-from ims_fsm.draw.picture import ANY, Arrow, Card, Label, Picture
-from ims_fsm.draw.theme import LIGHT, Theme
+from ims_fsm.draw.picture import ANY, Arrow, Card, Label, Links, Picture
+from ims_fsm.draw.theme import LIGHT, Paint, Palette, Theme
 from ims_fsm.law.declaration import ENTRY
 
 

@@ -15,13 +15,12 @@ from ims_fsm.draw.description import CROSS
 from ims_fsm.draw.dot import FRAME, LEAVING, inner_states
 from ims_fsm.draw.labels import BARS_SAY, FRAME_SAYS, Words, arrow_lines, card_lines, extent
 from ims_fsm.draw.legend import RAISED, STROKE, typeset
-from ims_fsm.draw.links import arrow_id, card_id
 from ims_fsm.draw.measure import COLUMN, MARGIN, SUBTITLE, TEXT, TITLE, WIDTH, balanced, folded, width
-from ims_fsm.draw.palette import DASHES, PENS, strokes
 from ims_fsm.draw.paper import Box, Group, Line, Page, Point, Rect, Shape, Text
-from ims_fsm.draw.picture import ANY, Arrow, Card
+from ims_fsm.draw.picture import ANY, Arrow, Card, arrow_id, card_id
 from ims_fsm.draw.renderer import Places, Route
 from ims_fsm.draw.sheet import Sheet
+from ims_fsm.draw.theme import DASHES, PENS, strokes
 from ims_fsm.law.declaration import ENTRY
 
 # A slide of 13.3 by 7.5 inches.

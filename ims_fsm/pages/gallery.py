@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ims_fsm.charts import gallery as charts
 from ims_fsm.draw import theme as themes
-from ims_fsm.draw.comparison.drawing import compared, stem_of, write_comparisons
+from ims_fsm.draw.comparison import compared, stem_of, write_comparisons
 from ims_fsm.draw.description import span, title
 from ims_fsm.draw.diagrams import FORMATS, PUBLISHED, Style, drawings, write_diagrams
 from ims_fsm.law.comparison import Comparison

@@ -18,7 +18,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
 
-from ims_fsm.draw.palette import DARK, LIGHT, PRINT, Paint, Palette
+from ims_fsm.draw.theme import DARK, LIGHT, PRINT, Paint, Palette
 from ims_fsm.pages.collection import Page
 
 _READER = MarkdownIt("commonmark", {"html": True}).enable("table")
@@ -151,12 +151,12 @@ def _colours(palette: Palette) -> Iterator[str]:
 
 
 # For every colour of a light picture the one that stands for it by night.
-BY_NIGHT: Mapping[str, str] = dict(zip(_colours(LIGHT), _colours(DARK), strict=True))
+BY_NIGHT: Mapping[str, str] = dict(zip(_colours(LIGHT.palette), _colours(DARK.palette), strict=True))
 
 
 def styled(style: str) -> str:
     """Return a style sheet with its colours: each comment that names a palette is replaced by what it names."""
-    palettes = {"/* light */": LIGHT, "/* dark */": DARK, "/* print */": PRINT}
+    palettes = {"/* light */": LIGHT.palette, "/* dark */": DARK.palette, "/* print */": PRINT.palette}
     for comment, palette in palettes.items():
         style = style.replace(comment, _variables(palette))
     night = (

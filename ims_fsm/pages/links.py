@@ -9,8 +9,7 @@ import re
 from collections.abc import Iterable
 
 from ims_fsm.draw.citation import cite
-from ims_fsm.draw.links import Links
-from ims_fsm.draw.picture import Arrow, Picture
+from ims_fsm.draw.picture import Arrow, Links, Picture
 from ims_fsm.law.edition import Machine
 from ims_fsm.law.register import Law
 from ims_fsm.pages.markdown import Md, code, commas, link

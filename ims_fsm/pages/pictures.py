@@ -13,10 +13,9 @@ from itertools import pairwise
 from ims_fsm.charts.sequence.sequence import SEQUENCES, sequence, tale_of
 from ims_fsm.charts.timeline import month
 from ims_fsm.draw import theme as themes
-from ims_fsm.draw.comparison.drawing import compared, stem_of
-from ims_fsm.draw.comparison.sheet import comparison_sheet
+from ims_fsm.draw.comparison import compared, comparison_sheet, stem_of
 from ims_fsm.draw.diagrams import Drawing, drawings, drawn
-from ims_fsm.draw.links import Links
+from ims_fsm.draw.picture import Links
 from ims_fsm.draw.sheet import Sheet
 from ims_fsm.draw.theme import Theme
 from ims_fsm.law.book import LawBook

@@ -8,13 +8,13 @@ import pytest
 
 from ims_fsm.draw.comparison import (
     ComparisonSheet,
+    compared,
     comparison_sheet,
     difference_table,
     draw_comparison,
     markdown,
     write_comparisons,
 )
-from ims_fsm.draw.comparison.drawing import compared
 from ims_fsm.draw.dot import dot_of
 from ims_fsm.draw.mermaid import mermaid_of
 from ims_fsm.draw.picture import Move, picture_of

@@ -8,10 +8,9 @@ from dataclasses import replace
 import pytest
 
 from ims_fsm.draw.dot import dot_of
-from ims_fsm.draw.links import Links
-from ims_fsm.draw.palette import AMBER, BLUE_GREY, GREEN, NEUTRAL, RED
-from ims_fsm.draw.picture import picture_of
+from ims_fsm.draw.picture import Links, picture_of
 from ims_fsm.draw.sheet import Sheet
+from ims_fsm.draw.theme import LIGHT
 from ims_fsm.law.register import Law
 
 
@@ -34,12 +33,12 @@ def line_of(dot: str, start: str) -> str:
 @pytest.mark.parametrize(
     ("state", "colours", "borders"),
     [
-        ("no_action", BLUE_GREY, 1),
-        ("accepted", GREEN, 1),
-        ("rejected", RED, 1),
-        ("pending", AMBER, 1),
-        ("frozen", NEUTRAL, 2),
-        ("removed", NEUTRAL, 2),
+        ("no_action", LIGHT.palette.blue_grey, 1),
+        ("accepted", LIGHT.palette.green, 1),
+        ("rejected", LIGHT.palette.red, 1),
+        ("pending", LIGHT.palette.amber, 1),
+        ("frozen", LIGHT.palette.neutral, 2),
+        ("removed", LIGHT.palette.neutral, 2),
     ],
 )
 def test_a_state_has_its_colour_and_a_terminal_one_a_double_border(credit_note, state, colours, borders) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from ims_fsm.draw.comparison import comparison_sheet, markdown
-from ims_fsm.draw.comparison.drawing import compared, stem_of
+from ims_fsm.draw.comparison import compared, comparison_sheet, markdown, stem_of
 from ims_fsm.draw.diagrams import drawings
 from ims_fsm.draw.dot import dot_of
 from ims_fsm.draw.svg import digest, digest_in

@@ -7,8 +7,8 @@ import re
 import pytest
 
 from ims_fsm.draw.mermaid import mermaid_of
-from ims_fsm.draw.palette import GREEN
 from ims_fsm.draw.picture import picture_of
+from ims_fsm.draw.theme import LIGHT
 from ims_fsm.law.register import Law
 
 
@@ -48,7 +48,8 @@ def test_what_is_always_refused_is_crossed_and_what_is_never_reached_is_dashed(l
 
 
 def test_states_have_their_colours_and_terminal_ones_an_end(credit_note) -> None:
-    look = f"    classDef accepted_look fill:{GREEN.fill},stroke:{GREEN.line},color:{GREEN.line},stroke-width:1px"
+    green = LIGHT.palette.green
+    look = f"    classDef accepted_look fill:{green.fill},stroke:{green.line},color:{green.line},stroke-width:1px"
     assert look in credit_note
     assert {"    frozen --> [*]", "    removed --> [*]"} <= set(credit_note)
     assert "    accepted --> [*]" not in credit_note

@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ims_fsm.draw.comparison import comparison_sheet, markdown
-from ims_fsm.draw.comparison.drawing import compared, stem_of
+from ims_fsm.draw.comparison import compared, comparison_sheet, markdown, stem_of
 from ims_fsm.draw.diagrams import Drawing, drawings
 from ims_fsm.draw.dot import dot_of
 from ims_fsm.draw.mermaid import mermaid_of
@@ -76,7 +75,7 @@ def test_every_process_draws_the_same_bytes() -> None:
         "import hashlib; from ims_fsm.law.loading import shipped_law; from ims_fsm.draw.diagrams import drawings; "
         "from ims_fsm.draw.dot import dot_of; from ims_fsm.draw.mermaid import mermaid_of; "
         "from ims_fsm.draw.comparison import comparison_sheet, markdown; "
-        "from ims_fsm.draw.comparison.drawing import compared; "
+        "from ims_fsm.draw.comparison import compared; "
         f"changes = compared(shipped_law(), '{OLD}', '{NEW}'); "
         "sheets = [*(d.picture for d in drawings(shipped_law())), *map(comparison_sheet, changes)]; "
         "texts = ''.join(dot_of(sheet) + mermaid_of(sheet) for sheet in sheets) + markdown(changes); "

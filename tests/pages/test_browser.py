@@ -141,11 +141,11 @@ def test_with_room_the_contents_stand_beside_the_text(tab: Any, address: str) ->
 
 @pytest.mark.parametrize("tab", [{"color_scheme": "dark"}], indirect=True)
 def test_by_night_pictures_and_paper_are_dark(tab: Any, address: str) -> None:
-    from ims_fsm.draw.palette import DARK  # noqa: PLC0415 - beside what is compared with it
+    from ims_fsm.draw.theme import DARK  # noqa: PLC0415 - beside what is compared with it
 
     tab.goto(address)
-    paper = "rgb({}, {}, {})".format(*bytes.fromhex(DARK.paper[1:]))
-    green = "rgb({}, {}, {})".format(*bytes.fromhex(DARK.green.fill[1:]))
+    paper = "rgb({}, {}, {})".format(*bytes.fromhex(DARK.palette.paper[1:]))
+    green = "rgb({}, {}, {})".format(*bytes.fromhex(DARK.palette.green.fill[1:]))
     assert tab.evaluate("getComputedStyle(document.body).backgroundColor") == paper
     card = "document.querySelector('[id=\"credit_note-IMS-2025-10-accepted\"] path')"
     assert tab.evaluate(f"getComputedStyle({card}).fill") == green

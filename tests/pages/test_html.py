@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ims_fsm.draw.palette import DARK, LIGHT, PRINT
+from ims_fsm.draw.theme import DARK, LIGHT, PRINT
 from ims_fsm.pages.collection import Page
 from ims_fsm.pages.html import BY_NIGHT, Html
 from ims_fsm.pages.markdown import Md, badge, code, link, outside, strong
@@ -111,7 +111,7 @@ def test_every_colour_of_a_picture_has_one_for_the_night(html: str) -> None:
 
 
 def test_the_page_has_the_colours_of_its_pictures(html: str) -> None:
-    for palette in (LIGHT, DARK, PRINT):
+    for palette in (LIGHT.palette, DARK.palette, PRINT.palette):
         assert f"--paper: {palette.paper}; --ink: {palette.ink};" in html
 
 

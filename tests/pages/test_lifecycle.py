@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from ims_fsm.draw.description import described
-from ims_fsm.draw.links import Links
-from ims_fsm.draw.picture import picture_of
+from ims_fsm.draw.picture import Links, picture_of
 from ims_fsm.draw.tables import transition_table
 from ims_fsm.law.book import shipped_book
 from ims_fsm.law.declaration import ENTRY

@@ -13,9 +13,8 @@ from ims_fsm.charts.month.scale import CUT, Scale, runs_of
 from ims_fsm.charts.month.story import Bar, Lane, Mark, Note, Row, Story, Tone
 from ims_fsm.charts.paper import LEFT, PAD, RIGHT, fitting
 from ims_fsm.draw.measure import TEXT, TRIGGER, folded, width
-from ims_fsm.draw.palette import Paint, Palette
 from ims_fsm.draw.paper import LINE, Anchor, Box, Group, Line, Rect, Shape, Text
-from ims_fsm.draw.theme import Theme
+from ims_fsm.draw.theme import Paint, Palette, Theme
 from ims_fsm.terms.period import TaxPeriod
 
 # The left column, in which rows are named; the strip's two lines; a bar, the room between rows, a lane's title.

@@ -10,9 +10,8 @@ from collections.abc import Iterator, Mapping
 from ims_fsm.charts.paper import LEFT, PAD, RIGHT, heading
 from ims_fsm.charts.sequence.tale import Actor, Entry, Step, Tale, balance, signed
 from ims_fsm.draw.measure import TEXT, TRIGGER, balanced, folded, width
-from ims_fsm.draw.palette import Paint, strokes
 from ims_fsm.draw.paper import LINE, Box, Line, Page, Rect, Shape, Text
-from ims_fsm.draw.theme import Theme
+from ims_fsm.draw.theme import Paint, Theme, strokes
 from ims_fsm.law.refusal import Refusal
 
 # The days, a column of money at least, and the room between it and a lifeline.

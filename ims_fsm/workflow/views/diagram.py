@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from ims_fsm.draw.diagrams import check_formats, drawn
-from ims_fsm.draw.links import Links
 from ims_fsm.draw.path import Barrier, Highlight, Step, Way, path_sheet
+from ims_fsm.draw.picture import Links
 from ims_fsm.draw.theme import theme_named
 from ims_fsm.law.declaration import ENTRY, STATE
 from ims_fsm.law.edition import Edition

@@ -1,0 +1,382 @@
+"""Two editions of a machine in one picture and one table: what a change of law adds, takes away and changes.
+
+What is added is green, what is gone red and dashed, what is changed amber, the rest grey. Imports the law's comparison,
+the sheet and the formats; decides no difference itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from ims_fsm.draw.citation import cite, cite_all, worded
+from ims_fsm.draw.description import CROSS, span
+from ims_fsm.draw.diagrams import PLAIN, Drawing, Style, check_formats, drawn, written
+from ims_fsm.draw.legend import Block, Entry
+from ims_fsm.draw.notes import reason_of
+from ims_fsm.draw.picture import Arrow, Card, Label, Links, Picture, picture_of
+from ims_fsm.draw.sheet import ArrowLook, CardLook, LabelLook, Sheet
+from ims_fsm.draw.theme import LIGHT, Paint, Palette, Theme, theme_named
+from ims_fsm.law.comparison import Change, Comparison, GuardChange, MoveChange, comparisons
+from ims_fsm.law.declaration import ENTRY
+from ims_fsm.law.register import Law
+
+# The sign of a change, beside its colour: a grey print says as much.
+SIGNS: Mapping[Change, str] = {
+    Change.ADDED: "+",
+    Change.GONE: "\N{MINUS SIGN}",
+    Change.CHANGED: "~",
+    Change.SAME: "",
+}
+HEADINGS: Mapping[Change, str] = {
+    Change.ADDED: "What is added",
+    Change.GONE: "What is gone",
+    Change.CHANGED: "What is changed",
+}
+KEY = "+ green: added, \N{MINUS SIGN} red: gone, ~ amber: changed, grey: unchanged"
+
+
+def change_paint(change: Change, palette: Palette) -> Paint:
+    """Return the colours of a change; grey where there is none."""
+    match change:
+        case Change.ADDED:
+            return palette.green
+        case Change.GONE:
+            return palette.red
+        case Change.CHANGED:
+            return palette.amber
+    return Paint(palette.paper, palette.never.line)
+
+
+ORDER = (Change.ADDED, Change.CHANGED, Change.GONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What differs in refusing, with its number in the picture: guards that say the same of the same are one."""
+
+    number: int
+    change: Change
+    rule: str
+    triggers: tuple[str, ...]
+    says: str
+    guards: tuple[str, ...]
+
+    @property
+    def mark(self) -> str:
+        """The sign and number by which it is met."""
+        return f"{SIGNS[self.change]}{self.number}"
+
+
+def differences(comparison: Comparison) -> tuple[Difference, ...]:
+    """Return the guards that differ, numbered: what is added first, then what is changed, what is gone last."""
+    alike: dict[tuple[Change, str, tuple[str, ...], str], list[str]] = {}
+    for change in ORDER:
+        for guard in (entry.guard for entry in comparison.guards if entry.change is change):
+            alike.setdefault((change, guard.rule, guard.triggers, reason_of(guard).says), []).append(guard.name)
+    return tuple(Difference(number, *key, tuple(names)) for number, (key, names) in enumerate(alike.items(), start=1))
+
+
+def change_of(moves: Iterable[MoveChange]) -> Change:
+    """Return what became of several moves together: what became of each, or changed where that differs."""
+    changes = {move.change for move in moves}
+    return changes.pop() if len(changes) == 1 else Change.CHANGED if changes else Change.SAME
+
+
+def moved(comparison: Comparison) -> Mapping[tuple[str, str], list[MoveChange]]:
+    """Return the moves by trigger and dest, in order."""
+    moves: dict[tuple[str, str], list[MoveChange]] = {}
+    for move in comparison.moves:
+        moves.setdefault((move.trigger, move.dest), []).append(move)
+    return moves
+
+
+def blocks(comparison: Comparison, palette: Palette) -> Iterator[Block]:
+    """Give the legend: what is added, changed and gone, first what moves, then what refuses."""
+    if not comparison.differs:
+        yield Block((), "Nothing differs", f"{comparison.title} is the same under both rule sets.")
+    for change in ORDER:
+        heading, color = HEADINGS[change], change_paint(change, palette).line
+        for entry in (*_moving(comparison, change, color), *_refusing(comparison, change, color)):
+            yield Block((entry,), heading)
+            heading = ""
+
+
+def _moving(comparison: Comparison, change: Change, color: str) -> Iterator[Entry]:
+    edition = comparison.whole
+    for (trigger, dest), moves in moved(comparison).items():
+        if change_of(moves) is change and change is not Change.CHANGED:
+            means = edition.triggers[trigger].says
+            says = f"It leads to {edition.states[dest].title}. {means} ({cite_all(moves[0].rules)})"
+            yield Entry(SIGNS[change], worded(trigger), says, color=color)
+
+
+def _refusing(comparison: Comparison, change: Change, color: str) -> Iterator[Entry]:
+    for difference in differences(comparison):
+        if difference.change is change:
+            on = ", ".join(map(worded, difference.triggers))
+            yield Entry(difference.mark, cite(difference.rule), f"On {on}: {difference.says}", color=color)
+
+
+@dataclass(frozen=True)
+class ComparisonSheet(Sheet):
+    """The picture of everything that either edition has, with what became of each part."""
+
+    comparison: Comparison | None = None
+    changes: tuple[Difference, ...] = field(default=())
+
+    @property
+    def compared(self) -> Comparison:
+        """The comparison that is drawn."""
+        if self.comparison is None:
+            raise ValueError("a sheet of two editions needs their comparison; make it with comparison_sheet")
+        return self.comparison
+
+    @property
+    def heading(self) -> str:
+        """The machine and both rule sets."""
+        return f"{self.picture.title}: from {self.compared.before.id} to {self.compared.after.id}"
+
+    @property
+    def subheading(self) -> str:
+        """The periods of either, and what the signs and colours say."""
+        before, after = self.compared.before, self.compared.after
+        periods = [f"{before.counts} to {before.until}"] if before.until else []
+        periods += [f"from {after.since}"] if after.since else []
+        return "\n".join([*([" beside those ".join(periods)] if periods else []), KEY])
+
+    @property
+    def caption(self) -> str:
+        """The machine and both rule sets."""
+        return self.heading
+
+    @property
+    def title(self) -> str:
+        """The machine and both rule sets."""
+        return self.heading
+
+    @property
+    def said(self) -> str:
+        """Every difference in sentences."""
+        before, after = self.compared.before, self.compared.after
+        sentences = [f"{self.picture.title} under {span(before)}, beside {span(after)}."]
+        for block in blocks(self.compared, self.palette):
+            sentences += [f"{block.heading}: {block.aside}"] if block.aside else []
+            sentences += [f"{_worded(entry.mark)} {entry.name}: {entry.says}." for entry in block.entries]
+        return " ".join(sentences).replace("..", ".")
+
+    def moves(self, arrow: Arrow, trigger: str) -> list[MoveChange]:
+        """Return the moves that an arrow's trigger stands for."""
+        sources = self.picture.sources(arrow)
+        return [
+            move
+            for move in self.compared.moves
+            if (move.trigger, move.dest) == (trigger, arrow.head) and move.source in sources
+        ]
+
+    def change(self, arrow: Arrow, trigger: str) -> Change:
+        """Return what became of an arrow's trigger."""
+        return change_of(self.moves(arrow, trigger))
+
+    def card_look(self, card: Card) -> CardLook:
+        """Return how a state looks: by whether the editions can bring a record to it."""
+        change = next(state.change for state in self.compared.states if state.name == card.name)
+        if change is Change.SAME:
+            paint = self.palette.neutral if card.reached else Paint(self.palette.paper, self.palette.never.line)
+            return CardLook(paint, self.palette.ink if card.reached else paint.line, dashed=not card.reached)
+        return CardLook(
+            change_paint(change, self.palette),
+            self.palette.ink,
+            dashed=change is Change.GONE,
+            badge=f"{SIGNS[change]} {change}",
+        )
+
+    def arrow_look(self, arrow: Arrow) -> ArrowLook:
+        """Return how an arrow looks; `comparison_sheet` has parted those whose triggers differ."""
+        change = self.change(arrow, arrow.labels[0].trigger) if arrow.labels else Change.SAME
+        pen = 1.0 if change is Change.SAME else 1.7
+        stroke = "dashed" if change is Change.GONE else ""
+        return ArrowLook(change_paint(change, self.palette).line, pen, barred=arrow.never, stroke=stroke)
+
+    def label_look(self, arrow: Arrow, label: Label) -> LabelLook:
+        """Return how a trigger looks: the sign of its change, and the numbers of the guards that differ on it."""
+        change = self.change(arrow, label.trigger)
+        named = {name for move in self.moves(arrow, label.trigger) for name in move.guards}
+        aside = " ".join(entry.mark for entry in self.changes if named & {*entry.guards})
+        if change is Change.SAME:
+            return LabelLook(self.palette.aside, CROSS if arrow.never else "", aside)
+        return LabelLook(change_paint(change, self.palette).line, SIGNS[change], aside)
+
+    def card_notes(self, _card: Card) -> str:
+        """Return nothing: the numbers of this picture are those of what differs."""
+        return ""
+
+    def kept(self, card: Card, label: Label) -> str:
+        """Return the sign of what became of a trigger that keeps a state."""
+        keeping = (card.name, label.trigger, card.name)
+        return SIGNS[change_of(m for m in self.compared.moves if (m.source, m.trigger, m.dest) == keeping)]
+
+    def legend(self) -> Iterator[Block]:
+        """Give what is added, changed and gone."""
+        yield from blocks(self.compared, self.palette)
+
+
+def comparison_sheet(comparison: Comparison, theme: Theme = LIGHT, links: Links | None = None) -> ComparisonSheet:
+    """Return the picture of two editions, one beside the other."""
+    sheet = ComparisonSheet(_picture(comparison), theme, links, comparison, differences(comparison))
+
+    def kind(arrow: Arrow, label: Label) -> object:
+        return sheet.change(arrow, label.trigger)
+
+    return replace(sheet, picture=sheet.picture.apart(kind))
+
+
+def _picture(comparison: Comparison) -> Picture:
+    """Return the picture of both: never is what neither can take, not reached is what neither can reach."""
+    whole = picture_of(comparison.whole)
+    taken = {(move.source, move.trigger, move.dest) for move in comparison.moves if move.taken}
+    reached = {state.name for state in comparison.states if state.reached}
+    merged: dict[tuple[str, str, str, bool], tuple[Label, ...]] = {}
+    for arrow in whole.arrows:
+        sources = whole.sources(arrow)
+        ever = any((source, label.trigger, arrow.head) in taken for source in sources for label in arrow.labels)
+        ends = arrow.tail, arrow.head, arrow.actor, bool(arrow.labels) and not ever
+        merged[ends] = merged.get(ends, ()) + arrow.labels
+    return replace(
+        whole,
+        arrows=tuple(Arrow(tail, head, actor, labels, never) for (tail, head, actor, never), labels in merged.items()),
+        cards=tuple(replace(card, reached=card.name in reached) for card in whole.cards),
+    )
+
+
+def _worded(mark: str) -> str:
+    """Return a sign with its number as words."""
+    words = next((str(change) for change, sign in SIGNS.items() if sign and mark.startswith(sign)), "")
+    return f"{words} {mark[1:]}".strip()
+
+
+def draw_comparison(comparison: Comparison, fmt: str, *, theme: str = "light") -> bytes:
+    """Draw two editions of a machine in one picture; raises what the drawing of a machine raises."""
+    check_formats([fmt])
+    return drawn([comparison_sheet(comparison, theme_named(theme))], fmt)[0]
+
+
+def compared(law: Law, before: str, after: str, names: Iterable[str] | None = None) -> list[Comparison]:
+    """Return the comparisons of the named machines; of all that differ where none is named.
+
+    Raises `InputError` with every unknown machine and rule set.
+    """
+    changes = comparisons(law, before, after, names)
+    return changes if names is not None else [comparison for comparison in changes if comparison.differs]
+
+
+def write_comparisons(
+    changes: Sequence[Comparison], folder: Path, formats: Sequence[str] = ("svg",), style: Style = PLAIN
+) -> list[Path]:
+    """Draw comparisons into a folder, `MACHINE.OLD-to-NEW` each, with their table `OLD-to-NEW.md`; return the files.
+
+    Everything is drawn before the first file is written; raises what drawing raises.
+    """
+    check_formats(formats)
+    sheets = [replace(comparison_sheet(comparison, style.theme), notes=style.notes) for comparison in changes]
+    files: dict[Path, bytes] = {}
+    for fmt in dict.fromkeys(formats):
+        paths = [Drawing(stem_of(s.compared), s.picture).path(folder, fmt, style.theme) for s in sheets]
+        files |= zip(paths, drawn(sheets, fmt), strict=True)
+    if changes:
+        heading = f"# From {changes[0].before.id} to {changes[0].after.id}"
+        files[folder / f"{_span(changes[0])}.md"] = f"{heading}\n\n{markdown(changes)}".encode()
+    written(files, folder)
+    return list(files)
+
+
+def stem_of(comparison: Comparison) -> str:
+    """Return the name that the files of a comparison bear, without their ending."""
+    return f"{comparison.machine}.{_span(comparison)}"
+
+
+def _span(comparison: Comparison) -> str:
+    return f"{comparison.before.id}-to-{comparison.after.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceRow:
+    """One difference: what became of a state, transition or guard, what it was and what it is, under which rules."""
+
+    change: Change
+    part: str
+    name: str
+    before: str
+    after: str
+    rules: tuple[str, ...]
+
+
+def difference_table(comparison: Comparison) -> tuple[DifferenceRow, ...]:
+    """Return a row for each difference: states, transitions, guards, each added, then changed, then gone."""
+    rows = (*_states(comparison), *_moves(comparison), *_guards(comparison))
+    return tuple(row for change in ORDER for row in rows if row.change is change)
+
+
+def markdown(comparisons: Sequence[Comparison]) -> str:
+    """Return comparisons as Markdown: heading and table for each machine that differs, and the names of the rest."""
+    lines: list[str] = []
+    for comparison in comparisons:
+        if rows := difference_table(comparison):
+            lines += [f"## {comparison.title}: from {comparison.before.id} to {comparison.after.id}", ""]
+            lines += [f"{span(comparison.before)}; {span(comparison.after)}.", "", *_table(rows), ""]
+    if same := [comparison.title for comparison in comparisons if not comparison.differs]:
+        lines += [f"Nothing differs in: {', '.join(same)}.", ""]
+    return "\n".join(lines)
+
+
+def _states(comparison: Comparison) -> Iterator[DifferenceRow]:
+    reach = {Change.ADDED: ("not reached", "reached"), Change.GONE: ("reached", "not reached")}
+    for change in comparison.states:
+        if change.change in reach:
+            rules = comparison.whole.states[change.name].rules
+            yield DifferenceRow(change.change, "state", change.title, *reach[change.change], rules)
+
+
+def _moves(comparison: Comparison) -> Iterator[DifferenceRow]:
+    titles = {name: state.title for name, state in comparison.whole.states.items()} | {ENTRY: "nothing"}
+    for (trigger, dest), moves in moved(comparison).items():
+        change = change_of(moves)
+        if change is Change.SAME:
+            continue
+        sources = ", ".join(titles[move.source] for move in moves)
+        way = f"{worded(trigger)}: {sources} → {titles[dest]}"
+        was, now = {
+            Change.ADDED: ("not possible", "possible"),
+            Change.GONE: ("possible", "not possible"),
+        }.get(change, ("possible", "possible, under other guards or rules"))
+        yield DifferenceRow(change, "transition", way, was, now, moves[0].rules)
+
+
+def _guards(comparison: Comparison) -> Iterator[DifferenceRow]:
+    for change in comparison.guards:
+        if change.change is not Change.SAME:
+            yield _guard(change)
+
+
+def _guard(change: GuardChange) -> DifferenceRow:
+    was, now = (
+        "refuses nothing" if guard is None else reason_of(guard).says for guard in (change.before, change.after)
+    )
+    guard = change.guard
+    on = ", ".join(map(worded, guard.triggers))
+    return DifferenceRow(change.change, "guard", f"on {on}", was, now, (guard.rule, *guard.see))
+
+
+def _table(rows: Sequence[DifferenceRow]) -> Iterator[str]:
+    yield "| | What | Before | After | Rules |"
+    yield "|---|---|---|---|---|"
+    for row in rows:
+        cells = (
+            f"{SIGNS[row.change]} {row.change}",
+            f"{row.part} {row.name}",
+            row.before,
+            row.after,
+            cite_all(row.rules),
+        )
+        yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
