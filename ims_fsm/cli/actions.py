@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
+from typer import Argument, Option
 
 from ims_fsm.cli import options, refusals
 from ims_fsm.cli.call import Call, command
-from ims_fsm.cli.failures import REFUSED
+from ims_fsm.cli.failures import REFUSED, telling
 from ims_fsm.cli.output import counted, say, table, working
 
 if TYPE_CHECKING:
@@ -23,21 +24,19 @@ if TYPE_CHECKING:
 DONE = {"accept": "accepted", "reject": "rejected", "keep_pending": "kept pending", "reset": "reset to no action"}
 Trigger = Annotated[
     Literal["accept", "reject", "keep_pending", "reset"],
-    typer.Argument(metavar="TRIGGER", help="accept, reject, keep_pending or reset."),
+    Argument(metavar="TRIGGER", help="accept, reject, keep_pending or reset."),
 ]
-Remarks = Annotated[str | None, typer.Option("--remarks", metavar="TEXT", help="Remarks for the supplier.")]
+Remarks = Annotated[str | None, Option("--remarks", metavar="TEXT", help="Remarks for the supplier.")]
 Reduce = Annotated[
     str | None,
-    typer.Option(
-        "--reduce-itc", metavar="full|none|igst=RUPEES…", help="From 2B period 2025-10: how much ITC is reduced."
-    ),
+    Option("--reduce-itc", metavar="full|none|igst=RUPEES…", help="From 2B period 2025-10: how much ITC is reduced."),
 ]
 RefusedTo = Annotated[
     Path | None,
-    typer.Option("--refused-to", metavar="FILE", help="Write every refused record to this file, a line of JSON each."),
+    Option("--refused-to", metavar="FILE", help="Write every refused record to this file, a line of JSON each."),
 ]
 Proposals = Annotated[
-    Path, typer.Argument(metavar="FILE", help="Proposed actions: CSV, JSON, or an upload made for the portal.")
+    Path, Argument(metavar="FILE", help="Proposed actions: CSV, JSON, or an upload made for the portal.")
 ]
 
 
@@ -61,15 +60,12 @@ def act(
     *,
     ids: Annotated[
         list[int] | None,
-        typer.Option("--id", parser=options.record_number, metavar="ID", help="This record; may be repeated."),
+        Option("--id", parser=options.record_number, metavar="ID", help="This record; may be repeated."),
     ] = None,
     where: Annotated[
-        list[str] | None,
-        typer.Option("--where", metavar="NAME=VALUE", help="All records with this state, kind, supplier, period …"),
+        list[str] | None, Option(metavar="NAME=VALUE", help="All records with this state, kind, supplier, period …")
     ] = None,
-    file: Annotated[
-        Path | None, typer.Option("--file", metavar="FILE", help="The records of a CSV or JSON file.")
-    ] = None,
+    file: Annotated[Path | None, Option(metavar="FILE", help="The records of a CSV or JSON file.")] = None,
     remarks: Remarks = None,
     reduce_itc: Reduce = None,
     refused_to: RefusedTo = None,
@@ -89,17 +85,13 @@ def act(
         if file is not None:
             judged = buyer.apply(file, trigger=trigger, remarks=remarks, reduce_itc=declared, key=call.key)
             if note is not None:
-                for row in judged.refused:
-                    note(row)
+                with telling():
+                    for row in judged.refused:
+                        note(row)
             _end_applied(call, buyer, file, judged, "--file")
             return
         chosen: dict[str, Any] = {"ids": ids} if ids else {"where": options.selected(where or [])}
-        said: dict[str, Any] = {
-            "remarks": remarks,
-            "reduce_itc": declared,
-            "key": call.key,
-            "each_refused": note,
-        }
+        said: dict[str, Any] = {"remarks": remarks, "reduce_itc": declared, "key": call.key, "each_refused": note}
         report = buyer.act_on(trigger, **chosen, **said)
         stale = buyer.stale_periods() if report.applied else ()
     call.answer(lambda: _tell_report(report, stale), {"report": report, "recipient": buyer.gstin})
@@ -149,7 +141,7 @@ def check(
     file: Proposals,
     *,
     download: Annotated[
-        Path | None, typer.Option("--download", metavar="FILE", help="Judge against this download alone, no database.")
+        Path | None, Option(metavar="FILE", help="Judge against this download alone, no database.")
     ] = None,
 ) -> None:
     """Judge a file of proposed actions: every refusal with its rule; exit 1 if there is any. Nothing is written.

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from typer import Argument, Option
 
 from ims_fsm.cli.call import Call, command
 from ims_fsm.cli.output import verbatim
@@ -263,11 +264,11 @@ def file_name(name: str) -> str:
 def schema(
     call: Call,
     words: Annotated[
-        list[str] | None, typer.Argument(metavar="[COMMAND]", help="A command, like 2b show; default: list them.")
+        list[str] | None, Argument(metavar="[COMMAND]", help="A command, like 2b show; default: list them.")
     ] = None,
     *,
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="FOLDER", help="Write the schema of every command, a file each.")
+        Path | None, Option(metavar="FOLDER", help="Write the schema of every command, a file each.")
     ] = None,
 ) -> None:
     """Print the JSON Schema of what a command answers with --json; "error" is that of every error."""

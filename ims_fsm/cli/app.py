@@ -14,6 +14,7 @@ from io import TextIOWrapper
 from typing import Annotated, Any
 
 import typer
+from typer import Option
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_group
 
@@ -137,13 +138,14 @@ def _version(wanted: bool) -> None:
 @app.callback()
 def _about(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+        bool, Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:
     """India's GST Invoice Management System: actions, GSTR-2B and their rules, each with its citation.
 
     Commands that use the database take --db; all take --json.
-    Exit codes: 0 success, 1 refusal or failed check, 2 invalid input or usage.
+    Exit codes: 0 success, 1 refusal or failed check, 2 invalid input or usage, 3 done but the answer could not
+    be written.
     """
 
 

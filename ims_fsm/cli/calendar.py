@@ -13,6 +13,7 @@ from threading import Event
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer import Option
 
 from ims_fsm.cli import options
 from ims_fsm.cli.call import Call, command
@@ -41,8 +42,7 @@ def sweep(
     *,
     until: Annotated[
         datetime | None,
-        typer.Option(
-            "--until",
+        Option(
             parser=options.moment,
             metavar="DATETIME",
             help="Go on through every instant of the calendar to this one, in Indian time; for rehearsals.",
@@ -106,16 +106,12 @@ def _tell_course(course: Sequence[tuple[datetime, SweepReport]], *, is_rehearsed
 def run(
     call: Call,
     *,
-    once: Annotated[bool, typer.Option("--once", help="Do what is due by now, and end; for cron.")] = False,
+    once: Annotated[bool, Option("--once", help="Do what is due by now, and end; for cron.")] = False,
     workers: Annotated[
-        str,
-        typer.Option(
-            "--workers", metavar="WORKERS", help="Who does the work: inline, processes, processes:4, dask://HOST:PORT."
-        ),
+        str, Option(metavar="WORKERS", help="Who does the work: inline, processes, processes:4, dask://HOST:PORT.")
     ] = "inline",
     chunk: Annotated[
-        int | None,
-        typer.Option("--chunk", min=1, max=MOST, metavar="N", help="At most this many recipients in one transaction."),
+        int | None, Option(min=1, max=MOST, metavar="N", help="At most this many recipients in one transaction.")
     ] = None,
 ) -> None:
     """Do what the calendar owes, at each of its instants and each hour, until stopped (SIGTERM, SIGINT).
@@ -186,7 +182,7 @@ def _tell_tick(call: Call, tick: Tick) -> None:
 @commands.command("status")
 @command("scheduler status", "db", "at")
 def status(
-    call: Call, *, everything: Annotated[bool, typer.Option("--all", help="Also jobs that were done long ago.")] = False
+    call: Call, *, everything: Annotated[bool, Option("--all", help="Also jobs that were done long ago.")] = False
 ) -> None:
     """Show what is due, done, skipped and why, failed and when it is retried; exit 1 if something failed or is late."""
     from ims_fsm.scheduler import Scheduler

@@ -16,7 +16,7 @@ from inspect import Parameter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec
 
-import typer
+from typer import Option
 
 from ims_fsm.cli.failures import CallError
 from ims_fsm.cli.options import moment
@@ -136,23 +136,19 @@ SHARED: Mapping[str, Parameter] = {
     option.name: option
     for option in (
         _option(
-            "gstin",
-            Annotated[str | None, typer.Option("--gstin", parser=checked_gstin, metavar="GSTIN", help=_GSTIN)],
-            None,
+            "gstin", Annotated[str | None, Option("--gstin", parser=checked_gstin, metavar="GSTIN", help=_GSTIN)], None
         ),
-        _option("key", Annotated[str | None, typer.Option("--key", metavar="TEXT", help=_KEY)], None),
+        _option("key", Annotated[str | None, Option("--key", metavar="TEXT", help=_KEY)], None),
         _option(
             "actor",
             Annotated[
-                str | None, typer.Option("--actor", metavar="NAME", help="Who acts; default: the user of the machine.")
+                str | None, Option("--actor", metavar="NAME", help="Who acts; default: the user of the machine.")
             ],
             None,
         ),
-        _option("db", Annotated[str, typer.Option("--db", envvar="IMS_FSM_DB", metavar="URL", help=_DB)], DEFAULT_DB),
-        _option("as_json", Annotated[bool, typer.Option("--json", help="Answer as JSON.")], default=False),
-        _option(
-            "at", Annotated[datetime | None, typer.Option("--at", parser=moment, metavar="DATETIME", help=_AT)], None
-        ),
+        _option("db", Annotated[str, Option("--db", envvar="IMS_FSM_DB", metavar="URL", help=_DB)], DEFAULT_DB),
+        _option("as_json", Annotated[bool, Option("--json", help="Answer as JSON.")], default=False),
+        _option("at", Annotated[datetime | None, Option("--at", parser=moment, metavar="DATETIME", help=_AT)], None),
     )
 }
 

@@ -13,6 +13,7 @@ from threading import Event as Flag
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer import Option
 
 from ims_fsm.cli import options
 from ims_fsm.cli.call import Call, command
@@ -71,15 +72,12 @@ def migrate(
     call: Call,
     *,
     adopt: Annotated[
-        bool, typer.Option("--adopt", help="Also move live records to the declarations as they are now.")
+        bool, Option("--adopt", help="Also move live records to the declarations as they are now.")
     ] = False,
     partitions: Annotated[
-        int | None,
-        typer.Option("--partitions", metavar="N", help="Split an empty PostgreSQL database by recipient, like 64."),
+        int | None, Option(metavar="N", help="Split an empty PostgreSQL database by recipient, like 64.")
     ] = None,
-    citus: Annotated[
-        bool, typer.Option("--citus", help="Only print the statements that distribute it with Citus.")
-    ] = False,
+    citus: Annotated[bool, Option("--citus", help="Only print the statements that distribute it with Citus.")] = False,
 ) -> None:
     """Bring the database to the tables of this version; with --adopt, live records to the law as declared now.
 
@@ -118,16 +116,14 @@ SUBJECTS = {EventKind.TWO_B: "GSTR-2B of", EventKind.THREE_B: "GSTR-3B of", Even
 def events(
     call: Call,
     *,
-    after: Annotated[
-        str | None, typer.Option("--after", metavar="CURSOR", help="Start after this event; default: the first.")
-    ] = None,
-    follow: Annotated[bool, typer.Option("--follow", help="Go on as events come, until interrupted.")] = False,
-    limit: Annotated[int | None, typer.Option("--limit", min=1, metavar="N", help="At most this many.")] = None,
+    after: Annotated[str | None, Option(metavar="CURSOR", help="Start after this event; default: the first.")] = None,
+    follow: Annotated[bool, Option("--follow", help="Go on as events come, until interrupted.")] = False,
+    limit: Annotated[int | None, Option(min=1, metavar="N", help="At most this many.")] = None,
     gstin: options.OneGstin = None,
-    kind: Annotated[list[EventKind] | None, typer.Option("--kind", help="Only this kind; may be repeated.")] = None,
+    kind: Annotated[list[EventKind] | None, Option(help="Only this kind; may be repeated.")] = None,
     restored: Annotated[
         bool,
-        typer.Option(
+        Option(
             "--restored",
             help="After a dump was restored on PostgreSQL, before anything is written: number new events after it.",
         ),

@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
 
-import typer
+from typer import Option
 
 from ims_fsm.cli.call import DEFAULT_DB, SQLITE, Call, command, file_of
 from ims_fsm.cli.failures import CallError
@@ -28,13 +28,9 @@ def demo(
     call: Call,
     *,
     folder: Annotated[
-        Path | None,
-        typer.Option("--folder", metavar="FOLDER", help="Run it in this new folder and keep all of it, pictures too."),
+        Path | None, Option(metavar="FOLDER", help="Run it in this new folder and keep all of it, pictures too.")
     ] = None,
-    db: Annotated[
-        str | None,
-        typer.Option("--db", metavar="URL", help="Run it in this database, not in one of its own."),
-    ] = None,
+    db: Annotated[str | None, Option(metavar="URL", help="Run it in this database, not in one of its own.")] = None,
 ) -> None:
     """Tell a taxpayer's month in IMS on the shipped sample, from the download to the filed return, step by step.
 

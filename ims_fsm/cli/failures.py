@@ -8,16 +8,15 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, redirect_stdout
 from typing import Any
 
 import typer
 
 from ims_fsm.errors import ImsFsmError
 
-DONE, REFUSED, WRONG, INTERRUPTED = 0, 1, 2, 130
-# The reader of the output has gone; Typer ends with this code too.
-GONE = 1
+DONE, REFUSED, WRONG, UNTOLD, INTERRUPTED = 0, 1, 2, 3, 130
 DEBUG = "IMS_FSM_DEBUG"
 
 
@@ -27,18 +26,58 @@ class CallError(ImsFsmError):
     code = "wrong_call"
 
 
-def guarded(work: Callable[[], Any], arguments: Sequence[str]) -> int:
-    """Run the command line and return its exit code: 0 success, 1 refusal or failed check, 2 invalid input or usage.
+class UntoldError(ImsFsmError):
+    """A command has done its work and its answer cannot be written: the disk is full, or its reader has gone."""
 
+    code = "untold"
+
+
+@contextmanager
+def telling() -> Iterator[None]:
+    """Raise `UntoldError` where the block cannot write what was done."""
+    try:
+        yield
+    except OSError as error:
+        what = f"the work is done, but its answer could not be written ({error.strerror or 'its reader has gone'})"
+        raise UntoldError(f"{what}; see what was done with ims-fsm list, history or events") from error
+
+
+class Answers:
+    """Standard output while a command runs; what fails in writing it raises `UntoldError`."""
+
+    def __init__(self, stream: Any) -> None:
+        """Write to a stream."""
+        self.stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        """Be like the stream in all else."""
+        return getattr(self.stream, name)
+
+    def write(self, text: str) -> int:
+        """Write a text."""
+        with telling():
+            return int(self.stream.write(text))
+
+    def flush(self) -> None:
+        """Write what is held back."""
+        with telling():
+            self.stream.flush()
+
+
+def guarded(work: Callable[[], Any], arguments: Sequence[str]) -> int:
+    """Run the command line and return its exit code.
+
+    0 is success, 1 a refusal or a failed check, 2 invalid input or usage, 3 done but the answer could not be written.
     An error is printed on standard error as one line, or with `--json` among the arguments on standard output as an
     object. With IMS_FSM_DEBUG set an unexpected error is raised instead.
     """
     try:
-        code = work()
-        sys.stdout.flush()
-    except BrokenPipeError:
+        with redirect_stdout(Answers(sys.stdout)):
+            code = work()
+            sys.stdout.flush()
+    except UntoldError as error:
         _forget_stdout()
-        return GONE
+        return _print(error.as_dict(), UNTOLD, as_json=False)
     except (KeyboardInterrupt, Exception) as error:  # noqa: BLE001 -- a traceback is shown only to those who ask
         if isinstance(error, typer.TyperException) and type(error).__name__ == "NoArgsIsHelpError":
             return error.exit_code
@@ -104,7 +143,7 @@ def _print(error: dict[str, Any], code: int, *, as_json: bool) -> int:
             sys.stdout.flush()
         else:
             sys.stderr.write(f"error: {error['message']}\n")
-    except BrokenPipeError:
+    except OSError:
         _forget_stdout()
     return code
 

@@ -11,6 +11,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer import Argument, Option
 
 from ims_fsm.cli import options
 from ims_fsm.cli.call import Call, command
@@ -64,21 +65,13 @@ def _is_path(argument: str) -> bool:
 @command("explain")
 def explain(
     call: Call,
-    machine: Annotated[str, typer.Argument(metavar="MACHINE", help="A declared machine, like credit_note.")],
-    trigger: Annotated[str, typer.Argument(metavar="TRIGGER", help="One of its triggers, like keep_pending.")],
+    machine: Annotated[str, Argument(metavar="MACHINE", help="A declared machine, like credit_note.")],
+    trigger: Annotated[str, Argument(metavar="TRIGGER", help="One of its triggers, like keep_pending.")],
     *,
-    fact: Annotated[
-        list[str] | None, typer.Option("--fact", metavar="NAME=VALUE", help="A fact; may be repeated.")
-    ] = None,
-    state: Annotated[str | None, typer.Option("--state", help="The state of the record.")] = None,
+    fact: Annotated[list[str] | None, Option(metavar="NAME=VALUE", help="A fact; may be repeated.")] = None,
+    state: Annotated[str | None, Option(help="The state of the record.")] = None,
     period: Annotated[
-        TaxPeriod | None,
-        typer.Option(
-            "--period",
-            parser=options.tax_period,
-            metavar="YYYY-MM",
-            help="The record's 2B period, which chooses the rule set.",
-        ),
+        TaxPeriod | None, options.period_option("The record's 2B period, which chooses the rule set.")
     ] = None,
 ) -> None:
     """Explain a trigger: where it leads, what refuses it and when; with facts or a state, decide it.
@@ -193,10 +186,7 @@ def _words(refusal: Refusal) -> dict[str, str]:
         gaps = {noun: "…" for noun in ("recipient", "period") if f"{noun} {{{noun}}}" in says}
         return {**shipped_book().calendar.phrases(), "recipient_kind": "…", **gaps}
 
-    return {
-        "sentence": refusal.sentence(fields(refusal.says)),
-        "remedy": refusal.advice(fields(refusal.remedy)),
-    }
+    return {"sentence": refusal.sentence(fields(refusal.says)), "remedy": refusal.advice(fields(refusal.remedy))}
 
 
 # --- rules ------------------------------------------------------------------------------------------------------------
@@ -204,8 +194,7 @@ def _words(refusal: Refusal) -> dict[str, str]:
 
 @command("rules")
 def rules(
-    call: Call,
-    rule: Annotated[str | None, typer.Argument(metavar="ID", help="A rule, like faq.11; default: all.")] = None,
+    call: Call, rule: Annotated[str | None, Argument(metavar="ID", help="A rule, like faq.11; default: all.")] = None
 ) -> None:
     """Look up a rule in the register: its source's words, how it is read, and what cites it."""
     from ims_fsm.law.loading import shipped_law
@@ -253,7 +242,7 @@ def _tell_rule(law: Law, declared: RuleDeclaration) -> None:
 def verify(
     call: Call,
     path: Annotated[
-        Path | None, typer.Argument(metavar="[PATH]", help="A law of your own: a TOML file, or a folder of them.")
+        Path | None, Argument(metavar="[PATH]", help="A law of your own: a TOML file, or a folder of them.")
     ] = None,
 ) -> None:
     """Prove the declared law: its structure, then every property in every situation; exit 1 if one does not hold."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
+from typer import Argument, Option
 
 from ims_fsm.terms.gstin import checked_gstin
 from ims_fsm.terms.money import Heads
@@ -90,26 +91,20 @@ def heads_in_rupees(amounts: dict[str, str | None]) -> Heads | None:
     return heads
 
 
-SupplierGstin = Annotated[str, typer.Argument(parser=checked_gstin, metavar="GSTIN", help="The supplier.")]
-OneGstin = Annotated[
-    str | None, typer.Option("--gstin", parser=checked_gstin, metavar="GSTIN", help="Only this recipient.")
-]
-Period = Annotated[TaxPeriod, typer.Option("--period", parser=tax_period, metavar="YYYY-MM", help="The tax period.")]
-AnyPeriod = Annotated[
-    TaxPeriod | None, typer.Option("--period", parser=tax_period, metavar="YYYY-MM", help="Only this tax period.")
-]
-AnyTwoBPeriod = Annotated[
-    TaxPeriod | None,
-    typer.Option("--period", parser=tax_period, metavar="YYYY-MM", help="Only this (expected) 2B period."),
-]
+def period_option(says: str) -> Any:
+    """Return a `--period` with what it is for."""
+    return Option("--period", parser=tax_period, metavar="YYYY-MM", help=says)
+
+
+SupplierGstin = Annotated[str, Argument(parser=checked_gstin, metavar="GSTIN", help="The supplier.")]
+OneGstin = Annotated[str | None, Option("--gstin", parser=checked_gstin, metavar="GSTIN", help="Only this recipient.")]
+Period = Annotated[TaxPeriod, period_option("The tax period.")]
+AnyPeriod = Annotated[TaxPeriod | None, period_option("Only this tax period.")]
 RecordId = Annotated[
-    int, typer.Argument(parser=record_number, metavar="ID", help="The record, by the number that ims-fsm list shows.")
+    int, Argument(parser=record_number, metavar="ID", help="The record, by the number that ims-fsm list shows.")
 ]
-Out = Annotated[Path | None, typer.Option("--out", metavar="PATH", help="Where to write; default: standard output.")]
-Igst = Annotated[str | None, typer.Option("--igst", metavar="RUPEES")]
-Cgst = Annotated[str | None, typer.Option("--cgst", metavar="RUPEES")]
-Sgst = Annotated[str | None, typer.Option("--sgst", metavar="RUPEES")]
-Cess = Annotated[str | None, typer.Option("--cess", metavar="RUPEES")]
+Out = Annotated[Path | None, Option("--out", metavar="PATH", help="Where to write; default: standard output.")]
+Rupees = Annotated[str | None, Option(metavar="RUPEES")]
 
 
 # --- which records a command means ------------------------------------------------------------------------------------

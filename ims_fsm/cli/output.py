@@ -25,16 +25,9 @@ TALLEST = 4
 PATIENCE_S = 2.0
 
 
-class _Screen(Console):
-    """A console that leaves it to the way in what a broken pipe means."""
-
-    def on_broken_pipe(self) -> None:
-        raise BrokenPipeError
-
-
 def console() -> Console:
     """Return a console on standard output; what no terminal reads is not folded to a terminal's width."""
-    screen = _Screen(file=sys.stdout, markup=False, highlight=False, emoji=False)
+    screen = Console(file=sys.stdout, markup=False, highlight=False, emoji=False)
     if not screen.is_terminal and "COLUMNS" not in os.environ:
         screen.width = WIDE
     return screen

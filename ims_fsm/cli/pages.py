@@ -10,7 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
+from typer import Option
 
 from ims_fsm.cli.call import Call, command
 from ims_fsm.cli.failures import CallError
@@ -35,14 +35,13 @@ class PageFormat(StrEnum):
 def pages(
     call: Call,
     *,
-    out: Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Where to write.")] = Path("pages"),
+    out: Annotated[Path, Option(metavar="FOLDER", help="Where to write.")] = Path("pages"),
     fmt: Annotated[
-        list[PageFormat] | None, typer.Option("--format", help="Only this format; may be repeated. Default: both.")
+        list[PageFormat] | None, Option("--format", help="Only this format; may be repeated. Default: both.")
     ] = None,
     stories: Annotated[
         list[Path] | None,
-        typer.Option(
-            "--stories",
+        Option(
             metavar="PATH",
             help="Scenarios to tell: a file, or a folder of .toml files; may be repeated. "
             "Default: tests/scenarios, where it exists.",
@@ -50,8 +49,7 @@ def pages(
     ] = None,
     root: Annotated[
         str | None,
-        typer.Option(
-            "--root",
+        Option(
             metavar="ADDRESS",
             help="The current folder as the pages see it, like ../..: Markdown then links to its diagrams and "
             "scenarios instead of carrying them.",

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer import Argument, Option
 
 from ims_fsm.cli.call import Call, command, file_of
 from ims_fsm.cli.failures import CallError
@@ -42,10 +43,10 @@ exports = typer.Typer(no_args_is_help=True, help="Write what the portal does not
 @command("import", "gstin", "actor", "db", "at")
 def import_files(
     call: Call,
-    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Downloads of the portal's IMS, as JSON.")],
+    files: Annotated[list[Path], Argument(metavar="FILE…", help="Downloads of the portal's IMS, as JSON.")],
     *,
-    quarterly: Annotated[bool, typer.Option("--quarterly", help="The recipient files quarterly.")] = False,
-    kind: Annotated[TaxpayerKind | None, typer.Option("--kind", help="How the recipient is registered.")] = None,
+    quarterly: Annotated[bool, Option("--quarterly", help="The recipient files quarterly.")] = False,
+    kind: Annotated[TaxpayerKind | None, Option(help="How the recipient is registered.")] = None,
 ) -> None:
     """Import downloads of the portal's IMS; importing the same again changes nothing.
 
@@ -149,11 +150,9 @@ def _nothing_left_of(db: str) -> Iterator[None]:
 def export_json(
     call: Call,
     *,
-    out: Annotated[
-        Path | None, typer.Option("--out", metavar="FOLDER", help="Where to write; default: the current folder.")
-    ] = None,
+    out: Annotated[Path | None, Option(metavar="FOLDER", help="Where to write; default: the current folder.")] = None,
     offline: Annotated[
-        bool, typer.Option("--offline", help="As the portal's upload page takes it, without the API's wrapper.")
+        bool, Option("--offline", help="As the portal's upload page takes it, without the API's wrapper.")
     ] = False,
 ) -> None:
     """Write the upload for the portal: a SAVE of what changed, and a separate RESET of actions taken back."""

@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-import typer
+from typer import Argument, Option
 
 from ims_fsm.cli import options
 from ims_fsm.cli.call import Call, command
@@ -21,6 +21,7 @@ from ims_fsm.cli.output import console, counted, numbered, say, table, working
 from ims_fsm.cli.refusals import tell_each
 from ims_fsm.terms.gstin import checked_gstin
 from ims_fsm.terms.money import HEADS, Heads, paise, shown
+from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Disposition, Kind, State, SupplierStatus
 
 if TYPE_CHECKING:
@@ -39,21 +40,17 @@ COUNTED = ("records", "saved", "filed", *(str(state).replace("_", " ") for state
 def list_records(
     call: Call,
     *,
-    state: Annotated[list[State] | None, typer.Option("--state", help="Only this state; may be repeated.")] = None,
-    kind: Annotated[list[Kind] | None, typer.Option("--kind", help="Only this kind; may be repeated.")] = None,
-    supplier: Annotated[
-        str | None, typer.Option("--supplier", parser=checked_gstin, metavar="GSTIN", help="Only this supplier's.")
-    ] = None,
-    number: Annotated[str | None, typer.Option("--number", help="Only documents of this number.")] = None,
-    period: options.AnyTwoBPeriod = None,
-    status: Annotated[
-        SupplierStatus | None, typer.Option("--status", help="Only what suppliers have saved, or filed.")
-    ] = None,
+    state: Annotated[list[State] | None, Option(help="Only this state; may be repeated.")] = None,
+    kind: Annotated[list[Kind] | None, Option(help="Only this kind; may be repeated.")] = None,
+    supplier: Annotated[str | None, Option(parser=checked_gstin, metavar="GSTIN", help="Only this supplier's.")] = None,
+    number: Annotated[str | None, Option(help="Only documents of this number.")] = None,
+    period: Annotated[TaxPeriod | None, options.period_option("Only this (expected) 2B period.")] = None,
+    status: Annotated[SupplierStatus | None, Option(help="Only what suppliers have saved, or filed.")] = None,
     everything: Annotated[
-        bool, typer.Option("--all", help="Also what is decided, removed, or went straight to GSTR-2B.")
+        bool, Option("--all", help="Also what is decided, removed, or went straight to GSTR-2B.")
     ] = False,
-    summary: Annotated[bool, typer.Option("--summary", help="Only counts, by kind.")] = False,
-    limit: Annotated[int, typer.Option("--limit", min=0, help="Rows of the table at most; 0 for all.")] = MOST,
+    summary: Annotated[bool, Option("--summary", help="Only counts, by kind.")] = False,
+    limit: Annotated[int, Option(min=0, help="Rows of the table at most; 0 for all.")] = MOST,
 ) -> None:
     """Show the records of a recipient, with what may be done to each and why not."""
     where = chosen(
@@ -168,8 +165,7 @@ def show(
     record_id: options.RecordId,
     *,
     diagram: Annotated[
-        Path | None,
-        typer.Option("--diagram", metavar="FILE", help="Draw its path into this file: .svg, .png, .pdf, .dot or .mmd."),
+        Path | None, Option(metavar="FILE", help="Draw its path into this file: .svg, .png, .pdf, .dot or .mmd.")
     ] = None,
     theme: Theme = ThemeName.LIGHT,
 ) -> None:
@@ -287,13 +283,13 @@ def original(
     record_id: options.RecordId,
     decided: Annotated[
         Literal["accepted", "rejected"],
-        typer.Argument(metavar="accepted|rejected", help="How the GSTR-3B of its period decided it."),
+        Argument(metavar="accepted|rejected", help="How the GSTR-3B of its period decided it."),
     ],
     *,
-    igst: options.Igst = None,
-    cgst: options.Cgst = None,
-    sgst: options.Sgst = None,
-    cess: options.Cess = None,
+    igst: options.Rupees = None,
+    cgst: options.Rupees = None,
+    sgst: options.Rupees = None,
+    cess: options.Rupees = None,
 ) -> None:
     """State how the original of an amendment was decided, if the original is not here (it came before IMS, say).
 

@@ -67,4 +67,4 @@ def written_to(file: Path | None) -> Iterator[Callable[[Any], object] | None]:
     from ims_fsm.cli.answers import plain
 
     with file.open("w", encoding="utf-8") as out:
-        yield lambda record: print(json.dumps(plain("RefusedRecord", record), ensure_ascii=False), file=out)
+        yield lambda record: print(json.dumps(plain("RefusedRecord", record), ensure_ascii=False), file=out, flush=True)

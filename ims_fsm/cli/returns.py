@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer import Argument, Option
 
 from ims_fsm.cli import options
 from ims_fsm.cli.call import Call, command
@@ -59,10 +60,7 @@ def generate(call: Call, *, period: options.Period) -> None:
 @two_b.command("show")
 @command("2b show", "gstin", "db", "at")
 def show(
-    call: Call,
-    *,
-    period: options.Period,
-    lines: Annotated[bool, typer.Option("--lines", help="Also every line.")] = False,
+    call: Call, *, period: options.Period, lines: Annotated[bool, Option("--lines", help="Also every line.")] = False
 ) -> None:
     """Show the newest GSTR-2B of a period: its totals, and what it leaves out and why."""
     with working("Reading", quiet=call.as_json), call.recipient() as buyer:
@@ -90,9 +88,7 @@ def export(call: Call, *, period: options.Period, out: options.Out = None) -> No
 
 @two_b.command("compare")
 @command("2b compare", "gstin", "db", "at")
-def compare(
-    call: Call, file: Annotated[Path, typer.Argument(metavar="FILE", help="The portal's GSTR-2B, as JSON.")]
-) -> None:
+def compare(call: Call, file: Annotated[Path, Argument(metavar="FILE", help="The portal's GSTR-2B, as JSON.")]) -> None:
     """Compare the portal's GSTR-2B with the one here, document by document; exit 1 if they differ.
 
     Without --gstin the file says whose it is.

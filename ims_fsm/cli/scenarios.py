@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer import Argument, Option
 
 from ims_fsm.cli.call import Call, command
 from ims_fsm.cli.output import say, verbatim, working
@@ -28,10 +29,10 @@ def _scenarios() -> None:
 @command("scenario run")
 def run(
     call: Call,
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Files, or folders of .toml files.")],
+    paths: Annotated[list[Path], Argument(metavar="PATH…", help="Files, or folders of .toml files.")],
     *,
     db: Annotated[
-        str, typer.Option("--db", metavar="URL", help="Where each scenario gets a fresh store; default: in memory.")
+        str, Option(metavar="URL", help="Where each scenario gets a fresh store; default: in memory.")
     ] = "sqlite://",
 ) -> None:
     """Run scenarios; exit 0 when every scenario holds, 1 when one fails, 2 when one cannot be read."""

@@ -9,13 +9,14 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-import typer
+from typer import Argument, Option
 
 from ims_fsm.cli import options
 from ims_fsm.cli.call import Call, command
 from ims_fsm.cli.drawing import Theme, ThemeName
 from ims_fsm.cli.failures import CallError
 from ims_fsm.cli.output import verbatim
+from ims_fsm.terms.period import TaxPeriod
 
 if TYPE_CHECKING:
     from ims_fsm.law.book import LawBook
@@ -25,9 +26,7 @@ _BY_ENDING = {".svg": "svg", ".png": "png", ".pdf": "pdf", ".mmd": "mermaid"}
 _BINARY = frozenset({"png", "pdf"})
 Overlay = Annotated[
     Path | None,
-    typer.Option(
-        "--calendar", metavar="FILE", help="TOML laid over the calendar, for example where a due date is extended."
-    ),
+    Option("--calendar", metavar="FILE", help="TOML laid over the calendar, for example where a due date is extended."),
 ]
 
 
@@ -36,15 +35,14 @@ def timeline(
     call: Call,
     *,
     period: options.Period,
-    quarterly: Annotated[bool, typer.Option("--quarterly", help="The recipient files quarterly.")] = False,
+    quarterly: Annotated[bool, Option("--quarterly", help="The recipient files quarterly.")] = False,
     state: Annotated[
-        str, typer.Option("--state", metavar="CODE", help="The recipient's state: the first two digits of their GSTIN.")
+        str, Option(metavar="CODE", help="The recipient's state: the first two digits of their GSTIN.")
     ] = "",
     calendar: Overlay = None,
     theme: Theme = ThemeName.LIGHT,
     fmt: Annotated[
-        Literal["svg", "png", "pdf"] | None,
-        typer.Option("--format", help="The format; default: that of the file's ending."),
+        Literal["svg", "png", "pdf"] | None, Option("--format", help="The format; default: that of the file's ending.")
     ] = None,
     out: options.Out = None,
 ) -> None:
@@ -66,17 +64,19 @@ def sequence(
     call: Call,
     tale: Annotated[
         Literal["amendment", "rejected-credit-note"],
-        typer.Argument(metavar="STORY", help="amendment (FAQ 13) or rejected-credit-note (FAQ 34)."),
+        Argument(metavar="STORY", help="amendment (FAQ 13) or rejected-credit-note (FAQ 34)."),
     ],
     *,
-    v0: Annotated[str | None, typer.Option("--v0", metavar="RUPEES", help="The tax of the document.")] = None,
-    v1: Annotated[str | None, typer.Option("--v1", metavar="RUPEES", help="The tax of its amendment.")] = None,
-    period: options.AnyPeriod = None,
+    v0: Annotated[str | None, Option(metavar="RUPEES", help="The tax of the document.")] = None,
+    v1: Annotated[str | None, Option(metavar="RUPEES", help="The tax of its amendment.")] = None,
+    period: Annotated[
+        TaxPeriod | None, options.period_option("The 2B period of the document; default: the first of IMS.")
+    ] = None,
     calendar: Overlay = None,
     theme: Theme = ThemeName.LIGHT,
     fmt: Annotated[
         Literal["svg", "png", "pdf", "mermaid"] | None,
-        typer.Option("--format", help="The format; default: that of the file's ending."),
+        Option("--format", help="The format; default: that of the file's ending."),
     ] = None,
     out: options.Out = None,
 ) -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from ims_fsm.cli.failures import CallError
+from ims_fsm.cli.failures import UNTOLD, CallError, UntoldError
 from ims_fsm.cli.output import console, say
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod
@@ -67,6 +67,8 @@ class Stage:
         database = [] if arguments[0] in WITHOUT_DATABASE else ["--db", self.db]
         with redirect_stderr(sys.stdout):
             code = self.commands([*arguments, *database, *clock])
+        if code == UNTOLD:
+            raise UntoldError(f"the demo stops: the answer of ims-fsm {arguments[0]} could not be written")
         if code != ends:
             raise CallError(f"the demo stops: ims-fsm {shlex.join(arguments)} ended with {code} instead of {ends}")
 
@@ -94,7 +96,7 @@ def came_in(stage: Stage) -> None:
     saved = [record for record in stage.records() if record.supplier_status is SupplierStatus.SAVED]
     stage.tell(
         f"{len(saved)} of them are only saved by their suppliers. They are shown at once, and count once they are "
-        "filed (faq.6, faq.15).",
+        "filed (faq.6, faq.15)."
     )
 
 
@@ -105,7 +107,7 @@ def only_saved(stage: Stage) -> None:
     period = stage.buyer.show(record.id).period
     stage.tell(
         f"{SAVED} is saved in {record.form} of {record.return_period}. Filed today it would belong to GSTR-2B of "
-        f"{period}, because the moment of filing decides that and not the document date (window.2b).",
+        f"{period}, because the moment of filing decides that and not the document date (window.2b)."
     )
 
 
@@ -115,7 +117,7 @@ def bulk(stage: Stage) -> None:
     stage.tell(
         "An amendment waits for its original, which must be decided by a filed GSTR-3B first (faq.13). The originals "
         f"of {len(ORIGINALS)} amendments here came before IMS began, so the recipient states from their books how "
-        "these were decided:",
+        "these were decided:"
     )
     for number, tax in ORIGINALS.items():
         stage.run("original", str(stage.record(number).id), "accepted", *tax)
@@ -138,7 +140,7 @@ def edited(stage: Stage) -> None:
     after = stage.record(SAVED)
     stage.tell(
         f"{SAVED} was {_words(before.state)}, with {before.document.tax}. Its supplier has changed it to "
-        f"{after.document.tax}, so it is back to {_words(after.state)} and the recipient decides again (faq.16.1).",
+        f"{after.document.tax}, so it is back to {_words(after.state)} and the recipient decides again (faq.16.1)."
     )
 
 
@@ -153,7 +155,7 @@ def draft(stage: Stage) -> None:
     numbers = [difference.number for difference in differences if not difference.rule and difference.what != "total"]
     stage.tell(
         f"{len(explained)} documents are only in the portal's because they are not for IMS, each with its rule. "
-        f"The rest is to be taken up with the suppliers: {', '.join(numbers)}.",
+        f"The rest is to be taken up with the suppliers: {', '.join(numbers)}."
     )
 
 
@@ -167,7 +169,7 @@ def change(stage: Stage) -> None:
     stage.run("2b", "generate", "--period", OCTOBER)
     stage.tell(
         f"The credit of {OCTOBER} is {stage.available(OCTOBER)} now; with the credit note it was {before}. "
-        "A rejected record is shown and does not count (faq.14.ii).",
+        "A rejected record is shown and does not count (faq.14.ii)."
     )
 
 
@@ -193,7 +195,7 @@ def next_month(stage: Stage) -> None:
     original = stage.record(KEPT)
     stage.tell(
         f"Here the demo plays the supplier {original.document.supplier}: they amend {KEPT}, which is still pending, in "
-        f"their GSTR-1 of {NOVEMBER}, and file it.",
+        f"their GSTR-1 of {NOVEMBER}, and file it."
     )
     amendment = _amend(stage, original)
     stage.run("act", "accept", "--id", str(amendment), ends=1)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer import Argument, Option
 
 from ims_fsm.cli import options
 from ims_fsm.cli.call import Call, command
@@ -28,18 +29,18 @@ if TYPE_CHECKING:
 def taxpayer(
     call: Call,
     gstin: Annotated[
-        str | None, typer.Argument(parser=checked_gstin, metavar="GSTIN", help="The taxpayer; default: show all.")
+        str | None, Argument(parser=checked_gstin, metavar="GSTIN", help="The taxpayer; default: show all.")
     ] = None,
     *,
-    kind: Annotated[TaxpayerKind | None, typer.Option("--kind", help="How they are registered.")] = None,
-    filing: Annotated[Filing | None, typer.Option("--filing", help="How often they file.")] = None,
+    kind: Annotated[TaxpayerKind | None, Option(help="How they are registered.")] = None,
+    filing: Annotated[Filing | None, Option(help="How often they file.")] = None,
     since: Annotated[
         TaxPeriod | None,
-        typer.Option(
+        Option(
             "--from", parser=options.tax_period, metavar="YYYY-MM", help="The first period for which GSTR-3B is due."
         ),
     ] = None,
-    name: Annotated[str | None, typer.Option("--name", help="Their name.")] = None,
+    name: Annotated[str | None, Option(help="Their name.")] = None,
 ) -> None:
     """Register a taxpayer or correct what is registered of them; without a GSTIN, show all."""
     given = {"kind": kind, "filing": filing, "registered_from": since, "name": name}

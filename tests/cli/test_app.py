@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -112,15 +113,23 @@ def test_the_program_ends_with_2_and_one_line_when_a_file_is_not_there(tmp_path)
     assert not list(tmp_path.iterdir())
 
 
-def test_the_program_does_not_mind_who_stops_reading(tmp_path):
+def test_the_program_ends_with_3_when_nobody_reads_its_answer(tmp_path):
     command = [sys.executable, "-m", "ims_fsm", "rules"]
     with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as done:
-        assert done.stdout is not None
-        assert done.stderr is not None
-        done.stdout.readline()
         done.stdout.close()
-        assert done.stderr.read() == b""
-    assert done.returncode in {0, 1}
+        assert done.stderr.read().startswith(b"error: the work is done, but its answer could not be written (Broken p")
+    assert done.returncode == 3
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.sqlite("another process opens the file")
+def test_the_program_ends_with_3_when_the_disk_is_full_and_its_work_is_done(run, tmp_path, ids):
+    note = ids("KCL/24-25/0412")
+    command = [sys.executable, "-m", "ims_fsm", "act", "accept", "--id", str(note), "--at", "2024-11-12T10:00"]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(command, cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, check=False)
+    assert (done.returncode, done.stderr.count(b"\n")) == (3, 1)
+    assert run("show", note, "--json").ended(0).json["state"] == "accepted"
 
 
 def test_what_a_terminal_cannot_show_ends_nothing(tmp_path):

@@ -110,22 +110,28 @@ def test_a_file_that_cannot_be_used_is_told_in_a_sentence(error, sentence):
     assert of_file(error) == sentence
 
 
+class Full(StringIO):
+    """An output with no room left, or with no reader."""
+
+    def __init__(self, error):
+        super().__init__()
+        self.error = error
+
+    def write(self, _text):
+        raise self.error
+
+
+@pytest.mark.parametrize("error", [BrokenPipeError(errno.EPIPE, "Broken pipe"), OSError(errno.ENOSPC, "No space")])
 @pytest.mark.parametrize("arguments", [[], ["--json"]])
-def test_nobody_reading_any_more_is_no_error_to_be_told(monkeypatch, capsys, arguments):
-    class Gone(StringIO):
-        def write(self, _text):
-            raise BrokenPipeError
-
-    def work():
-        sys.stdout.write("x")
-
-    monkeypatch.setattr(sys, "stdout", Gone())
-    assert guarded(work, arguments) == 1
+def test_what_is_done_and_cannot_be_told_ends_with_3_and_one_line(monkeypatch, capsys, arguments, error):
+    monkeypatch.setattr(sys, "stdout", Full(error))
+    assert guarded(lambda: sys.stdout.write("x"), arguments) == 3
+    what = f"the work is done, but its answer could not be written ({error.strerror})"
+    assert capsys.readouterr().err == f"error: {what}; see what was done with ims-fsm list, history or events\n"
     sys.stdout.close()
-    monkeypatch.setattr(sys, "stdout", Gone())
+    monkeypatch.setattr(sys, "stdout", Full(error))
     assert guarded(ending(ImsFsmError("x")), ["--json"]) == 2
     sys.stdout.close()
-    assert capsys.readouterr().err == ""
 
 
 def test_a_refusal_is_told_from_what_cannot_be_read():
