@@ -34,8 +34,8 @@ from sqlalchemy.types import TypeEngine
 from benchmarks.result import Size
 from ims_fsm.law.book import LawBook, shipped_book
 from ims_fsm.record.taxpayer import Taxpayer
-from ims_fsm.store import counters, taxpayers
-from ims_fsm.store.declarations import declaration_id
+from ims_fsm.store import register, taxpayers
+from ims_fsm.store.register import declaration_id
 from ims_fsm.store.tables import ContentRow, RecordRow, TransitionRow, core
 from ims_fsm.terms.money import HEADS
 from ims_fsm.terms.period import TaxPeriod
@@ -119,7 +119,7 @@ def fill(connection: Connection, shape: Shape, *, recipients: int = 1, each: int
     book = shipped_book()
     for number in range(first, first + recipients):
         taxpayers.put(connection, Taxpayer(gstin=gstin(number), registered_from=PERIOD))
-    first_id = counters.take(connection, "record", recipients * each)
+    first_id = register.take_numbers(connection, "record", recipients * each)
     if connection.dialect.name == "sqlite":
         raw: Any = connection.connection.dbapi_connection
         raw.create_function("sha256_hex", 1, _sha256, deterministic=True)

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ims_fsm.draw.diagrams import Diagram as Diagram
     from ims_fsm.draw.diagrams import diagram as diagram
+    from ims_fsm.errors import ConflictError as ConflictError
     from ims_fsm.errors import DeclarationError as DeclarationError
     from ims_fsm.errors import ImsFsmError as ImsFsmError
     from ims_fsm.errors import InputError as InputError
     from ims_fsm.errors import Problem as Problem
+    from ims_fsm.errors import StoreError as StoreError
     from ims_fsm.formats.gstn import PortalTwoB as PortalTwoB
     from ims_fsm.formats.gstn import PortalTwoBLine as PortalTwoBLine
     from ims_fsm.formats.gstn import Upload as Upload
@@ -49,16 +51,14 @@ if TYPE_CHECKING:
     from ims_fsm.record.sighting import Sighting as Sighting
     from ims_fsm.record.taxpayer import Taxpayer as Taxpayer
     from ims_fsm.record.where import Where as Where
-    from ims_fsm.store.connection import ConflictError as ConflictError
-    from ims_fsm.store.connection import StoreError as StoreError
-    from ims_fsm.store.declarations import LawMismatchError as LawMismatchError
-    from ims_fsm.store.requests import IdempotencyError as IdempotencyError
-    from ims_fsm.terms.clock import SettableClock as SettableClock
+    from ims_fsm.store.register import IdempotencyError as IdempotencyError
+    from ims_fsm.store.register import LawMismatchError as LawMismatchError
     from ims_fsm.terms.document import Document as Document
     from ims_fsm.terms.document import OriginalReference as OriginalReference
     from ims_fsm.terms.event import Event as Event
     from ims_fsm.terms.event import EventKind as EventKind
     from ims_fsm.terms.money import Heads as Heads
+    from ims_fsm.terms.period import SettableClock as SettableClock
     from ims_fsm.terms.period import TaxPeriod as TaxPeriod
     from ims_fsm.terms.vocabulary import Direction as Direction
     from ims_fsm.terms.vocabulary import Disposition as Disposition
@@ -152,8 +152,8 @@ _ROOMS = (
     # what it raises
     ("errors", "DeclarationError ImsFsmError InputError Problem"),
     ("record.refusals", "RefusedError"),
-    ("store.connection", "ConflictError"),
-    ("store.connection", "StoreError"),
+    ("errors", "ConflictError"),
+    ("errors", "StoreError"),
     ("store.declarations", "LawMismatchError"),
     ("store.requests", "IdempotencyError"),
     # the law, and its pictures

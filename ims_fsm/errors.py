@@ -67,3 +67,27 @@ class InputError(ProblemsError):
     """A file or value from outside cannot be read; nothing was written."""
 
     code = "input_invalid"
+
+
+class StoreError(ImsFsmError):
+    """The database cannot be opened or used as it is; the message says what to do."""
+
+    code = "store_unusable"
+
+
+class ConflictError(ImsFsmError):
+    """Another writer was first: what was read is no longer so, and nothing of this call was kept.
+
+    `what` names the rows. The whole use case may be tried again; it reads anew.
+    """
+
+    code = "stale_version"
+
+    def __init__(self, what: str) -> None:
+        """Keep what the other writer changed."""
+        self.what = what
+        super().__init__(what)
+
+    def __str__(self) -> str:
+        """Show what was changed and the remedy."""
+        return f"another writer was first to change {self.what}; read again and retry"

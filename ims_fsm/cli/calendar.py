@@ -21,7 +21,7 @@ from ims_fsm.cli.failures import REFUSED, CallError
 from ims_fsm.cli.options import minute
 from ims_fsm.cli.output import counted, say, working
 from ims_fsm.cli.returns import ended
-from ims_fsm.terms.clock import SettableClock
+from ims_fsm.terms.period import SettableClock
 from ims_fsm.terms.vocabulary import Job, JobStatus
 
 if TYPE_CHECKING:

@@ -19,8 +19,7 @@ from typer import Option
 from ims_fsm.cli.call import DEFAULT_DB, SQLITE, Call, command, file_of
 from ims_fsm.cli.failures import CallError
 from ims_fsm.cli.output import PROSE, console, say, verbatim
-from ims_fsm.terms.clock import SettableClock
-from ims_fsm.terms.period import in_india
+from ims_fsm.terms.period import SettableClock, in_india
 
 
 @command("demo")

@@ -11,8 +11,8 @@ from typing import Self
 
 from ims_fsm.record.refusals import Told
 from ims_fsm.scenario.declaration import Scenario
-from ims_fsm.terms.clock import SettableClock
 from ims_fsm.terms.document import Document, OriginalReference
+from ims_fsm.terms.period import SettableClock
 from ims_fsm.workflow.ims import IMS
 from ims_fsm.workflow.recipient_desk import RecipientDesk
 from ims_fsm.workflow.scratch import Scratch

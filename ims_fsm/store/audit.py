@@ -15,11 +15,11 @@ from typing import Any
 from sqlalchemy import Connection, Result, RowMapping, Select, Table, func, select
 
 from ims_fsm.errors import Problem
-from ims_fsm.store import seals, trails
+from ims_fsm.store import log, seals
+from ims_fsm.store.log import RESTORE, ROWS_AT_ONCE, TRAILS, of_recipient
 from ims_fsm.store.rows import from_row
 from ims_fsm.store.seals import Seal, seal
 from ims_fsm.store.tables import ContentRow, DeclarationRow, RecordRow, core
-from ims_fsm.store.trails import RESTORE, ROWS_AT_ONCE, TRAILS, of_recipient
 
 __all__ = ["MOST", "Audit", "Seal", "seal", "verify"]
 
@@ -62,7 +62,7 @@ def verify(connection: Connection, gstin: str | None = None) -> Audit:
 
 def _faults(connection: Connection, gstin: str | None) -> Iterator[Problem]:
     for trail in TRAILS:
-        for kind in (trails.broken_steps, trails.wrong_ends, trails.ownerless):
+        for kind in (log.broken_steps, log.wrong_ends, log.ownerless):
             yield from kind(connection, trail, gstin, MOST)
     for check in (_altered_contents, _altered_records, seals.problems):
         yield from islice(check(connection, gstin), MOST)

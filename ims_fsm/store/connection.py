@@ -1,23 +1,37 @@
-"""Opens a database and begins transactions in the way each one needs.
+"""Opens a database, begins transactions in the way each one needs, and knows what the two databases do differently.
 
-Imports SQLAlchemy; knows no table. SQLite: WAL, foreign keys, a busy timeout and BEGIN IMMEDIATE, so that a
-read-check-write is atomic; PostgreSQL: psycopg 3, readers at REPEATABLE READ, writers at READ COMMITTED and
+Imports SQLAlchemy; knows no table but by its name. SQLite: WAL, foreign keys, a busy timeout and BEGIN IMMEDIATE, so
+that a read-check-write is atomic; PostgreSQL: psycopg 3, readers at REPEATABLE READ, writers at READ COMMITTED and
 serialised a recipient.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    ColumnElement,
     Connection,
+    Dialect,
     Engine,
+    Function,
+    Integer,
+    String,
+    bindparam,
     create_engine,
     event,
+    func,
+    select,
+    text,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import (
     ArgumentError,
@@ -29,20 +43,26 @@ from sqlalchemy.exc import (
     SQLAlchemyError,
 )
 from sqlalchemy.exc import TimeoutError as NoneIsFree
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.pool import SingletonThreadPool, StaticPool
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
-from ims_fsm.errors import ImsFsmError
-from ims_fsm.store.dialect import database_of
+from ims_fsm.errors import ConflictError, StoreError
 
 # A transaction is handed from floor to floor; only this room knows what it is made of.
 __all__ = [
     "BUSY_TIMEOUT_MS",
     "ConflictError",
     "Connection",
+    "Database",
     "Engine",
     "StoreError",
+    "among",
+    "database_of",
     "first_writer",
     "in_memory",
+    "lock_on",
     "lost_race",
     "open_engine",
     "reading",
@@ -69,12 +89,6 @@ _USABLE = "SQLite with pysqlite or PostgreSQL with psycopg"
 _POOL = ("pool_size", "max_overflow", "pool_timeout")
 # What PostgreSQL tells of a database that may be looked at and not written: a missing right, a standby.
 _FORBIDDEN = frozenset({"42501", "25006"})
-
-
-class StoreError(ImsFsmError):
-    """The database cannot be opened or used as it is; the message says what to do."""
-
-    code = "store_unusable"
 
 
 def open_engine(database: str | Engine) -> Engine:
@@ -257,24 +271,6 @@ _TWICE_ON_POSTGRESQL = "23505"
 _LOST_ON_POSTGRESQL = frozenset({"40001", "40P01"})
 
 
-class ConflictError(ImsFsmError):
-    """Another writer was first: what was read is no longer so, and nothing of this call was kept.
-
-    `what` names the rows. The whole use case may be tried again; it reads anew.
-    """
-
-    code = "stale_version"
-
-    def __init__(self, what: str) -> None:
-        """Keep what the other writer changed."""
-        self.what = what
-        super().__init__(what)
-
-    def __str__(self) -> str:
-        """Show what was changed and the remedy."""
-        return f"another writer was first to change {self.what}; read again and retry"
-
-
 @contextmanager
 def first_writer(what: str) -> Iterator[None]:
     """Write rows whose key must be new; raises `ConflictError` naming `what` where one of them is there already."""
@@ -295,3 +291,97 @@ def _is_duplicate(error: IntegrityError) -> bool:
     if isinstance(error.orig, sqlite3.Error):
         return error.orig.sqlite_errorcode in _TWICE_ON_SQLITE
     return getattr(error.orig, "sqlstate", None) == _TWICE_ON_POSTGRESQL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Database:
+    """One of the two kinds of database."""
+
+    name: Literal["sqlite", "postgresql"]
+    #: Makes an INSERT that can say what happens to a row whose key is there already.
+    insert: Callable[..., Any]
+    #: The execution options of a connection that only reads, and sees one moment.
+    read_only: Mapping[str, Any] = field(repr=False)
+    #: What asks for the plan of a statement.
+    explain: str
+    #: Whether one transaction at a time writes, so that nothing must be held and what is written is in order.
+    single_writer: bool
+
+    def hold(self, connection: Connection, gstins: Collection[str]) -> None:
+        """Hold these taxpayers' records for the rest of the transaction, in a fixed order."""
+        if gstins and not self.single_writer:
+            connection.execute(_HOLD, {"gstins": sorted(set(gstins))})
+
+    def analyse(self, connection: Connection, *tables: str) -> None:
+        """Count the rows of temporary tables for the planner: on PostgreSQL nobody else does."""
+        if self.name == "postgresql":
+            for table in tables:
+                connection.execute(text(f"ANALYZE {table}"))
+
+
+def database_of(at: Connection | Engine | Dialect) -> Database:
+    """Return which kind of database a connection, an engine or a dialect of SQLAlchemy belongs to."""
+    return _DATABASES[at.name if isinstance(at, Dialect) else at.dialect.name]
+
+
+def lock_on(gstin: ColumnElement[str]) -> Function[None]:
+    """Return PostgreSQL's lock on a taxpayer's records, which `Database.hold` takes, as an expression."""
+    # Another schema of the same database is another store.
+    return func.pg_advisory_xact_lock(func.hashtextextended(func.concat(func.current_schema(), ".", gstin), 0))
+
+
+# An inner statement with an order is carried out as it stands, and so are the locks taken in that order.
+_NAMED = func.unnest(bindparam("gstins", type_=postgresql.ARRAY(String))).column_valued("gstin")
+_IN_ORDER = select(_NAMED.label("gstin")).order_by(_NAMED).subquery("in_order")
+_HOLD = select(lock_on(_IN_ORDER.c.gstin)).select_from(_IN_ORDER)
+_DATABASES: Mapping[str, Database] = {
+    "sqlite": Database(
+        name="sqlite",
+        insert=sqlite.insert,
+        read_only={"ims_fsm_read_only": True},
+        explain="EXPLAIN QUERY PLAN ",
+        single_writer=True,
+    ),
+    "postgresql": Database(
+        name="postgresql",
+        insert=postgresql.insert,
+        read_only={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+        explain="EXPLAIN (COSTS OFF) ",
+        single_writer=False,
+    ),
+}
+
+
+def among(column: ColumnElement[Any], values: Collection[str] | Collection[int]) -> ColumnElement[bool]:
+    """Return the condition that a column of text or whole numbers has one of the values."""
+    kind = _NUMBERS if isinstance(column.type, Integer) else _TEXTS
+    return _Among(column, bindparam(None, list(values), type_=kind, unique=True))
+
+
+# A list is an array where the database has arrays, JSON elsewhere.
+_TEXTS, _NUMBERS = (JSON().with_variant(postgresql.ARRAY(of), "postgresql") for of in (String(), BigInteger()))
+
+
+class _Among(FunctionElement[bool]):
+    """A column beside the list of values that it may have."""
+
+    type = Boolean()
+    name = "among"
+    inherit_cache = True
+
+    def self_group(self, against: Any = None) -> _Among:
+        """Return the condition as it is: "= 1" behind it, as behind other functions, would keep it from an index."""
+        del against
+        return self
+
+
+@compiles(_Among, "postgresql")
+def _any(element: _Among, compiler: SQLCompiler, **said: Any) -> str:
+    column, values = (compiler.process(clause, **said) for clause in element.clauses)
+    return f"{column} = ANY ({values})"
+
+
+@compiles(_Among, "sqlite")
+def _each(element: _Among, compiler: SQLCompiler, **said: Any) -> str:
+    column, values = (compiler.process(clause, **said) for clause in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608 -- a column and a parameter

@@ -30,8 +30,7 @@ from sqlalchemy import (
 )
 
 from ims_fsm.errors import InputError, Problem
-from ims_fsm.store.connection import ConflictError, StoreError, serialise
-from ims_fsm.store.dialect import database_of
+from ims_fsm.store.connection import ConflictError, StoreError, database_of, serialise
 from ims_fsm.store.event_logs import LOGS, EventLog, Wanted
 from ims_fsm.store.place import SHIFT
 from ims_fsm.store.tables import PAISE, CounterRow, core

@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 
 from ims_fsm.store.cohorts import Cohort
-from ims_fsm.store.dialect import database_of
+from ims_fsm.store.connection import database_of
 from ims_fsm.store.job_tables import JobRunRow
 from ims_fsm.store.tables import TaxpayerRow, core
 from ims_fsm.terms.vocabulary import Job, JobStatus

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, exists, select, text
 
-from ims_fsm.store.connection import StoreError, reading, serialise, writing
-from ims_fsm.store.dialect import database_of
+from ims_fsm.store.connection import StoreError, database_of, reading, serialise, writing
 from ims_fsm.store.schema import VERSION_TABLE
 from ims_fsm.store.tables import Table
 

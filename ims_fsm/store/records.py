@@ -31,9 +31,7 @@ from ims_fsm.record.record import Record
 from ims_fsm.record.taxpayer import Taxpayer
 from ims_fsm.record.where import Where
 from ims_fsm.store import taxpayers
-from ims_fsm.store.among import among
-from ims_fsm.store.connection import ConflictError
-from ims_fsm.store.dialect import database_of, lock_on
+from ims_fsm.store.connection import ConflictError, among, database_of, lock_on
 from ims_fsm.store.rows import changed_columns, from_row, to_row
 from ims_fsm.store.tables import RecordRow, TwoBRow, core
 from ims_fsm.terms.document import Document, OriginalReference

@@ -13,8 +13,7 @@ from operator import attrgetter
 from sqlalchemy import Connection, func, literal, select
 
 from ims_fsm.record.record import Record
-from ims_fsm.store.among import among
-from ims_fsm.store.dialect import database_of
+from ims_fsm.store.connection import among, database_of
 from ims_fsm.store.job_tables import ReminderRow
 from ims_fsm.store.rows import from_row
 from ims_fsm.store.tables import RecordRow, TwoBLineRow, TwoBRow, core

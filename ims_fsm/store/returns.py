@@ -12,8 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from ims_fsm.record.returns import Liability, TwoB, TwoBLine
-from ims_fsm.store.among import among
-from ims_fsm.store.connection import ConflictError, first_writer
+from ims_fsm.store.connection import ConflictError, among, first_writer
 from ims_fsm.store.rows import from_columns, in_columns
 from ims_fsm.store.tables import LiabilityRow, TwoBLineRow, TwoBLogRow, TwoBRow, core
 from ims_fsm.terms.money import HEADS, Heads

@@ -15,8 +15,7 @@ from uuid import uuid4
 from sqlalchemy import URL, Engine, text
 from sqlalchemy.engine import make_url
 
-from ims_fsm.store.connection import in_memory, open_engine, writing
-from ims_fsm.store.dialect import database_of
+from ims_fsm.store.connection import database_of, in_memory, open_engine, writing
 from ims_fsm.store.schema import prepare
 
 # What was left behind by a program that was killed can be told from everything else by its name.

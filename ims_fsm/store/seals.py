@@ -17,8 +17,8 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, Select, Table, and
 
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.store.connection import StoreError, serialise
+from ims_fsm.store.log import RESTORE, ROWS_AT_ONCE, of_recipient
 from ims_fsm.store.tables import ContentRow, SealMarkRow, SealRow, TransitionRow, TwoBLogRow, core
-from ims_fsm.store.trails import RESTORE, ROWS_AT_ONCE, of_recipient
 
 FORMAT = "ims-fsm seal 1"
 _seals: Table = core(SealRow)

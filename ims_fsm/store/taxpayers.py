@@ -12,8 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, Select, bindparam, select
 
 from ims_fsm.record.taxpayer import Taxpayer
-from ims_fsm.store.among import among
-from ims_fsm.store.dialect import database_of
+from ims_fsm.store.connection import among, database_of
 from ims_fsm.store.tables import AnnualReturnRow, TaxpayerRow, core
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Filing, TaxpayerKind

@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ims_fsm.terms.clock import SettableClock as SettableClock
+    from ims_fsm.terms.period import SettableClock as SettableClock
     from ims_fsm.testing.stage import Stage as Stage
     from ims_fsm.workflow.scratch import Scratch as Scratch
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from ims_fsm.terms.clock import SettableClock
+    from ims_fsm.terms.period import SettableClock
     from ims_fsm.testing.stage import Stage
     from ims_fsm.workflow.ims import IMS
     from ims_fsm.workflow.scratch import Scratch
@@ -76,7 +76,7 @@ def ims_scratch() -> Iterator[Scratch]:
 @pytest.fixture
 def ims_clock() -> SettableClock:
     """The clock of `ims` and `stage`: noon of 9 November 2024 in India, until the test sets it."""
-    from ims_fsm.terms.clock import SettableClock  # noqa: PLC0415
+    from ims_fsm.terms.period import SettableClock  # noqa: PLC0415
 
     return SettableClock("2024-11-09 12:00")
 

@@ -13,10 +13,9 @@ from typing import Any, ClassVar, Self
 
 from ims_fsm.record.refusals import RefusedError, Told
 from ims_fsm.record.taxpayer import Taxpayer
-from ims_fsm.terms.clock import SettableClock
 from ims_fsm.terms.document import Document, OriginalReference
 from ims_fsm.terms.money import Heads
-from ims_fsm.terms.period import TaxPeriod
+from ims_fsm.terms.period import SettableClock, TaxPeriod
 from ims_fsm.terms.vocabulary import Filing, Form, Kind, TaxpayerKind
 from ims_fsm.workflow.ims import IMS
 from ims_fsm.workflow.recipient_desk import RecipientDesk

@@ -19,10 +19,10 @@ from ims_fsm.record.record import Record
 from ims_fsm.record.scene import Scene
 from ims_fsm.record.taxpayer import Taxpayer
 from ims_fsm.record.where import Where
-from ims_fsm.store import counters, records, taxpayers, transition_log
+from ims_fsm.store import log, records, register, taxpayers
 from ims_fsm.store.connection import Connection, serialise
-from ims_fsm.store.declarations import declaration_id
 from ims_fsm.store.records import Found
+from ims_fsm.store.register import declaration_id
 from ims_fsm.terms.border import checked_id
 from ims_fsm.terms.vocabulary import Filing
 
@@ -121,7 +121,7 @@ class UnitOfWork:
 
     def take_ids(self, count: int) -> int:
         """Return the first of so many new record ids."""
-        return counters.take(self.connection, "record", count)
+        return register.take_numbers(self.connection, "record", count)
 
     def declaration_id(self, machine: str) -> int:
         """Return the id under which the machine's declaration, as it is now, is kept in the store."""
@@ -156,7 +156,7 @@ class UnitOfWork:
     def write(self, changes: Sequence[tuple[Record, Record]]) -> None:
         """Write changed records, each by the version its guards read, and the transitions noted since."""
         records.update_all(self.connection, changes)
-        transition_log.append(self.connection, self._log)
+        log.append(self.connection, self._log)
         self._log = []
 
     def _found(self, record_id: int, recipient: str | None = None, supplier: str | None = None) -> Found:

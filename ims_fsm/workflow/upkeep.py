@@ -12,7 +12,7 @@ from datetime import datetime
 from ims_fsm.errors import Problem
 from ims_fsm.law.book import shipped_book
 from ims_fsm.store import audit as logs
-from ims_fsm.store import declarations, events, partitions, schema
+from ims_fsm.store import events, partitions, register, schema
 from ims_fsm.store.audit import Audit, Seal
 from ims_fsm.store.connection import open_engine, told_apart, writing
 from ims_fsm.store.partitions import citus_statements
@@ -54,7 +54,7 @@ def migrate(
         if not adopt:
             return Migrated(before=done.before, after=done.after, partitions=parts)
         with told_apart(engine), writing(engine) as connection:
-            adopted = declarations.adopt(connection, shipped_book().law, actor, at or system_clock())
+            adopted = register.adopt(connection, shipped_book().law, actor, at or system_clock())
     finally:
         engine.dispose()
     moved, problems = adopted.records, adopted.problems

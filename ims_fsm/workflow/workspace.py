@@ -21,9 +21,9 @@ from ims_fsm.errors import InputError, Problem
 from ims_fsm.law.book import LawBook, shipped_book
 from ims_fsm.law.hooks import Hooks
 from ims_fsm.store import connection as store
-from ims_fsm.store import declarations, requests, schema
+from ims_fsm.store import register, schema
 from ims_fsm.store.connection import ConflictError, Engine
-from ims_fsm.store.requests import Response
+from ims_fsm.store.register import Response
 from ims_fsm.terms.border import checked_key
 from ims_fsm.terms.period import in_india
 from ims_fsm.workflow.unit import UnitOfWork
@@ -69,7 +69,7 @@ class Workspace:
         with store.told_apart(self.engine):
             schema.prepare(self.engine)
             with store.reading(self.engine) as connection:
-                declarations.check(connection, self.book.law)
+                register.check(connection, self.book.law)
 
     def close(self) -> None:
         """Close the database; the object is of no use afterwards."""
@@ -183,7 +183,7 @@ def _once(
 ) -> T:
     answers: TypeAdapter[T] = _answers(kind)  # type: ignore[arg-type]  # a type is hashable
     use_case, print_of_request = str(asked["use_case"]), fingerprint(asked)
-    answered = requests.remembered(unit.connection, owner, key, use_case, print_of_request)
+    answered = register.remembered(unit.connection, owner, key, use_case, print_of_request)
     if answered is not None:
         return answers.validate_json(answered)
     outcome = work(unit)
@@ -196,7 +196,7 @@ def _once(
         actor=unit.actor,
         at=unit.now,
     )
-    requests.remember(unit.connection, response)
+    register.remember(unit.connection, response)
     return outcome
 
 

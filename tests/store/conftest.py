@@ -19,10 +19,10 @@ from sqlalchemy import Connection, Engine, insert, make_url, text
 
 from ims_fsm.record.log import TransitionEntry
 from ims_fsm.store.connection import open_engine
+from ims_fsm.store.log import append
 from ims_fsm.store.schema import prepare
 from ims_fsm.store.scratch import Scratch
 from ims_fsm.store.tables import ContentRow, RecordRow, TwoBLogRow, TwoBRow
-from ims_fsm.store.transition_log import append
 from ims_fsm.terms.document import Document
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.vocabulary import Kind

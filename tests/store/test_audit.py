@@ -16,7 +16,7 @@ from ims_fsm.law.loading import shipped_law
 from ims_fsm.store import audit, seals
 from ims_fsm.store.audit import Audit, Seal, seal, verify
 from ims_fsm.store.connection import StoreError, reading, writing
-from ims_fsm.store.declarations import declaration_id
+from ims_fsm.store.register import declaration_id
 from ims_fsm.store.tables import SealMarkRow, core
 
 BUYER, OTHER = "27AAPFU0939F1ZV", "07AAACT2727Q1ZW"

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from ims_fsm.store import contents, records
+from ims_fsm.store import log, records
 from ims_fsm.store.connection import writing
 
 BUYER = "27AAPFU0939F1ZV"
@@ -29,8 +29,8 @@ def test_contents_come_back_in_order(engine, record, step):
         first = record(connection)
         edited = first.document.changed(igst=5, number="अ/1")
         second = first.changed(document=edited, content_hash=edited.content_hash)
-        contents.append(connection, [(second, 2)], "seller's clerk", moment)
-        found = contents.of_record(connection, first)
+        log.append_contents(connection, [(second, 2)], "seller's clerk", moment)
+        found = log.contents_of(connection, first)
     assert [(one.number, one.content_hash, one.actor) for one in found] == [
         (1, first.content_hash, "supplier"),
         (2, second.content_hash, "seller's clerk"),
@@ -41,8 +41,8 @@ def test_contents_come_back_in_order(engine, record, step):
 def test_nothing_to_append_writes_nothing(memory, record, step):
     with writing(memory) as connection:
         one = record(connection)
-        contents.append(connection, [], "nobody", step(1, 1, "accept", "no_action").at)
-        assert len(contents.of_record(connection, one)) == 1
+        log.append_contents(connection, [], "nobody", step(1, 1, "accept", "no_action").at)
+        assert len(log.contents_of(connection, one)) == 1
 
 
 def test_a_content_is_not_changed_afterwards(engine, record):

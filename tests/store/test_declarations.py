@@ -13,7 +13,7 @@ from ims_fsm.law.declaration import MachineDeclaration, RuleSetDeclaration
 from ims_fsm.law.edition import Machine
 from ims_fsm.law.register import Law
 from ims_fsm.store.connection import reading, writing
-from ims_fsm.store.declarations import Adoption, LawMismatchError, adopt, check, declaration_id
+from ims_fsm.store.register import Adoption, LawMismatchError, adopt, check, declaration_id
 from ims_fsm.store.tables import AdoptionRow, DeclarationRow, RecordRow, core
 
 NOON = datetime(2024, 11, 12, 12, 0, tzinfo=UTC)

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine
 
 from ims_fsm.store.connection import ConflictError, reading, writing
-from ims_fsm.store.requests import IdempotencyError, Response, remember, remembered
+from ims_fsm.store.register import IdempotencyError, Response, remember, remembered
 
 NOON = datetime(2024, 11, 12, 12, 0, tzinfo=UTC)
 ANSWER = Response(

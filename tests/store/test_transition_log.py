@@ -12,8 +12,8 @@ from sqlalchemy.exc import IntegrityError
 
 from ims_fsm.record.log import TransitionEntry
 from ims_fsm.store.connection import ConflictError, reading, writing
+from ims_fsm.store.log import append, history
 from ims_fsm.store.tables import TransitionRow
-from ims_fsm.store.transition_log import append, history
 
 BUYER, OTHER = "27AAPFU0939F1ZV", "07AAACT2727Q1ZW"
 Step = Callable[..., TransitionEntry]

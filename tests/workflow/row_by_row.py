@@ -14,7 +14,7 @@ from ims_fsm.record.record import PortalView, Record
 from ims_fsm.record.refusals import label
 from ims_fsm.record.sighting import BY_ACTION, Sighting, declared_by, filled, last_seen, portal_view, told_alike
 from ims_fsm.record.where import Where
-from ims_fsm.store import contents, records, taxpayers
+from ims_fsm.store import log, records, taxpayers
 from ims_fsm.terms.document import Document
 from ims_fsm.terms.money import NIL
 from ims_fsm.terms.period import TaxPeriod
@@ -176,7 +176,7 @@ class Reception:
             return
         self.unit.write([(record, after)])
         if after.contents != record.contents:
-            contents.append(self.unit.connection, [(after, after.contents)], self.unit.actor, self.unit.now)
+            log.append_contents(self.unit.connection, [(after, after.contents)], self.unit.actor, self.unit.now)
         decided = [(one.state, one.reduction, one.declared, one.filed) for one in (record, after)]
         if decided[0] != decided[1]:
             self.moved.append(after)

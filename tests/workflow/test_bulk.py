@@ -114,7 +114,7 @@ def test_guards_of_several_machines_that_refuse_by_one_rule_are_counted_together
 
 def test_examples_of_the_rarest_refusal_are_told_too(stage, either, monkeypatch):
     """What is refused is read page by page; the rarest kind may lie on a later page, and is told all the same."""
-    monkeypatch.setattr("ims_fsm.store.sql.refusing.PAGE", 2)
+    monkeypatch.setattr("ims_fsm.store.sql.moving.PAGE", 2)
     monkeypatch.setattr(bulk, "PAGE", 2)
     often = [stage.filed(stage.document("credit_note")) for _ in range(SERIES)]
     rare = [stage.filed(stage.document(kind, reverse_charge=True)) for kind in ("invoice", "debit_note", "invoice")]

@@ -19,9 +19,8 @@ import pytest
 from sqlalchemy import Connection, Engine, event, insert, text
 
 from ims_fsm import TaxPeriod, Where
-from ims_fsm.store import audit, counters, temporary
-from ims_fsm.store.connection import reading, writing
-from ims_fsm.store.dialect import database_of
+from ims_fsm.store import audit, register, temporary
+from ims_fsm.store.connection import database_of, reading, writing
 from ims_fsm.store.job_tables import JobRunRow, ReminderRow
 from ims_fsm.store.partitions import keyed, partition
 from ims_fsm.store.rows import to_row
@@ -212,7 +211,7 @@ def filled(stage):
     stage.act("reject", ids[5])
     like = to_row(stage.record(ids[0]))
     with writing(stage.ims._workspace.engine) as connection:
-        first = counters.take(connection, "record", RECIPIENTS * EACH)
+        first = register.take_numbers(connection, "record", RECIPIENTS * EACH)
     for number in range(RECIPIENTS):
         with writing(stage.ims._workspace.engine) as connection:
             _others(connection, like, f"27AAAAA{number:04}A1Z5", first + number * EACH)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from ims_fsm import Filing, Form, TaxPeriod
-from ims_fsm.store import transition_log
+from ims_fsm.store import log
 from ims_fsm.store.connection import ConflictError
 from ims_fsm.terms.vocabulary import State, Trigger
 from ims_fsm.workflow.suppliers import supplier
@@ -107,7 +107,7 @@ def test_what_was_noted_is_written_once(stage, unit):
     assert (after.state, after.seq, after.version) == (State.ACCEPTED, 1, record.version)
     unit.write([(record, after)])
     unit.write([])
-    (entry,) = transition_log.history(unit.connection, stage.buyer, record.id)
+    (entry,) = log.history(unit.connection, stage.buyer, record.id)
     assert (entry.actor, entry.at, entry.request_key, entry.detail) == (
         "somebody",
         stage.now,

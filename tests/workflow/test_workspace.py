@@ -12,7 +12,7 @@ from sqlalchemy import event
 from ims_fsm import IMS, Form, Hooks, TaxPeriod, Where
 from ims_fsm.errors import InputError
 from ims_fsm.store.connection import StoreError
-from ims_fsm.store.requests import IdempotencyError
+from ims_fsm.store.register import IdempotencyError
 from ims_fsm.terms.vocabulary import Disposition, State, SupplierStatus
 
 OCTOBER = TaxPeriod("2024-10")

@@ -32,7 +32,7 @@ from sqlalchemy import (
     true,
 )
 
-from ims_fsm.store.dialect import database_of
+from ims_fsm.store.connection import database_of
 from ims_fsm.store.sql.scene import Scope, expected_period
 from ims_fsm.store.tables import AT, RECORD
 from ims_fsm.store.temporary import BIG, emptied, of_records, temporary

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, FromClause, and_, case, exists
 
 from ims_fsm.law.edition import EARLIEST
 from ims_fsm.record.scene import NO_REQUEST, Request, Scene
-from ims_fsm.store.among import among
+from ims_fsm.store.connection import among
 from ims_fsm.store.tables import AT, RECORD, TaxpayerRow, core
 from ims_fsm.terms.period import TaxPeriod, in_india
 from ims_fsm.terms.vocabulary import Filing, Form, SupplierStatus, Trigger

@@ -35,7 +35,7 @@ from sqlalchemy import (
 
 from ims_fsm.law.ledger import Outcome
 from ims_fsm.record.record import Record
-from ims_fsm.store.dialect import database_of
+from ims_fsm.store.connection import database_of
 from ims_fsm.store.rows import from_row
 from ims_fsm.store.sql import moving
 from ims_fsm.store.sql.facts import FactsInSql, credit, not_below_zero, with_effect

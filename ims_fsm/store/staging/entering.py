@@ -1,11 +1,12 @@
 """Enters the staged rows that are new, and files known records that are shown filed by now: a statement for each table.
 
-Imports the tables and the staging tables; decides nothing. What was taken in already has its ids.
+Imports the tables and the staging tables; decides nothing. What was taken in already has its ids; what new amendments
+may belong to is read in the order in which they are linked, and where each belongs is kept.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -16,18 +17,22 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    collate,
     func,
     insert,
     literal,
     or_,
     select,
+    union,
     update,
 )
 
+from ims_fsm.store.connection import database_of
 from ims_fsm.store.staging.columns import (
     ALIKE,
     AT,
     CARRIED,
+    CHAINS,
     CONTENT,
     CONTENT_ORDER,
     KEPT,
@@ -35,21 +40,23 @@ from ims_fsm.store.staging.columns import (
     LOG,
     LOG_ORDER,
     MATCH,
+    NAMED,
+    ODD,
     PERIODS,
     RECORD,
     STAGE,
     STANDING,
     WANTED,
 )
-from ims_fsm.store.staging.loading import Entry, Load, analyse, streamed
-from ims_fsm.store.staging.matching import same_hash
+from ims_fsm.store.staging.loading import Entry, Load, Row, analyse, streamed
+from ims_fsm.store.staging.matching import not_deleted, note_odd, same_hash
 from ims_fsm.store.tables import TaxpayerRow, core
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Filing, Form, Route, State, SupplierStatus
 
 # The verdicts of known records that are to be filed.
 FILED = ("filed", "filed_kept")
-_S, _M = STAGE.c, MATCH.c
+_S, _M, _N = STAGE.c, MATCH.c, NAMED.c
 _TAXPAYER: Any = core(TaxpayerRow)
 _COPIED = tuple(name for name in KEPT if name not in {"id", "chain_id", *STANDING})
 
@@ -213,3 +220,82 @@ def _joined(recipient: str) -> Any:
 def _sort() -> tuple[ColumnElement[Any], ...]:
     pending = case((_S.action == str(State.PENDING), 1), else_=0)
     return (AT.form, AT.return_period, func.coalesce(_S.itc_period, ""), pending, AT.portal_seen_at)
+
+
+def amendments(connection: Connection, first: int) -> Iterator[Any]:
+    """Give the new amendments, numbered from an id on: each supplier's of a kind together, oldest first."""
+    new = fresh(amended=True, first=first).c
+    query = select(
+        new.ordinal,
+        new.new_id,
+        new.supplier_gstin,
+        new.kind,
+        new.number_key,
+        new.fy,
+        new.original_key,
+        new.original_date,
+        new.original_fy,
+        new.supplier_status,
+        *(new[name] for name in STANDING),
+    ).order_by(_bytewise(connection, new.supplier_gstin), _bytewise(connection, new.kind), new.new_id)
+    return (row for part in streamed(connection, query) for row in part)
+
+
+def members(connection: Connection, recipient: str, first: int) -> Iterator[Any]:
+    """Give the members of every chain to which a new amendment may belong, in the same order, by id.
+
+    `first` is the first id of those that were entered from the stage just now, whose numbers were not looked at yet.
+    """
+    note_odd(connection, recipient, first)
+    _name(connection, recipient)
+    same = and_(AT.recipient_gstin == recipient, AT.chain_id == CHAINS.c.chain_id)
+    query = (
+        select(
+            *(AT.id, AT.chain_id, AT.supplier_gstin, AT.kind, AT.number, AT.fy, AT.original_number, AT.original_date),
+            *(AT[name] for name in (*CARRIED, *STANDING)),
+        )
+        .select_from(CHAINS.join(RECORD, same))
+        .where(not_deleted())
+        .order_by(_bytewise(connection, AT.supplier_gstin), _bytewise(connection, AT.kind), AT.id)
+    )
+    return (row for part in streamed(connection, query) for row in part)
+
+
+def _name(connection: Connection, recipient: str) -> None:
+    """Note the documents that are named, and the chains in which they are known or named already."""
+    new = fresh(amended=True, first=1).c
+    named = select(new.supplier_gstin, new.kind, new.original_key).distinct()
+    connection.execute(insert(NAMED).from_select(["supplier_gstin", "kind", "number_key"], named))
+    analyse(connection, NAMED.name)
+    present = (AT.recipient_gstin == recipient, not_deleted())
+    whose = and_(AT.supplier_gstin == _N.supplier_gstin, AT.kind == _N.kind)
+    plain = select(AT.chain_id).select_from(NAMED.join(RECORD, and_(*present, whose, AT.number == _N.number_key)))
+    there = select(_N.kind).where(whose, _N.number_key == AT.original_number).exists()
+    amending = select(AT.chain_id).where(*present, AT.original_date.is_not(None), there)
+    at_id = and_(AT.id == ODD.c.id, *present)
+    keys = (ODD.c.number_key, ODD.c.original_key)
+    odd = [
+        select(AT.chain_id).select_from(ODD.join(RECORD, at_id).join(NAMED, and_(whose, _N.number_key == key)))
+        for key in keys
+    ]
+    connection.execute(insert(CHAINS).from_select(["chain_id"], union(plain, amending, *odd)))
+    analyse(connection, CHAINS.name)
+
+
+def link(connection: Connection, rows: Iterable[Row]) -> int:
+    """Keep where new amendments belong; returns how many there are."""
+    count, part = 0, list[Row]()
+    with Load(connection, LINK.name, [column.name for column in LINK.c]) as load:
+        for row in rows:
+            part.append(row)
+            if len(part) == 1_000:  # noqa: PLR2004 -- the reading of the next rows must wait for it
+                load.add(part)
+                load.rest()
+                count, part = count + len(part), []
+        load.add(part)
+    analyse(connection, LINK.name)
+    return count + len(part)
+
+
+def _bytewise(connection: Connection, column: Any) -> Any:
+    return column if database_of(connection).single_writer else collate(column, "C")

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Select, delete, text
 from sqlalchemy import Row as RowOf
 from sqlalchemy.schema import CreateTable
 
-from ims_fsm.store.dialect import database_of
+from ims_fsm.store.connection import database_of
 from ims_fsm.store.staging.columns import (
     ALIKE,
     AT,

@@ -28,7 +28,7 @@ from sqlalchemy import (
     update,
 )
 
-from ims_fsm.store.dialect import database_of
+from ims_fsm.store.connection import database_of
 from ims_fsm.store.staging.columns import AT, LATE, MATCH, ODD, RECORD, STAGE
 from ims_fsm.store.staging.loading import Load, analyse, streamed
 from ims_fsm.terms.vocabulary import RemovedFor, State, SupplierStatus

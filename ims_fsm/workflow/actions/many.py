@@ -16,10 +16,18 @@ from ims_fsm.record.refusals import Answer, RefusedError, RefusedGroup, Told
 from ims_fsm.record.scene import Request
 from ims_fsm.record.where import Where
 from ims_fsm.store import records
-from ims_fsm.store.among import among
-from ims_fsm.store.sql.moving import acted_columns, acted_detail, allowed_saved, decides_otherwise, move
+from ims_fsm.store.connection import among
+from ims_fsm.store.sql.moving import (
+    PAGE,
+    acted_columns,
+    acted_detail,
+    allowed_saved,
+    decides_otherwise,
+    move,
+    refused_alike,
+    refused_one_by_one,
+)
 from ims_fsm.store.sql.predicate import Predicate, predicate_of
-from ims_fsm.store.sql.refusing import PAGE, refused_alike, refused_one_by_one
 from ims_fsm.store.sql.scene import Firing, Scope
 from ims_fsm.store.tables import AT
 from ims_fsm.terms.border import checked_ids

@@ -12,7 +12,7 @@ from ims_fsm.law.refusal import Allowed
 from ims_fsm.record.record import PortalView, Record
 from ims_fsm.record.refusals import label
 from ims_fsm.record.sighting import BY_ACTION, Shown, declared_by, filled, last_seen, portal_view, told_alike
-from ims_fsm.store import contents, records, taxpayers
+from ims_fsm.store import log, records, taxpayers
 from ims_fsm.store.staging import entering
 from ims_fsm.store.staging.entering import Sort
 from ims_fsm.terms.money import NIL
@@ -58,7 +58,7 @@ class KnownRecords:
 
     def _write(self) -> None:
         self._unit.write(self._changes)
-        contents.append(self._unit.connection, self._contents, self._unit.actor, self._unit.now)
+        log.append_contents(self._unit.connection, self._contents, self._unit.actor, self._unit.now)
         self._changes, self._contents = [], []
 
     def _fire(self, record: Record, trigger: Trigger) -> Record:

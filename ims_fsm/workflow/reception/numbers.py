@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import chain
 
-from ims_fsm.store.dialect import database_of
+from ims_fsm.store.connection import database_of
 from ims_fsm.workflow.unit import UnitOfWork
 
 _BLOCK = 5_000

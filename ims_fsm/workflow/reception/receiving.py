@@ -16,7 +16,7 @@ from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import label
 from ims_fsm.record.sighting import BY_ACTION, Shown, Sighting, declaration_of, declared_by, flat
 from ims_fsm.store import records
-from ims_fsm.store.staging import chains, entering, matching
+from ims_fsm.store.staging import entering, matching
 from ims_fsm.store.staging.columns import StagedRow, shown_of
 from ims_fsm.store.staging.loading import Entrance, Entry, analyse, clear, make
 from ims_fsm.terms.money import HEADS
@@ -265,8 +265,8 @@ class Reception:
 
     def _enter_amendments(self, since: int, first: int) -> None:
         connection = self._unit.connection
-        members = chains.members(connection, self._recipient, since)
-        chains.link(connection, links(members, chains.amendments(connection, first)))
+        members = entering.members(connection, self._recipient, since)
+        entering.link(connection, links(members, entering.amendments(connection, first)))
         entering.enter_amendments(connection, self._entry)
         uncertain = entering.uncertain(connection)
         entered = records.find_many(connection, self._recipient, [row.record_id for row in uncertain])

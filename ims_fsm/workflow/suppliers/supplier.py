@@ -20,7 +20,7 @@ from ims_fsm.record.facts import record_facts
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import RefusedError, filled_in, label, record_fields
 from ims_fsm.record.scene import Scene
-from ims_fsm.store import contents, records, taxpayers
+from ims_fsm.store import log, records, taxpayers
 from ims_fsm.store.connection import serialise
 from ims_fsm.terms.document import Document
 from ims_fsm.terms.money import HEADS, NIL
@@ -98,7 +98,7 @@ def draft(unit: UnitOfWork, record_id: int, document: Document, form: Form, peri
 def admit(unit: UnitOfWork, new: list[Record]) -> None:
     """Write new records with the content they came with, and give them the amendments that came before them."""
     records.insert_all(unit.connection, new)
-    contents.append(unit.connection, [(record, 1) for record in new], unit.actor, unit.now)
+    log.append_contents(unit.connection, [(record, 1) for record in new], unit.actor, unit.now)
     originals = {
         (record.document.supplier, record.document.kind, record.document.number.upper(), record.fy): record
         for record in new
@@ -156,7 +156,7 @@ def edit(unit: UnitOfWork, record_id: int, changes: Mapping[str, Any], supplier:
     )
     after = after.changed(route=scene.route_at(after, unit.now).name)
     unit.write([(record, after)])
-    contents.append(unit.connection, [(after, after.contents)], unit.actor, unit.now)
+    log.append_contents(unit.connection, [(after, after.contents)], unit.actor, unit.now)
     return True
 
 

@@ -18,7 +18,7 @@ from ims_fsm.law.refusal import Allowed
 from ims_fsm.record.log import TransitionEntry
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import label, record_fields
-from ims_fsm.store import contents, transition_log
+from ims_fsm.store import log
 from ims_fsm.terms.period import in_india
 from ims_fsm.workflow.transitions import consider
 from ims_fsm.workflow.unit import UnitOfWork
@@ -51,14 +51,14 @@ def highlight(unit: UnitOfWork, record: Record) -> Highlight:
     """Return a record's path, the ways open to it now and what closes the others."""
     scene = unit.scene(record.recipient)
     edition = scene.edition(record)
-    log = transition_log.history(unit.connection, record.recipient, record.id)
-    steps = (_entry(unit, record, edition), *(_step(entry) for entry in log))
+    entries = log.history(unit.connection, record.recipient, record.id)
+    steps = (_entry(unit, record, edition), *(_step(entry) for entry in entries))
     now = tuple(_now(unit, record, edition))
     heading = label(record.document)
     return Highlight(
         key=f"record-{record.id}",
         heading=heading[0].upper() + heading[1:],
-        subheading=_standing(unit, record, edition, log),
+        subheading=_standing(unit, record, edition, entries),
         state=str(record.state),
         steps=steps,
         ways=tuple(each for each in now if isinstance(each, Way)),
@@ -67,7 +67,7 @@ def highlight(unit: UnitOfWork, record: Record) -> Highlight:
 
 
 def _entry(unit: UnitOfWork, record: Record, edition: Edition) -> Step:
-    first = contents.of_record(unit.connection, record)[0]
+    first = log.contents_of(unit.connection, record)[0]
     trigger = next(move.trigger for move in edition.transitions if ENTRY in move.source)
     return Step(None, trigger, ENTRY, edition.initial, _day(first.at), first.actor)
 

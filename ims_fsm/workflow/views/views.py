@@ -18,7 +18,7 @@ from ims_fsm.record.returns import Liability, TwoB, TwoBLine
 from ims_fsm.record.scene import NO_REQUEST
 from ims_fsm.record.settling import LeftOut
 from ims_fsm.record.where import Where
-from ims_fsm.store import contents, records, returns, transition_log
+from ims_fsm.store import log, records, returns
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Direction, Route
@@ -143,8 +143,8 @@ def history(unit: UnitOfWork, record_id: int, recipient: str | None = None) -> H
     record = unit.record(record_id, recipient)
     return History(
         record=record,
-        contents=contents.of_record(unit.connection, record),
-        transitions=transition_log.history(unit.connection, record.recipient, record.id),
+        contents=log.contents_of(unit.connection, record),
+        transitions=log.history(unit.connection, record.recipient, record.id),
         chain=records.chains(unit.connection, record.recipient, [record.chain_id])[record.chain_id],
     )
 

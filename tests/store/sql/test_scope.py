@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Engine, insert, select
 
-from ims_fsm.store.among import among
-from ims_fsm.store.connection import writing
+from ims_fsm.store.connection import among, writing
 from ims_fsm.store.tables import AT, RecordRow
 from ims_fsm.terms.vocabulary import Kind
 

@@ -1,20 +1,84 @@
-"""Trails: numbered rows that lead, without a gap, to what the row they belong to says now.
+"""What was ever done to records and returns: transitions, contents, and whether each log leads to what stands now.
 
-Imports the tables; decides nothing. The transition log leads to a record's state, the log of a GSTR-2B to its state,
-the contents of a record to its content hash.
+Imports the tables; decides nothing and changes no row. The transition log leads to a record's state, the log of a
+GSTR-2B to its state, the contents of a record to its content hash. Its values are `record.log`'s.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Select, Subquery, Table, func, literal, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, Select, Subquery, Table, func, insert, literal, or_, select
 
 from ims_fsm.errors import Problem
+from ims_fsm.record.log import Content, TransitionEntry
+from ims_fsm.record.record import Record
+from ims_fsm.store.connection import first_writer
 from ims_fsm.store.tables import ContentRow, RecordRow, TransitionRow, TwoBLogRow, TwoBRow, core
 from ims_fsm.terms.vocabulary import State, TwoBState
+
+_records, _log, _contents = core(RecordRow), core(TransitionRow), core(ContentRow)
+_returns, _return_steps = core(TwoBRow), core(TwoBLogRow)
+_APPEND = insert(_log)
+
+
+_NAMES = tuple(field.name for field in fields(TransitionEntry))
+_values = attrgetter(*_NAMES)
+
+
+def append(connection: Connection, entries: Sequence[TransitionEntry]) -> None:
+    """Write entries at the end of their records' logs, in one statement.
+
+    Raises `ConflictError` where a record already has a step of that number: somebody else moved it meanwhile.
+    """
+    if not entries:
+        return
+    rows = [dict(zip(_NAMES, _values(entry), strict=True)) | {"rules": " ".join(entry.rules)} for entry in entries]
+    with first_writer(_what(entries)):
+        connection.execute(_APPEND, rows)
+
+
+def history(connection: Connection, gstin: str, record_id: int) -> tuple[TransitionEntry, ...]:
+    """Return a record's log, oldest first; empty where nothing has moved it (or there is no such record)."""
+    query = select(_log.c[_NAMES]).where(_log.c.recipient_gstin == gstin, _log.c.record_id == record_id)
+    rows = connection.execute(query.order_by(_log.c.seq)).mappings()
+    return tuple(TransitionEntry(**{**row, "rules": tuple(row["rules"].split())}) for row in rows)
+
+
+def _what(entries: Sequence[TransitionEntry]) -> str:
+    first = entries[0]
+    return f"record {first.record_id} of {first.recipient_gstin}" if len(entries) == 1 else f"{len(entries)} records"
+
+
+def append_contents(connection: Connection, records: Sequence[tuple[Record, int]], actor: str, at: datetime) -> None:
+    """Write the content that each record has now, under its number."""
+    rows = [
+        {
+            "recipient_gstin": record.recipient,
+            "record_id": record.id,
+            "number": number,
+            "content": json.dumps(record.document.content(), sort_keys=True, separators=(",", ":")),
+            "content_hash": record.content_hash,
+            "actor": actor,
+            "at": at,
+        }
+        for record, number in records
+    ]
+    if rows:
+        connection.execute(insert(_contents), rows)
+
+
+def contents_of(connection: Connection, record: Record) -> list[Content]:
+    """Return every content that a record has had, oldest first."""
+    at_key = (_contents.c.recipient_gstin == record.recipient, _contents.c.record_id == record.id)
+    rows = connection.execute(select(_contents).where(*at_key).order_by(_contents.c.number))
+    return [Content(row.number, json.loads(row.content), row.content_hash, row.actor, row.at) for row in rows]
+
 
 RESTORE = "restore the database from a copy made before the change"
 ROWS_AT_ONCE = 5_000
@@ -23,13 +87,6 @@ ROWS_AT_ONCE = 5_000
 def of_recipient(query: Select[Any], recipient: ColumnElement[str], gstin: str | None) -> Select[Any]:
     """Narrow a query to one recipient's rows; None leaves it as it is."""
     return query if gstin is None else query.where(recipient == gstin)
-
-
-_records = core(RecordRow)
-_transitions = core(TransitionRow)
-_contents = core(ContentRow)
-_returns = core(TwoBRow)
-_return_steps = core(TwoBLogRow)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,10 +119,10 @@ class Trail:
 
 TRANSITIONS = Trail(
     name="record",
-    subject=_transitions.c.record_id,
-    step=_transitions.c.seq,
-    value=_transitions.c.dest,
-    source=_transitions.c.source,
+    subject=_log.c.record_id,
+    step=_log.c.seq,
+    value=_log.c.dest,
+    source=_log.c.source,
     start=State.NO_ACTION.value,
     holder=_records.c.id,
     steps=_records.c.seq,

@@ -1,13 +1,14 @@
-"""The declarations that records were decided under: kept whole, compared with the law, adopted when it changes.
+"""What the store keeps of its own: the declarations that records were decided under, answered requests, numbers.
 
-Imports the tables and the law's machines; decides nothing about a record.
+Imports the tables and the law's machines; decides nothing about a record and knows no use case. Declarations are
+compared with the law and adopted when it changes; a repeated request finds its answer; a number is given out once.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, func, insert, select, text, update
@@ -15,7 +16,8 @@ from sqlalchemy import Connection, bindparam, func, insert, select, text, update
 from ims_fsm.errors import ImsFsmError, Problem
 from ims_fsm.law.edition import Machine
 from ims_fsm.law.register import Law
-from ims_fsm.store.tables import AdoptionRow, DeclarationRow, RecordRow, core
+from ims_fsm.store.connection import database_of, first_writer
+from ims_fsm.store.tables import AdoptionRow, DeclarationRow, RecordRow, RequestRow, core
 from ims_fsm.terms.vocabulary import State
 
 _declarations = core(DeclarationRow)
@@ -138,3 +140,89 @@ def _move(connection: Connection, group: _Group, law: Law, actor: str, at: datet
     adoption = {"machine": group.machine, "from_id": group.declaration_id, "to_id": current, "rows": moved}
     connection.execute(insert(_adoptions).values(**adoption, actor=actor, at=at))
     return moved
+
+
+_requests = core(RequestRow)
+_BY_KEY = select(_requests.c["use_case", "fingerprint", "outcome"]).where(
+    _requests.c.owner == bindparam("owner"), _requests.c.key == bindparam("key")
+)
+_KEEP_ANSWER = insert(_requests)
+
+
+class IdempotencyError(ImsFsmError):
+    """An idempotency key came again with another request than the one it was first used for."""
+
+    code = "idempotency_key_reused"
+
+    def __init__(self, key: str, use_case: str, first_use_case: str) -> None:
+        """Keep the key, what it is used for now and what it was used for first."""
+        self.key = key
+        self.use_case = use_case
+        self.first_use_case = first_use_case
+        super().__init__(key, use_case, first_use_case)
+
+    def __str__(self) -> str:
+        """Show the key, both uses and the remedy."""
+        first = f"the idempotency key {self.key!r} belongs to an earlier request ({self.first_use_case})"
+        return f"{first} and this one ({self.use_case}) is different; give it a key of its own"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """What a request under a key of its owner answered: the outcome as JSON, by whom and when (aware, UTC).
+
+    `owner` is the GSTIN of the desk, empty for calls that concern no one; `fingerprint` is a SHA-256 of the request's
+    arguments (64 hex digits).
+    """
+
+    owner: str
+    key: str
+    use_case: str
+    fingerprint: str
+    outcome: str
+    actor: str
+    at: datetime
+
+
+def remembered(connection: Connection, owner: str, key: str, use_case: str, fingerprint: str) -> str | None:
+    """Return the outcome (JSON) of the request under this key of its owner, or None where the key is new.
+
+    Raises `IdempotencyError` where the key belongs to another use case or to other arguments.
+    """
+    row = connection.execute(_BY_KEY, {"owner": owner, "key": key}).first()
+    if row is None:
+        return None
+    if (row.use_case, row.fingerprint) != (use_case, fingerprint):
+        raise IdempotencyError(key, use_case, row.use_case)
+    return str(row.outcome)
+
+
+def remember(connection: Connection, answer: Response) -> None:
+    """Write what a request answered, in the transaction of the request.
+
+    Raises `ConflictError` where the same key was answered meanwhile; trying again then finds that answer.
+    """
+    with first_writer(f"the idempotency key {answer.key!r}"):
+        connection.execute(_KEEP_ANSWER, asdict(answer))
+
+
+RECORD = "record"
+_TAKE = text(
+    "INSERT INTO counter (name, last) VALUES (:name, :count) "
+    "ON CONFLICT (name) DO UPDATE SET last = counter.last + excluded.last RETURNING last"
+)
+_TAKE_FROM_SEQUENCE = text("SELECT take_record_numbers(:count)")
+
+
+def take_numbers(connection: Connection, name: str, count: int = 1) -> int:
+    """Return the first of `count` consecutive numbers, the first ever being 1.
+
+    They are taken when the transaction is kept and free again when it is not; a second transaction waits for the
+    first. Not so the numbers of records on PostgreSQL: nobody waits, and those of a transaction that is not kept stay
+    unused. Raises `ValueError` for a count below 1.
+    """
+    if count < 1:
+        raise ValueError(f"{count} numbers of {name!r} cannot be taken; take at least 1")
+    if name == RECORD and not database_of(connection).single_writer:
+        return int(connection.execute(_TAKE_FROM_SEQUENCE, {"count": count}).scalar_one())
+    return int(connection.execute(_TAKE, {"name": name, "count": count}).scalar_one()) - count + 1
