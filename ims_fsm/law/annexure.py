@@ -40,20 +40,12 @@ _FAULTS = {
     "missing": ("is missing", "add it"),
     "extra_forbidden": ("is not a key of Annexure-A", "remove it or correct its spelling"),
 }
-_ORIGINALS: Mapping[str, Outcome] = {
+# A word for an original's fate or an action is that of its outcome, but for these.
+_OUTCOMES: Mapping[str, Outcome] = {
     "unsettled": Outcome.SUPERSEDED,
-    "accepted": Outcome.ACCEPTED,
-    "rejected": Outcome.REJECTED,
-}
-_ACTIONS: Mapping[str, Outcome] = {
-    "accepted": Outcome.ACCEPTED,
-    "deemed_accepted": Outcome.DEEMED_ACCEPTED,
-    "rejected": Outcome.REJECTED,
-    "pending": Outcome.PENDING,
     "reduced": Outcome.ACCEPTED,
     "not_reduced": Outcome.ACCEPTED,
     "direct": Outcome.DEEMED_ACCEPTED,
-    "reversed": Outcome.REVERSED,
 }
 
 
@@ -169,12 +161,12 @@ def play(row: Row, kind: Kind, action: str, values: tuple[Heads, Heads, Heads]) 
         before, first, credit = Standing(), NIL, v0 * kind.sign
     else:
         reported = report(Standing(), v0 * kind.sign)
-        before = settle(reported.after, v0 * kind.sign, _ORIGINALS[row.original]).after
+        before = settle(reported.after, v0 * kind.sign, _outcome(row.original)).after
         first = reported.entry if row.same_period else NIL
         # A document that went over to reverse charge keeps no forward-charge value (FAQ 32).
         credit = NIL if action == "direct" else v1 * kind.sign
     reported = report(before, credit)
-    outcome, declared = _ACTIONS[action], {"reduced": d, "not_reduced": NIL}.get(action)
+    outcome, declared = _outcome(action), {"reduced": d, "not_reduced": NIL}.get(action)
     return Played(first + reported.entry, leaks(reported.after), settle(reported.after, credit, outcome, declared))
 
 
@@ -213,6 +205,10 @@ def check_example(annexure: Annexure, example: Example) -> list[Problem]:
             what = f"{cell} is {getattr(example, cell)} in the example and {worth} by the row"
             problems.append(Problem(f"example of row {row.name}", what, "correct the example or the row"))
     return problems
+
+
+def _outcome(word: str) -> Outcome:
+    return _OUTCOMES.get(word) or Outcome(word)
 
 
 def _moves(direction: str, v0: Heads, v1: Heads) -> bool:

@@ -5,8 +5,8 @@ Imports the properties and the spaces; pure, it reads no file and no clock.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from ims_fsm.law.edition import Machine
@@ -73,33 +73,13 @@ class Report:
         return sum(extent.situations for extent in self.spaces)
 
 
-class _Tally:
-    """What was found so far for each claim, in the order in which the claims came."""
-
-    def __init__(self) -> None:
-        self.checked: dict[Claim, int] = {}
-        self.counterexamples: dict[Claim, list[str]] = {}
-
-    def add(self, claim: Claim, findings: Iterator[Finding]) -> None:
-        counterexamples = self.counterexamples.setdefault(claim, [])
-        for finding in findings:
-            self.checked[claim] = self.checked.get(claim, 0) + finding.checked
-            if finding.counterexample is not None:
-                counterexamples.append(finding.counterexample)
-
-    def properties(self) -> tuple[Property, ...]:
-        return tuple(
-            Property(claim.name, claim.sentence, claim.rules, claim.counted, self.checked.get(claim, 0), tuple(wrong))
-            for claim, wrong in self.counterexamples.items()
-        )
-
-
 def check(law: Law, progress: Progress | None = None) -> Report:
     """Prove every property of a law over its whole space.
 
     `progress` is called before each part with its name, the number of parts done and that of all parts.
     """
-    tally, exercise = _Tally(), declared.Exercise()
+    findings: defaultdict[Claim, list[Finding]] = defaultdict(list)
+    exercise = declared.Exercise()
     spaces: dict[FactSchema, Space] = {}
     to_come = Counter(machine.schema for machine in law.machines.values())
     tell = progress or (lambda _what, _done, _all: None)
@@ -113,21 +93,26 @@ def check(law: Law, progress: Progress | None = None) -> Report:
             whole = EditionSpace(edition, spaces[machine.schema])
             exercise.take(whole)
             for claim, proof in claims.items():
-                tally.add(claim, proof(whole, law))
+                findings[claim] += proof(whole, law)
         to_come[machine.schema] -= 1
         if not to_come[machine.schema]:
             del spaces[machine.schema]
     tell("The law as a whole", parts - 1, parts)
     if any(_claims_on(machine, law) is OF_RECORDS for machine in law.machines.values()):
-        tally.add(declared.COVERED, declared.supplier_covers_the_credit(law, exercise))
-    tally.add(declared.FIRES, declared.transitions_fire(exercise))
+        findings[declared.COVERED] += declared.supplier_covers_the_credit(law, exercise)
+    findings[declared.FIRES] += declared.transitions_fire(exercise)
     if any(machine.declaration.guard for machine in law.machines.values()):
-        tally.add(declared.REFUSES, declared.guards_refuse(exercise))
-    tally.add(declared.CITED, declared.citations_are_modelled(law))
-    tally.add(declared.EXERCISED, declared.modelled_rules_are_exercised(law, exercise))
-    return Report(
-        tuple(map(Extent.of, law.machines.values())), tally.properties(), declared.exercised_rules(law, exercise)
-    )
+        findings[declared.REFUSES] += declared.guards_refuse(exercise)
+    findings[declared.CITED] += declared.citations_are_modelled(law)
+    findings[declared.EXERCISED] += declared.modelled_rules_are_exercised(law, exercise)
+    properties = tuple(_proved(*proof) for proof in findings.items())
+    return Report(tuple(map(Extent.of, law.machines.values())), properties, declared.exercised_rules(law, exercise))
+
+
+def _proved(claim: Claim, findings: list[Finding]) -> Property:
+    checked = sum(finding.checked for finding in findings)
+    wrong = tuple(finding.counterexample for finding in findings if finding.counterexample is not None)
+    return Property(claim.name, claim.sentence, claim.rules, claim.counted, checked, wrong)
 
 
 def _claims_on(machine: Machine, law: Law) -> Mapping[Claim, Proof]:

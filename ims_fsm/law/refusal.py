@@ -39,11 +39,6 @@ FIELDS: Mapping[str, str] = {
 }
 
 
-class _Fields(dict[str, str]):
-    def __missing__(self, name: str) -> str:
-        return FIELDS[name]
-
-
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """One rule's refusal: the guard, its code, its citation and further ones, its sentence and remedy.
@@ -74,12 +69,12 @@ class Refusal:
 
     def sentence(self, fields: Mapping[str, str] | None = None) -> str:
         """Return what happened to what, with the fields filled in."""
-        text = self.says.format_map(_Fields(fields or {}))
+        text = self.says.format_map({**FIELDS, **(fields or {})})
         return text[0].upper() + text[1:]
 
     def advice(self, fields: Mapping[str, str] | None = None) -> str:
         """Return the remedy, with the fields filled in."""
-        return self.remedy.format_map(_Fields(fields or {}))
+        return self.remedy.format_map({**FIELDS, **(fields or {})})
 
 
 @dataclass(frozen=True, slots=True)
