@@ -66,7 +66,7 @@ def rows(edition: Edition, trigger: str) -> Iterator[tuple[str, ...]]:
 
 
 @pytest.mark.parametrize("edition", EDITIONS)
-def test_values_that_no_guard_tells_apart_stand_for_each_other(edition: Edition) -> None:
+def test_values_that_no_guard_tells_apart_stand_for_each_other(edition):
     space = EditionSpace(edition, shared(edition.schema))
     for trigger in edition.triggers:
         for barred in {space.barred(state, trigger) for state in space.sources}:
@@ -86,7 +86,7 @@ def states_alike(space: EditionSpace, trigger: str) -> list[list[str]]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("edition", list(once()))
-def test_the_decision_the_space_and_transitions_agree(edition: Edition) -> None:
+def test_the_decision_the_space_and_transitions_agree(edition):
     space, cycle = EditionSpace(edition, shared(edition.schema)), Lifecycle(edition)
     for trigger in edition.triggers:
         every = list(rows(edition, trigger))
@@ -110,7 +110,7 @@ def near(every: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
 
 
 @pytest.mark.parametrize("edition", EDITIONS)
-def test_each_guard_refuses_what_the_space_says(edition: Edition) -> None:
+def test_each_guard_refuses_what_the_space_says(edition):
     space = EditionSpace(edition, shared(edition.schema))
     for trigger in edition.triggers:
         for state, *_ in states_alike(space, trigger):

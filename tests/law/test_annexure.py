@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ims_fsm.errors import DeclarationError, Problem
-from ims_fsm.law.annexure import Annexure, Example, check, check_example, evaluate, load, play
+from ims_fsm.law.annexure import Annexure, check, check_example, evaluate, load, play
 from ims_fsm.resources import machines_folder
 from ims_fsm.terms.money import NIL, Heads
 from ims_fsm.terms.vocabulary import Kind
@@ -58,7 +58,7 @@ def moved(direction: str, low: Heads, rise: Heads) -> tuple[Heads, Heads]:
 @pytest.mark.parametrize("name", ROWS)
 @settings(max_examples=30)
 @given(low=AMOUNTS, rise=AMOUNTS, percent=PERCENT)
-def test_every_row_agrees_with_the_ledger(name: str, low: Heads, rise: Heads, percent: int) -> None:
+def test_every_row_agrees_with_the_ledger(name, low, rise, percent):
     row = ROWS[name]
     v0, v1 = moved(row.direction, low, rise)
     full = evaluate(ROWS[f"32{row.part}"].itc, v0, v1) if row.action == ("reduced",) else NIL
@@ -66,17 +66,17 @@ def test_every_row_agrees_with_the_ledger(name: str, low: Heads, rise: Heads, pe
 
 
 @pytest.mark.parametrize("example", ANNEXURE.example, ids=lambda example: example.row)
-def test_every_example_holds(example: Example) -> None:
+def test_every_example_holds(example):
     assert check_example(ANNEXURE, example) == []
 
 
-def test_the_table_has_its_34_rows_in_order() -> None:
+def test_the_table_has_its_34_rows_in_order():
     numbers = [row.id for row in ANNEXURE.row]
     assert numbers == sorted(numbers)
     assert set(numbers) == set(range(1, 35))
 
 
-def test_parts_count_from_a_where_a_row_has_several() -> None:
+def test_parts_count_from_a_where_a_row_has_several():
     parts: dict[int, str] = {}
     for row in ANNEXURE.row:
         parts[row.id] = parts.get(row.id, "") + row.part
@@ -84,7 +84,7 @@ def test_parts_count_from_a_where_a_row_has_several() -> None:
     assert [row for row, part in parts.items() if part] == [31, 32, 33, 34]
 
 
-def test_every_row_cites_what_the_register_has() -> None:
+def test_every_row_cites_what_the_register_has():
     register = tomllib.loads((machines_folder() / "rules.toml").read_text(encoding="utf-8"))
     assert {rule for row in ANNEXURE.row for rule in row.rules} <= {rule["id"] for rule in register["rule"]}
     assert {row.source for row in ANNEXURE.row} <= {source["id"] for source in register["source"]}
@@ -103,11 +103,11 @@ def test_every_row_cites_what_the_register_has() -> None:
         ("-d", Heads(igst=-500)),
     ],
 )
-def test_a_symbol_is_worth(symbol: str, worth: Heads) -> None:
+def test_a_symbol_is_worth(symbol, worth):
     assert evaluate(symbol, HUNDRED, EIGHTY, Heads(igst=500)) == worth
 
 
-def test_an_unknown_symbol_is_refused() -> None:
+def test_an_unknown_symbol_is_refused():
     with pytest.raises(
         ValueError, match=r"'V2' is not a symbol of Annexure-A; they are 0, V0, -V0, V1, -V1, D, -D, -d"
     ):
@@ -124,18 +124,18 @@ def test_an_unknown_symbol_is_refused() -> None:
         ("pending_allowed", True, "pending_allowed is True in the table and False by the ledger"),
     ],
 )
-def test_a_wrong_cell_is_found(cell: str, wrong: object, shown: str) -> None:
+def test_a_wrong_cell_is_found(cell, wrong, shown):
     row = ROWS["13"].model_copy(update={cell: wrong, "document": (Kind.DEBIT_NOTE,)})
     remedy = "correct the row, or the reading of the rules it cites"
     assert check(row, HUNDRED, EIGHTY) == [Problem("row 13, debit_note rejected", shown, remedy)]
 
 
-def test_a_wrong_cell_is_found_for_every_kind_and_action() -> None:
+def test_a_wrong_cell_is_found_for_every_kind_and_action():
     row = ROWS["17"].model_copy(update={"add_back": "V0"})
     assert len(check(row, HUNDRED, HUNDRED)) == len(row.document) * len(row.action)
 
 
-def test_a_row_without_a_word_on_pending_says_nothing_of_it() -> None:
+def test_a_row_without_a_word_on_pending_says_nothing_of_it():
     row = ROWS["13"].model_copy(update={"pending_allowed": None})
     assert check(row, HUNDRED, EIGHTY) == []
 
@@ -144,25 +144,25 @@ def test_a_row_without_a_word_on_pending_says_nothing_of_it() -> None:
     ("name", "v1"),
     [("13", HUNDRED), ("13", HUNDRED + TWENTY), ("7", EIGHTY), ("7", Heads(cgst=20_000)), ("16", EIGHTY)],
 )
-def test_values_must_move_in_the_direction_of_the_row(name: str, v1: Heads) -> None:
+def test_values_must_move_in_the_direction_of_the_row(name, v1):
     [problem] = check(ROWS[name], HUNDRED, v1)
     assert problem.where == f"row {name}"
     assert problem.what == f"is a row of {ROWS[name].direction} amendments, and from 100.00 IGST to {v1} is none"
     assert problem.remedy == "check it with values that move that way in every head"
 
 
-def test_within_one_period_the_supplier_s_entry_is_that_of_both() -> None:
+def test_within_one_period_the_supplier_s_entry_is_that_of_both():
     played = play(ROWS["31a"], Kind.INVOICE, "accepted", (HUNDRED, EIGHTY, NIL))
     assert (played.entry, played.settled.itc, played.leaks) == (EIGHTY, EIGHTY, False)
 
 
-def test_a_wrong_example_is_found() -> None:
+def test_a_wrong_example_is_found():
     example = next(found for found in ANNEXURE.example if found.row == "13").model_copy(update={"add_back": NIL})
     what = "add_back is 0.00 in the example and 20.00 IGST by the row"
     assert check_example(ANNEXURE, example) == [Problem("example of row 13", what, "correct the example or the row")]
 
 
-def test_one_row_and_one_example_load() -> None:
+def test_one_row_and_one_example_load():
     annexure = load(ONE_ROW + ONE_EXAMPLE)
     assert isinstance(annexure, Annexure)
     assert [(row.name, row.document) for row in annexure.row] == [("13", (Kind.INVOICE,))]
@@ -222,18 +222,18 @@ UNSETTLED = "an original is unsettled exactly where its amendment is of the same
         ),
     ],
 )
-def test_loading_names_the_fault(text: str, found: tuple[str, str, str]) -> None:
+def test_loading_names_the_fault(text, found):
     assert faults(text) == [found]
 
 
-def test_loading_names_all_faults_at_once() -> None:
+def test_loading_names_all_faults_at_once():
     text = ONE_ROW.replace('itc = "0"', 'itc = "zero"').replace("id = 13", 'id = "13"') + "colour = 1"
     assert [where for where, _, _ in faults(text)] == ["row[1].id", "row[1].itc", "row[1].colour"]
     contradictory = ONE_ROW.replace('"accepted"', '"unsettled"') + ONE_ROW.replace('"accepted"', '"none"')
     assert len(faults(contradictory)) == 3
 
 
-def test_a_row_is_frozen() -> None:
+def test_a_row_is_frozen():
     row: Any = ROWS["1"]
     with pytest.raises(ValueError, match="Instance is frozen"):
         row.itc = "0"

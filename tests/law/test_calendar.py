@@ -37,14 +37,14 @@ def ist(text: str) -> datetime:
 # --- what is declared -------------------------------------------------------------------------------------------------
 
 
-def test_the_single_dates_and_limits_are_those_of_the_law() -> None:
+def test_the_single_dates_and_limits_are_those_of_the_law():
     assert CALENDAR.opens_at == datetime(2024, 10, 13, 18, 30, tzinfo=UTC)
     assert CALENDAR.first_period == "2024-10"
     assert CALENDAR.declaration_mandatory_from == datetime(2026, 4, 19, 18, 30, tzinfo=UTC)
     assert CALENDAR.remarks_limit == 250
 
 
-def test_every_moment_comes_in_utc() -> None:
+def test_every_moment_comes_in_utc():
     moments = [
         CALENDAR.opens_at,
         CALENDAR.declaration_mandatory_from,
@@ -57,7 +57,7 @@ def test_every_moment_comes_in_utc() -> None:
     assert {moment.tzinfo for moment in moments if moment} == {UTC}
 
 
-def test_phrases_are_ready_for_a_sentence() -> None:
+def test_phrases_are_ready_for_a_sentence():
     assert CALENDAR.phrases() == {
         "opens_on": "14 October 2024",
         "remarks_limit": "250",
@@ -71,13 +71,13 @@ def test_phrases_are_ready_for_a_sentence() -> None:
     ("day", "phrase"),
     [(11, "11th"), (12, "12th"), (13, "13th"), (1, "1st"), (2, "2nd"), (3, "3rd"), (21, "21st"), (22, "22nd")],
 )
-def test_the_day_of_the_draft_is_written_as_an_ordinal(day: int, phrase: str) -> None:
+def test_the_day_of_the_draft_is_written_as_an_ordinal(day, phrase):
     windows = "\n".join(f"[window.{name}]\nfirst_day = 1" for name in ("monthly", "quarterly", "other_forms"))
     moved = read_calendar((machines_folder() / "calendar.toml").read_text("utf-8"), f"{windows}\n[two_b]\nday = {day}")
     assert moved.phrases()["two_b_day"] == phrase
 
 
-def test_every_table_cites_its_rule() -> None:
+def test_every_table_cites_its_rule():
     assert set(CALENDAR.citations.values()) == {
         "additional.1",
         "advisory.2025-10.deadline",
@@ -102,7 +102,7 @@ def test_every_table_cites_its_rule() -> None:
 
 
 @pytest.mark.parametrize(("form", "filing"), FROM_THE_12TH)
-def test_the_window_of_monthly_gstr1_runs_from_the_12th_to_the_11th(form: Form, filing: Filing) -> None:
+def test_the_window_of_monthly_gstr1_runs_from_the_12th_to_the_11th(form, filing):
     edge = ist("2024-11-12T00:00:00")
     assert CALENDAR.window_period(form, filing, ist("2024-10-12T00:00:00")) == "2024-10"
     assert CALENDAR.window_period(form, filing, ist("2024-11-11T23:59:59")) == "2024-10"
@@ -111,7 +111,7 @@ def test_the_window_of_monthly_gstr1_runs_from_the_12th_to_the_11th(form: Form, 
 
 
 @pytest.mark.parametrize(("form", "filing"), FROM_THE_14TH)
-def test_the_window_of_every_other_form_runs_from_the_14th_to_the_13th(form: Form, filing: Filing) -> None:
+def test_the_window_of_every_other_form_runs_from_the_14th_to_the_13th(form, filing):
     edge = ist("2024-11-14T00:00:00")
     assert CALENDAR.window_period(form, filing, ist("2024-10-14T00:00:00")) == "2024-10"
     assert CALENDAR.window_period(form, filing, ist("2024-11-13T23:59:59")) == "2024-10"
@@ -119,18 +119,18 @@ def test_the_window_of_every_other_form_runs_from_the_14th_to_the_13th(form: For
     assert CALENDAR.window_period(form, filing, edge) == "2024-11"
 
 
-def test_a_window_runs_over_the_end_of_the_year() -> None:
+def test_a_window_runs_over_the_end_of_the_year():
     assert CALENDAR.window_period(Form.GSTR_1, MONTHLY, ist("2025-01-11T23:59:59")) == "2024-12"
     assert CALENDAR.window_period(Form.GSTR_1, MONTHLY, ist("2025-01-12T00:00:00")) == "2025-01"
 
 
-def test_a_plain_word_reads_like_the_member_it_spells() -> None:
+def test_a_plain_word_reads_like_the_member_it_spells():
     moment = ist("2024-11-13T12:00:00")
     assert CALENDAR.window_period("IFF", "quarterly", moment) == "2024-10"  # type: ignore[arg-type]
     assert CALENDAR.due_gstr3b(TaxPeriod("2024-12"), "quarterly", "27") == date(2025, 1, 22)  # type: ignore[arg-type]
 
 
-def test_a_moment_without_a_time_zone_is_refused() -> None:
+def test_a_moment_without_a_time_zone_is_refused():
     naive = datetime(2024, 11, 11, 12, 0)  # noqa: DTZ001
     with pytest.raises(ValueError, match="has no time zone"):
         CALENDAR.window_period(Form.GSTR_1, MONTHLY, naive)
@@ -139,7 +139,7 @@ def test_a_moment_without_a_time_zone_is_refused() -> None:
 
 
 @given(WINDOWS, MOMENTS)
-def test_each_moment_lies_in_exactly_one_window(window: tuple[Form, Filing], moment: datetime) -> None:
+def test_each_moment_lies_in_exactly_one_window(window, moment):
     first_day = 12 if window in FROM_THE_12TH else 14
     found = CALENDAR.window_period(*window, moment)
     following = found.plus(1)
@@ -149,7 +149,7 @@ def test_each_moment_lies_in_exactly_one_window(window: tuple[Form, Filing], mom
 
 
 @given(WINDOWS, st.lists(MOMENTS, min_size=2, max_size=6))
-def test_a_later_moment_never_lies_in_an_earlier_window(window: tuple[Form, Filing], moments: list[datetime]) -> None:
+def test_a_later_moment_never_lies_in_an_earlier_window(window, moments):
     periods = [CALENDAR.window_period(*window, moment) for moment in sorted(moments)]
     assert periods == sorted(periods)
 
@@ -158,7 +158,7 @@ def test_a_later_moment_never_lies_in_an_earlier_window(window: tuple[Form, Fili
 
 
 @pytest.mark.parametrize("form", Form)
-def test_gstr1a_alone_leads_to_the_month_after_its_own(form: Form) -> None:
+def test_gstr1a_alone_leads_to_the_month_after_its_own(form):
     expected = "2025-01" if form is Form.GSTR_1A else "2024-12"
     assert CALENDAR.form_period(form, TaxPeriod("2024-12")) == expected
 
@@ -188,16 +188,12 @@ def test_gstr1a_alone_leads_to_the_month_after_its_own(form: Form) -> None:
         ("GSTR-1A", "2024-12", "2025-01-10T12:00:00", MONTHLY, QUARTERLY, "2025-03"),
     ],
 )
-def test_the_2b_period_is_the_later_of_form_and_window(
-    form: str, period: str, moment: str, supplier: Filing, recipient: Filing, expected: str
-) -> None:
+def test_the_2b_period_is_the_later_of_form_and_window(form, period, moment, supplier, recipient, expected):
     assert CALENDAR.two_b_period(Form(form), TaxPeriod(period), ist(moment), supplier, recipient) == expected
 
 
 @given(WINDOWS, PERIODS, MOMENTS)
-def test_a_quarterly_recipient_has_the_quarter_of_a_monthly_recipients_period(
-    window: tuple[Form, Filing], period: TaxPeriod, moment: datetime
-) -> None:
+def test_a_quarterly_recipient_has_the_quarter_of_a_monthly_recipients_period(window, period, moment):
     form, supplier = window
     monthly = CALENDAR.two_b_period(form, period, moment, supplier, MONTHLY)
     assert monthly >= max(period, CALENDAR.window_period(form, supplier, moment))
@@ -208,7 +204,7 @@ def test_a_quarterly_recipient_has_the_quarter_of_a_monthly_recipients_period(
 
 
 @pytest.mark.parametrize(("months", "last"), [((4, 5, 6), 6), ((7, 8, 9), 9), ((10, 11, 12), 12), ((1, 2, 3), 3)])
-def test_a_quarter_is_named_by_its_last_month(months: tuple[int, ...], last: int) -> None:
+def test_a_quarter_is_named_by_its_last_month(months, last):
     for month in months:
         period, quarter = TaxPeriod(f"2025-{month:02}"), f"2025-{last:02}"
         assert CALENDAR.period_for(period, QUARTERLY) == quarter
@@ -228,13 +224,13 @@ def test_a_quarter_is_named_by_its_last_month(months: tuple[int, ...], last: int
         ("2024-10", QUARTERLY, "2024-09", "2025-03"),
     ],
 )
-def test_the_periods_before_and_after(period: str, filing: Filing, previous: str, following: str) -> None:
+def test_the_periods_before_and_after(period, filing, previous, following):
     assert CALENDAR.previous(TaxPeriod(period), filing) == previous
     assert CALENDAR.next(TaxPeriod(period), filing) == following
 
 
 @given(PERIODS, st.sampled_from(Filing))
-def test_the_period_after_the_one_before_is_the_period_itself(month: TaxPeriod, filing: Filing) -> None:
+def test_the_period_after_the_one_before_is_the_period_itself(month, filing):
     period = CALENDAR.period_for(month, filing)
     assert CALENDAR.next(CALENDAR.previous(period, filing), filing) == period
     assert CALENDAR.previous(period, filing) < month <= period
@@ -243,32 +239,32 @@ def test_the_period_after_the_one_before_is_the_period_itself(month: TaxPeriod, 
 # --- due days ---------------------------------------------------------------------------------------------------------
 
 
-def test_the_2b_opens_on_the_14th_of_the_month_after() -> None:
+def test_the_2b_opens_on_the_14th_of_the_month_after():
     assert CALENDAR.two_b_opens(TaxPeriod("2024-10")) == ist("2024-11-14T00:00:00")
     assert CALENDAR.two_b_opens(TaxPeriod("2024-12")) == ist("2025-01-14T00:00:00")
 
 
-def test_gstr1_is_due_on_the_11th_and_quarterly_on_the_13th_after_the_quarter() -> None:
+def test_gstr1_is_due_on_the_11th_and_quarterly_on_the_13th_after_the_quarter():
     assert CALENDAR.due_gstr1(TaxPeriod("2024-10"), MONTHLY) == date(2024, 11, 11)
     assert CALENDAR.due_gstr1(TaxPeriod("2024-12"), QUARTERLY) == date(2025, 1, 13)
     assert CALENDAR.due_gstr1(TaxPeriod("2024-10"), QUARTERLY) == date(2025, 1, 13)
 
 
-def test_the_38_states_stand_in_two_groups() -> None:
+def test_the_38_states_stand_in_two_groups():
     assert sorted(CALENDAR.states) == sorted(ON_THE_22ND + ON_THE_24TH)
     assert len(CALENDAR.states) == 38
     assert CALENDAR.states["27"] == "Maharashtra"
 
 
 @pytest.mark.parametrize("state", [*ON_THE_22ND, *ON_THE_24TH])
-def test_gstr3b_is_due_by_the_recipients_state_when_he_files_quarterly(state: str) -> None:
+def test_gstr3b_is_due_by_the_recipients_state_when_he_files_quarterly(state):
     day = 22 if state in ON_THE_22ND else 24
     assert CALENDAR.due_gstr3b(TaxPeriod("2024-12"), QUARTERLY, state) == date(2025, 1, day)
     assert CALENDAR.due_gstr3b(TaxPeriod("2025-02"), QUARTERLY, state) == date(2025, 4, day)
     assert CALENDAR.due_gstr3b(TaxPeriod("2024-10"), MONTHLY, state) == date(2024, 11, 20)
 
 
-def test_a_state_that_the_calendar_lacks_has_no_quarterly_due_day() -> None:
+def test_a_state_that_the_calendar_lacks_has_no_quarterly_due_day():
     with pytest.raises(InputError) as caught:
         CALENDAR.due_gstr3b(TaxPeriod("2024-12"), QUARTERLY, "96")
     assert str(caught.value) == (
@@ -289,9 +285,7 @@ def test_a_state_that_the_calendar_lacks_has_no_quarterly_due_day() -> None:
         ("2025-10", QUARTERLY, "07", date(2026, 4, 24)),
     ],
 )
-def test_pending_ends_with_the_due_day_one_tax_period_later(
-    period: str, filing: Filing, state: str, last_day: date
-) -> None:
+def test_pending_ends_with_the_due_day_one_tax_period_later(period, filing, state, last_day):
     over = CALENDAR.pending_until(TaxPeriod(period), filing, state)
     assert over == midnight(last_day + timedelta(days=1))
 
@@ -309,9 +303,7 @@ def test_pending_ends_with_the_due_day_one_tax_period_later(
         (date(2024, 4, 1), "2024-25", date(2025, 11, 30)),
     ],
 )
-def test_the_financial_year_ends_in_march_and_its_limit_is_the_30th_of_november(
-    day: date, year: str, last_day: date
-) -> None:
+def test_the_financial_year_ends_in_march_and_its_limit_is_the_30th_of_november(day, year, last_day):
     assert CALENDAR.financial_year(day) == year
     over = midnight(last_day + timedelta(days=1))
     for kind in (Kind.INVOICE, Kind.DEBIT_NOTE, Kind.ECO_DOCUMENT):
@@ -319,16 +311,16 @@ def test_the_financial_year_ends_in_march_and_its_limit_is_the_30th_of_november(
     assert CALENDAR.amendment_limit(day) == over
 
 
-def test_the_financial_year_is_written_over_the_turn_of_the_century() -> None:
+def test_the_financial_year_is_written_over_the_turn_of_the_century():
     assert CALENDAR.financial_year(date(2099, 4, 1)) == "2099-00"
 
 
 @pytest.mark.parametrize("kind", [Kind.CREDIT_NOTE, Kind.BILL_OF_ENTRY])
-def test_section_16_4_binds_no_credit_note_and_no_bill_of_entry(kind: Kind) -> None:
+def test_section_16_4_binds_no_credit_note_and_no_bill_of_entry(kind):
     assert CALENDAR.cutoff(kind, date(2024, 3, 31), ist("2024-11-10T15:00:00")) is None
 
 
-def test_the_annual_return_ends_the_time_earlier_and_never_later() -> None:
+def test_the_annual_return_ends_the_time_earlier_and_never_later():
     furnished = ist("2024-11-10T15:00:00")
     assert CALENDAR.cutoff(Kind.INVOICE, date(2024, 3, 31), furnished) == furnished
     late = ist("2024-12-31T15:00:00")
@@ -336,7 +328,7 @@ def test_the_annual_return_ends_the_time_earlier_and_never_later() -> None:
 
 
 @given(st.lists(DAYS, min_size=2, max_size=6))
-def test_a_later_document_is_never_cut_off_earlier(days: list[date]) -> None:
+def test_a_later_document_is_never_cut_off_earlier(days):
     cutoffs = [CALENDAR.cutoff(Kind.INVOICE, day, None) for day in sorted(days)]
     assert all(earlier <= later for earlier, later in pairwise(moment for moment in cutoffs if moment))
     assert all(moment and moment > midnight(day) for day, moment in zip(sorted(days), cutoffs, strict=True))

@@ -8,9 +8,8 @@ import pytest
 
 from ims_fsm.law.comparison import Change, GuardChange, compare, comparisons
 from ims_fsm.law.decision import always_refused
-from ims_fsm.law.edition import Edition, Machine
+from ims_fsm.law.edition import Edition
 from ims_fsm.law.loading import shipped_law
-from ims_fsm.law.register import Law
 
 OLD, NEW = "IMS-2024-10", "IMS-2025-10"
 MACHINES = list(shipped_law().machines.values())
@@ -29,7 +28,7 @@ def taken(edition: Edition) -> set[tuple[str, str, str]]:
 
 
 @each_machine
-def test_added_and_gone_moves_are_those_that_one_edition_alone_can_make(machine: Machine) -> None:
+def test_added_and_gone_moves_are_those_that_one_edition_alone_can_make(machine):
     before, after = machine.editions[OLD], machine.editions[NEW]
     found = compare(before, after).moves
     by_change = {
@@ -41,7 +40,7 @@ def test_added_and_gone_moves_are_those_that_one_edition_alone_can_make(machine:
 
 
 @each_machine
-def test_added_and_gone_guards_are_those_of_one_edition_alone(machine: Machine) -> None:
+def test_added_and_gone_guards_are_those_of_one_edition_alone(machine):
     names = [{guard.name for guard in machine.editions[rule_set].guards} for rule_set in (OLD, NEW)]
     found = compare(machine.editions[OLD], machine.editions[NEW]).guards
     assert {each.guard.name for each in found if each.change is Change.ADDED} == names[1] - names[0]
@@ -50,7 +49,7 @@ def test_added_and_gone_guards_are_those_of_one_edition_alone(machine: Machine) 
 
 
 @each_machine
-def test_a_move_is_changed_exactly_where_a_guard_on_it_differs(machine: Machine) -> None:
+def test_a_move_is_changed_exactly_where_a_guard_on_it_differs(machine):
     found = compare(machine.editions[OLD], machine.editions[NEW])
     for move in found.moves:
         differing = {
@@ -64,12 +63,12 @@ def test_a_move_is_changed_exactly_where_a_guard_on_it_differs(machine: Machine)
 
 
 @each_machine
-def test_an_edition_beside_itself_differs_in_nothing(machine: Machine) -> None:
+def test_an_edition_beside_itself_differs_in_nothing(machine):
     assert not compare(machine.edition, machine.edition).differs
 
 
 @each_machine
-def test_one_way_is_the_other_way_round(machine: Machine) -> None:
+def test_one_way_is_the_other_way_round(machine):
     turned = {Change.ADDED: Change.GONE, Change.GONE: Change.ADDED}
     there, back = (compare(machine.editions[one], machine.editions[two]) for one, two in ((OLD, NEW), (NEW, OLD)))
     changes = {(move.source, move.trigger, move.dest): move.change for move in back.moves}
@@ -78,7 +77,7 @@ def test_one_way_is_the_other_way_round(machine: Machine) -> None:
 
 
 @each_machine
-def test_the_whole_has_every_transition_of_either(machine: Machine) -> None:
+def test_the_whole_has_every_transition_of_either(machine):
     whole = compare(machine.editions[OLD], machine.editions[NEW]).whole
     moves = [
         {(source, move.trigger, move.dest) for move in edition.transitions for source in move.source}
@@ -87,14 +86,14 @@ def test_the_whole_has_every_transition_of_either(machine: Machine) -> None:
     assert moves[2] == moves[0] | moves[1]
 
 
-def test_a_state_is_added_when_it_can_be_reached_from_then_on(law: Law) -> None:
+def test_a_state_is_added_when_it_can_be_reached_from_then_on(law):
     editions = law.machine("credit_note").editions
     changed = {each.name: each.change for each in compare(editions[OLD], editions[NEW]).states}
     assert {name for name, change in changed.items() if change is not Change.SAME} == {"pending"}
     assert changed["pending"] is Change.ADDED
 
 
-def test_a_guard_of_one_name_that_two_declarations_have_otherwise_is_changed(law: Law) -> None:
+def test_a_guard_of_one_name_that_two_declarations_have_otherwise_is_changed(law):
     machine = law.machine("gstr2b")
     guards = tuple(
         guard.model_copy(update={"rule": "faq.24"}) if guard.name == "day_has_come" else guard
@@ -106,10 +105,10 @@ def test_a_guard_of_one_name_that_two_declarations_have_otherwise_is_changed(law
     assert {move.trigger for move in found.moves if move.change is Change.CHANGED} == {"generate"}
 
 
-def test_a_change_of_nothing_is_refused() -> None:
+def test_a_change_of_nothing_is_refused():
     with pytest.raises(ValueError, match="give one of them"):
         _ = GuardChange(None, None, Change.SAME).guard
 
 
-def test_machines_are_compared_in_their_order(law: Law) -> None:
+def test_machines_are_compared_in_their_order(law):
     assert [each.machine for each in comparisons(law, OLD, NEW)] == list(law.machines)

@@ -25,7 +25,7 @@ GUARD = {
 }
 
 
-def test_a_single_value_is_read_as_a_list_of_one() -> None:
+def test_a_single_value_is_read_as_a_list_of_one():
     assert GuardDeclaration.model_validate(GUARD).refuse_when == {"stamp": ("absent",)}
 
 
@@ -38,13 +38,13 @@ def test_a_single_value_is_read_as_a_list_of_one() -> None:
         ("2024-10", "2025-09", ["2024-10", "2025-09"]),
     ],
 )
-def test_since_and_until_are_both_included(since: str | None, until: str | None, held: list[str]) -> None:
+def test_since_and_until_are_both_included(since, until, held):
     entry = Dated.model_validate({"since": since, "until": until})
     periods = [TaxPeriod(text) for text in ("2024-09", "2024-10", "2025-09", "2025-10")]
     assert [period for period in periods if entry.holds_at(period)] == held
 
 
-def test_a_declaration_is_frozen() -> None:
+def test_a_declaration_is_frozen():
     guard = GuardDeclaration.model_validate(GUARD)
     with pytest.raises(ValidationError, match="frozen"):
         guard.code = "other"
@@ -62,29 +62,29 @@ def test_a_declaration_is_frozen() -> None:
         ({"unless": "never"}, "Extra inputs are not permitted"),
     ],
 )
-def test_a_guard_refuses_what_it_cannot_mean(change: dict[str, object], message: str) -> None:
+def test_a_guard_refuses_what_it_cannot_mean(change, message):
     with pytest.raises(ValidationError, match=message):
         GuardDeclaration.model_validate({**GUARD, **change})
 
 
-def test_a_transition_without_a_rule_is_refused() -> None:
+def test_a_transition_without_a_rule_is_refused():
     with pytest.raises(ValidationError, match="Tuple should have at least 1 item"):
         TransitionDeclaration.model_validate({"trigger": "settle", "source": ["open"], "dest": "settled", "rules": []})
 
 
-def test_the_entry_is_a_source_and_no_dest() -> None:
+def test_the_entry_is_a_source_and_no_dest():
     move = {"trigger": "save", "source": ["[*]"], "dest": "open", "rules": ["act.1"]}
     assert TransitionDeclaration.model_validate(move).source == ("[*]",)
     with pytest.raises(ValidationError, match="String should match pattern"):
         TransitionDeclaration.model_validate({**move, "dest": "[*]"})
 
 
-def test_a_fact_has_two_values_at_least() -> None:
+def test_a_fact_has_two_values_at_least():
     fact = {"name": "stamp", "says": "whether", "default": "present", "values": {"present": "it is"}}
     with pytest.raises(ValidationError, match="Dictionary should have at least 2 items"):
         FactDeclaration.model_validate(fact)
 
 
-def test_a_rule_is_modelled_or_not() -> None:
+def test_a_rule_is_modelled_or_not():
     with pytest.raises(ValidationError, match="'modelled' or 'not_modelled'"):
         RuleDeclaration.model_validate({"id": "act.1", "title": "One", "source": "act", "status": "perhaps"})

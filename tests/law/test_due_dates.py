@@ -39,13 +39,13 @@ EXTENDED = read_calendar(
 USUAL = read_calendar(SHIPPED)
 
 
-def test_extended_due_days_of_gstr1() -> None:
+def test_extended_due_days_of_gstr1():
     assert EXTENDED.due_gstr1(DECEMBER, MONTHLY) == date(2025, 1, 13)
     assert EXTENDED.due_gstr1(DECEMBER, QUARTERLY) == date(2025, 1, 15)
     assert EXTENDED.due_gstr1(JANUARY, MONTHLY) == date(2025, 2, 11)
 
 
-def test_extended_due_days_of_gstr3b_reach_the_states_and_filers_they_name() -> None:
+def test_extended_due_days_of_gstr3b_reach_the_states_and_filers_they_name():
     due = {state: EXTENDED.due_gstr3b(DECEMBER, QUARTERLY, state) for state in ("24", "27", "07", "29", "38")}
     assert due == {
         "24": date(2025, 1, 24),
@@ -58,17 +58,17 @@ def test_extended_due_days_of_gstr3b_reach_the_states_and_filers_they_name() -> 
     assert EXTENDED.due_gstr3b(JANUARY, MONTHLY, "07") == date(2025, 2, 20)
 
 
-def test_an_extended_gstr3b_extends_the_pending_time_that_ends_with_it() -> None:
+def test_an_extended_gstr3b_extends_the_pending_time_that_ends_with_it():
     assert EXTENDED.pending_until(TaxPeriod("2024-11"), MONTHLY, "27") == midnight(date(2025, 1, 23))
     assert EXTENDED.pending_until(TaxPeriod("2024-09"), QUARTERLY, "07") == midnight(date(2025, 1, 27))
 
 
-def test_an_extended_draft_opens_later_for_its_period_alone() -> None:
+def test_an_extended_draft_opens_later_for_its_period_alone():
     assert EXTENDED.two_b_opens(DECEMBER) == midnight(date(2025, 1, 16))
     assert EXTENDED.two_b_opens(JANUARY) == midnight(date(2025, 2, 14))
 
 
-def test_the_period_before_an_extended_one_keeps_its_days() -> None:
+def test_the_period_before_an_extended_one_keeps_its_days():
     november = TaxPeriod("2024-11")
     assert EXTENDED.due_gstr1(november, MONTHLY) == date(2024, 12, 11)
     assert EXTENDED.due_gstr3b(november, MONTHLY, "07") == date(2024, 12, 20)
@@ -84,15 +84,13 @@ def test_the_period_before_an_extended_one_keeps_its_days() -> None:
         (Form.IFF, QUARTERLY, date(2025, 1, 13)),
     ],
 )
-def test_an_extended_window_keeps_its_period_open_for_its_form_alone(
-    form: Form, filing: Filing, last_day: date
-) -> None:
+def test_an_extended_window_keeps_its_period_open_for_its_form_alone(form, filing, last_day):
     over = midnight(last_day + timedelta(days=1))
     assert EXTENDED.window_period(form, filing, over - timedelta(microseconds=1)) == "2024-12"
     assert EXTENDED.window_period(form, filing, over) == "2025-01"
 
 
-def test_windows_extended_one_after_the_other_follow_each_other() -> None:
+def test_windows_extended_one_after_the_other_follow_each_other():
     overlay = "".join(
         [
             extension("window", "2025-02-12", form="GSTR-1", filing="monthly"),
@@ -106,33 +104,33 @@ def test_windows_extended_one_after_the_other_follow_each_other() -> None:
 
 
 @given(st.datetimes(datetime(2024, 11, 1), datetime(2025, 4, 1)).map(indian))  # noqa: DTZ001
-def test_extended_windows_still_follow_each_other_in_time(moment: datetime) -> None:
+def test_extended_windows_still_follow_each_other_in_time(moment):
     for form, filing in ((Form.GSTR_1, MONTHLY), (Form.GSTR_1, QUARTERLY)):
         here = EXTENDED.window_period(form, filing, moment)
         assert here <= EXTENDED.window_period(form, filing, moment + timedelta(hours=1)) <= here.plus(1)
         assert here.plus(1) >= USUAL.window_period(form, filing, moment) >= here
 
 
-def test_an_extension_that_names_neither_filers_nor_states_reaches_all() -> None:
+def test_an_extension_that_names_neither_filers_nor_states_reaches_all():
     everyone = read_calendar(SHIPPED, extension("gstr3b", "2025-01-28"))
     assert {everyone.due_gstr3b(DECEMBER, filing, state) for filing in Filing for state in everyone.states} == {
         date(2025, 1, 28)
     }
 
 
-def test_of_two_extensions_of_one_date_the_later_holds_whatever_their_order() -> None:
+def test_of_two_extensions_of_one_date_the_later_holds_whatever_their_order():
     first, second = extension("gstr3b", "2025-01-28"), extension("gstr3b", "2025-01-31")
     for overlay in (first + second, second + first):
         assert read_calendar(SHIPPED, overlay).due_gstr3b(DECEMBER, MONTHLY, "27") == date(2025, 1, 31)
 
 
-def test_an_extension_that_reaches_some_later_days_brings_none_forward() -> None:
+def test_an_extension_that_reaches_some_later_days_brings_none_forward():
     moved = read_calendar(SHIPPED, extension("gstr3b", "2025-01-23"))
     due = [moved.due_gstr3b(DECEMBER, QUARTERLY, state) for state in ("27", "07")]
     assert due == [date(2025, 1, 23), date(2025, 1, 24)]
 
 
-def test_any_key_may_be_laid_over() -> None:
+def test_any_key_may_be_laid_over():
     overlay = """
         [opening]
         day = 2024-10-20

@@ -14,7 +14,7 @@ SCHEMA = FactSchema(
 )
 
 
-def test_what_is_left_out_takes_its_default() -> None:
+def test_what_is_left_out_takes_its_default():
     assert dict(SCHEMA.facts({"direction": "downward"})) == {
         "supplier_status": "filed",
         "direction": "downward",
@@ -22,7 +22,7 @@ def test_what_is_left_out_takes_its_default() -> None:
     }
 
 
-def test_every_unknown_fact_and_value_is_named() -> None:
+def test_every_unknown_fact_and_value_is_named():
     with pytest.raises(InputError) as caught:
         SCHEMA.facts({"direction": "sideways", "weather": "fair"})
     assert str(caught.value) == (
@@ -32,7 +32,7 @@ def test_every_unknown_fact_and_value_is_named() -> None:
     )
 
 
-def test_facts_read_like_a_mapping() -> None:
+def test_facts_read_like_a_mapping():
     facts = SCHEMA.facts({})
     assert facts["direction"] == "upward"
     assert list(facts) == ["supplier_status", "direction", "ims"]
@@ -41,7 +41,7 @@ def test_facts_read_like_a_mapping() -> None:
         facts["weather"]
 
 
-def test_facts_are_equal_when_they_say_the_same() -> None:
+def test_facts_are_equal_when_they_say_the_same():
     facts = SCHEMA.facts({"ims": "not_yet"})
     assert facts == Facts(SCHEMA, ("filed", "upward", "not_yet"))
     assert hash(facts) == hash(Facts(SCHEMA, ("filed", "upward", "not_yet")))
@@ -50,9 +50,9 @@ def test_facts_are_equal_when_they_say_the_same() -> None:
     assert facts != 3
 
 
-def test_facts_show_what_differs_from_the_defaults() -> None:
+def test_facts_show_what_differs_from_the_defaults():
     assert repr(SCHEMA.facts({"ims": "not_yet", "direction": "downward"})) == "Facts(direction=downward, ims=not_yet)"
 
 
-def test_the_size_is_that_of_all_facts() -> None:
+def test_the_size_is_that_of_all_facts():
     assert SCHEMA.size == 12

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from ims_fsm.errors import InputError
@@ -43,9 +41,7 @@ def event(law: Law) -> TransitionEvent:
         ("on_enter", {"state": "rejected", "machine": "invoice"}, False),
     ],
 )
-def test_a_hook_is_called_for_what_it_wants(
-    event: TransitionEvent, when: Any, narrowed: dict[str, str], called: bool
-) -> None:
+def test_a_hook_is_called_for_what_it_wants(event, when, narrowed, called):
     hooks, seen = Hooks(), list[TransitionEvent]()
     getattr(hooks, when)(**narrowed)(seen.append)
     hooks.call(when, event)
@@ -53,7 +49,7 @@ def test_a_hook_is_called_for_what_it_wants(
 
 
 @pytest.mark.parametrize("when", ["before", "after", "on_enter"])
-def test_a_hook_is_called_at_its_own_moment_alone(event: TransitionEvent, when: Any) -> None:
+def test_a_hook_is_called_at_its_own_moment_alone(event, when):
     hooks, seen = Hooks(), list[TransitionEvent]()
     getattr(hooks, when)()(seen.append)
     for moment in {"before", "after", "on_enter"} - {when}:
@@ -61,7 +57,7 @@ def test_a_hook_is_called_at_its_own_moment_alone(event: TransitionEvent, when: 
     assert seen == []
 
 
-def test_hooks_are_called_in_the_order_of_their_registration(event: TransitionEvent) -> None:
+def test_hooks_are_called_in_the_order_of_their_registration(event):
     hooks, seen = Hooks(), list[str]()
     hooks.before(trigger="reject")(lambda _: seen.append("first"))
     hooks.before()(lambda _: seen.append("second"))
@@ -69,7 +65,7 @@ def test_hooks_are_called_in_the_order_of_their_registration(event: TransitionEv
     assert seen == ["first", "second"]
 
 
-def test_a_decorated_function_stays_itself() -> None:
+def test_a_decorated_function_stays_itself():
     def told(_event: TransitionEvent) -> None: ...
 
     assert Hooks().after()(told) is told
@@ -100,15 +96,13 @@ def test_a_decorated_function_stays_itself() -> None:
         ),
     ],
 )
-def test_a_hook_that_could_never_be_called_is_refused(
-    texts: dict[str, str], when: str, narrowed: dict[str, str], message: str
-) -> None:
+def test_a_hook_that_could_never_be_called_is_refused(texts, when, narrowed, message):
     with pytest.raises(InputError) as caught:
         getattr(Hooks(read_law(texts)), when)(**narrowed)
     assert str(caught.value) == message
 
 
-def test_hooks_know_the_shipped_law_where_no_other_is_given() -> None:
+def test_hooks_know_the_shipped_law_where_no_other_is_given():
     Hooks().before(trigger="generate", machine="gstr2b")
     with pytest.raises(InputError, match="is not a trigger of gstr2b"):
         Hooks().before(trigger="lapse", machine="gstr2b")

@@ -36,40 +36,40 @@ VERSIONS = st.lists(
 )
 
 
-def test_report_of_an_original_enters_its_whole_value() -> None:
+def test_report_of_an_original_enters_its_whole_value():
     """S follows the report at once, E does not move."""
     reported = report(Standing(), HUNDRED)
     assert reported.entry == HUNDRED
     assert reported.after == Standing(NIL, HUNDRED)
 
 
-def test_report_of_an_amendment_enters_the_difference() -> None:
+def test_report_of_an_amendment_enters_the_difference():
     """An amendment moves the supplier's liability by Delta."""
     assert report(Standing(HUNDRED, HUNDRED), EIGHTY).entry == -TWENTY
 
 
 @pytest.mark.parametrize("decision", [Outcome.ACCEPTED, Disposition.DEEMED_ACCEPTED])
-def test_acceptance_brings_the_credit_to_the_value(decision: Outcome | Disposition) -> None:
+def test_acceptance_brings_the_credit_to_the_value(decision):
     """FAQ 14: accepted and deemed accepted alike; a disposition of a frozen record is a decision too."""
     settled = settle(Standing(HUNDRED, EIGHTY), EIGHTY, decision)
     assert (settled.itc, settled.add_back, settled.reversal) == (-TWENTY, NIL, NIL)
     assert settled.after == Standing(EIGHTY, EIGHTY)
 
 
-def test_rejection_adds_back_what_the_supplier_took_off() -> None:
+def test_rejection_adds_back_what_the_supplier_took_off():
     """FAQ 34: a rejected credit note returns to the supplier's liability."""
     settled = settle(Standing(NIL, -HUNDRED), -HUNDRED, Outcome.REJECTED)
     assert (settled.itc, settled.add_back) == (NIL, HUNDRED)
     assert settled.after == Standing(NIL, NIL)
 
 
-def test_rejection_of_an_increase_adds_nothing_back() -> None:
+def test_rejection_of_an_increase_adds_nothing_back():
     """A rejected invoice leaves the supplier's liability as it stands."""
     settled = settle(Standing(NIL, HUNDRED), HUNDRED, Outcome.REJECTED)
     assert (settled.itc, settled.add_back, settled.after) == (NIL, NIL, Standing(NIL, HUNDRED))
 
 
-def test_rejection_adds_back_head_by_head() -> None:
+def test_rejection_adds_back_head_by_head():
     """A head that rose does not pay for a head that fell."""
     before = Standing(Heads(igst=100, cgst=50), Heads(igst=160, cgst=20))
     settled = settle(before, before.standing, Outcome.REJECTED)
@@ -78,41 +78,41 @@ def test_rejection_adds_back_head_by_head() -> None:
 
 
 @pytest.mark.parametrize("decision", [Outcome.PENDING, Outcome.SUPERSEDED])
-def test_pending_and_superseded_move_nothing(decision: Outcome) -> None:
+def test_pending_and_superseded_move_nothing(decision):
     """FAQ 14 iii and FAQ 13: neither counts."""
     before = Standing(HUNDRED, EIGHTY)
     settled = settle(before, EIGHTY, decision)
     assert (settled.itc, settled.add_back, settled.reversal, settled.after) == (NIL, NIL, NIL, before)
 
 
-def test_reversed_leaves_the_entry_to_the_recipient() -> None:
+def test_reversed_leaves_the_entry_to_the_recipient():
     """FAQ 33: the system enters nothing, the recipient reverses what he carries in Table 4(B)(1)."""
     settled = settle(Standing(HUNDRED, EIGHTY), EIGHTY, Outcome.REVERSED)
     assert (settled.itc, settled.add_back, settled.reversal) == (NIL, NIL, HUNDRED)
     assert settled.after == Standing(NIL, EIGHTY)
 
 
-def test_a_declared_reduction_replaces_the_full_decrease() -> None:
+def test_a_declared_reduction_replaces_the_full_decrease():
     """Advisory of 2025-10: accepted with d, the entry is -d, and E is measured as availed."""
     settled = settle(Standing(NIL, -HUNDRED), -HUNDRED, Outcome.ACCEPTED, TWENTY)
     assert settled.itc == -TWENTY
     assert settled.after == Standing(-HUNDRED, -HUNDRED)
 
 
-def test_a_reduction_leaves_a_rising_head_alone() -> None:
+def test_a_reduction_leaves_a_rising_head_alone():
     """A declaration speaks of what falls; what rises is available in full."""
     before = Standing(Heads(igst=100, cgst=50), Heads(igst=160, cgst=20))
     assert settle(before, before.standing, Outcome.ACCEPTED, Heads(cgst=10)).itc == Heads(igst=60, cgst=-10)
 
 
 @pytest.mark.parametrize("decision", [d for d in Outcome if d is not Outcome.ACCEPTED])
-def test_a_reduction_counts_with_accepted_alone(decision: Outcome) -> None:
+def test_a_reduction_counts_with_accepted_alone(decision):
     """A deemed acceptance reduces in full; where nothing is accepted nothing is reduced."""
     before = Standing(HUNDRED, EIGHTY)
     assert settle(before, EIGHTY, decision, Heads(igst=1)) == settle(before, EIGHTY, decision)
 
 
-def test_an_unknown_decision_is_refused() -> None:
+def test_an_unknown_decision_is_refused():
     """A word outside the closed set never settles anything."""
     with pytest.raises(ValueError, match="'kept' is not a valid Outcome"):
         settle(Standing(), HUNDRED, "kept")  # type: ignore[arg-type]
@@ -128,12 +128,12 @@ def test_an_unknown_decision_is_refused() -> None:
         (-HUNDRED, -EIGHTY, False),
     ],
 )
-def test_leaks_where_s_is_below_e(carried: Heads, standing: Heads, expected: bool) -> None:
+def test_leaks_where_s_is_below_e(carried, standing, expected):
     """FAQ 11: A and D leak; an increase, an even chain and a credit note lowered after acceptance do not."""
     assert leaks(Standing(carried, standing)) is expected
 
 
-def test_one_head_is_enough_to_leak() -> None:
+def test_one_head_is_enough_to_leak():
     """Mixed heads are read head by head."""
     assert leaks(Standing(Heads(igst=100, cgst=50), Heads(igst=160, cgst=49)))
 
@@ -144,7 +144,7 @@ def _reduction(before: Standing, credit: Heads, percent: int | None) -> Heads | 
 
 
 @given(VERSIONS, st.sampled_from([1, -1]))
-def test_s_is_never_below_e_after_a_freeze(versions: list[Version], sign: int) -> None:
+def test_s_is_never_below_e_after_a_freeze(versions, sign):
     """After every freeze S >= E in each head, with equality on acceptance; the supplier's entries add up to S."""
     now, entered = Standing(), NIL
     for version in versions:
@@ -163,7 +163,7 @@ def test_s_is_never_below_e_after_a_freeze(versions: list[Version], sign: int) -
 
 
 @given(VERSIONS, st.sampled_from([1, -1]))
-def test_without_declarations_the_entries_add_up_to_e(versions: list[Version], sign: int) -> None:
+def test_without_declarations_the_entries_add_up_to_e(versions, sign):
     """E is the sum of the ITC entries as long as every decrease is reduced in full."""
     now, availed = Standing(), NIL
     for version in versions:
@@ -174,7 +174,7 @@ def test_without_declarations_the_entries_add_up_to_e(versions: list[Version], s
 
 
 @given(VERSIONS, AMOUNTS)
-def test_a_reversal_leaves_no_credit(versions: list[Version], last: Heads) -> None:
+def test_a_reversal_leaves_no_credit(versions, last):
     """FAQ 33 after any history of invoices: E becomes zero and S stays at or above it."""
     now = Standing()
     for version in versions:
@@ -185,7 +185,7 @@ def test_a_reversal_leaves_no_credit(versions: list[Version], last: Heads) -> No
 
 
 @given(VERSIONS, AMOUNTS, st.sampled_from([1, -1]))
-def test_a_rejection_adds_back_exactly_where_waiting_leaks(versions: list[Version], last: Heads, sign: int) -> None:
+def test_a_rejection_adds_back_exactly_where_waiting_leaks(versions, last, sign):
     """FAQ 11 and FAQ 34 are one test: what must not be kept pending is what a rejection adds back."""
     now = Standing()
     for version in versions:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from ims_fsm.errors import DeclarationError
@@ -16,7 +14,7 @@ def problems(texts: dict[str, str]) -> list[str]:
     return [str(problem) for problem in caught.value.problems]
 
 
-def test_a_machine_takes_in_what_it_extends(texts: dict[str, str]) -> None:
+def test_a_machine_takes_in_what_it_extends(texts):
     texts["slip.toml"] += 'values = { stamp = ["present"] }\n'
     slip = read_law(texts).machine("slip")
     declared = slip.declaration
@@ -26,28 +24,28 @@ def test_a_machine_takes_in_what_it_extends(texts: dict[str, str]) -> None:
     assert slip.schema.values == (("present",),)
 
 
-def test_what_a_machine_adds_comes_after_what_it_takes_in(texts: dict[str, str]) -> None:
+def test_what_a_machine_adds_comes_after_what_it_takes_in(texts):
     texts["slip.toml"] += texts["base.toml"][texts["base.toml"].index("[[guard]]") :].replace("stamped", "own")
     assert [guard.name for guard in read_law(texts).machine("slip").declaration.guard] == ["stamped", "own"]
 
 
-def test_an_abstract_machine_is_no_machine_of_the_law(texts: dict[str, str]) -> None:
+def test_an_abstract_machine_is_no_machine_of_the_law(texts):
     assert list(read_law(texts).machines) == ["slip"]
 
 
-def test_the_law_knows_who_cites_a_rule(texts: dict[str, str]) -> None:
+def test_the_law_knows_who_cites_a_rule(texts):
     texts["calendar.toml"] = 'rule = "act.1"'
     assert read_law(texts).cited_by == {"act.1": ("base.toml", "calendar.toml")}
 
 
-def test_a_folder_is_read_whole(tmp_path: Path, texts: dict[str, str]) -> None:
+def test_a_folder_is_read_whole(tmp_path, texts):
     for name, text in texts.items():
         (tmp_path / name).write_text(text, "utf-8")
     (tmp_path / "notes.md").write_text("no declaration", "utf-8")
     assert list(load_law(tmp_path).machines) == ["slip"]
 
 
-def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+def test_a_folder_that_is_not_there(tmp_path):
     with pytest.raises(DeclarationError) as caught:
         load_law(tmp_path / "nowhere")
     assert str(caught.value) == (
@@ -56,7 +54,7 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
     )
 
 
-def test_a_file_that_is_no_text(tmp_path: Path) -> None:
+def test_a_file_that_is_no_text(tmp_path):
     (tmp_path / "slip.toml").write_bytes(b"\xff")
     with pytest.raises(DeclarationError) as caught:
         load_law(tmp_path)
@@ -67,12 +65,12 @@ def test_a_file_that_is_no_text(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("file", ["rules.toml", "facts.toml"])
-def test_a_file_that_is_missing(texts: dict[str, str], file: str) -> None:
+def test_a_file_that_is_missing(texts, file):
     del texts[file]
     assert problems(texts) == [f"{file}: is missing; put it beside the machines"]
 
 
-def test_a_file_that_is_no_toml(texts: dict[str, str]) -> None:
+def test_a_file_that_is_no_toml(texts):
     texts["slip.toml"] = "name ="
     assert problems(texts)[0] == ("slip.toml: is not TOML: Invalid value (at end of document); correct that line")
 
@@ -154,20 +152,20 @@ def test_a_file_that_is_no_toml(texts: dict[str, str]) -> None:
         ),
     ],
 )
-def test_a_file_that_cannot_be_understood(texts: dict[str, str], file: str, text: str, problem: str) -> None:
+def test_a_file_that_cannot_be_understood(texts, file, text, problem):
     texts[file] = texts.get(file, "") + text
     assert problem in problems(texts)
 
 
-def test_what_cannot_be_read_of_the_base_is_told_of_the_base_alone(texts: dict[str, str]) -> None:
+def test_what_cannot_be_read_of_the_base_is_told_of_the_base_alone(texts):
     texts["base.toml"] = texts["base.toml"].replace('version = "1"\n', "")
     assert problems(texts) == ["base.toml version (base): field required; mend the entry"]
 
 
-def test_files_beside_the_machines_are_no_machines(texts: dict[str, str]) -> None:
+def test_files_beside_the_machines_are_no_machines(texts):
     texts |= {"calendar.toml": "day = 14", "routes.toml": "[[route]]", "annexure_a.toml": "[[row]]"}
     assert list(read_law(texts).machines) == ["slip"]
 
 
-def test_the_shipped_law_is_loaded_once() -> None:
+def test_the_shipped_law_is_loaded_once():
     assert shipped_law() is shipped_law()

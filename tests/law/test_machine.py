@@ -26,20 +26,20 @@ def hooks(law: Law) -> Hooks:
     return Hooks(law)
 
 
-def test_a_trigger_moves_a_record(credit_note: Edition) -> None:
+def test_a_trigger_moves_a_record(credit_note):
     fired = lifecycle(credit_note).fire("no_action", "accept", credit_note.facts())
     assert fired == Allowed("accepted", ("faq.10.i", "faq.12"))
 
 
-def test_a_record_comes_into_being_by_the_entry(credit_note: Edition) -> None:
+def test_a_record_comes_into_being_by_the_entry(credit_note):
     assert lifecycle(credit_note).fire(ENTRY, "save", credit_note.facts()).dest == "no_action"
 
 
-def test_an_action_may_be_repeated(credit_note: Edition) -> None:
+def test_an_action_may_be_repeated(credit_note):
     assert lifecycle(credit_note).fire("accepted", "accept", credit_note.facts()).dest == "accepted"
 
 
-def test_a_refusal_names_the_record_every_rule_and_the_remedy(credit_note: Edition) -> None:
+def test_a_refusal_names_the_record_every_rule_and_the_remedy(credit_note):
     facts = credit_note.facts(remarks="too_long")
     fields = {"document": "Credit note CN/7", "remarks_limit": "250"}
     decision = lifecycle(credit_note).fire("no_action", "keep_pending", facts)
@@ -56,13 +56,13 @@ def test_a_refusal_names_the_record_every_rule_and_the_remedy(credit_note: Editi
 
 
 @pytest.mark.parametrize(("state", "trigger"), [("accepted", "expire"), ("frozen", "freeze"), ("pending", "lapse")])
-def test_what_leads_nowhere_is_refused_like_everything_else(credit_note: Edition, state: str, trigger: str) -> None:
+def test_what_leads_nowhere_is_refused_like_everything_else(credit_note, state, trigger):
     decision = lifecycle(credit_note).fire(state, trigger, credit_note.facts())
     assert isinstance(decision, Refused)
     assert decision.refusals
 
 
-def test_a_trigger_that_no_transition_has_under_a_rule_set_is_refused(credit_note: Edition) -> None:
+def test_a_trigger_that_no_transition_has_under_a_rule_set_is_refused(credit_note):
     decision = lifecycle(credit_note).fire("pending", "lapse", credit_note.facts())
     assert isinstance(decision, Refused)
     (refusal,) = decision.refusals
@@ -70,28 +70,28 @@ def test_a_trigger_that_no_transition_has_under_a_rule_set_is_refused(credit_not
     assert refusal.rule == "faq.10.iii"
 
 
-def test_a_trigger_that_the_machine_does_not_have_is_a_wrong_call(credit_note: Edition) -> None:
+def test_a_trigger_that_the_machine_does_not_have_is_a_wrong_call(credit_note):
     with pytest.raises(InputError, match="generate: is not a trigger of credit_note"):
         lifecycle(credit_note).fire("pending", "generate", credit_note.facts())
 
 
-def test_a_state_that_the_machine_does_not_have_is_a_wrong_call(credit_note: Edition) -> None:
+def test_a_state_that_the_machine_does_not_have_is_a_wrong_call(credit_note):
     with pytest.raises(InputError, match="draft: is not a state of credit_note"):
         lifecycle(credit_note).fire("draft", "accept", credit_note.facts())
 
 
-def test_one_machine_is_shared_by_all_records(credit_note: Edition) -> None:
+def test_one_machine_is_shared_by_all_records(credit_note):
     assert lifecycle(credit_note) is lifecycle(credit_note)
 
 
-def test_there_is_no_way_around_the_guards(credit_note: Edition) -> None:
+def test_there_is_no_way_around_the_guards(credit_note):
     machine = Lifecycle(credit_note)._machine
     assert machine.models == []
     assert not any(name.startswith("to_") for name in machine.events)
     assert all(len(move.conditions) == 1 for move in machine.get_transitions())
 
 
-def test_no_object_of_another_kind_can_be_moved(credit_note: Edition) -> None:
+def test_no_object_of_another_kind_can_be_moved(credit_note):
     class Record:
         state = "no_action"
 
@@ -100,7 +100,7 @@ def test_no_object_of_another_kind_can_be_moved(credit_note: Edition) -> None:
     assert str(caught.value) == "this machine moves subjects of its own only; call Lifecycle.fire"
 
 
-def test_hooks_are_told_the_transition_in_order(credit_note: Edition, hooks: Hooks) -> None:
+def test_hooks_are_told_the_transition_in_order(credit_note, hooks):
     seen: list[tuple[str, TransitionEvent]] = []
     hooks.after()(lambda event: seen.append(("after", event)))
     hooks.on_enter()(lambda event: seen.append(("on_enter", event)))
@@ -121,7 +121,7 @@ def test_hooks_are_told_the_transition_in_order(credit_note: Edition, hooks: Hoo
     assert all(event.record is record for _, event in seen)
 
 
-def test_a_before_hook_vetoes_by_raising(credit_note: Edition, hooks: Hooks) -> None:
+def test_a_before_hook_vetoes_by_raising(credit_note, hooks):
     class VetoError(Exception):
         pass
 
@@ -139,12 +139,12 @@ def test_a_before_hook_vetoes_by_raising(credit_note: Edition, hooks: Hooks) -> 
     assert lifecycle(credit_note).fire("no_action", "accept", credit_note.facts(), hooks=hooks).dest == "accepted"
 
 
-def test_what_a_hook_returns_is_not_looked_at(credit_note: Edition, hooks: Hooks) -> None:
+def test_what_a_hook_returns_is_not_looked_at(credit_note, hooks):
     hooks.before()(lambda _: False)  # type: ignore[arg-type, return-value]
     assert lifecycle(credit_note).fire("no_action", "accept", credit_note.facts(), hooks=hooks).dest == "accepted"
 
 
-def test_an_error_of_a_hooks_own_machine_is_not_taken_for_a_refusal(credit_note: Edition, hooks: Hooks) -> None:
+def test_an_error_of_a_hooks_own_machine_is_not_taken_for_a_refusal(credit_note, hooks):
     @hooks.before()
     def other_machine(_event: TransitionEvent) -> None:
         door = TransitionsMachine(states=["shut", "open"], initial="shut", auto_transitions=False)
@@ -155,7 +155,7 @@ def test_an_error_of_a_hooks_own_machine_is_not_taken_for_a_refusal(credit_note:
         lifecycle(credit_note).fire("no_action", "accept", credit_note.facts(), hooks=hooks)
 
 
-def test_a_refused_trigger_calls_no_hook(credit_note: Edition, hooks: Hooks) -> None:
+def test_a_refused_trigger_calls_no_hook(credit_note, hooks):
     seen: list[TransitionEvent] = []
     for register in (hooks.before, hooks.after, hooks.on_enter):
         register()(seen.append)
@@ -163,7 +163,7 @@ def test_a_refused_trigger_calls_no_hook(credit_note: Edition, hooks: Hooks) -> 
     assert seen == []
 
 
-def test_a_hook_may_fire_another_record(credit_note: Edition, hooks: Hooks) -> None:
+def test_a_hook_may_fire_another_record(credit_note, hooks):
     seen: list[str] = []
 
     @hooks.after(trigger="accept")
@@ -174,7 +174,7 @@ def test_a_hook_may_fire_another_record(credit_note: Edition, hooks: Hooks) -> N
     assert seen == ["rejected"]
 
 
-def test_a_small_law_runs_too(texts: dict[str, str]) -> None:
+def test_a_small_law_runs_too(texts):
     edition = read_law(texts).machine("slip").edition
     assert lifecycle(edition).fire("open", "settle", edition.facts()).dest == "settled"
     decision = lifecycle(edition).fire("open", "settle", edition.facts(stamp="absent"))

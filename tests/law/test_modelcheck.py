@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
-from ims_fsm.law.edition import Machine
 from ims_fsm.law.loading import read_law
 from ims_fsm.law.modelcheck import Extent, Report, check
 from ims_fsm.law.register import Law
@@ -52,12 +49,12 @@ def report(law: Law) -> Report:
     return check(law)
 
 
-def test_the_shipped_law_holds(report: Report) -> None:
+def test_the_shipped_law_holds(report):
     assert {found.name: found.counterexamples for found in report.properties} == dict.fromkeys(NAMES, ())
     assert report.holds
 
 
-def test_every_property_checked_something_and_cites_rules_of_the_register(report: Report, law: Law) -> None:
+def test_every_property_checked_something_and_cites_rules_of_the_register(report, law):
     for found in report.properties:
         assert found.checked > 0
         assert set(found.rules) <= set(law.rules)
@@ -68,7 +65,7 @@ def test_every_property_checked_something_and_cites_rules_of_the_register(report
     }  # fmt: skip
 
 
-def test_the_space_is_every_machine_rule_set_source_trigger_and_combination(report: Report, law: Law) -> None:
+def test_the_space_is_every_machine_rule_set_source_trigger_and_combination(report, law):
     assert [space.machine for space in report.spaces] == list(law.machines)
     assert {space.rule_sets for space in report.spaces} == {2}
     statement = next(space for space in report.spaces if space.machine == "gstr2b")
@@ -78,15 +75,13 @@ def test_the_space_is_every_machine_rule_set_source_trigger_and_combination(repo
     assert report.situations > 1_000_000_000
 
 
-def test_every_modelled_rule_is_among_the_exercised(report: Report, law: Law) -> None:
+def test_every_modelled_rule_is_among_the_exercised(report, law):
     modelled = {rule.id for rule in law.rules.values() if rule.status == "modelled"}
     assert report.exercised <= modelled
     assert {"faq.11.d", "faq.34", "window.2b", "annexure.a", "refurnish.1"} <= report.exercised
 
 
-def test_a_spoilt_law_does_not_hold(
-    law: Law, without_guard: Callable[[Machine, str], Machine], with_machines: Callable[..., Law]
-) -> None:
+def test_a_spoilt_law_does_not_hold(law, without_guard, with_machines):
     spoilt = check(with_machines("invoice", without_guard(law.machine("gstr2b"), "day_has_come")))
     assert not spoilt.holds
     broken = {found.name for found in spoilt.properties if found.counterexamples}
@@ -94,13 +89,13 @@ def test_a_spoilt_law_does_not_hold(
     assert "gstr2b_filed_in_order" not in broken
 
 
-def test_a_law_of_another_field_is_held_to_what_any_law_ought_to_keep(texts: dict[str, str]) -> None:
+def test_a_law_of_another_field_is_held_to_what_any_law_ought_to_keep(texts):
     names = {found.name for found in check(read_law(texts)).properties}
     assert {"every_state_is_reached", "every_state_ends", "terminal_for_good", "every_question_is_answered"} <= names
     assert not names & {"filed_records_freeze", "gstr2b_final_for_good", "supplier_covers_the_credit"}
 
 
-def test_progress_is_told_before_each_part(with_machines: Callable[..., Law]) -> None:
+def test_progress_is_told_before_each_part(with_machines):
     told: list[tuple[str, int, int]] = []
     check(with_machines("invoice", "gstr2b"), lambda *part: told.append(part))
     assert told == [("Invoice", 0, 3), ("GSTR-2B of a tax period", 1, 3), ("The law as a whole", 2, 3)]

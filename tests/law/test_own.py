@@ -45,7 +45,7 @@ def split(text: str, folder: Path) -> Path:
     return folder / "purchase_approval.toml"
 
 
-def test_one_file_carries_everything() -> None:
+def test_one_file_carries_everything():
     law = load_own(EXAMPLE)
     assert list(law.machines) == ["purchase_approval"]
     assert [rule_set.id for rule_set in law.rule_sets] == ["HANDBOOK-2024", "HANDBOOK-2025"]
@@ -54,18 +54,18 @@ def test_one_file_carries_everything() -> None:
     assert refused.codes == ("own_request", "above_the_limit")
 
 
-def test_what_a_file_leaves_out_is_read_from_beside_it(text, tmp_path) -> None:
+def test_what_a_file_leaves_out_is_read_from_beside_it(text, tmp_path):
     assert load_own(split(text, tmp_path)).machine("purchase_approval") == load_own(EXAMPLE).machine(
         "purchase_approval"
     )
 
 
-def test_a_folder_is_read_whole(text, tmp_path) -> None:
+def test_a_folder_is_read_whole(text, tmp_path):
     split(text, tmp_path)
     assert list(load_own(tmp_path).machines) == ["purchase_approval"]
 
 
-def test_a_folder_of_files_that_carry_everything_is_read_as_one_law(text, tmp_path) -> None:
+def test_a_folder_of_files_that_carry_everything_is_read_as_one_law(text, tmp_path):
     (tmp_path / "purchase_approval.toml").write_text(text, "utf-8")
     start = text.index("# States")
     machine = text[: text.index("[[source]]")].replace("purchase_approval", "other") + text[start:]
@@ -73,7 +73,7 @@ def test_a_folder_of_files_that_carry_everything_is_read_as_one_law(text, tmp_pa
     assert set(load_own(tmp_path).machines) == {"purchase_approval", "other"}
 
 
-def test_a_machine_that_is_extended_is_read_from_beside_it(tmp_path) -> None:
+def test_a_machine_that_is_extended_is_read_from_beside_it(tmp_path):
     for name in ("invoice", "record", "rules", "facts", "workflow"):
         shutil.copyfile(machines_folder() / f"{name}.toml", tmp_path / f"{name}.toml")
     told = problems(tmp_path / "invoice.toml")
@@ -81,12 +81,12 @@ def test_a_machine_that_is_extended_is_read_from_beside_it(tmp_path) -> None:
     assert all("nothing cites it" in problem for problem in told), "only rules that other machines cite are missed"
 
 
-def test_a_copy_of_the_shipped_folder_is_the_shipped_law(tmp_path) -> None:
+def test_a_copy_of_the_shipped_folder_is_the_shipped_law(tmp_path):
     copied = shutil.copytree(machines_folder(), tmp_path / "machines")
     assert load_own(copied).machines == shipped_law().machines
 
 
-def test_all_problems_of_a_broken_file_are_told_at_once_each_with_its_place(text, tmp_path) -> None:
+def test_all_problems_of_a_broken_file_are_told_at_once_each_with_its_place(text, tmp_path):
     own = tmp_path / "purchase_approval.toml"
     own.write_text(
         text.replace('dest = "paid"', 'dest = "payd"')
@@ -103,13 +103,13 @@ def test_all_problems_of_a_broken_file_are_told_at_once_each_with_its_place(text
     ]
 
 
-def test_a_file_without_a_rule_set_is_told_where_to_put_one(text, tmp_path) -> None:
+def test_a_file_without_a_rule_set_is_told_where_to_put_one(text, tmp_path):
     own = tmp_path / "purchase_approval.toml"
     own.write_text(text.replace("[[rule_set]]", "[[rule_sets]]"), "utf-8")
     assert any(problem.startswith("purchase_approval.toml rule_sets") for problem in problems(own))
 
 
-def test_the_same_entry_in_two_files_is_told(text, tmp_path) -> None:
+def test_the_same_entry_in_two_files_is_told(text, tmp_path):
     (tmp_path / "purchase_approval.toml").write_text(text, "utf-8")
     start, end = text.index("[[source]]"), text.index("[[rule_set]]")
     (tmp_path / "sources.toml").write_text(text[start:end], "utf-8")
@@ -129,11 +129,11 @@ def test_the_same_entry_in_two_files_is_told(text, tmp_path) -> None:
         (lambda path: path.write_text("name = "), "is not TOML: "),
     ],
 )
-def test_what_cannot_be_read_is_told_in_a_sentence(tmp_path, make, told) -> None:
+def test_what_cannot_be_read_is_told_in_a_sentence(tmp_path, make, told):
     make(tmp_path / "own.toml")
     (problem,) = problems(tmp_path / "own.toml")
     assert problem.startswith(f"own.toml: {told}")
 
 
-def test_a_folder_without_declarations_is_told(tmp_path) -> None:
+def test_a_folder_without_declarations_is_told(tmp_path):
     assert problems(tmp_path) == [f"{tmp_path}: holds no declaration; name a TOML file in UTF-8, or a folder of them"]

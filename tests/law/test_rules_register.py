@@ -31,69 +31,69 @@ BEYOND = (
 each_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 
 
-def test_the_register_holds_these_tables_alone() -> None:
+def test_the_register_holds_these_tables_alone():
     assert set(REGISTER) == {"source", "rule_set", "rule"}
 
 
-def test_every_question_of_the_faq_has_its_entry_in_order() -> None:
+def test_every_question_of_the_faq_has_its_entry_in_order():
     assert [rule.id for rule in RULES if re.fullmatch(r"faq\.\d+", rule.id)] == QUESTIONS
 
 
-def test_every_finer_rule_and_every_rule_beyond_the_faq_is_there() -> None:
+def test_every_finer_rule_and_every_rule_beyond_the_faq_is_there():
     assert set(BY_ID) == {*QUESTIONS, *FINER.split(), *BEYOND.split()}
 
 
-def test_every_id_is_given_once() -> None:
+def test_every_id_is_given_once():
     for entries in (SOURCES, RULE_SETS, RULES):
         assert [name for name, count in Counter(entry.id for entry in entries).items() if count > 1] == []
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
-def test_a_question_carries_its_own_text(name: str) -> None:
+def test_a_question_carries_its_own_text(name):
     assert BY_ID[name].question.strip()
     assert BY_ID[name].source == "faq"
 
 
 @each_rule
-def test_a_rule_quotes_a_known_source(rule: RuleDeclaration) -> None:
+def test_a_rule_quotes_a_known_source(rule):
     assert rule.source in {source.id for source in SOURCES}
     assert rule.quote.strip()
 
 
 @each_rule
-def test_a_text_is_one_line_of_ascii(rule: RuleDeclaration) -> None:
+def test_a_text_is_one_line_of_ascii(rule):
     for text in (rule.title, rule.question, rule.quote, rule.reason, rule.reading):
         assert text == " ".join(text.split())
         assert text.isascii()
 
 
 @each_rule
-def test_a_reason_stands_exactly_where_nothing_is_modelled(rule: RuleDeclaration) -> None:
+def test_a_reason_stands_exactly_where_nothing_is_modelled(rule):
     assert bool(rule.reason) is (rule.status == "not_modelled")
 
 
 @each_rule
-def test_certainty_stands_where_the_words_are_not_the_faq_s(rule: RuleDeclaration) -> None:
+def test_certainty_stands_where_the_words_are_not_the_faq_s(rule):
     assert bool(rule.certainty) is not rule.id.startswith("faq.")
 
 
-def test_what_is_not_modelled_is_known() -> None:
+def test_what_is_not_modelled_is_known():
     assert [rule.id for rule in RULES if rule.status == "not_modelled"] == ["faq.2", "faq.22", "faq.28"]
 
 
 @pytest.mark.parametrize("name", FINER.split())
-def test_a_finer_rule_has_its_question_above_it(name: str) -> None:
+def test_a_finer_rule_has_its_question_above_it(name):
     above = BY_ID[name.rpartition(".")[0]]
     assert above.status == "modelled"
     assert above.question
 
 
 @pytest.mark.parametrize("name", ["faq.11.a", "faq.11.b", "faq.11.c", "faq.11.d", "faq.13.1", "faq.13.2", "faq.15"])
-def test_an_ambiguous_rule_says_how_it_is_read(name: str) -> None:
+def test_an_ambiguous_rule_says_how_it_is_read(name):
     assert BY_ID[name].reading
 
 
-def test_the_rule_sets_follow_each_other() -> None:
+def test_the_rule_sets_follow_each_other():
     first, second = RULE_SETS
     assert (first.id, second.id) == ("IMS-2024-10", "IMS-2025-10")
     assert first.until is not None
@@ -102,12 +102,12 @@ def test_the_rule_sets_follow_each_other() -> None:
 
 
 @each_rule
-def test_a_dated_rule_keeps_to_the_bounds_of_a_rule_set(rule: RuleDeclaration) -> None:
+def test_a_dated_rule_keeps_to_the_bounds_of_a_rule_set(rule):
     assert rule.since in {None, *(edition.since for edition in RULE_SETS)}
     assert rule.until in {None, *(edition.until for edition in RULE_SETS)}
 
 
-def test_every_source_says_who_published_it_and_when() -> None:
+def test_every_source_says_who_published_it_and_when():
     for source in SOURCES:
         assert source.publisher, source.id
         assert source.edition, source.id

@@ -10,7 +10,6 @@ from ims_fsm.law.decision import decide
 from ims_fsm.law.edition import Edition
 from ims_fsm.law.loading import shipped_law
 from ims_fsm.law.refusal import FIELDS, Refused
-from ims_fsm.law.register import Law
 from ims_fsm.resources import machines_folder
 from ims_fsm.terms.vocabulary import Direction, Kind, Route, State, SupplierStatus, Trigger, TwoBState
 
@@ -76,18 +75,18 @@ def cited(edition: Edition, state: str, trigger: str, **facts: str) -> list[str]
     return [refusal.rule for refusal in decision.refusals] if isinstance(decision, Refused) else []
 
 
-def test_every_kind_has_its_machine(law: Law) -> None:
+def test_every_kind_has_its_machine(law):
     assert set(law.machines) == set(MACHINES)
     assert {machine.name for machine in law.record_machines} >= set(Kind)
 
 
-def test_every_file_of_the_folder_is_known() -> None:
+def test_every_file_of_the_folder_is_known():
     files = {file.name for file in machines_folder().iterdir() if file.name.endswith(".toml")}
     beside = {"rules", "facts", "workflow", "calendar", "routes", "annexure_a", "record"}
     assert files == {f"{name}.toml" for name in {*MACHINES, *beside}}
 
 
-def test_the_words_of_the_declarations_are_those_of_the_vocabulary(law: Law) -> None:
+def test_the_words_of_the_declarations_are_those_of_the_vocabulary(law):
     for machine in law.record_machines:
         assert [state.name for state in machine.declaration.state] == list(State)
         declared = {trigger.name for trigger in machine.declaration.trigger}
@@ -99,16 +98,16 @@ def test_the_words_of_the_declarations_are_those_of_the_vocabulary(law: Law) -> 
 
 
 @each_edition
-def test_a_refusal_has_a_code_that_people_may_rely_on(edition: Edition) -> None:
+def test_a_refusal_has_a_code_that_people_may_rely_on(edition):
     assert {guard.code for guard in edition.guards} <= CODES | CLOCKWORK
 
 
-def test_every_code_that_a_scenario_may_expect_of_a_guard_is_given_by_one() -> None:
+def test_every_code_that_a_scenario_may_expect_of_a_guard_is_given_by_one():
     assert {guard.code for edition in EDITIONS for guard in edition.guards} >= CODES
 
 
 @each_edition
-def test_every_sentence_reads_whole_with_and_without_its_fields(edition: Edition) -> None:
+def test_every_sentence_reads_whole_with_and_without_its_fields(edition):
     for trigger, watch in edition.watches.items():
         for refusal in watch.refusals:
             for fields in ({}, dict.fromkeys(FIELDS, "X")):
@@ -118,7 +117,7 @@ def test_every_sentence_reads_whole_with_and_without_its_fields(edition: Edition
 
 
 @each_record
-def test_with_nothing_in_the_way_every_action_is_free_but_for_the_four_cases(edition: Edition) -> None:
+def test_with_nothing_in_the_way_every_action_is_free_but_for_the_four_cases(edition):
     blocked = {("credit_note", OLD), ("credit_note_amendment", OLD)}
     for state, trigger in product(("no_action", "accepted", "rejected", "pending"), Trigger):
         if trigger in {"accept", "reset"}:
@@ -127,14 +126,14 @@ def test_with_nothing_in_the_way_every_action_is_free_but_for_the_four_cases(edi
             assert codes(edition, state, trigger) == ()
 
 
-def test_faq_11_a_original_credit_note(law: Law) -> None:
+def test_faq_11_a_original_credit_note(law):
     old = law.machine("credit_note").editions[OLD]
     for state in ("no_action", "accepted", "rejected"):
         assert cited(old, state, "keep_pending") == ["faq.11.a"], "whatever the recipient did on it before"
 
 
 @pytest.mark.parametrize("original", ["unsettled", "unsettled_rejected", "accepted", "rejected", "outside"])
-def test_faq_11_b_upward_amendment_of_a_credit_note(law: Law, original: str) -> None:
+def test_faq_11_b_upward_amendment_of_a_credit_note(law, original):
     old = law.machine("credit_note_amendment").editions[OLD]
     assert cited(old, "no_action", "keep_pending", direction="upward", original=original) == ["faq.11.b"]
 
@@ -150,9 +149,7 @@ def test_faq_11_b_upward_amendment_of_a_credit_note(law: Law, original: str) -> 
         ("outside", ["faq.11.c"]),
     ],
 )
-def test_faq_11_c_downward_amendment_of_a_credit_note(
-    law: Law, direction: str, original: str, rules: list[str]
-) -> None:
+def test_faq_11_c_downward_amendment_of_a_credit_note(law, direction, original, rules):
     old = law.machine("credit_note_amendment").editions[OLD]
     assert cited(old, "no_action", "keep_pending", direction=direction, original=original) == rules
 
@@ -160,7 +157,7 @@ def test_faq_11_c_downward_amendment_of_a_credit_note(
 @pytest.mark.parametrize("kind", ["invoice", "debit_note", "eco_document"])
 @pytest.mark.parametrize("direction", MOVES)
 @pytest.mark.parametrize("original", ["unsettled", "unsettled_rejected", "accepted", "rejected", "outside"])
-def test_faq_11_d_downward_amendment_of_what_adds_credit(law: Law, kind: str, direction: str, original: str) -> None:
+def test_faq_11_d_downward_amendment_of_what_adds_credit(law, kind, direction, original):
     old = law.machine(f"{kind}_amendment").editions[OLD]
     expected = ["faq.11.d"] if (direction, original) == ("downward", "accepted") else []
     assert cited(old, "no_action", "keep_pending", direction=direction, original=original) == expected
@@ -169,9 +166,7 @@ def test_faq_11_d_downward_amendment_of_what_adds_credit(law: Law, kind: str, di
 @pytest.mark.parametrize("kind", AMENDED)
 @pytest.mark.parametrize("direction", MOVES)
 @pytest.mark.parametrize("original", ["accepted", "rejected", "outside"])
-def test_what_faq_11_blocks_is_what_october_2025_gives_a_deadline(
-    law: Law, kind: str, direction: str, original: str
-) -> None:
+def test_what_faq_11_blocks_is_what_october_2025_gives_a_deadline(law, kind, direction, original):
     facts = {"direction": direction, "original": original}
     old, new = (law.machine(f"{kind}_amendment").editions[name] for name in (OLD, NEW))
     blocked = codes(old, "no_action", "keep_pending", **facts)
@@ -184,7 +179,7 @@ def test_what_faq_11_blocks_is_what_october_2025_gives_a_deadline(
 
 @pytest.mark.parametrize("kind", AMENDED)
 @pytest.mark.parametrize("trigger", ["accept", "reject", "keep_pending", "freeze"])
-def test_faq_13_the_original_of_another_2b_period_first(law: Law, kind: str, trigger: str) -> None:
+def test_faq_13_the_original_of_another_2b_period_first(law, kind, trigger):
     for edition in law.machine(f"{kind}_amendment").editions.values():
         assert "original_not_settled" in codes(edition, "accepted", trigger, original="unsettled", same_period="no")
         assert "original_unknown" in codes(edition, "accepted", trigger, original="unknown")
@@ -192,26 +187,26 @@ def test_faq_13_the_original_of_another_2b_period_first(law: Law, kind: str, tri
 
 
 @each_record
-def test_faq_4_8_17_what_goes_straight_to_gstr_2b(edition: Edition) -> None:
+def test_faq_4_8_17_what_goes_straight_to_gstr_2b(edition):
     for route in set(Route) - {Route.IMS}:
         for trigger in ("accept", "reject", "keep_pending", "reset", "freeze"):
             assert "not_in_ims" in codes(edition, "accepted", trigger, route=route)
 
 
-def test_faq_8_2_imports_are_accepted_or_pending_and_never_rejected(law: Law) -> None:
+def test_faq_8_2_imports_are_accepted_or_pending_and_never_rejected(law):
     new = law.machine("bill_of_entry").editions[NEW]
     assert codes(new, "no_action", "reject") == ("reject_not_allowed",)
     assert codes(new, "no_action", "accept") == codes(new, "no_action", "keep_pending") == ()
 
 
-def test_faq_12_frozen_is_for_good_and_faq_16_removed_too(law: Law) -> None:
+def test_faq_12_frozen_is_for_good_and_faq_16_removed_too(law):
     invoice = law.machine("invoice").edition
     for trigger in ("accept", "reject", "keep_pending", "reset"):
         assert codes(invoice, "frozen", trigger) == ("frozen",)
         assert codes(invoice, "removed", trigger) == ("removed",)
 
 
-def test_faq_15_16_19_saved_and_filed(law: Law) -> None:
+def test_faq_15_16_19_saved_and_filed(law):
     invoice = law.machine("invoice").edition
     assert codes(invoice, "no_action", "freeze", supplier_status="saved") == ("supplier_record_not_filed",)
     for trigger in ("edit", "delete"):
@@ -219,7 +214,7 @@ def test_faq_15_16_19_saved_and_filed(law: Law) -> None:
         assert codes(invoice, "accepted", trigger, supplier_status="filed") == ("supplier_record_filed",)
 
 
-def test_faq_21_only_what_has_a_time_limit_expires(law: Law) -> None:
+def test_faq_21_only_what_has_a_time_limit_expires(law):
     for kind in ("invoice", "debit_note", "eco_document"):
         edition = law.machine(kind).edition
         assert codes(edition, "pending", "expire") == ("not_due",)
@@ -246,8 +241,6 @@ def test_faq_21_only_what_has_a_time_limit_expires(law: Law) -> None:
         ("final", "file_3b", {}, ("three_b_filed",)),
     ],
 )
-def test_faq_23_to_29_the_draft_and_the_return(
-    law: Law, state: str, trigger: str, facts: dict[str, str], expected: tuple[str, ...]
-) -> None:
+def test_faq_23_to_29_the_draft_and_the_return(law, state, trigger, facts, expected):
     for edition in law.machine("gstr2b").editions.values():
         assert codes(edition, state, trigger, **facts) == expected

@@ -36,7 +36,7 @@ def problems(texts: dict[str, str]) -> list[str]:
     return [str(problem) for problem in caught.value.problems]
 
 
-def test_the_small_law_is_sound(texts: dict[str, str]) -> None:
+def test_the_small_law_is_sound(texts):
     assert list(read_law(texts).machines) == ["slip"]
 
 
@@ -162,7 +162,7 @@ def test_the_small_law_is_sound(texts: dict[str, str]) -> None:
         ),
     ],
 )
-def test_a_machine_that_does_not_hold_together(texts: dict[str, str], more: str, problem: str) -> None:
+def test_a_machine_that_does_not_hold_together(texts, more, problem):
     texts["slip.toml"] += more
     assert problem in problems(texts)
 
@@ -247,19 +247,19 @@ def test_a_machine_that_does_not_hold_together(texts: dict[str, str], more: str,
         ),
     ],
 )
-def test_a_law_that_does_not_hold_together(texts: dict[str, str], file: str, old: str, new: str, problem: str) -> None:
+def test_a_law_that_does_not_hold_together(texts, file, old, new, problem):
     assert old in texts[file]
     texts[file] = texts[file].replace(old, new)
     assert problem in problems(texts)
 
 
-def test_a_law_without_a_rule_set(texts: dict[str, str]) -> None:
+def test_a_law_without_a_rule_set(texts):
     before, _, rest = texts["rules.toml"].partition("[[rule_set]]")
     texts["rules.toml"] = before + rest[rest.index("[[rule]]") :]
     assert problems(texts) == ["rules.toml: has no rule set; add a [[rule_set]]"]
 
 
-def test_what_a_machine_takes_in_is_told_once(texts: dict[str, str]) -> None:
+def test_what_a_machine_takes_in_is_told_once(texts):
     texts["base.toml"] = texts["base.toml"].replace('stamp = "absent"', 'stamp = "torn"')
     texts["note.toml"] = texts["slip.toml"].replace("slip", "note")
     assert problems(texts) == [
@@ -267,7 +267,7 @@ def test_what_a_machine_takes_in_is_told_once(texts: dict[str, str]) -> None:
     ]
 
 
-def test_all_problems_come_at_once(texts: dict[str, str]) -> None:
+def test_all_problems_come_at_once(texts):
     texts["slip.toml"] += guard(trigger="burn", condition='ink = "dry"')
     texts["note.toml"] = texts["slip.toml"].replace("slip", "note")
     assert problems(texts) == [

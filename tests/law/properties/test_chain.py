@@ -17,37 +17,37 @@ def failing(sign: int, first: frozenset[str], later: frozenset[str]) -> list[str
 
 
 @pytest.mark.parametrize("sign", [1, -1])
-def test_s_covers_e_after_every_freeze(sign: int) -> None:
+def test_s_covers_e_after_every_freeze(sign):
     assert failing(sign, FREEZING, FREEZING) == []
 
 
 @pytest.mark.parametrize("sign", [1, -1])
-def test_every_chain_of_two_versions_is_among_those_played(sign: int) -> None:
+def test_every_chain_of_two_versions_is_among_those_played(sign):
     singles = len(VALUES) * 3 * len(FREEZING)
     assert sum(found.checked for found in chains(sign, FREEZING, FREEZING)) > singles**2 / 10
 
 
-def test_a_pending_credit_note_that_freezes_would_leave_s_below_e() -> None:
+def test_a_pending_credit_note_that_freezes_would_leave_s_below_e():
     found = failing(-1, frozenset({"pending"}), FREEZING)
     assert found[0] == "80.00 IGST, 80.00 cess pending: E is 0.00, S is -80.00 IGST, -80.00 cess"
 
 
-def test_a_pending_amendment_that_freezes_would_leave_s_below_e() -> None:
+def test_a_pending_amendment_that_freezes_would_leave_s_below_e():
     found = failing(1, FREEZING, FREEZING | {"pending"})
     assert found[0].split(", then ")[0].endswith("accepted")
     assert "80.00 IGST" in found[0].split(", then ")[1]
 
 
-def test_a_state_without_an_outcome_settles_nothing() -> None:
+def test_a_state_without_an_outcome_settles_nothing():
     assert list(chains(1, frozenset({"removed"}), FREEZING)) == []
 
 
-def test_a_ledger_that_adds_nothing_back_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_ledger_that_adds_nothing_back_is_found(monkeypatch):
     monkeypatch.setattr(chain, "settle", lambda standing, *_: Settled(NIL, NIL, standing))
     assert failing(-1, FREEZING, FREEZING)
 
 
-def test_a_ledger_that_reduces_less_than_it_says_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_ledger_that_reduces_less_than_it_says_is_found(monkeypatch):
     honest = chain.settle
 
     def lenient(standing: Standing, credit: Heads, outcome: chain.Outcome, reduction: Heads | None) -> Settled:
@@ -61,6 +61,6 @@ def test_a_ledger_that_reduces_less_than_it_says_is_found(monkeypatch: pytest.Mo
     assert any("accepted with a reduction of 0.00" in told for told in failing(-1, FREEZING, FREEZING))
 
 
-def test_a_version_is_told_in_words() -> None:
+def test_a_version_is_told_in_words():
     version = Version(Heads(igst=12_000), chain.Outcome.ACCEPTED, Heads(igst=500), Heads(igst=10_000))
     assert str(version) == "120.00 IGST over 100.00 IGST of the same 2B period accepted with a reduction of 5.00 IGST"

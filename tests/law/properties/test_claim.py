@@ -14,16 +14,16 @@ def space(texts: dict[str, str]) -> EditionSpace:
     return EditionSpace(read_law(texts).machine("slip").edition)
 
 
-def test_a_property_holds_when_something_was_checked_and_nothing_failed() -> None:
+def test_a_property_holds_when_something_was_checked_and_nothing_failed():
     assert Property("a", "A holds", (), "situations", 3, ()).holds
     assert not Property("a", "A holds", (), "situations", 3, ("a failed",)).holds
 
 
-def test_a_property_that_checked_nothing_does_not_hold() -> None:
+def test_a_property_that_checked_nothing_does_not_hold():
     assert not Property("a", "A holds", (), "situations", 0, ()).holds
 
 
-def test_never_finds_what_is_allowed(space: EditionSpace) -> None:
+def test_never_finds_what_is_allowed(space):
     absent, everything = space.space.mask("stamp", "absent"), space.space.everything
     assert never(space, "open", "settle", absent, "without a stamp").counterexample is None
     found = never(space, "open", "settle", everything, "at all")
@@ -33,7 +33,7 @@ def test_never_finds_what_is_allowed(space: EditionSpace) -> None:
     )
 
 
-def test_always_finds_what_is_refused(space: EditionSpace) -> None:
+def test_always_finds_what_is_refused(space):
     present, everything = space.space.mask("stamp", "present"), space.space.everything
     assert always(space, "open", "settle", present, "with a stamp").counterexample is None
     found = always(space, "open", "settle", everything, "at all")

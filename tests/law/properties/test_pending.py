@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from ims_fsm.law.edition import Machine
 from ims_fsm.law.properties import stake
-from ims_fsm.law.register import Law
 from ims_fsm.law.space import EditionSpace
 
-Counterexamples = Callable[..., list[str]]
 NAMES = (
     "direction_decides",
     "pending_without_deadline",
@@ -24,7 +20,7 @@ NAMES = (
 
 @pytest.mark.parametrize("claim", NAMES)
 @pytest.mark.parametrize("machine", ["credit_note", "credit_note_amendment", "debit_note_amendment", "bill_of_entry"])
-def test_the_shipped_machines_keep_it(counterexamples: Counterexamples, claim: str, machine: str) -> None:
+def test_the_shipped_machines_keep_it(counterexamples, claim, machine):
     assert counterexamples(claim, machine) == []
 
 
@@ -42,14 +38,9 @@ def test_the_shipped_machines_keep_it(counterexamples: Counterexamples, claim: s
         ("eco_document_amendment", "no_pending_on_a_downward_amendment", "direction=downward, original=accepted"),
     ],
 )
-def test_a_case_of_faq_11_taken_out_is_found(  # each of A, B, C and D
-    law: Law,
-    without_guard: Callable[[Machine, str], Machine],
-    counterexamples: Counterexamples,
-    machine: str,
-    guard: str,
-    facts: str,
-) -> None:
+def test_a_case_of_faq_11_taken_out_is_found(
+    law, without_guard, counterexamples, machine, guard, facts
+):  # each of A, B, C and D
     found = counterexamples("pending_without_deadline", without_guard(law.machine(machine), guard))
     assert found == [
         f"{machine} under IMS-2024-10: keep_pending in {state} is allowed although S < E, with {facts}"
@@ -96,24 +87,15 @@ def test_a_case_of_faq_11_taken_out_is_found(  # each of A, B, C and D
     ],
 )
 def test_a_value_too_many_or_too_few_is_found(
-    *,
-    law: Law,
-    with_guard: Callable[..., Machine],
-    counterexamples: Counterexamples,
-    machine: str,
-    guard: str,
-    refuse_when: dict[str, tuple[str, ...]],
-    counterexample: str,
-) -> None:
+    *, law, with_guard, counterexamples, machine, guard, refuse_when, counterexample
+):
     spoilt = with_guard(law.machine(machine), guard, refuse_when=refuse_when)
     found = counterexamples("pending_without_deadline", spoilt)
     assert f"{machine} under IMS-2024-10: keep_pending in no_action {counterexample}" in found
     assert not any("IMS-2025-10" in text for text in found)
 
 
-def test_pending_of_an_import_is_never_blocked_for_its_own_sake(
-    law: Law, declared: Callable[..., Machine], counterexamples: Counterexamples
-) -> None:
+def test_pending_of_an_import_is_never_blocked_for_its_own_sake(law, declared, counterexamples):
     machine = law.machine("bill_of_entry")
     blocking = next(
         g for g in law.machine("credit_note").declaration.guard if g.name == "no_pending_on_an_original_credit_note"
@@ -134,22 +116,14 @@ def test_pending_of_an_import_is_never_blocked_for_its_own_sake(
         ("invoice_amendment", "pending_for_one_tax_period"),
     ],
 )
-def test_pending_past_its_deadline_is_found(
-    law: Law,
-    without_guard: Callable[[Machine, str], Machine],
-    counterexamples: Counterexamples,
-    machine: str,
-    guard: str,
-) -> None:
+def test_pending_past_its_deadline_is_found(law, without_guard, counterexamples, machine, guard):
     found = counterexamples("pending_with_deadline", without_guard(law.machine(machine), guard))
     assert found
     assert all("IMS-2025-10" in text and "is allowed although S < E" in text for text in found)
     assert all("pending_window=passed" in text for text in found)
 
 
-def test_a_rule_that_outlives_its_rule_set_is_found(
-    law: Law, with_guard: Callable[..., Machine], counterexamples: Counterexamples
-) -> None:
+def test_a_rule_that_outlives_its_rule_set_is_found(law, with_guard, counterexamples):
     spoilt = with_guard(law.machine("credit_note"), "no_pending_on_an_original_credit_note", until=None)
     assert counterexamples("pending_without_deadline", spoilt) == []
     assert counterexamples("pending_with_deadline", spoilt)[0] == (
@@ -193,20 +167,13 @@ def test_a_rule_that_outlives_its_rule_set_is_found(
     ],
 )
 def test_a_record_that_lapses_without_reason_is_found(
-    law: Law,
-    without_guard: Callable[[Machine, str], Machine],
-    counterexamples: Counterexamples,
-    machine: str,
-    guard: str,
-    counterexample: str,
-) -> None:
+    law, without_guard, counterexamples, machine, guard, counterexample
+):
     found = counterexamples("lapses_at_the_deadline", without_guard(law.machine(machine), guard))
     assert found == [f"{machine} under IMS-2025-10: {counterexample}"]
 
 
-def test_a_specified_record_that_does_not_lapse_is_found(
-    law: Law, with_guard: Callable[..., Machine], counterexamples: Counterexamples
-) -> None:
+def test_a_specified_record_that_does_not_lapse_is_found(law, with_guard, counterexamples):
     narrowed: dict[str, Any] = {
         "refuse_when": {"direction": ("downward", "unchanged"), "original": ("accepted", "outside")}
     }
@@ -254,18 +221,11 @@ def test_a_specified_record_that_does_not_lapse_is_found(
         ),
     ],
 )
-def test_a_decision_on_a_guess_is_found(
-    law: Law,
-    without_guard: Callable[[Machine, str], Machine],
-    counterexamples: Counterexamples,
-    machine: str,
-    guard: str,
-    counterexample: str,
-) -> None:
+def test_a_decision_on_a_guess_is_found(law, without_guard, counterexamples, machine, guard, counterexample):
     assert counterexamples("nothing_on_a_guess", without_guard(law.machine(machine), guard))[0] == counterexample
 
 
-def test_a_direction_that_does_not_decide_is_found(law: Law, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_direction_that_does_not_decide_is_found(law, monkeypatch):
     # As if an amendment went by its total tax: then some heads may rise while the direction is downward.
     monkeypatch.setattr(stake, "leaking", lambda _kind: {("downward", "accepted"): frozenset({True, False})})
     space = EditionSpace(law.machine("credit_note").edition)
@@ -274,9 +234,7 @@ def test_a_direction_that_does_not_decide_is_found(law: Law, monkeypatch: pytest
     ]
 
 
-def test_the_ledger_is_what_the_guards_are_proved_against(
-    counterexamples: Counterexamples, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_ledger_is_what_the_guards_are_proved_against(counterexamples, monkeypatch):
     stake.leaking.cache_clear()
     monkeypatch.setattr(stake, "leaks", lambda standing: standing.carried.below(standing.standing))
     try:

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
-from ims_fsm.law.edition import Machine
 from ims_fsm.law.properties.statement import CLAIMS
-from ims_fsm.law.register import Law
-
-Counterexamples = Callable[..., list[str]]
 
 
 @pytest.mark.parametrize("claim", [claim.name for claim in CLAIMS])
-def test_the_shipped_machine_keeps_it(counterexamples: Counterexamples, claim: str) -> None:
+def test_the_shipped_machine_keeps_it(counterexamples, claim):
     assert counterexamples(claim, "gstr2b") == []
 
 
@@ -45,25 +39,14 @@ def test_the_shipped_machine_keeps_it(counterexamples: Counterexamples, claim: s
     ],
 )
 def test_a_way_that_is_opened_is_found(
-    *,
-    law: Law,
-    with_transition: Callable[..., Machine],
-    without_guard: Callable[[Machine, str], Machine],
-    counterexamples: Counterexamples,
-    claim: str,
-    trigger: str,
-    fields: dict[str, tuple[str, ...]],
-    guard: str,
-    counterexample: str,
-) -> None:
+    *, law, with_transition, without_guard, counterexamples, claim, trigger, fields, guard, counterexample
+):
     opened = with_transition(law.machine("gstr2b"), trigger, **fields)
     assert counterexamples(claim, opened) == [], "the guard alone still bars it"
     assert counterexamples(claim, without_guard(opened, guard))[0] == f"gstr2b under IMS-2024-10: {counterexample}"
 
 
-def test_another_way_to_final_is_found(
-    law: Law, with_transition: Callable[..., Machine], counterexamples: Counterexamples
-) -> None:
+def test_another_way_to_final_is_found(law, with_transition, counterexamples):
     spoilt = with_transition(law.machine("gstr2b"), "change", dest="final")
     assert counterexamples("gstr2b_final_on_a_draft", spoilt)[0] == (
         "gstr2b under IMS-2024-10: change in draft is allowed and makes it final without GSTR-3B, "
@@ -74,9 +57,7 @@ def test_another_way_to_final_is_found(
     )
 
 
-def test_a_change_that_is_not_noticed_is_found(
-    law: Law, with_transition: Callable[..., Machine], counterexamples: Counterexamples
-) -> None:
+def test_a_change_that_is_not_noticed_is_found(law, with_transition, counterexamples):
     spoilt = with_transition(law.machine("gstr2b"), "change", source=("stale",))
     assert counterexamples("gstr2b_changes_make_it_stale", spoilt)[0] == (
         "gstr2b under IMS-2024-10: change in draft is refused although it was generated, with every fact at its default"
@@ -92,22 +73,14 @@ def test_a_change_that_is_not_noticed_is_found(
         ("taxpayer_has_ims", "taxpayer=not_eligible"),
     ],
 )
-def test_a_draft_out_of_time_is_found(
-    law: Law,
-    without_guard: Callable[[Machine, str], Machine],
-    counterexamples: Counterexamples,
-    guard: str,
-    fact: str,
-) -> None:
+def test_a_draft_out_of_time_is_found(law, without_guard, counterexamples, guard, fact):
     found = counterexamples("gstr2b_generated_in_time", without_guard(law.machine("gstr2b"), guard))
     assert found[0] == (
         f"gstr2b under IMS-2024-10: generate in absent is allowed although it is not yet its time, with {fact}"
     )
 
 
-def test_a_draft_that_cannot_be_recomputed_is_found(
-    law: Law, with_transition: Callable[..., Machine], counterexamples: Counterexamples
-) -> None:
+def test_a_draft_that_cannot_be_recomputed_is_found(law, with_transition, counterexamples):
     spoilt = with_transition(law.machine("gstr2b"), "generate", source=("absent", "stale"))
     assert counterexamples("gstr2b_generated_in_time", spoilt)[0] == (
         "gstr2b under IMS-2024-10: generate in draft is refused although its time has come, "
@@ -119,12 +92,6 @@ def test_a_draft_that_cannot_be_recomputed_is_found(
     ("guard", "fact"),
     [("previous_3b_filed", "previous_3b=not_filed"), ("quarter_as_a_whole", "period=inside_quarter")],
 )
-def test_a_return_out_of_order_is_found(
-    law: Law,
-    without_guard: Callable[[Machine, str], Machine],
-    counterexamples: Counterexamples,
-    guard: str,
-    fact: str,
-) -> None:
+def test_a_return_out_of_order_is_found(law, without_guard, counterexamples, guard, fact):
     found = counterexamples("gstr2b_filed_in_order", without_guard(law.machine("gstr2b"), guard))
     assert found[0] == f"gstr2b under IMS-2024-10: file_3b in draft is allowed out of order, with {fact}"
