@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 from ims_fsm.draw.citation import cite, cite_all, worded
 from ims_fsm.draw.description import CROSS, span
-from ims_fsm.draw.diagrams import PLAIN, Drawing, Style, check_formats, drawn, written
+from ims_fsm.draw.diagrams import PLAIN, Style, written
 from ims_fsm.draw.legend import Block, Entry
 from ims_fsm.draw.notes import reason_of
 from ims_fsm.draw.picture import Arrow, Card, Label, Links, Picture, picture_of
-from ims_fsm.draw.sheet import ArrowLook, CardLook, LabelLook, Sheet
-from ims_fsm.draw.theme import LIGHT, Paint, Palette, Theme, theme_named
+from ims_fsm.draw.sheet import ArrowLook, CardLook, LabelLook, Sheet, Wording
+from ims_fsm.draw.theme import LIGHT, Paint, Palette, Theme
 from ims_fsm.law.comparison import Change, Comparison, GuardChange, MoveChange, comparisons
 from ims_fsm.law.declaration import ENTRY
 from ims_fsm.law.register import Law
@@ -123,55 +124,38 @@ def _refusing(comparison: Comparison, change: Change, color: str) -> Iterator[En
 class ComparisonSheet(Sheet):
     """The picture of everything that either edition has, with what became of each part."""
 
-    comparison: Comparison | None = None
-    changes: tuple[Difference, ...] = field(default=())
+    comparison: Comparison = field(kw_only=True)
 
-    @property
-    def compared(self) -> Comparison:
-        """The comparison that is drawn."""
-        if self.comparison is None:
-            raise ValueError("a sheet of two editions needs their comparison; make it with comparison_sheet")
-        return self.comparison
+    @cached_property
+    def changes(self) -> tuple[Difference, ...]:
+        """The guards that differ, with their numbers in the picture."""
+        return differences(self.comparison)
 
-    @property
-    def heading(self) -> str:
-        """The machine and both rule sets."""
-        return f"{self.picture.title}: from {self.compared.before.id} to {self.compared.after.id}"
-
-    @property
-    def subheading(self) -> str:
-        """The periods of either, and what the signs and colours say."""
-        before, after = self.compared.before, self.compared.after
+    @cached_property
+    def wording(self) -> Wording:
+        """The machine and both rule sets, with their periods and what signs and colours say; every difference."""
+        before, after = self.comparison.before, self.comparison.after
         periods = [f"{before.counts} to {before.until}"] if before.until else []
         periods += [f"from {after.since}"] if after.since else []
-        return "\n".join([*([" beside those ".join(periods)] if periods else []), KEY])
-
-    @property
-    def caption(self) -> str:
-        """The machine and both rule sets."""
-        return self.heading
-
-    @property
-    def title(self) -> str:
-        """The machine and both rule sets."""
-        return self.heading
-
-    @property
-    def said(self) -> str:
-        """Every difference in sentences."""
-        before, after = self.compared.before, self.compared.after
+        heading = _heading(self.comparison)
         sentences = [f"{self.picture.title} under {span(before)}, beside {span(after)}."]
-        for block in blocks(self.compared, self.palette):
+        for block in self.legend():
             sentences += [f"{block.heading}: {block.aside}"] if block.aside else []
             sentences += [f"{_worded(entry.mark)} {entry.name}: {entry.says}." for entry in block.entries]
-        return " ".join(sentences).replace("..", ".")
+        return Wording(
+            heading=heading,
+            subheading="\n".join([*([" beside those ".join(periods)] if periods else []), KEY]),
+            caption=heading,
+            title=heading,
+            said=" ".join(sentences).replace("..", "."),
+        )
 
     def moves(self, arrow: Arrow, trigger: str) -> list[MoveChange]:
         """Return the moves that an arrow's trigger stands for."""
         sources = self.picture.sources(arrow)
         return [
             move
-            for move in self.compared.moves
+            for move in self.comparison.moves
             if (move.trigger, move.dest) == (trigger, arrow.head) and move.source in sources
         ]
 
@@ -181,7 +165,7 @@ class ComparisonSheet(Sheet):
 
     def card_look(self, card: Card) -> CardLook:
         """Return how a state looks: by whether the editions can bring a record to it."""
-        change = next(state.change for state in self.compared.states if state.name == card.name)
+        change = next(state.change for state in self.comparison.states if state.name == card.name)
         if change is Change.SAME:
             paint = self.palette.neutral if card.reached else Paint(self.palette.paper, self.palette.never.line)
             return CardLook(paint, self.palette.ink if card.reached else paint.line, dashed=not card.reached)
@@ -215,16 +199,16 @@ class ComparisonSheet(Sheet):
     def kept(self, card: Card, label: Label) -> str:
         """Return the sign of what became of a trigger that keeps a state."""
         keeping = (card.name, label.trigger, card.name)
-        return SIGNS[change_of(m for m in self.compared.moves if (m.source, m.trigger, m.dest) == keeping)]
+        return SIGNS[change_of(m for m in self.comparison.moves if (m.source, m.trigger, m.dest) == keeping)]
 
     def legend(self) -> Iterator[Block]:
         """Give what is added, changed and gone."""
-        yield from blocks(self.compared, self.palette)
+        yield from blocks(self.comparison, self.palette)
 
 
 def comparison_sheet(comparison: Comparison, theme: Theme = LIGHT, links: Links | None = None) -> ComparisonSheet:
     """Return the picture of two editions, one beside the other."""
-    sheet = ComparisonSheet(_picture(comparison), theme, links, comparison, differences(comparison))
+    sheet = ComparisonSheet(_picture(comparison), theme, links, comparison=comparison)
 
     def kind(arrow: Arrow, label: Label) -> object:
         return sheet.change(arrow, label.trigger)
@@ -250,16 +234,14 @@ def _picture(comparison: Comparison) -> Picture:
     )
 
 
+def _heading(comparison: Comparison) -> str:
+    return f"{comparison.title}: from {comparison.before.id} to {comparison.after.id}"
+
+
 def _worded(mark: str) -> str:
     """Return a sign with its number as words."""
     words = next((str(change) for change, sign in SIGNS.items() if sign and mark.startswith(sign)), "")
     return f"{words} {mark[1:]}".strip()
-
-
-def draw_comparison(comparison: Comparison, fmt: str, *, theme: str = "light") -> bytes:
-    """Draw two editions of a machine in one picture; raises what the drawing of a machine raises."""
-    check_formats([fmt])
-    return drawn([comparison_sheet(comparison, theme_named(theme))], fmt)[0]
 
 
 def compared(law: Law, before: str, after: str, names: Iterable[str] | None = None) -> list[Comparison]:
@@ -278,17 +260,10 @@ def write_comparisons(
 
     Everything is drawn before the first file is written; raises what drawing raises.
     """
-    check_formats(formats)
-    sheets = [replace(comparison_sheet(comparison, style.theme), notes=style.notes) for comparison in changes]
-    files: dict[Path, bytes] = {}
-    for fmt in dict.fromkeys(formats):
-        paths = [Drawing(stem_of(s.compared), s.picture).path(folder, fmt, style.theme) for s in sheets]
-        files |= zip(paths, drawn(sheets, fmt), strict=True)
-    if changes:
-        heading = f"# From {changes[0].before.id} to {changes[0].after.id}"
-        files[folder / f"{_span(changes[0])}.md"] = f"{heading}\n\n{markdown(changes)}".encode()
-    written(files, folder)
-    return list(files)
+    sheets = {stem_of(change): replace(comparison_sheet(change, style.theme), notes=style.notes) for change in changes}
+    heading = f"# From {changes[0].before.id} to {changes[0].after.id}" if changes else ""
+    beside = {f"{_span(changes[0])}.md": f"{heading}\n\n{markdown(changes)}"} if changes else {}
+    return written(sheets, folder, formats, beside)
 
 
 def stem_of(comparison: Comparison) -> str:
@@ -323,7 +298,7 @@ def markdown(comparisons: Sequence[Comparison]) -> str:
     lines: list[str] = []
     for comparison in comparisons:
         if rows := difference_table(comparison):
-            lines += [f"## {comparison.title}: from {comparison.before.id} to {comparison.after.id}", ""]
+            lines += [f"## {_heading(comparison)}", ""]
             lines += [f"{span(comparison.before)}; {span(comparison.after)}.", "", *_table(rows), ""]
     if same := [comparison.title for comparison in comparisons if not comparison.differs]:
         lines += [f"Nothing differs in: {', '.join(same)}.", ""]

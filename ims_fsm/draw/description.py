@@ -48,14 +48,14 @@ def card_said(card: Card) -> str:
 
 def arrow_said(picture: Picture, arrow: Arrow) -> str:
     """Return an arrow in one sentence."""
-    head = picture.card(arrow.head).state.title
+    head = picture.title_of(arrow.head)
     if not arrow.labels:
         return f"It begins in {head}."
     deed = f"the {arrow.actor}'s {spoken(arrow.labels)}"
     if arrow.tail == ENTRY:
         return f"It comes into being with {deed}, in {head}."
     leads = "is always refused" if arrow.never else f"leads to {head}"
-    tail = "any open state" if arrow.tail == ANY else picture.card(arrow.tail).state.title
+    tail = "any open state" if arrow.tail == ANY else picture.title_of(arrow.tail)
     return f"From {tail}, {deed} {leads}."
 
 
@@ -69,4 +69,4 @@ def _kept(card: Card) -> str:
 
 
 def _titles(picture: Picture, states: tuple[str, ...]) -> str:
-    return ", ".join(picture.card(state).state.title for state in states)
+    return ", ".join(map(picture.title_of, states))

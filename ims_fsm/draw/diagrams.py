@@ -6,7 +6,7 @@ loaded, only for the format asked. Imports the law, the sheet and each format.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -64,10 +64,14 @@ class Drawing:
     stem: str
     picture: Picture
 
-    def path(self, folder: Path, fmt: str, theme: Theme = themes.LIGHT) -> Path:
-        """Return the file in a folder that holds it in a format; a theme other than the light one is in its name."""
-        name = self.stem if theme is themes.LIGHT else f"{self.stem}.{theme.name}"
-        return folder / f"{name}.{FORMATS[fmt]}"
+
+def file_name(stem: str, fmt: str, theme: Theme = themes.LIGHT) -> str:
+    """Return the name of the file of a picture in a format; a theme other than the light one is in its name.
+
+    >>> file_name("invoice", "mermaid"), file_name("invoice", "svg", themes.DARK)
+    ('invoice.mmd', 'invoice.dark.svg')
+    """
+    return f"{stem}.{FORMATS[fmt]}" if theme is themes.LIGHT else f"{stem}.{theme.name}.{FORMATS[fmt]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,32 +142,38 @@ def write_diagrams(
     What is drawn, and under which names, `drawings` says; it raises what that and `draw` raise. Everything is drawn
     before the first file is written.
     """
+    sheets = {drawing.stem: style.sheet(drawing.picture) for drawing in drawings(law, names, edition)}
+    return written(sheets, folder, formats)
+
+
+def written(
+    sheets: Mapping[str, Sheet], folder: Path, formats: Sequence[str], beside: Mapping[str, str] | None = None
+) -> list[Path]:
+    """Draw sheets into a folder, each under its name, with texts beside them; return the files.
+
+    The folder is made where it is not there, once everything is drawn; raises what `drawn` raises.
+    """
     check_formats(formats)
-    chosen = drawings(law, names, edition)
     files: dict[Path, bytes] = {}
     for fmt in dict.fromkeys(formats):
-        paths = [drawing.path(folder, fmt, style.theme) for drawing in chosen]
-        files |= zip(paths, drawn([style.sheet(drawing.picture) for drawing in chosen], fmt), strict=True)
-    written(files, folder)
-    return list(files)
-
-
-def written(files: dict[Path, bytes], folder: Path) -> None:
-    """Write files into a folder, which is made where it is not there."""
+        paths = [folder / file_name(stem, fmt, sheet.theme) for stem, sheet in sheets.items()]
+        files |= zip(paths, drawn([*sheets.values()], fmt), strict=True)
+    files |= {folder / name: text.encode() for name, text in (beside or {}).items()}
     folder.mkdir(parents=True, exist_ok=True)
     for path, content in files.items():
         path.write_bytes(content)
+    return list(files)
 
 
 def _of_machine(machine: Machine, edition: str | None) -> list[Drawing]:
-    newest = machine.edition.rule_set
-    pictures = {name: picture_of(edited) for name, edited in machine.editions.items()}
-    current = pictures.pop(newest.id)
+    newest = machine.edition
     if edition is not None:
-        is_older = edition in pictures
-        return [Drawing(f"{machine.name}.{edition}", pictures[edition]) if is_older else Drawing(machine.name, current)]
-    differing = (name for name, picture in pictures.items() if replace(picture, rule_set=newest) != current)
-    return [Drawing(machine.name, current), *(Drawing(f"{machine.name}.{name}", pictures[name]) for name in differing)]
+        stem = machine.name if edition == newest.rule_set.id else f"{machine.name}.{edition}"
+        return [Drawing(stem, picture_of(machine.editions[edition]))]
+    current = picture_of(newest)
+    older = {name: picture_of(edited) for name, edited in machine.editions.items() if name != newest.rule_set.id}
+    differing = (name for name, picture in older.items() if replace(picture, rule_set=newest.rule_set) != current)
+    return [Drawing(machine.name, current), *(Drawing(f"{machine.name}.{name}", older[name]) for name in differing)]
 
 
 @dataclass(frozen=True)
@@ -199,7 +209,7 @@ class Diagram:
 
     def __str__(self) -> str:
         """Say it in sentences."""
-        return self.sheet.said
+        return self.sheet.wording.said
 
     def _repr_svg_(self) -> str:
         """Return the SVG that a notebook shows."""
@@ -232,12 +242,8 @@ def diagram(
     Without `notes` it is for a slide. `law` is the shipped one where none is given. Raises `InputError` for an unknown
     machine, rule set or theme.
     """
-    declared = (law or shipped_law()).machine(machine)
-    if edition is not None and edition not in declared.editions:
-        remedy = f"the rule sets are {', '.join(declared.editions)}"
-        raise InputError("drawing", [Problem(edition, "is not a rule set", remedy)])
-    chosen = declared.edition if edition is None else declared.editions[edition]
-    return Diagram(Style(theme_named(theme), href_base, notes).sheet(picture_of(chosen)))
+    chosen, *_ = drawings(law or shipped_law(), [machine], edition)
+    return Diagram(Style(theme_named(theme), href_base, notes).sheet(chosen.picture))
 
 
 def format_of(path: Path) -> str:

@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING
 from ims_fsm.draw import measure
 from ims_fsm.draw.labels import BARS_SAY, FRAME_SAYS, Words, arrow_lines, card_lines, card_size, extent
 from ims_fsm.draw.measure import FAMILY, folded
-from ims_fsm.draw.picture import ANY, Arrow, Card, Picture, arrow_id, card_id
-from ims_fsm.draw.sheet import Sheet
-from ims_fsm.draw.theme import PENS, strokes
+from ims_fsm.draw.picture import ANY, Arrow, Card, Picture
+from ims_fsm.draw.sheet import Part, Sheet
 from ims_fsm.law.declaration import ENTRY
 
 if TYPE_CHECKING:
@@ -129,23 +128,21 @@ def _column(graph: Digraph, states: Sequence[str]) -> None:
 def _card(graph: Digraph, sheet: Sheet, card: Card, size: tuple[float, float]) -> None:
     from graphviz import escape, nohtml  # noqa: PLC0415 - as above
 
-    look = sheet.card_look(card)
+    look, part = sheet.card_look(card), sheet.card_part(card)
     # Of a double border Graphviz puts the outer one outside.
     outer = 2 * DOUBLE if card.state.terminal else 0
     attributes = {
         "label": nohtml("\\n".join(escape(line.words) for line in card_lines(sheet, card, look) if line.words)),
         "width": _inches(size[0] - outer),
         "height": _inches(size[1] - outer),
-        "id": sheet.part_id(card_id(sheet.picture, card.name)),
-        "class": " ".join(["state", *(f"keeps-{kept.trigger}" for kept in card.keeps)]),
+        "id": part.name,
+        "class": part.kind,
         "color": look.paint.line,
         "fillcolor": look.paint.fill,
         "peripheries": "2" if card.state.terminal else "1",
         "style": "rounded,filled,dashed" if look.dashed else "rounded,filled",
     }
-    if sheet.links:
-        attributes |= _leading(sheet.links.state(sheet.picture, card.name), sheet.card_said(card))
-    graph.node(card.name, **attributes)
+    graph.node(card.name, **attributes, **_leading(part))
 
 
 def _edges(graph: Digraph, sheet: Sheet) -> None:
@@ -163,23 +160,21 @@ def _edges(graph: Digraph, sheet: Sheet) -> None:
 
 
 def _arrow(graph: Digraph, sheet: Sheet, arrow: Arrow) -> None:
-    picture, look = sheet.picture, sheet.arrow_look(arrow)
-    stroke = look.stroke or strokes(picture.actors).get(arrow.actor, "solid")
+    picture, look, part = sheet.picture, sheet.arrow_look(arrow), sheet.arrow_part(arrow)
+    stroke, pen = sheet.stroke(arrow)
     lines = [*arrow_lines(sheet, arrow)]
     attributes = {
-        "id": sheet.part_id(arrow_id(picture, arrow)),
-        "class": " ".join(filter(None, ["arrow", arrow.actor, *(label.trigger for label in arrow.labels)])),
+        "id": part.name,
+        "class": part.kind,
         "style": stroke,
-        "penwidth": f"{PENS.get(stroke, 1.0) * look.pen * sheet.theme.pen:g}",
+        "penwidth": f"{pen * sheet.theme.pen:g}",
         "color": look.color,
         "label": _fixed(lines) if lines else "",
         "arrowhead": "tee" if look.barred else "normal",
     }
     if picture.card(arrow.head).state.terminal and not picture.frame:
         attributes["weight"] = "8"
-    if sheet.links and arrow.labels:
-        attributes |= _leading(sheet.links.arrow(picture, arrow), sheet.arrow_said(arrow))
-    graph.edge(_tail(picture, arrow), arrow.head, **attributes)
+    graph.edge(_tail(picture, arrow), arrow.head, **attributes, **_leading(part))
 
 
 def _tail(picture: Picture, arrow: Arrow) -> str:
@@ -197,8 +192,8 @@ def _port(arrow: Arrow) -> str:
 
 def _legend(sheet: Sheet) -> str:
     """Return what stands below the picture, in one column: its title, and what explains it."""
-    lines = [Words(sheet.heading, measure.STATE, sheet.palette.ink, bold=True)]
-    lines += [Words(words, measure.TEXT, sheet.palette.aside) for words in sheet.subheading.splitlines()]
+    lines = [Words(sheet.wording.heading, measure.STATE, sheet.palette.ink, bold=True)]
+    lines += [Words(words, measure.TEXT, sheet.palette.aside) for words in sheet.wording.subheading.splitlines()]
     for block in sheet.legend() if sheet.notes else ():
         lines += [Words(words, measure.TEXT, sheet.palette.ink) for words in (block.heading, block.aside) if words]
         for entry in block.entries:
@@ -219,12 +214,15 @@ def _fixed(lines: Sequence[Words]) -> str:
     return f"<<TABLE {_CELLS} {size}><TR><TD>{text}</TD></TR></TABLE>>"
 
 
-def _leading(address: str, says: str) -> dict[str, str]:
+def _leading(part: Part) -> dict[str, str]:
+    """Return where a part of a picture leads, and what it says there; nothing where it leads nowhere."""
+    if not part.href:
+        return {}
     from graphviz import escape  # noqa: PLC0415 - as above
 
     # Shown inside a page the picture is a frame of its own: the link leads the page itself.
-    said = escape(says)
-    return {"href": escape(address), "tooltip": said, "labeltooltip": said, "target": "_top"}
+    said = escape(part.says)
+    return {"href": escape(part.href), "tooltip": said, "labeltooltip": said, "target": "_top"}
 
 
 def _inches(points: float) -> str:

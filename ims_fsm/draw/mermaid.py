@@ -28,9 +28,9 @@ def mermaid_of(drawing: Picture | Sheet) -> str:
 
 
 def _lines(sheet: Sheet) -> Iterator[str]:
-    yield from ("---", f"title: {_quoted(sheet.caption)}", "---", "stateDiagram-v2")
-    yield f"    accTitle: {sheet.title}"
-    yield f"    accDescr: {sheet.said}"
+    yield from ("---", f"title: {_quoted(sheet.wording.caption)}", "---", "stateDiagram-v2")
+    yield f"    accTitle: {sheet.wording.title}"
+    yield f"    accDescr: {sheet.wording.said}"
     yield "    direction LR"
     yield from _states(sheet)
     yield from _arrows(sheet)
@@ -43,7 +43,7 @@ def _states(sheet: Sheet) -> Iterator[str]:
     for card in picture.cards:
         yield f"    state {_quoted(_written(sheet, card))} as {_id(card.name)}"
     if picture.frame:
-        titles = ",<br/>".join(picture.card(state).state.title for state in picture.frame)
+        titles = ",<br/>".join(map(picture.title_of, picture.frame))
         yield f"    state {_quoted(f'any of<br/>{titles}')} as {OPEN}"
 
 

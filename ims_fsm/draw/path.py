@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from ims_fsm.draw.citation import cite, cite_all, worded
 from ims_fsm.draw.description import CROSS
 from ims_fsm.draw.legend import Block, Entry
 from ims_fsm.draw.picture import Arrow, Card, Label, Links, Picture, picture_of
-from ims_fsm.draw.sheet import ArrowLook, CardLook, LabelLook, Sheet
+from ims_fsm.draw.sheet import ArrowLook, CardLook, LabelLook, Sheet, Wording
 from ims_fsm.draw.theme import LIGHT, Paint, Theme, strokes
 from ims_fsm.law.edition import Edition
 
@@ -75,44 +76,28 @@ class Highlight:
         return frozenset({self.state, *(state for step in self.steps for state in (step.source, step.dest))})
 
 
-NOTHING = Highlight("", "", "", "", (), (), ())
-
-
 @dataclass(frozen=True)
 class PathSheet(Sheet):
     """The picture of a machine with what a `Highlight` says of one record."""
 
-    highlight: Highlight = field(default=NOTHING)
+    highlight: Highlight = field(kw_only=True)
 
     @property
     def name(self) -> str:
         """The machine, its rule set and the record."""
         return f"{self.picture.name}-{self.highlight.key}"
 
-    @property
-    def heading(self) -> str:
-        """The record."""
-        return self.highlight.heading
-
-    @property
-    def subheading(self) -> str:
-        """Where it stands, and the law that it stands under."""
-        return self.highlight.subheading
-
-    @property
-    def caption(self) -> str:
-        """The record and where it stands."""
-        return f"{self.highlight.heading}: {self.highlight.subheading}"
-
-    @property
-    def title(self) -> str:
-        """The record and where it stands."""
-        return f"{self.highlight.heading}: its path"
-
-    @property
-    def said(self) -> str:
-        """The path, the ways and the barriers in sentences."""
-        return _sentences(self.picture, self.highlight)
+    @cached_property
+    def wording(self) -> Wording:
+        """The record and where it stands; the path, the ways and the barriers in sentences."""
+        record = self.highlight
+        return Wording(
+            heading=record.heading,
+            subheading=record.subheading,
+            caption=f"{record.heading}: {record.subheading}",
+            title=f"{record.heading}: its path",
+            said=_sentences(self.picture, record),
+        )
 
     def steps_on(self, arrow: Arrow, trigger: str) -> tuple[Step, ...]:
         """Return the steps that an arrow's trigger was taken with."""
@@ -180,7 +165,7 @@ class PathSheet(Sheet):
 
 def path_sheet(edition: Edition, highlight: Highlight, theme: Theme = LIGHT, links: Links | None = None) -> PathSheet:
     """Return the picture of an edition with a record's path on it."""
-    whole = PathSheet(picture_of(edition), theme, links, highlight)
+    whole = PathSheet(picture_of(edition), theme, links, highlight=highlight)
 
     def kind(arrow: Arrow, label: Label) -> object:
         return bool(whole.steps_on(arrow, label.trigger)), type(whole.now(arrow, label.trigger))
@@ -203,9 +188,9 @@ def _blocks(picture: Picture, highlight: Highlight) -> Iterator[Block]:
 
 def _sentences(picture: Picture, highlight: Highlight) -> str:
     """Return the path, the ways and the barriers in sentences."""
-    sentences = [f"{highlight.heading}: {highlight.subheading}. It stands in {_title(picture, highlight.state)}."]
+    sentences = [f"{highlight.heading}: {highlight.subheading}. It stands in {picture.title_of(highlight.state)}."]
     sentences += [f"{step.when}: {_step(picture, step)}." for step in highlight.steps]
-    sentences += [f"{worded(way.trigger)} leads to {_title(picture, way.dest)}." for way in highlight.ways]
+    sentences += [f"{worded(way.trigger)} leads to {picture.title_of(way.dest)}." for way in highlight.ways]
     for triggers, reasons in _alike(highlight.barriers):
         why = "; ".join(f"{says} ({cite(rule)})" for rule, says in reasons)
         sentences.append(f"Not now {' or '.join(map(worded, triggers))}: {why}.")
@@ -219,7 +204,7 @@ def _ways(picture: Picture, highlight: Highlight) -> Iterator[Block]:
         Entry(
             "",
             worded(way.trigger),
-            f"leads to {_title(picture, way.dest)}, by the {actors[way.trigger]} ({cite_all(way.rules)})",
+            f"leads to {picture.title_of(way.dest)}, by the {actors[way.trigger]} ({cite_all(way.rules)})",
             drawn[actors[way.trigger]],
         )
         for way in highlight.ways
@@ -229,12 +214,8 @@ def _ways(picture: Picture, highlight: Highlight) -> Iterator[Block]:
 
 def _step(picture: Picture, step: Step) -> str:
     if step.number is None:
-        return f"{worded(step.trigger)}, by {step.actor}: begins in {_title(picture, step.dest)}"
-    return f"{worded(step.trigger)}, by {step.actor}: {_title(picture, step.source)} → {_title(picture, step.dest)}"
-
-
-def _title(picture: Picture, state: str) -> str:
-    return picture.card(state).state.title
+        return f"{worded(step.trigger)}, by {step.actor}: begins in {picture.title_of(step.dest)}"
+    return f"{worded(step.trigger)}, by {step.actor}: {picture.title_of(step.source)} → {picture.title_of(step.dest)}"
 
 
 def _alike(barriers: tuple[Barrier, ...]) -> list[tuple[list[str], tuple[tuple[str, str], ...]]]:

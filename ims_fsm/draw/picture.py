@@ -50,6 +50,12 @@ class Arrow:
     labels: tuple[Label, ...]
     never: bool = False
 
+    @property
+    def key(self) -> str:
+        """What tells the arrow from every other of its picture: its ends and its triggers."""
+        tail = {ENTRY: "Entry", ANY: "Any"}.get(self.tail, self.tail)
+        return "-".join((tail, self.head, *(label.trigger for label in self.labels)))
+
 
 @dataclass(frozen=True, slots=True)
 class Card:
@@ -108,6 +114,10 @@ class Picture:
         """Return the card of a state that the machine has."""
         return next(card for card in self.cards if card.name == state)
 
+    def title_of(self, state: str) -> str:
+        """Return the title of a state that the machine has."""
+        return self.card(state).state.title
+
     def sources(self, arrow: Arrow) -> tuple[str, ...]:
         """Return the states that an arrow starts in."""
         return self.frame if arrow.tail == ANY else (arrow.tail,)
@@ -135,17 +145,6 @@ class Picture:
         return frozenset(moved | kept)
 
 
-def card_id(picture: Picture, state: str) -> str:
-    """Return the id of a state's card in the SVG of a picture, unlike that of any other picture."""
-    return f"{picture.name}-{state}"
-
-
-def arrow_id(picture: Picture, arrow: Arrow) -> str:
-    """Return the id of an arrow in the SVG of a picture, unlike that of any other picture."""
-    tail = {ENTRY: "Entry", ANY: "Any"}.get(arrow.tail, arrow.tail)
-    return "-".join((picture.name, tail, arrow.head, *(label.trigger for label in arrow.labels)))
-
-
 @dataclass(frozen=True, slots=True)
 class Links:
     """The addresses of states, arrows and notes; `base` is that of their page, empty for the page they stand in."""
@@ -158,7 +157,7 @@ class Links:
 
     def arrow(self, picture: Picture, arrow: Arrow) -> str:
         """Return the address of an arrow's line."""
-        return f"{self.base}#{arrow_id(picture, arrow)}-line"
+        return f"{self.base}#{picture.name}-{arrow.key}-line"
 
     def note(self, picture: Picture, number: int) -> str:
         """Return the address of a numbered note."""

@@ -7,12 +7,42 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from ims_fsm.draw import description, legend
 from ims_fsm.draw.legend import Block
 from ims_fsm.draw.picture import ANY, Arrow, Card, Label, Links, Picture
-from ims_fsm.draw.theme import LIGHT, Paint, Palette, Theme
+from ims_fsm.draw.theme import LIGHT, PENS, Paint, Palette, Theme, strokes
 from ims_fsm.law.declaration import ENTRY
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What a sheet says of itself as a whole."""
+
+    #: The title that is drawn.
+    heading: str
+    #: The lines below it.
+    subheading: str
+    #: The title on one line, with where it holds.
+    caption: str
+    #: The title for those who cannot see the picture.
+    title: str
+    #: The whole sheet in sentences.
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A state or an arrow in a document: its sentence on hover, its id, its classes, and where it leads, if it does.
+
+    No two sheets of one picture share an id.
+    """
+
+    says: str
+    name: str
+    kind: str
+    href: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,38 +102,35 @@ class Sheet:
         """What tells this sheet from every other: the machine and its rule set."""
         return self.picture.name
 
-    @property
-    def heading(self) -> str:
-        """The title that is drawn."""
-        return self.picture.title
+    @cached_property
+    def wording(self) -> Wording:
+        """What the sheet says of itself."""
+        picture, span = self.picture, description.span(self.picture.rule_set)
+        return Wording(
+            heading=picture.title,
+            subheading=f"{picture.says}  ·  {span}",
+            caption=f"{picture.title}, {span}",
+            title=description.title(picture),
+            said=description.described(picture),
+        )
 
-    @property
-    def subheading(self) -> str:
-        """The line below the title."""
-        return f"{self.picture.says}  ·  {description.span(self.picture.rule_set)}"
+    def card_part(self, card: Card) -> Part:
+        """Return a state as a part of a document."""
+        kind = " ".join(["state", *(f"keeps-{kept.trigger}" for kept in card.keeps)])
+        href = self.links.state(self.picture, card.name) if self.links else ""
+        return Part(description.card_said(card), f"{self.name}-{card.name}", kind, href)
 
-    @property
-    def caption(self) -> str:
-        """The title on one line, with the rule set."""
-        return f"{self.picture.title}, {description.span(self.picture.rule_set)}"
+    def arrow_part(self, arrow: Arrow) -> Part:
+        """Return an arrow as a part of a document; one without a trigger leads nowhere."""
+        kind = " ".join(filter(None, ["arrow", arrow.actor, *(label.trigger for label in arrow.labels)]))
+        href = self.links.arrow(self.picture, arrow) if self.links and arrow.labels else ""
+        return Part(description.arrow_said(self.picture, arrow), f"{self.name}-{arrow.key}", kind, href)
 
-    @property
-    def title(self) -> str:
-        """The title for those who cannot see it."""
-        return description.title(self.picture)
-
-    @property
-    def said(self) -> str:
-        """The whole sheet in sentences."""
-        return description.described(self.picture)
-
-    def card_said(self, card: Card) -> str:
-        """Return what a state says on hover."""
-        return description.card_said(card)
-
-    def arrow_said(self, arrow: Arrow) -> str:
-        """Return what an arrow says on hover."""
-        return description.arrow_said(self.picture, arrow)
+    def stroke(self, arrow: Arrow) -> tuple[str, float]:
+        """Return how an arrow is broken, and how thick it is: its actor's stroke where its look names none."""
+        look = self.arrow_look(arrow)
+        stroke = look.stroke or strokes(self.picture.actors).get(arrow.actor, "solid")
+        return stroke, PENS.get(stroke, 1.0) * look.pen
 
     def card_look(self, card: Card) -> CardLook:
         """Return how a state looks."""
@@ -129,10 +156,6 @@ class Sheet:
     def kept(self, _card: Card, label: Label) -> str:
         """Return what stands beside a trigger that keeps a state: the numbers of its notes."""
         return " ".join(map(str, label.notes))
-
-    def part_id(self, part: str) -> str:
-        """Return the id of a part of the picture as this sheet has it: no two sheets of one picture share any."""
-        return self.name + part.removeprefix(self.picture.name)
 
     def legend(self) -> Iterator[Block]:
         """Give what stands below the picture."""

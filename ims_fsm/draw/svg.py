@@ -17,7 +17,7 @@ from ims_fsm.draw.labels import BARS_SAY, FRAME_SAYS, Words, arrow_lines, card_l
 from ims_fsm.draw.legend import RAISED, STROKE, typeset
 from ims_fsm.draw.measure import COLUMN, MARGIN, SUBTITLE, TEXT, TITLE, WIDTH, balanced, folded, width
 from ims_fsm.draw.paper import Box, Group, Line, Page, Point, Rect, Shape, Text
-from ims_fsm.draw.picture import ANY, Arrow, Card, arrow_id, card_id
+from ims_fsm.draw.picture import ANY, Arrow, Card
 from ims_fsm.draw.renderer import Places, Route
 from ims_fsm.draw.sheet import Sheet
 from ims_fsm.draw.theme import DASHES, PENS, strokes
@@ -65,7 +65,7 @@ def svg_of(sheet: Sheet, places: Places, dot: str) -> str:
         centred = edge + (wide - edge - whole.right) / 2, below + (tall - needed) / 2
         drawing, more = _Drawing(sheet, _moved(places, *centred)), [*_key(sheet, edge, tall - edge)]
     return Page(
-        name=sheet.name, title=sheet.title, says=sheet.said, height=tall, theme=sheet.theme,
+        name=sheet.name, title=sheet.wording.title, says=sheet.wording.said, height=tall, theme=sheet.theme,
         shapes=(*shapes, *drawing.shapes(), *more), width=wide, scale=scale,
         role="graphics-document document" if sheet.links else "img", digest=digest(dot),
     ).svg()  # fmt: skip
@@ -75,10 +75,10 @@ def _heading(sheet: Sheet, edge: float) -> tuple[float, list[Text]]:
     """Return how far down the title and the lines below it reach, and their shapes."""
     ink, aside, top = sheet.palette.ink, sheet.palette.aside, edge
     shapes: list[Text] = []
-    for line in folded(sheet.heading, WIDTH, TITLE, bold=True):
+    for line in folded(sheet.wording.heading, WIDTH, TITLE, bold=True):
         shapes.append(Text(edge, top + TITLE, line, ink, size=TITLE, bold=True))
         top += TITLE + 3
-    for line in (folds for part in sheet.subheading.split("\n") for folds in balanced(part, WIDTH, SUBTITLE)):
+    for line in (folds for part in sheet.wording.subheading.split("\n") for folds in balanced(part, WIDTH, SUBTITLE)):
         shapes.append(Text(edge, top + SUBTITLE, line, aside, size=SUBTITLE))
         top += SUBTITLE + 2
     return top + 2 * MARGIN, shapes
@@ -204,15 +204,13 @@ class _Drawing:
         inside = box.grown(-_DOUBLE) if card.state.terminal else box
         shapes.append(Rect(inside, look.paint.fill, look.paint.line, _ROUND, pen, dash))
         shapes += self._written([*card_lines(sheet, card, look)], box.middle, look.paint.fill)
-        kind = " ".join(["node", "state", *(f"keeps-{kept.trigger}" for kept in card.keeps)])
-        href = sheet.links.state(sheet.picture, card.name) if sheet.links else ""
-        return Group(sheet.card_said(card), tuple(shapes), sheet.part_id(card_id(sheet.picture, card.name)), kind, href)
+        part = sheet.card_part(card)
+        return Group(part.says, tuple(shapes), part.name, f"node {part.kind}", part.href)
 
     def _arrow(self, arrow: Arrow) -> Shape:
         sheet, picture = self.sheet, self.sheet.picture
         route, look = self._route(arrow), sheet.arrow_look(arrow)
-        stroke = look.stroke or strokes(picture.actors).get(arrow.actor, "solid")
-        pen = PENS.get(stroke, 1.0) * look.pen
+        (stroke, pen), part = sheet.stroke(arrow), sheet.arrow_part(arrow)
         points = route.points
         if arrow.tail == ANY:
             # Graphviz leaves a little room beside a bar.
@@ -225,12 +223,10 @@ class _Drawing:
             shapes += self._written(
                 [*arrow_lines(sheet, arrow)], (route.label[0], route.label[1] - 1), sheet.palette.paper
             )
-        kind = " ".join(["edge", "arrow", arrow.actor, *(label.trigger for label in arrow.labels)])
-        href = sheet.links.arrow(picture, arrow) if sheet.links and arrow.labels else ""
-        return Group(sheet.arrow_said(arrow), tuple(shapes), sheet.part_id(arrow_id(picture, arrow)), kind, href)
+        return Group(part.says, tuple(shapes), part.name, f"edge {part.kind}", part.href)
 
     def _route(self, arrow: Arrow) -> Route:
-        return self.places.routes[self.sheet.part_id(arrow_id(self.sheet.picture, arrow))]
+        return self.places.routes[self.sheet.arrow_part(arrow).name]
 
     def _label_box(self, arrow: Arrow) -> Box:
         x, y = self._route(arrow).label or (0.0, 0.0)

@@ -24,13 +24,13 @@ def watch(
     """
     seen: dict[Path, int] | None = None
     try:
-        while True:
-            now = dict(_times(watched))
-            if now != seen:
-                say(_drawn(redraw, _changed(seen, now)))
-                seen = now
-            if not pause():
-                return
+        while seen is None or pause():
+            now, before = dict(_times(watched)), seen
+            if now != before:
+                # Whatever its time: a file that came or went is among them as well.
+                changed = {path.name for path, _ in now.items() ^ before.items()} if before is not None else set()
+                say(_drawn(redraw, ", ".join(sorted(changed)) or "begun"))
+            seen = now
     except KeyboardInterrupt:
         return
 
@@ -47,12 +47,6 @@ def _drawn(redraw: Callable[[], list[Path]], what: str) -> str:
     except ImsFsmError as error:
         return f"{what}: not drawn: {error}"
     return f"{what}: {len(files)} file{'s' if len(files) != 1 else ''} drawn"
-
-
-def _changed(before: dict[Path, int] | None, after: dict[Path, int]) -> str:
-    if before is None:
-        return "begun"
-    return ", ".join(sorted(path.name for path in {*before, *after} if before.get(path) != after.get(path)))
 
 
 def _times(watched: Path) -> Iterator[tuple[Path, int]]:

@@ -14,7 +14,7 @@ from ims_fsm.charts.sequence.sequence import SEQUENCES, sequence, tale_of
 from ims_fsm.charts.timeline import month
 from ims_fsm.draw import theme as themes
 from ims_fsm.draw.comparison import compared, comparison_sheet, stem_of
-from ims_fsm.draw.diagrams import Drawing, drawings, drawn
+from ims_fsm.draw.diagrams import Drawing, drawings, drawn, file_name
 from ims_fsm.draw.picture import Links
 from ims_fsm.draw.sheet import Sheet
 from ims_fsm.draw.theme import Theme
@@ -69,7 +69,7 @@ class Pictures:
         Raises what drawing raises where one of them needs Graphviz.
         """
         themed = ((theme, self._svg(names, theme)) for theme in (themes.LIGHT, themes.DARK))
-        return {_file(name, theme): content for theme, svg in themed for name, content in svg.items()}
+        return {file_name(name, "svg", theme): content for theme, svg in themed for name, content in svg.items()}
 
     def inline(self) -> dict[str, str]:
         """Return every picture as SVG to stand inside a page; machines lead to their lines there, without their notes.
@@ -102,7 +102,3 @@ def _period(book: LawBook, filing: Filing, theme: Theme) -> str:
 
 def _tale(book: LawBook, name: str, theme: Theme) -> str:
     return sequence(book, tale_of(book, name), theme=theme).decode()
-
-
-def _file(name: str, theme: Theme) -> str:
-    return f"{name}.svg" if theme is themes.LIGHT else f"{name}.{theme.name}.svg"

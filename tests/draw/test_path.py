@@ -114,11 +114,11 @@ def test_where_nothing_is_open_it_says_so(sheet: PathSheet) -> None:
 
 
 def test_those_who_cannot_see_it_are_told_the_path(sheet: PathSheet) -> None:
-    assert sheet.said.startswith("Credit note CN/7: Accepted since 13 Nov 2024. It stands in Accepted.")
-    assert "12 Nov 2024: accept, by asha: No action → Accepted." in sheet.said
+    assert sheet.wording.said.startswith("Credit note CN/7: Accepted since 13 Nov 2024. It stands in Accepted.")
+    assert "12 Nov 2024: accept, by asha: No action → Accepted." in sheet.wording.said
     assert (
         "Not now keep pending: It is an original credit note, and pending is not available for it (FAQ 11.a)."
-        in sheet.said
+        in sheet.wording.said
     )
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from ims_fsm.draw.comparison import compared, comparison_sheet, markdown, stem_of
-from ims_fsm.draw.diagrams import Drawing, drawings
+from ims_fsm.draw.diagrams import Drawing, drawings, file_name
 from ims_fsm.draw.dot import dot_of
 from ims_fsm.draw.mermaid import mermaid_of
 from ims_fsm.draw.sheet import Sheet
@@ -33,18 +33,18 @@ each_drawing = pytest.mark.parametrize("drawing", DRAWINGS, ids=lambda each: eac
 
 @each_drawing
 def test_dot_is_fresh(published: Path, drawing: Drawing) -> None:
-    assert drawing.path(published, "dot").read_bytes() == dot_of(drawing.picture).encode(), REMEDY
+    assert (published / file_name(drawing.stem, "dot")).read_bytes() == dot_of(drawing.picture).encode(), REMEDY
 
 
 @each_drawing
 def test_mermaid_is_fresh(published: Path, drawing: Drawing) -> None:
-    assert drawing.path(published, "mermaid").read_bytes() == mermaid_of(drawing.picture).encode(), REMEDY
+    assert (published / file_name(drawing.stem, "mermaid")).read_bytes() == mermaid_of(drawing.picture).encode(), REMEDY
 
 
 @each_drawing
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda each: each.name)
 def test_svg_was_drawn_from_this_dot(published: Path, drawing: Drawing, theme: Theme) -> None:
-    text = drawing.path(published, "svg", theme).read_text("utf-8")
+    text = (published / file_name(drawing.stem, "svg", theme)).read_text("utf-8")
     assert digest_in(text) == digest(dot_of(Sheet(drawing.picture, theme))), REMEDY
 
 
@@ -52,7 +52,7 @@ def test_svg_was_drawn_from_this_dot(published: Path, drawing: Drawing, theme: T
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda each: each.name)
 def test_what_a_change_of_law_does_is_fresh(published: Path, comparison: Comparison, theme: Theme) -> None:
     sheet = comparison_sheet(comparison, theme)
-    text = Drawing(stem_of(comparison), sheet.picture).path(published, "svg", theme).read_text("utf-8")
+    text = (published / file_name(stem_of(comparison), "svg", theme)).read_text("utf-8")
     assert digest_in(text) == digest(dot_of(sheet)), REMEDY
 
 
