@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ims_fsm.testing.stage import Stage as Stage
     from ims_fsm.workflow.scratch import Scratch as Scratch
 
-_ROOMS = {"Scratch": "workflow.scratch", "SettableClock": "terms.clock", "Stage": "testing.stage"}
+_ROOMS = {"Scratch": "workflow.scratch", "SettableClock": "terms.period", "Stage": "testing.stage"}
 __all__ = list(_ROOMS)  # what the type checker sees above is held against it by a test
 
 
