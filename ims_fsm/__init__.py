@@ -105,7 +105,7 @@ _ROOMS = (
     ("workflow.recipient_desk", "RecipientDesk Action"),
     ("workflow.supplier_desk", "SupplierDesk"),
     ("law.hooks", "Hooks TransitionEvent"),
-    ("terms.clock", "SettableClock"),
+    ("terms.period", "SettableClock TaxPeriod"),
     # what is given to it
     ("record.taxpayer", "Taxpayer"),
     ("record.where", "Where"),
@@ -113,7 +113,6 @@ _ROOMS = (
     ("record.sighting", "Sighting"),
     ("terms.document", "Document OriginalReference"),
     ("terms.money", "Heads"),
-    ("terms.period", "TaxPeriod"),
     ("workflow.reception.importing", "Registration"),
     # words of the field
     ("terms.event", "EventKind"),
@@ -154,8 +153,7 @@ _ROOMS = (
     ("record.refusals", "RefusedError"),
     ("errors", "ConflictError"),
     ("errors", "StoreError"),
-    ("store.declarations", "LawMismatchError"),
-    ("store.requests", "IdempotencyError"),
+    ("store.register", "IdempotencyError LawMismatchError"),
     # the law, and its pictures
     ("law.book", "LawBook shipped_book"),
     ("law.decision", "decide"),
