@@ -88,16 +88,16 @@ def export(call: Call, *, period: options.Period, out: options.Out = None) -> No
 
 @two_b.command("compare")
 @command("2b compare", "gstin", "db", "at")
-def compare(call: Call, file: Annotated[Path, Argument(metavar="FILE", help="The portal's GSTR-2B, as JSON.")]) -> None:
+def compare(
+    call: Call,
+    files: Annotated[list[Path], Argument(metavar="FILE...", help="The portal's GSTR-2B, as JSON: all its files.")],
+) -> None:
     """Compare the portal's GSTR-2B with the one here, document by document; exit 1 if they differ.
 
-    Without --gstin the file says whose it is.
+    A large statement comes in several files; they are compared as one. Without --gstin the files say whose it is.
     """
-    from ims_fsm import read_two_b
-
     with working("Comparing", quiet=call.as_json), call.ims() as ims:
-        gstin = call.gstin or read_two_b(file.read_bytes(), str(file)).recipient
-        comparison = ims.recipient(gstin, actor=call.actor).compare_2b(file)
+        comparison = ims.compare_2b(files, gstin=call.gstin)
     call.answer(lambda: _tell_comparison(comparison), comparison)
     if comparison.differences:
         raise typer.Exit(REFUSED)

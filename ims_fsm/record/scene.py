@@ -15,7 +15,7 @@ from ims_fsm.law.edition import Edition
 from ims_fsm.law.routing import RouteDeclaration
 from ims_fsm.record.record import Record, cut_off_by
 from ims_fsm.record.taxpayer import Taxpayer
-from ims_fsm.terms.border import Border
+from ims_fsm.terms.border import looked_at
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Filing, State
@@ -96,9 +96,16 @@ class Request:
             remedy = "declare full, none, or the amounts per head in paise"
             raise InputError("reduction of ITC", [Problem(repr(self.reduce_itc), "declares nothing", remedy)])
         if self.remarks is not None:
-            border = Border("action")
-            border.remarks(self.remarks)
-            border.close()
+            looked_at("action", lambda border: border.remarks(self.remarks))
+
+    def checked(self) -> Request:
+        """Return the request, its types and sizes looked at; what the rules say of it is decided later."""
+        if isinstance(self.reduce_itc, Heads):
+            # A reduction below zero is refused by its rule.
+            looked_at("action", lambda border: border.heads("reduce_itc", self.reduce_itc, signed=True))
+        if self.version is not None:
+            looked_at("action", lambda border: border.record_id(self.version))
+        return self
 
     def as_dict(self) -> dict[str, Any]:
         """Return the request as plain data that does not change with this class; amounts in paise per head."""

@@ -5,7 +5,7 @@ Imports the errors and the words; the values themselves say what each of their f
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeGuard, TypeVar
@@ -14,6 +14,7 @@ from ims_fsm.errors import InputError, Problem
 from ims_fsm.terms.gstin import checked_gstin
 from ims_fsm.terms.money import HEADS, LARGEST, Heads, shown
 from ims_fsm.terms.period import TaxPeriod
+from ims_fsm.terms.vocabulary import Trigger
 
 LARGEST_PAISE = int(LARGEST * 100)
 LARGEST_ID = 2**63 - 1
@@ -21,6 +22,8 @@ LONGEST = 255
 # The portal's remarks end sooner, by a rule of the law; this is what no text goes beyond.
 LONGEST_REMARKS = 10_000
 BRIEF = 60
+ACTIONS = (Trigger.ACCEPT, Trigger.REJECT, Trigger.KEEP_PENDING, Trigger.RESET)
+T = TypeVar("T")
 Word = TypeVar("Word", bound=StrEnum)
 
 
@@ -137,22 +140,22 @@ def _is_id(value: object) -> TypeGuard[int]:
     return type(value) is int and 0 < value <= LARGEST_ID
 
 
+def looked_at(subject: str, look: Callable[[Border], T]) -> T:
+    """Return a value as a look at it gives it; raises `InputError` with every problem that was met."""
+    border = Border(subject)
+    value = look(border)
+    border.close()
+    return value
+
+
 def checked_actor(actor: object, *, nobody: bool = False) -> str:
     """Return who acts; raises `InputError` for what is not a name of one line, "" only where it may be `nobody`."""
-    border = Border("actor")
-    name = border.text("actor", actor, empty=nobody)
-    border.close()
-    return name
+    return looked_at("actor", lambda border: border.text("actor", actor, empty=nobody))
 
 
 def checked_key(key: object) -> str | None:
     """Return an idempotency key, None where there is none; raises `InputError` for what is not text of one line."""
-    if key is None:
-        return None
-    border = Border("idempotency key")
-    text = border.text("key", key)
-    border.close()
-    return text
+    return None if key is None else looked_at("idempotency key", lambda border: border.text("key", key))
 
 
 def checked_id(record_id: object) -> int:
@@ -162,7 +165,27 @@ def checked_id(record_id: object) -> int:
 
 def checked_ids(ids: Iterable[object]) -> list[int]:
     """Return records' ids; raises `InputError` naming all that cannot be one."""
-    border = Border("records")
-    numbers = [border.record_id(number) for number in ids]
-    border.close()
-    return numbers
+    return looked_at("records", lambda border: [border.record_id(number) for number in ids])
+
+
+def checked_party(gstin: object) -> str:
+    """Return a GSTIN in capitals; raises `InputError` for what is not one."""
+    return looked_at("taxpayer", lambda border: border.gstin("gstin", gstin))
+
+
+def checked_period(period: object) -> TaxPeriod:
+    """Return a tax period, which text like "2024-10" names too; raises `InputError` for what is not one."""
+    return looked_at("tax period", lambda border: border.period("period", period))
+
+
+def checked_word(words: type[Word], word: object, where: str) -> Word:
+    """Return a word of the field `where`, which its text names too; raises `InputError` for another."""
+    return looked_at(where, lambda border: border.word(where, word, words))
+
+
+def checked_action(trigger: object) -> Trigger:
+    """Return a recipient's action by its word; raises `InputError` for another."""
+    if trigger not in ACTIONS:
+        remedy = f"the actions are {', '.join(ACTIONS)}"
+        raise InputError("action", [Problem(str(trigger), "is not an action of a recipient", remedy)])
+    return Trigger(str(trigger))

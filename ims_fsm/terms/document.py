@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any, Literal, Self, get_args
 
+from ims_fsm.errors import InputError, Problem
 from ims_fsm.terms.border import Border
 from ims_fsm.terms.money import HEADS, NIL, Heads, rupees
 from ims_fsm.terms.vocabulary import Direction, Kind
@@ -156,3 +157,10 @@ class Document:
         )
         moved = {Direction.UPWARD: original.below(self.tax), Direction.DOWNWARD: self.tax.below(original)}
         return next((direction for direction in order if moved[direction]), Direction.UNCHANGED)
+
+
+def checked_document(document: object) -> Document:
+    """Return a document with every field as it is kept; raises `InputError` for what is not one, or is not right."""
+    if not isinstance(document, Document):
+        raise InputError("document", [Problem(repr(document), "is not a document", "give a Document")])
+    return document.checked()

@@ -5,29 +5,27 @@ Imports the desks and the use cases that concern nobody in particular; a call is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Self
 
-from ims_fsm.formats.gstn import read_two_b
-from ims_fsm.formats.gstn.download import Source, opened
+from ims_fsm.formats.gstn.download import Source
 from ims_fsm.law.book import LawBook
 from ims_fsm.law.hooks import Hooks
 from ims_fsm.record.taxpayer import Taxpayer
 from ims_fsm.store import records, taxpayers
 from ims_fsm.store.connection import Engine
-from ims_fsm.terms.border import checked_actor
+from ims_fsm.terms.border import checked_actor, checked_party
 from ims_fsm.terms.event import Event
-from ims_fsm.workflow.border import checked_party
 from ims_fsm.workflow.calendar import sweeps
 from ims_fsm.workflow.calendar.sweeps import SweepReport
 from ims_fsm.workflow.reception.importing import AS_USUAL, Imported, Registration, import_download
 from ims_fsm.workflow.reception.registration import register
 from ims_fsm.workflow.reception.report import Each
-from ims_fsm.workflow.recipient_desk import RecipientDesk, named
+from ims_fsm.workflow.recipient_desk import RecipientDesk
 from ims_fsm.workflow.supplier_desk import SupplierDesk
 from ims_fsm.workflow.unit import UnitOfWork
-from ims_fsm.workflow.views import events
-from ims_fsm.workflow.views.statement import TwoBComparison, compare_two_b
+from ims_fsm.workflow.views import events, statement
+from ims_fsm.workflow.views.statement import TwoBComparison
 from ims_fsm.workflow.workspace import RETRIES, Clock, Workspace, system_clock
 
 
@@ -111,8 +109,7 @@ class IMS:
 
     def recipient_of(self, record_id: int) -> str:
         """Return whose record an id names, for an operator who may see all; raises `InputError` for an unknown id."""
-        with self._workspace.asking() as unit:
-            return unit.record(record_id).recipient
+        return self._workspace.asked(UnitOfWork.record, record_id).recipient
 
     # --- taxpayers ----------------------------------------------------------------------------------------------------
 
@@ -122,23 +119,19 @@ class IMS:
 
     def taxpayer(self, gstin: str) -> Taxpayer | None:
         """Return a registered taxpayer, or None."""
-        with self._workspace.asking() as unit:
-            return taxpayers.find(unit.connection, gstin)
+        return self._workspace.asked(lambda unit: taxpayers.find(unit.connection, gstin))
 
     def taxpayers(self) -> list[Taxpayer]:
         """Return every registered taxpayer, by GSTIN."""
-        with self._workspace.asking() as unit:
-            return taxpayers.everyone(unit.connection)
+        return self._workspace.asked(lambda unit: taxpayers.everyone(unit.connection))
 
     def registered(self) -> list[str]:
         """Return the GSTIN of every registered taxpayer, in order."""
-        with self._workspace.asking() as unit:
-            return taxpayers.gstins(unit.connection)
+        return self._workspace.asked(lambda unit: taxpayers.gstins(unit.connection))
 
     def recipients(self) -> list[str]:
         """Return the GSTINs of the registered taxpayers who have a record, in order."""
-        with self._workspace.asking() as unit:
-            return records.recipients(unit.connection)
+        return self._workspace.asked(lambda unit: records.recipients(unit.connection))
 
     # --- the portal, the calendar, events -----------------------------------------------------------------------------
 
@@ -154,22 +147,24 @@ class IMS:
         progress: Callable[[int], None] | None = None,
     ) -> Imported:
         """Take in a download as `RecipientDesk.import_download` does; without a GSTIN the file says whose it is."""
-        checked_actor(actor)
-
-        def run(work: Callable[[UnitOfWork], Imported]) -> Imported:
-            return self._workspace.run("receive", work, Imported, actor=actor, retries=0)
-
-        name, file = named(source, where)
         owner = None if gstin is None else checked_party(gstin)
-        return import_download(run, file, name, gstin=owner, registration=registration, notify=each, progress=progress)
+        return import_download(
+            self._workspace,
+            source,
+            where,
+            actor=checked_actor(actor),
+            gstin=owner,
+            registration=registration,
+            notify=each,
+            progress=progress,
+        )
 
-    def compare_2b(self, source: Source, where: str | None = None, *, gstin: str | None = None) -> TwoBComparison:
-        """Compare the portal's GSTR-2B as `RecipientDesk.compare_2b` does; the file says whose it is."""
-        name, file = named(source, where)
-        with opened(file) as content:
-            theirs = read_two_b(content.read(), name, None if gstin is None else checked_party(gstin))
-        with self._workspace.asking() as unit:
-            return compare_two_b(unit, theirs)
+    def compare_2b(
+        self, sources: Source | Sequence[Source], where: str | None = None, *, gstin: str | None = None
+    ) -> TwoBComparison:
+        """Compare the portal's GSTR-2B as `RecipientDesk.compare_2b` does; the files say whose it is."""
+        theirs = statement.read(sources, where, None if gstin is None else checked_party(gstin))
+        return self._workspace.asked(statement.compare_two_b, theirs)
 
     def sweep(self, gstins: Iterable[str] | None = None, *, actor: str = "clock") -> SweepReport:
         """Do what the calendar owes by now, for the named recipients or for all registered (FAQ 21, 23, 25, 27).

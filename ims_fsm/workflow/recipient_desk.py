@@ -5,36 +5,29 @@ Imports the use cases; a call is one transaction, and finds no record but the re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Literal, TypedDict, TypeVar, Unpack
 
-from ims_fsm.formats.gstn import PortalTwoB, Upload, read_two_b
-from ims_fsm.formats.gstn.download import Source, opened
+from ims_fsm.formats.gstn import PortalTwoB, Upload
+from ims_fsm.formats.gstn.download import Source, named, opened
 from ims_fsm.formats.proposals import Proposal, read_proposals
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import Answer
-from ims_fsm.record.scene import ReduceItc
+from ims_fsm.record.scene import ReduceItc, Request
 from ims_fsm.record.sighting import Sighting
 from ims_fsm.record.where import Where
 from ims_fsm.store import returns
 from ims_fsm.store.connection import serialise
-from ims_fsm.terms.border import checked_actor
-from ims_fsm.terms.document import Document
+from ims_fsm.terms.border import checked_action, checked_period, checked_word
+from ims_fsm.terms.document import Document, checked_document
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Disposition, Trigger, TwoBState
 from ims_fsm.workflow.actions import many, one, proposed, what_if
 from ims_fsm.workflow.actions.many import ActionReport, EachRefused
 from ims_fsm.workflow.actions.proposed import Judgement
 from ims_fsm.workflow.actions.what_if import WhatIf
-from ims_fsm.workflow.border import (
-    checked_action,
-    checked_document,
-    checked_period,
-    checked_request,
-    checked_word,
-)
 from ims_fsm.workflow.calendar import sweeps
+from ims_fsm.workflow.desk import Desk
 from ims_fsm.workflow.reception import importing, receiving, upload
 from ims_fsm.workflow.reception.importing import AS_USUAL, Imported, Registration
 from ims_fsm.workflow.reception.report import Each, Received
@@ -47,7 +40,6 @@ from ims_fsm.workflow.unit import UnitOfWork
 from ims_fsm.workflow.views import diagram, statement, views
 from ims_fsm.workflow.views.statement import TwoBComparison
 from ims_fsm.workflow.views.views import History, ListedRecord, RecordView, TwoBView
-from ims_fsm.workflow.workspace import Workspace
 
 Action = Literal["accept", "reject", "keep_pending", "reset"] | Trigger
 EVERYTHING = Where()
@@ -62,19 +54,13 @@ class Acted(TypedDict, total=False):
     key: str | None
 
 
-class RecipientDesk:
+class RecipientDesk(Desk):
     """What one recipient does; reached as `ims.recipient(gstin, actor=…)`.
 
     Every id is looked up among this recipient's records: another's id is not here, as one that does not exist. With a
     `key` a call that is repeated answers what the first one answered, and does nothing. Raises `RefusedError` where
     the rules refuse one record or return, `InputError` for what cannot be read; nothing is written then.
     """
-
-    def __init__(self, workspace: Workspace, gstin: str, actor: str) -> None:
-        """Keep whose desk it is and who acts at it."""
-        self._workspace = workspace
-        self.gstin = gstin
-        self.actor = checked_actor(actor)
 
     # --- actions ------------------------------------------------------------------------------------------------------
 
@@ -102,14 +88,13 @@ class RecipientDesk:
         `version` is the record's version that the action was chosen on: where it has changed since, the action is
         refused.
         """
-        request = checked_request(acted.get("remarks"), reduce_itc, acted.get("version"))
-        action = checked_action(trigger)
-        asked = {"action": action, "record": record_id, **request.as_dict()}
+        request = Request(remarks=acted.get("remarks"), reduce_itc=reduce_itc, version=acted.get("version")).checked()
+        action, gstin = checked_action(trigger), self.gstin
 
         def work(unit: UnitOfWork) -> Record:
-            return one.act(unit, action, record_id, request, self.gstin)
+            return one.act(unit, action, record_id, request, gstin)
 
-        return self._run("act", acted.get("key"), asked, work, Record)
+        return self._done("act", Record, work, acted.get("key"), action=action, record=record_id, **request.as_dict())
 
     def act_on(  # noqa: PLR0913 -- what, on which records, with what
         self,
@@ -128,7 +113,7 @@ class RecipientDesk:
         examples. `each_refused` is called with every refused record before anything is written, and not again when a
         key's answer is repeated. Raises `InputError` for an id that is not here; then nothing is written.
         """
-        request, action = checked_request(remarks, reduce_itc), checked_action(trigger)
+        request, action = Request(remarks=remarks, reduce_itc=reduce_itc).checked(), checked_action(trigger)
         wanted = None if ids is None else list(ids)
         asked = {"action": action, "ids": wanted, "where": where, **request.as_dict()}
 
@@ -136,7 +121,7 @@ class RecipientDesk:
             serialise(unit.connection, [self.gstin])
             return many.act_on_many(unit, action, self.gstin, request, wanted, where, each_refused)
 
-        return self._run("act_on", key, asked, work, ActionReport)
+        return self._done("act_on", ActionReport, work, key, **asked)
 
     def may(
         self,
@@ -147,17 +132,15 @@ class RecipientDesk:
         reduce_itc: ReduceItc | None = None,
     ) -> Answer:
         """Ask whether a trigger may fire on a record; changes nothing. The answer is truthy exactly when it may."""
-        request = checked_request(remarks, reduce_itc)
-        with self._workspace.asking() as unit:
-            return one.may(unit, record_id, trigger, request, self.gstin)
+        request = Request(remarks=remarks, reduce_itc=reduce_itc).checked()
+        return self._asked(one.may, record_id, trigger, request, self.gstin)
 
     def what_if(
         self, trigger: Action, record_id: int, *, remarks: str | None = None, reduce_itc: ReduceItc | None = None
     ) -> WhatIf:
         """Work out the credit and the supplier's liability that an action would come to; changes nothing."""
-        request, action = checked_request(remarks, reduce_itc), checked_action(trigger)
-        with self._workspace.asking() as unit:
-            return what_if.what_if(unit, record_id, action, request, self.gstin)
+        request = Request(remarks=remarks, reduce_itc=reduce_itc).checked()
+        return self._asked(what_if.what_if, record_id, checked_action(trigger), request, self.gstin)
 
     def check(self, source: Source | Sequence[Proposal], *, where: str | None = None) -> Judgement:
         """Judge a file of proposed actions as if all were taken, and keep nothing (FAQ 10-16).
@@ -165,11 +148,7 @@ class RecipientDesk:
         `source` is a path, an open file, its bytes, or proposals; `where` names it in errors.
         """
         name, proposals = self._proposals(source, where)
-
-        def work(unit: UnitOfWork) -> Judgement:
-            return proposed.check(unit, self.gstin, proposals, name)
-
-        return self._run("check", None, {}, work, Judgement)
+        return self._done("check", Judgement, lambda unit: proposed.check(unit, self.gstin, proposals, name))
 
     def apply(
         self,
@@ -188,11 +167,12 @@ class RecipientDesk:
         """
         name, read = self._proposals(source, where, None if trigger is None else checked_action(trigger))
         proposals = [row.with_defaults(remarks, reduce_itc) for row in read]
+        asked = [proposal.canonical() for proposal in proposals]
 
         def work(unit: UnitOfWork) -> Judgement:
             return proposed.apply(unit, self.gstin, proposals, name)
 
-        return self._run("apply", key, {"proposals": [proposal.canonical() for proposal in proposals]}, work, Judgement)
+        return self._done("apply", Judgement, work, key, proposals=asked)
 
     def state_original(
         self, record_id: int, disposition: Disposition, original: Document | None = None, *, key: str | None = None
@@ -204,8 +184,7 @@ class RecipientDesk:
         def work(unit: UnitOfWork) -> None:
             supplier.state_original(unit, record_id, word, original, self.gstin)
 
-        stated = {"record": record_id, "disposition": word, "original": content}
-        self._run("state_original", key, stated, work, type(None))
+        self._done("state_original", type(None), work, key, record=record_id, disposition=word, original=content)
 
     # --- returns ------------------------------------------------------------------------------------------------------
 
@@ -220,36 +199,30 @@ class RecipientDesk:
             done = two_b.generate(unit, self.gstin, period, read)
             return TwoBGenerated(self.gstin, done.period, done.state, done.generation, ended.expired, ended.lapsed)
 
-        return self._run("generate_2b", key, {"period": period}, work, TwoBGenerated)
+        return self._done("generate_2b", TwoBGenerated, work, key, period=period)
 
     def two_b(self, period: TaxPeriod, *, with_lines: bool = True) -> TwoBView:
         """Return the newest generation of a GSTR-2B with its lines, totals and what it leaves out.
 
         A million lines are a million objects: without them (`with_lines=False`) the view says how many there are.
         """
-        period = checked_period(period)
-        with self._workspace.asking() as unit:
-            return views.two_b_view(unit, self.gstin, period, with_lines=with_lines)
+        return self._asked(views.two_b_view, self.gstin, checked_period(period), with_lines=with_lines)
 
     def stale_periods(self) -> list[TaxPeriod]:
         """Return the periods whose GSTR-2B must be recomputed before GSTR-3B is filed, oldest first (FAQ 29)."""
-        with self._workspace.asking() as unit:
-            statements = returns.two_bs(unit.connection, self.gstin)
-            return [statement.period for statement in statements if statement.state is TwoBState.STALE]
+        two_bs = self._asked(lambda unit: returns.two_bs(unit.connection, self.gstin))
+        return [two_b.period for two_b in two_bs if two_b.state is TwoBState.STALE]
 
     def export_2b(self, period: TaxPeriod) -> PortalTwoB:
         """Return the newest generation of a GSTR-2B as the portal writes it."""
-        period = checked_period(period)
-        with self._workspace.asking() as unit:
-            return statement.statement_of(unit, self.gstin, period)
+        return self._asked(statement.statement_of, self.gstin, checked_period(period))
 
-    def compare_2b(self, source: Source, *, where: str | None = None) -> TwoBComparison:
-        """Compare the portal's GSTR-2B with ours of the same period, document by document."""
-        name, source = named(source, where)
-        with opened(source) as file:
-            theirs = read_two_b(file.read(), name, self.gstin)
-        with self._workspace.asking() as unit:
-            return statement.compare_two_b(unit, theirs)
+    def compare_2b(self, sources: Source | Sequence[Source], *, where: str | None = None) -> TwoBComparison:
+        """Compare the portal's GSTR-2B with ours of the same period, document by document.
+
+        A large statement comes in several files; given together they are compared as one.
+        """
+        return self._asked(statement.compare_two_b, statement.read(sources, where, self.gstin))
 
     def file_3b(self, period: TaxPeriod, *, key: str | None = None) -> ThreeBFiled:
         """Record that GSTR-3B was filed: what is in the period's GSTR-2B is decided for good (FAQ 12, 20)."""
@@ -262,7 +235,7 @@ class RecipientDesk:
             sweeps.end_pending(unit, self.gstin)
             return filing.file_3b(unit, self.gstin, period)
 
-        return self._run("file_3b", key, {"period": period}, work, ThreeBFiled)
+        return self._done("file_3b", ThreeBFiled, work, key, period=period)
 
     def file_annual_return(self, fy: str, *, key: str | None = None) -> int:
         """Record that the annual return of a year ("2023-24") was filed; returns how many time limits it ended."""
@@ -271,7 +244,7 @@ class RecipientDesk:
             serialise(unit.connection, [self.gstin])
             return filing.file_annual_return(unit, self.gstin, fy)
 
-        return self._run("file_annual_return", key, {"fy": fy}, work, int)
+        return self._done("file_annual_return", int, work, key, fy=fy)
 
     # --- the portal ---------------------------------------------------------------------------------------------------
 
@@ -290,13 +263,15 @@ class RecipientDesk:
         `where` names it in errors, `each` is called with what happened to which record, `progress` with the number of
         bytes read. A recipient who is not registered here is registered as `registration` says.
         """
-
-        def run(work: Callable[[UnitOfWork], Imported]) -> Imported:
-            return self._run("receive", None, {}, work, Imported, retries=0)
-
-        name, file = named(source, where)
         return importing.import_download(
-            run, file, name, gstin=self.gstin, registration=registration, notify=each, progress=progress
+            self._workspace,
+            source,
+            where,
+            actor=self.actor,
+            gstin=self.gstin,
+            registration=registration,
+            notify=each,
+            progress=progress,
         )
 
     def receive(
@@ -313,17 +288,15 @@ class RecipientDesk:
             serialise(unit.connection, [self.gstin])
             return receiving.receive(unit, self.gstin, sightings, complete, each)
 
-        return self._run("receive", None, {}, work, Received, retries=0)
+        return self._done("receive", Received, work, retries=0)
 
     def changed_since_portal(self) -> list[UploadChange]:
         """Return the records whose action or declaration the portal does not show yet, with what it last showed."""
-        with self._workspace.asking() as unit:
-            return upload.changed_since_portal(unit, self.gstin)
+        return self._asked(upload.changed_since_portal, self.gstin)
 
     def export_upload(self) -> Upload:
         """Return what the portal is still to be told: a SAVE and a RESET, each None where it would hold nothing."""
-        with self._workspace.asking() as unit:
-            return upload.export_upload(unit, self.gstin)
+        return self._asked(upload.export_upload, self.gstin)
 
     # --- views --------------------------------------------------------------------------------------------------------
 
@@ -332,7 +305,7 @@ class RecipientDesk:
 
         What is written meanwhile is not seen. A loop that ends early gives its connection back with `close()`.
         """
-        return self._workspace.streamed(lambda unit: views.inward(unit, self.gstin, where))
+        return self._workspace.streamed(lambda unit: unit.matching(self.gstin, where))
 
     def listed(self, where: Where = EVERYTHING) -> Iterator[ListedRecord]:
         """Give the records that match as `records` does, each with what may be done to it and why not."""
@@ -340,18 +313,15 @@ class RecipientDesk:
 
     def record(self, record_id: int) -> Record:
         """Return a record."""
-        with self._workspace.asking() as unit:
-            return unit.record(record_id, self.gstin)
+        return self._asked(UnitOfWork.record, record_id, self.gstin)
 
     def show(self, record_id: int) -> RecordView:
         """Return a record with what may be done with it and why not."""
-        with self._workspace.asking() as unit:
-            return views.view(unit, record_id, self.gstin)
+        return self._asked(views.view, record_id, self.gstin)
 
     def history(self, record_id: int) -> History:
         """Return everything that was ever done to a record."""
-        with self._workspace.asking() as unit:
-            return views.history(unit, record_id, self.gstin)
+        return self._asked(views.history, record_id, self.gstin)
 
     def diagram(self, record_id: int, fmt: str = "svg", *, theme: str = "light", href_base: str | None = None) -> bytes:
         """Draw a record's path on its machine's picture: what it took, what it may do next, what it may not and why.
@@ -359,28 +329,7 @@ class RecipientDesk:
         `fmt` is svg, png, pdf, dot or mermaid (text is UTF-8), `theme` light, dark or print; with `href_base` the parts
         lead to their lines on that page. Raises also what drawing raises where no Graphviz is installed.
         """
-        with self._workspace.asking() as unit:
-            return diagram.diagram(unit, record_id, fmt, theme, href_base, recipient=self.gstin)
-
-    def _run(
-        self,
-        use_case: str,
-        key: str | None,
-        arguments: Mapping[str, object],
-        work: Callable[[UnitOfWork], T],
-        kind: type[T],
-        retries: int | None = None,
-    ) -> T:
-        return self._workspace.run(
-            use_case,
-            work,
-            kind,
-            actor=self.actor,
-            owner=self.gstin,
-            key=key,
-            arguments=arguments,
-            retries=retries,
-        )
+        return self._asked(diagram.diagram, record_id, fmt, theme, href_base, recipient=self.gstin)
 
     def _proposals(
         self, source: Source | Sequence[Proposal], where: str | None, trigger: Trigger | None = None
@@ -390,10 +339,3 @@ class RecipientDesk:
         name, file = named(source, where)
         with opened(file) as content:
             return name, read_proposals(content.read(), name, gstin=self.gstin, trigger=trigger)
-
-
-def named(source: Source, where: str | None) -> tuple[str, Source]:
-    """Return what names a file in errors, and the file; text is its path."""
-    if isinstance(source, (str, Path)):
-        return where or str(source), Path(source)
-    return where or str(getattr(source, "name", "the file")), source

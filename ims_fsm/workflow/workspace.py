@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from pydantic import TypeAdapter
 
@@ -28,6 +28,7 @@ from ims_fsm.terms.border import checked_key
 from ims_fsm.terms.period import in_india
 from ims_fsm.workflow.unit import UnitOfWork
 
+P = ParamSpec("P")
 T = TypeVar("T")
 Clock = Callable[[], datetime]
 RETRIES = 3
@@ -86,6 +87,11 @@ class Workspace:
         """Give a unit of work for reading; nothing done in it is kept."""
         with store.told_apart(self.engine), store.reading(self.engine) as connection:
             yield UnitOfWork(connection, self.book, self.hooks, self.now(), "")
+
+    def asked(self, read: Callable[Concatenate[UnitOfWork, P], T], *args: P.args, **named: P.kwargs) -> T:
+        """Return what is read in a unit of work; nothing done in it is kept."""
+        with self.asking() as unit:
+            return read(unit, *args, **named)
 
     def streamed(self, read: Callable[[UnitOfWork], Iterator[T]]) -> Iterator[T]:
         """Give what is read one by one, all as of one moment; from memory's one connection all of it is read first."""

@@ -6,7 +6,7 @@ from ims_fsm.formats.gstn.download import check_download
 from ims_fsm.formats.gstn.envelope import Dialect
 from ims_fsm.formats.gstn.notation import dumps
 from ims_fsm.formats.gstn.two_b.comparison import Difference, Explanation, What, compare
-from ims_fsm.formats.gstn.two_b.reading import read_two_b
+from ims_fsm.formats.gstn.two_b.reading import read_two_b, read_two_bs
 from ims_fsm.formats.gstn.two_b.statement import PortalTwoB, PortalTwoBLine
 from ims_fsm.formats.gstn.two_b.writing import write_two_b
 from ims_fsm.formats.gstn.upload import Upload, UploadRecord, chunks, offline_file, write_upload
@@ -26,6 +26,7 @@ __all__ = [
     "dumps",
     "offline_file",
     "read_two_b",
+    "read_two_bs",
     "write_two_b",
     "write_upload",
 ]

@@ -47,6 +47,13 @@ class Whole(NamedTuple):
     sections: tuple[str, ...]
 
 
+def named(source: Source, where: str | None = None) -> tuple[str, Source]:
+    """Return what names a file in errors, and the file; text is its path."""
+    if isinstance(source, (str, Path)):
+        return where or str(source), Path(source)
+    return where or str(getattr(source, "name", "the file")), source
+
+
 @contextmanager
 def opened(source: Source) -> Iterator[BinaryIO]:
     """Give a file that can be read twice: the one at a path, or one of these bytes, or a copy of what only flows."""

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 
 from ims_fsm.errors import InputError, Problem
-from ims_fsm.formats.gstn.download import DownloadReader, MisreadError, Repetitions, Source, Whole, opened
+from ims_fsm.formats.gstn.download import DownloadReader, MisreadError, Repetitions, Source, Whole, named, opened
 from ims_fsm.formats.gstn.envelope import Dialect
 from ims_fsm.formats.gstn.sections import SECTIONS
 from ims_fsm.record.sighting import Shown
@@ -24,6 +25,7 @@ from ims_fsm.workflow.reception.receiving import Reception, SeenTwiceError
 from ims_fsm.workflow.reception.registration import register
 from ims_fsm.workflow.reception.report import Each, Received
 from ims_fsm.workflow.unit import UnitOfWork
+from ims_fsm.workflow.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +52,14 @@ class Imported:
 
 
 AS_USUAL = Registration()
-Run = Callable[[Callable[[UnitOfWork], Imported]], Imported]
 
 
-def import_download(  # noqa: PLR0913 -- what, of whom, and who wants to know
-    run: Run,
+def import_download(  # noqa: PLR0913 -- what, of which recipient, by which actor, and who wants to know
+    workspace: Workspace,
     source: Source,
-    where: str,
+    where: str | None,
     *,
+    actor: str,
     gstin: str | None = None,
     registration: Registration = AS_USUAL,
     notify: Each | None = None,
@@ -65,54 +67,49 @@ def import_download(  # noqa: PLR0913 -- what, of whom, and who wants to know
 ) -> Imported:
     """Read a download in any dialect of the portal and take it in; importing the same again changes nothing.
 
-    It is read as it is taken in, so memory does not grow with it. `run` runs a use case in one transaction, and is
-    called again where the end of the file tells that it must be read otherwise. `source` is a path, an open file, or
-    the bytes; `where` names it in errors; `gstin` is the recipient, where the file does not name them; `notify` is
-    called with what happened to which record, `progress` with how many bytes were read. Raises `InputError` for what
-    cannot be read, and for a recipient registered otherwise than `registration` says; nothing is written then.
+    It is read as it is taken in, so memory does not grow with it, and again in another transaction where the end of
+    the file tells that it must be read otherwise. `source` is a path, an open file, or the bytes; `where` names it in
+    errors; `gstin` is the recipient, where the file does not name them; `notify` is called with what happened to which
+    record, `progress` with how many bytes were read. Raises `InputError` for what cannot be read, and for a recipient
+    registered otherwise than `registration` says; nothing is written then.
     """
     promise, straight = None, True
+    name, source = named(source, where)
     with opened(source) as file:
         while True:
-            reader = DownloadReader(file, where, gstin, promise=promise, progress=progress)
-            importing = _Importing(reader, registration, notify, straight=straight)
+            reader = DownloadReader(file, name, gstin, promise=promise, progress=progress)
+            work = partial(_taken_in, reader=reader, registration=registration, notify=notify, straight=straight)
             try:
-                return run(importing.work)
+                return workspace.run("receive", work, Imported, actor=actor, retries=0)
             except MisreadError as error:
                 promise = error.envelope
             except SeenTwiceError:
                 straight = False
 
 
-class _Importing:
-    """One reading of a file while it is taken in; `straight` where it is entered before it is compared with itself."""
-
-    def __init__(
-        self, reader: DownloadReader, registration: Registration, notify: Each | None, *, straight: bool
-    ) -> None:
-        self.reader, self.registration, self.notify, self.straight = reader, registration, notify, straight
-
-    def work(self, unit: UnitOfWork) -> Imported:
-        """Take the file in."""
-        reader, parts = self.reader, self.reader.parts()
-        first = next(parts, None)
-        recipient = reader.whole.recipient if first is None else reader.owner
-        arrival = _Arrival(unit, recipient, self.registration)
-        reception = Reception(unit, recipient, self.notify)
-        receive = reception.enter if self.straight and is_empty(unit.connection, recipient) else reception.stage
-        receive(arrival.watched(parts if first is None else chain([first], parts)))
-        registered = arrival.registered(reception.count)
-        repetitions = Repetitions(reader)
-        reception.choose(repetitions.choose)
-        repetitions.warn()
-        received = reception.finish(complete_machines(reader.whole))
-        return Imported(
-            recipient=recipient,
-            records=reception.count,
-            received=received,
-            registered=registered,
-            warnings=reader.warnings,
-        )
+def _taken_in(
+    unit: UnitOfWork, reader: DownloadReader, registration: Registration, notify: Each | None, *, straight: bool
+) -> Imported:
+    """Take a file in while it is read; `straight` where it is entered before it is compared with itself."""
+    parts = reader.parts()
+    first = next(parts, None)
+    recipient = reader.whole.recipient if first is None else reader.owner
+    arrival = _Arrival(unit, recipient, registration)
+    reception = Reception(unit, recipient, notify)
+    receive = reception.enter if straight and is_empty(unit.connection, recipient) else reception.stage
+    receive(arrival.watched(parts if first is None else chain([first], parts)))
+    registered = arrival.registered(reception.count)
+    repetitions = Repetitions(reader)
+    reception.choose(repetitions.choose)
+    repetitions.warn()
+    received = reception.finish(complete_machines(reader.whole))
+    return Imported(
+        recipient=recipient,
+        records=reception.count,
+        received=received,
+        registered=registered,
+        warnings=reader.warnings,
+    )
 
 
 class _Arrival:

@@ -1,15 +1,16 @@
 """A recipient's GSTR-2B as the portal writes it, and the portal's own compared with it, each difference explained.
 
-Imports the portal's JSON, the workflow and the law book; opens no file and knows no command line.
+Imports the portal's JSON, the workflow and the law book; knows no command line.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ims_fsm.errors import InputError, Problem
-from ims_fsm.formats.gstn import Difference, Explanation, PortalTwoB, PortalTwoBLine, compare
+from ims_fsm.formats.gstn import Difference, Explanation, PortalTwoB, PortalTwoBLine, compare, read_two_bs
+from ims_fsm.formats.gstn.download import Source, named, opened
 from ims_fsm.formats.gstn.two_b.comparison import Side
 from ims_fsm.formats.gstn.two_b.statement import ISD_TYPE
 from ims_fsm.law.book import LawBook
@@ -59,6 +60,16 @@ def statement_of(unit: UnitOfWork, gstin: str, period: TaxPeriod) -> PortalTwoB:
     )
 
 
+def read(sources: Source | Sequence[Source], where: str | None, recipient: str | None) -> PortalTwoB:
+    """Return the portal's GSTR-2B from its file or files; raises `InputError` as `read_two_bs` does."""
+    files = []
+    for source in sources if isinstance(sources, Sequence) and not isinstance(sources, (bytes, str)) else [sources]:
+        name, file = named(source, where)
+        with opened(file) as content:
+            files.append((content.read(), name))
+    return read_two_bs(files, recipient)
+
+
 def compare_two_b(unit: UnitOfWork, theirs: PortalTwoB) -> TwoBComparison:
     """Compare the portal's GSTR-2B with ours of the same recipient and period, document by document.
 
@@ -67,7 +78,7 @@ def compare_two_b(unit: UnitOfWork, theirs: PortalTwoB) -> TwoBComparison:
     view = _generated(unit, theirs.recipient, theirs.period)
     ours = [_line(line, record) for line, record in view.lines if line.entry == "document"]
     beside = [_line(line, record) for line, record in view.lines if line.entry == "forward_reduction"]
-    explainer = _Explainer(unit.book, theirs, view, views.inward(unit, theirs.recipient, Where()))
+    explainer = _Explainer(unit.book, theirs, view, unit.matching(theirs.recipient, Where()))
     return TwoBComparison(
         recipient=theirs.recipient,
         period=theirs.period,

@@ -1,4 +1,4 @@
-"""What people see: a recipient's inward view, a supplier's outward view, one record with its log, a GSTR-2B.
+"""What people see: a recipient's list, one record with its log, a GSTR-2B.
 
 Imports the store and the law; reads only.
 """
@@ -14,15 +14,15 @@ from ims_fsm.record.chain import direction_of, original_of
 from ims_fsm.record.log import Content, TransitionEntry
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import Told, filled_in, record_fields
-from ims_fsm.record.returns import Liability, TwoB, TwoBLine
+from ims_fsm.record.returns import TwoB, TwoBLine
 from ims_fsm.record.scene import NO_REQUEST
 from ims_fsm.record.settling import LeftOut
 from ims_fsm.record.where import Where
 from ims_fsm.store import log, records, returns
+from ims_fsm.terms.border import ACTIONS
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Direction, Route
-from ims_fsm.workflow.border import ACTIONS
 from ims_fsm.workflow.returns.two_b import left_out
 from ims_fsm.workflow.transitions import consider
 from ims_fsm.workflow.unit import UnitOfWork
@@ -87,11 +87,6 @@ class TwoBView:
     left_out: tuple[LeftOut, ...]
 
 
-def inward(unit: UnitOfWork, recipient: str, where: Where) -> Iterator[Record]:
-    """Give a recipient's records that are meant, by id (FAQ 18)."""
-    return unit.matching(recipient, where)
-
-
 def listed(unit: UnitOfWork, recipient: str, where: Where) -> Iterator[ListedRecord]:
     """Give a recipient's records that match, by id, with what may be done to each (FAQ 18); a page of them is held."""
     matching = unit.matching(recipient, where)
@@ -100,16 +95,6 @@ def listed(unit: UnitOfWork, recipient: str, where: Where) -> Iterator[ListedRec
         for record in page:
             may = {str(action): refusals_on(unit, record, action, chains[record.id]) for action in ACTIONS}
             yield ListedRecord(record=record, period=unit.scene(recipient).expected_period(record), may=may)
-
-
-def outward(unit: UnitOfWork, supplier: str, period: TaxPeriod | None) -> Iterator[Record]:
-    """Give what a supplier has reported with what his recipients did, for one return period or all (FAQ 18)."""
-    return records.of_supplier(unit.connection, supplier, period)
-
-
-def added_back(unit: UnitOfWork, supplier: str, period: TaxPeriod | None) -> list[Liability]:
-    """Return the liability added back to a supplier, in one of his periods or in all (FAQ 34)."""
-    return returns.liabilities(unit.connection, supplier, period)
 
 
 def view(unit: UnitOfWork, record_id: int, recipient: str | None = None) -> RecordView:

@@ -20,11 +20,11 @@ from ims_fsm.record.scene import NO_REQUEST, Request
 from ims_fsm.record.where import Where
 from ims_fsm.store.connection import writing
 from ims_fsm.store.tables import Table
+from ims_fsm.terms.border import ACTIONS
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Kind, State, SupplierStatus, Trigger
 from ims_fsm.workflow.actions.many import ActionReport, act_on_many
-from ims_fsm.workflow.border import ACTIONS
 from ims_fsm.workflow.unit import UnitOfWork
 
 REQUESTS = [

@@ -5,8 +5,9 @@ Compares and writes nothing; all problems of a file are raised at once, with the
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Any, NamedTuple, cast
 
 from ims_fsm.errors import InputError, Problem
@@ -63,6 +64,29 @@ def read_two_b(data: bytes | str, where: str, recipient: str | None = None) -> P
     return replace(two_b, warnings=two_b.warnings + findings.warnings)
 
 
+def read_two_bs(files: Sequence[tuple[bytes, str]], recipient: str | None = None) -> PortalTwoB:
+    """Return a GSTR-2B that comes in several files as one statement; each is its content and what names it in errors.
+
+    Raises `InputError` as `read_two_b` does, and for no files or files of different recipients or periods.
+    """
+    if not files:
+        raise InputError("GSTR-2B", [Problem("files", "none is given", _GIVE)])
+    parts = [(read_two_b(data, where, recipient), where) for data, where in files]
+    first = parts[0][0]
+    of = f"{first.period} of {first.recipient}"
+    others = [
+        Problem(where, f"is the GSTR-2B of {part.period} of {part.recipient}", f"give the files of {of}")
+        for part, where in parts
+        if (part.recipient, part.period) != (first.recipient, first.period)
+    ]
+    if others:
+        raise InputError("GSTR-2B", others)
+    # With all its files nothing is missing.
+    whole = _parts_of(len(parts))
+    warnings = dict.fromkeys(warning for part, _ in parts for warning in part.warnings if warning != whole)
+    return replace(first, lines=tuple(chain.from_iterable(part.lines for part, _ in parts)), warnings=tuple(warnings))
+
+
 def _open(data: bytes | str, where: str) -> tuple[dict[str, Any], Any]:
     node, named = loads(data, where), None
     while isinstance(node, dict):
@@ -75,9 +99,11 @@ def _open(data: bytes | str, where: str) -> tuple[dict[str, Any], Any]:
 
 def _parts(statement: dict[str, Any]) -> tuple[Problem, ...]:
     count = str(statement.get("fc") or "1")
-    if count == "1":
-        return ()
-    return (Problem("data.fc", f"the statement comes in {count} files", "what another file holds is missing here"),)
+    return () if count == "1" else (_parts_of(count),)
+
+
+def _parts_of(count: object) -> Problem:
+    return Problem("data.fc", f"the statement comes in {count} files", "what another file holds is missing here")
 
 
 def _lines(statement: dict[str, Any], findings: Findings) -> Iterator[PortalTwoBLine]:

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from ims_fsm.errors import InputError, Problem
-from ims_fsm.formats.gstn import PortalTwoBLine, read_two_b
+from ims_fsm.formats.gstn import PortalTwoBLine, read_two_b, read_two_bs
 from ims_fsm.terms.document import OriginalReference
 from ims_fsm.terms.money import NIL, Heads
 from ims_fsm.terms.period import TaxPeriod
@@ -268,3 +268,26 @@ def test_every_problem_is_told_at_once():
         "docdata.b2b[0].supprd",
     ]
     assert found[0] == Problem("data.rtnprd", "the statement names no period", GIVE)
+
+
+# --- several files ----------------------------------------------------------------------------------------------------
+
+
+def part(number, **more):
+    tables = {"b2b": [of_supplier(invoice(inum=number))]}
+    return statement(tables, fc=2, **more).encode(), f"{number.replace('/', '-')}.json"
+
+
+def test_a_statement_in_several_files_is_one():
+    first = read_two_bs([part("S/101")])
+    assert [problem.where for problem in first.warnings] == ["data.fc"]
+    whole = read_two_bs([part("S/101"), part("S/102")])
+    assert ([line.number for line in whole.lines], whole.warnings) == (["S/101", "S/102"], ())
+    assert read_two_bs([part("S/101"), part("S/102"), part("S/103")]).warnings == first.warnings
+
+
+def test_files_of_other_statements_are_refused():
+    with pytest.raises(InputError, match="is the GSTR-2B of 2024-11 of 27AAPFU0939F1ZV"):
+        read_two_bs([part("S/101"), part("S/102", rtnprd="112024")])
+    with pytest.raises(InputError, match="none is given"):
+        read_two_bs([])
