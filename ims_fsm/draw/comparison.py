@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from ims_fsm.draw.citation import cite, cite_all, worded
 from ims_fsm.draw.description import CROSS, span
@@ -23,34 +24,35 @@ from ims_fsm.law.comparison import Change, Comparison, GuardChange, MoveChange, 
 from ims_fsm.law.declaration import ENTRY
 from ims_fsm.law.register import Law
 
-# The sign of a change, beside its colour: a grey print says as much.
-SIGNS: Mapping[Change, str] = {
-    Change.ADDED: "+",
-    Change.GONE: "\N{MINUS SIGN}",
-    Change.CHANGED: "~",
-    Change.SAME: "",
-}
-HEADINGS: Mapping[Change, str] = {
-    Change.ADDED: "What is added",
-    Change.GONE: "What is gone",
-    Change.CHANGED: "What is changed",
+
+class Mark(NamedTuple):
+    """How a change is shown: its sign, which a grey print says as well, its heading, and its colour in a palette."""
+
+    sign: str
+    heading: str
+    color: str
+
+
+# In the order in which they are listed; what is not here is as it was.
+MARKS: Mapping[Change, Mark] = {
+    Change.ADDED: Mark("+", "What is added", "green"),
+    Change.CHANGED: Mark("~", "What is changed", "amber"),
+    Change.GONE: Mark("\N{MINUS SIGN}", "What is gone", "red"),
 }
 KEY = "+ green: added, \N{MINUS SIGN} red: gone, ~ amber: changed, grey: unchanged"
 
 
+def sign_of(change: Change) -> str:
+    """Return the sign of a change; nothing where there is none."""
+    return MARKS[change].sign if change in MARKS else ""
+
+
 def change_paint(change: Change, palette: Palette) -> Paint:
     """Return the colours of a change; grey where there is none."""
-    match change:
-        case Change.ADDED:
-            return palette.green
-        case Change.GONE:
-            return palette.red
-        case Change.CHANGED:
-            return palette.amber
-    return Paint(palette.paper, palette.never.line)
-
-
-ORDER = (Change.ADDED, Change.CHANGED, Change.GONE)
+    if change not in MARKS:
+        return Paint(palette.paper, palette.never.line)
+    paint: Paint = getattr(palette, MARKS[change].color)
+    return paint
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +69,13 @@ class Difference:
     @property
     def mark(self) -> str:
         """The sign and number by which it is met."""
-        return f"{SIGNS[self.change]}{self.number}"
+        return f"{sign_of(self.change)}{self.number}"
 
 
 def differences(comparison: Comparison) -> tuple[Difference, ...]:
     """Return the guards that differ, numbered: what is added first, then what is changed, what is gone last."""
     alike: dict[tuple[Change, str, tuple[str, ...], str], list[str]] = {}
-    for change in ORDER:
+    for change in MARKS:
         for guard in (entry.guard for entry in comparison.guards if entry.change is change):
             alike.setdefault((change, guard.rule, guard.triggers, reason_of(guard).says), []).append(guard.name)
     return tuple(Difference(number, *key, tuple(names)) for number, (key, names) in enumerate(alike.items(), start=1))
@@ -97,8 +99,8 @@ def blocks(comparison: Comparison, palette: Palette) -> Iterator[Block]:
     """Give the legend: what is added, changed and gone, first what moves, then what refuses."""
     if not comparison.differs:
         yield Block((), "Nothing differs", f"{comparison.title} is the same under both rule sets.")
-    for change in ORDER:
-        heading, color = HEADINGS[change], change_paint(change, palette).line
+    for change in MARKS:
+        heading, color = MARKS[change].heading, change_paint(change, palette).line
         for entry in (*_moving(comparison, change, color), *_refusing(comparison, change, color)):
             yield Block((entry,), heading)
             heading = ""
@@ -110,7 +112,7 @@ def _moving(comparison: Comparison, change: Change, color: str) -> Iterator[Entr
         if change_of(moves) is change and change is not Change.CHANGED:
             means = edition.triggers[trigger].says
             says = f"It leads to {edition.states[dest].title}. {means} ({cite_all(moves[0].rules)})"
-            yield Entry(SIGNS[change], worded(trigger), says, color=color)
+            yield Entry(sign_of(change), worded(trigger), says, color=color)
 
 
 def _refusing(comparison: Comparison, change: Change, color: str) -> Iterator[Entry]:
@@ -173,7 +175,7 @@ class ComparisonSheet(Sheet):
             change_paint(change, self.palette),
             self.palette.ink,
             dashed=change is Change.GONE,
-            badge=f"{SIGNS[change]} {change}",
+            badge=f"{sign_of(change)} {change}",
         )
 
     def arrow_look(self, arrow: Arrow) -> ArrowLook:
@@ -190,7 +192,7 @@ class ComparisonSheet(Sheet):
         aside = " ".join(entry.mark for entry in self.changes if named & {*entry.guards})
         if change is Change.SAME:
             return LabelLook(self.palette.aside, CROSS if arrow.never else "", aside)
-        return LabelLook(change_paint(change, self.palette).line, SIGNS[change], aside)
+        return LabelLook(change_paint(change, self.palette).line, sign_of(change), aside)
 
     def card_notes(self, _card: Card) -> str:
         """Return nothing: the numbers of this picture are those of what differs."""
@@ -199,7 +201,7 @@ class ComparisonSheet(Sheet):
     def kept(self, card: Card, label: Label) -> str:
         """Return the sign of what became of a trigger that keeps a state."""
         keeping = (card.name, label.trigger, card.name)
-        return SIGNS[change_of(m for m in self.comparison.moves if (m.source, m.trigger, m.dest) == keeping)]
+        return sign_of(change_of(m for m in self.comparison.moves if (m.source, m.trigger, m.dest) == keeping))
 
     def legend(self) -> Iterator[Block]:
         """Give what is added, changed and gone."""
@@ -240,7 +242,7 @@ def _heading(comparison: Comparison) -> str:
 
 def _worded(mark: str) -> str:
     """Return a sign with its number as words."""
-    words = next((str(change) for change, sign in SIGNS.items() if sign and mark.startswith(sign)), "")
+    words = next((str(change) for change, shown in MARKS.items() if mark.startswith(shown.sign)), "")
     return f"{words} {mark[1:]}".strip()
 
 
@@ -290,7 +292,7 @@ class DifferenceRow:
 def difference_table(comparison: Comparison) -> tuple[DifferenceRow, ...]:
     """Return a row for each difference: states, transitions, guards, each added, then changed, then gone."""
     rows = (*_states(comparison), *_moves(comparison), *_guards(comparison))
-    return tuple(row for change in ORDER for row in rows if row.change is change)
+    return tuple(row for change in MARKS for row in rows if row.change is change)
 
 
 def markdown(comparisons: Sequence[Comparison]) -> str:
@@ -348,7 +350,7 @@ def _table(rows: Sequence[DifferenceRow]) -> Iterator[str]:
     yield "|---|---|---|---|---|"
     for row in rows:
         cells = (
-            f"{SIGNS[row.change]} {row.change}",
+            f"{sign_of(row.change)} {row.change}",
             f"{row.part} {row.name}",
             row.before,
             row.after,

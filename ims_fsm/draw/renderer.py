@@ -82,6 +82,21 @@ class Places:
     clusters: Mapping[str, Box]
     routes: Mapping[str, Route]
 
+    def moved(self, x: float, y: float) -> Places:
+        """Return the places so far to the right and so far down."""
+
+        def at(point: Point) -> Point:
+            return point[0] + x, point[1] + y
+
+        def boxes(named: Mapping[str, Box]) -> dict[str, Box]:
+            return {name: Box(*at(box[:2]), *at(box[2:])) for name, box in named.items()}
+
+        routes = {
+            name: Route(tuple(map(at, route.points)), route.tip and at(route.tip), route.label and at(route.label))
+            for name, route in self.routes.items()
+        }
+        return Places(boxes(self.nodes), boxes(self.clusters), routes)
+
 
 def placed(sources: Sequence[str]) -> list[Places]:
     """Lay out DOT sources, in order; one process lays out all of them where it can.

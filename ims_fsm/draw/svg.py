@@ -107,26 +107,7 @@ def _extent(places: Places) -> Box:
 def _moved(places: Places, x: float, y: float) -> Places:
     """Return places that begin so far from the left and from the top."""
     whole = _extent(places)
-    left, up = whole.left - x, whole.top - y
-
-    def shifted(point: Point) -> Point:
-        return point[0] - left, point[1] - up
-
-    def moved(box: Box) -> Box:
-        return Box(*shifted((box.left, box.top)), *shifted((box.right, box.bottom)))
-
-    return Places(
-        {name: moved(box) for name, box in places.nodes.items()},
-        {name: moved(box) for name, box in places.clusters.items()},
-        {
-            name: Route(
-                tuple(map(shifted, route.points)),
-                route.tip and shifted(route.tip),
-                route.label and shifted(route.label),
-            )
-            for name, route in places.routes.items()
-        },
-    )
+    return places.moved(x - whole.left, y - whole.top)
 
 
 @dataclass(frozen=True, slots=True)
