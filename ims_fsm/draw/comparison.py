@@ -242,7 +242,7 @@ def _heading(comparison: Comparison) -> str:
 
 def _worded(mark: str) -> str:
     """Return a sign with its number as words."""
-    words = next((str(change) for change, shown in MARKS.items() if mark.startswith(shown.sign)), "")
+    words = next((str(change) for change, look in MARKS.items() if mark.startswith(look.sign)), "")
     return f"{words} {mark[1:]}".strip()
 
 

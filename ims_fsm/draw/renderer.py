@@ -12,10 +12,8 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from ims_fsm.draw import carried
@@ -116,33 +114,22 @@ def _placed(sources: Sequence[str]) -> list[Places]:
     if not sources:
         return []
     if program := shutil.which(PROGRAM):
-        command = [program, f"-T{_FORMAT}"]
-        return [_read(PROGRAM, _run(PROGRAM, command, source.encode())) for source in sources]
+        layouts = [_run(PROGRAM, [program, f"-T{_FORMAT}"], source) for source in sources]
+        return _read(PROGRAM, ",".join(layouts))
     if importlib.util.find_spec(PACKAGE) is not None:
-        return [_read(PACKAGE, text) for text in _by_package(sources)]
+        # -P keeps this folder's modules from being taken for the standard library's.
+        command = [sys.executable, "-P", str(carried.__file__), _FORMAT]
+        return _read(PACKAGE, _run(PACKAGE, command, json.dumps(sources)))
     missing = f"neither the program {PROGRAM} (Graphviz) nor the package {PACKAGE} is"
     raise RendererMissingError("svg", missing, "dot or mermaid, which need neither")
 
 
-def _by_package(sources: Sequence[str]) -> list[bytes]:
-    with tempfile.TemporaryDirectory() as folder:
-        names = [Path(folder) / f"{number:04}.dot" for number in range(len(sources))]
-        for name, source in zip(names, sources, strict=True):
-            name.write_text(source, "utf-8", newline="\n")
-        # -P keeps this folder's modules from being taken for the standard library's.
-        _run(PACKAGE, [sys.executable, "-P", str(carried.__file__), folder, _FORMAT], b"")
-        files = [name.with_suffix(f".{_FORMAT}") for name in names]
-        if not all(file.is_file() for file in files):
-            raise RenderingError(PACKAGE, "svg", "it wrote no file")
-        return [file.read_bytes() for file in files]
-
-
-def _run(renderer: str, command: Sequence[str], given: bytes) -> bytes:
+def _run(renderer: str, command: Sequence[str], text: str) -> str:
     from graphviz import CalledProcessError, ExecutableNotFound  # noqa: PLC0415 - DOT and Mermaid run nothing
     from graphviz.backend import execute  # noqa: PLC0415 - as above; the package's own `pipe` has no time limit
 
     try:
-        done = execute.run_check(command, input=given, capture_output=True, quiet=True, timeout=_SECONDS)
+        done = execute.run_check(command, input=text.encode(), capture_output=True, quiet=True, timeout=_SECONDS)
         ended = ""
     except CalledProcessError as error:
         done, ended = error, f"it ended with {error.returncode}"
@@ -153,21 +140,25 @@ def _run(renderer: str, command: Sequence[str], given: bytes) -> bytes:
     faults = [line for line in said if line.startswith("Error")]
     if ended or faults:
         raise RenderingError(renderer, "svg", (faults or said or [ended])[-1])
-    return bytes(done.stdout)
+    return str(done.stdout.decode(errors="replace"))
 
 
-def _read(renderer: str, text: bytes) -> Places:
+def _read(renderer: str, layouts: str) -> list[Places]:
+    """Return the places that layouts in JSON say, a comma between each two."""
     try:
-        graph = json.loads(text)
-        height = _numbers(graph["bb"])[3]
-        parts = graph.get("objects", [])
-        return Places(
-            nodes={part["name"]: _node(part, height) for part in parts if "pos" in part},
-            clusters={part["name"]: _cluster(part, height) for part in parts if "bb" in part},
-            routes={edge["id"]: _route(edge, height) for edge in graph.get("edges", []) if "id" in edge},
-        )
+        return [_places(graph) for graph in json.loads(f"[{layouts}]")]
     except (ValueError, KeyError, IndexError) as error:
         raise RenderingError(renderer, "svg", f"its layout cannot be read ({error!r})") from error
+
+
+def _places(graph: Mapping[str, Any]) -> Places:
+    height = _numbers(graph["bb"])[3]
+    parts = graph.get("objects", [])
+    return Places(
+        nodes={part["name"]: _node(part, height) for part in parts if "pos" in part},
+        clusters={part["name"]: _cluster(part, height) for part in parts if "bb" in part},
+        routes={edge["id"]: _route(edge, height) for edge in graph.get("edges", []) if "id" in edge},
+    )
 
 
 def _numbers(text: str) -> list[float]:
