@@ -12,24 +12,33 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 from typer import Argument, Option
 
-from ims_fsm.cli import options, refusals
+from ims_fsm.cli import options
 from ims_fsm.cli.call import Call, command
-from ims_fsm.cli.failures import REFUSED, telling
-from ims_fsm.cli.output import counted, say, table, working
+from ims_fsm.cli.failures import telling
+from ims_fsm.cli.output import counted, say, table, tell_refusals, tell_refused, written_to
 
 if TYPE_CHECKING:
     from ims_fsm import ActionReport, Judgement, RecipientDesk, ReduceItc, WhatIf
 
 
 DONE = {"accept": "accepted", "reject": "rejected", "keep_pending": "kept pending", "reset": "reset to no action"}
+
+
+def reduction(text: str) -> ReduceItc:
+    """Return a declared reduction of ITC from its word or its heads in rupees; raises `ValueError`."""
+    from ims_fsm import read_reduction
+
+    return read_reduction(text)
+
+
 Trigger = Annotated[
     Literal["accept", "reject", "keep_pending", "reset"],
     Argument(metavar="TRIGGER", help="accept, reject, keep_pending or reset."),
 ]
 Remarks = Annotated[str | None, Option("--remarks", metavar="TEXT", help="Remarks for the supplier.")]
 Reduce = Annotated[
-    str | None,
-    Option("--reduce-itc", metavar="full|none|igst=RUPEES…", help="From 2B period 2025-10: how much ITC is reduced."),
+    Any,
+    Option(parser=reduction, metavar="full|none|igst=RUPEES…", help="From 2B period 2025-10: how much ITC is reduced."),
 ]
 RefusedTo = Annotated[
     Path | None,
@@ -38,19 +47,6 @@ RefusedTo = Annotated[
 Proposals = Annotated[
     Path, Argument(metavar="FILE", help="Proposed actions: CSV, JSON, or an upload made for the portal.")
 ]
-
-
-def reduction(text: str | None) -> ReduceItc | None:
-    """Return a declared reduction of ITC from its word or its heads in rupees; raises `typer.BadParameter`."""
-    from ims_fsm import read_reduction
-
-    try:
-        return read_reduction(text) if text else None
-    except ValueError as error:
-        raise typer.BadParameter(f"--reduce-itc: {error}") from error
-
-
-# --- act --------------------------------------------------------------------------------------------------------------
 
 
 @command("act", "gstin", "key", "actor", "db", "at")
@@ -76,14 +72,9 @@ def act(
     """
     if sum(given is not None for given in (ids or None, where or None, file)) != 1:
         raise typer.BadParameter("name the records in one way: with --id, with --where or with --file")
-    declared = reduction(reduce_itc)
-    with (
-        call.recipient() as buyer,
-        refusals.written_to(refused_to) as note,
-        working(f"{trigger} …", quiet=call.as_json),
-    ):
+    with call.recipient() as buyer, written_to(refused_to) as note, call.working(f"{trigger} …"):
         if file is not None:
-            judged = buyer.apply(file, trigger=trigger, remarks=remarks, reduce_itc=declared, key=call.key)
+            judged = buyer.apply(file, trigger=trigger, remarks=remarks, reduce_itc=reduce_itc, key=call.key)
             if note is not None:
                 with telling():
                     for row in judged.refused:
@@ -91,12 +82,11 @@ def act(
             _end_applied(call, buyer, file, judged, "--file")
             return
         chosen: dict[str, Any] = {"ids": ids} if ids else {"where": options.selected(where or [])}
-        said: dict[str, Any] = {"remarks": remarks, "reduce_itc": declared, "key": call.key, "each_refused": note}
+        said: dict[str, Any] = {"remarks": remarks, "reduce_itc": reduce_itc, "key": call.key, "each_refused": note}
         report = buyer.act_on(trigger, **chosen, **said)
         stale = buyer.stale_periods() if report.applied else ()
-    call.answer(lambda: _tell_report(report, stale), {"report": report, "recipient": buyer.gstin})
-    if report.refused:
-        raise typer.Exit(REFUSED)
+    parts = {"report": report, "recipient": buyer.gstin}
+    call.answer(lambda: _tell_report(report, stale), parts, held=not report.refused)
 
 
 def _tell_report(report: ActionReport, stale: Sequence[str]) -> None:
@@ -108,7 +98,7 @@ def _tell_report(report: ActionReport, stale: Sequence[str]) -> None:
         say(f"Refused: {counted(report.refused_records, 'record')}.")
         examples = [example for group in report.refused for example in group.examples]
         entries = ((f"record {example.record_id}", example.refusals) for example in examples)
-        refusals.tell(entries, report.by_rule(), "--refused-to FILE lists all")
+        tell_refused(entries, report.by_rule(), "--refused-to FILE lists all")
     _tell_stale(stale)
 
 
@@ -132,9 +122,6 @@ def _tell_stale(periods: Sequence[str]) -> None:
         say(f"GSTR-2B of {period} is stale now; recompute it before GSTR-3B (faq.29): ims-fsm 2b generate.")
 
 
-# --- check and apply --------------------------------------------------------------------------------------------------
-
-
 @command("check", "gstin", "db", "at")
 def check(
     call: Call,
@@ -148,7 +135,7 @@ def check(
 
     Columns: id, or supplier, number and kind; action; remarks; reduce_itc.
     """
-    with working("Judging", quiet=call.as_json):
+    with call.working("Judging"):
         if download is None:
             with call.recipient() as buyer:
                 gstin, judged = buyer.gstin, buyer.check(file)
@@ -172,7 +159,7 @@ def apply(call: Call, file: Proposals) -> None:
 
     Columns as with check, which says before what would be refused. Exit 1 if any is refused.
     """
-    with working("Applying", quiet=call.as_json), call.recipient() as buyer:
+    with call.working("Applying"), call.recipient() as buyer:
         _end_applied(call, buyer, file, buyer.apply(file, key=call.key))
 
 
@@ -192,17 +179,12 @@ def _end_applied(call: Call, buyer: RecipientDesk, file: Path, judged: Judgement
 
 def _tell_refused(judged: Judgement) -> None:
     places, rows = judged.places, judged.refused
-    refusals.tell((f"{places[row.record_id]}, {row.trigger}, record {row.record_id}", row.refusals) for row in rows)
+    tell_refused((f"{places[row.record_id]}, {row.trigger}, record {row.record_id}", row.refusals) for row in rows)
 
 
 def _end(call: Call, tell: Callable[[], object], judged: Judgement, parts: dict[str, Any], variant: str = "") -> None:
     refused = [{"answer": row, "place": judged.places[row.record_id]} for row in judged.refused]
-    call.answer(tell, {**parts, "refused": refused}, variant)
-    if judged.refused:
-        raise typer.Exit(REFUSED)
-
-
-# --- what-if ----------------------------------------------------------------------------------------------------------
+    call.answer(tell, {**parts, "refused": refused}, variant, held=not refused)
 
 
 @command("what-if", "gstin", "db", "at")
@@ -210,15 +192,14 @@ def what_if(
     call: Call, record_id: options.RecordId, trigger: Trigger, *, remarks: Remarks = None, reduce_itc: Reduce = None
 ) -> None:
     """Work out an action's effect on the recipient's ITC and the supplier's liability; nothing is changed."""
-    declared = reduction(reduce_itc)
     with call.recipient_of(record_id) as buyer:
-        effect = buyer.what_if(trigger, record_id, remarks=remarks, reduce_itc=declared)
+        effect = buyer.what_if(trigger, record_id, remarks=remarks, reduce_itc=reduce_itc)
     call.answer(lambda: _tell_what_if(effect), effect)
 
 
 def _tell_what_if(effect: WhatIf) -> None:
     say(f"{effect.trigger} on {effect.document}: {'allowed' if effect.allowed else 'refused'}.")
-    refusals.tell_each(effect.refusals)
+    tell_refusals(effect.refusals)
     say("", "Once GSTR-3B is filed:")
     rows = [
         ("if left alone", effect.now_outcome.replace("_", " "), str(effect.now_itc), str(effect.now_added_back)),

@@ -18,7 +18,6 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Annotated, Any
 
-import typer
 from typer import Argument, Option
 
 from ims_fsm.cli.call import Call, command
@@ -76,7 +75,7 @@ class Shape:
 
     def of(self, value: Any) -> dict[str, Any]:
         """Return a value as plain data."""
-        return {member.name: writer(member.type)(self._find(value, member.path)) for member in self.members}
+        return {member.name: plain(member.type, self._find(value, member.path)) for member in self.members}
 
     def _find(self, value: Any, path: str) -> Any:
         key = (type(value), path)
@@ -95,8 +94,8 @@ class Shape:
 
 
 @dataclass(frozen=True, slots=True)
-class Scalar:
-    """A type without members: its JSON Schema, and how a value is written."""
+class Kind:
+    """A type: its JSON Schema, and how a value is written."""
 
     schema: Schema
     write: Callable[[Any], Any]
@@ -106,17 +105,17 @@ def _in_ist(at: datetime) -> str:
     return in_india(at).isoformat(timespec="seconds")
 
 
-SCALARS: Mapping[str, Scalar] = {
-    "text": Scalar({"type": "string"}, str),
-    "int": Scalar({"type": "integer"}, int),
-    "number": Scalar({"type": "number"}, float),
-    "bool": Scalar({"type": "boolean"}, bool),
-    "any": Scalar({}, lambda value: value),
-    "json": Scalar({}, lambda value: json.loads(value) if isinstance(value, str) else value),
-    "date": Scalar({"type": "string", "format": "date"}, str),
-    "moment": Scalar({"type": "string", "format": "date-time"}, _in_ist),
-    "period": Scalar({"type": "string", "pattern": r"^\d{4}-\d\d$"}, str),
-    "rupees": Scalar(
+SCALARS: Mapping[str, Kind] = {
+    "text": Kind({"type": "string"}, str),
+    "int": Kind({"type": "integer"}, int),
+    "number": Kind({"type": "number"}, float),
+    "bool": Kind({"type": "boolean"}, bool),
+    "any": Kind({}, lambda value: value),
+    "json": Kind({}, lambda value: json.loads(value) if isinstance(value, str) else value),
+    "date": Kind({"type": "string", "format": "date"}, str),
+    "moment": Kind({"type": "string", "format": "date-time"}, _in_ist),
+    "period": Kind({"type": "string", "pattern": r"^\d{4}-\d\d$"}, str),
+    "rupees": Kind(
         {"type": "string", "pattern": r"^-?\d+\.\d\d$"},
         lambda amount: str(rupees(amount)) if isinstance(amount, int) else str(amount),
     ),
@@ -137,24 +136,26 @@ def shape(name: str) -> Shape:
 
 def plain(type_name: str, value: Any) -> Any:
     """Return a value as plain data of a type."""
-    return writer(type_name)(value)
+    return kind(type_name).write(value)
 
 
 @cache
-def writer(type_name: str) -> Callable[[Any], Any]:
-    """Return what makes plain data of a value of a type."""
+def kind(type_name: str) -> Kind:
+    """Return a type by its name: what its schema is, and how its values are written."""
     if type_name.endswith("?"):
-        write = writer(type_name[:-1])
-        return lambda value: None if value is None else write(value)
+        inner = kind(type_name[:-1])
+        schema: Schema = {"anyOf": [inner.schema, {"type": "null"}]}
+        return Kind(schema, lambda value: None if value is None else inner.write(value))
     if type_name.startswith("["):
-        write = writer(type_name[1:-1])
-        return lambda value: [write(entry) for entry in value]
+        inner = kind(type_name[1:-1])
+        return Kind({"type": "array", "items": inner.schema}, lambda value: [inner.write(entry) for entry in value])
     if type_name.startswith("{"):
-        write = writer(type_name[1:-1])
-        return lambda value: {str(name): write(entry) for name, entry in value.items()}
+        inner = kind(type_name[1:-1])
+        schema = {"type": "object", "additionalProperties": inner.schema}
+        return Kind(schema, lambda value: {str(name): inner.write(entry) for name, entry in value.items()})
     if type_name in SCALARS:
-        return SCALARS[type_name].write
-    return str if _is_closed_set(type_name) else shape(type_name).of
+        return SCALARS[type_name]
+    return Kind({"$ref": f"#/$defs/{type_name}"}, str if _is_closed_set(type_name) else shape(type_name).of)
 
 
 def emit(name: str, value: object, *, indent: int | None = 2) -> None:
@@ -183,47 +184,39 @@ def schema_of(name: str) -> Schema:
     if name not in answers:
         raise InputError("schema", [Problem(repr(name), "is not a command", f"name one of {', '.join(answers)}")])
     definitions: dict[str, Schema] = {}
-    top = _type_schema(answers[name], definitions)
+    _define(answers[name], definitions)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"ims-fsm {name} --json" if name != ERROR else "an error of ims-fsm --json",
-        **top,
+        **kind(answers[name]).schema,
         **({"$defs": dict(sorted(definitions.items()))} if definitions else {}),
     }
 
 
-def _type_schema(type_name: str, definitions: dict[str, Schema]) -> Schema:
-    if type_name.endswith("?"):
-        inner = _type_schema(type_name[:-1], definitions)
-        return {"anyOf": [inner, {"type": "null"}]}
-    if type_name.startswith("["):
-        return {"type": "array", "items": _type_schema(type_name[1:-1], definitions)}
-    if type_name.startswith("{"):
-        return {"type": "object", "additionalProperties": _type_schema(type_name[1:-1], definitions)}
-    if type_name in SCALARS:
-        return dict(SCALARS[type_name].schema)
-    if type_name not in definitions:
-        definitions[type_name] = {}
-        definitions[type_name] = _definition(type_name, definitions)
-    return {"$ref": f"#/$defs/{type_name}"}
-
-
-def _definition(name: str, definitions: dict[str, Schema]) -> Schema:
+def _define(type_name: str, definitions: dict[str, Schema]) -> None:
+    """Add the definition of a type, and of all that is in it."""
+    name = type_name.strip("[]{}?")
+    if name in SCALARS or name in definitions:
+        return
     if _is_closed_set(name):
         closed = getattr(vocabulary, name)
-        return {"description": (closed.__doc__ or "").strip(), "type": "string", "enum": [str(word) for word in closed]}
+        says = (closed.__doc__ or "").strip()
+        definitions[name] = {"description": says, "type": "string", "enum": [str(word) for word in closed]}
+        return
     described = shape(name)
     properties = {
-        member.name: {**_type_schema(member.type, definitions), **({"description": member.says} if member.says else {})}
+        member.name: {**kind(member.type).schema, **({"description": member.says} if member.says else {})}
         for member in described.members
     }
-    return {
+    definitions[name] = {
         "description": described.says,
         "type": "object",
         "properties": properties,
         "required": list(properties),
         "additionalProperties": described.is_open,
     }
+    for member in described.members:
+        _define(member.type, definitions)
 
 
 def _is_closed_set(name: str) -> bool:
@@ -275,15 +268,12 @@ def schema(
     names = list(declared()["answers"])
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
-        for name in names:
-            (out / file_name(name)).write_text(_text(schema_of(name)), "utf-8", newline="\n")
-        call.answer(
-            lambda: verbatim(f"{out}: {len(names)} schemas"),
-            {"files": [out / file_name(name) for name in names]},
-            "--out",
-        )
+        files = {name: out / file_name(name) for name in names}
+        for name, file in files.items():
+            file.write_text(_text(schema_of(name)), "utf-8", newline="\n")
+        call.answer(lambda: verbatim(f"{out}: {len(files)} schemas"), {"files": files.values()}, "--out")
     elif words:
-        typer.echo(_text(schema_of(" ".join(words))), nl=False)
+        sys.stdout.write(_text(schema_of(" ".join(words))))
     else:
         call.answer(lambda: verbatim("\n".join(names)), {"commands": names})
 

@@ -19,64 +19,37 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_group
 
 from ims_fsm import __version__
+from ims_fsm.cli.call import COMMANDS
 from ims_fsm.cli.failures import guarded
 
-# Each command with its function, or its group of commands, in a module of this room; in the order of the help.
-PANELS: Mapping[str, Mapping[str, str]] = {
-    "Begin here": {"demo": "demo:demo"},
-    "The portal": {
-        "import": "portal:import_files",
-        "export": "portal:exports",
-        "check": "actions:check",
-        "apply": "actions:apply",
-    },
-    "Records": {
-        "list": "records:list_records",
-        "show": "records:show",
-        "history": "records:history",
-        "act": "actions:act",
-        "what-if": "actions:what_if",
-        "original": "records:original",
-    },
-    "Returns": {
-        "2b": "returns:two_b",
-        "3b": "returns:three_b",
-        "sweep": "calendar:sweep",
-        "scheduler": "calendar:commands",
-    },
-    "The supplier": {"supplier-view": "taxpayers:supplier_view", "liabilities": "taxpayers:liabilities"},
-    "The law": {
-        "explain": "law:explain",
-        "rules": "law:rules",
-        "verify": "law:verify",
-        "draw": "drawing:draw",
-        "compare": "comparing:compare",
-        "pages": "pages:pages",
-        "timeline": "sequences:timeline",
-        "sequence": "sequences:sequence",
-        "scenario": "scenarios:commands",
-    },
-    "The database": {
-        "taxpayer": "taxpayers:taxpayer",
-        "audit": "database:audits",
-        "events": "database:events",
-        "migrate": "database:migrate",
-        "schema": "answers:schema",
-    },
+# The commands and groups of commands, each behind the module of this room that has it; in the order of the help.
+PANELS: Mapping[str, str] = {
+    "Begin here": "demo.demo",
+    "The portal": "portal.import portal.export actions.check actions.apply",
+    "Records": "records.list records.show records.history actions.act actions.what-if records.original",
+    "Returns": "returns.2b returns.3b calendar.sweep calendar.scheduler",
+    "The supplier": "taxpayers.supplier-view taxpayers.liabilities",
+    "The law": "law.explain law.rules law.verify drawing.draw comparing.compare pages.pages sequences.timeline "
+    "sequences.sequence scenarios.scenario",
+    "The database": "taxpayers.taxpayer database.audit database.events database.migrate answers.schema",
 }
-PLACES = {name: (panel, place) for panel, places in PANELS.items() for name, place in places.items()}
+PLACES = {
+    name: (panel, module)
+    for panel, places in PANELS.items()
+    for module, _, name in (place.partition(".") for place in places.split())
+}
 
 
-def _member(place: str) -> Any:
-    module, _, member = place.partition(":")
-    return getattr(import_module(f"ims_fsm.cli.{module}"), member)
+def _loaded(name: str) -> tuple[str, Any]:
+    panel, module = PLACES[name]
+    import_module(f"ims_fsm.cli.{module}")
+    return panel, COMMANDS[name]
 
 
 @cache
 def command_of(name: str) -> Any:
     """Return a command, loaded; raises `KeyError` for a name that does not exist."""
-    panel, place = PLACES[name]
-    member, alone = _member(place), typer.Typer()
+    (panel, member), alone = _loaded(name), typer.Typer()
     if isinstance(member, typer.Typer):
         alone.add_typer(member, name=name, rich_help_panel=panel)
     else:
@@ -86,8 +59,7 @@ def command_of(name: str) -> Any:
 
 def summary_of(name: str) -> Any:
     """Return what the help of the whole shows of a command, without its options."""
-    panel, place = PLACES[name]
-    member = _member(place)
+    panel, member = _loaded(name)
     summary = member.info.help if isinstance(member, typer.Typer) else getdoc(member)
     return TyperCommand(name, help=summary, rich_help_panel=panel)
 
@@ -144,8 +116,7 @@ def _about(
     """India's GST Invoice Management System: actions, GSTR-2B and their rules, each with its citation.
 
     Commands that use the database take --db; all take --json.
-    Exit codes: 0 success, 1 refusal or failed check, 2 invalid input or usage, 3 done but the answer could not
-    be written.
+    Exit codes: 0 success, 1 refusal or failed check, 2 invalid input or usage, 3 done but the answer was lost.
     """
 
 

@@ -5,21 +5,19 @@ Imports Typer and the options; the face and the scheduler when it is run.
 
 from __future__ import annotations
 
-import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from threading import Event
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer import Option
 
 from ims_fsm.cli import options
-from ims_fsm.cli.call import Call, command
+from ims_fsm.cli.call import Call, command, group, stopping
 from ims_fsm.cli.failures import REFUSED, CallError
 from ims_fsm.cli.options import minute
-from ims_fsm.cli.output import counted, say, working
+from ims_fsm.cli.output import counted, say
 from ims_fsm.cli.returns import ended
 from ims_fsm.terms.period import SettableClock
 from ims_fsm.terms.vocabulary import Job, JobStatus
@@ -30,10 +28,7 @@ if TYPE_CHECKING:
 
 NEWEST = 8
 MOST = 5_000
-commands = typer.Typer(no_args_is_help=True, help="The calendar: run it unattended, see how its jobs stand.")
-
-
-# --- sweep ------------------------------------------------------------------------------------------------------------
+group("scheduler", "The calendar: run it unattended, see how its jobs stand.")
 
 
 @command("sweep", "gstin", "actor", "db", "at")
@@ -55,7 +50,7 @@ def sweep(
     because the results are written. Exit 1 if it failed for a recipient; the others are done.
     """
     course: list[tuple[datetime, SweepReport]] = []
-    with working("Sweeping", quiet=call.as_json) as progress, call.ims() as ims:
+    with call.working("Sweeping") as progress, call.ims() as ims:
         moments = _moments(ims, until)
         for place, moment in enumerate(moments):
             progress(f"Sweeping {minute(moment)}", place, len(moments))
@@ -66,9 +61,8 @@ def sweep(
         {"at": moment, "swept": [swept for swept in report.swept if swept], "failures": report.failures}
         for moment, report in course
     ]
-    call.answer(lambda: _tell_course(course, is_rehearsed=until is not None), {"instants": instants})
-    if any(report.failures for _, report in course):
-        raise typer.Exit(REFUSED)
+    held = not any(report.failures for _, report in course)
+    call.answer(lambda: _tell_course(course, is_rehearsed=until is not None), {"instants": instants}, held=held)
 
 
 def _moments(ims: IMS, until: datetime | None) -> list[datetime]:
@@ -98,10 +92,6 @@ def _tell_course(course: Sequence[tuple[datetime, SweepReport]], *, is_rehearsed
         say(f"{counted(len(course), 'instant')} from {first} to {last}; the results are written.")
 
 
-# --- scheduler --------------------------------------------------------------------------------------------------------
-
-
-@commands.command("run")
 @command("scheduler run", "db", "at")
 def run(
     call: Call,
@@ -137,14 +127,7 @@ def run(
 
 
 def _once(call: Call, scheduler: Scheduler) -> None:
-    stopped = Event()
-
-    def stop(*_signal: object) -> None:
-        stopped.set()
-        scheduler.stop()
-
-    _on_signals(stop)
-    with working("Doing what is due", quiet=call.as_json):
+    with stopping(scheduler.stop) as stopped, call.working("Doing what is due"):
         tick = scheduler.run_once()
     _tell_tick(call, tick)
     status = scheduler.status()
@@ -153,17 +136,11 @@ def _once(call: Call, scheduler: Scheduler) -> None:
 
 
 def _until_stopped(scheduler: Scheduler) -> None:
-    stopped = Event()
-    _on_signals(lambda *_signal: stopped.set())
-    scheduler.start()
-    stopped.wait()
-    sys.stderr.write("stopping; work in progress is finished first\n")
-    scheduler.stop()
-
-
-def _on_signals(stop: Callable[..., object]) -> None:
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, stop)
+    with stopping() as stopped:
+        scheduler.start()
+        stopped.wait()
+        sys.stderr.write("stopping; work in progress is finished first\n")
+        scheduler.stop()
 
 
 def _tell_tick(call: Call, tick: Tick) -> None:
@@ -179,7 +156,6 @@ def _tell_tick(call: Call, tick: Tick) -> None:
     sys.stdout.flush()
 
 
-@commands.command("status")
 @command("scheduler status", "db", "at")
 def status(
     call: Call, *, everything: Annotated[bool, Option("--all", help="Also jobs that were done long ago.")] = False
@@ -189,9 +165,8 @@ def status(
 
     with call.ims() as ims:
         report = Scheduler(ims).status()
-    call.answer(lambda: _tell_report(report, everything=everything), report)
-    if report.failed or report.late:
-        raise typer.Exit(REFUSED)
+    held = not (report.failed or report.late)
+    call.answer(lambda: _tell_report(report, everything=everything), report, held=held)
 
 
 def _tell_report(report: Report, *, everything: bool) -> None:

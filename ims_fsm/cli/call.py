@@ -7,19 +7,22 @@ from __future__ import annotations
 
 import inspect
 import os
+import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
-from inspect import Parameter
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec
 
+import typer
 from typer import Option
 
-from ims_fsm.cli.failures import CallError
+from ims_fsm.cli.failures import REFUSED, CallError
 from ims_fsm.cli.options import moment
+from ims_fsm.cli.output import Progress, working
 from ims_fsm.terms.gstin import checked_gstin
 
 if TYPE_CHECKING:
@@ -99,10 +102,23 @@ class Call:
         names = ", ".join(recipients[:MOST_NAMED]) + (", …" if len(recipients) > MOST_NAMED else "")
         raise CallError(f"the database has {len(recipients):,} recipients; name one with --gstin: {names}")
 
-    def answer(self, tell: Callable[[], object], members: object, variant: str = "", *, indent: int | None = 2) -> None:
+    def working(self, what: str) -> AbstractContextManager[Progress]:
+        """Show a bar while a block works that takes long; what a program reads is watched by nobody."""
+        return working(what, quiet=self.as_json)
+
+    def answer(
+        self,
+        tell: Callable[[], object],
+        members: object,
+        variant: str = "",
+        *,
+        held: bool = True,
+        indent: int | None = 2,
+    ) -> None:
         """Print the answer: `members` as JSON where that is wanted, else in words, by calling `tell`.
 
-        `variant` names the option that makes it another answer; without an indent the JSON is one line.
+        `variant` names the option that makes it another answer; without an indent the JSON is one line. The command
+        ends with exit code 1 if something was refused or does not hold (`held`).
         """
         if self.as_json:
             from ims_fsm.cli.answers import emit
@@ -110,6 +126,8 @@ class Call:
             emit(f"{self.name} {variant}".rstrip(), members, indent=indent)
         else:
             tell()
+        if not held:
+            raise typer.Exit(REFUSED)
 
     def answer_each(self, head: Mapping[str, object], entries: Iterable[object]) -> None:
         """Print an answer as JSON whose last member is a list, entry by entry as they come."""
@@ -124,39 +142,43 @@ def file_of(db: str) -> Path | None:
     return Path(path) if db.startswith(SQLITE) and path not in {"", ":memory:"} else None
 
 
-def _option(name: str, annotation: Any, default: Any) -> Parameter:
-    return Parameter(name, Parameter.KEYWORD_ONLY, annotation=annotation, default=default)
-
-
 _GSTIN = "The recipient; may be left out if the database has only one."
 _KEY = "An idempotency key: the same call with it again does nothing more."
+_ACTOR = "Who acts; default: the user of the machine."
 _DB = "The database: sqlite:///FILE or postgresql://…"
 _AT = "Take this for now, in Indian time; for rehearsals."
-SHARED: Mapping[str, Parameter] = {
-    option.name: option
-    for option in (
-        _option(
-            "gstin", Annotated[str | None, Option("--gstin", parser=checked_gstin, metavar="GSTIN", help=_GSTIN)], None
-        ),
-        _option("key", Annotated[str | None, Option("--key", metavar="TEXT", help=_KEY)], None),
-        _option(
-            "actor",
-            Annotated[
-                str | None, Option("--actor", metavar="NAME", help="Who acts; default: the user of the machine.")
-            ],
-            None,
-        ),
-        _option("db", Annotated[str, Option("--db", envvar="IMS_FSM_DB", metavar="URL", help=_DB)], DEFAULT_DB),
-        _option("as_json", Annotated[bool, Option("--json", help="Answer as JSON.")], default=False),
-        _option("at", Annotated[datetime | None, Option("--at", parser=moment, metavar="DATETIME", help=_AT)], None),
-    )
-}
 
 
-def command(name: str, *shared: str) -> Callable[[Callable[Concatenate[Call, P], None]], Callable[..., None]]:
+def _shared(
+    *,
+    gstin: Annotated[str | None, Option(parser=checked_gstin, metavar="GSTIN", help=_GSTIN)] = None,
+    key: Annotated[str | None, Option(metavar="TEXT", help=_KEY)] = None,
+    actor: Annotated[str | None, Option(metavar="NAME", help=_ACTOR)] = None,
+    db: Annotated[str, Option(envvar="IMS_FSM_DB", metavar="URL", help=_DB)] = DEFAULT_DB,
+    as_json: Annotated[bool, Option("--json", help="Answer as JSON.")] = False,
+    at: Annotated[datetime | None, Option(parser=moment, metavar="DATETIME", help=_AT)] = None,
+) -> None:
+    """Declare the options that commands share."""
+
+
+SHARED = inspect.signature(_shared, eval_str=True).parameters
+# Every command of the modules that are loaded, and every group of commands, by its name.
+COMMANDS: dict[str, Any] = {}
+
+
+def group(name: str, says: str) -> None:
+    """Declare a group; a command is in it if its name begins with the group's."""
+    COMMANDS[name] = made = typer.Typer(no_args_is_help=True, help=says)
+    # A group of one command stays a group if it has a callback.
+    made.callback()(lambda: None)
+
+
+def command(
+    name: str, *shared: str, **settings: Any
+) -> Callable[[Callable[Concatenate[Call, P], None]], Callable[..., None]]:
     """Make a function a command: its first argument, the `Call`, gives way to the shared options that are named.
 
-    Every command takes `--json`.
+    Every command takes `--json`; `settings` are Typer's.
     """
     options = [option for option in SHARED.values() if option.name in {*shared, "as_json"}]
 
@@ -174,6 +196,27 @@ def command(name: str, *shared: str) -> Callable[[Callable[Concatenate[Call, P],
 
         run.__dict__["__signature__"] = signature.replace(parameters=whole)
         run.__annotations__ = {parameter.name: parameter.annotation for parameter in whole}
+        head, _, last = name.partition(" ")
+        if last:
+            COMMANDS[head].command(last, **settings)(run)
+        COMMANDS[name] = run
         return run
 
     return declare
+
+
+@contextmanager
+def stopping(stop: Callable[[], object] = lambda: None) -> Iterator[Event]:
+    """Give a flag that Ctrl-C and SIGTERM raise, and call `stop` with them: work in progress comes to its end."""
+    stopped = Event()
+
+    def on_signal(*_signal: object) -> None:
+        stopped.set()
+        stop()
+
+    before = {name: signal.signal(name, on_signal) for name in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stopped
+    finally:
+        for name, handler in before.items():
+            signal.signal(name, handler)

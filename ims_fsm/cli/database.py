@@ -5,41 +5,35 @@ Imports Typer and the options; the face when it is run.
 
 from __future__ import annotations
 
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from threading import Event as Flag
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
 from typer import Option
 
 from ims_fsm.cli import options
-from ims_fsm.cli.call import Call, command
-from ims_fsm.cli.failures import REFUSED, CallError
+from ims_fsm.cli.call import Call, command, group, stopping
+from ims_fsm.cli.failures import CallError
 from ims_fsm.cli.options import minute
-from ims_fsm.cli.output import counted, say, verbatim, working
+from ims_fsm.cli.output import counted, say, verbatim
 from ims_fsm.terms.event import Event, EventKind
 
 if TYPE_CHECKING:
     from ims_fsm import IMS
     from ims_fsm.workflow.upkeep import Audit, Migrated
 
-audits = typer.Typer(no_args_is_help=True, help="The logs: verify and seal them.")
+group("audit", "The logs: verify and seal them.")
 
 
-@audits.command("verify")
 @command("audit verify", "db")
 def verify(call: Call, *, gstin: options.OneGstin = None) -> None:
     """Prove every state from its log, every content from its hash, every seal anew; exit 1 at a fault."""
     from ims_fsm.workflow.upkeep import audit
 
-    with working("Verifying", quiet=call.as_json), call.ims() as ims:
+    with call.working("Verifying"), call.ims() as ims:
         audited = audit(ims, gstin)
-    call.answer(lambda: _tell_audit(audited), audited)
-    if not audited.sound:
-        raise typer.Exit(REFUSED)
+    call.answer(lambda: _tell_audit(audited), audited, held=audited.sound)
 
 
 def _tell_audit(audited: Audit) -> None:
@@ -50,7 +44,6 @@ def _tell_audit(audited: Audit) -> None:
     say(f"{looked}, {counted(audited.seals, 'seal')}: {outcome}.")
 
 
-@audits.command("seal")
 @command("audit seal", "gstin", "actor", "db", "at")
 def seal(call: Call) -> None:
     """Seal what a recipient's logs hold now; keep the digest outside of the database."""
@@ -89,9 +82,7 @@ def migrate(
         say(*(f"{statement};" for statement in upkeep.citus_statements(partitions or 64)))
         return
     done = upkeep.migrate(call.db, adopt=adopt, split=partitions, actor=call.actor, at=call.at)
-    call.answer(lambda: _tell_migration(done), done)
-    if done.problems:
-        raise typer.Exit(REFUSED)
+    call.answer(lambda: _tell_migration(done), done, held=not done.problems)
 
 
 def _tell_migration(done: Migrated) -> None:
@@ -106,8 +97,6 @@ def _tell_migration(done: Migrated) -> None:
     for problem in done.problems:
         say(f"not moved: {problem}.")
 
-
-# --- events -----------------------------------------------------------------------------------------------------------
 
 SUBJECTS = {EventKind.TWO_B: "GSTR-2B of", EventKind.THREE_B: "GSTR-3B of", EventKind.REMINDER: "about"}
 
@@ -140,13 +129,11 @@ def events(
         if restored:
             _renumber(call, ims)
             return
-        kinds = [str(name) for name in kind or ()]
-        if follow:
-            _follow(call, ims, after, gstin, kinds)
-            return
+        asked: dict[str, Any] = {"gstin": gstin, "kinds": [str(name) for name in kind or ()]}
         last = None
-        for event in ims.events(after, limit=limit, gstin=gstin, kinds=kinds):
-            _tell(call, event)
+        for event in _followed(ims, after, asked) if follow else ims.events(after, limit=limit, **asked):
+            call.answer(partial(_tell_event, event), event, indent=None)
+            sys.stdout.flush()
             last = event.cursor
     if not call.as_json:
         verbatim(f"Continue with --after {last}" if last else f"No events{' since' if after else ''}.")
@@ -160,37 +147,20 @@ def _renumber(call: Call, ims: IMS) -> None:
     call.answer(lambda: say(f"The numbers of new events {how} the existing ones."), {"raised": raised}, "--restored")
 
 
-def _follow(call: Call, ims: IMS, after: str | None, gstin: str | None, kinds: list[str]) -> None:
+def _followed(ims: IMS, after: str | None, asked: Mapping[str, Any]) -> Iterator[Event]:
     from ims_fsm.workflow.upkeep import follow
 
-    with _stopping() as stop:
-        for event in follow(ims, after, gstin=gstin, kinds=kinds, wait=stop.wait):
-            _tell(call, event)
+    with stopping() as stop:
+        for event in follow(ims, after, **asked, wait=stop.wait):
+            yield event
             if stop.is_set():
                 return
 
 
-@contextmanager
-def _stopping() -> Iterator[Flag]:
-    """Give a flag that Ctrl-C and SIGTERM raise: the event in progress is printed to its end."""
-    stop = Flag()
-    before = {name: signal.signal(name, lambda *_: stop.set()) for name in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stop
-    finally:
-        for name, handler in before.items():
-            signal.signal(name, handler)
-
-
-def _tell(call: Call, event: Event) -> None:
-    call.answer(lambda: verbatim(_in_words(event)), event, indent=None)
-    sys.stdout.flush()
-
-
-def _in_words(event: Event) -> str:
+def _tell_event(event: Event) -> None:
     what = f"{SUBJECTS.get(event.kind, 'record')} {event.subject}"
     moved = f"{event.source} → {event.dest}" if event.source else ""
     rules = f"({', '.join(event.rules)})" if event.rules else ""
     trigger = event.trigger or str(event.kind)
     parts = (minute(event.at), event.recipient, what, trigger, moved, event.actor or "", rules)
-    return "  ".join(part for part in parts if part)
+    verbatim("  ".join(part for part in parts if part))

@@ -75,7 +75,7 @@ def _perform(url: str, *, is_kept: bool) -> list[dict[str, str]]:
             chapters.append({"title": title, "at": at})
         if is_kept:
             say("", "The machines as pictures", style="bold")
-            stage.run("draw", "--format", "svg" if _can_draw() else "mermaid", "--out", "diagrams")
+            stage.run("draw", "--format", _picture_format(), "--out", "diagrams")
     return chapters
 
 
@@ -104,20 +104,21 @@ def _tell_what_next(folder: Path | None) -> None:
     else:
         say("They are drawn when you ask for them, see below.")
     say("", "What next", style="bold")
+    next_calls = {
+        "explain credit_note keep_pending --period 2024-10": "what refuses a trigger, and when",
+        "verify": "the declared law, proved in every situation",
+        f"draw --format {_picture_format()} --out pictures": "every machine as a picture",
+        "import DOWNLOAD.json --gstin GSTIN": "your own month: the JSON that you download from the portal's IMS",
+    }
     if folder is None:
-        verbatim(f"{program} demo --folder ims-demo", indent=2)
-        say("run it again and keep the samples, the database, the upload and the pictures", indent=6)
+        again = "run it again and keep the samples, the database, the upload and the pictures"
+        next_calls = {"demo --folder ims-demo": again, **next_calls}
     else:
-        verbatim(f"{program} list --all --at 2024-12-09T10:00 --db {SQLITE}{folder / 'ims.db'}", indent=2)
-        say("look around in what the demo left", indent=6)
-    verbatim(f"{program} explain credit_note keep_pending --period 2024-10", indent=2)
-    say("what refuses a trigger, and when", indent=6)
-    verbatim(f"{program} verify", indent=2)
-    say("the declared law, proved in every situation", indent=6)
-    verbatim(f"{program} draw --format {'svg' if _can_draw() else 'mermaid'} --out pictures", indent=2)
-    say("every machine as a picture", indent=6)
-    verbatim(f"{program} import DOWNLOAD.json --gstin GSTIN", indent=2)
-    say("your own month: the JSON that you download from the portal's IMS", indent=6)
+        look = f"list --all --at 2024-12-09T10:00 --db {SQLITE}{folder / 'ims.db'}"
+        next_calls = {look: "look around in what the demo left", **next_calls}
+    for arguments, says in next_calls.items():
+        verbatim(f"{program} {arguments}", indent=2)
+        say(says, indent=6)
 
 
 @contextmanager
@@ -142,10 +143,10 @@ def _absolute(db: str | None) -> str | None:
     return db if path is None else f"{SQLITE}{path.absolute()}"
 
 
-def _can_draw() -> bool:
+def _picture_format() -> str:
     from importlib.util import find_spec
 
-    return shutil.which("dot") is not None or find_spec("pygraphviz") is not None
+    return "svg" if shutil.which("dot") or find_spec("pygraphviz") else "mermaid"
 
 
 def _program() -> str:

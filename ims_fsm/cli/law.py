@@ -5,33 +5,29 @@ Imports Typer and the options; the law when it is run.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
 from typer import Argument, Option
 
 from ims_fsm.cli import options
 from ims_fsm.cli.call import Call, command
-from ims_fsm.cli.failures import REFUSED, CallError
-from ims_fsm.cli.output import counted, say, table, working
+from ims_fsm.cli.failures import CallError
+from ims_fsm.cli.output import counted, say, table
 from ims_fsm.terms.period import TaxPeriod
 
 if TYPE_CHECKING:
     from ims_fsm.draw.tables import Row
     from ims_fsm.errors import Problem
     from ims_fsm.law.annexure import Annexure
-    from ims_fsm.law.declaration import GuardDeclaration, RuleDeclaration
+    from ims_fsm.law.declaration import RuleDeclaration
     from ims_fsm.law.edition import Edition
     from ims_fsm.law.facts import Facts
     from ims_fsm.law.modelcheck import Report
     from ims_fsm.law.refusal import Refusal
     from ims_fsm.law.register import Law
-
-
-# --- which law --------------------------------------------------------------------------------------------------------
 
 
 def path_and_machines(arguments: Sequence[str] | None) -> tuple[Path | None, list[str] | None]:
@@ -59,9 +55,6 @@ def _is_path(argument: str) -> bool:
     return argument.endswith(".toml") or "/" in argument or "\\" in argument or Path(argument).is_dir()
 
 
-# --- explain ----------------------------------------------------------------------------------------------------------
-
-
 @command("explain")
 def explain(
     call: Call,
@@ -80,19 +73,21 @@ def explain(
     """
     from ims_fsm.draw.tables import transition_table
     from ims_fsm.law.loading import shipped_law
+    from ims_fsm.law.refusal import Refusal
 
     law = shipped_law()
     versions = law.machine(machine)
     edition = versions.edition if period is None else versions.at(period)
     if fact or state:
         facts = edition.facts(**options.pairs(fact or [], "--fact"))
-        case = Case(law, edition, state or first_state(edition, trigger), trigger, facts)
-        call.answer(case.tell, case, "--fact")
+        case = _decided(law, edition, state or first_state(edition, trigger), trigger, facts)
+        call.answer(lambda: _tell_decision(edition, case), case, "--fact")
         return
     rows = [row for row in transition_table(edition, trigger) if row.dest]
-    guards = [guard for guard in edition.guards if trigger in guard.triggers]
-    explained = [{"declared": guard, **_words(_refusal(guard))} for guard in guards]
-    parts = {"edition": edition, "trigger": trigger, "transitions": rows, "guards": explained}
+    guards = [
+        {"declared": guard, **_in_words(Refusal.by(guard))} for guard in edition.guards if trigger in guard.triggers
+    ]
+    parts = {"edition": edition, "trigger": trigger, "transitions": rows, "guards": guards}
     call.answer(lambda: _tell_trigger(edition, trigger, rows, guards), parts)
 
 
@@ -104,39 +99,38 @@ def first_state(edition: Edition, trigger: str) -> str:
     return next(sources, edition.initial)
 
 
-class Case:
-    """A trigger in a state with some facts, and what the law decides of it."""
+def _decided(law: Law, edition: Edition, state: str, trigger: str, facts: Facts) -> dict[str, Any]:
+    from ims_fsm.law.decision import decide
+    from ims_fsm.law.refusal import Allowed
 
-    def __init__(self, law: Law, edition: Edition, state: str, trigger: str, facts: Facts) -> None:
-        """Decide it."""
-        from ims_fsm.law.decision import decide
-        from ims_fsm.law.refusal import Allowed
-
-        decision = decide(edition, state, trigger, facts)
-        self.edition, self.state, self.trigger = edition, state, trigger
-        self.facts = {name: facts[name] for name in facts if name in edition.watched(trigger)}
-        self.allowed = isinstance(decision, Allowed)
-        self.dest = decision.dest if isinstance(decision, Allowed) else None
-        self.rules = [law.rule(rule) for rule in decision.rules] if isinstance(decision, Allowed) else []
-        self.refusals: list[dict[str, Any]] = [
-            {"refusal": refusal, **_words(refusal), "rules": [law.rule(rule) for rule in refusal.rules]}
+    decision = decide(edition, state, trigger, facts)
+    allowed = decision if isinstance(decision, Allowed) else None
+    return {
+        "edition": edition,
+        "state": state,
+        "trigger": trigger,
+        "facts": {name: facts[name] for name in facts if name in edition.watched(trigger)},
+        "allowed": allowed is not None,
+        "dest": allowed and allowed.dest,
+        "rules": [law.rule(rule) for rule in allowed.rules] if allowed else [],
+        "refusals": [
+            {**_in_words(refusal), "rules": [law.rule(rule) for rule in refusal.rules]}
             for refusal in (() if isinstance(decision, Allowed) else decision.refusals)
-        ]
+        ],
+    }
 
-    def tell(self) -> None:
-        """Print the decision with every rule, its quote and its sentence."""
-        given = ", ".join(f"{name} = {value}" for name, value in self.facts.items())
-        under = f"{self.edition.machine.title} under {self.edition.rule_set.id}"
-        say(f"{under}: {self.trigger} in {self.state}", style="bold")
-        say(f"where {given}" if given else "no fact matters", indent=2)
-        if self.allowed:
-            say("", f"Allowed: it leads to {self.dest}.")
-            _tell_rules(self.rules)
-        else:
-            say("", f"Refused, for {counted(len(self.refusals), 'reason')}:")
-        for refusal in self.refusals:
-            _tell_refusal(refusal["refusal"])
-            _tell_rules(refusal["rules"])
+
+def _tell_decision(edition: Edition, case: Mapping[str, Any]) -> None:
+    given = ", ".join(f"{name} = {value}" for name, value in case["facts"].items())
+    under = f"{edition.machine.title} under {edition.rule_set.id}"
+    say(f"{under}: {case['trigger']} in {case['state']}", style="bold")
+    say(f"where {given}" if given else "no fact matters", indent=2)
+    refusals = counted(len(case["refusals"]), "reason")
+    say("", f"Allowed: it leads to {case['dest']}." if case["allowed"] else f"Refused, for {refusals}:")
+    _tell_rules(case["rules"])
+    for refusal in case["refusals"]:
+        _tell_refusal(refusal)
+        _tell_rules(refusal["rules"])
 
 
 def _tell_rules(declared: Sequence[RuleDeclaration]) -> None:
@@ -146,7 +140,7 @@ def _tell_rules(declared: Sequence[RuleDeclaration]) -> None:
             say(f"“{rule.quote}”", indent=6, style="dim")
 
 
-def _tell_trigger(edition: Edition, trigger: str, rows: Sequence[Row], guards: Sequence[GuardDeclaration]) -> None:
+def _tell_trigger(edition: Edition, trigger: str, rows: Sequence[Row], guards: Sequence[Mapping[str, Any]]) -> None:
     declared = edition.triggers[trigger]
     say(f"{edition.machine.title} under {edition.rule_set.id}: {trigger}", style="bold")
     say(f"{declared.says} (by the {declared.actor})", indent=2)
@@ -157,39 +151,30 @@ def _tell_trigger(edition: Edition, trigger: str, rows: Sequence[Row], guards: S
         say("It leads nowhere.", indent=2)
     say("", f"Refused by {counted(len(guards), 'guard')}:" if guards else "Nothing refuses it.")
     for guard in guards:
-        when = "; ".join(f"{fact} = {' or '.join(values)}" for fact, values in guard.refuse_when.items())
-        _tell_refusal(_refusal(guard), f"when {when}" if when else "always")
+        when = "; ".join(f"{fact} = {' or '.join(values)}" for fact, values in guard["declared"].refuse_when.items())
+        _tell_refusal(guard, f"when {when}" if when else "always")
     for other in edition.machine.rule_sets:
         if other.id != edition.rule_set.id:
             say("", f"Another rule set, {other.id}, governs other 2B periods: --period {other.since or other.until}.")
 
 
-def _tell_refusal(refusal: Refusal, when: str | None = None) -> None:
-    say("", f"{refusal.rule}  {refusal.code}", indent=2, style="bold")
+def _tell_refusal(refusal: Mapping[str, Any], when: str | None = None) -> None:
+    say("", f"{refusal['refusal'].rule}  {refusal['refusal'].code}", indent=2, style="bold")
     if when is not None:
         say(when, indent=4)
-    words = _words(refusal)
-    say(f"{words['sentence']}.", f"→ {words['remedy']}.", indent=4, hang=2)
+    say(f"{refusal['sentence']}.", f"→ {refusal['remedy']}.", indent=4, hang=2)
 
 
-def _refusal(guard: GuardDeclaration) -> Refusal:
-    from ims_fsm.law.refusal import Refusal
-
-    return Refusal.by(guard)
-
-
-def _words(refusal: Refusal) -> dict[str, str]:
-    """Return sentence and remedy about no particular record: with the dates of the law, and gaps."""
+def _in_words(refusal: Refusal) -> dict[str, Any]:
+    """Return a refusal with sentence and remedy about no particular record: with the dates of the law, and gaps."""
     from ims_fsm.law.book import shipped_book
 
     def fields(says: str) -> dict[str, str]:
         gaps = {noun: "…" for noun in ("recipient", "period") if f"{noun} {{{noun}}}" in says}
         return {**shipped_book().calendar.phrases(), "recipient_kind": "…", **gaps}
 
-    return {"sentence": refusal.sentence(fields(refusal.says)), "remedy": refusal.advice(fields(refusal.remedy))}
-
-
-# --- rules ------------------------------------------------------------------------------------------------------------
+    sentence, remedy = refusal.sentence(fields(refusal.says)), refusal.advice(fields(refusal.remedy))
+    return {"refusal": refusal, "sentence": sentence, "remedy": remedy}
 
 
 @command("rules")
@@ -212,9 +197,8 @@ def rules(
             say(*([""] if number else []), f"{declared.id}: {declared.title}", style="bold")
             _tell_rule(law, declared)
 
-    call.answer(
-        tell, {"rules": [{"rule": declared, "cited_by": law.cited_by.get(declared.id, ())} for declared in asked]}
-    )
+    cited = [{"rule": declared, "cited_by": law.cited_by.get(declared.id, ())} for declared in asked]
+    call.answer(tell, {"rules": cited})
 
 
 def _tell_rule(law: Law, declared: RuleDeclaration) -> None:
@@ -235,9 +219,6 @@ def _tell_rule(law: Law, declared: RuleDeclaration) -> None:
             say(f"{name}: {text}", indent=2, hang=2)
 
 
-# --- verify -----------------------------------------------------------------------------------------------------------
-
-
 @command("verify")
 def verify(
     call: Call,
@@ -252,7 +233,7 @@ def verify(
     from ims_fsm.law.loading import load_own
 
     began = perf_counter()
-    with working("Loading", quiet=call.as_json) as progress:
+    with call.working("Loading") as progress:
         law = shipped_book().law if path is None else load_own(path)
         annexure = _annexure() if path is None else None
         examples = annexure.example if annexure else ()
@@ -270,9 +251,7 @@ def verify(
 
     checked = annexure and {"rows": len(annexure.row), "examples": len(annexure.example), "problems": wrong}
     parts = {"report": report, "holds": holds, "seconds": round(seconds, 2), "rules": len(law.rules)}
-    call.answer(tell, {**parts, "annexure_a": checked})
-    if not holds:
-        raise typer.Exit(REFUSED)
+    call.answer(tell, {**parts, "annexure_a": checked}, held=holds)
 
 
 def _annexure() -> Annexure:

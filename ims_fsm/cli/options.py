@@ -107,8 +107,6 @@ Out = Annotated[Path | None, Option("--out", metavar="PATH", help="Where to writ
 Rupees = Annotated[str | None, Option(metavar="RUPEES")]
 
 
-# --- which records a command means ------------------------------------------------------------------------------------
-
 ACTIVE = (State.NO_ACTION, State.ACCEPTED, State.REJECTED, State.PENDING)
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -135,10 +133,9 @@ def selected(given: list[str]) -> Where:
     if unknown:
         raise typer.BadParameter(f"--where {unknown[0]} is not a filter; the filters are {', '.join(READERS)}")
     try:
-        values = {name: READERS[name](text) for name, text in filters.items()}
+        return chosen(**{READERS[name][0]: READERS[name][1](text) for name, text in filters.items()})
     except ValueError as error:
         raise typer.BadParameter(f"--where: {error}") from error
-    return chosen(**{FIELDS.get(name, name): value for name, value in values.items()})
 
 
 def _words(closed: type[Word], text: str) -> tuple[Word, ...]:
@@ -150,14 +147,13 @@ def _words(closed: type[Word], text: str) -> tuple[Word, ...]:
     return tuple(words[name] for name in given)
 
 
-# The filters by name, each with what reads its value; and the fields of `Where` that are called otherwise.
-READERS: Mapping[str, Callable[[str], Any]] = {
-    "state": lambda text: _words(State, text),
-    "kind": lambda text: _words(Kind, text),
-    "supplier": checked_gstin,
-    "number": str,
-    "period": tax_period,
-    "return_period": tax_period,
-    "status": lambda text: _words(SupplierStatus, text)[0],
+# The filters by name, each with its field of `Where` and what reads its value.
+READERS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
+    "state": ("states", lambda text: _words(State, text)),
+    "kind": ("kinds", lambda text: _words(Kind, text)),
+    "supplier": ("supplier", checked_gstin),
+    "number": ("number", str),
+    "period": ("expected_period", tax_period),
+    "return_period": ("return_period", tax_period),
+    "status": ("supplier_status", lambda text: _words(SupplierStatus, text)[0]),
 }
-FIELDS = {"state": "states", "kind": "kinds", "period": "expected_period", "status": "supplier_status"}

@@ -1,21 +1,28 @@
-"""How answers look to people: sentences, tables, and a progress bar for work that takes long.
+"""How answers look to people: sentences, tables, refusals, and a progress bar for work that takes long.
 
-Imports Rich; knows no record and no law.
+Imports Rich; the face's values for types only.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import zip_longest
+from pathlib import Path
 from threading import Timer
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
+
+if TYPE_CHECKING:
+    from ims_fsm import Told
 
 WIDE = 200
 PROSE = 100
@@ -23,6 +30,8 @@ GAP = 2
 # A cell of text may become this many lines before the table gives way to a block for each row.
 TALLEST = 4
 PATIENCE_S = 2.0
+# So many refused records are printed under a rule.
+MOST_REFUSED = 5
 
 
 def console() -> Console:
@@ -36,18 +45,10 @@ def console() -> Console:
 def say(*sentences: str, indent: int = 0, hang: int = 0, style: str = "") -> None:
     """Print sentences, each on lines of its own, folded at words; what is folded hangs so many blanks further in."""
     screen = console()
-    width = min(screen.width, PROSE)
-    first, rest = " " * indent, " " * (indent + hang)
     for sentence in sentences:
-        folded = textwrap.fill(
-            sentence,
-            width,
-            initial_indent=first,
-            subsequent_indent=rest,
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
-        screen.print(Text(folded, style=style), soft_wrap=True)
+        line = " " * indent + sentence.replace("\n", " ") if sentence else ""
+        folded = _fold(line, min(screen.width, PROSE), " " * (indent + hang))
+        screen.print(Text("\n".join(folded), style=style), soft_wrap=True)
 
 
 def verbatim(text: str, indent: int = 0) -> None:
@@ -99,13 +100,10 @@ def _widths(
 
 def _row(texts: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> Iterator[str]:
     folded = [_fold(text, width) for text, width in zip(texts, widths, strict=True)]
-    for at in range(max(map(len, folded))):
-        pieces = []
-        for lines, width, to_the_right in zip(folded, widths, right, strict=True):
-            text = lines[at] if at < len(lines) else ""
-            blanks = " " * (width - cell_len(text))
-            pieces.append(blanks + text if to_the_right else text + blanks)
-        yield (" " * GAP).join(pieces)
+    for line in zip_longest(*folded, fillvalue=""):
+        blanks = [" " * (width - cell_len(text)) for text, width in zip(line, widths, strict=True)]
+        pieces = zip(line, blanks, right, strict=True)
+        yield (" " * GAP).join(blank + text if to_right else text + blank for text, blank, to_right in pieces)
 
 
 def _blocks(names: Sequence[str], cells: Sequence[Sequence[str]], width: int) -> Iterator[str]:
@@ -118,10 +116,11 @@ def _blocks(names: Sequence[str], cells: Sequence[Sequence[str]], width: int) ->
                 yield (name if not at else "").ljust(label) + line
 
 
-def _fold(text: str, width: int) -> list[str]:
+def _fold(text: str, width: int, hang: str = "") -> list[str]:
     if cell_len(text) <= width:
         return [text]
-    return textwrap.wrap(text, max(width, 1), break_long_words=False, break_on_hyphens=False) or [""]
+    folded = textwrap.wrap(text, max(width, 1), subsequent_indent=hang, break_long_words=False, break_on_hyphens=False)
+    return folded or [""]
 
 
 def counted(number: int, noun: str, plural: str | None = None) -> str:
@@ -140,6 +139,56 @@ def numbered(ids: Sequence[int]) -> str:
     ('record 7', 'records 7, 9')
     """
     return f"{'record' if len(ids) == 1 else 'records'} {', '.join(map(str, ids))}"
+
+
+def tell_refused(
+    entries: Iterable[tuple[str, Iterable[Told]]],
+    counts: Mapping[str, int] | None = None,
+    rest: str = "--json lists all",
+) -> None:
+    """Print refused records by rule, at most five of each; a record stands under each rule that refuses it.
+
+    `entries` are what is refused, in words, with the refusals; `counts` how many there are by rule, where the entries
+    are only some; `rest` says where to see the others.
+    """
+    by_rule: dict[str, list[tuple[str, Told]]] = defaultdict(list)
+    for name, refusals in entries:
+        for refusal in refusals:
+            by_rule[refusal.rule].append((name, refusal))
+    numbers = Counter({rule: len(group) for rule, group in by_rule.items()}) if counts is None else counts
+    for rule, group in by_rule.items():
+        say("", f"{rule}: {counted(numbers[rule], 'record')}", style="bold")
+        remedies = {refusal.remedy for _, refusal in group}
+        for name, refusal in group[:MOST_REFUSED]:
+            say(f"{name}: {refusal.sentence}.", indent=2, hang=2)
+            if len(remedies) > 1:
+                _tell_remedy(refusal.remedy)
+        if more := numbers[rule] - len(group[:MOST_REFUSED]):
+            say(f"… and {more:,} more; {rest}.", indent=2)
+        if len(remedies) == 1:
+            _tell_remedy(*remedies)
+
+
+def tell_refusals(refusals: Iterable[Told], *, indent: int = 2) -> None:
+    """Print the refusals of one record: sentence, rule and remedy."""
+    for refusal in refusals:
+        say(f"{refusal.sentence} ({refusal.rule}); {refusal.remedy}.", indent=indent, hang=2)
+
+
+def _tell_remedy(remedy: str) -> None:
+    say(f"→ {remedy}.", indent=4, hang=2)
+
+
+@contextmanager
+def written_to(file: Path | None) -> Iterator[Callable[[Any], object] | None]:
+    """Give what writes refused records to a file, a line of JSON each; None where no file is named."""
+    if file is None:
+        yield None
+        return
+    from ims_fsm.cli.answers import plain
+
+    with file.open("w", encoding="utf-8") as out:
+        yield lambda record: print(json.dumps(plain("RefusedRecord", record), ensure_ascii=False), file=out, flush=True)
 
 
 class Progress(Protocol):

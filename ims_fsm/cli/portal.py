@@ -11,12 +11,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
 from typer import Argument, Option
 
-from ims_fsm.cli.call import Call, command, file_of
+from ims_fsm.cli.call import Call, command, file_of, group
 from ims_fsm.cli.failures import CallError
-from ims_fsm.cli.output import Progress, counted, numbered, say, verbatim, working
+from ims_fsm.cli.output import Progress, counted, numbered, say, verbatim
 from ims_fsm.errors import ImsFsmError
 from ims_fsm.terms.vocabulary import Filing, TaxpayerKind
 
@@ -37,7 +36,7 @@ ACTED = {
     "kept": "acted on here and not uploaded yet: the action is kept",
     "conflicts": "acted on here and at the portal: the action here is kept",
 }
-exports = typer.Typer(no_args_is_help=True, help="Write what the portal does not show yet.")
+group("export", "Write what the portal does not show yet.")
 
 
 @command("import", "gstin", "actor", "db", "at")
@@ -57,7 +56,7 @@ def import_files(
 
     registration = Registration(kind=kind, filing=Filing.QUARTERLY if quarterly else None)
     done: list[tuple[Path, Imported, Records]] = []
-    with working("Reading", quiet=call.as_json) as report, _nothing_left_of(call.db), call.ims(create=True) as ims:
+    with call.working("Reading") as report, _nothing_left_of(call.db), call.ims(create=True) as ims:
         for path in files if len(files) > 1 else ():
             report(f"Reading {path.name}")
             check_download(path, str(path), call.gstin)
@@ -145,7 +144,6 @@ def _nothing_left_of(db: str) -> Iterator[None]:
         raise
 
 
-@exports.command("json")
 @command("export json", "gstin", "db", "at")
 def export_json(
     call: Call,
@@ -158,7 +156,7 @@ def export_json(
     """Write the upload for the portal: a SAVE of what changed, and a separate RESET of actions taken back."""
     from ims_fsm import upload_files
 
-    with working("Writing", quiet=call.as_json), call.recipient() as buyer:
+    with call.working("Writing"), call.recipient() as buyer:
         files = list(upload_files(buyer.export_upload(), buyer.gstin, offline=offline))
         gstin = buyer.gstin
     folder = out or Path()
@@ -177,8 +175,7 @@ def export_json(
     call.answer(tell, {"recipient": gstin, "files": written})
 
 
-@exports.command("xlsx", context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
-@command("export xlsx")
+@command("export xlsx", context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
 def export_workbook(call: Call) -> None:
     """Workbooks come with a later version."""
     del call

@@ -17,8 +17,7 @@ from ims_fsm.cli.call import Call, command
 from ims_fsm.cli.drawing import Theme, ThemeName
 from ims_fsm.cli.failures import CallError
 from ims_fsm.cli.options import chosen, minute
-from ims_fsm.cli.output import console, counted, numbered, say, table, working
-from ims_fsm.cli.refusals import tell_each
+from ims_fsm.cli.output import console, counted, numbered, say, table, tell_refusals
 from ims_fsm.terms.gstin import checked_gstin
 from ims_fsm.terms.money import HEADS, Heads, paise, shown
 from ims_fsm.terms.period import TaxPeriod
@@ -31,9 +30,6 @@ MOST = 100
 ROOMY = 130
 SHORT = {"keep_pending": "pending"}
 COUNTED = ("records", "saved", "filed", *(str(state).replace("_", " ") for state in State))
-
-
-# --- list -------------------------------------------------------------------------------------------------------------
 
 
 @command("list", "gstin", "db", "at")
@@ -62,7 +58,7 @@ def list_records(
         expected_period=period,
         supplier_status=status,
     )
-    with call.recipient() as buyer, working("Reading the records", quiet=call.as_json):
+    with call.recipient() as buyer, call.working("Reading the records"):
         if summary:
             counts = summed(buyer.records(where))
             call.answer(lambda: _tell_summary(counts), {"recipient": buyer.gstin, "kinds": counts}, "--summary")
@@ -156,9 +152,6 @@ def allowed_in_words(may: Mapping[str, Sequence[Told]]) -> str:
     return f"{'only' if is_most else 'all but'} {words} ({rules})"
 
 
-# --- show -------------------------------------------------------------------------------------------------------------
-
-
 @command("show", "gstin", "db", "at")
 def show(
     call: Call,
@@ -194,7 +187,7 @@ def _tell_view(view: RecordView) -> None:
         alike.setdefault(tuple(refusals), []).append(trigger)
     for refusals, triggers in alike.items():
         say(f"{', '.join(triggers)}: {'no' if refusals else 'yes'}", indent=2)
-        tell_each(refusals, indent=4)
+        tell_refusals(refusals, indent=4)
 
 
 def _facts(view: RecordView) -> Iterator[tuple[str, str]]:
@@ -226,9 +219,6 @@ def _tell_heading(record: Record) -> None:
     supplier = document.supplier or "overseas"
     whole = f"{supplier} ({document.supplier_name})" if document.supplier and document.supplier_name else supplier
     say(f"Record {record.id}: {named(record)} {document.number} of {whole}", style="bold")
-
-
-# --- history ----------------------------------------------------------------------------------------------------------
 
 
 @command("history", "gstin", "db")
@@ -272,9 +262,6 @@ def _tell_history(whole: History) -> None:
 def _amounts(content: Content) -> tuple[str, str]:
     taxable, tax = content.fields["taxable"], {head: content.fields[head] for head in HEADS}
     return shown(paise(taxable)), str(Heads.from_rupees(tax))
-
-
-# --- original ---------------------------------------------------------------------------------------------------------
 
 
 @command("original", "gstin", "key", "actor", "db", "at")

@@ -5,18 +5,17 @@ Imports Typer and the options; the face when it is run.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
 from typer import Argument, Option
 
 from ims_fsm.cli import options
-from ims_fsm.cli.call import Call, command
-from ims_fsm.cli.failures import REFUSED
+from ims_fsm.cli.call import Call, command, group
 from ims_fsm.cli.options import minute
-from ims_fsm.cli.output import counted, numbered, say, table, verbatim, working
+from ims_fsm.cli.output import counted, numbered, say, table, verbatim
 from ims_fsm.cli.records import named
 from ims_fsm.terms.money import NIL, TITLES, Heads, shown
 from ims_fsm.terms.vocabulary import TwoBState
@@ -34,18 +33,14 @@ TOTALS = {
     "reversal_4b1": "to be reversed by the recipient in 4(B)(1)",
 }
 ALWAYS = ("itc_available", "itc_not_available", "itc_rejected")
-two_b = typer.Typer(no_args_is_help=True, help="GSTR-2B: generate, show, export, compare.")
-three_b = typer.Typer(no_args_is_help=True, help="GSTR-3B: file it.")
+group("2b", "GSTR-2B: generate, show, export, compare.")
+group("3b", "GSTR-3B: file it.")
 
 
-# --- 2b ---------------------------------------------------------------------------------------------------------------
-
-
-@two_b.command("generate")
 @command("2b generate", "gstin", "key", "actor", "db", "at")
 def generate(call: Call, *, period: options.Period) -> None:
     """Generate or recompute the GSTR-2B of a period, from the 14th on and until GSTR-3B is filed (FAQ 23-27)."""
-    with working("Generating GSTR-2B", quiet=call.as_json), call.recipient() as buyer:
+    with call.working("Generating GSTR-2B"), call.recipient() as buyer:
         done = buyer.generate_2b(period, key=call.key)
         view = buyer.two_b(period, with_lines=call.as_json)
 
@@ -57,28 +52,26 @@ def generate(call: Call, *, period: options.Period) -> None:
     call.answer(tell, {**_parts(view), "expired": done.expired, "lapsed": done.lapsed})
 
 
-@two_b.command("show")
 @command("2b show", "gstin", "db", "at")
 def show(
     call: Call, *, period: options.Period, lines: Annotated[bool, Option("--lines", help="Also every line.")] = False
 ) -> None:
     """Show the newest GSTR-2B of a period: its totals, and what it leaves out and why."""
-    with working("Reading", quiet=call.as_json), call.recipient() as buyer:
+    with call.working("Reading"), call.recipient() as buyer:
         view = buyer.two_b(period, with_lines=lines or call.as_json)
     call.answer(lambda: _tell_two_b(view, lines=lines), _parts(view))
 
 
-@two_b.command("export")
 @command("2b export", "gstin", "db", "at")
 def export(call: Call, *, period: options.Period, out: options.Out = None) -> None:
     """Write the newest GSTR-2B of a period as the portal does (JSON, v4): to a file with --out, else to the output."""
     from ims_fsm import dump_two_b
 
-    with working("Reading", quiet=call.as_json), call.recipient() as buyer:
+    with call.working("Reading"), call.recipient() as buyer:
         statement = buyer.export_2b(period)
     text = dump_two_b(statement)
     if out is None:
-        typer.echo(text, nl=False)
+        sys.stdout.write(text)
         return
     out.write_text(text, "utf-8", newline="\n")
     count = len(statement.lines)
@@ -86,21 +79,18 @@ def export(call: Call, *, period: options.Period, out: options.Out = None) -> No
     call.answer(lambda: verbatim(f"{out}: GSTR-2B of {period}, {counted(count, 'line')}"), parts)
 
 
-@two_b.command("compare")
 @command("2b compare", "gstin", "db", "at")
 def compare(
     call: Call,
-    files: Annotated[list[Path], Argument(metavar="FILE...", help="The portal's GSTR-2B, as JSON: all its files.")],
+    files: Annotated[list[Path], Argument(metavar="FILE…", help="The portal's GSTR-2B, as JSON: all its files.")],
 ) -> None:
     """Compare the portal's GSTR-2B with the one here, document by document; exit 1 if they differ.
 
     A large statement comes in several files; they are compared as one. Without --gstin the files say whose it is.
     """
-    with working("Comparing", quiet=call.as_json), call.ims() as ims:
+    with call.working("Comparing"), call.ims() as ims:
         comparison = ims.compare_2b(files, gstin=call.gstin)
-    call.answer(lambda: _tell_comparison(comparison), comparison)
-    if comparison.differences:
-        raise typer.Exit(REFUSED)
+    call.answer(lambda: _tell_comparison(comparison), comparison, held=not comparison.differences)
 
 
 def _parts(view: TwoBView) -> dict[str, object]:
@@ -164,22 +154,13 @@ def ended(recipient: str, expired: int, lapsed: int) -> Iterator[str]:
         yield f"{recipient}: {count} back to no action, pending past the deadline (advisory.2025-10.deadline)."
 
 
-# --- 3b ---------------------------------------------------------------------------------------------------------------
-
-
-@three_b.callback()
-def _three_b() -> None:
-    """GSTR-3B: file it."""
-
-
-@three_b.command("file")
 @command("3b file", "gstin", "key", "actor", "db", "at")
 def file_three_b(call: Call, *, period: options.Period) -> None:
     """Record that you have filed GSTR-3B on the portal (FAQ 12, 20, 34).
 
     This freezes the period's records for good. Nothing is sent.
     """
-    with working("Filing GSTR-3B", quiet=call.as_json), call.recipient() as buyer:
+    with call.working("Filing GSTR-3B"), call.recipient() as buyer:
         filed = buyer.file_3b(period, key=call.key)
         left_out = buyer.two_b(period, with_lines=False).left_out
     waiting = [out.record.id for out in left_out if out.reason == "original_unknown"]

@@ -11,21 +11,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer import Argument, Option
 
-from ims_fsm.cli.call import Call, command
-from ims_fsm.cli.output import say, verbatim, working
+from ims_fsm.cli.call import Call, command, group
+from ims_fsm.cli.output import say, verbatim
 
 if TYPE_CHECKING:
     from ims_fsm.scenario.report import Outcome
 
-commands = typer.Typer(no_args_is_help=True, help="Scenarios: run them.")
+group("scenario", "Scenarios: run them.")
 
 
-@commands.callback()
-def _scenarios() -> None:
-    """Scenarios: stories on a timeline that say what must happen."""
-
-
-@commands.command("run")
 @command("scenario run")
 def run(
     call: Call,
@@ -39,7 +33,7 @@ def run(
     from ims_fsm.scenario.report import exit_code, lines, summary
     from ims_fsm.scenario.running import run_paths
 
-    with working("Running", quiet=call.as_json) as report:
+    with call.working("Running") as report:
 
         def progress(outcome: Outcome, number: int, of: int) -> None:
             report(outcome.path.name, number, of)

@@ -185,10 +185,7 @@ def test_a_limit(run, acted):
             ("--follow", "--limit", "1"),
             "--follow goes on until it is interrupted, and --limit ends it; leave out one of them",
         ),
-        (
-            ("--after", "x"),
-            "cursor: 'x': is not a cursor of events; " + REMEDY,
-        ),
+        (("--after", "x"), "cursor: 'x': is not a cursor of events; " + REMEDY),
     ],
 )
 def test_what_cannot_be_told(run, arguments, sentence):

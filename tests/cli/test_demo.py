@@ -69,7 +69,7 @@ def test_it_can_be_run_in_a_database_that_is_named(bare, tmp_path):
 
 
 def test_a_folder_keeps_everything(bare, tmp_path, monkeypatch):
-    monkeypatch.setattr(demonstration, "_can_draw", lambda: False)
+    monkeypatch.setattr(demonstration, "_picture_format", lambda: "mermaid")
     told = bare("demo", "--folder", "kept").ended(0).out
     kept = {path.relative_to(tmp_path / "kept").as_posix() for path in (tmp_path / "kept").rglob("*")}
     assert {"ims.db", "ims_2024-11.json", "upload/ims_save_27AAPFU0939F1ZV.json", "diagrams/credit_note.mmd"} <= kept

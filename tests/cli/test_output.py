@@ -17,38 +17,38 @@ def plain_width(monkeypatch):
     monkeypatch.delenv("COLUMNS", raising=False)
 
 
-def test_a_sentence_is_folded_at_words_and_hangs(capsys):
-    output.say("word " * 30, indent=2, hang=3)
-    first, second = capsys.readouterr().out.splitlines()
-    assert first.startswith("  word")
-    assert second.startswith("     word")
+def test_a_sentence_is_folded_at_words_and_hangs_and_an_empty_one_is_an_empty_line(capsys):
+    output.say("word " * 30, "", "one", indent=2, hang=3)
+    first, second, *rest = capsys.readouterr().out.splitlines()
+    assert (first[:6], second[:9], rest) == ("  word", "     word", ["", "  one"])
     assert len(first) <= output.PROSE
 
 
-def test_an_empty_sentence_is_an_empty_line(capsys):
-    output.say("", "one")
-    assert capsys.readouterr().out == "\none\n"
-
-
-def test_what_looks_like_markup_is_shown_as_it_is(capsys):
+def test_what_looks_like_markup_is_shown_as_it_is_and_a_command_is_never_folded(capsys):
     output.say("[bold]x[/bold] :smile: b2b[3]")
     output.table(("[a]",), [("b2b[3]",)])
-    assert capsys.readouterr().out == "[bold]x[/bold] :smile: b2b[3]\n[a]\n──────\nb2b[3]\n"
-
-
-def test_a_table_has_no_blanks_at_its_ends_and_numbers_to_the_right(capsys):
-    output.table(("name", ">tax"), [("a", "1.00"), ("bcde", "12.00")], indent=1)
-    assert capsys.readouterr().out == " name    tax\n ───────────\n a      1.00\n bcde  12.00\n"
-
-
-def test_a_table_without_names_has_no_head(capsys):
-    output.table(("", ""), [("date", "2024-10-04")])
-    assert capsys.readouterr().out == "date  2024-10-04\n"
-
-
-def test_a_command_is_never_folded(capsys):
     output.verbatim("x" * 300)
-    assert capsys.readouterr().out == "x" * 300 + "\n"
+    told = capsys.readouterr().out
+    assert told == f"[bold]x[/bold] :smile: b2b[3]\n[a]\n──────\nb2b[3]\n{'x' * 300}\n"
+
+
+TABLE = " name    tax\n ───────────\n a      1.00\n bcde  12.00\n"
+
+
+@pytest.mark.parametrize(
+    ("names", "rows", "printed"),
+    [
+        (
+            ("name", ">tax"),
+            [("a", "1.00"), ("bcde", "12.00")],
+            TABLE,
+        ),
+        (("", ""), [("date", "2024-10-04")], " date  2024-10-04\n"),
+    ],
+)
+def test_a_table_has_no_blanks_at_its_ends_and_numbers_to_the_right(capsys, names, rows, printed):
+    output.table(names, rows, indent=1)
+    assert capsys.readouterr().out == printed
 
 
 TAX = ("=id", "document", "=supplier", ">tax", "may")
@@ -77,56 +77,39 @@ def test_where_there_is_no_room_each_row_is_a_block(capsys, monkeypatch):
     assert blocks[1] == f"id    8\ntax   2.00\nwhy   x\nnote  {'y' * 33}\n"
 
 
-def test_on_a_terminal_its_width_counts(monkeypatch):
+def on_a_terminal(monkeypatch):
     monkeypatch.setattr(Console, "is_terminal", property(lambda _self: True))
+    monkeypatch.setenv("TERM", "xterm")
+
+
+def test_only_on_a_terminal_its_width_counts(monkeypatch):
+    assert output.console().width == output.WIDE
+    on_a_terminal(monkeypatch)
     monkeypatch.setattr(sys, "stdout", io.StringIO())
     monkeypatch.setenv("COLUMNS", "60")
     assert output.console().width == 60
 
 
-def test_elsewhere_a_table_is_not_folded():
-    assert output.console().width == output.WIDE
-
-
-@pytest.fixture
-def terminal(monkeypatch):
-    monkeypatch.setattr(Console, "is_terminal", property(lambda _self: True))
-    monkeypatch.setenv("TERM", "xterm")
-
-
-def test_without_a_terminal_nothing_is_shown(capsys, monkeypatch):
-    monkeypatch.setattr(output, "PATIENCE_S", 0.0)
-    with output.working("Reading") as tell:
+@pytest.mark.parametrize(
+    ("is_terminal", "is_long", "quiet", "shown"),
+    [(True, True, False, True), (True, True, True, False), (True, False, False, False), (False, True, False, False)],
+)
+def test_work_that_takes_long_is_shown_to_people(capsys, monkeypatch, is_terminal, is_long, quiet, shown):
+    if is_terminal:
+        on_a_terminal(monkeypatch)
+    if is_long:
+        monkeypatch.setattr(output, "PATIENCE_S", 0.0)
+    with output.working("Reading", quiet=quiet) as tell:
+        time.sleep(0.05 * is_long)
         tell("Taking in", 1, 2)
-    assert capsys.readouterr() == ("", "")
-
-
-def test_what_is_quick_shows_nothing(terminal, capsys):
-    with output.working("Reading") as tell:
-        tell("Taking in", 1, 2)
-    assert "Taking in" not in capsys.readouterr().err
-
-
-def test_what_takes_long_shows_what_it_does(terminal, capsys, monkeypatch):
-    monkeypatch.setattr(output, "PATIENCE_S", 0.0)
-    with output.working("Reading") as tell:
-        time.sleep(0.05)
-        tell("Taking in", 1, 2)
-        time.sleep(0.2)
+        time.sleep(0.2 * is_long)
     told = capsys.readouterr()
-    assert "Taking in" in told.err
-    assert told.out == ""
+    assert (("Taking in" in told.err), told.out) == (shown, "")
+    assert told.err == "" or is_terminal is not quiet
 
 
-def test_an_error_takes_the_bar_away(terminal, monkeypatch):
+def test_an_error_takes_the_bar_away(monkeypatch):
+    on_a_terminal(monkeypatch)
     monkeypatch.setattr(output, "PATIENCE_S", 0.0)
     with pytest.raises(ValueError, match="spoilt"), output.working("Reading"):
         raise ValueError("spoilt")
-
-
-def test_what_a_program_reads_shows_nothing(terminal, capsys, monkeypatch):
-    monkeypatch.setattr(output, "PATIENCE_S", 0.0)
-    with output.working("Reading", quiet=True) as tell:
-        time.sleep(0.05)
-        tell("Taking in", 1, 2)
-    assert capsys.readouterr() == ("", "")
