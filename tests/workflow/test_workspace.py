@@ -282,7 +282,7 @@ def test_a_clock_without_a_time_zone_is_refused(stage):
     """Nothing is written by it."""
     record_id = stage.saved()
     before = stage.tables()
-    stage.now = datetime(2024, 11, 9)  # noqa: DTZ001 -- naive on purpose
+    stage.ims.clock = lambda: datetime(2024, 11, 9)  # noqa: DTZ001 -- naive on purpose
     for call in (stage.saved, lambda: stage.act("accept", record_id), stage.draft):
         with pytest.raises(InputError, match="gave no moment with a time zone"):
             call()
