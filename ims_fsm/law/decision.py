@@ -10,7 +10,7 @@ from ims_fsm.law.edition import Edition, closure
 from ims_fsm.law.facts import Facts
 from ims_fsm.law.refusal import Allowed, Decision, Refused
 
-# A recipient's records come in few situations, and somebody who asks for every one there is must not fill the memory.
+# A recipient's records come in few situations, and a caller who asks for every possible one must not fill the memory.
 REMEMBERED = 1024
 
 

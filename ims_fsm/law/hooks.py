@@ -19,7 +19,7 @@ When = Literal["before", "after", "on_enter"]
 
 @dataclass(frozen=True, slots=True)
 class TransitionEvent:
-    """One transition of one record, as a hook is told of it.
+    """One transition of one record, as a hook receives it.
 
     `record` is whatever the caller handed over; `rules` carry the transition, by the rule set that was in force.
     """

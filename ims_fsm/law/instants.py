@@ -71,7 +71,7 @@ def latest(book: LawBook, now: datetime, job: Job) -> list[Instant]:
 
 
 def on_day(book: LawBook, job: Job, key: str) -> frozenset[Group]:
-    """Return the groups to which the instant with this key, a day, is due; every group where there is no such one."""
+    """Return the groups to which the instant with this key, a day, is due; every group where there is none."""
     try:
         at = midnight(date.fromisoformat(key))
     except ValueError:

@@ -88,7 +88,7 @@ class Lifecycle:
 
     def _call(self, when: When, event: EventData) -> None:
         subject = _subject(event)
-        # Most records move where nobody watches, and an event that nobody is told of need not be made.
+        # Most records move without a hook, and an event that no hook receives need not be made.
         if subject.hooks is None or not subject.hooks.registered or not isinstance(subject.decision, Allowed):
             return
         transition = TransitionEvent(

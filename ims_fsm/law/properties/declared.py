@@ -5,10 +5,10 @@ Imports the space and the form of a claim; the law itself is in the declarations
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from ims_fsm.law.declaration import ENTRY, GuardDeclaration, TransitionDeclaration
+from ims_fsm.law.declaration import ENTRY
 from ims_fsm.law.edition import Edition, closure
 from ims_fsm.law.properties.chain import chains
 from ims_fsm.law.properties.claim import Claim, Claims, Finding
@@ -34,58 +34,57 @@ COVERED = Claim(
     ("faq.34", "annexure.a", "sec.34_2"),
     counted="freezes",
 )
-# What every law keeps, and what is asked besides of a law of another field.
+# What is asked of every machine, and what besides of a machine of another field.
 CLAIMS, OF_ANY = Claims(), Claims()
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
-    """One use of a declared entry: a transition from one source, or a guard on one trigger, under one rule set.
-
-    `place` names the machine that was looked at last; an entry taken in by several machines has one use in all.
-    """
-
-    entry: TransitionDeclaration | GuardDeclaration
-    at: str
-    rule_set: str
-    place: str
+Uses = dict[tuple[int, str, str], str]
 
 
 @dataclass
 class Exercise:
-    """What was exercised in the spaces taken in so far; a use is known by its entry, where it is and the rule set."""
+    """What was exercised in the spaces taken in so far.
 
-    uses: dict[tuple[int, str, str], Use] = field(default_factory=dict)
+    A use is a transition from one source, or a guard on one trigger, under one rule set; beside it stands the sentence
+    for one that was not exercised. It names the machine looked at last: an entry that several take in has one use.
+    """
+
+    transitions: Uses = field(default_factory=dict)
+    guards: Uses = field(default_factory=dict)
     exercised: set[tuple[int, str, str]] = field(default_factory=set)
     rules: set[str] = field(default_factory=set)
     freezing: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
 
     def take(self, space: EditionSpace) -> None:
         """Take in the space of an edition."""
-        edition = space.edition
-        for transition in edition.transitions:
-            for source in transition.source:
-                fires = space.allowed(source, transition.trigger) != 0
-                self._use(space, transition, source, exercised=fires)
-                self.rules.update(transition.rules if fires else ())
+        edition, rule_set = space.edition, space.edition.rule_set.id
+        for transition, source in ((move, source) for move in edition.transitions for source in move.source):
+            key, trigger = (id(transition), source, rule_set), transition.trigger
+            self.transitions[key] = f"{edition.name}: {trigger} from {source} never fires under {rule_set}"
+            if space.allowed(source, trigger):
+                self._exercise(key, transition.rules)
         for trigger in edition.triggers:
-            alone = _alone(space, trigger)
-            for guard in edition.machine.declaration.guard:
-                if trigger in guard.triggers and edition.in_force(guard):
-                    self._use(space, guard, trigger, exercised=guard.name in alone)
-                    self.rules.update((guard.rule, *guard.see) if guard.name in alone else ())
+            self._take_guards(space, trigger)
         for state in edition.states.values():
             self.rules.update(state.rules)
-        self.freezing[edition.name, edition.rule_set.id] = frozenset(_freezing(space))
+        # The states from which a record that nothing supersedes can freeze.
+        prevailing = space.space.everything ^ space.space.mask("superseded", "yes")
+        freezing = (state for state in space.active if space.allowed(state, Trigger.FREEZE) & prevailing)
+        self.freezing[edition.name, rule_set] = frozenset(freezing)
 
-    def _use(
-        self, space: EditionSpace, entry: TransitionDeclaration | GuardDeclaration, at: str, *, exercised: bool
-    ) -> None:
-        rule_set = space.edition.rule_set.id
-        key = (id(entry), at, rule_set)
-        self.uses[key] = Use(entry, at, rule_set, space.edition.name)
-        if exercised:
-            self.exercised.add(key)
+    def _take_guards(self, space: EditionSpace, trigger: str) -> None:
+        edition, rule_set = space.edition, space.edition.rule_set.id
+        alone = _alone(space, trigger)
+        for guard in edition.machine.declaration.guard:
+            if trigger in guard.triggers and edition.in_force(guard):
+                key, what = (id(guard), trigger, rule_set), f"the guard {guard.name} on {trigger}"
+                self.guards[key] = f"{edition.name}: {what} never refuses alone under {rule_set}"
+                if guard.name in alone:
+                    self._exercise(key, (guard.rule, *guard.see))
+
+    def _exercise(self, key: tuple[int, str, str], rules: Iterable[str]) -> None:
+        self.exercised.add(key)
+        self.rules.update(rules)
 
 
 def _alone(space: EditionSpace, trigger: str) -> frozenset[str]:
@@ -100,12 +99,6 @@ def _alone(space: EditionSpace, trigger: str) -> frozenset[str]:
         only = once & ~twice
         guards |= {name for name, combinations in refusing if combinations & only}
     return frozenset(guards)
-
-
-def _freezing(space: EditionSpace) -> Iterator[str]:
-    """Give the states from which a record that nothing supersedes can freeze."""
-    prevailing = space.space.everything ^ space.space.mask("superseded", "yes")
-    return (state for state in space.active if space.allowed(state, Trigger.FREEZE) & prevailing)
 
 
 @CLAIMS.proved_by("Nothing moves without a declared transition: where none is, every situation is refused, with a rule")
@@ -126,12 +119,12 @@ def only_what_is_declared(space: EditionSpace, law: Law) -> Iterator[Finding]:
 
 def transitions_fire(exercise: Exercise) -> Iterator[Finding]:
     """Give a finding for each source of each transition under each rule set."""
-    return _uses(exercise, guards=False, fault="never fires")
+    return _uses(exercise, exercise.transitions)
 
 
 def guards_refuse(exercise: Exercise) -> Iterator[Finding]:
     """Give a finding for each trigger of each guard under each rule set."""
-    return _uses(exercise, guards=True, fault="never refuses alone")
+    return _uses(exercise, exercise.guards)
 
 
 def citations_are_modelled(law: Law) -> Iterator[Finding]:
@@ -182,13 +175,8 @@ def _declared(edition: Edition) -> set[tuple[str, str]]:
     return {(source, move.trigger) for move in moves if edition.in_force(move) for source in move.source}
 
 
-def _uses(exercise: Exercise, *, guards: bool, fault: str) -> Iterator[Finding]:
-    for key, use in exercise.uses.items():
-        entry = use.entry
-        if isinstance(entry, GuardDeclaration) is guards:
-            what = f"the guard {entry.name} on" if isinstance(entry, GuardDeclaration) else f"{entry.trigger} from"
-            idle = f"{use.place}: {what} {use.at} {fault} under {use.rule_set}"
-            yield Finding(1, None if key in exercise.exercised else idle)
+def _uses(exercise: Exercise, uses: Uses) -> Iterator[Finding]:
+    return (Finding(1, None if key in exercise.exercised else idle) for key, idle in uses.items())
 
 
 def _citing(law: Law) -> Iterator[tuple[str, tuple[str, ...]]]:
