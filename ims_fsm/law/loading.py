@@ -69,7 +69,14 @@ def read_law(texts: Mapping[str, str]) -> Law:
     problems += [
         Problem(name, "is missing", "put it beside the machines") for name in (RULES, FACTS) if name not in tables
     ]
-    listed = _listed_in(tables, problems)
+    problems += [
+        Problem(f"{file} {key}", "is not a table of this file", f"its tables are {', '.join(keys)}")
+        for file, keys in TABLES.items()
+        for key in tables.get(file, {})
+        if key not in keys
+    ]
+    in_place = {key: {file: tables.get(file, {})} for file, keys in TABLES.items() for key in keys}
+    listed = {key: _gathered(key, of, problems) for key, of in in_place.items()}
     machines = {file: table for file, table in tables.items() if file not in NOT_MACHINES}
     citing = {file: table for file, table in tables.items() if file != RULES}
     return _verified(listed, machines, citing, problems)
@@ -128,19 +135,6 @@ def _verified(
     if problems:
         raise DeclarationError(subject, problems)
     return law
-
-
-def _listed_in(tables: Mapping[str, dict[str, Any]], problems: list[Problem]) -> dict[str, dict[str, Any]]:
-    listed: dict[str, dict[str, Any]] = {}
-    for file, keys in TABLES.items():
-        table = tables.get(file, {})
-        remedy = f"its tables are {', '.join(keys)}"
-        problems += [
-            Problem(f"{file} {key}", "is not a table of this file", remedy) for key in table if key not in keys
-        ]
-        for key, (model, name) in keys.items():
-            listed[key] = _listed_entries(f"{file} {key}", table.get(key, []), model, name, problems)
-    return listed
 
 
 def _law(

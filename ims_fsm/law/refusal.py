@@ -84,10 +84,6 @@ class Allowed:
     dest: str
     rules: tuple[str, ...]
 
-    def __bool__(self) -> bool:
-        """Allowed is true."""
-        return True
-
 
 @dataclass(frozen=True, slots=True)
 class Refused:

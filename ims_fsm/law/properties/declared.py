@@ -10,10 +10,9 @@ from dataclasses import dataclass, field
 
 from ims_fsm.law.declaration import ENTRY
 from ims_fsm.law.edition import Edition, closure
-from ims_fsm.law.properties.chain import chains
 from ims_fsm.law.properties.claim import Claim, Claims, Finding
 from ims_fsm.law.properties.records import decided_for_good
-from ims_fsm.law.properties.stake import kind_of
+from ims_fsm.law.properties.stake import chains, kind_of
 from ims_fsm.law.register import Law, carried
 from ims_fsm.law.space import EditionSpace
 from ims_fsm.terms.vocabulary import Trigger

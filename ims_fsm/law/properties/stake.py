@@ -1,6 +1,6 @@
-"""Where credit is at stake (S < E), by the ledger alone, and the properties of the guards proved against it.
+"""Where credit is at stake (S < E), by the ledger alone; the properties proved by it, and S >= E after every freeze.
 
-Imports the ledger, the space and the form of a claim; its stake reads no guard.
+Imports the ledger, the space and the form of a claim; the stake itself reads no guard.
 """
 
 from __future__ import annotations
@@ -18,16 +18,22 @@ from ims_fsm.law.properties.records import ACTIONS, DECIDING, UNSETTLED
 from ims_fsm.law.register import Law
 from ims_fsm.law.space import EditionSpace, Space
 from ims_fsm.terms.document import Document, OriginalReference
-from ims_fsm.terms.money import Heads
+from ims_fsm.terms.money import NIL, Heads
 from ims_fsm.terms.vocabulary import Direction, Kind, State, Trigger
 
 ORIGINAL = Heads(igst=100_00, cess=100_00)
-AMENDED = tuple(Heads(igst=igst, cess=cess) for igst, cess in product((80_00, 100_00, 120_00), repeat=2))
+VALUES = tuple(Heads(igst=igst, cess=cess) for igst, cess in product((80_00, 100_00, 120_00), repeat=2))
 SETTLED = ("accepted", "rejected", "outside")
 DAY = date(2024, 10, 1)
 ABOUT_THE_STAKE = frozenset({"direction", "original", "same_period", "pending_window", "reduction"})
 DECLARED = ("full", "partial", "none")
 NEVER_DECLARED = ("exceeds", "blocked")
+OUTCOMES: Mapping[str, Outcome] = {
+    State.NO_ACTION: Outcome.DEEMED_ACCEPTED,
+    State.ACCEPTED: Outcome.ACCEPTED,
+    State.REJECTED: Outcome.REJECTED,
+    State.PENDING: Outcome.PENDING,
+}
 CLAIMS = Claims()
 
 
@@ -57,7 +63,7 @@ def leaking(kind: Kind) -> Mapping[tuple[str, str], frozenset[bool]]:
     answers: dict[tuple[str, str], set[bool]] = {
         (Direction.ORIGINAL, "none"): {leaks(report(Standing(), ORIGINAL * kind.sign).after)}
     }
-    for amended, original in product(AMENDED, (*SETTLED, *UNSETTLED)):
+    for amended, original in product(VALUES, (*SETTLED, *UNSETTLED)):
         standing = report(_after(kind, original), amended * kind.sign).after
         answers.setdefault((_direction(kind, amended), original), set()).add(leaks(standing))
     for direction in (Direction.UPWARD, Direction.DOWNWARD, Direction.UNCHANGED):
@@ -220,3 +226,58 @@ def _reduction_where_at_stake(space: EditionSpace, law: Law) -> Iterator[Finding
                 yield never(
                     space, state, trigger, declared | too_much, "with a reduction, although it is not an acceptance"
                 )
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of a chain as it freezes: its tax, its outcome, the reduction declared, what it supersedes."""
+
+    tax: Heads
+    outcome: Outcome
+    reduction: Heads | None
+    superseded: Heads | None
+
+    def __str__(self) -> str:
+        """Show the version in the words of a story."""
+        reduced = "" if self.reduction is None else f" with a reduction of {self.reduction}"
+        over = "" if self.superseded is None else f" over {self.superseded} of the same 2B period"
+        return f"{self.tax}{over} {self.outcome}{reduced}"
+
+
+def chains(sign: int, first: frozenset[str], later: frozenset[str]) -> Iterator[Finding]:
+    """Play every chain: the original frozen from one of the states `first`, its amendments from one of `later`.
+
+    `sign` is -1 for credit notes. A chain's future depends on E and S alone, so each pair that can be reached is
+    played once, until no new one comes: that covers chains of every length over the values tried.
+    """
+    reached: dict[Standing, str] = {}
+    waiting: list[tuple[Standing, str]] = [(Standing(), "")]
+    while waiting:
+        standing, story = waiting.pop(0)
+        for version in _versions(standing, sign, later if story else first):
+            after = _frozen(standing, version, sign)
+            longer = f"{story}, then {version}" if story else str(version)
+            yield Finding(1, f"{longer}: E is {after.carried}, S is {after.standing}" if leaks(after) else None)
+            if after not in reached and not leaks(after):
+                reached[after] = longer
+                waiting.append((after, longer))
+
+
+def _versions(standing: Standing, sign: int, states: frozenset[str]) -> Iterator[Version]:
+    for tax, superseded, state in product(VALUES, (None, VALUES[0], VALUES[-1]), sorted(states)):
+        if state not in OUTCOMES:
+            continue
+        taken_away = (standing.carried - tax * sign).not_below_zero()
+        reductions: set[Heads | None] = {None}
+        if OUTCOMES[state] is Outcome.ACCEPTED and taken_away:
+            reductions = {None, NIL, Heads(*(amount // 2 for amount in taken_away)), taken_away}
+        for reduction in sorted(reductions, key=str):
+            yield Version(tax, OUTCOMES[state], reduction, superseded)
+
+
+def _frozen(standing: Standing, version: Version, sign: int) -> Standing:
+    if version.superseded is not None:
+        superseded = version.superseded * sign
+        standing = settle(report(standing, superseded).after, superseded, Outcome.SUPERSEDED).after
+    credit = version.tax * sign
+    return settle(report(standing, credit).after, credit, version.outcome, version.reduction).after

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ims_fsm.law.ledger import Settled, Standing
-from ims_fsm.law.properties import chain
-from ims_fsm.law.properties.chain import VALUES, Version, chains
+from ims_fsm.law.properties import stake
+from ims_fsm.law.properties.stake import VALUES, Version, chains
 from ims_fsm.terms.money import NIL, Heads
 
 FREEZING = frozenset({"no_action", "accepted", "rejected"})
@@ -43,24 +43,24 @@ def test_a_state_without_an_outcome_settles_nothing():
 
 
 def test_a_ledger_that_adds_nothing_back_is_found(monkeypatch):
-    monkeypatch.setattr(chain, "settle", lambda standing, *_: Settled(NIL, NIL, standing))
+    monkeypatch.setattr(stake, "settle", lambda standing, *_: Settled(NIL, NIL, standing))
     assert failing(-1, FREEZING, FREEZING)
 
 
 def test_a_ledger_that_reduces_less_than_it_says_is_found(monkeypatch):
-    honest = chain.settle
+    honest = stake.settle
 
-    def lenient(standing: Standing, credit: Heads, outcome: chain.Outcome, reduction: Heads | None) -> Settled:
+    def lenient(standing: Standing, credit: Heads, outcome: stake.Outcome, reduction: Heads | None) -> Settled:
         settled = honest(standing, credit, outcome, reduction)
         if reduction is None:
             return settled
         return Settled(settled.itc, NIL, Standing(standing.carried + settled.itc, standing.standing))
 
     superseding = lambda *given: lenient(*given) if len(given) == 4 else honest(*given)  # noqa: E731
-    monkeypatch.setattr(chain, "settle", superseding)
+    monkeypatch.setattr(stake, "settle", superseding)
     assert any("accepted with a reduction of 0.00" in told for told in failing(-1, FREEZING, FREEZING))
 
 
 def test_a_version_is_told_in_words():
-    version = Version(Heads(igst=12_000), chain.Outcome.ACCEPTED, Heads(igst=500), Heads(igst=10_000))
+    version = Version(Heads(igst=12_000), stake.Outcome.ACCEPTED, Heads(igst=500), Heads(igst=10_000))
     assert str(version) == "120.00 IGST over 100.00 IGST of the same 2B period accepted with a reduction of 5.00 IGST"
