@@ -12,9 +12,8 @@ from typing import Any
 
 from ims_fsm.errors import ImsFsmError
 from ims_fsm.law.refusal import Decision, Refusal, Refused, cites
-from ims_fsm.record.facts import full_reduction
 from ims_fsm.record.record import Record
-from ims_fsm.record.scene import Scene
+from ims_fsm.record.scene import Scene, full_reduction
 from ims_fsm.terms.document import Document
 from ims_fsm.terms.period import TaxPeriod, in_india
 from ims_fsm.terms.vocabulary import Kind, RemovedFor

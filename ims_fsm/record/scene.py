@@ -1,10 +1,13 @@
-"""What a record is read against: the moment, the law and its recipient; and what comes with an action.
+"""What a record is read against and what is read of it: its scene, its chain and its facts; what comes with an action.
 
-Imports the calendar and the record; runs no statement and decides nothing.
+Imports the calendar and the record; runs no statement and decides nothing. The scene is the moment, the law and the
+recipient; the chain says what an amendment amends and how that was decided; a fact is one reading for each declared
+name. The twins in SQL are `store.sql.scene` and `store.sql.facts`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
@@ -12,13 +15,14 @@ from typing import Any, Literal, Protocol
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.law.book import LawBook
 from ims_fsm.law.edition import Edition
+from ims_fsm.law.facts import Facts
 from ims_fsm.law.routing import RouteDeclaration
 from ims_fsm.record.record import Record, cut_off_by
 from ims_fsm.record.taxpayer import Taxpayer
 from ims_fsm.terms.border import looked_at
-from ims_fsm.terms.money import Heads
+from ims_fsm.terms.money import NIL, Heads
 from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.terms.vocabulary import Filing, State
+from ims_fsm.terms.vocabulary import Direction, Disposition, Filing, RemovedFor, State
 
 ReduceItc = Literal["full", "none"] | Heads
 
@@ -123,3 +127,150 @@ class Request:
 
 
 NO_REQUEST = Request()
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """What an amendment amends, as its chain stands: the fact's value, whether in one 2B period, its tax and record.
+
+    `tax` and `record` are those of the version whose decision counts, `named` is the tax of the newest version.
+    """
+
+    value: str
+    same_period: bool
+    tax: Heads | None = None
+    record: Record | None = None
+    named: Heads | None = None
+
+
+NO_ORIGINAL = Original("none", same_period=True)
+
+
+def original_of(record: Record, chain: Sequence[Record], scene: Scene) -> Original:
+    """Return what a record amends (FAQ 11, 13): the decided version whose credit the chain carries, or the last one.
+
+    A version of another 2B period that is not decided yet comes before both.
+    """
+    if record.document.amends is None:
+        return NO_ORIGINAL
+    earlier = [r for r in chain if r.age < record.age and r.removed_for is not RemovedFor.SUPPLIER_DELETED]
+    if not earlier:
+        return _stated_original(record)
+    period = scene.expected_period(record)
+    undecided = [r for r in earlier if r.settled_in is None and r.removed_for is None]
+    decided = [r for r in earlier if r not in undecided and r.disposition is not Disposition.SUPERSEDED]
+    waiting = [r for r in undecided if scene.expected_period(r) != period]
+    if waiting or not decided:
+        last = (waiting or undecided or earlier)[-1]
+        value = "unsettled_rejected" if last.state is State.REJECTED else "unsettled"
+        return Original(value, not waiting, last.document.tax, last, earlier[-1].document.tax)
+    last = _carrying(decided) or decided[-1]
+    together = scene.expected_period(last) == period
+    return Original(_decided_as(last), together, last.document.tax, last, earlier[-1].document.tax)
+
+
+def is_superseded(record: Record, chain: Sequence[Record], scene: Scene) -> bool:
+    """Say whether a filed amendment of the same 2B period prevails over an undecided record (FAQ 13)."""
+    return record.settled_in is None and any(
+        later.age > record.age
+        and later.filed
+        and later.removed_for is None
+        and scene.expected_period(later) == scene.expected_period(record)
+        for later in chain
+    )
+
+
+def direction_of(record: Record, chain: Sequence[Record], scene: Scene) -> Direction:
+    """Return how a record moves the tax of the newest version before it."""
+    original = original_of(record, chain, scene)
+    return record.document.direction_from(original.tax if original.named is None else original.named)
+
+
+def _stated_original(record: Record) -> Original:
+    if record.stated_original is None:
+        return Original("unknown", same_period=False)
+    if record.stated_original is Disposition.REJECTED:
+        # Its tax is not kept, and decides nothing: pending after a rejected original does not ask for the direction.
+        return Original("rejected", same_period=False, tax=record.document.tax)
+    return Original("accepted", same_period=False, tax=record.carried * record.document.kind.sign)
+
+
+def _carrying(decided: Sequence[Record]) -> Record | None:
+    # A rejection leaves the credit of the version before it; a decision outside IMS takes it back.
+    carrying: Record | None = None
+    for record in decided:
+        value = _decided_as(record)
+        carrying = record if value == "accepted" else carrying if value == "rejected" else None
+    return carrying
+
+
+def _decided_as(record: Record) -> str:
+    match record.disposition:
+        case Disposition.ACCEPTED | Disposition.DEEMED_ACCEPTED:
+            return "accepted"
+        case Disposition.REJECTED:
+            return "rejected"
+        case _:
+            return "outside"
+
+
+def full_reduction(record: Record) -> Heads:
+    """Return by how much accepting a record lowers the recipient's credit, in paise per head; never negative."""
+    return (record.carried - record.credit).not_below_zero()
+
+
+def record_facts(
+    record: Record,
+    chain: Sequence[Record],
+    scene: Scene,
+    request: Request = NO_REQUEST,
+    entry: Mapping[str, str] | None = None,
+) -> Facts:
+    """Return every fact of a record; `chain` holds its version chain, `entry` the facts of a supplier's report."""
+    schema = scene.edition(record).schema
+    original = original_of(record, chain, scene)
+    calendar = scene.book.calendar
+    limited = "passed" in schema.values[schema.names.index("pending_window")]
+    return schema.facts({
+        "supplier_status": str(record.supplier_status),
+        "direction": str(record.document.direction_from(original.tax)),
+        "original": original.value,
+        "same_period": "yes" if original.same_period else "no",
+        "superseded": "yes" if is_superseded(record, chain, scene) else "no",
+        "route": str(scene.route(record).name),
+        "taxpayer": "eligible" if scene.eligible else "not_eligible",
+        "ims": "open" if scene.now >= calendar.opens_at else "not_yet",
+        "time_limit": "passed" if cut_off_by(record, scene.now) else "open",
+        "pending_window": "passed" if limited and scene.now >= scene.pending_until(record) else "open",
+        "portal_pending": "blocked" if record.document.pending_blocked else "open",
+        "reduction": _reduction(record, scene, request.reduce_itc),
+        "seen": "current" if request.chosen_on(record) else "stale",
+        "remarks": "too_long" if len(request.remarks or "") > calendar.remarks_limit else "fit",
+        **(entry or {}),
+    })  # fmt: skip
+
+
+def _reduction(record: Record, scene: Scene, declared: ReduceItc | None) -> str:
+    if declared is None:
+        mandatory = scene.now >= scene.book.calendar.declaration_mandatory_from and not record.reduction_blocked
+        return "missing" if mandatory else "absent"
+    if record.reduction_blocked:
+        return "blocked"
+    if isinstance(declared, str):
+        return declared
+    if full_reduction(record).below(declared) or declared.below(NIL):
+        return "exceeds"
+    return "full" if declared == full_reduction(record) else "partial"
+
+
+def declaration_of(record: Record, request: Request) -> tuple[str | None, Heads]:
+    """Return what is declared with an acceptance: full, none, partial or nothing, and the amounts in paise."""
+    match request.reduce_itc:
+        case None:
+            return None, NIL
+        case "full":
+            return "full", full_reduction(record)
+        case "none":
+            return "none", NIL
+        case heads:
+            return "full" if heads == full_reduction(record) else "partial", heads

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 
 from ims_fsm.law.ledger import Outcome, Settled, Standing, settle
 from ims_fsm.law.routing import LeftOutReason
-from ims_fsm.record.chain import is_superseded, original_of
 from ims_fsm.record.record import Record
-from ims_fsm.record.scene import Scene
+from ims_fsm.record.scene import Scene, is_superseded, original_of
 from ims_fsm.terms.money import NIL, Heads
 from ims_fsm.terms.vocabulary import State, Trigger
 

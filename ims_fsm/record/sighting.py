@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from json.encoder import encode_basestring_ascii as quoted
 from typing import Literal, NamedTuple, Protocol, TypeAlias
 
-from ims_fsm.record.facts import full_reduction
 from ims_fsm.record.record import PortalView, Record
+from ims_fsm.record.scene import full_reduction
 from ims_fsm.terms.document import Document, Ineligible, OriginalReference
 from ims_fsm.terms.money import NIL, Heads, rupees
 from ims_fsm.terms.period import TaxPeriod

@@ -11,10 +11,9 @@ from typing import Any
 
 from ims_fsm.errors import InputError
 from ims_fsm.store import returns
-from ims_fsm.store.sql.chain import any_amended, read_chains
+from ims_fsm.store.sql.facts import Predicate
 from ims_fsm.store.sql.moving import Stamp, touches
-from ims_fsm.store.sql.predicate import Predicate
-from ims_fsm.store.sql.scene import Firing, Scope, passed_periods, saved_periods
+from ims_fsm.store.sql.scene import Firing, Scope, any_amended, passed_periods, read_chains, saved_periods
 from ims_fsm.store.tables import RECORD
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.workflow.unit import UnitOfWork

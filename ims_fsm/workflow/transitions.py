@@ -11,10 +11,9 @@ from typing import Any
 from ims_fsm.law.decision import decide
 from ims_fsm.law.machine import lifecycle
 from ims_fsm.law.refusal import Allowed, Decision, Refused
-from ims_fsm.record.facts import record_facts
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import RefusedError, filled_in, label, record_fields
-from ims_fsm.record.scene import NO_REQUEST, Request
+from ims_fsm.record.scene import NO_REQUEST, Request, record_facts
 from ims_fsm.terms.vocabulary import State, Trigger
 from ims_fsm.workflow.unit import UnitOfWork
 

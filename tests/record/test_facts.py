@@ -8,10 +8,17 @@ import pytest
 
 from ims_fsm.errors import InputError
 from ims_fsm.law.book import shipped_book
-from ims_fsm.record.chain import direction_of, is_superseded, original_of
-from ims_fsm.record.facts import full_reduction, record_facts
 from ims_fsm.record.record import Record
-from ims_fsm.record.scene import NO_REQUEST, Request, Scene
+from ims_fsm.record.scene import (
+    NO_REQUEST,
+    Request,
+    Scene,
+    direction_of,
+    full_reduction,
+    is_superseded,
+    original_of,
+    record_facts,
+)
 from ims_fsm.record.taxpayer import Taxpayer
 from ims_fsm.terms.document import Document, OriginalReference
 from ims_fsm.terms.money import NIL, Heads

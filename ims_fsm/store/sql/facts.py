@@ -1,26 +1,36 @@
-"""The facts of records in SQL: beside each Python reading in `store.readings`, the same fact of a whole set.
+"""The facts of records in SQL, and the declared guards and transitions of a trigger as a condition on them.
 
-Imports the scene, the tables and the chains' readings; runs no statement. A reading is a fixed value, where all
-records of the set share it, or an expression over the record's columns; tests prove the two readings equal.
+Imports the law, the scene and the tables; runs no statement. Beside each reading of `record.scene` stands the same fact
+of a whole set: a fixed value, where all records of the set share it, or an expression over the record's columns; tests
+prove the two equal. A guard that reads the same in several machines and editions is one condition, and a fact that all
+records share decides here and not in the database.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
+from typing import Protocol
 
 from sqlalchemy import ColumnElement, and_, case, false, func, literal, not_, or_, true
 
+from ims_fsm.law.declaration import ENTRY, STATE
+from ims_fsm.law.edition import EARLIEST, Edition
+from ims_fsm.law.facts import FactSchema
 from ims_fsm.law.routing import Condition, RouteDeclaration
 from ims_fsm.record.scene import NO_REQUEST, Request
-from ims_fsm.store.sql.chain import CHAIN
-from ims_fsm.store.sql.scene import Firing, Scope, expected_period, pending_window_passed
+from ims_fsm.store.sql.scene import CHAIN, NEGATIVE, Firing, Scope, expected_period, pending_window_passed
 from ims_fsm.store.tables import AT
 from ims_fsm.terms.money import HEADS, NIL, Heads
-from ims_fsm.terms.vocabulary import Kind, SupplierStatus
+from ims_fsm.terms.vocabulary import SupplierStatus
 
 # What only an amendment has otherwise than this, and what its chain's reading says of it.
-OF_A_CHAIN: Mapping[str, str] = {"original": "none", "same_period": "yes", "direction": "original"}
+OF_A_CHAIN: Mapping[str, str] = {
+    "original": "none", "same_period": "yes", "direction": "original", "superseded": "no"
+}  # fmt: skip
 AMENDED = AT.original_date.is_not(None)
 
 
@@ -96,7 +106,7 @@ def with_effect(scope: Scope, *effects: str) -> list[str]:
 
 def credit(head: str) -> ColumnElement[int]:
     """Return what a record is worth under forward charge in a head, in paise; negative for a credit note."""
-    return case((AT.reverse_charge, 0), (AT.kind.in_(_negative()), -AT[head]), else_=AT[head])
+    return case((AT.reverse_charge, 0), (AT.kind.in_(NEGATIVE), -AT[head]), else_=AT[head])
 
 
 def full_reduction(head: str) -> ColumnElement[int]:
@@ -107,10 +117,6 @@ def full_reduction(head: str) -> ColumnElement[int]:
 def not_below_zero(amount: ColumnElement[int]) -> ColumnElement[int]:
     """Return an amount with a negative one set to zero."""
     return case((amount < 0, 0), else_=amount)
-
-
-def _negative() -> list[str]:
-    return [str(kind) for kind in Kind if kind.sign < 0]
 
 
 def _condition(scope: Scope, name: Condition, values: Collection[str]) -> ColumnElement[bool]:
@@ -142,10 +148,6 @@ def _of_chain(fact: str) -> Callable[[Scope, Request], Reading]:
     return reading
 
 
-def _superseded(scope: Scope, _request: Request) -> Reading:
-    return Reading(column=func.coalesce(CHAIN.c.superseded, "no")) if scope.amended else _always("no")
-
-
 def _time_limit(scope: Scope, _request: Request) -> Reading:
     return _yes_or_no("passed", "open", func.coalesce(AT.cutoff_at <= scope.scene.now, false()))
 
@@ -160,20 +162,13 @@ def _pending_window(scope: Scope, _request: Request) -> Reading:
     return _yes_or_no("passed", "open", passed)
 
 
-def _portal_pending(_scope: Scope, _request: Request) -> Reading:
-    return _yes_or_no("blocked", "open", func.coalesce(AT.pending_blocked, false()))
-
-
 def _remarks(scope: Scope, request: Request) -> Reading:
     return _always("too_long" if len(request.remarks or "") > scope.scene.book.calendar.remarks_limit else "fit")
 
 
 def _seen(_scope: Scope, request: Request) -> Reading:
-    current: list[ColumnElement[bool]] = []
-    if request.version is not None:
-        current.append(AT.version == request.version)
-    if request.previous is not None:
-        current.append(AT.state == str(request.previous))
+    current = [AT.version == request.version] if request.version is not None else []
+    current += [AT.state == str(request.previous)] if request.previous is not None else []
     return _yes_or_no("current", "stale", and_(*current)) if current else _always("current")
 
 
@@ -207,27 +202,199 @@ def _more_than_full(declared: Heads) -> ColumnElement[bool]:
     return or_(*(full_reduction(head) < amount for head, amount in zip(HEADS, declared, strict=True)))
 
 
-def _eligible(scope: Scope, _request: Request) -> Reading:
-    return _always("eligible" if scope.scene.eligible else "not_eligible")
-
-
-def _ims(scope: Scope, _request: Request) -> Reading:
-    return _always("open" if scope.scene.now >= scope.scene.book.calendar.opens_at else "not_yet")
-
-
 READINGS: Mapping[str, Callable[[Scope, Request], Reading]] = {
     "supplier_status": lambda _scope, _request: Reading(column=AT.supplier_status),
     "direction": _of_chain("direction"),
     "original": _of_chain("original"),
     "same_period": _of_chain("same_period"),
-    "superseded": _superseded,
+    "superseded": _of_chain("superseded"),
     "route": lambda scope, _request: Reading(column=route(scope)),
-    "taxpayer": _eligible,
-    "ims": _ims,
+    "taxpayer": lambda scope, _request: _always("eligible" if scope.scene.eligible else "not_eligible"),
+    "ims": lambda scope, _request: _always(
+        "open" if scope.scene.now >= scope.scene.book.calendar.opens_at else "not_yet"
+    ),
     "time_limit": _time_limit,
     "pending_window": _pending_window,
-    "portal_pending": _portal_pending,
+    "portal_pending": lambda _scope, _request: _yes_or_no(
+        "blocked", "open", func.coalesce(AT.pending_blocked, false())
+    ),
     "reduction": _reduction,
     "seen": _seen,
     "remarks": _remarks,
 }
+
+
+Conditions = tuple[tuple[str, frozenset[str]], ...]
+Bar = tuple[frozenset[str] | None, Conditions]
+
+
+@dataclass(frozen=True, slots=True)
+class Predicate:
+    """When a trigger may fire on a record, and then its dest and the rules that carry it, as they are logged."""
+
+    allowed: ColumnElement[bool]
+    dest: ColumnElement[str]
+    rules: ColumnElement[str]
+
+
+class Readings(Protocol):
+    """What gives the reading of a fact by its name."""
+
+    def __getitem__(self, fact: str, /) -> Reading:
+        """Return the reading of a fact."""
+        ...
+
+
+def predicate_of(firing: Firing, readings: Readings | None = None) -> Predicate:
+    """Return the condition, the dest and the rules of a trigger for every record machine, as the law declares them.
+
+    `readings` gives the facts where they are not to be read from the records themselves.
+    """
+    compiled = _Compiled(firing, FactsInSql(firing) if readings is None else readings)
+    dest, rules = (compiled.led_to(values) for values in (compiled.outline.dests, compiled.outline.rules))
+    return Predicate(compiled.allowed(), dest, rules)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Outline:
+    """What the law says of a trigger, before any record is looked at; the same for every set, so made once."""
+
+    #: The states from which the trigger leads anywhere, with the editions in which it does.
+    sources: tuple[tuple[tuple[str, ...], Sequence[Edition]], ...]
+    #: Each dest, and each text of rules, with the state that it is reached from and the editions.
+    dests: tuple[tuple[str, Mapping[str, Sequence[Edition]]], ...]
+    rules: tuple[tuple[str, Mapping[str, Sequence[Edition]]], ...]
+    #: Each guard that may refuse: its states (None: all), its conditions on facts, the editions.
+    guards: tuple[tuple[frozenset[str] | None, Conditions, Edition], ...]
+    #: The facts that the guards read.
+    facts: tuple[str, ...]
+
+
+@lru_cache(maxsize=64)
+def _outline(editions: tuple[Edition, ...], trigger: str) -> _Outline:
+    by_states: dict[tuple[str, ...], list[Edition]] = {}
+    dests: dict[str, dict[str, list[Edition]]] = {}
+    rules: dict[str, dict[str, list[Edition]]] = {}
+    for edition in editions:
+        leads = {state: transition for state in edition.states if (transition := edition.transition(state, trigger))}
+        by_states.setdefault(tuple(leads), []).append(edition)
+        for state, transition in leads.items():
+            dests.setdefault(transition.dest, {}).setdefault(state, []).append(edition)
+            rules.setdefault(" ".join(transition.rules), {}).setdefault(state, []).append(edition)
+    guards = tuple((*guard, edition) for edition in editions for guard in dict.fromkeys(_guards(edition, trigger)))
+    facts = tuple(dict.fromkeys(fact for _, conditions, _ in guards for fact, _ in conditions))
+    return _Outline(tuple(by_states.items()), tuple(dests.items()), tuple(rules.items()), guards, facts)
+
+
+def _guards(edition: Edition, trigger: str) -> Iterator[tuple[frozenset[str] | None, Conditions]]:
+    leaves = {state for state in edition.states if edition.transition(state, trigger) is not None}
+    for guard in edition.guards:
+        if trigger not in guard.triggers:
+            continue
+        states = frozenset(guard.refuse_when[STATE]) if STATE in guard.refuse_when else None
+        # Where there is no transition there is none to bar.
+        if states is None or states & leaves:
+            yield states, _narrowed(edition.schema, guard.refuse_when)
+
+
+@lru_cache(maxsize=256)
+def _bars(outline: _Outline, possible: tuple[frozenset[str] | None, ...]) -> Mapping[Bar, Sequence[Edition]]:
+    """Return the guards that can refuse where a fact has some values only; `possible` follows the outline's facts."""
+    values_of = dict(zip(outline.facts, possible, strict=True))
+    alike: dict[Bar, list[Edition]] = {}
+    for states, conditions, edition in outline.guards:
+        if all((met := values_of[fact]) is None or values & met for fact, values in conditions):
+            alike.setdefault((states, conditions), []).append(edition)
+    return _merged(alike)
+
+
+class _Compiled:
+    def __init__(self, firing: Firing, readings: Readings) -> None:
+        self.saved = firing.scope.saved
+        self.facts = readings
+        self.machines = firing.scope.scene.book.law.record_machines
+        trigger = str(firing.trigger)
+        editions = (edition for machine in self.machines for edition in machine.editions.values())
+        self.outline = _outline(tuple(edition for edition in editions if trigger in edition.triggers), trigger)
+
+    def allowed(self) -> ColumnElement[bool]:
+        return and_(self._leads(), *(not_(barred) for barred in self._barred()))
+
+    def led_to(self, values: Sequence[tuple[str, Mapping[str, Sequence[Edition]]]]) -> ColumnElement[str]:
+        """Return what the transition gives, by machine, edition and source where it differs."""
+        if len(values) <= 1:
+            return literal(next((value for value, _ in values), ""))
+        branches = []
+        for value, by_source in values:
+            met = [and_(AT.state == source, *self._governed(editions)) for source, editions in by_source.items()]
+            branches.append((or_(*met), literal(value)))
+        return case(*branches)
+
+    def _leads(self) -> ColumnElement[bool]:
+        """Return the condition that a transition leads anywhere from the state."""
+        sources = self.outline.sources
+        return or_(false(), *(and_(AT.state.in_(states), *self._governed(editions)) for states, editions in sources))
+
+    def _barred(self) -> Iterator[ColumnElement[bool]]:
+        """Give the condition under which each guard refuses; what refuses on one fact alone is one condition."""
+        possible = tuple(self.facts[fact].possible for fact in self.outline.facts)
+        for (states, conditions), editions in _bars(self.outline, possible).items():
+            facts = [self.facts[fact].among(values) for fact, values in conditions]
+            state = [] if states is None else [AT.state.in_(sorted(states))]
+            yield and_(true(), *state, *self._governed(editions), *facts)
+
+    def _governed(self, editions: Sequence[Edition]) -> Iterator[ColumnElement[bool]]:
+        """Give the condition that one of these editions governs a record; none where all that can fire do."""
+        wanted: dict[str, frozenset[str]] = {}
+        for edition in editions:
+            wanted[edition.name] = wanted.get(edition.name, frozenset()) | {edition.rule_set.id}
+        if wanted == {machine.name: frozenset(machine.editions) for machine in self.machines}:
+            return
+        by_sets: dict[frozenset[str], list[str]] = {}
+        for name, sets in wanted.items():
+            by_sets.setdefault(sets, []).append(name)
+        yield or_(*(and_(AT.machine.in_(sorted(names)), *self._in_force(sets)) for sets, names in by_sets.items()))
+
+    def _in_force(self, rule_sets: frozenset[str]) -> Iterator[ColumnElement[bool]]:
+        """Give the condition that a record's 2B period chooses one of these rule sets, as `Machine.at` does."""
+        machine = self.machines[0]
+        sets = machine.rule_sets
+        turns = {rule_set.since for rule_set in sets} | {rule_set.until.plus(1) for rule_set in sets if rule_set.until}
+        starts = sorted({EARLIEST, *(turn for turn in turns if turn is not None)})
+        chosen = [machine.at(start).rule_set.id in rule_sets for start in starts]
+        if all(chosen):
+            return
+        period = expected_period(self.saved)
+        ranges = []
+        for wanted, group in groupby(zip(starts, [*starts[1:], None], chosen, strict=True), key=itemgetter(2)):
+            parts = list(group)
+            start, end = parts[0][0], parts[-1][1]
+            if wanted:
+                lower = [period >= str(start)] if start != EARLIEST else []
+                ranges.append(and_(true(), *lower, *([period < str(end)] if end else [])))
+        yield or_(false(), *ranges)
+
+
+def _narrowed(schema: FactSchema, refuse_when: Mapping[str, Sequence[str]]) -> Conditions:
+    """Return a guard's conditions on facts; one that holds for every value the machine has is left out."""
+    return tuple(
+        (fact, frozenset(values))
+        for fact, values in refuse_when.items()
+        if fact not in (STATE, ENTRY) and not set(schema.values[schema.names.index(fact)]) <= set(values)
+    )
+
+
+def _merged(alike: Mapping[Bar, list[Edition]]) -> dict[Bar, list[Edition]]:
+    """Join the guards that read one and the same fact, in the same states and editions."""
+    joined: dict[tuple[frozenset[str] | None, str, tuple[Edition, ...]], frozenset[str]] = {}
+    kept: dict[Bar, list[Edition]] = {}
+    for (states, conditions), editions in alike.items():
+        if len(conditions) == 1:
+            fact, values = conditions[0]
+            key = (states, fact, tuple(editions))
+            joined[key] = joined.get(key, frozenset()) | values
+        else:
+            kept[states, conditions] = editions
+    for (states, fact, shared), values in joined.items():
+        kept.setdefault((states, ((fact, values),)), []).extend(shared)
+    return kept

@@ -38,14 +38,13 @@ from ims_fsm.record.record import Record
 from ims_fsm.store.connection import database_of
 from ims_fsm.store.rows import from_row
 from ims_fsm.store.sql import moving
-from ims_fsm.store.sql.facts import FactsInSql, credit, not_below_zero, with_effect
-from ims_fsm.store.sql.predicate import Predicate
-from ims_fsm.store.sql.scene import Firing, Scope
+from ims_fsm.store.sql.facts import FactsInSql, Predicate, credit, not_below_zero, with_effect
+from ims_fsm.store.sql.scene import NEGATIVE, Firing, Scope
 from ims_fsm.store.tables import AT, LINES, RECORD, LiabilityRow, core
 from ims_fsm.store.temporary import BIG, emptied, of_records, temporary
 from ims_fsm.terms.money import HEADS
 from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.terms.vocabulary import Disposition, Kind, Route, State, SupplierStatus, Trigger
+from ims_fsm.terms.vocabulary import Disposition, Route, State, SupplierStatus, Trigger
 
 IN_IMS = AT.route == str(Route.IMS)
 
@@ -129,8 +128,7 @@ def added_back(head: str, decided: ColumnElement[str]) -> ColumnElement[int]:
 
 def document_credit(head: str) -> ColumnElement[int]:
     """Return a document's tax in a head, reverse charge or not, in paise; negative for a credit note."""
-    negative = [str(kind) for kind in Kind if kind.sign < 0]
-    return case((AT.kind.in_(negative), -AT[head]), else_=AT[head])
+    return case((AT.kind.in_(NEGATIVE), -AT[head]), else_=AT[head])
 
 
 def any_head(*amounts: ColumnElement[int]) -> ColumnElement[bool]:

@@ -17,6 +17,7 @@ from ims_fsm.record.scene import Request
 from ims_fsm.record.where import Where
 from ims_fsm.store import records
 from ims_fsm.store.connection import among
+from ims_fsm.store.sql.facts import Predicate, predicate_of
 from ims_fsm.store.sql.moving import (
     PAGE,
     acted_columns,
@@ -27,7 +28,6 @@ from ims_fsm.store.sql.moving import (
     refused_alike,
     refused_one_by_one,
 )
-from ims_fsm.store.sql.predicate import Predicate, predicate_of
 from ims_fsm.store.sql.scene import Firing, Scope
 from ims_fsm.store.tables import AT
 from ims_fsm.terms.border import checked_ids

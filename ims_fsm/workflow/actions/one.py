@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ims_fsm.record.facts import declaration_of
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import Answer
-from ims_fsm.record.scene import Request
+from ims_fsm.record.scene import Request, declaration_of
 from ims_fsm.terms.money import NIL
 from ims_fsm.terms.vocabulary import Trigger
 from ims_fsm.workflow.returns.two_b import mark_stale

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 
 from ims_fsm.law.ledger import Outcome
 from ims_fsm.law.refusal import Allowed
-from ims_fsm.record.facts import declaration_of
 from ims_fsm.record.refusals import Told, filled_in, label, record_fields
-from ims_fsm.record.scene import Request
+from ims_fsm.record.scene import Request, declaration_of
 from ims_fsm.record.settling import comes_to, dest_of
 from ims_fsm.terms.money import NIL, Heads
 from ims_fsm.terms.vocabulary import State, Trigger

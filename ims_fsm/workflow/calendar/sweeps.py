@@ -13,8 +13,8 @@ from ims_fsm.record.record import Record
 from ims_fsm.record.returns import TwoB
 from ims_fsm.store import records, returns
 from ims_fsm.store.connection import serialise
+from ims_fsm.store.sql.facts import predicate_of
 from ims_fsm.store.sql.moving import counts, move
-from ims_fsm.store.sql.predicate import predicate_of
 from ims_fsm.store.sql.scene import Firing, Scope
 from ims_fsm.store.tables import AT
 from ims_fsm.terms.period import TaxPeriod

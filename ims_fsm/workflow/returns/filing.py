@@ -14,7 +14,7 @@ from ims_fsm.record.record import Record
 from ims_fsm.record.returns import Liability, TwoB
 from ims_fsm.store import records, returns, taxpayers
 from ims_fsm.store.sql import settling
-from ims_fsm.store.sql.predicate import predicate_of
+from ims_fsm.store.sql.facts import predicate_of
 from ims_fsm.store.sql.scene import Firing
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod

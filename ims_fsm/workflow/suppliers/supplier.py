@@ -15,11 +15,9 @@ from ims_fsm.law.decision import decide
 from ims_fsm.law.declaration import ENTRY
 from ims_fsm.law.ledger import Standing, settle
 from ims_fsm.law.refusal import Refused
-from ims_fsm.record.chain import original_of
-from ims_fsm.record.facts import record_facts
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import RefusedError, filled_in, label, record_fields
-from ims_fsm.record.scene import Scene
+from ims_fsm.record.scene import Scene, original_of, record_facts
 from ims_fsm.store import log, records, taxpayers
 from ims_fsm.store.connection import serialise
 from ims_fsm.terms.document import Document

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from itertools import islice
 
 from ims_fsm.law.refusal import Allowed
-from ims_fsm.record.chain import direction_of, original_of
 from ims_fsm.record.log import Content, TransitionEntry
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import Told, filled_in, record_fields
 from ims_fsm.record.returns import TwoB, TwoBLine
-from ims_fsm.record.scene import NO_REQUEST
+from ims_fsm.record.scene import NO_REQUEST, direction_of, original_of
 from ims_fsm.record.settling import LeftOut
 from ims_fsm.record.where import Where
 from ims_fsm.store import log, records, returns

@@ -11,9 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, select
 
-from ims_fsm.record.facts import record_facts
 from ims_fsm.record.record import Record
-from ims_fsm.record.scene import NO_REQUEST, Request
+from ims_fsm.record.scene import NO_REQUEST, Request, record_facts
 from ims_fsm.store import records
 from ims_fsm.store.connection import writing
 from ims_fsm.store.sql.facts import READINGS, FactsInSql

@@ -27,9 +27,8 @@ from ims_fsm.law.refusal import Allowed
 from ims_fsm.law.space import EditionSpace, Space
 from ims_fsm.record.scene import Scene
 from ims_fsm.record.taxpayer import Taxpayer
-from ims_fsm.store.sql import predicate as compiled
-from ims_fsm.store.sql.facts import OF_A_CHAIN, Reading
-from ims_fsm.store.sql.predicate import predicate_of
+from ims_fsm.store.sql import facts as compiled
+from ims_fsm.store.sql.facts import OF_A_CHAIN, Reading, predicate_of
 from ims_fsm.store.sql.scene import Firing, Scope
 from ims_fsm.store.tables import AT, RECORD
 from ims_fsm.terms.period import TaxPeriod
