@@ -88,7 +88,6 @@ def draw(
 ) -> None:
     """Draw the declared machines, each with its newest rule set and those before that differ."""
     from ims_fsm.draw import Style, theme_named, write_diagrams
-    from ims_fsm.draw.comparison import compared, write_comparisons
 
     path, names = path_and_machines(machines)
     style = Style(theme_named(str(theme)), href_base, notes is Notes.ALL)
@@ -97,6 +96,8 @@ def draw(
 
     def drawn(law: Law) -> list[Path]:
         if compare:
+            from ims_fsm.draw.comparison import compared, write_comparisons
+
             return write_comparisons(compared(law, *compare, names), out, [str(fmt)], style)
         return write_diagrams(law, out, [str(fmt)], names, edition, style)
 
