@@ -19,7 +19,6 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_group
 
 from ims_fsm import __version__
-from ims_fsm.cli.call import COMMANDS
 from ims_fsm.cli.failures import guarded
 
 # The commands and groups of commands, each behind the module of this room that has it; in the order of the help.
@@ -41,6 +40,8 @@ PLACES = {
 
 
 def _loaded(name: str) -> tuple[str, Any]:
+    from ims_fsm.cli.call import COMMANDS
+
     panel, module = PLACES[name]
     import_module(f"ims_fsm.cli.{module}")
     return panel, COMMANDS[name]

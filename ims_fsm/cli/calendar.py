@@ -24,7 +24,7 @@ from ims_fsm.terms.vocabulary import Job, JobStatus
 
 if TYPE_CHECKING:
     from ims_fsm import IMS, SweepReport
-    from ims_fsm.scheduler import Report, Scheduler, Standing, Tick
+    from ims_fsm.scheduler import Report, Standing, Tick
 
 NEWEST = 8
 MOST = 5_000
@@ -120,27 +120,19 @@ def run(
 
     with call.ims() as ims:
         scheduler = Scheduler(ims, workers=workers, chunk=chunk or CHUNK, on_tick=tell)
-        if once:
-            _once(call, scheduler)
-        else:
-            _until_stopped(scheduler)
-
-
-def _once(call: Call, scheduler: Scheduler) -> None:
-    with stopping(scheduler.stop) as stopped, call.working("Doing what is due"):
-        tick = scheduler.run_once()
-    _tell_tick(call, tick)
-    status = scheduler.status()
+        if not once:
+            with stopping() as stopped:
+                scheduler.start()
+                stopped.wait()
+                sys.stderr.write("stopping; work in progress is finished first\n")
+                scheduler.stop()
+            return
+        with stopping(scheduler.stop) as stopped, call.working("Doing what is due"):
+            tick = scheduler.run_once()
+        _tell_tick(call, tick)
+        status = scheduler.status()
     if status.failed or status.late or stopped.is_set():
         raise typer.Exit(REFUSED)
-
-
-def _until_stopped(scheduler: Scheduler) -> None:
-    with stopping() as stopped:
-        scheduler.start()
-        stopped.wait()
-        sys.stderr.write("stopping; work in progress is finished first\n")
-        scheduler.stop()
 
 
 def _tell_tick(call: Call, tick: Tick) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
 from typing import Any
 
@@ -92,19 +92,19 @@ def is_refusal(error: ImsFsmError) -> bool:
     return hasattr(error, "refusals")
 
 
+FAULTS: Mapping[type[OSError], str] = {
+    FileNotFoundError: "does not exist; correct the path",
+    IsADirectoryError: "is a folder; name a file in it",
+    NotADirectoryError: "is not a folder; name another",
+    FileExistsError: "is not a folder; name another",
+    PermissionError: "cannot be opened; correct its permissions",
+}
+
+
 def of_file(error: OSError) -> str:
     """Return what is wrong with a file, in one sentence with its remedy."""
-    name = f"{error.filename} " if error.filename else ""
-    match error:
-        case FileNotFoundError():
-            return f"{name}does not exist; correct the path"
-        case IsADirectoryError():
-            return f"{name}is a folder; name a file in it"
-        case NotADirectoryError() | FileExistsError():
-            return f"{name}is not a folder; name another"
-        case PermissionError():
-            return f"{name}cannot be opened; correct its permissions"
-    return f"{name}cannot be used ({error.strerror or error}); correct the path or free the disk"
+    other = f"cannot be used ({error.strerror or error}); correct the path or free the disk"
+    return (f"{error.filename} " if error.filename else "") + FAULTS.get(type(error), other)
 
 
 def _described(error: BaseException) -> tuple[dict[str, Any], int]:

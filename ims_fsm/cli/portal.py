@@ -8,8 +8,9 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument, Option
 
@@ -55,29 +56,42 @@ def import_files(
     from ims_fsm import Registration, check_download
 
     registration = Registration(kind=kind, filing=Filing.QUARTERLY if quarterly else None)
-    done: list[tuple[Path, Imported, Records]] = []
+    done: list[tuple[Path, Imported, dict[str, array[int]]]] = []
     with call.working("Reading") as report, _nothing_left_of(call.db), call.ims(create=True) as ims:
         for path in files if len(files) > 1 else ():
             report(f"Reading {path.name}")
             check_download(path, str(path), call.gstin)
         for path in files:
-            records = Records(report, path)
+            # The records by what happened to them, eight bytes each.
+            ids = {what: array("q") for what in (*HAPPENED, *ACTED)}
             imported = ims.import_download(
                 path,
                 where=str(path),
                 gstin=call.gstin,
                 actor=call.actor,
                 registration=registration,
-                each=records.note if call.as_json else None,
-                progress=records.progress,
+                each=partial(_note, ids) if call.as_json else None,
+                progress=partial(_progress, report, path.name, path.stat().st_size),
             )
-            done.append((path, imported, records))
+            done.append((path, imported, ids))
 
     def tell() -> None:
         for path, imported, _ in done:
             _tell_import(path.name, imported)
 
-    call.answer(tell, {"imports": [records.of(imported) for _, imported, records in done]})
+    imports = [
+        {"file": path, "imported": imported, **{what: sorted(those) for what, those in ids.items()}}
+        for path, imported, ids in done
+    ]
+    call.answer(tell, {"imports": imports})
+
+
+def _note(ids: Mapping[str, array[int]], what: str, record_id: int) -> None:
+    ids[what].append(record_id)
+
+
+def _progress(report: Progress, name: str, size: int, read: int) -> None:
+    report(f"{'Reading' if read < size else 'Writing'} {name}", read, size)
 
 
 def _tell_import(name: str, imported: Imported) -> None:
@@ -106,28 +120,6 @@ def _tell_ids(received: Received, sentences: Mapping[str, str]) -> None:
         count, ids = getattr(received, what), sorted(received.examples.get(what, ()))
         if count:
             say(f"{count:>5,}  {sentence}{'' if len(ids) < count else f': {numbered(ids)}'}", hang=7)
-
-
-class Records:
-    """The records of one import by what happened to them, eight bytes each; and how far its file is read."""
-
-    def __init__(self, report: Progress, path: Path) -> None:
-        """Begin with none."""
-        self.report, self.path, self.size = report, path, path.stat().st_size
-        self.ids = {what: array("q") for what in (*HAPPENED, *ACTED)}
-
-    def note(self, what: str, record_id: int) -> None:
-        """Note a record."""
-        self.ids[what].append(record_id)
-
-    def progress(self, read: int) -> None:
-        """Report how many bytes are read."""
-        doing = "Reading" if read < self.size else "Writing"
-        self.report(f"{doing} {self.path.name}", read, self.size)
-
-    def of(self, imported: Imported) -> dict[str, Any]:
-        """Return the members of the import's answer."""
-        return {"file": self.path, "imported": imported, **{what: sorted(ids) for what, ids in self.ids.items()}}
 
 
 @contextmanager

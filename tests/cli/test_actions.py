@@ -40,13 +40,10 @@ def test_a_record_stands_under_every_rule_that_refuses_it(run, ids):
 TOO_EARLY = ("--at", "2024-10-13T10:00")
 
 
-def test_many_refusals_of_one_rule_are_told_in_part(run):
+def test_many_refusals_are_told_in_part_and_written_to_a_file_in_full(run, tmp_path):
     told = run("act", "accept", "--where", "kind=invoice", *OPEN, *TOO_EARLY).ended(1).out
     assert "faq.3: 11 records\n" in told
     assert "  … and 6 more; --refused-to FILE lists all.\n" in told
-
-
-def test_every_refused_record_is_written_to_a_file(run, tmp_path):
     run("act", "accept", "--where", "kind=invoice", *OPEN, "--refused-to", "no.jsonl", *TOO_EARLY).ended(1)
     refused = [json.loads(line) for line in (tmp_path / "no.jsonl").read_text("utf-8").splitlines()]
     assert [one["record_id"] for one in refused] == sorted(one["record_id"] for one in refused)
@@ -54,14 +51,16 @@ def test_every_refused_record_is_written_to_a_file(run, tmp_path):
     assert {refusal["rule"] for one in refused for refusal in one["refusals"]} >= {"faq.3"}
 
 
-def test_remedies_that_differ_stand_each_below_its_record(bare, samples):
+def test_a_reduction_is_declared_by_head_and_refused_by_its_rule(bare, samples):
     at = ("--at", "2025-11-12T10:00")
     bare("import", samples / "ims_2025-11.json", *at).ended(0)
     told = bare("act", "accept", "--where", "kind=credit_note", "--reduce-itc", "igst=9000", *at).ended(1).out
     assert "takes away.\n    → declare at most 2,520.00 IGST.\n" in told
-
-
-def test_a_reduction_is_declared_by_head(bare, samples):
+    at = ("--at", "2025-11-12T10:00")
+    bare("import", samples / "ims_2025-11.json", *at).ended(0)
+    record = bare("list", "--number", "KCN/25/21", "--json", *at).ended(0).json["records"][0]["id"]
+    answer = bare("what-if", record, "accept", "--reduce-itc", "none", "--json", *at).ended(0).json
+    assert (answer["itc"]["igst"], answer["now_itc"]["igst"]) == ("0.00", "-9000.00")
     at = ("--at", "2025-11-12T10:00")
     bare("import", samples / "ims_2025-11.json", *at).ended(0)
     record = bare("list", "--number", "KCN/25/21", "--json", *at).ended(0).json["records"][0]["id"]
@@ -71,9 +70,12 @@ def test_a_reduction_is_declared_by_head(bare, samples):
     assert "ITC reduced   4,500.00 IGST\n" in bare("show", record, *at).ended(0).out
 
 
-def test_an_expected_period_can_be_meant(run):
+def test_an_expected_period_can_be_meant_and_no_record_too(run, ids):
     answer = run("act", "reject", "--where", "period=2024-11", "--where", "kind=invoice", "--json", *NOW).ended(0).json
     assert answer["applied"] == 3
+    assert run("act", "accept", "--where", "state=frozen", *NOW).ended(0).out == "No records match.\n"
+    told = run("act", "reject", "--id", ids("SP-1182"), "--remarks", "x" * 251, *NOW).ended(1).out
+    assert "advisory.2025-10.remarks: 1 record\n" in told
 
 
 def test_an_action_after_the_draft_says_that_it_is_stale(run, ids):
@@ -111,10 +113,6 @@ def test_a_file_with_another_action_is_refused_whole(run, tmp_path, ids):
     assert run("show", ids("SP-1182"), "--json", *NOW).ended(0).json["state"] == "accepted"
 
 
-def test_where_no_record_is_meant_it_says_so(run):
-    assert run("act", "accept", "--where", "state=frozen", *NOW).ended(0).out == "No records match.\n"
-
-
 ONE_WAY = "name the records in one way: with --id, with --where or with --file; see ims-fsm act --help"
 WORDS = "--reduce-itc: 'half' is "
 SIGN = "--reduce-itc: a reduction of -1.00 IGST is below zero; write how much ITC is to be reduced, without a sign"
@@ -135,39 +133,20 @@ def test_a_wrong_call_changes_nothing(run, given, message):
     assert run("act", "accept", *given.split(), *NOW).ended(2).err.startswith(f"error: {message}")
 
 
-def test_remarks_that_are_too_long_are_refused(run, ids):
-    told = run("act", "reject", "--id", ids("SP-1182"), "--remarks", "x" * 251, *NOW).ended(1).out
-    assert "advisory.2025-10.remarks: 1 record\n" in told
-
-
 NOW = ("--at", "2024-11-12T10:00")
 
 
-def test_rejecting_a_credit_note_costs_its_supplier(run, ids):
+def test_what_an_action_would_come_to_is_worked_out_and_nothing_is_changed(run, ids):
     told = run("what-if", ids("KCN/24/15"), "reject", *NOW).ended(0).out
     assert told.startswith("reject on credit note KCN/24/15 of 21ZXKCK4821M1ZG: allowed.\n")
     rows = {row.split("  ")[1]: row.split() for row in told.splitlines() if row.startswith(("  if", "  after"))}
     assert rows["if left alone"][3:] == ["deemed", "accepted", "-5,400.00", "IGST", "0.00"]
     assert rows["after reject"][2:] == ["rejected", "0.00", "5,400.00", "IGST"]
-
-
-def test_what_is_refused_is_worked_out_too(run, ids):
-    told = run("what-if", ids("KCN/24/15"), "keep_pending", *NOW).ended(0).out
-    assert "refused.\n  The portal itself blocks pending" in told
-    assert "after keep_pending  pending" in told
-
-
-def test_what_if_as_json(run, ids):
     record = ids("KCN/24/15")
     answer = run("what-if", record, "reject", "--json", *NOW).ended(0).json
     assert (answer["record_id"], answer["allowed"], answer["outcome"]) == (record, True, "rejected")
     assert (answer["added_back"]["igst"], answer["now_itc"]["igst"]) == ("5400.00", "-5400.00")
     assert run("history", record, "--json").ended(0).json["transitions"] == []
-
-
-def test_a_declared_reduction_is_worked_out(bare, samples):
-    at = ("--at", "2025-11-12T10:00")
-    bare("import", samples / "ims_2025-11.json", *at).ended(0)
-    record = bare("list", "--number", "KCN/25/21", "--json", *at).ended(0).json["records"][0]["id"]
-    answer = bare("what-if", record, "accept", "--reduce-itc", "none", "--json", *at).ended(0).json
-    assert (answer["itc"]["igst"], answer["now_itc"]["igst"]) == ("0.00", "-9000.00")
+    told = run("what-if", ids("KCN/24/15"), "keep_pending", *NOW).ended(0).out
+    assert "refused.\n  The portal itself blocks pending" in told
+    assert "after keep_pending  pending" in told

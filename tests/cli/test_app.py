@@ -44,11 +44,8 @@ def test_every_command_has_help_and_json(bare, command):
     assert "--json" in shown or "Commands" in shown
 
 
-def test_without_a_command_the_help_is_shown(bare):
+def test_without_a_command_the_help_is_shown_and_the_version_is_told(bare):
     assert "Begin here" in bare().ended(2).out
-
-
-def test_the_version_is_told(bare):
     assert re.fullmatch(r"ims-fsm \d+\.\d+\.\d+\n", bare("--version").ended(0).out)
 
 

@@ -105,7 +105,7 @@ def test_a_wrong_call_is_told(run, arguments, said):
     assert run("scheduler", "run", *arguments).ended(2).err == f"error: {said}\n"
 
 
-def test_a_rehearsal_takes_every_instant_in_its_turn(run, ids):
+def test_a_rehearsal_takes_every_instant_in_its_turn_and_does_not_go_backwards(run, ids):
     pending = ids("NB2409-064")
     told = run("sweep", "--at", "2024-11-13T10:00", "--until", "2024-12-14T00:00").ended(0).out
     assert told == (
@@ -120,9 +120,6 @@ def test_a_rehearsal_takes_every_instant_in_its_turn(run, ids):
         ("2025-12-02", []),
     ]
     assert run("show", pending, "--json").ended(0).json["state"] == "removed"
-
-
-def test_a_rehearsal_does_not_go_backwards(run):
     told = run("sweep", "--at", "2024-11-14T10:00", "--until", "2024-11-13T00:00").ended(2).err
     assert told == "error: --until 2024-11-13 00:00 is before 2024-11-14 10:00; name a later moment\n"
 

@@ -13,19 +13,17 @@ OTHER = "29AABCT1332L1ZA"
 FILE = pytest.mark.sqlite("a file")
 
 
-def test_looking_begins_no_database(bare, tmp_path):
+def test_looking_begins_no_database_and_one_without_a_recipient_says_how_to_begin(bare, tmp_path):
     remedy = "import a download of the portal first (ims-fsm import FILE), or name another with --db"
     assert bare("list").ended(2).err == f"error: there is no database ims.db; {remedy}\n"
     assert list(tmp_path.iterdir()) == []
-
-
-def test_a_database_without_a_recipient_says_how_to_begin(bare):
     bare("migrate").ended(0)
     message = "the database has no recipient yet; import a download: ims-fsm import FILE --gstin GSTIN"
     assert bare("list").ended(2).err == f"error: {message}\n"
 
 
 def test_the_only_recipient_need_not_be_named_and_a_supplier_who_is_registered_is_none(run):
+    assert f"{OTHER}: is not a taxpayer known here" in run("list", "--gstin", OTHER).ended(2).err
     run("taxpayer", OTHER).ended(0)
     assert run("list", "--json").ended(0).json["recipient"] == "27AAPFU0939F1ZV"
 
@@ -53,10 +51,6 @@ def test_whoever_uses_the_machine_acts(monkeypatch):
     assert user() == "meera"
     monkeypatch.delenv("USER")
     assert user() == "cli"
-
-
-def test_a_recipient_who_is_not_known_is_no_recipient(run):
-    assert f"{OTHER}: is not a taxpayer known here" in run("list", "--gstin", OTHER).ended(2).err
 
 
 @pytest.mark.parametrize(

@@ -10,31 +10,19 @@ OLD, NEW = "IMS-2024-10", "IMS-2025-10"
 EXAMPLE = Path(__file__).resolve().parents[2] / "docs" / "examples" / "purchase_approval.toml"
 
 
-def test_a_machine_is_compared_under_the_last_two_rule_sets(bare) -> None:
+def test_machines_are_compared_under_two_rule_sets(bare):
     told = bare("compare", "bill_of_entry").ended(0).out
     assert told.startswith(f"Bill of entry: from {OLD} to {NEW}\n")
     assert "gone     state Rejected" in told
-
-
-def test_without_a_name_all_that_differ_are_compared(bare) -> None:
     answer = bare("compare", "--json").ended(0).json
     machines = [each["machine"] for each in answer]
     assert "invoice" in machines
     assert "gstr2b" not in machines
-
-
-def test_the_table_for_a_page(bare) -> None:
+    assert bare("compare", "gstr2b").ended(0).out == "Nothing differs.\n"
+    assert "added    guard on approve" in bare("compare", EXAMPLE).ended(0).out
     told = bare("compare", "credit_note", "--markdown", "--rule-sets", NEW, OLD).ended(0).out
     assert told.startswith(f"## Credit note: from {NEW} to {OLD}\n")
     assert "| \N{MINUS SIGN} gone | transition lapse: Pending → No action | possible | not possible |" in told
-
-
-def test_where_nothing_differs_it_says_so(bare) -> None:
-    assert bare("compare", "gstr2b").ended(0).out == "Nothing differs.\n"
-
-
-def test_a_law_of_ones_own_is_compared(bare) -> None:
-    assert "added    guard on approve" in bare("compare", EXAMPLE).ended(0).out
 
 
 def test_one_rule_set_has_nothing_to_be_compared_with(bare, tmp_path) -> None:

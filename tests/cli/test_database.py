@@ -32,16 +32,13 @@ def test_a_fault_is_told_and_ends_with_1(run, tmp_path, ids, tamper):
     assert (answer["sound"], len(answer["faults"])) == (False, 1)
 
 
-def test_a_seal_is_told_with_its_digest(run):
+def test_a_seal_is_told_with_its_digest_and_there_is_none_without_a_log(run):
     first = run("audit", "seal", *NOW).ended(0).out
     assert re.match(
         r"Seal 1 of 27AAPFU0939F1ZV covers \d+ rows of its logs and all earlier seals\.\n[0-9a-f]{64}\n", first
     )
     answer = run("audit", "seal", "--json", *NOW).ended(0).json
     assert (answer["number"], answer["digest"], answer["at"]) == (1, first.split()[-1], "2024-11-12T10:00:00+05:30")
-
-
-def test_where_there_is_no_log_nothing_is_sealed(run):
     told = run("audit", "seal", "--gstin", "29AABCT1332L1ZA").ended(2).err
     assert "29AABCT1332L1ZA: has nothing in any log that could be sealed" in told
 
@@ -130,7 +127,7 @@ def last(run, acted):
     return lines(run("events", "--json"))[-2:]
 
 
-def test_an_event_as_json_is_one_line(run, acted, last):
+def test_an_event_as_json_is_one_line_and_a_limit_holds(run, acted, last):
     rejected, drafted = last
     cursors = [one.pop("cursor") for one in last]
     assert rejected == {
@@ -151,6 +148,8 @@ def test_an_event_as_json_is_one_line(run, acted, last):
     assert (drafted["kind"], drafted["subject"], drafted["trigger"]) == ("two_b", "2024-10", "generate")
     assert [one["id"] for one in lines(run("events", "--json", "--after", cursors[0]))] == [drafted["id"]]
     assert lines(run("events", "--json", "--after", cursors[1])) == []
+    every = lines(run("events", "--json"))
+    assert lines(run("events", "--json", "--limit", 2)) == every[:2]
 
 
 def test_events_in_words(run, acted, last):
@@ -162,20 +161,12 @@ def test_events_in_words(run, acted, last):
     ]
     assert run("events", "--after", last[-1]["cursor"]).ended(0).out == "No events since.\n"
     assert run("events", "--kind", "reminder").ended(0).out == "No events.\n"
-
-
-def test_an_add_back_and_a_filing_in_words(run, acted):
     run("3b", "file", "--period", "2024-10", "--actor", "meera", "--at", "2024-11-20T10:00").ended(0)
     told = run("events", "--kind", "add_back", "--kind", "three_b").ended(0).out.splitlines()
     assert told[:-1] == [
         f"2024-11-20 10:00  {BUYER}  record {acted}  add_back",
         f"2024-11-20 10:00  {BUYER}  GSTR-3B of 2024-10  file_3b  draft → final  meera  (faq.5, faq.12, faq.20)",
     ]
-
-
-def test_a_limit(run, acted):
-    every = lines(run("events", "--json"))
-    assert lines(run("events", "--json", "--limit", 2)) == every[:2]
 
 
 @pytest.mark.parametrize(

@@ -49,13 +49,10 @@ def test_the_story_is_told_from_the_download_to_the_filed_return(told):
     assert max(map(len, told.splitlines())) <= 130
 
 
-def test_nothing_is_left_behind(bare, tmp_path):
+def test_nothing_is_left_behind_and_a_database_of_the_environment_is_left_alone(bare, tmp_path):
     bare("demo").ended(0)
     assert list(tmp_path.iterdir()) == []
     assert os.path.samefile(os.getcwd(), tmp_path)  # noqa: PTH109, PTH121 -- what the process has, not what a path says
-
-
-def test_a_database_that_the_environment_names_is_left_alone(bare, tmp_path):
     bare("demo", IMS_FSM_DB="sqlite:///ims.db").ended(0)
     assert list(tmp_path.iterdir()) == []
 

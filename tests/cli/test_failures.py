@@ -80,7 +80,7 @@ def test_the_object_carries_every_problem_and_every_refusal(capsys):
     assert json.loads(capsys.readouterr().out)["error"]["refusals"][0]["rule"] == "faq.11.a"
 
 
-def test_what_nobody_expected_is_raised_for_whoever_mends_it(monkeypatch):
+def test_an_unexpected_error_is_raised_for_those_who_fix_it(monkeypatch):
     monkeypatch.setenv("IMS_FSM_DEBUG", "1")
     with pytest.raises(ZeroDivisionError):
         guarded(ending(ZeroDivisionError()), [])

@@ -57,7 +57,7 @@ def test_a_trigger_is_explained_or_decided(bare, call, start, words, end):
     assert ("faq.11.a" in told) is ("2024-12" in call)
 
 
-def test_an_explanation_as_json(bare):
+def test_an_explanation_and_a_decision_as_json(bare):
     answer = bare("explain", "credit_note", "keep_pending", "--period", "2024-12", "--json").ended(0).json
     assert (answer["machine"], answer["rule_set"], answer["trigger"]) == ("credit_note", "IMS-2024-10", "keep_pending")
     assert answer["transitions"] == [
@@ -70,9 +70,6 @@ def test_an_explanation_as_json(bare):
     (guard,) = [one for one in answer["guards"] if one["rule"] == "faq.11.a"]
     assert guard.keys() == {"guard", "code", "rule", "see", "refuse_when", "sentence", "remedy"}
     assert guard["refuse_when"] == {"direction": ["original"]}
-
-
-def test_a_decision_as_json(bare):
     asked = ("explain", "credit_note", "keep_pending", "--period", "2024-12", "--state", "no_action", "--json")
     answer = bare(*asked).ended(0).json
     assert (answer["allowed"], answer["dest"], answer["rules"]) == (False, None, [])

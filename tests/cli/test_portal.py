@@ -12,16 +12,18 @@ NOW, LATER = ("--at", "2024-11-12T10:00"), ("--at", "2024-11-13T10:00")
 OWNER = "27AAPFU0939F1ZV"
 
 
-def test_an_import_registers_whom_it_is_of_and_says_what_it_did(bare, samples):
+def test_an_import_registers_its_recipient_and_says_what_it_did(bare, samples):
     told = bare("import", samples / "ims_2024-11.json", *NOW).ended(0).out
     assert told == (
         f"{OWNER} is registered: normal, monthly, first GSTR-3B due for 2024-10.\n"
         f"ims_2024-11.json: 26 records of {OWNER}.\n"
         "   26  new\n"
     )
+    told = bare("import", samples / "ims_2024-11.json", "--gstin", "29AABCT1332L1ZA").ended(2).err
+    assert f"the file is of {OWNER}, not of 29AABCT1332L1ZA" in told
 
 
-def test_importing_the_same_again_changes_nothing(run, samples):
+def test_importing_the_same_again_changes_nothing_and_makes_no_other_recipient(run, samples):
     answer = run("import", samples / "ims_2024-11.json", *LATER, "--json").ended(0).json
     assert answer == {
         "imports": [
@@ -38,6 +40,12 @@ def test_importing_the_same_again_changes_nothing(run, samples):
             }
         ]
     }
+    told = run("import", samples / "ims_2024-11.json", "--quarterly", "--kind", "isd").ended(2).err
+    assert "2 problems" in told
+    assert (
+        f"{OWNER}: is known here as normal, not as isd; correct it first: ims-fsm taxpayer {OWNER} --kind isd" in told
+    )
+    assert f"is known here as monthly, not as quarterly; correct it first: ims-fsm taxpayer {OWNER} --filing" in told
 
 
 def test_a_later_download_is_told_record_by_record(run, samples, ids):
@@ -56,15 +64,6 @@ def test_a_recipient_is_registered_as_told(bare, samples):
     assert bare("taxpayer", "--json").ended(0).json["taxpayers"] == [
         {"gstin": OWNER, "name": "", "kind": "casual", "filing": "quarterly", "registered_from": "2024-12"}
     ]
-
-
-def test_a_recipient_is_not_made_another_by_an_import(run, samples):
-    told = run("import", samples / "ims_2024-11.json", "--quarterly", "--kind", "isd").ended(2).err
-    assert "2 problems" in told
-    assert (
-        f"{OWNER}: is known here as normal, not as isd; correct it first: ims-fsm taxpayer {OWNER} --kind isd" in told
-    )
-    assert f"is known here as monthly, not as quarterly; correct it first: ims-fsm taxpayer {OWNER} --filing" in told
 
 
 def test_nothing_is_taken_in_where_one_of_several_files_cannot_be_read(bare, samples, tmp_path):
@@ -90,15 +89,6 @@ def test_a_file_of_another_sort_is_told_in_a_sentence(bare, tmp_path, content, w
     assert told.err.count("\n") == 1
 
 
-def test_another_recipients_download_is_refused(bare, samples):
-    told = bare("import", samples / "ims_2024-11.json", "--gstin", "29AABCT1332L1ZA").ended(2).err
-    assert f"the file is of {OWNER}, not of 29AABCT1332L1ZA" in told
-
-
-def test_a_folder_is_no_file(bare, tmp_path):
-    assert bare("import", tmp_path).ended(2).err == f"error: {tmp_path} is a folder; name a file in it\n"
-
-
 def test_an_odd_download_is_taken_in_with_a_warning(bare, samples, tmp_path):
     tree = json.loads((samples / "ims_2024-11.json").read_text("utf-8"))
     tree["data"]["b2b"][0]["stin"] = "21ZXKCK4821M1ZH"
@@ -120,16 +110,13 @@ def test_only_what_changed_is_exported_and_a_reset_apart(run, tmp_path, ids):
     assert (reset["action"], row["inum"], row["prev_status"], "action" in row) == ("RESETIMS", "SP-1182", "A", False)
 
 
-def test_an_offline_export_has_no_wrapper(run, tmp_path, ids):
-    run("act", "accept", "--id", ids("KCL/24-25/0412"), *NOW).ended(0)
-    run("export", "json", "--offline").ended(0)
-    assert {"rtin", "reqtyp", "invdata"} == json.loads((tmp_path / f"ims_save_{OWNER}.json").read_text("utf-8")).keys()
-
-
-def test_where_the_portal_shows_everything_nothing_is_written(run, tmp_path):
+def test_an_offline_export_has_no_wrapper_and_nothing_is_written_where_nothing_changed(run, tmp_path, ids):
     told = run("export", "json").ended(0).out
     assert told == f"The portal already shows every action of {OWNER}; there is nothing to upload.\n"
     assert [path.name for path in tmp_path.glob("*.json")] == []
+    run("act", "accept", "--id", ids("KCL/24-25/0412"), *NOW).ended(0)
+    run("export", "json", "--offline").ended(0)
+    assert {"rtin", "reqtyp", "invdata"} == json.loads((tmp_path / f"ims_save_{OWNER}.json").read_text("utf-8")).keys()
 
 
 def test_a_large_export_is_cut_to_the_portals_limit(run):
@@ -144,6 +131,7 @@ def test_a_large_export_is_cut_to_the_portals_limit(run):
     assert sum(file.records for file in files) == 10
 
 
-def test_a_workbook_comes_later(bare):
+def test_a_workbook_comes_later_and_a_folder_is_not_a_file(bare, tmp_path):
     message = "this version does not write workbooks; use ims-fsm export json, or ims-fsm list --json"
     assert bare("export", "xlsx").ended(2).err == f"error: {message}\n"
+    assert bare("import", tmp_path).ended(2).err == f"error: {tmp_path} is a folder; name a file in it\n"

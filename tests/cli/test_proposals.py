@@ -33,11 +33,6 @@ def test_a_file_is_judged_against_a_bare_download(bare, tmp_path, samples):
     assert [path.name for path in tmp_path.iterdir()] == ["a.csv"]
 
 
-def test_a_file_without_a_refusal_ends_well(run, tmp_path):
-    (tmp_path / "a.json").write_text('[{"number": "SP-1182", "action": "reject"}]', "utf-8")
-    assert run("check", "a.json", *NOW).ended(0).out == "1 action checked: 0 refused. Nothing was written.\n"
-
-
 def test_our_own_upload_holds(run, ids):
     run("act", "accept", "--id", ids("KCL/24-25/0412"), *NOW).ended(0)
     run("act", "reset", "--id", ids("SP-1182"), *NOW).ended(0)
@@ -62,7 +57,7 @@ def test_an_upload_made_on_an_older_download_is_refused(run, tmp_path, samples, 
     assert refusal["sentence"].endswith("the file says rejected before, and the portal last showed no_action")
 
 
-def test_what_cannot_be_read_is_told_at_once(run, tmp_path):
+def test_a_file_without_a_refusal_ends_well_and_every_fault_is_told_at_once(run, tmp_path):
     (tmp_path / "a.csv").write_text("id,action\n1,approve\nx,accept\n,accept\n", "utf-8")
     assert run("check", "a.csv", *NOW).ended(2).err == (
         "error: a.csv: 3 problems\n"
@@ -70,6 +65,8 @@ def test_what_cannot_be_read_is_told_at_once(run, tmp_path):
         "  line 3: 'x' is not the id of a record; write the number that ims-fsm list shows\n"
         "  line 4: names no record; give its id, or its supplier, number and kind\n"
     )
+    (tmp_path / "a.json").write_text('[{"number": "SP-1182", "action": "reject"}]', "utf-8")
+    assert run("check", "a.json", *NOW).ended(0).out == "1 action checked: 0 refused. Nothing was written.\n"
 
 
 def test_a_mixed_file_is_applied_and_its_refusals_are_those_of_check(run, tmp_path, ids):

@@ -20,14 +20,6 @@ def test_a_record_is_listed_with_what_may_be_done_and_why_not(run):
     assert rows[-1] == "26 records of 27AAPFU0939F1ZV."
 
 
-def test_json_holds_every_refusal(run):
-    answer = run("list", "--number", "KCN/24/15", "--json", *NOW).ended(0).json
-    (record,) = answer["records"]
-    assert (record["tax"]["igst"], record["expected_period"], record["state"]) == ("5400.00", "2024-10", "no_action")
-    assert record["may"]["accept"] == []
-    assert [refusal["rule"] for refusal in record["may"]["keep_pending"]] == ["faq.11", "faq.11.a"]
-
-
 @pytest.mark.parametrize(
     ("filters", "count"),
     [
@@ -46,22 +38,21 @@ def test_filters_hold_together(run, filters, count):
     assert len(run("list", *filters, "--json", *NOW).ended(0).json["records"]) == count
 
 
-def test_what_is_only_saved_is_marked_where_there_is_little_room(run):
+def test_a_table_says_what_it_leaves_out_what_is_only_saved_and_every_refusal_as_json(run):
+    told = run("list", "--limit", "2", *NOW).ended(0).out
+    assert told.endswith("26 records of 27AAPFU0939F1ZV. 24 more are not shown; --limit 0 shows all.\n")
+    assert len(run("list", "--limit", "0", *NOW).ended(0).out.splitlines()) > len(told.splitlines())
+    told = run("list", "--state", "removed", *NOW).ended(0).out
+    assert told == "No records of 27AAPFU0939F1ZV match; --all also shows what is decided or removed.\n"
     told = run("list", "--status", "saved", *NOW, COLUMNS="90").ended(0).out
     assert "2024-11*" in told
     assert "* saved by its supplier and not filed: the 2B period that filing it now would give." in told
     assert max(map(len, told.splitlines())) <= 90
-
-
-def test_a_long_table_says_what_it_leaves_out(run):
-    told = run("list", "--limit", "2", *NOW).ended(0).out
-    assert told.endswith("26 records of 27AAPFU0939F1ZV. 24 more are not shown; --limit 0 shows all.\n")
-    assert len(run("list", "--limit", "0", *NOW).ended(0).out.splitlines()) > len(told.splitlines())
-
-
-def test_where_none_is_meant_it_says_so(run):
-    told = run("list", "--state", "removed", *NOW).ended(0).out
-    assert told == "No records of 27AAPFU0939F1ZV match; --all also shows what is decided or removed.\n"
+    answer = run("list", "--number", "KCN/24/15", "--json", *NOW).ended(0).json
+    (record,) = answer["records"]
+    assert (record["tax"]["igst"], record["expected_period"], record["state"]) == ("5400.00", "2024-10", "no_action")
+    assert record["may"]["accept"] == []
+    assert [refusal["rule"] for refusal in record["may"]["keep_pending"]] == ["faq.11", "faq.11.a"]
 
 
 def test_the_summary_counts_by_kind(run):
@@ -89,27 +80,22 @@ def test_nothing_may_be_done_with_what_is_decided(run, ids):
 NOW = ("--at", "2024-11-12T10:00")
 
 
-def test_a_record_that_is_only_saved_says_where_it_would_go(run, ids):
+def test_a_record_is_shown_with_where_it_would_go_and_what_refuses_its_triggers(run, ids):
     told = run("show", ids("SP-1201"), *NOW).ended(0).out
     assert "saved it in GSTR-1 of 2024-10" in told
     assert "2024-11, if it were filed now; fixed once its supplier files" in told
     assert told.endswith("What may be done with it now:\n  accept, reject, keep_pending, reset: yes\n")
-
-
-def test_refusals_stand_under_the_triggers_that_they_refuse(run, ids):
     told = run("show", ids("KCL/24-25/0219"), *NOW).ended(0).out
     assert "  accept, reject, keep_pending: no\n    Amended invoice KCL/24-25/0219 of 21ZXKCK4821M1ZG amends" in told
     assert "which was     not known here\n  so            what it amends is not known here\n" in told
     assert told.endswith("  reset: yes\n")
-
-
-def test_show_as_json(run, ids):
     answer = run("show", ids("NBC2409-12"), "--json", *NOW).ended(0).json
     assert answer["amends"] == {"number": "NBC2409-12", "date": "2024-09-28"}
     assert (answer["rule_set"], answer["direction"], answer["original"]) == ("IMS-2024-10", "upward", "unsettled")
     assert (answer["section"], answer["shown_in"]) == ("none", None)
     assert answer["carried"] == dict.fromkeys(("igst", "cgst", "sgst", "cess"), "0.00")
     assert answer["standing"]["igst"] == "-3960.00"
+    assert run("show", "4711").ended(2).err == "error: record: 4711: is not a record here; see ims-fsm list\n"
 
 
 def test_what_is_in_a_statement_says_in_which(run, ids):
@@ -120,11 +106,7 @@ def test_what_is_in_a_statement_says_in_which(run, ids):
     assert "in GSTR-2B    2024-10: itc_available\n" in told
 
 
-def test_a_record_that_is_not_here_is_told(run):
-    assert run("show", "4711").ended(2).err == "error: record: 4711: is not a record here; see ims-fsm list\n"
-
-
-def test_the_history_has_every_transition_and_every_content(run, samples, ids):
+def test_the_history_has_every_transition_every_content_and_the_chain(run, samples, ids):
     record = ids("SP-1201")
     run("act", "accept", "--id", record, "--remarks", "as ordered", *NOW).ended(0)
     run("import", samples / "ims_2024-11_later.json", "--at", "2024-11-13T10:00").ended(0)
@@ -144,9 +126,6 @@ def test_the_history_has_every_transition_and_every_content(run, samples, ids):
         "detail": {"remarks": "as ordered"},
     }
     assert [one["content"]["taxable"] for one in answer["contents"]] == ["120000.00", "122500.00"]
-
-
-def test_the_history_of_an_amendment_names_its_chain(run, ids):
     amendment = ids("NB2409-058")
     told = run("history", amendment).ended(0).out
     assert "Transitions: none.\n" in told
@@ -161,9 +140,6 @@ def test_an_original_that_is_not_here_is_stated(run, ids):
     answer = run("original", amendment, "accepted", "--igst", "15000", "--json", *NOW).ended(0).json
     assert answer == {"record_id": amendment, "original": "accepted", "direction": "downward"}
     assert "downward amendment" in run("original", amendment, "accepted", "--igst", "15000", *NOW).ended(0).out
-
-
-def test_without_its_tax_an_original_had_that_of_its_amendment(run, ids):
     told = run("original", ids("VTC/31"), "rejected", *NOW).ended(0).out
     assert "is an amendment that leaves its tax unchanged. Open now: accept, reject, reset." in " ".join(told.split())
 

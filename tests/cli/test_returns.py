@@ -27,7 +27,7 @@ def test_a_draft_is_told_with_its_totals_and_what_it_leaves_out(run):
     assert any(row.endswith("it is pending (faq.14.iii)") for row in rows)
 
 
-def test_a_statement_as_json(drafted):
+def test_a_statement_as_json_and_its_lines_when_asked_for(drafted):
     answer = drafted("2b", "show", *OCTOBER, "--json").ended(0).json
     assert {
         name: answer[name] for name in ("recipient", "period", "state", "generation", "generated_at", "filed_at")
@@ -45,29 +45,23 @@ def test_a_statement_as_json(drafted):
         "sgst": "7821.00",
         "cess": "0.00",
     }
-
-
-def test_its_lines_are_shown_when_asked_for(drafted):
     told = drafted("2b", "show", *OCTOBER, "--lines").ended(0).out
     (row,) = [" ".join(row.split()) for row in told.splitlines() if "KCN/24/15 " in row]
     assert row.endswith("credit note KCN/24/15 itc_available deemed_accepted -5,400.00 0.00 0.00 0.00")
 
 
-def test_a_statement_that_was_never_generated_is_said_to_be_absent(run):
+def test_a_statement_is_absent_and_refused_before_the_14th(run):
     told = run("2b", "show", "--period", "2024-12").ended(0).out
     assert told == "GSTR-2B of 2024-12 of 27AAPFU0939F1ZV was never generated.\n"
+    told = run("2b", "generate", *OCTOBER, "--at", "2024-11-13T23:59").ended(1).err
+    remedy = "generate it on or after that day"
+    assert told == f"error: GSTR-2B of 2024-10 is not generated before 14 November 2024 (faq.23); {remedy}\n"
 
 
 def test_a_stale_statement_says_what_to_do(drafted, ids):
     drafted("act", "reject", "--id", ids("KCN/24/15"), "--at", "2024-11-18T10:00").ended(0)
     told = drafted("2b", "show", *OCTOBER).ended(0).out
     assert told.endswith("Actions were changed since; recompute it before GSTR-3B (faq.29): ims-fsm 2b generate.\n")
-
-
-def test_before_the_14th_it_is_refused(run):
-    told = run("2b", "generate", *OCTOBER, "--at", "2024-11-13T23:59").ended(1).err
-    remedy = "generate it on or after that day"
-    assert told == f"error: GSTR-2B of 2024-10 is not generated before 14 November 2024 (faq.23); {remedy}\n"
 
 
 def test_the_export_is_the_portals_json_and_says_the_same_as_ours(drafted, tmp_path):
@@ -78,9 +72,6 @@ def test_the_export_is_the_portals_json_and_says_the_same_as_ours(drafted, tmp_p
     assert net == 108_980
     told = drafted("2b", "compare", "2b.json").ended(0).out
     assert told.endswith("13 documents here, 13 on the portal.\nNo differences.\n")
-
-
-def test_the_export_goes_to_the_output_without_a_file(drafted):
     assert json.loads(drafted("2b", "export", *OCTOBER).ended(0).out)["data"]["rtnprd"] == "102024"
     answer = drafted("2b", "export", *OCTOBER, "--out", "2b.json", "--json").ended(0).json
     assert answer == {"recipient": "27AAPFU0939F1ZV", "period": "2024-10", "path": "2b.json", "lines": 13}
@@ -92,9 +83,6 @@ def test_every_difference_from_the_portals_is_told_and_ends_with_1(drafted, samp
     assert "13 documents here, 20 on the portal. 14 differences." in words
     assert "- invoice KCL/24-25/0437 of 21ZXKCK4821M1ZG: IGST 33,120.00 here and 33,210.00 on the portal" in words
     assert "Documents under reverse charge are not in IMS; they stay in GSTR-2B (faq.17)" in words
-
-
-def test_a_comparison_as_json(drafted, samples):
     answer = drafted("2b", "compare", samples / "gstr2b_2024-10.json", "--json").ended(1).json
     assert answer["differences"][0] == {
         "what": "igst",
@@ -176,12 +164,9 @@ def test_a_stale_statement_is_not_filed_on(run, ids):
     assert told["error"]["refusals"][0]["rule"] == "faq.29"
 
 
-def test_a_statement_is_drafted_only_once(run):
+def test_a_statement_is_drafted_only_once_and_what_is_pending_too_long_is_told(run, ids):
     run("sweep", "--at", "2024-11-14T06:00").ended(0)
     assert run("sweep", "--at", "2024-11-14T07:00").ended(0).out == "Nothing was due.\n"
-
-
-def test_what_is_pending_too_long_is_told(run, ids):
     assert ids("NB2409-064")
     told = run("sweep", "--at", "2025-12-01T00:00").ended(0).out
     assert "1 record removed, pending past section 16(4) (faq.21).\n" in told

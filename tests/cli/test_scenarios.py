@@ -23,6 +23,9 @@ def test_scenarios_are_run_and_summed(bare, tmp_path):
     assert (
         told == f"held        {tmp_path}/a.toml: Nothing happens (1 step)\n1 scenario: 1 held, 0 failed, 0 unreadable\n"
     )
+    (tmp_path / "a.toml").write_text(HOLDS, "utf-8")
+    (outcome,) = bare("scenario", "run", "a.toml", "--json").ended(0).json
+    assert (outcome["path"], outcome["title"], outcome["held"]) == ("a.toml", "Nothing happens", True)
 
 
 def test_one_that_fails_ends_with_1_and_one_that_cannot_be_read_with_2(bare, tmp_path):
@@ -32,12 +35,6 @@ def test_one_that_fails_ends_with_1_and_one_that_cannot_be_read_with_2(bare, tmp
     (tmp_path / "b.toml").write_text("title", "utf-8")
     told = bare("scenario", "run", "a.toml", "b.toml", "gone.toml").ended(2).out
     assert told.endswith("3 scenarios: 0 held, 1 failed, 2 unreadable\n")
-
-
-def test_outcomes_as_json(bare, tmp_path):
-    (tmp_path / "a.toml").write_text(HOLDS, "utf-8")
-    (outcome,) = bare("scenario", "run", "a.toml", "--json").ended(0).json
-    assert (outcome["path"], outcome["title"], outcome["held"]) == ("a.toml", "Nothing happens", True)
 
 
 @pytest.mark.sqlite("a file")

@@ -5,10 +5,24 @@ from __future__ import annotations
 import pytest
 
 
-def test_a_timeline_is_printed(bare):
+def test_a_timeline_is_printed_by_its_calendar_and_answered_as_json(bare, tmp_path):
     told = bare("timeline", "--period", "2024-10").ended(0).out
     assert told.startswith("<svg")
     assert "Tax period October 2024" in told
+    assert bare("sequence", "amendment", "--json").ended(0).json["picture"].startswith("<svg")
+    assert bare("timeline", "--period", "2024-10", "--out", "t.svg", "--json").ended(0).json == {
+        "format": "svg",
+        "files": ["t.svg"],
+    }
+    (tmp_path / "extended.toml").write_text(
+        '[[extension]]\nwhat = "gstr3b"\nperiod = "2024-10"\ndate = 2024-11-25\nsource = "Notification 5"\n'
+    )
+    assert "due 25 Nov" in bare("timeline", "--period", "2024-10", "--calendar", "extended.toml").ended(0).out
+    (tmp_path / "c.toml").write_bytes(b"\xff\xfe")
+    assert (
+        "c.toml is not text in UTF-8; name a TOML file"
+        in bare("timeline", "--period", "2024-10", "--calendar", "c.toml").ended(2).err
+    )
 
 
 @pytest.mark.parametrize("ending", ["svg", "png", "pdf"])
@@ -19,35 +33,17 @@ def test_a_timeline_is_written_in_the_format_of_its_ending(bare, tmp_path, endin
     assert (tmp_path / f"t.{ending}").read_bytes().startswith(first)
 
 
-def test_an_overlay_of_the_calendar_moves_it(bare, tmp_path):
-    (tmp_path / "extended.toml").write_text(
-        '[[extension]]\nwhat = "gstr3b"\nperiod = "2024-10"\ndate = 2024-11-25\nsource = "Notification 5"\n'
-    )
-    assert "due 25 Nov" in bare("timeline", "--period", "2024-10", "--calendar", "extended.toml").ended(0).out
-
-
 @pytest.mark.parametrize(("story", "says"), [("amendment", "+20.00"), ("rejected-credit-note", "FAQ 34")])
 def test_a_sequence_is_printed(bare, story, says):
     assert says in bare("sequence", story).ended(0).out
 
 
-def test_a_sequence_is_mermaid_with_its_money(bare):
+def test_a_sequence_is_told_with_its_money_by_the_rule_set_of_its_period(bare, tmp_path):
     told = bare("sequence", "amendment", "--v0", "50.00", "--v1", "80.00", "--format", "mermaid").ended(0).out
     assert "sequenceDiagram" in told
     assert "Liability +30.00<br/>total 80.00" in told
-
-
-def test_a_sequence_is_told_by_the_rule_set_of_its_period(bare, tmp_path):
     bare("sequence", "rejected-credit-note", "--period", "2025-10", "--theme", "dark", "--out", "s.mmd").ended(0)
     assert "reduced in full" in (tmp_path / "s.mmd").read_text("utf-8")
-
-
-def test_the_answer_is_json_too(bare):
-    assert bare("sequence", "amendment", "--json").ended(0).json["picture"].startswith("<svg")
-    assert bare("timeline", "--period", "2024-10", "--out", "t.svg", "--json").ended(0).json == {
-        "format": "svg",
-        "files": ["t.svg"],
-    }
 
 
 @pytest.mark.parametrize(
@@ -68,11 +64,3 @@ def test_what_cannot_be_drawn_is_one_sentence(bare, arguments, says):
     told = bare(*arguments).ended(2)
     assert says in told.err
     assert told.out == ""
-
-
-def test_a_calendar_in_another_encoding_is_refused(bare, tmp_path):
-    (tmp_path / "c.toml").write_bytes(b"\xff\xfe")
-    assert (
-        "c.toml is not text in UTF-8; name a TOML file"
-        in bare("timeline", "--period", "2024-10", "--calendar", "c.toml").ended(2).err
-    )

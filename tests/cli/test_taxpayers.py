@@ -17,28 +17,19 @@ def test_a_taxpayer_is_registered_and_corrected(bare):
     }  # fmt: skip
 
 
-def test_all_are_shown_without_a_gstin(bare):
+def test_all_are_shown_without_a_gstin_and_what_is_wrong_is_told(bare, tmp_path):
+    message = "GSTIN: 'x' is not a GSTIN; write its 15 characters like 27AAPFU0939F1ZV"
+    assert bare("taxpayer", "x").ended(2).err == f"error: {message}\n"
+    assert not list(tmp_path.iterdir())
     bare("migrate").ended(0)
     assert bare("taxpayer").ended(0).out == "No taxpayer is registered; an import registers its recipient.\n"
     bare("taxpayer", BUYER).ended(0)
     bare("taxpayer", "29AABCT1332L1ZA").ended(0)
     assert len(bare("taxpayer", "--json").ended(0).json["taxpayers"]) == 2
-
-
-def test_a_check_digit_that_fails_is_warned_of(bare):
     told = bare("taxpayer", "27AAPFU0939F1ZW").ended(0).out
     assert told.endswith("warning: the check digit of 27AAPFU0939F1ZW does not hold; check the GSTIN.\n")
-
-
-def test_something_is_said_of_somebody(bare):
     message = "name the taxpayer's GSTIN to register or correct them"
     assert bare("taxpayer", "--kind", "isd").ended(2).err == f"error: {message}; see ims-fsm taxpayer --help\n"
-
-
-def test_what_is_no_gstin_is_refused(bare, tmp_path):
-    message = "GSTIN: 'x' is not a GSTIN; write its 15 characters like 27AAPFU0939F1ZV"
-    assert bare("taxpayer", "x").ended(2).err == f"error: {message}\n"
-    assert not list(tmp_path.iterdir())
 
 
 SUPPLIER = "21ZXKCK4821M1ZG"
