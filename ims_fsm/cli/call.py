@@ -23,7 +23,7 @@ from typer import Option
 from ims_fsm.cli.failures import REFUSED, CallError
 from ims_fsm.cli.options import moment
 from ims_fsm.cli.output import Progress, working
-from ims_fsm.terms.gstin import checked_gstin
+from ims_fsm.terms.border import checked_gstin
 
 if TYPE_CHECKING:
     from ims_fsm import IMS, RecipientDesk

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 from typer import Argument, Option
 
-from ims_fsm.terms.gstin import checked_gstin
+from ims_fsm.terms.border import checked_gstin
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod, in_india, indian
 from ims_fsm.terms.vocabulary import Kind, State, SupplierStatus

@@ -18,7 +18,7 @@ from ims_fsm.cli.drawing import Theme, ThemeName
 from ims_fsm.cli.failures import CallError
 from ims_fsm.cli.options import chosen, minute
 from ims_fsm.cli.output import console, counted, numbered, say, table, tell_refusals
-from ims_fsm.terms.gstin import checked_gstin
+from ims_fsm.terms.border import checked_gstin
 from ims_fsm.terms.money import HEADS, Heads, paise, shown
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Disposition, Kind, State, SupplierStatus

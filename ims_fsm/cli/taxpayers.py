@@ -16,7 +16,7 @@ from ims_fsm.cli import options
 from ims_fsm.cli.call import Call, command
 from ims_fsm.cli.output import counted, say, table
 from ims_fsm.cli.records import named, stands
-from ims_fsm.terms.gstin import check_digit_holds, checked_gstin
+from ims_fsm.terms.border import check_digit_holds, checked_gstin
 from ims_fsm.terms.money import NIL, shown
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Filing, TaxpayerKind

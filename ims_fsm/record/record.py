@@ -1,6 +1,6 @@
 """A record as the law and the workflow see it.
 
-Imports the terms; runs no statement. `store.rows` says how it lies in its row.
+Imports the terms; runs no statement. `store.records` says how it lies in its row.
 """
 
 from __future__ import annotations

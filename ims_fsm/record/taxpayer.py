@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ims_fsm.terms.border import Border
-from ims_fsm.terms.gstin import state_code
+from ims_fsm.terms.border import Border, state_code
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Filing, TaxpayerKind
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
-from ims_fsm.terms.gstin import checked_gstin
+from ims_fsm.terms.border import checked_gstin
 from ims_fsm.terms.money import HEADS, Heads, paise
 from ims_fsm.terms.period import TaxPeriod, indian
 

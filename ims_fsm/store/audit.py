@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Result, RowMapping, Select, Table, func, sele
 from ims_fsm.errors import Problem
 from ims_fsm.store import log, seals
 from ims_fsm.store.log import RESTORE, ROWS_AT_ONCE, TRAILS, of_recipient
-from ims_fsm.store.rows import from_row
+from ims_fsm.store.records import from_row
 from ims_fsm.store.seals import Seal, seal
 from ims_fsm.store.tables import ContentRow, DeclarationRow, RecordRow, core
 

@@ -1,4 +1,4 @@
-"""Reads and writes records: found by id, identity, chain or filter; written with the version their guards read.
+"""Records in their rows: how one lies in its columns; found by id or filter, written with the version that was read.
 
 Imports the tables and the record; decides nothing.
 """
@@ -6,37 +6,37 @@ Imports the tables and the record; decides nothing.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from functools import lru_cache, partial
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    RowMapping,
     Select,
     Update,
-    and_,
     bindparam,
     exists,
     func,
     insert,
-    or_,
     select,
     update,
 )
 
-from ims_fsm.record.record import Record
+from ims_fsm.record.record import PortalView, Record
 from ims_fsm.record.taxpayer import Taxpayer
 from ims_fsm.record.where import Where
 from ims_fsm.store import taxpayers
 from ims_fsm.store.connection import ConflictError, among, database_of, lock_on
-from ims_fsm.store.rows import changed_columns, from_row, to_row
 from ims_fsm.store.tables import RecordRow, TwoBRow, core
 from ims_fsm.terms.document import Document, OriginalReference
+from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.terms.vocabulary import Form, RemovedFor, Route, State, SupplierStatus, TwoBState
+from ims_fsm.terms.vocabulary import Disposition, Form, Kind, RemovedFor, Route, State, SupplierStatus, TwoBState
 
 IDS_AT_ONCE = 500
 PAGE = 1_000
@@ -96,8 +96,8 @@ def hold(connection: Connection, record_id: int) -> None:
 def find(connection: Connection, record_id: int, recipient: str | None = None) -> Record | None:
     """Return the record with this id, or None; with a recipient, only if it is theirs."""
     if recipient is None:
-        return next(_read(connection, _BY_ID, {"record_id": record_id}), None)
-    return next(_read(connection, _BY_KEY, {"record_id": record_id, "recipient": recipient}), None)
+        return next(read(connection, _BY_ID, {"record_id": record_id}), None)
+    return next(read(connection, _BY_KEY, {"record_id": record_id, "recipient": recipient}), None)
 
 
 def find_with_recipient(connection: Connection, record_id: int) -> Found | None:
@@ -108,27 +108,18 @@ def find_with_recipient(connection: Connection, record_id: int) -> Found | None:
 
 def find_many(connection: Connection, recipient: str, ids: Iterable[int]) -> dict[int, Record]:
     """Return a recipient's records by id; ids that they do not have are left out."""
-    return {r.id: r for batch in _batches(ids) for r in matching(connection, recipient, [_at.id.in_(batch)])}
+    return {r.id: r for batch in batches(ids) for r in matching(connection, recipient, [_at.id.in_(batch)])}
 
 
 def search(connection: Connection, recipient: str, where: Where) -> Iterator[Record]:
     """Give a recipient's records that are meant, by id; no more than a page of them is held."""
     meant = select(_table).where(_at.recipient_gstin == recipient, *conditions(where))
-    return _paged(connection, meant.order_by(_at.id))
-
-
-def _few(connection: Connection, recipient: str, conditions: Sequence[ColumnElement[bool]]) -> Iterator[Record]:
-    """Give a recipient's few records that meet the conditions, by id, as an index of those conditions finds them.
-
-    SQLite would otherwise read all that they have, to have them in the order of the key.
-    """
-    meant = select(_table).where(_at.recipient_gstin == recipient, *conditions)
-    return _read(connection, meant.order_by(_at.id + 0))
+    return paged(connection, meant.order_by(_at.id))
 
 
 def matching(connection: Connection, recipient: str, conditions: Sequence[ColumnElement[bool]]) -> Iterator[Record]:
     """Give a recipient's records that meet the conditions, by id."""
-    return _read(connection, select(_table).where(_at.recipient_gstin == recipient, *conditions).order_by(_at.id))
+    return read(connection, select(_table).where(_at.recipient_gstin == recipient, *conditions).order_by(_at.id))
 
 
 def pages(
@@ -138,7 +129,7 @@ def pages(
     after = 0
     while True:
         query = select(_table).where(_at.recipient_gstin == recipient, _at.id > after, *conditions)
-        page = list(_read(connection, query.order_by(_at.id).limit(size)))
+        page = list(read(connection, query.order_by(_at.id).limit(size)))
         if page:
             yield page
         if len(page) < size:
@@ -146,94 +137,10 @@ def pages(
         after = page[-1].id
 
 
-def numbered(connection: Connection, recipient: str, numbers: Collection[str]) -> Iterator[Record]:
-    """Give a recipient's records whose documents have one of these numbers (in capitals), however many they are."""
-    named = among(func.upper(_at.number), sorted(numbers))
-    return _paged(connection, select(_table).where(_at.recipient_gstin == recipient, named).order_by(_at.id))
-
-
 def ids_among(connection: Connection, recipient: str, ids: Iterable[int]) -> set[int]:
     """Return those of the ids that are a recipient's records."""
     query = select(_at.id).where(_at.recipient_gstin == recipient, among(_at.id, list(ids)))
     return set(connection.execute(query).scalars())
-
-
-def of_identity(connection: Connection, document: Document, fy: str, form: Form, period: TaxPeriod) -> Record | None:
-    """Return the record under which the supplier has already reported this document, or None.
-
-    An original is one in its financial year; an amendment is one in its form and return period too.
-    """
-    conditions = [
-        _at.supplier_gstin == document.supplier,
-        _at.kind == str(document.kind),
-        func.upper(_at.number) == document.number.upper(),
-        _at.fy == fy,
-        _at.state != str(State.REMOVED),
-        _at.original_number.is_(None) if document.amends is None else _at.original_number.is_not(None),
-    ]
-    if document.amends is not None:
-        conditions += [_at.form == str(form), _at.return_period == str(period)]
-    return next(_few(connection, document.recipient, conditions), None)
-
-
-def newest_of_chain(connection: Connection, document: Document, original: OriginalReference, fy: str) -> Record | None:
-    """Return the newest version of the chain whose document an amendment names, or None where it is not here.
-
-    Where the document itself is not here, another amendment that names it leads to the chain.
-    """
-    number = original.number.upper()
-    document_itself = and_(func.upper(_at.number) == number, _at.fy == fy)
-    amends_it_too = and_(func.upper(_at.original_number) == number, _at.original_date == original.date)
-    named = [
-        _at.supplier_gstin == document.supplier,
-        _at.kind == str(document.kind),
-        or_(document_itself, amends_it_too),
-        _not_deleted(),
-    ]
-    versions = _few(connection, document.recipient, named)
-    member = min(versions, key=lambda r: (r.document.number.upper(), r.fy) != (number, fy), default=None)
-    if member is None:
-        return None
-    members = chains(connection, document.recipient, [member.chain_id])[member.chain_id]
-    return [version for version in members if version.removed_for is not RemovedFor.SUPPLIER_DELETED][-1]
-
-
-def without_original(connection: Connection, recipient: str, suppliers: Iterable[str]) -> Iterator[Record]:
-    """Give the undecided amendments of these suppliers that begin a chain, because what they amend is not here."""
-    for batch in _batches(set(suppliers)):
-        yield from _few(connection, recipient, [
-            _at.supplier_gstin.in_(batch),
-            _at.original_number.is_not(None),
-            _at.chain_id == _at.id,
-            _at.stated_original.is_(None),
-            _at.settled_in.is_(None),
-            _at.state != str(State.REMOVED),
-        ])  # fmt: skip
-
-
-def chains(connection: Connection, recipient: str, chain_ids: Iterable[int]) -> dict[int, list[Record]]:
-    """Return the members of each chain, oldest first."""
-    members: dict[int, list[Record]] = defaultdict(list)
-    for batch in _batches(set(chain_ids)):
-        for record in sorted(_few(connection, recipient, [_at.chain_id.in_(batch)]), key=lambda r: r.age):
-            members[record.chain_id].append(record)
-    return members
-
-
-def perhaps_left_out(connection: Connection, recipient: str, period: TaxPeriod) -> Iterator[list[Record]]:
-    """Give in pages what GSTR-2B of a period considers (filed by its cut-off, not yet decided: FAQ 15) and may hide.
-
-    It shows what is not pending and whose chain has no amendment (FAQ 13, 14).
-    """
-    amending = _table.alias("amending").c
-    chains = select(amending.chain_id).where(amending.recipient_gstin == recipient, amending.original_date.is_not(None))
-    return pages(connection, recipient, [
-        _at.supplier_status == str(SupplierStatus.FILED),
-        _at.two_b_period <= str(period),
-        _at.settled_in.is_(None),
-        _at.state != str(State.REMOVED),
-        or_(_at.state == str(State.PENDING), _at.chain_id.in_(chains)),
-    ], PAGE)  # fmt: skip
 
 
 def undecided(connection: Connection, recipient: str) -> int:
@@ -269,29 +176,6 @@ def cut_off(connection: Connection, recipient: str, fy: str, moment: datetime) -
     undecided = (_at.settled_in.is_(None), _at.state != str(State.REMOVED))
     meant = update(_table).where(_at.recipient_gstin == recipient, _at.fy == fy, _at.cutoff_at > moment, *undecided)
     return connection.execute(meant.values(cutoff_at=moment, version=_at.version + 1)).rowcount
-
-
-def saved_in_form(connection: Connection, supplier: str, form: Form, period: TaxPeriod) -> list[Record]:
-    """Return what a supplier has saved, and not filed, in a form and return period, whoever receives it."""
-    query = select(_table).where(
-        _at.supplier_gstin == supplier,
-        _at.form == str(form),
-        _at.return_period == str(period),
-        _at.supplier_status == str(SupplierStatus.SAVED),
-        _at.state != str(State.REMOVED),
-    )
-    return list(_read(connection, query.order_by(_at.recipient_gstin, _at.id)))
-
-
-def of_supplier(connection: Connection, supplier: str, period: TaxPeriod | None) -> Iterator[Record]:
-    """Give what a supplier has reported, for one return period or for all, whoever receives it (FAQ 18).
-
-    No more than a page of it is held.
-    """
-    query = select(_table).where(_at.supplier_gstin == supplier)
-    if period is not None:
-        query = query.where(_at.return_period == str(period))
-    return _paged(connection, query.order_by(_at.recipient_gstin, _at.id))
 
 
 def recipients(connection: Connection) -> list[str]:
@@ -337,19 +221,176 @@ def _compare_and_swap(names: tuple[str, ...]) -> Update:
     )
 
 
-def _read(connection: Connection, query: Select[Any], given: Mapping[str, object] | None = None) -> Iterator[Record]:
+def read(connection: Connection, query: Select[Any], given: Mapping[str, object] | None = None) -> Iterator[Record]:
+    """Give the records that a query finds."""
     return (from_row(row) for row in connection.execute(query, given).mappings())
 
 
-def _paged(connection: Connection, query: Select[Any]) -> Iterator[Record]:
+def paged(connection: Connection, query: Select[Any]) -> Iterator[Record]:
+    """Give the records that a query finds; no more than a page of them is held."""
     rows = connection.execute(query, execution_options={"yield_per": PAGE}).mappings()
     return (from_row(row) for row in rows)
 
 
-def _not_deleted() -> ColumnElement[bool]:
-    return or_(_at.removed_for.is_(None), _at.removed_for != str(RemovedFor.SUPPLIER_DELETED))
-
-
-def _batches(ids: Iterable[Key]) -> Iterator[list[Key]]:
+def batches(ids: Iterable[Key]) -> Iterator[list[Key]]:
+    """Give keys in order, as many at a time as one statement takes."""
     ordered = sorted(ids)
     return (ordered[start : start + IDS_AT_ONCE] for start in range(0, len(ordered), IDS_AT_ONCE))
+
+
+def to_row(record: Record) -> dict[str, Any]:
+    """Return the values of a record's row, by column."""
+    row = {name: _plain(value) for name, value in zip(_OWN_COLUMN, _own(record), strict=True)}
+    for name, columns in _SEVERAL_COLUMNS.items():
+        row.update(columns(getattr(record, name)))
+    return row
+
+
+def changed_columns(before: Record, after: Record) -> dict[str, Any]:
+    """Return the columns in which two values of one record differ, as the later one has them."""
+    plain = zip(_OWN_COLUMN, _own(before), _own(after), strict=True)
+    row = {name: _plain(new) for name, old, new in plain if new != old}
+    for name, columns in _SEVERAL_COLUMNS.items():
+        old, new = getattr(before, name), getattr(after, name)
+        if new is not old:
+            held = columns(old)
+            row |= {column: value for column, value in columns(new).items() if value != held[column]}
+    return row
+
+
+def in_columns(prefix: str, heads: Heads) -> dict[str, int]:
+    """Return the heads as columns of a prefix, in paise."""
+    return {
+        f"{prefix}igst": heads.igst,
+        f"{prefix}cgst": heads.cgst,
+        f"{prefix}sgst": heads.sgst,
+        f"{prefix}cess": heads.cess,
+    }
+
+
+def from_columns(prefix: str, row: RowMapping) -> Heads:
+    """Return the heads that stand in the columns of a prefix, in paise."""
+    return Heads(row[f"{prefix}igst"], row[f"{prefix}cgst"], row[f"{prefix}sgst"], row[f"{prefix}cess"])
+
+
+def _document_columns(document: Document) -> dict[str, Any]:
+    original = document.amends
+    return {
+        "recipient_gstin": document.recipient,
+        "kind": str(document.kind),
+        "supplier_gstin": document.supplier,
+        "supplier_name": document.supplier_name,
+        "number": document.number,
+        "document_date": document.date,
+        "taxable": document.taxable,
+        **in_columns("", document.tax),
+        "document_value": document.value,
+        "pos": document.pos,
+        "invoice_type": document.invoice_type,
+        "reverse_charge": document.reverse_charge,
+        "ineligible": document.ineligible,
+        "original_number": original.number if original else None,
+        "original_date": original.date if original else None,
+        "pending_blocked": document.pending_blocked,
+    }
+
+
+def _portal_columns(portal: PortalView | None) -> dict[str, Any]:
+    return {
+        "portal_action": str(portal.action) if portal else None,
+        "portal_declaration": portal.declaration if portal else None,
+        "portal_hash": portal.hash if portal else None,
+        "portal_seen_at": portal.seen_at if portal else None,
+    }
+
+
+def _plain(value: object) -> object:
+    # A word of the field and a tax period are text, and a driver would look for a way to write each of them.
+    return str(value) if isinstance(value, str) else value
+
+
+_SEVERAL_COLUMNS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
+    "document": _document_columns,
+    "carried": partial(in_columns, "carried_"),
+    "standing": partial(in_columns, "standing_"),
+    "declared": partial(in_columns, "declared_"),
+    "portal": _portal_columns,
+}
+
+
+_OWN_COLUMN = tuple(field.name for field in fields(Record) if field.name not in _SEVERAL_COLUMNS)
+
+
+_own = attrgetter(*_OWN_COLUMN)
+
+
+def from_row(row: RowMapping) -> Record:
+    """Return the record that a row holds."""
+    return Record(
+        id=row["id"],
+        document=_document(row),
+        fy=row["fy"],
+        form=Form(row["form"]),
+        return_period=_tax_period(row["return_period"]),
+        supplier_status=SupplierStatus(row["supplier_status"]),
+        filed_at=row["filed_at"],
+        two_b_period=_period(row["two_b_period"]),
+        route=Route(row["route"]),
+        cutoff_at=row["cutoff_at"],
+        chain_id=row["chain_id"],
+        amends_id=row["amends_id"],
+        stated_original=Disposition(row["stated_original"]) if row["stated_original"] else None,
+        carried=from_columns("carried_", row),
+        standing=from_columns("standing_", row),
+        state=State(row["state"]),
+        seq=row["seq"],
+        version=row["version"],
+        contents=row["contents"],
+        content_hash=row["content_hash"],
+        machine=row["machine"],
+        declaration_id=row["declaration_id"],
+        acted_at=row["acted_at"],
+        remarks=row["remarks"],
+        reduction=row["reduction"],
+        declared=from_columns("declared_", row),
+        disposition=Disposition(row["disposition"]) if row["disposition"] else None,
+        removed_for=RemovedFor(row["removed_for"]) if row["removed_for"] else None,
+        settled_in=_period(row["settled_in"]),
+        reduction_blocked=row["reduction_blocked"],
+        portal=_portal(row),
+    )
+
+
+def _document(row: RowMapping) -> Document:
+    original: date | None = row["original_date"]
+    amends = OriginalReference(row["original_number"], original) if original else None
+    return Document(
+        kind=Kind(row["kind"]),
+        supplier=row["supplier_gstin"],
+        recipient=row["recipient_gstin"],
+        number=row["number"],
+        date=row["document_date"],
+        taxable=row["taxable"],
+        tax=from_columns("", row),
+        value=row["document_value"],
+        pos=row["pos"],
+        invoice_type=row["invoice_type"],
+        reverse_charge=row["reverse_charge"],
+        ineligible=row["ineligible"],
+        amends=amends,
+        pending_blocked=row["pending_blocked"],
+        supplier_name=row["supplier_name"],
+    )
+
+
+def _portal(row: RowMapping) -> PortalView | None:
+    if row["portal_seen_at"] is None:
+        return None
+    return PortalView(State(row["portal_action"]), row["portal_declaration"], row["portal_hash"], row["portal_seen_at"])
+
+
+def _period(text: str | None) -> TaxPeriod | None:
+    return None if text is None else _tax_period(text)
+
+
+_tax_period = lru_cache(maxsize=1024)(TaxPeriod)

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from ims_fsm.record.returns import Liability, TwoB, TwoBLine
 from ims_fsm.store.connection import ConflictError, among, first_writer
-from ims_fsm.store.rows import from_columns, in_columns
+from ims_fsm.store.records import from_columns, in_columns
 from ims_fsm.store.tables import LiabilityRow, TwoBLineRow, TwoBLogRow, TwoBRow, core
 from ims_fsm.terms.money import HEADS, Heads
 from ims_fsm.terms.period import TaxPeriod

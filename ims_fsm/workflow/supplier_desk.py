@@ -11,7 +11,7 @@ from typing import Any
 
 from ims_fsm.record.record import Record
 from ims_fsm.record.returns import Liability
-from ims_fsm.store import records, returns
+from ims_fsm.store import returns, versions
 from ims_fsm.terms.border import checked_period, checked_word
 from ims_fsm.terms.document import Document, checked_document
 from ims_fsm.terms.period import TaxPeriod
@@ -66,7 +66,7 @@ class SupplierDesk(Desk):
 
         All as of one moment; a page of it is held. A loop that ends early gives its connection back with `close()`.
         """
-        return self._workspace.streamed(lambda unit: records.of_supplier(unit.connection, self.gstin, period))
+        return self._workspace.streamed(lambda unit: versions.of_supplier(unit.connection, self.gstin, period))
 
     def liabilities(self, period: TaxPeriod | None = None) -> list[Liability]:
         """Return the liability added back to the supplier, in one of their periods or in all (FAQ 34)."""

@@ -19,7 +19,7 @@ from ims_fsm.record.record import Record
 from ims_fsm.record.scene import Scene
 from ims_fsm.record.taxpayer import Taxpayer
 from ims_fsm.record.where import Where
-from ims_fsm.store import log, records, register, taxpayers
+from ims_fsm.store import log, records, register, taxpayers, versions
 from ims_fsm.store.connection import Connection, serialise
 from ims_fsm.store.records import Found
 from ims_fsm.store.register import declaration_id
@@ -112,7 +112,7 @@ class UnitOfWork:
                 wanted.setdefault(record.recipient, set()).add(record.chain_id)
         loaded: dict[int, list[Record]] = {}
         for recipient, chain_ids in wanted.items():
-            loaded |= records.chains(self.connection, recipient, chain_ids)
+            loaded |= versions.chains(self.connection, recipient, chain_ids)
         return {record.id: loaded.get(record.chain_id, [record]) for record in given}
 
     def chain_of(self, record: Record) -> Sequence[Record]:

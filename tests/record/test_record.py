@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
 from ims_fsm.record.record import PortalView, Record
-from ims_fsm.store.rows import changed_columns, from_row, to_row
+from ims_fsm.store.records import changed_columns, from_row, to_row
 from ims_fsm.store.tables import RecordRow, core
 from ims_fsm.terms.document import Document, OriginalReference
 from ims_fsm.terms.money import NIL, Heads

@@ -30,10 +30,10 @@ from ims_fsm import (
     TaxPeriod,
 )
 from ims_fsm.scheduler import Scheduler, Tick
-from ims_fsm.store import reminders
+from ims_fsm.store import jobs
 from ims_fsm.store.connection import reading, writing
 from ims_fsm.store.job_tables import JobRunRow
-from ims_fsm.store.reminders import Reminder
+from ims_fsm.store.jobs import Reminder
 from ims_fsm.store.tables import Table, core
 from ims_fsm.workflow.calendar.standing import Report, Standing
 from ims_fsm.workflow.scratch import Scratch
@@ -125,7 +125,7 @@ class Town:
 
     def reminders(self, number: int) -> list[Reminder]:
         with reading(self.ims._workspace.engine) as connection:
-            return reminders.of_recipient(connection, gstin(number))
+            return jobs.reminders_of(connection, gstin(number))
 
     def reminded(self, number: int) -> list[tuple[str, str, int]]:
         return [(str(one.kind), one.subject, one.days) for one in self.reminders(number)]

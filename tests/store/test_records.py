@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from ims_fsm.record.record import cut_off_by
 from ims_fsm.record.taxpayer import Taxpayer
-from ims_fsm.store import records, taxpayers
+from ims_fsm.store import records, taxpayers, versions
 from ims_fsm.store.connection import ConflictError, reading, serialise, writing
 from ims_fsm.store.records import IDS_AT_ONCE, Found, Where
 from ims_fsm.store.tables import TwoBRow, core
@@ -84,7 +84,7 @@ def test_of_many_records_a_page_is_held(held, monkeypatch):
     found = records.search(connection, BUYER, Where())
     assert [next(found), next(found), next(found), made] == [1, 2, 3, [1, 2, 3]]
     assert list(found) == [4, 5, 6, 7]
-    assert list(records.of_supplier(connection, SELLER, None)) == [1, 2, 3, 4, 5, 6, 7]
+    assert list(versions.of_supplier(connection, SELLER, None)) == [1, 2, 3, 4, 5, 6, 7]
 
 
 def test_many_are_found_in_batches_of_one_recipient(held):
@@ -129,7 +129,7 @@ def test_what_is_meant_is_found(held, where, found):
 
 def asked(connection, number="S/1", *, fy="2024-25", amends=None, form=Form.GSTR_1, period=OCTOBER, **changes):
     document = records.find(connection, 1).document.changed(number=number, amends=amends, **changes)
-    found = records.of_identity(connection, document, fy, form, period)
+    found = versions.of_identity(connection, document, fy, form, period)
     return found and found.id
 
 
@@ -159,7 +159,7 @@ def test_an_amendment_is_one_in_its_form_and_period(held):
 
 def newest(connection, number, day=date(2024, 10, 5), fy="2024-25"):
     document = records.find(connection, 1).document
-    found = records.newest_of_chain(connection, document, OriginalReference(number, day), fy)
+    found = versions.newest_of_chain(connection, document, OriginalReference(number, day), fy)
     return found and found.id
 
 
@@ -201,7 +201,7 @@ def test_a_chain_is_oldest_first(held):
         put(record_id, **reference)
     put(9)
     put(2)
-    found = records.chains(connection, BUYER, [9, 2, 77])
+    found = versions.chains(connection, BUYER, [9, 2, 77])
     assert {chain_id: ids(members) for chain_id, members in found.items()} == {9: [9, 1, 3], 2: [2]}
 
 
@@ -215,9 +215,9 @@ def test_amendments_without_their_original(held):
     put(5, **alone, state="removed", removed_for="supplier_deleted")
     put(6, **alone, supplier_gstin=OTHER)
     put(7)
-    assert ids(records.without_original(connection, BUYER, [SELLER])) == [1]
-    assert ids(records.without_original(connection, BUYER, [SELLER, OTHER])) == [1, 6]
-    assert ids(records.without_original(connection, OTHER, [SELLER])) == []
+    assert ids(versions.without_original(connection, BUYER, [SELLER])) == [1]
+    assert ids(versions.without_original(connection, BUYER, [SELLER, OTHER])) == [1, 6]
+    assert ids(versions.without_original(connection, OTHER, [SELLER])) == []
 
 
 # --- what use cases ask for -----------------------------------------------------------------------------------------
@@ -236,7 +236,7 @@ def test_what_a_2b_considers(held):
     put(7, **filed, route="reverse_charge")
     put(8, **filed, chain_id=1, original_number="N/1", original_date=date(2024, 10, 1))
     put(9, chain_id=3, original_number="N/3", original_date=date(2024, 10, 1))
-    perhaps = [[*map(ids, records.perhaps_left_out(connection, BUYER, one))] for one in (OCTOBER, NOVEMBER)]
+    perhaps = [[*map(ids, versions.perhaps_left_out(connection, BUYER, one))] for one in (OCTOBER, NOVEMBER)]
     assert perhaps == [[[1, 2, 8]], [[1, 2, 3, 8]]]
     assert records.undecided(connection, BUYER) == 5
 
@@ -275,7 +275,7 @@ def test_what_a_form_holds_unfiled_whoever_receives_it(held):
     put(5, supplier_status="filed")
     put(6, state="removed", removed_for="supplier_deleted")
     put(7, supplier_gstin=OTHER)
-    assert ids(records.saved_in_form(connection, SELLER, Form.GSTR_1, OCTOBER)) == [1, 2]
+    assert ids(versions.saved_in_form(connection, SELLER, Form.GSTR_1, OCTOBER)) == [1, 2]
 
 
 def test_what_a_supplier_has_reported(held):
@@ -284,8 +284,8 @@ def test_what_a_supplier_has_reported(held):
     put(2, recipient=OTHER, supplier_status="filed")
     put(3, return_period="2024-11")
     put(4, supplier_gstin=OTHER)
-    assert ids(records.of_supplier(connection, SELLER, None)) == [2, 1, 3]
-    assert ids(records.of_supplier(connection, SELLER, OCTOBER)) == [2, 1]
+    assert ids(versions.of_supplier(connection, SELLER, None)) == [2, 1, 3]
+    assert ids(versions.of_supplier(connection, SELLER, OCTOBER)) == [2, 1]
 
 
 # --- writing --------------------------------------------------------------------------------------------------------
@@ -334,4 +334,4 @@ def test_what_was_changed_since_is_not_overwritten(memory, write):
 def test_where_none_is_named_none_is_found(engine) -> None:
     """On PostgreSQL an empty list has a type too."""
     with reading(engine) as connection:
-        assert [*records.numbered(connection, "27AAPFU0939F1ZV", [])] == []
+        assert [*versions.numbered(connection, "27AAPFU0939F1ZV", [])] == []

@@ -11,7 +11,7 @@ from sqlalchemy import delete, insert, text
 from ims_fsm.record.returns import Liability, TwoB, TwoBLine
 from ims_fsm.store import returns
 from ims_fsm.store.connection import ConflictError, writing
-from ims_fsm.store.rows import in_columns
+from ims_fsm.store.records import in_columns
 from ims_fsm.store.tables import TwoBLineRow, core
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ims_fsm.terms.gstin import check_digit_holds, checked_gstin, state_code
+from ims_fsm.terms.border import check_digit_holds, checked_gstin, state_code
 
 SHAPES = {
     "regular": "27AAPFU0939F1ZV",

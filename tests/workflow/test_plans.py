@@ -23,7 +23,7 @@ from ims_fsm.store import audit, register, temporary
 from ims_fsm.store.connection import database_of, reading, writing
 from ims_fsm.store.job_tables import JobRunRow, ReminderRow
 from ims_fsm.store.partitions import keyed, partition
-from ims_fsm.store.rows import to_row
+from ims_fsm.store.records import to_row
 from ims_fsm.store.staging import columns
 from ims_fsm.store.tables import (
     AnnualReturnRow,

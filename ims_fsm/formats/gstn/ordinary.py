@@ -15,7 +15,7 @@ from ims_fsm.formats.gstn.fields import DECLARED, KEYS, PENDING_ALLOWED, names_y
 from ims_fsm.formats.gstn.row import LONGEST_NUMBER, is_blank
 from ims_fsm.formats.gstn.sections import SectionForm
 from ims_fsm.record.sighting import Shown
-from ims_fsm.terms.gstin import check_digit_holds
+from ims_fsm.terms.border import check_digit_holds
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Form, State
 

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.formats.gstn import values
 from ims_fsm.formats.gstn.values import shown
-from ims_fsm.terms.gstin import check_digit_holds
+from ims_fsm.terms.border import check_digit_holds
 
 Value = TypeVar("Value")
 MOST = 1000

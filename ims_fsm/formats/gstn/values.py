@@ -12,7 +12,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from ims_fsm.terms.gstin import checked_gstin
+from ims_fsm.terms.border import checked_gstin
 from ims_fsm.terms.money import paise
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Form, State, SupplierStatus

@@ -1,50 +1,35 @@
-"""What a GSTR-3B makes of records, in SQL, and the settling of what it decides, for a whole set at once.
+"""What a return makes of records, in SQL: outcomes, worth and entries, and the lines of GSTR-2B written from them.
 
-Freezes what is in IMS, moves E and S of the chains, adds back to suppliers. All that settling needs is laid out in a
-temporary table before the first record is written; which outcome each record has is read from its line of GSTR-2B.
-Its twin in Python is `record.settling`, with the ledger's `settle`.
+Imports the tables and the facts in SQL; decides nothing that the law does not. Its twin in Python is `record.settling`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from datetime import datetime
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
-    Boolean,
-    Column,
     ColumnElement,
     Connection,
-    FromClause,
-    String,
-    Table,
     and_,
     case,
-    cast,
-    exists,
+    delete,
     func,
     insert,
     literal,
-    not_,
-    null,
     or_,
     select,
-    update,
 )
 
 from ims_fsm.law.ledger import Outcome
-from ims_fsm.record.record import Record
-from ims_fsm.store.connection import database_of
-from ims_fsm.store.rows import from_row
-from ims_fsm.store.sql import moving
-from ims_fsm.store.sql.facts import FactsInSql, Predicate, credit, not_below_zero, with_effect
+from ims_fsm.store.sql.facts import FactsInSql, credit, not_below_zero, with_effect
+from ims_fsm.store.sql.moving import source
 from ims_fsm.store.sql.scene import NEGATIVE, Firing, Scope
-from ims_fsm.store.tables import AT, LINES, RECORD, LiabilityRow, core
-from ims_fsm.store.temporary import BIG, emptied, of_records, temporary
+from ims_fsm.store.tables import AT, LINES
 from ims_fsm.terms.money import HEADS
 from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.terms.vocabulary import Disposition, Route, State, SupplierStatus, Trigger
+from ims_fsm.terms.vocabulary import Route, Section, State, SupplierStatus, Trigger
 
 IN_IMS = AT.route == str(Route.IMS)
 
@@ -140,183 +125,109 @@ def _facts(scope: Scope) -> FactsInSql:
     return FactsInSql(Firing(trigger=Trigger.FREEZE, scope=scope))
 
 
-LIABILITIES: Any = core(LiabilityRow)
-AMOUNTS = ("itc", "back", "carried", "standing")
-SETTLED = of_records(
-    "settled_record",
-    Column("chain_id", BIG, nullable=False),
-    Column("supplier_gstin", String(15), nullable=False),
-    Column("outcome", String, nullable=False),
-    Column("in_ims", Boolean, nullable=False),
-    *(Column(f"{what}_{head}", BIG, nullable=False) for what in AMOUNTS for head in HEADS),
-)
-DUE = temporary(
-    "supplier_due",
-    Column("supplier_gstin", String(15), primary_key=True),
-    Column("period", String(7), nullable=False),
-)
+AVAILABLE = literal(str(Section.ITC_AVAILABLE))
 
 
-def lay_out(connection: Connection, scope: Scope, period: TaxPeriod) -> dict[str, int]:
-    """Lay out what a period's GSTR-3B settles and what that moves; returns how many records have each outcome."""
-    emptied(connection, SETTLED)
-    decided: ColumnElement[str] = LINES.c.decision
-    same = and_(LINES.c.recipient_gstin == AT.recipient_gstin, LINES.c.record_id == AT.id)
-    lines = (LINES.c.period == str(period), LINES.c.entry == "document", *scope.meant)
-    _lay(connection, scope, decided, RECORD.join(LINES, same), *lines)
-    if scope.amended:
-        meant = considered(scope, period)
-        over = literal(str(Outcome.SUPERSEDED))
-        _lay(connection, meant, over, moving.source(meant), *meant.meant, superseded(meant))
-    database_of(connection).analyse(connection, SETTLED.name)
-    query = select(SETTLED.c.outcome, func.count()).group_by(SETTLED.c.outcome)
-    counts = dict(tuple(row) for row in connection.execute(query))
-    return {str(outcome): counts[str(outcome)] for outcome in Outcome if str(outcome) in counts}
+def write_lines(connection: Connection, scope: Scope, period: TaxPeriod) -> dict[str, int]:
+    """Write the lines of a period's GSTR-2B in place of those before; returns how many each recipient has."""
+    connection.execute(delete(LINES).where(scope.of(LINES), LINES.c.period == str(period)))
+    counts: Counter[str] = Counter()
+    meant = considered(scope, period)
+    written = _write(connection, meant, period, _documents(meant))
+    for entry in (_forward_reductions(meant), _reversals(meant)):
+        written += 0 if entry is None else _write(connection, meant, period, entry)
+    if len(scope.recipients) == 1:
+        return {scope.recipients[0]: written}
+    of = LINES.c.recipient_gstin
+    query = select(of, func.count()).where(scope.of(LINES), LINES.c.period == str(period)).group_by(of)
+    counts.update(dict(tuple(row) for row in connection.execute(query)))
+    return {gstin: counts[gstin] for gstin in scope.recipients}
 
 
-def barred(connection: Connection, firing: Firing, predicate: Predicate) -> Record | None:
-    """Return the first record laid out that may not be frozen, or None where all may."""
-    query = (
-        select(RECORD)
-        .select_from(moving.source(firing.scope))
-        .where(*firing.scope.meant, IN_IMS, exists(_laid(AT)), not_(predicate.allowed))
-        .order_by(AT.id)
-        .limit(1)
-    )
-    row = connection.execute(query).mappings().first()
-    return None if row is None else from_row(row)
+class _Entry:
+    """One kind of line: its name, where it stands, whether it counts, its amounts, and which records bring it."""
+
+    def __init__(
+        self,
+        name: str,
+        section: ColumnElement[str],
+        counts: ColumnElement[bool],
+        amounts: Sequence[ColumnElement[int]],
+        *conditions: ColumnElement[bool],
+    ) -> None:
+        self.name, self.section, self.counts, self.amounts = name, section, counts, amounts
+        self.conditions = conditions
 
 
-def settle(
-    connection: Connection, firing: Firing, predicate: Predicate, stamp: moving.Stamp, period: TaxPeriod
-) -> None:
-    """Write what was laid out: the log of what freezes, the records, and E on the rest of their chains."""
-    scope = firing.scope
-    rows = moving.log_rows(firing, predicate, stamp)
-    frozen = select(*rows.values()).select_from(SETTLED.join(RECORD, _own(SETTLED, AT))).where(SETTLED.c.in_ims)
-    moving.write_log(connection, list(rows), frozen)
-    gives = with_effect(scope, "credit")
-    disposition = case(
-        (SETTLED.c.in_ims, SETTLED.c.outcome),
-        (SETTLED.c.outcome == str(Outcome.SUPERSEDED), literal(str(Disposition.SUPERSEDED))),
-        (AT.route.in_(gives), literal(str(Disposition.DEEMED_ACCEPTED))),
-        else_=null(),
-    )
+def _write(connection: Connection, scope: Scope, period: TaxPeriod, entry: _Entry) -> int:
     values = {
-        "state": case((SETTLED.c.in_ims, predicate.dest), else_=AT.state),
-        "seq": AT.seq + case((SETTLED.c.in_ims, 1), else_=0),
-        "version": AT.version + 1,
-        "disposition": disposition,
-        "settled_in": str(period),
-        **{f"{what}_{head}": SETTLED.c[f"{what}_{head}"] for what in ("carried", "standing") for head in HEADS},
-    }
-    connection.execute(update(RECORD).where(scope.of(RECORD), _own(SETTLED, AT)).values(values))
-    if scope.amended:
-        _pass_on(connection, scope)
-
-
-def add_back(
-    connection: Connection, period: TaxPeriod, at: datetime, due: Callable[[Collection[str]], Mapping[str, TaxPeriod]]
-) -> list[tuple[str, str, int, tuple[int, ...]]]:
-    """Write the liabilities of what was laid out; `due` gives each supplier's tax period in which they owe them.
-
-    Returns what each supplier owes: the GSTIN, that period, for how many records, and the paise of each head.
-    """
-    owed = any_head(*(SETTLED.c[f"back_{head}"] for head in HEADS))
-    sums = [func.sum(SETTLED.c[f"back_{head}"]) for head in HEADS]
-    of = SETTLED.c.supplier_gstin
-    query = select(of, func.count(), *sums).where(owed).group_by(of).order_by(of)
-    suppliers = [tuple(row) for row in connection.execute(query)]
-    if not suppliers:
-        return []
-    periods = {supplier: str(period) for supplier, period in due([supplier for supplier, *_ in suppliers]).items()}
-    emptied(connection, DUE)
-    connection.execute(insert(DUE), [{"supplier_gstin": supplier, "period": periods[supplier]} for supplier in periods])
-    rows = {
-        "recipient_gstin": SETTLED.c.recipient_gstin,
-        "record_id": SETTLED.c.record_id,
-        "supplier_gstin": of,
-        "supplier_period": DUE.c.period,
-        "recipient_period": literal(str(period)),
-        "at": literal(at, LIABILITIES.c.at.type),
-        **{head: SETTLED.c[f"back_{head}"] for head in HEADS},
-    }
-    chosen = select(*rows.values()).select_from(SETTLED.join(DUE, of == DUE.c.supplier_gstin)).where(owed)
-    connection.execute(insert(LIABILITIES).from_select(list(rows), chosen))
-    return [
-        (supplier, periods[supplier], count, tuple(int(amount) for amount in tax))
-        for supplier, count, *tax in suppliers
-    ]
-
-
-def detail(period: TaxPeriod) -> ColumnElement[str]:
-    """Return what the log says of a record that freezes, as JSON: its disposition, and what that moved in paise."""
-    back, moved = ([(head, SETTLED.c[f"{what}_{head}"]) for head in sorted(HEADS)] for what in ("back", "itc"))
-    added = case((any_head(*(amount for _, amount in back)), _joined('"added_back": {', _heads(back), "}, ")), else_="")
-    return _joined(
-        "{", added, '"disposition": "', SETTLED.c.outcome, '", "itc": {', _heads(moved), f'}}, "period": "{period}"}}'
-    )
-
-
-def _lay(connection: Connection, scope: Scope, decided: ColumnElement[str], of: FromClause, *meant: Any) -> None:
-    values: dict[str, ColumnElement[Any]] = {
         "recipient_gstin": AT.recipient_gstin,
+        "period": literal(str(period)),
         "record_id": AT.id,
-        "chain_id": AT.chain_id,
-        "supplier_gstin": AT.supplier_gstin,
-        "outcome": decided,
-        "in_ims": case((IN_IMS, literal(value=True)), else_=literal(value=False)),
+        "entry": literal(entry.name),
+        "section": entry.section,
+        "counts": entry.counts,
+        "decision": outcome(scope),
+        "record_version": AT.version,
+        **dict(zip(HEADS, entry.amounts, strict=True)),
     }
-    for head in HEADS:
-        back = added_back(head, decided)
-        values[f"itc_{head}"] = itc(scope, head, decided)
-        values[f"back_{head}"] = back
-        values[f"carried_{head}"] = carried_after(scope, head, decided)
-        values[f"standing_{head}"] = credit(head) + back
-    connection.execute(
-        insert(SETTLED).from_select(list(values), select(*values.values()).select_from(of).where(*meant))
+    chosen = select(*values.values()).select_from(source(scope)).where(*scope.meant, shown(scope), *entry.conditions)
+    options = {"preserve_rowcount": True}
+    return connection.execute(insert(LINES).from_select(list(values), chosen), execution_options=options).rowcount
+
+
+def _documents(scope: Scope) -> _Entry:
+    # Nearly every record is in IMS: what holds there is said first, and only what is not goes through the routes.
+    rejected = and_(IN_IMS, AT.state == str(State.REJECTED))
+    routes = sorted(_routes(scope), key=lambda route: route.name != str(Route.IMS))
+    sections = [(AT.route == str(route.name), literal(str(route.section))) for route in routes]
+    apart = [str(route.name) for route in routes if not route.counts]
+    return _Entry(
+        "document",
+        case((rejected, literal(str(Section.ITC_REJECTED))), *sections, else_=AVAILABLE),
+        case((AT.route.in_(apart), literal(value=False)), else_=literal(value=True)),
+        [_document(scope, head) for head in HEADS],
     )
 
 
-def _pass_on(connection: Connection, scope: Scope) -> None:
-    """Write E of each settled chain on those of its members that wait; the last of several settled ones counts."""
-    newest = func.row_number().over(
-        partition_by=[SETTLED.c.recipient_gstin, SETTLED.c.chain_id], order_by=SETTLED.c.record_id.desc()
-    )
-    kept = select(
-        SETTLED.c.recipient_gstin,
-        SETTLED.c.chain_id,
-        *(SETTLED.c[f"carried_{head}"] for head in HEADS),
-        newest.label("place"),
-    ).where(SETTLED.c.outcome != str(Outcome.SUPERSEDED))
-    last = kept.subquery("kept")
-    carried = {f"carried_{head}": last.c[f"carried_{head}"] for head in HEADS}
-    waiting = (
-        last.c.place == 1,
-        last.c.recipient_gstin == AT.recipient_gstin,
-        last.c.chain_id == AT.chain_id,
-        AT.settled_in.is_(None),
-        AT.removed_for.is_(None),
-        or_(*(AT[name] != amount for name, amount in carried.items())),
-    )
-    connection.execute(update(RECORD).where(scope.of(RECORD), *waiting).values({**carried, "version": AT.version + 1}))
+def _document(scope: Scope, head: str) -> ColumnElement[int]:
+    gain = credit(head) - AT[f"carried_{head}"]
+    ways: list[tuple[ColumnElement[bool], ColumnElement[int]]] = [(IN_IMS, itc_in_ims(head))]
+    whole, late = with_effect(scope, "self_paid", "reversed", "shown"), with_effect(scope, "out_of_time")
+    ways += [(AT.route.in_(whole), document_credit(head))] if whole else []
+    ways += [(AT.route.in_(late), not_below_zero(gain))] if late else []
+    return case(*ways, else_=itc(scope, head, outcome(scope)))
 
 
-def _laid(at: Any) -> Any:
-    return select(SETTLED.c.record_id).where(_own(SETTLED, at))
+def _forward_reductions(scope: Scope) -> _Entry | None:
+    """Return the entries that take a chain's forward-charge credit back (FAQ 32), or what is out of time."""
+    names = with_effect(scope, "self_paid", "out_of_time")
+    amounts = [itc(scope, head, outcome(scope)) for head in HEADS]
+    conditions = (_apart(names), outcome(scope) != str(Outcome.REJECTED), any_head(*amounts))
+    return _Entry("forward_reduction", AVAILABLE, literal(value=True), amounts, *conditions) if names else None
 
 
-def _own(table: Table, at: Any) -> ColumnElement[bool]:
-    return and_(table.c.recipient_gstin == at.recipient_gstin, table.c.record_id == at.id)
+def _reversals(scope: Scope) -> _Entry | None:
+    """Return the entries of what the recipient reverses in table 4(B)(1) (FAQ 33)."""
+    names = with_effect(scope, "reversed")
+    sections = [
+        (AT.route == str(route.name), literal(str(route.section))) for route in _routes(scope) if route.name in names
+    ]
+    counted = [str(route.name) for route in _routes(scope) if route.counts]
+    amounts = [AT[f"carried_{head}"] for head in HEADS]
+    counts = case((AT.route.in_(counted), literal(value=True)), else_=literal(value=False))
+    conditions = (_apart(names), outcome(scope) == str(Outcome.REVERSED), any_head(*amounts))
+    return _Entry("reversal_4b1", case(*sections, else_=AVAILABLE), counts, amounts, *conditions) if names else None
 
 
-def _heads(amounts: Any) -> ColumnElement[str]:
-    parts = [case((amount != 0, _joined(f', "{head}": ', cast(amount, String))), else_="") for head, amount in amounts]
-    return func.substr(_joined(*parts), 3)
+def _apart(names: Sequence[str]) -> ColumnElement[bool]:
+    # Said first in the words of the small index over what is not in IMS.
+    return and_(AT.route != literal("ims", literal_execute=True), AT.route.in_(names))
 
 
-def _joined(*parts: ColumnElement[str] | str) -> ColumnElement[str]:
-    whole: ColumnElement[str] = literal("", String)
-    for part in parts:
-        whole = whole.concat(literal(part, String) if isinstance(part, str) else part)
-    return whole
+def _routes(scope: Scope) -> list[Any]:
+    """Return the declared routes, the first of each name."""
+    first: dict[str, Any] = {}
+    for route in scope.scene.book.routing.routes:
+        first.setdefault(str(route.name), route)
+    return list(first.values())

@@ -6,18 +6,13 @@ row says are derived from `StagedRow`; contents and log are copied in the order 
 
 from __future__ import annotations
 
-import json
 from types import NoneType
 from typing import Any, NamedTuple, get_args, get_type_hints
 
 from sqlalchemy import Boolean, Column, MetaData, String, Table
 
-from ims_fsm.record.sighting import Shown
 from ims_fsm.store.tables import PAISE, ContentRow, RecordRow, TransitionRow, core
 from ims_fsm.store.temporary import temporary
-from ims_fsm.terms.money import Heads
-from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.terms.vocabulary import Form, Kind, State, SupplierStatus
 
 RECORD: Any = core(RecordRow)
 CONTENT: Any = core(ContentRow)
@@ -171,39 +166,3 @@ PERIODS = _temporary(
     _seen_at(),
     *_texts("filing", "two_b_period"),
 )
-
-
-def shown_of(row: Any, recipient: str) -> Shown:
-    """Return what a row that was read from the stage shows."""
-    itc_reduction, declared, remarks = json.loads(row.statement) if row.statement else (None, None, None)
-    return Shown(
-        recipient=recipient,
-        kind=Kind(row.kind),
-        supplier=row.supplier_gstin,
-        supplier_name=row.supplier_name,
-        number=row.number,
-        date=row.document_date,
-        taxable=row.taxable,
-        igst=row.igst,
-        cgst=row.cgst,
-        sgst=row.sgst,
-        cess=row.cess,
-        value=row.document_value,
-        pos=row.pos,
-        invoice_type=row.invoice_type,
-        reverse_charge=row.reverse_charge,
-        ineligible=row.ineligible,
-        original_number=row.original_number,
-        original_date=row.original_date,
-        form=Form(row.form),
-        return_period=TaxPeriod(row.return_period),
-        supplier_status=SupplierStatus(row.supplier_status),
-        action=State(row.action),
-        pending_blocked=row.pending_blocked,
-        reduction_blocked=row.reduction_blocked,
-        itc_reduction=itc_reduction,
-        declared=None if declared is None else Heads(*declared),
-        remarks=remarks,
-        portal_hash=row.portal_hash,
-        itc_period=None if row.itc_period is None else TaxPeriod(row.itc_period),
-    )

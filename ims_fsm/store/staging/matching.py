@@ -6,6 +6,7 @@ nothing but the staging tables.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
@@ -28,10 +29,13 @@ from sqlalchemy import (
     update,
 )
 
+from ims_fsm.record.sighting import Shown
 from ims_fsm.store.connection import database_of
 from ims_fsm.store.staging.columns import AT, LATE, MATCH, ODD, RECORD, STAGE
 from ims_fsm.store.staging.loading import Load, analyse, streamed
-from ims_fsm.terms.vocabulary import RemovedFor, State, SupplierStatus
+from ims_fsm.terms.money import Heads
+from ims_fsm.terms.period import TaxPeriod
+from ims_fsm.terms.vocabulary import Form, Kind, RemovedFor, State, SupplierStatus
 
 ACTIVE = tuple(str(state) for state in (State.NO_ACTION, State.ACCEPTED, State.REJECTED, State.PENDING))
 PAGE = 500
@@ -295,3 +299,39 @@ def _in_letters(connection: Connection, column: Any) -> ColumnElement[bool]:
     bytes_of = cast(column, LargeBinary)
     wide = func.octet_length(column) if not database_of(connection).single_writer else func.length(bytes_of)
     return and_(column.is_not(None), or_(column != func.upper(column), wide != func.length(column)))
+
+
+def shown_of(row: Any, recipient: str) -> Shown:
+    """Return what a row that was read from the stage shows."""
+    itc_reduction, declared, remarks = json.loads(row.statement) if row.statement else (None, None, None)
+    return Shown(
+        recipient=recipient,
+        kind=Kind(row.kind),
+        supplier=row.supplier_gstin,
+        supplier_name=row.supplier_name,
+        number=row.number,
+        date=row.document_date,
+        taxable=row.taxable,
+        igst=row.igst,
+        cgst=row.cgst,
+        sgst=row.sgst,
+        cess=row.cess,
+        value=row.document_value,
+        pos=row.pos,
+        invoice_type=row.invoice_type,
+        reverse_charge=row.reverse_charge,
+        ineligible=row.ineligible,
+        original_number=row.original_number,
+        original_date=row.original_date,
+        form=Form(row.form),
+        return_period=TaxPeriod(row.return_period),
+        supplier_status=SupplierStatus(row.supplier_status),
+        action=State(row.action),
+        pending_blocked=row.pending_blocked,
+        reduction_blocked=row.reduction_blocked,
+        itc_reduction=itc_reduction,
+        declared=None if declared is None else Heads(*declared),
+        remarks=remarks,
+        portal_hash=row.portal_hash,
+        itc_period=None if row.itc_period is None else TaxPeriod(row.itc_period),
+    )

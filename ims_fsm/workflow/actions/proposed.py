@@ -16,7 +16,7 @@ from ims_fsm.record.scene import Request
 from ims_fsm.record.settling import dest_of
 from ims_fsm.record.sighting import last_seen
 from ims_fsm.record.where import Where
-from ims_fsm.store import records
+from ims_fsm.store import records, versions
 from ims_fsm.store.connection import serialise
 from ims_fsm.terms.vocabulary import State, Trigger
 from ims_fsm.workflow.actions import many as bulk
@@ -101,7 +101,7 @@ def _named(unit: UnitOfWork, gstin: str, proposals: Sequence[Proposal]) -> list[
     ids = {proposal.record_id for proposal in proposals if proposal.record_id is not None}
     numbers = {proposal.number.upper() for proposal in proposals if proposal.record_id is None}
     by_id = records.find_many(unit.connection, gstin, ids)
-    by_id |= {record.id: record for record in records.numbered(unit.connection, gstin, numbers)}
+    by_id |= {record.id: record for record in versions.numbered(unit.connection, gstin, numbers)}
     return [by_id[record_id] for record_id in sorted(by_id)]
 
 

@@ -15,8 +15,8 @@ from ims_fsm.law.calendar import day_over
 from ims_fsm.law.instants import reminder_at
 from ims_fsm.law.refusal import Allowed
 from ims_fsm.record.record import Record
-from ims_fsm.store import reminders
-from ims_fsm.store.reminders import Reminder
+from ims_fsm.store import jobs
+from ims_fsm.store.jobs import Reminder
 from ims_fsm.terms.period import TaxPeriod, in_india
 from ims_fsm.terms.vocabulary import ReminderKind, Trigger
 from ims_fsm.workflow.transitions import consider
@@ -28,14 +28,14 @@ Subject = tuple[str, ReminderKind, str, datetime]
 def remind(unit: UnitOfWork, gstins: Collection[str]) -> None:
     """Give some recipients every reminder that is owed by now; one that was given is not given again."""
     unit.know(gstins)
-    stale = reminders.stale(unit.connection, gstins)
-    sizes = reminders.sizes(unit.connection, stale) if stale else {}
+    stale = jobs.stale(unit.connection, gstins)
+    sizes = jobs.sizes(unit.connection, stale) if stale else {}
     about: Counter[Subject] = Counter()
     for gstin, period in stale:
         about[gstin, ReminderKind.TWO_B_STALE, period, _file_by(unit, gstin, period)] = sizes.get((gstin, period), 0)
-    for _, waiting in groupby(reminders.pending(unit.connection, gstins), attrgetter("recipient")):
+    for _, waiting in groupby(jobs.pending(unit.connection, gstins), attrgetter("recipient")):
         about.update(_ending(unit, list(waiting)))
-    reminders.give(unit.connection, [
+    jobs.remind(unit.connection, [
         _reminder(unit, subject, records, days)
         for subject, records in about.items()
         if (days := _days_ahead(unit, subject)) is not None
@@ -49,7 +49,7 @@ def draft_ready(unit: UnitOfWork, drafted: Iterable[tuple[str, TaxPeriod]]) -> N
         alike.setdefault((period, _file_by(unit, gstin, period)), []).append(gstin)
     for (period, due_at), gstins in alike.items():
         like = _reminder(unit, (gstins[0], ReminderKind.DRAFT_READY, period, due_at), 0)
-        reminders.give_with_sizes(unit.connection, gstins, like)
+        jobs.remind_with_sizes(unit.connection, gstins, like)
 
 
 def _reminder(unit: UnitOfWork, subject: Subject, records: int, days: int = 0) -> Reminder:

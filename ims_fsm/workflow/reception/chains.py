@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from ims_fsm.record.record import Record
-from ims_fsm.store import records
+from ims_fsm.store import versions
 from ims_fsm.store.staging import entering
 from ims_fsm.store.staging.loading import Row
 from ims_fsm.terms.vocabulary import SupplierStatus
@@ -113,7 +113,7 @@ def join(unit: UnitOfWork, recipient: str, first: int) -> None:
 
 def _rejoin(unit: UnitOfWork, recipient: str, originals: dict[int, int]) -> None:
     joined: list[tuple[Record, Record]] = []
-    for first_id, members in records.chains(unit.connection, recipient, originals).items():
+    for first_id, members in versions.chains(unit.connection, recipient, originals).items():
         original = originals[first_id]
         for member in members:
             amends = {"amends_id": original} if member.id == first_id else {}

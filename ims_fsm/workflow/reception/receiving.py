@@ -17,8 +17,9 @@ from ims_fsm.record.refusals import label
 from ims_fsm.record.sighting import BY_ACTION, Shown, Sighting, declaration_of, declared_by, flat
 from ims_fsm.store import records
 from ims_fsm.store.staging import entering, matching
-from ims_fsm.store.staging.columns import StagedRow, shown_of
+from ims_fsm.store.staging.columns import StagedRow
 from ims_fsm.store.staging.loading import Entrance, Entry, analyse, clear, make
+from ims_fsm.store.staging.matching import shown_of
 from ims_fsm.terms.money import HEADS
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Filing, Form

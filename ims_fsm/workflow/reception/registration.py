@@ -12,7 +12,7 @@ from ims_fsm.law.calendar import Calendar
 from ims_fsm.record.taxpayer import Taxpayer
 from ims_fsm.store import records, taxpayers
 from ims_fsm.store.connection import serialise
-from ims_fsm.terms.gstin import state_code
+from ims_fsm.terms.border import state_code
 from ims_fsm.terms.vocabulary import Filing
 from ims_fsm.workflow.unit import UnitOfWork
 

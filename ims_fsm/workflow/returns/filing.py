@@ -13,7 +13,7 @@ from ims_fsm.law.ledger import Outcome
 from ims_fsm.record.record import Record
 from ims_fsm.record.returns import Liability, TwoB
 from ims_fsm.store import records, returns, taxpayers
-from ims_fsm.store.sql import settling
+from ims_fsm.store.sql import filing
 from ims_fsm.store.sql.facts import predicate_of
 from ims_fsm.store.sql.scene import Firing
 from ims_fsm.terms.money import Heads
@@ -64,14 +64,14 @@ def file_3b(unit: UnitOfWork, recipient: str, period: TaxPeriod) -> ThreeBFiled:
 def _settled(unit: UnitOfWork, recipient: str, period: TaxPeriod) -> tuple[dict[str, int], tuple[AddedBack, ...]]:
     """Settle what the GSTR-2B holds, in sets."""
     connection, scope = unit.connection, scope_of(unit, [recipient])
-    count = settling.lay_out(connection, scope, period)
+    count = filing.lay_out(connection, scope, period)
     firing = Firing(trigger=Trigger.FREEZE, scope=scope)
     predicate = predicate_of(firing)
-    barred = settling.barred(connection, firing, predicate)
+    barred = filing.barred(connection, firing, predicate)
     if barred is not None:
         fire(unit, barred, Trigger.FREEZE)
-    settling.settle(connection, firing, predicate, stamp_of(unit, settling.detail(period)), period)
-    due = settling.add_back(connection, period, unit.now, lambda suppliers: _supplier_periods(unit, suppliers, period))
+    filing.settle(connection, firing, predicate, stamp_of(unit, filing.detail(period)), period)
+    due = filing.add_back(connection, period, unit.now, lambda suppliers: _supplier_periods(unit, suppliers, period))
     return count, tuple(AddedBack(supplier, TaxPeriod(owed), size, Heads(*tax)) for supplier, owed, size, tax in due)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from ims_fsm.law.ledger import Outcome, Settled
 from ims_fsm.record.record import Record
 from ims_fsm.record.settling import outcome_of, settlement_of, why_left_out
-from ims_fsm.store import records
+from ims_fsm.store import versions
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Disposition, Route, Trigger
@@ -106,6 +106,6 @@ def chains_with_amendments(unit: UnitOfWork, given: Sequence[Record]) -> dict[in
     chains: dict[int, Sequence[Record]] = {}
     for recipient in {record.recipient for record in given}:
         theirs = [record for record in given if record.recipient == recipient]
-        loaded = records.chains(unit.connection, recipient, {record.chain_id for record in theirs})
+        loaded = versions.chains(unit.connection, recipient, {record.chain_id for record in theirs})
         chains |= {record.id: loaded[record.chain_id] for record in theirs}
     return chains

@@ -15,9 +15,9 @@ from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import RefusedError, filled_in, return_fields
 from ims_fsm.record.returns import TwoB
 from ims_fsm.record.settling import LeftOut, why_left_out
-from ims_fsm.store import records, returns
-from ims_fsm.store.sql.lines import write_lines
+from ims_fsm.store import returns, versions
 from ims_fsm.store.sql.scene import Scope
+from ims_fsm.store.sql.settling import write_lines
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import TwoBState
 from ims_fsm.workflow.scopes import scope_of
@@ -48,7 +48,7 @@ def left_out(unit: UnitOfWork, recipient: str, period: TaxPeriod) -> tuple[LeftO
     """
     scene = unit.scene(recipient)
     hidden: list[LeftOut] = []
-    for page in records.perhaps_left_out(unit.connection, recipient, period):
+    for page in versions.perhaps_left_out(unit.connection, recipient, period):
         chains = unit.chains_of(page)
         hidden += filter(None, (why_left_out(record, chains[record.id], scene) for record in page))
     return tuple(hidden)

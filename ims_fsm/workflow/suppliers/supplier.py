@@ -18,7 +18,7 @@ from ims_fsm.law.refusal import Refused
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import RefusedError, filled_in, label, record_fields
 from ims_fsm.record.scene import Scene, original_of, record_facts
-from ims_fsm.store import log, records, taxpayers
+from ims_fsm.store import log, records, taxpayers, versions
 from ims_fsm.store.connection import serialise
 from ims_fsm.terms.document import Document
 from ims_fsm.terms.money import HEADS, NIL
@@ -62,7 +62,7 @@ def draft(unit: UnitOfWork, record_id: int, document: Document, form: Form, peri
     """Return the record that a saved document becomes, linked to its chain and not yet written."""
     calendar = unit.book.calendar
     fy = calendar.financial_year(document.date)
-    original = document.amends and records.newest_of_chain(
+    original = document.amends and versions.newest_of_chain(
         unit.connection, document, document.amends, calendar.financial_year(document.amends.date)
     )
     annual = taxpayers.annual_return_at(unit.connection, document.recipient, fy)
@@ -109,13 +109,13 @@ def admit(unit: UnitOfWork, new: list[Record]) -> None:
 def _join(unit: UnitOfWork, originals: Mapping[tuple[str, Kind, str, str], Record]) -> None:
     recipient = next(iter(originals.values())).recipient
     joined: list[tuple[Record, Record]] = []
-    for first in list(records.without_original(unit.connection, recipient, {supplier for supplier, *_ in originals})):
+    for first in list(versions.without_original(unit.connection, recipient, {supplier for supplier, *_ in originals})):
         document, amends = first.document, first.document.amends
         assert amends is not None  # noqa: S101 -- only amendments are without their original
         fy = unit.book.calendar.financial_year(amends.date)
         original = originals.get((document.supplier, document.kind, amends.number.upper(), fy))
         if original is not None:
-            chain = records.chains(unit.connection, recipient, [first.chain_id])[first.chain_id]
+            chain = versions.chains(unit.connection, recipient, [first.chain_id])[first.chain_id]
             joined += [
                 (member, member.changed(chain_id=original.chain_id)) for member in chain if member.id != first.id
             ]
@@ -175,7 +175,7 @@ def delete(unit: UnitOfWork, record_id: int, supplier: str) -> None:
 
 def file(unit: UnitOfWork, supplier: str, form: Form, period: TaxPeriod) -> Filed:
     """File a form of a return period: everything the supplier has saved in it counts from now on (FAQ 15, 19)."""
-    saved = records.saved_in_form(unit.connection, supplier, form, period)
+    saved = versions.saved_in_form(unit.connection, supplier, form, period)
     serialise(unit.connection, [record.recipient for record in saved])
     filed = [(record, filed_at(unit, record, unit.now)) for record in saved]
     unit.write(filed)
@@ -242,7 +242,7 @@ def _refuse_entry(
     document = renamed or record.document
     fy = unit.book.calendar.financial_year(document.date)
     asked = trigger is Trigger.SAVE or renamed is not None
-    taken = asked and records.of_identity(unit.connection, document, fy, record.form, record.return_period)
+    taken = asked and versions.of_identity(unit.connection, document, fy, record.form, record.return_period)
     amends = document.amends
     barred = amends is not None and unit.now >= unit.book.calendar.amendment_limit(amends.date)
     entry = {

@@ -12,8 +12,8 @@ from ims_fsm.store import connection as store
 from ims_fsm.store import events
 from ims_fsm.store.connection import Engine
 from ims_fsm.store.event_logs import Wanted
+from ims_fsm.terms.border import checked_gstin
 from ims_fsm.terms.event import Event, EventKind
-from ims_fsm.terms.gstin import checked_gstin
 
 PAGE = 1000
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.25, 8.0

@@ -17,7 +17,7 @@ from ims_fsm.record.returns import TwoB, TwoBLine
 from ims_fsm.record.scene import NO_REQUEST, direction_of, original_of
 from ims_fsm.record.settling import LeftOut
 from ims_fsm.record.where import Where
-from ims_fsm.store import log, records, returns
+from ims_fsm.store import log, records, returns, versions
 from ims_fsm.terms.border import ACTIONS
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod
@@ -129,7 +129,7 @@ def history(unit: UnitOfWork, record_id: int, recipient: str | None = None) -> H
         record=record,
         contents=log.contents_of(unit.connection, record),
         transitions=log.history(unit.connection, record.recipient, record.id),
-        chain=records.chains(unit.connection, record.recipient, [record.chain_id])[record.chain_id],
+        chain=versions.chains(unit.connection, record.recipient, [record.chain_id])[record.chain_id],
     )
 
 

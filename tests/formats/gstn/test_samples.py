@@ -11,7 +11,7 @@ from ims_fsm.formats.gstn import Dialect, What, compare, dumps, read_two_b, writ
 from ims_fsm.formats.gstn.notation import loads
 from ims_fsm.formats.gstn.sections import SECTIONS
 from ims_fsm.formats.gstn.two_b.statement import PortalTwoBLine
-from ims_fsm.terms.gstin import check_digit_holds
+from ims_fsm.terms.border import check_digit_holds
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.vocabulary import Form, Kind, Section, State, SupplierStatus
 

@@ -1,0 +1,228 @@
+"""What a filed GSTR-3B does to a whole set of records: freezes what is in IMS, moves E and S, adds back to suppliers.
+
+All that it moves is laid out in a temporary table before the first record is written; which outcome each record has is
+read from its line of GSTR-2B. Its twin in Python is `workflow.returns.settling`, with the ledger's `settle`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ColumnElement,
+    Connection,
+    FromClause,
+    String,
+    Table,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    insert,
+    literal,
+    not_,
+    null,
+    or_,
+    select,
+    update,
+)
+
+from ims_fsm.law.ledger import Outcome
+from ims_fsm.record.record import Record
+from ims_fsm.store.connection import database_of
+from ims_fsm.store.records import from_row
+from ims_fsm.store.sql import moving
+from ims_fsm.store.sql.facts import Predicate, credit, with_effect
+from ims_fsm.store.sql.scene import Firing, Scope
+from ims_fsm.store.sql.settling import IN_IMS, added_back, any_head, carried_after, considered, itc, superseded
+from ims_fsm.store.tables import AT, LINES, RECORD, LiabilityRow, core
+from ims_fsm.store.temporary import BIG, emptied, of_records, temporary
+from ims_fsm.terms.money import HEADS
+from ims_fsm.terms.period import TaxPeriod
+from ims_fsm.terms.vocabulary import Disposition
+
+LIABILITIES: Any = core(LiabilityRow)
+AMOUNTS = ("itc", "back", "carried", "standing")
+SETTLED = of_records(
+    "settled_record",
+    Column("chain_id", BIG, nullable=False),
+    Column("supplier_gstin", String(15), nullable=False),
+    Column("outcome", String, nullable=False),
+    Column("in_ims", Boolean, nullable=False),
+    *(Column(f"{what}_{head}", BIG, nullable=False) for what in AMOUNTS for head in HEADS),
+)
+DUE = temporary(
+    "supplier_due",
+    Column("supplier_gstin", String(15), primary_key=True),
+    Column("period", String(7), nullable=False),
+)
+
+
+def lay_out(connection: Connection, scope: Scope, period: TaxPeriod) -> dict[str, int]:
+    """Lay out what a period's GSTR-3B settles and what that moves; returns how many records have each outcome."""
+    emptied(connection, SETTLED)
+    decided: ColumnElement[str] = LINES.c.decision
+    same = and_(LINES.c.recipient_gstin == AT.recipient_gstin, LINES.c.record_id == AT.id)
+    lines = (LINES.c.period == str(period), LINES.c.entry == "document", *scope.meant)
+    _lay(connection, scope, decided, RECORD.join(LINES, same), *lines)
+    if scope.amended:
+        meant = considered(scope, period)
+        over = literal(str(Outcome.SUPERSEDED))
+        _lay(connection, meant, over, moving.source(meant), *meant.meant, superseded(meant))
+    database_of(connection).analyse(connection, SETTLED.name)
+    query = select(SETTLED.c.outcome, func.count()).group_by(SETTLED.c.outcome)
+    counts = dict(tuple(row) for row in connection.execute(query))
+    return {str(outcome): counts[str(outcome)] for outcome in Outcome if str(outcome) in counts}
+
+
+def barred(connection: Connection, firing: Firing, predicate: Predicate) -> Record | None:
+    """Return the first record laid out that may not be frozen, or None where all may."""
+    query = (
+        select(RECORD)
+        .select_from(moving.source(firing.scope))
+        .where(*firing.scope.meant, IN_IMS, exists(_laid(AT)), not_(predicate.allowed))
+        .order_by(AT.id)
+        .limit(1)
+    )
+    row = connection.execute(query).mappings().first()
+    return None if row is None else from_row(row)
+
+
+def settle(
+    connection: Connection, firing: Firing, predicate: Predicate, stamp: moving.Stamp, period: TaxPeriod
+) -> None:
+    """Write what was laid out: the log of what freezes, the records, and E on the rest of their chains."""
+    scope = firing.scope
+    rows = moving.log_rows(firing, predicate, stamp)
+    frozen = select(*rows.values()).select_from(SETTLED.join(RECORD, _own(SETTLED, AT))).where(SETTLED.c.in_ims)
+    moving.write_log(connection, list(rows), frozen)
+    gives = with_effect(scope, "credit")
+    disposition = case(
+        (SETTLED.c.in_ims, SETTLED.c.outcome),
+        (SETTLED.c.outcome == str(Outcome.SUPERSEDED), literal(str(Disposition.SUPERSEDED))),
+        (AT.route.in_(gives), literal(str(Disposition.DEEMED_ACCEPTED))),
+        else_=null(),
+    )
+    values = {
+        "state": case((SETTLED.c.in_ims, predicate.dest), else_=AT.state),
+        "seq": AT.seq + case((SETTLED.c.in_ims, 1), else_=0),
+        "version": AT.version + 1,
+        "disposition": disposition,
+        "settled_in": str(period),
+        **{f"{what}_{head}": SETTLED.c[f"{what}_{head}"] for what in ("carried", "standing") for head in HEADS},
+    }
+    connection.execute(update(RECORD).where(scope.of(RECORD), _own(SETTLED, AT)).values(values))
+    if scope.amended:
+        _pass_on(connection, scope)
+
+
+def add_back(
+    connection: Connection, period: TaxPeriod, at: datetime, due: Callable[[Collection[str]], Mapping[str, TaxPeriod]]
+) -> list[tuple[str, str, int, tuple[int, ...]]]:
+    """Write the liabilities of what was laid out; `due` gives each supplier's tax period in which they owe them.
+
+    Returns what each supplier owes: the GSTIN, that period, for how many records, and the paise of each head.
+    """
+    owed = any_head(*(SETTLED.c[f"back_{head}"] for head in HEADS))
+    sums = [func.sum(SETTLED.c[f"back_{head}"]) for head in HEADS]
+    of = SETTLED.c.supplier_gstin
+    query = select(of, func.count(), *sums).where(owed).group_by(of).order_by(of)
+    suppliers = [tuple(row) for row in connection.execute(query)]
+    if not suppliers:
+        return []
+    periods = {supplier: str(period) for supplier, period in due([supplier for supplier, *_ in suppliers]).items()}
+    emptied(connection, DUE)
+    connection.execute(insert(DUE), [{"supplier_gstin": supplier, "period": periods[supplier]} for supplier in periods])
+    rows = {
+        "recipient_gstin": SETTLED.c.recipient_gstin,
+        "record_id": SETTLED.c.record_id,
+        "supplier_gstin": of,
+        "supplier_period": DUE.c.period,
+        "recipient_period": literal(str(period)),
+        "at": literal(at, LIABILITIES.c.at.type),
+        **{head: SETTLED.c[f"back_{head}"] for head in HEADS},
+    }
+    chosen = select(*rows.values()).select_from(SETTLED.join(DUE, of == DUE.c.supplier_gstin)).where(owed)
+    connection.execute(insert(LIABILITIES).from_select(list(rows), chosen))
+    return [
+        (supplier, periods[supplier], count, tuple(int(amount) for amount in tax))
+        for supplier, count, *tax in suppliers
+    ]
+
+
+def detail(period: TaxPeriod) -> ColumnElement[str]:
+    """Return what the log says of a record that freezes, as JSON: its disposition, and what that moved in paise."""
+    back, moved = ([(head, SETTLED.c[f"{what}_{head}"]) for head in sorted(HEADS)] for what in ("back", "itc"))
+    added = case((any_head(*(amount for _, amount in back)), _joined('"added_back": {', _heads(back), "}, ")), else_="")
+    return _joined(
+        "{", added, '"disposition": "', SETTLED.c.outcome, '", "itc": {', _heads(moved), f'}}, "period": "{period}"}}'
+    )
+
+
+def _lay(connection: Connection, scope: Scope, decided: ColumnElement[str], of: FromClause, *meant: Any) -> None:
+    values: dict[str, ColumnElement[Any]] = {
+        "recipient_gstin": AT.recipient_gstin,
+        "record_id": AT.id,
+        "chain_id": AT.chain_id,
+        "supplier_gstin": AT.supplier_gstin,
+        "outcome": decided,
+        "in_ims": case((IN_IMS, literal(value=True)), else_=literal(value=False)),
+    }
+    for head in HEADS:
+        back = added_back(head, decided)
+        values[f"itc_{head}"] = itc(scope, head, decided)
+        values[f"back_{head}"] = back
+        values[f"carried_{head}"] = carried_after(scope, head, decided)
+        values[f"standing_{head}"] = credit(head) + back
+    connection.execute(
+        insert(SETTLED).from_select(list(values), select(*values.values()).select_from(of).where(*meant))
+    )
+
+
+def _pass_on(connection: Connection, scope: Scope) -> None:
+    """Write E of each settled chain on those of its members that wait; the last of several settled ones counts."""
+    newest = func.row_number().over(
+        partition_by=[SETTLED.c.recipient_gstin, SETTLED.c.chain_id], order_by=SETTLED.c.record_id.desc()
+    )
+    kept = select(
+        SETTLED.c.recipient_gstin,
+        SETTLED.c.chain_id,
+        *(SETTLED.c[f"carried_{head}"] for head in HEADS),
+        newest.label("place"),
+    ).where(SETTLED.c.outcome != str(Outcome.SUPERSEDED))
+    last = kept.subquery("kept")
+    carried = {f"carried_{head}": last.c[f"carried_{head}"] for head in HEADS}
+    waiting = (
+        last.c.place == 1,
+        last.c.recipient_gstin == AT.recipient_gstin,
+        last.c.chain_id == AT.chain_id,
+        AT.settled_in.is_(None),
+        AT.removed_for.is_(None),
+        or_(*(AT[name] != amount for name, amount in carried.items())),
+    )
+    connection.execute(update(RECORD).where(scope.of(RECORD), *waiting).values({**carried, "version": AT.version + 1}))
+
+
+def _laid(at: Any) -> Any:
+    return select(SETTLED.c.record_id).where(_own(SETTLED, at))
+
+
+def _own(table: Table, at: Any) -> ColumnElement[bool]:
+    return and_(table.c.recipient_gstin == at.recipient_gstin, table.c.record_id == at.id)
+
+
+def _heads(amounts: Any) -> ColumnElement[str]:
+    parts = [case((amount != 0, _joined(f', "{head}": ', cast(amount, String))), else_="") for head, amount in amounts]
+    return func.substr(_joined(*parts), 3)
+
+
+def _joined(*parts: ColumnElement[str] | str) -> ColumnElement[str]:
+    whole: ColumnElement[str] = literal("", String)
+    for part in parts:
+        whole = whole.concat(literal(part, String) if isinstance(part, str) else part)
+    return whole

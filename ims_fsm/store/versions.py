@@ -1,0 +1,149 @@
+"""Records by what their suppliers reported: a document's identity, its version chain, a form.
+
+Imports the tables and the records; decides nothing.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    func,
+    or_,
+    select,
+)
+
+from ims_fsm.record.record import Record
+from ims_fsm.store.connection import among
+from ims_fsm.store.records import PAGE, batches, paged, pages, read
+from ims_fsm.store.tables import RecordRow, core
+from ims_fsm.terms.document import Document, OriginalReference
+from ims_fsm.terms.period import TaxPeriod
+from ims_fsm.terms.vocabulary import Form, RemovedFor, State, SupplierStatus
+
+_table = core(RecordRow)
+_at = _table.c
+
+
+def numbered(connection: Connection, recipient: str, numbers: Collection[str]) -> Iterator[Record]:
+    """Give a recipient's records whose documents have one of these numbers (in capitals), however many they are."""
+    named = among(func.upper(_at.number), sorted(numbers))
+    return paged(connection, select(_table).where(_at.recipient_gstin == recipient, named).order_by(_at.id))
+
+
+def of_identity(connection: Connection, document: Document, fy: str, form: Form, period: TaxPeriod) -> Record | None:
+    """Return the record under which the supplier has already reported this document, or None.
+
+    An original is one in its financial year; an amendment is one in its form and return period too.
+    """
+    conditions = [
+        _at.supplier_gstin == document.supplier,
+        _at.kind == str(document.kind),
+        func.upper(_at.number) == document.number.upper(),
+        _at.fy == fy,
+        _at.state != str(State.REMOVED),
+        _at.original_number.is_(None) if document.amends is None else _at.original_number.is_not(None),
+    ]
+    if document.amends is not None:
+        conditions += [_at.form == str(form), _at.return_period == str(period)]
+    return next(_few(connection, document.recipient, conditions), None)
+
+
+def newest_of_chain(connection: Connection, document: Document, original: OriginalReference, fy: str) -> Record | None:
+    """Return the newest version of the chain whose document an amendment names, or None where it is not here.
+
+    Where the document itself is not here, another amendment that names it leads to the chain.
+    """
+    number = original.number.upper()
+    document_itself = and_(func.upper(_at.number) == number, _at.fy == fy)
+    amends_it_too = and_(func.upper(_at.original_number) == number, _at.original_date == original.date)
+    named = [
+        _at.supplier_gstin == document.supplier,
+        _at.kind == str(document.kind),
+        or_(document_itself, amends_it_too),
+        _not_deleted(),
+    ]
+    versions = _few(connection, document.recipient, named)
+    member = min(versions, key=lambda r: (r.document.number.upper(), r.fy) != (number, fy), default=None)
+    if member is None:
+        return None
+    members = chains(connection, document.recipient, [member.chain_id])[member.chain_id]
+    return [version for version in members if version.removed_for is not RemovedFor.SUPPLIER_DELETED][-1]
+
+
+def without_original(connection: Connection, recipient: str, suppliers: Iterable[str]) -> Iterator[Record]:
+    """Give the undecided amendments of these suppliers that begin a chain, because what they amend is not here."""
+    for batch in batches(set(suppliers)):
+        yield from _few(connection, recipient, [
+            _at.supplier_gstin.in_(batch),
+            _at.original_number.is_not(None),
+            _at.chain_id == _at.id,
+            _at.stated_original.is_(None),
+            _at.settled_in.is_(None),
+            _at.state != str(State.REMOVED),
+        ])  # fmt: skip
+
+
+def chains(connection: Connection, recipient: str, chain_ids: Iterable[int]) -> dict[int, list[Record]]:
+    """Return the members of each chain, oldest first."""
+    members: dict[int, list[Record]] = defaultdict(list)
+    for batch in batches(set(chain_ids)):
+        for record in sorted(_few(connection, recipient, [_at.chain_id.in_(batch)]), key=lambda r: r.age):
+            members[record.chain_id].append(record)
+    return members
+
+
+def perhaps_left_out(connection: Connection, recipient: str, period: TaxPeriod) -> Iterator[list[Record]]:
+    """Give in pages what GSTR-2B of a period considers (filed by its cut-off, not yet decided: FAQ 15) and may hide.
+
+    It shows what is not pending and whose chain has no amendment (FAQ 13, 14).
+    """
+    amending = _table.alias("amending").c
+    chains = select(amending.chain_id).where(amending.recipient_gstin == recipient, amending.original_date.is_not(None))
+    return pages(connection, recipient, [
+        _at.supplier_status == str(SupplierStatus.FILED),
+        _at.two_b_period <= str(period),
+        _at.settled_in.is_(None),
+        _at.state != str(State.REMOVED),
+        or_(_at.state == str(State.PENDING), _at.chain_id.in_(chains)),
+    ], PAGE)  # fmt: skip
+
+
+def saved_in_form(connection: Connection, supplier: str, form: Form, period: TaxPeriod) -> list[Record]:
+    """Return what a supplier has saved, and not filed, in a form and return period, whoever receives it."""
+    query = select(_table).where(
+        _at.supplier_gstin == supplier,
+        _at.form == str(form),
+        _at.return_period == str(period),
+        _at.supplier_status == str(SupplierStatus.SAVED),
+        _at.state != str(State.REMOVED),
+    )
+    return list(read(connection, query.order_by(_at.recipient_gstin, _at.id)))
+
+
+def of_supplier(connection: Connection, supplier: str, period: TaxPeriod | None) -> Iterator[Record]:
+    """Give what a supplier has reported, for one return period or for all, whoever receives it (FAQ 18).
+
+    No more than a page of it is held.
+    """
+    query = select(_table).where(_at.supplier_gstin == supplier)
+    if period is not None:
+        query = query.where(_at.return_period == str(period))
+    return paged(connection, query.order_by(_at.recipient_gstin, _at.id))
+
+
+def _few(connection: Connection, recipient: str, conditions: Sequence[ColumnElement[bool]]) -> Iterator[Record]:
+    """Give a recipient's few records that meet the conditions, by id, as an index of those conditions finds them.
+
+    SQLite would otherwise read all that they have, to have them in the order of the key.
+    """
+    meant = select(_table).where(_at.recipient_gstin == recipient, *conditions)
+    return read(connection, meant.order_by(_at.id + 0))
+
+
+def _not_deleted() -> ColumnElement[bool]:
+    return or_(_at.removed_for.is_(None), _at.removed_for != str(RemovedFor.SUPPLIER_DELETED))
