@@ -14,9 +14,9 @@ ROOT = Path(__file__).resolve().parent.parent
 MODULES = sorted((ROOT / "ims_fsm").rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 LONGEST_FILE = 400
-# They say how the writer holds a thing, not what it is. A room that is still to come is listed until it is through.
+# They say how the writer holds a thing, not what it is. The face alone calls what hears of each record `each`.
 BANNED = frozenset({"told", "one", "some", "found", "known", "own", "shown", "each"})
-TO_COME = ("workflow",)
+FACE = ("ims_fsm/workflow/ims.py", "ims_fsm/workflow/recipient_desk.py")
 LONGEST_FUNCTION = 50
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Documented = Function | ast.ClassDef
@@ -93,8 +93,8 @@ def bound(tree: ast.AST) -> Iterator[tuple[int, str]]:
 
 @pytest.mark.parametrize("path", MODULES, ids=place)
 def test_a_name_says_what_a_thing_is(path: Path) -> None:
-    if not place(path).startswith(tuple(f"ims_fsm/{room}" for room in TO_COME)):
-        assert [(line, name) for line, name in bound(ast.parse(path.read_bytes())) if name in BANNED] == []
+    banned = BANNED - {"each"} if place(path) in FACE else BANNED
+    assert [(line, name) for line, name in bound(ast.parse(path.read_bytes())) if name in banned] == []
 
 
 @pytest.mark.parametrize("what", FORBIDDEN)

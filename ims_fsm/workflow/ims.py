@@ -169,7 +169,7 @@ class IMS:
     def sweep(self, gstins: Iterable[str] | None = None, *, actor: str = "clock") -> SweepReport:
         """Do what the calendar owes by now, for the named recipients or for all registered (FAQ 21, 23, 25, 27).
 
-        A recipient for whom it fails stops no other, and is named in the report with the error.
+        Where it fails for a recipient the others are still done; the report names the recipient and the error.
         """
         checked_actor(actor)
         wanted = self.registered() if gstins is None else [checked_party(gstin) for gstin in gstins]

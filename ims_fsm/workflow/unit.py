@@ -57,11 +57,11 @@ class UnitOfWork:
         return registered
 
     def know(self, gstins: Collection[str]) -> None:
-        """Read these taxpayers at once, so that none of them is read by himself."""
+        """Read these taxpayers at once, so that none of them is read alone."""
         self._taxpayers |= taxpayers.find_many(self.connection, gstins)
 
     def filing_of(self, gstin: str) -> Filing:
-        """Return how often a taxpayer files; monthly where he is not known here."""
+        """Return how often a taxpayer files; monthly where the taxpayer is not known here."""
         registered = self._known(gstin)
         return Filing.MONTHLY if registered is None else registered.filing
 
@@ -161,7 +161,7 @@ class UnitOfWork:
 
     def _found(self, record_id: int, recipient: str | None = None, supplier: str | None = None) -> Found:
         read = records.find_with_recipient(self.connection, checked_id(record_id))
-        # Another's record is no more here than one that does not exist, and nobody can tell the two apart.
+        # Another's record is answered like one that does not exist, so that nobody can tell the two apart.
         if (
             read is None
             or recipient not in {None, read.record.recipient}

@@ -121,7 +121,7 @@ def test_who_cannot_be_read_stops_nobody_and_is_named(town, who, column, right):
     town.ring(chunk=10)
     assert town.two_bs("2024-10", 1, 3) == ["draft", "draft"]
     named = [one.error for one in town.standing("draft", "2024-10").skipped]
-    assert named == [f"what is kept of the taxpayer {who(2)} cannot be read; mend his row in the table taxpayer"]
+    assert named == [f"what is kept of the taxpayer {who(2)} cannot be read; correct its row in the table taxpayer"]
     town.breaks(f"UPDATE taxpayer SET {column} = '{right}' WHERE gstin = :gstin", gstin=who(2))  # noqa: S608
     town.ring()
     assert town.two_bs("2024-10", 2) == ["draft"]

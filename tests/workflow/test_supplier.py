@@ -164,7 +164,7 @@ def test_an_edit_changes_the_content_and_not_the_identity(stage, change):
         "supplier_name, tax, taxable, value"
     )
     with stage.unreadable(
-        f"{name}: is nothing that an edit changes; an edit changes {editable}; "
+        f"{name}: is not a field that an edit changes; an edit changes {editable}; "
         "for another, delete the document and save it anew"
     ):
         stage.shop.edit(record_id, change)

@@ -25,7 +25,6 @@ from sqlalchemy import (
     func,
     insert,
     literal,
-    not_,
     null,
     or_,
     select,
@@ -33,9 +32,7 @@ from sqlalchemy import (
 )
 
 from ims_fsm.law.ledger import Outcome
-from ims_fsm.record.record import Record
 from ims_fsm.store.connection import database_of
-from ims_fsm.store.records import from_row
 from ims_fsm.store.sql import moving
 from ims_fsm.store.sql.facts import Predicate, credit, with_effect
 from ims_fsm.store.sql.scene import Firing, Scope
@@ -80,17 +77,9 @@ def lay_out(connection: Connection, scope: Scope, period: TaxPeriod) -> dict[str
     return {str(outcome): counts[str(outcome)] for outcome in Outcome if str(outcome) in counts}
 
 
-def barred(connection: Connection, firing: Firing, predicate: Predicate) -> Record | None:
-    """Return the first record laid out that may not be frozen, or None where all may."""
-    query = (
-        select(RECORD)
-        .select_from(moving.source(firing.scope))
-        .where(*firing.scope.meant, IN_IMS, exists(_laid(AT)), not_(predicate.allowed))
-        .order_by(AT.id)
-        .limit(1)
-    )
-    row = connection.execute(query).mappings().first()
-    return None if row is None else from_row(row)
+def freezing(scope: Scope) -> Scope:
+    """Return the scope of what was laid out and is in IMS: it freezes."""
+    return scope.narrowed(IN_IMS, exists(_laid(AT)))
 
 
 def settle(

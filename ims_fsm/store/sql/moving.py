@@ -286,15 +286,15 @@ def refused_alike(
     return counts
 
 
-def refused_one_by_one(connection: Connection, firing: Firing, predicate: Predicate) -> Iterator[list[Record]]:
-    """Give the records of a scope on which a trigger may not fire, by recipient and id, a page at a time."""
+def pages(connection: Connection, scope: Scope, *conditions: ColumnElement[bool]) -> Iterator[list[Record]]:
+    """Give the records of a scope that meet the conditions, by recipient and id, a page at a time."""
     after: tuple[str, int] = ("", 0)
     while True:
         beyond = (AT.recipient_gstin > after[0]) | ((AT.recipient_gstin == after[0]) & (AT.id > after[1]))
         query = (
             select(RECORD)
-            .select_from(source(firing.scope))
-            .where(*firing.scope.meant, not_(predicate.allowed), beyond)
+            .select_from(source(scope))
+            .where(*scope.meant, *conditions, beyond)
             .order_by(AT.recipient_gstin, AT.id)
             .limit(literal(PAGE))
         )

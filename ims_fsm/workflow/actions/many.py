@@ -25,8 +25,8 @@ from ims_fsm.store.sql.moving import (
     allowed_saved,
     decides_otherwise,
     move,
+    pages,
     refused_alike,
-    refused_one_by_one,
 )
 from ims_fsm.store.sql.scene import Firing, Scope
 from ims_fsm.store.tables import AT
@@ -34,8 +34,7 @@ from ims_fsm.terms.border import checked_ids
 from ims_fsm.terms.vocabulary import Trigger
 from ims_fsm.workflow.actions.one import acted, decided_otherwise
 from ims_fsm.workflow.returns.two_b import mark_stale, mark_stale_where
-from ims_fsm.workflow.scopes import scope_of, stamp_of, touched_drafts
-from ims_fsm.workflow.transitions import consider
+from ims_fsm.workflow.transitions import consider, scope_of, stamp_of, touched_drafts
 from ims_fsm.workflow.unit import UnitOfWork
 
 EachRefused = Callable[[Answer], object]
@@ -110,12 +109,12 @@ def refused_groups(
     """Return what refuses the trigger on the records of a firing, largest group first; changes nothing."""
     alike = refused_alike(unit.connection, firing, predicate)
     if alike and each_refused is not None:
-        for page in refused_one_by_one(unit.connection, firing, predicate):
+        for page in pages(unit.connection, firing.scope, ~predicate.allowed):
             for answer in _refused(unit, firing, page):
                 each_refused(answer)
     if not alike:
         return ()
-    first = next(refused_one_by_one(unit.connection, firing, predicate))
+    first = next(pages(unit.connection, firing.scope, ~predicate.allowed))
     rarer = records.find_many(unit.connection, firing.scope.recipients[0], [example for _, example in alike.values()])
     groups = Groups()
     for answer in _refused(
@@ -159,16 +158,16 @@ def _one_by_one(unit: UnitOfWork, firing: Firing, each_refused: EachRefused | No
 class Groups:
     """Refused records put together by what refuses them, as they come; a few of each are kept."""
 
-    def __init__(self, each: EachRefused | None = None) -> None:
-        """Begin with none; `each` is called with every record that is added."""
-        self._each = each
+    def __init__(self, notify: EachRefused | None = None) -> None:
+        """Begin with none; `notify` is called with every record that is added."""
+        self._notify = notify
         self._examples: dict[Key, list[Answer]] = {}
         self._counts: dict[Key, int] = {}
 
     def add(self, refused: Answer) -> None:
         """Add a refused record."""
-        if self._each is not None:
-            self._each(refused)
+        if self._notify is not None:
+            self._notify(refused)
         alike = key(refused.refusals)
         self._counts[alike] = self._counts.get(alike, 0) + 1
         examples = self._examples.setdefault(alike, [])

@@ -1,4 +1,4 @@
-"""What a recipient does with his records: acts on one, or with one action on many; asks first.
+"""What a recipient does with one record: acts on it, or asks first.
 
 Imports the store and the law; each function is one use case inside a unit of work.
 """

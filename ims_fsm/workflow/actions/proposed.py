@@ -20,7 +20,7 @@ from ims_fsm.store import records, versions
 from ims_fsm.store.connection import serialise
 from ims_fsm.terms.vocabulary import State, Trigger
 from ims_fsm.workflow.actions import many as bulk
-from ims_fsm.workflow.scopes import scope_of
+from ims_fsm.workflow.transitions import scope_of
 from ims_fsm.workflow.unit import UnitOfWork
 
 _GONE = frozenset({State.FROZEN, State.REMOVED})

@@ -14,7 +14,7 @@ from ims_fsm.record.scene import Request, declaration_of
 from ims_fsm.record.settling import comes_to, dest_of
 from ims_fsm.terms.money import NIL, Heads
 from ims_fsm.terms.vocabulary import State, Trigger
-from ims_fsm.workflow.returns.settling import chains_with_amendments
+from ims_fsm.workflow.returns.filing import chains_with_amendments
 from ims_fsm.workflow.transitions import consider
 from ims_fsm.workflow.unit import UnitOfWork
 

@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A recipient for whom something could not be done, and why."""
+    """A recipient where something could not be done, and why."""
 
     recipient: str
     #: The error's code, "unexpected" for one that is not ours.
@@ -35,7 +35,7 @@ class Failure:
 
 
 def isolated(recipients: Sequence[str], work: Callable[[Sequence[str]], Sequence[T]]) -> tuple[list[T], list[Failure]]:
-    """Work on recipients together, and where that fails in smaller parts, down to the one for whom it fails.
+    """Work on recipients together, and where that fails in smaller parts, down to the one recipient where it fails.
 
     `work` keeps all of what it does for some recipients, or nothing. Returns what it answered and who failed.
     """

@@ -1,8 +1,7 @@
 """The jobs of the calendar done: one shard of recipients at a time, claimed, worked and finished in one transaction.
 
-Imports the store, the planning and the use cases; starts no thread and waits for nothing. A shard that fails goes over
-into smaller ones, down to the one recipient who fails: he is noted with the error and tried again later, the others
-are done.
+Imports the store, the planning and the use cases; starts no thread and waits for nothing. A shard that fails is
+split until the failing recipient is isolated: they are noted with the error and tried again later, the others are done.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ _DOUBLED_AT_MOST = 20
 
 
 class NotDoneError(ImsFsmError):
-    """A job was done for a recipient and is still due to him; the message says what to look at."""
+    """A job was done for a recipient and is still due; the message says what to look at."""
 
     code = "job_not_done"
 
@@ -80,7 +79,7 @@ def work(workspace: Workspace, only: Collection[Job] = ()) -> Drained | None:
     try:
         return workspace.run("job", _claiming(only, claimed), _Answer, actor=ACTOR).done
     except Exception as error:
-        # Before anything is claimed it is no shard's fault, and there is nothing to note.
+        # Before anything is claimed the error is not of a shard, and there is nothing to note.
         if not claimed:
             raise
         _note(workspace, claimed[-1], error)
@@ -125,7 +124,7 @@ def _claiming(only: Collection[Job], claimed: list[JobRun]) -> Callable[[UnitOfW
 
 
 def _recipients(unit: UnitOfWork, run: JobRun) -> Sequence[str]:
-    """Return who in a shard the job is due to now; who is noted by himself is left to his own."""
+    """Return who in a shard the job is due to now; who is noted alone is left to that shard."""
     cohort = planning.cohort_of(unit.book, run.job, run.period)
     meant = cohort if run.single else jobs.but_noted(run.job, run.period, cohort)
     return cohorts.gstins(unit.connection, meant, run.recipient_gstin, run.through)

@@ -27,7 +27,7 @@ from ims_fsm.workflow.returns.two_b import MACHINE
 from ims_fsm.workflow.unit import UnitOfWork
 
 _ONE_PLANS_AT_A_TIME = "job_run"
-_UNREADABLE = "what is kept of the taxpayer {gstin} cannot be read; mend his row in the table taxpayer"
+_UNREADABLE = "what is kept of the taxpayer {gstin} cannot be read; correct its row in the table taxpayer"
 
 
 def plan(unit: UnitOfWork, chunk: int) -> int:
@@ -54,10 +54,10 @@ def due(unit: UnitOfWork) -> Iterator[Due]:
 
 
 def cohort_of(book: LawBook, job: Job, period: str) -> Cohort:
-    """Return whom a job of a period is for, as the tables stand now."""
+    """Return the recipients that a job of a period is for, as the tables stand now."""
     if job is Job.DRAFT:
         return cohorts.to_draft(_drafts_of(book, TaxPeriod(period)))
-    # A financial year is no day: such a shard has nobody in it but him who filed that annual return.
+    # A financial year is not a day: such a shard holds only the recipient who filed that annual return.
     return cohorts.in_groups(on_day(book, job, period), book.calendar.states)
 
 

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ims_fsm.law.refusal import Allowed
-from ims_fsm.record.record import Record
 from ims_fsm.record.returns import TwoB
 from ims_fsm.store import records, returns
 from ims_fsm.store.connection import serialise
@@ -20,9 +19,8 @@ from ims_fsm.store.tables import AT
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import RemovedFor, State, Trigger, TwoBState
 from ims_fsm.workflow.calendar.failures import Failure, isolated, parted
-from ims_fsm.workflow.returns.two_b import Standings, considered, draft, is_filed, mark_stale, mark_stale_where
-from ims_fsm.workflow.scopes import alike, scope_of, stamp_of, touched_drafts
-from ims_fsm.workflow.transitions import consider, fire
+from ims_fsm.workflow.returns.two_b import Standings, considered, draft, is_filed, mark_stale_where
+from ims_fsm.workflow.transitions import alike, scope_of, stamp_of, tell_hooks, touched_drafts
 from ims_fsm.workflow.unit import UnitOfWork
 from ims_fsm.workflow.workspace import Workspace
 
@@ -46,7 +44,7 @@ class Swept:
 
 @dataclass(frozen=True, slots=True)
 class SweepReport:
-    """What a sweep did: for each recipient for whom it went well, and who failed with what error."""
+    """What a sweep did: each recipient where it went well, and who failed with what error."""
 
     swept: tuple[Swept, ...] = ()
     failures: tuple[Failure, ...] = ()
@@ -83,7 +81,7 @@ def sweep_many(unit: UnitOfWork, recipients: Sequence[str]) -> list[Swept]:
     unit.know(recipients)
     owed = _owed(unit, recipients)
     ended, drafted = dict.fromkeys(recipients, Ended()), dict[str, TaxPeriod]()
-    # Whoever is owed a draft has his chains read anyway, and is not asked first whether he has anything pending.
+    # The chains of recipients who are owed a draft are read anyway, whether anything of theirs is pending or not.
     others = records.with_pending(unit.connection, [recipient for recipient in recipients if recipient not in owed])
     for part in alike(unit, [*owed, *others]):
         done, read = _end_alike(unit, part)
@@ -108,8 +106,6 @@ def end_pending(unit: UnitOfWork, recipient: str) -> tuple[Ended, Scope | None]:
 
 def _end_alike(unit: UnitOfWork, recipients: Sequence[str]) -> tuple[dict[str, Ended], Scope | None]:
     """End what is pending of recipients who share a scene, and return the scope as `end_pending` does."""
-    if unit.hooks.watch(Trigger.EXPIRE) or unit.hooks.watch(Trigger.LAPSE):
-        return {recipient: _end_one_by_one(unit, recipient) for recipient in recipients}, None
     scope = scope_of(unit, recipients)
     ended = _end(unit, scope.narrowed(AT.state == str(State.PENDING)))
     return ended, scope if all(recipient == Ended() for recipient in ended.values()) else None
@@ -120,10 +116,12 @@ def _end(unit: UnitOfWork, scope: Scope) -> dict[str, Ended]:
     out_of_time, past_deadline = predicate_of(expire), predicate_of(lapse)
     expired, lapsed = counts(unit.connection, scope, (out_of_time, past_deadline))
     if expired:
+        tell_hooks(unit, expire, out_of_time)
         columns = {"removed_for": str(RemovedFor.SEC_16_4)}
         move(unit.connection, expire, out_of_time, stamp_of(unit, columns=columns))
     stale = {gstin: touched_drafts(unit, gstin, _own(lapse, gstin), past_deadline) for gstin in lapsed}
     if lapsed:
+        tell_hooks(unit, lapse, past_deadline)
         move(unit.connection, lapse, past_deadline, stamp_of(unit))
     for recipient, periods in stale.items():
         mark_stale_where(unit, recipient, periods.__contains__)
@@ -134,26 +132,10 @@ def _own(firing: Firing, recipient: str) -> Firing:
     return replace(firing, scope=firing.scope.narrowed(AT.recipient_gstin == recipient))
 
 
-def _end_one_by_one(unit: UnitOfWork, recipient: str) -> Ended:
-    """End what is pending with one record after the other, each through its machine and the embedder's hooks."""
-    waiting = list(records.pending(unit.connection, recipient))
-    chains = unit.chains_of(waiting)
-    expired = [r for r in waiting if _may(unit, r, Trigger.EXPIRE, chains[r.id])]
-    lapsed = [r for r in waiting if r not in expired and _may(unit, r, Trigger.LAPSE, chains[r.id])]
-    changes = [
-        (r, fire(unit, r, Trigger.EXPIRE, chain=chains[r.id]).changed(removed_for=RemovedFor.SEC_16_4)) for r in expired
-    ]
-    changes += [(r, fire(unit, r, Trigger.LAPSE, chain=chains[r.id])) for r in lapsed]
-    if changes:
-        unit.write(changes)
-        mark_stale(unit, recipient, lapsed)
-    return Ended(len(expired), len(lapsed))
-
-
 def next_period(unit: UnitOfWork, recipient: str, standing: Standings | None = None) -> TaxPeriod:
     """Return the first tax period whose GSTR-3B the recipient has not filed.
 
-    `standing` has his GSTR-2Bs where they were read already.
+    `standing` has their GSTR-2Bs where they were read already.
     """
     taxpayer = unit.scene(recipient).recipient
     calendar = unit.book.calendar
@@ -189,8 +171,3 @@ def _draft(
     for period, allowed in by_period.items():
         draft(unit, allowed, period, read)
     return {recipient: owed[recipient][0].period for recipient in recipients}
-
-
-def _may(unit: UnitOfWork, record: Record, trigger: Trigger, chain: Sequence[Record]) -> bool:
-    declared = unit.scene(record.recipient).edition(record).triggers
-    return trigger in declared and isinstance(consider(unit, record, trigger, chain=chain), Allowed)

@@ -10,11 +10,10 @@ from datetime import date
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from ims_fsm.record.record import Record
-from ims_fsm.store import versions
 from ims_fsm.store.staging import entering
 from ims_fsm.store.staging.loading import Row
 from ims_fsm.terms.vocabulary import SupplierStatus
+from ims_fsm.workflow.suppliers.supplier import rejoin
 from ims_fsm.workflow.unit import UnitOfWork
 
 Amounts = tuple[int, int, int, int]
@@ -108,14 +107,4 @@ def join(unit: UnitOfWork, recipient: str, first: int) -> None:
         )
     pairs = entering.come(unit.connection, first)
     for start in range(0, len(pairs), _PAGE):
-        _rejoin(unit, recipient, dict(pairs[start : start + _PAGE]))
-
-
-def _rejoin(unit: UnitOfWork, recipient: str, originals: dict[int, int]) -> None:
-    joined: list[tuple[Record, Record]] = []
-    for first_id, members in versions.chains(unit.connection, recipient, originals).items():
-        original = originals[first_id]
-        for member in members:
-            amends = {"amends_id": original} if member.id == first_id else {}
-            joined.append((member, member.changed(chain_id=original, **amends)))
-    unit.write(joined)
+        rejoin(unit, recipient, dict(pairs[start : start + _PAGE]))

@@ -12,14 +12,13 @@ from ims_fsm.law.refusal import Allowed
 from ims_fsm.record.record import PortalView, Record
 from ims_fsm.record.refusals import label
 from ims_fsm.record.sighting import BY_ACTION, Shown, declared_by, filled, last_seen, portal_view, told_alike
-from ims_fsm.store import log, records, taxpayers
+from ims_fsm.store import log, records
 from ims_fsm.store.staging import entering
 from ims_fsm.store.staging.entering import Sort
-from ims_fsm.terms.money import NIL
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Filing, Form, RemovedFor, Route, State, SupplierStatus, Trigger
 from ims_fsm.workflow.reception.report import Tally
-from ims_fsm.workflow.suppliers.supplier import filed_at
+from ims_fsm.workflow.suppliers.supplier import edited, filed_at
 from ims_fsm.workflow.transitions import fire, pass_over
 from ims_fsm.workflow.unit import UnitOfWork
 
@@ -111,19 +110,7 @@ class KnownRecords:
 
     def _edited(self, record: Record, sighting: Shown) -> Record:
         document = filled(sighting.document, record.document)
-        calendar = self._unit.book.calendar
-        fy = calendar.financial_year(document.date)
-        annual = taxpayers.annual_return_at(self._unit.connection, self._recipient, fy)
-        after = self._fire(record, Trigger.EDIT).changed(
-            document=document,
-            fy=fy,
-            cutoff_at=calendar.cutoff(document.kind, document.date, annual),
-            contents=record.contents + 1,
-            content_hash=document.content_hash,
-            remarks=None,
-            reduction=None,
-            declared=NIL,
-        )
+        after = edited(self._unit, self._fire(record, Trigger.EDIT), document)
         return after.changed(portal=PortalView(State.NO_ACTION, None, sighting.portal_hash, self._unit.now))
 
     def _filed(self, record: Record, sighting: Shown, before: Record) -> Record:

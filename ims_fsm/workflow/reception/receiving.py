@@ -219,7 +219,9 @@ class Reception:
     def _refuse(self, problems: list[Problem], count: int, subject: str) -> None:
         if count:
             left = count - len(problems)
-            more = [Problem("download", f"{left:,} more problems are not listed", "mend those that are, and try again")]
+            more = [
+                Problem("download", f"{left:,} more problems are not listed", "correct those that are, and try again")
+            ]
             raise InputError(subject, [*problems, *(more if left else [])])
 
     def _drop_repeated(self) -> None:

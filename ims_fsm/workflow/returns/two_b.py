@@ -20,7 +20,7 @@ from ims_fsm.store.sql.scene import Scope
 from ims_fsm.store.sql.settling import write_lines
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import TwoBState
-from ims_fsm.workflow.scopes import scope_of
+from ims_fsm.workflow.transitions import scope_of
 from ims_fsm.workflow.unit import UnitOfWork
 
 
@@ -70,7 +70,7 @@ def draft(
 ) -> list[TwoB]:
     """Write the lines of GSTR-2Bs of one period that may be generated, and move each; the recipients are alike.
 
-    `read` is the scope whose chains were read last, where nothing has moved since; another is read where it is not his.
+    `read` is the scope whose chains were read last, where nothing has moved since; it is used where it is theirs.
     """
     recipients = [before.recipient for before, _ in permitted]
     scope = read if read is not None and list(read.recipients) == recipients else scope_of(unit, recipients)

@@ -24,7 +24,7 @@ from ims_fsm.terms.document import Document
 from ims_fsm.terms.money import HEADS, NIL
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Disposition, Form, Kind, RemovedFor, Route, State, SupplierStatus, Trigger
-from ims_fsm.workflow.returns.settling import settle_before_registration
+from ims_fsm.workflow.returns.filing import settle_before_registration
 from ims_fsm.workflow.returns.two_b import mark_stale
 from ims_fsm.workflow.transitions import fire
 from ims_fsm.workflow.unit import UnitOfWork
@@ -108,18 +108,25 @@ def admit(unit: UnitOfWork, new: list[Record]) -> None:
 
 def _join(unit: UnitOfWork, originals: Mapping[tuple[str, Kind, str, str], Record]) -> None:
     recipient = next(iter(originals.values())).recipient
-    joined: list[tuple[Record, Record]] = []
+    joined: dict[int, int] = {}
     for first in list(versions.without_original(unit.connection, recipient, {supplier for supplier, *_ in originals})):
         document, amends = first.document, first.document.amends
         assert amends is not None  # noqa: S101 -- only amendments are without their original
         fy = unit.book.calendar.financial_year(amends.date)
         original = originals.get((document.supplier, document.kind, amends.number.upper(), fy))
         if original is not None:
-            chain = versions.chains(unit.connection, recipient, [first.chain_id])[first.chain_id]
-            joined += [
-                (member, member.changed(chain_id=original.chain_id)) for member in chain if member.id != first.id
-            ]
-            joined.append((first, first.changed(chain_id=original.chain_id, amends_id=original.id)))
+            joined[first.chain_id] = original.id
+    rejoin(unit, recipient, joined)
+
+
+def rejoin(unit: UnitOfWork, recipient: str, originals: Mapping[int, int]) -> None:
+    """Join chains that begin with an amendment, named by its id, to the original that it amends (FAQ 13)."""
+    joined: list[tuple[Record, Record]] = []
+    for first_id, members in versions.chains(unit.connection, recipient, originals).items():
+        original = originals[first_id]
+        for member in members:
+            amends = {"amends_id": original} if member.id == first_id else {}
+            joined.append((member, member.changed(chain_id=original, **amends)))
     unit.write(joined)
 
 
@@ -135,33 +142,39 @@ def edit(unit: UnitOfWork, record_id: int, changes: Mapping[str, Any], supplier:
     document = record.document.changed(**changes).checked()
     same = document.content_hash == record.content_hash
     fy = unit.book.calendar.financial_year(document.date)
-    cutoff = unit.book.calendar.cutoff(
-        document.kind, document.date, taxpayers.annual_return_at(unit.connection, record.recipient, fy)
-    )
     renamed = (document.number, fy) != (record.document.number, record.fy)
     _refuse_entry(unit, record, scene, Trigger.EDIT, str(record.state), document if renamed else None)
     if same:
         return False
-    after = fire(unit, record, Trigger.EDIT).changed(
-        document=document,
-        fy=fy,
-        cutoff_at=cutoff,
-        contents=record.contents + 1,
-        content_hash=document.content_hash,
-        remarks=None,
-        reduction=None,
-        declared=NIL,
-    )
+    after = edited(unit, fire(unit, record, Trigger.EDIT), document)
     after = after.changed(route=scene.route_at(after, unit.now).name)
     unit.write([(record, after)])
     log.append_contents(unit.connection, [(after, after.contents)], unit.actor, unit.now)
     return True
 
 
+def edited(unit: UnitOfWork, record: Record, document: Document) -> Record:
+    """Return a record that an edit has moved, with its new content and without what an action said (FAQ 16)."""
+    fy = unit.book.calendar.financial_year(document.date)
+    annual = taxpayers.annual_return_at(unit.connection, record.recipient, fy)
+    return record.changed(
+        document=document,
+        fy=fy,
+        cutoff_at=unit.book.calendar.cutoff(document.kind, document.date, annual),
+        contents=record.contents + 1,
+        content_hash=document.content_hash,
+        remarks=None,
+        reduction=None,
+        declared=NIL,
+    )
+
+
 def _refuse_fields(changes: Mapping[str, Any]) -> None:
     editable = {field.name for field in fields(Document)} - {"kind", "supplier", "recipient", "amends"} | set(HEADS)
     remedy = f"an edit changes {', '.join(sorted(editable))}; for another, delete the document and save it anew"
-    problems = [Problem(name, "is nothing that an edit changes", remedy) for name in changes if name not in editable]
+    problems = [
+        Problem(name, "is not a field that an edit changes", remedy) for name in changes if name not in editable
+    ]
     if problems:
         raise InputError("edit", problems)
 

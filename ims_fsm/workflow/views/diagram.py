@@ -61,8 +61,8 @@ def highlight(unit: UnitOfWork, record: Record) -> Highlight:
         subheading=_standing(unit, record, edition, entries),
         state=str(record.state),
         steps=steps,
-        ways=tuple(each for each in now if isinstance(each, Way)),
-        barriers=tuple(each for each in now if isinstance(each, Barrier)),
+        ways=tuple(way for way in now if isinstance(way, Way)),
+        barriers=tuple(way for way in now if isinstance(way, Barrier)),
     )
 
 

@@ -1,6 +1,6 @@
 """Events out: read page by page to the end, or followed as they come.
 
-Imports the store; keeps nothing, for the reader keeps the cursor with what he made of the event.
+Imports the store; keeps nothing, for the reader keeps the cursor with what was made of the event.
 """
 
 from __future__ import annotations
