@@ -5,9 +5,20 @@ Imports nothing of the package. Refusals are values (`law.refusal`); an error is
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from typing import Any
+
+LONGEST = 1000
+
+
+def printable(text: object) -> str:
+    """Return text as it may stand in a sentence: what cannot be printed is escaped, and a long text is cut."""
+    brief = str(text)
+    brief = brief if len(brief) <= LONGEST else f"{brief[:LONGEST]}…"
+    if brief.isprintable():
+        return brief
+    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in brief)
 
 
 class ImsFsmError(Exception):
@@ -28,6 +39,11 @@ class Problem:
     what: str
     remedy: str
 
+    def __post_init__(self) -> None:
+        """Keep each part so that it can be printed, whatever was read."""
+        for field in fields(self):
+            object.__setattr__(self, field.name, printable(getattr(self, field.name)))
+
     def __str__(self) -> str:
         """Show the problem in one line."""
         return f"{self.where}: {self.what}; {self.remedy}"
@@ -40,9 +56,9 @@ class ProblemsError(ImsFsmError):
 
     def __init__(self, subject: str, problems: Sequence[Problem]) -> None:
         """Keep the subject that was read and its problems."""
-        self.subject = subject
+        self.subject = printable(subject)
         self.problems = tuple(problems)
-        super().__init__(subject, self.problems)
+        super().__init__(self.subject, self.problems)
 
     def __str__(self) -> str:
         """Show the subject and a line for each problem."""
@@ -91,3 +107,34 @@ class ConflictError(ImsFsmError):
     def __str__(self) -> str:
         """Show what was changed and the remedy."""
         return f"another writer was first to change {self.what}; read again and retry"
+
+
+_OF_FILES: Mapping[type[Exception], tuple[str, str]] = {
+    FileNotFoundError: ("does not exist", "correct the path"),
+    IsADirectoryError: ("is a folder", "name a file in it"),
+    NotADirectoryError: ("is not a folder", "name another"),
+    FileExistsError: ("is not a folder", "name another"),
+    PermissionError: ("cannot be opened", "correct its permissions"),
+}
+
+
+class FileError(InputError):
+    """A file cannot be opened: it is not there, is a folder, or is not to be read."""
+
+    code = "file_unusable"
+
+    def __init__(self, error: OSError | ValueError, name: object = None) -> None:
+        """Say what is wrong with a file, and what mends it, from what opening it raised."""
+        place = printable(getattr(error, "filename", None) or name or "the file")
+        if isinstance(error, OSError):
+            other = (f"cannot be used ({error.strerror or error})", "correct the path or free the disk")
+        else:
+            other = ("is not the path of a file", "correct the path")
+        what, remedy = _OF_FILES.get(type(error), other)
+        problem = Problem(place, what, remedy)
+        super().__init__(place, [problem])
+
+    def __str__(self) -> str:
+        """Show the file, what is wrong and the remedy."""
+        problem = self.problems[0]
+        return f"{self.subject} {problem.what}; {problem.remedy}"

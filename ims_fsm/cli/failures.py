@@ -8,13 +8,13 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from typing import Any
 
 import typer
 
-from ims_fsm.errors import ImsFsmError
+from ims_fsm.errors import FileError, ImsFsmError
 
 DONE, REFUSED, WRONG, UNTOLD, INTERRUPTED = 0, 1, 2, 3, 130
 DEBUG = "IMS_FSM_DEBUG"
@@ -92,21 +92,6 @@ def is_refusal(error: ImsFsmError) -> bool:
     return hasattr(error, "refusals")
 
 
-FAULTS: Mapping[type[OSError], str] = {
-    FileNotFoundError: "does not exist; correct the path",
-    IsADirectoryError: "is a folder; name a file in it",
-    NotADirectoryError: "is not a folder; name another",
-    FileExistsError: "is not a folder; name another",
-    PermissionError: "cannot be opened; correct its permissions",
-}
-
-
-def of_file(error: OSError) -> str:
-    """Return what is wrong with a file, in one sentence with its remedy."""
-    other = f"cannot be used ({error.strerror or error}); correct the path or free the disk"
-    return (f"{error.filename} " if error.filename else "") + FAULTS.get(type(error), other)
-
-
 def _described(error: BaseException) -> tuple[dict[str, Any], int]:
     match error:
         case KeyboardInterrupt():
@@ -119,7 +104,7 @@ def _described(error: BaseException) -> tuple[dict[str, Any], int]:
         case UnicodeError():
             return {"code": "input_invalid", "message": "some of the text is not in UTF-8; write it in UTF-8"}, WRONG
         case OSError():
-            return {"code": "file_unusable", "message": of_file(error)}, WRONG
+            return {"code": "file_unusable", "message": str(FileError(error))}, WRONG
     if os.environ.get(DEBUG):
         raise error
     what = f"unexpected error ({type(error).__name__}: {_first_line(error)})"

@@ -8,12 +8,15 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from json.encoder import encode_basestring_ascii as quoted
 from typing import Literal, NamedTuple, Protocol, TypeAlias
 
+from ims_fsm.errors import InputError, Problem
 from ims_fsm.record.record import PortalView, Record
 from ims_fsm.record.scene import full_reduction
+from ims_fsm.terms.border import Border
 from ims_fsm.terms.document import Document, Ineligible, OriginalReference
 from ims_fsm.terms.money import NIL, Heads, rupees
 from ims_fsm.terms.period import TaxPeriod
@@ -184,6 +187,36 @@ def flat(sighting: Sighting) -> Shown:
         sighting.portal_hash,
         sighting.itc_period,
     )
+
+
+def checked_sightings(sightings: object) -> Iterator[Shown]:
+    """Return what the portal shows, each looked at as it is read; raises `InputError` for anything else."""
+    if not isinstance(sightings, Iterable) or isinstance(sightings, (str, bytes)):
+        raise InputError("sightings", [Problem(type(sightings).__name__, "is not several sightings", "give a list")])
+    return map(_checked, sightings)
+
+
+def _checked(sighting: Sighting) -> Shown:
+    try:
+        row = flat(sighting)
+    except AttributeError:
+        what = "is not what the portal shows of a record"
+        raise InputError("sightings", [Problem(repr(sighting), what, "give a Sighting")]) from None
+    row.document.checked()
+    border, blocked = Border("sightings"), row.reduction_blocked
+    checked = row._replace(
+        form=border.word("form", row.form, Form),
+        return_period=border.period("return_period", row.return_period),
+        supplier_status=border.word("supplier_status", row.supplier_status, SupplierStatus),
+        action=border.word("action", row.action, State),
+        reduction_blocked=None if blocked is None else border.flag("reduction_blocked", blocked),
+        declared=None if row.declared is None else border.heads("declared", row.declared),
+        remarks=border.remarks(row.remarks),
+        portal_hash=None if row.portal_hash is None else border.text("portal_hash", row.portal_hash),
+        itc_period=None if row.itc_period is None else border.period("itc_period", row.itc_period),
+    )
+    border.close()
+    return checked
 
 
 def content_of(row: Shown) -> tuple[str, str]:

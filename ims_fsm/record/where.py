@@ -31,8 +31,8 @@ class Where:
         """Return the filter with every field as it is read; raises `InputError` naming all that cannot be."""
         border = Border("where")
         kept = Where(
-            states=tuple(border.word("states", state, State) for state in self.states),
-            kinds=tuple(border.word("kinds", kind, Kind) for kind in self.kinds),
+            states=tuple(border.word("states", state, State) for state in border.several("states", self.states)),
+            kinds=tuple(border.word("kinds", kind, Kind) for kind in border.several("kinds", self.kinds)),
             supplier=None if self.supplier is None else border.gstin("supplier", self.supplier),
             number=None if self.number is None else border.text("number", self.number),
             return_period=None if self.return_period is None else border.period("return_period", self.return_period),
@@ -40,8 +40,9 @@ class Where:
             expected_period=None
             if self.expected_period is None
             else border.period("expected_period", self.expected_period),
-            supplier_status=self.supplier_status
-            and border.word("supplier_status", self.supplier_status, SupplierStatus),
+            supplier_status=None
+            if self.supplier_status is None
+            else border.word("supplier_status", self.supplier_status, SupplierStatus),
             in_ims=None if self.in_ims is None else border.flag("in_ims", self.in_ims),
         )
         border.close()

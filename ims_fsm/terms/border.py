@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from enum import StrEnum
 from functools import lru_cache
-from typing import TypeGuard, TypeVar
+from typing import Protocol, Self, TypeGuard, TypeVar, cast
 
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.terms.money import HEADS, LARGEST, Heads, shown
@@ -74,9 +74,18 @@ LONGEST = 255
 # The portal's remarks end sooner, by a rule of the law; this is what no text goes beyond.
 LONGEST_REMARKS = 10_000
 BRIEF = 60
+# Periods end in 2099, and the law reads some that lie a year and more after the one that it is asked of.
+LAST_PERIOD = TaxPeriod("2097-12")
 ACTIONS = (Trigger.ACCEPT, Trigger.REJECT, Trigger.KEEP_PENDING, Trigger.RESET)
 T = TypeVar("T")
 Word = TypeVar("Word", bound=StrEnum)
+
+
+class _Value(Protocol):
+    def checked(self) -> Self: ...
+
+
+Checked = TypeVar("Checked", bound=_Value)
 
 
 class Border:
@@ -124,6 +133,13 @@ class Border:
             self.text("remarks", line, longest=LONGEST_REMARKS, empty=True)
         return value if isinstance(value, str) else None
 
+    def several(self, where: str, values: object) -> list[object]:
+        """Look at whether it is several values, and not text."""
+        if isinstance(values, Iterable) and not isinstance(values, (str, bytes)):
+            return list(values)
+        self.wrong(where, values, "is not several values", "give a list or a tuple of them")
+        return []
+
     def word(self, where: str, value: object, words: type[Word]) -> Word:
         """Look at a word of a vocabulary, given as one or as plain text."""
         try:
@@ -143,10 +159,13 @@ class Border:
     def period(self, where: str, value: object) -> TaxPeriod:
         """Look at a tax period, given as one or as text."""
         try:
-            return value if isinstance(value, TaxPeriod) else TaxPeriod(value)  # type: ignore[arg-type]  # it asks itself
+            period = value if isinstance(value, TaxPeriod) else TaxPeriod(value)  # type: ignore[arg-type]  # it asks itself
         except ValueError:
             self.wrong(where, value, "is not a tax period", 'write the year and month like "2024-10"')
             return TaxPeriod("2017-07")
+        if period > LAST_PERIOD:
+            self.wrong(where, str(value), "is too far away", f"write a period up to {LAST_PERIOD}")
+        return period
 
     def paise(self, where: str, value: object, *, signed: bool = False) -> int:
         """Look at an amount in paise, which is not below zero unless it may be `signed`."""
@@ -215,14 +234,34 @@ def checked_id(record_id: object) -> int:
     return record_id if _is_id(record_id) else checked_ids([record_id])[0]
 
 
-def checked_ids(ids: Iterable[object]) -> list[int]:
+def checked_ids(ids: object) -> list[int]:
     """Return records' ids; raises `InputError` naming all that cannot be one."""
-    return looked_at("records", lambda border: [border.record_id(number) for number in ids])
+    return looked_at("records", lambda border: [border.record_id(number) for number in border.several("ids", ids)])
 
 
 def checked_party(gstin: object) -> str:
     """Return a GSTIN in capitals; raises `InputError` for what is not one."""
     return looked_at("taxpayer", lambda border: border.gstin("gstin", gstin))
+
+
+def checked_parties(gstins: object) -> list[str]:
+    """Return GSTINs in capitals; raises `InputError` naming all that are not one."""
+    return looked_at(
+        "taxpayers", lambda border: [border.gstin("gstin", name) for name in border.several("gstins", gstins)]
+    )
+
+
+def checked_text(where: str, text: object, *, empty: bool = False) -> str:
+    """Return a text of one line; raises `InputError` for anything else."""
+    return looked_at(where, lambda border: border.text(where, text, empty=empty))
+
+
+def checked_value(value: object, kind: type[Checked]) -> Checked:
+    """Return a value of the package with every field as it is kept; raises `InputError` for anything else."""
+    name = kind.__name__
+    if not isinstance(value, kind):
+        looked_at(name.lower(), lambda border: border.wrong(name.lower(), value, f"is not a {name}", f"give a {name}"))
+    return cast("Checked", value).checked()
 
 
 def checked_period(period: object) -> TaxPeriod:
@@ -237,7 +276,8 @@ def checked_word(words: type[Word], word: object, where: str) -> Word:
 
 def checked_action(trigger: object) -> Trigger:
     """Return a recipient's action by its word; raises `InputError` for another."""
-    if trigger not in ACTIONS:
+    if not isinstance(trigger, str) or trigger not in ACTIONS:
         remedy = f"the actions are {', '.join(ACTIONS)}"
-        raise InputError("action", [Problem(str(trigger), "is not an action of a recipient", remedy)])
+        word = trigger if isinstance(trigger, str) else repr(trigger)
+        raise InputError("action", [Problem(word, "is not an action of a recipient", remedy)])
     return Trigger(str(trigger))

@@ -11,7 +11,6 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any, Literal, Self, get_args
 
-from ims_fsm.errors import InputError, Problem
 from ims_fsm.terms.border import Border
 from ims_fsm.terms.money import HEADS, NIL, Heads, rupees
 from ims_fsm.terms.vocabulary import Direction, Kind
@@ -83,9 +82,11 @@ class Document:
             pending_blocked=None if blocked is None else border.flag("pending_blocked", blocked),
             supplier_name=border.text("supplier_name", self.supplier_name, empty=True),
         )
-        if self.amends is not None:
+        if isinstance(self.amends, OriginalReference):
             border.text("amends", self.amends.number)
             border.day("amends", self.amends.date)
+        elif self.amends is not None:
+            border.wrong("amends", self.amends, "is not an OriginalReference", "give its number and date")
         border.close()
         return kept
 
@@ -157,10 +158,3 @@ class Document:
         )
         moved = {Direction.UPWARD: original.below(self.tax), Direction.DOWNWARD: self.tax.below(original)}
         return next((direction for direction in order if moved[direction]), Direction.UNCHANGED)
-
-
-def checked_document(document: object) -> Document:
-    """Return a document with every field as it is kept; raises `InputError` for what is not one, or is not right."""
-    if not isinstance(document, Document):
-        raise InputError("document", [Problem(repr(document), "is not a document", "give a Document")])
-    return document.checked()

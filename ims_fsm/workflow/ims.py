@@ -14,7 +14,7 @@ from ims_fsm.law.hooks import Hooks
 from ims_fsm.record.taxpayer import Taxpayer
 from ims_fsm.store import records, taxpayers
 from ims_fsm.store.connection import Engine
-from ims_fsm.terms.border import checked_actor, checked_party
+from ims_fsm.terms.border import checked_actor, checked_parties, checked_party, checked_value
 from ims_fsm.terms.event import Event
 from ims_fsm.workflow.calendar import sweeps
 from ims_fsm.workflow.calendar.sweeps import SweepReport
@@ -105,7 +105,7 @@ class IMS:
 
         Raises `InputError` for what is not a GSTIN.
         """
-        return SupplierDesk(self._workspace, gstin and checked_party(gstin), actor)
+        return SupplierDesk(self._workspace, "" if gstin == "" else checked_party(gstin), actor)
 
     def recipient_of(self, record_id: int) -> str:
         """Return whose record an id names, for an operator who may see all; raises `InputError` for an unknown id."""
@@ -115,11 +115,12 @@ class IMS:
 
     def register(self, taxpayer: Taxpayer) -> None:
         """Register a taxpayer, or correct what is known of them (`registration.register` has what it raises)."""
-        self._workspace.run("register", lambda unit: register(unit, taxpayer), Taxpayer, actor="")
+        checked = checked_value(taxpayer, Taxpayer)
+        self._workspace.run("register", lambda unit: register(unit, checked), Taxpayer, actor="")
 
     def taxpayer(self, gstin: str) -> Taxpayer | None:
-        """Return a registered taxpayer, or None."""
-        return self._workspace.asked(lambda unit: taxpayers.find(unit.connection, gstin))
+        """Return a registered taxpayer, or None; raises `InputError` for what is not a GSTIN."""
+        return self._workspace.asked(lambda unit: taxpayers.find(unit.connection, checked_party(gstin)))
 
     def taxpayers(self) -> list[Taxpayer]:
         """Return every registered taxpayer, by GSTIN."""
@@ -172,7 +173,7 @@ class IMS:
         Where it fails for a recipient the others are still done; the report names the recipient and the error.
         """
         checked_actor(actor)
-        wanted = self.registered() if gstins is None else [checked_party(gstin) for gstin in gstins]
+        wanted = self.registered() if gstins is None else checked_parties(gstins)
         return sweeps.sweep(self._workspace, wanted, actor)
 
     def events(

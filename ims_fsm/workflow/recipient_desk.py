@@ -8,18 +8,27 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Literal, TypedDict, TypeVar, Unpack
 
+from ims_fsm.errors import InputError, Problem
 from ims_fsm.formats.gstn import PortalTwoB, Upload
 from ims_fsm.formats.gstn.download import Source, named, opened
 from ims_fsm.formats.proposals import Proposal, read_proposals
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import Answer
 from ims_fsm.record.scene import ReduceItc, Request
-from ims_fsm.record.sighting import Sighting
+from ims_fsm.record.sighting import Sighting, checked_sightings
 from ims_fsm.record.where import Where
 from ims_fsm.store import returns
 from ims_fsm.store.connection import serialise
-from ims_fsm.terms.border import checked_action, checked_period, checked_word
-from ims_fsm.terms.document import Document, checked_document
+from ims_fsm.terms.border import (
+    checked_action,
+    checked_ids,
+    checked_period,
+    checked_text,
+    checked_value,
+    checked_word,
+    looked_at,
+)
+from ims_fsm.terms.document import Document
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Disposition, Trigger, TwoBState
 from ims_fsm.workflow.actions import many, one, proposed, what_if
@@ -114,7 +123,7 @@ class RecipientDesk(Desk):
         key's answer is repeated. Raises `InputError` for an id that is not here; then nothing is written.
         """
         request, action = Request(remarks=remarks, reduce_itc=reduce_itc).checked(), checked_action(trigger)
-        wanted = None if ids is None else list(ids)
+        where, wanted = checked_value(where, Where), None if ids is None else checked_ids(ids)
         asked = {"action": action, "ids": wanted, "where": where, **request.as_dict()}
 
         def work(unit: UnitOfWork) -> ActionReport:
@@ -133,7 +142,7 @@ class RecipientDesk(Desk):
     ) -> Answer:
         """Ask whether a trigger may fire on a record; changes nothing. The answer is truthy exactly when it may."""
         request = Request(remarks=remarks, reduce_itc=reduce_itc).checked()
-        return self._asked(one.may, record_id, trigger, request, self.gstin)
+        return self._asked(one.may, record_id, checked_text("trigger", trigger), request, self.gstin)
 
     def what_if(
         self, trigger: Action, record_id: int, *, remarks: str | None = None, reduce_itc: ReduceItc | None = None
@@ -166,7 +175,8 @@ class RecipientDesk(Desk):
         and `reduce_itc` are those of proposals without their own.
         """
         name, read = self._proposals(source, where, None if trigger is None else checked_action(trigger))
-        proposals = [row.with_defaults(remarks, reduce_itc) for row in read]
+        request = Request(remarks=remarks, reduce_itc=reduce_itc).checked()
+        proposals = [row.with_defaults(request.remarks, request.reduce_itc) for row in read]
         asked = [proposal.canonical() for proposal in proposals]
 
         def work(unit: UnitOfWork) -> Judgement:
@@ -179,7 +189,7 @@ class RecipientDesk(Desk):
     ) -> None:
         """State how the unknown original of an amendment was decided, and its content where that is known (FAQ 13)."""
         word = checked_word(Disposition, disposition, "disposition")
-        content = None if original is None else checked_document(original).content()
+        content = None if original is None else checked_value(original, Document).content()
 
         def work(unit: UnitOfWork) -> None:
             supplier.state_original(unit, record_id, word, original, self.gstin)
@@ -239,6 +249,7 @@ class RecipientDesk(Desk):
 
     def file_annual_return(self, fy: str, *, key: str | None = None) -> int:
         """Record that the annual return of a year ("2023-24") was filed; returns how many time limits it ended."""
+        fy = checked_text("financial year", fy)
 
         def work(unit: UnitOfWork) -> int:
             serialise(unit.connection, [self.gstin])
@@ -283,10 +294,13 @@ class RecipientDesk(Desk):
         was deleted by its supplier (FAQ 16). `each` is called with what happened, by the name of `Received`, to which
         record.
         """
+        checked = checked_sightings(sightings)
+        names = looked_at("machines", lambda border: border.several("complete", complete))
+        machines = frozenset(checked_text("machine", name) for name in names)
 
         def work(unit: UnitOfWork) -> Received:
             serialise(unit.connection, [self.gstin])
-            return receiving.receive(unit, self.gstin, sightings, complete, each)
+            return receiving.receive(unit, self.gstin, checked, machines, each)
 
         return self._done("receive", Received, work, retries=0)
 
@@ -305,11 +319,13 @@ class RecipientDesk(Desk):
 
         What is written meanwhile is not seen. A loop that ends early gives its connection back with `close()`.
         """
-        return self._workspace.streamed(lambda unit: unit.matching(self.gstin, where))
+        chosen = checked_value(where, Where)
+        return self._workspace.streamed(lambda unit: unit.matching(self.gstin, chosen))
 
     def listed(self, where: Where = EVERYTHING) -> Iterator[ListedRecord]:
         """Give the records that match as `records` does, each with what may be done to it and why not."""
-        return self._workspace.streamed(lambda unit: views.listed(unit, self.gstin, where))
+        chosen = checked_value(where, Where)
+        return self._workspace.streamed(lambda unit: views.listed(unit, self.gstin, chosen))
 
     def record(self, record_id: int) -> Record:
         """Return a record."""
@@ -335,6 +351,8 @@ class RecipientDesk(Desk):
         self, source: Source | Sequence[Proposal], where: str | None, trigger: Trigger | None = None
     ) -> tuple[str, Sequence[Proposal]]:
         if isinstance(source, Sequence) and not isinstance(source, (bytes, str)):
+            if not all(isinstance(row, Proposal) for row in source):
+                raise InputError("proposals", [Problem("the proposals", "are not all of them one", "give Proposals")])
             return where or "the proposals", source
         name, file = named(source, where)
         with opened(file) as content:

@@ -12,8 +12,8 @@ from typing import Any
 from ims_fsm.record.record import Record
 from ims_fsm.record.returns import Liability
 from ims_fsm.store import returns, versions
-from ims_fsm.terms.border import checked_period, checked_word
-from ims_fsm.terms.document import Document, checked_document
+from ims_fsm.terms.border import checked_period, checked_value, checked_word
+from ims_fsm.terms.document import Document
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Form
 from ims_fsm.workflow.desk import Desk
@@ -32,7 +32,7 @@ class SupplierDesk(Desk):
 
     def save(self, document: Document, form: Form, period: TaxPeriod, *, key: str | None = None) -> int:
         """Save a document in a form of a return period; returns its record's id (FAQ 4, 6)."""
-        document, period, form = checked_document(document), checked_period(period), _form(form)
+        document, period, form = checked_value(document, Document), checked_period(period), _form(form)
 
         def work(unit: UnitOfWork) -> int:
             return supplier.save(unit, document, form, period, self.gstin)
@@ -66,11 +66,13 @@ class SupplierDesk(Desk):
 
         All as of one moment; a page of it is held. A loop that ends early gives its connection back with `close()`.
         """
-        return self._workspace.streamed(lambda unit: versions.of_supplier(unit.connection, self.gstin, period))
+        chosen = None if period is None else checked_period(period)
+        return self._workspace.streamed(lambda unit: versions.of_supplier(unit.connection, self.gstin, chosen))
 
     def liabilities(self, period: TaxPeriod | None = None) -> list[Liability]:
         """Return the liability added back to the supplier, in one of their periods or in all (FAQ 34)."""
-        return self._asked(lambda unit: returns.liabilities(unit.connection, self.gstin, period))
+        chosen = None if period is None else checked_period(period)
+        return self._asked(lambda unit: returns.liabilities(unit.connection, self.gstin, chosen))
 
 
 def _form(form: Form) -> Form:

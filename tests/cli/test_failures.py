@@ -11,8 +11,8 @@ import pytest
 import typer
 
 from ims_fsm.cli import failures
-from ims_fsm.cli.failures import CallError, guarded, of_file
-from ims_fsm.errors import ImsFsmError, InputError, Problem
+from ims_fsm.cli.failures import CallError, guarded
+from ims_fsm.errors import FileError, ImsFsmError, InputError, Problem
 from ims_fsm.record.refusals import RefusedError, Told
 
 REFUSAL = Told("pending_not_allowed", "faq.11.a", ("faq.11.a",), "No", "accept it")
@@ -101,13 +101,13 @@ def test_what_went_well_ends_with_0_and_an_exit_code_is_kept(capsys):
         (PermissionError(errno.EACCES, "", "a"), "a cannot be opened; correct its permissions"),
         (
             OSError(errno.ENOSPC, "No space left on device"),
-            "cannot be used (No space left on device); correct the path or free the disk",
+            "the file cannot be used (No space left on device); correct the path or free the disk",
         ),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, OSError) else "",
 )
 def test_a_file_that_cannot_be_used_is_told_in_a_sentence(error, sentence):
-    assert of_file(error) == sentence
+    assert str(FileError(error)) == sentence
 
 
 class Full(StringIO):

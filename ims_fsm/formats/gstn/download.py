@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
-from ims_fsm.errors import Problem
+from ims_fsm.errors import FileError, InputError, Problem
 from ims_fsm.formats.gstn.envelope import Dialect, Envelope, Listed, Outline
 from ims_fsm.formats.gstn.fields import read_record
 from ims_fsm.formats.gstn.notation import JsonText, decoded, readable, refuse_archive, refused
@@ -25,6 +25,7 @@ from ims_fsm.formats.gstn.row import Findings, Row, recipient_of
 from ims_fsm.formats.gstn.sections import RESERVED, SEZ_IMPORT_TYPE, SectionForm, section_named
 from ims_fsm.formats.gstn.values import shown
 from ims_fsm.record.sighting import Shown
+from ims_fsm.terms.border import checked_text
 from ims_fsm.terms.vocabulary import Kind, SupplierStatus
 
 Source = bytes | str | Path | BinaryIO
@@ -48,7 +49,8 @@ class Whole(NamedTuple):
 
 
 def named(source: Source, where: str | None = None) -> tuple[str, Source]:
-    """Return what names a file in errors, and the file; text is its path."""
+    """Return what names a file in errors, and the file; text is its path. Raises `InputError` for another name."""
+    where = None if where is None else checked_text("where", where, empty=True)
     if isinstance(source, (str, Path)):
         return where or str(source), Path(source)
     return where or str(getattr(source, "name", "the file")), source
@@ -56,13 +58,19 @@ def named(source: Source, where: str | None = None) -> tuple[str, Source]:
 
 @contextmanager
 def opened(source: Source) -> Iterator[BinaryIO]:
-    """Give a file that can be read twice: the one at a path, or one of these bytes, or a copy of what only flows."""
+    """Give a file that can be read twice: the one at a path, or one of these bytes, or a copy of what only flows.
+
+    Raises `InputError` for what is not a file of bytes, `FileError` for a path at which none can be opened.
+    """
     match source:
         case Path():
-            with source.open("rb") as file:
+            with _at(source) as file:
                 yield file
         case bytes() | str():
             yield io.BytesIO(source if isinstance(source, bytes) else source.lstrip("\ufeff").encode())
+        case _ if isinstance(source, io.TextIOBase) or not callable(getattr(source, "read", None)) or _closed(source):
+            what = f"{type(source).__name__} is not an open file of bytes"
+            raise InputError("file", [Problem("the file", what, 'give a path, bytes, or a file opened with "rb"')])
         case _ if source.seekable():
             yield source
         case _:
@@ -70,6 +78,17 @@ def opened(source: Source) -> Iterator[BinaryIO]:
                 shutil.copyfileobj(source, copy)
                 copy.seek(0)
                 yield copy
+
+
+def _at(path: Path) -> BinaryIO:
+    try:
+        return path.open("rb")
+    except (OSError, ValueError) as error:
+        raise FileError(error, path) from None
+
+
+def _closed(file: BinaryIO) -> bool:
+    return bool(getattr(file, "closed", False))
 
 
 class DownloadReader:

@@ -30,7 +30,6 @@ from ims_fsm.store.sql.moving import (
 )
 from ims_fsm.store.sql.scene import Firing, Scope
 from ims_fsm.store.tables import AT
-from ims_fsm.terms.border import checked_ids
 from ims_fsm.terms.vocabulary import Trigger
 from ims_fsm.workflow.actions.one import acted, decided_otherwise
 from ims_fsm.workflow.returns.two_b import mark_stale, mark_stale_where
@@ -85,10 +84,10 @@ def act_on_many(  # noqa: PLR0913, PLR0917 -- what, on which records, with what
     """
     unit.taxpayer(recipient)
     if ids is not None:
-        _refuse_strangers(unit, recipient, checked_ids(ids))
+        _refuse_strangers(unit, recipient, ids)
     elif where.expected_period is not None:
         ids = [record.id for record in unit.matching(recipient, where)]
-    chosen = records.conditions(where.checked()) if ids is None else [among(AT.id, list(ids))]
+    chosen = records.conditions(where) if ids is None else [among(AT.id, list(ids))]
     firing = Firing(trigger=trigger, scope=(read or scope_of(unit, [recipient])).narrowed(*chosen), request=request)
     if unit.hooks.watch(trigger):
         return _one_by_one(unit, firing, each_refused)

@@ -21,7 +21,7 @@ from ims_fsm.record.scene import Scene, original_of, record_facts
 from ims_fsm.store import log, records, taxpayers, versions
 from ims_fsm.store.connection import serialise
 from ims_fsm.terms.document import Document
-from ims_fsm.terms.money import HEADS, NIL
+from ims_fsm.terms.money import HEADS, NIL, Heads
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Disposition, Form, Kind, RemovedFor, Route, State, SupplierStatus, Trigger
 from ims_fsm.workflow.returns.filing import settle_before_registration
@@ -169,12 +169,16 @@ def edited(unit: UnitOfWork, record: Record, document: Document) -> Record:
     )
 
 
-def _refuse_fields(changes: Mapping[str, Any]) -> None:
+def _refuse_fields(changes: object) -> None:
+    if not isinstance(changes, Mapping):
+        raise InputError("edit", [Problem(repr(changes), "is not a table of changes", "name fields and values")])
     editable = {field.name for field in fields(Document)} - {"kind", "supplier", "recipient", "amends"} | set(HEADS)
     remedy = f"an edit changes {', '.join(sorted(editable))}; for another, delete the document and save it anew"
     problems = [
-        Problem(name, "is not a field that an edit changes", remedy) for name in changes if name not in editable
+        Problem(str(name), "is not a field that an edit changes", remedy) for name in changes if name not in editable
     ]
+    if "tax" in changes and not isinstance(changes["tax"], Heads):
+        problems.append(Problem("tax", "is not an amount per head", "give Heads(igst=…, cgst=…, sgst=…, cess=…)"))
     if problems:
         raise InputError("edit", problems)
 

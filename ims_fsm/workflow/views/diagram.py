@@ -19,10 +19,12 @@ from ims_fsm.record.log import TransitionEntry
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import label, record_fields
 from ims_fsm.store import log
+from ims_fsm.terms.border import Border
 from ims_fsm.terms.period import in_india
 from ims_fsm.workflow.transitions import consider
 from ims_fsm.workflow.unit import UnitOfWork
 
+LONGEST_ADDRESS = 2000
 # How a sentence names the record that its own picture is about.
 _SHORT = {"document": "it", "a_document": "such a document"}
 
@@ -40,6 +42,12 @@ def diagram(
 
     Raises what `IMS.record` and the drawing of a picture raise.
     """
+    border = Border("drawing")
+    border.text("format", fmt)
+    border.text("theme", theme)
+    if href_base is not None:
+        border.text("href_base", href_base, longest=LONGEST_ADDRESS)
+    border.close()
     check_formats([fmt])
     record, look = unit.record(record_id, recipient), theme_named(theme)
     links = None if href_base is None else Links(href_base.replace("{machine}", record.machine))

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 
-from ims_fsm.errors import InputError, Problem
+from ims_fsm.errors import Problem
 from ims_fsm.store import connection as store
 from ims_fsm.store import events
 from ims_fsm.store.connection import Engine
 from ims_fsm.store.event_logs import Wanted
-from ims_fsm.terms.border import checked_gstin
+from ims_fsm.terms.border import Border
 from ims_fsm.terms.event import Event, EventKind
 
 PAGE = 1000
@@ -21,17 +21,14 @@ FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.25, 8.0
 
 def wanted(gstin: str | None = None, kinds: Collection[str] = ()) -> Wanted:
     """Return which events are meant; without kinds every kind is. Raises `InputError` for what there is not."""
-    problems = []
-    try:
-        meant = None if gstin is None else checked_gstin(gstin)
-    except ValueError:
-        problems.append(Problem(repr(gstin), "is not a GSTIN", "write its 15 characters like 27AAPFU0939F1ZV"))
-    words = ", ".join(EventKind)
-    unknown = sorted(set(kinds) - set(EventKind))
-    problems += [Problem(repr(kind), "is not a kind of event", f"the kinds are {words}") for kind in unknown]
-    if problems:
-        raise InputError("events", problems)
-    return Wanted(meant, frozenset(map(EventKind, kinds)) or frozenset(EventKind))
+    border = Border("events")
+    meant = None if gstin is None else border.gstin("gstin", gstin)
+    chosen, words = border.several("kinds", kinds), tuple(EventKind)
+    unknown = sorted({repr(kind) for kind in chosen if kind not in words})
+    remedy = f"the kinds are {', '.join(words)}"
+    border.problems += [Problem(kind, "is not a kind of event", remedy) for kind in unknown]
+    border.close()
+    return Wanted(meant, frozenset(EventKind(str(kind)) for kind in chosen) or frozenset(EventKind))
 
 
 def read(engine: Engine, after: str | None, limit: int | None, asked: Wanted, page: int = PAGE) -> Iterator[Event]:
@@ -40,6 +37,12 @@ def read(engine: Engine, after: str | None, limit: int | None, asked: Wanted, pa
     Nothing is held open between pages. Raises `InputError` for another cursor, and when it is read
     `StoreError` where the database was restored.
     """
+    border = Border("events")
+    if after is not None and not isinstance(after, str):
+        border.wrong("after", after, "is not a cursor of events", "give the cursor of an event")
+    if limit is not None and (type(limit) is not int or limit < 0):
+        border.wrong("limit", limit, "is not a number of events", "give a whole number, or None for all")
+    border.close()
     if after is not None:
         events.position_of(after, engine.dialect.name)
     return _pages(engine, after, limit, asked, page)
