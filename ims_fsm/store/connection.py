@@ -48,7 +48,7 @@ from sqlalchemy.pool import SingletonThreadPool, StaticPool
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-from ims_fsm.errors import ConflictError, StoreError
+from ims_fsm.errors import ConflictError, StoreError, printable
 
 # A transaction is handed from floor to floor; only this room knows what it is made of.
 __all__ = [
@@ -58,6 +58,7 @@ __all__ = [
     "Database",
     "Engine",
     "StoreError",
+    "address_of",
     "among",
     "database_of",
     "first_writer",
@@ -156,7 +157,7 @@ def told_apart(engine: Engine) -> Iterator[None]:
     try:
         yield
     except SQLAlchemyError as error:
-        address, kind = engine.url.render_as_string(), type(getattr(error, "orig", None) or error).__name__
+        address, kind = address_of(engine), type(getattr(error, "orig", None) or error).__name__
         what = f"the database {address} refused what a call asked of it ({kind}), and nothing of the call was kept"
         raise StoreError(f"{what}; please report it with what was called") from None
 
@@ -177,6 +178,12 @@ def _connected(engine: Engine) -> Iterator[Connection]:
         raise StoreError(f"all connections of this program to the database are in use; {remedy}") from None
 
 
+def address_of(engine: Engine) -> str:
+    """Return the address of a database as it may be told: without a password, wherever it stands in it."""
+    hidden = {name: "***" for name in engine.url.query if "pass" in name.lower()}
+    return engine.url.update_query_dict(hidden).render_as_string().replace("%2A%2A%2A", "***")
+
+
 def _is_the_databases(error: DatabaseError) -> bool:
     """Say whether a statement failed because of the database that it met, and not because of what it said."""
     forbidden = getattr(error.orig, "sqlstate", None) in _FORBIDDEN
@@ -184,7 +191,7 @@ def _is_the_databases(error: DatabaseError) -> bool:
 
 
 def _unusable(engine: Engine, error: DatabaseError) -> str:
-    address = engine.url.render_as_string()
+    address = address_of(engine)
     if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
         return f"the database {address} is in use by another writer; try again when it is done"
     reason = str(error.orig).strip().splitlines()[0]
@@ -193,10 +200,10 @@ def _unusable(engine: Engine, error: DatabaseError) -> str:
 
 def _address(url: str) -> URL:
     try:
-        address = make_url(url)
+        address = make_url(url if isinstance(url, str) and url.isprintable() else "")
     except (ArgumentError, ValueError):
         # An address with a user may hold a password.
-        named = "what is given" if "@" in url else repr(url)
+        named = "what is given" if "@" in str(url) or "pass" in str(url).lower() else printable(repr(url))
         raise StoreError(f"{named} is not a database URL; write it like sqlite:///ims.db or postgresql://…") from None
     name = address.get_backend_name()
     if name not in _DRIVERS:
@@ -279,7 +286,7 @@ def first_writer(what: str) -> Iterator[None]:
     except IntegrityError as error:
         if not _is_duplicate(error):
             raise
-        raise ConflictError(what) from error
+        raise ConflictError(what) from None
 
 
 def lost_race(error: DBAPIError) -> bool:

@@ -13,7 +13,7 @@ from threading import Lock
 from sqlalchemy import Connection, Engine, column, inspect, select, table
 
 from ims_fsm.store import job_tables  # noqa: F401 -- the metadata is whole once every module of tables is loaded
-from ims_fsm.store.connection import StoreError, reading, serialise, writing
+from ims_fsm.store.connection import StoreError, address_of, reading, serialise, writing
 from ims_fsm.store.tables import Table
 
 VERSIONS = ("0001",)
@@ -41,7 +41,7 @@ def prepare(engine: Engine) -> None:
     with reading(engine) as connection:
         version = _version(connection)
         others = inspect(connection).get_table_names() if version is None else []
-    address = engine.url.render_as_string()
+    address = address_of(engine)
     if others:
         held = f"the database {address} holds other tables, like {min(others)}, and none of ims-fsm"
         raise StoreError(f"{held}; choose another --db, or {_REMEDY} to have both in it")
@@ -57,7 +57,7 @@ def migrate(engine: Engine) -> Migration:
 
     Raises `StoreError` for a database of a newer program, or one whose tables are somebody else's.
     """
-    address = engine.url.render_as_string()
+    address = address_of(engine)
     with _one_at_a_time, writing(engine) as connection:
         serialise(connection, [VERSION_TABLE])
         before = _version(connection)

@@ -83,7 +83,7 @@ class IMS:
         self._workspace.hooks = hooks
 
     def close(self) -> None:
-        """Close the database; the object is of no use afterwards. An engine that was given stays open."""
+        """Close the database; every call raises `StoreError` afterwards. An engine that was given stays open."""
         self._workspace.close()
 
     def __enter__(self) -> Self:

@@ -17,14 +17,14 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from pydantic import TypeAdapter
 
-from ims_fsm.errors import InputError, Problem
+from ims_fsm.errors import InputError, Problem, StoreError
 from ims_fsm.law.book import LawBook, shipped_book
 from ims_fsm.law.hooks import Hooks
 from ims_fsm.store import connection as store
 from ims_fsm.store import register, schema
 from ims_fsm.store.connection import ConflictError, Engine
 from ims_fsm.store.register import Response
-from ims_fsm.terms.border import checked_key
+from ims_fsm.terms.border import Border, checked_key
 from ims_fsm.terms.period import in_india
 from ims_fsm.workflow.unit import UnitOfWork
 
@@ -60,11 +60,21 @@ class Workspace:
         retries: int = RETRIES,
     ) -> None:
         """Open the database and check that it fits the declarations."""
+        border = Border("IMS")
+        if not callable(clock):
+            border.wrong("clock", clock, "gives no moments", "give a function that returns an aware datetime")
+        if book is not None and not isinstance(book, LawBook):
+            border.wrong("book", book, "is not a LawBook", "give one, or leave it out")
+        if hooks is not None and not isinstance(hooks, Hooks):
+            border.wrong("hooks", hooks, "is not Hooks", "give Hooks, or leave them out")
+        if type(retries) is not int or retries < 0:
+            border.wrong("retries", retries, "is not a number of retries", "give a whole number from 0")
+        border.close()
         self.book = book or shipped_book()
         self.clock = clock
         self.hooks = hooks or Hooks(self.book.law)
         self.retries = retries
-        self.engine = store.open_engine(database)
+        self._engine: Engine | None = store.open_engine(database)
         self._is_lent = isinstance(database, Engine)
         self._declarations: Mapping[str, int] = {}
         with store.told_apart(self.engine):
@@ -72,10 +82,18 @@ class Workspace:
             with store.reading(self.engine) as connection:
                 register.check(connection, self.book.law)
 
+    @property
+    def engine(self) -> Engine:
+        """The database; raises `StoreError` once it is closed."""
+        if self._engine is None:
+            raise StoreError("this IMS is closed; open another one on its database")
+        return self._engine
+
     def close(self) -> None:
-        """Close the database; the object is of no use afterwards."""
-        if not self._is_lent:
-            self.engine.dispose()
+        """Close the database; every call raises `StoreError` afterwards."""
+        if self._engine is not None and not self._is_lent:
+            self._engine.dispose()
+        self._engine = None
 
     @property
     def in_memory(self) -> bool:
@@ -142,7 +160,7 @@ class Workspace:
         """Return the clock's moment in UTC; raises `InputError` for one without a time zone."""
         try:
             return in_india(self.clock()).astimezone(UTC)
-        except (AttributeError, ValueError) as error:
+        except (AttributeError, TypeError, ValueError) as error:
             remedy = "give an aware datetime, like datetime.now(UTC)"
             raise InputError("clock", [Problem("clock", "gave no moment with a time zone", remedy)]) from error
 

@@ -23,6 +23,7 @@ from ims_fsm import (
     TaxPeriod,
     Where,
 )
+from ims_fsm.store.connection import first_writer
 
 OCTOBER = TaxPeriod("2024-10")
 
@@ -222,10 +223,51 @@ def test_what_the_database_refuses_is_told_without_statement_and_values(stage):
 
 
 def test_a_password_is_not_told():
-    for url in ("postgres//me:s3cret@host/db", "oracle://me:s3cret@host/db"):
+    urls = (
+        "postgres//me:s3cret@host/db",
+        "oracle://me:s3cret@host/db",
+        "postgresql:/host?password=s3cret",
+        "postgresql://127.0.0.1:1/db?password=s3cret&user=me",
+    )
+    for url in urls:
         with pytest.raises(ImsFsmError) as caught:
             IMS(url)
         assert "s3cret" not in "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.parametrize("database", [None, 5, "", "sqlite:///a\0b", b"sqlite://"])
+def test_what_is_not_an_address_is_told(database):
+    with pytest.raises(StoreError, match="is not a database URL"):
+        IMS(database)
+
+
+@pytest.mark.parametrize("given", [{"retries": -1}, {"retries": "3"}, {"clock": 5}, {"book": "law"}, {"hooks": "none"}])
+def test_what_an_ims_cannot_be_opened_with_is_told(given):
+    with pytest.raises(InputError, match=f"IMS: {next(iter(given))}: "):
+        IMS("sqlite://", **given)
+
+
+@pytest.mark.sqlite("opened twice in memory, there would be two")
+def test_after_closing_every_call_says_so():
+    ims = IMS("sqlite://")
+    ims.close()
+    ims.close()
+    for call in (ims.registered, ims.sweep, lambda: list(ims.events()), ims.supplier("", actor="erp").liabilities):
+        with pytest.raises(StoreError, match="this IMS is closed; open another one"):
+            call()
+
+
+def test_who_was_first_is_told_without_statement_and_values(stage):
+    def second(unit):
+        with first_writer("the counter"):
+            for _ in range(2):
+                unit.connection.execute(text("INSERT INTO counter (name, last) VALUES (:name, 1)"), {"name": "s3cret"})
+
+    with pytest.raises(ConflictError) as caught:
+        stage.ims._workspace.run("test", second, type(None), actor="x", retries=0)
+    printed = "".join(traceback.format_exception(caught.value))
+    assert "INSERT" not in printed
+    assert "s3cret" not in printed
 
 
 # --- an engine of one's own -----------------------------------------------------------------------------------------

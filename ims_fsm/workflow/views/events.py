@@ -52,7 +52,7 @@ def _pages(engine: Engine, after: str | None, limit: int | None, which: Wanted, 
     left = limit
     while left is None or left > 0:
         asked = page if left is None else min(page, left)
-        with store.reading(engine) as connection:
+        with store.told_apart(engine), store.reading(engine) as connection:
             events_read = events.page(connection, after, asked, which)
         yield from events_read
         if len(events_read) < asked:
