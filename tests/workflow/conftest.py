@@ -86,6 +86,11 @@ class Stage(testing.Stage):
             ims.clock, ims.hooks = clock, Hooks(ims.book.law)
 
     @property
+    def url(self) -> str:
+        """The database's address, for a second IMS on it."""
+        return self.ims._workspace.engine.url.render_as_string(hide_password=False)
+
+    @property
     def now(self) -> datetime:
         """The moment of the clock."""
         return self.clock()
