@@ -192,8 +192,15 @@ def _fault(fault: Mapping[str, Any], words: Mapping[str, tuple[str, str]]) -> Pr
         return Problem(place, what, remedy)
     what, remedy = words.get(fault["type"], ("cannot be used", fault["msg"].replace("Input", "it", 1)))
     if fault["type"] not in {"extra_forbidden", "missing"} and not isinstance(value, dict):
-        what = f"{value if isinstance(value, dt.date) else repr(value)} {what}"
+        what = f"{written(value)} {what}"
     return Problem(place, what, remedy)
+
+
+def written(value: object) -> str:
+    """Return a value as the file's author wrote it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return value.isoformat() if isinstance(value, dt.date | dt.time) else repr(value)
 
 
 def _place(steps: Sequence[str | int]) -> str:

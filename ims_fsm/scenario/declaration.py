@@ -1,4 +1,4 @@
-"""The form of a scenario's file: taxpayers, documents and steps, with a table for each verb and for what is expected.
+"""The form of a scenario's file: taxpayers, documents, and what every step and every expectation may say.
 
 Imports the values and the words of the field; reads no file and runs nothing.
 """
@@ -8,27 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Literal, Self, cast, get_args
+from typing import Annotated, Literal, get_args
 
-from pydantic import model_validator
-
-from ims_fsm.record.scene import ReduceItc
 from ims_fsm.record.taxpayer import Taxpayer
-from ims_fsm.scenario.values import (
-    Amount,
-    Day,
-    Entry,
-    FinancialYear,
-    Gstin,
-    Moment,
-    Name,
-    Names,
-    Period,
-    Reduction,
-    Tax,
-    Text,
-    word,
-)
+from ims_fsm.scenario.values import Amount, Day, Entry, Gstin, Moment, Name, Names, Period, Tax, Text, word
 from ims_fsm.terms.document import Document, OriginalReference
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod
@@ -36,7 +19,6 @@ from ims_fsm.terms.vocabulary import (
     Direction,
     Disposition,
     Filing,
-    Form,
     Kind,
     RemovedFor,
     Section,
@@ -50,7 +32,6 @@ from ims_fsm.terms.vocabulary import (
 DEFAULT_REGISTERED_FROM = TaxPeriod("2024-10")
 Ineligible = Literal["pos", "sec_16_4", "rule_37a", "none"]
 IneligibleWord = Annotated[Ineligible, word(str, "reason", get_args(Ineligible))]
-FormWord = Annotated[Form, word(Form, "form")]
 SectionWord = Annotated[str, word(str, "section", (*Section, "none"))]
 
 
@@ -121,128 +102,6 @@ class Step(Entry):
     rule: Text | None = None
 
 
-class Do(Step):
-    """A step that does something."""
-
-    do: str
-
-    @model_validator(mode="after")
-    def _rule_of_a_refusal(self) -> Self:
-        if self.rule is not None and self.refused is None:
-            raise ValueError("has `rule` without `refused`; a rule is what a refusal cites, so add the refusal's code")
-        return self
-
-
-class OnDocuments(Do):
-    """A step on one document or on several."""
-
-    document: Name | None = None
-    documents: Names | None = None
-
-    @model_validator(mode="after")
-    def _one_of_both(self) -> Self:
-        if (self.document is None) == (self.documents is None):
-            number = "neither" if self.document is None else "both"
-            raise ValueError(f"has {number} of `document` and `documents`; write one of them")
-        return self
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The handles of the documents."""
-        return self.documents or (self.document or "",)
-
-
-class Save(OnDocuments):
-    """The supplier saves documents in a form of a return period."""
-
-    form: FormWord
-    period: Period
-
-
-class Changes(Entry):
-    """What an edit changes; amounts in paise."""
-
-    taxable: Amount | None = None
-    igst: Amount | None = None
-    cgst: Amount | None = None
-    sgst: Amount | None = None
-    cess: Amount | None = None
-    number: Name | None = None
-    date: Day | None = None
-    pos: Text | None = None
-    reverse_charge: bool | None = None
-    ineligible: IneligibleWord | None = None
-
-    def named(self) -> dict[str, object]:
-        """Return the changes that were written, for a document."""
-        changes = {name: getattr(self, name) for name in self.model_fields_set}
-        if changes.get("ineligible") == "none":
-            changes["ineligible"] = None
-        return changes
-
-
-class Edit(Do):
-    """The supplier changes a saved document."""
-
-    document: Name
-    changes: Changes
-
-
-class Delete(OnDocuments):
-    """The supplier deletes saved documents."""
-
-
-class File(Do):
-    """The supplier files a form of a return period."""
-
-    supplier: Name
-    form: FormWord
-    period: Period
-
-
-class Act(OnDocuments):
-    """The recipient acts; what is declared about the ITC to be reduced is in paise."""
-
-    remarks: Text | None = None
-    reduce_itc: Reduction | None = None
-
-    @property
-    def declared(self) -> ReduceItc | None:
-        """What is declared about the ITC to be reduced."""
-        return cast("ReduceItc | None", self.reduce_itc)
-
-
-class OfPeriod(Do):
-    """The recipient generates GSTR-2B or files GSTR-3B of a tax period."""
-
-    recipient: Name
-    period: Period
-
-
-class AnnualReturn(Do):
-    """The recipient files the annual return of a financial year."""
-
-    recipient: Name
-    fy: FinancialYear
-
-
-class Sweep(Do):
-    """The scheduler does what the calendar owes by now."""
-
-
-VERBS: Mapping[str, type[Do]] = {
-    "save": Save,
-    "edit": Edit,
-    "delete": Delete,
-    "file": File,
-    **dict.fromkeys(("accept", "reject", "keep_pending", "reset"), Act),
-    "generate_2b": OfPeriod,
-    "file_3b": OfPeriod,
-    "file_annual_return": AnnualReturn,
-    "sweep": Sweep,
-}
-
-
 class Expectation(Entry):
     """What is expected: of a document, of a trigger on it, of a recipient's period, of a supplier's; tax in paise."""
 
@@ -274,22 +133,6 @@ class Expectation(Entry):
     def written(self) -> frozenset[str]:
         """The keys that the file has."""
         return frozenset(self.model_fields_set)
-
-
-OF_A_DOCUMENT = (
-    "state",
-    "disposition",
-    "removed_for",
-    "two_b_period",
-    "direction",
-    "in_ims",
-    "section",
-    "versions",
-    "transitions",
-)
-OF_A_TRIGGER = ("trigger", "allowed", "refused", "rule")
-OF_A_RECIPIENT = ("two_b", "itc_available", "itc_rejected", "itc_not_available", "reversal_4b1")
-OF_A_SUPPLIER = ("added_back",)
 
 
 class Expect(Step):

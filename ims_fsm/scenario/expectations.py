@@ -1,22 +1,24 @@
-"""What a step expects, compared with what is found: one reading for each key.
+"""What a step expects, compared with what is found: one reading for each key, and the refusal that must be met.
 
 Imports the stage and the views; changes nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from ims_fsm.errors import InputError
 from ims_fsm.law.refusal import NO_TRANSITION
-from ims_fsm.record.refusals import Told
-from ims_fsm.scenario.declaration import OF_A_DOCUMENT, OF_A_RECIPIENT, Expect
-from ims_fsm.scenario.refusals import Failure, Wanted, judged
+from ims_fsm.record.refusals import RefusedError, Told
+from ims_fsm.scenario.declaration import Expect
 from ims_fsm.scenario.stage import NotSavedError, Stage
 from ims_fsm.terms.money import NIL, Heads
-from ims_fsm.workflow.views.views import RecordView, TwoBView
+from ims_fsm.workflow.views.views import RecordView
 
-_OF_A_RECORD: Mapping[str, Callable[[RecordView], object]] = {
+Failure = tuple[str, str]
+# The keys of an expectation by what it is of; those of a document with their readings.
+OF_A_DOCUMENT: Mapping[str, Callable[[RecordView], object]] = {
     "state": lambda view: view.record.state,
     "disposition": lambda view: view.record.disposition,
     "removed_for": lambda view: view.record.removed_for,
@@ -27,7 +29,41 @@ _OF_A_RECORD: Mapping[str, Callable[[RecordView], object]] = {
     "versions": lambda view: view.record.contents,
     "transitions": lambda view: view.record.seq,
 }
+OF_A_TRIGGER = ("trigger", "allowed", "refused", "rule")
+OF_A_RECIPIENT = ("two_b", "itc_available", "itc_rejected", "itc_not_available", "reversal_4b1")
+OF_A_SUPPLIER = ("added_back",)
 _OF_NO_RECORD: Mapping[str, object] = {"in_ims": False, "section": "none", "versions": 0, "transitions": 0}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A refusal that is expected; what is None may be anything."""
+
+    code: str | None = None
+    rule: str | None = None
+
+    def met_by(self, refusal: Told) -> bool:
+        """Say whether this one refusal has the code and cites the rule, or anything below it."""
+        return self.code in {None, refusal.code} and (self.rule is None or refusal.cites(self.rule))
+
+    def __str__(self) -> str:
+        """Show what is expected."""
+        code, rule = (f" with {self.code}" if self.code else "", f" citing {self.rule}" if self.rule else "")
+        return f"refused{code}{rule}"
+
+
+def judged(what: str, refusals: Sequence[Told], wanted: Wanted | None) -> Iterator[Failure]:
+    """Give what was expected of `what` (None: that it is allowed) and what happened, where they differ."""
+    if bool(refusals) if wanted is None else not any(map(wanted.met_by, refusals)):
+        happened = f"it was refused with {in_a_line(refusals)}" if refusals else "it was allowed"
+        yield f"{what} to be {wanted or 'allowed'}", happened
+
+
+def in_a_line(refusals: Sequence[Told]) -> str:
+    """Return refusals in one line: the code, the rules and the sentence of each."""
+    cited = (f" ({', '.join(refusal.rules)})" if refusal.rules else "" for refusal in refusals)
+    parts = (f"{refusal.code}{rules}: {refusal.sentence}" for refusal, rules in zip(refusals, cited, strict=True))
+    return "; and ".join(parts)
 
 
 def failures(stage: Stage, step: Expect) -> list[Failure]:
@@ -46,7 +82,7 @@ def _of_document(stage: Stage, step: Expect) -> Iterator[Failure]:
     except NotSavedError:
         values = {key: _OF_NO_RECORD.get(key, f"nothing, for {expect.document} was never saved") for key in keys}
     else:
-        values = {key: _OF_A_RECORD[key](view) for key in keys}
+        values = {key: OF_A_DOCUMENT[key](view) for key in keys}
     for key in keys:
         yield from _compared(f"{key} of {expect.document}", getattr(expect, key), values[key])
 
@@ -57,19 +93,16 @@ def _of_trigger(stage: Stage, step: Expect) -> Iterator[Failure]:
         return
     refusals = _refusals(stage, expect.document, expect.trigger)
     wanted = None if expect.allowed else Wanted(expect.refused or step.refused, expect.rule or step.rule)
-    failure = judged(f"{expect.trigger} on {expect.document}", refusals, wanted)
-    if failure is not None:
-        yield failure
+    yield from judged(f"{expect.trigger} on {expect.document}", refusals, wanted)
 
 
 def _refusals(stage: Stage, document: str, trigger: str) -> tuple[Told, ...]:
     try:
-        answer = stage.recipient_of(document).may(trigger, stage.record_id(document))
-    except NotSavedError as error:
-        return (error.refusal,)
+        return stage.recipient_of(document).may(trigger, stage.record_id(document)).refusals
+    except RefusedError as error:
+        return error.refusals
     except InputError as error:
         return (Told(NO_TRANSITION, "", (), str(error), ""),)
-    return answer.refusals
 
 
 def _of_recipient(stage: Stage, step: Expect) -> Iterator[Failure]:
@@ -80,11 +113,8 @@ def _of_recipient(stage: Stage, step: Expect) -> Iterator[Failure]:
     view = stage.recipient(expect.recipient).two_b(expect.period)
     for key in keys:
         what = f"{key} of {expect.recipient} for {expect.period}"
-        yield from _compared(what, getattr(expect, key), _in_two_b(view, key))
-
-
-def _in_two_b(view: TwoBView, key: str) -> object:
-    return view.two_b.state if key == "two_b" else view.totals.get(key, NIL)
+        value = view.two_b.state if key == "two_b" else view.totals.get(key, NIL)
+        yield from _compared(what, getattr(expect, key), value)
 
 
 def _of_supplier(stage: Stage, step: Expect) -> Iterator[Failure]:

@@ -25,7 +25,8 @@ class StepNote:
 
     def __str__(self) -> str:
         """Show the step in one sentence."""
-        return f"{_place(self.number, self.at)}: {self.sentence}"
+        moment = in_india(self.at).replace(tzinfo=None).isoformat(" ")
+        return f"step {self.number} ({moment} IST): {self.sentence}"
 
     def as_dict(self) -> dict[str, Any]:
         """Return the note as plain data, its moment in IST."""
@@ -43,7 +44,7 @@ class StepFailure:
 
     def __str__(self) -> str:
         """Show the step in one sentence."""
-        return f"{_place(self.number, self.at)}: expected {self.expected}; {self.happened}"
+        return str(StepNote(self.number, self.at, f"expected {self.expected}; {self.happened}"))
 
     def as_dict(self) -> dict[str, Any]:
         """Return the failure as plain data, its moment in IST."""
@@ -114,10 +115,6 @@ def exit_code(outcomes: Sequence[Outcome]) -> int:
     if any(outcome.problems for outcome in outcomes):
         return 2
     return 0 if all(outcome.held for outcome in outcomes) else 1
-
-
-def _place(number: int, at: datetime) -> str:
-    return f"step {number} ({in_india(at).replace(tzinfo=None).isoformat(' ')} IST)"
 
 
 def _counted(number: int, what: str) -> str:

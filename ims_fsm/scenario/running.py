@@ -9,13 +9,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from ims_fsm.errors import ImsFsmError, InputError, Problem
-from ims_fsm.scenario.declaration import Act, Do, Expect, Scenario, Step
-from ims_fsm.scenario.expectations import failures
+from ims_fsm.scenario.declaration import Expect, Scenario, Step
+from ims_fsm.scenario.expectations import Failure, Wanted, failures, in_a_line, judged
 from ims_fsm.scenario.reading import read_scenario
-from ims_fsm.scenario.refusals import Failure, Wanted, in_a_line, judged
 from ims_fsm.scenario.report import Outcome, StepFailure, StepNote
 from ims_fsm.scenario.stage import Stage
-from ims_fsm.scenario.verbs import Done, perform
+from ims_fsm.scenario.verbs import Act, Do, Done
 from ims_fsm.workflow.scratch import Scratch
 
 IN_MEMORY = "sqlite://"
@@ -98,7 +97,7 @@ def _failures(stage: Stage, step: Step) -> tuple[list[Failure], list[str]]:
         if isinstance(step, Expect):
             return failures(stage, step), []
         if isinstance(step, Do):
-            return _compared(step, perform(stage, step))
+            return _compared(step, step.perform(stage))
     except ImsFsmError as error:
         return [("the step to be possible", str(error))], []
     return [], []
@@ -106,8 +105,7 @@ def _failures(stage: Stage, step: Step) -> tuple[list[Failure], list[str]]:
 
 def _compared(step: Do, done: Sequence[Done]) -> tuple[list[Failure], list[str]]:
     wanted = None if step.refused is None else Wanted(step.refused, step.rule)
-    failures = [judged(f"{step.do} of {item.subject}", item.refusals, wanted) for item in done]
-    differing = [failure for failure in failures if failure is not None]
+    differing = [failure for item in done for failure in judged(f"{step.do} of {item.subject}", item.refusals, wanted)]
     # FAQ 30: one action on many is done where it is allowed; it has failed only where it was done on none.
     if isinstance(step, Act) and wanted is None and len(differing) < len(done):
         return [], [

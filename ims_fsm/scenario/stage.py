@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Self
 
-from ims_fsm.record.refusals import Told
+from ims_fsm.record.refusals import RefusedError, Told
 from ims_fsm.scenario.declaration import Scenario
 from ims_fsm.terms.document import Document, OriginalReference
 from ims_fsm.terms.period import SettableClock
@@ -19,13 +19,12 @@ from ims_fsm.workflow.scratch import Scratch
 from ims_fsm.workflow.supplier_desk import SupplierDesk
 
 
-class NotSavedError(LookupError):
+class NotSavedError(RefusedError):
     """A document was named that no step has saved, or whose saving was refused."""
 
     def __init__(self, name: str) -> None:
-        """Keep its handle."""
-        super().__init__(name)
-        self.refusal = Told("not_in_ims", "", (), f"{name} was never saved", "save it first")
+        """Refuse what was to be done with it."""
+        super().__init__(name, "", [Told("not_in_ims", "", (), f"{name} was never saved", "save it first")])
 
 
 class Stage:

@@ -12,6 +12,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
+from ims_fsm.law.declaration import written
 from ims_fsm.terms.border import checked_gstin
 from ims_fsm.terms.money import HEADS, Heads, paise
 from ims_fsm.terms.period import TaxPeriod, indian
@@ -119,13 +120,6 @@ def _within_reach(value: R, year: int) -> R:
 
 def _gstin(value: object) -> str:
     return checked_gstin(value if isinstance(value, str) else written(value))
-
-
-def written(value: object) -> str:
-    """Return a value as the file's author wrote it."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return value.isoformat() if isinstance(value, dt.date | dt.time) else repr(value)
 
 
 Name = Annotated[str, BeforeValidator(_name)]

@@ -1,19 +1,25 @@
-"""What a step does: one function for each verb, on the desk or the dashboard where a person would do it.
+"""The steps that do something: a table of the file for each verb, done on the desk where a person would do it.
 
-Imports the stage and the workflow's errors; expects nothing of what comes out.
+Imports the declaration and the stage; expects nothing of what comes out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, ClassVar, Self, cast
+
+from pydantic import model_validator
 
 from ims_fsm.errors import ImsFsmError
 from ims_fsm.record.refusals import RefusedError, Told
-from ims_fsm.scenario.declaration import Act, AnnualReturn, Delete, Do, Edit, File, OfPeriod, Save, Sweep
+from ims_fsm.record.scene import ReduceItc
+from ims_fsm.scenario.declaration import IneligibleWord, Step
 from ims_fsm.scenario.stage import NotSavedError, Stage
-from ims_fsm.terms.vocabulary import State, Trigger
+from ims_fsm.scenario.values import Amount, Day, Entry, FinancialYear, Name, Names, Period, Reduction, Text, word
+from ims_fsm.terms.vocabulary import Form, State, Trigger
+
+FormWord = Annotated[Form, word(Form, "form")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,125 +30,222 @@ class Done:
     refusals: tuple[Told, ...] = ()
 
 
-def perform(stage: Stage, step: Do) -> list[Done]:
-    """Do what a step says, at the moment the stage's clock shows; refusals are returned as values."""
-    return _PERFORMED_BY[step.do](stage, step)
+class Do(Step):
+    """A step that does something."""
 
+    #: What it is done on, with the fields of the step; for a sentence.
+    subject: ClassVar[str] = ""
+    do: str
 
-def _save(stage: Stage, step: Save) -> list[Done]:
-    def work(name: str) -> None:
-        desk = stage.supplier_of(name)
-        again = _saved_there(stage, step, name)
-        if again is None:
-            stage.saved_as(name, desk.save(stage.document(name), step.form, step.period))
-        else:
-            desk.edit(again, {})
+    @model_validator(mode="after")
+    def _rule_of_a_refusal(self) -> Self:
+        if self.rule is not None and self.refused is None:
+            raise ValueError("has `rule` without `refused`; a rule is what a refusal cites, so add the refusal's code")
+        return self
 
-    return [_tried(name, work, name) for name in step.names]
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """What it is done on, each by its name for a sentence; a document by its handle."""
+        return (self.subject.format_map(dict(self)),)
 
+    def perform(self, stage: Stage) -> list[Done]:
+        """Do it on every subject, at the moment the stage's clock shows; refusals are returned as values."""
+        return [Done(subject, self._refusals(stage, subject)) for subject in self.subjects]
 
-def _saved_there(stage: Stage, step: Save, name: str) -> int | None:
-    """Return the record that is saved again, not filed and in the same form and period: its supplier edits it."""
-    try:
-        record = stage.recipient_of(name).record(stage.record_id(name))
-    except NotSavedError:
-        return None
-    there = (record.form, record.return_period) == (step.form, step.period)
-    return record.id if there and not record.filed and record.state is not State.REMOVED else None
-
-
-def _edit(stage: Stage, step: Edit) -> list[Done]:
-    def work() -> None:
-        changes = step.changes.named()
-        stage.supplier_of(step.document).edit(stage.record_id(step.document), changes)
-        stage.edited_to(step.document, stage.document(step.document).changed(**changes))
-
-    return [_tried(step.document, work)]
-
-
-def _delete(stage: Stage, step: Delete) -> list[Done]:
-    def work(name: str) -> None:
-        stage.supplier_of(name).delete(stage.record_id(name))
-
-    return [_tried(name, work, name) for name in step.names]
-
-
-def _file(stage: Stage, step: File) -> list[Done]:
-    def work() -> None:
-        stage.supplier(step.supplier).file(step.form, step.period)
-
-    return [_tried(f"{step.form} of {step.period} of {step.supplier}", work)]
-
-
-def _act(stage: Stage, step: Act) -> list[Done]:
-    by_recipient: dict[str, list[str]] = {}
-    for name in step.names:
-        by_recipient.setdefault(stage.scenario.documents[name].recipient, []).append(name)
-    done = [item for recipient, names in by_recipient.items() for item in _act_for(stage, step, recipient, names)]
-    return sorted(done, key=lambda item: step.names.index(item.subject))
-
-
-def _act_for(stage: Stage, step: Act, recipient: str, names: Iterable[str]) -> list[Done]:
-    ids: dict[int, str] = {}
-    missing: list[Done] = []
-    for name in names:
+    def _refusals(self, stage: Stage, subject: str) -> tuple[Told, ...]:
         try:
-            ids[stage.record_id(name)] = name
-        except NotSavedError as error:
-            missing.append(Done(name, (error.refusal,)))
-    refused: dict[int, tuple[Told, ...]] = {}
-    stage.recipient(recipient).act_on(
-        Trigger(step.do),
-        ids=ids,
-        remarks=step.remarks,
-        reduce_itc=step.declared,
-        each_refused=lambda answer: refused.update({answer.record_id: answer.refusals}),
-    )
-    return [*missing, *(Done(name, refused.get(record_id, ())) for record_id, name in ids.items())]
+            self._work(stage, subject)
+        except RefusedError as error:
+            return error.refusals
+        except ImsFsmError as error:
+            return (Told(error.code, "", (), str(error), ""),)
+        return ()
+
+    def _work(self, stage: Stage, subject: str, /) -> None:
+        """Do it on one subject; raises what the desk raises."""
+        raise NotImplementedError
 
 
-def _of_period(stage: Stage, step: OfPeriod) -> list[Done]:
-    desk = stage.recipient(step.recipient)
-    form, call = ("GSTR-2B", desk.generate_2b) if step.do == "generate_2b" else ("GSTR-3B", desk.file_3b)
-    return [_tried(f"{form} of {step.period} of {step.recipient}", call, step.period)]
+class OnDocuments(Do):
+    """A step on one document or on several."""
+
+    document: Name | None = None
+    documents: Names | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.document is None) == (self.documents is None):
+            number = "neither" if self.document is None else "both"
+            raise ValueError(f"has {number} of `document` and `documents`; write one of them")
+        return self
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """The handles of the documents."""
+        return self.documents or (self.document or "",)
 
 
-def _annual_return(stage: Stage, step: AnnualReturn) -> list[Done]:
-    desk = stage.recipient(step.recipient)
-    return [_tried(f"the annual return of {step.fy} of {step.recipient}", desk.file_annual_return, step.fy)]
+class Save(OnDocuments):
+    """The supplier saves documents in a form of a return period."""
+
+    form: FormWord
+    period: Period
+
+    def _work(self, stage: Stage, subject: str) -> None:
+        desk = stage.supplier_of(subject)
+        record_id = self._saved(stage, subject)
+        if record_id is None:
+            stage.saved_as(subject, desk.save(stage.document(subject), self.form, self.period))
+        else:
+            desk.edit(record_id, {})
+
+    def _saved(self, stage: Stage, name: str) -> int | None:
+        """Return the record that is saved again, not filed and in the same form and period: its supplier edits it."""
+        try:
+            record = stage.recipient_of(name).record(stage.record_id(name))
+        except NotSavedError:
+            return None
+        there = (record.form, record.return_period) == (self.form, self.period)
+        return record.id if there and not record.filed and record.state is not State.REMOVED else None
 
 
-def _sweep(stage: Stage, _step: Sweep) -> list[Done]:
-    def work() -> None:
+class Changes(Entry):
+    """What an edit changes; amounts in paise."""
+
+    taxable: Amount | None = None
+    igst: Amount | None = None
+    cgst: Amount | None = None
+    sgst: Amount | None = None
+    cess: Amount | None = None
+    number: Name | None = None
+    date: Day | None = None
+    pos: Text | None = None
+    reverse_charge: bool | None = None
+    ineligible: IneligibleWord | None = None
+
+    def named(self) -> dict[str, object]:
+        """Return the changes that were written, for a document."""
+        changes = {name: getattr(self, name) for name in self.model_fields_set}
+        return changes | ({"ineligible": None} if changes.get("ineligible") == "none" else {})
+
+
+class Edit(Do):
+    """The supplier changes a saved document."""
+
+    subject: ClassVar[str] = "{document}"
+    document: Name
+    changes: Changes
+
+    def _work(self, stage: Stage, subject: str) -> None:
+        changes = self.changes.named()
+        stage.supplier_of(subject).edit(stage.record_id(subject), changes)
+        stage.edited_to(subject, stage.document(subject).changed(**changes))
+
+
+class Delete(OnDocuments):
+    """The supplier deletes saved documents."""
+
+    def _work(self, stage: Stage, subject: str) -> None:
+        stage.supplier_of(subject).delete(stage.record_id(subject))
+
+
+class File(Do):
+    """The supplier files a form of a return period."""
+
+    subject: ClassVar[str] = "{form} of {period} of {supplier}"
+    supplier: Name
+    form: FormWord
+    period: Period
+
+    def _work(self, stage: Stage, _: str) -> None:
+        stage.supplier(self.supplier).file(self.form, self.period)
+
+
+class Act(OnDocuments):
+    """The recipient acts; what is declared about the ITC to be reduced is in paise."""
+
+    remarks: Text | None = None
+    reduce_itc: Reduction | None = None
+
+    def perform(self, stage: Stage) -> list[Done]:
+        """Act as one bulk action of each recipient; what came of it is in the order of the documents."""
+        by_recipient: dict[str, list[str]] = {}
+        for name in self.subjects:
+            by_recipient.setdefault(stage.scenario.documents[name].recipient, []).append(name)
+        refusals: dict[str, tuple[Told, ...]] = {}
+        for recipient, names in by_recipient.items():
+            refusals |= self._refused(stage, recipient, names)
+        return [Done(name, refusals.get(name, ())) for name in self.subjects]
+
+    def _refused(self, stage: Stage, recipient: str, names: Iterable[str]) -> dict[str, tuple[Told, ...]]:
+        ids: dict[int, str] = {}
+        refused: dict[str, tuple[Told, ...]] = {}
+        for name in names:
+            try:
+                ids[stage.record_id(name)] = name
+            except NotSavedError as error:
+                refused[name] = error.refusals
+        stage.recipient(recipient).act_on(
+            Trigger(self.do),
+            ids=ids,
+            remarks=self.remarks,
+            reduce_itc=cast("ReduceItc | None", self.reduce_itc),
+            each_refused=lambda answer: refused.update({ids[answer.record_id]: answer.refusals}),
+        )
+        return refused
+
+
+class Generate2B(Do):
+    """The recipient generates GSTR-2B of a tax period."""
+
+    subject: ClassVar[str] = "GSTR-2B of {period} of {recipient}"
+    recipient: Name
+    period: Period
+
+    def _work(self, stage: Stage, _: str) -> None:
+        stage.recipient(self.recipient).generate_2b(self.period)
+
+
+class File3B(Do):
+    """The recipient files GSTR-3B of a tax period."""
+
+    subject: ClassVar[str] = "GSTR-3B of {period} of {recipient}"
+    recipient: Name
+    period: Period
+
+    def _work(self, stage: Stage, _: str) -> None:
+        stage.recipient(self.recipient).file_3b(self.period)
+
+
+class AnnualReturn(Do):
+    """The recipient files the annual return of a financial year."""
+
+    subject: ClassVar[str] = "the annual return of {fy} of {recipient}"
+    recipient: Name
+    fy: FinancialYear
+
+    def _work(self, stage: Stage, _: str) -> None:
+        stage.recipient(self.recipient).file_annual_return(self.fy)
+
+
+class Sweep(Do):
+    """The scheduler does what the calendar owes by now."""
+
+    subject: ClassVar[str] = "what the calendar owes"
+
+    def _work(self, stage: Stage, _: str) -> None:
         for failure in stage.ims.sweep().failures:
             raise failure.error
 
-    return [_tried("what the calendar owes", work)]
 
-
-def _tried(subject: str, work: Callable[..., object], *about: object) -> Done:
-    try:
-        work(*about)
-    except NotSavedError as error:
-        return Done(subject, (error.refusal,))
-    except RefusedError as error:
-        return Done(subject, error.refusals)
-    except ImsFsmError as error:
-        return Done(subject, (Told(error.code, "", (), str(error), ""),))
-    return Done(subject)
-
-
-_PERFORMED_BY: Mapping[str, Callable[[Stage, Any], list[Done]]] = {
-    "save": _save,
-    "edit": _edit,
-    "delete": _delete,
-    "file": _file,
-    "accept": _act,
-    "reject": _act,
-    "keep_pending": _act,
-    "reset": _act,
-    "generate_2b": _of_period,
-    "file_3b": _of_period,
-    "file_annual_return": _annual_return,
-    "sweep": _sweep,
+VERBS: Mapping[str, type[Do]] = {
+    "save": Save,
+    "edit": Edit,
+    "delete": Delete,
+    "file": File,
+    **dict.fromkeys(("accept", "reject", "keep_pending", "reset"), Act),
+    "generate_2b": Generate2B,
+    "file_3b": File3B,
+    "file_annual_return": AnnualReturn,
+    "sweep": Sweep,
 }

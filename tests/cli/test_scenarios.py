@@ -53,3 +53,53 @@ def test_what_failed_and_what_cannot_be_read_as_json(bare, tmp_path):
     (failure,) = failed["failures"]
     assert (failure["step"], failure["at"], failure["happened"]) == (1, "2024-11-09T11:00:00+05:30", "found absent")
     assert [problem["where"] for problem in unreadable["problems"]] == ["title", "step"]
+
+
+NOTED = f"""{HOLDS}
+[[taxpayer]]
+name = "seller"
+gstin = "29AABCT1332L1ZA"
+{
+    "".join(
+        f'''
+[[document]]
+name = "{name}"
+kind = "{kind}"
+supplier = "seller"
+recipient = "buyer"
+number = "S/{name}"
+date = 2024-10-05
+taxable = "1000.00"
+igst = "180.00"
+'''
+        for name, kind in (("INV", "invoice"), ("CN", "credit_note"))
+    )
+}
+[[step]]
+at = 2024-11-10T10:00:00
+do = "save"
+documents = ["INV", "CN"]
+form = "GSTR-1"
+period = "2024-10"
+
+[[step]]
+at = 2024-11-10T11:00:00
+do = "keep_pending"
+documents = ["INV", "CN"]
+"""
+
+
+def test_what_a_bulk_action_was_refused_on_is_noted_and_the_scenario_holds(bare, tmp_path):
+    (tmp_path / "a.toml").write_text(NOTED, "utf-8")
+    (outcome,) = bare("scenario", "run", "a.toml", "--json").ended(0).json
+    (note,) = outcome["notes"]
+    assert (outcome["held"], outcome["ran"], outcome["failures"], outcome["problems"]) == (True, 3, [], [])
+    assert list(note) == ["step", "at", "told"]
+    assert (note["step"], note["at"]) == (3, "2024-11-10T11:00:00+05:30")
+    assert note["told"].startswith("keep_pending of CN was refused with pending_not_allowed (faq.11.a")
+    shown = bare("scenario", "run", "a.toml").ended(0).out.splitlines()
+    assert shown == [
+        "held        a.toml: Nothing happens (3 steps)",
+        f"    step 3 (2024-11-10 11:00:00 IST): {note['told']}",
+        "1 scenario: 1 held, 0 failed, 0 unreadable",
+    ]

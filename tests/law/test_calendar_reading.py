@@ -32,7 +32,7 @@ def problems(overlay: str) -> list[str]:
         ("window = 14", f"window: 14 is not a table; {A_TABLE}"),
         ("[state]\n28 = { name = 'Old' }", "state.28.category: is missing; add it"),
         ("[opening]\nday = '2024-10-14'", f"opening.day: '2024-10-14' is not a date; {A_DATE}"),
-        ("[opening]\nday = 2024-10-14T09:00:00", f"opening.day: 2024-10-14 09:00:00 is not a date; {A_DATE}"),
+        ("[opening]\nday = 2024-10-14T09:00:00", f"opening.day: 2024-10-14T09:00:00 is not a date; {A_DATE}"),
         (
             "[opening]\nday = 1924-10-14",
             "opening.day: 1924-10-14 cannot be used; it should be greater than or equal to 2000-01-01",

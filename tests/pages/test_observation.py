@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ims_fsm.scenario.declaration import OF_A_DOCUMENT, OF_A_RECIPIENT, OF_A_SUPPLIER, OF_A_TRIGGER
+from ims_fsm.scenario.expectations import OF_A_DOCUMENT, OF_A_RECIPIENT, OF_A_SUPPLIER, OF_A_TRIGGER
 
 DOCUMENT = {
     "state": ("accepted", "INV is accepted."),
