@@ -11,12 +11,10 @@ from dataclasses import dataclass
 from itertools import repeat
 from typing import Any
 
-from ims_fsm.scheduler.opening import Opener, WorkersError
+from ims_fsm.scheduler.workers import Opener, WorkersError, drained
 from ims_fsm.terms.vocabulary import Job
-from ims_fsm.workflow.calendar import jobs
 from ims_fsm.workflow.calendar.failures import sentence
 from ims_fsm.workflow.calendar.jobs import Drained
-from ims_fsm.workflow.ims import workspace_of
 
 try:
     import distributed
@@ -73,11 +71,7 @@ class Dask:
 
 def _drain(opener: Opener, only: tuple[Job, ...]) -> Drained:
     left = iter(range(SHARDS_A_TASK))
-    workspace = workspace_of(opener())
-    try:
-        return jobs.drain(workspace, only, lambda: next(left, None) is None)
-    finally:
-        workspace.close()
+    return drained(opener, only, lambda: next(left, None) is None)
 
 
 def _answer(future: Any) -> tuple[Drained, str | None]:

@@ -24,8 +24,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from ims_fsm.law.book import LawBook
 from ims_fsm.law.instants import next_instant
-from ims_fsm.scheduler.opening import Opener
-from ims_fsm.scheduler.workers import drain, named
+from ims_fsm.scheduler.workers import Opener, drain, named
 from ims_fsm.terms.period import IST, in_india
 from ims_fsm.terms.vocabulary import Job
 from ims_fsm.workflow.calendar import jobs

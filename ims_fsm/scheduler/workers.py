@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import pickle
 import signal
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -15,19 +16,28 @@ from multiprocessing.process import BaseProcess
 from multiprocessing.synchronize import Event
 from typing import Protocol
 
-from ims_fsm.scheduler.opening import Opener, WorkersError, opening_of
-from ims_fsm.terms.vocabulary import Job
+from ims_fsm.errors import ImsFsmError
+from ims_fsm.law.book import shipped_book
+from ims_fsm.terms.vocabulary import Job, Trigger
 from ims_fsm.workflow.calendar import jobs
 from ims_fsm.workflow.calendar.failures import sentence
 from ims_fsm.workflow.calendar.jobs import Drained
-from ims_fsm.workflow.ims import workspace_of
-from ims_fsm.workflow.workspace import Workspace
+from ims_fsm.workflow.ims import IMS, workspace_of
+from ims_fsm.workflow.workspace import Clock, Workspace, system_clock
 
+Opener = Callable[[], IMS | Workspace]
 Stop = Callable[[], bool]
 ROUNDS = 3
 LOOK_S = 0.2
 _SPAWN = multiprocessing.get_context("spawn")
+_REMEDY = "give the scheduler an opener, a function of a module that opens it as you do"
 _INLINE, _PROCESSES, _DASK = "inline", "processes", "dask://"
+
+
+class WorkersError(ImsFsmError):
+    """Workers cannot be started, or did not do what is due; the message says why and what to do."""
+
+    code = "workers_unusable"
 
 
 class Workers(Protocol):
@@ -71,6 +81,47 @@ def named(text: str, workspace: Workspace, opener: Opener | None = None) -> Work
     if name == _PROCESSES and (not number or (number.isdecimal() and int(number) > 0)):
         return Processes(opener or opening_of(workspace), int(number or os.cpu_count() or 1))
     raise WorkersError(f"{text!r} names no workers; write inline, processes, processes:4 or dask://HOST:PORT")
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Opens a database by its URL with a clock; a call gives an IMS, which whoever calls closes."""
+
+    url: str
+    clock: Clock = system_clock
+
+    def __call__(self) -> IMS:
+        """Open the database; raises `StoreError`."""
+        return IMS(self.url, clock=self.clock)
+
+
+def opening_of(workspace: Workspace) -> Opening:
+    """Return how another process opens what a workspace has open.
+
+    Raises `WorkersError` for a database in memory, and for a law, a clock or hooks of the clock's triggers that another
+    process would not have.
+    """
+    if workspace.in_memory:
+        raise WorkersError("a database in memory is seen by one process alone; use a file or PostgreSQL")
+    if workspace.book is not shipped_book():
+        raise WorkersError(f"other processes would work by the law that ships and not by yours; {_REMEDY}")
+    if any(workspace.hooks.watch(trigger) for trigger in (Trigger.EXPIRE, Trigger.LAPSE)):
+        raise WorkersError(f"other processes would not call your hooks; {_REMEDY}")
+    opening = Opening(workspace.engine.url.render_as_string(hide_password=False), workspace.clock)
+    try:
+        pickle.dumps(opening)
+    except (pickle.PicklingError, AttributeError, TypeError) as error:
+        raise WorkersError(f"your clock cannot be handed to another process ({error}); {_REMEDY}") from error
+    return opening
+
+
+def drained(opener: Opener, only: Collection[Job], stop: Stop) -> Drained:
+    """Open the database, drain what is due, and close it again; raises what opening and draining raise."""
+    workspace = workspace_of(opener())
+    try:
+        return jobs.drain(workspace, only, stop)
+    finally:
+        workspace.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +181,7 @@ def _apart(opener: Opener, only: tuple[Job, ...], stopping: Event, pipe: Pipe, p
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     try:
-        workspace = workspace_of(opener())
-        try:
-            done = jobs.drain(workspace, only, lambda: stopping.is_set() or os.getppid() != parent)
-        finally:
-            workspace.close()
+        done = drained(opener, only, lambda: stopping.is_set() or os.getppid() != parent)
     except Exception as error:  # noqa: BLE001 -- it is told to the scheduler, in a sentence
         pipe.send((Drained(), sentence(error)))
     else:

@@ -10,7 +10,7 @@ import warnings
 
 import pytest
 
-from ims_fsm.scheduler.opening import WorkersError
+from ims_fsm.scheduler.workers import WorkersError
 from ims_fsm.workflow.calendar import jobs
 
 distributed = pytest.importorskip("distributed", reason="install ims-fsm[cluster]")

@@ -11,8 +11,7 @@ import pytest
 from sqlalchemy import create_engine
 
 from ims_fsm import IMS, LawBook, SettableClock, shipped_book
-from ims_fsm.scheduler.opening import Opening, WorkersError, opening_of
-from ims_fsm.scheduler.workers import Inline, Processes, drain, named
+from ims_fsm.scheduler.workers import Inline, Opening, Processes, WorkersError, drain, named, opening_of
 from ims_fsm.workflow.calendar import jobs
 from ims_fsm.workflow.calendar.jobs import Drained
 from ims_fsm.workflow.workspace import Workspace, system_clock

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ims_fsm.writers.fences import Block, parts
+from ims_fsm.writers.mkdocs import Block, parts
 
 lines = st.lists(st.sampled_from(["text", "", "```", "````", "~~~ md", "{ims-machine}", "  ```", ":::"]), max_size=12)
 
