@@ -19,9 +19,11 @@ from benchmarks.measure import CheckError, Spread, exponent, interleaved, ratio
 from benchmarks.result import Group, Size
 from ims_fsm import IMS
 from ims_fsm.law.refusal import Allowed
+from ims_fsm.scheduler import scheduler
 from ims_fsm.store import audit
 from ims_fsm.store.connection import Engine, open_engine, reading, writing
 from ims_fsm.store.schema import prepare
+from ims_fsm.workflow.calendar.jobs import Drained
 from ims_fsm.workflow.recipient_desk import Action, RecipientDesk
 
 pytestmark = pytest.mark.sqlite("the smallest size of a benchmark runs on files")
@@ -114,7 +116,8 @@ def test_other_lines_than_those_by_hand_fail(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_sweep_that_leaves_shards_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sweep.workers, "drain", lambda *_: None)
+    for room in (sweep.workers, scheduler):
+        monkeypatch.setattr(room, "drain", lambda *_: Drained())
     with pytest.raises(CheckError, match="shards that are still to be done: 1"):
         sweep.measure(Size.SMALLEST)
 
