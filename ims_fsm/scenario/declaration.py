@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import BeforeValidator
 
 from ims_fsm.record.taxpayer import Taxpayer
 from ims_fsm.scenario.values import Amount, Day, Entry, Gstin, Moment, Name, Names, Period, Tax, Text, word
 from ims_fsm.terms.document import Document, OriginalReference
-from ims_fsm.terms.money import Heads
+from ims_fsm.terms.money import HEADS, Heads
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import (
     Direction,
@@ -30,8 +32,12 @@ from ims_fsm.terms.vocabulary import (
 
 # What the grammar of scenarios says where a file does not; the law's own first period is in machines/calendar.toml.
 DEFAULT_REGISTERED_FROM = TaxPeriod("2024-10")
-Ineligible = Literal["pos", "sec_16_4", "rule_37a", "none"]
-IneligibleWord = Annotated[Ineligible, word(str, "reason", get_args(Ineligible))]
+Ineligible = Literal["pos", "sec_16_4", "rule_37a"]
+IneligibleWord = Annotated[
+    Ineligible | None,
+    BeforeValidator(lambda reason: None if reason == "none" else reason),
+    word(str, "reason", (*get_args(Ineligible), "none")),  # the last is read first
+]
 SectionWord = Annotated[str, word(str, "section", (*Section, "none"))]
 
 
@@ -78,20 +84,9 @@ class DocumentEntry(Entry):
 
     def document(self, supplier: str, recipient: str, amends: OriginalReference | None) -> Document:
         """Return the document between two GSTINs."""
-        return Document(
-            kind=self.kind,
-            supplier=supplier,
-            recipient=recipient,
-            number=self.number,
-            date=self.date,
-            taxable=self.taxable,
-            tax=Heads(self.igst, self.cgst, self.sgst, self.cess),
-            pos=self.pos,
-            reverse_charge=self.reverse_charge,
-            ineligible=None if self.ineligible == "none" else self.ineligible,
-            amends=amends,
-            pending_blocked=self.pending_blocked,
-        )
+        content: dict[str, Any] = {key: value for key, value in self if key not in {"name", *HEADS}}
+        tax = Heads(self.igst, self.cgst, self.sgst, self.cess)
+        return Document(**content | {"supplier": supplier, "recipient": recipient, "amends": amends, "tax": tax})
 
 
 class Step(Entry):

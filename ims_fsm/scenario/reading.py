@@ -74,15 +74,14 @@ def _content(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text("utf-8-sig"))
     except tomllib.TOMLDecodeError as error:
-        raise InputError(str(path), [Problem("the file", f"is not TOML: {error}", "correct that line")]) from None
+        what, remedy = f"is not TOML: {error}", "correct that line"
     except UnicodeDecodeError:
-        raise InputError(str(path), [Problem("the file", "is not text in UTF-8", "save it as UTF-8")]) from None
+        what, remedy = "is not text in UTF-8", "save it as UTF-8"
     except (RecursionError, ValueError):
-        what = "is nested too deeply or holds a number too long to read"
-        raise InputError(str(path), [Problem("the file", what, "write it as scenarios are written")]) from None
+        what, remedy = "is nested too deeply or holds a number too long to read", "write it as scenarios are written"
     except OSError as error:
-        what = f"cannot be read: {error.strerror}"
-        raise InputError(str(path), [Problem("the file", what, "name a file that can be read")]) from None
+        what, remedy = f"cannot be read: {error.strerror}", "name a file that can be read"
+    raise InputError(str(path), [Problem("the file", what, remedy)])
 
 
 def _rows(content: Mapping[str, Any], key: str, problems: list[Problem]) -> Iterator[tuple[int, Any]]:
@@ -94,10 +93,8 @@ def _rows(content: Mapping[str, Any], key: str, problems: list[Problem]) -> Iter
 
 
 def _listed(content: Mapping[str, Any], key: str, model: type[E], problems: list[Problem]) -> dict[int, E]:
-    entries = (
-        (number, _entry(model, row, f"{key}[{number}]", problems)) for number, row in _rows(content, key, problems)
-    )
-    return {number: entry for number, entry in entries if entry is not None}
+    rows = _rows(content, key, problems)
+    return {n: entry for n, row in rows if (entry := _entry(model, row, f"{key}[{n}]", problems)) is not None}
 
 
 def _step(number: int, row: Any, problems: list[Problem]) -> Step | None:

@@ -35,8 +35,9 @@ class Stage:
         self.scenario = scenario
         self.ims = ims
         self.clock = clock
-        self._ids: dict[str, int] = {}
-        self._contents: dict[str, Document] = {}
+        #: The record that each document was saved as, and what edits have made of a document, by handle.
+        self.ids: dict[str, int] = {}
+        self.contents: dict[str, Document] = {}
         for taxpayer in scenario.taxpayers.values():
             self.ims.register(taxpayer.taxpayer())
 
@@ -62,12 +63,12 @@ class Stage:
 
     def document(self, name: str) -> Document:
         """Return a document as it stands: as declared, with what edits have changed."""
-        if name not in self._contents:
+        if name not in self.contents:
             entry = self.scenario.documents[name]
             original = None if entry.amends is None else self.document(entry.amends)
             amends = None if original is None else OriginalReference(original.number, original.date)
-            self._contents[name] = entry.document(self.gstin(entry.supplier), self.gstin(entry.recipient), amends)
-        return self._contents[name]
+            self.contents[name] = entry.document(self.gstin(entry.supplier), self.gstin(entry.recipient), amends)
+        return self.contents[name]
 
     def recipient_of(self, document: str) -> RecipientDesk:
         """Return the desk of a document's recipient."""
@@ -79,14 +80,6 @@ class Stage:
 
     def record_id(self, name: str) -> int:
         """Return the id of a document's record; raises `NotSavedError` for one that was never saved."""
-        if name not in self._ids:
+        if name not in self.ids:
             raise NotSavedError(name)
-        return self._ids[name]
-
-    def saved_as(self, name: str, record_id: int) -> None:
-        """Remember the record that a document was saved as."""
-        self._ids[name] = record_id
-
-    def edited_to(self, name: str, document: Document) -> None:
-        """Remember what an edit has made of a document."""
-        self._contents[name] = document
+        return self.ids[name]

@@ -95,7 +95,7 @@ class Save(OnDocuments):
         desk = stage.supplier_of(subject)
         record_id = self._saved(stage, subject)
         if record_id is None:
-            stage.saved_as(subject, desk.save(stage.document(subject), self.form, self.period))
+            stage.ids[subject] = desk.save(stage.document(subject), self.form, self.period)
         else:
             desk.edit(record_id, {})
 
@@ -125,8 +125,7 @@ class Changes(Entry):
 
     def named(self) -> dict[str, object]:
         """Return the changes that were written, for a document."""
-        changes = {name: getattr(self, name) for name in self.model_fields_set}
-        return changes | ({"ineligible": None} if changes.get("ineligible") == "none" else {})
+        return {name: getattr(self, name) for name in self.model_fields_set}
 
 
 class Edit(Do):
@@ -139,7 +138,7 @@ class Edit(Do):
     def _work(self, stage: Stage, subject: str) -> None:
         changes = self.changes.named()
         stage.supplier_of(subject).edit(stage.record_id(subject), changes)
-        stage.edited_to(subject, stage.document(subject).changed(**changes))
+        stage.contents[subject] = stage.document(subject).changed(**changes)
 
 
 class Delete(OnDocuments):
