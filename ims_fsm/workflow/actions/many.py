@@ -1,25 +1,24 @@
 """One action on many records of a recipient, in sets: what is allowed is applied, what is refused is counted and told.
 
-Imports the store's sets and the law. Where an embedder's hooks watch the action the records are taken one by one.
+Imports the store's sets and the law. An embedder's hooks that watch the action hear of every record before it moves.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.law.refusal import Refusal, Refused
 from ims_fsm.record.record import Record
-from ims_fsm.record.refusals import Answer, RefusedError, RefusedGroup, Told
+from ims_fsm.record.refusals import Answer, RefusedGroup, Told
 from ims_fsm.record.scene import Request
 from ims_fsm.record.where import Where
 from ims_fsm.store import records
 from ims_fsm.store.connection import among
 from ims_fsm.store.sql.facts import Predicate, predicate_of
 from ims_fsm.store.sql.moving import (
-    PAGE,
     acted_columns,
     acted_detail,
     allowed_saved,
@@ -31,9 +30,8 @@ from ims_fsm.store.sql.moving import (
 from ims_fsm.store.sql.scene import Firing, Scope
 from ims_fsm.store.tables import AT
 from ims_fsm.terms.vocabulary import Trigger
-from ims_fsm.workflow.actions.one import acted, decided_otherwise
-from ims_fsm.workflow.returns.two_b import mark_stale, mark_stale_where
-from ims_fsm.workflow.transitions import consider, scope_of, stamp_of, touched_drafts
+from ims_fsm.workflow.returns.two_b import mark_stale_where
+from ims_fsm.workflow.transitions import consider, scope_of, stamp_of, tell_hooks, touched_drafts
 from ims_fsm.workflow.unit import UnitOfWork
 
 EachRefused = Callable[[Answer], object]
@@ -78,9 +76,9 @@ def act_on_many(  # noqa: PLR0913, PLR0917 -- what, on which records, with what
 ) -> ActionReport:
     """Act on many records with one action: what is allowed is applied, what is refused is reported (FAQ 30).
 
-    `each_refused` is called with every refused record, page by page: before anything is written, or, where a hook
-    watches, as its page is judged. `read` is the recipient's scope where it was read and nothing has moved since.
-    Raises `InputError` for an id that is not the recipient's; nothing is written then.
+    `each_refused` is called with every refused record, page by page, before anything is written. `read` is the
+    recipient's scope where it was read and nothing has moved since. Raises `InputError` for an id that is not the
+    recipient's; nothing is written then.
     """
     unit.taxpayer(recipient)
     if ids is not None:
@@ -89,13 +87,12 @@ def act_on_many(  # noqa: PLR0913, PLR0917 -- what, on which records, with what
         ids = [record.id for record in unit.matching(recipient, where)]
     chosen = records.conditions(where) if ids is None else [among(AT.id, list(ids))]
     firing = Firing(trigger=trigger, scope=(read or scope_of(unit, [recipient])).narrowed(*chosen), request=request)
-    if unit.hooks.watch(trigger):
-        return _one_by_one(unit, firing, each_refused)
     predicate = predicate_of(firing)
     groups = refused_groups(unit, firing, predicate, each_refused)
     otherwise = decides_otherwise(firing, predicate)
     stale = touched_drafts(unit, recipient, firing, predicate, otherwise)
     saved = allowed_saved(unit.connection, firing, predicate)
+    tell_hooks(unit, firing, predicate)
     stamp = stamp_of(unit, acted_detail(firing), acted_columns(firing, unit.now))
     moved = move(unit.connection, firing, predicate, stamp)
     mark_stale_where(unit, recipient, stale.__contains__)
@@ -115,16 +112,17 @@ def refused_groups(
         return ()
     first = next(pages(unit.connection, firing.scope, ~predicate.allowed))
     rarer = records.find_many(unit.connection, firing.scope.recipients[0], [example for _, example in alike.values()])
-    groups = Groups()
+    examples: dict[Key, list[Answer]] = {}
     for answer in _refused(
         unit, firing, [*first, *(rarer[answer] for answer in sorted(rarer) if answer not in {r.id for r in first})]
     ):
-        groups.add(answer)
+        examples.setdefault(key(answer.refusals), []).append(answer)
     # Guards of several machines refuse by one rule; what they say is then told of the first example.
     counts: Counter[Key] = Counter()
     for refusals, (count, _) in alike.items():
         counts[key(refusals)] += count
-    return groups.told(counts)
+    groups = [RefusedGroup(e[0].refusals, counts[of], tuple(e[:EXAMPLES])) for of, e in examples.items()]
+    return tuple(sorted(groups, key=lambda group: (-group.count, group.examples[0].record_id)))
 
 
 def _refused(unit: UnitOfWork, firing: Firing, refusable: Sequence[Record]) -> Iterator[Answer]:
@@ -133,53 +131,6 @@ def _refused(unit: UnitOfWork, firing: Firing, refusable: Sequence[Record]) -> I
         decision = consider(unit, record, firing.trigger, firing.request, chains[record.id])
         if isinstance(decision, Refused):
             yield Answer.of(record, firing.trigger, decision, unit.scene(record.recipient))
-
-
-def _one_by_one(unit: UnitOfWork, firing: Firing, each_refused: EachRefused | None) -> ActionReport:
-    """Do what `act_on_many` does with one record after the other, each through its machine and the embedder's hooks."""
-    recipient = firing.scope.recipients[0]
-    applied, saved, groups = 0, 0, Groups(each_refused)
-    for page in records.pages(unit.connection, recipient, firing.scope.conditions, PAGE):
-        chains = unit.chains_of(page)
-        changes: list[tuple[Record, Record]] = []
-        for record in page:
-            try:
-                changes.append((record, acted(unit, record, firing.trigger, firing.request, chains[record.id])))
-            except RefusedError as error:
-                groups.add(Answer.refused(record.id, error))
-        unit.write(changes)
-        mark_stale(unit, recipient, decided_otherwise(changes))
-        applied += len(changes)
-        saved += sum(not record.filed for record, _ in changes)
-    return ActionReport(firing.trigger, applied, groups.told(), saved)
-
-
-class Groups:
-    """Refused records put together by what refuses them, as they come; a few of each are kept."""
-
-    def __init__(self, notify: EachRefused | None = None) -> None:
-        """Begin with none; `notify` is called with every record that is added."""
-        self._notify = notify
-        self._examples: dict[Key, list[Answer]] = {}
-        self._counts: dict[Key, int] = {}
-
-    def add(self, refused: Answer) -> None:
-        """Add a refused record."""
-        if self._notify is not None:
-            self._notify(refused)
-        alike = key(refused.refusals)
-        self._counts[alike] = self._counts.get(alike, 0) + 1
-        examples = self._examples.setdefault(alike, [])
-        if len(examples) < EXAMPLES:
-            examples.append(refused)
-
-    def told(self, counts: Mapping[Key, int] | None = None) -> tuple[RefusedGroup, ...]:
-        """Return the groups, largest first; `counts` has the numbers where not every record was added."""
-        sizes = self._counts if counts is None else counts
-        groups = [
-            RefusedGroup(group[0].refusals, sizes[alike], tuple(group)) for alike, group in self._examples.items()
-        ]
-        return tuple(sorted(groups, key=lambda group: (-group.count, group.examples[0].record_id)))
 
 
 def key(refusals: Iterable[Refusal | Told]) -> Key:
