@@ -37,8 +37,7 @@ def verify(call: Call, *, gstin: options.OneGstin = None) -> None:
 
 
 def _tell_audit(audited: Audit) -> None:
-    for fault in audited.faults:
-        say(f"FAULT  {fault}.")
+    say(*(f"FAULT  {fault}." for fault in audited.faults))
     looked = f"{counted(audited.records, 'record')}, {counted(audited.rows, 'row')} of the logs"
     outcome = "every state follows from its log" if audited.sound else counted(len(audited.faults), "fault")
     say(f"{looked}, {counted(audited.seals, 'seal')}: {outcome}.")
@@ -94,8 +93,7 @@ def _tell_migration(done: Migrated) -> None:
         return
     counts = ", ".join(f"{machine} {count}" for machine, count in done.adopted.items())
     say(f"Moved to the current declarations: {counts or 'no record'}.")
-    for problem in done.problems:
-        say(f"not moved: {problem}.")
+    say(*(f"not moved: {problem}." for problem in done.problems))
 
 
 SUBJECTS = {EventKind.TWO_B: "GSTR-2B of", EventKind.THREE_B: "GSTR-3B of", EventKind.REMINDER: "about"}

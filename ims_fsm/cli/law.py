@@ -284,8 +284,7 @@ def _tell_report(report: Report, seconds: float) -> None:
 
 
 def _tell_annexure(annexure: Annexure, wrong: list[Problem]) -> None:
-    for problem in wrong:
-        say(f"FAILS  {problem}")
+    say(*(f"FAILS  {problem}" for problem in wrong))
     if not wrong:
         rows = counted(len(annexure.row), "row")
         say(f"Annexure-A: {rows}, {counted(len(annexure.example), 'example')} in numbers; the ledger agrees.")

@@ -107,12 +107,10 @@ def _tell_import(name: str, imported: Imported) -> None:
     if any(getattr(received, what) for what in ACTED):
         say("Of all these:")
         _tell_ids(received, ACTED)
-    for note in received.notes:
-        say(f"note: {note}")
+    say(*(f"note: {note}" for note in received.notes))
     if received.more_notes:
         say(f"note: {counted(received.more_notes, 'note')} more of this download are not listed")
-    for warning in imported.warnings:
-        say(f"warning: {warning}")
+    say(*(f"warning: {warning}" for warning in imported.warnings))
 
 
 def _tell_ids(received: Received, sentences: Mapping[str, str]) -> None:

@@ -141,8 +141,7 @@ def _tell_comparison(comparison: TwoBComparison) -> None:
     for difference in comparison.differences:
         rule = f" ({difference.rule})" if difference.rule else ""
         say(f"- {difference.sentence}{rule}", indent=2, hang=2)
-    for warning in comparison.warnings:
-        say(f"warning: {warning}")
+    say(*(f"warning: {warning}" for warning in comparison.warnings))
 
 
 def ended(recipient: str, expired: int, lapsed: int) -> Iterator[str]:

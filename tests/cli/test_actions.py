@@ -133,9 +133,6 @@ def test_a_wrong_call_changes_nothing(run, given, message):
     assert run("act", "accept", *given.split(), *NOW).ended(2).err.startswith(f"error: {message}")
 
 
-NOW = ("--at", "2024-11-12T10:00")
-
-
 def test_what_an_action_would_come_to_is_worked_out_and_nothing_is_changed(run, ids):
     told = run("what-if", ids("KCN/24/15"), "reject", *NOW).ended(0).out
     assert told.startswith("reject on credit note KCN/24/15 of 21ZXKCK4821M1ZG: allowed.\n")

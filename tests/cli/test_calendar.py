@@ -29,26 +29,8 @@ def test_what_is_due_is_done_once(run):
 
 def test_it_answers_as_json(run):
     told = run("scheduler", "run", "--once", "--json", "--at", "2024-11-14T06:00").ended(0).json
-    assert told == {
-        "at": "2024-11-14T06:00:00+05:30",
-        "planned": 2,
-        "shards": 2,
-        "recipients": 2,
-        "failed": 0,
-        "fault": None,
-    }
-
-
-def test_what_is_late_is_told_and_the_exit_code_says_so(run):
-    run("scheduler", "run", "--once", "--at", "2024-11-13T06:00").ended(0)
-    told = run("scheduler", "status", "--at", "2024-11-14T01:59").ended(0).out
-    assert "draft 2024-10, due 2024-11-14 00:00: 0 recipients done, 1 not planned yet.\n" in told
-    told = run("scheduler", "status", "--at", "2024-11-14T02:01").ended(1).out
-    assert "draft 2024-10, due 2024-11-14 00:00: 0 recipients done, 1 not planned yet, LATE.\n" in told
-    assert told.endswith("Next: remind 2024-11-17, on 2024-11-17 00:00.\n")
-    run("scheduler", "run", "--once", "--at", "2024-11-16T06:00").ended(0)
-    told = run("scheduler", "status", "--at", "2024-11-16T07:00").ended(0).out
-    assert "draft 2024-10, due 2024-11-14 00:00: 1 recipient done by 2024-11-16 06:00, begun on" in told
+    counts = {"planned": 2, "shards": 2, "recipients": 2, "failed": 0}
+    assert told == {"at": "2024-11-14T06:00:00+05:30", **counts, "fault": None}
 
 
 def test_who_is_skipped_is_told_with_the_reason(run):
@@ -86,9 +68,18 @@ def test_old_jobs_are_shown_when_asked_for(run):
     assert len(whole.splitlines()) > len(short.splitlines())
 
 
-def test_before_the_first_instant_nothing_was_due(run):
+def test_what_is_late_is_told_and_the_exit_code_says_so(run):
     told = run("scheduler", "status", "--at", "2024-10-20T10:00").ended(0).out
     assert told == "Nothing was due yet.\nNext: remind 2024-10-31, on 2024-10-31 00:00.\n"
+    run("scheduler", "run", "--once", "--at", "2024-11-13T06:00").ended(0)
+    told = run("scheduler", "status", "--at", "2024-11-14T01:59").ended(0).out
+    assert "draft 2024-10, due 2024-11-14 00:00: 0 recipients done, 1 not planned yet.\n" in told
+    told = run("scheduler", "status", "--at", "2024-11-14T02:01").ended(1).out
+    assert "draft 2024-10, due 2024-11-14 00:00: 0 recipients done, 1 not planned yet, LATE.\n" in told
+    assert told.endswith("Next: remind 2024-11-17, on 2024-11-17 00:00.\n")
+    run("scheduler", "run", "--once", "--at", "2024-11-16T06:00").ended(0)
+    told = run("scheduler", "status", "--at", "2024-11-16T07:00").ended(0).out
+    assert "draft 2024-10, due 2024-11-14 00:00: 1 recipient done by 2024-11-16 06:00, begun on" in told
 
 
 @pytest.mark.parametrize(

@@ -39,14 +39,11 @@ def test_of_several_recipients_one_is_named(run, tmp_path, samples):
     assert run("list", "--gstin", OTHER.lower(), "--json").ended(0).json["recipient"] == OTHER
 
 
-def test_of_very_many_recipients_some_are_named():
+def test_of_very_many_recipients_some_are_named_and_the_user_acts(monkeypatch):
     everyone = [f"R{number:04}" for number in range(1000)]
     many = SimpleNamespace(registered=lambda: everyone, recipients=lambda: everyone)
     with pytest.raises(CallError, match=r"has 1,000 recipients; name one with --gstin: R0000, .*, R0009, …$"):
         Call(name="list").only_recipient(many)
-
-
-def test_whoever_uses_the_machine_acts(monkeypatch):
     monkeypatch.setenv("USER", "meera")
     assert user() == "meera"
     monkeypatch.delenv("USER")

@@ -47,13 +47,8 @@ def test_a_seal_is_told_with_its_digest_and_there_is_none_without_a_log(run):
 def test_a_database_is_begun_and_left_as_it_is(bare):
     assert bare("migrate").ended(0).out == f"The database has version {NEWEST}; it had no tables.\n"
     assert bare("migrate").ended(0).out == f"The database has version {NEWEST}; as before.\n"
-    assert bare("migrate", "--json").ended(0).json == {
-        "before": NEWEST,
-        "after": NEWEST,
-        "partitions": {},
-        "adopted": None,
-        "problems": [],
-    }
+    answer = {"before": NEWEST, "after": NEWEST, "partitions": {}, "adopted": None, "problems": []}
+    assert bare("migrate", "--json").ended(0).json == answer
 
 
 def test_a_postgresql_database_is_split_by_recipient(bare, databases):
@@ -137,13 +132,13 @@ def test_an_event_as_json_is_one_line_and_a_limit_holds(run, acted, last):
         "recipient": BUYER,
         "subject": str(acted),
         "seq": 1,
+        "actor": "meera",
+        "request_key": "k",
         "trigger": "reject",
         "source": "no_action",
         "dest": "rejected",
-        "actor": "meera",
         "rules": ["faq.10.ii", "faq.12"],
         "detail": None,
-        "request_key": "k",
     }
     assert (drafted["kind"], drafted["subject"], drafted["trigger"]) == ("two_b", "2024-10", "generate")
     assert [one["id"] for one in lines(run("events", "--json", "--after", cursors[0]))] == [drafted["id"]]

@@ -7,18 +7,12 @@ import os
 import re
 import shlex
 
-import pytest
-
 from ims_fsm.cli import demo as demonstration
 from ims_fsm.cli.story import CHAPTERS, Stage
 
 
-@pytest.fixture
-def told(bare):
-    return bare("demo").ended(0).out
-
-
-def test_the_story_is_told_from_the_download_to_the_filed_return(told):
+def test_the_story_is_told_to_the_filed_return_and_what_comes_next_can_be_called(bare):
+    told = bare("demo").ended(0).out
     titles = re.findall(r"^\d+\. (.*) \(", told, re.MULTILINE)
     assert titles == [(chapter.__doc__ or "").rstrip(".") for _, chapter in CHAPTERS]
     words = " ".join(told.split())
@@ -47,6 +41,9 @@ def test_the_story_is_told_from_the_download_to_the_filed_return(told):
         assert sentence in words
     assert "Traceback" not in told
     assert max(map(len, told.splitlines())) <= 130
+    hints = re.findall(r"^  \S*(?:python\S* -m ims_fsm|ims-fsm) (.*)$", told, re.MULTILINE)
+    assert [hint.split()[0] for hint in hints] == ["demo", "explain", "verify", "draw", "import"]
+    assert bare(*shlex.split(hints[1])).ended(0).out.startswith("Credit note under IMS-2024-10: keep_pending")
 
 
 def test_nothing_is_left_behind_and_a_database_of_the_environment_is_left_alone(bare, tmp_path):
@@ -78,12 +75,6 @@ def test_a_folder_keeps_everything(bare, tmp_path, monkeypatch):
     assert bare("demo", "--folder", "kept").ended(2).err == message
 
 
-def test_what_comes_next_can_be_called(bare, told):
-    hints = re.findall(r"^  \S*(?:python\S* -m ims_fsm|ims-fsm) (.*)$", told, re.MULTILINE)
-    assert [hint.split()[0] for hint in hints] == ["demo", "explain", "verify", "draw", "import"]
-    assert bare(*shlex.split(hints[1])).ended(0).out.startswith("Credit note under IMS-2024-10: keep_pending")
-
-
 def test_the_program_is_named_as_the_reader_called_it(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     script = tmp_path / ".venv" / "bin" / "ims-fsm"
@@ -106,11 +97,8 @@ def test_the_demo_as_json_tells_the_chapters_and_the_files(bare):
     assert (answer["folder"], answer["files"]) == (None, [])
 
 
-def test_a_chapter_that_goes_otherwise_stops_the_demo(bare, monkeypatch):
-    monkeypatch.setattr(Stage, "run", lambda *_, **__: (_ for _ in ()).throw(KeyError("spoilt")))
-    assert "unexpected error (KeyError: 'spoilt')" in json.dumps(bare("demo", "--json").ended(2).json)
-
-
-def test_a_command_that_ends_otherwise_stops_the_demo(bare, monkeypatch):
+def test_a_command_or_a_chapter_that_goes_otherwise_stops_the_demo(bare, monkeypatch):
     monkeypatch.setattr("ims_fsm.cli.story.LATER", "gone.json")
     assert bare("demo").ended(2).err == "error: the demo stops: ims-fsm import gone.json ended with 2 instead of 0\n"
+    monkeypatch.setattr(Stage, "run", lambda *_, **__: (_ for _ in ()).throw(KeyError("spoilt")))
+    assert "unexpected error (KeyError: 'spoilt')" in json.dumps(bare("demo", "--json").ended(2).json)

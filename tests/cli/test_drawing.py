@@ -15,17 +15,11 @@ def test_a_machine_is_drawn(bare, tmp_path, fmt, ending, first):
     assert (tmp_path / "pictures" / f"credit_note.{ending}").read_text("utf-8").startswith(first)
 
 
-def test_all_are_drawn_where_none_is_named(bare):
+def test_all_are_drawn_or_one_rule_set_or_a_picture_for_a_slide(bare, tmp_path):
     files = bare("draw", "--format", "dot", "--json").ended(0).json["files"]
     assert {f"diagrams/{name}.dot" for name in shipped_law().machines} <= {*files}
-
-
-def test_one_rule_set_is_drawn(bare):
     told = bare("draw", "credit_note", "--format", "dot", "--edition", "IMS-2024-10").ended(0).out
     assert told == "diagrams/credit_note.IMS-2024-10.dot\n"
-
-
-def test_a_picture_for_a_slide_has_no_notes(bare, tmp_path):
     bare("draw", "gstr2b", "--notes", "none", "--format", "mermaid", "--out", "slides").ended(0)
     assert "FAQ" not in (tmp_path / "slides" / "gstr2b.mmd").read_text("utf-8")
 
