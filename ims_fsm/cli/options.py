@@ -104,7 +104,7 @@ RecordId = Annotated[
     int, Argument(parser=record_number, metavar="ID", help="The record, by the number that ims-fsm list shows.")
 ]
 Out = Annotated[Path | None, Option("--out", metavar="PATH", help="Where to write; default: standard output.")]
-Rupees = Annotated[str | None, Option(metavar="RUPEES")]
+Rupees = Annotated[str | None, Option(metavar="RUPEES", help="What the original had of this tax.")]
 
 
 ACTIVE = (State.NO_ACTION, State.ACCEPTED, State.REJECTED, State.PENDING)
