@@ -13,7 +13,7 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from ims_fsm.record.returns import Liability, TwoB, TwoBLine
 from ims_fsm.store.connection import ConflictError, among, first_writer
-from ims_fsm.store.records import from_columns, in_columns
+from ims_fsm.store.records import from_columns
 from ims_fsm.store.tables import LiabilityRow, TwoBLineRow, TwoBLogRow, TwoBRow, core
 from ims_fsm.terms.money import HEADS, Heads
 from ims_fsm.terms.period import TaxPeriod
@@ -149,24 +149,6 @@ def totals(connection: Connection, recipient: str, period: TaxPeriod) -> dict[st
         name = "reversal_4b1" if row.entry == "reversal_4b1" else row.section if row.counts else "reverse_charge"
         totals_of[name] = totals_of.get(name, Heads()) + Heads(*(int(getattr(row, head)) for head in HEADS))
     return totals_of
-
-
-def add_liabilities(connection: Connection, liabilities: Sequence[Liability]) -> None:
-    """Write liabilities added back to suppliers."""
-    rows = [
-        {
-            "recipient_gstin": liability.recipient,
-            "record_id": liability.record_id,
-            "supplier_gstin": liability.supplier,
-            "supplier_period": str(liability.supplier_period),
-            "recipient_period": str(liability.recipient_period),
-            "at": liability.at,
-            **in_columns("", liability.tax),
-        }
-        for liability in liabilities
-    ]
-    if rows:
-        connection.execute(insert(_liabilities), rows)
 
 
 def liabilities(connection: Connection, supplier: str, period: TaxPeriod | None) -> list[Liability]:

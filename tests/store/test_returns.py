@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import delete, insert, text
+from sqlalchemy import Connection, delete, insert, text
 
 from ims_fsm.record.returns import Liability, TwoB, TwoBLine
 from ims_fsm.store import returns
 from ims_fsm.store.connection import ConflictError, writing
 from ims_fsm.store.records import in_columns
-from ims_fsm.store.tables import TwoBLineRow, core
+from ims_fsm.store.tables import LiabilityRow, TwoBLineRow, core
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Section, TwoBState
@@ -148,7 +149,23 @@ def test_totals_are_by_section_and_what_stands_apart(engine):
     assert {type(amount) for heads in found.values() for amount in heads} == {int}
 
 
-def test_liabilities_are_found_by_supplier_and_his_period(engine):
+def add_liabilities(connection: Connection, liabilities: Sequence[Liability]) -> None:
+    rows = [
+        {
+            "recipient_gstin": liability.recipient,
+            "record_id": liability.record_id,
+            "supplier_gstin": liability.supplier,
+            "supplier_period": str(liability.supplier_period),
+            "recipient_period": str(liability.recipient_period),
+            "at": liability.at,
+            **in_columns("", liability.tax),
+        }
+        for liability in liabilities
+    ]
+    connection.execute(insert(core(LiabilityRow)), rows)
+
+
+def test_liabilities_are_found_by_supplier_and_their_period(engine):
     one = Liability(
         recipient=BUYER,
         record_id=1,
@@ -160,8 +177,7 @@ def test_liabilities_are_found_by_supplier_and_his_period(engine):
     )
     others = [replace(one, record_id=2, supplier_period=OCTOBER), replace(one, recipient=OTHER, record_id=3)]
     with writing(engine) as connection:
-        returns.add_liabilities(connection, [])
-        returns.add_liabilities(connection, [one, *others])
+        add_liabilities(connection, [one, *others])
         assert returns.liabilities(connection, SELLER, NOVEMBER) == [others[1], one]
         assert returns.liabilities(connection, SELLER, None) == [others[1], one, others[0]]
         assert returns.liabilities(connection, BUYER, None) == []
