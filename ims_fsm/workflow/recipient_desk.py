@@ -249,7 +249,7 @@ class RecipientDesk(Desk):
 
     def file_annual_return(self, fy: str, *, key: str | None = None) -> int:
         """Record that the annual return of a year ("2023-24") was filed; returns how many time limits it ended."""
-        fy = checked_text("financial year", fy)
+        fy = checked_text("financial year", fy, empty=True)
 
         def work(unit: UnitOfWork) -> int:
             serialise(unit.connection, [self.gstin])
