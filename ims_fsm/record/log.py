@@ -26,7 +26,7 @@ class Content:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransitionEntry:
-    """A trigger that fired: from where to where, by whom, when (aware, UTC), under which rules.
+    """A trigger that fired: from where to where, who fired it, when (aware, UTC), under which rules.
 
     `seq` counts from 1 for each record without gaps; `record_version` is the version that the guards read,
     `content_number` the content and `declaration_id` the declaration that they read it under.

@@ -114,7 +114,7 @@ def plan(connection: Connection, due: Due, now: datetime, chunk: int) -> int:
 
 
 def skip(connection: Connection, due: Due, now: datetime, why: str) -> int:
-    """Write every recipient to whom a job is due, and who is not noted yet, as skipped; returns how many.
+    """Write every recipient that a job is due for, and that is not noted yet, as skipped; returns how many.
 
     `{gstin}` in the reason is theirs.
     """
@@ -134,7 +134,7 @@ def withdraw(connection: Connection, now: datetime) -> None:
 
 
 def take_up(connection: Connection, due: Due, waiting: Cohort, now: datetime) -> int:
-    """Set the skipped to do to whom the job is due now, and close those who do not wait for it any more either."""
+    """Set the skipped that the job is due for now to do, and close those who do not wait for it any more either."""
     skipped = (_run.job == str(due.job), _run.period == due.period, _SKIPPED)
     theirs = select(_taxpayer.gstin)
     values = {"status": str(JobStatus.TODO), "due_at": due.due_at, "planned_at": now, "error": None}

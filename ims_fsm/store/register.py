@@ -169,7 +169,7 @@ class IdempotencyError(ImsFsmError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
-    """What a request under a key of its owner answered: the outcome as JSON, by whom and when (aware, UTC).
+    """What a request under a key of its owner answered: the outcome as JSON, who asked and when (aware, UTC).
 
     `owner` is the GSTIN of the desk, empty for calls that concern no one; `fingerprint` is a SHA-256 of the request's
     arguments (64 hex digits).

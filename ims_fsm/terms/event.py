@@ -1,4 +1,4 @@
-"""An event as a program outside is told of it: what happened to what, when, by whom, and where it stands in the order.
+"""An event as a program outside is told of it: what happened to what, when, who did it, where it stands in the order.
 
 Imports nothing of the law, the store or a framework.
 """

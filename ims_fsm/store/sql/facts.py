@@ -31,7 +31,6 @@ from ims_fsm.terms.vocabulary import SupplierStatus
 OF_A_CHAIN: Mapping[str, str] = {
     "original": "none", "same_period": "yes", "direction": "original", "superseded": "no"
 }  # fmt: skip
-AMENDED = AT.original_date.is_not(None)
 
 
 @dataclass(frozen=True, slots=True)

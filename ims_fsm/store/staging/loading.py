@@ -94,7 +94,7 @@ def _processor(connection: Connection, column: Any) -> Callable[[Any], Any]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """What goes with everything that is entered: whose it is, by whom, when, and what the log says of an action.
+    """What goes with everything that is entered: whose it is, who acts, when, and what the log says of an action.
 
     Its rows are in the order of their tables, of values or of SQL expressions alike; `at` is the moment, as whoever
     writes the row is handed it.
