@@ -231,7 +231,7 @@ def shared_town(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Town
 
 @pytest.fixture(scope="session")
 def who() -> Callable[..., str]:
-    """Give what makes a recipient's GSTIN of his number."""
+    """Give what makes a recipient's GSTIN of their number."""
     return gstin
 
 

@@ -88,7 +88,7 @@ def test_many_months_are_taken_up_one_after_another(town):
 
 @pytest.mark.both
 def test_who_comes_later_is_drafted_later(town):
-    """In a shard of his own, also inside the range of one that is done."""
+    """In a shard of their own, also inside the range of one that is done."""
     town.recipients(1, 5).at("2024-11-14").ring()
     town.recipients(3, 9).at("2024-11-20").ring()
     assert town.two_bs("2024-10", 3, 9) == ["draft", "draft"]

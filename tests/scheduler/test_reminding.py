@@ -1,4 +1,4 @@
-"""Reminders: each is given once, at its number of days ahead, to whom it concerns."""
+"""Reminders: each is given once, at its number of days ahead, to the taxpayers it concerns."""
 
 from __future__ import annotations
 

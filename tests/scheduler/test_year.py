@@ -46,7 +46,7 @@ class Ringers:
 
     def __init__(self, url, clock, number, cluster=None, in_a_thousand=20):
         self.url, self.clock, self.cluster, self.in_a_thousand = url, clock, cluster, in_a_thousand
-        self.chance = random.Random(number)  # noqa: S311 -- whom it meets does not matter
+        self.chance = random.Random(number)  # noqa: S311 -- who is drawn does not matter
         self.seeds = iter(range(100_000))
         self.killed = self.died = self.struck = 0
         root = str(Path(ims_fsm.__file__).parents[1])
@@ -100,7 +100,7 @@ class Span:
     recipients: int
 
     def people(self, ims, who, set_clock, settle):
-        """Register everyone; the log of one says that his first GSTR-2B was generated, where there is none."""
+        """Register everyone; the log of one says that their first GSTR-2B was generated, where there is none."""
         people = year.People(ims, who, set_clock, settle, self.since, self.recipients)
         people.begin()
         with writing(ims._workspace.engine) as connection:
