@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ims_fsm.formats.gstn.two_b.reading import read_two_b as read_two_b
     from ims_fsm.formats.gstn.two_b.writing import dump_two_b as dump_two_b
     from ims_fsm.formats.gstn.upload import upload_files as upload_files
+    from ims_fsm.formats.proposals import Proposal as Proposal
     from ims_fsm.formats.proposals import read_reduction as read_reduction
     from ims_fsm.law.book import LawBook as LawBook
     from ims_fsm.law.book import shipped_book as shipped_book
@@ -109,6 +110,7 @@ _ROOMS = (
     # what is given to it
     ("record.taxpayer", "Taxpayer"),
     ("record.where", "Where"),
+    ("formats.proposals", "Proposal"),
     ("record.scene", "ReduceItc"),
     ("record.sighting", "Sighting"),
     ("terms.document", "Document OriginalReference"),

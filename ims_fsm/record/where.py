@@ -5,6 +5,7 @@ Imports the terms; `store.records.conditions` reads it in SQL.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from ims_fsm.terms.border import Border
@@ -16,8 +17,8 @@ from ims_fsm.terms.vocabulary import Kind, State, SupplierStatus
 class Where:
     """Which of a recipient's records are meant; what is left out does not narrow, and all of it holds together."""
 
-    states: tuple[State, ...] = ()
-    kinds: tuple[Kind, ...] = ()
+    states: Collection[State] = ()
+    kinds: Collection[Kind] = ()
     supplier: str | None = None
     number: str | None = None
     return_period: TaxPeriod | None = None

@@ -5,7 +5,7 @@ Imports the use cases; a call is one transaction, and finds no record but the re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from typing import Literal, TypedDict, TypeVar, Unpack
 
 from ims_fsm.errors import InputError, Problem
@@ -314,7 +314,7 @@ class RecipientDesk(Desk):
 
     # --- views --------------------------------------------------------------------------------------------------------
 
-    def records(self, where: Where = EVERYTHING) -> Iterator[Record]:
+    def records(self, where: Where = EVERYTHING) -> Generator[Record, None, None]:
         """Give the records that match, by id, all as of one moment; a page of them is held (FAQ 18).
 
         What is written meanwhile is not seen. A loop that ends early gives its connection back with `close()`.
@@ -322,7 +322,7 @@ class RecipientDesk(Desk):
         chosen = checked_value(where, Where)
         return self._workspace.streamed(lambda unit: unit.matching(self.gstin, chosen))
 
-    def listed(self, where: Where = EVERYTHING) -> Iterator[ListedRecord]:
+    def listed(self, where: Where = EVERYTHING) -> Generator[ListedRecord, None, None]:
         """Give the records that match as `records` does, each with what may be done to it and why not."""
         chosen = checked_value(where, Where)
         return self._workspace.streamed(lambda unit: views.listed(unit, self.gstin, chosen))

@@ -5,7 +5,7 @@ Imports the use cases; a call is one transaction, and finds no record but those 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from functools import partial
 from typing import Any
 
@@ -61,7 +61,7 @@ class SupplierDesk(Desk):
 
         return self._done("file", Filed, work, key, form=form, period=period)
 
-    def outward(self, period: TaxPeriod | None = None) -> Iterator[Record]:
+    def outward(self, period: TaxPeriod | None = None) -> Generator[Record, None, None]:
         """Give what the supplier has reported, in one return period or in all, with what recipients did (FAQ 18).
 
         All as of one moment; a page of it is held. A loop that ends early gives its connection back with `close()`.

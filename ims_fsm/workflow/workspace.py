@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
@@ -111,7 +111,7 @@ class Workspace:
         with self.asking() as unit:
             return read(unit, *args, **named)
 
-    def streamed(self, read: Callable[[UnitOfWork], Iterator[T]]) -> Iterator[T]:
+    def streamed(self, read: Callable[[UnitOfWork], Iterator[T]]) -> Generator[T, None, None]:
         """Give what is read one by one, all as of one moment; from memory's one connection all of it is read first."""
         with self.asking() as unit:
             if not store.in_memory(self.engine):
