@@ -228,3 +228,14 @@ def test_bills_of_entry_carry_their_itc_period(ims, clock):
 def test_nothing_is_exported_for_somebody_unknown(ims):
     with pytest.raises(InputError, match="is not a taxpayer known here"):
         ims.recipient(ME, actor="reader").export_upload()
+
+
+@pytest.mark.parametrize("sign", ["\0", "\x1b[31m", "\x85", "\ud800"])
+@pytest.mark.parametrize("key", ["inum", "inv_typ", "remarks", "trdnm", "hash"])
+def test_a_file_with_control_characters_is_refused_where_they_stand(ims, sign, key):
+    tree = json.loads(sample("ims_2024-11.json"), parse_float=str)
+    tree["data"]["b2b"][0][key] = f"a{sign}b"
+    with pytest.raises(InputError, match="has control characters; take them out") as refused:
+        ims.import_download(json.dumps(tree).encode(), "f", actor="me")
+    assert [problem.where for problem in refused.value.problems] == [f"b2b[0].{key}"]
+    assert str(refused.value).isprintable()

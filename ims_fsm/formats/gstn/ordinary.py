@@ -186,14 +186,14 @@ def paise(value: Any) -> int:
 
 
 def _text(value: Any) -> str | None:
-    if type(value) is not str:
+    if type(value) is not str or values.controls(value):
         raise UnusualError
     return value.strip() or None
 
 
 def _number(value: Any) -> str:
     number = _text(value)
-    if number is None or len(number) > LONGEST_NUMBER:
+    if number is None or len(number) > LONGEST_NUMBER or not number.isprintable():
         raise UnusualError
     return number
 

@@ -127,6 +127,8 @@ def is_blank(value: Any) -> bool:
 
 def _text(value: Any) -> str:
     if isinstance(value, str):
+        if values.controls(value):
+            raise ValueError(f"{shown(value)} has control characters; take them out")
         return value.strip()
     raise ValueError(f"{shown(value)} stands where text is expected; write it in quotes")
 
@@ -180,6 +182,8 @@ class Row:
             self.warn("bare number", key, f"{value} is not in quotes", "check that no leading zero was lost")
             return str(value)
         number = self.text((key,)) or ""
+        if any(sign in number for sign in "\t\n\r"):
+            self.refuse(key, f"{shown(number)} has more than one line", "write the number in one")
         if len(number) > LONGEST_NUMBER:
             self.warn("long number", key, f"{number!r} has more than the portal's 16 characters", "check the number")
         return number

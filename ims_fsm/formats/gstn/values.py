@@ -18,6 +18,7 @@ from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Form, State, SupplierStatus
 
 Value = TypeVar("Value")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _DATE = re.compile(r"([0-9]{2})[-/]([0-9]{2})[-/](20[0-9]{2})")
 _AMOUNT = re.compile(r"[-+]?[0-9]+(\.[0-9]*)?")
 _EXACT = 10**14
@@ -93,6 +94,11 @@ def shown(value: Any) -> str:
     text = _LITERALS[value] if value is None or isinstance(value, bool) else str(value)
     short = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
     return repr(short) if isinstance(value, str) else short
+
+
+def controls(text: str) -> bool:
+    """Say whether text has control characters, beside ends of lines and tabs, or halves of a character."""
+    return not text.isprintable() and _CONTROL.search(text) is not None
 
 
 def plain(value: Any) -> str:
@@ -185,6 +191,8 @@ def wire_period(value: Any) -> TaxPeriod:
 def invoice_type(value: Any) -> str:
     """Return the type of an invoice as IMS spells it: R, DE, SEWP, SEWOP, CBW (GSTR-2B writes SEZWP)."""
     word = _word(value)
+    if not word.isprintable():
+        raise ValueError(f"{shown(value)} has control characters; take them out")
     return _INVOICE_TYPES.get(word, word)
 
 

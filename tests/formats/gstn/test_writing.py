@@ -252,7 +252,12 @@ def uploads(draw):
         specified=True,
         itc_reduction=draw(st.sampled_from([None, "Y", "N"])),
         declared=draw(st.none() | st.builds(Heads, AMOUNTS, AMOUNTS, AMOUNTS, AMOUNTS)),
-        remarks=draw(st.none() | st.text(min_size=1, max_size=250).map(str.strip).filter(bool)),
+        remarks=draw(
+            st.none()
+            | st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=250)
+            .map(str.strip)
+            .filter(bool)
+        ),
     )
 
 
