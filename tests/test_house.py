@@ -131,3 +131,11 @@ def test_every_text_file_is_utf8_and_ends_with_a_line_end() -> None:
     texts = {path: path.read_bytes() for path in tracked() if path.suffix in {".py", ".toml", ".md", ".json"}}
     assert [place(path) for path, content in texts.items() if content and not content.endswith(b"\n")] == []
     assert [place(path) for path, content in texts.items() if b"\r\n" in content] == []
+
+
+PLAIN = (*sorted(ROOT.glob("docs/*.md")), ROOT / "README.md", ROOT / "CONTRIBUTING.md")
+
+
+@pytest.mark.parametrize("page", PLAIN, ids=lambda page: page.name)
+def test_a_taxpayer_is_they(page: Path) -> None:
+    assert re.findall(r"\b(?:he|his|him|himself)\b", page.read_text("utf-8"), re.IGNORECASE) == []

@@ -124,6 +124,9 @@ class RecipientDesk(Desk):
         """
         request, action = Request(remarks=remarks, reduce_itc=reduce_itc).checked(), checked_action(trigger)
         where, wanted = checked_value(where, Where), None if ids is None else checked_ids(ids)
+        if wanted is not None and where != EVERYTHING:
+            what = "are named by id and by filter"
+            raise InputError("records", [Problem("act_on", what, "give ids or where, not both")])
         asked = {"action": action, "ids": wanted, "where": where, **request.as_dict()}
 
         def work(unit: UnitOfWork) -> ActionReport:

@@ -235,6 +235,13 @@ def test_a_password_is_not_told():
         assert "s3cret" not in "".join(traceback.format_exception(caught.value))
 
 
+def test_records_are_named_by_id_or_by_filter(stage):
+    record_id = stage.filed(stage.document("invoice"))
+    with pytest.raises(InputError, match="are named by id and by filter; give ids or where, not both"):
+        stage.desk.act_on("accept", ids=[record_id], where=Where(states=[State.REJECTED]))
+    assert stage.desk.record(record_id).state is State.NO_ACTION
+
+
 @pytest.mark.parametrize("database", [None, 5, "", "sqlite:///a\0b", b"sqlite://"])
 def test_what_is_not_an_address_is_told(database):
     with pytest.raises(StoreError, match="is not a database URL"):
