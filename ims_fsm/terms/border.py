@@ -188,9 +188,12 @@ class Border:
 
     def day(self, where: str, value: object) -> date:
         """Look at a day, without a time."""
-        if isinstance(value, date) and not isinstance(value, datetime):
+        if not isinstance(value, date) or isinstance(value, datetime):
+            self.wrong(where, value, "is not a date", "give a datetime.date")
+        elif value.year > LAST_PERIOD.year:
+            self.wrong(where, value.isoformat(), "is too far away", f"give a date up to {LAST_PERIOD.year}-12-31")
+        else:
             return value
-        self.wrong(where, value, "is not a date", "give a datetime.date")
         return date.min
 
     def flag(self, where: str, value: object) -> bool:

@@ -49,6 +49,7 @@ JUNK = (
     {"a": 1},
     object(),
     datetime(2024, 1, 1),  # noqa: DTZ001 -- without a zone on purpose
+    date.max,
     "2099-12",
     Heads(igst="5"),  # type: ignore[arg-type]
     Heads(igst=10**30),

@@ -239,3 +239,11 @@ def test_a_file_with_control_characters_is_refused_where_they_stand(ims, sign, k
         ims.import_download(json.dumps(tree).encode(), "f", actor="me")
     assert [problem.where for problem in refused.value.problems] == [f"b2b[0].{key}"]
     assert str(refused.value).isprintable()
+
+
+@pytest.mark.parametrize("section", ["b2b", "b2ba"])
+def test_a_period_after_which_there_are_none_is_refused(ims, section):
+    tree = json.loads(sample("ims_2024-11.json"), parse_float=str)
+    tree["data"][section][0]["rtnprd"] = "122099"
+    with pytest.raises(InputError, match="'122099' is too far away; write a period up to 122097"):
+        ims.import_download(json.dumps(tree).encode(), "f", actor="me")

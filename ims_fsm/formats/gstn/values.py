@@ -12,7 +12,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from ims_fsm.terms.border import checked_gstin
+from ims_fsm.terms.border import LAST_PERIOD, checked_gstin
 from ims_fsm.terms.money import paise
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Form, State, SupplierStatus
@@ -125,6 +125,12 @@ def written(value: date) -> str:
     return f"{value:%d-%m-%Y}"
 
 
+def _within_reach(read: TaxPeriod) -> TaxPeriod:
+    if read > LAST_PERIOD:
+        raise ValueError(f"{read.wire!r} is too far away; write a period up to {LAST_PERIOD.wire}")
+    return read
+
+
 @lru_cache(maxsize=65536)
 def period(text: str, documented: date) -> TaxPeriod:
     """Return the return period written MMYYYY, or MM as the offline tool does.
@@ -134,7 +140,7 @@ def period(text: str, documented: date) -> TaxPeriod:
     digits = text.strip()
     digits = digits.zfill(2 if len(digits) <= 2 else 6)  # noqa: PLR2004 - MM and MMYYYY, a leading zero may be lost
     if len(digits) > 2 and digits.isascii():  # noqa: PLR2004 - MM
-        return TaxPeriod.from_wire(digits)
+        return _within_reach(TaxPeriod.from_wire(digits))
     if digits.isascii() and digits.isdigit() and 1 <= int(digits) <= 12:  # noqa: PLR2004 - months
         month = int(digits)
         return TaxPeriod(f"{documented.year + (month < documented.month):04}-{month:02}")
@@ -185,7 +191,7 @@ def form(value: Any) -> Form:
 
 def wire_period(value: Any) -> TaxPeriod:
     """Return the period written MMYYYY, which a lost leading zero does not spoil; raises `ValueError` for another."""
-    return TaxPeriod.from_wire(plain(value).strip().zfill(6))
+    return _within_reach(TaxPeriod.from_wire(plain(value).strip().zfill(6)))
 
 
 def invoice_type(value: Any) -> str:
