@@ -116,7 +116,7 @@ def test_what_names_no_workers_is_refused(file_town, text):
 def test_a_url_that_leaves_the_databases_name_to_libpq_is_no_memory(file_town, monkeypatch):
     workspace = file_town.ims._workspace
     engine = create_engine("postgresql+psycopg://ims@db")
-    monkeypatch.setattr(workspace, "engine", engine)
+    monkeypatch.setattr(workspace, "_engine", engine)
     assert opening_of(workspace).url == "postgresql+psycopg://ims@db"
 
 
