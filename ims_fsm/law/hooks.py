@@ -100,7 +100,7 @@ class Hooks:
         return bool(self._hooks)
 
     def watch(self, trigger: str) -> bool:
-        """Say whether any hook may want a transition by this trigger, so that records must be taken one by one."""
+        """Say whether any hook may want a transition by this trigger."""
         return any(hook.trigger in (None, trigger) for hook in self._hooks)
 
     def _registering(

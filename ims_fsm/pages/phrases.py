@@ -13,14 +13,10 @@ from ims_fsm.draw.citation import worded
 from ims_fsm.law.declaration import Dated
 from ims_fsm.terms.money import paise, shown
 from ims_fsm.terms.period import TaxPeriod
+from ims_fsm.terms.vocabulary import Section
 
 HEADS: Mapping[str, str] = {"igst": "IGST", "cgst": "CGST", "sgst": "SGST", "cess": "cess"}
-SECTIONS: Mapping[str, str] = {
-    "itc_available": "ITC Available",
-    "itc_rejected": "ITC Rejected",
-    "itc_not_available": "ITC Not Available",
-    "itc_reversed": "ITC Reversed",
-}
+SECTIONS: Mapping[str, str] = {section.value: section.in_words for section in Section}
 _HANDLE = re.compile(r"[a-z][a-z_]*")
 _PERIOD = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
 

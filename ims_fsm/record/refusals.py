@@ -16,15 +16,8 @@ from ims_fsm.record.record import Record
 from ims_fsm.record.scene import Scene, full_reduction
 from ims_fsm.terms.document import Document
 from ims_fsm.terms.period import TaxPeriod, in_india
-from ims_fsm.terms.vocabulary import Kind, RemovedFor
+from ims_fsm.terms.vocabulary import RemovedFor
 
-TITLES = {
-    Kind.INVOICE: "invoice",
-    Kind.DEBIT_NOTE: "debit note",
-    Kind.CREDIT_NOTE: "credit note",
-    Kind.ECO_DOCUMENT: "ECO document",
-    Kind.BILL_OF_ENTRY: "bill of entry",
-}
 REMOVALS = {
     RemovedFor.SUPPLIER_DELETED: "its supplier deleted it before filing",
     RemovedFor.SEC_16_4: "it was still pending when the time limit of section 16(4) passed",
@@ -118,7 +111,7 @@ class RefusedGroup:
 def label(document: Document) -> str:
     """Return a document for a sentence: "credit note CN/7 of 29AABCT1332L1ZA"."""
     amended = "amended " if document.amends else ""
-    return f"{amended}{TITLES[document.kind]} {document.number} of {document.supplier or 'overseas'}"
+    return f"{amended}{document.kind.in_words} {document.number} of {document.supplier or 'overseas'}"
 
 
 def record_fields(record: Record, scene: Scene) -> dict[str, str]:
@@ -128,8 +121,8 @@ def record_fields(record: Record, scene: Scene) -> dict[str, str]:
     return {
         **scene.book.calendar.phrases(),
         "document": label(document),
-        "a_document": f"{'an' if TITLES[document.kind][0] in 'aeiE' else 'a'} {TITLES[document.kind]}",
-        "original": f"{TITLES[document.kind]} {amends.number}" if amends else "its original",
+        "a_document": f"{'an' if document.kind.in_words[0] in 'aeiE' else 'a'} {document.kind.in_words}",
+        "original": f"{document.kind.in_words} {amends.number}" if amends else "its original",
         "form": str(record.form),
         "period": scene.expected_period(record),
         "recipient": record.recipient,

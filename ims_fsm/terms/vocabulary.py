@@ -22,6 +22,11 @@ class Kind(StrEnum):
         """+1 where the document adds credit for the recipient, -1 for a credit note."""
         return -1 if self is Kind.CREDIT_NOTE else 1
 
+    @property
+    def in_words(self) -> str:
+        """The kind as people write it: "credit note", "ECO document"."""
+        return "ECO document" if self is Kind.ECO_DOCUMENT else self.value.replace("_", " ")
+
 
 class Form(StrEnum):
     """The form in which a document reaches the portal (FAQ 1, 8)."""
@@ -134,6 +139,11 @@ class Section(StrEnum):
     ITC_NOT_AVAILABLE = "itc_not_available"
     ITC_REJECTED = "itc_rejected"
     ITC_REVERSED = "itc_reversed"
+
+    @property
+    def in_words(self) -> str:
+        """The section as the FAQ writes it: "ITC Not Available"."""
+        return self.value.replace("_", " ").title().replace("Itc", "ITC")
 
 
 class TwoBState(StrEnum):

@@ -9,7 +9,7 @@ import pytest
 from ims_fsm import Document, Kind, OriginalReference, RefusedError
 from ims_fsm.law.book import shipped_book
 from ims_fsm.law.refusal import FIELDS
-from ims_fsm.record.refusals import TITLES, Answer, Told, label, record_fields, return_fields
+from ims_fsm.record.refusals import Answer, Told, label, record_fields, return_fields
 
 REFUSAL = Told("frozen", "faq.12", ("faq.12", "faq.5"), "It is decided", "amend it")
 
@@ -17,9 +17,12 @@ REFUSAL = Told("frozen", "faq.12", ("faq.12", "faq.5"), "It is decided", "amend 
 @pytest.mark.parametrize("kind", Kind)
 def test_every_kind_of_document_has_a_title(stage, kind):
     document = stage.document(kind, number="X/1")
-    assert label(document) == f"{TITLES[kind]} X/1 of {stage.seller}"
-    assert label(stage.document(kind, number="X/2", amends=document)) == f"amended {TITLES[kind]} X/2 of {stage.seller}"
-    assert label(document.changed(supplier="")) == f"{TITLES[kind]} X/1 of overseas"
+    assert Kind.ECO_DOCUMENT.in_words == "ECO document"
+    assert label(document) == f"{kind.in_words} X/1 of {stage.seller}"
+    assert (
+        label(stage.document(kind, number="X/2", amends=document)) == f"amended {kind.in_words} X/2 of {stage.seller}"
+    )
+    assert label(document.changed(supplier="")) == f"{kind.in_words} X/1 of overseas"
 
 
 def test_every_field_of_a_sentence_is_filled_in(stage):

@@ -177,10 +177,10 @@ def test_our_totals_are_those_that_the_statement_is_told_with(ims, clock):
     drafted(ims, clock)
     found = ims.compare_2b((SAMPLES / "gstr2b_2024-10.json").read_bytes(), "theirs").differences
     told = ims.recipient(ME, actor="reader").two_b(OCTOBER).totals["itc_available"].in_rupees()
-    totals = [one for one in found if one.what is What.TOTAL and "itc_available" in one.sentence]
+    totals = [one for one in found if one.what is What.TOTAL and "ITC Available" in one.sentence]
     assert totals
     for one in totals:
-        head = one.sentence.removeprefix("net total of itc_available: ").split()[0]
+        head = one.sentence.removeprefix("net total of ITC Available: ").split()[0]
         amount = told[head.lower()]
         assert (one.ours, f"{money.shown(money.paise(str(amount)))} here" in one.sentence) == (str(amount), True)
 

@@ -143,7 +143,7 @@ def _differences(mine: PortalTwoBLine, portals: PortalTwoBLine) -> Iterator[Diff
     words = (
         (What.LOOKS_THE_SAME, mine.number, portals.number, "numbered"),
         (What.DATE, mine.date.isoformat(), portals.date.isoformat(), "dated"),
-        (What.SECTION, str(mine.section), str(portals.section), "in section"),
+        (What.SECTION, mine.section.in_words, portals.section.in_words, "in"),
     )
     for what, here, there, noun in words:
         if here != there:
@@ -163,12 +163,12 @@ def _amounts(what: What, subject: str, ours: int, theirs: int, line: PortalTwoBL
 
 def _name(line: PortalTwoBLine) -> str:
     amended = "amended " if line.amended else ""
-    return f"{amended}{str(line.kind).replace('_', ' ')} {line.number} of {line.supplier or 'ICEGATE'}"
+    return f"{amended}{line.kind.in_words} {line.number} of {line.supplier or 'ICEGATE'}"
 
 
 def _one_sided(line: PortalTwoBLine, side: Side, explain: Explain | None) -> Difference:
     reason = explain(line, side) if explain else None
-    stands = f"{line.section}, tax {line.tax}"
+    stands = f"{line.section.in_words}, tax {line.tax}"
     if side == "here":
         what, ours, theirs = What.MISSING_THERE, stands, None
         sentence = f"{_name(line)} is missing on the portal; here it stands in {stands}"
@@ -184,7 +184,7 @@ def _totals(ours: Totals, theirs: Totals) -> Iterator[Difference]:
     for section in Section:
         for title, paise, portal in zip(TITLES, ours[section], theirs[section], strict=True):
             if paise != portal:
-                yield _amounts(What.TOTAL, f"net total of {section}: {title}", paise, portal)
+                yield _amounts(What.TOTAL, f"net total of {section.in_words}: {title}", paise, portal)
 
 
 def _net_totals(pairs: Pairs, here: Sequence[PortalTwoBLine], there: Sequence[PortalTwoBLine]) -> tuple[Totals, Totals]:

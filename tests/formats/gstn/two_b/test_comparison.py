@@ -31,7 +31,7 @@ TOTAL = Difference(
     "",
     "18000.00",
     "0.00",
-    "net total of itc_available: IGST 18,000.00 here and 0.00 on the portal",
+    "net total of ITC Available: IGST 18,000.00 here and 0.00 on the portal",
 )
 
 
@@ -45,13 +45,13 @@ def test_the_same_lines_in_another_order_do_not_differ():
 
 
 def test_a_line_that_only_we_have():
-    shown = "itc_available, tax 18,000.00 IGST"
+    shown = "ITC Available, tax 18,000.00 IGST"
     sentence = f"{NAME} is missing on the portal; here it stands in {shown}"
     assert compare([LINE], []) == (difference(What.MISSING_THERE, shown, None, sentence), TOTAL)
 
 
 def test_a_line_that_only_the_portal_has():
-    shown = "itc_available, tax 18,000.00 IGST"
+    shown = "ITC Available, tax 18,000.00 IGST"
     sentence = f"{NAME} is missing here; on the portal it stands in {shown}"
     assert compare([], [LINE])[0] == difference(What.MISSING_HERE, None, shown, sentence)
 
@@ -73,8 +73,8 @@ DIFFERENT = {
     "section": (
         {"section": Section.ITC_REJECTED},
         What.SECTION,
-        ("itc_available", "itc_rejected"),
-        "in section itc_available here and itc_rejected on the portal",
+        ("ITC Available", "ITC Rejected"),
+        "in ITC Available here and ITC Rejected on the portal",
     ),
     "igst": (
         {"tax": Heads(igst=1_810_000)},

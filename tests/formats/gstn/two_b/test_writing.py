@@ -18,7 +18,7 @@ from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Kind, Section
 
 ME, SUPPLIER = "27AAPFU0939F1ZV", "29AABCT1332L1ZA"
-DAYS = st.dates(date(2017, 7, 1), date(2098, 12, 31))
+DAYS = st.dates(date(2017, 7, 1), date(2097, 12, 31))
 PERIODS = DAYS.map(TaxPeriod.of)
 AMOUNTS = st.integers(0, 10**13)
 NUMBERS = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-/", min_size=1, max_size=16)
