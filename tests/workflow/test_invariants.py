@@ -168,15 +168,16 @@ class Town(RuleBasedStateMachine):
     @rule(trigger=st.sampled_from(ACTIONS), who=st.integers(0, 1))
     def act_on_all(self, trigger, who):
         recipient = self.recipients[who]
-        before = {record.id: record for record in list(self.stage.ims.recipient(recipient, actor="reader").records())}
-        told = {one: self.stage.desk.may(trigger, one) for one in before}
+        desk = self.stage.ims.recipient(recipient, actor="buyer")
+        before = {record.id: record for record in desk.records()}
+        told = {one: desk.may(trigger, one) for one in before}
         found = []
-        report = self.stage.ims.recipient(recipient, actor="buyer").act_on(trigger, each_refused=found.append)
+        report = desk.act_on(trigger, each_refused=found.append)
         refused = {one.record_id: one for one in found}
         assert refused == {one: answer for one, answer in told.items() if not answer}
         assert (report.applied, report.refused_records) == (len(before) - len(refused), len(refused))
         for one, record in before.items():
-            after = self.stage.record(one)
+            after = desk.record(one)
             assert after == record if one in refused else (after.state, after.seq) == (told[one].dest, record.seq + 1)
 
     @rule(who=st.integers(0, 1), wait=st.sampled_from([True, True, True, False]))
