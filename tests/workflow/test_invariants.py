@@ -105,7 +105,7 @@ class Town(RuleBasedStateMachine):
           then=st.sampled_from(THEN))  # fmt: skip
     def amend(self, pick, tax, past, back, form, then):
         record = self.picked(pick, lambda one: one.filed and one.state is not State.REMOVED)
-        if record is None or len(self.stage.desk.history(record.id).chain) > 2:
+        if record is None or len(self.stage.desk_of(record.id).history(record.id).chain) > 2:
             return
         document = record.document.changed(
             tax=tax,
@@ -152,15 +152,16 @@ class Town(RuleBasedStateMachine):
         record = self.picked(pick, lambda one: one.state not in GONE) or self.picked(pick)
         if record is None:
             return
-        may, told = self.stage.desk.may(trigger, record.id), self.stage.desk.what_if(trigger, record.id)
+        desk = self.stage.desk_of(record.id)
+        may, told = desk.may(trigger, record.id), desk.what_if(trigger, record.id)
         self.keys += 1
-        call = lambda: self.stage.act(trigger, record.id, key=f"act {self.keys}")  # noqa: E731
+        call = lambda: desk.act(trigger, record.id, key=f"act {self.keys}")  # noqa: E731
         after = self.tried(call)
         assert bool(may) == told.allowed == (after is not None)
         if after is None:
             return
         assert (after.state, after.seq) == (may.dest, record.seq + 1)
-        now = self.stage.desk.what_if("reset", record.id)
+        now = desk.what_if("reset", record.id)
         assert (now.now_outcome, now.now_itc, now.now_added_back) == (told.outcome, told.itc, told.added_back)
         tables = self.stage.tables()
         assert (call(), self.stage.tables()) == (after, tables)
@@ -202,10 +203,11 @@ class Town(RuleBasedStateMachine):
         return [replace(line, record_version=0) for line, _ in view.lines]
 
     def file_3b(self, recipient, period):
-        view = self.stage.ims.recipient(recipient, actor="reader").two_b(period)
-        promised = {record.id: self.stage.desk.what_if("reset", record.id) for _, record in view.lines}
+        desk = self.stage.ims.recipient(recipient, actor="buyer")
+        view = desk.two_b(period)
+        promised = {record.id: desk.what_if("reset", record.id) for _, record in view.lines}
         carried = {record.id: record.carried for _, record in view.lines}
-        done = self.tried(lambda: self.stage.ims.recipient(recipient, actor="buyer").file_3b(period))
+        done = self.tried(lambda: desk.file_3b(period))
         if done is None:
             return
         for outcome in done.decided:
