@@ -77,7 +77,10 @@ def guarded(work: Callable[[], Any], arguments: Sequence[str]) -> int:
             sys.stdout.flush()
     except UntoldError as error:
         _forget_stdout()
-        return _print(error.as_dict(), UNTOLD, as_json=False)
+        # A reader that has gone, like `| head`, went on purpose, and is not told.
+        return (
+            UNTOLD if isinstance(error.__cause__, BrokenPipeError) else _print(error.as_dict(), UNTOLD, as_json=False)
+        )
     except (KeyboardInterrupt, Exception) as error:  # noqa: BLE001 -- a traceback is shown only to those who ask
         if isinstance(error, typer.TyperException) and type(error).__name__ == "NoArgsIsHelpError":
             return error.exit_code
