@@ -171,6 +171,7 @@ def canonical(value: object) -> Any:
     A value of the package is a table of its fields, without those that are None; a date is its ISO form, money a table
     of paise by head; a word is its text.
 
+    >>> from ims_fsm import Heads
     >>> canonical({"period": "2024-10", "reduce_itc": Heads(igst=5)})
     {'period': '2024-10', 'reduce_itc': {'igst': 5, 'cgst': 0, 'sgst': 0, 'cess': 0}}
     """
