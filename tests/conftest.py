@@ -200,8 +200,9 @@ def redirection(databases: Databases) -> Iterator[Redirection]:
 
 
 @pytest.fixture(autouse=ON_POSTGRESQL)
-def dropped(redirection: Redirection) -> Iterator[None]:
-    """What a test has opened is closed and dropped when it is done."""
+def dropped(redirection: Redirection, ims_scratch: Scratch) -> Iterator[None]:
+    """What a test has opened is closed and dropped when it is done; what lasts for the session is there before."""
+    del ims_scratch
     databases, engines = len(redirection.databases.made), len(redirection.engines)
     yield
     for engine in redirection.engines[engines:]:

@@ -245,6 +245,7 @@ def fresh(request: pytest.FixtureRequest) -> Iterator[Callable[[], Stage]]:
 
 
 def _copies(first: Stage, databases: Any) -> Iterator[Callable[[], Stage]]:
+    template = first.ims._workspace.engine.url.database
     first.ims.close()
     last: list[tuple[IMS, str]] = []
 
@@ -256,7 +257,7 @@ def _copies(first: Stage, databases: Any) -> Iterator[Callable[[], Stage]]:
 
     def make() -> Stage:
         end()
-        name = databases.make(first.ims._workspace.engine.url.database)
+        name = databases.make(template)
         last.append((IMS(databases.address(name).render_as_string(hide_password=False)), name))
         return Stage(ims=last[0][0])
 
