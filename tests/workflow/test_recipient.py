@@ -77,17 +77,18 @@ def test_a_decided_record_is_not_acted_on(stage):
     )
 
 
-def test_the_time_limit_ends_every_action(stage):
-    """FAQ 31: 30 November 2024 itself is in time for a document of 2023-24."""
+def test_the_time_limit_ends_what_takes_credit(stage):
+    """FAQ 31: 30 November 2024 itself is in time for a document of 2023-24. FAQ 24: a rejection takes no credit."""
     record_id = stage.filed(stage.document(date=date(2024, 3, 5)))
     stage.at("2024-11-30 23:59").act("reject", record_id)
     stage.at("2024-12-01 00:00")
     with stage.refused("s16_4_expired", "faq.31") as found:
         stage.act("accept", record_id)
     assert str(found[0]) == (
-        f"The time limit of section 16(4) has passed for invoice S/1 of {stage.seller} (faq.31); "
-        "its ITC can no longer be taken; settle the amount with the supplier"
+        f"The time limit of section 16(4) has passed for invoice S/1 of {stage.seller}, and its credit can no longer "
+        "be taken (faq.31); it may still be rejected until GSTR-3B is filed; settle the amount with the supplier"
     )
+    assert stage.act("reject", record_id).state == "rejected"
 
 
 @pytest.mark.parametrize(

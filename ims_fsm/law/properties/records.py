@@ -24,6 +24,8 @@ DESTINATIONS: Mapping[str, State] = {
     Trigger.LAPSE: State.NO_ACTION,
 }
 ACTIONS = (Trigger.ACCEPT, Trigger.REJECT, Trigger.KEEP_PENDING, Trigger.RESET)
+# What takes credit, at once or later: with no action a record is deemed accepted.
+TAKING = (Trigger.ACCEPT, Trigger.KEEP_PENDING, Trigger.RESET)
 DECIDING = (Trigger.ACCEPT, Trigger.REJECT, Trigger.KEEP_PENDING, Trigger.FREEZE)
 UNSETTLED = ("unsettled", "unsettled_rejected")
 CLAIMS = Claims()
@@ -72,10 +74,14 @@ def _pending_never_freezes(space: EditionSpace, _law: Law) -> Iterator[Finding]:
 )
 def _filed_records_freeze(space: EditionSpace, _law: Law) -> Iterator[Finding]:
     counts = space.space.where({"supplier_status": ("filed",), "route": ("ims",)})
-    waiting = space.space.where({"original": UNSETTLED, "same_period": ("no",)})
-    waiting |= space.space.mask("original", "unknown") | space.space.mask("direction", "unknown")
     for state in (State.NO_ACTION, State.ACCEPTED, State.REJECTED):
-        yield always(space, state, Trigger.FREEZE, counts & ~waiting, "although it is filed and decided")
+        yield always(space, state, Trigger.FREEZE, counts & ~_waiting(space), "although it is filed and decided")
+
+
+def _waiting(space: EditionSpace) -> int:
+    """Return where an amendment waits: for its original of another 2B period, or for what is known of it."""
+    undecided = space.space.where({"original": UNSETTLED, "same_period": ("no",)})
+    return undecided | space.space.mask("original", "unknown") | space.space.mask("direction", "unknown")
 
 
 @CLAIMS.proved_by(
@@ -115,10 +121,21 @@ def _not_without_access(space: EditionSpace, _law: Law) -> Iterator[Finding]:
 
 
 @CLAIMS.proved_by(
-    "Nothing is acted on when the time limit of section 16(4) has passed for it", ("faq.31", "faq.21", "sec.16_4")
+    "Nothing that would take credit is done when the time limit of section 16(4) has passed for it",
+    ("faq.31", "faq.21", "sec.16_4"),
 )
 def _not_out_of_time(space: EditionSpace, _law: Law) -> Iterator[Finding]:
-    return _never_unless(space, "time_limit", "open", ACTIONS)
+    return _never_unless(space, "time_limit", "open", TAKING)
+
+
+@CLAIMS.proved_by("A record in IMS may be rejected when that time limit has passed", ("faq.24",))
+def _rejected_out_of_time(space: EditionSpace, _law: Law) -> Iterator[Finding]:
+    sound = space.space.where({
+        "time_limit": ("passed",), "route": ("ims",), "ims": ("open",), "taxpayer": ("eligible",),
+        "seen": ("current",), "remarks": ("fit",), "reduction": ("absent", "missing"),
+    }) & ~_waiting(space)  # fmt: skip
+    for state in space.active:
+        yield always(space, state, Trigger.REJECT, sound, "although a rejection takes no credit")
 
 
 @CLAIMS.proved_by("What is not in IMS is neither acted on nor frozen", ("faq.4", "faq.8", "faq.17", "additional.1"))
