@@ -264,12 +264,14 @@ class Calendar:
         """
         if kind not in self.declared.time_limit.kinds:
             return None
-        limit = self._limit(self.declared.time_limit, document_date)
-        return limit if annual_return_at is None else min(limit, in_india(annual_return_at).astimezone(dt.UTC))
+        return self._limit(self.declared.time_limit, document_date, annual_return_at)
 
-    def amendment_limit(self, original_date: dt.date) -> dt.datetime:
-        """Return the first instant, in UTC, from which a supplier may no longer amend a document (section 39(9))."""
-        return self._limit(self.declared.amendment, original_date)
+    def amendment_limit(self, original_date: dt.date, annual_return_at: dt.datetime | None) -> dt.datetime:
+        """Return the first instant, in UTC, from which a supplier may no longer amend a document (section 39(9)).
+
+        `annual_return_at` is when the supplier furnished the annual return of the original's financial year.
+        """
+        return self._limit(self.declared.amendment, original_date, annual_return_at)
 
     # --- below --------------------------------------------------------------------------------------------------------
 
@@ -280,8 +282,9 @@ class Calendar:
     def _financial_year_start(self, day: dt.date) -> int:
         return day.year - (day.month < self.declared.financial_year.first_month)
 
-    def _limit(self, last: LastDay, day: dt.date) -> dt.datetime:
-        return day_over(dt.date(self._financial_year_start(day) + 1, last.month, last.day))
+    def _limit(self, last: LastDay, day: dt.date, annual_return_at: dt.datetime | None) -> dt.datetime:
+        limit = day_over(dt.date(self._financial_year_start(day) + 1, last.month, last.day))
+        return limit if annual_return_at is None else min(limit, in_india(annual_return_at).astimezone(dt.UTC))
 
 
 def _with_extensions(first_day: int, extensions: Iterable[Extension], form: Form, filing: Filing) -> FilingWindow:

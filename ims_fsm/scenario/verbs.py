@@ -149,7 +149,10 @@ class Delete(OnDocuments):
 
 
 class File(Do):
-    """The supplier files a form of a return period."""
+    """The supplier files a form of a return period.
+
+    An amendment that stays saved, out of time, is a refusal where the step expects one; the rest is filed all the same.
+    """
 
     subject: ClassVar[str] = "{form} of {period} of {supplier}"
     supplier: Name
@@ -157,7 +160,9 @@ class File(Do):
     period: Period
 
     def _work(self, stage: Stage, _: str) -> None:
-        stage.supplier(self.supplier).file(self.form, self.period)
+        filed = stage.supplier(self.supplier).file(self.form, self.period)
+        if self.refused is not None and filed.refused:
+            raise RefusedError(self.do, self.do, [told for answer in filed.refused for told in answer.refusals])
 
 
 class Act(OnDocuments):

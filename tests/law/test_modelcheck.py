@@ -19,6 +19,7 @@ NAMES = (
     "not_before_ims_opens",
     "not_without_access",
     "not_out_of_time",
+    "rejected_out_of_time",
     "not_outside_ims",
     "not_on_what_has_changed",
     "original_first",

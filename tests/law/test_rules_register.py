@@ -25,8 +25,8 @@ FINER = (
 BEYOND = (
     "annexure.a additional.1 advisory.2025-10 advisory.2025-10.pending advisory.2025-10.deadline "
     "advisory.2025-10.reduction advisory.2025-10.remarks advisory.2025-10.imports advisory.2025-10.eco "
-    "api.2026-04.declaration sec.16_4 sec.34_2 sec.39_9 refurnish.1 refurnish.2 refurnish.3 refurnish.4 window.2b "
-    "window.2b.gstr1a due.gstr1 due.gstr3b"
+    "api.2026-04.declaration sec.16_4 sec.34_2 sec.37_3 sec.39_9 refurnish.1 refurnish.2 refurnish.3 refurnish.4 "
+    "window.2b window.2b.gstr1a due.gstr1 due.gstr3b"
 )
 each_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 

@@ -92,6 +92,33 @@ def test_amending_ends_with_november_after_the_year(stage):
     )
 
 
+def test_an_amendment_saved_in_time_and_filed_late_stays_saved(stage):
+    """Sections 37(3), 39(9): rectified is what is filed in time; what else is in the form is filed all the same."""
+    original = stage.document(date=date(2024, 3, 31))
+    stage.filed(original)
+    late = stage.at("2024-11-30 23:59").saved(stage.document(amends=original), "2024-11")
+    other = stage.saved(stage.document(), "2024-11")
+    before = stage.record(late)
+    filed = stage.at("2024-12-10").shop.file(Form.GSTR_1, "2024-11")
+    assert (list(filed.records), [answer.record_id for answer in filed.refused]) == ([other], [late])
+    assert [(told.code, told.rule) for told in filed.refused[0].refusals] == [("amendment_time_barred", "sec.39_9")]
+    assert (stage.record(late), before.filed) == (before, False)
+
+
+def test_the_suppliers_annual_return_ends_the_time_to_amend(stage):
+    """Theirs, and of the original's year: neither the recipient's nor another year's ends it."""
+    original = stage.document(date=date(2024, 3, 31))
+    stage.filed(original)
+    stage.desk.file_annual_return("2023-24")
+    theirs = stage.ims.recipient(stage.seller, actor="seller")
+    theirs.file_annual_return("2022-23")
+    saved = stage.saved(stage.document(amends=original), "2024-11")
+    theirs.file_annual_return("2023-24")
+    with stage.refused("amendment_time_barred", "sec.37_3"):
+        stage.saved(stage.document(amends=original), "2024-12")
+    assert [answer.record_id for answer in stage.shop.file(Form.GSTR_1, "2024-11").refused] == [saved]
+
+
 def test_several_refusals_come_together(stage):
     original = stage.document("invoice", date=date(2024, 3, 31))
     stage.at("2024-12-01").filed(original)

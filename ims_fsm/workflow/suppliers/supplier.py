@@ -5,7 +5,7 @@ Imports the store and the law; each function is one use case inside a unit of wo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ from ims_fsm.law.declaration import ENTRY
 from ims_fsm.law.ledger import Standing, settle
 from ims_fsm.law.refusal import Refused
 from ims_fsm.record.record import Record
-from ims_fsm.record.refusals import RefusedError, filled_in, label, record_fields
+from ims_fsm.record.refusals import Answer, RefusedError, filled_in, label, record_fields
 from ims_fsm.record.scene import Scene, original_of, record_facts
 from ims_fsm.store import log, records, taxpayers, versions
 from ims_fsm.store.connection import serialise
@@ -32,12 +32,13 @@ from ims_fsm.workflow.unit import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """What filing a form did: the records it fixed, with the 2B period of each."""
+    """What filing a form did: the records it fixed, with the 2B period of each, and what stays saved, with why."""
 
     supplier: str
     form: Form
     period: TaxPeriod
     records: dict[int, TaxPeriod]
+    refused: tuple[Answer, ...] = ()
 
 
 def save(unit: UnitOfWork, document: Document, form: Form, period: TaxPeriod, supplier: str) -> int:
@@ -191,14 +192,33 @@ def delete(unit: UnitOfWork, record_id: int, supplier: str) -> None:
 
 
 def file(unit: UnitOfWork, supplier: str, form: Form, period: TaxPeriod) -> Filed:
-    """File a form of a return period: everything the supplier has saved in it counts from now on (FAQ 15, 19)."""
+    """File a form of a return period: everything the supplier has saved in it counts from now on (FAQ 15, 19).
+
+    An amendment whose time has passed since it was saved is not filed (sections 37(3), 39(9)): it stays saved.
+    """
     saved = versions.saved_in_form(unit.connection, supplier, form, period)
     serialise(unit.connection, [record.recipient for record in saved])
-    filed = [(record, filed_at(unit, record, unit.now)) for record in saved]
+    refused = _rectified_too_late(unit, saved)
+    late = {answer.record_id for answer in refused}
+    filed = [(record, filed_at(unit, record, unit.now)) for record in saved if record.id not in late]
     unit.write(filed)
     settle_before_registration(unit, [after for _, after in filed])
     periods = {after.id: after.two_b_period for _, after in filed if after.two_b_period is not None}
-    return Filed(supplier, form, period, periods)
+    return Filed(supplier, form, period, periods, refused)
+
+
+def _rectified_too_late(unit: UnitOfWork, saved: Sequence[Record]) -> tuple[Answer, ...]:
+    """Ask of each amendment what was asked when it was saved: may it enter the form still?"""
+    entry = {"carrier": "fits", "identity": "new"}
+    answers = []
+    for record in saved:
+        if record.document.amends is not None:
+            scene = unit.scene(record.recipient)
+            limit = {"amendment_limit": _amendment_limit(unit, record.document)}
+            facts = record_facts(record, unit.chain_of(record), scene, entry=entry | limit)
+            decision = decide(scene.edition(record), ENTRY, Trigger.SAVE, facts)
+            answers.append(Answer.of(record, Trigger.SAVE, decision, scene))
+    return tuple(answer for answer in answers if not answer)
 
 
 def filed_at(unit: UnitOfWork, record: Record, moment: datetime, period: TaxPeriod | None = None) -> Record:
@@ -260,14 +280,21 @@ def _refuse_entry(
     fy = unit.book.calendar.financial_year(document.date)
     asked = trigger is Trigger.SAVE or renamed is not None
     taken = asked and versions.of_identity(unit.connection, document, fy, record.form, record.return_period)
-    amends = document.amends
-    barred = amends is not None and unit.now >= unit.book.calendar.amendment_limit(amends.date)
     entry = {
         "carrier": "fits" if unit.book.routing.carries(record.form, document.kind) else "unfit",
         "identity": "taken" if taken else "new",
-        "amendment_limit": "passed" if barred and trigger is Trigger.SAVE else "open",
+        "amendment_limit": _amendment_limit(unit, document) if trigger is Trigger.SAVE else "open",
     }
     facts = record_facts(record, unit.chain_of(record) or [record], scene, entry=entry)
     decision = decide(scene.edition(record), state, trigger, facts)
     if isinstance(decision, Refused):
         raise RefusedError(label(document), trigger, filled_in(decision, record_fields(record, scene)))
+
+
+def _amendment_limit(unit: UnitOfWork, document: Document) -> str:
+    """Return the fact whether the time has passed in which a supplier may amend; the earlier of two days ends it."""
+    if document.amends is None:
+        return "open"
+    calendar, amended_on = unit.book.calendar, document.amends.date
+    annual = taxpayers.annual_return_at(unit.connection, document.supplier, calendar.financial_year(amended_on))
+    return "passed" if unit.now >= calendar.amendment_limit(amended_on, annual) else "open"
