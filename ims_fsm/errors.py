@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 LONGEST = 1000
+MOST_LINES = 50
 
 
 def printable(text: object) -> str:
@@ -61,11 +62,13 @@ class ProblemsError(ImsFsmError):
         super().__init__(self.subject, self.problems)
 
     def __str__(self) -> str:
-        """Show the subject and a line for each problem."""
+        """Show the subject and a line for each problem; of very many the first, and how many more there are."""
         if len(self.problems) == 1:
             return f"{self.subject}: {self.problems[0]}"
-        lines = "\n".join(f"  {problem}" for problem in self.problems)
-        return f"{self.subject}: {len(self.problems)} problems\n{lines}"
+        lines = [f"  {problem}" for problem in self.problems[:MOST_LINES]]
+        if more := len(self.problems) - len(lines):
+            lines.append(f"  and {more:,} more")
+        return "\n".join([f"{self.subject}: {len(self.problems):,} problems", *lines])
 
     def as_dict(self) -> dict[str, Any]:
         """Return the error with every problem's place, fault and remedy."""

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import typer
-from typer import Argument, Option
 
 from ims_fsm.cli import options
 from ims_fsm.cli.call import Call, command
@@ -18,35 +17,13 @@ from ims_fsm.cli.failures import telling
 from ims_fsm.cli.output import counted, say, table, tell_refusals, tell_refused, written_to
 
 if TYPE_CHECKING:
-    from ims_fsm import ActionReport, Judgement, RecipientDesk, ReduceItc, WhatIf
+    from ims_fsm import ActionReport, Judgement, RecipientDesk, WhatIf
 
 
 DONE = {"accept": "accepted", "reject": "rejected", "keep_pending": "kept pending", "reset": "reset to no action"}
 
 
-def reduction(text: str) -> ReduceItc:
-    """Return a declared reduction of ITC from its word or its heads in rupees; raises `ValueError`."""
-    from ims_fsm import read_reduction
-
-    return read_reduction(text)
-
-
-Trigger = Annotated[
-    Literal["accept", "reject", "keep_pending", "reset"],
-    Argument(metavar="TRIGGER", help="accept, reject, keep_pending or reset."),
-]
-Remarks = Annotated[str | None, Option("--remarks", metavar="TEXT", help="Remarks for the supplier.")]
-Reduce = Annotated[
-    Any,
-    Option(parser=reduction, metavar="full|none|igst=RUPEES…", help="From 2B period 2025-10: how much ITC is reduced."),
-]
-RefusedTo = Annotated[
-    Path | None,
-    Option("--refused-to", metavar="FILE", help="Write every refused record to this file, a line of JSON each."),
-]
-Proposals = Annotated[
-    Path, Argument(metavar="FILE", help="Proposed actions: CSV, JSON, or an upload made for the portal.")
-]
+Trigger = Literal["accept", "reject", "keep_pending", "reset"]
 
 
 @command("act", "gstin", "key", "actor", "db", "at")
@@ -54,17 +31,12 @@ def act(
     call: Call,
     trigger: Trigger,
     *,
-    ids: Annotated[
-        list[int] | None,
-        Option("--id", parser=options.record_number, metavar="ID", help="This record; may be repeated."),
-    ] = None,
-    where: Annotated[
-        list[str] | None, Option(metavar="NAME=VALUE", help="All records with this state, kind, supplier, period …")
-    ] = None,
-    file: Annotated[Path | None, Option(metavar="FILE", help="The records of a CSV or JSON file.")] = None,
-    remarks: Remarks = None,
-    reduce_itc: Reduce = None,
-    refused_to: RefusedTo = None,
+    ids: list[int] | None = None,
+    where: list[str] | None = None,
+    file: Path | None = None,
+    remarks: str | None = None,
+    reduce_itc: Any = None,
+    refused_to: Path | None = None,
 ) -> None:
     """Act on records: what is allowed is done, what is refused is listed with its rule; exit 1 if any is refused.
 
@@ -123,14 +95,7 @@ def _tell_stale(periods: Sequence[str]) -> None:
 
 
 @command("check", "gstin", "db", "at")
-def check(
-    call: Call,
-    file: Proposals,
-    *,
-    download: Annotated[
-        Path | None, Option(metavar="FILE", help="Judge against this download alone, no database.")
-    ] = None,
-) -> None:
+def check(call: Call, file: Path, *, download: Path | None = None) -> None:
     """Judge a file of proposed actions: every refusal with its rule; exit 1 if there is any. Nothing is written.
 
     Columns: id, or supplier, number and kind; action; remarks; reduce_itc.
@@ -154,7 +119,7 @@ def check(
 
 
 @command("apply", "gstin", "key", "actor", "db", "at")
-def apply(call: Call, file: Proposals) -> None:
+def apply(call: Call, file: Path) -> None:
     """Apply a file of proposed actions: what is allowed is done, what is refused is listed with its rule.
 
     Columns as with check, which says before what would be refused. Exit 1 if any is refused.
@@ -189,7 +154,7 @@ def _end(call: Call, tell: Callable[[], object], judged: Judgement, parts: dict[
 
 @command("what-if", "gstin", "db", "at")
 def what_if(
-    call: Call, record_id: options.RecordId, trigger: Trigger, *, remarks: Remarks = None, reduce_itc: Reduce = None
+    call: Call, record_id: int, trigger: Trigger, *, remarks: str | None = None, reduce_itc: Any = None
 ) -> None:
     """Work out an action's effect on the recipient's ITC and the supplier's liability; nothing is changed."""
     with call.recipient_of(record_id) as buyer:

@@ -16,9 +16,7 @@ from datetime import datetime
 from functools import cache, partial
 from operator import attrgetter
 from pathlib import Path
-from typing import Annotated, Any
-
-from typer import Argument, Option
+from typing import Any
 
 from ims_fsm.cli.call import Call, command
 from ims_fsm.cli.output import verbatim
@@ -254,16 +252,7 @@ def file_name(name: str) -> str:
 
 
 @command("schema")
-def schema(
-    call: Call,
-    words: Annotated[
-        list[str] | None, Argument(metavar="[COMMAND]", help="A command, like 2b show; default: list them.")
-    ] = None,
-    *,
-    out: Annotated[
-        Path | None, Option(metavar="FOLDER", help="Write the schema of every command, a file each.")
-    ] = None,
-) -> None:
+def schema(call: Call, words: list[str] | None = None, *, out: Path | None = None) -> None:
     """Print the JSON Schema of what a command answers with --json; "error" is that of every error."""
     names = list(declared()["answers"])
     if out is not None:

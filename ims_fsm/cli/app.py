@@ -28,8 +28,8 @@ PANELS: Mapping[str, str] = {
     "Records": "records.list records.show records.history actions.act actions.what-if records.original",
     "Returns": "returns.2b returns.3b calendar.sweep calendar.scheduler",
     "The supplier": "taxpayers.supplier-view taxpayers.liabilities",
-    "The law": "law.explain law.rules law.verify drawing.draw comparing.compare pages.pages sequences.timeline "
-    "sequences.sequence scenarios.scenario",
+    "The law": "law.explain law.rules law.verify drawing.draw drawing.compare pages.pages drawing.timeline "
+    "drawing.sequence law.scenario",
     "The database": "taxpayers.taxpayer database.audit database.events database.migrate answers.schema",
 }
 PLACES = {

@@ -8,12 +8,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
-from typer import Option
 
-from ims_fsm.cli import options
 from ims_fsm.cli.call import Call, command, group, stopping
 from ims_fsm.cli.failures import REFUSED, CallError
 from ims_fsm.cli.options import minute
@@ -32,18 +30,7 @@ group("scheduler", "The calendar: run it unattended, see how its jobs stand.")
 
 
 @command("sweep", "gstin", "actor", "db", "at")
-def sweep(
-    call: Call,
-    *,
-    until: Annotated[
-        datetime | None,
-        Option(
-            parser=options.moment,
-            metavar="DATETIME",
-            help="Go on through every instant of the calendar to this one, in Indian time; for rehearsals.",
-        ),
-    ] = None,
-) -> None:
+def sweep(call: Call, *, until: datetime | None = None) -> None:
     """Do what the calendar owes by now, for one recipient or all: drafts of the 14th, section 16(4), pending's end.
 
     With --until every instant of the calendar up to there is taken for now in turn; use it on a copy of the database,
@@ -93,17 +80,7 @@ def _tell_course(course: Sequence[tuple[datetime, SweepReport]], *, is_rehearsed
 
 
 @command("scheduler run", "db", "at")
-def run(
-    call: Call,
-    *,
-    once: Annotated[bool, Option("--once", help="Do what is due by now, and end; for cron.")] = False,
-    workers: Annotated[
-        str, Option(metavar="WORKERS", help="Who does the work: inline, processes, processes:4, dask://HOST:PORT.")
-    ] = "inline",
-    chunk: Annotated[
-        int | None, Option(min=1, max=MOST, metavar="N", help="At most this many recipients in one transaction.")
-    ] = None,
-) -> None:
+def run(call: Call, *, once: bool = False, workers: str = "inline", chunk: int | None = None) -> None:
     """Do what the calendar owes, at each of its instants and each hour, until stopped (SIGTERM, SIGINT).
 
     Any number may run on one database. A stop finishes the work in progress. With --once exit 1 if something has
@@ -149,9 +126,7 @@ def _tell_tick(call: Call, tick: Tick) -> None:
 
 
 @command("scheduler status", "db", "at")
-def status(
-    call: Call, *, everything: Annotated[bool, Option("--all", help="Also jobs that were done long ago.")] = False
-) -> None:
+def status(call: Call, *, everything: bool = False) -> None:
     """Show what is due, done, skipped and why, failed and when it is retried; exit 1 if something failed or is late."""
     from ims_fsm.scheduler import Scheduler
 

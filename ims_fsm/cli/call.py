@@ -8,6 +8,7 @@ from __future__ import annotations
 import inspect
 import os
 import signal
+import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -18,12 +19,11 @@ from threading import Event
 from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec
 
 import typer
-from typer import Option
+from typer import Argument, Option
 
 from ims_fsm.cli.failures import REFUSED, CallError
-from ims_fsm.cli.options import moment
+from ims_fsm.cli.options import READERS
 from ims_fsm.cli.output import Progress, working
-from ims_fsm.terms.border import checked_gstin
 
 if TYPE_CHECKING:
     from ims_fsm import IMS, RecipientDesk
@@ -142,21 +142,19 @@ def file_of(db: str) -> Path | None:
     return Path(path) if db.startswith(SQLITE) and path not in {"", ":memory:"} else None
 
 
-_GSTIN = "The recipient; may be left out if the database has only one."
-_KEY = "An idempotency key: the same call with it again does nothing more."
-_ACTOR = "Who acts; default: the user of the machine."
-_DB = "The database: sqlite:///FILE or postgresql://…"
-_AT = "Take this for now, in Indian time; for rehearsals."
+# The commands' own words, by command and by parameter.
+WORDS: Mapping[str, Mapping[str, Any]] = tomllib.loads(Path(__file__).with_name("commands.toml").read_text("utf-8"))
+EVERY = "every"
 
 
 def _shared(
     *,
-    gstin: Annotated[str | None, Option(parser=checked_gstin, metavar="GSTIN", help=_GSTIN)] = None,
-    key: Annotated[str | None, Option(metavar="TEXT", help=_KEY)] = None,
-    actor: Annotated[str | None, Option(metavar="NAME", help=_ACTOR)] = None,
-    db: Annotated[str, Option(envvar="IMS_FSM_DB", metavar="URL", help=_DB)] = DEFAULT_DB,
-    as_json: Annotated[bool, Option("--json", help="Answer as JSON.")] = False,
-    at: Annotated[datetime | None, Option(parser=moment, metavar="DATETIME", help=_AT)] = None,
+    gstin: str | None = None,
+    key: str | None = None,
+    actor: str | None = None,
+    db: str = DEFAULT_DB,
+    as_json: bool = False,
+    at: datetime | None = None,
 ) -> None:
     """Declare the options that commands share."""
 
@@ -173,12 +171,25 @@ def group(name: str, says: str) -> None:
     made.callback()(lambda: None)
 
 
+def worded(command_name: str, parameter: inspect.Parameter) -> inspect.Parameter:
+    """Return a parameter with what `commands.toml` says of it: an option if it is given by name, else an argument."""
+    said: dict[str, Any] = {}
+    for words in (WORDS[EVERY].get(parameter.name), WORDS.get(command_name, {}).get(parameter.name)):
+        said |= {"help": words} if isinstance(words, str) else words or {}
+    said["parser"] = READERS.get(said.get("metavar", ""))
+    flag = said.pop("flag", f"--{parameter.name.replace('_', '-')}")
+    is_option = parameter.kind is inspect.Parameter.KEYWORD_ONLY
+    return parameter.replace(
+        annotation=Annotated[parameter.annotation, Option(flag, **said) if is_option else Argument(**said)]
+    )
+
+
 def command(
     name: str, *shared: str, **settings: Any
 ) -> Callable[[Callable[Concatenate[Call, P], None]], Callable[..., None]]:
     """Make a function a command: its first argument, the `Call`, gives way to the shared options that are named.
 
-    Every command takes `--json`; `settings` are Typer's.
+    Every command takes `--json`; what options and arguments are for is in `commands.toml`; `settings` are Typer's.
     """
     options = [option for option in SHARED.values() if option.name in {*shared, "as_json"}]
 
@@ -186,7 +197,7 @@ def command(
         work: Callable[..., None] = function
         signature = inspect.signature(function, eval_str=True)
         _, *parameters = signature.parameters.values()
-        whole = [*parameters, *options]
+        whole = [worded(name, parameter) for parameter in (*parameters, *options)]
 
         @wraps(function)
         def run(**given: Any) -> None:

@@ -8,11 +8,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-from typer import Option
-
-from ims_fsm.cli import options
 from ims_fsm.cli.call import Call, command, group, stopping
 from ims_fsm.cli.failures import CallError
 from ims_fsm.cli.options import minute
@@ -27,7 +24,7 @@ group("audit", "The logs: verify and seal them.")
 
 
 @command("audit verify", "db")
-def verify(call: Call, *, gstin: options.OneGstin = None) -> None:
+def verify(call: Call, *, gstin: str | None = None) -> None:
     """Prove every state from its log, every content from its hash, every seal anew; exit 1 at a fault."""
     from ims_fsm.workflow.upkeep import audit
 
@@ -60,17 +57,7 @@ def seal(call: Call) -> None:
 
 
 @command("migrate", "actor", "db", "at")
-def migrate(
-    call: Call,
-    *,
-    adopt: Annotated[
-        bool, Option("--adopt", help="Also move live records to the declarations as they are now.")
-    ] = False,
-    partitions: Annotated[
-        int | None, Option(metavar="N", help="Split an empty PostgreSQL database by recipient, like 64.")
-    ] = None,
-    citus: Annotated[bool, Option("--citus", help="Only print the statements that distribute it with Citus.")] = False,
-) -> None:
+def migrate(call: Call, *, adopt: bool = False, partitions: int | None = None, citus: bool = False) -> None:
     """Bring the database to the tables of this version; with --adopt, live records to the law as declared now.
 
     Exit 1 if some records cannot be moved.
@@ -103,18 +90,12 @@ SUBJECTS = {EventKind.TWO_B: "GSTR-2B of", EventKind.THREE_B: "GSTR-3B of", Even
 def events(
     call: Call,
     *,
-    after: Annotated[str | None, Option(metavar="CURSOR", help="Start after this event; default: the first.")] = None,
-    follow: Annotated[bool, Option("--follow", help="Go on as events come, until interrupted.")] = False,
-    limit: Annotated[int | None, Option(min=1, metavar="N", help="At most this many.")] = None,
-    gstin: options.OneGstin = None,
-    kind: Annotated[list[EventKind] | None, Option(help="Only this kind; may be repeated.")] = None,
-    restored: Annotated[
-        bool,
-        Option(
-            "--restored",
-            help="After a dump was restored on PostgreSQL, before anything is written: number new events after it.",
-        ),
-    ] = False,
+    after: str | None = None,
+    follow: bool = False,
+    limit: int | None = None,
+    gstin: str | None = None,
+    kind: list[EventKind] | None = None,
+    restored: bool = False,
 ) -> None:
     """List every transition, move of GSTR-2B, GSTR-3B filing, add-back and reminder, in the order of their commits.
 

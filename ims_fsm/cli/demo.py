@@ -12,25 +12,15 @@ from collections.abc import Iterator
 from contextlib import chdir, contextmanager, nullcontext, redirect_stdout
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated
-
-from typer import Option
 
 from ims_fsm.cli.call import DEFAULT_DB, SQLITE, Call, command, file_of
 from ims_fsm.cli.failures import CallError
 from ims_fsm.cli.output import PROSE, console, say, verbatim
-from ims_fsm.terms.period import SettableClock, in_india
+from ims_fsm.terms.period import SettableClock, day_in_words, in_india
 
 
 @command("demo")
-def demo(
-    call: Call,
-    *,
-    folder: Annotated[
-        Path | None, Option(metavar="FOLDER", help="Run it in this new folder and keep all of it, pictures too.")
-    ] = None,
-    db: Annotated[str | None, Option(metavar="URL", help="Run it in this database, not in one of its own.")] = None,
-) -> None:
+def demo(call: Call, *, folder: Path | None = None, db: str | None = None) -> None:
     """Tell a taxpayer's month in IMS on the shipped sample, from the download to the filed return, step by step.
 
     Everything is run in a folder that is thrown away, unless --folder keeps it.
@@ -69,7 +59,7 @@ def _perform(url: str, *, is_kept: bool) -> list[dict[str, str]]:
             stage.at = at
             clock.set(at)
             title, local = (chapter.__doc__ or "").strip().rstrip("."), in_india(clock())
-            say("", f"{number}. {title} ({local.day} {local:%B %Y, %H:%M} IST)", style="bold")
+            say("", f"{number}. {title} ({day_in_words(local)}, {local:%H:%M} IST)", style="bold")
             verbatim("─" * min(PROSE, console().width))
             chapter(stage)
             chapters.append({"title": title, "at": at})

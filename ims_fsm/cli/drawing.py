@@ -1,96 +1,53 @@
-"""`draw`: the declared machines as pictures, or two rule sets of them in one.
+"""`draw`, `compare`, `timeline` and `sequence`: the law in pictures, and what a change of it does.
 
 Imports Typer and the options; the law and the drawing when it is run, never the store.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Literal
 
 import typer
 
 from ims_fsm.cli.call import Call, command
 from ims_fsm.cli.failures import CallError
 from ims_fsm.cli.law import law_at, path_and_machines
-from ims_fsm.cli.output import verbatim
+from ims_fsm.cli.output import say, table, verbatim
+from ims_fsm.terms.period import TaxPeriod
 
 if TYPE_CHECKING:
+    from ims_fsm.law.book import LawBook
+    from ims_fsm.law.comparison import Comparison
     from ims_fsm.law.register import Law
 
-
-class Format(StrEnum):
-    """A format of pictures; dot and mermaid are text and need no drawing program."""
-
-    SVG = "svg"
-    PNG = "png"
-    PDF = "pdf"
-    DOT = "dot"
-    MERMAID = "mermaid"
-
-
-class ThemeName(StrEnum):
-    """A theme: for a light page, for a dark one, and for print, where it reads in grey."""
-
-    LIGHT = "light"
-    DARK = "dark"
-    PRINT = "print"
-
-
-class Notes(StrEnum):
-    """Which notes stand beside and below a picture: all of them, or none, as on a slide."""
-
-    ALL = "all"
-    NONE = "none"
-
-
-Theme = Annotated[ThemeName, typer.Option("--theme", help="For a light page, a dark one, or print.")]
-
-
-Machines = Annotated[
-    list[str] | None,
-    typer.Argument(
-        metavar="[PATH] [MACHINE…]",
-        help="Which; all of them where none is named. PATH is a law of your own: a TOML file, or a folder.",
-    ),
-]
-Edition = Annotated[
-    str | None, typer.Option("--edition", metavar="RULE-SET", help="Only this rule set, like IMS-2024-10.")
-]
-Compare = Annotated[
-    tuple[str, str] | None,
-    typer.Option("--compare", metavar="OLD NEW", help="Two rule sets in one picture: what is added, gone, changed."),
-]
-HrefBase = Annotated[
-    str | None, typer.Option("--href-base", metavar="PAGE", help="Link the parts to this page, like {machine}.html.")
-]
-Watch = Annotated[bool, typer.Option("--watch", help="Draw again after every change, until Ctrl-C.")]
-Folder = Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Where to draw.")]
+# For a light page, a dark one, and for print, where it reads in grey.
+Theme = Literal["light", "dark", "print"]
+_BY_ENDING = {".svg": "svg", ".png": "png", ".pdf": "pdf", ".mmd": "mermaid"}
+_BINARY = frozenset({"png", "pdf"})
 
 
 @command("draw")
 def draw(
     call: Call,
-    machines: Machines = None,
+    machines: list[str] | None = None,
     *,
-    fmt: Annotated[Format, typer.Option("--format", help="The format of the pictures.")] = Format.SVG,
-    theme: Theme = ThemeName.LIGHT,
-    edition: Edition = None,
-    compare: Compare = None,
-    notes: Annotated[
-        Notes, typer.Option("--notes", help="All notes, or none: a picture of 16:9 for a slide.")
-    ] = Notes.ALL,
-    href_base: HrefBase = None,
-    watch: Watch = False,
-    out: Folder = Path("diagrams"),
+    fmt: Literal["svg", "png", "pdf", "dot", "mermaid"] = "svg",
+    theme: Theme = "light",
+    edition: str | None = None,
+    compare: tuple[str, str] | None = None,
+    notes: Literal["all", "none"] = "all",
+    href_base: str | None = None,
+    watch: bool = False,
+    out: Path = Path("diagrams"),
 ) -> None:
     """Draw the declared machines, each with its newest rule set and those before that differ."""
     from ims_fsm.draw import Style, theme_named, write_diagrams
 
     path, names = path_and_machines(machines)
-    style = Style(theme_named(str(theme)), href_base, notes is Notes.ALL)
+    style = Style(theme_named(theme), href_base, notes == "all")
     if compare and edition:
         raise CallError("--compare names two rule sets and --edition one; leave one of the options out")
 
@@ -98,8 +55,8 @@ def draw(
         if compare:
             from ims_fsm.draw.comparison import compared, write_comparisons
 
-            return write_comparisons(compared(law, *compare, names), out, [str(fmt)], style)
-        return write_diagrams(law, out, [str(fmt)], names, edition, style)
+            return write_comparisons(compared(law, *compare, names), out, [fmt], style)
+        return write_diagrams(law, out, [fmt], names, edition, style)
 
     if watch:
         _watch(path, drawn)
@@ -113,3 +70,131 @@ def _watch(path: Path | None, drawn: Callable[[Law], list[Path]]) -> None:
     from ims_fsm.resources import machines_folder
 
     watch(path or machines_folder(), lambda: drawn(law_at(path)), typer.echo, pause=every_so_often)
+
+
+@command("compare")
+def compare(
+    call: Call, machines: list[str] | None = None, *, rule_sets: tuple[str, str] | None = None, markdown: bool = False
+) -> None:
+    """Compare two rule sets: the states, transitions and guards that are added, gone or changed."""
+    from ims_fsm.draw.comparison import compared
+    from ims_fsm.draw.comparison import markdown as as_markdown
+
+    path, names = path_and_machines(machines)
+    law = law_at(path)
+    changes = compared(law, *(rule_sets or _last_two(law)), names)
+    if markdown and not call.as_json:
+        verbatim(as_markdown(changes).rstrip())
+    else:
+        call.answer(lambda: _say(changes), [_parts(comparison) for comparison in changes])
+
+
+def _last_two(law: Law) -> tuple[str, str]:
+    if len(law.rule_sets) == 1:
+        raise CallError(f"the law has one rule set, {law.rule_sets[0].id}; there is nothing to compare it with")
+    before, after = law.rule_sets[-2:]
+    return before.id, after.id
+
+
+def _say(changes: list[Comparison]) -> None:
+    from ims_fsm.draw.citation import cite_all
+    from ims_fsm.draw.comparison import difference_table
+
+    differing = [comparison for comparison in changes if comparison.differs]
+    if not differing:
+        say("Nothing differs.")
+    for at, comparison in enumerate(differing):
+        heading = f"{comparison.title}: from {comparison.before.id} to {comparison.after.id}"
+        say(*([""] if at else []), heading, style="bold")
+        rows = [
+            (str(row.change), f"{row.part} {row.name}", row.before, row.after, cite_all(row.rules))
+            for row in difference_table(comparison)
+        ]
+        table(("", "what", "before", "after", "rules"), rows, indent=2)
+
+
+def _parts(comparison: Comparison) -> dict[str, object]:
+    from ims_fsm.draw.comparison import difference_table
+
+    return {
+        "machine": comparison.machine,
+        "before": comparison.before.id,
+        "after": comparison.after.id,
+        "differences": difference_table(comparison),
+    }
+
+
+@command("timeline")
+def timeline(
+    call: Call,
+    *,
+    period: TaxPeriod,
+    quarterly: bool = False,
+    state: str = "",
+    calendar: Path | None = None,
+    theme: Theme = "light",
+    fmt: Literal["svg", "png", "pdf"] | None = None,
+    out: Path | None = None,
+) -> None:
+    """Draw a tax period in one picture: filing windows, the draft, recomputing, GSTR-3B, limits, with their rules."""
+    from ims_fsm.charts.month.days import Recipient
+    from ims_fsm.charts.paper import drawn
+    from ims_fsm.charts.timeline import month_page
+    from ims_fsm.draw.theme import theme_named
+    from ims_fsm.terms.vocabulary import Filing
+
+    recipient = Recipient(Filing.QUARTERLY if quarterly else Filing.MONTHLY, state)
+    chosen = _chosen(fmt, out)
+    page = month_page(_book(calendar), period, recipient, theme_named(theme))
+    _put(call, drawn(page, chosen), chosen, out)
+
+
+@command("sequence")
+def sequence(
+    call: Call,
+    tale: Literal["amendment", "rejected-credit-note"],
+    *,
+    v0: str | None = None,
+    v1: str | None = None,
+    period: TaxPeriod | None = None,
+    calendar: Path | None = None,
+    theme: Theme = "light",
+    fmt: Literal["svg", "png", "pdf", "mermaid"] | None = None,
+    out: Path | None = None,
+) -> None:
+    """Draw a story with its money, step by step: what is filed, acted, refused, and where both sides stand."""
+    from ims_fsm.charts.sequence.sequence import sequence as drawn_sequence
+    from ims_fsm.charts.sequence.sequence import tale_of
+    from ims_fsm.draw.theme import theme_named
+
+    book, chosen = _book(calendar), _chosen(fmt, out)
+    content = drawn_sequence(book, tale_of(book, tale, v0, v1, period), chosen, theme_named(theme))
+    _put(call, content, chosen, out)
+
+
+def _book(calendar: Path | None) -> LawBook:
+    from ims_fsm.law.book import shipped_book
+
+    try:
+        return shipped_book(None if calendar is None else calendar.read_text("utf-8"))
+    except UnicodeDecodeError as error:
+        raise CallError(f"{calendar} is not text in UTF-8; name a TOML file") from error
+
+
+def _chosen(fmt: str | None, out: Path | None) -> str:
+    if fmt is not None or out is None:
+        return fmt or "svg"
+    if out.suffix.lower() not in _BY_ENDING:
+        raise CallError(f"{out} does not end like a picture; end it with {', '.join(_BY_ENDING)}, or name a --format")
+    return _BY_ENDING[out.suffix.lower()]
+
+
+def _put(call: Call, content: bytes, fmt: str, out: Path | None) -> None:
+    if out is None and fmt in _BINARY:
+        raise CallError(f"{fmt} is not text and cannot be printed; name a file with --out")
+    if out is None:
+        text = content.decode()
+        call.answer(lambda: sys.stdout.write(text), {"format": fmt, "picture": text})
+        return
+    out.write_bytes(content)
+    call.answer(lambda: verbatim(str(out)), {"format": fmt, "files": [out]}, "--out")

@@ -18,6 +18,12 @@ from ims_fsm.errors import FileError, ImsFsmError
 
 DONE, REFUSED, WRONG, UNTOLD, INTERRUPTED = 0, 1, 2, 3, 130
 DEBUG = "IMS_FSM_DEBUG"
+# What the face calls by a function, by its command; the longer first.
+IN_COMMANDS = {
+    "upkeep.migrate(…, adopt=True)": "ims-fsm migrate --adopt",
+    "upkeep.migrate(…)": "ims-fsm migrate",
+    "upkeep.renumber_events(…)": "ims-fsm events --restored",
+}
 
 
 class CallError(ImsFsmError):
@@ -103,7 +109,10 @@ def _described(error: BaseException) -> tuple[dict[str, Any], int]:
         case typer.TyperException():
             return {"code": CallError.code, "message": _of_call(error)}, error.exit_code or WRONG
         case ImsFsmError():
-            return error.as_dict(), REFUSED if is_refusal(error) else WRONG
+            described = error.as_dict()
+            for call, command in IN_COMMANDS.items():
+                described["message"] = described["message"].replace(call, command)
+            return described, REFUSED if is_refusal(error) else WRONG
         case UnicodeError():
             return {"code": "input_invalid", "message": "some of the text is not in UTF-8; write it in UTF-8"}, WRONG
         case OSError():

@@ -1,6 +1,6 @@
-"""`explain`, `rules` and `verify`: what the law says of a trigger and in its sources, and that it holds together.
+"""`explain`, `rules`, `verify` and `scenario run`: what the law says and where, and that it holds, in stories too.
 
-Imports Typer and the options; the law when it is run.
+Imports Typer and the options; the law, or the scenarios, when it is run.
 """
 
 from __future__ import annotations
@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-from typer import Argument, Option
+import typer
 
 from ims_fsm.cli import options
-from ims_fsm.cli.call import Call, command
+from ims_fsm.cli.call import Call, command, group
 from ims_fsm.cli.failures import CallError
-from ims_fsm.cli.output import counted, say, table
+from ims_fsm.cli.output import counted, say, table, verbatim
 from ims_fsm.terms.period import TaxPeriod
 
 if TYPE_CHECKING:
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from ims_fsm.law.modelcheck import Report
     from ims_fsm.law.refusal import Refusal
     from ims_fsm.law.register import Law
+    from ims_fsm.scenario.report import Outcome
+
+group("scenario", "Scenarios: run them.")
 
 
 def path_and_machines(arguments: Sequence[str] | None) -> tuple[Path | None, list[str] | None]:
@@ -58,14 +61,12 @@ def _is_path(argument: str) -> bool:
 @command("explain")
 def explain(
     call: Call,
-    machine: Annotated[str, Argument(metavar="MACHINE", help="A declared machine, like credit_note.")],
-    trigger: Annotated[str, Argument(metavar="TRIGGER", help="One of its triggers, like keep_pending.")],
+    machine: str,
+    trigger: str,
     *,
-    fact: Annotated[list[str] | None, Option(metavar="NAME=VALUE", help="A fact; may be repeated.")] = None,
-    state: Annotated[str | None, Option(help="The state of the record.")] = None,
-    period: Annotated[
-        TaxPeriod | None, options.period_option("The record's 2B period, which chooses the rule set.")
-    ] = None,
+    fact: list[str] | None = None,
+    state: str | None = None,
+    period: TaxPeriod | None = None,
 ) -> None:
     """Explain a trigger: where it leads, what refuses it and when; with facts or a state, decide it.
 
@@ -178,9 +179,7 @@ def _in_words(refusal: Refusal) -> dict[str, Any]:
 
 
 @command("rules")
-def rules(
-    call: Call, rule: Annotated[str | None, Argument(metavar="ID", help="A rule, like faq.11; default: all.")] = None
-) -> None:
+def rules(call: Call, rule: str | None = None) -> None:
     """Look up a rule in the register: its source's words, how it is read, and what cites it."""
     from ims_fsm.law.loading import shipped_law
 
@@ -220,12 +219,7 @@ def _tell_rule(law: Law, declared: RuleDeclaration) -> None:
 
 
 @command("verify")
-def verify(
-    call: Call,
-    path: Annotated[
-        Path | None, Argument(metavar="[PATH]", help="A law of your own: a TOML file, or a folder of them.")
-    ] = None,
-) -> None:
+def verify(call: Call, path: Path | None = None) -> None:
     """Prove the declared law: its structure, then every property in every situation; exit 1 if one does not hold."""
     from ims_fsm.law import modelcheck
     from ims_fsm.law.annexure import check_example
@@ -288,3 +282,26 @@ def _tell_annexure(annexure: Annexure, wrong: list[Problem]) -> None:
     if not wrong:
         rows = counted(len(annexure.row), "row")
         say(f"Annexure-A: {rows}, {counted(len(annexure.example), 'example')} in numbers; the ledger agrees.")
+
+
+@command("scenario run")
+def run(call: Call, paths: list[Path], *, db: str = "sqlite://") -> None:
+    """Run scenarios; exit 0 when every scenario holds, 1 when one fails, 2 when one cannot be read."""
+    from ims_fsm.scenario.report import exit_code, lines, summary
+    from ims_fsm.scenario.running import run_paths
+
+    with call.working("Running") as report:
+
+        def progress(outcome: Outcome, number: int, of: int) -> None:
+            report(outcome.path.name, number, of)
+
+        outcomes = run_paths(paths, db, progress)
+
+    def tell() -> None:
+        for line in (line for outcome in outcomes for line in lines(outcome)):
+            verbatim(line)
+        say(summary(outcomes))
+
+    call.answer(tell, outcomes)
+    if code := exit_code(outcomes):
+        raise typer.Exit(code)

@@ -1,4 +1,4 @@
-"""How the words behind options are read, and the arguments that several commands take.
+"""How the words behind options and arguments are read.
 
 Imports Typer and the field's words; loads no room that is slow to load.
 """
@@ -8,11 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
-from typer import Argument, Option
 
 from ims_fsm.terms.border import checked_gstin
 from ims_fsm.terms.money import Heads
@@ -20,7 +18,7 @@ from ims_fsm.terms.period import TaxPeriod, in_india, indian
 from ims_fsm.terms.vocabulary import Kind, State, SupplierStatus
 
 if TYPE_CHECKING:
-    from ims_fsm import Where
+    from ims_fsm import ReduceItc, Where
 
 # GST began in 2017, and a tax period of 2099 has due dates in a century that periods do not reach.
 FIRST_YEAR, LAST_YEAR = 2017, 2098
@@ -91,22 +89,21 @@ def heads_in_rupees(amounts: dict[str, str | None]) -> Heads | None:
     return heads
 
 
-def period_option(says: str) -> Any:
-    """Return a `--period` with what it is for."""
-    return Option("--period", parser=tax_period, metavar="YYYY-MM", help=says)
+def reduction(text: str) -> ReduceItc:
+    """Return a declared reduction of ITC from its word or its heads in rupees; raises `ValueError`."""
+    from ims_fsm import read_reduction
+
+    return read_reduction(text)
 
 
-SupplierGstin = Annotated[str, Argument(parser=checked_gstin, metavar="GSTIN", help="The supplier.")]
-OneGstin = Annotated[str | None, Option("--gstin", parser=checked_gstin, metavar="GSTIN", help="Only this recipient.")]
-Period = Annotated[TaxPeriod, period_option("The tax period.")]
-AnyPeriod = Annotated[TaxPeriod | None, period_option("Only this tax period.")]
-RecordId = Annotated[
-    int, Argument(parser=record_number, metavar="ID", help="The record, by the number that ims-fsm list shows.")
-]
-Out = Annotated[Path | None, Option("--out", metavar="PATH", help="Where to write; default: standard output.")]
-Rupees = Annotated[str | None, Option(metavar="RUPEES", help="What the original had of this tax.")]
-
-
+# What reads the value of an argument or option, by what stands for it in the help.
+READERS: Mapping[str, Callable[[str], Any]] = {
+    "GSTIN": checked_gstin,
+    "YYYY-MM": tax_period,
+    "DATETIME": moment,
+    "ID": record_number,
+    "full|none|igst=RUPEES…": reduction,
+}
 ACTIVE = (State.NO_ACTION, State.ACCEPTED, State.REJECTED, State.PENDING)
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -129,11 +126,11 @@ def selected(given: list[str]) -> Where:
     Raises `typer.BadParameter` for a name or value that does not exist.
     """
     filters = pairs(given, "--where")
-    unknown = sorted(filters.keys() - READERS.keys())
+    unknown = sorted(filters.keys() - FILTERS.keys())
     if unknown:
-        raise typer.BadParameter(f"--where {unknown[0]} is not a filter; the filters are {', '.join(READERS)}")
+        raise typer.BadParameter(f"--where {unknown[0]} is not a filter; the filters are {', '.join(FILTERS)}")
     try:
-        return chosen(**{READERS[name][0]: READERS[name][1](text) for name, text in filters.items()})
+        return chosen(**{FILTERS[name][0]: FILTERS[name][1](text) for name, text in filters.items()})
     except ValueError as error:
         raise typer.BadParameter(f"--where: {error}") from error
 
@@ -148,7 +145,7 @@ def _words(closed: type[Word], text: str) -> tuple[Word, ...]:
 
 
 # The filters by name, each with its field of `Where` and what reads its value.
-READERS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
+FILTERS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
     "state": ("states", lambda text: _words(State, text)),
     "kind": ("kinds", lambda text: _words(Kind, text)),
     "supplier": ("supplier", checked_gstin),

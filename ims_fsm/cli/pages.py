@@ -8,9 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-
-from typer import Option
+from typing import TYPE_CHECKING
 
 from ims_fsm.cli.call import Call, command
 from ims_fsm.cli.failures import CallError
@@ -35,33 +33,17 @@ class PageFormat(StrEnum):
 def pages(
     call: Call,
     *,
-    out: Annotated[Path, Option(metavar="FOLDER", help="Where to write.")] = Path("pages"),
-    fmt: Annotated[
-        list[PageFormat] | None, Option("--format", help="Only this format; may be repeated. Default: both.")
-    ] = None,
-    stories: Annotated[
-        list[Path] | None,
-        Option(
-            metavar="PATH",
-            help="Scenarios to tell: a file, or a folder of .toml files; may be repeated. "
-            "Default: tests/scenarios, where it exists.",
-        ),
-    ] = None,
-    root: Annotated[
-        str | None,
-        Option(
-            metavar="ADDRESS",
-            help="The current folder as the pages see it, like ../..: Markdown then links to its diagrams and "
-            "scenarios instead of carrying them.",
-        ),
-    ] = None,
+    out: Path = Path("pages"),
+    fmt: list[PageFormat] | None = None,
+    stories: list[Path] | None = None,
+    root: str | None = None,
 ) -> None:
     """Write the lifecycle pages, the FAQ answered, the calendar and the stories, as Markdown and HTML."""
     from ims_fsm.law.book import shipped_book
     from ims_fsm.pages import FORMATS, write_pages
 
     chosen = _stories(stories if stories is not None else [SCENARIOS] if SCENARIOS.is_dir() else [])
-    files = write_pages(shipped_book(), chosen, out, tuple(map(str, fmt)) if fmt else FORMATS, root)
+    files = write_pages(shipped_book(), chosen, out, tuple(map(str, fmt or FORMATS)), root)
     call.answer(lambda: verbatim("\n".join(map(str, files))), {"files": files, "stories": len(chosen)})
 
 

@@ -10,9 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-
-from typer import Argument, Option
+from typing import TYPE_CHECKING
 
 from ims_fsm.cli.call import Call, command, file_of, group
 from ims_fsm.cli.failures import CallError
@@ -41,13 +39,7 @@ group("export", "Write what the portal does not show yet.")
 
 
 @command("import", "gstin", "actor", "db", "at")
-def import_files(
-    call: Call,
-    files: Annotated[list[Path], Argument(metavar="FILE…", help="Downloads of the portal's IMS, as JSON.")],
-    *,
-    quarterly: Annotated[bool, Option("--quarterly", help="The recipient files quarterly.")] = False,
-    kind: Annotated[TaxpayerKind | None, Option(help="How the recipient is registered.")] = None,
-) -> None:
+def import_files(call: Call, files: list[Path], *, quarterly: bool = False, kind: TaxpayerKind | None = None) -> None:
     """Import downloads of the portal's IMS; importing the same again changes nothing.
 
     A recipient who is not registered yet is registered: normal and monthly, unless --kind or --quarterly says
@@ -135,14 +127,7 @@ def _nothing_left_of(db: str) -> Iterator[None]:
 
 
 @command("export json", "gstin", "db", "at")
-def export_json(
-    call: Call,
-    *,
-    out: Annotated[Path | None, Option(metavar="FOLDER", help="Where to write; default: the current folder.")] = None,
-    offline: Annotated[
-        bool, Option("--offline", help="As the portal's upload page takes it, without the API's wrapper.")
-    ] = False,
-) -> None:
+def export_json(call: Call, *, out: Path | None = None, offline: bool = False) -> None:
     """Write the upload for the portal: a SAVE of what changed, and a separate RESET of actions taken back."""
     from ims_fsm import upload_files
 

@@ -8,17 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
-
-from typer import Argument, Option
+from typing import TYPE_CHECKING, Literal
 
 from ims_fsm.cli import options
 from ims_fsm.cli.call import Call, command
-from ims_fsm.cli.drawing import Theme, ThemeName
+from ims_fsm.cli.drawing import Theme
 from ims_fsm.cli.failures import CallError
 from ims_fsm.cli.options import chosen, minute
 from ims_fsm.cli.output import console, counted, numbered, say, table, tell_refusals
-from ims_fsm.terms.border import checked_gstin
 from ims_fsm.terms.money import HEADS, Heads, paise, shown
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Disposition, Kind, State, SupplierStatus
@@ -36,17 +33,15 @@ COUNTED = ("records", "saved", "filed", *(str(state).replace("_", " ") for state
 def list_records(
     call: Call,
     *,
-    state: Annotated[list[State] | None, Option(help="Only this state; may be repeated.")] = None,
-    kind: Annotated[list[Kind] | None, Option(help="Only this kind; may be repeated.")] = None,
-    supplier: Annotated[str | None, Option(parser=checked_gstin, metavar="GSTIN", help="Only this supplier's.")] = None,
-    number: Annotated[str | None, Option(help="Only documents of this number.")] = None,
-    period: Annotated[TaxPeriod | None, options.period_option("Only this (expected) 2B period.")] = None,
-    status: Annotated[SupplierStatus | None, Option(help="Only what suppliers have saved, or filed.")] = None,
-    everything: Annotated[
-        bool, Option("--all", help="Also what is decided, removed, or went straight to GSTR-2B.")
-    ] = False,
-    summary: Annotated[bool, Option("--summary", help="Only counts, by kind.")] = False,
-    limit: Annotated[int, Option(min=0, help="Rows of the table at most; 0 for all.")] = MOST,
+    state: list[State] | None = None,
+    kind: list[Kind] | None = None,
+    supplier: str | None = None,
+    number: str | None = None,
+    period: TaxPeriod | None = None,
+    status: SupplierStatus | None = None,
+    everything: bool = False,
+    summary: bool = False,
+    limit: int = MOST,
 ) -> None:
     """Show the records of a recipient, with what may be done to each and why not."""
     where = chosen(
@@ -75,10 +70,10 @@ def _tell_list(gstin: str, rows: Sequence[ListedRecord], count: int) -> None:
         say(f"No records of {gstin} match; --all also shows what is decided or removed.")
         return
     if console().width >= ROOMY:
-        names = ("=id", "document", "number", "=supplier", "=date", ">taxable", ">tax", "supplier has", "=2B", "state")
+        names = ("=id", "document", "number", "=supplier", "=date", ">taxable", "=tax", "supplier has", "=2B", "state")
         table((*names, "may"), map(_cells, rows))
     else:
-        table(("=id", "document", ">tax", "=2B", "state", "may"), map(_few_cells, rows))
+        table(("=id", "document", "tax", "=2B", "state", "may"), map(_few_cells, rows))
         if any(not row.record.filed for row in rows):
             say("", "* saved by its supplier and not filed: the 2B period that filing it now would give.")
     more = count - len(rows)
@@ -95,7 +90,7 @@ def _cells(row: ListedRecord) -> tuple[str, ...]:
         document.supplier or "overseas",
         document.date.isoformat(),
         shown(document.taxable),
-        shown(document.tax.total),
+        str(document.tax),
         str(record.supplier_status),
         row.period,
         stands(record),
@@ -153,22 +148,14 @@ def allowed_in_words(may: Mapping[str, Sequence[Told]]) -> str:
 
 
 @command("show", "gstin", "db", "at")
-def show(
-    call: Call,
-    record_id: options.RecordId,
-    *,
-    diagram: Annotated[
-        Path | None, Option(metavar="FILE", help="Draw its path into this file: .svg, .png, .pdf, .dot or .mmd.")
-    ] = None,
-    theme: Theme = ThemeName.LIGHT,
-) -> None:
+def show(call: Call, record_id: int, *, diagram: Path | None = None, theme: Theme = "light") -> None:
     """Show one record: what it is, where it stands, what may be done with it and why not."""
     with call.recipient_of(record_id) as buyer:
         view = buyer.show(record_id)
         if diagram is not None:
             from ims_fsm.draw.diagrams import format_of
 
-            diagram.write_bytes(buyer.diagram(record_id, format_of(diagram), theme=str(theme)))
+            diagram.write_bytes(buyer.diagram(record_id, format_of(diagram), theme=theme))
 
     def tell() -> None:
         _tell_view(view)
@@ -222,7 +209,7 @@ def _tell_heading(record: Record) -> None:
 
 
 @command("history", "gstin", "db")
-def history(call: Call, record_id: options.RecordId) -> None:
+def history(call: Call, record_id: int) -> None:
     """Show everything that was ever done to a record: its transition log and the contents it has had."""
     with call.recipient_of(record_id) as buyer:
         whole = buyer.history(record_id)
@@ -267,16 +254,13 @@ def _amounts(content: Content) -> tuple[str, str]:
 @command("original", "gstin", "key", "actor", "db", "at")
 def original(
     call: Call,
-    record_id: options.RecordId,
-    decided: Annotated[
-        Literal["accepted", "rejected"],
-        Argument(metavar="accepted|rejected", help="How the GSTR-3B of its period decided it."),
-    ],
+    record_id: int,
+    decided: Literal["accepted", "rejected"],
     *,
-    igst: options.Rupees = None,
-    cgst: options.Rupees = None,
-    sgst: options.Rupees = None,
-    cess: options.Rupees = None,
+    igst: str | None = None,
+    cgst: str | None = None,
+    sgst: str | None = None,
+    cess: str | None = None,
 ) -> None:
     """State how the original of an amendment was decided, if the original is not here (it came before IMS, say).
 

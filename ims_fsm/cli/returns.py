@@ -8,16 +8,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-from typer import Argument, Option
-
-from ims_fsm.cli import options
 from ims_fsm.cli.call import Call, command, group
 from ims_fsm.cli.options import minute
 from ims_fsm.cli.output import counted, numbered, say, table, verbatim
 from ims_fsm.cli.records import named
 from ims_fsm.terms.money import NIL, TITLES, Heads, shown
+from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import TwoBState
 
 if TYPE_CHECKING:
@@ -38,7 +36,7 @@ group("3b", "GSTR-3B: file it.")
 
 
 @command("2b generate", "gstin", "key", "actor", "db", "at")
-def generate(call: Call, *, period: options.Period) -> None:
+def generate(call: Call, *, period: TaxPeriod) -> None:
     """Generate or recompute the GSTR-2B of a period, from the 14th on and until GSTR-3B is filed (FAQ 23-27)."""
     with call.working("Generating GSTR-2B"), call.recipient() as buyer:
         done = buyer.generate_2b(period, key=call.key)
@@ -53,9 +51,7 @@ def generate(call: Call, *, period: options.Period) -> None:
 
 
 @command("2b show", "gstin", "db", "at")
-def show(
-    call: Call, *, period: options.Period, lines: Annotated[bool, Option("--lines", help="Also every line.")] = False
-) -> None:
+def show(call: Call, *, period: TaxPeriod, lines: bool = False) -> None:
     """Show the newest GSTR-2B of a period: its totals, and what it leaves out and why."""
     with call.working("Reading"), call.recipient() as buyer:
         view = buyer.two_b(period, with_lines=lines or call.as_json)
@@ -63,7 +59,7 @@ def show(
 
 
 @command("2b export", "gstin", "db", "at")
-def export(call: Call, *, period: options.Period, out: options.Out = None) -> None:
+def export(call: Call, *, period: TaxPeriod, out: Path | None = None) -> None:
     """Write the newest GSTR-2B of a period as the portal does (JSON, v4): to a file with --out, else to the output."""
     from ims_fsm import dump_two_b
 
@@ -80,10 +76,7 @@ def export(call: Call, *, period: options.Period, out: options.Out = None) -> No
 
 
 @command("2b compare", "gstin", "db", "at")
-def compare(
-    call: Call,
-    files: Annotated[list[Path], Argument(metavar="FILE…", help="The portal's GSTR-2B, as JSON: all its files.")],
-) -> None:
+def compare(call: Call, files: list[Path]) -> None:
     """Compare the portal's GSTR-2B with the one here, document by document; exit 1 if they differ.
 
     A large statement comes in several files; they are compared as one. Without --gstin the files say whose it is.
@@ -154,7 +147,7 @@ def ended(recipient: str, expired: int, lapsed: int) -> Iterator[str]:
 
 
 @command("3b file", "gstin", "key", "actor", "db", "at")
-def file_three_b(call: Call, *, period: options.Period) -> None:
+def file_three_b(call: Call, *, period: TaxPeriod) -> None:
     """Record that you have filed GSTR-3B on the portal (FAQ 12, 20, 34).
 
     This freezes the period's records for good. Nothing is sent.

@@ -7,17 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
-from typer import Argument, Option
 
-from ims_fsm.cli import options
 from ims_fsm.cli.call import Call, command
 from ims_fsm.cli.output import counted, say, table
 from ims_fsm.cli.records import named, stands
-from ims_fsm.terms.border import check_digit_holds, checked_gstin
-from ims_fsm.terms.money import NIL, shown
+from ims_fsm.terms.border import check_digit_holds
+from ims_fsm.terms.money import NIL
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Filing, TaxpayerKind
 
@@ -28,19 +26,12 @@ if TYPE_CHECKING:
 @command("taxpayer", "db")
 def taxpayer(
     call: Call,
-    gstin: Annotated[
-        str | None, Argument(parser=checked_gstin, metavar="GSTIN", help="The taxpayer; default: show all.")
-    ] = None,
+    gstin: str | None = None,
     *,
-    kind: Annotated[TaxpayerKind | None, Option(help="How they are registered.")] = None,
-    filing: Annotated[Filing | None, Option(help="How often they file.")] = None,
-    since: Annotated[
-        TaxPeriod | None,
-        Option(
-            "--from", parser=options.tax_period, metavar="YYYY-MM", help="The first period for which GSTR-3B is due."
-        ),
-    ] = None,
-    name: Annotated[str | None, Option(help="Their name.")] = None,
+    kind: TaxpayerKind | None = None,
+    filing: Filing | None = None,
+    since: TaxPeriod | None = None,
+    name: str | None = None,
 ) -> None:
     """Register a taxpayer or correct what is registered of them; without a GSTIN, show all."""
     given = {"kind": kind, "filing": filing, "registered_from": since, "name": name}
@@ -74,7 +65,7 @@ def _tell_taxpayers(taxpayers: Sequence[Taxpayer]) -> None:
 
 
 @command("supplier-view", "db", "at")
-def supplier_view(call: Call, supplier: options.SupplierGstin, *, period: options.AnyPeriod = None) -> None:
+def supplier_view(call: Call, supplier: str, *, period: TaxPeriod | None = None) -> None:
     """Show what a supplier has reported, with what recipients did; --period is the return period (FAQ 18)."""
     with call.ims() as ims:
         records = ims.supplier(supplier, actor=call.actor).outward(period)
@@ -93,7 +84,7 @@ def _tell_outward(supplier: str, records: Sequence[Record]) -> None:
             str(record.id),
             named(record),
             record.document.number,
-            shown(record.document.tax.total),
+            str(record.document.tax),
             f"{record.form} of {record.return_period}, {record.supplier_status}",
             record.recipient,
             stands(record),
@@ -101,13 +92,13 @@ def _tell_outward(supplier: str, records: Sequence[Record]) -> None:
         )
         for record in records
     ]
-    columns = ("=id", "document", "number", ">tax", "reported in", "=recipient", "recipient's action", "remarks")
+    columns = ("=id", "document", "number", "tax", "reported in", "=recipient", "recipient's action", "remarks")
     table(columns, rows)
     say("", f"{counted(len(records), 'document')} of {supplier}.")
 
 
 @command("liabilities", "db", "at")
-def liabilities(call: Call, supplier: options.SupplierGstin, *, period: options.AnyPeriod = None) -> None:
+def liabilities(call: Call, supplier: str, *, period: TaxPeriod | None = None) -> None:
     """Show what recipients' rejections add to a supplier's liability; --period is the supplier's (FAQ 34)."""
     with call.ims() as ims:
         added = ims.supplier(supplier, actor=call.actor).liabilities(period)

@@ -16,7 +16,7 @@ from typing import Any
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.law.calendar_declaration import CalendarDeclaration, Extension, LastDay
 from ims_fsm.law.edition import EARLIEST
-from ims_fsm.terms.period import TaxPeriod, in_india, midnight
+from ims_fsm.terms.period import TaxPeriod, day_in_words, in_india, midnight
 from ims_fsm.terms.vocabulary import Filing, Form, Kind
 
 ONE_DAY = dt.timedelta(days=1)
@@ -118,9 +118,9 @@ class Calendar:
         declared = self.declared
         limit = declared.time_limit
         return {
-            "opens_on": _day_in_words(declared.opening.day),
+            "opens_on": day_in_words(declared.opening.day),
             "remarks_limit": str(declared.remarks.limit),
-            "declaration_from": _day_in_words(declared.declaration.mandatory_from),
+            "declaration_from": day_in_words(declared.declaration.mandatory_from),
             "two_b_day": _ordinal(declared.two_b.day),
             "time_limit": f"{limit.day} {dt.date(2001, limit.month, 1):%B}",
         }
@@ -300,10 +300,6 @@ def _with_extensions(first_day: int, extensions: Iterable[Extension], form: Form
 @lru_cache(maxsize=4096)
 def _period_end(month: TaxPeriod, months: int) -> TaxPeriod:
     return month_named(month_number(month) + -month.month % months)
-
-
-def _day_in_words(day: dt.date) -> str:
-    return f"{day.day} {day:%B %Y}"
 
 
 def _ordinal(number: int) -> str:

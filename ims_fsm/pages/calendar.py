@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from ims_fsm.law.calendar import Calendar, month_number
 from ims_fsm.pages.material import Material
-from ims_fsm.pages.phrases import day, month, ordinal
-from ims_fsm.terms.period import TaxPeriod, in_india
+from ims_fsm.pages.phrases import month, ordinal
+from ims_fsm.terms.period import TaxPeriod, day_in_words, in_india
 from ims_fsm.terms.vocabulary import Filing, Form, ReminderKind
 
 _NEXT = "of the month after the tax period"
@@ -82,22 +82,22 @@ def filed(calendar: Calendar, period: TaxPeriod) -> str:
     """Return the days on which a monthly GSTR-1 is filed whose documents are in the GSTR-2B of a period."""
     window = calendar.windows[Form.GSTR_1, Filing.MONTHLY]
     number = month_number(period)
-    return f"{day(window.last_day(number - 1) + _DAY)} to {day(window.last_day(number))}"
+    return f"{day_in_words(window.last_day(number - 1) + _DAY)} to {day_in_words(window.last_day(number))}"
 
 
 def drafted(calendar: Calendar, period: TaxPeriod) -> str:
     """Return the day on which the GSTR-2B of a period is drafted."""
-    return day(in_india(calendar.two_b_opens(period)).date())
+    return day_in_words(in_india(calendar.two_b_opens(period)).date())
 
 
 def due(calendar: Calendar, period: TaxPeriod, state: str = "") -> str:
     """Return the due day of the GSTR-3B of a period: the quarterly one of a state, the monthly one without it."""
-    return day(calendar.due_gstr3b(period, *_filing(calendar, state)))
+    return day_in_words(calendar.due_gstr3b(period, *_filing(calendar, state)))
 
 
 def until(calendar: Calendar, period: TaxPeriod, state: str = "") -> str:
     """Return the last day on which a specified record of a period may be pending, by the GSTR-3B of `due`."""
-    return day(in_india(calendar.pending_until(period, *_filing(calendar, state))).date() - _DAY)
+    return day_in_words(in_india(calendar.pending_until(period, *_filing(calendar, state))).date() - _DAY)
 
 
 def _filing(calendar: Calendar, state: str) -> tuple[Filing, str]:

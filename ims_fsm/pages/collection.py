@@ -36,6 +36,7 @@ from ims_fsm.pages import (
 )
 from ims_fsm.pages.material import Material, older, worked_stories
 from ims_fsm.pages.story import Story
+from ims_fsm.terms.period import day_in_words
 
 _ANCHOR = re.compile(r'<a id="([^"]+)"></a>')
 _LINK = re.compile(r"(?<!\\)\]\(#([^)]+)\)")
@@ -175,6 +176,7 @@ def environment_of(material: Material) -> Environment:
         "code": markdown.code,
         "badge": markdown.badge,
         "worded": worded,
+        "day_in_words": day_in_words,
         **{name: getattr(phrases, name) for name in _FILTERS},
     }
     environment.tests["contains"] = lambda container, item: item in container

@@ -12,8 +12,9 @@ from typing import Any
 
 from ims_fsm.law.book import LawBook
 from ims_fsm.law.refusal import Refusal
-from ims_fsm.pages.phrases import HEADS, SECTIONS, day, listed, month, ordinal, person, tax
+from ims_fsm.pages.phrases import HEADS, SECTIONS, listed, month, ordinal, person, tax
 from ims_fsm.pages.story import Story
+from ims_fsm.terms.period import day_in_words
 
 Row = Mapping[str, Any]
 
@@ -97,7 +98,7 @@ def handles(step: Row) -> tuple[str, ...]:
 
 def dated(date: object) -> str:
     """Return the date of a document as it follows its number; nothing where it has none."""
-    return f" of {day(date)}" if isinstance(date, dt.date) else ""
+    return f" of {day_in_words(date)}" if isinstance(date, dt.date) else ""
 
 
 def taxes(row: Row) -> str:

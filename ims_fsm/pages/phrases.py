@@ -5,7 +5,6 @@ Imports the law's declarations and the terms; no sentence of the law stands here
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
 
@@ -72,15 +71,6 @@ def month(period: str) -> str:
     'October 2024'
     """
     return TaxPeriod(period).in_words if _PERIOD.fullmatch(period) else period
-
-
-def day(date: dt.date) -> str:
-    """Return a day in words.
-
-    >>> day(dt.date(2024, 10, 14))
-    '14 October 2024'
-    """
-    return f"{date.day} {date:%B %Y}"
 
 
 def ordinal(number: int) -> str:

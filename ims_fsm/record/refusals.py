@@ -15,7 +15,7 @@ from ims_fsm.law.refusal import Decision, Refusal, Refused, cites
 from ims_fsm.record.record import Record
 from ims_fsm.record.scene import Scene, full_reduction
 from ims_fsm.terms.document import Document
-from ims_fsm.terms.period import TaxPeriod, in_india
+from ims_fsm.terms.period import TaxPeriod, day_in_words, in_india
 from ims_fsm.terms.vocabulary import RemovedFor
 
 REMOVALS = {
@@ -128,7 +128,7 @@ def record_fields(record: Record, scene: Scene) -> dict[str, str]:
         "recipient": record.recipient,
         "recipient_kind": str(scene.recipient.kind),
         "removed_for": REMOVALS[record.removed_for] if record.removed_for else "it was removed",
-        "deadline": f"{deadline.day} {deadline:%B %Y}",
+        "deadline": day_in_words(deadline),
         "full_reduction": str(full_reduction(record)),
     }
 
@@ -144,7 +144,7 @@ def return_fields(scene: Scene, period: TaxPeriod) -> dict[str, str]:
         "period": period,
         "previous": calendar.previous(period, filing),
         "quarter": calendar.period_for(period, filing),
-        "two_b_opens": f"{opens.day} {opens:%B %Y}",
+        "two_b_opens": day_in_words(opens),
     }
 
 

@@ -195,7 +195,7 @@ def _unusable(engine: Engine, error: DatabaseError) -> str:
     if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
         return f"the database {address} is in use by another writer; try again when it is done"
     reason = str(error.orig).strip().splitlines()[0]
-    return f"the database {address} cannot be used: {reason}; check --db, its permissions and the disk"
+    return f"the database {address} cannot be used: {reason}; check its URL, its permissions and the disk"
 
 
 def _address(url: str) -> URL:

@@ -312,4 +312,4 @@ def _refuse_restored(connection: Connection, numbers: _Numbers) -> None:
     for log in LOGS:
         if connection.execute(select(log.place).where(log.place >= numbers.next).limit(1)).first() is not None:
             what = "the database was restored on a server whose transaction numbers are smaller than those in its logs"
-            raise StoreError(f"{what}; run ims-fsm events --restored before anybody writes")
+            raise StoreError(f"{what}; run upkeep.renumber_events(…) before anybody writes")

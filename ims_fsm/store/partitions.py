@@ -67,7 +67,7 @@ def partition(engine: Engine, count: int) -> Mapping[str, int]:
     if not 1 < count <= MOST:
         raise StoreError(f"{count} partitions cannot be made; take 2 to {MOST}, like 64")
     if database_of(engine).name != "postgresql":
-        raise StoreError(f"the database {engine.url} is SQLite, which has no partitions; give --db postgresql://…")
+        raise StoreError(f"the database {engine.url} is SQLite, which has no partitions; give the URL of PostgreSQL")
     for name in keyed():
         with writing(engine) as connection:
             serialise(connection, [VERSION_TABLE])

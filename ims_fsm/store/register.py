@@ -47,7 +47,7 @@ class LawMismatchError(ImsFsmError):
         """Show the machines, how many records each has, and the remedy."""
         counts = ", ".join(f"{machine} {count}" for machine, count in self.records.items())
         sentence = f"live records were written under another declaration of their machine ({counts})"
-        return f"{sentence}; read what changed in machines/, then run ims-fsm migrate --adopt"
+        return f"{sentence}; read what changed in machines/, then run upkeep.migrate(…, adopt=True)"
 
 
 @dataclass(frozen=True, slots=True)

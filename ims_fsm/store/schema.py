@@ -20,7 +20,7 @@ VERSIONS = ("0001",)
 NEWEST = VERSIONS[-1]
 VERSION_TABLE = "ims_fsm_version"
 MIGRATIONS = Path(__file__).with_name("migrations")
-_REMEDY = "run ims-fsm migrate"
+_REMEDY = "run upkeep.migrate(…)"
 # Alembic keeps the migration that runs in a global of its modules.
 _one_at_a_time = Lock()
 
@@ -44,7 +44,7 @@ def prepare(engine: Engine) -> None:
     address = address_of(engine)
     if others:
         held = f"the database {address} holds other tables, like {min(others)}, and none of ims-fsm"
-        raise StoreError(f"{held}; choose another --db, or {_REMEDY} to have both in it")
+        raise StoreError(f"{held}; choose another database, or {_REMEDY} to have both in it")
     if version is None:
         migrate(engine)
     elif version != NEWEST:
@@ -87,7 +87,7 @@ def _refuse_occupied(connection: Connection, address: str) -> None:
     taken = sorted(set(inspect(connection).get_table_names()) & set(Table.metadata.tables))
     if taken:
         held = f"the database {address} has a table {taken[0]} that is not of ims-fsm"
-        raise StoreError(f"{held}; choose another --db")
+        raise StoreError(f"{held}; choose another database")
 
 
 def _upgrade(connection: Connection) -> None:

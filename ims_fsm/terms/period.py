@@ -94,6 +94,15 @@ def _later(period: TaxPeriod, months: int) -> TaxPeriod:
     return TaxPeriod(f"{index // 12:04}-{index % 12 + 1:02}")
 
 
+def day_in_words(day: date) -> str:
+    """Return a day for people; of a moment, the day of its own time zone.
+
+    >>> day_in_words(date(2024, 10, 14))
+    '14 October 2024'
+    """
+    return f"{day.day} {day:%B %Y}"
+
+
 def in_india(moment: datetime) -> datetime:
     """Return an aware moment in Indian Standard Time; raises `ValueError` for a naive one."""
     if moment.tzinfo is None:

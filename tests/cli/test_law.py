@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from ims_fsm.cli import drawing
 from ims_fsm.cli.law import path_and_machines
 from ims_fsm.draw import watching
 from ims_fsm.law import annexure, modelcheck
@@ -173,7 +172,7 @@ def test_a_path_is_told_from_a_machine(tmp_path, monkeypatch) -> None:
 
 @pytest.mark.parametrize(("ending", "first"), [("mmd", "---\ntitle: "), ("dot", "digraph ")])
 def test_a_records_path_is_drawn_into_a_file(run, tmp_path, ending, first) -> None:
-    told = run("show", "1", "--diagram", f"path.{ending}", "--theme", str(drawing.ThemeName.PRINT)).ended(0).out
+    told = run("show", "1", "--diagram", f"path.{ending}", "--theme", "print").ended(0).out
     assert told.endswith(f"\nIts path is drawn in path.{ending}.\n")
     assert (tmp_path / f"path.{ending}").read_text("utf-8").startswith(first)
 

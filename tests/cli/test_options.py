@@ -9,7 +9,7 @@ import typer
 
 from ims_fsm import Where
 from ims_fsm.cli import options
-from ims_fsm.cli.options import ACTIVE, READERS, chosen, selected
+from ims_fsm.cli.options import ACTIVE, FILTERS, chosen, selected
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.vocabulary import Kind, State, SupplierStatus
 
@@ -68,7 +68,7 @@ PERIOD = "--where: '2024' is not a tax period; write the year and month like \"2
         (lambda: options.pairs(["a=1", "a=2"], "--fact"), "--fact a is given twice; keep one of them"),
         (lambda: options.heads_in_rupees({"igst": "1.005"}), PAISE),
         (lambda: options.heads_in_rupees({"igst": "-5"}), BELOW),
-        (lambda: selected(["foo=1"]), f"--where foo is not a filter; the filters are {', '.join(READERS)}"),
+        (lambda: selected(["foo=1"]), f"--where foo is not a filter; the filters are {', '.join(FILTERS)}"),
         (lambda: selected(["status=paid"]), "--where: 'paid' is not one of the values; write saved, filed"),
         (lambda: selected(["period=2024"]), PERIOD),
         (lambda: selected(["supplier=x"]), "--where: 'x' is not a GSTIN; write its 15 characters like 27AAPFU0939F1ZV"),
@@ -100,4 +100,4 @@ def test_every_filter_is_read():
         return_period="2024-09",
         supplier_status=SupplierStatus.SAVED,
     )
-    assert {pair.partition("=")[0] for pair in given} == {*READERS}
+    assert {pair.partition("=")[0] for pair in given} == {*FILTERS}

@@ -11,7 +11,7 @@ def test_a_record_is_listed_with_what_may_be_done_and_why_not(run):
     rows = run("list", *NOW).ended(0).out.splitlines()
     assert " ".join(rows[0].split()) == "id document number supplier date taxable tax supplier has 2B state may"
     (invoice,) = [row for row in rows if " KCL/24-25/0412 " in row]
-    shown = "invoice KCL/24-25/0412 21ZXKCK4821M1ZG 2024-10-04 2,50,000.00 45,000.00 filed 2024-10 no action all"
+    shown = "invoice KCL/24-25/0412 21ZXKCK4821M1ZG 2024-10-04 2,50,000.00 45,000.00 IGST filed 2024-10 no action all"
     assert " ".join(invoice.split()[1:]) == shown
     (note,) = [row for row in rows if " KCN/24/15 " in row]
     assert note.endswith("no action  all but pending (faq.11, faq.11.a)")

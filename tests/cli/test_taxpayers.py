@@ -38,7 +38,7 @@ SUPPLIER = "21ZXKCK4821M1ZG"
 def test_a_supplier_sees_what_his_recipients_did(run, ids):
     run("act", "reject", "--id", ids("KCN/24/15"), "--remarks", "kept", "--at", "2024-11-12T10:00").ended(0)
     told = run("supplier-view", SUPPLIER).ended(0).out
-    row = "KCN/24/15 5,400.00 GSTR-1 of 2024-10, filed 27AAPFU0939F1ZV rejected kept"
+    row = "KCN/24/15 5,400.00 IGST GSTR-1 of 2024-10, filed 27AAPFU0939F1ZV rejected kept"
     assert row in [" ".join(line.split()[3:]) for line in told.splitlines()]
     assert told.endswith(f"5 documents of {SUPPLIER}.\n")
     answer = run("supplier-view", SUPPLIER, "--period", "2024-10", "--json").ended(0).json

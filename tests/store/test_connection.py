@@ -62,19 +62,19 @@ def test_a_database_that_cannot_be_reached_is_named_without_its_password() -> No
         pass
     told = str(refused.value)
     assert told.startswith("the database postgresql+psycopg://ims:***@127.0.0.1:1/ims cannot be used: connection")
-    assert told.endswith("; check --db, its permissions and the disk")
+    assert told.endswith("; check its URL, its permissions and the disk")
 
 
 def test_a_file_in_a_missing_folder_is_refused(tmp_path: Path) -> None:
     engine = open_engine(f"sqlite:///{tmp_path}/missing/ims.db")
-    with pytest.raises(StoreError, match="used: unable to open database file; check --db"), reading(engine):
+    with pytest.raises(StoreError, match="used: unable to open database file; check its URL"), reading(engine):
         pass
 
 
 def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     (tmp_path / "ims.db").write_text("gstin,number\n" * 100)
     engine = open_engine(f"sqlite:///{tmp_path}/ims.db")
-    with pytest.raises(StoreError, match="used: file is not a database; check --db"), reading(engine):
+    with pytest.raises(StoreError, match="used: file is not a database; check its URL"), reading(engine):
         pass
 
 
@@ -82,7 +82,7 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
 def test_a_file_that_may_not_be_written_is_refused(on_file: Engine, path: Path) -> None:
     engine = open_engine(f"sqlite:///file:{path}?mode=ro&uri=true")
     with (
-        pytest.raises(StoreError, match="cannot be used: attempt to write a readonly database; check --db"),
+        pytest.raises(StoreError, match="cannot be used: attempt to write a readonly database; check its URL"),
         writing(engine) as connection,
     ):
         put(connection)
@@ -137,7 +137,7 @@ def test_a_number_of_connections_that_is_none_is_refused() -> None:
 
 
 def test_what_may_not_be_written_on_postgresql_is_the_databases_to_say(pg: Engine) -> None:
-    told = "cannot execute UPDATE in a read-only transaction; check --db"
+    told = "cannot execute UPDATE in a read-only transaction; check its URL"
     with pytest.raises(StoreError, match=told), reading(pg) as one:
         one.execute(SET, {"last": 9})
 

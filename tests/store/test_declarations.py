@@ -86,7 +86,7 @@ def test_a_law_that_changed_under_live_records_is_refused(filled: Engine) -> Non
     assert refused.value.records == {"invoice": 2}
     assert str(refused.value) == (
         "live records were written under another declaration of their machine (invoice 2); "
-        "read what changed in machines/, then run ims-fsm migrate --adopt"
+        "read what changed in machines/, then run upkeep.migrate(…, adopt=True)"
     )
     assert refused.value.as_dict()["code"] == "law_mismatch"
 

@@ -350,7 +350,7 @@ def test_a_restored_store_is_refused_until_its_numbers_go_on(pg: Engine, write: 
             ids(pg, after)
         assert str(refused.value) == (
             "the database was restored on a server whose transaction numbers are smaller than those in its logs; "
-            "run ims-fsm events --restored before anybody writes"
+            "run upkeep.renumber_events(…) before anybody writes"
         )
     with writing(pg) as connection:
         assert events.go_on_numbering(connection) > 0

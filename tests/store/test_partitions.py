@@ -145,7 +145,7 @@ def test_a_number_of_partitions_that_is_none_is_refused(engine: Engine, count: i
 def test_sqlite_is_refused(memory_blank: Callable[[], Engine]) -> None:
     with pytest.raises(StoreError) as refused:
         partition(memory_blank(), 64)
-    told = "the database sqlite:// is SQLite, which has no partitions; give --db postgresql://…"
+    told = "the database sqlite:// is SQLite, which has no partitions; give the URL of PostgreSQL"
     assert str(refused.value) == told
 
 

@@ -119,7 +119,7 @@ def test_a_database_that_is_behind_is_refused(engine: Engine, monkeypatch: pytes
     with pytest.raises(StoreError) as refused:
         schema.prepare(engine)
     assert str(refused.value) == (
-        f"the database {engine.url} has version {newest} and this program needs 0098; run ims-fsm migrate"
+        f"the database {engine.url} has version {newest} and this program needs 0098; run upkeep.migrate(…)"
     )
 
 
@@ -143,7 +143,7 @@ def test_a_database_of_somebody_else_is_not_filled_unasked(blank: Blank) -> None
         schema.prepare(engine)
     assert str(refused.value) == (
         f"the database {engine.url} holds other tables, like bookmarks, and none of ims-fsm; "
-        "choose another --db, or run ims-fsm migrate to have both in it"
+        "choose another database, or run upkeep.migrate(…) to have both in it"
     )
     assert names(engine) == {"bookmarks"}
     schema.migrate(engine)
@@ -155,7 +155,7 @@ def test_a_table_of_somebody_else_is_not_taken_for_ours(blank: Blank) -> None:
     engine = blank()
     with engine.begin() as connection:
         connection.execute(text("CREATE TABLE record (id INTEGER)"))
-    with pytest.raises(StoreError, match=r"has a table record that is not of ims-fsm; choose another --db$"):
+    with pytest.raises(StoreError, match=r"has a table record that is not of ims-fsm; choose another database$"):
         schema.migrate(engine)
     assert names(engine) == {"record"}
 

@@ -71,7 +71,7 @@ def test_who_may_make_no_schema_is_told(pg_url):
         connection.execute(text("DROP ROLE IF EXISTS ims_fsm_test_reader"))
         connection.execute(text("CREATE ROLE ims_fsm_test_reader"))
     joined = f"{pg_url}{'&' if '?' in pg_url else '?'}options=-crole%3Dims_fsm_test_reader"
-    with pytest.raises(StoreError, match=r"permission denied for database .*; check --db, its permissions"):
+    with pytest.raises(StoreError, match=r"permission denied for database .*; check its URL, its permissions"):
         scratch(joined).__enter__()
     with writing(engine) as connection:
         connection.execute(text("DROP ROLE ims_fsm_test_reader"))
