@@ -75,24 +75,24 @@ if TYPE_CHECKING:
     from ims_fsm.terms.vocabulary import TaxpayerKind as TaxpayerKind
     from ims_fsm.terms.vocabulary import Trigger as Trigger
     from ims_fsm.terms.vocabulary import TwoBState as TwoBState
-    from ims_fsm.workflow.actions.many import ActionReport as ActionReport
-    from ims_fsm.workflow.actions.proposed import Judgement as Judgement
-    from ims_fsm.workflow.actions.what_if import WhatIf as WhatIf
-    from ims_fsm.workflow.calendar.failures import Failure as Failure
+    from ims_fsm.workflow.actions import ActionReport as ActionReport
+    from ims_fsm.workflow.actions import WhatIf as WhatIf
+    from ims_fsm.workflow.calendar.sweeps import Failure as Failure
     from ims_fsm.workflow.calendar.sweeps import SweepReport as SweepReport
     from ims_fsm.workflow.calendar.sweeps import Swept as Swept
     from ims_fsm.workflow.ims import IMS as IMS
+    from ims_fsm.workflow.proposed import Judgement as Judgement
     from ims_fsm.workflow.reception.importing import Imported as Imported
     from ims_fsm.workflow.reception.importing import Registration as Registration
     from ims_fsm.workflow.reception.report import Received as Received
     from ims_fsm.workflow.reception.upload import UploadChange as UploadChange
     from ims_fsm.workflow.recipient_desk import Action as Action
     from ims_fsm.workflow.recipient_desk import RecipientDesk as RecipientDesk
-    from ims_fsm.workflow.returns.filing import AddedBack as AddedBack
-    from ims_fsm.workflow.returns.filing import ThreeBFiled as ThreeBFiled
-    from ims_fsm.workflow.returns.two_b import TwoBGenerated as TwoBGenerated
+    from ims_fsm.workflow.returns import AddedBack as AddedBack
+    from ims_fsm.workflow.returns import ThreeBFiled as ThreeBFiled
+    from ims_fsm.workflow.returns import TwoBGenerated as TwoBGenerated
+    from ims_fsm.workflow.supplier import Filed as Filed
     from ims_fsm.workflow.supplier_desk import SupplierDesk as SupplierDesk
-    from ims_fsm.workflow.suppliers.supplier import Filed as Filed
     from ims_fsm.workflow.views.statement import TwoBComparison as TwoBComparison
     from ims_fsm.workflow.views.views import History as History
     from ims_fsm.workflow.views.views import ListedRecord as ListedRecord
@@ -131,17 +131,17 @@ _ROOMS = (
     ("record.settling", "LeftOut"),
     ("terms.event", "Event"),
     ("formats.gstn", "PortalTwoB PortalTwoBLine Upload"),
-    ("workflow.actions.many", "ActionReport"),
-    ("workflow.actions.proposed", "Judgement"),
-    ("workflow.actions.what_if", "WhatIf"),
-    ("workflow.calendar.failures", "Failure"),
+    ("workflow.actions", "ActionReport"),
+    ("workflow.proposed", "Judgement"),
+    ("workflow.actions", "WhatIf"),
+    ("workflow.calendar.sweeps", "Failure"),
     ("workflow.calendar.sweeps", "SweepReport Swept"),
     ("workflow.reception.importing", "Imported"),
     ("workflow.reception.report", "Received"),
     ("workflow.reception.upload", "UploadChange"),
-    ("workflow.returns.filing", "AddedBack ThreeBFiled"),
-    ("workflow.returns.two_b", "TwoBGenerated"),
-    ("workflow.suppliers.supplier", "Filed"),
+    ("workflow.returns", "AddedBack ThreeBFiled"),
+    ("workflow.returns", "TwoBGenerated"),
+    ("workflow.supplier", "Filed"),
     ("workflow.views.statement", "TwoBComparison"),
     ("workflow.views.views", "History ListedRecord RecordView TwoBView"),
     # files

@@ -26,7 +26,7 @@ from sqlalchemy import URL, Connection, Dialect, Engine, create_engine, make_url
 
 from ims_fsm.store import connection as store
 from ims_fsm.store.schema import prepare
-from ims_fsm.workflow.scratch import Scratch
+from ims_fsm.workflow.ims import Scratch
 
 # The plugin is tested by test runs of its own.
 pytest_plugins = ["pytester"]

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeVar
 
 from ims_fsm.errors import InputError, Problem
@@ -52,7 +52,7 @@ class Proposal:
     """One proposed action and the record that it means: by id, or by supplier and number (and machine)."""
 
     #: Where the file has it: "line 3", "[2]", "b2b[0]".
-    place: str
+    place: str = field(hash=False)
     trigger: Trigger
     record_id: int | None = None
     supplier: str = ""
@@ -70,21 +70,13 @@ class Proposal:
         """Return the proposal with these where it has none of its own."""
         return replace(self, remarks=self.remarks or remarks, reduce_itc=self.reduce_itc or reduce_itc)
 
-    def canonical(self) -> dict[str, Any]:
-        """Return the proposal as plain data that stays the same from version to version, without its place."""
-        heads = list(self.reduce_itc) if isinstance(self.reduce_itc, Heads) else self.reduce_itc
-        said = {
-            "trigger": str(self.trigger),
-            "record_id": self.record_id,
-            "supplier": self.supplier or None,
-            "number": self.number or None,
-            "machine": self.machine,
-            "remarks": self.remarks,
-            "reduce_itc": heads,
-            "content": None if self.document is None else self.document.content_hash,
-            "previous": None if self.previous is None else str(self.previous),
-        }
-        return {name: value for name, value in said.items() if value is not None}
+
+@dataclass(frozen=True, slots=True)
+class ProposedActions:
+    """The proposals of a file; `source` names it in errors."""
+
+    source: str = field(hash=False)
+    proposals: Sequence[Proposal]
 
 
 def read_proposals(

@@ -15,7 +15,7 @@ from ims_fsm.scenario.reading import read_scenario
 from ims_fsm.scenario.report import Outcome, StepFailure, StepNote
 from ims_fsm.scenario.stage import Stage
 from ims_fsm.scenario.verbs import Act, Do, Done
-from ims_fsm.workflow.scratch import Scratch
+from ims_fsm.workflow.ims import Scratch
 
 IN_MEMORY = "sqlite://"
 Progress = Callable[[Outcome, int, int], None]

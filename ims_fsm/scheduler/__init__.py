@@ -7,6 +7,6 @@ from __future__ import annotations
 
 from ims_fsm.scheduler.scheduler import Scheduler, Tick
 from ims_fsm.workflow.calendar.jobs import CHUNK
-from ims_fsm.workflow.calendar.standing import Report, Standing
+from ims_fsm.workflow.calendar.planning import Report, Standing
 
 __all__ = ["CHUNK", "Report", "Scheduler", "Standing", "Tick"]

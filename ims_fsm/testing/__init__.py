@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ims_fsm.terms.period import SettableClock as SettableClock
     from ims_fsm.testing.stage import Stage as Stage
-    from ims_fsm.workflow.scratch import Scratch as Scratch
+    from ims_fsm.workflow.ims import Scratch as Scratch
 
-_ROOMS = {"Scratch": "workflow.scratch", "SettableClock": "terms.period", "Stage": "testing.stage"}
+_ROOMS = {"Scratch": "workflow.ims", "SettableClock": "terms.period", "Stage": "testing.stage"}
 __all__ = list(_ROOMS)  # what the type checker sees above is held against it by a test
 
 

@@ -19,8 +19,7 @@ import pytest
 if TYPE_CHECKING:
     from ims_fsm.terms.period import SettableClock
     from ims_fsm.testing.stage import Stage
-    from ims_fsm.workflow.ims import IMS
-    from ims_fsm.workflow.scratch import Scratch
+    from ims_fsm.workflow.ims import IMS, Scratch
 
 SCENARIOS = "ims_fsm_scenarios"
 
@@ -67,7 +66,7 @@ class ScenarioTest(pytest.Function):
 @pytest.fixture(scope="session")
 def ims_scratch() -> Iterator[Scratch]:
     """Fresh databases in memory; override it to have scenarios and `ims` run on another database."""
-    from ims_fsm.workflow.scratch import Scratch  # noqa: PLC0415
+    from ims_fsm.workflow.ims import Scratch  # noqa: PLC0415
 
     with Scratch() as databases:
         yield databases

@@ -6,19 +6,19 @@ Imports the use cases; a call is one transaction, and finds no record but the re
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Sequence
-from typing import Literal, TypedDict, TypeVar, Unpack
+from functools import partial
+from typing import Literal, TypedDict, Unpack
 
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.formats.gstn import PortalTwoB, Upload
 from ims_fsm.formats.gstn.download import Source, named, opened
-from ims_fsm.formats.proposals import Proposal, read_proposals
+from ims_fsm.formats.proposals import Proposal, ProposedActions, read_proposals
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import Answer
 from ims_fsm.record.scene import ReduceItc, Request
 from ims_fsm.record.sighting import Sighting, checked_sightings
 from ims_fsm.record.where import Where
 from ims_fsm.store import returns
-from ims_fsm.store.connection import serialise
 from ims_fsm.terms.border import (
     checked_action,
     checked_ids,
@@ -31,28 +31,21 @@ from ims_fsm.terms.border import (
 from ims_fsm.terms.document import Document
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Disposition, Trigger, TwoBState
-from ims_fsm.workflow.actions import many, one, proposed, what_if
-from ims_fsm.workflow.actions.many import ActionReport, EachRefused
-from ims_fsm.workflow.actions.proposed import Judgement
-from ims_fsm.workflow.actions.what_if import WhatIf
-from ims_fsm.workflow.calendar import sweeps
-from ims_fsm.workflow.desk import Desk
+from ims_fsm.workflow import actions, proposed, supplier
+from ims_fsm.workflow.actions import EVERYTHING, ActionReport, EachRefused, WhatIf
+from ims_fsm.workflow.proposed import Judgement
 from ims_fsm.workflow.reception import importing, receiving, upload
 from ims_fsm.workflow.reception.importing import AS_USUAL, Imported, Registration
 from ims_fsm.workflow.reception.report import Each, Received
 from ims_fsm.workflow.reception.upload import UploadChange
-from ims_fsm.workflow.returns import filing, two_b
-from ims_fsm.workflow.returns.filing import ThreeBFiled
-from ims_fsm.workflow.returns.two_b import TwoBGenerated
-from ims_fsm.workflow.suppliers import supplier
+from ims_fsm.workflow.returns import ThreeBFiled, TwoBGenerated, file_3b, file_annual_return, generate_2b
 from ims_fsm.workflow.unit import UnitOfWork
-from ims_fsm.workflow.views import diagram, statement, views
+from ims_fsm.workflow.views import statement, views
 from ims_fsm.workflow.views.statement import TwoBComparison
 from ims_fsm.workflow.views.views import History, ListedRecord, RecordView, TwoBView
+from ims_fsm.workflow.workspace import Desk
 
 Action = Literal["accept", "reject", "keep_pending", "reset"] | Trigger
-EVERYTHING = Where()
-T = TypeVar("T")
 
 
 class Acted(TypedDict, total=False):
@@ -98,12 +91,7 @@ class RecipientDesk(Desk):
         refused.
         """
         request = Request(remarks=acted.get("remarks"), reduce_itc=reduce_itc, version=acted.get("version")).checked()
-        action, gstin = checked_action(trigger), self.gstin
-
-        def work(unit: UnitOfWork) -> Record:
-            return one.act(unit, action, record_id, request, gstin)
-
-        return self._done("act", Record, work, acted.get("key"), action=action, record=record_id, **request.as_dict())
+        return self._done(actions.act, acted.get("key"), checked_action(trigger), record_id, request)
 
     def act_on(  # noqa: PLR0913 -- what, on which records, with what
         self,
@@ -127,13 +115,7 @@ class RecipientDesk(Desk):
         if wanted is not None and where != EVERYTHING:
             what = "are named by id and by filter"
             raise InputError("records", [Problem("act_on", what, "give ids or where, not both")])
-        asked = {"action": action, "ids": wanted, "where": where, **request.as_dict()}
-
-        def work(unit: UnitOfWork) -> ActionReport:
-            serialise(unit.connection, [self.gstin])
-            return many.act_on_many(unit, action, self.gstin, request, wanted, where, each_refused)
-
-        return self._done("act_on", ActionReport, work, key, **asked)
+        return self._done(actions.act_on, key, action, request, wanted, where, each_refused)
 
     def may(
         self,
@@ -145,22 +127,21 @@ class RecipientDesk(Desk):
     ) -> Answer:
         """Ask whether a trigger may fire on a record; changes nothing. The answer is truthy exactly when it may."""
         request = Request(remarks=remarks, reduce_itc=reduce_itc).checked()
-        return self._asked(one.may, record_id, checked_text("trigger", trigger), request, self.gstin)
+        return self._asked(actions.may, self.gstin, checked_text("trigger", trigger), record_id, request)
 
     def what_if(
         self, trigger: Action, record_id: int, *, remarks: str | None = None, reduce_itc: ReduceItc | None = None
     ) -> WhatIf:
         """Work out the credit and the supplier's liability that an action would come to; changes nothing."""
         request = Request(remarks=remarks, reduce_itc=reduce_itc).checked()
-        return self._asked(what_if.what_if, record_id, checked_action(trigger), request, self.gstin)
+        return self._asked(actions.what_if, self.gstin, checked_action(trigger), record_id, request)
 
     def check(self, source: Source | Sequence[Proposal], *, where: str | None = None) -> Judgement:
         """Judge a file of proposed actions as if all were taken, and keep nothing (FAQ 10-16).
 
         `source` is a path, an open file, its bytes, or proposals; `where` names it in errors.
         """
-        name, proposals = self._proposals(source, where)
-        return self._done("check", Judgement, lambda unit: proposed.check(unit, self.gstin, proposals, name))
+        return self._done(proposed.check, None, self._proposals(source, where))
 
     def apply(
         self,
@@ -177,42 +158,24 @@ class RecipientDesk(Desk):
         `trigger` is the action of a file that only names records, and the only one that another may propose; `remarks`
         and `reduce_itc` are those of proposals without their own.
         """
-        name, read = self._proposals(source, where, None if trigger is None else checked_action(trigger))
+        file = self._proposals(source, where, None if trigger is None else checked_action(trigger))
         request = Request(remarks=remarks, reduce_itc=reduce_itc).checked()
-        proposals = [row.with_defaults(request.remarks, request.reduce_itc) for row in read]
-        asked = [proposal.canonical() for proposal in proposals]
-
-        def work(unit: UnitOfWork) -> Judgement:
-            return proposed.apply(unit, self.gstin, proposals, name)
-
-        return self._done("apply", Judgement, work, key, proposals=asked)
+        rows = [proposal.with_defaults(request.remarks, request.reduce_itc) for proposal in file.proposals]
+        return self._done(proposed.apply, key, ProposedActions(file.source, rows))
 
     def state_original(
         self, record_id: int, disposition: Disposition, original: Document | None = None, *, key: str | None = None
     ) -> None:
         """State how the unknown original of an amendment was decided, and its content where that is known (FAQ 13)."""
         word = checked_word(Disposition, disposition, "disposition")
-        content = None if original is None else checked_value(original, Document).content()
-
-        def work(unit: UnitOfWork) -> None:
-            supplier.state_original(unit, record_id, word, original, self.gstin)
-
-        self._done("state_original", type(None), work, key, record=record_id, disposition=word, original=content)
+        content = None if original is None else checked_value(original, Document)
+        self._done(supplier.state_original, key, record_id, word, content)
 
     # --- returns ------------------------------------------------------------------------------------------------------
 
     def generate_2b(self, period: TaxPeriod, *, key: str | None = None) -> TwoBGenerated:
         """Generate or recompute the GSTR-2B of a period (FAQ 23-29)."""
-        period = checked_period(period)
-
-        def work(unit: UnitOfWork) -> TwoBGenerated:
-            serialise(unit.connection, [self.gstin])
-            unit.taxpayer(self.gstin)
-            ended, read = sweeps.end_pending(unit, self.gstin)
-            done = two_b.generate(unit, self.gstin, period, read)
-            return TwoBGenerated(self.gstin, done.period, done.state, done.generation, ended.expired, ended.lapsed)
-
-        return self._done("generate_2b", TwoBGenerated, work, key, period=period)
+        return self._done(generate_2b, key, checked_period(period))
 
     def two_b(self, period: TaxPeriod, *, with_lines: bool = True) -> TwoBView:
         """Return the newest generation of a GSTR-2B with its lines, totals and what it leaves out.
@@ -239,26 +202,11 @@ class RecipientDesk(Desk):
 
     def file_3b(self, period: TaxPeriod, *, key: str | None = None) -> ThreeBFiled:
         """Record that GSTR-3B was filed: what is in the period's GSTR-2B is decided for good (FAQ 12, 20)."""
-        period = checked_period(period)
-
-        def work(unit: UnitOfWork) -> ThreeBFiled:
-            serialise(unit.connection, [self.gstin])
-            unit.taxpayer(self.gstin)
-            # A draft from before a deadline does not hold what the deadline has decided since.
-            sweeps.end_pending(unit, self.gstin)
-            return filing.file_3b(unit, self.gstin, period)
-
-        return self._done("file_3b", ThreeBFiled, work, key, period=period)
+        return self._done(file_3b, key, checked_period(period))
 
     def file_annual_return(self, fy: str, *, key: str | None = None) -> int:
         """Record that the annual return of a year ("2023-24") was filed; returns how many time limits it ended."""
-        fy = checked_text("financial year", fy, empty=True)
-
-        def work(unit: UnitOfWork) -> int:
-            serialise(unit.connection, [self.gstin])
-            return filing.file_annual_return(unit, self.gstin, fy)
-
-        return self._done("file_annual_return", int, work, key, fy=fy)
+        return self._done(file_annual_return, key, checked_text("financial year", fy, empty=True))
 
     # --- the portal ---------------------------------------------------------------------------------------------------
 
@@ -300,12 +248,9 @@ class RecipientDesk(Desk):
         checked = checked_sightings(sightings)
         names = looked_at("machines", lambda border: border.several("complete", complete))
         machines = frozenset(checked_text("machine", name) for name in names)
-
-        def work(unit: UnitOfWork) -> Received:
-            serialise(unit.connection, [self.gstin])
-            return receiving.receive(unit, self.gstin, checked, machines, each)
-
-        return self._done("receive", Received, work, retries=0)
+        work = partial(receiving.receive, recipient=self.gstin, sightings=checked, complete=machines, notify=each)
+        # What is shown may be read only once, so it is not tried again.
+        return self._workspace.run(work, actor=self.actor, retries=0)
 
     def changed_since_portal(self) -> list[UploadChange]:
         """Return the records whose action or declaration the portal does not show yet, with what it last showed."""
@@ -348,15 +293,15 @@ class RecipientDesk(Desk):
         `fmt` is svg, png, pdf, dot or mermaid (text is UTF-8), `theme` light, dark or print; with `href_base` the parts
         lead to their lines on that page. Raises also what drawing raises where no Graphviz is installed.
         """
-        return self._asked(diagram.diagram, record_id, fmt, theme, href_base, recipient=self.gstin)
+        return self._asked(views.diagram, record_id, fmt, theme, href_base, recipient=self.gstin)
 
     def _proposals(
         self, source: Source | Sequence[Proposal], where: str | None, trigger: Trigger | None = None
-    ) -> tuple[str, Sequence[Proposal]]:
+    ) -> ProposedActions:
         if isinstance(source, Sequence) and not isinstance(source, (bytes, str)):
             if not all(isinstance(row, Proposal) for row in source):
                 raise InputError("proposals", [Problem("the proposals", "are not all of them one", "give Proposals")])
-            return where or "the proposals", source
+            return ProposedActions(where or "the proposals", source)
         name, file = named(source, where)
         with opened(file) as content:
-            return name, read_proposals(content.read(), name, gstin=self.gstin, trigger=trigger)
+            return ProposedActions(name, read_proposals(content.read(), name, gstin=self.gstin, trigger=trigger))

@@ -6,7 +6,6 @@ Imports the use cases; a call is one transaction, and finds no record but those 
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
-from functools import partial
 from typing import Any
 
 from ims_fsm.record.record import Record
@@ -16,10 +15,9 @@ from ims_fsm.terms.border import checked_period, checked_value, checked_word
 from ims_fsm.terms.document import Document
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Form
-from ims_fsm.workflow.desk import Desk
-from ims_fsm.workflow.suppliers import supplier
-from ims_fsm.workflow.suppliers.supplier import Filed
-from ims_fsm.workflow.unit import UnitOfWork
+from ims_fsm.workflow import supplier
+from ims_fsm.workflow.supplier import Filed
+from ims_fsm.workflow.workspace import Desk
 
 
 class SupplierDesk(Desk):
@@ -32,34 +30,21 @@ class SupplierDesk(Desk):
 
     def save(self, document: Document, form: Form, period: TaxPeriod, *, key: str | None = None) -> int:
         """Save a document in a form of a return period; returns its record's id (FAQ 4, 6)."""
-        document, period, form = checked_value(document, Document), checked_period(period), _form(form)
-
-        def work(unit: UnitOfWork) -> int:
-            return supplier.save(unit, document, form, period, self.gstin)
-
-        return self._done("save", int, work, key, document=document.content(), form=form, period=period)
+        document, period = checked_value(document, Document), checked_period(period)
+        return self._done(supplier.save, key, document, _form(form), period)
 
     def edit(self, record_id: int, changes: Mapping[str, Any], *, key: str | None = None) -> bool:
         """Change a saved document (amounts in paise); returns whether anything changed (FAQ 16)."""
-
-        def work(unit: UnitOfWork) -> bool:
-            return supplier.edit(unit, record_id, changes, self.gstin)
-
-        return self._done("edit", bool, work, key, record=record_id, changes=changes)
+        return self._done(supplier.edit, key, record_id, changes)
 
     def delete(self, record_id: int, *, key: str | None = None) -> None:
         """Delete a saved document (FAQ 16)."""
-        work = partial(supplier.delete, record_id=record_id, supplier=self.gstin)
-        self._done("delete", type(None), work, key, record=record_id)
+        self._done(supplier.delete, key, record_id)
 
     def file(self, form: Form, period: TaxPeriod, *, key: str | None = None) -> Filed:
         """File a form: everything saved in it counts from now on, in the 2B period that this moment gives (FAQ 15)."""
-        period, form = checked_period(period), _form(form)
-
-        def work(unit: UnitOfWork) -> Filed:
-            return supplier.file(unit, self.gstin, form, period)
-
-        return self._done("file", Filed, work, key, form=form, period=period)
+        period = checked_period(period)
+        return self._done(supplier.file, key, _form(form), period)
 
     def outward(self, period: TaxPeriod | None = None) -> Generator[Record, None, None]:
         """Give what the supplier has reported, in one return period or in all, with what recipients did (FAQ 18).

@@ -1,21 +1,15 @@
 """The workspace: a database with its law book, clock and hooks, and the one way in which a use case runs on it.
 
-Imports the store and the unit of work; knows no single use case.
+Imports the store and the unit of work; knows no single use case. A desk is the workspace seen by one taxpayer.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import fields, is_dataclass
-from datetime import UTC, date, datetime
-from functools import cache
-from typing import Any, Concatenate, ParamSpec, TypeVar
-
-from pydantic import TypeAdapter
+from datetime import UTC, datetime
+from typing import Concatenate, ParamSpec, TypeVar
 
 from ims_fsm.errors import InputError, Problem, StoreError
 from ims_fsm.law.book import LawBook, shipped_book
@@ -23,9 +17,9 @@ from ims_fsm.law.hooks import Hooks
 from ims_fsm.store import connection as store
 from ims_fsm.store import register, schema
 from ims_fsm.store.connection import ConflictError, Engine
-from ims_fsm.store.register import Response
-from ims_fsm.terms.border import Border, checked_key
+from ims_fsm.terms.border import Border, checked_actor, checked_key
 from ims_fsm.terms.period import in_india
+from ims_fsm.workflow.keys import once
 from ims_fsm.workflow.unit import UnitOfWork
 
 P = ParamSpec("P")
@@ -120,40 +114,29 @@ class Workspace:
             whole = list(read(unit))
         yield from whole
 
-    def run(  # noqa: PLR0913 -- what, for whom, by whom, under which key
-        self,
-        use_case: str,
-        work: Callable[[UnitOfWork], T],
-        kind: type[T],
-        *,
-        actor: str,
-        owner: str = "",
-        key: str | None = None,
-        arguments: Mapping[str, object] | None = None,
-        retries: int | None = None,
+    def run(
+        self, work: Callable[[UnitOfWork], T], *, actor: str, key: str | None = None, retries: int | None = None
     ) -> T:
-        """Run a use case in one transaction; under a key of its owner that was used before, return what it answered.
+        """Run a use case in one transaction, under a key that its transitions are logged with.
 
-        Raises `IdempotencyError` where the key was used for another request, `ConflictError` where other writers stood
-        in the way each time.
+        Raises `ConflictError` where other writers stood in the way each time.
         """
-        checked_key(key)
         left = self.retries if retries is None else retries
         pause = FIRST_PAUSE_S
         while True:
             try:
                 with store.told_apart(self.engine), store.writing(self.engine) as connection:
                     unit = UnitOfWork(connection, self.book, self.hooks, self.now(), actor, key, self._declarations)
-                    asked = {"use_case": use_case, "actor": actor, "arguments": arguments or {}}
-                    outcome = work(unit) if key is None else _once(unit, owner, key, asked, work, kind)
+                    outcome = work(unit)
                 break
             except ConflictError:
                 if left <= 0:
                     raise
             time.sleep(pause)
             left, pause = left - 1, 2 * pause
-        # What was kept in a transaction that failed is not there, so it is remembered when all is well.
-        self._declarations = {**self._declarations, **unit.declarations}
+        if unit.declarations:
+            # What was kept in a transaction that failed is not there, so it is remembered when all is well.
+            self._declarations = {**self._declarations, **unit.declarations}
         return outcome
 
     def now(self) -> datetime:
@@ -165,66 +148,31 @@ class Workspace:
             raise InputError("clock", [Problem("clock", "gave no moment with a time zone", remedy)]) from error
 
 
-def canonical(value: object) -> Any:
-    """Return a request's argument as plain data: what a fingerprint is made of, and must not change between versions.
+class Desk:
+    """The desk of a taxpayer, at which `actor` acts; each call is one transaction."""
 
-    A value of the package is a table of its fields, without those that are None; a date is its ISO form, money a table
-    of paise by head; a word is its text.
+    def __init__(self, workspace: Workspace, gstin: str, actor: str) -> None:
+        """Keep whose desk it is and who acts at it; raises `InputError` for an actor that is not a name."""
+        self._workspace = workspace
+        self.gstin = gstin
+        self.actor = checked_actor(actor)
 
-    >>> from ims_fsm import Heads
-    >>> canonical({"period": "2024-10", "reduce_itc": Heads(igst=5)})
-    {'period': '2024-10', 'reduce_itc': {'igst': 5, 'cgst': 0, 'sgst': 0, 'cess': 0}}
-    """
-    match value:
-        case None | bool() | int():
-            return value
-        case str():
-            return str(value)
-        case date():
-            return value.isoformat()
-        case Mapping():
-            return {str(name): canonical(entry) for name, entry in value.items()}
-        case _ if is_dataclass(value):
-            entries = {field.name: getattr(value, field.name) for field in fields(value)}
-            return {name: canonical(entry) for name, entry in entries.items() if entry is not None}
-        case Iterable():
-            return [canonical(entry) for entry in value]
-    raise InputError("request", [Problem(repr(value), "cannot be part of a request", "give text, numbers or dates")])
+    def _asked(self, read: Callable[Concatenate[UnitOfWork, P], T], *args: P.args, **named: P.kwargs) -> T:
+        return self._workspace.asked(read, *args, **named)
 
+    def _done(
+        self,
+        use_case: Callable[Concatenate[UnitOfWork, str, P], T],
+        key: str | None = None,
+        /,
+        *args: P.args,
+        **named: P.kwargs,
+    ) -> T:
+        """Run a use case of this taxpayer; under a key that was used before, return what it answered then."""
 
-def fingerprint(asked: Mapping[str, object]) -> str:
-    """Return the SHA-256 (64 hex digits) of a request in canonical form, as JSON with sorted keys."""
-    text = json.dumps(canonical(asked), sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+        def work(unit: UnitOfWork) -> T:
+            if key is not None:
+                return once(unit, self.gstin, key, use_case, *args, **named)
+            return use_case(unit, self.gstin, *args, **named)
 
-
-def _once(
-    unit: UnitOfWork,
-    owner: str,
-    key: str,
-    asked: Mapping[str, object],
-    work: Callable[[UnitOfWork], T],
-    kind: type[T],
-) -> T:
-    answers: TypeAdapter[T] = _answers(kind)  # type: ignore[arg-type]  # a type is hashable
-    use_case, print_of_request = str(asked["use_case"]), fingerprint(asked)
-    answered = register.remembered(unit.connection, owner, key, use_case, print_of_request)
-    if answered is not None:
-        return answers.validate_json(answered)
-    outcome = work(unit)
-    response = Response(
-        owner=owner,
-        key=key,
-        use_case=use_case,
-        fingerprint=print_of_request,
-        outcome=answers.dump_json(outcome).decode(),
-        actor=unit.actor,
-        at=unit.now,
-    )
-    register.remember(unit.connection, response)
-    return outcome
-
-
-@cache
-def _answers(kind: type[Any]) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
+        return self._workspace.run(work, actor=self.actor, key=checked_key(key))

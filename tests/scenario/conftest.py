@@ -10,7 +10,7 @@ from ims_fsm.errors import InputError
 from ims_fsm.scenario.reading import read_scenario
 from ims_fsm.scenario.report import Outcome
 from ims_fsm.scenario.running import run_scenario
-from ims_fsm.workflow.scratch import Scratch
+from ims_fsm.workflow.ims import Scratch
 
 CAST = """
 title = "A story"

@@ -11,7 +11,7 @@ from ims_fsm.errors import Problem
 from ims_fsm.scenario.reading import read_scenario
 from ims_fsm.scenario.running import run_paths, run_scenario
 from ims_fsm.store.connection import ConflictError, StoreError, open_engine, reading, writing
-from ims_fsm.workflow.scratch import Scratch
+from ims_fsm.workflow.ims import Scratch
 
 SAVE = '2024-11-05T10:00:00; do = "save"; document = "INV"; form = "GSTR-1"; period = "2024-10"'
 ACCEPT = '2024-11-05T11:00:00; do = "accept"; document = "INV"'

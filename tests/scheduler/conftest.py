@@ -35,8 +35,8 @@ from ims_fsm.store.connection import reading, writing
 from ims_fsm.store.job_tables import JobRunRow
 from ims_fsm.store.jobs import Reminder
 from ims_fsm.store.tables import Table, core
-from ims_fsm.workflow.calendar.standing import Report, Standing
-from ims_fsm.workflow.scratch import Scratch
+from ims_fsm.workflow.calendar.planning import Report, Standing
+from ims_fsm.workflow.ims import Scratch
 
 SELLER = "29AABCT1332L1ZA"
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"

@@ -21,10 +21,9 @@ from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Filing, Form, RemovedFor, Route, State, SupplierStatus, Trigger
 from ims_fsm.workflow.calendar.sweeps import next_period
 from ims_fsm.workflow.reception.known_records import ACTIVE
-from ims_fsm.workflow.returns.two_b import mark_stale
-from ims_fsm.workflow.suppliers.supplier import admit, draft, filed_at
-from ims_fsm.workflow.transitions import fire, pass_over
-from ims_fsm.workflow.unit import UnitOfWork
+from ims_fsm.workflow.returns import mark_stale
+from ims_fsm.workflow.supplier import admit, draft, filed_at
+from ims_fsm.workflow.unit import UnitOfWork, fire, pass_over
 
 
 def identity(document: Document, fy: str, reported: Record | Sighting) -> tuple[str, ...]:

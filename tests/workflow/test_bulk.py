@@ -11,8 +11,8 @@ import pytest
 
 from ims_fsm import RefusedError, TaxPeriod
 from ims_fsm.terms.vocabulary import State
-from ims_fsm.workflow import transitions
-from ims_fsm.workflow.actions import many as bulk
+from ims_fsm.workflow import actions as bulk
+from ims_fsm.workflow import unit as transitions
 
 SERIES = 7
 

@@ -138,7 +138,7 @@ def test_a_fingerprint_is_canonical_data(stage):
     )
     ((owner, key, use_case, kept, *_),) = stage.tables()["request"]
     assert (owner, key, use_case) == (stage.buyer, "k", "act_on")
-    assert kept == "36a457e317c16c47e9931a25a4f447378e4cce9a46abf1410c68c24f999c2025"
+    assert kept == "4dac5fda05e0c3ba7089b16685defbd06b0059ac123c914523655f5b3a073033"
 
 
 # --- what comes in --------------------------------------------------------------------------------------------------
@@ -204,10 +204,10 @@ def test_a_lost_race_is_tried_again(stage, monkeypatch):
         return "done"
 
     monkeypatch.setattr("ims_fsm.workflow.workspace.FIRST_PAUSE_S", 0)
-    assert stage.ims._workspace.run("test", losing, str, actor="x") == "done"
+    assert stage.ims._workspace.run(losing, actor="x") == "done"
     tries.clear()
     with pytest.raises(ConflictError):
-        stage.ims._workspace.run("test", losing, str, actor="x", retries=1)
+        stage.ims._workspace.run(losing, actor="x", retries=1)
 
 
 def test_what_the_database_refuses_is_told_without_statement_and_values(stage):
@@ -215,7 +215,7 @@ def test_what_the_database_refuses_is_told_without_statement_and_values(stage):
         unit.connection.execute(text("INSERT INTO counter (name, last) VALUES (:name, NULL)"), {"name": "s3cret"})
 
     with pytest.raises(StoreError) as caught:
-        stage.ims._workspace.run("test", broken, type(None), actor="x")
+        stage.ims._workspace.run(broken, actor="x")
     printed = "".join(traceback.format_exception(caught.value))
     assert "please report it" in str(caught.value)
     assert "INSERT" not in printed
@@ -271,7 +271,7 @@ def test_who_was_first_is_told_without_statement_and_values(stage):
                 unit.connection.execute(text("INSERT INTO counter (name, last) VALUES (:name, 1)"), {"name": "s3cret"})
 
     with pytest.raises(ConflictError) as caught:
-        stage.ims._workspace.run("test", second, type(None), actor="x", retries=0)
+        stage.ims._workspace.run(second, actor="x", retries=0)
     printed = "".join(traceback.format_exception(caught.value))
     assert "INSERT" not in printed
     assert "s3cret" not in printed

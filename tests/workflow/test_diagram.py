@@ -10,7 +10,7 @@ from ims_fsm import IMS, Document, Form, Heads, Kind, SettableClock, Taxpayer, T
 from ims_fsm.draw.path import Barrier, Highlight, Way
 from ims_fsm.errors import InputError
 from ims_fsm.law.declaration import ENTRY
-from ims_fsm.workflow.views.diagram import highlight
+from ims_fsm.workflow.views.views import highlight
 
 BUYER, SELLER = "27AAPFU0939F1ZV", "29AABCT1332L1ZA"
 OCTOBER = TaxPeriod("2024-10")

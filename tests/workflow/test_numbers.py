@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from ims_fsm.workflow.reception.numbers import Numbers
+from ims_fsm.workflow.reception.new_records import Numbers
 
 
 class Counter:

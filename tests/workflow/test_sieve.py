@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ims_fsm.workflow.reception.numbers import Sieve
+from ims_fsm.workflow.reception.new_records import Sieve
 
 
 def test_what_comes_again_is_caught_and_little_else():

@@ -10,9 +10,8 @@ from ims_fsm import Filing, Form, TaxPeriod
 from ims_fsm.store import log
 from ims_fsm.store.connection import ConflictError
 from ims_fsm.terms.vocabulary import State, Trigger
-from ims_fsm.workflow.suppliers import supplier
-from ims_fsm.workflow.transitions import fire
-from ims_fsm.workflow.unit import UnitOfWork
+from ims_fsm.workflow import supplier
+from ims_fsm.workflow.unit import UnitOfWork, fire
 
 
 @pytest.fixture
@@ -23,7 +22,7 @@ def unit(stage):
 
 def saved_in(stage, unit):
     """Save in the unit's own transaction, for in memory there is one connection."""
-    return supplier.save(unit, stage.document(), Form.GSTR_1, TaxPeriod("2024-10"), stage.seller)
+    return supplier.save(unit, stage.seller, stage.document(), Form.GSTR_1, TaxPeriod("2024-10"))
 
 
 def test_a_record_is_found_by_its_id_and_its_recipient(stage):

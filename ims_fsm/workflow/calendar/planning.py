@@ -1,4 +1,4 @@
-"""What the clock owes by now, and its planning: a shard of recipients for each job and period, written down once.
+"""What the clock owes by now, planned once as shards of recipients, and how that stands: due, done, failed, late.
 
 Imports the store and the law; does none of the jobs. What is due is read from the tables and the calendar alone, so it
 does not matter when, how often or by how many it is planned.
@@ -6,25 +6,28 @@ does not matter when, how often or by how many it is planned.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import chain
 
 from ims_fsm.law.book import LawBook
 from ims_fsm.law.calendar import month_named, month_number
 from ims_fsm.law.decision import decide
-from ims_fsm.law.instants import latest, on_day, time_limit
+from ims_fsm.law.instants import Instant, latest, next_instant, on_day, time_limit
 from ims_fsm.law.refusal import Refused
 from ims_fsm.record.refusals import filled_in, return_fields
 from ims_fsm.record.scene import Scene
 from ims_fsm.record.taxpayer import Taxpayer
 from ims_fsm.store import cohorts, jobs
-from ims_fsm.store.cohorts import Cohort, Draft, Standing
+from ims_fsm.store.cohorts import Cohort, Draft
 from ims_fsm.store.connection import serialise
-from ims_fsm.store.jobs import Due
+from ims_fsm.store.jobs import Due, JobRun, Summary
 from ims_fsm.terms.period import TaxPeriod, in_india
-from ims_fsm.terms.vocabulary import Filing, Job, TwoBState
-from ims_fsm.workflow.returns.two_b import MACHINE
+from ims_fsm.terms.vocabulary import Filing, Job, JobStatus, TwoBState
+from ims_fsm.workflow.returns import MACHINE
 from ims_fsm.workflow.unit import UnitOfWork
+from ims_fsm.workflow.workspace import Workspace
 
 _ONE_PLANS_AT_A_TIME = "job_run"
 _UNREADABLE = "what is kept of the taxpayer {gstin} cannot be read; correct its row in the table taxpayer"
@@ -92,7 +95,7 @@ def _drafts(unit: UnitOfWork) -> Iterator[Due]:
             yield Due(job=Job.DRAFT, period=period, due_at=book.calendar.two_b_opens(period), cohort=cohort)
 
 
-def _next(unit: UnitOfWork, standing: Standing) -> Iterator[TaxPeriod]:
+def _next(unit: UnitOfWork, standing: cohorts.Standing) -> Iterator[TaxPeriod]:
     calendar = unit.book.calendar
     first = calendar.period_for(max(standing.registered_from, calendar.first_period), standing.filing)
     period = first if standing.filed is None else max(first, calendar.next(standing.filed, standing.filing))
@@ -154,3 +157,103 @@ def _why_waiting(unit: UnitOfWork, period: TaxPeriod, filing: Filing) -> str:
     someone = Taxpayer(gstin="{gstin}", filing=filing, registered_from=period)
     fields = return_fields(Scene(now=unit.now, book=unit.book, recipient=someone), period)
     return "; ".join(str(refusal) for refusal in filled_in(decision, fields)) if isinstance(decision, Refused) else ""
+
+
+# A scheduler rings each hour; what a second ring has not done is late.
+GRACE = timedelta(hours=2)
+MOST_NAMED = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """One job of one period: since when it is due, when it was planned and last done (UTC), and how far it has come.
+
+    `shards` and `recipients` count by status; `unplanned` are recipients to whom it is due and not planned. `failed`
+    and `skipped` are the first of those shards. `late` says that some of it is due for longer than two hours.
+    """
+
+    job: Job
+    period: str
+    due_at: datetime
+    planned_at: datetime | None = None
+    done_at: datetime | None = None
+    shards: Mapping[JobStatus, int] = field(default_factory=dict)
+    recipients: Mapping[JobStatus, int] = field(default_factory=dict)
+    unplanned: int = 0
+    failed: Sequence[JobRun] = ()
+    skipped: Sequence[JobRun] = ()
+    late: bool = False
+
+    @property
+    def open(self) -> int:
+        """How many recipients are still to be done, failed ones included, skipped ones not."""
+        waiting = (self.recipients.get(status, 0) for status in (JobStatus.TODO, JobStatus.FAILED))
+        return sum(waiting) + self.unplanned
+
+    @property
+    def delay(self) -> timedelta:
+        """How long after it was due it was planned first; zero where that was within the two hours."""
+        after = timedelta() if self.planned_at is None else self.planned_at - self.due_at
+        return after if after > GRACE else timedelta()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How everything stands at a moment (UTC), newest first, and the next instant of the calendar."""
+
+    at: datetime
+    jobs: tuple[Standing, ...]
+    next: Instant | None
+
+    @property
+    def failed(self) -> bool:
+        """Whether anything has failed and is not done since."""
+        return any(job.shards.get(JobStatus.FAILED) for job in self.jobs)
+
+    @property
+    def late(self) -> bool:
+        """Whether anything is late."""
+        return any(job.late for job in self.jobs)
+
+
+def report(workspace: Workspace) -> Report:
+    """Return how the jobs of the calendar stand now."""
+    with workspace.asking() as unit:
+        standings = sorted(
+            _standings(unit), key=lambda standing: (standing.due_at, standing.job, standing.period), reverse=True
+        )
+        return Report(unit.now, tuple(standings), next_instant(unit.book, unit.now))
+
+
+def _standings(unit: UnitOfWork) -> Iterator[Standing]:
+    by_job: dict[tuple[Job, str], list[Summary]] = {}
+    for summary in jobs.summaries(unit.connection):
+        by_job.setdefault((summary.job, summary.period), []).append(summary)
+    for (job, period), rows in by_job.items():
+        yield _planned(unit, job, period, rows)
+    for item in chain(to_take_up(unit), due(unit)):
+        number = cohorts.size(unit.connection, item.cohort)
+        if number:
+            late = unit.now - item.due_at > GRACE
+            yield Standing(job=item.job, period=item.period, due_at=item.due_at, unplanned=number, late=late)
+
+
+def _planned(unit: UnitOfWork, job: Job, period: str, rows: Sequence[Summary]) -> Standing:
+    open_ones = [row for row in rows if row.status in {JobStatus.TODO, JobStatus.FAILED}]
+    statuses = {row.status for row in rows}
+
+    def listed(status: JobStatus) -> Sequence[JobRun]:
+        return jobs.listed(unit.connection, job, period, status, MOST_NAMED) if status in statuses else ()
+
+    return Standing(
+        job=job,
+        period=period,
+        due_at=min(row.due_at for row in rows),
+        planned_at=min(row.planned_at for row in rows),
+        done_at=max((row.done_at for row in rows if row.done_at is not None), default=None),
+        shards={row.status: row.shards for row in rows},
+        recipients={row.status: row.recipients for row in rows},
+        failed=listed(JobStatus.FAILED),
+        skipped=listed(JobStatus.SKIPPED),
+        late=any(unit.now - row.due_at > GRACE for row in open_ones),
+    )

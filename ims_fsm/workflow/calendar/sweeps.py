@@ -1,28 +1,86 @@
 """What the calendar owes by now: records out of time removed, pending ended, drafts of the 14th generated.
 
-Imports the store and the law; a unit sweeps one recipient or a chunk of them, in the same few statements.
+Imports the store and the law; a unit sweeps one recipient or a chunk of them, in the same few statements. Where that
+fails for a recipient the others are done, and the one is named.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import isqrt
+from typing import TypeVar
 
+from ims_fsm.errors import ImsFsmError
 from ims_fsm.law.refusal import Allowed
 from ims_fsm.record.returns import TwoB
 from ims_fsm.store import records, returns
 from ims_fsm.store.connection import serialise
-from ims_fsm.store.sql.facts import predicate_of
-from ims_fsm.store.sql.moving import counts, move
-from ims_fsm.store.sql.scene import Firing, Scope
-from ims_fsm.store.tables import AT
+from ims_fsm.store.sql.scene import Scope
 from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.terms.vocabulary import RemovedFor, State, Trigger, TwoBState
-from ims_fsm.workflow.calendar.failures import Failure, isolated, parted
-from ims_fsm.workflow.returns.two_b import Standings, considered, draft, is_filed, mark_stale_where
-from ims_fsm.workflow.transitions import alike, scope_of, stamp_of, tell_hooks, touched_drafts
-from ims_fsm.workflow.unit import UnitOfWork
+from ims_fsm.terms.vocabulary import TwoBState
+from ims_fsm.workflow.returns import Ended, Standings, considered, draft, end_alike, is_filed
+from ims_fsm.workflow.unit import UnitOfWork, alike
 from ims_fsm.workflow.workspace import Workspace
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A recipient where something could not be done, and why."""
+
+    recipient: str
+    #: The error's code, "unexpected" for one that is not ours.
+    code: str
+    #: What went wrong, in one line.
+    sentence: str
+    #: The error itself, as it was raised.
+    error: Exception = field(compare=False, repr=False)
+
+    @classmethod
+    def of(cls, recipient: str, error: Exception) -> Failure:
+        """Return the failure that an error is."""
+        code = error.code if isinstance(error, ImsFsmError) else "unexpected"
+        return cls(recipient, code, sentence(error), error)
+
+
+def isolated(recipients: Sequence[str], work: Callable[[Sequence[str]], Sequence[T]]) -> tuple[list[T], list[Failure]]:
+    """Work on recipients together, and where that fails in smaller parts, down to the one recipient where it fails.
+
+    `work` keeps all of what it does for some recipients, or nothing. Returns what it answered and who failed.
+    """
+    try:
+        return list(work(recipients)), []
+    except Exception as error:  # noqa: BLE001 -- a hook of the embedder may raise anything, and the others go on
+        if len(recipients) == 1:
+            return [], [Failure.of(recipients[0], error)]
+    done: list[T] = []
+    failures: list[Failure] = []
+    for part in parted(recipients, part_size(len(recipients))):
+        answered, failed = isolated(part, work)
+        done += answered
+        failures += failed
+    return done, failures
+
+
+def parted(recipients: Sequence[str], size: int) -> list[Sequence[str]]:
+    """Return recipients in parts of at most so many, in their order."""
+    return [recipients[start : start + size] for start in range(0, len(recipients), size)]
+
+
+def part_size(recipients: int) -> int:
+    """Return how many recipients a part of a failed shard has: the root, so that few tries find who fails."""
+    return isqrt(recipients)
+
+
+def sentence(error: BaseException) -> str:
+    """Return what went wrong in one line, of an error that nobody expected too."""
+    if isinstance(error, ImsFsmError):
+        return " ".join(str(error).split())
+    first = next(iter(str(error).splitlines()), "")
+    return f"unexpected error ({type(error).__name__}: {first}); fix the cause, then it can be tried again"
+
 
 # How many recipients one transaction sweeps; benchmarks/RESULTS.md has the curve.
 SWEPT_AT_ONCE = 500
@@ -50,14 +108,6 @@ class SweepReport:
     failures: tuple[Failure, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """How many pending records of a recipient expired under section 16(4), and how many lapsed at their deadline."""
-
-    expired: int = 0
-    lapsed: int = 0
-
-
 def sweep(workspace: Workspace, recipients: Sequence[str], actor: str) -> SweepReport:
     """Do what the calendar owes recipients by now, in chunks of a transaction each; who fails stops no other."""
 
@@ -66,7 +116,7 @@ def sweep(workspace: Workspace, recipients: Sequence[str], actor: str) -> SweepR
             serialise(unit.connection, chunk)
             return sweep_many(unit, chunk)
 
-        return workspace.run("sweep", work, list[Swept], actor=actor)
+        return workspace.run(work, actor=actor)
 
     report = SweepReport()
     # A hook that raises is not asked again in the same sweep.
@@ -84,52 +134,13 @@ def sweep_many(unit: UnitOfWork, recipients: Sequence[str]) -> list[Swept]:
     # The chains of recipients who are owed a draft are read anyway, whether anything of theirs is pending or not.
     others = records.with_pending(unit.connection, [recipient for recipient in recipients if recipient not in owed])
     for part in alike(unit, [*owed, *others]):
-        done, read = _end_alike(unit, part)
+        done, read = end_alike(unit, part)
         ended |= done
         drafted |= _draft(unit, [recipient for recipient in part if recipient in owed], owed, read)
     return [
         Swept(recipient, ended[recipient].expired, ended[recipient].lapsed, drafted.get(recipient))
         for recipient in recipients
     ]
-
-
-def end_pending(unit: UnitOfWork, recipient: str) -> tuple[Ended, Scope | None]:
-    """Remove pending records that section 16(4) has passed, end pending that its deadline has passed.
-
-    Returns with it the scope whose chains were read, where nothing has moved since.
-    """
-    if not records.with_pending(unit.connection, [recipient]):
-        return Ended(), None
-    ended, read = _end_alike(unit, [recipient])
-    return ended[recipient], read
-
-
-def _end_alike(unit: UnitOfWork, recipients: Sequence[str]) -> tuple[dict[str, Ended], Scope | None]:
-    """End what is pending of recipients who share a scene, and return the scope as `end_pending` does."""
-    scope = scope_of(unit, recipients)
-    ended = _end(unit, scope.narrowed(AT.state == str(State.PENDING)))
-    return ended, scope if all(recipient == Ended() for recipient in ended.values()) else None
-
-
-def _end(unit: UnitOfWork, scope: Scope) -> dict[str, Ended]:
-    expire, lapse = (Firing(trigger=trigger, scope=scope) for trigger in (Trigger.EXPIRE, Trigger.LAPSE))
-    out_of_time, past_deadline = predicate_of(expire), predicate_of(lapse)
-    expired, lapsed = counts(unit.connection, scope, (out_of_time, past_deadline))
-    if expired:
-        tell_hooks(unit, expire, out_of_time)
-        columns = {"removed_for": str(RemovedFor.SEC_16_4)}
-        move(unit.connection, expire, out_of_time, stamp_of(unit, columns=columns))
-    stale = {gstin: touched_drafts(unit, gstin, _own(lapse, gstin), past_deadline) for gstin in lapsed}
-    if lapsed:
-        tell_hooks(unit, lapse, past_deadline)
-        move(unit.connection, lapse, past_deadline, stamp_of(unit))
-    for recipient, periods in stale.items():
-        mark_stale_where(unit, recipient, periods.__contains__)
-    return {gstin: Ended(expired.get(gstin, 0), lapsed.get(gstin, 0)) for gstin in scope.recipients}
-
-
-def _own(firing: Firing, recipient: str) -> Firing:
-    return replace(firing, scope=firing.scope.narrowed(AT.recipient_gstin == recipient))
 
 
 def next_period(unit: UnitOfWork, recipient: str, standing: Standings | None = None) -> TaxPeriod:

@@ -1,6 +1,6 @@
 """Importing a download of the portal: the file is read as it is received, its recipient registered where they are new.
 
-Imports the portal's reader and the reception; writes through them alone.
+Imports the portal's reader, the store and the reception. Registering is the one use case for it, whoever asks.
 """
 
 from __future__ import annotations
@@ -14,18 +14,54 @@ from ims_fsm.errors import InputError, Problem
 from ims_fsm.formats.gstn.download import DownloadReader, MisreadError, Repetitions, Source, Whole, named, opened
 from ims_fsm.formats.gstn.envelope import Dialect
 from ims_fsm.formats.gstn.sections import SECTIONS
+from ims_fsm.law.calendar import Calendar
 from ims_fsm.record.sighting import Shown
 from ims_fsm.record.taxpayer import Taxpayer
-from ims_fsm.store import taxpayers
+from ims_fsm.store import records, taxpayers
 from ims_fsm.store.connection import serialise
 from ims_fsm.store.staging.entering import is_empty
+from ims_fsm.terms.border import state_code
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Filing, Form, Kind, SupplierStatus, TaxpayerKind
 from ims_fsm.workflow.reception.receiving import Reception, SeenTwiceError
-from ims_fsm.workflow.reception.registration import register
 from ims_fsm.workflow.reception.report import Each, Received
 from ims_fsm.workflow.unit import UnitOfWork
 from ims_fsm.workflow.workspace import Workspace
+
+
+def register(unit: UnitOfWork, taxpayer: Taxpayer) -> Taxpayer:
+    """Register a taxpayer, or correct what is known of them; returns the taxpayer with the GSTIN in capitals.
+
+    Raises `InputError` for what is not a GSTIN, for a quarterly taxpayer of a state without a due day (due.gstr3b), and
+    for another filing frequency while records are undecided: their 2B periods are those of the frequency that they
+    were filed under.
+    """
+    registered = taxpayer.checked()
+    gstin = registered.gstin
+    if problems := list(calendar_problems(unit.book.calendar, gstin, registered.filing)):
+        raise InputError("taxpayer", problems)
+    # Nothing may come to be undecided between the question and the answer.
+    serialise(unit.connection, [gstin])
+    earlier = taxpayers.find(unit.connection, gstin)
+    if earlier is not None and earlier.filing is not registered.filing:
+        waiting = records.undecided(unit.connection, gstin)
+        if waiting:
+            what = f"files {earlier.filing} and has {waiting} undecided records by that"
+            raise InputError("taxpayer", [Problem(gstin, what, "file their GSTR-3B before the frequency changes")])
+    taxpayers.put(unit.connection, registered)
+    return registered
+
+
+def calendar_problems(calendar: Calendar, gstin: str, filing: Filing) -> Iterator[Problem]:
+    """Give what is wrong with a way of filing in the state of a GSTIN (rule due.gstr3b): at most one problem.
+
+    The due day of a quarterly GSTR-3B, and with it what may still be pending, hangs on the state. Raises `ValueError`
+    for what is not a GSTIN.
+    """
+    state = state_code(gstin)
+    if filing is Filing.QUARTERLY and state not in calendar.states:
+        what = f"files quarterly in state {state}, for which the calendar has no due day of GSTR-3B (due.gstr3b)"
+        yield Problem(gstin, what, "correct the GSTIN, or register it as monthly")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +116,7 @@ def import_download(  # noqa: PLR0913 -- what, of which recipient, by which acto
             reader = DownloadReader(file, name, gstin, promise=promise, progress=progress)
             work = partial(_taken_in, reader=reader, registration=registration, notify=notify, straight=straight)
             try:
-                return workspace.run("receive", work, Imported, actor=actor, retries=0)
+                return workspace.run(work, actor=actor, retries=0)
             except MisreadError as error:
                 promise = error.envelope
             except SeenTwiceError:

@@ -18,9 +18,8 @@ from ims_fsm.store.staging.entering import Sort
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Filing, Form, RemovedFor, Route, State, SupplierStatus, Trigger
 from ims_fsm.workflow.reception.report import Tally
-from ims_fsm.workflow.suppliers.supplier import edited, filed_at
-from ims_fsm.workflow.transitions import fire, pass_over
-from ims_fsm.workflow.unit import UnitOfWork
+from ims_fsm.workflow.supplier import edited, filed_at
+from ims_fsm.workflow.unit import UnitOfWork, fire, pass_over
 
 ACTIVE = (State.NO_ACTION, State.ACCEPTED, State.REJECTED, State.PENDING)
 SHOWN_BY = {"shown_by": "portal"}

@@ -16,6 +16,7 @@ from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import label
 from ims_fsm.record.sighting import BY_ACTION, Shown, Sighting, declaration_of, declared_by, flat
 from ims_fsm.store import records
+from ims_fsm.store.connection import serialise
 from ims_fsm.store.staging import entering, matching
 from ims_fsm.store.staging.columns import StagedRow
 from ims_fsm.store.staging.loading import Entrance, Entry, analyse, clear, make
@@ -24,12 +25,10 @@ from ims_fsm.terms.money import HEADS
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Filing, Form
 from ims_fsm.workflow.calendar.sweeps import next_period
-from ims_fsm.workflow.reception.chains import join, links
 from ims_fsm.workflow.reception.known_records import SHOWN_BY, KnownRecords
-from ims_fsm.workflow.reception.numbers import Numbers, Sieve
+from ims_fsm.workflow.reception.new_records import Numbers, Preparer, Sieve, join, links
 from ims_fsm.workflow.reception.report import Each, Received, Tally
-from ims_fsm.workflow.reception.rows import Preparer
-from ims_fsm.workflow.returns.two_b import mark_stale_where
+from ims_fsm.workflow.returns import mark_stale_where
 from ims_fsm.workflow.unit import UnitOfWork
 
 LISTED = 1000
@@ -52,6 +51,7 @@ def receive(
     `notify` is called with every record that is counted by name. Raises `InputError` for what is shown of another
     recipient; nothing is written then.
     """
+    serialise(unit.connection, [recipient])
     reception = Reception(unit, recipient, notify)
     flattened = map(flat, sightings)
     reception.stage(iter(lambda: list(islice(flattened, _AT_ONCE)), []))

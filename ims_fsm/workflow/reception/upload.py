@@ -17,8 +17,7 @@ from ims_fsm.record.where import Where
 from ims_fsm.store import records
 from ims_fsm.terms.vocabulary import Form, State, Trigger
 from ims_fsm.workflow.reception.known_records import ACTIVE
-from ims_fsm.workflow.transitions import consider
-from ims_fsm.workflow.unit import UnitOfWork
+from ims_fsm.workflow.unit import UnitOfWork, consider
 
 _NOT_APPLICABLE = "itc_reduction_not_applicable"
 

@@ -27,11 +27,9 @@ from ims_fsm.terms.border import ACTIONS
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Kind, State, SupplierStatus, Trigger
-from ims_fsm.workflow.actions.many import EXAMPLES, ActionReport, act_on_many, key
-from ims_fsm.workflow.actions.one import acted, decided_otherwise
-from ims_fsm.workflow.returns.two_b import mark_stale
-from ims_fsm.workflow.transitions import scope_of
-from ims_fsm.workflow.unit import UnitOfWork
+from ims_fsm.workflow.actions import EXAMPLES, ActionReport, act_on, acted, decided_otherwise, key
+from ims_fsm.workflow.returns import mark_stale
+from ims_fsm.workflow.unit import UnitOfWork, scope_of
 
 REQUESTS = [
     *[NO_REQUEST] * 8,
@@ -75,16 +73,16 @@ def rows(connection: Connection) -> dict[str, Sequence[Any]]:
     }
 
 
-def act_on_each(  # noqa: PLR0917 -- as act_on_many
+def act_on_each(  # noqa: PLR0917 -- as act_on
     unit: UnitOfWork,
-    trigger: Trigger,
     recipient: str,
+    trigger: Trigger,
     request: Request,
     ids: Sequence[int] | None,
     where: Where,
     each_refused: Callable[[Answer], Any],
 ) -> ActionReport:
-    """Do what `act_on_many` does with one record after the other, each through its machine."""
+    """Do what `act_on` does with one record after the other, each through its machine."""
     chosen = records.conditions(where) if ids is None else [AT.id.in_(ids)]
     if ids is None and where.expected_period is not None:
         chosen = [AT.id.in_([record.id for record in unit.matching(recipient, where)])]
@@ -109,7 +107,7 @@ def act_on_each(  # noqa: PLR0917 -- as act_on_many
     return ActionReport(trigger, applied, tuple(refused), saved)
 
 
-def done(unit: UnitOfWork, *asked: Any, act: Callable[..., ActionReport] = act_on_many) -> Done:
+def done(unit: UnitOfWork, *asked: Any, act: Callable[..., ActionReport] = act_on) -> Done:
     """Act on many in a transaction that is taken back, and return what was told and what lay in the tables."""
     told: list[Answer] = []
     with unit.connection.begin_nested() as inner:
@@ -168,7 +166,7 @@ def test_an_action_in_sets_does_what_it_does_one_by_one(
         ids = None if among is None else [own[byte % len(own)] for byte in among if own]
         with writing(engine) as connection:
             store.write(connection)
-            compare(connection, unit_of, now, trigger, gstin, asked, ids, where)
+            compare(connection, unit_of, now, gstin, trigger, asked, ids, where)
             connection.get_transaction().rollback()
 
     check()
@@ -183,8 +181,8 @@ def test_what_is_declared_with_an_acceptance(engine: Engine, plain_store, unit_o
     request, now = Request(reduce_itc=asked, remarks="seen"), datetime(2025, 11, 20, tzinfo=UTC)
     with writing(engine) as connection:
         store.write(connection)
-        compare(connection, unit_of, now, Trigger.ACCEPT, store.recipients[0].gstin, request, None, Where())
-        (report, _, left) = done(unit_of(connection, now), Trigger.ACCEPT, BUYER, request, None, Where())
+        compare(connection, unit_of, now, store.recipients[0].gstin, Trigger.ACCEPT, request, None, Where())
+        (report, _, left) = done(unit_of(connection, now), BUYER, Trigger.ACCEPT, request, None, Where())
     fits = (asked is None) if kind is Kind.INVOICE else asked not in (Heads(igst=4), Heads(cess=-1))
     assert report.applied == (2 if fits else 0)
     assert len(left["transition_log"]) == report.applied

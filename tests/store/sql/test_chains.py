@@ -13,7 +13,7 @@ from ims_fsm.store.connection import writing
 from ims_fsm.store.sql.scene import CHAIN, read_chains
 from ims_fsm.store.tables import RecordRow
 from ims_fsm.terms.vocabulary import Kind
-from ims_fsm.workflow.transitions import scope_of
+from ims_fsm.workflow.unit import scope_of
 
 EVERY = 1_000
 SHAPES: dict[str, Callable[[int], list[int]]] = {

@@ -21,8 +21,7 @@ from ims_fsm.store.sql.scene import Firing, expected_period
 from ims_fsm.store.tables import AT
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.vocabulary import Kind, State, Trigger
-from ims_fsm.workflow.transitions import alike, scope_of
-from ims_fsm.workflow.unit import UnitOfWork
+from ims_fsm.workflow.unit import UnitOfWork, alike, scope_of
 
 REQUESTS = [
     NO_REQUEST,

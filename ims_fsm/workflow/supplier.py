@@ -24,10 +24,8 @@ from ims_fsm.terms.document import Document
 from ims_fsm.terms.money import HEADS, NIL, Heads
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Disposition, Form, Kind, RemovedFor, Route, State, SupplierStatus, Trigger
-from ims_fsm.workflow.returns.filing import settle_before_registration
-from ims_fsm.workflow.returns.two_b import mark_stale
-from ims_fsm.workflow.transitions import fire
-from ims_fsm.workflow.unit import UnitOfWork
+from ims_fsm.workflow.returns import mark_stale, settle_before_registration
+from ims_fsm.workflow.unit import UnitOfWork, fire
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +39,12 @@ class Filed:
     refused: tuple[Answer, ...] = ()
 
 
-def save(unit: UnitOfWork, document: Document, form: Form, period: TaxPeriod, supplier: str) -> int:
+def save(unit: UnitOfWork, supplier: str, document: Document, form: Form, period: TaxPeriod) -> int:
     """Save a document in a form of a return period; returns the id of its record (FAQ 4, 6, 7).
 
     Raises `RefusedError` for a duplicate, a form that does not carry it, or an amendment out of time, `InputError` for
     a document of another supplier.
     """
-    document = document.checked()
     if document.supplier != supplier:
         remedy = f"save it at that supplier's desk, not at that of {supplier or 'customs'}"
         raise InputError("document", [Problem(document.number, f"is of the supplier {document.supplier}", remedy)])
@@ -131,7 +128,7 @@ def rejoin(unit: UnitOfWork, recipient: str, originals: Mapping[int, int]) -> No
     unit.write(joined)
 
 
-def edit(unit: UnitOfWork, record_id: int, changes: Mapping[str, Any], supplier: str) -> bool:
+def edit(unit: UnitOfWork, supplier: str, record_id: int, changes: Mapping[str, Any]) -> bool:
     """Change the content of a saved document; returns whether anything changed (FAQ 16).
 
     An edit takes the recipient's action back; the same content again keeps it. Raises `RefusedError` for a
@@ -184,7 +181,7 @@ def _refuse_fields(changes: object) -> None:
         raise InputError("edit", problems)
 
 
-def delete(unit: UnitOfWork, record_id: int, supplier: str) -> None:
+def delete(unit: UnitOfWork, supplier: str, record_id: int) -> None:
     """Delete a saved document; its record leaves IMS (FAQ 16). Raises `RefusedError` for a filed one."""
     record = unit.held(record_id, supplier=supplier)
     after = fire(unit, record, Trigger.DELETE)
@@ -237,7 +234,7 @@ def filed_at(unit: UnitOfWork, record: Record, moment: datetime, period: TaxPeri
 
 
 def state_original(
-    unit: UnitOfWork, record_id: int, disposition: Disposition, original: Document | None, recipient: str
+    unit: UnitOfWork, recipient: str, record_id: int, disposition: Disposition, original: Document | None = None
 ) -> None:
     """State how the unknown original of an amendment was decided, and what it was worth (FAQ 13).
 

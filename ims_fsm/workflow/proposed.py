@@ -5,23 +5,21 @@ Imports the proposals and the workflow; opens no file and knows no command line.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ims_fsm.errors import InputError, Problem
-from ims_fsm.formats.proposals import Proposal
+from ims_fsm.formats.proposals import Proposal, ProposedActions
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import Answer, label
 from ims_fsm.record.scene import Request
 from ims_fsm.record.settling import dest_of
 from ims_fsm.record.sighting import last_seen
-from ims_fsm.record.where import Where
 from ims_fsm.store import records, versions
 from ims_fsm.store.connection import serialise
 from ims_fsm.terms.vocabulary import State, Trigger
-from ims_fsm.workflow.actions import many as bulk
-from ims_fsm.workflow.transitions import scope_of
-from ims_fsm.workflow.unit import UnitOfWork
+from ims_fsm.workflow.actions import act_on
+from ims_fsm.workflow.unit import UnitOfWork, scope_of
 
 _GONE = frozenset({State.FROZEN, State.REMOVED})
 # What no record has: an action chosen on it is outdated.
@@ -45,28 +43,28 @@ class Judgement:
         return tuple(row for row in self.rows if not row.allowed)
 
 
-def check(unit: UnitOfWork, gstin: str, proposals: Sequence[Proposal], where: str) -> Judgement:
+def check(unit: UnitOfWork, recipient: str, file: ProposedActions) -> Judgement:
     """Judge every proposal as if all were applied, and keep nothing (FAQ 10-16).
 
     What is proposed alike is one bulk action (FAQ 30); they follow each other as the first of each stands in the file.
-    `unit` must be one that may write: what is tried is written and taken back. `where` names the file in errors.
+    `unit` must be one that may write: what is tried is written and taken back.
     Raises `InputError` for a proposal that means no record, more than one, or one that another means already.
     """
     trial = unit.connection.begin_nested()
     try:
-        return apply(unit, gstin, proposals, where)
+        return apply(unit, recipient, file)
     finally:
         trial.rollback()
 
 
-def apply(unit: UnitOfWork, gstin: str, proposals: Sequence[Proposal], where: str) -> Judgement:
+def apply(unit: UnitOfWork, recipient: str, file: ProposedActions) -> Judgement:
     """Apply what is allowed of the proposals, whatever their actions, and report every refusal.
 
     Raises `InputError` as `check` does; nothing is written then.
     """
-    serialise(unit.connection, [gstin])
-    unit.taxpayer(gstin)
-    matched = _matched(_named(unit, gstin, proposals), proposals, where)
+    serialise(unit.connection, [recipient])
+    unit.taxpayer(recipient)
+    matched = _matched(_named(unit, recipient, file.proposals), file)
     differences = {record.id: "; ".join(_differences(proposal, record)) for proposal, record in matched}
     refused: dict[int, Answer] = {}
 
@@ -78,14 +76,14 @@ def apply(unit: UnitOfWork, gstin: str, proposals: Sequence[Proposal], where: st
     groups: dict[tuple[Trigger, Request], list[int]] = {}
     for pair in matched:
         groups.setdefault(wanted(pair), []).append(pair[1].id)
-    saved, scope = 0, scope_of(unit, [gstin])
+    saved, scope = 0, scope_of(unit, [recipient])
     for (trigger, request), ids in groups.items():
         answers: list[Answer] = []
-        report = bulk.act_on_many(unit, trigger, gstin, request, ids, Where(), answers.append, scope)
+        report = act_on(unit, recipient, trigger, request, ids, each_refused=answers.append, read=scope)
         saved += report.saved
         if scope.amended and report.applied:
             # What was decided of one may be what an amendment in another group goes by.
-            scope = scope_of(unit, [gstin])
+            scope = scope_of(unit, [recipient])
         refused |= {answer.record_id: _explained(answer, differences[answer.record_id]) for answer in answers}
     rows = tuple(refused.get(record.id, _allowed(proposal, record)) for proposal, record in matched)
     return Judgement(rows, {record.id: proposal.place for proposal, record in matched}, saved)
@@ -116,7 +114,7 @@ def _explained(answer: Answer, difference: str) -> Answer:
     return replace(answer, refusals=refusals)
 
 
-def _matched(named: Sequence[Record], proposals: Iterable[Proposal], where: str) -> list[tuple[Proposal, Record]]:
+def _matched(named: Sequence[Record], file: ProposedActions) -> list[tuple[Proposal, Record]]:
     by_id = {record.id: record for record in named}
     by_number: dict[str, list[Record]] = {}
     for record in named:
@@ -124,7 +122,7 @@ def _matched(named: Sequence[Record], proposals: Iterable[Proposal], where: str)
     problems: list[Problem] = []
     matched: list[tuple[Proposal, Record]] = []
     places: dict[int, str] = {}
-    for proposal in proposals:
+    for proposal in file.proposals:
         meant = _meant(proposal, by_id, by_number)
         if len(meant) != 1:
             problems.append(_mistaken(proposal, meant))
@@ -135,7 +133,7 @@ def _matched(named: Sequence[Record], proposals: Iterable[Proposal], where: str)
             places[meant[0].id] = proposal.place
             matched.append((proposal, meant[0]))
     if problems:
-        raise InputError(where, problems)
+        raise InputError(file.source, problems)
     return matched
 
 

@@ -1,0 +1,276 @@
+"""A recipient's action: on one record, on many in sets, or only asked about, with what it would come to.
+
+Imports the store's sets, the law and the ledger; each function is one use case inside a unit of work.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ims_fsm.errors import InputError, Problem
+from ims_fsm.law.ledger import Outcome
+from ims_fsm.law.refusal import Allowed, Refusal, Refused
+from ims_fsm.record.record import Record
+from ims_fsm.record.refusals import Answer, RefusedGroup, Told, filled_in, label, record_fields
+from ims_fsm.record.scene import Request, declaration_of
+from ims_fsm.record.settling import comes_to, dest_of
+from ims_fsm.record.where import Where
+from ims_fsm.store import records
+from ims_fsm.store.connection import among, serialise
+from ims_fsm.store.sql.facts import Predicate, predicate_of
+from ims_fsm.store.sql.moving import (
+    acted_columns,
+    acted_detail,
+    allowed_saved,
+    decides_otherwise,
+    move,
+    pages,
+    refused_alike,
+)
+from ims_fsm.store.sql.scene import Firing, Scope
+from ims_fsm.store.tables import AT
+from ims_fsm.terms.money import NIL, Heads
+from ims_fsm.terms.vocabulary import State, Trigger
+from ims_fsm.workflow.returns import chains_with_amendments, mark_stale, mark_stale_where
+from ims_fsm.workflow.unit import UnitOfWork, consider, fire, scope_of, stamp_of, tell_hooks, touched_drafts
+
+
+def act(unit: UnitOfWork, recipient: str, trigger: Trigger, record_id: int, request: Request) -> Record:
+    """Act on one record (FAQ 10, 12, 30) and return it as it then stands.
+
+    Raises `RefusedError` with every refusal; nothing is written then.
+    """
+    record = unit.held(record_id, recipient)
+    after = acted(unit, record, trigger, request, unit.chain_of(record))
+    unit.write([(record, after)])
+    if recipient not in unit.undrafted:
+        mark_stale(unit, recipient, decided_otherwise([(record, after)]))
+    return after
+
+
+def may(unit: UnitOfWork, recipient: str, trigger: str, record_id: int, request: Request) -> Answer:
+    """Ask whether a trigger may fire on a record; changes nothing."""
+    record = unit.record(record_id, recipient)
+    return Answer.of(record, trigger, consider(unit, record, trigger, request), unit.scene(record.recipient))
+
+
+def acted(unit: UnitOfWork, record: Record, trigger: Trigger, request: Request, chain: Sequence[Record]) -> Record:
+    """Return a record as an action leaves it, noted for the log and not yet written; raises `RefusedError`."""
+    detail: dict[str, Any] = {"remarks": request.remarks} if request.remarks else {}
+    chosen, declared = declaration_of(record, request) if trigger is Trigger.ACCEPT else (None, NIL)
+    if chosen is not None:
+        detail["reduction"] = chosen if chosen != "partial" else declared.in_paise()
+    said = {"acted_at": unit.now, "remarks": request.remarks, "reduction": chosen, "declared": declared}
+    return fire(unit, record, trigger, request, chain, detail, version=record.version + 1, **said)
+
+
+def decided_otherwise(changes: Sequence[tuple[Record, Record]]) -> list[Record]:
+    """Return the records, as they were, of which an action or a declaration has changed."""
+    return [
+        before
+        for before, after in changes
+        if (before.state, before.reduction, before.declared) != (after.state, after.reduction, after.declared)
+    ]
+
+
+EachRefused = Callable[[Answer], object]
+EXAMPLES = 5
+EVERYTHING = Where()
+Key = tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ActionReport:
+    """What an action did: to how many records it was applied, and on which it was refused, by what refuses them.
+
+    `saved` of the applied ones are only saved by their suppliers: the action has no effect until they file (FAQ 15).
+    """
+
+    trigger: Trigger
+    applied: int
+    refused: tuple[RefusedGroup, ...] = ()
+    saved: int = 0
+
+    @property
+    def refused_records(self) -> int:
+        """How many records it was refused on."""
+        return sum(group.count for group in self.refused)
+
+    def by_rule(self) -> dict[str, int]:
+        """Return the number of refused records by rule; a record counts under every rule that refuses it."""
+        counts: Counter[str] = Counter()
+        for group in self.refused:
+            counts.update(dict.fromkeys((refusal.rule for refusal in group.refusals), group.count))
+        return dict(counts)
+
+
+def act_on(  # noqa: PLR0913, PLR0917 -- what, on which records, with what
+    unit: UnitOfWork,
+    recipient: str,
+    trigger: Trigger,
+    request: Request,
+    ids: Sequence[int] | None = None,
+    where: Where = EVERYTHING,
+    each_refused: EachRefused | None = None,
+    read: Scope | None = None,
+) -> ActionReport:
+    """Act on many records with one action: what is allowed is applied, what is refused is reported (FAQ 30).
+
+    `each_refused` is called with every refused record, page by page, before anything is written. `read` is the
+    recipient's scope where their records are held, it was read and nothing has moved since. Raises `InputError` for an
+    id that is not the recipient's; nothing is written then.
+    """
+    if read is None:
+        serialise(unit.connection, [recipient])
+    unit.taxpayer(recipient)
+    if ids is not None:
+        _refuse_strangers(unit, recipient, ids)
+    elif where.expected_period is not None:
+        ids = [record.id for record in unit.matching(recipient, where)]
+    chosen = records.conditions(where) if ids is None else [among(AT.id, list(ids))]
+    firing = Firing(trigger=trigger, scope=(read or scope_of(unit, [recipient])).narrowed(*chosen), request=request)
+    predicate = predicate_of(firing)
+    groups = refused_groups(unit, firing, predicate, each_refused)
+    otherwise = decides_otherwise(firing, predicate)
+    stale = touched_drafts(unit, recipient, firing, predicate, otherwise)
+    saved = allowed_saved(unit.connection, firing, predicate)
+    tell_hooks(unit, firing, predicate)
+    stamp = stamp_of(unit, acted_detail(firing), acted_columns(firing, unit.now))
+    moved = move(unit.connection, firing, predicate, stamp)
+    if stale:
+        mark_stale_where(unit, recipient, stale.__contains__)
+    return ActionReport(trigger, moved, groups, saved)
+
+
+def refused_groups(
+    unit: UnitOfWork, firing: Firing, predicate: Predicate, each_refused: EachRefused | None = None
+) -> tuple[RefusedGroup, ...]:
+    """Return what refuses the trigger on the records of a firing, largest group first; changes nothing."""
+    alike = refused_alike(unit.connection, firing, predicate)
+    if alike and each_refused is not None:
+        for page in pages(unit.connection, firing.scope, ~predicate.allowed):
+            for answer in _refused(unit, firing, page):
+                each_refused(answer)
+    if not alike:
+        return ()
+    first = next(pages(unit.connection, firing.scope, ~predicate.allowed))
+    rarer = records.find_many(unit.connection, firing.scope.recipients[0], [example for _, example in alike.values()])
+    examples: dict[Key, list[Answer]] = {}
+    for answer in _refused(
+        unit, firing, [*first, *(rarer[answer] for answer in sorted(rarer) if answer not in {r.id for r in first})]
+    ):
+        examples.setdefault(key(answer.refusals), []).append(answer)
+    # Guards of several machines refuse by one rule; what they say is then told of the first example.
+    counts: Counter[Key] = Counter()
+    for refusals, (count, _) in alike.items():
+        counts[key(refusals)] += count
+    groups = [RefusedGroup(e[0].refusals, counts[of], tuple(e[:EXAMPLES])) for of, e in examples.items()]
+    return tuple(sorted(groups, key=lambda group: (-group.count, group.examples[0].record_id)))
+
+
+def _refused(unit: UnitOfWork, firing: Firing, refusable: Sequence[Record]) -> Iterator[Answer]:
+    chains = unit.chains_of(refusable)
+    for record in refusable:
+        decision = consider(unit, record, firing.trigger, firing.request, chains[record.id])
+        if isinstance(decision, Refused):
+            yield Answer.of(record, firing.trigger, decision, unit.scene(record.recipient))
+
+
+def key(refusals: Iterable[Refusal | Told]) -> Key:
+    """Return what records that are refused alike have in common: each refusal's code and citations."""
+    return tuple((refusal.code, *refusal.rules) for refusal in refusals)
+
+
+def _refuse_strangers(unit: UnitOfWork, recipient: str, ids: Iterable[int]) -> None:
+    wanted = set(ids)
+    strangers = wanted - records.ids_among(unit.connection, recipient, wanted)
+    if strangers:
+        raise InputError(
+            "records",
+            [
+                Problem(str(stranger), f"is not a record of {recipient}", "see ims-fsm list")
+                for stranger in sorted(strangers)
+            ],
+        )
+
+
+_DONE = {"accept": "accepted", "reject": "rejected", "keep_pending": "kept pending", "reset": "reset"}
+_OUTCOMES = {
+    str(Outcome.PENDING): "nothing moves yet",
+    str(Outcome.DEEMED_ACCEPTED): "deemed accepted",
+    str(Outcome.SUPERSEDED): "superseded by its amendment",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhatIf:
+    """What an action on a record would come to once GSTR-3B is filed on it; amounts in paise.
+
+    `itc` is the entry in the recipient's GSTR-3B, `added_back` the liability that goes back to the supplier
+    (FAQ 34), `carried` and `standing` what the chain then stands at; `now_*` is what it comes to as it stands.
+    """
+
+    record_id: int
+    document: str
+    trigger: str
+    refusals: tuple[Told, ...]
+    outcome: str
+    itc: Heads
+    added_back: Heads
+    carried: Heads
+    standing: Heads
+    now_outcome: str
+    now_itc: Heads
+    now_added_back: Heads
+
+    @property
+    def allowed(self) -> bool:
+        """Whether the action may be taken now."""
+        return not self.refusals
+
+    @property
+    def sentence(self) -> str:
+        """The comparison in words."""
+        done = _DONE[self.trigger]
+        then = _effect("" if self.outcome == done else self.outcome, self.itc, self.added_back)
+        return f"If {done}: {then}. If left alone: {_effect(self.now_outcome, self.now_itc, self.now_added_back)}."
+
+
+def what_if(unit: UnitOfWork, recipient: str, trigger: Trigger, record_id: int, request: Request) -> WhatIf:
+    """Work out what an action on a record would come to; writes nothing."""
+    record = unit.record(record_id, recipient)
+    scene, chain = unit.scene(record.recipient), chains_with_amendments(unit, [record])[record.id]
+    decision = consider(unit, record, trigger, request, chain)
+    fields = record_fields(record, scene)
+    chosen, declared = declaration_of(record, request) if trigger is Trigger.ACCEPT else (None, NIL)
+    gone = record.settled_in is not None or record.state is State.REMOVED
+    acted = record if gone else record.changed(state=dest_of(trigger), reduction=chosen, declared=declared)
+    outcome, then = comes_to(acted, chain, scene)
+    now_outcome, now = comes_to(record, chain, scene)
+    return WhatIf(
+        record_id=record.id,
+        document=label(record.document),
+        trigger=str(trigger),
+        refusals=() if isinstance(decision, Allowed) else filled_in(decision, fields),
+        outcome=outcome,
+        itc=then.itc,
+        added_back=then.add_back,
+        carried=then.after.carried,
+        standing=then.after.standing,
+        now_outcome=now_outcome,
+        now_itc=now.itc,
+        now_added_back=now.add_back,
+    )
+
+
+def _effect(outcome: str, itc: Heads, added_back: Heads) -> str:
+    word = _OUTCOMES.get(outcome, outcome)
+    if outcome == str(Outcome.PENDING):
+        return word
+    moves = [f"ITC {itc}" if itc else "ITC unchanged"]
+    if added_back:
+        moves.append(f"supplier's liability +{added_back}")
+    return ", ".join([word, *moves] if word else moves)

@@ -1,0 +1,365 @@
+"""The returns: GSTR-2B generated, recomputed and moved; GSTR-3B, which decides for good; the annual return.
+
+Imports the store, the law and the ledger. What a GSTR-3B decides freezes where it is in IMS, and moves E and S of its
+chain; an annual return ends time limits early.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ims_fsm.errors import InputError, Problem
+from ims_fsm.law.decision import decide
+from ims_fsm.law.ledger import Outcome, Settled
+from ims_fsm.law.refusal import Allowed, Refused
+from ims_fsm.record.record import Record
+from ims_fsm.record.refusals import RefusedError, filled_in, return_fields
+from ims_fsm.record.returns import TwoB
+from ims_fsm.record.settling import LeftOut, outcome_of, settlement_of, why_left_out
+from ims_fsm.store import records, returns, taxpayers, versions
+from ims_fsm.store.connection import serialise
+from ims_fsm.store.sql import filing, moving
+from ims_fsm.store.sql.facts import predicate_of
+from ims_fsm.store.sql.scene import Firing, Scope
+from ims_fsm.store.sql.settling import write_lines
+from ims_fsm.store.tables import AT
+from ims_fsm.terms.money import Heads
+from ims_fsm.terms.period import TaxPeriod
+from ims_fsm.terms.vocabulary import Disposition, RemovedFor, Route, State, Trigger, TwoBState
+from ims_fsm.workflow.unit import UnitOfWork, fire, scope_of, stamp_of, tell_hooks, touched_drafts
+
+
+@dataclass(frozen=True, slots=True)
+class TwoBGenerated:
+    """A GSTR-2B as a call left it, and how many pending records' time had run out by then (FAQ 21)."""
+
+    recipient: str
+    period: TaxPeriod
+    state: TwoBState
+    generation: int
+    expired: int = 0
+    lapsed: int = 0
+
+
+MACHINE = "gstr2b"
+# The GSTR-2Bs of recipients, by recipient and period.
+Standings = Mapping[str, Mapping[TaxPeriod, TwoB]]
+
+
+def left_out(unit: UnitOfWork, recipient: str, period: TaxPeriod) -> tuple[LeftOut, ...]:
+    """Return what a period's GSTR-2B considers as the actions stand, and does not show (FAQ 13, 14, 15, 23).
+
+    No more is held than what is left out and a page of what might be.
+    """
+    scene = unit.scene(recipient)
+    hidden: list[LeftOut] = []
+    for page in versions.perhaps_left_out(unit.connection, recipient, period):
+        chains = unit.chains_of(page)
+        hidden += filter(None, (why_left_out(record, chains[record.id], scene) for record in page))
+    return tuple(hidden)
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How many pending records of a recipient expired under section 16(4), and how many lapsed at their deadline."""
+
+    expired: int = 0
+    lapsed: int = 0
+
+
+def end_pending(unit: UnitOfWork, recipient: str) -> tuple[Ended, Scope | None]:
+    """Remove pending records that section 16(4) has passed, end pending that its deadline has passed.
+
+    Returns with it the scope whose chains were read, where nothing has moved since.
+    """
+    if not records.with_pending(unit.connection, [recipient]):
+        return Ended(), None
+    ended, read = end_alike(unit, [recipient])
+    return ended[recipient], read
+
+
+def end_alike(unit: UnitOfWork, recipients: Sequence[str]) -> tuple[dict[str, Ended], Scope | None]:
+    """End what is pending of recipients who share a scene, and return the scope as `end_pending` does."""
+    scope = scope_of(unit, recipients)
+    ended = _end(unit, scope.narrowed(AT.state == str(State.PENDING)))
+    return ended, scope if all(recipient == Ended() for recipient in ended.values()) else None
+
+
+def _end(unit: UnitOfWork, scope: Scope) -> dict[str, Ended]:
+    expire, lapse = (Firing(trigger=trigger, scope=scope) for trigger in (Trigger.EXPIRE, Trigger.LAPSE))
+    out_of_time, past_deadline = predicate_of(expire), predicate_of(lapse)
+    expired, lapsed = moving.counts(unit.connection, scope, (out_of_time, past_deadline))
+    if expired:
+        tell_hooks(unit, expire, out_of_time)
+        columns = {"removed_for": str(RemovedFor.SEC_16_4)}
+        moving.move(unit.connection, expire, out_of_time, stamp_of(unit, columns=columns))
+    stale = {gstin: touched_drafts(unit, gstin, _of(lapse, gstin), past_deadline) for gstin in lapsed}
+    if lapsed:
+        tell_hooks(unit, lapse, past_deadline)
+        moving.move(unit.connection, lapse, past_deadline, stamp_of(unit))
+    for recipient, periods in stale.items():
+        mark_stale_where(unit, recipient, periods.__contains__)
+    return {gstin: Ended(expired.get(gstin, 0), lapsed.get(gstin, 0)) for gstin in scope.recipients}
+
+
+def _of(firing: Firing, recipient: str) -> Firing:
+    return replace(firing, scope=firing.scope.narrowed(AT.recipient_gstin == recipient))
+
+
+def generate_2b(unit: UnitOfWork, recipient: str, period: TaxPeriod) -> TwoBGenerated:
+    """Generate or recompute the GSTR-2B of a period, pending ended before it (FAQ 23-27, 29).
+
+    Raises `RefusedError` before the 14th, while the previous GSTR-3B is not filed, after its own, and for a
+    month inside a quarter.
+    """
+    serialise(unit.connection, [recipient])
+    unit.taxpayer(recipient)
+    ended, read = end_pending(unit, recipient)
+    before = returns.two_b(unit.connection, recipient, period)
+    done = draft(unit, [(before, permit(unit, before, "generate"))], period, read)[0]
+    return TwoBGenerated(recipient, done.period, done.state, done.generation, ended.expired, ended.lapsed)
+
+
+def draft(
+    unit: UnitOfWork, permitted: Sequence[tuple[TwoB, Allowed]], period: TaxPeriod, read: Scope | None = None
+) -> list[TwoB]:
+    """Write the lines of GSTR-2Bs of one period that may be generated, and move each; the recipients are alike.
+
+    `read` is the scope whose chains were read last, where nothing has moved since; it is used where it is theirs.
+    """
+    recipients = [before.recipient for before, _ in permitted]
+    scope = read if read is not None and list(read.recipients) == recipients else scope_of(unit, recipients)
+    written = write_lines(unit.connection, scope, period)
+    drafted = []
+    for before, allowed in permitted:
+        after = replace(before, generation=before.generation + 1, generated_at=unit.now)
+        detail = {"generation": after.generation, "lines": written[before.recipient]}
+        drafted.append((before, *moved(unit, before, after, "generate", allowed, detail)))
+    returns.move_two_bs(unit.connection, drafted)
+    unit.undrafted.difference_update(recipients)
+    return [after for _, after, _ in drafted]
+
+
+def mark_stale(unit: UnitOfWork, recipient: str, changed: Sequence[Record]) -> None:
+    """Mark every draft stale to which a changed record belongs (FAQ 24, 29)."""
+    filed = [record.two_b_period for record in changed if record.filed and record.two_b_period is not None]
+    if filed:
+        mark_stale_where(unit, recipient, lambda period: period >= min(filed))
+
+
+def mark_stale_where(unit: UnitOfWork, recipient: str, touched: Callable[[TaxPeriod], bool]) -> None:
+    """Mark every draft stale of which `touched` says so."""
+    if recipient in unit.undrafted:
+        return
+    for two_b in returns.drafts(unit.connection, recipient):
+        if touched(two_b.period):
+            move(unit, two_b, two_b, "change", permit(unit, two_b, "change"), None)
+
+
+def permit(unit: UnitOfWork, two_b: TwoB, trigger: str) -> Allowed:
+    """Return the decision that a trigger may fire on a GSTR-2B; raises `RefusedError` with every refusal."""
+    decision = considered(unit, two_b, trigger)
+    if isinstance(decision, Refused):
+        scene = unit.scene(two_b.recipient)
+        subject = f"GSTR-2B of {two_b.period} of {two_b.recipient}"
+        raise RefusedError(subject, trigger, filled_in(decision, return_fields(scene, two_b.period)))
+    return decision
+
+
+def considered(unit: UnitOfWork, two_b: TwoB, trigger: str, standing: Standings | None = None) -> Allowed | Refused:
+    """Decide whether a trigger may fire on a GSTR-2B now; changes nothing."""
+    scene, period = unit.scene(two_b.recipient), two_b.period
+    calendar, filing = unit.book.calendar, scene.recipient.filing
+    edition = unit.book.law.machine(MACHINE).at(period)
+    whole = calendar.is_period_end(period, filing)
+    filed = is_filed(unit, two_b.recipient, calendar.previous(period, filing), standing)
+    facts = edition.facts(
+        two_b_day="come" if unit.now >= calendar.two_b_opens(period) else "not_yet",
+        previous_3b="filed" if filed else "not_filed",
+        period="whole" if whole else "inside_quarter",
+        taxpayer="eligible" if scene.eligible else "not_eligible",
+    )
+    state = TwoBState.FINAL if period < scene.recipient.registered_from and whole else two_b.state
+    return decide(edition, str(state), trigger, facts)
+
+
+def is_filed(unit: UnitOfWork, recipient: str, period: TaxPeriod, standing: Standings | None = None) -> bool:
+    """Say whether the GSTR-3B of a period is filed; one before registration counts as filed (FAQ 25).
+
+    `standing` has the recipient's GSTR-2Bs where they were read already.
+    """
+    taxpayer = unit.scene(recipient).recipient
+    first = unit.book.calendar.period_for(taxpayer.registered_from, taxpayer.filing)
+    if period < first:
+        return True
+    if standing is not None:
+        return period in standing[recipient] and standing[recipient][period].state is TwoBState.FINAL
+    return returns.two_b(unit.connection, recipient, period).state is TwoBState.FINAL
+
+
+def move(
+    unit: UnitOfWork, before: TwoB, after: TwoB, trigger: str, allowed: Allowed, detail: dict[str, Any] | None
+) -> TwoB:
+    """Write a moved GSTR-2B with its log row; returns it as it now stands."""
+    stands, entry = moved(unit, before, after, trigger, allowed, detail)
+    returns.move_two_bs(unit.connection, [(before, stands, entry)])
+    return stands
+
+
+def moved(
+    unit: UnitOfWork, before: TwoB, after: TwoB, trigger: str, allowed: Allowed, detail: dict[str, Any] | None
+) -> tuple[TwoB, dict[str, Any]]:
+    """Return a GSTR-2B as it stands once moved, and its log entry; writes nothing."""
+    entry = {
+        "trigger": trigger,
+        "actor": unit.actor,
+        "at": unit.now,
+        "rules": allowed.rules,
+        "detail": detail,
+        "request_key": unit.request_key,
+    }
+    return replace(after, state=TwoBState(allowed.dest), seq=before.seq + 1), entry
+
+
+@dataclass(frozen=True, slots=True)
+class ThreeBFiled:
+    """What filing GSTR-3B did: records decided, by disposition, and what was added back to suppliers."""
+
+    recipient: str
+    period: TaxPeriod
+    decided: dict[str, int]
+    added_back: tuple[AddedBack, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AddedBack:
+    """Liability added back to a supplier for so many rejected records, in paise (FAQ 34)."""
+
+    supplier: str
+    supplier_period: TaxPeriod
+    records: int
+    tax: Heads
+
+
+def file_3b(unit: UnitOfWork, recipient: str, period: TaxPeriod) -> ThreeBFiled:
+    """File the GSTR-3B of a period: everything in its GSTR-2B is decided for good (FAQ 5, 12, 20, 34).
+
+    Raises `RefusedError` while the GSTR-2B is missing or stale, the previous GSTR-3B is not filed, or it is filed.
+    """
+    serialise(unit.connection, [recipient])
+    unit.taxpayer(recipient)
+    # A draft from before a deadline does not hold what the deadline has decided since.
+    end_pending(unit, recipient)
+    before = returns.two_b(unit.connection, recipient, period)
+    allowed = permit(unit, before, "file_3b")
+    count, added = _settled_of(unit, recipient, period)
+    move(unit, before, replace(before, filed_at=unit.now), "file_3b", allowed, {"decided": count})
+    return ThreeBFiled(recipient, period, count, added)
+
+
+def _settled_of(unit: UnitOfWork, recipient: str, period: TaxPeriod) -> tuple[dict[str, int], tuple[AddedBack, ...]]:
+    """Settle what the GSTR-2B holds, in sets."""
+    connection, scope = unit.connection, scope_of(unit, [recipient])
+    count = filing.lay_out(connection, scope, period)
+    firing = Firing(trigger=Trigger.FREEZE, scope=scope)
+    predicate, freezing = predicate_of(firing), replace(firing, scope=filing.freezing(scope))
+    for barred in moving.pages(connection, freezing.scope, ~predicate.allowed):
+        fire(unit, barred[0], Trigger.FREEZE)
+    tell_hooks(unit, freezing, predicate)
+    filing.settle(connection, firing, predicate, stamp_of(unit, filing.detail(period)), period)
+    due = filing.add_back(connection, period, unit.now, lambda suppliers: _supplier_periods(unit, suppliers, period))
+    return count, tuple(AddedBack(supplier, TaxPeriod(owed), size, Heads(*tax)) for supplier, owed, size, tax in due)
+
+
+def file_annual_return(unit: UnitOfWork, recipient: str, fy: str) -> int:
+    """File the annual return of a financial year; returns how many records' time limit it ended (section 16(4)).
+
+    Raises `InputError` where it is already filed, and for what names no financial year.
+    """
+    serialise(unit.connection, [recipient])
+    unit.taxpayer(recipient)
+    if not unit.book.calendar.is_financial_year(fy):
+        problem = Problem(fy, "is not a financial year", 'write it like "2023-24"')
+        raise InputError("annual return", [problem])
+    if taxpayers.annual_return_at(unit.connection, recipient, fy) is not None:
+        problem = Problem(fy, f"is already filed as the annual return of {recipient}", "nothing is left to file")
+        raise InputError("annual return", [problem])
+    taxpayers.put_annual_return(unit.connection, recipient, fy, unit.now)
+    return records.cut_off(unit.connection, recipient, fy, unit.now)
+
+
+def _supplier_periods(unit: UnitOfWork, suppliers: Collection[str], period: TaxPeriod) -> dict[str, TaxPeriod]:
+    """Return each supplier's tax period after the recipient's, the next whose GSTR-3B they have not filed (FAQ 34)."""
+    unit.know(suppliers)
+    standing = returns.standings(unit.connection, sorted(suppliers))
+    return {supplier: _supplier_period(unit, supplier, period, standing[supplier]) for supplier in suppliers}
+
+
+def _supplier_period(
+    unit: UnitOfWork, supplier: str, period: TaxPeriod, standing: Mapping[TaxPeriod, TwoB]
+) -> TaxPeriod:
+    calendar, filing = unit.book.calendar, unit.filing_of(supplier)
+    next_period = calendar.period_for(period.plus(1), filing)
+    while next_period in standing and standing[next_period].state is TwoBState.FINAL:
+        next_period = calendar.next(next_period, filing)
+    return next_period
+
+
+def settle_before_registration(unit: UnitOfWork, filed: Sequence[Record]) -> None:
+    """Settle at once what belongs to a tax period before the recipient owed a GSTR-3B: it counts as decided.
+
+    What no GSTR-2B of that period would have shown (pending, or without its original) waits for the first one.
+    """
+    for record in filed:
+        scene = unit.scene(record.recipient)
+        first = unit.book.calendar.period_for(scene.recipient.registered_from, scene.recipient.filing)
+        period = scene.expected_period(record)
+        if period < first or record.route is Route.BEFORE_IMS:
+            fresh = unit.record(record.id, record.recipient)
+            chains = chains_with_amendments(unit, [fresh])
+            reason = why_left_out(fresh, chains[fresh.id], scene)
+            if reason is None or reason.reason == "superseded":
+                outcome = outcome_of(fresh, scene) if reason is None else Outcome.SUPERSEDED
+                _settle(unit, fresh, outcome, period, chains[fresh.id])
+
+
+def _settle(unit: UnitOfWork, record: Record, outcome: Outcome, period: TaxPeriod, chain: Sequence[Record]) -> None:
+    """Settle a record, and pass E on to those of its chain that wait."""
+    settled = settlement_of(record, outcome, unit.scene(record.recipient))
+    changes = [(record, _settled(unit, record, outcome, settled, period, chain))]
+    carried = settled.after.carried
+    if outcome is not Outcome.SUPERSEDED:
+        changes += [
+            (member, member.changed(carried=carried))
+            for member in chain
+            if member.settled_in is None and member.id != record.id and member.removed_for is None
+            if member.carried != carried
+        ]
+    unit.write(changes)
+
+
+def _settled(
+    unit: UnitOfWork, record: Record, outcome: Outcome, settled: Settled, period: TaxPeriod, chain: Sequence[Record]
+) -> Record:
+    after = record.changed(settled_in=period, carried=settled.after.carried, standing=settled.after.standing)
+    if not record.in_ims:
+        gave = unit.scene(record.recipient).route(record).effect == "credit" and outcome is not Outcome.SUPERSEDED
+        superseded = Disposition.SUPERSEDED if outcome is Outcome.SUPERSEDED else None
+        return after.changed(disposition=Disposition.DEEMED_ACCEPTED if gave else superseded)
+    detail = {"disposition": str(outcome), "period": period, "itc": settled.itc.in_paise()}
+    if settled.add_back:
+        detail["added_back"] = settled.add_back.in_paise()
+    frozen = fire(unit, record, Trigger.FREEZE, chain=chain, detail=detail)
+    return after.changed(state=frozen.state, seq=frozen.seq, disposition=Disposition(str(outcome)))
+
+
+def chains_with_amendments(unit: UnitOfWork, given: Sequence[Record]) -> dict[int, Sequence[Record]]:
+    """Return the whole chain of each record, amendments that wait outside the list included."""
+    chains: dict[int, Sequence[Record]] = {}
+    for recipient in {record.recipient for record in given}:
+        theirs = [record for record in given if record.recipient == recipient]
+        loaded = versions.chains(unit.connection, recipient, {record.chain_id for record in theirs})
+        chains |= {record.id: loaded[record.chain_id] for record in theirs}
+    return chains

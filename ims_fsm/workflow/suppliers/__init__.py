@@ -1,1 +1,0 @@
-"""What suppliers do: save, edit, delete and file."""
