@@ -178,7 +178,7 @@ def by_row(oracle: Any) -> Any:
         def work(unit: Any) -> dict[str, Any]:
             return oracle.Reception(unit, stage.buyer).take_in(shown, complete)
 
-        return stage.ims._workspace.run("receive", work, dict, actor="portal")
+        return stage.ims._workspace.run(work, actor="portal")
 
     return receive
 
@@ -196,9 +196,7 @@ def as_set(*, straight: bool) -> Any:
 
         for enter in (True, False) if straight else (False,):
             try:
-                return stage.ims._workspace.run(
-                    "receive", lambda unit, enter=enter: work(unit, enter), dict, actor="portal"
-                )
+                return stage.ims._workspace.run(lambda unit, enter=enter: work(unit, enter), actor="portal")
             except SeenTwiceError:
                 continue
         raise AssertionError
