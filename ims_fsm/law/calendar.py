@@ -16,7 +16,7 @@ from typing import Any
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.law.calendar_declaration import CalendarDeclaration, Extension, LastDay
 from ims_fsm.law.edition import EARLIEST
-from ims_fsm.terms.period import TaxPeriod, day_in_words, in_india, midnight
+from ims_fsm.terms.period import TaxPeriod, day_in_words, in_india, midnight, ordinal
 from ims_fsm.terms.vocabulary import Filing, Form, Kind
 
 ONE_DAY = dt.timedelta(days=1)
@@ -121,7 +121,7 @@ class Calendar:
             "opens_on": day_in_words(declared.opening.day),
             "remarks_limit": str(declared.remarks.limit),
             "declaration_from": day_in_words(declared.declaration.mandatory_from),
-            "two_b_day": _ordinal(declared.two_b.day),
+            "two_b_day": ordinal(declared.two_b.day),
             "time_limit": f"{limit.day} {dt.date(2001, limit.month, 1):%B}",
         }
 
@@ -235,12 +235,13 @@ class Calendar:
         return self.declared.due.gstr1.of(filing).day
 
     def pending_until(self, two_b_period: TaxPeriod, filing: Filing, state: str) -> dt.datetime:
-        """Return the first instant, in UTC, at which a specified record may no longer be pending.
+        """Return the first instant, in UTC, at which a specified record may no longer be pending."""
+        return day_over(self.last_pending_day(two_b_period, filing, state))
 
-        Its deadline is the due day of the recipient's GSTR-3B one tax period after the record's 2B period.
-        """
+    def last_pending_day(self, two_b_period: TaxPeriod, filing: Filing, state: str) -> dt.date:
+        """Return the deadline of a specified record: the due day of the GSTR-3B one tax period after its 2B period."""
         last = self.period_for(two_b_period, filing).plus(self.declared.pending.tax_periods * self.months(filing))
-        return day_over(self.due_gstr3b(last, filing, state))
+        return self.due_gstr3b(last, filing, state)
 
     def pending_deadlines(self, filing: Filing, state: str, last: TaxPeriod) -> PeriodMoments:
         """Return every 2B period from the beginning of GST to `last`, with what `pending_until` gives for it."""
@@ -300,8 +301,3 @@ def _with_extensions(first_day: int, extensions: Iterable[Extension], form: Form
 @lru_cache(maxsize=4096)
 def _period_end(month: TaxPeriod, months: int) -> TaxPeriod:
     return month_named(month_number(month) + -month.month % months)
-
-
-def _ordinal(number: int) -> str:
-    teen = number % 100 in {11, 12, 13}
-    return f"{number}{'th' if teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"

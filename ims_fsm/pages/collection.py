@@ -7,6 +7,7 @@ in the form that all pages share: `markdown_of` makes them those of a file, `htm
 from __future__ import annotations
 
 import re
+from calendar import month_name
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,26 +18,14 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from ims_fsm.charts.sequence import sequence
 from ims_fsm.draw import description, tables
 from ims_fsm.draw.citation import worded
 from ims_fsm.errors import DeclarationError, Problem
 from ims_fsm.law.declaration import RuleDeclaration
-from ims_fsm.pages import (
-    arrows,
-    calendar,
-    effects,
-    glance,
-    guards,
-    links,
-    markdown,
-    narration,
-    phrases,
-    pictures,
-)
+from ims_fsm.pages import arrows, effects, glance, guards, links, markdown, narration, phrases, pictures
 from ims_fsm.pages.material import Material, older, worked_stories
 from ims_fsm.pages.story import Story
-from ims_fsm.terms.period import day_in_words
+from ims_fsm.terms.period import day_in_words, ordinal
 
 _ANCHOR = re.compile(r'<a id="([^"]+)"></a>')
 _LINK = re.compile(r"(?<!\\)\]\(#([^)]+)\)")
@@ -44,10 +33,9 @@ _BLANK_LINES = re.compile(r"\n\s*\n(?:\s*\n)*")
 _PICTURE = re.compile(r'<img alt="[^"]*" src="picture:([^"]+)">')
 # What templates may ask, by the name of the module.
 _MODULES = (
-    *(arrows, calendar, effects, glance, guards, links, markdown, narration, phrases, pictures),
-    *(description, sequence, tables),
-)
-_FILTERS = ("sentence", "capital", "month", "held", "listed", "plural", "ordinal", "signed")
+    arrows, effects, glance, guards, links, markdown, narration, phrases, pictures, description, tables,
+)  # fmt: skip
+_FILTERS = ("sentence", "capital", "month", "held", "listed", "plural", "signed")
 _TITLES = {
     "faq": "the FAQ",
     "annexure_a": "Annexure-A",
@@ -108,6 +96,11 @@ def collection(material: Material) -> tuple[Page, ...]:
     return pages
 
 
+def text_of(material: Material, name: str) -> str:
+    """Return what a template that needs nothing but the material says."""
+    return _text(environment_of(material), name)
+
+
 def _drafts(material: Material) -> Iterator[tuple[str, Page, dict[str, Any]]]:
     """Give the template of every page but the first, what the page is called, and what its template is given."""
     asked = questions(material)
@@ -166,6 +159,7 @@ def environment_of(material: Material) -> Environment:
         "older": older,
         "worked_stories": worked_stories,
         "number": _number,
+        "month_name": month_name,
     }
     environment.filters |= {
         "linked": lambda text: links.linked(text.strip(), law),
@@ -176,7 +170,8 @@ def environment_of(material: Material) -> Environment:
         "code": markdown.code,
         "badge": markdown.badge,
         "worded": worded,
-        "day_in_words": day_in_words,
+        "day": day_in_words,
+        "ordinal": ordinal,
         **{name: getattr(phrases, name) for name in _FILTERS},
     }
     environment.tests["contains"] = lambda container, item: item in container

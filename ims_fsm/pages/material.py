@@ -5,6 +5,7 @@ Imports the law and the drawings; makes no page.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,15 +14,18 @@ from functools import cached_property
 from ims_fsm.draw.diagrams import Drawing
 from ims_fsm.law.annexure import Annexure, Row
 from ims_fsm.law.book import LawBook
+from ims_fsm.law.calendar import ONE_DAY, month_number
 from ims_fsm.law.declaration import GuardDeclaration, RuleSetDeclaration, TransitionDeclaration
 from ims_fsm.law.edition import EARLIEST, Edition, Machine
 from ims_fsm.law.register import Law
 from ims_fsm.pages.pictures import Pictures
 from ims_fsm.pages.story import Story
-from ims_fsm.terms.vocabulary import Kind
+from ims_fsm.terms.period import TaxPeriod
+from ims_fsm.terms.vocabulary import Filing, Form, Kind
 
 # A plain taxpayer has a name and a GSTIN, and nothing else that a reader must keep in mind.
 _PLAIN = 2
+_YEAR = 12
 _WORD = re.compile(r"[a-z0-9][a-z0-9-]+")
 
 
@@ -78,6 +82,20 @@ class Material:
             for machine in machines
         ]
         return frozenset[tuple[str, ...]]().union(*names[:1]).intersection(*names) if names else frozenset()
+
+    @property
+    def years(self) -> Iterator[tuple[list[TaxPeriod], bool]]:
+        """The twelve 2B periods from the first of IMS and of each later rule set, and whether pending ends in them."""
+        begins = [rule_set.since for rule_set in self.law.rule_sets if rule_set.since]
+        for first in dict.fromkeys([self.book.calendar.first_period, *begins]):
+            editions = (machine.at(first) for machine in self.record_machines)
+            pending = any(move.trigger == "lapse" for edition in editions for move in edition.transitions)
+            yield [first.plus(number) for number in range(_YEAR)], pending
+
+    def filed(self, period: TaxPeriod) -> tuple[dt.date, dt.date]:
+        """Return the first and last day on which a monthly GSTR-1 is filed that is in the GSTR-2B of a period."""
+        window, number = self.book.calendar.windows[Form.GSTR_1, Filing.MONTHLY], month_number(period)
+        return window.last_day(number - 1) + ONE_DAY, window.last_day(number)
 
     def is_own(self, machine: Machine, entry: GuardDeclaration | TransitionDeclaration) -> bool:
         """Say whether a machine does not share a guard or transition with every machine of records."""

@@ -12,9 +12,9 @@ from typing import Any
 
 from ims_fsm.law.book import LawBook
 from ims_fsm.law.refusal import Refusal
-from ims_fsm.pages.phrases import HEADS, SECTIONS, listed, month, ordinal, person, tax
+from ims_fsm.pages.phrases import HEADS, SECTIONS, listed, month, person, tax
 from ims_fsm.pages.story import Story
-from ims_fsm.terms.period import day_in_words
+from ims_fsm.terms.period import day_in_words, ordinal
 
 Row = Mapping[str, Any]
 

@@ -73,16 +73,6 @@ def month(period: str) -> str:
     return TaxPeriod(period).in_words if _PERIOD.fullmatch(period) else period
 
 
-def ordinal(number: int) -> str:
-    """Return a number as a place in order.
-
-    >>> [ordinal(number) for number in (1, 2, 3, 11, 12, 22, 24)]
-    ['1st', '2nd', '3rd', '11th', '12th', '22nd', '24th']
-    """
-    teen = number % 100 in {11, 12, 13}
-    return f"{number}{'th' if teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
-
-
 def held(entry: Dated) -> str:
     """Return the 2B periods for which something is in force; nothing where it always is."""
     since = f"from 2B period {month(entry.since)}" if entry.since else ""

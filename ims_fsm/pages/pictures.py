@@ -1,4 +1,4 @@
-"""Every picture of the pages by its name: machines, what a change of law does to them, a month, a quarter, two tales.
+"""Every picture of the pages by its name: machines, what a change of law does to them, tax periods, two tales.
 
 Imports the drawing rooms; what is drawn, and how, is theirs.
 """
@@ -10,27 +10,33 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import pairwise
 
+from ims_fsm.charts.month.days import Recipient
+from ims_fsm.charts.sequence.drawing import page_of
 from ims_fsm.charts.sequence.sequence import SEQUENCES, sequence, tale_of
-from ims_fsm.charts.timeline import month
-from ims_fsm.draw import theme as themes
+from ims_fsm.charts.timeline import month_page
 from ims_fsm.draw.comparison import compared, comparison_sheet, stem_of
 from ims_fsm.draw.diagrams import Drawing, drawings, drawn, file_name
+from ims_fsm.draw.paper import Page
 from ims_fsm.draw.picture import Links
 from ims_fsm.draw.sheet import Sheet
-from ims_fsm.draw.theme import Theme
+from ims_fsm.draw.theme import DARK, LIGHT, Theme
 from ims_fsm.law.book import LawBook
 from ims_fsm.law.comparison import Comparison
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Filing
 
-MONTH, QUARTER = "month", "quarter"
-# The tax periods that are drawn, each for taxpayers who file so.
-PERIODS = {MONTH: Filing.MONTHLY, QUARTER: Filing.QUARTERLY}
+# A recipient who files quarterly, in Maharashtra, is the example of one.
+MONTHLY, QUARTERLY = Recipient(Filing.MONTHLY), Recipient(Filing.QUARTERLY, "27")
 
 
-def tale_stem(name: str) -> str:
-    """Return the name of the picture of a tale."""
-    return f"sequence-{name}"
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A picture that needs no drawing program: its title, a sentence, its page in a theme, its Mermaid if any."""
+
+    title: str
+    says: str
+    page: Callable[[Theme], Page]
+    mermaid: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,23 +58,28 @@ class Pictures:
         return {stem_of(comparison): comparison for comparison in changes}
 
     @cached_property
-    def shapes(self) -> Mapping[str, Callable[[Theme], str]]:
-        """The pictures that need no drawing program: the first month and quarter of IMS, and every tale."""
-        book = self.book
-        periods = {name: partial(_period, book, filing) for name, filing in PERIODS.items()}
-        return periods | {tale_stem(name): partial(_tale, book, name) for name in SEQUENCES}
+    def charts(self) -> Mapping[str, Chart]:
+        """The first tax period of the newest rule set, monthly and quarterly, that of every older one, every tale."""
+        first = self.book.calendar.first_period
+        newest, *older = [(item.id, max(item.since or first, first)) for item in reversed(self.book.law.rule_sets)]
+        return {
+            "timeline_monthly": self._timeline(newest[1], MONTHLY),
+            "timeline_quarterly": self._timeline(newest[1], QUARTERLY),
+            **{f"timeline_monthly.{rule_set}": self._timeline(period, MONTHLY) for rule_set, period in older},
+            **{f"sequence_{name.replace('-', '_')}": self._tale(name) for name in SEQUENCES},
+        }
 
     @property
-    def published(self) -> frozenset[str]:
-        """The names of those that a checkout keeps in its folder of diagrams, light and dark."""
-        return frozenset({*self.drawings, *self.comparisons})
+    def names(self) -> frozenset[str]:
+        """The names of all of them, which a checkout keeps in its folder of diagrams, light and dark."""
+        return frozenset({*self.drawings, *self.comparisons, *self.charts})
 
     def files(self, names: Collection[str]) -> dict[str, bytes]:
         """Return the named pictures as SVG files, by name, each for light and for dark pages.
 
         Raises what drawing raises where one of them needs Graphviz.
         """
-        themed = ((theme, self._svg(names, theme)) for theme in (themes.LIGHT, themes.DARK))
+        themed = ((theme, self._svg(names, theme)) for theme in (LIGHT, DARK))
         return {file_name(name, "svg", theme): content for theme, svg in themed for name, content in svg.items()}
 
     def inline(self) -> dict[str, str]:
@@ -76,8 +87,7 @@ class Pictures:
 
         Raises what drawing raises.
         """
-        every = {*self.published, *self.shapes}
-        return {name: content.decode() for name, content in self._svg(every, themes.LIGHT, inside=True).items()}
+        return {name: content.decode() for name, content in self._svg(self.names, LIGHT, inside=True).items()}
 
     def _svg(self, names: Collection[str], theme: Theme, *, inside: bool = False) -> dict[str, bytes]:
         sheets = {
@@ -87,18 +97,14 @@ class Pictures:
         }
         sheets |= {name: comparison_sheet(change, theme) for name, change in self.comparisons.items() if name in names}
         svg = dict(zip(sheets, drawn([*sheets.values()], "svg"), strict=True))
-        return svg | {name: draw(theme).encode() for name, draw in self.shapes.items() if name in names}
+        return svg | {name: chart.page(theme).svg().encode() for name, chart in self.charts.items() if name in names}
 
+    def _timeline(self, period: TaxPeriod, recipient: Recipient) -> Chart:
+        page = month_page(self.book, period, recipient)
+        says = page.says.partition(". ")[0]
+        return Chart(page.title, says[0].lower() + says[1:], partial(month_page, self.book, period, recipient))
 
-def first_period(book: LawBook, filing: Filing) -> TaxPeriod:
-    """Return the tax period in which IMS began."""
-    return book.calendar.period_for(book.calendar.first_period, filing)
-
-
-def _period(book: LawBook, filing: Filing, theme: Theme) -> str:
-    state = next(iter(book.calendar.states)) if filing is Filing.QUARTERLY else ""
-    return month(book, first_period(book, filing), filing, state, theme)
-
-
-def _tale(book: LawBook, name: str, theme: Theme) -> str:
-    return sequence(book, tale_of(book, name), theme=theme).decode()
+    def _tale(self, name: str) -> Chart:
+        tale = tale_of(self.book, name)
+        page = partial(page_of, tale, self.book.calendar.phrases())
+        return Chart(tale.title, tale.says, page, sequence(self.book, tale, "mermaid").decode())

@@ -1,18 +1,21 @@
-"""Writes the pages into a folder: Markdown, a file a page, or HTML, one file for all.
+"""Writes into a folder: the pages, as Markdown, a file a page, or HTML, one file for all; and the diagrams.
 
-Imports the collection and the HTML; everything is made before the first file is written.
+Imports the collection, the HTML and the drawing; every picture is made before the first file is written.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 
+from ims_fsm.draw.comparison import compared, write_comparisons
+from ims_fsm.draw.diagrams import write_diagrams
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.law.annexure import FILE, Annexure, load
 from ims_fsm.law.book import LawBook
-from ims_fsm.pages.collection import Page, collection
+from ims_fsm.pages.collection import Page, collection, text_of
 from ims_fsm.pages.html import Html
 from ims_fsm.pages.material import Material
 from ims_fsm.pages.story import Story
@@ -54,7 +57,22 @@ def write_pages(
         files |= markdown_files(material, pages, root)
     if "html" in formats:
         files[HTML_FILE] = html_file(material, pages).encode()
-    return [_written(folder / name, content) for name, content in files.items()]
+    return _written(folder, files)
+
+
+def publish(book: LawBook, folder: Path) -> list[Path]:
+    """Draw every machine of a law, what each change of law does to it, and the charts into a folder, with their page.
+
+    Returns the files. Raises what drawing raises.
+    """
+    material = Material(book, shipped_annexure(), ())
+    pictures = material.pictures
+    files = pictures.files(pictures.names) | {"README.md": text_of(material, "diagrams").encode()}
+    files |= {f"{stem}.mmd": chart.mermaid.encode() for stem, chart in pictures.charts.items() if chart.mermaid}
+    written = write_diagrams(book.law, folder, ("dot", "mermaid"))
+    for before, after in pairwise(book.law.rule_sets):
+        written += write_comparisons(compared(book.law, before.id, after.id), folder, ())
+    return [*written, *_written(folder, files)]
 
 
 def shipped_annexure() -> Annexure:
@@ -71,7 +89,7 @@ def markdown_files(material: Material, pages: Sequence[Page], root: str | None) 
     """Return the pages as files of Markdown, by name, with those of their pictures that are not linked."""
     homes = {anchor: page.name for page in pages for anchor in page.anchors}
     stories = {story.path: story.text for story in material.stories}
-    published = material.pictures.published if root else frozenset[str]()
+    published = material.pictures.names if root else frozenset[str]()
 
     def picture(match: re.Match[str]) -> str:
         source = f"{f'{root}/{PUBLISHED}' if match[2] in published else PICTURES}/{match[2]}"
@@ -95,7 +113,9 @@ def _listing(path: str, text: str) -> str:
     return f'<details class="file">\n<summary>The file</summary>\n\n{listing}\n\n</details>'
 
 
-def _written(path: Path, content: bytes) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
-    return path
+def _written(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
+    paths = {folder / name: content for name, content in files.items()}
+    for path, content in paths.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return list(paths)

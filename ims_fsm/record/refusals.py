@@ -136,7 +136,6 @@ def record_fields(record: Record, scene: Scene) -> dict[str, str]:
 def return_fields(scene: Scene, period: TaxPeriod) -> dict[str, str]:
     """Return the fields that sentences about a recipient's GSTR-2B may name."""
     calendar, filing = scene.book.calendar, scene.recipient.filing
-    opens = in_india(calendar.two_b_opens(period))
     return {
         **calendar.phrases(),
         "recipient": scene.recipient.gstin,
@@ -144,7 +143,7 @@ def return_fields(scene: Scene, period: TaxPeriod) -> dict[str, str]:
         "period": period,
         "previous": calendar.previous(period, filing),
         "quarter": calendar.period_for(period, filing),
-        "two_b_opens": day_in_words(opens),
+        "two_b_opens": day_in_words(calendar.two_b_day(period)),
     }
 
 

@@ -95,12 +95,22 @@ def _later(period: TaxPeriod, months: int) -> TaxPeriod:
 
 
 def day_in_words(day: date) -> str:
-    """Return a day for people; of a moment, the day of its own time zone.
+    """Return a day as people write it.
 
     >>> day_in_words(date(2024, 10, 14))
     '14 October 2024'
     """
     return f"{day.day} {day:%B %Y}"
+
+
+def ordinal(number: int) -> str:
+    """Return a number as a place in order, like the day of a month.
+
+    >>> [ordinal(number) for number in (1, 2, 3, 11, 12, 22, 24)]
+    ['1st', '2nd', '3rd', '11th', '12th', '22nd', '24th']
+    """
+    teen = number % 100 in {11, 12, 13}
+    return f"{number}{'th' if teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
 
 
 def in_india(moment: datetime) -> datetime:

@@ -60,7 +60,7 @@ def test_markdown_for_a_checkout_needs_no_graphviz(
 ) -> None:
     without_graphviz(monkeypatch)
     files = write_pages(book, stories, tmp_path, ["md"], root="../..")
-    assert {file.suffix for file in files} == {".md", ".svg"}
+    assert {file.suffix for file in files} == {".md"}
     with pytest.raises(RendererMissingError):
         write_pages(book, stories, tmp_path / "new", ["html"])
     assert not (tmp_path / "new").exists()
