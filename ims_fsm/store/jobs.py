@@ -13,21 +13,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    RowMapping,
-    Select,
-    and_,
-    delete,
-    exists,
-    func,
-    literal,
-    or_,
-    select,
-    true,
-    update,
-)
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, exists, func, literal, or_, select, true
 
 from ims_fsm.record.record import Record
 from ims_fsm.store.cohorts import Cohort
@@ -130,7 +116,7 @@ def withdraw(connection: Connection, now: datetime) -> None:
 
     What is due by now stays, whoever planned it: nothing is taken from a worker whose clock is a little ahead.
     """
-    connection.execute(delete(_table).where(_run.due_at > now))
+    connection.execute(_table.delete().where(_run.due_at > now))
 
 
 def take_up(connection: Connection, due: Due, waiting: Cohort, now: datetime) -> int:
@@ -139,9 +125,9 @@ def take_up(connection: Connection, due: Due, waiting: Cohort, now: datetime) ->
     theirs = select(_taxpayer.gstin)
     values = {"status": str(JobStatus.TODO), "due_at": due.due_at, "planned_at": now, "error": None}
     come = _run.recipient_gstin.in_(theirs.where(due.cohort.condition))
-    number = connection.execute(update(_table).where(*skipped, come).values(values)).rowcount
+    number = connection.execute(_table.update().where(*skipped, come).values(values)).rowcount
     gone = _run.recipient_gstin.not_in(theirs.where(waiting.condition))
-    connection.execute(update(_table).where(*skipped, gone).values(status=str(JobStatus.DONE), done_at=now))
+    connection.execute(_table.update().where(*skipped, gone).values(status=str(JobStatus.DONE), done_at=now))
     return number
 
 
@@ -263,7 +249,7 @@ def _key(run: JobRun) -> tuple[ColumnElement[bool], ...]:
 
 def _set(connection: Connection, run: JobRun, **values: Any) -> None:
     plain = {name: str(value) if isinstance(value, JobStatus) else value for name, value in values.items()}
-    connection.execute(update(_table).where(*_key(run)).values(plain))
+    connection.execute(_table.update().where(*_key(run)).values(plain))
 
 
 def _rows(  # noqa: PLR0913, PLR0917 -- the columns of a row
@@ -349,14 +335,6 @@ def remind_with_sizes(connection: Connection, gstins: Collection[str], like: Rem
     rows = select(*columns.values()).where(among(_two_b.recipient_gstin, gstins), _two_b.period == like.subject)
     statement = database_of(connection).insert(_reminder).from_select(list(columns), rows)
     connection.execute(statement.on_conflict_do_nothing())
-
-
-def reminders_of(connection: Connection, gstin: str) -> list[Reminder]:
-    """Return a recipient's reminders, oldest first."""
-    query = select(_reminder.c[_NAMES]).where(_reminder.c.recipient_gstin == gstin)
-    query = query.order_by(_reminder.c.at, *_reminder.primary_key)
-    rows = connection.execute(query).mappings()
-    return [Reminder(**{**row, "kind": ReminderKind(row["kind"])}) for row in rows]
 
 
 def stale(connection: Connection, gstins: Collection[str]) -> list[tuple[str, TaxPeriod]]:

@@ -10,22 +10,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from functools import lru_cache, partial
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any, TypeVar
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    RowMapping,
-    Select,
-    Update,
-    bindparam,
-    exists,
-    func,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, Update, bindparam, exists, func, select
 
 from ims_fsm.record.record import PortalView, Record
 from ims_fsm.record.taxpayer import Taxpayer
@@ -174,7 +162,7 @@ def cut_off(connection: Connection, recipient: str, fy: str, moment: datetime) -
     Returns how many they are.
     """
     undecided = (_at.settled_in.is_(None), _at.state != str(State.REMOVED))
-    meant = update(_table).where(_at.recipient_gstin == recipient, _at.fy == fy, _at.cutoff_at > moment, *undecided)
+    meant = _table.update().where(_at.recipient_gstin == recipient, _at.fy == fy, _at.cutoff_at > moment, *undecided)
     return connection.execute(meant.values(cutoff_at=moment, version=_at.version + 1)).rowcount
 
 
@@ -188,7 +176,7 @@ def recipients(connection: Connection) -> list[str]:
 def insert_all(connection: Connection, records: Sequence[Record]) -> None:
     """Write new records."""
     if records:
-        connection.execute(insert(_table), [to_row(record) for record in records])
+        connection.execute(_table.insert(), [to_row(record) for record in records])
 
 
 def update_all(connection: Connection, changes: Sequence[tuple[Record, Record]]) -> None:
@@ -210,15 +198,13 @@ def update_all(connection: Connection, changes: Sequence[tuple[Record, Record]])
 @lru_cache(maxsize=128)
 def _compare_and_swap(names: tuple[str, ...]) -> Update:
     """Return the statement that writes these columns of a record which is still in the version that was read."""
-    return (
-        update(_table)
-        .where(
-            _at.recipient_gstin == bindparam("key_recipient"),
-            _at.id == bindparam("key_id"),
-            _at.version == bindparam("key_version"),
-        )
-        .values({name: bindparam(name) for name in names})
+    key = (
+        _at.recipient_gstin == bindparam("key_recipient"),
+        _at.id == bindparam("key_id"),
+        _at.version == bindparam("key_version"),
     )
+    swap: Update = _table.update().where(*key).values({name: bindparam(name) for name in names})
+    return swap
 
 
 def read(connection: Connection, query: Select[Any], given: Mapping[str, object] | None = None) -> Iterator[Record]:
@@ -276,22 +262,10 @@ def from_columns(prefix: str, row: RowMapping) -> Heads:
 def _document_columns(document: Document) -> dict[str, Any]:
     original = document.amends
     return {
-        "recipient_gstin": document.recipient,
-        "kind": str(document.kind),
-        "supplier_gstin": document.supplier,
-        "supplier_name": document.supplier_name,
-        "number": document.number,
-        "document_date": document.date,
-        "taxable": document.taxable,
+        **dict(zip(_DOCUMENT.values(), map(_plain, _of_document(document)), strict=True)),
         **in_columns("", document.tax),
-        "document_value": document.value,
-        "pos": document.pos,
-        "invoice_type": document.invoice_type,
-        "reverse_charge": document.reverse_charge,
-        "ineligible": document.ineligible,
         "original_number": original.number if original else None,
         "original_date": original.date if original else None,
-        "pending_blocked": document.pending_blocked,
     }
 
 
@@ -309,6 +283,11 @@ def _plain(value: object) -> object:
     return str(value) if isinstance(value, str) else value
 
 
+# The column of each field of a document that has one column.
+_DOCUMENT = {field.name: field.name for field in fields(Document) if field.name not in {"tax", "amends"}}
+_DOCUMENT |= {"supplier": "supplier_gstin", "recipient": "recipient_gstin"}
+_DOCUMENT |= {"date": "document_date", "value": "document_value"}
+_of_document, _document_of_row = attrgetter(*_DOCUMENT), itemgetter(*_DOCUMENT.values())
 _SEVERAL_COLUMNS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
     "document": _document_columns,
     "carried": partial(in_columns, "carried_"),
@@ -316,81 +295,50 @@ _SEVERAL_COLUMNS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
     "declared": partial(in_columns, "declared_"),
     "portal": _portal_columns,
 }
-
-
 _OWN_COLUMN = tuple(field.name for field in fields(Record) if field.name not in _SEVERAL_COLUMNS)
-
-
-_own = attrgetter(*_OWN_COLUMN)
+_own, _own_of_row = attrgetter(*_OWN_COLUMN), itemgetter(*_OWN_COLUMN)
+# What the text of a column means, where it is more than text; asking for a word again takes a tenth of making it.
+_WORDS: Mapping[str, Callable[[str], str]] = {
+    name: lru_cache(maxsize=1024)(word)
+    for word, names in {
+        Form: "form",
+        TaxPeriod: "return_period two_b_period settled_in",
+        SupplierStatus: "supplier_status",
+        Route: "route",
+        Disposition: "stated_original disposition",
+        State: "state",
+        RemovedFor: "removed_for",
+    }.items()
+    for name in names.split()
+}
+_kind = lru_cache(Kind)
 
 
 def from_row(row: RowMapping) -> Record:
     """Return the record that a row holds."""
+    values = dict(zip(_OWN_COLUMN, _own_of_row(row), strict=True))
+    for name, word in _WORDS.items():
+        if (text := values[name]) is not None:
+            values[name] = word(text)
     return Record(
-        id=row["id"],
         document=_document(row),
-        fy=row["fy"],
-        form=Form(row["form"]),
-        return_period=_tax_period(row["return_period"]),
-        supplier_status=SupplierStatus(row["supplier_status"]),
-        filed_at=row["filed_at"],
-        two_b_period=_period(row["two_b_period"]),
-        route=Route(row["route"]),
-        cutoff_at=row["cutoff_at"],
-        chain_id=row["chain_id"],
-        amends_id=row["amends_id"],
-        stated_original=Disposition(row["stated_original"]) if row["stated_original"] else None,
         carried=from_columns("carried_", row),
         standing=from_columns("standing_", row),
-        state=State(row["state"]),
-        seq=row["seq"],
-        version=row["version"],
-        contents=row["contents"],
-        content_hash=row["content_hash"],
-        machine=row["machine"],
-        declaration_id=row["declaration_id"],
-        acted_at=row["acted_at"],
-        remarks=row["remarks"],
-        reduction=row["reduction"],
         declared=from_columns("declared_", row),
-        disposition=Disposition(row["disposition"]) if row["disposition"] else None,
-        removed_for=RemovedFor(row["removed_for"]) if row["removed_for"] else None,
-        settled_in=_period(row["settled_in"]),
-        reduction_blocked=row["reduction_blocked"],
         portal=_portal(row),
+        **values,
     )
 
 
 def _document(row: RowMapping) -> Document:
     original: date | None = row["original_date"]
+    values = dict(zip(_DOCUMENT, _document_of_row(row), strict=True))
+    values["kind"] = _kind(values["kind"])
     amends = OriginalReference(row["original_number"], original) if original else None
-    return Document(
-        kind=Kind(row["kind"]),
-        supplier=row["supplier_gstin"],
-        recipient=row["recipient_gstin"],
-        number=row["number"],
-        date=row["document_date"],
-        taxable=row["taxable"],
-        tax=from_columns("", row),
-        value=row["document_value"],
-        pos=row["pos"],
-        invoice_type=row["invoice_type"],
-        reverse_charge=row["reverse_charge"],
-        ineligible=row["ineligible"],
-        amends=amends,
-        pending_blocked=row["pending_blocked"],
-        supplier_name=row["supplier_name"],
-    )
+    return Document(tax=from_columns("", row), amends=amends, **values)
 
 
 def _portal(row: RowMapping) -> PortalView | None:
     if row["portal_seen_at"] is None:
         return None
     return PortalView(State(row["portal_action"]), row["portal_declaration"], row["portal_hash"], row["portal_seen_at"])
-
-
-def _period(text: str | None) -> TaxPeriod | None:
-    return None if text is None else _tax_period(text)
-
-
-_tax_period = lru_cache(maxsize=1024)(TaxPeriod)

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, select, update
 
 from ims_fsm.record.returns import Liability, TwoB, TwoBLine
 from ims_fsm.store.connection import ConflictError, among, first_writer
@@ -33,7 +33,7 @@ _DRAFTS = (
 _AT_SEQ = (
     update(_two_b)
     .where(
-        _two_b.c.recipient_gstin == bindparam("key_recipient"),
+        _two_b.c.recipient_gstin == bindparam("key_recipient_gstin"),
         _two_b.c.period == bindparam("key_period"),
         _two_b.c.seq == bindparam("key_seq"),
     )
@@ -73,12 +73,13 @@ def move_two_bs(connection: Connection, moved: Sequence[tuple[TwoB, TwoB, dict[s
 
     Raises `ConflictError` where one has moved since it was read.
     """
-    fresh = [_row(before, after) for before, after, _ in moved if before.seq == 0]
+    fresh = [_standing(before, after) for before, after, _ in moved if before.seq == 0]
     with first_writer(_what([before for before, _, _ in moved])):
         if fresh:
             connection.execute(insert(_two_b), fresh)
         for before, after, _ in moved:
-            if before.seq and connection.execute(_AT_SEQ, _moving(before, after)).rowcount != 1:
+            moving = {**_standing(before, after, "key_"), "key_seq": before.seq}
+            if before.seq and connection.execute(_AT_SEQ, moving).rowcount != 1:
                 raise ConflictError(_what([before]))
         if moved:
             connection.execute(insert(_log), [_logged(*move) for move in moved])
@@ -91,17 +92,10 @@ def _logged(before: TwoB, after: TwoB, entry: dict[str, Any]) -> dict[str, Any]:
     return {**key, **steps, **entry, **texts}
 
 
-def _row(before: TwoB, after: TwoB) -> dict[str, Any]:
-    return {"recipient_gstin": before.recipient, "period": str(before.period), **_standing(before, after)}
-
-
-def _moving(before: TwoB, after: TwoB) -> dict[str, Any]:
-    key = {"key_recipient": before.recipient, "key_period": str(before.period), "key_seq": before.seq}
-    return {**key, **_standing(before, after)}
-
-
-def _standing(before: TwoB, after: TwoB) -> dict[str, Any]:
+def _standing(before: TwoB, after: TwoB, key: str = "") -> dict[str, Any]:
     return {
+        f"{key}recipient_gstin": before.recipient,
+        f"{key}period": str(before.period),
         "state": str(after.state),
         "seq": before.seq + 1,
         "generation": after.generation,
@@ -116,16 +110,18 @@ def _what(two_bs: Sequence[TwoB]) -> str:
 
 def lines(connection: Connection, recipient: str, period: TaxPeriod) -> Iterator[TwoBLine]:
     """Give the lines of the newest generation, by record."""
-    at_key = (_lines.c.recipient_gstin == recipient, _lines.c.period == str(period))
-    query = select(_lines).where(*at_key).order_by(_lines.c.record_id, _lines.c.entry)
+    query = select(_lines).where(*_of(recipient, period)).order_by(_lines.c.record_id, _lines.c.entry)
     return (_line_of(row) for row in connection.execute(query))
+
+
+def _of(recipient: str, period: TaxPeriod) -> tuple[ColumnElement[bool], ...]:
+    return (_lines.c.recipient_gstin == recipient, _lines.c.period == str(period))
 
 
 def size(connection: Connection, recipient: str, period: TaxPeriod) -> int:
     """Return how many lines the newest generation has."""
-    query = select(func.count()).select_from(_lines)
-    at_key = (_lines.c.recipient_gstin == recipient, _lines.c.period == str(period))
-    return int(connection.execute(query.where(*at_key)).scalar_one())
+    query = select(func.count()).select_from(_lines).where(*_of(recipient, period))
+    return int(connection.execute(query).scalar_one())
 
 
 def newest_line(connection: Connection, recipient: str, record_id: int) -> tuple[TaxPeriod, TwoBLine] | None:
@@ -142,10 +138,9 @@ def newest_line(connection: Connection, recipient: str, record_id: int) -> tuple
 def totals(connection: Connection, recipient: str, period: TaxPeriod) -> dict[str, Heads]:
     """Return the totals in paise by section, and under `reversal_4b1` and `reverse_charge` what stands apart."""
     sums = [func.coalesce(func.sum(_lines.c[head]), 0).label(head) for head in HEADS]
-    at_key = (_lines.c.recipient_gstin == recipient, _lines.c.period == str(period))
     grouped = (_lines.c.section, _lines.c.counts, _lines.c.entry)
     totals_of: dict[str, Heads] = {}
-    for row in connection.execute(select(*grouped, *sums).where(*at_key).group_by(*grouped)):
+    for row in connection.execute(select(*grouped, *sums).where(*_of(recipient, period)).group_by(*grouped)):
         name = "reversal_4b1" if row.entry == "reversal_4b1" else row.section if row.counts else "reverse_charge"
         totals_of[name] = totals_of.get(name, Heads()) + Heads(*(int(getattr(row, head)) for head in HEADS))
     return totals_of

@@ -30,11 +30,11 @@ from ims_fsm import (
     TaxPeriod,
 )
 from ims_fsm.scheduler import Scheduler, Tick
-from ims_fsm.store import jobs
 from ims_fsm.store.connection import reading, writing
-from ims_fsm.store.job_tables import JobRunRow
+from ims_fsm.store.job_tables import JobRunRow, ReminderRow
 from ims_fsm.store.jobs import Reminder
 from ims_fsm.store.tables import Table, core
+from ims_fsm.terms.vocabulary import ReminderKind
 from ims_fsm.workflow.calendar.planning import Report, Standing
 from ims_fsm.workflow.ims import Scratch
 
@@ -125,7 +125,12 @@ class Town:
 
     def reminders(self, number: int) -> list[Reminder]:
         with reading(self.ims._workspace.engine) as connection:
-            return jobs.reminders_of(connection, gstin(number))
+            table = core(ReminderRow)
+            query = (
+                table.select().where(table.c.recipient_gstin == gstin(number)).order_by(table.c.at, *table.primary_key)
+            )
+            given = connection.execute(query.with_only_columns(*(c for c in table.c if c.name != "place"))).mappings()
+            return [Reminder(**{**row, "kind": ReminderKind(row["kind"])}) for row in given]
 
     def reminded(self, number: int) -> list[tuple[str, str, int]]:
         return [(str(one.kind), one.subject, one.days) for one in self.reminders(number)]

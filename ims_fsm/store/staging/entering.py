@@ -10,22 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    FromClause,
-    and_,
-    bindparam,
-    case,
-    collate,
-    func,
-    insert,
-    literal,
-    or_,
-    select,
-    union,
-    update,
-)
+from sqlalchemy import ColumnElement, Connection, FromClause, and_, bindparam, case, func, literal, or_, select, union
 
 from ims_fsm.store.connection import database_of
 from ims_fsm.store.staging.columns import (
@@ -111,7 +96,7 @@ def _insert(
         value if isinstance(value, ColumnElement) else literal(value, table.c[name].type)
         for name, value in values.items()
     ]
-    connection.execute(insert(table).from_select(list(values), select(*columns).select_from(source).where(*where)))
+    connection.execute(table.insert().from_select(list(values), select(*columns).select_from(source).where(*where)))
 
 
 def waiting(connection: Connection, recipient: str) -> Iterator[Sequence[Any]]:
@@ -193,7 +178,7 @@ def sorts(connection: Connection, recipient: str) -> list[Sort]:
 
 def file(connection: Connection, recipient: str, periods: Sequence[tuple[Sort, TaxPeriod]], at: datetime) -> None:
     """File the records, each in the 2B period of its sort."""
-    connection.execute(insert(PERIODS), [{**sort._asdict(), "two_b_period": str(period)} for sort, period in periods])
+    connection.execute(PERIODS.insert(), [{**sort._asdict(), "two_b_period": str(period)} for sort, period in periods])
     filing = select(_TAXPAYER.c.filing).where(_TAXPAYER.c.gstin == AT.supplier_gstin).scalar_subquery()
     sort = (*_sort(), func.coalesce(filing, str(Filing.MONTHLY)))
     same = [column == PERIODS.c[name] for name, column in zip(Sort._fields, sort, strict=True)]
@@ -209,7 +194,7 @@ def file(connection: Connection, recipient: str, periods: Sequence[tuple[Sort, T
         **{name: _S[name] for name in STANDING},
     }
     which = (_M.verdict.in_(FILED), _M.ordinal == _S.ordinal, AT.recipient_gstin == recipient, AT.id == _M.id)
-    connection.execute(update(RECORD).where(*which, *same).values(values))
+    connection.execute(RECORD.update().where(*which, *same).values(values))
 
 
 def _joined(recipient: str) -> Any:
@@ -265,7 +250,7 @@ def _name(connection: Connection, recipient: str) -> None:
     """Note the documents that are named, and the chains in which they are known or named already."""
     new = fresh(amended=True, first=1).c
     named = select(new.supplier_gstin, new.kind, new.original_key).distinct()
-    connection.execute(insert(NAMED).from_select(["supplier_gstin", "kind", "number_key"], named))
+    connection.execute(NAMED.insert().from_select(["supplier_gstin", "kind", "number_key"], named))
     analyse(connection, NAMED.name)
     present = (AT.recipient_gstin == recipient, not_deleted())
     whose = and_(AT.supplier_gstin == _N.supplier_gstin, AT.kind == _N.kind)
@@ -278,7 +263,7 @@ def _name(connection: Connection, recipient: str) -> None:
         select(AT.chain_id).select_from(ODD.join(RECORD, at_id).join(NAMED, and_(whose, _N.number_key == key)))
         for key in keys
     ]
-    connection.execute(insert(CHAINS).from_select(["chain_id"], union(plain, amending, *odd)))
+    connection.execute(CHAINS.insert().from_select(["chain_id"], union(plain, amending, *odd)))
     analyse(connection, CHAINS.name)
 
 
@@ -298,4 +283,4 @@ def link(connection: Connection, rows: Iterable[Row]) -> int:
 
 
 def _bytewise(connection: Connection, column: Any) -> Any:
-    return column if database_of(connection).single_writer else collate(column, "C")
+    return column if database_of(connection).single_writer else column.collate("C")

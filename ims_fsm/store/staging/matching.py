@@ -7,31 +7,16 @@ nothing but the staging tables.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    LargeBinary,
-    Select,
-    and_,
-    case,
-    cast,
-    delete,
-    func,
-    insert,
-    or_,
-    select,
-    tuple_,
-    update,
-)
+from sqlalchemy import ColumnElement, Connection, LargeBinary, Select, and_, case, cast, func, or_, select, tuple_
 
 from ims_fsm.record.sighting import Shown
 from ims_fsm.store.connection import database_of
-from ims_fsm.store.staging.columns import AT, LATE, MATCH, ODD, RECORD, STAGE
+from ims_fsm.store.staging.columns import AT, LATE, MATCH, ODD, RECORD, STAGE, StagedRow
 from ims_fsm.store.staging.loading import Load, analyse, streamed
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod
@@ -60,16 +45,10 @@ def alike(connection: Connection) -> Iterator[list[Any]]:
     if not connection.execute(select(func.count()).select_from(several)).scalar_one():
         return
     same = and_(*(column == several.c[f"key_{at}"] for at, column in enumerate(_ALIKE)))
-    query = select(STAGE).join(several, same).order_by(*_ALIKE, _S.ordinal)
+    query = select(STAGE, *several.c).join(several, same).order_by(*_ALIKE, _S.ordinal)
     rows = (row for part in streamed(connection, query) for row in part)
-    for _, group in groupby(rows, key=_identity):
+    for _, group in groupby(rows, key=lambda row: row[-len(_ALIKE) :]):
         yield list(group)
-
-
-def _identity(row: Any) -> tuple[Any, ...]:
-    amended = row.original_key is not None
-    reported = (row.form, row.return_period) if amended else ()
-    return (row.supplier_gstin, row.kind, row.number_key, row.fy, amended, *reported)
 
 
 def drop(connection: Connection, ordinals: Sequence[int]) -> None:
@@ -77,13 +56,13 @@ def drop(connection: Connection, ordinals: Sequence[int]) -> None:
     for start in range(0, len(ordinals), PAGE):
         page = ordinals[start : start + PAGE]
         for table in (STAGE, MATCH):
-            connection.execute(delete(table).where(table.c.ordinal.in_(page)))
+            connection.execute(table.delete().where(table.c.ordinal.in_(page)))
 
 
 def move(connection: Connection, moves: Sequence[tuple[int, int]]) -> None:
     """Give rows another place in the download, which no row has any more."""
     for old, new in moves:
-        connection.execute(update(STAGE).where(_S.ordinal == old).values(ordinal=new))
+        connection.execute(STAGE.update().where(_S.ordinal == old).values(ordinal=new))
 
 
 def match(connection: Connection, recipient: str, late: Sequence[tuple[str, datetime]]) -> int:
@@ -93,12 +72,12 @@ def match(connection: Connection, recipient: str, late: Sequence[tuple[str, date
     """
     odd = note_odd(connection, recipient, 0)
     if late:
-        connection.execute(insert(LATE), [{"form": form, "seen_at": seen_at} for form, seen_at in late])
+        connection.execute(LATE.insert(), [{"form": form, "seen_at": seen_at} for form, seen_at in late])
     same = (AT.recipient_gstin == recipient, AT.id == _known_id(recipient, odd=bool(odd)))
     chosen = select(_S.ordinal, AT.id, _verdict()).select_from(STAGE.join(RECORD, and_(*same)))
     options = {"preserve_rowcount": True}
     done = connection.execute(
-        insert(MATCH).from_select(["ordinal", "id", "verdict"], chosen), execution_options=options
+        MATCH.insert().from_select(["ordinal", "id", "verdict"], chosen), execution_options=options
     )
     analyse(connection, MATCH.name)
     return done.rowcount
@@ -109,54 +88,33 @@ def _known_id(recipient: str, *, odd: bool) -> ColumnElement[int]:
 
     `odd` says whether there are any whose numbers are not in capitals.
     """
-    plain = _plain_id(recipient)
+    plain = _newest(recipient, RECORD.alias("other"))
     if not odd:
         return plain
-    strange = _odd_id(recipient)
+    strange = _newest(recipient, RECORD.alias("odd_other"), ODD)
     return case((func.coalesce(strange, 0) > func.coalesce(plain, 0), strange), else_=plain)
 
 
-def _plain_id(recipient: str) -> ColumnElement[int]:
-    at = RECORD.alias("other").c
+def _newest(recipient: str, record: Any, odd: Any = None) -> ColumnElement[int]:
+    """Return the id of the newest record that a staged row is, by what the record or the table of the odd names."""
+    at = record.c
+    number, original = (at.number, at.original_number) if odd is None else odd.c["number_key", "original_key"]
+    supplier = at.supplier_gstin if odd is None else odd.c.supplier_gstin
+    here = and_(at.recipient_gstin == recipient, not_deleted(at))
     reported = and_(at.form == _S.form, at.return_period == _S.return_period)
-    amending = and_(at.original_number == _S.original_key, reported)
-    return (
-        select(_newest(at.id))
-        .where(
-            at.recipient_gstin == recipient,
-            at.supplier_gstin == _S.supplier_gstin,
-            at.kind == _S.kind,
-            at.number == _S.number_key,
-            at.fy == _S.fy,
-            or_(and_(_S.original_key.is_(None), at.original_number.is_(None)), amending),
-            not_deleted(at),
-        )
-        .scalar_subquery()
+    amending = and_(original == _S.original_key, reported)
+    which = (
+        supplier == _S.supplier_gstin,
+        at.kind == _S.kind,
+        number == _S.number_key,
+        at.fy == _S.fy,
+        or_(and_(_S.original_key.is_(None), original.is_(None)), amending),
     )
-
-
-def _odd_id(recipient: str) -> ColumnElement[int]:
-    other, odd = RECORD.alias("odd_other"), ODD.c
-    at = other.c
-    reported = and_(at.form == _S.form, at.return_period == _S.return_period)
-    amending = and_(odd.original_key == _S.original_key, reported)
-    return (
-        select(_newest(at.id))
-        .select_from(ODD.join(other, and_(at.recipient_gstin == recipient, at.id == odd.id)))
-        .where(
-            odd.supplier_gstin == _S.supplier_gstin,
-            odd.number_key == _S.number_key,
-            at.kind == _S.kind,
-            at.fy == _S.fy,
-            or_(and_(_S.original_key.is_(None), odd.original_key.is_(None)), amending),
-        )
-        .scalar_subquery()
-    )
-
-
-def _newest(record_id: ColumnElement[int]) -> ColumnElement[int]:
     # A bare maximum is looked for from the end of the key, through every record of the recipient.
-    return func.max(record_id + 0)
+    query = select(func.max(at.id + 0)).where(here, *which)
+    if odd is not None:
+        query = query.select_from(odd.join(record, at.id == odd.c.id))
+    return query.scalar_subquery()
 
 
 def _verdict() -> ColumnElement[str]:
@@ -301,37 +259,22 @@ def _in_letters(connection: Connection, column: Any) -> ColumnElement[bool]:
     return and_(column.is_not(None), or_(column != func.upper(column), wide != func.length(column)))
 
 
+# The columns of a stage in which what is shown stands, where they are named otherwise, and what their text means.
+_COLUMNS = {name: name for name in Shown._fields if name in StagedRow._fields}
+_COLUMNS |= {"supplier": "supplier_gstin", "date": "document_date", "value": "document_value"}
+_WORDS: dict[str, Callable[[str], str]] = {
+    "kind": Kind,
+    "form": Form,
+    "return_period": TaxPeriod,
+    "supplier_status": SupplierStatus,
+    "action": State,
+    "itc_period": TaxPeriod,
+}
+
+
 def shown_of(row: Any, recipient: str) -> Shown:
     """Return what a row that was read from the stage shows."""
-    itc_reduction, declared, remarks = json.loads(row.statement) if row.statement else (None, None, None)
-    return Shown(
-        recipient=recipient,
-        kind=Kind(row.kind),
-        supplier=row.supplier_gstin,
-        supplier_name=row.supplier_name,
-        number=row.number,
-        date=row.document_date,
-        taxable=row.taxable,
-        igst=row.igst,
-        cgst=row.cgst,
-        sgst=row.sgst,
-        cess=row.cess,
-        value=row.document_value,
-        pos=row.pos,
-        invoice_type=row.invoice_type,
-        reverse_charge=row.reverse_charge,
-        ineligible=row.ineligible,
-        original_number=row.original_number,
-        original_date=row.original_date,
-        form=Form(row.form),
-        return_period=TaxPeriod(row.return_period),
-        supplier_status=SupplierStatus(row.supplier_status),
-        action=State(row.action),
-        pending_blocked=row.pending_blocked,
-        reduction_blocked=row.reduction_blocked,
-        itc_reduction=itc_reduction,
-        declared=None if declared is None else Heads(*declared),
-        remarks=remarks,
-        portal_hash=row.portal_hash,
-        itc_period=None if row.itc_period is None else TaxPeriod(row.itc_period),
-    )
+    values: dict[str, Any] = {name: getattr(row, column) for name, column in _COLUMNS.items()}
+    values |= {name: word(values[name]) for name, word in _WORDS.items() if values[name] is not None}
+    values["itc_reduction"], declared, values["remarks"] = json.loads(row.statement or "[null, null, null]")
+    return Shown(recipient=recipient, declared=None if declared is None else Heads(*declared), **values)
