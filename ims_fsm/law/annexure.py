@@ -36,10 +36,7 @@ def _amount(value: Any) -> Heads:
 
 Amount = Annotated[Heads, BeforeValidator(_amount)]
 
-_FAULTS = {
-    "missing": ("is missing", "add it"),
-    "extra_forbidden": ("is not a key of Annexure-A", "remove it or correct its spelling"),
-}
+_FAULTS = {"extra_forbidden": ("is not a key of Annexure-A", "remove it or correct its spelling")}
 # A word for an original's fate or an action is that of its outcome, but for these.
 _OUTCOMES: Mapping[str, Outcome] = {
     "unsettled": Outcome.SUPERSEDED,

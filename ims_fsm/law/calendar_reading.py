@@ -20,9 +20,6 @@ from ims_fsm.terms.vocabulary import Filing, Form
 
 _FAULTS = {
     "extra_forbidden": ("is not a key of the calendar", "remove it or correct its spelling"),
-    "missing": ("is missing", "add it"),
-    "model_type": ("is not a table", "write it as a table with its keys"),
-    "dict_type": ("is not a table", "write it as a table with its keys"),
     "frozen_set_type": ("is not a list", "write it in brackets"),
     "tuple_type": ("is not a list of tables", "write each entry under [[extension]]"),
     "too_short": ("is empty", "name at least one or remove the key"),

@@ -24,6 +24,7 @@ from ims_fsm.law.declaration import (
     RuleSetDeclaration,
     SourceDeclaration,
     UseCaseDeclaration,
+    faults,
     parsed,
 )
 from ims_fsm.law.edition import Machine
@@ -41,7 +42,8 @@ TABLES: Mapping[str, Mapping[str, tuple[type[Declared], str]]] = {
     FACTS: {"fact": (FactDeclaration, "name")},
     WORKFLOW: {"use_case": (UseCaseDeclaration, "name")},
 }
-NOT_MACHINES = frozenset({*TABLES, "calendar.toml", "routes.toml", "annexure_a.toml"})
+# What stands beside the machines and is read elsewhere: here it only cites.
+BESIDE = frozenset({"calendar.toml", "routes.toml", "annexure_a.toml"})
 _OWN_REMEDY = "name a TOML file in UTF-8, or a folder of them"
 D = TypeVar("D", bound=Declared)
 
@@ -69,17 +71,7 @@ def read_law(texts: Mapping[str, str]) -> Law:
     problems += [
         Problem(name, "is missing", "put it beside the machines") for name in (RULES, FACTS) if name not in tables
     ]
-    problems += [
-        Problem(f"{file} {key}", "is not a table of this file", f"its tables are {', '.join(keys)}")
-        for file, keys in TABLES.items()
-        for key in tables.get(file, {})
-        if key not in keys
-    ]
-    in_place = {key: {file: tables.get(file, {})} for file, keys in TABLES.items() for key in keys}
-    listed = {key: _gathered(key, of, problems) for key, of in in_place.items()}
-    machines = {file: table for file, table in tables.items() if file not in NOT_MACHINES}
-    citing = {file: table for file, table in tables.items() if file != RULES}
-    return _verified(listed, machines, citing, problems)
+    return _verified(tables, problems, "machines")
 
 
 def load_own(path: Path | str) -> Law:
@@ -97,68 +89,51 @@ def load_own(path: Path | str) -> Law:
         files = sorted(path.glob("*.toml")) if path.is_dir() else [path]
     tables = {file.name: parsed(file.name, _text(file), problems) for file in files}
     if not tables:
-        problems.append(Problem(str(path), "holds no declaration", _OWN_REMEDY))
-    if problems:
-        raise DeclarationError(str(path), problems)
+        raise DeclarationError(str(path), [Problem(str(path), "holds no declaration", _OWN_REMEDY)])
     if not path.is_dir():
         _take_in(path, tables, problems)
-    listed = {key: _gathered(key, tables, problems) for keys in TABLES.values() for key in keys}
-    rest = {file: {key: part for key, part in table.items() if key not in listed} for file, table in tables.items()}
-    machines = {file: table for file, table in rest.items() if table}
-    citing = {file: {key: part for key, part in table.items() if key != "rule"} for file, table in tables.items()}
-    places = (_place("rule_set", tables), _place("fact", tables))
-    return _verified(listed, machines, citing, problems, subject=str(path), places=places)
+    return _verified(tables, problems, str(path))
 
 
-def _verified(
-    listed: Mapping[str, Mapping[str, Any]],
-    tables: Mapping[str, dict[str, Any]],
-    citing: Mapping[str, object],
-    problems: list[Problem],
-    *,
-    subject: str = "machines",
-    places: tuple[str, str] = (RULES, FACTS),
-) -> Law:
-    """Put a law together and verify it: the listed entries by kind, the tables of machines and of all that cites.
+def _verified(tables: Mapping[str, dict[str, Any]], problems: list[Problem], subject: str) -> Law:
+    """Put a law together from its files, any of which may carry lists, and verify it.
 
-    `places` are the files of the register and of the facts. Raises `DeclarationError` with the problems given and all
-    that there are besides.
+    Raises `DeclarationError` with the problems given and all that there are besides.
     """
-    rules, facts = places
-    law, bases = _law(listed, tables, citing, problems)
-    if not problems:
-        problems += rule_set_problems(rules, law.rule_sets)
-        problems += fact_problems(facts, law.facts)
-    if not problems:
-        problems += _machines_problems(law, bases)
-        problems += citation_problems(rules, law)
-    if problems:
-        raise DeclarationError(subject, problems)
-    return law
-
-
-def _law(
-    listed: Mapping[str, Mapping[str, Any]],
-    tables: Mapping[str, dict[str, Any]],
-    citing: Mapping[str, object],
-    problems: list[Problem],
-) -> tuple[Law, dict[str, Machine]]:
+    carrying = {file: table for file, table in tables.items() if file not in BESIDE}
+    listed = {key: _gathered(key, carrying, problems) for keys in TABLES.values() for key in keys}
+    rest = {file: {key: part for key, part in table.items() if key not in listed} for file, table in carrying.items()}
+    problems += [
+        Problem(f"{file} {key}", "is not a table of this file", f"its tables are {', '.join(keys)}")
+        for file, keys in TABLES.items()
+        for key in rest.get(file, {})
+    ]
+    declared = {file: table for file, table in rest.items() if table and file not in TABLES}
+    citing = {file: {key: part for key, part in table.items() if key != "rule"} for file, table in carrying.items()}
     rule_sets = tuple(listed["rule_set"].values())
     machines = {
-        name: Machine(declared, tuple(listed["fact"][f] for f in declared.facts if f in listed["fact"]), rule_sets)
-        for name, declared in _machine_declarations(tables, problems).items()
+        name: Machine(machine, tuple(listed["fact"][f] for f in machine.facts if f in listed["fact"]), rule_sets)
+        for name, machine in _machine_declarations(declared, problems).items()
     }
-    concrete = {name: machine for name, machine in machines.items() if not machine.declaration.abstract}
     law = Law(
         sources=listed["source"],
         rule_sets=rule_sets,
         rules=listed["rule"],
         facts=listed["fact"],
-        machines=concrete,
+        machines={name: machine for name, machine in machines.items() if not machine.declaration.abstract},
         use_cases=listed["use_case"],
-        cited_by=citations(citing),
+        cited_by=citations({**tables, **citing}),
     )
-    return law, machines
+    rules = _place("rule_set", carrying)
+    if not problems:
+        problems += rule_set_problems(rules, law.rule_sets)
+        problems += fact_problems(_place("fact", carrying), law.facts)
+    if not problems:
+        problems += _machines_problems(law, machines)
+        problems += citation_problems(rules, law)
+    if problems:
+        raise DeclarationError(subject, problems)
+    return law
 
 
 def _machines_problems(law: Law, machines: Mapping[str, Machine]) -> Iterator[Problem]:
@@ -203,47 +178,15 @@ def _joined(base: MachineDeclaration | None, machine: MachineDeclaration) -> Mac
     return machine.model_copy(update={**lists, "initial": initial, "facts": facts, "values": values})
 
 
-def _listed_entries(place: str, rows: object, model: type[D], name: str, problems: list[Problem]) -> dict[str, D]:
-    """Return the entries of a list of tables by name; `place` is the file and the list. Faults become problems."""
-    if not isinstance(rows, list):
-        key = place.rpartition(" ")[2]
-        problems.append(Problem(place, "is not a list of tables", f"write each entry under [[{key}]]"))
-        return {}
-    entries = _entries(place, rows, model, problems)
-    problems.extend(repeated(place, [getattr(entry, name) for entry in entries]))
-    return {getattr(entry, name): entry for entry in entries}
-
-
 def _entries(place: str, rows: Sequence[object], model: type[D], problems: list[Problem]) -> list[D]:
     entries = []
     for number, row in enumerate(rows, start=1):
         try:
             entries.append(model.model_validate(row))
         except ValidationError as error:
-            whole_file = model is MachineDeclaration
-            problems.extend(_validation_problems(place if whole_file else f"{place}[{number}]", row, error))
+            where = place if model is MachineDeclaration else f"{place}[{number}]"
+            problems.extend(faults(error, {}, where, row))
     return entries
-
-
-def _validation_problems(place: str, row: object, error: ValidationError) -> Iterator[Problem]:
-    for fault in error.errors():
-        path = ".".join(str(part + 1) if isinstance(part, int) else part for part in fault["loc"])
-        where = f"{place} {path}".strip()
-        remedy = "remove the key or mend its spelling" if fault["type"] == "extra_forbidden" else "mend the entry"
-        yield Problem(where + _named(row, fault["loc"]), fault["msg"][0].lower() + fault["msg"][1:], remedy)
-
-
-def _named(row: object, location: Sequence[str | int]) -> str:
-    """Return the name of the innermost entry on the way to a fault, in brackets: a number alone is hard to find."""
-    name, here = "", row
-    for part in (None, *location):
-        if isinstance(here, list) and isinstance(part, int) and part < len(here):
-            here = here[part]
-        elif part is not None:
-            here = here.get(part) if isinstance(here, dict) else None
-        if isinstance(here, dict):
-            name = str(here.get("name") or here.get("id") or here.get("trigger") or name)
-    return f" ({name})" if name else ""
 
 
 def _text(file: Path) -> str:
@@ -277,16 +220,24 @@ def _gathered(key: str, tables: Mapping[str, dict[str, Any]], problems: list[Pro
     model, name = next(keys[key] for keys in TABLES.values() if key in keys)
     gathered: dict[str, Any] = {}
     for file, table in tables.items():
-        entries = _listed_entries(f"{file} {key}", table.get(key, []), model, name, problems)
+        place, rows = f"{file} {key}", table.get(key, [])
+        if not isinstance(rows, list):
+            problems.append(Problem(place, "is not a list of tables", f"write each entry under [[{key}]]"))
+            continue
+        entries = _entries(place, rows, model, problems)
+        problems.extend(repeated(place, [getattr(entry, name) for entry in entries]))
+        by_name = {getattr(entry, name): entry for entry in entries}
         problems.extend(
-            Problem(f"{file} {key}", f"has {entry!r}, which another file has as well", "keep one of them")
-            for entry in entries
+            Problem(place, f"has {entry!r}, which another file has as well", "keep one of them")
+            for entry in by_name
             if entry in gathered
         )
-        gathered |= entries
+        gathered |= by_name
     return gathered
 
 
 def _place(key: str, tables: Mapping[str, dict[str, Any]]) -> str:
-    """Return the file that a list is in; where none has it, the first, which is the one to be mended."""
-    return next((file for file, table in tables.items() if key in table), next(iter(tables)))
+    """Return the file that a list is in; where none has it, the one that is to be mended."""
+    return next(
+        (file for file, table in tables.items() if key in table), RULES if RULES in tables else next(iter(tables))
+    )

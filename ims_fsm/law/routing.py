@@ -13,7 +13,7 @@ from typing import Literal, Self, get_args
 from pydantic import Field, ValidationError
 
 from ims_fsm.errors import DeclarationError, Problem
-from ims_fsm.law.declaration import Dated, Declared, RuleId, Values, parsed
+from ims_fsm.law.declaration import Dated, Declared, RuleId, Values, faults, parsed
 from ims_fsm.terms.document import Document, Ineligible
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Form, Kind, Route, Section, TaxpayerKind
@@ -96,8 +96,7 @@ class Routing:
         try:
             declared = RoutingDeclaration.model_validate(table)
         except ValidationError as error:
-            shape = [_problem(where, fault["loc"], fault["msg"]) for fault in error.errors()]
-            raise DeclarationError(where, shape) from error
+            raise DeclarationError(where, [*faults(error, {}, where, table)]) from error
         if problems := [*_problems(declared, where)]:
             raise DeclarationError(where, problems)
         carriers = {carrier.form: frozenset(carrier.kinds) for carrier in declared.carrier}
@@ -161,8 +160,3 @@ def _problems_of_routes(routes: Sequence[RouteDeclaration], where: str) -> Itera
                 if value not in CONDITIONS[condition]:
                     words = ", ".join(CONDITIONS[condition])
                     yield Problem(f"{place} when.{condition}", f"{value!r} is none of its values", f"use {words}")
-
-
-def _problem(where: str, location: tuple[str | int, ...], message: str) -> Problem:
-    path = ".".join(str(part + 1) if isinstance(part, int) else part for part in location)
-    return Problem(f"{where} {path}", message[0].lower() + message[1:], "mend the entry")

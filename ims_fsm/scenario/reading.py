@@ -36,8 +36,6 @@ E = TypeVar("E", bound=Entry)
 _UNKNOWN = "is not a key"
 _FAULTS = {
     "extra_forbidden": (_UNKNOWN, "remove it"),
-    "missing": ("is missing", "add it"),
-    "model_type": ("is not a table", "write it as a table with its keys"),
     "model_attributes_type": ("is not a table", "write it as a table with its keys"),
     "bool_type": ("is neither true nor false", "write true or false, without quotes"),
     "int_type": ("is not a whole number", "write it without quotes and without a point"),

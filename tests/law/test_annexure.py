@@ -184,7 +184,7 @@ UNSETTLED = "an original is unsettled exactly where its amendment is of the same
     [
         ("row = [", ("the text", "is not TOML: Invalid value (at end of document)", "correct that line")),
         ("", ("row", "is missing", "add it")),
-        ("row = 3", ("row", "3 cannot be used", "it should be a valid tuple")),
+        ("row = 3", ("row", "3 is not a list", "write it in brackets")),
         (ONE_ROW + "colour = 1", ("row[1].colour", "is not a key of Annexure-A", "remove it or correct its spelling")),
         (ONE_ROW.replace('add_back = "-D"', ""), ("row[1].add_back", "is missing", "add it")),
         (
