@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from ims_fsm.errors import InputError as InputError
     from ims_fsm.errors import Problem as Problem
     from ims_fsm.errors import StoreError as StoreError
-    from ims_fsm.formats.gstn import PortalTwoB as PortalTwoB
-    from ims_fsm.formats.gstn import PortalTwoBLine as PortalTwoBLine
-    from ims_fsm.formats.gstn import Upload as Upload
     from ims_fsm.formats.gstn.download import check_download as check_download
     from ims_fsm.formats.gstn.two_b.reading import read_two_b as read_two_b
+    from ims_fsm.formats.gstn.two_b.statement import PortalTwoB as PortalTwoB
+    from ims_fsm.formats.gstn.two_b.statement import PortalTwoBLine as PortalTwoBLine
     from ims_fsm.formats.gstn.two_b.writing import dump_two_b as dump_two_b
+    from ims_fsm.formats.gstn.upload import Upload as Upload
     from ims_fsm.formats.gstn.upload import upload_files as upload_files
     from ims_fsm.formats.proposals import Proposal as Proposal
     from ims_fsm.formats.proposals import read_reduction as read_reduction
@@ -130,7 +130,8 @@ _ROOMS = (
     ("record.returns", "Liability TwoB TwoBLine"),
     ("record.settling", "LeftOut"),
     ("terms.event", "Event"),
-    ("formats.gstn", "PortalTwoB PortalTwoBLine Upload"),
+    ("formats.gstn.two_b.statement", "PortalTwoB PortalTwoBLine"),
+    ("formats.gstn.upload", "Upload"),
     ("workflow.actions", "ActionReport"),
     ("workflow.proposed", "Judgement"),
     ("workflow.actions", "WhatIf"),

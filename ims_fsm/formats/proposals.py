@@ -203,7 +203,7 @@ def _reduction_of(row: _Row) -> ReduceItc | None:
 
 
 def _action(text: str) -> Trigger:
-    word = worded(text)
+    word = looked_up(text)
     try:
         return Trigger(word) if word in BY_ACTION.values() else BY_ACTION[read_action(word)]
     except ValueError:
@@ -218,7 +218,7 @@ def _record_id(text: str) -> int:
 
 
 def _machine(text: str) -> str:
-    word = worded(text)
+    word = looked_up(text)
     if word in _MACHINES:
         return word
     section = section_named(word)
@@ -248,10 +248,10 @@ def _of_upload(tree: Any, where: str, gstin: str | None) -> Iterator[Proposal]:
         )
 
 
-def worded(text: str) -> str:
+def looked_up(text: str) -> str:
     """Return a name or word as it is looked up.
 
-    >>> worded(" User Action")
+    >>> looked_up(" User Action")
     'user_action'
     """
     return text.strip().lower().replace(" ", "_").replace("-", "_")
@@ -308,7 +308,7 @@ def json_rows(tree: Any, where: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 
 def _named(header: list[str], where: str) -> list[str]:
-    names = [_NAMES.get(worded(title), "") for title in header]
+    names = [_NAMES.get(looked_up(title), "") for title in header]
     problems = [
         Problem("the columns", f"{title.strip()!r} is not a column here", f"use {COLUMNS}")
         for title, name in zip(header, names, strict=True)

@@ -50,27 +50,8 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from ims_fsm.errors import ConflictError, StoreError, printable
 
-# A transaction is handed from floor to floor; only this room knows what it is made of.
-__all__ = [
-    "BUSY_TIMEOUT_MS",
-    "ConflictError",
-    "Connection",
-    "Database",
-    "Engine",
-    "StoreError",
-    "address_of",
-    "among",
-    "database_of",
-    "first_writer",
-    "in_memory",
-    "lock_on",
-    "lost_race",
-    "open_engine",
-    "reading",
-    "serialise",
-    "told_apart",
-    "writing",
-]
+# What is handed on: a transaction goes from floor to floor, and only this room knows what it is made of.
+__all__ = ["ConflictError", "Connection", "Engine", "StoreError"]
 
 BUSY_TIMEOUT_MS = 30_000
 # The timeout comes first, for changing the journal mode waits too. Without recursive triggers INSERT OR REPLACE would

@@ -17,15 +17,12 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, Select, Table, and
 
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.store.connection import StoreError, serialise
-from ims_fsm.store.log import RESTORE, ROWS_AT_ONCE, of_recipient
-from ims_fsm.store.tables import ContentRow, SealMarkRow, SealRow, TransitionRow, TwoBLogRow, core
+from ims_fsm.store.log import CONTENTS, RESTORE, RETURNS, ROWS_AT_ONCE, TRANSITIONS, Trail, of_recipient
+from ims_fsm.store.tables import SealMarkRow, SealRow, core
 
 FORMAT = "ims-fsm seal 1"
 _seals: Table = core(SealRow)
 _marks: Table = core(SealMarkRow)
-_transitions: Table = core(TransitionRow)
-_contents: Table = core(ContentRow)
-_returns: Table = core(TwoBLogRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +36,13 @@ class Seal:
 
 @dataclass(frozen=True, slots=True)
 class _Log:
-    table: Table
+    trail: Trail
     subject: ColumnElement[int]
-    step: ColumnElement[int]
     columns: tuple[str, ...]
+
+    @property
+    def table(self) -> Table:
+        return self.trail.log
 
 
 NO_SEAL = Seal(0, 0, "")
@@ -50,11 +50,11 @@ NO_SEAL = Seal(0, 0, "")
 _FIRED = ("trigger", "source", "dest", "actor", "at", "rules", "detail", "request_key")
 _DECIDED = ("record_version", "content_number", "declaration_id")
 _SAID = ("content", "content_hash", "actor", "at")
-_month = cast(func.replace(_returns.c.period, "-", ""), BigInteger)
+_month = cast(func.replace(RETURNS.subject, "-", ""), BigInteger)
 _LOGS = (
-    _Log(_transitions, _transitions.c.record_id, _transitions.c.seq, ("record_id", "seq", *_FIRED, *_DECIDED)),
-    _Log(_contents, _contents.c.record_id, _contents.c.number, ("record_id", "number", *_SAID)),
-    _Log(_returns, _month, _returns.c.seq, ("period", "seq", *_FIRED)),
+    _Log(TRANSITIONS, TRANSITIONS.subject, ("record_id", "seq", *_FIRED, *_DECIDED)),
+    _Log(CONTENTS, CONTENTS.subject, ("record_id", "number", *_SAID)),
+    _Log(RETURNS, _month, ("period", "seq", *_FIRED)),
 )
 
 
@@ -113,11 +113,11 @@ def _mark(connection: Connection, gstin: str, number: int, log: _Log) -> int:
     sealed = select(_marks.c.subject, upto).where(marks).group_by(_marks.c.subject).subquery()
     after = func.coalesce(sealed.c.upto, 0)
     grown = (
-        select(literal(gstin), literal(number), literal(log.table.name), log.subject, after, func.max(log.step))
+        select(literal(gstin), literal(number), literal(log.table.name), log.subject, after, func.max(log.trail.step))
         .select_from(log.table.outerjoin(sealed, sealed.c.subject == log.subject))
         .where(log.table.c.recipient_gstin == gstin)
         .group_by(log.subject, sealed.c.upto)
-        .having(func.max(log.step) > after)
+        .having(func.max(log.trail.step) > after)
     )
     names = ["recipient_gstin", "number", "log", "subject", "after", "upto"]
     marked = connection.execute(insert(_marks).from_select(names, grown), execution_options={"preserve_rowcount": True})
@@ -140,10 +140,10 @@ def _covered(gstin: str, number: int, log: _Log) -> Select[Any]:
         _marks.c.number == number,
         _marks.c.log == log.table.name,
         _marks.c.subject == log.subject,
-        log.step.between(_marks.c.after + 1, _marks.c.upto),
+        log.trail.step.between(_marks.c.after + 1, _marks.c.upto),
     )
     query = select(*(log.table.c[name] for name in log.columns)).join_from(log.table, _marks, marked)
-    return query.where(log.table.c.recipient_gstin == gstin).order_by(log.subject, log.step)
+    return query.where(log.table.c.recipient_gstin == gstin).order_by(log.subject, log.trail.step)
 
 
 def _torn_off(connection: Connection, gstin: str | None) -> Iterator[Problem]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
@@ -58,7 +59,7 @@ def newest_of_chain(connection: Connection, document: Document, original: Origin
         _at.supplier_gstin == document.supplier,
         _at.kind == str(document.kind),
         or_(document_itself, amends_it_too),
-        _not_deleted(),
+        not_deleted(),
     ]
     versions = _few(connection, document.recipient, named)
     member = min(versions, key=lambda r: (r.document.number.upper(), r.fy) != (number, fy), default=None)
@@ -71,14 +72,7 @@ def newest_of_chain(connection: Connection, document: Document, original: Origin
 def without_original(connection: Connection, recipient: str, suppliers: Iterable[str]) -> Iterator[Record]:
     """Give the undecided amendments of these suppliers that begin a chain, because what they amend is not here."""
     for batch in batches(set(suppliers)):
-        yield from _few(connection, recipient, [
-            _at.supplier_gstin.in_(batch),
-            _at.original_number.is_not(None),
-            _at.chain_id == _at.id,
-            _at.stated_original.is_(None),
-            _at.settled_in.is_(None),
-            _at.state != str(State.REMOVED),
-        ])  # fmt: skip
+        yield from _few(connection, recipient, [_at.supplier_gstin.in_(batch), *begins_a_chain()])
 
 
 def chains(connection: Connection, recipient: str, chain_ids: Iterable[int]) -> dict[int, list[Record]]:
@@ -138,5 +132,17 @@ def _few(connection: Connection, recipient: str, conditions: Sequence[ColumnElem
     return read(connection, meant.order_by(_at.id + 0))
 
 
-def _not_deleted() -> ColumnElement[bool]:
-    return or_(_at.removed_for.is_(None), _at.removed_for != str(RemovedFor.SUPPLIER_DELETED))
+def begins_a_chain() -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions of an undecided amendment that begins a chain, because what it amends is not here."""
+    return (
+        _at.original_date.is_not(None),
+        _at.chain_id == _at.id,
+        _at.stated_original.is_(None),
+        _at.settled_in.is_(None),
+        _at.state != str(State.REMOVED),
+    )
+
+
+def not_deleted(at: Any = _at) -> ColumnElement[bool]:
+    """Return the condition that a record was not deleted by its supplier, who may then report the same again."""
+    return or_(at.removed_for.is_(None), at.removed_for != str(RemovedFor.SUPPLIER_DELETED))

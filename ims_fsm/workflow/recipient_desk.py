@@ -10,8 +10,9 @@ from functools import partial
 from typing import Literal, TypedDict, Unpack
 
 from ims_fsm.errors import InputError, Problem
-from ims_fsm.formats.gstn import PortalTwoB, Upload
 from ims_fsm.formats.gstn.download import Source, named, opened
+from ims_fsm.formats.gstn.two_b.statement import PortalTwoB
+from ims_fsm.formats.gstn.upload import Upload
 from ims_fsm.formats.proposals import Proposal, ProposedActions, read_proposals
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import Answer

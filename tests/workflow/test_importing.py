@@ -10,8 +10,8 @@ import pytest
 
 from ims_fsm import IMS, Filing, Heads, Taxpayer, TaxPeriod
 from ims_fsm.errors import InputError
-from ims_fsm.formats.gstn import Dialect
 from ims_fsm.formats.gstn.download import Whole
+from ims_fsm.formats.gstn.envelope import Dialect
 from ims_fsm.formats.gstn.sections import SECTIONS
 from ims_fsm.record.where import Where
 from ims_fsm.terms.period import indian

@@ -9,7 +9,10 @@ import pytest
 
 from ims_fsm import IMS, Document, Form, Heads, Kind, OriginalReference, Taxpayer, TaxPeriod
 from ims_fsm.errors import InputError
-from ims_fsm.formats.gstn import PortalTwoB, PortalTwoBLine, What, dumps, write_two_b
+from ims_fsm.formats.gstn.notation import dumps
+from ims_fsm.formats.gstn.two_b.comparison import What
+from ims_fsm.formats.gstn.two_b.statement import PortalTwoB, PortalTwoBLine
+from ims_fsm.formats.gstn.two_b.writing import write_two_b
 from ims_fsm.terms import money
 from ims_fsm.terms.period import indian
 from ims_fsm.terms.vocabulary import Section

@@ -34,8 +34,9 @@ from ims_fsm.store.staging.columns import (
     WANTED,
 )
 from ims_fsm.store.staging.loading import Entry, Load, Row, analyse, streamed
-from ims_fsm.store.staging.matching import not_deleted, note_odd, same_hash
+from ims_fsm.store.staging.matching import note_odd, same_hash
 from ims_fsm.store.tables import TaxpayerRow, core
+from ims_fsm.store.versions import begins_a_chain, not_deleted
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Filing, Form, Route, State, SupplierStatus
 
@@ -101,14 +102,8 @@ def _insert(
 
 def waiting(connection: Connection, recipient: str) -> Iterator[Sequence[Any]]:
     """Give the undecided amendments that begin a chain, because what they amend is not here: what each names."""
-    query = select(AT.id, AT.supplier_gstin, AT.kind, AT.original_number, AT.original_date).where(
-        AT.recipient_gstin == recipient,
-        AT.original_date.is_not(None),
-        AT.chain_id == AT.id,
-        AT.stated_original.is_(None),
-        AT.settled_in.is_(None),
-        AT.state != str(State.REMOVED),
-    )
+    named = AT["id", "supplier_gstin", "kind", "original_number", "original_date"]
+    query = select(*named).where(AT.recipient_gstin == recipient, *begins_a_chain())
     return streamed(connection, query)
 
 

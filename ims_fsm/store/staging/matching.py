@@ -18,9 +18,10 @@ from ims_fsm.record.sighting import Shown
 from ims_fsm.store.connection import database_of
 from ims_fsm.store.staging.columns import AT, LATE, MATCH, ODD, RECORD, STAGE, StagedRow
 from ims_fsm.store.staging.loading import Load, analyse, streamed
+from ims_fsm.store.versions import not_deleted
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.terms.vocabulary import Form, Kind, RemovedFor, State, SupplierStatus
+from ims_fsm.terms.vocabulary import Form, Kind, State, SupplierStatus
 
 ACTIVE = tuple(str(state) for state in (State.NO_ACTION, State.ACCEPTED, State.REJECTED, State.PENDING))
 PAGE = 500
@@ -226,11 +227,6 @@ def entered_twice(connection: Connection, recipient: str, identities: Iterable[t
         if connection.execute(query.where(AT.original_number.is_(None))).scalar_one() > 1:
             return True
     return False
-
-
-def not_deleted(at: Any = AT) -> ColumnElement[bool]:
-    """Return the condition that a record was not deleted by its supplier, who may then report the same again."""
-    return or_(at.removed_for.is_(None), at.removed_for != str(RemovedFor.SUPPLIER_DELETED))
 
 
 def note_odd(connection: Connection, recipient: str, first: int) -> int:

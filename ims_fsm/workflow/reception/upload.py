@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ims_fsm.formats.gstn import Upload, UploadRecord, write_upload
+from ims_fsm.formats.gstn.upload import Upload, UploadRecord, write_upload
 from ims_fsm.law.refusal import Allowed
 from ims_fsm.record.record import Record
 from ims_fsm.record.scene import Request

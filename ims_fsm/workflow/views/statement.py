@@ -9,10 +9,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ims_fsm.errors import InputError, Problem
-from ims_fsm.formats.gstn import Difference, Explanation, PortalTwoB, PortalTwoBLine, compare, read_two_bs
 from ims_fsm.formats.gstn.download import Source, named, opened
-from ims_fsm.formats.gstn.two_b.comparison import Side
-from ims_fsm.formats.gstn.two_b.statement import ISD_TYPE
+from ims_fsm.formats.gstn.two_b.comparison import Difference, Explanation, Side, compare
+from ims_fsm.formats.gstn.two_b.reading import read_two_bs
+from ims_fsm.formats.gstn.two_b.statement import ISD_TYPE, PortalTwoB, PortalTwoBLine
 from ims_fsm.law.book import LawBook
 from ims_fsm.record.record import Record
 from ims_fsm.record.returns import TwoBLine

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from ims_fsm.errors import InputError, Problem
-from ims_fsm.formats.gstn import Dialect
 from ims_fsm.formats.gstn.download import DownloadReader, MisreadError, Repetitions, opened
+from ims_fsm.formats.gstn.envelope import Dialect
 from ims_fsm.formats.gstn.sections import SectionForm, section_of
 from ims_fsm.record.sighting import Shown
 from ims_fsm.terms.vocabulary import Kind

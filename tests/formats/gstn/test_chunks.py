@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ims_fsm.formats.gstn import Upload, UploadRecord, chunks, dumps, write_upload
+from ims_fsm.formats.gstn.notation import dumps
+from ims_fsm.formats.gstn.upload import Upload, UploadRecord, chunks, write_upload
 from ims_fsm.terms.document import Document
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Form, Kind, State

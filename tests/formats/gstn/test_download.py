@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ims_fsm.errors import InputError
-from ims_fsm.formats.gstn import Dialect, download
+from ims_fsm.formats.gstn import download
 from ims_fsm.formats.gstn.download import (
     DownloadReader,
     MisreadError,
@@ -23,7 +23,7 @@ from ims_fsm.formats.gstn.download import (
     opened,
     read_carefully,
 )
-from ims_fsm.formats.gstn.envelope import unwrap
+from ims_fsm.formats.gstn.envelope import Dialect, unwrap
 from ims_fsm.formats.gstn.notation import loads
 from ims_fsm.formats.gstn.row import MOST, Findings, recipient_of
 from ims_fsm.formats.gstn.sections import section_named

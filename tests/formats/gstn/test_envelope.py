@@ -7,7 +7,7 @@ import json
 import pytest
 
 from ims_fsm.errors import InputError, Problem
-from ims_fsm.formats.gstn import Dialect
+from ims_fsm.formats.gstn.envelope import Dialect
 
 GIVE = "give the IMS download of the recipient"
 

@@ -7,10 +7,13 @@ from importlib.resources import files
 
 import pytest
 
-from ims_fsm.formats.gstn import Dialect, What, compare, dumps, read_two_b, write_two_b
-from ims_fsm.formats.gstn.notation import loads
+from ims_fsm.formats.gstn.envelope import Dialect
+from ims_fsm.formats.gstn.notation import dumps, loads
 from ims_fsm.formats.gstn.sections import SECTIONS
+from ims_fsm.formats.gstn.two_b.comparison import What, compare
+from ims_fsm.formats.gstn.two_b.reading import read_two_b
 from ims_fsm.formats.gstn.two_b.statement import PortalTwoBLine
+from ims_fsm.formats.gstn.two_b.writing import write_two_b
 from ims_fsm.terms.border import check_digit_holds
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.vocabulary import Form, Kind, Section, State, SupplierStatus

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ims_fsm.errors import InputError, Problem
-from ims_fsm.formats.gstn import Upload, UploadRecord, dumps, offline_file, write_upload
+from ims_fsm.formats.gstn.notation import dumps
+from ims_fsm.formats.gstn.upload import Upload, UploadRecord, offline_file, write_upload
 from ims_fsm.terms.document import Document, OriginalReference
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ims_fsm.formats.gstn import Difference, Explanation, PortalTwoBLine, What, compare
+from ims_fsm.formats.gstn.two_b.comparison import Difference, Explanation, What, compare
+from ims_fsm.formats.gstn.two_b.statement import PortalTwoBLine
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.vocabulary import Kind, Section
 

@@ -8,7 +8,8 @@ from datetime import date
 import pytest
 
 from ims_fsm.errors import InputError, Problem
-from ims_fsm.formats.gstn import PortalTwoBLine, read_two_b, read_two_bs
+from ims_fsm.formats.gstn.two_b.reading import read_two_b, read_two_bs
+from ims_fsm.formats.gstn.two_b.statement import PortalTwoBLine
 from ims_fsm.terms.document import OriginalReference
 from ims_fsm.terms.money import NIL, Heads
 from ims_fsm.terms.period import TaxPeriod

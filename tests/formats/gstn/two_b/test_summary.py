@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from ims_fsm.formats.gstn import PortalTwoBLine
+from ims_fsm.formats.gstn.two_b.statement import PortalTwoBLine
 from ims_fsm.formats.gstn.two_b.writing import credit_summary, supplier_summary
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod
