@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 from ims_fsm.store import job_tables  # noqa: F401 -- the metadata is whole once every module of tables is loaded
 from ims_fsm.store.place import SHIFT
@@ -39,7 +40,12 @@ END $$
 
 def upgrade() -> None:
     """Make every table, index, trigger and function."""
-    Table.metadata.create_all(op.get_bind(), checkfirst=False)
+    for table in Table.metadata.sorted_tables:
+        op.execute(CreateTable(table))
+    # In the order in which they are declared: of two that serve a statement alike a database takes one by its age.
+    for row in Table.__subclasses__():
+        for index in (part for part in getattr(row, "__table_args__", ()) if isinstance(part, sa.Index)):
+            op.execute(CreateIndex(index))
     if op.get_context().dialect.name == "sqlite":
         _triggers_on_sqlite()
     else:
