@@ -37,7 +37,7 @@ def demo(call: Call, *, folder: Path | None = None, db: str | None = None) -> No
 def _perform(url: str, *, is_kept: bool) -> list[dict[str, str]]:
     from ims_fsm import IMS, check_download
     from ims_fsm.cli.app import app
-    from ims_fsm.cli.story import CHAPTERS, FIRST, Stage
+    from ims_fsm.cli.story import STORY, Stage
 
     chapters: list[dict[str, str]] = []
 
@@ -48,21 +48,20 @@ def _perform(url: str, *, is_kept: bool) -> list[dict[str, str]]:
             return int(end.code or 0)
         return 0
 
-    clock = SettableClock(CHAPTERS[0][0])
+    clock = SettableClock(STORY["chapter"][0]["at"])
     with IMS(url, clock=clock) as ims:
-        gstin = check_download(Path(FIRST), FIRST, None).recipient
+        gstin = check_download(Path(STORY["download"]), STORY["download"], None).recipient
         if ims.taxpayer(gstin) is not None:
             raise CallError(f"the database {url} already has {gstin}, the recipient of the demo; name an empty one")
         stage = Stage(ims, url, gstin, commands)
         _tell_what_it_is(gstin)
-        for number, (at, chapter) in enumerate(CHAPTERS, start=1):
-            stage.at = at
-            clock.set(at)
-            title, local = (chapter.__doc__ or "").strip().rstrip("."), in_india(clock())
+        for number, chapter in enumerate(STORY["chapter"], start=1):
+            clock.set(chapter["at"])
+            title, local = chapter["title"], in_india(clock())
             say("", f"{number}. {title} ({day_in_words(local)}, {local:%H:%M} IST)", style="bold")
             verbatim("─" * min(PROSE, console().width))
-            chapter(stage)
-            chapters.append({"title": title, "at": at})
+            stage.play(chapter)
+            chapters.append({"title": title, "at": chapter["at"]})
         if is_kept:
             say("", "The machines as pictures", style="bold")
             stage.run("draw", "--format", _picture_format(), "--out", "diagrams")

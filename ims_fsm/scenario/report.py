@@ -1,4 +1,4 @@
-"""What running scenarios came to: outcomes as values, as lines for people and as data for programs.
+"""What running scenarios came to: outcomes as values, and as lines for people.
 
 Imports the errors and the terms; runs nothing and prints nothing.
 """
@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from ims_fsm.errors import Problem
 from ims_fsm.terms.period import in_india
@@ -28,10 +27,6 @@ class StepNote:
         moment = in_india(self.at).replace(tzinfo=None).isoformat(" ")
         return f"step {self.number} ({moment} IST): {self.sentence}"
 
-    def as_dict(self) -> dict[str, Any]:
-        """Return the note as plain data, its moment in IST."""
-        return {"step": self.number, "at": in_india(self.at).isoformat(), "told": self.sentence}
-
 
 @dataclass(frozen=True, slots=True)
 class StepFailure:
@@ -45,11 +40,6 @@ class StepFailure:
     def __str__(self) -> str:
         """Show the step in one sentence."""
         return str(StepNote(self.number, self.at, f"expected {self.expected}; {self.happened}"))
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the failure as plain data, its moment in IST."""
-        at = in_india(self.at).isoformat()
-        return {"step": self.number, "at": at, "expected": self.expected, "happened": self.happened}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,20 +63,6 @@ class Outcome:
     def held(self) -> bool:
         """Whether every step held."""
         return not self.failures and not self.problems
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the outcome as plain data for `--json`."""
-        return {
-            "path": str(self.path),
-            "title": self.title,
-            "rules": list(self.rules),
-            "held": self.held,
-            "steps": self.steps,
-            "ran": self.ran,
-            "failures": [failure.as_dict() for failure in self.failures],
-            "notes": [note.as_dict() for note in self.notes],
-            "problems": [{"where": p.where, "what": p.what, "remedy": p.remedy} for p in self.problems],
-        }
 
 
 def lines(outcome: Outcome) -> list[str]:

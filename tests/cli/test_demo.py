@@ -8,13 +8,13 @@ import re
 import shlex
 
 from ims_fsm.cli import demo as demonstration
-from ims_fsm.cli.story import CHAPTERS, Stage
+from ims_fsm.cli.story import STORY, Stage
 
 
 def test_the_story_is_told_to_the_filed_return_and_what_comes_next_can_be_called(bare):
     told = bare("demo").ended(0).out
     titles = re.findall(r"^\d+\. (.*) \(", told, re.MULTILINE)
-    assert titles == [(chapter.__doc__ or "").rstrip(".") for _, chapter in CHAPTERS]
+    assert titles == [chapter["title"] for chapter in STORY["chapter"]]
     words = " ".join(told.split())
     for sentence in (
         "26 records of 27AAPFU0939F1ZV.",
@@ -93,12 +93,12 @@ def test_the_program_is_named_as_the_reader_called_it(tmp_path, monkeypatch):
 def test_the_demo_as_json_tells_the_chapters_and_the_files(bare):
     answer = bare("demo", "--json").ended(0).json
     assert [*answer] == ["chapters", "folder", "files"]
-    assert [chapter["at"] for chapter in answer["chapters"]] == [at for at, _ in CHAPTERS]
+    assert [chapter["at"] for chapter in answer["chapters"]] == [chapter["at"] for chapter in STORY["chapter"]]
     assert (answer["folder"], answer["files"]) == (None, [])
 
 
 def test_a_command_or_a_chapter_that_goes_otherwise_stops_the_demo(bare, monkeypatch):
-    monkeypatch.setattr("ims_fsm.cli.story.LATER", "gone.json")
+    monkeypatch.setitem(STORY["chapter"][4], "steps", ["$ import gone.json"])
     assert bare("demo").ended(2).err == "error: the demo stops: ims-fsm import gone.json ended with 2 instead of 0\n"
     monkeypatch.setattr(Stage, "run", lambda *_, **__: (_ for _ in ()).throw(KeyError("spoilt")))
     assert "unexpected error (KeyError: 'spoilt')" in json.dumps(bare("demo", "--json").ended(2).json)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ims_fsm.cli.answers import plain
 from ims_fsm.errors import Problem
 from ims_fsm.scenario.report import Outcome, StepFailure, StepNote, exit_code, lines, summary
 
@@ -35,7 +36,7 @@ def test_what_a_bulk_action_was_refused_on_is_told_although_the_scenario_held():
     told = "step 1 (2024-11-05 12:00:00 IST): accept of INV was refused with frozen: it is decided"
     assert lines(outcome) == ["held        story.toml: A story (1 step)", f"    {told}"]
     at = "2024-11-05T12:00:00+05:30"
-    assert outcome.as_dict()["notes"] == [{"step": 1, "at": at, "told": told.partition("): ")[2]}]
+    assert plain("Outcome", outcome)["notes"] == [{"step": 1, "at": at, "told": told.partition("): ")[2]}]
 
 
 def test_a_scenario_that_was_run_to_its_end_says_no_more():
@@ -48,7 +49,7 @@ def test_a_scenario_that_could_not_be_read_names_every_problem():
 
 
 def test_a_failure_as_data_has_its_moment_in_ist():
-    assert FAILED.as_dict() == {
+    assert plain("Outcome", FAILED) == {
         "path": "story.toml",
         "title": "A story",
         "rules": [],
@@ -69,7 +70,7 @@ def test_a_failure_as_data_has_its_moment_in_ist():
 
 
 def test_a_problem_as_data():
-    assert UNREADABLE.as_dict()["problems"] == [{"where": "title", "what": "is missing", "remedy": "add it"}]
+    assert plain("Outcome", UNREADABLE)["problems"] == [{"where": "title", "what": "is missing", "remedy": "add it"}]
 
 
 @pytest.mark.parametrize(
