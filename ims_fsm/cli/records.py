@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Literal
 from ims_fsm.cli import options
 from ims_fsm.cli.call import Call, command
 from ims_fsm.cli.drawing import Theme
-from ims_fsm.cli.failures import CallError
 from ims_fsm.cli.options import chosen, minute
 from ims_fsm.cli.output import console, counted, numbered, say, table, tell_refusals
 from ims_fsm.terms.money import HEADS, Heads, paise, shown
@@ -122,8 +121,7 @@ def summed(records: Iterable[Record]) -> dict[str, dict[str, int]]:
 
 def named(record: Record) -> str:
     """Return what a record is, in words: "credit note, amended"."""
-    words = str(record.document.kind).replace("_", " ").replace("eco", "ECO")
-    return f"{words}, amended" if record.document.amends else words
+    return f"{record.document.kind.in_words}{', amended' if record.document.amends else ''}"
 
 
 def stands(record: Record) -> str:
@@ -287,12 +285,7 @@ def _tell_original(view: RecordView, *, is_given: bool) -> None:
 
 def _original(record: Record, tax: Heads | None) -> Document | None:
     amends = record.document.amends
-    if amends is None:
-        raise CallError(f"record {record.id} amends nothing; only an amendment's original can be stated")
-    if record.amends_id is not None:
-        raise CallError(f"the original of record {record.id} is here, as record {record.amends_id}; act on that")
-    if record.settled_in is not None:
-        raise CallError(f"record {record.id} was decided with GSTR-3B of {record.settled_in}; nothing can be stated")
-    if tax is None:
+    # Where there is nothing to state, the desk says so.
+    if tax is None or amends is None:
         return None
     return record.document.changed(number=amends.number, date=amends.date, amends=None, tax=tax)

@@ -58,7 +58,9 @@ class Dask:
                 ended = set()
             running -= ended
             for future in ended:
-                done, fault = _answer(future)
+                # What a task raises is the cluster's: a worker was lost, and its shard is still to be done.
+                error = future.exception()
+                done, fault = future.result() if error is None else (Drained(), sentence(error))
                 total += done
                 faults += [fault] if fault else []
                 if done.shards and not stop():
@@ -69,11 +71,6 @@ class Dask:
         return client.submit(_drain, self.opener, only, pure=False)
 
 
-def _drain(opener: Opener, only: tuple[Job, ...]) -> Drained:
+def _drain(opener: Opener, only: tuple[Job, ...]) -> tuple[Drained, str | None]:
     left = iter(range(SHARDS_A_TASK))
     return drained(opener, only, lambda: next(left, None) is None)
-
-
-def _answer(future: Any) -> tuple[Drained, str | None]:
-    error = future.exception()
-    return (future.result(), None) if error is None else (Drained(), sentence(error))

@@ -10,6 +10,7 @@ import os
 import pickle
 import signal
 from collections.abc import Callable, Collection
+from contextlib import closing
 from dataclasses import dataclass
 from multiprocessing.connection import Connection as Pipe
 from multiprocessing.process import BaseProcess
@@ -115,13 +116,17 @@ def opening_of(workspace: Workspace) -> Opening:
     return opening
 
 
-def drained(opener: Opener, only: Collection[Job], stop: Stop) -> Drained:
-    """Open the database, drain what is due, and close it again; raises what opening and draining raise."""
-    workspace = workspace_of(opener())
+def drained(opener: Opener, only: Collection[Job], stop: Stop) -> tuple[Drained, str | None]:
+    """Open the database, drain what is due, and close it again; says what was done, or what went wrong in a sentence.
+
+    What fails for recipients is isolated and noted by the jobs; a fault here is the worker's own.
+    """
     try:
-        return jobs.drain(workspace, only, stop)
-    finally:
-        workspace.close()
+        workspace = workspace_of(opener())
+        with closing(workspace):
+            return jobs.drain(workspace, only, stop), None
+    except Exception as error:  # noqa: BLE001 -- it is told to the scheduler, and the other workers go on
+        return Drained(), sentence(error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,10 +185,5 @@ def _apart(opener: Opener, only: tuple[Job, ...], stopping: Event, pipe: Pipe, p
     # Whoever is asked to stop is the scheduler; it tells its workers, which finish their shards.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
-    try:
-        done = drained(opener, only, lambda: stopping.is_set() or os.getppid() != parent)
-    except Exception as error:  # noqa: BLE001 -- it is told to the scheduler, in a sentence
-        pipe.send((Drained(), sentence(error)))
-    else:
-        pipe.send((done, None))
-    pipe.close()
+    with pipe:
+        pipe.send(drained(opener, only, lambda: stopping.is_set() or os.getppid() != parent))
