@@ -84,13 +84,15 @@ def _floor(room: str) -> int:
 def _action(stage: Stage) -> Callable[[], object]:
     first, second = stage.filed(), stage.filed()
     stage.desk.reject(first)
-    return lambda: stage.desk.reject(second)
+    ims, gstin = stage.ims, stage.buyer
+    return lambda: ims.recipient(gstin, actor="buyer").reject(second)
 
 
 def _bulk(stage: Stage) -> Callable[[], object]:
     records = [stage.filed() for _ in range(8)]
     stage.desk.act_on("accept", ids=records[:4])
-    return lambda: stage.desk.act_on("accept", ids=records[4:])
+    ims, gstin = stage.ims, stage.buyer
+    return lambda: ims.recipient(gstin, actor="buyer").act_on("accept", ids=records[4:])
 
 
 def _download(stage: Stage) -> Callable[[], object]:

@@ -98,7 +98,7 @@ class Calendar:
         """The first instant at which accepting a specified record needs the declared ITC reduction, in UTC."""
         return midnight(self.declared.declaration.mandatory_from)
 
-    @property
+    @cached_property
     def remarks_limit(self) -> int:
         """The most characters that a remark may have."""
         return self.declared.remarks.limit

@@ -90,8 +90,16 @@ class Machine:
 
         A period before the first rule set is governed by the first.
         """
-        held = [rule_set for rule_set in self.rule_sets if rule_set.holds_at(period)]
-        return self.editions[(held or self.rule_sets)[0].id]
+        edition = self._governing.get(period)
+        if edition is None:
+            held = [rule_set for rule_set in self.rule_sets if rule_set.holds_at(period)]
+            edition = self._governing[period] = self.editions[(held or self.rule_sets)[0].id]
+        return edition
+
+    @cached_property
+    def _governing(self) -> dict[TaxPeriod, Edition]:
+        # Each record asks for its period's edition, and there are few periods.
+        return {}
 
     @property
     def edition(self) -> Edition:

@@ -65,7 +65,8 @@ class Hooks:
     def __init__(self, law: Law | None = None) -> None:
         """Begin without a hook, for the machines of a law; of the one that ships where none is given."""
         self._law = law or shipped_law()
-        self._hooks: list[_Hook] = []
+        #: The hooks, in the order of their registration.
+        self.registered: list[_Hook] = []
 
     def before(self, *, trigger: str | None = None, machine: str | None = None) -> Callable[[Callback], Callback]:
         """Return a decorator: its function is called before a transition; named arguments narrow it.
@@ -90,18 +91,13 @@ class Hooks:
 
     def call(self, when: When, event: TransitionEvent) -> None:
         """Call the hooks of one moment that want this event."""
-        for hook in self._hooks:
+        for hook in self.registered:
             if hook.when == when and hook.wants(event):
                 hook.callback(event)
 
-    @property
-    def registered(self) -> bool:
-        """Whether there is any hook."""
-        return bool(self._hooks)
-
     def watch(self, trigger: str) -> bool:
         """Say whether any hook may want a transition by this trigger."""
-        return any(hook.trigger in (None, trigger) for hook in self._hooks)
+        return any(hook.trigger in (None, trigger) for hook in self.registered)
 
     def _registering(
         self, when: When, machine: str | None, *, trigger: str | None = None, state: str | None = None
@@ -109,7 +105,7 @@ class Hooks:
         self._check(machine, {"trigger": trigger, "state": state})
 
         def register(callback: Callback) -> Callback:
-            self._hooks.append(_Hook(when, machine, trigger, state, callback))
+            self.registered.append(_Hook(when, machine, trigger, state, callback))
             return callback
 
         return register

@@ -5,8 +5,9 @@ The only importer of `transitions`; imports the decision and the hooks, and neit
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, cached_property, partial
 
 from transitions import EventData, MachineError, State
 from transitions import Machine as TransitionsMachine
@@ -38,13 +39,23 @@ class Lifecycle:
     """
 
     def __init__(self, edition: Edition) -> None:
-        """Build the shared machine of an edition; `lifecycle` keeps one for each."""
+        """Keep the edition; the machine that all its records share is built when the first one moves."""
         self.edition = edition
-        entered = partial(self._call, "on_enter")
-        self._machine = TransitionsMachine(
+
+    @cached_property
+    def _alone(self) -> TransitionsMachine:
+        return self._machine(lambda _when: None)
+
+    @cached_property
+    def _heard(self) -> TransitionsMachine:
+        return self._machine(lambda when: partial(self._call, when))
+
+    def _machine(self, call: Callable[[When], Callable[[EventData], None] | None]) -> TransitionsMachine:
+        entered = call("on_enter")
+        return TransitionsMachine(
             model=None,
-            states=[State(name, on_enter=entered) for name in (ENTRY, *edition.states)],
-            initial=edition.initial,
+            states=[State(name, on_enter=entered) for name in (ENTRY, *self.edition.states)],
+            initial=self.edition.initial,
             transitions=[
                 {
                     "trigger": transition.trigger,
@@ -52,12 +63,12 @@ class Lifecycle:
                     "dest": transition.dest,
                     "conditions": self._permits,
                 }
-                for transition in edition.transitions
+                for transition in self.edition.transitions
             ],
             auto_transitions=False,
             send_event=True,
-            before_state_change=partial(self._call, "before"),
-            after_state_change=partial(self._call, "after"),
+            before_state_change=call("before"),
+            after_state_change=call("after"),
         )
 
     def fire(
@@ -70,7 +81,9 @@ class Lifecycle:
         """
         self.edition.check(state, trigger, facts)
         subject = _Subject(state, state, facts, record, hooks)
-        event = self._machine.events.get(trigger)
+        # Most records move without a hook, and then nothing is called on the way.
+        machine = self._heard if hooks is not None and hooks.registered else self._alone
+        event = machine.events.get(trigger)
         try:
             if event is not None:
                 event.trigger(subject)
@@ -88,8 +101,7 @@ class Lifecycle:
 
     def _call(self, when: When, event: EventData) -> None:
         subject = _subject(event)
-        # Most records move without a hook, and an event that no hook receives need not be made.
-        if subject.hooks is None or not subject.hooks.registered or not isinstance(subject.decision, Allowed):
+        if subject.hooks is None or not isinstance(subject.decision, Allowed):
             return
         transition = TransitionEvent(
             machine=self.edition.name,

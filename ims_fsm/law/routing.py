@@ -6,8 +6,9 @@ Imports the declaration and the terms; reads no file and no clock.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, Self, get_args
 
 from pydantic import Field, ValidationError
@@ -128,9 +129,10 @@ class Routing:
             and all(conditions[condition] in values for condition, values in route.when.items())
         )
 
-    def declared(self, name: Route) -> RouteDeclaration:
-        """Return the first declared route of this name."""
-        return next(route for route in self.routes if route.name is name)
+    @cached_property
+    def declared(self) -> Callable[[Route], RouteDeclaration]:
+        """Returns the first declared route of a name."""
+        return {route.name: route for route in reversed(self.routes)}.__getitem__
 
 
 def _problems(declared: RoutingDeclaration, where: str) -> Iterator[Problem]:

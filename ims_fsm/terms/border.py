@@ -224,7 +224,14 @@ def looked_at(subject: str, look: Callable[[Border], T]) -> T:
 
 def checked_actor(actor: object, *, nobody: bool = False) -> str:
     """Return who acts; raises `InputError` for what is not a name of one line, "" only where it may be `nobody`."""
+    if type(actor) is str and _is_line(actor):
+        return actor
     return looked_at("actor", lambda border: border.text("actor", actor, empty=nobody))
+
+
+@lru_cache(maxsize=4096)
+def _is_line(text: str) -> bool:
+    return bool(text.strip()) and len(text) <= LONGEST and text.isprintable()
 
 
 def checked_key(key: object) -> str | None:
@@ -244,7 +251,10 @@ def checked_ids(ids: object) -> list[int]:
 
 def checked_party(gstin: object) -> str:
     """Return a GSTIN in capitals; raises `InputError` for what is not one."""
-    return looked_at("taxpayer", lambda border: border.gstin("gstin", gstin))
+    try:
+        return checked_gstin(gstin if isinstance(gstin, str) else "")
+    except ValueError:
+        return looked_at("taxpayer", lambda border: border.gstin("gstin", gstin))
 
 
 def checked_parties(gstins: object) -> list[str]:

@@ -126,7 +126,7 @@ class UnitOfWork:
 
     def chain_of(self, record: Record) -> Sequence[Record]:
         """Return the version chain of one record, oldest first."""
-        return self.chains_of([record])[record.id]
+        return [record] if record.document.amends is None else self.chains_of([record])[record.id]
 
     def take_ids(self, count: int) -> int:
         """Return the first of so many new record ids."""

@@ -121,11 +121,11 @@ class Workspace:
 
         Raises `ConflictError` where other writers stood in the way each time.
         """
-        left = self.retries if retries is None else retries
+        engine, left = self.engine, self.retries if retries is None else retries
         pause = FIRST_PAUSE_S
         while True:
             try:
-                with store.told_apart(self.engine), store.writing(self.engine) as connection:
+                with store.told_apart(engine), store.writing(engine) as connection:
                     unit = UnitOfWork(connection, self.book, self.hooks, self.now(), actor, key, self._declarations)
                     outcome = work(unit)
                 break
