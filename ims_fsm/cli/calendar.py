@@ -70,6 +70,9 @@ def _tell_course(course: Sequence[tuple[datetime, SweepReport]], *, is_rehearsed
         for swept in report.swept:
             if swept.drafted:
                 lines.append(f"{swept.recipient}: GSTR-2B of {swept.drafted} is drafted (faq.23).")
+            if swept.to_generate:
+                how = f"ims-fsm 2b generate --gstin {swept.recipient} --period {swept.to_generate}"
+                lines.append(f"{swept.recipient}: GSTR-2B of {swept.to_generate} is theirs to generate (faq.25): {how}")
             lines += ended(swept.recipient, swept.expired, swept.lapsed)
         if lines and is_rehearsed:
             say(f"{minute(moment)}:")

@@ -43,10 +43,14 @@ class Standing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A GSTR-2B that is due: its period, the one before, for which filing frequency and which kinds of taxpayers."""
+    """A GSTR-2B that is due: its period, the one before, for which filing frequency and which kinds of taxpayers.
+
+    `until` is the end of its day (UTC): the GSTR-3B before it that is filed later is late (FAQ 25).
+    """
 
     period: TaxPeriod
     previous: TaxPeriod
+    until: datetime
     filing: Filing
     kinds: frozenset[str]
 
@@ -68,16 +72,22 @@ def in_groups(groups: Collection[tuple[Filing, str]], states: Collection[str]) -
 
 
 def to_draft(drafts: Iterable[Draft]) -> Cohort:
-    """Return the recipients whose GSTR-2B is to be drafted: it is absent, and the GSTR-3B before it is filed (FAQ 25).
+    """Return the recipients whose GSTR-2B is to be drafted: absent, and the GSTR-3B before it filed in time (FAQ 25).
 
     The first one after registration needs none before it.
     """
-    return Cohort(or_(false(), *(and_(_without(draft), or_(_first(draft), _filed(draft))) for draft in drafts)))
+    return Cohort(or_(false(), *(and_(_without(draft), or_(_first(draft), _in_time(draft))) for draft in drafts)))
 
 
 def waiting(drafts: Iterable[Draft]) -> Cohort:
-    """Return the recipients whose GSTR-2B is absent because the GSTR-3B before it is not filed (FAQ 25)."""
-    return Cohort(or_(false(), *(and_(_without(draft), ~_first(draft), ~_filed(draft)) for draft in drafts)))
+    """Return the recipients whose GSTR-2B is absent because the GSTR-3B before it was not filed in time (FAQ 25)."""
+    return Cohort(or_(false(), *(and_(_without(draft), ~_first(draft), ~_in_time(draft)) for draft in drafts)))
+
+
+def to_generate(drafts: Iterable[Draft]) -> Cohort:
+    """Return those of them who have filed it since: they generate that GSTR-2B themselves."""
+    missed = (and_(_without(draft), ~_first(draft), ~_in_time(draft), _filed(draft)) for draft in drafts)
+    return Cohort(or_(false(), *missed))
 
 
 def early_return(fy: str, until: datetime) -> Cohort:
@@ -131,9 +141,13 @@ def unreadable() -> Cohort:
     return Cohort(not_(and_(_taxpayer.kind.in_(kinds), _taxpayer.filing.in_(filings), written)))
 
 
-def gstins(connection: Connection, cohort: Cohort, first: str, through: str) -> Sequence[str]:
-    """Return the GSTINs of a cohort between two, both included, in the database's order."""
-    query = select(_taxpayer.gstin).where(_taxpayer.gstin.between(first, through), cohort.condition)
+def gstins(
+    connection: Connection, cohort: Cohort, first: str | None = None, through: str | None = None
+) -> Sequence[str]:
+    """Return the GSTINs of a cohort, or of it those between two, both included, in the database's order."""
+    query = select(_taxpayer.gstin).where(cohort.condition)
+    if first is not None:
+        query = query.where(_taxpayer.gstin.between(first, through))
     return connection.execute(query.order_by(_taxpayer.gstin)).scalars().all()
 
 
@@ -170,9 +184,14 @@ def _first(draft: Draft) -> ColumnElement[bool]:
     return first
 
 
-def _filed(draft: Draft) -> ColumnElement[bool]:
+def _filed(draft: Draft, *narrowed: ColumnElement[bool]) -> ColumnElement[bool]:
     return exists().where(
         _two_b.recipient_gstin == _taxpayer.gstin,
         _two_b.period == str(draft.previous),
         _two_b.state == str(TwoBState.FINAL),
+        *narrowed,
     )
+
+
+def _in_time(draft: Draft) -> ColumnElement[bool]:
+    return _filed(draft, _two_b.filed_at < draft.until)

@@ -178,6 +178,7 @@ class ReminderKind(StrEnum):
     """What a recipient is reminded of; `machines/calendar.toml` says how many days ahead, and cites the rule."""
 
     DRAFT_READY = "draft_ready"
+    TWO_B_TO_GENERATE = "two_b_to_generate"
     TWO_B_STALE = "two_b_stale"
     TIME_LIMIT = "time_limit"
     PENDING_DEADLINE = "pending_deadline"

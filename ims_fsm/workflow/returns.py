@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ims_fsm.errors import InputError, Problem
+from ims_fsm.law.calendar import day_over
 from ims_fsm.law.decision import decide
 from ims_fsm.law.ledger import Outcome, Settled
 from ims_fsm.law.refusal import Allowed, Refused
@@ -168,16 +169,18 @@ def permit(unit: UnitOfWork, two_b: TwoB, trigger: str) -> Allowed:
     return decision
 
 
-def considered(unit: UnitOfWork, two_b: TwoB, trigger: str, standing: Standings | None = None) -> Allowed | Refused:
-    """Decide whether a trigger may fire on a GSTR-2B now; changes nothing."""
+def considered(
+    unit: UnitOfWork, two_b: TwoB, trigger: str, standing: Standings | None = None, by: str = "recipient"
+) -> Allowed | Refused:
+    """Decide whether a trigger may fire on a GSTR-2B now; `by` the recipient, or by the clock. Changes nothing."""
     scene, period = unit.scene(two_b.recipient), two_b.period
     calendar, filing = unit.book.calendar, scene.recipient.filing
     edition = unit.book.law.machine(MACHINE).at(period)
     whole = calendar.is_period_end(period, filing)
-    filed = is_filed(unit, two_b.recipient, calendar.previous(period, filing), standing)
     facts = edition.facts(
         two_b_day="come" if unit.now >= calendar.two_b_opens(period) else "not_yet",
-        previous_3b="filed" if filed else "not_filed",
+        previous_3b=_previous_3b(unit, two_b, standing),
+        generated_by=by,
         period="whole" if whole else "inside_quarter",
         taxpayer="eligible" if scene.eligible else "not_eligible",
     )
@@ -190,13 +193,32 @@ def is_filed(unit: UnitOfWork, recipient: str, period: TaxPeriod, standing: Stan
 
     `standing` has the recipient's GSTR-2Bs where they were read already.
     """
-    taxpayer = unit.scene(recipient).recipient
-    first = unit.book.calendar.period_for(taxpayer.registered_from, taxpayer.filing)
-    if period < first:
+    if _before_registration(unit, recipient, period):
         return True
-    if standing is not None:
-        return period in standing[recipient] and standing[recipient][period].state is TwoBState.FINAL
-    return returns.two_b(unit.connection, recipient, period).state is TwoBState.FINAL
+    return _standing(unit, recipient, period, standing).state is TwoBState.FINAL
+
+
+def _previous_3b(unit: UnitOfWork, two_b: TwoB, standing: Standings | None) -> str:
+    """Return the fact whether the GSTR-3B before a GSTR-2B is filed, and whether by the day of the draft (FAQ 25)."""
+    calendar, recipient = unit.book.calendar, two_b.recipient
+    previous = calendar.previous(two_b.period, unit.scene(recipient).recipient.filing)
+    if _before_registration(unit, recipient, previous):
+        return "filed"
+    before = _standing(unit, recipient, previous, standing)
+    if before.state is not TwoBState.FINAL or before.filed_at is None:
+        return "not_filed"
+    return "filed_late" if before.filed_at >= day_over(calendar.two_b_day(two_b.period)) else "filed"
+
+
+def _before_registration(unit: UnitOfWork, recipient: str, period: TaxPeriod) -> bool:
+    taxpayer = unit.scene(recipient).recipient
+    return period < unit.book.calendar.period_for(taxpayer.registered_from, taxpayer.filing)
+
+
+def _standing(unit: UnitOfWork, recipient: str, period: TaxPeriod, standing: Standings | None) -> TwoB:
+    if standing is None:
+        return returns.two_b(unit.connection, recipient, period)
+    return standing[recipient].get(period) or TwoB(recipient=recipient, period=period)
 
 
 def move(

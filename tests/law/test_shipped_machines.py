@@ -230,6 +230,8 @@ def test_faq_21_only_what_has_a_time_limit_expires(law):
         ("absent", "generate", {}, ()),
         ("absent", "generate", {"two_b_day": "not_yet"}, ("two_b_not_yet_open",)),
         ("absent", "generate", {"previous_3b": "not_filed"}, ("previous_3b_not_filed",)),
+        ("absent", "generate", {"previous_3b": "filed_late"}, ()),
+        ("absent", "generate", {"previous_3b": "filed_late", "generated_by": "clock"}, ("previous_3b_not_filed",)),
         ("absent", "generate", {"period": "inside_quarter"}, ("no_monthly_2b_for_quarterly",)),
         ("absent", "generate", {"taxpayer": "not_eligible"}, ("taxpayer_not_eligible",)),
         ("stale", "generate", {}, ()),

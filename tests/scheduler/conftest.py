@@ -32,7 +32,7 @@ from ims_fsm import (
 from ims_fsm.scheduler import Scheduler, Tick
 from ims_fsm.store.connection import reading, writing
 from ims_fsm.store.job_tables import JobRunRow, ReminderRow
-from ims_fsm.store.jobs import Reminder
+from ims_fsm.store.reminders import Reminder
 from ims_fsm.store.tables import Table, core
 from ims_fsm.terms.vocabulary import ReminderKind
 from ims_fsm.workflow.calendar.planning import Report, Standing

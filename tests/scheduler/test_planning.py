@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from ims_fsm.store.connection import writing
+from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.workflow.calendar import jobs
 
 OLD = date(2024, 3, 5)
@@ -40,7 +41,8 @@ def test_a_missed_14th_is_made_good_at_the_next_start(town):
 
 
 @pytest.mark.both
-def test_who_has_not_filed_is_skipped_and_taken_up_when_he_has(town, who):
+def test_who_has_not_filed_by_the_end_of_the_14th_is_skipped_and_reminded(town, who):
+    """FAQ 25: the system does not draft it later, the taxpayer generates it."""
     town.recipients(1, 2).at("2024-11-14").ring()
     town.file_3b(1, "2024-10")
     town.at("2024-12-14").ring()
@@ -53,12 +55,48 @@ def test_who_has_not_filed_is_skipped_and_taken_up_when_he_has(town, who):
         "file it first, then generate GSTR-2B of 2024-11 from the dashboard"
     )
     assert not town.report().failed
-    town.at("2024-12-20").file_3b(2, "2024-10")
-    assert sum(one.unplanned for one in town.report().jobs if one.job == "draft") == 1
+    town.at("2024-12-15 00:00").file_3b(2, "2024-10")
+    assert not any(one.unplanned for one in town.report().jobs)
+    for moment in ("2024-12-15 00:01", "2024-12-16"):
+        assert not town.at(moment).ring().done.shards
+    assert town.two_bs("2024-11", 2) == ["absent"]
+    (skipped,) = town.standing("draft", "2024-11").skipped
+    assert skipped.error == (
+        f"GSTR-3B of 2024-10 was filed for {who(2)} after the day on which GSTR-2B of 2024-11 is drafted, so the "
+        "system does not draft it (faq.25); the recipient generates it from the dashboard: ims-fsm 2b generate "
+        f"--gstin {who(2)} --period 2024-11"
+    )
+    given = [(one.kind, one.subject, one.rule) for one in town.reminders(2) if one.kind == "two_b_to_generate"]
+    assert given == [("two_b_to_generate", "2024-11", "faq.25")]
+    town.ims.recipient(who(2), actor="buyer").generate_2b(TaxPeriod("2024-11"))
     town.ring()
-    assert town.two_bs("2024-11", 2) == ["draft"]
+    assert not town.standing("draft", "2024-11").skipped
+    assert town.at("2024-12-17").ims.sweep([who(2)]).swept[0].to_generate is None
+
+
+@pytest.mark.both
+def test_who_files_on_the_14th_itself_is_drafted(town):
+    town.recipients(1).at("2024-11-14").ring()
+    town.at("2024-12-14 00:00").ring()
+    assert town.two_bs("2024-11", 1) == ["absent"]
+    town.at("2024-12-14 23:59").file_3b(1, "2024-10")
+    assert sum(one.unplanned for one in town.report().jobs if one.job == "draft") == 1
+    town.at("2024-12-16").ring()
+    assert town.two_bs("2024-11", 1) == ["draft"]
     assert not town.standing("draft", "2024-11").skipped
     assert not town.ring()
+
+
+def test_a_sweep_reminds_and_does_not_draft(town, who):
+    """As the scheduler does, and each reminder once, whoever gives it."""
+    town.recipients(1).at("2024-11-14").ring()
+    town.at("2024-12-20").file_3b(1, "2024-10")
+    for _ in range(2):
+        (swept,) = town.ims.sweep([who(1)]).swept
+        assert (swept.drafted, swept.to_generate) == (None, "2024-11")
+    town.ring()
+    assert town.two_bs("2024-11", 1) == ["absent"]
+    assert [one.kind for one in town.reminders(1)].count("two_b_to_generate") == 1
 
 
 def test_what_was_drafted_by_hand_is_skipped_no_longer(town, who):
@@ -71,18 +109,18 @@ def test_what_was_drafted_by_hand_is_skipped_no_longer(town, who):
     assert (standing.skipped, dict(standing.shards)) == ((), {"done": 1})
 
 
-def test_many_months_are_taken_up_one_after_another(town):
-    town.recipients(1).at("2025-03-14").ring()
-    for filed, drafted in (("2024-10", "2024-11"), ("2024-11", "2024-12"), ("2024-12", "2025-01")):
+def test_many_months_are_generated_by_hand_one_after_another(town, who):
+    town.recipients(1).at("2025-03-15").ring()
+    desk = town.ims.recipient(who(1), actor="buyer")
+    for filed, generated in (("2024-10", "2024-11"), ("2024-11", "2024-12"), ("2024-12", "2025-01")):
         town.file_3b(1, filed)
         town.ring()
-        assert town.two_bs(drafted, 1) == ["draft"]
-    assert [one.period for one in town.report().jobs if one.job == "draft"] == [
-        "2025-02",
-        "2025-01",
-        "2024-12",
+        assert town.two_bs(generated, 1) == ["absent"]
+        desk.generate_2b(TaxPeriod(generated))
+    assert [one.subject for one in town.reminders(1) if one.kind == "two_b_to_generate"] == [
         "2024-11",
-        "2024-10",
+        "2024-12",
+        "2025-01",
     ]
 
 
@@ -231,11 +269,12 @@ def test_a_broken_annual_return_stops_nobody(town, who):
 
 
 def test_the_clock_runs_over_the_end_of_a_year(town):
-    town.recipients(1).at("2024-12-31 23:59").ring()
-    assert not town.at("2025-01-01 00:00").ring()
+    town.recipients(1).at("2024-11-14").ring()
     town.file_3b(1, "2024-10")
-    assert town.at("2024-12-31 23:59").ring().done.shards == 1
+    town.at("2025-01-01 00:00").ring()
     assert town.two_bs("2024-11", 1) == ["draft"]
+    assert not town.at("2024-12-31 23:59").ring()
+    assert not town.at("2025-01-01 00:00").ring()
 
 
 def test_one_plan_after_another_adds_none(town):

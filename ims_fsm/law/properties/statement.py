@@ -14,7 +14,8 @@ from ims_fsm.law.space import EditionSpace
 from ims_fsm.terms.vocabulary import TwoBState
 
 GENERATE, CHANGE, FILE = "generate", "change", "file_3b"
-READY = {"two_b_day": "come", "previous_3b": "filed", "period": "whole", "taxpayer": "eligible"}
+FILED = ("filed", "filed_late")
+READY = {"two_b_day": ("come",), "previous_3b": FILED, "period": ("whole",), "taxpayer": ("eligible",)}
 CLAIMS = Claims()
 CLAIMS[Claim("gstr2b_final_for_good", "A final GSTR-2B never changes again", ("faq.12", "faq.20", "faq.26"))] = (
     decided_for_good
@@ -53,18 +54,28 @@ def _gstr2b_changes_make_it_stale(space: EditionSpace, _law: Law) -> Iterator[Fi
     ("faq.9", "faq.23", "faq.25", "faq.26", "faq.27"),
 )
 def _gstr2b_generated_in_time(space: EditionSpace, _law: Law) -> Iterator[Finding]:
-    ready = space.space.where({fact: (value,) for fact, value in READY.items()})
+    ready = space.space.where(READY)
     for state in space.edition.states:
         early = space.space.everything ^ ready
         yield never(space, state, GENERATE, early, "although it is not yet its time")
         if state in space.active:
-            yield always(space, state, GENERATE, ready, "although its time has come")
+            yield always(space, state, GENERATE, ready & ~_missed(space), "although its time has come")
+
+
+@CLAIMS.proved_by("The system drafts no GSTR-2B whose previous GSTR-3B was missing on the 14th", ("faq.25",))
+def _gstr2b_not_drafted_late(space: EditionSpace, _law: Law) -> Iterator[Finding]:
+    for state in space.edition.states:
+        yield never(space, state, GENERATE, _missed(space), "although it was missing on its day")
+
+
+def _missed(space: EditionSpace) -> int:
+    return space.space.where({"generated_by": ("clock",), "previous_3b": ("filed_late",)})
 
 
 @CLAIMS.proved_by(
     "GSTR-3B is never filed before the one of the previous tax period, nor inside a quarter", ("faq.25", "faq.27")
 )
 def _gstr2b_filed_in_order(space: EditionSpace, _law: Law) -> Iterator[Finding]:
-    ready = space.space.where({"previous_3b": ("filed",), "period": ("whole",)})
+    ready = space.space.where({"previous_3b": FILED, "period": ("whole",)})
     for state in space.edition.states:
         yield never(space, state, FILE, space.space.everything ^ ready, "out of order")

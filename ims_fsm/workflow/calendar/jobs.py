@@ -6,27 +6,19 @@ split until the failing recipient is isolated: they are noted with the error and
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from itertools import groupby
-from operator import attrgetter
+from datetime import timedelta
 
 from ims_fsm.errors import ImsFsmError
-from ims_fsm.law.calendar import day_over
-from ims_fsm.law.instants import reminder_at
-from ims_fsm.law.refusal import Allowed
-from ims_fsm.record.record import Record
 from ims_fsm.store import cohorts, jobs
 from ims_fsm.store.connection import serialise
 from ims_fsm.store.events import in_turn
-from ims_fsm.store.jobs import JobRun, Reminder
-from ims_fsm.terms.period import TaxPeriod, in_india
-from ims_fsm.terms.vocabulary import Job, ReminderKind, Trigger
-from ims_fsm.workflow.calendar import planning, sweeps
+from ims_fsm.store.jobs import JobRun
+from ims_fsm.terms.vocabulary import Job
+from ims_fsm.workflow.calendar import planning, reminding, sweeps
 from ims_fsm.workflow.calendar.sweeps import Swept, part_size, sentence
-from ims_fsm.workflow.unit import UnitOfWork, consider
+from ims_fsm.workflow.unit import UnitOfWork
 from ims_fsm.workflow.workspace import Workspace
 
 ACTOR = "clock"
@@ -134,10 +126,10 @@ def _recipients(unit: UnitOfWork, run: JobRun) -> Sequence[str]:
 
 def _perform(unit: UnitOfWork, run: JobRun, gstins: Sequence[str]) -> None:
     if run.job is Job.REMIND:
-        remind(unit, gstins)
+        reminding.remind(unit, gstins)
         return
     drafted = [(swept.recipient, swept.drafted) for swept in _swept(unit, gstins) if swept.drafted]
-    announce_drafts(unit, drafted)
+    reminding.announce_drafts(unit, drafted)
     left = _recipients(unit, run) if run.job is Job.DRAFT else ()
     if left:
         what = f"GSTR-2B of {run.period} of {left[0]} is due and was not drafted"
@@ -162,82 +154,3 @@ def _note(workspace: Workspace, run: JobRun, error: Exception) -> None:
         jobs.split(unit.connection, run, cohort, unit.now, part_size(members), sentence(error))
 
     workspace.run(work, actor=ACTOR)
-
-
-Subject = tuple[str, ReminderKind, str, datetime]
-
-
-def remind(unit: UnitOfWork, gstins: Collection[str]) -> None:
-    """Give some recipients every reminder that is owed by now; one that was given is not given again."""
-    unit.know(gstins)
-    stale = jobs.stale(unit.connection, gstins)
-    sizes = jobs.sizes(unit.connection, stale) if stale else {}
-    about: Counter[Subject] = Counter()
-    for gstin, period in stale:
-        about[gstin, ReminderKind.TWO_B_STALE, period, _file_by(unit, gstin, period)] = sizes.get((gstin, period), 0)
-    for _, waiting in groupby(jobs.pending(unit.connection, gstins), attrgetter("recipient")):
-        about.update(_ending(unit, list(waiting)))
-    jobs.remind(unit.connection, [
-        _reminder(unit, subject, records, days)
-        for subject, records in about.items()
-        if (days := _days_ahead(unit, subject)) is not None
-    ])  # fmt: skip
-
-
-def announce_drafts(unit: UnitOfWork, drafted: Iterable[tuple[str, TaxPeriod]]) -> None:
-    """Tell recipients that their GSTR-2B is drafted (FAQ 23), with the end of the day on which GSTR-3B is due."""
-    alike: dict[tuple[TaxPeriod, datetime], list[str]] = {}
-    for gstin, period in drafted:
-        alike.setdefault((period, _file_by(unit, gstin, period)), []).append(gstin)
-    for (period, due_at), gstins in alike.items():
-        like = _reminder(unit, (gstins[0], ReminderKind.DRAFT_READY, period, due_at), 0)
-        jobs.remind_with_sizes(unit.connection, gstins, like)
-
-
-def _reminder(unit: UnitOfWork, subject: Subject, records: int, days: int = 0) -> Reminder:
-    gstin, kind, what, due_at = subject
-    rule = unit.book.calendar.declared.reminder[kind].rule
-    return Reminder(
-        recipient_gstin=gstin,
-        kind=kind,
-        subject=what,
-        due_at=due_at,
-        days=days,
-        at=unit.now,
-        records=records,
-        rule=rule,
-    )
-
-
-def _days_ahead(unit: UnitOfWork, subject: Subject) -> int | None:
-    """Return the last of the declared numbers of days whose instant has come, while it is not too late."""
-    _, kind, _, due_at = subject
-    declared = unit.book.calendar.declared.reminder[kind].days_before
-    come = [days for days in declared if reminder_at(due_at, days) <= unit.now < due_at]
-    return min(come, default=None)
-
-
-def _file_by(unit: UnitOfWork, gstin: str, period: TaxPeriod) -> datetime:
-    taxpayer = unit.taxpayer(gstin)
-    return day_over(unit.book.calendar.due_gstr3b(period, taxpayer.filing, taxpayer.state))
-
-
-def _ending(unit: UnitOfWork, waiting: Sequence[Record]) -> Iterator[Subject]:
-    chains = unit.chains_of(waiting)
-    for record in waiting:
-        scene = unit.scene(record.recipient)
-        if record.cutoff_at is not None and _would(unit, record, Trigger.EXPIRE, record.cutoff_at, chains[record.id]):
-            day = in_india(record.cutoff_at).date().isoformat()
-            yield record.recipient, ReminderKind.TIME_LIMIT, day, record.cutoff_at
-        deadline = scene.pending_until(record)
-        if _would(unit, record, Trigger.LAPSE, deadline, chains[record.id]):
-            yield record.recipient, ReminderKind.PENDING_DEADLINE, scene.expected_period(record), deadline
-
-
-def _would(unit: UnitOfWork, record: Record, trigger: Trigger, at: datetime, chain: Sequence[Record]) -> bool:
-    """Say whether the clock would end pending of a record at a moment to come, if nothing is done until then."""
-    edition = unit.scene(record.recipient).edition(record)
-    if unit.now >= at or edition.transition(record.state, trigger) is None:
-        return False
-    then = UnitOfWork(unit.connection, unit.book, unit.hooks, at, unit.actor)
-    return isinstance(consider(then, record, trigger, chain=chain), Allowed)

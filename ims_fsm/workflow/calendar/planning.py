@@ -12,19 +12,20 @@ from datetime import date, datetime, timedelta
 from itertools import chain
 
 from ims_fsm.law.book import LawBook
-from ims_fsm.law.calendar import month_named, month_number
+from ims_fsm.law.calendar import day_over, month_named, month_number
 from ims_fsm.law.decision import decide
 from ims_fsm.law.instants import Instant, latest, next_instant, on_day, time_limit
 from ims_fsm.law.refusal import Refused
 from ims_fsm.record.refusals import filled_in, return_fields
 from ims_fsm.record.scene import Scene
 from ims_fsm.record.taxpayer import Taxpayer
-from ims_fsm.store import cohorts, jobs
+from ims_fsm.store import cohorts, jobs, reminders
 from ims_fsm.store.cohorts import Cohort, Draft
 from ims_fsm.store.connection import serialise
 from ims_fsm.store.jobs import Due, JobRun, Summary
 from ims_fsm.terms.period import TaxPeriod, in_india
-from ims_fsm.terms.vocabulary import Filing, Job, JobStatus, TwoBState
+from ims_fsm.terms.vocabulary import Filing, Job, JobStatus, ReminderKind, TwoBState
+from ims_fsm.workflow.calendar import reminding
 from ims_fsm.workflow.returns import MACHINE
 from ims_fsm.workflow.unit import UnitOfWork
 from ims_fsm.workflow.workspace import Workspace
@@ -36,7 +37,8 @@ _UNREADABLE = "what is kept of the taxpayer {gstin} cannot be read; correct its 
 def plan(unit: UnitOfWork, chunk: int) -> int:
     """Write down everything that is due as shards of at most `chunk` recipients; returns how many are new.
 
-    Those whose previous GSTR-3B is not filed are noted as skipped with the reason, and taken up when it is (FAQ 25).
+    Those whose previous GSTR-3B is not filed are noted as skipped with the reason. Who files it on the 14th still is
+    taken up, who files it later is reminded to generate that GSTR-2B (FAQ 25).
     """
     serialise(unit.connection, [_ONE_PLANS_AT_A_TIME])
     jobs.withdraw(unit.connection, unit.now)
@@ -44,6 +46,7 @@ def plan(unit: UnitOfWork, chunk: int) -> int:
     for item in due(unit):
         planned += jobs.plan(unit.connection, item, unit.now, 1 if item.alone else chunk)
     _note_waiting(unit)
+    _remind_who_was_late(unit)
     return planned
 
 
@@ -88,11 +91,16 @@ def _limit_of(unit: UnitOfWork, fy: str) -> datetime | None:
 
 def _drafts(unit: UnitOfWork) -> Iterator[Due]:
     book = unit.book
-    standings = cohorts.standings(unit.connection, book.routing.eligible)
-    for period in sorted({period for standing in standings for period in _next(unit, standing)}):
+    for period in _without_a_draft(unit):
         if not jobs.is_under_way(unit.connection, Job.DRAFT, period):
             cohort = jobs.but_noted(Job.DRAFT, period, cohort_of(book, Job.DRAFT, period))
             yield Due(job=Job.DRAFT, period=period, due_at=book.calendar.two_b_opens(period), cohort=cohort)
+
+
+def _without_a_draft(unit: UnitOfWork) -> list[TaxPeriod]:
+    """Return the tax periods whose day has come and which are somebody's next, without a GSTR-2B."""
+    standings = cohorts.standings(unit.connection, unit.book.routing.eligible)
+    return sorted({period for standing in standings for period in _next(unit, standing)})
 
 
 def _next(unit: UnitOfWork, standing: cohorts.Standing) -> Iterator[TaxPeriod]:
@@ -109,7 +117,8 @@ def _drafts_of(book: LawBook, period: TaxPeriod) -> list[Draft]:
 
 def _draft_of(book: LawBook, period: TaxPeriod, filing: Filing) -> Draft:
     previous = book.calendar.previous(period, filing)
-    return Draft(period=period, previous=previous, filing=filing, kinds=frozenset(map(str, book.routing.eligible)))
+    kinds, until = frozenset(map(str, book.routing.eligible)), day_over(book.calendar.two_b_day(period))
+    return Draft(period=period, previous=previous, until=until, filing=filing, kinds=kinds)
 
 
 def to_take_up(unit: UnitOfWork) -> Iterator[Due]:
@@ -132,8 +141,22 @@ def _note_waiting(unit: UnitOfWork) -> None:
         period = _newest_due(unit, filing)
         if period is not None:
             waiting = cohorts.waiting([_draft_of(unit.book, period, filing)])
-            _note(unit, period, waiting, _why_waiting(unit, period, filing))
+            _note(unit, period, waiting, _why_waiting(unit, period, filing, "not_filed"))
             _note(unit, period, cohorts.unreadable(), _UNREADABLE)
+
+
+def _remind_who_was_late(unit: UnitOfWork) -> None:
+    """Remind who has filed the previous GSTR-3B after the day of a draft, and note that as the reason (FAQ 25)."""
+    for period in _without_a_draft(unit):
+        for draft in _drafts_of(unit.book, period):
+            late = cohorts.to_generate([draft])
+            unaware = reminders.but_reminded(ReminderKind.TWO_B_TO_GENERATE, period, late)
+            gstins = cohorts.gstins(unit.connection, unaware)
+            if gstins:
+                unit.know(gstins)
+                reminding.to_generate(unit, [(gstin, period) for gstin in gstins])
+                why = _why_waiting(unit, period, draft.filing, "filed_late")
+                jobs.say_why(unit.connection, Due(job=Job.DRAFT, period=period, due_at=unit.now, cohort=late), why)
 
 
 def _note(unit: UnitOfWork, period: TaxPeriod, cohort: Cohort, why: str) -> None:
@@ -149,10 +172,12 @@ def _newest_due(unit: UnitOfWork, filing: Filing) -> TaxPeriod | None:
     return next(due, None)
 
 
-def _why_waiting(unit: UnitOfWork, period: TaxPeriod, filing: Filing) -> str:
-    """Return what the machine says of a GSTR-2B whose previous GSTR-3B is not filed, of the recipient `{gstin}`."""
+def _why_waiting(unit: UnitOfWork, period: TaxPeriod, filing: Filing, previous_3b: str) -> str:
+    """Return why the machine does not let the clock draft a GSTR-2B of the recipient `{gstin}`."""
     edition = unit.book.law.machine(MACHINE).at(period)
-    facts = edition.facts(two_b_day="come", previous_3b="not_filed", period="whole", taxpayer="eligible")
+    facts = edition.facts(
+        two_b_day="come", previous_3b=previous_3b, generated_by="clock", period="whole", taxpayer="eligible"
+    )
     decision = decide(edition, str(TwoBState.ABSENT), "generate", facts)
     someone = Taxpayer(gstin="{gstin}", filing=filing, registered_from=period)
     fields = return_fields(Scene(now=unit.now, book=unit.book, recipient=someone), period)

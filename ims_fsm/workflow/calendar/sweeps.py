@@ -19,6 +19,7 @@ from ims_fsm.store.connection import serialise
 from ims_fsm.store.sql.scene import Scope
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import TwoBState
+from ims_fsm.workflow.calendar import reminding
 from ims_fsm.workflow.returns import Ended, Standings, considered, draft, end_alike, is_filed
 from ims_fsm.workflow.unit import UnitOfWork, alike
 from ims_fsm.workflow.workspace import Workspace
@@ -88,16 +89,20 @@ SWEPT_AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What a sweep did for one recipient: how many records expired and lapsed, and the period that it drafted."""
+    """What a sweep did for one recipient: how many records expired and lapsed, and the period that it drafted.
+
+    `to_generate` is a period whose GSTR-2B the recipient generates, as it was missing on its day (FAQ 25).
+    """
 
     recipient: str
     expired: int
     lapsed: int
     drafted: TaxPeriod | None
+    to_generate: TaxPeriod | None = None
 
     def __bool__(self) -> bool:
-        """Say whether anything was done."""
-        return bool(self.expired or self.lapsed or self.drafted)
+        """Say whether anything was done, or is to be done."""
+        return bool(self.expired or self.lapsed or self.drafted or self.to_generate)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +134,8 @@ def sweep(workspace: Workspace, recipients: Sequence[str], actor: str) -> SweepR
 def sweep_many(unit: UnitOfWork, recipients: Sequence[str]) -> list[Swept]:
     """Do what the calendar owes recipients by now (FAQ 21, 23, 25, 27, and the pending deadline of October 2025)."""
     unit.know(recipients)
-    owed = _owed(unit, recipients)
+    owed, missed = _owed(unit, recipients)
+    reminding.to_generate(unit, missed.items())
     ended, drafted = dict.fromkeys(recipients, Ended()), dict[str, TaxPeriod]()
     # The chains of recipients who are owed a draft are read anyway, whether anything of theirs is pending or not.
     others = records.with_pending(unit.connection, [recipient for recipient in recipients if recipient not in owed])
@@ -138,8 +144,8 @@ def sweep_many(unit: UnitOfWork, recipients: Sequence[str]) -> list[Swept]:
         ended |= done
         drafted |= _draft(unit, [recipient for recipient in part if recipient in owed], owed, read)
     return [
-        Swept(recipient, ended[recipient].expired, ended[recipient].lapsed, drafted.get(recipient))
-        for recipient in recipients
+        Swept(gstin, ended[gstin].expired, ended[gstin].lapsed, drafted.get(gstin), missed.get(gstin))
+        for gstin in recipients
     ]
 
 
@@ -159,17 +165,24 @@ def next_period(unit: UnitOfWork, recipient: str, standing: Standings | None = N
     return period
 
 
-def _owed(unit: UnitOfWork, recipients: Sequence[str]) -> dict[str, tuple[TwoB, Allowed]]:
-    """Return the GSTR-2B that each recipient is owed and does not have, with the decision; the others are left out."""
+def _owed(unit: UnitOfWork, recipients: Sequence[str]) -> tuple[dict[str, tuple[TwoB, Allowed]], dict[str, TaxPeriod]]:
+    """Return the GSTR-2B that each recipient is owed and does not have, with the decision.
+
+    And the period of the one that they generate themselves, as it was missing on its day (FAQ 25).
+    """
     standing = returns.standings(unit.connection, recipients)
     owed: dict[str, tuple[TwoB, Allowed]] = {}
+    missed: dict[str, TaxPeriod] = {}
     for recipient in recipients:
         period = next_period(unit, recipient, standing)
         two_b = standing[recipient].get(period) or TwoB(recipient=recipient, period=period)
-        decision = considered(unit, two_b, "generate", standing)
-        if two_b.state is TwoBState.ABSENT and isinstance(decision, Allowed):
-            owed[recipient] = (two_b, decision)
-    return owed
+        if two_b.state is TwoBState.ABSENT:
+            decision = considered(unit, two_b, "generate", standing, by="clock")
+            if isinstance(decision, Allowed):
+                owed[recipient] = (two_b, decision)
+            elif isinstance(considered(unit, two_b, "generate", standing), Allowed):
+                missed[recipient] = period
+    return owed, missed
 
 
 def _draft(

@@ -80,6 +80,14 @@ def test_a_draft_out_of_time_is_found(law, without_guard, counterexamples, guard
     )
 
 
+def test_a_draft_that_is_made_up_for_later_is_found(law, without_guard, counterexamples):
+    spoilt = without_guard(law.machine("gstr2b"), "drafted_on_its_day")
+    assert counterexamples("gstr2b_not_drafted_late", spoilt)[0] == (
+        "gstr2b under IMS-2024-10: generate in absent is allowed although it was missing on its day, "
+        "with previous_3b=filed_late, generated_by=clock"
+    )
+
+
 def test_a_draft_that_cannot_be_recomputed_is_found(law, with_transition, counterexamples):
     spoilt = with_transition(law.machine("gstr2b"), "generate", source=("absent", "stale"))
     assert counterexamples("gstr2b_generated_in_time", spoilt)[0] == (
