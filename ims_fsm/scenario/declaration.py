@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
 from ims_fsm.record.taxpayer import Taxpayer
-from ims_fsm.scenario.values import Amount, Day, Entry, Gstin, Moment, Name, Names, Period, Tax, Text, word
-from ims_fsm.terms.document import Document, OriginalReference
+from ims_fsm.scenario.values import Amount, Day, Entry, Gstin, Moment, Name, Names, Period, Tax, word
+from ims_fsm.terms.document import INELIGIBLE, Document, Ineligible, OriginalReference
 from ims_fsm.terms.money import HEADS, Heads
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import (
@@ -32,11 +32,10 @@ from ims_fsm.terms.vocabulary import (
 
 # What the grammar of scenarios says where a file does not; the law's own first period is in machines/calendar.toml.
 DEFAULT_REGISTERED_FROM = TaxPeriod("2024-10")
-Ineligible = Literal["pos", "sec_16_4", "rule_37a"]
 IneligibleWord = Annotated[
     Ineligible | None,
     BeforeValidator(lambda reason: None if reason == "none" else reason),
-    word(str, "reason", (*get_args(Ineligible), "none")),  # the last is read first
+    word(str, "reason", (*INELIGIBLE, "none")),  # the last is read first
 ]
 SectionWord = Annotated[str, word(str, "section", (*Section, "none"))]
 
@@ -44,7 +43,7 @@ SectionWord = Annotated[str, word(str, "section", (*Section, "none"))]
 class Header(Entry):
     """What stands at the top: the title and the rules that the scenario proves."""
 
-    title: Text
+    title: str
     rules: Names | None = None
 
 
@@ -77,7 +76,7 @@ class DocumentEntry(Entry):
     sgst: Amount = 0
     cess: Amount = 0
     amends: Name | None = None
-    pos: Text | None = None
+    pos: str | None = None
     reverse_charge: bool = False
     ineligible: IneligibleWord | None = None
     pending_blocked: bool | None = None
@@ -93,8 +92,8 @@ class Step(Entry):
     """What every step may have: its moment, and the refusal that it must meet (code and rule)."""
 
     at: Moment
-    refused: Text | None = None
-    rule: Text | None = None
+    refused: str | None = None
+    rule: str | None = None
 
 
 class Expectation(Entry):
@@ -112,8 +111,8 @@ class Expectation(Entry):
     transitions: int | None = None
     trigger: Annotated[Trigger, word(Trigger, "trigger")] | None = None
     allowed: bool | None = None
-    refused: Text | None = None
-    rule: Text | None = None
+    refused: str | None = None
+    rule: str | None = None
     recipient: Name | None = None
     supplier: Name | None = None
     period: Period | None = None
@@ -123,11 +122,6 @@ class Expectation(Entry):
     itc_not_available: Tax | None = None
     reversal_4b1: Tax | None = None
     added_back: Tax | None = None
-
-    @property
-    def written(self) -> frozenset[str]:
-        """The keys that the file has."""
-        return frozenset(self.model_fields_set)
 
 
 class Expect(Step):

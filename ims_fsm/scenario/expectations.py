@@ -74,7 +74,7 @@ def failures(stage: Stage, step: Expect) -> list[Failure]:
 
 def _of_document(stage: Stage, step: Expect) -> Iterator[Failure]:
     expect = step.expect
-    keys = [key for key in OF_A_DOCUMENT if key in expect.written]
+    keys = [key for key in OF_A_DOCUMENT if key in expect.model_fields_set]
     if expect.document is None or not keys:
         return
     try:
@@ -107,7 +107,7 @@ def _refusals(stage: Stage, document: str, trigger: str) -> tuple[Told, ...]:
 
 def _of_recipient(stage: Stage, step: Expect) -> Iterator[Failure]:
     expect = step.expect
-    keys = [key for key in OF_A_RECIPIENT if key in expect.written]
+    keys = [key for key in OF_A_RECIPIENT if key in expect.model_fields_set]
     if expect.recipient is None or expect.period is None or not keys:
         return
     view = stage.recipient(expect.recipient).two_b(expect.period)

@@ -37,6 +37,9 @@ _UNKNOWN = "is not a key"
 _FAULTS = {
     "extra_forbidden": (_UNKNOWN, "remove it"),
     "model_attributes_type": ("is not a table", "write it as a table with its keys"),
+    "string_type": ("is not text", "write it in quotes"),
+    "date_type": ("is not a date", "write it without quotes, like 2023-11-20"),
+    "datetime_type": ("is not a date and time", "write it without quotes, like 2024-11-09T11:00:00"),
     "bool_type": ("is neither true nor false", "write true or false, without quotes"),
     "int_type": ("is not a whole number", "write it without quotes and without a point"),
 }
@@ -266,10 +269,10 @@ def _subject_problems(place: str, expect: Expectation) -> Iterator[Problem]:
         ("recipient", "period"): OF_A_RECIPIENT,
         ("supplier", "period"): OF_A_SUPPLIER,
     }
-    used = {subjects: [key for key in keys if key in expect.written] for subjects, keys in wanted.items()}
+    used = {subjects: [key for key in keys if key in expect.model_fields_set] for subjects, keys in wanted.items()}
     for subjects, keys in used.items():
         for subject in subjects if keys else ():
-            if subject not in expect.written:
+            if subject not in expect.model_fields_set:
                 yield Problem(
                     place, f"has `{keys[0]}` without `{subject}`", f"say with `{subject}` of what it is expected"
                 )

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
 from ims_fsm.law.declaration import written
 from ims_fsm.terms.border import checked_gstin
@@ -48,12 +48,6 @@ def _name(value: object) -> str:
     return value
 
 
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise ValueError(f"{written(value)} is not text; write it in quotes")
-    return value
-
-
 def _names(value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not value:
         raise ValueError(f'{written(value)} is not a list of names; write it like ["A", "B"]')
@@ -64,18 +58,10 @@ def _names(value: object) -> tuple[str, ...]:
     return names
 
 
-def _moment(value: object) -> dt.datetime:
-    if not isinstance(value, dt.datetime):
-        raise ValueError(f"{written(value)} is not a date and time; write it without quotes, like 2024-11-09T11:00:00")
+def _moment(value: dt.datetime) -> dt.datetime:
     if value.tzinfo is not None:
         raise ValueError(f"{written(value)} has an offset; leave it out, times are Indian Standard Time")
     return indian(_within_reach(value, value.year))
-
-
-def _day(value: object) -> dt.date:
-    if not isinstance(value, dt.date) or isinstance(value, dt.datetime):
-        raise ValueError(f"{written(value)} is not a date; write it without quotes, like 2023-11-20")
-    return _within_reach(value, value.year)
 
 
 def _amount(value: Any) -> int:
@@ -123,10 +109,9 @@ def _gstin(value: object) -> str:
 
 
 Name = Annotated[str, BeforeValidator(_name)]
-Text = Annotated[str, BeforeValidator(_text)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
-Moment = Annotated[dt.datetime, BeforeValidator(_moment)]
-Day = Annotated[dt.date, BeforeValidator(_day)]
+Moment = Annotated[dt.datetime, AfterValidator(_moment)]
+Day = Annotated[dt.date, AfterValidator(lambda day: _within_reach(day, day.year))]
 Amount = Annotated[int, BeforeValidator(_amount)]
 Tax = Annotated[Heads, BeforeValidator(_heads)]
 Reduction = Annotated[str | Heads, BeforeValidator(_reduction)]

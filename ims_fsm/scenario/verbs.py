@@ -16,7 +16,7 @@ from ims_fsm.record.refusals import RefusedError, Told
 from ims_fsm.record.scene import ReduceItc
 from ims_fsm.scenario.declaration import IneligibleWord, Step
 from ims_fsm.scenario.stage import NotSavedError, Stage
-from ims_fsm.scenario.values import Amount, Day, Entry, FinancialYear, Name, Names, Period, Reduction, Text, word
+from ims_fsm.scenario.values import Amount, Day, Entry, FinancialYear, Name, Names, Period, Reduction, word
 from ims_fsm.terms.vocabulary import Form, State, Trigger
 
 FormWord = Annotated[Form, word(Form, "form")]
@@ -119,13 +119,9 @@ class Changes(Entry):
     cess: Amount | None = None
     number: Name | None = None
     date: Day | None = None
-    pos: Text | None = None
+    pos: str | None = None
     reverse_charge: bool | None = None
     ineligible: IneligibleWord | None = None
-
-    def named(self) -> dict[str, object]:
-        """Return the changes that were written, for a document."""
-        return {name: getattr(self, name) for name in self.model_fields_set}
 
 
 class Edit(Do):
@@ -136,7 +132,7 @@ class Edit(Do):
     changes: Changes
 
     def _work(self, stage: Stage, subject: str) -> None:
-        changes = self.changes.named()
+        changes = self.changes.model_dump(exclude_unset=True)
         stage.supplier_of(subject).edit(stage.record_id(subject), changes)
         stage.contents[subject] = stage.document(subject).changed(**changes)
 
@@ -168,7 +164,7 @@ class File(Do):
 class Act(OnDocuments):
     """The recipient acts; what is declared about the ITC to be reduced is in paise."""
 
-    remarks: Text | None = None
+    remarks: str | None = None
     reduce_itc: Reduction | None = None
 
     def perform(self, stage: Stage) -> list[Done]:
