@@ -5,6 +5,7 @@ Imports the law's edition and decision; draws nothing.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from ims_fsm.law.declaration import STATE, GuardDeclaration
@@ -39,9 +40,9 @@ class Note:
     shut: bool
     reasons: tuple[Reason, ...]
 
-    def applies(self, trigger: str, sources: frozenset[str]) -> bool:
+    def applies(self, trigger: str, sources: Iterable[str]) -> bool:
         """Say whether it may refuse the trigger in any of the sources."""
-        return not self.shut and trigger in self.triggers and (not self.states or bool(sources & {*self.states}))
+        return not self.shut and trigger in self.triggers and not (self.states and {*self.states}.isdisjoint(sources))
 
 
 def notes_of(edition: Edition) -> tuple[Note, ...]:

@@ -5,7 +5,7 @@ Imports the law; knows no drawing program and no colour.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from ims_fsm.draw.notes import Note, notes_of
@@ -121,6 +121,11 @@ class Picture:
     def sources(self, arrow: Arrow) -> tuple[str, ...]:
         """Return the states that an arrow starts in."""
         return self.frame if arrow.tail == ANY else (arrow.tail,)
+
+    def keys_of(self, arrow: Arrow) -> tuple[Key, ...]:
+        """Return the keys of an arrow's triggers."""
+        keys = {key.trigger.name: key for key in self.keys}
+        return tuple(keys[label.trigger] for label in arrow.labels)
 
     def apart(self, kind: Callable[[Arrow, Label], object]) -> Picture:
         """Return the picture with those arrows parted whose triggers are not of one kind."""
@@ -248,8 +253,8 @@ def _arrows(
     )
 
 
-def _label(trigger: str, sources: Iterable[str], notes: tuple[Note, ...]) -> Label:
-    return Label(trigger, tuple(note.number for note in notes if note.applies(trigger, frozenset(sources))))
+def _label(trigger: str, sources: tuple[str, ...], notes: tuple[Note, ...]) -> Label:
+    return Label(trigger, tuple(note.number for note in notes if note.applies(trigger, sources)))
 
 
 def _keys(edition: Edition) -> tuple[Key, ...]:

@@ -20,9 +20,10 @@ from markupsafe import Markup
 
 from ims_fsm.draw import description, tables
 from ims_fsm.draw.citation import worded
+from ims_fsm.draw.picture import ANY
 from ims_fsm.errors import DeclarationError, Problem
-from ims_fsm.law.declaration import RuleDeclaration
-from ims_fsm.pages import arrows, effects, glance, guards, links, markdown, narration, phrases, pictures
+from ims_fsm.law.declaration import ENTRY, RuleDeclaration
+from ims_fsm.pages import effects, glance, guards, links, markdown, narration, phrases, pictures
 from ims_fsm.pages.material import Material, older, worked_stories
 from ims_fsm.pages.story import Story
 from ims_fsm.terms.period import day_in_words, ordinal
@@ -32,9 +33,7 @@ _LINK = re.compile(r"(?<!\\)\]\(#([^)]+)\)")
 _BLANK_LINES = re.compile(r"\n\s*\n(?:\s*\n)*")
 _PICTURE = re.compile(r'<img alt="[^"]*" src="picture:([^"]+)">')
 # What templates may ask, by the name of the module.
-_MODULES = (
-    arrows, effects, glance, guards, links, markdown, narration, phrases, pictures, description, tables,
-)  # fmt: skip
+_MODULES = (effects, glance, guards, links, markdown, narration, phrases, pictures, description, tables)
 _FILTERS = ("sentence", "capital", "month", "held", "listed", "plural", "signed")
 _TITLES = {
     "faq": "the FAQ",
@@ -160,6 +159,7 @@ def environment_of(material: Material) -> Environment:
         "worked_stories": worked_stories,
         "number": _number,
         "month_name": month_name,
+        "tails": {ENTRY: "nothing", ANY: "any open state"},
     }
     environment.filters |= {
         "linked": lambda text: links.linked(text.strip(), law),
@@ -170,6 +170,7 @@ def environment_of(material: Material) -> Environment:
         "code": markdown.code,
         "badge": markdown.badge,
         "worded": worded,
+        "titles": lambda states, edition: [edition.states[state].title for state in states if state != ENTRY],
         "day": day_in_words,
         "ordinal": ordinal,
         **{name: getattr(phrases, name) for name in _FILTERS},

@@ -5,16 +5,20 @@ Imports the law; each answer is what `decide` says, under every rule set.
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import product
+from pathlib import Path
 
 from ims_fsm.law.decision import decide
+from ims_fsm.law.declaration import Declared
 from ims_fsm.law.edition import Edition, Machine
 from ims_fsm.law.refusal import Refused
 from ims_fsm.pages.material import Material
 
 UNKNOWN = "unknown"
+FILE = Path(__file__).with_name("questions.toml")
 # One case of a machine: the values of the first fact, those of the second, and an answer for each rule set.
 Case = tuple[tuple[str, ...], tuple[str, ...], "Answers"]
 
@@ -31,59 +35,25 @@ class Answer:
 Answers = tuple[Answer, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A question about a trigger, asked for every value of two facts; every other fact has its plain value.
+class Question(Declared):
+    """A question about a trigger, asked for every value of two facts; what its fields mean stands in the file."""
 
-    `given` sets further facts; `until` names one whose passing may turn the answer, and `once` says so in words.
-    """
-
+    rules: tuple[str, ...]
     asks: str
     trigger: str
     facts: tuple[str, str]
     note: str
-    given: Mapping[str, str] = field(default_factory=dict)
+    given: Mapping[str, str] = {}
     until: str = ""
     once: str = ""
 
 
-PENDING = Question(
-    asks="May it be kept pending?",
-    trigger="keep_pending",
-    facts=("direction", "original"),
-    note="An original that no GSTR-3B has decided is one of the same 2B period here; of another, FAQ 13 comes "
-    "first. Everything else is in order.",
-    until="pending_window",
-    once="until its deadline",
-)
-QUESTIONS: Mapping[str, tuple[Question, ...]] = {
-    "faq.11": (PENDING,),
-    "faq.13": (
-        Question(
-            asks="May it be acted on?",
-            trigger="accept",
-            facts=("original", "same_period"),
-            note="Asked for accept; reject and keep pending are refused for the same reason, and GSTR-3B freezes no "
-            "amendment that waits. Everything else is in order.",
-        ),
-    ),
-    "advisory.2025-10.pending": (PENDING,),
-    "advisory.2025-10.reduction": (
-        Question(
-            asks="May a reduction of ITC be declared with its acceptance?",
-            trigger="accept",
-            facts=("direction", "original"),
-            note="Asked for a reduction in full. An original that no GSTR-3B has decided is one of the same 2B period.",
-            given={"reduction": "full"},
-        ),
-    ),
-}
+QUESTIONS = tuple(map(Question.model_validate, tomllib.loads(FILE.read_text("utf-8"))["question"]))
 
 
 def answers(machine: Machine, question: Question) -> dict[tuple[str, str], Answers]:
     """Return, for every known value of the two facts, the answer under each rule set of a machine."""
-    possible = dict(zip(machine.schema.names, machine.schema.values, strict=True))
-    values = ([value for value in possible[fact] if value != UNKNOWN] for fact in question.facts)
+    values = ([value for value in machine.schema.values_of[fact] if value != UNKNOWN] for fact in question.facts)
     return {
         (first, second): tuple(_answer(edition, question, first, second) for edition in machine.editions.values())
         for first, second in product(*values)
@@ -121,9 +91,7 @@ def _answer(edition: Edition, question: Question, first: str, second: str) -> An
 
 
 def _other_values(edition: Edition, fact: str) -> tuple[str, ...]:
-    possible = dict(zip(edition.schema.names, edition.schema.values, strict=True)).get(fact, ())
-    plain = dict(zip(edition.schema.names, edition.schema.defaults, strict=True)).get(fact)
-    return tuple(value for value in possible if value != plain)
+    return tuple(value for value in edition.schema.values_of.get(fact, ()) if value != edition.facts()[fact])
 
 
 def asked(question: Question, material: Material) -> tuple[tuple[tuple[str, ...], tuple[Case, ...]], ...]:

@@ -5,7 +5,7 @@ Imports the law and the links; decides nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ims_fsm.draw.citation import worded
@@ -16,10 +16,10 @@ from ims_fsm.law.edition import Edition, Machine
 from ims_fsm.law.modelcheck import OF_RECORDS, OF_STATEMENTS
 from ims_fsm.law.properties.claim import Claim
 from ims_fsm.law.refusal import Refusal
-from ims_fsm.pages.links import fact_anchor, linked, machine_link, rule_links
+from ims_fsm.pages.links import fact_anchor, machine_link
 from ims_fsm.pages.markdown import Md, code, commas, link
 from ims_fsm.pages.material import Material
-from ims_fsm.pages.phrases import listed, month, sentence
+from ims_fsm.pages.phrases import listed, sentence
 
 # What only a single record can tell is left open in a sentence about all of them.
 _LEFT_OPEN = ("form", "recipient_kind", "removed_for", "quarter")
@@ -86,72 +86,32 @@ def of_the_clock(guard: GuardDeclaration, machine: Machine) -> bool:
     return all(trigger.actor == "clock" for trigger in triggers if trigger.name in guard.triggers)
 
 
-def guards_by_code(material: Material) -> Mapping[str, list[tuple[GuardDeclaration, list[str]]]]:
-    """Return the guards that give each code, each once, with the machines in which they can refuse."""
-    codes: dict[str, list[tuple[GuardDeclaration, list[str]]]] = {}
-    for name, machine in material.machines.items():
-        for guard in machine.declaration.guard:
-            if not material.has(machine, guard):
-                continue
-            entries = codes.setdefault(guard.code, [])
-            names = next((names for other, names in entries if other == guard), None)
-            if names is None:
-                entries.append((guard, [name]))
-            else:
-                names.append(name)
-    return dict(sorted(codes.items()))
-
-
 @dataclass(frozen=True, slots=True)
 class Never:
-    """A transition that is always refused: its trigger, since and until when, and the guards that refuse it."""
+    """A transition that is always refused: its trigger, the editions in which it is, and the guards that refuse it."""
 
     trigger: str
-    span: str
     guards: tuple[GuardDeclaration, ...]
-    reason: Md
+    editions: list[Edition]
 
 
-def always_refused(machine: Machine, material: Material) -> Iterator[Never]:
-    """Give the transitions that are always refused, each reason once, with the rule set where it is not all of them."""
-    editions_of: dict[tuple[str, Md], list[Edition]] = {}
-    reasons: dict[Md, tuple[GuardDeclaration, ...]] = {}
+def always_refused(machine: Machine) -> Iterable[Never]:
+    """Return the transitions that are always refused, each reason once."""
+    reasons: dict[tuple[str, ...], Never] = {}
     for edition in machine.editions.values():
         for row in transition_table(edition):
             if row.dest is not None and row.never:
                 guards = tuple(guard for guard in edition.guards if _always(edition, guard, row))
-                reason = Md(" ").join(_reason(edition, guard, material) for guard in guards)
-                reasons[reason] = guards
-                editions_of.setdefault((row.trigger, reason), []).append(edition)
-    for (trigger, reason), editions in editions_of.items():
-        spans = [] if len(editions) == len(machine.editions) else [_span(edition) for edition in editions]
-        yield Never(trigger, listed(spans), reasons[reason], reason)
+                key = (row.trigger, *(guard.name for guard in guards))
+                reasons.setdefault(key, Never(row.trigger, guards, [])).editions.append(edition)
+    return reasons.values()
 
 
 def _always(edition: Edition, guard: GuardDeclaration, row: Row) -> bool:
-    possible = {**dict(zip(edition.schema.names, edition.schema.values, strict=True)), STATE: row.sources}
+    possible = {**edition.schema.values_of, STATE: row.sources}
     return row.trigger in guard.triggers and all(
         {*possible[fact]} <= {*values} for fact, values in guard.refuse_when.items()
     )
-
-
-def _reason(edition: Edition, guard: GuardDeclaration, material: Material) -> Md:
-    """Return what a guard says, with the one value that each of its facts can take in this machine, and its rule."""
-    possible = dict(zip(edition.schema.names, edition.schema.values, strict=True))
-    parts = [linked(said(guard, material.book.calendar), material.law)]
-    for fact in guard.refuse_when:
-        if fact != STATE and len(possible[fact]) == 1:
-            (value,) = possible[fact]
-            name, says = link(worded(fact), fact_anchor(fact)), material.law.facts[fact].values[value]
-            parts.append(Md("Here {} is always {}: {}.").format(name, code(value), says))
-    return Md(" ").join([*parts, rule_links([guard.rule])])
-
-
-def _span(edition: Edition) -> str:
-    rule_set = edition.rule_set
-    if rule_set.until:
-        return f"until 2B period {month(rule_set.until)}"
-    return f"from 2B period {month(rule_set.since)}" if rule_set.since else ""
 
 
 def other_restrictions(machine: Machine, material: Material, always: Iterable[Never]) -> list[GuardDeclaration]:

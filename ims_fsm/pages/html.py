@@ -24,8 +24,6 @@ from ims_fsm.pages.collection import Page
 _READER = MarkdownIt("commonmark", {"html": True}).enable("table")
 _DEEPEST = 6
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
-_NAMES = {"paper": "paper", "ink": "ink", "aside": "aside"}
-_PAINTS = {"grey": "blue_grey", "green": "green", "red": "red", "amber": "amber", "blue": "blue", "end": "neutral"}
 _FIGURE = re.compile(r'<img alt="[^"]*" src="picture:([^"]+)">\s*<p><em>(.*?)</em></p>', re.DOTALL)
 _QUESTION = re.compile(r'^## <a id="(faq-\d+)"></a>(\d+)', re.MULTILINE)
 _FILE = re.compile(r"^<p>file:(.+)</p>$", re.MULTILINE)
@@ -168,8 +166,9 @@ def styled(style: str) -> str:
 
 
 def _variables(palette: Palette) -> str:
-    variables = [f"--{name}: {getattr(palette, field)};" for name, field in _NAMES.items()]
-    for name, field in _PAINTS.items():
-        paint: Paint = getattr(palette, field)
-        variables.append(f"--{name}: {paint.line}; --{name}-tint: {paint.fill};")
+    variables: list[str] = []
+    for field in fields(palette):
+        colour = getattr(palette, field.name)
+        pair = {"": colour.line, "-tint": colour.fill} if isinstance(colour, Paint) else {"": colour}
+        variables += (f"--{field.name}{part}: {value};" for part, value in pair.items())
     return " ".join(variables)

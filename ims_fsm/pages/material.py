@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ims_fsm.draw.diagrams import Drawing
+from ims_fsm.draw.picture import Arrow, Picture
 from ims_fsm.law.annexure import Annexure, Row
 from ims_fsm.law.book import LawBook
 from ims_fsm.law.calendar import ONE_DAY, month_number
@@ -64,6 +65,18 @@ class Material:
         for drawing in self.pictures.drawings.values():
             drawings[drawing.picture.machine].append(drawing)
         return {name: tuple(of_machine) for name, of_machine in drawings.items()}
+
+    def arrows(self, machine: Machine) -> list[list[tuple[Picture, Arrow]]]:
+        """Return the arrows of a machine's pictures, in the order of triggers; what several show stands together."""
+        places: dict[object, list[tuple[Picture, Arrow]]] = {}
+        for picture in (drawing.picture for drawing in self.drawings[machine.name]):
+            for arrow in picture.arrows:
+                key = (arrow.tail, arrow.head, arrow.never, picture.keys_of(arrow))
+                places.setdefault(key, []).append((picture, arrow))
+        order = ["", *(trigger.name for trigger in machine.declaration.trigger)]
+        first = (alike[0][1].labels for alike in places.values())
+        begins = [order.index(labels[0].trigger if labels else "") for labels in first]
+        return [alike for _, alike in sorted(zip(begins, places.values(), strict=True), key=lambda pair: pair[0])]
 
     @cached_property
     def rows(self) -> Mapping[tuple[str, ...], Sequence[Row]]:

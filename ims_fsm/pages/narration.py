@@ -1,28 +1,23 @@
-"""What the telling of a story asks: which steps belong together, who does each, which refusal it meets; amounts.
+"""What the telling of a story asks: which steps belong together, who does each, which refusal it meets.
 
 Imports the story, the law that its refusals come from, and the wording; runs nothing. The prose is in `templates/`.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ims_fsm.law.book import LawBook
 from ims_fsm.law.refusal import Refusal
-from ims_fsm.pages.phrases import HEADS, SECTIONS, listed, month, person, tax
+from ims_fsm.pages.phrases import listed, month, person
 from ims_fsm.pages.story import Story
-from ims_fsm.terms.period import day_in_words, ordinal
 
 Row = Mapping[str, Any]
 
-_SWEEP = "Whatever the calendar owes by now is done"
 _OF_THE_SUPPLIER = ("save", "edit", "delete")
 _OF_THE_RETURN = {"generate_2b": "generate", "file_3b": "file_3b"}
-_LONG = 80
-_REDUCED = {"full": "in full", "none": "by nothing"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +26,6 @@ class Telling:
 
     story: Story
     book: LawBook
-
-    @property
-    def remark(self) -> str:
-        """What the author says of the whole."""
-        return self.story.remarks()[0]
 
     def steps(self) -> Iterator[list[tuple[Row, str]]]:
         """Give each deed with the steps that look at what came of it, every step with its author's remark."""
@@ -66,13 +56,6 @@ class Telling:
         side = "supplier" if step.get("do") in _OF_THE_SUPPLIER else "recipient"
         return listed(dict.fromkeys(person(self.document(handle).get(side, side)) for handle in handles(step)))
 
-    def swept(self, step: Row) -> str:
-        """Return what the calendar does at a step; on the day of drafts with the day's name."""
-        at, drafted = step.get("at"), self.book.calendar.declared.two_b.day
-        if isinstance(at, dt.datetime) and at.day == drafted:
-            return f"It is the {ordinal(drafted)}, the day of drafts: {_SWEEP[0].lower()}{_SWEEP[1:]}."
-        return f"{_SWEEP}."
-
     def refusal(self, step: Row) -> str | None:
         """Return the sentence of the refusal that a step meets, where exactly one guard can have given it."""
         verb, first = str(step.get("do")), next(iter(handles(step)), "")
@@ -94,31 +77,3 @@ def handles(step: Row) -> tuple[str, ...]:
     """Return the handles of the documents that a step is about."""
     documents = step.get("documents") or [step.get("document", "")]
     return tuple(str(handle) for handle in documents)
-
-
-def dated(date: object) -> str:
-    """Return the date of a document as it follows its number; nothing where it has none."""
-    return f" of {day_in_words(date)}" if isinstance(date, dt.date) else ""
-
-
-def taxes(row: Row) -> str:
-    """Return the tax of a document."""
-    return tax({head: row[head] for head in HEADS if head in row})
-
-
-def reduced(declared: object) -> str:
-    """Return by how much ITC is to be reduced: in full, by nothing, or the amounts per head."""
-    return f"by {tax(declared)}" if isinstance(declared, dict) else _REDUCED.get(str(declared), str(declared))
-
-
-def shortened(remarks: str) -> str:
-    """Return a remark; of a long one its beginning and its length."""
-    return remarks if len(remarks) <= _LONG else f"{remarks[:24]}… ({len(remarks)} characters)"
-
-
-def sums(seen: Row) -> str:
-    """Return the amounts that are expected of a GSTR-2B, section by section."""
-    amounts = [f"{name}: {tax(seen[key])}" for key, name in SECTIONS.items() if key in seen]
-    if "reversal_4b1" in seen:
-        amounts.append(f"to be reversed in table 4(B)(1): {tax(seen['reversal_4b1'])}")
-    return "; ".join(amounts)

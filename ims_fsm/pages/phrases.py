@@ -92,13 +92,13 @@ def rupees(amount: object) -> str:
         return str(amount)
 
 
-def tax(heads: Mapping[str, object]) -> str:
-    """Return a table of heads in words; heads that are zero are left out.
+def tax(row: Mapping[str, object]) -> str:
+    """Return the heads of tax in a table in words; those that are zero are left out.
 
-    >>> tax({"igst": "118000.00", "cess": "0.00"}), tax({"igst": "0.00"})
+    >>> tax({"igst": "118000.00", "cess": "0.00", "number": "S/1"}), tax({"igst": "0.00"})
     ('1,18,000.00 IGST', 'nothing')
     """
-    amounts = [(HEADS.get(head, head), rupees(value)) for head, value in heads.items()]
+    amounts = [(HEADS[head], rupees(value)) for head, value in row.items() if head in HEADS]
     return listed(f"{amount} {head}" for head, amount in amounts if amount != "0.00") or "nothing"
 
 
