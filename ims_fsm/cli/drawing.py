@@ -44,7 +44,8 @@ def draw(
     out: Path = Path("diagrams"),
 ) -> None:
     """Draw the declared machines, each with its newest rule set and those before that differ."""
-    from ims_fsm.draw import Style, theme_named, write_diagrams
+    from ims_fsm.draw.diagrams import Style, write_diagrams
+    from ims_fsm.draw.theme import theme_named
 
     path, names = path_and_machines(machines)
     style = Style(theme_named(theme), href_base, notes == "all")
@@ -53,9 +54,10 @@ def draw(
 
     def drawn(law: Law) -> list[Path]:
         if compare:
-            from ims_fsm.draw.comparison import compared, write_comparisons
+            from ims_fsm.draw.comparison import write_comparisons
+            from ims_fsm.law.comparison import comparisons
 
-            return write_comparisons(compared(law, *compare, names), out, [fmt], style)
+            return write_comparisons(comparisons(law, *compare, names), out, [fmt], style)
         return write_diagrams(law, out, [fmt], names, edition, style)
 
     if watch:
@@ -77,12 +79,12 @@ def compare(
     call: Call, machines: list[str] | None = None, *, rule_sets: tuple[str, str] | None = None, markdown: bool = False
 ) -> None:
     """Compare two rule sets: the states, transitions and guards that are added, gone or changed."""
-    from ims_fsm.draw.comparison import compared
     from ims_fsm.draw.comparison import markdown as as_markdown
+    from ims_fsm.law.comparison import comparisons
 
     path, names = path_and_machines(machines)
     law = law_at(path)
-    changes = compared(law, *(rule_sets or _last_two(law)), names)
+    changes = comparisons(law, *(rule_sets or _last_two(law)), names)
     if markdown and not call.as_json:
         verbatim(as_markdown(changes).rstrip())
     else:
@@ -138,15 +140,15 @@ def timeline(
 ) -> None:
     """Draw a tax period in one picture: filing windows, the draft, recomputing, GSTR-3B, limits, with their rules."""
     from ims_fsm.charts.month.days import Recipient
-    from ims_fsm.charts.paper import drawn
-    from ims_fsm.charts.timeline import month_page
+    from ims_fsm.charts.month.drawing import month_page
+    from ims_fsm.draw.conversion import converted
     from ims_fsm.draw.theme import theme_named
     from ims_fsm.terms.vocabulary import Filing
 
     recipient = Recipient(Filing.QUARTERLY if quarterly else Filing.MONTHLY, state)
     chosen = _chosen(fmt, out)
     page = month_page(_book(calendar), period, recipient, theme_named(theme))
-    _put(call, drawn(page, chosen), chosen, out)
+    _put(call, converted(page.svg(), chosen), chosen, out)
 
 
 @command("sequence")

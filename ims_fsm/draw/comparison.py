@@ -20,9 +20,8 @@ from ims_fsm.draw.notes import reason_of
 from ims_fsm.draw.picture import Arrow, Card, Label, Links, Picture, picture_of
 from ims_fsm.draw.sheet import ArrowLook, CardLook, LabelLook, Sheet, Wording
 from ims_fsm.draw.theme import LIGHT, Paint, Palette, Theme
-from ims_fsm.law.comparison import Change, Comparison, GuardChange, MoveChange, comparisons
+from ims_fsm.law.comparison import Change, Comparison, MoveChange
 from ims_fsm.law.declaration import ENTRY
-from ims_fsm.law.register import Law
 
 
 class Mark(NamedTuple):
@@ -99,27 +98,20 @@ def blocks(comparison: Comparison, palette: Palette) -> Iterator[Block]:
     """Give the legend: what is added, changed and gone, first what moves, then what refuses."""
     if not comparison.differs:
         yield Block((), "Nothing differs", f"{comparison.title} is the same under both rule sets.")
-    for change in MARKS:
-        heading, color = MARKS[change].heading, change_paint(change, palette).line
-        for entry in (*_moving(comparison, change, color), *_refusing(comparison, change, color)):
-            yield Block((entry,), heading)
-            heading = ""
-
-
-def _moving(comparison: Comparison, change: Change, color: str) -> Iterator[Entry]:
     edition = comparison.whole
-    for (trigger, dest), moves in moved(comparison).items():
-        if change_of(moves) is change and change is not Change.CHANGED:
-            means = edition.triggers[trigger].says
-            says = f"It leads to {edition.states[dest].title}. {means} ({cite_all(moves[0].rules)})"
-            yield Entry(sign_of(change), worded(trigger), says, color=color)
-
-
-def _refusing(comparison: Comparison, change: Change, color: str) -> Iterator[Entry]:
-    for difference in differences(comparison):
-        if difference.change is change:
-            on = ", ".join(map(worded, difference.triggers))
-            yield Entry(difference.mark, cite(difference.rule), f"On {on}: {difference.says}", color=color)
+    for change, mark in MARKS.items():
+        color = change_paint(change, palette).line
+        entries = []
+        for (trigger, dest), moves in moved(comparison).items():
+            if change_of(moves) is change and change is not Change.CHANGED:
+                says = f"It leads to {edition.states[dest].title}. {edition.triggers[trigger].says}"
+                entries.append(Entry(mark.sign, worded(trigger), f"{says} ({cite_all(moves[0].rules)})", color=color))
+        for difference in differences(comparison):
+            if difference.change is change:
+                says = f"On {', '.join(map(worded, difference.triggers))}: {difference.says}"
+                entries.append(Entry(difference.mark, cite(difference.rule), says, color=color))
+        for at, entry in enumerate(entries):
+            yield Block((entry,), "" if at else mark.heading)
 
 
 @dataclass(frozen=True)
@@ -246,15 +238,6 @@ def _worded(mark: str) -> str:
     return f"{words} {mark[1:]}".strip()
 
 
-def compared(law: Law, before: str, after: str, names: Iterable[str] | None = None) -> list[Comparison]:
-    """Return the comparisons of the named machines; of all that differ where none is named.
-
-    Raises `InputError` with every unknown machine and rule set.
-    """
-    changes = comparisons(law, before, after, names)
-    return changes if names is not None else [comparison for comparison in changes if comparison.differs]
-
-
 def write_comparisons(
     changes: Sequence[Comparison], folder: Path, formats: Sequence[str] = ("svg",), style: Style = PLAIN
 ) -> list[Path]:
@@ -308,46 +291,38 @@ def markdown(comparisons: Sequence[Comparison]) -> str:
 
 
 def _states(comparison: Comparison) -> Iterator[DifferenceRow]:
-    reach = {Change.ADDED: ("not reached", "reached"), Change.GONE: ("reached", "not reached")}
-    for change in comparison.states:
-        if change.change in reach:
-            rules = comparison.whole.states[change.name].rules
-            yield DifferenceRow(change.change, "state", change.title, *reach[change.change], rules)
+    for state in comparison.states:
+        if state.change is not Change.SAME:
+            was, now = ("not reached", "reached")[:: 1 if state.change is Change.ADDED else -1]
+            rules = comparison.whole.states[state.name].rules
+            yield DifferenceRow(state.change, "state", state.title, was, now, rules)
 
 
 def _moves(comparison: Comparison) -> Iterator[DifferenceRow]:
     titles = {name: state.title for name, state in comparison.whole.states.items()} | {ENTRY: "nothing"}
+    possible = {
+        Change.ADDED: ("not possible", "possible"),
+        Change.GONE: ("possible", "not possible"),
+        Change.CHANGED: ("possible", "possible, under other guards or rules"),
+    }
     for (trigger, dest), moves in moved(comparison).items():
-        change = change_of(moves)
-        if change is Change.SAME:
-            continue
-        sources = ", ".join(titles[move.source] for move in moves)
-        way = f"{worded(trigger)}: {sources} → {titles[dest]}"
-        was, now = {
-            Change.ADDED: ("not possible", "possible"),
-            Change.GONE: ("possible", "not possible"),
-        }.get(change, ("possible", "possible, under other guards or rules"))
-        yield DifferenceRow(change, "transition", way, was, now, moves[0].rules)
+        if (change := change_of(moves)) is not Change.SAME:
+            way = f"{worded(trigger)}: {', '.join(titles[move.source] for move in moves)} → {titles[dest]}"
+            was, now = possible[change]
+            yield DifferenceRow(change, "transition", way, was, now, moves[0].rules)
 
 
 def _guards(comparison: Comparison) -> Iterator[DifferenceRow]:
-    for change in comparison.guards:
-        if change.change is not Change.SAME:
-            yield _guard(change)
-
-
-def _guard(change: GuardChange) -> DifferenceRow:
-    was, now = (
-        "refuses nothing" if guard is None else reason_of(guard).says for guard in (change.before, change.after)
-    )
-    guard = change.guard
-    on = ", ".join(map(worded, guard.triggers))
-    return DifferenceRow(change.change, "guard", f"on {on}", was, now, (guard.rule, *guard.see))
+    for entry in comparison.guards:
+        if entry.change is not Change.SAME:
+            guard, editions = entry.guard, (entry.before, entry.after)
+            was, now = ("refuses nothing" if edition is None else reason_of(edition).says for edition in editions)
+            name = f"on {', '.join(map(worded, guard.triggers))}"
+            yield DifferenceRow(entry.change, "guard", name, was, now, (guard.rule, *guard.see))
 
 
 def _table(rows: Sequence[DifferenceRow]) -> Iterator[str]:
-    yield "| | What | Before | After | Rules |"
-    yield "|---|---|---|---|---|"
+    yield from ("| | What | Before | After | Rules |", "|---|---|---|---|---|")
     for row in rows:
         cells = (
             f"{sign_of(row.change)} {row.change}",

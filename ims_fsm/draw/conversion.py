@@ -1,4 +1,4 @@
-"""A finished SVG as PNG or PDF, by the wheel typst and the font that ships: the same bytes on every machine.
+"""A finished SVG as a file: as it is, or as PNG or PDF by the wheel typst and the font that ships, alike everywhere.
 
 Imports the sizes and the errors; typst, and nothing of the system, is loaded when something is converted.
 """
@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterable
 
 from ims_fsm.draw.measure import FONTS, is_measurable
 from ims_fsm.draw.renderer import RendererMissingError, RenderingError
+from ims_fsm.errors import InputError, Problem
 
 # A printed line needs more dots than a screen's.
 DPI = 192
+DRAWN = ("svg", "png", "pdf")
 _PAGE = """\
 #set document(title: sys.inputs.title, date: none)
 #set page(width: auto, height: auto, margin: 0pt)
@@ -21,20 +24,22 @@ _PAGE = """\
 _WORDS = re.compile(r">([^<>]+)<")
 
 
-def png_of(svg: str, *, dpi: float = DPI) -> bytes:
-    """Return an SVG as PNG, with so many dots to the inch of its own size: 72 points are an inch.
+def check_formats(formats: Iterable[str], allowed: Iterable[str] = DRAWN) -> None:
+    """Raise `InputError` with every word that is not an allowed format."""
+    remedy = f"use one of {', '.join(allowed)}"
+    if problems := [Problem(fmt, "is not a format", remedy) for fmt in formats if fmt not in allowed]:
+        raise InputError("drawing", problems)
 
-    Raises `RendererMissingError` where typst is not installed, `RenderingError` where the SVG cannot be read.
+
+def converted(svg: str, fmt: str, *, dpi: float = DPI) -> bytes:
+    """Return an SVG as it is, or as PNG, or as a PDF of one page of its own size, whose words can be searched.
+
+    A PNG has so many dots to the inch of the SVG's own size: 72 points are an inch. Raises `InputError` for another
+    format, `RendererMissingError` where typst is not installed, `RenderingError` where the SVG cannot be read.
     """
-    return _converted(svg, "png", dpi)
-
-
-def pdf_of(svg: str) -> bytes:
-    """Return an SVG as a PDF of one page of its own size, whose words can be searched; raises as `png_of` does."""
-    return _converted(svg, "pdf", None)
-
-
-def _converted(svg: str, fmt: str, dpi: float | None) -> bytes:
+    check_formats([fmt])
+    if fmt == "svg":
+        return svg.encode()
     try:
         import typst  # noqa: PLC0415 - 30 MB, wanted for these two formats alone
     except ImportError as error:

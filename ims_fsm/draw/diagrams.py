@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ims_fsm.draw import theme as themes
-from ims_fsm.draw.conversion import pdf_of, png_of
+from ims_fsm.draw.conversion import check_formats, converted
 from ims_fsm.draw.dot import dot_of
 from ims_fsm.draw.mermaid import mermaid_of
 from ims_fsm.draw.picture import Links, Picture, picture_of
@@ -28,29 +28,20 @@ from ims_fsm.law.register import Law
 FORMATS = {"dot": "dot", "mermaid": "mmd", "svg": "svg", "png": "png", "pdf": "pdf"}
 
 
-def check_formats(formats: Iterable[str]) -> None:
-    """Raise `InputError` with every word that is not a format."""
-    remedy = f"use one of {', '.join(FORMATS)}"
-    if problems := [Problem(fmt, "is not a format", remedy) for fmt in formats if fmt not in FORMATS]:
-        raise InputError("drawing", problems)
-
-
 def drawn(sheets: Sequence[Sheet], fmt: str) -> list[bytes]:
     """Draw sheets in a format, in order; text is UTF-8, and an SVG carries the digest of its DOT.
 
     Raises `InputError` for another format, `RendererMissingError` where svg, png or pdf is asked and there is nothing
     to draw it with, `RenderingError` where that fails.
     """
-    check_formats([fmt])
+    check_formats([fmt], FORMATS)
     if fmt == "mermaid":
         return [mermaid_of(sheet).encode() for sheet in sheets]
     sources = [dot_of(sheet) for sheet in sheets]
     if fmt == "dot":
         return [source.encode() for source in sources]
     pictures = [svg_of(*parts) for parts in zip(sheets, placed(sources), sources, strict=True)]
-    if fmt == "svg":
-        return [svg.encode() for svg in pictures]
-    return [png_of(svg) if fmt == "png" else pdf_of(svg) for svg in pictures]
+    return [converted(svg, fmt) for svg in pictures]
 
 
 # What is kept with the source: text, the same on every machine, and the picture that a page shows.
@@ -104,7 +95,7 @@ def draw(
     Raises `InputError` for another format or theme, `RendererMissingError` where svg, png or pdf is asked and there is
     nothing to draw it with, `RenderingError` where that fails. DOT and Mermaid are the same bytes on every machine.
     """
-    check_formats([fmt])
+    check_formats([fmt], FORMATS)
     return drawn([Style(theme_named(theme), href_base, notes).sheet(picture_of(edition))], fmt)[0]
 
 
@@ -115,17 +106,7 @@ def drawings(law: Law, names: Iterable[str] | None = None, edition: str | None =
     `NAME.RULE-SET` that of each older one which differs. With `edition` it has that rule set's picture alone.
     Raises `InputError` with every unknown machine and rule set.
     """
-    listed = list(law.machines) if names is None else list(dict.fromkeys(names))
-    rule_sets = [rule_set.id for rule_set in law.rule_sets]
-    problems = [
-        Problem(name, "is not a declared machine", f"the machines are {', '.join(law.machines)}")
-        for name in listed
-        if name not in law.machines
-    ]
-    if edition is not None and edition not in rule_sets:
-        problems.append(Problem(edition, "is not a rule set", f"the rule sets are {', '.join(rule_sets)}"))
-    if problems:
-        raise InputError("drawing", problems)
+    listed = law.checked("drawing", names, [] if edition is None else [edition])
     return [drawing for name in listed for drawing in _of_machine(law.machines[name], edition)]
 
 
@@ -153,7 +134,7 @@ def written(
 
     The folder is made where it is not there, once everything is drawn; raises what `drawn` raises.
     """
-    check_formats(formats)
+    check_formats(formats, FORMATS)
     files: dict[Path, bytes] = {}
     for fmt in dict.fromkeys(formats):
         paths = [folder / file_name(stem, fmt, sheet.theme) for stem, sheet in sheets.items()]

@@ -6,7 +6,6 @@ Imports the sheet, what is written in it, the places and the paper.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -26,7 +25,6 @@ from ims_fsm.law.declaration import ENTRY
 # A slide of 13.3 by 7.5 inches.
 SLIDE = 960.0, 540.0
 SLIDE_MARGIN = 14
-_DIGEST = re.compile(r'\bdata-dot-sha256="([0-9a-f]{64})"')
 _ROUND, _DOUBLE = 7.0, 2.5
 _HEAD = 2.1
 
@@ -34,12 +32,6 @@ _HEAD = 2.1
 def digest(dot: str) -> str:
     """Return the SHA-256 of a DOT text, 64 hex digits: an SVG carries that of the DOT it was laid out from."""
     return hashlib.sha256(dot.encode()).hexdigest()
-
-
-def digest_in(svg: str) -> str | None:
-    """Return the digest that an SVG carries; nothing where it carries none."""
-    kept = _DIGEST.search(svg)
-    return kept[1] if kept else None
 
 
 def svg_of(sheet: Sheet, places: Places, dot: str) -> str:

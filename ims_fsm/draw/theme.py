@@ -1,13 +1,16 @@
 """Themes: a picture for a light page, for a dark one, and for print, where it must read in grey.
 
 The colours are what people expect of accepted, rejected and pending; a stroke says who acts.
-Imports the law's declared states and the errors; knows no picture.
+Imports the law's declared states and the errors; knows no picture. The colours stand in palettes.json.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.law.declaration import StateDeclaration
@@ -28,18 +31,18 @@ class Palette:
     `never` is for what is refused always or not reached, `faint` for what a record has nothing to do with.
     """
 
-    paper: str = "#ffffff"
-    ink: str = "#263238"
-    aside: str = "#54646c"
-    never: Paint = Paint("#ffffff", "#6b7a82")
-    faint: Paint = Paint("#ffffff", "#aab4ba")
-    frame: Paint = Paint("#fafbfc", "#b0bec5")
-    blue_grey: Paint = Paint("#eceff3", "#4f6873")
-    green: Paint = Paint("#e4f3e6", "#2a742e")
-    red: Paint = Paint("#fce8e8", "#c62828")
-    amber: Paint = Paint("#fff3d6", "#935400")
-    blue: Paint = Paint("#e5f0fa", "#1f6aa5")
-    neutral: Paint = Paint("#f0f0f0", "#5c5c5c")
+    paper: str
+    ink: str
+    aside: str
+    never: Paint
+    faint: Paint
+    frame: Paint
+    blue_grey: Paint
+    green: Paint
+    red: Paint
+    amber: Paint
+    blue: Paint
+    neutral: Paint
 
     def paint(self, state: StateDeclaration) -> Paint:
         """Return the colours of a state: neutral where it is terminal, else by its name."""
@@ -47,6 +50,7 @@ class Palette:
         return paint
 
 
+_PALETTES: Mapping[str, Mapping[str, Any]] = json.loads(Path(__file__).with_name("palettes.json").read_text("utf-8"))
 # A word that means the same wherever it names a state; any other state is blue, and a terminal one neutral.
 _BY_NAME: Mapping[str, str] = {
     "no_action": "blue_grey",
@@ -61,6 +65,13 @@ _BY_NAME: Mapping[str, str] = {
 }
 
 
+def _palette(theme: str) -> Palette:
+    colours: dict[str, Any] = {}
+    for name, colour in _PALETTES[theme].items():
+        colours[name] = colour if isinstance(colour, str) else Paint(*colour)
+    return Palette(**colours)
+
+
 @dataclass(frozen=True, slots=True)
 class Theme:
     """A palette, how heavy lines are drawn, and how much larger than in print an SVG is shown."""
@@ -71,42 +82,11 @@ class Theme:
     scale: float = 1.0
 
 
-LIGHT = Theme("light", Palette(), scale=1.4)
-DARK = Theme(
-    "dark",
-    Palette(
-        paper="#12171c",
-        ink="#e8edf1",
-        aside="#a9b6bf",
-        never=Paint("#12171c", "#8d9aa3"),
-        faint=Paint("#12171c", "#56636c"),
-        frame=Paint("#181f25", "#4a5a66"),
-        blue_grey=Paint("#25303a", "#a9c0cf"),
-        green=Paint("#133020", "#74d08a"),
-        red=Paint("#3b1a1c", "#ff9b94"),
-        amber=Paint("#35290f", "#f0bd5e"),
-        blue=Paint("#122c44", "#86c1f7"),
-        neutral=Paint("#272c31", "#c3cad0"),
-    ),
-    scale=1.4,
-)
-# Read in grey: every line is nearly black, and the fills step from white to a light grey.
-PRINT = Theme(
-    "print",
-    Palette(
-        ink="#000000",
-        aside="#2b2b2b",
-        never=Paint("#ffffff", "#595959"),
-        faint=Paint("#ffffff", "#9a9a9a"),
-        frame=Paint("#ffffff", "#7a7a7a"),
-        blue_grey=Paint("#ffffff", "#26343b"),
-        green=Paint("#f0f8f0", "#0d4413"),
-        red=Paint("#f4d3d3", "#7d0d0d"),
-        amber=Paint("#faf0d2", "#583300"),
-        blue=Paint("#f3f8fc", "#0c3d66"),
-        neutral=Paint("#e2e2e2", "#1f1f1f"),
-    ),
-    pen=1.15,
+# In print every line is nearly black, and the fills step from white to a light grey: it is read in grey.
+LIGHT, DARK, PRINT = (
+    Theme("light", _palette("light"), scale=1.4),
+    Theme("dark", _palette("dark"), scale=1.4),
+    Theme("print", _palette("print"), pen=1.15),
 )
 THEMES: Mapping[str, Theme] = {theme.name: theme for theme in (LIGHT, DARK, PRINT)}
 

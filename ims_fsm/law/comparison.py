@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
-from ims_fsm.errors import InputError, Problem
+from ims_fsm.errors import Problem
 from ims_fsm.law.decision import always_refused, reached
 from ims_fsm.law.declaration import (
     Declared,
@@ -124,24 +124,14 @@ def compare(before: Edition, after: Edition) -> Comparison:
 
 
 def comparisons(law: Law, before: str, after: str, names: Iterable[str] | None = None) -> list[Comparison]:
-    """Compare the named machines, or all, under two rule sets; raises `InputError` with every unknown name."""
-    listed = list(law.machines) if names is None else list(dict.fromkeys(names))
-    rule_sets = [rule_set.id for rule_set in law.rule_sets]
-    problems = [
-        Problem(name, "is not a declared machine", f"the machines are {', '.join(law.machines)}")
-        for name in listed
-        if name not in law.machines
-    ]
-    problems += [
-        Problem(name, "is not a rule set", f"the rule sets are {', '.join(rule_sets)}")
-        for name in dict.fromkeys((before, after))
-        if name not in rule_sets
-    ]
-    if before == after:
-        problems.append(Problem(before, "is compared with itself", "name two rule sets"))
-    if problems:
-        raise InputError("comparison", problems)
-    return [compare(*(law.machines[name].editions[rule_set] for rule_set in (before, after))) for name in listed]
+    """Compare the named machines under two rule sets; where none is named, return those that differ.
+
+    Raises `InputError` with every unknown name.
+    """
+    itself = [Problem(before, "is compared with itself", "name two rule sets")] if before == after else []
+    listed = law.checked("comparison", names, (before, after), *itself)
+    changes = [compare(*(law.machines[name].editions[rule_set] for rule_set in (before, after))) for name in listed]
+    return [change for change in changes if names is not None or change.differs]
 
 
 def _change(*, was: bool, now: bool, alike: bool = True) -> Change:

@@ -11,17 +11,17 @@ from functools import cached_property, partial
 from itertools import pairwise
 
 from ims_fsm.charts.month.days import Recipient
+from ims_fsm.charts.month.drawing import month_page
 from ims_fsm.charts.sequence.drawing import page_of
 from ims_fsm.charts.sequence.sequence import SEQUENCES, sequence, tale_of
-from ims_fsm.charts.timeline import month_page
-from ims_fsm.draw.comparison import compared, comparison_sheet, stem_of
+from ims_fsm.draw.comparison import comparison_sheet, stem_of
 from ims_fsm.draw.diagrams import Drawing, drawings, drawn, file_name
 from ims_fsm.draw.paper import Page
 from ims_fsm.draw.picture import Links
 from ims_fsm.draw.sheet import Sheet
 from ims_fsm.draw.theme import DARK, LIGHT, Theme
 from ims_fsm.law.book import LawBook
-from ims_fsm.law.comparison import Comparison
+from ims_fsm.law.comparison import Comparison, comparisons
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Filing
 
@@ -54,7 +54,7 @@ class Pictures:
     def comparisons(self) -> Mapping[str, Comparison]:
         """What each change of law does to each machine that it changes."""
         rule_sets = pairwise(self.book.law.rule_sets)
-        changes = (change for before, after in rule_sets for change in compared(self.book.law, before.id, after.id))
+        changes = (change for before, after in rule_sets for change in comparisons(self.book.law, before.id, after.id))
         return {stem_of(comparison): comparison for comparison in changes}
 
     @cached_property

@@ -10,11 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 
-from ims_fsm.draw.comparison import compared, write_comparisons
+from ims_fsm.draw.comparison import write_comparisons
 from ims_fsm.draw.diagrams import write_diagrams
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.law.annexure import FILE, Annexure, load
 from ims_fsm.law.book import LawBook
+from ims_fsm.law.comparison import comparisons
 from ims_fsm.pages.collection import Page, collection, text_of
 from ims_fsm.pages.html import Html
 from ims_fsm.pages.material import Material
@@ -71,7 +72,7 @@ def publish(book: LawBook, folder: Path) -> list[Path]:
     files |= {f"{stem}.mmd": chart.mermaid.encode() for stem, chart in pictures.charts.items() if chart.mermaid}
     written = write_diagrams(book.law, folder, ("dot", "mermaid"))
     for before, after in pairwise(book.law.rule_sets):
-        written += write_comparisons(compared(book.law, before.id, after.id), folder, ())
+        written += write_comparisons(comparisons(book.law, before.id, after.id), folder, ())
     return [*written, *_written(folder, files)]
 
 

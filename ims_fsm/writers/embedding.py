@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from ims_fsm.draw import draw, transition_table
 from ims_fsm.draw.citation import cite, cite_all
 from ims_fsm.draw.description import described, title
+from ims_fsm.draw.diagrams import draw
 from ims_fsm.draw.picture import picture_of
+from ims_fsm.draw.tables import transition_table
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.law.declaration import ENTRY
 from ims_fsm.law.edition import Edition

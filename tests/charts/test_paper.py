@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ims_fsm.charts.paper import LEFT, RIGHT, drawn, fitting, heading
+from ims_fsm.charts.paper import LEFT, RIGHT, fitting, heading
+from ims_fsm.draw.conversion import converted
 from ims_fsm.draw.paper import Page
 from ims_fsm.draw.theme import LIGHT
 from ims_fsm.errors import InputError
@@ -30,9 +31,9 @@ def test_nothing_fits_where_there_is_no_room():
 
 @pytest.mark.parametrize(("fmt", "first"), [("png", b"\x89PNG"), ("pdf", b"%PDF"), ("svg", b"<svg")])
 def test_a_page_is_drawn_in_every_format(page, fmt, first):
-    assert drawn(page, fmt).startswith(first)
+    assert converted(page.svg(), fmt).startswith(first)
 
 
 def test_another_format_is_refused(page):
-    with pytest.raises(InputError, match="gif: is not a format of this picture; use one of svg, png, pdf"):
-        drawn(page, "gif")
+    with pytest.raises(InputError, match="gif: is not a format; use one of svg, png, pdf"):
+        converted(page.svg(), "gif")

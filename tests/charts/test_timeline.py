@@ -14,10 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ims_fsm.charts.month.days import Days, Recipient
-from ims_fsm.charts.paper import drawn
-from ims_fsm.charts.timeline import month, month_page
-from ims_fsm.draw.theme import THEMES
-from ims_fsm.law.book import shipped_book
+from ims_fsm.charts.month.drawing import month_page
+from ims_fsm.draw.conversion import converted
+from ims_fsm.draw.theme import LIGHT, THEMES, Theme
+from ims_fsm.law.book import LawBook, shipped_book
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Filing
 
@@ -26,6 +26,10 @@ BOOK = shipped_book()
 OCTOBER = TaxPeriod("2024-10")
 QUARTERLY = Recipient(Filing.QUARTERLY, "27")
 EXTENDED = '[[extension]]\nwhat = "gstr3b"\nperiod = "2024-10"\ndate = 2024-11-25\nsource = "Notification 5/2024"\n'
+
+
+def month(book: LawBook, period: TaxPeriod, filing: Filing, state: str = "", theme: Theme = LIGHT) -> str:
+    return month_page(book, period, Recipient(filing, state), theme).svg()
 
 
 def words(svg: str) -> list[str]:
@@ -101,15 +105,16 @@ def test_two_pictures_in_one_document_have_their_own_names():
 
 @pytest.mark.parametrize(("fmt", "first"), [("png", b"\x89PNG"), ("pdf", b"%PDF")])
 def test_it_is_drawn_for_slides_and_print(fmt, first):
-    assert drawn(month_page(BOOK, OCTOBER, QUARTERLY), fmt).startswith(first)
+    assert converted(month_page(BOOK, OCTOBER, QUARTERLY).svg(), fmt).startswith(first)
 
 
 def test_every_process_draws_the_same_bytes():
     code = (
         "import hashlib; from ims_fsm.law.book import shipped_book; from ims_fsm.charts.sequence.sequence import *; "
-        "from ims_fsm.charts.timeline import month; from ims_fsm.terms.period import TaxPeriod; "
-        "from ims_fsm.terms.vocabulary import Filing; book = shipped_book(); "
-        "texts = month(book, TaxPeriod('2025-11'), Filing.QUARTERLY, '27').encode(); "
+        "from ims_fsm.charts.month.drawing import month_page; from ims_fsm.charts.month.days import Recipient; "
+        "from ims_fsm.terms.period import TaxPeriod; from ims_fsm.terms.vocabulary import Filing; "
+        "book = shipped_book(); "
+        "texts = month_page(book, TaxPeriod('2025-11'), Recipient(Filing.QUARTERLY, '27')).svg().encode(); "
         "texts += b''.join(sequence(book, tale_of(book, n), f) for n in SEQUENCES for f in ('svg', 'mermaid')); "
         "print(hashlib.sha256(texts).hexdigest())"
     )

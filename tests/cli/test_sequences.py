@@ -54,7 +54,7 @@ def test_a_sequence_is_told_with_its_money_by_the_rule_set_of_its_period(bare, t
             "png is not text and cannot be printed; name a file with --out",
         ),
         (("timeline", "--period", "2024-10", "--out", "t.jpg"), "t.jpg does not end like a picture; end it with .svg"),
-        (("timeline", "--period", "2024-10", "--out", "t.mmd"), "mermaid: is not a format of this picture; use one of"),
+        (("timeline", "--period", "2024-10", "--out", "t.mmd"), "mermaid: is not a format; use one of"),
         (("timeline", "--period", "2024-10", "--quarterly"), "state: decides the due day of the quarterly GSTR-3B"),
         (("timeline", "--period", "2024-10", "--calendar", "no.toml"), "no.toml does not exist; correct the path"),
         (("sequence", "amendment", "--v0", "x"), "v0: 'x' is not an amount in rupees"),

@@ -8,7 +8,6 @@ import pytest
 
 from ims_fsm.draw.comparison import (
     ComparisonSheet,
-    compared,
     comparison_sheet,
     difference_table,
     markdown,
@@ -23,7 +22,7 @@ from ims_fsm.law.loading import shipped_law
 from ims_fsm.law.register import Law
 
 OLD, NEW = "IMS-2024-10", "IMS-2025-10"
-EVERY = comparisons(shipped_law(), OLD, NEW)
+EVERY = comparisons(shipped_law(), OLD, NEW, list(shipped_law().machines))
 
 each_machine = pytest.mark.parametrize("comparison", EVERY, ids=lambda each: each.machine)
 
@@ -123,19 +122,19 @@ def test_markdown_has_a_table_for_each_machine_that_differs_and_names_the_rest()
 
 
 def test_comparisons_are_written_with_their_table(tmp_path) -> None:
-    files = write_comparisons(compared(shipped_law(), OLD, NEW, ["credit_note"]), tmp_path, ["dot"])
+    files = write_comparisons(comparisons(shipped_law(), OLD, NEW, ["credit_note"]), tmp_path, ["dot"])
     assert [file.name for file in files] == [f"credit_note.{OLD}-to-{NEW}.dot", f"{OLD}-to-{NEW}.md"]
     assert files[0].read_bytes() == dot_of(comparison_sheet(of("credit_note"))).encode()
 
 
-def test_without_names_those_that_differ_are_compared(law: Law) -> None:
-    assert {each.machine for each in compared(law, OLD, NEW)} == set(law.machines) - {"gstr2b"}
-    assert [each.machine for each in compared(law, OLD, NEW, ["gstr2b"])] == ["gstr2b"]
+def test_without_names_those_that_differ_are_comparisons(law: Law) -> None:
+    assert {each.machine for each in comparisons(law, OLD, NEW)} == set(law.machines) - {"gstr2b"}
+    assert [each.machine for each in comparisons(law, OLD, NEW, ["gstr2b"])] == ["gstr2b"]
 
 
 def test_unknown_names_are_told_at_once(law: Law) -> None:
     with pytest.raises(InputError) as caught:
-        compared(law, "IMS-1", "IMS-1", ["bill"])
+        comparisons(law, "IMS-1", "IMS-1", ["bill"])
     assert [(problem.where, problem.what) for problem in caught.value.problems] == [
         ("bill", "is not a declared machine"),
         ("IMS-1", "is not a rule set"),

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from ims_fsm.draw.conversion import pdf_of, png_of
+from ims_fsm.draw.conversion import converted
 from ims_fsm.draw.renderer import RendererMissingError, RenderingError
 
 SVG = (
@@ -21,38 +21,38 @@ pytest.importorskip("typst", reason="typst is not installed")
 
 
 def test_a_png_has_the_size_of_its_svg() -> None:
-    png = png_of(PLAIN, dpi=144)
+    png = converted(PLAIN, "png", dpi=144)
     assert png.startswith(b"\x89PNG")
     assert struct.unpack(">II", png[16:24]) == (144, 72)
 
 
 def test_a_pdf_has_the_size_and_the_title_of_its_svg() -> None:
-    pdf = pdf_of(PLAIN)
+    pdf = converted(PLAIN, "pdf")
     assert pdf.startswith(b"%PDF")
     assert re.search(rb"/MediaBox ?\[ ?0 0 72 36", pdf)
     assert b"/Title(A & B)" in pdf
     assert b"Arimo" in pdf
 
 
-@pytest.mark.parametrize("converted", [png_of, pdf_of])
-def test_it_is_the_same_every_time_and_no_font_of_the_system_is_asked(converted) -> None:
-    assert converted(PLAIN) == converted(PLAIN)
-    assert converted(PLAIN) == converted(PLAIN.replace("Helvetica,Arimo", "DejaVu Sans,Helvetica,Arimo"))
+@pytest.mark.parametrize("fmt", ["png", "pdf"])
+def test_it_is_the_same_every_time_and_no_font_of_the_system_is_asked(fmt) -> None:
+    assert converted(PLAIN, fmt) == converted(PLAIN, fmt)
+    assert converted(PLAIN, fmt) == converted(PLAIN.replace("Helvetica,Arimo", "DejaVu Sans,Helvetica,Arimo"), fmt)
 
 
 def test_words_of_another_script_are_converted_too() -> None:
-    assert png_of(SVG.format(family="Arimo", words="स्वीकृत")).startswith(b"\x89PNG")
+    assert converted(SVG.format(family="Arimo", words="स्वीकृत"), "png").startswith(b"\x89PNG")
 
 
 def test_what_is_not_svg_is_an_error() -> None:
     with pytest.raises(RenderingError, match="typst did not draw png: "):
-        png_of("<svg>")
+        converted("<svg>", "png")
 
 
 def test_where_typst_is_not_there_the_remedy_is_named(monkeypatch) -> None:
     monkeypatch.setitem(sys.modules, "typst", None)
     with pytest.raises(RendererMissingError) as caught:
-        pdf_of(PLAIN)
+        converted(PLAIN, "pdf")
     assert caught.value.as_dict() == {
         "code": "renderer_missing",
         "message": "pdf cannot be drawn here: the package typst, which converts SVG, is not installed; "

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 import ims_fsm
-from ims_fsm.draw import draw
-from ims_fsm.draw.diagrams import diagram, format_of
+from ims_fsm.draw.diagrams import diagram, draw, format_of
 from ims_fsm.errors import InputError
 from ims_fsm.law.register import Law
 

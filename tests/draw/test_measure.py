@@ -25,7 +25,10 @@ drawable = pytest.mark.skipif(
     shutil.which("dot") is None and importlib.util.find_spec("pygraphviz") is None, reason="no Graphviz is installed"
 )
 SHEETS = [Sheet(drawing.picture, PRINT) for drawing in drawings(shipped_law())]
-SHEETS += [comparison_sheet(each, PRINT) for each in comparisons(shipped_law(), "IMS-2024-10", "IMS-2025-10")]
+SHEETS += [
+    comparison_sheet(each, PRINT)
+    for each in comparisons(shipped_law(), "IMS-2024-10", "IMS-2025-10", shipped_law().machines)
+]
 
 
 @pytest.fixture(scope="module")

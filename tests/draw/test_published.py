@@ -11,15 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from ims_fsm.draw.comparison import compared, comparison_sheet, markdown, stem_of
+from ims_fsm.draw.comparison import comparison_sheet, markdown, stem_of
 from ims_fsm.draw.diagrams import Drawing, drawings, file_name
 from ims_fsm.draw.dot import dot_of
 from ims_fsm.draw.mermaid import mermaid_of
 from ims_fsm.draw.sheet import Sheet
-from ims_fsm.draw.svg import digest, digest_in
+from ims_fsm.draw.svg import digest
 from ims_fsm.draw.theme import DARK, LIGHT, Theme
 from ims_fsm.law.book import shipped_book
-from ims_fsm.law.comparison import Comparison
+from ims_fsm.law.comparison import Comparison, comparisons
 from ims_fsm.law.loading import shipped_law
 from ims_fsm.pages.collection import text_of
 from ims_fsm.pages.material import Material
@@ -29,7 +29,7 @@ REMEDY = "draw it again: python -m ims_fsm.pages diagrams"
 PAGE = "README.md"
 OLD, NEW = "IMS-2024-10", "IMS-2025-10"
 DRAWINGS = drawings(shipped_law())
-CHANGES = compared(shipped_law(), OLD, NEW)
+CHANGES = comparisons(shipped_law(), OLD, NEW)
 
 each_drawing = pytest.mark.parametrize("drawing", DRAWINGS, ids=lambda each: each.stem)
 
@@ -48,7 +48,7 @@ def test_mermaid_is_fresh(published: Path, drawing: Drawing) -> None:
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda each: each.name)
 def test_svg_was_drawn_from_this_dot(published: Path, drawing: Drawing, theme: Theme) -> None:
     text = (published / file_name(drawing.stem, "svg", theme)).read_text("utf-8")
-    assert digest_in(text) == digest(dot_of(Sheet(drawing.picture, theme))), REMEDY
+    assert digest(dot_of(Sheet(drawing.picture, theme))) in text, REMEDY
 
 
 @pytest.mark.parametrize("comparison", CHANGES, ids=lambda each: each.machine)
@@ -56,7 +56,7 @@ def test_svg_was_drawn_from_this_dot(published: Path, drawing: Drawing, theme: T
 def test_what_a_change_of_law_does_is_fresh(published: Path, comparison: Comparison, theme: Theme) -> None:
     sheet = comparison_sheet(comparison, theme)
     text = (published / file_name(stem_of(comparison), "svg", theme)).read_text("utf-8")
-    assert digest_in(text) == digest(dot_of(sheet)), REMEDY
+    assert digest(dot_of(sheet)) in text, REMEDY
 
 
 def test_the_table_of_a_change_of_law_is_fresh(published: Path) -> None:
@@ -79,8 +79,8 @@ def test_every_process_draws_the_same_bytes() -> None:
         "import hashlib; from ims_fsm.law.loading import shipped_law; from ims_fsm.draw.diagrams import drawings; "
         "from ims_fsm.draw.dot import dot_of; from ims_fsm.draw.mermaid import mermaid_of; "
         "from ims_fsm.draw.comparison import comparison_sheet, markdown; "
-        "from ims_fsm.draw.comparison import compared; "
-        f"changes = compared(shipped_law(), '{OLD}', '{NEW}'); "
+        "from ims_fsm.law.comparison import comparisons; "
+        f"changes = comparisons(shipped_law(), '{OLD}', '{NEW}'); "
         "sheets = [*(d.picture for d in drawings(shipped_law())), *map(comparison_sheet, changes)]; "
         "texts = ''.join(dot_of(sheet) + mermaid_of(sheet) for sheet in sheets) + markdown(changes); "
         "print(hashlib.sha256(texts.encode()).hexdigest())"

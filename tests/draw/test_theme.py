@@ -6,7 +6,7 @@ from itertools import combinations
 
 import pytest
 
-from ims_fsm.draw import draw
+from ims_fsm.draw.diagrams import draw
 from ims_fsm.draw.theme import DARK, LIGHT, PRINT, THEMES, Paint, Palette, Theme, theme_named
 from ims_fsm.errors import InputError
 from ims_fsm.law.register import Law

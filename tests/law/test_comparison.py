@@ -111,4 +111,4 @@ def test_a_change_of_nothing_is_refused():
 
 
 def test_machines_are_compared_in_their_order(law):
-    assert [each.machine for each in comparisons(law, OLD, NEW)] == list(law.machines)
+    assert [each.machine for each in comparisons(law, OLD, NEW, law.machines)] == list(law.machines)

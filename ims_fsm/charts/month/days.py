@@ -99,9 +99,9 @@ class Days:
             due_before=calendar.due_gstr3b(before, filing, state),
             due=calendar.due_gstr3b(period, filing, state),
             due_following=calendar.due_gstr3b(following, filing, state),
-            draft=in_india(calendar.two_b_opens(period)).date(),
-            draft_following=in_india(calendar.two_b_opens(following)).date(),
-            pending_until=_last_day(calendar.pending_until(period, filing, state)) if is_dated else None,
+            draft=calendar.two_b_day(period),
+            draft_following=calendar.two_b_day(following),
+            pending_until=calendar.last_pending_day(period, filing, state) if is_dated else None,
             own_limit=limit(calendar, begins),
         )
 
@@ -114,7 +114,7 @@ class Days:
     @property
     def drafts_left_out(self) -> tuple[tuple[TaxPeriod, dt.date], ...]:
         """The months without a GSTR-2B of their own (FAQ 27), each with the day of a monthly taxpayer's draft."""
-        return tuple((month, in_india(self.calendar.two_b_opens(month)).date()) for month in self.months[:-1])
+        return tuple((month, self.calendar.two_b_day(month)) for month in self.months[:-1])
 
     def windows(self, form: Form, supplier: Filing) -> tuple[Window, ...]:
         """Return the windows of a form for the months of this tax period, that before and that after."""
@@ -184,12 +184,7 @@ def limit(calendar: Calendar, day: dt.date) -> Limit | None:
     """Return the limit of section 16(4) for a document of a day; nothing where the calendar binds no kind."""
     kinds = sorted(calendar.declared.time_limit.kinds)
     passed = calendar.cutoff(kinds[0], day, None) if kinds else None
-    return Limit(calendar.financial_year(day), _last_day(passed)) if passed else None
-
-
-def _last_day(passed: dt.datetime) -> dt.date:
-    """Return the last day in time before an instant at which something has passed."""
-    return in_india(passed).date() - ONE_DAY
+    return Limit(calendar.financial_year(day), in_india(passed).date() - ONE_DAY) if passed else None
 
 
 def _check(calendar: Calendar, period: TaxPeriod, recipient: Recipient) -> None:

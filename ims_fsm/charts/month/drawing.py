@@ -1,21 +1,26 @@
 """Lays the story of a tax period out on a page: a strip of days, three lanes below it, the notes at the foot.
 
-Imports the story, the scale and the paper; reads no calendar.
+Days with a name are wide, those after the draft wider, what is far off is cut out. Imports the story and the paper.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import datetime as dt
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import groupby, zip_longest
 
-from ims_fsm.charts.month.scale import CUT, Scale, runs_of
-from ims_fsm.charts.month.story import Bar, Lane, Mark, Note, Row, Story, Tone
-from ims_fsm.charts.paper import LEFT, PAD, RIGHT, fitting
+from ims_fsm.charts.month.days import Days, Recipient
+from ims_fsm.charts.month.story import Bar, Lane, Mark, Note, Row, Story, Tone, story_of
+from ims_fsm.charts.paper import LEFT, PAD, RIGHT, fitting, heading
 from ims_fsm.draw.measure import TEXT, TRIGGER, folded, width
-from ims_fsm.draw.paper import LINE, Anchor, Box, Group, Line, Rect, Shape, Text
-from ims_fsm.draw.theme import Paint, Palette, Theme
+from ims_fsm.draw.paper import LINE, Anchor, Box, Group, Line, Page, Rect, Shape, Text
+from ims_fsm.draw.theme import LIGHT, Paint, Palette, Theme
+from ims_fsm.law.book import LawBook
+from ims_fsm.law.calendar import ONE_DAY
 from ims_fsm.terms.period import TaxPeriod
+from ims_fsm.terms.vocabulary import Filing
 
 # The left column, in which rows are named; the strip's two lines; a bar, the room between rows, a lane's title.
 _NAMES, _STRIP, _BAR, _GAP, _LANE = 66.0, 11.0, 19.0, 4.0, 13.0
@@ -24,6 +29,101 @@ _TIP, _LOOP, _HALF, _APART = 5.0, 4.0, 4.0, 4.0
 # The number of a note, raised behind words or before its sentences; the gap between two columns of notes.
 _RAISED, _BEHIND, _NUMBER, _GUTTER = 1.8, 1.6, 10.0, 12.0
 _COLUMN = (RIGHT - LEFT - _GUTTER) / 2
+# A day that is named, what is cut out, and all days between the draft and GSTR-3B at least, in points.
+NAMED, CUT, BUSIEST = 14.0, 9.0, 105.0
+# The days that are shown before what is cut out and before the first day after it; fewer days than this are not cut.
+_BEFORE, _AFTER, _WORTH_CUTTING = 7, 2, 35
+
+Run = tuple[dt.date, dt.date]
+
+
+def month_page(book: LawBook, period: TaxPeriod, recipient: Recipient, theme: Theme = LIGHT) -> Page:
+    """Return the picture of the tax period in which a month lies, as a page of shapes.
+
+    Every date is the calendar's, every sentence of a note the register's. Raises `InputError` with every problem of
+    what is asked.
+    """
+    days = Days.read(book, period, recipient)
+    story = story_of(book, days)
+    begins = "" if recipient.filing == Filing.MONTHLY else f"{days.months[0].month_in_words} to "
+    place = f", {days.calendar.states[recipient.state]}" if recipient.state else ""
+    rule_set = book.law.machine("credit_note").at(days.period).rule_set.id
+    title = f"Tax period {begins}{days.period.in_words}"
+    below = f"the recipient files {recipient.filing}{place} \N{MIDDLE DOT} {rule_set}"
+    top, shapes = heading(title, below, theme)
+    bottom, drawn = month_shapes(story, theme, top + 5)
+    notes = (f"{note.when}: {note.says} ({note.cited})" for note in story.notes)
+    says = f"{below[0].upper()}{below[1:]}. {' '.join(notes)}"
+    return Page(f"month-{days.period}-{recipient.filing}", title, says, bottom + 2, (*shapes, *drawn), theme)
+
+
+def runs_of(begins: dt.date, busy_until: dt.date, ends: dt.date, named: Sequence[dt.date]) -> tuple[Run, ...]:
+    """Return the days that are shown, each run from its first to its last: one, or two where much can be cut out."""
+    near = busy_until + _BEFORE * ONE_DAY
+    far = min((day for day in named if day > near), default=near)
+    if (far - near).days > _WORTH_CUTTING:
+        return (begins, near), (far - _AFTER * ONE_DAY, ends)
+    return ((begins, ends),)
+
+
+@dataclass(frozen=True)
+class Scale:
+    """The days of the runs between `left` and `right`; the runs are cut apart.
+
+    `named` days are wide enough for their number; those from `busy[0]` to `busy[1]` have more room than others.
+    """
+
+    runs: tuple[Run, ...]
+    named: Collection[dt.date]
+    busy: Run
+    left: float
+    right: float
+
+    @cached_property
+    def days(self) -> tuple[dt.date, ...]:
+        """Every day that has a place, in order."""
+        return tuple(first + step * ONE_DAY for first, last in self.runs for step in range((last - first).days + 1))
+
+    def start(self, day: dt.date) -> float:
+        """Return where a day begins; the edge for a day outside, the end of the cut for one that is cut out."""
+        later = next((other for other in self.days if other >= day), None)
+        return self.right if later is None else self._places[later][0]
+
+    def end(self, day: dt.date) -> float:
+        """Return where a day is over; the edge for a day outside, the beginning of the cut for one that is cut out."""
+        sooner = next((other for other in reversed(self.days) if other <= day), None)
+        return self.left if sooner is None else self._places[sooner][1]
+
+    def middle(self, day: dt.date) -> float:
+        """Return the middle of a day."""
+        return (self.start(day) + self.end(day)) / 2
+
+    @cached_property
+    def cuts(self) -> tuple[float, ...]:
+        """The middle of each cut."""
+        return tuple(self._places[first][0] - CUT / 2 for first, _ in self.runs[1:])
+
+    def pieces(self, left: float, right: float) -> list[tuple[float, float]]:
+        """Return what the cuts leave of the room between two places, from left to right."""
+        inside = [cut for cut in self.cuts if left < cut < right]
+        begins, ends = [left, *(cut + CUT / 2 for cut in inside)], [*(cut - CUT / 2 for cut in inside), right]
+        return list(zip(begins, ends, strict=True))
+
+    @cached_property
+    def _places(self) -> Mapping[dt.date, tuple[float, float]]:
+        unnamed = [day for day in self.days if day not in self.named]
+        busy = sum(self.busy[0] <= day <= self.busy[1] for day in unnamed)
+        room = self.right - self.left - CUT * (len(self.runs) - 1) - NAMED * (len(self.days) - len(unnamed))
+        wide = max(room / (len(unnamed) or 1), BUSIEST / (busy + 2))
+        ordinary = (room - wide * busy) / (len(unnamed) - busy or 1)
+        places, at = {}, self.left
+        opening = {first for first, _ in self.runs[1:]}
+        for day in self.days:
+            at += CUT if day in opening else 0
+            is_busy = self.busy[0] <= day <= self.busy[1]
+            places[day] = (at, at + (NAMED if day in self.named else wide if is_busy else ordinary))
+            at = places[day][1]
+        return places
 
 
 def scale_of(story: Story) -> Scale:

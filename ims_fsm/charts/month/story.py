@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ims_fsm.charts.month.days import Days, Window
+from ims_fsm.charts.paper import short
 from ims_fsm.draw.citation import cite_all
 from ims_fsm.law.book import LawBook
 from ims_fsm.law.calendar import ONE_DAY
@@ -265,11 +266,6 @@ def _specified(law: Law, days: Days, until: dt.date) -> Row:
 
 
 # --- words ------------------------------------------------------------------------------------------------------------
-
-
-def short(day: dt.date) -> str:
-    """Return a day without its year, like 14 Nov."""
-    return f"{day.day} {day:%b}"
 
 
 def day_in_words(day: dt.date) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from ims_fsm.charts.paper import LEFT, PAD, RIGHT, heading
-from ims_fsm.charts.sequence.tale import Actor, Entry, Step, Tale, balance, signed
+from ims_fsm.charts.sequence.telling import Actor, Entry, Step, Tale, balance, signed
 from ims_fsm.draw.measure import TEXT, TRIGGER, balanced, folded, width
 from ims_fsm.draw.paper import LINE, Box, Line, Page, Rect, Shape, Text
 from ims_fsm.draw.theme import Paint, Theme, strokes

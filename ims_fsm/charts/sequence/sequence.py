@@ -8,16 +8,13 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Mapping
 
-from ims_fsm.charts.paper import DRAWN, drawn
 from ims_fsm.charts.sequence.drawing import page_of
-from ims_fsm.charts.sequence.tale import Actor, Step, Tale, balance, signed
-from ims_fsm.charts.sequence.telling import SEQUENCES, SUBJECT, tale_of
+from ims_fsm.charts.sequence.telling import SEQUENCES, Actor, Step, Tale, balance, signed, tale_of
+from ims_fsm.draw.conversion import DRAWN, check_formats, converted
 from ims_fsm.draw.theme import LIGHT, Theme
-from ims_fsm.errors import InputError, Problem
 from ims_fsm.law.book import LawBook
 
-__all__ = ["FORMATS", "SEQUENCES", "sequence", "tale_of"]
-FORMATS = (*DRAWN, "mermaid")
+__all__ = ["SEQUENCES", "sequence", "tale_of"]
 # In a message Mermaid takes a semicolon for its end and a hash for a comment.
 _REPLACED = str.maketrans({"#": "no. ", ";": ","})
 _FOLD, _BREAK = 42, "<br/>"
@@ -29,12 +26,11 @@ def sequence(book: LawBook, tale: Tale, fmt: str = "svg", theme: Theme = LIGHT) 
 
     The same tale gives the same bytes. Raises `InputError` for another format, and what drawing a page raises.
     """
-    if fmt not in FORMATS:
-        raise InputError(SUBJECT, [Problem(fmt, "is not a format of a sequence", f"use one of {', '.join(FORMATS)}")])
+    check_formats([fmt], (*DRAWN, "mermaid"))
     fields = book.calendar.phrases()
     if fmt == "mermaid":
         return ("\n".join(_lines(tale, fields)) + "\n").encode()
-    return drawn(page_of(tale, fields, theme), fmt)
+    return converted(page_of(tale, fields, theme).svg(), fmt)
 
 
 def _lines(tale: Tale, fields: Mapping[str, str]) -> Iterator[str]:

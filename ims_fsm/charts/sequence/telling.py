@@ -1,24 +1,28 @@
 """Tells two tales: an invoice amended in the next tax period (FAQ 13), a credit note rejected and furnished again.
 
-The calendar gives the days, the ledger the money, the law the refusals. Imports the law and the tale; draws nothing.
+The calendar gives the days, the ledger the money, the law the refusals. Imports the law and the terms; draws nothing.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any, ClassVar, NamedTuple
 
-from ims_fsm.charts.sequence.tale import Actor, Becomes, Entry, Step, Tale, signed
+from ims_fsm.charts.paper import short
+from ims_fsm.draw.citation import cite_all
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.law.book import LawBook
 from ims_fsm.law.calendar import ONE_DAY
 from ims_fsm.law.decision import decide
-from ims_fsm.law.ledger import Outcome, leaks, report, settle
-from ims_fsm.law.refusal import Refused
-from ims_fsm.terms.money import Heads, paise
-from ims_fsm.terms.period import TaxPeriod, in_india
+from ims_fsm.law.declaration import StateDeclaration
+from ims_fsm.law.ledger import Outcome, Standing, leaks, report, settle
+from ims_fsm.law.refusal import Refusal, Refused
+from ims_fsm.terms.money import Heads, paise, shown
+from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Direction, Filing, Kind, Trigger
 
 SUBJECT = "sequence"
@@ -30,6 +34,65 @@ _SAYS = {
     Trigger.REJECT: "rejects the {}",
     Trigger.KEEP_PENDING: "keeps the {} pending",
 }
+
+
+class Actor(StrEnum):
+    """Whose lifeline it is."""
+
+    SUPPLIER = "supplier"
+    PORTAL = "portal"
+    RECIPIENT = "recipient"
+
+
+class Entry(NamedTuple):
+    """What a step moves on one side, and what stands there after it, in paise."""
+
+    amount: int
+    total: int
+
+
+class Becomes(NamedTuple):
+    """The state that a record is in after a step, as it is declared and in words."""
+
+    state: StateDeclaration
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One message from an actor to another."""
+
+    day: dt.date
+    source: Actor
+    target: Actor
+    #: What the source does, as the end of a sentence, and the rules that say so.
+    says: str
+    rules: tuple[str, ...]
+    #: What it moves on the supplier's side and on the recipient's.
+    liability: Entry | None = None
+    credit: Entry | None = None
+    becomes: Becomes | None = None
+    #: Why it fails, where it does.
+    refusals: tuple[Refusal, ...] = ()
+
+    @property
+    def when(self) -> str:
+        """The day without its year, like 14 Nov."""
+        return short(self.day)
+
+    @property
+    def cited(self) -> str:
+        """Its citations in one line."""
+        return cite_all(self.rules)
+
+    def refused(self, fields: Mapping[str, str] | None) -> tuple[str, ...]:
+        """Return each refusal as a clause with its citation and code; without `fields` as one that was said before."""
+        named = None if fields is None else {**fields, "document": "it", "original": "the original"}
+        clauses = ("as before" if named is None else _clause(refusal.sentence(named)) for refusal in self.refusals)
+        return tuple(
+            f"{clause} ({cite_all([refusal.rule])}, {refusal.code})"
+            for clause, refusal in zip(clauses, self.refusals, strict=True)
+        )
 
 
 class Version(NamedTuple):
@@ -47,16 +110,24 @@ class Version(NamedTuple):
     due: dt.date
 
 
-class Telling(Tale):
-    """A tale while it is told, step by step."""
+class Tale:
+    """A story of steps between two taxpayers who file monthly, each return on its due day."""
 
-    #: What the document and its amendment are called, and the tax of the amendment where nothing else is asked.
+    name: ClassVar[str]
+    title: ClassVar[str]
+    says: ClassVar[str]
+    #: What the document is; what it and its amendment are called; the tax of the amendment if nothing else is asked.
+    kind: ClassVar[Kind]
     records: ClassVar[tuple[str, str]]
     amended: ClassVar[str]
 
     def __init__(self, book: LawBook, period: TaxPeriod, v0: int, v1: int) -> None:
         """Tell of a document of a 2B period and of its amendment in the next one, their tax in paise."""
-        super().__init__(book, period)
+        self.book = book
+        self.rule_set = book.law.machine(str(self.kind)).at(period).rule_set.id
+        self.steps: list[Step] = []
+        #: Where both sides stand after the steps.
+        self.after = Standing()
         self.first = self._version(self.records[0], period, v0, amends=False)
         following = book.calendar.next(period, Filing.MONTHLY)
         self.second = self._version(self.records[1], following, v1, amends=True)
@@ -65,6 +136,25 @@ class Telling(Tale):
     def _tell(self, first: Version, second: Version) -> None:
         """Tell the steps, one after the other."""
         raise NotImplementedError
+
+    @property
+    def ending(self) -> str:
+        """Where both sides stand in the end, as a sentence."""
+        standing, carried = self.after.standing.total, self.after.carried.total
+        if standing == carried:
+            return f"In the end the supplier's liability and the recipient's ITC are the same: {balance(standing)}"
+        return f"In the end the supplier's liability is {balance(standing)} and the recipient's ITC {balance(carried)}"
+
+    def said(self, fields: Mapping[str, str]) -> str:
+        """Return the whole tale in sentences; `fields` fill in its refusals."""
+        return " ".join((f"{self.title}: {self.says}.", *self._sentences(fields), f"{self.ending}."))
+
+    def _sentences(self, fields: Mapping[str, str]) -> Iterator[str]:
+        for step in self.steps:
+            sides = (("liability", step.liability), ("ITC", step.credit))
+            money = [f", {side} {signed(entry.amount)}, total {balance(entry.total)}" for side, entry in sides if entry]
+            yield f"{step.when}: the {step.source} {step.says} ({step.cited}){''.join(money)}."
+            yield from (f"Refused: {clause}." for clause in step.refused(fields))
 
     # --- the supplier -------------------------------------------------------------------------------------------------
 
@@ -146,7 +236,7 @@ class Telling(Tale):
 
     def _version(self, name: str, period: TaxPeriod, tax: int, *, amends: bool) -> Version:
         calendar = self.book.calendar
-        drafted = in_india(calendar.two_b_opens(period)).date()
+        drafted = calendar.two_b_day(period)
         filed, due = calendar.due_gstr1(period, Filing.MONTHLY), calendar.due_gstr3b(period, Filing.MONTHLY, "")
         return Version(name, period, tax, amends, filed, drafted, due)
 
@@ -174,7 +264,7 @@ class Telling(Tale):
 # --- the tales --------------------------------------------------------------------------------------------------------
 
 
-class Amendment(Telling):
+class Amendment(Tale):
     """The amendment waits for the original and its GSTR-3B; what is tried before is refused."""
 
     name = "amendment"
@@ -202,7 +292,7 @@ class Amendment(Telling):
         self.files_3b(second, Outcome.ACCEPTED)
 
 
-class RejectedCreditNote(Telling):
+class RejectedCreditNote(Tale):
     """A credit note is rejected, added back, furnished again and accepted."""
 
     name = "rejected-credit-note"
@@ -228,8 +318,27 @@ class RejectedCreditNote(Telling):
         self.files_3b(second, Outcome.ACCEPTED)
 
 
-TALES: Mapping[str, type[Telling]] = {telling.name: telling for telling in (Amendment, RejectedCreditNote)}
+TALES: Mapping[str, type[Tale]] = {tale.name: tale for tale in (Amendment, RejectedCreditNote)}
 SEQUENCES = tuple(TALES)
+
+
+def signed(paise: int) -> str:
+    """Return paise in rupees with their sign; nothing is 0.00.
+
+    >>> signed(12345678900), signed(0)
+    ('+12,34,56,789.00', '0.00')
+    """
+    sign = "+" if paise > 0 else "\N{MINUS SIGN}" if paise < 0 else ""
+    return f"{sign}{shown(abs(paise))}"
+
+
+def balance(paise: int) -> str:
+    """Return paise in rupees, with a sign only below zero."""
+    return signed(paise).removeprefix("+")
+
+
+def _clause(sentence: str) -> str:
+    return sentence[0].lower() + sentence[1:]
 
 
 def tale_of(

@@ -7,10 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ims_fsm.charts.month.days import Days, Recipient
-from ims_fsm.charts.month.drawing import scale_of
-from ims_fsm.charts.month.scale import CUT
+from ims_fsm.charts.month.drawing import CUT, month_page, scale_of
 from ims_fsm.charts.month.story import story_of
-from ims_fsm.charts.timeline import month
 from ims_fsm.errors import DeclarationError
 from ims_fsm.law.book import shipped_book
 from ims_fsm.terms.period import TaxPeriod
@@ -37,7 +35,7 @@ def cut_words(book, period, recipient, words):
 @settings(max_examples=60, deadline=None)
 @given(periods, recipients)
 def test_no_words_cover_others_or_leave_the_page_or_are_cut(book, faults, lettering, period, recipient):
-    svg = month(book, period, *recipient)
+    svg = month_page(book, period, recipient).svg()
     assert faults(svg) == ([], [])
     assert cut_words(book, period, recipient, lettering(svg)) == []
 
@@ -62,7 +60,7 @@ def test_nor_do_they_where_days_are_extended(faults, data, period, recipient):
         book = shipped_book(data.draw(overlays(period)))
     except DeclarationError:
         return
-    assert faults(month(book, period, *recipient)) == ([], [])
+    assert faults(month_page(book, period, recipient).svg()) == ([], [])
 
 
 @given(periods, recipients)

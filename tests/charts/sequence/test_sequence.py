@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ims_fsm.charts.sequence.sequence import SEQUENCES, sequence, tale_of
-from ims_fsm.charts.sequence.tale import Actor, Tale, balance, signed
+from ims_fsm.charts.sequence.telling import Actor, Tale, balance, signed
 from ims_fsm.draw.theme import DARK
 from ims_fsm.errors import InputError
 from ims_fsm.law.annexure import load, play
@@ -206,7 +206,7 @@ def test_every_problem_is_said_at_once():
 
 
 def test_another_format_is_refused():
-    with pytest.raises(InputError, match="gif: is not a format of a sequence; use one of svg, png, pdf, mermaid"):
+    with pytest.raises(InputError, match="gif: is not a format; use one of svg, png, pdf, mermaid"):
         sequence(BOOK, told("amendment"), "gif")
 
 
