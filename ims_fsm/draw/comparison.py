@@ -71,15 +71,6 @@ class Difference:
         return f"{sign_of(self.change)}{self.number}"
 
 
-def differences(comparison: Comparison) -> tuple[Difference, ...]:
-    """Return the guards that differ, numbered: what is added first, then what is changed, what is gone last."""
-    alike: dict[tuple[Change, str, tuple[str, ...], str], list[str]] = {}
-    for change in MARKS:
-        for guard in (entry.guard for entry in comparison.guards if entry.change is change):
-            alike.setdefault((change, guard.rule, guard.triggers, reason_of(guard).says), []).append(guard.name)
-    return tuple(Difference(number, *key, tuple(names)) for number, (key, names) in enumerate(alike.items(), start=1))
-
-
 def change_of(moves: Iterable[MoveChange]) -> Change:
     """Return what became of several moves together: what became of each, or changed where that differs."""
     changes = {move.change for move in moves}
@@ -94,26 +85,6 @@ def moved(comparison: Comparison) -> Mapping[tuple[str, str], list[MoveChange]]:
     return moves
 
 
-def blocks(comparison: Comparison, palette: Palette) -> Iterator[Block]:
-    """Give the legend: what is added, changed and gone, first what moves, then what refuses."""
-    if not comparison.differs:
-        yield Block((), "Nothing differs", f"{comparison.title} is the same under both rule sets.")
-    edition = comparison.whole
-    for change, mark in MARKS.items():
-        color = change_paint(change, palette).line
-        entries = []
-        for (trigger, dest), moves in moved(comparison).items():
-            if change_of(moves) is change and change is not Change.CHANGED:
-                says = f"It leads to {edition.states[dest].title}. {edition.triggers[trigger].says}"
-                entries.append(Entry(mark.sign, worded(trigger), f"{says} ({cite_all(moves[0].rules)})", color=color))
-        for difference in differences(comparison):
-            if difference.change is change:
-                says = f"On {', '.join(map(worded, difference.triggers))}: {difference.says}"
-                entries.append(Entry(difference.mark, cite(difference.rule), says, color=color))
-        for at, entry in enumerate(entries):
-            yield Block((entry,), "" if at else mark.heading)
-
-
 @dataclass(frozen=True)
 class ComparisonSheet(Sheet):
     """The picture of everything that either edition has, with what became of each part."""
@@ -122,8 +93,13 @@ class ComparisonSheet(Sheet):
 
     @cached_property
     def changes(self) -> tuple[Difference, ...]:
-        """The guards that differ, with their numbers in the picture."""
-        return differences(self.comparison)
+        """The guards that differ, numbered: what is added first, then what is changed, what is gone last."""
+        alike: dict[tuple[Change, str, tuple[str, ...], str], list[str]] = {}
+        for change in MARKS:
+            for guard in (entry.guard for entry in self.comparison.guards if entry.change is change):
+                alike.setdefault((change, guard.rule, guard.triggers, reason_of(guard).says), []).append(guard.name)
+        numbered = enumerate(alike.items(), start=1)
+        return tuple(Difference(number, *key, tuple(names)) for number, (key, names) in numbered)
 
     @cached_property
     def wording(self) -> Wording:
@@ -196,8 +172,25 @@ class ComparisonSheet(Sheet):
         return sign_of(change_of(m for m in self.comparison.moves if (m.source, m.trigger, m.dest) == keeping))
 
     def legend(self) -> Iterator[Block]:
-        """Give what is added, changed and gone."""
-        yield from blocks(self.comparison, self.palette)
+        """Give what is added, changed and gone: first what moves, then what refuses."""
+        comparison = self.comparison
+        if not comparison.differs:
+            yield Block((), "Nothing differs", f"{comparison.title} is the same under both rule sets.")
+        edition = comparison.whole
+        for change, mark in MARKS.items():
+            color = change_paint(change, self.palette).line
+            entries = []
+            for (trigger, dest), moves in moved(comparison).items():
+                if change_of(moves) is change and change is not Change.CHANGED:
+                    says = f"It leads to {edition.states[dest].title}. {edition.triggers[trigger].says}"
+                    says += f" ({cite_all(moves[0].rules)})"
+                    entries.append(Entry(mark.sign, worded(trigger), says, color=color))
+            for difference in self.changes:
+                if difference.change is change:
+                    says = f"On {', '.join(map(worded, difference.triggers))}: {difference.says}"
+                    entries.append(Entry(difference.mark, cite(difference.rule), says, color=color))
+            for at, entry in enumerate(entries):
+                yield Block((entry,), "" if at else mark.heading)
 
 
 def comparison_sheet(comparison: Comparison, theme: Theme = LIGHT, links: Links | None = None) -> ComparisonSheet:

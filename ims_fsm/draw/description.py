@@ -41,11 +41,6 @@ def span(rule_set: RuleSetDeclaration) -> str:
     )
 
 
-def card_said(card: Card) -> str:
-    """Return a state in one line."""
-    return f"{card.state.title}: {card.state.says}"
-
-
 def arrow_said(picture: Picture, arrow: Arrow) -> str:
     """Return an arrow in one sentence."""
     head = picture.title_of(arrow.head)

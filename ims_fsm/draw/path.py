@@ -160,7 +160,16 @@ class PathSheet(Sheet):
 
     def legend(self) -> Iterator[Block]:
         """Give the steps, the ways and the barriers."""
-        yield from _blocks(self.picture, self.highlight)
+        picture, record = self.picture, self.highlight
+        steps = tuple(Entry(step.mark, step.when, _step(picture, step)) for step in record.steps)
+        yield Block(steps, STEPS, "" if steps else "None: nothing has moved it.")
+        yield from _ways(picture, record)
+        heading = BARRIERS
+        for triggers, reasons in _alike(record.barriers):
+            for at, (rule, says) in enumerate(reasons):
+                named = ", ".join(map(worded, triggers)) if not at else ""
+                yield Block((Entry("" if at else CROSS, named, f"{says} ({cite(rule)})"),), heading)
+                heading = ""
 
 
 def path_sheet(edition: Edition, highlight: Highlight, theme: Theme = LIGHT, links: Links | None = None) -> PathSheet:
@@ -171,19 +180,6 @@ def path_sheet(edition: Edition, highlight: Highlight, theme: Theme = LIGHT, lin
         return bool(whole.steps_on(arrow, label.trigger)), type(whole.now(arrow, label.trigger))
 
     return replace(whole, picture=whole.picture.apart(kind))
-
-
-def _blocks(picture: Picture, highlight: Highlight) -> Iterator[Block]:
-    """Give the steps, the ways and the barriers of a record."""
-    steps = tuple(Entry(step.mark, step.when, _step(picture, step)) for step in highlight.steps)
-    yield Block(steps, STEPS, "" if steps else "None: nothing has moved it.")
-    yield from _ways(picture, highlight)
-    heading = BARRIERS
-    for triggers, reasons in _alike(highlight.barriers):
-        for at, (rule, says) in enumerate(reasons):
-            named = ", ".join(map(worded, triggers)) if not at else ""
-            yield Block((Entry("" if at else CROSS, named, f"{says} ({cite(rule)})"),), heading)
-            heading = ""
 
 
 def _sentences(picture: Picture, highlight: Highlight) -> str:

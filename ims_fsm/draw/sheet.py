@@ -118,7 +118,7 @@ class Sheet:
         """Return a state as a part of a document."""
         kind = " ".join(["state", *(f"keeps-{kept.trigger}" for kept in card.keeps)])
         href = self.links.state(self.picture, card.name) if self.links else ""
-        return Part(description.card_said(card), f"{self.name}-{card.name}", kind, href)
+        return Part(f"{card.state.title}: {card.state.says}", f"{self.name}-{card.name}", kind, href)
 
     def arrow_part(self, arrow: Arrow) -> Part:
         """Return an arrow as a part of a document; one without a trigger leads nowhere."""

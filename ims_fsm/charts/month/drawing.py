@@ -50,11 +50,18 @@ def month_page(book: LawBook, period: TaxPeriod, recipient: Recipient, theme: Th
     rule_set = book.law.machine("credit_note").at(days.period).rule_set.id
     title = f"Tax period {begins}{days.period.in_words}"
     below = f"the recipient files {recipient.filing}{place} \N{MIDDLE DOT} {rule_set}"
-    top, shapes = heading(title, below, theme)
-    bottom, drawn = month_shapes(story, theme, top + 5)
+    top, above = heading(title, below, theme)
+    drawing = _Drawing(story, scale_of(story), theme.palette)
+    top += 5
+    at = top + 2 * _STRIP + _GAP
+    for lane in (story.supplier, story.portal, story.recipient):
+        at = drawing.lane(lane, at) + _GAP
+    bottom, foot = _foot(story.notes, theme.palette, at + _GAP)
+    behind = (*drawing.lanes, *drawing.stripes(top + 2 * _STRIP, at - _GAP), *drawing.strip(top))
+    shapes = (*above, *behind, *drawing.shapes, *drawing.cuts(top, at - _GAP), *foot)
     notes = (f"{note.when}: {note.says} ({note.cited})" for note in story.notes)
     says = f"{below[0].upper()}{below[1:]}. {' '.join(notes)}"
-    return Page(f"month-{days.period}-{recipient.filing}", title, says, bottom + 2, (*shapes, *drawn), theme)
+    return Page(f"month-{days.period}-{recipient.filing}", title, says, bottom + 2, shapes, theme)
 
 
 def runs_of(begins: dt.date, busy_until: dt.date, ends: dt.date, named: Sequence[dt.date]) -> tuple[Run, ...]:
@@ -131,17 +138,6 @@ def scale_of(story: Story) -> Scale:
     days, named = story.days, story.named_days
     busy = min(days.draft, days.due), max(days.draft, days.due)
     return Scale(runs_of(days.begins, days.due, days.ends, named), frozenset(named), busy, LEFT + _NAMES, RIGHT)
-
-
-def month_shapes(story: Story, theme: Theme, top: float) -> tuple[float, tuple[Shape, ...]]:
-    """Return how far down the picture reaches, and its shapes, the heading apart."""
-    drawing = _Drawing(story, scale_of(story), theme.palette)
-    at = top + 2 * _STRIP + _GAP
-    for lane in (story.supplier, story.portal, story.recipient):
-        at = drawing.lane(lane, at) + _GAP
-    bottom, notes = _foot(story.notes, theme.palette, at + _GAP)
-    behind = (*drawing.lanes, *drawing.stripes(top + 2 * _STRIP, at - _GAP), *drawing.strip(top))
-    return bottom, (*behind, *drawing.shapes, *drawing.cuts(top, at - _GAP), *notes)
 
 
 @dataclass
