@@ -54,8 +54,7 @@ def draw(
 
     def drawn(law: Law) -> list[Path]:
         if compare:
-            from ims_fsm.draw.comparison import write_comparisons
-            from ims_fsm.law.comparison import comparisons
+            from ims_fsm.draw.comparison import comparisons, write_comparisons
 
             return write_comparisons(comparisons(law, *compare, names), out, [fmt], style)
         return write_diagrams(law, out, [fmt], names, edition, style)
@@ -79,8 +78,8 @@ def compare(
     call: Call, machines: list[str] | None = None, *, rule_sets: tuple[str, str] | None = None, markdown: bool = False
 ) -> None:
     """Compare two rule sets: the states, transitions and guards that are added, gone or changed."""
+    from ims_fsm.draw.comparison import comparisons
     from ims_fsm.draw.comparison import markdown as as_markdown
-    from ims_fsm.law.comparison import comparisons
 
     path, names = path_and_machines(machines)
     law = law_at(path)

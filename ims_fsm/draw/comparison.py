@@ -14,14 +14,16 @@ from typing import NamedTuple
 
 from ims_fsm.draw.citation import cite, cite_all, worded
 from ims_fsm.draw.description import CROSS, span
-from ims_fsm.draw.diagrams import PLAIN, Style, written
+from ims_fsm.draw.diagrams import PLAIN, Style, checked, written
 from ims_fsm.draw.legend import Block, Entry
 from ims_fsm.draw.notes import reason_of
 from ims_fsm.draw.picture import Arrow, Card, Label, Links, Picture, picture_of
 from ims_fsm.draw.sheet import ArrowLook, CardLook, LabelLook, Sheet, Wording
 from ims_fsm.draw.theme import LIGHT, Paint, Palette, Theme
-from ims_fsm.law.comparison import Change, Comparison, MoveChange
+from ims_fsm.errors import Problem
+from ims_fsm.law.comparison import Change, Comparison, MoveChange, compare
 from ims_fsm.law.declaration import ENTRY
+from ims_fsm.law.register import Law
 
 
 class Mark(NamedTuple):
@@ -229,6 +231,17 @@ def _worded(mark: str) -> str:
     """Return a sign with its number as words."""
     words = next((str(change) for change, look in MARKS.items() if mark.startswith(look.sign)), "")
     return f"{words} {mark[1:]}".strip()
+
+
+def comparisons(law: Law, before: str, after: str, names: Iterable[str] | None = None) -> list[Comparison]:
+    """Compare the named machines under two rule sets; where none is named, return those that differ.
+
+    Raises `InputError` with every unknown name.
+    """
+    itself = [Problem(before, "is compared with itself", "name two rule sets")] if before == after else []
+    listed = checked(law, "comparison", names, (before, after), *itself)
+    changes = [compare(*(law.machines[name].editions[rule_set] for rule_set in (before, after))) for name in listed]
+    return [change for change in changes if names is not None or change.differs]
 
 
 def write_comparisons(

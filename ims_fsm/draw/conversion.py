@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable
 
 from ims_fsm.draw.measure import FONTS, is_measurable
 from ims_fsm.draw.renderer import RendererMissingError, RenderingError
@@ -24,20 +23,14 @@ _PAGE = """\
 _WORDS = re.compile(r">([^<>]+)<")
 
 
-def check_formats(formats: Iterable[str], allowed: Iterable[str] = DRAWN) -> None:
-    """Raise `InputError` with every word that is not an allowed format."""
-    remedy = f"use one of {', '.join(allowed)}"
-    if problems := [Problem(fmt, "is not a format", remedy) for fmt in formats if fmt not in allowed]:
-        raise InputError("drawing", problems)
-
-
 def converted(svg: str, fmt: str, *, dpi: float = DPI) -> bytes:
     """Return an SVG as it is, or as PNG, or as a PDF of one page of its own size, whose words can be searched.
 
     A PNG has so many dots to the inch of the SVG's own size: 72 points are an inch. Raises `InputError` for another
     format, `RendererMissingError` where typst is not installed, `RenderingError` where the SVG cannot be read.
     """
-    check_formats([fmt])
+    if fmt not in DRAWN:
+        raise InputError("drawing", [Problem(fmt, "is not a format", f"use one of {', '.join(DRAWN)}")])
     if fmt == "svg":
         return svg.encode()
     try:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ims_fsm.draw import theme as themes
-from ims_fsm.draw.conversion import check_formats, converted
+from ims_fsm.draw.conversion import converted
 from ims_fsm.draw.dot import dot_of
 from ims_fsm.draw.mermaid import mermaid_of
 from ims_fsm.draw.picture import Links, Picture, picture_of
@@ -28,20 +28,27 @@ from ims_fsm.law.register import Law
 FORMATS = {"dot": "dot", "mermaid": "mmd", "svg": "svg", "png": "png", "pdf": "pdf"}
 
 
+def check_formats(formats: Iterable[str], allowed: Iterable[str] = FORMATS) -> None:
+    """Raise `InputError` with every word that is not an allowed format."""
+    remedy = f"use one of {', '.join(allowed)}"
+    if problems := [Problem(fmt, "is not a format", remedy) for fmt in formats if fmt not in allowed]:
+        raise InputError("drawing", problems)
+
+
 def drawn(sheets: Sequence[Sheet], fmt: str) -> list[bytes]:
     """Draw sheets in a format, in order; text is UTF-8, and an SVG carries the digest of its DOT.
 
     Raises `InputError` for another format, `RendererMissingError` where svg, png or pdf is asked and there is nothing
     to draw it with, `RenderingError` where that fails.
     """
-    check_formats([fmt], FORMATS)
+    check_formats([fmt])
     if fmt == "mermaid":
         return [mermaid_of(sheet).encode() for sheet in sheets]
     sources = [dot_of(sheet) for sheet in sheets]
     if fmt == "dot":
         return [source.encode() for source in sources]
     pictures = [svg_of(*parts) for parts in zip(sheets, placed(sources), sources, strict=True)]
-    return [converted(svg, fmt) for svg in pictures]
+    return [svg.encode() if fmt == "svg" else converted(svg, fmt) for svg in pictures]
 
 
 # What is kept with the source: text, the same on every machine, and the picture that a page shows.
@@ -95,7 +102,7 @@ def draw(
     Raises `InputError` for another format or theme, `RendererMissingError` where svg, png or pdf is asked and there is
     nothing to draw it with, `RenderingError` where that fails. DOT and Mermaid are the same bytes on every machine.
     """
-    check_formats([fmt], FORMATS)
+    check_formats([fmt])
     return drawn([Style(theme_named(theme), href_base, notes).sheet(picture_of(edition))], fmt)[0]
 
 
@@ -106,8 +113,27 @@ def drawings(law: Law, names: Iterable[str] | None = None, edition: str | None =
     `NAME.RULE-SET` that of each older one which differs. With `edition` it has that rule set's picture alone.
     Raises `InputError` with every unknown machine and rule set.
     """
-    listed = law.checked("drawing", names, [] if edition is None else [edition])
+    listed = checked(law, "drawing", names, [] if edition is None else [edition])
     return [drawing for name in listed for drawing in _of_machine(law.machines[name], edition)]
+
+
+def checked(law: Law, subject: str, names: Iterable[str] | None, rule_sets: Iterable[str], *more: Problem) -> list[str]:
+    """Return the named machines, each once, or all; raises `InputError` with every unknown name and `more`."""
+    listed = list(law.machines) if names is None else list(dict.fromkeys(names))
+    ids = [rule_set.id for rule_set in law.rule_sets]
+    problems = [
+        Problem(name, "is not a declared machine", f"the machines are {', '.join(law.machines)}")
+        for name in listed
+        if name not in law.machines
+    ]
+    problems += [
+        Problem(name, "is not a rule set", f"the rule sets are {', '.join(ids)}")
+        for name in dict.fromkeys(rule_sets)
+        if name not in ids
+    ]
+    if problems := [*problems, *more]:
+        raise InputError(subject, problems)
+    return listed
 
 
 def write_diagrams(
@@ -134,7 +160,7 @@ def written(
 
     The folder is made where it is not there, once everything is drawn; raises what `drawn` raises.
     """
-    check_formats(formats, FORMATS)
+    check_formats(formats)
     files: dict[Path, bytes] = {}
     for fmt in dict.fromkeys(formats):
         paths = [folder / file_name(stem, fmt, sheet.theme) for stem, sheet in sheets.items()]

@@ -174,19 +174,21 @@ def picture_of(edition: Edition) -> Picture:
     declared, notes, moves = edition.machine.declaration, notes_of(edition), moves_of(edition)
     frame = _frame(edition)
     apart, attained = _apart(moves, frame), reached(edition)
+
+    def card(state: StateDeclaration) -> Card:
+        kept = sorted(move for move in apart if move.source == move.dest == state.name)
+        keeps = tuple(_label(move.trigger, (state.name,), notes) for move in kept)
+        shut = tuple(note.number for note in notes if note.shut and state.name in note.states)
+        barred = tuple(dict.fromkeys(_barred(edition, state.name, frame)))
+        return Card(state, keeps, shut, state.name in attained, barred)
+
     return Picture(
         machine=edition.name,
         title=declared.title,
         says=declared.says,
         rule_set=edition.rule_set,
         initial=edition.initial,
-        cards=tuple(
-            replace(
-                _card(state, apart, notes, state.name in attained),
-                barred=tuple(dict.fromkeys(_barred(edition, state.name, frame))),
-            )
-            for state in edition.states.values()
-        ),
+        cards=tuple(map(card, edition.states.values())),
         arrows=_arrows(edition, moves, frame, notes),
         frame=frame,
         keys=_keys(edition),
@@ -217,12 +219,6 @@ def _apart(moves: tuple[Move, ...], frame: tuple[str, ...]) -> frozenset[Move]:
         sources.setdefault((move.trigger, move.dest), set()).add(move.source)
     shared = {ends for ends, tails in sources.items() if frame and tails.issuperset(frame)}
     return frozenset(move for move in moves if move.source not in frame or (move.trigger, move.dest) not in shared)
-
-
-def _card(state: StateDeclaration, apart: frozenset[Move], notes: tuple[Note, ...], reached: bool) -> Card:  # noqa: FBT001 - a card's own field
-    kept = sorted(move for move in apart if move.source == move.dest == state.name)
-    shut = tuple(note.number for note in notes if note.shut and state.name in note.states)
-    return Card(state, tuple(_label(move.trigger, (state.name,), notes) for move in kept), shut, reached)
 
 
 def _barred(edition: Edition, state: str, frame: tuple[str, ...]) -> Iterator[str]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from ims_fsm.draw.notes import is_shut, watched_states
 from ims_fsm.law.decision import always_refused
-from ims_fsm.law.declaration import ENTRY, GuardDeclaration
+from ims_fsm.law.declaration import ENTRY
 from ims_fsm.law.edition import Edition
 from ims_fsm.law.refusal import Refusal
 
@@ -45,7 +45,7 @@ def transition_table(edition: Edition, trigger: str | None = None) -> tuple[Row,
 
 def _transitions(edition: Edition) -> Iterator[Row]:
     for move in edition.transitions:
-        guards = (g for g in edition.guards if move.trigger in g.triggers and _watches(g, move.source))
+        guards = (g for g in edition.guards if any(g.watches(source, move.trigger) for source in move.source))
         refusals = tuple(Refusal.by(guard) for guard in guards)
         actor = edition.triggers[move.trigger].actor
         never = all(always_refused(edition, source, move.trigger) for source in move.source)
@@ -57,8 +57,3 @@ def _nowhere(edition: Edition) -> Iterator[Row]:
         for guard in edition.guards:
             if trigger in guard.triggers and is_shut(edition, guard):
                 yield Row(trigger, declared.actor, watched_states(guard), None, (Refusal.by(guard),), ())
-
-
-def _watches(guard: GuardDeclaration, sources: tuple[str, ...]) -> bool:
-    states = watched_states(guard)
-    return not states or bool({*states} & {*sources})

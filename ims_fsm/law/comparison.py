@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
-from ims_fsm.errors import Problem
 from ims_fsm.law.decision import always_refused, reached
 from ims_fsm.law.declaration import (
     Declared,
@@ -20,7 +19,6 @@ from ims_fsm.law.declaration import (
     TransitionDeclaration,
 )
 from ims_fsm.law.edition import Edition, Machine
-from ims_fsm.law.register import Law
 
 D = TypeVar("D", bound=Declared)
 _UNDATED = {"since": None, "until": None}
@@ -121,17 +119,6 @@ def compare(before: Edition, after: Edition) -> Comparison:
         guards=guards,
         whole=_whole(before, after, guards),
     )
-
-
-def comparisons(law: Law, before: str, after: str, names: Iterable[str] | None = None) -> list[Comparison]:
-    """Compare the named machines under two rule sets; where none is named, return those that differ.
-
-    Raises `InputError` with every unknown name.
-    """
-    itself = [Problem(before, "is compared with itself", "name two rule sets")] if before == after else []
-    listed = law.checked("comparison", names, (before, after), *itself)
-    changes = [compare(*(law.machines[name].editions[rule_set] for rule_set in (before, after))) for name in listed]
-    return [change for change in changes if names is not None or change.differs]
 
 
 def _change(*, was: bool, now: bool, alike: bool = True) -> Change:

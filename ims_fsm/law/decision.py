@@ -45,7 +45,7 @@ def always_refused(edition: Edition, state: str, trigger: str) -> bool:
 
     So an original credit note is never pending under IMS-2024-10 (FAQ 11.A), though the transition is declared.
     """
-    return any(trigger in guard.triggers and _covers(edition, guard, state) for guard in edition.guards)
+    return any(trigger in guard.triggers and covers(edition, guard, state) for guard in edition.guards)
 
 
 def reached(edition: Edition) -> frozenset[str]:
@@ -59,7 +59,8 @@ def reached(edition: Edition) -> frozenset[str]:
     return closure({ENTRY, edition.initial}, taken)
 
 
-def _covers(edition: Edition, guard: GuardDeclaration, state: str) -> bool:
+def covers(edition: Edition, guard: GuardDeclaration, state: str) -> bool:
+    """Say whether a guard refuses its triggers in a state whatever the facts are."""
     values_of = edition.schema.values_of
     return all(
         state in values if fact == STATE else set(values_of[fact]) <= set(values)

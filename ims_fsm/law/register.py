@@ -5,7 +5,7 @@ Imports the declaration and the edition; reads no file.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ims_fsm.errors import InputError, Problem
@@ -46,24 +46,6 @@ class Law:
         if rule_id not in self.rules:
             raise InputError("rule", [Problem(rule_id, "is not in the register", "see machines/rules.toml")])
         return self.rules[rule_id]
-
-    def checked(self, subject: str, names: Iterable[str] | None, rule_sets: Iterable[str], *more: Problem) -> list[str]:
-        """Return the named machines, each once, or all; raises `InputError` with every unknown name and `more`."""
-        listed = list(self.machines) if names is None else list(dict.fromkeys(names))
-        ids = [rule_set.id for rule_set in self.rule_sets]
-        problems = [
-            Problem(name, "is not a declared machine", f"the machines are {', '.join(self.machines)}")
-            for name in listed
-            if name not in self.machines
-        ]
-        problems += [
-            Problem(name, "is not a rule set", f"the rule sets are {', '.join(ids)}")
-            for name in dict.fromkeys(rule_sets)
-            if name not in ids
-        ]
-        if problems := [*problems, *more]:
-            raise InputError(subject, problems)
-        return listed
 
     @property
     def record_machines(self) -> tuple[Machine, ...]:

@@ -9,8 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ims_fsm.draw.citation import worded
-from ims_fsm.draw.tables import Row, transition_table
+from ims_fsm.draw.tables import transition_table
 from ims_fsm.law.calendar import Calendar
+from ims_fsm.law.decision import covers
 from ims_fsm.law.declaration import STATE, GuardDeclaration
 from ims_fsm.law.edition import Edition, Machine
 from ims_fsm.law.modelcheck import OF_RECORDS, OF_STATEMENTS
@@ -101,17 +102,11 @@ def always_refused(machine: Machine) -> Iterable[Never]:
     for edition in machine.editions.values():
         for row in transition_table(edition):
             if row.dest is not None and row.never:
-                guards = tuple(guard for guard in edition.guards if _always(edition, guard, row))
+                refusing = (guard for guard in edition.guards if row.trigger in guard.triggers)
+                guards = tuple(g for g in refusing if all(covers(edition, g, source) for source in row.sources))
                 key = (row.trigger, *(guard.name for guard in guards))
                 reasons.setdefault(key, Never(row.trigger, guards, [])).editions.append(edition)
     return reasons.values()
-
-
-def _always(edition: Edition, guard: GuardDeclaration, row: Row) -> bool:
-    possible = {**edition.schema.values_of, STATE: row.sources}
-    return row.trigger in guard.triggers and all(
-        {*possible[fact]} <= {*values} for fact, values in guard.refuse_when.items()
-    )
 
 
 def other_restrictions(machine: Machine, material: Material, always: Iterable[Never]) -> list[GuardDeclaration]:

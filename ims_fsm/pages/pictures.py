@@ -14,14 +14,14 @@ from ims_fsm.charts.month.days import Recipient
 from ims_fsm.charts.month.drawing import month_page
 from ims_fsm.charts.sequence.drawing import page_of
 from ims_fsm.charts.sequence.sequence import SEQUENCES, sequence, tale_of
-from ims_fsm.draw.comparison import comparison_sheet, stem_of
+from ims_fsm.draw.comparison import comparison_sheet, comparisons, stem_of
 from ims_fsm.draw.diagrams import Drawing, drawings, drawn, file_name
 from ims_fsm.draw.paper import Page
 from ims_fsm.draw.picture import Links
 from ims_fsm.draw.sheet import Sheet
 from ims_fsm.draw.theme import DARK, LIGHT, Theme
 from ims_fsm.law.book import LawBook
-from ims_fsm.law.comparison import Comparison, comparisons
+from ims_fsm.law.comparison import Comparison
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Filing
 

@@ -10,12 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 
-from ims_fsm.draw.comparison import write_comparisons
+from ims_fsm.draw.comparison import comparisons, write_comparisons
 from ims_fsm.draw.diagrams import write_diagrams
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.law.annexure import FILE, Annexure, load
 from ims_fsm.law.book import LawBook
-from ims_fsm.law.comparison import comparisons
 from ims_fsm.pages.collection import Page, collection, text_of
 from ims_fsm.pages.html import Html
 from ims_fsm.pages.material import Material

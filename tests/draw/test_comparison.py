@@ -9,6 +9,7 @@ import pytest
 from ims_fsm.draw.comparison import (
     ComparisonSheet,
     comparison_sheet,
+    comparisons,
     difference_table,
     markdown,
     write_comparisons,
@@ -17,7 +18,7 @@ from ims_fsm.draw.dot import dot_of
 from ims_fsm.draw.mermaid import mermaid_of
 from ims_fsm.draw.picture import Move, picture_of
 from ims_fsm.errors import InputError
-from ims_fsm.law.comparison import Change, Comparison, comparisons
+from ims_fsm.law.comparison import Change, Comparison
 from ims_fsm.law.loading import shipped_law
 from ims_fsm.law.register import Law
 

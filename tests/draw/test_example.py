@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from ims_fsm.draw.comparison import comparison_sheet, markdown, stem_of
+from ims_fsm.draw.comparison import comparison_sheet, comparisons, markdown, stem_of
 from ims_fsm.draw.diagrams import drawings
 from ims_fsm.draw.dot import dot_of
 from ims_fsm.draw.svg import digest
-from ims_fsm.law.comparison import comparisons
 from ims_fsm.law.loading import load_own
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "examples"

@@ -10,12 +10,11 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from ims_fsm.draw import measure
-from ims_fsm.draw.comparison import comparison_sheet
+from ims_fsm.draw.comparison import comparison_sheet, comparisons
 from ims_fsm.draw.diagrams import drawings, drawn
 from ims_fsm.draw.measure import balanced, folded
 from ims_fsm.draw.sheet import Sheet
 from ims_fsm.draw.theme import PRINT
-from ims_fsm.law.comparison import comparisons
 from ims_fsm.law.loading import shipped_law
 from ims_fsm.resources import machines_folder
 

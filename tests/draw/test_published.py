@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ims_fsm.draw.comparison import comparison_sheet, markdown, stem_of
+from ims_fsm.draw.comparison import comparison_sheet, comparisons, markdown, stem_of
 from ims_fsm.draw.diagrams import Drawing, drawings, file_name
 from ims_fsm.draw.dot import dot_of
 from ims_fsm.draw.mermaid import mermaid_of
@@ -19,7 +19,7 @@ from ims_fsm.draw.sheet import Sheet
 from ims_fsm.draw.svg import digest
 from ims_fsm.draw.theme import DARK, LIGHT, Theme
 from ims_fsm.law.book import shipped_book
-from ims_fsm.law.comparison import Comparison, comparisons
+from ims_fsm.law.comparison import Comparison
 from ims_fsm.law.loading import shipped_law
 from ims_fsm.pages.collection import text_of
 from ims_fsm.pages.material import Material
@@ -79,7 +79,7 @@ def test_every_process_draws_the_same_bytes() -> None:
         "import hashlib; from ims_fsm.law.loading import shipped_law; from ims_fsm.draw.diagrams import drawings; "
         "from ims_fsm.draw.dot import dot_of; from ims_fsm.draw.mermaid import mermaid_of; "
         "from ims_fsm.draw.comparison import comparison_sheet, markdown; "
-        "from ims_fsm.law.comparison import comparisons; "
+        "from ims_fsm.draw.comparison import comparisons; "
         f"changes = comparisons(shipped_law(), '{OLD}', '{NEW}'); "
         "sheets = [*(d.picture for d in drawings(shipped_law())), *map(comparison_sheet, changes)]; "
         "texts = ''.join(dot_of(sheet) + mermaid_of(sheet) for sheet in sheets) + markdown(changes); "

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from ims_fsm.law.comparison import Change, GuardChange, compare, comparisons
+from ims_fsm.draw.comparison import comparisons
+from ims_fsm.law.comparison import Change, GuardChange, compare
 from ims_fsm.law.decision import always_refused
 from ims_fsm.law.edition import Edition
 from ims_fsm.law.loading import shipped_law

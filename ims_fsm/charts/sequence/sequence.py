@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 
 from ims_fsm.charts.sequence.drawing import page_of
 from ims_fsm.charts.sequence.telling import SEQUENCES, Actor, Step, Tale, balance, signed, tale_of
-from ims_fsm.draw.conversion import DRAWN, check_formats, converted
+from ims_fsm.draw.conversion import DRAWN, converted
+from ims_fsm.draw.diagrams import check_formats
 from ims_fsm.draw.theme import LIGHT, Theme
 from ims_fsm.law.book import LawBook
 

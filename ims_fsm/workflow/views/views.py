@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
-from ims_fsm.draw.conversion import check_formats
-from ims_fsm.draw.diagrams import FORMATS, drawn
+from ims_fsm.draw.diagrams import check_formats, drawn
 from ims_fsm.draw.path import Barrier, Highlight, Step, Way, path_sheet
 from ims_fsm.draw.picture import Links
 from ims_fsm.draw.theme import theme_named
@@ -179,7 +178,7 @@ def diagram(
     if href_base is not None:
         border.text("href_base", href_base, longest=LONGEST_ADDRESS)
     border.close()
-    check_formats([fmt], FORMATS)
+    check_formats([fmt])
     record, look = unit.record(record_id, recipient), theme_named(theme)
     links = None if href_base is None else Links(href_base.replace("{machine}", record.machine))
     edition = unit.scene(record.recipient).edition(record)
