@@ -80,19 +80,19 @@ if TYPE_CHECKING:
     from ims_fsm.workflow.calendar.sweeps import Failure as Failure
     from ims_fsm.workflow.calendar.sweeps import SweepReport as SweepReport
     from ims_fsm.workflow.calendar.sweeps import Swept as Swept
+    from ims_fsm.workflow.desks import Action as Action
+    from ims_fsm.workflow.desks import RecipientDesk as RecipientDesk
+    from ims_fsm.workflow.desks import SupplierDesk as SupplierDesk
     from ims_fsm.workflow.ims import IMS as IMS
     from ims_fsm.workflow.proposed import Judgement as Judgement
     from ims_fsm.workflow.reception.importing import Imported as Imported
     from ims_fsm.workflow.reception.importing import Registration as Registration
-    from ims_fsm.workflow.reception.report import Received as Received
+    from ims_fsm.workflow.reception.known_records import Received as Received
     from ims_fsm.workflow.reception.upload import UploadChange as UploadChange
-    from ims_fsm.workflow.recipient_desk import Action as Action
-    from ims_fsm.workflow.recipient_desk import RecipientDesk as RecipientDesk
     from ims_fsm.workflow.returns import AddedBack as AddedBack
     from ims_fsm.workflow.returns import ThreeBFiled as ThreeBFiled
     from ims_fsm.workflow.returns import TwoBGenerated as TwoBGenerated
     from ims_fsm.workflow.supplier import Filed as Filed
-    from ims_fsm.workflow.supplier_desk import SupplierDesk as SupplierDesk
     from ims_fsm.workflow.views.statement import TwoBComparison as TwoBComparison
     from ims_fsm.workflow.views.views import History as History
     from ims_fsm.workflow.views.views import ListedRecord as ListedRecord
@@ -103,8 +103,8 @@ if TYPE_CHECKING:
 _ROOMS = (
     # the face
     ("workflow.ims", "IMS"),
-    ("workflow.recipient_desk", "RecipientDesk Action"),
-    ("workflow.supplier_desk", "SupplierDesk"),
+    ("workflow.desks", "RecipientDesk Action"),
+    ("workflow.desks", "SupplierDesk"),
     ("law.hooks", "Hooks TransitionEvent"),
     ("terms.period", "SettableClock TaxPeriod"),
     # what is given to it
@@ -138,7 +138,7 @@ _ROOMS = (
     ("workflow.calendar.sweeps", "Failure"),
     ("workflow.calendar.sweeps", "SweepReport Swept"),
     ("workflow.reception.importing", "Imported"),
-    ("workflow.reception.report", "Received"),
+    ("workflow.reception.known_records", "Received"),
     ("workflow.reception.upload", "UploadChange"),
     ("workflow.returns", "AddedBack ThreeBFiled"),
     ("workflow.returns", "TwoBGenerated"),

@@ -24,7 +24,7 @@ from ims_fsm.store import audit
 from ims_fsm.store.connection import Engine, open_engine, reading, writing
 from ims_fsm.store.schema import prepare
 from ims_fsm.workflow.calendar.jobs import Drained
-from ims_fsm.workflow.recipient_desk import Action, RecipientDesk
+from ims_fsm.workflow.desks import Action, RecipientDesk
 
 pytestmark = pytest.mark.sqlite("the smallest size of a benchmark runs on files")
 OURS = fixture.gstin(0)

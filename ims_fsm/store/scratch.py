@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Self, cast
 from uuid import uuid4
 
 from sqlalchemy import URL, Engine, text
@@ -61,6 +61,14 @@ class Scratch:
         if self._empty is not None:
             self._empty.close()
             self._empty = None
+
+    def __enter__(self) -> Self:
+        """Give the object itself; leaving the block closes it."""
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """Close it."""
+        self.close()
 
     def _emptied(self) -> Engine:
         engine = self._idle.pop() if self._idle else open_engine(self._url)

@@ -17,9 +17,8 @@ from ims_fsm.terms.document import Document, OriginalReference
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import SettableClock, TaxPeriod
 from ims_fsm.terms.vocabulary import Filing, Form, Kind, TaxpayerKind
+from ims_fsm.workflow.desks import RecipientDesk, SupplierDesk
 from ims_fsm.workflow.ims import IMS
-from ims_fsm.workflow.recipient_desk import RecipientDesk
-from ims_fsm.workflow.supplier_desk import SupplierDesk
 
 
 class Stage:

@@ -5,9 +5,9 @@ Imports the desks and the use cases that concern nobody in particular; a call is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Self
+from typing import Self, Unpack
 
 from ims_fsm.formats.gstn.download import Source
 from ims_fsm.law.book import LawBook
@@ -19,10 +19,8 @@ from ims_fsm.terms.border import checked_actor, checked_parties, checked_party, 
 from ims_fsm.terms.event import Event
 from ims_fsm.workflow.calendar import sweeps
 from ims_fsm.workflow.calendar.sweeps import SweepReport
-from ims_fsm.workflow.reception.importing import AS_USUAL, Imported, Registration, import_download, register
-from ims_fsm.workflow.reception.report import Each
-from ims_fsm.workflow.recipient_desk import RecipientDesk
-from ims_fsm.workflow.supplier_desk import SupplierDesk
+from ims_fsm.workflow.desks import RecipientDesk, SupplierDesk
+from ims_fsm.workflow.reception.importing import Imported, Importing, import_download, register
 from ims_fsm.workflow.unit import UnitOfWork
 from ims_fsm.workflow.views import events, statement
 from ims_fsm.workflow.views.statement import TwoBComparison
@@ -136,29 +134,18 @@ class IMS:
 
     # --- the portal, the calendar, events -----------------------------------------------------------------------------
 
-    def import_download(  # noqa: PLR0913 -- what, of whom, by whom, and who wants to know
+    def import_download(
         self,
         source: Source,
         where: str | None = None,
         *,
         gstin: str | None = None,
         actor: str,
-        registration: Registration = AS_USUAL,
-        each: Each | None = None,
-        progress: Callable[[int], None] | None = None,
+        **how: Unpack[Importing],
     ) -> Imported:
         """Take in a download as `RecipientDesk.import_download` does; without a GSTIN the file says whose it is."""
         owner = None if gstin is None else checked_party(gstin)
-        return import_download(
-            self._workspace,
-            source,
-            where,
-            actor=checked_actor(actor),
-            gstin=owner,
-            registration=registration,
-            notify=each,
-            progress=progress,
-        )
+        return import_download(self._workspace, source, where, owner, checked_actor(actor), **how)
 
     def compare_2b(
         self, sources: Source | Sequence[Source], where: str | None = None, *, gstin: str | None = None
@@ -198,7 +185,7 @@ def workspace_of(ims: IMS | Workspace) -> Workspace:
     return ims._workspace if isinstance(ims, IMS) else ims  # noqa: SLF001 -- theirs, and nobody else's
 
 
-class Scratch:
+class Scratch(scratch.Scratch):
     """Opens fresh databases, each for a `with` block: in memory, or beside what a database URL names.
 
     In memory the first takes about a tenth of a second and each further one about a millisecond. What the database
@@ -210,26 +197,10 @@ class Scratch:
     []
     """
 
-    def __init__(self, url: str = "sqlite://") -> None:
-        """Keep where the databases are made; nothing is opened yet."""
-        self._places = scratch.Scratch(url)
-
     @contextmanager
     def ims(
         self, *, clock: Clock = system_clock, book: LawBook | None = None, hooks: Hooks | None = None
     ) -> Iterator[IMS]:
         """Open a fresh database, which is gone at the end of the block; raises `StoreError`."""
-        with self._places.engine() as engine, IMS(engine, clock=clock, book=book, hooks=hooks) as ims:
+        with self.engine() as engine, IMS(engine, clock=clock, book=book, hooks=hooks) as ims:
             yield ims
-
-    def close(self) -> None:
-        """Close what is kept open for the next database."""
-        self._places.close()
-
-    def __enter__(self) -> Self:
-        """Give the object itself; leaving the block closes it."""
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        """Close it."""
-        self.close()

@@ -55,7 +55,7 @@ def test_a_step_that_cannot_be_done_at_all_is_told(story, monkeypatch):
     def beaten(*_, **__):
         raise ConflictError("the record of INV")
 
-    monkeypatch.setattr("ims_fsm.workflow.recipient_desk.RecipientDesk.act_on", beaten)
+    monkeypatch.setattr("ims_fsm.workflow.desks.RecipientDesk.act_on", beaten)
     told = story.fails(story.document("INV"), story.steps(SAVE, ACCEPT))
     happened = "another writer was first to change the record of INV; read again and retry"
     assert told == [(2, "the step to be possible", happened)]

@@ -28,7 +28,7 @@ from ims_fsm.store.connection import open_engine, reading
 from ims_fsm.store.tables import Table
 from ims_fsm.terms.period import SettableClock
 from ims_fsm.terms.vocabulary import State, SupplierStatus
-from ims_fsm.workflow.recipient_desk import RecipientDesk
+from ims_fsm.workflow.desks import RecipientDesk
 
 QUARTERLY, OTHER = "33AAACP7879D1ZM", "24AAACC1206D1ZM"
 

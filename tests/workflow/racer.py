@@ -21,7 +21,7 @@ from ims_fsm import IMS, Document, Form, Heads, Kind, RefusedError, TaxPeriod
 from ims_fsm.store import records
 from ims_fsm.store.connection import ConflictError, reading, writing
 from ims_fsm.store.tables import RecordRow, core
-from ims_fsm.workflow.recipient_desk import RecipientDesk
+from ims_fsm.workflow.desks import RecipientDesk
 
 BUYER, SELLER = "27AAPFU0939F1ZV", "29AABCT1332L1ZA"
 OCTOBER = TaxPeriod("2024-10")

@@ -167,6 +167,14 @@ def test_what_goes_with_an_action_is_looked_at(stage, given):
     assert stage.tables() == before
 
 
+def test_what_a_call_does_not_take_is_not_passed_over(stage):
+    record_id = stage.filed()
+    with pytest.raises(TypeError, match="remark"):
+        stage.desk.accept(record_id, remark="not received")
+    with pytest.raises(TypeError, match="registered_as"):
+        stage.desk.import_download(b"{}", registered_as=None)
+
+
 @pytest.mark.parametrize("period", ["2024-13", "102024", None, 202410])
 def test_a_period_is_a_month(stage, period):
     for call in (

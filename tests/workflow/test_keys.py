@@ -24,7 +24,7 @@ from ims_fsm import (
     Where,
 )
 from ims_fsm.workflow import keys
-from ims_fsm.workflow.recipient_desk import Acted
+from ims_fsm.workflow.desks import Acted
 
 OCTOBER, NOVEMBER = TaxPeriod("2024-10"), TaxPeriod("2024-11")
 DOCUMENT = Document(
@@ -115,9 +115,9 @@ class _Printed(Exception):  # noqa: N818 -- it ends a call, and is no error
 
 
 def arguments_of(desk, name):
-    call = signature(getattr(desk, name))
-    names = {n for n, parameter in call.parameters.items() if parameter.kind is not Parameter.VAR_KEYWORD}
-    return names | (set(Acted.__annotations__) if len(names) < len(call.parameters) else set())
+    given = signature(getattr(desk, name)).parameters.values()
+    names = {parameter.name for parameter in given if parameter.kind is not Parameter.VAR_KEYWORD}
+    return names | {n for parameter in given if "Acted" in str(parameter.annotation) for n in Acted.__annotations__}
 
 
 def test_every_call_with_a_key_and_every_argument_is_looked_at():

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
+from typing import TypedDict
 
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.formats.gstn.download import DownloadReader, MisreadError, Repetitions, Source, Whole, named, opened
@@ -23,8 +24,8 @@ from ims_fsm.store.staging.entering import is_empty
 from ims_fsm.terms.border import state_code
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Filing, Form, Kind, SupplierStatus, TaxpayerKind
+from ims_fsm.workflow.reception.known_records import Each, Received
 from ims_fsm.workflow.reception.receiving import Reception, SeenTwiceError
-from ims_fsm.workflow.reception.report import Each, Received
 from ims_fsm.workflow.unit import UnitOfWork
 from ims_fsm.workflow.workspace import Workspace
 
@@ -90,31 +91,39 @@ class Imported:
 AS_USUAL = Registration()
 
 
-def import_download(  # noqa: PLR0913 -- what, of which recipient, by which actor, and who wants to know
+class Importing(TypedDict, total=False):
+    """What may go with a download; without it a newcomer is registered as usual."""
+
+    registration: Registration
+    #: Called with what happened, by the name of `Received`, to which record.
+    each: Each | None
+    #: Called with the number of bytes read.
+    progress: Callable[[int], None] | None
+
+
+def import_download(  # noqa: PLR0913, PLR0917 -- what, of which recipient, by which actor, and who wants to know
     workspace: Workspace,
     source: Source,
     where: str | None,
-    *,
+    gstin: str | None,
     actor: str,
-    gstin: str | None = None,
     registration: Registration = AS_USUAL,
-    notify: Each | None = None,
+    each: Each | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Imported:
     """Read a download in any dialect of the portal and take it in; importing the same again changes nothing.
 
     It is read as it is taken in, so memory does not grow with it, and again in another transaction where the end of
     the file tells that it must be read otherwise. `source` is a path, an open file, or the bytes; `where` names it in
-    errors; `gstin` is the recipient, where the file does not name them; `notify` is called with what happened to which
-    record, `progress` with how many bytes were read. Raises `InputError` for what cannot be read, and for a recipient
-    registered otherwise than `registration` says; nothing is written then.
+    errors; `gstin` is the recipient, where the file does not name them. Raises `InputError` for what cannot be read,
+    and for a recipient registered otherwise than `registration` says; nothing is written then.
     """
     promise, straight = None, True
     name, source = named(source, where)
     with opened(source) as file:
         while True:
             reader = DownloadReader(file, name, gstin, promise=promise, progress=progress)
-            work = partial(_taken_in, reader=reader, registration=registration, notify=notify, straight=straight)
+            work = partial(_taken_in, reader=reader, registration=registration, notify=each, straight=straight)
             try:
                 return workspace.run(work, actor=actor, retries=0)
             except MisreadError as error:

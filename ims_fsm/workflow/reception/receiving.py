@@ -25,9 +25,8 @@ from ims_fsm.terms.money import HEADS
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Filing, Form
 from ims_fsm.workflow.calendar.sweeps import next_period
-from ims_fsm.workflow.reception.known_records import SHOWN_BY, KnownRecords
+from ims_fsm.workflow.reception.known_records import SHOWN_BY, Each, KnownRecords, Received, Tally
 from ims_fsm.workflow.reception.new_records import Numbers, Preparer, Sieve, join, links
-from ims_fsm.workflow.reception.report import Each, Received, Tally
 from ims_fsm.workflow.returns import mark_stale_where
 from ims_fsm.workflow.unit import UnitOfWork
 

@@ -1,13 +1,13 @@
-"""The recipient's desk: everything that concerns one recipient's records and returns, with who acts there.
+"""The desks: everything that concerns one recipient's records and returns, or what one supplier reports.
 
-Imports the use cases; a call is one transaction, and finds no record but the recipient's.
+Imports the use cases; a call is one transaction, and finds no record but those of the recipient or supplier.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Literal, TypedDict, Unpack
+from typing import Any, Literal, TypedDict, Unpack
 
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.formats.gstn.download import Source, named, opened
@@ -16,10 +16,11 @@ from ims_fsm.formats.gstn.upload import Upload
 from ims_fsm.formats.proposals import Proposal, ProposedActions, read_proposals
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import Answer
+from ims_fsm.record.returns import Liability
 from ims_fsm.record.scene import ReduceItc, Request
 from ims_fsm.record.sighting import Sighting, checked_sightings
 from ims_fsm.record.where import Where
-from ims_fsm.store import returns
+from ims_fsm.store import returns, versions
 from ims_fsm.terms.border import (
     checked_action,
     checked_ids,
@@ -31,15 +32,16 @@ from ims_fsm.terms.border import (
 )
 from ims_fsm.terms.document import Document
 from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.terms.vocabulary import Disposition, Trigger, TwoBState
+from ims_fsm.terms.vocabulary import Disposition, Form, Trigger, TwoBState
 from ims_fsm.workflow import actions, proposed, supplier
 from ims_fsm.workflow.actions import EVERYTHING, ActionReport, EachRefused, WhatIf
 from ims_fsm.workflow.proposed import Judgement
 from ims_fsm.workflow.reception import importing, receiving, upload
-from ims_fsm.workflow.reception.importing import AS_USUAL, Imported, Registration
-from ims_fsm.workflow.reception.report import Each, Received
+from ims_fsm.workflow.reception.importing import Imported, Importing
+from ims_fsm.workflow.reception.known_records import Each, Received
 from ims_fsm.workflow.reception.upload import UploadChange
 from ims_fsm.workflow.returns import ThreeBFiled, TwoBGenerated, file_3b, file_annual_return, generate_2b
+from ims_fsm.workflow.supplier import Filed
 from ims_fsm.workflow.unit import UnitOfWork
 from ims_fsm.workflow.views import statement, views
 from ims_fsm.workflow.views.statement import TwoBComparison
@@ -84,15 +86,22 @@ class RecipientDesk(Desk):
         return self.act("reset", record_id, **acted)
 
     def act(
-        self, trigger: Action, record_id: int, *, reduce_itc: ReduceItc | None = None, **acted: Unpack[Acted]
+        self,
+        trigger: Action,
+        record_id: int,
+        *,
+        reduce_itc: ReduceItc | None = None,
+        remarks: str | None = None,
+        version: int | None = None,
+        key: str | None = None,
     ) -> Record:
         """Act on one record (FAQ 10, 12) and return it as the action left it.
 
         `version` is the record's version that the action was chosen on: where it has changed since, the action is
         refused.
         """
-        request = Request(remarks=acted.get("remarks"), reduce_itc=reduce_itc, version=acted.get("version")).checked()
-        return self._done(actions.act, acted.get("key"), checked_action(trigger), record_id, request)
+        request = Request(remarks=remarks, reduce_itc=reduce_itc, version=version).checked()
+        return self._done(actions.act, key, checked_action(trigger), record_id, request)
 
     def act_on(  # noqa: PLR0913 -- what, on which records, with what
         self,
@@ -211,31 +220,14 @@ class RecipientDesk(Desk):
 
     # --- the portal ---------------------------------------------------------------------------------------------------
 
-    def import_download(
-        self,
-        source: Source,
-        *,
-        where: str | None = None,
-        registration: Registration = AS_USUAL,
-        each: Each | None = None,
-        progress: Callable[[int], None] | None = None,
-    ) -> Imported:
+    def import_download(self, source: Source, *, where: str | None = None, **how: Unpack[Importing]) -> Imported:
         """Take in a download of the portal in any of its dialects; importing the same again changes nothing.
 
         `source` is a path, an open file or its bytes; it is read as it is taken in, so memory does not grow with it.
         `where` names it in errors, `each` is called with what happened to which record, `progress` with the number of
         bytes read. A recipient who is not registered here is registered as `registration` says.
         """
-        return importing.import_download(
-            self._workspace,
-            source,
-            where,
-            actor=self.actor,
-            gstin=self.gstin,
-            registration=registration,
-            notify=each,
-            progress=progress,
-        )
+        return importing.import_download(self._workspace, source, where, self.gstin, self.actor, **how)
 
     def receive(
         self, sightings: Iterable[Sighting], *, complete: frozenset[str] = frozenset(), each: Each | None = None
@@ -306,3 +298,47 @@ class RecipientDesk(Desk):
         name, file = named(source, where)
         with opened(file) as content:
             return ProposedActions(name, read_proposals(content.read(), name, gstin=self.gstin, trigger=trigger))
+
+
+class SupplierDesk(Desk):
+    """What one supplier does on the portal; reached as `ims.supplier(gstin, actor=…)`.
+
+    The supplier "" is customs: bills of entry come from ICEGATE, and have none. Every id is looked up among the
+    records that this supplier reported. With a `key` a call that is repeated answers what the first one answered, and
+    does nothing. Raises `RefusedError` where the rules refuse, `InputError` for what cannot be read.
+    """
+
+    def save(self, document: Document, form: Form, period: TaxPeriod, *, key: str | None = None) -> int:
+        """Save a document in a form of a return period; returns its record's id (FAQ 4, 6)."""
+        document, period = checked_value(document, Document), checked_period(period)
+        return self._done(supplier.save, key, document, _form(form), period)
+
+    def edit(self, record_id: int, changes: Mapping[str, Any], *, key: str | None = None) -> bool:
+        """Change a saved document (amounts in paise); returns whether anything changed (FAQ 16)."""
+        return self._done(supplier.edit, key, record_id, changes)
+
+    def delete(self, record_id: int, *, key: str | None = None) -> None:
+        """Delete a saved document (FAQ 16)."""
+        self._done(supplier.delete, key, record_id)
+
+    def file(self, form: Form, period: TaxPeriod, *, key: str | None = None) -> Filed:
+        """File a form: everything saved in it counts from now on, in the 2B period that this moment gives (FAQ 15)."""
+        period = checked_period(period)
+        return self._done(supplier.file, key, _form(form), period)
+
+    def outward(self, period: TaxPeriod | None = None) -> Generator[Record, None, None]:
+        """Give what the supplier has reported, in one return period or in all, with what recipients did (FAQ 18).
+
+        All as of one moment; a page of it is held. A loop that ends early gives its connection back with `close()`.
+        """
+        chosen = None if period is None else checked_period(period)
+        return self._workspace.streamed(lambda unit: versions.of_supplier(unit.connection, self.gstin, chosen))
+
+    def liabilities(self, period: TaxPeriod | None = None) -> list[Liability]:
+        """Return the liability added back to the supplier, in one of their periods or in all (FAQ 34)."""
+        chosen = None if period is None else checked_period(period)
+        return self._asked(lambda unit: returns.liabilities(unit.connection, self.gstin, chosen))
+
+
+def _form(form: Form) -> Form:
+    return checked_word(Form, form, "form of a return")
