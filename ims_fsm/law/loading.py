@@ -238,6 +238,5 @@ def _gathered(key: str, tables: Mapping[str, dict[str, Any]], problems: list[Pro
 
 def _place(key: str, tables: Mapping[str, dict[str, Any]]) -> str:
     """Return the file that a list is in; where none has it, the one that is to be mended."""
-    return next(
-        (file for file, table in tables.items() if key in table), RULES if RULES in tables else next(iter(tables))
-    )
+    mended = RULES if RULES in tables else next(iter(tables), RULES)
+    return next((file for file, table in tables.items() if key in table), mended)
