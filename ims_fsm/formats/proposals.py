@@ -18,7 +18,7 @@ from ims_fsm.formats.gstn.sections import section_named
 from ims_fsm.formats.gstn.upload import is_upload, read_upload
 from ims_fsm.formats.gstn.values import action as read_action
 from ims_fsm.formats.gstn.values import gstin as read_gstin
-from ims_fsm.formats.gstn.values import shown
+from ims_fsm.formats.gstn.values import shown, spellings
 from ims_fsm.record.sighting import BY_ACTION
 from ims_fsm.terms.document import Document
 from ims_fsm.terms.money import Heads
@@ -27,23 +27,18 @@ from ims_fsm.terms.vocabulary import Kind, State, Trigger
 ReduceItc = Literal["full", "none"] | Heads
 Value = TypeVar("Value")
 # The names of columns in use, in small letters, and what each is here.
-_NAMES = {
-    "id": "id",
-    "record_id": "id",
-    "supplier": "supplier",
-    "supplier_gstin": "supplier",
-    "gstin_of_supplier": "supplier",
-    "stin": "supplier",
-    "number": "number",
-    "document_number": "number",
-    "kind": "kind",
-    "document_type": "kind",
-    "action": "action",
-    "user_action": "action",
-    "remarks": "remarks",
-    "reduce_itc": "reduce_itc",
-}
-COLUMNS = "id, supplier, number, kind, action, remarks, reduce_itc"
+_NAMES = spellings(
+    {
+        "id": "id record_id",
+        "supplier": "supplier supplier_gstin gstin_of_supplier stin",
+        "number": "number document_number",
+        "kind": "kind document_type",
+        "action": "action user_action",
+        "remarks": "remarks",
+        "reduce_itc": "reduce_itc",
+    }
+)
+COLUMNS = ", ".join(dict.fromkeys(_NAMES.values()))
 _MACHINES = frozenset({*Kind, *(f"{kind}_amendment" for kind in Kind if kind is not Kind.BILL_OF_ENTRY)})
 
 

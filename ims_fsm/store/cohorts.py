@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, false, func, not_, or_, select, true
 
@@ -22,13 +22,8 @@ _two_b = core(TwoBRow).c
 _annual = core(AnnualReturnRow).c
 _run = core(JobRunRow).c
 STATE_CODE = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Cohort:
-    """The taxpayers that meet a condition."""
-
-    condition: ColumnElement[bool]
+# The taxpayers that meet a condition on their table.
+Cohort: TypeAlias = ColumnElement[bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +54,7 @@ def in_groups(groups: Collection[tuple[Filing, str]], states: Collection[str]) -
     """Return the taxpayers of some groups (filing, state code); `states` are all that there are."""
     by_filing: Mapping[Filing, set[str]] = {filing: {s for f, s in groups if f is filing} for filing in Filing}
     if all(codes >= set(states) for codes in by_filing.values()):
-        return Cohort(true())
+        return true()
     code = func.substr(_taxpayer.gstin, 1, STATE_CODE)
     parts = [
         _taxpayer.filing == str(filing) if codes >= set(states) else (
@@ -68,7 +63,7 @@ def in_groups(groups: Collection[tuple[Filing, str]], states: Collection[str]) -
         for filing, codes in by_filing.items()
         if codes
     ]  # fmt: skip
-    return Cohort(or_(false(), *parts))
+    return or_(false(), *parts)
 
 
 def to_draft(drafts: Iterable[Draft]) -> Cohort:
@@ -76,18 +71,18 @@ def to_draft(drafts: Iterable[Draft]) -> Cohort:
 
     The first one after registration needs none before it.
     """
-    return Cohort(or_(false(), *(and_(_without(draft), or_(_first(draft), _in_time(draft))) for draft in drafts)))
+    return or_(false(), *(and_(_without(draft), or_(_first(draft), _in_time(draft))) for draft in drafts))
 
 
 def waiting(drafts: Iterable[Draft]) -> Cohort:
     """Return the recipients whose GSTR-2B is absent because the GSTR-3B before it was not filed in time (FAQ 25)."""
-    return Cohort(or_(false(), *(and_(_without(draft), ~_first(draft), ~_in_time(draft)) for draft in drafts)))
+    return or_(false(), *(and_(_without(draft), ~_first(draft), ~_in_time(draft)) for draft in drafts))
 
 
 def to_generate(drafts: Iterable[Draft]) -> Cohort:
     """Return those of them who have filed it since: they generate that GSTR-2B themselves."""
     missed = (and_(_without(draft), ~_first(draft), ~_in_time(draft), _filed(draft)) for draft in drafts)
-    return Cohort(or_(false(), *missed))
+    return or_(false(), *missed)
 
 
 def early_return(fy: str, until: datetime) -> Cohort:
@@ -96,12 +91,12 @@ def early_return(fy: str, until: datetime) -> Cohort:
         _run.recipient_gstin == _taxpayer.gstin, _run.job == str(Job.EXPIRE), _run.period == fy
     )  # fmt: skip
     filed = exists().where(_annual.gstin == _taxpayer.gstin, _annual.fy == fy, _annual.filed_at <= until)
-    return Cohort(and_(filed, ~swept))
+    return and_(filed, ~swept)
 
 
 def either(cohort: Cohort, other: Cohort) -> Cohort:
     """Return who is in one cohort or the other."""
-    return Cohort(or_(cohort.condition, other.condition))
+    return or_(cohort, other)
 
 
 def annual_returns(connection: Connection) -> list[str]:
@@ -138,14 +133,14 @@ def unreadable() -> Cohort:
     period = _taxpayer.registered_from
     written = and_(period.like("20__-__"), func.substr(period, 6, 2).between("01", "12"))
     kinds, filings = ([str(word) for word in words] for words in (TaxpayerKind, Filing))
-    return Cohort(not_(and_(_taxpayer.kind.in_(kinds), _taxpayer.filing.in_(filings), written)))
+    return not_(and_(_taxpayer.kind.in_(kinds), _taxpayer.filing.in_(filings), written))
 
 
 def gstins(
     connection: Connection, cohort: Cohort, first: str | None = None, through: str | None = None
 ) -> Sequence[str]:
     """Return the GSTINs of a cohort, or of it those between two, both included, in the database's order."""
-    query = select(_taxpayer.gstin).where(cohort.condition)
+    query = select(_taxpayer.gstin).where(cohort)
     if first is not None:
         query = query.where(_taxpayer.gstin.between(first, through))
     return connection.execute(query.order_by(_taxpayer.gstin)).scalars().all()
@@ -153,7 +148,7 @@ def gstins(
 
 def size(connection: Connection, cohort: Cohort) -> int:
     """Return how many taxpayers a cohort has."""
-    return int(connection.execute(select(func.count(_taxpayer.gstin)).where(cohort.condition)).scalar_one())
+    return int(connection.execute(select(func.count(_taxpayer.gstin)).where(cohort)).scalar_one())
 
 
 def _standing(row: Any) -> Standing | None:

@@ -88,7 +88,7 @@ def plan(connection: Connection, due: Due, now: datetime, chunk: int) -> int:
     What is there already stays, but for a shard that is over and has come to be due again.
     """
     place = func.row_number().over(order_by=_taxpayer.gstin) - 1
-    members = select(_taxpayer.gstin, (place // chunk).label("shard")).where(due.cohort.condition).subquery()
+    members = select(_taxpayer.gstin, (place // chunk).label("shard")).where(due.cohort).subquery()
     # SQLite would take ON CONFLICT for a join's ON, were there no WHERE.
     shards = _rows(due, JobStatus.TODO, now, func.min(members.c.gstin), func.max(members.c.gstin), func.count())
     return _insert(connection, shards.where(true()).group_by(members.c.shard))
@@ -103,7 +103,7 @@ def skip(connection: Connection, due: Due, now: datetime, why: str) -> int:
     noted = select(_run.recipient_gstin).where(*same)
     reason = func.replace(literal(why), literal("{gstin}"), _taxpayer.gstin)
     rows = _rows(due, JobStatus.SKIPPED, now, _taxpayer.gstin, _taxpayer.gstin, literal(1), reason)
-    return _insert(connection, rows.where(due.cohort.condition, _taxpayer.gstin.not_in(noted)))
+    return _insert(connection, rows.where(due.cohort, _taxpayer.gstin.not_in(noted)))
 
 
 def say_why(connection: Connection, due: Due, why: str) -> None:
@@ -126,9 +126,9 @@ def take_up(connection: Connection, due: Due, waiting: Cohort, now: datetime) ->
     skipped = (_run.job == str(due.job), _run.period == due.period, _SKIPPED)
     theirs = select(_taxpayer.gstin)
     values = {"status": str(JobStatus.TODO), "due_at": due.due_at, "planned_at": now, "error": None}
-    come = _run.recipient_gstin.in_(theirs.where(due.cohort.condition))
+    come = _run.recipient_gstin.in_(theirs.where(due.cohort))
     number = connection.execute(_table.update().where(*skipped, come).values(values)).rowcount
-    gone = _run.recipient_gstin.not_in(theirs.where(waiting.condition))
+    gone = _run.recipient_gstin.not_in(theirs.where(waiting))
     connection.execute(_table.update().where(*skipped, gone).values(status=str(JobStatus.DONE), done_at=now))
     return number
 
@@ -136,7 +136,7 @@ def take_up(connection: Connection, due: Due, waiting: Cohort, now: datetime) ->
 def skipped(job: Job, period: str, cohort: Cohort) -> Cohort:
     """Return those of a cohort who are noted as skipped."""
     noted = select(_run.recipient_gstin).where(_run.job == str(job), _run.period == period, _SKIPPED)
-    return Cohort(and_(cohort.condition, _taxpayer.gstin.in_(noted)))
+    return and_(cohort, _taxpayer.gstin.in_(noted))
 
 
 def skipped_periods(connection: Connection, job: Job) -> list[str]:
@@ -162,7 +162,7 @@ def but_noted(job: Job, period: str, cohort: Cohort) -> Cohort:
     """Return those of a cohort who are not noted by themselves as to do, failed or skipped."""
     alone = (_run.recipient_gstin == _taxpayer.gstin, _run.through == _taxpayer.gstin)
     noted = exists().where(*alone, _run.job == str(job), _run.period == period, _run.status.not_in(_OVER))
-    return Cohort(and_(cohort.condition, ~noted))
+    return and_(cohort, ~noted)
 
 
 def claim(connection: Connection, now: datetime, only: Collection[Job] = (), *, lock: bool = True) -> JobRun | None:
@@ -196,7 +196,7 @@ def fail(connection: Connection, run: JobRun, now: datetime, error: str, not_bef
 def split(connection: Connection, run: JobRun, cohort: Cohort, now: datetime, chunk: int, error: str) -> int:
     """Put smaller shards in the place of one that failed; returns how many."""
     _set(connection, run, status=JobStatus.SPLIT, done_at=now, error=error)
-    inside = Cohort(and_(cohort.condition, _taxpayer.gstin.between(run.recipient_gstin, run.through)))
+    inside = and_(cohort, _taxpayer.gstin.between(run.recipient_gstin, run.through))
     return plan(connection, Due(job=run.job, period=run.period, due_at=run.due_at, cohort=inside), now, chunk)
 
 

@@ -18,7 +18,7 @@ from ims_fsm.formats.gstn.download import read_carefully
 from ims_fsm.formats.gstn.notation import dumps
 from ims_fsm.formats.gstn.row import Findings, Row, recipient_of
 from ims_fsm.formats.gstn.sections import SECTIONS, SectionForm, bill_parts, section_named, section_of
-from ims_fsm.formats.gstn.values import written
+from ims_fsm.formats.gstn.values import CODES, written
 from ims_fsm.record.sighting import BY_ACTION, Shown, YesNo
 from ims_fsm.terms.document import Document
 from ims_fsm.terms.money import HEADS, Heads, rupees
@@ -26,7 +26,6 @@ from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Form, Kind, State, Trigger
 
 Request = dict[str, Any]
-_CODES = {State.NO_ACTION: "N", State.ACCEPTED: "A", State.REJECTED: "R", State.PENDING: "P"}
 _FORMS = {Form.GSTR_1: "R1", Form.IFF: "R1", Form.GSTR_1A: "R1A", Form.GSTR_5: "R5", Form.GSTR_6: "R6"}
 _TAX = dict(zip(HEADS, ("iamt", "camt", "samt", "cess"), strict=True))
 _RESET = frozenset({"RESET", "RESETIMS"})
@@ -98,7 +97,7 @@ def _check(recipient: str, changes: Sequence[UploadRecord]) -> None:
         problems += [
             Problem(place, f"the portal has no code for {state}", "leave out records that have left IMS")
             for state in (record.previous, record.action)
-            if state not in _CODES
+            if state not in CODES
         ]
     if problems:
         raise InputError("upload", problems)
@@ -117,7 +116,7 @@ def _request(kind: Literal["SAVE", "RESET"], recipient: str, records: Sequence[U
 
 def _row(record: UploadRecord) -> Request:
     content = _bill(record) if record.document.kind is Kind.BILL_OF_ENTRY else _document(record)
-    return {**content, "prev_status": _CODES[record.previous]}
+    return {**content, "prev_status": CODES[record.previous]}
 
 
 def _document(record: UploadRecord) -> Request:
@@ -159,7 +158,7 @@ def _bill(record: UploadRecord) -> Request:
 
 
 def _decision(record: UploadRecord) -> Request:
-    row: Request = {"action": _CODES[record.action]}
+    row: Request = {"action": CODES[record.action]}
     if record.specified and record.action is State.ACCEPTED and record.itc_reduction is not None:
         row["itcRedReq"] = record.itc_reduction
         if record.itc_reduction == "Y" and record.declared is not None:

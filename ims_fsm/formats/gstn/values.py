@@ -25,35 +25,18 @@ _EXACT = 10**14
 _SHOWN = 40
 _TRUE = frozenset({"Y", "YES", "TRUE", "1"})
 _FALSE = frozenset({"N", "NO", "FALSE", "0"})
-_ACTIONS = {
-    "N": State.NO_ACTION,
-    "NOACTION": State.NO_ACTION,
-    "A": State.ACCEPTED,
-    "ACCEPTED": State.ACCEPTED,
-    "R": State.REJECTED,
-    "REJECTED": State.REJECTED,
-    "P": State.PENDING,
-    "PENDING": State.PENDING,
-}
-_STATUSES = {
-    "F": SupplierStatus.FILED,
-    "FILED": SupplierStatus.FILED,
-    "Y": SupplierStatus.FILED,
-    "N": SupplierStatus.SAVED,
-    "NF": SupplierStatus.SAVED,
-    "NOTFILED": SupplierStatus.SAVED,
-    "S": SupplierStatus.SAVED,
-    "SAVED": SupplierStatus.SAVED,
-}
-_FORMS = {
-    "1": Form.GSTR_1,
-    "1/IFF": Form.GSTR_1,
-    "IFF": Form.IFF,
-    "1A": Form.GSTR_1A,
-    "5": Form.GSTR_5,
-    "6": Form.GSTR_6,
-    "ICEGATE": Form.ICEGATE,
-}
+
+
+def spellings(words: Mapping[Value, str]) -> dict[str, Value]:
+    """Return what each spelling means, from the spellings of each meaning with blanks between them."""
+    return {spelling: meaning for meaning, listed in words.items() for spelling in listed.split()}
+
+
+# The portal's codes of the recipient's actions; a state in words is read too.
+CODES = {State.NO_ACTION: "N", State.ACCEPTED: "A", State.REJECTED: "R", State.PENDING: "P"}
+_ACTIONS = spellings({state: f"{code} {state.replace('_', '').upper()}" for state, code in CODES.items()})
+_STATUSES = spellings({SupplierStatus.FILED: "F FILED Y", SupplierStatus.SAVED: "N NF NOTFILED S SAVED"})
+_FORMS = spellings({form: form.removeprefix("GSTR-") for form in Form}) | {"1/IFF": Form.GSTR_1}
 _LITERALS = {None: "null", True: "true", False: "false"}
 _INVOICE_TYPES = {"SEZWP": "SEWP", "SEZWOP": "SEWOP", "REGULAR": "R"}
 

@@ -11,13 +11,10 @@ from typing import Any, NamedTuple, get_args, get_type_hints
 
 from sqlalchemy import Boolean, Column, MetaData, String, Table
 
-from ims_fsm.store.tables import PAISE, ContentRow, RecordRow, TransitionRow, core
+from ims_fsm.store.tables import AT, LOG, PAISE, ContentRow, core
 from ims_fsm.store.temporary import temporary
 
-RECORD: Any = core(RecordRow)
 CONTENT: Any = core(ContentRow)
-LOG: Any = core(TransitionRow)
-AT = RECORD.c
 METADATA = MetaData()
 
 

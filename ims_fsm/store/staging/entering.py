@@ -15,27 +15,24 @@ from sqlalchemy import ColumnElement, Connection, FromClause, and_, bindparam, c
 from ims_fsm.store.connection import database_of
 from ims_fsm.store.staging.columns import (
     ALIKE,
-    AT,
     CARRIED,
     CHAINS,
     CONTENT,
     CONTENT_ORDER,
     KEPT,
     LINK,
-    LOG,
     LOG_ORDER,
     MATCH,
     NAMED,
     ODD,
     PERIODS,
-    RECORD,
     STAGE,
     STANDING,
     WANTED,
 )
 from ims_fsm.store.staging.loading import Entry, Load, Row, analyse, streamed
 from ims_fsm.store.staging.matching import note_odd, same_hash
-from ims_fsm.store.tables import TaxpayerRow, core
+from ims_fsm.store.tables import AT, LOG, RECORD, TaxpayerRow, core
 from ims_fsm.store.versions import begins_a_chain, not_deleted
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Filing, Form, Route, State, SupplierStatus

@@ -19,7 +19,6 @@ from sqlalchemy.schema import CreateTable
 from ims_fsm.store.connection import database_of
 from ims_fsm.store.staging.columns import (
     ALIKE,
-    AT,
     CARRIED,
     CONTENT_ORDER,
     FIRST_KEPT,
@@ -29,6 +28,7 @@ from ims_fsm.store.staging.columns import (
     STAGE,
     StagedRow,
 )
+from ims_fsm.store.tables import AT
 from ims_fsm.terms.vocabulary import Route, State
 
 Row = tuple[Any, ...]

@@ -16,8 +16,9 @@ from sqlalchemy import ColumnElement, Connection, LargeBinary, Select, and_, cas
 
 from ims_fsm.record.sighting import Shown
 from ims_fsm.store.connection import database_of
-from ims_fsm.store.staging.columns import AT, LATE, MATCH, ODD, RECORD, STAGE, StagedRow
+from ims_fsm.store.staging.columns import LATE, MATCH, ODD, STAGE, StagedRow
 from ims_fsm.store.staging.loading import Load, analyse, streamed
+from ims_fsm.store.tables import AT, RECORD
 from ims_fsm.store.versions import not_deleted
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod
