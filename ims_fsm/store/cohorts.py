@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, false, func, not_, or_, select, true
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, exists, false, func, not_, or_, select, true
 
 from ims_fsm.store.job_tables import JobRunRow
+from ims_fsm.store.rows import reader
 from ims_fsm.store.tables import AnnualReturnRow, TaxpayerRow, TwoBRow, core
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Filing, Job, TaxpayerKind, TwoBState
@@ -124,7 +125,7 @@ def standings(connection: Connection, kinds: Collection[str]) -> list[Standing]:
         .where(_taxpayer.kind.in_(sorted(kinds)))
         .distinct()
     )
-    standings = (_standing(row) for row in connection.execute(query))
+    standings = map(_standing, connection.execute(query).mappings())
     return [standing for standing in standings if standing is not None]
 
 
@@ -151,17 +152,15 @@ def size(connection: Connection, cohort: Cohort) -> int:
     return int(connection.execute(select(func.count(_taxpayer.gstin)).where(cohort)).scalar_one())
 
 
-def _standing(row: Any) -> Standing | None:
+def _standing(row: RowMapping) -> Standing | None:
     # One row that cannot be read stops nobody else; it is noted by itself.
     try:
-        return Standing(
-            filing=Filing(row.filing),
-            registered_from=TaxPeriod(row.registered_from),
-            filed=TaxPeriod(row.filed) if row.filed else None,
-            newest=TaxPeriod(row.newest) if row.newest else None,
-        )
+        return _standing_of(row)
     except ValueError:
         return None
+
+
+_standing_of = reader(Standing)
 
 
 def _without(draft: Draft) -> ColumnElement[bool]:

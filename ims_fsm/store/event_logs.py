@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, RowMapping, Table, and_, false, or_, true
 
 from ims_fsm.store.job_tables import ReminderRow
-from ims_fsm.store.records import from_columns
+from ims_fsm.store.rows import from_columns
 from ims_fsm.store.tables import LiabilityRow, TransitionRow, TwoBLogRow, core
 from ims_fsm.terms.event import Event, EventKind
 

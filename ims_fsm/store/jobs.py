@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, exists, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, literal, or_, select, true
 
 from ims_fsm.store.cohorts import Cohort
 from ims_fsm.store.connection import database_of
 from ims_fsm.store.job_tables import JobRunRow
+from ims_fsm.store.rows import reader
 from ims_fsm.store.tables import TaxpayerRow, core
 from ims_fsm.terms.vocabulary import Job, JobStatus
 
@@ -108,7 +109,7 @@ def skip(connection: Connection, due: Due, now: datetime, why: str) -> int:
 
 def say_why(connection: Connection, due: Due, why: str) -> None:
     """Write another reason on those of a cohort who are skipped; `{gstin}` in it is theirs."""
-    theirs = _run.recipient_gstin.in_(select(_taxpayer.gstin).where(due.cohort.condition))
+    theirs = _run.recipient_gstin.in_(select(_taxpayer.gstin).where(due.cohort))
     skipped = _table.update().where(_run.job == str(due.job), _run.period == due.period, _SKIPPED, theirs)
     connection.execute(skipped.values(error=func.replace(literal(why), literal("{gstin}"), _run.recipient_gstin)))
 
@@ -218,13 +219,7 @@ def summaries(connection: Connection) -> list[Summary]:
         func.min(_run.planned_at).label("planned_at"),
         func.max(_run.done_at).label("done_at"),
     ).group_by(*grouped)
-    rows = connection.execute(query).mappings()
-    return [
-        Summary(
-            **{**row, "job": Job(row["job"]), "status": JobStatus(row["status"]), "recipients": int(row["recipients"])}
-        )
-        for row in rows
-    ]
+    return list(map(_summary_of, connection.execute(query).mappings()))
 
 
 def listed(connection: Connection, job: Job, period: str, status: JobStatus, most: int) -> list[JobRun]:
@@ -282,5 +277,5 @@ def _insert(connection: Connection, rows: Select[Any]) -> int:
     return connection.execute(conflict, execution_options={"preserve_rowcount": True}).rowcount
 
 
-def _run_of(row: RowMapping) -> JobRun:
-    return JobRun(**{**row, "job": Job(row["job"]), "status": JobStatus(row["status"])})
+_run_of = reader(JobRun)
+_summary_of = reader(Summary, parts={"recipients": lambda row: int(row["recipients"])})

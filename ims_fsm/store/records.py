@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from functools import lru_cache, partial
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, Update, bindparam, exists, func, select
@@ -20,11 +20,10 @@ from ims_fsm.record.taxpayer import Taxpayer
 from ims_fsm.record.where import Where
 from ims_fsm.store import taxpayers
 from ims_fsm.store.connection import ConflictError, among, database_of, lock_on
+from ims_fsm.store.rows import in_columns, reader
 from ims_fsm.store.tables import RecordRow, TwoBRow, core
 from ims_fsm.terms.document import Document, OriginalReference
-from ims_fsm.terms.money import Heads
-from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.terms.vocabulary import Disposition, Form, Kind, RemovedFor, Route, State, SupplierStatus, TwoBState
+from ims_fsm.terms.vocabulary import Route, State, TwoBState
 
 IDS_AT_ONCE = 500
 PAGE = 1_000
@@ -244,21 +243,6 @@ def changed_columns(before: Record, after: Record) -> dict[str, Any]:
     return row
 
 
-def in_columns(prefix: str, heads: Heads) -> dict[str, int]:
-    """Return the heads as columns of a prefix, in paise."""
-    return {
-        f"{prefix}igst": heads.igst,
-        f"{prefix}cgst": heads.cgst,
-        f"{prefix}sgst": heads.sgst,
-        f"{prefix}cess": heads.cess,
-    }
-
-
-def from_columns(prefix: str, row: RowMapping) -> Heads:
-    """Return the heads that stand in the columns of a prefix, in paise."""
-    return Heads(row[f"{prefix}igst"], row[f"{prefix}cgst"], row[f"{prefix}sgst"], row[f"{prefix}cess"])
-
-
 def _document_columns(document: Document) -> dict[str, Any]:
     original = document.amends
     return {
@@ -287,7 +271,7 @@ def _plain(value: object) -> object:
 _DOCUMENT = {field.name: field.name for field in fields(Document) if field.name not in {"tax", "amends"}}
 _DOCUMENT |= {"supplier": "supplier_gstin", "recipient": "recipient_gstin"}
 _DOCUMENT |= {"date": "document_date", "value": "document_value"}
-_of_document, _document_of_row = attrgetter(*_DOCUMENT), itemgetter(*_DOCUMENT.values())
+_of_document = attrgetter(*_DOCUMENT)
 _SEVERAL_COLUMNS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
     "document": _document_columns,
     "carried": partial(in_columns, "carried_"),
@@ -296,49 +280,21 @@ _SEVERAL_COLUMNS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
     "portal": _portal_columns,
 }
 _OWN_COLUMN = tuple(field.name for field in fields(Record) if field.name not in _SEVERAL_COLUMNS)
-_own, _own_of_row = attrgetter(*_OWN_COLUMN), itemgetter(*_OWN_COLUMN)
-# What the text of a column means, where it is more than text; asking for a word again takes a tenth of making it.
-_WORDS: Mapping[str, Callable[[str], str]] = {
-    name: lru_cache(maxsize=1024)(word)
-    for word, names in {
-        Form: "form",
-        TaxPeriod: "return_period two_b_period settled_in",
-        SupplierStatus: "supplier_status",
-        Route: "route",
-        Disposition: "stated_original disposition",
-        State: "state",
-        RemovedFor: "removed_for",
-    }.items()
-    for name in names.split()
-}
-_kind = lru_cache(Kind)
+_own = attrgetter(*_OWN_COLUMN)
 
 
-def from_row(row: RowMapping) -> Record:
-    """Return the record that a row holds."""
-    values = dict(zip(_OWN_COLUMN, _own_of_row(row), strict=True))
-    for name, word in _WORDS.items():
-        if (text := values[name]) is not None:
-            values[name] = word(text)
-    return Record(
-        document=_document(row),
-        carried=from_columns("carried_", row),
-        standing=from_columns("standing_", row),
-        declared=from_columns("declared_", row),
-        portal=_portal(row),
-        **values,
-    )
-
-
-def _document(row: RowMapping) -> Document:
+def _amends(row: RowMapping) -> OriginalReference | None:
     original: date | None = row["original_date"]
-    values = dict(zip(_DOCUMENT, _document_of_row(row), strict=True))
-    values["kind"] = _kind(values["kind"])
-    amends = OriginalReference(row["original_number"], original) if original else None
-    return Document(tax=from_columns("", row), amends=amends, **values)
+    return OriginalReference(row["original_number"], original) if original else None
 
 
 def _portal(row: RowMapping) -> PortalView | None:
     if row["portal_seen_at"] is None:
         return None
     return PortalView(State(row["portal_action"]), row["portal_declaration"], row["portal_hash"], row["portal_seen_at"])
+
+
+_document = reader(Document, _DOCUMENT, {"amends": _amends})
+_TAXES = {"carried": "carried_", "standing": "standing_", "declared": "declared_"}
+# What makes a record of a row.
+from_row = reader(Record, _TAXES, {"document": _document, "portal": _portal})

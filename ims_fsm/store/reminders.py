@@ -54,7 +54,7 @@ def but_reminded(kind: ReminderKind, subject: str, cohort: Cohort) -> Cohort:
     """Return those of a cohort who were not given a reminder of this kind and subject."""
     given = _reminder.c
     reminded = (given.recipient_gstin == _taxpayer.gstin, given.kind == str(kind), given.subject == subject)
-    return Cohort(and_(cohort.condition, ~exists().where(*reminded)))
+    return and_(cohort, ~exists().where(*reminded))
 
 
 def remind(connection: Connection, reminders: Sequence[Reminder]) -> None:

@@ -13,16 +13,19 @@ from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, selec
 
 from ims_fsm.record.returns import Liability, TwoB, TwoBLine
 from ims_fsm.store.connection import ConflictError, among, first_writer
-from ims_fsm.store.records import from_columns
+from ims_fsm.store.rows import reader
 from ims_fsm.store.tables import LiabilityRow, TwoBLineRow, TwoBLogRow, TwoBRow, core
 from ims_fsm.terms.money import HEADS, Heads
 from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.terms.vocabulary import Section, TwoBState
+from ims_fsm.terms.vocabulary import TwoBState
 
 _two_b = core(TwoBRow)
 _lines = core(TwoBLineRow)
 _log = core(TwoBLogRow)
 _liabilities = core(LiabilityRow)
+_two_b_of = reader(TwoB, {"recipient": "recipient_gstin"})
+_line_of = reader(TwoBLine)
+_liability_of = reader(Liability, {"recipient": "recipient_gstin", "supplier": "supplier_gstin"})
 
 _DRAFTS = (
     select(_two_b)
@@ -44,26 +47,26 @@ _AT_SEQ = (
 def two_b(connection: Connection, recipient: str, period: TaxPeriod) -> TwoB:
     """Return the GSTR-2B of a period; an absent one where it was never generated."""
     query = select(_two_b).where(_two_b.c.recipient_gstin == recipient, _two_b.c.period == str(period))
-    row = connection.execute(query).first()
+    row = connection.execute(query).mappings().first()
     return TwoB(recipient=recipient, period=period) if row is None else _two_b_of(row)
 
 
 def two_bs(connection: Connection, recipient: str) -> list[TwoB]:
     """Return every GSTR-2B that a recipient has, oldest first."""
     query = select(_two_b).where(_two_b.c.recipient_gstin == recipient).order_by(_two_b.c.period)
-    return [_two_b_of(row) for row in connection.execute(query)]
+    return list(map(_two_b_of, connection.execute(query).mappings()))
 
 
 def drafts(connection: Connection, recipient: str) -> list[TwoB]:
     """Return every GSTR-2B of a recipient that stands in draft, oldest first."""
-    return [_two_b_of(row) for row in connection.execute(_DRAFTS, {"recipient": recipient})]
+    return list(map(_two_b_of, connection.execute(_DRAFTS, {"recipient": recipient}).mappings()))
 
 
 def standings(connection: Connection, recipients: Sequence[str]) -> dict[str, dict[TaxPeriod, TwoB]]:
     """Return every GSTR-2B of recipients, by recipient and period."""
     returns: dict[str, dict[TaxPeriod, TwoB]] = {gstin: {} for gstin in recipients}
-    for row in connection.execute(select(_two_b).where(among(_two_b.c.recipient_gstin, recipients))):
-        two_b = _two_b_of(row)
+    query = select(_two_b).where(among(_two_b.c.recipient_gstin, recipients))
+    for two_b in map(_two_b_of, connection.execute(query).mappings()):
         returns[two_b.recipient][two_b.period] = two_b
     return returns
 
@@ -111,7 +114,7 @@ def _what(two_bs: Sequence[TwoB]) -> str:
 def lines(connection: Connection, recipient: str, period: TaxPeriod) -> Iterator[TwoBLine]:
     """Give the lines of the newest generation, by record."""
     query = select(_lines).where(*_of(recipient, period)).order_by(_lines.c.record_id, _lines.c.entry)
-    return (_line_of(row) for row in connection.execute(query))
+    return map(_line_of, connection.execute(query).mappings())
 
 
 def _of(recipient: str, period: TaxPeriod) -> tuple[ColumnElement[bool], ...]:
@@ -131,8 +134,8 @@ def newest_line(connection: Connection, recipient: str, record_id: int) -> tuple
         .where(_lines.c.recipient_gstin == recipient, _lines.c.record_id == record_id, _lines.c.entry == "document")
         .order_by(_lines.c.period.desc())
     )
-    row = connection.execute(query).first()
-    return None if row is None else (TaxPeriod(row.period), _line_of(row))
+    row = connection.execute(query).mappings().first()
+    return None if row is None else (TaxPeriod(row["period"]), _line_of(row))
 
 
 def totals(connection: Connection, recipient: str, period: TaxPeriod) -> dict[str, Heads]:
@@ -151,41 +154,5 @@ def liabilities(connection: Connection, supplier: str, period: TaxPeriod | None)
     query = select(_liabilities).where(_liabilities.c.supplier_gstin == supplier)
     if period is not None:
         query = query.where(_liabilities.c.supplier_period == str(period))
-    return [
-        Liability(
-            recipient=row["recipient_gstin"],
-            record_id=row["record_id"],
-            supplier=row["supplier_gstin"],
-            supplier_period=TaxPeriod(row["supplier_period"]),
-            recipient_period=TaxPeriod(row["recipient_period"]),
-            at=row["at"],
-            tax=from_columns("", row),
-        )
-        for row in connection.execute(
-            query.order_by(_liabilities.c.recipient_gstin, _liabilities.c.record_id)
-        ).mappings()
-    ]
-
-
-def _two_b_of(row: Any) -> TwoB:
-    return TwoB(
-        recipient=row.recipient_gstin,
-        period=TaxPeriod(row.period),
-        state=TwoBState(row.state),
-        seq=row.seq,
-        generation=row.generation,
-        generated_at=row.generated_at,
-        filed_at=row.filed_at,
-    )
-
-
-def _line_of(row: Any) -> TwoBLine:
-    return TwoBLine(
-        record_id=row.record_id,
-        entry=row.entry,
-        section=Section(row.section),
-        decision=row.decision,
-        tax=Heads(row.igst, row.cgst, row.sgst, row.cess),
-        record_version=row.record_version,
-        counts=row.counts,
-    )
+    rows = connection.execute(query.order_by(_liabilities.c.recipient_gstin, _liabilities.c.record_id)).mappings()
+    return list(map(_liability_of, rows))

@@ -13,9 +13,8 @@ from sqlalchemy import Connection, RowMapping, Select, bindparam, select
 
 from ims_fsm.record.taxpayer import Taxpayer
 from ims_fsm.store.connection import among, database_of
+from ims_fsm.store.rows import reader
 from ims_fsm.store.tables import AnnualReturnRow, TaxpayerRow, core
-from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.terms.vocabulary import Filing, TaxpayerKind
 
 TABLE = core(TaxpayerRow)
 _annual = core(AnnualReturnRow)
@@ -74,19 +73,13 @@ def put_annual_return(connection: Connection, gstin: str, fy: str, at: datetime)
 
 
 def _read(connection: Connection, query: Select[Any], given: Mapping[str, object] | None = None) -> Iterator[Taxpayer]:
-    return (_from_row(row, "") for row in connection.execute(query, given).mappings())
+    return map(_of_row, connection.execute(query, given).mappings())
 
 
 def beside(row: RowMapping) -> Taxpayer | None:
     """Return the taxpayer whose columns (`BESIDE`) a row has beside others; None where they are empty."""
-    return None if row["taxpayer_gstin"] is None else _from_row(row, "taxpayer_")
+    return None if row["taxpayer_gstin"] is None else _of_row_beside(row)
 
 
-def _from_row(row: RowMapping, prefix: str) -> Taxpayer:
-    return Taxpayer(
-        gstin=row[f"{prefix}gstin"],
-        name=row[f"{prefix}name"],
-        kind=TaxpayerKind(row[f"{prefix}kind"]),
-        filing=Filing(row[f"{prefix}filing"]),
-        registered_from=TaxPeriod(row[f"{prefix}registered_from"]),
-    )
+_of_row = reader(Taxpayer)
+_of_row_beside = reader(Taxpayer, {column.name: f"taxpayer_{column.name}" for column in TABLE.c})

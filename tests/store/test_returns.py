@@ -12,7 +12,7 @@ from sqlalchemy import Connection, delete, insert, text
 from ims_fsm.record.returns import Liability, TwoB, TwoBLine
 from ims_fsm.store import returns
 from ims_fsm.store.connection import ConflictError, writing
-from ims_fsm.store.records import in_columns
+from ims_fsm.store.rows import in_columns
 from ims_fsm.store.tables import LiabilityRow, TwoBLineRow, core
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod

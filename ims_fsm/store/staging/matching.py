@@ -7,7 +7,7 @@ nothing but the staging tables.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -16,13 +16,13 @@ from sqlalchemy import ColumnElement, Connection, LargeBinary, Select, and_, cas
 
 from ims_fsm.record.sighting import Shown
 from ims_fsm.store.connection import database_of
+from ims_fsm.store.rows import words
 from ims_fsm.store.staging.columns import LATE, MATCH, ODD, STAGE, StagedRow
 from ims_fsm.store.staging.loading import Load, analyse, streamed
 from ims_fsm.store.tables import AT, RECORD
 from ims_fsm.store.versions import not_deleted
 from ims_fsm.terms.money import Heads
-from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.terms.vocabulary import Form, Kind, State, SupplierStatus
+from ims_fsm.terms.vocabulary import State, SupplierStatus
 
 ACTIVE = tuple(str(state) for state in (State.NO_ACTION, State.ACCEPTED, State.REJECTED, State.PENDING))
 PAGE = 500
@@ -256,17 +256,10 @@ def _in_letters(connection: Connection, column: Any) -> ColumnElement[bool]:
     return and_(column.is_not(None), or_(column != func.upper(column), wide != func.length(column)))
 
 
-# The columns of a stage in which what is shown stands, where they are named otherwise, and what their text means.
+# The columns of a stage in which what is shown stands, where they are named otherwise,.
 _COLUMNS = {name: name for name in Shown._fields if name in StagedRow._fields}
 _COLUMNS |= {"supplier": "supplier_gstin", "date": "document_date", "value": "document_value"}
-_WORDS: dict[str, Callable[[str], str]] = {
-    "kind": Kind,
-    "form": Form,
-    "return_period": TaxPeriod,
-    "supplier_status": SupplierStatus,
-    "action": State,
-    "itc_period": TaxPeriod,
-}
+_WORDS = words(Shown)
 
 
 def shown_of(row: Any, recipient: str) -> Shown:

@@ -169,15 +169,13 @@ def _name(line: PortalTwoBLine) -> str:
 def _one_sided(line: PortalTwoBLine, side: Side, explain: Explain | None) -> Difference:
     reason = explain(line, side) if explain else None
     stands = f"{line.section.in_words}, tax {line.tax}"
-    if side == "here":
-        what, ours, theirs = What.MISSING_THERE, stands, None
-        sentence = f"{_name(line)} is missing on the portal; here it stands in {stands}"
-    else:
-        what, ours, theirs = What.MISSING_HERE, None, stands
-        sentence = f"{_name(line)} is missing here; on the portal it stands in {stands}"
-    if reason is None:
-        return Difference(what, line.supplier, line.number, ours, theirs, sentence)
-    return Difference(what, line.supplier, line.number, ours, theirs, f"{sentence}: {reason.sentence}", reason.rule)
+    ours, theirs = (stands, None) if side == "here" else (None, stands)
+    what, sentence = What.MISSING_THERE, f"{_name(line)} is missing on the portal; here it stands in {stands}"
+    if side == "there":
+        what, sentence = What.MISSING_HERE, f"{_name(line)} is missing here; on the portal it stands in {stands}"
+    if reason is not None:
+        sentence = f"{sentence}: {reason.sentence}"
+    return Difference(what, line.supplier, line.number, ours, theirs, sentence, reason.rule if reason else None)
 
 
 def _totals(ours: Totals, theirs: Totals) -> Iterator[Difference]:
