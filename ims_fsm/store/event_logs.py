@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, RowMapping, Table, and_, false, or_, true
 
 from ims_fsm.store.job_tables import ReminderRow
-from ims_fsm.store.rows import from_columns
+from ims_fsm.store.rows import tax
 from ims_fsm.store.tables import LiabilityRow, TransitionRow, TwoBLogRow, core
 from ims_fsm.terms.event import Event, EventKind
 
@@ -67,6 +67,7 @@ class EventLog:
         )
 
 
+_tax = tax("")
 _NOTHING: Mapping[str, Any] = {
     **dict.fromkeys(("seq", "trigger", "source", "dest", "actor", "detail", "request_key")),
     "rules": (),
@@ -95,7 +96,7 @@ def _add_back(row: RowMapping) -> dict[str, Any]:
     return {
         "kind": EventKind.ADD_BACK,
         "subject": str(row["record_id"]),
-        "detail": {**whose, "tax": from_columns("", row).in_paise()},
+        "detail": {**whose, "tax": _tax(row).in_paise()},
     }
 
 

@@ -13,7 +13,7 @@ from typing import Any, TypeVar, get_args, get_type_hints
 
 from sqlalchemy import RowMapping
 
-from ims_fsm.terms.money import Heads
+from ims_fsm.terms.money import HEADS, Heads
 
 Value = TypeVar("Value")
 
@@ -39,9 +39,9 @@ def reader(
     `columns` names the column of each field that is called otherwise, and what stands before the heads of a tax;
     `parts` has what reads a field of several columns. What it returns raises `ValueError` for text that is no word.
     """
-    hints, columns, several = get_type_hints(kind), columns or {}, dict(parts or {})
-    taxes = {name: columns.get(name, "") for name, hint in hints.items() if hint is Heads}
-    plain = {name: columns.get(name, name) for name in hints if name not in taxes and name not in several}
+    hints, columns = get_type_hints(kind), columns or {}
+    several = {name: tax(columns.get(name, "")) for name, hint in hints.items() if hint is Heads} | dict(parts or {})
+    plain = {name: columns.get(name, name) for name in hints if name not in several}
     meant = {name: word for name, word in words(kind).items() if name in plain}
     picked = itemgetter(*plain.values())
 
@@ -50,8 +50,6 @@ def reader(
         for name, word in meant.items():
             if (text := values[name]) is not None:
                 values[name] = word(text)
-        for name, prefix in taxes.items():
-            values[name] = from_columns(prefix, row)
         for name, part in several.items():
             values[name] = part(row)
         return kind(**values)
@@ -69,6 +67,7 @@ def in_columns(prefix: str, heads: Heads) -> dict[str, int]:
     }
 
 
-def from_columns(prefix: str, row: RowMapping) -> Heads:
-    """Return the heads that stand in the columns of a prefix, in paise."""
-    return Heads(row[f"{prefix}igst"], row[f"{prefix}cgst"], row[f"{prefix}sgst"], row[f"{prefix}cess"])
+def tax(prefix: str) -> Callable[[RowMapping], Heads]:
+    """Return what reads the heads that stand in the columns of a prefix, in paise."""
+    picked = itemgetter(*(f"{prefix}{head}" for head in HEADS))
+    return lambda row: Heads(*picked(row))

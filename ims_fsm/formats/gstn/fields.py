@@ -12,7 +12,7 @@ from ims_fsm.formats.gstn import values
 from ims_fsm.formats.gstn.row import Row
 from ims_fsm.formats.gstn.sections import SectionForm, bill_number
 from ims_fsm.record.sighting import Shown
-from ims_fsm.terms.money import Heads
+from ims_fsm.terms.money import HEADS, Heads
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Form, Kind, State, SupplierStatus
 
@@ -43,7 +43,10 @@ KEYS: dict[str, tuple[str, ...]] = {
 }
 DECLARED = (("declIgst", "decl_igst"), ("declCgst", "decl_cgst"), ("declSgst", "decl_sgst"), ("declCess", "decl_cess"))
 PENDING_ALLOWED = ("ispendactnallwd",)  # of an early draft: its value says that pending is allowed, not that it is not
-_TAX = tuple(KEYS[head] for head in ("igst", "cgst", "sgst", "cess"))
+# What a row does not say of itself.
+_BLANK: dict[str, Any] = dict.fromkeys(("value", "pos", "ineligible", "original_number", "original_date", "itc_period"))
+_BLANK |= dict.fromkeys(HEADS, 0) | {"reverse_charge": False}  # nothing under reverse charge is in IMS
+_TAX = tuple(KEYS[head] for head in HEADS)
 _TAX_OF_IMPORTS = (("igst", "iamt"), (), (), KEYS["cess"])
 
 
@@ -74,17 +77,7 @@ def _read_common(row: Row, form: SectionForm, recipient: str) -> Shown:
         number="",
         date=day,
         taxable=row.taxable(),
-        igst=0,
-        cgst=0,
-        sgst=0,
-        cess=0,
-        value=None,
-        pos=None,
         invoice_type=form.invoice_type,
-        reverse_charge=False,
-        ineligible=None,
-        original_number=None,
-        original_date=None,
         form=Form.ICEGATE,
         return_period=TaxPeriod.of(day),
         supplier_status=SupplierStatus.FILED,
@@ -95,7 +88,7 @@ def _read_common(row: Row, form: SectionForm, recipient: str) -> Shown:
         declared=declared,
         remarks=remarks,
         portal_hash=portal_hash,
-        itc_period=None,
+        **_BLANK,
     )
 
 
