@@ -9,7 +9,7 @@ of the original adds back.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from ims_fsm.terms.money import NIL, Heads
@@ -35,12 +35,19 @@ class Outcome(StrEnum):
 class Standing:
     """Where a chain stands, in paise per head; credit notes count negative.
 
-    `carried` (E) is the ITC the recipient carries for the chain, zero until a GSTR-3B decides it;
-    `standing` (S) is the value that stands with the supplier.
+    `carried` (E) is the ITC the recipient carries for the chain, the sum of its entries, zero until a GSTR-3B decides;
+    `standing` (S) is the value that stands with the supplier. `unreduced` is what E still holds although an accepted
+    version takes it away, because it was declared never availed or reversed already.
     """
 
     carried: Heads = NIL
     standing: Heads = NIL
+    unreduced: Heads = NIL
+
+    @property
+    def accepted(self) -> Heads:
+        """The ITC that the supplier answers for: E without what was declared never availed."""
+        return self.carried - self.unreduced
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +77,7 @@ def report(standing: Standing, credit: Heads) -> Reported:
 
     After a rejected credit note was added back S holds nothing of it, so the version furnished again counts in full.
     """
-    return Reported(entry=credit - standing.standing, after=Standing(standing.carried, credit))
+    return Reported(entry=credit - standing.standing, after=replace(standing, standing=credit))
 
 
 def settle(
@@ -88,8 +95,8 @@ def settle(
         case Outcome.DEEMED_ACCEPTED:
             return _accept(standing, credit, None)
         case Outcome.REJECTED:
-            add_back = (standing.carried - standing.standing).not_below_zero()
-            return Settled(NIL, add_back, Standing(standing.carried, standing.standing + add_back))
+            add_back = (standing.accepted - standing.standing).not_below_zero()
+            return Settled(NIL, add_back, replace(standing, standing=standing.standing + add_back))
         case Outcome.REVERSED:
             return Settled(NIL, NIL, Standing(NIL, standing.standing), reversal=standing.carried)
         case Outcome.SUPERSEDED | Outcome.PENDING:
@@ -99,13 +106,15 @@ def settle(
 def _accept(standing: Standing, credit: Heads, reduction: Heads | None) -> Settled:
     full = credit - standing.carried
     itc = full if reduction is None else Heads(*(-d if f < 0 else f for f, d in zip(full, reduction, strict=True)))
-    # A smaller reduction says that the rest was never availed or is reversed already: E is measured as availed.
-    return Settled(itc, NIL, Standing(credit, standing.standing))
+    # A smaller reduction says that the rest was never availed or is reversed already: no amendment may give it back.
+    carried = standing.carried + itc
+    return Settled(itc, NIL, Standing(carried, standing.standing, carried - credit))
 
 
 def leaks(standing: Standing) -> bool:
     """Say whether waiting would leave the supplier's liability below the recipient's credit in any head (S < E).
 
-    The four cases of FAQ 11 are exactly where this holds after the report and before the action.
+    The four cases of FAQ 11 are exactly where this holds after the report and before the action. E is measured as
+    availed: what was declared never availed is no credit that the supplier answers for.
     """
-    return standing.standing.below(standing.carried)
+    return standing.standing.below(standing.accepted)

@@ -53,6 +53,16 @@ class RouteDeclaration(Dated):
     rule: RuleId
     see: tuple[RuleId, ...] = ()
 
+    @property
+    def waits(self) -> bool:
+        """Whether an amendment that goes there waits for its original: what gives no credit does not (FAQ 8, 13)."""
+        return self.effect == "credit"
+
+    @property
+    def prevails(self) -> bool:
+        """Whether what goes there ends the credit of its chain, so that nothing before it gives any (FAQ 32, 33)."""
+        return self.effect in {"self_paid", "reversed", "out_of_time"}
+
 
 class LeftOutDeclaration(Declared):
     """Why GSTR-2B considers a filed record and does not show it."""

@@ -133,7 +133,8 @@ NO_REQUEST = Request()
 class Original:
     """What an amendment amends, as its chain stands: the fact's value, whether in one 2B period, its tax and record.
 
-    `tax` and `record` are those of the version whose decision counts, `named` is the tax of the newest version.
+    `tax` and `record` are those of the version whose decision counts, `named` is the tax of the newest version;
+    `unreduced` what its acceptance took away and was declared as nothing to reduce.
     """
 
     value: str
@@ -141,6 +142,7 @@ class Original:
     tax: Heads | None = None
     record: Record | None = None
     named: Heads | None = None
+    unreduced: Heads = NIL
 
 
 NO_ORIGINAL = Original("none", same_period=True)
@@ -149,35 +151,53 @@ NO_ORIGINAL = Original("none", same_period=True)
 def original_of(record: Record, chain: Sequence[Record], scene: Scene) -> Original:
     """Return what a record amends (FAQ 11, 13): the decided version whose credit the chain carries, or the last one.
 
-    A version of another 2B period that is not decided yet comes before both.
+    A version of another 2B period that is not decided yet comes before both, whatever stands between. Where the chain
+    begins with an amendment, its original is what was stated of it, until a version decided here takes its place.
     """
     if record.document.amends is None:
         return NO_ORIGINAL
     earlier = [r for r in chain if r.age < record.age and r.removed_for is not RemovedFor.SUPPLIER_DELETED]
-    if not earlier:
-        return _stated_original(record)
+    named = earlier[-1].document.tax if earlier else None
     period = scene.expected_period(record)
     undecided = [r for r in earlier if r.settled_in is None and r.removed_for is None]
     decided = [r for r in earlier if r not in undecided and r.disposition is not Disposition.SUPERSEDED]
     waiting = [r for r in undecided if scene.expected_period(r) != period]
+    # A rejection and a removal leave the credit of the version before; a decision outside IMS takes it back.
+    counting = [r for r in decided if r.removed_for is None and _decided_as(r) != "rejected"]
+    first = earlier[0] if earlier else record
+    if not (waiting or counting) and first.document.amends is not None:
+        return _stated_original(first.stated_original, record, named)
     if waiting or not decided:
         last = (waiting or undecided or earlier)[-1]
         value = "unsettled_rejected" if last.state is State.REJECTED else "unsettled"
-        return Original(value, not waiting, last.document.tax, last, earlier[-1].document.tax)
-    last = _carrying(decided) or decided[-1]
+        return Original(value, not waiting, last.document.tax, last, named)
+    last = counting[-1] if counting and _decided_as(counting[-1]) == "accepted" else decided[-1]
+    value = _decided_as(last)
+    unreduced = record.carried - last.document.credit if value == "accepted" else NIL
     together = scene.expected_period(last) == period
-    return Original(_decided_as(last), together, last.document.tax, last, earlier[-1].document.tax)
+    return Original("unadjusted" if unreduced else value, together, last.document.tax, last, named, unreduced)
 
 
-def is_superseded(record: Record, chain: Sequence[Record], scene: Scene) -> bool:
-    """Say whether a filed amendment of the same 2B period prevails over an undecided record (FAQ 13)."""
-    return record.settled_in is None and any(
-        later.age > record.age
-        and later.filed
-        and later.removed_for is None
-        and scene.expected_period(later) == scene.expected_period(record)
-        for later in chain
-    )
+def prevailed_from(record: Record, chain: Sequence[Record], scene: Scene) -> TaxPeriod | None:
+    """Return the first 2B period in which a later version prevails over an undecided record; None where none does.
+
+    A filed amendment of the same 2B period prevails (FAQ 13). One that goes straight to GSTR-2B and gives no credit
+    prevails from its own period on, whatever is pending before it (FAQ 4, 8, 32, 33).
+    """
+    if record.settled_in is not None:
+        return None
+    period = scene.expected_period(record)
+    later = [r for r in chain if r.age > record.age and r.filed and r.removed_for is None]
+    prevailing = [
+        scene.expected_period(r) for r in later if scene.expected_period(r) == period or scene.route(r).prevails
+    ]
+    return min(prevailing, default=None)
+
+
+def is_superseded(record: Record, chain: Sequence[Record], scene: Scene, period: TaxPeriod | None = None) -> bool:
+    """Say whether a later version prevails over an undecided record, by a 2B period where that is asked (FAQ 13)."""
+    start = prevailed_from(record, chain, scene)
+    return start is not None and (period is None or start <= period)
 
 
 def direction_of(record: Record, chain: Sequence[Record], scene: Scene) -> Direction:
@@ -186,22 +206,13 @@ def direction_of(record: Record, chain: Sequence[Record], scene: Scene) -> Direc
     return record.document.direction_from(original.tax if original.named is None else original.named)
 
 
-def _stated_original(record: Record) -> Original:
-    if record.stated_original is None:
-        return Original("unknown", same_period=False)
-    if record.stated_original is Disposition.REJECTED:
+def _stated_original(stated: Disposition | None, record: Record, named: Heads | None) -> Original:
+    if stated is None:
+        return Original("unknown", same_period=False, named=named)
+    if stated is Disposition.REJECTED:
         # Its tax is not kept, and decides nothing: pending after a rejected original does not ask for the direction.
-        return Original("rejected", same_period=False, tax=record.document.tax)
-    return Original("accepted", same_period=False, tax=record.carried * record.document.kind.sign)
-
-
-def _carrying(decided: Sequence[Record]) -> Record | None:
-    # A rejection leaves the credit of the version before it; a decision outside IMS takes it back.
-    carrying: Record | None = None
-    for record in decided:
-        value = _decided_as(record)
-        carrying = record if value == "accepted" else carrying if value == "rejected" else None
-    return carrying
+        return Original("rejected", same_period=False, tax=record.document.tax, named=named)
+    return Original("accepted", same_period=False, tax=record.carried * record.document.kind.sign, named=named)
 
 
 def _decided_as(record: Record) -> str:

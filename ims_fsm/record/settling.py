@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from ims_fsm.law.ledger import Outcome, Settled, Standing, settle
 from ims_fsm.law.routing import LeftOutReason
 from ims_fsm.record.record import Record
 from ims_fsm.record.scene import Scene, is_superseded, original_of
 from ims_fsm.terms.money import NIL, Heads
+from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import State, Trigger
 
 
@@ -34,14 +36,14 @@ def outcome_of(record: Record, scene: Scene) -> Outcome:
     return effects.get(scene.route(record).effect, Outcome.DEEMED_ACCEPTED)
 
 
-def settlement_of(record: Record, outcome: Outcome, scene: Scene) -> Settled:
+def settlement_of(record: Record, outcome: Outcome, chain: Sequence[Record], scene: Scene) -> Settled:
     """Return what settling a record as this outcome moves, in paise; writes nothing (Annexure-A)."""
     credit = record.credit
+    before = Standing(record.carried, credit, original_of(record, chain, scene).unreduced)
     if scene.route(record).effect == "out_of_time":
         # Credit out of time is not gained; what an amendment takes back is taken back.
-        least = credit - (credit - record.carried).not_below_zero()
-        return settle(Standing(record.carried, credit), least, outcome)
-    return settle(Standing(record.carried, credit), credit, outcome, declared_reduction(record))
+        return settle(before, credit - (credit - record.carried).not_below_zero(), outcome)
+    return settle(before, credit, outcome, declared_reduction(record))
 
 
 def declared_reduction(record: Record) -> Heads | None:
@@ -49,24 +51,37 @@ def declared_reduction(record: Record) -> Heads | None:
     return None if record.reduction in {None, "full"} else record.declared
 
 
-def why_left_out(record: Record, chain: Sequence[Record], scene: Scene) -> LeftOut | None:
-    """Return why a GSTR-2B that considers a record does not show it, or None where it does (FAQ 13, 14)."""
-    reason = _reason(record, chain, scene)
+def why_left_out(record: Record, chain: Sequence[Record], scene: Scene, period: TaxPeriod) -> LeftOut | None:
+    """Return why the GSTR-2B of a period considers a record and does not show it; None where it does (FAQ 13, 14)."""
+    reason = _reason(record, chain, scene, period)
     if reason is None:
         return None
     declared = scene.book.routing.left_out[reason]
     return LeftOut(record, reason, declared.says, declared.rule)
 
 
-def _reason(record: Record, chain: Sequence[Record], scene: Scene) -> LeftOutReason | None:
-    original = original_of(record, chain, scene)
-    if is_superseded(record, chain, scene):
+def _reason(record: Record, chain: Sequence[Record], scene: Scene, period: TaxPeriod) -> LeftOutReason | None:
+    if is_superseded(record, chain, scene, period):
         return "superseded"
-    if original.value.startswith("unsettled") and not original.same_period:
-        return "original_waits"
+    if held := held_back(record, chain, scene):
+        return held
+    return "pending" if record.in_ims and record.state is State.PENDING else None
+
+
+def held_back(
+    record: Record, chain: Sequence[Record], scene: Scene
+) -> Literal["original_waits", "original_unknown"] | None:
+    """Return why an amendment waits whole, shown in no GSTR-2B and decided by no GSTR-3B; None where it does not.
+
+    What gives no credit waits for nobody (FAQ 4, 8): it goes straight to its section.
+    """
+    if not scene.route(record).waits:
+        return None
+    original = original_of(record, chain, scene)
     if original.value == "unknown":
         return "original_unknown"
-    return "pending" if record.in_ims and record.state is State.PENDING else None
+    unsettled = original.value.startswith("unsettled")
+    return "original_waits" if unsettled and not original.same_period else None
 
 
 def dest_of(trigger: Trigger) -> State:
@@ -79,12 +94,17 @@ def dest_of(trigger: Trigger) -> State:
     }[trigger]
 
 
-def comes_to(record: Record, chain: Sequence[Record], scene: Scene) -> tuple[str, Settled]:
-    """Return what a GSTR-3B filed on a record as it stands makes of it, and what that moves, in paise."""
+def comes_to(
+    record: Record, chain: Sequence[Record], scene: Scene, period: TaxPeriod | None = None
+) -> tuple[str, Settled]:
+    """Return what the GSTR-3B of a period, filed on a record as it stands, makes of it and moves, in paise.
+
+    Without a period it is one after all versions of the chain.
+    """
     stays = Settled(NIL, NIL, Standing(record.carried, record.standing))
     if record.state is State.REMOVED:
         return str(record.state), stays
     if record.settled_in is not None:
         return str(record.disposition or scene.route(record).effect), stays
-    outcome = Outcome.SUPERSEDED if is_superseded(record, chain, scene) else outcome_of(record, scene)
-    return str(outcome), settlement_of(record, outcome, scene)
+    outcome = Outcome.SUPERSEDED if is_superseded(record, chain, scene, period) else outcome_of(record, scene)
+    return str(outcome), settlement_of(record, outcome, chain, scene)

@@ -18,7 +18,8 @@ from ims_fsm.law.refusal import Allowed, Refused
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import RefusedError, filled_in, return_fields
 from ims_fsm.record.returns import TwoB
-from ims_fsm.record.settling import LeftOut, outcome_of, settlement_of, why_left_out
+from ims_fsm.record.scene import is_superseded
+from ims_fsm.record.settling import LeftOut, held_back, outcome_of, settlement_of, why_left_out
 from ims_fsm.store import records, returns, taxpayers, versions
 from ims_fsm.store.connection import serialise
 from ims_fsm.store.sql import filing, moving
@@ -58,7 +59,7 @@ def left_out(unit: UnitOfWork, recipient: str, period: TaxPeriod) -> tuple[LeftO
     hidden: list[LeftOut] = []
     for page in versions.perhaps_left_out(unit.connection, recipient, period):
         chains = unit.chains_of(page)
-        hidden += filter(None, (why_left_out(record, chains[record.id], scene) for record in page))
+        hidden += filter(None, (why_left_out(record, chains[record.id], scene, period) for record in page))
     return tuple(hidden)
 
 
@@ -341,15 +342,16 @@ def settle_before_registration(unit: UnitOfWork, filed: Sequence[Record]) -> Non
         if period < first or record.route is Route.BEFORE_IMS:
             fresh = unit.record(record.id, record.recipient)
             chains = chains_with_amendments(unit, [fresh])
-            reason = why_left_out(fresh, chains[fresh.id], scene)
-            if reason is None or reason.reason == "superseded":
-                outcome = outcome_of(fresh, scene) if reason is None else Outcome.SUPERSEDED
-                _settle(unit, fresh, outcome, period, chains[fresh.id])
+            chain = chains[fresh.id]
+            over = is_superseded(fresh, chain, scene, period)
+            if held_back(fresh, chain, scene) if over else why_left_out(fresh, chain, scene, period):
+                continue
+            _settle(unit, fresh, Outcome.SUPERSEDED if over else outcome_of(fresh, scene), period, chain)
 
 
 def _settle(unit: UnitOfWork, record: Record, outcome: Outcome, period: TaxPeriod, chain: Sequence[Record]) -> None:
     """Settle a record, and pass E on to those of its chain that wait."""
-    settled = settlement_of(record, outcome, unit.scene(record.recipient))
+    settled = settlement_of(record, outcome, chain, unit.scene(record.recipient))
     changes = [(record, _settled(unit, record, outcome, settled, period, chain))]
     carried = settled.after.carried
     if outcome is not Outcome.SUPERSEDED:

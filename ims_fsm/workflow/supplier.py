@@ -236,30 +236,35 @@ def filed_at(unit: UnitOfWork, record: Record, moment: datetime, period: TaxPeri
 def state_original(
     unit: UnitOfWork, recipient: str, record_id: int, disposition: Disposition, original: Document | None = None
 ) -> None:
-    """State how the unknown original of an amendment was decided, and what it was worth (FAQ 13).
+    """State how the unknown original of a chain was decided, and what it was worth (FAQ 13).
 
-    Without the original's content it is taken to have had the same tax as the amendment. Raises `InputError`
+    The record may be any amendment of the chain: the statement is kept with the first, and what it says is carried by
+    all that wait. Without the original's content it is taken to have had the same tax as the first. Raises `InputError`
     where nothing is to be stated: no amendment, an original that is known here, a record that is decided.
     """
     record = unit.held(record_id, recipient)
     _refuse_statement(unit, record, disposition, original)
-    worth = (original or record.document).credit
+    waiting = [
+        member
+        for member in unit.chain_of(record)
+        if member.settled_in is None and member.removed_for is not RemovedFor.SUPPLIER_DELETED
+    ]
+    first = waiting[0]
+    worth = (original or first.document).credit
     left = settle(Standing(NIL, worth), worth, disposition).after
-    stated = record.changed(
-        stated_original=disposition,
-        carried=left.carried,
-        standing=record.standing if record.filed else left.standing,
-    )
-    unit.write([(record, stated)])
-    mark_stale(unit, record.recipient, [record])
+    first_stands = first.standing if first.filed else left.standing
+    stated = [(member, member.changed(carried=left.carried)) for member in waiting]
+    stated[0] = (first, stated[0][1].changed(stated_original=disposition, standing=first_stands))
+    unit.write([(before, after) for before, after in stated if after != before])
+    mark_stale(unit, record.recipient, waiting)
 
 
 def _refuse_statement(unit: UnitOfWork, record: Record, disposition: Disposition, original: Document | None) -> None:
     kind = record.document.kind
-    original_record = original_of(record, unit.chain_of(record), unit.scene(record.recipient)).record
+    known = original_of(record, unit.chain_of(record), unit.scene(record.recipient)).record
     what = {
         "amends nothing": record.document.amends is None,
-        "amends a document that is known here": original_record is not None,
+        "amends a document that is known here": known is not None,
         "is decided for good": record.settled_in is not None or record.state in {State.FROZEN, State.REMOVED},
         "amends a document that no GSTR-3B has decided on, being superseded": disposition is Disposition.SUPERSEDED,
         f"amends a document of another kind than {original and original.kind}": original and original.kind is not kind,

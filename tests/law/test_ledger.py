@@ -93,10 +93,38 @@ def test_reversed_leaves_the_entry_to_the_recipient():
 
 
 def test_a_declared_reduction_replaces_the_full_decrease():
-    """Advisory of 2025-10: accepted with d, the entry is -d, and E is measured as availed."""
+    """Advisory of 2025-10: accepted with d, the entry is -d, and E moves by that alone."""
     settled = settle(Standing(NIL, -HUNDRED), -HUNDRED, Outcome.ACCEPTED, TWENTY)
     assert settled.itc == -TWENTY
-    assert settled.after == Standing(-HUNDRED, -HUNDRED)
+    assert settled.after == Standing(-TWENTY, -HUNDRED, EIGHTY)
+    assert settled.after.accepted == -HUNDRED
+
+
+@pytest.mark.parametrize(
+    ("reduction", "outcome", "itc", "add_back"),
+    [
+        (NIL, Outcome.DEEMED_ACCEPTED, -EIGHTY, NIL),
+        (NIL, Outcome.REJECTED, NIL, NIL),
+        (TWENTY, Outcome.DEEMED_ACCEPTED, TWENTY - EIGHTY, NIL),
+        (HUNDRED - Heads(igst=500), Outcome.DEEMED_ACCEPTED, Heads(igst=1_500), NIL),
+        (None, Outcome.DEEMED_ACCEPTED, TWENTY, NIL),
+        (None, Outcome.REJECTED, NIL, NIL),
+    ],
+)
+def test_what_was_not_reduced_is_not_given_back(reduction, outcome, itc, add_back):
+    """A credit note of 100 whose acceptance declared a reduction, lowered to 80: no more comes back than was reduced.
+
+    The supplier is asked for nothing: the recipient had accepted the note as it was.
+    """
+    accepted = settle(Standing(NIL, -HUNDRED), -HUNDRED, Outcome.ACCEPTED, reduction).after
+    settled = settle(report(accepted, -EIGHTY).after, -EIGHTY, outcome)
+    assert (settled.itc, settled.add_back) == (itc, add_back)
+
+
+def test_only_what_was_raised_is_added_back_though_nothing_was_reduced():
+    """Annexure-A row 19, after an acceptance with nothing to reduce."""
+    accepted = settle(Standing(NIL, -EIGHTY), -EIGHTY, Outcome.ACCEPTED, NIL).after
+    assert settle(report(accepted, -HUNDRED).after, -HUNDRED, Outcome.REJECTED).add_back == TWENTY
 
 
 def test_a_reduction_leaves_a_rising_head_alone():
@@ -159,18 +187,21 @@ def test_s_is_never_below_e_after_a_freeze(versions, sign):
         assert not leaks(now)
         assert now.standing == entered
         if version.decision is not Outcome.REJECTED:
-            assert now.carried == now.standing == credit
+            assert now.accepted == now.standing == credit
 
 
 @given(VERSIONS, st.sampled_from([1, -1]))
-def test_without_declarations_the_entries_add_up_to_e(versions, sign):
-    """E is the sum of the ITC entries as long as every decrease is reduced in full."""
+def test_the_entries_add_up_to_e(versions, sign):
+    """E is the sum of the ITC entries, whatever is declared; credit notes alone never bring it above zero."""
     now, availed = Standing(), NIL
     for version in versions:
         credit = version.tax * sign
-        settled = settle(report(now, credit).after, credit, version.decision)
+        reported = report(now, credit).after
+        settled = settle(reported, credit, version.decision, _reduction(reported, credit, version.percent))
         now, availed = settled.after, availed + settled.itc
         assert now.carried == availed
+        assert not now.unreduced.below(NIL)
+        assert sign > 0 or not NIL.below(now.carried)
 
 
 @given(VERSIONS, AMOUNTS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import replace
 from datetime import timedelta
 
@@ -28,6 +28,7 @@ ACTIONS = ("accept", "reject", "keep_pending", "reset")
 GONE = (State.FROZEN, State.REMOVED)
 TAXES = st.builds(Heads, st.integers(0, 3), st.integers(0, 3), st.just(0), st.integers(0, 1))
 PICK = st.integers(0, 50)
+DECLARED = st.sampled_from([None, None, "none", "full", Heads(igst=1), Heads(cgst=1)])
 PAST = st.sampled_from([{}, {}, {}, {}, {"reverse_charge": True}, {"ineligible": "pos"}])
 KINDS = st.sampled_from(["invoice", "credit_note", "debit_note", "eco_document"])
 THEN = ((), ("file",), ("file", "accept"), ("file", "reject"), ("file", "keep_pending"), ("reject", "file"))
@@ -147,20 +148,22 @@ class Town(RuleBasedStateMachine):
 
     # --- the recipient ------------------------------------------------------------------------------------------------
 
-    @rule(pick=PICK, trigger=st.sampled_from(ACTIONS))
-    def act(self, pick, trigger):
+    @rule(pick=PICK, trigger=st.sampled_from(ACTIONS), declared=DECLARED)
+    def act(self, pick, trigger, declared):
         record = self.picked(pick, lambda one: one.state not in GONE) or self.picked(pick)
         if record is None:
             return
+        with_it = {"reduce_itc": declared if trigger == "accept" else None}
         desk = self.stage.desk_of(record.id)
-        may, told = desk.may(trigger, record.id), desk.what_if(trigger, record.id)
+        may, told = desk.may(trigger, record.id, **with_it), desk.what_if(trigger, record.id, **with_it)
         self.keys += 1
-        call = lambda: desk.act(trigger, record.id, key=f"act {self.keys}")  # noqa: E731
+        call = lambda: desk.act(trigger, record.id, key=f"act {self.keys}", **with_it)  # noqa: E731
         after = self.tried(call)
         assert bool(may) == told.allowed == (after is not None)
         if after is None:
             return
         assert (after.state, after.seq) == (may.dest, record.seq + 1)
+        assert after.reduction in {None, "full", "none", "partial"}
         now = desk.what_if("reset", record.id)
         assert (now.now_outcome, now.now_itc, now.now_added_back) == (told.outcome, told.itc, told.added_back)
         tables = self.stage.tables()
@@ -188,8 +191,8 @@ class Town(RuleBasedStateMachine):
         period = self.owed(recipient)
         if wait:
             self.stage.now = max(self.stage.now, self.stage.ims.book.calendar.two_b_opens(period))
-        self.generate(recipient, period)
-        self.file_3b(recipient, period)
+        if self.generate(recipient, period):
+            assert self.file_3b(recipient, period), "nothing that waits stops a GSTR-3B"
 
     def generate(self, recipient, period):
         before = self.stage.ims.recipient(recipient, actor="reader").two_b(period)
@@ -197,6 +200,7 @@ class Town(RuleBasedStateMachine):
         if generated and before.two_b.state == "draft":
             after = self.stage.ims.recipient(recipient, actor="reader").two_b(period)
             assert self.said(after) == self.said(before)
+        return generated
 
     def said(self, view):
         """Return the lines without the versions that were read: the portal's flags and name change those too."""
@@ -209,7 +213,7 @@ class Town(RuleBasedStateMachine):
         carried = {record.id: record.carried for _, record in view.lines}
         done = self.tried(lambda: desk.file_3b(period))
         if done is None:
-            return
+            return None
         for outcome in done.decided:
             event(f"decided as {outcome}")
         back = {one.record_id: one.tax for one in self.liabilities() if one.recipient_period == period}
@@ -221,6 +225,19 @@ class Town(RuleBasedStateMachine):
                 assert told.now_outcome == str(record.disposition)
                 assert told.now_itc == record.carried - carried[record_id]
         self.covered(period)
+        self.each_in_one_place(recipient, period, {record.id for record in (out.record for out in view.left_out)})
+        return done
+
+    def each_in_one_place(self, recipient, period, left_out):
+        """Every document that was filed by then is in one section of one GSTR-2B, or left out and told why."""
+        final = {row.period for row in self.rows()["two_b"] if (row.recipient_gstin, row.state) == (recipient, "final")}
+        lines = [row for row in self.rows()["two_b_line"] if row.recipient_gstin == recipient and row.period in final]
+        shown = Counter(row.record_id for row in lines if row.entry == "document")
+        for record in self.records():
+            if record.recipient == recipient and record.filed and record.two_b_period <= period:
+                decided = record.settled_in is not None and record.disposition != "superseded"
+                assert shown[record.id] == decided
+                assert decided or record.id in left_out or record.state in GONE
 
     def owed(self, recipient):
         with self.stage.ims._workspace.asking() as unit:
@@ -234,10 +251,25 @@ class Town(RuleBasedStateMachine):
         ]
 
     def covered(self, period):
-        """After each freeze the value that stands with the supplier covers the recipient's credit, in each head."""
-        for record in self.records():
+        """After each freeze the value that stands with the supplier covers the recipient's credit, in each head.
+
+        What was declared never availed is no credit that the supplier answers for: the value accepted last is.
+        """
+        records = self.records()
+        for record in records:
             if record.settled_in == period and record.in_ims and record.disposition != "superseded":
-                assert not record.standing.below(record.carried)
+                members = [one for one in records if one.chain_id == record.chain_id and one.settled_in is not None]
+                setting = [one for one in members if one.disposition not in {"superseded", "rejected"}]
+                last = max(setting, key=lambda one: (one.settled_in, one.age), default=None)
+                gave = last is not None and last.disposition is not None
+                assert not record.standing.below(last.credit if gave else record.carried)
+
+    @invariant()
+    def credit_notes_alone_never_give_credit(self):
+        """No chain of credit notes gives more than it took before."""
+        for record in self.records():
+            if record.document.kind == "credit_note":
+                assert not Heads().below(record.carried)
 
     # --- the clock and the portal -------------------------------------------------------------------------------------
 

@@ -53,11 +53,10 @@ def test_a_quarterly_taxpayer_gets_his_draft_after_the_quarter(stage):
     assert swept(stage.at("2025-01-14")).drafted == "2024-12"
 
 
-@pytest.mark.parametrize("status", ["saved", "filed"])
-def test_what_section_16_4_has_passed_is_removed(stage, status):
+def test_what_section_16_4_has_passed_is_removed(stage):
     """FAQ 21: only what is pending, and not on 30 November itself."""
-    pending, rejected = (getattr(stage, status)(stage.document(date=OLD)) for _ in range(2))
-    note = getattr(stage, status)(stage.document("credit_note", date=OLD))
+    pending, rejected = (stage.filed(stage.document(date=OLD)) for _ in range(2))
+    note = stage.filed(stage.document("credit_note", date=OLD))
     stage.act("keep_pending", pending)
     stage.act("reject", rejected)
     assert swept(stage.at("2024-11-30 23:59")).expired == 0
@@ -72,6 +71,20 @@ def test_what_section_16_4_has_passed_is_removed(stage, status):
     with stage.refused("removed", "faq.21") as found:
         stage.act("accept", pending)
     assert "it was still pending when the time limit of section 16(4) passed" in str(found[0])
+
+
+def test_what_was_only_saved_when_its_time_ran_out_is_not_removed(stage):
+    """FAQ 4.ii: it has left IMS by its route, and goes to ITC Not Available once it is filed."""
+    record_id = stage.saved(stage.document(igst=100, date=OLD), "2024-11")
+    stage.act("keep_pending", record_id)
+    assert swept(stage.at("2024-12-01 00:00")).expired == 0
+    view = stage.desk.show(record_id)
+    assert (view.record.state, view.in_ims, view.may["accept"][0].code) == (State.PENDING, False, "s16_4_expired")
+    stage.shop.file("GSTR-1", TaxPeriod("2024-11"))
+    stage.close("2024-10")
+    stage.close("2024-11")
+    assert stage.totals("2024-11") == {"itc_not_available": Heads(igst=100)}
+    assert stage.record(record_id).settled_in == "2024-11"
 
 
 def test_the_amendment_of_what_was_removed_is_free(stage):

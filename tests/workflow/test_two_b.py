@@ -242,7 +242,8 @@ def test_a_declared_reduction_is_what_the_acceptance_takes_back(stage, reduce_it
     stage.act("accept", record_id, reduce_itc=reduce_itc)
     stage.close("2025-10")
     assert lines(stage, "2025-10") == [(record_id, "document", "itc_available", "accepted", itc, True)]
-    assert stage.record(record_id).carried == igst(-100)
+    # What was not reduced is still carried, so that no amendment gives it back.
+    assert stage.record(record_id).carried == igst(itc)
 
 
 # --- stale ----------------------------------------------------------------------------------------------------------

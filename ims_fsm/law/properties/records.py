@@ -96,9 +96,12 @@ def _supplier_changes_saved_records(space: EditionSpace, _law: Law) -> Iterator[
             yield always(space, state, trigger, may, "although the record is only saved")
 
 
-@CLAIMS.proved_by("Exactly the pending records past the time limit of section 16(4) expire", ("faq.21", "sec.16_4"))
+@CLAIMS.proved_by(
+    "Exactly the pending records in IMS past the time limit of section 16(4) expire",
+    ("faq.21", "faq.4.ii", "sec.16_4"),
+)
 def _expires_past_the_time_limit(space: EditionSpace, _law: Law) -> Iterator[Finding]:
-    passed = space.space.mask("time_limit", "passed")
+    passed = space.space.where({"time_limit": ("passed",), "route": ("ims",)})
     yield always(space, State.PENDING, Trigger.EXPIRE, passed, "although its time limit has passed")
     for state in space.edition.states:
         where = space.space.everything ^ passed if state == State.PENDING else space.space.everything

@@ -23,7 +23,8 @@ from ims_fsm.terms.vocabulary import Direction, Kind, State, Trigger
 
 ORIGINAL = Heads(igst=100_00, cess=100_00)
 VALUES = tuple(Heads(igst=igst, cess=cess) for igst, cess in product((80_00, 100_00, 120_00), repeat=2))
-SETTLED = ("accepted", "rejected", "outside")
+UNREDUCED = Heads(igst=30_00, cess=30_00)
+SETTLED = ("accepted", "unadjusted", "rejected", "outside")
 DAY = date(2024, 10, 1)
 ABOUT_THE_STAKE = frozenset({"direction", "original", "same_period", "pending_window", "reduction"})
 DECLARED = ("full", "partial", "none")
@@ -53,25 +54,25 @@ def kind_of(machine: Machine) -> Kind | None:
 
 
 @cache
-def leaking(kind: Kind) -> Mapping[tuple[str, str], frozenset[bool]]:
+def leaking(kind: Kind, *, by_action: bool = False) -> Mapping[tuple[str, str], frozenset[bool]]:
     """Return whether S < E after the report and before the action, for each direction and fate of the original.
 
     Played through the ledger on amendments whose heads move up, down or not at all; two answers for one key would
-    mean that the direction does not decide it. Within one 2B period an original that is not settled gives a credit
-    note what its action now will give it, and gives what adds credit nothing yet (FAQ 11, decided ambiguity (b)).
+    mean that the direction does not decide it. An original that is not settled gives nothing yet; with `by_action`
+    that of a credit note gives what its action now will give (FAQ 11.C, ambiguity (b), until 2B period 2025-09).
     """
     answers: dict[tuple[str, str], set[bool]] = {
         (Direction.ORIGINAL, "none"): {leaks(report(Standing(), ORIGINAL * kind.sign).after)}
     }
     for amended, original in product(VALUES, (*SETTLED, *UNSETTLED)):
-        standing = report(_after(kind, original), amended * kind.sign).after
+        standing = report(_after(kind, original, by_action=by_action), amended * kind.sign).after
         answers.setdefault((_direction(kind, amended), original), set()).add(leaks(standing))
     for direction in (Direction.UPWARD, Direction.DOWNWARD, Direction.UNCHANGED):
         answers[direction, "unknown"] = set().union(*(answers[direction, fate] for fate in SETTLED))
     return {key: frozenset(both) for key, both in answers.items()}
 
 
-def stake(space: Space, kind: Kind | None) -> Stake:
+def stake(space: Space, kind: Kind | None, *, by_action: bool = False) -> Stake:
     """Return where credit is at stake in a space; nowhere for a kind that no supplier answers for.
 
     It cannot be known where the tax of the original is unknown, where its fate is unknown and decides, and while an
@@ -80,7 +81,7 @@ def stake(space: Space, kind: Kind | None) -> Stake:
     specified = 0
     waiting = space.where({"original": UNSETTLED, "same_period": ("no",)})
     unknown = space.mask("direction", Direction.UNKNOWN) | waiting
-    for (direction, original), answers in (leaking(kind) if kind else {}).items():
+    for (direction, original), answers in (leaking(kind, by_action=by_action) if kind else {}).items():
         where = space.where({"direction": (direction,), "original": (original,)})
         if answers == {True}:
             specified |= where
@@ -89,15 +90,19 @@ def stake(space: Space, kind: Kind | None) -> Stake:
     return Stake(specified & ~unknown, unknown)
 
 
-def _after(kind: Kind, original: str) -> Standing:
+def _after(kind: Kind, original: str, *, by_action: bool) -> Standing:
     reported = report(Standing(), ORIGINAL * kind.sign).after
     outcome = original
     if original.startswith("unsettled"):
-        if kind.sign > 0:
+        if kind.sign > 0 or not by_action:
             return reported
         outcome = "rejected" if original == "unsettled_rejected" else "accepted"
     if outcome == "outside":
         return reported
+    if outcome == "unadjusted":
+        # As after a version that was higher: what the acceptance took away was declared as nothing to reduce.
+        reported = Standing(ORIGINAL * kind.sign + UNREDUCED, reported.standing)
+        return settle(reported, ORIGINAL * kind.sign, Outcome.ACCEPTED, NIL).after
     return settle(reported, ORIGINAL * kind.sign, Outcome(outcome)).after
 
 
@@ -177,7 +182,8 @@ def _nothing_on_a_guess(space: EditionSpace, _law: Law) -> Iterator[Finding]:
 
 
 def _stake(space: EditionSpace) -> Stake:
-    return stake(space.space, kind_of(space.edition.machine))
+    by_action = space.edition.transition(State.PENDING, Trigger.LAPSE) is None
+    return stake(space.space, kind_of(space.edition.machine), by_action=by_action)
 
 
 def _exactly_refused(space: EditionSpace, blocked: int) -> Iterator[Finding]:
@@ -202,7 +208,8 @@ def has_deadlines(space: EditionSpace, law: Law) -> bool:
 
 
 @CLAIMS.proved_by(
-    "A reduction of ITC is declared with the acceptance of exactly the records with S < E, from 2B period 2025-10",
+    "A reduction of ITC is declared, from 2B period 2025-10, with the acceptance of exactly the records with S < E and "
+    "those whose original was accepted without all of its reduction",
     ("advisory.2025-10.reduction", "api.2026-04.declaration"),
 )
 def _reduction_where_at_stake(space: EditionSpace, law: Law) -> Iterator[Finding]:
@@ -210,6 +217,8 @@ def _reduction_where_at_stake(space: EditionSpace, law: Law) -> Iterator[Finding
     if has_deadlines(space, law):
         at_stake = _stake(space)
         certain, specified = certain & ~at_stake.unknown, at_stake.specified
+        if kind_of(space.edition.machine) is not None:
+            specified |= mask("original", "unadjusted") & certain
     declared, too_much = mask("reduction", *DECLARED), mask("reduction", *NEVER_DECLARED)
     missing = mask("reduction", "missing")
     plain = unhindered(space, Trigger.ACCEPT)
@@ -247,19 +256,19 @@ class Version:
 def chains(sign: int, first: frozenset[str], later: frozenset[str]) -> Iterator[Finding]:
     """Play every chain: the original frozen from one of the states `first`, its amendments from one of `later`.
 
-    `sign` is -1 for credit notes. A chain's future depends on E and S alone, so each pair that can be reached is
-    played once, until no new one comes: that covers chains of every length over the values tried.
+    `sign` is -1 for credit notes. What S must cover depends on the accepted value and S alone, so each pair that can be
+    reached is played once, until no new one comes: that covers chains of every length over the values tried.
     """
-    reached: dict[Standing, str] = {}
+    reached: dict[tuple[Heads, Heads], str] = {}
     waiting: list[tuple[Standing, str]] = [(Standing(), "")]
     while waiting:
         standing, story = waiting.pop(0)
         for version in _versions(standing, sign, later if story else first):
             after = _frozen(standing, version, sign)
             longer = f"{story}, then {version}" if story else str(version)
-            yield Finding(1, f"{longer}: E is {after.carried}, S is {after.standing}" if leaks(after) else None)
-            if after not in reached and not leaks(after):
-                reached[after] = longer
+            yield Finding(1, f"{longer}: E is {after.accepted}, S is {after.standing}" if leaks(after) else None)
+            if (pair := (after.accepted, after.standing)) not in reached and not leaks(after):
+                reached[pair] = longer
                 waiting.append((after, longer))
 
 

@@ -28,9 +28,7 @@ from ims_fsm.terms.money import HEADS, NIL, Heads
 from ims_fsm.terms.vocabulary import SupplierStatus
 
 # What only an amendment has otherwise than this, and what its chain's reading says of it.
-OF_A_CHAIN: Mapping[str, str] = {
-    "original": "none", "same_period": "yes", "direction": "original", "superseded": "no"
-}  # fmt: skip
+OF_A_CHAIN: Mapping[str, str] = {"original": "none", "same_period": "yes", "direction": "original"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +204,9 @@ READINGS: Mapping[str, Callable[[Scope, Request], Reading]] = {
     "direction": _of_chain("direction"),
     "original": _of_chain("original"),
     "same_period": _of_chain("same_period"),
-    "superseded": _of_chain("superseded"),
+    "superseded": lambda scope, _request: (
+        _yes_or_no("yes", "no", CHAIN.c.prevailed_from.is_not(None)) if scope.amended else _always("no")
+    ),
     "route": lambda scope, _request: Reading(column=route(scope)),
     "taxpayer": lambda scope, _request: _always("eligible" if scope.scene.eligible else "not_eligible"),
     "ims": lambda scope, _request: _always(

@@ -36,7 +36,16 @@ from ims_fsm.store.connection import database_of
 from ims_fsm.store.sql import moving
 from ims_fsm.store.sql.facts import Predicate, credit, with_effect
 from ims_fsm.store.sql.scene import Firing, Scope
-from ims_fsm.store.sql.settling import IN_IMS, added_back, any_head, carried_after, considered, itc, superseded
+from ims_fsm.store.sql.settling import (
+    IN_IMS,
+    added_back,
+    any_head,
+    carried_after,
+    considered,
+    held_back,
+    itc,
+    superseded,
+)
 from ims_fsm.store.tables import AT, LINES, RECORD, LiabilityRow, core
 from ims_fsm.store.temporary import BIG, emptied, of_records, temporary
 from ims_fsm.terms.money import HEADS
@@ -66,11 +75,11 @@ def lay_out(connection: Connection, scope: Scope, period: TaxPeriod) -> dict[str
     decided: ColumnElement[str] = LINES.c.decision
     same = and_(LINES.c.recipient_gstin == AT.recipient_gstin, LINES.c.record_id == AT.id)
     lines = (LINES.c.period == str(period), LINES.c.entry == "document", *scope.meant)
-    _lay(connection, scope, decided, RECORD.join(LINES, same), *lines)
+    _lay(connection, scope, decided, moving.source(scope).join(LINES, same), *lines)
     if scope.amended:
         meant = considered(scope, period)
         over = literal(str(Outcome.SUPERSEDED))
-        _lay(connection, meant, over, moving.source(meant), *meant.meant, superseded(meant))
+        _lay(connection, meant, over, moving.source(meant), *meant.meant, superseded(period), ~held_back(meant))
     database_of(connection).analyse(connection, SETTLED.name)
     query = select(SETTLED.c.outcome, func.count()).group_by(SETTLED.c.outcome)
     counts = dict(tuple(row) for row in connection.execute(query))
@@ -163,7 +172,7 @@ def _lay(connection: Connection, scope: Scope, decided: ColumnElement[str], of: 
         "in_ims": case((IN_IMS, literal(value=True)), else_=literal(value=False)),
     }
     for head in HEADS:
-        back = added_back(head, decided)
+        back = added_back(scope, head, decided)
         values[f"itc_{head}"] = itc(scope, head, decided)
         values[f"back_{head}"] = back
         values[f"carried_{head}"] = carried_after(scope, head, decided)

@@ -164,7 +164,10 @@ CHAIN = of_records(
     Column("original", String, nullable=False),
     Column("same_period", String, nullable=False),
     Column("direction", String, nullable=False),
-    Column("superseded", String, nullable=False),
+    #: The first 2B period in which a later version prevails over it.
+    Column("prevailed_from", String),
+    #: What the acceptance of its original took away and was declared as nothing to reduce, per head.
+    *(Column(f"unreduced_{head}", BIG, nullable=False) for head in HEADS),
 )
 _KEY = ("recipient_gstin", "chain_id")
 _AMENDS = AT.original_date.is_not(None)
@@ -183,10 +186,10 @@ PLACED = temporary(
     Column("chain_id", BIG, primary_key=True, autoincrement=False),
     Column("place", Integer, primary_key=True, autoincrement=False),
     Column("id", BIG, nullable=False),
-    *(Column(name, String) for name in ("period", "outcome", "state", "kind", "stated")),
-    *(Column(name, Integer, nullable=False) for name in ("amends", "open", "superseded")),
-    *(Column(name, Integer) for name in ("alive_before", "undecided_before", "decided_before", "unrejected_before")),
-    Column("other_period_before", Integer),
+    *(Column(name, String) for name in ("period", "outcome", "state", "kind", "stated", "prevailed_from")),
+    Column("amends", Integer, nullable=False),
+    *(Column(name, Integer) for name in ("first_alive", "alive_before", "undecided_before", "decided_before")),
+    *(Column(name, Integer) for name in ("counting_before", "other_period_before")),
     *(Column(head, BIG, nullable=False) for head in HEADS),
     *(Column(f"carried_{head}", BIG, nullable=False) for head in HEADS),
 )
@@ -206,35 +209,39 @@ def _readings() -> Select[Any]:
     """Return the statement that reads what the members that were laid out amend."""
     ranked = PLACED
     # `last` is the newest undecided version before, `other` the newest of those that is of another period than that.
-    last, decided, counts, named = (ranked.alias(name) for name in ("last_undecided", "decided", "counts", "named"))
+    last, counting, counts, first = (ranked.alias(name) for name in ("last_undecided", "counting", "counts", "first"))
     waits = case(
         (ranked.c.undecided_before.is_(None), null()),
         (last.c.period != ranked.c.period, ranked.c.undecided_before),
         else_=last.c.other_period_before,
     )
-    apart = ranked.c.alive_before.is_(None)
+    apart = and_(first.c.amends == 1, waits.is_(None), ranked.c.counting_before.is_(None))
     no_decision = ranked.c.decided_before.is_(None)
     chosen = case(
         (waits.is_not(None), waits),
         (no_decision, func.coalesce(ranked.c.undecided_before, ranked.c.alive_before)),
-        (decided.c.outcome == "accepted", ranked.c.unrejected_before),
+        (counting.c.outcome == "accepted", ranked.c.counting_before),
         else_=ranked.c.decided_before,
     )
     joined = (
         ranked.outerjoin(last, _at(last, ranked, ranked.c.undecided_before))
-        .outerjoin(decided, _at(decided, ranked, ranked.c.unrejected_before))
+        .outerjoin(counting, _at(counting, ranked, ranked.c.counting_before))
         .outerjoin(counts, _at(counts, ranked, chosen))
-        .outerjoin(named, _at(named, ranked, ranked.c.alive_before))
+        .outerjoin(first, _at(first, ranked, func.coalesce(ranked.c.first_alive, ranked.c.place)))
     )
+    sign = case((ranked.c.kind.in_(NEGATIVE), -1), else_=1)
+    accepted = and_(waits.is_(None), counting.c.outcome == "accepted")
+    unreduced = [ranked.c[f"carried_{head}"] - sign * counting.c[head] for head in HEADS]
     original = case(
         (ranked.c.amends == 0, "none"),
-        (and_(apart, ranked.c.stated.is_(None)), "unknown"),
-        (and_(apart, ranked.c.stated == str(Disposition.REJECTED)), "rejected"),
+        (and_(apart, first.c.stated.is_(None)), "unknown"),
+        (and_(apart, first.c.stated == str(Disposition.REJECTED)), "rejected"),
         (apart, "accepted"),
         (
             or_(waits.is_not(None), no_decision),
             case((counts.c.state == str(State.REJECTED), "unsettled_rejected"), else_="unsettled"),
         ),
+        (and_(accepted, or_(*(amount != 0 for amount in unreduced))), "unadjusted"),
         else_=counts.c.outcome,
     )
     same_period = case(
@@ -248,16 +255,22 @@ def _readings() -> Select[Any]:
         ranked.c.id.label("record_id"),
         original.label("original"),
         case((same_period, "yes"), else_="no").label("same_period"),
-        _direction(ranked, counts, apart).label("direction"),
-        case((ranked.c.superseded == 1, "yes"), else_="no").label("superseded"),
+        _direction(ranked, counts, apart, first.c.stated).label("direction"),
+        ranked.c.prevailed_from,
+        *(
+            case((and_(ranked.c.amends == 1, accepted), amount), else_=0).label(f"unreduced_{head}")
+            for head, amount in zip(HEADS, unreduced, strict=True)
+        ),
     ).select_from(joined)
 
 
 def _placed(scope: Scope) -> Select[Any]:
     """Return the statement that lays out every member of the scope's chains with an amendment, in its place."""
     member = _ranked(_marked(_members(scope))).c
-    superseded = case((and_(member.open == 1, member.later_filed == 1), 1), else_=0).label("superseded")
-    return select(*(superseded if column.name == "superseded" else member[column.name] for column in PLACED.c))
+    own, ended = case((member.later_filed == 1, member.period)), member.ended_from
+    earliest = case((or_(ended.is_(None), own < ended), own), else_=ended)
+    prevailed = case((member.open == 1, earliest)).label("prevailed_from")
+    return select(*(prevailed if column.name == "prevailed_from" else member[column.name] for column in PLACED.c))
 
 
 def _members(scope: Scope) -> CTE:
@@ -272,6 +285,8 @@ def _members(scope: Scope) -> CTE:
     alive = func.coalesce(AT.removed_for, "") != str(RemovedFor.SUPPLIER_DELETED)
     undecided = and_(AT.settled_in.is_(None), AT.removed_for.is_(None))
     decided = and_(alive, ~undecided, func.coalesce(AT.disposition, "") != str(Disposition.SUPERSEDED))
+    filed = and_(AT.supplier_status == str(SupplierStatus.FILED), AT.removed_for.is_(None))
+    ending = sorted({str(route.name) for route in scope.scene.book.routing.routes if route.prevails})
     order = (case((_AMENDS, 1), else_=0), AT.id)
     return (
         select(
@@ -286,9 +301,10 @@ def _members(scope: Scope) -> CTE:
             case((decided, 1), else_=0).label("decided"),
             case((AT.settled_in.is_(None), 1), else_=0).label("open"),
             _outcome().label("outcome"),
-            case((and_(AT.supplier_status == str(SupplierStatus.FILED), AT.removed_for.is_(None)), 1), else_=0).label(
-                "prevails"
-            ),
+            # What counts is decided here and neither rejected nor removed: it says what the chain carries.
+            case((and_(decided, AT.removed_for.is_(None), _outcome() != "rejected"), 1), else_=0).label("counting"),
+            case((filed, 1), else_=0).label("prevails"),
+            case((and_(filed, AT.route.in_(ending)), AT.two_b_period)).label("ends"),
             AT.state,
             AT.kind,
             AT.stated_original.label("stated"),
@@ -327,7 +343,7 @@ def _ranked(marked: CTE) -> CTE:
     until: dict[str, Any] = {"partition_by": key, "order_by": marked.c.place, "rows": (None, 0)}
     # What comes after is read backwards: a frame whose start moves would be gone through anew for every member.
     backwards = marked.c.place.desc()
-    after: dict[str, Any] = {"partition_by": [*key, marked.c.period], "order_by": backwards, "rows": (None, -1)}
+    after: dict[str, Any] = {"order_by": backwards, "rows": (None, -1)}
 
     def newest(condition: ColumnElement[bool]) -> ColumnElement[int]:
         return func.max(case((condition, marked.c.place))).over(**before)
@@ -337,9 +353,11 @@ def _ranked(marked: CTE) -> CTE:
         newest(marked.c.alive == 1).label("alive_before"),
         newest(marked.c.undecided == 1).label("undecided_before"),
         newest(marked.c.decided == 1).label("decided_before"),
-        newest(and_(marked.c.decided == 1, marked.c.outcome != "rejected")).label("unrejected_before"),
+        newest(marked.c.counting == 1).label("counting_before"),
+        func.min(case((marked.c.alive == 1, marked.c.place))).over(**before).label("first_alive"),
         func.max(marked.c.turn).over(**until).label("other_period_before"),
-        func.max(marked.c.prevails).over(**after).label("later_filed"),
+        func.max(marked.c.prevails).over(**after, partition_by=[*key, marked.c.period]).label("later_filed"),
+        func.min(marked.c.ends).over(**after, partition_by=key).label("ended_from"),
     ).cte("ranked")
 
 
@@ -347,10 +365,12 @@ def _at(member: Any, of: Table, place: ColumnElement[int]) -> ColumnElement[bool
     return and_(*(member.c[name] == of.c[name] for name in _KEY), member.c.place == place)
 
 
-def _direction(record: Table, counts: Any, apart: ColumnElement[bool]) -> ColumnElement[str]:
+def _direction(
+    record: Table, counts: Any, apart: ColumnElement[bool], stated: ColumnElement[str]
+) -> ColumnElement[str]:
     """Return how an amendment moves the tax of the version whose decision counts (FAQ 11, decided ambiguity (d))."""
     sign = case((record.c.kind.in_(NEGATIVE), -1), else_=1)
-    rejected = record.c.stated == str(Disposition.REJECTED)
+    rejected = stated == str(Disposition.REJECTED)
     amended = [
         case((apart, case((rejected, record.c[head]), else_=record.c[f"carried_{head}"] * sign)), else_=counts.c[head])
         for head in HEADS
@@ -360,7 +380,7 @@ def _direction(record: Table, counts: Any, apart: ColumnElement[bool]) -> Column
     credit_note = record.c.kind == str(Kind.CREDIT_NOTE)
     return case(
         (record.c.amends == 0, str(Direction.ORIGINAL)),
-        (and_(apart, record.c.stated.is_(None)), str(Direction.UNKNOWN)),
+        (and_(apart, stated.is_(None)), str(Direction.UNKNOWN)),
         (and_(credit_note, raised), str(Direction.UPWARD)),
         (lowered, str(Direction.DOWNWARD)),
         (raised, str(Direction.UPWARD)),

@@ -15,6 +15,7 @@ from sqlalchemy import (
     and_,
     case,
     delete,
+    false,
     func,
     insert,
     literal,
@@ -25,7 +26,7 @@ from sqlalchemy import (
 from ims_fsm.law.ledger import Outcome
 from ims_fsm.store.sql.facts import FactsInSql, credit, not_below_zero, with_effect
 from ims_fsm.store.sql.moving import source
-from ims_fsm.store.sql.scene import NEGATIVE, Firing, Scope
+from ims_fsm.store.sql.scene import CHAIN, NEGATIVE, Firing, Scope
 from ims_fsm.store.tables import AT, LINES
 from ims_fsm.terms.money import HEADS
 from ims_fsm.terms.period import TaxPeriod
@@ -44,19 +45,22 @@ def considered(scope: Scope, period: TaxPeriod) -> Scope:
     )
 
 
-def superseded(scope: Scope) -> ColumnElement[bool]:
-    """Return the condition that an amendment of the same 2B period prevails over a record (FAQ 13)."""
-    return _facts(scope)["superseded"].among(["yes"])
+def superseded(period: TaxPeriod) -> ColumnElement[bool]:
+    """Return the condition that by a 2B period a later version prevails over a record (FAQ 13, 32, 33)."""
+    return func.coalesce(CHAIN.c.prevailed_from <= str(period), false())
 
 
-def shown(scope: Scope) -> ColumnElement[bool]:
-    """Return the condition that GSTR-2B shows a record that it considers (FAQ 13, 14)."""
-    pending = ~and_(IN_IMS, AT.state == str(State.PENDING))
-    if not scope.amended:
-        return pending
-    facts = _facts(scope)
+def held_back(scope: Scope) -> ColumnElement[bool]:
+    """Return the condition that an amendment waits whole for its original (FAQ 13); what gives no credit does not."""
+    facts = FactsInSql(Firing(trigger=Trigger.FREEZE, scope=scope))
     waits = and_(facts["original"].among(["unsettled", "unsettled_rejected"]), facts["same_period"].among(["no"]))
-    return and_(pending, ~superseded(scope), ~waits, ~facts["original"].among(["unknown"]))
+    return and_(AT.route.in_(with_effect(scope, "credit")), or_(waits, facts["original"].among(["unknown"])))
+
+
+def shown(scope: Scope, period: TaxPeriod) -> ColumnElement[bool]:
+    """Return the condition that the GSTR-2B of a period shows a record that it considers (FAQ 13, 14)."""
+    pending = ~and_(IN_IMS, AT.state == str(State.PENDING))
+    return and_(pending, ~superseded(period), ~held_back(scope)) if scope.amended else pending
 
 
 def outcome(scope: Scope) -> ColumnElement[str]:
@@ -98,16 +102,14 @@ def itc_in_ims(head: str) -> ColumnElement[int]:
 
 def carried_after(scope: Scope, head: str, decided: ColumnElement[str]) -> ColumnElement[int]:
     """Return E of a record's chain once it is settled as `decided`."""
-    return case(
-        (decided.in_([str(Outcome.ACCEPTED), str(Outcome.DEEMED_ACCEPTED)]), worth(scope, head)),
-        (decided == str(Outcome.REVERSED), literal(0)),
-        else_=AT[f"carried_{head}"],
-    )
+    carried = AT[f"carried_{head}"]
+    return case((decided == str(Outcome.REVERSED), literal(0)), else_=carried + itc(scope, head, decided))
 
 
-def added_back(head: str, decided: ColumnElement[str]) -> ColumnElement[int]:
-    """Return the liability added to the supplier's next GSTR-3B (FAQ 34)."""
-    back = not_below_zero(AT[f"carried_{head}"] - credit(head))
+def added_back(scope: Scope, head: str, decided: ColumnElement[str]) -> ColumnElement[int]:
+    """Return the liability added to the supplier's next GSTR-3B (FAQ 34): not of what was declared never availed."""
+    unreduced = func.coalesce(CHAIN.c[f"unreduced_{head}"], 0) if scope.amended else literal(0)
+    back = not_below_zero(AT[f"carried_{head}"] - unreduced - credit(head))
     return case((decided == str(Outcome.REJECTED), back), else_=literal(0))
 
 
@@ -119,10 +121,6 @@ def document_credit(head: str) -> ColumnElement[int]:
 def any_head(*amounts: ColumnElement[int]) -> ColumnElement[bool]:
     """Return the condition that one of the amounts is not nothing."""
     return or_(*(func.coalesce(amount, 0) != 0 for amount in amounts))
-
-
-def _facts(scope: Scope) -> FactsInSql:
-    return FactsInSql(Firing(trigger=Trigger.FREEZE, scope=scope))
 
 
 AVAILABLE = literal(str(Section.ITC_AVAILABLE))
@@ -171,7 +169,9 @@ def _write(connection: Connection, scope: Scope, period: TaxPeriod, entry: _Entr
         "record_version": AT.version,
         **dict(zip(HEADS, entry.amounts, strict=True)),
     }
-    chosen = select(*values.values()).select_from(source(scope)).where(*scope.meant, shown(scope), *entry.conditions)
+    chosen = (
+        select(*values.values()).select_from(source(scope)).where(*scope.meant, shown(scope, period), *entry.conditions)
+    )
     options = {"preserve_rowcount": True}
     return connection.execute(insert(LINES).from_select(list(values), chosen), execution_options=options).rowcount
 

@@ -112,7 +112,7 @@ def test_pending_of_an_import_is_never_blocked_for_its_own_sake(law, declared, c
     [
         ("credit_note", "pending_for_one_tax_period"),
         ("credit_note_amendment", "pending_upward_for_one_tax_period"),
-        ("credit_note_amendment", "pending_after_rejection_for_one_tax_period"),
+        ("credit_note_amendment", "pending_with_credit_at_stake_for_one_tax_period"),
         ("invoice_amendment", "pending_for_one_tax_period"),
     ],
 )
@@ -145,7 +145,7 @@ def test_a_rule_that_outlives_its_rule_set_is_found(law, with_guard, counterexam
             "lapses_only_when_credit_is_at_stake",
             (
                 "lapse in pending is allowed although no deadline has passed for it, "
-                "with direction=downward, pending_window=passed"
+                "with direction=downward, original=accepted, pending_window=passed"
             ),
         ),
         (

@@ -20,15 +20,19 @@ def at_stake(kind: Kind) -> set[tuple[str, str]]:
 
 @pytest.mark.parametrize("kind", ADDS_CREDIT)
 def test_faq_11_d_is_where_a_downward_amendment_takes_back_credit(kind):
-    assert at_stake(kind) == {("downward", "accepted")}
+    assert at_stake(kind) == {("downward", "accepted"), ("downward", "unadjusted")}
 
 
 def test_faq_11_a_b_c_are_where_a_credit_note_takes_away_credit():
-    assert at_stake(Kind.CREDIT_NOTE) == {
+    letter = {
         ("original", "none"),
-        *(("upward", original) for original in ("unsettled", "accepted", "unknown")),
+        *(("upward", original) for original in ("unsettled", "accepted", "unadjusted", "unknown")),
         *((move, original) for move in MOVES for original in ("rejected", "unsettled_rejected", "outside")),
     }
+    by_action = {key for key, answers in leaking(Kind.CREDIT_NOTE, by_action=True).items() if answers == {True}}
+    assert by_action == letter
+    # What no GSTR-3B has decided has reduced nothing yet, whatever the recipient has done on it.
+    assert at_stake(Kind.CREDIT_NOTE) == letter | {(move, "unsettled") for move in MOVES}
 
 
 @pytest.mark.parametrize("kind", [*ADDS_CREDIT, Kind.CREDIT_NOTE])
