@@ -171,10 +171,10 @@ def original_of(record: Record, chain: Sequence[Record], scene: Scene) -> Origin
         last = (waiting or undecided or earlier)[-1]
         value = "unsettled_rejected" if last.state is State.REJECTED else "unsettled"
         return Original(value, not waiting, last.document.tax, last, named)
-    last = counting[-1] if counting and _decided_as(counting[-1]) == "accepted" else decided[-1]
-    value = _decided_as(last)
-    unreduced = record.carried - last.document.credit if value == "accepted" else NIL
-    together = scene.expected_period(last) == period
+    carries = bool(counting) and _decided_as(counting[-1]) == "accepted"
+    last = counting[-1] if carries else decided[-1]
+    unreduced = record.carried - last.document.credit if carries else NIL
+    value, together = _decided_as(last), scene.expected_period(last) == period
     return Original("unadjusted" if unreduced else value, together, last.document.tax, last, named, unreduced)
 
 
