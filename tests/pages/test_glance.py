@@ -13,11 +13,7 @@ from ims_fsm.pages.collection import Page
 from ims_fsm.pages.glance import QUESTIONS, UNKNOWN, Question, answers, cases
 from ims_fsm.pages.material import Material
 
-ASKED = [
-    pytest.param(question, id=f"{rule} {number}")
-    for rule, questions in QUESTIONS.items()
-    for number, question in enumerate(questions)
-]
+ASKED = [pytest.param(question, id=question.rules[0]) for question in QUESTIONS]
 
 
 @pytest.mark.parametrize("question", ASKED)
