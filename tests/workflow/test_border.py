@@ -25,6 +25,8 @@ from ims_fsm import (
     TaxPeriod,
     Where,
 )
+from ims_fsm.workflow.desks import Acted
+from ims_fsm.workflow.reception.importing import Importing
 
 BUYER, SELLER, PERIOD = "27AAPFU0939F1ZV", "29AABCT1332L1ZA", TaxPeriod("2024-10")
 JUNK = (
@@ -111,9 +113,10 @@ def parameters() -> list[tuple[type, str, str]]:
         if not name.startswith("_") and (signature := inspect.signature(call))
     ]
     named = [(owner, name, parameter) for owner, name, given in calls for parameter in given if parameter != "self"]
-    spelled = [(o, n, p) for o, n, p in named if p not in ITS_OWN | {"acted"}]
-    acted = [(o, n, p) for o, n, a in named if a == "acted" for p in ("remarks", "version", "key")]
-    return spelled + acted
+    together = {"acted": sorted(Acted.__annotations__), "how": sorted(set(Importing.__annotations__) - ITS_OWN)}
+    return [
+        (owner, name, p) for owner, name, given in named if given not in ITS_OWN for p in together.get(given, [given])
+    ]
 
 
 def printed(error: BaseException | None) -> str:
