@@ -41,7 +41,7 @@ def test_a_refusal_says_what_it_meets_when_and_the_remedy(lines: Lines) -> None:
         "“This record lowers its original, whose credit the recipient has already taken in a filed GSTR-3B, so pending "
         "is not available for it.” Remedy: Accept it or reject it; with no action it is deemed accepted."
     )
-    assert when == "When direction is downward and original is accepted."
+    assert when == "When direction is downward and original is accepted or unadjusted."
 
 
 def test_what_every_record_shares_is_said_of_every_record(lines: Lines) -> None:

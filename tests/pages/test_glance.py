@@ -44,7 +44,7 @@ def test_faq_11_in_a_table(look: Any, page: Callable[[str], Page]) -> None:
     assert f"Credit note amendment | Its tax is higher | any | no FAQ 11.b | {later}" in rows
     assert (
         "Invoice amendment, Debit note amendment, ECO document amendment | Its tax is lower | Accepted or deemed "
-        f"accepted | no FAQ 11.d | {later}"
+        f"accepted Accepted, and not all the ITC that it takes away was reduced | no FAQ 11.d | {later}"
     ) in rows
     assert "Invoice, Debit note, ECO document | It amends nothing | There is none | yes | yes" in rows
     (rejected,) = [row for row in rows if "FAQ 11.c" in row]
