@@ -1,6 +1,6 @@
-"""GSTR-2B with its lines, and liabilities added back to suppliers, as values.
+"""GSTR-2B with its lines, and liabilities added back to suppliers, as values; may a GSTR-2B move?
 
-Imports the terms; runs no statement.
+Imports the law and the scene; runs no statement.
 """
 
 from __future__ import annotations
@@ -9,11 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from ims_fsm.law.decision import decide
+from ims_fsm.law.refusal import Decision
+from ims_fsm.record.scene import Scene
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Section, TwoBState
 
 Entry = Literal["document", "forward_reduction", "reversal_4b1"]
+MACHINE = "gstr2b"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,3 +57,30 @@ class Liability:
     recipient_period: TaxPeriod
     at: datetime
     tax: Heads
+
+
+def first_owed(scene: Scene) -> TaxPeriod:
+    """Return the first tax period whose GSTR-3B a recipient owes; earlier ones count as filed (FAQ 25)."""
+    return scene.book.calendar.period_for(scene.recipient.registered_from, scene.recipient.filing)
+
+
+def decide_return(
+    two_b: TwoB, trigger: str, scene: Scene, previous_3b: str = "filed", by: str = "recipient"
+) -> Decision:
+    """Decide whether a trigger may fire on a GSTR-2B at the scene's moment (FAQ 23-27, 29); changes nothing.
+
+    `previous_3b` is the fact how the GSTR-3B of the tax period before stands, `by` whether the recipient or the clock
+    generates.
+    """
+    calendar, period = scene.book.calendar, two_b.period
+    edition = scene.book.law.machine(MACHINE).at(period)
+    whole = calendar.is_period_end(period, scene.recipient.filing)
+    facts = edition.facts(
+        two_b_day="come" if scene.now >= calendar.two_b_opens(period) else "not_yet",
+        previous_3b=previous_3b,
+        generated_by=by,
+        period="whole" if whole else "inside_quarter",
+        taxpayer="eligible" if scene.eligible else "not_eligible",
+    )
+    state = TwoBState.FINAL if period < scene.recipient.registered_from and whole else two_b.state
+    return decide(edition, str(state), trigger, facts)

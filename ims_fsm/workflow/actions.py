@@ -17,6 +17,7 @@ from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import Answer, RefusedGroup, Told, filled_in, label, record_fields
 from ims_fsm.record.scene import Request, declaration_of
 from ims_fsm.record.settling import comes_to, dest_of
+from ims_fsm.record.steps import is_decided_otherwise, said
 from ims_fsm.record.where import Where
 from ims_fsm.store import records
 from ims_fsm.store.connection import among, serialise
@@ -64,17 +65,13 @@ def acted(unit: UnitOfWork, record: Record, trigger: Trigger, request: Request, 
     chosen, declared = declaration_of(record, request) if trigger is Trigger.ACCEPT else (None, NIL)
     if chosen is not None:
         detail["reduction"] = chosen if chosen != "partial" else declared.in_paise()
-    said = {"acted_at": unit.now, "remarks": request.remarks, "reduction": chosen, "declared": declared}
-    return fire(unit, record, trigger, request, chain, detail, version=record.version + 1, **said)
+    written = said(record, trigger, request, unit.now)
+    return fire(unit, record, trigger, request, chain, detail, version=record.version + 1, **written)
 
 
 def decided_otherwise(changes: Sequence[tuple[Record, Record]]) -> list[Record]:
     """Return the records, as they were, of which an action or a declaration has changed."""
-    return [
-        before
-        for before, after in changes
-        if (before.state, before.reduction, before.declared) != (after.state, after.reduction, after.declared)
-    ]
+    return [before for before, after in changes if is_decided_otherwise(before, after)]
 
 
 EachRefused = Callable[[Answer], object]

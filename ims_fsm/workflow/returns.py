@@ -12,14 +12,14 @@ from typing import Any
 
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.law.calendar import day_over
-from ims_fsm.law.decision import decide
-from ims_fsm.law.ledger import Outcome, Settled
+from ims_fsm.law.ledger import Outcome
 from ims_fsm.law.refusal import Allowed, Refused
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import RefusedError, filled_in, return_fields
-from ims_fsm.record.returns import TwoB
+from ims_fsm.record.returns import TwoB, decide_return, first_owed
 from ims_fsm.record.scene import is_superseded
-from ims_fsm.record.settling import LeftOut, held_back, outcome_of, settlement_of, why_left_out
+from ims_fsm.record.settling import LeftOut, held_back, outcome_of, why_left_out
+from ims_fsm.record.steps import carried_on, settled
 from ims_fsm.store import records, returns, taxpayers, versions
 from ims_fsm.store.connection import serialise
 from ims_fsm.store.sql import filing, moving
@@ -29,7 +29,7 @@ from ims_fsm.store.sql.settling import write_lines
 from ims_fsm.store.tables import AT
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.terms.vocabulary import Disposition, RemovedFor, Route, State, Trigger, TwoBState
+from ims_fsm.terms.vocabulary import RemovedFor, Route, State, Trigger, TwoBState
 from ims_fsm.workflow.unit import UnitOfWork, fire, scope_of, stamp_of, tell_hooks, touched_drafts
 
 
@@ -45,7 +45,6 @@ class TwoBGenerated:
     lapsed: int = 0
 
 
-MACHINE = "gstr2b"
 # The GSTR-2Bs of recipients, by recipient and period.
 Standings = Mapping[str, Mapping[TaxPeriod, TwoB]]
 
@@ -174,19 +173,8 @@ def considered(
     unit: UnitOfWork, two_b: TwoB, trigger: str, standing: Standings | None = None, by: str = "recipient"
 ) -> Allowed | Refused:
     """Decide whether a trigger may fire on a GSTR-2B now; `by` the recipient, or by the clock. Changes nothing."""
-    scene, period = unit.scene(two_b.recipient), two_b.period
-    calendar, filing = unit.book.calendar, scene.recipient.filing
-    edition = unit.book.law.machine(MACHINE).at(period)
-    whole = calendar.is_period_end(period, filing)
-    facts = edition.facts(
-        two_b_day="come" if unit.now >= calendar.two_b_opens(period) else "not_yet",
-        previous_3b=_previous_3b(unit, two_b, standing),
-        generated_by=by,
-        period="whole" if whole else "inside_quarter",
-        taxpayer="eligible" if scene.eligible else "not_eligible",
-    )
-    state = TwoBState.FINAL if period < scene.recipient.registered_from and whole else two_b.state
-    return decide(edition, str(state), trigger, facts)
+    before = _previous_3b(unit, two_b, standing)
+    return decide_return(two_b, trigger, unit.scene(two_b.recipient), before, by)
 
 
 def is_filed(unit: UnitOfWork, recipient: str, period: TaxPeriod, standing: Standings | None = None) -> bool:
@@ -194,7 +182,7 @@ def is_filed(unit: UnitOfWork, recipient: str, period: TaxPeriod, standing: Stan
 
     `standing` has the recipient's GSTR-2Bs where they were read already.
     """
-    if _before_registration(unit, recipient, period):
+    if period < first_owed(unit.scene(recipient)):
         return True
     return _standing(unit, recipient, period, standing).state is TwoBState.FINAL
 
@@ -203,17 +191,12 @@ def _previous_3b(unit: UnitOfWork, two_b: TwoB, standing: Standings | None) -> s
     """Return the fact whether the GSTR-3B before a GSTR-2B is filed, and whether by the day of the draft (FAQ 25)."""
     calendar, recipient = unit.book.calendar, two_b.recipient
     previous = calendar.previous(two_b.period, unit.scene(recipient).recipient.filing)
-    if _before_registration(unit, recipient, previous):
+    if previous < first_owed(unit.scene(recipient)):
         return "filed"
     before = _standing(unit, recipient, previous, standing)
     if before.state is not TwoBState.FINAL or before.filed_at is None:
         return "not_filed"
     return "filed_late" if before.filed_at >= day_over(calendar.two_b_day(two_b.period)) else "filed"
-
-
-def _before_registration(unit: UnitOfWork, recipient: str, period: TaxPeriod) -> bool:
-    taxpayer = unit.scene(recipient).recipient
-    return period < unit.book.calendar.period_for(taxpayer.registered_from, taxpayer.filing)
 
 
 def _standing(unit: UnitOfWork, recipient: str, period: TaxPeriod, standing: Standings | None) -> TwoB:
@@ -337,9 +320,8 @@ def settle_before_registration(unit: UnitOfWork, filed: Sequence[Record]) -> Non
     """
     for record in filed:
         scene = unit.scene(record.recipient)
-        first = unit.book.calendar.period_for(scene.recipient.registered_from, scene.recipient.filing)
         period = scene.expected_period(record)
-        if period < first or record.route is Route.BEFORE_IMS:
+        if period < first_owed(scene) or record.route is Route.BEFORE_IMS:
             fresh = unit.record(record.id, record.recipient)
             chains = chains_with_amendments(unit, [fresh])
             chain = chains[fresh.id]
@@ -351,32 +333,20 @@ def settle_before_registration(unit: UnitOfWork, filed: Sequence[Record]) -> Non
 
 def _settle(unit: UnitOfWork, record: Record, outcome: Outcome, period: TaxPeriod, chain: Sequence[Record]) -> None:
     """Settle a record, and pass E on to those of its chain that wait."""
-    settled = settlement_of(record, outcome, chain, unit.scene(record.recipient))
-    changes = [(record, _settled(unit, record, outcome, settled, period, chain))]
-    carried = settled.after.carried
-    if outcome is not Outcome.SUPERSEDED:
-        changes += [
-            (member, member.changed(carried=carried))
-            for member in chain
-            if member.settled_in is None and member.id != record.id and member.removed_for is None
-            if member.carried != carried
-        ]
-    unit.write(changes)
+    frozen = _frozen(unit, record, outcome, period, chain)
+    after = carried_on([frozen if member.id == record.id else member for member in chain], {record.id: outcome})
+    unit.write([(was, now) for was, now in zip(chain, after, strict=True) if was != now])
 
 
-def _settled(
-    unit: UnitOfWork, record: Record, outcome: Outcome, settled: Settled, period: TaxPeriod, chain: Sequence[Record]
-) -> Record:
-    after = record.changed(settled_in=period, carried=settled.after.carried, standing=settled.after.standing)
+def _frozen(unit: UnitOfWork, record: Record, outcome: Outcome, period: TaxPeriod, chain: Sequence[Record]) -> Record:
+    after, moved = settled(record, outcome, chain, period, unit.scene(record.recipient))
     if not record.in_ims:
-        gave = unit.scene(record.recipient).route(record).effect == "credit" and outcome is not Outcome.SUPERSEDED
-        superseded = Disposition.SUPERSEDED if outcome is Outcome.SUPERSEDED else None
-        return after.changed(disposition=Disposition.DEEMED_ACCEPTED if gave else superseded)
-    detail = {"disposition": str(outcome), "period": period, "itc": settled.itc.in_paise()}
-    if settled.add_back:
-        detail["added_back"] = settled.add_back.in_paise()
+        return after
+    detail = {"disposition": str(outcome), "period": period, "itc": moved.itc.in_paise()}
+    if moved.add_back:
+        detail["added_back"] = moved.add_back.in_paise()
     frozen = fire(unit, record, Trigger.FREEZE, chain=chain, detail=detail)
-    return after.changed(state=frozen.state, seq=frozen.seq, disposition=Disposition(str(outcome)))
+    return after.changed(state=frozen.state, seq=frozen.seq)
 
 
 def chains_with_amendments(unit: UnitOfWork, given: Sequence[Record]) -> dict[int, Sequence[Record]]:

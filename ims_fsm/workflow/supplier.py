@@ -7,23 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
 from typing import Any
 
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.law.decision import decide
 from ims_fsm.law.declaration import ENTRY
-from ims_fsm.law.ledger import Standing, settle
 from ims_fsm.law.refusal import Refused
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import Answer, RefusedError, filled_in, label, record_fields
 from ims_fsm.record.scene import Scene, original_of, record_facts
+from ims_fsm.record.steps import filed, saved, stated
 from ims_fsm.store import log, records, taxpayers, versions
 from ims_fsm.store.connection import serialise
 from ims_fsm.terms.document import Document
 from ims_fsm.terms.money import HEADS, NIL, Heads
 from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.terms.vocabulary import Disposition, Form, Kind, RemovedFor, Route, State, SupplierStatus, Trigger
+from ims_fsm.terms.vocabulary import Disposition, Form, Kind, RemovedFor, State, Trigger
 from ims_fsm.workflow.returns import mark_stale, settle_before_registration
 from ims_fsm.workflow.unit import UnitOfWork, fire
 
@@ -59,36 +58,20 @@ def save(unit: UnitOfWork, supplier: str, document: Document, form: Form, period
 def draft(unit: UnitOfWork, record_id: int, document: Document, form: Form, period: TaxPeriod) -> Record:
     """Return the record that a saved document becomes, linked to its chain and not yet written."""
     calendar = unit.book.calendar
-    fy = calendar.financial_year(document.date)
     original = document.amends and versions.newest_of_chain(
         unit.connection, document, document.amends, calendar.financial_year(document.amends.date)
     )
-    annual = taxpayers.annual_return_at(unit.connection, document.recipient, fy)
-    record = Record(
-        id=record_id,
-        document=document,
-        fy=fy,
-        form=form,
-        return_period=period,
-        supplier_status=SupplierStatus.SAVED,
-        filed_at=None,
-        two_b_period=None,
-        route=Route.IMS,
-        cutoff_at=calendar.cutoff(document.kind, document.date, annual),
-        chain_id=original.chain_id if original else record_id,
-        amends_id=original.id if original else None,
-        stated_original=None,
-        carried=original.carried if original else NIL,
-        standing=original.standing if original else NIL,
-        state=State.NO_ACTION,
-        seq=0,
-        version=1,
-        contents=1,
-        content_hash=document.content_hash,
-        machine=document.machine,
+    fy = calendar.financial_year(document.date)
+    return saved(
+        record_id,
+        document,
+        form,
+        period,
+        unit.scene(document.recipient),
+        amended=original or None,
+        annual_return_at=taxpayers.annual_return_at(unit.connection, document.recipient, fy),
         declaration_id=unit.declaration_id(document.machine),
     )
-    return record.changed(route=unit.scene(document.recipient).route_at(record, unit.now).name)
 
 
 def admit(unit: UnitOfWork, new: list[Record]) -> None:
@@ -193,22 +176,23 @@ def file(unit: UnitOfWork, supplier: str, form: Form, period: TaxPeriod) -> File
 
     An amendment whose time has passed since it was saved is not filed (sections 37(3), 39(9)): it stays saved.
     """
-    saved = versions.saved_in_form(unit.connection, supplier, form, period)
-    serialise(unit.connection, [record.recipient for record in saved])
-    refused = _rectified_too_late(unit, saved)
+    waiting = versions.saved_in_form(unit.connection, supplier, form, period)
+    serialise(unit.connection, [record.recipient for record in waiting])
+    refused = _rectified_too_late(unit, waiting)
     late = {answer.record_id for answer in refused}
-    filed = [(record, filed_at(unit, record, unit.now)) for record in saved if record.id not in late]
-    unit.write(filed)
-    settle_before_registration(unit, [after for _, after in filed])
-    periods = {after.id: after.two_b_period for _, after in filed if after.two_b_period is not None}
+    in_time = [record for record in waiting if record.id not in late]
+    entered = [(record, filed(record, unit.scene(record.recipient), unit.now)) for record in in_time]
+    unit.write(entered)
+    settle_before_registration(unit, [after for _, after in entered])
+    periods = {after.id: after.two_b_period for _, after in entered if after.two_b_period is not None}
     return Filed(supplier, form, period, periods, refused)
 
 
-def _rectified_too_late(unit: UnitOfWork, saved: Sequence[Record]) -> tuple[Answer, ...]:
+def _rectified_too_late(unit: UnitOfWork, waiting: Sequence[Record]) -> tuple[Answer, ...]:
     """Ask of each amendment what was asked when it was saved: may it enter the form still?"""
     entry = {"carrier": "fits", "identity": "new"}
     answers = []
-    for record in saved:
+    for record in waiting:
         if record.document.amends is not None:
             scene = unit.scene(record.recipient)
             limit = {"amendment_limit": _amendment_limit(unit, record.document)}
@@ -216,21 +200,6 @@ def _rectified_too_late(unit: UnitOfWork, saved: Sequence[Record]) -> tuple[Answ
             decision = decide(scene.edition(record), ENTRY, Trigger.SAVE, facts)
             answers.append(Answer.of(record, Trigger.SAVE, decision, scene))
     return tuple(answer for answer in answers if not answer)
-
-
-def filed_at(unit: UnitOfWork, record: Record, moment: datetime, period: TaxPeriod | None = None) -> Record:
-    """Return a record as its filing leaves it: its 2B period fixed, its value standing with the supplier.
-
-    `period` is the 2B period where it is known otherwise than by the moment of filing.
-    """
-    scene = unit.scene(record.recipient)
-    after = record.changed(
-        supplier_status=SupplierStatus.FILED,
-        filed_at=moment,
-        two_b_period=period or scene.expected_period(record),
-        standing=record.credit,
-    )
-    return after.changed(route=scene.route_at(after, moment).name)
 
 
 def state_original(
@@ -244,19 +213,10 @@ def state_original(
     """
     record = unit.held(record_id, recipient)
     _refuse_statement(unit, record, disposition, original)
-    waiting = [
-        member
-        for member in unit.chain_of(record)
-        if member.settled_in is None and member.removed_for is not RemovedFor.SUPPLIER_DELETED
-    ]
-    first = waiting[0]
-    worth = (original or first.document).credit
-    left = settle(Standing(NIL, worth), worth, disposition).after
-    first_stands = first.standing if first.filed else left.standing
-    stated = [(member, member.changed(carried=left.carried)) for member in waiting]
-    stated[0] = (first, stated[0][1].changed(stated_original=disposition, standing=first_stands))
-    unit.write([(before, after) for before, after in stated if after != before])
-    mark_stale(unit, record.recipient, waiting)
+    chain = unit.chain_of(record)
+    after = stated(chain, disposition, original)
+    unit.write([(was, now) for was, now in zip(chain, after, strict=True) if was != now])
+    mark_stale(unit, record.recipient, [member for member in chain if waits_for_statement(member)])
 
 
 def _refuse_statement(unit: UnitOfWork, record: Record, disposition: Disposition, original: Document | None) -> None:

@@ -13,6 +13,7 @@ from ims_fsm.law.refusal import Allowed
 from ims_fsm.record.record import PortalView, Record
 from ims_fsm.record.refusals import label
 from ims_fsm.record.sighting import BY_ACTION, Sighting, declared_by, filled, last_seen, portal_view, told_alike
+from ims_fsm.record.steps import filed
 from ims_fsm.record.where import Where
 from ims_fsm.store import log, records, taxpayers
 from ims_fsm.terms.document import Document
@@ -22,7 +23,7 @@ from ims_fsm.terms.vocabulary import Filing, Form, RemovedFor, Route, State, Sup
 from ims_fsm.workflow.calendar.sweeps import next_period
 from ims_fsm.workflow.reception.known_records import ACTIVE
 from ims_fsm.workflow.returns import mark_stale
-from ims_fsm.workflow.supplier import admit, draft, filed_at
+from ims_fsm.workflow.supplier import admit, draft
 from ims_fsm.workflow.unit import UnitOfWork, fire, pass_over
 
 
@@ -203,7 +204,7 @@ class Reception:
     def _filed(self, record: Record, sighting: Sighting, before: Record | None) -> Record:
         period = sighting.itc_period or self._earliest_period(record, sighting, before)
         period = self.unit.book.calendar.period_for(period, self.scene.recipient.filing)
-        return filed_at(self.unit, record, self.unit.now, period).changed(route=Route.IMS)
+        return filed(record, self.scene, self.unit.now, period).changed(route=Route.IMS)
 
     def _earliest_period(self, record: Record, sighting: Sighting, before: Record | None) -> TaxPeriod:
         """Return the earliest 2B period that a filed record can belong to; no download tells when it was filed."""

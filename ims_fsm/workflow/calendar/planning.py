@@ -17,6 +17,7 @@ from ims_fsm.law.decision import decide
 from ims_fsm.law.instants import Instant, latest, next_instant, on_day, time_limit
 from ims_fsm.law.refusal import Refused
 from ims_fsm.record.refusals import filled_in, return_fields
+from ims_fsm.record.returns import MACHINE
 from ims_fsm.record.scene import Scene
 from ims_fsm.record.taxpayer import Taxpayer
 from ims_fsm.store import cohorts, jobs, reminders
@@ -26,7 +27,6 @@ from ims_fsm.store.jobs import Due, JobRun, Summary
 from ims_fsm.terms.period import TaxPeriod, in_india
 from ims_fsm.terms.vocabulary import Filing, Job, JobStatus, ReminderKind, TwoBState
 from ims_fsm.workflow.calendar import reminding
-from ims_fsm.workflow.returns import MACHINE
 from ims_fsm.workflow.unit import UnitOfWork
 from ims_fsm.workflow.workspace import Workspace
 

@@ -14,12 +14,13 @@ from ims_fsm.law.refusal import Allowed
 from ims_fsm.record.record import PortalView, Record
 from ims_fsm.record.refusals import label
 from ims_fsm.record.sighting import BY_ACTION, Shown, declared_by, filled, last_seen, portal_view, told_alike
+from ims_fsm.record.steps import filed
 from ims_fsm.store import log, records
 from ims_fsm.store.staging import entering
 from ims_fsm.store.staging.entering import Sort
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Filing, Form, RemovedFor, Route, State, SupplierStatus, Trigger
-from ims_fsm.workflow.supplier import edited, filed_at
+from ims_fsm.workflow.supplier import edited
 from ims_fsm.workflow.unit import UnitOfWork, fire, pass_over
 
 EXAMPLES = 10
@@ -184,7 +185,7 @@ class KnownRecords:
     def _filed(self, record: Record, sighting: Shown, before: Record) -> Record:
         period = sighting.itc_period or self._earliest_period(record, sighting, before)
         period = self._unit.book.calendar.period_for(period, self._scene.recipient.filing)
-        return filed_at(self._unit, record, self._unit.now, period).changed(route=Route.IMS)
+        return filed(record, self._unit.scene(record.recipient), self._unit.now, period).changed(route=Route.IMS)
 
     def file(self) -> None:
         """File what is shown filed by now and otherwise as it was; see `_filed`."""
