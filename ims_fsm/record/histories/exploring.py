@@ -276,9 +276,9 @@ class Exploration:
         return True
 
     def _found(self, claim: Claim, wrong: str | None, point: int, *last: Move) -> None:
-        found = self.explored.claims[claim]
-        found.checked += 1
+        entry = self.explored.claims[claim]
+        entry.checked += 1
         if wrong is not None:
-            found.failed += 1
-            if found.first is None:
-                found.first = Counterexample(self.setting, wrong, self.steps_to(point, *last))
+            entry.failed += 1
+            if entry.first is None:
+                entry.first = Counterexample(self.setting, wrong, self.steps_to(point, *last))

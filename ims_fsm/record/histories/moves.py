@@ -185,14 +185,16 @@ class Moves:
         # What was deleted before it was filed is not amended.
         ends = number > self.setting.versions or (chain and newest is None)
         for content in () if ends else self.setting.contents(number):
-            record = self._saved(number, content, newest)
+            record = self.saved(number, content, chain)
             decision, move = self.may_enter(record, (*chain, record)), Move("save", number, content)
             if self.asked is not None:
                 self.asked(record, Trigger.SAVE, move, decision)
             if isinstance(decision, Allowed):
                 yield move, (*chain, record), None
 
-    def _saved(self, number: int, content: Content, newest: Record | None) -> Record:
+    def saved(self, number: int, content: Content, chain: Chain) -> Record:
+        """Return a version of the document as its supplier saves it here; it amends the newest that is not deleted."""
+        newest = next((r for r in reversed(chain) if r.removed_for is not RemovedFor.SUPPLIER_DELETED), None)
         before = 0 if self.setting.unknown else None
         document = self.setting.document(number, content, newest.id if newest else before)
         return saved(number, document, self.setting.form, self.station.period, self.scene, amended=newest)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from ims_fsm.law.book import LawBook
@@ -21,6 +21,7 @@ from ims_fsm.terms.vocabulary import Filing, Form, Kind, TaxpayerKind
 
 BUYER, SELLER = "27AAPFU0939F1ZV", "29AABCT1332L1ZA"
 PERIODS = 3
+MORNING = timedelta(hours=6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,8 @@ class Setting:
     acts_on_saved: bool = True
     halves: bool = True
     deletes: bool = True
+    #: The day of the month after a period on which the supplier's form is open.
+    window_day: int = 5
     recipient: TaxpayerKind = TaxpayerKind.NORMAL
 
     @cached_property
@@ -99,7 +102,7 @@ class Setting:
         """Return a version of the document, the first one with number 1; `amended` is the number of what it amends."""
         return Document(
             kind=self.kind,
-            supplier="" if self.kind is Kind.BILL_OF_ENTRY else SELLER,
+            supplier=SELLER,
             recipient=BUYER,
             number=f"D/{number}",
             date=self.day,
@@ -114,9 +117,9 @@ class Setting:
         calendar = self.book.calendar
         for number, period in enumerate(self.periods):
             following = period.plus(1)
-            opens = midnight(date(following.year, following.month, 5))
-            drafted = calendar.two_b_opens(period)
-            due = day_over(calendar.due_gstr3b(period, self.filing, self.taxpayer.state))
+            opens = midnight(date(following.year, following.month, self.window_day)) + MORNING
+            drafted = calendar.two_b_opens(period) + MORNING
+            due = day_over(calendar.due_gstr3b(period, self.filing, self.taxpayer.state)) + MORNING
             if number < PERIODS:
                 yield Station(opens, period, opens=True)
             yield Station(drafted, period, drafts=True)
