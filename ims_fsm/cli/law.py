@@ -219,8 +219,22 @@ def _tell_rule(law: Law, declared: RuleDeclaration) -> None:
 
 
 @command("verify")
-def verify(call: Call, path: Path | None = None) -> None:
-    """Prove the declared law: its structure, then every property in every situation; exit 1 if one does not hold."""
+def verify(call: Call, path: Path | None = None, *, histories: bool = False, small: bool = False) -> None:
+    """Prove the declared law: its structure, then every property in every situation; exit 1 if one does not hold.
+
+    With --histories: every history of one chain, its recipient's returns and the clock, within bounds.
+    """
+    if not histories:
+        _prove_situations(call, path)
+        return
+    from ims_fsm.cli.histories import prove
+
+    if path is not None:
+        raise CallError("--histories proves the shipped law; leave the path out")
+    prove(call, small=small)
+
+
+def _prove_situations(call: Call, path: Path | None) -> None:
     from ims_fsm.law import modelcheck
     from ims_fsm.law.annexure import check_example
     from ims_fsm.law.book import shipped_book

@@ -176,6 +176,9 @@ class Exploration:
             yield Move("generate_2b"), code(ended.chain, closed, DRAFT)
         filed = self._filed(ended, closed, two_b)
         if filed is not None:
+            if two_b != DRAFT and self._first_look("file", two_b):
+                wrong = "GSTR-3B is filed on a GSTR-2B that is stale, or on none"
+                self._found(SAME_DRAFT, wrong, point, Move("file_3b"))
             yield Move("file_3b"), filed
 
     def _swept(self, point: int, *, drafts: bool) -> int:
@@ -200,7 +203,7 @@ class Exploration:
             for number, state in enumerate(_STATES):
                 for trigger in ("generate", "file_3b"):
                     two_b = TwoB(recipient=BUYER, period=period, state=state)
-                    decision = decide_return(two_b, trigger, self.moves.scene, previous_filed=True)
+                    decision = decide_return(two_b, trigger, self.moves.scene)
                     yield (closed, number, trigger), decision
 
     def _counted(self, entries: dict[int, int]) -> dict[int, int]:
@@ -225,6 +228,9 @@ class Exploration:
             return
         ended = self.moves.ended(chain)
         if self._first_look("ends", chain, len(self._came)):
+            again = self.moves.ended(ended.chain).chain != ended.chain
+            wrong = "what the clock has ended it ends again" if again else None
+            self._found(SAME_DRAFT, wrong, point, Move("sweep"), Move("sweep"))
             before, after = self.moves.chains[chain], self.moves.chains[ended.chain]
             for claim, proof in OF_ENDINGS.items():
                 self._found(claim, proof((before, after, self.moves.scene)), point, Move("sweep"))

@@ -32,6 +32,11 @@ class Proved:
         """It holds when something was looked at and nothing is against it."""
         return self.checked > 0 and not self.failed
 
+    @property
+    def stories(self) -> tuple[str, ...]:
+        """The counterexamples as scenario files, with what is wrong in their first lines."""
+        return tuple(_story(self.claim, counterexample) for counterexample in self.counterexamples)
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -66,8 +71,7 @@ def prove(settings: Iterable[Setting], progress: Progress | None = None) -> Repo
     return Report(tuple(explored), tuple(_proved(claim, explored) for claim in CLAIMS))
 
 
-def story_of(claim: Claim, counterexample: Counterexample) -> str:
-    """Return a counterexample as a scenario file, with what is wrong in its first lines."""
+def _story(claim: Claim, counterexample: Counterexample) -> str:
     story = Story(counterexample.setting, counterexample.steps)
     wrong = f"Wrong: {counterexample.wrong}."
     return story.text(claim.sentence, claim.rules, wrong, f"Setting: {counterexample.setting.name}.")

@@ -5,7 +5,7 @@ Imports the record and what histories are made of; explores nothing and decides 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Generic, TypeVar
 
 from ims_fsm.law.ledger import Outcome
@@ -50,8 +50,8 @@ CAN_FILE = Claim(
 )
 SAME_DRAFT = Claim(
     "generated_twice_alike",
-    "Generating twice changes nothing: a draft that is not stale is what generating would give",
-    ("faq.26", "faq.29"),
+    "Generating twice changes nothing: what is not stale is what generating would give, and nothing else is filed on",
+    ("faq.26", "faq.29", "faq.24"),
     "drafts",
 )
 
@@ -170,19 +170,38 @@ def _leaves_ims_from_ims(ending: Ending) -> Wrong:
 )
 def _specified_pending_ends(ending: Ending) -> Wrong:
     _, after, scene = ending
-    for record in after:
-        if record.state is not State.PENDING or not record.filed or not record.in_ims:
-            continue
-        limited = scene.edition(record).transition(State.PENDING, Trigger.LAPSE) is not None
-        if limited and scene.now >= scene.pending_until(record) and record.standing.below(record.carried):
+    for record in _at_stake(after):
+        if has_deadlines(scene, record) and scene.now >= scene.pending_until(record):
             return f"version {record.id} stays pending past its deadline: S is {record.standing}, E {record.carried}"
     return None
 
 
-@OF_ENDINGS.proved_by("What the clock has ended it does not end again", ("faq.21", "faq.26"), "endings")
-def _ends_once(ending: Ending) -> Wrong:
-    again = [record.id for record in ending[1] if record.state is State.PENDING and record not in ending[0]]
-    return f"version {again[0]} is pending because the clock made it so" if again else None
+@OF_ENDINGS.proved_by(
+    "Before 2B period 2025-10 nothing filed is pending while that leaves S below E, but an amendment in the 2B period "
+    "of its original: FAQ 11.C and 11.D ask how that was decided, and it is not decided yet (ADR 0002)",
+    ("faq.11.a", "faq.11.b", "faq.11.c", "faq.11.d"),
+    "endings",
+)
+def _no_pending_at_stake(ending: Ending) -> Wrong:
+    _, after, scene = ending
+    for record in _at_stake(after):
+        together = any(r.id < record.id and r.two_b_period == record.two_b_period for r in after)
+        if not has_deadlines(scene, record) and not together:
+            return f"version {record.id} is pending: S is {record.standing}, E {record.carried}"
+    return None
+
+
+def has_deadlines(scene: Scene, record: Record) -> bool:
+    """Say whether pending ends by a deadline under the rule set of a record, for any machine."""
+    period, machines = scene.expected_period(record), scene.book.law.record_machines
+    return any(machine.at(period).transition(State.PENDING, Trigger.LAPSE) is not None for machine in machines)
+
+
+def _at_stake(chain: Chain) -> Iterator[Record]:
+    for record in chain:
+        pending = record.state is State.PENDING and record.filed and record.in_ims
+        if pending and record.standing.below(record.carried):
+            yield record
 
 
 def carried_by(chain: Chain) -> Heads | None:

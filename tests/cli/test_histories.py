@@ -1,0 +1,62 @@
+"""`verify --histories`: the settings, the properties, and a counterexample as a scenario; as JSON by its schema."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import jsonschema
+import pytest
+
+from ims_fsm.cli.answers import schema_of
+from ims_fsm.law.book import shipped_book
+from ims_fsm.record.histories import bounds
+from ims_fsm.record.histories.setting import IN_IMS
+from ims_fsm.terms.vocabulary import Kind
+
+
+@pytest.fixture
+def explores(monkeypatch):
+    """Return a function that has one small setting explored, by a law without one of a machine's guards."""
+
+    def choose(guard=None):
+        book = shipped_book()
+        note = book.law.machines["credit_note"]
+        left = tuple(declared for declared in note.declaration.guard if declared.name != guard)
+        spoilt = replace(note, declaration=note.declaration.model_copy(update={"guard": left}))
+        law = replace(book, law=replace(book.law, machines={**book.law.machines, "credit_note": spoilt}))
+        chosen = bounds.setting(law, Kind.CREDIT_NOTE, "before", versions=1, amendments=IN_IMS)
+        monkeypatch.setattr(bounds, "settings", lambda _book, *, whole: [] if whole else [chosen])
+
+    return choose
+
+
+def test_histories_are_proved_and_counted(bare, explores):
+    explores()
+    words = bare("verify", "--histories", "--small").ended(0).out
+    assert "credit note, monthly, from 2024-10" in words
+    assert "  holds  A recipient can always come to file GSTR-3B by moves of their own" in words
+    assert "FAILS" not in words
+    assert " hold over " in words.splitlines()[-1]
+
+
+def test_a_guard_taken_out_is_met_by_a_history_as_a_scenario(bare, explores):
+    explores("no_pending_on_an_original_credit_note")
+    words = bare("verify", "--histories", "--small").ended(1).out
+    assert "FAILS  Before 2B period 2025-10 nothing filed is pending while that leaves S below E" in words
+    assert "# Wrong: version 1 is pending: S is -100.00 IGST, E 0.00.\n" in words
+    assert 'do = "keep_pending"\ndocument = "V1"\n' in words
+
+
+@pytest.mark.parametrize(("guard", "code"), [(None, 0), ("no_pending_on_an_original_credit_note", 1)])
+def test_the_proof_as_json(bare, explores, guard, code):
+    explores(guard)
+    answer = bare("verify", "--histories", "--small", "--json").ended(code).json
+    jsonschema.validate(answer, schema_of("verify --histories"))
+    (world,) = answer["settings"]
+    assert int(answer["histories"]) == int(world["histories"]) > answer["points"] == world["points"]
+    assert answer["holds"] is (code == 0)
+    assert sum(len(proved["counterexamples"]) for proved in answer["properties"]) == code
+
+
+def test_histories_are_of_the_shipped_law(bare):
+    assert "leave the path out" in bare("verify", "--histories", "own.toml").ended(2).err
