@@ -16,7 +16,7 @@ from ims_fsm.law.refusal import Refused
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import Answer, RefusedError, filled_in, label, record_fields
 from ims_fsm.record.scene import Scene, original_of, record_facts
-from ims_fsm.record.steps import filed, saved, stated
+from ims_fsm.record.steps import filed, saved, stated, waits_for_statement
 from ims_fsm.store import log, records, taxpayers, versions
 from ims_fsm.store.connection import serialise
 from ims_fsm.terms.document import Document

@@ -138,8 +138,8 @@ def test_a_return_filed_on_no_fresh_draft_is_found_out(guard):
 def settle_otherwise(**changes):
     """Return a step that settles as the record's own does, with amounts changed."""
 
-    def step(record, outcome, period, scene):
-        after, moved = settled(record, outcome, period, scene)
+    def step(record, outcome, *read):
+        after, moved = settled(record, outcome, *read)
         return after.changed(**{name: change(record, outcome, after) for name, change in changes.items()}), moved
 
     return step
@@ -158,8 +158,8 @@ def test_a_credit_note_that_gives_credit_is_found_out(monkeypatch):
 
 
 def test_a_rejection_that_adds_nothing_back_is_found_out(monkeypatch):
-    def nothing(record, outcome, period, scene):
-        after, moved = settled(record, outcome, period, scene)
+    def nothing(record, outcome, *read):
+        after, moved = settled(record, outcome, *read)
         return (after, replace(moved, add_back=NIL)) if outcome is Outcome.REJECTED else (after, moved)
 
     monkeypatch.setattr(played, "settled", nothing)

@@ -30,6 +30,7 @@ from ims_fsm.record.steps import (
     saved,
     settled,
     stated,
+    waits_for_statement,
 )
 from ims_fsm.terms.money import NIL, Heads
 from ims_fsm.terms.period import TaxPeriod
@@ -219,9 +220,9 @@ class Moves:
             if not is_open(record) or not (record.filed or self.setting.acts_on_saved):
                 continue
             since = record.two_b_period if record.filed else None
-            unknown = record.document.amends and record.amends_id is None and record.stated_original is None
-            moves = [*(self._statements(record) if unknown else ()), *self._actions(record, chain)]
-            yield from ((move, _with(chain, after), since) for move, after in moves)
+            if record.document.amends and record.amends_id is None and record.stated_original is None:
+                yield from self._statements(record, chain)
+            yield from ((move, _with(chain, after), since) for move, after in self._actions(record, chain))
 
     def _actions(self, record: Record, chain: Chain) -> Iterator[tuple[Move, Record]]:
         for words, request, triggers in self._requests(record):
@@ -250,10 +251,13 @@ class Moves:
         for declared in reductions:
             yield declared, Request(reduce_itc=declared, remarks="never availed"), ACTIONS[:1]
 
-    def _statements(self, record: Record) -> Iterator[tuple[Move, Record]]:
+    def _statements(self, record: Record, chain: Chain) -> Iterator[Made]:
         original = self.setting.document(record.id - 1, self.setting.originals[0])
+        waiting = [member.two_b_period for member in chain if waits_for_statement(member) and member.filed]
+        since = min((period for period in waiting if period is not None), default=None)
         for disposition in (Disposition.ACCEPTED, Disposition.REJECTED):
-            yield Move("state_original", record.id, disposition.value), stated(record, disposition, original)
+            move = Move("state_original", record.id, disposition.value)
+            yield move, tuple(stated(chain, disposition, original)), since
 
     # --- the clock, and GSTR-3B ---------------------------------------------------------------------------------------
 
@@ -279,7 +283,7 @@ class Moves:
         for at, record in enumerate(chain):
             if record.id not in outcomes:
                 continue
-            after[at], moved[record.id] = settled(record, outcomes[record.id], period, self.scene)
+            after[at], moved[record.id] = settled(record, outcomes[record.id], chain, period, self.scene)
             if record.in_ims:
                 decision = self.decided(record, chain, Trigger.FREEZE)
                 if isinstance(decision, Refused):

@@ -12,8 +12,8 @@ from ims_fsm.law.ledger import Outcome
 from ims_fsm.law.properties.claim import Claim
 from ims_fsm.record.histories.moves import Chain, Closing, is_open
 from ims_fsm.record.record import Record
-from ims_fsm.record.scene import Scene, full_reduction
-from ims_fsm.record.settling import declared_reduction, why_left_out
+from ims_fsm.record.scene import Scene, full_reduction, original_of
+from ims_fsm.record.settling import declared_reduction, held_back, why_left_out
 from ims_fsm.record.steps import considered
 from ims_fsm.terms.money import NIL, Heads
 from ims_fsm.terms.vocabulary import Kind, RemovedFor, State, Trigger
@@ -57,18 +57,21 @@ SAME_DRAFT = Claim(
 
 
 @OF_CLOSINGS.proved_by(
-    "Every filed document is in exactly one GSTR-2B, or a reason says why not yet; what is not in IMS never waits",
-    ("faq.4", "faq.8", "faq.13.1", "faq.14", "faq.15", "faq.17"),
+    "Every filed document is in exactly one GSTR-2B, or a reason says why not yet; what gives no credit never waits",
+    ("faq.4", "faq.8", "faq.13", "faq.14", "faq.15", "faq.17"),
     "closings",
 )
 def _filed_once_or_explained(closing: Closing) -> Wrong:
-    for record in considered(closing.before, closing.period):
-        hidden = why_left_out(record, closing.before, closing.scene)
-        if hidden is not None and hidden.reason != "superseded" and not record.in_ims:
-            return f"version {record.id} is not in IMS and goes straight to GSTR-2B, and is left out: {hidden.why}"
-        if (record.id in closing.outcomes) != (hidden is None or hidden.reason == "superseded"):
+    chain, scene = closing.before, closing.scene
+    for record in considered(chain, closing.period):
+        hidden = why_left_out(record, chain, scene, closing.period)
+        waits = held_back(record, chain, scene) is not None
+        if waits and not scene.route(record).waits:
+            return f"version {record.id} gives no credit and goes straight to GSTR-2B, and is left out"
+        over = hidden is not None and hidden.reason == "superseded" and not waits
+        if (record.id in closing.outcomes) != (hidden is None or over):
             return f"version {record.id} is filed, and neither shown nor left out for a reason"
-    for before, after in zip(closing.before, closing.after or (), strict=False):
+    for before, after in zip(chain, closing.after or (), strict=False):
         if (before.id in closing.outcomes) != (before.settled_in is None and after.settled_in is not None):
             return f"version {before.id} is decided by what does not show it, or shown again after it was decided"
     return None
@@ -107,8 +110,8 @@ def _credit_notes_give_no_credit(closing: Closing) -> Wrong:
 
 
 @OF_CLOSINGS.proved_by(
-    "After each GSTR-3B S >= E, and what is added back is the difference; an acceptance that reduces ITC by less than "
-    "the document leaves S below E by what it did not reduce, for that was not availed (section 34(2))",
+    "After each GSTR-3B S >= E, and what is added back is the difference; E is measured as availed: what an acceptance "
+    "did not reduce was never availed, or is reversed already (section 34(2))",
     ("faq.34", "annexure.a", "sec.34_2", "advisory.2025-10.reduction"),
     "closings",
 )
@@ -118,11 +121,12 @@ def _supplier_covers_the_credit(closing: Closing) -> Wrong:
         if outcome in {None, Outcome.SUPERSEDED} or not before.in_ims:
             continue
         back, wanted = closing.moved[before.id].add_back, NIL
+        kept = _not_reduced(before) if outcome is Outcome.ACCEPTED else NIL
         if outcome is Outcome.REJECTED:
-            wanted = (before.carried - before.credit).not_below_zero()
+            kept = original_of(before, closing.before, closing.scene).unreduced
+            wanted = (before.carried - kept - before.credit).not_below_zero()
         if back != wanted:
             return f"version {before.id} is {outcome}: {back} is added back, and E - S was {wanted}"
-        kept = _not_reduced(before) if outcome is Outcome.ACCEPTED else NIL
         if (after.standing + kept).below(after.carried):
             return f"after version {before.id} is {outcome}, S is {after.standing} and E is {after.carried}"
     return None
@@ -170,7 +174,7 @@ def _leaves_ims_from_ims(ending: Ending) -> Wrong:
 )
 def _specified_pending_ends(ending: Ending) -> Wrong:
     _, after, scene = ending
-    for record in _at_stake(after):
+    for record in _at_stake(after, scene):
         if has_deadlines(scene, record) and scene.now >= scene.pending_until(record):
             return f"version {record.id} stays pending past its deadline: S is {record.standing}, E {record.carried}"
     return None
@@ -184,7 +188,7 @@ def _specified_pending_ends(ending: Ending) -> Wrong:
 )
 def _no_pending_at_stake(ending: Ending) -> Wrong:
     _, after, scene = ending
-    for record in _at_stake(after):
+    for record in _at_stake(after, scene):
         together = any(r.id < record.id and r.two_b_period == record.two_b_period for r in after)
         if not has_deadlines(scene, record) and not together:
             return f"version {record.id} is pending: S is {record.standing}, E {record.carried}"
@@ -197,11 +201,15 @@ def has_deadlines(scene: Scene, record: Record) -> bool:
     return any(machine.at(period).transition(State.PENDING, Trigger.LAPSE) is not None for machine in machines)
 
 
-def _at_stake(chain: Chain) -> Iterator[Record]:
+def _at_stake(chain: Chain, scene: Scene) -> Iterator[Record]:
+    """Give what is filed, in IMS and pending with S < E; for an import no supplier answers, so nothing is at stake."""
     for record in chain:
-        pending = record.state is State.PENDING and record.filed and record.in_ims
-        if pending and record.standing.below(record.carried):
-            yield record
+        if record.document.kind is Kind.BILL_OF_ENTRY:
+            continue
+        if record.state is State.PENDING and record.filed and record.in_ims:
+            availed = record.carried - original_of(record, chain, scene).unreduced
+            if record.standing.below(availed):
+                yield record
 
 
 def carried_by(chain: Chain) -> Heads | None:
