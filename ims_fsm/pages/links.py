@@ -24,7 +24,7 @@ _HERE = Links()
 # A rule's id, "FAQ 11", "FAQ 11.d", or words in backticks.
 _MENTION = re.compile(
     r"`(?P<code>[^`]+)`"
-    r"|(?P<id>\b(?:faq|advisory|additional|refurnish|api|sec|window|due|annexure)(?:\.[a-z0-9_-]+)+)"
+    r"|(?P<id>\b(?:faq|advisory|additional|refurnish|api|sec|rule|window|due|annexure)(?:\.[a-z0-9_-]+)+)"
     r"|(?P<faq>\bFAQ (?P<number>\d+)(?:[ .]?(?P<part>[A-Da-d])\b)?)"
 )
 

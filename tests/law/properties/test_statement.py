@@ -98,7 +98,7 @@ def test_a_draft_that_cannot_be_recomputed_is_found(law, with_transition, counte
 
 @pytest.mark.parametrize(
     ("guard", "fact"),
-    [("previous_3b_filed", "previous_3b=not_filed"), ("quarter_as_a_whole", "period=inside_quarter")],
+    [("filed_in_order", "previous_3b=not_filed"), ("quarter_as_a_whole", "period=inside_quarter")],
 )
 def test_a_return_out_of_order_is_found(law, without_guard, counterexamples, guard, fact):
     found = counterexamples("gstr2b_filed_in_order", without_guard(law.machine("gstr2b"), guard))
