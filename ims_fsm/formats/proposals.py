@@ -86,7 +86,7 @@ def read_proposals(
     if data.lstrip()[:1] in (b"{", b"[") or data.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] in (b"{", b"["):
         tree = loads(data, where)
         if is_upload(tree):
-            return _of_one_action(tuple(_of_upload(tree, where, gstin)), trigger, where)
+            return of_one_action(_of_upload(tree, where, gstin), trigger, where)
         rows: Iterable[tuple[str, Mapping[str, Any]]] = json_rows(tree, where)
     else:
         rows = csv_rows(data, where)
@@ -177,8 +177,9 @@ def _proposal(row: _Row, trigger: Trigger | None) -> Proposal | None:
     )
 
 
-def _of_one_action(proposals: tuple[Proposal, ...], trigger: Trigger | None, where: str) -> tuple[Proposal, ...]:
-    findings = Findings(where)
+def of_one_action(proposals: Iterable[Proposal], trigger: Trigger | None, where: str) -> tuple[Proposal, ...]:
+    """Return the proposals; raises `InputError` for those of another action than `trigger`, where one is wanted."""
+    findings, proposals = Findings(where), tuple(proposals)
     for proposal in proposals:
         if trigger not in (None, proposal.trigger):
             findings.refuse(proposal.place, *_other_action(proposal.trigger, trigger))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.law.book import LawBook
@@ -110,16 +110,6 @@ class Request:
         if self.version is not None:
             looked_at("action", lambda border: border.record_id(self.version))
         return self
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the request as plain data that does not change with this class; amounts in paise per head."""
-        given = {
-            "remarks": self.remarks,
-            "reduce_itc": self.reduce_itc.in_paise() if isinstance(self.reduce_itc, Heads) else self.reduce_itc,
-            "version": self.version,
-            "previous": self.previous and str(self.previous),
-        }
-        return {name: value for name, value in given.items() if value is not None}
 
     def chosen_on(self, record: Record) -> bool:
         """Say whether the action was chosen on the record as it stands."""

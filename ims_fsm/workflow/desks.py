@@ -13,7 +13,7 @@ from ims_fsm.errors import InputError, Problem
 from ims_fsm.formats.gstn.download import Source, named, opened
 from ims_fsm.formats.gstn.two_b.statement import PortalTwoB
 from ims_fsm.formats.gstn.upload import Upload
-from ims_fsm.formats.proposals import Proposal, ProposedActions, read_proposals
+from ims_fsm.formats.proposals import Proposal, ProposedActions, of_one_action, read_proposals
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import Answer
 from ims_fsm.record.returns import Liability
@@ -294,7 +294,8 @@ class RecipientDesk(Desk):
         if isinstance(source, Sequence) and not isinstance(source, (bytes, str)):
             if not all(isinstance(row, Proposal) for row in source):
                 raise InputError("proposals", [Problem("the proposals", "are not all of them one", "give Proposals")])
-            return ProposedActions(where or "the proposals", source)
+            where = where or "the proposals"
+            return ProposedActions(where, of_one_action(source, trigger, where))
         name, file = named(source, where)
         with opened(file) as content:
             return ProposedActions(name, read_proposals(content.read(), name, gstin=self.gstin, trigger=trigger))

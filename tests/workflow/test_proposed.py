@@ -159,3 +159,11 @@ def test_what_was_made_for_another_version_is_outdated(ims, save):
         .rows
     )
     assert row.allowed
+
+
+def test_one_action_alone_is_taken_of_proposals_given_in_memory_too(ims, save):
+    rows = [proposal(record_id=save("S/1")), proposal("line 3", Trigger.REJECT, record_id=save("S/2"))]
+    with pytest.raises(InputError) as refused:
+        ims.recipient(ME, actor="me").apply(rows, where="a.csv", trigger="accept")
+    assert "line 3" in str(refused.value)
+    assert set(states(ims).values()) == {State.NO_ACTION}

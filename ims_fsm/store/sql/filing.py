@@ -1,7 +1,7 @@
 """What a filed GSTR-3B does to a whole set of records: freezes what is in IMS, moves E and S, adds back to suppliers.
 
 All that it moves is laid out in a temporary table before the first record is written; which outcome each record has is
-read from its line of GSTR-2B. Its twin in Python is `workflow.returns.settling`, with the ledger's `settle`.
+read from its line of GSTR-2B. Its twin in Python is `workflow.returns`, with the ledger's `settle`.
 """
 
 from __future__ import annotations
