@@ -32,9 +32,11 @@ def taxpayer(
     filing: Filing | None = None,
     since: TaxPeriod | None = None,
     name: str | None = None,
+    extension: list[str] | None = None,
 ) -> None:
     """Register a taxpayer or correct what is registered of them; without a GSTIN, show all."""
-    given = {"kind": kind, "filing": filing, "registered_from": since, "name": name}
+    extensions = None if extension is None else tuple(name for name in extension if name)
+    given = {"kind": kind, "filing": filing, "registered_from": since, "name": name, "extensions": extensions}
     changes = {field: value for field, value in given.items() if value is not None}
     if gstin is None and changes:
         raise typer.BadParameter("name the taxpayer's GSTIN to register or correct them")
@@ -57,8 +59,11 @@ def _tell_taxpayers(taxpayers: Sequence[Taxpayer]) -> None:
     if not taxpayers:
         say("No taxpayer is registered; an import registers its recipient.")
         return
-    rows = [(who.gstin, who.name, str(who.kind), str(who.filing), who.registered_from) for who in taxpayers]
-    table(("=GSTIN", "name", "kind", "files", "first GSTR-3B due for"), rows)
+    rows = [
+        (who.gstin, who.name, str(who.kind), str(who.filing), who.registered_from, ", ".join(who.extensions))
+        for who in taxpayers
+    ]
+    table(("=GSTIN", "name", "kind", "files", "first GSTR-3B due for", "under extension"), rows)
     for who in taxpayers:
         if not check_digit_holds(who.gstin):
             say(f"warning: the check digit of {who.gstin} does not hold; check the GSTIN.")

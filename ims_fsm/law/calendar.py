@@ -7,20 +7,22 @@ days in India.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import Any
 
 from ims_fsm.errors import InputError, Problem
-from ims_fsm.law.calendar_declaration import CalendarDeclaration, Extension, LastDay
+from ims_fsm.law.calendar_declaration import CalendarDeclaration, Extension, LastDay, Window
 from ims_fsm.law.edition import EARLIEST
 from ims_fsm.terms.period import TaxPeriod, day_in_words, in_india, midnight, ordinal
 from ims_fsm.terms.vocabulary import Filing, Form, Kind
 
 ONE_DAY = dt.timedelta(days=1)
 MONTHS = 12
+# What decides when a taxpayer's GSTR-3B is due: filing frequency, state code, extensions by district.
+DueBy = tuple[Filing, str, tuple[str, ...]]
 PeriodMoments = tuple[tuple[TaxPeriod, dt.datetime], ...]
 
 
@@ -53,6 +55,8 @@ class FilingWindow:
 
     first_day: int
     moved: Mapping[int, dt.date]
+    #: The return whose due day it ends with.
+    follows: str | None = None
 
     def usual_last_day(self, number: int) -> dt.date:
         """Return the last day of a month's window as the law has it, no extension counted."""
@@ -170,7 +174,7 @@ class Calendar:
     def windows(self) -> Mapping[tuple[Form, Filing], FilingWindow]:
         """The windows by form and the supplier's filing frequency."""
         return {
-            (form, filing): _with_extensions(window.first_day, self.declared.extension, form, filing)
+            (form, filing): _with_extensions(window, self.declared.extension, form, filing)
             for window in self.declared.window.values()
             for form in window.forms
             for filing in window.supplier_filing
@@ -205,14 +209,21 @@ class Calendar:
         """Return the day on which the GSTR-2B of a period is drafted."""
         return self._moved(day_after(period, self.declared.two_b.day), "two_b", period)
 
-    def due_gstr3b(self, period: TaxPeriod, filing: Filing, state: str) -> dt.date:
+    def due_gstr3b(self, period: TaxPeriod, filing: Filing, state: str, under: Collection[str] = ()) -> dt.date:
         """Return the due day of the GSTR-3B for the tax period in which a month lies.
 
-        `state` is the recipient's code; raises `InputError` for a quarterly filer where the calendar lacks it.
+        `state` is the recipient's code, `under` the names of the extensions by district that they are under; raises
+        `InputError` for a quarterly filer where the calendar lacks the state.
         """
         last = self.period_for(period, filing)
         usual = day_after(last, self.usual_gstr3b_day(filing, state))
-        return self._moved(usual, "gstr3b", last, filing=filing, state=state)
+        return self._moved(usual, "gstr3b", last, filing=filing, state=state, under=under)
+
+    @cached_property
+    def by_district(self) -> Mapping[str, tuple[str, ...]]:
+        """The extensions that a taxpayer has to say they are under, by name, with the districts."""
+        named = ((entry.name, entry.districts) for entry in self.declared.extension)
+        return MappingProxyType({name: districts for name, districts in named if name and districts})
 
     def usual_gstr3b_day(self, filing: Filing, state: str) -> int:
         """Return the day of the month on which GSTR-3B is due where nothing is extended; raises as `due_gstr3b`."""
@@ -234,25 +245,29 @@ class Calendar:
         """Return the day of the month on which GSTR-1 is due where nothing is extended."""
         return self.declared.due.gstr1.of(filing).day
 
-    def pending_until(self, two_b_period: TaxPeriod, filing: Filing, state: str) -> dt.datetime:
+    def pending_until(
+        self, two_b_period: TaxPeriod, filing: Filing, state: str, under: Collection[str] = ()
+    ) -> dt.datetime:
         """Return the first instant, in UTC, at which a specified record may no longer be pending."""
-        return day_over(self.last_pending_day(two_b_period, filing, state))
+        return day_over(self.last_pending_day(two_b_period, filing, state, under))
 
-    def last_pending_day(self, two_b_period: TaxPeriod, filing: Filing, state: str) -> dt.date:
+    def last_pending_day(
+        self, two_b_period: TaxPeriod, filing: Filing, state: str, under: Collection[str] = ()
+    ) -> dt.date:
         """Return the deadline of a specified record: the due day of the GSTR-3B one tax period after its 2B period."""
         last = self.period_for(two_b_period, filing).plus(self.declared.pending.tax_periods * self.months(filing))
-        return self.due_gstr3b(last, filing, state)
+        return self.due_gstr3b(last, filing, state, under)
 
-    def pending_deadlines(self, filing: Filing, state: str, last: TaxPeriod) -> PeriodMoments:
+    def pending_deadlines(self, last: TaxPeriod, *due_by: *DueBy) -> PeriodMoments:
         """Return every 2B period from the beginning of GST to `last`, with what `pending_until` gives for it."""
-        key = (filing, state, last)
+        key = (last, *due_by)
         if key not in self._pending_deadlines:
             periods = (month_named(number) for number in range(month_number(EARLIEST), month_number(last) + 1))
-            self._pending_deadlines[key] = tuple((p, self.pending_until(p, filing, state)) for p in periods)
+            self._pending_deadlines[key] = tuple((p, self.pending_until(p, *due_by)) for p in periods)
         return self._pending_deadlines[key]
 
     @cached_property
-    def _pending_deadlines(self) -> dict[tuple[Filing, str, TaxPeriod], PeriodMoments]:
+    def _pending_deadlines(self) -> dict[tuple[TaxPeriod, *DueBy], PeriodMoments]:
         # They hang on nothing but the calendar, and statements over many records ask for them again and again.
         return {}
 
@@ -288,14 +303,15 @@ class Calendar:
         return limit if annual_return_at is None else min(limit, in_india(annual_return_at).astimezone(dt.UTC))
 
 
-def _with_extensions(first_day: int, extensions: Iterable[Extension], form: Form, filing: Filing) -> FilingWindow:
-    usual = FilingWindow(first_day, {})
+def _with_extensions(window: Window, extensions: Iterable[Extension], form: Form, filing: Filing) -> FilingWindow:
+    usual = FilingWindow(window.first_day, {}, window.follows.get(form))
     moved: dict[int, dt.date] = {}
     for entry in extensions:
-        if entry.covers("window", entry.period, form=form, filing=filing):
+        followed = usual.follows is not None and entry.covers(usual.follows, entry.period, filing=filing)
+        if followed or entry.covers("window", entry.period, form=form, filing=filing):
             number = month_number(entry.period)
             moved[number] = max(entry.date, moved.get(number, usual.usual_last_day(number)))
-    return FilingWindow(first_day, moved)
+    return replace(usual, moved=moved)
 
 
 @lru_cache(maxsize=4096)

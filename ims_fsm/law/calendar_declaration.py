@@ -6,7 +6,7 @@ Must not import the calendar that reads it, a database or a clock; it opens no f
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Annotated, Any, Generic, Literal, Self, TypeVar
 
 from pydantic import AfterValidator, Field, model_validator
@@ -37,6 +37,8 @@ Count = Annotated[int, Field(strict=True, ge=0)]
 FollowedPeriod = Annotated[Period, AfterValidator(_followed)]
 StateCode = Annotated[str, Field(pattern=r"^[0-9]{2}$")]
 Words = Annotated[str, Field(min_length=1)]
+# Names are kept in one text, so they have no comma.
+ExtensionName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ./_-]*$", max_length=40)]
 T = TypeVar("T")
 
 
@@ -93,6 +95,8 @@ class Window(Cited):
     forms: frozenset[Form]
     supplier_filing: frozenset[Filing]
     first_day: DayOfMonth
+    #: By form the return with whose due day the window ends: an extension of that moves both.
+    follows: dict[Form, Literal["gstr1"]] = Field(default_factory=dict)
 
 
 class NextMonth(Cited):
@@ -175,15 +179,27 @@ class Reminder(Cited):
 
 
 class Extension(Declared):
-    """One date moved to a later day by a notification; what is left out is not narrowed."""
+    """One date moved to a later day by a notification; what is left out is not narrowed.
+
+    Where it names districts it holds for taxpayers who say that they are under it, by its name: nobody else knows.
+    """
 
     what: Literal["gstr1", "gstr3b", "two_b", "window"]
     period: FollowedPeriod
     date: Day
     source: Words
+    name: ExtensionName | None = None
+    certainty: Literal["certain", "corroborated", "derived"] | None = None
     filing: Filing | None = None
     states: Annotated[frozenset[str], Field(min_length=1)] | None = None
+    districts: Annotated[tuple[Words, ...], Field(min_length=1)] | None = None
     form: Form | None = None
+
+    @model_validator(mode="after")
+    def _is_named(self) -> Self:
+        if self.districts is not None and self.name is None:
+            raise ValueError("names districts and has no name; give it one, by which a taxpayer can be under it")
+        return self
 
     def covers(
         self,
@@ -193,10 +209,11 @@ class Extension(Declared):
         filing: Filing | None = None,
         state: str | None = None,
         form: Form | None = None,
+        under: Collection[str] = (),
     ) -> bool:
-        """Say whether this extension moves that date."""
+        """Say whether this extension moves that date; `under` are the names of those that the taxpayer is under."""
         narrowed = self.filing in {None, filing} and self.form in {None, form}
-        named = self.states is None or state in self.states
+        named = (self.states is None or state in self.states) and (self.districts is None or self.name in under)
         return self.what == what and self.period == period and narrowed and named
 
 

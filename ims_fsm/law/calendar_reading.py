@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from ims_fsm.errors import DeclarationError, Problem
-from ims_fsm.law.calendar import ONE_DAY, Calendar, FilingWindow, day_after, month_number
+from ims_fsm.law.calendar import Calendar, FilingWindow, day_after, month_number
 from ims_fsm.law.calendar_declaration import CalendarDeclaration, Extension
 from ims_fsm.law.declaration import faults, parsed
 from ims_fsm.terms.vocabulary import Filing, Form
@@ -26,11 +26,14 @@ _FAULTS = {
     "string_too_short": ("is empty", "write it out"),
     "is_instance_of": ("is not a tax period", 'write the year and month like "2024-10"'),
     "date_type": ("is not a date", "write a TOML date without quotes, like 2024-10-14"),
-    "string_pattern_mismatch": ("is not written as it must be", "a rule reads like faq.3, a state's code like 27"),
+    "string_pattern_mismatch": (
+        "is not written as it must be",
+        "a rule reads like faq.3, a state's code like 27, a name like 12/2025-CT",
+    ),
 }
 _NARROWED_BY = {
     "gstr1": {"filing"},
-    "gstr3b": {"filing", "states"},
+    "gstr3b": {"filing", "states", "districts"},
     "two_b": set[str](),
     "window": {"filing", "form"},
 }
@@ -102,7 +105,7 @@ def _coverage(declared: CalendarDeclaration) -> Iterator[Problem]:
 
 def _extension_keys(calendar: Calendar) -> Iterator[Problem]:
     for place, entry in _extensions(calendar):
-        narrowing = {key for key in ("filing", "form", "states") if getattr(entry, key) is not None}
+        narrowing = {key for key in ("filing", "form", "states", "districts") if getattr(entry, key) is not None}
         for key in sorted(narrowing - _NARROWED_BY[entry.what]):
             yield Problem(f"{place}.{key}", f"does not narrow a {entry.what} extension", "remove it")
         for code in sorted((entry.states or frozenset()) - set(calendar.declared.state)):
@@ -135,18 +138,13 @@ def _usual_dates(calendar: Calendar, entry: Extension) -> set[dt.date]:
 
 def _window_order(calendar: Calendar) -> Iterator[Problem]:
     for place, entry in _extensions(calendar):
-        if entry.what != "window":
-            continue
         scope = _moved_windows(calendar, entry)
+        if not scope:
+            continue
         next_last = min(window.last_day(month_number(entry.period) + 1) for window in scope)
         if entry.date >= next_last:
             what = f"the window of {entry.period} would swallow the next, which ends on {next_last}"
             yield Problem(f"{place}.date", what, f"end it before {next_last}, or extend the next window as well")
-        drafted = calendar.two_b_day(entry.period)
-        if entry.date >= drafted:
-            what = f"the window of {entry.period} would be open when GSTR-2B is drafted on {drafted}"
-            remedy = f"extend two_b of {entry.period} to {entry.date + ONE_DAY} or later"
-            yield Problem(f"{place}.date", what, remedy)
 
 
 def _moved_windows(calendar: Calendar, entry: Extension) -> list[FilingWindow]:
@@ -154,6 +152,7 @@ def _moved_windows(calendar: Calendar, entry: Extension) -> list[FilingWindow]:
         w
         for (form, filing), w in calendar.windows.items()
         if entry.covers("window", entry.period, form=form, filing=filing)
+        or (w.follows == entry.what and entry.covers(entry.what, entry.period, filing=filing))
     ]
 
 

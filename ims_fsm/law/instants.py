@@ -119,10 +119,11 @@ def _of_period(book: LawBook, period: TaxPeriod) -> Iterator[Instant]:
     limited = any(machine.at(period).transition(State.PENDING, Trigger.LAPSE) for machine in book.law.record_machines)
     for filing, state in groups:
         group = frozenset({(filing, state)})
-        due = day_over(calendar.due_gstr3b(period, filing, state))
-        yield from _reminders(book, ReminderKind.TWO_B_STALE, due, group)
-        if limited:
-            deadline = calendar.pending_until(period, filing, state)
+        # Who of a group is under an extension by district is not known here, so the group has the instants of all.
+        under = [(), *((name,) for name in calendar.by_district)]
+        for due in sorted({day_over(calendar.due_gstr3b(period, filing, state, names)) for names in under}):
+            yield from _reminders(book, ReminderKind.TWO_B_STALE, due, group)
+        for deadline in sorted({calendar.pending_until(period, filing, state, names) for names in under if limited}):
             yield Instant(at=deadline, job=Job.LAPSE, key=_day(deadline), groups=group)
             yield from _reminders(book, ReminderKind.PENDING_DEADLINE, deadline, group)
 

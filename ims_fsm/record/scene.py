@@ -79,7 +79,7 @@ class Scene:
     def pending_until(self, record: Record) -> datetime:
         """Return the first instant at which a specified record may no longer be pending."""
         period = self.expected_period(record)
-        return self.book.calendar.pending_until(period, self.recipient.filing, self.recipient.state)
+        return self.book.calendar.pending_until(period, *self.recipient.due_by)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,13 +14,17 @@ from ims_fsm.terms.vocabulary import Filing, TaxpayerKind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taxpayer:
-    """A taxpayer; `registered_from` is the first period that owes a GSTR-3B, earlier ones count as filed."""
+    """A taxpayer; `registered_from` is the first period that owes a GSTR-3B, earlier ones count as filed.
+
+    `extensions` are the names of the extensions by district that they are under; no GSTIN tells its district.
+    """
 
     gstin: str
     name: str = ""
     kind: TaxpayerKind = TaxpayerKind.NORMAL
     filing: Filing = Filing.MONTHLY
     registered_from: TaxPeriod
+    extensions: tuple[str, ...] = ()
 
     def checked(self) -> Taxpayer:
         """Return the taxpayer with every field as it is kept; raises `InputError` naming all that cannot be kept."""
@@ -31,6 +35,9 @@ class Taxpayer:
             kind=border.word("kind", self.kind, TaxpayerKind),
             filing=border.word("filing", self.filing, Filing),
             registered_from=border.period("registered_from", self.registered_from),
+            extensions=tuple(
+                sorted({border.text("extensions", name) for name in border.several("extensions", self.extensions)})
+            ),
         )
         border.close()
         return kept
@@ -39,3 +46,8 @@ class Taxpayer:
     def state(self) -> str:
         """The two-digit code of the state of registration, which decides due dates."""
         return state_code(self.gstin)
+
+    @property
+    def due_by(self) -> tuple[Filing, str, tuple[str, ...]]:
+        """What decides when their GSTR-3B is due: filing frequency, state, extensions by district."""
+        return self.filing, self.state, self.extensions

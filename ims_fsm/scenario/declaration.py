@@ -48,13 +48,17 @@ class Header(Entry):
 
 
 class TaxpayerEntry(Entry):
-    """A `[[taxpayer]]`; the first period that owes a GSTR-3B is October 2024 unless it is written."""
+    """A `[[taxpayer]]`; the first period that owes a GSTR-3B is October 2024 unless it is written.
+
+    `extensions` are names of extensions by district in the calendar.
+    """
 
     name: Name
     gstin: Gstin
     kind: Annotated[TaxpayerKind, word(TaxpayerKind, "kind of taxpayer")] = TaxpayerKind.NORMAL
     filing: Annotated[Filing, word(Filing, "way of filing")] = Filing.MONTHLY
     registered_from: Period = DEFAULT_REGISTERED_FROM
+    extensions: Names = ()
 
     def taxpayer(self) -> Taxpayer:
         """Return the taxpayer as the engine knows them."""

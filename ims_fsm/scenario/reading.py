@@ -195,7 +195,7 @@ def _repeated(key: str, field: str, named: Iterable[tuple[int, str]]) -> Iterato
 
 def _without_due_day(taxpayers: Mapping[int, TaxpayerEntry], calendar: Calendar) -> Iterator[Problem]:
     for number, entry in taxpayers.items():
-        for problem in calendar_problems(calendar, entry.gstin, entry.filing):
+        for problem in calendar_problems(calendar, entry.gstin, entry.filing, entry.extensions):
             yield replace(problem, where=f"taxpayer[{number}] filing ({entry.name})")
 
 

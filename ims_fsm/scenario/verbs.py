@@ -158,7 +158,7 @@ class File(Do):
     def _work(self, stage: Stage, _: str) -> None:
         filed = stage.supplier(self.supplier).file(self.form, self.period)
         if self.refused is not None and filed.refused:
-            raise RefusedError(self.do, self.do, [told for answer in filed.refused for told in answer.refusals])
+            raise RefusedError(self.do, self.do, [refusal for answer in filed.refused for refusal in answer.refusals])
 
 
 class Act(OnDocuments):

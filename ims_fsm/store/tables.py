@@ -49,7 +49,10 @@ def core(row: type[Table]) -> Any:
 
 
 class TaxpayerRow(Table, table=True):
-    """A taxpayer: kind and filing frequency decide eligibility (FAQ 9) and return periods (FAQ 27)."""
+    """A taxpayer: kind and filing frequency decide eligibility (FAQ 9) and return periods (FAQ 27).
+
+    `extensions` are names between commas: of the extensions by district that they are under.
+    """
 
     __tablename__ = "taxpayer"
 
@@ -58,6 +61,7 @@ class TaxpayerRow(Table, table=True):
     kind: str
     filing: str
     registered_from: str = Field(max_length=7)
+    extensions: str = ""
 
 
 class AnnualReturnRow(Table, table=True):

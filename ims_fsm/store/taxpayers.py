@@ -5,7 +5,7 @@ Imports the tables; decides nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,8 @@ from ims_fsm.store.tables import AnnualReturnRow, TaxpayerRow, core
 
 TABLE = core(TaxpayerRow)
 _annual = core(AnnualReturnRow)
+# No name of an extension has a comma.
+_BETWEEN = ","
 _EVERYONE = select(TABLE).order_by(TABLE.c.gstin)
 # The same columns in a statement that reads something else beside them, which has names of its own.
 BESIDE = tuple(column.label(f"taxpayer_{column.name}") for column in TABLE.c)
@@ -31,6 +33,7 @@ def put(connection: Connection, taxpayer: Taxpayer) -> None:
         "kind": str(taxpayer.kind),
         "filing": str(taxpayer.filing),
         "registered_from": str(taxpayer.registered_from),
+        "extensions": _BETWEEN.join(taxpayer.extensions),
     }
     row = database_of(connection).insert(TABLE).values(gstin=taxpayer.gstin, **columns)
     connection.execute(row.on_conflict_do_update(index_elements=[TABLE.c.gstin], set_=columns))
@@ -81,5 +84,13 @@ def beside(row: RowMapping) -> Taxpayer | None:
     return None if row["taxpayer_gstin"] is None else _of_row_beside(row)
 
 
-_of_row = reader(Taxpayer)
-_of_row_beside = reader(Taxpayer, {column.name: f"taxpayer_{column.name}" for column in TABLE.c})
+def _extensions(column: str) -> Callable[[RowMapping], tuple[str, ...]]:
+    return lambda row: tuple(filter(None, row[column].split(_BETWEEN)))
+
+
+_of_row = reader(Taxpayer, parts={"extensions": _extensions("extensions")})
+_of_row_beside = reader(
+    Taxpayer,
+    {column.name: f"taxpayer_{column.name}" for column in TABLE.c},
+    {"extensions": _extensions("taxpayer_extensions")},
+)

@@ -17,12 +17,12 @@ from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import Answer, RefusedError, filled_in, label, record_fields
 from ims_fsm.record.scene import Scene, original_of, record_facts
 from ims_fsm.record.steps import filed, saved, stated, waits_for_statement
-from ims_fsm.store import log, records, taxpayers, versions
+from ims_fsm.store import log, records, returns, taxpayers, versions
 from ims_fsm.store.connection import serialise
 from ims_fsm.terms.document import Document
 from ims_fsm.terms.money import HEADS, NIL, Heads
 from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.terms.vocabulary import Disposition, Form, Kind, RemovedFor, State, Trigger
+from ims_fsm.terms.vocabulary import Disposition, Form, Kind, RemovedFor, State, Trigger, TwoBState
 from ims_fsm.workflow.returns import mark_stale, settle_before_registration
 from ims_fsm.workflow.unit import UnitOfWork, fire
 
@@ -174,18 +174,36 @@ def delete(unit: UnitOfWork, supplier: str, record_id: int) -> None:
 def file(unit: UnitOfWork, supplier: str, form: Form, period: TaxPeriod) -> Filed:
     """File a form of a return period: everything the supplier has saved in it counts from now on (FAQ 15, 19).
 
-    An amendment whose time has passed since it was saved is not filed (sections 37(3), 39(9)): it stays saved.
+    An amendment whose time has passed since it was saved is not filed (sections 37(3), 39(9)): it stays saved. What an
+    extended window lets in after the draft makes that stale, and after GSTR-3B is of the next period.
     """
     waiting = versions.saved_in_form(unit.connection, supplier, form, period)
     serialise(unit.connection, [record.recipient for record in waiting])
     refused = _rectified_too_late(unit, waiting)
     late = {answer.record_id for answer in refused}
-    in_time = [record for record in waiting if record.id not in late]
-    entered = [(record, filed(record, unit.scene(record.recipient), unit.now)) for record in in_time]
+    entered: list[tuple[Record, Record]] = []
+    for record in waiting:
+        if record.id not in late:
+            scene = unit.scene(record.recipient)
+            belongs = open_period(unit, record.recipient, scene.expected_period(record))
+            entered.append((record, filed(record, scene, unit.now, belongs)))
     unit.write(entered)
+    for _, after in entered:
+        if after.two_b_period is not None and unit.now >= unit.book.calendar.two_b_opens(after.two_b_period):
+            mark_stale(unit, after.recipient, [after])
     settle_before_registration(unit, [after for _, after in entered])
     periods = {after.id: after.two_b_period for _, after in entered if after.two_b_period is not None}
     return Filed(supplier, form, period, periods, refused)
+
+
+def open_period(unit: UnitOfWork, recipient: str, period: TaxPeriod) -> TaxPeriod:
+    """Return a 2B period, or the next whose GSTR-3B is not filed: a window may be open when it is filed already."""
+    calendar, filing = unit.book.calendar, unit.scene(recipient).recipient.filing
+    while unit.now >= calendar.two_b_opens(period):
+        if returns.two_b(unit.connection, recipient, period).state is not TwoBState.FINAL:
+            break
+        period = calendar.next(period, filing)
+    return period
 
 
 def _rectified_too_late(unit: UnitOfWork, waiting: Sequence[Record]) -> tuple[Answer, ...]:

@@ -299,16 +299,16 @@ def touched_drafts(
 def alike(unit: UnitOfWork, recipients: Sequence[str]) -> list[list[str]]:
     """Return the recipients in parts that share a scene: filing as often, eligible alike, with the same deadlines."""
     parts: dict[tuple[object, ...], list[str]] = {}
-    deadlines: dict[tuple[str, str], object] = {}
+    deadlines: dict[tuple[object, ...], object] = {}
     for gstin in recipients:
         scene = unit.scene(gstin)
-        filing, state = scene.recipient.filing, scene.recipient.state
-        if (filing, state) not in deadlines:
+        due_by = scene.recipient.due_by
+        if due_by not in deadlines:
             try:
-                deadlines[filing, state] = passed_periods(scene)
+                deadlines[due_by] = passed_periods(scene)
             except InputError:
-                deadlines[filing, state] = state
-        parts.setdefault((scene.eligible, filing, deadlines[filing, state]), []).append(gstin)
+                deadlines[due_by] = scene.recipient.state
+        parts.setdefault((scene.eligible, scene.recipient.filing, deadlines[due_by]), []).append(gstin)
     return list(parts.values())
 
 

@@ -7,14 +7,25 @@ BUYER = "27AAPFU0939F1ZV"
 
 def test_a_taxpayer_is_registered_and_corrected(bare):
     first = bare("taxpayer", BUYER.lower(), "--json").ended(0).json["taxpayers"]
-    assert first == [{"gstin": BUYER, "name": "", "kind": "normal", "filing": "monthly", "registered_from": "2024-10"}]
+    plain = {"gstin": BUYER, "name": "", "kind": "normal", "filing": "monthly", "registered_from": "2024-10"}
+    assert first == [plain | {"extensions": []}]
     told = {"kind": "casual", "filing": "quarterly", "from": "2025-01", "name": "Meera"}
     given = [word for name, value in told.items() for word in (f"--{name}", value)]
     assert "Meera  casual  quarterly  2025-01" in bare("taxpayer", BUYER, *given).ended(0).out
     kept = bare("taxpayer", BUYER, "--name", "Meera & Co", "--json").ended(0).json["taxpayers"][0]
     assert kept == {
-        "gstin": BUYER, "name": "Meera & Co", "kind": "casual", "filing": "quarterly", "registered_from": "2025-01"
+        "gstin": BUYER, "name": "Meera & Co", "kind": "casual", "filing": "quarterly", "registered_from": "2025-01",
+        "extensions": [],
     }  # fmt: skip
+
+
+def test_a_taxpayer_is_put_under_an_extension_by_district(bare):
+    told = bare("taxpayer", BUYER, "--extension", "12/2025-CT").ended(0).out
+    assert "12/2025-CT" in told
+    assert bare("taxpayer", BUYER, "--json").ended(0).json["taxpayers"][0]["extensions"] == ["12/2025-CT"]
+    assert "12/2025-CT (Mumbai City," in bare("taxpayer", BUYER, "--extension", "Pune").ended(2).err
+    none = bare("taxpayer", BUYER, "--extension", "", "--json").ended(0).json["taxpayers"][0]
+    assert none["extensions"] == []
 
 
 def test_all_are_shown_without_a_gstin_and_what_is_wrong_is_told(bare, tmp_path):

@@ -8,10 +8,11 @@ from ims_fsm.errors import DeclarationError
 from ims_fsm.law.calendar_reading import laid_over, read_calendar
 from ims_fsm.resources import machines_folder
 
-SHIPPED = (machines_folder() / "calendar.toml").read_text("utf-8")
+# Without what notifications have extended; test_extensions.py has that.
+SHIPPED = (machines_folder() / "calendar.toml").read_text("utf-8").partition("\n[[extension]]")[0]
 A_TABLE = "write it as a table with its keys"
 A_DATE = "write a TOML date without quotes, like 2024-10-14"
-A_CODE = "a rule reads like faq.3, a state's code like 27"
+A_CODE = "a rule reads like faq.3, a state's code like 27, a name like 12/2025-CT"
 A_PERIOD = 'write the year and month like "2024-10"'
 ENTRY = "[[extension]]\nwhat = 'two_b'\nperiod = '2024-12'\ndate = 2025-01-16\nsource = 'a notification'\n"
 
@@ -119,10 +120,6 @@ def extension(what: str, day: str, period: str = "2024-12", **narrowed: object) 
     return f"[[extension]]\nwhat = {what!r}\nperiod = {period!r}\ndate = {day}\nsource = 'a notification'\n{lines}"
 
 
-def test_the_shipped_calendar_holds_together_and_ships_no_extension():
-    assert read_calendar(SHIPPED).declared.extension == ()
-
-
 @pytest.mark.parametrize(
     ("overlay", "sentence"),
     [
@@ -171,11 +168,19 @@ def test_the_shipped_calendar_holds_together_and_ships_no_extension():
             ),
         ),
         (
-            extension("window", "2025-01-14", filing="quarterly"),
+            extension("gstr1", "2025-02-11", filing="monthly"),
             (
-                "extension[1].date: the window of 2024-12 would be open when GSTR-2B is drafted on 2025-01-14; "
-                "extend two_b of 2024-12 to 2025-01-15 or later"
+                "extension[1].date: the window of 2024-12 would swallow the next, which ends on 2025-02-11; "
+                "end it before 2025-02-11, or extend the next window as well"
             ),
+        ),
+        (
+            extension("gstr3b", "2025-01-28", districts=["Thane"]),
+            "extension[1]: names districts and has no name; give it one, by which a taxpayer can be under it",
+        ),
+        (
+            extension("window", "2025-01-28", districts=["Thane"], name="1/2025"),
+            "extension[1].districts: does not narrow a window extension; remove it",
         ),
     ],
 )

@@ -47,7 +47,8 @@ def test_pending_lapses_from_the_changes_of_october_2025_on():
         "2026-01-21",
         "2026-02-21",
         "2026-03-21",
-        "2026-04-21",
+        # GSTR-3B of March 2026 was extended by a day, monthly alone (01/2026-CT).
+        "2026-04-22",
         "2026-04-23",
         "2026-04-25",
     ]

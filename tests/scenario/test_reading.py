@@ -71,7 +71,7 @@ def test_a_fault_at_the_top(story, text, problem):
             'gst = "x"',
             (
                 "taxpayer[1] gst (buyer): is not a key of this table; "
-                "its keys are name, gstin, kind, filing, registered_from"
+                "its keys are name, gstin, kind, filing, registered_from, extensions"
             ),
         ),
         (

@@ -102,7 +102,7 @@ def passed_periods(scene: Scene) -> tuple[str, ...]:
     Raises `InputError` where the calendar has no due day for the recipient's state.
     """
     recipient, month = scene.recipient, TaxPeriod.of(in_india(scene.now).date())
-    deadlines = scene.book.calendar.pending_deadlines(recipient.filing, recipient.state, month)
+    deadlines = scene.book.calendar.pending_deadlines(month, *recipient.due_by)
     return tuple(str(period) for period, deadline in deadlines if deadline <= scene.now)
 
 

@@ -82,8 +82,7 @@ def _days_ahead(unit: UnitOfWork, subject: Subject) -> int | None:
 
 
 def _file_by(unit: UnitOfWork, gstin: str, period: TaxPeriod) -> datetime:
-    taxpayer = unit.taxpayer(gstin)
-    return day_over(unit.book.calendar.due_gstr3b(period, taxpayer.filing, taxpayer.state))
+    return day_over(unit.book.calendar.due_gstr3b(period, *unit.taxpayer(gstin).due_by))
 
 
 def _ending(unit: UnitOfWork, waiting: Sequence[Record]) -> Iterator[Subject]:

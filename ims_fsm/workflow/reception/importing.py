@@ -5,7 +5,7 @@ Imports the portal's reader, the store and the reception. Registering is the one
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
@@ -39,7 +39,7 @@ def register(unit: UnitOfWork, taxpayer: Taxpayer) -> Taxpayer:
     """
     registered = taxpayer.checked()
     gstin = registered.gstin
-    if problems := list(calendar_problems(unit.book.calendar, gstin, registered.filing)):
+    if problems := list(calendar_problems(unit.book.calendar, gstin, registered.filing, registered.extensions)):
         raise InputError("taxpayer", problems)
     # Nothing may come to be undecided between the question and the answer.
     serialise(unit.connection, [gstin])
@@ -53,12 +53,18 @@ def register(unit: UnitOfWork, taxpayer: Taxpayer) -> Taxpayer:
     return registered
 
 
-def calendar_problems(calendar: Calendar, gstin: str, filing: Filing) -> Iterator[Problem]:
-    """Give what is wrong with a way of filing in the state of a GSTIN (rule due.gstr3b): at most one problem.
+def calendar_problems(
+    calendar: Calendar, gstin: str, filing: Filing, extensions: Collection[str] = ()
+) -> Iterator[Problem]:
+    """Give what is wrong with a way of filing in the state of a GSTIN, and with extensions (rule due.gstr3b).
 
     The due day of a quarterly GSTR-3B, and with it what may still be pending, hangs on the state. Raises `ValueError`
     for what is not a GSTIN.
     """
+    for name in extensions:
+        if name not in calendar.by_district:
+            there = ", ".join(f"{of} ({', '.join(places)})" for of, places in calendar.by_district.items()) or "none"
+            yield Problem(gstin, f"{name!r} is not an extension by district of the calendar", f"there are: {there}")
     state = state_code(gstin)
     if filing is Filing.QUARTERLY and state not in calendar.states:
         what = f"files quarterly in state {state}, for which the calendar has no due day of GSTR-3B (due.gstr3b)"
