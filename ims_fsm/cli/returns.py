@@ -116,8 +116,10 @@ def _tell_two_b(view: TwoBView, *, lines: bool = False) -> None:
         table(("=id", "document", "number", "section", "decided as", *heads), rows, indent=2)
     if view.left_out:
         say("", f"Left out: {counted(len(view.left_out), 'record')}.")
-        left = ((str(out.record.id), named(out.record), out.record.document.number, f"{out.why} ({out.rule})")
-                for out in view.left_out)  # fmt: skip
+        left = (
+            (str(out.record.id), named(out.record), out.record.document.number, f"{out.why}; {out.until} ({out.rule})")
+            for out in view.left_out
+        )
         table(("=id", "document", "number", "why"), left, indent=2)
     if statement.state is TwoBState.STALE:
         say("", "Actions were changed since; recompute it before GSTR-3B (faq.29): ims-fsm 2b generate.")

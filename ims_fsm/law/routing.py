@@ -20,7 +20,7 @@ from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Form, Kind, Route, Section, TaxpayerKind
 
 Condition = Literal["form", "reverse_charge", "ineligible", "era", "time_limit"]
-LeftOutReason = Literal["superseded", "original_waits", "original_unknown", "pending"]
+LeftOutReason = Literal["out_of_time", "superseded", "original_waits", "original_unknown", "pending"]
 Effect = Literal["credit", "self_paid", "reversed", "out_of_time", "shown"]
 
 
@@ -65,10 +65,11 @@ class RouteDeclaration(Dated):
 
 
 class LeftOutDeclaration(Declared):
-    """Why GSTR-2B considers a filed record and does not show it."""
+    """Why GSTR-2B considers a filed record and does not show it, and until when: which event brings it in."""
 
     name: LeftOutReason
     says: str
+    until: str
     rule: RuleId
 
 

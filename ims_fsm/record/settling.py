@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
 
 from ims_fsm.law.ledger import Outcome, Settled, Standing, settle
@@ -14,18 +15,19 @@ from ims_fsm.law.routing import LeftOutReason
 from ims_fsm.record.record import Record
 from ims_fsm.record.scene import Scene, is_superseded, original_of
 from ims_fsm.terms.money import NIL, Heads
-from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.terms.vocabulary import State, Trigger
+from ims_fsm.terms.period import TaxPeriod, in_india
+from ims_fsm.terms.vocabulary import RemovedFor, State, Trigger
 
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A record that GSTR-2B considers and does not show: why, and the rule."""
+    """A record that GSTR-2B considers and does not show: why, the rule, and which event brings it in."""
 
     record: Record
     reason: LeftOutReason
     why: str
     rule: str
+    until: str
 
 
 def outcome_of(record: Record, scene: Scene) -> Outcome:
@@ -57,15 +59,24 @@ def why_left_out(record: Record, chain: Sequence[Record], scene: Scene, period: 
     if reason is None:
         return None
     declared = scene.book.routing.left_out[reason]
-    return LeftOut(record, reason, declared.says, declared.rule)
+    return LeftOut(record, reason, declared.says, declared.rule, declared.until)
 
 
 def _reason(record: Record, chain: Sequence[Record], scene: Scene, period: TaxPeriod) -> LeftOutReason | None:
+    if record.removed_for is RemovedFor.SEC_16_4:
+        return "out_of_time" if period <= _last_in_time(record, scene) else None
     if is_superseded(record, chain, scene, period):
         return "superseded"
     if held := held_back(record, chain, scene):
         return held
     return "pending" if record.in_ims and record.state is State.PENDING else None
+
+
+def _last_in_time(record: Record, scene: Scene) -> TaxPeriod:
+    # The tax period in which the time limit ended: the GSTR-2Bs up to its own say what became of the record.
+    assert record.cutoff_at is not None  # noqa: S101 -- what section 16(4) removed has its limit
+    day = in_india(record.cutoff_at - timedelta(microseconds=1)).date()
+    return scene.book.calendar.period_for(TaxPeriod.of(day), scene.recipient.filing)
 
 
 def held_back(

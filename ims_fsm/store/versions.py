@@ -87,7 +87,7 @@ def chains(connection: Connection, recipient: str, chain_ids: Iterable[int]) -> 
 def perhaps_left_out(connection: Connection, recipient: str, period: TaxPeriod) -> Iterator[list[Record]]:
     """Give in pages what GSTR-2B of a period considers (filed by its cut-off, not yet decided: FAQ 15) and may hide.
 
-    It shows what is not pending and whose chain has no amendment (FAQ 13, 14).
+    It shows what is not pending and whose chain has no amendment (FAQ 13, 14). What section 16(4) removed is there too.
     """
     amending = _table.alias("amending").c
     chains = select(amending.chain_id).where(amending.recipient_gstin == recipient, amending.original_date.is_not(None))
@@ -95,8 +95,10 @@ def perhaps_left_out(connection: Connection, recipient: str, period: TaxPeriod) 
         _at.supplier_status == str(SupplierStatus.FILED),
         _at.two_b_period <= str(period),
         _at.settled_in.is_(None),
-        _at.state != str(State.REMOVED),
-        or_(_at.state == str(State.PENDING), _at.chain_id.in_(chains)),
+        or_(
+            _at.removed_for == str(RemovedFor.SEC_16_4),
+            and_(_at.state != str(State.REMOVED), or_(_at.state == str(State.PENDING), _at.chain_id.in_(chains))),
+        ),
     ], PAGE)  # fmt: skip
 
 

@@ -24,7 +24,8 @@ def test_a_draft_is_told_with_its_totals_and_what_it_leaves_out(run):
     assert "ITC rejected (for view only) 0.00 2,466.00 2,466.00 0.00" in rows
     assert "13 lines." in rows
     assert "Left out: 7 records." in rows
-    assert any(row.endswith("it is pending (faq.14.iii)") for row in rows)
+    until = "it comes in once it is accepted or rejected, or its pending ends"
+    assert any(row.endswith(f"it is pending; {until} (faq.14.iii)") for row in rows)
 
 
 def test_a_statement_as_json_and_its_lines_when_asked_for(drafted):

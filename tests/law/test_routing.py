@@ -110,11 +110,24 @@ def test_normal_and_casual_taxpayers_have_an_ims():
 
 def test_what_2b_leaves_out_has_a_reason_with_its_rule():
     assert {name: reason.rule for name, reason in SHIPPED.left_out.items()} == {
+        "out_of_time": "faq.21",
         "superseded": "faq.13.2",
         "original_waits": "faq.13.1",
         "original_unknown": "faq.13.1",
         "pending": "faq.14.iii",
     }
+    assert all(reason.until for reason in SHIPPED.left_out.values())
+
+
+def test_what_gives_no_credit_waits_for_no_original():
+    """FAQ 4, 8, 17, 32, 33; a reversal under rule 37A amends nothing, so nothing before it ends with it."""
+    assert {str(route.name) for route in SHIPPED.routes if not route.waits} == {
+        "reverse_charge",
+        "rule_37a",
+        "pos",
+        "sec_16_4",
+    }
+    assert {str(route.name) for route in SHIPPED.routes if route.prevails} == {"reverse_charge", "pos", "sec_16_4"}
 
 
 def test_a_condition_knows_its_values():
@@ -134,8 +147,8 @@ form = "GSTR-1"
 kinds = ["invoice"]
 rule = "faq.1"
 """ + "".join(
-    f'\n[[left_out]]\nname = "{name}"\nsays = "why"\nrule = "faq.13"\n'
-    for name in ("superseded", "original_waits", "original_unknown", "pending")
+    f'\n[[left_out]]\nname = "{name}"\nsays = "why"\nuntil = "when"\nrule = "faq.13"\n'
+    for name in ("out_of_time", "superseded", "original_waits", "original_unknown", "pending")
 )
 
 
@@ -190,7 +203,7 @@ def test_a_short_declaration_is_enough():
             "routes.toml carrier: has GSTR-1 twice; keep one entry",
         ),
         (
-            SHORT + LAST + '\n[[left_out]]\nname = "pending"\nsays = "it is"\nrule = "faq.14"\n',
+            SHORT + LAST + '\n[[left_out]]\nname = "pending"\nsays = "it is"\nuntil = "when"\nrule = "faq.14"\n',
             "routes.toml left_out: has pending twice; keep one entry",
         ),
         (

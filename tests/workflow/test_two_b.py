@@ -110,13 +110,13 @@ def test_forward_to_reverse_charge_takes_the_credit_back(stage):
 
 
 def test_a_change_of_the_place_of_supply_is_for_the_recipient_to_reverse(stage):
-    """FAQ 33: table 4(B)(1)."""
+    """FAQ 33: table 4(B)(1); in ITC Not Available an amendment stands with the difference."""
     original = stage.document(igst=100)
     stage.filed(original)
     stage.close()
     second = stage.at("2024-12-05").filed(stage.document(igst=120, amends=original, ineligible="pos"), "2024-11")
     stage.close("2024-11")
-    assert stage.totals("2024-11") == {"itc_not_available": igst(120), "reversal_4b1": igst(100)}
+    assert stage.totals("2024-11") == {"itc_not_available": igst(20), "reversal_4b1": igst(100)}
     assert stage.record(second).carried == Heads()
 
 

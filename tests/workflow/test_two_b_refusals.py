@@ -101,4 +101,6 @@ def test_generating_ends_what_time_has_ended(stage):
     record_id = stage.filed(stage.document(date=date(2024, 3, 5)))
     stage.act("keep_pending", record_id)
     stage.at("2024-12-01 00:00").draft()
-    assert (stage.record(record_id).removed_for, stage.left_out()) == ("sec_16_4", {})
+    assert (stage.record(record_id).removed_for, stage.left_out()) == ("sec_16_4", {record_id: "faq.21"})
+    # It is told of until the GSTR-2B of the tax period in which its time ran out.
+    assert [stage.left_out(period) for period in ("2024-11", "2024-12")] == [{record_id: "faq.21"}, {}]

@@ -193,8 +193,10 @@ def _documents(scope: Scope) -> _Entry:
 def _document(scope: Scope, head: str) -> ColumnElement[int]:
     gain = credit(head) - AT[f"carried_{head}"]
     ways: list[tuple[ColumnElement[bool], ColumnElement[int]]] = [(IN_IMS, itc_in_ims(head))]
-    whole, late = with_effect(scope, "self_paid", "reversed", "shown"), with_effect(scope, "out_of_time")
+    whole, late = with_effect(scope, "self_paid", "shown"), with_effect(scope, "out_of_time")
+    moved = with_effect(scope, "reversed")
     ways += [(AT.route.in_(whole), document_credit(head))] if whole else []
+    ways += [(AT.route.in_(moved), gain)] if moved else []
     ways += [(AT.route.in_(late), not_below_zero(gain))] if late else []
     return case(*ways, else_=itc(scope, head, outcome(scope)))
 
