@@ -172,16 +172,15 @@ def prevailed_from(record: Record, chain: Sequence[Record], scene: Scene) -> Tax
     """Return the first 2B period in which a later version prevails over an undecided record; None where none does.
 
     A filed amendment of the same 2B period prevails (FAQ 13). One that goes straight to GSTR-2B and gives no credit
-    prevails from its own period on, whatever is pending before it (FAQ 4, 8, 32, 33).
+    prevails from its own period on, whatever is pending before it (FAQ 4, 8, 32, 33), where no later one of that period
+    prevails over itself.
     """
     if record.settled_in is not None:
         return None
     period = scene.expected_period(record)
     later = [r for r in chain if r.age > record.age and r.filed and r.removed_for is None]
-    prevailing = [
-        scene.expected_period(r) for r in later if scene.expected_period(r) == period or scene.route(r).prevails
-    ]
-    return min(prevailing, default=None)
+    newest = {scene.expected_period(r): scene.route(r) for r in sorted(later, key=lambda r: r.age)}
+    return min((start for start, route in newest.items() if start == period or route.prevails), default=None)
 
 
 def is_superseded(record: Record, chain: Sequence[Record], scene: Scene, period: TaxPeriod | None = None) -> bool:

@@ -240,6 +240,8 @@ def test_the_chain_is_asked_for_an_unknown_original(before, value, same):
         ([record(2, amends=True, **LATER)], None),
         ([record(2, amends=True, **FILED), record(3, amends=True, **LATER, route=Route.POS)], OCTOBER),
         ([record(2, amends=True, **LATER, route=Route.POS, settled_in=NOVEMBER)], NOVEMBER),
+        ([record(2, amends=True, **LATER, route=Route.POS), record(3, amends=True, **LATER)], None),
+        ([record(2, amends=True, **LATER, route=Route.POS), record(3, amends=True)], NOVEMBER),
     ],
 )
 def test_what_gives_no_credit_prevails_from_its_own_2b_period(later, start):

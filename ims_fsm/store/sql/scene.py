@@ -326,14 +326,24 @@ def _outcome() -> ColumnElement[str]:
 
 
 def _marked(member: CTE) -> CTE:
-    """Give each undecided member the undecided one before it, and whether that is of another 2B period."""
-    undecided: dict[str, Any] = {
-        "partition_by": [*(member.c[name] for name in _KEY), member.c.undecided],
-        "order_by": member.c.place,
+    """Give each undecided member the one before it of another 2B period, and each whether one of its own is filed later.
+
+    What comes after is read backwards: a frame whose start moves would be gone through anew for every member.
+    """
+    key = [member.c[name] for name in _KEY]
+    undecided: dict[str, Any] = {"partition_by": [*key, member.c.undecided], "order_by": member.c.place}
+    after: dict[str, Any] = {
+        "partition_by": [*key, member.c.period],
+        "order_by": member.c.place.desc(),
+        "rows": (None, -1),
     }
     before = func.lag(member.c.place).over(**undecided)
     turned = func.lag(member.c.period).over(**undecided) != member.c.period
-    return select(member, case((and_(member.c.undecided == 1, turned), before)).label("turn")).cte("marked")
+    return select(
+        member,
+        case((and_(member.c.undecided == 1, turned), before)).label("turn"),
+        func.max(member.c.prevails).over(**after).label("later_filed"),
+    ).cte("marked")
 
 
 def _ranked(marked: CTE) -> CTE:
@@ -341,9 +351,7 @@ def _ranked(marked: CTE) -> CTE:
     key = [marked.c[name] for name in _KEY]
     before: dict[str, Any] = {"partition_by": key, "order_by": marked.c.place, "rows": (None, -1)}
     until: dict[str, Any] = {"partition_by": key, "order_by": marked.c.place, "rows": (None, 0)}
-    # What comes after is read backwards: a frame whose start moves would be gone through anew for every member.
-    backwards = marked.c.place.desc()
-    after: dict[str, Any] = {"order_by": backwards, "rows": (None, -1)}
+    after: dict[str, Any] = {"partition_by": key, "order_by": marked.c.place.desc(), "rows": (None, -1)}
 
     def newest(condition: ColumnElement[bool]) -> ColumnElement[int]:
         return func.max(case((condition, marked.c.place))).over(**before)
@@ -356,8 +364,7 @@ def _ranked(marked: CTE) -> CTE:
         newest(marked.c.counting == 1).label("counting_before"),
         func.min(case((marked.c.alive == 1, marked.c.place))).over(**before).label("first_alive"),
         func.max(marked.c.turn).over(**until).label("other_period_before"),
-        func.max(marked.c.prevails).over(**after, partition_by=[*key, marked.c.period]).label("later_filed"),
-        func.min(marked.c.ends).over(**after, partition_by=key).label("ended_from"),
+        func.min(case((func.coalesce(marked.c.later_filed, 0) == 0, marked.c.ends))).over(**after).label("ended_from"),
     ).cte("ranked")
 
 
