@@ -326,7 +326,7 @@ def _outcome() -> ColumnElement[str]:
 
 
 def _marked(member: CTE) -> CTE:
-    """Give each undecided member the one before it of another 2B period, and each whether one of its own is filed later.
+    """Give each undecided member the one before it of another 2B period, and each whether one of its own comes later.
 
     What comes after is read backwards: a frame whose start moves would be gone through anew for every member.
     """
