@@ -57,6 +57,8 @@ class Call:
     as_json: bool = False
     #: The moment that is taken for now (aware); None for the real one.
     at: datetime | None = None
+    #: TOML laid over the calendar.
+    calendar: Path | None = None
 
     @contextmanager
     def ims(self, *, create: bool = False, in_memory: bool = False) -> Iterator[IMS]:
@@ -71,7 +73,7 @@ class Call:
             remedy = "import a download of the portal first (ims-fsm import FILE), or name another with --db"
             raise CallError(f"there is no database {path}; {remedy}")
         clock: Mapping[str, Any] = {} if self.at is None else {"clock": lambda: self.at}
-        with IMS("sqlite://" if in_memory else self.db, **clock) as ims:
+        with IMS("sqlite://" if in_memory else self.db, calendar=self.calendar, **clock) as ims:
             yield ims
 
     @contextmanager
@@ -155,6 +157,7 @@ def _shared(
     db: str = DEFAULT_DB,
     as_json: bool = False,
     at: datetime | None = None,
+    calendar: Path | None = None,
 ) -> None:
     """Declare the options that commands share."""
 
@@ -189,9 +192,12 @@ def command(
 ) -> Callable[[Callable[Concatenate[Call, P], None]], Callable[..., None]]:
     """Make a function a command: its first argument, the `Call`, gives way to the shared options that are named.
 
-    Every command takes `--json`; what options and arguments are for is in `commands.toml`; `settings` are Typer's.
+    Every command takes `--json`, and every one with a database `--calendar`; what options and arguments are for is in
+    `commands.toml`; `settings` are Typer's.
     """
-    options = [option for option in SHARED.values() if option.name in {*shared, "as_json"}]
+    # What uses a database stands by a calendar.
+    given = {*shared, "as_json", *(["calendar"] if "db" in shared else [])}
+    options = [option for option in SHARED.values() if option.name in given]
 
     def declare(function: Callable[Concatenate[Call, P], None]) -> Callable[..., None]:
         work: Callable[..., None] = function

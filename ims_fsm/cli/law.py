@@ -299,8 +299,9 @@ def _tell_annexure(annexure: Annexure, wrong: list[Problem]) -> None:
 
 
 @command("scenario run")
-def run(call: Call, paths: list[Path], *, db: str = "sqlite://") -> None:
+def run(call: Call, paths: list[Path], *, db: str = "sqlite://", calendar: Path | None = None) -> None:
     """Run scenarios; exit 0 when every scenario holds, 1 when one fails, 2 when one cannot be read."""
+    from ims_fsm.law.book import book_with
     from ims_fsm.scenario.report import exit_code, lines, summary
     from ims_fsm.scenario.running import run_paths
 
@@ -309,7 +310,7 @@ def run(call: Call, paths: list[Path], *, db: str = "sqlite://") -> None:
         def progress(outcome: Outcome, number: int, of: int) -> None:
             report(outcome.path.name, number, of)
 
-        outcomes = run_paths(paths, db, progress)
+        outcomes = run_paths(paths, db, progress, book_with(calendar))
 
     def tell() -> None:
         for line in (line for outcome in outcomes for line in lines(outcome)):

@@ -1,13 +1,15 @@
 """The law book: the declared machines, the calendar and the routes together, as one value to work from.
 
-Imports the loading of each; the folder of declarations is the only thing it reads.
+Imports the loading of each; reads the folder of declarations, and a file laid over the calendar where one is named.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
+from ims_fsm.errors import DeclarationError, Problem
 from ims_fsm.law.calendar import Calendar
 from ims_fsm.law.calendar_reading import read_calendar
 from ims_fsm.law.loading import shipped_law
@@ -26,15 +28,38 @@ class LawBook:
     law: Law
     calendar: Calendar
     routing: Routing
+    #: The TOML that is laid over the shipped calendar, if any is.
+    overlay: str | None = None
 
 
-@cache
+def book_with(calendar: str | Path | None) -> LawBook:
+    """Return the law book that ships, with the TOML of a file laid over its calendar; None: as it ships.
+
+    Raises `DeclarationError`, also for a file that cannot be read.
+    """
+    return shipped_book(None if calendar is None else overlay_of(calendar))
+
+
+def overlay_of(calendar: str | Path) -> str:
+    """Return the text of a file that is laid over the calendar; raises `DeclarationError`."""
+    try:
+        return Path(calendar).read_text("utf-8")
+    except (OSError, UnicodeDecodeError, ValueError) as error:
+        problem = Problem(str(calendar), f"cannot be read ({type(error).__name__})", "name a TOML file in UTF-8")
+        raise DeclarationError("calendar", [problem]) from error
+
+
 def shipped_book(calendar_overlay: str | None = None) -> LawBook:
     """Return the law book that the package ships; `calendar_overlay` is TOML laid over its calendar.
 
     An overlay serves where a notification extends a due date. Raises `DeclarationError`.
     """
+    return _shipped(calendar_overlay)
+
+
+@cache
+def _shipped(calendar_overlay: str | None) -> LawBook:
     folder = machines_folder()
     calendar = read_calendar((folder / "calendar.toml").read_text("utf-8"), calendar_overlay)
     routing = Routing.load((folder / "routes.toml").read_text("utf-8"))
-    return LawBook(shipped_law(), calendar, routing)
+    return LawBook(shipped_law(), calendar, routing, calendar_overlay)

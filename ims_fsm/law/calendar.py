@@ -7,11 +7,12 @@ days in India.
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Self
 
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.law.calendar_declaration import CalendarDeclaration, Extension, LastDay, Window
@@ -86,6 +87,20 @@ class Calendar:
     declared: CalendarDeclaration
 
     # --- what is declared ---------------------------------------------------------------------------------------------
+
+    @cached_property
+    def text(self) -> str:
+        """Everything that is declared, as JSON in one form; `from_text` reads it back."""
+
+        def plain(value: object) -> object:
+            return sorted(value) if isinstance(value, frozenset) else str(value)
+
+        return json.dumps(self.declared.model_dump(), default=plain, sort_keys=True)
+
+    @classmethod
+    def from_text(cls, text: str) -> Self:
+        """Return the calendar whose `text` this is."""
+        return cls(CalendarDeclaration.model_validate_json(text))
 
     @cached_property
     def opens_at(self) -> dt.datetime:

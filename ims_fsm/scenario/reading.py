@@ -45,12 +45,12 @@ _FAULTS = {
 }
 
 
-def read_scenario(path: Path) -> Scenario:
+def read_scenario(path: Path, book: LawBook | None = None) -> Scenario:
     """Read a scenario's file; raises `InputError` with every problem at once, each naming the file's entry."""
-    return scenario_of(_content(path), path)
+    return scenario_of(_content(path), path, book)
 
 
-def scenario_of(content: Mapping[str, Any], path: Path) -> Scenario:
+def scenario_of(content: Mapping[str, Any], path: Path, book: LawBook | None = None) -> Scenario:
     """Return the scenario that a file's tables are; raises `InputError` with every problem at once."""
     problems: list[Problem] = []
     head = {key: value for key, value in content.items() if key not in TABLES}
@@ -58,7 +58,7 @@ def scenario_of(content: Mapping[str, Any], path: Path) -> Scenario:
     taxpayers = _listed(content, "taxpayer", TaxpayerEntry, problems)
     documents = _listed(content, "document", DocumentEntry, problems)
     steps = {number: step for number, row in _rows(content, "step", problems) if (step := _step(number, row, problems))}
-    problems += _contradictions(content, header, taxpayers, documents, steps, shipped_book())
+    problems += _contradictions(content, header, taxpayers, documents, steps, book or shipped_book())
     if problems or header is None:
         raise InputError(str(path), problems)
     return Scenario(

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from ims_fsm.errors import ImsFsmError, InputError, Problem
+from ims_fsm.law.book import LawBook
 from ims_fsm.scenario.declaration import Expect, Scenario, Step
 from ims_fsm.scenario.expectations import Failure, Wanted, failures, in_a_line, judged
 from ims_fsm.scenario.reading import read_scenario
@@ -21,7 +22,7 @@ IN_MEMORY = "sqlite://"
 Progress = Callable[[Outcome, int, int], None]
 
 
-def run_scenario(scenario: Scenario, databases: Scratch) -> Outcome:
+def run_scenario(scenario: Scenario, databases: Scratch, book: LawBook | None = None) -> Outcome:
     """Run a scenario on a fresh database.
 
     Every expectation is looked at; a step that does something unexpected ends the run, for what follows stands on it.
@@ -30,7 +31,7 @@ def run_scenario(scenario: Scenario, databases: Scratch) -> Outcome:
     failed: list[StepFailure] = []
     noted: list[StepNote] = []
     number = 0
-    with Stage.built(scenario, databases) as stage:
+    with Stage.built(scenario, databases, book) as stage:
         for number, step in enumerate(scenario.steps, start=1):
             stage.clock.set(step.at)
             differing, notes = _failures(stage, step)
@@ -49,28 +50,31 @@ def run_scenario(scenario: Scenario, databases: Scratch) -> Outcome:
     )
 
 
-def run_paths(paths: Iterable[Path], url: str = IN_MEMORY, progress: Progress | None = None) -> list[Outcome]:
+def run_paths(
+    paths: Iterable[Path], url: str = IN_MEMORY, progress: Progress | None = None, book: LawBook | None = None
+) -> list[Outcome]:
     """Run the scenarios of files and folders; what cannot be read is an outcome with problems, and the rest is run.
 
-    `progress` is called after each with its outcome, its number and how many there are. Raises `StoreError`.
+    `progress` is called after each with its outcome, its number and how many there are; `book` is the law where it is
+    not the one that ships. Raises `StoreError`.
     """
     files = list(scenario_files(paths))
     outcomes: list[Outcome] = []
     with Scratch(url) as databases:
         for file in files:
-            outcomes.append(file if isinstance(file, Outcome) else run_file(file, databases))
+            outcomes.append(file if isinstance(file, Outcome) else run_file(file, databases, book))
             if progress is not None:
                 progress(outcomes[-1], len(outcomes), len(files))
     return outcomes
 
 
-def run_file(path: Path, databases: Scratch) -> Outcome:
+def run_file(path: Path, databases: Scratch, book: LawBook | None = None) -> Outcome:
     """Run the scenario of a file; one that cannot be read is an outcome with its problems. Raises `StoreError`."""
     try:
-        scenario = read_scenario(path)
+        scenario = read_scenario(path, book)
     except InputError as error:
         return _unreadable(path, error.problems)
-    return run_scenario(scenario, databases)
+    return run_scenario(scenario, databases, book)
 
 
 def scenario_files(paths: Iterable[Path]) -> Iterator[Path | Outcome]:

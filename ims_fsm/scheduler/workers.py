@@ -86,14 +86,18 @@ def named(text: str, workspace: Workspace, opener: Opener | None = None) -> Work
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """Opens a database by its URL with a clock; a call gives an IMS, which whoever calls closes."""
+    """Opens a database by its URL with a clock; a call gives an IMS, which whoever calls closes.
+
+    `overlay` is TOML laid over the calendar.
+    """
 
     url: str
     clock: Clock = system_clock
+    overlay: str | None = None
 
     def __call__(self) -> IMS:
         """Open the database; raises `StoreError`."""
-        return IMS(self.url, clock=self.clock)
+        return IMS(self.url, clock=self.clock, book=shipped_book(self.overlay))
 
 
 def opening_of(workspace: Workspace) -> Opening:
@@ -104,11 +108,12 @@ def opening_of(workspace: Workspace) -> Opening:
     """
     if workspace.in_memory:
         raise WorkersError("a database in memory is seen by one process alone; use a file or PostgreSQL")
-    if workspace.book is not shipped_book():
+    if workspace.book is not shipped_book(workspace.book.overlay):
         raise WorkersError(f"other processes would work by the law that ships and not by yours; {_REMEDY}")
     if any(workspace.hooks.watch(trigger) for trigger in (Trigger.EXPIRE, Trigger.LAPSE)):
         raise WorkersError(f"other processes would not call your hooks; {_REMEDY}")
-    opening = Opening(workspace.engine.url.render_as_string(hide_password=False), workspace.clock)
+    url = workspace.engine.url.render_as_string(hide_password=False)
+    opening = Opening(url, workspace.clock, workspace.book.overlay)
     try:
         pickle.dumps(opening)
     except (pickle.PicklingError, AttributeError, TypeError) as error:

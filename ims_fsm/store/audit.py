@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Result, RowMapping, Select, Table, func, sele
 
 from ims_fsm.errors import Problem
 from ims_fsm.store import log, seals
+from ims_fsm.store.job_tables import CalendarRow
 from ims_fsm.store.log import RESTORE, ROWS_AT_ONCE, TRAILS, of_recipient
 from ims_fsm.store.records import from_row
 from ims_fsm.store.seals import Seal, seal
@@ -27,6 +28,7 @@ MOST = 100
 _records: Table = core(RecordRow)
 _contents: Table = core(ContentRow)
 _declarations: Table = core(DeclarationRow)
+_calendars: Table = core(CalendarRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +96,10 @@ def _is_its_content(row: RowMapping) -> bool:
 
 
 def _altered_declarations(connection: Connection) -> Iterator[Problem]:
-    for row in connection.execute(select(_declarations).order_by(_declarations.c.id)):
-        if hashlib.sha256(row.declared.encode()).hexdigest() != row.fingerprint:
-            where = f"declaration {row.id} of {row.machine}"
-            yield Problem(where, "is not what the fingerprint beside it was taken of", RESTORE)
+    for table, of in ((_declarations, "declaration {0.id} of {0.machine}"), (_calendars, "calendar {0.id}")):
+        for row in connection.execute(select(table).order_by(table.c.id)):
+            if hashlib.sha256(row.declared.encode()).hexdigest() != row.fingerprint:
+                yield Problem(of.format(row), "is not what the fingerprint beside it was taken of", RESTORE)
 
 
 def _count(connection: Connection, table: Table, gstin: str | None) -> int:

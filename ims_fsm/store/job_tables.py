@@ -1,4 +1,4 @@
-"""The tables of the calendar: jobs by shard of recipients, and the reminders that were given.
+"""The tables of the calendar: jobs by shard of recipients, the reminders that were given, and the calendar itself.
 
 Imports the tables that they stand beside; the schema imports them, so that the metadata is whole.
 """
@@ -11,7 +11,7 @@ from sqlalchemy import Index
 from sqlmodel import Field
 
 from ims_fsm.store.place import place_column
-from ims_fsm.store.tables import Table, one_of, part_index
+from ims_fsm.store.tables import PAISE, Table, one_of, part_index
 from ims_fsm.terms.vocabulary import JobStatus, ReminderKind
 
 
@@ -64,3 +64,30 @@ class ReminderRow(Table, table=True):
     records: int
     rule: str
     place: int | None = Field(default=None, sa_column=place_column())
+
+
+class CalendarRow(Table, table=True):
+    """The calendar by which periods, limits and routes were worked out from then on.
+
+    The newest is the one by which they stand; `declared` is everything that it declares, as JSON.
+    """
+
+    __tablename__ = "calendar"
+
+    id: int | None = Field(default=None, primary_key=True)
+    fingerprint: str = Field(max_length=64)
+    declared: str
+    actor: str
+    at: datetime
+
+
+class CalendarMoveRow(Table, table=True):
+    """What a calendar moved of a record when it came: what stood before and stands since, as JSON by column."""
+
+    __tablename__ = "calendar_move"
+
+    recipient_gstin: str = Field(primary_key=True, max_length=15)
+    record_id: int = Field(primary_key=True, sa_type=PAISE)
+    calendar_id: int = Field(primary_key=True)
+    before: str
+    after: str

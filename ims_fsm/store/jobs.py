@@ -114,6 +114,11 @@ def say_why(connection: Connection, due: Due, why: str) -> None:
     connection.execute(skipped.values(error=func.replace(literal(why), literal("{gstin}"), _run.recipient_gstin)))
 
 
+def forget(connection: Connection, job: Job, period: str) -> None:
+    """Remove what is planned and done of a job and period; it is planned again where it is due."""
+    connection.execute(_table.delete().where(_run.job == str(job), _run.period == period))
+
+
 def withdraw(connection: Connection, now: datetime) -> None:
     """Remove what a clock that ran ahead has planned before its time: it would pass for planned when that comes.
 

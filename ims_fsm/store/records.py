@@ -137,6 +137,11 @@ def undecided(connection: Connection, recipient: str) -> int:
     return int(connection.execute(query).scalar_one())
 
 
+def undecided_pages(connection: Connection, recipient: str) -> Iterator[list[Record]]:
+    """Give a recipient's records that are not decided and not removed, a page at a time; a page may be written to."""
+    return pages(connection, recipient, [_at.settled_in.is_(None), _at.removed_for.is_(None)], PAGE)
+
+
 def pending(connection: Connection, recipient: str) -> Iterator[Record]:
     """Give a recipient's pending records."""
     return matching(connection, recipient, [_at.state == str(State.PENDING)])

@@ -381,6 +381,8 @@ APPEND_ONLY = (
     "record_content",
     "declaration",
     "adoption",
+    "calendar",
+    "calendar_move",
     "seal",
     "seal_mark",
     "reminder",

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Self, Unpack
 
+from ims_fsm.errors import InputError, Problem
 from ims_fsm.formats.gstn.download import Source
-from ims_fsm.law.book import LawBook
+from ims_fsm.law.book import LawBook, book_with
 from ims_fsm.law.hooks import Hooks
 from ims_fsm.record.taxpayer import Taxpayer
 from ims_fsm.store import records, scratch, taxpayers
 from ims_fsm.store.connection import Engine
 from ims_fsm.terms.border import checked_actor, checked_parties, checked_party, checked_value
 from ims_fsm.terms.event import Event
-from ims_fsm.workflow.calendar import sweeps
+from ims_fsm.workflow.calendar import change, sweeps
 from ims_fsm.workflow.calendar.sweeps import SweepReport
 from ims_fsm.workflow.desks import RecipientDesk, SupplierDesk
 from ims_fsm.workflow.reception.importing import Imported, Importing, import_download, register
@@ -31,9 +33,10 @@ class IMS:
     """An Invoice Management System on one database; what concerns a recipient or a supplier is done at their desk.
 
     `database` is a URL as SQLAlchemy writes it (`sqlite:///ims.db`, `postgresql://…`) or an engine of SQLAlchemy; an
-    empty one gets its tables at once. `clock` gives aware moments, `book` is the law, `hooks` are called at
-    transitions. A call that another writer stood in the way of is tried again, `retries` times. One object serves all
-    threads of a process; a process that is forked opens its own.
+    empty one gets its tables at once. `clock` gives aware moments, `book` is the law, `calendar` a TOML file laid over
+    its calendar, `hooks` are called at transitions. Where a database was last opened with another calendar, what was
+    worked out from that is worked out again. A call that another writer stood in the way of is tried again, `retries`
+    times. One object serves all threads of a process; a process that is forked opens its own.
 
     Every call raises `StoreError` where the database cannot be used, and `ConflictError` where other writers stood in
     the way each time. Opening raises `LawMismatchError` where live records were written under other declarations.
@@ -49,11 +52,18 @@ class IMS:
         *,
         clock: Clock = system_clock,
         book: LawBook | None = None,
+        calendar: str | Path | None = None,
         hooks: Hooks | None = None,
         retries: int = RETRIES,
     ) -> None:
-        """Open the database and check that it fits the declarations."""
+        """Open the database, check that it fits the declarations, and have it stand by the calendar."""
+        if calendar is not None:
+            if book is not None:
+                remedy = "lay the file over the book's calendar yourself (read_calendar), or leave the book out"
+                raise InputError("IMS", [Problem("calendar", "is given beside a book, which has one", remedy)])
+            book = book_with(calendar)
         self._workspace = Workspace(database, clock=clock, book=book, hooks=hooks, retries=retries)
+        change.follow(self._workspace)
 
     @property
     def book(self) -> LawBook:

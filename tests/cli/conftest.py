@@ -43,9 +43,9 @@ Run = Callable[..., Ran]
 
 def run_here(*arguments: object, **env: str) -> Ran:
     """Run a command in the current folder."""
-    done = CliRunner(env={"COLUMNS": None, "IMS_FSM_DB": None, "USER": "meera", **env}).invoke(
-        app, [*map(str, arguments)]
-    )
+    done = CliRunner(
+        env={"COLUMNS": None, "IMS_FSM_DB": None, "IMS_FSM_CALENDAR": None, "USER": "meera", **env}
+    ).invoke(app, [*map(str, arguments)])
     if done.exception is not None and not isinstance(done.exception, SystemExit):
         raise done.exception
     return Ran(done.exit_code, done.stdout, done.stderr)

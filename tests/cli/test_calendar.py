@@ -133,3 +133,14 @@ def test_a_scheduler_runs_until_it_is_told_to_stop(run, end):
     running.send_signal(end)
     _, said = running.communicate(timeout=60)
     assert (running.returncode, said) == (0, "stopping; work in progress is finished first\n")
+
+
+def test_a_calendar_reaches_every_command_with_a_database(bare, tmp_path):
+    """Also where it is named in the environment; without it what was worked out by it is worked out again."""
+    calendar = tmp_path / "calendar.toml"
+    calendar.write_text("[[extension]]\nwhat = 'two_b'\nperiod = '2024-10'\ndate = 2024-11-16\nsource = 'a notice'\n")
+    bare("taxpayer", OWN).ended(0)
+    sweep = ("sweep", "--at", "2024-11-14T06:00")
+    assert bare(*sweep, "--calendar", str(calendar)).ended(0).out == "Nothing was due.\n"
+    assert bare(*sweep, IMS_FSM_CALENDAR=str(calendar)).ended(0).out == "Nothing was due.\n"
+    assert "GSTR-2B of 2024-10 is drafted" in bare(*sweep).ended(0).out

@@ -245,3 +245,55 @@ def test_verify_as_json(bare, found):
         "counterexamples": [],
     }
     assert answer["annexure_a"]["problems"] == []
+
+
+EXTENDED = """
+[[extension]]
+what = "gstr1"
+period = "2025-03"
+date = 2025-04-13
+source = "a notification"
+"""
+STORY = """
+title = "GSTR-1 of March filed on 12 April"
+[[taxpayer]]
+name = "buyer"
+gstin = "27AAPFU0939F1ZV"
+[[taxpayer]]
+name = "seller"
+gstin = "29AABCT1332L1ZA"
+[[document]]
+name = "INV"
+kind = "invoice"
+supplier = "seller"
+recipient = "buyer"
+number = "S/1"
+date = 2025-03-05
+taxable = "1000.00"
+igst = "180.00"
+[[step]]
+at = 2025-04-10T10:00:00
+do = "save"
+document = "INV"
+form = "GSTR-1"
+period = "2025-03"
+[[step]]
+at = 2025-04-12T10:00:00
+do = "file"
+supplier = "seller"
+form = "GSTR-1"
+period = "2025-03"
+[[step]]
+at = 2025-04-12T10:01:00
+expect = { document = "INV", two_b_period = "2025-03" }
+"""
+
+
+def test_a_calendar_reaches_a_scenario(bare, tmp_path):
+    story, calendar = tmp_path / "story.toml", tmp_path / "calendar.toml"
+    story.write_text(STORY)
+    calendar.write_text(EXTENDED)
+    assert "found 2025-04" in bare("scenario", "run", str(story)).ended(1).out
+    bare("scenario", "run", str(story), "--calendar", str(calendar)).ended(0)
+    missing = bare("scenario", "run", str(story), "--calendar", str(tmp_path / "none.toml"))
+    assert "cannot be read" in missing.ended(2).err

@@ -1,0 +1,52 @@
+"""By which calendar the store's periods, limits and routes were worked out; append-only.
+
+Imports the tables and the calendar; works nothing out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select
+
+from ims_fsm.law.calendar import Calendar
+from ims_fsm.record.record import Record
+from ims_fsm.store.job_tables import CalendarMoveRow, CalendarRow
+from ims_fsm.store.tables import core
+
+# What of a record is worked out from the calendar and stored.
+MOVED = ("cutoff_at", "two_b_period", "route")
+_calendars, _moves = core(CalendarRow), core(CalendarMoveRow)
+
+
+def standing(connection: Connection) -> str | None:
+    """Return the text of the calendar by which the records stand; None in a new store."""
+    query = select(_calendars.c.declared).order_by(_calendars.c.id.desc()).limit(1)
+    text: str | None = connection.execute(query).scalar()
+    return text
+
+
+def put_moves(connection: Connection, calendar_id: int, changes: Sequence[tuple[Record, Record]]) -> None:
+    """Write what a calendar moved of records: each as it was and as it stands."""
+    rows = []
+    for before, after in changes:
+        moved = [name for name in MOVED if getattr(before, name) != getattr(after, name)]
+        was, stands = (json.dumps({name: _plain(getattr(of, name)) for name in moved}) for of in (before, after))
+        key = {"recipient_gstin": before.recipient, "record_id": before.id, "calendar_id": calendar_id}
+        rows.append({**key, "before": was, "after": stands})
+    if rows:
+        connection.execute(insert(_moves), rows)
+
+
+def _plain(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def put(connection: Connection, calendar: Calendar, actor: str, at: datetime) -> int:
+    """Write that the records stand by a calendar from now on; returns its id."""
+    fingerprint = hashlib.sha256(calendar.text.encode()).hexdigest()
+    values = {"fingerprint": fingerprint, "declared": calendar.text, "actor": actor, "at": at}
+    return int(connection.execute(insert(_calendars).values(values).returning(_calendars.c.id)).scalar_one())
