@@ -124,9 +124,8 @@ def test_what_is_decided_moves_the_rest_of_its_chain(stage):
 
 def test_without_a_2b_there_is_no_gstr3b(stage):
     stage.at("2024-11-14")
-    with stage.refused("two_b_missing", "faq.23") as found:
+    with stage.refused("two_b_missing", "faq.23"):
         filed_3b(stage)
-    assert str(found[0]) == (f"GSTR-2B of 2024-10 has not been generated for {stage.buyer} (faq.23); generate it first")
 
 
 def test_on_a_stale_2b_there_is_no_gstr3b(stage):
@@ -134,12 +133,8 @@ def test_on_a_stale_2b_there_is_no_gstr3b(stage):
     record_id = stage.filed()
     stage.at("2024-11-14").draft()
     stage.act("reject", record_id)
-    with stage.refused("two_b_stale", "faq.29") as found:
+    with stage.refused("two_b_stale", "faq.29"):
         filed_3b(stage)
-    assert str(found[0]) == (
-        f"Actions were changed after GSTR-2B of 2024-10 was generated for {stage.buyer} (faq.29); "
-        "recompute GSTR-2B, then file"
-    )
 
 
 def test_gstr3b_is_filed_once(stage):

@@ -1,4 +1,4 @@
-"""What a recipient does with his records: one, many, asked first; each refusal of an action once."""
+"""What a recipient does with their records, in both rule sets; each refusal of an action once."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from ims_fsm import TaxPeriod
+from ims_fsm import Heads, TaxPeriod
 from ims_fsm.terms.vocabulary import State
 
 OCTOBER = TaxPeriod("2024-10")
@@ -47,22 +47,16 @@ def test_an_action_takes_the_words_of_the_one_before_away(stage):
 def test_ims_opens_on_14_october_2024(stage):
     """FAQ 3."""
     record_id = stage.at("2024-10-13 23:59").saved()
-    with stage.refused("ims_not_open", "faq.3") as found:
+    with stage.refused("ims_not_open", "faq.3"):
         stage.act("accept", record_id)
-    assert str(found[0]) == "IMS takes actions only from 14 October 2024 (faq.3); act on or after that day"
     assert stage.at("2024-10-14 00:00").act("accept", record_id).state == State.ACCEPTED
 
 
 def test_only_some_taxpayers_have_an_ims(stage):
     stage.taxpayer(stage.buyer, kind="composition")
     record_id = stage.saved()
-    with stage.refused("taxpayer_not_eligible", "faq.9") as found:
+    with stage.refused("taxpayer_not_eligible", "faq.9"):
         stage.act("accept", record_id)
-    assert str(found[0]) == (
-        f"The recipient {stage.buyer} is a composition taxpayer; only normal taxpayers (SEZ units and developers "
-        "included) and casual taxpayers have an IMS (faq.9); correct the taxpayer's kind if it is wrong; otherwise "
-        "there is nothing to act on"
-    )
 
 
 def test_a_decided_record_is_not_acted_on(stage):
@@ -71,10 +65,6 @@ def test_a_decided_record_is_not_acted_on(stage):
     with stage.refused("frozen", "faq.12") as found:
         stage.act("reject", record_id)
     assert [refusal.code for refusal in found] == ["frozen"]
-    assert str(found[0]) == (
-        f"Invoice S/1 of {stage.seller} was decided for good when the recipient filed GSTR-3B, so it can no longer be "
-        "acted on (faq.12); ask the supplier to amend it in GSTR-1A or a later GSTR-1 or IFF, and act on the amendment"
-    )
 
 
 def test_the_time_limit_ends_what_takes_credit(stage):
@@ -82,101 +72,34 @@ def test_the_time_limit_ends_what_takes_credit(stage):
     record_id = stage.filed(stage.document(date=date(2024, 3, 5)))
     stage.at("2024-11-30 23:59").act("reject", record_id)
     stage.at("2024-12-01 00:00")
-    with stage.refused("s16_4_expired", "faq.31") as found:
+    with stage.refused("s16_4_expired", "faq.31"):
         stage.act("accept", record_id)
-    assert str(found[0]) == (
-        f"The time limit of section 16(4) has passed for invoice S/1 of {stage.seller}, and its credit can no longer "
-        "be taken (faq.31); it may still be rejected until GSTR-3B is filed; settle the amount with the supplier"
-    )
     assert stage.act("reject", record_id).state == "rejected"
 
 
 @pytest.mark.parametrize(
-    ("given", "rule", "sentence"),
+    ("form", "kind", "given", "rule"),
     [
-        (
-            {"reverse_charge": True},
-            "faq.17",
-            (
-                "Invoice S/1 of {} is under reverse charge, so it is not in IMS and goes straight to GSTR-2B (faq.17); "
-                "pay the tax under reverse charge and take the credit in GSTR-3B; no action is due here"
-            ),
-        ),
-        (
-            {"ineligible": "pos"},
-            "faq.4.i",
-            (
-                "ITC on invoice S/1 of {} is not available by the place-of-supply rule, so it is not in IMS and goes "
-                "straight to GSTR-2B (faq.4.i); no action is due here; if the place of supply is wrong, ask the "
-                "supplier to amend it"
-            ),
-        ),
-        (
-            {"ineligible": "sec_16_4"},
-            "faq.4.ii",
-            (
-                "Invoice S/1 of {} was reported after the time limit of section 16(4), so it is not in IMS and goes "
-                "straight to ITC Not Available of GSTR-2B (faq.4.ii); its ITC can no longer be taken; settle the "
-                "amount with the supplier"
-            ),
-        ),
-        (
-            {"ineligible": "rule_37a"},
-            "faq.8.5",
-            (
-                "Invoice S/1 of {} is a reversal under rule 37A, so it is not in IMS and goes straight to GSTR-2B "
-                "(faq.8.5); reverse the ITC in GSTR-3B; no action is due here"
-            ),
-        ),
+        ("GSTR-1", "invoice", {"reverse_charge": True}, "faq.17"),
+        ("GSTR-1", "invoice", {"ineligible": "pos"}, "faq.4.i"),
+        ("GSTR-1", "invoice", {"ineligible": "sec_16_4"}, "faq.4.ii"),
+        ("GSTR-1", "invoice", {"ineligible": "rule_37a"}, "faq.8.5"),
+        ("GSTR-5", "invoice", {}, "faq.8.1"),
+        ("ICEGATE", "bill_of_entry", {}, "faq.8.2"),
     ],
 )
-def test_what_goes_past_ims_is_not_acted_on(stage, given, rule, sentence):
-    record_id = stage.filed(stage.document(**given))
+def test_what_goes_past_ims_is_not_acted_on(stage, form, kind, given, rule):
+    record_id = stage.filed(stage.document(kind, **given), form=form)
     for trigger in ACTIONS:
-        with stage.refused("not_in_ims", rule) as found:
+        with stage.refused("not_in_ims", rule):
             stage.act(trigger, record_id)
-        assert str(found[0]) == sentence.format(stage.seller)
-
-
-@pytest.mark.parametrize(
-    ("form", "kind", "rule", "sentence"),
-    [
-        (
-            "GSTR-5",
-            "invoice",
-            "faq.8.1",
-            (
-                "Invoice S/1 of {} comes from GSTR-5, so it is not in IMS and goes straight to GSTR-2B (faq.8.1); "
-                "no action is due here"
-            ),
-        ),
-        (
-            "ICEGATE",
-            "bill_of_entry",
-            "faq.8.2",
-            (
-                "Bill of entry S/1 of {} comes from ICEGATE for 2B period 2024-10, before imports were in IMS, so it "
-                "goes straight to GSTR-2B (faq.8.2); no action is due here"
-            ),
-        ),
-    ],
-)
-def test_what_another_form_brings_is_not_acted_on(stage, form, kind, rule, sentence):
-    record_id = stage.filed(stage.document(kind), form=form)
-    with stage.refused("not_in_ims", rule) as found:
-        stage.act("accept", record_id)
-    assert str(found[0]) == sentence.format(stage.seller)
 
 
 def test_what_is_older_than_ims_is_not_acted_on(stage):
     record_id = stage.at("2024-10-11").filed(period="2024-09")
     stage.at("2024-10-14")
-    with stage.refused("not_in_ims", "additional.1") as found:
+    with stage.refused("not_in_ims", "additional.1"):
         stage.act("accept", record_id)
-    assert str(found[0]) == (
-        f"Invoice S/1 of {stage.seller} belongs to 2B period 2024-09, before IMS began, so it is not in IMS "
-        "(additional.1); no action is due here; its GSTR-2B was generated without IMS"
-    )
 
 
 def test_the_original_comes_first(stage):
@@ -187,13 +110,8 @@ def test_the_original_comes_first(stage):
     stage.close()
     second = stage.at("2024-12-05").filed(stage.document(amends=original), "2024-11")
     for trigger in ("accept", "reject", "keep_pending"):
-        with stage.refused("original_not_settled", "faq.13.1") as found:
+        with stage.refused("original_not_settled", "faq.13.1"):
             stage.act(trigger, second)
-        assert str(found[0]) == (
-            f"Amended invoice S/2 of {stage.seller} amends invoice S/1, which belongs to another 2B period and has not "
-            "been decided by a filed GSTR-3B (faq.13.1); act on the original and file its GSTR-3B first; "
-            "a pending original is not decided"
-        )
     stage.act("accept", first)
     stage.close("2024-11")
     assert stage.act("accept", second).state == State.ACCEPTED
@@ -208,12 +126,8 @@ def test_in_one_2b_period_there_is_no_order(stage):
 
 def test_a_credit_note_is_not_pending_before_october_2025(stage):
     record_id = stage.filed(stage.document("credit_note"))
-    with stage.refused("pending_not_allowed", "faq.11.a") as found:
+    with stage.refused("pending_not_allowed", "faq.11.a"):
         stage.act("keep_pending", record_id)
-    assert str(found[0]) == (
-        f"Credit note S/1 of {stage.seller} is an original credit note, and pending is not available for it "
-        "(faq.11.a); accept it or reject it; with no action it is deemed accepted"
-    )
 
 
 @pytest.mark.parametrize(
@@ -253,34 +167,23 @@ def test_in_one_2b_period_the_action_on_the_original_credit_note_counts(stage):
 
 def test_the_portal_may_block_pending(stage):
     record_id = stage.filed(stage.document(pending_blocked=True))
-    with stage.refused("pending_not_allowed", "faq.11") as found:
+    with stage.refused("pending_not_allowed", "faq.11"):
         stage.act("keep_pending", record_id)
-    assert str(found[0]) == (
-        f"The portal itself blocks pending on invoice S/1 of {stage.seller} (faq.11); accept it or reject it"
-    )
 
 
 def test_remarks_have_a_limit(stage):
     record_id = stage.saved()
     stage.act("reject", record_id, remarks="x" * 250)
-    with stage.refused("remarks_too_long", "advisory.2025-10.remarks") as found:
+    with stage.refused("remarks_too_long", "advisory.2025-10.remarks"):
         stage.act("reject", record_id, remarks="x" * 251)
-    assert str(found[0]) == (
-        f"The remarks on invoice S/1 of {stage.seller} are longer than 250 characters (advisory.2025-10.remarks); "
-        "shorten them"
-    )
 
 
 def test_an_action_may_be_bound_to_the_version_it_was_chosen_on(stage):
     record_id = stage.saved()
     seen = stage.record(record_id).version
     stage.shop.edit(record_id, {"igst": 1})
-    with stage.refused("stale_version", "faq.16.1") as found:
+    with stage.refused("stale_version", "faq.16.1"):
         stage.act("accept", record_id, version=seen)
-    assert str(found[0]) == (
-        f"Invoice S/1 of {stage.seller} has changed since the action on it was chosen (faq.16.1); "
-        "look at it again, and act on what it says now"
-    )
     assert stage.act("accept", record_id, version=stage.record(record_id).version).state == State.ACCEPTED
 
 
@@ -329,3 +232,90 @@ def test_all_refusals_come_together(stage):
         "itc_reduction_not_applicable",
         "pending_not_allowed",
     ]
+
+
+# --- from October 2025 ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def later(stage):
+    """A credit note of 2B period 2025-10."""
+    stage.taxpayer(stage.buyer, registered_from="2025-10")
+    document = stage.document("credit_note", 10_000, date=date(2025, 10, 5))
+    return stage.at("2025-11-09"), stage.filed(document, "2025-10")
+
+
+def test_a_credit_note_is_pending_for_one_tax_period(later):
+    """advisory.2025-10: to the due date of GSTR-3B of November, and that day itself."""
+    stage, record_id = later
+    assert stage.act("keep_pending", record_id).state == State.PENDING
+    assert stage.at("2025-12-20 23:59").act("keep_pending", record_id).state == State.PENDING
+    stage.at("2025-12-21 00:00")
+    with stage.refused("pending_not_allowed", "advisory.2025-10.deadline"):
+        stage.act("keep_pending", record_id)
+
+
+@pytest.mark.parametrize(
+    ("reduce_itc", "kept"),
+    [
+        (None, (None, Heads())),
+        ("full", ("full", Heads(igst=10_000))),
+        ("none", ("none", Heads())),
+        (Heads(igst=4_000), ("partial", Heads(igst=4_000))),
+        (Heads(), ("partial", Heads())),
+        (Heads(igst=10_000), ("full", Heads(igst=10_000))),
+    ],
+)
+def test_what_is_declared_is_kept(later, reduce_itc, kept):
+    stage, record_id = later
+    record = stage.act("accept", record_id, reduce_itc=reduce_itc)
+    assert (record.reduction, record.declared) == kept
+
+
+def test_more_than_the_document_is_not_reduced(later):
+    stage, record_id = later
+    for declared in (Heads(igst=10_001), Heads(igst=10_000, cess=1), Heads(igst=-1)):
+        with stage.refused("itc_reduction_exceeds_document", "advisory.2025-10.reduction"):
+            stage.act("accept", record_id, reduce_itc=declared)
+
+
+def test_a_reduction_comes_with_acceptance_only(later):
+    stage, record_id = later
+    with stage.refused("itc_reduction_not_applicable", "advisory.2025-10.reduction"):
+        stage.act("reject", record_id, reduce_itc="none")
+
+
+@pytest.mark.parametrize("declared", ["absent", "all", 5, {"igst": 1}])
+def test_what_declares_nothing_is_no_declaration(later, declared):
+    stage, record_id = later
+    with stage.unreadable(f"{declared!r}: declares nothing; declare full, none, or the amounts per head in paise"):
+        stage.act("accept", record_id, reduce_itc=declared)
+
+
+def test_from_20_april_2026_something_must_be_declared(stage):
+    stage.taxpayer(stage.buyer, registered_from="2026-03")
+    record_id = stage.at("2026-04-09").filed(stage.document("credit_note", date=date(2026, 3, 5)), "2026-03")
+    stage.at("2026-04-19 23:59").act("accept", record_id)
+    stage.at("2026-04-20 00:00")
+    with stage.refused("itc_reduction_required", "api.2026-04.declaration"):
+        stage.act("accept", record_id)
+    assert stage.act("accept", record_id, reduce_itc="none").reduction == "none"
+
+
+@pytest.mark.parametrize(("kind", "year"), [("credit_note", 2024), ("invoice", 2025)])
+def test_where_nothing_is_declared(stage, kind, year):
+    """Before October 2025, and on what adds credit."""
+    document = stage.document(kind, date=date(year, 10, 5))
+    record_id = stage.at(f"{year}-11-09").filed(document, f"{year}-10")
+    with stage.refused("itc_reduction_not_applicable", "advisory.2025-10.reduction"):
+        stage.act("accept", record_id, reduce_itc="full")
+
+
+def test_imports_are_accepted_or_pending(stage):
+    stage.taxpayer(stage.buyer, registered_from="2025-10")
+    bill = stage.document("bill_of_entry", supplier="", date=date(2025, 10, 5))
+    record_id = stage.at("2025-11-09").filed(bill, "2025-10", "ICEGATE")
+    assert stage.act("accept", record_id).state == State.ACCEPTED
+    assert stage.act("keep_pending", record_id).state == State.PENDING
+    with stage.refused("reject_not_allowed", "advisory.2025-10.imports"):
+        stage.act("reject", record_id)

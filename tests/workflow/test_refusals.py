@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pickle
+from datetime import date
 
 import pytest
 
-from ims_fsm import Document, Kind, OriginalReference, RefusedError
+from ims_fsm import Document, Kind, OriginalReference, RefusedError, TaxPeriod
 from ims_fsm.law.book import shipped_book
 from ims_fsm.law.refusal import FIELDS
 from ims_fsm.record.refusals import Answer, Told, label, record_fields, return_fields
@@ -25,21 +26,52 @@ def test_every_kind_of_document_has_a_title(stage, kind):
     assert label(document.changed(supplier="")) == f"{kind.in_words} X/1 of overseas"
 
 
-def test_every_field_of_a_sentence_is_filled_in(stage):
-    """What the law's sentences name is told either of a record or of a return."""
-    record = stage.record(stage.saved())
+def test_what_sentences_name_is_told_of_a_record_or_of_a_return(stage):
+    stage.taxpayer(stage.buyer, filing="quarterly")
+    original = stage.document("credit_note", date=date(2025, 10, 5))
+    record = stage.record(stage.saved(stage.document("credit_note", 10_000, amends=original), "2025-10", "IFF"))
     with stage.ims._workspace.asking() as unit:
         scene = unit.scene(stage.buyer)
-        filled = record_fields(record, scene).keys() | return_fields(scene, record.return_period).keys()
-    assert FIELDS.keys() <= filled
+        filled = record_fields(record, scene) | return_fields(scene, TaxPeriod("2025-10"))
+    assert {name: filled[name] for name in FIELDS} == {
+        "document": f"amended credit note S/2 of {stage.seller}",
+        "a_document": "a credit note",
+        "original": "credit note S/1",
+        "form": "IFF",
+        "period": "2025-10",
+        "previous": "2025-09",
+        "quarter": "2025-12",
+        "recipient": stage.buyer,
+        "recipient_kind": "normal",
+        "removed_for": "it was removed",
+        "deadline": "22 April 2026",
+        "full_reduction": "100.00 IGST",
+        "two_b_opens": "14 November 2025",
+        "opens_on": "14 October 2024",
+        "remarks_limit": "250",
+        "declaration_from": "20 April 2026",
+    }
 
 
-@pytest.mark.parametrize(("kind", "told"), [("invoice", "an invoice"), ("eco_document", "an ECO document"),
-                                            ("debit_note", "a debit note")])  # fmt: skip
-def test_the_article_fits(stage, kind, told):
-    record = stage.record(stage.saved(stage.document(kind)))
+@pytest.mark.parametrize(
+    ("kind", "action", "article", "removed_for"),
+    [
+        ("invoice", None, "an", "its supplier deleted it before filing"),
+        ("eco_document", "keep_pending", "an", "it was still pending when the time limit of section 16(4) passed"),
+    ],
+)
+def test_what_a_sentence_says_of_what_was_removed(stage, kind, action, article, removed_for):
+    record_id = stage.filed(stage.document(kind, date=date(2024, 3, 5))) if action else stage.saved()
+    if action:
+        stage.act(action, record_id)
+        stage.at("2024-12-01").ims.sweep([stage.buyer])
+    else:
+        stage.shop.delete(record_id)
+    record = stage.record(record_id)
     with stage.ims._workspace.asking() as unit:
-        assert record_fields(record, unit.scene(stage.buyer))["a_document"] == told
+        filled = record_fields(record, unit.scene(stage.buyer))
+    assert filled["a_document"] == f"{article} {record.document.kind.in_words}"
+    assert (filled["original"], filled["removed_for"]) == ("its original", removed_for)
 
 
 def test_a_refusal_cites_its_rules_and_what_is_above_them():

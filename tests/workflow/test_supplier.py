@@ -39,9 +39,8 @@ def test_a_document_for_an_unknown_recipient_is_not_saved(stage):
 
 
 def test_a_form_carries_only_its_own_kinds(stage):
-    with stage.refused("not_an_ims_document", "faq.1") as found:
+    with stage.refused("not_an_ims_document", "faq.1"):
         stage.saved(stage.document("bill_of_entry"))
-    assert str(found[0]) == ("GSTR-1 does not carry a bill of entry (faq.1); report it in the form that carries it")
 
 
 @pytest.mark.parametrize("state", ["saved", "filed", "frozen"])
@@ -50,12 +49,8 @@ def test_the_same_document_is_not_reported_twice(stage, state):
     stage.saved(document) if state == "saved" else stage.filed(document)
     if state == "frozen":
         stage.close()
-    with stage.refused("duplicate_document", "faq.16.1") as found:
+    with stage.refused("duplicate_document", "faq.16.1"):
         stage.saved(document.changed(taxable=1), "2024-11", "IFF")
-    assert str(found[0]) == (
-        f"The supplier has already reported invoice S/1 of {stage.seller} in that financial year (faq.16.1); "
-        "edit it while it is only saved, or amend it once it is filed"
-    )
 
 
 def test_the_same_number_is_free_in_another_year_kind_and_after_deletion(stage):
@@ -84,12 +79,8 @@ def test_amending_ends_with_november_after_the_year(stage):
     stage.filed(original)
     stage.at("2024-11-30 23:59").saved(stage.document(amends=original), "2024-11")
     stage.at("2024-12-01 00:00")
-    with stage.refused("amendment_time_barred", "sec.39_9") as found:
+    with stage.refused("amendment_time_barred", "sec.39_9"):
         stage.saved(stage.document(amends=original), "2024-12")
-    assert str(found[0]) == (
-        f"Amended invoice S/3 of {stage.seller} amends invoice S/1, and the time limit for that has passed "
-        "(sec.39_9); the supplier can no longer amend it; settle the amount outside the returns"
-    )
 
 
 def test_an_amendment_saved_in_time_and_filed_late_stays_saved(stage):
@@ -174,12 +165,8 @@ def test_an_edit_does_not_take_the_number_of_another(stage):
 
 def test_a_filed_document_is_not_edited(stage):
     record_id = stage.filed()
-    with stage.refused("supplier_record_filed", "faq.19.2") as found:
+    with stage.refused("supplier_record_filed", "faq.19.2"):
         stage.shop.edit(record_id, {"igst": 1})
-    assert str(found[0]) == (
-        f"Invoice S/1 of {stage.seller} is filed, and a filed record is not edited (faq.19.2); "
-        "amend it in GSTR-1A or in a later GSTR-1 or IFF"
-    )
 
 
 @pytest.mark.parametrize("change", [{"recipient": "24AAACC1206D1ZM"}, {"amends": None}, {"colour": "red"}])
@@ -215,24 +202,16 @@ def test_a_deleted_document_leaves_ims(stage, action):
     stage.shop.delete(record_id)
     record = stage.record(record_id)
     assert (record.state, record.removed_for) == (State.REMOVED, RemovedFor.SUPPLIER_DELETED)
-    with stage.refused("removed", "faq.16.2") as found:
+    with stage.refused("removed", "faq.16.2"):
         stage.act("accept", record_id)
-    assert str(found[0]) == (
-        f"Invoice S/1 of {stage.seller} is no longer in IMS: its supplier deleted it before filing (faq.16.2); "
-        "ask the supplier whether it is reported again"
-    )
     with stage.refused("removed", "faq.16.2"):
         stage.shop.edit(record_id, {"igst": 1})
 
 
 def test_a_filed_document_is_not_deleted(stage):
     record_id = stage.filed()
-    with stage.refused("supplier_record_filed", "faq.16.2") as found:
+    with stage.refused("supplier_record_filed", "faq.16.2"):
         stage.shop.delete(record_id)
-    assert str(found[0]) == (
-        f"Invoice S/1 of {stage.seller} is filed, and a filed record is not deleted (faq.16.2); "
-        "amend it in GSTR-1A or in a later GSTR-1 or IFF"
-    )
 
 
 # --- file -----------------------------------------------------------------------------------------------------------

@@ -48,12 +48,8 @@ def test_a_deleted_amendment_is_no_version(stage):
 def test_an_amendment_without_its_original_waits(stage):
     unknown = stage.document()
     record_id = stage.filed(stage.document(amends=unknown))
-    with stage.refused("original_unknown", "faq.13.1") as found:
+    with stage.refused("original_unknown", "faq.13.1"):
         stage.act("accept", record_id)
-    assert str(found[0]) == (
-        f"Amended invoice S/2 of {stage.seller} amends invoice S/1, and how that was decided is not known here "
-        "(faq.13.1); import the original, or state how it was decided with: ims-fsm original"
-    )
     stage.at("2024-11-14").draft()
     assert (stage.totals(), stage.left_out()) == ({}, {record_id: "faq.13.1"})
 
