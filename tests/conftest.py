@@ -24,6 +24,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 from sqlalchemy import URL, Connection, Dialect, Engine, create_engine, make_url, text
 
+from ims_fsm.law.book import LawBook, shipped_book
+from ims_fsm.law.register import Law
 from ims_fsm.store import connection as store
 from ims_fsm.store.schema import prepare
 from ims_fsm.workflow.ims import Scratch
@@ -36,6 +38,7 @@ settings.register_profile(
 )
 settings.load_profile("ims_fsm")
 
+ROOT = Path(__file__).resolve().parents[1]
 ON_POSTGRESQL = os.environ.get("IMS_FSM_TEST_STORE") == "postgresql"
 # A server that is thrown away need not survive a crash; its people live in India, and nothing may depend on it.
 THROWN_AWAY = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "timezone='Asia/Kolkata'")
@@ -67,6 +70,28 @@ def opened(address: URL, **options: Any) -> Engine:
 
 
 COMPILED = Compiled()
+
+
+@pytest.fixture(scope="session")
+def book() -> LawBook:
+    return shipped_book()
+
+
+@pytest.fixture(scope="session")
+def law(book: LawBook) -> Law:
+    return book.law
+
+
+@pytest.fixture(scope="session")
+def published() -> Path:
+    """The folder of the published pictures."""
+    return ROOT / "diagrams"
+
+
+@pytest.fixture(scope="session")
+def purchase_folder() -> Path:
+    """The folder of a law of another field."""
+    return ROOT / "tests" / "purchase"
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,4 +1,4 @@
-"""The shipped law, the folder of the published pictures, and where words stand in a finished SVG."""
+"""A law of another field, and where words stand in a finished SVG."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from ims_fsm.law.book import LawBook, shipped_book
-from ims_fsm.law.loading import load_own, shipped_law
+from ims_fsm.law.loading import load_own
 from ims_fsm.law.register import Law
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -68,21 +67,6 @@ def faults() -> Callable[[str | bytes], tuple[list[tuple[str, str]], list[str]]]
 
 
 @pytest.fixture(scope="session")
-def book() -> LawBook:
-    return shipped_book()
-
-
-@pytest.fixture(scope="session")
-def law() -> Law:
-    return shipped_law()
-
-
-@pytest.fixture(scope="session")
 def approval() -> Law:
     """A law of another field."""
     return load_own(ROOT / "docs" / "examples" / "purchase_approval.toml")
-
-
-@pytest.fixture(scope="session")
-def published() -> Path:
-    return ROOT / "diagrams"

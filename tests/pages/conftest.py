@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from ims_fsm.law.book import LawBook, shipped_book
+from ims_fsm.law.book import LawBook
 from ims_fsm.pages.collection import Page, collection, environment_of
 from ims_fsm.pages.material import Material
 from ims_fsm.pages.publication import html_file, markdown_files, shipped_annexure
@@ -132,11 +132,6 @@ def look() -> Look:
 
 
 @pytest.fixture(scope="session")
-def book() -> LawBook:
-    return shipped_book()
-
-
-@pytest.fixture(scope="session")
 def stories() -> tuple[Story, ...]:
     return read_stories()
 
@@ -177,8 +172,3 @@ def html(material: Material, pages: tuple[Page, ...]) -> str:
 def markdown(material: Material, pages: tuple[Page, ...]) -> dict[str, str]:
     """The files of Markdown as a checkout keeps them, by name."""
     return {name: content.decode() for name, content in markdown_files(material, pages, "../..").items()}
-
-
-@pytest.fixture(scope="session")
-def published() -> Path:
-    return ROOT / "diagrams"
