@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
@@ -18,11 +19,16 @@ from ims_fsm.errors import FileError, ImsFsmError
 
 DONE, REFUSED, WRONG, UNTOLD, INTERRUPTED = 0, 1, 2, 3, 130
 DEBUG = "IMS_FSM_DEBUG"
-# What the face calls by a function, by its command; the longer first.
-IN_COMMANDS = {
-    "upkeep.migrate(…, adopt=True)": "ims-fsm migrate --adopt",
-    "upkeep.migrate(…)": "ims-fsm migrate",
-    "upkeep.renumber_events(…)": "ims-fsm events --restored",
+# What the face calls by a function, by its command.
+_COMMANDS = {
+    r"upkeep\.migrate\(…, adopt=True\)": "ims-fsm migrate --adopt",
+    r"upkeep\.migrate\(…\)": "ims-fsm migrate",
+    r"upkeep\.renumber_events\(…\)": "ims-fsm events --restored",
+    r'register\(Taxpayer\(gstin="(\w+)", …\)\)': r"ims-fsm taxpayer \1",
+    r'register\(Taxpayer\(gstin="(\w+)", (\w+)="(\w+)", …\)\)': r"ims-fsm taxpayer \1 --\2 \3",
+    r'recipient\("(\w+)", …\)\.generate_2b\("([\d-]+)"\)': r"ims-fsm 2b generate --gstin \1 --period \2",
+    r"\b(?:records|recipients)\(\)": "ims-fsm list",
+    r"import it at the recipient's desk, or name them": "name the recipient with --gstin, or",
 }
 
 
@@ -96,6 +102,25 @@ def guarded(work: Callable[[], Any], arguments: Sequence[str]) -> int:
     return code if isinstance(code, int) else DONE
 
 
+def in_commands(said: Any) -> Any:
+    """Return what the face says, in a text or in any text of a tree, with its calls as commands of this command line.
+
+    >>> in_commands(["see records()", 7])
+    ['see ims-fsm list', 7]
+    """
+    match said:
+        case str():
+            for call, written in _COMMANDS.items():
+                said = re.sub(call, written, said)
+            return said
+        case list() | tuple():
+            return [in_commands(part) for part in said]
+        case dict():
+            return {name: in_commands(part) for name, part in said.items()}
+        case _:
+            return said
+
+
 def is_refusal(error: ImsFsmError) -> bool:
     """Say whether an error is a refusal by the law (exit code 1), and not input that cannot be used."""
     return hasattr(error, "refusals")
@@ -109,9 +134,7 @@ def _described(error: BaseException) -> tuple[dict[str, Any], int]:
         case typer.TyperException():
             return {"code": CallError.code, "message": _of_call(error)}, error.exit_code or WRONG
         case ImsFsmError():
-            described = error.as_dict()
-            for call, command in IN_COMMANDS.items():
-                described["message"] = described["message"].replace(call, command)
+            described = {name: in_commands(part) for name, part in error.as_dict().items()}
             return described, REFUSED if is_refusal(error) else WRONG
         case UnicodeError():
             return {"code": "input_invalid", "message": "some of the text is not in UTF-8; write it in UTF-8"}, WRONG

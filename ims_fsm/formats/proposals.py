@@ -209,7 +209,7 @@ def _action(text: str) -> Trigger:
 
 def _record_id(text: str) -> int:
     if not (text.isascii() and text.isdigit()):
-        raise ValueError(f"{text!r} is not the id of a record; write the number that ims-fsm list shows")
+        raise ValueError(f"{text!r} is not the id of a record; write the number that records() shows")
     return int(text)
 
 

@@ -102,7 +102,7 @@ def problems(connection: Connection, gstin: str | None) -> Iterator[Problem]:
 
 def _unchanged(newest: Seal, gstin: str) -> Seal:
     if newest is NO_SEAL:
-        problem = Problem(gstin, "has nothing in any log that could be sealed", "see ims-fsm list for who has records")
+        problem = Problem(gstin, "has nothing in any log that could be sealed", "see recipients() for who has records")
         raise InputError("seal", [problem])
     return newest
 

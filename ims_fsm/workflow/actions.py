@@ -189,7 +189,7 @@ def _refuse_strangers(unit: UnitOfWork, recipient: str, ids: Iterable[int]) -> N
         raise InputError(
             "records",
             [
-                Problem(str(stranger), f"is not a record of {recipient}", "see ims-fsm list")
+                Problem(str(stranger), f"is not a record of {recipient}", "see records()")
                 for stranger in sorted(strangers)
             ],
         )

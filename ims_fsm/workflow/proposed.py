@@ -159,7 +159,7 @@ def _mistaken(proposal: Proposal, meant: Sequence[Record]) -> Problem:
     of = f"of {proposal.supplier}" if proposal.supplier else None
     named = " ".join(part for part in (proposal.machine, proposal.number, of, by_id) if part)
     if not meant:
-        return Problem(proposal.place, f"there is no record {named} of this recipient", "see ims-fsm list")
+        return Problem(proposal.place, f"there is no record {named} of this recipient", "see records()")
     ids = ", ".join(str(record.id) for record in meant)
     return Problem(proposal.place, f"{named} means {len(meant)} records ({ids})", "give the id")
 

@@ -61,8 +61,8 @@ class UnitOfWork:
         """Return a taxpayer; raises `InputError` for one that is not registered here."""
         registered = self._known(gstin)
         if registered is None:
-            problem = Problem(gstin, "is not a taxpayer known here", "register it first: ims-fsm taxpayer " + gstin)
-            raise InputError("taxpayer", [problem])
+            remedy = f'register it first: register(Taxpayer(gstin="{gstin}", …))'
+            raise InputError("taxpayer", [Problem(gstin, "is not a taxpayer known here", remedy)])
         return registered
 
     def know(self, gstins: Collection[str]) -> None:
@@ -193,7 +193,7 @@ class UnitOfWork:
 
 
 def _no_record(record_id: int) -> InputError:
-    return InputError("record", [Problem(str(record_id), "is not a record here", "see ims-fsm list")])
+    return InputError("record", [Problem(str(record_id), "is not a record here", "see records()")])
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,28 @@ def test_the_object_carries_every_problem_and_every_refusal(capsys):
     assert not failures.is_refusal(TWO)
 
 
+@pytest.mark.parametrize(
+    ("call", "command"),
+    [
+        ("upkeep.migrate(…)", "ims-fsm migrate"),
+        ("upkeep.migrate(…, adopt=True)", "ims-fsm migrate --adopt"),
+        ("upkeep.renumber_events(…)", "ims-fsm events --restored"),
+        ("see records()", "see ims-fsm list"),
+        ('register(Taxpayer(gstin="27", …))', "ims-fsm taxpayer 27"),
+        ('register(Taxpayer(gstin="27", kind="isd", …))', "ims-fsm taxpayer 27 --kind isd"),
+        ('recipient("27", …).generate_2b("2024-10")', "ims-fsm 2b generate --gstin 27 --period 2024-10"),
+    ],
+)
+def test_what_the_face_calls_is_told_as_a_command(call, command, capsys):
+    """In the sentence and in each problem."""
+    error = InputError("it", [Problem("here", "is wrong", call)])
+    guarded(ending(error), [])
+    guarded(ending(error), ["--json"])
+    told = capsys.readouterr()
+    assert told.err == f"error: it: here: is wrong; {command}\n"
+    assert json.loads(told.out)["error"]["problems"][0]["remedy"] == command
+
+
 def test_an_unexpected_error_is_raised_for_those_who_fix_it(monkeypatch):
     monkeypatch.setenv("IMS_FSM_DEBUG", "1")
     with pytest.raises(ZeroDivisionError):

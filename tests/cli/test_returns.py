@@ -116,7 +116,7 @@ def test_filing_as_json(run, ids):
     note = ids("KCN/24/15")
     run("act", "reject", "--id", note, "--at", "2024-11-12T10:00").ended(0)
     swept = run("sweep", "--json", "--at", "2024-11-14T06:00").ended(0).json
-    done = {"recipient": "27AAPFU0939F1ZV", "expired": 0, "lapsed": 0, "drafted": "2024-10"}
+    done = {"recipient": "27AAPFU0939F1ZV", "expired": 0, "lapsed": 0, "drafted": "2024-10", "to_generate": None}
     assert swept == {"instants": [{"at": "2024-11-14T06:00:00+05:30", "swept": [done], "failures": []}]}
     answer = run("3b", "file", *OCTOBER, "--json", "--at", "2024-11-20T10:00").ended(0).json
     tax = {"igst": "5400.00", "cgst": "0.00", "sgst": "0.00", "cess": "0.00"}

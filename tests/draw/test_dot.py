@@ -81,7 +81,7 @@ def test_the_legend_names_every_trigger_and_every_reason_with_its_citation(law: 
     for said in (
         "dotted: the clock, solid: the recipient",
         "file 3B: The recipient files GSTR-3B of the period. (FAQ 5, 12, 20)",
-        "5 FAQ 29: Actions were changed after GSTR-2B of the period was generated for the recipient",
+        "6 FAQ 29: Actions were changed after GSTR-2B of the period was generated for the recipient",
     ):
         assert said in plain
 

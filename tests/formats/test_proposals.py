@@ -97,7 +97,7 @@ NO_REDUCTION = "'half' is not a reduction of ITC; write full, none, or heads lik
     ("text", "told"),
     [
         ("id,action\n1,buy\n", "line 2: 'buy' is not an action; write accept, reject, keep_pending or reset"),
-        ("id,action\nx,accept\n", "line 2: 'x' is not the id of a record; write the number that ims-fsm list shows"),
+        ("id,action\nx,accept\n", "line 2: 'x' is not the id of a record; write the number that records() shows"),
         ("id,action\n,accept\n", "line 2: names no record; give its id, or its supplier, number and kind"),
         ("supplier,number,action\nx,1,accept\n", f"line 2: {NO_GSTIN}"),
         ("id,action,reduce_itc\n1,accept,half\n", f"line 2: {NO_REDUCTION}"),

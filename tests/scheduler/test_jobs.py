@@ -167,7 +167,7 @@ def test_what_is_due_and_not_done_is_a_failure(town, who, monkeypatch):
     (row,) = town.run_rows(status="failed")
     assert row.error == (
         f"GSTR-2B of 2024-10 of {who(1)} is due and was not drafted; "
-        f"see ims-fsm 2b generate --gstin {who(1)} --period 2024-10"
+        f'see recipient("{who(1)}", …).generate_2b("2024-10")'
     )
 
 

@@ -311,7 +311,7 @@ def test_who_has_no_log_has_nothing_to_seal(memory: Engine) -> None:
     with pytest.raises(InputError) as refused:
         sealed(memory)
     assert str(refused.value) == (
-        f"seal: {BUYER}: has nothing in any log that could be sealed; see ims-fsm list for who has records"
+        f"seal: {BUYER}: has nothing in any log that could be sealed; see recipients() for who has records"
     )
 
 

@@ -82,7 +82,7 @@ def test_nothing_is_named_and_nothing_happens(stage, either):
 
 def test_a_stranger_among_the_ids_writes_nothing(stage, either):
     own = stage.filed()
-    with stage.unreadable(f"{own + 1}: is not a record of {stage.buyer}; see ims-fsm list"):
+    with stage.unreadable(f"{own + 1}: is not a record of {stage.buyer}; see records()"):
         accept(stage, ids=[own, own + 1])
 
 

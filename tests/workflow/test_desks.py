@@ -17,8 +17,10 @@ from ims_fsm import (
     IdempotencyError,
     ImsFsmError,
     InputError,
+    RecipientDesk,
     State,
     StoreError,
+    SupplierDesk,
     Taxpayer,
     TaxPeriod,
     Where,
@@ -59,25 +61,7 @@ def told(call, record_id):
 
 
 @pytest.mark.both
-@pytest.mark.parametrize(
-    "name",
-    [
-        "accept",
-        "reject",
-        "keep_pending",
-        "reset",
-        "act_on",
-        "may",
-        "what_if",
-        "record",
-        "show",
-        "history",
-        "diagram",
-        "state_original",
-        "edit",
-        "delete",
-    ],
-)
+@pytest.mark.parametrize("name", [*of_a_recipient(RecipientDesk), *of_a_supplier(SupplierDesk)])
 def test_anothers_record_is_not_here_as_one_that_does_not_exist(stage, name):
     stage.taxpayer(stage.other)
     stage.taxpayer(stage.quarterly, filing="quarterly")
@@ -97,6 +81,26 @@ def test_a_filter_reaches_nobody_elses_records(stage):
     assert [record.id for record in stage.desk.records()] == [ours]
     assert stage.ims.recipient(stage.other, actor="x").record(theirs).state is State.NO_ACTION
     assert stage.ims.recipient_of(theirs) == stage.other
+
+
+def test_who_is_not_known_is_told_by_every_call(stage):
+    """By what is asked of their desk, and by a supplier who saves a document for them."""
+    remedy = f'register it first: register(Taxpayer(gstin="{stage.other}", …))'
+    desk = stage.ims.recipient(stage.other, actor="buyer")
+    for call in (
+        lambda: desk.generate_2b(OCTOBER),
+        lambda: desk.file_3b(OCTOBER),
+        lambda: desk.two_b(OCTOBER),
+        lambda: desk.file_annual_return("2023-24"),
+        lambda: desk.act_on("accept", ids=[]),
+        lambda: desk.receive([]),
+        desk.changed_since_portal,
+        desk.export_upload,
+        lambda: list(desk.records()),
+        lambda: stage.saved(stage.document(recipient=stage.other)),
+    ):
+        with stage.unreadable(f"{stage.other}: is not a taxpayer known here; {remedy}"):
+            call()
 
 
 def test_a_supplier_saves_no_document_of_another(stage):

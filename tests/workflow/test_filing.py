@@ -257,10 +257,3 @@ def test_the_annual_return_is_filed_once(stage):
 def test_an_annual_return_is_of_a_financial_year(stage, fy):
     with stage.unreadable(f'{fy}: is not a financial year; write it like "2023-24"'):
         stage.desk.file_annual_return(fy)
-
-
-def test_an_annual_return_is_of_a_known_taxpayer(stage):
-    with stage.unreadable(
-        f"{stage.other}: is not a taxpayer known here; register it first: ims-fsm taxpayer {stage.other}"
-    ):
-        stage.ims.recipient(stage.other, actor="buyer").file_annual_return("2023-24")

@@ -76,14 +76,6 @@ def test_a_download_is_one_taxpayers(stage):
         stage.receive(stage.seen(mine), stage.seen(elsewhere))
 
 
-def test_a_download_is_of_a_known_taxpayer(stage):
-    sentence = f"{stage.other}: is not a taxpayer known here; register it first: ims-fsm taxpayer {stage.other}"
-    with stage.unreadable(sentence):
-        stage.ims.recipient(stage.other, actor="portal").receive([])
-    with stage.unreadable(sentence):
-        stage.ims.recipient(stage.other, actor="reader").changed_since_portal()
-
-
 def test_what_is_shown_twice_is_taken_once(stage):
     document = stage.document()
     done = stage.receive(stage.seen(document, action=A), stage.seen(document, action=R))

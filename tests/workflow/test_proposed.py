@@ -124,7 +124,7 @@ def test_what_is_decided_gives_way_to_what_is_open_and_is_refused_when_it_is_alo
 )
 def test_a_record_that_is_not_there_is_told(ims, save, named, told):
     save("S/1")
-    said = f"a.csv: line 2: there is no record {told} of this recipient; see ims-fsm list"
+    said = f"a.csv: line 2: there is no record {told} of this recipient; see records()"
     assert message(ims, proposal(**named)) == said
 
 

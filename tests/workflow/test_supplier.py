@@ -31,13 +31,6 @@ def test_records_are_numbered_through_the_store(stage):
     assert [stage.saved(), stage.saved(stage.document(recipient=stage.other)), stage.saved()] == [1, 2, 3]
 
 
-def test_a_document_for_an_unknown_recipient_is_not_saved(stage):
-    with stage.unreadable(
-        f"{stage.other}: is not a taxpayer known here; register it first: ims-fsm taxpayer {stage.other}"
-    ):
-        stage.saved(stage.document(recipient=stage.other))
-
-
 def test_a_form_carries_only_its_own_kinds(stage):
     with stage.refused("not_an_ims_document", "faq.1"):
         stage.saved(stage.document("bill_of_entry"))
@@ -186,7 +179,7 @@ def test_an_edit_changes_the_content_and_not_the_identity(stage, change):
 
 def test_what_is_not_here_is_neither_edited_nor_deleted(stage):
     for call in (stage.shop.delete, lambda record_id: stage.shop.edit(record_id, {})):
-        with stage.unreadable("7: is not a record here; see ims-fsm list"):
+        with stage.unreadable("7: is not a record here; see records()"):
             call(7)
 
 

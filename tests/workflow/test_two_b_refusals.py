@@ -88,14 +88,6 @@ def test_only_some_taxpayers_get_one(stage):
     )
 
 
-def test_an_unknown_taxpayer_gets_none(stage):
-    sentence = f"{stage.other}: is not a taxpayer known here; register it first: ims-fsm taxpayer {stage.other}"
-    unknown = stage.ims.recipient(stage.other, actor="buyer")
-    for call in (unknown.generate_2b, unknown.file_3b, unknown.two_b):
-        with stage.unreadable(sentence):
-            call(OCTOBER)
-
-
 def test_generating_ends_what_time_has_ended(stage):
     """FAQ 21: what section 16(4) has passed is removed and not shown."""
     record_id = stage.filed(stage.document(date=date(2024, 3, 5)))

@@ -30,7 +30,7 @@ def test_a_record_is_found_by_its_id_and_its_recipient(stage):
     with stage.ims._workspace.asking() as unit:
         assert unit.record(record_id) == unit.record(record_id, stage.buyer) == unit.held(record_id)
     with (
-        stage.unreadable(f"{record_id}: is not a record here; see ims-fsm list"),
+        stage.unreadable(f"{record_id}: is not a record here; see records()"),
         stage.ims._workspace.asking() as unit,
     ):
         unit.record(record_id, stage.seller)

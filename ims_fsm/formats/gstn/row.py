@@ -113,7 +113,7 @@ def recipient_of(named: Any, given: str | None, findings: Findings) -> str:
         what = f"the file is of {gstins['gstin']}, not of {gstins['recipient']}"
         findings.refuse("gstin", what, "give the file of the recipient asked for, or ask for the file's")
     elif named is None and given is None:
-        remedy = 'name the recipient with --gstin, or in the file as "gstin"'
+        remedy = 'import it at the recipient\'s desk, or name them in the file as "gstin"'
         findings.refuse("gstin", "neither the file nor the caller names the recipient", remedy)
     for place, text in gstins.items():
         findings.warn_of_check_digit(place, text)

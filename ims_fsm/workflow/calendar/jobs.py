@@ -133,7 +133,7 @@ def _perform(unit: UnitOfWork, run: JobRun, gstins: Sequence[str]) -> None:
     left = _recipients(unit, run) if run.job is Job.DRAFT else ()
     if left:
         what = f"GSTR-2B of {run.period} of {left[0]} is due and was not drafted"
-        raise NotDoneError(f"{what}; see ims-fsm 2b generate --gstin {left[0]} --period {run.period}")
+        raise NotDoneError(f'{what}; see recipient("{left[0]}", …).generate_2b("{run.period}")')
 
 
 def _swept(unit: UnitOfWork, gstins: Sequence[str]) -> list[Swept]:

@@ -190,7 +190,7 @@ class _Arrival:
         if not self._is_new:
             return None
         if not count:
-            remedy = f"register them first: ims-fsm taxpayer {self._recipient} --from 2024-10"
+            remedy = f'register them first: register(Taxpayer(gstin="{self._recipient}", …))'
             what = "is not known here, and the download shows no record of theirs"
             raise InputError("download", [Problem(self._recipient, what, remedy)])
         return self._register(self._earliest())
@@ -239,7 +239,7 @@ def _refuse_contradiction(taxpayer: Taxpayer, registration: Registration) -> Non
         Problem(
             taxpayer.gstin,
             f"is known here as {here}, not as {there}",
-            f"correct it first: ims-fsm taxpayer {taxpayer.gstin} --{name} {there}",
+            f'correct it first: register(Taxpayer(gstin="{taxpayer.gstin}", {name}="{there}", …))',
         )
         for name, here, there in pairs
         if there is not None and here != there

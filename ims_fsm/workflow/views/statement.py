@@ -126,7 +126,7 @@ class _Explainer:
 def _generated(unit: UnitOfWork, gstin: str, period: TaxPeriod) -> TwoBView:
     view = views.two_b_view(unit, gstin, period, with_lines=True)
     if view.two_b.state is TwoBState.ABSENT:
-        remedy = f"generate it first: ims-fsm 2b generate --gstin {gstin} --period {period}"
+        remedy = f'generate it first: recipient("{gstin}", …).generate_2b("{period}")'
         raise InputError("GSTR-2B", [Problem(str(period), f"was never generated here for {gstin}", remedy)])
     return view
 

@@ -51,7 +51,7 @@ def test_the_recipient_is_named_by_the_file_or_the_caller(named, given, row, rec
 NOBODY = Problem(
     "gstin",
     "neither the file nor the caller names the recipient",
-    'name the recipient with --gstin, or in the file as "gstin"',
+    'import it at the recipient\'s desk, or name them in the file as "gstin"',
 )
 SOMEBODY_ELSE = Problem(
     "gstin",
