@@ -1,4 +1,4 @@
-"""`2b` and `3b`: GSTR-2B generated, shown, exported and compared, and GSTR-3B filed.
+"""`2a`, `2b` and `3b`: GSTR-2A shown, GSTR-2B generated, shown, exported and compared, and GSTR-3B filed.
 
 Imports Typer and the options; the face when it is run.
 """
@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 from ims_fsm.cli.call import Call, command, group
 from ims_fsm.cli.options import minute
 from ims_fsm.cli.output import counted, numbered, say, table, verbatim
-from ims_fsm.cli.records import named
+from ims_fsm.cli.records import named, stands
 from ims_fsm.terms.money import NIL, TITLES, Heads, shown
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import TwoBState
 
 if TYPE_CHECKING:
-    from ims_fsm import ThreeBFiled, TwoBComparison, TwoBView
+    from ims_fsm import Record, ThreeBFiled, TwoBComparison, TwoBView
 
 # The totals in the order in which they are printed, and what each is to people.
 TOTALS = {
@@ -31,8 +31,40 @@ TOTALS = {
     "reversal_4b1": "to be reversed by the recipient in 4(B)(1)",
 }
 ALWAYS = ("itc_available", "itc_not_available", "itc_rejected")
+group("2a", "GSTR-2A: show it.")
 group("2b", "GSTR-2B: generate, show, export, compare.")
 group("3b", "GSTR-3B: file it.")
+
+
+@command("2a show", "gstin", "db", "at")
+def show_two_a(call: Call, *, period: TaxPeriod) -> None:
+    """Show all that suppliers have saved or filed for a return period, whatever was done with it (FAQ 28)."""
+    with call.working("Reading"), call.recipient() as buyer:
+        if call.as_json:
+            call.answer_each({"recipient": buyer.gstin, "period": period}, buyer.two_a(period))
+        else:
+            _tell_two_a(buyer.gstin, period, list(buyer.two_a(period)))
+
+
+def _tell_two_a(recipient: str, period: TaxPeriod, records: Sequence[Record]) -> None:
+    if not records:
+        say(f"GSTR-2A of {period} of {recipient}: suppliers have reported nothing.")
+        return
+    say(f"GSTR-2A of {period} of {recipient}.", style="bold")
+    rows = [
+        (
+            str(record.id),
+            named(record),
+            record.document.number,
+            record.document.supplier,
+            str(record.document.tax),
+            f"{record.form}, {record.supplier_status}",
+            stands(record),
+        )
+        for record in records
+    ]
+    table(("=id", "document", "number", "=supplier", "tax", "reported in", "your action"), rows, indent=2)
+    say("", f"{counted(len(records), 'document')}; no action changes GSTR-2A (faq.28).")
 
 
 @command("2b generate", "gstin", "key", "actor", "db", "at")

@@ -168,6 +168,26 @@ class UseCaseDeclaration(Declared):
     rules: tuple[RuleId, ...] = Field(min_length=1)
 
 
+class CounterDeclaration(Declared):
+    """A statement that stands against a claim: the source that makes it, and how well it is attested."""
+
+    says: Sentence
+    source: Name
+    certainty: Literal["certain", "corroborated", "derived"]
+
+
+class ClaimDeclaration(Declared):
+    """What is said of the law and is not law, what stands against it, and the rules that hold instead.
+
+    Those rules are no citation: a claim models nothing.
+    """
+
+    name: Name
+    says: Sentence
+    against: tuple[CounterDeclaration, ...] = Field(min_length=1)
+    instead: tuple[RuleId, ...] = ()
+
+
 def parsed(name: str, text: str, problems: list[Problem]) -> dict[str, Any]:
     """Return a TOML text as a table; a text that is not TOML becomes a problem, and an empty table."""
     try:

@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from ims_fsm.errors import DeclarationError, Problem
 from ims_fsm.law.declaration import (
+    ClaimDeclaration,
     Declared,
     FactDeclaration,
     MachineDeclaration,
@@ -29,10 +30,17 @@ from ims_fsm.law.declaration import (
 )
 from ims_fsm.law.edition import Machine
 from ims_fsm.law.register import Law, citations
-from ims_fsm.law.structure import citation_problems, fact_problems, machine_problems, repeated, rule_set_problems
+from ims_fsm.law.structure import (
+    citation_problems,
+    claim_problems,
+    fact_problems,
+    machine_problems,
+    repeated,
+    rule_set_problems,
+)
 from ims_fsm.resources import machines_folder
 
-RULES, FACTS, WORKFLOW = "rules.toml", "facts.toml", "workflow.toml"
+RULES, FACTS, WORKFLOW, NOT_LAW = "rules.toml", "facts.toml", "workflow.toml", "not_law.toml"
 TABLES: Mapping[str, Mapping[str, tuple[type[Declared], str]]] = {
     RULES: {
         "source": (SourceDeclaration, "id"),
@@ -41,6 +49,7 @@ TABLES: Mapping[str, Mapping[str, tuple[type[Declared], str]]] = {
     },
     FACTS: {"fact": (FactDeclaration, "name")},
     WORKFLOW: {"use_case": (UseCaseDeclaration, "name")},
+    NOT_LAW: {"claim": (ClaimDeclaration, "name")},
 }
 # What stands beside the machines and is read elsewhere: here it only cites.
 BESIDE = frozenset({"calendar.toml", "routes.toml", "annexure_a.toml"})
@@ -123,6 +132,7 @@ def _verified(tables: Mapping[str, dict[str, Any]], problems: list[Problem], sub
         machines={name: machine for name, machine in machines.items() if not machine.declaration.abstract},
         use_cases=listed["use_case"],
         cited_by=citations({**tables, **citing}),
+        claims=listed["claim"],
     )
     rules = _place("rule_set", carrying)
     if not problems:
@@ -131,6 +141,7 @@ def _verified(tables: Mapping[str, dict[str, Any]], problems: list[Problem], sub
     if not problems:
         problems += _machines_problems(law, machines)
         problems += citation_problems(rules, law)
+        problems += claim_problems(_place("claim", carrying), law)
     if problems:
         raise DeclarationError(subject, problems)
     return law

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.law.declaration import (
+    ClaimDeclaration,
     FactDeclaration,
     RuleDeclaration,
     RuleSetDeclaration,
@@ -24,6 +25,7 @@ class Law:
     """Everything that a folder of declarations says, verified: what the rest of the package works from.
 
     `cited_by` holds the files that cite a rule, by the rule's id; the register itself cites nothing.
+    `claims` are what is said of the law and is not law.
     """
 
     sources: Mapping[str, SourceDeclaration]
@@ -33,6 +35,7 @@ class Law:
     machines: Mapping[str, Machine]
     use_cases: Mapping[str, UseCaseDeclaration]
     cited_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    claims: Mapping[str, ClaimDeclaration] = field(default_factory=dict)
 
     def machine(self, name: str) -> Machine:
         """Return a machine by name; raises `InputError` naming the machines there are."""

@@ -92,6 +92,14 @@ def _rule_problems(place: str, rule: RuleDeclaration, law: Law) -> Iterator[Prob
         yield Problem(place, f"names the unknown source {rule.source!r}", "add a [[source]] for it")
 
 
+def claim_problems(file: str, law: Law) -> Iterator[Problem]:
+    """Give every source and every rule that a claim of `file` names and the register does not have."""
+    for claim in law.claims.values():
+        named = [counter.source for counter in claim.against]
+        yield from _unknown(f"{file} {claim.name} against", named, law.sources, "source")
+        yield from _unknown(f"{file} {claim.name} instead", claim.instead, law.rules, "rule")
+
+
 def _name_problems(machine: Machine, facts: Mapping[str, FactDeclaration]) -> Iterator[Problem]:
     declared, file = machine.declaration, f"{machine.name}.toml"
     states = [state.name for state in declared.state]

@@ -116,6 +116,7 @@ def _drafts(material: Material) -> Iterator[tuple[str, Page, dict[str, Any]]]:
         links.REFUSALS: ("Codes of refusal", ""),
         links.FACTS: ("What guards may know", "Facts"),
         links.SOURCES: ("The texts beside the FAQ", "Other texts"),
+        links.NOT_LAW: ("What is not law", ""),
     }
     for name, (name_of, short) in law.items():
         yield name, Page(name, name_of, "The law", short=short), {}

@@ -15,8 +15,8 @@ from ims_fsm.law.register import Law
 from ims_fsm.pages.markdown import Md, code, commas, link
 from ims_fsm.pages.story import Story
 
-INDEX, FAQ, CALENDAR, ANNEXURE, REFUSALS, FACTS, SOURCES = (
-    "README", "faq", "calendar", "annexure-a", "refusals", "facts", "sources",
+INDEX, FAQ, CALENDAR, ANNEXURE, REFUSALS, FACTS, SOURCES, NOT_LAW = (
+    "README", "faq", "calendar", "annexure-a", "refusals", "facts", "sources", "not-law",
 )  # fmt: skip
 # The rule that has a page to itself: the table of Annexure-A.
 ANNEXED = "annexure.a"
@@ -56,6 +56,11 @@ def note_anchor(picture: Picture, number: int) -> str:
 def fact_anchor(fact: str) -> str:
     """Return the anchor of a fact."""
     return f"fact-{fact}"
+
+
+def claim_anchor(name: str) -> str:
+    """Return the anchor of a claim that is not law."""
+    return f"claim-{name}"
 
 
 def code_anchor(name: str) -> str:

@@ -126,6 +126,7 @@ class Expectation(Entry):
     itc_not_available: Tax | None = None
     reversal_4b1: Tax | None = None
     added_back: Tax | None = None
+    two_a: Names | None = None
 
 
 class Expect(Step):

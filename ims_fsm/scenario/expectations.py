@@ -30,7 +30,7 @@ OF_A_DOCUMENT: Mapping[str, Callable[[RecordView], object]] = {
     "transitions": lambda view: view.record.seq,
 }
 OF_A_TRIGGER = ("trigger", "allowed", "refused", "rule")
-OF_A_RECIPIENT = ("two_b", "itc_available", "itc_rejected", "itc_not_available", "reversal_4b1")
+OF_A_RECIPIENT = ("two_b", "itc_available", "itc_rejected", "itc_not_available", "reversal_4b1", "two_a")
 OF_A_SUPPLIER = ("added_back",)
 _OF_NO_RECORD: Mapping[str, object] = {"in_ims": False, "section": "none", "versions": 0, "transitions": 0}
 
@@ -110,9 +110,15 @@ def _of_recipient(stage: Stage, step: Expect) -> Iterator[Failure]:
     keys = [key for key in OF_A_RECIPIENT if key in expect.model_fields_set]
     if expect.recipient is None or expect.period is None or not keys:
         return
-    view = stage.recipient(expect.recipient).two_b(expect.period)
+    desk = stage.recipient(expect.recipient)
+    view = desk.two_b(expect.period)
     for key in keys:
         what = f"{key} of {expect.recipient} for {expect.period}"
+        if key == "two_a":
+            ids = [record.id for record in desk.two_a(expect.period)]
+            reported = [name for name, record_id in stage.ids.items() if record_id in ids]
+            yield from _compared(what, ", ".join(sorted(expect.two_a or ())), ", ".join(sorted(reported)) or "nothing")
+            continue
         value = view.two_b.state if key == "two_b" else view.totals.get(key, NIL)
         yield from _compared(what, getattr(expect, key), value)
 

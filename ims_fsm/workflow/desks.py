@@ -187,6 +187,15 @@ class RecipientDesk(Desk):
         """Generate or recompute the GSTR-2B of a period (FAQ 23-29)."""
         return self._done(generate_2b, key, checked_period(period))
 
+    def two_a(self, period: TaxPeriod) -> Generator[Record, None, None]:
+        """Give the GSTR-2A of a return period: all that suppliers saved or filed for it, by id (FAQ 28).
+
+        No action changes it: it has what is rejected, pending, frozen or was never in IMS, and leaves out only what its
+        supplier deleted. All as of one moment; a page of it is held.
+        """
+        chosen = checked_period(period)
+        return self._workspace.streamed(lambda unit: views.two_a(unit, self.gstin, chosen))
+
     def two_b(self, period: TaxPeriod, *, with_lines: bool = True) -> TwoBView:
         """Return the newest generation of a GSTR-2B with its lines, totals and what it leaves out.
 

@@ -32,6 +32,7 @@ MONTH = (
     ("scheduler run", f"scheduler run --once {DRAFTED}", 0),
     ("scheduler status", f"scheduler status {DRAFTED}", 0),
     ("sweep", f"sweep {DRAFTED} --until 2024-12-01T00:00", 0),
+    ("2a show", "2a show --period 2024-10", 0),
     ("2b show", "2b show --period 2024-10", 0),
     ("2b generate", "2b generate --period 2024-10 --at 2024-11-15T10:00", 0),
     ("2b export", "2b export --period 2024-10 --out 2b.json", 0),

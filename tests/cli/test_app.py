@@ -35,7 +35,7 @@ def test_every_command_is_offered_and_none_of_a_later_version(bare):
     "command",
     [
         *FIXED,
-        *("2b generate", "2b show", "2b export", "2b compare", "3b file"),
+        *("2a show", "2b generate", "2b show", "2b export", "2b compare", "3b file"),
         *("scenario run", "audit verify", "audit seal", "export json"),
     ],
 )

@@ -163,3 +163,17 @@ def test_what_lapses_is_told(bare, samples):
     told = bare("sweep", "--at", "2025-12-21T00:00").ended(0).out
     words = "1 record back to no action, pending past the deadline (advisory.2025-10.deadline)."
     assert words in " ".join(told.split())
+
+
+def test_gstr_2a_has_what_suppliers_report_with_the_recipients_action(run, ids):
+    note = ids("KCN/24/15")
+    before = run("2a", "show", *OCTOBER, "--json").ended(0).json
+    run("act", "reject", "--id", note, "--at", "2024-11-12T10:00").ended(0)
+    told = run("2a", "show", *OCTOBER).ended(0).out
+    after = run("2a", "show", *OCTOBER, "--json").ended(0).json
+    assert [record["id"] for record in before["records"]] == [record["id"] for record in after["records"]]
+    (row,) = [line for line in told.splitlines() if "KCN/24/15" in line]
+    assert row.split()[-1] == "rejected"
+    assert told.endswith(f"{len(after['records'])} documents; no action changes GSTR-2A (faq.28).\n")
+    none = run("2a", "show", "--period", "2024-08").ended(0).out
+    assert none == f"GSTR-2A of 2024-08 of {after['recipient']}: suppliers have reported nothing.\n"

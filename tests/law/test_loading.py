@@ -7,6 +7,8 @@ import pytest
 from ims_fsm.errors import DeclarationError
 from ims_fsm.law.loading import load_law, read_law, shipped_law
 
+CLAIM = '[[claim]]\nname = "never"\nsays = "It is never so."\n'
+
 
 def problems(texts: dict[str, str]) -> list[str]:
     with pytest.raises(DeclarationError) as caught:
@@ -102,6 +104,21 @@ def test_a_file_that_is_no_toml(texts):
             "rules.toml",
             '\n[[rule]]\nid = "act.1"\ntitle = "Again"\nsource = "act"\nstatus = "modelled"\n',
             "rules.toml rule: has 'act.1' more than once; keep one of them",
+        ),
+        (
+            "not_law.toml",
+            '[[claim]]\nname = "never"\nsays = "It is never so."\nagainst = []\n',
+            "not_law.toml claim[1] against (never): [] is too short; write at least 1",
+        ),
+        (
+            "not_law.toml",
+            f"{CLAIM}instead = ['act.9']\n[[claim.against]]\nsays = 'No.'\nsource = 'act'\ncertainty = 'certain'\n",
+            "not_law.toml never instead: names the unknown rule 'act.9'; use one of act.1",
+        ),
+        (
+            "not_law.toml",
+            f"{CLAIM}[[claim.against]]\nsays = 'No.'\nsource = 'rumour'\ncertainty = 'certain'\n",
+            "not_law.toml never against: names the unknown source 'rumour'; use one of act",
         ),
         (
             "slip.toml",

@@ -96,3 +96,21 @@ def test_a_change_of_law_is_told_machine_by_machine_with_its_picture(look: Any, 
     assert any(text.startswith("gone refusal of keep pending, pending_not_allowed") for text in texts)
     assert look.texts(look.section(changes, "IMS-2025-10-gstr2b")) == ["Nothing changes."]
     assert "credit_note.IMS-2024-10-to-IMS-2025-10" in changes.pictures
+
+
+def test_what_is_not_law_stands_with_each_statement_against_it_its_source_and_its_certainty(
+    look: Any, material: Material, page: Pages
+) -> None:
+    assert len(material.law.claims) >= 4
+    for claim in material.law.claims.values():
+        section = look.section(page("not-law"), f"claim-{claim.name}")
+        texts = look.texts(section)
+        assert texts[0] == "It is not law."
+        for counter in claim.against:
+            (line,) = [text for text in texts if text.startswith(counter.says.strip())]
+            source = material.law.sources[counter.source]
+            assert source.title in line
+            assert line.endswith(f"; {counter.certainty}.")
+            assert source.address in section
+        for rule in claim.instead:
+            assert f"](#{rule.replace('.', '-')})" in section

@@ -28,6 +28,7 @@ RETURN = {
         {"cgst": "9.00", "sgst": "9.00"},
         "GSTR-2B of October 2024 for the buyer: ITC Not Available: 9.00 CGST and 9.00 SGST.",
     ),
+    "two_a": (["INV", "CN"], "GSTR-2A of October 2024 for the buyer has INV and CN."),
     "reversal_4b1": (
         {"cess": "1.00"},
         "GSTR-2B of October 2024 for the buyer: to be reversed in table 4(B)(1): 1.00 cess.",

@@ -121,6 +121,13 @@ def failures(story):
             "found 0.00",
         ),
         (
+            'recipient = "buyer", period = "2024-10", two_a',
+            '["KEPT", "INV", "CN", "POS", "RCM"]',
+            '["INV", "GONE"]',
+            "two_a of buyer for 2024-10 to be GONE, INV",
+            "found CN, INV, KEPT, POS, RCM",
+        ),
+        (
             'supplier = "seller", period = "2024-11", added_back',
             '{ igst = "50.00" }',
             '{ igst = "50.01" }',

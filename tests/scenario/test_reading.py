@@ -256,7 +256,7 @@ VERBS = "save, edit, delete, file, accept, reject, keep_pending, reset, generate
                 "step[1] expect.stat: is not a key of this table; its keys are document, state, disposition, "
                 "removed_for, two_b_period, direction, in_ims, section, versions, transitions, trigger, "
                 "allowed, refused, rule, recipient, supplier, period, two_b, itc_available, itc_rejected, "
-                "itc_not_available, reversal_4b1, added_back"
+                "itc_not_available, reversal_4b1, added_back, two_a"
             ),
         ),
         (

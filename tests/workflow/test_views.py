@@ -153,3 +153,20 @@ def test_what_is_not_here_is_not_shown(stage):
     for call in (stage.desk.record, stage.desk.show, stage.desk.history):
         with stage.unreadable("5: is not a record here; see records()"):
             call(5)
+
+
+def test_gstr_2a_has_all_that_suppliers_report_whatever_was_done_with_it(stage):
+    """FAQ 28: saved and filed, in IMS or not, by the return period; what its supplier deleted is gone."""
+    stage.taxpayer(stage.other)
+    filed = stage.filed()
+    note = stage.filed(stage.document("credit_note", number="CN/1"))
+    past = stage.filed(stage.document(number="RCM/1", reverse_charge=True))
+    saved = stage.saved(stage.document(supplier=stage.other, number="S/9"))
+    deleted = stage.saved(stage.document(supplier=stage.other, number="S/10"))
+    later = stage.saved(stage.document(supplier=stage.other, number="S/11"), "2024-11")
+    stage.saved(stage.document(recipient=stage.other, number="S/12"))
+    stage.ims.supplier(stage.other, actor="them").delete(deleted)
+    stage.act("reject", note)
+    stage.act("keep_pending", filed)
+    assert ids(list(stage.desk.two_a(OCTOBER))) == [filed, note, past, saved]
+    assert ids(list(stage.desk.two_a(NOVEMBER))) == [later]

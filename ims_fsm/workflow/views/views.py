@@ -28,7 +28,7 @@ from ims_fsm.store import log, records, returns, versions
 from ims_fsm.terms.border import ACTIONS, Border
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod, in_india
-from ims_fsm.terms.vocabulary import Direction, Route
+from ims_fsm.terms.vocabulary import Direction, RemovedFor, Route
 from ims_fsm.workflow.returns import left_out
 from ims_fsm.workflow.unit import UnitOfWork, consider
 
@@ -100,6 +100,12 @@ def listed(unit: UnitOfWork, recipient: str, where: Where) -> Iterator[ListedRec
         for record in page:
             may = {str(action): refusals_on(unit, record, action, chains[record.id]) for action in ACTIONS}
             yield ListedRecord(record=record, period=unit.scene(recipient).expected_period(record), may=may)
+
+
+def two_a(unit: UnitOfWork, recipient: str, period: TaxPeriod) -> Iterator[Record]:
+    """Give what suppliers have saved or filed for a return period, by id, whatever was done with it (FAQ 28)."""
+    reported = unit.matching(recipient, Where(return_period=period))
+    return (record for record in reported if record.removed_for is not RemovedFor.SUPPLIER_DELETED)
 
 
 def view(unit: UnitOfWork, record_id: int, recipient: str) -> RecordView:
