@@ -73,10 +73,11 @@ class StateDeclaration(Declared):
 
 
 class TriggerDeclaration(Declared):
-    """What moves a machine, and who does it."""
+    """What moves a machine, and who does it; `also` who else does."""
 
     name: Name
     actor: Actor
+    also: tuple[Actor, ...] = ()
     says: Sentence
 
 

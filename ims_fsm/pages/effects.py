@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
-from ims_fsm.law.declaration import Declared, GuardDeclaration
+from ims_fsm.law.decision import always_refused
+from ims_fsm.law.declaration import Declared, GuardDeclaration, TransitionDeclaration
 from ims_fsm.law.edition import Machine
 from ims_fsm.law.routing import RouteDeclaration
 from ims_fsm.pages.guards import of_the_clock
@@ -19,8 +20,23 @@ D = TypeVar("D", bound=Declared)
 
 
 def citing(table: str, rule: str, material: Material) -> list[tuple[Any, list[str]]]:
-    """Return what cites a rule in a machine's table ("state" or "transition"), with the machines that have it."""
-    return shared(material, lambda machine: getattr(machine.declaration, table), lambda entry, _: rule in entry.rules)
+    """Return what cites a rule in a machine's table ("state" or "transition"), with the machines that have it.
+
+    A transition that guards always refuse in a machine is none that it has: no credit note is ever out of time.
+    """
+    return shared(
+        material,
+        lambda machine: getattr(machine.declaration, table),
+        lambda entry, machine: rule in entry.rules and (table == "state" or _happens(machine, entry)),
+    )
+
+
+def _happens(machine: Machine, move: TransitionDeclaration) -> bool:
+    return any(
+        move in edition.transitions and not always_refused(edition, source, move.trigger)
+        for edition in machine.editions.values()
+        for source in move.source
+    )
 
 
 def refusals(rule: str, material: Material) -> list[tuple[GuardDeclaration, list[str], bool]]:

@@ -84,7 +84,7 @@ def readers(fact: str, material: Material) -> Md:
 def of_the_clock(guard: GuardDeclaration, machine: Machine) -> bool:
     """Say whether a guard holds off only what the clock would do: nobody is refused anything by it."""
     triggers = machine.declaration.trigger
-    return all(trigger.actor == "clock" for trigger in triggers if trigger.name in guard.triggers)
+    return all({trigger.actor, *trigger.also} == {"clock"} for trigger in triggers if trigger.name in guard.triggers)
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,7 +133,7 @@ def test_what_a_terminal_cannot_show_ends_nothing(tmp_path):
     environment = {"PYTHONIOENCODING": "ascii", "PATH": "", "PYTHONPATH": ":".join(sys.path)}
     done = program("rules", "faq.11.a", cwd=tmp_path, env=environment)
     assert done.returncode == 0, done.stderr
-    assert "quote: ?A. Original Credit note" in done.stdout
+    assert "quote: ?... A. Original Credit note" in done.stdout
 
 
 def test_the_demo_runs_as_a_program(tmp_path):

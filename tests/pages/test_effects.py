@@ -49,6 +49,20 @@ def test_what_every_record_shares_is_said_of_every_record(lines: Lines) -> None:
     assert lines("faq.16.2")[1].endswith("to removed (every record)")
 
 
+def test_a_transition_that_a_machine_never_takes_is_not_said_of_it(lines: Lines) -> None:
+    (line,) = [line for line in lines("faq.21") if line.startswith("Transition expire")]
+    assert "Debit note amendment" in line
+    assert "Credit note" not in line
+    assert "Bill of entry" not in line
+
+
+def test_who_else_fires_a_trigger_is_told_too(lines: Lines) -> None:
+    assert any(line.startswith("Transition generate, by the clock or the recipient") for line in lines("faq.26"))
+    refused = [line for line in lines("faq.25") if "generate, previous_3b_not_filed" in line]
+    assert refused
+    assert all(line.startswith("refused ") for line in refused)
+
+
 def test_what_only_the_clock_would_do_is_held_off_and_refused_to_nobody(lines: Lines) -> None:
     clock = lines("advisory.2025-10.deadline")
     held = [line for line in clock if "lapse, not_due" in line]
