@@ -298,7 +298,7 @@ class Calendar:
         return self._limit(self.declared.time_limit, document_date, annual_return_at)
 
     def amendment_limit(self, original_date: dt.date, annual_return_at: dt.datetime | None) -> dt.datetime:
-        """Return the first instant, in UTC, from which a supplier may no longer amend a document (section 39(9)).
+        """Return the first instant, in UTC, from which a supplier may no longer amend a document (section 37(3)).
 
         `annual_return_at` is when the supplier furnished the annual return of the original's financial year.
         """

@@ -90,6 +90,10 @@ def test_annexure_a_is_quoted_word_by_word() -> None:
     assert places(rule("annexure.a").quote, text[text.index("Annexure-A:") :])
 
 
+def test_section_16_4_is_quoted_word_by_word() -> None:
+    assert places(rule("sec.16_4").quote, text_of("cgst-act").removeprefix("16(4)").strip())
+
+
 @pytest.mark.parametrize("number", NUMBERS)
 def test_a_question_and_its_finer_rules_quote_the_whole_reply(number: int) -> None:
     quoting = [rule for rule in FAQ if rule.id == f"faq.{number}" or rule.id.startswith(f"faq.{number}.")]

@@ -72,7 +72,7 @@ def test_amending_ends_with_november_after_the_year(stage):
     stage.filed(original)
     stage.at("2024-11-30 23:59").saved(stage.document(amends=original), "2024-11")
     stage.at("2024-12-01 00:00")
-    with stage.refused("amendment_time_barred", "sec.39_9"):
+    with stage.refused("amendment_time_barred", "sec.37_3"):
         stage.saved(stage.document(amends=original), "2024-12")
 
 
@@ -85,7 +85,7 @@ def test_an_amendment_saved_in_time_and_filed_late_stays_saved(stage):
     before = stage.record(late)
     filed = stage.at("2024-12-10").shop.file(Form.GSTR_1, "2024-11")
     assert (list(filed.records), [answer.record_id for answer in filed.refused]) == ([other], [late])
-    assert [(told.code, told.rule) for told in filed.refused[0].refusals] == [("amendment_time_barred", "sec.39_9")]
+    assert [(told.code, told.rule) for told in filed.refused[0].refusals] == [("amendment_time_barred", "sec.37_3")]
     assert (stage.record(late), before.filed) == (before, False)
 
 
