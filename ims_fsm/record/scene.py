@@ -143,12 +143,15 @@ def original_of(record: Record, chain: Sequence[Record], scene: Scene) -> Origin
 
     A version of another 2B period that is not decided yet comes before both, whatever stands between. Where the chain
     begins with an amendment, its original is what was stated of it, until a version decided here takes its place.
+    What ends with a later version of its own 2B period waits for nothing.
     """
     if record.document.amends is None:
         return NO_ORIGINAL
     earlier = [r for r in chain if r.age < record.age and r.removed_for is not RemovedFor.SUPPLIER_DELETED]
     named = earlier[-1].document.tax if earlier else None
     period = scene.expected_period(record)
+    if any(start <= period and route.prevails for start, route in _after(record, chain, scene).items()):
+        return Original("unsettled", True, record.document.tax, earlier[-1] if earlier else None, named)  # noqa: FBT003
     undecided = [r for r in earlier if r.settled_in is None and r.removed_for is None]
     decided = [r for r in earlier if r not in undecided and r.disposition is not Disposition.SUPERSEDED]
     waiting = [r for r in undecided if scene.expected_period(r) != period]
@@ -177,10 +180,14 @@ def prevailed_from(record: Record, chain: Sequence[Record], scene: Scene) -> Tax
     """
     if record.settled_in is not None:
         return None
-    period = scene.expected_period(record)
+    period, after = scene.expected_period(record), _after(record, chain, scene)
+    return min((start for start, route in after.items() if start == period or route.prevails), default=None)
+
+
+def _after(record: Record, chain: Sequence[Record], scene: Scene) -> Mapping[TaxPeriod, RouteDeclaration]:
+    # The 2B periods in which later versions are filed, with the route of the newest in each.
     later = [r for r in chain if r.age > record.age and r.filed and r.removed_for is None]
-    newest = {scene.expected_period(r): scene.route(r) for r in sorted(later, key=lambda r: r.age)}
-    return min((start for start, route in newest.items() if start == period or route.prevails), default=None)
+    return {scene.expected_period(r): scene.route(r) for r in sorted(later, key=lambda r: r.age)}
 
 
 def is_superseded(record: Record, chain: Sequence[Record], scene: Scene, period: TaxPeriod | None = None) -> bool:

@@ -239,10 +239,10 @@ def state_original(
 
 def _refuse_statement(unit: UnitOfWork, record: Record, disposition: Disposition, original: Document | None) -> None:
     kind = record.document.kind
-    known = original_of(record, unit.chain_of(record), unit.scene(record.recipient)).record
+    amended = original_of(record, unit.chain_of(record), unit.scene(record.recipient)).record
     what = {
         "amends nothing": record.document.amends is None,
-        "amends a document that is known here": known is not None,
+        "amends a document that is known here": amended is not None,
         "is decided for good": record.settled_in is not None or record.state in {State.FROZEN, State.REMOVED},
         "amends a document that no GSTR-3B has decided on, being superseded": disposition is Disposition.SUPERSEDED,
         f"amends a document of another kind than {original and original.kind}": original and original.kind is not kind,

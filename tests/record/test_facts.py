@@ -17,7 +17,6 @@ from ims_fsm.record.scene import (
     full_reduction,
     is_superseded,
     original_of,
-    prevailed_from,
     record_facts,
 )
 from ims_fsm.record.taxpayer import Taxpayer
@@ -176,80 +175,6 @@ def test_a_rejected_amendment_leaves_what_was_accepted_before_it():
     amendment = record(9, 90, amends=True, carried=Heads(igst=100))
     original = original_of(amendment, [ORIGINAL, rejected], scene())
     assert (original.value, original.record, original.tax) == ("accepted", ORIGINAL, Heads(igst=100))
-
-
-def test_what_was_declared_as_nothing_to_reduce_leaves_the_original_unadjusted():
-    """The chain carries more than the version that was accepted gives: the question of a reduction stays open."""
-    amendment = record(9, 90, amends=True, carried=Heads(igst=130))
-    original = original_of(amendment, [ORIGINAL], scene())
-    assert (original.value, original.unreduced, original.tax) == ("unadjusted", Heads(igst=30), Heads(igst=100))
-    note = record(1, 100, kind="credit_note", **FROZEN, disposition=Disposition.ACCEPTED)
-    lowered = record(9, 90, kind="credit_note", amends=True)
-    assert original_of(lowered, [note], scene()).value == "unadjusted"
-    assert full_reduction(lowered) == Heads(igst=90)
-    assert original_of(lowered.changed(carried=Heads(igst=-100)), [note], scene()).value == "accepted"
-
-
-UNKNOWN = record(2, 80, amends=True, **FILED)
-
-
-@pytest.mark.parametrize(
-    ("before", "value", "same"),
-    [
-        ([UNKNOWN], "unknown", False),
-        ([UNKNOWN, record(3, 70, amends=True, **FILED)], "unknown", False),
-        ([UNKNOWN.changed(state=State.REMOVED, removed_for=RemovedFor.SEC_16_4)], "unknown", False),
-        ([UNKNOWN.changed(two_b_period=NOVEMBER)], "unsettled", False),
-        ([UNKNOWN.changed(stated_original=Disposition.REJECTED)], "rejected", False),
-        ([UNKNOWN.changed(stated_original=Disposition.ACCEPTED)], "accepted", False),
-        (
-            [UNKNOWN.changed(state=State.FROZEN, settled_in=OCTOBER, disposition=Disposition.SUPERSEDED)],
-            "unknown",
-            False,
-        ),
-        ([UNKNOWN.changed(state=State.FROZEN, settled_in=OCTOBER, disposition=Disposition.ACCEPTED)], "accepted", True),
-        ([UNKNOWN.changed(settled_in=OCTOBER, route=Route.REVERSE_CHARGE)], "outside", True),
-        (
-            [
-                UNKNOWN.changed(
-                    state=State.FROZEN,
-                    settled_in=OCTOBER,
-                    disposition=Disposition.REJECTED,
-                    stated_original=Disposition.ACCEPTED,
-                )
-            ],
-            "accepted",
-            False,
-        ),
-    ],
-)
-def test_the_chain_is_asked_for_an_unknown_original(before, value, same):
-    """Behind an amendment whose original is unknown none counts, until one that is decided here takes its place."""
-    amendment = record(9, 60, amends=True, carried=Heads(igst=80))
-    original = original_of(amendment, [*before, amendment], scene())
-    assert (original.value, original.same_period, original.unreduced) == (value, same, NIL)
-
-
-@pytest.mark.parametrize(
-    ("later", "start"),
-    [
-        ([record(2, amends=True, **LATER, route=Route.REVERSE_CHARGE)], NOVEMBER),
-        ([record(2, amends=True, **LATER, route=Route.POS)], NOVEMBER),
-        ([record(2, amends=True, **LATER, route=Route.SEC_16_4)], NOVEMBER),
-        ([record(2, amends=True, **LATER, route=Route.RULE_37A)], None),
-        ([record(2, amends=True, **LATER)], None),
-        ([record(2, amends=True, **FILED), record(3, amends=True, **LATER, route=Route.POS)], OCTOBER),
-        ([record(2, amends=True, **LATER, route=Route.POS, settled_in=NOVEMBER)], NOVEMBER),
-        ([record(2, amends=True, **LATER, route=Route.POS), record(3, amends=True, **LATER)], None),
-        ([record(2, amends=True, **LATER, route=Route.POS), record(3, amends=True)], NOVEMBER),
-    ],
-)
-def test_what_gives_no_credit_prevails_from_its_own_2b_period(later, start):
-    """FAQ 4, 8, 32, 33: it waits for nobody, and nothing before it gives credit any more."""
-    pending = record(1, **FILED, state=State.PENDING)
-    assert prevailed_from(pending, [pending, *later], scene()) == start
-    assert is_superseded(pending, [pending, *later], scene()) is (start is not None)
-    assert is_superseded(pending, [pending, *later], scene(), OCTOBER) is (start == OCTOBER)
 
 
 def test_what_went_past_ims_took_the_credit_back():

@@ -186,7 +186,10 @@ PLACED = temporary(
     Column("chain_id", BIG, primary_key=True, autoincrement=False),
     Column("place", Integer, primary_key=True, autoincrement=False),
     Column("id", BIG, nullable=False),
-    *(Column(name, String) for name in ("period", "outcome", "state", "kind", "stated", "prevailed_from")),
+    *(
+        Column(name, String)
+        for name in ("period", "outcome", "state", "kind", "stated", "prevailed_from", "ended_from")
+    ),
     Column("amends", Integer, nullable=False),
     *(Column(name, Integer) for name in ("first_alive", "alive_before", "undecided_before", "decided_before")),
     *(Column(name, Integer) for name in ("counting_before", "other_period_before")),
@@ -215,6 +218,8 @@ def _readings() -> Select[Any]:
         (last.c.period != ranked.c.period, ranked.c.undecided_before),
         else_=last.c.other_period_before,
     )
+    # What ends with a later version of its own 2B period waits for nothing.
+    ended = func.coalesce(ranked.c.ended_from <= ranked.c.period, false())
     apart = and_(first.c.amends == 1, waits.is_(None), ranked.c.counting_before.is_(None))
     no_decision = ranked.c.decided_before.is_(None)
     chosen = case(
@@ -230,10 +235,11 @@ def _readings() -> Select[Any]:
         .outerjoin(first, _at(first, ranked, func.coalesce(ranked.c.first_alive, ranked.c.place)))
     )
     sign = case((ranked.c.kind.in_(NEGATIVE), -1), else_=1)
-    accepted = and_(waits.is_(None), counting.c.outcome == "accepted")
+    accepted = and_(~ended, waits.is_(None), counting.c.outcome == "accepted")
     unreduced = [ranked.c[f"carried_{head}"] - sign * counting.c[head] for head in HEADS]
     original = case(
         (ranked.c.amends == 0, "none"),
+        (ended, "unsettled"),
         (and_(apart, first.c.stated.is_(None)), "unknown"),
         (and_(apart, first.c.stated == str(Disposition.REJECTED)), "rejected"),
         (apart, "accepted"),
@@ -245,7 +251,7 @@ def _readings() -> Select[Any]:
         else_=counts.c.outcome,
     )
     same_period = case(
-        (ranked.c.amends == 0, true()),
+        (or_(ranked.c.amends == 0, ended), true()),
         (or_(apart, waits.is_not(None)), false()),
         (no_decision, true()),
         else_=counts.c.period == ranked.c.period,
@@ -255,7 +261,7 @@ def _readings() -> Select[Any]:
         ranked.c.id.label("record_id"),
         original.label("original"),
         case((same_period, "yes"), else_="no").label("same_period"),
-        _direction(ranked, counts, apart, first.c.stated).label("direction"),
+        _direction(ranked, counts, apart, first.c.stated, ended).label("direction"),
         ranked.c.prevailed_from,
         *(
             case((and_(ranked.c.amends == 1, accepted), amount), else_=0).label(f"unreduced_{head}")
@@ -267,8 +273,8 @@ def _readings() -> Select[Any]:
 def _placed(scope: Scope) -> Select[Any]:
     """Return the statement that lays out every member of the scope's chains with an amendment, in its place."""
     member = _ranked(_marked(_members(scope))).c
-    own, ended = case((member.later_filed == 1, member.period)), member.ended_from
-    earliest = case((or_(ended.is_(None), own < ended), own), else_=ended)
+    within, ended = case((member.later_filed == 1, member.period)), member.ended_from
+    earliest = case((or_(ended.is_(None), within < ended), within), else_=ended)
     prevailed = case((member.open == 1, earliest)).label("prevailed_from")
     return select(*(prevailed if column.name == "prevailed_from" else member[column.name] for column in PLACED.c))
 
@@ -332,11 +338,8 @@ def _marked(member: CTE) -> CTE:
     """
     key = [member.c[name] for name in _KEY]
     undecided: dict[str, Any] = {"partition_by": [*key, member.c.undecided], "order_by": member.c.place}
-    after: dict[str, Any] = {
-        "partition_by": [*key, member.c.period],
-        "order_by": member.c.place.desc(),
-        "rows": (None, -1),
-    }
+    backwards = member.c.place.desc()
+    after: dict[str, Any] = {"partition_by": [*key, member.c.period], "order_by": backwards, "rows": (None, -1)}
     before = func.lag(member.c.place).over(**undecided)
     turned = func.lag(member.c.period).over(**undecided) != member.c.period
     return select(
@@ -373,7 +376,7 @@ def _at(member: Any, of: Table, place: ColumnElement[int]) -> ColumnElement[bool
 
 
 def _direction(
-    record: Table, counts: Any, apart: ColumnElement[bool], stated: ColumnElement[str]
+    record: Table, counts: Any, apart: ColumnElement[bool], stated: ColumnElement[str], ended: ColumnElement[bool]
 ) -> ColumnElement[str]:
     """Return how an amendment moves the tax of the version whose decision counts (FAQ 11, decided ambiguity (d))."""
     sign = case((record.c.kind.in_(NEGATIVE), -1), else_=1)
@@ -387,6 +390,7 @@ def _direction(
     credit_note = record.c.kind == str(Kind.CREDIT_NOTE)
     return case(
         (record.c.amends == 0, str(Direction.ORIGINAL)),
+        (ended, str(Direction.UNCHANGED)),
         (and_(apart, stated.is_(None)), str(Direction.UNKNOWN)),
         (and_(credit_note, raised), str(Direction.UPWARD)),
         (lowered, str(Direction.DOWNWARD)),
