@@ -27,9 +27,10 @@ from ims_fsm.store import log, records, register, returns, taxpayers, versions
 from ims_fsm.store.connection import Connection, serialise
 from ims_fsm.store.records import Found
 from ims_fsm.store.register import declaration_id
+from ims_fsm.store.sql.chains import read_chains
 from ims_fsm.store.sql.facts import Predicate
 from ims_fsm.store.sql.moving import Stamp, pages, touches
-from ims_fsm.store.sql.scene import Firing, Scope, any_amended, passed_periods, read_chains, saved_periods
+from ims_fsm.store.sql.scene import Firing, Scope, any_amended, passed_periods, saved_periods
 from ims_fsm.store.tables import RECORD
 from ims_fsm.terms.border import checked_id
 from ims_fsm.terms.period import TaxPeriod

@@ -22,7 +22,8 @@ from ims_fsm.law.edition import EARLIEST, Edition
 from ims_fsm.law.facts import FactSchema
 from ims_fsm.law.routing import Condition, RouteDeclaration
 from ims_fsm.record.scene import NO_REQUEST, Request
-from ims_fsm.store.sql.scene import CHAIN, NEGATIVE, Firing, Scope, expected_period, pending_window_passed
+from ims_fsm.store.sql.chains import CHAIN
+from ims_fsm.store.sql.scene import NEGATIVE, Firing, Scope, expected_period, pending_window_passed
 from ims_fsm.store.tables import AT
 from ims_fsm.terms.money import HEADS, NIL, Heads
 from ims_fsm.terms.vocabulary import SupplierStatus

@@ -36,8 +36,9 @@ from ims_fsm.law.refusal import Refusal, Refused
 from ims_fsm.record.record import Record
 from ims_fsm.store.connection import ConflictError, first_writer
 from ims_fsm.store.records import from_row
+from ims_fsm.store.sql.chains import CHAIN
 from ims_fsm.store.sql.facts import FactsInSql, Predicate, full_reduction, predicate_of, same_as_full
-from ims_fsm.store.sql.scene import CHAIN, Firing, Scope, expected_period
+from ims_fsm.store.sql.scene import Firing, Scope, expected_period
 from ims_fsm.store.tables import AT, LOG, RECORD
 from ims_fsm.terms.money import HEADS, NIL, Heads
 from ims_fsm.terms.period import TaxPeriod

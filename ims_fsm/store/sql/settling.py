@@ -24,9 +24,10 @@ from sqlalchemy import (
 )
 
 from ims_fsm.law.ledger import Outcome
+from ims_fsm.store.sql.chains import CHAIN
 from ims_fsm.store.sql.facts import FactsInSql, credit, not_below_zero, with_effect
 from ims_fsm.store.sql.moving import source
-from ims_fsm.store.sql.scene import CHAIN, NEGATIVE, Firing, Scope
+from ims_fsm.store.sql.scene import NEGATIVE, Firing, Scope
 from ims_fsm.store.tables import AT, LINES
 from ims_fsm.terms.money import HEADS
 from ims_fsm.terms.period import TaxPeriod

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, func, insert, select
 
 from ims_fsm.store import taxpayers
 from ims_fsm.store.connection import writing
-from ims_fsm.store.sql.scene import CHAIN, read_chains
+from ims_fsm.store.sql.chains import CHAIN, read_chains
 from ims_fsm.store.tables import RecordRow
 from ims_fsm.terms.vocabulary import Kind
 from ims_fsm.workflow.unit import scope_of
