@@ -2,7 +2,7 @@
 
 Imports the calendar and the record; runs no statement and decides nothing. The scene is the moment, the law and the
 recipient; the chain says what an amendment amends and how that was decided; a fact is one reading for each declared
-name. The twins in SQL are `store.sql.scene` and `store.sql.facts`.
+name. The twins in SQL are `store.sql.scene`, `store.sql.chains` and `store.sql.facts`.
 """
 
 from __future__ import annotations
