@@ -1,0 +1,224 @@
+"""Random histories as scenario files are: taxpayers, documents, steps. A seed gives the same history at every run.
+
+The model plays along while a history is made, so that most of what happens in it is possible.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from random import Random
+from typing import Any
+
+from . import days
+from .model import Model
+from .values import HEADS, Record
+
+Story = dict[str, Any]
+BUYERS = {"monthly": "27AAPFU0939F1ZV", "quarterly": "07AAGFF2194N1Z1"}
+SELLERS = {"seller": ("29AABCT1332L1ZA", "monthly"), "weaver": ("33AAACR5055K1ZE", "quarterly")}
+STARTS = ("2024-10", "2024-10", "2025-08", "2025-09", "2025-10", "2026-02")
+KINDS = ("invoice", "invoice", "credit_note", "credit_note", "debit_note", "eco_document", "bill_of_entry")
+ACTIONS = ("accept", "accept", "reject", "reject", "keep_pending", "keep_pending", "reset")
+CHAINS = 8
+YEAR = timedelta(days=365)
+SPECIAL = ({"reverse_charge": True}, {"ineligible": "pos"}, {"ineligible": "sec_16_4"})
+
+
+class History:
+    """A history in the making."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = Random(seed)  # noqa: S311 -- histories need no secrecy
+        self.filing = self.random.choice(["monthly", "monthly", "quarterly"])
+        start = self.random.choice(STARTS)
+        self.first = days.quarter(start) if self.filing == "quarterly" else start
+        buyer = {"name": "buyer", "gstin": BUYERS[self.filing], "filing": self.filing, "registered_from": self.first}
+        sellers = [{"name": n, "gstin": gstin, "filing": f, "registered_from": self.first}
+                   for n, (gstin, f) in SELLERS.items()]  # fmt: skip
+        self.story: Story = {"title": f"seed {seed}", "taxpayer": [buyer, *sellers], "document": [], "step": []}
+        self.model = Model(self.story)
+        self.wanted = CHAINS
+        self.now = datetime.min  # noqa: DTZ901 -- Indian time alone
+
+    def made(self) -> Story:
+        """Live through the months and return the history."""
+        month = days.plus(self.first, -2) if self.filing == "quarterly" else self.first
+        for _ in range(self.random.randint(2, 7 if self.filing == "quarterly" else 5)):
+            self.lived(month)
+            month = days.plus(month, 1)
+        return self.story
+
+    def lived(self, month: str) -> None:
+        """Live through the month that follows a tax period."""
+        for day in (self.random.randint(2, 9), self.random.choice([10, 11, 12, 13])):
+            self.at(month, day)
+            self.supplied(month)
+            self.acted()
+        self.at(month, 14)
+        if self.random.random() < 0.85:
+            self.step("sweep")
+        for day in sorted(self.random.sample(range(15, 31), 3)):
+            self.at(month, day)
+            self.after_the_draft(month)
+
+    def after_the_draft(self, month: str) -> None:
+        chance = self.random.random
+        if chance() < 0.3:
+            self.amended("GSTR-1A", month)
+            self.filed()
+        if chance() < 0.5:
+            self.acted()
+        if chance() < 0.1:
+            self.step("sweep")
+        if chance() < 0.7:
+            self.returned(month)
+        who, fy = self.random.choice(["buyer", "seller"]), days.financial_year(self.now.date() - YEAR)
+        if chance() < 0.04 and fy not in self.model.taxpayers[who].annual:
+            self.step("file_annual_return", recipient=who, fy=fy)
+
+    # --- the clock and the steps --------------------------------------------------------------------------------------
+
+    def at(self, month: str, day: int) -> None:
+        day = min(day, 28) if days.plus(month, 1).endswith("-02") else min(day, 30)
+        when = datetime.combine(days.day_after(month, day), datetime.min.time()) + timedelta(hours=6)
+        self.now = max(self.now, when)
+
+    def step(self, verb: str, **fields: Any) -> None:
+        self.now += timedelta(minutes=self.random.choice([1, 1, 45]))
+        step = {"at": self.now, "do": verb, **fields}
+        self.story["step"].append(step)
+        self.model.play(step)
+
+    # --- the supplier -------------------------------------------------------------------------------------------------
+
+    def supplied(self, month: str) -> None:
+        for _ in range(self.wanted):
+            if self.wanted and self.random.random() < 0.3:
+                self.wanted -= 1
+                self.reported(month)
+        self.amended("GSTR-1", month)
+        for record in list(self.model.records.values()):
+            if record.live and not record.filed_at and self.random.random() < 0.1:
+                changes = [self.taxes(), {"igst": "50.00"}, {"reverse_charge": True}]
+                waiting = any(map(self.model.waits, record.ancestors()))
+                change = self.random.choice(changes[: 2 if waiting or record.kind == "bill_of_entry" else 3])
+                if self.random.random() < 0.4:
+                    self.step("delete", document=record.name)
+                else:
+                    self.step("edit", document=record.name, changes=change)
+        if self.random.random() < 0.9:
+            self.acted(0.1)
+            self.filed()
+
+    def taxes(self) -> dict[str, str]:
+        heads = self.random.choice([("igst",), ("igst",), ("cgst", "sgst"), ("igst", "cess")])
+        return {head: self.random.choice(["80.00", "100.00", "100.00", "120.00"]) for head in heads}
+
+    def reported(self, month: str) -> None:
+        """Report an original, or an amendment of something that nobody has heard of."""
+        kind = self.random.choice(KINDS)
+        name = f"D{len(self.story['document']) + 1}"
+        # Customs amend a bill of entry whenever they do: none of last year is reported here.
+        back = 12 if self.random.random() < 0.4 and kind != "bill_of_entry" else 0
+        dated = days.plus(month, -back)
+        entry = {"name": name, "kind": kind, "supplier": self.random.choice(list(SELLERS)), "recipient": "buyer",
+                 "number": name, "date": date(int(dated[:4]), int(dated[5:]), 5), "taxable": "1000.00",
+                 **self.taxes()}  # fmt: skip
+        if self.random.random() < 0.12 and kind != "bill_of_entry":
+            unknown = {**entry, "name": f"{name}X", "number": f"{name}X"}
+            self.story["document"].append(unknown)
+            self.model.documents[unknown["name"]] = unknown
+            entry["amends"] = unknown["name"]
+        elif self.random.random() < 0.1:
+            entry |= self.special(kind)
+        self.saved(entry, "ICEGATE" if kind == "bill_of_entry" else self.form(entry["supplier"], month), month)
+
+    def form(self, supplier: str, month: str) -> str:
+        return "IFF" if SELLERS[supplier][1] == "quarterly" and days.quarter(month) != month else "GSTR-1"
+
+    def amended(self, form: str, month: str) -> None:
+        """Amend the newest versions of some chains, where they are filed."""
+        for record in self.newest():
+            if record.filed_at and len(record.ancestors()) < 3 and self.random.random() < 0.25:
+                self.amend(record, form, month)
+
+    def amend(self, record: Record, form: str, month: str) -> None:
+        entry = {**self.model.documents[record.name], "name": f"D{len(self.story['document']) + 1}",
+                 "amends": record.name}  # fmt: skip
+        for key in (*HEADS, "reverse_charge", "ineligible"):
+            entry.pop(key, None)
+        entry |= self.taxes()
+        if record.kind == "bill_of_entry":
+            form = "ICEGATE"
+        elif form == "GSTR-1":
+            form = self.form(record.supplier.name, month)
+        if self.random.random() < 0.2 and not self.model.waits(record):
+            entry |= self.special(record.kind)
+        self.saved(entry, form, month)
+
+    def special(self, kind: str) -> dict[str, Any]:
+        """Return what keeps a document out of IMS; section 16(4) speaks of no credit note."""
+        choices = {"bill_of_entry": [{}], "credit_note": SPECIAL[:2]}.get(kind, SPECIAL)
+        return self.random.choice(list(choices))
+
+    def newest(self) -> list[Record]:
+        """Return the newest version of each chain that no deletion took away."""
+        newest = {}
+        for record in self.model.records.values():
+            if record.removed_for != "supplier_deleted":
+                newest[record.first.name] = record
+        return list(newest.values())
+
+    def saved(self, entry: dict[str, Any], form: str, month: str) -> None:
+        self.story["document"].append(entry)
+        self.model.documents[entry["name"]] = entry
+        self.step("save", document=entry["name"], form=form, period=month)
+
+    def filed(self) -> None:
+        saved = [record for record in self.model.records.values() if record.live and not record.filed_at]
+        for place in sorted({(record.supplier.name, record.form, record.period) for record in saved}):
+            if self.random.random() < 0.9:
+                self.step("file", supplier=place[0], form=place[1], period=place[2])
+
+    # --- the recipient ------------------------------------------------------------------------------------------------
+
+    def acted(self, often: float = 0.3) -> None:
+        for record in list(self.model.records.values()):
+            if self.random.random() < (often if record.live else 0.02):
+                self.act(record)
+
+    def act(self, record: Record) -> None:
+        if record.unknown and not record.ancestors() and self.random.random() < 0.4:
+            unknown = self.model.documents[self.model.documents[record.name]["amends"]]
+            content = {head: unknown[head] for head in HEADS if head in unknown}
+            how = self.random.choice(["accepted", "deemed_accepted", "rejected"])
+            self.step("state_original", document=record.name, disposition=how, original=content)
+            return
+        action, more = self.random.choice(ACTIONS), {}
+        declares = self.random.choice([None, "none", "full", {"igst": "10.00"}, {"igst": "20.00"}])
+        asked = self.model.asks(record) or self.random.random() < 0.05
+        if action == "accept" and asked and declares is not None:
+            more["reduce_itc"] = declares
+        if isinstance(more.get("reduce_itc"), dict) or self.random.random() < 0.2:
+            more["remarks"] = "as agreed"
+        self.step(action, document=record.name, **more)
+
+    def returned(self, month: str) -> None:
+        """Generate GSTR-2B and file GSTR-3B of the period that is owed, mostly when it can be done."""
+        buyer = self.model.taxpayers["buyer"]
+        period = self.first
+        while buyer.has_filed(period):
+            period = days.plus(period, 3 if buyer.quarterly else 1)
+        if days.opens(period) > self.now.date() and self.random.random() < 0.9:
+            return
+        if self.random.random() < 0.1:
+            period = self.random.choice([days.plus(period, -1), days.plus(period, 1), month])
+        two_b = buyer.two_b.get(period)
+        if two_b is None or two_b.state == "stale" or self.random.random() < 0.1:
+            self.step("generate_2b", recipient="buyer", period=period)
+        if self.random.random() < 0.8:
+            self.step("file_3b", recipient="buyer", period=period)
+
+
+def history(seed: int) -> Story:
+    return History(seed).made()

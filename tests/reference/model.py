@@ -1,0 +1,163 @@
+"""A second reading of the law, slow and plain: written from the FAQ and domain.md, and of nothing of the program.
+
+`Model` plays the steps of a scenario file (scenarios.md) and answers what such a file may expect. Money is in paise.
+A chain is an original with its amendments. Its recipient carries E, the sum of its entries in GSTR-2B, and has agreed
+to a value, that of the version accepted last; they differ where an acceptance declared less than the full reduction.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from . import days
+from .returns import Returns
+from .values import ACTIONS, HEADS, NOTHING, Record, add, carries, money, names
+
+
+class Model(Returns):
+    """Everybody's records and returns, played step by step."""
+
+    def save(self, step: dict[str, Any]) -> dict[str, list[str]]:
+        return {name: self._save(name, step) for name in names(step)}
+
+    def _save(self, name: str, step: dict[str, Any]) -> list[str]:
+        entry = self.documents[name]
+        original = self._amended(entry) if "amends" in entry else None
+        record = Record(
+            name=name,
+            kind=entry["kind"],
+            number=entry["number"],
+            supplier=self.taxpayers[entry["supplier"]],
+            recipient=self.taxpayers[entry["recipient"]],
+            date=entry["date"],
+            tax=money(entry),
+            original=original,
+            amends="amends" in entry,
+            form=step["form"],
+            period=step["period"],
+            reverse_charge=entry.get("reverse_charge", False),
+            ineligible=entry.get("ineligible"),
+            pending_blocked=entry.get("pending_blocked", False),
+        )
+        codes = ["amendment_time_barred"] * self.barred(record) + ["duplicate_document"] * self.reported(record)
+        codes += ["not_an_ims_document"] * (not carries(record.form, record.kind))
+        if not codes:
+            self.records[name] = record
+        return codes
+
+    def _amended(self, entry: dict[str, Any]) -> Record | None:
+        """Return the newest version that bears the number which an amendment names; a deleted one never was."""
+        named = self.documents[entry["amends"]]
+        there = (entry["supplier"], entry["kind"], named["number"], days.financial_year(named["date"]))
+        versions = [
+            record
+            for record in self.records.values()
+            if (record.supplier.name, record.kind, record.number, days.financial_year(record.date)) == there
+            and record.removed_for != "supplier_deleted"
+        ]
+        return versions[-1] if versions else None
+
+    def reported(self, record: Record) -> bool:
+        """Say whether it is reported already: an original once in a year, an amendment once in a return."""
+        there = (record.supplier.name, record.kind, record.number, days.financial_year(record.date), record.amends)
+        for other in self.records.values():
+            key = (other.supplier.name, other.kind, other.number, days.financial_year(other.date), other.amends)
+            again = not record.amends or (record.form, record.period) == (other.form, other.period)
+            if key == there and again and other.name != record.name and other.removed_for != "supplier_deleted":
+                return True
+        return False
+
+    def barred(self, record: Record) -> bool:
+        """Say whether the supplier's time to amend is over (FAQ 32, 33; sections 34(2), 37(3), 39(9))."""
+        fy = days.financial_year(record.date)
+        furnished = record.supplier.annual.get(fy)
+        late = self.now.date() > days.last_november(fy) or (furnished is not None and self.now >= furnished)
+        return record.amends and record.kind != "bill_of_entry" and late
+
+    def edit(self, step: dict[str, Any]) -> dict[str, list[str]]:
+        """Change a saved document; another content takes the action on it back (FAQ 16)."""
+        record, changes = self.records[step["document"]], dict(step["changes"])
+        codes = self._not_the_suppliers(record)
+        heads = [money(changes)[i] if head in changes else record.tax[i] for i, head in enumerate(HEADS)]
+        changes = {key: changes[key] for key in ("number", "date", "reverse_charge", "ineligible") if key in changes}
+        if changes.get("ineligible") == "none":
+            changes["ineligible"] = None
+        changed = replace(record, tax=tuple(heads), **changes)
+        if not codes and self.reported(changed):
+            codes = ["duplicate_document"]
+        if not codes and changed != record:
+            vars(record).update({**vars(changed), "state": "no_action", "reduce": None})
+        return {record.name: codes}
+
+    def delete(self, step: dict[str, Any]) -> dict[str, list[str]]:
+        answers = {}
+        for name in names(step):
+            record = self.records[name]
+            answers[name] = self._not_the_suppliers(record)
+            if not answers[name]:
+                record.state, record.removed_for = "removed", "supplier_deleted"
+        return answers
+
+    @staticmethod
+    def _not_the_suppliers(record: Record) -> list[str]:
+        if not record.live:
+            return [record.state]
+        return ["supplier_record_filed"] if record.filed_at else []
+
+    def file(self, step: dict[str, Any]) -> dict[str, list[str]]:
+        """File a form; an amendment that is too late now rectifies nothing and stays saved (sections 37(3), 39(9))."""
+        codes = []
+        for record in self.records.values():
+            there = (record.supplier.name, record.form, record.period)
+            if (
+                record.filed_at
+                or record.state == "removed"
+                or there != (step["supplier"], step["form"], step["period"])
+            ):
+                continue
+            if self.barred(record):
+                codes.append("amendment_time_barred")
+            else:
+                record.month = days.two_b_month(record.form, record.period, record.supplier.quarterly, self.now)
+                record.filed_at = self.now
+                while self.two_b_period(record) in record.recipient.filed_3b:  # an extension, and the return is gone
+                    record.month = days.plus(record.month, 1)
+                self._changed(record)
+                if record.recipient.has_filed(self.two_b_period(record)):
+                    self._freeze(record, "deemed_accepted")  # what its GSTR-3B counts as filed for is decided
+        return {"": codes}
+
+    def state_original(self, step: dict[str, Any]) -> dict[str, list[str]]:
+        record = self.records[step["document"]]
+        record.stated = step["disposition"]
+        if record.stated != "rejected":
+            sign = -1 if record.kind == "credit_note" else 1
+            record.carried = record.agreed = add(NOTHING, money(step["original"]), sign)
+        self._changed(record)
+        return {record.name: []}
+
+    def act(self, step: dict[str, Any]) -> dict[str, list[str]]:
+        answers = {}
+        for name in names(step):
+            answers[name] = self.refusals(name, step["do"], step.get("reduce_itc"), step.get("remarks"))
+            if not answers[name]:
+                record = self.records[name]
+                state, reduce = ACTIONS[step["do"]], step.get("reduce_itc") if step["do"] == "accept" else None
+                changed = (record.state, record.reduce) != (state, reduce)
+                record.state, record.reduce = state, reduce
+                if changed:
+                    self._changed(record)
+        return answers
+
+    def play(self, step: dict[str, Any]) -> dict[str, list[str]]:
+        """Do a step and return, for each thing that it concerns, the codes that refuse it."""
+        self.now = step["at"]
+        verb = step["do"]
+        return self.act(step) if verb in ACTIONS else getattr(self, verb)(step)  # type: ignore[no-any-return]
+
+    def section(self, name: str) -> str:
+        """Return where the newest GSTR-2B shows a document."""
+        record = self.records.get(name)
+        periods = sorted(record.recipient.two_b.items(), reverse=True) if record else []
+        return next((two_b.sections[name] for _, two_b in periods if name in two_b.sections), "none")

@@ -1,0 +1,146 @@
+"""The values of the reference model: tax, taxpayers, returns, records. Imports nothing of the program."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from . import days
+
+HEADS = ("igst", "cgst", "sgst", "cess")
+NOTHING = (0, 0, 0, 0)
+Money = tuple[int, int, int, int]
+ACTIONS = {"accept": "accepted", "reject": "rejected", "keep_pending": "pending", "reset": "no_action"}
+ELIGIBLE = ("normal", "sez_unit", "sez_developer", "casual")  # FAQ 9
+NO_CREDIT = ("reverse_charge", "pos", "sec_16_4", "rule_37a")  # flows directly, and stands for its whole chain
+OTHER_FORMS = ("GSTR-5", "GSTR-6")
+LIMITED = ("invoice", "debit_note", "eco_document")  # what section 16(4) speaks of
+
+
+def money(table: dict[str, str]) -> Money:
+    a, b, c, d = (round(float(table.get(head, "0")) * 100) for head in HEADS)
+    return (a, b, c, d)
+
+
+def add(a: Money, b: Money, sign: int = 1) -> Money:
+    return tuple(x + sign * y for x, y in zip(a, b, strict=True))  # type: ignore[return-value]  # as long as both
+
+
+def under(a: Money, b: Money) -> bool:
+    return any(x < y for x, y in zip(a, b, strict=True))
+
+
+def lacking(a: Money, b: Money) -> Money:
+    """Return how far `b` lies below `a`, head by head."""
+    return add(a, lower(a, b), -1)
+
+
+def lower(a: Money, b: Money) -> Money:
+    return tuple(map(min, a, b))  # type: ignore[return-value]  # as long as both
+
+
+def carries(form: str, kind: str) -> bool:
+    """Say whether a form reports a kind of document (FAQ 1, 8)."""
+    return (form == "ICEGATE") == (kind == "bill_of_entry") and (kind != "eco_document" or form not in OTHER_FORMS)
+
+
+@dataclass
+class Taxpayer:
+    """A `[[taxpayer]]`, and what they have filed."""
+
+    name: str
+    gstin: str
+    kind: str = "normal"
+    filing: str = "monthly"
+    registered_from: str = "2024-10"
+    filed_3b: dict[str, datetime] = field(default_factory=dict)
+    annual: dict[str, datetime] = field(default_factory=dict)
+    two_b: dict[str, TwoB] = field(default_factory=dict)
+
+    @property
+    def quarterly(self) -> bool:
+        return self.filing == "quarterly"
+
+    def own(self, period: str) -> str:
+        """Return the 2B and 3B period of this taxpayer in which a month lies (FAQ 27)."""
+        return days.quarter(period) if self.quarterly else period
+
+    def previous(self, period: str) -> str:
+        return days.plus(period, -3 if self.quarterly else -1)
+
+    def has_filed(self, period: str) -> bool:
+        return period < self.registered_from or period in self.filed_3b
+
+
+@dataclass
+class TwoB:
+    """A generated GSTR-2B: for each document what it brings and where; what it leaves out although filed."""
+
+    state: str = "draft"
+    lines: list[tuple[str, str, Money]] = field(default_factory=list)  # document, section or total, amount
+    sections: dict[str, str] = field(default_factory=dict)
+    superseded: list[str] = field(default_factory=list)
+
+    def total(self, name: str) -> Money:
+        amount = NOTHING
+        for _, where, tax in self.lines:
+            if where == name:
+                amount = add(amount, tax)
+        return amount
+
+
+@dataclass
+class Record:
+    """A `[[document]]` that was saved."""
+
+    name: str
+    kind: str
+    number: str
+    supplier: Taxpayer
+    recipient: Taxpayer
+    date: date
+    tax: Money
+    original: Record | None
+    amends: bool
+    form: str
+    period: str
+    reverse_charge: bool = False
+    ineligible: str | None = None
+    pending_blocked: bool = False
+    filed_at: datetime | None = None
+    month: str = ""  # of GSTR-2B, fixed by the filing
+    state: str = "no_action"
+    disposition: str | None = None
+    removed_for: str | None = None
+    reduce: Any = None
+    stated: str | None = None  # how an unknown original was decided
+    carried: Money = NOTHING  # E of the chain, kept at its first record
+    agreed: Money = NOTHING  # what stands with the supplier is measured against it; kept there too
+
+    @property
+    def value(self) -> Money:
+        return add(NOTHING, self.tax, -1 if self.kind == "credit_note" else 1)
+
+    @property
+    def live(self) -> bool:
+        return self.state not in ("frozen", "removed")
+
+    def ancestors(self) -> list[Record]:
+        """Return the versions before this one, the nearest first; a deleted one never was."""
+        before = [] if self.original is None else [self.original, *self.original.ancestors()]
+        return [record for record in before if record.removed_for != "supplier_deleted"]
+
+    @property
+    def first(self) -> Record:
+        return self.ancestors()[-1] if self.ancestors() else self
+
+    @property
+    def unknown(self) -> bool:
+        """Say whether it amends something that nobody told of, and no version was decided here since (FAQ 13)."""
+        decided = any(version.disposition not in (None, "superseded") for version in self.ancestors())
+        return self.first.amends and self.first.stated is None and not decided
+
+
+def names(step: dict[str, Any]) -> list[str]:
+    return list(step.get("documents") or [step["document"]])
