@@ -111,6 +111,11 @@ class Request:
             looked_at("action", lambda border: border.record_id(self.version))
         return self
 
+    @property
+    def of_a_part(self) -> str:
+        """What a reduction of a part is called: it goes with remarks, or is unexplained."""
+        return "partial" if (self.remarks or "").strip() else "unexplained"
+
     def chosen_on(self, record: Record) -> bool:
         """Say whether the action was chosen on the record as it stands."""
         return self.version in {None, record.version} and self.previous in {None, record.state}
@@ -250,14 +255,15 @@ def record_facts(
         "time_limit": "passed" if cut_off_by(record, scene.now) else "open",
         "pending_window": "passed" if limited and scene.now >= scene.pending_until(record) else "open",
         "portal_pending": "blocked" if record.document.pending_blocked else "open",
-        "reduction": _reduction(record, scene, request.reduce_itc),
+        "reduction": _reduction(record, scene, request),
         "seen": "current" if request.chosen_on(record) else "stale",
         "remarks": "too_long" if len(request.remarks or "") > calendar.remarks_limit else "fit",
         **(entry or {}),
     })  # fmt: skip
 
 
-def _reduction(record: Record, scene: Scene, declared: ReduceItc | None) -> str:
+def _reduction(record: Record, scene: Scene, request: Request) -> str:
+    declared = request.reduce_itc
     if declared is None:
         mandatory = scene.now >= scene.book.calendar.declaration_mandatory_from and not record.reduction_blocked
         return "missing" if mandatory else "absent"
@@ -267,7 +273,7 @@ def _reduction(record: Record, scene: Scene, declared: ReduceItc | None) -> str:
         return declared
     if full_reduction(record).below(declared) or declared.below(NIL):
         return "exceeds"
-    return "full" if declared == full_reduction(record) else "partial"
+    return "full" if declared == full_reduction(record) else request.of_a_part
 
 
 def declaration_of(record: Record, request: Request) -> tuple[str | None, Heads]:

@@ -52,6 +52,7 @@ CODES = frozenset(
         "itc_reduction_not_applicable",
         "itc_reduction_exceeds_document",
         "remarks_too_long",
+        "remarks_required",
         "duplicate_document",
     }
 )

@@ -335,8 +335,8 @@ def test_the_full_reduction_is_what_the_record_takes_away():
         ("full", None, "full"),
         ("none", None, "none"),
         (Heads(igst=100), None, "full"),
-        (Heads(igst=99), None, "partial"),
-        (NIL, None, "partial"),
+        (Heads(igst=99), None, "unexplained"),
+        (NIL, None, "unexplained"),
         (Heads(igst=101), None, "exceeds"),
         (Heads(igst=5, cess=1), None, "exceeds"),
         (Heads(igst=-1), None, "exceeds"),
@@ -349,6 +349,13 @@ def test_the_full_reduction_is_what_the_record_takes_away():
 def test_what_is_declared_is_a_fact(declared, blocked, fact):
     one = NOTE.changed(reduction_blocked=blocked)
     assert facts(one, request=Request(reduce_itc=declared))["reduction"] == fact
+
+
+def test_a_part_is_declared_with_remarks():
+    """advisory.2025-10.remarks.partial: blanks say nothing."""
+    for remarks, fact in (("the rest was never availed", "partial"), ("  ", "unexplained"), (None, "unexplained")):
+        request = Request(reduce_itc=Heads(igst=99), remarks=remarks)
+        assert facts(NOTE, request=request)["reduction"] == fact
 
 
 def test_a_declaration_is_missing_once_it_is_demanded():

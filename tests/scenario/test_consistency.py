@@ -103,7 +103,7 @@ CODES = """not_an_ims_document not_in_ims ims_not_open taxpayer_not_eligible fro
 reject_not_allowed original_not_settled original_unknown stale_version supplier_record_filed amendment_time_barred
 two_b_not_yet_open two_b_missing two_b_stale previous_3b_not_filed no_monthly_2b_for_quarterly three_b_filed
 s16_4_expired itc_reduction_required itc_reduction_not_applicable itc_reduction_exceeds_document remarks_too_long
-duplicate_document"""
+remarks_required duplicate_document"""
 
 
 @pytest.mark.parametrize("code", CODES.split())

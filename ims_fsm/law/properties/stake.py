@@ -28,7 +28,7 @@ SETTLED = ("accepted", "unadjusted", "rejected", "outside")
 DAY = date(2024, 10, 1)
 ABOUT_THE_STAKE = frozenset({"direction", "original", "same_period", "pending_window", "reduction"})
 DECLARED = ("full", "partial", "none")
-NEVER_DECLARED = ("exceeds", "blocked")
+NEVER_DECLARED = ("exceeds", "unexplained", "blocked")
 OUTCOMES: Mapping[str, Outcome] = {
     State.NO_ACTION: Outcome.DEEMED_ACCEPTED,
     State.ACCEPTED: Outcome.ACCEPTED,
@@ -209,8 +209,8 @@ def has_deadlines(space: EditionSpace, law: Law) -> bool:
 
 @CLAIMS.proved_by(
     "A reduction of ITC is declared, from 2B period 2025-10, with the acceptance of exactly the records with S < E and "
-    "those whose original was accepted without all of its reduction",
-    ("advisory.2025-10.reduction", "api.2026-04.declaration"),
+    "those whose original was accepted without all of its reduction; it may be with imports that are lowered",
+    ("advisory.2025-10.reduction", "api.2026-04.declaration", "advisory.2025-10.imports.moved"),
 )
 def _reduction_where_at_stake(space: EditionSpace, law: Law) -> Iterator[Finding]:
     mask, certain, specified = space.space.mask, space.space.everything, 0
@@ -219,15 +219,20 @@ def _reduction_where_at_stake(space: EditionSpace, law: Law) -> Iterator[Finding
         certain, specified = certain & ~at_stake.unknown, at_stake.specified
         if kind_of(space.edition.machine) is not None:
             specified |= mask("original", "unadjusted") & certain
+    # An import has no supplier who answers for it: what is reversed may be declared, and is never asked for.
+    lowered = 0
+    if space.edition.machine.name == Kind.BILL_OF_ENTRY and has_deadlines(space, law):
+        lowered = mask("direction", "downward") & mask("original", "accepted", "unadjusted")
+    reducible = specified | lowered
     declared, too_much = mask("reduction", *DECLARED), mask("reduction", *NEVER_DECLARED)
     missing = mask("reduction", "missing")
     plain = unhindered(space, Trigger.ACCEPT)
     for state in space.active:
         yield never(space, state, Trigger.ACCEPT, too_much, "with a reduction that is too much")
         yield never(
-            space, state, Trigger.ACCEPT, declared & certain & ~specified, "with a reduction of what is not at stake"
+            space, state, Trigger.ACCEPT, declared & certain & ~reducible, "with a reduction of what is not at stake"
         )
-        yield always(space, state, Trigger.ACCEPT, declared & plain & specified, "with a reduction of what is at stake")
+        yield always(space, state, Trigger.ACCEPT, declared & plain & reducible, "with a reduction of what is at stake")
         yield never(space, state, Trigger.ACCEPT, missing & specified, "without the declaration that is due")
         yield always(space, state, Trigger.ACCEPT, missing & plain & ~specified, "although no declaration is due")
         for trigger in ACTIONS:

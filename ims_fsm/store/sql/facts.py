@@ -184,7 +184,7 @@ def _reduction(scope: Scope, request: Request) -> Reading:
             "blocked": blocked,
             "exceeds": and_(not_(blocked), exceeds),
             "full": and_(not_(blocked), not_(exceeds), full),
-            "partial": and_(not_(blocked), not_(exceeds), not_(full)),
+            request.of_a_part: and_(not_(blocked), not_(exceeds), not_(full)),
         }
     )
 

@@ -79,7 +79,7 @@ def test_the_shipped_machines_keep_it(counterexamples, machine):
             "reduction_begun",
             (
                 "credit_note under IMS-2024-10: accept in no_action is allowed with a reduction that is too much, "
-                "with reduction=exceeds"
+                "with reduction=unexplained"
             ),
         ),
         (
@@ -124,7 +124,7 @@ def test_the_shipped_machines_keep_it(counterexamples, machine):
         ),
         (
             "bill_of_entry",
-            "no_reduction_on_imports",
+            "reduction_only_when_less_is_left",
             (
                 "bill_of_entry under IMS-2025-10: accept in no_action is allowed with a reduction of what is "
                 "not at stake, with reduction=full"

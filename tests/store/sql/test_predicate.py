@@ -47,6 +47,7 @@ FORMS: list[Mapping[str, tuple[str, ...]]] = [
     {"reduction": ("full", "blocked")},
     {"reduction": ("none", "blocked")},
     {"reduction": ("blocked", "exceeds", "full", "partial")},
+    {"reduction": ("blocked", "exceeds", "full", "unexplained")},
     {"seen": ("current",)},
     {**{fact: (value,) for fact, value in OF_A_CHAIN.items()}, "superseded": ("no",)},
     {**{fact: (value,) for fact, value in OF_A_CHAIN.items()}, "superseded": ("no",), "reduction": ("absent",)},
