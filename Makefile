@@ -16,7 +16,7 @@ ifneq ($(shell $(PY) -c pass 2>/dev/null && cat $(READY) 2>/dev/null),$(CURDIR))
 .PHONY: $(READY)
 endif
 
-.PHONY: help setup demo test test-quick test-long test-postgresql test-year lint types contracts wheel check format diagrams pages plans bench bench-full lock clean
+.PHONY: help setup demo test test-quick test-long test-postgresql test-year lint types contracts wheel check format diagrams pages stories plans bench bench-full lock clean
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
@@ -89,6 +89,10 @@ diagrams: $(READY) ## draw every machine again into diagrams/
 pages: $(READY) ## write the lifecycle pages again into docs/lifecycle/
 	@rm -rf docs/lifecycle
 	@.venv/bin/ims-fsm pages --format md --out docs/lifecycle --root ../..
+
+stories: $(READY) ## write tests/scenarios/histories/ again: for each guard that decides one, the shortest history
+	@rm -rf tests/scenarios/histories
+	@.venv/bin/ims-fsm verify --histories --stories tests/scenarios/histories
 
 plans: $(READY) ## write docs/plans.md again: how both databases run the hot statements
 	@IMS_FSM_WRITE_PLANS=1 $(PY) -m pytest --quiet tests/workflow/test_plans.py

@@ -5,6 +5,7 @@ Imports the output; the proof when it is run.
 
 from __future__ import annotations
 
+from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,20 @@ def prove(call: Call, *, small: bool) -> None:
     seconds = round(perf_counter() - began, 2)
     answer = {"report": report, "seconds": seconds}
     call.answer(lambda: _tell(report, seconds), answer, "--histories", held=report.holds)
+
+
+def write_stories(call: Call, folder: Path) -> None:
+    """Write the suite into a folder: the shortest history for each guard that alone decides something."""
+    from ims_fsm.law.book import shipped_book
+    from ims_fsm.record.histories import suite
+
+    with call.working("Exploring"):
+        stories = suite.written(shipped_book())
+    files = [folder / name for name in stories]
+    for file, text in zip(files, stories.values(), strict=True):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, "utf-8")
+    call.answer(lambda: verbatim(f"{folder}: {counted(len(files), 'story', 'stories')}"), {"files": files}, "--stories")
 
 
 def many(number: int) -> str:

@@ -219,19 +219,29 @@ def _tell_rule(law: Law, declared: RuleDeclaration) -> None:
 
 
 @command("verify")
-def verify(call: Call, path: Path | None = None, *, histories: bool = False, small: bool = False) -> None:
+def verify(
+    call: Call,
+    path: Path | None = None,
+    *,
+    histories: bool = False,
+    small: bool = False,
+    stories: Path | None = None,
+) -> None:
     """Prove the declared law: its structure, then every property in every situation; exit 1 if one does not hold.
 
     With --histories: every history of one chain, its recipient's returns and the clock, within bounds.
     """
-    if not histories:
+    if not histories and stories is None:
         _prove_situations(call, path)
         return
-    from ims_fsm.cli.histories import prove
+    from ims_fsm.cli.histories import prove, write_stories
 
     if path is not None:
         raise CallError("--histories proves the shipped law; leave the path out")
-    prove(call, small=small)
+    if stories is None:
+        prove(call, small=small)
+    else:
+        write_stories(call, stories)
 
 
 def _prove_situations(call: Call, path: Path | None) -> None:

@@ -105,7 +105,9 @@ def settle(
 
 def _accept(standing: Standing, credit: Heads, reduction: Heads | None) -> Settled:
     full = credit - standing.carried
-    itc = full if reduction is None else Heads(*(-d if f < 0 else f for f, d in zip(full, reduction, strict=True)))
+    # Declared before the version under it was decided, a reduction may be more than accepting takes away by now.
+    pairs = zip(full, full if reduction is None else reduction * -1, strict=True)
+    itc = Heads(*(whole if whole > 0 else max(whole, declared) for whole, declared in pairs))
     # A smaller reduction says that the rest was never availed or is reversed already: no amendment may give it back.
     carried = standing.carried + itc
     return Settled(itc, NIL, Standing(carried, standing.standing, carried - credit))

@@ -239,6 +239,7 @@ def _step_problems(place: str, step: Step, handles: Mapping[str, list[str]], law
     for name in named:
         key = "documents" if len(named) > 1 else "document"
         yield from _unknown(f"{place} {key}", name, "document", handles)
+    yield from _unknown(f"{place} original", getattr(step, "original", None), "document", handles)
     for key in ("supplier", "recipient"):
         yield from _unknown(f"{place} {key}", getattr(step, key, None), "taxpayer", handles)
     if isinstance(step, Expect):

@@ -17,7 +17,7 @@ from ims_fsm.record.scene import ReduceItc
 from ims_fsm.scenario.declaration import IneligibleWord, Step
 from ims_fsm.scenario.stage import NotSavedError, Stage
 from ims_fsm.scenario.values import Amount, Day, Entry, FinancialYear, Name, Names, Period, Reduction, word
-from ims_fsm.terms.vocabulary import Form, State, Trigger
+from ims_fsm.terms.vocabulary import Disposition, Form, State, Trigger
 
 FormWord = Annotated[Form, word(Form, "form")]
 
@@ -228,6 +228,20 @@ class AnnualReturn(Do):
         stage.recipient(self.recipient).file_annual_return(self.fy)
 
 
+class StateOriginal(Do):
+    """The recipient states how the unknown original of an amendment was decided; `original` has its content."""
+
+    subject: ClassVar[str] = "the original of {document}"
+    document: Name
+    disposition: Annotated[Disposition, word(Disposition, "disposition")]
+    original: Name | None = None
+
+    def _work(self, stage: Stage, _: str) -> None:
+        original = None if self.original is None else stage.document(self.original)
+        desk = stage.recipient_of(self.document)
+        desk.state_original(stage.record_id(self.document), self.disposition, original)
+
+
 class Sweep(Do):
     """The scheduler does what the calendar owes by now."""
 
@@ -247,5 +261,6 @@ VERBS: Mapping[str, type[Do]] = {
     "generate_2b": Generate2B,
     "file_3b": File3B,
     "file_annual_return": AnnualReturn,
+    "state_original": StateOriginal,
     "sweep": Sweep,
 }

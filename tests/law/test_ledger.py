@@ -127,6 +127,12 @@ def test_only_what_was_raised_is_added_back_though_nothing_was_reduced():
     assert settle(report(accepted, -HUNDRED).after, -HUNDRED, Outcome.REJECTED).add_back == TWENTY
 
 
+def test_a_reduction_of_more_than_accepting_takes_away_by_now_counts_in_full():
+    """It was declared before the version under it was decided."""
+    settled = settle(Standing(Heads(igst=-10_000)), Heads(igst=-12_000), Outcome.ACCEPTED, Heads(igst=6_000))
+    assert (settled.itc, settled.after.carried) == (Heads(igst=-2_000), Heads(igst=-12_000))
+
+
 def test_a_reduction_leaves_a_rising_head_alone():
     """A declaration speaks of what falls; what rises is available in full."""
     before = Standing(Heads(igst=100, cgst=50), Heads(igst=160, cgst=20))

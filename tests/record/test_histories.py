@@ -12,6 +12,7 @@ from ims_fsm.law.book import LawBook, shipped_book
 from ims_fsm.law.ledger import Outcome
 from ims_fsm.law.refusal import Allowed
 from ims_fsm.record.histories import moves as played
+from ims_fsm.record.histories import suite
 from ims_fsm.record.histories.bounds import kinds_alike, setting, settings
 from ims_fsm.record.histories.moves import Chains, Moves
 from ims_fsm.record.histories.proof import CLAIMS, prove
@@ -28,7 +29,7 @@ BOOK = shipped_book()
 def small(kind: Kind, era: str, book: LawBook = BOOK, **bounds):
     """Return a setting of two versions, all of them in IMS."""
     wanted = {"versions": 2, "amendments": IN_IMS, "acts_on_saved": False, "halves": False, "deletes": False, **bounds}
-    return setting(book, kind, era, **wanted)
+    return setting(book, kind, era, wanted)
 
 
 def failing(*chosen):
@@ -202,7 +203,22 @@ def test_what_the_clock_takes_out_of_ims_that_is_not_there_is_found_out(monkeypa
     assert "removed while it is only saved" in found["leaves_ims_from_ims"].wrong
 
 
+@pytest.mark.long
+def test_every_history_within_the_default_bounds_holds():
+    report = prove(settings(BOOK))
+    assert {found.claim.name: found.stories for found in report.properties if found.failed} == {}
+    assert report.holds
+    assert report.points > 10**6
+
+
 # --- the stories ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_the_suite_of_stories_is_that_of_the_law_as_declared():
+    folder = Path(__file__).parents[1] / "scenarios" / "histories"
+    kept = {file.relative_to(folder).as_posix(): file.read_text("utf-8") for file in folder.rglob("*.toml")}
+    assert kept == suite.written(BOOK), f"write it again: {suite.COMMAND.removeprefix('Written by: ')}"
 
 
 def test_a_counterexample_is_a_scenario_that_the_engine_runs(ims_scratch):

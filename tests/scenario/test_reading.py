@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ims_fsm.errors import InputError
-from ims_fsm.scenario.reading import read_scenario, scenario_of
+from ims_fsm.scenario.reading import VERBS, read_scenario, scenario_of
 
 HEAD = 'title = "A story"\n'
 TAXPAYER = '[[taxpayer]]\nname = "buyer"\ngstin = "27AAPFU0939F1ZV"\n'
@@ -159,14 +159,11 @@ def test_what_a_document_lacks(story, key):
     ]
 
 
-VERBS = "save, edit, delete, file, accept, reject, keep_pending, reset, generate_2b, file_3b, file_annual_return, sweep"
-
-
 @pytest.mark.parametrize(
     ("step", "problem"),
     [
-        (f'{AT}do = "approve"', f"step[1] do: 'approve' is not a verb; the verbs are {VERBS}"),
-        (f"{AT}do = 5", f"step[1] do: 5 is not a verb; the verbs are {VERBS}"),
+        (f'{AT}do = "approve"', f"step[1] do: 'approve' is not a verb; the verbs are {', '.join(VERBS)}"),
+        (f"{AT}do = 5", f"step[1] do: 5 is not a verb; the verbs are {', '.join(VERBS)}"),
         (
             AT,
             "step[1]: has neither `do` nor `expect`; let a step either do something or expect something",

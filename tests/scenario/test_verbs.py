@@ -161,6 +161,17 @@ def test_an_amendment_of_what_was_never_saved_has_an_unknown_original(story):
     assert story.fails(story.document("INV"), amendment, story.steps(SAVE.replace("INV", "UP"), acted)) == []
 
 
+@pytest.mark.parametrize(("disposition", "direction"), [("accepted", "upward"), ("rejected", "unchanged")])
+def test_an_unknown_original_is_stated(story, disposition, direction):
+    amendment = story.document("UP", amends='"INV"', igst='"200.00"')
+    said = f'document = "UP"; disposition = "{disposition}"; original = "INV"'
+    stated = f'2024-11-05T10:30:00; do = "state_original"; {said}'
+    accepted = '2024-11-05T11:00:00; do = "accept"; document = "UP"'
+    moved = expect(f'document = "UP", state = "accepted", direction = "{direction}"')
+    steps = story.steps(SAVE.replace("INV", "UP"), stated, accepted, moved)
+    assert story.fails(story.document("INV"), amendment, steps) == []
+
+
 BOTH = '2024-11-05T10:00:00; do = "save"; documents = ["INV", "CN"]; form = "GSTR-1"; period = "2024-10"'
 KEPT = '2024-11-05T11:00:00; do = "keep_pending"; documents = ["INV", "CN"]'
 

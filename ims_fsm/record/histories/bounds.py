@@ -8,20 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from typing import Any, TypedDict
 
 from ims_fsm.law.book import LawBook
 from ims_fsm.law.edition import PROSE
 from ims_fsm.record.histories.setting import IN_IMS, LESS, MORE, POS, RCM, SAME, Content, Setting
 from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.terms.vocabulary import Filing, Form, Kind
+from ims_fsm.terms.vocabulary import Filing, Form, Kind, TaxpayerKind
 
 #: The first of three 2B periods: before October 2025, over the cut, and where the declaration has become mandatory.
 FIRST = {
     Filing.MONTHLY: {"before": TaxPeriod("2024-10"), "cut": TaxPeriod("2025-09"), "after": TaxPeriod("2026-03")},
     Filing.QUARTERLY: {"before": TaxPeriod("2024-12"), "cut": TaxPeriod("2025-09"), "after": TaxPeriod("2026-03")},
 }
-_LEAN = {"amendments": (Content(LESS), Content(MORE)), "acts_on_saved": False, "halves": False, "deletes": False}
-_WIDE = {"amendments": (*IN_IMS, RCM, POS), "originals": (Content(SAME), RCM, POS)}
 #: What a guard reads of the letter alone: two kinds that differ in nothing else have the same histories.
 _OF_THE_LETTER = PROSE | {"name", "rule", "rules", "see", "code", "version", "extends"}
 
@@ -54,35 +53,60 @@ def _bare(declared: object) -> object:
     return [_bare(part) for part in declared] if isinstance(declared, list) else declared
 
 
-def setting(book: LawBook, kind: Kind, era: str, name: str = "", **bounds: object) -> Setting:
+class Bounds(TypedDict, total=False):
+    """The bounds of a setting beside its kind and era, by the names of its fields; `last_year` dates its documents."""
+
+    first: TaxPeriod
+    day: date
+    last_year: bool
+    unknown: bool
+    originals: tuple[Content, ...]
+    amendments: tuple[Content, ...]
+    versions: int
+    reported: int
+    form: Form
+    acts_on_saved: bool
+    halves: bool
+    deletes: bool
+    window_day: int
+    recipient: TaxpayerKind
+
+
+def setting(
+    book: LawBook, kind: Kind, era: str, bounds: Bounds, name: str = "", filing: Filing = Filing.MONTHLY
+) -> Setting:
     """Return a setting of one kind of document in one era: "before", "cut" or "after" October 2025."""
-    filing = Filing(str(bounds.pop("filing", Filing.MONTHLY)))
     first = FIRST[filing][era]
     day = date(first.year, first.month, 3)
-    if bounds.pop("last_year", False):
+    changes: dict[str, Any] = {**bounds}
+    if changes.pop("last_year", False):
         # 30 November after that financial year lies between the first two periods.
         day = date(2025 if era == "cut" else 2024, 2, 3)
     words = [str(kind).replace("_", " "), str(filing), f"from {first}", *([name] if name else [])]
     plain = Setting(name=", ".join(words), book=book, kind=kind, filing=filing, first=first, day=day)
-    return replace(plain, **bounds)  # type: ignore[arg-type]  # the names and types are the setting's own
+    return replace(plain, **changes)
+
+
+_LEAN = Bounds(amendments=(Content(LESS), Content(MORE)), acts_on_saved=False, halves=False, deletes=False)
+_WIDE = Bounds(amendments=(*IN_IMS, RCM, POS), originals=(Content(SAME), RCM, POS), versions=2)
 
 
 def _in_depth(book: LawBook) -> Iterator[Setting]:
     """Give what goes deep: three versions, all in IMS, or two on an original that is not known."""
     for kind in (Kind.INVOICE, Kind.CREDIT_NOTE):
         for era in ("before", "cut"):
-            yield setting(book, kind, era, "three versions", versions=3, **_LEAN)
-            yield setting(book, kind, era, "original unknown", versions=2, unknown=True, **_LEAN)
+            yield setting(book, kind, era, _LEAN | Bounds(versions=3), "three versions")
+            yield setting(book, kind, era, _LEAN | Bounds(versions=2, unknown=True), "original unknown")
 
 
 def _in_breadth(book: LawBook) -> Iterator[Setting]:
     """Give what goes wide: two versions with every route, saved and deleted, halves, quarters and the time limit."""
+    plain = Bounds(versions=2, amendments=IN_IMS)
     for kind in (Kind.INVOICE, Kind.CREDIT_NOTE):
         for era in ("before", "cut", "after"):
-            yield setting(book, kind, era, "every route", versions=2, halves=False, **_WIDE)
-        yield setting(book, kind, "cut", "small", versions=2, amendments=IN_IMS, acts_on_saved=False)
-        yield setting(book, kind, "cut", "quarterly", versions=2, filing=Filing.QUARTERLY, deletes=False)
+            yield setting(book, kind, era, _WIDE | Bounds(halves=False), "every route")
+        yield setting(book, kind, "cut", plain | Bounds(acts_on_saved=False), "small")
+        yield setting(book, kind, "cut", plain | Bounds(deletes=False), "quarterly", Filing.QUARTERLY)
     for era in ("before", "cut"):
-        yield setting(book, Kind.INVOICE, era, "past 30 November, small", versions=2, last_year=True, **_WIDE)
-    boe = {"form": Form.ICEGATE, "amendments": IN_IMS, "versions": 2}
-    yield setting(book, Kind.BILL_OF_ENTRY, "cut", "small", **boe)
+        yield setting(book, Kind.INVOICE, era, _WIDE | Bounds(last_year=True), "past 30 November, small")
+    yield setting(book, Kind.BILL_OF_ENTRY, "cut", plain | Bounds(form=Form.ICEGATE), "small")

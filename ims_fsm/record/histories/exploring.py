@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from ims_fsm.law.properties.claim import Claim
 from ims_fsm.law.refusal import Allowed, Decision
 from ims_fsm.record.histories.moves import Chains, Happening, Move, Moves, is_open
-from ims_fsm.record.histories.properties import CAN_FILE, OF_CLOSINGS, OF_ENDINGS, SAME_DRAFT
+from ims_fsm.record.histories.properties import CAN_FILE, OF_ACTIONS_ON_FILED, OF_CLOSINGS, OF_ENDINGS, SAME_DRAFT
 from ims_fsm.record.histories.setting import BUYER, Setting, Station
 from ims_fsm.record.returns import TwoB, decide_return
 from ims_fsm.terms.vocabulary import TwoBState
@@ -227,12 +227,14 @@ class Exploration:
         if not chain:
             return
         ended = self.moves.ended(chain)
-        if self._first_look("ends", chain, len(self._came)):
+        if self._first_look("ends", chain, self.moves.signature(chain)):
             again = self.moves.ended(ended.chain).chain != ended.chain
             wrong = "what the clock has ended it ends again" if again else None
             self._found(SAME_DRAFT, wrong, point, Move("sweep"), Move("sweep"))
             before, after = self.moves.chains[chain], self.moves.chains[ended.chain]
             for claim, proof in OF_ENDINGS.items():
+                if claim.name in OF_ACTIONS_ON_FILED and self.setting.acts_on_saved:
+                    continue
                 self._found(claim, proof((before, after, self.moves.scene)), point, Move("sweep"))
         if closed < len(self.setting.periods) and isinstance(self._may[closed, DRAFT, "file_3b"], Allowed):
             closing = self.moves.closing(ended.chain, self.setting.periods[closed])

@@ -84,6 +84,9 @@ class Chains:
         self._members: list[tuple[int, ...]] = [()]
         self._numbers: dict[tuple[int, ...], int] = {(): 0}
         self._records: dict[Record, int] = {}
+        self._kept: list[Record] = []
+        #: The number of each kept record by its identity: most of a chain comes back as it was kept.
+        self._by_id: dict[int, int] = {}
 
     def __getitem__(self, number: int) -> Chain:
         """Return the chain of a number."""
@@ -99,12 +102,21 @@ class Chains:
 
     def number(self, chain: Chain) -> int:
         """Return the number of a chain."""
-        key = tuple([self._records.setdefault(record, len(self._records)) for record in chain])
+        key = tuple([self._by_id.get(id(record), -1) for record in chain])
+        if -1 in key:
+            key = tuple(map(self._number_of, chain))
         if key not in self._numbers:
             self._numbers[key] = len(self._chains)
-            self._chains.append(chain)
+            self._chains.append(tuple([self._kept[number] for number in key]))
             self._members.append(key)
         return self._numbers[key]
+
+    def _number_of(self, record: Record) -> int:
+        number = self._records.setdefault(record, len(self._kept))
+        if number == len(self._kept):
+            self._kept.append(record)
+            self._by_id[id(record)] = number
+        return number
 
 
 Made = tuple[Move, Chain, TaxPeriod | None]
@@ -140,7 +152,7 @@ class Moves:
     def happenings(self, chain: int) -> tuple[Happening, ...]:
         """Return what supplier and recipient may do with a chain here."""
         if chain not in self._here:
-            key = ("acts", chain, *self._signature(chain))
+            key = ("acts", chain, *self.signature(chain))
             if key not in self._kept:
                 self._kept[key] = self._numbered(self._of_the_recipient(self.chains[chain]))
             supplied = self._numbered(self._of_the_supplier(self.chains[chain])) if self.station.opens else ()
@@ -150,7 +162,7 @@ class Moves:
     def ended(self, chain: int) -> Happening:
         """Return a chain as the clock leaves it: what is pending past its time ended."""
         if chain not in self._ended:
-            key = ("ends", chain, *self._signature(chain))
+            key = ("ends", chain, *self.signature(chain))
             if key not in self._kept:
                 self._kept[key] = self._numbered([self._end(self.chains[chain])])
             (self._ended[chain],) = self._kept[key]
@@ -159,7 +171,7 @@ class Moves:
     def closing(self, chain: int, period: TaxPeriod) -> Closing:
         """Return what the GSTR-3B of a period makes of a chain."""
         meant = tuple([record.id for record in considered(self.chains[chain], period)])
-        key = (chain, meant, *self._signature(chain))
+        key = (chain, meant, *self.signature(chain))
         if key not in self._closings:
             self._closings[key] = self._close(self.chains[chain], period)
         return self._closings[key]
@@ -300,7 +312,7 @@ class Moves:
             for move, after, since in made
         )
 
-    def _signature(self, chain: int) -> tuple[object, ...]:
+    def signature(self, chain: int) -> tuple[object, ...]:
         """Return all by which the law tells this moment from another for a chain."""
         members = self.chains.members(chain)
         for number, record in zip(members, self.chains[chain], strict=True):

@@ -40,6 +40,8 @@ class Proofs(dict[Claim, Callable[[T], Wrong]], Generic[T]):
 #: What the clock ends in a chain: the chain before and after, and what it is read against.
 Ending = tuple[Chain, Chain, Scene]
 OF_CLOSINGS, OF_ENDINGS = Proofs[Closing](), Proofs[Ending]()
+#: What is claimed only where the recipient acts on what is filed.
+OF_ACTIONS_ON_FILED = frozenset({"no_pending_at_stake"})
 
 # Found by the exploration itself: they speak of what may follow, not of one step.
 CAN_FILE = Claim(
@@ -181,8 +183,8 @@ def _specified_pending_ends(ending: Ending) -> Wrong:
 
 
 @OF_ENDINGS.proved_by(
-    "Before 2B period 2025-10 nothing filed is pending while that leaves S below E, but an amendment in the 2B period "
-    "of its original: FAQ 11.C and 11.D ask how that was decided, and it is not decided yet (ADR 0002)",
+    "Before 2B period 2025-10 nothing is pending while that leaves S below E, but an amendment in the 2B period of its "
+    "original, or kept pending when it was only saved: FAQ 11 asks how that was decided, and it was not (ADR 0002)",
     ("faq.11.a", "faq.11.b", "faq.11.c", "faq.11.d"),
     "endings",
 )

@@ -31,6 +31,7 @@ class Content:
     tax: int
     reverse_charge: bool = False
     ineligible: Ineligible | None = None
+    pending_blocked: bool | None = None
 
 
 SAME, LESS, MORE = 100_00, 80_00, 120_00
@@ -65,6 +66,8 @@ class Setting:
     originals: tuple[Content, ...] = (Content(SAME),)
     amendments: tuple[Content, ...] = (*IN_IMS, RCM, POS)
     versions: int = 3
+    #: In how many periods the supplier reports.
+    reported: int = PERIODS
     form: Form = Form.GSTR_1
     #: Whether the recipient acts on what is only saved too, declares half a reduction, and the supplier deletes.
     acts_on_saved: bool = True
@@ -78,7 +81,7 @@ class Setting:
     def periods(self) -> tuple[TaxPeriod, ...]:
         """The tax periods in which the supplier reports, and one more for what waits."""
         months = self.book.calendar.months(self.filing)
-        return tuple(self.first.plus(number * months) for number in range(PERIODS + 1))
+        return tuple(self.first.plus(number * months) for number in range(self.reported + 1))
 
     @cached_property
     def taxpayer(self) -> Taxpayer:
@@ -110,6 +113,7 @@ class Setting:
             tax=Heads(igst=content.tax),
             reverse_charge=content.reverse_charge,
             ineligible=content.ineligible,
+            pending_blocked=content.pending_blocked,
             amends=None if amended is None else OriginalReference(f"D/{amended}", self.day),
         )
 
@@ -120,7 +124,7 @@ class Setting:
             opens = midnight(date(following.year, following.month, self.window_day)) + MORNING
             drafted = calendar.two_b_opens(period) + MORNING
             due = day_over(calendar.due_gstr3b(period, self.filing, self.taxpayer.state)) + MORNING
-            if number < PERIODS:
+            if number < self.reported:
                 yield Station(opens, period, opens=True)
             yield Station(drafted, period, drafts=True)
             yield Station(due, period)

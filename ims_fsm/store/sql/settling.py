@@ -88,7 +88,7 @@ def itc(scope: Scope, head: str, decided: ColumnElement[str]) -> ColumnElement[i
     full = worth(scope, head) - AT[f"carried_{head}"]
     less = and_(decided == str(Outcome.ACCEPTED), AT.reduction.in_(["none", "partial"]), full < 0)
     return case(
-        (less, -AT[f"declared_{head}"]),
+        (less, _reduced(head, full)),
         (decided.in_([str(Outcome.ACCEPTED), str(Outcome.DEEMED_ACCEPTED)]), full),
         else_=literal(0),
     )
@@ -98,7 +98,13 @@ def itc_in_ims(head: str) -> ColumnElement[int]:
     """Return the entry of a record that is in IMS and shown, in its GSTR-2B; a rejected one's is what it would be."""
     gain = credit(head) - AT[f"carried_{head}"]
     less = and_(AT.reduction.in_(["none", "partial"]), AT.state == str(State.ACCEPTED), gain < 0)
-    return case((less, -AT[f"declared_{head}"]), else_=gain)
+    return case((less, _reduced(head, gain)), else_=gain)
+
+
+def _reduced(head: str, full: ColumnElement[int]) -> ColumnElement[int]:
+    """Return the declared reduction in a head as an entry: no more than accepting the record takes away now."""
+    declared = -AT[f"declared_{head}"]
+    return case((declared < full, full), else_=declared)
 
 
 def carried_after(scope: Scope, head: str, decided: ColumnElement[str]) -> ColumnElement[int]:
