@@ -19,10 +19,10 @@ def test_the_shipped_book_is_read_once():
 def test_a_calendar_may_be_laid_over():
     """Where a notification extends a due date; the machines and routes stay as they are."""
     extended = shipped_book(
-        '[[extension]]\nwhat = "gstr3b"\nperiod = "2024-12"\ndate = 2025-01-26\nsource = "a notification"\n'
+        '[[extension]]\nwhat = "gstr3b"\nperiod = "2024-11"\ndate = 2024-12-26\nsource = "a notification"\n'
     )
-    due = [book.calendar.due_gstr3b(TaxPeriod("2024-12"), Filing.MONTHLY, "27") for book in (shipped_book(), extended)]
-    assert due == [date(2025, 1, 20), date(2025, 1, 26)]
+    due = [book.calendar.due_gstr3b(TaxPeriod("2024-11"), Filing.MONTHLY, "27") for book in (shipped_book(), extended)]
+    assert due == [date(2024, 12, 20), date(2024, 12, 26)]
     assert extended.routing == shipped_book().routing
     assert extended.law is shipped_book().law
 
