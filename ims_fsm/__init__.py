@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from ims_fsm.record.refusals import RefusedGroup as RefusedGroup
     from ims_fsm.record.refusals import Told as Told
     from ims_fsm.record.returns import Liability as Liability
+    from ims_fsm.record.returns import TimeLimited as TimeLimited
     from ims_fsm.record.returns import TwoB as TwoB
     from ims_fsm.record.returns import TwoBLine as TwoBLine
     from ims_fsm.record.scene import ReduceItc as ReduceItc
@@ -127,7 +128,7 @@ _ROOMS = (
     ("record.record", "PortalView Record"),
     ("record.refusals", "Answer RefusedGroup Told"),
     ("record.log", "Content TransitionEntry detail_in_words"),
-    ("record.returns", "Liability TwoB TwoBLine"),
+    ("record.returns", "Liability TimeLimited TwoB TwoBLine"),
     ("record.settling", "LeftOut"),
     ("terms.event", "Event"),
     ("formats.gstn.two_b.statement", "PortalTwoB PortalTwoBLine"),

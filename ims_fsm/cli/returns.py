@@ -19,7 +19,7 @@ from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import TwoBState
 
 if TYPE_CHECKING:
-    from ims_fsm import Record, ThreeBFiled, TwoBComparison, TwoBView
+    from ims_fsm import Record, ThreeBFiled, TimeLimited, TwoBComparison, TwoBView
 
 # The totals in the order in which they are printed, and what each is to people.
 TOTALS = {
@@ -30,6 +30,7 @@ TOTALS = {
     "reverse_charge": "reverse charge (apart)",
     "reversal_4b1": "to be reversed by the recipient in 4(B)(1)",
 }
+MOST_NAMED = 20
 ALWAYS = ("itc_available", "itc_not_available", "itc_rejected")
 group("2a", "GSTR-2A: show it.")
 group("2b", "GSTR-2B: generate, show, export, compare.")
@@ -146,6 +147,7 @@ def _tell_two_b(view: TwoBView, *, lines: bool = False) -> None:
             for line, record in view.lines
         )
         table(("=id", "document", "number", "section", "decided as", *heads), rows, indent=2)
+    _tell_limits(view.time_limited)
     if view.left_out:
         say("", f"Left out: {counted(len(view.left_out), 'record')}.")
         left = (
@@ -155,6 +157,14 @@ def _tell_two_b(view: TwoBView, *, lines: bool = False) -> None:
         table(("=id", "document", "number", "why"), left, indent=2)
     if statement.state is TwoBState.STALE:
         say("", "Actions were changed since; recompute it before GSTR-3B (faq.29): ims-fsm 2b generate.")
+
+
+def _tell_limits(limited: Sequence[TimeLimited]) -> None:
+    for ending in limited:
+        day, word = f"{ending.last_day.day} {ending.last_day:%B %Y}", "could" if ending.passed else "can"
+        ids = ", ".join(map(str, ending.records[:MOST_NAMED])) + (", …" if len(ending.records) > MOST_NAMED else "")
+        what = f"{ending.tax} of {counted(len(ending.records), 'record')} ({ids})"
+        say("", f"Section 16(4): ITC {what} {word} be taken only in a GSTR-3B filed by {day} (sec.16_4).")
 
 
 def _amounts(tax: Heads) -> tuple[str, ...]:
@@ -200,6 +210,7 @@ def _tell_three_b(filed: ThreeBFiled, waiting: Sequence[int]) -> None:
     for back in filed.added_back:
         rejected = f"{counted(back.records, 'record')} of {back.supplier} rejected"
         say(f"{rejected}: {back.tax} is added to their liability in {back.supplier_period} (faq.34).")
+    _tell_limits(filed.time_limited)
     if waiting:
         what = f"{counted(len(waiting), 'amendment')} in no GSTR-2B, because how the original was decided is not known"
         say(f"Left out: {what} ({numbered(waiting)}); state it with ims-fsm original.")

@@ -6,7 +6,7 @@ Imports the law and the scene; runs no statement.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from ims_fsm.law.decision import decide
@@ -44,6 +44,19 @@ class TwoBLine:
     tax: Heads
     record_version: int
     counts: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeLimited:
+    """Credit in a GSTR-2B whose time ends before the next one: taken by a GSTR-3B filed on `last_day` at the latest.
+
+    `records` are their ids, `tax` is their credit in paise, `passed` says whether that day is over (section 16(4)).
+    """
+
+    last_day: date
+    passed: bool
+    records: tuple[int, ...]
+    tax: Heads
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

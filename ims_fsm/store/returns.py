@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, insert, or_, select, update
 
 from ims_fsm.record.returns import Liability, TwoB, TwoBLine
 from ims_fsm.store.connection import ConflictError, among, first_writer
 from ims_fsm.store.rows import reader
-from ims_fsm.store.tables import LiabilityRow, TwoBLineRow, TwoBLogRow, TwoBRow, core
+from ims_fsm.store.tables import AT, RECORD, LiabilityRow, TwoBLineRow, TwoBLogRow, TwoBRow, core
 from ims_fsm.terms.money import HEADS, Heads
 from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.terms.vocabulary import TwoBState
+from ims_fsm.terms.vocabulary import Section, TwoBState
 
 _two_b = core(TwoBRow)
 _lines = core(TwoBLineRow)
@@ -147,6 +148,26 @@ def totals(connection: Connection, recipient: str, period: TaxPeriod) -> dict[st
         name = "reversal_4b1" if row.entry == "reversal_4b1" else row.section if row.counts else "reverse_charge"
         totals_of[name] = totals_of.get(name, Heads()) + Heads(*(int(getattr(row, head)) for head in HEADS))
     return totals_of
+
+
+def ending(
+    connection: Connection, recipient: str, period: TaxPeriod, until: datetime
+) -> dict[datetime, tuple[list[int], Heads]]:
+    """Return the credit in a GSTR-2B whose time ends by a moment: by that end the records' ids and the sum in paise."""
+    same = and_(_lines.c.recipient_gstin == AT.recipient_gstin, _lines.c.record_id == AT.id)
+    credit = (_lines.c.entry == "document", _lines.c.counts, or_(*(_lines.c[head] > 0 for head in HEADS)))
+    query = (
+        select(AT.cutoff_at, AT.id, *(_lines.c[head] for head in HEADS))
+        .select_from(_lines.join(RECORD, same))
+        .where(_lines.c.recipient_gstin == recipient, _lines.c.period == str(period), *credit)
+        .where(_lines.c.section == str(Section.ITC_AVAILABLE), AT.cutoff_at <= until)
+        .order_by(AT.cutoff_at, AT.id)
+    )
+    ends: dict[datetime, tuple[list[int], Heads]] = {}
+    for cutoff, record_id, *tax in connection.execute(query):
+        ids, total = ends.get(cutoff, ([], Heads()))
+        ends[cutoff] = ([*ids, record_id], total + Heads(*(int(amount) for amount in tax)))
+    return ends
 
 
 def liabilities(connection: Connection, supplier: str, period: TaxPeriod | None) -> list[Liability]:

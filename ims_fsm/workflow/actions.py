@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from ims_fsm.errors import InputError, Problem
@@ -36,7 +37,13 @@ from ims_fsm.store.tables import AT
 from ims_fsm.terms.money import NIL, Heads
 from ims_fsm.terms.vocabulary import State, Trigger
 from ims_fsm.workflow.calendar.sweeps import next_period
-from ims_fsm.workflow.returns import chains_with_amendments, mark_stale, mark_stale_where
+from ims_fsm.workflow.returns import (
+    chains_with_amendments,
+    last_chance,
+    last_day_before,
+    mark_stale,
+    mark_stale_where,
+)
 from ims_fsm.workflow.unit import UnitOfWork, consider, fire, scope_of, stamp_of, tell_hooks, touched_drafts
 
 
@@ -223,6 +230,10 @@ class WhatIf:
     now_outcome: str
     now_itc: Heads
     now_added_back: Heads
+    #: The last day on which a GSTR-3B can take its credit, where no later one can (section 16(4)); None: not near.
+    last_day: date | None = None
+    #: Whether that day is over.
+    out_of_time: bool = False
 
     @property
     def allowed(self) -> bool:
@@ -234,7 +245,16 @@ class WhatIf:
         """The comparison in words."""
         done = _DONE[self.trigger]
         then = _effect("" if self.outcome == done else self.outcome, self.itc, self.added_back)
-        return f"If {done}: {then}. If left alone: {_effect(self.now_outcome, self.now_itc, self.now_added_back)}."
+        now = _effect(self.now_outcome, self.now_itc, self.now_added_back)
+        return f"If {done}: {then}. If left alone: {now}.{self._limit}"
+
+    @property
+    def _limit(self) -> str:
+        if self.last_day is None:
+            return ""
+        word = "could" if self.out_of_time else "can"
+        day = f"{self.last_day.day} {self.last_day:%B %Y}"
+        return f" Its credit {word} be taken only in a GSTR-3B filed by {day} (sec.16_4)."
 
 
 def what_if(unit: UnitOfWork, recipient: str, trigger: Trigger, record_id: int, request: Request) -> WhatIf:
@@ -249,6 +269,9 @@ def what_if(unit: UnitOfWork, recipient: str, trigger: Trigger, record_id: int, 
     period = max(scene.expected_period(record), next_period(unit, record.recipient))
     outcome, then = comes_to(acted, chain, scene, period)
     now_outcome, now = comes_to(record, chain, scene, period)
+    cutoff = record.cutoff_at
+    ends = not gone and cutoff is not None and cutoff <= last_chance(unit, record.recipient, period)
+    at_stake = any(amount > 0 for move in (then, now) for amount in move.itc)
     return WhatIf(
         record_id=record.id,
         document=label(record.document),
@@ -262,6 +285,8 @@ def what_if(unit: UnitOfWork, recipient: str, trigger: Trigger, record_id: int, 
         now_outcome=now_outcome,
         now_itc=now.itc,
         now_added_back=now.add_back,
+        last_day=last_day_before(cutoff) if cutoff is not None and ends and at_stake else None,
+        out_of_time=cutoff is not None and ends and at_stake and cutoff <= unit.now,
     )
 
 

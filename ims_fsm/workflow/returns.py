@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from ims_fsm.errors import InputError, Problem
@@ -16,7 +17,7 @@ from ims_fsm.law.ledger import Outcome
 from ims_fsm.law.refusal import Allowed, Refused
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import RefusedError, filled_in, return_fields
-from ims_fsm.record.returns import TwoB, decide_return, first_owed
+from ims_fsm.record.returns import TimeLimited, TwoB, decide_return, first_owed
 from ims_fsm.record.scene import is_superseded
 from ims_fsm.record.settling import LeftOut, held_back, outcome_of, why_left_out
 from ims_fsm.record.steps import carried_on, settled
@@ -28,7 +29,7 @@ from ims_fsm.store.sql.scene import Firing, Scope
 from ims_fsm.store.sql.settling import write_lines
 from ims_fsm.store.tables import AT
 from ims_fsm.terms.money import Heads
-from ims_fsm.terms.period import TaxPeriod
+from ims_fsm.terms.period import TaxPeriod, in_india
 from ims_fsm.terms.vocabulary import RemovedFor, Route, State, Trigger, TwoBState
 from ims_fsm.workflow.unit import UnitOfWork, fire, scope_of, stamp_of, tell_hooks, touched_drafts
 
@@ -237,6 +238,8 @@ class ThreeBFiled:
     period: TaxPeriod
     decided: dict[str, int]
     added_back: tuple[AddedBack, ...]
+    #: Credit that it was the last to carry, or that section 16(4) bars by now.
+    time_limited: tuple[TimeLimited, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +265,31 @@ def file_3b(unit: UnitOfWork, recipient: str, period: TaxPeriod) -> ThreeBFiled:
     allowed = permit(unit, before, "file_3b")
     count, added = _settled_of(unit, recipient, period)
     move(unit, before, replace(before, filed_at=unit.now), "file_3b", allowed, {"decided": count})
-    return ThreeBFiled(recipient, period, count, added)
+    return ThreeBFiled(recipient, period, count, added, time_limited(unit, recipient, period))
+
+
+def time_limited(unit: UnitOfWork, recipient: str, period: TaxPeriod) -> tuple[TimeLimited, ...]:
+    """Return the credit of a GSTR-2B that no later GSTR-3B can take (section 16(4)), by its last day.
+
+    The portal does not hold it back when GSTR-3B is late, so it is named before that day and after it.
+    """
+    until = last_chance(unit, recipient, period)
+    return tuple(
+        TimeLimited(last_day=last_day_before(cutoff), passed=cutoff <= unit.now, records=tuple(ids), tax=tax)
+        for cutoff, (ids, tax) in returns.ending(unit.connection, recipient, period, until).items()
+    )
+
+
+def last_chance(unit: UnitOfWork, recipient: str, period: TaxPeriod) -> datetime:
+    """Return the moment (UTC) by which credit must have ended that this period's GSTR-3B is the last to carry."""
+    calendar = unit.book.calendar
+    following = calendar.two_b_opens(calendar.next(period, unit.scene(recipient).recipient.filing))
+    return max(following, unit.now)
+
+
+def last_day_before(moment: datetime) -> date:
+    """Return the last day in India that is not over at a moment."""
+    return (in_india(moment) - timedelta.resolution).date()
 
 
 def _settled_of(unit: UnitOfWork, recipient: str, period: TaxPeriod) -> tuple[dict[str, int], tuple[AddedBack, ...]]:

@@ -128,7 +128,9 @@ def test_filing_as_json(run, ids):
             {"supplier": "21ZXKCK4821M1ZG", "supplier_period": "2024-11", "records": 1, "tax": tax},
         ],
         "original_unknown": [22, 23, 25, 26],
+        "time_limited": answer["time_limited"],
     }
+    assert all(ending["passed"] is False for ending in answer["time_limited"])
 
 
 def test_filing_says_which_amendments_wait_for_an_original(run):

@@ -75,7 +75,7 @@ def october_2025(stage):
         stage.filed(stage.document("credit_note", tax=tax, date=date(2025, 10, 5), recipient=stage.other), "2025-10")
         for tax in (Heads(0, 50, 50, 1), Heads(igst=10**15))
     )
-    stage.act("accept", reduced, reduce_itc=Heads(0, 20, 50, 0))
+    stage.act("accept", reduced, reduce_itc=Heads(0, 20, 50, 0), remarks="a part")
     stage.act("keep_pending", lapsing)
     stage.close("2025-10", stage.other)
     stage.at("2025-12-21").ims.sweep([stage.other])

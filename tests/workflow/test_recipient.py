@@ -268,8 +268,17 @@ def test_a_credit_note_is_pending_for_one_tax_period(later):
 )
 def test_what_is_declared_is_kept(later, reduce_itc, kept):
     stage, record_id = later
-    record = stage.act("accept", record_id, reduce_itc=reduce_itc)
+    record = stage.act("accept", record_id, reduce_itc=reduce_itc, remarks="the rest was never availed")
     assert (record.reduction, record.declared) == kept
+
+
+def test_a_part_is_not_reduced_without_remarks(later):
+    """advisory.2025-10.remarks.partial: neither all nor nothing needs them."""
+    stage, record_id = later
+    with stage.refused("remarks_required", "advisory.2025-10.remarks.partial"):
+        stage.act("accept", record_id, reduce_itc=Heads(igst=4_000))
+    assert stage.act("accept", record_id, reduce_itc=Heads(igst=10_000)).reduction == "full"
+    assert stage.act("accept", record_id, reduce_itc="none").reduction == "none"
 
 
 def test_more_than_the_document_is_not_reduced(later):

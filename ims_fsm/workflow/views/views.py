@@ -20,7 +20,7 @@ from ims_fsm.law.refusal import Allowed
 from ims_fsm.record.log import Content, TransitionEntry
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import Told, filled_in, label, record_fields
-from ims_fsm.record.returns import TwoB, TwoBLine
+from ims_fsm.record.returns import TimeLimited, TwoB, TwoBLine
 from ims_fsm.record.scene import NO_REQUEST, direction_of, original_of
 from ims_fsm.record.settling import LeftOut
 from ims_fsm.record.where import Where
@@ -29,7 +29,7 @@ from ims_fsm.terms.border import ACTIONS, Border
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod, in_india
 from ims_fsm.terms.vocabulary import Direction, RemovedFor, Route
-from ims_fsm.workflow.returns import left_out
+from ims_fsm.workflow.returns import left_out, time_limited
 from ims_fsm.workflow.unit import UnitOfWork, consider
 
 PAGE = 1_000
@@ -90,6 +90,8 @@ class TwoBView:
     size: int
     lines: tuple[tuple[TwoBLine, Record], ...]
     left_out: tuple[LeftOut, ...]
+    #: Credit that no later GSTR-3B can take (section 16(4)), by its last day.
+    time_limited: tuple[TimeLimited, ...] = ()
 
 
 def listed(unit: UnitOfWork, recipient: str, where: Where) -> Iterator[ListedRecord]:
@@ -157,6 +159,7 @@ def two_b_view(unit: UnitOfWork, recipient: str, period: TaxPeriod, *, with_line
         size=returns.size(unit.connection, recipient, period),
         lines=tuple((line, by_id[line.record_id]) for line in lines),
         left_out=left_out(unit, recipient, period),
+        time_limited=time_limited(unit, recipient, period),
     )
 
 
