@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, insert, make_url, text
+from sqlalchemy import Connection, Engine, Table, insert, make_url, text
 
 from ims_fsm.record.log import TransitionEntry
 from ims_fsm.store.connection import open_engine
@@ -247,3 +247,19 @@ def write() -> type[Writer]:
 def step() -> Callable[..., TransitionEntry]:
     """Give what makes one entry of the transition log."""
     return entry
+
+
+@pytest.fixture
+def any_row() -> Callable[..., dict[str, object]]:
+    """Give what makes a row that a table takes, with some columns as they are given."""
+    plain = {int: 1, str: "x", bool: True, datetime: NOON, date: NOON.date()}
+    words = {("two_b", "state"): "draft", ("reminder", "kind"): "draft_ready"}
+
+    def make(table: Table, **columns: object) -> dict[str, object]:
+        usual = {
+            c.name: words.get((table.name, c.name), plain[getattr(c.type, "impl", c.type).python_type])
+            for c in table.columns
+        }
+        return usual | columns
+
+    return make

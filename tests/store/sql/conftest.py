@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, get_args
 
 import pytest
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, insert
 
@@ -19,6 +20,7 @@ from ims_fsm.law.book import LawBook, shipped_book
 from ims_fsm.law.hooks import Hooks
 from ims_fsm.record.taxpayer import Taxpayer
 from ims_fsm.store import taxpayers
+from ims_fsm.store.connection import writing
 from ims_fsm.store.tables import RecordRow, TwoBRow
 from ims_fsm.terms.document import Ineligible
 from ims_fsm.terms.money import HEADS
@@ -209,10 +211,37 @@ def stores(draw: st.DrawFn) -> RandomStore:
     return RandomStore(recipients, suppliers, tuple(rows), tuple(drafts))
 
 
-@pytest.fixture(scope="session")
-def random_stores() -> st.SearchStrategy[RandomStore]:
-    """Random stores."""
-    return stores()
+TWIN = pytest.mark.sqlite("its twin is on PostgreSQL")
+
+
+@pytest.fixture(
+    params=[
+        pytest.param(("memory", 8), marks=TWIN),
+        pytest.param(("memory", 30), marks=[TWIN, pytest.mark.long]),
+        ("pg", 4),
+    ],
+    ids=["memory", "memory, long", "pg"],
+)
+def over(request: pytest.FixtureRequest) -> Callable[..., None]:
+    """Give what calls a check over random stores: with a connection, a store that is written there, and what is drawn.
+
+    Nothing is kept of one store when the next is written.
+    """
+    database, examples = request.param
+    engine = request.getfixturevalue(database)
+
+    def run(check: Callable[..., None], *drawn: st.SearchStrategy[Any]) -> None:
+        @settings(max_examples=examples, suppress_health_check=list(HealthCheck))
+        @given(store=stores(), asked=st.tuples(*drawn))
+        def on(store: RandomStore, asked: tuple[Any, ...]) -> None:
+            with writing(engine) as connection:
+                store.write(connection)
+                check(connection, store, *asked)
+                connection.get_transaction().rollback()
+
+        on()
+
+    return run
 
 
 @pytest.fixture(scope="session")

@@ -6,8 +6,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 
-import pytest
-from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, select
 
@@ -66,32 +64,11 @@ def compare(connection: Connection, store, unit_of: Callable[..., UnitOfWork], n
         assert in_sql(unit, part, request) == in_python(unit, part, request)
 
 
-@pytest.mark.parametrize(
-    ("database", "examples"),
-    [
-        pytest.param("memory", 10, marks=pytest.mark.sqlite("its twin is on PostgreSQL")),
-        pytest.param("memory", 30, marks=[pytest.mark.sqlite("its twin is on PostgreSQL"), pytest.mark.long]),
-        ("pg", 5),
-    ],
-)
-def test_every_fact_of_every_record_is_read_alike(
-    request: pytest.FixtureRequest, database: str, examples: int, random_stores, moments, unit_of
-) -> None:
-    engine: Engine = request.getfixturevalue(database)
+def test_every_fact_of_every_record_is_read_alike(over, moments, unit_of) -> None:
+    def check(connection: Connection, store, now: datetime, asked: Request) -> None:
+        compare(connection, store, unit_of, now, asked)
 
-    @settings(max_examples=examples, suppress_health_check=list(HealthCheck))
-    @given(
-        store=random_stores,
-        now=st.sampled_from(moments),
-        asked=st.sampled_from(REQUESTS),
-    )
-    def check(store, now: datetime, asked: Request) -> None:
-        with writing(engine) as connection:
-            store.write(connection)
-            compare(connection, store, unit_of, now, asked)
-            connection.get_transaction().rollback()
-
-    check()
+    over(check, st.sampled_from(moments), st.sampled_from(REQUESTS))
 
 
 def test_what_is_saved_is_read_by_how_often_its_supplier_files(engine: Engine, plain_store, unit_of) -> None:
