@@ -19,7 +19,6 @@ from ims_fsm import (
     ImsFsmError,
     Kind,
     RecipientDesk,
-    SettableClock,
     SupplierDesk,
     Taxpayer,
     TaxPeriod,
@@ -89,12 +88,10 @@ RIGHT = {
 ITS_OWN = {"each", "each_refused", "progress"}
 
 
-def face() -> IMS:
-    ims = IMS("sqlite://", clock=SettableClock("2024-11-09 11:00"))
-    for gstin in (BUYER, SELLER):
-        ims.register(Taxpayer(gstin=gstin, registered_from=PERIOD))
-    ims.supplier(SELLER, actor="erp").save(NOTE, Form.GSTR_1, PERIOD)
-    return ims
+@pytest.fixture
+def ims(stage) -> IMS:
+    stage.shop.save(NOTE, Form.GSTR_1, PERIOD)
+    return stage.ims
 
 
 def at(ims: IMS, owner: type) -> object:
@@ -129,8 +126,7 @@ def printed(error: BaseException | None) -> str:
 
 
 @pytest.mark.parametrize(("owner", "name", "parameter"), parameters())
-def test_a_wrong_value_is_told_in_our_words(owner, name, parameter):
-    ims = face()
+def test_a_wrong_value_is_told_in_our_words(ims, owner, name, parameter):
     call = getattr(at(ims, owner), name)
     needed = [n for n, p in inspect.signature(call).parameters.items() if p.default is p.empty and n in RIGHT]
     for value in JUNK:
@@ -149,8 +145,7 @@ def test_a_wrong_value_is_told_in_our_words(owner, name, parameter):
 
 
 @pytest.mark.parametrize("owner", [Taxpayer, Document, Where])
-def test_a_wrong_field_of_a_value_is_told_in_our_words_and_breaks_nobody(owner):
-    ims = face()
+def test_a_wrong_field_of_a_value_is_told_in_our_words_and_breaks_nobody(ims, owner):
     seller, buyer = ims.supplier(SELLER, actor="erp"), ims.recipient(BUYER, actor="asha")
     right = {Taxpayer: {"gstin": SELLER, "registered_from": PERIOD}, Where: {}}
     document = {name: getattr(NOTE, name) for name in NOTE.__dataclass_fields__}

@@ -19,35 +19,24 @@ def generated(stage, period="2024-10", gstin=None):
 def test_it_is_not_generated_before_the_14th(stage):
     stage.filed()
     stage.at("2024-11-13 23:59")
-    with stage.refused("two_b_not_yet_open", "faq.23") as found:
+    with stage.refused("two_b_not_yet_open", "faq.23"):
         generated(stage)
-    assert str(found[0]) == (
-        "GSTR-2B of 2024-10 is not generated before 14 November 2024 (faq.23); generate it on or after that day"
-    )
     assert generated(stage.at("2024-11-14 00:00")).state == "draft"
 
 
 def test_it_waits_for_the_gstr3b_before(stage):
     """FAQ 25; the first period that owes one has none before it."""
     stage.at("2024-12-14")
-    with stage.refused("previous_3b_not_filed", "faq.25") as found:
+    with stage.refused("previous_3b_not_filed", "faq.25"):
         generated(stage, "2024-11")
-    assert str(found[0]) == (
-        f"GSTR-3B of 2024-10 is not filed for {stage.buyer} (faq.25); "
-        "file it first, then generate GSTR-2B of 2024-11 from the dashboard"
-    )
     stage.close()
     assert generated(stage, "2024-11").state == "draft"
 
 
 def test_it_is_not_generated_after_its_gstr3b(stage):
     stage.close()
-    with stage.refused("three_b_filed", "faq.26") as found:
+    with stage.refused("three_b_filed", "faq.26"):
         generated(stage)
-    assert str(found[0]) == (
-        f"GSTR-3B of 2024-10 is already filed for {stage.buyer} (faq.26); "
-        "act in the next tax period; what was filed stays"
-    )
 
 
 def test_before_registration_it_counts_as_filed(stage):
@@ -62,12 +51,8 @@ def test_a_quarterly_taxpayer_has_one_for_the_quarter(stage):
     stage.taxpayer(stage.buyer, filing="quarterly")
     record_id = stage.filed()
     stage.at("2025-01-14")
-    with stage.refused("no_monthly_2b_for_quarterly", "faq.27") as found:
+    with stage.refused("no_monthly_2b_for_quarterly", "faq.27"):
         generated(stage, "2024-11")
-    assert str(found[0]) == (
-        f"{stage.buyer} files quarterly, and 2024-11 has no GSTR-2B of its own (faq.27); "
-        "use the quarter's last month, 2024-12"
-    )
     generated(stage, "2024-12")
     assert [line.record_id for line, _ in stage.desk.two_b(TaxPeriod("2024-12")).lines] == [record_id]
 
@@ -80,12 +65,8 @@ def test_a_quarter_begins_before_registration_and_has_its_2b(stage):
 def test_only_some_taxpayers_get_one(stage):
     stage.taxpayer(stage.buyer, kind="composition")
     stage.at("2024-11-14")
-    with stage.refused("taxpayer_not_eligible", "faq.9") as found:
+    with stage.refused("taxpayer_not_eligible", "faq.9"):
         generated(stage)
-    assert str(found[0]) == (
-        f"The recipient {stage.buyer} is a composition taxpayer; only normal taxpayers (SEZ units and developers "
-        "included) and casual taxpayers have an IMS (faq.9); correct the taxpayer's kind if it is wrong"
-    )
 
 
 def test_generating_ends_what_time_has_ended(stage):
