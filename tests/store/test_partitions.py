@@ -105,7 +105,7 @@ def test_a_split_database_is_one_of_this_version(split: Engine) -> None:
 def test_another_number_of_partitions_is_refused(split: Engine) -> None:
     with pytest.raises(StoreError) as refused:
         partition(split, 4)
-    told = "liability has 3 partitions and not 4; keep them, or begin with an empty database"
+    told = f"{min(keyed())} has 3 partitions and not 4; keep them, or begin with an empty database"
     assert str(refused.value) == told
 
 
