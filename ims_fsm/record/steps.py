@@ -67,6 +67,17 @@ def saved(  # noqa: PLR0913 -- a record is what was reported, and what it is rea
     return record.changed(route=scene.route_at(record, scene.now).name)
 
 
+def may_amend(document: Document, scene: Scene, annual_return_at: datetime | None = None) -> str:
+    """Return the fact whether a document may still be reported: an amendment until its supplier's time has passed.
+
+    `annual_return_at` is when the supplier furnished the annual return of the year of what is amended.
+    """
+    if document.amends is None:
+        return "open"
+    limit = scene.book.calendar.amendment_limit(document.amends.date, annual_return_at)
+    return "passed" if scene.now >= limit else "open"
+
+
 def filed(record: Record, scene: Scene, moment: datetime, period: TaxPeriod | None = None) -> Record:
     """Return a record as its filing leaves it: its 2B period fixed, its value standing with the supplier.
 

@@ -16,7 +16,7 @@ from ims_fsm.law.refusal import Refused
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import Answer, RefusedError, filled_in, label, record_fields
 from ims_fsm.record.scene import Scene, original_of, record_facts
-from ims_fsm.record.steps import filed, saved, stated, waits_for_statement
+from ims_fsm.record.steps import filed, may_amend, saved, stated, waits_for_statement
 from ims_fsm.store import log, records, returns, taxpayers, versions
 from ims_fsm.store.connection import serialise
 from ims_fsm.terms.document import Document
@@ -277,4 +277,4 @@ def _amendment_limit(unit: UnitOfWork, document: Document) -> str:
         return "open"
     calendar, amended_on = unit.book.calendar, document.amends.date
     annual = taxpayers.annual_return_at(unit.connection, document.supplier, calendar.financial_year(amended_on))
-    return "passed" if unit.now >= calendar.amendment_limit(amended_on, annual) else "open"
+    return may_amend(document, unit.scene(document.recipient), annual)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import product
+from typing import Generic, TypeVar
 
 from ims_fsm.law.register import Law
 from ims_fsm.law.space import EditionSpace
@@ -47,15 +48,16 @@ class Property(Claim):
 Proof = Callable[[EditionSpace, Law], Iterator[Finding]]
 
 
-class Claims(dict[Claim, Proof]):
+P = TypeVar("P", bound=Callable[..., object])
+
+
+class Claims(dict[Claim, P], Generic[P]):
     """The claims about one subject with their proofs, in the order in which they are stated."""
 
-    def proved_by(
-        self, sentence: str, rules: tuple[str, ...] = (), counted: str = "situations"
-    ) -> Callable[[Proof], Proof]:
+    def proved_by(self, sentence: str, rules: tuple[str, ...] = (), counted: str = "situations") -> Callable[[P], P]:
         """Return a decorator: its function proves this sentence, and the claim takes the function's name."""
 
-        def enter(proof: Proof) -> Proof:
+        def enter(proof: P) -> P:
             self[Claim(proof.__name__.removeprefix("_"), sentence, rules, counted)] = proof
             return proof
 

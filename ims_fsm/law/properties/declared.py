@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from ims_fsm.law.declaration import ENTRY
 from ims_fsm.law.edition import Edition, closure
-from ims_fsm.law.properties.claim import Claim, Claims, Finding
+from ims_fsm.law.properties.claim import Claim, Claims, Finding, Proof
 from ims_fsm.law.properties.records import decided_for_good
 from ims_fsm.law.properties.stake import chains, kind_of
 from ims_fsm.law.register import Law, carried
@@ -34,7 +34,7 @@ COVERED = Claim(
     counted="freezes",
 )
 # What is asked of every machine, and what besides of a machine of another field.
-CLAIMS, OF_ANY = Claims(), Claims()
+CLAIMS, OF_ANY = Claims[Proof](), Claims[Proof]()
 
 
 Uses = dict[tuple[int, str, str], str]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from ims_fsm.law.properties.claim import Claims, Finding, always, never, nowhere
+from ims_fsm.law.properties.claim import Claims, Finding, Proof, always, never, nowhere
 from ims_fsm.law.register import Law
 from ims_fsm.law.space import EditionSpace
 from ims_fsm.terms.vocabulary import State, Trigger
@@ -28,7 +28,7 @@ ACTIONS = (Trigger.ACCEPT, Trigger.REJECT, Trigger.KEEP_PENDING, Trigger.RESET)
 TAKING = (Trigger.ACCEPT, Trigger.KEEP_PENDING, Trigger.RESET)
 DECIDING = (Trigger.ACCEPT, Trigger.REJECT, Trigger.KEEP_PENDING, Trigger.FREEZE)
 UNSETTLED = ("unsettled", "unsettled_rejected")
-CLAIMS = Claims()
+CLAIMS = Claims[Proof]()
 
 
 @CLAIMS.proved_by(

@@ -13,7 +13,7 @@ from itertools import product
 
 from ims_fsm.law.edition import Machine
 from ims_fsm.law.ledger import Outcome, Standing, leaks, report, settle
-from ims_fsm.law.properties.claim import Claims, Finding, always, never, nowhere
+from ims_fsm.law.properties.claim import Claims, Finding, Proof, always, never, nowhere
 from ims_fsm.law.properties.records import ACTIONS, DECIDING, UNSETTLED
 from ims_fsm.law.register import Law
 from ims_fsm.law.space import EditionSpace, Space
@@ -35,7 +35,7 @@ OUTCOMES: Mapping[str, Outcome] = {
     State.REJECTED: Outcome.REJECTED,
     State.PENDING: Outcome.PENDING,
 }
-CLAIMS = Claims()
+CLAIMS = Claims[Proof]()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ims_fsm.law.properties.claim import Claim, Claims, Finding, always, never
+from ims_fsm.law.properties.claim import Claim, Claims, Finding, Proof, always, never
 from ims_fsm.law.properties.records import decided_for_good
 from ims_fsm.law.register import Law
 from ims_fsm.law.space import EditionSpace
@@ -16,7 +16,7 @@ from ims_fsm.terms.vocabulary import TwoBState
 GENERATE, CHANGE, FILE = "generate", "change", "file_3b"
 FILED = ("filed", "filed_late")
 READY = {"two_b_day": ("come",), "previous_3b": FILED, "period": ("whole",), "taxpayer": ("eligible",)}
-CLAIMS = Claims()
+CLAIMS = Claims[Proof]()
 CLAIMS[Claim("gstr2b_final_for_good", "A final GSTR-2B never changes again", ("faq.12", "faq.20", "faq.26"))] = (
     decided_for_good
 )

@@ -26,6 +26,7 @@ from ims_fsm.record.steps import (
     filed,
     frozen_by,
     is_decided_otherwise,
+    may_amend,
     said,
     saved,
     settled,
@@ -214,13 +215,11 @@ class Moves:
 
     def may_enter(self, record: Record, chain: Chain) -> Decision:
         """Decide whether a document may be reported here: asked when it is saved, of an amendment again when filed."""
-        amends, calendar = record.document.amends, self.setting.book.calendar
-        late = amends is not None and self.scene.now >= calendar.amendment_limit(amends.date, None)
         fits = self.setting.book.routing.carries(record.form, record.document.kind)
         entry = {
             "carrier": "fits" if fits else "unfit",
             "identity": "new",
-            "amendment_limit": "passed" if late else "open",
+            "amendment_limit": may_amend(record.document, self.scene),
         }
         facts = record_facts(record, chain, self.scene, entry=entry)
         return decide(self.scene.edition(record), ENTRY, Trigger.SAVE.value, facts)

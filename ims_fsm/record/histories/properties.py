@@ -6,10 +6,9 @@ Imports the record and what histories are made of; explores nothing and decides 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Generic, TypeVar
 
 from ims_fsm.law.ledger import Outcome
-from ims_fsm.law.properties.claim import Claim
+from ims_fsm.law.properties.claim import Claim, Claims
 from ims_fsm.record.histories.moves import Chain, Closing, is_open
 from ims_fsm.record.record import Record
 from ims_fsm.record.scene import Scene, full_reduction, original_of
@@ -18,28 +17,12 @@ from ims_fsm.record.steps import considered
 from ims_fsm.terms.money import NIL, Heads
 from ims_fsm.terms.vocabulary import Kind, RemovedFor, State, Trigger
 
-T = TypeVar("T")
 Wrong = str | None
-
-
-class Proofs(dict[Claim, Callable[[T], Wrong]], Generic[T]):
-    """The claims about one kind of thing, in the order in which they are stated, each with what proves it."""
-
-    def proved_by(
-        self, sentence: str, rules: tuple[str, ...], counted: str
-    ) -> Callable[[Callable[[T], Wrong]], Callable[[T], Wrong]]:
-        """Return a decorator: its function says what is wrong with a thing, or None; the claim takes its name."""
-
-        def enter(proof: Callable[[T], Wrong]) -> Callable[[T], Wrong]:
-            self[Claim(proof.__name__.removeprefix("_"), sentence, rules, counted)] = proof
-            return proof
-
-        return enter
 
 
 #: What the clock ends in a chain: the chain before and after, and what it is read against.
 Ending = tuple[Chain, Chain, Scene]
-OF_CLOSINGS, OF_ENDINGS = Proofs[Closing](), Proofs[Ending]()
+OF_CLOSINGS, OF_ENDINGS = Claims[Callable[[Closing], Wrong]](), Claims[Callable[[Ending], Wrong]]()
 #: What is claimed only where the recipient acts on what is filed.
 OF_ACTIONS_ON_FILED = frozenset({"no_pending_at_stake"})
 
@@ -224,4 +207,4 @@ def carried_by(chain: Chain) -> Heads | None:
 
 def _not_reduced(record: Record) -> Heads:
     reduction = declared_reduction(record)
-    return NIL if reduction is None else full_reduction(record) - reduction
+    return NIL if reduction is None else (full_reduction(record) - reduction).not_below_zero()

@@ -153,7 +153,8 @@ def _settings(book: LawBook) -> Iterator[Setting]:
         for era in ("before", "cut", "after"):
             yield setting(book, kind, era, lean)
         yield setting(book, kind, "cut", lean | Bounds(unknown=True, versions=1))
-    yield setting(book, Kind.INVOICE, "cut", lean | Bounds(last_year=True))
+    late = Bounds(last_year=True, reported=3, amendments=(Content(LESS),))
+    yield setting(book, Kind.INVOICE, "cut", lean | late)
 
 
 def _singles(book: LawBook) -> Iterator[Setting]:
