@@ -18,14 +18,15 @@ if TYPE_CHECKING:
 _VERY_MANY = 10**15
 
 
-def prove(call: Call, *, small: bool) -> None:
-    """Prove every history of the shipped law and answer; `small` keeps to bounds that take seconds."""
-    from ims_fsm.law.book import shipped_book
+def prove(call: Call, path: Path | None, *, small: bool) -> None:
+    """Prove every history of the shipped law, or of a folder's, and answer; `small` keeps to what takes seconds."""
+    from ims_fsm.law.book import book_of, shipped_book
     from ims_fsm.record.histories import bounds, proof
 
+    book = shipped_book() if path is None else book_of(path)
     began = perf_counter()
     with call.working("Exploring") as progress:
-        report = proof.prove(bounds.settings(shipped_book(), whole=not small), progress)
+        report = proof.prove(bounds.settings(book, whole=not small), progress)
     seconds = round(perf_counter() - began, 2)
     answer = {"report": report, "seconds": seconds}
     call.answer(lambda: _tell(report, seconds), answer, "--histories", held=report.holds)

@@ -236,10 +236,10 @@ def verify(
         return
     from ims_fsm.cli.histories import prove, write_stories
 
-    if path is not None:
-        raise CallError("--histories proves the shipped law; leave the path out")
     if stories is None:
-        prove(call, small=small)
+        prove(call, path, small=small)
+    elif path is not None:
+        raise CallError("--stories are of the shipped law; leave the path out")
     else:
         write_stories(call, stories)
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from ims_fsm.errors import DeclarationError, Problem
 from ims_fsm.law.calendar import Calendar
 from ims_fsm.law.calendar_reading import read_calendar
-from ims_fsm.law.loading import shipped_law
+from ims_fsm.law.loading import load_law, shipped_law
 from ims_fsm.law.register import Law
 from ims_fsm.law.routing import Routing
 from ims_fsm.resources import machines_folder
@@ -59,7 +60,24 @@ def shipped_book(calendar_overlay: str | None = None) -> LawBook:
 
 @cache
 def _shipped(calendar_overlay: str | None) -> LawBook:
-    folder = machines_folder()
+    return _bound(machines_folder(), shipped_law(), calendar_overlay)
+
+
+def book_of(folder: Path) -> LawBook:
+    """Return the law book of a folder that has all that the shipped one has, a changed copy of it for example.
+
+    Raises `DeclarationError`, also for a folder without a calendar or routes.
+    """
+    try:
+        return _bound(folder, load_law(folder), None)
+    except OSError as error:
+        file = Path(error.filename or folder).name
+        problem = Problem(
+            f"{folder} {file}", f"cannot be read ({type(error).__name__})", "name a changed copy of machines/"
+        )
+        raise DeclarationError("law book", [problem]) from error
+
+
+def _bound(folder: Traversable, law: Law, calendar_overlay: str | None) -> LawBook:
     calendar = read_calendar((folder / "calendar.toml").read_text("utf-8"), calendar_overlay)
-    routing = Routing.load((folder / "routes.toml").read_text("utf-8"))
-    return LawBook(shipped_law(), calendar, routing, calendar_overlay)
+    return LawBook(law, calendar, Routing.load((folder / "routes.toml").read_text("utf-8")), calendar_overlay)

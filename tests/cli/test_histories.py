@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import jsonschema
 import pytest
@@ -11,6 +13,7 @@ from ims_fsm.cli.answers import schema_of
 from ims_fsm.law.book import shipped_book
 from ims_fsm.record.histories import bounds
 from ims_fsm.record.histories.setting import IN_IMS
+from ims_fsm.resources import machines_folder
 from ims_fsm.terms.vocabulary import Kind
 
 
@@ -60,5 +63,25 @@ def test_the_proof_as_json(bare, explores, guard, code):
     assert sum(len(proved["counterexamples"]) for proved in answer["properties"]) == code
 
 
-def test_histories_are_of_the_shipped_law(bare):
-    assert "leave the path out" in bare("verify", "--histories", "own.toml").ended(2).err
+def test_a_law_without_a_calendar_has_no_histories(bare):
+    refused = bare("verify", Path(__file__).parents[1] / "purchase", "--histories").ended(2).err
+    assert refused.startswith("error: ")
+    assert "calendar.toml" in refused
+
+
+def test_the_generated_stories_are_of_the_shipped_law(bare, tmp_path):
+    refused = bare("verify", "machines", "--histories", "--stories", tmp_path).ended(2).err
+    assert refused.endswith("leave the path out\n")
+
+
+def test_a_changed_copy_of_the_law_is_explored_in_place_of_the_shipped_one(bare, monkeypatch, tmp_path):
+    """Whoever changes machines/ sees what a guard is for."""
+    folder = shutil.copytree(machines_folder(), tmp_path / "machines")
+    declared = (folder / "credit_note.toml").read_text("utf-8")
+    begins = declared.index('[[guard]]\nname = "no_pending_on_an_original_credit_note"')
+    (folder / "credit_note.toml").write_text(declared[:begins] + declared[declared.index("[[", begins + 2) :], "utf-8")
+    small = {"versions": 1, "amendments": IN_IMS, "acts_on_saved": False}
+    monkeypatch.setattr(
+        bounds, "settings", lambda book, *, whole: [bounds.setting(book, Kind.CREDIT_NOTE, "before", small)]
+    )
+    assert "# Wrong: version 1 is pending" in bare("verify", folder, "--histories").ended(1).out
