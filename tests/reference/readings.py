@@ -55,10 +55,15 @@ class Readings:
         return record.kind != "bill_of_entry" and under(record.value, record.first.agreed)
 
     def asks(self, record: Record) -> bool:
-        """Say whether an acceptance may declare a reduction: it reduces ITC, or not all was adjusted before (3.3)."""
+        """Say whether an acceptance may declare a reduction: it reduces ITC, or not all was adjusted before (3.3).
+
+        Of imports, only the record of the GSTIN from which a bill of entry was moved away (since-2025-10.md 2.2).
+        """
         carried, agreed = record.first.carried, record.first.agreed
-        open_still = under(record.value, carried) or carried != agreed
-        return self.new_rules(record) and record.kind != "bill_of_entry" and open_still
+        reduces = under(record.value, carried)
+        if record.kind == "bill_of_entry":
+            return self.new_rules(record) and reduces and not any(record.tax)
+        return self.new_rules(record) and (reduces or carried != agreed)
 
     def waits(self, record: Record) -> bool:
         """Say whether any version before this one is undecided in another 2B period (FAQ 13)."""
@@ -106,10 +111,10 @@ class Readings:
         codes += ["pending_not_allowed"] * pending
         codes += ["reject_not_allowed"] * (action == "reject" and record.kind == "bill_of_entry")
         codes += ["remarks_too_long"] * (remarks is not None and len(remarks) > 250)
-        return codes + self._declaration(record, action, reduce)
+        return codes + self._declaration(record, action, reduce, remarks)
 
-    def _declaration(self, record: Record, action: str, reduce: Any) -> list[str]:
-        """The reduction of ITC that an acceptance declares (domain.md 3.3)."""
+    def _declaration(self, record: Record, action: str, reduce: Any, remarks: str | None) -> list[str]:
+        """The reduction of ITC that an acceptance declares (domain.md 3.3, since-2025-10.md 2.3)."""
         asked = action == "accept" and self.asks(record)
         if reduce is None:
             return ["itc_reduction_required"] if asked and self.now.date() >= days.DECLARATION_FROM else []
@@ -120,4 +125,4 @@ class Readings:
         most = lacking(record.first.carried, record.value)
         if under(most, money(reduce)):
             return ["itc_reduction_exceeds_document"]
-        return []
+        return ["remarks_required"] if money(reduce) != most and not remarks else []
