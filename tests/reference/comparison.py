@@ -174,7 +174,8 @@ def _records(model: Model, program: Program) -> Iterator[str]:
         ):
             if wanted != given:
                 yield f"{what} of {name}: the model {wanted}, the program {given}"
-        for action, refusals in view.may.items():
+        # Nobody's action decides what a later version outside IMS ends.
+        for action, refusals in view.may.items() if not model.ended(record) else ():
             codes = [refusal.code for refusal in refusals]
             yield from _answers(f"may {action} {name}", model.refusals(name, action), codes)
 

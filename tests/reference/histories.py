@@ -100,8 +100,7 @@ class History:
         for record in list(self.model.records.values()):
             if record.live and not record.filed_at and self.random.random() < 0.1:
                 changes = [self.taxes(), {"igst": "50.00"}, {"reverse_charge": True}]
-                waiting = any(map(self.model.waits, record.ancestors()))
-                change = self.random.choice(changes[: 2 if waiting or record.kind == "bill_of_entry" else 3])
+                change = self.random.choice(changes[: 2 if record.kind == "bill_of_entry" else 3])
                 if self.random.random() < 0.4:
                     self.step("delete", document=record.name)
                 else:
@@ -152,7 +151,7 @@ class History:
             form = "ICEGATE"
         elif form == "GSTR-1":
             form = self.form(record.supplier.name, month)
-        if self.random.random() < 0.2 and not self.model.waits(record):
+        if self.random.random() < 0.2:
             entry |= self.special(record.kind)
         self.saved(entry, form, month)
 
@@ -184,7 +183,7 @@ class History:
 
     def acted(self, often: float = 0.3) -> None:
         for record in list(self.model.records.values()):
-            if self.random.random() < (often if record.live else 0.02):
+            if self.random.random() < (often if record.live else 0.02) and not self.model.ended(record):
                 self.act(record)
 
     def act(self, record: Record) -> None:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from . import days
-from .values import ELIGIBLE, LIMITED, OTHER_FORMS, Money, Record, Taxpayer, lacking, money, under
+from .values import ELIGIBLE, LIMITED, NO_CREDIT, OTHER_FORMS, Money, Record, Taxpayer, lacking, money, under
 
 
 class Readings:
@@ -69,6 +69,12 @@ class Readings:
         """Say whether any version before this one is undecided in another 2B period (FAQ 13)."""
         period = self.two_b_period(record)
         return any(before.live and self.two_b_period(before) != period for before in record.ancestors())
+
+    def ended(self, record: Record) -> bool:
+        """Say whether a later version ends its credit from the same 2B period on: no action on it counts any more."""
+        later = {self.two_b_period(v): v for v in self.records.values() if v.filed_at and record in v.ancestors()}
+        period = self.two_b_period(record)
+        return any(start <= period and self.route(v) in NO_CREDIT for start, v in later.items())
 
     def pending_refused(self, record: Record) -> bool:
         """FAQ 11 until 2B period 2025-09; since then a deadline (domain.md 3.3)."""

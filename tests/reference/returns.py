@@ -47,7 +47,9 @@ class Returns(Readings):
         last = {self.two_b_period(record): record for record in chain}  # of one period the last prevails
         direct = next((record for record in reversed(last.values()) if self.route(record) in NO_CREDIT), None)
         over = [] if direct is None else [v for v in direct.ancestors() if v in chain and v.live]
-        two_b.superseded += [version.name for version in over if not version.unknown]
+        # What waits, waits whole, and is decided after what it waits for; what is ended waits for nothing.
+        waiting = [v for v in over if (v.unknown or self.waits(v)) and not self.ended(v)]
+        two_b.superseded += [version.name for version in over if version not in waiting]
         for period, record in last.items():
             if not record.live:
                 continue
