@@ -47,7 +47,7 @@ def test_both_readings_agree_on_very_many_histories(first, ims_scratch):
     compared(range(first, first + 100), ims_scratch)
 
 
-@pytest.mark.parametrize("path", STORIES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", STORIES, ids=lambda path: path.relative_to(HERE.parent).with_suffix("").as_posix())
 def test_the_model_holds_every_story(path):
     assert list(unmet(tomllib.loads(path.read_text("utf-8")))) == []
 
