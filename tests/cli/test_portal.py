@@ -60,7 +60,14 @@ def test_a_later_download_is_told_record_by_record(run, samples, ids):
 def test_a_recipient_is_registered_as_told(bare, samples):
     bare("import", samples / "ims_2024-11.json", "--quarterly", "--kind", "casual", *NOW).ended(0)
     assert bare("taxpayer", "--json").ended(0).json["taxpayers"] == [
-        {"gstin": OWNER, "name": "", "kind": "casual", "filing": "quarterly", "registered_from": "2024-12"}
+        {
+            "gstin": OWNER,
+            "name": "",
+            "kind": "casual",
+            "filing": "quarterly",
+            "registered_from": "2024-12",
+            "extensions": [],
+        }
     ]
 
 
