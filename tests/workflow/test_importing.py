@@ -196,7 +196,7 @@ def test_an_upload_declares_the_reduction_where_it_is_asked_for(ims, clock):
     clock.text = "2025-11-12T10:00"
     ims.import_download(sample("ims_2025-11.json"), "sample", actor="me")
     half = Heads(igst=450_000)
-    ims.recipient(ME, actor="me").act("accept", found(ims, "KCN/25/21").id, reduce_itc=half)
+    ims.recipient(ME, actor="me").act("accept", found(ims, "KCN/25/21").id, reduce_itc=half, remarks="half")
     ims.recipient(ME, actor="me").act("accept", found(ims, "NBC2509-08").id)
     ims.recipient(ME, actor="me").act("accept", found(ims, "SPC-077").id, reduce_itc="none")
     ims.recipient(ME, actor="me").act("accept", found(ims, "GCN-12").id)

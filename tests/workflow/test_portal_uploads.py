@@ -150,8 +150,9 @@ def test_a_declaration_is_known_again_in_the_portals_words(later, reduce_itc, to
     """What comes to the same is no conflict: accepted without a word, in full, or by the whole amount."""
     stage, seen = later
     (record_id,) = stage.receive(seen).new
-    stage.act("accept", record_id, reduce_itc=reduce_itc)
-    done = stage.receive(replace(seen, action=A, itc_reduction=told, declared=declared))
+    stage.act("accept", record_id, reduce_itc=reduce_itc, remarks="as availed")
+    shown = replace(seen, action=A, itc_reduction=told, declared=declared, remarks="as availed")
+    done = stage.receive(shown)
     assert done == stage.told(unchanged=1)
     assert stage.desk.changed_since_portal() == []
 

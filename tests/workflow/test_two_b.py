@@ -239,7 +239,7 @@ def test_a_declared_reduction_is_what_the_acceptance_takes_back(stage, reduce_it
     stage.taxpayer(stage.buyer, registered_from="2025-10")
     note = stage.document("credit_note", 100, date=date(2025, 10, 5))
     record_id = stage.at("2025-11-09").filed(note, "2025-10")
-    stage.act("accept", record_id, reduce_itc=reduce_itc)
+    stage.act("accept", record_id, reduce_itc=reduce_itc, remarks="as availed")
     stage.close("2025-10")
     assert lines(stage, "2025-10") == [(record_id, "document", "itc_available", "accepted", itc, True)]
     # What was not reduced is still carried, so that no amendment gives it back.
