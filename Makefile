@@ -42,7 +42,7 @@ demo: $(READY) ## the main job, start to end, on the shipped sample
 
 test-quick: $(READY) ## the law, the record, the use cases and the scenarios, without what is slow; a minute
 	@$(PY) -m pytest --numprocesses $(JOBS) -m 'not slow and not long and not year' \
-	  $(or $(ARGS),tests/law tests/record tests/workflow tests/scenario tests/scenarios)
+	  $(or $(ARGS),tests/law tests/record tests/workflow tests/scenario tests/scenarios tests/histories)
 
 test: $(READY) ## the tests and the examples in the docstrings
 	@$(PY) -m pytest --numprocesses $(JOBS) $(ARGS)
@@ -90,9 +90,9 @@ pages: $(READY) ## write the lifecycle pages again into docs/lifecycle/
 	@rm -rf docs/lifecycle
 	@.venv/bin/ims-fsm pages --format md --out docs/lifecycle --root ../..
 
-stories: $(READY) ## write tests/scenarios/histories/ again: for each guard that decides one, the shortest history
-	@rm -rf tests/scenarios/histories
-	@.venv/bin/ims-fsm verify --histories --stories tests/scenarios/histories
+stories: $(READY) ## write tests/histories/ again: for each guard that decides one, the shortest history
+	@rm -rf tests/histories
+	@.venv/bin/ims-fsm verify --histories --stories tests/histories
 
 plans: $(READY) ## write docs/plans.md again: how both databases run the hot statements
 	@IMS_FSM_WRITE_PLANS=1 $(PY) -m pytest --quiet tests/workflow/test_plans.py

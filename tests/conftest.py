@@ -41,7 +41,9 @@ settings.load_profile("ims_fsm")
 ROOT = Path(__file__).resolve().parents[1]
 ON_POSTGRESQL = os.environ.get("IMS_FSM_TEST_STORE") == "postgresql"
 # A server that is thrown away need not survive a crash; its people live in India, and nothing may depend on it.
-THROWN_AWAY = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "timezone='Asia/Kolkata'")
+# What is thrown away need not reach the disk; 64 partitions of every table need the locks (docs/postgresql.md).
+SETTINGS = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "timezone='Asia/Kolkata'",
+            "max_locks_per_transaction=256")  # fmt: skip
 FILE_SAYS = "on PostgreSQL: "
 _open_engine, _address = store.open_engine, store._address
 
@@ -121,10 +123,11 @@ def pg_url() -> Iterator[str]:
     with warnings.catch_warnings(), tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         warnings.simplefilter("ignore")
         server = wheel.get_server(folder)
+        for setting in SETTINGS:
+            server.psql(f"ALTER SYSTEM SET {setting}")
+        server.cleanup()  # it stops, and begins with these settings
+        server = wheel.get_server(folder)
         try:
-            for setting in THROWN_AWAY:
-                server.psql(f"ALTER SYSTEM SET {setting}")
-            server.psql("SELECT pg_reload_conf()")
             yield server.get_uri()
         finally:
             server.cleanup()

@@ -17,7 +17,7 @@ from .shrinking import as_scenario, shortest
 
 HERE = Path(__file__).parent
 ALLOWED = {*sys.stdlib_module_names, "", "days", "values", "readings", "returns"}
-STORIES = sorted((HERE.parent / "scenarios").rglob("*.toml"))
+STORIES = sorted(file for folder in ("scenarios", "histories") for file in (HERE.parent / folder).rglob("*.toml"))
 # A seed is a recipient with eight chains, so that a return decides several at once; each chain is a history.
 A_FEW, MANY, AT_ONCE = 240 // CHAINS, 20_000 // CHAINS, 5
 

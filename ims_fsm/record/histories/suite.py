@@ -23,7 +23,7 @@ from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Filing, Form, Kind, TaxpayerKind, Trigger, TwoBState
 
-COMMAND = "Written by: ims-fsm verify --histories --stories tests/scenarios/histories"
+COMMAND = "Written by: ims-fsm verify --histories --stories tests/histories."
 BASE = "record"
 _OTHERS = (*ACTIONS, Trigger.EDIT, Trigger.DELETE, Trigger.FREEZE, Trigger.EXPIRE, Trigger.LAPSE)
 
