@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any, Self
 
 from ims_fsm.errors import InputError, Problem
-from ims_fsm.law.calendar_declaration import CalendarDeclaration, Extension, LastDay, Window
+from ims_fsm.law.calendar_declaration import CalendarDeclaration, Extension, TimeLimit, Window
 from ims_fsm.law.edition import EARLIEST
 from ims_fsm.terms.period import TaxPeriod, day_in_words, in_india, midnight, ordinal
 from ims_fsm.terms.vocabulary import Filing, Form, Kind
@@ -293,16 +293,17 @@ class Calendar:
 
         `annual_return_at` is when the recipient furnished the annual return of the document's financial year.
         """
-        if kind not in self.declared.time_limit.kinds:
-            return None
-        return self._limit(self.declared.time_limit, document_date, annual_return_at)
+        return self._limit(self.declared.time_limit, kind, document_date, annual_return_at)
 
-    def amendment_limit(self, original_date: dt.date, annual_return_at: dt.datetime | None) -> dt.datetime:
+    def amendment_limit(
+        self, kind: Kind, original_date: dt.date, annual_return_at: dt.datetime | None
+    ) -> dt.datetime | None:
         """Return the first instant, in UTC, from which a supplier may no longer amend a document (section 37(3)).
 
+        None for kinds that it does not bind: customs amend a bill of entry, and no return of a supplier.
         `annual_return_at` is when the supplier furnished the annual return of the original's financial year.
         """
-        return self._limit(self.declared.amendment, original_date, annual_return_at)
+        return self._limit(self.declared.amendment, kind, original_date, annual_return_at)
 
     # --- below --------------------------------------------------------------------------------------------------------
 
@@ -313,7 +314,11 @@ class Calendar:
     def _financial_year_start(self, day: dt.date) -> int:
         return day.year - (day.month < self.declared.financial_year.first_month)
 
-    def _limit(self, last: LastDay, day: dt.date, annual_return_at: dt.datetime | None) -> dt.datetime:
+    def _limit(
+        self, last: TimeLimit, kind: Kind, day: dt.date, annual_return_at: dt.datetime | None
+    ) -> dt.datetime | None:
+        if kind not in last.kinds:
+            return None
         limit = day_over(dt.date(self._financial_year_start(day) + 1, last.month, last.day))
         return limit if annual_return_at is None else min(limit, in_india(annual_return_at).astimezone(dt.UTC))
 

@@ -132,9 +132,13 @@ class State(Declared):
     category: Words
 
 
-class LastDay(Cited):
-    """A last day in the calendar year in which a financial year ends."""
+class TimeLimit(Cited):
+    """A last day in the calendar year in which a financial year ends, and the kinds of document that it binds.
 
+    That of input tax credit (section 16(4)), and that of a supplier's amendment (section 37(3)).
+    """
+
+    kinds: frozenset[Kind]
     month: Annotated[int, Field(strict=True, ge=1, le=12)]
     day: Annotated[int, Field(strict=True, ge=1, le=31)]
 
@@ -146,12 +150,6 @@ class LastDay(Cited):
             what = f"month {self.month} has no day {self.day} in every year"
             raise ValueError(f"{what}; name a day that it has") from error
         return self
-
-
-class TimeLimit(LastDay):
-    """The last day for input tax credit and the kinds of document that it binds (section 16(4))."""
-
-    kinds: frozenset[Kind]
 
 
 class PendingTime(Cited):
@@ -230,7 +228,7 @@ class CalendarDeclaration(Declared):
     due: Due
     state: dict[StateCode, State]
     time_limit: TimeLimit
-    amendment: LastDay
+    amendment: TimeLimit
     pending: PendingTime
     declaration: ReductionDeclaration
     remarks: Remarks

@@ -74,8 +74,8 @@ def may_amend(document: Document, scene: Scene, annual_return_at: datetime | Non
     """
     if document.amends is None:
         return "open"
-    limit = scene.book.calendar.amendment_limit(document.amends.date, annual_return_at)
-    return "passed" if scene.now >= limit else "open"
+    limit = scene.book.calendar.amendment_limit(document.kind, document.amends.date, annual_return_at)
+    return "passed" if limit is not None and scene.now >= limit else "open"
 
 
 def filed(record: Record, scene: Scene, moment: datetime, period: TaxPeriod | None = None) -> Record:

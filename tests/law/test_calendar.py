@@ -52,7 +52,7 @@ def test_every_moment_comes_in_utc():
         CALENDAR.declaration_mandatory_from,
         CALENDAR.two_b_opens(TaxPeriod("2024-10")),
         CALENDAR.pending_until(TaxPeriod("2025-10"), MONTHLY, "27"),
-        CALENDAR.amendment_limit(date(2024, 3, 31), None),
+        CALENDAR.amendment_limit(Kind.INVOICE, date(2024, 3, 31), None),
         CALENDAR.cutoff(Kind.INVOICE, date(2024, 3, 31), None),
         CALENDAR.cutoff(Kind.INVOICE, date(2024, 3, 31), midnight(date(2024, 11, 10)).astimezone()),
     ]
@@ -311,7 +311,7 @@ def test_the_financial_year_ends_in_march_and_its_limit_is_the_30th_of_november(
     over = midnight(last_day + timedelta(days=1))
     for kind in (Kind.INVOICE, Kind.DEBIT_NOTE, Kind.ECO_DOCUMENT):
         assert CALENDAR.cutoff(kind, day, None) == over
-    assert CALENDAR.amendment_limit(day, None) == over
+    assert CALENDAR.amendment_limit(Kind.INVOICE, day, None) == over
 
 
 def test_the_financial_year_is_written_over_the_turn_of_the_century():
@@ -326,10 +326,17 @@ def test_section_16_4_binds_no_credit_note_and_no_bill_of_entry(kind):
 def test_the_annual_return_ends_the_time_earlier_and_never_later():
     furnished = ist("2024-11-10T15:00:00")
     assert CALENDAR.cutoff(Kind.INVOICE, date(2024, 3, 31), furnished) == furnished
-    assert CALENDAR.amendment_limit(date(2024, 3, 31), furnished) == furnished
+    assert CALENDAR.amendment_limit(Kind.INVOICE, date(2024, 3, 31), furnished) == furnished
     late = ist("2024-12-31T15:00:00")
     assert CALENDAR.cutoff(Kind.INVOICE, date(2024, 3, 31), late) == ist("2024-12-01T00:00:00")
-    assert CALENDAR.amendment_limit(date(2024, 3, 31), late) == ist("2024-12-01T00:00:00")
+    assert CALENDAR.amendment_limit(Kind.INVOICE, date(2024, 3, 31), late) == ist("2024-12-01T00:00:00")
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_no_suppliers_time_limit_binds_customs(kind):
+    """Sections 37(3), 39(9) are about a supplier's returns; customs amend a bill of entry."""
+    limit = CALENDAR.amendment_limit(kind, date(2024, 3, 31), None)
+    assert (limit is None) is (kind is Kind.BILL_OF_ENTRY)
 
 
 @given(st.lists(DAYS, min_size=2, max_size=6))

@@ -117,8 +117,7 @@ class History:
         """Report an original, or an amendment of something that nobody has heard of."""
         kind = self.random.choice(KINDS)
         name = f"D{len(self.story['document']) + 1}"
-        # Customs amend a bill of entry whenever they do: none of last year is reported here.
-        back = 12 if self.random.random() < 0.4 and kind != "bill_of_entry" else 0
+        back = 12 if self.random.random() < 0.4 else 0
         dated = days.plus(month, -back)
         entry = {"name": name, "kind": kind, "supplier": self.random.choice(list(SELLERS)), "recipient": "buyer",
                  "number": name, "date": date(int(dated[:4]), int(dated[5:]), 5), "taxable": "1000.00",

@@ -56,7 +56,7 @@ def edges() -> tuple[datetime, ...]:
         turns |= {calendar.pending_until(period, filing, state) for filing in Filing for state in ("07", "27")}
         for day in (12, 14):
             turns.add(datetime(period.year, period.month, day, tzinfo=UTC) - timedelta(hours=5, minutes=30))
-    turns |= {calendar.amendment_limit(date(year, 6, 1), None) for year in (2023, 2024)}
+    turns |= {calendar.amendment_limit(Kind.INVOICE, date(year, 6, 1), None) for year in (2023, 2024)}
     return tuple(sorted(moment - early for moment in turns for early in (INSTANT, timedelta())))
 
 
