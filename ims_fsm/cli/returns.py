@@ -15,7 +15,7 @@ from ims_fsm.cli.options import minute
 from ims_fsm.cli.output import counted, numbered, say, table, verbatim
 from ims_fsm.cli.records import named, stands
 from ims_fsm.terms.money import NIL, TITLES, Heads, shown
-from ims_fsm.terms.period import TaxPeriod
+from ims_fsm.terms.period import TaxPeriod, day_in_words
 from ims_fsm.terms.vocabulary import TwoBState
 
 if TYPE_CHECKING:
@@ -159,12 +159,13 @@ def _tell_two_b(view: TwoBView, *, lines: bool = False) -> None:
         say("", "Actions were changed since; recompute it before GSTR-3B (faq.29): ims-fsm 2b generate.")
 
 
-def _tell_limits(limited: Sequence[TimeLimited]) -> None:
+def _tell_limits(limited: Sequence[TimeLimited], *, filed: bool = False) -> None:
     for ending in limited:
-        day, word = f"{ending.last_day.day} {ending.last_day:%B %Y}", "could" if ending.passed else "can"
+        day, word = day_in_words(ending.last_day), "could" if ending.passed else "can"
         ids = ", ".join(map(str, ending.records[:MOST_NAMED])) + (", …" if len(ending.records) > MOST_NAMED else "")
         what = f"{ending.tax} of {counted(len(ending.records), 'record')} ({ids})"
-        say("", f"Section 16(4): ITC {what} {word} be taken only in a GSTR-3B filed by {day} (sec.16_4).")
+        rest = "" if not filed else "; this one is late" if ending.passed else "; this one is in time"
+        say("", f"Section 16(4): ITC {what} {word} be taken only in a GSTR-3B filed by {day}{rest} (sec.16_4).")
 
 
 def _amounts(tax: Heads) -> tuple[str, ...]:
@@ -210,7 +211,7 @@ def _tell_three_b(filed: ThreeBFiled, waiting: Sequence[int]) -> None:
     for back in filed.added_back:
         rejected = f"{counted(back.records, 'record')} of {back.supplier} rejected"
         say(f"{rejected}: {back.tax} is added to their liability in {back.supplier_period} (faq.34).")
-    _tell_limits(filed.time_limited)
+    _tell_limits(filed.time_limited, filed=True)
     if waiting:
         what = f"{counted(len(waiting), 'amendment')} in no GSTR-2B, because how the original was decided is not known"
         say(f"Left out: {what} ({numbered(waiting)}); state it with ims-fsm original.")

@@ -35,6 +35,7 @@ from ims_fsm.store.sql.moving import (
 from ims_fsm.store.sql.scene import Firing, Scope
 from ims_fsm.store.tables import AT
 from ims_fsm.terms.money import NIL, Heads
+from ims_fsm.terms.period import day_in_words
 from ims_fsm.terms.vocabulary import State, Trigger
 from ims_fsm.workflow.calendar.sweeps import next_period
 from ims_fsm.workflow.returns import (
@@ -253,7 +254,7 @@ class WhatIf:
         if self.last_day is None:
             return ""
         word = "could" if self.out_of_time else "can"
-        day = f"{self.last_day.day} {self.last_day:%B %Y}"
+        day = day_in_words(self.last_day)
         return f" Its credit {word} be taken only in a GSTR-3B filed by {day} (sec.16_4)."
 
 

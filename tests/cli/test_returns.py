@@ -103,6 +103,7 @@ def test_filing_decides_for_good_and_adds_back(run, ids):
         "27AAPFU0939F1ZV: GSTR-2B of 2024-10 is drafted (faq.23).\n"
     )
     told = run("3b", "file", *OCTOBER, "--at", "2024-11-20T10:00").ended(0).out
+    assert "a GSTR-3B filed by 30 November 2024; this one is in time (sec.16_4)." in " ".join(told.split())
     assert told.startswith(
         "GSTR-3B of 2024-10 of 27AAPFU0939F1ZV is filed.\n"
         "Decided for good: 1 accepted, 10 deemed accepted, 2 rejected, 2 superseded.\n"
