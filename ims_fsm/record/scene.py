@@ -148,17 +148,19 @@ def original_of(record: Record, chain: Sequence[Record], scene: Scene) -> Origin
 
     A version of another 2B period that is not decided yet comes before both, whatever stands between. Where the chain
     begins with an amendment, its original is what was stated of it, until a version decided here takes its place.
-    What ends with a later version of its own 2B period waits for nothing.
+    What ends with a later version of its own 2B period, or with a decided one, waits for nothing, and nothing for it.
     """
     if record.document.amends is None:
         return NO_ORIGINAL
     earlier = [r for r in chain if r.age < record.age and r.removed_for is not RemovedFor.SUPPLIER_DELETED]
     named = earlier[-1].document.tax if earlier else None
     period = scene.expected_period(record)
-    if any(start <= period and route.prevails for start, route in _after(record, chain, scene).items()):
+    ended = any(start <= period and route.prevails for start, route in _after(record, chain, scene).items())
+    if ended or is_ended(record, chain, scene):
         return Original("unsettled", True, record.document.tax, earlier[-1] if earlier else None, named)  # noqa: FBT003
     undecided = [r for r in earlier if r.settled_in is None and r.removed_for is None]
     decided = [r for r in earlier if r not in undecided and r.disposition is not Disposition.SUPERSEDED]
+    undecided = [r for r in undecided if not is_ended(r, earlier, scene)]
     waiting = [r for r in undecided if scene.expected_period(r) != period]
     # A rejection and a removal leave the credit of the version before; a decision outside IMS takes it back.
     counting = [r for r in decided if r.removed_for is None and _decided_as(r) != "rejected"]
@@ -174,6 +176,15 @@ def original_of(record: Record, chain: Sequence[Record], scene: Scene) -> Origin
     unreduced = record.carried - last.document.credit if carries else NIL
     value, together = _decided_as(last), scene.expected_period(last) == period
     return Original("unadjusted" if unreduced else value, together, last.document.tax, last, named, unreduced)
+
+
+def is_ended(record: Record, chain: Sequence[Record], scene: Scene) -> bool:
+    """Say whether a GSTR-3B has decided a later version that ends the credit: whatever was before it is nothing now."""
+    return any(
+        r.settled_in is not None and r.disposition is not Disposition.SUPERSEDED and scene.route(r).prevails
+        for r in chain
+        if r.age > record.age and r.removed_for is None
+    )
 
 
 def prevailed_from(record: Record, chain: Sequence[Record], scene: Scene) -> TaxPeriod | None:

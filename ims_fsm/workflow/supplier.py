@@ -15,7 +15,7 @@ from ims_fsm.law.declaration import ENTRY
 from ims_fsm.law.refusal import Refused
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import Answer, RefusedError, filled_in, label, record_fields
-from ims_fsm.record.scene import Scene, original_of, record_facts
+from ims_fsm.record.scene import Scene, is_ended, original_of, record_facts
 from ims_fsm.record.steps import filed, may_amend, saved, stated, waits_for_statement
 from ims_fsm.store import log, records, returns, taxpayers, versions
 from ims_fsm.store.connection import serialise
@@ -239,10 +239,11 @@ def state_original(
 
 def _refuse_statement(unit: UnitOfWork, record: Record, disposition: Disposition, original: Document | None) -> None:
     kind = record.document.kind
-    amended = original_of(record, unit.chain_of(record), unit.scene(record.recipient)).record
+    chain, scene = unit.chain_of(record), unit.scene(record.recipient)
     what = {
         "amends nothing": record.document.amends is None,
-        "amends a document that is known here": amended is not None,
+        "amends a document that is known here": original_of(record, chain, scene).record is not None,
+        "amends a document whose credit a decided version has ended": is_ended(record, chain, scene),
         "is decided for good": record.settled_in is not None or record.state in {State.FROZEN, State.REMOVED},
         "amends a document that no GSTR-3B has decided on, being superseded": disposition is Disposition.SUPERSEDED,
         f"amends a document of another kind than {original and original.kind}": original and original.kind is not kind,

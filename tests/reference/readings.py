@@ -68,13 +68,20 @@ class Readings:
     def waits(self, record: Record) -> bool:
         """Say whether any version before this one is undecided in another 2B period (FAQ 13)."""
         period = self.two_b_period(record)
-        return any(before.live and self.two_b_period(before) != period for before in record.ancestors())
+        before = [version for version in record.ancestors() if version.live and not self.ended_for_good(version)]
+        return any(self.two_b_period(version) != period for version in before)
 
     def ended(self, record: Record) -> bool:
         """Say whether a later version ends its credit from the same 2B period on: no action on it counts any more."""
         later = {self.two_b_period(v): v for v in self.records.values() if v.filed_at and record in v.ancestors()}
         period = self.two_b_period(record)
-        return any(start <= period and self.route(v) in NO_CREDIT for start, v in later.items())
+        ends = any(start <= period and self.route(v) in NO_CREDIT for start, v in later.items())
+        return ends or self.ended_for_good(record)
+
+    def ended_for_good(self, record: Record) -> bool:
+        """Say whether a decided version ends its credit: nobody asks any more what was before (FAQ 13, 32)."""
+        decided = [v for v in self.records.values() if v.disposition not in (None, "superseded") and not v.removed_for]
+        return any(record in v.ancestors() and self.route(v) in NO_CREDIT for v in decided)
 
     def pending_refused(self, record: Record) -> bool:
         """FAQ 11 until 2B period 2025-09; since then a deadline (domain.md 3.3)."""

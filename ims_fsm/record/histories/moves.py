@@ -18,7 +18,7 @@ from ims_fsm.law.ledger import Outcome, Settled
 from ims_fsm.law.refusal import Allowed, Decision, Refused
 from ims_fsm.record.histories.setting import Content, Setting, Station
 from ims_fsm.record.record import Record, cut_off_by
-from ims_fsm.record.scene import NO_REQUEST, ReduceItc, Request, Scene, full_reduction, record_facts
+from ims_fsm.record.scene import NO_REQUEST, ReduceItc, Request, Scene, full_reduction, is_ended, record_facts
 from ims_fsm.record.steps import (
     ENDINGS,
     carried_on,
@@ -231,7 +231,8 @@ class Moves:
             if not is_open(record) or not (record.filed or self.setting.acts_on_saved):
                 continue
             since = record.two_b_period if record.filed else None
-            if record.document.amends and record.amends_id is None and record.stated_original is None:
+            unknown = record.document.amends and record.amends_id is None and record.stated_original is None
+            if unknown and not is_ended(record, chain, self.scene):
                 yield from self._statements(record, chain)
             yield from ((move, _with(chain, after), since) for move, after in self._actions(record, chain))
 

@@ -47,6 +47,7 @@ CHAIN = of_records(
     *(Column(f"unreduced_{head}", BIG, nullable=False) for head in HEADS),
 )
 _KEY = ("recipient_gstin", "chain_id")
+_WAITED_FOR = ("undecided_before", "other_period_before")
 
 PLACED = temporary(
     "chain_member",
@@ -174,8 +175,13 @@ def _placed(scope: Scope) -> Select[Any]:
     member = _ranked(_marked(_members(scope))).c
     within, ended = case((member.later_filed == 1, member.period)), member.ended_from
     earliest = case((or_(ended.is_(None), within < ended), within), else_=ended)
-    prevailed = case((member.open == 1, earliest)).label("prevailed_from")
-    return select(*(prevailed if column.name == "prevailed_from" else member[column.name] for column in PLACED.c))
+    read = {
+        "prevailed_from": case((member.open == 1, earliest)),
+        # What a GSTR-3B has ended waits for nothing any more, and nothing waits for it.
+        "ended_from": case((member.ending_after == 1, member.period), else_=ended),
+        **{name: case((member[name] > func.coalesce(member.ending_before, 0), member[name])) for name in _WAITED_FOR},
+    }
+    return select(*(read[name].label(name) if name in read else member[name] for name in PLACED.c.keys()))  # noqa: SIM118
 
 
 def _members(scope: Scope) -> CTE:
@@ -210,6 +216,7 @@ def _members(scope: Scope) -> CTE:
             case((and_(decided, AT.removed_for.is_(None), _outcome() != "rejected"), 1), else_=0).label("counting"),
             case((filed, 1), else_=0).label("prevails"),
             case((and_(filed, AT.route.in_(ending)), AT.two_b_period)).label("ends"),
+            case((and_(decided, filed, AT.settled_in.is_not(None), AT.route.in_(ending)), 1), else_=0).label("ending"),
             AT.state,
             AT.kind,
             AT.stated_original.label("stated"),
@@ -263,6 +270,8 @@ def _ranked(marked: CTE) -> CTE:
         newest(marked.c.alive == 1).label("alive_before"),
         newest(marked.c.undecided == 1).label("undecided_before"),
         newest(marked.c.decided == 1).label("decided_before"),
+        newest(marked.c.ending == 1).label("ending_before"),
+        func.max(marked.c.ending).over(**after).label("ending_after"),
         newest(marked.c.counting == 1).label("counting_before"),
         func.min(case((marked.c.alive == 1, marked.c.place))).over(**before).label("first_alive"),
         func.max(marked.c.turn).over(**until).label("other_period_before"),
