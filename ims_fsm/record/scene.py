@@ -171,6 +171,10 @@ def original_of(record: Record, chain: Sequence[Record], scene: Scene) -> Origin
         last = (waiting or undecided or earlier)[-1]
         value = "unsettled_rejected" if last.state is State.REJECTED else "unsettled"
         return Original(value, not waiting, last.document.tax, last, named)
+    if counting and _decided_as(counting[-1]) == "outside" and counting[-1].carried:
+        # Out of time it gave no credit, and left of what was taken before what it did not take back.
+        last, sign = counting[-1], record.document.kind.sign
+        return Original("accepted", scene.expected_period(last) == period, last.carried * sign, last, named)
     carries = bool(counting) and _decided_as(counting[-1]) == "accepted"
     last = counting[-1] if carries else decided[-1]
     unreduced = record.carried - last.document.credit if carries else NIL

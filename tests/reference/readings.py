@@ -57,12 +57,12 @@ class Readings:
     def asks(self, record: Record) -> bool:
         """Say whether an acceptance may declare a reduction: it reduces ITC, or not all was adjusted before (3.3).
 
-        Of imports, only the record of the GSTIN from which a bill of entry was moved away (since-2025-10.md 2.2).
+        Of imports, where the bill of entry leaves less: all was moved to another GSTIN, or a part (ADR 0002).
         """
         carried, agreed = record.first.carried, record.first.agreed
         reduces = under(record.value, carried)
         if record.kind == "bill_of_entry":
-            return self.new_rules(record) and reduces and not any(record.tax)
+            return self.new_rules(record) and reduces
         return self.new_rules(record) and (reduces or carried != agreed)
 
     def waits(self, record: Record) -> bool:

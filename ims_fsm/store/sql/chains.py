@@ -119,13 +119,20 @@ class _Read:
         return and_(~self.ended, self.waits.is_(None), self.counting.c.outcome == "accepted")
 
     @property
+    def left(self) -> ColumnElement[bool]:
+        """Whether the version that counts gave no credit, and left some of what was taken before it."""
+        carried = or_(*(self.counting.c[f"carried_{head}"] != 0 for head in HEADS))
+        outside = and_(self.counting.c.outcome == "outside", carried)
+        return and_(~self.ended, self.waits.is_(None), func.coalesce(outside, false()))
+
+    @property
     def joined(self) -> Any:
         """The member with all of them."""
         member, last, counting = self.member.c, self.last, self.counting
         chosen = case(
             (self.waits.is_not(None), self.waits),
             (self.undecided, func.coalesce(member.undecided_before, member.alive_before)),
-            (counting.c.outcome == "accepted", member.counting_before),
+            (or_(counting.c.outcome == "accepted", self.left), member.counting_before),
             else_=member.decided_before,
         )
         return (
@@ -150,6 +157,7 @@ def _readings() -> Select[Any]:
         (read.apart, "accepted"),
         (unsettled, case((read.counts.c.state == str(State.REJECTED), "unsettled_rejected"), else_="unsettled")),
         (and_(read.accepted, or_(*(amount != 0 for amount in unreduced))), "unadjusted"),
+        (read.left, "accepted"),
         else_=read.counts.c.outcome,
     )
     same_period = case(
@@ -291,6 +299,7 @@ def _direction(read: _Read) -> ColumnElement[str]:
     amended = [
         case(
             (read.apart, case((rejected, record.c[head]), else_=record.c[f"carried_{head}"] * sign)),
+            (read.left, read.counting.c[f"carried_{head}"] * sign),
             else_=read.counts.c[head],
         )
         for head in HEADS
