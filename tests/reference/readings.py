@@ -130,7 +130,8 @@ class Readings:
         """The reduction of ITC that an acceptance declares (domain.md 3.3, since-2025-10.md 2.3)."""
         asked = action == "accept" and self.asks(record)
         if reduce is None:
-            return ["itc_reduction_required"] if asked and self.now.date() >= days.DECLARATION_FROM else []
+            demanded = record.kind != "bill_of_entry" and self.now.date() >= days.DECLARATION_FROM
+            return ["itc_reduction_required"] if asked and demanded else []
         if not asked:
             return ["itc_reduction_not_applicable"]
         if not isinstance(reduce, dict):

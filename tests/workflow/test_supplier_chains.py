@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from ims_fsm import Form, Heads, OriginalReference, TaxPeriod
+from ims_fsm import Form, Heads, InputError, OriginalReference, TaxPeriod
 from ims_fsm.terms.vocabulary import Disposition
 
 OCTOBER, NOVEMBER = TaxPeriod("2024-10"), TaxPeriod("2024-11")
@@ -167,3 +167,16 @@ def test_a_bill_of_entry_and_its_amendment_are_one_chain(stage):
     again = bill.changed(amends=OriginalReference(bill.number, bill.date), igst=20_000)
     second = stage.record(stage.saved(again, "2025-11", "ICEGATE"))
     assert (second.chain_id, second.machine) == (first, "bill_of_entry")
+
+
+def test_nothing_is_stated_of_what_a_decided_version_has_ended(stage):
+    """FAQ 32: with the version under reverse charge decided nothing is carried, whatever the original was."""
+    first = stage.document(amends=stage.document())
+    waiting = stage.filed(first)
+    stage.at("2024-11-20").desk.generate_2b("2024-10")
+    stage.desk.file_3b("2024-10")
+    stage.filed(stage.document(amends=first, reverse_charge=True), "2024-11")
+    stage.at("2024-12-20").desk.generate_2b("2024-11")
+    stage.desk.file_3b("2024-11")
+    with pytest.raises(InputError, match="amends a document whose credit a decided version has ended"):
+        stage.desk.state_original(waiting, Disposition.ACCEPTED)
