@@ -214,7 +214,7 @@ def test_every_history_within_the_default_bounds_holds():
 # --- the stories ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_suite_of_stories_is_that_of_the_law_as_declared():
     folder = Path(__file__).parents[1] / "histories"
     kept = {file.relative_to(folder).as_posix(): file.read_text("utf-8") for file in folder.rglob("*.toml")}
