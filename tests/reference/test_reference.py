@@ -19,7 +19,7 @@ HERE = Path(__file__).parent
 ALLOWED = {*sys.stdlib_module_names, "", "days", "values", "readings", "returns"}
 STORIES = sorted(file for folder in ("scenarios", "histories") for file in (HERE.parent / folder).rglob("*.toml"))
 # A seed is a recipient with eight chains, so that a return decides several at once; each chain is a history.
-A_FEW, MANY, AT_ONCE = 240 // CHAINS, 20_000 // CHAINS, 5
+A_FEW, MORE, MANY, AT_ONCE = 240 // CHAINS, 800 // CHAINS, 20_000 // CHAINS, 5
 
 
 def differs(story, scratch):
@@ -42,9 +42,15 @@ def test_both_readings_agree_on_histories(first, ims_scratch):
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("first", range(A_FEW, A_FEW + MANY, 100))
+@pytest.mark.parametrize("first", range(A_FEW, A_FEW + MORE, 20))
+def test_both_readings_agree_on_more_histories(first, ims_scratch):
+    compared(range(first, first + 20), ims_scratch)
+
+
+@pytest.mark.year
+@pytest.mark.parametrize("first", range(A_FEW + MORE, A_FEW + MANY, 50))
 def test_both_readings_agree_on_very_many_histories(first, ims_scratch):
-    compared(range(first, first + 100), ims_scratch)
+    compared(range(first, min(first + 50, A_FEW + MANY)), ims_scratch)
 
 
 @pytest.mark.parametrize("path", STORIES, ids=lambda path: path.relative_to(HERE.parent).with_suffix("").as_posix())
