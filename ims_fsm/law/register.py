@@ -18,6 +18,7 @@ from ims_fsm.law.declaration import (
     UseCaseDeclaration,
 )
 from ims_fsm.law.edition import Machine
+from ims_fsm.terms.vocabulary import State, Trigger
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,11 @@ class Law:
     def record_machines(self) -> tuple[Machine, ...]:
         """The machines of records, without that of the return."""
         return tuple(machine for machine in self.machines.values() if machine.declaration.extends == "record")
+
+    def pending_lapses(self, rule_set: str) -> bool:
+        """Say whether pending ends by a deadline under a rule set (its id), for any machine of records."""
+        editions = (machine.editions[rule_set] for machine in self.record_machines)
+        return any(edition.transition(State.PENDING, Trigger.LAPSE) is not None for edition in editions)
 
 
 def citations(tables: Mapping[str, object]) -> dict[str, tuple[str, ...]]:

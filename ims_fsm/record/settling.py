@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Literal
 
 from ims_fsm.law.ledger import Outcome, Settled, Standing, settle
@@ -15,7 +14,7 @@ from ims_fsm.law.routing import LeftOutReason
 from ims_fsm.record.record import Record
 from ims_fsm.record.scene import Scene, is_superseded, original_of
 from ims_fsm.terms.money import NIL, Heads
-from ims_fsm.terms.period import TaxPeriod, in_india
+from ims_fsm.terms.period import TaxPeriod, last_day_before
 from ims_fsm.terms.vocabulary import RemovedFor, State, Trigger
 
 
@@ -75,8 +74,8 @@ def _reason(record: Record, chain: Sequence[Record], scene: Scene, period: TaxPe
 def _last_in_time(record: Record, scene: Scene) -> TaxPeriod:
     # The tax period in which the time limit ended: the GSTR-2Bs up to its own say what became of the record.
     assert record.cutoff_at is not None  # noqa: S101 -- what section 16(4) removed has its limit
-    day = in_india(record.cutoff_at - timedelta(microseconds=1)).date()
-    return scene.book.calendar.period_for(TaxPeriod.of(day), scene.recipient.filing)
+    period = TaxPeriod.of(last_day_before(record.cutoff_at))
+    return scene.book.calendar.period_for(period, scene.recipient.filing)
 
 
 def held_back(

@@ -138,14 +138,15 @@ def frozen_by(chain: Sequence[Record], period: TaxPeriod, scene: Scene) -> dict[
 
     A pending record, and one that waits for its original, is in neither.
     """
-    outcomes: dict[int, Outcome] = {}
-    for record in considered(chain, period):
-        if is_superseded(record, chain, scene, period):
-            if held_back(record, chain, scene) is None:
-                outcomes[record.id] = Outcome.SUPERSEDED
-        elif why_left_out(record, chain, scene, period) is None:
-            outcomes[record.id] = outcome_of(record, scene)
-    return outcomes
+    outcomes = {record.id: decided_as(record, chain, scene, period) for record in considered(chain, period)}
+    return {record_id: outcome for record_id, outcome in outcomes.items() if outcome is not None}
+
+
+def decided_as(record: Record, chain: Sequence[Record], scene: Scene, period: TaxPeriod) -> Outcome | None:
+    """Return as what the GSTR-3B of a period decides a record that it considers; None where it leaves it open."""
+    if is_superseded(record, chain, scene, period):
+        return None if held_back(record, chain, scene) else Outcome.SUPERSEDED
+    return outcome_of(record, scene) if why_left_out(record, chain, scene, period) is None else None
 
 
 def settled(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Self
 from zoneinfo import ZoneInfo
@@ -120,6 +120,11 @@ def in_india(moment: datetime) -> datetime:
             f"{moment.isoformat()} has no time zone; the law is read in Asia/Kolkata, so give an aware datetime"
         )
     return moment.astimezone(IST)
+
+
+def last_day_before(moment: datetime) -> date:
+    """Return the day in India of the last instant before a moment (aware): the last day of a limit that ends then."""
+    return (in_india(moment) - timedelta.resolution).date()
 
 
 def indian(moment: datetime) -> datetime:

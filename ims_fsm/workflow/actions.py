@@ -35,16 +35,10 @@ from ims_fsm.store.sql.moving import (
 from ims_fsm.store.sql.scene import Firing, Scope
 from ims_fsm.store.tables import AT
 from ims_fsm.terms.money import NIL, Heads
-from ims_fsm.terms.period import day_in_words
+from ims_fsm.terms.period import day_in_words, last_day_before
 from ims_fsm.terms.vocabulary import State, Trigger
 from ims_fsm.workflow.calendar.sweeps import next_period
-from ims_fsm.workflow.returns import (
-    chains_with_amendments,
-    last_chance,
-    last_day_before,
-    mark_stale,
-    mark_stale_where,
-)
+from ims_fsm.workflow.returns import chains_with_amendments, last_chance, mark_stale, mark_stale_where
 from ims_fsm.workflow.unit import UnitOfWork, consider, fire, scope_of, stamp_of, tell_hooks, touched_drafts
 
 
@@ -264,9 +258,8 @@ def what_if(unit: UnitOfWork, recipient: str, trigger: Trigger, record_id: int, 
     scene, chain = unit.scene(record.recipient), chains_with_amendments(unit, [record])[record.id]
     decision = consider(unit, record, trigger, request, chain)
     fields = record_fields(record, scene)
-    chosen, declared = declaration_of(record, request) if trigger is Trigger.ACCEPT else (None, NIL)
     gone = record.settled_in is not None or record.state is State.REMOVED
-    acted = record if gone else record.changed(state=dest_of(trigger), reduction=chosen, declared=declared)
+    acted = record if gone else record.changed(state=dest_of(trigger), **said(record, trigger, request, unit.now))
     period = max(scene.expected_period(record), next_period(unit, record.recipient))
     outcome, then = comes_to(acted, chain, scene, period)
     now_outcome, now = comes_to(record, chain, scene, period)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from ims_fsm.errors import InputError, Problem
@@ -18,9 +18,8 @@ from ims_fsm.law.refusal import Allowed, Refused
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import RefusedError, filled_in, return_fields
 from ims_fsm.record.returns import TimeLimited, TwoB, decide_return, first_owed
-from ims_fsm.record.scene import is_superseded
-from ims_fsm.record.settling import LeftOut, held_back, outcome_of, why_left_out
-from ims_fsm.record.steps import carried_on, settled
+from ims_fsm.record.settling import LeftOut, why_left_out
+from ims_fsm.record.steps import carried_on, decided_as, settled
 from ims_fsm.store import records, returns, taxpayers, versions
 from ims_fsm.store.connection import serialise
 from ims_fsm.store.sql import filing, moving
@@ -29,7 +28,7 @@ from ims_fsm.store.sql.scene import Firing, Scope
 from ims_fsm.store.sql.settling import write_lines
 from ims_fsm.store.tables import AT
 from ims_fsm.terms.money import Heads
-from ims_fsm.terms.period import TaxPeriod, in_india
+from ims_fsm.terms.period import TaxPeriod, last_day_before
 from ims_fsm.terms.vocabulary import RemovedFor, Route, State, Trigger, TwoBState
 from ims_fsm.workflow.unit import UnitOfWork, fire, scope_of, stamp_of, tell_hooks, touched_drafts
 
@@ -287,11 +286,6 @@ def last_chance(unit: UnitOfWork, recipient: str, period: TaxPeriod) -> datetime
     return max(following, unit.now)
 
 
-def last_day_before(moment: datetime) -> date:
-    """Return the last day in India that is not over at a moment."""
-    return (in_india(moment) - timedelta.resolution).date()
-
-
 def _settled_of(unit: UnitOfWork, recipient: str, period: TaxPeriod) -> tuple[dict[str, int], tuple[AddedBack, ...]]:
     """Settle what the GSTR-2B holds, in sets."""
     connection, scope = unit.connection, scope_of(unit, [recipient])
@@ -352,10 +346,9 @@ def settle_before_registration(unit: UnitOfWork, filed: Sequence[Record]) -> Non
             fresh = unit.record(record.id, record.recipient)
             chains = chains_with_amendments(unit, [fresh])
             chain = chains[fresh.id]
-            over = is_superseded(fresh, chain, scene, period)
-            if held_back(fresh, chain, scene) if over else why_left_out(fresh, chain, scene, period):
-                continue
-            _settle(unit, fresh, Outcome.SUPERSEDED if over else outcome_of(fresh, scene), period, chain)
+            outcome = decided_as(fresh, chain, scene, period)
+            if outcome is not None:
+                _settle(unit, fresh, outcome, period, chain)
 
 
 def _settle(unit: UnitOfWork, record: Record, outcome: Outcome, period: TaxPeriod, chain: Sequence[Record]) -> None:

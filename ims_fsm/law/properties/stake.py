@@ -138,7 +138,7 @@ def _direction_decides(space: EditionSpace, _law: Law) -> Iterator[Finding]:
     ("faq.11.a", "faq.11.b", "faq.11.c", "faq.11.d", "annexure.a"),
 )
 def _pending_without_deadline(space: EditionSpace, law: Law) -> Iterator[Finding]:
-    if not has_deadlines(space, law):
+    if not law.pending_lapses(space.edition.rule_set.id):
         yield from _exactly_refused(space, _stake(space).specified)
 
 
@@ -147,7 +147,7 @@ def _pending_without_deadline(space: EditionSpace, law: Law) -> Iterator[Finding
     ("advisory.2025-10.pending", "advisory.2025-10.deadline", "advisory.2025-10.eco"),
 )
 def _pending_with_deadline(space: EditionSpace, law: Law) -> Iterator[Finding]:
-    if has_deadlines(space, law):
+    if law.pending_lapses(space.edition.rule_set.id):
         passed = space.space.mask("pending_window", "passed")
         yield from _exactly_refused(space, _stake(space).specified & passed)
 
@@ -158,7 +158,8 @@ def _pending_with_deadline(space: EditionSpace, law: Law) -> Iterator[Finding]:
 )
 def _lapses_at_the_deadline(space: EditionSpace, law: Law) -> Iterator[Finding]:
     at_stake = _stake(space)
-    due = at_stake.specified & space.space.mask("pending_window", "passed") if has_deadlines(space, law) else 0
+    lapses = law.pending_lapses(space.edition.rule_set.id)
+    due = at_stake.specified & space.space.mask("pending_window", "passed") if lapses else 0
     certain = space.space.everything & ~at_stake.unknown
     yield always(space, State.PENDING, Trigger.LAPSE, due, "although its deadline has passed")
     for state in space.edition.states:
@@ -201,12 +202,6 @@ def unhindered(space: EditionSpace, trigger: str) -> int:
     return certain & space.space.where({fact: (defaults[fact],) for fact in watched})
 
 
-def has_deadlines(space: EditionSpace, law: Law) -> bool:
-    """Say whether pending ends by a deadline under an edition's rule set, for any machine."""
-    rule_set = space.edition.rule_set.id
-    return any(machine.editions[rule_set].transition(State.PENDING, Trigger.LAPSE) for machine in law.record_machines)
-
-
 @CLAIMS.proved_by(
     "A reduction of ITC is declared, from 2B period 2025-10, with the acceptance of exactly the records with S < E and "
     "those whose original was accepted without all of its reduction; it may be with imports that are lowered",
@@ -214,14 +209,14 @@ def has_deadlines(space: EditionSpace, law: Law) -> bool:
 )
 def _reduction_where_at_stake(space: EditionSpace, law: Law) -> Iterator[Finding]:
     mask, certain, specified = space.space.mask, space.space.everything, 0
-    if has_deadlines(space, law):
+    if law.pending_lapses(space.edition.rule_set.id):
         at_stake = _stake(space)
         certain, specified = certain & ~at_stake.unknown, at_stake.specified
         if kind_of(space.edition.machine) is not None:
             specified |= mask("original", "unadjusted") & certain
     # An import has no supplier who answers for it: what is reversed may be declared, and is never asked for.
     lowered = 0
-    if space.edition.machine.name == Kind.BILL_OF_ENTRY and has_deadlines(space, law):
+    if space.edition.machine.name == Kind.BILL_OF_ENTRY and law.pending_lapses(space.edition.rule_set.id):
         lowered = mask("direction", "downward") & mask("original", "accepted", "unadjusted")
     reducible = specified | lowered
     declared, too_much = mask("reduction", *DECLARED), mask("reduction", *NEVER_DECLARED)

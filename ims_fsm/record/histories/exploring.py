@@ -7,22 +7,21 @@ sampled. A point is kept as one whole number: its chain, how many GSTR-3Bs are f
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ims_fsm.law.properties.claim import Claim
 from ims_fsm.law.refusal import Allowed, Decision
-from ims_fsm.record.histories.moves import Chains, Happening, Move, Moves, is_open
+from ims_fsm.record.histories.moves import Chains, Happening, Move, Moves, Step, is_open
 from ims_fsm.record.histories.properties import CAN_FILE, OF_ACTIONS_ON_FILED, OF_CLOSINGS, OF_ENDINGS, SAME_DRAFT
 from ims_fsm.record.histories.setting import BUYER, Setting, Station
 from ims_fsm.record.returns import TwoB, decide_return
 from ims_fsm.terms.vocabulary import TwoBState
 
 ABSENT, DRAFT, STALE = range(3)
-_STATES = (TwoBState.ABSENT, TwoBState.DRAFT, TwoBState.STALE)
+STATES = (TwoBState.ABSENT, TwoBState.DRAFT, TwoBState.STALE)
 #: So many moves at each station are counted; the graph holds histories of any length.
 MOVES_COUNTED = 4
-Step = tuple[Station, Move]
 
 
 def code(chain: int, closed: int, two_b: int) -> int:
@@ -63,10 +62,6 @@ class Explored:
     chains: int = 0
     histories: int = 0
     claims: defaultdict[Claim, Found] = field(default_factory=lambda: defaultdict(Found))
-
-
-#: Hears of the moves that a GSTR-2B was asked for and may not make.
-Hindered = Callable[[int, str, Decision], None]
 
 
 class Exploration:
@@ -200,7 +195,7 @@ class Exploration:
 
     def _returns(self) -> Iterator[tuple[tuple[int, int, str], Decision]]:
         for closed, period in enumerate(self.setting.periods):
-            for number, state in enumerate(_STATES):
+            for number, state in enumerate(STATES):
                 for trigger in ("generate", "file_3b"):
                     two_b = TwoB(recipient=BUYER, period=period, state=state)
                     decision = decide_return(two_b, trigger, self.moves.scene)

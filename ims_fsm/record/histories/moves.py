@@ -40,6 +40,8 @@ from ims_fsm.terms.vocabulary import Disposition, RemovedFor, State, Trigger
 Chain = tuple[Record, ...]
 ACTIONS = (Trigger.ACCEPT, Trigger.REJECT, Trigger.KEEP_PENDING, Trigger.RESET)
 TERMINAL = frozenset({State.FROZEN, State.REMOVED})
+#: The remarks of an acceptance that reduces ITC by less than the document.
+NEVER_AVAILED = "never availed"
 #: A number of periods that no history has.
 NEVER = 99
 
@@ -50,6 +52,9 @@ class Move(NamedTuple):
     verb: str
     version: int = 0
     said: Content | Heads | str | None = None
+
+
+Step = tuple[Station, Move]
 
 
 class Happening(NamedTuple):
@@ -185,8 +190,7 @@ class Moves:
     # --- the supplier -------------------------------------------------------------------------------------------------
 
     def _of_the_supplier(self, chain: Chain) -> Iterator[Made]:
-        alive = [record for record in chain if record.removed_for is not RemovedFor.SUPPLIER_DELETED]
-        newest = alive[-1] if alive else None
+        newest = _newest(chain)
         if newest is not None and not newest.filed:
             if newest.state is not State.REMOVED and isinstance(self.may_enter(newest, chain), Allowed):
                 after = filed(newest, self.scene, self.scene.now).changed(filed_at=None)
@@ -208,7 +212,7 @@ class Moves:
 
     def saved(self, number: int, content: Content, chain: Chain) -> Record:
         """Return a version of the document as its supplier saves it here; it amends the newest that is not deleted."""
-        newest = next((r for r in reversed(chain) if r.removed_for is not RemovedFor.SUPPLIER_DELETED), None)
+        newest = _newest(chain)
         before = 0 if self.setting.unknown else None
         document = self.setting.document(number, content, newest.id if newest else before)
         return saved(number, document, self.setting.form, self.station.period, self.scene, amended=newest)
@@ -261,7 +265,7 @@ class Moves:
         if self.scene.now >= self.setting.book.calendar.declaration_mandatory_from:
             reductions.append("full")
         for declared in reductions:
-            yield declared, Request(reduce_itc=declared, remarks="never availed"), ACTIONS[:1]
+            yield declared, Request(reduce_itc=declared, remarks=NEVER_AVAILED), ACTIONS[:1]
 
     def _statements(self, record: Record, chain: Chain) -> Iterator[Made]:
         original = self.setting.document(record.id - 1, self.setting.originals[0])
@@ -347,6 +351,11 @@ def canonical(record: Record) -> Record:
     disposition = Disposition.DEEMED_ACCEPTED if record.disposition is Disposition.ACCEPTED else record.disposition
     period = None if record.settled_in is None else record.two_b_period
     return record.changed(settled_in=period, disposition=disposition, reduction=None, declared=NIL, remarks=None)
+
+
+def _newest(chain: Chain) -> Record | None:
+    """Return the version that the next one amends: the last that its supplier has not deleted."""
+    return next((r for r in reversed(chain) if r.removed_for is not RemovedFor.SUPPLIER_DELETED), None)
 
 
 def _with(chain: Chain, after: Record) -> Chain:

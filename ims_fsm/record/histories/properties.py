@@ -15,7 +15,7 @@ from ims_fsm.record.scene import Scene, full_reduction, original_of
 from ims_fsm.record.settling import declared_reduction, held_back, why_left_out
 from ims_fsm.record.steps import considered
 from ims_fsm.terms.money import NIL, Heads
-from ims_fsm.terms.vocabulary import Kind, RemovedFor, State, Trigger
+from ims_fsm.terms.vocabulary import Kind, RemovedFor, State
 
 Wrong = str | None
 
@@ -160,7 +160,7 @@ def _leaves_ims_from_ims(ending: Ending) -> Wrong:
 def _specified_pending_ends(ending: Ending) -> Wrong:
     _, after, scene = ending
     for record in _at_stake(after, scene):
-        if has_deadlines(scene, record) and scene.now >= scene.pending_until(record):
+        if _lapses(scene, record) and scene.now >= scene.pending_until(record):
             return f"version {record.id} stays pending past its deadline: S is {record.standing}, E {record.carried}"
     return None
 
@@ -175,15 +175,13 @@ def _no_pending_at_stake(ending: Ending) -> Wrong:
     _, after, scene = ending
     for record in _at_stake(after, scene):
         together = any(r.id < record.id and r.two_b_period == record.two_b_period for r in after)
-        if not has_deadlines(scene, record) and not together:
+        if not _lapses(scene, record) and not together:
             return f"version {record.id} is pending: S is {record.standing}, E {record.carried}"
     return None
 
 
-def has_deadlines(scene: Scene, record: Record) -> bool:
-    """Say whether pending ends by a deadline under the rule set of a record, for any machine."""
-    period, machines = scene.expected_period(record), scene.book.law.record_machines
-    return any(machine.at(period).transition(State.PENDING, Trigger.LAPSE) is not None for machine in machines)
+def _lapses(scene: Scene, record: Record) -> bool:
+    return scene.book.law.pending_lapses(scene.edition(record).rule_set.id)
 
 
 def _at_stake(chain: Chain, scene: Scene) -> Iterator[Record]:

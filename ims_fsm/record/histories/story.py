@@ -10,18 +10,15 @@ from datetime import timedelta
 from typing import Any
 
 from ims_fsm.law.refusal import Refusal
-from ims_fsm.record.histories.moves import Chain, Closing, Move, Moves
+from ims_fsm.record.histories.moves import NEVER_AVAILED, Chain, Closing, Move, Moves, Step
 from ims_fsm.record.histories.setting import BUYER, SELLER, Content, Setting, Station
 from ims_fsm.terms.document import Document
 from ims_fsm.terms.money import NIL, Heads
 from ims_fsm.terms.period import in_india
 from ims_fsm.terms.vocabulary import Filing, State
 
-Step = tuple[Station, Move]
 Table = dict[str, Any]
 _MINUTE = timedelta(minutes=1)
-#: The remarks of an acceptance that reduces ITC by less than the document.
-NEVER_AVAILED = "never availed"
 #: What goes with an action whose remarks are longer than any law allows.
 TOO_LONG = "too_long"
 _ASKED = {"freeze", "expire", "lapse"}

@@ -12,10 +12,10 @@ from datetime import date
 from ims_fsm.law.book import LawBook
 from ims_fsm.law.refusal import Decision, Refusal, Refused
 from ims_fsm.record.histories.bounds import Bounds, kinds_alike, setting
-from ims_fsm.record.histories.exploring import Exploration, Step, parts
-from ims_fsm.record.histories.moves import ACTIONS, Chain, Move
+from ims_fsm.record.histories.exploring import STATES, Exploration, parts
+from ims_fsm.record.histories.moves import ACTIONS, NEVER_AVAILED, Chain, Move, Step
 from ims_fsm.record.histories.setting import BUYER, LESS, MORE, POS, RCM, SAME, Content, Setting
-from ims_fsm.record.histories.story import NEVER_AVAILED, TOO_LONG, Story
+from ims_fsm.record.histories.story import TOO_LONG, Story
 from ims_fsm.record.record import Record
 from ims_fsm.record.returns import MACHINE, TwoB, decide_return
 from ims_fsm.record.scene import Request, full_reduction, record_facts
@@ -89,7 +89,7 @@ class Deciders(Exploration):
     def _statements(self, closed: int, two_b: int) -> Iterator[tuple[Move, TwoB, str]]:
         """Give what may be asked of GSTR-2Bs: of the one that is next, those beside it, and one inside a quarter."""
         periods, months = self.setting.periods, self.setting.book.calendar.months(self.setting.filing)
-        asked = [(closed - 1, TwoBState.FINAL, "filed"), (closed, _STATES[two_b], "filed")]
+        asked = [(closed - 1, TwoBState.FINAL, "filed"), (closed, STATES[two_b], "filed")]
         asked.append((closed + 1, TwoBState.ABSENT, "not_filed"))
         for number, state, previous in asked:
             if 0 <= number < len(periods):
@@ -111,9 +111,6 @@ class Deciders(Exploration):
         key = (BASE if machine != MACHINE and refusal.guard in self._base else machine, refusal.guard)
         if key not in self._witnesses:
             self._witnesses[key] = Witness(self.setting, self.steps_to(self._point, move), refusal)
-
-
-_STATES = (TwoBState.ABSENT, TwoBState.DRAFT, TwoBState.STALE)
 
 
 def _two_b(period: TaxPeriod, state: TwoBState) -> TwoB:
