@@ -187,7 +187,7 @@ def is_ended(record: Record, chain: Sequence[Record], scene: Scene) -> bool:
     return any(
         r.settled_in is not None and r.disposition is not Disposition.SUPERSEDED and scene.route(r).prevails
         for r in chain
-        if r.age > record.age and r.removed_for is None
+        if r.age > record.age and r.filed and r.removed_for is None
     )
 
 
