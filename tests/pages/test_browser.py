@@ -147,7 +147,7 @@ def test_by_night_pictures_and_paper_are_dark(tab: Any, address: str) -> None:
     paper = "rgb({}, {}, {})".format(*bytes.fromhex(DARK.palette.paper[1:]))
     green = "rgb({}, {}, {})".format(*bytes.fromhex(DARK.palette.green.fill[1:]))
     assert tab.evaluate("getComputedStyle(document.body).backgroundColor") == paper
-    card = "document.querySelector('[id=\"credit_note-IMS-2025-10-accepted\"] path')"
+    card = "document.querySelector('[id=\"credit_note-IMS-2025-10-accepted\"] rect')"
     assert tab.evaluate(f"getComputedStyle({card}).fill") == green
     tab.emulate_media(media="print")
     assert tab.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
