@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, func, insert, or_, select, update
 
 from ims_fsm.record.returns import Liability, TwoB, TwoBLine
 from ims_fsm.store.connection import ConflictError, among, first_writer
@@ -32,6 +32,22 @@ _DRAFTS = (
     select(_two_b)
     .where(_two_b.c.recipient_gstin == bindparam("recipient"), _two_b.c.state == str(TwoBState.DRAFT))
     .order_by(_two_b.c.period)
+)
+
+# The newest GSTR-2B that shows a record is looked for period by period: its lines lead with the period, and all of them
+# may be a million.
+_SHOWING = exists().where(
+    _lines.c.recipient_gstin == _two_b.c.recipient_gstin,
+    _lines.c.period == _two_b.c.period,
+    _lines.c.record_id == bindparam("record_id"),
+    _lines.c.entry == "document",
+)
+_NEWEST = select(func.max(_two_b.c.period)).where(_two_b.c.recipient_gstin == bindparam("recipient"), _SHOWING)
+_NEWEST_LINE = select(_lines).where(
+    _lines.c.recipient_gstin == bindparam("recipient"),
+    _lines.c.period == _NEWEST.scalar_subquery(),
+    _lines.c.record_id == bindparam("record_id"),
+    _lines.c.entry == "document",
 )
 
 _AT_SEQ = (
@@ -130,12 +146,8 @@ def size(connection: Connection, recipient: str, period: TaxPeriod) -> int:
 
 def newest_line(connection: Connection, recipient: str, record_id: int) -> tuple[TaxPeriod, TwoBLine] | None:
     """Return a record's line in the newest GSTR-2B that shows it, with that period, or None."""
-    query = (
-        select(_lines)
-        .where(_lines.c.recipient_gstin == recipient, _lines.c.record_id == record_id, _lines.c.entry == "document")
-        .order_by(_lines.c.period.desc())
-    )
-    row = connection.execute(query).mappings().first()
+    meant = {"recipient": recipient, "record_id": record_id}
+    row = connection.execute(_NEWEST_LINE, meant).mappings().first()
     return None if row is None else (TaxPeriod(row["period"]), _line_of(row))
 
 

@@ -19,7 +19,7 @@ from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Section, TwoBState
 
 BUYER, OTHER, SELLER = "27AAPFU0939F1ZV", "24AAACC1206D1ZM", "29AABCT1332L1ZA"
-OCTOBER, NOVEMBER = TaxPeriod("2024-10"), TaxPeriod("2024-11")
+OCTOBER, NOVEMBER, DECEMBER = TaxPeriod("2024-10"), TaxPeriod("2024-11"), TaxPeriod("2024-12")
 NOON = datetime(2024, 11, 14, 6, 30, tzinfo=UTC)
 ABSENT = TwoB(recipient=BUYER, period=OCTOBER)
 DRAFT = replace(ABSENT, state=TwoBState.DRAFT, seq=1, generation=1, generated_at=NOON)
@@ -118,6 +118,9 @@ def test_lines_are_those_of_the_newest_generation(engine):
 
 def test_the_newest_line_of_a_record(memory):
     with writing(memory) as connection:
+        for period in (NOVEMBER, OCTOBER, DECEMBER):
+            before = replace(ABSENT, period=period)
+            returns.move_two_bs(connection, [(before, replace(DRAFT, period=period), ENTRY)])
         for period in (NOVEMBER, OCTOBER):
             reversed_too = replace(LINE, entry="reversal_4b1")
             replace_lines(connection, BUYER, period, [LINE, reversed_too, replace(LINE, record_id=2)])
