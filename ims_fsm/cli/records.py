@@ -6,7 +6,6 @@ Imports Typer and the options; the face when it is run.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -59,12 +58,11 @@ def list_records(
         elif call.as_json:
             call.answer_each({"recipient": buyer.gstin}, buyer.listed(where))
         else:
-            rows = list(islice(buyer.listed(where), limit or None))
-            count = len(rows) if len(rows) != limit else sum(1 for _ in buyer.records(where))
-            _tell_list(buyer.gstin, rows, count)
+            rows = list(buyer.listed(where, limit=limit + 1 if limit else None))
+            _tell_list(buyer.gstin, rows[: limit or None], has_more=0 < limit < len(rows))
 
 
-def _tell_list(gstin: str, rows: Sequence[ListedRecord], count: int) -> None:
+def _tell_list(gstin: str, rows: Sequence[ListedRecord], *, has_more: bool) -> None:
     if not rows:
         say(f"No records of {gstin} match; --all also shows what is decided or removed.")
         return
@@ -75,9 +73,8 @@ def _tell_list(gstin: str, rows: Sequence[ListedRecord], count: int) -> None:
         table(("=id", "document", "tax", "=2B", "state", "may"), map(_few_cells, rows))
         if any(not row.record.filed for row in rows):
             say("", "* saved by its supplier and not filed: the 2B period that filing it now would give.")
-    more = count - len(rows)
-    rest = f" {counted(more, 'more is', 'more are')} not shown; --limit 0 shows all." if more else ""
-    say("", f"{counted(count, 'record')} of {gstin}.{rest}")
+    rest = " More are not shown; --limit 0 shows all, --summary counts them." if has_more else ""
+    say("", f"{counted(len(rows), 'record')} of {gstin}.{rest}")
 
 
 def _cells(row: ListedRecord) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from functools import lru_cache, partial
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, Update, bindparam, exists, func, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, Update, bindparam, exists, func, or_, select
 
 from ims_fsm.record.record import PortalView, Record
 from ims_fsm.record.taxpayer import Taxpayer
@@ -56,16 +56,20 @@ def conditions(where: Where) -> list[ColumnElement[bool]]:
     """Return the conditions on the record's columns that a filter means."""
     equal: dict[str, object] = {
         "supplier_gstin": where.supplier,
-        "number": where.number,
         "return_period": where.return_period,
         "two_b_period": where.two_b_period,
         "supplier_status": where.supplier_status,
     }
     meant = [_at[name] == str(value) for name, value in equal.items() if value is not None]
+    if where.number is not None:
+        # As a document is known by its number in capitals; the database writes both of them so, for its index.
+        meant.append(func.upper(_at.number) == func.upper(where.number))
     if where.states:
         meant.append(_at.state.in_([str(state) for state in where.states]))
     if where.kinds:
         meant.append(_at.kind.in_([str(kind) for kind in where.kinds]))
+    if where.expected_period is not None:
+        meant.append(or_(_at.two_b_period.is_(None), _at.two_b_period == str(where.expected_period)))
     if where.in_ims is not None:
         meant.append((_at.route == str(Route.IMS)) == where.in_ims)
     return meant
@@ -98,10 +102,19 @@ def find_many(connection: Connection, recipient: str, ids: Iterable[int]) -> dic
     return {r.id: r for batch in batches(ids) for r in matching(connection, recipient, [_at.id.in_(batch)])}
 
 
-def search(connection: Connection, recipient: str, where: Where) -> Iterator[Record]:
-    """Give a recipient's records that are meant, by id; no more than a page of them is held."""
-    meant = select(_table).where(_at.recipient_gstin == recipient, *conditions(where))
-    return paged(connection, meant.order_by(_at.id))
+def has_index(where: Where) -> bool:
+    """Say whether an index finds the records that a filter means: those of a supplier, or with a number."""
+    return where.supplier is not None or where.number is not None
+
+
+def search(connection: Connection, recipient: str, where: Where, limit: int | None = None) -> Iterator[Record]:
+    """Give a recipient's records that are meant, by id, so many at most; no more than a page of them is held.
+
+    The period that is expected of what is only saved is for the caller to look at.
+    """
+    meant = select(_table).where(_at.recipient_gstin == recipient, *conditions(where)).limit(limit)
+    # In the order of the key a database would read all that they have, rather than the few that an index finds.
+    return paged(connection, meant.order_by(_at.id + 0 if has_index(where) else _at.id))
 
 
 def matching(connection: Connection, recipient: str, conditions: Sequence[ColumnElement[bool]]) -> Iterator[Record]:

@@ -91,6 +91,7 @@ class RecordRow(Table, table=True):
         ),
         Index("record_by_supplier", "supplier_gstin", "form", "return_period"),
         Index("record_by_identity", "recipient_gstin", "supplier_gstin", "kind", "number"),
+        Index("record_by_number", "recipient_gstin", text("upper(number)")),
         Index("record_by_chain", "recipient_gstin", "chain_id"),
         Index("record_by_id", "id"),
         part_index("record_amending", "original_date IS NOT NULL", "recipient_gstin", "chain_id"),

@@ -202,6 +202,13 @@ class Border:
             self.wrong(where, value, "is not true or false", "give True or False")
         return value is True
 
+    def limit(self, value: object, what: str) -> int | None:
+        """Read how many of something are asked for at most; None is all."""
+        if value is None or (type(value) is int and value >= 0):
+            return value
+        self.wrong("limit", value, f"is not a number of {what}", "give a whole number, or None for all")
+        return None
+
     def record_id(self, value: object) -> int:
         """Look at a record's id."""
         if _is_id(value):

@@ -272,10 +272,14 @@ class RecipientDesk(Desk):
         chosen = checked_value(where, Where)
         return self._workspace.streamed(lambda unit: unit.matching(self.gstin, chosen))
 
-    def listed(self, where: Where = EVERYTHING) -> Generator[ListedRecord, None, None]:
-        """Give the records that match as `records` does, each with what may be done to it and why not."""
+    def listed(self, where: Where = EVERYTHING, *, limit: int | None = None) -> Generator[ListedRecord, None, None]:
+        """Give the records that match as `records` does, each with what may be done to it and why not.
+
+        With a limit so many at most, and no more are read.
+        """
         chosen = checked_value(where, Where)
-        return self._workspace.streamed(lambda unit: views.listed(unit, self.gstin, chosen))
+        most = looked_at("listed", lambda border: border.limit(limit, "records"))
+        return self._workspace.streamed(lambda unit: views.listed(unit, self.gstin, chosen, most))
 
     def record(self, record_id: int) -> Record:
         """Return a record."""

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from ims_fsm.errors import InputError, Problem
@@ -87,14 +88,14 @@ class UnitOfWork:
         """Return a record; raises `InputError` for an id that is not here, or not this recipient's."""
         return self._found(record_id, recipient).record
 
-    def matching(self, recipient: str, where: Where) -> Iterator[Record]:
-        """Give a recipient's records that match, by id; raises `InputError` for one who is not registered."""
+    def matching(self, recipient: str, where: Where, limit: int | None = None) -> Iterator[Record]:
+        """Give a recipient's records that match, by id, so many at most; raises `InputError` for an unknown one."""
         self.taxpayer(recipient)
-        matching = records.search(self.connection, recipient, where)
+        matching = records.search(self.connection, recipient, where, limit if where.expected_period is None else None)
         if where.expected_period is None:
             return matching
         scene = self.scene(recipient)
-        return (record for record in matching if scene.expected_period(record) == where.expected_period)
+        return islice((record for record in matching if scene.expected_period(record) == where.expected_period), limit)
 
     def held(self, record_id: int, recipient: str | None = None, supplier: str | None = None) -> Record:
         """Return a record to write on, with its recipient's records held.

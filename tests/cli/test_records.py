@@ -40,8 +40,11 @@ def test_filters_hold_together(run, filters, count):
 
 def test_a_table_says_what_it_leaves_out_what_is_only_saved_and_every_refusal_as_json(run):
     told = run("list", "--limit", "2", *NOW).ended(0).out
-    assert told.endswith("26 records of 27AAPFU0939F1ZV. 24 more are not shown; --limit 0 shows all.\n")
+    more = "More are not shown; --limit 0 shows all, --summary counts them."
+    assert told.endswith(f"2 records of 27AAPFU0939F1ZV. {more}\n")
     assert len(run("list", "--limit", "0", *NOW).ended(0).out.splitlines()) > len(told.splitlines())
+    told = run("list", "--limit", "26", *NOW).ended(0).out
+    assert told.endswith("26 records of 27AAPFU0939F1ZV.\n")
     told = run("list", "--state", "removed", *NOW).ended(0).out
     assert told == "No records of 27AAPFU0939F1ZV match; --all also shows what is decided or removed.\n"
     told = run("list", "--status", "saved", *NOW, COLUMNS="90").ended(0).out

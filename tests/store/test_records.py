@@ -106,6 +106,7 @@ def test_many_are_found_in_batches_of_one_recipient(held):
         (Where(kinds=(Kind.CREDIT_NOTE,)), [3]),
         (Where(supplier=OTHER), [2]),
         (Where(number="S/3"), [3]),
+        (Where(number="s/3"), [3]),
         (Where(return_period=NOVEMBER), [3]),
         (Where(two_b_period=OCTOBER), [2]),
         (Where(supplier_status=SupplierStatus.FILED), [2]),

@@ -60,6 +60,11 @@ def test_a_prepared_database_is_left_as_it_is(engine: Engine) -> None:
         assert connection.execute(text("SELECT last FROM counter")).scalar() == 5
 
 
+# What an index of SQLite is over is not read back where that is no column.
+UNREAD = "ignore:(Skipped unsupported reflection|autogenerate skipping).*expression-based"
+UNREFLECTED = pytest.mark.filterwarnings(UNREAD)
+
+
 def test_migrating_says_from_where_to_where(blank: Blank) -> None:
     engine = blank()
     assert schema.migrate(engine) == schema.Migration(None, schema.NEWEST)
@@ -71,6 +76,7 @@ def test_migrating_is_silent(memory_blank: Blank, capfd: pytest.CaptureFixture[s
     assert capfd.readouterr() == ("", "")
 
 
+@UNREFLECTED
 def test_the_migrations_arrive_at_the_tables(engine: Engine) -> None:
     with engine.connect() as connection:
         context = MigrationContext.configure(
@@ -79,6 +85,7 @@ def test_the_migrations_arrive_at_the_tables(engine: Engine) -> None:
         assert compare_metadata(context, METADATA) == []
 
 
+@UNREFLECTED
 def test_the_migrations_make_what_the_tables_would_make_themselves(blank: Blank, engine: Engine) -> None:
     other = blank()
     METADATA.create_all(other)

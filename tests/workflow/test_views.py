@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ims_fsm import Heads, TaxPeriod, Where
+import pytest
+
+from ims_fsm import Heads, InputError, TaxPeriod, Where
 from ims_fsm.terms.vocabulary import Kind, State, SupplierStatus
 
 OCTOBER, NOVEMBER = TaxPeriod("2024-10"), TaxPeriod("2024-11")
@@ -46,6 +48,21 @@ def test_records_are_given_one_by_one_as_of_one_moment(tmp_path, staging):
         stage.desk.act("accept" if stage.record(third).state is State.NO_ACTION else "reset", third)
         assert ids(records) == [second, third]
     stage.ims.close()
+
+
+def test_no_more_are_listed_than_are_asked_for(stage):
+    ids = [stage.filed() for _ in range(3)]
+    assert [[view.record.id for view in stage.desk.listed(limit=limit)] for limit in (0, 2, None)] == [[], ids[:2], ids]
+    with pytest.raises(InputError, match="-1 is not a number of records"):
+        list(stage.desk.listed(limit=-1))
+
+
+def test_the_period_that_is_expected_of_what_is_saved_narrows_like_one_that_is_fixed(stage):
+    saved, filed = stage.saved(), stage.filed()
+    periods = {view.record.id: view.period for view in stage.desk.listed()}
+    for period in {*periods.values(), TaxPeriod("2030-01")}:
+        found = [record.id for record in stage.desk.records(Where(expected_period=period))]
+        assert found == [record_id for record_id in (saved, filed) if periods[record_id] == period]
 
 
 def test_who_has_a_record_is_a_recipient(stage):

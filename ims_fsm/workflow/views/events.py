@@ -40,8 +40,7 @@ def read(engine: Engine, after: str | None, limit: int | None, asked: Wanted, pa
     border = Border("events")
     if after is not None and not isinstance(after, str):
         border.wrong("after", after, "is not a cursor of events", "give the cursor of an event")
-    if limit is not None and (type(limit) is not int or limit < 0):
-        border.wrong("limit", limit, "is not a number of events", "give a whole number, or None for all")
+    border.limit(limit, "events")
     border.close()
     if after is not None:
         events.position_of(after, engine.dialect.name)

@@ -94,9 +94,9 @@ class TwoBView:
     time_limited: tuple[TimeLimited, ...] = ()
 
 
-def listed(unit: UnitOfWork, recipient: str, where: Where) -> Iterator[ListedRecord]:
+def listed(unit: UnitOfWork, recipient: str, where: Where, limit: int | None = None) -> Iterator[ListedRecord]:
     """Give a recipient's records that match, by id, with what may be done to each (FAQ 18); a page of them is held."""
-    matching = unit.matching(recipient, where)
+    matching = unit.matching(recipient, where, limit)
     while page := list(islice(matching, PAGE)):
         chains = unit.chains_of(page)
         for record in page:
