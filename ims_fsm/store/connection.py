@@ -16,6 +16,7 @@ from typing import Any, Literal
 from sqlalchemy import (
     JSON,
     BigInteger,
+    BindParameter,
     Boolean,
     ColumnElement,
     Connection,
@@ -340,14 +341,18 @@ _DATABASES: Mapping[str, Database] = {
 }
 
 
-def among(column: ColumnElement[Any], values: Collection[str] | Collection[int]) -> ColumnElement[bool]:
-    """Return the condition that a column of text or whole numbers has one of the values."""
-    kind = _NUMBERS if isinstance(column.type, Integer) else _TEXTS
-    return _Among(column, bindparam(None, list(values), type_=kind, unique=True))
-
-
 # A list is an array where the database has arrays, JSON elsewhere.
-_TEXTS, _NUMBERS = (JSON().with_variant(postgresql.ARRAY(of), "postgresql") for of in (String(), BigInteger()))
+TEXTS, NUMBERS = (JSON().with_variant(postgresql.ARRAY(of), "postgresql") for of in (String(), BigInteger()))
+
+
+def among(
+    column: ColumnElement[Any], values: Collection[str] | Collection[int] | BindParameter[Any]
+) -> ColumnElement[bool]:
+    """Return the condition that a column of text or whole numbers has one of the values, or of those in a place."""
+    if not isinstance(values, BindParameter):
+        kind = NUMBERS if isinstance(column.type, Integer) else TEXTS
+        values = bindparam(None, list(values), type_=kind, unique=True)
+    return _Among(column, values)
 
 
 class _Among(FunctionElement[bool]):

@@ -7,7 +7,7 @@ compared with the law and adopted when it changes; a repeated request finds its 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from sqlalchemy import Connection, bindparam, func, insert, select, text, update
 from ims_fsm.errors import ImsFsmError, Problem
 from ims_fsm.law.edition import Machine
 from ims_fsm.law.register import Law
-from ims_fsm.store.connection import database_of, first_writer
+from ims_fsm.store.connection import TEXTS, among, database_of, first_writer
 from ims_fsm.store.tables import AdoptionRow, DeclarationRow, RecordRow, RequestRow, core
 from ims_fsm.terms.vocabulary import State
 
@@ -26,6 +26,9 @@ _records = core(RecordRow)
 _live = _records.c.state.not_in([State.FROZEN.value, State.REMOVED.value])
 _ID = select(_declarations.c.id).where(
     _declarations.c.machine == bindparam("machine"), _declarations.c.fingerprint == bindparam("fingerprint")
+)
+_IDS = select(_declarations.c.machine, _declarations.c.fingerprint, _declarations.c.id).where(
+    among(_declarations.c.fingerprint, bindparam("fingerprints", type_=TEXTS))
 )
 _KEEP = text(
     "INSERT INTO declaration (machine, version, fingerprint, declared, at) "
@@ -75,6 +78,16 @@ def declaration_id(connection: Connection, machine: Machine, at: datetime) -> in
         connection.execute(_KEEP, {**key, **values})
         kept = connection.execute(_ID, key).scalar_one()
     return int(kept)
+
+
+def declaration_ids(connection: Connection, machines: Collection[Machine], at: datetime) -> dict[str, int]:
+    """Return by machine what `declaration_id` gives for each, read at once."""
+    rows = connection.execute(_IDS, {"fingerprints": [machine.fingerprint for machine in machines]})
+    kept = {(row.machine, row.fingerprint): int(row.id) for row in rows}
+    return {
+        machine.name: kept.get((machine.name, machine.fingerprint)) or declaration_id(connection, machine, at)
+        for machine in machines
+    }
 
 
 def check(connection: Connection, law: Law) -> None:

@@ -7,7 +7,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Connection, Integer, MetaData, String, Table, delete
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Delete,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    TextClause,
+    delete,
+    text,
+)
 from sqlalchemy.schema import CreateTable
 
 BIG = BigInteger().with_variant(Integer, "sqlite")
@@ -27,6 +39,14 @@ def of_records(name: str, *columns: Column[Any]) -> Table:
 
 def emptied(connection: Connection, table: Table) -> Table:
     """Return the table, made where this connection does not have it yet, and empty."""
-    connection.execute(CreateTable(table, if_not_exists=True))
-    connection.execute(delete(table))
+    statements = _EMPTYING.get((table, connection.dialect.name))
+    if statements is None:
+        # SQLAlchemy remembers no compiled CREATE.
+        creation = str(CreateTable(table, if_not_exists=True).compile(dialect=connection.dialect))
+        statements = _EMPTYING[table, connection.dialect.name] = (text(creation), delete(table))
+    for statement in statements:
+        connection.execute(statement)
     return table
+
+
+_EMPTYING: dict[tuple[Table, str], tuple[TextClause, Delete]] = {}

@@ -21,19 +21,9 @@ from ims_fsm.record.settling import comes_to, dest_of
 from ims_fsm.record.steps import is_decided_otherwise, said
 from ims_fsm.record.where import Where
 from ims_fsm.store import records
-from ims_fsm.store.connection import among, serialise
-from ims_fsm.store.sql.facts import Predicate, predicate_of
-from ims_fsm.store.sql.moving import (
-    acted_columns,
-    acted_detail,
-    allowed_saved,
-    decides_otherwise,
-    move,
-    pages,
-    refused_alike,
-)
-from ims_fsm.store.sql.scene import Firing, Scope
-from ims_fsm.store.tables import AT
+from ims_fsm.store.connection import serialise
+from ims_fsm.store.sql.moving import ACTED, allowed_saved, move, pages, refused_alike, said_of
+from ims_fsm.store.sql.scene import NAMED, Firing, Scope
 from ims_fsm.terms.money import NIL, Heads
 from ims_fsm.terms.period import day_in_words, last_day_before
 from ims_fsm.terms.vocabulary import State, Trigger
@@ -130,33 +120,31 @@ def act_on(  # noqa: PLR0913, PLR0917 -- what, on which records, with what
         _refuse_strangers(unit, recipient, ids)
     elif where.expected_period is not None:
         ids = [record.id for record in unit.matching(recipient, where)]
-    chosen = records.conditions(where) if ids is None else [among(AT.id, list(ids))]
-    firing = Firing(trigger=trigger, scope=(read or scope_of(unit, [recipient])).narrowed(*chosen), request=request)
-    predicate = predicate_of(firing)
-    groups = refused_groups(unit, firing, predicate, each_refused)
-    otherwise = decides_otherwise(firing, predicate)
-    stale = touched_drafts(unit, recipient, firing, predicate, otherwise)
-    saved = allowed_saved(unit.connection, firing, predicate)
-    tell_hooks(unit, firing, predicate)
-    stamp = stamp_of(unit, acted_detail(firing), acted_columns(firing, unit.now))
-    moved = move(unit.connection, firing, predicate, stamp)
+    scope = read or scope_of(unit, [recipient])
+    scope = scope.narrowed(*records.conditions(where)) if ids is None else scope.narrowed(NAMED, ids=list(ids))
+    firing = Firing(trigger=trigger, scope=scope, request=request)
+    groups = refused_groups(unit, firing, each_refused)
+    stale = touched_drafts(unit, recipient, firing, otherwise=True)
+    saved = allowed_saved(unit.connection, firing)
+    tell_hooks(unit, firing)
+    moved = move(unit.connection, firing, {**stamp_of(unit), **said_of(firing)}, ACTED)
     if stale:
         mark_stale_where(unit, recipient, stale.__contains__)
     return ActionReport(trigger, moved, groups, saved)
 
 
 def refused_groups(
-    unit: UnitOfWork, firing: Firing, predicate: Predicate, each_refused: EachRefused | None = None
+    unit: UnitOfWork, firing: Firing, each_refused: EachRefused | None = None
 ) -> tuple[RefusedGroup, ...]:
     """Return what refuses the trigger on the records of a firing, largest group first; changes nothing."""
-    alike = refused_alike(unit.connection, firing, predicate)
+    alike = refused_alike(unit.connection, firing)
     if alike and each_refused is not None:
-        for page in pages(unit.connection, firing.scope, ~predicate.allowed):
+        for page in pages(unit.connection, firing, allowed=False):
             for answer in _refused(unit, firing, page):
                 each_refused(answer)
     if not alike:
         return ()
-    first = next(pages(unit.connection, firing.scope, ~predicate.allowed))
+    first = next(pages(unit.connection, firing, allowed=False))
     rarer = records.find_many(unit.connection, firing.scope.recipients[0], [example for _, example in alike.values()])
     examples: dict[Key, list[Answer]] = {}
     for answer in _refused(

@@ -23,13 +23,11 @@ from ims_fsm.record.steps import carried_on, decided_as, settled
 from ims_fsm.store import records, returns, taxpayers, versions
 from ims_fsm.store.connection import serialise
 from ims_fsm.store.sql import filing, moving
-from ims_fsm.store.sql.facts import predicate_of
-from ims_fsm.store.sql.scene import Firing, Scope
+from ims_fsm.store.sql.scene import OF_ONE, PENDING, Firing, Scope
 from ims_fsm.store.sql.settling import write_lines
-from ims_fsm.store.tables import AT
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod, last_day_before
-from ims_fsm.terms.vocabulary import RemovedFor, Route, State, Trigger, TwoBState
+from ims_fsm.terms.vocabulary import Route, Trigger, TwoBState
 from ims_fsm.workflow.unit import UnitOfWork, fire, scope_of, stamp_of, tell_hooks, touched_drafts
 
 
@@ -84,29 +82,27 @@ def end_pending(unit: UnitOfWork, recipient: str) -> tuple[Ended, Scope | None]:
 def end_alike(unit: UnitOfWork, recipients: Sequence[str]) -> tuple[dict[str, Ended], Scope | None]:
     """End what is pending of recipients who share a scene, and return the scope as `end_pending` does."""
     scope = scope_of(unit, recipients)
-    ended = _end(unit, scope.narrowed(AT.state == str(State.PENDING)))
+    ended = _end(unit, scope.narrowed(PENDING))
     return ended, scope if all(recipient == Ended() for recipient in ended.values()) else None
 
 
 def _end(unit: UnitOfWork, scope: Scope) -> dict[str, Ended]:
     expire, lapse = (Firing(trigger=trigger, scope=scope) for trigger in (Trigger.EXPIRE, Trigger.LAPSE))
-    out_of_time, past_deadline = predicate_of(expire), predicate_of(lapse)
-    expired, lapsed = moving.counts(unit.connection, scope, (out_of_time, past_deadline))
+    expired, lapsed = moving.counts(unit.connection, (expire, lapse))
     if expired:
-        tell_hooks(unit, expire, out_of_time)
-        columns = {"removed_for": str(RemovedFor.SEC_16_4)}
-        moving.move(unit.connection, expire, out_of_time, stamp_of(unit, columns=columns))
-    stale = {gstin: touched_drafts(unit, gstin, _of(lapse, gstin), past_deadline) for gstin in lapsed}
+        tell_hooks(unit, expire)
+        moving.move(unit.connection, expire, stamp_of(unit), moving.EXPIRED)
+    stale = {gstin: touched_drafts(unit, gstin, _of(lapse, gstin)) for gstin in lapsed}
     if lapsed:
-        tell_hooks(unit, lapse, past_deadline)
-        moving.move(unit.connection, lapse, past_deadline, stamp_of(unit))
+        tell_hooks(unit, lapse)
+        moving.move(unit.connection, lapse, stamp_of(unit))
     for recipient, periods in stale.items():
         mark_stale_where(unit, recipient, periods.__contains__)
     return {gstin: Ended(expired.get(gstin, 0), lapsed.get(gstin, 0)) for gstin in scope.recipients}
 
 
 def _of(firing: Firing, recipient: str) -> Firing:
-    return replace(firing, scope=firing.scope.narrowed(AT.recipient_gstin == recipient))
+    return replace(firing, scope=firing.scope.narrowed(OF_ONE, of_one=recipient))
 
 
 def generate_2b(unit: UnitOfWork, recipient: str, period: TaxPeriod) -> TwoBGenerated:
@@ -291,12 +287,12 @@ def _settled_of(unit: UnitOfWork, recipient: str, period: TaxPeriod) -> tuple[di
     connection, scope = unit.connection, scope_of(unit, [recipient])
     count = filing.lay_out(connection, scope, period)
     firing = Firing(trigger=Trigger.FREEZE, scope=scope)
-    predicate, freezing = predicate_of(firing), replace(firing, scope=filing.freezing(scope))
-    for barred in moving.pages(connection, freezing.scope, ~predicate.allowed):
+    freezing = replace(firing, scope=filing.freezing(scope))
+    for barred in moving.pages(connection, freezing, allowed=False):
         fire(unit, barred[0], Trigger.FREEZE)
-    tell_hooks(unit, freezing, predicate)
-    filing.settle(connection, firing, predicate, stamp_of(unit, filing.detail(period)), period)
-    due = filing.add_back(connection, period, unit.now, lambda suppliers: _supplier_periods(unit, suppliers, period))
+    tell_hooks(unit, freezing)
+    filing.settle(connection, firing, stamp_of(unit), period)
+    due = filing.add_back(connection, scope, period, lambda suppliers: _supplier_periods(unit, suppliers, period))
     return count, tuple(AddedBack(supplier, TaxPeriod(owed), size, Heads(*tax)) for supplier, owed, size, tax in due)
 
 

@@ -27,12 +27,10 @@ from ims_fsm.record.where import Where
 from ims_fsm.store import log, records, register, returns, taxpayers, versions
 from ims_fsm.store.connection import Connection, serialise
 from ims_fsm.store.records import Found
-from ims_fsm.store.register import declaration_id
+from ims_fsm.store.register import declaration_id, declaration_ids
 from ims_fsm.store.sql.chains import read_chains
-from ims_fsm.store.sql.facts import Predicate
-from ims_fsm.store.sql.moving import Stamp, pages, touches
+from ims_fsm.store.sql.moving import pages, touches
 from ims_fsm.store.sql.scene import Firing, Scope, any_amended, passed_periods, saved_periods
-from ims_fsm.store.tables import RECORD
 from ims_fsm.terms.border import checked_id
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Filing, State, Trigger
@@ -264,14 +262,14 @@ def _fired(
     return decision
 
 
-def tell_hooks(unit: UnitOfWork, firing: Firing, predicate: Predicate) -> None:
+def tell_hooks(unit: UnitOfWork, firing: Firing) -> None:
     """Fire a trigger for the embedder's hooks on every record on which it may fire, before the set moves.
 
     Nothing is noted or written. A hook that raises vetoes the whole.
     """
     if not unit.hooks.watch(firing.trigger):
         return
-    for page in pages(unit.connection, firing.scope, predicate.allowed):
+    for page in pages(unit.connection, firing, allowed=True):
         chains = unit.chains_of(page)
         for record in page:
             _fired(unit, record, firing.trigger, firing.request, chains[record.id])
@@ -281,21 +279,20 @@ def scope_of(unit: UnitOfWork, recipients: Sequence[str]) -> Scope:
     """Return the scope of all records of recipients that share a scene, with their chains read where they have any."""
     scene = unit.scene(recipients[0])
     whose = Scope(recipients=recipients, scene=scene, amended=True)
-    scope = replace(
-        whose,
-        amended=any_amended(unit.connection, whose),
-        saved=saved_periods(unit.connection, whose.of(RECORD), scene),
-    )
+    scope = replace(whose, amended=any_amended(unit.connection, whose), saved=saved_periods(unit.connection, whose))
     read_chains(unit.connection, scope)
     return scope
 
 
 def touched_drafts(
-    unit: UnitOfWork, recipient: str, firing: Firing, predicate: Predicate, *conditions: Any
+    unit: UnitOfWork, recipient: str, firing: Firing, *, otherwise: bool = False
 ) -> frozenset[TaxPeriod]:
-    """Return the periods of a recipient's drafts that a trigger would make stale, before it fires (FAQ 24, 29)."""
+    """Return the periods of a recipient's drafts that a trigger would make stale, before it fires (FAQ 24, 29).
+
+    `otherwise` asks only for records that are then decided otherwise, or with another declaration.
+    """
     periods = [two_b.period for two_b in returns.drafts(unit.connection, recipient)]
-    return frozenset(period for period in periods if touches(unit.connection, firing, predicate, period, *conditions))
+    return frozenset(period for period in periods if touches(unit.connection, firing, period, otherwise=otherwise))
 
 
 def alike(unit: UnitOfWork, recipients: Sequence[str]) -> list[list[str]]:
@@ -314,13 +311,9 @@ def alike(unit: UnitOfWork, recipients: Sequence[str]) -> list[list[str]]:
     return list(parts.values())
 
 
-def stamp_of(unit: UnitOfWork, detail: Any = None, columns: Mapping[str, Any] | None = None) -> Stamp:
-    """Return what goes with a trigger that fires on a set in this unit: who, when, the detail, further columns."""
-    return Stamp(
-        actor=unit.actor,
-        at=unit.now,
-        request_key=unit.request_key,
-        declarations={machine.name: unit.declaration_id(machine.name) for machine in unit.book.law.record_machines},
-        detail=detail,
-        columns=columns or {},
-    )
+def stamp_of(unit: UnitOfWork) -> dict[str, Any]:
+    """Return what the log says of all that fires in this unit: who, in which request, under which declarations."""
+    if not unit.declarations.keys() >= {machine.name for machine in unit.book.law.record_machines}:
+        unit.declarations |= declaration_ids(unit.connection, unit.book.law.record_machines, unit.now)
+    declared = {f"declaration_{machine}": kept for machine, kept in unit.declarations.items()}
+    return {"actor": unit.actor, "request_key": unit.request_key, **declared}

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
+    Insert,
     Integer,
     Select,
     String,
@@ -30,7 +31,8 @@ from sqlalchemy import (
 )
 
 from ims_fsm.store.connection import database_of
-from ims_fsm.store.sql.scene import AMENDS, NEGATIVE, Scope, expected_period
+from ims_fsm.store.sql.prepared import built, run, words
+from ims_fsm.store.sql.scene import AMENDS, NEGATIVE, Scope, Shape, expected_period
 from ims_fsm.store.tables import AT, RECORD
 from ims_fsm.store.temporary import BIG, emptied, of_records, temporary
 from ims_fsm.terms.money import HEADS
@@ -71,10 +73,24 @@ def read_chains(connection: Connection, scope: Scope) -> None:
     """Lay out what the chains of the scope's recipients say of their members; one without amendments says nothing."""
     if not scope.amended:
         return
-    for table, statement in ((PLACED, _placed(scope)), (CHAIN, _readings())):
+    for table, statement in ((PLACED, _laid_out(scope.shape)), (CHAIN, _read())):
         emptied(connection, table)
-        connection.execute(insert(table).from_select([column.name for column in statement.selected_columns], statement))
+        run(connection, statement, scope)
         database_of(connection).analyse(connection, table.name)
+
+
+@built
+def _laid_out(shape: Shape) -> Insert:
+    return _into(PLACED, _placed(shape))
+
+
+@built
+def _read() -> Insert:
+    return _into(CHAIN, _readings())
+
+
+def _into(table: Table, rows: Select[Any]) -> Insert:
+    return insert(table).from_select([column.name for column in rows.selected_columns], rows)
 
 
 class _Read:
@@ -147,7 +163,7 @@ def _readings() -> Select[Any]:
     """Return the statement that reads what the members that were laid out amend."""
     read = _Read()
     member, stated, unsettled = read.member.c, read.first.c.stated, or_(read.waits.is_not(None), read.undecided)
-    sign = case((member.kind.in_(NEGATIVE), -1), else_=1)
+    sign = case((member.kind.in_(words(NEGATIVE)), -1), else_=1)
     unreduced = [member[f"carried_{head}"] - sign * read.counting.c[head] for head in HEADS]
     original = case(
         (member.amends == 0, "none"),
@@ -178,9 +194,9 @@ def _readings() -> Select[Any]:
     ).select_from(read.joined)
 
 
-def _placed(scope: Scope) -> Select[Any]:
+def _placed(shape: Shape) -> Select[Any]:
     """Return the statement that lays out every member of the scope's chains with an amendment, in its place."""
-    member = _ranked(_marked(_members(scope))).c
+    member = _ranked(_marked(_members(shape))).c
     within, ended = case((member.later_filed == 1, member.period)), member.ended_from
     earliest = case((or_(ended.is_(None), within < ended), within), else_=ended)
     read = {
@@ -192,20 +208,20 @@ def _placed(scope: Scope) -> Select[Any]:
     return select(*(read[name].label(name) if name in read else member[name] for name in PLACED.c.keys()))  # noqa: SIM118
 
 
-def _members(scope: Scope) -> CTE:
+def _members(shape: Shape) -> CTE:
     other = RECORD.alias("amending")
     amended = select(other.c.recipient_gstin, other.c.chain_id).where(
-        scope.of(other), other.c.original_date.is_not(None)
+        shape.of(other), other.c.original_date.is_not(None)
     )
     chains = amended.distinct().subquery("amended")
     # Of one it chooses the partition. Of many PostgreSQL would look for each chain under every one of them, or, as that
     # is dear, read all that they have.
-    whose = [scope.of(RECORD)] if len(scope.recipients) == 1 else []
+    whose = [] if shape.many else [shape.of(RECORD)]
     alive = func.coalesce(AT.removed_for, "") != str(RemovedFor.SUPPLIER_DELETED)
     undecided = and_(AT.settled_in.is_(None), AT.removed_for.is_(None))
     decided = and_(alive, ~undecided, func.coalesce(AT.disposition, "") != str(Disposition.SUPERSEDED))
     filed = and_(AT.supplier_status == str(SupplierStatus.FILED), AT.removed_for.is_(None))
-    ending = sorted({str(route.name) for route in scope.scene.book.routing.routes if route.prevails})
+    ending = AT.route.in_(words({str(route.name) for route in shape.book.routing.routes if route.prevails}))
     order = (case((AMENDS, 1), else_=0), AT.id)
     return (
         select(
@@ -214,7 +230,7 @@ def _members(scope: Scope) -> CTE:
             AT.id,
             func.row_number().over(partition_by=[AT.recipient_gstin, AT.chain_id], order_by=order).label("place"),
             case((AMENDS, 1), else_=0).label("amends"),
-            expected_period(scope.saved).label("period"),
+            expected_period(shape).label("period"),
             case((alive, 1), else_=0).label("alive"),
             case((undecided, 1), else_=0).label("undecided"),
             case((decided, 1), else_=0).label("decided"),
@@ -223,8 +239,8 @@ def _members(scope: Scope) -> CTE:
             # What counts is decided here and neither rejected nor removed: it says what the chain carries.
             case((and_(decided, AT.removed_for.is_(None), _outcome() != "rejected"), 1), else_=0).label("counting"),
             case((filed, 1), else_=0).label("prevails"),
-            case((and_(filed, AT.route.in_(ending)), AT.two_b_period)).label("ends"),
-            case((and_(decided, filed, AT.settled_in.is_not(None), AT.route.in_(ending)), 1), else_=0).label("ending"),
+            case((and_(filed, ending), AT.two_b_period)).label("ends"),
+            case((and_(decided, filed, AT.settled_in.is_not(None), ending), 1), else_=0).label("ending"),
             AT.state,
             AT.kind,
             AT.stated_original.label("stated"),
@@ -239,7 +255,7 @@ def _members(scope: Scope) -> CTE:
 
 def _outcome() -> ColumnElement[str]:
     return case(
-        (AT.disposition.in_([str(Disposition.ACCEPTED), str(Disposition.DEEMED_ACCEPTED)]), "accepted"),
+        (AT.disposition.in_(words([str(Disposition.ACCEPTED), str(Disposition.DEEMED_ACCEPTED)])), "accepted"),
         (AT.disposition == str(Disposition.REJECTED), "rejected"),
         else_=literal("outside"),
     )
@@ -294,7 +310,7 @@ def _at(member: Any, of: Table, place: ColumnElement[int]) -> ColumnElement[bool
 def _direction(read: _Read) -> ColumnElement[str]:
     """Return how an amendment moves the tax of the version whose decision counts (FAQ 11, decided ambiguity (d))."""
     record, stated = read.member, read.first.c.stated
-    sign = case((record.c.kind.in_(NEGATIVE), -1), else_=1)
+    sign = case((record.c.kind.in_(words(NEGATIVE)), -1), else_=1)
     rejected = stated == str(Disposition.REJECTED)
     amended = [
         case(

@@ -21,11 +21,11 @@ from ims_fsm.law.declaration import ENTRY, STATE
 from ims_fsm.law.edition import EARLIEST, Edition
 from ims_fsm.law.facts import FactSchema
 from ims_fsm.law.routing import Condition, RouteDeclaration
-from ims_fsm.record.scene import NO_REQUEST, Request
 from ims_fsm.store.sql.chains import CHAIN
-from ims_fsm.store.sql.scene import NEGATIVE, Firing, Scope, expected_period, pending_window_passed
-from ims_fsm.store.tables import AT
-from ims_fsm.terms.money import HEADS, NIL, Heads
+from ims_fsm.store.sql.prepared import given, words
+from ims_fsm.store.sql.scene import NEGATIVE, Shape, expected_period, pending_window_passed
+from ims_fsm.store.tables import AT, PAISE
+from ims_fsm.terms.money import HEADS
 from ims_fsm.terms.vocabulary import SupplierStatus
 
 # What only an amendment has otherwise than this, and what its chain's reading says of it.
@@ -52,7 +52,7 @@ class Reading:
         if self.value is not None:
             return true() if self.value in values else false()
         if self.column is not None:
-            return self.column.in_(sorted(values))
+            return self.column.in_(words(values))
         return or_(false(), *(condition for value, condition in (self.when or {}).items() if value in values))
 
     @property
@@ -66,45 +66,44 @@ class Reading:
 
 
 class FactsInSql:
-    """Every fact of the records that a firing is about."""
+    """Every fact of the records that a statement of this shape is about."""
 
-    def __init__(self, firing: Firing) -> None:
-        """Keep the firing; a reading is made when it is asked for."""
-        self._scope = firing.scope
-        self._request = firing.request
+    def __init__(self, shape: Shape) -> None:
+        """Keep the shape; a reading is made when it is asked for."""
+        self._shape = shape
         self._made: dict[str, Reading] = {}
 
     def __getitem__(self, fact: str) -> Reading:
         """Return the reading of a fact; raises `KeyError` for one that no record has."""
         if fact not in self._made:
-            self._made[fact] = READINGS[fact](self._scope, self._request)
+            self._made[fact] = READINGS[fact](self._shape)
         return self._made[fact]
 
 
-def route(scope: Scope) -> ColumnElement[str]:
+def route(shape: Shape) -> ColumnElement[str]:
     """Return the route of a record: the one that filing it gave, or the one that filing it now would give."""
     taken: ColumnElement[str] = AT.route
-    if not scope.saved:
+    if shape.saved is None:
         return taken
-    period = expected_period(scope.saved)
+    period = expected_period(shape)
     ways = []
-    for declared in scope.scene.book.routing.routes:
-        met: list[ColumnElement[bool]] = [_condition(scope, name, values) for name, values in declared.when.items()]
+    for declared in shape.book.routing.routes:
+        met: list[ColumnElement[bool]] = [_condition(shape, name, values) for name, values in declared.when.items()]
         met += [period >= str(declared.since)] if declared.since else []
         met += [period <= str(declared.until)] if declared.until else []
         ways.append((and_(true(), *met), literal(str(declared.name))))
     return case((AT.supplier_status == str(SupplierStatus.FILED), taken), *ways)
 
 
-def with_effect(scope: Scope, *effects: str) -> list[str]:
+def with_effect(shape: Shape, *effects: str) -> list[str]:
     """Return the names of the routes with one of these effects."""
-    declared: Sequence[RouteDeclaration] = scope.scene.book.routing.routes
+    declared: Sequence[RouteDeclaration] = shape.book.routing.routes
     return sorted({str(route.name) for route in declared if route.effect in effects})
 
 
 def credit(head: str) -> ColumnElement[int]:
     """Return what a record is worth under forward charge in a head, in paise; negative for a credit note."""
-    return case((AT.reverse_charge, 0), (AT.kind.in_(NEGATIVE), -AT[head]), else_=AT[head])
+    return case((AT.reverse_charge, 0), (AT.kind.in_(words(NEGATIVE)), -AT[head]), else_=AT[head])
 
 
 def full_reduction(head: str) -> ColumnElement[int]:
@@ -117,14 +116,14 @@ def not_below_zero(amount: ColumnElement[int]) -> ColumnElement[int]:
     return case((amount < 0, 0), else_=amount)
 
 
-def _condition(scope: Scope, name: Condition, values: Collection[str]) -> ColumnElement[bool]:
-    first = scope.scene.book.calendar.first_period
+def _condition(shape: Shape, name: Condition, values: Collection[str]) -> ColumnElement[bool]:
+    first = shape.book.calendar.first_period
     readings: dict[str, Callable[[], Reading]] = {
         "form": lambda: Reading(column=AT.form),
         "reverse_charge": lambda: _yes_or_no("yes", "no", AT.reverse_charge),
         "ineligible": lambda: Reading(column=func.coalesce(AT.ineligible, "no")),
-        "era": lambda: _yes_or_no("before_ims", "ims", expected_period(scope.saved) < str(first)),
-        "time_limit": lambda: _time_limit(scope, NO_REQUEST),
+        "era": lambda: _yes_or_no("before_ims", "ims", expected_period(shape) < str(first)),
+        "time_limit": lambda: _time_limit(shape),
     }
     return readings[name]().among(values)
 
@@ -137,90 +136,82 @@ def _always(value: str) -> Reading:
     return Reading(value=value)
 
 
-def _of_chain(fact: str) -> Callable[[Scope, Request], Reading]:
-    def reading(scope: Scope, _request: Request) -> Reading:
-        if not scope.amended:
+def _of_chain(fact: str) -> Callable[[Shape], Reading]:
+    def reading(shape: Shape) -> Reading:
+        if not shape.amended:
             return _always(OF_A_CHAIN[fact])
         return Reading(column=func.coalesce(CHAIN.c[fact], OF_A_CHAIN[fact]))
 
     return reading
 
 
-def _time_limit(scope: Scope, _request: Request) -> Reading:
-    return _yes_or_no("passed", "open", func.coalesce(AT.cutoff_at <= scope.scene.now, false()))
+def _time_limit(_shape: Shape) -> Reading:
+    return _yes_or_no("passed", "open", func.coalesce(AT.cutoff_at <= given("now", AT.cutoff_at.type), false()))
 
 
-def _pending_window(scope: Scope, _request: Request) -> Reading:
+def _pending_window(shape: Shape) -> Reading:
     limited = [
         machine.name
-        for machine in scope.scene.book.law.record_machines
+        for machine in shape.book.law.record_machines
         if "passed" in machine.schema.values[machine.schema.names.index("pending_window")]
     ]
-    passed = and_(AT.machine.in_(limited), pending_window_passed(scope.scene, scope.saved))
-    return _yes_or_no("passed", "open", passed)
+    return _yes_or_no("passed", "open", and_(AT.machine.in_(words(limited)), pending_window_passed(shape)))
 
 
-def _remarks(scope: Scope, request: Request) -> Reading:
-    return _always("too_long" if len(request.remarks or "") > scope.scene.book.calendar.remarks_limit else "fit")
-
-
-def _seen(_scope: Scope, request: Request) -> Reading:
-    current = [AT.version == request.version] if request.version is not None else []
-    current += [AT.state == str(request.previous)] if request.previous is not None else []
+def _seen(shape: Shape) -> Reading:
+    columns = {"version": AT.version, "previous": AT.state}
+    current = [columns[name] == given(name, columns[name].type) for name in shape.chosen_on]
     return _yes_or_no("current", "stale", and_(*current)) if current else _always("current")
 
 
-def _reduction(scope: Scope, request: Request) -> Reading:
-    declared, scene = request.reduce_itc, scope.scene
-    blocked = func.coalesce(AT.reduction_blocked, false())
+def _reduction(shape: Shape) -> Reading:
+    declared, blocked = shape.declared, func.coalesce(AT.reduction_blocked, false())
     if declared is None:
-        mandatory = scene.now >= scene.book.calendar.declaration_mandatory_from
-        return _yes_or_no("absent", "missing", blocked) if mandatory else _always("absent")
-    if isinstance(declared, str):
+        return _yes_or_no("absent", "missing", blocked) if shape.mandatory else _always("absent")
+    if declared in {"full", "none"}:
         return _yes_or_no("blocked", declared, blocked)
-    exceeds, full = _more_than_full(declared), same_as_full(declared)
+    exceeds, full = _more_than_full(shape), same_as_full()
     return Reading(
         when={
             "blocked": blocked,
             "exceeds": and_(not_(blocked), exceeds),
             "full": and_(not_(blocked), not_(exceeds), full),
-            request.of_a_part: and_(not_(blocked), not_(exceeds), not_(full)),
+            declared: and_(not_(blocked), not_(exceeds), not_(full)),
         }
     )
 
 
-def same_as_full(declared: Heads) -> ColumnElement[bool]:
-    """Return the condition that a declared reduction, in paise per head, is all that accepting a record takes back."""
-    return and_(*(full_reduction(head) == amount for head, amount in zip(HEADS, declared, strict=True)))
+def declared_in(head: str) -> ColumnElement[int]:
+    """Return the declared reduction in a head, in paise."""
+    return given(f"declared_{head}", PAISE)
 
 
-def _more_than_full(declared: Heads) -> ColumnElement[bool]:
-    if declared.below(NIL):
-        return true()
-    return or_(*(full_reduction(head) < amount for head, amount in zip(HEADS, declared, strict=True)))
+def same_as_full() -> ColumnElement[bool]:
+    """Return the condition that the declared reduction is all that accepting a record takes back."""
+    return and_(*(full_reduction(head) == declared_in(head) for head in HEADS))
 
 
-READINGS: Mapping[str, Callable[[Scope, Request], Reading]] = {
-    "supplier_status": lambda _scope, _request: Reading(column=AT.supplier_status),
+def _more_than_full(shape: Shape) -> ColumnElement[bool]:
+    return true() if shape.negative else or_(*(full_reduction(head) < declared_in(head) for head in HEADS))
+
+
+READINGS: Mapping[str, Callable[[Shape], Reading]] = {
+    "supplier_status": lambda _shape: Reading(column=AT.supplier_status),
     "direction": _of_chain("direction"),
     "original": _of_chain("original"),
     "same_period": _of_chain("same_period"),
-    "superseded": lambda scope, _request: (
-        _yes_or_no("yes", "no", CHAIN.c.prevailed_from.is_not(None)) if scope.amended else _always("no")
+    "superseded": lambda shape: (
+        _yes_or_no("yes", "no", CHAIN.c.prevailed_from.is_not(None)) if shape.amended else _always("no")
     ),
-    "route": lambda scope, _request: Reading(column=route(scope)),
-    "taxpayer": lambda scope, _request: _always("eligible" if scope.scene.eligible else "not_eligible"),
-    "ims": lambda scope, _request: _always(
-        "open" if scope.scene.now >= scope.scene.book.calendar.opens_at else "not_yet"
-    ),
+    "route": lambda shape: Reading(column=route(shape)),
+    "taxpayer": lambda shape: _always("eligible" if shape.eligible else "not_eligible"),
+    "ims": lambda shape: _always("open" if shape.opened else "not_yet"),
     "time_limit": _time_limit,
     "pending_window": _pending_window,
-    "portal_pending": lambda _scope, _request: _yes_or_no(
-        "blocked", "open", func.coalesce(AT.pending_blocked, false())
-    ),
+    "portal_pending": lambda _shape: _yes_or_no("blocked", "open", func.coalesce(AT.pending_blocked, false())),
     "reduction": _reduction,
     "seen": _seen,
-    "remarks": _remarks,
+    "remarks": lambda shape: _always("too_long" if shape.too_long else "fit"),
 }
 
 
@@ -245,12 +236,12 @@ class Readings(Protocol):
         ...
 
 
-def predicate_of(firing: Firing, readings: Readings | None = None) -> Predicate:
+def predicate_of(shape: Shape, readings: Readings | None = None) -> Predicate:
     """Return the condition, the dest and the rules of a trigger for every record machine, as the law declares them.
 
     `readings` gives the facts where they are not to be read from the records themselves.
     """
-    compiled = _Compiled(firing, FactsInSql(firing) if readings is None else readings)
+    compiled = _Compiled(shape, FactsInSql(shape) if readings is None else readings)
     dest, rules = (compiled.led_to(values) for values in (compiled.outline.dests, compiled.outline.rules))
     return Predicate(compiled.allowed(), dest, rules)
 
@@ -309,11 +300,11 @@ def _bars(outline: _Outline, possible: tuple[frozenset[str] | None, ...]) -> Map
 
 
 class _Compiled:
-    def __init__(self, firing: Firing, readings: Readings) -> None:
-        self.saved = firing.scope.saved
+    def __init__(self, shape: Shape, readings: Readings) -> None:
+        self.shape = shape
         self.facts = readings
-        self.machines = firing.scope.scene.book.law.record_machines
-        trigger = str(firing.trigger)
+        self.machines = shape.book.law.record_machines
+        trigger = str(shape.trigger)
         editions = (edition for machine in self.machines for edition in machine.editions.values())
         self.outline = _outline(tuple(edition for edition in editions if trigger in edition.triggers), trigger)
 
@@ -333,14 +324,16 @@ class _Compiled:
     def _leads(self) -> ColumnElement[bool]:
         """Return the condition that a transition leads anywhere from the state."""
         sources = self.outline.sources
-        return or_(false(), *(and_(AT.state.in_(states), *self._governed(editions)) for states, editions in sources))
+        return or_(
+            false(), *(and_(AT.state.in_(words(states)), *self._governed(editions)) for states, editions in sources)
+        )
 
     def _barred(self) -> Iterator[ColumnElement[bool]]:
         """Give the condition under which each guard refuses; what refuses on one fact alone is one condition."""
         possible = tuple(self.facts[fact].possible for fact in self.outline.facts)
         for (states, conditions), editions in _bars(self.outline, possible).items():
             facts = [self.facts[fact].among(values) for fact, values in conditions]
-            state = [] if states is None else [AT.state.in_(sorted(states))]
+            state = [] if states is None else [AT.state.in_(words(states))]
             yield and_(true(), *state, *self._governed(editions), *facts)
 
     def _governed(self, editions: Sequence[Edition]) -> Iterator[ColumnElement[bool]]:
@@ -353,7 +346,7 @@ class _Compiled:
         by_sets: dict[frozenset[str], list[str]] = {}
         for name, sets in wanted.items():
             by_sets.setdefault(sets, []).append(name)
-        yield or_(*(and_(AT.machine.in_(sorted(names)), *self._in_force(sets)) for sets, names in by_sets.items()))
+        yield or_(*(and_(AT.machine.in_(words(names)), *self._in_force(sets)) for sets, names in by_sets.items()))
 
     def _in_force(self, rule_sets: frozenset[str]) -> Iterator[ColumnElement[bool]]:
         """Give the condition that a record's 2B period chooses one of these rule sets, as `Machine.at` does."""
@@ -364,7 +357,7 @@ class _Compiled:
         chosen = [machine.at(start).rule_set.id in rule_sets for start in starts]
         if all(chosen):
             return
-        period = expected_period(self.saved)
+        period = expected_period(self.shape)
         ranges = []
         for wanted, group in groupby(zip(starts, [*starts[1:], None], chosen, strict=True), key=itemgetter(2)):
             parts = list(group)

@@ -7,7 +7,6 @@ read from its line of GSTR-2B. Its twin in Python is `workflow.returns`, with th
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -16,8 +15,11 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     FromClause,
+    Insert,
+    Select,
     String,
     Table,
+    Update,
     and_,
     case,
     cast,
@@ -34,10 +36,12 @@ from sqlalchemy import (
 from ims_fsm.law.ledger import Outcome
 from ims_fsm.store.connection import database_of
 from ims_fsm.store.sql import moving
-from ims_fsm.store.sql.facts import Predicate, credit, with_effect
-from ims_fsm.store.sql.scene import Firing, Scope
+from ims_fsm.store.sql.facts import credit, predicate_of, with_effect
+from ims_fsm.store.sql.prepared import built, given, run, words
+from ims_fsm.store.sql.scene import Firing, Scope, Shape
 from ims_fsm.store.sql.settling import (
     IN_IMS,
+    PERIOD,
     added_back,
     any_head,
     carried_after,
@@ -72,97 +76,97 @@ DUE = temporary(
 def lay_out(connection: Connection, scope: Scope, period: TaxPeriod) -> dict[str, int]:
     """Lay out what a period's GSTR-3B settles and what that moves; returns how many records have each outcome."""
     emptied(connection, SETTLED)
-    decided: ColumnElement[str] = LINES.c.decision
-    same = and_(LINES.c.recipient_gstin == AT.recipient_gstin, LINES.c.record_id == AT.id)
-    lines = (LINES.c.period == str(period), LINES.c.entry == "document", *scope.meant)
-    _lay(connection, scope, decided, moving.source(scope).join(LINES, same), *lines)
-    if scope.amended:
-        meant = considered(scope, period)
-        over = literal(str(Outcome.SUPERSEDED))
-        _lay(connection, meant, over, moving.source(meant), *meant.meant, superseded(period), ~held_back(meant))
+    for statement in _laid_out(scope.shape):
+        run(connection, statement, scope, period=str(period))
     database_of(connection).analyse(connection, SETTLED.name)
-    query = select(SETTLED.c.outcome, func.count()).group_by(SETTLED.c.outcome)
-    counts = dict(tuple(row) for row in connection.execute(query))
+    counts = dict(tuple(row) for row in connection.execute(_OUTCOMES))
     return {str(outcome): counts[str(outcome)] for outcome in Outcome if str(outcome) in counts}
+
+
+_OUTCOMES = select(SETTLED.c.outcome, func.count()).group_by(SETTLED.c.outcome)
+
+
+@built
+def _laid_out(shape: Shape) -> tuple[Insert, ...]:
+    same = and_(LINES.c.recipient_gstin == AT.recipient_gstin, LINES.c.record_id == AT.id)
+    lines = (LINES.c.period == PERIOD, LINES.c.entry == "document", *shape.meant)
+    decided = _laid(shape, LINES.c.decision, moving.source(shape).join(LINES, same), *lines)
+    if not shape.amended:
+        return (decided,)
+    meant, over = considered(shape), literal(str(Outcome.SUPERSEDED))
+    return (decided, _laid(meant, over, moving.source(meant), *meant.meant, superseded(), ~held_back(meant)))
 
 
 def freezing(scope: Scope) -> Scope:
     """Return the scope of what was laid out and is in IMS: it freezes."""
-    return scope.narrowed(IN_IMS, exists(_laid(AT)))
+    return scope.narrowed(IN_IMS, _IS_LAID_OUT)
 
 
-def settle(
-    connection: Connection, firing: Firing, predicate: Predicate, stamp: moving.Stamp, period: TaxPeriod
-) -> None:
+def settle(connection: Connection, firing: Firing, stamp: Mapping[str, Any], period: TaxPeriod) -> None:
     """Write what was laid out: the log of what freezes, the records, and E on the rest of their chains."""
-    scope = firing.scope
-    rows = moving.log_rows(firing, predicate, stamp)
+    shape, named = firing.shape, {**stamp, "period": str(period)}
+    moving.write_log(connection, _frozen(shape), firing, named)
+    for statement in _settled(shape):
+        run(connection, statement, firing, **named)
+
+
+@built
+def _frozen(shape: Shape) -> Insert:
+    rows = moving.log_rows(shape, predicate_of(shape), detail(shape))
     frozen = select(*rows.values()).select_from(SETTLED.join(RECORD, _own(SETTLED, AT))).where(SETTLED.c.in_ims)
-    moving.write_log(connection, list(rows), frozen)
-    gives = with_effect(scope, "credit")
+    return moving.into_log(rows, frozen)
+
+
+@built
+def _settled(shape: Shape) -> tuple[Update, ...]:
     disposition = case(
         (SETTLED.c.in_ims, SETTLED.c.outcome),
         (SETTLED.c.outcome == str(Outcome.SUPERSEDED), literal(str(Disposition.SUPERSEDED))),
-        (AT.route.in_(gives), literal(str(Disposition.DEEMED_ACCEPTED))),
+        (AT.route.in_(words(with_effect(shape, "credit"))), literal(str(Disposition.DEEMED_ACCEPTED))),
         else_=null(),
     )
     values = {
-        "state": case((SETTLED.c.in_ims, predicate.dest), else_=AT.state),
+        "state": case((SETTLED.c.in_ims, predicate_of(shape).dest), else_=AT.state),
         "seq": AT.seq + case((SETTLED.c.in_ims, 1), else_=0),
         "version": AT.version + 1,
         "disposition": disposition,
-        "settled_in": str(period),
+        "settled_in": PERIOD,
         **{f"{what}_{head}": SETTLED.c[f"{what}_{head}"] for what in ("carried", "standing") for head in HEADS},
     }
-    connection.execute(update(RECORD).where(scope.of(RECORD), _own(SETTLED, AT)).values(values))
-    if scope.amended:
-        _pass_on(connection, scope)
+    records = update(RECORD).where(shape.of(RECORD), _own(SETTLED, AT)).values(values)
+    return (records, _passed_on(shape)) if shape.amended else (records,)
 
 
 def add_back(
-    connection: Connection, period: TaxPeriod, at: datetime, due: Callable[[Collection[str]], Mapping[str, TaxPeriod]]
+    connection: Connection, scope: Scope, period: TaxPeriod, due: Callable[[Collection[str]], Mapping[str, TaxPeriod]]
 ) -> list[tuple[str, str, int, tuple[int, ...]]]:
     """Write the liabilities of what was laid out; `due` gives each supplier's tax period in which they owe them.
 
     Returns what each supplier owes: the GSTIN, that period, for how many records, and the paise of each head.
     """
-    owed = any_head(*(SETTLED.c[f"back_{head}"] for head in HEADS))
-    sums = [func.sum(SETTLED.c[f"back_{head}"]) for head in HEADS]
-    of = SETTLED.c.supplier_gstin
-    query = select(of, func.count(), *sums).where(owed).group_by(of).order_by(of)
-    suppliers = [tuple(row) for row in connection.execute(query)]
+    suppliers = [tuple(row) for row in connection.execute(_OWING)]
     if not suppliers:
         return []
     periods = {supplier: str(period) for supplier, period in due([supplier for supplier, *_ in suppliers]).items()}
     emptied(connection, DUE)
     connection.execute(insert(DUE), [{"supplier_gstin": supplier, "period": periods[supplier]} for supplier in periods])
-    rows = {
-        "recipient_gstin": SETTLED.c.recipient_gstin,
-        "record_id": SETTLED.c.record_id,
-        "supplier_gstin": of,
-        "supplier_period": DUE.c.period,
-        "recipient_period": literal(str(period)),
-        "at": literal(at, LIABILITIES.c.at.type),
-        **{head: SETTLED.c[f"back_{head}"] for head in HEADS},
-    }
-    chosen = select(*rows.values()).select_from(SETTLED.join(DUE, of == DUE.c.supplier_gstin)).where(owed)
-    connection.execute(insert(LIABILITIES).from_select(list(rows), chosen))
+    run(connection, _LIABILITIES, scope, period=str(period))
     return [
         (supplier, periods[supplier], count, tuple(int(amount) for amount in tax))
         for supplier, count, *tax in suppliers
     ]
 
 
-def detail(period: TaxPeriod) -> ColumnElement[str]:
+def detail(_shape: Shape) -> ColumnElement[str]:
     """Return what the log says of a record that freezes, as JSON: its disposition, and what that moved in paise."""
     back, moved = ([(head, SETTLED.c[f"{what}_{head}"]) for head in sorted(HEADS)] for what in ("back", "itc"))
     added = case((any_head(*(amount for _, amount in back)), _joined('"added_back": {', _heads(back), "}, ")), else_="")
     return _joined(
-        "{", added, '"disposition": "', SETTLED.c.outcome, '", "itc": {', _heads(moved), f'}}, "period": "{period}"}}'
+        "{", added, '"disposition": "', SETTLED.c.outcome, '", "itc": {', _heads(moved), '}, "period": "', PERIOD, '"}'
     )
 
 
-def _lay(connection: Connection, scope: Scope, decided: ColumnElement[str], of: FromClause, *meant: Any) -> None:
+def _laid(shape: Shape, decided: ColumnElement[str], of: FromClause, *meant: Any) -> Insert:
     values: dict[str, ColumnElement[Any]] = {
         "recipient_gstin": AT.recipient_gstin,
         "record_id": AT.id,
@@ -172,17 +176,15 @@ def _lay(connection: Connection, scope: Scope, decided: ColumnElement[str], of: 
         "in_ims": case((IN_IMS, literal(value=True)), else_=literal(value=False)),
     }
     for head in HEADS:
-        back = added_back(scope, head, decided)
-        values[f"itc_{head}"] = itc(scope, head, decided)
+        back = added_back(shape, head, decided)
+        values[f"itc_{head}"] = itc(shape, head, decided)
         values[f"back_{head}"] = back
-        values[f"carried_{head}"] = carried_after(scope, head, decided)
+        values[f"carried_{head}"] = carried_after(shape, head, decided)
         values[f"standing_{head}"] = credit(head) + back
-    connection.execute(
-        insert(SETTLED).from_select(list(values), select(*values.values()).select_from(of).where(*meant))
-    )
+    return insert(SETTLED).from_select(list(values), select(*values.values()).select_from(of).where(*meant))
 
 
-def _pass_on(connection: Connection, scope: Scope) -> None:
+def _passed_on(shape: Shape) -> Update:
     """Write E of each settled chain on those of its members that wait; the last of several settled ones counts."""
     newest = func.row_number().over(
         partition_by=[SETTLED.c.recipient_gstin, SETTLED.c.chain_id], order_by=SETTLED.c.record_id.desc()
@@ -203,15 +205,38 @@ def _pass_on(connection: Connection, scope: Scope) -> None:
         AT.removed_for.is_(None),
         or_(*(AT[name] != amount for name, amount in carried.items())),
     )
-    connection.execute(update(RECORD).where(scope.of(RECORD), *waiting).values({**carried, "version": AT.version + 1}))
+    return update(RECORD).where(shape.of(RECORD), *waiting).values({**carried, "version": AT.version + 1})
 
 
-def _laid(at: Any) -> Any:
-    return select(SETTLED.c.record_id).where(_own(SETTLED, at))
+def _owing() -> Select[Any]:
+    sums = [func.sum(SETTLED.c[f"back_{head}"]) for head in HEADS]
+    of = SETTLED.c.supplier_gstin
+    return select(of, func.count(), *sums).where(_OWED).group_by(of).order_by(of)
+
+
+def _liabilities() -> Insert:
+    rows = {
+        "recipient_gstin": SETTLED.c.recipient_gstin,
+        "record_id": SETTLED.c.record_id,
+        "supplier_gstin": SETTLED.c.supplier_gstin,
+        "supplier_period": DUE.c.period,
+        "recipient_period": PERIOD,
+        "at": given("now", LIABILITIES.c.at.type),
+        **{head: SETTLED.c[f"back_{head}"] for head in HEADS},
+    }
+    owed = SETTLED.join(DUE, SETTLED.c.supplier_gstin == DUE.c.supplier_gstin)
+    return insert(LIABILITIES).from_select(list(rows), select(*rows.values()).select_from(owed).where(_OWED))
+
+
+_OWED = any_head(*(SETTLED.c[f"back_{head}"] for head in HEADS))
+_OWING, _LIABILITIES = _owing(), _liabilities()
 
 
 def _own(table: Table, at: Any) -> ColumnElement[bool]:
     return and_(table.c.recipient_gstin == at.recipient_gstin, table.c.record_id == at.id)
+
+
+_IS_LAID_OUT = exists(select(SETTLED.c.record_id).where(_own(SETTLED, AT)))
 
 
 def _heads(amounts: Any) -> ColumnElement[str]:

@@ -7,16 +7,18 @@ records with the same facts is judged once, as one record is.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     FromClause,
+    Insert,
+    Integer,
     Select,
+    Update,
     and_,
     case,
     exists,
@@ -31,38 +33,37 @@ from sqlalchemy import (
 )
 
 from ims_fsm.law.decision import judge
-from ims_fsm.law.edition import Edition
 from ims_fsm.law.refusal import Refusal, Refused
 from ims_fsm.record.record import Record
 from ims_fsm.store.connection import ConflictError, first_writer
 from ims_fsm.store.records import from_row
 from ims_fsm.store.sql.chains import CHAIN
-from ims_fsm.store.sql.facts import FactsInSql, Predicate, full_reduction, predicate_of, same_as_full
-from ims_fsm.store.sql.scene import Firing, Scope, expected_period
+from ims_fsm.store.sql.facts import FactsInSql, Predicate, declared_in, full_reduction, predicate_of, same_as_full
+from ims_fsm.store.sql.prepared import built, given, run
+from ims_fsm.store.sql.scene import Firing, Scope, Shape, expected_period, watched
 from ims_fsm.store.tables import AT, LOG, RECORD
 from ims_fsm.terms.money import HEADS, NIL, Heads
 from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.terms.vocabulary import SupplierStatus, Trigger
+from ims_fsm.terms.vocabulary import RemovedFor, SupplierStatus, Trigger
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stamp:
-    """What goes with a trigger that fires on a set: who, when, the log's detail, and the columns set beside the state.
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a trigger brings to a record beside its state: the columns that it sets, and the log's detail.
 
-    `declarations` has the id of each machine's declaration; `detail` is JSON, or an expression that gives it.
+    Both are made from a shape by functions that a module has once, so that they are part of what a statement hangs on.
     """
 
-    actor: str
-    at: datetime
-    request_key: str | None
-    declarations: Mapping[str, int]
-    detail: ColumnElement[str | None] | str | None = None
-    columns: Mapping[str, Any] = field(default_factory=dict)
+    columns: Callable[[Shape], Mapping[str, Any]] = lambda _shape: {}
+    detail: Callable[[Shape], ColumnElement[Any]] = lambda _shape: null()
 
 
-def source(scope: Scope) -> FromClause:
+NOTHING = Effect()
+
+
+def source(shape: Shape) -> FromClause:
     """Return the records with what their chains say of them, where any has an amendment."""
-    if not scope.amended:
+    if not shape.amended:
         alone: FromClause = RECORD
         return alone
     same = and_(CHAIN.c.recipient_gstin == AT.recipient_gstin, CHAIN.c.record_id == AT.id)
@@ -70,86 +71,92 @@ def source(scope: Scope) -> FromClause:
     return joined
 
 
-def move(connection: Connection, firing: Firing, predicate: Predicate, stamp: Stamp) -> int:
+def move(connection: Connection, firing: Firing, stamp: Mapping[str, Any], effect: Effect = NOTHING) -> int:
     """Fire a trigger on every record of a scope on which it may fire; returns how many there were.
 
     Raises `ConflictError` where another writer moved one of them meanwhile.
     """
-    scope = firing.scope
-    logged = _log(connection, firing, predicate, stamp)
+    shape = firing.shape
+    logged = write_log(connection, _logged(shape, effect), firing, stamp)
     if not logged:
         return 0
-    fired = predicate.allowed if not scope.amended else _fired(firing)
-    values = {"state": predicate.dest, "seq": AT.seq + 1, "version": AT.version + 1, **stamp.columns}
-    done = connection.execute(update(RECORD).where(*scope.meant, fired).values(values))
-    if done.rowcount != logged:
-        raise ConflictError(f"{abs(logged - done.rowcount)} of {logged} records")
+    moved = run(connection, _moved(shape, effect), firing, **stamp).rowcount
+    if moved != logged:
+        raise ConflictError(f"{abs(logged - moved)} of {logged} records")
     return logged
 
 
-def _log(connection: Connection, firing: Firing, predicate: Predicate, stamp: Stamp) -> int:
-    rows = log_rows(firing, predicate, stamp)
-    chosen = select(*rows.values()).select_from(source(firing.scope)).where(*firing.scope.meant, predicate.allowed)
-    return write_log(connection, list(rows), chosen)
+@built
+def _logged(shape: Shape, effect: Effect) -> Insert:
+    predicate = predicate_of(shape)
+    rows = log_rows(shape, predicate, effect.detail(shape))
+    return into_log(rows, select(*rows.values()).select_from(source(shape)).where(*shape.meant, predicate.allowed))
 
 
-def write_log(connection: Connection, names: list[str], rows: Select[Any]) -> int:
-    """Write the rows that a statement gives to the transition log; returns how many.
+@built
+def _moved(shape: Shape, effect: Effect) -> Update:
+    predicate = predicate_of(shape)
+    fired = _fired(shape) if shape.amended else predicate.allowed
+    values = {"state": predicate.dest, "seq": AT.seq + 1, "version": AT.version + 1, **effect.columns(shape)}
+    return update(RECORD).where(*shape.meant, fired).values(values)
+
+
+def into_log(names: Iterable[str], rows: Select[Any]) -> Insert:
+    """Return the statement that writes rows to the transition log."""
+    # PostgreSQL's driver tells the number of rows of an INSERT ... SELECT only when it is asked to keep it.
+    return insert(LOG).from_select(list(names), rows).execution_options(preserve_rowcount=True)
+
+
+def write_log(connection: Connection, statement: Insert, firing: Firing, stamp: Mapping[str, Any]) -> int:
+    """Write rows to the transition log; returns how many.
 
     Raises `ConflictError` where one of the records has such a step already.
     """
-    # PostgreSQL's driver tells the number of rows of an INSERT ... SELECT only when it is asked to keep it.
-    options = {"preserve_rowcount": True}
     with first_writer("the records"):
-        return connection.execute(insert(LOG).from_select(names, rows), execution_options=options).rowcount
+        return run(connection, statement, firing, **stamp).rowcount
 
 
-def log_rows(firing: Firing, predicate: Predicate, stamp: Stamp) -> dict[str, ColumnElement[Any]]:
-    """Return what the log says of each record that a trigger fires on, by column."""
+def log_rows(shape: Shape, predicate: Predicate, detail: ColumnElement[Any]) -> dict[str, ColumnElement[Any]]:
+    """Return what the log says of each record that a trigger fires on, by column; a stamp has the values it names."""
     return {
         "recipient_gstin": AT.recipient_gstin,
         "record_id": AT.id,
         "seq": AT.seq + 1,
-        "trigger": literal(str(firing.trigger)),
+        "trigger": literal(str(shape.trigger)),
         "source": AT.state,
         "dest": predicate.dest,
-        "actor": literal(stamp.actor),
-        "at": literal(stamp.at, LOG.c.at.type),
+        "actor": given("actor", LOG.c.actor.type),
+        "at": NOW,
         "rules": predicate.rules,
         "record_version": AT.version,
         "content_number": AT.contents,
-        "declaration_id": declaration_of(stamp.declarations),
-        "detail": stamp.detail if isinstance(stamp.detail, ColumnElement) else literal(stamp.detail, LOG.c.detail.type),
-        "request_key": literal(stamp.request_key, LOG.c.request_key.type),
+        "declaration_id": case(
+            {
+                machine.name: given(f"declaration_{machine.name}", LOG.c.declaration_id.type)
+                for machine in shape.book.law.record_machines
+            },
+            value=AT.machine,
+        ),
+        "detail": detail,
+        "request_key": given("request_key", LOG.c.request_key.type),
     }
 
 
-def declaration_of(declarations: Mapping[str, int]) -> ColumnElement[int]:
-    """Return the id of the declaration that governs a record's machine."""
-    if len(set(declarations.values())) == 1:
-        return literal(next(iter(declarations.values())))
-    return case(declarations, value=AT.machine)
-
-
-def _fired(firing: Firing) -> ColumnElement[bool]:
+def _fired(shape: Shape) -> ColumnElement[bool]:
     """Return the condition that a trigger has fired on a record whose recipient has amendments, by the log."""
-    if any("superseded" in edition.watched(str(firing.trigger)) for edition in _editions(firing)):
-        return _logged_next(firing.scope)
-    alone = predicate_of(replace(firing, scope=replace(firing.scope, amended=False)))
-    return case((AT.original_date.is_(None), alone.allowed), else_=_logged_next(firing.scope))
+    assert shape.trigger is not None  # noqa: S101 -- it is the shape of a firing
+    logged = _logged_next(shape)
+    if "superseded" in watched(shape.book, shape.trigger):
+        return logged
+    return case((AT.original_date.is_(None), predicate_of(replace(shape, amended=False)).allowed), else_=logged)
 
 
-def _editions(firing: Firing) -> Iterator[Edition]:
-    for machine in firing.scope.scene.book.law.record_machines:
-        yield from machine.editions.values()
-
-
-def _logged_next(scope: Scope) -> ColumnElement[bool]:
+def _logged_next(shape: Shape) -> ColumnElement[bool]:
     # What the log has just been told of, so that what the chains say is read once and not after a part has moved.
     return exists(
         select(LOG.c.seq).where(
             # Named beside the record's own, so that no other partition of the log is asked.
-            scope.of(LOG),
+            shape.of(LOG),
             LOG.c.recipient_gstin == AT.recipient_gstin,
             LOG.c.record_id == AT.id,
             LOG.c.seq == AT.seq + 1,
@@ -157,125 +164,142 @@ def _logged_next(scope: Scope) -> ColumnElement[bool]:
     )
 
 
-def counts(connection: Connection, scope: Scope, predicates: Sequence[Predicate]) -> list[dict[str, int]]:
-    """Return for each trigger on how many records it may fire, by recipient; those with none are left out.
+def counts(connection: Connection, firings: Sequence[Firing]) -> list[dict[str, int]]:
+    """Return for each trigger on how many records of one scope it may fire, by recipient; none is left out.
 
     A record on which several may fire counts for the first of them.
     """
-    of, which = AT.recipient_gstin, case(*((predicate.allowed, number) for number, predicate in enumerate(predicates)))
-    query = select(of, which, func.count()).select_from(source(scope)).where(*scope.meant, which.is_not(None))
-    by_recipient: list[dict[str, int]] = [{} for _ in predicates]
-    for recipient, number, records in connection.execute(query.group_by(of, which).order_by(of)):
-        by_recipient[number][recipient] = records
+    values = {name: value for firing in firings for name, value in firing.values.items()}
+    counted = run(connection, _counted(tuple(firing.shape for firing in firings)), firings[0], **values)
+    by_recipient: list[dict[str, int]] = [{} for _ in firings]
+    for row in counted:
+        by_recipient[row.number][row.recipient_gstin] = row.records
     return by_recipient
 
 
-def touches(
-    connection: Connection, firing: Firing, predicate: Predicate, period: TaxPeriod, *conditions: ColumnElement[bool]
-) -> bool:
-    """Say whether the trigger may fire on a record that the GSTR-2B of a period considers (FAQ 24, 29)."""
-    filed = (AT.supplier_status == str(SupplierStatus.FILED), AT.two_b_period <= str(period))
-    query = select(AT.id).select_from(source(firing.scope))
-    query = query.where(*firing.scope.meant, *filed, predicate.allowed, *conditions)
-    return bool(connection.execute(select(exists(query))).scalar())
+@built
+def _counted(shapes: tuple[Shape, ...]) -> Select[Any]:
+    scope, of = shapes[0], AT.recipient_gstin
+    which = case(*((predicate_of(shape).allowed, number) for number, shape in enumerate(shapes)))
+    number = which.label("number")
+    counted = select(of, number, func.count().label("records")).select_from(source(scope))
+    return counted.where(*scope.meant, which.is_not(None)).group_by(of, number).order_by(of)
 
 
-def acted_columns(firing: Firing, at: datetime) -> dict[str, Any]:
+def touches(connection: Connection, firing: Firing, period: TaxPeriod, *, otherwise: bool = False) -> bool:
+    """Say whether the trigger may fire on a record that the GSTR-2B of a period considers (FAQ 24, 29).
+
+    `otherwise` asks only for those that are then decided otherwise, or with another declaration.
+    """
+    return bool(run(connection, _touching(firing.shape, otherwise), firing, period=str(period)).scalar())
+
+
+@built
+def _touching(shape: Shape, otherwise: bool) -> Select[Any]:  # noqa: FBT001 -- hashed by its place
+    predicate, period = predicate_of(shape), given("period", AT.two_b_period.type)
+    filed = (AT.supplier_status == str(SupplierStatus.FILED), AT.two_b_period <= period)
+    query = select(AT.id).select_from(source(shape)).where(*shape.meant, *filed, predicate.allowed)
+    return select(exists(query.where(_decides_otherwise(shape, predicate)) if otherwise else query))
+
+
+NOW = given("now", LOG.c.at.type)
+
+
+def _acted_columns(shape: Shape) -> dict[str, Any]:
     """Return the columns that an action sets: when, the remarks, and what is declared with an acceptance."""
-    request = firing.request
-    chosen, amounts = _declaration(firing)
-    return {
-        "acted_at": literal(at, AT.acted_at.type),
-        "remarks": literal(request.remarks, AT.remarks.type),
-        "reduction": chosen,
-        **{f"declared_{head}": amount for head, amount in zip(HEADS, amounts, strict=True)},
-    }
+    return {"acted_at": NOW, "remarks": given("remarks", AT.remarks.type), **_declaration(shape)}
 
 
-def acted_detail(firing: Firing) -> ColumnElement[str | None] | str | None:
+def _acted_detail(shape: Shape) -> ColumnElement[str | None]:
     """Return what the log says of an action, as JSON: remarks and what is declared, where anything is."""
-    said = {"remarks": firing.request.remarks} if firing.request.remarks else {}
+    whole, kind = given("detail", LOG.c.detail.type), LOG.c.detail.type
+    amounts = shape.trigger is Trigger.ACCEPT and shape.declared not in {None, "full", "none"}
+    return case((same_as_full(), given("detail_in_full", kind)), else_=whole) if amounts else whole
+
+
+ACTED = Effect(_acted_columns, _acted_detail)
+EXPIRED = Effect(lambda _shape: {"removed_for": str(RemovedFor.SEC_16_4)})
+
+
+def said_of(firing: Firing) -> dict[str, str | None]:
+    """Return the values that the detail of an action names: its JSON, and where it is declared in full."""
+    remarks = {"remarks": firing.request.remarks} if firing.request.remarks else {}
     declared = firing.request.reduce_itc if firing.trigger is Trigger.ACCEPT else None
-    if isinstance(declared, Heads):
-        full, partial = (_told({**said, "reduction": word}) for word in ("full", declared.in_paise()))
-        return case((same_as_full(declared), literal(full)), else_=literal(partial))
-    return _told({**said, "reduction": declared} if declared else said)
+    words = {"detail": declared.in_paise() if isinstance(declared, Heads) else declared, "detail_in_full": "full"}
+    whole = {name: {**remarks, "reduction": word} if declared else remarks for name, word in words.items()}
+    return {name: json.dumps(detail, sort_keys=True) if detail else None for name, detail in whole.items()}
 
 
-def decides_otherwise(firing: Firing, predicate: Predicate) -> ColumnElement[bool]:
+def _decides_otherwise(shape: Shape, predicate: Predicate) -> ColumnElement[bool]:
     """Return the condition that an action changes what a record was decided as, or what is declared with it."""
-    declared = acted_columns(firing, firing.scope.scene.now)
-    changed = [AT[name].is_distinct_from(declared[name]) for name in declared if name not in {"acted_at", "remarks"}]
+    changed = [AT[name].is_distinct_from(value) for name, value in _declaration(shape).items()]
     return or_(AT.state != predicate.dest, *changed)
 
 
-def allowed_saved(connection: Connection, firing: Firing, predicate: Predicate) -> int:
-    """Return how many records that are only saved the action may be taken on."""
-    if not firing.scope.saved:
-        return 0
-    saved = (*firing.scope.meant, AT.supplier_status == str(SupplierStatus.SAVED), predicate.allowed)
-    return int(connection.execute(select(func.count()).select_from(source(firing.scope)).where(*saved)).scalar_one())
-
-
-def _declaration(firing: Firing) -> tuple[ColumnElement[Any], tuple[ColumnElement[int] | int, ...]]:
-    declared = firing.request.reduce_itc if firing.trigger is Trigger.ACCEPT else None
+def _declaration(shape: Shape) -> dict[str, Any]:
+    declared = shape.declared if shape.trigger is Trigger.ACCEPT else None
+    chosen: Any
+    amounts: Iterable[Any] = NIL
     match declared:
         case None:
-            return null(), tuple(NIL)
+            chosen = null()
         case "full":
-            return literal("full"), tuple(full_reduction(head) for head in HEADS)
+            chosen, amounts = literal("full"), map(full_reduction, HEADS)
         case "none":
-            return literal("none"), tuple(NIL)
-        case heads:
-            return case((same_as_full(heads), "full"), else_="partial"), tuple(heads)
+            chosen = literal("none")
+        case _:
+            chosen, amounts = case((same_as_full(), "full"), else_="partial"), map(declared_in, HEADS)
+    return {"reduction": chosen, **{f"declared_{head}": amount for head, amount in zip(HEADS, amounts, strict=True)}}
 
 
-def _told(said: Mapping[str, Any]) -> str | None:
-    return json.dumps(said, sort_keys=True) if said else None
+def allowed_saved(connection: Connection, firing: Firing) -> int:
+    """Return how many records that are only saved the action may be taken on."""
+    return int(run(connection, _savable(firing.shape), firing).scalar_one()) if firing.scope.saved else 0
+
+
+@built
+def _savable(shape: Shape) -> Select[Any]:
+    saved = (*shape.meant, AT.supplier_status == str(SupplierStatus.SAVED), predicate_of(shape).allowed)
+    return select(func.count()).select_from(source(shape)).where(*saved)
 
 
 PAGE = 500
 
 
-def refused_alike(
-    connection: Connection, firing: Firing, predicate: Predicate
-) -> dict[tuple[Refusal, ...], tuple[int, int]]:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The statement that counts the combinations of facts of refused records, and what it need not ask."""
+
+    query: Select[Any]
+    facts: Sequence[str]
+    #: The facts that all records of the set share.
+    shared: Mapping[str, str]
+
+
+@built
+def _asked(shape: Shape) -> _Asked:
+    assert shape.trigger is not None  # noqa: S101 -- it is the shape of a firing
+    readings, facts = FactsInSql(shape), sorted(watched(shape.book, shape.trigger))
+    shared = {fact: value for fact in facts if (value := readings[fact].value) is not None}
+    asked = [readings[fact].text.label(f"fact_{fact}") for fact in facts if fact not in shared]
+    rows = select(AT.id, AT.machine, expected_period(shape).label("period"), AT.state, *asked)
+    refused = rows.select_from(source(shape)).where(*shape.meant, not_(predicate_of(shape).allowed)).subquery("refused")
+    by = [column for column in refused.c if column.name != "id"]
+    query = select(*by, func.count().label("records"), func.min(refused.c.id).label("example")).group_by(*by)
+    return _Asked(query, facts, shared)
+
+
+def refused_alike(connection: Connection, firing: Firing) -> dict[tuple[Refusal, ...], tuple[int, int]]:
     """Count the records of a scope on which a trigger may not fire, by the refusals: (how many, the first id).
 
     The database counts the combinations of facts that occur, and the law's own decision judges each.
     """
-    trigger, scope = str(firing.trigger), firing.scope
-    readings = FactsInSql(firing)
-    machines = {machine.name: machine for machine in scope.scene.book.law.record_machines}
-    watched = sorted(
-        {
-            fact
-            for machine in machines.values()
-            for edition in machine.editions.values()
-            if trigger in edition.triggers
-            for fact in edition.watched(trigger)
-        }
-    )
-    asked = [fact for fact in watched if readings[fact].value is None]
-    columns = [
-        AT.machine,
-        expected_period(scope.saved).label("period"),
-        AT.state,
-        *(readings[fact].text.label(f"fact_{fact}") for fact in asked),
-    ]
-    inner = (
-        select(AT.id, *columns)
-        .select_from(source(scope))
-        .where(*scope.meant, not_(predicate.allowed))
-        .subquery("refused")
-    )
-    by = [column for column in inner.c if column.name != "id"]
+    trigger, asked, law = str(firing.trigger), _asked(firing.shape), firing.scope.scene.book.law
     counts: dict[tuple[Refusal, ...], tuple[int, int]] = {}
-    query = select(*by, func.count().label("records"), func.min(inner.c.id).label("example")).group_by(*by)
-    for row in connection.execute(query).mappings():
-        edition = machines[row["machine"]].at(TaxPeriod(row["period"]))
-        given = {fact: readings[fact].value or row[f"fact_{fact}"] for fact in watched}
-        facts = edition.schema.facts({name: value for name, value in given.items() if name in edition.schema.names})
+    for row in run(connection, asked.query, firing).mappings():
+        edition = law.machine(row["machine"]).at(TaxPeriod(row["period"]))
+        read = {fact: asked.shared.get(fact) or row[f"fact_{fact}"] for fact in asked.facts}
+        facts = edition.schema.facts({name: value for name, value in read.items() if name in edition.schema.names})
         decision = (
             judge(edition, row["state"], trigger, facts.row)
             if trigger in edition.triggers
@@ -287,21 +311,26 @@ def refused_alike(
     return counts
 
 
-def pages(connection: Connection, scope: Scope, *conditions: ColumnElement[bool]) -> Iterator[list[Record]]:
-    """Give the records of a scope that meet the conditions, by recipient and id, a page at a time."""
+def pages(connection: Connection, about: Scope | Firing, *, allowed: bool | None = None) -> Iterator[list[Record]]:
+    """Give the records of a scope by recipient and id, a page at a time; `allowed`: where it may fire, or not."""
     after: tuple[str, int] = ("", 0)
+    query = _page(about.shape, allowed)
     while True:
-        beyond = (AT.recipient_gstin > after[0]) | ((AT.recipient_gstin == after[0]) & (AT.id > after[1]))
-        query = (
-            select(RECORD)
-            .select_from(source(scope))
-            .where(*scope.meant, *conditions, beyond)
-            .order_by(AT.recipient_gstin, AT.id)
-            .limit(literal(PAGE))
-        )
-        page = [from_row(row) for row in connection.execute(query).mappings()]
+        rows = run(connection, query, about, after_gstin=after[0], after_id=after[1], page=PAGE)
+        page = [from_row(row) for row in rows.mappings()]
         if page:
             yield page
         if len(page) < PAGE:
             return
         after = (page[-1].recipient, page[-1].id)
+
+
+@built
+def _page(shape: Shape, allowed: bool | None) -> Select[Any]:  # noqa: FBT001 -- hashed by its place
+    gstin, number = given("after_gstin", AT.recipient_gstin.type), given("after_id", AT.id.type)
+    beyond = (AT.recipient_gstin > gstin) | ((AT.recipient_gstin == gstin) & (AT.id > number))
+    query = select(RECORD).select_from(source(shape)).where(*shape.meant, beyond)
+    if allowed is not None:
+        may = predicate_of(shape).allowed
+        query = query.where(may if allowed else not_(may))
+    return query.order_by(AT.recipient_gstin, AT.id).limit(given("page", Integer))

@@ -6,30 +6,37 @@ Imports the tables and the scene. Its twin in Python is `record.scene`; the peri
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     FromClause,
+    Select,
+    String,
     and_,
     case,
     exists,
-    literal,
     or_,
     select,
 )
 
+from ims_fsm.law.book import LawBook
 from ims_fsm.law.edition import EARLIEST
 from ims_fsm.record.scene import NO_REQUEST, Request, Scene
-from ims_fsm.store.connection import among
+from ims_fsm.store.connection import NUMBERS, TEXTS, among
+from ims_fsm.store.sql.prepared import built, given, run
 from ims_fsm.store.tables import AT, RECORD, TaxpayerRow, core
+from ims_fsm.terms.money import HEADS, NIL, Heads
 from ims_fsm.terms.period import TaxPeriod, in_india
 from ims_fsm.terms.vocabulary import (
     Filing,
     Form,
     Kind,
+    State,
     SupplierStatus,
     Trigger,
 )
@@ -50,28 +57,24 @@ class SavedPeriod:
     period: TaxPeriod
 
 
-def saved_periods(connection: Connection, whose: ColumnElement[bool], scene: Scene) -> tuple[SavedPeriod, ...]:
-    """Return the 2B periods that filing now would give to what is only saved; none where nothing is."""
-    asked = (AT.form, AT.return_period, case((_QUARTERLY, str(Filing.QUARTERLY)), else_=str(Filing.MONTHLY)))
-    saved = select(*asked).where(whose, AT.supplier_status == str(SupplierStatus.SAVED)).distinct()
-    periods = []
-    for form, return_period, filing in sorted(tuple(row) for row in connection.execute(saved)):
-        key = (Form(form), TaxPeriod(return_period), Filing(filing))
-        period = scene.book.calendar.two_b_period(key[0], key[1], scene.now, key[2], scene.recipient.filing)
-        periods.append(SavedPeriod(*key, period))
-    return tuple(periods)
-
-
-def expected_period(saved: Sequence[SavedPeriod]) -> ColumnElement[str]:
+def expected_period(shape: Shape) -> ColumnElement[str]:
     """Return a record's 2B period, fixed or expected (rule window.2b)."""
     fixed: ColumnElement[str] = AT.two_b_period
-    if not saved:
+    if shape.saved is None:
         return fixed
-    ways = [(and_(AT.form == str(entry.form), AT.return_period == str(entry.return_period),
-                  _QUARTERLY if entry.filing is Filing.QUARTERLY else ~_QUARTERLY), literal(str(entry.period)))
-            for entry in saved]  # fmt: skip
-    if len({entry.period for entry in saved}) == 1:
-        return case((fixed.is_not(None), fixed), else_=literal(str(saved[0].period)))
+    if not shape.saved:
+        return case((fixed.is_not(None), fixed), else_=given("saved_period", String))
+    ways = [
+        (
+            and_(
+                AT.form == given(f"saved_form_{number}", String),
+                AT.return_period == given(f"saved_return_{number}", String),
+                _QUARTERLY if filing is Filing.QUARTERLY else ~_QUARTERLY,
+            ),
+            given(f"saved_period_{number}", String),
+        )
+        for number, filing in enumerate(shape.saved)
+    ]
     return case((fixed.is_not(None), fixed), *ways)
 
 
@@ -85,18 +88,59 @@ def passed_periods(scene: Scene) -> tuple[str, ...]:
     return tuple(str(period) for period, deadline in deadlines if deadline <= scene.now)
 
 
-def pending_window_passed(scene: Scene, saved: Sequence[SavedPeriod]) -> ColumnElement[bool]:
-    """Return the condition that the one tax period for which a record may be pending has passed.
+def pending_window_passed(shape: Shape) -> ColumnElement[bool]:
+    """Return the condition that the one tax period for which a record may be pending has passed."""
+    expected = expected_period(shape)
+    return or_(expected < given("open_from", String), among(expected, given("passed_later", TEXTS)))
 
-    Raises `InputError` as `passed_periods` does.
-    """
-    expected, passed = expected_period(saved), passed_periods(scene)
-    open_from = EARLIEST
+
+def _deadlines(scene: Scene) -> dict[str, Any]:
+    """Return the first 2B period whose records may still be pending, and the later ones of which that is over."""
+    passed, open_from = passed_periods(scene), EARLIEST
     while open_from in passed:
         open_from = open_from.plus(1)
     # A deadline that was put off may fall after that of a later period, so what comes after it is named.
-    later = [period for period in passed if period > open_from]
-    return or_(expected < str(open_from), *([expected.in_(later)] if later else []))
+    return {"open_from": str(open_from), "passed_later": [period for period in passed if period > open_from]}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """What the text of a statement depends on, and no value: two scopes of one shape share their statements."""
+
+    book: LawBook
+    #: Whether there are several recipients.
+    many: bool
+    #: Whether any of them has an amendment at all.
+    amended: bool
+    #: Of what is only saved how often each form and return period files; empty where one 2B period is that of all.
+    saved: tuple[Filing, ...] | None
+    eligible: bool
+    #: Whether IMS is open, and what a recipient reduces must be declared.
+    opened: bool
+    mandatory: bool
+    #: What narrows the records; a condition is made once, or the statement is built anew each time.
+    conditions: tuple[ColumnElement[bool], ...] = ()
+    trigger: Trigger | None = None
+    too_long: bool = False
+    #: Which of a record's version and previous action the request names.
+    chosen_on: tuple[str, ...] = ()
+    #: What is declared about the reduction, as the fact says it, and whether an amount of it is below zero.
+    declared: str | None = None
+    negative: bool = False
+
+    def of(self, table: FromClause) -> ColumnElement[bool]:
+        """Return the condition that a table's row belongs to one of the recipients."""
+        column: ColumnElement[str] = table.c.recipient_gstin
+        return among(column, given("gstins", TEXTS)) if self.many else column == given("gstin", String)
+
+    @property
+    def meant(self) -> tuple[ColumnElement[bool], ...]:
+        """The conditions that a record is one of those meant."""
+        return (self.of(RECORD), *self.conditions)
+
+    def narrowed(self, *conditions: ColumnElement[bool]) -> Shape:
+        """Return the shape with further conditions."""
+        return replace(self, conditions=(*self.conditions, *conditions))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,22 +155,39 @@ class Scope:
     amended: bool
     #: The 2B periods of what is only saved by its supplier.
     saved: tuple[SavedPeriod, ...] = ()
-    #: What narrows the records.
+    #: What narrows the records, and the values that it names.
     conditions: tuple[ColumnElement[bool], ...] = ()
+    narrowing: Mapping[str, Any] = field(default_factory=dict)
 
-    def of(self, table: FromClause) -> ColumnElement[bool]:
-        """Return the condition that a table's row belongs to one of the recipients."""
-        column: ColumnElement[str] = table.c.recipient_gstin
-        return column == self.recipients[0] if len(self.recipients) == 1 else among(column, self.recipients)
+    def narrowed(self, *conditions: ColumnElement[bool], **values: Any) -> Scope:
+        """Return the scope with further conditions, and the values that they name."""
+        return replace(self, conditions=(*self.conditions, *conditions), narrowing={**self.narrowing, **values})
 
     @property
-    def meant(self) -> tuple[ColumnElement[bool], ...]:
-        """The conditions that a record is one of those meant."""
-        return (self.of(RECORD), *self.conditions)
+    def shape(self) -> Shape:
+        """What the text of a statement about the scope depends on."""
+        calendar, alike = self.scene.book.calendar, len({entry.period for entry in self.saved}) == 1
+        return Shape(
+            book=self.scene.book,
+            many=len(self.recipients) != 1,
+            amended=self.amended,
+            saved=None if not self.saved else () if alike else tuple(entry.filing for entry in self.saved),
+            eligible=self.scene.eligible,
+            opened=self.scene.now >= calendar.opens_at,
+            mandatory=self.scene.now >= calendar.declaration_mandatory_from,
+            conditions=self.conditions,
+        )
 
-    def narrowed(self, *conditions: ColumnElement[bool]) -> Scope:
-        """Return the scope with further conditions."""
-        return replace(self, conditions=(*self.conditions, *conditions))
+    @property
+    def values(self) -> dict[str, Any]:
+        """What is given to a statement about the scope."""
+        whose = {"gstin": self.recipients[0]} if len(self.recipients) == 1 else {"gstins": list(self.recipients)}
+        saved = {"saved_period": str(self.saved[0].period)} if self.saved else {}
+        for number, entry in enumerate(self.saved):
+            saved[f"saved_form_{number}"] = str(entry.form)
+            saved[f"saved_return_{number}"] = str(entry.return_period)
+            saved[f"saved_period_{number}"] = str(entry.period)
+        return {**whose, **saved, "now": self.scene.now, **self.narrowing}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,12 +198,79 @@ class Firing:
     scope: Scope
     request: Request = field(default=NO_REQUEST)
 
+    @property
+    def shape(self) -> Shape:
+        """What the text of a statement about the firing depends on."""
+        request = self.request
+        return replace(
+            self.scope.shape,
+            trigger=self.trigger,
+            too_long=len(request.remarks or "") > self.scope.scene.book.calendar.remarks_limit,
+            chosen_on=tuple(name for name in ("version", "previous") if getattr(request, name) is not None),
+            declared=request.of_a_part if isinstance(request.reduce_itc, Heads) else request.reduce_itc,
+            negative=isinstance(request.reduce_itc, Heads) and request.reduce_itc.below(NIL),
+        )
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What is given to a statement about the firing.
+
+        Raises `InputError` as `passed_periods` does, where the trigger asks for the deadline of what is pending.
+        """
+        request = self.request
+        declared = request.reduce_itc if isinstance(request.reduce_itc, Heads) else NIL
+        return {
+            **self.scope.values,
+            **(
+                _deadlines(self.scope.scene) if "pending_window" in watched(self.scope.scene.book, self.trigger) else {}
+            ),
+            "version": request.version,
+            "previous": request.previous and str(request.previous),
+            "remarks": request.remarks,
+            **{f"declared_{head}": amount for head, amount in zip(HEADS, declared, strict=True)},
+        }
+
+
+# What narrows a scope: the records named by `ids`, those of one recipient named by `of_one`, those that are pending.
+NAMED = among(AT.id, given("ids", NUMBERS))
+OF_ONE = AT.recipient_gstin == given("of_one", String)
+PENDING = AT.state == str(State.PENDING)
+
+
+@lru_cache
+def watched(book: LawBook, trigger: Trigger) -> frozenset[str]:
+    """Return the facts that a guard on a trigger reads in any edition of any record's machine."""
+    editions = (edition for machine in book.law.record_machines for edition in machine.editions.values())
+    return frozenset(fact for edition in editions if trigger in edition.triggers for fact in edition.watched(trigger))
+
 
 AMENDS = AT.original_date.is_not(None)
 # The kinds of documents that take credit back.
 NEGATIVE = [str(kind) for kind in Kind if kind.sign < 0]
 
 
+@built
+def _any_amended(shape: Shape) -> Select[tuple[bool]]:
+    return select(exists(select(AT.id).where(shape.of(RECORD), AMENDS)))
+
+
 def any_amended(connection: Connection, scope: Scope) -> bool:
     """Say whether any record of the scope's recipients is an amendment."""
-    return bool(connection.execute(select(exists(select(AT.id).where(scope.of(RECORD), AMENDS)))).scalar())
+    return bool(run(connection, _any_amended(scope.shape), scope).scalar())
+
+
+@built
+def _saved(shape: Shape) -> Select[tuple[str, str, str]]:
+    filing = case((_QUARTERLY, str(Filing.QUARTERLY)), else_=str(Filing.MONTHLY))
+    saved = select(AT.form, AT.return_period, filing).distinct()
+    return saved.where(shape.of(RECORD), AT.supplier_status == str(SupplierStatus.SAVED))
+
+
+def saved_periods(connection: Connection, scope: Scope) -> tuple[SavedPeriod, ...]:
+    """Return the 2B periods that filing now would give to what is only saved; none where nothing is."""
+    scene, periods = scope.scene, []
+    for form, return_period, filing in sorted(tuple(row) for row in run(connection, _saved(scope.shape), scope)):
+        key = (Form(form), TaxPeriod(return_period), Filing(filing))
+        period = scene.book.calendar.two_b_period(key[0], key[1], scene.now, key[2], scene.recipient.filing)
+        periods.append(SavedPeriod(*key, period))
+    return tuple(periods)

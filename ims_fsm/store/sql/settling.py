@@ -5,13 +5,16 @@ Imports the tables and the facts in SQL; decides nothing that the law does not. 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Delete,
+    Insert,
+    Select,
+    String,
     and_,
     case,
     delete,
@@ -27,69 +30,72 @@ from ims_fsm.law.ledger import Outcome
 from ims_fsm.store.sql.chains import CHAIN
 from ims_fsm.store.sql.facts import FactsInSql, credit, not_below_zero, with_effect
 from ims_fsm.store.sql.moving import source
-from ims_fsm.store.sql.scene import NEGATIVE, Firing, Scope
+from ims_fsm.store.sql.prepared import built, given, run, words
+from ims_fsm.store.sql.scene import NEGATIVE, Scope, Shape
 from ims_fsm.store.tables import AT, LINES
 from ims_fsm.terms.money import HEADS
 from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.terms.vocabulary import Route, Section, State, SupplierStatus, Trigger
+from ims_fsm.terms.vocabulary import Route, Section, State, SupplierStatus
 
 IN_IMS = AT.route == str(Route.IMS)
+# The 2B period that a statement is about.
+PERIOD = given("period", String)
 
 
-def considered(scope: Scope, period: TaxPeriod) -> Scope:
-    """Return the scope of what GSTR-2B of a period considers: filed by its cut-off and not yet decided (FAQ 15)."""
-    return scope.narrowed(
+def considered(shape: Shape) -> Shape:
+    """Return the shape of what GSTR-2B of a period considers: filed by its cut-off and not yet decided (FAQ 15)."""
+    return shape.narrowed(
         AT.supplier_status == str(SupplierStatus.FILED),
-        AT.two_b_period <= str(period),
+        AT.two_b_period <= PERIOD,
         AT.settled_in.is_(None),
         AT.state != str(State.REMOVED),
     )
 
 
-def superseded(period: TaxPeriod) -> ColumnElement[bool]:
+def superseded() -> ColumnElement[bool]:
     """Return the condition that by a 2B period a later version prevails over a record (FAQ 13, 32, 33)."""
-    return func.coalesce(CHAIN.c.prevailed_from <= str(period), false())
+    return func.coalesce(CHAIN.c.prevailed_from <= PERIOD, false())
 
 
-def held_back(scope: Scope) -> ColumnElement[bool]:
+def held_back(shape: Shape) -> ColumnElement[bool]:
     """Return the condition that an amendment waits whole for its original (FAQ 13); what gives no credit does not."""
-    facts = FactsInSql(Firing(trigger=Trigger.FREEZE, scope=scope))
+    facts = FactsInSql(shape)
     waits = and_(facts["original"].among(["unsettled", "unsettled_rejected"]), facts["same_period"].among(["no"]))
-    return and_(AT.route.in_(with_effect(scope, "credit")), or_(waits, facts["original"].among(["unknown"])))
+    return and_(AT.route.in_(words(with_effect(shape, "credit"))), or_(waits, facts["original"].among(["unknown"])))
 
 
-def shown(scope: Scope, period: TaxPeriod) -> ColumnElement[bool]:
+def shown(shape: Shape) -> ColumnElement[bool]:
     """Return the condition that the GSTR-2B of a period shows a record that it considers (FAQ 13, 14)."""
     pending = ~and_(IN_IMS, AT.state == str(State.PENDING))
-    return and_(pending, ~superseded(period), ~held_back(scope)) if scope.amended else pending
+    return and_(pending, ~superseded(), ~held_back(shape)) if shape.amended else pending
 
 
-def outcome(scope: Scope) -> ColumnElement[str]:
+def outcome(shape: Shape) -> ColumnElement[str]:
     """Return what GSTR-3B makes of a record as it stands (FAQ 10, 14; its route's effect where it is not in IMS)."""
     ways = [(and_(IN_IMS, AT.state != str(State.NO_ACTION)), AT.state)]
     for effect, comes_to in (("reversed", Outcome.REVERSED), ("shown", Outcome.PENDING)):
-        names = with_effect(scope, effect)
+        names = with_effect(shape, effect)
         if names:
-            ways.append((AT.route.in_(names), literal(str(comes_to))))
+            ways.append((AT.route.in_(words(names)), literal(str(comes_to))))
     return case(*ways, else_=literal(str(Outcome.DEEMED_ACCEPTED)))
 
 
-def worth(scope: Scope, head: str) -> ColumnElement[int]:
+def worth(shape: Shape, head: str) -> ColumnElement[int]:
     """Return the credit that a record gives in a head: out of time it may take back, not give."""
-    names, carried = with_effect(scope, "out_of_time"), AT[f"carried_{head}"]
+    names, carried = with_effect(shape, "out_of_time"), AT[f"carried_{head}"]
     whole = credit(head)
     if not names:
         return whole
-    return case((and_(AT.route.in_(names), whole > carried), carried), else_=whole)
+    return case((and_(AT.route.in_(words(names)), whole > carried), carried), else_=whole)
 
 
-def itc(scope: Scope, head: str, decided: ColumnElement[str]) -> ColumnElement[int]:
+def itc(shape: Shape, head: str, decided: ColumnElement[str]) -> ColumnElement[int]:
     """Return the entry in the recipient's GSTR-3B for a record settled as `decided` (Annexure-A)."""
-    full = worth(scope, head) - AT[f"carried_{head}"]
-    less = and_(decided == str(Outcome.ACCEPTED), AT.reduction.in_(["none", "partial"]), full < 0)
+    full = worth(shape, head) - AT[f"carried_{head}"]
+    less = and_(decided == str(Outcome.ACCEPTED), AT.reduction.in_(words(["none", "partial"])), full < 0)
     return case(
         (less, _reduced(head, full)),
-        (decided.in_([str(Outcome.ACCEPTED), str(Outcome.DEEMED_ACCEPTED)]), full),
+        (decided.in_(words([str(Outcome.ACCEPTED), str(Outcome.DEEMED_ACCEPTED)])), full),
         else_=literal(0),
     )
 
@@ -97,7 +103,7 @@ def itc(scope: Scope, head: str, decided: ColumnElement[str]) -> ColumnElement[i
 def itc_in_ims(head: str) -> ColumnElement[int]:
     """Return the entry of a record that is in IMS and shown, in its GSTR-2B; a rejected one's is what it would be."""
     gain = credit(head) - AT[f"carried_{head}"]
-    less = and_(AT.reduction.in_(["none", "partial"]), AT.state == str(State.ACCEPTED), gain < 0)
+    less = and_(AT.reduction.in_(words(["none", "partial"])), AT.state == str(State.ACCEPTED), gain < 0)
     return case((less, _reduced(head, gain)), else_=gain)
 
 
@@ -107,22 +113,22 @@ def _reduced(head: str, full: ColumnElement[int]) -> ColumnElement[int]:
     return case((declared < full, full), else_=declared)
 
 
-def carried_after(scope: Scope, head: str, decided: ColumnElement[str]) -> ColumnElement[int]:
+def carried_after(shape: Shape, head: str, decided: ColumnElement[str]) -> ColumnElement[int]:
     """Return E of a record's chain once it is settled as `decided`."""
     carried = AT[f"carried_{head}"]
-    return case((decided == str(Outcome.REVERSED), literal(0)), else_=carried + itc(scope, head, decided))
+    return case((decided == str(Outcome.REVERSED), literal(0)), else_=carried + itc(shape, head, decided))
 
 
-def added_back(scope: Scope, head: str, decided: ColumnElement[str]) -> ColumnElement[int]:
+def added_back(shape: Shape, head: str, decided: ColumnElement[str]) -> ColumnElement[int]:
     """Return the liability added to the supplier's next GSTR-3B (FAQ 34): not of what was declared never availed."""
-    unreduced = func.coalesce(CHAIN.c[f"unreduced_{head}"], 0) if scope.amended else literal(0)
+    unreduced = func.coalesce(CHAIN.c[f"unreduced_{head}"], 0) if shape.amended else literal(0)
     back = not_below_zero(AT[f"carried_{head}"] - unreduced - credit(head))
     return case((decided == str(Outcome.REJECTED), back), else_=literal(0))
 
 
 def document_credit(head: str) -> ColumnElement[int]:
     """Return a document's tax in a head, reverse charge or not, in paise; negative for a credit note."""
-    return case((AT.kind.in_(NEGATIVE), -AT[head]), else_=AT[head])
+    return case((AT.kind.in_(words(NEGATIVE)), -AT[head]), else_=AT[head])
 
 
 def any_head(*amounts: ColumnElement[int]) -> ColumnElement[bool]:
@@ -135,18 +141,31 @@ AVAILABLE = literal(str(Section.ITC_AVAILABLE))
 
 def write_lines(connection: Connection, scope: Scope, period: TaxPeriod) -> dict[str, int]:
     """Write the lines of a period's GSTR-2B in place of those before; returns how many each recipient has."""
-    connection.execute(delete(LINES).where(scope.of(LINES), LINES.c.period == str(period)))
-    counts: Counter[str] = Counter()
-    meant = considered(scope, period)
-    written = _write(connection, meant, period, _documents(meant))
-    for entry in (_forward_reductions(meant), _reversals(meant)):
-        written += 0 if entry is None else _write(connection, meant, period, entry)
-    if len(scope.recipients) == 1:
-        return {scope.recipients[0]: written}
+    shape, named = scope.shape, {"period": str(period)}
+    run(connection, _none(shape), scope, **named)
+    written = [run(connection, entry, scope, **named).rowcount for entry in _entries(shape)]
+    if not shape.many:
+        return {scope.recipients[0]: sum(written)}
+    counts = dict(tuple(row) for row in run(connection, _counts(shape), scope, **named))
+    return {gstin: counts.get(gstin, 0) for gstin in scope.recipients}
+
+
+@built
+def _none(shape: Shape) -> Delete:
+    return delete(LINES).where(shape.of(LINES), LINES.c.period == PERIOD)
+
+
+@built
+def _counts(shape: Shape) -> Select[tuple[str, int]]:
     of = LINES.c.recipient_gstin
-    query = select(of, func.count()).where(scope.of(LINES), LINES.c.period == str(period)).group_by(of)
-    counts.update(dict(tuple(row) for row in connection.execute(query)))
-    return {gstin: counts[gstin] for gstin in scope.recipients}
+    return select(of, func.count()).where(shape.of(LINES), LINES.c.period == PERIOD).group_by(of)
+
+
+@built
+def _entries(shape: Shape) -> tuple[Insert, ...]:
+    meant = considered(shape)
+    entries = (_documents(meant), _forward_reductions(meant), _reversals(meant))
+    return tuple(_write(meant, entry) for entry in entries if entry is not None)
 
 
 class _Entry:
@@ -164,79 +183,76 @@ class _Entry:
         self.conditions = conditions
 
 
-def _write(connection: Connection, scope: Scope, period: TaxPeriod, entry: _Entry) -> int:
+def _write(shape: Shape, entry: _Entry) -> Insert:
     values = {
         "recipient_gstin": AT.recipient_gstin,
-        "period": literal(str(period)),
+        "period": PERIOD,
         "record_id": AT.id,
         "entry": literal(entry.name),
         "section": entry.section,
         "counts": entry.counts,
-        "decision": outcome(scope),
+        "decision": outcome(shape),
         "record_version": AT.version,
         **dict(zip(HEADS, entry.amounts, strict=True)),
     }
-    chosen = (
-        select(*values.values()).select_from(source(scope)).where(*scope.meant, shown(scope, period), *entry.conditions)
-    )
-    options = {"preserve_rowcount": True}
-    return connection.execute(insert(LINES).from_select(list(values), chosen), execution_options=options).rowcount
+    chosen = select(*values.values()).select_from(source(shape)).where(*shape.meant, shown(shape), *entry.conditions)
+    return insert(LINES).from_select(list(values), chosen).execution_options(preserve_rowcount=True)
 
 
-def _documents(scope: Scope) -> _Entry:
+def _documents(shape: Shape) -> _Entry:
     # Nearly every record is in IMS: what holds there is said first, and only what is not goes through the routes.
     rejected = and_(IN_IMS, AT.state == str(State.REJECTED))
-    routes = sorted(_routes(scope), key=lambda route: route.name != str(Route.IMS))
+    routes = sorted(_routes(shape), key=lambda route: route.name != str(Route.IMS))
     sections = [(AT.route == str(route.name), literal(str(route.section))) for route in routes]
     apart = [str(route.name) for route in routes if not route.counts]
     return _Entry(
         "document",
         case((rejected, literal(str(Section.ITC_REJECTED))), *sections, else_=AVAILABLE),
-        case((AT.route.in_(apart), literal(value=False)), else_=literal(value=True)),
-        [_document(scope, head) for head in HEADS],
+        case((AT.route.in_(words(apart)), literal(value=False)), else_=literal(value=True)),
+        [_document(shape, head) for head in HEADS],
     )
 
 
-def _document(scope: Scope, head: str) -> ColumnElement[int]:
+def _document(shape: Shape, head: str) -> ColumnElement[int]:
     gain = credit(head) - AT[f"carried_{head}"]
     ways: list[tuple[ColumnElement[bool], ColumnElement[int]]] = [(IN_IMS, itc_in_ims(head))]
-    whole, late = with_effect(scope, "self_paid", "shown"), with_effect(scope, "out_of_time")
-    moved = with_effect(scope, "reversed")
-    ways += [(AT.route.in_(whole), document_credit(head))] if whole else []
-    ways += [(AT.route.in_(moved), gain)] if moved else []
-    ways += [(AT.route.in_(late), not_below_zero(gain))] if late else []
-    return case(*ways, else_=itc(scope, head, outcome(scope)))
+    whole, late = with_effect(shape, "self_paid", "shown"), with_effect(shape, "out_of_time")
+    moved = with_effect(shape, "reversed")
+    ways += [(AT.route.in_(words(whole)), document_credit(head))] if whole else []
+    ways += [(AT.route.in_(words(moved)), gain)] if moved else []
+    ways += [(AT.route.in_(words(late)), not_below_zero(gain))] if late else []
+    return case(*ways, else_=itc(shape, head, outcome(shape)))
 
 
-def _forward_reductions(scope: Scope) -> _Entry | None:
+def _forward_reductions(shape: Shape) -> _Entry | None:
     """Return the entries that take a chain's forward-charge credit back (FAQ 32), or what is out of time."""
-    names = with_effect(scope, "self_paid", "out_of_time")
-    amounts = [itc(scope, head, outcome(scope)) for head in HEADS]
-    conditions = (_apart(names), outcome(scope) != str(Outcome.REJECTED), any_head(*amounts))
+    names = with_effect(shape, "self_paid", "out_of_time")
+    amounts = [itc(shape, head, outcome(shape)) for head in HEADS]
+    conditions = (_apart(names), outcome(shape) != str(Outcome.REJECTED), any_head(*amounts))
     return _Entry("forward_reduction", AVAILABLE, literal(value=True), amounts, *conditions) if names else None
 
 
-def _reversals(scope: Scope) -> _Entry | None:
+def _reversals(shape: Shape) -> _Entry | None:
     """Return the entries of what the recipient reverses in table 4(B)(1) (FAQ 33)."""
-    names = with_effect(scope, "reversed")
+    names = with_effect(shape, "reversed")
     sections = [
-        (AT.route == str(route.name), literal(str(route.section))) for route in _routes(scope) if route.name in names
+        (AT.route == str(route.name), literal(str(route.section))) for route in _routes(shape) if route.name in names
     ]
-    counted = [str(route.name) for route in _routes(scope) if route.counts]
+    counted = [str(route.name) for route in _routes(shape) if route.counts]
     amounts = [AT[f"carried_{head}"] for head in HEADS]
-    counts = case((AT.route.in_(counted), literal(value=True)), else_=literal(value=False))
-    conditions = (_apart(names), outcome(scope) == str(Outcome.REVERSED), any_head(*amounts))
+    counts = case((AT.route.in_(words(counted)), literal(value=True)), else_=literal(value=False))
+    conditions = (_apart(names), outcome(shape) == str(Outcome.REVERSED), any_head(*amounts))
     return _Entry("reversal_4b1", case(*sections, else_=AVAILABLE), counts, amounts, *conditions) if names else None
 
 
 def _apart(names: Sequence[str]) -> ColumnElement[bool]:
     # Said first in the words of the small index over what is not in IMS.
-    return and_(AT.route != literal("ims", literal_execute=True), AT.route.in_(names))
+    return and_(AT.route != words(["ims"])[0], AT.route.in_(words(names)))
 
 
-def _routes(scope: Scope) -> list[Any]:
+def _routes(shape: Shape) -> list[Any]:
     """Return the declared routes, the first of each name."""
     first: dict[str, Any] = {}
-    for route in scope.scene.book.routing.routes:
+    for route in shape.book.routing.routes:
         first.setdefault(str(route.name), route)
     return list(first.values())

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from hypothesis import strategies as st
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, Select, select
 
 from ims_fsm.record.record import Record
 from ims_fsm.record.scene import NO_REQUEST, Request, record_facts
@@ -15,7 +16,8 @@ from ims_fsm.store import records
 from ims_fsm.store.connection import writing
 from ims_fsm.store.sql.facts import READINGS, FactsInSql
 from ims_fsm.store.sql.moving import source
-from ims_fsm.store.sql.scene import Firing, expected_period
+from ims_fsm.store.sql.prepared import built, run
+from ims_fsm.store.sql.scene import Firing, Shape, expected_period
 from ims_fsm.store.tables import AT
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.vocabulary import Kind, State, Trigger
@@ -34,12 +36,18 @@ Facts = dict[int, Mapping[str, str]]
 
 
 def in_sql(unit: UnitOfWork, recipients: list[str], request: Request) -> Facts:
-    firing = Firing(trigger=Trigger.ACCEPT, scope=scope_of(unit, recipients), request=request)
-    readings = FactsInSql(firing)
-    period = expected_period(firing.scope.saved).label("two_b_period")
+    # A trigger that asks for the deadline of what is pending, so that its values are there.
+    firing = Firing(trigger=Trigger.KEEP_PENDING, scope=scope_of(unit, recipients), request=request)
+    rows = run(unit.connection, every_fact(firing.shape), firing).mappings()
+    return {row.pop("id"): row for row in map(dict, rows)}
+
+
+@built
+def every_fact(shape: Shape) -> Select[Any]:
+    """Return the statement that reads every fact; it is remembered, as those of the program are."""
+    readings, period = FactsInSql(shape), expected_period(shape).label("two_b_period")
     facts = [readings[fact].text.label(fact) for fact in READINGS]
-    query = select(AT.id, period, *facts).select_from(source(firing.scope)).where(*firing.scope.meant)
-    return {row.pop("id"): row for row in map(dict, unit.connection.execute(query).mappings())}
+    return select(AT.id, period, *facts).select_from(source(shape)).where(*shape.meant)
 
 
 def in_python(unit: UnitOfWork, recipients: Iterable[str], request: Request) -> Facts:

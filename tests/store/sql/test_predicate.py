@@ -29,7 +29,7 @@ from ims_fsm.record.scene import Scene
 from ims_fsm.record.taxpayer import Taxpayer
 from ims_fsm.store.sql import facts as compiled
 from ims_fsm.store.sql.facts import OF_A_CHAIN, Reading, predicate_of
-from ims_fsm.store.sql.scene import Firing, Scope
+from ims_fsm.store.sql.scene import Firing, Scope, Shape
 from ims_fsm.store.tables import AT, RECORD
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Trigger
@@ -146,17 +146,18 @@ def readings(trigger: str, form: Mapping[str, tuple[str, ...]], shared: Mapping[
     return given
 
 
-def firing(trigger: str) -> Firing:
+def shape(trigger: str) -> Shape:
     recipient = Taxpayer(gstin="27AAPFU0939F1ZV", registered_from=TaxPeriod("2024-10"))
     scene = Scene(now=datetime(2025, 12, 1, tzinfo=UTC), book=BOOK, recipient=recipient)
-    return Firing(trigger=Trigger(trigger), scope=Scope(recipients=[recipient.gstin], scene=scene, amended=True))
+    scope = Scope(recipients=[recipient.gstin], scene=scene, amended=True)
+    return Firing(trigger=Trigger(trigger), scope=scope).shape
 
 
 def allowed_in_sql(
     connection: Connection, trigger: str, form: Mapping[str, tuple[str, ...]], shared: Mapping[str, str] = SHARED
 ) -> Iterator[tuple[Situation, bool | None, str, str]]:
     """Give every situation in which the compiled condition is not false: how it came out, the dest and the rules."""
-    predicate = predicate_of(firing(trigger), readings(trigger, form, shared))
+    predicate = predicate_of(shape(trigger), readings(trigger, form, shared))
     columns = [AT.machine, AT.two_b_period, AT.state, *(literal_column(fact).label(fact) for fact in facts_of(trigger))]
     query = select(*columns, predicate.allowed, predicate.dest, predicate.rules).select_from(RECORD)
     made = every_situation(trigger, rows_of(form))
@@ -240,7 +241,7 @@ def test_the_2b_period_chooses_the_edition(memory_blank: Callable[[], Engine], t
         for told in told_apart(machine, trigger)
     }
     names = ("machine", "two_b_period", "state", *facts_of(trigger))
-    predicate = predicate_of(firing(trigger), readings(trigger, {}, SHARED))
+    predicate = predicate_of(shape(trigger), readings(trigger, {}, SHARED))
     query = (
         select(*map(literal_column, names), predicate.dest, predicate.rules)
         .where(predicate.allowed)
@@ -273,7 +274,7 @@ def test_without_a_guard_exactly_what_it_alone_refuses_is_allowed(
                 patch.setattr(compiled, "_outline", compiled._outline.__wrapped__)
                 for edition in EDITIONS:
                     patch.setattr(edition, "guards", tuple(one for one in edition.guards if one.name != dropped))
-                allowed = predicate_of(firing(trigger), given).allowed
+                allowed = predicate_of(shape(trigger), given).allowed
             found = connection.execute(select(*map(literal_column, names)).where(allowed).select_from(RECORD))
             assert {tuple(row) for row in found} == {one for one, guard in alone.items() if guard == dropped}
 
