@@ -78,7 +78,7 @@ if TYPE_CHECKING:
     from ims_fsm.terms.vocabulary import TwoBState as TwoBState
     from ims_fsm.workflow.actions import ActionReport as ActionReport
     from ims_fsm.workflow.actions import WhatIf as WhatIf
-    from ims_fsm.workflow.calendar.sweeps import Failure as Failure
+    from ims_fsm.workflow.calendar.isolation import Failure as Failure
     from ims_fsm.workflow.calendar.sweeps import SweepReport as SweepReport
     from ims_fsm.workflow.calendar.sweeps import Swept as Swept
     from ims_fsm.workflow.desks import Action as Action
@@ -136,7 +136,7 @@ _ROOMS = (
     ("workflow.actions", "ActionReport"),
     ("workflow.proposed", "Judgement"),
     ("workflow.actions", "WhatIf"),
-    ("workflow.calendar.sweeps", "Failure"),
+    ("workflow.calendar.isolation", "Failure"),
     ("workflow.calendar.sweeps", "SweepReport Swept"),
     ("workflow.reception.importing", "Imported"),
     ("workflow.reception.known_records", "Received"),

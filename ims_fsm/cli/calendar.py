@@ -120,7 +120,7 @@ def _tell_tick(call: Call, tick: Tick) -> None:
     if tick.fault:
         said = f"{tick.fault}."
     elif tick:
-        failed = f", {counted(done.failed, 'shard')} failed and split or put off" if done.failed else ""
+        failed = f", failed for {counted(done.failed, 'recipient')}, to be retried" if done.failed else ""
         said = f"{counted(done.shards, 'shard')} done for {counted(done.recipients, 'recipient')}{failed}."
     else:
         said = "nothing was due."

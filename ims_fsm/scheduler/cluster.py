@@ -13,8 +13,8 @@ from typing import Any
 
 from ims_fsm.scheduler.workers import Opener, WorkersError, drained
 from ims_fsm.terms.vocabulary import Job
+from ims_fsm.workflow.calendar.isolation import sentence
 from ims_fsm.workflow.calendar.jobs import Drained
-from ims_fsm.workflow.calendar.sweeps import sentence
 
 try:
     import distributed

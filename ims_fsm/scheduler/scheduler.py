@@ -28,9 +28,9 @@ from ims_fsm.scheduler.workers import Opener, drain, named
 from ims_fsm.terms.period import IST, in_india
 from ims_fsm.terms.vocabulary import Job
 from ims_fsm.workflow.calendar import jobs
+from ims_fsm.workflow.calendar.isolation import sentence
 from ims_fsm.workflow.calendar.jobs import CHUNK, Drained
 from ims_fsm.workflow.calendar.planning import Report, report
-from ims_fsm.workflow.calendar.sweeps import sentence
 from ims_fsm.workflow.ims import IMS, workspace_of
 from ims_fsm.workflow.workspace import Workspace, system_clock
 

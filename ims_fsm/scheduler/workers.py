@@ -21,8 +21,8 @@ from ims_fsm.errors import ImsFsmError
 from ims_fsm.law.book import shipped_book
 from ims_fsm.terms.vocabulary import Job, Trigger
 from ims_fsm.workflow.calendar import jobs
+from ims_fsm.workflow.calendar.isolation import sentence
 from ims_fsm.workflow.calendar.jobs import Drained
-from ims_fsm.workflow.calendar.sweeps import sentence
 from ims_fsm.workflow.ims import IMS, workspace_of
 from ims_fsm.workflow.workspace import Clock, Workspace, system_clock
 

@@ -117,6 +117,16 @@ def writing(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+@contextmanager
+def savepoint(connection: Connection) -> Iterator[None]:
+    """Keep all of what is written in a part of a transaction, or where it raises nothing; the rest goes on.
+
+    Raises what `writing` and `told_apart` raise.
+    """
+    with told_apart(connection.engine), _understood(connection.engine), connection.begin_nested():
+        yield
+
+
 def serialise(connection: Connection, gstins: Sequence[str]) -> None:
     """Hold these taxpayers' records for the rest of the transaction, in a fixed order.
 
@@ -146,9 +156,14 @@ def told_apart(engine: Engine) -> Iterator[None]:
 
 @contextmanager
 def _connected(engine: Engine) -> Iterator[Connection]:
+    with _understood(engine), engine.connect() as connection:
+        yield connection
+
+
+@contextmanager
+def _understood(engine: Engine) -> Iterator[None]:
     try:
-        with engine.connect() as connection:
-            yield connection
+        yield
     except DatabaseError as error:
         if lost_race(error):
             raise ConflictError("the same records") from None

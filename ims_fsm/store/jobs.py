@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, literal, or_, select, true
@@ -23,7 +23,6 @@ from ims_fsm.terms.vocabulary import Job, JobStatus
 _table = core(JobRunRow)
 _run = _table.c
 _taxpayer = core(TaxpayerRow).c
-_OVER = (str(JobStatus.DONE), str(JobStatus.SPLIT))
 _KEY = ("recipient_gstin", "job", "period", "through")
 # In the words of the index over what is open, and its order: however many shards there are, one is found at once.
 _OPEN = _run.status.in_([literal(str(status), literal_execute=True) for status in (JobStatus.TODO, JobStatus.FAILED)])
@@ -167,7 +166,7 @@ def is_under_way(connection: Connection, job: Job, period: str) -> bool:
 def but_noted(job: Job, period: str, cohort: Cohort) -> Cohort:
     """Return those of a cohort who are not noted by themselves as to do, failed or skipped."""
     alone = (_run.recipient_gstin == _taxpayer.gstin, _run.through == _taxpayer.gstin)
-    noted = exists().where(*alone, _run.job == str(job), _run.period == period, _run.status.not_in(_OVER))
+    noted = exists().where(*alone, _run.job == str(job), _run.period == period, _run.status != str(JobStatus.DONE))
     return and_(cohort, ~noted)
 
 
@@ -182,28 +181,22 @@ def claim(connection: Connection, now: datetime, only: Collection[Job] = (), *, 
     return None if row is None else _run_of(row)
 
 
-def hold(connection: Connection, run: JobRun) -> bool:
-    """Hold a shard that was claimed before; says whether it still stands as it stood then."""
-    query = select(_run.status).where(*_key(run), _run.status == str(run.status), _run.attempt == run.attempt)
-    return connection.execute(query.with_for_update()).first() is not None
+def finish(connection: Connection, run: JobRun, now: datetime, recipients: int) -> None:
+    """Write that a shard is done, for so many recipients, in the transaction of its work."""
+    done = {"status": str(JobStatus.DONE), "recipients": recipients, "done_at": now, "error": None, "not_before": None}
+    key = (_run[name] == str(getattr(run, name)) for name in _KEY)
+    connection.execute(_table.update().where(*key).values(done))
 
 
-def finish(connection: Connection, run: JobRun, now: datetime) -> None:
-    """Write that a shard is done, in the transaction of its work."""
-    _set(connection, run, status=JobStatus.DONE, done_at=now, error=None, not_before=None)
-
-
-def fail(connection: Connection, run: JobRun, now: datetime, error: str, not_before: datetime) -> None:
-    """Write that a shard has failed and is not tried again before a moment."""
-    again = {"attempt": run.attempt + 1, "tried_at": now, "not_before": not_before}
-    _set(connection, run, status=JobStatus.FAILED, error=error, **again)
-
-
-def split(connection: Connection, run: JobRun, cohort: Cohort, now: datetime, chunk: int, error: str) -> int:
-    """Put smaller shards in the place of one that failed; returns how many."""
-    _set(connection, run, status=JobStatus.SPLIT, done_at=now, error=error)
-    inside = and_(cohort, _taxpayer.gstin.between(run.recipient_gstin, run.through))
-    return plan(connection, Due(job=run.job, period=run.period, due_at=run.due_at, cohort=inside), now, chunk)
+def fail(  # noqa: PLR0913, PLR0917 -- the columns of a failure
+    connection: Connection, run: JobRun, gstin: str, error: str, attempt: int, now: datetime, pause: timedelta
+) -> None:
+    """Write that the job of a shard has failed for one of its recipients, who is tried again after a pause."""
+    failed = {"status": str(JobStatus.FAILED), "recipients": 1, "attempt": attempt, "tried_at": now}
+    failed |= {"error": error, "not_before": now + pause, "done_at": None, "due_at": run.due_at}
+    key = {"recipient_gstin": gstin, "job": str(run.job), "period": run.period, "through": gstin}
+    row = database_of(connection).insert(_table).values(key | failed | {"planned_at": run.planned_at})
+    connection.execute(row.on_conflict_do_update(index_elements=list(_KEY), set_=failed))
 
 
 def next_try(connection: Connection) -> datetime | None:
@@ -245,15 +238,6 @@ def _own() -> ColumnElement[bool]:
     return alone
 
 
-def _key(run: JobRun) -> tuple[ColumnElement[bool], ...]:
-    return tuple(_run[name] == str(getattr(run, name)) for name in _KEY)
-
-
-def _set(connection: Connection, run: JobRun, **values: Any) -> None:
-    plain = {name: str(value) if isinstance(value, JobStatus) else value for name, value in values.items()}
-    connection.execute(_table.update().where(*_key(run)).values(plain))
-
-
 def _rows(  # noqa: PLR0913, PLR0917 -- the columns of a row
     due: Due, status: JobStatus, now: datetime, first: Any, through: Any, recipients: Any, error: Any = None
 ) -> Select[Any]:
@@ -277,7 +261,9 @@ def _insert(connection: Connection, rows: Select[Any]) -> int:
     statement = database_of(connection).insert(_table).from_select(names, rows)
     again = {name: statement.excluded[name] for name in names[len(_KEY) :] if name != "attempt"}
     conflict = statement.on_conflict_do_update(
-        index_elements=list(_KEY), set_={**again, "not_before": None, "done_at": None}, where=_run.status.in_(_OVER)
+        index_elements=list(_KEY),
+        set_={**again, "not_before": None, "done_at": None},
+        where=_run.status == str(JobStatus.DONE),
     )
     return connection.execute(conflict, execution_options={"preserve_rowcount": True}).rowcount
 

@@ -165,13 +165,12 @@ class Job(StrEnum):
 
 
 class JobStatus(StrEnum):
-    """How a job on a shard of recipients stands; a split one has gone over into smaller shards."""
+    """How a job on a shard of recipients stands."""
 
     TODO = "todo"
     DONE = "done"
     FAILED = "failed"
     SKIPPED = "skipped"
-    SPLIT = "split"
 
 
 class ReminderKind(StrEnum):

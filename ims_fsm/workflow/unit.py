@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
@@ -25,7 +26,7 @@ from ims_fsm.record.scene import NO_REQUEST, Request, Scene, record_facts
 from ims_fsm.record.taxpayer import Taxpayer
 from ims_fsm.record.where import Where
 from ims_fsm.store import log, records, register, returns, taxpayers, versions
-from ims_fsm.store.connection import Connection, serialise
+from ims_fsm.store.connection import Connection, savepoint, serialise
 from ims_fsm.store.records import Found
 from ims_fsm.store.register import declaration_id, declaration_ids
 from ims_fsm.store.sql.chains import read_chains
@@ -56,6 +57,17 @@ class UnitOfWork:
     _taxpayers: dict[str, Taxpayer | None] = field(default_factory=dict)
     _scenes: dict[str, Scene] = field(default_factory=dict)
     _log: list[TransitionEntry] = field(default_factory=list)
+
+    @contextmanager
+    def part(self) -> Iterator[UnitOfWork]:
+        """Give a unit within this one: all of it is kept, or where it raises nothing, and this one goes on."""
+        remembered = {**self.remembered, **self.declarations}
+        with savepoint(self.connection):
+            part = UnitOfWork(
+                self.connection, self.book, self.hooks, self.now, self.actor, self.request_key, remembered
+            )
+            yield part
+        self.declarations |= part.declarations
 
     def taxpayer(self, gstin: str) -> Taxpayer:
         """Return a taxpayer; raises `InputError` for one that is not registered here."""

@@ -14,7 +14,7 @@ import pytest
 
 import ims_fsm
 from ims_fsm import IMS
-from ims_fsm.workflow.calendar import jobs
+from ims_fsm.workflow.calendar import sweeps
 
 OWN = "27AAPFU0939F1ZV"
 
@@ -49,9 +49,9 @@ def test_what_failed_is_told_with_its_next_try(run, monkeypatch):
     def broken(*_given):
         raise RuntimeError("broken")
 
-    monkeypatch.setattr(jobs, "_swept", broken)
+    monkeypatch.setattr(sweeps, "sweep_many", broken)
     told = run("scheduler", "run", "--once", "--at", "2024-11-14T00:30").ended(1).out
-    assert told == "2024-11-14 00:30: 1 shard done for 1 recipient, 1 shard failed and split or put off.\n"
+    assert told == "2024-11-14 00:30: 2 shards done for 1 recipient, failed for 1 recipient, to be retried.\n"
     told = " ".join(run("scheduler", "status", "--at", "2024-11-14T00:31").ended(1).out.split())
     assert (
         f"failed {OWN}: unexpected error (RuntimeError: broken); fix the cause, then it can be tried again "

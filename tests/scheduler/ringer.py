@@ -17,7 +17,7 @@ from pathlib import Path
 from ims_fsm import IMS
 from ims_fsm.errors import ImsFsmError
 from ims_fsm.scheduler import Scheduler
-from ims_fsm.workflow.calendar import jobs
+from ims_fsm.workflow.calendar import sweeps
 
 CHUNK = 3
 
@@ -34,7 +34,7 @@ class FileClock:
 
 def deadly(seed: int, in_a_thousand: int) -> None:
     """Have a shard kill this process now and then: as a power cut would, in the middle of its transaction."""
-    chance, swept = random.Random(seed), jobs._swept  # noqa: S311 -- which shard it is does not matter
+    chance, swept = random.Random(seed), sweeps.sweep_many  # noqa: S311 -- which shard it is does not matter
 
     def die() -> None:
         if chance.randrange(2_000) < in_a_thousand:
@@ -46,7 +46,7 @@ def deadly(seed: int, in_a_thousand: int) -> None:
         die()
         return done
 
-    jobs._swept = sweep
+    sweeps.sweep_many = sweep
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ import pytest
 from ims_fsm.law.book import shipped_book
 from ims_fsm.scheduler import scheduler as waking
 from ims_fsm.scheduler.scheduler import Scheduler, Tick
-from ims_fsm.workflow.calendar import jobs
+from ims_fsm.workflow.calendar import jobs, sweeps
 from ims_fsm.workflow.calendar.jobs import Drained
 
 LONGEST = 30
@@ -85,14 +85,14 @@ def test_what_comes_due_while_it_runs_is_done(file_town):
 
 
 def test_a_stop_waits_for_the_shard_that_is_begun(file_town, monkeypatch):
-    begun, go_on, swept = threading.Event(), threading.Event(), jobs._swept
+    begun, go_on, swept = threading.Event(), threading.Event(), sweeps.sweep_many
 
     def slow(unit, gstins):
         begun.set()
         assert go_on.wait(LONGEST)
         return swept(unit, gstins)
 
-    monkeypatch.setattr(jobs, "_swept", slow)
+    monkeypatch.setattr(sweeps, "sweep_many", slow)
     file_town.recipients(*range(1, 10)).at("2024-11-14")
     scheduler = file_town.scheduler()
     scheduler.start()
@@ -132,7 +132,7 @@ def test_a_fault_is_told_and_the_bell_rings_on(file_town, monkeypatch, caplog):
 
 def test_what_failed_is_looked_at_again_before_the_next_hour(file_town, monkeypatch):
     """The next ring on the hour would come too late for a pause of a minute."""
-    ears, swept, calls = Ears(), jobs._swept, []
+    ears, swept, calls = Ears(), sweeps.sweep_many, []
 
     def fails_once(unit, gstins):
         calls.append(gstins)
@@ -141,7 +141,7 @@ def test_what_failed_is_looked_at_again_before_the_next_hour(file_town, monkeypa
             raise RuntimeError("not yet")
         return swept(unit, gstins)
 
-    monkeypatch.setattr(jobs, "_swept", fails_once)
+    monkeypatch.setattr(sweeps, "sweep_many", fails_once)
     monkeypatch.setattr(jobs, "FIRST_PAUSE", timedelta())
     monkeypatch.setattr(waking, "_SOONEST", timedelta(seconds=0.1))
     scheduler = file_town.recipients(1).at("2024-11-14").scheduler(on_tick=ears)

@@ -12,7 +12,7 @@ from sqlalchemy import create_engine
 
 from ims_fsm import IMS, LawBook, SettableClock, shipped_book
 from ims_fsm.scheduler.workers import Inline, Opening, Processes, WorkersError, drain, named, opening_of
-from ims_fsm.workflow.calendar import jobs
+from ims_fsm.workflow.calendar import jobs, sweeps
 from ims_fsm.workflow.calendar.jobs import Drained
 from ims_fsm.workflow.workspace import Workspace, system_clock
 
@@ -24,7 +24,7 @@ class Dying(Opening):
     marks: Path = field(kw_only=True)
 
     def __call__(self) -> Workspace:
-        swept = jobs._swept
+        swept = sweeps.sweep_many
 
         def sweep(unit, gstins):
             done = swept(unit, gstins)
@@ -34,7 +34,7 @@ class Dying(Opening):
                 os.kill(os.getpid(), signal.SIGKILL)
             return done
 
-        jobs._swept = sweep
+        sweeps.sweep_many = sweep
         return Opening(self.url, self.clock)()
 
 
@@ -42,7 +42,7 @@ class Doomed(Opening):
     """Opens the database for workers that are killed at their first shard, each time."""
 
     def __call__(self) -> Workspace:
-        jobs._swept = lambda *_given: os.kill(os.getpid(), signal.SIGKILL)
+        sweeps.sweep_many = lambda *_given: os.kill(os.getpid(), signal.SIGKILL)
         return super().__call__()
 
 

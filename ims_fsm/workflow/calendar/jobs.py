@@ -1,14 +1,15 @@
 """The jobs of the calendar done: one shard of recipients at a time, claimed, worked and finished in one transaction.
 
-Imports the store, the planning and the use cases; starts no thread and waits for nothing. A shard that fails is
-split until the failing recipient is isolated: they are noted with the error and tried again later, the others are done.
+Imports the store, the planning and the use cases; starts no thread and waits for nothing. Who fails in a shard is
+isolated, noted with the error and tried again later; the others are done.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 
 from ims_fsm.errors import ImsFsmError
 from ims_fsm.store import cohorts, jobs
@@ -17,7 +18,7 @@ from ims_fsm.store.events import in_turn
 from ims_fsm.store.jobs import JobRun
 from ims_fsm.terms.vocabulary import Job
 from ims_fsm.workflow.calendar import planning, reminding, sweeps
-from ims_fsm.workflow.calendar.sweeps import Swept, part_size, sentence
+from ims_fsm.workflow.calendar.isolation import isolated
 from ims_fsm.workflow.unit import UnitOfWork
 from ims_fsm.workflow.workspace import Workspace
 
@@ -35,7 +36,7 @@ class NotDoneError(ImsFsmError):
 
 @dataclass(frozen=True, slots=True)
 class Drained:
-    """What one worker has done: shards, the recipients in them, and shards that failed and were split or put off."""
+    """What workers have done: shards, the recipients done in them, and those for whom it failed."""
 
     shards: int = 0
     recipients: int = 0
@@ -66,18 +67,8 @@ def drain(workspace: Workspace, only: Collection[Job] = (), stop: Callable[[], b
 
 
 def work(workspace: Workspace, only: Collection[Job] = ()) -> Drained | None:
-    """Claim one shard that is due and do it; None where there is none. Raises `StoreError`."""
-    if not is_due(workspace, only):
-        return None
-    claimed: list[JobRun] = []
-    try:
-        return workspace.run(_claiming(only, claimed), actor=ACTOR)
-    except Exception as error:
-        # Before anything is claimed the error is not of a shard, and there is nothing to note.
-        if not claimed:
-            raise
-        _note(workspace, claimed[-1], error)
-        return Drained(failed=1)
+    """Claim one shard that is due and do it; None where there is none. Raises `StoreError`, `ConflictError`."""
+    return workspace.run(partial(_worked, only=only), actor=ACTOR) if is_due(workspace, only) else None
 
 
 def is_due(workspace: Workspace, only: Collection[Job] = ()) -> bool:
@@ -99,22 +90,20 @@ def pause(attempt: int) -> timedelta:
     return min(doubled, LONGEST_PAUSE)
 
 
-def _claiming(only: Collection[Job], claimed: list[JobRun]) -> Callable[[UnitOfWork], Drained | None]:
-    def work(unit: UnitOfWork) -> Drained | None:
-        # A try before this one may have claimed another shard.
-        claimed.clear()
-        run = jobs.claim(unit.connection, unit.now, only)
-        if run is None:
-            return None
-        claimed.append(run)
-        gstins = _recipients(unit, run)
-        serialise(unit.connection, gstins)
-        in_turn(unit.connection, gstins)
-        _perform(unit, run, gstins)
-        jobs.finish(unit.connection, run, unit.now)
-        return Drained(shards=1, recipients=len(gstins))
-
-    return work
+def _worked(unit: UnitOfWork, only: Collection[Job]) -> Drained | None:
+    run = jobs.claim(unit.connection, unit.now, only)
+    if run is None:
+        return None
+    gstins = _recipients(unit, run)
+    serialise(unit.connection, gstins)
+    in_turn(unit.connection, gstins)
+    _, failures = isolated(unit, gstins, partial(_perform, run))
+    done = len(gstins) - len(failures)
+    jobs.finish(unit.connection, run, unit.now, done)
+    attempt = run.attempt + 1 if run.single else 1
+    for failure in failures:
+        jobs.fail(unit.connection, run, failure.recipient, failure.sentence, attempt, unit.now, pause(attempt))
+    return Drained(1, done, len(failures))
 
 
 def _recipients(unit: UnitOfWork, run: JobRun) -> Sequence[str]:
@@ -124,33 +113,14 @@ def _recipients(unit: UnitOfWork, run: JobRun) -> Sequence[str]:
     return cohorts.gstins(unit.connection, meant, run.recipient_gstin, run.through)
 
 
-def _perform(unit: UnitOfWork, run: JobRun, gstins: Sequence[str]) -> None:
+def _perform(run: JobRun, unit: UnitOfWork, gstins: Sequence[str]) -> None:
     if run.job is Job.REMIND:
         reminding.remind(unit, gstins)
         return
-    drafted = [(swept.recipient, swept.drafted) for swept in _swept(unit, gstins) if swept.drafted]
+    drafted = [(swept.recipient, swept.drafted) for swept in sweeps.sweep_many(unit, gstins) if swept.drafted]
     reminding.announce_drafts(unit, drafted)
-    left = _recipients(unit, run) if run.job is Job.DRAFT else ()
+    part = replace(run, recipient_gstin=gstins[0], through=gstins[-1])
+    left = _recipients(unit, part) if run.job is Job.DRAFT else ()
     if left:
         what = f"GSTR-2B of {run.period} of {left[0]} is due and was not drafted"
         raise NotDoneError(f'{what}; see recipient("{left[0]}", …).generate_2b("{run.period}")')
-
-
-def _swept(unit: UnitOfWork, gstins: Sequence[str]) -> list[Swept]:
-    return sweeps.sweep_many(unit, gstins)
-
-
-def _note(workspace: Workspace, run: JobRun, error: Exception) -> None:
-    """Write down that a shard failed, unless another worker has had it since."""
-
-    def work(unit: UnitOfWork) -> None:
-        if not jobs.hold(unit.connection, run):
-            return
-        members = len(_recipients(unit, run))
-        if run.single or not members:
-            jobs.fail(unit.connection, run, unit.now, sentence(error), unit.now + pause(run.attempt + 1))
-            return
-        cohort = jobs.but_noted(run.job, run.period, planning.cohort_of(unit.book, run.job, run.period))
-        jobs.split(unit.connection, run, cohort, unit.now, part_size(members), sentence(error))
-
-    workspace.run(work, actor=ACTOR)

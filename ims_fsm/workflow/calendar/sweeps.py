@@ -6,10 +6,10 @@ fails for a recipient the others are done, and the one is named.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from math import isqrt
-from typing import TypeVar
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import chain
 
 from ims_fsm.errors import ImsFsmError
 from ims_fsm.law.refusal import Allowed
@@ -20,68 +20,10 @@ from ims_fsm.store.sql.scene import Scope
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import TwoBState
 from ims_fsm.workflow.calendar import reminding
+from ims_fsm.workflow.calendar.isolation import Failure, isolated, parted
 from ims_fsm.workflow.returns import Ended, Standings, considered, draft, end_alike, is_filed
 from ims_fsm.workflow.unit import UnitOfWork, alike
 from ims_fsm.workflow.workspace import Workspace
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A recipient where something could not be done, and why."""
-
-    recipient: str
-    #: The error's code, "unexpected" for one that is not ours.
-    code: str
-    #: What went wrong, in one line.
-    sentence: str
-    #: The error itself, as it was raised.
-    error: Exception = field(compare=False, repr=False)
-
-    @classmethod
-    def of(cls, recipient: str, error: Exception) -> Failure:
-        """Return the failure that an error is."""
-        code = error.code if isinstance(error, ImsFsmError) else "unexpected"
-        return cls(recipient, code, sentence(error), error)
-
-
-def isolated(recipients: Sequence[str], work: Callable[[Sequence[str]], Sequence[T]]) -> tuple[list[T], list[Failure]]:
-    """Work on recipients together, and where that fails in smaller parts, down to the one recipient where it fails.
-
-    `work` keeps all of what it does for some recipients, or nothing. Returns what it answered and who failed.
-    """
-    try:
-        return list(work(recipients)), []
-    except Exception as error:  # noqa: BLE001 -- a hook of the embedder may raise anything, and the others go on
-        if len(recipients) == 1:
-            return [], [Failure.of(recipients[0], error)]
-    done: list[T] = []
-    failures: list[Failure] = []
-    for part in parted(recipients, part_size(len(recipients))):
-        answered, failed = isolated(part, work)
-        done += answered
-        failures += failed
-    return done, failures
-
-
-def parted(recipients: Sequence[str], size: int) -> list[Sequence[str]]:
-    """Return recipients in parts of at most so many, in their order."""
-    return [recipients[start : start + size] for start in range(0, len(recipients), size)]
-
-
-def part_size(recipients: int) -> int:
-    """Return how many recipients a part of a failed shard has: the root, so that few tries find who fails."""
-    return isqrt(recipients)
-
-
-def sentence(error: BaseException) -> str:
-    """Return what went wrong in one line, of an error that nobody expected too."""
-    if isinstance(error, ImsFsmError):
-        return " ".join(str(error).split())
-    first = next(iter(str(error).splitlines()), "")
-    return f"unexpected error ({type(error).__name__}: {first}); fix the cause, then it can be tried again"
-
 
 # How many recipients one transaction sweeps; benchmarks/RESULTS.md has the curve.
 SWEPT_AT_ONCE = 500
@@ -115,20 +57,20 @@ class SweepReport:
 
 def sweep(workspace: Workspace, recipients: Sequence[str], actor: str) -> SweepReport:
     """Do what the calendar owes recipients by now, in chunks of a transaction each; who fails stops no other."""
-
-    def swept(chunk: Sequence[str]) -> list[Swept]:
-        def work(unit: UnitOfWork) -> list[Swept]:
-            serialise(unit.connection, chunk)
-            return sweep_many(unit, chunk)
-
-        return workspace.run(work, actor=actor)
-
     report = SweepReport()
-    # A hook that raises is not asked again in the same sweep.
-    for chunk in parted(recipients, 1 if workspace.hooks.registered else SWEPT_AT_ONCE):
-        done, failed = isolated(chunk, swept)
-        report = SweepReport((*report.swept, *done), (*report.failures, *failed))
+    for chunk in parted(recipients, SWEPT_AT_ONCE):
+        try:
+            done, failed = workspace.run(partial(_isolated, recipients=chunk), actor=actor)
+        except ImsFsmError as error:
+            # The database's, and nobody's alone: nothing of the chunk is kept.
+            done, failed = [], [Failure.of(recipient, error) for recipient in chunk]
+        report = SweepReport((*report.swept, *chain.from_iterable(done)), (*report.failures, *failed))
     return report
+
+
+def _isolated(unit: UnitOfWork, recipients: Sequence[str]) -> tuple[list[list[Swept]], list[Failure]]:
+    serialise(unit.connection, recipients)
+    return isolated(unit, recipients, sweep_many)
 
 
 def sweep_many(unit: UnitOfWork, recipients: Sequence[str]) -> list[Swept]:
