@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from ims_fsm.cli.call import Call, command
+from ims_fsm.cli.failures import in_commands
 from ims_fsm.cli.output import verbatim
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.terms import vocabulary
@@ -105,6 +106,7 @@ def _in_ist(at: datetime) -> str:
 
 SCALARS: Mapping[str, Kind] = {
     "text": Kind({"type": "string"}, str),
+    "prose": Kind({"type": "string"}, in_commands),
     "int": Kind({"type": "integer"}, int),
     "number": Kind({"type": "number"}, float),
     "bool": Kind({"type": "boolean"}, bool),

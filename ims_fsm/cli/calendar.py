@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from ims_fsm.cli.call import Call, command, group, stopping
-from ims_fsm.cli.failures import REFUSED, CallError, in_commands
+from ims_fsm.cli.failures import REFUSED, CallError
 from ims_fsm.cli.options import minute
 from ims_fsm.cli.output import counted, say
 from ims_fsm.cli.returns import ended
@@ -66,7 +66,7 @@ def _moments(ims: IMS, until: datetime | None) -> list[datetime]:
 
 def _tell_course(course: Sequence[tuple[datetime, SweepReport]], *, is_rehearsed: bool) -> None:
     for moment, report in course:
-        lines = [f"{failure.recipient}: failed: {in_commands(failure.sentence)}" for failure in report.failures]
+        lines = [f"{failure.recipient}: failed: {failure.sentence}" for failure in report.failures]
         for swept in report.swept:
             if swept.drafted:
                 lines.append(f"{swept.recipient}: GSTR-2B of {swept.drafted} is drafted (faq.23).")
@@ -176,6 +176,6 @@ def _tell_runs(word: str, runs: Sequence[Any], number: int) -> None:
     for run_ in runs:
         whose = run_.recipient_gstin if run_.single else f"{run_.recipient_gstin} to {run_.through}"
         again = f" (attempt {run_.attempt}, again from {minute(run_.not_before)})" if run_.not_before else ""
-        say(f"{word}  {whose}: {in_commands(run_.error)}{again}", indent=2, hang=2)
+        say(f"{word}  {whose}: {run_.error}{again}", indent=2, hang=2)
     if number > len(runs):
         say(f"{word}  {number - len(runs):,} more", indent=2)

@@ -28,6 +28,10 @@ _COMMANDS = {
     r'register\(Taxpayer\(gstin="(\w+)", (\w+)="(\w+)", …\)\)': r"ims-fsm taxpayer \1 --\2 \3",
     r'recipient\("(\w+)", …\)\.generate_2b\("([\d-]+)"\)': r"ims-fsm 2b generate --gstin \1 --period \2",
     r"\b(?:records|recipients)\(\)": "ims-fsm list",
+    r"\b(state how it was decided)\b": r"\1 with: ims-fsm original",
+    r"for (\w{15}) (after the day on which GSTR-2B of ([\d-]+) is drafted.* from the dashboard)": (
+        r"for \1 \2: ims-fsm 2b generate --gstin \1 --period \3"
+    ),
     r"import it at the recipient's desk, or name them": "name the recipient with --gstin, or",
 }
 
@@ -103,7 +107,7 @@ def guarded(work: Callable[[], Any], arguments: Sequence[str]) -> int:
 
 
 def in_commands(said: Any) -> Any:
-    """Return what the face says, in a text or in any text of a tree, with its calls as commands of this command line.
+    """Return what the face says, in a text or in any text of a tree, with the commands that do what it names.
 
     >>> in_commands(["see records()", 7])
     ['see ims-fsm list', 7]

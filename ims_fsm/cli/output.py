@@ -21,6 +21,8 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
+from ims_fsm.cli.failures import in_commands
+
 if TYPE_CHECKING:
     from ims_fsm import Told
 
@@ -43,10 +45,13 @@ def console() -> Console:
 
 
 def say(*sentences: str, indent: int = 0, hang: int = 0, style: str = "") -> None:
-    """Print sentences, each on lines of its own, folded at words; what is folded hangs so many blanks further in."""
+    """Print sentences, each on lines of its own, folded at words; what is folded hangs so many blanks further in.
+
+    What the face would have called is told as the command.
+    """
     screen = console()
     for sentence in sentences:
-        line = " " * indent + sentence.replace("\n", " ") if sentence else ""
+        line = " " * indent + in_commands(sentence.replace("\n", " ")) if sentence else ""
         folded = _fold(line, min(screen.width, PROSE), " " * (indent + hang))
         screen.print(Text("\n".join(folded), style=style), soft_wrap=True)
 

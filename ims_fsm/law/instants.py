@@ -15,7 +15,7 @@ from itertools import product
 from ims_fsm.law.book import LawBook
 from ims_fsm.law.calendar import day_over, month_named, month_number
 from ims_fsm.terms.period import TaxPeriod, in_india, midnight
-from ims_fsm.terms.vocabulary import Filing, Job, ReminderKind, State, Trigger
+from ims_fsm.terms.vocabulary import Filing, Job, ReminderKind
 
 Group = tuple[Filing, str]
 _ORDER = {job: place for place, job in enumerate(Job)}
@@ -116,7 +116,8 @@ def _of_period(book: LawBook, period: TaxPeriod) -> Iterator[Instant]:
     calendar = book.calendar
     groups = [(f, s) for f, s in every_group(book) if calendar.is_period_end(period, f)]
     yield Instant(at=calendar.two_b_opens(period), job=Job.DRAFT, key=period, groups=frozenset(groups))
-    limited = any(machine.at(period).transition(State.PENDING, Trigger.LAPSE) for machine in book.law.record_machines)
+    rule_sets = {machine.at(period).rule_set.id for machine in book.law.record_machines}
+    limited = any(map(book.law.pending_lapses, rule_sets))
     for filing, state in groups:
         group = frozenset({(filing, state)})
         # Who of a group is under an extension by district is not known here, so the group has the instants of all.
