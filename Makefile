@@ -47,7 +47,7 @@ test-quick: $(READY) ## the law, the record, the use cases and the scenarios, wi
 test: $(READY) ## the tests and the examples in the docstrings
 	@$(PY) -m pytest --numprocesses $(JOBS) $(ARGS)
 
-test-long: $(READY) ## what takes longest: kills, memory, races, many random histories, the benchmarks at their smallest
+test-long: $(READY) ## what takes longest: kills, memory, races, twins on PostgreSQL, many random histories, the benchmarks at their smallest
 	@$(PY) -m pytest tests --numprocesses $(JOBS) -m long $(ARGS)
 
 test-postgresql: $(READY) ## the tests that open a store, on PostgreSQL: IMS_FSM_TEST_PG=URL, or a server from a wheel

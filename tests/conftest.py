@@ -104,11 +104,14 @@ def compiled_once() -> Iterator[None]:
         yield
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave out what is about SQLite where stores are opened on PostgreSQL."""
-    for item in items if ON_POSTGRESQL else ():
+    """Leave out what is about SQLite where stores are opened on PostgreSQL; elsewhere a twin on PostgreSQL is long."""
+    for item in items:
         mark = item.get_closest_marker("sqlite")
-        if mark is not None:
+        if not ON_POSTGRESQL and "pg" in item.name.partition("[")[2].removesuffix("]").split("-"):
+            item.add_marker(pytest.mark.long)
+        elif mark is not None and ON_POSTGRESQL:
             item.add_marker(pytest.mark.skip(reason=f"on SQLite alone: {mark.args[0]}"))
 
 

@@ -31,6 +31,7 @@ def test_the_examples_of_embedding_run() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_every_example_is_typed() -> None:
     done = subprocess.run([sys.executable, PROGRAM], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -11,8 +11,11 @@ from ims_fsm.cli import demo as demonstration
 from ims_fsm.cli.story import STORY, Stage
 
 
-def test_the_story_is_told_to_the_filed_return_and_what_comes_next_can_be_called(bare):
-    told = bare("demo").ended(0).out
+def test_the_story_is_told_to_the_filed_return_and_what_comes_next_can_be_called(bare, tmp_path):
+    """And nothing is left behind: a database of the environment is left alone."""
+    told = bare("demo", IMS_FSM_DB="sqlite:///ims.db").ended(0).out
+    assert list(tmp_path.iterdir()) == []
+    assert os.path.samefile(os.getcwd(), tmp_path)  # noqa: PTH109, PTH121 -- what the process has, not what a path says
     titles = re.findall(r"^\d+\. (.*) \(", told, re.MULTILINE)
     assert titles == [chapter["title"] for chapter in STORY["chapter"]]
     words = " ".join(told.split())
@@ -44,14 +47,6 @@ def test_the_story_is_told_to_the_filed_return_and_what_comes_next_can_be_called
     hints = re.findall(r"^  \S*(?:python\S* -m ims_fsm|ims-fsm) (.*)$", told, re.MULTILINE)
     assert [hint.split()[0] for hint in hints] == ["demo", "explain", "verify", "draw", "import"]
     assert bare(*shlex.split(hints[1])).ended(0).out.startswith("Credit note under IMS-2024-10: keep_pending")
-
-
-def test_nothing_is_left_behind_and_a_database_of_the_environment_is_left_alone(bare, tmp_path):
-    bare("demo").ended(0)
-    assert list(tmp_path.iterdir()) == []
-    assert os.path.samefile(os.getcwd(), tmp_path)  # noqa: PTH109, PTH121 -- what the process has, not what a path says
-    bare("demo", IMS_FSM_DB="sqlite:///ims.db").ended(0)
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_it_can_be_run_in_a_database_that_is_named(bare, tmp_path):

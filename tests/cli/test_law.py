@@ -199,6 +199,7 @@ def found(monkeypatch):
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_the_shipped_law_holds(bare):
     told = bare("verify").ended(0).out
     assert told.startswith(f"Structure: {len(shipped_law().machines)} machines, 2 rule sets, ")

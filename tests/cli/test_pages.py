@@ -25,7 +25,7 @@ def test_scenarios_are_told_where_they_are_or_where_they_are_named(bare, tmp_pat
     assert bare("pages", "--format", "md", "--json").ended(0).json["stories"] == 1
     assert "`tests/scenarios/own/one.toml`" in (tmp_path / "pages" / "stories-own.md").read_text("utf-8")
     named = ("--stories", folder / "one.toml", "--stories", folder)
-    assert bare("pages", "--format", "md", "--json", *named).ended(0).json["stories"] == 1
+    assert bare("pages", "--format", "md", "--root", "..", "--json", *named).ended(0).json["stories"] == 1
 
 
 def test_for_a_checkout_pictures_and_scenarios_are_linked(bare, tmp_path, monkeypatch):
@@ -47,7 +47,7 @@ def test_for_a_checkout_pictures_and_scenarios_are_linked(bare, tmp_path, monkey
         ("--stories empty", "empty has no scenario in it; name a folder of .toml files"),
         ("--stories latin.toml", "stories: latin.toml: is not text in UTF-8; save it as UTF-8"),
         ("--stories bare.toml", "stories: bare.toml title: is missing; say in a sentence what the scenario shows"),
-        ("--format html --out file", "file is not a folder; name another"),
+        ("--format md --root .. --out file", "file is not a folder; name another"),
     ],
 )
 def test_what_cannot_be_written_is_told(bare, tmp_path, call, message):

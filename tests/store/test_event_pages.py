@@ -21,7 +21,7 @@ def reminder(connection: Connection, subject: str, days: int, place: int) -> Non
     connection.execute(insert(ReminderRow).values(**key, days=days, at=NOON, records=7, rule="faq.23", place=place))
 
 
-@pytest.mark.parametrize("examples", [15, pytest.param(60, marks=pytest.mark.long)])
+@pytest.mark.parametrize("examples", [5, pytest.param(60, marks=pytest.mark.long)])
 def test_numbers_of_others_and_large_transactions_are_nothing_to_the_order(pg: Engine, examples: int) -> None:
     """So many numbers after the one before, each transaction has so many rows."""
 

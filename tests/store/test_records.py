@@ -12,7 +12,7 @@ from ims_fsm.record.record import cut_off_by
 from ims_fsm.record.taxpayer import Taxpayer
 from ims_fsm.store import records, taxpayers, versions
 from ims_fsm.store.connection import ConflictError, reading, serialise, writing
-from ims_fsm.store.records import IDS_AT_ONCE, Found, Where
+from ims_fsm.store.records import Found, Where
 from ims_fsm.store.tables import TwoBRow, core
 from ims_fsm.terms.document import OriginalReference
 from ims_fsm.terms.period import TaxPeriod
@@ -87,13 +87,13 @@ def test_of_many_records_a_page_is_held(held, monkeypatch):
     assert list(versions.of_supplier(connection, SELLER, None)) == [1, 2, 3, 4, 5, 6, 7]
 
 
-def test_many_are_found_in_batches_of_one_recipient(held):
+def test_many_are_found_in_batches_of_one_recipient(held, monkeypatch):
+    monkeypatch.setattr(records, "IDS_AT_ONCE", 3)
     connection, put = held
-    for number in range(1, IDS_AT_ONCE + 3):
+    for number in range(1, 8):
         put(number)
-    put(IDS_AT_ONCE + 3, recipient=OTHER)
-    wanted = range(IDS_AT_ONCE + 10)
-    assert sorted(records.find_many(connection, BUYER, wanted)) == [*range(1, IDS_AT_ONCE + 3)]
+    put(8, recipient=OTHER)
+    assert sorted(records.find_many(connection, BUYER, range(15))) == [*range(1, 8)]
     assert records.find_many(connection, BUYER, []) == {}
 
 

@@ -109,6 +109,7 @@ def test_both_databases_tell_and_hold_the_same(stage, on_pg):
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_partitions_tell_and_hold_the_same(stage, staging, pg_place):
     """The whole year on tables that are split by recipient, sealed and proved."""
     before = staging(pg_place)

@@ -369,7 +369,7 @@ class Town(RuleBasedStateMachine):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("examples", [6, pytest.param(25, marks=pytest.mark.long)])
+@pytest.mark.parametrize("examples", [3, pytest.param(25, marks=pytest.mark.long)])
 def test_whatever_they_do(fresh, examples):
     class Here(Town):
         make = staticmethod(fresh)

@@ -204,7 +204,7 @@ def as_set(*, straight: bool) -> Any:
     return receive
 
 
-@pytest.mark.parametrize("examples", [10, pytest.param(40, marks=pytest.mark.long)])
+@pytest.mark.parametrize("examples", [4, pytest.param(40, marks=pytest.mark.long)])
 def test_a_set_comes_to_what_its_records_come_to(fresh, oracle, examples):
     @settings(max_examples=examples, phases=[Phase.generate])
     @given(seed=st.integers(0, 2**32), straight=st.booleans())
