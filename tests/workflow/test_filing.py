@@ -1,4 +1,4 @@
-"""What a recipient files: GSTR-3B and the annual return; what it decides, adds back and refuses."""
+"""What a recipient files: GSTR-3B and the annual return; what it decides and adds back."""
 
 from __future__ import annotations
 
@@ -75,37 +75,6 @@ def test_a_rejected_credit_note_goes_back_to_the_supplier(stage):
     assert stage.shop.liabilities(OCTOBER) == stage.ims.supplier(stage.other, actor="reader").liabilities() == []
 
 
-def test_a_quarterly_supplier_gets_it_in_his_quarter(stage):
-    stage.taxpayer(stage.seller, filing="quarterly")
-    stage.act("reject", stage.filed(stage.document("credit_note")))
-    stage.close()
-    assert [one.supplier_period for one in stage.shop.liabilities()] == ["2024-12"]
-
-
-def test_a_period_that_the_supplier_has_filed_is_passed_over(stage):
-    """FAQ 34, decided: the next open one."""
-    stage.act("reject", stage.filed(stage.document("credit_note")))
-    for period in ("2024-10", "2024-11"):
-        stage.close(period, stage.seller)
-    stage.close()
-    assert [one.supplier_period for one in stage.shop.liabilities()] == ["2024-12"]
-
-
-def test_a_rejected_amendment_adds_back_the_difference(stage):
-    """Annexure-A rows 13 and 19; and 26, where the original had been rejected: its full value."""
-    rows = [("invoice", "accept", 80, 20), ("credit_note", "accept", 120, 20), ("credit_note", "reject", 80, 80)]
-    originals = [stage.document(kind, 100) for kind, *_ in rows]
-    for original, (_, action, *_rest) in zip(originals, rows, strict=True):
-        stage.act(action, stage.filed(original))
-    stage.close()
-    stage.at("2024-12-05")
-    for original, (kind, _, tax, _) in zip(originals, rows, strict=True):
-        stage.act("reject", stage.filed(stage.document(kind, tax, amends=original), "2024-11"))
-    stage.close("2024-11")
-    added = stage.shop.liabilities(TaxPeriod("2024-12"))
-    assert [one.tax.igst for one in added] == [back for *_, back in rows]
-
-
 def test_what_is_decided_moves_the_rest_of_its_chain(stage):
     """A saved amendment learns what its chain carries; a deleted one is gone for good."""
     original = stage.document(igst=100)
@@ -117,42 +86,6 @@ def test_what_is_decided_moves_the_rest_of_its_chain(stage):
     stage.close()
     assert (stage.record(waiting).carried, stage.record(waiting).state) == (igst(100), State.NO_ACTION)
     assert stage.record(gone) == before
-
-
-# --- refusals -------------------------------------------------------------------------------------------------------
-
-
-def test_without_a_2b_there_is_no_gstr3b(stage):
-    stage.at("2024-11-14")
-    with stage.refused("two_b_missing", "faq.23"):
-        filed_3b(stage)
-
-
-def test_on_a_stale_2b_there_is_no_gstr3b(stage):
-    """FAQ 29, 31."""
-    record_id = stage.filed()
-    stage.at("2024-11-14").draft()
-    stage.act("reject", record_id)
-    with stage.refused("two_b_stale", "faq.29"):
-        filed_3b(stage)
-
-
-def test_gstr3b_is_filed_once(stage):
-    stage.close()
-    with stage.refused("three_b_filed", "faq.12"):
-        filed_3b(stage)
-
-
-def test_gstr3b_of_one_month_follows_that_of_the_month_before(stage):
-    stage.at("2024-12-14")
-    with stage.refused("previous_3b_not_filed", "faq.25"):
-        filed_3b(stage, "2024-11")
-
-
-def test_a_month_of_a_quarter_has_no_gstr3b(stage):
-    stage.taxpayer(stage.buyer, filing="quarterly")
-    with stage.refused("no_monthly_2b_for_quarterly", "faq.27"):
-        filed_3b(stage, "2024-11")
 
 
 # --- before registration --------------------------------------------------------------------------------------------
@@ -232,12 +165,6 @@ def test_the_annual_return_ends_the_time_limit(stage):
     assert [stage.record(one) for one in (gone, note, other_year)] == before
     with stage.refused("s16_4_expired", "faq.31"):
         stage.act("accept", invoice)
-
-
-def test_what_comes_after_the_annual_return_is_out_of_time(stage):
-    stage.at("2024-11-08").ims.recipient(stage.buyer, actor="buyer").file_annual_return("2023-24")
-    record_id = stage.at("2024-11-09").filed(stage.document(date=date(2024, 3, 5)))
-    assert stage.record(record_id).route == "sec_16_4"
 
 
 def test_the_annual_return_does_not_move_a_limit_that_has_passed(stage):

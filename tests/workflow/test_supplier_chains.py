@@ -45,15 +45,6 @@ def test_a_deleted_amendment_is_no_version(stage):
     assert stage.record(stage.saved(stage.document(amends=original), "2024-11")).amends_id == first
 
 
-def test_an_amendment_without_its_original_waits(stage):
-    unknown = stage.document()
-    record_id = stage.filed(stage.document(amends=unknown))
-    with stage.refused("original_unknown", "faq.13.1"):
-        stage.act("accept", record_id)
-    stage.at("2024-11-14").draft()
-    assert (stage.totals(), stage.left_out()) == ({}, {record_id: "faq.13.1"})
-
-
 def test_two_amendments_of_an_unknown_document_are_one_chain(stage):
     unknown = stage.document()
     first = stage.saved(stage.document(amends=unknown))

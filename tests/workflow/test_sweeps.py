@@ -47,12 +47,6 @@ def test_a_draft_that_went_stale_is_the_recipients_to_recompute(stage):
     assert swept(stage).drafted is None
 
 
-def test_a_quarterly_taxpayer_gets_his_draft_after_the_quarter(stage):
-    stage.taxpayer(stage.buyer, filing="quarterly")
-    assert not swept(stage.at("2024-11-14"))
-    assert swept(stage.at("2025-01-14")).drafted == "2024-12"
-
-
 def test_what_section_16_4_has_passed_is_removed(stage):
     """FAQ 21: only what is pending, and not on 30 November itself."""
     pending, rejected = (stage.filed(stage.document(date=OLD)) for _ in range(2))
@@ -71,20 +65,6 @@ def test_what_section_16_4_has_passed_is_removed(stage):
     with stage.refused("removed", "faq.21") as found:
         stage.act("accept", pending)
     assert "it was still pending when the time limit of section 16(4) passed" in str(found[0])
-
-
-def test_what_was_only_saved_when_its_time_ran_out_is_not_removed(stage):
-    """FAQ 4.ii: it has left IMS by its route, and goes to ITC Not Available once it is filed."""
-    record_id = stage.saved(stage.document(igst=100, date=OLD), "2024-11")
-    stage.act("keep_pending", record_id)
-    assert swept(stage.at("2024-12-01 00:00")).expired == 0
-    view = stage.desk.show(record_id)
-    assert (view.record.state, view.in_ims, view.may["accept"][0].code) == (State.PENDING, False, "s16_4_expired")
-    stage.shop.file("GSTR-1", TaxPeriod("2024-11"))
-    stage.close("2024-10")
-    stage.close("2024-11")
-    assert stage.totals("2024-11") == {"itc_not_available": Heads(igst=100)}
-    assert stage.record(record_id).settled_in == "2024-11"
 
 
 def test_the_amendment_of_what_was_removed_is_free(stage):
@@ -111,45 +91,11 @@ def pending(stage):
     return stage, record_id
 
 
-def test_pending_ends_with_the_due_date_of_the_next_gstr3b(pending):
-    """advisory.2025-10.deadline: then the record is deemed accepted in the next GSTR-2B."""
-    stage, record_id = pending
-    assert swept(stage.at("2025-12-20 23:59")).lapsed == 0
-    stage.desk.file_3b(TaxPeriod("2025-11"))
-    assert swept(stage.at("2025-12-21 00:00")).lapsed == 1
-    assert stage.log(record_id) == ["keep_pending", "lapse"]
-    stage.close("2025-12")
-    assert stage.totals("2025-12") == {"itc_available": Heads(igst=-100)}
-    assert stage.record(record_id).disposition == "deemed_accepted"
-
-
 def test_a_lapse_makes_the_draft_stale(pending):
     stage, _ = pending
     stage.at("2025-12-14").ims.sweep()
     assert swept(stage.at("2025-12-21")).lapsed == 1
     assert stage.desk.two_b(TaxPeriod("2025-11")).two_b.state == "stale"
-
-
-def test_a_quarterly_recipient_has_a_quarter(stage):
-    """Due date by the category of his state: Tamil Nadu, the 22nd."""
-    stage.taxpayer(stage.quarterly, filing="quarterly", registered_from="2025-10")
-    note = stage.document("credit_note", date=date(2025, 10, 5), recipient=stage.quarterly)
-    record_id = stage.at("2025-11-09").filed(note, "2025-10")
-    stage.ims.recipient(stage.quarterly, actor="buyer").keep_pending(record_id)
-    lapsed = []
-    for moment in ("2026-04-22 23:59", "2026-04-23 00:00"):
-        stage.at(moment)
-        lapsed.append([one.lapsed for one in stage.ims.sweep([stage.quarterly]).swept])
-    assert lapsed == [[0], [1]]
-
-
-def test_an_invoice_may_stay_pending(stage):
-    """Only the specified records have a deadline."""
-    stage.taxpayer(stage.buyer, registered_from="2025-10")
-    record_id = stage.at("2025-11-09").filed(stage.document(date=date(2025, 10, 5)), "2025-10")
-    stage.act("keep_pending", record_id)
-    assert not swept(stage.at("2026-02-01")).lapsed
-    assert stage.record(record_id).state == State.PENDING
 
 
 def test_one_that_fails_stops_no_other(stage):

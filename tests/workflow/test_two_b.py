@@ -1,4 +1,4 @@
-"""GSTR-2B: when it is generated, what it holds and leaves out, what makes it stale; each refusal once."""
+"""GSTR-2B: what it holds and leaves out, and what makes it stale; what refuses it is told by the scenarios."""
 
 from __future__ import annotations
 
@@ -94,21 +94,6 @@ def test_other_forms_give_credit_at_once(stage):
     assert (record.carried, record.disposition, record.seq) == (igst(100), "deemed_accepted", 0)
 
 
-def test_forward_to_reverse_charge_takes_the_credit_back(stage):
-    """FAQ 32, Annexure-A rows 28 and 29."""
-    original = stage.document(igst=100)
-    stage.filed(original)
-    stage.close()
-    second = stage.at("2024-12-05").filed(stage.document(igst=100, amends=original, reverse_charge=True), "2024-11")
-    stage.close("2024-11")
-    assert lines(stage, "2024-11") == [
-        (second, "document", "itc_available", "deemed_accepted", 100, False),
-        (second, "forward_reduction", "itc_available", "deemed_accepted", -100, True),
-    ]
-    assert stage.totals("2024-11") == {"itc_available": igst(-100), "reverse_charge": igst(100)}
-    assert stage.record(second).carried == Heads()
-
-
 def test_a_change_of_the_place_of_supply_is_for_the_recipient_to_reverse(stage):
     """FAQ 33: table 4(B)(1); in ITC Not Available an amendment stands with the difference."""
     original = stage.document(igst=100)
@@ -118,24 +103,6 @@ def test_a_change_of_the_place_of_supply_is_for_the_recipient_to_reverse(stage):
     stage.close("2024-11")
     assert stage.totals("2024-11") == {"itc_not_available": igst(20), "reversal_4b1": igst(100)}
     assert stage.record(second).carried == Heads()
-
-
-def test_an_amendment_out_of_time_gains_nothing_and_takes_back(stage):
-    """What an amendment filed past the recipient's time takes back is taken back; what it adds is not available."""
-    originals = [stage.document(tax=Heads(cgst=100, sgst=100), date=date(2024, 3, 5)) for _ in range(2)]
-    for original in originals:
-        stage.filed(original)
-    stage.close()
-    stage.at("2024-11-29").desk.file_annual_return("2023-24")
-    more = stage.saved(stage.document(tax=Heads(cgst=150, sgst=150), amends=originals[0], date=date(2024, 3, 5)))
-    less = stage.saved(stage.document(tax=Heads(cgst=60, sgst=60), amends=originals[1], date=date(2024, 3, 5)))
-    stage.at("2024-11-30").ims.supplier(stage.seller, actor="seller").file("GSTR-1", OCTOBER)
-    stage.close("2024-11")
-    assert stage.totals("2024-11") == {
-        "itc_not_available": Heads(cgst=50, sgst=50),
-        "itc_available": Heads(cgst=-40, sgst=-40),
-    }
-    assert [stage.record(one).carried for one in (more, less)] == [Heads(cgst=100, sgst=100), Heads(cgst=60, sgst=60)]
 
 
 # --- chains ---------------------------------------------------------------------------------------------------------
@@ -178,49 +145,6 @@ def test_a_superseded_original_stays_superseded_while_its_amendment_waits(stage)
     assert lines(stage, "2024-11") == [(second, "document", "itc_available", "accepted", 80, True)]
 
 
-def test_an_amendment_that_is_only_saved_does_not_prevail(stage):
-    """FAQ 15: the status of the record that existed before counts."""
-    original = stage.document(igst=100)
-    first = stage.filed(original)
-    stage.saved(stage.document(igst=80, amends=original), form="IFF")
-    stage.close()
-    assert lines(stage) == [(first, "document", "itc_available", "deemed_accepted", 100, True)]
-
-
-def test_an_amendment_waits_for_its_pending_original(stage):
-    """FAQ 13: of another 2B period it is held out until the original is decided."""
-    original = stage.document(igst=100)
-    first = stage.filed(original)
-    stage.act("keep_pending", first)
-    stage.close()
-    second = stage.at("2024-12-05").filed(stage.document(igst=80, amends=original), "2024-11")
-    stage.at("2024-12-14").draft("2024-11")
-    assert lines(stage, "2024-11") == []
-    assert stage.left_out("2024-11") == {first: "faq.14.iii", second: "faq.13.1"}
-    stage.act("accept", first)
-    stage.close("2024-11")
-    assert stage.record(second).carried == igst(100)
-    stage.close("2024-12")
-    assert lines(stage, "2024-11") == [(first, "document", "itc_available", "accepted", 100, True)]
-    assert lines(stage, "2024-12") == [(second, "document", "itc_available", "deemed_accepted", -20, True)]
-
-
-def test_an_amendment_of_a_decided_original_brings_the_difference(stage):
-    original = stage.document(igst=100)
-    stage.filed(original)
-    stage.close()
-    second = stage.document(igst=130, amends=original)
-    stage.at("2024-12-05").filed(second, "2024-11")
-    stage.close("2024-11")
-    stage.at("2025-01-05").filed(stage.document(igst=90, amends=second), "2024-12")
-    stage.close("2024-12")
-    assert [stage.totals(period)["itc_available"].igst for period in ("2024-10", "2024-11", "2024-12")] == [
-        100,
-        30,
-        -40,
-    ]
-
-
 def test_a_record_that_was_pending_comes_into_a_later_one(stage):
     record_id = stage.filed(stage.document(igst=100))
     stage.act("keep_pending", record_id)
@@ -244,6 +168,16 @@ def test_a_declared_reduction_is_what_the_acceptance_takes_back(stage, reduce_it
     assert lines(stage, "2025-10") == [(record_id, "document", "itc_available", "accepted", itc, True)]
     # What was not reduced is still carried, so that no amendment gives it back.
     assert stage.record(record_id).carried == igst(itc)
+
+
+def test_generating_ends_what_time_has_ended(stage):
+    """FAQ 21: what section 16(4) has passed is removed and not shown."""
+    record_id = stage.filed(stage.document(date=date(2024, 3, 5)))
+    stage.act("keep_pending", record_id)
+    stage.at("2024-12-01 00:00").draft()
+    assert (stage.record(record_id).removed_for, stage.left_out()) == ("sec_16_4", {record_id: "faq.21"})
+    # It is told of until the GSTR-2B of the tax period in which its time ran out.
+    assert [stage.left_out(period) for period in ("2024-11", "2024-12")] == [{record_id: "faq.21"}, {}]
 
 
 # --- stale ----------------------------------------------------------------------------------------------------------
