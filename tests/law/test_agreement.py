@@ -89,24 +89,27 @@ def states_alike(space: EditionSpace, trigger: str) -> list[list[str]]:
 def test_the_decision_the_space_and_transitions_agree(edition):
     space, cycle = EditionSpace(edition, shared(edition.schema)), Lifecycle(edition)
     for trigger in edition.triggers:
-        every = list(rows(edition, trigger))
+        every, alone = list(rows(edition, trigger)), near(edition, trigger)
         for states in states_alike(space, trigger):
             allowed = space.allowed(states[0], trigger).to_bytes(space.space.size // 8 + 1, "little")
             leads = edition.transition(states[0], trigger) is not None
-            for row in every if leads else near(every):
+            for row in every if leads else alone:
                 index = space.space.index(row)
                 decision = judge(edition, states[0], trigger, row)
                 assert isinstance(decision, Allowed) is bool(allowed[index >> 3] >> (index & 7) & 1)
                 assert cycle.fire(states[0], trigger, Facts(edition.schema, row)) == decision
-            for state, row in product(states[1:], near(every)):
+            for state, row in product(states[1:], alone):
                 expected = judge(edition, state, trigger, row)
                 assert cycle.fire(state, trigger, Facts(edition.schema, row)) == expected
         edition.decided.clear()
 
 
-def near(every: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
-    """Return the rows that differ from the first in one fact at most: each obstacle once, alone."""
-    return [row for row in every if sum(one != other for one, other in zip(row, every[0], strict=True)) < 2]
+def near(edition: Edition, trigger: str) -> list[tuple[str, ...]]:
+    """Return the first row and those that differ from it in one fact: each obstacle once, alone."""
+    values = [[alike[0] for alike in kinds] for _, kinds in classes(edition, trigger)]
+    first = tuple(value for value, *_ in values)
+    others = ((at, other) for at, (_, *rest) in enumerate(values) for other in rest)
+    return [first, *((*first[:at], other, *first[at + 1 :]) for at, other in others)]
 
 
 @pytest.mark.parametrize("edition", EDITIONS)
