@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import accumulate, pairwise
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import (
@@ -28,15 +29,17 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    true,
 )
 from sqlalchemy.types import TypeEngine
 
 from benchmarks.result import Size
 from ims_fsm.law.book import LawBook, shipped_book
 from ims_fsm.record.taxpayer import Taxpayer
-from ims_fsm.store import register, taxpayers
+from ims_fsm.store import calls, register, taxpayers
 from ims_fsm.store.register import declaration_id
-from ims_fsm.store.tables import ContentRow, RecordRow, TransitionRow, core
+from ims_fsm.store.sql.prepared import run
+from ims_fsm.store.tables import LOG, ContentRow, RecordRow, core
 from ims_fsm.terms.money import HEADS
 from ims_fsm.terms.period import TaxPeriod
 
@@ -48,7 +51,6 @@ CUT_OFF_PASSED = datetime(2024, 11, 30, 18, 30, tzinfo=UTC)
 ACTOR = "benchmark"
 RECORDS: Any = core(RecordRow)
 CONTENTS: Any = core(ContentRow)
-LOG: Any = core(TransitionRow)
 _SUPPLIERS = 1_000
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _Number = ColumnElement[int]
@@ -264,23 +266,29 @@ def _contents(connection: Connection, ids: ColumnElement[bool]) -> None:
     connection.execute(insert(CONTENTS).from_select(names, rows))
 
 
+# A statement that is about no one's records.
+NOBODY: Any = SimpleNamespace(values={})
+
+
 def _steps(connection: Connection, ids: ColumnElement[bool]) -> None:
     at = RECORDS.c
-    values = {
-        "recipient_gstin": at.recipient_gstin,
-        "record_id": at.id,
-        "seq": literal(1),
-        "trigger": case(*((at.state == state, trigger) for state, trigger in _TRIGGERS.items())),
-        "source": literal("no_action"),
-        "dest": at.state,
-        "actor": literal(ACTOR),
-        "at": literal(FILED_AT, LOG.c.at.type),
-        "rules": literal("faq.10"),
-        "record_version": literal(1),
-        "content_number": literal(1),
-        "declaration_id": at.declaration_id,
-    }
-    connection.execute(insert(LOG).from_select(list(values), select(*values.values()).where(ids, at.seq > 0)))
+    for state, trigger in _TRIGGERS.items():
+        number = calls.next_number(connection)
+        values = {
+            "recipient_gstin": at.recipient_gstin,
+            "record_id": at.id,
+            "seq": literal(1),
+            "call": literal(number, LOG.c.call.type),
+            "source": literal("no_action"),
+            "record_version": literal(1),
+            "content_number": literal(1),
+            "declaration_id": at.declaration_id,
+            "detail": literal(""),
+        }
+        chosen = select(*values.values()).where(ids, at.seq > 0, at.state == state)
+        connection.execute(insert(LOG).from_select(list(values), chosen))
+        said = {"trigger": trigger, "dest": state, "rules": "faq.10", "actor": ACTOR, "now": FILED_AT}
+        run(connection, calls.closing(true()), NOBODY, call=number, **said, request_key=None, detail=None)
 
 
 def _content(row: Any) -> ColumnElement[str]:

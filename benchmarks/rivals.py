@@ -13,8 +13,9 @@ from sqlalchemy import Connection, Engine, and_, bindparam, insert, select, text
 from sqlmodel import Session
 from transitions import Machine
 
-from benchmarks.fixture import ACTOR, LOG, RECORDS
-from ims_fsm.store.tables import RecordRow, TransitionRow
+from benchmarks.fixture import ACTOR, RECORDS
+from ims_fsm.store.calls import next_number
+from ims_fsm.store.tables import CALL, LOG, CallRow, RecordRow, TransitionRow
 
 LIVE = ("no_action", "accepted", "rejected", "pending")
 MOVES = {"accept": "accepted", "reject": "rejected", "keep_pending": "pending", "reset": "no_action"}
@@ -60,30 +61,34 @@ class ObviousCode:
         """Act on one record in a transaction of its own; returns whether the guards let it."""
         with Session(self.engine) as session:
             row = session.get(RecordRow, (gstin, record_id))
-            moved = row is not None and self.fire(session, row, trigger, now)
+            call = next_number(session.connection())
+            moved = row is not None and self.fire(session, row, trigger, call, now)
+            if moved:
+                session.add(_call(gstin, call, trigger, now, 1))
             session.commit()
             return moved
 
     def act_on_all(self, gstin: str, trigger: str, now: datetime) -> int:
         """Act on all of a recipient's records in one transaction; returns how many the guards let."""
         with Session(self.engine) as session:
-            moved = 0
+            moved, call = 0, next_number(session.connection())
             query = select(RecordRow).where(RECORDS.c.recipient_gstin == gstin).order_by(RECORDS.c.id)
             rows = session.execute(query).scalars().all()
             for at, row in enumerate(rows, start=1):
-                moved += row.state in LIVE and self.fire(session, row, trigger, now)
+                moved += row.state in LIVE and self.fire(session, row, trigger, call, now)
                 if at % FLUSH_EVERY == 0:
                     session.flush()
+            session.add(_call(gstin, call, trigger, now, moved))
             session.commit()
             return moved
 
-    def fire(self, session: Session, row: RecordRow, trigger: str, now: datetime) -> bool:
-        """Fire on a row and add its row of the log."""
+    def fire(self, session: Session, row: RecordRow, trigger: str, call: int, now: datetime) -> bool:
+        """Fire on a row and add its row of the log, which names the call that it is a step of."""
         source = row.state
         if not self.machine.events[trigger].trigger(row, row, now):
             return False
         row.seq, row.version, row.acted_at = row.seq + 1, row.version + 1, now
-        session.add(TransitionRow(**_entry(row, trigger, source, row.state, now), seq=row.seq))
+        session.add(TransitionRow(**_entry(row, source, call, row.version - 1), seq=row.seq))
         return True
 
 
@@ -93,17 +98,21 @@ def core_executemany(connection: Connection, gstin: str, trigger: str, now: date
     names = ("recipient_gstin", "id", "state", "seq", "version", "route", "cutoff_at", "contents", "declaration_id")
     rows = connection.execute(select(*(at[name] for name in names)).where(at.recipient_gstin == gstin)).all()
     changes, entries = [], []
+    call = next_number(connection)
     for row in rows:
         found = TABLE.get((row.state, trigger))
         if found is None or not all(guard(row, now) for guard in found[1]):
             continue
         changes.append({"b_id": row.id, "b_version": row.version, "b_state": found[0], "b_seq": row.seq + 1})
-        entries.append({**_entry(row, trigger, row.state, found[0], now, row.version), "seq": row.seq + 1})
+        entries.append({**_entry(row, row.state, call, row.version), "seq": row.seq + 1})
     here = and_(at.recipient_gstin == gstin, at.id == bindparam("b_id"), at.version == bindparam("b_version"))
     values = {"state": bindparam("b_state"), "seq": bindparam("b_seq"), "version": at.version + 1, "acted_at": now}
     for begin in range(0, len(changes), ROWS_AT_ONCE):
         connection.execute(update(RECORDS).where(here).values(values), changes[begin : begin + ROWS_AT_ONCE])
         connection.execute(insert(LOG), entries[begin : begin + ROWS_AT_ONCE])
+    connection.execute(
+        insert(CALL).values(_call(gstin, call, trigger, now, len(entries)).model_dump(exclude={"place"}))
+    )
     return len(changes)
 
 
@@ -161,17 +170,19 @@ def make_untuned(connection: Connection) -> None:
     connection.execute(text("INSERT INTO record_untuned SELECT * FROM record"))
 
 
-def _entry(row: Any, trigger: str, source: str, dest: str, now: datetime, version: int | None = None) -> dict[str, Any]:
+def _entry(row: Any, source: str, call: int, version: int) -> dict[str, Any]:
     return {
         "recipient_gstin": row.recipient_gstin,
         "record_id": row.id,
-        "trigger": trigger,
         "source": source,
-        "dest": dest,
-        "actor": ACTOR,
-        "at": now,
-        "rules": "faq.10.i",
-        "record_version": row.version - 1 if version is None else version,
+        "call": call,
+        "record_version": version,
         "content_number": row.contents,
         "declaration_id": row.declaration_id,
+        "detail": "",
     }
+
+
+def _call(gstin: str, number: int, trigger: str, now: datetime, steps: int) -> CallRow:
+    said: dict[str, Any] = {"actor": ACTOR, "at": now, "rules": "faq.10.i", "trigger": trigger, "dest": MOVES[trigger]}
+    return CallRow(recipient_gstin=gstin, number=number, steps=steps, **said)

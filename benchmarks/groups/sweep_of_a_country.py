@@ -30,7 +30,7 @@ SHARDS = (1_000, 10_000, 50_000)
 CLAIMS = 15
 MONTH = {Size.QUICK: 200, Size.FULL: 1_000}  # recipients whose whole month is weighed
 EACH = 100
-TABLES = ("record", "record_content", "transition_log", "two_b_line", "two_b", "two_b_log", "reminder")
+TABLES = ("record", "record_content", "transition_log", "log_call", "two_b_line", "two_b", "two_b_log", "reminder")
 _MORE = """
 INSERT INTO taxpayer SELECT (jsonb_populate_record(one, jsonb_build_object('gstin', '29' || n || 'F1ZV'))).*
 FROM taxpayer AS one, generate_series(100000001, 100000000 + :more) AS n"""

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from json.encoder import encode_basestring_ascii as quoted
-from typing import Literal, NamedTuple, Protocol, TypeAlias
+from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
 
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.record.record import PortalView, Record
@@ -219,10 +219,11 @@ def _checked(sighting: Sighting) -> Shown:
     return checked
 
 
-def content_of(row: Shown) -> tuple[str, str]:
+def content_of(row: tuple[Any, ...]) -> tuple[str, str]:
     """Return the business content of what is shown, as JSON text, and its hash: those of its document, written at once.
 
-    They are the text that records keep and `Document.content_hash`; a test holds them equal.
+    Only the fields of a document are read, in the order of `Shown`; what is returned is the text that records
+    keep and `Document.content_hash`; a test holds them equal.
     """
     (recipient, kind, supplier, _, number, day, taxable, igst, cgst, sgst, cess, value, pos, invoice_type, reverse,
      ineligible, original, original_date, *_) = row  # fmt: skip

@@ -9,18 +9,19 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, RowMapping, Table, and_, false, or_, true
+from sqlalchemy import Column, ColumnElement, RowMapping, Select, Table, and_, false, literal, or_, select, true
 
 from ims_fsm.store.job_tables import ReminderRow
+from ims_fsm.store.log import STEPS
 from ims_fsm.store.rows import tax
-from ims_fsm.store.tables import LiabilityRow, TransitionRow, TwoBLogRow, core
+from ims_fsm.store.tables import CALL, LOG, LiabilityRow, TwoBLogRow, core
 from ims_fsm.terms.event import Event, EventKind
 
 FILING = "file_3b"
 EVERY = frozenset(EventKind)
+Tells = Callable[[RowMapping], dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,40 +32,50 @@ class Wanted:
     kinds: frozenset[EventKind] = EVERY
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class EventLog:
-    """A log, the condition for each kind of event in it, and what a row of it tells."""
+    """A log: what is read of it, the condition for each kind of event in it, and what a row of it tells."""
 
-    table: Table
+    rows: Select[Any]
+    #: What orders the rows among those of all logs.
+    place: Column[int]
+    #: What orders the rows of one place; the recipient leads, and so many more as `leading` says lead to others.
+    key: tuple[Column[Any], ...]
+    leading: int = 1
+    #: How many events a row of the table with the place stands for.
+    size: ColumnElement[int] = literal(1)  # noqa: RUF009 -- a value like any other
+    #: The numbers of calls that the table with the place has, and by which the rows themselves are found.
+    calls: tuple[Column[int], Column[int]] | None = None
     kinds: Mapping[EventKind, ColumnElement[bool]]
-    tells: Callable[[RowMapping], dict[str, Any]]
+    #: The columns that name the row for ever.
+    identity: tuple[str, ...]
+    tells: Tells
 
-    @cached_property
-    def place(self) -> Column[int]:
-        """What orders the rows among those of all logs."""
-        column: Column[int] = self.table.c.place
-        return column
+    @classmethod
+    def of(cls, table: Table, kinds: Mapping[EventKind, ColumnElement[bool]], tells: Tells) -> EventLog:
+        """Return the log that a table with a place is by itself."""
+        key = tuple(table.primary_key)
+        names = tuple(column.name for column in key)
+        return cls(rows=select(table), place=table.c.place, key=key, kinds=kinds, identity=names, tells=tells)
 
-    @cached_property
-    def key(self) -> tuple[Column[Any], ...]:
-        """What orders the rows of one place; the recipient leads."""
-        return tuple(self.table.primary_key)
+    @property
+    def table(self) -> Table:
+        """The table that has the place."""
+        return self.place.table
 
     def is_wanted(self, wanted: Wanted) -> ColumnElement[bool] | None:
         """Return the condition for the rows that are wanted, None where none is."""
         kinds = [condition for kind, condition in self.kinds.items() if kind in wanted.kinds]
         if not kinds:
             return None
-        whose = true() if wanted.gstin is None else self.table.c.recipient_gstin == wanted.gstin
+        whose = true() if wanted.gstin is None else self.key[0] == wanted.gstin
         return and_(whose, true() if len(kinds) == len(self.kinds) else or_(false(), *kinds))
 
     def event(self, row: RowMapping, cursor: str) -> Event:
         """Return the event that a row tells."""
         values = {**_NOTHING, **self.tells(row)}
-        key = [_text(row[column.name]) for column in self.key]
-        return Event(
-            at=row["at"], recipient=row["recipient_gstin"], id="/".join([values["kind"], *key]), cursor=cursor, **values
-        )
+        name = "/".join([values["kind"], *(_text(row[column]) for column in self.identity)])
+        return Event(at=row["at"], recipient=row["recipient_gstin"], id=name, cursor=cursor, **values)
 
 
 _tax = tax("")
@@ -113,12 +124,22 @@ def _text(value: object) -> str:
 _returns: Table = core(TwoBLogRow)
 # At one place the logs follow each other like this: what happened to records, what that added back, the returns.
 LOGS = (
-    EventLog(core(TransitionRow), {EventKind.TRANSITION: true()}, _transition),
-    EventLog(core(LiabilityRow), {EventKind.ADD_BACK: true()}, _add_back),
     EventLog(
+        rows=STEPS.add_columns(CALL.c.number, CALL.c.place),
+        place=CALL.c.place,
+        key=(CALL.c.recipient_gstin, CALL.c.number, LOG.c.record_id, LOG.c.seq),
+        leading=2,
+        size=CALL.c.steps,
+        calls=(CALL.c.number, LOG.c.call),
+        kinds={EventKind.TRANSITION: true()},
+        identity=("recipient_gstin", "record_id", "seq"),
+        tells=_transition,
+    ),
+    EventLog.of(core(LiabilityRow), {EventKind.ADD_BACK: true()}, _add_back),
+    EventLog.of(
         _returns,
         {EventKind.TWO_B: _returns.c.trigger != FILING, EventKind.THREE_B: _returns.c.trigger == FILING},
         _return,
     ),
-    EventLog(core(ReminderRow), {EventKind.REMINDER: true()}, _reminder),
+    EventLog.of(core(ReminderRow), {EventKind.REMINDER: true()}, _reminder),
 )

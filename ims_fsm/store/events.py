@@ -32,7 +32,6 @@ from sqlalchemy import (
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.store.connection import ConflictError, StoreError, database_of, serialise
 from ims_fsm.store.event_logs import LOGS, EventLog, Wanted
-from ims_fsm.store.place import SHIFT
 from ims_fsm.store.tables import PAISE, CounterRow, core
 from ims_fsm.terms.event import Event
 
@@ -42,10 +41,7 @@ _DATABASES = {"s": "SQLite", "p": "PostgreSQL"}
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Where an event stands: its row's place, its log's rank at that place, and its key in that log.
-
-    On SQLite a place has one event, and the key says nothing more.
-    """
+    """Where an event stands: its row's place, its log's rank at that place, and its key in that log."""
 
     place: int
     rank: int = 0
@@ -83,10 +79,9 @@ def _is_plain(value: object) -> bool:
     return type(value) in {str, int}
 
 
-_WIDER, _FEW = 4, 4
+_WIDER = 4
 _AHEAD = "place"
 _counter = core(CounterRow).c
-_rowid: Any = literal_column("transition_log.rowid")
 Found = tuple[Position, RowMapping]
 
 
@@ -99,8 +94,7 @@ def page(connection: Connection, after: str | None, limit: int, wanted: Wanted) 
     """
     dialect = database_of(connection).name
     begin = None if after is None else position_of(after, dialect)
-    rows = _on_sqlite if dialect == "sqlite" else _on_postgresql
-    entries = rows(connection, begin, limit, wanted)
+    entries = _entries(connection, begin, limit, wanted)
     if begin is not None and not entries:
         _refuse_older(connection, begin.place)
     return [LOGS[position.rank].event(row, written(position, dialect)) for position, row in entries]
@@ -109,7 +103,7 @@ def page(connection: Connection, after: str | None, limit: int, wanted: Wanted) 
 def position_of(cursor: str, dialect: str) -> Position:
     """Return where the event of a cursor stands; raises `InputError` for another cursor."""
     position = read(cursor, dialect)
-    if not 0 <= position.rank < len(LOGS) or (position.key and len(position.key) != len(LOGS[position.rank].key)):
+    if not 0 <= position.rank < len(LOGS) or len(position.key) != len(LOGS[position.rank].key):
         raise not_one(cursor)
     return position
 
@@ -122,9 +116,9 @@ def in_turn(connection: Connection, gstins: Collection[str]) -> None:
     """
     if database_of(connection).single_writer:
         return
-    number: ColumnElement[int] = literal_column("txid_current()", PAISE) + _numbers(connection).ahead
+    number: ColumnElement[int] = literal_column("txid_current()", PAISE) + _of_transactions(connection).ahead
     for log in LOGS:
-        recipient = log.table.c.recipient_gstin
+        recipient = log.key[0]
         later = connection.execute(select(recipient).where(log.place > number).distinct()).scalars()
         if not set(gstins).isdisjoint(later):
             raise ConflictError("the same records")
@@ -139,8 +133,7 @@ def go_on_numbering(connection: Connection) -> int:
     if database_of(connection).single_writer:
         return 0
     serialise(connection, [_AHEAD])
-    newest = max(connection.execute(select(func.coalesce(func.max(log.place), 0))).scalar_one() for log in LOGS)
-    numbers = _numbers(connection)
+    newest, numbers = _newest(connection), _of_transactions(connection)
     if newest < numbers.next:
         return 0
     ahead = numbers.ahead + newest - numbers.next + 1
@@ -153,44 +146,14 @@ def go_on_numbering(connection: Connection) -> int:
 
 
 def _refuse_older(connection: Connection, place: int) -> None:
-    on_sqlite = database_of(connection).single_writer
-    for rank, log in enumerate(LOGS):
-        here = _rowid >= place >> SHIFT if on_sqlite and rank == 0 else log.place >= place
-        if connection.execute(select(literal(1)).select_from(log.table).where(here).limit(1)).first() is not None:
+    for log in LOGS:
+        if connection.execute(select(literal(1)).where(log.place >= place).limit(1)).first() is not None:
             return
     remedy = "go back to the cursor that was kept when the copy was made"
     raise StoreError(f"the database ends before the event of this cursor, as a restored copy does; {remedy}")
 
 
-# --- SQLite: one writer, so that the order of writing is the order of committing ------------------------------------
-
-
-def _on_sqlite(connection: Connection, after: Position | None, limit: int, wanted: Wanted) -> list[Found]:
-    place = 0 if after is None else after.place
-    entries: list[Found] = []
-    for rank, log in enumerate(LOGS):
-        condition = log.is_wanted(wanted)
-        if condition is not None:
-            column, begin = (_rowid, place >> SHIFT) if rank == 0 else (log.place, place)
-            query = (
-                select(log.table, column.label("standing"))
-                .where(condition, column > begin)
-                .order_by(column)
-                .limit(limit)
-            )
-            entries += [(_standing(row["standing"], rank), row) for row in connection.execute(query).mappings()]
-    return sorted(entries, key=_by_place)[:limit]
-
-
-def _standing(number: int, rank: int) -> Position:
-    return Position(number if rank else number << SHIFT, rank)
-
-
-def _by_place(entry: Found) -> tuple[int, int]:
-    return entry[0].place, entry[0].rank
-
-
-# --- PostgreSQL: whole transactions, once none with a smaller number is still under way -------------------------------
+# --- Whole transactions, once none with a smaller number is still under way -------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,9 +165,7 @@ class _Numbers:
     ahead: int
 
 
-def _on_postgresql(connection: Connection, after: Position | None, limit: int, wanted: Wanted) -> list[Found]:
-    # It expects rows of any number anywhere in a table, and would look for the last ones from its beginning.
-    connection.execute(text("SET LOCAL enable_seqscan = off"))
+def _entries(connection: Connection, after: Position | None, limit: int, wanted: Wanted) -> list[Found]:
     numbers = _numbers(connection)
     entries = [] if after is None else list(_rest_of_place(connection, after, limit, wanted))
     begin = _first_place(connection) if after is None else after.place + 1
@@ -219,6 +180,21 @@ def _on_postgresql(connection: Connection, after: Position | None, limit: int, w
 
 
 def _numbers(connection: Connection) -> _Numbers:
+    if database_of(connection).single_writer:
+        # What can be read is whole, and every call, add-back, move and reminder has a place of its own.
+        following = _newest(connection) + 1
+        return _Numbers(following, following, 0)
+    # It expects rows of any number anywhere in a table, and would look for the last ones from its beginning.
+    connection.execute(text("SET LOCAL enable_seqscan = off"))
+    return _of_transactions(connection)
+
+
+def _newest(connection: Connection) -> int:
+    newest = [select(func.coalesce(func.max(log.place), 0)).scalar_subquery() for log in LOGS]
+    return max(map(int, connection.execute(select(*newest)).one()))
+
+
+def _of_transactions(connection: Connection) -> _Numbers:
     ahead = select(_counter.last).where(_counter.name == _AHEAD).scalar_subquery()
     snapshot = "(txid_current_snapshot())"
     columns: list[ColumnElement[int]] = [
@@ -243,7 +219,7 @@ def _rest_of_place(connection: Connection, after: Position, limit: int, wanted: 
     for rank, log in enumerate(LOGS[after.rank :], start=after.rank):
         condition = log.is_wanted(wanted)
         if condition is not None:
-            here: Select[Any] = select(log.table).where(condition, log.place == after.place).order_by(*log.key)
+            here = log.rows.where(condition, log.place == after.place).order_by(*log.key)
             for query in _after_key(log, here, after.key) if rank == after.rank else (here,):
                 if limit == 0:
                     return
@@ -252,12 +228,13 @@ def _rest_of_place(connection: Connection, after: Position, limit: int, wanted: 
                 limit -= len(entries)
 
 
-def _after_key(log: EventLog, query: Select[Any], key: Sequence[str | int]) -> tuple[Select[Any], Select[Any]]:
-    # Two statements, each of which can walk the key: what is left of one recipient, then the recipients after that.
-    recipient, *columns = log.key
-    values = [literal(_value(column, value), column.type) for value, column in zip(key[1:], columns, strict=True)]
-    later = tuple_(*columns) > tuple_(*values)
-    return query.where(recipient == key[0], later), query.where(recipient > key[0])
+def _after_key(log: EventLog, query: Select[Any], key: Sequence[str | int]) -> Iterator[Select[Any]]:
+    # Statements that can each walk the key: what is left of one recipient's call, their later calls, later recipients.
+    values = [literal(_value(column, value), column.type) for column, value in zip(log.key, key, strict=True)]
+    same = [column == value for column, value in zip(log.key, values, strict=True)]
+    yield query.where(*same[: log.leading], tuple_(*log.key[log.leading :]) > tuple_(*values[log.leading :]))
+    for column in reversed(range(log.leading)):
+        yield query.where(*same[:column], log.key[column] > values[column])
 
 
 def _value(column: Column[Any], text: str | int) -> object:
@@ -266,29 +243,32 @@ def _value(column: Column[Any], text: str | int) -> object:
 
 
 def _stretch(connection: Connection, begin: int, end: int, limit: int, wanted: Wanted) -> int:
-    """Return where to end a stretch from `begin` that has at most `limit` rows, or is a few transactions.
+    """Return where to end a stretch from `begin` that has at most `limit` rows, or is one place.
 
     Transactions are numbered in the whole server, and one may have written a million rows: what a page reads depends
     on neither.
     """
     width = limit
-    while width > _FEW and end - begin > _FEW and _more_than(connection, begin, min(begin + width, end), limit, wanted):
+    while width > 1 and end - begin > 1 and _more_than(connection, begin, min(begin + width, end), limit, wanted):
         width //= _WIDER
     while width >= limit and begin + width < end:
         if _more_than(connection, begin, min(begin + width * _WIDER, end), limit, wanted):
             break
         width *= _WIDER
-    return min(begin + max(width, _FEW), end)
+    return min(begin + max(width, 1), end)
 
 
 def _more_than(connection: Connection, begin: int, end: int, limit: int, wanted: Wanted) -> bool:
     rows = [
-        select(literal(1)).select_from(log.table).where(condition, log.place >= begin, log.place < end).limit(limit + 1)
+        select(log.size.label("size"))
+        .select_from(log.table)
+        .where(condition, log.place >= begin, log.place < end)
+        .limit(limit + 1)
         for log in LOGS
         if (condition := log.is_wanted(wanted)) is not None
     ]
-    counts = [select(func.count()).select_from(part.subquery()).scalar_subquery() for part in rows]
-    return int(connection.execute(select(sum(counts, start=literal(0)))).scalar_one()) > limit
+    sizes = [select(func.coalesce(func.sum(part.subquery().c.size), 0)).scalar_subquery() for part in rows]
+    return int(connection.execute(select(sum(sizes, start=literal(0)))).scalar_one()) > limit
 
 
 def _between(connection: Connection, begin: int, end: int, limit: int, wanted: Wanted) -> list[Found]:
@@ -296,10 +276,24 @@ def _between(connection: Connection, begin: int, end: int, limit: int, wanted: W
     for rank, log in enumerate(LOGS):
         condition = log.is_wanted(wanted)
         if condition is not None:
-            query = select(log.table).where(condition, log.place >= begin, log.place < end)
+            here = (condition, log.place >= begin, log.place < end)
+            query = log.rows.where(*here, *_near(connection, log, here))
             in_order = query.order_by(log.place, *log.key).limit(limit)
             entries += [_found(rank, row) for row in connection.execute(in_order).mappings()]
     return sorted(entries, key=_by_place)[:limit]
+
+
+def _near(connection: Connection, log: EventLog, here: Sequence[ColumnElement[bool]]) -> Sequence[ColumnElement[bool]]:
+    """Return the condition by which the steps of the calls here are found: they lie together, by their numbers."""
+    if log.calls is None:
+        return ()
+    number, named = log.calls
+    first, last = connection.execute(select(func.min(number), func.max(number)).where(*here)).one()
+    return (named.between(first, last),)
+
+
+def _by_place(entry: Found) -> tuple[int, int]:
+    return entry[0].place, entry[0].rank
 
 
 def _found(rank: int, row: RowMapping) -> Found:

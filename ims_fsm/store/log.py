@@ -8,51 +8,97 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from operator import attrgetter
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Select, Subquery, Table, func, insert, literal, or_, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    FromClause,
+    Select,
+    Subquery,
+    Table,
+    and_,
+    case,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+)
 
 from ims_fsm.errors import Problem
 from ims_fsm.record.log import Content, TransitionEntry
 from ims_fsm.record.record import Record
+from ims_fsm.store.calls import Call, begun
 from ims_fsm.store.connection import first_writer
-from ims_fsm.store.tables import ContentRow, RecordRow, TransitionRow, TwoBLogRow, TwoBRow, core
+from ims_fsm.store.tables import CALL, LOG, ContentRow, RecordRow, TwoBLogRow, TwoBRow, core
 from ims_fsm.terms.vocabulary import State, TwoBState
 
-_records, _log, _contents = core(RecordRow), core(TransitionRow), core(ContentRow)
+_records, _contents = core(RecordRow), core(ContentRow)
 _returns, _return_steps = core(TwoBRow), core(TwoBLogRow)
-_APPEND = insert(_log)
+_APPEND = insert(LOG)
 
-
-_NAMES = tuple(field.name for field in fields(TransitionEntry))
-_values = attrgetter(*_NAMES)
+NAMES = tuple(field.name for field in fields(TransitionEntry))
+OF_ONE_CALL = and_(CALL.c.recipient_gstin == LOG.c.recipient_gstin, CALL.c.number == LOG.c.call)
+_WHOLE = LOG.join(CALL, OF_ONE_CALL)
+# A step says its own detail only where its call does not say it for all.
+_DETAIL = case((LOG.c.detail != "", LOG.c.detail), else_=CALL.c.detail)
+STEP = {name: LOG.c[name] if name in LOG.c else CALL.c[name] for name in NAMES} | {"detail": _DETAIL}
+# The transition log as it reads: each step with what its call says.
+STEPS = select(*(column.label(name) for name, column in STEP.items())).select_from(_WHOLE)
 
 
 def append(connection: Connection, entries: Sequence[TransitionEntry]) -> None:
-    """Write entries at the end of their records' logs, in one statement.
+    """Write entries at the end of their records' logs; those in a row that differ in their records only are one call.
 
     Raises `ConflictError` where a record already has a step of that number: somebody else moved it meanwhile.
     """
-    if not entries:
-        return
-    rows = [dict(zip(_NAMES, _values(entry), strict=True)) | {"rules": " ".join(entry.rules)} for entry in entries]
     with first_writer(_what(entries)):
-        connection.execute(_APPEND, rows)
+        for (recipient, call), alike in groupby(entries, _call):
+            _write(connection, recipient, call, list(alike))
+
+
+def _call(entry: TransitionEntry) -> tuple[str, Call]:
+    said = {name: getattr(entry, name) for name in ("trigger", "dest", "actor", "at", "request_key")}
+    return entry.recipient_gstin, Call(**said, rules=" ".join(entry.rules), detail=None)
+
+
+def _write(connection: Connection, recipient: str, call: Call, entries: Sequence[TransitionEntry]) -> None:
+    first = entries[0].detail
+    shared = all(entry.detail == first for entry in entries)
+    number = begun(connection, recipient, replace(call, detail=first) if shared else call, len(entries))
+    rows = [
+        {
+            "recipient_gstin": recipient,
+            "record_id": entry.record_id,
+            "seq": entry.seq,
+            "call": number,
+            "source": entry.source,
+            "record_version": entry.record_version,
+            "content_number": entry.content_number,
+            "declaration_id": entry.declaration_id,
+            "detail": "" if shared else entry.detail or "",
+        }
+        for entry in entries
+    ]
+    connection.execute(_APPEND, rows)
 
 
 def history(connection: Connection, gstin: str, record_id: int) -> tuple[TransitionEntry, ...]:
     """Return a record's log, oldest first; empty where nothing has moved it (or there is no such record)."""
-    query = select(_log.c[_NAMES]).where(_log.c.recipient_gstin == gstin, _log.c.record_id == record_id)
-    rows = connection.execute(query.order_by(_log.c.seq)).mappings()
+    query = STEPS.where(LOG.c.recipient_gstin == gstin, LOG.c.record_id == record_id)
+    rows = connection.execute(query.order_by(LOG.c.seq)).mappings()
     return tuple(TransitionEntry(**{**row, "rules": tuple(row["rules"].split())}) for row in rows)
 
 
 def _what(entries: Sequence[TransitionEntry]) -> str:
-    first = entries[0]
-    return f"record {first.record_id} of {first.recipient_gstin}" if len(entries) == 1 else f"{len(entries)} records"
+    if len(entries) != 1:
+        return f"{len(entries)} records"
+    return f"record {entries[0].record_id} of {entries[0].recipient_gstin}"
 
 
 def append_contents(connection: Connection, records: Sequence[tuple[Record, int]], actor: str, at: datetime) -> None:
@@ -98,6 +144,7 @@ class Trail:
     """
 
     name: str
+    rows: FromClause
     subject: Column[Any]
     step: Column[int]
     value: Column[str]
@@ -119,10 +166,11 @@ class Trail:
 
 TRANSITIONS = Trail(
     name="record",
-    subject=_log.c.record_id,
-    step=_log.c.seq,
-    value=_log.c.dest,
-    source=_log.c.source,
+    rows=_WHOLE,
+    subject=LOG.c.record_id,
+    step=LOG.c.seq,
+    value=CALL.c.dest,
+    source=LOG.c.source,
     start=State.NO_ACTION.value,
     holder=_records.c.id,
     steps=_records.c.seq,
@@ -130,6 +178,7 @@ TRANSITIONS = Trail(
 )
 CONTENTS = Trail(
     name="contents of record",
+    rows=_contents,
     subject=_contents.c.record_id,
     step=_contents.c.number,
     value=_contents.c.content_hash,
@@ -141,6 +190,7 @@ CONTENTS = Trail(
 )
 RETURNS = Trail(
     name="GSTR-2B of",
+    rows=_return_steps,
     subject=_return_steps.c.period,
     step=_return_steps.c.seq,
     value=_return_steps.c.dest,
@@ -171,7 +221,8 @@ def broken_steps(connection: Connection, trail: Trail, gstin: str | None, most: 
 def wrong_ends(connection: Connection, trail: Trail, gstin: str | None, most: int) -> Iterator[Problem]:
     """Give the rows that do not stand where their log ends."""
     owner = trail.holder.table.c.recipient_gstin
-    steps = select(trail.step).where(trail.log.c.recipient_gstin == owner, trail.subject == trail.holder)
+    steps = select(trail.step).select_from(trail.rows)
+    steps = steps.where(trail.log.c.recipient_gstin == owner, trail.subject == trail.holder)
     newest = steps.order_by(trail.step.desc()).limit(1)
     step = func.coalesce(newest.scalar_subquery(), 0)
     value = func.coalesce(newest.with_only_columns(trail.value).scalar_subquery(), trail.start or "nothing")
@@ -208,5 +259,5 @@ def _steps(trail: Trail, gstin: str | None) -> Subquery:
         (literal(None) if trail.source is None else trail.source).label("source"),
         func.lag(trail.step).over(**in_order).label("step_before"),
         func.lag(trail.value).over(**in_order).label("value_before"),
-    )
+    ).select_from(trail.rows)
     return of_recipient(query, owner, gstin).subquery()

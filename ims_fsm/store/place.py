@@ -1,8 +1,7 @@
 """The column that orders events: what it holds on each database, and how a log gets it without its writer's doing.
 
 Imports SQLAlchemy; knows no table. On PostgreSQL `place` is the number of the transaction that wrote the row, by the
-column's default. On SQLite a transition's place is its rowid, and a trigger gives every other row its place after the
-transitions that were there before it.
+column's default. On SQLite a trigger gives every row of these logs the place after all that were there before it.
 """
 
 from __future__ import annotations
@@ -13,10 +12,6 @@ from sqlalchemy import BigInteger, Column, Integer
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
-__all__ = ["SHIFT", "OwnTransaction", "place_column"]
-
-# SQLite: how many rows of the other logs find a place between two transitions, as a power of two.
-SHIFT = 24
 _NUMBER = BigInteger().with_variant(Integer, "sqlite")
 
 

@@ -17,8 +17,9 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, Select, Table, and
 
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.store.connection import StoreError, serialise
-from ims_fsm.store.log import CONTENTS, RESTORE, RETURNS, ROWS_AT_ONCE, TRANSITIONS, Trail, of_recipient
-from ims_fsm.store.tables import SealMarkRow, SealRow, core
+from ims_fsm.store.log import CONTENTS, RESTORE, RETURNS, ROWS_AT_ONCE, STEP, TRANSITIONS, Trail, of_recipient
+from ims_fsm.store.seal_tables import SealMarkRow, SealRow
+from ims_fsm.store.tables import core
 
 FORMAT = "ims-fsm seal 1"
 _seals: Table = core(SealRow)
@@ -38,7 +39,7 @@ class Seal:
 class _Log:
     trail: Trail
     subject: ColumnElement[int]
-    columns: tuple[str, ...]
+    columns: tuple[ColumnElement[Any], ...]
 
     @property
     def table(self) -> Table:
@@ -52,9 +53,10 @@ _DECIDED = ("record_version", "content_number", "declaration_id")
 _SAID = ("content", "content_hash", "actor", "at")
 _month = cast(func.replace(RETURNS.subject, "-", ""), BigInteger)
 _LOGS = (
-    _Log(TRANSITIONS, TRANSITIONS.subject, ("record_id", "seq", *_FIRED, *_DECIDED)),
-    _Log(CONTENTS, CONTENTS.subject, ("record_id", "number", *_SAID)),
-    _Log(RETURNS, _month, ("period", "seq", *_FIRED)),
+    # As it reads, with what calls say of all their steps: how it lies in tables is nothing to a seal.
+    _Log(TRANSITIONS, TRANSITIONS.subject, tuple(STEP[name] for name in ("record_id", "seq", *_FIRED, *_DECIDED))),
+    _Log(CONTENTS, CONTENTS.subject, tuple(CONTENTS.log.c["record_id", "number", *_SAID])),
+    _Log(RETURNS, _month, tuple(RETURNS.log.c["period", "seq", *_FIRED])),
 )
 
 
@@ -142,7 +144,7 @@ def _covered(gstin: str, number: int, log: _Log) -> Select[Any]:
         _marks.c.subject == log.subject,
         log.trail.step.between(_marks.c.after + 1, _marks.c.upto),
     )
-    query = select(*(log.table.c[name] for name in log.columns)).join_from(log.table, _marks, marked)
+    query = select(*log.columns).select_from(log.trail.rows.join(_marks, marked))
     return query.where(log.table.c.recipient_gstin == gstin).order_by(log.subject, log.trail.step)
 
 

@@ -9,7 +9,17 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, MetaData, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    UniqueConstraint,
+    text,
+)
 from sqlmodel import Field, SQLModel
 
 from ims_fsm.store.place import place_column
@@ -19,6 +29,8 @@ PAISE = BigInteger().with_variant(Integer, "sqlite")
 # PostgreSQL then finds room for the new version of a row in the same page, and no index has to be touched. It only
 # helps while no index has a column that transitions change: index neither `state` nor `seq` nor `version`.
 HALF_FULL = {"postgresql_with": {"fillfactor": 50}}
+# SQLite then keeps the rows in the tree of their key, and not a second time beside it.
+CLUSTERED = {"sqlite_with_rowid": False}
 
 
 class Table(SQLModel):
@@ -177,36 +189,53 @@ class ContentRow(Table, table=True):
     at: datetime
 
 
-class TransitionRow(Table, table=True):
-    """The transition log: one row for each trigger that fired, append-only, without gaps in `seq`."""
+class CallRow(Table, table=True):
+    """What the steps of one call share: one row for each recipient whose records it moved, append-only.
 
-    __tablename__ = "transition_log"
-    # A tree would cost a third of what a million rows take to write; this costs next to nothing. On SQLite it is empty.
-    __table_args__ = (
-        Index(
-            "transition_log_by_place",
-            "place",
-            postgresql_using="brin",
-            postgresql_with={"autosummarize": True},
-            sqlite_where=text("place IS NOT NULL"),
-        ),
-    )
+    `number` counts the calls of the whole store; `steps` says how many rows of `transition_log` name this one. Where
+    `detail` differs from step to step it stands with the steps, and is nothing here.
+    """
+
+    __tablename__ = "log_call"
+    __table_args__ = (Index("log_call_by_place", "place"),)
 
     recipient_gstin: str = Field(primary_key=True, max_length=15)
-    record_id: int = Field(primary_key=True, sa_type=PAISE)
-    seq: int = Field(primary_key=True)
+    number: int = Field(primary_key=True, sa_type=PAISE)
+    steps: int = Field(sa_type=PAISE)
     trigger: str
-    source: str
     dest: str
     actor: str
     at: datetime
     rules: str
-    record_version: int
-    content_number: int
-    declaration_id: int
     detail: str | None = None
     request_key: str | None = None
     place: int | None = Field(default=None, sa_column=place_column())
+
+
+class TransitionRow(Table, table=True):
+    """The transition log: one row for each trigger that fired, append-only, without gaps in `seq`.
+
+    What its call says of all steps stands in `log_call`; `store.log.STEPS` reads the two as one. The columns are in the
+    order in which they lie closest on PostgreSQL.
+    """
+
+    __tablename__ = "transition_log"
+    # The steps of a call lie together on PostgreSQL, where a tree over a million of them would cost a third of writing.
+    __table_args__ = (
+        PrimaryKeyConstraint("recipient_gstin", "record_id", "seq"),
+        Index("transition_log_by_call", "call", postgresql_using="brin", postgresql_with={"autosummarize": True}),
+        CLUSTERED,
+    )
+
+    record_id: int = Field(primary_key=True, sa_type=PAISE)
+    call: int = Field(sa_type=PAISE)
+    seq: int = Field(primary_key=True)
+    record_version: int
+    content_number: int = Field(sa_type=SmallInteger)
+    declaration_id: int = Field(sa_type=SmallInteger)
+    recipient_gstin: str = Field(primary_key=True, max_length=15)
+    source: str
+    detail: str = ""
 
 
 class TwoBRow(Table, table=True):
@@ -232,6 +261,7 @@ class TwoBLineRow(Table, table=True):
     """
 
     __tablename__ = "two_b_line"
+    __table_args__ = CLUSTERED
 
     recipient_gstin: str = Field(primary_key=True, max_length=15)
     period: str = Field(primary_key=True, max_length=7)
@@ -331,39 +361,6 @@ class AdoptionRow(Table, table=True):
     at: datetime
 
 
-class SealRow(Table, table=True):
-    """A seal over a recipient's logs as they stood: each digest continues the one before it.
-
-    `rows` counts what it and the seals before it cover.
-    """
-
-    __tablename__ = "seal"
-
-    recipient_gstin: str = Field(primary_key=True, max_length=15)
-    number: int = Field(primary_key=True)
-    rows: int = Field(sa_type=PAISE)
-    digest: str = Field(max_length=64)
-    actor: str
-    at: datetime
-
-
-class SealMarkRow(Table, table=True):
-    """How far a seal covers one subject of a log: the rows numbered above `after`, up to and with `upto`.
-
-    A subject is a record's id, or a period as the number 202410. A log grows at the end of each of its subjects,
-    so what is written later never comes before a mark.
-    """
-
-    __tablename__ = "seal_mark"
-
-    recipient_gstin: str = Field(primary_key=True, max_length=15)
-    number: int = Field(primary_key=True)
-    log: str = Field(primary_key=True)
-    subject: int = Field(primary_key=True, sa_type=PAISE)
-    after: int
-    upto: int
-
-
 class CounterRow(Table, table=True):
     """The last number given out under a name; records are numbered through the whole store."""
 
@@ -374,9 +371,10 @@ class CounterRow(Table, table=True):
 
 
 # The tables that statements in sets name in many rooms.
-RECORD, LINES, LOG = core(RecordRow), core(TwoBLineRow), core(TransitionRow)
+RECORD, LINES, LOG, CALL = core(RecordRow), core(TwoBLineRow), core(TransitionRow), core(CallRow)
 AT = RECORD.c
 APPEND_ONLY = (
+    "log_call",
     "transition_log",
     "two_b_log",
     "record_content",

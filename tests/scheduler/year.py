@@ -15,7 +15,8 @@ from ims_fsm import IMS, Document, Filing, Form, Heads, Kind, RefusedError, Taxp
 from ims_fsm.law.instants import instants
 from ims_fsm.store import cohorts, jobs, returns
 from ims_fsm.store.connection import reading
-from ims_fsm.store.tables import Table
+from ims_fsm.store.log import STEPS
+from ims_fsm.store.tables import LOG, Table
 from ims_fsm.terms.period import in_india, indian
 from ims_fsm.terms.vocabulary import TwoBState
 from ims_fsm.workflow.calendar import planning
@@ -141,15 +142,17 @@ def is_settled(ims: IMS) -> bool:
 
 
 def content(ims: IMS) -> dict[str, list[str]]:
-    """Return every row of every table, but in which order they were committed and how the jobs were cut."""
+    """Return every row of every table, but in which order they were committed and how jobs and calls were cut."""
     with reading(ims._workspace.engine) as connection:
         return {
             table.name: sorted(
                 repr(tuple(row))
                 for row in connection.execute(
-                    table.select().with_only_columns(*(one for one in table.columns if one.name != "place"))
+                    STEPS
+                    if table is LOG
+                    else table.select().with_only_columns(*(one for one in table.columns if one.name != "place"))
                 )
             )
             for table in Table.metadata.sorted_tables
-            if table.name not in {"job_run", "counter"}
+            if table.name not in {"job_run", "counter", "log_call"}
         }

@@ -17,7 +17,8 @@ from ims_fsm.store import audit, seals
 from ims_fsm.store.audit import Audit, Seal, seal, verify
 from ims_fsm.store.connection import StoreError, reading, writing
 from ims_fsm.store.register import declaration_id
-from ims_fsm.store.tables import SealMarkRow, core
+from ims_fsm.store.seal_tables import SealMarkRow
+from ims_fsm.store.tables import core
 
 BUYER, OTHER = "27AAPFU0939F1ZV", "07AAACT2727Q1ZW"
 NOON = datetime(2024, 11, 12, 12, 0, tzinfo=UTC)
@@ -99,9 +100,17 @@ def test_a_declaration_as_the_program_keeps_it_is_sound(engine: Engine) -> None:
 RECORD = f"{BUYER} record 1"
 PUT = """
     INSERT INTO transition_log
-    SELECT recipient_gstin, record_id, {}, 'reset', 'rejected', 'no_action', actor, at, rules, 4, 1, 1, NULL, NULL, NULL
-    FROM transition_log WHERE record_id = 1 AND seq = 3
+    SELECT record_id, call, {}, 4, 1, 1, recipient_gstin, 'rejected', '' FROM transition_log
+    WHERE record_id = 1 AND seq = 2
 """
+
+
+def of_call(change: str, seq: int) -> str:
+    """Return the change of the call in which record 1 took a step."""
+    step = f"SELECT call FROM transition_log WHERE record_id = 1 AND seq = {seq}"  # noqa: S608 -- a number of ours
+    return f"{change} WHERE number = ({step})"
+
+
 TAMPERED = {
     "a state": (
         "UPDATE record SET state = 'accepted' WHERE id = 1",
@@ -140,7 +149,7 @@ TAMPERED = {
         f"{RECORD} step 1: leaves from pending, and the step before arrived at no_action",
     ),
     "where a step arrives": (
-        "UPDATE transition_log SET dest = 'pending' WHERE record_id = 1 AND seq = 1",
+        of_call("UPDATE log_call SET dest = 'pending'", 1),
         f"{RECORD} step 2: leaves from accepted, and the step before arrived at pending",
     ),
     "a step put at the end": (
@@ -150,6 +159,18 @@ TAMPERED = {
     "a step put at the start": (
         PUT.format(0),
         f"{RECORD} step 0: comes after step 0; what was between them is gone",
+    ),
+    "a call": (
+        of_call("DELETE FROM log_call", 1),
+        f"{BUYER} call 1: is gone, and 1 steps of the log name it",
+    ),
+    "a call whose steps are gone": (
+        "DELETE FROM transition_log WHERE record_id = 2",
+        f"{BUYER} call 4: has 0 steps in the log and was written for 1",
+    ),
+    "what a call was written for": (
+        of_call("UPDATE log_call SET steps = 7", 3),
+        f"{BUYER} call 3: has 1 steps in the log and was written for 7",
     ),
     "a content": (
         "UPDATE record_content SET content = replace(content, '9000.00', '9999.00') WHERE record_id = 3 AND number = 2",
@@ -192,7 +213,8 @@ def test_what_was_changed_behind_the_program_is_found(filed: Engine, tamper: Tam
 def test_a_missing_step_is_told_once_and_only_to_whom_it_belongs(filed: Engine, tamper: Tamper) -> None:
     statement, told = TAMPERED["a step in the middle"]
     tamper(statement)
-    assert faults(filed) == [f"{told}; {RESTORE}"]
+    call = f"{BUYER} call 2: has 0 steps in the log and was written for 1"
+    assert faults(filed) == [f"{told}; {RESTORE}", f"{call}; {RESTORE}"]
     assert faults(filed, OTHER) == []
 
 
@@ -263,9 +285,10 @@ def test_a_seal_is_the_same_on_every_database(memory: Engine, pg: Engine, write:
 @pytest.mark.parametrize(
     "statement",
     [
-        "UPDATE transition_log SET actor = 'nobody' WHERE record_id = 1 AND seq = 2",
-        "UPDATE transition_log SET at = '2024-11-12 12:00:01.000000' WHERE record_id = 1 AND seq = 2",
-        "UPDATE transition_log SET detail = NULL WHERE record_id = 1 AND seq = 2",
+        of_call("UPDATE log_call SET actor = 'nobody'", 2),
+        of_call("UPDATE log_call SET at = '2024-11-12 12:00:01.000000'", 2),
+        of_call("UPDATE log_call SET detail = NULL", 2),
+        "UPDATE transition_log SET detail = '{}' WHERE record_id = 1 AND seq = 2",
         "UPDATE record_content SET content = '{}', content_hash = 'x' WHERE record_id = 3 AND number = 1",
         "UPDATE two_b_log SET rules = 'faq.24' WHERE seq = 1 AND recipient_gstin = '27AAPFU0939F1ZV'",
         "DELETE FROM transition_log WHERE record_id = 2",
@@ -286,7 +309,7 @@ def test_one_broken_seal_does_not_break_the_next(filed: Engine, write: type, tam
     with writing(filed) as connection:
         write(connection).record(5, "accept")
     sealed(filed, at=LATER)
-    tamper("UPDATE transition_log SET actor = 'nobody' WHERE record_id = 1 AND seq = 2")
+    tamper(of_call("UPDATE log_call SET actor = 'nobody'", 2))
     assert faults(filed) == [f"{BUYER} seal 1: no longer fits the 10 rows that it was set on; {RESTORE}"]
 
 

@@ -7,13 +7,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import IntegrityError
 
 from ims_fsm.record.log import TransitionEntry
 from ims_fsm.store.connection import ConflictError, reading, writing
 from ims_fsm.store.log import append, history
-from ims_fsm.store.tables import TransitionRow
+from ims_fsm.store.tables import CALL, LOG, CallRow, TransitionRow
 
 BUYER, OTHER = "27AAPFU0939F1ZV", "07AAACT2727Q1ZW"
 Step = Callable[..., TransitionEntry]
@@ -28,9 +28,42 @@ def test_the_log_reads_as_it_was_written(engine: Engine, step: Step) -> None:
         assert history(connection, BUYER, 7) == tuple(entries)
 
 
-def test_an_entry_has_the_columns_of_its_row() -> None:
-    """But for its place among the events, which the database gives."""
-    assert [*TransitionEntry.__dataclass_fields__, "place"] == list(TransitionRow.model_fields)
+def test_an_entry_is_a_step_with_its_call() -> None:
+    """But for the call's place among the events, which the database gives, and how it is counted."""
+    counted = {"call", "number", "steps", "place"}
+    assert {*TransitionRow.model_fields, *CallRow.model_fields} - counted == {*TransitionEntry.__dataclass_fields__}
+
+
+def calls(connection: Connection) -> list[tuple[object, ...]]:
+    """Give what calls say, in their order, each with the records and own details of its steps."""
+    query = select(CALL.c["number", "recipient_gstin", "steps", "trigger", "detail"]).order_by(CALL.c.number)
+    of = select(LOG.c["record_id", "detail"]).order_by(LOG.c.record_id, LOG.c.seq)
+    return [
+        (*row[1:], [tuple(step) for step in connection.execute(of.where(LOG.c.call == row.number))])
+        for row in connection.execute(query)
+    ]
+
+
+def test_steps_in_a_row_that_differ_in_their_records_only_are_one_call(engine: Engine, step: Step) -> None:
+    same = [step(number, 1, "accept", "no_action") for number in (1, 2)]
+    another = step(3, 1, "reject", "no_action")
+    with writing(engine) as connection:
+        append(connection, [*same, another, step(4, 1, "accept", "no_action"), replace(another, recipient_gstin=OTHER)])
+        seen = '{"remarks":"seen"}'
+        assert calls(connection) == [
+            (BUYER, 2, "accept", seen, [(1, ""), (2, "")]),
+            (BUYER, 1, "reject", seen, [(3, "")]),
+            (BUYER, 1, "accept", seen, [(4, "")]),
+            (OTHER, 1, "reject", seen, [(3, "")]),
+        ]
+
+
+def test_a_detail_that_differs_stands_with_its_step(engine: Engine, step: Step) -> None:
+    entries = [replace(step(number, 1, "freeze", "no_action"), detail=said) for number, said in ((1, "{}"), (2, None))]
+    with writing(engine) as connection:
+        append(connection, entries)
+        assert calls(connection) == [(BUYER, 2, "freeze", None, [(1, "{}"), (2, "")])]
+        assert [history(connection, BUYER, number) for number in (1, 2)] == [(entry,) for entry in entries]
 
 
 def test_steps_are_read_in_their_order_whatever_the_order_they_came_in(engine: Engine, step: Step) -> None:

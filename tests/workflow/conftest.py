@@ -25,7 +25,8 @@ from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import Told
 from ims_fsm.store import audit
 from ims_fsm.store.connection import open_engine, reading
-from ims_fsm.store.tables import Table
+from ims_fsm.store.log import STEPS
+from ims_fsm.store.tables import CALL, LOG, Table
 from ims_fsm.terms.period import SettableClock
 from ims_fsm.terms.vocabulary import State, SupplierStatus
 from ims_fsm.workflow.desks import RecipientDesk
@@ -163,16 +164,19 @@ class Stage(testing.Stage):
         }
 
     def tables(self) -> Mapping[str, list[tuple[Any, ...]]]:
-        """Return every row of every table, by key, but for its place, which is each database's own."""
+        """Return every row of every table, by key, but for its place, which is each database's own; the log as read."""
         with reading(self.ims._workspace.engine) as connection:
             return {
                 table.name: [
                     tuple(row)
                     for row in connection.execute(
-                        select(*(column for column in table.c if column.name != "place")).order_by(*table.primary_key)
+                        (
+                            STEPS if table is LOG else select(*(column for column in table.c if column.name != "place"))
+                        ).order_by(*table.primary_key)
                     )
                 ]
                 for table in Table.metadata.sorted_tables
+                if table is not CALL
             }
 
     def faults(self) -> tuple[object, ...]:

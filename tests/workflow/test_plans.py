@@ -27,6 +27,7 @@ from ims_fsm.store.records import to_row
 from ims_fsm.store.staging import columns
 from ims_fsm.store.tables import (
     AnnualReturnRow,
+    CallRow,
     ContentRow,
     LiabilityRow,
     RecordRow,
@@ -230,7 +231,7 @@ def _others(connection, like, gstin, first):
         return {"recipient_gstin": gstin, "record_id": record_id, "at": NOON, **columns}
 
     own = {**like, "recipient_gstin": gstin}
-    by = {"actor": "x", "content_number": 1, "declaration_id": 1, "record_version": 1}
+    by = {"content_number": 1, "declaration_id": 1, "record_version": 1}
     tax = {"igst": 1, "cgst": 0, "sgst": 0, "cess": 0}
     period = {"recipient_gstin": gstin, "period": "2024-10"}
     line = {**period, **tax, "entry": "document", "section": "itc_available", "counts": True, "decision": "accepted"}
@@ -240,14 +241,16 @@ def _others(connection, like, gstin, first):
     years = [f"20{year:02}-{year + 1:02}" for year in range(10, 60)]
     run = {"job": str(Job.DRAFT), "through": gstin, "status": str(JobStatus.DONE), "due_at": NOON, "planned_at": NOON}
     told = {"kind": "draft_ready", "due_at": NOON, "days": 0, "at": NOON, "records": 1, "rule": "faq.23"}
-    step = {"seq": 1, "trigger": "accept", "source": "no_action", "dest": "accepted", "rules": "faq.6"}
+    step = {"recipient_gstin": gstin, "seq": 1, "call": first, "source": "no_action", **by}
+    call = {"recipient_gstin": gstin, "number": first, "steps": EACH, "trigger": "accept", "dest": "accepted"}
     added = {**tax, "supplier_gstin": "x", "supplier_period": "2024-11", "recipient_period": "2024-10"}
     for table, given in {
         RecordRow: rows(
             lambda n: {**own, "id": n, "chain_id": n, "number": f"N/{n}", "supplier_gstin": f"29AAAAA{n % 997:04}A1Z5"}
         ),
         ContentRow: rows(lambda n: of(n, number=1, content="{}", content_hash="0" * 64, actor="x")),
-        TransitionRow: rows(lambda n: of(n, **step, **by)),
+        CallRow: [{**call, "actor": "x", "at": NOON, "rules": "faq.6"}],
+        TransitionRow: rows(lambda n: {**step, "record_id": n, "detail": ""}),
         TwoBLineRow: rows(lambda n: {**line, "record_id": n, "record_version": 1}),
         LiabilityRow: rows(lambda n: of(n, **{**added, "supplier_gstin": f"29AAAAA{n % 997:04}A1Z5"})),
         TwoBRow: [{**two_b, "period": f"2024-{month:02}"} for month in range(1, 13)],

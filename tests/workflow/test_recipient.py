@@ -64,8 +64,11 @@ def test_an_action_answers_with_the_record_as_it_left_it(stage, trigger):
     assert stage.act(trigger, record_id, remarks="seen", key="k") == acted
 
 
-def test_one_action_takes_three_statements(stage):
-    """The record with its recipient, its row, its log: nothing is read twice. PostgreSQL first holds the recipient."""
+def test_one_action_takes_four_statements(stage):
+    """The record with its recipient, its row, its call and its step: nothing is read twice.
+
+    PostgreSQL first holds the recipient.
+    """
     first, record_id = stage.filed(), stage.filed()
     stage.desk.accept(first)
     with stage.statements() as run:
@@ -75,6 +78,7 @@ def test_one_action_takes_three_statements(stage):
         *(held if stage.ims._workspace.engine.dialect.name == "postgresql" else ()),
         "SELECT record.recipient_gstin,",
         "UPDATE record",
+        "INSERT INTO",
         "INSERT INTO",
     ]
 

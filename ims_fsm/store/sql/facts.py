@@ -220,12 +220,26 @@ Bar = tuple[frozenset[str] | None, Conditions]
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """Where a trigger leads and the rules that carry it, as they are logged, and when it leads there."""
+
+    dest: str
+    rules: str
+    when: ColumnElement[bool]
+
+
+@dataclass(frozen=True, slots=True)
 class Predicate:
-    """When a trigger may fire on a record, and then its dest and the rules that carry it, as they are logged."""
+    """When a trigger may fire on a record, and the ways that it then takes: one, unless machines or editions differ."""
 
     allowed: ColumnElement[bool]
-    dest: ColumnElement[str]
-    rules: ColumnElement[str]
+    ways: tuple[Way, ...]
+
+    @property
+    def dest(self) -> ColumnElement[str]:
+        """The state to which the trigger leads."""
+        dests = {way.dest for way in self.ways}
+        return case(*((way.when, way.dest) for way in self.ways)) if len(dests) > 1 else literal("".join(dests))
 
 
 class Readings(Protocol):
@@ -237,13 +251,12 @@ class Readings(Protocol):
 
 
 def predicate_of(shape: Shape, readings: Readings | None = None) -> Predicate:
-    """Return the condition, the dest and the rules of a trigger for every record machine, as the law declares them.
+    """Return the condition and the ways of a trigger for every record machine, as the law declares them.
 
     `readings` gives the facts where they are not to be read from the records themselves.
     """
     compiled = _Compiled(shape, FactsInSql(shape) if readings is None else readings)
-    dest, rules = (compiled.led_to(values) for values in (compiled.outline.dests, compiled.outline.rules))
-    return Predicate(compiled.allowed(), dest, rules)
+    return Predicate(compiled.allowed(), tuple(compiled.ways()))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -252,9 +265,8 @@ class _Outline:
 
     #: The states from which the trigger leads anywhere, with the editions in which it does.
     sources: tuple[tuple[tuple[str, ...], Sequence[Edition]], ...]
-    #: Each dest, and each text of rules, with the state that it is reached from and the editions.
-    dests: tuple[tuple[str, Mapping[str, Sequence[Edition]]], ...]
-    rules: tuple[tuple[str, Mapping[str, Sequence[Edition]]], ...]
+    #: Each dest with the text of its rules, the states that it is reached from and the editions.
+    ways: tuple[tuple[tuple[str, str], Mapping[str, Sequence[Edition]]], ...]
     #: Each guard that may refuse: its states (None: all), its conditions on facts, the editions.
     guards: tuple[tuple[frozenset[str] | None, Conditions, Edition], ...]
     #: The facts that the guards read.
@@ -264,17 +276,16 @@ class _Outline:
 @lru_cache(maxsize=64)
 def _outline(editions: tuple[Edition, ...], trigger: str) -> _Outline:
     by_states: dict[tuple[str, ...], list[Edition]] = {}
-    dests: dict[str, dict[str, list[Edition]]] = {}
-    rules: dict[str, dict[str, list[Edition]]] = {}
+    ways: dict[tuple[str, str], dict[str, list[Edition]]] = {}
     for edition in editions:
         leads = {state: transition for state in edition.states if (transition := edition.transition(state, trigger))}
         by_states.setdefault(tuple(leads), []).append(edition)
         for state, transition in leads.items():
-            dests.setdefault(transition.dest, {}).setdefault(state, []).append(edition)
-            rules.setdefault(" ".join(transition.rules), {}).setdefault(state, []).append(edition)
+            way = (transition.dest, " ".join(transition.rules))
+            ways.setdefault(way, {}).setdefault(state, []).append(edition)
     guards = tuple((*guard, edition) for edition in editions for guard in dict.fromkeys(_guards(edition, trigger)))
     facts = tuple(dict.fromkeys(fact for _, conditions, _ in guards for fact, _ in conditions))
-    return _Outline(tuple(by_states.items()), tuple(dests.items()), tuple(rules.items()), guards, facts)
+    return _Outline(tuple(by_states.items()), tuple(ways.items()), guards, facts)
 
 
 def _guards(edition: Edition, trigger: str) -> Iterator[tuple[frozenset[str] | None, Conditions]]:
@@ -311,15 +322,11 @@ class _Compiled:
     def allowed(self) -> ColumnElement[bool]:
         return and_(self._leads(), *(not_(barred) for barred in self._barred()))
 
-    def led_to(self, values: Sequence[tuple[str, Mapping[str, Sequence[Edition]]]]) -> ColumnElement[str]:
-        """Return what the transition gives, by machine, edition and source where it differs."""
-        if len(values) <= 1:
-            return literal(next((value for value, _ in values), ""))
-        branches = []
-        for value, by_source in values:
-            met = [and_(AT.state == source, *self._governed(editions)) for source, editions in by_source.items()]
-            branches.append((or_(*met), literal(value)))
-        return case(*branches)
+    def ways(self) -> Iterator[Way]:
+        """Give the ways that the trigger takes, by machine, edition and source where there are several."""
+        for (dest, rules), by_source in self.outline.ways:
+            taken = [and_(AT.state == source, *self._governed(editions)) for source, editions in by_source.items()]
+            yield Way(dest, rules, true() if len(self.outline.ways) == 1 else or_(*taken))
 
     def _leads(self) -> ColumnElement[bool]:
         """Return the condition that a transition leads anywhere from the state."""

@@ -111,10 +111,8 @@ def settle(connection: Connection, firing: Firing, stamp: Mapping[str, Any], per
 
 
 @built
-def _frozen(shape: Shape) -> Insert:
-    rows = moving.log_rows(shape, predicate_of(shape), detail(shape))
-    frozen = select(*rows.values()).select_from(SETTLED.join(RECORD, _own(SETTLED, AT))).where(SETTLED.c.in_ims)
-    return moving.into_log(rows, frozen)
+def _frozen(shape: Shape) -> tuple[moving.Logging, ...]:
+    return moving.logging(shape, detail(shape), SETTLED.join(RECORD, _own(SETTLED, AT)), SETTLED.c.in_ims)
 
 
 @built

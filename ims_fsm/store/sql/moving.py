@@ -12,11 +12,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Connection,
     FromClause,
     Insert,
     Integer,
+    Null,
     Select,
     Update,
     and_,
@@ -35,13 +37,14 @@ from sqlalchemy import (
 from ims_fsm.law.decision import judge
 from ims_fsm.law.refusal import Refusal, Refused
 from ims_fsm.record.record import Record
+from ims_fsm.store.calls import closing, next_number
 from ims_fsm.store.connection import ConflictError, first_writer
 from ims_fsm.store.records import from_row
 from ims_fsm.store.sql.chains import CHAIN
-from ims_fsm.store.sql.facts import FactsInSql, Predicate, declared_in, full_reduction, predicate_of, same_as_full
+from ims_fsm.store.sql.facts import FactsInSql, Predicate, Way, declared_in, full_reduction, predicate_of, same_as_full
 from ims_fsm.store.sql.prepared import built, given, run
 from ims_fsm.store.sql.scene import Firing, Scope, Shape, expected_period, watched
-from ims_fsm.store.tables import AT, LOG, RECORD
+from ims_fsm.store.tables import AT, CALL, LOG, RECORD
 from ims_fsm.terms.money import HEADS, NIL, Heads
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import RemovedFor, SupplierStatus, Trigger
@@ -87,10 +90,9 @@ def move(connection: Connection, firing: Firing, stamp: Mapping[str, Any], effec
 
 
 @built
-def _logged(shape: Shape, effect: Effect) -> Insert:
-    predicate = predicate_of(shape)
-    rows = log_rows(shape, predicate, effect.detail(shape))
-    return into_log(rows, select(*rows.values()).select_from(source(shape)).where(*shape.meant, predicate.allowed))
+def _logged(shape: Shape, effect: Effect) -> tuple[Logging, ...]:
+    meant = (*shape.meant, predicate_of(shape).allowed)
+    return logging(shape, effect.detail(shape), source(shape), *meant)
 
 
 @built
@@ -101,33 +103,67 @@ def _moved(shape: Shape, effect: Effect) -> Update:
     return update(RECORD).where(*shape.meant, fired).values(values)
 
 
-def into_log(names: Iterable[str], rows: Select[Any]) -> Insert:
-    """Return the statement that writes rows to the transition log."""
-    # PostgreSQL's driver tells the number of rows of an INSERT ... SELECT only when it is asked to keep it.
-    return insert(LOG).from_select(list(names), rows).execution_options(preserve_rowcount=True)
+@dataclass(frozen=True, slots=True)
+class Logging:
+    """How the steps of a trigger that takes one way are logged."""
+
+    way: Way
+    #: What writes the steps, under the number of their call.
+    steps: Insert
+    #: What writes the call behind them.
+    call: Insert
+    #: Whether the call says the detail for all of its steps.
+    shared: bool
 
 
-def write_log(connection: Connection, statement: Insert, firing: Firing, stamp: Mapping[str, Any]) -> int:
-    """Write rows to the transition log; returns how many.
+def logging(
+    shape: Shape, detail: ColumnElement[Any], rows: FromClause, *conditions: ColumnElement[bool]
+) -> tuple[Logging, ...]:
+    """Return what logs that a trigger fires on the records among `rows` that meet the conditions, way by way.
+
+    A detail that is one value for all is said by the call, any other by each step.
+    """
+    shared = isinstance(detail, (BindParameter, Null))
+    step = _step(shape, literal("") if shared else func.coalesce(detail, ""))
+    logged = select(*step.values()).select_from(rows).where(*conditions)
+    return tuple(
+        # PostgreSQL's driver tells the number of rows of an INSERT ... SELECT only when it is asked to keep it.
+        Logging(
+            way,
+            insert(LOG).from_select(list(step), logged.where(way.when)).execution_options(preserve_rowcount=True),
+            closing(shape.of(LOG)),
+            shared,
+        )
+        for way in predicate_of(shape).ways
+    )
+
+
+def write_log(connection: Connection, ways: Iterable[Logging], firing: Firing, stamp: Mapping[str, Any]) -> int:
+    """Log a trigger that fires, each way that it takes as a call of its own; returns how many steps there are.
 
     Raises `ConflictError` where one of the records has such a step already.
     """
-    with first_writer("the records"):
-        return run(connection, statement, firing, **stamp).rowcount
+    logged = 0
+    for log in ways:
+        number = next_number(connection)
+        with first_writer("the records"):
+            steps = run(connection, log.steps, firing, call=number, **stamp).rowcount
+        if steps:
+            detail = stamp.get("detail") if log.shared else None
+            said = {"trigger": str(firing.trigger), "dest": log.way.dest, "rules": log.way.rules, "detail": detail}
+            run(connection, log.call, firing, call=number, **{**stamp, **said})
+        logged += steps
+    return logged
 
 
-def log_rows(shape: Shape, predicate: Predicate, detail: ColumnElement[Any]) -> dict[str, ColumnElement[Any]]:
-    """Return what the log says of each record that a trigger fires on, by column; a stamp has the values it names."""
+def _step(shape: Shape, detail: ColumnElement[Any]) -> dict[str, ColumnElement[Any]]:
+    """Return what the log says of each record that a trigger fires on beside its call; a stamp has what it names."""
     return {
         "recipient_gstin": AT.recipient_gstin,
         "record_id": AT.id,
         "seq": AT.seq + 1,
-        "trigger": literal(str(shape.trigger)),
+        "call": given("call", LOG.c.call.type),
         "source": AT.state,
-        "dest": predicate.dest,
-        "actor": given("actor", LOG.c.actor.type),
-        "at": NOW,
-        "rules": predicate.rules,
         "record_version": AT.version,
         "content_number": AT.contents,
         "declaration_id": case(
@@ -138,7 +174,6 @@ def log_rows(shape: Shape, predicate: Predicate, detail: ColumnElement[Any]) -> 
             value=AT.machine,
         ),
         "detail": detail,
-        "request_key": given("request_key", LOG.c.request_key.type),
     }
 
 
@@ -202,7 +237,7 @@ def _touching(shape: Shape, otherwise: bool) -> Select[Any]:  # noqa: FBT001 -- 
     return select(exists(query.where(_decides_otherwise(shape, predicate)) if otherwise else query))
 
 
-NOW = given("now", LOG.c.at.type)
+NOW = given("now", CALL.c.at.type)
 
 
 def _acted_columns(shape: Shape) -> dict[str, Any]:
@@ -212,7 +247,7 @@ def _acted_columns(shape: Shape) -> dict[str, Any]:
 
 def _acted_detail(shape: Shape) -> ColumnElement[str | None]:
     """Return what the log says of an action, as JSON: remarks and what is declared, where anything is."""
-    whole, kind = given("detail", LOG.c.detail.type), LOG.c.detail.type
+    whole, kind = given("detail", CALL.c.detail.type), CALL.c.detail.type
     amounts = shape.trigger is Trigger.ACCEPT and shape.declared not in {None, "full", "none"}
     return case((same_as_full(), given("detail_in_full", kind)), else_=whole) if amounts else whole
 

@@ -99,7 +99,7 @@ ALIKE = ("recipient_gstin", "contents", "route", "portal_seen_at")
 CARRIED = ("carried_igst", "carried_cgst", "carried_sgst", "carried_cess")
 STANDING = tuple(name for name in KEPT if name.startswith("standing_"))
 CONTENT_ORDER = tuple(column.name for column in CONTENT.c)
-LOG_ORDER = tuple(column.name for column in LOG.c if column.name != "place")
+LOG_ORDER = tuple(column.name for column in LOG.c)
 _SQL_TYPES: dict[type, Any] = {int: PAISE, str: String, bool: Boolean}
 
 

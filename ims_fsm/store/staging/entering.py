@@ -82,9 +82,16 @@ def _enter(connection: Connection, entry: Entry, new: FromClause, placed: dict[s
     _insert(connection, RECORD, dict(zip(ALIKE, entry.alike(entry.at), strict=True)) | copied | placed, new)
     content = entry.content(placed["id"], new.c.content, new.c.content_hash, entry.at)
     _insert(connection, CONTENT, dict(zip(CONTENT_ORDER, content, strict=True)), new)
-    trigger = case(dict(entry.triggers), value=new.c.action)
-    step = entry.step(new.c, placed["id"], trigger, entry.at)
-    _insert(connection, LOG, dict(zip(LOG_ORDER, step, strict=True)), new, new.c.rules.is_not(None))
+    acted = new.c.rules.is_not(None)
+    alike = (new.c.action, new.c.state, new.c.rules)
+    counted = select(*alike, func.count()).where(acted).group_by(*alike)
+    calls = []
+    for action, dest, rules, steps in connection.execute(counted).all():
+        same = and_(new.c.action == action, new.c.state == dest, new.c.rules == rules)
+        calls.append((same, literal(entry.begun(connection, action, dest, rules, steps), LOG.c.call.type)))
+    if calls:
+        step = entry.step(placed["id"], case(*calls), new.c.declaration_id)
+        _insert(connection, LOG, dict(zip(LOG_ORDER, step, strict=True)), new, acted)
 
 
 def _insert(

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Select, delete, text
 from sqlalchemy import Row as RowOf
 from sqlalchemy.schema import CreateTable
 
+from ims_fsm.store.calls import Call, begun
 from ims_fsm.store.connection import database_of
 from ims_fsm.store.staging.columns import (
     ALIKE,
@@ -28,7 +29,7 @@ from ims_fsm.store.staging.columns import (
     STAGE,
     StagedRow,
 )
-from ims_fsm.store.tables import AT
+from ims_fsm.store.tables import AT, LOG
 from ims_fsm.terms.vocabulary import Route, State
 
 Row = tuple[Any, ...]
@@ -117,10 +118,15 @@ class Entry:
         """Return the row of a record's first content."""
         return (self.recipient, record_id, 1, text, digest, self.actor, at)
 
-    def step(self, row: Any, record_id: Any, trigger: Any, at: Any) -> Row:
-        """Return the row of the log for the action that the portal shows of a new record (`row` is a staged one)."""
-        moved = (1, trigger, str(State.NO_ACTION), row.state, self.actor, at, row.rules)
-        return (self.recipient, record_id, *moved, 1, 1, row.declaration_id, self.detail, self.request_key)
+    def begun(self, connection: Connection, action: str, dest: str, rules: str, steps: int) -> int:
+        """Begin the call in which so many new records get the action that the portal shows; returns its number."""
+        trigger = self.triggers[action]
+        call = Call(trigger, dest, rules, self.actor, self.at, self.request_key, self.detail)
+        return begun(connection, self.recipient, call, steps)
+
+    def step(self, record_id: Any, call: Any, declaration_id: Any) -> Row:
+        """Return the row of the log for the action that the portal shows of a new record."""
+        return (record_id, call, 1, 1, 1, declaration_id, self.recipient, str(State.NO_ACTION), "")
 
 
 class Load:
@@ -182,11 +188,13 @@ class Entrance:
         self._records = Load(connection, "record", (*ALIKE, *CARRIED, *KEPT))
         self._stage = Load(connection, STAGE.name, StagedRow._fields)
         self._contents = Load(connection, "record_content", CONTENT_ORDER)
-        self._log = Load(connection, "transition_log", LOG_ORDER)
+        self._log = Load(connection, LOG.name, LOG_ORDER)
+        self._connection = connection
         self._open = self._stage
         self._entering: list[Row] = []
         self._waiting: list[Row] = []
-        self._acted: list[Row] = []
+        # Records and declarations, by the action shown with its dest and rules.
+        self._acted: dict[tuple[str, str, str], list[tuple[int, int]]] = {}
 
     def stage(self, rows: Iterable[StagedRow]) -> None:
         """Write rows into the stage."""
@@ -204,8 +212,10 @@ class Entrance:
         content = entry.content
         self._entering += [alike + row[FIRST_KEPT:] for row in rows]
         self._waiting += [content(row.id, row.content, row.content_hash, at) for row in rows]
-        triggers = entry.triggers
-        self._acted += [entry.step(row, row.id, triggers[row.action], at) for row in rows if row.rules is not None]
+        for row in rows:
+            if row.rules is not None:
+                acted = self._acted.setdefault((row.action, row.state, row.rules), [])
+                acted.append((row.id, row.declaration_id))
         if self._open is self._contents:
             self._slice(self._contents, self._waiting)
             if not self._waiting:
@@ -221,11 +231,20 @@ class Entrance:
         self._open.rest()
 
     def _settle(self) -> None:
-        queues = ((self._records, self._entering), (self._contents, self._waiting), (self._log, self._acted))
-        for load, rows in queues:
+        for load, rows in ((self._records, self._entering), (self._contents, self._waiting)):
             if rows:
                 self._turn(load).add(rows)
                 rows.clear()
+        if sum(map(len, self._acted.values())) >= _AT_ONCE:
+            self._write_log()
+
+    def _write_log(self) -> None:
+        for alike, acted in self._acted.items():
+            self._open.rest()
+            call = self._entry.begun(self._connection, *alike, len(acted))
+            step = self._entry.step
+            self._turn(self._log).add(step(record_id, call, declaration) for record_id, declaration in acted)
+        self._acted.clear()
 
     def _slice(self, load: Load, rows: list[Row]) -> None:
         load.add(rows[:_SLICE])
@@ -244,5 +263,7 @@ class Entrance:
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         """Finish writing, or give up what was begun where something failed."""
         if error is None:
-            self.rest()
+            self._settle()
+            self._write_log()
+            self._open.rest()
         self._open.__exit__(kind, error, trace)

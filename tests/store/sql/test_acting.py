@@ -20,8 +20,9 @@ from ims_fsm.record.scene import NO_REQUEST, Request
 from ims_fsm.record.where import Where
 from ims_fsm.store import records
 from ims_fsm.store.connection import writing
+from ims_fsm.store.log import STEPS
 from ims_fsm.store.sql.moving import pages
-from ims_fsm.store.tables import AT, Table
+from ims_fsm.store.tables import AT, CALL, LOG, Table
 from ims_fsm.terms.border import ACTIONS
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod
@@ -59,16 +60,20 @@ BUYER = "27AAPFU0939F1ZV"
 OPENED = 2024
 # Of a row, what says where it stands among the events and not what happened.
 APART = "place"
+# The log as it reads: in how many calls steps were taken is not what happened.
+QUERIES = {table.name: table.select().order_by(*table.primary_key) for table in Table.metadata.sorted_tables}
+QUERIES |= {LOG.name: STEPS.order_by(*LOG.primary_key)}
+del QUERIES[CALL.name]
 Done = tuple[ActionReport, list[Answer], Mapping[str, Sequence[Any]]]
 
 
 def rows(connection: Connection) -> dict[str, Sequence[Any]]:
     return {
-        table.name: [
+        table: [
             {name: value for name, value in row.items() if name != APART}
-            for row in connection.execute(table.select().order_by(*table.primary_key)).mappings()
+            for row in connection.execute(query).mappings()
         ]
-        for table in Table.metadata.sorted_tables
+        for table, query in QUERIES.items()
     }
 
 

@@ -16,7 +16,7 @@ from operator import or_
 from typing import Any
 
 import pytest
-from sqlalchemy import CTE, Connection, Engine, false, literal_column, select, text
+from sqlalchemy import CTE, ColumnElement, Connection, Engine, case, false, literal_column, select, text
 
 from ims_fsm.law.book import shipped_book
 from ims_fsm.law.decision import judge
@@ -28,7 +28,7 @@ from ims_fsm.law.space import EditionSpace, Space
 from ims_fsm.record.scene import Scene
 from ims_fsm.record.taxpayer import Taxpayer
 from ims_fsm.store.sql import facts as compiled
-from ims_fsm.store.sql.facts import OF_A_CHAIN, Reading, predicate_of
+from ims_fsm.store.sql.facts import OF_A_CHAIN, Predicate, Reading, predicate_of
 from ims_fsm.store.sql.scene import Firing, Scope, Shape
 from ims_fsm.store.tables import AT, RECORD
 from ims_fsm.terms.period import TaxPeriod
@@ -159,11 +159,16 @@ def allowed_in_sql(
     """Give every situation in which the compiled condition is not false: how it came out, the dest and the rules."""
     predicate = predicate_of(shape(trigger), readings(trigger, form, shared))
     columns = [AT.machine, AT.two_b_period, AT.state, *(literal_column(fact).label(fact) for fact in facts_of(trigger))]
-    query = select(*columns, predicate.allowed, predicate.dest, predicate.rules).select_from(RECORD)
+    query = select(*columns, predicate.allowed, predicate.dest, rules_of(predicate)).select_from(RECORD)
     made = every_situation(trigger, rows_of(form))
     for row in connection.execute(query.where(predicate.allowed.is_not(false())).add_cte(made)):
         *situation, allowed, dest, rules = row
         yield tuple(situation), None if allowed is None else bool(allowed), dest, rules
+
+
+def rules_of(predicate: Predicate) -> ColumnElement[str]:
+    """Return the rules of the way that a record takes."""
+    return case(*((way.when, way.rules) for way in predicate.ways), else_="")
 
 
 def rows_of(form: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
@@ -243,7 +248,7 @@ def test_the_2b_period_chooses_the_edition(memory_blank: Callable[[], Engine], t
     names = ("machine", "two_b_period", "state", *facts_of(trigger))
     predicate = predicate_of(shape(trigger), readings(trigger, {}, SHARED))
     query = (
-        select(*map(literal_column, names), predicate.dest, predicate.rules)
+        select(*map(literal_column, names), predicate.dest, rules_of(predicate))
         .where(predicate.allowed)
         .select_from(RECORD)
     )

@@ -10,15 +10,15 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from ims_fsm.store import job_tables  # noqa: F401 -- the metadata is whole once every module of tables is loaded
-from ims_fsm.store.place import SHIFT
+from ims_fsm.store import job_tables, seal_tables  # noqa: F401 -- the metadata is whole once every module of tables is loaded
+from ims_fsm.store.calls import SEQUENCE
 from ims_fsm.store.tables import APPEND_ONLY, Table
 
 revision = "0001"
 down_revision = None
 
-# Events are read from these and from the transition log. On SQLite a trigger fills in the place of their rows.
-PLACED = ("liability", "two_b_log", "reminder")
+# Events are read from these. On SQLite a trigger fills in the place of their rows.
+PLACED = ("log_call", "liability", "two_b_log", "reminder")
 # A block must be consecutive, and no other number may come from the sequence between its first and its last: the lock
 # is held for that long and not until the transaction ends. Whatever interrupts the function gives it back.
 TAKE_NUMBERS = """
@@ -52,6 +52,7 @@ def upgrade() -> None:
         _triggers_on_postgresql()
         # Nobody waits for another's transaction to get numbers. SQLite, with one writer at a time, counts in its table.
         op.execute("CREATE SEQUENCE record_number AS bigint")
+        op.execute(f"CREATE SEQUENCE {SEQUENCE} AS bigint")
         op.execute(TAKE_NUMBERS)
 
 
@@ -71,12 +72,11 @@ def _triggers_on_sqlite() -> None:
         for change, on in changes.items():
             only = " WHEN OLD.place IS NOT NULL" if change == "new_place" else ""
             op.execute(f"CREATE TRIGGER {table}_no_{change} BEFORE {on} ON {table}{only} BEGIN {refusal}; END")
-    after = f"coalesce((SELECT max(rowid) FROM transition_log), 0) << {SHIFT}"
-    others = ", ".join(f"coalesce((SELECT max(place) FROM {name}), 0)" for name in PLACED)
+    last = ", ".join(f"coalesce((SELECT max(place) FROM {name}), 0)" for name in PLACED)
     for table in PLACED:
         op.execute(
             f"CREATE TRIGGER {table}_place AFTER INSERT ON {table} WHEN NEW.place IS NULL BEGIN "
-            f"UPDATE {table} SET place = 1 + max({after}, {others}) WHERE rowid = NEW.rowid; END"
+            f"UPDATE {table} SET place = 1 + max({last}) WHERE rowid = NEW.rowid; END"
         )
 
 

@@ -1,0 +1,85 @@
+"""Calls in the log: what the steps that one call writes share stands once for each recipient, under the call's number.
+
+Imports the tables and named values; decides nothing about a record. A call says how many steps it has: where that is
+known it is begun before them, and a set is counted once it is written.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Insert, func, insert, select
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+
+from ims_fsm.store.sql.prepared import given
+from ims_fsm.store.tables import CALL, LOG, PAISE
+
+SEQUENCE = "log_call_number"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What the steps of a call share: the trigger, its dest and rules, who fired it, when (aware, UTC), the detail."""
+
+    trigger: str
+    dest: str
+    #: The rules, with a space between them.
+    rules: str
+    actor: str
+    at: datetime
+    request_key: str | None
+    #: What else it says, in JSON; None where there is nothing, or where each step says its own.
+    detail: str | None
+
+
+class NextNumber(FunctionElement[int]):
+    """The number of the next call.
+
+    On SQLite it is counted from the place of the last one, which is never less than its number: a call whose number is
+    taken is written before the next number is.
+    """
+
+    type = PAISE
+    inherit_cache = True
+
+
+@compiles(NextNumber, "postgresql")
+def _from_sequence(_element: NextNumber, _compiler: Any, **_options: Any) -> str:
+    return f"nextval('{SEQUENCE}')"
+
+
+@compiles(NextNumber, "sqlite")
+def _from_last(_element: NextNumber, _compiler: Any, **_options: Any) -> str:
+    return "(SELECT coalesce(max(place), 0) + 1 FROM log_call)"
+
+
+# What a call says, and by which name a statement is given it.
+_SAID = {name: name for name in ("trigger", "dest", "rules", "actor", "request_key", "detail")} | {"at": "now"}
+_BEGIN = insert(CALL).values(number=NextNumber()).returning(CALL.c.number)
+_NEXT = select(NextNumber())
+
+
+def begun(connection: Connection, recipient: str, call: Call, steps: int) -> int:
+    """Write what so many steps of a recipient will share, and return the number that they name."""
+    row = {"recipient_gstin": recipient, "steps": steps, **asdict(call)}
+    return int(connection.execute(_BEGIN, row).scalar_one())
+
+
+def next_number(connection: Connection) -> int:
+    """Return the number of a call whose steps are written before it."""
+    return int(connection.execute(_NEXT).scalar_one())
+
+
+def closing(whose: ColumnElement[bool]) -> Insert:
+    """Return the statement that writes a call behind its steps, for each recipient who has any.
+
+    `whose` names the recipients on the log. It is given the number as `call`, the moment as `now` and the rest by name.
+    """
+    number = given("call", PAISE)
+    said = [given(name, CALL.c[column].type) for column, name in _SAID.items()]
+    steps = select(LOG.c.recipient_gstin, number, func.count(), *said).where(whose, LOG.c.call == number)
+    names = ["recipient_gstin", "number", "steps", *_SAID]
+    return insert(CALL).from_select(names, steps.group_by(LOG.c.recipient_gstin))
