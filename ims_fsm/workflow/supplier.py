@@ -15,7 +15,7 @@ from ims_fsm.law.declaration import ENTRY
 from ims_fsm.law.refusal import Refused
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import Answer, RefusedError, filled_in, label, record_fields
-from ims_fsm.record.scene import Scene, is_ended, original_of, record_facts
+from ims_fsm.record.scene import Scene, record_facts
 from ims_fsm.record.steps import filed, may_amend, saved, stated, waits_for_statement
 from ims_fsm.store import log, records, returns, taxpayers, versions
 from ims_fsm.store.connection import serialise
@@ -227,7 +227,7 @@ def state_original(
 
     The record may be any amendment of the chain: the statement is kept with the first, and what it says is carried by
     all that wait. Without the original's content it is taken to have had the same tax as the first. Raises `InputError`
-    where nothing is to be stated: no amendment, an original that is known here, a record that is decided.
+    where nothing is to be stated: no amendment, an original that is known here, a version that is decided.
     """
     record = unit.held(record_id, recipient)
     _refuse_statement(unit, record, disposition, original)
@@ -238,12 +238,13 @@ def state_original(
 
 
 def _refuse_statement(unit: UnitOfWork, record: Record, disposition: Disposition, original: Document | None) -> None:
-    kind = record.document.kind
-    chain, scene = unit.chain_of(record), unit.scene(record.recipient)
+    kind, amends = record.document.kind, record.document.amends is not None
+    chain = [member for member in unit.chain_of(record) if member.removed_for is not RemovedFor.SUPPLIER_DELETED]
+    decided = [member for member in chain if member.settled_in and member.disposition is not Disposition.SUPERSEDED]
     what = {
-        "amends nothing": record.document.amends is None,
-        "amends a document that is known here": original_of(record, chain, scene).record is not None,
-        "amends a document whose credit a decided version has ended": is_ended(record, chain, scene),
+        "amends nothing": not amends,
+        "amends a document that is known here": amends and bool(chain) and chain[0].document.amends is None,
+        "is of a chain of which GSTR-3B has decided a version": bool(decided) and record not in decided,
         "is decided for good": record.settled_in is not None or record.state in {State.FROZEN, State.REMOVED},
         "amends a document that no GSTR-3B has decided on, being superseded": disposition is Disposition.SUPERSEDED,
         f"amends a document of another kind than {original and original.kind}": original and original.kind is not kind,

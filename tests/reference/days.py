@@ -5,6 +5,7 @@ Written from FAQ 3, 13, 21, 23, 27, 31, domain.md 3.6 and the notifications sinc
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 IMS_OPENS = date(2024, 10, 14)
@@ -16,6 +17,9 @@ DUE_ON_THE_22ND = ["22", "23", "24", "25", "26", "27", "29", "30", "31", "32", "
 # What notifications moved, as far as a history can show it: (period, quarterly) and the last day.
 GSTR_1_EXTENDED = {("2024-12", False): 13, ("2024-12", True): 15}
 GSTR_3B_EXTENDED = {("2026-03", False): 21}
+WINDOW_EXTENDED = {("2024-12", "GSTR-5"): 15, ("2024-12", "GSTR-6"): 15}
+# One that no notification made, for who says that they are in its district: (name, period) and the last day.
+OF_A_DISTRICT = {("A flood in Thane", "2025-11"): 27}
 
 
 def month(moment: datetime) -> str:
@@ -43,6 +47,7 @@ def window(form: str, supplier_quarterly: bool, moment: datetime) -> str:
     last = 13 if form in SHORT_FORMS or supplier_quarterly else 11
     if form == "GSTR-1":
         last = GSTR_1_EXTENDED.get((ended, supplier_quarterly), last)
+    last = WINDOW_EXTENDED.get((ended, form), last)
     return ended if moment.date() <= day_after(ended, last) else month(moment)
 
 
@@ -56,11 +61,12 @@ def opens(period: str) -> date:
     return day_after(period, 14)
 
 
-def pending_until(period: str, quarterly: bool, state: str) -> date:
+def pending_until(period: str, quarterly: bool, state: str, extensions: Sequence[str] = ()) -> date:
     """Return the last day on which a specified record of a 2B period may be pending (domain 3.3)."""
     later = plus(period, 3 if quarterly else 1)
     due = (22 if state in DUE_ON_THE_22ND else 24) if quarterly else 20
-    return day_after(later, GSTR_3B_EXTENDED.get((later, quarterly), due))
+    due = GSTR_3B_EXTENDED.get((later, quarterly), due)
+    return day_after(later, max([due, *(OF_A_DISTRICT.get((name, later), due) for name in extensions)]))
 
 
 def financial_year(day: date) -> str:

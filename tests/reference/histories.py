@@ -15,44 +15,56 @@ from .values import HEADS, Record
 
 Story = dict[str, Any]
 BUYERS = {"monthly": "27AAPFU0939F1ZV", "quarterly": "07AAGFF2194N1Z1"}
-SELLERS = {"seller": ("29AABCT1332L1ZA", "monthly"), "weaver": ("33AAACR5055K1ZE", "quarterly")}
+# Who is not resident reports in GSTR-5, who distributes credit in GSTR-6.
+SELLERS = {
+    "seller": ("29AABCT1332L1ZA", "monthly"),
+    "weaver": ("33AAACR5055K1ZE", "quarterly"),
+    "foreigner": ("27AAECS4410P1Z3", "monthly"),
+    "distributor": ("33AAFCM7781D1ZG", "monthly"),
+}
+OTHER_FORMS = {"foreigner": "GSTR-5", "distributor": "GSTR-6"}
 STARTS = ("2024-10", "2024-10", "2025-08", "2025-09", "2025-10", "2026-02")
 KINDS = ("invoice", "invoice", "credit_note", "credit_note", "debit_note", "eco_document", "bill_of_entry")
 ACTIONS = ("accept", "accept", "reject", "reject", "keep_pending", "keep_pending", "reset")
-CHAINS = 8
+CHAINS = 40
 YEAR = timedelta(days=365)
-SPECIAL = ({"reverse_charge": True}, {"ineligible": "pos"}, {"ineligible": "sec_16_4"})
+SPECIAL = ({"reverse_charge": True}, {"ineligible": "pos"}, {"ineligible": "rule_37a"}, {"ineligible": "sec_16_4"})
+REDUCTIONS = (None, "none", "full", {"igst": "10.00"}, {"igst": "20.00"})
 
 
 class History:
     """A history in the making."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, chains: int = CHAINS) -> None:
         self.random = Random(seed)  # noqa: S311 -- histories need no secrecy
         self.filing = self.random.choice(["monthly", "monthly", "quarterly"])
         start = self.random.choice(STARTS)
         self.first = days.quarter(start) if self.filing == "quarterly" else start
         buyer = {"name": "buyer", "gstin": BUYERS[self.filing], "filing": self.filing, "registered_from": self.first}
+        if self.filing == "monthly" and self.random.random() < 0.5:
+            buyer["extensions"] = sorted({name for name, _ in days.OF_A_DISTRICT})
         sellers = [{"name": n, "gstin": gstin, "filing": f, "registered_from": self.first}
                    for n, (gstin, f) in SELLERS.items()]  # fmt: skip
         self.story: Story = {"title": f"seed {seed}", "taxpayer": [buyer, *sellers], "document": [], "step": []}
         self.model = Model(self.story)
-        self.wanted = CHAINS
+        self.wanted = chains
         self.now = datetime.min  # noqa: DTZ901 -- Indian time alone
 
     def made(self) -> Story:
         """Live through the months and return the history."""
         month = days.plus(self.first, -2) if self.filing == "quarterly" else self.first
-        for _ in range(self.random.randint(2, 7 if self.filing == "quarterly" else 5)):
-            self.lived(month)
+        months = self.random.randint(2, 7 if self.filing == "quarterly" else 5)
+        for left in range(months, 0, -1):
+            self.lived(month, left)
             month = days.plus(month, 1)
         return self.story
 
-    def lived(self, month: str) -> None:
-        """Live through the month that follows a tax period."""
+    def lived(self, month: str, left: int) -> None:
+        """Live through the month that follows a tax period, with so many left, itself among them."""
         for day in (self.random.randint(2, 9), self.random.choice([10, 11, 12, 13])):
             self.at(month, day)
-            self.supplied(month)
+            new = self.random.randint(0, self.wanted // left) if left > 1 or day < 10 else self.wanted
+            self.supplied(month, new)
             self.acted()
         self.at(month, 14)
         if self.random.random() < 0.85:
@@ -65,15 +77,19 @@ class History:
         chance = self.random.random
         if chance() < 0.3:
             self.amended("GSTR-1A", month)
+            if self.wanted and chance() < 0.5:
+                self.reported(month, "GSTR-1A")
             self.filed()
         if chance() < 0.5:
-            self.acted()
+            self.acted(0.15)
+        if chance() < 0.2:
+            self.act_on_many()
         if chance() < 0.1:
             self.step("sweep")
         if chance() < 0.7:
             self.returned(month)
-        who, fy = self.random.choice(["buyer", "seller"]), days.financial_year(self.now.date() - YEAR)
-        if chance() < 0.04 and fy not in self.model.taxpayers[who].annual:
+        who, fy = self.random.choice(["buyer", *SELLERS]), days.financial_year(self.now.date() - YEAR)
+        if chance() < (0.15 if fy not in self.model.taxpayers[who].annual else 0.01):
             self.step("file_annual_return", recipient=who, fy=fy)
 
     # --- the clock and the steps --------------------------------------------------------------------------------------
@@ -91,11 +107,9 @@ class History:
 
     # --- the supplier -------------------------------------------------------------------------------------------------
 
-    def supplied(self, month: str) -> None:
-        for _ in range(self.wanted):
-            if self.wanted and self.random.random() < 0.3:
-                self.wanted -= 1
-                self.reported(month)
+    def supplied(self, month: str, new: int) -> None:
+        for _ in range(new):
+            self.reported(month)
         self.amended("GSTR-1", month)
         for record in list(self.model.records.values()):
             if record.live and not record.filed_at and self.random.random() < 0.1:
@@ -113,8 +127,9 @@ class History:
         heads = self.random.choice([("igst",), ("igst",), ("cgst", "sgst"), ("igst", "cess")])
         return {head: self.random.choice(["80.00", "100.00", "100.00", "120.00"]) for head in heads}
 
-    def reported(self, month: str) -> None:
+    def reported(self, month: str, form: str = "GSTR-1") -> None:
         """Report an original, or an amendment of something that nobody has heard of."""
+        self.wanted -= 1
         kind = self.random.choice(KINDS)
         name = f"D{len(self.story['document']) + 1}"
         back = 12 if self.random.random() < 0.4 else 0
@@ -122,17 +137,29 @@ class History:
         entry = {"name": name, "kind": kind, "supplier": self.random.choice(list(SELLERS)), "recipient": "buyer",
                  "number": name, "date": date(int(dated[:4]), int(dated[5:]), 5), "taxable": "1000.00",
                  **self.taxes()}  # fmt: skip
-        if self.random.random() < 0.12 and kind != "bill_of_entry":
+        if kind == "eco_document" and entry["supplier"] in OTHER_FORMS and self.random.random() < 0.9:
+            entry["supplier"] = "seller"
+        if self.random.random() < 0.12:
             unknown = {**entry, "name": f"{name}X", "number": f"{name}X"}
             self.story["document"].append(unknown)
             self.model.documents[unknown["name"]] = unknown
             entry["amends"] = unknown["name"]
         elif self.random.random() < 0.1:
             entry |= self.special(kind)
-        self.saved(entry, "ICEGATE" if kind == "bill_of_entry" else self.form(entry["supplier"], month), month)
+        elif self.random.random() < 0.03:
+            entry["pending_blocked"] = True
+        self.saved(entry, self.form(kind, entry["supplier"], month, form), month)
 
-    def form(self, supplier: str, month: str) -> str:
-        return "IFF" if SELLERS[supplier][1] == "quarterly" and days.quarter(month) != month else "GSTR-1"
+    def form(self, kind: str, supplier: str, month: str, form: str) -> str:
+        """Return the form that a document is reported in where the supplier is about to file this one."""
+        if self.random.random() < 0.01:
+            return self.random.choice(["GSTR-1", "GSTR-5", "ICEGATE"])
+        if kind == "bill_of_entry":
+            return "ICEGATE"
+        if supplier in OTHER_FORMS:
+            return OTHER_FORMS[supplier]
+        inside = SELLERS[supplier][1] == "quarterly" and days.quarter(month) != month
+        return "IFF" if inside and form == "GSTR-1" else form
 
     def amended(self, form: str, month: str) -> None:
         """Amend the newest versions of some chains, where they are filed."""
@@ -146,17 +173,15 @@ class History:
         for key in (*HEADS, "reverse_charge", "ineligible"):
             entry.pop(key, None)
         entry |= self.taxes()
-        if record.kind == "bill_of_entry":
-            form = "ICEGATE"
-        elif form == "GSTR-1":
-            form = self.form(record.supplier.name, month)
+        if record.kind == "bill_of_entry" and self.random.random() < 0.4:
+            entry |= dict.fromkeys(HEADS, "0.00")  # it is moved to another GSTIN
         if self.random.random() < 0.2:
             entry |= self.special(record.kind)
-        self.saved(entry, form, month)
+        self.saved(entry, self.form(record.kind, record.supplier.name, month, form), month)
 
     def special(self, kind: str) -> dict[str, Any]:
         """Return what keeps a document out of IMS; section 16(4) speaks of no credit note."""
-        choices = {"bill_of_entry": [{}], "credit_note": SPECIAL[:2]}.get(kind, SPECIAL)
+        choices = {"bill_of_entry": [{}], "credit_note": SPECIAL[:3]}.get(kind, SPECIAL)
         return self.random.choice(list(choices))
 
     def newest(self) -> list[Record]:
@@ -164,7 +189,7 @@ class History:
         newest = {}
         for record in self.model.records.values():
             if record.removed_for != "supplier_deleted":
-                newest[record.first.name] = record
+                newest[id(record.versions)] = record
         return list(newest.values())
 
     def saved(self, entry: dict[str, Any], form: str, month: str) -> None:
@@ -186,20 +211,36 @@ class History:
                 self.act(record)
 
     def act(self, record: Record) -> None:
-        if record.unknown and not record.ancestors() and self.random.random() < 0.4:
-            unknown = self.model.documents[self.model.documents[record.name]["amends"]]
-            content = {head: unknown[head] for head in HEADS if head in unknown}
+        unknown = record.first.amends and self.model.documents.get(self.model.documents[record.first.name]["amends"])
+        states = 0.4 if record.unknown else 0.1 if unknown else 0.01
+        if record.amends and self.random.random() < states:
+            original = unknown or self.model.documents[self.model.documents[record.name]["amends"]]
             how = self.random.choice(["accepted", "deemed_accepted", "rejected"])
+            content = {head: original[head] for head in HEADS if head in original}
             self.step("state_original", document=record.name, disposition=how, original=content)
             return
-        action, more = self.random.choice(ACTIONS), {}
-        declares = self.random.choice([None, "none", "full", {"igst": "10.00"}, {"igst": "20.00"}])
+        action = self.random.choice(ACTIONS)
         asked = self.model.asks(record) or self.random.random() < 0.05
-        if action == "accept" and asked and declares is not None:
-            more["reduce_itc"] = declares
-        if isinstance(more.get("reduce_itc"), dict) or self.random.random() < 0.2:
-            more["remarks"] = "as agreed"
-        self.step(action, document=record.name, **more)
+        self.step(action, document=record.name, **self.said(action, asked))
+
+    def said(self, action: str, asked: bool) -> dict[str, Any]:
+        """Return what is said with an action: a reduction where it is asked for, remarks."""
+        declares = self.random.choice(REDUCTIONS) if action == "accept" and asked else None
+        said = {} if declares is None else {"reduce_itc": declares}
+        remarks = isinstance(declares, dict) or self.random.random() < 0.2
+        return {**said, "remarks": "as agreed"} if remarks else said
+
+    def act_on_many(self) -> None:
+        """Act on all that a filter names (FAQ 30)."""
+        chosen: dict[str, Any] = {}
+        if self.random.random() < 0.7:
+            chosen["kinds"] = self.random.sample(sorted(set(KINDS)), self.random.randint(1, 3))
+        if self.random.random() < 0.5:
+            chosen["states"] = self.random.sample(["no_action", "accepted", "rejected", "pending"], 2)
+        if self.random.random() < 0.4:
+            chosen["supplier"] = self.random.choice(list(SELLERS))
+        action = self.random.choice(ACTIONS)
+        self.step("act_on", action=action, **chosen, **self.said(action, self.random.random() < 0.3))
 
     def returned(self, month: str) -> None:
         """Generate GSTR-2B and file GSTR-3B of the period that is owed, mostly when it can be done."""
@@ -218,5 +259,5 @@ class History:
             self.step("file_3b", recipient="buyer", period=period)
 
 
-def history(seed: int) -> Story:
-    return History(seed).made()
+def history(seed: int, chains: int = CHAINS) -> Story:
+    return History(seed, chains).made()

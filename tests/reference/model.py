@@ -32,8 +32,8 @@ class Model(Returns):
             recipient=self.taxpayers[entry["recipient"]],
             date=entry["date"],
             tax=money(entry),
-            original=original,
             amends="amends" in entry,
+            versions=[] if original is None else original.versions,
             form=step["form"],
             period=step["period"],
             reverse_charge=entry.get("reverse_charge", False),
@@ -44,19 +44,18 @@ class Model(Returns):
         codes += ["not_an_ims_document"] * (not carries(record.form, record.kind))
         if not codes:
             self.records[name] = record
+            record.versions.append(record)
         return codes
 
     def _amended(self, entry: dict[str, Any]) -> Record | None:
         """Return the newest version that bears the number which an amendment names; a deleted one never was."""
         named = self.documents[entry["amends"]]
         there = (entry["supplier"], entry["kind"], named["number"], days.financial_year(named["date"]))
-        versions = [
-            record
-            for record in self.records.values()
-            if (record.supplier.name, record.kind, record.number, days.financial_year(record.date)) == there
-            and record.removed_for != "supplier_deleted"
-        ]
-        return versions[-1] if versions else None
+        for record in self.records.values():
+            here = (record.supplier.name, record.kind, record.number, days.financial_year(record.date))
+            if here == there and record.chain:
+                return record.chain[-1]
+        return None
 
     def reported(self, record: Record) -> bool:
         """Say whether it is reported already: an original once in a year, an amendment once in a return."""
@@ -86,8 +85,10 @@ class Model(Returns):
         changed = replace(record, tax=tuple(heads), **changes)
         if not codes and self.reported(changed):
             codes = ["duplicate_document"]
-        if not codes and changed != record:
-            vars(record).update({**vars(changed), "state": "no_action", "reduce": None})
+        if not codes and changed.content != record.content:
+            vars(record).update(vars(changed))
+            record.reduce = None
+            record.move("edit", "no_action")
         return {record.name: codes}
 
     def delete(self, step: dict[str, Any]) -> dict[str, list[str]]:
@@ -96,7 +97,8 @@ class Model(Returns):
             record = self.records[name]
             answers[name] = self._not_the_suppliers(record)
             if not answers[name]:
-                record.state, record.removed_for = "removed", "supplier_deleted"
+                record.move("delete", "removed")
+                record.removed_for = "supplier_deleted"
         return answers
 
     @staticmethod
@@ -129,25 +131,46 @@ class Model(Returns):
         return {"": codes}
 
     def state_original(self, step: dict[str, Any]) -> dict[str, list[str]]:
+        """State what is not known here: once GSTR-3B has decided a version, E is what that has left (FAQ 13)."""
         record = self.records[step["document"]]
-        record.stated = step["disposition"]
-        if record.stated != "rejected":
+        first, chain = record.first, record.chain
+        codes = ["amends_nothing"] * (not record.amends) + ["decided"] * (not record.live)
+        codes += ["original_known"] * (record.amends and not first.amends)
+        codes += ["chain_decided"] * any(v.decided for v in chain if v is not record)
+        if not codes:
+            first.stated = step["disposition"]
             sign = -1 if record.kind == "credit_note" else 1
-            record.carried = record.agreed = add(NOTHING, money(step["original"]), sign)
-        self._changed(record)
-        return {record.name: []}
+            stands = NOTHING if first.stated == "rejected" else add(NOTHING, money(step["original"]), sign)
+            first.carried = first.agreed = stands
+            for version in chain:
+                self._changed(version)
+        return {record.name: codes}
 
     def act(self, step: dict[str, Any]) -> dict[str, list[str]]:
-        answers = {}
-        for name in names(step):
-            answers[name] = self.refusals(name, step["do"], step.get("reduce_itc"), step.get("remarks"))
-            if not answers[name]:
-                record = self.records[name]
-                state, reduce = ACTIONS[step["do"]], step.get("reduce_itc") if step["do"] == "accept" else None
-                changed = (record.state, record.reduce) != (state, reduce)
-                record.state, record.reduce = state, reduce
-                if changed:
-                    self._changed(record)
+        return self._acted(step["do"], names(step), step)
+
+    def act_on(self, step: dict[str, Any]) -> dict[str, list[str]]:
+        """Act on all that a filter names: each is asked as it was before any of them moved (FAQ 30)."""
+        matching = [
+            name
+            for name, record in self.records.items()
+            if record.kind in step.get("kinds", [record.kind])
+            and record.state in step.get("states", [record.state])
+            and record.supplier.name == step.get("supplier", record.supplier.name)
+        ]
+        return self._acted(step["action"], matching, step)
+
+    def _acted(self, action: str, on: list[str], step: dict[str, Any]) -> dict[str, list[str]]:
+        reduce = step.get("reduce_itc")
+        answers = {name: self.refusals(name, action, reduce, step.get("remarks")) for name in on}
+        for name in (name for name, codes in answers.items() if not codes):
+            record = self.records[name]
+            decision = (ACTIONS[action], reduce if action == "accept" else None)
+            changed = (record.state, record.reduce) != decision
+            record.move(action, decision[0])
+            record.reduce = decision[1]
+            if changed:
+                self._changed(record)
         return answers
 
     def play(self, step: dict[str, Any]) -> dict[str, list[str]]:

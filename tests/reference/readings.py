@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from . import days
@@ -25,12 +25,14 @@ class Readings:
         month = record.month or days.two_b_month(record.form, record.period, quarterly, self.now)
         return record.recipient.own(month)
 
-    def out_of_time(self, record: Record, moment: datetime) -> bool:
-        """Say whether section 16(4) is over: 30 November, or the recipient's annual return before it."""
+    def ends(self, record: Record) -> datetime:
+        """Return the end of section 16(4): of 30 November, or the recipient's annual return before it."""
         fy = days.financial_year(record.date)
-        furnished = record.recipient.annual.get(fy)
-        passed = moment.date() > days.last_november(fy) or (furnished is not None and moment >= furnished)
-        return record.kind in LIMITED and passed
+        november = datetime.combine(days.last_november(fy) + timedelta(days=1), datetime.min.time())
+        return min(november, record.recipient.annual.get(fy, november))
+
+    def out_of_time(self, record: Record, moment: datetime) -> bool:
+        return record.kind in LIMITED and moment >= self.ends(record)
 
     def route(self, record: Record) -> str:
         """Return where a document goes (FAQ 4, 8, 17; domain.md 3.4)."""
@@ -38,31 +40,35 @@ class Readings:
             return "reverse_charge"
         if record.ineligible:
             return record.ineligible
+        if self.out_of_time(record, record.filed_at or self.now):
+            return "sec_16_4"  # of "any invoice or debit note", in whichever form it comes
         if record.form in OTHER_FORMS:
             return "other_form"
         period = self.two_b_period(record)
         if record.kind == "bill_of_entry":
             return "ims" if period >= days.NEW_RULES_FROM else "icegate"
-        if period < days.FIRST_IN_IMS:
-            return "before_ims"
-        return "sec_16_4" if self.out_of_time(record, record.filed_at or self.now) else "ims"
+        return "before_ims" if period < days.FIRST_IN_IMS else "ims"
 
     def new_rules(self, record: Record) -> bool:
         return self.two_b_period(record) >= days.NEW_RULES_FROM
 
     def specified(self, record: Record) -> bool:
-        """Say whether waiting leaves the supplier below what the recipient agreed to: S < E (domain.md 2.7, 3.3)."""
+        """Say whether waiting leaves the supplier below what the recipient agreed to: S < E (domain.md 2.7, 3.3).
+
+        Of what is ended the letter of FAQ 11.A says it, and since 2025-10 that no credit note of its chain is adjusted.
+        """
+        if record.kind == "credit_note" and self.ended(record):
+            return not record.amends or self.new_rules(record)
+        if self.ended(record) and record.amends:
+            return False
         return record.kind != "bill_of_entry" and under(record.value, record.first.agreed)
 
     def asks(self, record: Record) -> bool:
-        """Say whether an acceptance may declare a reduction: it reduces ITC, or not all was adjusted before (3.3).
-
-        Of imports, where the bill of entry leaves less: all was moved to another GSTIN, or a part (ADR 0002).
-        """
+        """Say whether an acceptance may declare a reduction: it reduces ITC, or not all was adjusted before (3.3)."""
+        if self.ended(record) and record.amends:
+            return self.new_rules(record) and record.kind == "credit_note"
         carried, agreed = record.first.carried, record.first.agreed
         reduces = under(record.value, carried)
-        if record.kind == "bill_of_entry":
-            return self.new_rules(record) and reduces
         return self.new_rules(record) and (reduces or carried != agreed)
 
     def waits(self, record: Record) -> bool:
@@ -73,15 +79,14 @@ class Readings:
 
     def ended(self, record: Record) -> bool:
         """Say whether a later version ends its credit from the same 2B period on: no action on it counts any more."""
-        later = {self.two_b_period(v): v for v in self.records.values() if v.filed_at and record in v.ancestors()}
+        later = {self.two_b_period(version): version for version in record.later() if version.filed_at}
         period = self.two_b_period(record)
-        ends = any(start <= period and self.route(v) in NO_CREDIT for start, v in later.items())
+        ends = any(start <= period and self.route(version) in NO_CREDIT for start, version in later.items())
         return ends or self.ended_for_good(record)
 
     def ended_for_good(self, record: Record) -> bool:
         """Say whether a decided version ends its credit: nobody asks any more what was before (FAQ 13, 32)."""
-        decided = [v for v in self.records.values() if v.disposition not in (None, "superseded") and not v.removed_for]
-        return any(record in v.ancestors() and self.route(v) in NO_CREDIT for v in decided)
+        return any(v.decided and not v.removed_for and self.route(v) in NO_CREDIT for v in record.later())
 
     def pending_refused(self, record: Record) -> bool:
         """FAQ 11 until 2B period 2025-09; since then a deadline (domain.md 3.3)."""
@@ -98,13 +103,30 @@ class Readings:
         before = record.ancestors()
         if record.kind != "credit_note" or not before or record.first.stated is not None:
             return False
-        decided = any(version.disposition not in (None, "superseded") for version in before)
+        decided = any(version.decided for version in before)
         lower = not under(record.value, before[0].value)
         return not decided and lower and before[0].state != "rejected"
 
     def pending_until(self, record: Record) -> date:
         who = record.recipient
-        return days.pending_until(self.two_b_period(record), who.quarterly, who.gstin[:2])
+        return days.pending_until(self.two_b_period(record), who.quarterly, who.gstin[:2], who.extensions)
+
+    def direction(self, record: Record) -> str:
+        """Say how an amendment moves the tax of the version before it; what FAQ 11 blocks, where the heads differ."""
+        before = record.ancestors()
+        if not record.amends:
+            return "original"
+        stated = record.first.stated
+        if not before:
+            if stated is None:
+                return "unknown"
+            if stated == "rejected":
+                return "unchanged"  # nothing asks
+        was = before[0].value if before else record.first.carried
+        lower, higher = under(record.value, was), under(was, record.value)
+        if record.kind == "credit_note":
+            return "upward" if lower else "downward" if higher else "unchanged"
+        return "downward" if lower else "upward" if higher else "unchanged"
 
     def refusals(self, name: str, action: str, reduce: Any = None, remarks: str | None = None) -> list[str]:
         """Return the codes that refuse an action; none where it is allowed."""
@@ -116,7 +138,8 @@ class Readings:
         codes += ["not_in_ims"] * (self.route(record) != "ims") + ["frozen"] * (record.state == "frozen")
         if codes:
             return codes
-        if action != "reset":  # taking an action back is no action on the amendment (FAQ 10, 13)
+        # Taking an action back is no action on the amendment (FAQ 10, 13); nobody asks what was before what is ended.
+        if action != "reset" and not self.ended(record):
             codes += ["original_not_settled"] * self.waits(record) + ["original_unknown"] * record.unknown
         pending = action == "keep_pending" and self.pending_refused(record)
         codes += ["ims_not_open"] * (self.now.date() < days.IMS_OPENS)

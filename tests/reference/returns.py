@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from . import days
 from .readings import Readings
-from .values import ELIGIBLE, NO_CREDIT, NOTHING, Money, Record, Taxpayer, TwoB, add, lacking, lower, money
+from .values import DIRECT, ELIGIBLE, NO_CREDIT, NOTHING, Money, Record, Taxpayer, TwoB, add, lacking, lower, money
+
+INSTANT = timedelta.resolution
 
 
 class Returns(Readings):
@@ -36,8 +39,11 @@ class Returns(Readings):
         two_b = TwoB()
         chains: dict[str, list[Record]] = {}
         for record in self.records.values():
-            considered = record.filed_at and record.state != "removed" and record.disposition != "superseded"
-            if record.recipient is who and considered and self.two_b_period(record) <= period:
+            if record.recipient is not who or not record.filed_at or self.two_b_period(record) > period:
+                continue
+            if record.removed_for == "sec_16_4" and period <= who.own(days.month(self.ends(record) - INSTANT)):
+                two_b.left_out[record.name] = "out_of_time"
+            if record.state != "removed" and record.disposition != "superseded":
                 chains.setdefault(record.first.name, []).append(record)
         for chain in chains.values():
             self._place(chain, two_b)
@@ -48,20 +54,40 @@ class Returns(Readings):
         direct = next((record for record in reversed(last.values()) if self.route(record) in NO_CREDIT), None)
         over = [] if direct is None else [v for v in direct.ancestors() if v in chain and v.live]
         # What waits, waits whole, and is decided after what it waits for; what is ended waits for nothing.
-        waiting = [v for v in over if (v.unknown or self.waits(v)) and not self.ended(v)]
+        waiting = [v for v in over if (v.unknown or self.waits(v)) and not (self.ended(v) or self.route(v) in DIRECT)]
         two_b.superseded += [version.name for version in over if version not in waiting]
-        for period, record in last.items():
-            if not record.live:
+        for record in (version for version in chain if version.live):
+            period = self.two_b_period(record)
+            if record in over or last[period] is not record:
+                two_b.left_out[record.name] = "superseded"
                 continue
-            if record is direct:
-                self._direct(record, two_b)
-            elif not (record in over or record.unknown or self._held(record, over)):
-                before = [v for v in chain if v.live and v is not record and self.two_b_period(v) == period]
-                two_b.superseded += [version.name for version in before if version not in over]
-                if record.state == "rejected":
-                    self._line(two_b, record, "itc_rejected", add(record.value, record.first.carried, -1))
-                elif record.state != "pending" or self.route(record) != "ims":
-                    self._line(two_b, record, "itc_available", add(self.taken(record), record.first.carried, -1))
+            why = self._left_out(record, over)
+            before = [v for v in chain if v.live and v not in (record, *over) and self.two_b_period(v) == period]
+            # What gives no credit waits for nobody, so it does not wait with what prevails over it.
+            waits = why.startswith("original")
+            two_b.superseded += [v.name for v in before if not waits or self.route(v) in DIRECT]
+            if why:
+                two_b.left_out[record.name] = why
+            else:
+                self._shown(record, two_b)
+
+    def _left_out(self, record: Record, over: list[Record]) -> str:
+        """Return why a version over which none prevails is left out, or nothing."""
+        if self.route(record) in DIRECT:
+            return ""
+        if self._held(record, over):
+            return "original_waits"
+        if record.unknown:
+            return "original_unknown"
+        return "pending" if record.state == "pending" and self.route(record) == "ims" else ""
+
+    def _shown(self, record: Record, two_b: TwoB) -> None:
+        if self.route(record) in DIRECT:
+            self._direct(record, two_b)
+        elif record.state == "rejected":
+            self._line(two_b, record, "itc_rejected", add(record.value, record.first.carried, -1))
+        else:
+            self._line(two_b, record, "itc_available", add(self.taken(record), record.first.carried, -1))
 
     def _held(self, record: Record, over: list[Record]) -> bool:
         period = self.two_b_period(record)
@@ -136,7 +162,10 @@ class Returns(Readings):
             self._add_back(record, lacking(first.agreed, record.value))
         elif route != "rule_37a":
             first.carried, first.agreed = self.taken(record), record.value
-        record.state, record.disposition = "frozen", disposition
+        record.disposition = disposition
+        if route == "ims":
+            record.move("freeze", "frozen")
+        record.state = "frozen"
 
     def _add_back(self, record: Record, amount: Money) -> None:
         who, period = record.supplier, days.plus(self.two_b_period(record), 1)
@@ -154,9 +183,10 @@ class Returns(Readings):
             if record.recipient is not who or record.state != "pending" or self.route(record) != "ims":
                 continue
             if record.filed_at and self.out_of_time(record, self.now):
-                record.state, record.removed_for = "removed", "sec_16_4"
+                record.move("expire", "removed")
+                record.removed_for = "sec_16_4"
             elif self.new_rules(record) and self.specified(record) and self.now.date() > self.pending_until(record):
-                record.state = "no_action"
+                record.move("lapse", "no_action")
                 self._changed(record)
 
     def sweep(self, _: dict[str, Any]) -> dict[str, list[str]]:
@@ -175,7 +205,9 @@ class Returns(Readings):
 
     def file_annual_return(self, step: dict[str, Any]) -> dict[str, list[str]]:
         who = self.taxpayers[step["recipient"]]
-        who.annual.setdefault(step["fy"], self.now)
+        if step["fy"] in who.annual:
+            return {"": ["annual_return_filed"]}
+        who.annual[step["fy"]] = self.now
         return {"": []}
 
     def _changed(self, record: Record) -> None:

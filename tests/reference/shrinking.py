@@ -8,6 +8,8 @@ from typing import Any
 from .histories import Story
 from .values import names
 
+WITHOUT_A_VERB = ("state_original", "act_on")
+
 
 def shortest(story: Story, differs: Callable[[Story], bool]) -> Story:
     """Leave out steps and documents, in ever smaller parts, as long as the two still differ."""
@@ -40,7 +42,7 @@ def as_scenario(story: Story, difference: str) -> str:
     for key in ("taxpayer", "document", "step"):
         for entry in story[key]:
             table = ["", f"[[{key}]]", *_entry(entry)]
-            lines += [f"# {line}" for line in table] if entry.get("do") == "state_original" else table
+            lines += [f"# {line}" for line in table] if entry.get("do") in WITHOUT_A_VERB else table
     return "\n".join(lines) + "\n"
 
 
@@ -54,4 +56,6 @@ def _value(value: object) -> str:
         return "{ " + ", ".join(f"{key} = {_value(inner)}" for key, inner in value.items()) + " }"
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_value, value)) + "]"
     return f'"{value}"' if isinstance(value, str) else value.isoformat()  # type: ignore[attr-defined]  # a date

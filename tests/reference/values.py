@@ -13,7 +13,8 @@ NOTHING = (0, 0, 0, 0)
 Money = tuple[int, int, int, int]
 ACTIONS = {"accept": "accepted", "reject": "rejected", "keep_pending": "pending", "reset": "no_action"}
 ELIGIBLE = ("normal", "sez_unit", "sez_developer", "casual")  # FAQ 9
-NO_CREDIT = ("reverse_charge", "pos", "sec_16_4", "rule_37a")  # flows directly, and stands for its whole chain
+NO_CREDIT = ("reverse_charge", "pos", "sec_16_4")  # flows directly, and stands for its whole chain
+DIRECT = (*NO_CREDIT, "rule_37a")  # flows directly; rule 37A asks to reverse until the tax is paid, and ends no credit
 OTHER_FORMS = ("GSTR-5", "GSTR-6")
 LIMITED = ("invoice", "debit_note", "eco_document")  # what section 16(4) speaks of
 
@@ -54,6 +55,7 @@ class Taxpayer:
     kind: str = "normal"
     filing: str = "monthly"
     registered_from: str = "2024-10"
+    extensions: tuple[str, ...] = ()
     filed_3b: dict[str, datetime] = field(default_factory=dict)
     annual: dict[str, datetime] = field(default_factory=dict)
     two_b: dict[str, TwoB] = field(default_factory=dict)
@@ -81,6 +83,7 @@ class TwoB:
     lines: list[tuple[str, str, Money]] = field(default_factory=list)  # document, section or total, amount
     sections: dict[str, str] = field(default_factory=dict)
     superseded: list[str] = field(default_factory=list)
+    left_out: dict[str, str] = field(default_factory=dict)
 
     def total(self, name: str) -> Money:
         amount = NOTHING
@@ -90,9 +93,9 @@ class TwoB:
         return amount
 
 
-@dataclass
+@dataclass(eq=False)
 class Record:
-    """A `[[document]]` that was saved."""
+    """A `[[document]]` that was saved; two of equal content are two."""
 
     name: str
     kind: str
@@ -101,7 +104,6 @@ class Record:
     recipient: Taxpayer
     date: date
     tax: Money
-    original: Record | None
     amends: bool
     form: str
     period: str
@@ -117,6 +119,8 @@ class Record:
     stated: str | None = None  # how an unknown original was decided
     carried: Money = NOTHING  # E of the chain, kept at its first record
     agreed: Money = NOTHING  # what stands with the supplier is measured against it; kept there too
+    versions: list[Record] = field(default_factory=list)  # one list for all of its chain, in the order of their saving
+    log: tuple[tuple[str, str, str], ...] = ()  # trigger, source, dest
 
     @property
     def value(self) -> Money:
@@ -126,20 +130,43 @@ class Record:
     def live(self) -> bool:
         return self.state not in ("frozen", "removed")
 
+    @property
+    def content(self) -> tuple[object, ...]:
+        """What its supplier reports (FAQ 16)."""
+        return self.number, self.date, self.tax, self.reverse_charge, self.ineligible
+
+    @property
+    def chain(self) -> list[Record]:
+        """The versions of its chain, the oldest first; a deleted one never was."""
+        return [version for version in self.versions if version.removed_for != "supplier_deleted"]
+
     def ancestors(self) -> list[Record]:
-        """Return the versions before this one, the nearest first; a deleted one never was."""
-        before = [] if self.original is None else [self.original, *self.original.ancestors()]
-        return [record for record in before if record.removed_for != "supplier_deleted"]
+        """Return the versions before this one, the nearest first."""
+        at = self.versions.index(self)
+        return [version for version in self.versions[:at][::-1] if version.removed_for != "supplier_deleted"]
+
+    def later(self) -> list[Record]:
+        """Return the versions after this one, the oldest first."""
+        return [v for v in self.versions[self.versions.index(self) + 1 :] if v.removed_for != "supplier_deleted"]
 
     @property
     def first(self) -> Record:
-        return self.ancestors()[-1] if self.ancestors() else self
+        return next(iter(self.chain), self)
+
+    def move(self, trigger: str, state: str) -> None:
+        """Come to a state, as the log says it."""
+        self.log += ((trigger, self.state, state),)
+        self.state = state
 
     @property
     def unknown(self) -> bool:
         """Say whether it amends something that nobody told of, and no version was decided here since (FAQ 13)."""
-        decided = any(version.disposition not in (None, "superseded") for version in self.ancestors())
-        return self.first.amends and self.first.stated is None and not decided
+        return self.first.amends and self.first.stated is None and not any(v.decided for v in self.ancestors())
+
+    @property
+    def decided(self) -> bool:
+        """Say whether a GSTR-3B has decided it, otherwise than as superseded."""
+        return self.disposition not in (None, "superseded")
 
 
 def names(step: dict[str, Any]) -> list[str]:

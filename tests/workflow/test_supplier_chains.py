@@ -169,5 +169,5 @@ def test_nothing_is_stated_of_what_a_decided_version_has_ended(stage):
     stage.filed(stage.document(amends=first, reverse_charge=True), "2024-11")
     stage.at("2024-12-20").desk.generate_2b("2024-11")
     stage.desk.file_3b("2024-11")
-    with pytest.raises(InputError, match="amends a document whose credit a decided version has ended"):
+    with pytest.raises(InputError, match="is of a chain of which GSTR-3B has decided a version"):
         stage.desk.state_original(waiting, Disposition.ACCEPTED)

@@ -204,7 +204,8 @@ def unhindered(space: EditionSpace, trigger: str) -> int:
 
 @CLAIMS.proved_by(
     "A reduction of ITC is declared, from 2B period 2025-10, with the acceptance of exactly the records with S < E and "
-    "those whose original was accepted without all of its reduction; it may be with imports that are lowered",
+    "those whose original was accepted without all of its reduction; it may be with imports that are lowered, and with "
+    "what follows one whose reduction was not declared in full",
     ("advisory.2025-10.reduction", "api.2026-04.declaration", "advisory.2025-10.imports.moved"),
 )
 def _reduction_where_at_stake(space: EditionSpace, law: Law) -> Iterator[Finding]:
@@ -217,7 +218,7 @@ def _reduction_where_at_stake(space: EditionSpace, law: Law) -> Iterator[Finding
     # An import has no supplier who answers for it: what is reversed may be declared, and is never asked for.
     lowered = 0
     if space.edition.machine.name == Kind.BILL_OF_ENTRY and law.pending_lapses(space.edition.rule_set.id):
-        lowered = mask("direction", "downward") & mask("original", "accepted", "unadjusted")
+        lowered = mask("direction", "downward") & mask("original", "accepted") | mask("original", "unadjusted")
     reducible = specified | lowered
     declared, too_much = mask("reduction", *DECLARED), mask("reduction", *NEVER_DECLARED)
     missing = mask("reduction", "missing")

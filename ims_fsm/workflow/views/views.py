@@ -14,6 +14,7 @@ from ims_fsm.draw.diagrams import check_formats, drawn
 from ims_fsm.draw.path import Barrier, Highlight, Step, Way, path_sheet
 from ims_fsm.draw.picture import Links
 from ims_fsm.draw.theme import theme_named
+from ims_fsm.law.decision import decide
 from ims_fsm.law.declaration import ENTRY, STATE
 from ims_fsm.law.edition import Edition
 from ims_fsm.law.refusal import Allowed
@@ -21,7 +22,7 @@ from ims_fsm.record.log import Content, TransitionEntry
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import Told, filled_in, label, record_fields
 from ims_fsm.record.returns import TimeLimited, TwoB, TwoBLine
-from ims_fsm.record.scene import NO_REQUEST, direction_of, original_of
+from ims_fsm.record.scene import direction_of, original_of, record_facts
 from ims_fsm.record.settling import LeftOut
 from ims_fsm.record.where import Where
 from ims_fsm.store import log, records, returns, versions
@@ -100,7 +101,7 @@ def listed(unit: UnitOfWork, recipient: str, where: Where, limit: int | None = N
     while page := list(islice(matching, PAGE)):
         chains = unit.chains_of(page)
         for record in page:
-            may = {str(action): refusals_on(unit, record, action, chains[record.id]) for action in ACTIONS}
+            may = refusals_on(unit, record, chains[record.id])
             yield ListedRecord(record=record, period=unit.scene(recipient).expected_period(record), may=may)
 
 
@@ -124,16 +125,19 @@ def view(unit: UnitOfWork, record_id: int, recipient: str) -> RecordView:
         original=original_of(record, chain, scene).value,
         shown_in=line[0] if line else None,
         section=str(line[1].section) if line else "none",
-        may={str(trigger): refusals_on(unit, record, trigger, chain) for trigger in ACTIONS},
+        may=refusals_on(unit, record, chain),
     )
 
 
-def refusals_on(unit: UnitOfWork, record: Record, trigger: str, chain: Sequence[Record]) -> tuple[Told, ...]:
-    """Return every refusal of a trigger on a record now; none where it may fire."""
-    decision = consider(unit, record, trigger, NO_REQUEST, chain)
-    if isinstance(decision, Allowed):
-        return ()
-    return filled_in(decision, record_fields(record, unit.scene(record.recipient)))
+def refusals_on(unit: UnitOfWork, record: Record, chain: Sequence[Record]) -> dict[str, tuple[Told, ...]]:
+    """Return for each action every refusal of it on a record now; none where it may fire."""
+    scene = unit.scene(record.recipient)
+    edition, facts, fields = scene.edition(record), record_facts(record, chain, scene), record_fields(record, scene)
+    decisions = {str(action): decide(edition, str(record.state), action, facts) for action in ACTIONS}
+    return {
+        action: () if isinstance(decision, Allowed) else filled_in(decision, fields)
+        for action, decision in decisions.items()
+    }
 
 
 def history(unit: UnitOfWork, record_id: int, recipient: str) -> History:
