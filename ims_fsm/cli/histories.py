@@ -13,7 +13,8 @@ from ims_fsm.cli.call import Call
 from ims_fsm.cli.output import counted, say, table, verbatim
 
 if TYPE_CHECKING:
-    from ims_fsm.record.histories.proof import Proved, Report
+    from ims_fsm.record.histories.proof import Report
+    from ims_fsm.record.histories.properties import Proved
 
 _VERY_MANY = 10**15
 

@@ -15,8 +15,9 @@ from ims_fsm.record.histories import moves as played
 from ims_fsm.record.histories import suite
 from ims_fsm.record.histories.bounds import kinds_alike, setting, settings
 from ims_fsm.record.histories.moves import Chains, Moves
-from ims_fsm.record.histories.proof import CLAIMS, prove
-from ims_fsm.record.histories.setting import IN_IMS
+from ims_fsm.record.histories.proof import prove
+from ims_fsm.record.histories.properties import CLAIMS
+from ims_fsm.record.histories.setting import IN_IMS, Bounds
 from ims_fsm.record.steps import considered, settled
 from ims_fsm.scenario.reading import scenario_of
 from ims_fsm.scenario.running import run_scenario
@@ -29,7 +30,7 @@ BOOK = shipped_book()
 def small(kind: Kind, era: str, book: LawBook = BOOK, **bounds):
     """Return a setting of two versions, all of them in IMS."""
     wanted = {"versions": 2, "amendments": IN_IMS, "acts_on_saved": False, "halves": False, "deletes": False, **bounds}
-    return setting(book, kind, era, wanted)
+    return setting(book, kind, era, Bounds(**wanted))
 
 
 def failing(*chosen):

@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
-from typing import Any, TypedDict
 
 from ims_fsm.law.book import LawBook
 from ims_fsm.law.edition import PROSE
-from ims_fsm.record.histories.setting import IN_IMS, LESS, MORE, POS, RCM, SAME, Content, Setting
+from ims_fsm.record.histories.setting import IN_IMS, LESS, MORE, POS, RCM, SAME, Bounds, Content, Setting
 from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.terms.vocabulary import Filing, Form, Kind, TaxpayerKind
+from ims_fsm.terms.vocabulary import Filing, Form, Kind
 
 #: The first of three 2B periods: before October 2025, over the cut, and where the declaration has become mandatory.
 FIRST = {
@@ -53,38 +52,14 @@ def _bare(declared: object) -> object:
     return [_bare(part) for part in declared] if isinstance(declared, list) else declared
 
 
-class Bounds(TypedDict, total=False):
-    """The bounds of a setting beside its kind and era, by the names of its fields; `last_year` dates its documents."""
-
-    first: TaxPeriod
-    day: date
-    last_year: bool
-    unknown: bool
-    originals: tuple[Content, ...]
-    amendments: tuple[Content, ...]
-    versions: int
-    reported: int
-    form: Form
-    acts_on_saved: bool
-    halves: bool
-    deletes: bool
-    window_day: int
-    recipient: TaxpayerKind
-
-
 def setting(
     book: LawBook, kind: Kind, era: str, bounds: Bounds, name: str = "", filing: Filing = Filing.MONTHLY
 ) -> Setting:
     """Return a setting of one kind of document in one era: "before", "cut" or "after" October 2025."""
     first = FIRST[filing][era]
-    day = date(first.year, first.month, 3)
-    changes: dict[str, Any] = {**bounds}
-    if changes.pop("last_year", False):
-        # 30 November after that financial year lies between the first two periods.
-        day = date(2025 if era == "cut" else 2024, 2, 3)
+    day = date(2025 if era == "cut" else 2024, 2, 3) if bounds.last_year else date(first.year, first.month, 3)
     words = [str(kind).replace("_", " "), str(filing), f"from {first}", *([name] if name else [])]
-    plain = Setting(name=", ".join(words), book=book, kind=kind, filing=filing, first=first, day=day)
-    return replace(plain, **changes)
+    return Setting(**vars(bounds), name=", ".join(words), book=book, kind=kind, filing=filing, first=first, day=day)
 
 
 _LEAN = Bounds(amendments=(Content(LESS), Content(MORE)), acts_on_saved=False, halves=False, deletes=False)
@@ -95,8 +70,8 @@ def _in_depth(book: LawBook) -> Iterator[Setting]:
     """Give what goes deep: three versions, all in IMS, or two on an original that is not known."""
     for kind in (Kind.INVOICE, Kind.CREDIT_NOTE):
         for era in ("before", "cut"):
-            yield setting(book, kind, era, _LEAN | Bounds(versions=3), "three versions")
-            yield setting(book, kind, era, _LEAN | Bounds(versions=2, unknown=True), "original unknown")
+            yield setting(book, kind, era, _LEAN, "three versions")
+            yield setting(book, kind, era, replace(_LEAN, versions=2, unknown=True), "original unknown")
 
 
 def _in_breadth(book: LawBook) -> Iterator[Setting]:
@@ -104,9 +79,9 @@ def _in_breadth(book: LawBook) -> Iterator[Setting]:
     plain = Bounds(versions=2, amendments=IN_IMS)
     for kind in (Kind.INVOICE, Kind.CREDIT_NOTE):
         for era in ("before", "cut", "after"):
-            yield setting(book, kind, era, _WIDE | Bounds(halves=False), "every route")
-        yield setting(book, kind, "cut", plain | Bounds(acts_on_saved=False), "small")
-        yield setting(book, kind, "cut", plain | Bounds(deletes=False), "quarterly", Filing.QUARTERLY)
+            yield setting(book, kind, era, replace(_WIDE, halves=False), "every route")
+        yield setting(book, kind, "cut", replace(plain, acts_on_saved=False), "small")
+        yield setting(book, kind, "cut", replace(plain, deletes=False), "quarterly", Filing.QUARTERLY)
     for era in ("before", "cut"):
-        yield setting(book, Kind.INVOICE, era, _WIDE | Bounds(last_year=True), "past 30 November, small")
-    yield setting(book, Kind.BILL_OF_ENTRY, "cut", plain | Bounds(form=Form.ICEGATE), "small")
+        yield setting(book, Kind.INVOICE, era, replace(_WIDE, last_year=True), "past 30 November, small")
+    yield setting(book, Kind.BILL_OF_ENTRY, "cut", replace(plain, form=Form.ICEGATE), "small")

@@ -7,13 +7,21 @@ sampled. A point is kept as one whole number: its chain, how many GSTR-3Bs are f
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from ims_fsm.law.properties.claim import Claim
 from ims_fsm.law.refusal import Allowed, Decision
 from ims_fsm.record.histories.moves import Chains, Happening, Move, Moves, Step, is_open
-from ims_fsm.record.histories.properties import CAN_FILE, OF_ACTIONS_ON_FILED, OF_CLOSINGS, OF_ENDINGS, SAME_DRAFT
+from ims_fsm.record.histories.properties import (
+    CAN_FILE,
+    OF_ACTIONS_ON_FILED,
+    OF_CLOSINGS,
+    OF_ENDINGS,
+    SAME_DRAFT,
+    Proved,
+    proved_of_nothing,
+)
 from ims_fsm.record.histories.setting import BUYER, Setting, Station
 from ims_fsm.record.returns import TwoB, decide_return
 from ims_fsm.terms.vocabulary import TwoBState
@@ -34,42 +42,24 @@ def parts(point: int) -> tuple[int, int, int]:
     return point >> 5, point >> 2 & 7, point & 3
 
 
-@dataclass(frozen=True, slots=True)
-class Counterexample:
-    """A history for which a claim does not hold: what is wrong, and its steps."""
-
-    setting: Setting
-    wrong: str
-    steps: tuple[Step, ...]
-
-
-@dataclass
-class Found:
-    """What was found for a claim in a setting: how much was looked at, and the first counterexample."""
-
-    checked: int = 0
-    failed: int = 0
-    first: Counterexample | None = None
-
-
 @dataclass
 class Explored:
-    """What a setting holds: points, moves between them, chains, histories; and what was found for each claim."""
+    """What a setting holds: points, moves between them, chains, histories."""
 
     setting: Setting
     points: int = 0
     moves: int = 0
     chains: int = 0
     histories: int = 0
-    claims: defaultdict[Claim, Found] = field(default_factory=lambda: defaultdict(Found))
 
 
 class Exploration:
     """The exploration of one setting, station by station; `run` does it."""
 
-    def __init__(self, setting: Setting) -> None:
-        """Begin with nothing reported and nothing filed."""
+    def __init__(self, setting: Setting, properties: Mapping[Claim, Proved] | None = None) -> None:
+        """Begin with nothing reported and nothing filed; what is found is told to the properties."""
         self.setting = setting
+        self.properties = properties or proved_of_nothing()
         self.moves = Moves(setting, Chains())
         self.explored = Explored(setting)
         self._came: list[dict[int, tuple[int, Move | None]]] = []
@@ -279,9 +269,4 @@ class Exploration:
         return True
 
     def _found(self, claim: Claim, wrong: str | None, point: int, *last: Move) -> None:
-        entry = self.explored.claims[claim]
-        entry.checked += 1
-        if wrong is not None:
-            entry.failed += 1
-            if entry.first is None:
-                entry.first = Counterexample(self.setting, wrong, self.steps_to(point, *last))
+        self.properties[claim].found(self.setting, wrong, lambda: self.steps_to(point, *last))

@@ -51,7 +51,7 @@ class Move(NamedTuple):
 
     verb: str
     version: int = 0
-    said: Content | Heads | str | None = None
+    said: Content | Request | str | None = None
 
 
 Step = tuple[Station, Move]
@@ -127,7 +127,7 @@ class Chains:
 
 Made = tuple[Move, Chain, TaxPeriod | None]
 #: Hears of every trigger that was asked for, with what comes with it and the decision.
-Asked = Callable[[Record, Trigger, Move, Decision], None]
+Asked = Callable[[Record, Move, Decision], None]
 
 
 @dataclass
@@ -206,7 +206,7 @@ class Moves:
             record = self.saved(number, content, chain)
             decision, move = self.may_enter(record, (*chain, record)), Move("save", number, content)
             if self.asked is not None:
-                self.asked(record, Trigger.SAVE, move, decision)
+                self.asked(record, move, decision)
             if isinstance(decision, Allowed):
                 yield move, (*chain, record), None
 
@@ -241,12 +241,12 @@ class Moves:
             yield from ((move, _with(chain, after), since) for move, after in self._actions(record, chain))
 
     def _actions(self, record: Record, chain: Chain) -> Iterator[tuple[Move, Record]]:
-        for words, request, triggers in self._requests(record):
+        for request, triggers in self._requests(record):
             facts = record_facts(record, chain, self.scene, request)
             for trigger in triggers:
-                decision, move = self.decided(record, chain, trigger, facts), Move(trigger.value, record.id, words)
+                decision, move = self.decided(record, chain, trigger, facts), Move(trigger.value, record.id, request)
                 if self.asked is not None:
-                    self.asked(record, trigger, move, decision)
+                    self.asked(record, move, decision)
                 if isinstance(decision, Allowed):
                     # When it was, and in what words, nothing asks.
                     written = said(record, trigger, request, self.scene.now) | {"acted_at": None, "remarks": None}
@@ -254,18 +254,18 @@ class Moves:
                     if is_decided_otherwise(record, after):
                         yield move, after
 
-    def _requests(self, record: Record) -> Iterator[tuple[ReduceItc | None, Request, Sequence[Trigger]]]:
+    def _requests(self, record: Record) -> Iterator[tuple[Request, Sequence[Trigger]]]:
         """Give what may go with an action: nothing, or with an acceptance a reduction in full, of half, of nothing."""
-        yield None, NO_REQUEST, ACTIONS
+        yield NO_REQUEST, ACTIONS
         full = full_reduction(record)
         reductions: list[ReduceItc] = ["none"]
         if full and self.setting.halves:
             reductions.append(Heads(*(amount // 2 for amount in full)))
         # Without a word the reduction is full, until the word is demanded.
         if self.scene.now >= self.setting.book.calendar.declaration_mandatory_from:
-            reductions.append("full")
+            yield Request(reduce_itc="full"), ACTIONS[:1]
         for declared in reductions:
-            yield declared, Request(reduce_itc=declared, remarks=NEVER_AVAILED), ACTIONS[:1]
+            yield Request(reduce_itc=declared, remarks=NEVER_AVAILED), ACTIONS[:1]
 
     def _statements(self, record: Record, chain: Chain) -> Iterator[Made]:
         original = self.setting.document(record.id - 1, self.setting.originals[0])

@@ -1,15 +1,18 @@
 """What is proved of every history: a claim is its sentence, its rules, and a small function that finds what is wrong.
 
-Imports the record and what histories are made of; explores nothing and decides nothing.
+Imports the record, what histories are made of and their stories; explores nothing and decides nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 
 from ims_fsm.law.ledger import Outcome
 from ims_fsm.law.properties.claim import Claim, Claims
-from ims_fsm.record.histories.moves import Chain, Closing, is_open
+from ims_fsm.record.histories.moves import Chain, Closing, Step, is_open
+from ims_fsm.record.histories.setting import Setting
+from ims_fsm.record.histories.story import Story
 from ims_fsm.record.record import Record
 from ims_fsm.record.scene import Scene, full_reduction, original_of
 from ims_fsm.record.settling import declared_reduction, held_back, why_left_out
@@ -18,6 +21,48 @@ from ims_fsm.terms.money import NIL, Heads
 from ims_fsm.terms.vocabulary import Kind, RemovedFor, State
 
 Wrong = str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Counterexample:
+    """A history for which a claim does not hold: what is wrong, and its steps."""
+
+    setting: Setting
+    wrong: str
+    steps: tuple[Step, ...]
+
+
+@dataclass
+class Proved:
+    """A claim as proved over histories: how much was looked at, how much of it fails, a counterexample a setting."""
+
+    claim: Claim
+    checked: int = 0
+    failed: int = 0
+    counterexamples: list[Counterexample] = field(default_factory=list)
+
+    @property
+    def holds(self) -> bool:
+        """It holds when something was looked at and nothing is against it."""
+        return self.checked > 0 and not self.failed
+
+    @property
+    def stories(self) -> tuple[str, ...]:
+        """The counterexamples as scenario files, with what is wrong in their first lines."""
+        return tuple(
+            Story(found.setting, found.steps).text(
+                self.claim.sentence, self.claim.rules, f"Wrong: {found.wrong}.", f"Setting: {found.setting.name}."
+            )
+            for found in self.counterexamples
+        )
+
+    def found(self, setting: Setting, wrong: Wrong, steps: Callable[[], tuple[Step, ...]]) -> None:
+        """Count one more that was looked at, and keep the first of a setting with which something is wrong."""
+        self.checked += 1
+        if wrong is not None:
+            self.failed += 1
+            if not self.counterexamples or self.counterexamples[-1].setting is not setting:
+                self.counterexamples.append(Counterexample(setting, wrong, steps()))
 
 
 #: What the clock ends in a chain: the chain before and after, and what it is read against.
@@ -178,6 +223,14 @@ def _no_pending_at_stake(ending: Ending) -> Wrong:
         if not _lapses(scene, record) and not together:
             return f"version {record.id} is pending: S is {record.standing}, E {record.carried}"
     return None
+
+
+CLAIMS: tuple[Claim, ...] = (CAN_FILE, *OF_CLOSINGS, *OF_ENDINGS, SAME_DRAFT)
+
+
+def proved_of_nothing() -> dict[Claim, Proved]:
+    """Return every claim with nothing looked at."""
+    return {claim: Proved(claim) for claim in CLAIMS}
 
 
 def _lapses(scene: Scene, record: Record) -> bool:

@@ -52,16 +52,10 @@ class Station:
     drafts: bool = False
 
 
-@dataclass(frozen=True)
-class Setting:
-    """One world of histories: who reports what to whom, from which period on."""
+@dataclass(frozen=True, kw_only=True)
+class Bounds:
+    """How far the histories of a setting go."""
 
-    name: str
-    book: LawBook
-    kind: Kind
-    filing: Filing
-    first: TaxPeriod
-    day: date
     unknown: bool = False
     originals: tuple[Content, ...] = (Content(SAME),)
     amendments: tuple[Content, ...] = (*IN_IMS, RCM, POS)
@@ -75,7 +69,21 @@ class Setting:
     deletes: bool = True
     #: The day of the month after a period on which the supplier's form is open.
     window_day: int = 5
+    #: Whether the documents are of a financial year whose 30 November lies between the first two periods.
+    last_year: bool = False
     recipient: TaxpayerKind = TaxpayerKind.NORMAL
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting(Bounds):
+    """One world of histories: who reports what to whom, from which period on, within which bounds."""
+
+    name: str
+    book: LawBook
+    kind: Kind
+    filing: Filing
+    first: TaxPeriod
+    day: date
 
     @cached_property
     def periods(self) -> tuple[TaxPeriod, ...]:

@@ -10,8 +10,9 @@ from datetime import timedelta
 from typing import Any
 
 from ims_fsm.law.refusal import Refusal
-from ims_fsm.record.histories.moves import NEVER_AVAILED, Chain, Closing, Move, Moves, Step
+from ims_fsm.record.histories.moves import Chain, Closing, Move, Moves, Step
 from ims_fsm.record.histories.setting import BUYER, SELLER, Content, Setting, Station
+from ims_fsm.record.scene import Request
 from ims_fsm.terms.document import Document
 from ims_fsm.terms.money import NIL, Heads
 from ims_fsm.terms.period import in_india
@@ -19,8 +20,6 @@ from ims_fsm.terms.vocabulary import Filing, State
 
 Table = dict[str, Any]
 _MINUTE = timedelta(minutes=1)
-#: What goes with an action whose remarks are longer than any law allows.
-TOO_LONG = "too_long"
 _ASKED = {"freeze", "expire", "lapse"}
 
 
@@ -158,13 +157,12 @@ class Story:
             yield from _table("step", step)
 
 
-def _declared(said: object) -> Table:
-    if said is None:
+def _declared(request: object) -> Table:
+    if not isinstance(request, Request):
         return {}
-    if said == TOO_LONG:
-        return {"remarks": "x" * 1000}
-    words = {} if said == "full" else {"remarks": NEVER_AVAILED}
-    return {"reduce_itc": _heads(said) if isinstance(said, Heads) else said, **words}
+    reduce = request.reduce_itc
+    said = {"reduce_itc": _heads(reduce) if isinstance(reduce, Heads) else reduce, "remarks": request.remarks}
+    return {key: value for key, value in said.items() if value is not None}
 
 
 def _heads(tax: Heads) -> Table:

@@ -11,14 +11,14 @@ from datetime import date
 
 from ims_fsm.law.book import LawBook
 from ims_fsm.law.refusal import Decision, Refusal, Refused
-from ims_fsm.record.histories.bounds import Bounds, kinds_alike, setting
+from ims_fsm.record.histories.bounds import kinds_alike, setting
 from ims_fsm.record.histories.exploring import STATES, Exploration, parts
 from ims_fsm.record.histories.moves import ACTIONS, NEVER_AVAILED, Chain, Move, Step
-from ims_fsm.record.histories.setting import BUYER, LESS, MORE, POS, RCM, SAME, Content, Setting
-from ims_fsm.record.histories.story import TOO_LONG, Story
+from ims_fsm.record.histories.setting import BUYER, LESS, MORE, POS, RCM, SAME, Bounds, Content, Setting
+from ims_fsm.record.histories.story import Story
 from ims_fsm.record.record import Record
 from ims_fsm.record.returns import MACHINE, TwoB, decide_return
-from ims_fsm.record.scene import Request, full_reduction, record_facts
+from ims_fsm.record.scene import NO_REQUEST, Request, full_reduction, record_facts
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Filing, Form, Kind, TaxpayerKind, Trigger, TwoBState
@@ -73,18 +73,20 @@ class Deciders(Exploration):
     def _ask_around(self, chain: Chain) -> None:
         for record in chain:
             declared = self.moves.scene.edition(record).triggers
-            for trigger in (trigger for trigger in _OTHERS if trigger in declared):
-                self._asked(record, trigger, Move(trigger.value, record.id), self.moves.decided(record, chain, trigger))
-            for words, request in self._too_much(record):
+            asked = [(trigger, NO_REQUEST) for trigger in _OTHERS if trigger in declared]
+            for trigger, request in (*asked, *self._beyond(record)):
                 facts = record_facts(record, chain, self.moves.scene, request)
-                decision = self.moves.decided(record, chain, Trigger.ACCEPT, facts)
-                self._asked(record, Trigger.ACCEPT, Move("accept", record.id, words), decision)
+                decision = self.moves.decided(record, chain, trigger, facts)
+                self._asked(record, Move(trigger.value, record.id, request), decision)
 
-    def _too_much(self, record: Record) -> Iterator[tuple[Heads | str, Request]]:
-        """Give what may not go with an acceptance: a reduction of more than it takes away, and remarks too long."""
-        more = full_reduction(record) + Heads(igst=1_00)
-        yield more, Request(reduce_itc=more, remarks=NEVER_AVAILED)
-        yield TOO_LONG, Request(remarks="x" * (self.setting.book.calendar.remarks_limit + 1))
+    def _beyond(self, record: Record) -> Iterator[tuple[Trigger, Request]]:
+        """Give what may not go with an action: a reduction of too much, with no reason, or beside an acceptance."""
+        full = full_reduction(record)
+        yield Trigger.ACCEPT, Request(reduce_itc=full + Heads(igst=1_00), remarks=NEVER_AVAILED)
+        yield Trigger.ACCEPT, Request(remarks="x" * (self.setting.book.calendar.remarks_limit + 1))
+        yield Trigger.REJECT, Request(reduce_itc="full")
+        if full:
+            yield Trigger.ACCEPT, Request(reduce_itc=Heads(igst=full.igst // 2))
 
     def _statements(self, closed: int, two_b: int) -> Iterator[tuple[Move, TwoB, str]]:
         """Give what may be asked of GSTR-2Bs: of the one that is next, those beside it, and one inside a quarter."""
@@ -99,7 +101,7 @@ class Deciders(Exploration):
             inside = periods[closed].plus(-1)
             yield Move("generate_2b", 0, inside), _two_b(inside, TwoBState.ABSENT), "filed"
 
-    def _asked(self, record: Record, _trigger: Trigger, move: Move, decision: Decision) -> None:
+    def _asked(self, record: Record, move: Move, decision: Decision) -> None:
         self._keep(record.machine, move, decision)
 
     def _keep(self, machine: str, move: Move, decision: Decision) -> None:
@@ -144,31 +146,36 @@ def _of_every_machine(book: LawBook) -> frozenset[str]:
 
 def _settings(book: LawBook) -> Iterator[Setting]:
     yield from _singles(book)
-    lean = Bounds(reported=2, versions=2, acts_on_saved=False, halves=False, deletes=False)
-    lean["amendments"] = (Content(LESS), Content(SAME), Content(MORE))
+    amended = (Content(LESS), Content(SAME), Content(MORE))
+    lean = replace(_SINGLE, reported=2, versions=2, amendments=amended)
+    # What the acceptance of a second version left is asked about at a third.
+    lowered = replace(lean, reported=3, versions=3, amendments=(Content(LESS),))
     for kind in (Kind.INVOICE, Kind.CREDIT_NOTE):
         for era in ("before", "cut", "after"):
             yield setting(book, kind, era, lean)
-        yield setting(book, kind, "cut", lean | Bounds(unknown=True, versions=1))
-    late = Bounds(last_year=True, reported=3, amendments=(Content(LESS),))
-    yield setting(book, Kind.INVOICE, "cut", lean | late)
+        yield setting(book, kind, "cut", replace(lean, unknown=True, versions=1))
+    yield setting(book, Kind.INVOICE, "cut", replace(lowered, versions=2, last_year=True))
+    yield setting(book, Kind.INVOICE, "after", lowered)
+    yield setting(book, Kind.BILL_OF_ENTRY, "cut", replace(lowered, form=Form.ICEGATE))
+
+
+_SINGLE = Bounds(reported=1, versions=1, acts_on_saved=False, halves=False, deletes=False)
 
 
 def _singles(book: LawBook) -> Iterator[Setting]:
     """Give the settings of one version: routes, forms, taxpayers, and the first days of IMS."""
-    single = Bounds(reported=1, versions=1, acts_on_saved=False, halves=False, deletes=False)
     apart = (Content(SAME), RCM, POS, Content(SAME, ineligible="rule_37a"), Content(SAME, pending_blocked=True))
-    early = Bounds(first=TaxPeriod("2024-09"), day=date(2024, 9, 3))
-    longer = Bounds(reported=2, acts_on_saved=True)
+    longer = replace(_SINGLE, reported=2, acts_on_saved=True)
     for bounds in (
-        Bounds(originals=apart),
-        Bounds(recipient=TaxpayerKind.COMPOSITION),
-        Bounds(form=Form.GSTR_5),
-        Bounds(form=Form.ICEGATE),
-        early | Bounds(window_day=5),
-        early | Bounds(window_day=13),
-        longer | Bounds(last_year=True),
+        replace(_SINGLE, originals=apart),
+        replace(_SINGLE, recipient=TaxpayerKind.COMPOSITION),
+        replace(_SINGLE, form=Form.GSTR_5),
+        replace(_SINGLE, form=Form.ICEGATE),
     ):
-        yield setting(book, Kind.INVOICE, "before", single | bounds)
-    yield setting(book, Kind.INVOICE, "before", single, filing=Filing.QUARTERLY)
-    yield setting(book, Kind.BILL_OF_ENTRY, "cut", single | longer | Bounds(form=Form.ICEGATE))
+        yield setting(book, Kind.INVOICE, "before", bounds)
+    for day in (5, 13):
+        early = setting(book, Kind.INVOICE, "before", replace(_SINGLE, window_day=day))
+        yield replace(early, first=TaxPeriod("2024-09"), day=date(2024, 9, 3))
+    yield setting(book, Kind.INVOICE, "before", replace(longer, last_year=True))
+    yield setting(book, Kind.INVOICE, "before", _SINGLE, filing=Filing.QUARTERLY)
+    yield setting(book, Kind.BILL_OF_ENTRY, "cut", replace(longer, form=Form.ICEGATE))
