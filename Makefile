@@ -16,7 +16,7 @@ ifneq ($(shell $(PY) -c pass 2>/dev/null && cat $(READY) 2>/dev/null),$(CURDIR))
 .PHONY: $(READY)
 endif
 
-.PHONY: help setup demo test test-quick test-long test-postgresql test-year test-histories lint types contracts wheel check format diagrams pages stories plans bench bench-full lock clean
+.PHONY: help setup demo test test-quick test-long test-postgresql test-year lint types contracts wheel check format diagrams pages stories plans bench bench-full lock clean
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
@@ -56,9 +56,6 @@ test-postgresql: $(READY) ## the tests that open a store, on PostgreSQL: IMS_FSM
 
 test-year: $(READY) ## a simulated year: schedulers killed at random against one calm run; minutes
 	@$(PY) -m pytest tests/scheduler/test_year.py -m year $(ARGS)
-
-test-histories: $(READY) ## both readings of the law on 20,000 histories; half an hour
-	@$(PY) -m pytest tests/reference/test_reference.py --numprocesses $(JOBS) -m 'long or year' $(ARGS)
 
 lint: $(READY) ## style, format, spelling
 	@$(PY) -m ruff check

@@ -184,12 +184,12 @@ def differences(story: Story, scratch: Scratch) -> Iterator[tuple[int, str]]:
         verbs = [step["do"] for step in story["step"]] + ["end"]
         for number, step in enumerate(story["step"], start=1):
             at_return = step["do"] in GENERATING
-            found = [answers_to(step, model, program)]
+            parts = [answers_to(step, model, program)]
             if at_return or verbs[number] in (*GENERATING, "end"):
-                found += [_stale(model, program), _records(model, program)]
+                parts += [_stale(model, program), _records(model, program)]
             if at_return:
-                found += [_returns(model, program), _liabilities(model, program)]
-            yield from ((number, difference) for part in found for difference in part)
+                parts += [_returns(step, model, program), _liabilities(model, program)]
+            yield from ((number, difference) for part in parts for difference in part)
         yield from ((len(story["step"]), difference) for part in (_logs, _shown) for difference in part(model, program))
 
 
@@ -241,10 +241,12 @@ def _records(model: Model, program: Program) -> Iterator[str]:
             yield from _answers(f"may {action} {name}", model.refusals(name, action), codes)
 
 
-def _returns(model: Model, program: Program) -> Iterator[str]:
-    buyer = model.taxpayers["buyer"]
+def _returns(step: dict[str, Any], model: Model, program: Program) -> Iterator[str]:
+    """The GSTR-2B that a step is about; of a sweep the newest two."""
+    two_bs = model.taxpayers["buyer"].two_b
     names = {record: name for name, record in program.ids.items()}
-    for period, two_b in sorted(buyer.two_b.items())[-2:]:
+    for period in sorted(two_bs.keys() & {step["period"]} if "period" in step else two_bs)[-2:]:
+        two_b = two_bs[period]
         view = program.desk.two_b(TaxPeriod(period))
         if two_b.state != view.two_b.state:
             yield f"GSTR-2B of {period}: the model {two_b.state}, the program {view.two_b.state}"
@@ -282,9 +284,9 @@ def _logs(model: Model, program: Program) -> Iterator[str]:
 
 
 def _shown(model: Model, program: Program) -> Iterator[str]:
-    """What the newest version of each chain shows of itself."""
+    """What the newest version of each chain shows of itself, where it amends another."""
     for name, record in model.records.items():
-        if record.chain[-1:] == [record]:
+        if record.amends and record.chain[-1:] == [record]:
             view = program.desk.show(program.ids[name])
             for what, wanted, given in (
                 ("direction", model.direction(record), view.direction),

@@ -26,7 +26,7 @@ OTHER_FORMS = {"foreigner": "GSTR-5", "distributor": "GSTR-6"}
 STARTS = ("2024-10", "2024-10", "2025-08", "2025-09", "2025-10", "2026-02")
 KINDS = ("invoice", "invoice", "credit_note", "credit_note", "debit_note", "eco_document", "bill_of_entry")
 ACTIONS = ("accept", "accept", "reject", "reject", "keep_pending", "keep_pending", "reset")
-CHAINS = 40
+CHAINS = 50
 YEAR = timedelta(days=365)
 SPECIAL = ({"reverse_charge": True}, {"ineligible": "pos"}, {"ineligible": "rule_37a"}, {"ineligible": "sec_16_4"})
 REDUCTIONS = (None, "none", "full", {"igst": "10.00"}, {"igst": "20.00"})

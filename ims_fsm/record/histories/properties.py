@@ -50,10 +50,10 @@ class Proved:
     def stories(self) -> tuple[str, ...]:
         """The counterexamples as scenario files, with what is wrong in their first lines."""
         return tuple(
-            Story(found.setting, found.steps).text(
-                self.claim.sentence, self.claim.rules, f"Wrong: {found.wrong}.", f"Setting: {found.setting.name}."
+            Story(against.setting, against.steps).text(
+                self.claim.sentence, self.claim.rules, f"Wrong: {against.wrong}.", f"Setting: {against.setting.name}."
             )
-            for found in self.counterexamples
+            for against in self.counterexamples
         )
 
     def found(self, setting: Setting, wrong: Wrong, steps: Callable[[], tuple[Step, ...]]) -> None:
