@@ -13,14 +13,27 @@ from functools import lru_cache, partial
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, Update, bindparam, exists, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Select,
+    String,
+    Update,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+)
 
 from ims_fsm.record.record import PortalView, Record
 from ims_fsm.record.taxpayer import Taxpayer
 from ims_fsm.record.where import Where
 from ims_fsm.store import taxpayers
-from ims_fsm.store.connection import ConflictError, among, database_of, lock_on
+from ims_fsm.store.connection import TEXTS, ConflictError, among, database_of, lock_on
 from ims_fsm.store.rows import in_columns, reader
+from ims_fsm.store.sql.prepared import given, places, word
 from ims_fsm.store.tables import RecordRow, TwoBRow, core
 from ims_fsm.terms.document import Document, OriginalReference
 from ims_fsm.terms.vocabulary import Route, State, TwoBState
@@ -52,27 +65,34 @@ class Found:
     drafted: bool
 
 
-def conditions(where: Where) -> list[ColumnElement[bool]]:
-    """Return the conditions on the record's columns that a filter means."""
-    equal: dict[str, object] = {
-        "supplier_gstin": where.supplier,
-        "return_period": where.return_period,
-        "two_b_period": where.two_b_period,
-        "supplier_status": where.supplier_status,
-    }
-    meant = [_at[name] == str(value) for name, value in equal.items() if value is not None]
-    if where.number is not None:
-        # As a document is known by its number in capitals; the database writes both of them so, for its index.
-        meant.append(func.upper(_at.number) == func.upper(where.number))
-    if where.states:
-        meant.append(_at.state.in_([str(state) for state in where.states]))
-    if where.kinds:
-        meant.append(_at.kind.in_([str(kind) for kind in where.kinds]))
-    if where.expected_period is not None:
-        meant.append(or_(_at.two_b_period.is_(None), _at.two_b_period == str(where.expected_period)))
-    if where.in_ims is not None:
-        meant.append((_at.route == str(Route.IMS)) == where.in_ims)
-    return meant
+# What each field of a filter means of a record; its value is given under its own name.
+_FILTERS: Mapping[str, ColumnElement[bool]] = {
+    "supplier": _at.supplier_gstin == given("supplier", String),
+    # As a document is known by its number in capitals; the database writes both of them so, for its index.
+    "number": func.upper(_at.number) == func.upper(given("number", String)),
+    "return_period": _at.return_period == given("return_period", String),
+    "two_b_period": _at.two_b_period == given("two_b_period", String),
+    "expected_period": or_(_at.two_b_period.is_(None), _at.two_b_period == given("expected_period", String)),
+    "supplier_status": _at.supplier_status == given("supplier_status", String),
+    "states": among(_at.state, given("states", TEXTS)),
+    "kinds": among(_at.kind, given("kinds", TEXTS)),
+}
+_IN_IMS = {True: _at.route == word(Route.IMS), False: _at.route != word(Route.IMS)}
+
+
+def conditions(where: Where) -> tuple[list[ColumnElement[bool]], dict[str, Any]]:
+    """Return the conditions on the record's columns that a filter means, and the values that they name."""
+    values: dict[str, Any] = {}
+    for name in _FILTERS:
+        match getattr(where, name):
+            case None | () | []:
+                continue
+            case str() as text:
+                values[name] = str(text)
+            case several:
+                values[name] = [str(entry) for entry in several]
+    in_ims = [] if where.in_ims is None else [_IN_IMS[where.in_ims]]
+    return [*(_FILTERS[name] for name in values), *in_ims], values
 
 
 def hold(connection: Connection, record_id: int) -> None:
@@ -112,9 +132,10 @@ def search(connection: Connection, recipient: str, where: Where, limit: int | No
 
     The period that is expected of what is only saved is for the caller to look at.
     """
-    meant = select(_table).where(_at.recipient_gstin == recipient, *conditions(where)).limit(limit)
+    narrowed, values = conditions(where)
+    meant = select(_table).where(_at.recipient_gstin == recipient, *narrowed).limit(limit)
     # In the order of the key a database would read all that they have, rather than the few that an index finds.
-    return paged(connection, meant.order_by(_at.id + 0 if has_index(where) else _at.id))
+    return paged(connection, meant.order_by(_at.id + 0 if has_index(where) else _at.id), places(values))
 
 
 def matching(connection: Connection, recipient: str, conditions: Sequence[ColumnElement[bool]]) -> Iterator[Record]:
@@ -229,10 +250,10 @@ def read(connection: Connection, query: Select[Any], given: Mapping[str, object]
     return (from_row(row) for row in connection.execute(query, given).mappings())
 
 
-def paged(connection: Connection, query: Select[Any]) -> Iterator[Record]:
+def paged(connection: Connection, query: Select[Any], values: Mapping[str, object] | None = None) -> Iterator[Record]:
     """Give the records that a query finds; no more than a page of them is held."""
     # Whoever stops before the end leaves no cursor open on PostgreSQL.
-    with connection.execute(query, execution_options={"yield_per": PAGE}) as rows:
+    with connection.execute(query, values, execution_options={"yield_per": PAGE}) as rows:
         yield from map(from_row, rows.mappings())
 
 

@@ -6,15 +6,35 @@ Imports the tables; decides nothing.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import reduce
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Insert,
+    Integer,
+    String,
+    Table,
+    and_,
+    bindparam,
+    cast,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from ims_fsm.record.returns import Liability, TwoB, TwoBLine
-from ims_fsm.store.connection import ConflictError, among, first_writer
+from ims_fsm.store import taxpayers
+from ims_fsm.store.connection import TEXTS, ConflictError, among, first_writer
 from ims_fsm.store.rows import reader
+from ims_fsm.store.sql.prepared import given, run
 from ims_fsm.store.tables import AT, RECORD, LiabilityRow, TwoBLineRow, TwoBLogRow, TwoBRow, core
 from ims_fsm.terms.money import HEADS, Heads
 from ims_fsm.terms.period import TaxPeriod
@@ -103,6 +123,38 @@ def move_two_bs(connection: Connection, moved: Sequence[tuple[TwoB, TwoB, dict[s
                 raise ConflictError(_what([before]))
         if moved:
             connection.execute(insert(_log), [_logged(*move) for move in moved])
+
+
+def write_drafts(connection: Connection, recipients: Sequence[str], draft: TwoB, entry: dict[str, Any]) -> None:
+    """Write the first GSTR-2B of a period for many recipients at once, each as `draft` is, with its log row.
+
+    The detail in the log is the generation and how many lines each has. Raises `ConflictError` where one has such a
+    GSTR-2B by now.
+    """
+    absent = TwoB(recipient=draft.recipient, period=draft.period)
+    values = {**_logged(absent, draft, entry), **_standing(absent, draft), "gstins": list(recipients)}
+    with first_writer(f"{len(recipients)} GSTR-2Bs"):
+        for statement in _WRITE_DRAFTS:
+            run(connection, statement, None, **values)
+
+
+def _of_each(table: Table, names: Iterable[str], **apart: ColumnElement[Any]) -> Insert:
+    """Return the statement that writes one row for each of some recipients, alike but for what is given apart."""
+    recipient = taxpayers.TABLE.c.gstin
+    row = {"recipient_gstin": recipient, **{name: given(name, table.c[name].type) for name in names}, **apart}
+    return insert(table).from_select(list(row), select(*row.values()).where(among(recipient, given("gstins", TEXTS))))
+
+
+def _counted() -> ColumnElement[str]:
+    theirs = (_lines.c.recipient_gstin == taxpayers.TABLE.c.gstin, _lines.c.period == given("period", String))
+    lines = select(func.count()).select_from(_lines).where(*theirs).scalar_subquery()
+    parts = (cast(given("generation", Integer), String), ', "lines": ', cast(lines, String), "}")
+    return reduce(ColumnElement.concat, parts, literal('{"generation": ', String))
+
+
+_STANDS = ("period", "state", "seq", "generation", "generated_at", "filed_at")
+_STEPS = ("period", "seq", "trigger", "source", "dest", "actor", "at", "rules", "request_key")
+_WRITE_DRAFTS = (_of_each(_two_b, _STANDS), _of_each(_log, _STEPS, detail=_counted()))
 
 
 def _logged(before: TwoB, after: TwoB, entry: dict[str, Any]) -> dict[str, Any]:

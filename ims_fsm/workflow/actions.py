@@ -120,8 +120,8 @@ def act_on(  # noqa: PLR0913, PLR0917 -- what, on which records, with what
         _refuse_strangers(unit, recipient, ids)
     elif where.expected_period is not None:
         ids = [record.id for record in unit.matching(recipient, where)]
-    scope = read or scope_of(unit, [recipient])
-    scope = scope.narrowed(*records.conditions(where)) if ids is None else scope.narrowed(NAMED, ids=list(ids))
+    narrowed, values = records.conditions(where) if ids is None else ([NAMED], {"ids": list(ids)})
+    scope = (read or scope_of(unit, [recipient])).narrowed(*narrowed, **values)
     firing = Firing(trigger=trigger, scope=scope, request=request)
     groups = refused_groups(unit, firing, each_refused)
     stale = touched_drafts(unit, recipient, firing, otherwise=True)

@@ -115,28 +115,27 @@ def generate_2b(unit: UnitOfWork, recipient: str, period: TaxPeriod) -> TwoBGene
     unit.taxpayer(recipient)
     ended, read = end_pending(unit, recipient)
     before = returns.two_b(unit.connection, recipient, period)
-    done = draft(unit, [(before, permit(unit, before, "generate"))], period, read)[0]
+    allowed = permit(unit, before, "generate")
+    lines = write_lines(unit.connection, read or scope_of(unit, [recipient]), period)
+    after = replace(before, generation=before.generation + 1, generated_at=unit.now)
+    done = move(unit, before, after, "generate", allowed, {"generation": after.generation, "lines": lines})
+    unit.undrafted.discard(recipient)
     return TwoBGenerated(recipient, done.period, done.state, done.generation, ended.expired, ended.lapsed)
 
 
 def draft(
-    unit: UnitOfWork, permitted: Sequence[tuple[TwoB, Allowed]], period: TaxPeriod, read: Scope | None = None
-) -> list[TwoB]:
-    """Write the lines of GSTR-2Bs of one period that may be generated, and move each; the recipients are alike.
+    unit: UnitOfWork, recipients: Sequence[str], period: TaxPeriod, allowed: Allowed, read: Scope | None = None
+) -> None:
+    """Draft the first GSTR-2B of a period for recipients who are alike and may have it generated.
 
     `read` is the scope whose chains were read last, where nothing has moved since; it is used where it is theirs.
     """
-    recipients = [before.recipient for before, _ in permitted]
-    scope = read if read is not None and list(read.recipients) == recipients else scope_of(unit, recipients)
-    written = write_lines(unit.connection, scope, period)
-    drafted = []
-    for before, allowed in permitted:
-        after = replace(before, generation=before.generation + 1, generated_at=unit.now)
-        detail = {"generation": after.generation, "lines": written[before.recipient]}
-        drafted.append((before, *moved(unit, before, after, "generate", allowed, detail)))
-    returns.move_two_bs(unit.connection, drafted)
+    scope = read if read is not None and list(read.recipients) == list(recipients) else scope_of(unit, recipients)
+    write_lines(unit.connection, scope, period)
+    absent = TwoB(recipient=recipients[0], period=period)
+    first = replace(absent, generation=1, generated_at=unit.now)
+    returns.write_drafts(unit.connection, recipients, *moved(unit, absent, first, "generate", allowed, None))
     unit.undrafted.difference_update(recipients)
-    return [after for _, after, _ in drafted]
 
 
 def mark_stale(unit: UnitOfWork, recipient: str, changed: Sequence[Record]) -> None:

@@ -7,13 +7,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import Connection, delete, insert, text
+from sqlalchemy import Connection, delete, insert, select, text
 
 from ims_fsm.record.returns import Liability, TwoB, TwoBLine
-from ims_fsm.store import returns
+from ims_fsm.record.taxpayer import Taxpayer
+from ims_fsm.store import returns, taxpayers
 from ims_fsm.store.connection import ConflictError, writing
 from ims_fsm.store.rows import in_columns
-from ims_fsm.store.tables import LiabilityRow, TwoBLineRow, core
+from ims_fsm.store.tables import LiabilityRow, TwoBLineRow, TwoBLogRow, core
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Section, TwoBState
@@ -100,6 +101,44 @@ def test_a_2b_that_two_generate_at_once_is_a_lost_race(engine):
         returns.move_two_bs(connection, [(ABSENT, DRAFT, ENTRY)])
     with pytest.raises(ConflictError, match="GSTR-2B of 2024-10"), writing(engine) as connection:
         returns.move_two_bs(connection, [(ABSENT, DRAFT, ENTRY)])
+
+
+def test_drafts_of_many_are_those_of_each(engine):
+    """Each has the row and the log of one that is generated alone, with the number of its own lines in its period."""
+    at = {"at": NOON, "request_key": "key-1", "detail": None}
+    with writing(engine) as connection:
+        for gstin in (BUYER, OTHER, SELLER):
+            taxpayers.put(connection, Taxpayer(gstin=gstin, registered_from=OCTOBER))
+        replace_lines(connection, OTHER, OCTOBER, [LINE, replace(LINE, record_id=2)])
+        replace_lines(connection, OTHER, NOVEMBER, [LINE])
+        returns.write_drafts(connection, [OTHER, BUYER], DRAFT, {**ENTRY, **at})
+        table = core(TwoBLogRow)
+        steps = list(connection.execute(select(table).order_by(table.c.recipient_gstin)).mappings())
+        for gstin in (BUYER, OTHER):
+            assert returns.two_bs(connection, gstin) == [replace(DRAFT, recipient=gstin)]
+        assert returns.two_bs(connection, SELLER) == []
+        returns.move_two_bs(connection, [(replace(ABSENT, recipient=SELLER), DRAFT, {**ENTRY, **at})])
+        alone = connection.execute(select(table).where(table.c.recipient_gstin == SELLER)).mappings().one()
+    apart = ("recipient_gstin", "detail", "place")
+    assert [(step["recipient_gstin"], step["detail"]) for step in steps] == [
+        (OTHER, '{"generation": 1, "lines": 2}'),
+        (BUYER, '{"generation": 1, "lines": 0}'),
+    ]
+    for step in steps:
+        assert {name: step[name] for name in step if name not in apart} == {
+            name: alone[name] for name in alone if name not in apart
+        }
+
+
+def test_drafts_of_many_are_a_lost_race_where_one_has_it_by_now(engine):
+    with writing(engine) as connection:
+        for gstin in (BUYER, OTHER):
+            taxpayers.put(connection, Taxpayer(gstin=gstin, registered_from=OCTOBER))
+        returns.move_two_bs(connection, [(ABSENT, DRAFT, ENTRY)])
+    with pytest.raises(ConflictError, match="2 GSTR-2Bs"), writing(engine) as connection:
+        returns.write_drafts(connection, [OTHER, BUYER], DRAFT, {**ENTRY, "request_key": None})
+    with writing(engine) as connection:
+        assert returns.two_bs(connection, OTHER) == []
 
 
 def test_lines_are_those_of_the_newest_generation(engine):

@@ -41,12 +41,19 @@ def given(name: str, kind: Any) -> BindParameter[Any]:
     return bindparam(_GIVEN + name, type_=kind)
 
 
-def words(of: Iterable[str]) -> list[ColumnElement[str]]:
-    """Return words of the law, in order, as they stand in the text of a statement.
+def word(of: str) -> ColumnElement[str]:
+    """Return a word of the law as it stands in the text of a statement; an index over some words can serve it there."""
+    return literal_column("'" + of.replace("'", "''") + "'", String)
 
-    A list in one place would be written into the text anew at each run.
-    """
-    return [literal_column("'" + word.replace("'", "''") + "'", String) for word in sorted(of)]
+
+def words(of: Iterable[str]) -> list[ColumnElement[str]]:
+    """Return several, in order; a list in one place would be written into the text anew at each run."""
+    return list(map(word, sorted(of)))
+
+
+def places(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values by the places that `given` made for them."""
+    return {_GIVEN + name: value for name, value in values.items()}
 
 
 class About(Protocol):
@@ -58,9 +65,9 @@ class About(Protocol):
         ...
 
 
-def run(connection: Connection, statement: Executable, about: About, **further: Any) -> CursorResult[Any]:
-    """Run a statement with the values of what it is about, and further ones by name.
+def run(connection: Connection, statement: Executable, about: About | None, **further: Any) -> CursorResult[Any]:
+    """Run a statement with the values of what it is about, where that has any, and further ones by name.
 
     Raises SQLAlchemy's `StatementError` for a place that is given no value.
     """
-    return connection.execute(statement, {_GIVEN + name: value for name, value in {**about.values, **further}.items()})
+    return connection.execute(statement, places({**about.values, **further} if about else further))

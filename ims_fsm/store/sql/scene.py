@@ -28,7 +28,7 @@ from ims_fsm.law.book import LawBook
 from ims_fsm.law.edition import EARLIEST
 from ims_fsm.record.scene import NO_REQUEST, Request, Scene
 from ims_fsm.store.connection import NUMBERS, TEXTS, among
-from ims_fsm.store.sql.prepared import built, given, run
+from ims_fsm.store.sql.prepared import built, given, run, word
 from ims_fsm.store.tables import AT, RECORD, TaxpayerRow, core
 from ims_fsm.terms.money import HEADS, NIL, Heads
 from ims_fsm.terms.period import TaxPeriod, in_india
@@ -262,8 +262,9 @@ def any_amended(connection: Connection, scope: Scope) -> bool:
 @built
 def _saved(shape: Shape) -> Select[tuple[str, str, str]]:
     filing = case((_QUARTERLY, str(Filing.QUARTERLY)), else_=str(Filing.MONTHLY))
-    saved = select(AT.form, AT.return_period, filing).distinct()
-    return saved.where(shape.of(RECORD), AT.supplier_status == str(SupplierStatus.SAVED))
+    # SQLite takes the index over what is saved only where a second column of it is asked for.
+    meant = (shape.of(RECORD), AT.supplier_status == word(SupplierStatus.SAVED), AT.form > "")
+    return select(AT.form, AT.return_period, filing).distinct().where(*meant)
 
 
 def saved_periods(connection: Connection, scope: Scope) -> tuple[SavedPeriod, ...]:

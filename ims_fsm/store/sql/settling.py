@@ -13,7 +13,6 @@ from sqlalchemy import (
     Connection,
     Delete,
     Insert,
-    Select,
     String,
     and_,
     case,
@@ -30,7 +29,7 @@ from ims_fsm.law.ledger import Outcome
 from ims_fsm.store.sql.chains import CHAIN
 from ims_fsm.store.sql.facts import FactsInSql, credit, not_below_zero, with_effect
 from ims_fsm.store.sql.moving import source
-from ims_fsm.store.sql.prepared import built, given, run, words
+from ims_fsm.store.sql.prepared import built, given, run, word, words
 from ims_fsm.store.sql.scene import NEGATIVE, Scope, Shape
 from ims_fsm.store.tables import AT, LINES
 from ims_fsm.terms.money import HEADS
@@ -139,26 +138,16 @@ def any_head(*amounts: ColumnElement[int]) -> ColumnElement[bool]:
 AVAILABLE = literal(str(Section.ITC_AVAILABLE))
 
 
-def write_lines(connection: Connection, scope: Scope, period: TaxPeriod) -> dict[str, int]:
-    """Write the lines of a period's GSTR-2B in place of those before; returns how many each recipient has."""
+def write_lines(connection: Connection, scope: Scope, period: TaxPeriod) -> int:
+    """Write the lines of a period's GSTR-2B in place of those before; returns how many there are."""
     shape, named = scope.shape, {"period": str(period)}
     run(connection, _none(shape), scope, **named)
-    written = [run(connection, entry, scope, **named).rowcount for entry in _entries(shape)]
-    if not shape.many:
-        return {scope.recipients[0]: sum(written)}
-    counts = dict(tuple(row) for row in run(connection, _counts(shape), scope, **named))
-    return {gstin: counts.get(gstin, 0) for gstin in scope.recipients}
+    return sum(run(connection, entry, scope, **named).rowcount for entry in _entries(shape))
 
 
 @built
 def _none(shape: Shape) -> Delete:
     return delete(LINES).where(shape.of(LINES), LINES.c.period == PERIOD)
-
-
-@built
-def _counts(shape: Shape) -> Select[tuple[str, int]]:
-    of = LINES.c.recipient_gstin
-    return select(of, func.count()).where(shape.of(LINES), LINES.c.period == PERIOD).group_by(of)
 
 
 @built
@@ -247,7 +236,7 @@ def _reversals(shape: Shape) -> _Entry | None:
 
 def _apart(names: Sequence[str]) -> ColumnElement[bool]:
     # Said first in the words of the small index over what is not in IMS.
-    return and_(AT.route != words(["ims"])[0], AT.route.in_(words(names)))
+    return and_(AT.route != word(Route.IMS), AT.route.in_(words(names)))
 
 
 def _routes(shape: Shape) -> list[Any]:

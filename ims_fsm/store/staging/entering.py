@@ -6,13 +6,29 @@ may belong to is read in the order in which they are linked, and where each belo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, FromClause, and_, bindparam, case, func, literal, or_, select, union
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Insert,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    union,
+)
 
 from ims_fsm.store.connection import database_of
+from ims_fsm.store.sql.prepared import built, given, run
 from ims_fsm.store.staging.columns import (
     ALIKE,
     CARRIED,
@@ -41,67 +57,116 @@ from ims_fsm.terms.vocabulary import Filing, Form, Route, State, SupplierStatus
 FILED = ("filed", "filed_kept")
 _S, _M, _N = STAGE.c, MATCH.c, NAMED.c
 _TAXPAYER: Any = core(TaxpayerRow)
+# What is entered names of its entry, by the type of its place in a statement.
+_ENTRY: dict[str, Any] = {"recipient": String(), "actor": String(), "at": AT.filed_at.type}
 _COPIED = tuple(name for name in KEPT if name not in {"id", "chain_id", *STANDING})
 
 
-def fresh(*, amended: bool, first: int) -> FromClause:
-    """Return the staged rows of new records, numbered from an id on; amendments from the oldest on."""
+@built
+def fresh(*, amended: bool) -> FromClause:
+    """Return the staged rows of new records, numbered from an id on that is given; amendments from the oldest on."""
     matched = select(MATCH.c.ordinal).where(MATCH.c.ordinal == _S.ordinal).exists()
     turn = (_S.return_period, case((_S.form == str(Form.GSTR_1A), 1), else_=0)) if amended else ()
     number = func.row_number().over(order_by=(*turn, _S.ordinal))
     kind = _S.original_number.is_not(None) if amended else _S.original_number.is_(None)
-    new_id = (number + literal(first - 1, _S.ordinal.type)).label("new_id")
+    new_id = (number + given("before", _S.ordinal.type)).label("new_id")
     return select(STAGE, new_id).where(kind, ~matched).subquery("fresh")
 
 
 def count(connection: Connection, *, amended: bool) -> int:
     """Return how many staged rows are of new records."""
-    return int(connection.execute(select(func.count()).select_from(fresh(amended=amended, first=1))).scalar_one())
+    return int(run(connection, _count(amended=amended), None, before=0).scalar_one())
+
+
+@built
+def _count(*, amended: bool) -> Select[Any]:
+    return select(func.count()).select_from(fresh(amended=amended))
 
 
 def enter_originals(connection: Connection, entry: Entry, first: int) -> None:
     """Enter the new originals, their ids from `first` on in the order of the download."""
-    new = fresh(amended=False, first=first)
-    alone = {name: literal(0) for name in CARRIED} | {name: new.c[name] for name in STANDING}
-    _enter(connection, entry, new, {"id": new.c.new_id, "chain_id": new.c.new_id, "amends_id": None, **alone})
+    _enter(connection, entry, _originals, before=first - 1)
 
 
 def enter_amendments(connection: Connection, entry: Entry) -> None:
     """Enter the new amendments where `LINK` says that they belong."""
+    _enter(connection, entry, _amendments)
+
+
+def _originals() -> tuple[FromClause, dict[str, Any]]:
+    new = fresh(amended=False)
+    alone = {name: literal(0) for name in CARRIED} | {name: new.c[name] for name in STANDING}
+    return new, {"id": new.c.new_id, "chain_id": new.c.new_id, "amends_id": None, **alone}
+
+
+def _amendments() -> tuple[FromClause, dict[str, Any]]:
     placed = [LINK.c[name].label(f"link_{name}") for name in LINK.c.keys()]  # noqa: SIM118 -- columns, not names
     new = select(STAGE, *placed).join(LINK, LINK.c.ordinal == _S.ordinal).subquery("linked")
     at = new.c
     filed = at.supplier_status == str(SupplierStatus.FILED)
     left = {name: case((filed, at[name]), else_=at[f"link_{name}"]) for name in STANDING}
     linked = {name: at[f"link_{name}"] for name in ("id", "chain_id", "amends_id", *CARRIED)}
-    _enter(connection, entry, new, linked | left)
+    return new, linked | left
 
 
-def _enter(connection: Connection, entry: Entry, new: FromClause, placed: dict[str, Any]) -> None:
-    copied = {name: new.c[name] for name in _COPIED}
-    _insert(connection, RECORD, dict(zip(ALIKE, entry.alike(entry.at), strict=True)) | copied | placed, new)
+Entering = Callable[[], tuple[FromClause, dict[str, Any]]]
+
+
+def _enter(connection: Connection, entry: Entry, entering: Entering, **values: Any) -> None:
+    """Write the records and their contents, and the log of what the portal shows of them, call by call."""
+    values |= {name: getattr(entry, name) for name in _ENTRY}
+    records, contents, counted = _entered(entering)
+    run(connection, records, None, **values)
+    run(connection, contents, None, **values)
+    groups: list[Any] = list(run(connection, counted, None, **values))
+    for number, (action, dest, rules, steps) in enumerate(groups):
+        values |= {f"action_{number}": action, f"dest_{number}": dest, f"rules_{number}": rules}
+        values[f"call_{number}"] = entry.begun(connection, action, dest, rules, steps)
+    if groups:
+        run(connection, _acted(entering, len(groups)), None, **values)
+
+
+@built
+def _entered(entering: Entering) -> tuple[Insert, Insert, Any]:
+    new, placed = entering()
+    entry = _any_entry()
+    records = dict(zip(ALIKE, entry.alike(entry.at), strict=True)) | {name: new.c[name] for name in _COPIED} | placed
     content = entry.content(placed["id"], new.c.content, new.c.content_hash, entry.at)
-    _insert(connection, CONTENT, dict(zip(CONTENT_ORDER, content, strict=True)), new)
-    acted = new.c.rules.is_not(None)
     alike = (new.c.action, new.c.state, new.c.rules)
-    counted = select(*alike, func.count()).where(acted).group_by(*alike)
-    calls = []
-    for action, dest, rules, steps in connection.execute(counted).all():
-        same = and_(new.c.action == action, new.c.state == dest, new.c.rules == rules)
-        calls.append((same, literal(entry.begun(connection, action, dest, rules, steps), LOG.c.call.type)))
-    if calls:
-        step = entry.step(placed["id"], case(*calls), new.c.declaration_id)
-        _insert(connection, LOG, dict(zip(LOG_ORDER, step, strict=True)), new, acted)
+    return (
+        _insert(RECORD, records, new),
+        _insert(CONTENT, dict(zip(CONTENT_ORDER, content, strict=True)), new),
+        select(*alike, func.count()).where(new.c.rules.is_not(None)).group_by(*alike),
+    )
 
 
-def _insert(
-    connection: Connection, table: Any, values: dict[str, Any], source: FromClause, *where: ColumnElement[bool]
-) -> None:
+@built
+def _acted(entering: Entering, groups: int) -> Insert:
+    new, placed = entering()
+    alike = {"action": new.c.action, "dest": new.c.state, "rules": new.c.rules}
+    calls = [
+        (
+            and_(*(column == given(f"{name}_{number}", column.type) for name, column in alike.items())),
+            given(f"call_{number}", LOG.c.call.type),
+        )
+        for number in range(groups)
+    ]
+    step = _any_entry().step(placed["id"], case(*calls), new.c.declaration_id)
+    return _insert(LOG, dict(zip(LOG_ORDER, step, strict=True)), new, new.c.rules.is_not(None))
+
+
+def _any_entry() -> Entry:
+    places: dict[str, Any] = {name: given(name, kind) for name, kind in _ENTRY.items()}
+    return Entry(triggers={}, request_key=None, detail="", **places)
+
+
+def _insert(table: Any, values: dict[str, Any], source: FromClause, *where: ColumnElement[bool]) -> Insert:
     columns = [
         value if isinstance(value, ColumnElement) else literal(value, table.c[name].type)
         for name, value in values.items()
     ]
-    connection.execute(table.insert().from_select(list(values), select(*columns).select_from(source).where(*where)))
+    written: Insert = table.insert().from_select(list(values), select(*columns).select_from(source).where(*where))
+    return written
 
 
 def waiting(connection: Connection, recipient: str) -> Iterator[Sequence[Any]]:
@@ -122,10 +187,14 @@ def come(connection: Connection, first: int) -> list[tuple[int, int]]:
     analyse(connection, WANTED.name)
     if connection.execute(select(WANTED.c.id).limit(1)).first() is None:
         return []
-    new, wanted = fresh(amended=False, first=first), WANTED.c
+    return [(row.id, row.new_id) for row in run(connection, _come(), None, before=first - 1)]
+
+
+@built
+def _come() -> Select[Any]:
+    new, wanted = fresh(amended=False), WANTED.c
     same = and_(*(wanted[name] == new.c[name] for name in ("supplier_gstin", "kind", "number_key", "fy")))
-    query = select(wanted.id, new.c.new_id).select_from(new.join(WANTED, same)).order_by(wanted.id)
-    return [(row[0], row[1]) for row in connection.execute(query)]
+    return select(wanted.id, new.c.new_id).select_from(new.join(WANTED, same)).order_by(wanted.id)
 
 
 def earliest_period(connection: Connection, recipient: str, first: int) -> str | None:
@@ -208,7 +277,7 @@ def _sort() -> tuple[ColumnElement[Any], ...]:
 
 def amendments(connection: Connection, first: int) -> Iterator[Any]:
     """Give the new amendments, numbered from an id on: each supplier's of a kind together, oldest first."""
-    new = fresh(amended=True, first=first).c
+    new = fresh(amended=True).c
     query = select(
         new.ordinal,
         new.new_id,
@@ -222,7 +291,7 @@ def amendments(connection: Connection, first: int) -> Iterator[Any]:
         new.supplier_status,
         *(new[name] for name in STANDING),
     ).order_by(_bytewise(connection, new.supplier_gstin), _bytewise(connection, new.kind), new.new_id)
-    return (row for part in streamed(connection, query) for row in part)
+    return (row for part in streamed(connection, query, before=first - 1) for row in part)
 
 
 def members(connection: Connection, recipient: str, first: int) -> Iterator[Any]:
@@ -247,11 +316,22 @@ def members(connection: Connection, recipient: str, first: int) -> Iterator[Any]
 
 def _name(connection: Connection, recipient: str) -> None:
     """Note the documents that are named, and the chains in which they are known or named already."""
-    new = fresh(amended=True, first=1).c
-    named = select(new.supplier_gstin, new.kind, new.original_key).distinct()
-    connection.execute(NAMED.insert().from_select(["supplier_gstin", "kind", "number_key"], named))
+    run(connection, _named(), None, before=0)
     analyse(connection, NAMED.name)
-    present = (AT.recipient_gstin == recipient, not_deleted())
+    run(connection, _chains(), None, recipient=recipient)
+    analyse(connection, CHAINS.name)
+
+
+@built
+def _named() -> Insert:
+    new = fresh(amended=True).c
+    rows = select(new.supplier_gstin, new.kind, new.original_key).distinct()
+    return NAMED.insert().from_select(["supplier_gstin", "kind", "number_key"], rows)
+
+
+@built
+def _chains() -> Insert:
+    present = (AT.recipient_gstin == given("recipient", String), not_deleted())
     whose = and_(AT.supplier_gstin == _N.supplier_gstin, AT.kind == _N.kind)
     plain = select(AT.chain_id).select_from(NAMED.join(RECORD, and_(*present, whose, AT.number == _N.number_key)))
     there = select(_N.kind).where(whose, _N.number_key == AT.original_number).exists()
@@ -262,8 +342,7 @@ def _name(connection: Connection, recipient: str) -> None:
         select(AT.chain_id).select_from(ODD.join(RECORD, at_id).join(NAMED, and_(whose, _N.number_key == key)))
         for key in keys
     ]
-    connection.execute(CHAINS.insert().from_select(["chain_id"], union(plain, amending, *odd)))
-    analyse(connection, CHAINS.name)
+    return CHAINS.insert().from_select(["chain_id"], union(plain, amending, *odd))
 
 
 def link(connection: Connection, rows: Iterable[Row]) -> int:

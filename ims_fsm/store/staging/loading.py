@@ -14,10 +14,10 @@ from typing import Any, Self
 
 from sqlalchemy import Connection, Select, delete, text
 from sqlalchemy import Row as RowOf
-from sqlalchemy.schema import CreateTable
 
 from ims_fsm.store.calls import Call, begun
 from ims_fsm.store.connection import database_of
+from ims_fsm.store.sql.prepared import places
 from ims_fsm.store.staging.columns import (
     ALIKE,
     CARRIED,
@@ -30,6 +30,7 @@ from ims_fsm.store.staging.columns import (
     StagedRow,
 )
 from ims_fsm.store.tables import AT, LOG
+from ims_fsm.store.temporary import emptied
 from ims_fsm.terms.vocabulary import Route, State
 
 Row = tuple[Any, ...]
@@ -46,19 +47,17 @@ def make(connection: Connection) -> None:
     """
     _give_room(connection, _ROOM_KIB)
     for table in METADATA.sorted_tables:
-        connection.execute(CreateTable(table, if_not_exists=True))
-    _empty(connection)
+        emptied(connection, table)
 
 
 def clear(connection: Connection) -> None:
     """Empty the temporary tables, and let the database have its own measure again."""
-    _empty(connection)
+    for empty in _EMPTY:
+        connection.execute(empty)
     _give_room(connection, _USUAL_KIB)
 
 
-def _empty(connection: Connection) -> None:
-    for table in METADATA.sorted_tables:
-        connection.execute(delete(table))
+_EMPTY = [delete(table) for table in METADATA.sorted_tables]
 
 
 def _give_room(connection: Connection, kib: int) -> None:
@@ -71,9 +70,12 @@ def analyse(connection: Connection, *names: str) -> None:
     database_of(connection).analyse(connection, *names)
 
 
-def streamed(connection: Connection, query: Select[Any], size: int = 1_000) -> Iterator[Sequence[RowOf[Any]]]:
-    """Give the rows of a query in parts, each read when it is asked for; others may use the connection meanwhile."""
-    return connection.execute(query, execution_options={"yield_per": size}).partitions()
+def streamed(connection: Connection, query: Select[Any], **values: Any) -> Iterator[Sequence[RowOf[Any]]]:
+    """Give the rows of a query, with its values by name, in parts, each read when it is asked for.
+
+    Others may use the connection meanwhile.
+    """
+    return connection.execute(query, places(values), execution_options={"yield_per": _SLICE}).partitions()
 
 
 class Stored:

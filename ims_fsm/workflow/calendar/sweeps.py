@@ -130,10 +130,11 @@ def _owed(unit: UnitOfWork, recipients: Sequence[str]) -> tuple[dict[str, tuple[
 def _draft(
     unit: UnitOfWork, recipients: Sequence[str], owed: Mapping[str, tuple[TwoB, Allowed]], read: Scope | None
 ) -> dict[str, TaxPeriod]:
-    """Draft the GSTR-2B that is owed to recipients who share a scene, those of one period together; returns whose."""
-    by_period: dict[TaxPeriod, list[tuple[TwoB, Allowed]]] = {}
+    """Draft the GSTR-2B that is owed to recipients who share a scene, those of one period at once; returns whose."""
+    together: dict[tuple[TaxPeriod, Allowed], list[str]] = {}
     for recipient in recipients:
-        by_period.setdefault(owed[recipient][0].period, []).append(owed[recipient])
-    for period, allowed in by_period.items():
-        draft(unit, allowed, period, read)
+        two_b, allowed = owed[recipient]
+        together.setdefault((two_b.period, allowed), []).append(recipient)
+    for (period, allowed), theirs in together.items():
+        draft(unit, theirs, period, allowed, read)
     return {recipient: owed[recipient][0].period for recipient in recipients}

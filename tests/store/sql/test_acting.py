@@ -87,12 +87,12 @@ def act_on_each(  # noqa: PLR0917 -- as act_on
     each_refused: Callable[[Answer], Any],
 ) -> ActionReport:
     """Do what `act_on` does with one record after the other, each through its machine."""
-    chosen = records.conditions(where) if ids is None else [AT.id.in_(ids)]
+    chosen, values = records.conditions(where) if ids is None else ([AT.id.in_(ids)], {})
     if ids is None and where.expected_period is not None:
-        chosen = [AT.id.in_([record.id for record in unit.matching(recipient, where)])]
+        chosen, values = [AT.id.in_([record.id for record in unit.matching(recipient, where)])], {}
     applied, saved = 0, 0
     groups: dict[Any, list[Answer]] = {}
-    for page in pages(unit.connection, scope_of(unit, [recipient]).narrowed(*chosen)):
+    for page in pages(unit.connection, scope_of(unit, [recipient]).narrowed(*chosen, **values)):
         chains = unit.chains_of(page)
         changes: list[tuple[Record, Record]] = []
         for record in page:
