@@ -127,43 +127,6 @@ def test_with_nothing_in_the_way_every_action_is_free_but_for_the_four_cases(edi
             assert codes(edition, state, trigger) == ()
 
 
-def test_faq_11_a_original_credit_note(law):
-    old = law.machine("credit_note").editions[OLD]
-    for state in ("no_action", "accepted", "rejected"):
-        assert cited(old, state, "keep_pending") == ["faq.11.a"], "whatever the recipient did on it before"
-
-
-@pytest.mark.parametrize("original", ["unsettled", "unsettled_rejected", "accepted", "rejected", "outside"])
-def test_faq_11_b_upward_amendment_of_a_credit_note(law, original):
-    old = law.machine("credit_note_amendment").editions[OLD]
-    assert cited(old, "no_action", "keep_pending", direction="upward", original=original) == ["faq.11.b"]
-
-
-@pytest.mark.parametrize("direction", ["downward", "unchanged"])
-@pytest.mark.parametrize(
-    ("original", "rules"),
-    [
-        ("accepted", []),
-        ("unsettled", []),
-        ("rejected", ["faq.11.c"]),
-        ("unsettled_rejected", ["faq.11.c"]),
-        ("outside", ["faq.11.c"]),
-    ],
-)
-def test_faq_11_c_downward_amendment_of_a_credit_note(law, direction, original, rules):
-    old = law.machine("credit_note_amendment").editions[OLD]
-    assert cited(old, "no_action", "keep_pending", direction=direction, original=original) == rules
-
-
-@pytest.mark.parametrize("kind", ["invoice", "debit_note", "eco_document"])
-@pytest.mark.parametrize("direction", MOVES)
-@pytest.mark.parametrize("original", ["unsettled", "unsettled_rejected", "accepted", "rejected", "outside"])
-def test_faq_11_d_downward_amendment_of_what_adds_credit(law, kind, direction, original):
-    old = law.machine(f"{kind}_amendment").editions[OLD]
-    expected = ["faq.11.d"] if (direction, original) == ("downward", "accepted") else []
-    assert cited(old, "no_action", "keep_pending", direction=direction, original=original) == expected
-
-
 @pytest.mark.parametrize("kind", AMENDED)
 @pytest.mark.parametrize("direction", MOVES)
 @pytest.mark.parametrize("original", ["accepted", "rejected", "outside"])
@@ -178,15 +141,6 @@ def test_what_faq_11_blocks_is_what_october_2025_gives_a_deadline(law, kind, dir
     assert (codes(new, "no_action", "accept", reduction="partial", **facts) == ()) is bool(blocked)
 
 
-@pytest.mark.parametrize("kind", AMENDED)
-@pytest.mark.parametrize("trigger", ["accept", "reject", "keep_pending", "freeze"])
-def test_faq_13_the_original_of_another_2b_period_first(law, kind, trigger):
-    for edition in law.machine(f"{kind}_amendment").editions.values():
-        assert "original_not_settled" in codes(edition, "accepted", trigger, original="unsettled", same_period="no")
-        assert "original_unknown" in codes(edition, "accepted", trigger, original="unknown")
-        assert "original_not_settled" not in codes(edition, "accepted", trigger, original="unsettled")
-
-
 @each_record
 def test_faq_4_8_17_what_goes_straight_to_gstr_2b(edition):
     for route in set(Route) - {Route.IMS}:
@@ -194,35 +148,11 @@ def test_faq_4_8_17_what_goes_straight_to_gstr_2b(edition):
             assert "not_in_ims" in codes(edition, "accepted", trigger, route=route)
 
 
-def test_faq_8_2_imports_are_accepted_or_pending_and_never_rejected(law):
-    new = law.machine("bill_of_entry").editions[NEW]
-    assert codes(new, "no_action", "reject") == ("reject_not_allowed",)
-    assert codes(new, "no_action", "accept") == codes(new, "no_action", "keep_pending") == ()
-
-
 def test_faq_12_frozen_is_for_good_and_faq_16_removed_too(law):
     invoice = law.machine("invoice").edition
     for trigger in ("accept", "reject", "keep_pending", "reset"):
         assert codes(invoice, "frozen", trigger) == ("frozen",)
         assert codes(invoice, "removed", trigger) == ("removed",)
-
-
-def test_faq_15_16_19_saved_and_filed(law):
-    invoice = law.machine("invoice").edition
-    assert codes(invoice, "no_action", "freeze", supplier_status="saved") == ("supplier_record_not_filed",)
-    for trigger in ("edit", "delete"):
-        assert codes(invoice, "accepted", trigger, supplier_status="saved") == ()
-        assert codes(invoice, "accepted", trigger, supplier_status="filed") == ("supplier_record_filed",)
-
-
-def test_faq_21_only_what_has_a_time_limit_expires(law):
-    for kind in ("invoice", "debit_note", "eco_document"):
-        edition = law.machine(kind).edition
-        assert codes(edition, "pending", "expire") == ("not_due",)
-        assert codes(edition, "pending", "expire", time_limit="passed") == ()
-    for kind in ("credit_note", "bill_of_entry"):
-        values = dict(zip(law.machine(kind).schema.names, law.machine(kind).schema.values, strict=True))
-        assert values["time_limit"] == ("open",)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import create_engine
 
 from ims_fsm import IMS, LawBook, SettableClock, shipped_book
+from ims_fsm.scheduler import workers
 from ims_fsm.scheduler.workers import Inline, Opening, Processes, WorkersError, drain, named, opening_of
 from ims_fsm.workflow.calendar import jobs, sweeps
 from ims_fsm.workflow.calendar.jobs import Drained
@@ -75,7 +76,8 @@ def test_workers_that_are_killed_each_time_are_given_up(file_town):
     assert [row.status for row in file_town.run_rows(job="draft")] == ["todo"]
 
 
-def test_a_worker_that_cannot_open_the_database_says_why(file_town):
+def test_a_worker_that_cannot_open_the_database_says_why(file_town, monkeypatch):
+    monkeypatch.setattr(workers, "ROUNDS", 1)
     file_town.recipients(1).at("2024-11-14")
     jobs.plan(file_town.ims._workspace)
     with pytest.raises(WorkersError, match=r"mysql is not supported; use SQLite or PostgreSQL"):
