@@ -21,6 +21,7 @@ from ims_fsm.law.machine import Lifecycle
 from ims_fsm.law.refusal import Allowed, Decision, Refused
 from ims_fsm.law.space import EditionSpace, Space
 
+pytestmark = pytest.mark.slow
 shared = lru_cache(maxsize=2)(Space)
 EDITIONS = [
     pytest.param(Edition(machine, rule_set), id=f"{machine.name}-{rule_set.id}")
@@ -84,7 +85,6 @@ def states_alike(space: EditionSpace, trigger: str) -> list[list[str]]:
     return list(alike.values())
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("edition", list(once()))
 def test_the_decision_the_space_and_transitions_agree(edition):
     space, cycle = EditionSpace(edition, shared(edition.schema)), Lifecycle(edition)

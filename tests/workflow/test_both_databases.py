@@ -152,6 +152,7 @@ def program(pg_url, pg_place, staging):
     engine.dispose()
 
 
+@pytest.mark.long
 def test_the_program_needs_no_more_rights_than_the_guide_gives_it(stage, staging, program):
     restricted = staging(program)
     assert told(restricted) == told(stage)

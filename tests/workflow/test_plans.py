@@ -287,7 +287,7 @@ def on_postgresql(staging, pg_race):
     stage.ims.close()
 
 
-@pytest.fixture(params=["on_sqlite", "on_postgresql"])
+@pytest.fixture(params=["on_sqlite", pytest.param("on_postgresql", marks=pytest.mark.long)])
 def plans(request):
     return request.getfixturevalue(request.param)
 
@@ -315,6 +315,7 @@ def test_every_use_case_reads_something(plans):
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_what_is_about_one_recipient_reads_one_partition_of_each_table(staging, pg_place):
     """Whatever names the recipient; what is asked for by a record's id or by supplier looks into all of them."""
     before = staging(pg_place)
