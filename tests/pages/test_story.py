@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
+
 import pytest
 
 from ims_fsm.errors import InputError
 from ims_fsm.pages.story import story_of
+from ims_fsm.scenario.verbs import VERBS
 
 TOLD = """\
 # What this is about,
@@ -64,3 +67,8 @@ def test_what_is_no_story_says_so(text: str, message: str) -> None:
     with pytest.raises(InputError) as raised:
         story_of("one.toml", text)
     assert str(raised.value) == message
+
+
+def test_every_verb_of_a_scenario_has_its_words() -> None:
+    template = (files("ims_fsm.pages") / "templates" / "story.md.j2").read_text("utf-8")
+    assert [verb for verb in VERBS if f'"{verb}"' not in template] == []
