@@ -83,20 +83,6 @@ def test_a_wrong_clock_does_not_put_the_next_try_off_for_years(town, broken):
     assert town.two_bs("2024-10", 1) == ["draft"]
 
 
-@pytest.mark.parametrize("bad", [range(1, 10), (1,), (9,), (4, 5)])
-def test_however_many_fail_the_others_are_done(town, broken, bad):
-    town.recipients(*range(1, 10)).at("2024-11-14")
-    for number in bad:
-        broken(number)
-    town.ring(chunk=9)
-    good = [number for number in range(1, 10) if number not in bad]
-    assert town.two_bs("2024-10", *good) == ["draft"] * len(good)
-    assert len(town.run_rows(job="draft", status="failed")) == len(bad)
-    broken.mended()
-    town.at("2024-11-14 01:00").ring()
-    assert town.two_bs("2024-10", *range(1, 10)) == ["draft"] * 9
-
-
 def test_who_failed_is_not_met_again_in_a_shard_of_those_beside_him(town, broken):
     town.recipients(1, 2, 3).at("2024-11-14")
     broken(2)
@@ -129,22 +115,6 @@ def test_an_error_of_ours_is_told_in_its_own_sentence(town, broken):
     broken(1, InputError("taxpayer", [Problem("27X", "is broken", "mend it")]))
     town.ring()
     assert [row.error for row in town.run_rows(status="failed")] == ["taxpayer: 27X: is broken; mend it"]
-
-
-def test_a_lost_race_is_run_again_at_once(town, monkeypatch):
-    town.recipients(1).at("2024-11-14")
-    swept, tries = sweeps.sweep_many, []
-
-    def sweep(unit, gstins):
-        tries.append(1)
-        if len(tries) < 3:
-            raise ConflictError("the same records")
-        return swept(unit, gstins)
-
-    monkeypatch.setattr(sweeps, "sweep_many", sweep)
-    jobs.plan(town.ims._workspace)
-    assert jobs.work(town.ims._workspace, ["draft"]) == jobs.Drained(shards=1, recipients=1)
-    assert [row.attempt for row in town.run_rows(job="draft")] == [0]
 
 
 def test_a_race_lost_again_and_again_is_a_failure_like_another(town, broken):
