@@ -204,7 +204,7 @@ class Border:
 
     def limit(self, value: object, what: str) -> int | None:
         """Read how many of something are asked for at most; None is all."""
-        if value is None or (type(value) is int and value >= 0):
+        if value is None or (type(value) is int and 0 <= value <= LARGEST_ID):
             return value
         self.wrong("limit", value, f"is not a number of {what}", "give a whole number, or None for all")
         return None
