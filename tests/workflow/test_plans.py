@@ -241,16 +241,16 @@ def _others(connection, like, gstin, first):
     years = [f"20{year:02}-{year + 1:02}" for year in range(10, 60)]
     run = {"job": str(Job.DRAFT), "through": gstin, "status": str(JobStatus.DONE), "due_at": NOON, "planned_at": NOON}
     told = {"kind": "draft_ready", "due_at": NOON, "days": 0, "at": NOON, "records": 1, "rule": "faq.23"}
-    step = {"recipient_gstin": gstin, "seq": 1, "call": first, "source": "no_action", **by}
-    call = {"recipient_gstin": gstin, "number": first, "steps": EACH, "trigger": "accept", "dest": "accepted"}
+    step = {"recipient_gstin": gstin, "seq": 1, "source": "no_action", **by}
+    call = {"recipient_gstin": gstin, "steps": 1, "trigger": "accept", "dest": "accepted"}
     added = {**tax, "supplier_gstin": "x", "supplier_period": "2024-11", "recipient_period": "2024-10"}
     for table, given in {
         RecordRow: rows(
             lambda n: {**own, "id": n, "chain_id": n, "number": f"N/{n}", "supplier_gstin": f"29AAAAA{n % 997:04}A1Z5"}
         ),
         ContentRow: rows(lambda n: of(n, number=1, content="{}", content_hash="0" * 64, actor="x")),
-        CallRow: [{**call, "actor": "x", "at": NOON, "rules": "faq.6"}],
-        TransitionRow: rows(lambda n: {**step, "record_id": n, "detail": ""}),
+        CallRow: rows(lambda n: {**call, "number": n, "actor": "x", "at": NOON, "rules": "faq.6"}),
+        TransitionRow: rows(lambda n: {**step, "record_id": n, "call": n, "detail": ""}),
         TwoBLineRow: rows(lambda n: {**line, "record_id": n, "record_version": 1}),
         LiabilityRow: rows(lambda n: of(n, **{**added, "supplier_gstin": f"29AAAAA{n % 997:04}A1Z5"})),
         TwoBRow: [{**two_b, "period": f"2024-{month:02}"} for month in range(1, 13)],
