@@ -116,5 +116,5 @@ lock: $(READY) ## pin the newest versions that the ranges in pyproject.toml allo
 	  cp "$$folder/lock" requirements.lock
 
 clean: ## remove .venv and everything that tools leave behind
-	rm -rf .venv dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv dist build ims_fsm/compiled .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -40,6 +40,16 @@ def machines_folder() -> Path:
     return _first("machines", (_PACKAGE / "machines", *beside))
 
 
+def code_folder() -> Path:
+    """Return the folder of the package itself."""
+    return _PACKAGE
+
+
+def compiled_folder() -> Path:
+    """Return the folder of what is compiled of shipped files; it need not exist. A wheel carries it in the package."""
+    return _PACKAGE / "compiled"
+
+
 def samples_folder() -> Path:
     """Return the folder of the portal's sample downloads that the demo reads; raises `ResourceMissingError`."""
     return _first("formats/samples", (_PACKAGE / "formats" / "samples",))

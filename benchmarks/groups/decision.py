@@ -11,10 +11,10 @@ from time import perf_counter
 from benchmarks.groups.machines import MOVES, REFUSED, WALK, Rival, rivals
 from benchmarks.measure import Samples, interleaved, require, require_equal
 from benchmarks.result import Group, Size
+from ims_fsm.law.book import shipped_law
 from ims_fsm.law.decision import decide, judge
 from ims_fsm.law.edition import Edition
 from ims_fsm.law.facts import Facts
-from ims_fsm.law.loading import shipped_law
 from ims_fsm.law.machine import lifecycle
 from ims_fsm.law.refusal import Decision, Refused
 from ims_fsm.terms.period import TaxPeriod

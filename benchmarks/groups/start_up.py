@@ -5,6 +5,7 @@ Runs the program as a person does; imports nothing of it.
 
 from __future__ import annotations
 
+import compileall
 import os
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from benchmarks.measure import Variant, interleaved, require, require_equal, tim
 from benchmarks.result import Group, Size
 
 ROUNDS = {Size.SMALLEST: 1, Size.QUICK: 11, Size.FULL: 31}
-GOAL = 3.0
+GOALS = {"help": 3.0, "explain": 2.4, "draw": 3.0, "draw_svg": 3.0}
 COMMANDS = {
     "help": ("--help",),
     "explain": ("explain", "credit_note", "keep_pending"),
@@ -25,11 +26,14 @@ COMMANDS = {
 SMALLEST = ("help",)
 # What a command of the law, of pictures or of help has no use for.
 UNWANTED = ("sqlmodel", "sqlalchemy", "alembic", "psycopg")
+# Nor a command of the law or of pictures: the law is compiled. Help of any Typer program loads Rich, which may.
+NOR = ("pydantic",)
 _ROOT = Path(__file__).resolve().parent.parent.parent
 _LOADED = (
     "import sys\nfrom ims_fsm.cli.app import main\nsys.argv = ['ims-fsm', *sys.argv[1:]]\n"
     "try:\n    main()\nexcept SystemExit as left:\n    code = left.code\n"
-    f"print([code or 0, *(name for name in {UNWANTED} if name in sys.modules)], file=sys.stderr)"
+    f"unwanted = {UNWANTED} if '--help' in sys.argv else {UNWANTED + NOR}\n"
+    "print([code or 0, *(name for name in unwanted if name in sys.modules)], file=sys.stderr)"
 )
 _PROGRAM = "import sys\nfrom ims_fsm.cli.app import main\nsys.argv = ['ims-fsm', *sys.argv[1:]]\nmain()"
 _SMALLEST = (
@@ -51,6 +55,7 @@ _SAID = {
 def measure(size: Size) -> Group:
     """Measure the commands; the smallest size only the quickest."""
     group = Group("start_up", "Start the command line")
+    compileall.compile_dir(_ROOT / "ims_fsm", quiet=1)
     with tempfile.TemporaryDirectory() as folder:
         commands = {name: COMMANDS[name] for name in (SMALLEST if size is Size.SMALLEST else COMMANDS)}
         for arguments in commands.values():
@@ -62,13 +67,14 @@ def measure(size: Size) -> Group:
         samples = interleaved(variants, ROUNDS[size])
     for name, arguments in commands.items():
         work = f"`ims-fsm {' '.join(arguments)}`"
-        group.compare(name, work, samples, ("typer", _SAID["typer"]), ours=name, goal=GOAL)
+        group.compare(name, work, samples, ("typer", _SAID["typer"]), ours=name, goal=GOALS[name])
         other = "help of another" if name == "help" else "another"
         group.compare(f"{name}.program", work, samples, (other, _SAID[other]), ours=name)
     group.tell("python", "`python -c pass`", min(samples["python"]) * 1000, "ms")
     group.says = [
         "Whole processes, byte code compiled before. Drawing SVG, the usual format, also runs Graphviz.",
-        f"None of these commands loads {', '.join(UNWANTED)}: asked of each in a process of its own.",
+        f"None of these commands loads {', '.join(UNWANTED)}, nor, but for the help, {', '.join(NOR)}: each is asked.",
+        "The law is compiled before, as a wheel carries it.",
     ]
     return group
 
@@ -92,6 +98,8 @@ def _variant(code: str, arguments: tuple[str, ...], folder: Path) -> Variant:
 def _run(code: str, arguments: tuple[str, ...], folder: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", code, *arguments]
     environment = {**os.environ, "PYTHONPATH": str(_ROOT)}
+    # A caller's shell may say that no byte code is kept: then each run would compile everything again.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     return subprocess.run(  # noqa: S603 -- ourselves
         command, cwd=folder, env=environment, check=False, capture_output=True, text=True
     )

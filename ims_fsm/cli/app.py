@@ -15,11 +15,12 @@ from typing import Annotated, Any
 
 import typer
 from typer import Option
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperCommand
 from typer.main import get_group
 
 from ims_fsm import __version__
 from ims_fsm.cli.failures import guarded
+from ims_fsm.cli.words import Command, Group
 
 # The commands and groups of commands, each behind the module of this room that has it; in the order of the help.
 PANELS: Mapping[str, str] = {
@@ -54,7 +55,7 @@ def command_of(name: str) -> Any:
     if isinstance(member, typer.Typer):
         alone.add_typer(member, name=name, rich_help_panel=panel)
     else:
-        alone.command(name, rich_help_panel=panel)(member)
+        alone.command(name, cls=Command, rich_help_panel=panel)(member)
     return get_group(alone).commands[name]
 
 
@@ -65,7 +66,7 @@ def summary_of(name: str) -> Any:
     return TyperCommand(name, help=summary, rich_help_panel=panel)
 
 
-class Face(TyperGroup):
+class Face(Group):
     """The commands as a group: each is loaded when it is asked for, and errors are printed by `failures`."""
 
     of: Callable[[str], Any] = staticmethod(command_of)

@@ -16,7 +16,7 @@ from datetime import datetime
 from functools import wraps
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec
+from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec, get_args
 
 import typer
 from typer import Argument, Option
@@ -24,6 +24,7 @@ from typer import Argument, Option
 from ims_fsm.cli.failures import REFUSED, CallError
 from ims_fsm.cli.options import READERS
 from ims_fsm.cli.output import Progress, working
+from ims_fsm.cli.words import Command, Group, Words
 
 if TYPE_CHECKING:
     from ims_fsm import IMS, RecipientDesk
@@ -169,7 +170,7 @@ COMMANDS: dict[str, Any] = {}
 
 def group(name: str, says: str) -> None:
     """Declare a group; a command is in it if its name begins with the group's."""
-    COMMANDS[name] = made = typer.Typer(no_args_is_help=True, help=says)
+    COMMANDS[name] = made = typer.Typer(cls=Group, no_args_is_help=True, help=says)
     # A group of one command stays a group if it has a callback.
     made.callback()(lambda: None)
 
@@ -185,6 +186,11 @@ def worded(command_name: str, parameter: inspect.Parameter) -> inspect.Parameter
     return parameter.replace(
         annotation=Annotated[parameter.annotation, Option(flag, **said) if is_option else Argument(**said)]
     )
+
+
+def _words(parameter: inspect.Parameter) -> Words | None:
+    kind, said, *_ = get_args(parameter.annotation)
+    return Words.of(kind, said.parser)
 
 
 def command(
@@ -212,10 +218,11 @@ def command(
             work(Call(name=name, **values), **given)
 
         run.__dict__["__signature__"] = signature.replace(parameters=whole)
+        run.__dict__["words"] = {parameter.name: _words(parameter) for parameter in whole}
         run.__annotations__ = {parameter.name: parameter.annotation for parameter in whole}
         head, _, last = name.partition(" ")
         if last:
-            COMMANDS[head].command(last, **settings)(run)
+            COMMANDS[head].command(last, cls=Command, **settings)(run)
         COMMANDS[name] = run
         return run
 

@@ -21,10 +21,11 @@ _VERY_MANY = 10**15
 
 def prove(call: Call, path: Path | None, *, small: bool) -> None:
     """Prove every history of the shipped law, or of a folder's, and answer; `small` keeps to what takes seconds."""
-    from ims_fsm.law.book import book_of, shipped_book
+    from ims_fsm.law.book import shipped_book
+    from ims_fsm.law.loading import load_book
     from ims_fsm.record.histories import bounds, proof
 
-    book = shipped_book() if path is None else book_of(path)
+    book = shipped_book() if path is None else load_book(path)
     began = perf_counter()
     with call.working("Exploring") as progress:
         report = proof.prove(bounds.settings(book, whole=not small), progress)

@@ -16,12 +16,14 @@ from ims_fsm.cli import options
 from ims_fsm.cli.call import Call, command, group
 from ims_fsm.cli.failures import CallError
 from ims_fsm.cli.output import counted, say, table, verbatim
+from ims_fsm.resources import compiled_folder
 from ims_fsm.terms.period import TaxPeriod
 
 if TYPE_CHECKING:
     from ims_fsm.draw.tables import Row
     from ims_fsm.errors import Problem
     from ims_fsm.law.annexure import Annexure
+    from ims_fsm.law.compiled import Proof
     from ims_fsm.law.declaration import RuleDeclaration
     from ims_fsm.law.edition import Edition
     from ims_fsm.law.facts import Facts
@@ -48,10 +50,14 @@ def path_and_machines(arguments: Sequence[str] | None) -> tuple[Path | None, lis
 
 def law_at(path: Path | None) -> Law:
     """Return the law at a path, the shipped one without a path, as it is on disk now; raises `DeclarationError`."""
-    from ims_fsm.law.loading import load_law, load_own
-    from ims_fsm.resources import machines_folder
+    if path is None:
+        from ims_fsm.law.book import LawBook
+        from ims_fsm.law.compiled import compiled
 
-    return load_law(machines_folder()) if path is None else load_own(path)
+        return LawBook.of(compiled()).law
+    from ims_fsm.law.loading import load_own
+
+    return load_own(path)
 
 
 def _is_path(argument: str) -> bool:
@@ -73,7 +79,7 @@ def explain(
     Facts you leave out take the default, which blocks nothing.
     """
     from ims_fsm.draw.tables import transition_table
-    from ims_fsm.law.loading import shipped_law
+    from ims_fsm.law.book import shipped_law
     from ims_fsm.law.refusal import Refusal
 
     law = shipped_law()
@@ -181,7 +187,7 @@ def _in_words(refusal: Refusal) -> dict[str, Any]:
 @command("rules")
 def rules(call: Call, rule: str | None = None) -> None:
     """Look up a rule in the register: its source's words, how it is read, and what cites it."""
-    from ims_fsm.law.loading import shipped_law
+    from ims_fsm.law.book import shipped_law
 
     law = shipped_law()
     if rule is not None:
@@ -247,29 +253,33 @@ def verify(
 def _prove_situations(call: Call, path: Path | None) -> None:
     from ims_fsm.law import modelcheck
     from ims_fsm.law.annexure import check_example
-    from ims_fsm.law.book import shipped_book
+    from ims_fsm.law.book import shipped_law
+    from ims_fsm.law.compiled import proved
     from ims_fsm.law.loading import load_own
 
     began = perf_counter()
     with call.working("Loading") as progress:
-        law = shipped_book().law if path is None else load_own(path)
+        compiled = proved() if path is None else None
+        law = shipped_law() if path is None else load_own(path)
         annexure = _annexure() if path is None else None
         examples = annexure.example if annexure else ()
         wrong = [problem for example in examples for problem in check_example(annexure, example)] if annexure else []
         report = modelcheck.check(law, progress)
     seconds = perf_counter() - began
-    holds = report.holds and not wrong
+    holds = report.holds and not wrong and (compiled is None or compiled.equal)
 
     def tell() -> None:
         counts = f"{counted(len(law.machines), 'machine')}, {counted(len(law.rule_sets), 'rule set')}"
         say(f"Structure: {counts}, {counted(len(law.rules), 'rule')} in the register; loaded without a fault.")
+        if compiled:
+            _tell_compiled(compiled)
         _tell_report(report, seconds)
         if annexure:
             _tell_annexure(annexure, wrong)
 
     checked = annexure and {"rows": len(annexure.row), "examples": len(annexure.example), "problems": wrong}
     parts = {"report": report, "holds": holds, "seconds": round(seconds, 2), "rules": len(law.rules)}
-    call.answer(tell, {**parts, "annexure_a": checked}, held=holds)
+    call.answer(tell, {**parts, "annexure_a": checked, "compiled": compiled}, held=holds)
 
 
 def _annexure() -> Annexure:
@@ -277,6 +287,14 @@ def _annexure() -> Annexure:
     from ims_fsm.resources import machines_folder
 
     return annexure.load((machines_folder() / annexure.FILE).read_text("utf-8"))
+
+
+def _tell_compiled(proof: Proof) -> None:
+    law = f"Compiled law, of {counted(proof.files, 'file')} with the SHA-256 {proof.sha256[:12]}…"
+    if proof.equal:
+        say(f"{law}: equal to what they declare.")
+    else:
+        say(f"FAILS  {law}: not what they declare; delete {compiled_folder()} and run it again.")
 
 
 def _tell_report(report: Report, seconds: float) -> None:

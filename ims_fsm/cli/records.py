@@ -173,7 +173,7 @@ def _tell_view(view: RecordView) -> None:
 
 
 def _facts(view: RecordView) -> Iterator[tuple[str, str]]:
-    from ims_fsm.law.loading import shipped_law
+    from ims_fsm.law.book import shipped_law
 
     record, document = view.record, view.record.document
     yield "date", document.date.isoformat()

@@ -1,7 +1,7 @@
 """Draws machines: a sheet in any format, an edition by its name, all of a law into a folder, a diagram as a value.
 
 DOT and Mermaid are text; SVG is laid out by Graphviz; PNG and PDF are made of the SVG. A program is run, or a package
-loaded, only for the format asked. Imports the law, the sheet and each format.
+loaded, only for the format asked. Imports the law and the sheet; what draws a format when it is asked for.
 """
 
 from __future__ import annotations
@@ -11,17 +11,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ims_fsm.draw import theme as themes
-from ims_fsm.draw.conversion import converted
 from ims_fsm.draw.dot import dot_of
-from ims_fsm.draw.mermaid import mermaid_of
 from ims_fsm.draw.picture import Links, Picture, picture_of
-from ims_fsm.draw.renderer import RendererMissingError, placed
 from ims_fsm.draw.sheet import Sheet
-from ims_fsm.draw.svg import svg_of
 from ims_fsm.draw.theme import Theme, theme_named
 from ims_fsm.errors import InputError, Problem
+from ims_fsm.law.book import shipped_law
 from ims_fsm.law.edition import Edition, Machine
-from ims_fsm.law.loading import shipped_law
 from ims_fsm.law.register import Law
 
 # Every format with the ending of its files.
@@ -43,10 +39,16 @@ def drawn(sheets: Sequence[Sheet], fmt: str) -> list[bytes]:
     """
     check_formats([fmt])
     if fmt == "mermaid":
+        from ims_fsm.draw.mermaid import mermaid_of  # noqa: PLC0415 - a format loads what draws it
+
         return [mermaid_of(sheet).encode() for sheet in sheets]
     sources = [dot_of(sheet) for sheet in sheets]
     if fmt == "dot":
         return [source.encode() for source in sources]
+    from ims_fsm.draw.conversion import converted  # noqa: PLC0415 - as above
+    from ims_fsm.draw.renderer import placed  # noqa: PLC0415 - as above
+    from ims_fsm.draw.svg import svg_of  # noqa: PLC0415 - as above
+
     pictures = [svg_of(*parts) for parts in zip(sheets, placed(sources), sources, strict=True)]
     return [svg.encode() if fmt == "svg" else converted(svg, fmt) for svg in pictures]
 
@@ -226,6 +228,8 @@ class Diagram:
         self, include: Sequence[str] | None = None, exclude: Sequence[str] | None = None
     ) -> dict[str, str]:
         """Return what a notebook may show: SVG, or Mermaid where no Graphviz is installed, and always the sentences."""
+        from ims_fsm.draw.renderer import RendererMissingError  # noqa: PLC0415 - a notebook asks for it
+
         try:
             picture = {"image/svg+xml": self.svg}
         except RendererMissingError:

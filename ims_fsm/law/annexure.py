@@ -11,12 +11,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import ValidationError
 
 from ims_fsm.errors import DeclarationError, Problem
-from ims_fsm.law.declaration import Dated, Declared, RuleId, Sentence, faults, parsed
+from ims_fsm.law.declaration import Dated, Declared, RuleIds, Sentence, Shape
 from ims_fsm.law.declaration import Name as SourceId
 from ims_fsm.law.ledger import Outcome, Settled, Standing, leaks, report, settle
+from ims_fsm.law.reading import faults, parsed, validated
 from ims_fsm.terms.money import NIL, Heads
 from ims_fsm.terms.vocabulary import Kind
 
@@ -25,16 +26,16 @@ Symbol = Literal["0", "V0", "-V0", "V1", "-V1", "D", "-D", "-d"]
 Direction = Literal["original", "upward", "downward", "unchanged", "any"]
 Original = Literal["none", "unsettled", "accepted", "rejected"]
 Action = Literal["accepted", "deemed_accepted", "rejected", "pending", "reduced", "not_reduced", "direct", "reversed"]
-Number = Annotated[int, Field(strict=True, ge=1)]
-Part = Annotated[str, Field(pattern=r"^[a-z]?$")]
-Flag = Annotated[bool, Field(strict=True)]
+Number = Annotated[int, Shape(strict=True, ge=1)]
+Part = Annotated[str, Shape(pattern=r"^[a-z]?$")]
+Flag = Annotated[bool, Shape(strict=True)]
 
 
 def _amount(value: Any) -> Heads:
     return value if isinstance(value, Heads) else Heads.from_rupees({"igst": value})
 
 
-Amount = Annotated[Heads, BeforeValidator(_amount)]
+Amount = Annotated[Heads, Shape(before=_amount)]
 
 _FAULTS = {"extra_forbidden": ("is not a key of Annexure-A", "remove it or correct its spelling")}
 # A word for an original's fate or an action is that of its outcome, but for these.
@@ -57,17 +58,17 @@ class Row(Dated):
 
     id: Number
     part: Part = ""
-    document: tuple[Kind, ...] = Field(min_length=1)
+    document: Annotated[tuple[Kind, ...], Shape(min_length=1)]
     direction: Direction
     same_period: Flag = False
     original: Original
-    action: tuple[Action, ...] = Field(min_length=1)
+    action: Annotated[tuple[Action, ...], Shape(min_length=1)]
     itc: Symbol
     supplier_entry: Symbol
     add_back: Symbol
     reversal: Symbol = "0"
     pending_allowed: Flag | None = None
-    rules: tuple[RuleId, ...] = Field(min_length=1)
+    rules: RuleIds
     provenance: Literal["certain", "corroborated", "derived"]
     source: SourceId
     note: Sentence
@@ -93,7 +94,7 @@ class Example(Declared):
 class Annexure(Declared):
     """The rows of Annexure-A and the numbers they are checked with."""
 
-    row: tuple[Row, ...] = Field(min_length=1)
+    row: Annotated[tuple[Row, ...], Shape(min_length=1)]
     example: tuple[Example, ...] = ()
 
 
@@ -124,7 +125,7 @@ def load(text: str) -> Annexure:
     if problems:
         raise DeclarationError(FILE, problems)
     try:
-        annexure = Annexure.model_validate(table)
+        annexure = validated(Annexure, table)
     except ValidationError as error:
         raise DeclarationError(FILE, list(faults(error, _FAULTS))) from None
     problems = [*_contradictions(annexure), *_strays(annexure)]

@@ -1,19 +1,19 @@
 """The law book: the declared machines, the calendar and the routes together, as one value to work from.
 
-Imports the loading of each; reads the folder of declarations, and a file laid over the calendar where one is named.
+Imports the compiled law; a file laid over the calendar is read where one is named.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources.abc import Traversable
+from importlib import import_module
 from pathlib import Path
+from typing import Self
 
 from ims_fsm.errors import DeclarationError, Problem
 from ims_fsm.law.calendar import Calendar
-from ims_fsm.law.calendar_reading import read_calendar
-from ims_fsm.law.loading import load_law, shipped_law
+from ims_fsm.law.compiled import BookDeclaration, compiled
 from ims_fsm.law.register import Law
 from ims_fsm.law.routing import Routing
 from ims_fsm.resources import machines_folder
@@ -31,6 +31,11 @@ class LawBook:
     routing: Routing
     #: The TOML that is laid over the shipped calendar, if any is.
     overlay: str | None = None
+
+    @classmethod
+    def of(cls, declared: BookDeclaration) -> Self:
+        """Return the book that is declared."""
+        return cls(Law.of(declared.law), Calendar(declared.calendar), Routing.of(declared.routing))
 
 
 def book_with(calendar: str | Path | None) -> LawBook:
@@ -50,6 +55,11 @@ def overlay_of(calendar: str | Path) -> str:
         raise DeclarationError("calendar", [problem]) from error
 
 
+def shipped_law() -> Law:
+    """Return the law that the package ships."""
+    return shipped_book().law
+
+
 def shipped_book(calendar_overlay: str | None = None) -> LawBook:
     """Return the law book that the package ships; `calendar_overlay` is TOML laid over its calendar.
 
@@ -60,24 +70,10 @@ def shipped_book(calendar_overlay: str | None = None) -> LawBook:
 
 @cache
 def _shipped(calendar_overlay: str | None) -> LawBook:
-    return _bound(machines_folder(), shipped_law(), calendar_overlay)
-
-
-def book_of(folder: Path) -> LawBook:
-    """Return the law book of a folder that has all that the shipped one has, a changed copy of it for example.
-
-    Raises `DeclarationError`, also for a folder without a calendar or routes.
-    """
-    try:
-        return _bound(folder, load_law(folder), None)
-    except OSError as error:
-        file = Path(error.filename or folder).name
-        problem = Problem(
-            f"{folder} {file}", f"cannot be read ({type(error).__name__})", "name a changed copy of machines/"
-        )
-        raise DeclarationError("law book", [problem]) from error
-
-
-def _bound(folder: Traversable, law: Law, calendar_overlay: str | None) -> LawBook:
-    calendar = read_calendar((folder / "calendar.toml").read_text("utf-8"), calendar_overlay)
-    return LawBook(law, calendar, Routing.load((folder / "routes.toml").read_text("utf-8")), calendar_overlay)
+    if calendar_overlay is None:
+        return LawBook.of(compiled())
+    # What reads a calendar takes longer to load than the law.
+    reading = import_module("ims_fsm.law.calendar_reading")
+    text = (machines_folder() / "calendar.toml").read_text("utf-8")
+    book = _shipped(None)
+    return LawBook(book.law, reading.read_calendar(text, calendar_overlay), book.routing, calendar_overlay)

@@ -12,10 +12,11 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from types import MappingProxyType
-from typing import Any, Self
+from typing import Any
 
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.law.calendar_declaration import CalendarDeclaration, Extension, TimeLimit, Window
+from ims_fsm.law.declaration import Declared
 from ims_fsm.law.edition import EARLIEST
 from ims_fsm.terms.period import TaxPeriod, day_in_words, in_india, midnight, ordinal
 from ims_fsm.terms.vocabulary import Filing, Form, Kind
@@ -90,17 +91,14 @@ class Calendar:
 
     @cached_property
     def text(self) -> str:
-        """Everything that is declared, as JSON in one form; `from_text` reads it back."""
+        """Everything that is declared, as JSON in one form; `calendar_reading.calendar_of` reads it back."""
 
         def plain(value: object) -> object:
+            if isinstance(value, Declared):
+                return vars(value)
             return sorted(value) if isinstance(value, frozenset) else str(value)
 
-        return json.dumps(self.declared.model_dump(), default=plain, sort_keys=True)
-
-    @classmethod
-    def from_text(cls, text: str) -> Self:
-        """Return the calendar whose `text` this is."""
-        return cls(CalendarDeclaration.model_validate_json(text))
+        return json.dumps(self.declared, default=plain, sort_keys=True)
 
     @cached_property
     def opens_at(self) -> dt.datetime:

@@ -1,17 +1,16 @@
-"""The shape of machines/calendar.toml: its tables as frozen pydantic models, nothing computed.
+"""The shape of machines/calendar.toml: its tables as plain frozen values, nothing computed.
 
-Must not import the calendar that reads it, a database or a clock; it opens no file.
+Must not import the calendar that is made of it, pydantic, a database or a clock; it opens no file.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Mapping
-from typing import Annotated, Any, Generic, Literal, Self, TypeVar
+from collections.abc import Collection, Iterator
+from dataclasses import field
+from typing import Annotated, Generic, Literal, TypeVar
 
-from pydantic import AfterValidator, Field, model_validator
-
-from ims_fsm.law.declaration import Declared, Period, RuleId
+from ims_fsm.law.declaration import Declared, RuleId, Shape
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Filing, Form, Kind, ReminderKind
 
@@ -31,14 +30,14 @@ def _once_each(days: tuple[int, ...]) -> tuple[int, ...]:
     return days
 
 
-Day = Annotated[dt.date, Field(strict=True, ge=EARLIEST, le=LATEST)]
-DayOfMonth = Annotated[int, Field(strict=True, ge=1, le=28)]
-Count = Annotated[int, Field(strict=True, ge=0)]
-FollowedPeriod = Annotated[Period, AfterValidator(_followed)]
-StateCode = Annotated[str, Field(pattern=r"^[0-9]{2}$")]
-Words = Annotated[str, Field(min_length=1)]
+Day = Annotated[dt.date, Shape(strict=True, ge=EARLIEST, le=LATEST)]
+DayOfMonth = Annotated[int, Shape(strict=True, ge=1, le=28)]
+Count = Annotated[int, Shape(strict=True, ge=0)]
+FollowedPeriod = Annotated[TaxPeriod, Shape(after=_followed)]
+StateCode = Annotated[str, Shape(pattern=r"^[0-9]{2}$")]
+Words = Annotated[str, Shape(min_length=1)]
 # Names are kept in one text, so they have no comma.
-ExtensionName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ./_-]*$", max_length=40)]
+ExtensionName = Annotated[str, Shape(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ./_-]*$", max_length=40)]
 T = TypeVar("T")
 
 
@@ -57,13 +56,13 @@ class Opening(Cited):
 class FirstPeriod(Cited):
     """The first 2B period whose records are in IMS."""
 
-    period: Period
+    period: TaxPeriod
 
 
 class FinancialYear(Cited):
     """The month in which a financial year begins."""
 
-    first_month: Annotated[int, Field(strict=True, ge=1, le=12)]
+    first_month: Annotated[int, Shape(strict=True, ge=1, le=12)]
 
 
 class PeriodLength(Cited):
@@ -96,7 +95,7 @@ class Window(Cited):
     supplier_filing: frozenset[Filing]
     first_day: DayOfMonth
     #: By form the return with whose due day the window ends: an extension of that moves both.
-    follows: dict[Form, Literal["gstr1"]] = Field(default_factory=dict)
+    follows: dict[Form, Literal["gstr1"]] = field(default_factory=dict)
 
 
 class NextMonth(Cited):
@@ -108,7 +107,7 @@ class NextMonth(Cited):
 class NextMonthByState(Cited):
     """Days in the month after the tax period, by the category of a state."""
 
-    days: Annotated[dict[str, DayOfMonth], Field(min_length=1)]
+    days: Annotated[dict[str, DayOfMonth], Shape(min_length=1)]
 
 
 class DueGstr3b(Declared):
@@ -125,7 +124,7 @@ class Due(Declared):
     gstr3b: DueGstr3b
 
 
-class State(Declared):
+class Territory(Declared):
     """A state or union territory and the category that chooses its quarterly due day."""
 
     name: Words
@@ -139,17 +138,16 @@ class TimeLimit(Cited):
     """
 
     kinds: frozenset[Kind]
-    month: Annotated[int, Field(strict=True, ge=1, le=12)]
-    day: Annotated[int, Field(strict=True, ge=1, le=31)]
+    month: Annotated[int, Shape(strict=True, ge=1, le=12)]
+    day: Annotated[int, Shape(strict=True, ge=1, le=31)]
 
-    @model_validator(mode="after")
-    def _exists(self) -> Self:
+    def __post_init__(self) -> None:
+        """Refuse a day that its month does not have."""
         try:
             dt.date(2001, self.month, self.day)
         except ValueError as error:
             what = f"month {self.month} has no day {self.day} in every year"
             raise ValueError(f"{what}; name a day that it has") from error
-        return self
 
 
 class PendingTime(Cited):
@@ -173,7 +171,7 @@ class Remarks(Cited):
 class Reminder(Cited):
     """How many days before its last day something is brought to a recipient's mind; each of them once."""
 
-    days_before: Annotated[tuple[Annotated[int, Field(strict=True, ge=0, le=366)], ...], AfterValidator(_once_each)]
+    days_before: Annotated[tuple[Annotated[int, Shape(strict=True, ge=0, le=366)], ...], Shape(after=_once_each)]
 
 
 class Extension(Declared):
@@ -189,15 +187,14 @@ class Extension(Declared):
     name: ExtensionName | None = None
     certainty: Literal["certain", "corroborated", "derived"] | None = None
     filing: Filing | None = None
-    states: Annotated[frozenset[str], Field(min_length=1)] | None = None
-    districts: Annotated[tuple[Words, ...], Field(min_length=1)] | None = None
+    states: Annotated[frozenset[str], Shape(min_length=1)] | None = None
+    districts: Annotated[tuple[Words, ...], Shape(min_length=1)] | None = None
     form: Form | None = None
 
-    @model_validator(mode="after")
-    def _is_named(self) -> Self:
+    def __post_init__(self) -> None:
+        """Refuse districts without a name."""
         if self.districts is not None and self.name is None:
             raise ValueError("names districts and has no name; give it one, by which a taxpayer can be under it")
-        return self
 
     def covers(
         self,
@@ -226,7 +223,7 @@ class CalendarDeclaration(Declared):
     window: dict[str, Window]
     two_b: NextMonth
     due: Due
-    state: dict[StateCode, State]
+    state: dict[StateCode, Territory]
     time_limit: TimeLimit
     amendment: TimeLimit
     pending: PendingTime
@@ -235,21 +232,21 @@ class CalendarDeclaration(Declared):
     reminder: dict[ReminderKind, Reminder]
     extension: tuple[Extension, ...] = ()
 
-    @model_validator(mode="after")
-    def _has_every_reminder(self) -> Self:
+    def __post_init__(self) -> None:
+        """Refuse a calendar without one of the reminders."""
         missing = [kind for kind in ReminderKind if kind not in self.reminder]
         if missing:
             raise ValueError(f"reminder has no {' and no '.join(missing)}; add it, with no days where none is wanted")
-        return self
 
     def citations(self) -> Iterator[tuple[str, str]]:
         """Give each cited table's place ("due.gstr1.monthly") and its rule id."""
-        return _citations(self.model_dump(), "")
+        return _citations(self, "")
 
 
-def _citations(table: Mapping[str, Any], place: str) -> Iterator[tuple[str, str]]:
-    for key, value in table.items():
+def _citations(table: object, place: str) -> Iterator[tuple[str, str]]:
+    parts = vars(table) if isinstance(table, Declared) else table
+    for key, value in parts.items() if isinstance(parts, dict) else ():
         if key == "rule":
             yield place, value
-        elif isinstance(value, dict):
+        else:
             yield from _citations(value, f"{place}.{key}" if place else str(key))

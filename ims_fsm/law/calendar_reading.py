@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from ims_fsm.errors import DeclarationError, Problem
 from ims_fsm.law.calendar import Calendar, FilingWindow, day_after, month_number
 from ims_fsm.law.calendar_declaration import CalendarDeclaration, Extension
-from ims_fsm.law.declaration import faults, parsed
+from ims_fsm.law.reading import faults, parsed, validated, validated_json
 from ims_fsm.terms.vocabulary import Filing, Form
 
 _FAULTS = {
@@ -52,12 +52,17 @@ def read_calendar(text: str, overlay: str | None = None, where: str = "calendar.
     if problems:
         raise DeclarationError(where, problems)
     try:
-        calendar = Calendar(CalendarDeclaration.model_validate(content))
+        calendar = Calendar(validated(CalendarDeclaration, content))
     except ValidationError as error:
         raise DeclarationError(where, list(faults(error, _FAULTS))) from None
     if problems := _contradictions(calendar):
         raise DeclarationError(where, problems)
     return calendar
+
+
+def calendar_of(text: str) -> Calendar:
+    """Return the calendar whose `text` this is."""
+    return Calendar(validated_json(CalendarDeclaration, text))
 
 
 def laid_over(base: Mapping[str, Any], top: Mapping[str, Any]) -> dict[str, Any]:

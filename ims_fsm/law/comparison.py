@@ -6,7 +6,7 @@ Imports the declaration, the edition and what is barred; draws nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeVar
 
@@ -21,7 +21,6 @@ from ims_fsm.law.declaration import (
 from ims_fsm.law.edition import Edition, Machine
 
 D = TypeVar("D", bound=Declared)
-_UNDATED = {"since": None, "until": None}
 
 
 class Change(StrEnum):
@@ -167,22 +166,21 @@ def _rules(edition: Edition) -> Mapping[tuple[str, str, str], tuple[str, ...]]:
 
 
 def _undated(guard: GuardDeclaration | None) -> GuardDeclaration | None:
-    return None if guard is None else guard.model_copy(update=_UNDATED)
+    return None if guard is None else replace(guard, since=None, until=None)
 
 
 def _whole(before: Edition, after: Edition, guards: Iterable[GuardChange]) -> Edition:
     new, old = after.machine.declaration, before.machine.declaration
     transitions: dict[TransitionDeclaration, None] = {}
     for move in (*after.transitions, *before.transitions):
-        transitions[move.model_copy(update=_UNDATED)] = None
-    declaration = new.model_copy(
-        update={
-            "state": _union(new.state, old.state),
-            "trigger": _union(new.trigger, old.trigger),
-            "transition": tuple(transitions),
-            "guard": tuple(guard for change in guards if (guard := _undated(change.guard)) is not None),
-            "values": {},
-        }
+        transitions[replace(move, since=None, until=None)] = None
+    declaration = replace(
+        new,
+        state=_union(new.state, old.state),
+        trigger=_union(new.trigger, old.trigger),
+        transition=tuple(transitions),
+        guard=tuple(guard for change in guards if (guard := _undated(change.guard)) is not None),
+        values={},
     )
     both = RuleSetDeclaration(id=f"{before.rule_set.id}-to-{after.rule_set.id}", title="one beside the other")
     return Machine(declaration, _union(after.machine.facts, before.machine.facts), (both,)).edition

@@ -1,52 +1,103 @@
-"""The shape of what `machines/` declares: facts, machines, guards, rules. Frozen pydantic models, nothing computed.
+"""The shape of what `machines/` declares: facts, machines, guards, rules. Plain frozen values, nothing computed.
 
-And the words for what is not of the shape. Imports pydantic and the errors; reads no file.
+Must not import pydantic, which reads these shapes where something is read anew (`law.reading`) and takes longer to
+load than the law; reads no file.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-import tomllib
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Annotated, Any, Literal
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, Field, FrozenInstanceError, dataclass, field, fields
+from typing import Annotated, Any, ClassVar, Literal, dataclass_transform
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-
-from ims_fsm.errors import Problem
 from ims_fsm.terms.period import TaxPeriod
 
 ENTRY = "[*]"
 STATE = "state"
 
 
+class Shape:
+    """What a value must be besides its type, in the words of pydantic's schemas; `before` and `after` are called."""
+
+    def __init__(
+        self,
+        *,
+        before: Callable[[Any], object] | None = None,
+        after: Callable[[Any], object] | None = None,
+        **limits: object,
+    ) -> None:
+        """Keep the limits, like `pattern` and `min_length`."""
+        self._limits = limits
+        self._calls = {"function-before": before, "function-after": after}
+
+    def __get_pydantic_core_schema__(self, source: object, handler: Callable[[object], dict[str, Any]]) -> object:
+        """Have pydantic hold it."""
+        schema = handler(source) | self._limits
+        for kind, function in self._calls.items():
+            if function is not None:
+                schema = {"type": kind, "function": {"type": "no-info", "function": function}, "schema": schema}
+        return schema
+
+
 def _as_tuple(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
 
-def _as_period(value: object) -> object:
-    return TaxPeriod(value) if isinstance(value, str) else value
+Name = Annotated[str, Shape(pattern=r"^[a-z][a-z0-9_]*$")]
+Source = Annotated[str, Shape(pattern=r"^([a-z][a-z0-9_]*|\[\*\])$")]
+RuleId = Annotated[str, Shape(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_-]+)*$")]
+RuleIds = Annotated[tuple[RuleId, ...], Shape(min_length=1)]
+Sentence = Annotated[str, Shape(min_length=3)]
+Values = Annotated[tuple[str, ...], Shape(before=_as_tuple, min_length=1)]
+Actor = Name
 
 
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-Source = Annotated[str, Field(pattern=r"^([a-z][a-z0-9_]*|\[\*\])$")]
-RuleId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_-]+)*$")]
-Sentence = Annotated[str, Field(min_length=3)]
-Period = Annotated[TaxPeriod, BeforeValidator(_as_period), Field(json_schema_extra={"type": "string"})]
-Values = Annotated[tuple[str, ...], BeforeValidator(_as_tuple), Field(min_length=1)]
-Actor = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
+class Declared:
+    """The base of every declared thing: a frozen dataclass by keywords; where it is read an unknown key is refused."""
 
+    __pydantic_config__: ClassVar[Mapping[str, object]] = {"extra": "forbid"}
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+    _names: ClassVar[tuple[str, ...]] = ()
+    _defaults: ClassVar[Mapping[str, object]] = {}
 
-class Declared(BaseModel):
-    """The base of every declared thing: frozen, and an unknown key is refused."""
+    def __init_subclass__(cls) -> None:
+        """Make each declared thing a dataclass whose methods are those below: compiling its own would take longer."""
+        super().__init_subclass__()
+        dataclass(kw_only=True, init=False, repr=False, eq=False)(cls)
+        cls._names = tuple(part.name for part in fields(cls))
+        cls._defaults = {
+            part.name: part.default if part.default_factory is MISSING else part.default_factory()
+            for part in fields(cls)
+            if (part.default, part.default_factory) != (MISSING, MISSING)
+        }
 
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+    def __init__(self, **given: Any) -> None:
+        """Keep the fields as they are given, unchecked; `law.reading` checks what is read."""
+        vars(self).update({**self._defaults, **given})
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Refuse it."""
+        raise FrozenInstanceError(f"cannot assign to field {name!r}")
+
+    def __eq__(self, other: object) -> bool:
+        """Two are equal when they declare the same."""
+        return type(self) is type(other) and vars(self) == vars(other)
+
+    def __hash__(self) -> int:
+        """Hash by the fields."""
+        return hash(tuple(vars(self)[name] for name in self._names))
+
+    def __repr__(self) -> str:
+        """Show the fields."""
+        return f"{type(self).__name__}({', '.join(f'{name}={vars(self)[name]!r}' for name in self._names)})"
 
 
 class Dated(Declared):
     """Something that holds for records whose 2B period lies in `since` to `until`, both included."""
 
-    since: Period | None = None
-    until: Period | None = None
+    since: TaxPeriod | None = None
+    until: TaxPeriod | None = None
 
     def holds_at(self, period: TaxPeriod) -> bool:
         """Say whether it is in force for a record of this 2B period."""
@@ -58,7 +109,7 @@ class FactDeclaration(Declared):
 
     name: Name
     says: Sentence
-    values: dict[Name, Sentence] = Field(min_length=2)
+    values: Annotated[dict[Name, Sentence], Shape(min_length=2)]
     default: Name
 
 
@@ -68,7 +119,7 @@ class StateDeclaration(Declared):
     name: Name
     title: Sentence
     says: Sentence
-    rules: tuple[RuleId, ...] = Field(min_length=1)
+    rules: RuleIds
     terminal: bool = False
 
 
@@ -85,9 +136,9 @@ class TransitionDeclaration(Dated):
     """From any of the sources to dest, by the trigger; `[*]` is the source of what comes into being."""
 
     trigger: Name
-    source: tuple[Source, ...] = Field(min_length=1)
+    source: Annotated[tuple[Source, ...], Shape(min_length=1)]
     dest: Name
-    rules: tuple[RuleId, ...] = Field(min_length=1)
+    rules: RuleIds
 
 
 class GuardDeclaration(Dated):
@@ -97,7 +148,7 @@ class GuardDeclaration(Dated):
     """
 
     name: Name
-    triggers: tuple[Name, ...] = Field(min_length=1)
+    triggers: Annotated[tuple[Name, ...], Shape(min_length=1)]
     refuse_when: dict[Name, Values]
     rule: RuleId
     see: tuple[RuleId, ...] = ()
@@ -121,7 +172,7 @@ class MachineDeclaration(Declared):
     abstract: bool = False
     initial: Name | None = None
     facts: tuple[Name, ...] = ()
-    values: dict[Name, Values] = Field(default_factory=dict)
+    values: dict[Name, Values] = field(default_factory=dict)
     state: tuple[StateDeclaration, ...] = ()
     trigger: tuple[TriggerDeclaration, ...] = ()
     transition: tuple[TransitionDeclaration, ...] = ()
@@ -166,7 +217,7 @@ class UseCaseDeclaration(Declared):
     name: Name
     actor: Actor
     says: Sentence
-    rules: tuple[RuleId, ...] = Field(min_length=1)
+    rules: RuleIds
 
 
 class CounterDeclaration(Declared):
@@ -185,77 +236,18 @@ class ClaimDeclaration(Declared):
 
     name: Name
     says: Sentence
-    against: tuple[CounterDeclaration, ...] = Field(min_length=1)
+    against: Annotated[tuple[CounterDeclaration, ...], Shape(min_length=1)]
     instead: tuple[RuleId, ...] = ()
 
 
-def parsed(name: str, text: str, problems: list[Problem]) -> dict[str, Any]:
-    """Return a TOML text as a table; a text that is not TOML becomes a problem, and an empty table."""
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        problems.append(Problem(name, f"is not TOML: {error}", "correct that line"))
-        return {}
+class LawDeclaration(Declared):
+    """Everything that the files of machines and their lists declare, by name; `cited_by` holds who cites a rule."""
 
-
-# What is wrong, and its remedy, by pydantic's type of a fault.
-_WORDS = {
-    "missing": ("is missing", "add it"),
-    "extra_forbidden": ("is not a key here", "remove it or correct its spelling"),
-    "model_type": ("is not a table", "write it as a table with its keys"),
-    "dict_type": ("is not a table", "write it as a table with its keys"),
-    "tuple_type": ("is not a list", "write it in brackets"),
-    "too_short": ("is too short", "write at least {min_length}"),
-    "string_type": ("is not text", "write it in quotes"),
-    "string_too_short": ("is too short", "write it out"),
-    "string_pattern_mismatch": ("is not written as it must be", "a name reads like keep_pending, a rule like faq.3"),
-}
-
-
-def faults(
-    error: ValidationError, words: Mapping[str, tuple[str, str]], place: str = "", row: object = None
-) -> Iterator[Problem]:
-    """Give what is not of the shape as problems; `words` are those that its file has beside the usual ones.
-
-    `place` is where the row stands that was read; the innermost entry of it around a fault is named by its name.
-    """
-    listed = error.errors()
-    # pydantic also calls a list too short when its entries have faults: only the innermost fault is one to mend.
-    around = {fault["loc"][:depth] for fault in listed for depth in range(len(fault["loc"]))}
-    return (_fault(fault, {**_WORDS, **words}, place, row) for fault in listed if fault["loc"] not in around)
-
-
-def _fault(fault: Mapping[str, Any], words: Mapping[str, tuple[str, str]], within: str, row: object) -> Problem:
-    place, value = f"{within} {_place(fault['loc'])}".strip() + _named(row, fault["loc"]), fault["input"]
-    if fault["type"] == "value_error":
-        what, _, remedy = str(fault["ctx"]["error"]).partition("; ")
-        return Problem(place, what, remedy)
-    what, remedy = words.get(fault["type"], ("cannot be used", fault["msg"].replace("Input", "it", 1)))
-    if fault["type"] not in {"extra_forbidden", "missing"} and not isinstance(value, dict):
-        what = f"{written(value)} {what}"
-    return Problem(place, what, remedy.format(**fault.get("ctx", {})) if fault["type"] in words else remedy)
-
-
-def _named(row: object, location: Sequence[str | int]) -> str:
-    """Return the name of the innermost entry on the way to a fault, in brackets: a number alone is hard to find."""
-    name, here = "", row
-    for part in (None, *location):
-        if isinstance(here, list) and isinstance(part, int) and part < len(here):
-            here = here[part]
-        elif part is not None:
-            here = here.get(part) if isinstance(here, dict) else None
-        if isinstance(here, dict):
-            name = str(here.get("name") or here.get("id") or here.get("trigger") or name)
-    return f" ({name})" if name else ""
-
-
-def written(value: object) -> str:
-    """Return a value as the file's author wrote it."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return value.isoformat() if isinstance(value, dt.date | dt.time) else repr(value)
-
-
-def _place(steps: Sequence[str | int]) -> str:
-    path = "".join(f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in steps if step != "[key]")
-    return path.removeprefix(".")
+    sources: dict[str, SourceDeclaration]
+    rule_sets: tuple[RuleSetDeclaration, ...]
+    rules: dict[str, RuleDeclaration]
+    facts: dict[str, FactDeclaration]
+    machines: dict[str, MachineDeclaration]
+    use_cases: dict[str, UseCaseDeclaration]
+    claims: dict[str, ClaimDeclaration]
+    cited_by: dict[str, tuple[str, ...]]

@@ -17,6 +17,7 @@ from ims_fsm.law.declaration import (
     ENTRY,
     STATE,
     Dated,
+    Declared,
     FactDeclaration,
     GuardDeclaration,
     MachineDeclaration,
@@ -70,7 +71,7 @@ class Machine:
     def declared(self) -> str:
         """What the machine decides by, as JSON: everything declared of it but its prose, and the rule sets' periods."""
         parts = (self.declaration, *self.facts, *self.rule_sets)
-        return json.dumps([_without_prose(part.model_dump(mode="json")) for part in parts], sort_keys=True)
+        return json.dumps([_without_prose(part) for part in parts], sort_keys=True)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -211,6 +212,7 @@ def closure(start: Collection[str], arrows: Collection[tuple[str, str]]) -> froz
 
 
 def _without_prose(declared: Any) -> Any:
-    if isinstance(declared, dict):
-        return {key: _without_prose(value) for key, value in declared.items() if key not in PROSE}
-    return [_without_prose(part) for part in declared] if isinstance(declared, list) else declared
+    parts = vars(declared) if isinstance(declared, Declared) else declared
+    if isinstance(parts, dict):
+        return {key: _without_prose(value) for key, value in parts.items() if key not in PROSE}
+    return [_without_prose(part) for part in parts] if isinstance(parts, tuple) else parts

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ims_fsm.errors import InputError, Problem
+from ims_fsm.law.book import shipped_law
 from ims_fsm.law.facts import Facts
-from ims_fsm.law.loading import shipped_law
 from ims_fsm.law.register import Law
 
 When = Literal["before", "after", "on_enter"]

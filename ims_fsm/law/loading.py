@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import cache
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,20 +15,24 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from ims_fsm.errors import DeclarationError, Problem
+from ims_fsm.law.book import LawBook
+from ims_fsm.law.calendar_reading import read_calendar
+from ims_fsm.law.compiled import BookDeclaration
 from ims_fsm.law.declaration import (
     ClaimDeclaration,
     Declared,
     FactDeclaration,
+    LawDeclaration,
     MachineDeclaration,
     RuleDeclaration,
     RuleSetDeclaration,
     SourceDeclaration,
     UseCaseDeclaration,
-    faults,
-    parsed,
 )
 from ims_fsm.law.edition import Machine
-from ims_fsm.law.register import Law, citations
+from ims_fsm.law.reading import faults, parsed, validated
+from ims_fsm.law.register import Law, citations, machines_of
+from ims_fsm.law.routing_reading import read_routing
 from ims_fsm.law.structure import (
     citation_problems,
     claim_problems,
@@ -38,9 +41,9 @@ from ims_fsm.law.structure import (
     repeated,
     rule_set_problems,
 )
-from ims_fsm.resources import machines_folder
 
 RULES, FACTS, WORKFLOW, NOT_LAW = "rules.toml", "facts.toml", "workflow.toml", "not_law.toml"
+CALENDAR, ROUTES = "calendar.toml", "routes.toml"
 TABLES: Mapping[str, Mapping[str, tuple[type[Declared], str]]] = {
     RULES: {
         "source": (SourceDeclaration, "id"),
@@ -52,29 +55,66 @@ TABLES: Mapping[str, Mapping[str, tuple[type[Declared], str]]] = {
     NOT_LAW: {"claim": (ClaimDeclaration, "name")},
 }
 # What stands beside the machines and is read elsewhere: here it only cites.
-BESIDE = frozenset({"calendar.toml", "routes.toml", "annexure_a.toml"})
+BESIDE = frozenset({CALENDAR, ROUTES, "annexure_a.toml"})
 _OWN_REMEDY = "name a TOML file in UTF-8, or a folder of them"
 D = TypeVar("D", bound=Declared)
 
 
-@cache
-def shipped_law() -> Law:
-    """Return the law that the package ships, loaded and verified once."""
-    return load_law(machines_folder())
-
-
 def load_law(folder: Traversable) -> Law:
     """Load and verify every declaration in a folder; raises `DeclarationError` with all problems at once."""
+    return read_law(texts_in(folder))
+
+
+def load_book(folder: Traversable) -> LawBook:
+    """Load and verify the law book of a folder that has all that the shipped one has, a changed copy of it for example.
+
+    Raises `DeclarationError`, also for a folder without a calendar or routes.
+    """
+    return LawBook.of(read_book(texts_in(folder)))
+
+
+def texts_in(folder: Traversable) -> dict[str, str]:
+    """Return the TOML texts of a folder by file name; raises `DeclarationError` where one cannot be read."""
     try:
         files = sorted((file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name)
-        return read_law({file.name: file.read_text("utf-8") for file in files})
-    except (OSError, UnicodeDecodeError) as error:
-        problem = Problem(str(folder), f"cannot be read: {error}", "name a folder of TOML files in UTF-8")
-        raise DeclarationError("machines", [problem]) from error
+        return decoded({file.name: file.read_bytes() for file in files}, folder)
+    except OSError as error:
+        raise _unreadable(folder, error) from error
+
+
+def decoded(contents: Mapping[str, bytes], folder: Traversable) -> dict[str, str]:
+    """Return what the files of a folder hold as texts; raises `DeclarationError` where one is not UTF-8."""
+    try:
+        return {name: content.decode() for name, content in contents.items()}
+    except UnicodeDecodeError as error:
+        raise _unreadable(folder, error) from error
+
+
+def _unreadable(folder: Traversable, error: Exception) -> DeclarationError:
+    problem = Problem(str(folder), f"cannot be read: {error}", "name a folder of TOML files in UTF-8")
+    return DeclarationError("machines", [problem])
 
 
 def read_law(texts: Mapping[str, str]) -> Law:
     """Load and verify declarations given as TOML texts by file name; raises `DeclarationError`."""
+    return Law.of(_read_law(texts))
+
+
+def read_book(texts: Mapping[str, str]) -> BookDeclaration:
+    """Read all that is declared, given as TOML texts by file name, and verify it.
+
+    Raises `DeclarationError`, also where the calendar or the routes are not among them.
+    """
+    if missing := [name for name in (CALENDAR, ROUTES) if name not in texts]:
+        problems = [Problem(name, "is missing", "name a changed copy of machines/") for name in missing]
+        raise DeclarationError("law book", problems)
+    law = _read_law(texts)
+    return BookDeclaration(
+        law=law, calendar=read_calendar(texts[CALENDAR]).declared, routing=read_routing(texts[ROUTES])
+    )
+
+
+def _read_law(texts: Mapping[str, str]) -> LawDeclaration:
     problems: list[Problem] = []
     tables = {name: parsed(name, text, problems) for name, text in texts.items()}
     problems += [
@@ -101,10 +141,10 @@ def load_own(path: Path | str) -> Law:
         raise DeclarationError(str(path), [Problem(str(path), "holds no declaration", _OWN_REMEDY)])
     if not path.is_dir():
         _take_in(path, tables, problems)
-    return _verified(tables, problems, str(path))
+    return Law.of(_verified(tables, problems, str(path)))
 
 
-def _verified(tables: Mapping[str, dict[str, Any]], problems: list[Problem], subject: str) -> Law:
+def _verified(tables: Mapping[str, dict[str, Any]], problems: list[Problem], subject: str) -> LawDeclaration:
     """Put a law together from its files, any of which may carry lists, and verify it.
 
     Raises `DeclarationError` with the problems given and all that there are besides.
@@ -119,21 +159,17 @@ def _verified(tables: Mapping[str, dict[str, Any]], problems: list[Problem], sub
     ]
     declared = {file: table for file, table in rest.items() if table and file not in TABLES}
     citing = {file: {key: part for key, part in table.items() if key != "rule"} for file, table in carrying.items()}
-    rule_sets = tuple(listed["rule_set"].values())
-    machines = {
-        name: Machine(machine, tuple(listed["fact"][f] for f in machine.facts if f in listed["fact"]), rule_sets)
-        for name, machine in _machine_declarations(declared, problems).items()
-    }
-    law = Law(
+    whole = LawDeclaration(
         sources=listed["source"],
-        rule_sets=rule_sets,
+        rule_sets=tuple(listed["rule_set"].values()),
         rules=listed["rule"],
         facts=listed["fact"],
-        machines={name: machine for name, machine in machines.items() if not machine.declaration.abstract},
+        machines=_machine_declarations(declared, problems),
         use_cases=listed["use_case"],
         cited_by=citations({**tables, **citing}),
         claims=listed["claim"],
     )
+    law, machines = Law.of(whole), machines_of(whole)
     rules = _place("rule_set", carrying)
     if not problems:
         problems += rule_set_problems(rules, law.rule_sets)
@@ -144,7 +180,7 @@ def _verified(tables: Mapping[str, dict[str, Any]], problems: list[Problem], sub
         problems += claim_problems(_place("claim", carrying), law)
     if problems:
         raise DeclarationError(subject, problems)
-    return law
+    return whole
 
 
 def _machines_problems(law: Law, machines: Mapping[str, Machine]) -> Iterator[Problem]:
@@ -177,23 +213,14 @@ def _machine_declarations(
             what = f"extends {machine.extends!r}, which is not a declared machine that stands by itself"
             choice = ", ".join(other for other, table in files.items() if "extends" not in table)
             problems.append(Problem(f"{name}.toml", what, f"extend one of {choice or 'none: there is none'}"))
-    return {name: _joined(read.get(machine.extends or ""), machine) for name, machine in read.items()}
-
-
-def _joined(base: MachineDeclaration | None, machine: MachineDeclaration) -> MachineDeclaration:
-    if base is None:
-        return machine
-    lists = {key: getattr(base, key) + getattr(machine, key) for key in ("state", "trigger", "transition", "guard")}
-    initial, facts = machine.initial or base.initial, machine.facts or base.facts
-    values = {**base.values, **machine.values}
-    return machine.model_copy(update={**lists, "initial": initial, "facts": facts, "values": values})
+    return read
 
 
 def _entries(place: str, rows: Sequence[object], model: type[D], problems: list[Problem]) -> list[D]:
     entries = []
     for number, row in enumerate(rows, start=1):
         try:
-            entries.append(model.model_validate(row))
+            entries.append(validated(model, row))
         except ValidationError as error:
             where = place if model is MachineDeclaration else f"{place}[{number}]"
             problems.extend(faults(error, {}, where, row))

@@ -6,12 +6,15 @@ Imports the declaration and the edition; reads no file.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Self
 
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.law.declaration import (
     ClaimDeclaration,
     FactDeclaration,
+    LawDeclaration,
+    MachineDeclaration,
     RuleDeclaration,
     RuleSetDeclaration,
     SourceDeclaration,
@@ -38,6 +41,20 @@ class Law:
     cited_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     claims: Mapping[str, ClaimDeclaration] = field(default_factory=dict)
 
+    @classmethod
+    def of(cls, declared: LawDeclaration) -> Self:
+        """Return the law that is declared; a machine that only others extend is none of its machines."""
+        return cls(
+            sources=declared.sources,
+            rule_sets=declared.rule_sets,
+            rules=declared.rules,
+            facts=declared.facts,
+            machines={n: machine for n, machine in machines_of(declared).items() if not machine.declaration.abstract},
+            use_cases=declared.use_cases,
+            cited_by=declared.cited_by,
+            claims=declared.claims,
+        )
+
     def machine(self, name: str) -> Machine:
         """Return a machine by name; raises `InputError` naming the machines there are."""
         if name not in self.machines:
@@ -60,6 +77,30 @@ class Law:
         """Say whether pending ends by a deadline under a rule set (its id), for any machine of records."""
         editions = (machine.editions[rule_set] for machine in self.record_machines)
         return any(edition.transition(State.PENDING, Trigger.LAPSE) is not None for edition in editions)
+
+
+def machines_of(declared: LawDeclaration) -> dict[str, Machine]:
+    """Return every machine that is declared, whole, those that others extend with them."""
+    return {
+        name: Machine(
+            whole := _joined(declared.machines.get(machine.extends or ""), machine),
+            tuple(declared.facts[fact] for fact in whole.facts if fact in declared.facts),
+            declared.rule_sets,
+        )
+        for name, machine in declared.machines.items()
+    }
+
+
+def _joined(base: MachineDeclaration | None, machine: MachineDeclaration) -> MachineDeclaration:
+    if base is None:
+        return machine
+    return replace(
+        machine,
+        **{key: getattr(base, key) + getattr(machine, key) for key in ("state", "trigger", "transition", "guard")},
+        initial=machine.initial or base.initial,
+        facts=machine.facts or base.facts,
+        values={**base.values, **machine.values},
+    )
 
 
 def citations(tables: Mapping[str, object]) -> dict[str, tuple[str, ...]]:

@@ -5,16 +5,12 @@ Imports the declaration and the terms; reads no file and no clock.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, Self, get_args
 
-from pydantic import Field, ValidationError
-
-from ims_fsm.errors import DeclarationError, Problem
-from ims_fsm.law.declaration import Dated, Declared, RuleId, Values, faults, parsed
+from ims_fsm.law.declaration import Dated, Declared, RuleId, Values
 from ims_fsm.terms.document import Document, Ineligible
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Form, Kind, Route, Section, TaxpayerKind
@@ -46,7 +42,7 @@ class RouteDeclaration(Dated):
     """A way for a document: the conditions that lead there, and where GSTR-2B shows it."""
 
     name: Route
-    when: dict[Condition, Values] = Field(default_factory=dict)
+    when: dict[Condition, Values] = field(default_factory=dict)
     section: Section
     counts: bool = True
     effect: Effect
@@ -99,18 +95,8 @@ class Routing:
     left_out: Mapping[LeftOutReason, LeftOutDeclaration]
 
     @classmethod
-    def load(cls, text: str, where: str = "routes.toml") -> Self:
-        """Read the declaration; raises `DeclarationError` with all problems at once."""
-        problems: list[Problem] = []
-        table = parsed(where, text, problems)
-        if problems:
-            raise DeclarationError(where, problems)
-        try:
-            declared = RoutingDeclaration.model_validate(table)
-        except ValidationError as error:
-            raise DeclarationError(where, [*faults(error, {}, where, table)]) from error
-        if problems := [*_problems(declared, where)]:
-            raise DeclarationError(where, problems)
+    def of(cls, declared: RoutingDeclaration) -> Self:
+        """Return the routing that is declared."""
         carriers = {carrier.form: frozenset(carrier.kinds) for carrier in declared.carrier}
         left_out = {reason.name: reason for reason in declared.left_out}
         return cls(frozenset(declared.eligible.kinds), carriers, declared.route, left_out)
@@ -144,32 +130,3 @@ class Routing:
     def declared(self) -> Callable[[Route], RouteDeclaration]:
         """Returns the first declared route of a name."""
         return {route.name: route for route in reversed(self.routes)}.__getitem__
-
-
-def _problems(declared: RoutingDeclaration, where: str) -> Iterator[Problem]:
-    forms = Counter(str(carrier.form) for carrier in declared.carrier)
-    names = Counter(str(reason.name) for reason in declared.left_out)
-    for what, counts in (("carrier", forms), ("left_out", names)):
-        for twice in (name for name, times in counts.items() if times > 1):
-            yield Problem(f"{where} {what}", f"has {twice} twice", "keep one entry")
-    if missing := [name for name in get_args(LeftOutReason) if name not in names]:
-        yield Problem(f"{where} left_out", f"lacks {', '.join(missing)}", "say why, and by which rule")
-    yield from _problems_of_routes(declared.route, where)
-
-
-def _problems_of_routes(routes: Sequence[RouteDeclaration], where: str) -> Iterator[Problem]:
-    takes_all = [not (route.when or route.since or route.until) for route in routes]
-    if not any(takes_all):
-        yield Problem(where, "has no last route that takes every document", "end it with a route without conditions")
-    for number, route in enumerate(routes, start=1):
-        place = f"{where} route.{number}"
-        if any(takes_all[: number - 1]):
-            yield Problem(place, "is never reached", "put it before the route without conditions")
-        first = next(earlier for earlier in routes if earlier.name is route.name)
-        if (route.section, route.counts, route.effect) != (first.section, first.counts, first.effect):
-            yield Problem(place, f"shows {route.name} otherwise than the route of that name before it", "name it apart")
-        for condition, values in route.when.items():
-            for value in values:
-                if value not in CONDITIONS[condition]:
-                    words = ", ".join(CONDITIONS[condition])
-                    yield Problem(f"{place} when.{condition}", f"{value!r} is none of its values", f"use {words}")

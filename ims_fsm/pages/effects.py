@@ -7,6 +7,7 @@ The lines are in `templates/`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from ims_fsm.law.decision import always_refused
@@ -88,6 +89,6 @@ def shared(
     entries: dict[str, tuple[D, list[str]]] = {}
     for name, machine in material.machines.items():
         for entry in (entry for entry in declared(machine) if fits(entry, machine)):
-            _, names = entries.setdefault(entry.model_dump_json(exclude={*apart}), (entry, []))
+            _, names = entries.setdefault(repr(replace(entry, **dict.fromkeys(apart))), (entry, []))
             names += [name] if name not in names else []
     return list(entries.values())

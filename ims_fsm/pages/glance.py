@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
 
 from ims_fsm.law.decision import decide
 from ims_fsm.law.declaration import Declared
 from ims_fsm.law.edition import Edition, Machine
+from ims_fsm.law.reading import validated
 from ims_fsm.law.refusal import Refused
 from ims_fsm.pages.material import Material
 
@@ -43,12 +44,12 @@ class Question(Declared):
     trigger: str
     facts: tuple[str, str]
     note: str
-    given: Mapping[str, str] = {}
+    given: Mapping[str, str] = field(default_factory=dict)
     until: str = ""
     once: str = ""
 
 
-QUESTIONS = tuple(map(Question.model_validate, tomllib.loads(FILE.read_text("utf-8"))["question"]))
+QUESTIONS = tuple(validated(Question, row) for row in tomllib.loads(FILE.read_text("utf-8"))["question"])
 
 
 def answers(machine: Machine, question: Question) -> dict[tuple[str, str], Answers]:

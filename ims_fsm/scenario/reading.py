@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.law.book import LawBook, shipped_book
 from ims_fsm.law.calendar import Calendar
-from ims_fsm.law.declaration import faults, written
+from ims_fsm.law.reading import faults, written
 from ims_fsm.law.refusal import NO_TRANSITION
 from ims_fsm.law.register import Law, carried
 from ims_fsm.scenario.declaration import DocumentEntry, Expect, Expectation, Header, Scenario, Step, TaxpayerEntry

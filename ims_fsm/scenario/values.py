@@ -12,7 +12,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
-from ims_fsm.law.declaration import written
+from ims_fsm.law.reading import written
 from ims_fsm.terms.border import checked_gstin
 from ims_fsm.terms.money import HEADS, Heads, paise
 from ims_fsm.terms.period import TaxPeriod, indian

@@ -18,9 +18,10 @@ from ims_fsm.draw.diagrams import draw
 from ims_fsm.draw.picture import picture_of
 from ims_fsm.draw.tables import transition_table
 from ims_fsm.errors import InputError, Problem
+from ims_fsm.law.book import shipped_law
 from ims_fsm.law.declaration import ENTRY
 from ims_fsm.law.edition import Edition
-from ims_fsm.law.loading import load_law, shipped_law
+from ims_fsm.law.loading import load_law
 from ims_fsm.law.register import Law
 
 NAME = "ims-machine"

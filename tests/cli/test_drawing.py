@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ims_fsm.draw import renderer
-from ims_fsm.law.loading import shipped_law
+from ims_fsm.law.book import shipped_law
 
 
 @pytest.mark.parametrize(("fmt", "ending", "first"), [("dot", "dot", "digraph"), ("mermaid", "mmd", "---")])

@@ -25,7 +25,7 @@ def explores(monkeypatch):
         book = shipped_book()
         note = book.law.machines["credit_note"]
         left = tuple(declared for declared in note.declaration.guard if declared.name != guard)
-        spoilt = replace(note, declaration=note.declaration.model_copy(update={"guard": left}))
+        spoilt = replace(note, declaration=replace(note.declaration, guard=left))
         law = replace(book, law=replace(book.law, machines={**book.law.machines, "credit_note": spoilt}))
         chosen = bounds.setting(
             law, Kind.CREDIT_NOTE, "before", {"versions": 1, "amendments": IN_IMS, "acts_on_saved": False}

@@ -11,7 +11,7 @@ import pytest
 from ims_fsm.cli.law import path_and_machines
 from ims_fsm.draw import watching
 from ims_fsm.law import annexure, modelcheck
-from ims_fsm.law.loading import shipped_law
+from ims_fsm.law.book import shipped_law
 from ims_fsm.law.modelcheck import Extent, Report
 from ims_fsm.law.properties.claim import Property
 
@@ -226,7 +226,7 @@ def test_a_row_of_annexure_a_that_is_wrong_ends_with_1(bare, found, monkeypatch)
     def spoilt(text):
         table = load(text)
         wrong = next(one for one in table.example if one.itc)
-        return table.model_copy(update={"example": (wrong.model_copy(update={"itc": -wrong.itc}),)})
+        return replace(table, example=(replace(wrong, itc=-wrong.itc),))
 
     monkeypatch.setattr(annexure, "load", spoilt)
     assert "FAILS  example of row" in bare("verify").ended(1).out

@@ -18,8 +18,8 @@ from ims_fsm.draw.dot import dot_of
 from ims_fsm.draw.mermaid import mermaid_of
 from ims_fsm.draw.picture import Move, picture_of
 from ims_fsm.errors import InputError
+from ims_fsm.law.book import shipped_law
 from ims_fsm.law.comparison import Change, Comparison
-from ims_fsm.law.loading import shipped_law
 from ims_fsm.law.register import Law
 
 OLD, NEW = "IMS-2024-10", "IMS-2025-10"

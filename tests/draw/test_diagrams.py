@@ -85,7 +85,7 @@ def test_every_format_has_an_ending_of_its_own() -> None:
 
 def test_looking_at_the_law_loads_no_drawing_package_and_no_database() -> None:
     code = (
-        "import sys; from ims_fsm.draw.diagrams import draw; from ims_fsm.law.loading import shipped_law; "
+        "import sys; from ims_fsm.draw.diagrams import draw; from ims_fsm.law.book import shipped_law; "
         "draw(shipped_law().machine('invoice').edition, 'mermaid'); "
         "packages = {'typst', 'graphviz', 'pygraphviz', 'sqlmodel', 'sqlalchemy', 'typer', 'transitions'}; "
         "print(sorted(packages & set(sys.modules)))"

@@ -88,7 +88,7 @@ def test_the_legend_names_every_trigger_and_every_reason_with_its_citation(law: 
 
 def test_markup_in_a_title_is_taken_literally(approval: Law) -> None:
     edition = approval.machine("purchase").edition
-    titled = edition.machine.declaration.model_copy(update={"title": "A <b> & C"})
+    titled = replace(edition.machine.declaration, title="A <b> & C")
     machine = type(edition.machine)(titled, edition.machine.facts, edition.machine.rule_sets)
     assert "A &lt;b&gt; &amp; C" in dot_of(picture_of(machine.edition))
 
@@ -96,7 +96,7 @@ def test_markup_in_a_title_is_taken_literally(approval: Law) -> None:
 def test_quotes_backslashes_and_brackets_in_a_title_are_the_words_of_a_label(approval: Law) -> None:
     picture = picture_of(approval.machine("purchase").edition)
     draft, *cards = picture.cards
-    titled = replace(draft, state=draft.state.model_copy(update={"title": '<"a\\n">'}))
+    titled = replace(draft, state=replace(draft.state, title='<"a\\n">'))
     card = line_of(dot_of(Sheet(replace(picture, cards=(titled, *cards)), links=Links(r"a\b"))), "draft [")
     assert r'[label="<\"a\\n\">\nIt is being written.' in card
     assert r'tooltip="<\"a\\n\">: It is being written."' in card

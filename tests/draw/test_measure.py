@@ -15,7 +15,7 @@ from ims_fsm.draw.diagrams import drawings, drawn
 from ims_fsm.draw.measure import balanced, folded
 from ims_fsm.draw.sheet import Sheet
 from ims_fsm.draw.theme import PRINT
-from ims_fsm.law.loading import shipped_law
+from ims_fsm.law.book import shipped_law
 from ims_fsm.resources import machines_folder
 
 # An A4 page less 14 mm at either end.

@@ -10,8 +10,8 @@ from ims_fsm.draw.dot import dot_of
 from ims_fsm.draw.mermaid import mermaid_of
 from ims_fsm.draw.path import Barrier, Highlight, PathSheet, Step, Way, path_sheet
 from ims_fsm.draw.picture import ANY, Arrow, picture_of
+from ims_fsm.law.book import shipped_law
 from ims_fsm.law.declaration import ENTRY
-from ims_fsm.law.loading import shipped_law
 from ims_fsm.law.register import Law
 
 STEPS = (

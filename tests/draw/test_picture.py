@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from ims_fsm.draw.picture import ANY, Arrow, Label, picture_of
+from ims_fsm.law.book import shipped_law
 from ims_fsm.law.declaration import ENTRY
 from ims_fsm.law.edition import Edition
-from ims_fsm.law.loading import shipped_law
 from ims_fsm.law.register import Law
 
 EDITIONS = [edition for machine in shipped_law().machines.values() for edition in machine.editions.values()]

@@ -14,9 +14,8 @@ from ims_fsm.draw.mermaid import mermaid_of
 from ims_fsm.draw.sheet import Sheet
 from ims_fsm.draw.svg import digest
 from ims_fsm.draw.theme import DARK, LIGHT, Theme
-from ims_fsm.law.book import shipped_book
+from ims_fsm.law.book import shipped_book, shipped_law
 from ims_fsm.law.comparison import Comparison
-from ims_fsm.law.loading import shipped_law
 from ims_fsm.pages.collection import text_of
 from ims_fsm.pages.material import Material
 from ims_fsm.pages.publication import shipped_annexure

@@ -18,6 +18,7 @@ from ims_fsm.draw.dot import dot_of
 from ims_fsm.draw.mermaid import mermaid_of
 from ims_fsm.draw.picture import Move, moves_of, picture_of
 from ims_fsm.draw.sheet import Sheet
+from ims_fsm.law.book import shipped_law
 from ims_fsm.law.declaration import (
     ENTRY,
     GuardDeclaration,
@@ -28,7 +29,6 @@ from ims_fsm.law.declaration import (
     TriggerDeclaration,
 )
 from ims_fsm.law.edition import Edition, Machine
-from ims_fsm.law.loading import shipped_law
 
 EDITIONS = [edition for machine in shipped_law().machines.values() for edition in machine.editions.values()]
 # Names that DOT or Mermaid has for itself must do as well as any other.

@@ -10,10 +10,10 @@ import pytest
 from ims_fsm.draw.picture import Move, moves_of
 from ims_fsm.draw.tables import transition_table
 from ims_fsm.errors import InputError
+from ims_fsm.law.book import shipped_law
 from ims_fsm.law.decision import decide
 from ims_fsm.law.edition import Edition
 from ims_fsm.law.facts import Facts
-from ims_fsm.law.loading import shipped_law
 from ims_fsm.law.register import Law
 
 EDITIONS = [edition for machine in shipped_law().machines.values() for edition in machine.editions.values()]

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from ims_fsm.law.book import shipped_law
 from ims_fsm.law.declaration import GuardDeclaration, MachineDeclaration
 from ims_fsm.law.edition import Machine
-from ims_fsm.law.loading import shipped_law
 from ims_fsm.law.modelcheck import OF_RECORDS, OF_STATEMENTS
 from ims_fsm.law.register import Law
 from ims_fsm.law.space import EditionSpace, Space
@@ -112,7 +112,7 @@ def declared() -> Callable[..., Machine]:
     """Return a function that gives a machine with parts of its declaration replaced, past every check of loading."""
 
     def change(machine: Machine, **parts: Any) -> Machine:
-        return replace(machine, declaration=machine.declaration.model_copy(update=parts))
+        return replace(machine, declaration=replace(machine.declaration, **parts))
 
     return change
 
@@ -124,7 +124,7 @@ def without_guard() -> Callable[[Machine, str], Machine]:
     def spoil(machine: Machine, name: str) -> Machine:
         guards = tuple(guard for guard in machine.declaration.guard if guard.name != name)
         assert len(guards) < len(machine.declaration.guard), f"{machine.name} has no guard {name}"
-        return replace(machine, declaration=machine.declaration.model_copy(update={"guard": guards}))
+        return replace(machine, declaration=replace(machine.declaration, guard=guards))
 
     return spoil
 
@@ -137,9 +137,9 @@ def with_guard() -> Callable[..., Machine]:
         declared: MachineDeclaration = machine.declaration
         assert name in {guard.name for guard in declared.guard}, f"{machine.name} has no guard {name}"
         guards: tuple[GuardDeclaration, ...] = tuple(
-            guard.model_copy(update=fields) if guard.name == name else guard for guard in declared.guard
+            replace(guard, **fields) if guard.name == name else guard for guard in declared.guard
         )
-        return replace(machine, declaration=declared.model_copy(update={"guard": guards}))
+        return replace(machine, declaration=replace(declared, guard=guards))
 
     return spoil
 
@@ -151,8 +151,8 @@ def with_transition() -> Callable[..., Machine]:
     def spoil(machine: Machine, trigger: str, **fields: Any) -> Machine:
         declared: MachineDeclaration = machine.declaration
         assert trigger in {move.trigger for move in declared.transition}, f"{machine.name} has no {trigger}"
-        moves = tuple(m.model_copy(update=fields) if m.trigger == trigger else m for m in declared.transition)
-        return replace(machine, declaration=declared.model_copy(update={"transition": moves}))
+        moves = tuple(replace(m, **fields) if m.trigger == trigger else m for m in declared.transition)
+        return replace(machine, declaration=replace(declared, transition=moves))
 
     return spoil
 

@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
+from ims_fsm.law.book import shipped_law
 from ims_fsm.law.decision import judge
 from ims_fsm.law.edition import Edition
 from ims_fsm.law.facts import Facts
-from ims_fsm.law.loading import shipped_law
 from ims_fsm.law.machine import Lifecycle
 from ims_fsm.law.refusal import Allowed, Decision, Refused
 from ims_fsm.law.space import EditionSpace, Space

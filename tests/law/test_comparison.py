@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from ims_fsm.draw.comparison import comparisons
+from ims_fsm.law.book import shipped_law
 from ims_fsm.law.comparison import Change, GuardChange, compare
 from ims_fsm.law.decision import always_refused
 from ims_fsm.law.edition import Edition
-from ims_fsm.law.loading import shipped_law
 
 OLD, NEW = "IMS-2024-10", "IMS-2025-10"
 MACHINES = list(shipped_law().machines.values())
@@ -97,10 +97,9 @@ def test_a_state_is_added_when_it_can_be_reached_from_then_on(law):
 def test_a_guard_of_one_name_that_two_declarations_have_otherwise_is_changed(law):
     machine = law.machine("gstr2b")
     guards = tuple(
-        guard.model_copy(update={"rule": "faq.24"}) if guard.name == "day_has_come" else guard
-        for guard in machine.declaration.guard
+        replace(guard, rule="faq.24") if guard.name == "day_has_come" else guard for guard in machine.declaration.guard
     )
-    other = replace(machine, declaration=machine.declaration.model_copy(update={"guard": guards}))
+    other = replace(machine, declaration=replace(machine.declaration, guard=guards))
     found = compare(machine.edition, other.edition)
     assert [each.guard.name for each in found.guards if each.change is Change.CHANGED] == ["day_has_come"]
     assert {move.trigger for move in found.moves if move.change is Change.CHANGED} == {"generate"}

@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ims_fsm.errors import InputError
+from ims_fsm.law.book import shipped_law
 from ims_fsm.law.decision import REMEMBERED, always_refused, decide, judge, reached
 from ims_fsm.law.declaration import ENTRY, STATE, GuardDeclaration
 from ims_fsm.law.edition import Edition
 from ims_fsm.law.facts import Facts
-from ims_fsm.law.loading import shipped_law
+from ims_fsm.law.reading import validated
 from ims_fsm.law.refusal import FIELDS, Allowed, Refusal, Refused, Watch
 from ims_fsm.law.register import Law
 
@@ -161,7 +162,7 @@ def test_the_entry_and_the_initial_state_are_reached(law):
 
 
 def guard(name: str, **refuse_when: list[str]) -> GuardDeclaration:
-    return GuardDeclaration.model_validate({
+    return validated(GuardDeclaration, {
         "name": name,
         "triggers": ["accept"],
         "refuse_when": refuse_when,

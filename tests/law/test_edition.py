@@ -126,7 +126,7 @@ def test_the_fingerprint_changes_with_the_declaration(slip, texts, with_guard):
     assert len(slip.fingerprint) == 64
     assert with_guard(slip, "stamped", remedy="stamp it now").fingerprint == slip.fingerprint
     assert with_guard(slip, "stamped", code="other_code").fingerprint != slip.fingerprint
-    later = replace(slip, rule_sets=(slip.rule_sets[0].model_copy(update={"since": TaxPeriod("2024-11")}),))
+    later = replace(slip, rule_sets=(replace(slip.rule_sets[0], since=TaxPeriod("2024-11")),))
     assert later.fingerprint != slip.fingerprint
 
 

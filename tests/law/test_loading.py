@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ims_fsm.errors import DeclarationError
-from ims_fsm.law.loading import load_law, read_law, shipped_law
+from ims_fsm.law.book import shipped_law
+from ims_fsm.law.loading import load_law, read_law
 
 CLAIM = '[[claim]]\nname = "never"\nsays = "It is never so."\n'
 

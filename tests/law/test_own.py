@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from ims_fsm.errors import DeclarationError
+from ims_fsm.law.book import shipped_law
 from ims_fsm.law.decision import decide
-from ims_fsm.law.loading import load_own, shipped_law
+from ims_fsm.law.loading import load_own
 from ims_fsm.resources import machines_folder
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "docs" / "examples" / "purchase_approval.toml"

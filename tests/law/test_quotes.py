@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from ims_fsm.law.book import shipped_law
 from ims_fsm.law.declaration import RuleDeclaration
-from ims_fsm.law.loading import shipped_law
 from ims_fsm.resources import machines_folder
 
 HERE = Path(__file__).parent

@@ -9,13 +9,14 @@ import pytest
 
 from ims_fsm.errors import DeclarationError
 from ims_fsm.law.routing import CONDITIONS, Routing
+from ims_fsm.law.routing_reading import read_routing
 from ims_fsm.resources import machines_folder
 from ims_fsm.terms.document import Document
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Form, Kind, Route, TaxpayerKind
 
 TEXT = (machines_folder() / "routes.toml").read_text("utf-8")
-SHIPPED = Routing.load(TEXT)
+SHIPPED = Routing.of(read_routing(TEXT))
 FIRST, OCTOBER_2025 = TaxPeriod("2024-10"), TaxPeriod("2025-10")
 
 
@@ -158,12 +159,12 @@ def route(name: str = "pos", when: str = '{ ineligible = ["pos"] }', section: st
 
 def problems(text: str) -> list[str]:
     with pytest.raises(DeclarationError) as caught:
-        Routing.load(text)
+        read_routing(text)
     return [str(problem) for problem in caught.value.problems]
 
 
 def test_a_short_declaration_is_enough():
-    loaded = Routing.load(SHORT + route() + LAST)
+    loaded = Routing.of(read_routing(SHORT + route() + LAST))
     assert [one.name for one in loaded.routes] == ["pos", "ims"]
 
 

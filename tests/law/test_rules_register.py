@@ -9,13 +9,14 @@ from collections import Counter
 import pytest
 
 from ims_fsm.law.declaration import RuleDeclaration, RuleSetDeclaration, SourceDeclaration
+from ims_fsm.law.reading import validated
 from ims_fsm.resources import machines_folder
 
 TEXT = (machines_folder() / "rules.toml").read_text(encoding="utf-8")
 REGISTER = tomllib.loads(TEXT)
-SOURCES = [SourceDeclaration.model_validate(entry) for entry in REGISTER["source"]]
-RULE_SETS = [RuleSetDeclaration.model_validate(entry) for entry in REGISTER["rule_set"]]
-RULES = [RuleDeclaration.model_validate(entry) for entry in REGISTER["rule"]]
+SOURCES = [validated(SourceDeclaration, entry) for entry in REGISTER["source"]]
+RULE_SETS = [validated(RuleSetDeclaration, entry) for entry in REGISTER["rule_set"]]
+RULES = [validated(RuleDeclaration, entry) for entry in REGISTER["rule"]]
 BY_ID = {rule.id: rule for rule in RULES}
 QUESTIONS = [f"faq.{number}" for number in range(1, 35)]
 FINER = (

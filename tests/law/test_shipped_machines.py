@@ -6,9 +6,9 @@ from itertools import product
 
 import pytest
 
+from ims_fsm.law.book import shipped_law
 from ims_fsm.law.decision import decide
 from ims_fsm.law.edition import Edition
-from ims_fsm.law.loading import shipped_law
 from ims_fsm.law.refusal import FIELDS, Refused
 from ims_fsm.resources import machines_folder
 from ims_fsm.terms.vocabulary import Direction, Kind, Route, State, SupplierStatus, Trigger, TwoBState

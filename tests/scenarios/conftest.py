@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import select
 
 from ims_fsm import IMS, Told
-from ims_fsm.law.loading import shipped_law
+from ims_fsm.law.book import shipped_law
 from ims_fsm.law.refusal import FIELDS
 from ims_fsm.scenario.stage import Stage
 from ims_fsm.scenario.verbs import Act, Do, Done, File

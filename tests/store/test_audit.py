@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Engine, select, text
 
 from ims_fsm.errors import InputError
-from ims_fsm.law.loading import shipped_law
+from ims_fsm.law.book import shipped_law
 from ims_fsm.store import audit, seals
 from ims_fsm.store.audit import Audit, Seal, seal, verify
 from ims_fsm.store.connection import StoreError, reading, writing

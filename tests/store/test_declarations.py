@@ -11,6 +11,7 @@ from sqlalchemy import Engine, select
 
 from ims_fsm.law.declaration import MachineDeclaration, RuleSetDeclaration
 from ims_fsm.law.edition import Machine
+from ims_fsm.law.reading import validated
 from ims_fsm.law.register import Law
 from ims_fsm.store.connection import reading, writing
 from ims_fsm.store.register import Adoption, LawMismatchError, adopt, check, declaration_id
@@ -25,7 +26,7 @@ RULE_SETS = (RuleSetDeclaration(id="IMS-2024-10", title="The first"),)
 def machine(name: str, states: tuple[str, ...] = STATES, version: str = "1") -> Machine:
     declared = [{"name": state, "title": state, "says": state, "rules": ["faq.5"]} for state in states]
     table = {"name": name, "title": name, "says": "an invoice", "version": version, "state": declared}
-    return Machine(MachineDeclaration.model_validate(table), (), RULE_SETS)
+    return Machine(validated(MachineDeclaration, table), (), RULE_SETS)
 
 
 def law(*machines: Machine) -> Law:

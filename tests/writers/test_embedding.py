@@ -10,7 +10,7 @@ import shutil
 import pytest
 
 from ims_fsm.errors import DeclarationError, InputError
-from ims_fsm.law.loading import shipped_law
+from ims_fsm.law.book import shipped_law
 from ims_fsm.writers.embedding import COLUMNS, Asked, alternative, cells, figure, law_in
 
 drawable = pytest.mark.skipif(

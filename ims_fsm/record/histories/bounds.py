@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date
 
 from ims_fsm.law.book import LawBook
+from ims_fsm.law.declaration import Declared
 from ims_fsm.law.edition import PROSE
 from ims_fsm.record.histories.setting import IN_IMS, LESS, MORE, POS, RCM, SAME, Bounds, Content, Setting
 from ims_fsm.terms.period import TaxPeriod
@@ -43,13 +44,14 @@ def _letter(book: LawBook, kind: Kind) -> object:
     machines = [book.law.machines[name] for name in (str(kind), f"{kind}_amendment") if name in book.law.machines]
     carried = tuple(form for form in (Form.GSTR_1, Form.ICEGATE) if book.routing.carries(form, kind))
     bound = kind in book.calendar.declared.time_limit.kinds
-    return repr([kind.sign, carried, bound, [_bare(m.declaration.model_dump(mode="json")) for m in machines]])
+    return repr([kind.sign, carried, bound, [_bare(m.declaration) for m in machines]])
 
 
 def _bare(declared: object) -> object:
-    if isinstance(declared, dict):
-        return {key: _bare(value) for key, value in declared.items() if key not in _OF_THE_LETTER}
-    return [_bare(part) for part in declared] if isinstance(declared, list) else declared
+    parts = vars(declared) if isinstance(declared, Declared) else declared
+    if isinstance(parts, dict):
+        return {key: _bare(value) for key, value in parts.items() if key not in _OF_THE_LETTER}
+    return [_bare(part) for part in parts] if isinstance(parts, tuple) else parts
 
 
 def setting(

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from ims_fsm.law.book import LawBook
-from ims_fsm.law.calendar import Calendar
+from ims_fsm.law.calendar_reading import calendar_of
 from ims_fsm.law.instants import Group, instants
 from ims_fsm.record.record import Record
 from ims_fsm.record.scene import Scene
@@ -44,7 +44,7 @@ def _followed(unit: UnitOfWork) -> int:
     calendar_id = calendars.put(unit.connection, calendar, unit.actor, unit.now)
     if text is None:
         return 0
-    before = LawBook(unit.book.law, Calendar.from_text(text), unit.book.routing)
+    before = LawBook(unit.book.law, calendar_of(text), unit.book.routing)
     _plan_again(unit, before)
     return sum(_moved_of(unit, before, gstin, calendar_id) for gstin in taxpayers.gstins(unit.connection))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -72,8 +73,8 @@ def test_section_16_4_lies_inside_the_picture_of_october_and_outside_that_of_jan
 
 def test_a_calendar_that_binds_no_kind_has_no_limit(read):
     calendar = read("2024-10").calendar
-    unbound = calendar.declared.time_limit.model_copy(update={"kinds": frozenset()})
-    changed = type(calendar)(calendar.declared.model_copy(update={"time_limit": unbound}))
+    unbound = replace(calendar.declared.time_limit, kinds=frozenset())
+    changed = type(calendar)(replace(calendar.declared, time_limit=unbound))
     assert limit(calendar, dt.date(2024, 10, 1)).financial_year == "2024-25"
     assert limit(changed, dt.date(2024, 10, 1)) is None
 

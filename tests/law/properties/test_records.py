@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -41,7 +42,7 @@ def test_a_trigger_that_leads_elsewhere_is_found(law, with_transition, counterex
 def test_a_way_back_from_the_end_is_found(law, declared, counterexamples):
     machine = law.machine("invoice")
     back = TransitionDeclaration(trigger="lapse", source=("frozen",), dest="accepted", rules=("faq.12",))
-    thaw = machine.declaration.trigger[0].model_copy(update={"name": "lapse"})
+    thaw = replace(machine.declaration.trigger[0], name="lapse")
     spoilt = declared(
         machine,
         transition=(*machine.declaration.transition, back),
@@ -212,8 +213,8 @@ def test_an_action_that_leads_elsewhere_from_one_state_is_found(law, declared, c
     moves = []
     for move in machine.declaration.transition:
         if move.trigger == "reset":
-            moves.append(move.model_copy(update={"source": ("no_action", "accepted", "rejected")}))
-            moves.append(move.model_copy(update={"source": ("pending",), "dest": "rejected"}))
+            moves.append(replace(move, source=("no_action", "accepted", "rejected")))
+            moves.append(replace(move, source=("pending",), dest="rejected"))
         else:
             moves.append(move)
     assert counterexamples("latest_action_overwrites", declared(machine, transition=tuple(moves))) == [
