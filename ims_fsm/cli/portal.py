@@ -121,7 +121,7 @@ def _nothing_left_of(db: str) -> Iterator[None]:
         yield
     except (ImsFsmError, OSError):
         if path is not None and is_new:
-            for ending in ("", "-wal", "-shm"):
+            for ending in ("", "-wal", "-shm", "-queue"):
                 path.with_name(path.name + ending).unlink(missing_ok=True)
         raise
 

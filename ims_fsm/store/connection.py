@@ -1,7 +1,7 @@
 """Opens a database, begins transactions in the way each one needs, and knows what the two databases do differently.
 
-Imports SQLAlchemy; knows no table but by its name. SQLite: WAL, foreign keys, a busy timeout and BEGIN IMMEDIATE, so
-that a read-check-write is atomic; PostgreSQL: psycopg 3, readers at REPEATABLE READ, writers at READ COMMITTED and
+Imports SQLAlchemy; knows no table but by its name. SQLite: WAL, foreign keys, writers in a queue and BEGIN IMMEDIATE,
+so that a read-check-write is atomic; PostgreSQL: psycopg 3, readers at REPEATABLE READ, writers at READ COMMITTED and
 serialised a recipient.
 """
 
@@ -50,11 +50,11 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 from ims_fsm.errors import ConflictError, StoreError, printable
+from ims_fsm.store.queue import BUSY_TIMEOUT_MS, Queue
 
 # What is handed on: a transaction goes from floor to floor, and only this room knows what it is made of.
 __all__ = ["ConflictError", "Connection", "Engine", "StoreError"]
 
-BUSY_TIMEOUT_MS = 30_000
 # The timeout comes first, for changing the journal mode waits too. Without recursive triggers INSERT OR REPLACE would
 # take a row out of an append-only table unseen.
 _PRAGMAS = (
@@ -258,16 +258,19 @@ def _set_up(connection: Any, _record: object) -> None:
 
 
 def _begin_at_once(engine: Engine) -> None:
+    queue = Queue(None if in_memory(engine) else engine.url.database)
+
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        read_only = connection.get_execution_options().get("ims_fsm_read_only", False)
-        begin = "BEGIN" if read_only else "BEGIN IMMEDIATE"
         driver: Any = connection.connection.driver_connection
         # Said to the driver itself: through SQLAlchemy it takes as long as a statement that reads a record.
         try:
-            driver.execute(begin)
+            if connection.get_execution_options().get("ims_fsm_read_only", False):
+                driver.execute("BEGIN")
+            else:
+                queue.begin(driver)
         except sqlite3.Error as error:
-            raise DBAPIError.instance(begin, (), error, sqlite3.Error) from error
+            raise DBAPIError.instance("BEGIN", (), error, sqlite3.Error) from error
 
 
 _TWICE_ON_SQLITE = frozenset({sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_UNIQUE})

@@ -113,7 +113,7 @@ def _file(address: URL, name: str) -> Iterator[str]:
     try:
         yield address.set(database=str(place)).render_as_string(hide_password=False)
     finally:
-        for suffix in ("", "-wal", "-shm"):
+        for suffix in ("", "-wal", "-shm", "-queue"):
             place.with_name(place.name + suffix).unlink(missing_ok=True)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import ProgrammingError
 
 from ims_fsm.store import connection as store
+from ims_fsm.store import queue
 from ims_fsm.store.connection import ConflictError, StoreError, open_engine, reading, serialise, writing
 
 SET, READ = text("UPDATE counter SET last = :last"), text("SELECT last FROM counter")
@@ -91,7 +92,7 @@ def test_a_file_that_may_not_be_written_is_refused(on_file: Engine, path: Path) 
 
 @pytest.mark.sqlite("it has one writer at a time")
 def test_a_database_that_stays_busy_is_said_to_be(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "_PRAGMAS", ("busy_timeout=10", *store._PRAGMAS[1:]))
+    monkeypatch.setattr(queue, "BUSY_TIMEOUT_MS", 10)
     engine = open_engine(f"sqlite:///{path}")
     with pytest.raises(StoreError) as refused, writing(engine), writing(engine):
         pass
