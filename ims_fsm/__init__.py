@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ims_fsm.errors import InputError as InputError
     from ims_fsm.errors import Problem as Problem
     from ims_fsm.errors import StoreError as StoreError
-    from ims_fsm.formats.gstn.download import check_download as check_download
+    from ims_fsm.formats.gstn.parts import check_download as check_download
     from ims_fsm.formats.gstn.two_b.reading import read_two_b as read_two_b
     from ims_fsm.formats.gstn.two_b.statement import PortalTwoB as PortalTwoB
     from ims_fsm.formats.gstn.two_b.statement import PortalTwoBLine as PortalTwoBLine
@@ -88,7 +88,8 @@ if TYPE_CHECKING:
     from ims_fsm.workflow.proposed import Judgement as Judgement
     from ims_fsm.workflow.reception.importing import Imported as Imported
     from ims_fsm.workflow.reception.importing import Registration as Registration
-    from ims_fsm.workflow.reception.known_records import Received as Received
+    from ims_fsm.workflow.reception.report import Contradiction as Contradiction
+    from ims_fsm.workflow.reception.report import Received as Received
     from ims_fsm.workflow.reception.upload import UploadChange as UploadChange
     from ims_fsm.workflow.returns import AddedBack as AddedBack
     from ims_fsm.workflow.returns import ThreeBFiled as ThreeBFiled
@@ -139,7 +140,7 @@ _ROOMS = (
     ("workflow.calendar.isolation", "Failure"),
     ("workflow.calendar.sweeps", "SweepReport Swept"),
     ("workflow.reception.importing", "Imported"),
-    ("workflow.reception.known_records", "Received"),
+    ("workflow.reception.report", "Contradiction Received"),
     ("workflow.reception.upload", "UploadChange"),
     ("workflow.returns", "AddedBack ThreeBFiled"),
     ("workflow.returns", "TwoBGenerated"),
@@ -147,7 +148,7 @@ _ROOMS = (
     ("workflow.views.statement", "TwoBComparison"),
     ("workflow.views.views", "History ListedRecord RecordView TwoBView"),
     # files
-    ("formats.gstn.download", "check_download"),
+    ("formats.gstn.parts", "check_download"),
     ("formats.gstn.two_b.writing", "dump_two_b"),
     ("formats.gstn.upload", "upload_files"),
     ("formats.proposals", "read_reduction"),

@@ -6,8 +6,9 @@ Imports Typer and the options; the face when it is run.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +20,7 @@ from ims_fsm.errors import ImsFsmError
 from ims_fsm.terms.vocabulary import Filing, TaxpayerKind
 
 if TYPE_CHECKING:
-    from ims_fsm import Imported, Received
+    from ims_fsm import Imported, Received, Taxpayer
 
 # What happened to records, in the order in which it is printed.
 HAPPENED = {
@@ -27,7 +28,9 @@ HAPPENED = {
     "filed": "filed by their suppliers since",
     "edited": "changed by their suppliers before filing",
     "reset": "changed by their suppliers, which takes the action back (faq.16.1)",
+    "moved": "reported in another form or return period",
     "deleted": "deleted by their suppliers before filing (faq.16.2)",
+    "restored": "shown again, so not deleted: the deletion is undone, with its action",
 }
 # What came of the actions on any of these records.
 ACTED = {
@@ -39,43 +42,60 @@ group("export", "Write what the portal does not show yet.")
 
 
 @command("import", "gstin", "actor", "db", "at")
-def import_files(call: Call, files: list[Path], *, quarterly: bool = False, kind: TaxpayerKind | None = None) -> None:
-    """Import downloads of the portal's IMS; importing the same again changes nothing.
+def import_files(
+    call: Call,
+    files: list[Path],
+    *,
+    complete: bool = False,
+    made: datetime | None = None,
+    quarterly: bool = False,
+    kind: TaxpayerKind | None = None,
+) -> None:
+    """Import a download of the portal's IMS: its file, all its files, or its zip. The same again changes nothing.
 
-    A recipient who is not registered yet is registered: normal and monthly, unless --kind or --quarterly says
-    otherwise. Several files are all checked before the first is imported.
+    Files of one recipient that are given together are taken as one download. A single file may be a part of one, or
+    filtered: what it does not show is taken as deleted only with --complete. A recipient who is not registered yet is
+    registered: normal and monthly, unless --kind or --quarterly says otherwise.
     """
     from ims_fsm import Registration, check_download
 
     registration = Registration(kind=kind, filing=Filing.QUARTERLY if quarterly else None)
-    done: list[tuple[Path, Imported, dict[str, array[int]]]] = []
+    done: list[tuple[list[Path], Imported, dict[str, array[int]]]] = []
     with call.working("Reading") as report, _nothing_left_of(call.db), call.ims(create=True) as ims:
-        for path in files if len(files) > 1 else ():
-            report(f"Reading {path.name}")
-            check_download(path, str(path), call.gstin)
+        downloads: dict[str, list[Path]] = {}
         for path in files:
+            if len(files) > 1:
+                report(f"Reading {path.name}")
+            owner = check_download(path, str(path), call.gstin).recipient if len(files) > 1 else ""
+            downloads.setdefault(owner, []).append(path)
+        for paths in downloads.values():
             # The records by what happened to them, eight bytes each.
             ids = {what: array("q") for what in (*HAPPENED, *ACTED)}
             imported = ims.import_download(
-                path,
-                where=str(path),
+                paths,
                 gstin=call.gstin,
                 actor=call.actor,
                 registration=registration,
+                complete=complete,
+                made_at=made,
                 each=partial(_note, ids) if call.as_json else None,
-                progress=partial(_progress, report, path.name, path.stat().st_size),
+                progress=partial(_progress, report, _named(paths), sum(path.stat().st_size for path in paths)),
             )
-            done.append((path, imported, ids))
+            done.append((paths, imported, ids))
 
     def tell() -> None:
-        for path, imported, _ in done:
-            _tell_import(path.name, imported)
+        for paths, imported, _ in done:
+            _tell_import(_named(paths), imported)
 
     imports = [
-        {"file": path, "imported": imported, **{what: sorted(those) for what, those in ids.items()}}
-        for path, imported, ids in done
+        {"files": paths, "imported": imported, **{what: sorted(those) for what, those in ids.items()}}
+        for paths, imported, ids in done
     ]
     call.answer(tell, {"imports": imports})
+
+
+def _named(paths: Sequence[Path]) -> str:
+    return ", ".join(path.name for path in paths)
 
 
 def _note(ids: Mapping[str, array[int]], what: str, record_id: int) -> None:
@@ -83,14 +103,15 @@ def _note(ids: Mapping[str, array[int]], what: str, record_id: int) -> None:
 
 
 def _progress(report: Progress, name: str, size: int, read: int) -> None:
-    report(f"{'Reading' if read < size else 'Writing'} {name}", read, size)
+    # A zip holds more than its size.
+    report(f"{'Reading' if read < size else 'Writing'} {name}", min(read, size), size)
 
 
 def _tell_import(name: str, imported: Imported) -> None:
     received = imported.received
     if imported.registered is not None:
         taxpayer = imported.registered
-        how = f"{taxpayer.kind}, {taxpayer.filing}, first GSTR-3B due for {taxpayer.registered_from}"
+        how = f"{taxpayer.kind}, {taxpayer.filing}, first GSTR-3B due for {due(taxpayer)}"
         say(f"{taxpayer.gstin} is registered: {how}.")
     say(f"{name}: {counted(imported.records, 'record')} of {imported.recipient}.")
     _tell_ids(received, HAPPENED)
@@ -99,10 +120,19 @@ def _tell_import(name: str, imported: Imported) -> None:
     if any(getattr(received, what) for what in ACTED):
         say("Of all these:")
         _tell_ids(received, ACTED)
+    if imported.partial:
+        say(f"note: {name} {imported.partial}")
     say(*(f"note: {note}" for note in received.notes))
     if received.more_notes:
         say(f"note: {counted(received.more_notes, 'note')} more of this download are not listed")
-    say(*(f"warning: {warning}" for warning in imported.warnings))
+    say(*(f"warning: {warning}" for warning in (*received.contradictions, *imported.warnings)))
+
+
+def due(taxpayer: Taxpayer) -> str:
+    """Return from which period a taxpayer owes GSTR-3B, and that it is guessed where it is."""
+    if not taxpayer.guessed:
+        return taxpayer.registered_from
+    return f"{taxpayer.registered_from}, guessed from the records (ims-fsm taxpayer {taxpayer.gstin} --from sets it)"
 
 
 def _tell_ids(received: Received, sentences: Mapping[str, str]) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from ims_fsm.cli.call import Call, command
+from ims_fsm.cli.failures import CallError
 from ims_fsm.cli.output import counted, say, table
 from ims_fsm.cli.records import named, stands
 from ims_fsm.terms.border import check_digit_holds
@@ -34,13 +35,16 @@ def taxpayer(
     name: str | None = None,
     extension: list[str] | None = None,
 ) -> None:
-    """Register a taxpayer or correct what is registered of them; without a GSTIN, show all."""
+    """Show a taxpayer, or all; with an option, register them or correct what is registered of them.
+
+    From when GSTR-3B is due is guessed from the records until --from states it; what hangs on it then follows.
+    """
     extensions = None if extension is None else tuple(name for name in extension if name)
     given = {"kind": kind, "filing": filing, "registered_from": since, "name": name, "extensions": extensions}
     changes = {field: value for field, value in given.items() if value is not None}
     if gstin is None and changes:
         raise typer.BadParameter("name the taxpayer's GSTIN to register or correct them")
-    with call.ims(create=gstin is not None) as ims:
+    with call.ims(create=bool(changes)) as ims:
         taxpayers = ims.taxpayers() if gstin is None else [_put(ims, gstin, changes)]
     call.answer(lambda: _tell_taxpayers(taxpayers), {"taxpayers": taxpayers})
 
@@ -49,7 +53,13 @@ def _put(ims: IMS, gstin: str, changes: dict[str, Any]) -> Taxpayer:
     from ims_fsm import Taxpayer
 
     before = ims.taxpayer(gstin)
-    after = replace(before or Taxpayer(gstin=gstin, registered_from=ims.book.calendar.first_period), **changes)
+    if before is None and not changes:
+        remedy = f"ims-fsm taxpayer {gstin} --filing monthly"
+        raise CallError(f"{gstin} is not registered; import a download of theirs, or register them: {remedy}")
+    first = ims.book.calendar.first_period
+    after = replace(before or Taxpayer(gstin=gstin, registered_from=first, guessed=True), **changes)
+    if "registered_from" in changes:
+        after = replace(after, guessed=False)
     if after != before:
         ims.register(after)
     return after
@@ -60,13 +70,17 @@ def _tell_taxpayers(taxpayers: Sequence[Taxpayer]) -> None:
         say("No taxpayer is registered; an import registers its recipient.")
         return
     rows = [
-        (who.gstin, who.name, str(who.kind), str(who.filing), who.registered_from, ", ".join(who.extensions))
+        (who.gstin, who.name, str(who.kind), str(who.filing), _first(who), ", ".join(who.extensions))
         for who in taxpayers
     ]
     table(("=GSTIN", "name", "kind", "files", "first GSTR-3B due for", "under extension"), rows)
     for who in taxpayers:
         if not check_digit_holds(who.gstin):
             say(f"warning: the check digit of {who.gstin} does not hold; check the GSTIN.")
+
+
+def _first(taxpayer: Taxpayer) -> str:
+    return f"{taxpayer.registered_from}, guessed" if taxpayer.guessed else taxpayer.registered_from
 
 
 @command("supplier-view", "db", "at")

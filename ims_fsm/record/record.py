@@ -79,6 +79,9 @@ class Record:
     #: The portal's flag isItcRedReqBlocked, and what the portal last showed.
     reduction_blocked: bool | None = None
     portal: PortalView | None = None
+    #: When it was last known not to be filed, and the 2B period that the portal itself names.
+    unfiled_at: datetime | None = None
+    named_period: TaxPeriod | None = None
 
     @property
     def recipient(self) -> str:

@@ -16,6 +16,7 @@ from ims_fsm.terms.vocabulary import Filing, TaxpayerKind
 class Taxpayer:
     """A taxpayer; `registered_from` is the first period that owes a GSTR-3B, earlier ones count as filed.
 
+    Where it is `guessed`, nobody stated it: it is the first 2B period of their records, worked out with each import.
     `extensions` are the names of the extensions by district that they are under; no GSTIN tells its district.
     """
 
@@ -24,6 +25,7 @@ class Taxpayer:
     kind: TaxpayerKind = TaxpayerKind.NORMAL
     filing: Filing = Filing.MONTHLY
     registered_from: TaxPeriod
+    guessed: bool = False
     extensions: tuple[str, ...] = ()
 
     def checked(self) -> Taxpayer:
@@ -35,6 +37,7 @@ class Taxpayer:
             kind=border.word("kind", self.kind, TaxpayerKind),
             filing=border.word("filing", self.filing, Filing),
             registered_from=border.period("registered_from", self.registered_from),
+            guessed=border.flag("guessed", self.guessed),
             extensions=tuple(
                 sorted({border.text("extensions", name) for name in border.several("extensions", self.extensions)})
             ),

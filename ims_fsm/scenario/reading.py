@@ -27,7 +27,7 @@ from ims_fsm.scenario.expectations import OF_A_DOCUMENT, OF_A_RECIPIENT, OF_A_SU
 from ims_fsm.scenario.values import Entry
 from ims_fsm.scenario.verbs import VERBS, OnDocuments
 from ims_fsm.terms.period import in_india
-from ims_fsm.workflow.reception.importing import calendar_problems
+from ims_fsm.workflow.registration import calendar_problems
 
 TABLES = ("taxpayer", "document", "step")
 # These are no guard's: a lost race, wrong input, a trigger that does not leave the state.

@@ -63,7 +63,8 @@ def core(row: type[Table]) -> Any:
 class TaxpayerRow(Table, table=True):
     """A taxpayer: kind and filing frequency decide eligibility (FAQ 9) and return periods (FAQ 27).
 
-    `extensions` are names between commas: of the extensions by district that they are under.
+    `extensions` are names between commas: of the extensions by district that they are under. `guessed` says of
+    `registered_from` that nobody stated it: it follows from the records.
     """
 
     __tablename__ = "taxpayer"
@@ -73,6 +74,7 @@ class TaxpayerRow(Table, table=True):
     kind: str
     filing: str
     registered_from: str = Field(max_length=7)
+    guessed: bool = False
     extensions: str = ""
 
 
@@ -87,10 +89,28 @@ class AnnualReturnRow(Table, table=True):
     filed_at: datetime
 
 
+class DownloadRow(Table, table=True):
+    """A download that shows everything of its sections, or one of the files that together do, and when it was made.
+
+    `sections` are their keys between blanks. It tells of a record of theirs, which it does not show, that the portal
+    did not have it then, or had it no more; append-only.
+    """
+
+    __tablename__ = "download"
+
+    recipient_gstin: str = Field(primary_key=True, max_length=15)
+    at: datetime = Field(primary_key=True)
+    files: int = Field(primary_key=True)
+    file: int = Field(primary_key=True)
+    sections: str = Field(primary_key=True)
+
+
 class RecordRow(Table, table=True):
     """A record: one version-chain member with its content, its state and what its chain stands at.
 
     `carried_*` is E and `standing_*` is S of the whole chain as it stands (after settlement: as it was left).
+    What the portal showed: `portal_seen_at` is the newest moment at which it showed it, `unfiled_at` the newest as
+    saved, `filed_at` the first as filed; `named_period` is the 2B period that it names itself.
     """
 
     __tablename__ = "record"
@@ -139,7 +159,9 @@ class RecordRow(Table, table=True):
     form: str
     return_period: str = Field(max_length=7)
     supplier_status: str
+    unfiled_at: datetime | None = None
     filed_at: datetime | None = None
+    named_period: str | None = Field(default=None, max_length=7)
     two_b_period: str | None = Field(default=None, max_length=7)
     route: str
     cutoff_at: datetime | None = None
@@ -385,4 +407,5 @@ APPEND_ONLY = (
     "seal",
     "seal_mark",
     "reminder",
+    "download",
 )

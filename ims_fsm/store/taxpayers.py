@@ -33,6 +33,7 @@ def put(connection: Connection, taxpayer: Taxpayer) -> None:
         "kind": str(taxpayer.kind),
         "filing": str(taxpayer.filing),
         "registered_from": str(taxpayer.registered_from),
+        "guessed": taxpayer.guessed,
         "extensions": _BETWEEN.join(taxpayer.extensions),
     }
     row = database_of(connection).insert(TABLE).values(gstin=taxpayer.gstin, **columns)

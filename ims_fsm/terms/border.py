@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import lru_cache
 from typing import Protocol, Self, TypeGuard, TypeVar, cast
@@ -274,6 +274,18 @@ def checked_parties(gstins: object) -> list[str]:
 def checked_text(where: str, text: object, *, empty: bool = False) -> str:
     """Return a text of one line; raises `InputError` for anything else."""
     return looked_at(where, lambda border: border.text(where, text, empty=empty))
+
+
+def checked_moment(where: str, moment: object, latest: datetime) -> datetime:
+    """Return an aware moment in UTC; raises `InputError` for anything else, and for one after the latest."""
+    aware = moment if isinstance(moment, datetime) and moment.tzinfo is not None else None
+    if aware is None or aware > latest:
+        what = "is not an aware moment" if aware is None else f"is after now ({latest.isoformat()})"
+        raise InputError(
+            where,
+            [Problem(str(aware) if aware else repr(moment), what, "give a datetime with its time zone, not after now")],
+        )
+    return aware.astimezone(UTC)
 
 
 def checked_value(value: object, kind: type[Checked]) -> Checked:

@@ -93,6 +93,15 @@ class Trigger(StrEnum):
     LAPSE = "lapse"
 
 
+class Correction(StrEnum):
+    """What corrects a record where more is known of it now; the log has it, and no machine declares it."""
+
+    #: It was taken as deleted, and is shown again.
+    RESTORE = "restore"
+    #: The portal's own GSTR-2B shows it in another period.
+    PLACE = "place"
+
+
 class Disposition(StrEnum):
     """What a frozen record was decided as for good (FAQ 5, 12, 13, 20)."""
 

@@ -11,6 +11,7 @@ from typing import Any, Literal, TypedDict, Unpack
 
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.formats.gstn.download import Source, named, opened
+from ims_fsm.formats.gstn.parts import Sources
 from ims_fsm.formats.gstn.two_b.statement import PortalTwoB
 from ims_fsm.formats.gstn.upload import Upload
 from ims_fsm.formats.proposals import Proposal, ProposedActions, of_one_action, read_proposals
@@ -38,7 +39,7 @@ from ims_fsm.workflow.actions import EVERYTHING, ActionReport, EachRefused, What
 from ims_fsm.workflow.proposed import Judgement
 from ims_fsm.workflow.reception import importing, receiving, upload
 from ims_fsm.workflow.reception.importing import Imported, Importing
-from ims_fsm.workflow.reception.known_records import Each, Received
+from ims_fsm.workflow.reception.report import Each, Received
 from ims_fsm.workflow.reception.upload import UploadChange
 from ims_fsm.workflow.returns import ThreeBFiled, TwoBGenerated, file_3b, file_annual_return, generate_2b
 from ims_fsm.workflow.supplier import Filed
@@ -229,14 +230,16 @@ class RecipientDesk(Desk):
 
     # --- the portal ---------------------------------------------------------------------------------------------------
 
-    def import_download(self, source: Source, *, where: str | None = None, **how: Unpack[Importing]) -> Imported:
+    def import_download(self, sources: Sources, *, where: str | None = None, **how: Unpack[Importing]) -> Imported:
         """Take in a download of the portal in any of its dialects; importing the same again changes nothing.
 
-        `source` is a path, an open file or its bytes; it is read as it is taken in, so memory does not grow with it.
-        `where` names it in errors, `each` is called with what happened to which record, `progress` with the number of
-        bytes read. A recipient who is not registered here is registered as `registration` says.
+        A source is a path, an open file or its bytes; several are the files of one download, and a zip is read as the
+        portal gives it. It is read as it is taken in, so memory does not grow with it. `where` names it in errors,
+        `complete` says that it is everything of its sections, `each` is called with what happened to which record,
+        `progress` with the number of bytes read. A recipient who is not registered here is registered as `registration`
+        says.
         """
-        return importing.import_download(self._workspace, source, where, self.gstin, self.actor, **how)
+        return importing.import_download(self._workspace, sources, where, self.gstin, self.actor, **how)
 
     def receive(
         self, sightings: Iterable[Sighting], *, complete: frozenset[str] = frozenset(), each: Each | None = None

@@ -12,6 +12,7 @@ from typing import Self, Unpack
 
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.formats.gstn.download import Source
+from ims_fsm.formats.gstn.parts import Sources
 from ims_fsm.law.book import LawBook, book_with
 from ims_fsm.law.hooks import Hooks
 from ims_fsm.record.taxpayer import Taxpayer
@@ -22,7 +23,8 @@ from ims_fsm.terms.event import Event
 from ims_fsm.workflow.calendar import change, sweeps
 from ims_fsm.workflow.calendar.sweeps import SweepReport
 from ims_fsm.workflow.desks import RecipientDesk, SupplierDesk
-from ims_fsm.workflow.reception.importing import Imported, Importing, import_download, register
+from ims_fsm.workflow.reception.importing import Imported, Importing, import_download
+from ims_fsm.workflow.registration import register
 from ims_fsm.workflow.unit import UnitOfWork
 from ims_fsm.workflow.views import events, statement
 from ims_fsm.workflow.views.statement import TwoBComparison
@@ -146,7 +148,7 @@ class IMS:
 
     def import_download(
         self,
-        source: Source,
+        sources: Sources,
         where: str | None = None,
         *,
         gstin: str | None = None,
@@ -155,7 +157,7 @@ class IMS:
     ) -> Imported:
         """Take in a download as `RecipientDesk.import_download` does; without a GSTIN the file says whose it is."""
         owner = None if gstin is None else checked_party(gstin)
-        return import_download(self._workspace, source, where, owner, checked_actor(actor), **how)
+        return import_download(self._workspace, sources, where, owner, checked_actor(actor), **how)
 
     def compare_2b(
         self, sources: Source | Sequence[Source], where: str | None = None, *, gstin: str | None = None

@@ -186,7 +186,8 @@ def file(unit: UnitOfWork, supplier: str, form: Form, period: TaxPeriod) -> File
         if record.id not in late:
             scene = unit.scene(record.recipient)
             belongs = open_period(unit, record.recipient, scene.expected_period(record))
-            entered.append((record, filed(record, scene, unit.now, belongs)))
+            # Up to this moment it was not filed.
+            entered.append((record, filed(record, scene, unit.now, belongs).changed(unfiled_at=unit.now)))
     unit.write(entered)
     for _, after in entered:
         if after.two_b_period is not None and unit.now >= unit.book.calendar.two_b_opens(after.two_b_period):

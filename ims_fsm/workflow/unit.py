@@ -81,6 +81,11 @@ class UnitOfWork:
         """Read these taxpayers at once, so that none of them is read alone."""
         self._taxpayers |= taxpayers.find_many(self.connection, gstins)
 
+    def forget(self, gstin: str) -> None:
+        """Forget what was read of a taxpayer: it was written otherwise since."""
+        self._taxpayers.pop(gstin, None)
+        self._scenes.pop(gstin, None)
+
     def filing_of(self, gstin: str) -> Filing:
         """Return how often a taxpayer files; monthly where the taxpayer is not known here."""
         registered = self._known(gstin)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -36,6 +36,10 @@ QUARTERLY, OTHER = "33AAACP7879D1ZM", "24AAACC1206D1ZM"
 OCTOBER = TaxPeriod("2024-10")
 
 
+# What a download changes that shows nothing new.
+WHEN_SHOWN = frozenset({"portal_seen_at", "download"})
+
+
 @dataclass(frozen=True)
 class Seen:
     """A record as the portal shows it."""
@@ -61,11 +65,14 @@ class Effects:
     filed: tuple[int, ...] = ()
     edited: tuple[int, ...] = ()
     reset: tuple[int, ...] = ()
+    moved: tuple[int, ...] = ()
     deleted: tuple[int, ...] = ()
+    restored: tuple[int, ...] = ()
     adopted: tuple[int, ...] = ()
     kept: tuple[int, ...] = ()
     conflicts: tuple[int, ...] = ()
     unchanged: int = 0
+    contradictions: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -76,6 +83,7 @@ class Stage(testing.Stage):
     other: ClassVar[str] = OTHER
     seen: ClassVar[type[Seen]] = Seen
     told: ClassVar[type[Effects]] = Effects
+    when_shown: ClassVar[frozenset[str]] = WHEN_SHOWN
 
     def __init__(self, url: str = "sqlite://", ims: IMS | None = None) -> None:
         """Open a database by its URL, or take over an IMS on a database where both are registered."""
@@ -112,6 +120,7 @@ class Stage(testing.Stage):
 
     def receive(self, *shown: Seen, complete: frozenset[str] = frozenset()) -> Effects:
         named: dict[str, list[int]] = {}
+        self.now += timedelta(milliseconds=1)
 
         def each(what: str, record_id: int) -> None:
             named.setdefault(what, []).append(record_id)
@@ -120,15 +129,17 @@ class Stage(testing.Stage):
         assert all(getattr(done, what) == len(ids) for what, ids in named.items())
         assert done.examples == {what: tuple(ids[:10]) for what, ids in named.items()}
         ids = {what: tuple(sorted(ids)) for what, ids in named.items()}
-        return Effects(**ids, unchanged=done.unchanged, notes=done.notes)
+        codes = tuple(against.code for against in done.contradictions)
+        return Effects(**ids, unchanged=done.unchanged, contradictions=codes, notes=done.notes)
 
     def again(self, *shown: Seen, complete: frozenset[str] = frozenset()) -> Effects:
-        """Take the same in once more, a minute later, and prove that no table has another byte."""
-        before = self.tables()
+        """Take the same in once more, a minute later, and prove that nothing differs but when it was last shown."""
+        before = self.tables(but=WHEN_SHOWN)
         self.now += timedelta(minutes=1)
         done = self.receive(*shown, complete=complete)
-        assert self.tables() == before
-        assert done == Effects(unchanged=len(shown), kept=done.kept, notes=done.notes)
+        assert self.tables(but=WHEN_SHOWN) == before
+        same = {"kept": done.kept, "contradictions": done.contradictions, "notes": done.notes}
+        assert done == Effects(unchanged=len(shown), **same)
         return done
 
     @contextmanager
@@ -163,20 +174,22 @@ class Stage(testing.Stage):
             for one in self.ims.recipient(gstin, actor="reader").two_b(TaxPeriod(period)).left_out
         }
 
-    def tables(self) -> Mapping[str, list[tuple[Any, ...]]]:
-        """Return every row of every table, by key, but for its place, which is each database's own; the log as read."""
+    def tables(self, but: Collection[str] = ()) -> Mapping[str, list[tuple[Any, ...]]]:
+        """Return every row of every table, by key; a place is each database's own, and what is named is left out."""
         with reading(self.ims._workspace.engine) as connection:
             return {
                 table.name: [
                     tuple(row)
                     for row in connection.execute(
                         (
-                            STEPS if table is LOG else select(*(column for column in table.c if column.name != "place"))
+                            STEPS
+                            if table is LOG
+                            else select(*(column for column in table.c if column.name not in {"place", *but}))
                         ).order_by(*table.primary_key)
                     )
                 ]
                 for table in Table.metadata.sorted_tables
-                if table is not CALL
+                if table is not CALL and table.name not in but
             }
 
     def faults(self) -> tuple[object, ...]:

@@ -6,22 +6,22 @@ Slow and plain on purpose; the sets are compared with it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
 
 from ims_fsm.errors import InputError, Problem
+from ims_fsm.formats.gstn.sections import sections_of
 from ims_fsm.law.refusal import Allowed
 from ims_fsm.record.record import PortalView, Record
 from ims_fsm.record.refusals import label
 from ims_fsm.record.sighting import BY_ACTION, Sighting, declared_by, filled, last_seen, portal_view, told_alike
 from ims_fsm.record.steps import filed
 from ims_fsm.record.where import Where
-from ims_fsm.store import log, records, taxpayers
+from ims_fsm.store import log, records, sightings, taxpayers
+from ims_fsm.store.tables import AT, RECORD
 from ims_fsm.terms.document import Document
 from ims_fsm.terms.money import NIL
-from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.terms.vocabulary import Filing, Form, RemovedFor, Route, State, SupplierStatus, Trigger
-from ims_fsm.workflow.calendar.sweeps import next_period
+from ims_fsm.terms.vocabulary import Form, RemovedFor, Route, State, SupplierStatus, Trigger
 from ims_fsm.workflow.reception.known_records import ACTIVE
+from ims_fsm.workflow.reception.placing import Placing
 from ims_fsm.workflow.returns import mark_stale
 from ims_fsm.workflow.supplier import admit, draft
 from ims_fsm.workflow.unit import UnitOfWork, fire, pass_over
@@ -68,55 +68,88 @@ class Reception:
     def __init__(self, unit: UnitOfWork, recipient: str) -> None:
         unit.taxpayer(recipient)
         self.unit, self.recipient, self.scene = unit, recipient, unit.scene(recipient)
-        self.known = {identity(r.document, r.fy, r): r for r in records.search(unit.connection, recipient, Where())
-                      if r.removed_for is not RemovedFor.SUPPLIER_DELETED}  # fmt: skip
-        self.owed = next_period(unit, recipient)
+        self.placing = Placing(unit, recipient)
+        self.everything = sorted(
+            records.search(unit.connection, recipient, Where()), key=lambda r: (_is_there(r), r.id)
+        )
+        self.known = {identity(r.document, r.fy, r): r for r in self.everything}
         self.done: dict[str, list[int]] = {}
         self.notes: list[str] = []
         self.moved: list[Record] = []
+        self.seen: set[int] = set()
         self.unchanged = 0
 
-    def take_in(self, sightings: Sequence[Sighting], complete: frozenset[str]) -> dict[str, object]:
-        refuse_others(self.recipient, sightings)
-        shown = [(self._identity(sighting), sighting) for sighting in sightings]
-        self._refuse_older(shown)
-        reach = max((sighting.return_period for sighting in sightings), default="9")
-        fresh: list[Sighting] = []
-        seen: set[tuple[str, ...]] = set()
-        for key, sighting in shown:
-            if key in seen:
-                self.notes.append(f"{label(sighting.document)} is shown more than once; the first was taken")
-                continue
-            seen.add(key)
-            if key in self.known:
-                self._again(self.known[key], sighting)
-            else:
-                fresh.append(sighting)
-        for key, record in self.known.items():
-            # What belongs to a later return than anything shown came after this download was made.
-            if key not in seen and record.machine in complete and record.return_period <= reach:
-                self._vanished(record)
+    def take_in(self, shown: Sequence[Sighting], complete: frozenset[str]) -> dict[str, object]:
+        refuse_others(self.recipient, shown)
+        if complete:
+            keys = " ".join(sorted(section for machine in complete for section in sections_of(machine)))
+            sightings.put_download(self.unit.connection, self.recipient, self.unit.now, keys, 1, 1)
+        matched, fresh = self._matched(shown)
+        for record, sighting in matched:
+            self._again(record, sighting)
+        self._see()
         for some in in_turn(fresh):
             self._new(some)
+        for record in records.search(self.unit.connection, self.recipient, Where()):
+            if record.filed and record.portal and record.state in ACTIVE and record.settled_in is None:
+                self._place(record)
+        for record in list(records.search(self.unit.connection, self.recipient, Where())):
+            self._vanished(record)
         mark_stale(self.unit, self.recipient, self.moved)
         done = {name: tuple(sorted(ids)) for name, ids in self.done.items()}
         return {**done, "unchanged": self.unchanged, "notes": tuple(self.notes)}
+
+    def _matched(self, shown: Sequence[Sighting]) -> tuple[list[tuple[Record, Sighting]], list[Sighting]]:
+        """Return what is known of what is shown, each document once, and what is not."""
+        matched: dict[int, tuple[Record, Sighting]] = {}
+        fresh: list[tuple[int, Sighting]] = []
+        taken: set[tuple[str, ...]] = set()
+        for place, sighting in enumerate(shown):
+            key = self._identity(sighting)
+            if key in taken:
+                self.notes.append(f"{label(sighting.document)} is shown more than once; the first was taken")
+            elif key in self.known:
+                matched[place] = (self.known[key], sighting)
+            else:
+                fresh.append((place, sighting))
+            taken.add(key)
+        for record in sorted(self.everything, key=lambda r: r.id, reverse=True):
+            elsewhere = [(place, one) for place, one in reversed(fresh) if self._is_moved(record, one)]
+            if elsewhere and record.id not in {known.id for known, _ in matched.values()}:
+                matched[elsewhere[0][0]] = (record, elsewhere[0][1])
+                fresh.remove(elsewhere[0])
+        return [matched[place] for place in sorted(matched)], [sighting for _, sighting in fresh]
+
+    def _is_moved(self, record: Record, sighting: Sighting) -> bool:
+        """Say whether an amendment that is only saved is shown in another form or period."""
+        document, here = sighting.document, record.document
+        open_and_saved = _is_there(record) and not record.filed and record.state in ACTIVE and record.portal is not None
+        if document.amends is None or here.amends is None or not open_and_saved:
+            return False
+        names = [(d.supplier, d.kind, d.number, d.amends.number) for d in (document, here)]
+        return names[0] == names[1] and self._identity(sighting)[3] == record.fy
 
     def _identity(self, sighting: Sighting) -> tuple[str, ...]:
         fy = self.unit.book.calendar.financial_year(sighting.document.date)
         return identity(sighting.document, fy, sighting)
 
-    def _refuse_older(self, shown: Sequence[tuple[tuple[str, ...], Sighting]]) -> None:
-        problems = [
-            Problem(label(sighting.document), "is shown as saved, and is filed already", "take in downloads in turn")
-            for key, sighting in shown
-            if key in self.known and self.known[key].filed and sighting.supplier_status is SupplierStatus.SAVED
-        ]
-        if problems:
-            raise InputError("a download from before the last one", problems)
+    def _see(self) -> None:
+        at = {"portal_seen_at": self.unit.now}
+        for record_id in self.seen:
+            self.unit.connection.execute(
+                RECORD.update().where(AT.id == record_id, AT.portal_seen_at < self.unit.now).values(at)
+            )
+
+    def _place(self, record: Record) -> None:
+        period = self.placing.period_of(record)
+        if period != record.two_b_period:
+            self.unit.write([(record, record.changed(two_b_period=period))])
+            self.moved += [record, record.changed(two_b_period=period)]
 
     def _vanished(self, record: Record) -> None:
-        if record.portal and not record.filed and record.state in ACTIVE:
+        since = self.placing.newest.get(record.machine)
+        gone = since is not None and record.portal is not None and record.portal.seen_at < since
+        if gone and not record.filed and record.state in ACTIVE:
             after = fire(self.unit, record, Trigger.DELETE)
             self.unit.write([(record, after.changed(removed_for=RemovedFor.SUPPLIER_DELETED))])
             self._note("deleted", record)
@@ -137,26 +170,34 @@ class Reception:
         record = draft(self.unit, record_id, sighting.document, sighting.form, sighting.return_period)
         # The portal shows it in IMS, whatever the moment of this download would make of it.
         record = record.changed(route=Route.IMS, reduction_blocked=sighting.reduction_blocked)
+        record = record.changed(named_period=sighting.itc_period)
         if sighting.supplier_status is SupplierStatus.FILED:
-            record = self._filed(record, sighting, None)
+            record = self._filed(record, sighting)
         self._note("new", record)
         return record.changed(portal=PortalView(State.NO_ACTION, None, sighting.portal_hash, self.unit.now)), sighting
 
     def _again(self, record: Record, sighting: Sighting) -> None:
-        if record.state not in ACTIVE or record.settled_in is not None:
+        deleted = record.removed_for is RemovedFor.SUPPLIER_DELETED
+        if (record.state not in ACTIVE and not deleted) or record.settled_in is not None:
+            self.unchanged += 1
+            return
+        self.seen.add(record.id)
+        if record.filed and sighting.supplier_status is SupplierStatus.SAVED:
             self.unchanged += 1
             return
         after, changes = record, []
-        if filled(sighting.document, record.document).content_hash != record.content_hash:
-            if record.filed:
-                self.notes.append(
-                    f"{label(record.document)} is filed, and the portal now shows it otherwise; kept as filed"
-                )
-            else:
-                after = self._edited(record, sighting)
-                changes.append("reset" if record.state is not State.NO_ACTION else "edited")
+        if deleted:
+            after = self._restored(record)
+            changes.append("restored")
+        after, change = self._content(after, sighting)
+        changes += change
+        if not record.filed:
+            if (record.form, record.return_period) != (sighting.form, sighting.return_period):
+                changes += [] if sighting.supplier_status is SupplierStatus.FILED and not change else ["moved"]
+            after = after.changed(form=sighting.form, return_period=sighting.return_period)
+        after = after.changed(named_period=sighting.itc_period or record.named_period)
         if sighting.supplier_status is SupplierStatus.FILED and not record.filed:
-            after = self._filed(after, sighting, record)
+            after = self._filed(after, sighting)
             changes.append("filed")
         after, action = self._action(after, sighting)
         changes += [action] if action else []
@@ -167,6 +208,22 @@ class Reception:
             reduction_blocked=record.reduction_blocked if blocked is None else blocked,
         )
         self._keep(record, after, changes)
+
+    def _restored(self, record: Record) -> Record:
+        source = log.history(self.unit.connection, self.recipient, record.id)[-1].source
+        self.unit.moved(record, "restore", source, ("faq.16.2",), {"shown_by": "portal"})
+        return record.changed(state=State(source), removed_for=None, seq=record.seq + 1)
+
+    def _content(self, record: Record, sighting: Sighting) -> tuple[Record, list[str]]:
+        document = filled(sighting.document, record.document)
+        if document.content_hash == record.content_hash:
+            return record, []
+        if document.content_hash == filled(record.document, sighting.document).content_hash:
+            digest, contents = document.content_hash, record.contents + 1
+            return record.changed(document=document, content_hash=digest, contents=contents), []
+        if record.filed:
+            return record, []
+        return self._edited(record, sighting), ["reset" if record.state is not State.NO_ACTION else "edited"]
 
     def _keep(self, record: Record, after: Record, changes: Sequence[str]) -> None:
         if after == record:
@@ -195,49 +252,30 @@ class Reception:
             cutoff_at=calendar.cutoff(document.kind, document.date, annual),
             contents=record.contents + 1,
             content_hash=document.content_hash,
+            acted_at=None,
             remarks=None,
             reduction=None,
             declared=NIL,
         )
         return after.changed(portal=PortalView(State.NO_ACTION, None, sighting.portal_hash, self.unit.now))
 
-    def _filed(self, record: Record, sighting: Sighting, before: Record | None) -> Record:
-        period = sighting.itc_period or self._earliest_period(record, sighting, before)
-        period = self.unit.book.calendar.period_for(period, self.scene.recipient.filing)
+    def _filed(self, record: Record, sighting: Sighting) -> Record:
+        record = record.changed(unfiled_at=record.portal.seen_at if record.portal else None, filed_at=self.unit.now)
+        state = State.PENDING if sighting.action is State.PENDING else record.state
+        period = self.placing.period_of(record.changed(state=state))
         return filed(record, self.scene, self.unit.now, period).changed(route=Route.IMS)
-
-    def _earliest_period(self, record: Record, sighting: Sighting, before: Record | None) -> TaxPeriod:
-        """Return the earliest 2B period that a filed record can belong to; no download tells when it was filed."""
-        calendar = self.unit.book.calendar
-        period = max(calendar.form_period(record.form, record.return_period), calendar.first_period)
-        if before is not None and before.portal is not None:
-            # It was still unfiled when the portal was last seen, so its window is not before that.
-            period = max(period, self._window(record, before.portal.seen_at))
-        if sighting.action is not State.PENDING:
-            # What a filed GSTR-3B decided has left IMS (FAQ 5), and this has not.
-            period = max(period, self.owed)
-        return period
 
     def _action(self, record: Record, sighting: Sighting) -> tuple[Record, str | None]:
         shown, fresh = last_seen(record), portal_view(sighting, record, self.unit.now)
         if (shown.action, shown.declaration) == (fresh.action, fresh.declaration):
-            if record.portal is None or shown.hash != fresh.hash or self._in_a_later_window(record, shown):
+            if record.portal is None or shown.hash != fresh.hash:
                 record = record.changed(portal=fresh)
             return record, None if told_alike(record, fresh) else "kept"
         if told_alike(record, fresh):
             return record.changed(portal=fresh), None
         if not told_alike(record, shown):
-            self.notes.append(f"{label(record.document)} was acted on here and on the portal; the action here stands")
             return record.changed(portal=fresh), "conflicts"
         return self._adopted(record, sighting), "adopted"
-
-    def _in_a_later_window(self, record: Record, shown: PortalView) -> bool:
-        """Say whether seeing a record unfiled now tells more than when it was last seen: its window has passed."""
-        return not record.filed and self._window(record, shown.seen_at) < self._window(record, self.unit.now)
-
-    def _window(self, record: Record, at: datetime) -> TaxPeriod:
-        filing = self.scene.suppliers.get(record.document.supplier, Filing.MONTHLY)
-        return self.unit.book.calendar.window_period(record.form, filing, at)
 
     def _adopted(self, record: Record, sighting: Sighting) -> Record:
         trigger = BY_ACTION[sighting.action]
@@ -247,7 +285,7 @@ class Reception:
         after = pass_over(self.unit, record, trigger, Allowed(move.dest, move.rules), {"shown_by": "portal"})
         reduction, declared = declared_by(sighting, record)
         return after.changed(
-            acted_at=self.unit.now,
+            acted_at=None,
             remarks=sighting.remarks or None,
             reduction=reduction,
             declared=declared,
@@ -256,3 +294,7 @@ class Reception:
 
     def _note(self, what: str, record: Record) -> None:
         self.done.setdefault(what, []).append(record.id)
+
+
+def _is_there(record: Record) -> bool:
+    return record.removed_for is not RemovedFor.SUPPLIER_DELETED

@@ -8,30 +8,19 @@ import pytest
 
 from ims_fsm import Filing, TaxPeriod
 from ims_fsm.errors import InputError
-from ims_fsm.terms.vocabulary import State, SupplierStatus
+from ims_fsm.terms.vocabulary import SupplierStatus
 
 NOVEMBER = TaxPeriod("2024-11")
 SAVED, FILED = SupplierStatus.SAVED, SupplierStatus.FILED
 INVOICES = frozenset({"invoice"})
 
 
-def test_an_older_download_is_refused_and_nothing_is_written(stage):
-    first, second = stage.document(), stage.document()
-    stage.receive(stage.seen(first, SAVED), stage.seen(second, SAVED))
-    stage.receive(stage.seen(first, FILED), stage.seen(second, SAVED))
-    before = stage.tables()
-    said = "is shown as saved, and is filed already; take in downloads in turn"
-    with stage.unreadable(f"invoice {first.number} of {first.supplier}: {said}"):
-        stage.receive(stage.seen(first, SAVED), complete=INVOICES)
-    assert stage.tables() == before
-
-
-def test_what_belongs_to_a_later_return_than_the_download_shows_is_not_deleted(stage):
-    october, november = stage.document(), stage.document()
-    (later,) = stage.receive(stage.seen(november, SAVED, return_period=NOVEMBER)).new
-    assert stage.receive(stage.seen(october, SAVED), complete=INVOICES).deleted == ()
-    assert stage.receive(complete=INVOICES).deleted != ()
-    assert stage.record(later).state == State.REMOVED
+def test_what_is_shown_as_saved_after_it_was_filed_stays_filed_and_is_told(stage):
+    document = stage.document()
+    (record_id,) = stage.receive(stage.seen(document, FILED)).new
+    done = stage.receive(stage.seen(document, SAVED))
+    assert (done.unchanged, done.contradictions) == (1, ("filed_is_saved",))
+    assert stage.record(record_id).filed
 
 
 def test_a_frequency_changes_only_when_everything_is_decided(stage):

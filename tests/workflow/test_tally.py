@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ims_fsm.workflow.reception.known_records import EXAMPLES, NOTES, Received, Tally
+from ims_fsm.workflow.reception.report import EXAMPLES, NOTES, Received, Tally
 
 
 def test_everything_is_counted_and_a_few_are_named():

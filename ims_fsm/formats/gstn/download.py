@@ -10,14 +10,13 @@ import io
 import shutil
 import tempfile
 from bisect import bisect_right
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple, Protocol
 
 from ims_fsm.errors import FileError, InputError, Problem
-from ims_fsm.formats.gstn.envelope import Dialect, Envelope, Listed, Outline
+from ims_fsm.formats.gstn.envelope import Dialect, Envelope, Listed, Outline, Part, part_named
 from ims_fsm.formats.gstn.fields import read_record
 from ims_fsm.formats.gstn.notation import JsonText, decoded, readable, refuse_archive, refused
 from ims_fsm.formats.gstn.ordinary import OrdinaryRows, UnusualError
@@ -37,15 +36,18 @@ class MisreadError(Exception):
     def __init__(self, envelope: Envelope) -> None:
         """Keep the envelope of the whole file."""
         self.envelope = envelope
+        #: The file's number from 0, where several are read as one.
+        self.file = 0
         super().__init__()
 
 
 class Whole(NamedTuple):
-    """What is known of a download when all of it has gone by: whose it is, how wrapped, and what it lists."""
+    """What is known of a file when all of it has gone by: whose it is, how wrapped, what it lists, which part it is."""
 
     recipient: str
     dialect: Dialect
     sections: tuple[str, ...]
+    part: Part = Part()
 
 
 def named(source: Source, where: str | None = None) -> tuple[str, Source]:
@@ -189,19 +191,8 @@ class DownloadReader:
             odd_section(key, rows, findings)
         findings.add(self._of_rows)
         findings.raise_problems()
-        self._whole = Whole(owner, envelope.dialect, tuple(self._forms))
-
-
-def check_download(source: Source, where: str, given: str | None) -> Whole:
-    """Read a download through and keep nothing of it; raises `InputError` with every problem of the file."""
-    with opened(source) as file:
-        reader = DownloadReader(file, where, given)
-        try:
-            deque(reader.parts(), maxlen=0)
-        except MisreadError as error:
-            reader = DownloadReader(file, where, given, promise=error.envelope)
-            deque(reader.parts(), maxlen=0)
-        return reader.whole
+        part = envelope.part or part_named(self._where)
+        self._whole = Whole(owner, envelope.dialect, tuple(self._forms), part)
 
 
 def odd_section(key: str, rows: Any, findings: Findings) -> None:
@@ -256,10 +247,20 @@ class _Section:
         return read_carefully(raw, f"{self.key}[{index}]", self.form, self.owner, self.findings)
 
 
+class Placed(Protocol):
+    """A reader of one file or of several: where each record stands, and what is found later."""
+
+    findings: Findings
+
+    def place(self, ordinal: int) -> str:
+        """Return where the n-th record stands."""
+        ...
+
+
 class Repetitions:
     """Chooses of documents that one download lists twice: the filed one, else the later (domain complaint 11)."""
 
-    def __init__(self, reader: DownloadReader) -> None:
+    def __init__(self, reader: Placed) -> None:
         """Begin with nothing found; the reader has the places and takes the warnings."""
         self._reader = reader
         self._again: list[tuple[int, str]] = []

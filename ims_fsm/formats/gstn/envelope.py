@@ -6,10 +6,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from pathlib import PurePath
+from typing import Any, NamedTuple
 
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.formats.gstn.notation import JsonText, decoded, twice
@@ -27,6 +29,20 @@ class Dialect(StrEnum):
     INVDATA = "invdata"
 
 
+class Part(NamedTuple):
+    """Which of the files of one download a file is, from 1, and how many there are; None where it does not say."""
+
+    number: int | None = None
+    of: int | None = None
+
+    def __bool__(self) -> bool:
+        """Say whether the file tells either."""
+        return self != (None, None)
+
+
+NO_PART = Part()
+
+
 @dataclass(frozen=True, slots=True)
 class Envelope:
     """An unwrapped download: its dialect, the recipient it names, and its sections with whatever stands beside them.
@@ -38,8 +54,14 @@ class Envelope:
     recipient: Any
     sections: dict[str, Any]
     path: tuple[str, ...] = ()
+    part: Part = NO_PART
 
 
+# A file of several says which it is, and how many they are; where it does not, its name may.
+NUMBER, COUNT = ("file_num", "filenum", "fn"), ("fc", "file_count", "filecount")
+_DIGITS = 4
+_OF = re.compile(r"(\d{1,4})[_ -]*of[_ -]*(\d{1,4})")
+_NUMBERED = re.compile(r"(?:part|file)[_ -]*(\d{1,4})")
 WRAPPERS = (Dialect.OFFLINE, Dialect.OFFLINE_ERRORS, Dialect.INVDATA, Dialect.DATA)
 _GIVE = "give the IMS download of the recipient"
 _FOREIGN = (
@@ -58,20 +80,38 @@ def unwrap(node: Any, where: str) -> Envelope:
     Raises `InputError` for what is not an object, holds no section, or is another of the portal's files.
     """
     dialect: Dialect = Dialect.SECTIONS
-    recipient, place = None, "file"
+    recipient, place, part = None, "file", Part()
     path: list[str] = []
     while True:
         problem = _strange(node, place)
         if problem:
             raise InputError(where, [problem])
         recipient = _named_in(node, recipient)
+        part = Part(_whole_number(node, NUMBER) or part.number, _whole_number(node, COUNT) or part.of)
         wrappers = [key for key in WRAPPERS if key in node]
         if not wrappers:
             break
         dialect = place = next((key for key in wrappers if node[key]), wrappers[0])
         path.append(dialect)
         node = node[dialect]
-    return Envelope(dialect, recipient, node, tuple(path))
+    return Envelope(dialect, recipient, node, tuple(path), part)
+
+
+def part_named(where: str) -> Part:
+    """Return which part a file is by its name: like "ims_part2.json" or "ims 2 of 3.json".
+
+    >>> part_named("ims_part2.json"), part_named("IMS 2 of 3.json"), bool(part_named("ims_2024-11.json"))
+    (Part(number=2, of=None), Part(number=2, of=3), False)
+    """
+    name = PurePath(where).name.lower()
+    if (of := _OF.search(name)) is not None:
+        return Part(int(of[1]), int(of[2]))
+    return Part(None if (numbered := _NUMBERED.search(name)) is None else int(numbered[1]))
+
+
+def _whole_number(node: dict[str, Any], keys: tuple[str, ...]) -> int | None:
+    text = next((str(node[key]).strip() for key in keys if key in node), "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _DIGITS else None
 
 
 def _named_in(node: dict[str, Any], otherwise: Any) -> Any:
@@ -92,6 +132,9 @@ def _strange(node: Any, place: str) -> Problem | None:
 
 def _strange_sections(sections: dict[str, Any], place: str) -> Problem | None:
     if not any(section_named(key) or key in RESERVED for key in sections):
+        if "urls" in sections:
+            what = "it names the files of a download and lists no record"
+            return Problem(place, what, "download each of them and give them together")
         return Problem(place, "it holds no section of IMS (b2b, b2ba, b2bdn, …)", _GIVE)
     first = {key: rows[0] for key, rows in sections.items() if isinstance(rows, list) and rows}
     for key, row in first.items():

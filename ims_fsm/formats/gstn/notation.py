@@ -21,6 +21,8 @@ from typing import Any, BinaryIO, NoReturn
 from ims_fsm.errors import InputError, Problem
 
 WINDOW = 1 << 16
+# How a zip begins, and so does a workbook.
+ARCHIVE = b"PK\x03\x04"
 _BLANKS = re.compile(r"[ \t\n\r]*").match
 _COMMA = re.compile(r"[ \t\n\r]*,[ \t\n\r]*").match
 _NEAR = 64  # an error so near to the end of the window may be the window's
@@ -67,7 +69,7 @@ def loads(data: bytes | str, where: str) -> Any:
 
 def refuse_archive(head: bytes, where: str) -> None:
     """Refuse a file that begins as an archive or a workbook does; raises `InputError`."""
-    if head.startswith(b"PK\x03\x04"):
+    if head.startswith(ARCHIVE):
         raise InputError(where, [Problem("file", "it is an archive or a workbook", "unpack it and give the JSON file")])
 
 

@@ -5,6 +5,7 @@ Pure data and look-ups; reads no file. Imports the words and the document only.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from ims_fsm.terms.document import Document
@@ -105,3 +106,21 @@ def bill_parts(number: str) -> tuple[str, str]:
     """
     before, _, port = number.rpartition("/")
     return (before, port) if before else (port, "")
+
+
+def sections_of(machine: str) -> frozenset[str]:
+    """Return the sections in which the records of a machine stand; none for another name.
+
+    >>> sorted(sections_of("invoice_amendment")), sorted(sections_of("bill_of_entry"))
+    (['b2ba'], ['impg', 'impga', 'impgsez', 'impgseza'])
+    """
+    return frozenset(key for key, form in SECTIONS.items() if _machine(form) == machine)
+
+
+def machines_of(sections: Collection[str]) -> frozenset[str]:
+    """Return the machines all of whose sections are among these."""
+    return frozenset(machine for machine in map(_machine, SECTIONS.values()) if sections_of(machine) <= set(sections))
+
+
+def _machine(form: SectionForm) -> str:
+    return f"{form.kind}_amendment" if form.amended and form.kind is not Kind.BILL_OF_ENTRY else str(form.kind)

@@ -35,7 +35,6 @@ class StagedRow(NamedTuple):
     declaration: str | None
     #: Whether the declared amounts must be compared with what its chain carries.
     careful: bool
-    itc_period: str | None
     #: ITC reduction, declared heads and remarks as the portal shows them, in JSON; None where it shows none.
     statement: str | None
     #: The rules of the action in the log; None where there is no action.
@@ -68,6 +67,7 @@ class StagedRow(NamedTuple):
     return_period: str
     supplier_status: str
     filed_at: str | None
+    named_period: str | None
     two_b_period: str | None
     cutoff_at: str | None
     standing_igst: int
@@ -128,10 +128,6 @@ def _amounts(*names: str) -> list[Column[Any]]:
     return [Column(name, PAISE, nullable=False) for name in names]
 
 
-def _seen_at() -> Column[Any]:
-    return Column("seen_at", AT.portal_seen_at.type, nullable=False)
-
-
 STAGE = _temporary("stage", *_staged())
 # Which known record a staged one is, and what there is to do about it.
 MATCH = _temporary("stage_match", _key("ordinal"), *_amounts("id"), *_texts("verdict"))
@@ -153,13 +149,3 @@ NAMED = _temporary("stage_named", *_texts("supplier_gstin", "kind", "number_key"
 WANTED = _temporary("stage_wanted", *_texts("supplier_gstin", "kind", "number_key", "fy", primary_key=True), _key("id"))
 # Chains to which a new amendment may belong.
 CHAINS = _temporary("stage_chains", _key("chain_id"))
-# Forms, with the moments of a last sighting, of which being seen unfiled again says more.
-LATE = _temporary("stage_late", *_texts("form"), _seen_at())
-# The 2B periods of known records that are filed by now, by what decides them.
-PERIODS = _temporary(
-    "stage_periods",
-    *_texts("form", "return_period", "itc_period"),
-    *_amounts("pending"),
-    _seen_at(),
-    *_texts("filing", "two_b_period"),
-)

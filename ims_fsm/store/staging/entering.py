@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -41,24 +41,22 @@ from ims_fsm.store.staging.columns import (
     MATCH,
     NAMED,
     ODD,
-    PERIODS,
     STAGE,
     STANDING,
     WANTED,
 )
 from ims_fsm.store.staging.loading import Entry, Load, Row, analyse, streamed
 from ims_fsm.store.staging.matching import note_odd, same_hash
-from ims_fsm.store.tables import AT, LOG, RECORD, TaxpayerRow, core
+from ims_fsm.store.tables import AT, LOG, RECORD
 from ims_fsm.store.versions import begins_a_chain, not_deleted
-from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.terms.vocabulary import Filing, Form, Route, State, SupplierStatus
+from ims_fsm.terms.vocabulary import Form, Route, SupplierStatus
 
 # The verdicts of known records that are to be filed.
 FILED = ("filed", "filed_kept")
 _S, _M, _N = STAGE.c, MATCH.c, NAMED.c
-_TAXPAYER: Any = core(TaxpayerRow)
 # What is entered names of its entry, by the type of its place in a statement.
 _ENTRY: dict[str, Any] = {"recipient": String(), "actor": String(), "at": AT.filed_at.type}
+_ENTRY["seen_at"] = AT.portal_seen_at.type
 _COPIED = tuple(name for name in KEPT if name not in {"id", "chain_id", *STANDING})
 
 
@@ -130,7 +128,9 @@ def _enter(connection: Connection, entry: Entry, entering: Entering, **values: A
 def _entered(entering: Entering) -> tuple[Insert, Insert, Any]:
     new, placed = entering()
     entry = _any_entry()
-    records = dict(zip(ALIKE, entry.alike(entry.at), strict=True)) | {name: new.c[name] for name in _COPIED} | placed
+    records = (
+        dict(zip(ALIKE, entry.alike(entry.seen_at), strict=True)) | {name: new.c[name] for name in _COPIED} | placed
+    )
     content = entry.content(placed["id"], new.c.content, new.c.content_hash, entry.at)
     alike = (new.c.action, new.c.state, new.c.rules)
     return (
@@ -223,56 +223,40 @@ def declare(connection: Connection, recipient: str, rows: Sequence[dict[str, Any
     connection.execute(RECORD.update().where(*at_key).values({name: bindparam(name) for name in names}), rows)
 
 
-class Sort(NamedTuple):
-    """What decides the 2B period of a record that was unfiled when the portal was last seen, and is filed now.
-
-    `pending` says whether it is shown as pending; `filing` is how often its supplier files.
-    """
-
-    form: str
-    return_period: str
-    itc_period: str
-    pending: int
-    seen_at: datetime
-    filing: str
-
-
-def sorts(connection: Connection, recipient: str) -> list[Sort]:
-    """Return the sorts of records that there are to be filed."""
-    joined = _joined(recipient).outerjoin(_TAXPAYER, _TAXPAYER.c.gstin == AT.supplier_gstin)
-    query = select(*_sort(), func.coalesce(_TAXPAYER.c.filing, str(Filing.MONTHLY))).select_from(joined)
-    return [Sort._make(row) for row in connection.execute(query.where(_M.verdict.in_(FILED)).distinct())]
-
-
-def file(connection: Connection, recipient: str, periods: Sequence[tuple[Sort, TaxPeriod]], at: datetime) -> None:
-    """File the records, each in the 2B period of its sort."""
-    connection.execute(PERIODS.insert(), [{**sort._asdict(), "two_b_period": str(period)} for sort, period in periods])
-    filing = select(_TAXPAYER.c.filing).where(_TAXPAYER.c.gstin == AT.supplier_gstin).scalar_subquery()
-    sort = (*_sort(), func.coalesce(filing, str(Filing.MONTHLY)))
-    same = [column == PERIODS.c[name] for name, column in zip(Sort._fields, sort, strict=True)]
-    moment = literal(at, AT.filed_at.type)
+def file(connection: Connection, recipient: str, seen_at: datetime) -> None:
+    """File known records that are shown as filed and otherwise as they were; their 2B periods are to be worked out."""
     values = {
         "supplier_status": str(SupplierStatus.FILED),
-        "filed_at": at,
-        "two_b_period": PERIODS.c.two_b_period,
+        "filed_at": literal(seen_at, AT.filed_at.type),
+        "unfiled_at": AT.portal_seen_at,
+        "two_b_period": None,
         "route": str(Route.IMS),
         "version": AT.version + 1,
         "portal_hash": case((same_hash(), AT.portal_hash), else_=_S.portal_hash),
-        "portal_seen_at": case((same_hash(), AT.portal_seen_at), else_=moment),
-        **{name: _S[name] for name in STANDING},
+        **{name: _S[name] for name in ("form", "return_period", *STANDING)},
+        "named_period": func.coalesce(_S.named_period, AT.named_period),
     }
-    which = (_M.verdict.in_(FILED), _M.ordinal == _S.ordinal, AT.recipient_gstin == recipient, AT.id == _M.id)
-    connection.execute(RECORD.update().where(*which, *same).values(values))
+    connection.execute(RECORD.update().where(*_matched(recipient), _M.verdict.in_(FILED)).values(values))
 
 
-def _joined(recipient: str) -> Any:
-    same = and_(AT.recipient_gstin == recipient, AT.id == _M.id)
-    return MATCH.join(STAGE, _S.ordinal == _M.ordinal).join(RECORD, same)
+def see(connection: Connection, recipient: str, seen_at: datetime) -> None:
+    """Keep of every open record that is shown when that was, as far as it says more than what is kept.
+
+    The newest sighting, the first one as filed, the newest one as saved before it.
+    """
+    saved, at = _S.supplier_status == str(SupplierStatus.SAVED), literal(seen_at, AT.filed_at.type)
+    filed = AT.supplier_status == str(SupplierStatus.FILED)
+    later = (
+        ("portal_seen_at", AT.portal_seen_at < at, _M.verdict != "decided"),
+        ("filed_at", AT.filed_at > at, _M.verdict == "older", filed, ~saved),
+        ("unfiled_at", or_(AT.unfiled_at.is_(None), AT.unfiled_at < at), filed, saved, AT.filed_at >= at),
+    )
+    for name, *conditions in later:
+        connection.execute(RECORD.update().where(*_matched(recipient), *conditions).values({name: at}))
 
 
-def _sort() -> tuple[ColumnElement[Any], ...]:
-    pending = case((_S.action == str(State.PENDING), 1), else_=0)
-    return (AT.form, AT.return_period, func.coalesce(_S.itc_period, ""), pending, AT.portal_seen_at)
+def _matched(recipient: str) -> tuple[ColumnElement[bool], ...]:
+    return (_M.ordinal == _S.ordinal, AT.recipient_gstin == recipient, AT.id == _M.id)
 
 
 def amendments(connection: Connection, first: int) -> Iterator[Any]:

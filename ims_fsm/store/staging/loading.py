@@ -100,12 +100,13 @@ class Entry:
     """What goes with everything that is entered: whose it is, who acts, when, and what the log says of an action.
 
     Its rows are in the order of their tables, of values or of SQL expressions alike; `at` is the moment, as whoever
-    writes the row is handed it.
+    writes the row is handed it, `seen_at` the portal's.
     """
 
     recipient: str
     actor: str
     at: datetime
+    seen_at: datetime
     request_key: str | None
     #: The trigger that leads to each action.
     triggers: Mapping[str, str]
@@ -184,9 +185,9 @@ class Entrance:
 
     def __init__(self, connection: Connection, entry: Entry) -> None:
         """Begin with nothing written."""
-        seen_at = Stored(connection).moment(entry.at)
-        self._entry, self._seen_at = entry, seen_at
-        self._alike = (*entry.alike(seen_at), *_NOTHING)
+        stored = Stored(connection)
+        self._entry, self._at = entry, stored.moment(entry.at)
+        self._alike = (*entry.alike(stored.moment(entry.seen_at)), *_NOTHING)
         self._records = Load(connection, "record", (*ALIKE, *CARRIED, *KEPT))
         self._stage = Load(connection, STAGE.name, StagedRow._fields)
         self._contents = Load(connection, "record_content", CONTENT_ORDER)
@@ -210,7 +211,7 @@ class Entrance:
         Records and contents take turns, each a slice at a time, so that the server goes on with one slice while the
         rows of the next are made.
         """
-        alike, entry, at = self._alike, self._entry, self._seen_at
+        alike, entry, at = self._alike, self._entry, self._at
         content = entry.content
         self._entering += [alike + row[FIRST_KEPT:] for row in rows]
         self._waiting += [content(row.id, row.content, row.content_hash, at) for row in rows]

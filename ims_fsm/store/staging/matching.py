@@ -12,22 +12,23 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, LargeBinary, Select, and_, case, cast, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, LargeBinary, Select, and_, case, cast, func, literal, or_, select
 
 from ims_fsm.record.sighting import Shown
 from ims_fsm.store.connection import database_of
 from ims_fsm.store.rows import words
-from ims_fsm.store.staging.columns import LATE, MATCH, ODD, STAGE, StagedRow
+from ims_fsm.store.sightings import ACTIVE
+from ims_fsm.store.staging.columns import MATCH, ODD, STAGE, StagedRow
 from ims_fsm.store.staging.loading import Load, analyse, streamed
 from ims_fsm.store.tables import AT, RECORD
 from ims_fsm.store.versions import not_deleted
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.vocabulary import State, SupplierStatus
 
-ACTIVE = tuple(str(state) for state in (State.NO_ACTION, State.ACCEPTED, State.REJECTED, State.PENDING))
 PAGE = 500
 _S, _M = STAGE.c, MATCH.c
 _AMENDED = _S.original_key.is_not(None)
+_M_KEYS = (("ordinal", _S.ordinal), ("id", AT.id))
 # Rows that may be the same document, whatever is asked of them then.
 _ALIKE = (
     _S.supplier_gstin,
@@ -67,42 +68,70 @@ def move(connection: Connection, moves: Sequence[tuple[int, int]]) -> None:
         connection.execute(STAGE.update().where(_S.ordinal == old).values(ordinal=new))
 
 
-def match(connection: Connection, recipient: str, late: Sequence[tuple[str, datetime]]) -> int:
+def match(connection: Connection, recipient: str, seen_at: datetime) -> int:
     """Find the known record of each row and what there is to do about it; returns how many are known.
 
-    `late` has the forms, with the moments of their last sighting, of which being seen unfiled again tells more.
+    `seen_at` is when the portal showed the rows. A record that was taken as deleted is found where no other is.
     """
-    odd = note_odd(connection, recipient, 0)
-    if late:
-        connection.execute(LATE.insert(), [{"form": form, "seen_at": seen_at} for form, seen_at in late])
-    same = (AT.recipient_gstin == recipient, AT.id == _known_id(recipient, odd=bool(odd)))
-    chosen = select(_S.ordinal, AT.id, _verdict()).select_from(STAGE.join(RECORD, and_(*same)))
+    odd = bool(note_odd(connection, recipient, 0))
+    present, deleted = (_known_id(recipient, odd=odd, deleted=deleted) for deleted in (False, True))
+    wanted = func.coalesce(present, deleted) if _has_deleted(connection, recipient) else present
+    same = (AT.recipient_gstin == recipient, AT.id == wanted)
+    chosen = select(_S.ordinal, AT.id, _verdict(seen_at)).select_from(STAGE.join(RECORD, and_(*same)))
     options = {"preserve_rowcount": True}
     done = connection.execute(
         MATCH.insert().from_select(["ordinal", "id", "verdict"], chosen), execution_options=options
     )
     analyse(connection, MATCH.name)
-    return done.rowcount
+    return done.rowcount + _match_moved(connection, recipient, seen_at)
 
 
-def _known_id(recipient: str, *, odd: bool) -> ColumnElement[int]:
+def _has_deleted(connection: Connection, recipient: str) -> bool:
+    query = select(AT.id).where(AT.recipient_gstin == recipient, AT.state == str(State.REMOVED), ~not_deleted())
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def _match_moved(connection: Connection, recipient: str, seen_at: datetime) -> int:
+    """Find the known amendment of each other row that is reported in another form or period: one of both is saved."""
+    saved = str(SupplierStatus.SAVED)
+    matched = [select(_M[name]).where(_M[name] == column).exists() for name, column in _M_KEYS]
+    query = (
+        select(_S.ordinal, AT.id)
+        .join(RECORD, and_(AT.recipient_gstin == recipient, AT.supplier_gstin == _S.supplier_gstin))
+        .where(_AMENDED, AT.kind == _S.kind, AT.number == _S.number, AT.fy == _S.fy, not_deleted())
+        .where(AT.original_number == _S.original_number, AT.settled_in.is_(None), AT.state.in_(ACTIVE))
+        .where(or_(AT.supplier_status == saved, and_(_S.supplier_status == saved, AT.filed_at > seen_at)))
+        .where(*(~taken for taken in matched), AT.portal_seen_at.is_not(None))
+        .order_by(AT.id.desc(), _S.ordinal.desc())
+    )
+    pairs: dict[int, int] = {}
+    for row in connection.execute(query).all():
+        if row.id not in pairs.values():
+            pairs.setdefault(row.ordinal, row.id)
+    rows = [{"ordinal": ordinal, "id": record_id, "verdict": "look"} for ordinal, record_id in pairs.items()]
+    if rows:
+        connection.execute(MATCH.insert(), rows)
+    return len(rows)
+
+
+def _known_id(recipient: str, *, odd: bool, deleted: bool) -> ColumnElement[int]:
     """Return the id of the record that a staged row is: of several the newest.
 
     `odd` says whether there are any whose numbers are not in capitals.
     """
-    plain = _newest(recipient, RECORD.alias("other"))
+    plain = _newest(recipient, RECORD.alias(f"other_{deleted}"), deleted=deleted)
     if not odd:
         return plain
-    strange = _newest(recipient, RECORD.alias("odd_other"), ODD)
+    strange = _newest(recipient, RECORD.alias(f"odd_other_{deleted}"), ODD, deleted=deleted)
     return case((func.coalesce(strange, 0) > func.coalesce(plain, 0), strange), else_=plain)
 
 
-def _newest(recipient: str, record: Any, odd: Any = None) -> ColumnElement[int]:
+def _newest(recipient: str, record: Any, odd: Any = None, *, deleted: bool) -> ColumnElement[int]:
     """Return the id of the newest record that a staged row is, by what the record or the table of the odd names."""
     at = record.c
     number, original = (at.number, at.original_number) if odd is None else odd.c["number_key", "original_key"]
     supplier = at.supplier_gstin if odd is None else odd.c.supplier_gstin
-    here = and_(at.recipient_gstin == recipient, not_deleted(at))
+    here = and_(at.recipient_gstin == recipient, ~not_deleted(at) if deleted else not_deleted(at))
     reported = and_(at.form == _S.form, at.return_period == _S.return_period)
     amending = and_(original == _S.original_key, reported)
     which = (
@@ -119,15 +148,26 @@ def _newest(recipient: str, record: Any, odd: Any = None) -> ColumnElement[int]:
     return query.scalar_subquery()
 
 
-def _verdict() -> ColumnElement[str]:
+def _verdict(seen_at: datetime) -> ColumnElement[str]:
     filed, saved = str(SupplierStatus.FILED), str(SupplierStatus.SAVED)
-    decided = or_(AT.state.not_in(ACTIVE), AT.settled_in.is_not(None))
+    deleted = and_(AT.state == str(State.REMOVED), ~not_deleted())
+    decided = and_(or_(AT.state.not_in(ACTIVE), AT.settled_in.is_not(None)), ~deleted)
     without_words = and_(func.coalesce(AT.reduction, "full") == "full", func.coalesce(AT.remarks, "") == "")
+    older = AT.portal_seen_at > literal(seen_at, AT.portal_seen_at.type)
+    moved = or_(AT.form != _S.form, AT.return_period != _S.return_period)
+    named = and_(_S.named_period.is_not(None), func.coalesce(AT.named_period, "") != _S.named_period)
+    content = or_(AT.content_hash != _S.content_hash, ~_same_flags())
     return case(
+        (decided, "decided"),
+        (deleted, "look"),
+        (and_(AT.supplier_status == filed, _S.supplier_status == saved, AT.filed_at < seen_at), "unfiled"),
         (and_(AT.supplier_status == filed, _S.supplier_status == saved), "older"),
-        (decided, "unchanged"),
-        (or_(AT.content_hash != _S.content_hash, _S.careful, ~_seen_alike(), ~_same_flags()), "look"),
-        (and_(AT.supplier_status == _S.supplier_status, or_(~same_hash(), _late())), "look"),
+        (and_(older, AT.supplier_status == saved, _S.supplier_status == filed), "look"),
+        (and_(older, or_(content, and_(AT.portal_hash.is_(None), ~same_hash()))), "look"),
+        (older, "older"),
+        (or_(content, _S.careful, ~_seen_alike(), named), "look"),
+        (and_(AT.supplier_status == _S.supplier_status, ~same_hash()), "look"),
+        (and_(AT.supplier_status == saved, _S.supplier_status == saved, moved), "look"),
         (and_(AT.state == _S.action, AT.state != str(State.NO_ACTION), ~without_words), "look"),
         (and_(AT.supplier_status == _S.supplier_status, ~_kept()), "unchanged"),
         (AT.supplier_status == _S.supplier_status, "kept"),
@@ -156,23 +196,9 @@ def same_hash() -> ColumnElement[bool]:
     return or_(func.coalesce(_S.portal_hash, "") == "", func.coalesce(AT.portal_hash, "") == _S.portal_hash)
 
 
-def _late() -> ColumnElement[bool]:
-    saved = AT.supplier_status == str(SupplierStatus.SAVED)
-    return and_(saved, tuple_(AT.form, AT.portal_seen_at).in_(select(LATE.c.form, LATE.c.seen_at)))
-
-
 def _kept() -> ColumnElement[bool]:
     """Return the condition that the action here is another than is shown, where no words are with it."""
     return or_(AT.state != _S.action, _S.declaration.is_not(None))
-
-
-def sightings(connection: Connection, recipient: str) -> list[tuple[str, datetime]]:
-    """Return the forms of a recipient's unfiled records with the moments when the portal last showed them."""
-    saved = AT.supplier_status == str(SupplierStatus.SAVED)
-    query = select(AT.form, AT.portal_seen_at).where(
-        AT.recipient_gstin == recipient, saved, AT.portal_seen_at.is_not(None), AT.state.in_(ACTIVE)
-    )
-    return [(row.form, row.portal_seen_at) for row in connection.execute(query.distinct())]
 
 
 def counted(connection: Connection) -> dict[str, int]:
@@ -205,19 +231,12 @@ def pages(connection: Connection, verdict: str) -> Iterator[Sequence[Any]]:
         yield rows
 
 
-def vanished(connection: Connection, recipient: str, machines: Sequence[str], reach: str) -> Iterator[int]:
-    """Give the saved records of these machines that the download does not show, up to a return period, by id."""
-    query = select(AT.id).where(
-        AT.recipient_gstin == recipient,
-        AT.supplier_status == str(SupplierStatus.SAVED),
-        AT.portal_seen_at.is_not(None),
-        AT.state.in_(ACTIVE),
-        AT.machine.in_(machines),
-        AT.return_period <= reach,
-        not_deleted(),
-    )
-    gone = query.except_(select(_M.id)).subquery()
-    return (row[0] for row in connection.execute(select(gone.c[0]).order_by(gone.c[0])).all())
+def decided(connection: Connection, recipient: str) -> list[tuple[str, int, int]]:
+    """Return, for each period whose GSTR-3B has decided records that are shown, how many, and the first of them."""
+    same = and_(AT.recipient_gstin == recipient, AT.id == _M.id)
+    query = select(AT.settled_in, func.count(), func.min(AT.id)).select_from(MATCH.join(RECORD, same))
+    query = query.where(_M.verdict == "decided", AT.settled_in.is_not(None)).group_by(AT.settled_in)
+    return [(row[0], row[1], row[2]) for row in connection.execute(query.order_by(AT.settled_in))]
 
 
 def entered_twice(connection: Connection, recipient: str, identities: Iterable[tuple[str, str, str, str]]) -> bool:
@@ -259,6 +278,7 @@ def _in_letters(connection: Connection, column: Any) -> ColumnElement[bool]:
 # The columns of a stage in which what is shown stands, where they are named otherwise,.
 _COLUMNS = {name: name for name in Shown._fields if name in StagedRow._fields}
 _COLUMNS |= {"supplier": "supplier_gstin", "date": "document_date", "value": "document_value"}
+_COLUMNS |= {"itc_period": "named_period"}
 _WORDS = words(Shown)
 
 

@@ -5,70 +5,27 @@ Imports the portal's reader, the store and the reception. Registering is the one
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from datetime import datetime
 from itertools import chain
 from typing import TypedDict
 
 from ims_fsm.errors import InputError, Problem
-from ims_fsm.formats.gstn.download import DownloadReader, MisreadError, Repetitions, Source, Whole, named, opened
-from ims_fsm.formats.gstn.envelope import Dialect
-from ims_fsm.formats.gstn.sections import SECTIONS
-from ims_fsm.law.calendar import Calendar
-from ims_fsm.record.sighting import Shown
+from ims_fsm.formats.gstn.download import MisreadError, Repetitions
+from ims_fsm.formats.gstn.envelope import Envelope
+from ims_fsm.formats.gstn.parts import PartsReader, Sources, Whole, files_of
 from ims_fsm.record.taxpayer import Taxpayer
-from ims_fsm.store import records, taxpayers
+from ims_fsm.store import taxpayers
 from ims_fsm.store.connection import serialise
 from ims_fsm.store.staging.entering import is_empty
-from ims_fsm.terms.border import state_code
-from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.terms.vocabulary import Filing, Form, Kind, SupplierStatus, TaxpayerKind
-from ims_fsm.workflow.reception.known_records import Each, Received
+from ims_fsm.terms.border import checked_moment
+from ims_fsm.terms.vocabulary import Filing, TaxpayerKind
 from ims_fsm.workflow.reception.receiving import Reception, SeenTwiceError
+from ims_fsm.workflow.reception.report import Each, Received
+from ims_fsm.workflow.registration import register
 from ims_fsm.workflow.unit import UnitOfWork
 from ims_fsm.workflow.workspace import Workspace
-
-
-def register(unit: UnitOfWork, taxpayer: Taxpayer) -> Taxpayer:
-    """Register a taxpayer, or correct what is known of them; returns the taxpayer with the GSTIN in capitals.
-
-    Raises `InputError` for what is not a GSTIN, for a quarterly taxpayer of a state without a due day (due.gstr3b), and
-    for another filing frequency while records are undecided: their 2B periods are those of the frequency that they
-    were filed under.
-    """
-    registered = taxpayer.checked()
-    gstin = registered.gstin
-    if problems := list(calendar_problems(unit.book.calendar, gstin, registered.filing, registered.extensions)):
-        raise InputError("taxpayer", problems)
-    # Nothing may come to be undecided between the question and the answer.
-    serialise(unit.connection, [gstin])
-    earlier = taxpayers.find(unit.connection, gstin)
-    if earlier is not None and earlier.filing is not registered.filing:
-        waiting = records.undecided(unit.connection, gstin)
-        if waiting:
-            what = f"files {earlier.filing} and has {waiting} undecided records by that"
-            raise InputError("taxpayer", [Problem(gstin, what, "file their GSTR-3B before the frequency changes")])
-    taxpayers.put(unit.connection, registered)
-    return registered
-
-
-def calendar_problems(
-    calendar: Calendar, gstin: str, filing: Filing, extensions: Collection[str] = ()
-) -> Iterator[Problem]:
-    """Give what is wrong with a way of filing in the state of a GSTIN, and with extensions (rule due.gstr3b).
-
-    The due day of a quarterly GSTR-3B, and with it what may still be pending, hangs on the state. Raises `ValueError`
-    for what is not a GSTIN.
-    """
-    for name in extensions:
-        if name not in calendar.by_district:
-            there = ", ".join(f"{of} ({', '.join(places)})" for of, places in calendar.by_district.items()) or "none"
-            yield Problem(gstin, f"{name!r} is not an extension by district of the calendar", f"there are: {there}")
-    state = state_code(gstin)
-    if filing is Filing.QUARTERLY and state not in calendar.states:
-        what = f"files quarterly in state {state}, for which the calendar has no due day of GSTR-3B (due.gstr3b)"
-        yield Problem(gstin, what, "correct the GSTIN, or register it as monthly")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +47,11 @@ class Imported:
     received: Received
     #: The taxpayer, where they were registered with it.
     registered: Taxpayer | None
-    #: What is odd about the file.
+    #: The sections of which it shows everything: what of them it does not show is not on the portal (FAQ 16).
+    complete: tuple[str, ...]
+    #: Why it is not taken to show everything, in one line; "" where it does, or where that makes no difference.
+    partial: str
+    #: What is odd about the files.
     warnings: tuple[Problem, ...]
 
 
@@ -101,6 +62,10 @@ class Importing(TypedDict, total=False):
     """What may go with a download; without it a newcomer is registered as usual."""
 
     registration: Registration
+    #: Whether the caller says that it is everything of the sections that it has, and no part and not filtered.
+    complete: bool
+    #: When the portal made it (aware); without it, now.
+    made_at: datetime | None
     #: Called with what happened, by the name of `Received`, to which record.
     each: Each | None
     #: Called with the number of bytes read.
@@ -109,128 +74,137 @@ class Importing(TypedDict, total=False):
 
 def import_download(  # noqa: PLR0913, PLR0917 -- what, of which recipient, by which actor, and who wants to know
     workspace: Workspace,
-    source: Source,
+    sources: Sources,
     where: str | None,
     gstin: str | None,
     actor: str,
     registration: Registration = AS_USUAL,
+    complete: bool = False,  # noqa: FBT001, FBT002 -- given by name at the face
+    made_at: datetime | None = None,
     each: Each | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Imported:
     """Read a download in any dialect of the portal and take it in; importing the same again changes nothing.
 
-    It is read as it is taken in, so memory does not grow with it, and again in another transaction where the end of
-    the file tells that it must be read otherwise. `source` is a path, an open file, or the bytes; `where` names it in
-    errors; `gstin` is the recipient, where the file does not name them. Raises `InputError` for what cannot be read,
-    and for a recipient registered otherwise than `registration` says; nothing is written then.
+    It is one file, several that are one download, or a zip. It is read as it is taken in, so memory does not grow with
+    it, and again in another transaction where the end of a file tells that it must be read otherwise. A source is a
+    path, an open file, or the bytes; `where` names it in errors; `gstin` is the recipient, where no file names them;
+    `made_at` is when the portal made it, so that downloads may come in any order.
+    Raises `InputError` for what cannot be read, for what is said to be complete and lacks a file, and for a recipient
+    registered otherwise than `registration` says; nothing is written then.
     """
-    promise, straight = None, True
-    name, source = named(source, where)
-    with opened(source) as file:
+    made_at = None if made_at is None else checked_moment("made_at", made_at, workspace.clock())
+    promises, straight = dict[int, Envelope](), True
+    with files_of(sources, where) as files:
         while True:
-            reader = DownloadReader(file, name, gstin, promise=promise, progress=progress)
-            work = partial(_taken_in, reader=reader, registration=registration, notify=each, straight=straight)
+            reader = PartsReader(files, gstin, promises=promises, progress=progress)
+            taking_in = _TakingIn(reader, registration, made_at, each, complete=complete, straight=straight)
             try:
-                return workspace.run(work, actor=actor, retries=0)
+                return workspace.run(taking_in, actor=actor, retries=0)
             except MisreadError as error:
-                promise = error.envelope
+                promises[error.file] = error.envelope
             except SeenTwiceError:
                 straight = False
 
 
-def _taken_in(
-    unit: UnitOfWork, reader: DownloadReader, registration: Registration, notify: Each | None, *, straight: bool
-) -> Imported:
-    """Take a file in while it is read; `straight` where it is entered before it is compared with itself."""
-    parts = reader.parts()
-    first = next(parts, None)
-    recipient = reader.whole.recipient if first is None else reader.owner
-    arrival = _Arrival(unit, recipient, registration)
-    reception = Reception(unit, recipient, notify)
-    receive = reception.enter if straight and is_empty(unit.connection, recipient) else reception.stage
-    receive(arrival.watched(parts if first is None else chain([first], parts)))
-    registered = arrival.registered(reception.count)
-    repetitions = Repetitions(reader)
-    reception.choose(repetitions.choose)
-    repetitions.warn()
-    received = reception.finish(complete_machines(reader.whole))
-    return Imported(
-        recipient=recipient,
-        records=reception.count,
-        received=received,
-        registered=registered,
-        warnings=reader.warnings,
-    )
+@dataclass(frozen=True, slots=True)
+class _TakingIn:
+    """A download taken in while it is read; `straight` where it is entered before it is compared with itself."""
 
+    reader: PartsReader
+    registration: Registration
+    made_at: datetime | None
+    notify: Each | None
+    complete: bool
+    straight: bool
 
-class _Arrival:
-    """A recipient whose download comes: known, or to be registered by what it shows (FAQ 6, 16)."""
-
-    def __init__(self, unit: UnitOfWork, recipient: str, registration: Registration) -> None:
-        """Hold the recipient's records; a newcomer is registered at once, the first period when all has gone by."""
-        serialise(unit.connection, [recipient])
-        self._unit, self._recipient, self._registration = unit, recipient, registration
-        self._seen: set[tuple[Form, TaxPeriod, TaxPeriod | None, SupplierStatus]] = set()
-        taxpayer = taxpayers.find(unit.connection, recipient)
-        self._is_new = taxpayer is None
-        if taxpayer is None:
-            self._register(unit.book.calendar.first_period)
-        else:
-            _refuse_contradiction(taxpayer, registration)
-
-    def watched(self, parts: Iterable[Sequence[Shown]]) -> Iterator[Sequence[Shown]]:
-        """Give the parts on, and note of what periods they are where that is wanted."""
-        for part in parts:
-            if self._is_new:
-                self._seen.update((s.form, s.return_period, s.itc_period, s.supplier_status) for s in part)
-            yield part
-
-    def registered(self, count: int) -> Taxpayer | None:
-        """Return the taxpayer where they were registered; raises `InputError` for one with nothing to show."""
-        if not self._is_new:
-            return None
-        if not count:
-            remedy = f'register them first: register(Taxpayer(gstin="{self._recipient}", …))'
+    def __call__(self, unit: UnitOfWork) -> Imported:
+        """Take it in."""
+        reader = self.reader
+        parts = reader.parts()
+        first = next(parts, None)
+        recipient = reader.whole.recipient if first is None else reader.owner
+        is_new = _arrived(unit, recipient, self.registration)
+        reception = Reception(unit, recipient, self.made_at, self.notify)
+        receive = reception.enter if self.straight and is_empty(unit.connection, recipient) else reception.stage
+        receive(parts if first is None else chain([first], parts))
+        if is_new and not reception.count:
+            remedy = f'register them first: register(Taxpayer(gstin="{recipient}", …))'
             what = "is not known here, and the download shows no record of theirs"
-            raise InputError("download", [Problem(self._recipient, what, remedy)])
-        return self._register(self._earliest())
+            raise InputError("download", [Problem(recipient, what, remedy)])
+        repetitions = Repetitions(reader)
+        reception.choose(repetitions.choose)
+        repetitions.warn()
+        return self._finished(unit, recipient, reception, is_new=is_new)
 
-    def _register(self, since: TaxPeriod) -> Taxpayer:
-        filing = self._registration.filing or Filing.MONTHLY
-        newcomer = Taxpayer(
-            gstin=self._recipient,
-            kind=self._registration.kind or TaxpayerKind.NORMAL,
-            filing=filing,
-            registered_from=self._unit.book.calendar.period_for(since, filing),
+    def _finished(self, unit: UnitOfWork, recipient: str, reception: Reception, *, is_new: bool) -> Imported:
+        whole = self.reader.whole
+        complete = complete_sections(whole, by_word=self.complete)
+        if whole.lacking and whole.says_so:
+            received = reception.finish(whole.sections, whole.numbers, whole.files)
+        else:
+            received = reception.finish(complete)
+        unshown = 0 if complete else reception.unshown(whole.sections)
+        return Imported(
+            recipient=recipient,
+            records=reception.count,
+            received=received,
+            registered=unit.taxpayer(recipient) if is_new else None,
+            complete=tuple(sorted(complete)),
+            partial=_partial(whole, unshown),
+            warnings=self.reader.warnings,
         )
-        return register(self._unit, newcomer)
-
-    def _earliest(self) -> TaxPeriod:
-        """Return the earliest 2B period among the records: GSTR-3B is due from it on."""
-        calendar, now = self._unit.book.calendar, self._unit.now
-
-        def expected(form: Form, period: TaxPeriod, itc_period: TaxPeriod | None, status: SupplierStatus) -> TaxPeriod:
-            led = itc_period or calendar.form_period(form, period)
-            if status is SupplierStatus.FILED:
-                return led
-            return max(led, calendar.window_period(form, Filing.MONTHLY, now))
-
-        return max(min(expected(*sort) for sort in self._seen), calendar.first_period)
 
 
-def complete_machines(download: Whole) -> frozenset[str]:
-    """Return the machines of which the download shows every record: all their sections are in it.
+def _arrived(unit: UnitOfWork, recipient: str, registration: Registration) -> bool:
+    """Hold the records of whose download comes, and register them where they are new (FAQ 6, 16); say whether so.
 
-    Only of those does a saved record's absence mean that its supplier deleted it (FAQ 16): the API hands out one
-    section at a time, and the offline tool's error file holds only what was refused.
+    Nobody states from which period they owe GSTR-3B: it is guessed, and follows from their records.
     """
-    if download.dialect is Dialect.OFFLINE_ERRORS:
-        return frozenset()
-    wanted: dict[str, set[str]] = {}
-    for key, form in SECTIONS.items():
-        amended = form.amended and form.kind is not Kind.BILL_OF_ENTRY
-        wanted.setdefault(f"{form.kind}_amendment" if amended else str(form.kind), set()).add(key)
-    return frozenset(machine for machine, keys in wanted.items() if keys <= set(download.sections))
+    serialise(unit.connection, [recipient])
+    taxpayer = taxpayers.find(unit.connection, recipient)
+    if taxpayer is not None:
+        _refuse_contradiction(taxpayer, registration)
+        return False
+    filing = registration.filing or Filing.MONTHLY
+    newcomer = Taxpayer(
+        gstin=recipient,
+        kind=registration.kind or TaxpayerKind.NORMAL,
+        filing=filing,
+        registered_from=unit.book.calendar.period_for(unit.book.calendar.first_period, filing),
+        guessed=True,
+    )
+    register(unit, newcomer)
+    return True
+
+
+def complete_sections(download: Whole, *, by_word: bool = False) -> frozenset[str]:
+    """Return the sections of which a download shows every record: it is whole, or the caller says so (`by_word`).
+
+    Only of those does a saved record's absence mean that its supplier deleted it (FAQ 16). The portal gives a large
+    download in several files, and one section or one status where that is asked for: a single file is not taken to be
+    everything, unless it says so itself. Raises `InputError` where it says otherwise than the caller.
+    """
+    if by_word and download.lacking:
+        remedy = "give all of its files together, or do not say that it is complete"
+        raise InputError("download", [Problem("files", f"lack {_numbers(download)}", remedy)])
+    may_be_a_part = download.is_single and not download.says_so
+    return frozenset() if download.lacking or (may_be_a_part and not by_word) else download.sections
+
+
+def _partial(whole: Whole, unshown: int) -> str:
+    if whole.lacking:
+        return f"lacks {_numbers(whole)}: nothing is taken as deleted until all are imported"
+    if not unshown:
+        return ""
+    saved = "1 saved record is" if unshown == 1 else f"{unshown:,} saved records are"
+    remedy = "give all files of a download together, or say that it is complete: --complete"
+    return f"may be a part, or filtered: {saved} not in it and kept; {remedy}"
+
+
+def _numbers(whole: Whole) -> str:
+    numbers = ", ".join(map(str, whole.lacking))
+    return f"file {numbers} of {whole.files}" if len(whole.lacking) == 1 else f"files {numbers} of {whole.files}"
 
 
 def _refuse_contradiction(taxpayer: Taxpayer, registration: Registration) -> None:

@@ -1,109 +1,40 @@
-"""What a download does to records that are known here, one record at a time, and the report of all that it did.
+"""What a download does to records that are known here, one record at a time.
 
-Imports the store and the law; writes a page of records at once. The report holds no list that grows with the download.
+Imports the store and the law; writes a page of records at once. The newest sighting decides form, period, content and
+action of what is saved; an older one only adds what it alone tells.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from ims_fsm.law.refusal import Allowed
 from ims_fsm.record.record import PortalView, Record
-from ims_fsm.record.refusals import label
 from ims_fsm.record.sighting import BY_ACTION, Shown, declared_by, filled, last_seen, portal_view, told_alike
 from ims_fsm.record.steps import filed
-from ims_fsm.store import log, records
-from ims_fsm.store.staging import entering
-from ims_fsm.store.staging.entering import Sort
+from ims_fsm.store import log, records, sightings
 from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.terms.vocabulary import Filing, Form, RemovedFor, Route, State, SupplierStatus, Trigger
+from ims_fsm.terms.vocabulary import Correction, RemovedFor, Route, State, SupplierStatus, Trigger
+from ims_fsm.workflow.reception.placing import Placing
+from ims_fsm.workflow.reception.report import Tally
 from ims_fsm.workflow.supplier import edited
 from ims_fsm.workflow.unit import UnitOfWork, fire, pass_over
-
-EXAMPLES = 10
-NOTES = 100
-Each = Callable[[str, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """What taking in a download did, in numbers of records; a record may be counted in several."""
-
-    new: int = 0
-    filed: int = 0
-    #: Shown with other content, and those of them that lost their action by it (FAQ 16).
-    edited: int = 0
-    reset: int = 0
-    deleted: int = 0
-    #: The portal's action was taken over.
-    adopted: int = 0
-    #: An action that the portal does not show yet.
-    kept: int = 0
-    #: An action taken here while another was taken on the portal: the action here stands.
-    conflicts: int = 0
-    #: All others.
-    unchanged: int = 0
-    #: The first ids of each of these.
-    examples: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
-    #: Sentences about single records; the first hundred are kept, `more_notes` counts the others.
-    notes: tuple[str, ...] = ()
-    more_notes: int = 0
-
-
-class Tally:
-    """Counts while a download is taken in; `notify` is called with every record that is counted by name, in turn."""
-
-    def __init__(self, notify: Each | None = None) -> None:
-        """Begin at nothing."""
-        self._notify = notify
-        self._counts: dict[str, int] = defaultdict(int)
-        self._examples: dict[str, list[int]] = defaultdict(list)
-        self._notes: list[tuple[int, str]] = []
-        self._noted = 0
-
-    def count(self, what: str, number: int) -> None:
-        """Count records that are not named."""
-        self._counts[what] += number
-
-    def name(self, what: str, record_ids: Iterable[int]) -> None:
-        """Count records by name."""
-        examples = self._examples[what]
-        for record_id in record_ids:
-            self._counts[what] += 1
-            if len(examples) < EXAMPLES:
-                examples.append(record_id)
-            if self._notify is not None:
-                self._notify(what, record_id)
-
-    def note(self, ordinal: int, text: str) -> None:
-        """Note a sentence about what was shown as the n-th."""
-        self._noted += 1
-        if len(self._notes) < NOTES:
-            self._notes.append((ordinal, text))
-
-    def received(self) -> Received:
-        """Return what was counted."""
-        notes = tuple(text for _, text in sorted(self._notes))
-        examples = {what: tuple(ids) for what, ids in self._examples.items() if ids}
-        return Received(**self._counts, examples=examples, notes=notes, more_notes=self._noted - len(notes))
-
 
 ACTIVE = (State.NO_ACTION, State.ACCEPTED, State.REJECTED, State.PENDING)
 SHOWN_BY = {"shown_by": "portal"}
 
 
 class KnownRecords:
-    """The known records of a recipient, as a download shows them; `owed` is the first 2B period not yet filed.
+    """The known records of a recipient, as a download shows them; `seen_at` is when the portal did.
 
     `touched` is the earliest 2B period of a record that GSTR-2B may now show otherwise.
     """
 
-    def __init__(self, unit: UnitOfWork, recipient: str, owed: TaxPeriod, tally: Tally) -> None:
+    def __init__(self, unit: UnitOfWork, recipient: str, seen_at: datetime, placing: Placing, tally: Tally) -> None:
         """Begin with nothing changed."""
-        self._unit, self._recipient, self._owed, self._tally = unit, recipient, owed, tally
+        self._unit, self._recipient, self._seen_at = unit, recipient, seen_at
+        self._placing, self._tally = placing, tally
         self._scene = unit.scene(recipient)
         self._changes: list[tuple[Record, Record]] = []
         self._contents: list[tuple[Record, int]] = []
@@ -112,8 +43,10 @@ class KnownRecords:
     def again(self, page: Sequence[tuple[int, Shown, int]]) -> None:
         """Take in records that are shown again: each with its place in the download, and its id."""
         by_id = records.find_many(self._unit.connection, self._recipient, {record_id for _, _, record_id in page})
-        for ordinal, sighting, record_id in page:
-            self._again(ordinal, by_id[record_id], sighting)
+        deleted = [(r.id, r.seq) for r in by_id.values() if r.removed_for is RemovedFor.SUPPLIER_DELETED]
+        before = sightings.sources(self._unit.connection, self._recipient, deleted)
+        for _, sighting, record_id in page:
+            self._again(by_id[record_id], sighting, before.get(record_id))
         self._write()
 
     def vanished(self, ids: Iterable[int]) -> None:
@@ -135,30 +68,74 @@ class KnownRecords:
             self._write()
         return fire(self._unit, record, trigger)
 
-    def _again(self, ordinal: int, record: Record, sighting: Shown) -> None:
-        if record.state not in ACTIVE or record.settled_in is not None:
-            self._tally.count("unchanged", 1)
-            return
-        after, changes, document = record, [], sighting.document
-        if filled(document, record.document).content_hash != record.content_hash:
-            if record.filed:
-                note = f"{label(record.document)} is filed, and the portal now shows it otherwise; kept as filed"
-                self._tally.note(ordinal, note)
-            else:
-                after = self._edited(record, sighting)
-                changes.append("reset" if record.state is not State.NO_ACTION else "edited")
+    def _again(self, record: Record, sighting: Shown, before_deletion: str | None) -> None:
+        newer = record.portal is None or record.portal.seen_at <= self._seen_at
+        after, changes = record, list[str]()
+        if before_deletion is not None:
+            if not newer:
+                self._tally.count("unchanged", 1)
+                return
+            after = self._restored(record, State(before_deletion))
+            # What a later whole download did not show is taken out again.
+            if self._seen_at >= self._placing.newest.get(record.machine, self._seen_at):
+                changes.append("restored")
+                self._tally.contradict("deletion_undone", [record.id])
+        after, change = self._content(after, sighting, newer=newer)
+        changes += change
+        if newer and not record.filed:
+            if (after.form, after.return_period) != (sighting.form, sighting.return_period):
+                changes.append("moved")
+            after = after.changed(form=sighting.form, return_period=sighting.return_period)
+        if newer:
+            after = after.changed(named_period=sighting.itc_period or after.named_period)
         if sighting.supplier_status is SupplierStatus.FILED and not record.filed:
-            after = self._filed(after, sighting, record)
+            after = self._filed(after, sighting)
             changes.append("filed")
-        after, action = self._action(ordinal, after, sighting)
+        after, action = self._action(after, sighting, newer=newer)
         changes += [action] if action else []
-        flags = filled(document, after.document)
-        blocked = sighting.reduction_blocked
-        after = after.changed(
-            document=after.document.changed(pending_blocked=flags.pending_blocked, supplier_name=flags.supplier_name),
-            reduction_blocked=record.reduction_blocked if blocked is None else blocked,
-        )
-        self._keep(record, after, changes)
+        self._keep(record, self._flagged(after, sighting, newer=newer), changes)
+
+    def _restored(self, record: Record, state: State) -> Record:
+        """Return a record as it stood before it was taken as deleted, which it was not."""
+        self._unit.moved(record, Correction.RESTORE, str(state), ("faq.16.2",), SHOWN_BY)
+        return record.changed(state=state, removed_for=None, seq=record.seq + 1)
+
+    def _content(self, record: Record, sighting: Shown, *, newer: bool) -> tuple[Record, list[str]]:
+        """Return a record with the content that is shown; what one of both leaves out is no change."""
+        document = filled(sighting.document, record.document)
+        if document.content_hash == record.content_hash:
+            return record, []
+        if document.content_hash == filled(record.document, sighting.document).content_hash:
+            contents = record.contents + 1
+            return record.changed(document=document, content_hash=document.content_hash, contents=contents), []
+        if not newer:
+            return record, []
+        if record.filed:
+            self._tally.contradict("filed_is_changed", [record.id])
+            return record, []
+        after = edited(self._unit, self._fire(record, Trigger.EDIT), document)
+        view = PortalView(State.NO_ACTION, None, sighting.portal_hash, self._seen_at)
+        return after.changed(acted_at=None, portal=view), ["reset" if record.state is not State.NO_ACTION else "edited"]
+
+    def _filed(self, record: Record, sighting: Shown) -> Record:
+        saved_at = record.portal.seen_at if record.portal is not None else None
+        # An older sighting as saved proves something, a later one contradicts this one.
+        unfiled_at = saved_at if saved_at is not None and saved_at <= self._seen_at else None
+        record = record.changed(form=sighting.form, return_period=sighting.return_period, unfiled_at=unfiled_at)
+        pending = State.PENDING if sighting.action is State.PENDING else record.state
+        period = self._placing.period_of(record.changed(filed_at=self._seen_at, state=pending))
+        after = filed(record, self._unit.scene(record.recipient), self._seen_at, period)
+        return after.changed(route=Route.IMS)
+
+    def _flagged(self, record: Record, sighting: Shown, *, newer: bool) -> Record:
+        """Return a record with the portal's flags and the supplier's name; the newest sighting that has one counts."""
+        document, blocked = record.document, sighting.reduction_blocked
+        pair = (sighting.document, document) if newer else (document, sighting.document)
+        flags = filled(*pair)
+        kept = record.reduction_blocked
+        kept = (kept if blocked is None else blocked) if newer else (blocked if kept is None else kept)
+        document = document.changed(pending_blocked=flags.pending_blocked, supplier_name=flags.supplier_name)
+        return record.changed(document=document, reduction_blocked=kept)
 
     def _keep(self, record: Record, after: Record, changes: Sequence[str]) -> None:
         if after == record:
@@ -177,70 +154,27 @@ class KnownRecords:
         if not changes:
             self._tally.count("unchanged", 1)
 
-    def _edited(self, record: Record, sighting: Shown) -> Record:
-        document = filled(sighting.document, record.document)
-        after = edited(self._unit, self._fire(record, Trigger.EDIT), document)
-        return after.changed(portal=PortalView(State.NO_ACTION, None, sighting.portal_hash, self._unit.now))
-
-    def _filed(self, record: Record, sighting: Shown, before: Record) -> Record:
-        period = sighting.itc_period or self._earliest_period(record, sighting, before)
-        period = self._unit.book.calendar.period_for(period, self._scene.recipient.filing)
-        return filed(record, self._unit.scene(record.recipient), self._unit.now, period).changed(route=Route.IMS)
-
-    def file(self) -> None:
-        """File what is shown filed by now and otherwise as it was; see `_filed`."""
-        connection = self._unit.connection
-        periods = [(sort, self._period_of(sort)) for sort in entering.sorts(connection, self._recipient)]
-        if periods:
-            entering.file(connection, self._recipient, periods, self._unit.now)
-            earliest = min(period for _, period in periods)
-            self.touched = min(self.touched or earliest, earliest)
-
-    def _period_of(self, sort: Sort) -> TaxPeriod:
-        calendar, form = self._unit.book.calendar, Form(sort.form)
-        if sort.itc_period:
-            period = TaxPeriod(sort.itc_period)
-        else:
-            seen_in = calendar.window_period(form, Filing(sort.filing), sort.seen_at)
-            period = self._earliest(form, TaxPeriod(sort.return_period), seen_in, pending=bool(sort.pending))
-        return calendar.period_for(period, self._scene.recipient.filing)
-
-    def _earliest_period(self, record: Record, sighting: Shown, before: Record) -> TaxPeriod:
-        seen_in = None if before.portal is None else self._window(record, before.portal.seen_at)
-        pending = sighting.action is State.PENDING
-        return self._earliest(record.form, record.return_period, seen_in, pending=pending)
-
-    def _earliest(self, form: Form, period: TaxPeriod, seen_in: TaxPeriod | None, *, pending: bool) -> TaxPeriod:
-        """Return the earliest 2B period that a filed record can belong to; no download tells when it was filed.
-
-        It was still unfiled in the window `seen_in`, so its own is not before that.
-        """
-        calendar = self._unit.book.calendar
-        earliest = max(calendar.form_period(form, period), calendar.first_period, seen_in or calendar.first_period)
-        # What a filed GSTR-3B decided has left IMS (FAQ 5), and this has not.
-        return earliest if pending else max(earliest, self._owed)
-
-    def _action(self, ordinal: int, record: Record, sighting: Shown) -> tuple[Record, str | None]:
-        before, fresh = last_seen(record), portal_view(sighting, record, self._unit.now)
+    def _action(self, record: Record, sighting: Shown, *, newer: bool) -> tuple[Record, str | None]:
+        before, fresh = last_seen(record), portal_view(sighting, record, self._seen_at)
+        if not newer:
+            return self._with_hash(record, sighting), None
         if (before.action, before.declaration) == (fresh.action, fresh.declaration):
-            if record.portal is None or before.hash != fresh.hash or self._in_a_later_window(record, before):
+            if record.portal is None or before.hash != fresh.hash:
                 record = record.changed(portal=fresh)
             return record, None if told_alike(record, fresh) else "kept"
         if told_alike(record, fresh):
             return record.changed(portal=fresh), None
         if not told_alike(record, before):
-            note = f"{label(record.document)} was acted on here and on the portal; the action here stands"
-            self._tally.note(ordinal, note)
+            self._tally.contradict("acted_otherwise", [record.id])
             return record.changed(portal=fresh), "conflicts"
         return self._adopted(record, sighting), "adopted"
 
-    def _in_a_later_window(self, record: Record, before: PortalView) -> bool:
-        """Say whether seeing a record unfiled now tells more than when it was last seen: its window has passed."""
-        return not record.filed and self._window(record, before.seen_at) < self._window(record, self._unit.now)
-
-    def _window(self, record: Record, at: datetime) -> TaxPeriod:
-        often = self._scene.suppliers.get(record.document.supplier, Filing.MONTHLY)
-        return self._unit.book.calendar.window_period(record.form, often, at)
+    @staticmethod
+    def _with_hash(record: Record, sighting: Shown) -> Record:
+        view = record.portal
+        if view is None or view.hash is not None or not sighting.portal_hash:
+            return record
+        return record.changed(portal=PortalView(view.action, view.declaration, sighting.portal_hash, view.seen_at))
 
     def _adopted(self, record: Record, sighting: Shown) -> Record:
         trigger = BY_ACTION[sighting.action]
@@ -250,9 +184,10 @@ class KnownRecords:
         after = pass_over(self._unit, record, trigger, Allowed(move.dest, move.rules), SHOWN_BY)
         reduction, declared = declared_by(sighting, record)
         return after.changed(
-            acted_at=self._unit.now,
+            # No download tells when an action was taken there.
+            acted_at=None,
             remarks=sighting.remarks or None,
             reduction=reduction,
             declared=declared,
-            portal=portal_view(sighting, record, self._unit.now),
+            portal=portal_view(sighting, record, self._seen_at),
         )

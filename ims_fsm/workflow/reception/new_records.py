@@ -7,12 +7,14 @@ the newest version of the document that it names (FAQ 13).
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from itertools import chain, groupby
 from typing import Any, NamedTuple
 
+from ims_fsm.record.evidence import Evidence
 from ims_fsm.record.sighting import BY_ACTION, Shown, content_of, declaration_of, declared_with
 from ims_fsm.store import taxpayers
 from ims_fsm.store.connection import database_of
@@ -21,7 +23,8 @@ from ims_fsm.store.staging.columns import StagedRow
 from ims_fsm.store.staging.loading import Row, Stored
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.terms.vocabulary import Filing, Form, Kind, State, SupplierStatus
+from ims_fsm.terms.vocabulary import Filing, Form, Kind, Route, State, SupplierStatus
+from ims_fsm.workflow.reception.placing import Placing
 from ims_fsm.workflow.supplier import rejoin
 from ims_fsm.workflow.unit import UnitOfWork
 
@@ -37,29 +40,36 @@ _UNDECIDED = (str(State.NO_ACTION), 0, 1, None, None, None, *_NOTHING)
 class Preparer:
     """Prepares the rows of one download; `rest` is called before anything is asked of the database.
 
-    `owed` is the first 2B period whose GSTR-3B the recipient has not filed.
+    `seen_at` is when the portal showed them.
     """
 
-    def __init__(self, unit: UnitOfWork, recipient: str, owed: TaxPeriod, rest: Callable[[], None]) -> None:
+    def __init__(
+        self, unit: UnitOfWork, recipient: str, seen_at: datetime, placing: Placing, rest: Callable[[], None]
+    ) -> None:
         """Begin with nothing known."""
-        self._unit, self._recipient, self._owed, self._rest = unit, recipient, owed, rest
+        self._unit, self._recipient, self._placing, self._rest = unit, recipient, placing, rest
+        self._shown_at = seen_at
         self._scene = unit.scene(recipient)
         self.stored = Stored(unit.connection)
-        self._now = self.stored.moment(unit.now)
+        self._seen_at = self.stored.moment(seen_at)
         self._day = self.stored.day
         self._machines: dict[tuple[Kind, bool], tuple[str, int]] = {}
         self._years: dict[tuple[Kind, date], tuple[str, str | None]] = {}
         self._annual: dict[str, Any] = {}
-        self._fixed: dict[tuple[Form, TaxPeriod, TaxPeriod | None, bool], str] = {}
+        self._fixed: dict[tuple[Form, TaxPeriod, TaxPeriod | None, bool, str, Filing], str] = {}
         self._filings: dict[str, Filing] = {}
         self._saved: dict[tuple[Form, TaxPeriod, Filing], TaxPeriod] = {}
         self._moves: dict[tuple[str, State, TaxPeriod], tuple[str, str]] = {}
+        self._oddities: dict[tuple[Kind, Form, TaxPeriod], tuple[str, ...]] = {}
+        self._odd: Counter[str] = Counter()
 
     def prepare(self, ordinal: int, record_id: int, sighting: Shown) -> StagedRow:
         """Return the row of what is shown as the n-th; `record_id` is the id of its record, or 0 for now."""
         (_, kind, supplier, name, number, day, taxable, igst, cgst, sgst, cess, value, pos, invoice_type, reverse,
          ineligible, original, original_date, form, period, status, action, pending_blocked, reduction_blocked,
          itc_reduction, declared, remarks, portal_hash, itc_period) = sighting  # fmt: skip
+        for oddity in self._oddities.get((kind, form, period)) or self._oddity(sighting):
+            self._odd[oddity] += 1
         fy, cutoff = self._years.get((kind, day)) or self._year(kind, day)
         machine, declaration_id = self._machines.get((kind, original is not None)) or self._machine(sighting)
         filed = status is SupplierStatus.FILED
@@ -67,23 +77,48 @@ class Preparer:
         if filed:
             sign = 0 if reverse else _SIGNS[kind]
             standing = (sign * igst, sign * cgst, sign * sgst, sign * cess)
-            key = (form, period, itc_period, action is State.PENDING)
+            often = self._filing(supplier) if self._placing.wholes else Filing.MONTHLY
+            key = (form, period, itc_period, action is State.PENDING, machine, often)
             fixed = self._fixed.get(key) or self._period(*key)
         taken, rules, declaration = _UNDECIDED, None, None
         if action is not State.NO_ACTION:
-            taken, rules, declaration = self._taken(sighting, machine)
+            taken, rules, declaration = self._taken(sighting, machine, fixed)
         claimed = itc_reduction is not None or declared is not None or remarks is not None
         content, content_hash = content_of(sighting)
         return _row((
             ordinal, number.upper(), original and original.upper(), original_date and self._fy(original_date),
-            _WORDS[action], declaration, declared is not None, itc_period,
+            _WORDS[action], declaration, declared is not None,
             _statement(itc_reduction, declared, remarks) if claimed else None, rules, content,
             record_id, record_id, machine, declaration_id, _WORDS[kind], supplier, name, number,
             self._day(day), fy, taxable, igst, cgst, sgst, cess, value, pos, invoice_type,
             reverse, ineligible, original, original_date and self._day(original_date), _WORDS[form], str(period),
-            _WORDS[status], self._now if filed else None, fixed, cutoff, *standing,
+            _WORDS[status], self._seen_at if filed else None, itc_period, fixed, cutoff, *standing,
             *taken, pending_blocked, reduction_blocked, _WORDS[action], declaration, portal_hash, content_hash,
         ))  # fmt: skip
+
+    def _oddity(self, sighting: Shown) -> tuple[str, ...]:
+        """Return what is odd about records of a kind, form and return period: each a sentence without its number."""
+        book, taxpayer = self._unit.book, self._scene.recipient
+        form, since = sighting.form, taxpayer.registered_from
+        led = sighting.itc_period or max(
+            book.calendar.form_period(form, sighting.return_period), book.calendar.first_period
+        )
+        route = book.routing.route(sighting.document, form, led, book.calendar.first_period, out_of_time=False)
+        oddities = []
+        if route.name is not Route.IMS:
+            oddities.append(
+                f"shown from {form}, which the law leads past IMS ({route.rule}); taken in as the portal shows it"
+            )
+        if led < since and not taxpayer.guessed:
+            oddities.append(
+                f"of a period before {since}, the first for which GSTR-3B is due; taken for that one unless pending"
+            )
+        return self._oddities.setdefault((sighting.kind, form, sighting.return_period), tuple(oddities))
+
+    @property
+    def notes(self) -> Iterator[str]:
+        """What is odd about what was prepared, in a line each."""
+        return (f"{number:,} {'record' if number == 1 else 'records'} {what}" for what, number in self._odd.items())
 
     def _year(self, kind: Kind, day: date) -> tuple[str, str | None]:
         calendar = self._unit.book.calendar
@@ -105,38 +140,35 @@ class Preparer:
         self._machines[sighting.kind, sighting.original_number is not None] = governing
         return governing
 
-    def _period(self, form: Form, period: TaxPeriod, itc_period: TaxPeriod | None, pending: bool) -> str:  # noqa: FBT001
-        """Return the earliest 2B period of a new record that is shown as filed; no download tells when it was."""
-        calendar = self._unit.book.calendar
-        earliest = itc_period or max(calendar.form_period(form, period), calendar.first_period)
-        if itc_period is None and not pending:
-            # What a filed GSTR-3B decided has left IMS (FAQ 5), and this has not.
-            earliest = max(earliest, self._owed)
-        fixed = str(calendar.period_for(earliest, self._scene.recipient.filing))
-        self._fixed[form, period, itc_period, pending] = fixed
+    def _period(self, *key: Any) -> str:
+        """Return the 2B period of a new record that is shown as filed; no download tells when it was."""
+        form, period, named, pending, machine, filing = key
+        evidence = Evidence(form, period, named, pending, self._shown_at, None, self._placing.wholes.get(machine, ()))
+        fixed = str(self._placing.period(evidence, filing))
+        self._fixed[key] = fixed
         return fixed
 
-    def _taken(self, sighting: Shown, machine: str) -> tuple[tuple[Any, ...], str, str | None]:
+    def _filing(self, supplier: str) -> Filing:
+        filing = self._filings.get(supplier)
+        if filing is None:
+            self._rest()
+            filing = self._filings[supplier] = self._scene.suppliers.get(supplier, Filing.MONTHLY)
+        return filing
+
+    def _taken(self, sighting: Shown, machine: str, fixed: str | None) -> tuple[tuple[Any, ...], str, str | None]:
         """Return what the portal's action makes of a new record that carries nothing."""
         action, sign = sighting.action, 0 if sighting.reverse_charge else _SIGNS[sighting.kind]
         tax = Heads(sighting.igst, sighting.cgst, sighting.sgst, sighting.cess)
         reduction, declared = declared_with(sighting, (tax * -sign).not_below_zero())
         declaration = declaration_of(action, reduction, declared, sighting.remarks)
-        key = (machine, action, self._expected(sighting))
+        key = (machine, action, self._expected(sighting) if fixed is None else TaxPeriod(fixed))
         dest, rules = self._moves.get(key) or self._move(*key)
-        taken = (dest, 1, 2, self._now, sighting.remarks or None, reduction, *declared)
+        # No download tells when an action was taken there.
+        taken = (dest, 1, 2, None, sighting.remarks or None, reduction, *declared)
         return taken, rules, declaration
 
     def _expected(self, sighting: Shown) -> TaxPeriod:
-        pending = sighting.action is State.PENDING
-        if sighting.supplier_status is SupplierStatus.FILED:
-            key = (sighting.form, sighting.return_period, sighting.itc_period, pending)
-            return TaxPeriod(self._fixed.get(key) or self._period(*key))
-        filing = self._filings.get(sighting.supplier)
-        if filing is None:
-            self._rest()
-            filing = self._filings[sighting.supplier] = self._scene.suppliers.get(sighting.supplier, Filing.MONTHLY)
-        form, period = sighting.form, sighting.return_period
+        filing, form, period = self._filing(sighting.supplier), sighting.form, sighting.return_period
         expected = self._saved.get((form, period, filing))
         if expected is None:
             of_recipient, now = self._scene.recipient.filing, self._unit.now

@@ -1,21 +1,24 @@
 """Takes in a download as a set: staged, compared with what is known in a few statements, and entered where it is new.
 
-Imports the store's staging and the law; what is known and shown otherwise goes record by record to `known_records`.
+Imports the store's staging and the law; what is known and shown otherwise goes record by record to `known_records`, and
+what follows from all downloads together is worked out in `placing`.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import datetime
 from functools import cache
 from itertools import islice
 from typing import Any
 
 from ims_fsm.errors import InputError, Problem
+from ims_fsm.formats.gstn.sections import machines_of, sections_of
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import label
 from ims_fsm.record.sighting import BY_ACTION, Shown, Sighting, declaration_of, declared_by, flat
-from ims_fsm.store import records
+from ims_fsm.store import records, sightings
 from ims_fsm.store.connection import serialise
 from ims_fsm.store.staging import entering, matching
 from ims_fsm.store.staging.columns import StagedRow
@@ -23,15 +26,16 @@ from ims_fsm.store.staging.loading import Entrance, Entry, analyse, clear, make
 from ims_fsm.store.staging.matching import shown_of
 from ims_fsm.terms.money import HEADS
 from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.terms.vocabulary import Filing, Form
-from ims_fsm.workflow.calendar.sweeps import next_period
-from ims_fsm.workflow.reception.known_records import SHOWN_BY, Each, KnownRecords, Received, Tally
+from ims_fsm.workflow.reception.known_records import SHOWN_BY, KnownRecords
 from ims_fsm.workflow.reception.new_records import Numbers, Preparer, Sieve, join, links
+from ims_fsm.workflow.reception.placing import Placing
+from ims_fsm.workflow.reception.report import Each, Received, Tally
 from ims_fsm.workflow.returns import mark_stale_where
 from ims_fsm.workflow.unit import UnitOfWork
 
 LISTED = 1000
 _AT_ONCE = 256
+_UNCHANGED = ("unchanged", "kept", "older", "unfiled", "decided")
 Parts = Iterable[Sequence[Shown]]
 # Of rows that may show the same document, those that are left out, and those that take the place of another.
 Choice = tuple[Sequence[int], Sequence[tuple[int, int]]]
@@ -51,10 +55,11 @@ def receive(
     recipient; nothing is written then.
     """
     serialise(unit.connection, [recipient])
-    reception = Reception(unit, recipient, notify)
+    reception = Reception(unit, recipient, notify=notify)
     flattened = map(flat, sightings)
     reception.stage(iter(lambda: list(islice(flattened, _AT_ONCE)), []))
-    return reception.finish(complete)
+    sections = frozenset(section for machine in complete for section in sections_of(machine))
+    return reception.finish(sections)
 
 
 class SeenTwiceError(Exception):
@@ -64,17 +69,19 @@ class SeenTwiceError(Exception):
 class Reception:
     """One download of a recipient being taken in: its parts first, then `finish`.
 
-    `notify` is called with every record that is counted by name. Nothing else may write on the recipient's records
-    meanwhile.
+    `seen_at` is when the portal showed it (aware; None: now). `notify` is called with every record that is counted by
+    name. Nothing else may write on the recipient's records meanwhile.
     """
 
-    def __init__(self, unit: UnitOfWork, recipient: str, notify: Each | None = None) -> None:
+    def __init__(
+        self, unit: UnitOfWork, recipient: str, seen_at: datetime | None = None, notify: Each | None = None
+    ) -> None:
         """Begin; raises `InputError` for a recipient who is not registered here."""
-        unit.taxpayer(recipient)
         self._unit, self._recipient = unit, recipient
+        self._seen_at = seen_at or unit.now
+        self._placing = Placing(unit, recipient)
         self._tally = Tally(notify)
-        self._owed = next_period(unit, recipient)
-        self._reach, self.count = "9", 0
+        self.count = 0
         self._entered: list[range] = []
         self._first, self._straight = 0, False
         self._others: list[Problem] = []
@@ -83,6 +90,7 @@ class Reception:
             recipient=recipient,
             actor=unit.actor,
             at=unit.now,
+            seen_at=self._seen_at,
             request_key=unit.request_key,
             triggers={str(action): str(trigger) for action, trigger in BY_ACTION.items()},
             detail=json.dumps(SHOWN_BY, sort_keys=True),
@@ -94,12 +102,13 @@ class Reception:
     def stage(self, parts: Parts) -> None:
         """Lay out what is shown, to be compared with what is known."""
         with Entrance(self._unit.connection, self._entry) as entrance:
-            preparer = Preparer(self._unit, self._recipient, self._owed, entrance.rest)
+            preparer = self._preparer(entrance)
             for part in parts:
                 entrance.stage(
                     [preparer.prepare(ordinal, 0, sighting) for ordinal, sighting in enumerate(part, self.count)]
                 )
                 self._look_at(part)
+        self._note(preparer.notes)
 
     def enter(self, parts: Parts) -> None:
         """Enter what is shown of a recipient who has no record yet; only what is linked to it is laid out.
@@ -108,14 +117,22 @@ class Reception:
         """
         self._straight, sieve = True, Sieve()
         with Entrance(self._unit.connection, self._entry) as entrance:
-            preparer = Preparer(self._unit, self._recipient, self._owed, entrance.rest)
+            preparer = self._preparer(entrance)
             numbers = Numbers(self._unit, entrance.rest)
             for part in parts:
                 self._divide(part, preparer, entrance, sieve, numbers)
                 self._look_at(part)
         self._entered = numbers.used
+        self._note(preparer.notes)
         if matching.entered_twice(self._unit.connection, self._recipient, sieve.caught):
             raise SeenTwiceError
+
+    def _preparer(self, entrance: Entrance) -> Preparer:
+        return Preparer(self._unit, self._recipient, self._seen_at, self._placing, entrance.rest)
+
+    def _note(self, notes: Iterable[str]) -> None:
+        for text in notes:
+            self._tally.note(self.count, text)
 
     def _divide(
         self, part: Sequence[Shown], preparer: Preparer, entrance: Entrance, sieve: Sieve, numbers: Numbers
@@ -138,9 +155,6 @@ class Reception:
 
     def _look_at(self, part: Sequence[Shown]) -> None:
         self.count += len(part)
-        reach = max((sighting.return_period for sighting in part), default=None)
-        if reach is not None:
-            self._reach = reach if self._reach == "9" else max(self._reach, reach)
         for sighting in part:
             if sighting.recipient != self._recipient:
                 self._other += 1
@@ -165,22 +179,28 @@ class Reception:
         matching.move(self._unit.connection, moved)
         self.count -= len(left_out)
 
-    def finish(self, complete: frozenset[str]) -> Received:
+    def finish(self, sections: frozenset[str], numbers: Collection[int] = (1,), files: int = 1) -> Received:
         """Compare what was laid out with what is known, and write what comes of it (FAQ 6, 16, 19).
 
-        `complete` names the machines of which everything is shown. Raises `InputError` for what is another's, and for
-        a download from before the last one.
+        `sections` are those of which everything is shown, in it alone or in so many files, of which it is those of some
+        numbers. Raises `InputError` for what is another's.
         """
-        connection = self._unit.connection
+        connection, recipient = self._unit.connection, self._recipient
         self._refuse(self._others, self._other, "download")
         analyse(connection, "stage")
-        known_records = KnownRecords(self._unit, self._recipient, self._owed, self._tally)
+        if sections:
+            self._placing.keep(self._seen_at, sections, numbers, files)
+        known_records = KnownRecords(self._unit, recipient, self._seen_at, self._placing, self._tally)
         self._match()
         self._drop_repeated()
         if not self._straight:
-            self._take_in_known(known_records, complete)
+            self._take_in_known(known_records)
         self._enter_new()
-        self._mark_stale(known_records.touched)
+        touched = self._placing.place()
+        self._take_out(known_records)
+        self._placing.guess()
+        self._tell_uncertain()
+        self._mark_stale(touched, known_records.touched)
         clear(connection)
         return self._tally.received()
 
@@ -188,32 +208,9 @@ class Reception:
         connection = self._unit.connection
         if self._straight and not entering.count(connection, amended=False):
             return
-        late = [] if self._straight else self._late()
-        matched = matching.match(connection, self._recipient, late)
+        matched = matching.match(connection, self._recipient, self._seen_at)
         if self._straight and matched:
             raise SeenTwiceError
-        older = matching.counted(connection).get("older", 0)
-        if older:
-            self._refuse_older(older)
-
-    def _late(self) -> list[tuple[str, Any]]:
-        """Return the forms and last sightings since which a window has passed, for any supplier's frequency."""
-        window, now = self._unit.book.calendar.window_period, self._unit.now
-        return [
-            (form, seen_at)
-            for form, seen_at in matching.sightings(self._unit.connection, self._recipient)
-            if any(window(Form(form), filing, seen_at) < window(Form(form), filing, now) for filing in Filing)
-        ]
-
-    def _refuse_older(self, count: int) -> None:
-        problems: list[Problem] = []
-        for page in matching.pages(self._unit.connection, "older"):
-            for row in page:
-                name = label(shown_of(row, self._recipient).document)
-                problems.append(Problem(name, "is shown as saved, and is filed already", "take in downloads in turn"))
-            if len(problems) >= LISTED:
-                break
-        self._refuse(problems[:LISTED], count, "a download from before the last one")
 
     def _refuse(self, problems: list[Problem], count: int, subject: str) -> None:
         if count:
@@ -235,18 +232,46 @@ class Reception:
                 taken.add(row.original_key)
         matching.drop(self._unit.connection, left_out)
 
-    def _take_in_known(self, known_records: KnownRecords, complete: frozenset[str]) -> None:
-        connection = self._unit.connection
+    def _take_in_known(self, known_records: KnownRecords) -> None:
+        connection, recipient = self._unit.connection, self._recipient
         counts = matching.counted(connection)
-        self._tally.count("unchanged", counts.get("unchanged", 0) + counts.get("kept", 0))
+        self._tally.count("unchanged", sum(counts.get(verdict, 0) for verdict in _UNCHANGED))
         self._tally.name("kept", matching.ids(connection, "kept", "filed_kept"))
         self._tally.name("filed", matching.ids(connection, *entering.FILED))
-        known_records.file()
+        self._tally.contradict("filed_is_saved", matching.ids(connection, "unfiled"))
+        for period, records_of, first in matching.decided(connection, recipient):
+            if self._placing.is_filed_by(TaxPeriod(period), self._seen_at):
+                self._tally.contradict("decided_is_open", [first], period, more=records_of - 1)
+        entering.file(connection, recipient, self._seen_at)
+        filed = self._placing.place()
         for page in matching.pages(connection, "look"):
-            known_records.again([(row.ordinal, shown_of(row, self._recipient), row.record_id) for row in page])
-        gone = list(matching.vanished(connection, self._recipient, sorted(complete), self._reach)) if complete else []
-        for start in range(0, len(gone), matching.PAGE):
-            known_records.vanished(gone[start : start + matching.PAGE])
+            known_records.again([(row.ordinal, shown_of(row, recipient), row.record_id) for row in page])
+        known_records.touched = min((p for p in (filed, known_records.touched) if p is not None), default=None)
+        entering.see(connection, recipient, self._seen_at)
+
+    def _take_out(self, known_records: KnownRecords) -> None:
+        """Take out what is only saved and that the portal shows no more, and tell of what is filed and gone."""
+        connection, recipient, since = self._unit.connection, self._recipient, self._placing.newest
+        deleted = sightings.deleted(connection, recipient, since)
+        for start in range(0, len(deleted), matching.PAGE):
+            known_records.vanished(deleted[start : start + matching.PAGE])
+        for period, records_of, first in sightings.gone_filed(connection, recipient, since):
+            self._tally.contradict("filed_is_gone", [first], period, more=records_of - 1)
+
+    def unshown(self, sections: frozenset[str]) -> int:
+        """Return how many records of some sections are only saved, and not shown by this download or a later one."""
+        since = dict.fromkeys(machines_of(sections), self._seen_at)
+        return len(sightings.deleted(self._unit.connection, self._recipient, since))
+
+    def _tell_uncertain(self) -> None:
+        """Say once of which records the 2B period hangs on how often their suppliers file, and nobody has told."""
+        uncertain = self._placing.uncertain
+        if uncertain:
+            (sort, period, other), count = uncertain[0], sum(sort.records for sort, *_ in uncertain)
+            what = "1 record" if count == 1 else f"{count:,} records"
+            quarterly = f"would belong to another 2B period if the supplier files quarterly ({sort.supplier}: {other}"
+            remedy = f"monthly is taken: ims-fsm taxpayer {sort.supplier} --filing quarterly"
+            self._note([f"{what} {quarterly} and not {period}); {remedy}"])
 
     def _enter_new(self) -> None:
         connection, entry = self._unit.connection, self._entry
@@ -276,11 +301,11 @@ class Reception:
         if rows:
             entering.declare(connection, self._recipient, rows)
 
-    def _mark_stale(self, touched: TaxPeriod | None) -> None:
+    def _mark_stale(self, *touched: TaxPeriod | None) -> None:
         """Mark the drafts to which anything belongs that is new or now decided otherwise (FAQ 24, 29)."""
 
         def is_touched(period: TaxPeriod) -> bool:
-            return any(since is not None and period >= since for since in (touched, earliest()))
+            return any(since is not None and period >= since for since in (*touched, earliest()))
 
         @cache
         def earliest() -> str | None:

@@ -17,6 +17,7 @@ from ims_fsm.record.where import Where
 from ims_fsm.store import records
 from ims_fsm.terms.vocabulary import Form, State, Trigger
 from ims_fsm.workflow.reception.known_records import ACTIVE
+from ims_fsm.workflow.reception.placing import Placing, has_gone
 from ims_fsm.workflow.unit import UnitOfWork, consider
 
 _NOT_APPLICABLE = "itc_reduction_not_applicable"
@@ -31,10 +32,10 @@ class UploadChange:
 
 
 def changed_since_portal(unit: UnitOfWork, recipient: str) -> list[UploadChange]:
-    """Return the records whose action or declaration the portal does not show yet."""
-    unit.taxpayer(recipient)
+    """Return the records whose action or declaration the portal, which has them still, does not show yet."""
+    newest = Placing(unit, recipient).newest
     active = records.search(unit.connection, recipient, Where(states=ACTIVE, in_ims=True))
-    seen = ((record, last_seen(record)) for record in active)
+    seen = ((record, last_seen(record)) for record in active if not has_gone(record, newest))
     return [UploadChange(record, view.action) for record, view in seen if not told_alike(record, view)]
 
 
