@@ -1,4 +1,4 @@
-"""The tables of the calendar: jobs by shard of recipients, the reminders that were given, and the calendar itself.
+"""The tables of what comes from outside: the calendar, its jobs and reminders, and what downloads showed.
 
 Imports the tables that they stand beside; the schema imports them, so that the metadata is whole.
 """
@@ -91,3 +91,19 @@ class CalendarMoveRow(Table, table=True):
     calendar_id: int = Field(primary_key=True)
     before: str
     after: str
+
+
+class DownloadRow(Table, table=True):
+    """A download that shows everything of its sections, or one of the files that together do, and when it was made.
+
+    `sections` are their keys between blanks. It tells of a record of theirs, which it does not show, that the portal
+    did not have it then, or had it no more; append-only.
+    """
+
+    __tablename__ = "download"
+
+    recipient_gstin: str = Field(primary_key=True, max_length=15)
+    at: datetime = Field(primary_key=True)
+    files: int = Field(primary_key=True)
+    file: int = Field(primary_key=True)
+    sections: str = Field(primary_key=True)

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, and_, case, false, func, or_, select
 
 from ims_fsm.store.connection import database_of
-from ims_fsm.store.tables import AT, LOG, RECORD, DownloadRow, TaxpayerRow, core
+from ims_fsm.store.job_tables import DownloadRow
+from ims_fsm.store.tables import AT, LOG, RECORD, TaxpayerRow, core
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import State, SupplierStatus
 

@@ -89,22 +89,6 @@ class AnnualReturnRow(Table, table=True):
     filed_at: datetime
 
 
-class DownloadRow(Table, table=True):
-    """A download that shows everything of its sections, or one of the files that together do, and when it was made.
-
-    `sections` are their keys between blanks. It tells of a record of theirs, which it does not show, that the portal
-    did not have it then, or had it no more; append-only.
-    """
-
-    __tablename__ = "download"
-
-    recipient_gstin: str = Field(primary_key=True, max_length=15)
-    at: datetime = Field(primary_key=True)
-    files: int = Field(primary_key=True)
-    file: int = Field(primary_key=True)
-    sections: str = Field(primary_key=True)
-
-
 class RecordRow(Table, table=True):
     """A record: one version-chain member with its content, its state and what its chain stands at.
 

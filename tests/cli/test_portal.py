@@ -15,7 +15,8 @@ OWNER = "27AAPFU0939F1ZV"
 def test_an_import_registers_its_recipient_and_says_what_it_did(bare, samples):
     told = bare("import", samples / "ims_2024-11.json", *NOW).ended(0).out
     assert told == (
-        f"{OWNER} is registered: normal, monthly, first GSTR-3B due for 2024-10.\n"
+        f"{OWNER} is registered: normal, monthly, first GSTR-3B due for 2024-10, guessed from the\n"
+        f"records (ims-fsm taxpayer {OWNER} --from sets it).\n"
         f"ims_2024-11.json: 26 records of {OWNER}.\n"
         "   26  new\n"
     )
@@ -25,17 +26,26 @@ def test_an_import_registers_its_recipient_and_says_what_it_did(bare, samples):
 
 def test_importing_the_same_again_changes_nothing_and_makes_no_other_recipient(run, samples):
     answer = run("import", samples / "ims_2024-11.json", *LATER, "--json").ended(0).json
-    none = {name: [] for name in ("new", "filed", "edited", "reset", "deleted", "adopted", "kept", "conflicts")}
+    none = {
+        name: []
+        for name in (
+            *("new", "filed", "edited", "reset", "moved"),
+            *("deleted", "restored", "adopted", "kept", "conflicts"),
+        )
+    }
     whole = {
-        "file": str(samples / "ims_2024-11.json"),
+        "files": [str(samples / "ims_2024-11.json")],
         "recipient": OWNER,
         "records": 26,
         "registered": None,
+        "complete": [],
+        "partial": "",
         **none,
         "unchanged": 26,
         "notes": [],
         "more_notes": 0,
         "warnings": [],
+        "contradictions": [],
     }
     assert answer == {"imports": [whole]}
     told = run("import", samples / "ims_2024-11.json", "--quarterly", "--kind", "isd").ended(2).err
@@ -49,7 +59,7 @@ def test_importing_the_same_again_changes_nothing_and_makes_no_other_recipient(r
 def test_a_later_download_is_told_record_by_record(run, samples, ids):
     edited, deleted, filed = ids("SP-1201"), ids("GOS-5571"), ids("DS/INV/2210")
     run("act", "accept", "--id", edited, "--id", filed, *NOW).ended(0)
-    told = run("import", samples / "ims_2024-11_later.json", *LATER).ended(0).out
+    told = run("import", samples / "ims_2024-11_later.json", "--complete", *LATER).ended(0).out
     assert f"    1  filed by their suppliers since: record {filed}\n" in told
     assert f"    1  changed by their suppliers, which takes the action back (faq.16.1): record {edited}\n" in told
     assert f"    1  deleted by their suppliers before filing (faq.16.2): record {deleted}\n" in told
@@ -66,6 +76,7 @@ def test_a_recipient_is_registered_as_told(bare, samples):
             "kind": "casual",
             "filing": "quarterly",
             "registered_from": "2024-12",
+            "guessed": True,
             "extensions": [],
         }
     ]

@@ -6,16 +6,17 @@ BUYER = "27AAPFU0939F1ZV"
 
 
 def test_a_taxpayer_is_registered_and_corrected(bare):
-    first = bare("taxpayer", BUYER.lower(), "--json").ended(0).json["taxpayers"]
+    first = bare("taxpayer", BUYER.lower(), "--kind", "normal", "--json").ended(0).json["taxpayers"]
     plain = {"gstin": BUYER, "name": "", "kind": "normal", "filing": "monthly", "registered_from": "2024-10"}
-    assert first == [plain | {"extensions": []}]
+    assert first == [plain | {"guessed": True, "extensions": []}]
+    assert "2024-10, guessed" in bare("taxpayer", BUYER).ended(0).out
     told = {"kind": "casual", "filing": "quarterly", "from": "2025-01", "name": "Meera"}
     given = [word for name, value in told.items() for word in (f"--{name}", value)]
     assert "Meera  casual  quarterly  2025-01" in bare("taxpayer", BUYER, *given).ended(0).out
     kept = bare("taxpayer", BUYER, "--name", "Meera & Co", "--json").ended(0).json["taxpayers"][0]
     assert kept == {
         "gstin": BUYER, "name": "Meera & Co", "kind": "casual", "filing": "quarterly", "registered_from": "2025-01",
-        "extensions": [],
+        "guessed": False, "extensions": [],
     }  # fmt: skip
 
 
@@ -34,10 +35,12 @@ def test_all_are_shown_without_a_gstin_and_what_is_wrong_is_told(bare, tmp_path)
     assert not list(tmp_path.iterdir())
     bare("migrate").ended(0)
     assert bare("taxpayer").ended(0).out == "No taxpayer is registered; an import registers its recipient.\n"
-    bare("taxpayer", BUYER).ended(0)
-    bare("taxpayer", "29AABCT1332L1ZA").ended(0)
+    told = bare("taxpayer", BUYER).ended(2).err
+    assert told.startswith(f"error: {BUYER} is not registered; import a download of theirs, or register them: ")
+    bare("taxpayer", BUYER, "--filing", "monthly").ended(0)
+    bare("taxpayer", "29AABCT1332L1ZA", "--filing", "monthly").ended(0)
     assert len(bare("taxpayer", "--json").ended(0).json["taxpayers"]) == 2
-    told = bare("taxpayer", "27AAPFU0939F1ZW").ended(0).out
+    told = bare("taxpayer", "27AAPFU0939F1ZW", "--filing", "monthly").ended(0).out
     assert told.endswith("warning: the check digit of 27AAPFU0939F1ZW does not hold; check the GSTIN.\n")
     message = "name the taxpayer's GSTIN to register or correct them"
     assert bare("taxpayer", "--kind", "isd").ended(2).err == f"error: {message}; see ims-fsm taxpayer --help\n"

@@ -18,13 +18,13 @@ from ims_fsm.formats.gstn import download
 from ims_fsm.formats.gstn.download import (
     DownloadReader,
     MisreadError,
-    check_download,
     odd_section,
     opened,
     read_carefully,
 )
-from ims_fsm.formats.gstn.envelope import Dialect, unwrap
+from ims_fsm.formats.gstn.envelope import unwrap
 from ims_fsm.formats.gstn.notation import loads
+from ims_fsm.formats.gstn.parts import check_download
 from ims_fsm.formats.gstn.row import MOST, Findings, recipient_of
 from ims_fsm.formats.gstn.sections import section_named
 from ims_fsm.terms.vocabulary import SupplierStatus
@@ -77,7 +77,7 @@ def going_by(text: str, given: str | None, window: int) -> tuple[Any, ...]:
                 assert promise is None
                 promise = error.envelope
     places = [reader.place(ordinal) for ordinal in range(len(records))]
-    return records, places, *reader.whole, reader.warnings
+    return records, places, *reader.whole[:3], reader.warnings
 
 
 def outcome(read: Any, *given: Any) -> Any:
@@ -153,7 +153,10 @@ AGAIN = "download it from the portal again"
     ("data", "told"),
     [
         (b" \n", f"file: it is empty; {AGAIN}"),
-        (b"PK\x03\x04", "file: it is an archive or a workbook; unpack it and give the JSON file"),
+        (
+            b"PK\x03\x04",
+            "file: it is an archive that cannot be read (File is not a zip file); unpack it and give the JSON files",
+        ),
         (b'{"gstin":"\xff"}', f"byte 10: it is not text in UTF-8; {AGAIN}"),
         (b'{"b2b":\n [}', f"line 2, column 3: it is not valid JSON here (Expecting value); {AGAIN}"),
         (b"[" * 100_000, f"file: it is nested too deeply for a file of the portal; {AGAIN}"),
@@ -172,7 +175,7 @@ def test_what_is_no_json_is_told_with_its_place(data, told):
 def test_a_million_faults_are_counted_and_some_are_told(row):
     rows = [row(action="Q") for _ in range(MOST + 7)]
     with pytest.raises(InputError) as caught:
-        check_download(json.dumps({"gstin": ME, "b2b": rows}), "file", None)
+        check_download(json.dumps({"gstin": ME, "b2b": rows}).encode(), "file", None)
     assert len(caught.value.problems) == MOST + 1
     assert str(caught.value.problems[-1]) == (
         "file: 7 more problems of the same file are not listed; mend those that are, and try again"
@@ -188,7 +191,8 @@ def test_what_only_flows_is_copied_and_read_twice(row):
             raise io.UnsupportedOperation
 
     text = json.dumps({"b2b": [row()], "gstin": ME})
-    assert check_download(Flowing(text.encode()), "file", None) == (ME, Dialect.SECTIONS, ("b2b",))
+    whole = check_download(Flowing(text.encode()), "file", None)
+    assert (whole.recipient, whole.sections) == (ME, {"b2b"})
 
 
 def test_what_is_known_at_the_end_is_not_known_before(row):
@@ -208,7 +212,7 @@ def test_memory_does_not_grow_with_the_file(tmp_path, row):
         del rows
         tracemalloc.start()
         try:
-            assert check_download(path, "file", None).sections == ("b2b",)
+            assert check_download(path, "file", None).sections == {"b2b"}
             peaks.append(tracemalloc.get_traced_memory()[1])
         finally:
             tracemalloc.stop()
