@@ -20,8 +20,9 @@ from ims_fsm.errors import InputError
 from ims_fsm.formats.gstn.sections import sections_of
 from ims_fsm.record.sighting import flat
 from ims_fsm.store.connection import reading
+from ims_fsm.store.log import STEPS
 from ims_fsm.store.staging.entering import is_empty
-from ims_fsm.store.tables import Table
+from ims_fsm.store.tables import CALL, LOG, Table
 from ims_fsm.terms.document import Document, OriginalReference
 from ims_fsm.terms.vocabulary import State, SupplierStatus
 from ims_fsm.workflow.reception.receiving import Reception, SeenTwiceError
@@ -111,19 +112,21 @@ def _who(record: Any) -> str:
 
 
 def tables(stage: Any) -> dict[str, list[tuple[Any, ...]]]:
-    """Return every row but for numbers that are given out in the order of asking."""
+    """Return every row but for numbers that are given out in the order of asking; the log as it is read."""
+    numbers = {"declaration_id", "place"}
+    log = select(*(column for column in STEPS.subquery().c if column.name not in numbers))
     with reading(stage.ims._workspace.engine) as connection:
         return {
-            table.name: [
+            table.name: sorted(map(tuple, connection.execute(log)))
+            if table is LOG
+            else [
                 tuple(row)
                 for row in connection.execute(
-                    select(*(column for column in table.c if column.name not in {"declaration_id", "place"})).order_by(
-                        *table.primary_key
-                    )
+                    select(*(column for column in table.c if column.name not in numbers)).order_by(*table.primary_key)
                 )
             ]
             for table in Table.metadata.sorted_tables
-            if table.name not in {"declaration", "counter"}
+            if table.name not in {"declaration", "counter"} and table is not CALL
         }
 
 
