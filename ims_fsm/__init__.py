@@ -95,6 +95,7 @@ if TYPE_CHECKING:
     from ims_fsm.workflow.returns import ThreeBFiled as ThreeBFiled
     from ims_fsm.workflow.returns import TwoBGenerated as TwoBGenerated
     from ims_fsm.workflow.supplier import Filed as Filed
+    from ims_fsm.workflow.views.statement import Adopted as Adopted
     from ims_fsm.workflow.views.statement import TwoBComparison as TwoBComparison
     from ims_fsm.workflow.views.views import History as History
     from ims_fsm.workflow.views.views import ListedRecord as ListedRecord
@@ -145,7 +146,7 @@ _ROOMS = (
     ("workflow.returns", "AddedBack ThreeBFiled"),
     ("workflow.returns", "TwoBGenerated"),
     ("workflow.supplier", "Filed"),
-    ("workflow.views.statement", "TwoBComparison"),
+    ("workflow.views.statement", "Adopted TwoBComparison"),
     ("workflow.views.views", "History ListedRecord RecordView TwoBView"),
     # files
     ("formats.gstn.parts", "check_download"),

@@ -6,6 +6,7 @@ Imports Typer and the options; the story when it is run.
 from __future__ import annotations
 
 import io
+import json
 import shutil
 import sys
 from collections.abc import Iterator
@@ -122,8 +123,18 @@ def _place(folder: Path | None) -> Iterator[Path]:
         place.mkdir(parents=True, exist_ok=True)
         for sample in sorted(samples_folder().glob("*.json")):
             shutil.copyfile(sample, place / sample.name)
+        _part(place / "ims_2024-11_later.json")
         with chdir(place):
             yield place
+
+
+def _part(download: Path) -> None:
+    """Put a download beside itself in two files, as the portal gives a large one: the sections of each are a half."""
+    whole = json.loads(download.read_text("utf-8"))
+    sections = list(whole["data"].items())
+    for number, part in enumerate((sections[:2], sections[2:]), start=1):
+        text = json.dumps({**whole, "fc": 2, "file_num": number, "data": dict(part)})
+        (download.parent / f"{download.stem}_part{number}.json").write_text(f"{text}\n", "utf-8")
 
 
 def _absolute(db: str | None) -> str | None:

@@ -108,14 +108,17 @@ def export(call: Call, *, period: TaxPeriod, out: Path | None = None) -> None:
     call.answer(lambda: verbatim(f"{out}: GSTR-2B of {period}, {counted(count, 'line')}"), parts)
 
 
-@command("2b compare", "gstin", "db", "at")
-def compare(call: Call, files: list[Path]) -> None:
+@command("2b compare", "gstin", "actor", "db", "at")
+def compare(call: Call, files: list[Path], *, adopt: bool = False) -> None:
     """Compare the portal's GSTR-2B with the one here, document by document; exit 1 if they differ.
 
     A large statement comes in several files; they are compared as one. Without --gstin the files say whose it is.
+    --adopt then moves each open record to the period in which the portal's shows it, and logs why.
     """
     with call.working("Comparing"), call.ims() as ims:
         comparison = ims.compare_2b(files, gstin=call.gstin)
+        if adopt:
+            comparison = ims.recipient(comparison.recipient, actor=call.actor).compare_2b(files, adopt=True)
     call.answer(lambda: _tell_comparison(comparison), comparison, held=not comparison.differences)
 
 
@@ -179,6 +182,11 @@ def _tell_comparison(comparison: TwoBComparison) -> None:
     for difference in comparison.differences:
         rule = f" ({difference.rule})" if difference.rule else ""
         say(f"- {difference.sentence}{rule}", indent=2, hang=2)
+    if comparison.adopted:
+        count = counted(len(comparison.adopted), "record")
+        ids = numbered([moved.record_id for moved in comparison.adopted])
+        say(f"{count} moved to {comparison.period}, where the portal's GSTR-2B shows them (window.2b): {ids}.")
+        say(f"Recompute what changed: ims-fsm 2b generate --period {comparison.period}")
     say(*(f"warning: {warning}" for warning in comparison.warnings))
 
 

@@ -213,12 +213,18 @@ class RecipientDesk(Desk):
         """Return the newest generation of a GSTR-2B as the portal writes it."""
         return self._asked(statement.statement_of, self.gstin, checked_period(period))
 
-    def compare_2b(self, sources: Source | Sequence[Source], *, where: str | None = None) -> TwoBComparison:
+    def compare_2b(
+        self, sources: Source | Sequence[Source], *, where: str | None = None, adopt: bool = False
+    ) -> TwoBComparison:
         """Compare the portal's GSTR-2B with ours of the same period, document by document.
 
-        A large statement comes in several files; given together they are compared as one.
+        A large statement comes in several files; given together they are compared as one. With `adopt` each open
+        record then moves to the period in which the portal's shows it, logged with that reason.
         """
-        return self._asked(statement.compare_two_b, statement.read(sources, where, self.gstin))
+        theirs = statement.read(sources, where, self.gstin)
+        return (
+            self._done(statement.adopt_two_b, None, theirs) if adopt else self._asked(statement.compare_two_b, theirs)
+        )
 
     def file_3b(self, period: TaxPeriod, *, key: str | None = None) -> ThreeBFiled:
         """Record that GSTR-3B was filed: what is in the period's GSTR-2B is decided for good (FAQ 12, 20)."""

@@ -14,7 +14,7 @@ from ims_fsm.formats.gstn.two_b.comparison import What
 from ims_fsm.formats.gstn.two_b.statement import PortalTwoB, PortalTwoBLine
 from ims_fsm.formats.gstn.two_b.writing import write_two_b
 from ims_fsm.terms import money
-from ims_fsm.terms.vocabulary import Section
+from ims_fsm.terms.vocabulary import Section, SupplierStatus
 
 SAMPLES = files("ims_fsm.formats") / "samples"
 OCTOBER, NOVEMBER = TaxPeriod("2024-10"), TaxPeriod("2024-11")
@@ -174,3 +174,31 @@ def test_what_is_only_in_ours_is_told_without_a_reason(stage):
         stage.filed(stage.document(tax=TAX))
     difference = only(drafted(stage), shown(stage))
     assert (difference.what, difference.number, difference.rule) == (What.MISSING_THERE, "S/2", None)
+
+
+def test_what_the_portals_statement_shows_is_moved_there_with_the_reason(stage):
+    """Where its own GSTR-2B shows a record outranks what sightings prove; what was decided stays."""
+    late, saved, decided = (stage.document(tax=TAX) for _ in range(3))
+    filed, only = SupplierStatus.FILED, SupplierStatus.SAVED
+    stage.at("2024-11-12").receive(stage.seen(late, only), stage.seen(saved, only), stage.seen(decided, filed))
+    stage.at("2024-11-13").receive(stage.seen(late, SupplierStatus.FILED))
+    ids = {record.document.number: record.id for record in stage.desk.records()}
+    assert stage.record(ids[late.number]).two_b_period == NOVEMBER
+    drafted(stage)
+    lines = [shown(stage, number=document.number) for document in (late, saved, decided)]
+    assert stage.desk.compare_2b(theirs(stage, *lines)).adopted == ()
+    done = stage.desk.compare_2b(theirs(stage, *lines), adopt=True)
+    assert [(moved.record_id, moved.before) for moved in done.adopted] == [
+        (ids[late.number], NOVEMBER),
+        (ids[saved.number], None),
+    ]
+    assert {stage.record(ids[document.number]).two_b_period for document in (late, saved)} == {OCTOBER}
+    step = stage.desk.history(ids[late.number]).transitions[-1]
+    assert (step.trigger, step.source, step.dest, step.rules) == ("place", "no_action", "no_action", ("window.2b",))
+    assert "the portal's GSTR-2B shows it there" in (step.detail or "")
+    assert stage.desk.two_b(OCTOBER).two_b.state == "stale"
+    stage.draft()
+    assert stage.desk.compare_2b(theirs(stage, *lines), adopt=True).differences == ()
+    stage.at("2024-11-15").receive(stage.seen(late, SupplierStatus.FILED))
+    assert stage.record(ids[late.number]).two_b_period == OCTOBER
+    assert not stage.faults()

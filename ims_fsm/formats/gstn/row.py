@@ -38,6 +38,8 @@ class Findings:
         self._warnings: dict[Hashable, Problem] = {}
         self._seen: Counter[Hashable] = Counter()
         self._more_warnings = 0
+        #: The GSTINs whose check digit does not hold: one warning is for all.
+        self.odd_gstins: dict[str, None] = {}
 
     def refuse(self, place: str, what: str, remedy: str) -> None:
         """Keep a problem: the file will not be read."""
@@ -61,7 +63,8 @@ class Findings:
     def warn_of_check_digit(self, place: str, gstin: str) -> None:
         """Warn of a GSTIN whose last character is not its check digit; the portal's own samples fail it."""
         if not _holds(gstin):
-            self.warn(("check digit", gstin), place, f"the check digit of {gstin} does not hold", "check the GSTIN")
+            self.odd_gstins[gstin] = None
+            self.warn("check digit", place, f"the check digit of {gstin} does not hold", "check the GSTIN")
 
     def add(self, later: Findings) -> None:
         """Take over what was found beside this, as if it had been found after it."""
@@ -72,13 +75,23 @@ class Findings:
             if cause in self._seen:
                 self._seen[cause] += later._seen[cause] - 1
         self._more_warnings += later._more_warnings
+        self.odd_gstins |= later.odd_gstins
 
     @property
     def warnings(self) -> tuple[Problem, ...]:
         """The warnings in the order found, each saying how often its cause was met where that was more than once."""
-        counted = ((problem, self._seen[cause]) for cause, problem in self._warnings.items())
-        listed = tuple(replace(problem, what=f"{problem.what}{_times(times)}") for problem, times in counted)
+        listed = tuple(
+            replace(problem, what=f"{problem.what}{self._how_often(cause)}")
+            for cause, problem in self._warnings.items()
+        )
         return (*listed, _more("warnings", self._more_warnings)) if self._more_warnings else listed
+
+    def _how_often(self, cause: Hashable) -> str:
+        others = len(self.odd_gstins) - 1 if cause == "check digit" else 0
+        if others > 0:
+            return f", nor that of {others:,} more"
+        times = self._seen[cause]
+        return "" if times == 1 else f" ({times} times)"
 
     def raise_problems(self) -> None:
         """Raise `InputError` with the problems found, and how many more there are; do nothing where there is none."""
@@ -90,10 +103,6 @@ class Findings:
 def _more(what: str, count: int) -> Problem:
     remedy = "mend those that are, and try again"
     return Problem("file", f"{count:,} more {what} of the same file are not listed", remedy)
-
-
-def _times(times: int) -> str:
-    return "" if times == 1 else f" ({times} times)"
 
 
 def recipient_of(named: Any, given: str | None, findings: Findings) -> str:

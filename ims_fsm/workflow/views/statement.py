@@ -6,7 +6,7 @@ Imports the portal's JSON, the workflow and the law book; knows no command line.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.formats.gstn.download import Source, named, opened
@@ -16,17 +16,30 @@ from ims_fsm.formats.gstn.two_b.statement import ISD_TYPE, PortalTwoB, PortalTwo
 from ims_fsm.law.book import LawBook
 from ims_fsm.record.record import Record
 from ims_fsm.record.returns import TwoBLine
+from ims_fsm.record.scene import Scene
+from ims_fsm.record.steps import filed
 from ims_fsm.record.where import Where
+from ims_fsm.store import records
+from ims_fsm.store.connection import serialise
 from ims_fsm.terms.document import Document, Ineligible
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod, in_india
-from ims_fsm.terms.vocabulary import Form, Kind, Route, Section, TwoBState
+from ims_fsm.terms.vocabulary import Correction, Form, Kind, Route, Section, TwoBState
+from ims_fsm.workflow.returns import mark_stale
 from ims_fsm.workflow.unit import UnitOfWork
 from ims_fsm.workflow.views import views
 from ims_fsm.workflow.views.views import TwoBView
 
 _REASONS = {Route.POS: "P", Route.SEC_16_4: "C"}
 _INELIGIBLE: dict[str, Ineligible] = {"P": "pos", "C": "sec_16_4"}
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """A record that was moved to the period of the portal's GSTR-2B, and its 2B period before; None: only saved."""
+
+    record_id: int
+    before: TaxPeriod | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +52,10 @@ class TwoBComparison:
     ours: int
     theirs: int
     differences: tuple[Difference, ...]
+    #: The records that were moved to this period, because the portal's shows them in it.
+    adopted: tuple[Adopted, ...] = ()
     #: What is odd about the file.
-    warnings: tuple[Problem, ...]
+    warnings: tuple[Problem, ...] = ()
 
 
 def statement_of(unit: UnitOfWork, gstin: str, period: TaxPeriod) -> PortalTwoB:
@@ -87,6 +102,36 @@ def compare_two_b(unit: UnitOfWork, theirs: PortalTwoB) -> TwoBComparison:
         differences=compare(ours, theirs.lines, explainer, beside),
         warnings=theirs.warnings,
     )
+
+
+def adopt_two_b(unit: UnitOfWork, recipient: str, theirs: PortalTwoB) -> TwoBComparison:
+    """Compare as `compare_two_b` does, and then move each open record to the period in which the portal's shows it.
+
+    The portal's own GSTR-2B outranks what sightings prove (window.2b); each move is logged with that reason. What a
+    GSTR-3B has decided stays.
+    """
+    serialise(unit.connection, [recipient])
+    comparison = compare_two_b(unit, theirs)
+    there, scene = {_key(line) for line in theirs.lines}, unit.scene(recipient)
+    moved: list[tuple[Record, Record]] = []
+    for page in records.undecided_pages(unit.connection, recipient):
+        changes = [
+            (record, _adopted(unit, record, scene, theirs.period))
+            for record in page
+            if _key(_whole(record)) in there and record.two_b_period != theirs.period
+        ]
+        unit.write(changes)
+        mark_stale(unit, recipient, [version for change in changes for version in change])
+        moved += changes
+    return replace(comparison, adopted=tuple(Adopted(before.id, before.two_b_period) for before, _ in moved))
+
+
+def _adopted(unit: UnitOfWork, record: Record, scene: Scene, period: TaxPeriod) -> Record:
+    was = record.two_b_period or "none"
+    detail = {"two_b_period": str(period), "before": str(was), "reason": "the portal's GSTR-2B shows it there"}
+    unit.moved(record, Correction.PLACE, str(record.state), ("window.2b",), detail)
+    after = record if record.filed else filed(record, scene, unit.now, period)
+    return after.changed(two_b_period=period, named_period=period, seq=record.seq + 1)
 
 
 class _Explainer:
