@@ -133,12 +133,13 @@ def steps(ims: IMS, start: datetime, end: datetime) -> Iterator[datetime]:
 
 
 def is_settled(ims: IMS) -> bool:
-    """Say whether nothing is due: planned or not, in nobody's hands."""
+    """Say whether nothing is due: planned or not, in nobody's hands, and nobody is to be reminded at the next look."""
     with ims._workspace.asking() as unit:
         if jobs.claim(unit.connection, unit.now, lock=False) is not None:
             return False
         left = [*planning.to_take_up(unit), *planning.due(unit)]
-        return not any(cohorts.size(unit.connection, one.cohort) for one in left)
+        waits = any(cohorts.size(unit.connection, one.cohort) for one in left)
+        return not waits and next(planning.late_and_unaware(unit), None) is None
 
 
 def content(ims: IMS) -> dict[str, list[str]]:

@@ -147,16 +147,21 @@ def _note_waiting(unit: UnitOfWork) -> None:
 
 def _remind_who_was_late(unit: UnitOfWork) -> None:
     """Remind who has filed the previous GSTR-3B after the day of a draft, and note that as the reason (FAQ 25)."""
+    for draft, late, gstins in late_and_unaware(unit):
+        unit.know(gstins)
+        reminding.to_generate(unit, [(gstin, draft.period) for gstin in gstins])
+        why = _why_waiting(unit, draft.period, draft.filing, "filed_late")
+        jobs.say_why(unit.connection, Due(job=Job.DRAFT, period=draft.period, due_at=unit.now, cohort=late), why)
+
+
+def late_and_unaware(unit: UnitOfWork) -> Iterator[tuple[Draft, Cohort, Sequence[str]]]:
+    """Give each draft that recipients were too late for, with them, and those who were not reminded of it yet."""
     for period in _without_a_draft(unit):
         for draft in _drafts_of(unit.book, period):
             late = cohorts.to_generate([draft])
             unaware = reminders.but_reminded(ReminderKind.TWO_B_TO_GENERATE, period, late)
-            gstins = cohorts.gstins(unit.connection, unaware)
-            if gstins:
-                unit.know(gstins)
-                reminding.to_generate(unit, [(gstin, period) for gstin in gstins])
-                why = _why_waiting(unit, period, draft.filing, "filed_late")
-                jobs.say_why(unit.connection, Due(job=Job.DRAFT, period=period, due_at=unit.now, cohort=late), why)
+            if gstins := cohorts.gstins(unit.connection, unaware):
+                yield draft, late, gstins
 
 
 def _note(unit: UnitOfWork, period: TaxPeriod, cohort: Cohort, why: str) -> None:
