@@ -20,9 +20,11 @@ from ims_fsm.record.taxpayer import Taxpayer
 from ims_fsm.record.where import Where
 from ims_fsm.store import taxpayers
 from ims_fsm.store.connection import writing
+from ims_fsm.store.log import STEPS
+from ims_fsm.store.register import declaration_ids
 from ims_fsm.store.sql import chains, filing, moving, scene, settling
 from ims_fsm.store.staging import entering
-from ims_fsm.store.tables import RecordRow, Table
+from ims_fsm.store.tables import CALL, LOG, RecordRow, Table
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Kind, State, Trigger
@@ -35,7 +37,11 @@ ROOMS: tuple[ModuleType, ...] = (chains, filing, moving, scene, settling, enteri
 REMEMBERING: list[Any] = [
     made for room in ROOMS for made in vars(room).values() if isinstance(made, type(scene.watched))
 ]
-APART = "place"
+APART = ("place",)
+# The log as it reads, whatever the numbers of its calls are.
+QUERIES = {table.name: table.select().order_by(*table.primary_key) for table in Table.metadata.sorted_tables}
+QUERIES |= {LOG.name: STEPS.order_by(*LOG.primary_key)}
+del QUERIES[CALL.name]
 LAID_OVER = shipped_book("# the same calendar, read once more\n")
 
 
@@ -161,6 +167,8 @@ WORK: dict[str, Callable[[UnitOfWork, Call], object]] = {
 def filled(engine: Engine, plain_store) -> Engine:
     """A store with what both calls are about."""
     with writing(engine) as connection:
+        # On PostgreSQL a number that is given out stays so, whatever is taken back.
+        declaration_ids(connection, shipped_book().law.record_machines, FIRST.now)
         for call in (FIRST, SECOND):
             for place, buyer in enumerate(call.buyers):
                 taxpayers.put(connection, Taxpayer(gstin=buyer, registered_from=call.period))
@@ -197,14 +205,16 @@ def done(connection: Connection, unit_of: Callable[..., UnitOfWork], call: Call,
         unit = unit_of(connection, call.now)
         unit.actor, unit.request_key = call.actor, call.key
         answer = work(unit, call)
-        left = {table.name: rows(connection, table) for table in Table.metadata.sorted_tables}
+        left = {name: rows(connection, query) for name, query in QUERIES.items()}
         inner.rollback()
     return answer, left
 
 
-def rows(connection: Connection, table: Any) -> Sequence[Any]:
-    found = connection.execute(table.select().order_by(*table.primary_key)).mappings()
-    return [{name: value for name, value in row.items() if name != APART} for row in found]
+def rows(connection: Connection, query: Any) -> Sequence[Any]:
+    return [
+        {name: value for name, value in row.items() if name not in APART}
+        for row in connection.execute(query).mappings()
+    ]
 
 
 def built() -> int:
