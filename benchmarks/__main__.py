@@ -20,7 +20,19 @@ from benchmarks.alone import ROOT
 from benchmarks.measure import CheckError
 from benchmarks.result import Group, Size
 
-GROUPS = ("decision", "action", "bulk", "imports", "two_b", "sweep", "at_once", "start_up")
+GROUPS = (
+    "decision",
+    "action",
+    "calls",
+    "few",
+    "bulk",
+    "imports",
+    "two_b",
+    "sweep",
+    "scattered",
+    "at_once",
+    "start_up",
+)
 
 
 def main(arguments: list[str]) -> int:

@@ -21,6 +21,8 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import make_url
 
+from benchmarks.measure import CORES
+from benchmarks.server import Server
 from benchmarks.surroundings import memory_gib
 
 GIVEN = "IMS_FSM_TEST_PG"
@@ -169,6 +171,8 @@ def postgresql() -> Iterator[PostgreSQL]:
         url = os.environ.get(GIVEN) or stack.enter_context(_started())
         place = PostgreSQL(url)
         stack.callback(place.close)
+        with closing(place._connected()) as connection:  # noqa: SLF001 -- its own
+            stack.enter_context(CORES.watching(Server.of(connection)))
         yield place
 
 

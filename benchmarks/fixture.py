@@ -74,7 +74,7 @@ class Shape:
 # What a record can be, by the columns in which it differs from a filed invoice that nobody has acted on.
 SORTS: Mapping[str, Mapping[str, Any]] = {
     "open": {},
-    "credit_note": {"kind": "credit_note", "machine": "credit_note"},
+    "credit_note": {"kind": "credit_note", "machine": "credit_note", "cutoff_at": None},  # 16(4) limits no credit note
     "pending": {"state": "pending", "seq": 1},
     "amendment": {"machine": "invoice_amendment"},
     "settled": {

@@ -1,21 +1,70 @@
 """Times variants of one piece of work beside each other: in rounds, interleaved, each in turn the first.
 
-Imports nothing of the package: what is measured is handed in.
+Beside the wall stand seconds on cores: of this process, of its children that have ended, and of the database's server
+where it is watched. Waiting (disks, locks, other programs) is not in them, and two cores at once count twice. Imports
+nothing of the package: what is measured is handed in.
 """
 
 from __future__ import annotations
 
 import gc
 import math
+import resource
 import statistics
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 # Does the work once, checks what came of it, and returns the seconds of the work alone.
 Variant = Callable[[], float]
-Samples = dict[str, list[float]]
+
+
+class Samples(dict[str, list[float]]):
+    """Seconds of each variant, round by round; `cores` has the same in seconds on cores, where they were taken."""
+
+    def __init__(self, seconds: Mapping[str, list[float]], cores: Mapping[str, list[float]] | None = None) -> None:
+        """Keep both."""
+        super().__init__(seconds)
+        self.cores = dict(cores or {})
+
+
+@dataclass(slots=True)
+class Cores:
+    """Counts seconds on cores; `spent` of what `timed` has run, beside its seconds by the wall."""
+
+    server: Callable[[], float] = float
+    spent: float = 0.0
+    wall: float = 0.0
+
+    @contextmanager
+    def watching(self, server: Callable[[], float]) -> Iterator[None]:
+        """Count within the block what a server spends too."""
+        before, self.server = self.server, server
+        try:
+            yield
+        finally:
+            self.server = before
+
+    def forget(self) -> None:
+        """Forget what was spent: at the begin of a variant, or where its seconds are not those that `timed` took."""
+        self.spent = self.wall = 0.0
+
+    def timed(self, work: Callable[[], Any]) -> tuple[float, float, Any]:
+        """Return the seconds of a piece of work by the wall and on cores, and what it returned."""
+        server, own, begin = self.server(), _own(), perf_counter()
+        outcome = work()
+        wall, own = perf_counter() - begin, _own() - own
+        return wall, own + self.server() - server, outcome
+
+
+def _own() -> float:
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return process_time() + ended.ru_utime + ended.ru_stime
+
+
+CORES = Cores()
 
 
 class CheckError(Exception):
@@ -55,9 +104,9 @@ class Spread:
 def timed(work: Callable[[], Any]) -> tuple[float, Any]:
     """Return the seconds that a piece of work takes, rubbish of others collected before, and what it returned."""
     gc.collect()
-    begin = perf_counter()
-    outcome = work()
-    return perf_counter() - begin, outcome
+    wall, spent, outcome = CORES.timed(work)
+    CORES.wall, CORES.spent = CORES.wall + wall, CORES.spent + spent
+    return wall, outcome
 
 
 def interleaved(variants: Mapping[str, Variant], rounds: int) -> Samples:
@@ -66,15 +115,20 @@ def interleaved(variants: Mapping[str, Variant], rounds: int) -> Samples:
     The order is turned by one in each round, so that no variant always runs behind the same other one.
     """
     names = list(variants)
-    samples: Samples = {name: [] for name in names}
+    samples, cores = ({name: list[float]() for name in names} for _ in range(2))
     for turn in range(rounds):
         at = turn % len(names)
         for name in names[at:] + names[:at]:
-            samples[name].append(variants[name]())
-    return samples
+            CORES.forget()
+            seconds = variants[name]()
+            samples[name].append(seconds)
+            if CORES.wall:
+                # A variant may tell the seconds of one of many.
+                cores[name].append(seconds * CORES.spent / CORES.wall)
+    return Samples(samples, {name: taken for name, taken in cores.items() if len(taken) == rounds})
 
 
-def ratio(samples: Samples, ours: str, baseline: str, scale: float = 1.0) -> Spread:
+def ratio(samples: Mapping[str, list[float]], ours: str, baseline: str, scale: float = 1.0) -> Spread:
     """Return ours divided by a baseline, round by round: both ran within the same moments.
 
     `scale` is by how much ours did more of the work than the baseline (the baseline's seconds are multiplied).

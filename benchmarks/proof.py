@@ -13,6 +13,7 @@ from sqlalchemy import Connection, and_, func, or_, select
 from benchmarks.fixture import RECORDS
 from benchmarks.measure import require_equal
 from ims_fsm.store import audit
+from ims_fsm.store.connection import open_engine, reading
 from ims_fsm.store.log import STEPS
 from ims_fsm.store.tables import LOG
 from ims_fsm.terms.money import HEADS
@@ -85,3 +86,13 @@ def every_acceptance_logged(connection: Connection, gstin: str, count: int) -> N
 def audited(connection: Connection) -> None:
     """Check the whole store as `ims-fsm audit verify` does."""
     require_equal(audit.verify(connection).faults, (), "what the audit found")
+
+
+def sound(url: str) -> None:
+    """Check the whole of a store that nobody has open."""
+    engine = open_engine(url)
+    try:
+        with reading(engine) as connection:
+            audited(connection)
+    finally:
+        engine.dispose()

@@ -25,7 +25,8 @@ class Size(StrEnum):
 class Comparison:
     """One piece of work done by us and by a baseline: seconds of each, ours divided by the baseline's, the goal.
 
-    `key` names it in `reasons.toml`; `goal` is the most that the ratio may be, None where it is only told.
+    `key` names it in `reasons.toml`; `goal` is the most that the ratio may be, None where it is only told. `on_cores`
+    are our median seconds on cores and their ratio, None where they were not taken.
     """
 
     key: str
@@ -35,6 +36,7 @@ class Comparison:
     base: Spread
     ratio: Spread
     goal: float | None = None
+    on_cores: tuple[float, float] | None = None
 
     @property
     def met(self) -> bool | None:
@@ -44,18 +46,23 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """How time grows with the number of records: seconds by number, the exponent and the most that it may be."""
+    """How time grows with the number of records: seconds by number, the exponent and the most that it may be.
+
+    The exponent is taken between the two largest numbers, for fixed costs would hide growth among small ones; of what
+    must not grow at all it is taken from the smallest (`from_smallest`).
+    """
 
     key: str
     work: str
     seconds: dict[int, float]
     goal: float | None = None
+    from_smallest: bool = False
 
     @property
     def exponent(self) -> float:
-        """The exponent between the two largest numbers of records: fixed costs would hide growth among small ones."""
-        few, many = sorted(self.seconds.items())[-2:]
-        return exponent(few, many)
+        """The exponent with which the seconds grow."""
+        *_, few, many = sorted(self.seconds.items())
+        return exponent(min(self.seconds.items()) if self.from_smallest else few, many)
 
     @property
     def met(self) -> bool | None:
@@ -117,13 +124,22 @@ class Group:
                 base=base.times(1 / each),
                 ratio=ratio(samples, ours, name, scale),
                 goal=goal,
+                on_cores=_on_cores(samples, ours, name, scale, each),
             )
         )
 
-    def grows(self, key: str, work: str, seconds: Mapping[int, float], goal: float | None = None) -> None:
+    def grows(
+        self,
+        key: str,
+        work: str,
+        seconds: Mapping[int, float],
+        goal: float | None = None,
+        *,
+        from_smallest: bool = False,
+    ) -> None:
         """Add how time grows, where it was measured for more than one number of records."""
         if len(seconds) > 1:
-            self.growth.append(Growth(f"{self.name}.{key}", work, dict(seconds), goal))
+            self.growth.append(Growth(f"{self.name}.{key}", work, dict(seconds), goal, from_smallest))
 
     def tell(self, key: str, what: str, value: float, unit: str, goal: float | None = None) -> None:
         """Add an absolute figure."""
@@ -147,7 +163,13 @@ class Group:
             title=data["title"],
             says=list(data["says"]),
             comparisons=[
-                Comparison(**{**one, **{name: Spread(**one[name]) for name in ("ours", "base", "ratio")}})
+                Comparison(
+                    **{
+                        **one,
+                        **{name: Spread(**one[name]) for name in ("ours", "base", "ratio")},
+                        "on_cores": one["on_cores"] and tuple(one["on_cores"]),
+                    }
+                )
                 for one in data["comparisons"]
             ],
             growth=[
@@ -155,3 +177,10 @@ class Group:
             ],
             figures=[Figure(**one) for one in data["figures"]],
         )
+
+
+def _on_cores(samples: Samples, ours: str, name: str, scale: float, each: int) -> tuple[float, float] | None:
+    cores = samples.cores
+    if not (ours in cores and name in cores):
+        return None
+    return Spread.of(cores[ours]).median / each, ratio(cores, ours, name, scale).median

@@ -15,7 +15,7 @@ from benchmarks import __main__ as program
 from benchmarks import alone, by_hand, fixture, proof, report
 from benchmarks.databases import Place, SQLite
 from benchmarks.groups import action, bulk, decision, imports, machines, start_up, sweep, two_b
-from benchmarks.measure import CheckError, Spread, exponent, interleaved, ratio
+from benchmarks.measure import CheckError, Samples, Spread, exponent, interleaved, ratio
 from benchmarks.result import Group, Size
 from ims_fsm import IMS
 from ims_fsm.law.refusal import Allowed
@@ -232,7 +232,7 @@ def test_durations_are_shown_in_their_unit(seconds: float, shown: str) -> None:
 
 def told(name: str, ours: float, goal: float) -> Group:
     group = Group(name, f"About {name}", ["it is so"])
-    samples = {"ours": [ours, ours], "bare": [1.0, 1.0]}
+    samples = Samples({"ours": [ours, ours], "bare": [1.0, 1.0]}, {"ours": [3.0, 3.0], "bare": [1.0, 1.0]})
     group.compare("one", "some work", samples, ("bare", "the floor"), goal=goal)
     group.grows("growth", "some work", {10: 1.0, 100: 20.0}, 1.02)
     group.tell("memory", "peak memory", 50.0, "MiB", 300.0)
@@ -244,7 +244,7 @@ def test_a_missed_goal_is_marked_and_its_reason_told(monkeypatch: pytest.MonkeyP
     reasons.write_text('"bulk.one" = "it also writes the log"\n', encoding="utf-8")
     monkeypatch.setattr(report, "REASONS", reasons)
     page = report.page({"bulk": told("bulk", 2.0, 1.6)}, "today", ["a machine"])
-    assert "| some work | 2 s (2 s-2 s) | the floor: 1 s | **2** (2-2) | ≤ 1.6 | **missed** |" in page
+    assert "| some work | 2 s (2 s-2 s) | the floor: 1 s | **2** (2-2) | ≤ 1.6 | **missed** | 3 s, 3 |" in page
     assert "- `bulk.one`: it also writes the log" in page
     assert "- `bulk.growth`: no reason is written yet" in page
     assert "| peak memory | 50.00 MiB | ≤ 300 MiB | yes |" in page

@@ -106,6 +106,7 @@ def _sizes(place: Place, group: Group, size: Size) -> None:
             samples = interleaved(variants, ROUNDS[records])
             url = stack.enter_context(place.copied(bench.template))
             peak = peak_of("benchmarks.groups.bulk:accept_alone", url)
+            proof.sound(url)
         _compare(group, place, (records, size), samples)
         seconds[records] = min(samples["ours"])
         work = f"{records:,} records, {place.name}"

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from benchmarks import by_hand, fixture
+from benchmarks import by_hand, fixture, proof
 from benchmarks.alone import peak_of
 from benchmarks.by_hand import Statement
 from benchmarks.databases import Place, PostgreSQL, postgresql, sqlite
@@ -127,6 +127,7 @@ def _compared(group: Group, bench: Bench, what: tuple[str, str, int], goal: floa
         group.compare(f"{key}.{statement}", work, samples, (statement.value, _SAID[statement]), goal=wanted)
     with bench.place.copied(bench.template) as url:
         peak = peak_of("benchmarks.groups.two_b:generate_alone", url, bench.gstins)
+        proof.sound(url)
     best = min(samples["ours"])
     group.tell(f"{key}.memory", f"peak memory, {work}", peak, "MiB")
     group.tell(f"{key}.rate", f"ours, {work}", records / best, "records/s")
