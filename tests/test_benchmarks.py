@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, sleep
 
 import pytest
 from sqlalchemy import update
@@ -14,8 +15,8 @@ from sqlalchemy import update
 from benchmarks import __main__ as program
 from benchmarks import alone, by_hand, fixture, proof, report
 from benchmarks.databases import Place, SQLite
-from benchmarks.groups import action, bulk, decision, imports, machines, start_up, sweep, two_b
-from benchmarks.measure import CheckError, Samples, Spread, exponent, interleaved, ratio
+from benchmarks.groups import action, bulk, calls, decision, few, imports, machines, scattered, start_up, sweep, two_b
+from benchmarks.measure import CORES, CheckError, Samples, Spread, exponent, interleaved, ratio, timed
 from benchmarks.result import Group, Size
 from ims_fsm import IMS
 from ims_fsm.law.refusal import Allowed
@@ -23,6 +24,7 @@ from ims_fsm.scheduler import scheduler
 from ims_fsm.store import audit
 from ims_fsm.store.connection import Engine, open_engine, reading, writing
 from ims_fsm.store.schema import prepare
+from ims_fsm.terms.vocabulary import Kind
 from ims_fsm.workflow.calendar.jobs import Drained
 from ims_fsm.workflow.desks import Action, RecipientDesk
 
@@ -95,6 +97,32 @@ def test_a_bulk_action_that_leaves_something_out_fails(monkeypatch: pytest.Monke
     monkeypatch.setattr(RecipientDesk, "act_on", less)
     with pytest.raises(CheckError, match="ours: records accepted: 1"):
         bulk.measure(Size.SMALLEST)
+
+
+def test_a_call_that_comes_to_something_else_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calls.Where, "checked", lambda _: calls.Where(number="INV/0"))
+    monkeypatch.setattr(calls, "CALLS", {"number": calls.CALLS["number"]})
+    with pytest.raises(CheckError, match="list --number, turn 0, of 100 records"):
+        calls.measure(Size.SMALLEST)
+
+
+def test_a_command_that_ends_otherwise_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calls, "CALLS", {})
+    monkeypatch.setattr(calls, "COMMANDS", {"audit": "show 99999"})
+    with pytest.raises(CheckError, match="what ims-fsm show 99999 ended with"):
+        calls.measure(Size.SMALLEST)
+
+
+def test_a_loop_that_skips_a_recipient_with_few_records_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(few, "core_executemany", lambda *_: 0)
+    with pytest.raises(CheckError, match="what came of 27AAAAA0003F1ZV: 0"):
+        few.measure(Size.SMALLEST)
+
+
+def test_scattered_records_that_come_to_other_lines_fail(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scattered, "_REWRITE", ("UPDATE record SET carried_igst = carried_igst + length('{order}')",))
+    with pytest.raises(CheckError, match="the lines of GSTR-2B"):
+        scattered.measure(Size.SMALLEST)
 
 
 def test_an_import_that_loses_a_record_fails(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -178,6 +206,17 @@ def test_the_audit_holds_on_what_the_fixture_writes(engine: Engine, shape: fixtu
     assert 0 < standing.open <= 100
 
 
+def test_what_the_fixture_writes_is_listed(engine: Engine) -> None:
+    """Two years on, when 16(4) has passed for invoices and never does for a credit note."""
+    with writing(engine) as connection:
+        fixture.fill(connection, fixture.SHAPES["usual"], each=100)
+    later = fixture.CUT_OFF + timedelta(days=365)
+    with IMS(engine.url.render_as_string(), clock=lambda: later) as ims:
+        listed = list(ims.recipient(OURS, actor="benchmark").listed())
+    limited = {row.record.document.kind: row.record.cutoff_at is not None for row in listed}
+    assert (len(listed), limited) == (100, {Kind.INVOICE: True, Kind.CREDIT_NOTE: False})
+
+
 def test_the_proof_sees_what_is_missing(engine: Engine) -> None:
     with writing(engine) as connection:
         fixture.fill(connection, fixture.SHAPES["usual"], each=100)
@@ -210,6 +249,27 @@ def test_rounds_are_interleaved_and_each_begins_once() -> None:
     samples = interleaved({name: lambda name=name: variant(name) for name in "abc"}, 3)
     assert "".join(ran) == "abcbcacab"
     assert samples == {"a": [1.0, 6.0, 8.0], "b": [2.0, 4.0, 9.0], "c": [3.0, 5.0, 7.0]}
+
+
+def test_seconds_on_cores_stand_beside_the_wall() -> None:
+    spent = iter((0.0, 3.0, 3.0, 9.0))
+
+    def idle() -> float:
+        with CORES.watching(lambda: next(spent)):
+            return timed(lambda: sleep(0.01))[0] / 2
+
+    samples = interleaved({"ours": idle, "untimed": lambda: 1.0}, 2)
+    # Half of what was timed is told, and the server spent three seconds, then six.
+    assert samples.cores.keys() == {"ours"}
+    assert samples.cores["ours"] == [pytest.approx(1.5, abs=0.05), pytest.approx(3.0, abs=0.05)]
+
+
+def test_the_exponent_of_what_must_not_grow_is_taken_from_the_smallest() -> None:
+    group = Group("calls", "About calls")
+    seconds = {10: 1.0, 100: 10.0, 1_000: 10.0}
+    group.grows("last", "some work", seconds)
+    group.grows("all", "some work", seconds, from_smallest=True)
+    assert [one.exponent for one in group.growth] == [pytest.approx(0.0), pytest.approx(0.5)]
 
 
 def test_a_ratio_is_taken_round_by_round() -> None:

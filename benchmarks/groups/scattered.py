@@ -28,7 +28,7 @@ SHARD = {Size.SMALLEST: 2, Size.QUICK: 100, Size.FULL: 100}
 ROUNDS = {Size.SMALLEST: 1, Size.QUICK: 3, Size.FULL: 5}
 EACH, OF_A_WEEK = 70, 14
 # A number that looks like chance, the same in every run and on both databases.
-_CHANCE = "({0}) * 2654435761 % 4294967296"
+_CHANCE = "({0}) * (({0}) % 1000003) * 104729 % 1000003"
 ORDERS = {
     "beside": "recipient_gstin, id",
     "weekly": f"id % {EACH} / {OF_A_WEEK}, {_CHANCE.format(f'id / {EACH}')}, id",
@@ -53,6 +53,7 @@ _PLAN = (
     f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) SELECT id, {_LINE} FROM record "  # noqa: S608 -- words of ours
     "WHERE recipient_gstin BETWEEN :first AND :last"
 )
+_TRIES = 3
 _INDEXED_ONLY = ("SET LOCAL enable_seqscan = off", "SET LOCAL enable_bitmapscan = off")
 
 
@@ -146,18 +147,29 @@ def _pages(group: Group, bench: Bench, records: int) -> None:
     group.tell("cluster", "CLUSTER by the key, for a million records", seconds * 1e6 / records, "s")
     with bench.place.copied(bench.templates["scattered"]) as url, _opened(url) as engine:
         _alone(engine, _COVERING)
-        _alone(engine, "VACUUM ANALYZE record")
-        with writing(engine) as connection:
-            for setting in _INDEXED_ONLY:
-                connection.execute(text(setting))
-            plan = _one(connection, _PLAN, bench)[0]["Plan"]
-            weight = int(connection.execute(text("SELECT pg_relation_size('record_for_lines')")).scalar_one())
-    require_equal(
-        (plan["Node Type"], plan["Index Name"]), ("Index Only Scan", "record_for_lines"), "how lines are read"
-    )
+        plan = _indexed(engine, bench)
+        with reading(engine) as connection:
+            weight = _one(connection, "SELECT pg_relation_size('record_for_lines')", bench)
+    wanted = ("Index Only Scan", "record_for_lines", 0)
+    came = (plan["Node Type"], plan.get("Index Name"), plan.get("Heap Fetches"))
+    require_equal(came, wanted, "how the lines are read, and what of them not from the index")
     touched = plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]
     _told(group, ("covering", "scattered, from an index that holds what a line needs"), touched, own)
     group.tell("covering.weight", "that index", weight / records, "B a record")
+
+
+def _indexed(engine: Engine, bench: Bench) -> dict[str, Any]:
+    """Return how the lines are read once VACUUM has seen every page; beside a running ANALYZE it leaves some."""
+    plan: dict[str, Any] = {}
+    for _ in range(_TRIES):
+        _alone(engine, "VACUUM ANALYZE record")
+        with reading(engine) as connection:
+            for setting in _INDEXED_ONLY:
+                connection.execute(text(setting))
+            plan = _one(connection, _PLAN, bench)[0]["Plan"]
+        if not plan.get("Heap Fetches"):
+            break
+    return plan
 
 
 def _told(group: Group, what: tuple[str, str], pages: int, records: int) -> None:
@@ -181,4 +193,5 @@ def _alone(engine: Engine, statement: str) -> None:
 
 
 def _one(connection: Connection, asked: str, bench: Bench) -> Any:
-    return connection.execute(text(asked), bench.given).scalar_one()
+    given = bench.given if ":first" in asked else {}
+    return connection.execute(text(asked), given).scalar_one()
