@@ -9,8 +9,9 @@ from importlib import import_module
 from pathlib import Path
 from time import perf_counter, sleep
 
+import psycopg
 import pytest
-from sqlalchemy import update
+from sqlalchemy import make_url, update
 
 from benchmarks import __main__ as program
 from benchmarks import alone, by_hand, fixture, proof, report
@@ -18,6 +19,7 @@ from benchmarks.databases import Place, SQLite
 from benchmarks.groups import action, bulk, calls, decision, few, imports, machines, scattered, start_up, sweep, two_b
 from benchmarks.measure import CORES, CheckError, Samples, Spread, exponent, interleaved, ratio, timed
 from benchmarks.result import Group, Size
+from benchmarks.server import Server
 from ims_fsm import IMS
 from ims_fsm.law.refusal import Allowed
 from ims_fsm.scheduler import scheduler
@@ -262,6 +264,16 @@ def test_seconds_on_cores_stand_beside_the_wall() -> None:
     # Half of what was timed is told, and the server spent three seconds, then six.
     assert samples.cores.keys() == {"ours"}
     assert samples.cores["ours"] == [pytest.approx(1.5, abs=0.05), pytest.approx(3.0, abs=0.05)]
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="what processes spend stands in /proc")
+def test_what_a_server_spends_for_its_clients_is_counted(pg_url: str) -> None:
+    with psycopg.connect(make_url(pg_url).set(drivername="postgresql").render_as_string(hide_password=False)) as client:
+        server = Server.of(client)
+        before = server()
+        client.execute("SELECT sum(n) FROM generate_series(1, 300000) AS n").fetchone()
+        assert server() > before
+    assert Server(None, frozenset())() == 0.0
 
 
 def test_the_exponent_of_what_must_not_grow_is_taken_from_the_smallest() -> None:

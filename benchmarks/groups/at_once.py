@@ -74,7 +74,7 @@ def _on_sqlite(place: Place, group: Group, size: Size) -> None:
 
 def _on_postgresql(place: Place, group: Group, size: Size) -> None:
     _, ran = _measured(place, size, {"apart": (True, False), "same": (True, True)})
-    seconds = {name: [SECONDS[size] / len(one.all) for one in rounds] for name, rounds in ran.items()}
+    seconds = Samples({name: [SECONDS[size] / len(one.all) for one in rounds] for name, rounds in ran.items()})
     work = "an action on one recipient's records, all processes together, PostgreSQL"
     group.compare("PostgreSQL.same", work, seconds, ("apart", "the same, each on a recipient of its own"), ours="same")
     for name, rounds in ran.items():
