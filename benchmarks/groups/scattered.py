@@ -50,10 +50,10 @@ _LINE = ", ".join([*_PLAIN, *HEADS, *(f"carried_{head}" for head in HEADS)])
 _COVERING = f"CREATE INDEX record_for_lines ON record (recipient_gstin, id) INCLUDE ({_LINE})"
 _PAGES = "SELECT count(DISTINCT (ctid::text::point)[0]) FROM record WHERE recipient_gstin BETWEEN :first AND :last"
 _PLAN = (
-    f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) SELECT id, {_LINE} FROM record "  # noqa: S608 -- words of ours
+    f"EXPLAIN (ANALYZE, FORMAT JSON) SELECT id, {_LINE} FROM record "  # noqa: S608 -- words of ours
     "WHERE recipient_gstin BETWEEN :first AND :last"
 )
-_TRIES = 3
+_TRIES, _PAGE = 3, 8192
 _INDEXED_ONLY = ("SET LOCAL enable_seqscan = off", "SET LOCAL enable_bitmapscan = off")
 
 
@@ -153,9 +153,9 @@ def _pages(group: Group, bench: Bench, records: int) -> None:
     wanted = ("Index Only Scan", "record_for_lines", 0)
     came = (plan["Node Type"], plan.get("Index Name"), plan.get("Heap Fetches"))
     require_equal(came, wanted, "how the lines are read, and what of them not from the index")
-    touched = plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]
-    _told(group, ("covering", "scattered, from an index that holds what a line needs"), touched, own)
-    group.tell("covering.weight", "that index", weight / records, "B a record")
+    # It lies in the order of its key. Buffers would count the visibility map anew for each record.
+    said = "scattered, from an index that holds what a line needs (its part of the index)"
+    _told(group, ("covering", said), weight * own / records / _PAGE, own)
 
 
 def _indexed(engine: Engine, bench: Bench) -> dict[str, Any]:
@@ -172,10 +172,10 @@ def _indexed(engine: Engine, bench: Bench) -> dict[str, Any]:
     return plan
 
 
-def _told(group: Group, what: tuple[str, str], pages: int, records: int) -> None:
+def _told(group: Group, what: tuple[str, str], pages: float, records: int) -> None:
     key, said = what
     group.tell(f"pages.{key}", f"pages of 8 KiB that a shard of {records:,} records touches: {said}", pages, "pages")
-    group.tell(f"moved.{key}", f"the same for a record: {said}", pages * 8192 / records, "B a record")
+    group.tell(f"moved.{key}", f"the same for a record: {said}", pages * _PAGE / records, "B a record")
 
 
 @contextmanager
