@@ -63,9 +63,8 @@ class Returns(Readings):
                 continue
             why = self._left_out(record, over)
             before = [v for v in chain if v.live and v not in (record, *over) and self.two_b_period(v) == period]
-            # What gives no credit waits for nobody, so it does not wait with what prevails over it.
-            waits = why.startswith("original")
-            two_b.superseded += [v.name for v in before if not waits or self.route(v) in DIRECT]
+            # What waits itself is not decided by what prevails over it (FAQ 13).
+            two_b.superseded += [v.name for v in before if not self._left_out(v, over).startswith("original")]
             if why:
                 two_b.left_out[record.name] = why
             else:
