@@ -41,6 +41,7 @@ from ims_fsm.terms.vocabulary import State, TwoBState
 _records, _contents = core(RecordRow), core(ContentRow)
 _returns, _return_steps = core(TwoBRow), core(TwoBLogRow)
 _APPEND = insert(LOG)
+_OWN = [column.name for column in LOG.c if column.name not in {"call", "detail"}]
 
 NAMES = tuple(field.name for field in fields(TransitionEntry))
 OF_ONE_CALL = and_(CALL.c.recipient_gstin == LOG.c.recipient_gstin, CALL.c.number == LOG.c.call)
@@ -58,11 +59,12 @@ def append(connection: Connection, entries: Sequence[TransitionEntry]) -> None:
     Raises `ConflictError` where a record already has a step of that number: somebody else moved it meanwhile.
     """
     with first_writer(_what(entries)):
-        for (recipient, call), alike in groupby(entries, _call):
+        for (recipient, call), alike in groupby(entries, call_of):
             _write(connection, recipient, call, list(alike))
 
 
-def _call(entry: TransitionEntry) -> tuple[str, Call]:
+def call_of(entry: TransitionEntry) -> tuple[str, Call]:
+    """Return whose records an entry's call moves, and what it says of all its steps, but for the detail."""
     said = {name: getattr(entry, name) for name in ("trigger", "dest", "actor", "at", "request_key")}
     return entry.recipient_gstin, Call(**said, rules=" ".join(entry.rules), detail=None)
 
@@ -71,21 +73,13 @@ def _write(connection: Connection, recipient: str, call: Call, entries: Sequence
     first = entries[0].detail
     shared = all(entry.detail == first for entry in entries)
     number = begun(connection, recipient, replace(call, detail=first) if shared else call, len(entries))
-    rows = [
-        {
-            "recipient_gstin": recipient,
-            "record_id": entry.record_id,
-            "seq": entry.seq,
-            "call": number,
-            "source": entry.source,
-            "record_version": entry.record_version,
-            "content_number": entry.content_number,
-            "declaration_id": entry.declaration_id,
-            "detail": "" if shared else entry.detail or "",
-        }
-        for entry in entries
-    ]
+    rows = [{**own_of(entry), "call": number, "detail": "" if shared else entry.detail or ""} for entry in entries]
     connection.execute(_APPEND, rows)
+
+
+def own_of(entry: TransitionEntry) -> dict[str, Any]:
+    """Return what a row of the log says of its step alone, by the column."""
+    return {name: getattr(entry, name) for name in _OWN}
 
 
 def history(connection: Connection, gstin: str, record_id: int) -> tuple[TransitionEntry, ...]:

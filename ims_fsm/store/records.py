@@ -228,13 +228,13 @@ def update_all(connection: Connection, changes: Sequence[tuple[Record, Record]])
         key = {"key_recipient": before.recipient, "key_id": before.id, "key_version": before.version}
         groups[tuple(sorted(moved))].append({**moved, **key})
     for names, rows in groups.items():
-        done = connection.execute(_compare_and_swap(names), rows)
+        done = connection.execute(compare_and_swap(names), rows)
         if done.rowcount != len(rows):
             raise ConflictError(f"{len(rows) - done.rowcount} of {len(rows)} records")
 
 
 @lru_cache(maxsize=128)
-def _compare_and_swap(names: tuple[str, ...]) -> Update:
+def compare_and_swap(names: tuple[str, ...]) -> Update:
     """Return the statement that writes these columns of a record which is still in the version that was read."""
     key = (
         _at.recipient_gstin == bindparam("key_recipient"),

@@ -25,7 +25,7 @@ from ims_fsm.record.refusals import RefusedError, filled_in, label, record_field
 from ims_fsm.record.scene import NO_REQUEST, Request, Scene, record_facts
 from ims_fsm.record.taxpayer import Taxpayer
 from ims_fsm.record.where import Where
-from ims_fsm.store import log, records, register, returns, taxpayers, versions
+from ims_fsm.store import records, register, returns, step, taxpayers, versions
 from ims_fsm.store.connection import Connection, savepoint, serialise
 from ims_fsm.store.records import Found
 from ims_fsm.store.register import declaration_id, declaration_ids
@@ -181,8 +181,7 @@ class UnitOfWork:
 
     def write(self, changes: Sequence[tuple[Record, Record]]) -> None:
         """Write changed records, each by the version its guards read, and the transitions noted since."""
-        records.update_all(self.connection, changes)
-        log.append(self.connection, self._log)
+        step.write(self.connection, changes, self._log)
         self._log = []
 
     def _found(self, record_id: int, recipient: str | None = None, supplier: str | None = None) -> Found:
