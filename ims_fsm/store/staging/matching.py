@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Connection, LargeBinary, Select, and_, cas
 
 from ims_fsm.record.sighting import Shown
 from ims_fsm.store.connection import database_of
+from ims_fsm.store.records import batches
 from ims_fsm.store.rows import words
 from ims_fsm.store.sightings import ACTIVE
 from ims_fsm.store.staging.columns import MATCH, ODD, STAGE, StagedRow
@@ -28,7 +29,6 @@ from ims_fsm.terms.vocabulary import State, SupplierStatus
 PAGE = 500
 _S, _M = STAGE.c, MATCH.c
 _AMENDED = _S.original_key.is_not(None)
-_M_KEYS = (("ordinal", _S.ordinal), ("id", AT.id))
 # Rows that may be the same document, whatever is asked of them then.
 _ALIKE = (
     _S.supplier_gstin,
@@ -94,24 +94,35 @@ def _has_deleted(connection: Connection, recipient: str) -> bool:
 def _match_moved(connection: Connection, recipient: str, seen_at: datetime) -> int:
     """Find the known amendment of each other row that is reported in another form or period: one of both is saved."""
     saved = str(SupplierStatus.SAVED)
-    matched = [select(_M[name]).where(_M[name] == column).exists() for name, column in _M_KEYS]
-    query = (
-        select(_S.ordinal, AT.id)
-        .join(RECORD, and_(AT.recipient_gstin == recipient, AT.supplier_gstin == _S.supplier_gstin))
-        .where(_AMENDED, AT.kind == _S.kind, AT.number == _S.number, AT.fy == _S.fy, not_deleted())
-        .where(AT.original_number == _S.original_number, AT.settled_in.is_(None), AT.state.in_(ACTIVE))
-        .where(or_(AT.supplier_status == saved, and_(_S.supplier_status == saved, AT.filed_at > seen_at)))
-        .where(*(~taken for taken in matched), AT.portal_seen_at.is_not(None))
-        .order_by(AT.id.desc(), _S.ordinal.desc())
+    identity = ("supplier_gstin", "kind", "number", "fy", "original_number")
+    here = select(AT.id, AT.supplier_status, AT.filed_at, *(AT[name] for name in identity)).where(
+        *(AT.recipient_gstin == recipient, AT.original_date.is_not(None), AT.settled_in.is_(None)),
+        *(AT.state.in_(ACTIVE), AT.portal_seen_at.is_not(None), not_deleted()),
     )
+    if connection.execute(here.limit(1)).first() is None:
+        return 0
+    left = ~select(_M.ordinal).where(_M.ordinal == _S.ordinal).exists()
+    new = select(_S.ordinal, _S.supplier_status, *(_S[name] for name in identity)).where(_AMENDED, left)
+    rows = {tuple(row[2:]): row for row in connection.execute(new.order_by(_S.ordinal)).all()}
+    candidates = [
+        (candidate.id, row.ordinal)
+        for candidate in (connection.execute(here.order_by(AT.id.desc())).all() if rows else ())
+        if (row := rows.get(tuple(candidate[3:]))) is not None
+        if candidate.supplier_status == saved or (row.supplier_status == saved and candidate.filed_at > seen_at)
+    ]
+    taken = {
+        record_id
+        for batch in batches({record_id for record_id, _ in candidates})
+        for record_id in connection.execute(select(_M.id).where(_M.id.in_(batch))).scalars()
+    }
     pairs: dict[int, int] = {}
-    for row in connection.execute(query).all():
-        if row.id not in pairs.values():
-            pairs.setdefault(row.ordinal, row.id)
-    rows = [{"ordinal": ordinal, "id": record_id, "verdict": "look"} for ordinal, record_id in pairs.items()]
-    if rows:
-        connection.execute(MATCH.insert(), rows)
-    return len(rows)
+    for record_id, ordinal in candidates:
+        if record_id not in taken:
+            pairs.setdefault(ordinal, record_id)
+    entries = [{"ordinal": ordinal, "id": record_id, "verdict": "look"} for ordinal, record_id in pairs.items()]
+    if entries:
+        connection.execute(MATCH.insert(), entries)
+    return len(entries)
 
 
 def _known_id(recipient: str, *, odd: bool, deleted: bool) -> ColumnElement[int]:
