@@ -73,6 +73,7 @@ except SystemExit as end:
 unwanted = ["sqlmodel", "sqlalchemy", "alembic", "apscheduler", "pygraphviz", "typst"]
 # Typer's help loads all of Rich and what Rich loads.
 unwanted += [] if "--help" in {arguments!r} else ["pydantic", "ims_fsm.draw.svg", "ims_fsm.draw.mermaid"]
+unwanted += [] if {arguments!r}[0] == "draw" else ["ims_fsm.draw.diagrams"]
 print([name for name in unwanted if name in sys.modules], file=sys.stderr)
 """
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from ims_fsm import draw as room
 from ims_fsm.draw.diagrams import FORMATS, draw, write_diagrams
 from ims_fsm.draw.renderer import RendererMissingError
 from ims_fsm.errors import InputError
@@ -21,6 +22,13 @@ OLD, NEW = "IMS-2024-10", "IMS-2025-10"
 def names(files: list[Path]) -> list[str]:
     """Return the names of files without their folder."""
     return [file.name for file in files]
+
+
+def test_the_room_offers_names_that_are_loaded_when_they_are_used() -> None:
+    offered = {name: getattr(room, name) for name in room.__all__}
+    assert (offered["draw"], offered["FORMATS"]) == (draw, FORMATS)
+    with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
+        getattr(room, "nothing")  # noqa: B009 -- it has none for the type checker either
 
 
 @pytest.mark.parametrize(("fmt", "start"), [("dot", b'digraph "invoice-IMS-2025-10" {'), ("mermaid", b"---\ntitle: ")])
