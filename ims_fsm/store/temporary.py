@@ -26,15 +26,16 @@ BIG = BigInteger().with_variant(Integer, "sqlite")
 METADATA = MetaData()
 
 
-def temporary(name: str, *columns: Column[Any], metadata: MetaData = METADATA) -> Table:
+def temporary(name: str, *columns: Column[Any], metadata: MetaData = METADATA, **options: Any) -> Table:
     """Return a temporary table, which every transaction finds empty."""
-    return Table(name, metadata, *columns, prefixes=["TEMPORARY"], postgresql_on_commit="DELETE ROWS")
+    return Table(name, metadata, *columns, prefixes=["TEMPORARY"], postgresql_on_commit="DELETE ROWS", **options)
 
 
 def of_records(name: str, *columns: Column[Any]) -> Table:
-    """Return a temporary table with one row for each record of a set."""
+    """Return a temporary table with one row for each record of a set, which lies in the order of its key."""
     recipient = Column("recipient_gstin", String(15), primary_key=True)
-    return temporary(name, recipient, Column("record_id", BIG, primary_key=True, autoincrement=False), *columns)
+    record_id = Column("record_id", BIG, primary_key=True, autoincrement=False)
+    return temporary(name, recipient, record_id, *columns, sqlite_with_rowid=False)
 
 
 def emptied(connection: Connection, table: Table) -> Table:

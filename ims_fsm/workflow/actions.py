@@ -121,7 +121,13 @@ def act_on(  # noqa: PLR0913, PLR0917 -- what, on which records, with what
     elif where.expected_period is not None:
         ids = [record.id for record in unit.matching(recipient, where)]
     narrowed, values = records.conditions(where) if ids is None else ([NAMED], {"ids": list(ids)})
-    scope = (read or scope_of(unit, [recipient])).narrowed(*narrowed, **values)
+    if read is not None:
+        scope = read.narrowed(*narrowed, **values)
+    elif ids is not None or records.has_index(where):
+        scope = scope_of(unit, [recipient], *narrowed, **values)
+    else:
+        # What no index finds is looked for among all that they have, and so are the chains of all.
+        scope = scope_of(unit, [recipient]).narrowed(*narrowed, **values)
     firing = Firing(trigger=trigger, scope=scope, request=request)
     groups = refused_groups(unit, firing, each_refused)
     stale = touched_drafts(unit, recipient, firing, otherwise=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.formats.proposals import Proposal, ProposedActions
@@ -17,6 +18,7 @@ from ims_fsm.record.settling import dest_of
 from ims_fsm.record.sighting import last_seen
 from ims_fsm.store import records, versions
 from ims_fsm.store.connection import serialise
+from ims_fsm.store.sql.scene import NAMED
 from ims_fsm.terms.vocabulary import State, Trigger
 from ims_fsm.workflow.actions import act_on
 from ims_fsm.workflow.unit import UnitOfWork, scope_of
@@ -76,14 +78,15 @@ def apply(unit: UnitOfWork, recipient: str, file: ProposedActions) -> Judgement:
     groups: dict[tuple[Trigger, Request], list[int]] = {}
     for pair in matched:
         groups.setdefault(wanted(pair), []).append(pair[1].id)
-    saved, scope = 0, scope_of(unit, [recipient])
+    named = partial(scope_of, unit, [recipient], NAMED, ids=[record.id for _, record in matched])
+    saved, scope = 0, named()
     for (trigger, request), ids in groups.items():
         answers: list[Answer] = []
         report = act_on(unit, recipient, trigger, request, ids, each_refused=answers.append, read=scope)
         saved += report.saved
         if scope.amended and report.applied:
             # What was decided of one may be what an amendment in another group goes by.
-            scope = scope_of(unit, [recipient])
+            scope = named()
         refused |= {answer.record_id: _explained(answer, differences[answer.record_id]) for answer in answers}
     rows = tuple(refused.get(record.id, _allowed(proposal, record)) for proposal, record in matched)
     return Judgement(rows, {record.id: proposal.place for proposal, record in matched}, saved)

@@ -291,13 +291,15 @@ def tell_hooks(unit: UnitOfWork, firing: Firing) -> None:
             _fired(unit, record, firing.trigger, firing.request, chains[record.id])
 
 
-def scope_of(unit: UnitOfWork, recipients: Sequence[str]) -> Scope:
-    """Return the scope of all records of recipients that share a scene, with their chains read where they have any."""
-    scene = unit.scene(recipients[0])
-    whose = Scope(recipients=recipients, scene=scene, amended=True)
+def scope_of(unit: UnitOfWork, recipients: Sequence[str], *conditions: Any, **values: Any) -> Scope:
+    """Return the scope of records of recipients that share a scene, with their chains read where they have any.
+
+    It is narrowed by conditions by which an index finds the records, with the values that they name: then only the
+    chains of those are read.
+    """
+    whose = Scope(recipients=recipients, scene=unit.scene(recipients[0]), amended=True).narrowed(*conditions, **values)
     scope = replace(whose, amended=any_amended(unit.connection, whose), saved=saved_periods(unit.connection, whose))
-    read_chains(unit.connection, scope)
-    return scope
+    return replace(scope, amended=read_chains(unit.connection, scope))
 
 
 def touched_drafts(

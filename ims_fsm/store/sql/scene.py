@@ -42,9 +42,11 @@ from ims_fsm.terms.vocabulary import (
 )
 
 _taxpayer = core(TaxpayerRow)
-_QUARTERLY = exists(
-    select(_taxpayer.c.gstin).where(_taxpayer.c.gstin == AT.supplier_gstin, _taxpayer.c.filing == str(Filing.QUARTERLY))
-)
+
+
+def _quarterly(at: Any = AT) -> ColumnElement[bool]:
+    quarterly = (_taxpayer.c.gstin == at.supplier_gstin, _taxpayer.c.filing == str(Filing.QUARTERLY))
+    return exists(select(_taxpayer.c.gstin).where(*quarterly))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +59,9 @@ class SavedPeriod:
     period: TaxPeriod
 
 
-def expected_period(shape: Shape) -> ColumnElement[str]:
+def expected_period(shape: Shape, at: Any = AT) -> ColumnElement[str]:
     """Return a record's 2B period, fixed or expected (rule window.2b)."""
-    fixed: ColumnElement[str] = AT.two_b_period
+    fixed: ColumnElement[str] = at.two_b_period
     if shape.saved is None:
         return fixed
     if not shape.saved:
@@ -67,9 +69,9 @@ def expected_period(shape: Shape) -> ColumnElement[str]:
     ways = [
         (
             and_(
-                AT.form == given(f"saved_form_{number}", String),
-                AT.return_period == given(f"saved_return_{number}", String),
-                _QUARTERLY if filing is Filing.QUARTERLY else ~_QUARTERLY,
+                at.form == given(f"saved_form_{number}", String),
+                at.return_period == given(f"saved_return_{number}", String),
+                _quarterly(at) if filing is Filing.QUARTERLY else ~_quarterly(at),
             ),
             given(f"saved_period_{number}", String),
         )
@@ -261,7 +263,7 @@ def any_amended(connection: Connection, scope: Scope) -> bool:
 
 @built
 def _saved(shape: Shape) -> Select[tuple[str, str, str]]:
-    filing = case((_QUARTERLY, str(Filing.QUARTERLY)), else_=str(Filing.MONTHLY))
+    filing = case((_quarterly(), str(Filing.QUARTERLY)), else_=str(Filing.MONTHLY))
     # SQLite takes the index over what is saved only where a second column of it is asked for.
     meant = (shape.of(RECORD), AT.supplier_status == word(SupplierStatus.SAVED), AT.form > "")
     return select(AT.form, AT.return_period, filing).distinct().where(*meant)

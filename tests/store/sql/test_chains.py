@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, func, insert, select
 from ims_fsm.store import taxpayers
 from ims_fsm.store.connection import writing
 from ims_fsm.store.sql.chains import CHAIN, read_chains
+from ims_fsm.store.sql.scene import NAMED
 from ims_fsm.store.tables import RecordRow
 from ims_fsm.terms.vocabulary import Kind
 from ims_fsm.workflow.unit import scope_of
@@ -19,6 +20,7 @@ EVERY = 1_000
 SHAPES: dict[str, Callable[[int], list[int]]] = {
     "one chain": lambda members: [members],
     "chains of two": lambda members: [2] * (members // 2),
+    "chains of four": lambda members: [4] * (members // 4),
 }
 
 
@@ -54,6 +56,26 @@ def test_the_work_grows_with_the_members(memory: Engine, chain_rows, moments, un
         assert read == members
         taken[members] = counted[0]
     assert taken[4_000] < 5 * taken[1_000]
+
+
+@pytest.mark.sqlite("it tells how many steps it takes")
+@pytest.mark.parametrize("shape", ["chains of two", "chains of four"])
+def test_a_few_are_read_in_as_many_steps_whatever_their_recipient_has(
+    memory: Engine, chain_rows, moments, unit_of, shape: str
+) -> None:
+    taken = {}
+    for members in (1_000, 16_000):
+        with writing(memory) as connection:
+            buyer, rows = chain_rows(Kind.CREDIT_NOTE, SHAPES[shape](members))
+            taxpayers.put(connection, buyer)
+            connection.execute(insert(RecordRow), rows)
+            unit, ids = unit_of(connection, moments[-1]), [row["id"] for row in rows[:500:50]]
+            scope = scope_of(unit, [buyer.gstin], NAMED, ids=ids)
+            with steps(connection) as counted:
+                assert read_chains(connection, scope)
+            connection.get_transaction().rollback()
+        taken[members] = counted[0]
+    assert taken[16_000] <= taken[1_000] + 1
 
 
 def test_what_has_no_amendment_is_not_read(engine: Engine, chain_rows, moments, unit_of) -> None:

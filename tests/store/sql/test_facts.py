@@ -14,10 +14,11 @@ from ims_fsm.record.record import Record
 from ims_fsm.record.scene import NO_REQUEST, Request, record_facts
 from ims_fsm.store import records
 from ims_fsm.store.connection import writing
+from ims_fsm.store.sql.chains import CHAIN
 from ims_fsm.store.sql.facts import READINGS, FactsInSql
 from ims_fsm.store.sql.moving import source
 from ims_fsm.store.sql.prepared import built, run
-from ims_fsm.store.sql.scene import Firing, Shape, expected_period
+from ims_fsm.store.sql.scene import NAMED, Firing, Shape, expected_period
 from ims_fsm.store.tables import AT
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.vocabulary import Kind, State, Trigger
@@ -35,9 +36,10 @@ REQUESTS = [
 Facts = dict[int, Mapping[str, str]]
 
 
-def in_sql(unit: UnitOfWork, recipients: list[str], request: Request) -> Facts:
+def in_sql(unit: UnitOfWork, recipients: list[str], request: Request, ids: list[int] | None = None) -> Facts:
+    scope = scope_of(unit, recipients) if ids is None else scope_of(unit, recipients, NAMED, ids=ids)
     # A trigger that asks for the deadline of what is pending, so that its values are there.
-    firing = Firing(trigger=Trigger.KEEP_PENDING, scope=scope_of(unit, recipients), request=request)
+    firing = Firing(trigger=Trigger.KEEP_PENDING, scope=scope, request=request)
     rows = run(unit.connection, every_fact(firing.shape), firing).mappings()
     return {row.pop("id"): row for row in map(dict, rows)}
 
@@ -77,6 +79,27 @@ def test_every_fact_of_every_record_is_read_alike(over, moments, unit_of) -> Non
         compare(connection, store, unit_of, now, asked)
 
     over(check, st.sampled_from(moments), st.sampled_from(REQUESTS))
+
+
+def test_what_is_named_is_read_by_its_chains_alone(over, moments, unit_of) -> None:
+    def check(connection: Connection, store, now: datetime, drawn: bytes) -> None:
+        unit = unit_of(connection, now)
+        for part in alike(unit, [taxpayer.gstin for taxpayer in store.recipients]):
+            rows = [row for row in store.rows if row["recipient_gstin"] in part]
+            named = [rows[byte % len(rows)] for byte in drawn]
+            found = in_sql(unit, part, NO_REQUEST, ids := [row["id"] for row in named])
+            assert found == {
+                number: facts for number, facts in in_python(unit, part, NO_REQUEST).items() if number in ids
+            }
+            chains = {row["chain_id"] for row in named}
+            read = {row["id"] for row in rows if row["chain_id"] in chains and is_amended(row["chain_id"], rows)}
+            assert read == (set(connection.execute(select(CHAIN.c.record_id)).scalars()) if read else set())
+
+    over(check, st.sampled_from(moments), st.binary(min_size=1, max_size=6))
+
+
+def is_amended(chain: int, rows: list[Mapping[str, object]]) -> bool:
+    return any(row["chain_id"] == chain and row["original_date"] for row in rows)
 
 
 def test_what_is_saved_is_read_by_how_often_its_supplier_files(engine: Engine, plain_store, unit_of) -> None:

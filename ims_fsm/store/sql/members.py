@@ -1,0 +1,125 @@
+"""A member of a version chain in SQL: what its own row says of how it stands, whatever chain it is in.
+
+Imports the tables and the scope.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Subquery, and_, case, func, literal, or_, select
+
+from ims_fsm.store.sql.prepared import words
+from ims_fsm.store.sql.scene import Shape, expected_period
+from ims_fsm.store.tables import AT, RECORD
+from ims_fsm.terms.money import HEADS
+from ims_fsm.terms.vocabulary import Disposition, RemovedFor, SupplierStatus
+
+# No record has a number as large: with it an amendment comes after its original, whichever was here first.
+LATER = 2**62
+ACCEPTED = (Disposition.ACCEPTED, Disposition.DEEMED_ACCEPTED)
+
+
+class Member:
+    """A row of the record table, under its own name or another, as the member of a chain."""
+
+    def __init__(self, shape: Shape, table: Any = RECORD) -> None:
+        """Keep the shape and the table."""
+        self.table, self.at = table, table.c
+        self._shape = shape
+
+    @property
+    def amends(self) -> ColumnElement[bool]:
+        """Whether it is an amendment."""
+        amends: ColumnElement[bool] = self.at.original_date.is_not(None)
+        return amends
+
+    @property
+    def age(self) -> ColumnElement[int]:
+        """Its place among the versions of its chain: the original comes first."""
+        age: ColumnElement[int] = self.at.id + case((self.amends, literal(LATER)), else_=0)
+        return age
+
+    @property
+    def period(self) -> ColumnElement[str]:
+        """Its 2B period, fixed or expected."""
+        return expected_period(self._shape, self.at)
+
+    @property
+    def alive(self) -> ColumnElement[bool]:
+        """Whether its supplier has not deleted it."""
+        return func.coalesce(self.at.removed_for, "") != str(RemovedFor.SUPPLIER_DELETED)
+
+    @property
+    def undecided(self) -> ColumnElement[bool]:
+        """Whether a GSTR-3B may still decide it."""
+        return and_(self.at.settled_in.is_(None), self.at.removed_for.is_(None))
+
+    @property
+    def decided(self) -> ColumnElement[bool]:
+        """Whether it is decided here, and not as what a later version prevails over."""
+        over = func.coalesce(self.at.disposition, "") == str(Disposition.SUPERSEDED)
+        return and_(self.alive, ~self.undecided, ~over)
+
+    @property
+    def outcome(self) -> ColumnElement[str]:
+        """What it was decided as, in the words of an amendment's fact."""
+        return case(
+            (self.at.disposition.in_(words(map(str, ACCEPTED))), "accepted"),
+            (self.at.disposition == str(Disposition.REJECTED), "rejected"),
+            else_=literal("outside"),
+        )
+
+    @property
+    def counting(self) -> ColumnElement[bool]:
+        """Whether it says what the chain carries: it is decided here and neither rejected nor removed."""
+        return and_(self.decided, self.at.removed_for.is_(None), self.outcome != "rejected")
+
+    @property
+    def leaves(self) -> ColumnElement[bool]:
+        """Whether it gave no credit, and left some of what was taken before it."""
+        return and_(self.outcome == "outside", or_(*(self.at[f"carried_{head}"] != 0 for head in HEADS)))
+
+    @property
+    def filed(self) -> ColumnElement[bool]:
+        """Whether it is filed and not removed, and so may prevail over those before it."""
+        return and_(self.at.supplier_status == str(SupplierStatus.FILED), self.at.removed_for.is_(None))
+
+    @property
+    def ends(self) -> ColumnElement[str | None]:
+        """The 2B period from which it ends the credit before it, where its route does."""
+        return case((and_(self.filed, self._prevails), self.at.two_b_period))
+
+    @property
+    def ended(self) -> ColumnElement[bool]:
+        """Whether a GSTR-3B has decided it, and with it what was before."""
+        return and_(self.decided, self.filed, self.at.settled_in.is_not(None), self._prevails)
+
+    @property
+    def _prevails(self) -> ColumnElement[bool]:
+        names = {str(route.name) for route in self._shape.book.routing.routes if route.prevails}
+        prevails: ColumnElement[bool] = self.at.route.in_(words(names))
+        return prevails
+
+    def of_the_chain(self, chain: Any) -> ColumnElement[bool]:
+        """Return the condition that it belongs to the chain of another row."""
+        same = and_(self.at.recipient_gstin == chain.recipient_gstin, self.at.chain_id == chain.chain_id)
+        # Of one recipient it chooses the partition. Of many PostgreSQL would look for each chain under every one of
+        # them, or, as that is dear, read all that they have.
+        return same if self._shape.many else and_(self._shape.of(self.table), same)
+
+
+def chains_of(shape: Shape, *, long: bool) -> Subquery:
+    """Return the chains with an amendment in which a record is meant: those of more than two members, or the others."""
+    amending, any_member = RECORD.alias("amending"), Member(shape, RECORD.alias("any_member"))
+    key, count = (amending.c.recipient_gstin, amending.c.chain_id), func.count()
+    members = select(func.count()).select_from(any_member.table).where(any_member.of_the_chain(amending.c))
+    query = select(*key).where(shape.of(amending), amending.c.original_date.is_not(None)).group_by(*key)
+    if shape.conditions:
+        query = query.where(amending.c.chain_id.in_(select(AT.chain_id).where(*shape.meant)))
+    # The amendments are counted where they are found; only where they are few is the original looked for.
+    is_long = or_(count > MOST, members.correlate(amending).scalar_subquery() > MOST)
+    return query.having(is_long if long else ~is_long).subquery("chains")
+
+
+MOST = 2
