@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from ims_fsm.record.returns import TwoBLine as TwoBLine
     from ims_fsm.record.scene import ReduceItc as ReduceItc
     from ims_fsm.record.settling import LeftOut as LeftOut
+    from ims_fsm.record.settling import LeftOutGroup as LeftOutGroup
     from ims_fsm.record.sighting import Sighting as Sighting
     from ims_fsm.record.taxpayer import Taxpayer as Taxpayer
     from ims_fsm.record.where import Where as Where
@@ -131,7 +132,7 @@ _ROOMS = (
     ("record.refusals", "Answer RefusedGroup Told"),
     ("record.log", "Content TransitionEntry detail_in_words"),
     ("record.returns", "Liability TimeLimited TwoB TwoBLine"),
-    ("record.settling", "LeftOut"),
+    ("record.settling", "LeftOut LeftOutGroup"),
     ("terms.event", "Event"),
     ("formats.gstn.two_b.statement", "PortalTwoB PortalTwoBLine"),
     ("formats.gstn.upload", "Upload"),

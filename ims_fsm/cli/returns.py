@@ -19,7 +19,7 @@ from ims_fsm.terms.period import TaxPeriod, day_in_words
 from ims_fsm.terms.vocabulary import TwoBState
 
 if TYPE_CHECKING:
-    from ims_fsm import Record, ThreeBFiled, TimeLimited, TwoBComparison, TwoBView
+    from ims_fsm import LeftOut, Record, ThreeBFiled, TimeLimited, TwoBComparison, TwoBView
 
 # The totals in the order in which they are printed, and what each is to people.
 TOTALS = {
@@ -73,7 +73,7 @@ def generate(call: Call, *, period: TaxPeriod) -> None:
     """Generate or recompute the GSTR-2B of a period, from the 14th on and until GSTR-3B is filed (FAQ 23-27)."""
     with call.working("Generating GSTR-2B"), call.recipient() as buyer:
         done = buyer.generate_2b(period, key=call.key)
-        view = buyer.two_b(period, with_lines=call.as_json)
+        view = buyer.two_b(period, with_lines=False)
 
     def tell() -> None:
         for line in ended(buyer.gstin, done.expired, done.lapsed):
@@ -84,11 +84,13 @@ def generate(call: Call, *, period: TaxPeriod) -> None:
 
 
 @command("2b show", "gstin", "db", "at")
-def show(call: Call, *, period: TaxPeriod, lines: bool = False) -> None:
-    """Show the newest GSTR-2B of a period: its totals, and what it leaves out and why."""
+def show(call: Call, *, period: TaxPeriod, lines: bool = False, left_out: bool = False) -> None:
+    """Show the newest GSTR-2B of a period: its totals, and how many records it leaves out and why."""
     with call.working("Reading"), call.recipient() as buyer:
-        view = buyer.two_b(period, with_lines=lines or call.as_json)
-    call.answer(lambda: _tell_two_b(view, lines=lines), _parts(view))
+        view = buyer.two_b(period, with_lines=lines)
+        omissions = list(buyer.left_out(period)) if left_out else None
+    lists = {"lines": view.lines if lines else None, "left_out_records": omissions}
+    call.answer(lambda: _tell_two_b(view, omissions or (), lines=lines), {**_parts(view), **lists})
 
 
 @command("2b export", "gstin", "db", "at")
@@ -126,7 +128,7 @@ def _parts(view: TwoBView) -> dict[str, object]:
     return {"view": view, "totals": {name: view.totals.get(name, NIL) for name in TOTALS}}
 
 
-def _tell_two_b(view: TwoBView, *, lines: bool = False) -> None:
+def _tell_two_b(view: TwoBView, omissions: Sequence[LeftOut] = (), *, lines: bool = False) -> None:
     statement = view.two_b
     if statement.state is TwoBState.ABSENT:
         say(f"GSTR-2B of {statement.period} of {statement.recipient} was never generated.")
@@ -152,11 +154,11 @@ def _tell_two_b(view: TwoBView, *, lines: bool = False) -> None:
         table(("=id", "document", "number", "section", "decided as", *heads), rows, indent=2)
     _tell_limits(view.time_limited)
     if view.left_out:
-        say("", f"Left out: {counted(len(view.left_out), 'record')}.")
-        left = (
-            (str(out.record.id), named(out.record), out.record.document.number, f"{out.why}; {out.until} ({out.rule})")
-            for out in view.left_out
-        )
+        say("", f"Left out: {counted(sum(group.records for group in view.left_out), 'record')}.")
+        groups = ((f"{group.records:,}", f"{group.why}; {group.until} ({group.rule})") for group in view.left_out)
+        table((">records", "why"), groups, indent=2)
+    if omissions:
+        left = ((str(out.record.id), named(out.record), out.record.document.number, out.why) for out in omissions)
         table(("=id", "document", "number", "why"), left, indent=2)
     if statement.state is TwoBState.STALE:
         say("", "Actions were changed since; recompute it before GSTR-3B (faq.29): ims-fsm 2b generate.")
@@ -207,8 +209,9 @@ def file_three_b(call: Call, *, period: TaxPeriod) -> None:
     """
     with call.working("Filing GSTR-3B"), call.recipient() as buyer:
         filed = buyer.file_3b(period, key=call.key)
-        left_out = buyer.two_b(period, with_lines=False).left_out
-    waiting = [out.record.id for out in left_out if out.reason == "original_unknown"]
+        reasons = {group.reason for group in buyer.two_b(period, with_lines=False).left_out}
+        left_out = buyer.left_out(period) if "original_unknown" in reasons else ()
+        waiting = [out.record.id for out in left_out if out.reason == "original_unknown"]
     call.answer(lambda: _tell_three_b(filed, waiting), {"filed": filed, "original_unknown": waiting})
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from ims_fsm.law.ledger import Outcome, Settled, Standing, settle
@@ -24,6 +25,17 @@ class LeftOut:
 
     record: Record
     reason: LeftOutReason
+    why: str
+    rule: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOutGroup:
+    """How many records GSTR-2B considers and does not show for one reason: why, the rule, and what brings them in."""
+
+    reason: LeftOutReason
+    records: int
     why: str
     rule: str
     until: str
@@ -63,7 +75,8 @@ def why_left_out(record: Record, chain: Sequence[Record], scene: Scene, period: 
 
 def _reason(record: Record, chain: Sequence[Record], scene: Scene, period: TaxPeriod) -> LeftOutReason | None:
     if record.removed_for is RemovedFor.SEC_16_4:
-        return "out_of_time" if period <= _last_in_time(record, scene) else None
+        assert record.cutoff_at is not None  # noqa: S101 -- what section 16(4) removed has its limit
+        return "out_of_time" if period <= last_in_time(record.cutoff_at, scene) else None
     if is_superseded(record, chain, scene, period):
         return "superseded"
     if held := held_back(record, chain, scene):
@@ -71,10 +84,9 @@ def _reason(record: Record, chain: Sequence[Record], scene: Scene, period: TaxPe
     return "pending" if record.in_ims and record.state is State.PENDING else None
 
 
-def _last_in_time(record: Record, scene: Scene) -> TaxPeriod:
-    # The tax period in which the time limit ended: the GSTR-2Bs up to its own say what became of the record.
-    assert record.cutoff_at is not None  # noqa: S101 -- what section 16(4) removed has its limit
-    period = TaxPeriod.of(last_day_before(record.cutoff_at))
+def last_in_time(cutoff: datetime, scene: Scene) -> TaxPeriod:
+    """Return the tax period in which a time limit ended: the GSTR-2Bs up to its own say what became of the record."""
+    period = TaxPeriod.of(last_day_before(cutoff))
     return scene.book.calendar.period_for(period, scene.recipient.filing)
 
 

@@ -19,6 +19,7 @@ from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import Answer
 from ims_fsm.record.returns import Liability
 from ims_fsm.record.scene import ReduceItc, Request
+from ims_fsm.record.settling import LeftOut
 from ims_fsm.record.sighting import Sighting, checked_sightings
 from ims_fsm.record.where import Where
 from ims_fsm.store import returns, versions
@@ -41,7 +42,7 @@ from ims_fsm.workflow.reception import importing, receiving, upload
 from ims_fsm.workflow.reception.importing import Imported, Importing
 from ims_fsm.workflow.reception.report import Each, Received
 from ims_fsm.workflow.reception.upload import UploadChange
-from ims_fsm.workflow.returns import ThreeBFiled, TwoBGenerated, file_3b, file_annual_return, generate_2b
+from ims_fsm.workflow.returns import ThreeBFiled, TwoBGenerated, file_3b, file_annual_return, generate_2b, left_out
 from ims_fsm.workflow.supplier import Filed
 from ims_fsm.workflow.unit import UnitOfWork
 from ims_fsm.workflow.views import statement, views
@@ -198,11 +199,19 @@ class RecipientDesk(Desk):
         return self._workspace.streamed(lambda unit: views.two_a(unit, self.gstin, chosen))
 
     def two_b(self, period: TaxPeriod, *, with_lines: bool = True) -> TwoBView:
-        """Return the newest generation of a GSTR-2B with its lines, totals and what it leaves out.
+        """Return the newest generation of a GSTR-2B with its lines, totals and how many records it leaves out, and why.
 
         A million lines are a million objects: without them (`with_lines=False`) the view says how many there are.
         """
         return self._asked(views.two_b_view, self.gstin, checked_period(period), with_lines=with_lines)
+
+    def left_out(self, period: TaxPeriod) -> Generator[LeftOut, None, None]:
+        """Give what the GSTR-2B of a period considers as the actions stand, and does not show, by id (FAQ 13-15).
+
+        All as of one moment; a page of it is held. `two_b` has counted it by reason.
+        """
+        chosen = checked_period(period)
+        return self._workspace.streamed(lambda unit: left_out(unit, self.gstin, chosen))
 
     def stale_periods(self) -> list[TaxPeriod]:
         """Return the periods whose GSTR-2B must be recomputed before GSTR-3B is filed, oldest first (FAQ 29)."""

@@ -6,7 +6,8 @@ chain; an annual return ends time limits early.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -18,17 +19,16 @@ from ims_fsm.law.refusal import Allowed, Refused
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import RefusedError, filled_in, return_fields
 from ims_fsm.record.returns import TimeLimited, TwoB, decide_return, first_owed
-from ims_fsm.record.settling import LeftOut, why_left_out
+from ims_fsm.record.settling import LeftOut, LeftOutGroup, last_in_time, why_left_out
 from ims_fsm.record.steps import carried_on, decided_as, settled
 from ims_fsm.store import records, returns, taxpayers, versions
 from ims_fsm.store.connection import serialise
-from ims_fsm.store.sql import filing, moving
+from ims_fsm.store.sql import filing, moving, settling
 from ims_fsm.store.sql.scene import OF_ONE, PENDING, Firing, Scope
-from ims_fsm.store.sql.settling import write_lines
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod, last_day_before
 from ims_fsm.terms.vocabulary import Route, Trigger, TwoBState
-from ims_fsm.workflow.unit import UnitOfWork, fire, scope_of, stamp_of, tell_hooks, touched_drafts
+from ims_fsm.workflow.unit import UnitOfWork, fire, scope_of, stamp_of, tell_hooks, touched_drafts, unread_scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +47,29 @@ class TwoBGenerated:
 Standings = Mapping[str, Mapping[TaxPeriod, TwoB]]
 
 
-def left_out(unit: UnitOfWork, recipient: str, period: TaxPeriod) -> tuple[LeftOut, ...]:
-    """Return what a period's GSTR-2B considers as the actions stand, and does not show (FAQ 13, 14, 15, 23).
+def left_out(unit: UnitOfWork, recipient: str, period: TaxPeriod) -> Iterator[LeftOut]:
+    """Give what a period's GSTR-2B considers as the actions stand, and does not show (FAQ 13, 14, 15, 23).
 
-    No more is held than what is left out and a page of what might be.
+    No more is held than a page of what might be left out.
     """
     scene = unit.scene(recipient)
-    hidden: list[LeftOut] = []
     for page in versions.perhaps_left_out(unit.connection, recipient, period):
         chains = unit.chains_of(page)
-        hidden += filter(None, (why_left_out(record, chains[record.id], scene, period) for record in page))
-    return tuple(hidden)
+        yield from filter(None, (why_left_out(record, chains[record.id], scene, period) for record in page))
+
+
+def counted_left_out(unit: UnitOfWork, recipient: str, period: TaxPeriod) -> tuple[LeftOutGroup, ...]:
+    """Return how many records `left_out` gives for each reason, in the order in which the law declares them."""
+    scope = unread_scope(unit, [recipient])
+    counts: Counter[str] = Counter()
+    for reason, cutoff, records_of_it in settling.left_out(unit.connection, scope, period):
+        if reason != "out_of_time" or period <= last_in_time(cutoff, scope.scene):
+            counts[reason] += records_of_it
+    return tuple(
+        LeftOutGroup(reason, counts[reason], declared.says, declared.rule, declared.until)
+        for reason, declared in unit.book.routing.left_out.items()
+        if counts[reason]
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +128,7 @@ def generate_2b(unit: UnitOfWork, recipient: str, period: TaxPeriod) -> TwoBGene
     ended, read = end_pending(unit, recipient)
     before = returns.two_b(unit.connection, recipient, period)
     allowed = permit(unit, before, "generate")
-    lines = write_lines(unit.connection, read or scope_of(unit, [recipient]), period)
+    lines = settling.write_lines(unit.connection, read or scope_of(unit, [recipient]), period)
     after = replace(before, generation=before.generation + 1, generated_at=unit.now)
     done = move(unit, before, after, "generate", allowed, {"generation": after.generation, "lines": lines})
     unit.undrafted.discard(recipient)
@@ -131,7 +143,7 @@ def draft(
     `read` is the scope whose chains were read last, where nothing has moved since; it is used where it is theirs.
     """
     scope = read if read is not None and list(read.recipients) == list(recipients) else scope_of(unit, recipients)
-    write_lines(unit.connection, scope, period)
+    settling.write_lines(unit.connection, scope, period)
     absent = TwoB(recipient=recipients[0], period=period)
     first = replace(absent, generation=1, generated_at=unit.now)
     returns.write_drafts(unit.connection, recipients, *moved(unit, absent, first, "generate", allowed, None))

@@ -297,9 +297,14 @@ def scope_of(unit: UnitOfWork, recipients: Sequence[str], *conditions: Any, **va
     It is narrowed by conditions by which an index finds the records, with the values that they name: then only the
     chains of those are read.
     """
-    whose = Scope(recipients=recipients, scene=unit.scene(recipients[0]), amended=True).narrowed(*conditions, **values)
-    scope = replace(whose, amended=any_amended(unit.connection, whose), saved=saved_periods(unit.connection, whose))
+    scope = unread_scope(unit, recipients, *conditions, **values)
     return replace(scope, amended=read_chains(unit.connection, scope))
+
+
+def unread_scope(unit: UnitOfWork, recipients: Sequence[str], *conditions: Any, **values: Any) -> Scope:
+    """Return the scope as `scope_of` does, for a statement that reads the chains itself."""
+    whose = Scope(recipients=recipients, scene=unit.scene(recipients[0]), amended=True).narrowed(*conditions, **values)
+    return replace(whose, amended=any_amended(unit.connection, whose), saved=saved_periods(unit.connection, whose))
 
 
 def touched_drafts(

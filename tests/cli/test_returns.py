@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 
 import pytest
 
@@ -25,7 +26,12 @@ def test_a_draft_is_told_with_its_totals_and_what_it_leaves_out(run):
     assert "13 lines." in rows
     assert "Left out: 7 records." in rows
     until = "it comes in once it is accepted or rejected, or its pending ends"
-    assert any(row.endswith(f"it is pending; {until} (faq.14.iii)") for row in rows)
+    assert f"1 it is pending; {until} (faq.14.iii)" in rows
+    shown = run("2b", "show", *OCTOBER, "--left-out", *FOURTEENTH).ended(0).out
+    assert shown.startswith(told.rstrip("\n"))
+    rows = [" ".join(row.split()) for row in shown.removeprefix(told.rstrip("\n")).splitlines()]
+    assert sum(row[:1].isdigit() for row in rows) == 7
+    assert sum(row.endswith(" it is pending") for row in rows) == 1
 
 
 def test_a_statement_as_json_and_its_lines_when_asked_for(drafted):
@@ -35,6 +41,12 @@ def test_a_statement_as_json_and_its_lines_when_asked_for(drafted):
     assert stands == ("draft", 1, "2024-11-14T10:00:00+05:30", None)
     tax = {"igst": "108980.00", "cgst": "7821.00", "sgst": "7821.00", "cess": "0.00"}
     assert answer["totals"]["itc_available"] == tax
+    assert (answer["size"], answer["lines"], answer["left_out_records"]) == (13, None, None)
+    asked = drafted("2b", "show", *OCTOBER, "--lines", "--left-out", "--json").ended(0).json
+    assert answer == asked | {"lines": None, "left_out_records": None}
+    assert len(asked["lines"]) == 13
+    left_out = Counter(record["rule"] for record in asked["left_out_records"])
+    assert {group["rule"]: group["records"] for group in answer["left_out"]} == left_out
     told = drafted("2b", "show", *OCTOBER, "--lines").ended(0).out
     (row,) = [" ".join(row.split()) for row in told.splitlines() if "KCN/24/15 " in row]
     assert row.endswith("credit note KCN/24/15 itc_available deemed_accepted -5,400.00 0.00 0.00 0.00")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -257,9 +258,12 @@ def _returns(step: dict[str, Any], model: Model, program: Program) -> Iterator[s
         sections = {names[line.record_id]: str(line.section) for line, _ in view.lines if line.entry == "document"}
         if sections != two_b.sections:
             yield f"sections of {period}: the model {two_b.sections}, the program {sections}"
-        left_out = {names[left.record.id]: left.reason for left in view.left_out}
+        left_out = {names[left.record.id]: left.reason for left in program.desk.left_out(TaxPeriod(period))}
         if two_b.state == "draft" and left_out != two_b.left_out:
             yield f"left out of {period}: the model {two_b.left_out}, the program {left_out}"
+        counted = {group.reason: group.records for group in view.left_out}
+        if counted != Counter(left_out.values()):
+            yield f"left out of {period}: the program gives {left_out} and counts {counted}"
 
 
 def _liabilities(model: Model, program: Program) -> Iterator[str]:

@@ -225,7 +225,7 @@ class Town(RuleBasedStateMachine):
                 assert told.now_outcome == str(record.disposition)
                 assert told.now_itc == record.carried - carried[record_id]
         self.covered(period)
-        self.each_in_one_place(recipient, period, {record.id for record in (out.record for out in view.left_out)})
+        self.each_in_one_place(recipient, period, set(self.stage.left_out(period, recipient)))
         return done
 
     def each_in_one_place(self, recipient, period, left_out):

@@ -69,9 +69,13 @@ def source(shape: Shape) -> FromClause:
     if not shape.amended:
         alone: FromClause = RECORD
         return alone
-    same = and_(CHAIN.c.recipient_gstin == AT.recipient_gstin, CHAIN.c.record_id == AT.id)
-    joined: FromClause = RECORD.outerjoin(CHAIN, same)
+    joined: FromClause = RECORD.outerjoin(CHAIN, of_chain())
     return joined
+
+
+def of_chain() -> ColumnElement[bool]:
+    """Return the condition that a chain's reading is that of a record."""
+    return and_(CHAIN.c.recipient_gstin == AT.recipient_gstin, CHAIN.c.record_id == AT.id)
 
 
 def move(connection: Connection, firing: Firing, stamp: Mapping[str, Any], effect: Effect = NOTHING) -> int:

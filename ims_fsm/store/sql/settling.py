@@ -6,35 +6,42 @@ Imports the tables and the facts in SQL; decides nothing that the law does not. 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     Delete,
+    FromClause,
     Insert,
+    Select,
     String,
+    Subquery,
     and_,
     case,
     delete,
+    exists,
     false,
     func,
     insert,
     literal,
     or_,
     select,
+    union_all,
 )
 
 from ims_fsm.law.ledger import Outcome
-from ims_fsm.store.sql.chains import CHAIN
+from ims_fsm.law.routing import LeftOutReason
+from ims_fsm.store.sql.chains import CHAIN, as_read
 from ims_fsm.store.sql.facts import FactsInSql, credit, not_below_zero, with_effect
-from ims_fsm.store.sql.moving import source
+from ims_fsm.store.sql.moving import of_chain, source
 from ims_fsm.store.sql.prepared import built, given, run, word, words
 from ims_fsm.store.sql.scene import NEGATIVE, Scope, Shape
-from ims_fsm.store.tables import AT, LINES
+from ims_fsm.store.tables import AT, LINES, RECORD
 from ims_fsm.terms.money import HEADS
 from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.terms.vocabulary import Route, Section, State, SupplierStatus
+from ims_fsm.terms.vocabulary import RemovedFor, Route, Section, State, SupplierStatus
 
 IN_IMS = AT.route == str(Route.IMS)
 # The 2B period that a statement is about.
@@ -65,8 +72,58 @@ def held_back(shape: Shape) -> ColumnElement[bool]:
 
 def shown(shape: Shape) -> ColumnElement[bool]:
     """Return the condition that the GSTR-2B of a period shows a record that it considers (FAQ 13, 14)."""
-    pending = ~and_(IN_IMS, AT.state == str(State.PENDING))
-    return and_(pending, ~superseded(), ~held_back(shape)) if shape.amended else pending
+    return and_(~_PENDING, ~superseded(), ~held_back(shape)) if shape.amended else ~_PENDING
+
+
+_PENDING = and_(IN_IMS, AT.state == str(State.PENDING))
+
+
+def left_out(connection: Connection, scope: Scope, period: TaxPeriod) -> list[tuple[LeftOutReason, datetime, int]]:
+    """Count what the GSTR-2B of a period considers and does not show, by the reason and the end of its time limit.
+
+    What section 16(4) removed is among it, whenever that was. The chains are read by the statement itself.
+    """
+    return [tuple(row) for row in run(connection, _left_out(scope.shape), scope, period=str(period))]
+
+
+@built
+def _left_out(shape: Shape) -> Select[Any]:
+    late = func.coalesce(AT.removed_for == str(RemovedFor.SEC_16_4), false())
+    alone: _Reasons = [(late, "out_of_time"), (_PENDING, "pending")]
+    if not shape.amended:
+        return _by_reason(_hidden(RECORD, alone, shape.of(RECORD)).subquery("hidden"))
+    unknown, held = FactsInSql(shape)["original"].among(["unknown"]), held_back(shape)
+    chained: _Reasons = [
+        (superseded(), "superseded"),
+        (and_(held, unknown), "original_unknown"),
+        (held, "original_waits"),
+    ]
+    amending = RECORD.alias("amending")
+    same_chain = (amending.c.recipient_gstin == AT.recipient_gstin, amending.c.chain_id == AT.chain_id)
+    is_chained = exists().where(shape.of(amending), *same_chain, amending.c.original_date.is_not(None))
+    # Of all that they have only what is pending or late is looked at twice: most belong to no chain.
+    rows = union_all(
+        _hidden(RECORD, alone, shape.of(RECORD), ~is_chained),
+        _hidden(CHAIN.join(RECORD, of_chain()), [alone[0], *chained, alone[1]], shape.of(RECORD)),
+    )
+    return _by_reason(rows.subquery("hidden")).add_cte(as_read(shape))
+
+
+_Reasons = list[tuple[ColumnElement[bool], LeftOutReason]]
+
+
+def _hidden(rows: FromClause, reasons: _Reasons, *conditions: ColumnElement[bool]) -> Select[Any]:
+    """Return what of the rows has one of the reasons, the first of which is that section 16(4) removed it."""
+    (late, _), *others = reasons
+    hidden = or_(late, and_(AT.state != str(State.REMOVED), or_(*(condition for condition, _ in others))))
+    filed = (AT.supplier_status == str(SupplierStatus.FILED), AT.two_b_period <= PERIOD, AT.settled_in.is_(None))
+    reason = case(*((condition, literal(word)) for condition, word in reasons))
+    return select(reason.label("reason"), AT.cutoff_at).select_from(rows).where(hidden, *filed, *conditions)
+
+
+def _by_reason(hidden: Subquery) -> Select[Any]:
+    by = (hidden.c.reason, hidden.c.cutoff_at)
+    return select(*by, func.count()).group_by(*by)
 
 
 def outcome(shape: Shape) -> ColumnElement[str]:

@@ -17,6 +17,7 @@ from ims_fsm.law.book import LawBook
 from ims_fsm.record.record import Record
 from ims_fsm.record.returns import TwoBLine
 from ims_fsm.record.scene import Scene
+from ims_fsm.record.settling import LeftOut
 from ims_fsm.record.steps import filed
 from ims_fsm.record.where import Where
 from ims_fsm.store import records
@@ -25,7 +26,7 @@ from ims_fsm.terms.document import Document, Ineligible
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod, in_india
 from ims_fsm.terms.vocabulary import Correction, Form, Kind, Route, Section, TwoBState
-from ims_fsm.workflow.returns import mark_stale
+from ims_fsm.workflow.returns import left_out, mark_stale
 from ims_fsm.workflow.unit import UnitOfWork
 from ims_fsm.workflow.views import views
 from ims_fsm.workflow.views.views import TwoBView
@@ -93,7 +94,8 @@ def compare_two_b(unit: UnitOfWork, theirs: PortalTwoB) -> TwoBComparison:
     view = _generated(unit, theirs.recipient, theirs.period)
     ours = [_line(line, record) for line, record in view.lines if line.entry == "document"]
     beside = [_line(line, record) for line, record in view.lines if line.entry == "forward_reduction"]
-    explainer = _Explainer(unit.book, theirs, view, unit.matching(theirs.recipient, Where()))
+    omissions = left_out(unit, theirs.recipient, theirs.period)
+    explainer = _Explainer(unit.book, theirs, omissions, unit.matching(theirs.recipient, Where()))
     return TwoBComparison(
         recipient=theirs.recipient,
         period=theirs.period,
@@ -137,10 +139,12 @@ def _adopted(unit: UnitOfWork, record: Record, scene: Scene, period: TaxPeriod) 
 class _Explainer:
     """Says why a document stands in the portal's GSTR-2B and not in ours, where a rule tells it."""
 
-    def __init__(self, book: LawBook, theirs: PortalTwoB, view: TwoBView, records: Iterable[Record]) -> None:
+    def __init__(
+        self, book: LawBook, theirs: PortalTwoB, omissions: Iterable[LeftOut], records: Iterable[Record]
+    ) -> None:
         self.book, self.period = book, theirs.period
         self.lines = {_key(line): line for line in theirs.lines}
-        self.left_out = {omission.record.id: omission for omission in view.left_out}
+        self.left_out = {omission.record.id: omission for omission in omissions}
         self.records = {_key(_whole(record)): record for record in records}
 
     def __call__(self, line: PortalTwoBLine, side: Side) -> Explanation | None:

@@ -23,14 +23,14 @@ from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import Told, filled_in, label, record_fields
 from ims_fsm.record.returns import TimeLimited, TwoB, TwoBLine
 from ims_fsm.record.scene import direction_of, original_of, record_facts
-from ims_fsm.record.settling import LeftOut
+from ims_fsm.record.settling import LeftOutGroup
 from ims_fsm.record.where import Where
 from ims_fsm.store import log, records, returns, versions
 from ims_fsm.terms.border import ACTIONS, Border
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod, in_india
 from ims_fsm.terms.vocabulary import Direction, RemovedFor, Route
-from ims_fsm.workflow.returns import left_out, time_limited
+from ims_fsm.workflow.returns import counted_left_out, time_limited
 from ims_fsm.workflow.unit import UnitOfWork, consider
 
 PAGE = 1_000
@@ -84,13 +84,13 @@ class History:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TwoBView:
-    """A GSTR-2B as generated: totals in paise by section, its lines with their records, and what it leaves out."""
+    """A GSTR-2B as generated: totals in paise by section, its lines with their records, and how many it leaves out."""
 
     two_b: TwoB
     totals: dict[str, Heads]
     size: int
     lines: tuple[tuple[TwoBLine, Record], ...]
-    left_out: tuple[LeftOut, ...]
+    left_out: tuple[LeftOutGroup, ...]
     #: Credit that no later GSTR-3B can take (section 16(4)), by its last day.
     time_limited: tuple[TimeLimited, ...] = ()
 
@@ -162,7 +162,7 @@ def two_b_view(unit: UnitOfWork, recipient: str, period: TaxPeriod, *, with_line
         totals=returns.totals(unit.connection, recipient, period),
         size=returns.size(unit.connection, recipient, period),
         lines=tuple((line, by_id[line.record_id]) for line in lines),
-        left_out=left_out(unit, recipient, period),
+        left_out=counted_left_out(unit, recipient, period),
         time_limited=time_limited(unit, recipient, period),
     )
 
