@@ -253,11 +253,15 @@ NEGATIVE = [str(kind) for kind in Kind if kind.sign < 0]
 
 @built
 def _any_amended(shape: Shape) -> Select[tuple[bool]]:
-    return select(exists(select(AT.id).where(shape.of(RECORD), AMENDS)))
+    amending = RECORD.alias("amending")
+    query = select(amending.c.id).where(shape.of(amending), amending.c.original_date.is_not(None))
+    if shape.conditions:
+        query = query.where(amending.c.chain_id.in_(select(AT.chain_id).where(*shape.meant)))
+    return select(exists(query))
 
 
 def any_amended(connection: Connection, scope: Scope) -> bool:
-    """Say whether any record of the scope's recipients is an amendment."""
+    """Say whether any record of the chains of those meant is an amendment."""
     return bool(run(connection, _any_amended(scope.shape), scope).scalar())
 
 
