@@ -32,8 +32,8 @@ from sqlalchemy import (
 )
 
 from ims_fsm.store.connection import database_of
-from ims_fsm.store.sql.members import LATER, Member, chains_of
-from ims_fsm.store.sql.prepared import built, run, words
+from ims_fsm.store.sql.members import LATER, ONE, ZERO, Member, chains_of
+from ims_fsm.store.sql.prepared import built, number, run, word, words
 from ims_fsm.store.sql.scene import AMENDS, NEGATIVE, Scope, Shape
 from ims_fsm.store.sql.windows import PLACED, placed
 from ims_fsm.store.tables import AT, RECORD
@@ -135,7 +135,7 @@ class _Place:
     @property
     def accepted(self) -> ColumnElement[bool]:
         """Whether the version that says what the chain carries was accepted."""
-        return and_(self.counting.outcome == "accepted", self.counted, ~self.waits, ~self.ended)
+        return and_(self.counting.outcome == word("accepted"), self.counted, ~self.waits, ~self.ended)
 
     @property
     def left(self) -> ColumnElement[bool]:
@@ -183,7 +183,7 @@ def _among(shape: Shape, members: FromClause) -> _Place:
     chosen = case(
         (waited_for.is_not(None), waited_for),
         (at.decided_before.is_(None), func.coalesce(at.undecided_before, at.alive_before)),
-        (or_(counting.outcome == "accepted", counting.leaves), at.counting_before),
+        (or_(counting.outcome == word("accepted"), counting.leaves), at.counting_before),
         else_=at.decided_before,
     )
     rows = members.join(RECORD, and_(AT.recipient_gstin == at.recipient_gstin, AT.id == at.record_id))
@@ -212,19 +212,19 @@ def _readings(place: _Place) -> Select[Any]:
     counts, differ = place.counts, []
     for head in HEADS:
         amount = AT[f"carried_{head}"] - _sign() * place.counting.at[head]
-        differ.append((f"unreduced_{head}", amount != 0, amount))
+        differ.append((f"unreduced_{head}", amount != ZERO, amount))
     original = case(
-        (~AMENDS, "none"),
-        (place.ended, "unsettled"),
-        (and_(place.apart, place.stated.is_(None)), "unknown"),
-        (and_(place.apart, place.stated == str(Disposition.REJECTED)), "rejected"),
-        (place.apart, "accepted"),
+        (~AMENDS, word("none")),
+        (place.ended, word("unsettled")),
+        (and_(place.apart, place.stated.is_(None)), word("unknown")),
+        (and_(place.apart, place.stated == word(Disposition.REJECTED)), word("rejected")),
+        (place.apart, word("accepted")),
         (
             or_(place.waits, ~place.decided),
-            case((counts.at.state == str(State.REJECTED), "unsettled_rejected"), else_="unsettled"),
+            case((counts.at.state == word(State.REJECTED), word("unsettled_rejected")), else_=word("unsettled")),
         ),
-        (and_(or_(*(differs for _, differs, _ in differ)), place.accepted), "unadjusted"),
-        (place.left, "accepted"),
+        (and_(or_(*(differs for _, differs, _ in differ)), place.accepted), word("unadjusted")),
+        (place.left, word("accepted")),
         else_=counts.outcome,
     )
     same_period = case(
@@ -235,11 +235,11 @@ def _readings(place: _Place) -> Select[Any]:
     )
     return select(
         *(AT.recipient_gstin, AT.id.label("record_id"), original.label("original")),
-        case((same_period, "yes"), else_="no").label("same_period"),
+        case((same_period, word("yes")), else_=word("no")).label("same_period"),
         _direction(place).label("direction"),
         place.prevailed_from.label("prevailed_from"),
         *(
-            case((and_(AMENDS, differs, place.accepted), amount), else_=0).label(name)
+            case((and_(AMENDS, differs, place.accepted), amount), else_=ZERO).label(name)
             for name, differs, amount in differ
         ),
     ).select_from(place.rows)
@@ -253,22 +253,22 @@ def _direction(place: _Place) -> ColumnElement[str]:
 
     def moves(than: Callable[[Any, Any], Any]) -> ColumnElement[bool]:
         # Of what was rejected no tax is kept, and so none differs.
-        rejected = and_(place.apart, place.stated == str(Disposition.REJECTED))
+        rejected = and_(place.apart, place.stated == word(Disposition.REJECTED))
         by = (or_(*map(than, tax, amended)) for amended in (carried, left, named))
         return case((rejected, false()), (place.apart, next(by)), (place.left, next(by)), else_=next(by))
 
     raised, lowered = moves(gt), moves(lt)
-    credit_note = AT.kind == str(Kind.CREDIT_NOTE)
+    credit_note = AT.kind == word(Kind.CREDIT_NOTE)
     return case(
-        (~AMENDS, str(Direction.ORIGINAL)),
-        (place.ended, str(Direction.UNCHANGED)),
-        (and_(place.apart, place.stated.is_(None)), str(Direction.UNKNOWN)),
-        (and_(credit_note, raised), str(Direction.UPWARD)),
-        (lowered, str(Direction.DOWNWARD)),
-        (raised, str(Direction.UPWARD)),
-        else_=str(Direction.UNCHANGED),
+        (~AMENDS, word(Direction.ORIGINAL)),
+        (place.ended, word(Direction.UNCHANGED)),
+        (and_(place.apart, place.stated.is_(None)), word(Direction.UNKNOWN)),
+        (and_(credit_note, raised), word(Direction.UPWARD)),
+        (lowered, word(Direction.DOWNWARD)),
+        (raised, word(Direction.UPWARD)),
+        else_=word(Direction.UNCHANGED),
     )
 
 
 def _sign() -> ColumnElement[int]:
-    return case((AT.kind.in_(words(NEGATIVE)), -1), else_=1)
+    return case((AT.kind.in_(words(NEGATIVE)), number(-1)), else_=ONE)

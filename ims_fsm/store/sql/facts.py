@@ -22,7 +22,7 @@ from ims_fsm.law.edition import EARLIEST, Edition
 from ims_fsm.law.facts import FactSchema
 from ims_fsm.law.routing import Condition, RouteDeclaration
 from ims_fsm.store.sql.chains import CHAIN
-from ims_fsm.store.sql.prepared import given, words
+from ims_fsm.store.sql.prepared import given, word, words
 from ims_fsm.store.sql.scene import NEGATIVE, Shape, expected_period, pending_window_passed
 from ims_fsm.store.tables import AT, PAISE
 from ims_fsm.terms.money import HEADS
@@ -140,7 +140,7 @@ def _of_chain(fact: str) -> Callable[[Shape], Reading]:
     def reading(shape: Shape) -> Reading:
         if not shape.amended:
             return _always(OF_A_CHAIN[fact])
-        return Reading(column=func.coalesce(CHAIN.c[fact], OF_A_CHAIN[fact]))
+        return Reading(column=func.coalesce(CHAIN.c[fact], word(OF_A_CHAIN[fact])))
 
     return reading
 

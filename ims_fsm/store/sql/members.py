@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Subquery, and_, case, func, or_, select
 
-from ims_fsm.store.sql.prepared import words
+from ims_fsm.store.sql.prepared import number, word, words
 from ims_fsm.store.sql.scene import Shape, expected_period
 from ims_fsm.store.tables import AT, RECORD
 from ims_fsm.terms.money import HEADS
 from ims_fsm.terms.vocabulary import Disposition, RemovedFor, SupplierStatus
 
 # No record has a number as large: with it an amendment comes after its original, whichever was here first.
-LATER = 2**62
+LATER = number(2**62)
+ONE, ZERO = number(1), number(0)
 ACCEPTED = (Disposition.ACCEPTED, Disposition.DEEMED_ACCEPTED)
 
 
@@ -37,7 +38,7 @@ class Member:
     @property
     def age(self) -> ColumnElement[int]:
         """Its place among the versions of its chain: the original comes first."""
-        age: ColumnElement[int] = self.at.id + case((self.amends, literal(LATER)), else_=0)
+        age: ColumnElement[int] = self.at.id + case((self.amends, LATER), else_=ZERO)
         return age
 
     @property
@@ -48,7 +49,7 @@ class Member:
     @property
     def alive(self) -> ColumnElement[bool]:
         """Whether its supplier has not deleted it."""
-        return func.coalesce(self.at.removed_for, "") != str(RemovedFor.SUPPLIER_DELETED)
+        return func.coalesce(self.at.removed_for, word("")) != word(RemovedFor.SUPPLIER_DELETED)
 
     @property
     def undecided(self) -> ColumnElement[bool]:
@@ -58,32 +59,32 @@ class Member:
     @property
     def decided(self) -> ColumnElement[bool]:
         """Whether it is decided here, and not as what a later version prevails over."""
-        over = func.coalesce(self.at.disposition, "") == str(Disposition.SUPERSEDED)
+        over = func.coalesce(self.at.disposition, word("")) == word(Disposition.SUPERSEDED)
         return and_(self.alive, ~self.undecided, ~over)
 
     @property
     def outcome(self) -> ColumnElement[str]:
         """What it was decided as, in the words of an amendment's fact."""
         return case(
-            (self.at.disposition.in_(words(map(str, ACCEPTED))), "accepted"),
-            (self.at.disposition == str(Disposition.REJECTED), "rejected"),
-            else_=literal("outside"),
+            (self.at.disposition.in_(words(ACCEPTED)), word("accepted")),
+            (self.at.disposition == word(Disposition.REJECTED), word("rejected")),
+            else_=word("outside"),
         )
 
     @property
     def counting(self) -> ColumnElement[bool]:
         """Whether it says what the chain carries: it is decided here and neither rejected nor removed."""
-        return and_(self.decided, self.at.removed_for.is_(None), self.outcome != "rejected")
+        return and_(self.decided, self.at.removed_for.is_(None), self.outcome != word("rejected"))
 
     @property
     def leaves(self) -> ColumnElement[bool]:
         """Whether it gave no credit, and left some of what was taken before it."""
-        return and_(self.outcome == "outside", or_(*(self.at[f"carried_{head}"] != 0 for head in HEADS)))
+        return and_(self.outcome == word("outside"), or_(*(self.at[f"carried_{head}"] != ZERO for head in HEADS)))
 
     @property
     def filed(self) -> ColumnElement[bool]:
         """Whether it is filed and not removed, and so may prevail over those before it."""
-        return and_(self.at.supplier_status == str(SupplierStatus.FILED), self.at.removed_for.is_(None))
+        return and_(self.at.supplier_status == word(SupplierStatus.FILED), self.at.removed_for.is_(None))
 
     @property
     def ends(self) -> ColumnElement[str | None]:
@@ -122,4 +123,4 @@ def chains_of(shape: Shape, *, long: bool) -> Subquery:
     return query.having(is_long if long else ~is_long).subquery("chains")
 
 
-MOST = 2
+MOST = number(2)

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any, ParamSpec, Protocol, TypeVar
 
 from sqlalchemy import (
+    BigInteger,
     BindParameter,
     ColumnElement,
     Connection,
@@ -21,6 +22,8 @@ from sqlalchemy import (
     bindparam,
     literal_column,
 )
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -44,6 +47,11 @@ def given(name: str, kind: Any) -> BindParameter[Any]:
 def word(of: str) -> ColumnElement[str]:
     """Return a word of the law as it stands in the text of a statement; an index over some words can serve it there."""
     return literal_column("'" + of.replace("'", "''") + "'", String)
+
+
+def number(of: int) -> ColumnElement[int]:
+    """Return a whole number of the law as it stands in the text of a statement."""
+    return literal_column(str(of), BigInteger)
 
 
 def words(of: Iterable[str]) -> list[ColumnElement[str]]:
@@ -71,3 +79,14 @@ def run(connection: Connection, statement: Executable, about: About | None, **fu
     Raises SQLAlchemy's `StatementError` for a place that is given no value.
     """
     return connection.execute(statement, places({**about.values, **further} if about else further))
+
+
+class Written(BindParameter[int]):
+    """A number that SQLAlchemy takes as a value only, written into the text."""
+
+    inherit_cache = True
+
+
+@compiles(Written)
+def _written(element: Written, _compiler: SQLCompiler, **_said: Any) -> str:
+    return str(element.value)

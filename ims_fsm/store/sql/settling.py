@@ -43,7 +43,7 @@ from ims_fsm.terms.money import HEADS
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import RemovedFor, Route, Section, State, SupplierStatus
 
-IN_IMS = AT.route == str(Route.IMS)
+IN_IMS = AT.route == word(Route.IMS)
 # The 2B period that a statement is about.
 PERIOD = given("period", String)
 
@@ -51,10 +51,10 @@ PERIOD = given("period", String)
 def considered(shape: Shape) -> Shape:
     """Return the shape of what GSTR-2B of a period considers: filed by its cut-off and not yet decided (FAQ 15)."""
     return shape.narrowed(
-        AT.supplier_status == str(SupplierStatus.FILED),
+        AT.supplier_status == word(SupplierStatus.FILED),
         AT.two_b_period <= PERIOD,
         AT.settled_in.is_(None),
-        AT.state != str(State.REMOVED),
+        AT.state != word(State.REMOVED),
     )
 
 
@@ -75,7 +75,7 @@ def shown(shape: Shape) -> ColumnElement[bool]:
     return and_(~_PENDING, ~superseded(), ~held_back(shape)) if shape.amended else ~_PENDING
 
 
-_PENDING = and_(IN_IMS, AT.state == str(State.PENDING))
+_PENDING = and_(IN_IMS, AT.state == word(State.PENDING))
 
 
 def left_out(connection: Connection, scope: Scope, period: TaxPeriod) -> list[tuple[LeftOutReason, datetime, int]]:
@@ -88,7 +88,7 @@ def left_out(connection: Connection, scope: Scope, period: TaxPeriod) -> list[tu
 
 @built
 def _left_out(shape: Shape) -> Select[Any]:
-    late = func.coalesce(AT.removed_for == str(RemovedFor.SEC_16_4), false())
+    late = func.coalesce(AT.removed_for == word(RemovedFor.SEC_16_4), false())
     alone: _Reasons = [(late, "out_of_time"), (_PENDING, "pending")]
     if not shape.amended:
         return _by_reason(_hidden(RECORD, alone, shape.of(RECORD)).subquery("hidden"))
@@ -115,9 +115,9 @@ _Reasons = list[tuple[ColumnElement[bool], LeftOutReason]]
 def _hidden(rows: FromClause, reasons: _Reasons, *conditions: ColumnElement[bool]) -> Select[Any]:
     """Return what of the rows has one of the reasons, the first of which is that section 16(4) removed it."""
     (late, _), *others = reasons
-    hidden = or_(late, and_(AT.state != str(State.REMOVED), or_(*(condition for condition, _ in others))))
-    filed = (AT.supplier_status == str(SupplierStatus.FILED), AT.two_b_period <= PERIOD, AT.settled_in.is_(None))
-    reason = case(*((condition, literal(word)) for condition, word in reasons))
+    hidden = or_(late, and_(AT.state != word(State.REMOVED), or_(*(condition for condition, _ in others))))
+    filed = (AT.supplier_status == word(SupplierStatus.FILED), AT.two_b_period <= PERIOD, AT.settled_in.is_(None))
+    reason = case(*((condition, word(why)) for condition, why in reasons))
     return select(reason.label("reason"), AT.cutoff_at).select_from(rows).where(hidden, *filed, *conditions)
 
 

@@ -14,26 +14,24 @@ from sqlalchemy import (
     ColumnElement,
     FrameClause,
     FrameClauseType,
-    Integer,
     Select,
     String,
     and_,
     case,
     func,
-    literal,
     or_,
     select,
 )
 
-from ims_fsm.store.sql.members import Member, chains_of
+from ims_fsm.store.sql.members import ONE, ZERO, Member, chains_of
+from ims_fsm.store.sql.prepared import Written
 from ims_fsm.store.sql.scene import Shape
 from ims_fsm.store.tables import AT, RECORD
 from ims_fsm.store.temporary import BIG, of_records
 
 _WAITED_FOR = ("undecided_before", "other_period_before")
 # In the text itself: windows whose frames are given as values are not seen to be alike, and each is a pass of its own.
-_ONE = literal(1, Integer, literal_execute=True)
-_BUT_ITSELF = FrameClause(None, _ONE, FrameClauseType.UNBOUNDED, FrameClauseType.PRECEDING)
+_BUT_ITSELF = FrameClause(None, Written(None, 1), FrameClauseType.UNBOUNDED, FrameClauseType.PRECEDING)
 _BEFORE = ("first_alive", "alive_before", "decided_before", "counting_before")
 
 PLACED = of_records(
@@ -47,13 +45,14 @@ PLACED = of_records(
 def placed(shape: Shape) -> Select[Any]:
     """Return the statement that lays out every member of the long chains of a scope, in its place."""
     member = _ranked(_marked(_members(shape))).c
-    within, ended = case((member.later_filed == 1, member.period)), member.ended_from
+    within, ended = case((member.later_filed == ONE, member.period)), member.ended_from
+    ended_before = func.coalesce(member.ending_before, ZERO)
     earliest = case((or_(ended.is_(None), within < ended), within), else_=ended)
     read = {
-        "prevailed_from": case((member.open == 1, earliest)),
+        "prevailed_from": case((member.open == ONE, earliest)),
         # What a GSTR-3B has ended waits for nothing any more, and nothing waits for it.
-        "ended_from": case((member.ending_after == 1, member.period), else_=ended),
-        **{name: case((member[name] > func.coalesce(member.ending_before, 0), member[name])) for name in _WAITED_FOR},
+        "ended_from": case((member.ending_after == ONE, member.period), else_=ended),
+        **{name: case((member[name] > ended_before, member[name])) for name in _WAITED_FOR},
     }
     return select(*(read[name].label(name) if name in read else member[name] for name in PLACED.c.keys()))  # noqa: SIM118
 
@@ -73,7 +72,7 @@ def _members(shape: Shape) -> CTE:
         select(
             *(AT.recipient_gstin, AT.chain_id, AT.id, member.age.label("age"), member.period.label("period")),
             member.ends.label("ends"),
-            *(case((condition, 1), else_=0).label(name) for name, condition in flags.items()),
+            *(case((condition, ONE), else_=ZERO).label(name) for name, condition in flags.items()),
         )
         .select_from(chains.join(RECORD, member.of_the_chain(chains.c)))
         .cte("member")
@@ -100,7 +99,7 @@ def _marked(member: CTE) -> CTE:
     turned = func.lag(member.c.period).over(**undecided) != member.c.period
     return select(
         member,
-        case((and_(member.c.undecided == 1, turned), before)).label("turn"),
+        case((and_(member.c.undecided == ONE, turned), before)).label("turn"),
         func.max(member.c.filed).over(**after).label("later_filed"),
     ).cte("marked")
 
@@ -112,13 +111,13 @@ def _ranked(marked: CTE) -> CTE:
     after: dict[str, Any] = {"partition_by": _key(marked), "order_by": at.age.desc(), "rows": _BUT_ITSELF}
 
     def newest(name: str) -> ColumnElement[int]:
-        return func.max(case((at[name] == 1, at.age))).over(**before).label(f"{name}_before")
+        return func.max(case((at[name] == ONE, at.age))).over(**before).label(f"{name}_before")
 
     return select(
         *(at.recipient_gstin, at.id.label("record_id"), at.period, at.open, at.later_filed),
         *map(newest, ("alive", "undecided", "decided", "counting", "ending")),
         func.max(at.ending).over(**after).label("ending_after"),
-        func.min(case((at.alive == 1, at.age))).over(**before).label("first_alive"),
+        func.min(case((at.alive == ONE, at.age))).over(**before).label("first_alive"),
         func.max(at.turn).over(**before).label("other_period_before"),
-        func.min(case((func.coalesce(at.later_filed, 0) == 0, at.ends))).over(**after).label("ended_from"),
+        func.min(case((func.coalesce(at.later_filed, ZERO) == ZERO, at.ends))).over(**after).label("ended_from"),
     ).cte("ranked")
