@@ -21,7 +21,7 @@ from sqlalchemy import Connection, Engine, event, insert, text
 from ims_fsm import TaxPeriod, Where
 from ims_fsm.store import audit, register, temporary
 from ims_fsm.store.connection import database_of, reading, writing
-from ims_fsm.store.job_tables import JobRunRow, ReminderRow
+from ims_fsm.store.job_tables import DownloadRow, JobRunRow, ReminderRow
 from ims_fsm.store.partitions import keyed, partition
 from ims_fsm.store.records import to_row
 from ims_fsm.store.staging import columns
@@ -263,6 +263,7 @@ def _others(connection, like, gstin, first):
         TwoBRow: [{**two_b, "period": f"2024-{month:02}"} for month in range(1, 13)],
         TwoBLogRow: [{**period, **moved, "period": fy, "at": NOON} for fy in years],
         JobRunRow: [{**run, "recipient_gstin": gstin, "period": fy, "recipients": 1} for fy in years],
+        DownloadRow: [{"recipient_gstin": gstin, "at": NOON, "files": 1, "file": n, "sections": ""} for n in range(50)],
         ReminderRow: [{**told, "recipient_gstin": gstin, "subject": fy} for fy in years],
         AnnualReturnRow: [{"gstin": gstin, "fy": fy, "filed_at": NOON} for fy in years],
         TaxpayerRow: [taxpayer, *({**taxpayer, "gstin": f"{gstin[:13]}{n:02}"} for n in range(30))],
