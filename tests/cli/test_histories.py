@@ -12,9 +12,11 @@ import pytest
 from ims_fsm.cli.answers import schema_of
 from ims_fsm.law.book import shipped_book
 from ims_fsm.record.histories import bounds
-from ims_fsm.record.histories.setting import IN_IMS
+from ims_fsm.record.histories.setting import IN_IMS, Bounds
 from ims_fsm.resources import machines_folder
 from ims_fsm.terms.vocabulary import Kind
+
+SMALL = Bounds(versions=1, amendments=IN_IMS, acts_on_saved=False)
 
 
 @pytest.fixture
@@ -27,9 +29,7 @@ def explores(monkeypatch):
         left = tuple(declared for declared in note.declaration.guard if declared.name != guard)
         spoilt = replace(note, declaration=replace(note.declaration, guard=left))
         law = replace(book, law=replace(book.law, machines={**book.law.machines, "credit_note": spoilt}))
-        chosen = bounds.setting(
-            law, Kind.CREDIT_NOTE, "before", {"versions": 1, "amendments": IN_IMS, "acts_on_saved": False}
-        )
+        chosen = bounds.setting(law, Kind.CREDIT_NOTE, "before", SMALL)
         monkeypatch.setattr(bounds, "settings", lambda _book, *, whole: [] if whole else [chosen])
 
     return choose
@@ -80,8 +80,7 @@ def test_a_changed_copy_of_the_law_is_explored_in_place_of_the_shipped_one(bare,
     declared = (folder / "credit_note.toml").read_text("utf-8")
     begins = declared.index('[[guard]]\nname = "no_pending_on_an_original_credit_note"')
     (folder / "credit_note.toml").write_text(declared[:begins] + declared[declared.index("[[", begins + 2) :], "utf-8")
-    small = {"versions": 1, "amendments": IN_IMS, "acts_on_saved": False}
     monkeypatch.setattr(
-        bounds, "settings", lambda book, *, whole: [bounds.setting(book, Kind.CREDIT_NOTE, "before", small)]
+        bounds, "settings", lambda book, *, whole: [bounds.setting(book, Kind.CREDIT_NOTE, "before", SMALL)]
     )
     assert "# Wrong: version 1 is pending" in bare("verify", folder, "--histories").ended(1).out
