@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 from ims_fsm.formats.gstn.sections import machines_of
 from ims_fsm.record.evidence import Evidence
@@ -34,6 +34,12 @@ class Placing:
         self._owed: dict[datetime, TaxPeriod] = {}
         #: Sorts of which it matters how often their suppliers file, which is not known, with the other 2B period.
         self.uncertain: list[tuple[Sort, TaxPeriod, TaxPeriod]] = []
+
+    def know(self) -> Self:
+        """Read at once what is asked while rows are written: on PostgreSQL nothing else may use the connection then."""
+        assert self.wholes is not None  # noqa: S101 -- it is read by asking
+        assert self._standing is not None  # noqa: S101
+        return self
 
     @cached_property
     def wholes(self) -> Mapping[str, Sequence[datetime]]:

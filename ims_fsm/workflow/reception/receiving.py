@@ -79,7 +79,7 @@ class Reception:
         """Begin; raises `InputError` for a recipient who is not registered here."""
         self._unit, self._recipient = unit, recipient
         self._seen_at = seen_at or unit.now
-        self._placing = Placing(unit, recipient)
+        self._placing = Placing(unit, recipient).know()
         self._tally = Tally(notify)
         self.count = 0
         self._entered: list[range] = []
@@ -267,7 +267,8 @@ class Reception:
         """Say once of which records the 2B period hangs on how often their suppliers file, and nobody has told."""
         uncertain = self._placing.uncertain
         if uncertain:
-            (sort, period, other), count = uncertain[0], sum(sort.records for sort, *_ in uncertain)
+            (sort, period, other) = min(uncertain, key=lambda entry: entry[0].supplier)
+            count = sum(sort.records for sort, *_ in uncertain)
             what = "1 record" if count == 1 else f"{count:,} records"
             quarterly = f"would belong to another 2B period if the supplier files quarterly ({sort.supplier}: {other}"
             remedy = f"monthly is taken: ims-fsm taxpayer {sort.supplier} --filing quarterly"
