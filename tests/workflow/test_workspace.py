@@ -141,7 +141,8 @@ def counted(engine, fail_at=None):
     seen: list[str] = []
 
     def before(_connection, _cursor, statement, *_rest):
-        if re.match(r"\s*(INSERT|UPDATE|DELETE)", statement):
+        # A step on PostgreSQL is one statement, whose parts stand in its WITH.
+        if re.match(r"\s*(WITH\b.*?\(\s*)?(INSERT|UPDATE|DELETE)\b", statement, re.DOTALL):
             seen.append(statement)
             if len(seen) == fail_at:
                 raise InTheWayError(statement)
@@ -168,8 +169,9 @@ def test_nothing_is_half_written(stage, prepared):
             else:
                 break
         number += 1
-    # A taxpayer is a single row; everything else writes more than one.
-    assert number == len(seen) + 1 >= (2 if prepared is registering else 3)
+    # A taxpayer is a single row; everything else is several, which only PostgreSQL may write by one statement.
+    at_once = prepared is registering or stage.ims._workspace.engine.dialect.name == "postgresql"
+    assert number == len(seen) + 1 >= (2 if at_once else 3)
     assert stage.tables() != before
     assert not stage.faults()
 
