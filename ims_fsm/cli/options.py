@@ -15,7 +15,7 @@ import typer
 from ims_fsm.terms.border import checked_gstin
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod, in_india, indian
-from ims_fsm.terms.vocabulary import Kind, State, SupplierStatus
+from ims_fsm.terms.vocabulary import ACTIVE, Kind, State, SupplierStatus
 
 if TYPE_CHECKING:
     from ims_fsm import ReduceItc, Where
@@ -104,7 +104,6 @@ READERS: Mapping[str, Callable[[str], Any]] = {
     "ID": record_number,
     "full|none|igst=RUPEES…": reduction,
 }
-ACTIVE = (State.NO_ACTION, State.ACCEPTED, State.REJECTED, State.PENDING)
 Word = TypeVar("Word", bound=StrEnum)
 
 

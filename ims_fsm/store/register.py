@@ -18,12 +18,12 @@ from ims_fsm.law.edition import Machine
 from ims_fsm.law.register import Law
 from ims_fsm.store.connection import TEXTS, among, database_of, first_writer
 from ims_fsm.store.tables import AdoptionRow, DeclarationRow, RecordRow, RequestRow, core
-from ims_fsm.terms.vocabulary import State
+from ims_fsm.terms.vocabulary import TERMINAL
 
 _declarations = core(DeclarationRow)
 _adoptions = core(AdoptionRow)
 _records = core(RecordRow)
-_live = _records.c.state.not_in([State.FROZEN.value, State.REMOVED.value])
+_live = _records.c.state.not_in([str(state) for state in sorted(TERMINAL)])
 _ID = select(_declarations.c.id).where(
     _declarations.c.machine == bindparam("machine"), _declarations.c.fingerprint == bindparam("fingerprint")
 )

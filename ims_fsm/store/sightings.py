@@ -13,17 +13,18 @@ from sqlalchemy import ColumnElement, Connection, and_, case, false, func, or_, 
 
 from ims_fsm.store.connection import database_of
 from ims_fsm.store.job_tables import DownloadRow
+from ims_fsm.store.sql.prepared import words
 from ims_fsm.store.tables import AT, LOG, RECORD, TaxpayerRow, core
 from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.terms.vocabulary import State, SupplierStatus
+from ims_fsm.terms.vocabulary import ACTIVE, State, SupplierStatus
 
 DOWNLOAD: Any = core(DownloadRow)
 _TAXPAYER: Any = core(TaxpayerRow)
-ACTIVE = tuple(str(state) for state in (State.NO_ACTION, State.ACCEPTED, State.REJECTED, State.PENDING))
 _SAVED, _FILED = str(SupplierStatus.SAVED), str(SupplierStatus.FILED)
 # No more cases than this in one expression: SQLite limits how deep one may be.
 _CASES = 200
-_OPEN = (AT.settled_in.is_(None), AT.state.in_(ACTIVE), AT.portal_seen_at.is_not(None))
+# A record that no GSTR-3B has decided and that a download has shown.
+OPEN = (AT.settled_in.is_(None), AT.state.in_(words(ACTIVE)), AT.portal_seen_at.is_not(None))
 
 
 def put_download(connection: Connection, recipient: str, at: datetime, sections: str, file: int, files: int) -> None:
@@ -66,7 +67,7 @@ _DECIDING = (
 
 
 def _placed(recipient: str) -> tuple[ColumnElement[bool], ...]:
-    return (AT.recipient_gstin == recipient, AT.supplier_status == _FILED, *_OPEN)
+    return (AT.recipient_gstin == recipient, AT.supplier_status == _FILED, *OPEN)
 
 
 def sorts(connection: Connection, recipient: str) -> list[Sort]:
@@ -96,7 +97,7 @@ def _is_of(sort: Sort) -> ColumnElement[bool]:
 
 def deleted(connection: Connection, recipient: str, since: Mapping[str, datetime]) -> list[int]:
     """Return the open records that are only saved and that the portal last showed before their machine's moment."""
-    query = select(AT.id).where(AT.recipient_gstin == recipient, AT.supplier_status == _SAVED, *_OPEN, gone(since))
+    query = select(AT.id).where(AT.recipient_gstin == recipient, AT.supplier_status == _SAVED, *OPEN, gone(since))
     return list(connection.execute(query.order_by(AT.id)).scalars())
 
 

@@ -78,6 +78,11 @@ class State(StrEnum):
     REMOVED = "removed"
 
 
+#: The states that a record does not leave, and the others, in their order.
+TERMINAL = frozenset({State.FROZEN, State.REMOVED})
+ACTIVE = tuple(state for state in State if state not in TERMINAL)
+
+
 class Trigger(StrEnum):
     """What moves a record; `machines/record.toml` declares who may do each."""
 

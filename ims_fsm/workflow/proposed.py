@@ -19,11 +19,10 @@ from ims_fsm.record.sighting import last_seen
 from ims_fsm.store import records, versions
 from ims_fsm.store.connection import serialise
 from ims_fsm.store.sql.scene import NAMED
-from ims_fsm.terms.vocabulary import State, Trigger
+from ims_fsm.terms.vocabulary import TERMINAL, Trigger
 from ims_fsm.workflow.actions import act_on
 from ims_fsm.workflow.unit import UnitOfWork, scope_of
 
-_GONE = frozenset({State.FROZEN, State.REMOVED})
 # What no record has: an action chosen on it is outdated.
 NO_VERSION = 0
 
@@ -145,7 +144,7 @@ def _meant(proposal: Proposal, by_id: dict[int, Record], by_number: dict[str, li
         named = by_id.get(proposal.record_id)
         return [named] if named is not None and _fits(proposal, named) else []
     fitting = [record for record in by_number.get(proposal.number.upper(), []) if _fits(proposal, record)]
-    return [record for record in fitting if record.state not in _GONE] or fitting[-1:]
+    return [record for record in fitting if record.state not in TERMINAL] or fitting[-1:]
 
 
 def _fits(proposal: Proposal, record: Record) -> bool:

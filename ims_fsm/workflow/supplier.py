@@ -22,7 +22,7 @@ from ims_fsm.store.connection import serialise
 from ims_fsm.terms.document import Document
 from ims_fsm.terms.money import HEADS, NIL, Heads
 from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.terms.vocabulary import Disposition, Form, Kind, RemovedFor, State, Trigger, TwoBState
+from ims_fsm.terms.vocabulary import TERMINAL, Disposition, Form, Kind, RemovedFor, Trigger, TwoBState
 from ims_fsm.workflow.returns import mark_stale, settle_before_registration
 from ims_fsm.workflow.unit import UnitOfWork, fire
 
@@ -246,7 +246,7 @@ def _refuse_statement(unit: UnitOfWork, record: Record, disposition: Disposition
         "amends nothing": not amends,
         "amends a document that is known here": amends and bool(chain) and chain[0].document.amends is None,
         "is of a chain of which GSTR-3B has decided a version": bool(decided) and record not in decided,
-        "is decided for good": record.settled_in is not None or record.state in {State.FROZEN, State.REMOVED},
+        "is decided for good": record.settled_in is not None or record.state in TERMINAL,
         "amends a document that no GSTR-3B has decided on, being superseded": disposition is Disposition.SUPERSEDED,
         f"amends a document of another kind than {original and original.kind}": original and original.kind is not kind,
     }

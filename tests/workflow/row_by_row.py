@@ -19,8 +19,7 @@ from ims_fsm.store import log, records, sightings, taxpayers
 from ims_fsm.store.tables import AT, RECORD
 from ims_fsm.terms.document import Document
 from ims_fsm.terms.money import NIL
-from ims_fsm.terms.vocabulary import Form, RemovedFor, Route, State, SupplierStatus, Trigger
-from ims_fsm.workflow.reception.known_records import ACTIVE
+from ims_fsm.terms.vocabulary import ACTIVE, Form, RemovedFor, Route, State, SupplierStatus, Trigger
 from ims_fsm.workflow.reception.placing import Placing
 from ims_fsm.workflow.returns import mark_stale
 from ims_fsm.workflow.supplier import admit, draft

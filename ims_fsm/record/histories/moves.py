@@ -35,11 +35,10 @@ from ims_fsm.record.steps import (
 )
 from ims_fsm.terms.money import NIL, Heads
 from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.terms.vocabulary import Disposition, RemovedFor, State, Trigger
+from ims_fsm.terms.vocabulary import TERMINAL, Disposition, RemovedFor, State, Trigger
 
 Chain = tuple[Record, ...]
 ACTIONS = (Trigger.ACCEPT, Trigger.REJECT, Trigger.KEEP_PENDING, Trigger.RESET)
-TERMINAL = frozenset({State.FROZEN, State.REMOVED})
 #: The remarks of an acceptance that reduces ITC by less than the document.
 NEVER_AVAILED = "never availed"
 #: A number of periods that no history has.

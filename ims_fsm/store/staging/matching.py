@@ -18,13 +18,13 @@ from ims_fsm.record.sighting import Shown
 from ims_fsm.store.connection import database_of
 from ims_fsm.store.records import batches
 from ims_fsm.store.rows import words
-from ims_fsm.store.sightings import ACTIVE
+from ims_fsm.store.sightings import OPEN
 from ims_fsm.store.staging.columns import MATCH, ODD, STAGE, StagedRow
 from ims_fsm.store.staging.loading import Load, analyse, streamed
 from ims_fsm.store.tables import AT, RECORD
 from ims_fsm.store.versions import not_deleted
 from ims_fsm.terms.money import Heads
-from ims_fsm.terms.vocabulary import State, SupplierStatus
+from ims_fsm.terms.vocabulary import ACTIVE, State, SupplierStatus
 
 PAGE = 500
 _S, _M = STAGE.c, MATCH.c
@@ -96,8 +96,7 @@ def _match_moved(connection: Connection, recipient: str, seen_at: datetime) -> i
     saved = str(SupplierStatus.SAVED)
     identity = ("supplier_gstin", "kind", "number", "fy", "original_number")
     here = select(AT.id, AT.supplier_status, AT.filed_at, *(AT[name] for name in identity)).where(
-        *(AT.recipient_gstin == recipient, AT.original_date.is_not(None), AT.settled_in.is_(None)),
-        *(AT.state.in_(ACTIVE), AT.portal_seen_at.is_not(None), not_deleted()),
+        *(AT.recipient_gstin == recipient, AT.original_date.is_not(None), not_deleted(), *OPEN)
     )
     if connection.execute(here.limit(1)).first() is None:
         return 0
@@ -162,7 +161,7 @@ def _newest(recipient: str, record: Any, odd: Any = None, *, deleted: bool) -> C
 def _verdict(seen_at: datetime) -> ColumnElement[str]:
     filed, saved = str(SupplierStatus.FILED), str(SupplierStatus.SAVED)
     deleted = and_(AT.state == str(State.REMOVED), ~not_deleted())
-    decided = and_(or_(AT.state.not_in(ACTIVE), AT.settled_in.is_not(None)), ~deleted)
+    decided = and_(or_(AT.state.not_in([str(state) for state in ACTIVE]), AT.settled_in.is_not(None)), ~deleted)
     without_words = and_(func.coalesce(AT.reduction, "full") == "full", func.coalesce(AT.remarks, "") == "")
     older = AT.portal_seen_at > literal(seen_at, AT.portal_seen_at.type)
     moved = or_(AT.form != _S.form, AT.return_period != _S.return_period)
@@ -286,7 +285,7 @@ def _in_letters(connection: Connection, column: Any) -> ColumnElement[bool]:
     return and_(column.is_not(None), or_(column != func.upper(column), wide != func.length(column)))
 
 
-# The columns of a stage in which what is shown stands, where they are named otherwise,.
+# The columns of a stage in which what is shown stands, where they are named otherwise.
 _COLUMNS = {name: name for name in Shown._fields if name in StagedRow._fields}
 _COLUMNS |= {"supplier": "supplier_gstin", "date": "document_date", "value": "document_value"}
 _COLUMNS |= {"itc_period": "named_period"}

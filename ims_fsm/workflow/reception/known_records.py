@@ -21,7 +21,6 @@ from ims_fsm.workflow.reception.report import Tally
 from ims_fsm.workflow.supplier import edited
 from ims_fsm.workflow.unit import UnitOfWork, fire, pass_over
 
-ACTIVE = (State.NO_ACTION, State.ACCEPTED, State.REJECTED, State.PENDING)
 SHOWN_BY = {"shown_by": "portal"}
 
 

@@ -15,8 +15,7 @@ from ims_fsm.record.scene import Request
 from ims_fsm.record.sighting import last_seen, told_alike
 from ims_fsm.record.where import Where
 from ims_fsm.store import records
-from ims_fsm.terms.vocabulary import Form, State, Trigger
-from ims_fsm.workflow.reception.known_records import ACTIVE
+from ims_fsm.terms.vocabulary import ACTIVE, Form, State, Trigger
 from ims_fsm.workflow.reception.placing import Placing, has_gone
 from ims_fsm.workflow.unit import UnitOfWork, consider
 
