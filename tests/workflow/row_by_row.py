@@ -67,7 +67,6 @@ class Reception:
     def __init__(self, unit: UnitOfWork, recipient: str) -> None:
         unit.taxpayer(recipient)
         self.unit, self.recipient, self.scene = unit, recipient, unit.scene(recipient)
-        self.placing = Placing(unit, recipient)
         self.everything = sorted(
             records.search(unit.connection, recipient, Where()), key=lambda r: (_is_there(r), r.id)
         )
@@ -83,6 +82,7 @@ class Reception:
         if complete:
             keys = " ".join(sorted(section for machine in complete for section in sections_of(machine)))
             sightings.put_download(self.unit.connection, self.recipient, self.unit.now, keys, 1, 1)
+        self.placing = Placing(self.unit, self.recipient)
         matched, fresh = self._matched(shown)
         for record, sighting in matched:
             self._again(record, sighting)

@@ -10,8 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from functools import cached_property
-from typing import Any, Self
+from typing import Any
 
 from ims_fsm.formats.gstn.sections import machines_of
 from ims_fsm.record.evidence import Evidence
@@ -28,22 +27,20 @@ class Placing:
     """Works out what follows for one recipient, whose records are held."""
 
     def __init__(self, unit: UnitOfWork, recipient: str) -> None:
-        """Begin with what is kept of downloads; raises `InputError` for a recipient who is not registered here."""
+        """Read what is kept of downloads and returns; raises `InputError` for a recipient who is not registered here.
+
+        Nothing more is asked while rows are written: on PostgreSQL nothing else may use the connection then.
+        """
         self._unit, self._recipient = unit, recipient
         self._taxpayer = unit.taxpayer(recipient)
+        self._standing = returns.standings(unit.connection, [recipient])[recipient]
+        #: The moments at which everything of a machine was shown, by machine, in order.
+        self.wholes = self._whole_moments()
         self._owed: dict[datetime, TaxPeriod] = {}
         #: Sorts of which it matters how often their suppliers file, which is not known, with the other 2B period.
         self.uncertain: list[tuple[Sort, TaxPeriod, TaxPeriod]] = []
 
-    def know(self) -> Self:
-        """Read at once what is asked while rows are written: on PostgreSQL nothing else may use the connection then."""
-        assert self.wholes is not None  # noqa: S101 -- it is read by asking
-        assert self._standing is not None  # noqa: S101
-        return self
-
-    @cached_property
-    def wholes(self) -> Mapping[str, Sequence[datetime]]:
-        """The moments at which everything of a machine was shown, by machine, in order."""
+    def _whole_moments(self) -> Mapping[str, Sequence[datetime]]:
         moments: dict[str, set[datetime]] = defaultdict(set)
         for at, sections in whole_downloads(sightings.downloads(self._unit.connection, self._recipient)):
             for machine in machines_of(sections):
@@ -55,7 +52,7 @@ class Placing:
         for number in sorted(numbers):
             keys = " ".join(sorted(sections))
             sightings.put_download(self._unit.connection, self._recipient, at, keys, number, files)
-        self.__dict__.pop("wholes", None)
+        self.wholes = self._whole_moments()
 
     @property
     def newest(self) -> Mapping[str, datetime]:
@@ -77,10 +74,6 @@ class Placing:
         """Say whether the GSTR-3B of a period was filed here by a moment."""
         two_b = self._standing.get(period)
         return two_b is not None and two_b.filed_at is not None and two_b.filed_at <= moment
-
-    @cached_property
-    def _standing(self) -> Mapping[TaxPeriod, Any]:
-        return returns.standings(self._unit.connection, [self._recipient])[self._recipient]
 
     def period_of(self, record: Record) -> TaxPeriod:
         """Return the 2B period of a filed record that the portal has shown."""

@@ -79,7 +79,7 @@ class Reception:
         """Begin; raises `InputError` for a recipient who is not registered here."""
         self._unit, self._recipient = unit, recipient
         self._seen_at = seen_at or unit.now
-        self._placing = Placing(unit, recipient).know()
+        self._placing = Placing(unit, recipient)
         self._tally = Tally(notify)
         self.count = 0
         self._entered: list[range] = []
