@@ -17,6 +17,7 @@ from ims_fsm.store.cohorts import Cohort
 from ims_fsm.store.connection import database_of
 from ims_fsm.store.job_tables import JobRunRow
 from ims_fsm.store.rows import reader
+from ims_fsm.store.sql.prepared import counting
 from ims_fsm.store.tables import TaxpayerRow, core
 from ims_fsm.terms.vocabulary import Job, JobStatus
 
@@ -265,7 +266,7 @@ def _insert(connection: Connection, rows: Select[Any]) -> int:
         set_={**again, "not_before": None, "done_at": None},
         where=_run.status == str(JobStatus.DONE),
     )
-    return connection.execute(conflict, execution_options={"preserve_rowcount": True}).rowcount
+    return connection.execute(counting(conflict)).rowcount
 
 
 _run_of = reader(JobRun)

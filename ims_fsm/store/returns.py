@@ -18,7 +18,6 @@ from sqlalchemy import (
     Integer,
     String,
     Table,
-    and_,
     bindparam,
     cast,
     exists,
@@ -35,6 +34,7 @@ from ims_fsm.store import taxpayers
 from ims_fsm.store.connection import TEXTS, ConflictError, among, first_writer
 from ims_fsm.store.rows import reader
 from ims_fsm.store.sql.prepared import given, run
+from ims_fsm.store.sql.scene import of_record
 from ims_fsm.store.tables import AT, RECORD, LiabilityRow, TwoBLineRow, TwoBLogRow, TwoBRow, core
 from ims_fsm.terms.money import HEADS, Heads
 from ims_fsm.terms.period import TaxPeriod
@@ -218,11 +218,10 @@ def ending(
     connection: Connection, recipient: str, period: TaxPeriod, until: datetime
 ) -> dict[datetime, tuple[list[int], Heads]]:
     """Return the credit in a GSTR-2B whose time ends by a moment: by that end the records' ids and the sum in paise."""
-    same = and_(_lines.c.recipient_gstin == AT.recipient_gstin, _lines.c.record_id == AT.id)
     credit = (_lines.c.entry == "document", _lines.c.counts, or_(*(_lines.c[head] > 0 for head in HEADS)))
     query = (
         select(AT.cutoff_at, AT.id, *(_lines.c[head] for head in HEADS))
-        .select_from(_lines.join(RECORD, same))
+        .select_from(_lines.join(RECORD, of_record(_lines)))
         .where(_lines.c.recipient_gstin == recipient, _lines.c.period == str(period), *credit)
         .where(_lines.c.section == str(Section.ITC_AVAILABLE), AT.cutoff_at <= until)
         .order_by(AT.cutoff_at, AT.id)

@@ -19,6 +19,7 @@ from ims_fsm.errors import InputError, Problem
 from ims_fsm.store.connection import StoreError, serialise
 from ims_fsm.store.log import CONTENTS, RESTORE, RETURNS, ROWS_AT_ONCE, STEP, TRANSITIONS, Trail, of_recipient
 from ims_fsm.store.seal_tables import SealMarkRow, SealRow
+from ims_fsm.store.sql.prepared import counting
 from ims_fsm.store.tables import core
 
 FORMAT = "ims-fsm seal 1"
@@ -122,8 +123,7 @@ def _mark(connection: Connection, gstin: str, number: int, log: _Log) -> int:
         .having(func.max(log.trail.step) > after)
     )
     names = ["recipient_gstin", "number", "log", "subject", "after", "upto"]
-    marked = connection.execute(insert(_marks).from_select(names, grown), execution_options={"preserve_rowcount": True})
-    return int(marked.rowcount)
+    return int(connection.execute(counting(insert(_marks).from_select(names, grown))).rowcount)
 
 
 def _digested(connection: Connection, gstin: str, before: Seal, actor: str, at: datetime) -> Seal:

@@ -33,7 +33,7 @@ from sqlalchemy import (
 
 from ims_fsm.store.connection import database_of
 from ims_fsm.store.sql.members import LATER, ONE, ZERO, Member, chains_of
-from ims_fsm.store.sql.prepared import built, number, run, word, words
+from ims_fsm.store.sql.prepared import built, counting, number, run, word, words
 from ims_fsm.store.sql.scene import AMENDS, NEGATIVE, Scope, Shape
 from ims_fsm.store.sql.windows import PLACED, placed
 from ims_fsm.store.tables import AT, RECORD
@@ -62,19 +62,14 @@ def read_chains(connection: Connection, scope: Scope) -> bool:
         return False
     emptied(connection, CHAIN)
     shape, database = scope.shape, database_of(connection)
-    read = _laid(connection, _of_two(shape), scope)
+    read = run(connection, _of_two(shape), scope).rowcount
     emptied(connection, PLACED)
-    if _laid(connection, _laid_out(shape), scope):
+    if run(connection, _laid_out(shape), scope).rowcount:
         database.analyse(connection, PLACED.name)
-        read += _laid(connection, _of_many(shape), scope)
+        read += run(connection, _of_many(shape), scope).rowcount
     if read:
         database.analyse(connection, CHAIN.name)
     return bool(read)
-
-
-def _laid(connection: Connection, rows: Insert, scope: Scope) -> int:
-    # PostgreSQL's driver tells the number of rows of an INSERT ... SELECT only when it is asked to keep it.
-    return run(connection, rows.execution_options(preserve_rowcount=True), scope).rowcount
 
 
 @built
@@ -93,7 +88,7 @@ def _of_many(shape: Shape) -> Insert:
 
 
 def _into(table: Any, rows: Select[Any]) -> Insert:
-    return insert(table).from_select([column.name for column in rows.selected_columns], rows)
+    return counting(insert(table).from_select([column.name for column in rows.selected_columns], rows))
 
 
 def as_read(shape: Shape) -> CTE:

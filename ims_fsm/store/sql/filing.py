@@ -18,9 +18,7 @@ from sqlalchemy import (
     Insert,
     Select,
     String,
-    Table,
     Update,
-    and_,
     case,
     cast,
     exists,
@@ -38,7 +36,7 @@ from ims_fsm.store.connection import database_of
 from ims_fsm.store.sql import moving
 from ims_fsm.store.sql.facts import credit, predicate_of, with_effect
 from ims_fsm.store.sql.prepared import built, given, run, words
-from ims_fsm.store.sql.scene import Firing, Scope, Shape
+from ims_fsm.store.sql.scene import Firing, Scope, Shape, of_record
 from ims_fsm.store.sql.settling import (
     IN_IMS,
     PERIOD,
@@ -88,9 +86,8 @@ _OUTCOMES = select(SETTLED.c.outcome, func.count()).group_by(SETTLED.c.outcome)
 
 @built
 def _laid_out(shape: Shape) -> tuple[Insert, ...]:
-    same = and_(LINES.c.recipient_gstin == AT.recipient_gstin, LINES.c.record_id == AT.id)
     lines = (LINES.c.period == PERIOD, LINES.c.entry == "document", *shape.meant)
-    decided = _laid(shape, LINES.c.decision, moving.source(shape).join(LINES, same), *lines)
+    decided = _laid(shape, LINES.c.decision, moving.source(shape).join(LINES, of_record(LINES)), *lines)
     if not shape.amended:
         return (decided,)
     meant, over = considered(shape), literal(str(Outcome.SUPERSEDED))
@@ -112,7 +109,7 @@ def settle(connection: Connection, firing: Firing, stamp: Mapping[str, Any], per
 
 @built
 def _frozen(shape: Shape) -> tuple[moving.Logging, ...]:
-    return moving.logging(shape, detail(shape), SETTLED.join(RECORD, _own(SETTLED, AT)), SETTLED.c.in_ims)
+    return moving.logging(shape, detail(shape), SETTLED.join(RECORD, of_record(SETTLED)), SETTLED.c.in_ims)
 
 
 @built
@@ -131,7 +128,7 @@ def _settled(shape: Shape) -> tuple[Update, ...]:
         "settled_in": PERIOD,
         **{f"{what}_{head}": SETTLED.c[f"{what}_{head}"] for what in ("carried", "standing") for head in HEADS},
     }
-    records = update(RECORD).where(shape.of(RECORD), _own(SETTLED, AT)).values(values)
+    records = update(RECORD).where(shape.of(RECORD), of_record(SETTLED)).values(values)
     return (records, _passed_on(shape)) if shape.amended else (records,)
 
 
@@ -230,11 +227,7 @@ _OWED = any_head(*(SETTLED.c[f"back_{head}"] for head in HEADS))
 _OWING, _LIABILITIES = _owing(), _liabilities()
 
 
-def _own(table: Table, at: Any) -> ColumnElement[bool]:
-    return and_(table.c.recipient_gstin == at.recipient_gstin, table.c.record_id == at.id)
-
-
-_IS_LAID_OUT = exists(select(SETTLED.c.record_id).where(_own(SETTLED, AT)))
+_IS_LAID_OUT = exists(select(SETTLED.c.record_id).where(of_record(SETTLED)))
 
 
 def _heads(amounts: Any) -> ColumnElement[str]:

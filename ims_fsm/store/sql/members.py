@@ -10,14 +10,16 @@ from typing import Any
 from sqlalchemy import ColumnElement, Subquery, and_, case, func, or_, select
 
 from ims_fsm.store.sql.prepared import number, word, words
-from ims_fsm.store.sql.scene import Shape, expected_period
-from ims_fsm.store.tables import AT, RECORD
+from ims_fsm.store.sql.scene import AMENDING, Shape, amending, expected_period
+from ims_fsm.store.tables import RECORD
 from ims_fsm.terms.money import HEADS
 from ims_fsm.terms.vocabulary import Disposition, RemovedFor, SupplierStatus
 
 # No record has a number as large: with it an amendment comes after its original, whichever was here first.
 LATER = number(2**62)
 ONE, ZERO = number(1), number(0)
+# A chain of more members than these is long.
+MOST = number(2)
 ACCEPTED = (Disposition.ACCEPTED, Disposition.DEEMED_ACCEPTED)
 
 
@@ -112,15 +114,10 @@ class Member:
 
 def chains_of(shape: Shape, *, long: bool) -> Subquery:
     """Return the chains with an amendment in which a record is meant: those of more than two members, or the others."""
-    amending, any_member = RECORD.alias("amending"), Member(shape, RECORD.alias("any_member"))
-    key, count = (amending.c.recipient_gstin, amending.c.chain_id), func.count()
-    members = select(func.count()).select_from(any_member.table).where(any_member.of_the_chain(amending.c))
-    query = select(*key).where(shape.of(amending), amending.c.original_date.is_not(None)).group_by(*key)
-    if shape.conditions:
-        query = query.where(amending.c.chain_id.in_(select(AT.chain_id).where(*shape.meant)))
+    any_member = Member(shape, RECORD.alias("any_member"))
+    key, count = (AMENDING.c.recipient_gstin, AMENDING.c.chain_id), func.count()
+    members = select(func.count()).select_from(any_member.table).where(any_member.of_the_chain(AMENDING.c))
+    query = select(*key).where(*amending(shape)).group_by(*key)
     # The amendments are counted where they are found; only where they are few is the original looked for.
-    is_long = or_(count > MOST, members.correlate(amending).scalar_subquery() > MOST)
+    is_long = or_(count > MOST, members.correlate(AMENDING).scalar_subquery() > MOST)
     return query.having(is_long if long else ~is_long).subquery("chains")
-
-
-MOST = number(2)

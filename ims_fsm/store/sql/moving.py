@@ -21,7 +21,6 @@ from sqlalchemy import (
     Null,
     Select,
     Update,
-    and_,
     case,
     exists,
     func,
@@ -42,8 +41,8 @@ from ims_fsm.store.connection import ConflictError, first_writer
 from ims_fsm.store.records import from_row
 from ims_fsm.store.sql.chains import CHAIN
 from ims_fsm.store.sql.facts import FactsInSql, Predicate, Way, declared_in, full_reduction, predicate_of, same_as_full
-from ims_fsm.store.sql.prepared import built, given, run
-from ims_fsm.store.sql.scene import Firing, Scope, Shape, expected_period, watched
+from ims_fsm.store.sql.prepared import built, counting, given, run
+from ims_fsm.store.sql.scene import Firing, Scope, Shape, expected_period, of_record, watched
 from ims_fsm.store.tables import AT, CALL, LOG, RECORD
 from ims_fsm.terms.money import HEADS, NIL, Heads
 from ims_fsm.terms.period import TaxPeriod
@@ -69,13 +68,8 @@ def source(shape: Shape) -> FromClause:
     if not shape.amended:
         alone: FromClause = RECORD
         return alone
-    joined: FromClause = RECORD.outerjoin(CHAIN, of_chain())
+    joined: FromClause = RECORD.outerjoin(CHAIN, of_record(CHAIN))
     return joined
-
-
-def of_chain() -> ColumnElement[bool]:
-    """Return the condition that a chain's reading is that of a record."""
-    return and_(CHAIN.c.recipient_gstin == AT.recipient_gstin, CHAIN.c.record_id == AT.id)
 
 
 def move(connection: Connection, firing: Firing, stamp: Mapping[str, Any], effect: Effect = NOTHING) -> int:
@@ -131,12 +125,8 @@ def logging(
     step = _step(shape, literal("") if shared else func.coalesce(detail, ""))
     logged = select(*step.values()).select_from(rows).where(*conditions)
     return tuple(
-        # PostgreSQL's driver tells the number of rows of an INSERT ... SELECT only when it is asked to keep it.
         Logging(
-            way,
-            insert(LOG).from_select(list(step), logged.where(way.when)).execution_options(preserve_rowcount=True),
-            closing(shape.of(LOG)),
-            shared,
+            way, counting(insert(LOG).from_select(list(step), logged.where(way.when))), closing(shape.of(LOG)), shared
         )
         for way in predicate_of(shape).ways
     )
@@ -196,8 +186,7 @@ def _logged_next(shape: Shape) -> ColumnElement[bool]:
         select(LOG.c.seq).where(
             # Named beside the record's own, so that no other partition of the log is asked.
             shape.of(LOG),
-            LOG.c.recipient_gstin == AT.recipient_gstin,
-            LOG.c.record_id == AT.id,
+            of_record(LOG),
             LOG.c.seq == AT.seq + 1,
         )
     )

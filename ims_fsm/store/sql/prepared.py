@@ -27,6 +27,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 
 P = ParamSpec("P")
 T = TypeVar("T")
+W = TypeVar("W", bound=Executable)
 # A name of its own, so that a value is never taken for that of a column which is written.
 _GIVEN = "given_"
 # A law, a trigger and what comes with it make a shape: of each statement some ten are used, and a filter is one more.
@@ -62,6 +63,11 @@ def words(of: Iterable[str]) -> list[ColumnElement[str]]:
 def places(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return values by the places that `given` made for them."""
     return {_GIVEN + name: value for name, value in values.items()}
+
+
+def counting(rows: W) -> W:
+    """Return an INSERT … SELECT that tells how many rows it wrote; PostgreSQL's driver does so only when asked."""
+    return rows.execution_options(preserve_rowcount=True)
 
 
 class About(Protocol):

@@ -44,6 +44,11 @@ from ims_fsm.terms.vocabulary import (
 _taxpayer = core(TaxpayerRow)
 
 
+def of_record(table: FromClause) -> ColumnElement[bool]:
+    """Return the condition that a table's row is of the record beside it."""
+    return and_(table.c.recipient_gstin == AT.recipient_gstin, table.c.record_id == AT.id)
+
+
 def _quarterly(at: Any = AT) -> ColumnElement[bool]:
     quarterly = (_taxpayer.c.gstin == at.supplier_gstin, _taxpayer.c.filing == str(Filing.QUARTERLY))
     return exists(select(_taxpayer.c.gstin).where(*quarterly))
@@ -251,13 +256,21 @@ AMENDS = AT.original_date.is_not(None)
 NEGATIVE = [str(kind) for kind in Kind if kind.sign < 0]
 
 
+# An amendment of the chain of a record that is meant.
+AMENDING = RECORD.alias("amending")
+
+
+def amending(shape: Shape) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions on `AMENDING`."""
+    amends = (shape.of(AMENDING), AMENDING.c.original_date.is_not(None))
+    if not shape.conditions:
+        return amends
+    return (*amends, AMENDING.c.chain_id.in_(select(AT.chain_id).where(*shape.meant)))
+
+
 @built
 def _any_amended(shape: Shape) -> Select[tuple[bool]]:
-    amending = RECORD.alias("amending")
-    query = select(amending.c.id).where(shape.of(amending), amending.c.original_date.is_not(None))
-    if shape.conditions:
-        query = query.where(amending.c.chain_id.in_(select(AT.chain_id).where(*shape.meant)))
-    return select(exists(query))
+    return select(exists(select(AMENDING.c.id).where(*amending(shape))))
 
 
 def any_amended(connection: Connection, scope: Scope) -> bool:

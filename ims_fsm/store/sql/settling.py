@@ -35,9 +35,9 @@ from ims_fsm.law.ledger import Outcome
 from ims_fsm.law.routing import LeftOutReason
 from ims_fsm.store.sql.chains import CHAIN, as_read
 from ims_fsm.store.sql.facts import FactsInSql, credit, not_below_zero, with_effect
-from ims_fsm.store.sql.moving import of_chain, source
-from ims_fsm.store.sql.prepared import built, given, run, word, words
-from ims_fsm.store.sql.scene import NEGATIVE, Scope, Shape
+from ims_fsm.store.sql.moving import source
+from ims_fsm.store.sql.prepared import built, counting, given, run, word, words
+from ims_fsm.store.sql.scene import NEGATIVE, Scope, Shape, of_record
 from ims_fsm.store.tables import AT, LINES, RECORD
 from ims_fsm.terms.money import HEADS
 from ims_fsm.terms.period import TaxPeriod
@@ -104,7 +104,7 @@ def _left_out(shape: Shape) -> Select[Any]:
     # Of all that they have only what is pending or late is looked at twice: most belong to no chain.
     rows = union_all(
         _hidden(RECORD, alone, shape.of(RECORD), ~is_chained),
-        _hidden(CHAIN.join(RECORD, of_chain()), [alone[0], *chained, alone[1]], shape.of(RECORD)),
+        _hidden(CHAIN.join(RECORD, of_record(CHAIN)), [alone[0], *chained, alone[1]], shape.of(RECORD)),
     )
     return _by_reason(rows.subquery("hidden")).add_cte(as_read(shape))
 
@@ -242,7 +242,7 @@ def _write(shape: Shape, entry: _Entry) -> Insert:
         **dict(zip(HEADS, entry.amounts, strict=True)),
     }
     chosen = select(*values.values()).select_from(source(shape)).where(*shape.meant, shown(shape), *entry.conditions)
-    return insert(LINES).from_select(list(values), chosen).execution_options(preserve_rowcount=True)
+    return counting(insert(LINES).from_select(list(values), chosen))
 
 
 def _documents(shape: Shape) -> _Entry:

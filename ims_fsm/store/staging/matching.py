@@ -19,6 +19,7 @@ from ims_fsm.store.connection import database_of
 from ims_fsm.store.records import batches
 from ims_fsm.store.rows import words
 from ims_fsm.store.sightings import OPEN
+from ims_fsm.store.sql.prepared import counting
 from ims_fsm.store.staging.columns import MATCH, ODD, STAGE, StagedRow
 from ims_fsm.store.staging.loading import Load, analyse, streamed
 from ims_fsm.store.tables import AT, RECORD
@@ -78,10 +79,7 @@ def match(connection: Connection, recipient: str, seen_at: datetime) -> int:
     wanted = func.coalesce(present, deleted) if _has_deleted(connection, recipient) else present
     same = (AT.recipient_gstin == recipient, AT.id == wanted)
     chosen = select(_S.ordinal, AT.id, _verdict(seen_at)).select_from(STAGE.join(RECORD, and_(*same)))
-    options = {"preserve_rowcount": True}
-    done = connection.execute(
-        MATCH.insert().from_select(["ordinal", "id", "verdict"], chosen), execution_options=options
-    )
+    done = connection.execute(counting(MATCH.insert().from_select(["ordinal", "id", "verdict"], chosen)))
     analyse(connection, MATCH.name)
     return done.rowcount + _match_moved(connection, recipient, seen_at)
 
