@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -197,7 +197,7 @@ class Scope:
         return {**whose, **saved, "now": self.scene.now, **self.narrowing}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Firing:
     """May this trigger fire on the records of a scope, with what comes with it?"""
 
@@ -205,7 +205,7 @@ class Firing:
     scope: Scope
     request: Request = field(default=NO_REQUEST)
 
-    @property
+    @cached_property
     def shape(self) -> Shape:
         """What the text of a statement about the firing depends on."""
         request = self.request
@@ -218,19 +218,19 @@ class Firing:
             negative=isinstance(request.reduce_itc, Heads) and request.reduce_itc.below(NIL),
         )
 
-    @property
-    def values(self) -> dict[str, Any]:
+    @cached_property
+    def values(self) -> Mapping[str, Any]:
         """What is given to a statement about the firing.
 
         Raises `InputError` as `passed_periods` does, where the trigger asks for the deadline of what is pending.
         """
         request = self.request
         declared = request.reduce_itc if isinstance(request.reduce_itc, Heads) else NIL
+        scene = self.scope.scene
+        deadlines = _deadlines(scene) if "pending_window" in watched(scene.book, self.trigger) else {}
         return {
             **self.scope.values,
-            **(
-                _deadlines(self.scope.scene) if "pending_window" in watched(self.scope.scene.book, self.trigger) else {}
-            ),
+            **deadlines,
             "version": request.version,
             "previous": request.previous and str(request.previous),
             "remarks": request.remarks,
