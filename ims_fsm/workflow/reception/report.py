@@ -24,7 +24,7 @@ _CONTRADICTIONS = {
     "decided_is_open": (
         "record that GSTR-3B of {period} decided here is still open on the portal",
         "records that GSTR-3B of {period} decided here are still open on the portal",
-        "was it filed there? file it on the portal, or restore a copy of the database from before: ims-fsm backup",
+        "was it filed there? file it on the portal, or restore a copy of the database from before",
     ),
     "acted_otherwise": (
         "record was acted on here and otherwise on the portal; the action here stands",
@@ -39,7 +39,7 @@ _CONTRADICTIONS = {
     "filed_is_saved": (
         "record that was shown as filed is shown as saved",
         "records that were shown as filed are shown as saved",
-        "it is kept as filed; import downloads with their own day: --at",
+        "it is kept as filed; say when an older download was made: ims-fsm import --made",
     ),
     "filed_is_changed": (
         "filed record is shown with other content; it is kept as filed",
