@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from ims_fsm.law.refusal import Allowed as Allowed
     from ims_fsm.law.refusal import Refusal as Refusal
     from ims_fsm.law.refusal import Refused as Refused
+    from ims_fsm.record.deadlines import Deadlines as Deadlines
+    from ims_fsm.record.deadlines import ReturnDates as ReturnDates
     from ims_fsm.record.log import Content as Content
     from ims_fsm.record.log import TransitionEntry as TransitionEntry
     from ims_fsm.record.log import detail_in_words as detail_in_words
@@ -130,6 +132,7 @@ _ROOMS = (
     # what it answers
     ("record.record", "PortalView Record"),
     ("record.refusals", "Answer RefusedGroup Told"),
+    ("record.deadlines", "Deadlines ReturnDates"),
     ("record.log", "Content TransitionEntry detail_in_words"),
     ("record.returns", "Liability TimeLimited TwoB TwoBLine"),
     ("record.settling", "LeftOut LeftOutGroup"),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import typer
 
-from ims_fsm.cli import options
+from ims_fsm.cli import deadlines, options
 from ims_fsm.cli.call import Call, command
 from ims_fsm.cli.failures import telling
 from ims_fsm.cli.output import counted, say, table, tell_refusals, tell_refused, written_to
@@ -171,3 +171,5 @@ def _tell_what_if(effect: WhatIf) -> None:
         (f"after {effect.trigger}", effect.outcome.replace("_", " "), str(effect.itc), str(effect.added_back)),
     ]
     table(("", "decided as", "=recipient's ITC", "=supplier's liability"), rows, indent=2)
+    say("", "Until when:")
+    table(("", ""), deadlines.facts(effect.deadlines), indent=2)

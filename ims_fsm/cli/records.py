@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from ims_fsm.cli import options
+from ims_fsm.cli import deadlines, options
 from ims_fsm.cli.call import Call, command
 from ims_fsm.cli.drawing import Theme
 from ims_fsm.cli.options import chosen, minute
@@ -194,6 +194,7 @@ def _facts(view: RecordView) -> Iterator[tuple[str, str]]:
         yield "remarks", record.remarks
     if view.shown_in:
         yield "in GSTR-2B", f"{view.shown_in}: {view.section}"
+    yield from deadlines.facts(view.deadlines)
 
 
 def _tell_heading(record: Record) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ims_fsm.cli import deadlines
 from ims_fsm.cli.call import Call, command, group
 from ims_fsm.cli.options import minute
 from ims_fsm.cli.output import counted, numbered, say, table, verbatim
@@ -131,7 +132,7 @@ def _parts(view: TwoBView) -> dict[str, object]:
 def _tell_two_b(view: TwoBView, omissions: Sequence[LeftOut] = (), *, lines: bool = False) -> None:
     statement = view.two_b
     if statement.state is TwoBState.ABSENT:
-        say(f"GSTR-2B of {statement.period} of {statement.recipient} was never generated.")
+        say(f"GSTR-2B of {statement.period} of {statement.recipient} was never generated.", deadlines.due(view.dates))
         return
     generated = f"generated {minute(statement.generated_at)} IST, generation {statement.generation}"
     say(f"GSTR-2B of {statement.period} of {statement.recipient}: {statement.state}, {generated}.", style="bold")
@@ -139,6 +140,8 @@ def _tell_two_b(view: TwoBView, omissions: Sequence[LeftOut] = (), *, lines: boo
     totals = [(name, view.totals.get(name, NIL)) for name in TOTALS if name in ALWAYS or view.totals.get(name)]
     table(("", *heads), ((TOTALS[name], *_amounts(total)) for name, total in totals), indent=2)
     say("", f"{counted(view.size, 'line')}.")
+    if statement.state is not TwoBState.FINAL:
+        say(deadlines.due(view.dates))
     if lines:
         rows = (
             (

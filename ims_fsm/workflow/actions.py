@@ -14,6 +14,7 @@ from typing import Any
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.law.ledger import Outcome
 from ims_fsm.law.refusal import Allowed, Refusal, Refused
+from ims_fsm.record.deadlines import Deadlines
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import Answer, RefusedGroup, Told, filled_in, label, record_fields
 from ims_fsm.record.scene import Request, declaration_of
@@ -28,6 +29,7 @@ from ims_fsm.terms.money import NIL, Heads
 from ims_fsm.terms.period import day_in_words, last_day_before
 from ims_fsm.terms.vocabulary import State, Trigger
 from ims_fsm.workflow.calendar.sweeps import next_period
+from ims_fsm.workflow.deadlines import deadlines
 from ims_fsm.workflow.returns import chains_with_amendments, last_chance, mark_stale, mark_stale_where
 from ims_fsm.workflow.unit import UnitOfWork, consider, fire, scope_of, stamp_of, tell_hooks, touched_drafts
 
@@ -219,6 +221,7 @@ class WhatIf:
     now_outcome: str
     now_itc: Heads
     now_added_back: Heads
+    deadlines: Deadlines
     #: The last day on which a GSTR-3B can take its credit, where no later one can (section 16(4)); None: not near.
     last_day: date | None = None
     #: Whether that day is over.
@@ -273,6 +276,7 @@ def what_if(unit: UnitOfWork, recipient: str, trigger: Trigger, record_id: int, 
         now_outcome=now_outcome,
         now_itc=now.itc,
         now_added_back=now.add_back,
+        deadlines=deadlines(unit, record.recipient)(record, chain),
         last_day=last_day_before(cutoff) if cutoff is not None and ends and at_stake else None,
         out_of_time=cutoff is not None and ends and at_stake and cutoff <= unit.now,
     )

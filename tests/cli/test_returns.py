@@ -24,6 +24,7 @@ def test_a_draft_is_told_with_its_totals_and_what_it_leaves_out(run):
     assert "ITC available 1,08,980.00 7,821.00 7,821.00 0.00" in rows
     assert "ITC rejected (for view only) 0.00 2,466.00 2,466.00 0.00" in rows
     assert "13 lines." in rows
+    assert "The day of GSTR-2B of 2024-10 is 14 November 2024; its GSTR-3B is due on 20 November 2024." in rows
     assert "Left out: 7 records." in rows
     until = "it comes in once it is accepted or rejected, or its pending ends"
     assert f"1 it is pending; {until} (faq.14.iii)" in rows
@@ -41,6 +42,8 @@ def test_a_statement_as_json_and_its_lines_when_asked_for(drafted):
     assert stands == ("draft", 1, "2024-11-14T10:00:00+05:30", None)
     tax = {"igst": "108980.00", "cgst": "7821.00", "sgst": "7821.00", "cess": "0.00"}
     assert answer["totals"]["itc_available"] == tax
+    days = {"drafted_on": "2024-11-14", "file_by": "2024-11-20"}
+    assert answer["dates"] == {"period": "2024-10", "two_b": "draft", **days}
     assert (answer["size"], answer["lines"], answer["left_out_records"]) == (13, None, None)
     asked = drafted("2b", "show", *OCTOBER, "--lines", "--left-out", "--json").ended(0).json
     assert answer == asked | {"lines": None, "left_out_records": None}
@@ -54,7 +57,8 @@ def test_a_statement_as_json_and_its_lines_when_asked_for(drafted):
 
 def test_a_statement_is_absent_and_refused_before_the_14th(run):
     told = run("2b", "show", "--period", "2024-12").ended(0).out
-    assert told == "GSTR-2B of 2024-12 of 27AAPFU0939F1ZV was never generated.\n"
+    days = "The day of GSTR-2B of 2024-12 is 14 January 2025; its GSTR-3B is due on 22 January 2025."
+    assert told == f"GSTR-2B of 2024-12 of 27AAPFU0939F1ZV was never generated.\n{days}\n"
     told = run("2b", "generate", *OCTOBER, "--at", "2024-11-13T23:59").ended(1).err
     remedy = "generate it on or after that day"
     assert told == f"error: GSTR-2B of 2024-10 is not generated before 14 November 2024 (faq.23); {remedy}\n"

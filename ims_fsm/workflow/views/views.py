@@ -18,6 +18,7 @@ from ims_fsm.law.decision import decide
 from ims_fsm.law.declaration import ENTRY, STATE
 from ims_fsm.law.edition import Edition
 from ims_fsm.law.refusal import Allowed
+from ims_fsm.record.deadlines import Deadlines, ReturnDates, dates_of
 from ims_fsm.record.log import Content, TransitionEntry
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import Told, filled_in, label, record_fields
@@ -30,6 +31,7 @@ from ims_fsm.terms.border import ACTIONS, Border
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod, in_india
 from ims_fsm.terms.vocabulary import Direction, RemovedFor, Route
+from ims_fsm.workflow.deadlines import deadlines
 from ims_fsm.workflow.returns import counted_left_out, time_limited
 from ims_fsm.workflow.unit import UnitOfWork, consider
 
@@ -45,6 +47,7 @@ class ListedRecord:
     period: TaxPeriod
     #: For each action an empty tuple, or every refusal.
     may: dict[str, tuple[Told, ...]]
+    deadlines: Deadlines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +68,7 @@ class RecordView:
     shown_in: TaxPeriod | None
     section: str
     may: dict[str, tuple[Told, ...]]
+    deadlines: Deadlines
 
     @property
     def open_actions(self) -> tuple[str, ...]:
@@ -91,18 +95,24 @@ class TwoBView:
     size: int
     lines: tuple[tuple[TwoBLine, Record], ...]
     left_out: tuple[LeftOutGroup, ...]
+    dates: ReturnDates
     #: Credit that no later GSTR-3B can take (section 16(4)), by its last day.
     time_limited: tuple[TimeLimited, ...] = ()
 
 
 def listed(unit: UnitOfWork, recipient: str, where: Where, limit: int | None = None) -> Iterator[ListedRecord]:
     """Give a recipient's records that match, by id, with what may be done to each (FAQ 18); a page of them is held."""
-    matching = unit.matching(recipient, where, limit)
+    matching, days = unit.matching(recipient, where, limit), deadlines(unit, recipient)
     while page := list(islice(matching, PAGE)):
         chains = unit.chains_of(page)
         for record in page:
-            may = refusals_on(unit, record, chains[record.id])
-            yield ListedRecord(record=record, period=unit.scene(recipient).expected_period(record), may=may)
+            chain = chains[record.id]
+            yield ListedRecord(
+                record=record,
+                period=unit.scene(recipient).expected_period(record),
+                may=refusals_on(unit, record, chain),
+                deadlines=days(record, chain),
+            )
 
 
 def two_a(unit: UnitOfWork, recipient: str, period: TaxPeriod) -> Iterator[Record]:
@@ -126,6 +136,7 @@ def view(unit: UnitOfWork, record_id: int, recipient: str) -> RecordView:
         shown_in=line[0] if line else None,
         section=str(line[1].section) if line else "none",
         may=refusals_on(unit, record, chain),
+        deadlines=deadlines(unit, record.recipient)(record, chain),
     )
 
 
@@ -163,6 +174,7 @@ def two_b_view(unit: UnitOfWork, recipient: str, period: TaxPeriod, *, with_line
         size=returns.size(unit.connection, recipient, period),
         lines=tuple((line, by_id[line.record_id]) for line in lines),
         left_out=counted_left_out(unit, recipient, period),
+        dates=dates_of(unit.scene(recipient), period, two_b.state),
         time_limited=time_limited(unit, recipient, period),
     )
 
