@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING, Any, Literal
 import typer
 
 from ims_fsm.cli import deadlines, options
-from ims_fsm.cli.call import Call, command
-from ims_fsm.cli.failures import telling
-from ims_fsm.cli.output import counted, say, table, tell_refusals, tell_refused, written_to
+from ims_fsm.cli.call import Call, command, noted_in
+from ims_fsm.cli.output import counted, say, table, tell_refusals, tell_refused
 
 if TYPE_CHECKING:
-    from ims_fsm import ActionReport, Judgement, RecipientDesk, WhatIf
+    from ims_fsm import ActionReport, Judgement, WhatIf
 
 
 DONE = {"accept": "accepted", "reject": "rejected", "keep_pending": "kept pending", "reset": "reset to no action"}
@@ -44,21 +43,24 @@ def act(
     """
     if sum(given is not None for given in (ids or None, where or None, file)) != 1:
         raise typer.BadParameter("name the records in one way: with --id, with --where or with --file")
-    with call.recipient() as buyer, written_to(refused_to) as note, call.working(f"{trigger} …"):
+    with call.recipient() as buyer, noted_in(call, refused_to) as note, call.working(f"{trigger} …"):
         if file is not None:
             judged = buyer.apply(file, trigger=trigger, remarks=remarks, reduce_itc=reduce_itc, key=call.key)
             if note is not None:
-                with telling():
+                with call.done():
                     for row in judged.refused:
                         note(row)
-            _end_applied(call, buyer, file, judged, "--file")
-            return
-        chosen: dict[str, Any] = {"ids": ids} if ids else {"where": options.selected(where or [])}
-        said: dict[str, Any] = {"remarks": remarks, "reduce_itc": reduce_itc, "key": call.key, "each_refused": note}
-        report = buyer.act_on(trigger, **chosen, **said)
-        stale = buyer.stale_periods() if report.applied else ()
+        else:
+            chosen: dict[str, Any] = {"ids": ids} if ids else {"where": options.selected(where or [])}
+            said: dict[str, Any] = {"remarks": remarks, "reduce_itc": reduce_itc, "key": call.key}
+            report = buyer.act_on(trigger, **chosen, **said, each_refused=note)
+        with call.done():
+            stale = buyer.stale_periods()
+    if file is not None:
+        _end_applied(call, buyer.gstin, file, judged, stale, "--file")
+        return
     parts = {"report": report, "recipient": buyer.gstin}
-    call.answer(lambda: _tell_report(report, stale), parts, held=not report.refused)
+    call.answer(lambda: _tell_report(report, stale if report.applied else ()), parts, held=not report.refused)
 
 
 def _tell_report(report: ActionReport, stale: Sequence[str]) -> None:
@@ -125,20 +127,24 @@ def apply(call: Call, file: Path) -> None:
     Columns as with check, which says before what would be refused. Exit 1 if any is refused.
     """
     with call.working("Applying"), call.recipient() as buyer:
-        _end_applied(call, buyer, file, buyer.apply(file, key=call.key))
+        judged = buyer.apply(file, key=call.key)
+        with call.done():
+            stale = buyer.stale_periods()
+    _end_applied(call, buyer.gstin, file, judged, stale)
 
 
-def _end_applied(call: Call, buyer: RecipientDesk, file: Path, judged: Judgement, variant: str = "") -> None:
+def _end_applied(
+    call: Call, gstin: str, file: Path, judged: Judgement, stale: Sequence[str], variant: str = ""
+) -> None:
     applied = len(judged.rows) - len(judged.refused)
-    stale = buyer.stale_periods() if applied else ()
 
     def tell() -> None:
         say(f"{counted(len(judged.rows), 'action')}: {applied:,} applied, {len(judged.refused):,} refused.")
         _tell_saved(judged.saved)
         _tell_refused(judged)
-        _tell_stale(stale)
+        _tell_stale(stale if applied else ())
 
-    parts = {"file": file, "recipient": buyer.gstin, "checked": len(judged.rows), "applied": applied}
+    parts = {"file": file, "recipient": gstin, "checked": len(judged.rows), "applied": applied}
     _end(call, tell, judged, {**parts, "saved": judged.saved}, variant)
 
 

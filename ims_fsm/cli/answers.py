@@ -258,11 +258,8 @@ def schema(call: Call, words: list[str] | None = None, *, out: Path | None = Non
     """Print the JSON Schema of what a command answers with --json; "error" is that of every error."""
     names = list(declared()["answers"])
     if out is not None:
-        out.mkdir(parents=True, exist_ok=True)
-        files = {name: out / file_name(name) for name in names}
-        for name, file in files.items():
-            file.write_text(_text(schema_of(name)), "utf-8", newline="\n")
-        call.answer(lambda: verbatim(f"{out}: {len(files)} schemas"), {"files": files.values()}, "--out")
+        files = call.outputs.write_all({out / file_name(name): _text(schema_of(name)).encode() for name in names})
+        call.answer(lambda: verbatim(f"{out}: {len(files)} schemas"), {"files": files}, "--out")
     elif words:
         sys.stdout.write(_text(schema_of(" ".join(words))))
     else:

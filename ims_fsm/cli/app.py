@@ -5,8 +5,10 @@ Imports Typer; a command's own module is imported when it is asked for, and load
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from inspect import getdoc
@@ -118,12 +120,18 @@ def _about(
     """India's GST Invoice Management System: actions, GSTR-2B and their rules, each with its citation.
 
     Commands that use the database take --db; all take --json.
-    Exit codes: 0 success, 1 refusal or failed check, 2 invalid input or usage, 3 done but the answer was lost.
+    Exit codes: 0 success, 1 refusal or failed check, 2 invalid input or usage, 3 done, but it could not be told.
     """
 
 
 def main() -> None:
     """Run the command line; what a terminal cannot show is shown as "?"."""
+    for number in range(3):
+        # A file that is opened must not get the number of a stream that is closed, or others write into it.
+        with suppress(OSError):
+            os.fstat(number)
+            continue
+        os.open(os.devnull, os.O_RDWR)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")

@@ -6,12 +6,14 @@ Imports Typer and the field's words; opens a database only when a command asks f
 from __future__ import annotations
 
 import inspect
+import json
 import os
 import signal
+import sys
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import wraps
 from pathlib import Path
@@ -21,10 +23,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec, get_ar
 import typer
 from typer import Argument, Option
 
-from ims_fsm.cli.failures import REFUSED, CallError
+from ims_fsm.cli.failures import REFUSED, CallError, telling
 from ims_fsm.cli.options import READERS
 from ims_fsm.cli.output import Progress, working
 from ims_fsm.cli.words import Command, Group, Words
+from ims_fsm.files.writing import Outputs
 
 if TYPE_CHECKING:
     from ims_fsm import IMS, RecipientDesk
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 SQLITE = "sqlite:///"
 DEFAULT_DB = f"{SQLITE}ims.db"
+_ENDINGS = ("", "-wal", "-shm", "-journal", "-queue")
 MOST_NAMED = 10
 
 
@@ -60,6 +64,10 @@ class Call:
     at: datetime | None = None
     #: TOML laid over the calendar.
     calendar: Path | None = None
+    #: Whether the command may have changed something by the time at which it answers.
+    acts: bool = False
+    #: The files that the command writes.
+    outputs: Outputs = field(default_factory=Outputs)
 
     @contextmanager
     def ims(self, *, create: bool = False, in_memory: bool = False) -> Iterator[IMS]:
@@ -109,6 +117,10 @@ class Call:
         """Show a bar while a block works that takes long; what a program reads is watched by nobody."""
         return working(what, quiet=self.as_json)
 
+    def done(self) -> AbstractContextManager[None]:
+        """Give a block that only tells of what is done: what fails in it is no failure of the work."""
+        return telling(self.key)
+
     def answer(
         self,
         tell: Callable[[], object],
@@ -123,12 +135,14 @@ class Call:
         `variant` names the option that makes it another answer; without an indent the JSON is one line. The command
         ends with exit code 1 if something was refused or does not hold (`held`).
         """
-        if self.as_json:
-            from ims_fsm.cli.answers import emit
+        with self.done() if self.acts else nullcontext():
+            if self.as_json:
+                from ims_fsm.cli.answers import emit
 
-            emit(f"{self.name} {variant}".rstrip(), members, indent=indent)
-        else:
-            tell()
+                emit(f"{self.name} {variant}".rstrip(), members, indent=indent)
+            else:
+                tell()
+            sys.stdout.flush()
         if not held:
             raise typer.Exit(REFUSED)
 
@@ -145,6 +159,32 @@ def file_of(db: str) -> Path | None:
     return Path(path) if db.startswith(SQLITE) and path not in {"", ":memory:"} else None
 
 
+def files_of(db: str) -> list[Path]:
+    """Return the files that the URL of a database names, those that SQLite and its writers put beside it too."""
+    path = file_of(db)
+    return [] if path is None else [Path(f"{path}{ending}") for ending in _ENDINGS]
+
+
+@contextmanager
+def noted_in(call: Call, file: Path | None) -> Iterator[Callable[[Any], object] | None]:
+    """Give what writes refused records to a file, a line of JSON each; None where no file is named."""
+    if file is None:
+        yield None
+        return
+    from ims_fsm.cli.answers import plain
+
+    with ExitStack() as stack:
+        out = stack.enter_context(call.outputs.opened(file))
+
+        def note(record: Any) -> None:
+            out.write(json.dumps(plain("RefusedRecord", record), ensure_ascii=False).encode() + b"\n")
+            out.flush()
+
+        yield note
+        with call.done():
+            stack.close()
+
+
 # The commands' own words, by command and by parameter.
 WORDS: Mapping[str, Mapping[str, Any]] = tomllib.loads(Path(__file__).with_name("commands.toml").read_text("utf-8"))
 EVERY = "every"
@@ -159,6 +199,7 @@ def _shared(
     as_json: bool = False,
     at: datetime | None = None,
     calendar: Path | None = None,
+    force: bool = False,
 ) -> None:
     """Declare the options that commands share."""
 
@@ -177,15 +218,21 @@ def group(name: str, says: str) -> None:
 
 def worded(command_name: str, parameter: inspect.Parameter) -> inspect.Parameter:
     """Return a parameter with what `commands.toml` says of it: an option if it is given by name, else an argument."""
-    said: dict[str, Any] = {}
-    for words in (WORDS[EVERY].get(parameter.name), WORDS.get(command_name, {}).get(parameter.name)):
-        said |= {"help": words} if isinstance(words, str) else words or {}
+    said = _said(command_name, parameter.name)
+    said.pop("writes", None)
     said["parser"] = READERS.get(said.get("metavar", ""))
     flag = said.pop("flag", f"--{parameter.name.replace('_', '-')}")
     is_option = parameter.kind is inspect.Parameter.KEYWORD_ONLY
     return parameter.replace(
         annotation=Annotated[parameter.annotation, Option(flag, **said) if is_option else Argument(**said)]
     )
+
+
+def _said(command_name: str, name: str) -> dict[str, Any]:
+    said: dict[str, Any] = {}
+    for words in (WORDS[EVERY].get(name), WORDS.get(command_name, {}).get(name)):
+        said |= {"help": words} if isinstance(words, str) else words or {}
+    return said
 
 
 def _words(parameter: inspect.Parameter) -> Words | None:
@@ -201,21 +248,23 @@ def command(
     Every command takes `--json`, and every one with a database `--calendar`; what options and arguments are for is in
     `commands.toml`; `settings` are Typer's.
     """
-    # What uses a database stands by a calendar.
-    given = {*shared, "as_json", *(["calendar"] if "db" in shared else [])}
-    options = [option for option in SHARED.values() if option.name in given]
 
     def declare(function: Callable[Concatenate[Call, P], None]) -> Callable[..., None]:
         work: Callable[..., None] = function
         signature = inspect.signature(function, eval_str=True)
         _, *parameters = signature.parameters.values()
+        writes = {p.name: what for p in parameters if (what := _said(name, p.name).get("writes"))}
+        # What uses a database stands by a calendar; what writes files replaces none unasked.
+        implied = [*(["calendar"] if "db" in shared else []), *(["force"] if writes else [])]
+        options = [option for option in SHARED.values() if option.name in {*shared, "as_json", *implied}]
         whole = [worded(name, parameter) for parameter in (*parameters, *options)]
 
         @wraps(function)
         def run(**given: Any) -> None:
             values = {option.name: given.pop(option.name) for option in options}
             values["actor"] = values.get("actor") or user()
-            work(Call(name=name, **values), **given)
+            outputs = _outputs({**given, **values}, writes, replace=values.pop("force", False))
+            work(Call(name=name, acts="actor" in shared, outputs=outputs, **values), **given)
 
         run.__dict__["__signature__"] = signature.replace(parameters=whole)
         run.__dict__["words"] = {parameter.name: _words(parameter) for parameter in whole}
@@ -227,6 +276,19 @@ def command(
         return run
 
     return declare
+
+
+def _outputs(values: Mapping[str, Any], writes: Mapping[str, str], *, replace: bool) -> Outputs:
+    """Return the files that a call writes; they are none that it works on, and are looked at before it begins."""
+    outputs = {name: values[name] for name in writes}
+    inputs = [value for name, value in values.items() if name not in outputs]
+    read = [path for value in inputs for path in (value if isinstance(value, tuple) else [value])]
+    files = [path for path in read if isinstance(path, Path)]
+    written = Outputs([*files, *files_of(values.get("db") or "")], replace=replace)
+    for name, path in outputs.items():
+        if path is not None and writes[name] == "file":
+            written.claim(path)
+    return written
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from ims_fsm.cli.output import say, table, verbatim
 from ims_fsm.terms.period import TaxPeriod
 
 if TYPE_CHECKING:
+    from ims_fsm.files.writing import Outputs
     from ims_fsm.law.book import LawBook
     from ims_fsm.law.comparison import Comparison
     from ims_fsm.law.register import Law
@@ -44,7 +45,7 @@ def draw(
     out: Path = Path("diagrams"),
 ) -> None:
     """Draw the declared machines, each with its newest rule set and those before that differ."""
-    from ims_fsm.draw.diagrams import Style, write_diagrams
+    from ims_fsm.draw.diagrams import Style, drawings, written
     from ims_fsm.draw.theme import theme_named
 
     path, names = path_and_machines(machines)
@@ -52,25 +53,31 @@ def draw(
     if compare and edition:
         raise CallError("--compare names two rule sets and --edition one; leave one of the options out")
 
-    def drawn(law: Law) -> list[Path]:
+    def drawn(law: Law, outputs: Outputs) -> list[Path]:
         if compare:
             from ims_fsm.draw.comparison import comparisons, write_comparisons
 
-            return write_comparisons(comparisons(law, *compare, names), out, [fmt], style)
-        return write_diagrams(law, out, [fmt], names, edition, style)
+            return write_comparisons(comparisons(law, *compare, names), out, [fmt], style, outputs)
+        sheets = {drawing.stem: style.sheet(drawing.picture) for drawing in drawings(law, names, edition)}
+        return written(sheets, out, [fmt], outputs=outputs)
 
     if watch:
-        _watch(path, drawn)
+        _watch(path, drawn, call.outputs)
         return
-    files = drawn(law_at(path))
+    files = drawn(law_at(path), call.outputs)
     call.answer(lambda: verbatim("\n".join(map(str, files))), {"files": files})
 
 
-def _watch(path: Path | None, drawn: Callable[[Law], list[Path]]) -> None:
+def _watch(path: Path | None, drawn: Callable[[Law, Outputs], list[Path]], outputs: Outputs) -> None:
     from ims_fsm.draw.watching import every_so_often, watch
     from ims_fsm.resources import machines_folder
 
-    watch(path or machines_folder(), lambda: drawn(law_at(path)), typer.echo, pause=every_so_often)
+    def redraw() -> list[Path]:
+        nonlocal outputs
+        outputs = outputs.again()
+        return drawn(law_at(path), outputs)
+
+    watch(path or machines_folder(), redraw, typer.echo, pause=every_so_often)
 
 
 @command("compare")
@@ -197,5 +204,5 @@ def _put(call: Call, content: bytes, fmt: str, out: Path | None) -> None:
         text = content.decode()
         call.answer(lambda: sys.stdout.write(text), {"format": fmt, "picture": text})
         return
-    out.write_bytes(content)
+    call.outputs.write(out, content)
     call.answer(lambda: verbatim(str(out)), {"format": fmt, "files": [out]}, "--out")

@@ -5,9 +5,11 @@ Imports the errors and Typer; loads no other room.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
+import shlex
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
@@ -32,6 +34,7 @@ _COMMANDS = {
     r"for (\w{15}) (after the day on which GSTR-2B of ([\d-]+) is drafted.* from the dashboard)": (
         r"for \1 \2: ims-fsm 2b generate --gstin \1 --period \3"
     ),
+    r"\breplace=True": "--force",
     r"import it at the recipient's desk, or name them": "name the recipient with --gstin, or",
 }
 
@@ -47,22 +50,43 @@ class UntoldError(ImsFsmError):
 
     code = "untold"
 
+    def __init__(self, reason: str, key: str | None = None) -> None:
+        """Keep why it could not be told, and the key under which the answer is kept."""
+        self.reason, self.key = reason, key
+        super().__init__(reason, key)
+
+    def __str__(self) -> str:
+        """Show the reason, and where the answer is to be had."""
+        how = "see what was done with ims-fsm list, history or events"
+        if self.key is not None:
+            how = f"the same call with --key {shlex.quote(self.key)} tells it again"
+        return f"done, but it could not be told ({self.reason}); {how}"
+
 
 @contextmanager
-def telling() -> Iterator[None]:
-    """Raise `UntoldError` where the block cannot write what was done."""
+def telling(key: str | None = None) -> Iterator[None]:
+    """Raise `UntoldError` for what fails in a block that only tells of what is done, maybe under a key."""
     try:
         yield
-    except OSError as error:
-        what = f"the work is done, but its answer could not be written ({error.strerror or 'its reader has gone'})"
-        raise UntoldError(f"{what}; see what was done with ims-fsm list, history or events") from error
+    except UntoldError as error:
+        raise UntoldError(error.reason, key) from error.__cause__
+    except Exception as error:
+        if os.environ.get(DEBUG):
+            raise
+        raise UntoldError(_reason(error), key) from error
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return error.strerror or "its reader has gone"
+    return str(error) if isinstance(error, ImsFsmError) else f"{type(error).__name__}: {_first_line(error)}"
 
 
 class Answers:
     """Standard output while a command runs; what fails in writing it raises `UntoldError`."""
 
     def __init__(self, stream: Any) -> None:
-        """Write to a stream."""
+        """Write to a stream; None where the program was begun with its output closed."""
         self.stream = stream
 
     def __getattr__(self, name: str) -> Any:
@@ -71,13 +95,24 @@ class Answers:
 
     def write(self, text: str) -> int:
         """Write a text."""
-        with telling():
+        with _written():
+            if self.stream is None:
+                raise OSError(errno.EBADF, "the output is closed")
             return int(self.stream.write(text))
 
     def flush(self) -> None:
         """Write what is held back."""
-        with telling():
-            self.stream.flush()
+        with _written():
+            if self.stream is not None:
+                self.stream.flush()
+
+
+@contextmanager
+def _written() -> Iterator[None]:
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        raise UntoldError(_reason(error)) from error
 
 
 def guarded(work: Callable[[], Any], arguments: Sequence[str]) -> int:
@@ -161,13 +196,13 @@ def _of_call(error: typer.TyperException) -> str:
 
 
 def _print(error: dict[str, Any], code: int, *, as_json: bool) -> int:
+    whole = json.dumps({"error": error}, indent=2, ensure_ascii=False, default=str)
+    stream, text = (sys.stdout, whole) if as_json else (sys.stderr, f"error: {error['message']}")
     try:
-        if as_json:
-            sys.stdout.write(json.dumps({"error": error}, indent=2, ensure_ascii=False, default=str) + "\n")
-            sys.stdout.flush()
-        else:
-            sys.stderr.write(f"error: {error['message']}\n")
-    except OSError:
+        if stream is not None:
+            stream.write(f"{text}\n")
+            stream.flush()
+    except (OSError, ValueError):
         _forget_stdout()
     return code
 

@@ -41,10 +41,7 @@ def write_stories(call: Call, folder: Path) -> None:
 
     with call.working("Exploring"):
         stories = suite.written(shipped_book())
-    files = [folder / name for name in stories]
-    for file, text in zip(files, stories.values(), strict=True):
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, "utf-8")
+    files = call.outputs.write_all({folder / name: text.encode() for name, text in stories.items()})
     call.answer(lambda: verbatim(f"{folder}: {counted(len(files), 'story', 'stories')}"), {"files": files}, "--stories")
 
 

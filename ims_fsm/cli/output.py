@@ -5,17 +5,15 @@ Imports Rich; the face's values for types only.
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import textwrap
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import zip_longest
-from pathlib import Path
 from threading import Timer
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -26,7 +24,7 @@ from ims_fsm.cli.failures import in_commands
 if TYPE_CHECKING:
     from ims_fsm import Told
 
-WIDE = 200
+WIDE, NARROW = 200, 20
 PROSE = 100
 GAP = 2
 # A cell of text may become this many lines before the table gives way to a block for each row.
@@ -41,6 +39,7 @@ def console() -> Console:
     screen = Console(file=sys.stdout, markup=False, highlight=False, emoji=False)
     if not screen.is_terminal and "COLUMNS" not in os.environ:
         screen.width = WIDE
+    screen.width = max(screen.width, NARROW)
     return screen
 
 
@@ -182,18 +181,6 @@ def tell_refusals(refusals: Iterable[Told], *, indent: int = 2) -> None:
 
 def _tell_remedy(remedy: str) -> None:
     say(f"→ {remedy}.", indent=4, hang=2)
-
-
-@contextmanager
-def written_to(file: Path | None) -> Iterator[Callable[[Any], object] | None]:
-    """Give what writes refused records to a file, a line of JSON each; None where no file is named."""
-    if file is None:
-        yield None
-        return
-    from ims_fsm.cli.answers import plain
-
-    with file.open("w", encoding="utf-8") as out:
-        yield lambda record: print(json.dumps(plain("RefusedRecord", record), ensure_ascii=False), file=out, flush=True)
 
 
 class Progress(Protocol):

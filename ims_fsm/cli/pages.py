@@ -43,7 +43,7 @@ def pages(
     from ims_fsm.pages import FORMATS, write_pages
 
     chosen = _stories(stories if stories is not None else [SCENARIOS] if SCENARIOS.is_dir() else [])
-    files = write_pages(shipped_book(), chosen, out, tuple(map(str, fmt or FORMATS)), root)
+    files = write_pages(shipped_book(), chosen, out, tuple(map(str, fmt or FORMATS)), root, call.outputs)
     call.answer(lambda: verbatim("\n".join(map(str, files))), {"files": files, "stories": len(chosen)})
 
 

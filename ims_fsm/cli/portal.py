@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ims_fsm.cli.call import Call, command, file_of, group
+from ims_fsm.cli.call import Call, command, file_of, files_of, group
 from ims_fsm.cli.failures import CallError
 from ims_fsm.cli.output import Progress, counted, numbered, say, verbatim
 from ims_fsm.errors import ImsFsmError
@@ -150,9 +150,8 @@ def _nothing_left_of(db: str) -> Iterator[None]:
     try:
         yield
     except (ImsFsmError, OSError):
-        if path is not None and is_new:
-            for ending in ("", "-wal", "-shm", "-queue"):
-                path.with_name(path.name + ending).unlink(missing_ok=True)
+        for file in files_of(db) if is_new else ():
+            file.unlink(missing_ok=True)
         raise
 
 
@@ -165,10 +164,7 @@ def export_json(call: Call, *, out: Path | None = None, offline: bool = False) -
         files = list(upload_files(buyer.export_upload(), buyer.gstin, offline=offline))
         gstin = buyer.gstin
     folder = out or Path()
-    if files:
-        folder.mkdir(parents=True, exist_ok=True)
-    for file in files:
-        (folder / file.name).write_text(file.text, "utf-8", newline="\n")
+    call.outputs.write_all({folder / file.name: file.text.encode() for file in files})
     written = [{"path": folder / file.name, "records": file.records} for file in files]
 
     def tell() -> None:

@@ -150,7 +150,7 @@ def show(call: Call, record_id: int, *, diagram: Path | None = None, theme: Them
         if diagram is not None:
             from ims_fsm.draw.diagrams import format_of
 
-            diagram.write_bytes(buyer.diagram(record_id, format_of(diagram), theme=theme))
+            call.outputs.write(diagram, buyer.diagram(record_id, format_of(diagram), theme=theme))
 
     def tell() -> None:
         _tell_view(view)
@@ -266,7 +266,8 @@ def original(
     with call.recipient_of(record_id) as buyer:
         document = _original(buyer.record(record_id), tax)
         buyer.state_original(record_id, Disposition(decided), document, key=call.key)
-        view = buyer.show(record_id)
+        with call.done():
+            view = buyer.show(record_id)
     parts = {"record_id": record_id, "original": decided, "direction": view.direction}
     call.answer(lambda: _tell_original(view, is_given=tax is not None), parts)
 

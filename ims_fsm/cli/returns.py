@@ -74,7 +74,8 @@ def generate(call: Call, *, period: TaxPeriod) -> None:
     """Generate or recompute the GSTR-2B of a period, from the 14th on and until GSTR-3B is filed (FAQ 23-27)."""
     with call.working("Generating GSTR-2B"), call.recipient() as buyer:
         done = buyer.generate_2b(period, key=call.key)
-        view = buyer.two_b(period, with_lines=False)
+        with call.done():
+            view = buyer.two_b(period, with_lines=False)
 
     def tell() -> None:
         for line in ended(buyer.gstin, done.expired, done.lapsed):
@@ -105,7 +106,7 @@ def export(call: Call, *, period: TaxPeriod, out: Path | None = None) -> None:
     if out is None:
         sys.stdout.write(text)
         return
-    out.write_text(text, "utf-8", newline="\n")
+    call.outputs.write(out, text)
     count = len(statement.lines)
     parts = {"recipient": buyer.gstin, "period": period, "path": out, "lines": count}
     call.answer(lambda: verbatim(f"{out}: GSTR-2B of {period}, {counted(count, 'line')}"), parts)
@@ -212,9 +213,10 @@ def file_three_b(call: Call, *, period: TaxPeriod) -> None:
     """
     with call.working("Filing GSTR-3B"), call.recipient() as buyer:
         filed = buyer.file_3b(period, key=call.key)
-        reasons = {group.reason for group in buyer.two_b(period, with_lines=False).left_out}
-        left_out = buyer.left_out(period) if "original_unknown" in reasons else ()
-        waiting = [out.record.id for out in left_out if out.reason == "original_unknown"]
+        with call.done():
+            reasons = {group.reason for group in buyer.two_b(period, with_lines=False).left_out}
+            left_out = buyer.left_out(period) if "original_unknown" in reasons else ()
+            waiting = [out.record.id for out in left_out if out.reason == "original_unknown"]
     call.answer(lambda: _tell_three_b(filed, waiting), {"filed": filed, "original_unknown": waiting})
 
 

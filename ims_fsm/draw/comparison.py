@@ -21,6 +21,7 @@ from ims_fsm.draw.picture import Arrow, Card, Label, Links, Picture, picture_of
 from ims_fsm.draw.sheet import ArrowLook, CardLook, LabelLook, Sheet, Wording
 from ims_fsm.draw.theme import LIGHT, Paint, Palette, Theme
 from ims_fsm.errors import Problem
+from ims_fsm.files.writing import Outputs
 from ims_fsm.law.comparison import Change, Comparison, MoveChange, compare
 from ims_fsm.law.declaration import ENTRY
 from ims_fsm.law.register import Law
@@ -245,7 +246,11 @@ def comparisons(law: Law, before: str, after: str, names: Iterable[str] | None =
 
 
 def write_comparisons(
-    changes: Sequence[Comparison], folder: Path, formats: Sequence[str] = ("svg",), style: Style = PLAIN
+    changes: Sequence[Comparison],
+    folder: Path,
+    formats: Sequence[str] = ("svg",),
+    style: Style = PLAIN,
+    outputs: Outputs | None = None,
 ) -> list[Path]:
     """Draw comparisons into a folder, `MACHINE.OLD-to-NEW` each, with their table `OLD-to-NEW.md`; return the files.
 
@@ -254,7 +259,7 @@ def write_comparisons(
     sheets = {stem_of(change): replace(comparison_sheet(change, style.theme), notes=style.notes) for change in changes}
     heading = f"# From {changes[0].before.id} to {changes[0].after.id}" if changes else ""
     beside = {f"{_span(changes[0])}.md": f"{heading}\n\n{markdown(changes)}"} if changes else {}
-    return written(sheets, folder, formats, beside)
+    return written(sheets, folder, formats, beside, outputs)
 
 
 def stem_of(comparison: Comparison) -> str:

@@ -16,6 +16,7 @@ from ims_fsm.draw.picture import Links, Picture, picture_of
 from ims_fsm.draw.sheet import Sheet
 from ims_fsm.draw.theme import Theme, theme_named
 from ims_fsm.errors import InputError, Problem
+from ims_fsm.files.writing import Outputs
 from ims_fsm.law.book import shipped_law
 from ims_fsm.law.edition import Edition, Machine
 from ims_fsm.law.register import Law
@@ -149,18 +150,23 @@ def write_diagrams(
     """Draw the named machines, or all, into a folder, which is made where it is not there; return the files.
 
     What is drawn, and under which names, `drawings` says; it raises what that and `draw` raise. Everything is drawn
-    before the first file is written.
+    before the first file is written; files that are there give way.
     """
     sheets = {drawing.stem: style.sheet(drawing.picture) for drawing in drawings(law, names, edition)}
     return written(sheets, folder, formats)
 
 
 def written(
-    sheets: Mapping[str, Sheet], folder: Path, formats: Sequence[str], beside: Mapping[str, str] | None = None
+    sheets: Mapping[str, Sheet],
+    folder: Path,
+    formats: Sequence[str],
+    beside: Mapping[str, str] | None = None,
+    outputs: Outputs | None = None,
 ) -> list[Path]:
     """Draw sheets into a folder, each under its name, with texts beside them; return the files.
 
-    The folder is made where it is not there, once everything is drawn; raises what `drawn` raises.
+    The folder is made where it is not there, once everything is drawn; files that are there give way, unless
+    `outputs` says otherwise. Raises what `drawn` and `outputs` raise.
     """
     check_formats(formats)
     files: dict[Path, bytes] = {}
@@ -168,10 +174,7 @@ def written(
         paths = [folder / file_name(stem, fmt, sheet.theme) for stem, sheet in sheets.items()]
         files |= zip(paths, drawn([*sheets.values()], fmt), strict=True)
     files |= {folder / name: text.encode() for name, text in (beside or {}).items()}
-    folder.mkdir(parents=True, exist_ok=True)
-    for path, content in files.items():
-        path.write_bytes(content)
-    return list(files)
+    return (outputs or Outputs(replace=True)).write_all(files)
 
 
 def _of_machine(machine: Machine, edition: str | None) -> list[Drawing]:
@@ -213,7 +216,7 @@ class Diagram:
     def save(self, path: Path | str) -> Path:
         """Write it to a file, in the format that the file's ending names; raises `InputError` for another ending."""
         file = Path(path)
-        file.write_bytes(self.drawn(format_of(file)))
+        Outputs(replace=True).write(file, self.drawn(format_of(file)))
         return file
 
     def __str__(self) -> str:

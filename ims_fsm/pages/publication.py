@@ -13,6 +13,7 @@ from pathlib import Path
 from ims_fsm.draw.comparison import comparisons, write_comparisons
 from ims_fsm.draw.diagrams import write_diagrams
 from ims_fsm.errors import InputError, Problem
+from ims_fsm.files.writing import Outputs
 from ims_fsm.law.annexure import FILE, Annexure, load
 from ims_fsm.law.book import LawBook
 from ims_fsm.pages.collection import Page, collection, text_of
@@ -37,8 +38,11 @@ def write_pages(
     folder: Path,
     formats: Sequence[str] = FORMATS,
     root: str | None = None,
+    outputs: Outputs | None = None,
 ) -> list[Path]:
     """Write the pages of a law book into a folder, which is made where it is not there; return the files.
+
+    Files that are there give way, unless `outputs` says otherwise.
 
     `md` is a file a page with `README.md` as the first, `html` the one file `ims.html`. `root` is the address of a
     checkout as the pages see it ("../.."): Markdown then links to its pictures and stories instead of carrying them.
@@ -57,7 +61,7 @@ def write_pages(
         files |= markdown_files(material, pages, root)
     if "html" in formats:
         files[HTML_FILE] = html_file(material, pages).encode()
-    return _written(folder, files)
+    return _written(folder, files, outputs)
 
 
 def publish(book: LawBook, folder: Path) -> list[Path]:
@@ -113,9 +117,5 @@ def _listing(path: str, text: str) -> str:
     return f'<details class="file">\n<summary>The file</summary>\n\n{listing}\n\n</details>'
 
 
-def _written(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
-    paths = {folder / name: content for name, content in files.items()}
-    for path, content in paths.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    return list(paths)
+def _written(folder: Path, files: Mapping[str, bytes], outputs: Outputs | None = None) -> list[Path]:
+    return (outputs or Outputs(replace=True)).write_all({folder / name: content for name, content in files.items()})

@@ -118,8 +118,8 @@ def test_what_is_done_and_cannot_be_told_ends_with_3_and_one_line_unless_the_rea
 ):
     monkeypatch.setattr(sys, "stdout", Full(error))
     assert guarded(lambda: sys.stdout.write("x"), arguments) == 3
-    what = f"the work is done, but its answer could not be written ({error.strerror})"
-    line = f"error: {what}; see what was done with ims-fsm list, history or events\n"
+    where = "see what was done with ims-fsm list, history or events"
+    line = f"error: done, but it could not be told ({error.strerror}); {where}\n"
     assert capsys.readouterr().err == ("" if isinstance(error, BrokenPipeError) else line)
     sys.stdout.close()
     monkeypatch.setattr(sys, "stdout", Full(error))

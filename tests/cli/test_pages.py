@@ -25,7 +25,7 @@ def test_scenarios_are_told_where_they_are_or_where_they_are_named(bare, tmp_pat
     assert bare("pages", "--format", "md", "--json").ended(0).json["stories"] == 1
     assert "`tests/scenarios/own/one.toml`" in (tmp_path / "pages" / "stories-own.md").read_text("utf-8")
     named = ("--stories", folder / "one.toml", "--stories", folder)
-    assert bare("pages", "--format", "md", "--root", "..", "--json", *named).ended(0).json["stories"] == 1
+    assert bare("pages", "--format", "md", "--root", "..", "--force", "--json", *named).ended(0).json["stories"] == 1
 
 
 def test_for_a_checkout_pictures_and_scenarios_are_linked(bare, tmp_path, monkeypatch):

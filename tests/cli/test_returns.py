@@ -79,7 +79,7 @@ def test_the_export_is_the_portals_json_and_says_the_same_as_ours(drafted, tmp_p
     told = drafted("2b", "compare", "2b.json").ended(0).out
     assert told.endswith("13 documents here, 13 on the portal.\nNo differences.\n")
     assert json.loads(drafted("2b", "export", *OCTOBER).ended(0).out)["data"]["rtnprd"] == "102024"
-    answer = drafted("2b", "export", *OCTOBER, "--out", "2b.json", "--json").ended(0).json
+    answer = drafted("2b", "export", *OCTOBER, "--out", "2b.json", "--force", "--json").ended(0).json
     assert answer == {"recipient": "27AAPFU0939F1ZV", "period": "2024-10", "path": "2b.json", "lines": 13}
 
 
