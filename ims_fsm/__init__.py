@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from ims_fsm.errors import Problem as Problem
     from ims_fsm.errors import StoreError as StoreError
     from ims_fsm.formats.gstn.parts import check_download as check_download
-    from ims_fsm.formats.gstn.two_b.reading import read_two_b as read_two_b
+    from ims_fsm.formats.gstn.two_b.comparison import Difference as Difference
+    from ims_fsm.formats.gstn.two_b.comparison import OutsideIms as OutsideIms
+    from ims_fsm.formats.gstn.two_b.files import read_two_b as read_two_b
     from ims_fsm.formats.gstn.two_b.statement import PortalTwoB as PortalTwoB
     from ims_fsm.formats.gstn.two_b.statement import PortalTwoBLine as PortalTwoBLine
     from ims_fsm.formats.gstn.two_b.writing import dump_two_b as dump_two_b
@@ -138,6 +140,7 @@ _ROOMS = (
     ("record.settling", "LeftOut LeftOutGroup"),
     ("terms.event", "Event"),
     ("formats.gstn.two_b.statement", "PortalTwoB PortalTwoBLine"),
+    ("formats.gstn.two_b.comparison", "Difference OutsideIms"),
     ("formats.gstn.upload", "Upload"),
     ("workflow.actions", "ActionReport"),
     ("workflow.proposed", "Judgement"),
@@ -157,7 +160,7 @@ _ROOMS = (
     ("formats.gstn.two_b.writing", "dump_two_b"),
     ("formats.gstn.upload", "upload_files"),
     ("formats.proposals", "read_reduction"),
-    ("formats.gstn.two_b.reading", "read_two_b"),
+    ("formats.gstn.two_b.files", "read_two_b"),
     # what it raises
     ("errors", "DeclarationError ImsFsmError InputError Problem"),
     ("record.refusals", "RefusedError"),

@@ -20,7 +20,7 @@ from ims_fsm.terms.period import TaxPeriod, day_in_words
 from ims_fsm.terms.vocabulary import TwoBState
 
 if TYPE_CHECKING:
-    from ims_fsm import LeftOut, Record, ThreeBFiled, TimeLimited, TwoBComparison, TwoBView
+    from ims_fsm import LeftOut, OutsideIms, Record, ThreeBFiled, TimeLimited, TwoBComparison, TwoBView
 
 # The totals in the order in which they are printed, and what each is to people.
 TOTALS = {
@@ -116,13 +116,12 @@ def export(call: Call, *, period: TaxPeriod, out: Path | None = None) -> None:
 def compare(call: Call, files: list[Path], *, adopt: bool = False) -> None:
     """Compare the portal's GSTR-2B with the one here, document by document; exit 1 if they differ.
 
-    A large statement comes in several files; they are compared as one. Without --gstin the files say whose it is.
+    A large statement comes as a summary and numbered files, or a zip of them: give all, they are compared as one.
+    Without --gstin the files say whose it is. What never goes through IMS stands apart, and is no difference.
     --adopt then moves each open record to the period in which the portal's shows it, and logs why.
     """
     with call.working("Comparing"), call.ims() as ims:
-        comparison = ims.compare_2b(files, gstin=call.gstin)
-        if adopt:
-            comparison = ims.recipient(comparison.recipient, actor=call.actor).compare_2b(files, adopt=True)
+        comparison = ims.compare_2b(files, gstin=call.gstin, adopt=adopt, actor=call.actor)
     call.answer(lambda: _tell_comparison(comparison), comparison, held=not comparison.differences)
 
 
@@ -184,16 +183,35 @@ def _amounts(tax: Heads) -> tuple[str, ...]:
 def _tell_comparison(comparison: TwoBComparison) -> None:
     lines = f"{counted(comparison.ours, 'document')} here, {comparison.theirs:,} on the portal"
     say(f"GSTR-2B of {comparison.period} of {comparison.recipient}: {lines}.")
+    if comparison.partial:
+        missing = counted(comparison.unlisted, "document")
+        unlisted = f" {missing} of ours may stand there." if comparison.unlisted else ""
+        say(f"note: the portal's {comparison.partial}, so what it leaves out is no difference.{unlisted}")
     say(f"{counted(len(comparison.differences), 'difference')}." if comparison.differences else "No differences.")
     for difference in comparison.differences:
         rule = f" ({difference.rule})" if difference.rule else ""
         say(f"- {difference.sentence}{rule}", indent=2, hang=2)
+    _tell_outside(comparison.not_through_ims)
     if comparison.adopted:
         count = counted(len(comparison.adopted), "record")
         ids = numbered([moved.record_id for moved in comparison.adopted])
         say(f"{count} moved to {comparison.period}, where the portal's GSTR-2B shows them (window.2b): {ids}.")
         say(f"Recompute what changed: ims-fsm 2b generate --period {comparison.period}")
     say(*(f"warning: {warning}" for warning in comparison.warnings))
+
+
+def _tell_outside(outside: Sequence[OutsideIms]) -> None:
+    if not outside:
+        return
+    say("", f"Not through IMS, as the law has it, and no difference: {counted(len(outside), 'document')}.")
+    reasons = dict.fromkeys((entry.rule, entry.sentence) for entry in outside)
+    for rule, sentence in reasons:
+        lines = [entry.line for entry in outside if entry.rule == rule]
+        credit = sum((line.credit for line in lines), NIL)
+        say(f"{counted(len(lines), 'document')}, tax {credit}: {sentence} ({rule})", indent=2, hang=2)
+        named_lines = [f"{line.kind.in_words} {line.number} of {line.supplier or 'ICEGATE'}" for line in lines]
+        more = f" and {len(lines) - MOST_NAMED:,} more (--json has all)" if len(lines) > MOST_NAMED else ""
+        say(f"{', '.join(named_lines[:MOST_NAMED])}{more}", indent=4)
 
 
 def ended(recipient: str, expired: int, lapsed: int) -> Iterator[str]:

@@ -222,13 +222,12 @@ class RecipientDesk(Desk):
         """Return the newest generation of a GSTR-2B as the portal writes it."""
         return self._asked(statement.statement_of, self.gstin, checked_period(period))
 
-    def compare_2b(
-        self, sources: Source | Sequence[Source], *, where: str | None = None, adopt: bool = False
-    ) -> TwoBComparison:
+    def compare_2b(self, sources: Sources, *, where: str | None = None, adopt: bool = False) -> TwoBComparison:
         """Compare the portal's GSTR-2B with ours of the same period, document by document.
 
-        A large statement comes in several files; given together they are compared as one. With `adopt` each open
-        record then moves to the period in which the portal's shows it, logged with that reason.
+        A large statement comes as a summary and numbered files, or a zip of them; given together they are compared as
+        one, and `partial` says what is lacking. What never goes through IMS stands apart, and is no difference. With
+        `adopt` each open record then moves to the period in which the portal's shows it, logged with that reason.
         """
         theirs = statement.read(sources, where, self.gstin)
         return (

@@ -5,13 +5,13 @@ Imports the desks and the use cases that concern nobody in particular; a call is
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Self, Unpack
 
 from ims_fsm.errors import InputError, Problem
-from ims_fsm.formats.gstn.download import Source
 from ims_fsm.formats.gstn.parts import Sources
 from ims_fsm.law.book import LawBook, book_with
 from ims_fsm.law.hooks import Hooks
@@ -160,11 +160,23 @@ class IMS:
         return import_download(self._workspace, sources, where, owner, checked_actor(actor), **how)
 
     def compare_2b(
-        self, sources: Source | Sequence[Source], where: str | None = None, *, gstin: str | None = None
+        self,
+        sources: Sources,
+        where: str | None = None,
+        *,
+        gstin: str | None = None,
+        adopt: bool = False,
+        actor: str = "",
     ) -> TwoBComparison:
-        """Compare the portal's GSTR-2B as `RecipientDesk.compare_2b` does; the files say whose it is."""
+        """Compare the portal's GSTR-2B as `RecipientDesk.compare_2b` does; the files say whose it is.
+
+        `actor` is who has it adopted.
+        """
         theirs = statement.read(sources, where, None if gstin is None else checked_party(gstin))
-        return self._workspace.asked(statement.compare_two_b, theirs)
+        if not adopt:
+            return self._workspace.asked(statement.compare_two_b, theirs)
+        work = partial(statement.adopt_two_b, recipient=theirs.recipient, theirs=theirs)
+        return self._workspace.run(work, actor=checked_actor(actor))
 
     def sweep(self, gstins: Iterable[str] | None = None, *, actor: str = "clock") -> SweepReport:
         """Do what the calendar owes by now, for the named recipients or for all registered (FAQ 21, 23, 25, 27).

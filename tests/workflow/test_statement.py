@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import json
+import zipfile
 from datetime import date
 from importlib.resources import files
 
@@ -149,12 +152,50 @@ def only(stage, *lines):
         ({"section": Section.ITC_REVERSED}, "faq.8.5"),
         ({"invoice_type": "ISD"}, "faq.8.1"),
         ({"kind": Kind.BILL_OF_ENTRY, "supplier": "", "number": "1/INNSA1", "invoice_type": "IMPG"}, "faq.8.2"),
-        ({}, None),
     ],
 )
-def test_what_is_only_in_theirs_is_explained_by_its_route(stage, changes, rule):
-    difference = only(drafted(stage), shown(stage, **changes))
-    assert (difference.what, difference.rule) == (What.MISSING_HERE, rule)
+def test_what_never_goes_through_ims_stands_apart_by_its_route(stage, changes, rule):
+    compared = drafted(stage).ims.compare_2b(theirs(stage, shown(stage, **changes)))
+    assert compared.differences == ()
+    assert [(one.line.number, one.rule) for one in compared.not_through_ims] == [(changes.get("number", "S/1"), rule)]
+
+
+def test_what_goes_through_ims_and_is_only_in_theirs_is_a_difference(stage):
+    difference = only(drafted(stage), shown(stage))
+    assert (difference.what, difference.rule) == (What.MISSING_HERE, None)
+    # Since 2B period 2025-10 a bill of entry does (advisory.2025-10-30).
+    bill = {"kind": Kind.BILL_OF_ENTRY, "supplier": "", "number": "1/INNSA1", "invoice_type": "IMPG"}
+    stage.taxpayer(stage.buyer, registered_from="2025-10")
+    stage.at("2025-11-14").draft("2025-10")
+    statement = PortalTwoB(
+        recipient=stage.buyer, period=TaxPeriod("2025-10"), generated_on=None, lines=(shown(stage, **bill),)
+    )
+    compared = stage.ims.compare_2b(dumps(write_two_b(statement)).encode())
+    assert (compared.differences[0].what, compared.not_through_ims) == (What.MISSING_HERE, ())
+
+
+def test_of_a_part_what_it_leaves_out_is_no_difference(stage):
+    for _ in range(2):
+        stage.filed(stage.document(tax=TAX))
+    drafted(stage)
+    first, second = (
+        json.dumps(json.loads(theirs(stage, shown(stage, number=number))) | {"fc": 2, "file_num": file}).encode()
+        for file, number in enumerate(("S/1", "S/2"), start=1)
+    )
+    part = stage.desk.compare_2b([second])
+    assert (part.partial, part.unlisted, part.differences) == ("lacks file 1 of 2", 1, ())
+    whole = stage.desk.compare_2b(zipped(first, second))
+    assert (whole.partial, whole.unlisted, whole.differences) == ("", 0, ())
+    with pytest.raises(InputError, match="unpacks to more than 200 times its size"):
+        stage.desk.compare_2b(zipped(b" " * (2 << 20)))
+
+
+def zipped(*members):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number, content in enumerate(members, start=1):
+            archive.writestr(f"2b_{number}.json", content)
+    return packed.getvalue()
 
 
 def test_what_is_only_in_theirs_is_explained_by_what_is_known_here(stage):
@@ -187,7 +228,7 @@ def test_what_the_portals_statement_shows_is_moved_there_with_the_reason(stage):
     drafted(stage)
     lines = [shown(stage, number=document.number) for document in (late, saved, decided)]
     assert stage.desk.compare_2b(theirs(stage, *lines)).adopted == ()
-    done = stage.desk.compare_2b(theirs(stage, *lines), adopt=True)
+    done = stage.ims.compare_2b(theirs(stage, *lines), adopt=True, actor="me")
     assert [(moved.record_id, moved.before) for moved in done.adopted] == [
         (ids[late.number], NOVEMBER),
         (ids[saved.number], None),

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.formats.gstn.notation import JsonText, decoded, twice
+from ims_fsm.formats.gstn.portal_file import ENCRYPTED, ERROR_FILE, UPLOAD, file_of_keys, is_refused_row
 from ims_fsm.formats.gstn.sections import RESERVED, SectionForm, section_named
 from ims_fsm.formats.gstn.values import shown
 
@@ -25,7 +26,6 @@ class Dialect(StrEnum):
     SECTIONS = "sections"
     DATA = "data"
     OFFLINE = "imsDetails"
-    OFFLINE_ERRORS = "imsDetailsErr"
     INVDATA = "invdata"
 
 
@@ -62,16 +62,10 @@ NUMBER, COUNT = ("file_num", "filenum", "fn"), ("fc", "file_count", "filecount")
 _DIGITS = 4
 _OF = re.compile(r"(\d{1,4})[_ -]*of[_ -]*(\d{1,4})")
 _NUMBERED = re.compile(r"(?:part|file)[_ -]*(\d{1,4})")
-WRAPPERS = (Dialect.OFFLINE, Dialect.OFFLINE_ERRORS, Dialect.INVDATA, Dialect.DATA)
+# Of an object that is passed over so many keys tell what it is.
+_KEYS_KEPT = 32
+WRAPPERS = (Dialect.OFFLINE, Dialect.INVDATA, Dialect.DATA)
 _GIVE = "give the IMS download of the recipient"
-_FOREIGN = (
-    ({"docdata", "docRejdata", "itcsumm", "cpsumm"}, "it is a GSTR-2B", f"{_GIVE}; a GSTR-2B is read to be compared"),
-    ({"reqtyp", "prev_status"}, "it is an upload, not a download", _GIVE),
-    ({"error_report"}, "it is the status of an upload", f"{_GIVE}; a status is read after an upload"),
-    ({"gstr1", "gstr1a"}, "it is the supplier's view of IMS", _GIVE),
-    ({"all_oth", "imp_gds"}, "it counts records and lists none", _GIVE),
-    ({"rek", "hmac"}, "it is an encrypted answer of the API", "decrypt it with the session's key first"),
-)
 
 
 def unwrap(node: Any, where: str) -> Envelope:
@@ -87,7 +81,7 @@ def unwrap(node: Any, where: str) -> Envelope:
         if problem:
             raise InputError(where, [problem])
         recipient = _named_in(node, recipient)
-        part = Part(_whole_number(node, NUMBER) or part.number, _whole_number(node, COUNT) or part.of)
+        part = part_of(node, part)
         wrappers = [key for key in WRAPPERS if key in node]
         if not wrappers:
             break
@@ -95,6 +89,15 @@ def unwrap(node: Any, where: str) -> Envelope:
         path.append(dialect)
         node = node[dialect]
     return Envelope(dialect, recipient, node, tuple(path), part)
+
+
+def part_of(node: dict[str, Any], otherwise: Part = NO_PART) -> Part:
+    """Return which part a file says that it is, among the members of an object; what is not there is as otherwise.
+
+    >>> part_of({"fc": "2", "file_num": 1})
+    Part(number=1, of=2)
+    """
+    return Part(_whole_number(node, NUMBER) or otherwise.number, _whole_number(node, COUNT) or otherwise.of)
 
 
 def part_named(where: str) -> Part:
@@ -122,9 +125,8 @@ def _named_in(node: dict[str, Any], otherwise: Any) -> Any:
 def _strange(node: Any, place: str) -> Problem | None:
     if not isinstance(node, dict):
         return Problem(place, f"{shown(node)} stands where an object of sections is expected", _GIVE)
-    for marks, what, remedy in _FOREIGN:
-        if marks & node.keys():
-            return Problem(place, what, remedy)
+    if (file := file_of_keys(node)) is not None:
+        return Problem(place, file.what, file.reader if file is ENCRYPTED else f"{_GIVE}; {file.reader}")
     if isinstance(node.get("error"), dict):
         return Problem(place, f"the portal answered with an error: {_message(node['error'])}", "download it again")
     return None if any(wrapper in node for wrapper in WRAPPERS) else _strange_sections(node, place)
@@ -143,7 +145,10 @@ def _strange_sections(sections: dict[str, Any], place: str) -> Problem | None:
         if "ctin" in row and {"inv", "nt", "boe", "doclist"} & row.keys():
             return Problem(f"{key}[0]", "it groups documents by supplier, as GSTR-1, 2A and 2B do", _GIVE)
         if "prev_status" in row:
-            return Problem(f"{key}[0]", "it carries prev_status, as an upload does", _GIVE)
+            return Problem(f"{key}[0]", "it carries prev_status, as an upload does", f"{_GIVE}; {UPLOAD.reader}")
+        if is_refused_row(row):
+            what = "it says why the portal did not take it, as an error file does"
+            return Problem(f"{key}[0]", what, f"{_GIVE}; {ERROR_FILE.reader}")
     return None
 
 
@@ -231,5 +236,6 @@ class Outline:
         node: dict[str, Any] = {}
         for key in self._text.members():
             self._passed_over()
-            node = {key: None}
+            if len(node) < _KEYS_KEPT:
+                node[key] = None
         return node

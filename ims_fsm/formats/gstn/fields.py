@@ -39,7 +39,6 @@ KEYS: dict[str, tuple[str, ...]] = {
     "itc_reduction": ("itcRedReq", "itc_red_req"),
     "remarks": ("remarks",),
     "portal_hash": ("hash",),
-    "error_message": ("error_msg",),
 }
 DECLARED = (("declIgst", "decl_igst"), ("declCgst", "decl_cgst"), ("declSgst", "decl_sgst"), ("declCess", "decl_cess"))
 PENDING_ALLOWED = ("ispendactnallwd",)  # of an early draft: its value says that pending is allowed, not that it is not
@@ -68,7 +67,7 @@ def _read_common(row: Row, form: SectionForm, recipient: str) -> Shown:
         allowed = row.read(values.flag, PENDING_ALLOWED, None)
         pending_blocked = None if allowed is None else not allowed
     declared = Heads(*map(row.amount, DECLARED)) if any(map(row.key, DECLARED)) else None
-    remarks, portal_hash, _ = (row.text(KEYS[what]) for what in ("remarks", "portal_hash", "error_message"))
+    remarks, portal_hash = (row.text(KEYS[what]) for what in ("remarks", "portal_hash"))
     return Shown(
         recipient=recipient,
         kind=form.kind,

@@ -17,20 +17,22 @@ from zipfile import BadZipFile, ZipFile
 
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.formats.gstn.download import DownloadReader, MisreadError, Source, named, opened
-from ims_fsm.formats.gstn.envelope import Dialect, Envelope
+from ims_fsm.formats.gstn.envelope import Envelope
 from ims_fsm.formats.gstn.notation import ARCHIVE
 from ims_fsm.formats.gstn.row import Findings
 from ims_fsm.record.sighting import Shown
 
 # What a zip may hold: how many files, how many bytes unpacked, how many for each packed one where it is large.
 MEMBERS, UNPACKED, RATIO, LARGE = 200, 2 << 30, 200, 1 << 20
+# What is read whole is at most so much, with all its files.
+WHOLE = 512 << 20
 Sources = Source | Sequence[Source]
 
 
 class Whole(NamedTuple):
     """What is known of a download when all of it has gone by.
 
-    `sections` are those of its files, without what the offline tool refused; `numbers` which of so many `files` were
+    `sections` are those of its files; `numbers` which of so many `files` were
     given. `says_so` is whether they say themselves how many there are, `is_single` whether one was given.
     """
 
@@ -48,10 +50,13 @@ class Whole(NamedTuple):
 
 
 @contextmanager
-def files_of(sources: Sources, where: str | None = None) -> Iterator[list[tuple[str, BinaryIO]]]:
+def files_of(
+    sources: Sources, where: str | None = None, subject: str = "download"
+) -> Iterator[list[tuple[str, BinaryIO]]]:
     """Give the files of a download with what names each, the members of a zip one by one.
 
-    Raises `InputError` for a zip beyond its bounds, one that cannot be read, and for no file at all.
+    `subject` is what they are together. Raises `InputError` for a zip beyond its bounds, one that cannot be read, and
+    for no file at all.
     """
     several = cast("Sequence[Source]", sources if isinstance(sources, (list, tuple)) else [sources])
     with ExitStack() as stack:
@@ -60,8 +65,26 @@ def files_of(sources: Sources, where: str | None = None) -> Iterator[list[tuple[
             name, content = named(source, where)
             files += _unpacked(stack.enter_context(opened(content)), name, stack)
         if not files:
-            raise InputError("download", [Problem("files", "none is given", "give the files of one download")])
+            raise InputError(subject, [Problem("files", "none is given", f"give the files of one {subject}")])
         yield files
+
+
+def contents_of(sources: Sources, where: str | None = None, subject: str = "download") -> list[tuple[bytes, str]]:
+    """Return the content of each of the files of something that is read whole, with what names it.
+
+    Raises `InputError` as `files_of` does, and for more than is read whole.
+    """
+    contents, room = list[tuple[bytes, str]](), WHOLE
+    with files_of(sources, where, subject) as files:
+        for name, file in files:
+            with readable_archive(name):
+                content = file.read(room + 1)
+            room -= len(content)
+            if room < 0:
+                what = f"{subject} and the files before it hold more than {WHOLE >> 20} MB"
+                raise InputError(name, [Problem("file", what, "give fewer files, or the parts of one statement alone")])
+            contents.append((content, name))
+    return contents
 
 
 def _unpacked(file: BinaryIO, name: str, stack: ExitStack) -> list[tuple[str, BinaryIO]]:
@@ -70,7 +93,7 @@ def _unpacked(file: BinaryIO, name: str, stack: ExitStack) -> list[tuple[str, Bi
     file.seek(0)
     if head != ARCHIVE:
         return [(name, file)]
-    with _readable_archive(name):
+    with readable_archive(name):
         archive = stack.enter_context(ZipFile(file))
         members = [member for member in archive.infolist() if not member.is_dir()]
         if problem := _beyond_bounds([(member.filename, member.file_size, member.compress_size) for member in members]):
@@ -95,7 +118,7 @@ def _beyond_bounds(members: Sequence[tuple[str, int, int]]) -> Problem | None:
 
 
 @contextmanager
-def _readable_archive(name: str) -> Iterator[None]:
+def readable_archive(name: str) -> Iterator[None]:
     """Raise what reading a zip raises as `InputError`."""
     try:
         yield
@@ -145,7 +168,7 @@ class PartsReader:
         for number, reader in enumerate(self._readers):
             self._starts.append(count)
             try:
-                with _readable_archive(self._files[number][0]):
+                with readable_archive(self._files[number][0]):
                     for part in reader.parts():
                         self._refuse_another(number)
                         count += len(part)
@@ -184,7 +207,7 @@ class PartsReader:
     def whole(self) -> Whole:
         """What is known of the download at its end; raises `ValueError` before that."""
         wholes = [reader.whole for reader in self._readers]
-        listed = [whole.sections for whole in wholes if whole.dialect is not Dialect.OFFLINE_ERRORS]
+        listed = [whole.sections for whole in wholes]
         stated = max((whole.part.of or 0 for whole in wholes), default=0)
         named = {whole.part.number for whole in wholes if whole.part.number} if stated or len(wholes) > 1 else set()
         # Files that say how many they are, and not which, are told by how many were given.

@@ -5,13 +5,13 @@ Imports the portal's JSON, the workflow and the law book; knows no command line.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from ims_fsm.errors import InputError, Problem
-from ims_fsm.formats.gstn.download import Source, named, opened
-from ims_fsm.formats.gstn.two_b.comparison import Difference, Explanation, Side, compare
-from ims_fsm.formats.gstn.two_b.reading import read_two_bs
+from ims_fsm.formats.gstn.parts import Sources, contents_of
+from ims_fsm.formats.gstn.two_b.comparison import Difference, Explanation, OutsideIms, Side, compare
+from ims_fsm.formats.gstn.two_b.files import read_two_bs
 from ims_fsm.formats.gstn.two_b.statement import ISD_TYPE, PortalTwoB, PortalTwoBLine
 from ims_fsm.law.book import LawBook
 from ims_fsm.record.record import Record
@@ -52,7 +52,13 @@ class TwoBComparison:
     #: How many lines each has.
     ours: int
     theirs: int
+    #: Why the portal's is not whole, in one line; "" where it is. What it does not list is no difference then.
+    partial: str
+    #: How many lines of ours it does not list, where it is not whole.
+    unlisted: int
     differences: tuple[Difference, ...]
+    #: What stands in the portal's alone because it never goes through IMS, as the law has it: no difference.
+    not_through_ims: tuple[OutsideIms, ...]
     #: The records that were moved to this period, because the portal's shows them in it.
     adopted: tuple[Adopted, ...] = ()
     #: What is odd about the file.
@@ -76,14 +82,12 @@ def statement_of(unit: UnitOfWork, gstin: str, period: TaxPeriod) -> PortalTwoB:
     )
 
 
-def read(sources: Source | Sequence[Source], where: str | None, recipient: str | None) -> PortalTwoB:
-    """Return the portal's GSTR-2B from its file or files; raises `InputError` as `read_two_bs` does."""
-    files = []
-    for source in sources if isinstance(sources, Sequence) and not isinstance(sources, (bytes, str)) else [sources]:
-        name, file = named(source, where)
-        with opened(file) as content:
-            files.append((content.read(), name))
-    return read_two_bs(files, recipient)
+def read(sources: Sources, where: str | None, recipient: str | None) -> PortalTwoB:
+    """Return the portal's GSTR-2B from its file, its files, or a zip of them.
+
+    Raises `InputError` as `contents_of` and `read_two_bs` do.
+    """
+    return read_two_bs(contents_of(sources, where, "GSTR-2B"), recipient)
 
 
 def compare_two_b(unit: UnitOfWork, theirs: PortalTwoB) -> TwoBComparison:
@@ -96,12 +100,17 @@ def compare_two_b(unit: UnitOfWork, theirs: PortalTwoB) -> TwoBComparison:
     beside = [_line(line, record) for line, record in view.lines if line.entry == "forward_reduction"]
     omissions = left_out(unit, theirs.recipient, theirs.period)
     explainer = _Explainer(unit.book, theirs, omissions, unit.matching(theirs.recipient, Where()))
+    whole = not theirs.partial
+    compared = compare(ours, theirs.lines, explainer, beside, apart=explainer.outside, whole=whole)
     return TwoBComparison(
         recipient=theirs.recipient,
         period=theirs.period,
         ours=len(ours),
         theirs=len(theirs.lines),
-        differences=compare(ours, theirs.lines, explainer, beside),
+        partial=theirs.partial,
+        unlisted=compared.unlisted,
+        differences=compared.differences,
+        not_through_ims=compared.outside,
         warnings=theirs.warnings,
     )
 
@@ -143,7 +152,6 @@ class _Explainer:
         self, book: LawBook, theirs: PortalTwoB, omissions: Iterable[LeftOut], records: Iterable[Record]
     ) -> None:
         self.book, self.period = book, theirs.period
-        self.lines = {_key(line): line for line in theirs.lines}
         self.left_out = {omission.record.id: omission for omission in omissions}
         self.records = {_key(_whole(record)): record for record in records}
 
@@ -151,7 +159,7 @@ class _Explainer:
         if side == "here":
             return None
         record = self.records.get(_key(line))
-        return self._of_document(self.lines[_key(line)]) if record is None else self._of_record(record)
+        return None if record is None else self._of_record(record)
 
     def _of_record(self, record: Record) -> Explanation | None:
         if record.id in self.left_out:
@@ -163,7 +171,13 @@ class _Explainer:
             return Explanation("window.2b", f"here it belongs to 2B period {record.two_b_period}")
         return None
 
-    def _of_document(self, line: PortalTwoBLine) -> Explanation | None:
+    def outside(self, line: PortalTwoBLine) -> Explanation | None:
+        """Return why a line of the portal's never goes through IMS; None where it does, and where it is a record here.
+
+        The law of its period says so: `routes.toml`.
+        """
+        if _key(line) in self.records:
+            return None
         route = self.book.routing.route(
             _document(line), _form(line), self.period, self.book.calendar.first_period, out_of_time=False
         )

@@ -124,6 +124,7 @@ def test_what_is_mangled_reads_alike(seed, name, given):
         {"gstin": ME, "b2b": "ROWS", "data": {"b2b": []}},
         {"gstin": ME, "b2b": [], "imsDetails": {"b2b": "ROWS"}, "data": {"b2b": "ROWS"}},
         {"gstin": ME, "imsDetailsErr": {"b2b": "ROWS"}, "imsDetails": {}},
+        {"gstin": ME, "result": {"proc_cnt": "1", "error_report": {"b2b": "ROWS"}}},
         {"gstin": ME, "isd": "ROWS", "b2b": "ROWS", "dn": [], "b2ba": None, "x": {"y": [1]}},
         {"gstin": ME, "b2b": {}, "b2bcn": [5, None, "x"]},
         {"b2b": "ROWS"},

@@ -22,8 +22,6 @@ def wrapped(sections, recipient):
         "offline": ({"imsDetails": sections}, Dialect.OFFLINE),
         "offline, naming the recipient": ({"rtin": recipient, "imsDetails": sections}, Dialect.OFFLINE),
         "offline inside data": ({"data": {"imsDetails": sections}}, Dialect.OFFLINE),
-        "offline errors beside nothing": ({"imsDetails": {}, "imsDetailsErr": sections}, Dialect.OFFLINE_ERRORS),
-        "offline errors": ({"imsDetailsErr": sections}, Dialect.OFFLINE_ERRORS),
         "invdata": ({"rtin": recipient, "invdata": sections}, Dialect.INVDATA),
     }
 
@@ -36,13 +34,9 @@ def test_every_wrapper_gives_the_same_records(name, row, recipient, read_downloa
     assert [record.document.number for record in download.records] == ["S/101"]
 
 
-def test_an_error_file_is_read_with_its_reasons_for_refusal(row, recipient, read_download):
-    tree = {"imsDetailsErr": {"b2b": [row(error_msg="Pending is blocked")]}}
-    (record,) = read_download(json.dumps(tree), recipient, "ims.json").records
-    assert record.number == "S/101"
-
-
-UPLOAD = "it is an upload, not a download"
+UPLOAD = ("it is an upload for the portal", f"{GIVE}; an upload is looked at: ims-fsm check")
+ANSWER = ("it is what the portal answered to an upload", f"{GIVE}; an answer is read: ims-fsm report")
+ERRORS = f"{GIVE}; an error file is read: ims-fsm report"
 FOREIGN = {
     "a list": ([], Problem("file", "a list stands where an object of sections is expected", GIVE)),
     "text": ("b2b", Problem("file", "'b2b' stands where an object of sections is expected", GIVE)),
@@ -61,20 +55,33 @@ FOREIGN = {
     ),
     "2B": (
         {"data": {"docdata": {}}},
-        Problem("data", "it is a GSTR-2B", f"{GIVE}; a GSTR-2B is read to be compared"),
+        Problem("data", "it is a GSTR-2B", f"{GIVE}; a GSTR-2B is compared: ims-fsm 2b compare"),
     ),
-    "upload of the API": ({"action": "SAVE", "data": {"rtin": "x", "reqtyp": "SAVE"}}, Problem("data", UPLOAD, GIVE)),
-    "upload of the offline tool": ({"rtin": "x", "reqtyp": "SAVE", "invdata": {}}, Problem("file", UPLOAD, GIVE)),
+    "upload of the API": ({"action": "SAVE", "data": {"rtin": "x", "reqtyp": "SAVE"}}, Problem("data", *UPLOAD)),
+    "upload of the offline tool": ({"rtin": "x", "reqtyp": "SAVE", "invdata": {}}, Problem("file", *UPLOAD)),
     "rows of an upload": (
         {"b2b": [{"prev_status": "N"}]},
-        Problem("b2b[0]", "it carries prev_status, as an upload does", GIVE),
+        Problem("b2b[0]", "it carries prev_status, as an upload does", UPLOAD[1]),
     ),
-    "status": (
-        {"status_cd": "PE", "error_report": {}},
-        Problem("file", "it is the status of an upload", f"{GIVE}; a status is read after an upload"),
+    "status": ({"status_cd": "PE", "error_report": {}}, Problem("file", *ANSWER)),
+    "status beside a key": ({"hmac": "x", "rek": "*", "result": {"proc_cnt": "8"}}, Problem("file", *ANSWER)),
+    "status of a gateway": ({"code": 200, "data": {"data": {"status_cd": "IP"}}}, Problem("data", *ANSWER)),
+    "error file": (
+        {"imsDetailsErr": {"b2b": [{"error_msg": "x"}]}},
+        Problem("file", "it is the error file of an upload", ERRORS),
     ),
-    "supplier's view": ({"gstr1": {}}, Problem("file", "it is the supplier's view of IMS", GIVE)),
-    "counts": ({"data": {"all_oth": {}}}, Problem("data", "it counts records and lists none", GIVE)),
+    "rows of an error file": (
+        {"data": {"b2b": [{"inum": "1", "error_cd": "IMSSAV0010"}]}},
+        Problem("b2b[0]", "it says why the portal did not take it, as an error file does", ERRORS),
+    ),
+    "supplier's view": (
+        {"gstr1": {}},
+        Problem("file", "it is the supplier's view of IMS", f"{GIVE}; the view of a supplier is not read"),
+    ),
+    "counts": (
+        {"data": {"all_oth": {}}},
+        Problem("data", "it counts records and lists none", f"{GIVE}; counts are not read"),
+    ),
     "encrypted": (
         {"data": "AbC=", "rek": "x"},
         Problem("file", "it is an encrypted answer of the API", "decrypt it with the session's key first"),

@@ -11,7 +11,7 @@ from ims_fsm.formats.gstn.envelope import Dialect
 from ims_fsm.formats.gstn.notation import dumps, loads
 from ims_fsm.formats.gstn.sections import SECTIONS
 from ims_fsm.formats.gstn.two_b.comparison import What, compare
-from ims_fsm.formats.gstn.two_b.reading import read_two_b
+from ims_fsm.formats.gstn.two_b.files import read_two_b
 from ims_fsm.formats.gstn.two_b.statement import PortalTwoBLine
 from ims_fsm.formats.gstn.two_b.writing import write_two_b
 from ims_fsm.terms.border import check_digit_holds
@@ -143,7 +143,7 @@ def test_the_statement_differs_from_the_inbox_where_the_demonstration_needs_it(s
         and record.action is not State.PENDING
         and (record.section.amended or record.document.number not in superseded)
     ]
-    found = [(one.what, one.number) for one in compare(ours, theirs) if one.what is not What.TOTAL]
+    found = [(one.what, one.number) for one in compare(ours, theirs).differences if one.what is not What.TOTAL]
     assert found == [
         (What.IGST, "KCL/24-25/0437"),
         (What.LOOKS_THE_SAME, "VT/2024/318"),

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ims_fsm.formats.gstn.two_b.statement import PortalTwoBLine
 from ims_fsm.terms.money import HEADS, NIL, TITLES, Heads, rupees, shown
@@ -29,6 +29,7 @@ class What(StrEnum):
     MISSING_THERE = "missing_there"
     SECTION = "section"
     LOOKS_THE_SAME = "looks_the_same"
+    REVERSE_CHARGE = "reverse_charge"
     DATE = "date"
     TAXABLE = "taxable"
     IGST = "igst"
@@ -47,6 +48,7 @@ class Explanation:
 
 
 Explain = Callable[[PortalTwoBLine, Side], Explanation | None]
+Apart = Callable[[PortalTwoBLine], Explanation | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +67,34 @@ class Difference:
     rule: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class OutsideIms:
+    """A line of the portal's that never goes through IMS, and is no difference: the rule, and its sentence."""
+
+    line: PortalTwoBLine
+    rule: str
+    sentence: str
+
+
+class Compared(NamedTuple):
+    """What comparing two GSTR-2B comes to."""
+
+    differences: tuple[Difference, ...]
+    #: What stands in the portal's alone, and never goes through IMS.
+    outside: tuple[OutsideIms, ...] = ()
+    #: How many lines of ours the portal's files that were given do not list, where others are lacking.
+    unlisted: int = 0
+
+
 def compare(
     ours: Sequence[PortalTwoBLine],
     theirs: Sequence[PortalTwoBLine],
     explain: Explain | None = None,
     beside: Sequence[PortalTwoBLine] = (),
-) -> tuple[Difference, ...]:
+    *,
+    apart: Apart | None = None,
+    whole: bool = True,
+) -> Compared:
     """Return every difference between our lines and the portal's; none where both say the same.
 
     Documents are matched by supplier, kind, number and date, those that agree in all first; then by number and
@@ -78,13 +102,20 @@ def compare(
     `explain` is asked about lines that stand on one side only, "here" or "there". Totals are net, as a GSTR-2B sums
     them; `beside` are lines of ours that count and are not documents of their own (what an amendment to reverse charge
     takes back, FAQ 32): they count on both sides, and where the portal lists one too it is not said to be missing.
+    `apart` is asked about what only the portal has: what never goes through IMS is no difference, and in no total.
+    Where the portal's are not `whole`, what they do not list is no difference, and there are no totals.
     """
     pairs, here, there = _matched(ours, theirs)
     counted, alone, there = _matched(beside, there, (_identical,))
+    reasons = [(line, apart(line) if apart else None) for line in there]
+    outside = tuple(OutsideIms(line, why.rule, why.sentence) for line, why in reasons if why is not None)
+    there = [line for line, why in reasons if why is None]
     differences = [difference for mine, portals in pairs for difference in _differences(mine, portals)]
-    differences += [_one_sided(line, "here", explain) for line in here]
+    differences += [_one_sided(line, "here", explain) for line in here if whole]
     differences += [_one_sided(line, "there", explain) for line in there]
-    return (*differences, *_totals(*_net_totals([*pairs, *counted], [*here, *alone], [*there, *alone])))
+    if whole:
+        differences += _totals(*_net_totals([*pairs, *counted], [*here, *alone], [*there, *alone]))
+    return Compared(tuple(differences), outside, 0 if whole else len(here))
 
 
 def look_alike(number: str) -> tuple[str, ...]:
@@ -144,6 +175,7 @@ def _differences(mine: PortalTwoBLine, portals: PortalTwoBLine) -> Iterator[Diff
         (What.LOOKS_THE_SAME, mine.number, portals.number, "numbered"),
         (What.DATE, mine.date.isoformat(), portals.date.isoformat(), "dated"),
         (What.SECTION, mine.section.in_words, portals.section.in_words, "in"),
+        (What.REVERSE_CHARGE, _charge(mine), _charge(portals), "under"),
     )
     for what, here, there, noun in words:
         if here != there:
@@ -153,6 +185,10 @@ def _differences(mine: PortalTwoBLine, portals: PortalTwoBLine) -> Iterator[Diff
     for what, title, paise, portal in ((What.TAXABLE, "taxable", abs(mine.taxable), abs(portals.taxable)), *heads):
         if paise != portal:
             yield _amounts(what, f"{_name(mine)}: {title}", paise, portal, mine)
+
+
+def _charge(line: PortalTwoBLine) -> str:
+    return "reverse charge" if line.reverse_charge else "forward charge"
 
 
 def _amounts(what: What, subject: str, ours: int, theirs: int, line: PortalTwoBLine | None = None) -> Difference:

@@ -1,19 +1,20 @@
-"""Reads a GSTR-2B of the portal, the newest shape and those with rate lines, as lines to be compared.
+"""Reads a file of the portal's GSTR-2B, the newest shape and those with rate lines, as lines to be compared.
 
-Compares and writes nothing; all problems of a file are raised at once, with their places.
+Compares and writes nothing; all problems of a file are raised at once, with their places. `files` joins several.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
-from itertools import chain
 from typing import Any, NamedTuple, cast
 
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.formats.gstn import values
+from ims_fsm.formats.gstn.envelope import NO_PART, Part, part_named, part_of
 from ims_fsm.formats.gstn.fields import NO_DATE
 from ims_fsm.formats.gstn.notation import loads
+from ims_fsm.formats.gstn.portal_file import ENCRYPTED, file_of
 from ims_fsm.formats.gstn.row import Findings, Row, recipient_of
 from ims_fsm.formats.gstn.sections import IMPORT_TYPE, bill_number
 from ims_fsm.formats.gstn.two_b.statement import Availability, PortalTwoB, PortalTwoBLine, Table, table_named
@@ -23,7 +24,8 @@ from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Kind, Section
 
-_MARKS = ("docdata", "docRejdata", "itcsumm")
+_DOCUMENTS = ("docdata", "docRejdata")
+_MARKS = (*_DOCUMENTS, "itcsumm", "cpsumm")
 _REVERSED = "itcrev"
 _GIVE = "give the GSTR-2B as downloaded from the portal"
 _AMOUNTS = ("txval", "igst", "cgst", "sgst", "cess")
@@ -42,68 +44,60 @@ class Place(NamedTuple):
     reversal: bool
 
 
-def read_two_b(data: bytes | str, where: str, recipient: str | None = None) -> PortalTwoB:
-    """Return the lines of a GSTR-2B; `recipient` may be left out where the file names it.
+class Opened(NamedTuple):
+    """A file of a GSTR-2B whose JSON was read: what names it, its statement, and what it says of itself."""
 
-    Amounts come back in paise without sign. Raises `InputError` with every problem of the file: not JSON, not
-    a GSTR-2B, no period, a value that cannot be read, a recipient that is missing or another.
+    where: str
+    statement: dict[str, Any]
+    #: The recipient and the period as they stand there, and the day on which it was made; None where it has none.
+    named: Any
+    period: Any
+    made: Any
+    part: Part
+
+    @property
+    def has_documents(self) -> bool:
+        """Whether it lists documents, be it none; the summary of a large statement does not."""
+        return any(isinstance(self.statement.get(place), (dict, list)) for place in _DOCUMENTS)
+
+
+def opened_two_b(data: bytes | str, where: str) -> Opened:
+    """Return a file of a GSTR-2B opened; raises `InputError` for what is not JSON and for another file."""
+    tree = loads(data, where)
+    node, named, part = tree, None, NO_PART
+    while isinstance(node, dict):
+        named = node.get("gstin") or named
+        part = part_of(node, part)
+        if any(mark in node for mark in _MARKS):
+            by_name = part_named(where)
+            part = Part(part.number or by_name.number, part.of or by_name.of)
+            return Opened(where, node, named, node.get("rtnprd"), node.get("gendt"), part)
+        node = node.get("data")
+    file = file_of(tree)
+    what, remedy = "it is not a GSTR-2B: it holds no docdata", _GIVE
+    if file is not None:
+        what, remedy = file.what, file.reader if file is ENCRYPTED else f"{_GIVE}; {file.reader}"
+    raise InputError(where, [Problem("file", what, remedy)])
+
+
+def read_opened(file: Opened, recipient: str | None = None) -> PortalTwoB:
+    """Return the lines of a file of a GSTR-2B; `recipient` may be left out where the file names it.
+
+    Amounts come back in paise without sign. Raises `InputError` with every problem of the file: no period, a value
+    that cannot be read, a recipient that is missing or another.
     """
-    statement, named = _open(data, where)
-    findings = Findings(where)
-    head = Row(statement, "data", findings)
+    findings = Findings(file.where)
+    head = Row({"rtnprd": file.period, "gendt": file.made}, "data", findings)
     if head.key(("rtnprd",)) is None:
         head.refuse("rtnprd", "the statement names no period", _GIVE)
     two_b = PortalTwoB(
-        recipient=recipient_of(named, recipient, findings),
+        recipient=recipient_of(file.named, recipient, findings),
         period=head.read(values.wire_period, ("rtnprd",), _REFUSED),
         generated_on=head.optional_day(("gendt",)),
-        lines=tuple(_lines(statement, findings)),
-        warnings=_parts(statement),
+        lines=tuple(_lines(file.statement, findings)),
     )
     findings.raise_problems()
-    return replace(two_b, warnings=two_b.warnings + findings.warnings)
-
-
-def read_two_bs(files: Sequence[tuple[bytes, str]], recipient: str | None = None) -> PortalTwoB:
-    """Return a GSTR-2B that comes in several files as one statement; each is its content and what names it in errors.
-
-    Raises `InputError` as `read_two_b` does, and for no files or files of different recipients or periods.
-    """
-    if not files:
-        raise InputError("GSTR-2B", [Problem("files", "none is given", _GIVE)])
-    parts = [(read_two_b(data, where, recipient), where) for data, where in files]
-    first = parts[0][0]
-    of = f"{first.period} of {first.recipient}"
-    others = [
-        Problem(where, f"is the GSTR-2B of {part.period} of {part.recipient}", f"give the files of {of}")
-        for part, where in parts
-        if (part.recipient, part.period) != (first.recipient, first.period)
-    ]
-    if others:
-        raise InputError("GSTR-2B", others)
-    # With all its files nothing is missing.
-    whole = _parts_of(len(parts))
-    warnings = dict.fromkeys(warning for part, _ in parts for warning in part.warnings if warning != whole)
-    return replace(first, lines=tuple(chain.from_iterable(part.lines for part, _ in parts)), warnings=tuple(warnings))
-
-
-def _open(data: bytes | str, where: str) -> tuple[dict[str, Any], Any]:
-    node, named = loads(data, where), None
-    while isinstance(node, dict):
-        named = node.get("gstin") or named
-        if any(mark in node for mark in _MARKS):
-            return node, named
-        node = node.get("data")
-    raise InputError(where, [Problem("file", "it is not a GSTR-2B: it holds no docdata", _GIVE)])
-
-
-def _parts(statement: dict[str, Any]) -> tuple[Problem, ...]:
-    count = str(statement.get("fc") or "1")
-    return () if count == "1" else (_parts_of(count),)
-
-
-def _parts_of(count: object) -> Problem:
-    return Problem("data.fc", f"the statement comes in {count} files", "what another file holds is missing here")
+    return replace(two_b, warnings=findings.warnings)
 
 
 def _lines(statement: dict[str, Any], findings: Findings) -> Iterator[PortalTwoBLine]:

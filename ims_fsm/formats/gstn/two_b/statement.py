@@ -81,6 +81,8 @@ class PortalTwoB:
     period: TaxPeriod
     generated_on: date | None
     lines: tuple[PortalTwoBLine, ...]
+    #: Why it is not the whole statement, in one line; "" where it is.
+    partial: str = field(default="", compare=False)
     warnings: tuple[Problem, ...] = field(default=(), compare=False)
 
 

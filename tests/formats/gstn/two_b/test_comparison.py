@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ims_fsm.formats.gstn.two_b.comparison import Difference, Explanation, What, compare
+from ims_fsm.formats.gstn.two_b import comparison
+from ims_fsm.formats.gstn.two_b.comparison import Difference, Explanation, What
 from ims_fsm.formats.gstn.two_b.statement import PortalTwoBLine
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.vocabulary import Kind, Section
@@ -34,6 +35,10 @@ TOTAL = Difference(
     "0.00",
     "net total of ITC Available: IGST 18,000.00 here and 0.00 on the portal",
 )
+
+
+def compare(*sides, **more):
+    return comparison.compare(*sides, **more).differences
 
 
 def difference(what, ours, theirs, sentence, rule=None):
@@ -206,3 +211,27 @@ def test_either_side_first_finds_as_many_missing_and_none_against_oneself(ours, 
     there = [one.what for one in compare(theirs, ours)]
     assert here.count(What.MISSING_HERE) == there.count(What.MISSING_THERE)
     assert here.count(What.MISSING_HERE) - here.count(What.MISSING_THERE) == len(theirs) - len(ours)
+
+
+def test_what_never_goes_through_ims_stands_apart_and_is_in_no_total():
+    rcm = replace(LINE, reverse_charge=True, number="RCM/1")
+    bill = replace(LINE, kind=Kind.BILL_OF_ENTRY, supplier="", number="1/INNSA1")
+
+    def apart(line):
+        return Explanation("faq.8.2", "customs send it") if line.kind is Kind.BILL_OF_ENTRY else None
+
+    compared = comparison.compare([LINE], [bill, LINE, rcm], apart=apart)
+    assert [(one.line, one.rule, one.sentence) for one in compared.outside] == [(bill, "faq.8.2", "customs send it")]
+    assert [(one.what, one.number) for one in compared.differences] == [(What.MISSING_HERE, "RCM/1")]
+
+
+def test_of_a_part_what_is_missing_there_is_no_difference():
+    more = replace(LINE, number="S/2")
+    compared = comparison.compare([LINE, more], [replace(LINE, tax=Heads())], whole=False)
+    assert ([one.what for one in compared.differences], compared.unlisted) == ([What.IGST], 1)
+
+
+def test_another_charge_is_a_difference():
+    (told, *_) = compare([LINE], [replace(LINE, reverse_charge=True)])
+    assert (told.what, told.ours, told.theirs) == (What.REVERSE_CHARGE, "forward charge", "reverse charge")
+    assert told.sentence == f"{NAME}: under forward charge here and reverse charge on the portal"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 
 import pytest
 
 from ims_fsm.errors import InputError, Problem
-from ims_fsm.formats.gstn.two_b.reading import read_two_b, read_two_bs
+from ims_fsm.formats.gstn.two_b.files import read_two_b, read_two_bs
 from ims_fsm.formats.gstn.two_b.statement import PortalTwoBLine
 from ims_fsm.terms.document import OriginalReference
 from ims_fsm.terms.money import NIL, Heads
@@ -206,19 +207,48 @@ def test_the_caller_may_name_the_recipient():
         read_two_b(statement({}), "2b.json", SUPPLIER)
 
 
-def test_a_statement_in_several_files_and_a_table_that_is_none_are_warned_of():
-    two_b = read_two_b(statement({"surprise": []}, fc=3), "2b.json")
+def test_a_table_that_is_none_is_warned_of():
+    two_b = read_two_b(statement({"surprise": []}), "2b.json")
     assert two_b.warnings == (
-        Problem("data.fc", "the statement comes in 3 files", "what another file holds is missing here"),
         Problem("docdata.surprise", "surprise is not a table of GSTR-2B", "its content was left out"),
     )
 
 
-@pytest.mark.parametrize("tree", [[], {"b2b": []}, {"imsDetails": {}}, {"data": None}], ids=repr)
-def test_another_file_is_no_two_b(tree):
+NO_TWO_B = ("it is not a GSTR-2B: it holds no docdata", GIVE)
+DOWNLOAD = ("it is an IMS download", f"{GIVE}; a download is imported: ims-fsm import")
+
+
+@pytest.mark.parametrize(
+    ("tree", "told"),
+    [
+        ([], NO_TWO_B),
+        ({"data": None}, NO_TWO_B),
+        ({"b2b": [{"ctin": SUPPLIER, "inv": []}]}, NO_TWO_B),
+        ({"b2b": []}, DOWNLOAD),
+        ({"gstin": ME, "imsDetails": {"b2bcn": [{"stin": SUPPLIER}]}}, DOWNLOAD),
+        (
+            {"data": "AbC=", "rek": "x"},
+            ("it is an encrypted answer of the API", "decrypt it with the session's key first"),
+        ),
+        (
+            {"rek": "x", "result": {"status_cd": "P"}},
+            ("it is what the portal answered to an upload", f"{GIVE}; an answer is read: ims-fsm report"),
+        ),
+        (
+            {"imsDetails": {"b2b": [{"error_msg": "Pending is blocked"}]}},
+            ("it is the error file of an upload", f"{GIVE}; an error file is read: ims-fsm report"),
+        ),
+        (
+            {"action": "SAVE", "data": {"reqtyp": "SAVE"}},
+            ("it is an upload for the portal", f"{GIVE}; an upload is looked at: ims-fsm check"),
+        ),
+    ],
+    ids=repr,
+)
+def test_another_file_is_named_for_what_it_is(tree, told):
     with pytest.raises(InputError) as error:
         read_two_b(json.dumps(tree), "2b.json")
-    assert error.value.problems == (Problem("file", "it is not a GSTR-2B: it holds no docdata", GIVE),)
+    assert error.value.problems == (Problem("file", *told),)
 
 
 PLACE = "docdata.b2b[0].inv[0]"
@@ -274,21 +304,76 @@ def test_every_problem_is_told_at_once():
 # --- several files ----------------------------------------------------------------------------------------------------
 
 
-def part(number, **more):
-    tables = {"b2b": [of_supplier(invoice(inum=number))]}
-    return statement(tables, fc=2, **more).encode(), f"{number.replace('/', '-')}.json"
+def part(number=None, docs=(), *, where="2b.json", **more):
+    """A file of a statement: numbered with its documents, or the summary of all without any."""
+    said = {} if number is None else {"file_num": number}
+    tables = {"docdata": {"b2b": [of_supplier(*(invoice(inum=each) for each in docs))]}} if docs else {}
+    head = {"gstin": ME, "rtnprd": "102024", "gendt": "14-11-2024"}
+    content = {key: value for key, value in (head | tables | said | more).items() if value is not None}
+    return json.dumps({"data": content}).encode(), where
 
 
-def test_a_statement_in_several_files_is_one():
-    first = read_two_bs([part("S/101")])
-    assert [problem.where for problem in first.warnings] == ["data.fc"]
-    whole = read_two_bs([part("S/101"), part("S/102")])
-    assert ([line.number for line in whole.lines], whole.warnings) == (["S/101", "S/102"], ())
-    assert read_two_bs([part("S/101"), part("S/102"), part("S/103")]).warnings == first.warnings
+SUMMARY = part(fc=2, itcsumm={}, cpsumm={"b2b": [{"ctin": SUPPLIER, "ttldocs": 3}]})
+ONE, TWO = part(1, ["S/1"]), part("2", ["S/2", "S/3"])
 
 
-def test_files_of_other_statements_are_refused():
-    with pytest.raises(InputError, match="is the GSTR-2B of 2024-11 of 27AAPFU0939F1ZV"):
-        read_two_bs([part("S/101"), part("S/102", rtnprd="112024")])
-    with pytest.raises(InputError, match="none is given"):
-        read_two_bs([])
+@pytest.mark.parametrize(
+    ("files", "partial"),
+    [
+        ([SUMMARY, ONE, TWO], ""),
+        ([TWO, SUMMARY, ONE], ""),
+        ([SUMMARY], "lacks files 1, 2 of 2"),
+        ([SUMMARY, TWO], "lacks file 1 of 2"),
+        ([part(None, ["S/1"], fc=2)], "lacks file 2 of 2"),
+        ([part(None, ["S/1"], fc=2), part(None, ["S/2"], fc=2)], ""),
+        ([TWO], "lacks file 1"),
+        ([ONE], "is one of several files"),
+        ([ONE, TWO], ""),
+        ([part(None, ["S/1"], where="gstr2b_file2of3.json")], "lacks files 1, 3 of 3"),
+        ([part(None, ["S/1"], fc=3, where="2b_part3.json")], "lacks files 1, 2 of 3"),
+        ([part(itcsumm={})], "is a summary alone, and lists no document"),
+        ([part(cpsumm={"b2b": [{"ttldocs": 3}]}), part(None, ["S/1"])], "lists 1 documents, and its summary counts 3"),
+        ([part(cpsumm={"b2b": [{"ttldocs": 1}, 5], "isd": 1}), part(None, ["S/1"])], ""),
+        ([part(None, ["S/1"], fc=1)], ""),
+        ([part(None, ["S/1"], cpsumm={"b2b": [{"ttldocs": 3}]})], ""),
+    ],
+)
+def test_a_statement_is_whole_or_says_what_is_lacking(files, partial):
+    whole = read_two_bs(files)
+    assert (whole.partial, whole.recipient, whole.period) == (partial, ME, "2024-10")
+
+
+def test_files_of_a_statement_are_one():
+    whole = read_two_bs([SUMMARY, TWO, ONE, (TWO[0], "again.json")])
+    assert [line.number for line in whole.lines] == ["S/2", "S/3", "S/1"]
+    assert whole.warnings == (Problem("again.json", "it is the same as 2b.json", "it was read once"),)
+    more = read_two_bs([ONE, TWO, part(3, ["S/4"], fc=2)])
+    assert [str(warning) for warning in more.warnings] == [
+        "files: 3 list documents, and the statement comes in 2; check that all of them are of one generation"
+    ]
+
+
+def test_what_a_file_does_not_say_of_itself_another_says():
+    whole = read_two_bs([part(1, ["S/1"], gstin=None, rtnprd=None, gendt=None), SUMMARY, TWO])
+    assert (whole.recipient, whole.period, str(whole.generated_on)) == (ME, "2024-10", "2024-11-14")
+
+
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        (
+            [ONE, part(2, ["S/2"], rtnprd="112024")],
+            "is the GSTR-2B of 2024-11 of 27AAPFU0939F1ZV; give the files of 20",
+        ),
+        ([ONE, part(2, ["S/2"], gstin=SUPPLIER)], f"is the GSTR-2B of 2024-10 of {SUPPLIER}; give the files of"),
+        (
+            [ONE, part(2, ["S/2"], gendt="18-11-2024")],
+            "was generated on 2024-11-18, and another of the files on 2024-1",
+        ),
+        ([ONE, part(1, ["S/2"])], "is file 1, and so is 2b.json, which holds something else; download all its files"),
+        ([], "GSTR-2B: files: none is given"),
+    ],
+)
+def test_files_that_are_not_of_one_statement_are_refused(files, told):
+    with pytest.raises(InputError, match=re.escape(told)):
+        read_two_bs(files)

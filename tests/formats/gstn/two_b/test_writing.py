@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ims_fsm.formats.gstn.notation import dumps
-from ims_fsm.formats.gstn.two_b.reading import read_two_b
+from ims_fsm.formats.gstn.two_b.files import read_two_b
 from ims_fsm.formats.gstn.two_b.statement import TABLES, PortalTwoB, PortalTwoBLine, table_of
 from ims_fsm.formats.gstn.two_b.writing import write_two_b
 from ims_fsm.terms.document import OriginalReference
