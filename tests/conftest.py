@@ -16,6 +16,7 @@ import os
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -262,8 +263,7 @@ def tamper() -> Callable[..., None]:
 
     def change(path: Path, *statements: str) -> None:
         engine = store.open_engine(f"sqlite:///{path}")
-        with store.writing(engine) as connection:
-            _disarm(connection)
+        with store.writing(engine) as connection, disarmed(connection):
             for statement in statements:
                 assert connection.execute(text(statement)).rowcount > 0, statement
         engine.dispose()
@@ -271,11 +271,29 @@ def tamper() -> Callable[..., None]:
     return change
 
 
-def _disarm(connection: Connection) -> None:
+@contextmanager
+def disarmed(connection: Connection) -> Iterator[None]:
+    """Lay down a store's triggers and checks for a while, and leave them as they were."""
     if connection.dialect.name == "postgresql":
+        held = dict(map(tuple, connection.execute(_CHECKS)))
         connection.execute(text("SET LOCAL session_replication_role = replica"))
-        connection.execute(text("ALTER TABLE record DROP CONSTRAINT IF EXISTS state_known"))
+        for name in held:
+            connection.execute(text(f"ALTER TABLE record DROP CONSTRAINT {name}"))
+        yield
+        for name, definition in held.items():
+            connection.execute(text(f"ALTER TABLE record ADD CONSTRAINT {name} {definition} NOT VALID"))
+        connection.execute(text("UPDATE pg_constraint SET convalidated = true WHERE conname = ANY (:names)"),
+                           {"names": list(held)})  # fmt: skip
         return
     connection.execute(text("PRAGMA ignore_check_constraints = ON"))
-    for name in connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars().all():
+    made = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")).all()
+    for name, _ in made:
         connection.execute(text(f"DROP TRIGGER {name}"))
+    yield
+    for _, statement in made:
+        connection.execute(text(statement))
+
+
+_CHECKS = text(
+    "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'c' AND conrelid = 'record'::regclass"
+)

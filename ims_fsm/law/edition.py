@@ -216,3 +216,28 @@ def _without_prose(declared: Any) -> Any:
     if isinstance(parts, dict):
         return {key: _without_prose(value) for key, value in parts.items() if key not in PROSE}
     return [_without_prose(part) for part in parts] if isinstance(parts, tuple) else parts
+
+
+def kept(declared: str) -> Machine:
+    """Return the machine of which `Machine.declared` was kept: it decides as that did, and has no prose.
+
+    Raises `ValueError` for a text that is none.
+    """
+    machine, *rest = json.loads(declared)
+    facts = tuple(FactDeclaration(**part, says="") for part in rest if "values" in part)
+    rule_sets = tuple(RuleSetDeclaration(**_dated(part), title="") for part in rest if "values" not in part)
+    parts: dict[str, type[Declared]] = {
+        "state": StateDeclaration,
+        "trigger": TriggerDeclaration,
+        "transition": TransitionDeclaration,
+        "guard": GuardDeclaration,
+    }
+    prose = dict.fromkeys(("title", "says", "remedy"), "")
+    whole = {name: tuple(kind(**{**prose, **_dated(part)}) for part in machine[name]) for name, kind in parts.items()}
+    return Machine(MachineDeclaration(**{**prose, **machine, **whole}), facts, rule_sets)
+
+
+def _dated(part: Mapping[str, Any]) -> dict[str, Any]:
+    # Lists hash as tuples do not: what is kept is looked up by its sources.
+    plain = {name: tuple(value) if isinstance(value, list) else value for name, value in part.items()}
+    return plain | {name: part[name] and TaxPeriod(part[name]) for name in ("since", "until") if name in part}

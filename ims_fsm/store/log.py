@@ -23,6 +23,7 @@ from sqlalchemy import (
     Table,
     and_,
     case,
+    false,
     func,
     insert,
     literal,
@@ -147,6 +148,10 @@ class Trail:
     holder: Column[Any]
     steps: Column[int]
     stands: Column[str]
+    at: Column[Any]
+    #: What orders its rows among those of all logs, and what a row says beside, where it has them.
+    order: Column[int] | None = None
+    detail: ColumnElement[str] | None = None
 
     @property
     def log(self) -> Table:
@@ -169,6 +174,9 @@ TRANSITIONS = Trail(
     holder=_records.c.id,
     steps=_records.c.seq,
     stands=_records.c.state,
+    at=CALL.c.at,
+    order=CALL.c.place,
+    detail=_DETAIL,
 )
 CONTENTS = Trail(
     name="contents of record",
@@ -181,6 +189,7 @@ CONTENTS = Trail(
     holder=_records.c.id,
     steps=_records.c.contents,
     stands=_records.c.content_hash,
+    at=_contents.c.at,
 )
 RETURNS = Trail(
     name="GSTR-2B of",
@@ -193,23 +202,61 @@ RETURNS = Trail(
     holder=_returns.c.period,
     steps=_returns.c.seq,
     stands=_returns.c.state,
+    at=_return_steps.c.at,
+    order=_return_steps.c.place,
+    detail=_return_steps.c.detail,
 )
 TRAILS = (TRANSITIONS, CONTENTS, RETURNS)
 
 
+# What a step says of itself that is dated before the one before it, and why.
+BACKDATE = "backdate"
+
+
 def broken_steps(connection: Connection, trail: Trail, gstin: str | None, most: int) -> Iterator[Problem]:
-    """Give the rows before which one is missing, and those that do not leave from where the one before arrived."""
+    """Give the rows before which one is missing, and those that do not follow the one before.
+
+    A row follows where it leaves from where that arrived, is dated at its moment or later unless it says why it is
+    not, and was written after it.
+    """
     steps = _steps(trail, gstin)
     gap = steps.c.step != func.coalesce(steps.c.step_before, 0) + 1
     jump = steps.c.source != func.coalesce(steps.c.value_before, trail.start)
-    query = select(steps).where(or_(gap, jump)).order_by(steps.c.gstin, steps.c.subject, steps.c.step).limit(most)
-    for row in connection.execute(query):
-        where, before = f"{trail.place(row)} step {row.step}", row.step_before or 0
-        if row.step != before + 1:
-            yield Problem(where, f"comes after step {before}; what was between them is gone", RESTORE)
-        else:
-            arrived = row.value_before or trail.start
-            yield Problem(where, f"leaves from {row.source}, and the step before arrived at {arrived}", RESTORE)
+    back = and_(steps.c.at < steps.c.at_before, ~steps.c.backdated)
+    early = steps.c.place < steps.c.place_before
+    query = select(steps, back.label("back"), jump.label("jump")).where(or_(gap, jump, back, early))
+    for row in connection.execute(query.order_by(steps.c.gstin, steps.c.subject, steps.c.step).limit(most)):
+        yield Problem(f"{trail.place(row)} step {row.step}", _breach(trail, row), RESTORE)
+
+
+def _breach(trail: Trail, row: Any) -> str:
+    before = row.step_before or 0
+    if row.step != before + 1:
+        return f"comes after step {before}; what was between them is gone"
+    if row.jump:
+        return f"leaves from {row.source}, and the step before arrived at {row.value_before or trail.start}"
+    if row.back:
+        return f"is dated {_moment(row.at)}, before the step before it ({_moment(row.at_before)}), and does not say why"
+    return f"has the place {row.place} in the order of events, before that of the step before it ({row.place_before})"
+
+
+def _moment(at: datetime) -> str:
+    return at.isoformat(" ", "seconds")
+
+
+def backdated(connection: Connection, gstin: str | None, most: int) -> Iterator[Problem]:
+    """Give the steps of records that are dated back and say why."""
+    back = _DETAIL.like(_SAYS_WHY)
+    query = select(LOG.c["recipient_gstin", "record_id", "seq"], CALL.c.at, _DETAIL.label("detail")).select_from(_WHOLE)
+    rows = of_recipient(query.where(back), LOG.c.recipient_gstin, gstin).order_by(*LOG.primary_key).limit(most)
+    for row in connection.execute(rows):
+        why = json.loads(row.detail)[BACKDATE]
+        where = f"{row.recipient_gstin} record {row.record_id} step {row.seq}"
+        yield Problem(where, f"is dated back to {_moment(row.at)}: {why}", "nothing is to be mended")
+
+
+# An escaped quotation mark in a text has its backslash before the colon.
+_SAYS_WHY = f'%"{BACKDATE}":%'
 
 
 def wrong_ends(connection: Connection, trail: Trail, gstin: str | None, most: int) -> Iterator[Problem]:
@@ -245,6 +292,7 @@ def ownerless(connection: Connection, trail: Trail, gstin: str | None, most: int
 
 def _steps(trail: Trail, gstin: str | None) -> Subquery:
     owner = trail.log.c.recipient_gstin
+    order: Any = literal(0) if trail.order is None else trail.order
     in_order: dict[str, Any] = {"partition_by": [owner, trail.subject], "order_by": trail.step}
     query = select(
         owner.label("gstin"),
@@ -253,5 +301,10 @@ def _steps(trail: Trail, gstin: str | None) -> Subquery:
         (literal(None) if trail.source is None else trail.source).label("source"),
         func.lag(trail.step).over(**in_order).label("step_before"),
         func.lag(trail.value).over(**in_order).label("value_before"),
+        trail.at.label("at"),
+        func.lag(trail.at, type_=trail.at.type).over(**in_order).label("at_before"),
+        order.label("place"),
+        func.lag(order).over(**in_order).label("place_before"),
+        (false() if trail.detail is None else func.coalesce(trail.detail.like(_SAYS_WHY), false())).label("backdated"),
     ).select_from(trail.rows)
     return of_recipient(query, owner, gstin).subquery()

@@ -64,7 +64,7 @@ def migrate(
 def audit(ims: IMS, gstin: str | None = None) -> Audit:
     """Prove the records of one recipient, or of all, from their logs (`store.audit.verify` says what is proved)."""
     with workspace_of(ims).asking() as unit:
-        return logs.verify(unit.connection, gstin)
+        return logs.verify(unit.connection, gstin, unit.book)
 
 
 def seal(ims: IMS, gstin: str, *, actor: str) -> Seal:

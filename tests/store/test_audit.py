@@ -236,7 +236,7 @@ def test_contents_that_are_gone_are_told(filed: Engine, tamper: Tamper) -> None:
 def test_a_broken_store_does_not_fill_the_memory(
     filed: Engine, tamper: Tamper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(audit, "MOST", 2)
+    monkeypatch.setattr(audit.audit, "MOST", 2)
     tamper("UPDATE record SET state = 'frozen', igst = 1", "UPDATE record_content SET content = '{}'")
     found = faults(filed)
     assert [sum(kind in told for told in found) for kind in ("stands at", "columns", "hash beside")] == [2, 2, 2]

@@ -196,7 +196,7 @@ class Stage(testing.Stage):
 
     def faults(self) -> tuple[object, ...]:
         with reading(self.ims._workspace.engine) as connection:
-            return audit.verify(connection).faults
+            return audit.verify(connection, book=self.ims.book).faults
 
     @contextmanager
     def refused(self, code: str, rule: str) -> Iterator[list[Told]]:

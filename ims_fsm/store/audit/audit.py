@@ -1,4 +1,4 @@
-"""Proves the store from its logs: every state replayed, every content hashed, every seal computed again.
+"""Proves the store from its logs: every step decided again, every content hashed, every seal computed again.
 
 Imports the tables, the trails and the seals; writes nothing but seals. Give `verify` a connection for reading, on
 which all statements see the same moment.
@@ -12,19 +12,18 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Result, Select, Table, and_, func, select
+from sqlalchemy import Connection, Result, Select, Table, func, select
 
 from ims_fsm.errors import Problem
+from ims_fsm.law.book import LawBook
 from ims_fsm.record.sighting import content_of
 from ims_fsm.store import log, seals
+from ims_fsm.store.audit import calls, law, structure, words
 from ims_fsm.store.job_tables import CalendarRow
 from ims_fsm.store.log import RESTORE, ROWS_AT_ONCE, TRAILS, of_recipient
-from ims_fsm.store.seals import Seal, seal
-from ims_fsm.store.tables import CALL, LOG, ContentRow, DeclarationRow, RecordRow, core
+from ims_fsm.store.tables import ContentRow, DeclarationRow, RecordRow, core
 from ims_fsm.terms.money import HEADS
 from ims_fsm.terms.vocabulary import Kind
-
-__all__ = ["MOST", "Audit", "Seal", "seal", "verify"]
 
 MOST = 100
 _records: Table = core(RecordRow)
@@ -49,7 +48,6 @@ _CONTENT = (
     "original_number",
     "original_date",
 )
-_KEY_OF_CALL = (CALL.c.recipient_gstin, CALL.c.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,43 +65,40 @@ class Audit:
         return not self.faults
 
 
-def verify(connection: Connection, gstin: str | None = None) -> Audit:
-    """Verify the records of one recipient, or of all, against their logs.
+def verify(connection: Connection, gstin: str | None = None, book: LawBook | None = None) -> Audit:
+    """Verify the records of one recipient, or of all, against their logs, and against the law where a book is given.
 
-    For every record and every GSTR-2B: the log is numbered from 1 without a gap, each step leaves from where the one
-    before arrived, and the last arrived where the row stands. Every call has as many steps in the log as it was written
-    for. For every record: each content has the hash beside it, and the columns are the newest content. For every seal:
-    the digest, computed again. What a log does not tell (credit carried, remarks, lines of GSTR-2B) is not proved.
+    The database is as the migrations made it. For every record and every GSTR-2B: the log is numbered from 1 without a
+    gap, each step leaves from where the one before arrived and is dated after it, and the last arrived where the row
+    stands. Every call has as many steps in the log as it was written for. For every record: each content has the hash
+    beside it, and the columns are the newest content. For every seal: the digest, computed again. By the law: each step
+    may have been taken under the declaration that it names (`audit.law`). docs/audit.md lists what proves each column.
     """
+    made = tuple(structure.problems(connection))
+    if any(map(structure.ends_all, made)):
+        return Audit(0, 0, 0, made)
     return Audit(
         records=_count(connection, _records, gstin),
         rows=sum(_count(connection, trail.log, gstin) for trail in TRAILS),
         seals=seals.count(connection, gstin),
-        faults=tuple(_faults(connection, gstin)),
+        faults=(*made, *_faults(connection, gstin, book)),
     )
 
 
-def _faults(connection: Connection, gstin: str | None) -> Iterator[Problem]:
+def _faults(connection: Connection, gstin: str | None, book: LawBook | None) -> Iterator[Problem]:
+    yield from words.problems(connection, gstin, MOST)
     for trail in TRAILS:
         for kind in (log.broken_steps, log.wrong_ends, log.ownerless):
             yield from kind(connection, trail, gstin, MOST)
-    for check in (_miscounted_calls, _altered_contents, _altered_records, seals.problems):
+    unreadable = list(calls.unreadable(connection, gstin, MOST))
+    yield from unreadable
+    for of_calls in (calls.miscounted, calls.disordered):
+        yield from of_calls(connection, gstin, MOST)
+    for check in (_altered_contents, _altered_records, seals.problems):
         yield from islice(check(connection, gstin), MOST)
     yield from islice(_altered_declarations(connection), MOST)
-
-
-def _miscounted_calls(connection: Connection, gstin: str | None) -> Iterator[Problem]:
-    steps = select(LOG.c.recipient_gstin, LOG.c.call, func.count().label("steps"))
-    named = of_recipient(steps, LOG.c.recipient_gstin, gstin).group_by(LOG.c.call, LOG.c.recipient_gstin).subquery()
-    same = and_(named.c.recipient_gstin == CALL.c.recipient_gstin, named.c.call == CALL.c.number)
-    without = select(*named.c).outerjoin_from(named, CALL, same).where(CALL.c.number.is_(None))
-    for gstin_of, number, count in connection.execute(without.order_by(*named.c).limit(MOST)):
-        yield Problem(f"{gstin_of} call {number}", f"is gone, and {count} steps of the log name it", RESTORE)
-    there = func.coalesce(named.c.steps, 0)
-    wrong = select(*_KEY_OF_CALL, CALL.c.steps, there).outerjoin_from(CALL, named, same).where(CALL.c.steps != there)
-    query = of_recipient(wrong, CALL.c.recipient_gstin, gstin).order_by(*_KEY_OF_CALL).limit(MOST)
-    for gstin_of, number, said, count in connection.execute(query):
-        yield Problem(f"{gstin_of} call {number}", f"has {count} steps in the log and was written for {said}", RESTORE)
+    if book is not None and not unreadable:
+        yield from law.problems(connection, book, gstin, MOST)
 
 
 def _altered_contents(connection: Connection, gstin: str | None) -> Iterator[Problem]:

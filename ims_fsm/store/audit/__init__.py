@@ -1,0 +1,8 @@
+"""The audit: what a store's logs prove, and what no longer follows from them."""
+
+from __future__ import annotations
+
+from ims_fsm.store.audit.audit import MOST, Audit, verify
+from ims_fsm.store.seals import Seal, seal
+
+__all__ = ["MOST", "Audit", "Seal", "seal", "verify"]

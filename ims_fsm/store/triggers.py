@@ -1,0 +1,58 @@
+"""The triggers that keep logs append-only and give their rows a place: what a migration makes, and the audit looks for.
+
+Imports the tables; runs no statement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ims_fsm.store.tables import APPEND_ONLY, Table
+
+# Events are read from these. On SQLite a trigger fills in the place of their rows.
+PLACED = ("log_call", "liability", "two_b_log", "reminder")
+#: What refuses a change on PostgreSQL.
+REFUSING = "refuse_change"
+REFUSE = (
+    f"CREATE OR REPLACE FUNCTION {REFUSING}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+    "RAISE EXCEPTION '% is append-only: its rows are not changed or deleted', TG_TABLE_NAME "
+    "USING ERRCODE = 'integrity_constraint_violation'; END $$"
+)
+
+
+def on_sqlite() -> dict[str, str]:
+    """Return the statement that makes each trigger on SQLite, by the trigger's name."""
+    return dict([*_append_only(), *_placing()])
+
+
+def _append_only() -> Iterator[tuple[str, str]]:
+    for table in APPEND_ONLY:
+        refusal = f"SELECT RAISE(ABORT, '{table} is append-only: its rows are not changed or deleted')"
+        changes = {"delete": "DELETE", "update": "UPDATE"}
+        if table in PLACED:
+            columns = [column.name for column in Table.metadata.tables[table].columns]
+            changes["update"] = f"UPDATE OF {', '.join(name for name in columns if name != 'place')}"
+            changes["new_place"] = "UPDATE OF place"
+        for change, on in changes.items():
+            only = " WHEN OLD.place IS NOT NULL" if change == "new_place" else ""
+            name = f"{table}_no_{change}"
+            yield name, f"CREATE TRIGGER {name} BEFORE {on} ON {table}{only} BEGIN {refusal}; END"
+
+
+def _placing() -> Iterator[tuple[str, str]]:
+    last = ", ".join(f"coalesce((SELECT max(place) FROM {name}), 0)" for name in PLACED)  # noqa: S608 -- names of ours
+    for table in PLACED:
+        name = f"{table}_place"
+        placing = f"UPDATE {table} SET place = 1 + max({last}) WHERE rowid = NEW.rowid"  # noqa: S608 -- names of ours
+        yield name, f"CREATE TRIGGER {name} AFTER INSERT ON {table} WHEN NEW.place IS NULL BEGIN {placing}; END"
+
+
+def on_postgresql() -> dict[tuple[str, str], str]:
+    """Return the statement that makes each trigger on PostgreSQL, by its table and its name."""
+    made = {}
+    for table in APPEND_ONLY:
+        for change, level in (("UPDATE OR DELETE", "ROW"), ("TRUNCATE", "STATEMENT")):
+            name = f"{table}_no_{change.split()[0].lower()}"
+            on = f"CREATE TRIGGER {name} BEFORE {change} ON {table} FOR EACH {level}"
+            made[table, name] = f"{on} EXECUTE FUNCTION {REFUSING}()"
+    return made

@@ -1,0 +1,121 @@
+"""The audit looks whether a database still is as the migrations made it: tables, triggers, checks, words, pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, text
+
+from ims_fsm.store.audit import structure, verify, words
+from ims_fsm.store.connection import reading, writing
+from ims_fsm.store.tables import APPEND_ONLY, RECORD, Table
+from ims_fsm.store.triggers import on_postgresql, on_sqlite
+
+Tamper = Callable[..., None]
+
+
+def faults(engine: Engine) -> list[str]:
+    with reading(engine) as connection:
+        return [f"{fault.where}: {fault.what}" for fault in verify(connection).faults]
+
+
+@pytest.mark.sqlite("its triggers")
+@pytest.mark.parametrize("name", on_sqlite())
+def test_every_trigger_that_is_gone_is_found(memory: Engine, name: str) -> None:
+    with writing(memory) as connection:
+        connection.execute(text(f"DROP TRIGGER {name}"))
+    assert faults(memory) == [f"trigger {name}: is gone"]
+
+
+@pytest.mark.sqlite("its triggers")
+def test_a_trigger_that_does_nothing_is_found(memory: Engine) -> None:
+    with writing(memory) as connection:
+        connection.execute(text("DROP TRIGGER seal_no_delete"))
+        connection.execute(text("CREATE TRIGGER seal_no_delete BEFORE DELETE ON seal BEGIN SELECT 1; END"))
+    assert faults(memory) == [f"trigger seal_no_delete: is made otherwise than by {on_sqlite()['seal_no_delete']}"]
+
+
+@pytest.mark.parametrize("name", sorted(Table.metadata.tables))
+def test_a_table_that_is_gone_is_found_and_ends_nothing(memory: Engine, name: str) -> None:
+    with writing(memory) as connection:
+        connection.execute(text(f"DROP TABLE {name}"))
+    assert f"table {name}: is gone" in faults(memory)
+
+
+@pytest.mark.sqlite("how it keeps tables")
+def test_a_table_without_its_checks_is_found(memory: Engine) -> None:
+    with writing(memory) as connection:
+        connection.execute(text("CREATE TABLE other AS SELECT * FROM two_b"))
+        connection.execute(text("DROP TABLE two_b"))
+        connection.execute(text("ALTER TABLE other RENAME TO two_b"))
+    [told] = faults(memory)
+    assert told.startswith("table two_b: is made otherwise than by CREATE TABLE two_b ( recipient_gstin VARCHAR(15)")
+
+
+@pytest.mark.sqlite("its file")
+def test_a_page_that_is_overwritten_is_found(on_file: Engine, path: Path) -> None:
+    with writing(on_file) as connection:
+        connection.execute(text("INSERT INTO counter SELECT value, 1 FROM json_each('[10,11,12,13,14,15,16,17]')"))
+        page = connection.execute(text("SELECT rootpage FROM sqlite_master WHERE name = 'counter'")).scalar_one()
+        size = connection.execute(text("PRAGMA page_size")).scalar_one()
+    on_file.dispose()
+    whole = bytearray(path.read_bytes())
+    whole[(page - 1) * size + 8 : (page - 1) * size + 100] = b"\xff" * 92
+    path.write_bytes(whole)
+    assert any(told.startswith("the database's file: is damaged") for told in faults(on_file))
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ("DROP TRIGGER seal_no_update ON seal", "trigger seal_no_update of seal: is gone"),
+        (
+            "ALTER TABLE seal DISABLE TRIGGER seal_no_update",
+            "trigger seal_no_update of seal: no longer refuses that rows are changed",
+        ),
+        (
+            "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+            "trigger seal_no_update of seal: no longer refuses that rows are changed",
+        ),
+        (
+            "ALTER TABLE record DROP CONSTRAINT state_known",
+            "constraint state_known of record: is gone, or does not hold for all rows",
+        ),
+        ("ALTER TABLE seal ALTER COLUMN digest DROP NOT NULL", "table seal column digest: is not as it was made"),
+        ("ALTER TABLE seal DROP COLUMN actor", "table seal column actor: is not as it was made"),
+        ("DROP TABLE seal_mark", "table seal_mark: is gone"),
+    ],
+)
+def test_what_is_no_longer_as_it_was_made_is_found_on_postgresql(pg: Engine, change: str, told: str) -> None:
+    with writing(pg) as connection:
+        connection.execute(text(change))
+    with reading(pg) as connection:
+        assert told in [f"{fault.where}: {fault.what}" for fault in structure.problems(connection)]
+
+
+def test_every_log_has_triggers_on_both_databases() -> None:
+    assert {name for name, _ in on_postgresql()} == set(APPEND_ONLY)
+    assert set(APPEND_ONLY) <= {name.removesuffix("_no_update").removesuffix("_no_delete") for name in on_sqlite()}
+
+
+@pytest.mark.parametrize("column", list(words.WORDS[RECORD]))
+def test_a_word_that_is_none_of_its_columns_is_found(
+    on_file: Engine, write: type, tamper: Tamper, path: Path, column: str
+) -> None:
+    with writing(on_file) as connection:
+        write(connection).record(1)
+    tamper(path, f"UPDATE record SET {column} = 'junk'")  # noqa: S608 -- a name of ours
+    assert any(
+        told.startswith(f"record 27AAPFU0939F1ZV 1: has 'junk' as {column}, which is none of ")
+        for told in faults(on_file)
+    )
+
+
+@pytest.mark.parametrize("period", ["2024-13", "2024-00", "24-10", "2024/10"])
+def test_a_period_that_is_none_is_found(on_file: Engine, write: type, tamper: Tamper, path: Path, period: str) -> None:
+    with writing(on_file) as connection:
+        write(connection).record(1)
+    tamper(path, f"UPDATE record SET return_period = '{period}'")  # noqa: S608 -- a text of ours
+    assert "record 27AAPFU0939F1ZV 1: has a tax period that is not written like 2024-10" in faults(on_file)
