@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from ims_fsm.law.refusal import Allowed as Allowed
     from ims_fsm.law.refusal import Refusal as Refusal
     from ims_fsm.law.refusal import Refused as Refused
+    from ims_fsm.proof.keys import make_key as make_key
     from ims_fsm.record.deadlines import Deadlines as Deadlines
     from ims_fsm.record.deadlines import ReturnDates as ReturnDates
     from ims_fsm.record.log import Content as Content
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
     from ims_fsm.record.where import Where as Where
     from ims_fsm.store.register import IdempotencyError as IdempotencyError
     from ims_fsm.store.register import LawMismatchError as LawMismatchError
+    from ims_fsm.store.seals import Seal as Seal
     from ims_fsm.terms.document import Document as Document
     from ims_fsm.terms.document import OriginalReference as OriginalReference
     from ims_fsm.terms.event import Event as Event
@@ -139,6 +141,7 @@ _ROOMS = (
     ("record.returns", "Liability TimeLimited TwoB TwoBLine"),
     ("record.settling", "LeftOut LeftOutGroup"),
     ("terms.event", "Event"),
+    ("store.seals", "Seal"),
     ("formats.gstn.two_b.statement", "PortalTwoB PortalTwoBLine"),
     ("formats.gstn.two_b.comparison", "Difference OutsideIms"),
     ("formats.gstn.upload", "Upload"),
@@ -161,6 +164,8 @@ _ROOMS = (
     ("formats.gstn.upload", "upload_files"),
     ("formats.proposals", "read_reduction"),
     ("formats.gstn.two_b.files", "read_two_b"),
+    ("proof.keys", "make_key"),
+    ("formats.gstn.two_b.reading", "read_two_b"),
     # what it raises
     ("errors", "DeclarationError ImsFsmError InputError Problem"),
     ("record.refusals", "RefusedError"),

@@ -1,4 +1,4 @@
-"""`audit`, `migrate` and `events`: the store proved from its logs, brought to this version, and what happened in it.
+"""`migrate` and `events`: the store brought to this version, and what happened in it.
 
 Imports Typer and the options; the face when it is run.
 """
@@ -10,50 +10,15 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ims_fsm.cli.call import Call, command, group, stopping
+from ims_fsm.cli.call import Call, command, stopping
 from ims_fsm.cli.failures import CallError
 from ims_fsm.cli.options import minute
-from ims_fsm.cli.output import counted, say, verbatim
+from ims_fsm.cli.output import say, verbatim
 from ims_fsm.terms.event import Event, EventKind
 
 if TYPE_CHECKING:
     from ims_fsm import IMS
-    from ims_fsm.workflow.upkeep import Audit, Migrated
-
-group("audit", "The logs: verify and seal them.")
-
-
-@command("audit verify", "db")
-def verify(call: Call, *, gstin: str | None = None) -> None:
-    """Prove every state from its log, every content from its hash, every seal anew; exit 1 at a fault."""
-    from ims_fsm.workflow.upkeep import audit
-
-    with call.working("Verifying"), call.ims() as ims:
-        audited = audit(ims, gstin)
-    call.answer(lambda: _tell_audit(audited), audited, held=audited.sound)
-
-
-def _tell_audit(audited: Audit) -> None:
-    say(*(f"FAULT  {fault}." for fault in audited.faults))
-    looked = f"{counted(audited.records, 'record')}, {counted(audited.rows, 'row')} of the logs"
-    outcome = "every state follows from its log" if audited.sound else counted(len(audited.faults), "fault")
-    say(f"{looked}, {counted(audited.seals, 'seal')}: {outcome}.")
-
-
-@command("audit seal", "gstin", "actor", "db", "at")
-def seal(call: Call) -> None:
-    """Seal what a recipient's logs hold now; keep the digest outside of the database."""
-    from ims_fsm.workflow.upkeep import seal as seal_logs
-
-    with call.ims() as ims:
-        gstin, at = call.only_recipient(ims), ims.clock()
-        made = seal_logs(ims, gstin, actor=call.actor)
-
-    def tell() -> None:
-        say(f"Seal {made.number} of {gstin} covers {counted(made.rows, 'row')} of its logs and all earlier seals.")
-        say(made.digest)
-
-    call.answer(tell, {"recipient": gstin, "seal": made, "at": at})
+    from ims_fsm.workflow.upkeep import Migrated
 
 
 @command("migrate", "actor", "db", "at")

@@ -1,4 +1,4 @@
-"""The tables of seals: a digest for each, and how far it covers each subject of a log.
+"""The tables of seals: the leaves of each recipient's log, and its size and root at each seal.
 
 Imports the base of the tables; knows no other of them.
 """
@@ -7,39 +7,47 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import Index
 from sqlmodel import Field
 
 from ims_fsm.store.tables import PAISE, Table
 
 
 class SealRow(Table, table=True):
-    """A seal over a recipient's logs as they stood: each digest continues the one before it.
+    """A seal: how many leaves the recipient's log had with its last one, which ends it, and their root (hex).
 
-    `rows` counts what it and the seals before it cover.
+    `newest` is the root over the newest leaf of each subject, of which there are `subjects`; `signature` has the lines
+    of a signed checkpoint, each with its line end.
     """
 
     __tablename__ = "seal"
 
     recipient_gstin: str = Field(primary_key=True, max_length=15)
     number: int = Field(primary_key=True)
-    rows: int = Field(sa_type=PAISE)
+    size: int = Field(sa_type=PAISE)
     digest: str = Field(max_length=64)
+    newest: str = Field(max_length=64)
+    subjects: int = Field(sa_type=PAISE)
     actor: str
     at: datetime
+    signature: str = ""
 
 
-class SealMarkRow(Table, table=True):
-    """How far a seal covers one subject of a log: the rows numbered above `after`, up to and with `upto`.
+class SealLeafRow(Table, table=True):
+    """A leaf: its position from 0, its hash, and how far it and the leaves before it cover its subject.
 
-    A subject is a record's id, or a period as the number 202410. A log grows at the end of each of its subjects,
-    so what is written later never comes before a mark.
+    The subject is a record's id, a period as the number 202410, or a seal's number (`kind`). `steps` and `contents`
+    are the last numbers that it covers; `replaces` is the position of the leaf before of the same subject.
     """
 
-    __tablename__ = "seal_mark"
+    __tablename__ = "seal_leaf"
+    __table_args__ = (Index("seal_leaf_by_subject", "recipient_gstin", "kind", "subject"),)
 
     recipient_gstin: str = Field(primary_key=True, max_length=15)
-    number: int = Field(primary_key=True)
-    log: str = Field(primary_key=True)
-    subject: int = Field(primary_key=True, sa_type=PAISE)
-    after: int
-    upto: int
+    position: int = Field(primary_key=True, sa_type=PAISE)
+    subject: int = Field(sa_type=PAISE)
+    replaces: int | None = Field(default=None, sa_type=PAISE)
+    steps: int
+    contents: int
+    kind: str = Field(max_length=6)
+    hash: bytes

@@ -1,84 +1,114 @@
-"""Seals: digests over a recipient's logs, chained, which no longer fit once a row that they cover is changed.
+"""Seals: a recipient's logs as an append-only Merkle log, which no longer fits once a row that it covers is changed.
 
-Imports the tables; decides nothing about a record. Whoever can write the database can write all seals anew, so keep
-a digest outside of it.
+Imports the tables and the tree; decides nothing about a record. A leaf has what the logs of a record, or of a return,
+gained since its last leaf. Leaves are made when the log is sealed; whoever acts makes none. Whoever can write the
+database can write all of it anew, so keep checkpoints outside of it.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Select, Table, and_, cast, func, insert, literal, select
+from sqlalchemy import Connection, Table, func, insert, select
 
 from ims_fsm.errors import InputError, Problem
+from ims_fsm.proof.checkpoint import Checkpoint, root_of
+from ims_fsm.proof.leaf import RECORD, SEAL, closing, hash_of
+from ims_fsm.proof.tree import Tree
+from ims_fsm.store import leaves
 from ims_fsm.store.connection import StoreError, serialise
-from ims_fsm.store.log import CONTENTS, RESTORE, RETURNS, ROWS_AT_ONCE, STEP, TRANSITIONS, Trail, of_recipient
-from ims_fsm.store.seal_tables import SealMarkRow, SealRow
-from ims_fsm.store.sql.prepared import counting
+from ims_fsm.store.leaves import LEAVES, Log
+from ims_fsm.store.log import RESTORE, of_recipient
+from ims_fsm.store.seal_tables import SealRow
 from ims_fsm.store.tables import core
 
-FORMAT = "ims-fsm seal 1"
+Signing = Callable[[Checkpoint], tuple[str, ...]]
 _seals: Table = core(SealRow)
-_marks: Table = core(SealMarkRow)
+_COLUMNS = ("number", "size", "digest", "newest", "subjects", "actor", "at")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Seal:
-    """A seal: its number from 1, how many rows it and those before it cover, and its SHA-256 (64 hex digits)."""
+    """A seal: its number from 1, how many leaves the log has with it, and their root (64 hex digits).
 
+    `newest` is the root over the newest leaf of each of its `subjects`, the records and returns; `at` is aware.
+    """
+
+    recipient: str
     number: int
-    rows: int
+    size: int
     digest: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Log:
-    trail: Trail
-    subject: ColumnElement[int]
-    columns: tuple[ColumnElement[Any], ...]
+    newest: str
+    subjects: int
+    actor: str
+    at: datetime
+    signatures: tuple[str, ...] = ()
 
     @property
-    def table(self) -> Table:
-        return self.trail.log
+    def checkpoint(self) -> str:
+        """The checkpoint to keep outside of the database (C2SP tlog-checkpoint), signed where a key was given."""
+        return Checkpoint(self.recipient, self.size, root_of(self.digest), self.signatures).text
+
+    @property
+    def closing(self) -> str:
+        """The text of the leaf that ends it."""
+        subject = {"recipient": self.recipient, SEAL: self.number}
+        return closing(subject, self.actor, self.at, self.newest, self.subjects)
 
 
-NO_SEAL = Seal(0, 0, "")
-# What FORMAT covers, in its order: a column that a log gains later belongs to a later format.
-_FIRED = ("trigger", "source", "dest", "actor", "at", "rules", "detail", "request_key")
-_DECIDED = ("record_version", "content_number", "declaration_id")
-_SAID = ("content", "content_hash", "actor", "at")
-_month = cast(func.replace(RETURNS.subject, "-", ""), BigInteger)
-_LOGS = (
-    # As it reads, with what calls say of all their steps: how it lies in tables is nothing to a seal.
-    _Log(TRANSITIONS, TRANSITIONS.subject, tuple(STEP[name] for name in ("record_id", "seq", *_FIRED, *_DECIDED))),
-    _Log(CONTENTS, CONTENTS.subject, tuple(CONTENTS.log.c["record_id", "number", *_SAID])),
-    _Log(RETURNS, _month, tuple(RETURNS.log.c["period", "seq", *_FIRED])),
-)
-
-
-def seal(connection: Connection, gstin: str, actor: str, at: datetime) -> Seal:
+def seal(connection: Connection, gstin: str, actor: str, at: datetime, sign: Signing | None = None) -> Seal:
     """Seal what a recipient's logs hold now (`at` aware); where nothing was added the newest seal is returned.
 
-    Raises `InputError` for a recipient without any log, `StoreError` where a seal was torn off.
+    With `sign` it is set anew where the newest is not signed. Raises `InputError` for a recipient without any log,
+    `StoreError` where a seal was torn off.
     """
     serialise(connection, [gstin])
-    query = select(_seals).where(_seals.c.recipient_gstin == gstin).order_by(_seals.c.number.desc())
-    row = connection.execute(query.limit(1)).first()
-    newest = NO_SEAL if row is None else Seal(row.number, row.rows, row.digest)
-    for problem in _torn_off(connection, gstin):
-        raise StoreError(f"{problem}; until then nothing can be sealed on top of it")
-    marked = [_mark(connection, gstin, newest.number + 1, log) for log in _LOGS]
-    if not any(marked):
-        return _unchanged(newest, gstin)
-    made = _digested(connection, gstin, newest, actor, at)
-    values = {"number": made.number, "rows": made.rows, "digest": made.digest, "actor": actor, "at": at}
-    connection.execute(insert(_seals).values(recipient_gstin=gstin, **values))
-    return made
+    newest = next(reversed(seals_of(connection, gstin)), None)
+    log = leaves.read(connection, gstin)
+    before = log.size
+    if before != (newest.size if newest else 0):
+        raise StoreError(f"{_torn_off(gstin, newest, before)}; until then nothing can be sealed on top of it")
+    leaves.grow(connection, log)
+    if newest is not None and log.size == before and (newest.signatures or sign is None):
+        return newest
+    if not log.size:
+        problem = Problem(gstin, "has nothing in any log that could be sealed", "see recipients() for who has records")
+        raise InputError("seal", [problem])
+    return _set(connection, log, (newest.number if newest else 0) + 1, actor, at, sign)
+
+
+def _set(connection: Connection, log: Log, number: int, actor: str, at: datetime, sign: Signing | None) -> Seal:
+    newest = log.newest_of_all()
+    said: dict[str, Any] = {"number": number, "actor": actor, "at": at}
+    said |= {"newest": newest.root().hex(), "subjects": newest.size}
+    ending = hash_of(Seal(recipient=log.recipient, size=0, digest="", **said).closing)
+    last = {"kind": SEAL, "subject": number, "steps": 0, "contents": 0, "replaces": None, "hash": ending}
+    leaves.write(connection, log, [last])
+    root = Tree(log.hashes).root()
+    said |= {"size": log.size, "digest": root.hex()}
+    signatures = sign(Checkpoint(log.recipient, log.size, root)) if sign else ()
+    lines = "".join(f"{line}\n" for line in signatures)
+    connection.execute(insert(_seals), {**said, "recipient_gstin": log.recipient, "signature": lines})
+    return Seal(recipient=log.recipient, signatures=signatures, **said)
+
+
+def seals_of(connection: Connection, gstin: str | None) -> list[Seal]:
+    """Return the seals of a recipient, or of all, by recipient and number."""
+    query = of_recipient(select(_seals), _seals.c.recipient_gstin, gstin)
+    return [
+        Seal(
+            recipient=row["recipient_gstin"],
+            signatures=tuple(row["signature"].splitlines()),
+            **{name: row[name] for name in _COLUMNS},
+        )
+        for row in connection.execute(query.order_by(_seals.c.recipient_gstin, _seals.c.number)).mappings()
+    ]
 
 
 def count(connection: Connection, gstin: str | None) -> int:
@@ -87,83 +117,63 @@ def count(connection: Connection, gstin: str | None) -> int:
     return int(connection.execute(of_recipient(query, _seals.c.recipient_gstin, gstin)).scalar_one())
 
 
+# --- what no longer fits ----------------------------------------------------------------------------------------------
+
+
 def problems(connection: Connection, gstin: str | None) -> Iterator[Problem]:
-    """Give what is wrong with the seals of a recipient, or of all: each digest is computed again."""
-    holder, before = "", NO_SEAL
-    query = select(_seals).order_by(_seals.c.recipient_gstin, _seals.c.number)
-    for row in connection.execute(of_recipient(query, _seals.c.recipient_gstin, gstin)).all():
-        if row.recipient_gstin != holder:
-            holder, before = row.recipient_gstin, NO_SEAL
-        where, stands = f"{holder} seal {row.number}", Seal(row.number, row.rows, row.digest)
-        if row.number != before.number + 1:
-            yield Problem(where, f"comes after seal {before.number}; what was between them is gone", RESTORE)
-        elif _digested(connection, holder, before, row.actor, row.at) != stands:
-            yield Problem(where, f"no longer fits the {row.rows - before.rows} rows that it was set on", RESTORE)
-        before = stands
-    yield from _torn_off(connection, gstin)
+    """Give what is wrong with the seals of a recipient, or of all: every leaf and root is computed again."""
+    by_recipient = {who: list(theirs) for who, theirs in groupby(seals_of(connection, gstin), attrgetter("recipient"))}
+    query = of_recipient(select(LEAVES.c.recipient_gstin).distinct(), LEAVES.c.recipient_gstin, gstin)
+    for who in sorted({*by_recipient, *connection.execute(query).scalars()}):
+        yield from _misfits(connection, who, by_recipient.get(who, []))
 
 
-def _unchanged(newest: Seal, gstin: str) -> Seal:
-    if newest is NO_SEAL:
-        problem = Problem(gstin, "has nothing in any log that could be sealed", "see recipients() for who has records")
-        raise InputError("seal", [problem])
-    return newest
+def kept(connection: Connection, checkpoint: Checkpoint) -> Problem | None:
+    """Return what is wrong with a recipient's log, held against a checkpoint that was kept outside of the database."""
+    log, where = leaves.read(connection, checkpoint.recipient), f"{checkpoint.recipient} checkpoint"
+    if log.size < checkpoint.size:
+        lost = f"is of {checkpoint.size} leaves, and the log has {log.size}; what was sealed since is gone"
+        return Problem(where, lost, RESTORE)
+    if Tree(log.hashes).root(checkpoint.size) != checkpoint.root:
+        return Problem(where, f"does not fit the first {checkpoint.size} leaves of the log, which has changed", RESTORE)
+    return None
 
 
-def _mark(connection: Connection, gstin: str, number: int, log: _Log) -> int:
-    marks = and_(_marks.c.recipient_gstin == gstin, _marks.c.log == log.table.name)
-    upto = func.max(_marks.c.upto).label("upto")
-    sealed = select(_marks.c.subject, upto).where(marks).group_by(_marks.c.subject).subquery()
-    after = func.coalesce(sealed.c.upto, 0)
-    grown = (
-        select(literal(gstin), literal(number), literal(log.table.name), log.subject, after, func.max(log.trail.step))
-        .select_from(log.table.outerjoin(sealed, sealed.c.subject == log.subject))
-        .where(log.table.c.recipient_gstin == gstin)
-        .group_by(log.subject, sealed.c.upto)
-        .having(func.max(log.trail.step) > after)
-    )
-    names = ["recipient_gstin", "number", "log", "subject", "after", "upto"]
-    return int(connection.execute(counting(insert(_marks).from_select(names, grown))).rowcount)
+def of_digest(connection: Connection, digest: str) -> Problem | None:
+    """Return what is wrong where no seal has a digest (hex) that was kept outside of the database."""
+    row = connection.execute(select(_seals.c.number).where(_seals.c.digest == digest).limit(1)).first()
+    return None if row else Problem(digest, "is the digest of no seal; the seal was removed or changed", RESTORE)
 
 
-def _digested(connection: Connection, gstin: str, before: Seal, actor: str, at: datetime) -> Seal:
-    number, rows = before.number + 1, before.rows
-    sha = hashlib.sha256(_line([FORMAT, gstin, number, before.digest, actor, at]))
-    for log in _LOGS:
-        for row in connection.execute(_covered(gstin, number, log), execution_options={"yield_per": ROWS_AT_ONCE}):
-            sha.update(_line([log.table.name, *row]))
-            rows += 1
-    return Seal(number, rows, sha.hexdigest())
+def _misfits(connection: Connection, gstin: str, seals: Sequence[Seal]) -> Iterator[Problem]:
+    ends = [seal.size for seal in seals]
+    for row in leaves.altered(connection, gstin):
+        number = bisect_right(ends, row.position) + 1
+        yield Problem(_place(gstin, row), f"no longer reads as it did when seal {number} was set on it", RESTORE)
+    log = leaves.read(connection, gstin)
+    tree = Tree(log.hashes)
+    for before, seal in zip([None, *seals], seals, strict=False):
+        where = f"{gstin} seal {seal.number}"
+        if seal.number != (before.number if before else 0) + 1:
+            gone = f"comes after seal {before.number if before else 0}; what was between them is gone"
+            yield Problem(where, gone, RESTORE)
+        end = slice(32 * (seal.size - 1), 32 * seal.size)
+        if seal.size > log.size or tree.root(seal.size).hex() != seal.digest:
+            yield Problem(where, f"no longer fits the {seal.size} leaves that it was set on", RESTORE)
+        elif hash_of(seal.closing) != log.hashes[end]:
+            yield Problem(where, "no longer reads as it did when it was set", RESTORE)
+        elif seal.size == log.size and log.newest_of_all().root().hex() != seal.newest:
+            yield Problem(where, "names other leaves as the newest of their subjects than the log has", RESTORE)
+    if log.size != (ends[-1] if ends else 0):
+        yield _torn_off(gstin, seals[-1] if seals else None, log.size)
 
 
-def _covered(gstin: str, number: int, log: _Log) -> Select[Any]:
-    marked = and_(
-        _marks.c.recipient_gstin == log.table.c.recipient_gstin,
-        _marks.c.number == number,
-        _marks.c.log == log.table.name,
-        _marks.c.subject == log.subject,
-        log.trail.step.between(_marks.c.after + 1, _marks.c.upto),
-    )
-    query = select(*log.columns).select_from(log.trail.rows.join(_marks, marked))
-    return query.where(log.table.c.recipient_gstin == gstin).order_by(log.subject, log.trail.step)
+def _place(gstin: str, row: Any) -> str:
+    if row.kind == RECORD:
+        return f"{gstin} record {row.subject} up to step {row.steps} and content {row.contents}"
+    return f"{gstin} GSTR-2B of {row.subject // 100}-{row.subject % 100:02} up to step {row.steps}"
 
 
-def _torn_off(connection: Connection, gstin: str | None) -> Iterator[Problem]:
-    same = and_(_seals.c.recipient_gstin == _marks.c.recipient_gstin, _seals.c.number == _marks.c.number)
-    key = (_marks.c.recipient_gstin, _marks.c.number)
-    query = select(*key).outerjoin_from(_marks, _seals, same).where(_seals.c.number.is_(None)).distinct().order_by(*key)
-    for row in connection.execute(of_recipient(query, _marks.c.recipient_gstin, gstin)):
-        yield Problem(f"{row.recipient_gstin} seal {row.number}", "is gone; what it covered is still marked", RESTORE)
-
-
-def _in_utc(moment: object) -> str:
-    if not isinstance(moment, datetime):
-        raise TypeError(f"{type(moment).__name__} has no place in a seal")
-    return moment.astimezone(UTC).isoformat()
-
-
-_encode = json.JSONEncoder(separators=(",", ":"), default=_in_utc).encode
-
-
-def _line(values: list[object]) -> bytes:
-    return f"{_encode(values)}\n".encode()
+def _torn_off(gstin: str, newest: Seal | None, size: int) -> Problem:
+    end = f"seal {newest.number} ends at leaf {newest.size}" if newest else "there is no seal"
+    return Problem(f"{gstin} log", f"has {size} leaves, and {end}; a seal or leaves are gone", RESTORE)

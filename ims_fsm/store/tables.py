@@ -389,7 +389,7 @@ APPEND_ONLY = (
     "calendar",
     "calendar_move",
     "seal",
-    "seal_mark",
+    "seal_leaf",
     "reminder",
     "download",
 )

@@ -37,6 +37,7 @@ from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Disposition, Form, Trigger, TwoBState
 from ims_fsm.workflow import actions, proposed, supplier
 from ims_fsm.workflow.actions import EVERYTHING, ActionReport, EachRefused, WhatIf
+from ims_fsm.workflow.proofs import LogDesk
 from ims_fsm.workflow.proposed import Judgement
 from ims_fsm.workflow.reception import importing, receiving, upload
 from ims_fsm.workflow.reception.importing import Imported, Importing
@@ -61,7 +62,7 @@ class Acted(TypedDict, total=False):
     key: str | None
 
 
-class RecipientDesk(Desk):
+class RecipientDesk(LogDesk):
     """What one recipient does; reached as `ims.recipient(gstin, actor=…)`.
 
     Every id is looked up among this recipient's records: another's id is not here, as one that does not exist. With a

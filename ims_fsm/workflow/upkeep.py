@@ -1,4 +1,4 @@
-"""What an operator does with a database beside its records: migrate it, prove and seal its logs, follow its events.
+"""What an operator does with a database beside its records: migrate it, prove its logs, follow its events.
 
 Imports the store and the views of events; every call is whole in itself.
 """
@@ -6,14 +6,16 @@ Imports the store and the views of events; every call is whole in itself.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 
 from ims_fsm.errors import Problem
 from ims_fsm.law.book import shipped_book
+from ims_fsm.proof.checkpoint import checkpoint_in, root_of
 from ims_fsm.store import audit as logs
-from ims_fsm.store import events, partitions, register, schema
-from ims_fsm.store.audit import Audit, Seal
+from ims_fsm.store import events, partitions, register, schema, seals
+from ims_fsm.store.audit import Audit
 from ims_fsm.store.connection import open_engine, told_apart, writing
 from ims_fsm.store.partitions import citus_statements
 from ims_fsm.terms.event import Event
@@ -21,7 +23,7 @@ from ims_fsm.workflow.ims import IMS, workspace_of
 from ims_fsm.workflow.views import events as reading
 from ims_fsm.workflow.workspace import system_clock
 
-__all__ = ["Audit", "Migrated", "Seal", "audit", "citus_statements", "follow", "migrate", "renumber_events", "seal"]
+__all__ = ["Audit", "Migrated", "audit", "citus_statements", "follow", "migrate", "renumber_events"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,16 +63,21 @@ def migrate(
     return Migrated(before=done.before, after=done.after, partitions=parts, adopted=moved, problems=problems)
 
 
-def audit(ims: IMS, gstin: str | None = None) -> Audit:
-    """Prove the records of one recipient, or of all, from their logs (`store.audit.verify` says what is proved)."""
+def audit(
+    ims: IMS, gstin: str | None = None, *, digests: Collection[str] = (), checkpoints: Collection[str | Path] = ()
+) -> Audit:
+    """Prove the records of one recipient, or of all, from their logs (`store.audit.verify` says what is proved).
+
+    Digests of seals and files with checkpoints that were kept outside of the database are held against it: so a seal
+    is missed that was removed with all that it covers. Raises `InputError` for what is neither.
+    """
+    kept = [checkpoint_in(Path(file)) for file in checkpoints]
+    roots = [root_of(digest).hex() for digest in digests]
     with workspace_of(ims).asking() as unit:
-        return logs.verify(unit.connection, gstin, unit.book)
-
-
-def seal(ims: IMS, gstin: str, *, actor: str) -> Seal:
-    """Seal what a recipient's logs hold now, and all earlier seals with it."""
-    with told_apart(workspace_of(ims).engine), writing(workspace_of(ims).engine) as connection:
-        return logs.seal(connection, gstin, actor, ims.clock())
+        audited = logs.verify(unit.connection, gstin, unit.book)
+        held = [seals.kept(unit.connection, checkpoint) for checkpoint in kept]
+        held += [seals.of_digest(unit.connection, root) for root in roots]
+    return replace(audited, faults=(*audited.faults, *filter(None, held)))
 
 
 def follow(

@@ -45,6 +45,8 @@ MONTH = (
     ("events --restored", "events --restored", 0),
     ("audit verify", "audit verify", 0),
     ("audit seal", "audit seal", 0),
+    ("audit seal --list", "audit seal --list", 0),
+    ("audit key", "audit key seal.pem", 0),
     ("migrate", "migrate --adopt", 0),
     ("explain", "explain credit_note keep_pending", 0),
     ("explain --fact", "explain credit_note keep_pending --period 2024-10 --fact direction=original", 0),

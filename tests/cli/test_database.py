@@ -1,4 +1,4 @@
-"""`audit`, `migrate` and `events`."""
+"""`migrate` and `events`."""
 
 from __future__ import annotations
 
@@ -14,34 +14,6 @@ from ims_fsm.store.partitions import keyed
 from ims_fsm.store.schema import NEWEST
 
 NOW = ("--at", "2024-11-12T10:00")
-
-
-def test_a_sound_store_is_told(run):
-    told = run("audit", "verify").ended(0).out
-    assert re.fullmatch(r"26 records, \d+ rows of the logs, 0 seals: every state follows from its log\.\n", told)
-    answer = run("audit", "verify", "--gstin", "27AAPFU0939F1ZV", "--json").ended(0).json
-    assert (answer["sound"], answer["records"], answer["faults"]) == (True, 26, [])
-
-
-def test_a_fault_is_told_and_ends_with_1(run, tmp_path, ids, tamper):
-    record = ids("SP-1182")
-    tamper(tmp_path / "ims.db", "UPDATE record SET state = 'rejected' WHERE number = 'SP-1182'")
-    told = run("audit", "verify").ended(1).out
-    assert told.startswith(f"FAULT  27AAPFU0939F1ZV record {record}: stands at rejected")
-    assert told.endswith("0 seals: 1 fault.\n")
-    answer = run("audit", "verify", "--json").ended(1).json
-    assert (answer["sound"], len(answer["faults"])) == (False, 1)
-
-
-def test_a_seal_is_told_with_its_digest_and_there_is_none_without_a_log(run):
-    first = run("audit", "seal", *NOW).ended(0).out
-    assert re.match(
-        r"Seal 1 of 27AAPFU0939F1ZV covers \d+ rows of its logs and all earlier seals\.\n[0-9a-f]{64}\n", first
-    )
-    answer = run("audit", "seal", "--json", *NOW).ended(0).json
-    assert (answer["number"], answer["digest"], answer["at"]) == (1, first.split()[-1], "2024-11-12T10:00:00+05:30")
-    told = run("audit", "seal", "--gstin", "29AABCT1332L1ZA").ended(2).err
-    assert "29AABCT1332L1ZA: has nothing in any log that could be sealed" in told
 
 
 @pytest.mark.sqlite("on PostgreSQL a test finds the tables there")

@@ -169,8 +169,8 @@ def test_a_table_of_somebody_else_is_not_taken_for_ours(blank: Blank) -> None:
 def test_a_migration_that_fails_leaves_nothing(memory_blank: Blank) -> None:
     engine = memory_blank()
     with engine.begin() as connection:
-        connection.execute(text("CREATE VIEW seal_mark AS SELECT 1"))
-    with pytest.raises(StoreError, match="view seal_mark already exists"):
+        connection.execute(text("CREATE VIEW seal_leaf AS SELECT 1"))
+    with pytest.raises(StoreError, match="view seal_leaf already exists"):
         schema.migrate(engine)
     assert names(engine) == set()
 

@@ -85,7 +85,7 @@ def test_a_page_that_is_overwritten_is_found(on_file: Engine, path: Path) -> Non
         ),
         ("ALTER TABLE seal ALTER COLUMN digest DROP NOT NULL", "table seal column digest: is not as it was made"),
         ("ALTER TABLE seal DROP COLUMN actor", "table seal column actor: is not as it was made"),
-        ("DROP TABLE seal_mark", "table seal_mark: is gone"),
+        ("DROP TABLE seal_leaf", "table seal_leaf: is gone"),
     ],
 )
 def test_what_is_no_longer_as_it_was_made_is_found_on_postgresql(pg: Engine, change: str, told: str) -> None:

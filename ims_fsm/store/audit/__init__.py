@@ -3,6 +3,5 @@
 from __future__ import annotations
 
 from ims_fsm.store.audit.audit import MOST, Audit, verify
-from ims_fsm.store.seals import Seal, seal
 
-__all__ = ["MOST", "Audit", "Seal", "seal", "verify"]
+__all__ = ["MOST", "Audit", "verify"]

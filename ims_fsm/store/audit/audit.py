@@ -1,6 +1,6 @@
 """Proves the store from its logs: every step decided again, every content hashed, every seal computed again.
 
-Imports the tables, the trails and the seals; writes nothing but seals. Give `verify` a connection for reading, on
+Imports the tables, the trails and the seals; writes nothing. Give `verify` a connection for reading, on
 which all statements see the same moment.
 """
 

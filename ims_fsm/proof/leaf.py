@@ -1,0 +1,45 @@
+"""Leaves: what one says of a record or a return since the leaf before, as text; hashed as it stands, and read back.
+
+Imports the errors and the values of the log. A leaf names the leaf before of the same subject by its hash, so the
+newest one proves them all; the leaf that ends a seal names the root over the newest of all subjects, so that none can
+be left out.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from ims_fsm.proof.tree import leaf_hash
+
+RECORD, RETURN, SEAL = "record", "return", "seal"
+
+
+def hash_of(text: str) -> bytes:
+    """Return the hash of a leaf's text (32 bytes)."""
+    return leaf_hash(text.encode())
+
+
+def leaf(subject: Mapping[str, Any], before: bytes | None, **rows: Iterable[Mapping[str, Any]]) -> str:
+    """Return the text of a leaf: whose it is, the leaf before, and the rows that came since; moments aware."""
+    named = {name: [dict(row) for row in listed] for name, listed in rows.items()}
+    return _encode({**subject, "before": None if before is None else before.hex(), **named})
+
+
+def closing(subject: Mapping[str, Any], actor: str, at: datetime, newest: str, count: int) -> str:
+    """Return the text of the leaf that ends a seal: who sealed, when, and the tree of the newest leaf of each subject.
+
+    `newest` is the root of that tree (hex), in which leaves stand as they stand in the log; `count` is how many it has.
+    """
+    return _encode({**subject, "actor": actor, "at": at, "newest": newest, "subjects": count})
+
+
+def _in_utc(moment: object) -> str:
+    if not isinstance(moment, datetime):
+        raise TypeError(f"{type(moment).__name__} has no place in a leaf")
+    return moment.astimezone(UTC).isoformat()
+
+
+_encode = json.JSONEncoder(separators=(",", ":"), default=_in_utc).encode

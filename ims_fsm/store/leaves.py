@@ -1,0 +1,254 @@
+"""The leaves of a recipient's Merkle log: made from what their logs gained, and made again to see whether they fit.
+
+Imports the tables and the texts of leaves; decides nothing about a record. They come in the order of the log: first
+records with new contents alone, then records by the call of their newest step, then returns.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import compress
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Connection,
+    FromClause,
+    Result,
+    Row,
+    Select,
+    Table,
+    cast,
+    func,
+    insert,
+    literal,
+    select,
+    union_all,
+)
+
+from ims_fsm.proof.leaf import RECORD, RETURN, hash_of, leaf
+from ims_fsm.proof.tree import SIZE, Tree
+from ims_fsm.store.connection import among
+from ims_fsm.store.log import CONTENTS, NAMES, RETURNS, ROWS_AT_ONCE, STEP, TRANSITIONS
+from ims_fsm.store.seal_tables import SealLeafRow
+from ims_fsm.store.tables import LOG, DeclarationRow, core
+
+LEAVES: Table = core(SealLeafRow)
+_declarations: Table = core(DeclarationRow)
+_declared = _declarations.c
+_STREAMED = {"yield_per": ROWS_AT_ONCE}
+_NO_CALL = literal(0)
+_month = cast(func.replace(RETURNS.subject, "-", ""), BigInteger)
+_STEP = {name: STEP[name] for name in NAMES if name not in {"recipient_gstin", "record_id", "declaration_id"}}
+_SAID = ("seq", "trigger", "source", "dest", "actor", "at", "rules", "detail", "request_key")
+_RETURN = {name: RETURNS.log.c[name] for name in _SAID}
+_CONTENT = {"number": CONTENTS.step, "hash": CONTENTS.value, **{name: CONTENTS.log.c[name] for name in ("actor", "at")}}
+
+
+class Rows(NamedTuple):
+    """Rows of one log that leaves cover: where they are read from, whose they are, their numbers, what they say."""
+
+    source: FromClause
+    subject: ColumnElement[int]
+    step: ColumnElement[int]
+    call: ColumnElement[int]
+    columns: Mapping[str, Any]
+
+    @property
+    def recipient(self) -> ColumnElement[str]:
+        """Whose log it is."""
+        return self.step.table.c.recipient_gstin  # type: ignore[no-any-return]  # a column of a table
+
+
+# Of each kind of subject the rows by which it is counted, in the order of a leaf's columns.
+_KINDS: Mapping[str, Mapping[str, Rows]] = {
+    RECORD: {
+        "steps": Rows(
+            TRANSITIONS.rows.join(_declarations, _declared.id == LOG.c.declaration_id, isouter=True),
+            TRANSITIONS.subject,
+            TRANSITIONS.step,
+            LOG.c.call,
+            _STEP | {"machine": _declared.machine, "declaration": _declared.fingerprint},
+        ),
+        "contents": Rows(CONTENTS.rows, CONTENTS.subject, CONTENTS.step, _NO_CALL, _CONTENT),
+    },
+    RETURN: {
+        "steps": Rows(RETURNS.rows, _month, RETURNS.step, _NO_CALL, {name: RETURNS.log.c[name] for name in _SAID})
+    },
+}
+
+
+@dataclass(slots=True)
+class Log:
+    """A recipient's leaves by their hashes, one behind the other, and which of them is the newest of its subject."""
+
+    recipient: str
+    hashes: bytearray = field(default_factory=bytearray)
+    newest: bytearray = field(default_factory=bytearray)
+
+    @property
+    def size(self) -> int:
+        """How many leaves there are."""
+        return len(self.newest)
+
+    def add(self, rows: Iterable[Sequence[Any]]) -> None:
+        """Add leaves behind the last, each as its hash, the position it replaces, and its kind."""
+        for digest, replaces, kind in rows:
+            if replaces is not None and replaces < len(self.newest):
+                self.newest[replaces] = False
+            self.newest.append(kind in _KINDS)
+            self.hashes += digest
+
+    def newest_of_all(self) -> Tree:
+        """Return the tree over the newest leaf of each subject, in the order of the log."""
+        parts = (self.hashes[at : at + SIZE] for at in range(0, len(self.hashes), SIZE))
+        return Tree(b"".join(compress(parts, self.newest)))
+
+
+def read(connection: Connection, gstin: str, size: int | None = None) -> Log:
+    """Return a recipient's log as its table has it, or as it was with so many leaves."""
+    log, at = Log(gstin), LEAVES.c
+    query = select(at.hash, at.replaces, at.kind).where(at.recipient_gstin == gstin).order_by(at.position)
+    if size is not None:
+        query = query.where(at.position < size)
+    log.add(connection.execute(query, execution_options=_STREAMED))
+    return log
+
+
+class Span(NamedTuple):
+    """What a leaf covers of a subject: all up to and with so many steps and contents that the leaf before does not."""
+
+    subject: int
+    steps: int
+    contents: int
+    before: Any
+
+    @property
+    def after(self) -> tuple[int, int]:
+        """Up to which step and content the leaf before covers."""
+        return (0, 0) if self.before is None else (self.before.steps, self.before.contents)
+
+
+def grow(connection: Connection, log: Log) -> None:
+    """Write the leaves of what a recipient's logs gained since the last leaf of each subject."""
+    for kind in _KINDS:
+        grown = connection.execute(_unsealed(log.recipient, kind), execution_options=_STREAMED)
+        for batch in _batches(grown):
+            before = _before(connection, log.recipient, LEAVES.c.subject, [row.subject for row in batch], kind)
+            latest = {row.subject: row for row in before}
+            spans = [_grown(row, latest.get(row.subject)) for row in batch]
+            said = texts(connection, log.recipient, kind, spans)
+            write(connection, log, [_row(kind, span, hash_of(text)) for span, text in zip(spans, said, strict=True)])
+
+
+def write(connection: Connection, log: Log, rows: Sequence[dict[str, Any]]) -> None:
+    """Write leaves behind the last one."""
+    for position, row in enumerate(rows, start=log.size):
+        row.update(recipient_gstin=log.recipient, position=position)
+    connection.execute(insert(LEAVES), rows)
+    log.add([(row["hash"], row["replaces"], row["kind"]) for row in rows])
+
+
+def altered(connection: Connection, gstin: str) -> Iterator[Any]:
+    """Give the rows of leaves that are no longer the hash of what the logs say, by position."""
+    for kind in _KINDS:
+        query = select(LEAVES).where(LEAVES.c.recipient_gstin == gstin, LEAVES.c.kind == kind)
+        rows = connection.execute(query.order_by(LEAVES.c.position), execution_options=_STREAMED)
+        for batch in _batches(rows):
+            replaced = [row.replaces for row in batch if row.replaces is not None]
+            before = {row.position: row for row in _before(connection, gstin, LEAVES.c.position, replaced, kind)}
+            spans = [Span(row.subject, row.steps, row.contents, before.get(row.replaces)) for row in batch]
+            for row, text in zip(batch, texts(connection, gstin, kind, spans), strict=True):
+                if hash_of(text) != row.hash:
+                    yield row
+
+
+def history(connection: Connection, gstin: str, kind: str, subject: int, size: int) -> list[tuple[int, str]]:
+    """Return the leaves of a subject among the first `size`, oldest first: the position and the text of each."""
+    rows = [row for row in _before(connection, gstin, LEAVES.c.subject, [subject], kind) if row.position < size]
+    spans = [
+        Span(subject, row.steps, row.contents, before) for row, before in zip(rows, [None, *rows][:-1], strict=True)
+    ]
+    return list(zip([row.position for row in rows], texts(connection, gstin, kind, spans), strict=True))
+
+
+def texts(connection: Connection, gstin: str, kind: str, spans: Sequence[Span]) -> list[str]:
+    """Return the text of a leaf for each span of subjects of a kind."""
+    subjects = list({span.subject for span in spans})
+    rows = {name: _rows(connection, gstin, source, subjects) for name, source in _KINDS[kind].items()}
+    return [
+        leaf(
+            {"recipient": gstin, kind: subject if kind == RECORD else f"{subject // 100}-{subject % 100:02}"},
+            None if span.before is None else span.before.hash,
+            **{
+                name: [row for number, row in of[subject] if after < number <= upto]
+                for (name, of), after, upto in zip(rows.items(), span.after, span[1:], strict=False)
+            },
+        )
+        for span in spans
+        for subject in (span.subject,)
+    ]
+
+
+def _rows(
+    connection: Connection, gstin: str, source: Rows, subjects: Collection[int]
+) -> Mapping[int, list[tuple[int, dict[str, Any]]]]:
+    columns = [column.label(name) for name, column in source.columns.items()]
+    query = select(source.subject.label("subject"), source.step.label("number"), *columns).select_from(source.source)
+    query = query.where(source.recipient == gstin, among(source.subject, subjects))
+    of: defaultdict[int, list[tuple[int, dict[str, Any]]]] = defaultdict(list)
+    for subject, number, *values in connection.execute(query.order_by(source.subject, source.step)):
+        said = dict(zip(source.columns, values, strict=True))
+        if "rules" in said:
+            said["rules"] = said["rules"].split()
+        of[subject].append((number, said))
+    return of
+
+
+def _before(
+    connection: Connection, gstin: str, column: Column[int], values: Collection[int], kind: str
+) -> Sequence[Row[Any]]:
+    query = select(*LEAVES.c["subject", "position", "steps", "contents", "hash"])
+    query = query.where(LEAVES.c.recipient_gstin == gstin, LEAVES.c.kind == kind, among(column, values))
+    return connection.execute(query.order_by(LEAVES.c.position)).all()
+
+
+def _grown(row: Any, before: Any) -> Span:
+    steps, contents = (0, 0) if before is None else (before.steps, before.contents)
+    return Span(row.subject, max(row.steps, steps), max(row.contents, contents), before)
+
+
+def _row(kind: str, span: Span, digest: bytes) -> dict[str, Any]:
+    replaces = None if span.before is None else span.before.position
+    values = {"subject": span.subject, "steps": span.steps, "contents": span.contents}
+    return {"kind": kind, **values, "replaces": replaces, "hash": digest}
+
+
+def _unsealed(gstin: str, kind: str) -> Select[Any]:
+    """Return the subjects with rows behind their last leaf, each with its last numbers, in the order of the log."""
+    covered = select(LEAVES.c.subject, *(func.max(LEAVES.c[name]).label(name) for name in ("steps", "contents")))
+    sealed = covered.where(LEAVES.c.recipient_gstin == gstin, LEAVES.c.kind == kind).group_by(LEAVES.c.subject)
+    last = sealed.subquery()
+    parts: list[Select[Any]] = []
+    for name, rows in _KINDS[kind].items():
+        last_of: list[Any] = [func.max(rows.step) if name == column else literal(0) for column in ("steps", "contents")]
+        new: Select[Any] = select(rows.subject, *last_of, func.max(rows.call)).select_from(
+            rows.step.table.outerjoin(last, last.c.subject == rows.subject)
+        )
+        new = new.where(rows.recipient == gstin, rows.step > func.coalesce(last.c[name], 0))
+        parts.append(new.group_by(rows.subject))
+    grown = union_all(*parts).subquery("grown")
+    subject, steps, contents, call = grown.c
+    ends = [func.max(number).label(name) for name, number in (("steps", steps), ("contents", contents))]
+    return select(subject.label("subject"), *ends).group_by(subject).order_by(func.max(call), subject)
+
+
+def _batches(rows: Result[Any]) -> Iterator[Sequence[Row[Any]]]:
+    # Whoever stops reading leaves a cursor on PostgreSQL.
+    with rows:
+        while batch := rows.fetchmany(ROWS_AT_ONCE):
+            yield batch
