@@ -37,7 +37,12 @@ if TYPE_CHECKING:
     from ims_fsm.law.refusal import Allowed as Allowed
     from ims_fsm.law.refusal import Refusal as Refusal
     from ims_fsm.law.refusal import Refused as Refused
+    from ims_fsm.proof.checking import Checked as Checked
+    from ims_fsm.proof.checking import check_proof as check_proof
+    from ims_fsm.proof.checkpoint import Checkpoint as Checkpoint
     from ims_fsm.proof.keys import make_key as make_key
+    from ims_fsm.proof.proof import Proof as Proof
+    from ims_fsm.proof.statement import Statement as Statement
     from ims_fsm.record.deadlines import Deadlines as Deadlines
     from ims_fsm.record.deadlines import ReturnDates as ReturnDates
     from ims_fsm.record.log import Content as Content
@@ -142,6 +147,10 @@ _ROOMS = (
     ("record.settling", "LeftOut LeftOutGroup"),
     ("terms.event", "Event"),
     ("store.seals", "Seal"),
+    ("proof.checkpoint", "Checkpoint"),
+    ("proof.proof", "Proof"),
+    ("proof.checking", "Checked"),
+    ("proof.statement", "Statement"),
     ("formats.gstn.two_b.statement", "PortalTwoB PortalTwoBLine"),
     ("formats.gstn.two_b.comparison", "Difference OutsideIms"),
     ("formats.gstn.upload", "Upload"),
@@ -164,8 +173,8 @@ _ROOMS = (
     ("formats.gstn.upload", "upload_files"),
     ("formats.proposals", "read_reduction"),
     ("formats.gstn.two_b.files", "read_two_b"),
+    ("proof.checking", "check_proof"),
     ("proof.keys", "make_key"),
-    ("formats.gstn.two_b.reading", "read_two_b"),
     # what it raises
     ("errors", "DeclarationError ImsFsmError InputError Problem"),
     ("record.refusals", "RefusedError"),

@@ -5,6 +5,7 @@ Imports Typer and the options; the face when it is run.
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,10 +14,10 @@ from ims_fsm.cli.options import minute
 from ims_fsm.cli.output import counted, say, table, verbatim
 
 if TYPE_CHECKING:
-    from ims_fsm import Seal
+    from ims_fsm import Checked, Seal
     from ims_fsm.workflow.upkeep import Audit
 
-group("audit", "The logs: verify and seal them.")
+group("audit", "The logs: verify and seal them, prove a record by them.")
 
 
 @command("audit verify", "db")
@@ -43,8 +44,8 @@ def _tell_audit(audited: Audit) -> None:
 
 
 @command("audit seal", "gstin", "actor", "db", "at")
-def seal(call: Call, *, key_file: Path | None = None, everything: bool = False) -> None:
-    """Seal what a recipient's logs hold now, and print the checkpoint; keep it outside of the database."""
+def seal(call: Call, *, key_file: Path | None = None, out: Path | None = None, everything: bool = False) -> None:
+    """Seal what a recipient's logs hold now; keep the checkpoint, printed or in FILE, outside of the database."""
     if everything:
         with call.recipient() as desk:
             seals = desk.seals()
@@ -52,6 +53,9 @@ def seal(call: Call, *, key_file: Path | None = None, everything: bool = False) 
         return
     with call.recipient() as desk:
         made = desk.seal(key=key_file)
+    if out is not None:
+        with call.done():
+            call.outputs.write(out, made.checkpoint)
 
     def tell() -> None:
         leaves, subjects = counted(made.size, "leaf", "leaves"), f"{made.subjects:,} records and returns"
@@ -90,3 +94,44 @@ def key(call: Call, file: Path) -> None:
         lambda: say(f"{file} is the private key, for `audit seal --key`; {public} is the public one, to give away."),
         {"files": [file, public]},
     )
+
+
+@command("audit prove", "gstin", "db")
+def prove(call: Call, record_id: int, *, out: Path | None = None, checkpoint: Path | None = None) -> None:
+    """Write a record's whole history with its law and its path to the newest seal: to FILE with --out, else printed.
+
+    Whoever has the file checks it without the database: audit check FILE --checkpoint THEIRS.
+    """
+    with call.working("Proving"), call.recipient_of(record_id) as desk:
+        proof = desk.prove(record_id, checkpoint=checkpoint)
+    if out is None:
+        sys.stdout.write(proof.text)
+        return
+    call.outputs.write(out, proof.text)
+    parts = {"path": out, "recipient": proof.recipient, "record_id": record_id, "checkpoint": proof.checkpoint.text}
+    call.answer(lambda: say(f"{out}: record {record_id}, by the log of {proof.checkpoint.size:,} leaves."), parts)
+
+
+@command("audit check")
+def check(call: Call, file: Path, *, checkpoint: Path | None = None, key_file: Path | None = None) -> None:
+    """Check a proof without a database: its hashes, its checkpoint, the law of each step; exit 1 at a fault.
+
+    With --checkpoint it is held against one that you keep, with --key its checkpoint must be signed.
+    """
+    from ims_fsm import check_proof
+
+    checked = check_proof(file, checkpoint=checkpoint, key=key_file)
+    call.answer(lambda: _tell_checked(checked), checked, held=checked.holds)
+
+
+MARKS = {True: "holds", False: "FAULT", None: "note"}
+
+
+def _tell_checked(checked: Checked) -> None:
+    say(f"Record {checked.record} of {checked.recipient}, {checked.state}:")
+    for line in checked.history:
+        say(line, indent=2, hang=2)
+    for statement in checked.statements:
+        say(f"{MARKS[statement.holds]:6} {statement.says}", hang=7)
+    faults = sum(statement.holds is False for statement in checked.statements)
+    say(f"{counted(faults, 'fault')}." if faults else "All that was looked at holds.")

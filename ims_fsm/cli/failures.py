@@ -30,6 +30,7 @@ _COMMANDS = {
     r'register\(Taxpayer\(gstin="(\w+)", (\w+)="(\w+)", …\)\)': r"ims-fsm taxpayer \1 --\2 \3",
     r'recipient\("(\w+)", …\)\.generate_2b\("([\d-]+)"\)': r"ims-fsm 2b generate --gstin \1 --period \2",
     r"\b(?:records|recipients)\(\)": "ims-fsm list",
+    r"\b(seal the log first)\b": r"\1 (ims-fsm audit seal)",
     r"\b(state how it was decided)\b": r"\1 with: ims-fsm original",
     r"for (\w{15}) (after the day on which GSTR-2B of ([\d-]+) is drafted.* from the dashboard)": (
         r"for \1 \2: ims-fsm 2b generate --gstin \1 --period \3"

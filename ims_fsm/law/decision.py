@@ -5,6 +5,9 @@ Imports the edition, the facts and the refusal; pure: no clock, no database, no 
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from itertools import product
+
 from ims_fsm.law.declaration import ENTRY, STATE, GuardDeclaration
 from ims_fsm.law.edition import Edition, closure
 from ims_fsm.law.facts import Facts
@@ -38,6 +41,27 @@ def judge(machine: Edition, state: str, trigger: str, row: tuple[str, ...]) -> D
     if transition is None:
         return Refused(refusals or (machine.no_transition(state, trigger),))
     return Refused(refusals) if refusals else Allowed(transition.dest, transition.rules)
+
+
+def possible(edition: Edition, state: str, trigger: str, among: Mapping[str, Sequence[str]]) -> Allowed | Refused:
+    """Return the decision under those of the possible facts that let it fire, or else that refuse by fewest rules.
+
+    `among` has the values that a fact may have; one that it does not name may have any.
+    """
+    watched, schema = edition.watched(trigger), edition.schema
+    values = [
+        tuple(value for value in among.get(name, of) if value in of) or (default,) if name in watched else (default,)
+        for name, of, default in zip(schema.names, schema.values, schema.defaults, strict=True)
+    ]
+    least: Refused | None = None
+    for row in product(*values):
+        decision = judge(edition, state, trigger, row)
+        if isinstance(decision, Allowed):
+            return decision
+        if least is None or len(decision.refusals) < len(least.refusals):
+            least = decision
+    assert least is not None  # noqa: S101 -- a product of what is not empty is not empty
+    return least
 
 
 def always_refused(edition: Edition, state: str, trigger: str) -> bool:

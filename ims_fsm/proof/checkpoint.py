@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from ims_fsm.errors import InputError, Problem
+from ims_fsm.errors import FileError, InputError, Problem
 from ims_fsm.proof.tree import SIZE
 
 ORIGIN = "ims-fsm/"
@@ -52,7 +52,9 @@ class Checkpoint:
     @classmethod
     def read(cls, text: str, where: str = "checkpoint") -> Self:
         """Return the checkpoint that a text holds; raises `InputError` naming `where` for another text."""
-        match = _FORM.fullmatch(text.replace("\r\n", "\n")) if len(text) <= LONGEST else None
+        # Copied from a mail or a terminal it may have other line ends, and empty lines around it.
+        lines = text.replace("\r\n", "\n").strip("\n") + "\n"
+        match = _FORM.fullmatch(lines) if len(text) <= LONGEST else None
         try:
             if match is not None:
                 recipient, size, root, signatures = match.groups()
@@ -65,11 +67,12 @@ class Checkpoint:
 def checkpoint_in(path: Path) -> Checkpoint:
     """Return the checkpoint in a file; raises `InputError`."""
     try:
-        with path.open(encoding="utf-8") as file:
+        with path.open(encoding="utf-8", newline="") as file:
             return Checkpoint.read(file.read(LONGEST + 1), str(path))
-    except (OSError, UnicodeDecodeError) as error:
-        problem = Problem(str(path), f"cannot be read ({type(error).__name__})", "name a file with a checkpoint")
-        raise InputError("checkpoint", [problem]) from None
+    except UnicodeDecodeError:
+        raise InputError(str(path), [Problem("text", "is not a checkpoint of a recipient's log", _REMEDY)]) from None
+    except (OSError, ValueError) as error:
+        raise FileError(error, path) from error
 
 
 def root_of(digest: str) -> bytes:

@@ -15,7 +15,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ims_fsm.errors import InputError, Problem
+from ims_fsm.errors import FileError, InputError, Problem
 from ims_fsm.proof.checkpoint import Checkpoint
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def _read(path: Path, which: str) -> Any:
             pem = file.read(LONGEST)
         key = kinds.load_pem_private_key(pem, None) if which == "private" else kinds.load_pem_public_key(pem)
     except OSError as error:
-        raise _wrong(path, f"cannot be read ({type(error).__name__})", made) from None
+        raise FileError(error, path) from error
     except TypeError:
         raise _wrong(path, "is protected by a password", "give it without one, in a file of yours alone") from None
     except ValueError:
@@ -100,7 +100,7 @@ def _write(path: Path, content: bytes, mode: int) -> None:
     except FileExistsError:
         raise _wrong(path, "is there already", "name another file; a key is never replaced") from None
     except OSError as error:
-        raise _wrong(path, f"cannot be written ({type(error).__name__})", "name a file in a folder of yours") from None
+        raise FileError(error, path) from error
 
 
 def _wrong(path: Path, what: str, remedy: str) -> InputError:

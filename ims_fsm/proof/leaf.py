@@ -19,7 +19,8 @@ RECORD, RETURN, SEAL = "record", "return", "seal"
 
 def hash_of(text: str) -> bytes:
     """Return the hash of a leaf's text (32 bytes)."""
-    return leaf_hash(text.encode())
+    # A lone surrogate, which a file of JSON may hold, has a hash that no leaf has.
+    return leaf_hash(text.encode(errors="surrogatepass"))
 
 
 def leaf(subject: Mapping[str, Any], before: bytes | None, **rows: Iterable[Mapping[str, Any]]) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import compress
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -105,8 +104,13 @@ class Log:
 
     def newest_of_all(self) -> Tree:
         """Return the tree over the newest leaf of each subject, in the order of the log."""
-        parts = (self.hashes[at : at + SIZE] for at in range(0, len(self.hashes), SIZE))
-        return Tree(b"".join(compress(parts, self.newest)))
+        chosen, begin = bytearray(), 0
+        while (begin := self.newest.find(1, begin)) >= 0:
+            end = self.newest.find(0, begin)
+            end = self.size if end < 0 else end
+            chosen += self.hashes[begin * SIZE : end * SIZE]
+            begin = end
+        return Tree(chosen)
 
 
 def read(connection: Connection, gstin: str, size: int | None = None) -> Log:
@@ -167,13 +171,30 @@ def altered(connection: Connection, gstin: str) -> Iterator[Any]:
                     yield row
 
 
-def history(connection: Connection, gstin: str, kind: str, subject: int, size: int) -> list[tuple[int, str]]:
-    """Return the leaves of a subject among the first `size`, oldest first: the position and the text of each."""
+class Sealed(NamedTuple):
+    """A leaf as it reads: its position, its text, and up to which step and content it covers its subject."""
+
+    position: int
+    text: str
+    covers: tuple[int, int]
+
+
+def history(connection: Connection, gstin: str, kind: str, subject: int, size: int) -> list[Sealed]:
+    """Return the leaves of a subject among the first `size`, oldest first."""
     rows = [row for row in _before(connection, gstin, LEAVES.c.subject, [subject], kind) if row.position < size]
-    spans = [
-        Span(subject, row.steps, row.contents, before) for row, before in zip(rows, [None, *rows][:-1], strict=True)
-    ]
-    return list(zip([row.position for row in rows], texts(connection, gstin, kind, spans), strict=True))
+    before = [None, *rows][: len(rows)]
+    spans = [Span(subject, row.steps, row.contents, last) for row, last in zip(rows, before, strict=True)]
+    said = texts(connection, gstin, kind, spans)
+    return [Sealed(row.position, text, (row.steps, row.contents)) for row, text in zip(rows, said, strict=True)]
+
+
+def named(connection: Connection, gstin: str, record_id: int) -> tuple[list[str], list[str]]:
+    """Return what the leaves of a record name by a hash: the texts of its contents, and of its declarations."""
+    of_record = (CONTENTS.log.c.recipient_gstin == gstin, CONTENTS.subject == record_id)
+    contents = select(CONTENTS.log.c.content).where(*of_record).order_by(CONTENTS.step)
+    ids = select(LOG.c.declaration_id).where(LOG.c.recipient_gstin == gstin, LOG.c.record_id == record_id)
+    laws = select(_declared.declared).where(_declared.id.in_(ids)).order_by(_declared.id)
+    return list(connection.execute(contents).scalars()), list(connection.execute(laws).scalars())
 
 
 def texts(connection: Connection, gstin: str, kind: str, spans: Sequence[Span]) -> list[str]:

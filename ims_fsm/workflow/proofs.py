@@ -7,9 +7,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ims_fsm.errors import InputError, Problem
+from ims_fsm.proof.checkpoint import Checkpoint, checkpoint_in
 from ims_fsm.proof.keys import signing
-from ims_fsm.store import seals
+from ims_fsm.proof.leaf import RECORD
+from ims_fsm.proof.proof import Proof
+from ims_fsm.proof.tree import Tree
+from ims_fsm.store import leaves, seals
 from ims_fsm.store.seals import Seal
+from ims_fsm.terms.border import checked_id
 from ims_fsm.workflow.unit import UnitOfWork
 from ims_fsm.workflow.workspace import Desk
 
@@ -34,3 +40,45 @@ class LogDesk(Desk):
     def seals(self) -> list[Seal]:
         """Return the seals of the recipient's logs, oldest first."""
         return self._asked(lambda unit: seals.seals_of(unit.connection, self.gstin))
+
+    def prove(self, record_id: int, *, checkpoint: Checkpoint | str | Path | None = None) -> Proof:
+        """Prove a record's whole history by the newest seal; the proof's `text` is a file for others to check.
+
+        `checkpoint` is an earlier one that somebody keeps, or its file: the proof then has the path from it to the
+        newest. Raises `InputError` for a record that is not here or has what no seal covers, and for a checkpoint that
+        the log does not fit.
+        """
+        named = checked_id(record_id)
+        earlier = checkpoint if isinstance(checkpoint, Checkpoint | None) else checkpoint_in(Path(checkpoint))
+        return self._asked(prove, self.gstin, named, earlier)
+
+
+def prove(unit: UnitOfWork, recipient: str, record_id: int, earlier: Checkpoint | None) -> Proof:
+    """Prove a record's whole history by the newest seal, and that its log came from that of an earlier checkpoint."""
+    record, connection = unit.record(record_id, recipient), unit.connection
+    newest = next(reversed(seals.seals_of(connection, recipient)), None)
+    sealed = [] if newest is None else leaves.history(connection, recipient, RECORD, record_id, newest.size)
+    if newest is None or not sealed or sealed[-1].covers != (record.seq, record.contents):
+        raise InputError("proof", [Problem(f"record {record_id}", "has what no seal covers", "seal the log first")])
+    if earlier is not None and (earlier.recipient != recipient or seals.kept(connection, earlier) is not None):
+        remedy = "give one of this log, and verify the log by it"
+        raise InputError("proof", [Problem("checkpoint", f"does not fit the log of {recipient}", remedy)])
+    log, position = leaves.read(connection, recipient, newest.size), sealed[-1].position
+    tree, rank = Tree(log.hashes), sum(log.newest[:position])
+    contents, laws = leaves.named(connection, recipient, record_id)
+    return Proof(
+        recipient=recipient,
+        record=record_id,
+        leaves=tuple(leaf.text for leaf in sealed),
+        contents=tuple(contents),
+        laws=tuple(laws),
+        position=position,
+        path=tuple(tree.inclusion(position)),
+        rank=rank,
+        newest_path=tuple(log.newest_of_all().inclusion(rank)),
+        closing=newest.closing,
+        closing_path=tuple(tree.inclusion(newest.size - 1)),
+        checkpoint=Checkpoint.read(newest.checkpoint),
+        earlier=earlier,
+        earlier_path=() if earlier is None else tuple(tree.consistency(earlier.size)),
+    )

@@ -13,7 +13,7 @@ from ims_fsm.cli.answers import declared, emit, emit_each, file_name, schema_of
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "docs" / "examples" / "purchase_approval.toml"
 SCENARIOS = ROOT / "tests" / "scenarios"
-HERE, DRAFTED = "--at 2024-11-12T10:00", "--at 2024-11-14T06:00"
+HERE, DRAFTED = "--at 2024-11-13T12:00", "--at 2024-11-14T06:00"
 NOTE, WANTED, AMENDMENT = "KCN/24/15", "KCL/24-25/0412", "KCL/24-25/0219"
 #: Every answer that there is, in the order of a month; the demo's and that of histories have tests of their own.
 MONTH = (
@@ -47,6 +47,8 @@ MONTH = (
     ("audit seal", "audit seal", 0),
     ("audit seal --list", "audit seal --list", 0),
     ("audit key", "audit key seal.pem", 0),
+    ("audit prove", f"audit prove {{{WANTED}}} --out proof.json", 0),
+    ("audit check", "audit check proof.json", 0),
     ("migrate", "migrate --adopt", 0),
     ("explain", "explain credit_note keep_pending", 0),
     ("explain --fact", "explain credit_note keep_pending --period 2024-10 --fact direction=original", 0),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 NOW = ("--at", "2024-11-12T10:00")
@@ -76,3 +77,29 @@ def test_what_is_neither_digest_nor_checkpoint_is_told(run, tmp_path):
     assert "'x' is not a digest" in run("audit", "verify", "--digest", "x").ended(2).err.replace(": is", " is")
     (tmp_path / "kept.txt").write_text("x", "utf-8")
     assert "is not a checkpoint" in run("audit", "verify", "--checkpoint", "kept.txt").ended(2).err
+
+
+def test_a_proof_is_written_and_checked_without_the_database(run, tmp_path, ids):
+    record = ids("SP-1182")
+    run("audit", "key", "seal.pem").ended(0)
+    run("audit", "seal", "--out", "kept.txt", *NOW).ended(0)
+    run("act", "accept", "--id", record, "--at", "2024-11-12T10:05").ended(0)
+    told = " ".join(run("audit", "prove", record).ended(2).err.split())
+    assert told.endswith(f"record {record}: has what no seal covers; seal the log first (ims-fsm audit seal)")
+    run("audit", "seal", "--key", "seal.pem", "--at", "2024-11-12T10:10").ended(0)
+    run("audit", "prove", record, "--out", "p.json", "--checkpoint", "kept.txt").ended(0)
+    assert json.loads((tmp_path / "p.json").read_text("utf-8")) == json.loads(
+        run("audit", "prove", record, "--checkpoint", "kept.txt").ended(0).out
+    )
+    (tmp_path / "ims.db").unlink()
+    check = ("audit", "check", "p.json", "--checkpoint", "kept.txt", "--key", "seal.pem.pub")
+    told = run(*check).ended(0).out
+    assert told.startswith(f"Record {record} of {BUYER}, accepted:\n")
+    assert told.endswith("All that was looked at holds.\n")
+    answer = run(*check, "--json").ended(0).json
+    assert (answer["holds"], answer["anchored"], answer["state"]) == (True, True, "accepted")
+    text = (tmp_path / "p.json").read_text("utf-8")
+    (tmp_path / "p.json").write_text(text.replace("accepted", "rejected"), "utf-8")
+    assert "FAULT  The newest entry is not leaf" in run(*check).ended(1).out
+    (tmp_path / "p.json").write_text("x", "utf-8")
+    assert "is not JSON" in run(*check).ended(2).err

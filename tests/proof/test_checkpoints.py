@@ -25,6 +25,7 @@ def test_a_checkpoint_is_three_lines_and_is_read_again() -> None:
     assert (PLAIN.text, PLAIN.body) == (BODY, BODY)
     assert Checkpoint.read(BODY) == PLAIN
     assert Checkpoint.read(BODY.replace("\n", "\r\n")) == PLAIN
+    assert Checkpoint.read(f"\n{BODY[:-1]}") == PLAIN
 
 
 def test_a_signed_one_is_a_note(tmp_path: Path) -> None:
@@ -64,7 +65,7 @@ def test_a_private_key_is_its_owners_alone_and_none_is_replaced(tmp_path: Path) 
     with pytest.raises(InputError, match="is there already; name another file; a key is never replaced"):
         make_key(tmp_path / "seal.pem")
     assert (tmp_path / "seal.pem").read_bytes() == before
-    with pytest.raises(InputError, match="cannot be written"):
+    with pytest.raises(InputError, match="does not exist"):
         make_key(tmp_path / "none" / "seal.pem")
 
 
@@ -82,7 +83,7 @@ def test_what_is_no_key_is_told(tmp_path: Path) -> None:
     for path, what in (
         (public, "is not a private key in PEM"),
         (tmp_path / "text", "is not a private key"),
-        (tmp_path / "no", "cannot be read"),
+        (tmp_path / "no", "does not exist"),
     ):
         with pytest.raises(InputError, match=what) as refused:
             signing(path)
@@ -118,7 +119,7 @@ def test_without_the_package_it_is_named(tmp_path: Path, monkeypatch: pytest.Mon
         BODY.replace("109482", "-1"),
         BODY.replace("109482", "9" * 5000),
         BODY.replace("h8=\n", "h8\n"),
-        BODY[:-1],
+        BODY[:-2],
         BODY + "more\n",
         BODY + "\n— name without end",
         BODY + "\n- name AAAA\n",
@@ -133,9 +134,9 @@ def test_what_is_no_checkpoint_is_told(text: str, tmp_path: Path) -> None:
 
 def test_a_file_that_cannot_be_read_and_a_digest_that_is_none_are_told(tmp_path: Path) -> None:
     (tmp_path / "binary").write_bytes(b"\xff\xfe")
-    for path in (tmp_path, tmp_path / "no", tmp_path / "binary"):
-        with pytest.raises(InputError, match="cannot be read"):
-            checkpoint_in(path)
+    for name, what in (("", "is a folder"), ("no", "does not exist"), ("binary", "is not a checkpoint")):
+        with pytest.raises(InputError, match=what):
+            checkpoint_in(tmp_path / name)
     assert root_of("AB" * 32) == b"\xab" * 32
     with pytest.raises(InputError, match="is not a digest"):
         root_of("ab")

@@ -106,12 +106,12 @@ def test_a_leaf_has_only_what_is_new_and_names_the_one_before(filled: Engine, wr
         ("seal", 2, 0, 0, None),
     ]
     with reading(filled) as connection:
-        (_, before), (position, newest) = leaves.history(connection, BUYER, "record", 1, second.size)
+        (_, before, _), (position, newest, covers) = leaves.history(connection, BUYER, "record", 1, second.size)
         assert hash_of(before).hex() in newest
         assert '"seq":4' in newest
         assert '"seq":3' not in newest
         log = leaves.read(connection, BUYER)
-    assert (position, len(log.newest_of_all().inclusion(0))) == (5, 3)
+    assert (position, covers, len(log.newest_of_all().inclusion(0))) == (5, (4, 1), 3)
     assert Tree(log.hashes).root(first.size).hex() == first.digest
     assert faults(filled) == []
 

@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import product
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, and_, case, func, literal, null, or_, select
 
 from ims_fsm.errors import Problem
 from ims_fsm.law.book import LawBook
-from ims_fsm.law.decision import judge
+from ims_fsm.law.decision import possible
 from ims_fsm.law.edition import Edition, Machine, kept
 from ims_fsm.law.refusal import Allowed, Refused
 from ims_fsm.record.returns import MACHINE
@@ -175,27 +174,6 @@ def _facts(steps: _Alike) -> dict[str, tuple[str, ...]]:
     )
     facts["remarks"] = ("too_long" if steps.remarks == "too_long" else "fit",)
     return facts
-
-
-def possible(edition: Edition, state: str, trigger: str, among: Mapping[str, Sequence[str]]) -> Allowed | Refused:
-    """Return the decision under those of the possible facts that let it fire, or else that refuse by fewest rules.
-
-    `among` has the values that a fact may have; one that it does not name may have any.
-    """
-    watched, schema = edition.watched(trigger), edition.schema
-    values = [
-        tuple(value for value in among.get(name, of) if value in of) or (default,) if name in watched else (default,)
-        for name, of, default in zip(schema.names, schema.values, schema.defaults, strict=True)
-    ]
-    least: Refused | None = None
-    for row in product(*values):
-        decision = judge(edition, state, trigger, row)
-        if isinstance(decision, Allowed):
-            return decision
-        if least is None or len(decision.refusals) < len(least.refusals):
-            least = decision
-    assert least is not None  # noqa: S101 -- a product of what is not empty is not empty
-    return least
 
 
 def _of_returns(connection: Connection, book: LawBook, gstin: str | None) -> Iterator[Problem]:
