@@ -113,6 +113,7 @@ if TYPE_CHECKING:
     from ims_fsm.workflow.views.views import ListedRecord as ListedRecord
     from ims_fsm.workflow.views.views import RecordView as RecordView
     from ims_fsm.workflow.views.views import TwoBView as TwoBView
+    from ims_fsm.workflow.views.workbook import Workbook as Workbook
 
 # The rooms of the public names: first whatever a backend calls, gives and is answered, then the law.
 _ROOMS = (
@@ -167,6 +168,7 @@ _ROOMS = (
     ("workflow.supplier", "Filed"),
     ("workflow.views.statement", "Adopted TwoBComparison"),
     ("workflow.views.views", "History ListedRecord RecordView TwoBView"),
+    ("workflow.views.workbook", "Workbook"),
     # files
     ("formats.gstn.parts", "check_download"),
     ("formats.gstn.two_b.writing", "dump_two_b"),

@@ -13,14 +13,17 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import typer
+
 from ims_fsm.cli.call import Call, command, file_of, files_of, group
-from ims_fsm.cli.failures import CallError
+from ims_fsm.cli.options import chosen
 from ims_fsm.cli.output import Progress, counted, numbered, say, verbatim
 from ims_fsm.errors import ImsFsmError
-from ims_fsm.terms.vocabulary import Filing, TaxpayerKind
+from ims_fsm.terms.period import TaxPeriod
+from ims_fsm.terms.vocabulary import Filing, Kind, State, TaxpayerKind
 
 if TYPE_CHECKING:
-    from ims_fsm import Imported, Received, Taxpayer
+    from ims_fsm import Imported, Received, Taxpayer, Workbook
 
 # What happened to records, in the order in which it is printed.
 HAPPENED = {
@@ -176,8 +179,42 @@ def export_json(call: Call, *, out: Path | None = None, offline: bool = False) -
     call.answer(tell, {"recipient": gstin, "files": written})
 
 
-@command("export xlsx", context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
-def export_workbook(call: Call) -> None:
-    """Workbooks come with a later version."""
-    del call
-    raise CallError("this version does not write workbooks; use ims-fsm export json, or ims-fsm list --json")
+@command("export xlsx", "gstin", "db", "at")
+def export_workbook(
+    call: Call,
+    *,
+    state: list[State] | None = None,
+    kind: list[Kind] | None = None,
+    supplier: str | None = None,
+    period: TaxPeriod | None = None,
+    everything: bool = False,
+    outward: bool = False,
+    out: Path | None = None,
+) -> None:
+    """Write a workbook: the records in the sheets of the portal's offline tool, with the actions that each allows.
+
+    The refused actions stand beside with their rule, and so do the deadlines and what an action comes to. Choose in the
+    column Status, and give the file to check or apply. It also has the GSTR-2B of --period, or else the newest.
+    """
+    if outward and (state or kind or supplier or everything):
+        raise typer.BadParameter("--outward takes no filter but --period")
+    filters = {"kinds": tuple(kind or ()), "supplier": supplier, "expected_period": period}
+    where = chosen(states=state or (), everything=everything, **filters)
+    with call.working("Writing"), call.ims() as ims:
+        gstin = call.only_recipient(ims)
+        path = out or Path(f"ims_{gstin}.xlsx")
+        with call.outputs.opened(path) as file:
+            if outward:
+                written = ims.supplier(gstin, actor=call.actor).export_workbook(file, period=period)
+            else:
+                written = ims.recipient(gstin, actor=call.actor).export_workbook(file, where, period=period)
+    parts = {"recipient": gstin, "path": path, "two_b": written.two_b, "sheets": written.sheets}
+    call.answer(lambda: _tell_workbook(path, written), parts)
+
+
+def _tell_workbook(path: Path, written: Workbook) -> None:
+    verbatim(f"{path}:")
+    for sheet, rows in written.sheets.items():
+        say(f"{rows:>7,}  {sheet}")
+    if not written.sheets:
+        say(f"No records of {written.gstin} match; --all also takes what is decided or removed.")

@@ -13,7 +13,7 @@ from typing import Any
 from ims_fsm.law.ledger import Outcome, Settled, Standing, settle
 from ims_fsm.record.record import Record
 from ims_fsm.record.scene import Request, Scene, declaration_of, is_superseded
-from ims_fsm.record.settling import held_back, outcome_of, settlement_of, why_left_out
+from ims_fsm.record.settling import dest_of, held_back, outcome_of, settlement_of, why_left_out
 from ims_fsm.terms.document import Document
 from ims_fsm.terms.money import NIL, Heads
 from ims_fsm.terms.period import TaxPeriod
@@ -96,6 +96,18 @@ def said(record: Record, trigger: Trigger, request: Request, at: datetime) -> di
     """Return what an action writes on a record beside its state: when, the remarks, the declaration."""
     chosen, declared = declaration_of(record, request) if trigger is Trigger.ACCEPT else (None, NIL)
     return {"acted_at": at, "remarks": request.remarks, "reduction": chosen, "declared": declared}
+
+
+def is_over(record: Record) -> bool:
+    """Say whether a record is decided for good, or gone: no action changes what it comes to."""
+    return record.settled_in is not None or record.state is State.REMOVED
+
+
+def as_acted(record: Record, trigger: Trigger, request: Request, at: datetime) -> Record:
+    """Return a record as an action at a moment would leave it, whether or not it is allowed; one that is over stays."""
+    if is_over(record):
+        return record
+    return record.changed(state=dest_of(trigger), **said(record, trigger, request, at))
 
 
 def stated(chain: Sequence[Record], disposition: Disposition, original: Document | None) -> list[Record]:

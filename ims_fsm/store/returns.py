@@ -32,6 +32,7 @@ from sqlalchemy import (
 from ims_fsm.record.returns import Liability, TwoB, TwoBLine
 from ims_fsm.store import taxpayers
 from ims_fsm.store.connection import TEXTS, ConflictError, among, first_writer
+from ims_fsm.store.records import PAGE
 from ims_fsm.store.rows import reader
 from ims_fsm.store.sql.prepared import given, run
 from ims_fsm.store.sql.scene import of_record
@@ -181,9 +182,9 @@ def _what(two_bs: Sequence[TwoB]) -> str:
 
 
 def lines(connection: Connection, recipient: str, period: TaxPeriod) -> Iterator[TwoBLine]:
-    """Give the lines of the newest generation, by record."""
+    """Give the lines of the newest generation, by record; no more than a page of them is held."""
     query = select(_lines).where(*_of(recipient, period)).order_by(_lines.c.record_id, _lines.c.entry)
-    return map(_line_of, connection.execute(query).mappings())
+    return map(_line_of, connection.execute(query, execution_options={"yield_per": PAGE}).mappings())
 
 
 def _of(recipient: str, period: TaxPeriod) -> tuple[ColumnElement[bool], ...]:

@@ -18,8 +18,8 @@ from ims_fsm.record.deadlines import Deadlines
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import Answer, RefusedGroup, Told, filled_in, label, record_fields
 from ims_fsm.record.scene import Request, declaration_of
-from ims_fsm.record.settling import comes_to, dest_of
-from ims_fsm.record.steps import is_decided_otherwise, said
+from ims_fsm.record.settling import comes_to
+from ims_fsm.record.steps import as_acted, is_decided_otherwise, is_over, said
 from ims_fsm.record.where import Where
 from ims_fsm.store import records
 from ims_fsm.store.connection import serialise
@@ -27,7 +27,7 @@ from ims_fsm.store.sql.moving import ACTED, allowed_saved, move, pages, refused_
 from ims_fsm.store.sql.scene import NAMED, Firing, Scope
 from ims_fsm.terms.money import NIL, Heads
 from ims_fsm.terms.period import day_in_words, last_day_before
-from ims_fsm.terms.vocabulary import State, Trigger
+from ims_fsm.terms.vocabulary import Trigger
 from ims_fsm.workflow.calendar.sweeps import next_period
 from ims_fsm.workflow.deadlines import deadlines
 from ims_fsm.workflow.returns import chains_with_amendments, last_chance, mark_stale, mark_stale_where
@@ -255,13 +255,11 @@ def what_if(unit: UnitOfWork, recipient: str, trigger: Trigger, record_id: int, 
     scene, chain = unit.scene(record.recipient), chains_with_amendments(unit, [record])[record.id]
     decision = consider(unit, record, trigger, request, chain)
     fields = record_fields(record, scene)
-    gone = record.settled_in is not None or record.state is State.REMOVED
-    acted = record if gone else record.changed(state=dest_of(trigger), **said(record, trigger, request, unit.now))
     period = max(scene.expected_period(record), next_period(unit, record.recipient))
-    outcome, then = comes_to(acted, chain, scene, period)
+    outcome, then = comes_to(as_acted(record, trigger, request, unit.now), chain, scene, period)
     now_outcome, now = comes_to(record, chain, scene, period)
     cutoff = record.cutoff_at
-    ends = not gone and cutoff is not None and cutoff <= last_chance(unit, record.recipient, period)
+    ends = not is_over(record) and cutoff is not None and cutoff <= last_chance(unit, record.recipient, period)
     at_stake = any(amount > 0 for move in (then, now) for amount in move.itc)
     return WhatIf(
         record_id=record.id,

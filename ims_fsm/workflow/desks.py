@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any, Literal, TypedDict, Unpack
+from typing import Any, BinaryIO, Literal, TypedDict, Unpack
 
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.formats.gstn.download import Source, named, opened
@@ -34,7 +34,7 @@ from ims_fsm.terms.border import (
 )
 from ims_fsm.terms.document import Document
 from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.terms.vocabulary import Disposition, Form, Trigger, TwoBState
+from ims_fsm.terms.vocabulary import ACTIVE, Disposition, Form, Trigger, TwoBState
 from ims_fsm.workflow import actions, proposed, supplier
 from ims_fsm.workflow.actions import EVERYTHING, ActionReport, EachRefused, WhatIf
 from ims_fsm.workflow.proofs import LogDesk
@@ -46,11 +46,14 @@ from ims_fsm.workflow.reception.upload import UploadChange
 from ims_fsm.workflow.returns import ThreeBFiled, TwoBGenerated, file_3b, file_annual_return, generate_2b, left_out
 from ims_fsm.workflow.supplier import Filed
 from ims_fsm.workflow.unit import UnitOfWork
-from ims_fsm.workflow.views import statement, views
+from ims_fsm.workflow.views import statement, views, workbook
 from ims_fsm.workflow.views.statement import TwoBComparison
 from ims_fsm.workflow.views.views import History, ListedRecord, RecordView, TwoBView
+from ims_fsm.workflow.views.workbook import Workbook
 from ims_fsm.workflow.workspace import Desk
 
+#: What is in IMS and not decided.
+DASHBOARD = Where(states=ACTIVE, in_ims=True)
 Action = Literal["accept", "reject", "keep_pending", "reset"] | Trigger
 
 
@@ -280,6 +283,19 @@ class RecipientDesk(LogDesk):
         """Return what the portal is still to be told: a SAVE and a RESET, each None where it would hold nothing."""
         return self._asked(upload.export_upload, self.gstin)
 
+    def export_workbook(
+        self, out: BinaryIO, where: Where | None = None, *, period: TaxPeriod | None = None
+    ) -> Workbook:
+        """Write the recipient's workbook (.xlsx), as of one moment, into a file that is open for bytes.
+
+        Its sheets are those of the portal's offline tool; each row offers what its record allows, and says why not more
+        and what it comes to. Without `where` it has what is in IMS and not decided. The GSTR-2B of `period`, or else
+        the newest, and what the taxpayer reported themselves are in it too. Memory does not grow with it.
+        """
+        chosen = DASHBOARD if where is None else checked_value(where, Where)
+        of = None if period is None else checked_period(period)
+        return self._asked(workbook.write_inward, self.gstin, out, chosen, of)
+
     # --- views --------------------------------------------------------------------------------------------------------
 
     def records(self, where: Where = EVERYTHING) -> Generator[Record, None, None]:
@@ -365,6 +381,11 @@ class SupplierDesk(Desk):
         """
         chosen = None if period is None else checked_period(period)
         return self._workspace.streamed(lambda unit: versions.of_supplier(unit.connection, self.gstin, chosen))
+
+    def export_workbook(self, out: BinaryIO, *, period: TaxPeriod | None = None) -> Workbook:
+        """Write `outward` and `liabilities` as a workbook (.xlsx) into a file that is open for bytes."""
+        chosen = None if period is None else checked_period(period)
+        return self._asked(workbook.write_reported, self.gstin, out, chosen)
 
     def liabilities(self, period: TaxPeriod | None = None) -> list[Liability]:
         """Return the liability added back to the supplier, in one of their periods or in all (FAQ 34)."""

@@ -9,6 +9,7 @@ import pytest
 from ims_fsm import IMS, upload_files
 
 NOW, LATER = ("--at", "2024-11-12T10:00"), ("--at", "2024-11-13T10:00")
+SHEETS = ("B2B", "B2BA", "B2B-DN", "B2B-DNA", "B2B-CN", "B2B-CNA", "ECO", "ECOA")
 OWNER = "27AAPFU0939F1ZV"
 
 
@@ -147,7 +148,28 @@ def test_a_large_export_is_cut_to_the_portals_limit(run):
     assert sum(file.records for file in files) == 10
 
 
-def test_a_workbook_comes_later_and_a_folder_is_not_a_file(bare, tmp_path):
-    message = "this version does not write workbooks; use ims-fsm export json, or ims-fsm list --json"
-    assert bare("export", "xlsx").ended(2).err == f"error: {message}\n"
+def test_a_workbook_is_written_and_replaced_only_with_force(run, tmp_path):
+    answer = run("export", "xlsx", "--json", *NOW).ended(0).json
+    path = tmp_path / f"ims_{OWNER}.xlsx"
+    assert answer["path"] == path.name
+    assert (answer["sheets"]["B2B"], answer["two_b"]) == (12, None)
+    assert sum(answer["sheets"][name] for name in SHEETS) == 26
+    before = path.read_bytes()
+    assert "exists" in run("export", "xlsx", *NOW).ended(2).err
+    assert path.read_bytes() == before
+    told = run("export", "xlsx", "--force", "--kind", "credit_note", *NOW).ended(0).out
+    assert [line.split()[1] for line in told.splitlines()[1:]] == ["Summary", "B2B-CN", "B2B-CNA", "Suppliers"]
+    assert path.read_bytes() != before
+
+
+def test_a_workbook_is_never_the_database_and_one_without_records_says_so(run, tmp_path):
+    before = (tmp_path / "ims.db").read_bytes()
+    run("export", "xlsx", "--out", "ims.db", "--force", *NOW).ended(2)
+    assert (tmp_path / "ims.db").read_bytes() == before
+    assert "No records" in run("export", "xlsx", "--period", "2025-11", *NOW).ended(0).out
+    assert "No records" in run("export", "xlsx", "--outward", "--out", "own.xlsx", *NOW).ended(0).out
+    assert "--outward takes no filter" in run("export", "xlsx", "--outward", "--all", *NOW).ended(2).err
+
+
+def test_a_folder_is_not_a_file(bare, tmp_path):
     assert bare("import", tmp_path).ended(2).err == f"error: {tmp_path} is a folder; name a file in it\n"

@@ -1,0 +1,154 @@
+"""A taxpayer's workbook: their records with the actions that each allows, their GSTR-2B, what they reported themselves.
+
+Imports the store, the views and the workbooks' sheets; reads only. All of it is as of one moment, and no more is held
+than a page of records.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import BinaryIO
+
+from ims_fsm.formats.workbooks.further import (
+    SUMMARY,
+    SUPPLIERS,
+    SupplierSums,
+    write_liabilities,
+    write_outward,
+    write_summary,
+    write_two_b,
+)
+from ims_fsm.formats.workbooks.inward import Entry, InwardSheets, lists
+from ims_fsm.formats.workbooks.writer import Book, writing
+from ims_fsm.law.ledger import Settled
+from ims_fsm.law.refusal import Allowed
+from ims_fsm.record.record import Record
+from ims_fsm.record.returns import TwoBLine
+from ims_fsm.record.scene import NO_REQUEST, Request
+from ims_fsm.record.settling import comes_to
+from ims_fsm.record.steps import as_acted
+from ims_fsm.record.where import Where
+from ims_fsm.store import records, returns, versions
+from ims_fsm.terms.border import ACTIONS
+from ims_fsm.terms.period import TaxPeriod, day_in_words, in_india
+from ims_fsm.terms.vocabulary import State, Trigger
+from ims_fsm.workflow.calendar.sweeps import next_period
+from ims_fsm.workflow.returns import chains_with_amendments, left_out
+from ims_fsm.workflow.unit import UnitOfWork, consider
+from ims_fsm.workflow.views.views import PAGE, ListedRecord, listed
+
+_FULL = Request(reduce_itc="full")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workbook:
+    """A workbook that was written: whose it is, and how many rows each of its sheets has."""
+
+    gstin: str
+    #: The period of the GSTR-2B that it shows; None where none is generated.
+    two_b: TaxPeriod | None
+    sheets: Mapping[str, int]
+
+
+def write_inward(
+    unit: UnitOfWork, recipient: str, out: BinaryIO, where: Where, period: TaxPeriod | None = None
+) -> Workbook:
+    """Write a recipient's workbook: the records that are meant, and the GSTR-2B of a period, or else the newest.
+
+    What they reported themselves as a supplier is in it too. Raises `InputError` for a recipient who is not registered
+    here, and for more records than a sheet can have.
+    """
+    taxpayer = unit.taxpayer(recipient)
+    heading, day = _heading(unit, recipient, taxpayer.name), day_in_words(in_india(unit.now).date())
+    lines = (
+        f"As of {day}. Choose in the yellow column Status; a row whose Status is as it was proposes nothing.",
+        "Give the file to ims-fsm check or ims-fsm apply. Rows may be sorted and filtered, and rows may be deleted.",
+    )
+    two_b = _generated(unit, recipient, period)
+    with writing(out, unit.now, f"IMS of {recipient}") as book:
+        summary, suppliers = book.sheet("Summary", SUMMARY, 1), SupplierSums()
+        summary.begin(f"IMS of {heading}", *lines)
+        inward = InwardSheets(book, heading, lines, unit.book.calendar.remarks_limit)
+        by_supplier = book.sheet("Suppliers", SUPPLIERS, 2)
+        by_supplier.begin(f"Suppliers: {heading}", "Amounts of credit notes count with a minus.")
+        for entry in _entries(unit, recipient, where):
+            inward.write(entry)
+            suppliers.add(entry.record)
+        suppliers.write(by_supplier)
+        write_summary(summary, inward)
+        inward.end()
+        if two_b is not None:
+            write_two_b(book, two_b, _lines(unit, recipient, two_b), left_out(unit, recipient, two_b))
+        _write_reported(unit, recipient, book, heading, None)
+        book.lists("lists", lists())
+    return Workbook(gstin=recipient, two_b=two_b, sheets=book.rows)
+
+
+def write_reported(unit: UnitOfWork, supplier: str, out: BinaryIO, period: TaxPeriod | None = None) -> Workbook:
+    """Write a supplier's workbook: what they reported, in one return period or in all, and what was added back."""
+    heading = _heading(unit, supplier, "")
+    with writing(out, unit.now, f"Outward supplies of {supplier}") as book:
+        _write_reported(unit, supplier, book, heading, period)
+    return Workbook(gstin=supplier, two_b=None, sheets=book.rows)
+
+
+def _heading(unit: UnitOfWork, gstin: str, name: str) -> str:
+    moment = in_india(unit.now)
+    return f"{gstin}{f' ({name})' if name else ''}, {day_in_words(moment.date())} {moment:%H:%M} IST"
+
+
+def _generated(unit: UnitOfWork, recipient: str, period: TaxPeriod | None) -> TaxPeriod | None:
+    """Return the period, or without one the newest, if its GSTR-2B is generated."""
+    periods = [two_b.period for two_b in returns.two_bs(unit.connection, recipient) if two_b.generation]
+    return max((having for having in periods if period in {None, having}), default=None)
+
+
+def _write_reported(unit: UnitOfWork, supplier: str, book: Book, heading: str, period: TaxPeriod | None) -> None:
+    write_outward(book, heading, versions.of_supplier(unit.connection, supplier, period))
+    write_liabilities(book, heading, returns.liabilities(unit.connection, supplier, period))
+
+
+def _lines(unit: UnitOfWork, recipient: str, period: TaxPeriod) -> Iterator[tuple[TwoBLine, Record]]:
+    """Give the lines of a GSTR-2B with their records; a page of them is held."""
+    lines = returns.lines(unit.connection, recipient, period)
+    while page := list(islice(lines, PAGE)):
+        by_id = records.find_many(unit.connection, recipient, {line.record_id for line in page})
+        yield from ((line, by_id[line.record_id]) for line in page)
+
+
+def _entries(unit: UnitOfWork, recipient: str, where: Where) -> Iterator[Entry]:
+    rows, following = listed(unit, recipient, where), next_period(unit, recipient)
+    while page := list(islice(rows, PAGE)):
+        chains = chains_with_amendments(unit, [row.record for row in page])
+        for row in page:
+            yield _entry(unit, row, chains[row.record.id], max(row.period, following))
+
+
+def _entry(unit: UnitOfWork, row: ListedRecord, chain: Sequence[Record], period: TaxPeriod) -> Entry:
+    record, scene = row.record, unit.scene(row.record.recipient)
+
+    def effect(trigger: Trigger | None) -> Settled:
+        acted = record if trigger is None else as_acted(record, trigger, NO_REQUEST, unit.now)
+        return comes_to(acted, chain, scene, period)[1]
+
+    return Entry(
+        record=record,
+        period=row.period,
+        may=row.may,
+        offered=_offered(unit, row),
+        deadlines=row.deadlines,
+        # What was declared with an acceptance counts.
+        itc_accepted=effect(None if record.state is State.ACCEPTED else Trigger.ACCEPT).itc,
+        itc_alone=effect(None if record.state is State.NO_ACTION else Trigger.RESET).itc,
+        added_back=effect(Trigger.REJECT).add_back,
+    )
+
+
+def _offered(unit: UnitOfWork, row: ListedRecord) -> frozenset[Trigger]:
+    """Return the actions that may be taken, and accepting where it may be with a declared reduction of ITC."""
+    allowed = {action for action in ACTIONS if not row.may[action]}
+    if Trigger.ACCEPT not in allowed and isinstance(consider(unit, row.record, Trigger.ACCEPT, _FULL), Allowed):
+        allowed.add(Trigger.ACCEPT)
+    return frozenset(allowed)
