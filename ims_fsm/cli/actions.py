@@ -32,33 +32,22 @@ def act(
     *,
     ids: list[int] | None = None,
     where: list[str] | None = None,
-    file: Path | None = None,
     remarks: str | None = None,
     reduce_itc: Any = None,
     refused_to: Path | None = None,
 ) -> None:
     """Act on records: what is allowed is done, what is refused is listed with its rule; exit 1 if any is refused.
 
-    Name the records with --id, --where or --file; without a state, --where means what is in IMS and not decided.
+    Name the records with --id or --where; without a state, --where means what is in IMS and not decided.
     """
-    if sum(given is not None for given in (ids or None, where or None, file)) != 1:
-        raise typer.BadParameter("name the records in one way: with --id, with --where or with --file")
+    if bool(ids) == bool(where):
+        raise typer.BadParameter("name the records in one way: with --id or with --where")
     with call.recipient() as buyer, noted_in(call, refused_to) as note, call.working(f"{trigger} …"):
-        if file is not None:
-            judged = buyer.apply(file, trigger=trigger, remarks=remarks, reduce_itc=reduce_itc, key=call.key)
-            if note is not None:
-                with call.done():
-                    for row in judged.refused:
-                        note(row)
-        else:
-            chosen: dict[str, Any] = {"ids": ids} if ids else {"where": options.selected(where or [])}
-            said: dict[str, Any] = {"remarks": remarks, "reduce_itc": reduce_itc, "key": call.key}
-            report = buyer.act_on(trigger, **chosen, **said, each_refused=note)
+        chosen: dict[str, Any] = {"ids": ids} if ids else {"where": options.selected(where or [])}
+        said: dict[str, Any] = {"remarks": remarks, "reduce_itc": reduce_itc, "key": call.key, "each_refused": note}
+        report = buyer.act_on(trigger, **chosen, **said)
         with call.done():
             stale = buyer.stale_periods()
-    if file is not None:
-        _end_applied(call, buyer.gstin, file, judged, stale, "--file")
-        return
     parts = {"report": report, "recipient": buyer.gstin}
     call.answer(lambda: _tell_report(report, stale if report.applied else ()), parts, held=not report.refused)
 
@@ -115,6 +104,7 @@ def check(call: Call, file: Path, *, download: Path | None = None) -> None:
 
     def tell() -> None:
         say(f"{counted(len(judged.rows), 'action')} checked: {len(judged.refused):,} refused. Nothing was written.")
+        _tell_passed_over(judged)
         _tell_refused(judged)
 
     _end(call, tell, judged, parts)
@@ -133,19 +123,25 @@ def apply(call: Call, file: Path) -> None:
     _end_applied(call, buyer.gstin, file, judged, stale)
 
 
-def _end_applied(
-    call: Call, gstin: str, file: Path, judged: Judgement, stale: Sequence[str], variant: str = ""
-) -> None:
+def _end_applied(call: Call, gstin: str, file: Path, judged: Judgement, stale: Sequence[str]) -> None:
     applied = len(judged.rows) - len(judged.refused)
 
     def tell() -> None:
         say(f"{counted(len(judged.rows), 'action')}: {applied:,} applied, {len(judged.refused):,} refused.")
         _tell_saved(judged.saved)
+        _tell_passed_over(judged)
         _tell_refused(judged)
         _tell_stale(stale if applied else ())
 
     parts = {"file": file, "recipient": gstin, "checked": len(judged.rows), "applied": applied}
-    _end(call, tell, judged, {**parts, "saved": judged.saved}, variant)
+    _end(call, tell, judged, {**parts, "saved": judged.saved})
+
+
+def _tell_passed_over(judged: Judgement) -> None:
+    if judged.blank:
+        say(f"{counted(judged.blank, 'row')} {'proposes' if judged.blank == 1 else 'propose'} no action.")
+    if judged.unread:
+        say(f"Not read: the {'column' if len(judged.unread) == 1 else 'columns'} {', '.join(judged.unread)}.")
 
 
 def _tell_refused(judged: Judgement) -> None:
@@ -153,9 +149,10 @@ def _tell_refused(judged: Judgement) -> None:
     tell_refused((f"{places[row.record_id]}, {row.trigger}, record {row.record_id}", row.refusals) for row in rows)
 
 
-def _end(call: Call, tell: Callable[[], object], judged: Judgement, parts: dict[str, Any], variant: str = "") -> None:
+def _end(call: Call, tell: Callable[[], object], judged: Judgement, parts: dict[str, Any]) -> None:
     refused = [{"answer": row, "place": judged.places[row.record_id]} for row in judged.refused]
-    call.answer(tell, {**parts, "refused": refused}, variant, held=not refused)
+    passed_over = {"blank": judged.blank, "unread": judged.unread}
+    call.answer(tell, {**parts, **passed_over, "refused": refused}, held=not refused)
 
 
 @command("what-if", "gstin", "db", "at")

@@ -1,45 +1,51 @@
-"""Files of proposed actions: a table (CSV), its rows as JSON, or an upload that a tool made for the portal.
+"""Files of proposed actions: rows of a table (CSV, or another source of rows), JSON, or an upload for the portal.
 
 Reads only: what a proposal comes to is decided elsewhere. All problems of a file are raised at once.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Literal, TypeVar
 
 from ims_fsm.errors import InputError, Problem
+from ims_fsm.formats.columns import COLUMNS, Columns, cleaned, word_of
 from ims_fsm.formats.gstn.notation import loads
 from ims_fsm.formats.gstn.row import Findings
 from ims_fsm.formats.gstn.sections import section_named
 from ims_fsm.formats.gstn.upload import is_upload, read_upload
 from ims_fsm.formats.gstn.values import action as read_action
+from ims_fsm.formats.gstn.values import controls, day, flag, shown
 from ims_fsm.formats.gstn.values import gstin as read_gstin
-from ims_fsm.formats.gstn.values import shown, spellings
+from ims_fsm.formats.table import Header, TableRow, csv_rows, json_rows
 from ims_fsm.record.sighting import BY_ACTION
+from ims_fsm.terms.border import LARGEST_ID, LONGEST, LONGEST_REMARKS
 from ims_fsm.terms.document import Document
-from ims_fsm.terms.money import Heads
+from ims_fsm.terms.money import HEADS, Heads
 from ims_fsm.terms.vocabulary import Kind, State, Trigger
 
 ReduceItc = Literal["full", "none"] | Heads
 Value = TypeVar("Value")
-# The names of columns in use, in small letters, and what each is here.
-_NAMES = spellings(
-    {
-        "id": "id record_id",
-        "supplier": "supplier supplier_gstin gstin_of_supplier stin",
-        "number": "number document_number",
-        "kind": "kind document_type",
-        "action": "action user_action",
-        "remarks": "remarks",
-        "reduce_itc": "reduce_itc",
-    }
-)
-COLUMNS = ", ".join(dict.fromkeys(_NAMES.values()))
-_MACHINES = frozenset({*Kind, *(f"{kind}_amendment" for kind in Kind if kind is not Kind.BILL_OF_ENTRY)})
+# JSON is held whole, and takes many times its size then.
+LARGEST_JSON = 16 << 20
+_BLANK = (None, "")
+# What a spreadsheet's number keeps exactly, and how long a whole number is written at most.
+_EXACT, _LONG = 10**15, 20
+# A number that a spreadsheet took for an amount, and of which it kept the first digits only.
+_SCIENTIFIC = re.compile(r"[0-9](?:[.,][0-9]+E\+?|E\+)[0-9]+", re.IGNORECASE)
+_MACHINES = {
+    f"{kind}{'_amendment' if amended and kind is not Kind.BILL_OF_ENTRY else ''}": (kind, amended)
+    for amended in (False, True)
+    for kind in Kind
+}
+_KINDS = {
+    word_of(words): machine
+    for machine, (kind, amended) in _MACHINES.items()
+    for words in ((f"{kind} amendment", f"{kind} amended", f"amended {kind}") if amended else (kind,))
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,20 +56,22 @@ class Proposal:
     place: str = field(hash=False)
     trigger: Trigger
     record_id: int | None = None
+    #: Whose record it is, where the file says.
+    recipient: str = ""
     supplier: str = ""
     number: str = ""
     machine: str | None = None
+    #: The document's date, which tells two of one number apart.
+    date: date | None = None
     remarks: str | None = None
     #: "full", "none" or heads in paise.
     reduce_itc: ReduceItc | None = None
+    #: The record's version that the action was chosen on, where the file says.
+    version: int | None = None
     #: The document as an upload for the portal shows it.
     document: Document | None = None
-    #: The action that the portal showed before, as an upload says.
+    #: The action that the portal showed before, as an upload and the offline tool say.
     previous: State | None = None
-
-    def with_defaults(self, remarks: str | None, reduce_itc: ReduceItc | None) -> Proposal:
-        """Return the proposal with these where it has none of its own."""
-        return replace(self, remarks=self.remarks or remarks, reduce_itc=self.reduce_itc or reduce_itc)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,25 +80,47 @@ class ProposedActions:
 
     source: str = field(hash=False)
     proposals: Sequence[Proposal]
+    #: The titles of columns that mean nothing here, and how many rows propose no action.
+    unread: tuple[str, ...] = field(default=(), hash=False)
+    blank: int = field(default=0, hash=False)
 
 
-def read_proposals(
-    data: bytes, where: str, *, gstin: str | None = None, trigger: Trigger | None = None
-) -> tuple[Proposal, ...]:
+def read_proposals(data: bytes, where: str, *, gstin: str | None = None) -> ProposedActions:
     """Return the proposals of a CSV table, of its rows as JSON, or of a SAVE or RESET for the portal.
 
-    `trigger` is the one action that is wanted, which every row means where there is no column `action`; rows whose
-    action is blank are left out.
     Raises `InputError` with every problem of the file, and for one that proposes nothing.
     """
-    if data.lstrip()[:1] in (b"{", b"[") or data.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] in (b"{", b"["):
-        tree = loads(data, where)
-        if is_upload(tree):
-            return of_one_action(_of_upload(tree, where, gstin), trigger, where)
-        rows: Iterable[tuple[str, Mapping[str, Any]]] = json_rows(tree, where)
-    else:
-        rows = csv_rows(data, where)
-    return _read(rows, where, trigger)
+    findings = Findings(where)
+    if data.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] not in (b"{", b"["):
+        return proposals_of(csv_rows(data, findings), findings)
+    if len(data) > LARGEST_JSON:
+        what = f"has {len(data):,} bytes, and JSON of proposed actions at most {LARGEST_JSON:,}"
+        raise InputError(where, [Problem("the file", what, "give it in parts")])
+    tree = loads(data, where)
+    if is_upload(tree):
+        return ProposedActions(where, tuple(_of_upload(tree, where, gstin)))
+    return proposals_of(json_rows(tree, findings, COLUMNS), findings)
+
+
+def proposals_of(rows: Iterable[TableRow], findings: Findings) -> ProposedActions:
+    """Return what rows propose, wherever they are from; rows without an action propose nothing, and are counted.
+
+    Raises `InputError` with all that was found in them and before, and where nothing is proposed.
+    """
+    columns: dict[Header, Columns] = {}
+    proposals: list[Proposal | None] = []
+    for row in rows:
+        meant = columns.get(row.header)
+        if meant is None:
+            meant = columns[row.header] = Columns.of(row.header, findings)
+        proposals.append(_proposal(_Row(row, meant, findings)))
+    findings.raise_problems()
+    proposed = tuple(proposal for proposal in proposals if proposal is not None)
+    if not proposed:
+        what = "proposes nothing" if proposals else "has no rows"
+        raise InputError(findings.where, [Problem("the file", what, f"give rows with the columns {COLUMNS}")])
+    unread = dict.fromkeys(title for meant in columns.values() for title in meant.unread)
+    return ProposedActions(findings.where, proposed, tuple(unread), len(proposals) - len(proposed))
 
 
 def read_reduction(text: str) -> ReduceItc:
@@ -115,20 +145,45 @@ def _not_negative(heads: Heads) -> Heads:
     return heads
 
 
-def _written(value: Any) -> str:
-    return value if isinstance(value, str) else shown(value)
+def _written(value: object) -> str:
+    match value:
+        case str():
+            return value
+        case float():
+            return str(int(value)) if value.is_integer() and abs(value) < _EXACT else f"{value:.14E}"
+        case date():
+            return value.isoformat()
+    return shown(value)
 
 
 class _Row:
-    """One row being read: asks it for values and keeps what is wrong with them."""
+    """One row being read: asks it for values by their column, and keeps what is wrong with them."""
 
-    def __init__(self, place: str, cells: Mapping[str, Any], findings: Findings) -> None:
-        self.place, self.cells, self.findings = place, cells, findings
+    __slots__ = ("columns", "findings", "row")
 
-    def text(self, name: str) -> str:
-        """Return what a cell holds as text; an empty one and one left out are blank."""
-        value = self.cells.get(name)
-        return "" if value is None else _written(value).strip()
+    def __init__(self, row: TableRow, columns: Columns, findings: Findings) -> None:
+        self.row, self.columns, self.findings = row, columns.places, findings
+
+    def value(self, name: str) -> object:
+        """Return what a cell holds, None where the row has no such cell."""
+        column = self.columns.get(name)
+        return None if column is None else self.row.cells[column]
+
+    def text(self, name: str, *, lines: bool = False) -> str:
+        """Return what a cell holds as text; an empty one is blank. `lines`: it may have several."""
+        value = self.value(name)
+        if value in _BLANK:
+            return ""
+        text = _written(value).strip()
+        if text.isprintable():
+            return text
+        if controls(text) or "\t" in text:
+            self.refuse(name, f"{shown(text)} has control characters", "take them out")
+        elif not lines and len(text.splitlines()) > 1:
+            self.refuse(name, f"{shown(text)} has more than one line", "write it in one line")
+        else:
+            return text
+        return ""
 
     def read(self, name: str, reader: Callable[[str], Value], default: Value) -> Value:
         """Return a cell read by `reader`, or the default where it is blank or was refused."""
@@ -136,90 +191,148 @@ class _Row:
         try:
             return reader(text) if text else default
         except ValueError as error:
-            self.findings.refuse_value(self.place, error)
+            self.findings.refuse_value(self._at(name), error)
             return default
 
-    def refuse(self, what: str, remedy: str) -> None:
-        """Keep a problem with the row."""
-        self.findings.refuse(self.place, what, remedy)
+    def refuse(self, name: str, what: str, remedy: str) -> None:
+        """Keep a problem with a cell, or with the row where it has no such cell."""
+        self.findings.refuse(self._at(name), what, remedy)
+
+    def _at(self, name: str) -> str:
+        return self.row.at(self.columns[name]) if name in self.columns else self.row.place
 
 
-def _read(rows: Iterable[tuple[str, Mapping[str, Any]]], where: str, trigger: Trigger | None) -> tuple[Proposal, ...]:
-    findings = Findings(where)
-    read = [_proposal(_Row(place, cells, findings), trigger) for place, cells in rows]
-    findings.raise_problems()
-    proposals = tuple(proposal for proposal in read if proposal is not None)
-    if not proposals:
-        what = "proposes nothing" if read else "has no rows"
-        raise InputError(where, [Problem("the file", what, f"give rows with the columns {COLUMNS}")])
-    return proposals
-
-
-def _proposal(row: _Row, trigger: Trigger | None) -> Proposal | None:
-    written = row.read("action", _action, None)
-    if written is None and (trigger is None or "action" in row.cells):
+def _proposal(row: _Row) -> Proposal | None:
+    trigger, previous = row.read("action", _action, None), row.read("previous", _state, None)
+    if trigger is None:
         return None
-    chosen = written or trigger
-    if trigger is not None and written not in (None, trigger):
-        row.refuse(*_other_action(written, trigger))
-    record_id, number = row.read("id", _record_id, None), row.text("number")
-    if record_id is None and not (row.text("id") or number):
-        row.refuse("names no record", "give its id, or its supplier, number and kind")
+    remarks, reduce_itc = row.text("remarks", lines=True), _reduction_of(row)
+    if len(remarks) > LONGEST_REMARKS:
+        row.refuse("remarks", f"{shown(remarks)} has {len(remarks):,} characters", f"write at most {LONGEST_REMARKS:,}")
+    before = (row.text("previous_remarks", lines=True), _declared(row, "previous_"))
+    if previous is not None and BY_ACTION[previous] is trigger and (remarks, reduce_itc) == before:
+        # The offline tool shows every record as it was; what is so still proposes nothing.
+        return None
+    return _named(row, trigger, remarks or None, reduce_itc, previous)
+
+
+def _named(
+    row: _Row, trigger: Trigger, remarks: str | None, reduce_itc: ReduceItc | None, previous: State | None
+) -> Proposal:
+    record_id, number = row.read("id", _record_id, None), row.read("number", _number, "")
+    if row.value("id") in _BLANK and row.value("number") in _BLANK:
+        row.refuse("", "names no record", "give its id, or its supplier, number and kind")
     return Proposal(
-        place=row.place,
-        trigger=chosen or Trigger.RESET,
+        place=row.row.place,
+        trigger=trigger,
         record_id=record_id,
-        supplier=row.read("supplier", read_gstin, ""),
+        recipient=row.read("recipient", _gstin, ""),
+        supplier=row.read("supplier", _gstin, ""),
         number=number,
-        machine=row.read("kind", _machine, None),
-        remarks=row.text("remarks") or None,
-        reduce_itc=_reduction_of(row),
+        machine=row.read("kind", _machine, None) or _machine_named(row.row.header.name),
+        date=_day(row.text("date")),
+        remarks=remarks,
+        reduce_itc=reduce_itc,
+        version=row.read("version", _version, None),
+        previous=previous,
     )
 
 
-def of_one_action(proposals: Iterable[Proposal], trigger: Trigger | None, where: str) -> tuple[Proposal, ...]:
-    """Return the proposals; raises `InputError` for those of another action than `trigger`, where one is wanted."""
-    findings, proposals = Findings(where), tuple(proposals)
-    for proposal in proposals:
-        if trigger not in (None, proposal.trigger):
-            findings.refuse(proposal.place, *_other_action(proposal.trigger, trigger))
-    findings.raise_problems()
-    return proposals
-
-
-def _other_action(proposed: Trigger | None, trigger: Trigger | None) -> tuple[str, str]:
-    return f"proposes {proposed}, and one action is taken at a time ({trigger})", "give a file for each action"
-
-
 def _reduction_of(row: _Row) -> ReduceItc | None:
-    given = row.cells.get("reduce_itc")
+    given = row.value("reduce_itc")
     if isinstance(given, dict):
         given = " ".join(f"{head}={_written(amount)}" for head, amount in given.items()) or "igst=0"
-    return _Row(row.place, {"reduce_itc": given}, row.findings).read("reduce_itc", read_reduction, None)
+        try:
+            return read_reduction(given)
+        except ValueError as error:
+            row.findings.refuse_value(row.row.at(row.columns["reduce_itc"]), error)
+            return None
+    return row.read("reduce_itc", read_reduction, None) or _declared(row, "")
+
+
+def _declared(row: _Row, before: str) -> ReduceItc | None:
+    """Return the reduction as the offline tool has it, now or before: whether there is one, and how much."""
+    required = row.read(f"{before}reduction_required", flag, None)
+    if required is None:
+        return None
+    heads = {head: amount for head in HEADS if (amount := row.text(f"{before}declared_{head}"))}
+    if not required or not heads:
+        return "full" if required else "none"
+    try:
+        return _not_negative(Heads.from_rupees(heads))
+    except ValueError as error:
+        row.findings.refuse_value(row.row.place, error)
+        return None
 
 
 def _action(text: str) -> Trigger:
-    word = looked_up(text)
+    word = word_of(text)
+    for trigger in BY_ACTION.values():
+        if word == word_of(trigger):
+            return trigger
     try:
-        return Trigger(word) if word in BY_ACTION.values() else BY_ACTION[read_action(word)]
+        return BY_ACTION[read_action(word)]
     except ValueError:
-        what = f"{text!r} is not an action; write accept, reject, keep_pending or reset"
+        what = f"{shown(text)} is not an action; write accept, reject, keep_pending or reset"
         raise ValueError(what) from None
 
 
+def _state(text: str) -> State:
+    return read_action(word_of(text))
+
+
 def _record_id(text: str) -> int:
-    if not (text.isascii() and text.isdigit()):
-        raise ValueError(f"{text!r} is not the id of a record; write the number that records() shows")
-    return int(text)
+    return _whole_number(text, "the id of a record; write the number that records() shows")
+
+
+def _version(text: str) -> int:
+    return _whole_number(text, "a record's version; leave it as it was given")
+
+
+def _whole_number(text: str, what: str) -> int:
+    number = cleaned(text).lstrip("'")
+    if not (number.isascii() and number.isdigit() and len(number) < _LONG and 0 < int(number) <= LARGEST_ID):
+        raise ValueError(f"{shown(text)} is not {what}")
+    return int(number)
+
+
+def _number(text: str) -> str:
+    number = cleaned(text).lstrip("'")
+    if _SCIENTIFIC.fullmatch(number):
+        what = "is a document's number that lost digits"
+        raise ValueError(f"{shown(text)} {what}; make the column text where it comes from, and save it again")
+    if len(number) > LONGEST:
+        raise ValueError(f"{shown(text)} has {len(number):,} characters; write at most {LONGEST}")
+    return number
+
+
+def _gstin(text: str) -> str:
+    return read_gstin(cleaned(text).lstrip("'"))
+
+
+def _day(text: str) -> date | None:
+    """Return a date, None for what is not read as one: it is asked for only where a number means several records."""
+    for reader in (day, date.fromisoformat):
+        try:
+            return reader(cleaned(text))
+        except ValueError:
+            continue
+    return None
 
 
 def _machine(text: str) -> str:
-    word = looked_up(text)
-    if word in _MACHINES:
-        return word
+    machine = _machine_named(text)
+    if machine is None:
+        raise ValueError(f"{shown(text)} is not a kind of record; write one of {', '.join(sorted(_MACHINES))}")
+    return machine
+
+
+def _machine_named(text: str) -> str | None:
+    """Return the machine of a kind in words, or of a section's key; None for another word."""
+    word = word_of(text)
     section = section_named(word)
     if section is None:
-        raise ValueError(f"{text!r} is not a kind of record; write one of {', '.join(sorted(_MACHINES))}")
+        return _KINDS.get(word)
     amended = section.amended and section.kind is not Kind.BILL_OF_ENTRY
     return f"{section.kind}_amendment" if amended else str(section.kind)
 
@@ -242,81 +355,3 @@ def _of_upload(tree: Any, where: str, gstin: str | None) -> Iterator[Proposal]:
             document=document,
             previous=row.previous,
         )
-
-
-def looked_up(text: str) -> str:
-    """Return a name or word as it is looked up.
-
-    >>> looked_up(" User Action")
-    'user_action'
-    """
-    return text.strip().lower().replace(" ", "_").replace("-", "_")
-
-
-def csv_rows(data: bytes, where: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Give the rows of a CSV table (comma, semicolon or tab; UTF-8) by column, each with its line.
-
-    Raises `InputError` for what is not a table, for an unknown column, and where no column names a record.
-    """
-    text = _decoded(data, where)
-    header = text.partition("\n")[0]
-    delimiter = max(",;\t", key=header.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    try:
-        names = _named(next(reader, []), where)
-        for cells in reader:
-            if not any(cell.strip() for cell in cells):
-                continue
-            if any(cell.strip() for cell in cells[len(names) :]):
-                what = f"has {len(cells)} cells and the table {len(names)} columns"
-                raise InputError(where, [Problem(f"line {reader.line_num}", what, "put text with a comma in quotes")])
-            yield f"line {reader.line_num}", dict(zip(names, cells, strict=False))
-    except csv.Error as error:
-        problem = Problem(
-            f"line {reader.line_num}", f"is not a line of a table ({error})", "save the table as CSV again"
-        )
-        raise InputError(where, [problem]) from error
-
-
-def _decoded(data: bytes, where: str) -> str:
-    if data.startswith(b"PK\x03\x04"):
-        raise InputError(where, [Problem("the file", "is an archive or a workbook", "save its table as CSV")])
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        remedy = "save it as CSV or JSON in UTF-8"
-        raise InputError(where, [Problem(f"byte {error.start}", "is not text in UTF-8", remedy)]) from error
-
-
-def json_rows(tree: Any, where: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Give the rows of parsed JSON, a list of objects or one under "actions", each with its place.
-
-    Raises `InputError` as `csv_rows` does.
-    """
-    rows = tree.get("actions") if isinstance(tree, dict) else tree
-    if not isinstance(rows, list):
-        what = "holds neither a list of actions nor an upload for the portal"
-        raise InputError(where, [Problem("the file", what, f"give a list of objects with {COLUMNS}")])
-    for index, row in enumerate(rows):
-        if not isinstance(row, dict):
-            raise InputError(where, [Problem(f"[{index}]", "is not an object", f"give an object with {COLUMNS}")])
-        yield f"[{index}]", dict(zip(_named(list(row), where), row.values(), strict=True))
-
-
-def _named(header: list[str], where: str) -> list[str]:
-    names = [_NAMES.get(looked_up(title), "") for title in header]
-    problems = [
-        Problem("the columns", f"{title.strip()!r} is not a column here", f"use {COLUMNS}")
-        for title, name in zip(header, names, strict=True)
-        if not name and title.strip()
-    ]
-    problems += [
-        Problem("the columns", f"{name} stands twice", "keep one of them")
-        for name in dict.fromkeys(names)
-        if name and names.count(name) > 1
-    ]
-    if not problems and not {"id", "number"} & {*names}:
-        problems = [Problem("the columns", "none of them names a record", f"use {COLUMNS}")]
-    if problems:
-        raise InputError(where, problems)
-    return names

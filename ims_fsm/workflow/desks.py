@@ -10,11 +10,13 @@ from functools import partial
 from typing import Any, BinaryIO, Literal, TypedDict, Unpack
 
 from ims_fsm.errors import InputError, Problem
-from ims_fsm.formats.gstn.download import Source, named, opened
+from ims_fsm.formats.content import content_of
+from ims_fsm.formats.gstn.download import Source, named
 from ims_fsm.formats.gstn.parts import Sources
 from ims_fsm.formats.gstn.two_b.statement import PortalTwoB
 from ims_fsm.formats.gstn.upload import Upload
-from ims_fsm.formats.proposals import Proposal, ProposedActions, of_one_action, read_proposals
+from ims_fsm.formats.proposals import Proposal, ProposedActions, read_proposals
+from ims_fsm.formats.table import LARGEST
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import Answer
 from ims_fsm.record.returns import Liability
@@ -164,20 +166,10 @@ class RecipientDesk(LogDesk):
         source: Source | Sequence[Proposal],
         *,
         where: str | None = None,
-        trigger: Action | None = None,
-        remarks: str | None = None,
-        reduce_itc: ReduceItc | None = None,
         key: str | None = None,
     ) -> Judgement:
-        """Take a file of proposed actions in one transaction: what is allowed is applied, refusals are reported.
-
-        `trigger` is the action of a file that only names records, and the only one that another may propose; `remarks`
-        and `reduce_itc` are those of proposals without their own.
-        """
-        file = self._proposals(source, where, None if trigger is None else checked_action(trigger))
-        request = Request(remarks=remarks, reduce_itc=reduce_itc).checked()
-        rows = [proposal.with_defaults(request.remarks, request.reduce_itc) for proposal in file.proposals]
-        return self._done(proposed.apply, key, ProposedActions(file.source, rows))
+        """Take a file of proposed actions in one transaction: what is allowed is applied, refusals are reported."""
+        return self._done(proposed.apply, key, self._proposals(source, where))
 
     def state_original(
         self, record_id: int, disposition: Disposition, original: Document | None = None, *, key: str | None = None
@@ -335,17 +327,13 @@ class RecipientDesk(LogDesk):
         """
         return self._asked(views.diagram, record_id, fmt, theme, href_base, recipient=self.gstin)
 
-    def _proposals(
-        self, source: Source | Sequence[Proposal], where: str | None, trigger: Trigger | None = None
-    ) -> ProposedActions:
+    def _proposals(self, source: Source | Sequence[Proposal], where: str | None) -> ProposedActions:
         if isinstance(source, Sequence) and not isinstance(source, (bytes, str)):
             if not all(isinstance(row, Proposal) for row in source):
                 raise InputError("proposals", [Problem("the proposals", "are not all of them one", "give Proposals")])
-            where = where or "the proposals"
-            return ProposedActions(where, of_one_action(source, trigger, where))
+            return ProposedActions(where or "the proposals", tuple(source))
         name, file = named(source, where)
-        with opened(file) as content:
-            return ProposedActions(name, read_proposals(content.read(), name, gstin=self.gstin, trigger=trigger))
+        return read_proposals(content_of(file, name, LARGEST), name, gstin=self.gstin)
 
 
 class SupplierDesk(Desk):

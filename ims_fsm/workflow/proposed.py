@@ -37,6 +37,9 @@ class Judgement:
     places: Mapping[int, str]
     #: How many of the records are only saved by their suppliers (FAQ 15).
     saved: int = 0
+    #: The titles of columns that mean nothing here, and how many rows propose no action.
+    unread: tuple[str, ...] = ()
+    blank: int = 0
 
     @property
     def refused(self) -> tuple[Answer, ...]:
@@ -88,7 +91,8 @@ def apply(unit: UnitOfWork, recipient: str, file: ProposedActions) -> Judgement:
             scope = named()
         refused |= {answer.record_id: _explained(answer, differences[answer.record_id]) for answer in answers}
     rows = tuple(refused.get(record.id, _allowed(proposal, record)) for proposal, record in matched)
-    return Judgement(rows, {record.id: proposal.place for proposal, record in matched}, saved)
+    places = {record.id: proposal.place for proposal, record in matched}
+    return Judgement(rows, places, saved, file.unread, file.blank)
 
 
 def _allowed(proposal: Proposal, record: Record) -> Answer:
@@ -144,13 +148,15 @@ def _meant(proposal: Proposal, by_id: dict[int, Record], by_number: dict[str, li
         named = by_id.get(proposal.record_id)
         return [named] if named is not None and _fits(proposal, named) else []
     fitting = [record for record in by_number.get(proposal.number.upper(), []) if _fits(proposal, record)]
-    return [record for record in fitting if record.state not in TERMINAL] or fitting[-1:]
+    active = [record for record in fitting if record.state not in TERMINAL] or fitting[-1:]
+    return [record for record in active if record.document.date == proposal.date] or active
 
 
 def _fits(proposal: Proposal, record: Record) -> bool:
     document = record.document
     return (
-        proposal.supplier in ("", document.supplier)
+        proposal.recipient in ("", record.recipient)
+        and proposal.supplier in ("", document.supplier)
         and proposal.number.upper() in ("", document.number.upper())
         and proposal.machine in (None, record.machine)
     )
@@ -167,7 +173,14 @@ def _mistaken(proposal: Proposal, meant: Sequence[Record]) -> Problem:
 
 
 def _differences(proposal: Proposal, record: Record) -> Iterator[str]:
-    """Give what an upload shows otherwise than the portal last did (which answers IMSSAV0010 to that)."""
+    """Give what differs from what an action was chosen on: the record's version, or what the portal last showed.
+
+    The portal answers IMSSAV0010 to an upload that shows it otherwise.
+    """
+    if proposal.version is not None:
+        if proposal.version != record.version:
+            yield f"the file has version {proposal.version} of it, and it is at version {record.version}"
+        return
     seen = last_seen(record).action
     if proposal.previous not in (None, seen):
         yield f"the file says {proposal.previous} before, and the portal last showed {seen}"

@@ -94,26 +94,7 @@ def test_the_same_call_under_a_key_does_nothing_more(run, ids):
     assert "the idempotency key 'k1' belongs to an earlier request" in told
 
 
-def test_the_records_of_a_file(run, tmp_path, ids):
-    (tmp_path / "a.csv").write_text(
-        "supplier,number,kind,remarks\n21ZXKCK4821M1ZG,KCL/24-25/0412,,\n,SP-1182,invoice,short\n", "utf-8"
-    )
-    answer = run("act", "reject", "--file", "a.csv", "--remarks", "wrong", "--json", *NOW).ended(0).json
-    assert answer["applied"] == 2
-    named = [ids("KCL/24-25/0412"), ids("SP-1182")]
-    said = [run("show", one, "--json", *NOW).ended(0).json["remarks"] for one in named]
-    assert said == ["wrong", "short"]
-
-
-def test_a_file_with_another_action_is_refused_whole(run, tmp_path, ids):
-    (tmp_path / "a.csv").write_text("number,action\nSP-1182,reject\nKCL/24-25/0412,accept\n", "utf-8")
-    told = run("act", "reject", "--file", "a.csv", *NOW).ended(2).err
-    what = "proposes accept, and one action is taken at a time (reject); give a file for each action"
-    assert told == f"error: a.csv: line 3: {what}\n"
-    assert run("show", ids("SP-1182"), "--json", *NOW).ended(0).json["state"] == "accepted"
-
-
-ONE_WAY = "name the records in one way: with --id, with --where or with --file; see ims-fsm act --help"
+ONE_WAY = "name the records in one way: with --id or with --where; see ims-fsm act --help"
 WORDS = "--reduce-itc: 'half' is "
 SIGN = "--reduce-itc: a reduction of -1.00 IGST is below zero; write how much ITC is to be reduced, without a sign"
 
@@ -126,7 +107,6 @@ SIGN = "--reduce-itc: a reduction of -1.00 IGST is below zero; write how much IT
         ("--id 1 --reduce-itc half", WORDS),
         ("--id 1 --reduce-itc igst=-1", SIGN),
         ("--id 4711", "records: 4711: is not a record of 27AAPFU0939F1ZV; see ims-fsm list"),
-        ("--file gone.csv", "gone.csv does not exist; correct the path"),
     ],
 )
 def test_a_wrong_call_changes_nothing(run, given, message):

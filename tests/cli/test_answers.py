@@ -23,7 +23,6 @@ MONTH = (
     ("show", f"show {{{AMENDMENT}}} {HERE}", 0),
     ("original", f"original {{{AMENDMENT}}} accepted {HERE}", 0),
     ("act", f"act accept --where kind=invoice,debit_note {HERE}", 1),
-    ("act --file", f"act reject --file proposals.csv {HERE}", 0),
     ("what-if", f"what-if {{{NOTE}}} keep_pending {HERE}", 0),
     ("check", f"check proposals.json {HERE}", 1),
     ("apply", f"apply proposals.json {HERE}", 1),
@@ -75,7 +74,6 @@ def holds(name, answer):
 
 
 def test_every_answer_of_a_month_holds_to_its_schema(run, samples, tmp_path, ids):
-    (tmp_path / "proposals.csv").write_text("number,kind\nSP-1182,invoice\n", "utf-8")
     proposals = [{"number": NOTE, "action": "pending"}, {"number": WANTED, "action": "accept"}]
     (tmp_path / "proposals.json").write_text(json.dumps(proposals), "utf-8")
     places = {number: ids(number) for number in (NOTE, WANTED, AMENDMENT)}

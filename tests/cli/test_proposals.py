@@ -17,7 +17,7 @@ FILE = """supplier,number,kind,action,remarks,reduce_itc
 def test_a_file_is_judged_against_the_database_and_nothing_is_written(run, tmp_path, ids):
     (tmp_path / "a.csv").write_text(FILE, "utf-8")
     told = run("check", "a.csv", *NOW).ended(1).out
-    assert told.startswith("4 actions checked: 2 refused. Nothing was written.\n")
+    assert told.startswith("4 actions checked: 2 refused. Nothing was written.\n1 row proposes no action.\n\n")
     assert f"faq.11.a: 1 record\n  line 2, keep_pending, record {ids('KCN/24/15')}: Credit note KCN/24/15 of" in told
     assert run("history", ids("NB2409-058"), "--json").ended(0).json["transitions"] == []
 
@@ -61,8 +61,8 @@ def test_a_file_without_a_refusal_ends_well_and_every_fault_is_told_at_once(run,
     (tmp_path / "a.csv").write_text("id,action\n1,approve\nx,accept\n,accept\n", "utf-8")
     assert run("check", "a.csv", *NOW).ended(2).err == (
         "error: a.csv: 3 problems\n"
-        "  line 2: 'approve' is not an action; write accept, reject, keep_pending or reset\n"
-        "  line 3: 'x' is not the id of a record; write the number that ims-fsm list shows\n"
+        "  line 2, column 2: 'approve' is not an action; write accept, reject, keep_pending or reset\n"
+        "  line 3, column 1: 'x' is not the id of a record; write the number that ims-fsm list shows\n"
         "  line 4: names no record; give its id, or its supplier, number and kind\n"
     )
     (tmp_path / "a.json").write_text('[{"number": "SP-1182", "action": "reject"}]', "utf-8")
@@ -78,7 +78,8 @@ def test_a_mixed_file_is_applied_and_its_refusals_are_those_of_check(run, tmp_pa
     assert (entry["trigger"], entry["detail"]) == ("reject", {"remarks": "wrong rate"})
     assert run("apply", "a.csv", "--key", "k", "--json", *NOW).ended(1).json == answer
     told = run("apply", "a.csv", *NOW).ended(1).out
-    assert told.startswith("4 actions: 2 applied, 2 refused.\n\nfaq.11: 1 record\n  line 2, keep_pending, record")
+    head = "4 actions: 2 applied, 2 refused.\n1 row proposes no action.\n\nfaq.11: 1 record\n"
+    assert told.startswith(f"{head}  line 2, keep_pending, record")
 
 
 def test_an_applied_file_says_what_is_stale_and_what_is_only_saved(run, tmp_path):

@@ -58,6 +58,9 @@ PROPOSALS = [
     [replace(PROPOSAL, **{name: value})]
     for name, value in {
         "trigger": Trigger.REJECT,
+        "recipient": "27AAPFU0939F1ZV",
+        "date": date(2024, 10, 5),
+        "version": 2,
         "record_id": 7,
         "supplier": "29AABCT1332L1ZA",
         "number": "A/2",
@@ -82,11 +85,7 @@ RECIPIENT = {
         {"trigger": "accept"},
         {"trigger": ["reject"], "where": [Where(in_ims=True)], "ids": [[], [7]], "remarks": ["x"], **REDUCED},
     ),
-    "apply": (
-        {"source": [PROPOSAL]},
-        # Of a file that only names records the action is read with it, so it is not another argument.
-        {"source": PROPOSALS, "trigger": [], "remarks": ["y"], "reduce_itc": ["none"]},
-    ),
+    "apply": ({"source": [PROPOSAL]}, {"source": PROPOSALS}),
     "state_original": (
         {"record_id": 7, "disposition": Disposition.ACCEPTED, "original": DOCUMENT},
         {"record_id": [8], "disposition": [Disposition.REJECTED], "original": [None, *DOCUMENTS]},

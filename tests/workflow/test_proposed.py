@@ -161,9 +161,29 @@ def test_what_was_made_for_another_version_is_outdated(ims, save):
     assert row.allowed
 
 
-def test_one_action_alone_is_taken_of_proposals_given_in_memory_too(ims, save):
-    rows = [proposal(record_id=save("S/1")), proposal("line 3", Trigger.REJECT, record_id=save("S/2"))]
-    with pytest.raises(InputError) as refused:
-        ims.recipient(ME, actor="me").apply(rows, where="a.csv", trigger="accept")
-    assert "line 3" in str(refused.value)
-    assert set(states(ims).values()) == {State.NO_ACTION}
+def test_a_row_of_an_earlier_version_is_outdated(ims, save):
+    record, desk = save("S/1"), ims.recipient(ME, actor="me")
+    version = desk.record(record).version
+    (row,) = desk.check([proposal(record_id=record, version=version, previous=State.REJECTED)]).rows
+    assert row.allowed
+    desk.reject(record)
+    (row,) = desk.apply([proposal(record_id=record, version=version)]).rows
+    assert [refusal.code for refusal in row.refusals] == ["stale_version"]
+    told = f"the file has version {version} of it, and it is at version {version + 1}"
+    assert row.refusals[0].sentence.endswith(told)
+    assert states(ims) == {record: State.REJECTED}
+
+
+def test_the_day_tells_two_documents_of_one_number_apart(ims, save):
+    save("S/1", date=date(2024, 3, 31))
+    second = save("S/1")
+    assert "means 2 records" in message(ims, proposal(number="S/1"))
+    assert "means 2 records" in message(ims, proposal(number="S/1", date=date(2024, 10, 6)))
+    (row,) = ims.recipient(ME, actor="me").check([proposal(number="S/1", date=date(2024, 10, 5))]).rows
+    assert row.record_id == second
+
+
+def test_a_row_of_another_recipient_means_nothing_here(ims, save):
+    record = save("S/1")
+    assert "there is no record" in message(ims, proposal(record_id=record, recipient=OTHER))
+    assert ims.recipient(ME, actor="me").check([proposal(record_id=record, recipient=ME)]).rows[0].allowed

@@ -7,7 +7,6 @@ the sections, sections beside a wrapper), the reader says so and the file is rea
 from __future__ import annotations
 
 import io
-import shutil
 import tempfile
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
@@ -18,7 +17,7 @@ from typing import Any, BinaryIO, NamedTuple, Protocol
 from ims_fsm.errors import FileError, InputError, Problem
 from ims_fsm.formats.gstn.envelope import Dialect, Envelope, Listed, Outline, Part, part_named
 from ims_fsm.formats.gstn.fields import read_record
-from ims_fsm.formats.gstn.notation import JsonText, decoded, readable, refuse_archive, refused
+from ims_fsm.formats.gstn.notation import WINDOW, JsonText, decoded, readable, refuse_archive, refused
 from ims_fsm.formats.gstn.ordinary import OrdinaryRows, UnusualError
 from ims_fsm.formats.gstn.row import Findings, Row, recipient_of
 from ims_fsm.formats.gstn.sections import RESERVED, SEZ_IMPORT_TYPE, SectionForm, section_named
@@ -59,9 +58,10 @@ def named(source: Source, where: str | None = None) -> tuple[str, Source]:
 
 
 @contextmanager
-def opened(source: Source) -> Iterator[BinaryIO]:
+def opened(source: Source, limit: int | None = None) -> Iterator[BinaryIO]:
     """Give a file that can be read twice: the one at a path, or one of these bytes, or a copy of what only flows.
 
+    Of what flows only so many bytes are copied, where there is a `limit`.
     Raises `InputError` for what is not a file of bytes, `FileError` for a path at which none can be opened.
     """
     match source:
@@ -77,9 +77,16 @@ def opened(source: Source) -> Iterator[BinaryIO]:
             yield source
         case _:
             with tempfile.TemporaryFile() as copy:
-                shutil.copyfileobj(source, copy)
+                _copy(source, copy, limit)
                 copy.seek(0)
                 yield copy
+
+
+def _copy(source: BinaryIO, copy: BinaryIO, limit: int | None) -> None:
+    left = limit
+    while left != 0 and (part := source.read(WINDOW if left is None else min(WINDOW, left))):
+        copy.write(part)
+        left = None if left is None else left - len(part)
 
 
 def _at(path: Path) -> BinaryIO:

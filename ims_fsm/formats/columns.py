@@ -1,0 +1,99 @@
+"""What the columns of a table of proposed actions mean, by their titles (`columns.toml`).
+
+Knows titles only; reads no cell.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import lru_cache
+from pathlib import Path
+
+from ims_fsm.formats.gstn.row import Findings
+from ims_fsm.formats.table import Header
+
+_DECLARED = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+_HIDDEN = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]")
+_SIGNS = re.compile(r"[\W_]+")
+# So much of a title must be that of a column for it to be taken for a slip of the pen.
+_ALIKE = 0.85
+# So much of a title is compared, and told.
+_TITLE = 60
+
+
+def cleaned(text: str) -> str:
+    r"""Return text as it is compared: in one form of each sign, without what is not seen, blanks as one blank.
+
+    >>> cleaned(" INV\u00a0/ \u200b7 ")
+    'INV / 7'
+    """
+    return " ".join(_HIDDEN.sub("", unicodedata.normalize("NFKC", text)).split())
+
+
+@lru_cache(maxsize=4096)
+def word_of(text: str) -> str:
+    r"""Return a title or a word as it is looked up.
+
+    >>> word_of("Invoice/Note\u00a0number"), word_of("user_action")
+    ('invoicenotenumber', 'useraction')
+    """
+    return _SIGNS.sub("", cleaned(text)).casefold()
+
+
+_READ = {word_of(title): name for name, titles in _DECLARED["read"].items() for title in titles}
+_ACTIONS = [word_of(title) for title in _DECLARED["read"]["action"]]
+_NOT_READ = frozenset(map(word_of, _DECLARED["not_read"]["titles"]))
+COLUMNS = "id, or supplier, number and kind; action, remarks, reduce_itc, version"
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Where the cells of a row stand, by what they mean, and the titles that mean nothing here."""
+
+    places: dict[str, int]
+    unread: tuple[str, ...]
+
+    @classmethod
+    def of(cls, header: Header, findings: Findings) -> Columns:
+        """Return the columns of a header; two of one meaning, a mistyped title and none of a record are problems."""
+        words = [word_of(title) for title in header.titles]
+        passed = _NOT_READ | {*_ACTIONS} - {next((word for word in _ACTIONS if word in words), None)}
+        places: dict[str, int] = {}
+        unread = []
+        for column, word in enumerate(words):
+            if word in passed:
+                continue
+            name = _READ.get(word)
+            if name is None:
+                unread.append(_refuse_a_slip(header, column, findings))
+            elif name not in places:
+                places[name] = column
+            elif "previous" not in places:
+                findings.refuse(_at(header, column), f"{name} stands twice", "keep one of them")
+        if not {"id", "number"} & places.keys():
+            findings.refuse(header.place, "no column names a record", f"use {COLUMNS}")
+        if "action" not in places:
+            findings.refuse(header.place, "no column says an action", f"use {COLUMNS}")
+        return cls(places, tuple(unread))
+
+
+def _at(header: Header, column: int) -> str:
+    return f"{header.place}{header.columns[column]}"
+
+
+def _refuse_a_slip(header: Header, column: int, findings: Findings) -> str:
+    """Return a title that means nothing here, as it is told; one that is nearly one that does is a problem."""
+    title = cleaned(header.titles[column])[:_TITLE]
+    if name := _nearly(word_of(title)):
+        findings.refuse(_at(header, column), f"{title!r} is not a column here", f"write {name}, or another title")
+    return title or header.columns[column].strip(", ")
+
+
+@lru_cache(maxsize=4096)
+def _nearly(word: str) -> str | None:
+    near = get_close_matches(word, _READ, n=1, cutoff=_ALIKE)
+    return _READ[near[0]] if near else None
