@@ -97,7 +97,9 @@ if TYPE_CHECKING:
     from ims_fsm.workflow.desks import RecipientDesk as RecipientDesk
     from ims_fsm.workflow.desks import SupplierDesk as SupplierDesk
     from ims_fsm.workflow.ims import IMS as IMS
+    from ims_fsm.workflow.proposed import JudgedRow as JudgedRow
     from ims_fsm.workflow.proposed import Judgement as Judgement
+    from ims_fsm.workflow.proposed import Repeated as Repeated
     from ims_fsm.workflow.reception.importing import Imported as Imported
     from ims_fsm.workflow.reception.importing import Registration as Registration
     from ims_fsm.workflow.reception.report import Contradiction as Contradiction
@@ -156,7 +158,9 @@ _ROOMS = (
     ("formats.gstn.two_b.comparison", "Difference OutsideIms"),
     ("formats.gstn.upload", "Upload"),
     ("workflow.actions", "ActionReport"),
+    ("workflow.proposed", "JudgedRow"),
     ("workflow.proposed", "Judgement"),
+    ("workflow.proposed", "Repeated"),
     ("workflow.actions", "WhatIf"),
     ("workflow.calendar.isolation", "Failure"),
     ("workflow.calendar.sweeps", "SweepReport Swept"),

@@ -5,7 +5,7 @@ Imports Typer and the options; the face when it is run.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -13,10 +13,10 @@ import typer
 
 from ims_fsm.cli import deadlines, options
 from ims_fsm.cli.call import Call, command, noted_in
-from ims_fsm.cli.output import counted, say, table, tell_refusals, tell_refused
+from ims_fsm.cli.output import MOST_REFUSED, counted, say, table, tell_refusals, tell_refused
 
 if TYPE_CHECKING:
-    from ims_fsm import ActionReport, Judgement, WhatIf
+    from ims_fsm import ActionReport, JudgedRow, Judgement, WhatIf
 
 
 DONE = {"accept": "accepted", "reject": "rejected", "keep_pending": "kept pending", "reset": "reset to no action"}
@@ -89,7 +89,7 @@ def _tell_stale(periods: Sequence[str]) -> None:
 def check(call: Call, file: Path, *, download: Path | None = None) -> None:
     """Judge a file of proposed actions: every refusal with its rule; exit 1 if there is any. Nothing is written.
 
-    Columns: id, or supplier, number and kind; action; remarks; reduce_itc.
+    Columns: id, or supplier, number and kind; action; remarks; reduce_itc; version.
     """
     with call.working("Judging"):
         if download is None:
@@ -99,60 +99,68 @@ def check(call: Call, file: Path, *, download: Path | None = None) -> None:
             with call.ims(in_memory=True) as ims:
                 gstin = ims.import_download(download, gstin=call.gstin, actor="check").recipient
                 judged = ims.recipient(gstin, actor="check").check(file)
-    allowed = len(judged.rows) - len(judged.refused)
-    parts = {"file": file, "recipient": gstin, "checked": len(judged.rows), "allowed": allowed}
-
-    def tell() -> None:
-        say(f"{counted(len(judged.rows), 'action')} checked: {len(judged.refused):,} refused. Nothing was written.")
-        _tell_passed_over(judged)
-        _tell_refused(judged)
-
-    _end(call, tell, judged, parts)
+    _end(call, file, gstin, judged, ())
 
 
 @command("apply", "gstin", "key", "actor", "db", "at")
-def apply(call: Call, file: Path) -> None:
+def apply(
+    call: Call,
+    file: Path,
+    *,
+    dry_run: bool = False,
+    all_or_nothing: bool = False,
+    refused_to: Path | None = None,
+) -> None:
     """Apply a file of proposed actions: what is allowed is done, what is refused is listed with its rule.
 
     Columns as with check, which says before what would be refused. Exit 1 if any is refused.
     """
-    with call.working("Applying"), call.recipient() as buyer:
-        judged = buyer.apply(file, key=call.key)
+    with noted_in(call, refused_to, "RefusedProposal") as note, call.working("Applying"), call.recipient() as buyer:
+        judged = buyer.check(file) if dry_run else buyer.apply(file, all_or_nothing=all_or_nothing, key=call.key)
         with call.done():
             stale = buyer.stale_periods()
-    _end_applied(call, buyer.gstin, file, judged, stale)
+            if note is not None:
+                for row in judged.refused:
+                    note(row)
+    _end(call, file, buyer.gstin, judged, stale, all_or_nothing=all_or_nothing and not dry_run)
 
 
-def _end_applied(call: Call, gstin: str, file: Path, judged: Judgement, stale: Sequence[str]) -> None:
-    applied = len(judged.rows) - len(judged.refused)
+def _end(
+    call: Call, file: Path, gstin: str, judged: Judgement, stale: Sequence[str], *, all_or_nothing: bool = False
+) -> None:
+    rows, refused = counted(len(judged.rows), "action"), f"{len(judged.refused):,} refused"
 
     def tell() -> None:
-        say(f"{counted(len(judged.rows), 'action')}: {applied:,} applied, {len(judged.refused):,} refused.")
-        _tell_saved(judged.saved)
+        if judged.done:
+            say(f"{rows}: {judged.applied:,} applied, {refused}.")
+            _tell_saved(judged.saved)
+        elif all_or_nothing:
+            say(f"{rows}: {refused}. Nothing was done, as it was to be all or nothing.")
+        else:
+            say(f"{rows} checked: {refused}. Nothing was written.")
         _tell_passed_over(judged)
-        _tell_refused(judged)
-        _tell_stale(stale if applied else ())
+        tell_refused((_named(row), row.refusals) for row in judged.refused)
+        _tell_stale(stale if judged.applied else ())
 
-    parts = {"file": file, "recipient": gstin, "checked": len(judged.rows), "applied": applied}
-    _end(call, tell, judged, {**parts, "saved": judged.saved})
+    parts = {"file": file, "recipient": gstin, "judged": judged}
+    call.answer(tell, parts, held=not judged.refused)
 
 
 def _tell_passed_over(judged: Judgement) -> None:
+    for named in judged.repeated[:MOST_REFUSED]:
+        places = f"{', '.join(named.places[:-1])} and {named.places[-1]}"
+        say(f"Record {named.record_id} is named by {places}: taken in this order, the last action stands (faq.12).")
+    if judged.repeated[MOST_REFUSED:]:
+        say(f"… and {len(judged.repeated) - MOST_REFUSED:,} more records are named by several rows.")
     if judged.blank:
         say(f"{counted(judged.blank, 'row')} {'proposes' if judged.blank == 1 else 'propose'} no action.")
     if judged.unread:
         say(f"Not read: the {'column' if len(judged.unread) == 1 else 'columns'} {', '.join(judged.unread)}.")
 
 
-def _tell_refused(judged: Judgement) -> None:
-    places, rows = judged.places, judged.refused
-    tell_refused((f"{places[row.record_id]}, {row.trigger}, record {row.record_id}", row.refusals) for row in rows)
-
-
-def _end(call: Call, tell: Callable[[], object], judged: Judgement, parts: dict[str, Any]) -> None:
-    refused = [{"answer": row, "place": judged.places[row.record_id]} for row in judged.refused]
-    passed_over = {"blank": judged.blank, "unread": judged.unread}
-    call.answer(tell, {**parts, **passed_over, "refused": refused}, held=not refused)
+def _named(row: JudgedRow) -> str:
+    record = "" if row.record_id is None else f", record {row.record_id}"
+    return f"{row.place}, {row.trigger}{record}"
 
 
 @command("what-if", "gstin", "db", "at")

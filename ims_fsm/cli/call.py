@@ -166,8 +166,8 @@ def files_of(db: str) -> list[Path]:
 
 
 @contextmanager
-def noted_in(call: Call, file: Path | None) -> Iterator[Callable[[Any], object] | None]:
-    """Give what writes refused records to a file, a line of JSON each; None where no file is named."""
+def noted_in(call: Call, file: Path | None, shape: str = "RefusedRecord") -> Iterator[Callable[[Any], object] | None]:
+    """Give what writes what is refused to a file, a line of JSON each, of this shape; None where no file is named."""
     if file is None:
         yield None
         return
@@ -177,7 +177,7 @@ def noted_in(call: Call, file: Path | None) -> Iterator[Callable[[Any], object] 
         out = stack.enter_context(call.outputs.opened(file))
 
         def note(record: Any) -> None:
-            out.write(json.dumps(plain("RefusedRecord", record), ensure_ascii=False).encode() + b"\n")
+            out.write(json.dumps(plain(shape, record), ensure_ascii=False).encode() + b"\n")
             out.flush()
 
         yield note

@@ -121,7 +121,7 @@ def _place(folder: Path | None) -> Iterator[Path]:
     with TemporaryDirectory() as temporary:
         place = Path(temporary) if folder is None else folder.absolute()
         place.mkdir(parents=True, exist_ok=True)
-        for sample in sorted(samples_folder().glob("*.json")):
+        for sample in sorted(samples_folder().glob("*.*")):
             shutil.copyfile(sample, place / sample.name)
         _part(place / "ims_2024-11_later.json")
         with chdir(place):

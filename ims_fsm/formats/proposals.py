@@ -187,7 +187,7 @@ class _Row:
 
     def read(self, name: str, reader: Callable[[str], Value], default: Value) -> Value:
         """Return a cell read by `reader`, or the default where it is blank or was refused."""
-        text = self.text(name)
+        text = self.text(name) if name in self.columns else ""
         try:
             return reader(text) if text else default
         except ValueError as error:
@@ -312,7 +312,7 @@ def _gstin(text: str) -> str:
 
 def _day(text: str) -> date | None:
     """Return a date, None for what is not read as one: it is asked for only where a number means several records."""
-    for reader in (day, date.fromisoformat):
+    for reader in (day, date.fromisoformat) if text else ():
         try:
             return reader(cleaned(text))
         except ValueError:

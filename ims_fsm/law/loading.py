@@ -55,7 +55,7 @@ TABLES: Mapping[str, Mapping[str, tuple[type[Declared], str]]] = {
     NOT_LAW: {"claim": (ClaimDeclaration, "name")},
 }
 # What stands beside the machines and is read elsewhere: here it only cites.
-BESIDE = frozenset({CALENDAR, ROUTES, "annexure_a.toml"})
+BESIDE = frozenset({CALENDAR, ROUTES, "annexure_a.toml", "matching.toml"})
 _OWN_REMEDY = "name a TOML file in UTF-8, or a folder of them"
 D = TypeVar("D", bound=Declared)
 

@@ -166,10 +166,17 @@ class RecipientDesk(LogDesk):
         source: Source | Sequence[Proposal],
         *,
         where: str | None = None,
+        all_or_nothing: bool = False,
         key: str | None = None,
     ) -> Judgement:
-        """Take a file of proposed actions in one transaction: what is allowed is applied, refusals are reported."""
-        return self._done(proposed.apply, key, self._proposals(source, where))
+        """Take a file of proposed actions in one transaction: what is allowed is applied, refusals are reported.
+
+        The rows are taken in their order, each as `act` takes one; with `all_or_nothing` nothing is done where one of
+        them is refused. What `check` answers is what this would. A row that means no record here is refused; raises
+        `InputError` for a file of which any row cannot be read.
+        """
+        whole = looked_at("apply", lambda border: border.flag("all_or_nothing", all_or_nothing))
+        return self._done(proposed.apply, key, self._proposals(source, where), all_or_nothing=whole)
 
     def state_original(
         self, record_id: int, disposition: Disposition, original: Document | None = None, *, key: str | None = None

@@ -1,103 +1,240 @@
-"""Proposed actions matched to a recipient's records, then applied as one transaction, or only checked.
+"""Proposed actions matched to a recipient's records, then applied as one transaction, or only judged.
 
-Imports the proposals and the workflow; opens no file and knows no command line.
+Imports the proposals and the workflow; opens no file and knows no command line. A row is decided as an action on one
+record is; what is alike is written together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
-from ims_fsm.errors import InputError, Problem
 from ims_fsm.formats.proposals import Proposal, ProposedActions
+from ims_fsm.law.matching import matching
 from ims_fsm.record.record import Record
-from ims_fsm.record.refusals import Answer, label
+from ims_fsm.record.refusals import RefusedError, Told, label
 from ims_fsm.record.scene import Request
-from ims_fsm.record.settling import dest_of
 from ims_fsm.record.sighting import last_seen
 from ims_fsm.store import records, versions
 from ims_fsm.store.connection import serialise
-from ims_fsm.store.sql.scene import NAMED
-from ims_fsm.terms.vocabulary import TERMINAL, Trigger
-from ims_fsm.workflow.actions import act_on
-from ims_fsm.workflow.unit import UnitOfWork, scope_of
+from ims_fsm.terms.vocabulary import TERMINAL, SupplierStatus
+from ims_fsm.workflow.actions import acted, decided_otherwise
+from ims_fsm.workflow.returns import mark_stale
+from ims_fsm.workflow.unit import UnitOfWork
 
 # What no record has: an action chosen on it is outdated.
 NO_VERSION = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedRow:
+    """What a proposed action comes to: it is allowed, or refused with every reason."""
+
+    #: Where the file has it: "line 3".
+    place: str
+    trigger: str
+    #: The record that it means; None where it does not mean one of the recipient's.
+    record_id: int | None
+    #: The document as people read it, or what the row names.
+    document: str
+    #: The state that it leads to; None where it is refused.
+    dest: str | None = None
+    refusals: tuple[Told, ...] = ()
+
+    @property
+    def allowed(self) -> bool:
+        """Whether the action may be taken."""
+        return not self.refusals
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """A record that several rows name, which are taken in their order: the last action stands (FAQ 12)."""
+
+    record_id: int
+    document: str
+    places: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """Every proposal of a file judged."""
+    """Every proposal of a file judged, in the order of the file."""
 
-    #: The answer to each proposal, in the order of the file; a record is named by one of them at most.
-    rows: tuple[Answer, ...]
-    #: Where the file has the proposal on a record, by the record's id.
-    places: Mapping[int, str]
-    #: How many of the records are only saved by their suppliers (FAQ 15).
+    rows: tuple[JudgedRow, ...]
+    #: Whether what is allowed was done; not where it was only judged, or all or nothing was to be.
+    done: bool = True
+    #: How many actions are on what is only saved by its supplier (FAQ 15).
     saved: int = 0
+    repeated: tuple[Repeated, ...] = ()
     #: The titles of columns that mean nothing here, and how many rows propose no action.
     unread: tuple[str, ...] = ()
     blank: int = 0
 
     @property
-    def refused(self) -> tuple[Answer, ...]:
+    def count(self) -> int:
+        """How many proposals there are."""
+        return len(self.rows)
+
+    @property
+    def refused(self) -> tuple[JudgedRow, ...]:
         """The proposals that are refused."""
         return tuple(row for row in self.rows if not row.allowed)
+
+    @property
+    def allowed(self) -> int:
+        """How many of the proposals are allowed."""
+        return sum(row.allowed for row in self.rows)
+
+    @property
+    def applied(self) -> int:
+        """How many of the proposals were done."""
+        return self.allowed if self.done else 0
 
 
 def check(unit: UnitOfWork, recipient: str, file: ProposedActions) -> Judgement:
     """Judge every proposal as if all were applied, and keep nothing (FAQ 10-16).
 
-    What is proposed alike is one bulk action (FAQ 30); they follow each other as the first of each stands in the file.
     `unit` must be one that may write: what is tried is written and taken back.
-    Raises `InputError` for a proposal that means no record, more than one, or one that another means already.
     """
-    trial = unit.connection.begin_nested()
+    return _tried(unit, recipient, file, lambda _judged: False)
+
+
+def apply(unit: UnitOfWork, recipient: str, file: ProposedActions, *, all_or_nothing: bool = False) -> Judgement:
+    """Apply what is allowed of the proposals, whatever their actions, in the order of the file; report every refusal.
+
+    Each is decided as an action on one record is (FAQ 10, 12, 30). With `all_or_nothing` nothing is done where one is
+    refused.
+    """
+    return _tried(unit, recipient, file, lambda judged: not (all_or_nothing and judged.refused))
+
+
+class _TakenBackError(Exception):
+    """What was tried is not kept; `judged` is what it came to."""
+
+    def __init__(self, judged: Judgement) -> None:
+        """Keep what it came to."""
+        self.judged = judged
+        super().__init__()
+
+
+def _tried(unit: UnitOfWork, recipient: str, file: ProposedActions, keep: Callable[[Judgement], bool]) -> Judgement:
     try:
-        return apply(unit, recipient, file)
-    finally:
-        trial.rollback()
+        with unit.part() as part:
+            return _kept(_Sheet(part, recipient, file).judged(), keep)
+    except _TakenBackError as taken_back:
+        return replace(taken_back.judged, done=False)
 
 
-def apply(unit: UnitOfWork, recipient: str, file: ProposedActions) -> Judgement:
-    """Apply what is allowed of the proposals, whatever their actions, and report every refusal.
-
-    Raises `InputError` as `check` does; nothing is written then.
-    """
-    serialise(unit.connection, [recipient])
-    unit.taxpayer(recipient)
-    matched = _matched(_named(unit, recipient, file.proposals), file)
-    differences = {record.id: "; ".join(_differences(proposal, record)) for proposal, record in matched}
-    refused: dict[int, Answer] = {}
-
-    def wanted(pair: tuple[Proposal, Record]) -> tuple[Trigger, Request]:
-        proposal, record = pair
-        version = NO_VERSION if differences[record.id] else None
-        return proposal.trigger, Request(remarks=proposal.remarks, reduce_itc=proposal.reduce_itc, version=version)
-
-    groups: dict[tuple[Trigger, Request], list[int]] = {}
-    for pair in matched:
-        groups.setdefault(wanted(pair), []).append(pair[1].id)
-    named = partial(scope_of, unit, [recipient], NAMED, ids=[record.id for _, record in matched])
-    saved, scope = 0, named()
-    for (trigger, request), ids in groups.items():
-        answers: list[Answer] = []
-        report = act_on(unit, recipient, trigger, request, ids, each_refused=answers.append, read=scope)
-        saved += report.saved
-        if scope.amended and report.applied:
-            # What was decided of one may be what an amendment in another group goes by.
-            scope = named()
-        refused |= {answer.record_id: _explained(answer, differences[answer.record_id]) for answer in answers}
-    rows = tuple(refused.get(record.id, _allowed(proposal, record)) for proposal, record in matched)
-    places = {record.id: proposal.place for proposal, record in matched}
-    return Judgement(rows, places, saved, file.unread, file.blank)
+def _kept(judged: Judgement, keep: Callable[[Judgement], bool]) -> Judgement:
+    if not keep(judged):
+        raise _TakenBackError(judged)
+    return judged
 
 
-def _allowed(proposal: Proposal, record: Record) -> Answer:
-    trigger = proposal.trigger
-    return Answer(record_id=record.id, document=label(record.document), trigger=trigger, dest=str(dest_of(trigger)))
+class _Sheet:
+    """The proposals of a file being done: what each means, and how the records stand meanwhile."""
+
+    def __init__(self, unit: UnitOfWork, recipient: str, file: ProposedActions) -> None:
+        serialise(unit.connection, [recipient])
+        unit.taxpayer(recipient)
+        self.unit, self.recipient, self.file = unit, recipient, file
+        named = _named(unit, recipient, file.proposals)
+        self.by_id = {record.id: record for record in named}
+        self.by_number: dict[str, list[Record]] = defaultdict(list)
+        for record in named:
+            self.by_number[record.document.number.upper()].append(record)
+        self.rows: dict[int, JudgedRow] = {}
+        self.saved = 0
+
+    def judged(self) -> Judgement:
+        """Do what is allowed, and return what each proposal comes to."""
+        meant: dict[int, Record] = {}
+        for number, proposal in enumerate(self.file.proposals):
+            record = self._meant(number, proposal)
+            if record is not None:
+                meant[number] = record
+        self._do(meant)
+        rows = tuple(self.rows[number] for number in range(len(self.file.proposals)))
+        return Judgement(
+            rows=rows,
+            saved=self.saved,
+            repeated=tuple(self._repeated(meant)),
+            unread=self.file.unread,
+            blank=self.file.blank,
+        )
+
+    def _do(self, meant: dict[int, Record]) -> None:
+        """Do the rows; what comes before another row on its chain is written before that, and the rest together."""
+        chains = self.unit.chains_of({record.id: record for record in meant.values()}.values())
+        rounds: dict[int, list[int]] = defaultdict(list)
+        before: dict[int, int] = defaultdict(int)
+        for number, record in meant.items():
+            rounds[before[record.chain_id]].append(number)
+            before[record.chain_id] += 1
+        decided: list[Record] = []
+        for numbers in rounds.values():
+            # The log has what is alike, and stands together, once.
+            numbers.sort(key=lambda number: (self.file.proposals[number].trigger, meant[number].machine))
+            changes = [
+                change for number in numbers if (change := self._acted(number, chains[meant[number].id])) is not None
+            ]
+            if changes:
+                self.unit.write(changes)
+            decided += decided_otherwise(changes)
+        mark_stale(self.unit, self.recipient, decided)
+
+    def _acted(self, number: int, chain: Sequence[Record]) -> tuple[Record, Record] | None:
+        """Return a record as it was and as a row leaves it, noted for the log; None where the row is refused."""
+        proposal, row = self.file.proposals[number], self.rows[number]
+        assert row.record_id is not None  # noqa: S101 -- only rows that mean a record come here
+        record = self.by_id[row.record_id]
+        differs = "; ".join(_differences(proposal, record))
+        version = NO_VERSION if differs else None
+        request = Request(remarks=proposal.remarks, reduce_itc=proposal.reduce_itc, version=version)
+        stands = [self.by_id.get(member.id, member) for member in chain]
+        try:
+            after = acted(self.unit, record, proposal.trigger, request, stands)
+        except RefusedError as error:
+            self.rows[number] = replace(row, refusals=_explained(error.refusals, differs))
+            return None
+        # As the database will have it.
+        self.by_id[record.id] = after
+        self.rows[number] = replace(row, dest=str(after.state))
+        self.saved += record.supplier_status is SupplierStatus.SAVED
+        return record, after
+
+    def _meant(self, number: int, proposal: Proposal) -> Record | None:
+        fitting = self._fitting(proposal)
+        row = JudgedRow(place=proposal.place, trigger=str(proposal.trigger), record_id=None, document=_words(proposal))
+        if len(fitting) == 1 and proposal.recipient in ("", self.recipient):
+            self.rows[number] = replace(row, record_id=fitting[0].id, document=label(fitting[0].document))
+            return fitting[0]
+        code = "unknown_record" if not fitting else "ambiguous_record"
+        if proposal.recipient not in ("", self.recipient):
+            code = "another_recipient"
+        ids = ", ".join(str(record.id) for record in fitting)
+        fields = {"named": row.document, "recipient": self.recipient, "other": proposal.recipient}
+        refusal = Told.of(matching()[code], {**fields, "count": str(len(fitting)), "ids": ids})
+        self.rows[number] = replace(row, refusals=(refusal,))
+        return None
+
+    def _fitting(self, proposal: Proposal) -> list[Record]:
+        """Return the records that a proposal may mean: what is still in IMS, where there is such; the day tells too."""
+        if proposal.record_id is not None:
+            named = self.by_id.get(proposal.record_id)
+            return [named] if named is not None and _fits(proposal, named) else []
+        fitting = [record for record in self.by_number.get(proposal.number.upper(), []) if _fits(proposal, record)]
+        active = [record for record in fitting if record.state not in TERMINAL] or fitting[-1:]
+        return [record for record in active if record.document.date == proposal.date] or active
+
+    def _repeated(self, meant: dict[int, Record]) -> Iterator[Repeated]:
+        places: dict[int, list[str]] = defaultdict(list)
+        for number, record in meant.items():
+            places[record.id].append(self.file.proposals[number].place)
+        for record_id, several in places.items():
+            if len(several) > 1:
+                yield Repeated(record_id, label(self.by_id[record_id].document), tuple(several))
 
 
 def _named(unit: UnitOfWork, gstin: str, proposals: Sequence[Proposal]) -> list[Record]:
@@ -109,67 +246,29 @@ def _named(unit: UnitOfWork, gstin: str, proposals: Sequence[Proposal]) -> list[
     return [by_id[record_id] for record_id in sorted(by_id)]
 
 
-def _explained(answer: Answer, difference: str) -> Answer:
+def _explained(refusals: Sequence[Told], differs: str) -> tuple[Told, ...]:
     """Say of an outdated proposal what differs."""
-    if not difference:
-        return answer
-    refusals = tuple(
-        replace(refusal, sentence=f"{refusal.sentence}: {difference}") if refusal.code == "stale_version" else refusal
-        for refusal in answer.refusals
+    return tuple(
+        replace(refusal, sentence=f"{refusal.sentence}: {differs}") if refusal.code == "stale_version" else refusal
+        for refusal in refusals
     )
-    return replace(answer, refusals=refusals)
-
-
-def _matched(named: Sequence[Record], file: ProposedActions) -> list[tuple[Proposal, Record]]:
-    by_id = {record.id: record for record in named}
-    by_number: dict[str, list[Record]] = {}
-    for record in named:
-        by_number.setdefault(record.document.number.upper(), []).append(record)
-    problems: list[Problem] = []
-    matched: list[tuple[Proposal, Record]] = []
-    places: dict[int, str] = {}
-    for proposal in file.proposals:
-        meant = _meant(proposal, by_id, by_number)
-        if len(meant) != 1:
-            problems.append(_mistaken(proposal, meant))
-        elif meant[0].id in places:
-            what = f"means record {meant[0].id}, as {places[meant[0].id]} does"
-            problems.append(Problem(proposal.place, what, "keep one of the two"))
-        else:
-            places[meant[0].id] = proposal.place
-            matched.append((proposal, meant[0]))
-    if problems:
-        raise InputError(file.source, problems)
-    return matched
-
-
-def _meant(proposal: Proposal, by_id: dict[int, Record], by_number: dict[str, list[Record]]) -> list[Record]:
-    if proposal.record_id is not None:
-        named = by_id.get(proposal.record_id)
-        return [named] if named is not None and _fits(proposal, named) else []
-    fitting = [record for record in by_number.get(proposal.number.upper(), []) if _fits(proposal, record)]
-    active = [record for record in fitting if record.state not in TERMINAL] or fitting[-1:]
-    return [record for record in active if record.document.date == proposal.date] or active
 
 
 def _fits(proposal: Proposal, record: Record) -> bool:
     document = record.document
     return (
-        proposal.recipient in ("", record.recipient)
-        and proposal.supplier in ("", document.supplier)
+        proposal.supplier in ("", document.supplier)
         and proposal.number.upper() in ("", document.number.upper())
         and proposal.machine in (None, record.machine)
     )
 
 
-def _mistaken(proposal: Proposal, meant: Sequence[Record]) -> Problem:
-    by_id = None if proposal.record_id is None else f"with the id {proposal.record_id}"
-    of = f"of {proposal.supplier}" if proposal.supplier else None
-    named = " ".join(part for part in (proposal.machine, proposal.number, of, by_id) if part)
-    if not meant:
-        return Problem(proposal.place, f"there is no record {named} of this recipient", "see records()")
-    ids = ", ".join(str(record.id) for record in meant)
-    return Problem(proposal.place, f"{named} means {len(meant)} records ({ids})", "give the id")
+def _words(proposal: Proposal) -> str:
+    """Return what a proposal names, in words."""
+    kind = (proposal.machine or "").replace("_", " ")
+    of = f"of {proposal.supplier}" if proposal.supplier else ""
+    by_id = "" if proposal.record_id is None else f"{'with ' if kind or proposal.number else ''}id {proposal.record_id}"
+    return " ".join(part for part in (kind, proposal.number, of, by_id) if part)
 
 
 def _differences(proposal: Proposal, record: Record) -> Iterator[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 NOW = ("--at", "2024-11-12T10:00")
 FILE = """supplier,number,kind,action,remarks,reduce_itc
 ,KCN/24/15,,pending,,
@@ -90,3 +92,73 @@ def test_an_applied_file_says_what_is_stale_and_what_is_only_saved(run, tmp_path
     told = run("apply", "a.json", "--at", "2024-11-18T10:00").ended(0).out
     assert "1 of them is only saved by its supplier" in told
     assert "GSTR-2B of 2024-10 is stale now" in told
+
+
+def test_a_dry_run_answers_as_check_does_and_does_nothing(run, tmp_path, ids):
+    (tmp_path / "a.csv").write_text(FILE, "utf-8")
+    for options in ((), ("--json",)):
+        checked = run("check", "a.csv", *options, *NOW).ended(1).out
+        assert run("apply", "a.csv", "--dry-run", *options, *NOW).ended(1).out == checked
+    assert run("history", ids("NB2409-058"), "--json").ended(0).json["transitions"] == []
+
+
+def test_all_or_nothing_does_nothing_where_one_is_refused(run, tmp_path, ids):
+    (tmp_path / "a.csv").write_text(FILE, "utf-8")
+    told = run("apply", "a.csv", "--all-or-nothing", *NOW).ended(1).out
+    assert told.startswith("4 actions: 2 refused. Nothing was done, as it was to be all or nothing.\n")
+    answer = run("apply", "a.csv", "--all-or-nothing", "--json", *NOW).ended(1).json
+    assert (answer["done"], answer["applied"], answer["allowed"]) == (False, 0, 2)
+    assert run("history", ids("NB2409-058"), "--json").ended(0).json["transitions"] == []
+
+
+def test_what_is_refused_is_written_to_a_file_as_it_is_answered(run, tmp_path):
+    (tmp_path / "a.csv").write_text(FILE + ",S/9,,accept,,\n", "utf-8")
+    answer = run("apply", "a.csv", "--refused-to", "refused.jsonl", "--json", *NOW).ended(1).json
+    lines = (tmp_path / "refused.jsonl").read_text("utf-8").splitlines()
+    assert [json.loads(line) for line in lines] == answer["refused"]
+    assert [(row["place"], row["record_id"] is None) for row in answer["refused"]] == [
+        ("line 2", False),
+        ("line 5", False),
+        ("line 7", True),
+    ]
+    assert answer["refused"][2]["refusals"][0]["rule"] == "faq.18"
+
+
+def test_what_a_sheet_has_besides_is_told(run, tmp_path, ids):
+    note = ids("KCN/24/15")
+    text = f"id;User Action;Checked by\n{note};Accept;Asha\n{note};Reject;\n{ids('SP-1182')};;\n"
+    (tmp_path / "a.csv").write_text(text, "utf-8")
+    assert run("apply", "a.csv", *NOW).ended(0).out == (
+        "2 actions: 2 applied, 0 refused.\n"
+        f"Record {note} is named by line 2 and line 3: taken in this order, the last action stands (faq.12).\n"
+        "1 row proposes no action.\n"
+        "Not read: the column Checked by.\n"
+    )
+    assert run("show", note, "--json", *NOW).ended(0).json["state"] == "rejected"
+
+
+@pytest.mark.parametrize("command", ["check", "apply"])
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            'id,action,remarks\n5,accept,\n6,reject,"not ours\n7,reject,x\n',
+            "line 3, column 3: begins with a quote that",
+        ),
+        ("id,action\n5,accept\n6\n", "line 3: has 1 cells and the table 2 columns;"),
+        (
+            "number,action\n1.23457E+15,accept\n",
+            "line 2, column 1: '1.23457E+15' is a document's number that lost digits;",
+        ),
+    ],
+)
+def test_nothing_is_done_where_a_row_cannot_be_read(run, tmp_path, command, text, told):
+    (tmp_path / "a.csv").write_text(text, "utf-8")
+    before = run("list", "--all", "--json", *NOW).ended(0).json
+    assert run(command, "a.csv", *NOW).ended(2).err.startswith(f"error: a.csv: {told}")
+    assert run("list", "--all", "--json", *NOW).ended(0).json == before
+
+
+@pytest.mark.parametrize("command", ["check", "apply"])
+def test_what_never_ends_is_not_read(run, command):
+    assert "is a device or a pipe" in run(command, "/dev/zero", *NOW).ended(2).err

@@ -85,7 +85,7 @@ RECIPIENT = {
         {"trigger": "accept"},
         {"trigger": ["reject"], "where": [Where(in_ims=True)], "ids": [[], [7]], "remarks": ["x"], **REDUCED},
     ),
-    "apply": ({"source": [PROPOSAL]}, {"source": PROPOSALS}),
+    "apply": ({"source": [PROPOSAL]}, {"source": PROPOSALS, "all_or_nothing": [True]}),
     "state_original": (
         {"record_id": 7, "disposition": Disposition.ACCEPTED, "original": DOCUMENT},
         {"record_id": [8], "disposition": [Disposition.REJECTED], "original": [None, *DOCUMENTS]},

@@ -11,6 +11,7 @@ from ims_fsm.errors import InputError
 from ims_fsm.formats.proposals import Proposal
 from ims_fsm.terms.period import indian
 from ims_fsm.terms.vocabulary import State, Trigger
+from ims_fsm.workflow.upkeep import audit
 
 ME, SELLER, OTHER, OCTOBER = "27AAPFU0939F1ZV", "29AABCT1332L1ZA", "24AAACC1206D1ZM", TaxPeriod("2024-10")
 
@@ -37,10 +38,11 @@ def proposal(place="line 2", trigger=Trigger.ACCEPT, **named):
     return Proposal(place=place, trigger=trigger, **named)
 
 
-def message(ims, *proposals):
-    with pytest.raises(InputError) as refused:
-        ims.recipient(ME, actor="reader").check(proposals, where="a.csv")
-    return str(refused.value)
+def refusals(ims, *proposals):
+    judged = ims.recipient(ME, actor="reader").check(proposals, where="a.csv")
+    return [
+        (row.place, refusal.code, refusal.rule, refusal.sentence) for row in judged.refused for refusal in row.refusals
+    ]
 
 
 def states(ims):
@@ -52,11 +54,12 @@ def test_a_rehearsal_judges_and_keeps_nothing(ims, save):
     judged = ims.recipient(ME, actor="reader").check(
         [proposal(number="s/1"), proposal("line 3", Trigger.KEEP_PENDING, record_id=note)], where="a.csv"
     )
-    assert [(judged.places[row.record_id], row.record_id, row.allowed) for row in judged.rows] == [
+    assert [(row.place, row.record_id, row.allowed) for row in judged.rows] == [
         ("line 2", invoice, True),
         ("line 3", note, False),
     ]
     assert [refusal.rule for refusal in judged.refused[0].refusals] == ["faq.11.a"]
+    assert (judged.done, judged.rows[0].dest, judged.rows[1].dest) == (False, "accepted", None)
     assert set(states(ims).values()) == {State.NO_ACTION}
     assert ims.recipient(ME, actor="reader").history(invoice).transitions == ()
 
@@ -74,7 +77,7 @@ def test_taking_keeps_what_is_allowed(ims, save):
     assert (refused.record_id, refused.document) == (note, f"credit note C/1 of {SELLER}")
 
 
-def test_what_is_proposed_alike_is_one_bulk_action_in_the_order_of_the_file(ims, save):
+def test_what_stands_on_one_chain_is_taken_in_the_order_of_the_file(ims, save):
     original = save("C/1", Kind.CREDIT_NOTE)
     reference = OriginalReference("C/1", date(2024, 10, 5))
     amendment = save("C/1", Kind.CREDIT_NOTE, amends=reference, tax=Heads(igst=900_000))
@@ -82,20 +85,17 @@ def test_what_is_proposed_alike_is_one_bulk_action_in_the_order_of_the_file(ims,
         proposal("a", Trigger.REJECT, record_id=original),
         proposal("b", Trigger.KEEP_PENDING, record_id=amendment),
     )
-    rules = [
-        refusal.rule
-        for row in ims.recipient(ME, actor="reader").check([reject, pend], where="f").refused
-        for refusal in row.refusals
-    ]
-    assert rules == ["faq.11.c"]
-    assert ims.recipient(ME, actor="reader").check([pend, reject], where="f").refused == ()
+    # What stands before them, and would be written with the second of them.
+    invoice = proposal("c", Trigger.KEEP_PENDING, record_id=save("S/1"))
+    assert [rule for _, _, rule, _ in refusals(ims, invoice, reject, pend)] == ["faq.11.c"]
+    assert refusals(ims, invoice, pend, reject) == []
 
 
 def test_a_record_is_meant_by_what_tells_it_from_others(ims, save):
     original = save("S/1")
     amendment = save("S/1", amends=OriginalReference("S/1", date(2024, 10, 5)))
-    both = f"means 2 records ({original}, {amendment}); give the id"
-    assert message(ims, proposal(number="S/1")) == f"a.csv: line 2: S/1 {both}"
+    told = ("line 2", "ambiguous_record", "rule.46_b", f"S/1 means 2 records ({original}, {amendment})")
+    assert refusals(ims, proposal(number="S/1")) == [told]
     for machine, meant in (("invoice", original), ("invoice_amendment", amendment)):
         judged = ims.recipient(ME, actor="reader").check(
             [proposal(number="S/1", supplier=SELLER, machine=machine)], where="a.csv"
@@ -115,23 +115,58 @@ def test_what_is_decided_gives_way_to_what_is_open_and_is_refused_when_it_is_alo
 @pytest.mark.parametrize(
     ("named", "told"),
     [
-        ({"record_id": 4711}, "with the id 4711"),
+        ({"record_id": 4711}, "Id 4711"),
         ({"number": "S/9"}, "S/9"),
         ({"number": "S/1", "supplier": OTHER}, f"S/1 of {OTHER}"),
-        ({"number": "S/1", "machine": "credit_note"}, "credit_note S/1"),
-        ({"number": "S/9", "record_id": 1}, "S/9 with the id 1"),
+        ({"number": "S/1", "machine": "credit_note"}, "Credit note S/1"),
+        ({"number": "S/9", "record_id": 1}, "S/9 with id 1"),
     ],
 )
-def test_a_record_that_is_not_there_is_told(ims, save, named, told):
-    save("S/1")
-    said = f"a.csv: line 2: there is no record {told} of this recipient; see records()"
-    assert message(ims, proposal(**named)) == said
+def test_a_record_that_is_not_there_is_refused_and_the_others_are_done(ims, save, named, told):
+    record = save("S/1")
+    judged = ims.recipient(ME, actor="me").apply([proposal(**named), proposal("line 3", record_id=record)])
+    (row,) = judged.refused
+    assert (row.place, row.record_id, row.refusals[0].rule) == ("line 2", None, "faq.18")
+    assert row.refusals[0].sentence == f"{told} is not a record of {ME} here"
+    assert states(ims) == {record: State.ACCEPTED}
 
 
-def test_a_record_is_meant_once(ims, save):
-    save("S/1")
-    told = message(ims, proposal(record_id=1), proposal("line 3", Trigger.REJECT, number="S/1"))
-    assert told == "a.csv: line 3: means record 1, as line 2 does; keep one of the two"
+def test_a_record_that_is_named_twice_is_told_and_the_last_action_stands(ims, save):
+    record, desk = save("S/1"), ims.recipient(ME, actor="me")
+    rows = [
+        proposal(record_id=record),
+        proposal("line 3", Trigger.REJECT, number="S/1"),
+        proposal("line 4", number="x"),
+    ]
+    judged = desk.apply(rows)
+    assert [(named.record_id, named.places) for named in judged.repeated] == [(record, ("line 2", "line 3"))]
+    assert states(ims) == {record: State.REJECTED}
+    assert [entry.trigger for entry in desk.history(record).transitions] == ["accept", "reject"]
+
+
+def test_all_or_nothing(ims, save):
+    invoice, note = save("S/1"), save("C/1", Kind.CREDIT_NOTE)
+    desk = ims.recipient(ME, actor="me")
+    rows = [proposal(record_id=invoice), proposal("line 3", Trigger.KEEP_PENDING, record_id=note)]
+    for _ in range(2):
+        judged = desk.apply(rows, all_or_nothing=True, key="k")
+        assert (judged.done, judged.allowed, len(judged.refused)) == (False, 1, 1)
+    assert set(states(ims).values()) == {State.NO_ACTION}
+    assert desk.history(invoice).transitions == ()
+    judged = desk.apply(rows[:1], all_or_nothing=True)
+    assert (judged.done, states(ims)[invoice]) == (True, State.ACCEPTED)
+    with pytest.raises(InputError, match="is not true or false"):
+        desk.apply(rows, all_or_nothing="yes")
+
+
+def test_what_is_only_judged_leaves_no_declaration_behind(ims, save):
+    """What a check writes is taken back, and with it the declarations that the log would name."""
+    record = save("S/1")
+    desk = ims.recipient(ME, actor="me")
+    desk.check([proposal(record_id=record)])
+    desk.apply([proposal(record_id=record)])
+    assert audit(ims).sound
+    assert len(desk.history(record).transitions) == 1
 
 
 def test_a_recipient_must_be_known(ims):
@@ -177,13 +212,14 @@ def test_a_row_of_an_earlier_version_is_outdated(ims, save):
 def test_the_day_tells_two_documents_of_one_number_apart(ims, save):
     save("S/1", date=date(2024, 3, 31))
     second = save("S/1")
-    assert "means 2 records" in message(ims, proposal(number="S/1"))
-    assert "means 2 records" in message(ims, proposal(number="S/1", date=date(2024, 10, 6)))
+    for day in (None, date(2024, 10, 6)):
+        assert [code for _, code, _, _ in refusals(ims, proposal(number="S/1", date=day))] == ["ambiguous_record"]
     (row,) = ims.recipient(ME, actor="me").check([proposal(number="S/1", date=date(2024, 10, 5))]).rows
     assert row.record_id == second
 
 
-def test_a_row_of_another_recipient_means_nothing_here(ims, save):
+def test_a_row_of_another_recipient_is_refused(ims, save):
     record = save("S/1")
-    assert "there is no record" in message(ims, proposal(record_id=record, recipient=OTHER))
-    assert ims.recipient(ME, actor="me").check([proposal(record_id=record, recipient=ME)]).rows[0].allowed
+    (refused,) = refusals(ims, proposal(record_id=record, recipient=OTHER))
+    assert refused == ("line 2", "another_recipient", "faq.18", f"The row is of {OTHER}, and not of {ME}")
+    assert refusals(ims, proposal(record_id=record, recipient=ME)) == []

@@ -1,0 +1,23 @@
+"""What refuses a proposed action because of the record that it names (`machines/matching.toml`).
+
+Reads that one file, when it is first asked; imports the refusal.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+
+from ims_fsm.law.refusal import Refusal
+from ims_fsm.resources import machines_folder
+
+
+@cache
+def matching() -> Mapping[str, Refusal]:
+    """Return what refuses a row that does not mean one record of its recipient, by code."""
+    declared = tomllib.loads((machines_folder() / "matching.toml").read_text("utf-8"))
+    return {
+        row["code"]: Refusal("matching", row["code"], row["rule"], (), row["says"], row["remedy"])
+        for row in declared["refusal"]
+    }
