@@ -20,6 +20,7 @@ from ims_fsm.formats.gstn.row import Findings
 # What a table may hold: lines, columns, characters of a line, bytes.
 ROWS, WIDEST, LONGEST, LARGEST = 200_000, 200, 1_000_000, 64 << 20
 AGAIN = "save the table as CSV again"
+_DELIMITERS = ",;\t"
 # What makes a spreadsheet take a cell for a formula; where it is text, an apostrophe stands before it.
 _FORMULA = tuple(f"'{sign}" for sign in "=+-@\t\r")
 
@@ -61,34 +62,41 @@ def csv_rows(data: bytes, findings: Findings) -> Iterator[TableRow]:
     lines = _Lines(data, findings)
     delimiter = lines.delimiter
     header: Header | None = None
-    for place, cells in lines.rows(delimiter):
+    for place, cells, text in lines.rows(delimiter):
         if not any(cell.strip() for cell in cells):
             continue
         if header is None:
             # Blank cells at the end are no columns.
             titles = tuple(cells[: 1 + max(column for column, cell in enumerate(cells) if cell.strip())])
             header = Header(place, titles, tuple(f", column {number}" for number in range(1, len(titles) + 1)))
-        elif _is_whole(place, cells, header, delimiter, findings):
-            yield TableRow(place, header, [_text(cell) for cell in cells])
+        elif (column := _swallowing(cells, text, delimiter)) is not None:
+            what = "goes over several lines that look like rows of the table"
+            findings.refuse(f"{place}, column {column + 1}", what, "close the quote before it, or write one line")
+        elif _is_whole(place, cells, header, findings):
+            yield TableRow(place, header, [_text(cell) for cell in cells] if "'" in text else cells)
 
 
 def _text(cell: str) -> str:
     return cell[1:] if cell.startswith(_FORMULA) else cell
 
 
-def _is_whole(place: str, cells: Sequence[str], header: Header, delimiter: str, findings: Findings) -> bool:
-    """Say whether a row has the cells of its table, and none of them is several rows (between which a table parts)."""
+def _is_whole(place: str, cells: Sequence[str], header: Header, findings: Findings) -> bool:
+    """Say whether a row has the cells of its table; blank ones at its end do not count."""
     wanted = len(header.titles)
-    if len(cells) < wanted or any(cell.strip() for cell in cells[wanted:]):
-        what = f"has {len(cells)} cells and the table {wanted} columns"
-        findings.refuse(place, what, "give a cell for each column, and put text with a comma in quotes")
-        return False
-    for column, cell in enumerate(cells[:wanted]):
-        if ("\n" in cell or "\r" in cell) and cell.count(delimiter) >= wanted - 1:
-            what = "goes over several lines that look like rows of the table"
-            findings.refuse(f"{place}{header.columns[column]}", what, "close the quote before it, or write one line")
-            return False
-    return True
+    if len(cells) >= wanted and not any(cell.strip() for cell in cells[wanted:]):
+        return True
+    what = f"has {len(cells)} cells and the table {wanted} columns"
+    findings.refuse(place, what, "give a cell for each column, and put text with a comma in quotes")
+    return False
+
+
+def _swallowing(cells: Sequence[str], row: str, delimiter: str) -> int | None:
+    """Return the cell of several lines that holds as many cells as a row has: it is other rows, whose quote is open."""
+    if len(row.splitlines()) > 1:
+        for column, cell in enumerate(cells):
+            if len(cell.splitlines()) > 1 and cell.count(delimiter) >= len(cells) - 1:
+                return column
+    return None
 
 
 class _Lines:
@@ -108,7 +116,7 @@ class _Lines:
         head = next((line for line in self if line.strip()), "")
         self._text.seek(0)
         self._row, self._number = [], 0
-        return max(",;\t", key=re.sub(r'"[^"]*"', "", head).count)
+        return max(_DELIMITERS, key=re.sub(r'"[^"]*"', "", head).count)
 
     def __iter__(self) -> Iterator[str]:
         """Give the lines one by one; raises `InputError` for what is no text, and for too much of it."""
@@ -141,8 +149,8 @@ class _Lines:
             place, column = f"line {before.count(chr(10)) + 1}", f", character {len(before.rpartition(chr(10))[2]) + 1}"
         return _refused(self._findings, f"{place}{column}", f"is not text in {name}", "save it as CSV in UTF-8")
 
-    def rows(self, delimiter: str) -> Iterator[tuple[str, list[str]]]:
-        """Give the rows with their places; raises `InputError` where a quote does not pair."""
+    def rows(self, delimiter: str) -> Iterator[tuple[str, list[str], str]]:
+        """Give the rows with their places and as they are written; raises `InputError` where a quote does not pair."""
         reader = csv.reader(iter(self), delimiter=delimiter, strict=True)
         while True:
             self._row, self._begun = [], self._number + 1
@@ -159,7 +167,7 @@ class _Lines:
             if len(cells) > WIDEST:
                 what = f"has {len(cells):,} cells, and a table at most {WIDEST} columns"
                 raise _refused(self._findings, place, what, AGAIN)
-            yield place, cells
+            yield place, cells, row
 
     def _unreadable(self, place: str, delimiter: str, why: str) -> InputError:
         column = _broken_at("".join(self._row), delimiter)

@@ -28,6 +28,7 @@ MONTH = (
     ("apply", f"apply proposals.json {HERE}", 1),
     ("history", f"history {{{WANTED}}}", 0),
     ("export json", "export json --out up", 0),
+    ("export xlsx", f"export xlsx --out ims.xlsx {HERE}", 0),
     ("scheduler run", f"scheduler run --once {DRAFTED}", 0),
     ("scheduler status", f"scheduler status {DRAFTED}", 0),
     ("sweep", f"sweep {DRAFTED} --until 2024-12-01T00:00", 0),

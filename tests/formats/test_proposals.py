@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ims_fsm.errors import InputError
 from ims_fsm.formats.columns import COLUMNS
@@ -289,3 +292,24 @@ def test_what_an_upload_declares_is_read(required, declared, read_as):
 
 def test_json_is_not_read_beyond_its_limit():
     assert message("[" + " " * LARGEST_JSON).startswith(f"a.csv: the file: has {LARGEST_JSON + 1:,} bytes")
+
+
+SHEET = b'id;supplier;number;kind;action;remarks;reduce_itc\n7;21ZXKCK4821M1ZG;K/1;B2B-CN;Accept;"a\nb";igst=1\n'
+TREE = json.dumps([{"id": 7, "action": "A", "reduce_itc": {"igst": "1.00"}, "kind": None}]).encode()
+
+
+@given(
+    st.sampled_from([SHEET, TREE, SHEET.decode().encode("utf-16"), json.dumps(UPLOAD).encode()]),
+    st.lists(st.tuples(st.integers(0, 300), st.binary(max_size=3), st.integers(0, 3)), max_size=4),
+)
+def test_whatever_a_file_holds_it_is_read_or_told(data, changes):
+    for at, put, cut in changes:
+        data = data[:at] + put + data[at + cut :]
+    told, proposals = "", ()
+    with contextlib.suppress(InputError):
+        try:
+            proposals = read_proposals(data, "a.csv", gstin="27AAPFU0939F1ZV").proposals
+        except InputError as error:
+            told = str(error).replace("\n", "")
+            raise
+    assert (bool(told), told.isprintable()) == (not proposals, True)
