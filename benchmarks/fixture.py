@@ -149,7 +149,6 @@ def _columns(
 ) -> dict[str, ColumnElement[Any]]:
     n, j, r = rows.c.n, rows.c.j, rows.c.r
     ids = n + first_id
-    chain, amends = _chain(shape, j, ids, each)
     declared = {name: declaration_id(connection, book.law.machine(name), FILED_AT) for name in _machines()}
     sorted_columns = {name: _by_sort(shape, j, each, name) for name in sorted({c for s in SORTS.values() for c in s})}
     machine = sorted_columns["machine"]
@@ -184,8 +183,7 @@ def _columns(
         "taxable": 200_000 + n % 9_973 * 1_000,
         **heads,
         **carried,
-        "chain_id": chain,
-        "amends_id": case((amended, amends), else_=null()),
+        "chain_id": _chain(shape, j, ids, each),
         "original_number": case((amended, literal("INV/").concat(cast(n - 1, Text))), else_=null()),
         "original_date": case(
             (machine == "invoice_amendment", _literal("original_date", date(2024, 11, 5))), else_=null()
@@ -209,11 +207,11 @@ def _follows(shape: Shape) -> bool:
     return shape.chained is None and ("settled", "amendment") in pairwise(names)
 
 
-def _chain(shape: Shape, j: _Number, ids: _Number, each: int) -> tuple[_Number, _Number]:
+def _chain(shape: Shape, j: _Number, ids: _Number, each: int) -> _Number:
     if shape.chained is not None:
-        return ids - j % max(1, each // shape.chained), ids - 1
+        return ids - j % max(1, each // shape.chained)
     amended = _is(shape, j, each, "amendment")
-    return case((amended, ids - 1), else_=ids), ids - 1
+    return case((amended, ids - 1), else_=ids)
 
 
 def _is(shape: Shape, j: _Number, each: int, sort: str) -> ColumnElement[bool]:

@@ -48,9 +48,8 @@ class Record:
     route: Route
     #: The first instant at which the time limit of section 16(4) has passed; None where it never does.
     cutoff_at: datetime | None
-    #: The chain that it is a version of, and the record that it amends; None for an original and an unknown one.
+    #: The chain that it is a version of: the id of its oldest version.
     chain_id: int
-    amends_id: int | None
     #: What the recipient states of an original that is not here.
     stated_original: Disposition | None
     #: E and S of the whole chain: the credit that the recipient carries, and what stands at the supplier.
@@ -89,9 +88,17 @@ class Record:
         return self.document.recipient
 
     @property
-    def age(self) -> tuple[bool, int]:
-        """What orders the versions of a chain, oldest first: the original, then its amendments as they came."""
-        return (self.document.amends is not None, self.id)
+    def age(self) -> tuple[str, bool, int]:
+        """What orders the versions of a chain, oldest first: the original, then its amendments as they are reported.
+
+        A GSTR-1A comes after the GSTR-1 of its period; when a version came here says nothing.
+        """
+        return ("", False, self.id) if self.document.amends is None else (*self.turn, self.id)
+
+    @property
+    def turn(self) -> tuple[TaxPeriod, bool]:
+        """What orders the returns of a supplier: the return period, and whether it is its GSTR-1A."""
+        return (self.return_period, self.form is Form.GSTR_1A)
 
     @property
     def in_ims(self) -> bool:

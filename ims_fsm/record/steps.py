@@ -52,7 +52,6 @@ def saved(  # noqa: PLR0913 -- a record is what was reported, and what it is rea
         route=Route.IMS,
         cutoff_at=calendar.cutoff(document.kind, document.date, annual_return_at),
         chain_id=amended.chain_id if amended else record_id,
-        amends_id=amended.id if amended else None,
         stated_original=None,
         carried=amended.carried if amended else NIL,
         standing=amended.standing if amended else NIL,

@@ -150,7 +150,6 @@ class RecordRow(Table, table=True):
     route: str
     cutoff_at: datetime | None = None
     chain_id: int = Field(sa_type=PAISE)
-    amends_id: int | None = Field(default=None, sa_type=PAISE)
     stated_original: str | None = None
     carried_igst: int = paise_field()
     carried_cgst: int = paise_field()

@@ -84,6 +84,13 @@ def chains(connection: Connection, recipient: str, chain_ids: Iterable[int]) -> 
     return members
 
 
+def with_several(connection: Connection, recipient: str, chain_ids: Iterable[int]) -> Iterator[int]:
+    """Give those of these chains that have more than one member."""
+    for batch in batches(set(chain_ids)):
+        query = select(_at.chain_id).where(_at.recipient_gstin == recipient, _at.chain_id.in_(batch))
+        yield from connection.execute(query.group_by(_at.chain_id).having(func.count() > 1)).scalars()
+
+
 def perhaps_left_out(connection: Connection, recipient: str, period: TaxPeriod) -> Iterator[list[Record]]:
     """Give in pages what GSTR-2B of a period considers (filed by its cut-off, not yet decided: FAQ 15) and may hide.
 

@@ -5,7 +5,8 @@ Imports the store and the law; each function is one use case inside a unit of wo
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -13,6 +14,7 @@ from ims_fsm.errors import InputError, Problem
 from ims_fsm.law.decision import decide
 from ims_fsm.law.declaration import ENTRY
 from ims_fsm.law.refusal import Refused
+from ims_fsm.record.chain import linked
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import Answer, RefusedError, filled_in, label, record_fields
 from ims_fsm.record.scene import Scene, record_facts
@@ -89,26 +91,22 @@ def admit(unit: UnitOfWork, new: list[Record]) -> None:
 
 def _join(unit: UnitOfWork, originals: Mapping[tuple[str, Kind, str, str], Record]) -> None:
     recipient = next(iter(originals.values())).recipient
-    joined: dict[int, int] = {}
+    joined: dict[int, set[int]] = defaultdict(set)
     for first in list(versions.without_original(unit.connection, recipient, {supplier for supplier, *_ in originals})):
         document, amends = first.document, first.document.amends
         assert amends is not None  # noqa: S101 -- only amendments are without their original
         fy = unit.book.calendar.financial_year(amends.date)
         original = originals.get((document.supplier, document.kind, amends.number.upper(), fy))
         if original is not None:
-            joined[first.chain_id] = original.id
-    rejoin(unit, recipient, joined)
+            joined[original.id] |= {original.id, first.chain_id}
+    rejoin(unit, recipient, list(joined.values()))
 
 
-def rejoin(unit: UnitOfWork, recipient: str, originals: Mapping[int, int]) -> None:
-    """Join chains that begin with an amendment, named by its id, to the original that it amends (FAQ 13)."""
-    joined: list[tuple[Record, Record]] = []
-    for first_id, members in versions.chains(unit.connection, recipient, originals).items():
-        original = originals[first_id]
-        for member in members:
-            amends = {"amends_id": original} if member.id == first_id else {}
-            joined.append((member, member.changed(chain_id=original, **amends)))
-    unit.write(joined)
+def rejoin(unit: UnitOfWork, recipient: str, together: Collection[Collection[int]]) -> None:
+    """Work out anew what chains stand at; those whose ids are given together are one (FAQ 13)."""
+    members = versions.chains(unit.connection, recipient, {chain_id for chains in together for chain_id in chains})
+    joined = ([member for chain_id in chains for member in members.get(chain_id, ())] for chains in together)
+    unit.write([(was, now) for chain in joined for was, now in linked(chain) if was != now])
 
 
 def edit(unit: UnitOfWork, supplier: str, record_id: int, changes: Mapping[str, Any]) -> bool:

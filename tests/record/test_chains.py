@@ -38,7 +38,7 @@ def record(number: int = 1, igst: int = 100, *, kind: str = "invoice", amends: b
         "standing": NIL, "state": State.NO_ACTION,
     }  # fmt: skip
     return Record(
-        id=number, document=document, fy="2024-25", chain_id=1, amends_id=None, seq=0, version=1, contents=1,
+        id=number, document=document, fy="2024-25", chain_id=1, seq=0, version=1, contents=1,
         content_hash=document.content_hash, machine=document.machine, declaration_id=1, **{**plain, **given},
     )  # fmt: skip
 

@@ -61,7 +61,7 @@ def record(record_id: int = 1, igst: int = 100, *, kind: str = "invoice", amends
         "standing": NIL, "state": State.NO_ACTION,
     }  # fmt: skip
     return Record(
-        id=record_id, document=document, fy="2024-25", chain_id=1, amends_id=None, seq=0, version=3, contents=1,
+        id=record_id, document=document, fy="2024-25", chain_id=1, seq=0, version=3, contents=1,
         content_hash=document.content_hash, machine=document.machine, declaration_id=1, **{**columns, **given},
     )  # fmt: skip
 

@@ -56,7 +56,6 @@ RECORDS = st.builds(
     route=st.sampled_from(Route),
     cutoff_at=st.none() | MOMENTS,
     chain_id=st.integers(1, 2**40),
-    amends_id=st.none() | st.integers(1, 2**40),
     stated_original=st.none() | st.sampled_from(Disposition),
     carried=HEADS,
     standing=HEADS,
@@ -148,7 +147,7 @@ def record_of(**given):
     return Record(
         id=7, document=document, fy="2024-25", form=Form.GSTR_1, return_period=TaxPeriod("2024-10"),
         supplier_status=SupplierStatus.SAVED, filed_at=None, two_b_period=None, route=Route.IMS, cutoff_at=None,
-        chain_id=7, amends_id=None, stated_original=None, carried=NIL, standing=NIL, state=State.NO_ACTION, seq=0,
+        chain_id=7, stated_original=None, carried=NIL, standing=NIL, state=State.NO_ACTION, seq=0,
         version=1, contents=1, content_hash=document.content_hash, machine="invoice", declaration_id=1,
     )  # fmt: skip
 
@@ -169,8 +168,13 @@ def test_what_is_read_off_a_record():
 
 
 def test_the_original_is_the_oldest_of_its_chain():
-    """Also where it came after its amendments."""
+    """Also where it came after its amendments, which stand in the order of their returns."""
     original = record_of()
     amendment = record_of(amends=OriginalReference("S/0", date(2024, 10, 1)))
-    ages = [replace(amendment, id=3).age, replace(amendment, id=5).age, replace(original, id=9).age]
-    assert sorted(ages) == [ages[2], ages[0], ages[1]]
+    reported = [("2024-11", Form.GSTR_1A), ("2024-12", Form.GSTR_1), ("2024-11", Form.GSTR_1)]
+    ages = [
+        replace(amendment, id=3 + at, return_period=TaxPeriod(period), form=form).age
+        for at, (period, form) in enumerate(reported)
+    ]
+    first = replace(original, id=9).age
+    assert sorted([*ages, first]) == [first, ages[2], ages[0], ages[1]]

@@ -6,10 +6,12 @@ Slow and plain on purpose; the sets are compared with it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from operator import itemgetter
 
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.formats.gstn.sections import sections_of
 from ims_fsm.law.refusal import Allowed
+from ims_fsm.record.chain import linked
 from ims_fsm.record.record import PortalView, Record
 from ims_fsm.record.refusals import label
 from ims_fsm.record.sighting import BY_ACTION, Sighting, declared_by, filled, last_seen, portal_view, told_alike
@@ -94,6 +96,8 @@ class Reception:
                 self._place(record)
         for record in list(records.search(self.unit.connection, self.recipient, Where())):
             self._vanished(record)
+        for members in self._chains():
+            self.unit.write([(was, now) for was, now in linked(members) if was != now])
         mark_stale(self.unit, self.recipient, self.moved)
         done = {name: tuple(sorted(ids)) for name, ids in self.done.items()}
         return {**done, "unchanged": self.unchanged, "notes": tuple(self.notes)}
@@ -112,21 +116,45 @@ class Reception:
             else:
                 fresh.append((place, sighting))
             taken.add(key)
-        for record in sorted(self.everything, key=lambda r: r.id, reverse=True):
-            elsewhere = [(place, one) for place, one in reversed(fresh) if self._is_moved(record, one)]
-            if elsewhere and record.id not in {known.id for known, _ in matched.values()}:
-                matched[elsewhere[0][0]] = (record, elsewhere[0][1])
-                fresh.remove(elsewhere[0])
+        taken = {known.id for known, _ in matched.values()}
+        moved = [
+            (max(turns(pair)), min(turns(pair)), place, pair)
+            for place, one in fresh
+            for record in self.everything
+            if record.id not in taken and self._is_moved(*(pair := (record, one)))
+        ]
+        for _, _, place, (record, one) in sorted(sorted(moved, key=itemgetter(1), reverse=True), key=itemgetter(0)):
+            if record.id not in taken and (place, one) in fresh:
+                taken.add(record.id)
+                matched[place] = (record, one)
+                fresh.remove((place, one))
         return [matched[place] for place in sorted(matched)], [sighting for _, sighting in fresh]
 
     def _is_moved(self, record: Record, sighting: Sighting) -> bool:
-        """Say whether an amendment that is only saved is shown in another form or period."""
+        """Say whether an amendment that was saved in one return is shown in a later one."""
         document, here = sighting.document, record.document
-        open_and_saved = _is_there(record) and not record.filed and record.state in ACTIVE and record.portal is not None
-        if document.amends is None or here.amends is None or not open_and_saved:
+        if document.amends is None or here.amends is None or record.portal is None or record.filed:
+            return False
+        if not turns((record, sighting))[0] < turns((record, sighting))[1]:
             return False
         names = [(d.supplier, d.kind, d.number, d.amends.number) for d in (document, here)]
         return names[0] == names[1] and self._identity(sighting)[3] == record.fy
+
+    def _chains(self) -> list[list[Record]]:
+        """Return all records in chains, worked out from what each names."""
+        year = self.unit.book.calendar.financial_year
+        chains: list[tuple[set[object], list[Record]]] = []
+        everything = list(records.search(self.unit.connection, self.recipient, Where()))
+        documents = set(map(_names, everything))
+        for record in everything:
+            keys: set[object] = {_names(record), record.chain_id}
+            if (amends := record.document.amends) is not None:
+                whose = (record.document.supplier, record.document.kind, amends.number.upper())
+                keys |= {(*whose, amends.date)} | ({(*whose, year(amends.date))} & documents)
+            same = [chain for chain in chains if chain[0] & keys]
+            chains = [chain for chain in chains if not chain[0] & keys]
+            chains.append((keys.union(*(k for k, _ in same)), [*(r for _, members in same for r in members), record]))
+        return [members for _, members in chains]
 
     def _identity(self, sighting: Sighting) -> tuple[str, ...]:
         fy = self.unit.book.calendar.financial_year(sighting.document.date)
@@ -171,7 +199,7 @@ class Reception:
         record = record.changed(route=Route.IMS, reduction_blocked=sighting.reduction_blocked)
         record = record.changed(named_period=sighting.itc_period)
         if sighting.supplier_status is SupplierStatus.FILED:
-            record = self._filed(record, sighting)
+            record = self._filed(record, sighting, None)
         self._note("new", record)
         return record.changed(portal=PortalView(State.NO_ACTION, None, sighting.portal_hash, self.unit.now)), sighting
 
@@ -196,7 +224,7 @@ class Reception:
             after = after.changed(form=sighting.form, return_period=sighting.return_period)
         after = after.changed(named_period=sighting.itc_period or record.named_period)
         if sighting.supplier_status is SupplierStatus.FILED and not record.filed:
-            after = self._filed(after, sighting)
+            after = self._filed(after, sighting, record.portal)
             changes.append("filed")
         after, action = self._action(after, sighting)
         changes += [action] if action else []
@@ -258,8 +286,8 @@ class Reception:
         )
         return after.changed(portal=PortalView(State.NO_ACTION, None, sighting.portal_hash, self.unit.now))
 
-    def _filed(self, record: Record, sighting: Sighting) -> Record:
-        record = record.changed(unfiled_at=record.portal.seen_at if record.portal else None, filed_at=self.unit.now)
+    def _filed(self, record: Record, sighting: Sighting, before: PortalView | None) -> Record:
+        record = record.changed(unfiled_at=before.seen_at if before else None, filed_at=self.unit.now)
         state = State.PENDING if sighting.action is State.PENDING else record.state
         period = self.placing.period_of(record.changed(state=state))
         return filed(record, self.scene, self.unit.now, period).changed(route=Route.IMS)
@@ -293,6 +321,16 @@ class Reception:
 
     def _note(self, what: str, record: Record) -> None:
         self.done.setdefault(what, []).append(record.id)
+
+
+def turns(pair: tuple[Record, Sighting]) -> tuple[tuple[str, str], tuple[str, str]]:
+    record, sighting = pair
+    return (record.return_period, record.form), (sighting.return_period, sighting.form)
+
+
+def _names(record: Record) -> tuple[object, ...]:
+    """Return the document that a record is."""
+    return (record.document.supplier, record.document.kind, record.document.number.upper(), record.fy)
 
 
 def _is_there(record: Record) -> bool:

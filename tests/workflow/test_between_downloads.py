@@ -150,7 +150,7 @@ def test_contradictions_are_told_in_a_line_each(portal):
     portal.desk.accept(portal["1"].id)
     done = portal.download("2025-12-12", [row("3", "Not Filed")], complete=True)
     assert [str(against) for against in done.received.contradictions] == [
-        "2 filed records of 2025-10 are no longer shown: has its GSTR-3B been filed? ims-fsm 3b file --period 2025-10"
+        '2 filed records of 2025-10 are no longer shown: has its GSTR-3B been filed? file_3b("2025-10")'
     ]
     assert portal.desk.export_upload().save is None
     portal.desk.generate_2b(TaxPeriod("2025-10"))

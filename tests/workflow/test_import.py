@@ -66,7 +66,7 @@ def taken_in(ims, text, import_it):
     # Numbers are taken by the block where that is quicker, and declarations are numbered in the order of asking.
     records = list(ims.recipient(done.recipient, actor="reader").records())
     turn = {record.id: number for number, record in enumerate(records)} | {None: None}
-    own = ("id", "chain_id", "amends_id")
+    own = ("id", "chain_id")
     held = [
         replace(record, declaration_id=0, **{name: turn[getattr(record, name)] for name in own}) for record in records
     ]

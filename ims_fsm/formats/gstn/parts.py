@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import BinaryIO, NamedTuple, cast
 from zipfile import BadZipFile, ZipFile
 
@@ -59,6 +60,9 @@ def files_of(
     for no file at all.
     """
     several = cast("Sequence[Source]", sources if isinstance(sources, (list, tuple)) else [sources])
+    if all(isinstance(source, (str, Path)) for source in several):
+        # In whatever order files are named, they are one download.
+        several = sorted(several, key=str)
     with ExitStack() as stack:
         files: list[tuple[str, BinaryIO]] = []
         for source in several:

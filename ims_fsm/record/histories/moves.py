@@ -234,7 +234,7 @@ class Moves:
             if not is_open(record) or not (record.filed or self.setting.acts_on_saved):
                 continue
             since = record.two_b_period if record.filed else None
-            unknown = record.document.amends and record.amends_id is None and record.stated_original is None
+            unknown = record.document.amends and record.id == record.chain_id and record.stated_original is None
             if unknown and not is_ended(record, chain, self.scene):
                 yield from self._statements(record, chain)
             yield from ((move, _with(chain, after), since) for move, after in self._actions(record, chain))

@@ -32,7 +32,7 @@ from sqlalchemy import (
 )
 
 from ims_fsm.store.connection import database_of
-from ims_fsm.store.sql.members import LATER, ONE, ZERO, Member, chains_of
+from ims_fsm.store.sql.members import ONE, ZERO, Member, chains_of
 from ims_fsm.store.sql.prepared import built, counting, number, run, word, words
 from ims_fsm.store.sql.scene import AMENDS, NEGATIVE, Scope, Shape
 from ims_fsm.store.sql.windows import PLACED, placed
@@ -184,8 +184,7 @@ def _among(shape: Shape, members: FromClause) -> _Place:
     rows = members.join(RECORD, and_(AT.recipient_gstin == at.recipient_gstin, AT.id == at.record_id))
     ages = (at.undecided_before, at.counting_before, chosen, func.coalesce(at.first_alive, Member(shape).age))
     for version, age in zip((last, counting, counts, first), ages, strict=True):
-        number = case((age >= LATER, age - LATER), else_=age)
-        its = and_(version.at.recipient_gstin == at.recipient_gstin, version.at.id == number)
+        its = and_(version.at.recipient_gstin == at.recipient_gstin, version.at.id == Member.aged(age))
         rows = rows.outerjoin(version.table, its)
     return _Place(
         rows=rows,

@@ -35,6 +35,7 @@ from ims_fsm.law.ledger import Outcome
 from ims_fsm.store.connection import database_of
 from ims_fsm.store.sql import moving
 from ims_fsm.store.sql.facts import credit, predicate_of, with_effect
+from ims_fsm.store.sql.members import Member
 from ims_fsm.store.sql.prepared import built, given, run, words
 from ims_fsm.store.sql.scene import Firing, Scope, Shape, of_record
 from ims_fsm.store.sql.settling import (
@@ -59,6 +60,7 @@ AMOUNTS = ("itc", "back", "carried", "standing")
 SETTLED = of_records(
     "settled_record",
     Column("chain_id", BIG, nullable=False),
+    Column("age", BIG, nullable=False),
     Column("supplier_gstin", String(15), nullable=False),
     Column("outcome", String, nullable=False),
     Column("in_ims", Boolean, nullable=False),
@@ -166,6 +168,7 @@ def _laid(shape: Shape, decided: ColumnElement[str], of: FromClause, *meant: Any
         "recipient_gstin": AT.recipient_gstin,
         "record_id": AT.id,
         "chain_id": AT.chain_id,
+        "age": Member(shape).age,
         "supplier_gstin": AT.supplier_gstin,
         "outcome": decided,
         "in_ims": case((IN_IMS, literal(value=True)), else_=literal(value=False)),
@@ -182,7 +185,7 @@ def _laid(shape: Shape, decided: ColumnElement[str], of: FromClause, *meant: Any
 def _passed_on(shape: Shape) -> Update:
     """Write E of each settled chain on those of its members that wait; the last of several settled ones counts."""
     newest = func.row_number().over(
-        partition_by=[SETTLED.c.recipient_gstin, SETTLED.c.chain_id], order_by=SETTLED.c.record_id.desc()
+        partition_by=[SETTLED.c.recipient_gstin, SETTLED.c.chain_id], order_by=SETTLED.c.age.desc()
     )
     kept = select(
         SETTLED.c.recipient_gstin,

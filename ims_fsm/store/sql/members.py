@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, and_, case, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Subquery, and_, case, cast, func, or_, select
 
 from ims_fsm.store.sql.prepared import number, word, words
 from ims_fsm.store.sql.scene import AMENDING, Shape, amending, expected_period
 from ims_fsm.store.tables import RECORD
 from ims_fsm.terms.money import HEADS
-from ims_fsm.terms.vocabulary import Disposition, RemovedFor, SupplierStatus
+from ims_fsm.terms.vocabulary import Disposition, Form, RemovedFor, SupplierStatus
 
-# No record has a number as large: with it an amendment comes after its original, whichever was here first.
-LATER = number(2**62)
+# No record has a number as large: an age is the turn of an amendment's return so many times, and its number.
+LATER = number(2**40)
 ONE, ZERO = number(1), number(0)
 # A chain of more members than these is long.
 MOST = number(2)
@@ -39,9 +39,16 @@ class Member:
 
     @property
     def age(self) -> ColumnElement[int]:
-        """Its place among the versions of its chain: the original comes first."""
-        age: ColumnElement[int] = self.at.id + case((self.amends, LATER), else_=ZERO)
+        """Its place among the versions of its chain: the original comes first, then amendments by their returns."""
+        month = cast(func.replace(self.at.return_period, word("-"), word("")), BigInteger)
+        turn = month + month + case((self.at.form == word(Form.GSTR_1A), ONE), else_=ZERO)
+        age: ColumnElement[int] = self.at.id + case((self.amends, turn * LATER), else_=ZERO)
         return age
+
+    @staticmethod
+    def aged(age: ColumnElement[int]) -> ColumnElement[int]:
+        """Return the number of the version of an age."""
+        return age % LATER
 
     @property
     def period(self) -> ColumnElement[str]:

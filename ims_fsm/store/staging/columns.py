@@ -140,7 +140,6 @@ LINK = _temporary(
     "stage_link",
     _key("ordinal"),
     *_amounts("id", "chain_id"),
-    Column("amends_id", PAISE),
     *_amounts(*CARRIED, *STANDING),
 )
 # Documents that new amendments name, whatever their financial year.

@@ -48,7 +48,7 @@ from ims_fsm.store.staging.columns import (
 from ims_fsm.store.staging.loading import Entry, Load, Row, analyse, streamed
 from ims_fsm.store.staging.matching import note_odd, same_hash
 from ims_fsm.store.tables import AT, LOG, RECORD
-from ims_fsm.store.versions import begins_a_chain, not_deleted
+from ims_fsm.store.versions import begins_a_chain
 from ims_fsm.terms.vocabulary import Form, Route, SupplierStatus
 
 # The verdicts of known records that are to be filed.
@@ -94,7 +94,7 @@ def enter_amendments(connection: Connection, entry: Entry) -> None:
 def _originals() -> tuple[FromClause, dict[str, Any]]:
     new = fresh(amended=False)
     alone = {name: literal(0) for name in CARRIED} | {name: new.c[name] for name in STANDING}
-    return new, {"id": new.c.new_id, "chain_id": new.c.new_id, "amends_id": None, **alone}
+    return new, {"id": new.c.new_id, "chain_id": new.c.new_id, **alone}
 
 
 def _amendments() -> tuple[FromClause, dict[str, Any]]:
@@ -103,7 +103,7 @@ def _amendments() -> tuple[FromClause, dict[str, Any]]:
     at = new.c
     filed = at.supplier_status == str(SupplierStatus.FILED)
     left = {name: case((filed, at[name]), else_=at[f"link_{name}"]) for name in STANDING}
-    linked = {name: at[f"link_{name}"] for name in ("id", "chain_id", "amends_id", *CARRIED)}
+    linked = {name: at[f"link_{name}"] for name in ("id", "chain_id", *CARRIED)}
     return new, linked | left
 
 
@@ -239,6 +239,13 @@ def file(connection: Connection, recipient: str, seen_at: datetime) -> None:
     connection.execute(RECORD.update().where(*_matched(recipient), _M.verdict.in_(FILED)).values(values))
 
 
+def amended(connection: Connection, recipient: str) -> Iterator[int]:
+    """Give the chains of known amendments that are shown as filed and otherwise as they were."""
+    conditions = (*_matched(recipient), _M.verdict.in_(FILED), _S.original_key.is_not(None))
+    query = select(AT.chain_id).where(*conditions).distinct()
+    return (row.chain_id for part in streamed(connection, query) for row in part)
+
+
 def see(connection: Connection, recipient: str, seen_at: datetime) -> None:
     """Keep of every open record that is shown when that was, as far as it says more than what is kept.
 
@@ -272,8 +279,7 @@ def amendments(connection: Connection, first: int) -> Iterator[Any]:
         new.original_key,
         new.original_date,
         new.original_fy,
-        new.supplier_status,
-        *(new[name] for name in STANDING),
+        *(new[name] for name in ("form", "return_period", "supplier_status", *STANDING)),
     ).order_by(_bytewise(connection, new.supplier_gstin), _bytewise(connection, new.kind), new.new_id)
     return (row for part in streamed(connection, query, before=first - 1) for row in part)
 
@@ -289,17 +295,16 @@ def members(connection: Connection, recipient: str, first: int) -> Iterator[Any]
     query = (
         select(
             *(AT.id, AT.chain_id, AT.supplier_gstin, AT.kind, AT.number, AT.fy, AT.original_number, AT.original_date),
-            *(AT[name] for name in (*CARRIED, *STANDING)),
+            *(AT[name] for name in ("form", "return_period", "removed_for", *CARRIED, *STANDING)),
         )
         .select_from(CHAINS.join(RECORD, same))
-        .where(not_deleted())
         .order_by(_bytewise(connection, AT.supplier_gstin), _bytewise(connection, AT.kind), AT.id)
     )
     return (row for part in streamed(connection, query) for row in part)
 
 
 def _name(connection: Connection, recipient: str) -> None:
-    """Note the documents that are named, and the chains in which they are known or named already."""
+    """Note the documents that are named or named anew, and the chains in which they are known or named already."""
     run(connection, _named(), None, before=0)
     analyse(connection, NAMED.name)
     run(connection, _chains(), None, recipient=recipient)
@@ -309,13 +314,14 @@ def _name(connection: Connection, recipient: str) -> None:
 @built
 def _named() -> Insert:
     new = fresh(amended=True).c
-    rows = select(new.supplier_gstin, new.kind, new.original_key).distinct()
+    rows = union(*(select(new.supplier_gstin, new.kind, key) for key in (new.original_key, new.number_key)))
     return NAMED.insert().from_select(["supplier_gstin", "kind", "number_key"], rows)
 
 
 @built
 def _chains() -> Insert:
-    present = (AT.recipient_gstin == given("recipient", String), not_deleted())
+    # What its supplier has deleted leads to its chain still, for it may be shown again.
+    present = (AT.recipient_gstin == given("recipient", String),)
     whose = and_(AT.supplier_gstin == _N.supplier_gstin, AT.kind == _N.kind)
     plain = select(AT.chain_id).select_from(NAMED.join(RECORD, and_(*present, whose, AT.number == _N.number_key)))
     there = select(_N.kind).where(whose, _N.number_key == AT.original_number).exists()

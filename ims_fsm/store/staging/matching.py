@@ -12,24 +12,37 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, LargeBinary, Select, and_, case, cast, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Insert,
+    LargeBinary,
+    Select,
+    String,
+    and_,
+    case,
+    cast,
+    func,
+    or_,
+    select,
+)
 
 from ims_fsm.record.sighting import Shown
 from ims_fsm.store.connection import database_of
-from ims_fsm.store.records import batches
 from ims_fsm.store.rows import words
-from ims_fsm.store.sightings import OPEN
-from ims_fsm.store.sql.prepared import counting
+from ims_fsm.store.sql.prepared import built, counting, given, run
 from ims_fsm.store.staging.columns import MATCH, ODD, STAGE, StagedRow
 from ims_fsm.store.staging.loading import Load, analyse, streamed
 from ims_fsm.store.tables import AT, RECORD
 from ims_fsm.store.versions import not_deleted
 from ims_fsm.terms.money import Heads
-from ims_fsm.terms.vocabulary import ACTIVE, State, SupplierStatus
+from ims_fsm.terms.vocabulary import ACTIVE, Form, State, SupplierStatus
 
 PAGE = 500
 _S, _M = STAGE.c, MATCH.c
 _AMENDED = _S.original_key.is_not(None)
+# Whose download it is, and when the portal showed it.
+_RECIPIENT, _SEEN_AT = given("recipient", String), given("seen_at", AT.filed_at.type)
 # Rows that may be the same document, whatever is asked of them then.
 _ALIKE = (
     _S.supplier_gstin,
@@ -75,13 +88,19 @@ def match(connection: Connection, recipient: str, seen_at: datetime) -> int:
     `seen_at` is when the portal showed the rows. A record that was taken as deleted is found where no other is.
     """
     odd = bool(note_odd(connection, recipient, 0))
-    present, deleted = (_known_id(recipient, odd=odd, deleted=deleted) for deleted in (False, True))
-    wanted = func.coalesce(present, deleted) if _has_deleted(connection, recipient) else present
-    same = (AT.recipient_gstin == recipient, AT.id == wanted)
-    chosen = select(_S.ordinal, AT.id, _verdict(seen_at)).select_from(STAGE.join(RECORD, and_(*same)))
-    done = connection.execute(counting(MATCH.insert().from_select(["ordinal", "id", "verdict"], chosen)))
+    statement = _chosen(odd=odd, deleted=_has_deleted(connection, recipient))
+    done = run(connection, statement, None, recipient=recipient, seen_at=seen_at)
     analyse(connection, MATCH.name)
     return done.rowcount + _match_moved(connection, recipient, seen_at)
+
+
+@built
+def _chosen(*, odd: bool, deleted: bool) -> Insert:
+    present = _known_id(odd=odd, deleted=False)
+    wanted = func.coalesce(present, _known_id(odd=odd, deleted=True)) if deleted else present
+    same = (AT.recipient_gstin == _RECIPIENT, AT.id == wanted)
+    chosen = select(_S.ordinal, AT.id, _verdict()).select_from(STAGE.join(RECORD, and_(*same)))
+    return counting(MATCH.insert().from_select(["ordinal", "id", "verdict"], chosen))
 
 
 def _has_deleted(connection: Connection, recipient: str) -> bool:
@@ -90,56 +109,62 @@ def _has_deleted(connection: Connection, recipient: str) -> bool:
 
 
 def _match_moved(connection: Connection, recipient: str, seen_at: datetime) -> int:
-    """Find the known amendment of each other row that is reported in another form or period: one of both is saved."""
-    saved = str(SupplierStatus.SAVED)
-    identity = ("supplier_gstin", "kind", "number", "fy", "original_number")
-    here = select(AT.id, AT.supplier_status, AT.filed_at, *(AT[name] for name in identity)).where(
-        *(AT.recipient_gstin == recipient, AT.original_date.is_not(None), not_deleted(), *OPEN)
-    )
-    if connection.execute(here.limit(1)).first() is None:
-        return 0
-    left = ~select(_M.ordinal).where(_M.ordinal == _S.ordinal).exists()
-    new = select(_S.ordinal, _S.supplier_status, *(_S[name] for name in identity)).where(_AMENDED, left)
-    rows = {tuple(row[2:]): row for row in connection.execute(new.order_by(_S.ordinal)).all()}
-    candidates = [
-        (candidate.id, row.ordinal)
-        for candidate in (connection.execute(here.order_by(AT.id.desc())).all() if rows else ())
-        if (row := rows.get(tuple(candidate[3:]))) is not None
-        if candidate.supplier_status == saved or (row.supplier_status == saved and candidate.filed_at > seen_at)
-    ]
-    taken = {
-        record_id
-        for batch in batches({record_id for record_id, _ in candidates})
-        for record_id in connection.execute(select(_M.id).where(_M.id.in_(batch))).scalars()
-    }
-    pairs: dict[int, int] = {}
-    for record_id, ordinal in candidates:
-        if record_id not in taken:
-            pairs.setdefault(ordinal, record_id)
-    entries = [{"ordinal": ordinal, "id": record_id, "verdict": "look"} for ordinal, record_id in pairs.items()]
+    """Find the known amendment of each other row that was saved in one return and is reported in a later one.
+
+    Of several the nearest: an amendment moves on to the next return, and a later one may name the same document.
+    """
+    pairs: list[Any] = list(run(connection, _moved(), None, recipient=recipient, seen_at=seen_at))
+    # The later of two returns takes the newest before it, the earliest of them first.
+    pairs.sort(key=lambda pair: min(pair.row_turn, pair.record_turn), reverse=True)
+    pairs.sort(key=lambda pair: max(pair.row_turn, pair.record_turn))
+    taken: set[tuple[str, int]] = set()
+    entries = []
+    for pair in pairs:
+        ends = {("row", pair.ordinal), ("record", pair.id)}
+        if not ends & taken:
+            taken |= ends
+            entries.append({"ordinal": pair.ordinal, "id": pair.id, "verdict": pair.verdict})
     if entries:
         connection.execute(MATCH.insert(), entries)
     return len(entries)
 
 
-def _known_id(recipient: str, *, odd: bool, deleted: bool) -> ColumnElement[int]:
+@built
+def _moved() -> Select[Any]:
+    saved, at = str(SupplierStatus.SAVED), _SEEN_AT
+    row, record = (of.return_period.concat(case((of.form == str(Form.GSTR_1A), "A"), else_="")) for of in (_S, AT))
+    later = and_(AT.supplier_status == saved, AT.portal_seen_at <= at, record < row)
+    earlier = and_(_S.supplier_status == saved, row < record)
+    earlier = and_(earlier, case((AT.supplier_status == saved, AT.portal_seen_at), else_=AT.filed_at) >= at)
+    same = (AT[name] == _S[name] for name in ("supplier_gstin", "kind", "number", "fy", "original_number"))
+    matched = (select(of).where(of == end).exists() for of, end in ((_M.ordinal, _S.ordinal), (_M.id, AT.id)))
+    verdict = case((_is_decided(), "decided"), else_="look").label("verdict")
+    return (
+        select(_S.ordinal, AT.id, row.label("row_turn"), record.label("record_turn"), verdict)
+        .select_from(STAGE.join(RECORD, and_(AT.recipient_gstin == _RECIPIENT, *same)))
+        .where(_AMENDED, *(~is_taken for is_taken in matched), AT.portal_seen_at.is_not(None), or_(later, earlier))
+        .order_by(_S.ordinal, AT.id)
+    )
+
+
+def _known_id(*, odd: bool, deleted: bool) -> ColumnElement[int]:
     """Return the id of the record that a staged row is: of several the newest.
 
     `odd` says whether there are any whose numbers are not in capitals.
     """
-    plain = _newest(recipient, RECORD.alias(f"other_{deleted}"), deleted=deleted)
+    plain = _newest(RECORD.alias(f"other_{deleted}"), deleted=deleted)
     if not odd:
         return plain
-    strange = _newest(recipient, RECORD.alias(f"odd_other_{deleted}"), ODD, deleted=deleted)
+    strange = _newest(RECORD.alias(f"odd_other_{deleted}"), ODD, deleted=deleted)
     return case((func.coalesce(strange, 0) > func.coalesce(plain, 0), strange), else_=plain)
 
 
-def _newest(recipient: str, record: Any, odd: Any = None, *, deleted: bool) -> ColumnElement[int]:
+def _newest(record: Any, odd: Any = None, *, deleted: bool) -> ColumnElement[int]:
     """Return the id of the newest record that a staged row is, by what the record or the table of the odd names."""
     at = record.c
     number, original = (at.number, at.original_number) if odd is None else odd.c["number_key", "original_key"]
     supplier = at.supplier_gstin if odd is None else odd.c.supplier_gstin
-    here = and_(at.recipient_gstin == recipient, ~not_deleted(at) if deleted else not_deleted(at))
+    here = and_(at.recipient_gstin == _RECIPIENT, ~not_deleted(at) if deleted else not_deleted(at))
     reported = and_(at.form == _S.form, at.return_period == _S.return_period)
     amending = and_(original == _S.original_key, reported)
     which = (
@@ -156,22 +181,26 @@ def _newest(recipient: str, record: Any, odd: Any = None, *, deleted: bool) -> C
     return query.scalar_subquery()
 
 
-def _verdict(seen_at: datetime) -> ColumnElement[str]:
+def _verdict() -> ColumnElement[str]:
     filed, saved = str(SupplierStatus.FILED), str(SupplierStatus.SAVED)
-    deleted = and_(AT.state == str(State.REMOVED), ~not_deleted())
-    decided = and_(or_(AT.state.not_in([str(state) for state in ACTIVE]), AT.settled_in.is_not(None)), ~deleted)
     without_words = and_(func.coalesce(AT.reduction, "full") == "full", func.coalesce(AT.remarks, "") == "")
-    older = AT.portal_seen_at > literal(seen_at, AT.portal_seen_at.type)
+    older = AT.portal_seen_at > _SEEN_AT
     moved = or_(AT.form != _S.form, AT.return_period != _S.return_period)
     named = and_(_S.named_period.is_not(None), func.coalesce(AT.named_period, "") != _S.named_period)
     content = or_(AT.content_hash != _S.content_hash, ~_same_flags())
     return case(
-        (decided, "decided"),
-        (deleted, "look"),
-        (and_(AT.supplier_status == filed, _S.supplier_status == saved, AT.filed_at < seen_at), "unfiled"),
+        (_is_decided(), "decided"),
+        (~not_deleted(), "look"),
+        (and_(AT.supplier_status == filed, _S.supplier_status == saved, AT.filed_at < _SEEN_AT), "unfiled"),
         (and_(AT.supplier_status == filed, _S.supplier_status == saved), "older"),
         (and_(older, AT.supplier_status == saved, _S.supplier_status == filed), "look"),
-        (and_(older, or_(content, and_(AT.portal_hash.is_(None), ~same_hash()))), "look"),
+        (
+            and_(
+                older,
+                or_(content, and_(AT.portal_hash.is_(None), ~same_hash()), and_(AT.named_period.is_(None), named)),
+            ),
+            "look",
+        ),
         (older, "older"),
         (or_(content, _S.careful, ~_seen_alike(), named), "look"),
         (and_(AT.supplier_status == _S.supplier_status, ~same_hash()), "look"),
@@ -182,6 +211,11 @@ def _verdict(seen_at: datetime) -> ColumnElement[str]:
         (~_kept(), "filed"),
         else_="filed_kept",
     )
+
+
+def _is_decided() -> ColumnElement[bool]:
+    """Return the condition that a record has left IMS, and not because its supplier deleted it."""
+    return and_(or_(AT.state.not_in([str(state) for state in ACTIVE]), AT.settled_in.is_not(None)), not_deleted())
 
 
 def _seen_alike() -> ColumnElement[bool]:
@@ -261,7 +295,7 @@ def note_odd(connection: Connection, recipient: str, first: int) -> int:
     """Note the records from an id on whose numbers are not in capitals already; returns how many there are."""
     lower = [_in_letters(connection, column) for column in (AT.number, AT.original_number)]
     query = select(AT.id, AT.supplier_gstin, AT.number, AT.original_number).where(
-        AT.recipient_gstin == recipient, AT.id >= first, not_deleted(), or_(*lower)
+        AT.recipient_gstin == recipient, AT.id >= first, or_(*lower)
     )
     noted = 0
     with Load(connection, ODD.name, [column.name for column in ODD.c]) as load:

@@ -198,7 +198,7 @@ def _partial(whole: Whole, unshown: int) -> str:
     if not unshown:
         return ""
     saved = "1 saved record is" if unshown == 1 else f"{unshown:,} saved records are"
-    remedy = "give all files of a download together, or say that it is complete: --complete"
+    remedy = "give all files of a download together, or say that it is complete: import_download(…, complete=True)"
     return f"may be a part, or filtered: {saved} not in it and kept; {remedy}"
 
 

@@ -27,12 +27,16 @@ SHOWN_BY = {"shown_by": "portal"}
 class KnownRecords:
     """The known records of a recipient, as a download shows them; `seen_at` is when the portal did.
 
-    `touched` is the earliest 2B period of a record that GSTR-2B may now show otherwise.
+    `touched` is the earliest 2B period of a record that GSTR-2B may now show otherwise, `chains` has the chains whose
+    versions may stand in another order, or otherwise. Where the download is `dated`, another may be of the same moment.
     """
 
-    def __init__(self, unit: UnitOfWork, recipient: str, seen_at: datetime, placing: Placing, tally: Tally) -> None:
+    def __init__(
+        self, unit: UnitOfWork, recipient: str, seen_at: datetime, placing: Placing, tally: Tally, *, dated: bool
+    ) -> None:
         """Begin with nothing changed."""
-        self._unit, self._recipient, self._seen_at = unit, recipient, seen_at
+        self._unit, self._recipient, self._seen_at, self._dated = unit, recipient, seen_at, dated
+        self.chains: set[int] = set()
         self._placing, self._tally = placing, tally
         self._scene = unit.scene(recipient)
         self._changes: list[tuple[Record, Record]] = []
@@ -53,6 +57,7 @@ class KnownRecords:
         for record in records.find_many(self._unit.connection, self._recipient, ids).values():
             after = self._fire(record, Trigger.DELETE)
             self._changes.append((record, after.changed(removed_for=RemovedFor.SUPPLIER_DELETED)))
+            self.chains.add(record.chain_id)
             self._tally.name("deleted", [record.id])
         self._write()
 
@@ -68,7 +73,7 @@ class KnownRecords:
         return fire(self._unit, record, trigger)
 
     def _again(self, record: Record, sighting: Shown, before_deletion: str | None) -> None:
-        newer = record.portal is None or record.portal.seen_at <= self._seen_at
+        newer = self._is_newer(record, sighting)
         after, changes = record, list[str]()
         if before_deletion is not None:
             if not newer:
@@ -85,14 +90,26 @@ class KnownRecords:
             if (after.form, after.return_period) != (sighting.form, sighting.return_period):
                 changes.append("moved")
             after = after.changed(form=sighting.form, return_period=sighting.return_period)
-        if newer:
-            after = after.changed(named_period=sighting.itc_period or after.named_period)
+        named = (sighting.itc_period, after.named_period)
+        after = after.changed(named_period=(named[0] or named[1]) if newer else (named[1] or named[0]))
         if sighting.supplier_status is SupplierStatus.FILED and not record.filed:
-            after = self._filed(after, sighting)
+            after = self._filed(after, sighting, None if record.portal is None else record.portal.seen_at)
             changes.append("filed")
         after, action = self._action(after, sighting, newer=newer)
         changes += [action] if action else []
         self._keep(record, self._flagged(after, sighting, newer=newer), changes)
+
+    def _is_newer(self, record: Record, sighting: Shown) -> bool:
+        """Say whether a sighting prevails over the newest; of two of one moment always the same does."""
+        newest = record.portal
+        if newest is None or newest.seen_at != self._seen_at or not self._dated:
+            return newest is None or newest.seen_at <= self._seen_at
+        fresh = portal_view(sighting, record, self._seen_at)
+        filed, turn = sighting.supplier_status is SupplierStatus.FILED, (sighting.return_period, sighting.form)
+        digest = filled(sighting.document, record.document).content_hash
+        there = (filed, *turn, digest, fresh.action, fresh.declaration or "")
+        here = (record.return_period, record.form, record.content_hash, newest.action, newest.declaration or "")
+        return there >= (record.filed, *here)
 
     def _restored(self, record: Record, state: State) -> Record:
         """Return a record as it stood before it was taken as deleted, which it was not."""
@@ -116,8 +133,8 @@ class KnownRecords:
         view = PortalView(State.NO_ACTION, None, sighting.portal_hash, self._seen_at)
         return after.changed(acted_at=None, portal=view), ["reset" if record.state is not State.NO_ACTION else "edited"]
 
-    def _filed(self, record: Record, sighting: Shown) -> Record:
-        saved_at = record.portal.seen_at if record.portal is not None else None
+    def _filed(self, record: Record, sighting: Shown, saved_at: datetime | None) -> Record:
+        """Return a record as filed, which was last seen as saved at a moment before this download, if at all."""
         # An older sighting as saved proves something, a later one contradicts this one.
         unfiled_at = saved_at if saved_at is not None and saved_at <= self._seen_at else None
         record = record.changed(form=sighting.form, return_period=sighting.return_period, unfiled_at=unfiled_at)
@@ -143,6 +160,9 @@ class KnownRecords:
                 self._tally.name("kept", [record.id])
             return
         self._changes.append((record, after))
+        places = [(version.turn, version.filed, version.removed_for) for version in (record, after)]
+        if places[0] != places[1]:
+            self.chains.add(record.chain_id)
         if after.contents != record.contents:
             self._contents.append((after, after.contents))
         decided = [(moment.state, moment.reduction, moment.declared, moment.filed) for moment in (record, after)]

@@ -1,7 +1,6 @@
-"""New records of a download: their numbers, the rows in which they are staged and kept, the chains they belong to.
+"""New records of a download: their numbers, and the rows in which they are staged and kept.
 
-Imports the store's staging and the law. What many rows share is asked once; linking is pure: each amendment goes after
-the newest version of the document that it names (FAQ 13).
+Imports the store's staging and the law. What many rows share is asked once.
 """
 
 from __future__ import annotations
@@ -11,21 +10,19 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from functools import partial
-from itertools import chain, groupby
-from typing import Any, NamedTuple
+from itertools import chain
+from typing import Any
 
 from ims_fsm.record.evidence import Evidence
 from ims_fsm.record.sighting import BY_ACTION, Shown, content_of, declaration_of, declared_with
 from ims_fsm.store import taxpayers
 from ims_fsm.store.connection import database_of
-from ims_fsm.store.staging import entering
 from ims_fsm.store.staging.columns import StagedRow
-from ims_fsm.store.staging.loading import Row, Stored
+from ims_fsm.store.staging.loading import Stored
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Filing, Form, Kind, Route, State, SupplierStatus
 from ims_fsm.workflow.reception.placing import Placing
-from ims_fsm.workflow.supplier import rejoin
 from ims_fsm.workflow.unit import UnitOfWork
 
 # `StagedRow._make` without its check of the length.
@@ -33,7 +30,6 @@ _row: Callable[[tuple[Any, ...]], StagedRow] = partial(tuple.__new__, StagedRow)
 _SIGNS = {kind: kind.sign for kind in Kind}
 _WORDS = {word: str(word) for words in (Kind, Form, State, SupplierStatus) for word in words}
 _NOTHING = (0, 0, 0, 0)
-Amounts = tuple[int, int, int, int]
 _UNDECIDED = (str(State.NO_ACTION), 0, 1, None, None, None, *_NOTHING)
 
 
@@ -68,7 +64,8 @@ class Preparer:
         (_, kind, supplier, name, number, day, taxable, igst, cgst, sgst, cess, value, pos, invoice_type, reverse,
          ineligible, original, original_date, form, period, status, action, pending_blocked, reduction_blocked,
          itc_reduction, declared, remarks, portal_hash, itc_period) = sighting  # fmt: skip
-        for oddity in self._oddities.get((kind, form, period)) or self._oddity(sighting):
+        oddities = self._oddities.get((kind, form, period))
+        for oddity in self._oddity(sighting) if oddities is None else oddities:
             self._odd[oddity] += 1
         fy, cutoff = self._years.get((kind, day)) or self._year(kind, day)
         machine, declaration_id = self._machines.get((kind, original is not None)) or self._machine(sighting)
@@ -186,98 +183,6 @@ class Preparer:
 
 def _statement(itc_reduction: str | None, declared: Heads | None, remarks: str | None) -> str:
     return json.dumps([itc_reduction, None if declared is None else list(declared), remarks])
-
-
-_FILED = str(SupplierStatus.FILED)
-_PAGE = 500
-
-
-class _Version(NamedTuple):
-    amends: bool
-    id: int
-    carried: Amounts
-    standing: Amounts
-
-
-class _Chains:
-    """The chains of one supplier's documents of one kind, as far as new amendments name them."""
-
-    def __init__(self) -> None:
-        self._by_number: dict[tuple[str, str], int] = {}
-        self._by_original: dict[tuple[str, date], int] = {}
-        self._newest: dict[int, _Version] = {}
-
-    def add(self, chain_id: int, version: _Version, number: tuple[str, str], original: tuple[str, date] | None) -> None:
-        """Add a version of a chain; versions come by id."""
-        self._by_number.setdefault(number, chain_id)
-        if original is not None:
-            self._by_original.setdefault(original, chain_id)
-        newest = self._newest.get(chain_id)
-        if newest is None or newest[:2] < version[:2]:
-            self._newest[chain_id] = version
-
-    def find(self, number: tuple[str, str], original: tuple[str, date]) -> tuple[int, _Version] | None:
-        """Return the chain of a document, or of one that amends it, with its newest version."""
-        chain_id = self._by_number.get(number) or self._by_original.get(original)
-        return None if chain_id is None else (chain_id, self._newest[chain_id])
-
-
-def links(members: Iterator[Any], new: Iterator[Any]) -> Iterator[Row]:
-    """Give where each new amendment belongs: ordinal, id, chain, what it amends, what that carries and stands at.
-
-    Both are in the order of supplier and kind, bytewise, then of id; `members` are those of whole chains.
-    """
-    groups = groupby(members, key=_whose)
-    ahead = next(groups, None)
-    for whose, amendments in groupby(new, key=_whose):
-        while ahead is not None and ahead[0] < whose:
-            ahead = next(groups, None)
-        chains = _Chains()
-        if ahead is not None and ahead[0] == whose:
-            for row in ahead[1]:
-                _add(chains, row)
-        for row in amendments:
-            yield _linked(chains, row)
-
-
-def _add(chains: _Chains, row: Any) -> None:
-    carried = (row.carried_igst, row.carried_cgst, row.carried_sgst, row.carried_cess)
-    version = _Version(row.original_number is not None, row.id, carried, _standing(row))
-    original = None if row.original_number is None else (row.original_number.upper(), row.original_date)
-    chains.add(row.chain_id, version, (row.number.upper(), row.fy), original)
-
-
-def _linked(chains: _Chains, row: Any) -> Row:
-    original = (row.original_key, row.original_date)
-    chain_id, amended = chains.find((row.original_key, row.original_fy), original) or (row.new_id, None)
-    carried, left = (_NOTHING, _NOTHING) if amended is None else (amended.carried, amended.standing)
-    standing = _standing(row) if row.supplier_status == _FILED else left
-    chains.add(chain_id, _Version(True, row.new_id, carried, standing), (row.number_key, row.fy), original)  # noqa: FBT003
-    return (row.ordinal, row.new_id, chain_id, None if amended is None else amended.id, *carried, *left)
-
-
-def _standing(row: Any) -> Amounts:
-    return (row.standing_igst, row.standing_cgst, row.standing_sgst, row.standing_cess)
-
-
-def _whose(row: Any) -> tuple[str, str]:
-    return (row.supplier_gstin, row.kind)
-
-
-def join(unit: UnitOfWork, recipient: str, first: int) -> None:
-    """Join the known amendments that begin a chain to the staged originals that were entered from an id on."""
-    for part in entering.waiting(unit.connection, recipient):
-        year = unit.book.calendar.financial_year
-        entering.want(
-            unit.connection,
-            [
-                (row.supplier_gstin, row.kind, row.original_number.upper(), year(row.original_date), row.id)
-                for row in part
-            ],
-        )
-    pairs = entering.come(unit.connection, first)
-    for start in range(0, len(pairs), _PAGE):
-        rejoin(unit, recipient, dict(pairs[start : start + _PAGE]))
 
 
 _BLOCK = 5_000

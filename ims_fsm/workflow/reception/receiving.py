@@ -18,7 +18,7 @@ from ims_fsm.formats.gstn.sections import machines_of, sections_of
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import label
 from ims_fsm.record.sighting import BY_ACTION, Shown, Sighting, declaration_of, declared_by, flat
-from ims_fsm.store import records, sightings
+from ims_fsm.store import records, sightings, versions
 from ims_fsm.store.connection import serialise
 from ims_fsm.store.staging import entering, matching
 from ims_fsm.store.staging.columns import StagedRow
@@ -26,8 +26,9 @@ from ims_fsm.store.staging.loading import Entrance, Entry, analyse, clear, make
 from ims_fsm.store.staging.matching import shown_of
 from ims_fsm.terms.money import HEADS
 from ims_fsm.terms.period import TaxPeriod
+from ims_fsm.workflow.reception.chains import join, links, relink
 from ims_fsm.workflow.reception.known_records import SHOWN_BY, KnownRecords
-from ims_fsm.workflow.reception.new_records import Numbers, Preparer, Sieve, join, links
+from ims_fsm.workflow.reception.new_records import Numbers, Preparer, Sieve
 from ims_fsm.workflow.reception.placing import Placing
 from ims_fsm.workflow.reception.report import Each, Received, Tally
 from ims_fsm.workflow.returns import mark_stale_where
@@ -78,7 +79,7 @@ class Reception:
     ) -> None:
         """Begin; raises `InputError` for a recipient who is not registered here."""
         self._unit, self._recipient = unit, recipient
-        self._seen_at = seen_at or unit.now
+        self._seen_at, self._dated = seen_at or unit.now, seen_at is not None
         self._placing = Placing(unit, recipient)
         self._tally = Tally(notify)
         self.count = 0
@@ -190,7 +191,9 @@ class Reception:
         analyse(connection, "stage")
         if sections:
             self._placing.keep(self._seen_at, sections, numbers, files)
-        known_records = KnownRecords(self._unit, recipient, self._seen_at, self._placing, self._tally)
+        known_records = KnownRecords(
+            self._unit, recipient, self._seen_at, self._placing, self._tally, dated=self._dated
+        )
         self._match()
         self._drop_repeated()
         if not self._straight:
@@ -198,6 +201,8 @@ class Reception:
         self._enter_new()
         touched = self._placing.place()
         self._take_out(known_records)
+        amended = versions.with_several(connection, recipient, known_records.chains)
+        relink(self._unit, recipient, [[chain_id] for chain_id in amended])
         self._placing.guess()
         self._tell_uncertain()
         self._mark_stale(touched, known_records.touched)
@@ -242,8 +247,12 @@ class Reception:
         for period, records_of, first in matching.decided(connection, recipient):
             if self._placing.is_filed_by(TaxPeriod(period), self._seen_at):
                 self._tally.contradict("decided_is_open", [first], period, more=records_of - 1)
-        entering.file(connection, recipient, self._seen_at)
-        filed = self._placing.place()
+        filed = None
+        if any(map(counts.get, entering.FILED)):
+            known_records.chains |= set(entering.amended(connection, recipient))
+            entering.file(connection, recipient, self._seen_at)
+            # Who looks at a chain finds each version in its period; otherwise they are placed once, at the end.
+            filed = self._placing.place() if "look" in counts else None
         for page in matching.pages(connection, "look"):
             known_records.again([(row.ordinal, shown_of(row, recipient), row.record_id) for row in page])
         known_records.touched = min((p for p in (filed, known_records.touched) if p is not None), default=None)
@@ -271,7 +280,7 @@ class Reception:
             count = sum(sort.records for sort, *_ in uncertain)
             what = "1 record" if count == 1 else f"{count:,} records"
             quarterly = f"would belong to another 2B period if the supplier files quarterly ({sort.supplier}: {other}"
-            remedy = f"monthly is taken: ims-fsm taxpayer {sort.supplier} --filing quarterly"
+            remedy = f'monthly is taken: register(Taxpayer(gstin="{sort.supplier}", filing="quarterly", …))'
             self._note([f"{what} {quarterly} and not {period}); {remedy}"])
 
     def _enter_new(self) -> None:
@@ -293,9 +302,11 @@ class Reception:
 
     def _enter_amendments(self, since: int, first: int) -> None:
         connection = self._unit.connection
-        members = entering.members(connection, self._recipient, since)
-        entering.link(connection, links(members, entering.amendments(connection, first)))
+        members, apart = entering.members(connection, self._recipient, since), list[set[int]]()
+        year = self._unit.book.calendar.financial_year
+        entering.link(connection, links(members, entering.amendments(connection, first), year, apart))
         entering.enter_amendments(connection, self._entry)
+        relink(self._unit, self._recipient, apart)
         uncertain = entering.uncertain(connection)
         entered = records.find_many(connection, self._recipient, [row.record_id for row in uncertain])
         rows = [_declared(shown_of(row, self._recipient), entered[row.record_id]) for row in uncertain]

@@ -19,7 +19,7 @@ _CONTRADICTIONS = {
     "filed_is_gone": (
         "filed record of {period} is no longer shown",
         "filed records of {period} are no longer shown",
-        "has its GSTR-3B been filed? ims-fsm 3b file --period {period}",
+        'has its GSTR-3B been filed? file_3b("{period}")',
     ),
     "decided_is_open": (
         "record that GSTR-3B of {period} decided here is still open on the portal",
@@ -29,7 +29,7 @@ _CONTRADICTIONS = {
     "acted_otherwise": (
         "record was acted on here and otherwise on the portal; the action here stands",
         "records were acted on here and otherwise on the portal; the actions here stand",
-        "upload them: ims-fsm export json, or take them back: ims-fsm act reset",
+        "upload them: export_upload(), or take them back: reset(…)",
     ),
     "deletion_undone": (
         "record is shown again after it was taken as deleted; it stands as it stood",
@@ -39,7 +39,7 @@ _CONTRADICTIONS = {
     "filed_is_saved": (
         "record that was shown as filed is shown as saved",
         "records that were shown as filed are shown as saved",
-        "it is kept as filed; say when an older download was made: ims-fsm import --made",
+        "it is kept as filed; say when an older download was made: import_download(…, made_at=…)",
     ),
     "filed_is_changed": (
         "filed record is shown with other content; it is kept as filed",
