@@ -15,20 +15,17 @@ from ims_fsm.terms.vocabulary import Disposition, RemovedFor
 def linked(members: Iterable[Record]) -> list[tuple[Record, Record]]:
     """Return the members of one chain, oldest first, each as it is and as the chain has it (FAQ 13).
 
-    The chain is named by its oldest version. E, in paise, is what the last GSTR-3B left, else what is stated of an
-    unknown original; S of what is only saved is that of the version before it. A statement stays with the oldest.
+    The chain is named by its oldest version. E, in paise, is what the last GSTR-3B left, else what is stated of the
+    oldest's unknown original; S of what is only saved is that of the version before it.
     """
     chain = sorted(members, key=lambda member: member.age)
     there = [member for member in chain if member.removed_for is not RemovedFor.SUPPLIER_DELETED]
     oldest = (there or chain)[0]
-    statement = next((member for member in there if member.stated_original is not None), None)
-    carried = _carried(there, statement)
-    standing = NIL if statement is None or statement.filed else statement.standing
+    stated = oldest if oldest.stated_original is not None else None
+    carried, standing = _carried(there, stated), NIL if stated is None or stated.filed else stated.standing
     after: list[tuple[Record, Record]] = []
     for member in chain:
         now = member.changed(chain_id=oldest.id)
-        if statement is not None and member.settled_in is None:
-            now = now.changed(stated_original=statement.stated_original if member is oldest else None)
         if member.settled_in is None and member.removed_for is None:
             now = now.changed(carried=carried)
         if member.filed or member.settled_in is not None:
@@ -39,9 +36,9 @@ def linked(members: Iterable[Record]) -> list[tuple[Record, Record]]:
     return after
 
 
-def _carried(there: list[Record], statement: Record | None) -> Heads:
+def _carried(there: list[Record], stated: Record | None) -> Heads:
     decided = [
         member for member in there if member.settled_in is not None and member.disposition is not Disposition.SUPERSEDED
     ]
-    newest = max(decided, key=lambda member: (member.settled_in or "", member.age), default=statement)
+    newest = max(decided, key=lambda member: (member.settled_in or "", member.age), default=stated)
     return NIL if newest is None else newest.carried

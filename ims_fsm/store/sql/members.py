@@ -23,6 +23,14 @@ MOST = number(2)
 ACCEPTED = (Disposition.ACCEPTED, Disposition.DEEMED_ACCEPTED)
 
 
+def age_of(at: Any) -> ColumnElement[int]:
+    """Return what orders the versions of a chain, as `Record.age` does."""
+    month = cast(func.replace(at.return_period, word("-"), word("")), BigInteger)
+    turn = month + month + case((at.form == word(Form.GSTR_1A), ONE), else_=ZERO)
+    age: ColumnElement[int] = at.id + case((at.original_date.is_not(None), turn * LATER), else_=ZERO)
+    return age
+
+
 class Member:
     """A row of the record table, under its own name or another, as the member of a chain."""
 
@@ -40,10 +48,7 @@ class Member:
     @property
     def age(self) -> ColumnElement[int]:
         """Its place among the versions of its chain: the original comes first, then amendments by their returns."""
-        month = cast(func.replace(self.at.return_period, word("-"), word("")), BigInteger)
-        turn = month + month + case((self.at.form == word(Form.GSTR_1A), ONE), else_=ZERO)
-        age: ColumnElement[int] = self.at.id + case((self.amends, turn * LATER), else_=ZERO)
-        return age
+        return age_of(self.at)
 
     @staticmethod
     def aged(age: ColumnElement[int]) -> ColumnElement[int]:
