@@ -57,6 +57,8 @@ class Stage(Formatter):
             if sign == "$":
                 command, _, ends = text.partition(" # ends with ")
                 self.run(*shlex.split(self.format(command)), ends=int(ends or 0))
+            elif sign == "!" and text.startswith("fill "):
+                _fill(*shlex.split(self.format(text))[1:])
             elif sign == "!":
                 self.remembered["amendment"] = _amended(self, self.get_value(text.split()[-1], (), {}))
             else:
@@ -112,6 +114,20 @@ FACTS: Mapping[str, Callable[[Stage], object]] = {
         record.document.number for record in stage.buyer.records() if record.state is State.PENDING
     ),
 }
+
+
+def _fill(path: str, number: str, status: str) -> None:
+    """Choose a status for the document with a number in a workbook of ours, as a person does in a spreadsheet."""
+    import re
+    from zipfile import ZIP_DEFLATED, ZipFile
+
+    with ZipFile(path) as archive:
+        parts = {name: archive.read(name).decode() for name in archive.namelist()}
+    # The document's number stands in column C or E, its Status four columns on.
+    row = rf'(<c r="[CE](\d+)"[^>]*><is><t>{re.escape(number)}</t></is></c>.*?<c r="[GI]\2"[^>]*><is><t>)[^<]*'
+    with ZipFile(path, "w", ZIP_DEFLATED) as archive:
+        for name, text in parts.items():
+            archive.writestr(name, re.sub(row, rf"\g<1>{status}", text, count=1))
 
 
 def _amended(stage: Stage, original: RecordView) -> int:

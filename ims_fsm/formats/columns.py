@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
@@ -79,6 +80,16 @@ class Columns:
         if "action" not in places:
             findings.refuse(header.place, "no column says an action", f"use {COLUMNS}")
         return cls(places, tuple(unread))
+
+
+def names_what_is_read(titles: Iterable[str]) -> bool:
+    """Say whether titles name a record and an action, so that rows may stand under them.
+
+    >>> names_what_is_read(["Invoice number", "Status"]), names_what_is_read(["Status", "Records"])
+    (True, False)
+    """
+    meant = {_READ.get(word_of(title)) for title in titles}
+    return bool(meant & {"id", "number"}) and "action" in meant
 
 
 def _at(header: Header, column: int) -> str:

@@ -21,6 +21,7 @@ from ims_fsm.formats.gstn.values import action as read_action
 from ims_fsm.formats.gstn.values import controls, day, flag, shown
 from ims_fsm.formats.gstn.values import gstin as read_gstin
 from ims_fsm.formats.table import Header, TableRow, csv_rows, json_rows
+from ims_fsm.formats.workbooks.reader import BEGINNINGS, workbook_rows
 from ims_fsm.record.sighting import BY_ACTION
 from ims_fsm.terms.border import LARGEST_ID, LONGEST, LONGEST_REMARKS
 from ims_fsm.terms.document import Document
@@ -86,11 +87,13 @@ class ProposedActions:
 
 
 def read_proposals(data: bytes, where: str, *, gstin: str | None = None) -> ProposedActions:
-    """Return the proposals of a CSV table, of its rows as JSON, or of a SAVE or RESET for the portal.
+    """Return the proposals of a workbook, a CSV table, its rows as JSON, or of a SAVE or RESET for the portal.
 
     Raises `InputError` with every problem of the file, and for one that proposes nothing.
     """
     findings = Findings(where)
+    if data.startswith(BEGINNINGS):
+        return proposals_of(workbook_rows(data, findings), findings)
     if data.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] not in (b"{", b"["):
         return proposals_of(csv_rows(data, findings), findings)
     if len(data) > LARGEST_JSON:

@@ -34,7 +34,7 @@ def test_the_story_is_told_to_the_filed_return_and_what_comes_next_can_be_called
         "after reject rejected 0.00 5,400.00 IGST",
         "(faq.29); recompute GSTR-2B, then file",
         "The credit of 2024-10 is 1,15,280.00 IGST, 7,821.00 CGST, 7,821.00 SGST now; with the credit note it was",
-        "upload/ims_save_27AAPFU0939F1ZV.json: 11 records",
+        "upload/ims_save_27AAPFU0939F1ZV.json: 12 records",
         "GSTR-3B of 2024-10 of 27AAPFU0939F1ZV is filed.",
         "Added back to 21ZXKCK4821M1ZG in all: 5,400.00 IGST (faq.34).",
         "was decided for good when the recipient filed GSTR-3B",

@@ -128,3 +128,15 @@ def columns_of(section: str) -> tuple[Column, ...]:
     """
     form: SectionForm = SECTIONS[section]
     return AMENDMENTS if form.amended else CREDIT_NOTES if section == "b2bcn" else ORIGINALS
+
+
+def letters_of(column: int) -> str:
+    """Return the letters of a column, from 0.
+
+    >>> letters_of(0), letters_of(25), letters_of(26), letters_of(77)
+    ('A', 'Z', 'AA', 'BZ')
+    """
+    letters = ""
+    while column >= 0:
+        letters, column = f"{chr(ord('A') + column % 26)}{letters}", column // 26 - 1
+    return letters

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from ims_fsm.errors import FileError, InputError, Problem
-from ims_fsm.formats.workbooks.layout import Column
+from ims_fsm.formats.workbooks.layout import Column, letters_of
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -113,12 +113,12 @@ class Sheet:
 
     def range_of(self, name: str, rows: int | None = None) -> str:
         """Return the cells of a column in its first rows (without a number in all) as a formula names them."""
-        letter, first = _letters(self.at(name)), TITLES + 2
+        letter, first = letters_of(self.at(name)), TITLES + 2
         return f"${letter}${first}:${letter}${first - 1 + max(self.rows if rows is None else rows, 1)}"
 
     def first_cell(self, name: str) -> str:
         """Return the first cell of a column as a rule over its rows names it: the column fixed, the row not."""
-        return f"${_letters(self.at(name))}{TITLES + 2}"
+        return f"${letters_of(self.at(name))}{TITLES + 2}"
 
     def validate(self, name: str, rule: Mapping[str, Any]) -> None:
         """Allow only what a rule of XlsxWriter says in the cells of a column."""
@@ -187,20 +187,8 @@ class Book:
                 if row < len(words):
                     sheet.write_string(row, at, words[row])
         for at, (name, words) in enumerate(lists.items()):
-            column = f"${_letters(at)}$"
+            column = f"${letters_of(at)}$"
             self.workbook.define_name(name, f"={title}!{column}1:{column}{len(words)}")
-
-
-def _letters(column: int) -> str:
-    """Return the letters of a column, from 0.
-
-    >>> _letters(0), _letters(25), _letters(26), _letters(77)
-    ('A', 'Z', 'AA', 'BZ')
-    """
-    letters = ""
-    while column >= 0:
-        letters, column = f"{chr(ord('A') + column % 26)}{letters}", column // 26 - 1
-    return letters
 
 
 class _Whole:
