@@ -90,6 +90,7 @@ def _set(connection: Connection, log: Log, number: int, actor: str, at: datetime
     ending = hash_of(Seal(recipient=log.recipient, size=0, digest="", **said).closing)
     last = {"kind": SEAL, "subject": number, "steps": 0, "contents": 0, "replaces": None, "hash": ending}
     leaves.write(connection, log, [last])
+    del newest  # as large as what is made next
     root = Tree(log.hashes).root()
     said |= {"size": log.size, "digest": root.hex()}
     signatures = sign(Checkpoint(log.recipient, log.size, root)) if sign else ()

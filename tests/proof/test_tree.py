@@ -86,7 +86,7 @@ def test_every_proof_of_a_small_tree_holds_and_fits_nothing_else(size: int) -> N
         assert not path or not consistent((old, root), (size, tree.root()), path[:-1])
 
 
-@given(st.data(), st.integers(1, 3000))
+@given(st.data(), st.integers(1, 600))
 def test_every_changed_bit_is_refused(data: st.DataObject, size: int) -> None:
     tree = tree_of(size)
     index = data.draw(st.integers(0, size - 1))

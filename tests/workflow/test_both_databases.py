@@ -104,6 +104,7 @@ def test_both_databases_tell_and_hold_the_same(stage, on_pg):
     assert on_one.keys() == on_other.keys()
     for name, rows in on_one.items():
         assert sorted(map(repr, rows)) == sorted(map(repr, on_other[name])), name
+    assert on_pg.desk.seal() == stage.desk.seal()
     filled = {name for name, rows in on_one.items() if rows}
     assert filled >= on_one.keys() - {
         "adoption",
