@@ -23,10 +23,19 @@ def hash_of(text: str) -> bytes:
     return leaf_hash(text.encode(errors="surrogatepass"))
 
 
-def leaf(subject: Mapping[str, Any], before: bytes | None, **rows: Iterable[Mapping[str, Any]]) -> str:
-    """Return the text of a leaf: whose it is, the leaf before, and the rows that came since; moments aware."""
-    named = {name: [dict(row) for row in listed] for name, listed in rows.items()}
-    return _encode({**subject, "before": None if before is None else before.hex(), **named})
+def leaf(subject: Mapping[str, Any], before: bytes | None, **rows: Iterable[str]) -> str:
+    """Return the text of a leaf: whose it is, the leaf before, and the rows that came since, each as `written`."""
+    head = written({**subject, "before": None if before is None else before.hex()})
+    named = "".join(f',"{name}":[{",".join(texts)}]' for name, texts in rows.items())
+    return f"{head[:-1]}{named}}}"
+
+
+def written(row: Mapping[str, Any], shared: str = "{}") -> str:
+    """Return a row as a leaf has it (moments aware), before the members that another one was written with.
+
+    What a million steps of one call share is written once.
+    """
+    return f"{_encode(row)[:-1]},{shared[1:]}" if shared != "{}" else _encode(row)
 
 
 def closing(subject: Mapping[str, Any], actor: str, at: datetime, newest: str, count: int) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -29,10 +30,10 @@ from sqlalchemy import (
     union_all,
 )
 
-from ims_fsm.proof.leaf import RECORD, RETURN, hash_of, leaf
+from ims_fsm.proof.leaf import RECORD, RETURN, hash_of, leaf, written
 from ims_fsm.proof.tree import SIZE, Tree
 from ims_fsm.store.connection import among
-from ims_fsm.store.log import CONTENTS, NAMES, RETURNS, ROWS_AT_ONCE, STEP, TRANSITIONS
+from ims_fsm.store.log import CONTENTS, RETURNS, ROWS_AT_ONCE, STEP, TRANSITIONS
 from ims_fsm.store.seal_tables import SealLeafRow
 from ims_fsm.store.tables import LOG, DeclarationRow, core
 
@@ -42,20 +43,26 @@ _declared = _declarations.c
 _STREAMED = {"yield_per": ROWS_AT_ONCE}
 _NO_CALL = literal(0)
 _month = cast(func.replace(RETURNS.subject, "-", ""), BigInteger)
-_STEP = {name: STEP[name] for name in NAMES if name not in {"recipient_gstin", "record_id", "declaration_id"}}
-_SAID = ("seq", "trigger", "source", "dest", "actor", "at", "rules", "detail", "request_key")
-_RETURN = {name: RETURNS.log.c[name] for name in _SAID}
-_CONTENT = {"number": CONTENTS.step, "hash": CONTENTS.value, **{name: CONTENTS.log.c[name] for name in ("actor", "at")}}
+# What a step says for itself, and what those of its call say alike; the declaration is said by its fingerprint.
+_OWN = ("seq", "record_version", "content_number")
+_NUMBERS = ("recipient_gstin", "record_id", "declaration_id")
+_STEP: dict[str, Any] = {name: column for name, column in STEP.items() if name not in {*_OWN, *_NUMBERS}}
+_LAW = {"machine": _declared.machine, "declaration": _declared.fingerprint}
+_RETURN = RETURNS.log.c["trigger", "source", "dest", "actor", "at", "rules", "detail", "request_key"]
 
 
 class Rows(NamedTuple):
-    """Rows of one log that leaves cover: where they are read from, whose they are, their numbers, what they say."""
+    """Rows of one log that leaves cover: where they are read from, whose they are, their numbers, what they say.
+
+    `apart` is what each row says for itself, `shared` what many rows say alike.
+    """
 
     source: FromClause
     subject: ColumnElement[int]
     step: ColumnElement[int]
     call: ColumnElement[int]
-    columns: Mapping[str, Any]
+    apart: Mapping[str, Any]
+    shared: Mapping[str, Any]
 
     @property
     def recipient(self) -> ColumnElement[str]:
@@ -71,13 +78,19 @@ _KINDS: Mapping[str, Mapping[str, Rows]] = {
             TRANSITIONS.subject,
             TRANSITIONS.step,
             LOG.c.call,
-            _STEP | {"machine": _declared.machine, "declaration": _declared.fingerprint},
+            {name: STEP[name] for name in _OWN},
+            _STEP | _LAW,
         ),
-        "contents": Rows(CONTENTS.rows, CONTENTS.subject, CONTENTS.step, _NO_CALL, _CONTENT),
+        "contents": Rows(
+            CONTENTS.rows,
+            CONTENTS.subject,
+            CONTENTS.step,
+            _NO_CALL,
+            {"number": CONTENTS.step, "hash": CONTENTS.value},
+            dict(CONTENTS.log.c["actor", "at"].items()),
+        ),
     },
-    RETURN: {
-        "steps": Rows(RETURNS.rows, _month, RETURNS.step, _NO_CALL, {name: RETURNS.log.c[name] for name in _SAID})
-    },
+    RETURN: {"steps": Rows(RETURNS.rows, _month, RETURNS.step, _NO_CALL, {"seq": RETURNS.step}, dict(_RETURN.items()))},
 }
 
 
@@ -217,17 +230,23 @@ def texts(connection: Connection, gstin: str, kind: str, spans: Sequence[Span]) 
 
 def _rows(
     connection: Connection, gstin: str, source: Rows, subjects: Collection[int]
-) -> Mapping[int, list[tuple[int, dict[str, Any]]]]:
-    columns = [column.label(name) for name, column in source.columns.items()]
+) -> Mapping[int, list[tuple[int, str]]]:
+    columns = [column.label(name) for name, column in {**source.apart, **source.shared}.items()]
     query = select(source.subject.label("subject"), source.step.label("number"), *columns).select_from(source.source)
     query = query.where(source.recipient == gstin, among(source.subject, subjects))
-    of: defaultdict[int, list[tuple[int, dict[str, Any]]]] = defaultdict(list)
-    for subject, number, *values in connection.execute(query.order_by(source.subject, source.step)):
-        said = dict(zip(source.columns, values, strict=True))
-        if "rules" in said:
-            said["rules"] = said["rules"].split()
-        of[subject].append((number, said))
+    of: defaultdict[int, list[tuple[int, str]]] = defaultdict(list)
+    apart, names = tuple(source.apart), tuple(source.shared)
+    behind = 2 + len(apart)
+    for row in connection.execute(query.order_by(source.subject, source.step)):
+        said = written(dict(zip(apart, row[2:behind], strict=True)), _shared(names, row[behind:]))
+        of[row[0]].append((row[1], said))
     return of
+
+
+@lru_cache(maxsize=1024)
+def _shared(names: tuple[str, ...], values: tuple[Any, ...]) -> str:
+    said = dict(zip(names, values, strict=True))
+    return written({**said, "rules": said["rules"].split()} if "rules" in said else said)
 
 
 def _before(

@@ -10,7 +10,7 @@ from typing import Any
 
 from ims_fsm.proof.checkpoint import Checkpoint
 from ims_fsm.proof.keys import signing
-from ims_fsm.proof.leaf import closing, hash_of, leaf
+from ims_fsm.proof.leaf import closing, hash_of, leaf, written
 from ims_fsm.proof.tree import Tree
 
 OURS: dict[str, Any] = json.loads(Path(__file__).with_name("vectors.json").read_text("utf-8"))["ours"]
@@ -29,12 +29,14 @@ def test_a_leaf_is_written_as_it_was() -> None:
     record, period, end = map(json.loads, OURS["leaves"])
     for entry, subject in ((record, "record"), (period, "return")):
         rows = {name: entry[name] for name in ("steps", "contents") if name in entry}
-        for row in (row for listed in rows.values() for row in listed):
-            row["at"] = datetime.fromisoformat(row["at"])
-        assert leaf({"recipient": entry["recipient"], subject: entry[subject]}, None, **rows) in OURS["leaves"]
+        texts = {
+            name: [written({**row, "at": datetime.fromisoformat(row["at"])}) for row in listed]
+            for name, listed in rows.items()
+        }
+        assert leaf({"recipient": entry["recipient"], subject: entry[subject]}, None, **texts) in OURS["leaves"]
     at = datetime.fromisoformat(end["at"])
-    subject = {"recipient": end["recipient"], "seal": end["seal"]}
-    assert closing(subject, end["actor"], at, end["newest"], end["subjects"]) == OURS["leaves"][2]
+    whose = {"recipient": end["recipient"], "seal": end["seal"]}
+    assert closing(whose, end["actor"], at, end["newest"], end["subjects"]) == OURS["leaves"][2]
 
 
 def test_a_checkpoint_is_signed_as_openssl_signs_it(tmp_path: Path) -> None:
