@@ -154,8 +154,11 @@ def _tell_passed_over(judged: Judgement) -> None:
         say(f"… and {len(judged.repeated) - MOST_REFUSED:,} more records are named by several rows.")
     if judged.blank:
         say(f"{counted(judged.blank, 'row')} {'proposes' if judged.blank == 1 else 'propose'} no action.")
-    if judged.unread:
-        say(f"Not read: the {'column' if len(judged.unread) == 1 else 'columns'} {', '.join(judged.unread)}.")
+    sheets = [name for name in judged.unread if name.startswith("sheet ")]
+    if columns := [name for name in judged.unread if name not in sheets]:
+        say(f"Not read: the {'column' if len(columns) == 1 else 'columns'} {', '.join(columns)}.")
+    if sheets:
+        say(f"Not read, because no titles in it name a record and an action: {', '.join(sheets)}.")
 
 
 def _named(row: JudgedRow) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal, TypeVar
 
@@ -93,7 +93,9 @@ def read_proposals(data: bytes, where: str, *, gstin: str | None = None) -> Prop
     """
     findings = Findings(where)
     if data.startswith(BEGINNINGS):
-        return proposals_of(workbook_rows(data, findings), findings)
+        passed_over: list[str] = []
+        proposed = proposals_of(workbook_rows(data, findings, passed_over.append), findings)
+        return replace(proposed, unread=(*proposed.unread, *passed_over))
     if data.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] not in (b"{", b"["):
         return proposals_of(csv_rows(data, findings), findings)
     if len(data) > LARGEST_JSON:

@@ -11,7 +11,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -28,6 +28,8 @@ from ims_fsm.formats.workbooks.layout import letters_of
 BEGINNINGS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _PARSING = Path(__file__).with_name("parsing.py")
 _SECONDS = 300
+# The sheets of our own and of the offline tool in which nothing is chosen, by how their names begin.
+_WITHOUT_ACTIONS = ("Summary", "Suppliers", "2B ", "Outward", "Liabilities", "lists", "Home", "Help", "Read")
 _NAMING = frozenset({"id", "number", "supplier", "action"})
 _NOTHING = frozenset({"-", "\N{EN DASH}", "\N{EM DASH}"})
 _WRONG = {
@@ -38,9 +40,12 @@ _WRONG = {
 Cells = list[Any]
 
 
-def workbook_rows(data: bytes, findings: Findings) -> Iterator[TableRow]:
+def workbook_rows(
+    data: bytes, findings: Findings, pass_over: Callable[[str], object] = lambda _sheet: None
+) -> Iterator[TableRow]:
     """Give the rows of the sheets of a workbook (.xlsx, .xlsm) whose titles name a record and an action.
 
+    `pass_over` is called with each sheet that has none and is no known one: "sheet Purchases".
     A formula or an error where something is read is kept in `findings`, and so is a date that was a document's number.
     Raises `InputError` for what cannot be read within the limits, and where no sheet has such titles.
     """
@@ -51,10 +56,12 @@ def workbook_rows(data: bytes, findings: Findings) -> Iterator[TableRow]:
     with _lines(data, findings.where) as lines:
         for line in lines:
             if isinstance(line, dict):
+                sheet.end(pass_over)
                 sheet = _Sheet(line["sheet"])
             elif (row := sheet.take(line[0], line[1], findings)) is not None:
                 yield row
             is_read = is_read or sheet.header is not None
+        sheet.end(pass_over)
     if not is_read:
         what = "has no sheet whose titles name a record and an action"
         remedy = "give a sheet with a row of titles like Invoice number and Status"
@@ -66,11 +73,13 @@ class _Sheet:
 
     def __init__(self, name: str) -> None:
         self._name, self._titled = name, 0
+        self._is_blank = True
         self.header: Header | None = None
         self._read: dict[int, str] = {}
 
     def take(self, number: int, cells: Cells, findings: Findings) -> TableRow | None:
         """Return a row as it is read; None for one above the rows. What is wrong with it is kept in `findings`."""
+        self._is_blank = False
         if self.header is None:
             titles = [cell.strip() if isinstance(cell, str) else "" for cell in cells]
             if names_what_is_read(titles):
@@ -82,6 +91,11 @@ class _Sheet:
             self._titled = 0
             return None
         return self._row(number, cells, self.header, findings)
+
+    def end(self, pass_over: Callable[[str], object]) -> None:
+        """Say that the sheet was passed over, where it was and might have had actions."""
+        if self.header is None and not self._is_blank and not self._name.startswith(_WITHOUT_ACTIONS):
+            pass_over(f"sheet {self._name}")
 
     def _begin(self, number: int, titles: Sequence[str]) -> None:
         used = 1 + max(column for column, title in enumerate(titles) if title)

@@ -145,6 +145,21 @@ def test_sixteen_digits_that_are_text_stay_text_and_a_sheet_says_the_kind():
     ]
 
 
+def test_a_sheet_that_is_passed_over_is_told():
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as workbook:
+        for name, titles in {
+            "Home": ["How to"],
+            "May": TITLES,
+            "June": ["Invoice number", "Stat"],
+            "Blank": [],
+        }.items():
+            page = workbook.add_worksheet(name)
+            page.write_row(0, 0, titles)
+            page.write_row(1, 0, ["INV/1", SELLER, "Rejected"] if titles else [])
+    assert read_proposals(out.getvalue(), "book.xlsx").unread == ("sheet June",)
+
+
 def test_what_stands_as_it_was_proposes_nothing():
     titles = [*TITLES, "Previous Status", "Version", "Record"]
     rows = [["A/1", SELLER, "Pending", None, "Pending", 3, 7], ["A/2", SELLER, "No Action", None, "Accepted", 4, 8]]
