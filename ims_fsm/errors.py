@@ -1,13 +1,17 @@
 """Every error of the package: one base class, fields, a message made from the fields, a remedy.
 
-Imports nothing of the package. Refusals are values (`law.refusal`); an error is raised where doing fails.
+Imports the characters that are shown: what a sentence is made of goes through `printable`, which lets no password and
+no control character by. Refusals are values (`law.refusal`); an error is raised where doing fails.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
+
+from ims_fsm.terms.characters import visible
 
 LONGEST = 1000
 MOST_LINES = 50
@@ -15,17 +19,42 @@ MOST_LINES = 50
 
 def printable(text: object) -> str:
     """Return text as it may stand in a sentence: what cannot be printed is escaped, and a long text is cut."""
-    brief = str(text)
-    brief = brief if len(brief) <= LONGEST else f"{brief[:LONGEST]}…"
-    if brief.isprintable():
-        return brief
-    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in brief)
+    whole = redacted(str(text))
+    return visible(whole if len(whole) <= LONGEST else f"{whole[:LONGEST]}…")
+
+
+# A user and what may be their password: all between the scheme and the last @, as a password may hold any sign.
+_USER = re.compile(r"(?<=://)(?!/)[^\n]*(?=@)")
+_PLAIN_USER = re.compile(r"[\w.%~-]*")
+_PASSWORD = re.compile(r"""(?i)(\b\w*(?:pass|pwd|secret)\w*\s*=\s*)(?:'[^']*'?|"[^"]*"?|[^\s&;'"]+)""")
+
+
+def redacted(text: str) -> str:
+    """Return a text without the passwords that it holds: those of URLs, before an @ or in a query.
+
+    >>> redacted("cannot open postgresql://asha:s3@cret@host/ims?sslpassword=x&sslmode=require")
+    'cannot open postgresql://asha:***@host/ims?sslpassword=***&sslmode=require'
+    """
+    if "://" in text:
+        text = _USER.sub(_hidden, text)
+    return _PASSWORD.sub(r"\1***", text) if "=" in text else text
+
+
+def _hidden(match: re.Match[str]) -> str:
+    user, colon, _ = match[0].partition(":")
+    if not _PLAIN_USER.fullmatch(user):
+        return "***"
+    return f"{user}:***" if colon else user
 
 
 class ImsFsmError(Exception):
     """The base of everything this package raises on purpose; `code` is a stable word for machines."""
 
     code = "error"
+
+    def __str__(self) -> str:
+        """Show the message."""
+        return printable(super().__str__())
 
     def as_dict(self) -> dict[str, Any]:
         """Return the error for `--json`, HTTP problems and logs: code and message."""
@@ -121,6 +150,10 @@ _OF_FILES: Mapping[type[Exception], tuple[str, str]] = {
 }
 
 
+class TooLargeError(OSError):
+    """A file has more than is read of it; `strerror` says how much that is."""
+
+
 class FileError(InputError):
     """A file cannot be opened: it is not there, is a folder, or is not to be read."""
 
@@ -129,7 +162,9 @@ class FileError(InputError):
     def __init__(self, error: OSError | ValueError, name: object = None) -> None:
         """Say what is wrong with a file, and what mends it, from what opening it raised."""
         place = printable(getattr(error, "filename", None) or name or "the file")
-        if isinstance(error, OSError):
+        if isinstance(error, TooLargeError):
+            other = (str(error.strerror), "name a smaller file")
+        elif isinstance(error, OSError):
             other = (f"cannot be used ({error.strerror or error})", "correct the path or free the disk")
         else:
             other = ("is not the path of a file", "correct the path")

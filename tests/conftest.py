@@ -46,7 +46,7 @@ ON_POSTGRESQL = os.environ.get("IMS_FSM_TEST_STORE") == "postgresql"
 SETTINGS = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "timezone='Asia/Kolkata'",
             "max_locks_per_transaction=256")  # fmt: skip
 FILE_SAYS = "on PostgreSQL: "
-_open_engine, _address = store.open_engine, store._address
+_open_engine, _address = store.open_engine, store.read_address
 
 
 class Compiled(dict[Any, Any]):
@@ -229,7 +229,7 @@ def redirection(databases: Databases) -> Iterator[Redirection]:
     """Stores are opened on PostgreSQL, whatever a test asks for."""
     made = Redirection(databases)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(store, "_address", made.address)
+        patch.setattr(store, "read_address", made.address)
         patch.setattr(store, "create_engine", made.engine)
         yield made
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from ims_fsm.cli.call import Call, command
-from ims_fsm.cli.failures import in_commands
+from ims_fsm.cli.failures import as_json_text, in_commands
 from ims_fsm.cli.output import verbatim
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.terms import vocabulary
@@ -161,18 +161,18 @@ def kind(type_name: str) -> Kind:
 def emit(name: str, value: object, *, indent: int | None = 2) -> None:
     """Print the answer of a command as JSON; without an indent on one line."""
     answer = plain(declared()["answers"][name], value)
-    sys.stdout.write(json.dumps(answer, indent=indent, ensure_ascii=False) + "\n")
+    sys.stdout.write(as_json_text(answer, indent) + "\n")
 
 
 def emit_each(name: str, head: Mapping[str, Any], entries: Iterable[Any]) -> None:
     """Print the answer of a command whose last member is a list, entry by entry as they come."""
     whole = shape(declared()["answers"][name])
     last = whole.members[-1]
-    empty = json.dumps(whole.of({**head, last.path: []}), indent=2, ensure_ascii=False)
+    empty = as_json_text(whole.of({**head, last.path: []}))
     sys.stdout.write(empty.removesuffix(_EMPTY_LIST))
     separator = "\n"
     for entry in entries:
-        text = json.dumps(plain(last.type[1:-1], entry), indent=2, ensure_ascii=False)
+        text = as_json_text(plain(last.type[1:-1], entry))
         sys.stdout.write(separator + textwrap.indent(text, "    "))
         separator = ",\n"
     sys.stdout.write(_EMPTY_LIST + "\n" if separator == "\n" else "\n  " + _EMPTY_LIST + "\n")

@@ -6,7 +6,6 @@ Imports Typer and the field's words; opens a database only when a command asks f
 from __future__ import annotations
 
 import inspect
-import json
 import os
 import signal
 import sys
@@ -23,7 +22,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec, get_ar
 import typer
 from typer import Argument, Option
 
-from ims_fsm.cli.failures import REFUSED, CallError, telling
+from ims_fsm.cli.failures import REFUSED, CallError, as_json_text, telling
 from ims_fsm.cli.options import READERS
 from ims_fsm.cli.output import Progress, working
 from ims_fsm.cli.words import Command, Group, Words
@@ -177,7 +176,7 @@ def noted_in(call: Call, file: Path | None, shape: str = "RefusedRecord") -> Ite
         out = stack.enter_context(call.outputs.opened(file))
 
         def note(record: Any) -> None:
-            out.write(json.dumps(plain(shape, record), ensure_ascii=False).encode() + b"\n")
+            out.write(as_json_text(plain(shape, record), None).encode() + b"\n")
             out.flush()
 
         yield note

@@ -10,8 +10,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-import typer
-
 from ims_fsm.cli.call import Call, command
 from ims_fsm.cli.failures import CallError
 from ims_fsm.cli.law import law_at, path_and_machines
@@ -77,7 +75,7 @@ def _watch(path: Path | None, drawn: Callable[[Law, Outputs], list[Path]], outpu
         outputs = outputs.again()
         return drawn(law_at(path), outputs)
 
-    watch(path or machines_folder(), redraw, typer.echo, pause=every_so_often)
+    watch(path or machines_folder(), redraw, verbatim, pause=every_so_often)
 
 
 @command("compare")
@@ -181,12 +179,9 @@ def sequence(
 
 
 def _book(calendar: Path | None) -> LawBook:
-    from ims_fsm.law.book import shipped_book
+    from ims_fsm.law.book import book_with
 
-    try:
-        return shipped_book(None if calendar is None else calendar.read_text("utf-8"))
-    except UnicodeDecodeError as error:
-        raise CallError(f"{calendar} is not text in UTF-8; name a TOML file") from error
+    return book_with(calendar)
 
 
 def _chosen(fmt: str | None, out: Path | None) -> str:

@@ -17,7 +17,8 @@ from typing import Any
 
 import typer
 
-from ims_fsm.errors import FileError, ImsFsmError
+from ims_fsm.errors import FileError, ImsFsmError, printable, redacted
+from ims_fsm.terms.characters import visible
 
 DONE, REFUSED, WRONG, UNTOLD, INTERRUPTED = 0, 1, 2, 3, 130
 DEBUG = "IMS_FSM_DEBUG"
@@ -166,6 +167,17 @@ def in_commands(said: Any) -> Any:
             return said
 
 
+def in_lines(text: str) -> str:
+    """Return lines as they are printed: without passwords, and with control characters written out."""
+    return visible(redacted(text), lines=True)
+
+
+def as_json_text(value: Any, indent: int | None = 2) -> str:
+    """Return a value as JSON that may be printed: without passwords, and with control characters written out."""
+    text = json.dumps(value, indent=indent, ensure_ascii=False, default=str)
+    return visible(redacted(text), lines=True, escape=lambda sign: json.dumps(sign)[1:-1])
+
+
 def is_refusal(error: ImsFsmError) -> bool:
     """Say whether an error is a refusal by the law (exit code 1), and not input that cannot be used."""
     return hasattr(error, "refusals")
@@ -177,7 +189,7 @@ def _described(error: BaseException) -> tuple[dict[str, Any], int]:
             message, code = "interrupted; unfinished work was not kept", INTERRUPTED
             return {"code": "interrupted", "message": message}, code
         case typer.TyperException():
-            return {"code": CallError.code, "message": _of_call(error)}, error.exit_code or WRONG
+            return {"code": CallError.code, "message": printable(_of_call(error))}, error.exit_code or WRONG
         case ImsFsmError():
             described = {name: in_commands(part) for name, part in error.as_dict().items()}
             return described, REFUSED if is_refusal(error) else WRONG
@@ -187,7 +199,7 @@ def _described(error: BaseException) -> tuple[dict[str, Any], int]:
             return {"code": "file_unusable", "message": str(FileError(error))}, WRONG
     if os.environ.get(DEBUG):
         raise error
-    what = f"unexpected error ({type(error).__name__}: {_first_line(error)})"
+    what = f"unexpected error ({type(error).__name__}: {printable(_first_line(error))})"
     return {"code": "unexpected", "message": f"{what}; set {DEBUG}=1, run it again and report what it prints"}, WRONG
 
 
@@ -202,8 +214,8 @@ def _of_call(error: typer.TyperException) -> str:
 
 
 def _print(error: dict[str, Any], code: int, *, as_json: bool) -> int:
-    whole = json.dumps({"error": error}, indent=2, ensure_ascii=False, default=str)
-    stream, text = (sys.stdout, whole) if as_json else (sys.stderr, f"error: {error['message']}")
+    whole = as_json_text({"error": error})
+    stream, text = (sys.stdout, whole) if as_json else (sys.stderr, in_lines(f"error: {error['message']}"))
     try:
         if stream is not None:
             stream.write(f"{text}\n")

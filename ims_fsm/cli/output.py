@@ -19,7 +19,8 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from ims_fsm.cli.failures import in_commands
+from ims_fsm.cli.failures import in_commands, in_lines
+from ims_fsm.terms.characters import visible
 
 if TYPE_CHECKING:
     from ims_fsm import Told
@@ -50,14 +51,14 @@ def say(*sentences: str, indent: int = 0, hang: int = 0, style: str = "") -> Non
     """
     screen = console()
     for sentence in sentences:
-        line = " " * indent + in_commands(sentence.replace("\n", " ")) if sentence else ""
+        line = " " * indent + in_lines(in_commands(sentence.replace("\n", " "))) if sentence else ""
         folded = _fold(line, min(screen.width, PROSE), " " * (indent + hang))
         screen.print(Text("\n".join(folded), style=style), soft_wrap=True)
 
 
 def verbatim(text: str, indent: int = 0) -> None:
     """Print a command or a path as it is, never folded, so that it can be copied."""
-    console().print(Text(" " * indent + text), soft_wrap=True)
+    console().print(Text(" " * indent + in_lines(text)), soft_wrap=True)
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, indent: int = 0) -> None:
@@ -67,7 +68,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, indent: int 
     column has a name there is no head. Where the columns do not fit beside each other, every row becomes a block.
     """
     names = [name.lstrip(">=") for name in columns]
-    cells = [[*row] for row in rows]
+    cells = [[visible(text.replace("\n", " ")) for text in row] for row in rows]
     width = console().width - indent
     widths = _widths(columns, names, cells, width)
     if widths is None:
@@ -204,7 +205,7 @@ def working(what: str, *, quiet: bool = False) -> Iterator[Progress]:
 
     bar = progress.Progress(
         progress.SpinnerColumn(),
-        progress.TextColumn("{task.description}"),
+        progress.TextColumn("{task.description}", markup=False),
         progress.BarColumn(),
         progress.TaskProgressColumn(),
         progress.TimeElapsedColumn(),
@@ -216,7 +217,7 @@ def working(what: str, *, quiet: bool = False) -> Iterator[Progress]:
     patience.daemon = True
 
     def report(what: str, done: int | None = None, of: int | None = None) -> None:
-        bar.update(task, description=what, completed=done, total=of)
+        bar.update(task, description=visible(what), completed=done, total=of)
 
     patience.start()
     try:

@@ -14,6 +14,7 @@ from ims_fsm.cli.call import Call, command
 from ims_fsm.cli.failures import CallError
 from ims_fsm.cli.output import verbatim
 from ims_fsm.errors import InputError, ProblemsError
+from ims_fsm.files.reading import text_of
 
 if TYPE_CHECKING:
     from ims_fsm.pages import Story
@@ -55,7 +56,7 @@ def _stories(paths: list[Path]) -> list[Story]:
     stories, problems = [], []
     for file in dict.fromkeys(file for path in paths for file in _files(path)):
         try:
-            stories.append(story_of(_here(file), file.read_text("utf-8")))
+            stories.append(story_of(_here(file), text_of(file)))
         except UnicodeDecodeError:
             problems.append(Problem(str(file), "is not text in UTF-8", "save it as UTF-8"))
         except ProblemsError as error:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Self
 
 from ims_fsm.errors import DeclarationError, Problem
+from ims_fsm.files.reading import text_of
 from ims_fsm.law.calendar import Calendar
 from ims_fsm.law.compiled import BookDeclaration, compiled
 from ims_fsm.law.register import Law
@@ -49,7 +50,7 @@ def book_with(calendar: str | Path | None) -> LawBook:
 def overlay_of(calendar: str | Path) -> str:
     """Return the text of a file that is laid over the calendar; raises `DeclarationError`."""
     try:
-        return Path(calendar).read_text("utf-8")
+        return text_of(Path(calendar))
     except (OSError, UnicodeDecodeError, ValueError) as error:
         problem = Problem(str(calendar), f"cannot be read ({type(error).__name__})", "name a TOML file in UTF-8")
         raise DeclarationError("calendar", [problem]) from error

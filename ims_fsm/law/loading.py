@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from ims_fsm.errors import DeclarationError, Problem
+from ims_fsm.files.reading import bytes_of, text_of
 from ims_fsm.law.book import LawBook
 from ims_fsm.law.calendar_reading import read_calendar
 from ims_fsm.law.compiled import BookDeclaration
@@ -77,7 +78,7 @@ def texts_in(folder: Traversable) -> dict[str, str]:
     """Return the TOML texts of a folder by file name; raises `DeclarationError` where one cannot be read."""
     try:
         files = sorted((file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name)
-        return decoded({file.name: file.read_bytes() for file in files}, folder)
+        return decoded({file.name: bytes_of(file) for file in files}, folder)
     except OSError as error:
         raise _unreadable(folder, error) from error
 
@@ -229,7 +230,7 @@ def _entries(place: str, rows: Sequence[object], model: type[D], problems: list[
 
 def _text(file: Path) -> str:
     with _readable(file):
-        return file.read_text("utf-8")
+        return text_of(file)
 
 
 @contextmanager

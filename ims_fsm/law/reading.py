@@ -6,7 +6,6 @@ The only importer of pydantic in this room; reads no file.
 from __future__ import annotations
 
 import datetime as dt
-import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, TypeVar
@@ -14,6 +13,7 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from ims_fsm.errors import Problem
+from ims_fsm.files.reading import TomlError, toml_of
 from ims_fsm.law.declaration import Declared
 
 D = TypeVar("D", bound=Declared)
@@ -35,9 +35,9 @@ def validated_json(kind: type[D], text: str) -> D:
 def parsed(name: str, text: str, problems: list[Problem]) -> dict[str, Any]:
     """Return a TOML text as a table; a text that is not TOML becomes a problem, and an empty table."""
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        problems.append(Problem(name, f"is not TOML: {error}", "correct that line"))
+        return toml_of(text)
+    except TomlError as error:
+        problems.append(Problem(name, error.what, error.remedy))
         return {}
 
 

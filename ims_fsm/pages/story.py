@@ -6,13 +6,13 @@ Imports the errors alone. Whether the story holds is not asked here: it was run 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
 from ims_fsm.errors import InputError, Problem
+from ims_fsm.files.reading import TomlError, toml_of
 
 _STEP = re.compile(r"\[\[\s*step\s*\]\]")
 
@@ -67,9 +67,9 @@ class Story:
 def story_of(path: str, text: str) -> Story:
     """Return the story that a scenario's TOML tells; raises `InputError` for what is not TOML or has no title."""
     try:
-        tables = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(path, [Problem("the file", f"is not TOML: {error}", "correct that line")]) from None
+        tables = toml_of(text)
+    except TomlError as error:
+        raise InputError(path, [Problem("the file", error.what, error.remedy)]) from None
     title, rules = tables.get("title"), tables.get("rules", [])
     problems = []
     if not isinstance(title, str) or not title.strip():

@@ -6,7 +6,6 @@ The file is the only thing it reads, and it runs nothing.
 
 from __future__ import annotations
 
-import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -17,6 +16,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from ims_fsm.errors import InputError, Problem
+from ims_fsm.files.reading import TomlError, text_of, toml_of
 from ims_fsm.law.book import LawBook, shipped_book
 from ims_fsm.law.calendar import Calendar
 from ims_fsm.law.reading import faults, written
@@ -73,13 +73,11 @@ def scenario_of(content: Mapping[str, Any], path: Path, book: LawBook | None = N
 
 def _content(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text("utf-8-sig"))
-    except tomllib.TOMLDecodeError as error:
-        what, remedy = f"is not TOML: {error}", "correct that line"
+        return toml_of(text_of(path))
+    except TomlError as error:
+        what, remedy = error.what, error.remedy
     except UnicodeDecodeError:
         what, remedy = "is not text in UTF-8", "save it as UTF-8"
-    except (RecursionError, ValueError):
-        what, remedy = "is nested too deeply or holds a number too long to read", "write it as scenarios are written"
     except OSError as error:
         what, remedy = f"cannot be read: {error.strerror}", "name a file that can be read"
     raise InputError(str(path), [Problem("the file", what, remedy)])

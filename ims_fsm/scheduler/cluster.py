@@ -33,7 +33,7 @@ LOOK_S = 1.0
 class Dask:
     """Workers of a Dask cluster, by the address of its scheduler (`HOST:PORT`); each opens the database itself.
 
-    The machines of the cluster need ims-fsm installed, and must reach the database by the same URL.
+    The machines of the cluster need ims-fsm installed, and the database's URL in their environment.
     """
 
     address: str

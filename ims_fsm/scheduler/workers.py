@@ -32,6 +32,7 @@ ROUNDS = 3
 LOOK_S = 0.2
 _SPAWN = multiprocessing.get_context("spawn")
 _REMEDY = "give the scheduler an opener, a function of a module that opens it as you do"
+DATABASE = "IMS_FSM_DB"
 _INLINE, _PROCESSES, _DASK = "inline", "processes", "dask://"
 
 
@@ -77,7 +78,7 @@ def named(text: str, workspace: Workspace, opener: Opener | None = None) -> Work
         # The cluster's library is an extra, and slow to load.
         from ims_fsm.scheduler.cluster import Dask  # noqa: PLC0415
 
-        return Dask(text.removeprefix(_DASK), opener or opening_of(workspace))
+        return Dask(text.removeprefix(_DASK), opener or elsewhere(opening_of(workspace)))
     name, _, number = text.partition(":")
     if name == _PROCESSES and (not number or (number.isdecimal() and int(number) > 0)):
         return Processes(opener or opening_of(workspace), int(number or os.cpu_count() or 1))
@@ -98,6 +99,30 @@ class Opening:
     def __call__(self) -> IMS:
         """Open the database; raises `StoreError`."""
         return IMS(self.url, clock=self.clock, book=shipped_book(self.overlay))
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Opens, on whatever machine it is called, the database that the environment there names (IMS_FSM_DB).
+
+    So no URL, and no password in it, is sent to a cluster. Raises `WorkersError` where the environment names none.
+    """
+
+    clock: Clock = system_clock
+    overlay: str | None = None
+
+    def __call__(self) -> IMS:
+        """Open the database; raises `StoreError`."""
+        url = os.environ.get(DATABASE)
+        if not url:
+            remedy = f"start it with {DATABASE}=URL, the database as this machine reaches it"
+            raise WorkersError(f"a worker has no {DATABASE} in its environment; {remedy}")
+        return Opening(url, self.clock, self.overlay)()
+
+
+def elsewhere(opening: Opening) -> Elsewhere:
+    """Return how other machines open what this one does."""
+    return Elsewhere(opening.clock, opening.overlay)
 
 
 def opening_of(workspace: Workspace) -> Opening:

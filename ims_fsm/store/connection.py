@@ -33,9 +33,8 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import URL
 from sqlalchemy.exc import (
-    ArgumentError,
     DatabaseError,
     DBAPIError,
     IntegrityError,
@@ -49,7 +48,8 @@ from sqlalchemy.pool import SingletonThreadPool, StaticPool
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-from ims_fsm.errors import ConflictError, StoreError, printable
+from ims_fsm.errors import ConflictError, StoreError
+from ims_fsm.store.address import POOL, address_of, pool_of, read_address, refuse_unknown, synchronous
 from ims_fsm.store.queue import BUSY_TIMEOUT_MS, Queue
 
 # What is handed on: a transaction goes from floor to floor, and only this room knows what it is made of.
@@ -60,18 +60,17 @@ __all__ = ["ConflictError", "Connection", "Engine", "StoreError"]
 _PRAGMAS = (
     f"busy_timeout={BUSY_TIMEOUT_MS}",
     "journal_mode=WAL",
-    "synchronous=NORMAL",
+    "synchronous=FULL",
     "foreign_keys=ON",
     "recursive_triggers=ON",
 )
-_DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 # How often PostgreSQL looks whether the caller of a long statement is still there. Without it a statement whose caller
 # was killed works on, and holds its locks, to its end.
 _STILL_THERE = "2s"
 _USABLE = "SQLite with pysqlite or PostgreSQL with psycopg"
-_POOL = ("pool_size", "max_overflow", "pool_timeout")
-# What PostgreSQL tells of a database that may be looked at and not written: a missing right, a standby.
-_FORBIDDEN = frozenset({"42501", "25006"})
+# What PostgreSQL tells of a database, and not of a statement: a missing right, a standby, an idle caller, no schema;
+# the connection, its resources, an operator, the system.
+_OF_THE_DATABASE = frozenset({"42501", "25006", "25P03", "3F000", "08", "53", "57", "58"})
 
 
 def open_engine(database: str | Engine) -> Engine:
@@ -85,7 +84,7 @@ def open_engine(database: str | Engine) -> Engine:
     """
     if isinstance(database, Engine):
         return _adopted(database)
-    address = _address(database)
+    address = read_address(database)
     if address.get_backend_name() == "sqlite":
         return _sqlite(address)
     try:
@@ -156,8 +155,13 @@ def told_apart(engine: Engine) -> Iterator[None]:
 
 @contextmanager
 def _connected(engine: Engine) -> Iterator[Connection]:
-    with _understood(engine), engine.connect() as connection:
-        yield connection
+    with _understood(engine):
+        try:
+            opened = engine.connect()
+        except (DBAPIError, TypeError, ValueError) as error:
+            raise StoreError(_unusable(engine, error)) from None
+        with opened as connection:
+            yield connection
 
 
 @contextmanager
@@ -175,49 +179,35 @@ def _understood(engine: Engine) -> Iterator[None]:
         raise StoreError(f"all connections of this program to the database are in use; {remedy}") from None
 
 
-def address_of(engine: Engine) -> str:
-    """Return the address of a database as it may be told: without a password, wherever it stands in it."""
-    hidden = {name: "***" for name in engine.url.query if "pass" in name.lower()}
-    return engine.url.update_query_dict(hidden).render_as_string().replace("%2A%2A%2A", "***")
-
-
 def _is_the_databases(error: DatabaseError) -> bool:
     """Say whether a statement failed because of the database that it met, and not because of what it said."""
-    forbidden = getattr(error.orig, "sqlstate", None) in _FORBIDDEN
-    return forbidden or isinstance(error, OperationalError) or type(error) is DatabaseError
+    state = getattr(error.orig, "sqlstate", None) or ""
+    if {state, state[:2]} & _OF_THE_DATABASE or error.connection_invalidated:
+        return True
+    return isinstance(error, OperationalError) or type(error) is DatabaseError
 
 
-def _unusable(engine: Engine, error: DatabaseError) -> str:
-    address = address_of(engine)
-    if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
+def _unusable(engine: Engine, error: Exception) -> str:
+    address, cause = address_of(engine), getattr(error, "orig", None) or error
+    if getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
         return f"the database {address} is in use by another writer; try again when it is done"
-    reason = str(error.orig).strip().splitlines()[0]
+    reason = next(iter(str(cause).strip().splitlines()), type(cause).__name__)
     return f"the database {address} cannot be used: {reason}; check its URL, its permissions and the disk"
 
 
-def _address(url: str) -> URL:
-    try:
-        address = make_url(url if isinstance(url, str) and url.isprintable() else "")
-    except (ArgumentError, ValueError):
-        # An address with a user may hold a password.
-        named = "what is given" if "@" in str(url) or "pass" in str(url).lower() else printable(repr(url))
-        raise StoreError(f"{named} is not a database URL; write it like sqlite:///ims.db or postgresql://…") from None
-    name = address.get_backend_name()
-    if name not in _DRIVERS:
-        raise StoreError(f"{name} is not supported; use SQLite or PostgreSQL")
-    return address.set(drivername=_DRIVERS[name])
-
-
 def _postgresql(address: URL) -> Engine:
-    try:
-        pool = {name: int(str(address.query[name])) for name in _POOL if name in address.query}
-    except ValueError as error:
-        raise StoreError(f"{', '.join(_POOL)} of a database URL are numbers; write them like ?pool_size=5") from error
-    engine = create_engine(address.difference_update_query(_POOL), pool_pre_ping=True, pool_use_lifo=True, **pool)
+    pool, server = pool_of(address), address.difference_update_query(POOL)
+    engine = create_engine(server, pool_pre_ping=True, pool_use_lifo=True, hide_parameters=True, **pool)
     refused = engine.dialect.loaded_dbapi.Error
+    options = engine.dialect.loaded_dbapi.pq.Conninfo.get_defaults()
+    refuse_unknown(server, {option.keyword.decode(): option for option in options})
 
     @event.listens_for(engine, "connect")
     def _set_up(connection: Any, _record: object) -> None:
+        encoding = connection.info.parameter_status("server_encoding")
+        if encoding != "UTF8":
+            connection.close()
+            raise StoreError(f"the database keeps text in {encoding}; create one WITH ENCODING 'UTF8'")
         connection.autocommit = True
         # A server before version 14, or on a system that cannot tell, goes without.
         with suppress(refused):
@@ -230,8 +220,10 @@ def _postgresql(address: URL) -> Engine:
 def _sqlite(address: URL) -> Engine:
     transient = address.database in {None, "", ":memory:"}
     options: dict[str, Any] = {"poolclass": StaticPool} if transient else {}
-    engine = create_engine(address, connect_args={"check_same_thread": False}, **options)
+    address, level = address.difference_update_query(["synchronous"]), synchronous(address)
+    engine = create_engine(address, connect_args={"check_same_thread": False}, hide_parameters=True, **options)
     event.listen(engine, "connect", _set_up)
+    event.listen(engine, "connect", lambda connection, _record: connection.execute(f"PRAGMA synchronous={level}"))
     _begin_at_once(engine)
     return engine
 

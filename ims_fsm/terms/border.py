@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Protocol, Self, TypeGuard, TypeVar, cast
 
 from ims_fsm.errors import InputError, Problem
+from ims_fsm.terms.characters import controls
 from ims_fsm.terms.money import HEADS, LARGEST, Heads, shown
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Trigger
@@ -117,8 +118,8 @@ class Border:
         elif not empty and not value.strip():
             self.wrong(where, value, "is empty", "write at least one character")
         elif len(value) > longest:
-            self.wrong(where, value, f"has {len(value)} characters", f"write at most {longest}")
-        elif not value.isprintable():
+            self.wrong(where, value, f"has {len(value):,} characters", f"write at most {longest:,}")
+        elif controls(value, lines=False):
             self.wrong(where, value, "has control characters", "take them out")
         else:
             return value
@@ -128,9 +129,12 @@ class Border:
         """Look at remarks, which may have several lines; how long they may be is a rule of the law."""
         if value is None:
             return None
-        lines = value.splitlines() if isinstance(value, str) else [value]
-        for line in lines:
-            self.text("remarks", line, longest=LONGEST_REMARKS, empty=True)
+        if not isinstance(value, str):
+            self.wrong("remarks", value, "is not text", "write it as a string")
+        elif len(value) > LONGEST_REMARKS:
+            self.wrong("remarks", value, f"has {len(value):,} characters", f"write at most {LONGEST_REMARKS:,}")
+        elif controls(value):
+            self.wrong("remarks", value, "has control characters", "take them out")
         return value if isinstance(value, str) else None
 
     def several(self, where: str, values: object) -> list[object]:
@@ -238,7 +242,7 @@ def checked_actor(actor: object, *, nobody: bool = False) -> str:
 
 @lru_cache(maxsize=4096)
 def _is_line(text: str) -> bool:
-    return bool(text.strip()) and len(text) <= LONGEST and text.isprintable()
+    return bool(text.strip()) and len(text) <= LONGEST and not controls(text, lines=False)
 
 
 def checked_key(key: object) -> str | None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import pickle
 import signal
 import threading
 import time
 import warnings
+from contextlib import ExitStack
 
 import pytest
 
-from ims_fsm.scheduler.workers import WorkersError
+from ims_fsm.scheduler.workers import Elsewhere, Opening, WorkersError, drained, elsewhere
 from ims_fsm.workflow.calendar import jobs
 
 distributed = pytest.importorskip("distributed", reason="install ims-fsm[cluster]")
@@ -25,18 +27,39 @@ pytestmark = [
 
 @pytest.fixture
 def cluster():
-    """Two workers in processes of their own."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        made = distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
-        )
-    yield made
-    made.close()
+    """Begins two workers in processes of their own, whose environment names a database."""
+    with ExitStack() as stack:
+
+        def begin(url):
+            how = {"threads_per_worker": 1, "processes": True, "dashboard_address": None, "silence_logs": 50}
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                made = distributed.LocalCluster(n_workers=2, env={"IMS_FSM_DB": url} if url else {}, **how)
+            stack.callback(made.close)
+            return made
+
+        yield begin
 
 
 def address(cluster):
     return cluster.scheduler_address.replace("tcp://", "dask://")
+
+
+def url_of(town):
+    return town.ims._workspace.engine.url.render_as_string(hide_password=False)
+
+
+def test_what_is_sent_to_a_cluster_holds_no_url():
+    """Whoever listens at its ports learns of no password."""
+    opening = Opening("postgresql://ims:s3cret@db/ims")
+    assert b"s3cret" not in pickle.dumps(elsewhere(opening))
+
+
+def test_a_worker_without_a_database_says_what_it_lacks(monkeypatch):
+    monkeypatch.delenv("IMS_FSM_DB", raising=False)
+    done, fault = drained(Elsewhere(), (), lambda: False)
+    assert not done.shards
+    assert fault.startswith("a worker has no IMS_FSM_DB in its environment; start it with IMS_FSM_DB=URL")
 
 
 def pids(cluster):
@@ -46,6 +69,7 @@ def pids(cluster):
 
 
 def test_a_cluster_does_what_one_process_would(shared_town, cluster):
+    cluster = cluster(url_of(shared_town))
     shared_town.recipients(*range(1, 30)).at("2024-11-14")
     tick = shared_town.ring(workers=address(cluster), chunk=2)
     assert tick.done == jobs.Drained(shards=30, recipients=58)
@@ -56,7 +80,7 @@ def test_a_cluster_does_what_one_process_would(shared_town, cluster):
 @pytest.mark.long
 def test_a_worker_is_killed_in_the_middle(file_town, cluster, who):
     """Its shard stands as before, and another worker does it."""
-    numbers = range(1, 81)
+    numbers, cluster = range(1, 81), cluster(url_of(file_town))
     file_town.recipients(*numbers).at("2024-11-14")
     scheduler = file_town.scheduler(workers=address(cluster), chunk=2)
     victim = pids(cluster)[0]

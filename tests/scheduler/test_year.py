@@ -51,6 +51,11 @@ class Ringers:
         self.killed = self.died = self.struck = 0
         root = str(Path(ims_fsm.__file__).parents[1])
         self.environment = {**os.environ, "PYTHONPATH": root}
+        if cluster is not None:
+            from distributed import Client, Environ  # noqa: PLC0415 -- an extra
+
+            with Client(cluster, set_as_default=False) as client:
+                client.register_plugin(Environ({"IMS_FSM_DB": url}))
         self.running = [self.start(place) for place in range(number)]
 
     def start(self, place):

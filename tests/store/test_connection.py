@@ -112,7 +112,7 @@ def test_sqlite_is_set_up_for_many_readers_and_one_writer(on_file: Engine) -> No
     with reading(on_file) as connection:
         names = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout", "recursive_triggers")
         found = [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in names]
-    assert found == ["wal", 1, 1, store.BUSY_TIMEOUT_MS, 1]
+    assert found == ["wal", 2, 1, store.BUSY_TIMEOUT_MS, 1]
 
 
 def test_postgresql_looks_whether_its_caller_is_still_there(pg: Engine) -> None:

@@ -12,6 +12,7 @@ from ims_fsm.formats.gstn import values
 from ims_fsm.formats.gstn.row import Row
 from ims_fsm.formats.gstn.sections import SectionForm, bill_number
 from ims_fsm.record.sighting import Shown
+from ims_fsm.terms.border import LONGEST_REMARKS
 from ims_fsm.terms.money import HEADS, Heads
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Form, Kind, State, SupplierStatus
@@ -67,7 +68,8 @@ def _read_common(row: Row, form: SectionForm, recipient: str) -> Shown:
         allowed = row.read(values.flag, PENDING_ALLOWED, None)
         pending_blocked = None if allowed is None else not allowed
     declared = Heads(*map(row.amount, DECLARED)) if any(map(row.key, DECLARED)) else None
-    remarks, portal_hash = (row.text(KEYS[what]) for what in ("remarks", "portal_hash"))
+    remarks = row.text(KEYS["remarks"], LONGEST_REMARKS)
+    portal_hash = row.text(KEYS["portal_hash"])
     return Shown(
         recipient=recipient,
         kind=form.kind,

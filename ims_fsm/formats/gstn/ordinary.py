@@ -15,7 +15,7 @@ from ims_fsm.formats.gstn.fields import DECLARED, KEYS, PENDING_ALLOWED, names_y
 from ims_fsm.formats.gstn.row import LONGEST_NUMBER, is_blank
 from ims_fsm.formats.gstn.sections import SectionForm
 from ims_fsm.record.sighting import Shown
-from ims_fsm.terms.border import check_digit_holds
+from ims_fsm.terms.border import LONGEST, check_digit_holds
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Form, State
 
@@ -186,7 +186,7 @@ def paise(value: Any) -> int:
 
 
 def _text(value: Any) -> str | None:
-    if type(value) is not str or values.controls(value):
+    if type(value) is not str or len(value) > LONGEST or values.controls(value):
         raise UnusualError
     return value.strip() or None
 

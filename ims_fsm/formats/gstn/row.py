@@ -10,17 +10,18 @@ from collections import Counter
 from collections.abc import Callable, Hashable
 from dataclasses import replace
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, TypeVar
 
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.formats.gstn import values
 from ims_fsm.formats.gstn.values import shown
-from ims_fsm.terms.border import check_digit_holds
+from ims_fsm.terms.border import LONGEST, check_digit_holds
 
 Value = TypeVar("Value")
 MOST = 1000
 LONGEST_NUMBER = 16
+_LARGEST_NUMBER = 10**LONGEST_NUMBER
 _holds = lru_cache(maxsize=65536)(check_digit_holds)
 
 
@@ -134,10 +135,12 @@ def is_blank(value: Any) -> bool:
     return value is None or (type(value) is str and (not value or value.isspace()))
 
 
-def _text(value: Any) -> str:
+def _text(value: Any, longest: int = LONGEST) -> str:
     if isinstance(value, str):
         if values.controls(value):
             raise ValueError(f"{shown(value)} has control characters; take them out")
+        if len(value) > longest:
+            raise ValueError(f"{shown(value)} has {len(value):,} characters; write at most {longest:,}")
         return value.strip()
     raise ValueError(f"{shown(value)} stands where text is expected; write it in quotes")
 
@@ -176,9 +179,9 @@ class Row:
             self.findings.refuse_value(f"{self.place}.{key}", error)
             return default
 
-    def text(self, keys: tuple[str, ...]) -> str | None:
+    def text(self, keys: tuple[str, ...], longest: int = LONGEST) -> str | None:
         """Return text as it stands, without surrounding blanks; anything else is a problem."""
-        return self.read(_text, keys, None)
+        return self.read(partial(_text, longest=longest), keys, None)
 
     def number(self, keys: tuple[str, ...]) -> str:
         """Return a document's number, which every row must have; a bare JSON number is taken and warned of."""
@@ -187,7 +190,7 @@ class Row:
             self.refuse(keys[0], "the document has no number", "give its number as text")
             return ""
         value = self.raw[key]
-        if type(value) is int:
+        if type(value) is int and abs(value) < _LARGEST_NUMBER:
             self.warn("bare number", key, f"{value} is not in quotes", "check that no leading zero was lost")
             return str(value)
         number = self.text((key,)) or ""

@@ -12,13 +12,13 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from ims_fsm.terms.border import LAST_PERIOD, checked_gstin
+from ims_fsm.terms.border import LAST_PERIOD, LONGEST, checked_gstin
+from ims_fsm.terms.characters import controls as controls  # noqa: PLC0414 -- handed on
 from ims_fsm.terms.money import paise
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Form, State, SupplierStatus
 
 Value = TypeVar("Value")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _DATE = re.compile(r"([0-9]{2})[-/]([0-9]{2})[-/](20[0-9]{2})")
 _AMOUNT = re.compile(r"[-+]?[0-9]+(\.[0-9]*)?")
 _EXACT = 10**14
@@ -77,11 +77,6 @@ def shown(value: Any) -> str:
     text = _LITERALS[value] if value is None or isinstance(value, bool) else str(value)
     short = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
     return repr(short) if isinstance(value, str) else short
-
-
-def controls(text: str) -> bool:
-    """Say whether text has control characters, beside ends of lines and tabs, or halves of a character."""
-    return not text.isprintable() and _CONTROL.search(text) is not None
 
 
 def plain(value: Any) -> str:
@@ -180,8 +175,10 @@ def wire_period(value: Any) -> TaxPeriod:
 def invoice_type(value: Any) -> str:
     """Return the type of an invoice as IMS spells it: R, DE, SEWP, SEWOP, CBW (GSTR-2B writes SEZWP)."""
     word = _word(value)
-    if not word.isprintable():
+    if controls(word, lines=False):
         raise ValueError(f"{shown(value)} has control characters; take them out")
+    if len(word) > LONGEST:
+        raise ValueError(f"{shown(value)} has {len(word):,} characters; write at most {LONGEST}")
     return _INVOICE_TYPES.get(word, word)
 
 

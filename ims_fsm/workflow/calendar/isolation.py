@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from math import isqrt
 from typing import TypeVar
 
-from ims_fsm.errors import ConflictError, ImsFsmError
+from ims_fsm.errors import ConflictError, ImsFsmError, printable
 from ims_fsm.workflow.unit import UnitOfWork
 from ims_fsm.workflow.workspace import RETRIES
 
@@ -77,6 +77,6 @@ def parted(recipients: Sequence[str], size: int) -> list[Sequence[str]]:
 def sentence(error: BaseException) -> str:
     """Return what went wrong in one line, of an error that nobody expected too."""
     if isinstance(error, ImsFsmError):
-        return " ".join(str(error).split())
+        return printable(" ".join(str(error).split()))
     first = next(iter(str(error).splitlines()), "")
-    return f"unexpected error ({type(error).__name__}: {first}); fix the cause, then it can be tried again"
+    return f"unexpected error ({type(error).__name__}: {printable(first)}); fix the cause, then it can be tried again"

@@ -255,7 +255,7 @@ def uploads(draw):
         declared=draw(st.none() | st.builds(Heads, AMOUNTS, AMOUNTS, AMOUNTS, AMOUNTS)),
         remarks=draw(
             st.none()
-            | st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=250)
+            | st.text(st.characters(exclude_categories=["Cc", "Cf", "Cn", "Cs", "Zl", "Zp"]), min_size=1, max_size=250)
             .map(str.strip)
             .filter(bool)
         ),
