@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ims_fsm.errors import InputError as InputError
     from ims_fsm.errors import Problem as Problem
     from ims_fsm.errors import StoreError as StoreError
+    from ims_fsm.files.writing import OutputError as OutputError
     from ims_fsm.formats.gstn.parts import check_download as check_download
     from ims_fsm.formats.gstn.two_b.comparison import Difference as Difference
     from ims_fsm.formats.gstn.two_b.comparison import OutsideIms as OutsideIms
@@ -64,6 +65,7 @@ if TYPE_CHECKING:
     from ims_fsm.record.sighting import Sighting as Sighting
     from ims_fsm.record.taxpayer import Taxpayer as Taxpayer
     from ims_fsm.record.where import Where as Where
+    from ims_fsm.store.backup import Backup as Backup
     from ims_fsm.store.register import IdempotencyError as IdempotencyError
     from ims_fsm.store.register import LawMismatchError as LawMismatchError
     from ims_fsm.store.seals import Seal as Seal
@@ -142,6 +144,7 @@ _ROOMS = (
     ),
     ("terms.vocabulary", "TaxpayerKind Trigger TwoBState"),
     # what it answers
+    ("store.backup", "Backup"),
     ("record.record", "PortalView Record"),
     ("record.refusals", "Answer RefusedGroup Told"),
     ("record.deadlines", "Deadlines ReturnDates"),
@@ -186,6 +189,7 @@ _ROOMS = (
     ("record.refusals", "RefusedError"),
     ("errors", "ConflictError"),
     ("errors", "StoreError"),
+    ("files.writing", "OutputError"),
     ("store.register", "IdempotencyError LawMismatchError"),
     # the law, and its pictures
     ("law.book", "LawBook shipped_book"),

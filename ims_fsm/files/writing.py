@@ -30,13 +30,13 @@ class Outputs:
 
     def __init__(self, kept: Iterable[Path] = (), *, replace: bool = False) -> None:
         """Begin with nothing written."""
-        self._kept, self._replace = tuple(kept), replace
+        self._kept, self.replace = tuple(kept), replace
         self._claimed: list[Path] = []
         self._written = False
 
     def again(self) -> Outputs:
         """Return the same for the same work done again: files that were written by it give way."""
-        return Outputs(self._kept, replace=self._replace or self._written)
+        return Outputs(self._kept, replace=self.replace or self._written)
 
     def claim(self, path: Path, content: bytes | None = None) -> None:
         """Take a file to be written; raises `OutputError` where something would be lost by it.
@@ -78,32 +78,44 @@ class Outputs:
         return [*files]
 
     @contextmanager
-    def opened(self, path: Path, *, durable: bool = False) -> Iterator[BinaryIO]:
-        """Give a file that stands at the path once the block has ended well; `durable` waits until the disk has it.
+    def opened(self, path: Path) -> Iterator[BinaryIO]:
+        """Give a file that stands at the path once the block has ended well.
 
         A device or a pipe is written to as it is. Raises `OutputError` as `claim`, which may be called before, and
         `FileError` where the file cannot be written.
         """
         if path not in self._claimed:
             self.claim(path)
+        if path.exists() and not path.is_file():
+            with _named(path, path), path.open("wb") as device:
+                yield device
+            return
+        with self.beside(path) as beside, beside.open("wb") as file:
+            yield file
+
+    @contextmanager
+    def beside(self, path: Path, *, durable: bool = False) -> Iterator[Path]:
+        """Give the path of an empty file that stands at `path` once the block has ended well.
+
+        `durable` waits until the disk has it. Raises as `opened`.
+        """
+        if path not in self._claimed:
+            self.claim(path)
         target = Path(os.path.realpath(path))
         beside = target.with_name(f".{target.name[:100]}.{secrets.token_hex(6)}")
         with _named(path, beside):
-            if path.exists() and not path.is_file():
-                with path.open("wb") as device:
-                    yield device
-                return
             try:
-                with _begun(beside) as file:
-                    yield file
-                    if durable:
-                        file.flush()
-                        os.fsync(file.fileno())
+                # Its permissions are those of any new file, which those of a temporary one are not.
+                os.close(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
+                yield beside
+                if durable:
+                    _sync(beside, os.O_RDWR)
                 self._put_in_place(beside, target, path)
             finally:
                 beside.unlink(missing_ok=True)
             if durable:
-                _keep_name(target.parent)
+                with suppress(OSError):  # a system whose folders cannot be opened keeps names itself
+                    _sync(target.parent, os.O_RDONLY)
 
     def _put_in_place(self, beside: Path, target: Path, path: Path) -> None:
         self._refuse_existing(path)
@@ -112,7 +124,7 @@ class Outputs:
         beside.replace(target)
 
     def _refuse_existing(self, path: Path) -> None:
-        if path.is_file() and not self._replace:
+        if path.is_file() and not self.replace:
             raise OutputError(f"{printable(path)} exists; name another file, or replace it with replace=True")
 
 
@@ -123,18 +135,12 @@ def _has(path: Path, content: bytes) -> bool:
         return False
 
 
-def _begun(beside: Path) -> BinaryIO:
-    # Its permissions are those of any new file, which those of a temporary one are not.
-    return os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "wb")
-
-
-def _keep_name(folder: Path) -> None:
-    with suppress(OSError):  # a system whose folders cannot be opened keeps names itself
-        number = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(number)
-        finally:
-            os.close(number)
+def _sync(path: Path, how: int) -> None:
+    number = os.open(path, how)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
 
 
 @contextmanager

@@ -51,6 +51,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from ims_fsm.errors import ConflictError, StoreError
 from ims_fsm.store.address import POOL, address_of, pool_of, read_address, refuse_unknown, synchronous
 from ims_fsm.store.queue import BUSY_TIMEOUT_MS, Queue
+from ims_fsm.store.sqlite_file import File
 
 # What is handed on: a transaction goes from floor to floor, and only this room knows what it is made of.
 __all__ = ["ConflictError", "Connection", "Engine", "StoreError"]
@@ -243,10 +244,13 @@ def _adopted(engine: Engine) -> Engine:
     return engine
 
 
-def _set_up(connection: Any, _record: object) -> None:
+def _set_up(connection: Any, record: Any) -> None:
     connection.isolation_level = None
     for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
+    path = next(file for _, name, file in connection.execute("PRAGMA database_list") if name == "main")
+    if path and record is not None:
+        File(path).keep(record.info)
 
 
 def _begin_at_once(engine: Engine) -> None:
@@ -255,9 +259,12 @@ def _begin_at_once(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         driver: Any = connection.connection.driver_connection
+        reads = connection.get_execution_options().get("ims_fsm_read_only", False)
+        if file := File.of(connection.connection.info):
+            file.look(writes=not reads)
         # Said to the driver itself: through SQLAlchemy it takes as long as a statement that reads a record.
         try:
-            if connection.get_execution_options().get("ims_fsm_read_only", False):
+            if reads:
                 driver.execute("BEGIN")
             else:
                 queue.begin(driver)

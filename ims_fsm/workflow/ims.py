@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Self, Unpack
 
 from ims_fsm.errors import InputError, Problem
+from ims_fsm.files.writing import Outputs
 from ims_fsm.formats.gstn.parts import Sources
 from ims_fsm.law.book import LawBook, book_with
 from ims_fsm.law.hooks import Hooks
 from ims_fsm.record.taxpayer import Taxpayer
-from ims_fsm.store import records, scratch, taxpayers
+from ims_fsm.store import backup, records, scratch, taxpayers
+from ims_fsm.store.backup import Backup
 from ims_fsm.store.connection import Engine
 from ims_fsm.terms.border import checked_actor, checked_parties, checked_party, checked_value
 from ims_fsm.terms.event import Event
@@ -177,6 +179,16 @@ class IMS:
             return self._workspace.asked(statement.compare_two_b, theirs)
         work = partial(statement.adopt_two_b, recipient=theirs.recipient, theirs=theirs)
         return self._workspace.run(work, actor=checked_actor(actor))
+
+    def backup(self, path: str | Path, *, replace: bool = False) -> Backup:
+        """Copy a SQLite database to a file while it is in use, verify the copy, and put it in place as a whole.
+
+        It has all that was committed when the call began. A file that exists gives way to `replace` alone. Raises
+        `StoreError` for PostgreSQL, whose pg_dump does it, and for a database that is damaged, `OutputError` and
+        `FileError` where the file cannot be written.
+        """
+        engine = self._workspace.engine
+        return backup.backup(engine, Path(path), Outputs(backup.files_of(engine), replace=replace))
 
     def sweep(self, gstins: Iterable[str] | None = None, *, actor: str = "clock") -> SweepReport:
         """Do what the calendar owes by now, for the named recipients or for all registered (FAQ 21, 23, 25, 27).

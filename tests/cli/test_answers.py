@@ -62,6 +62,7 @@ MONTH = (
     ("sequence", "sequence amendment --format mermaid", 0),
     ("sequence --out", "sequence amendment --out story.mmd", 0),
     ("scenario run", "scenario run {story}", 0),
+    ("backup", "backup copy.db", 0),
     ("schema", "schema", 0),
     ("schema --out", "schema --out schemas", 0),
     ("error", "show 4711", 2),

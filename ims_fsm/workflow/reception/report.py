@@ -24,7 +24,7 @@ _CONTRADICTIONS = {
     "decided_is_open": (
         "record that GSTR-3B of {period} decided here is still open on the portal",
         "records that GSTR-3B of {period} decided here are still open on the portal",
-        "was it filed there? file it on the portal, or restore a copy of the database from before",
+        "was it filed there? file it on the portal, or restore a backup from before (docs/reliability.md)",
     ),
     "acted_otherwise": (
         "record was acted on here and otherwise on the portal; the action here stands",
