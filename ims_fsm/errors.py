@@ -14,7 +14,8 @@ from typing import Any
 from ims_fsm.terms.characters import visible
 
 LONGEST = 1000
-MOST_LINES = 50
+# Of so many problems each is told, to a person and to a program; of the rest their number.
+MOST_LINES, MOST = 50, 1000
 
 
 def printable(text: object) -> str:
@@ -100,9 +101,10 @@ class ProblemsError(ImsFsmError):
         return "\n".join([f"{self.subject}: {len(self.problems):,} problems", *lines])
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the error with every problem's place, fault and remedy."""
-        rows = [{"where": p.where, "what": p.what, "remedy": p.remedy} for p in self.problems]
-        return {**super().as_dict(), "problems": rows}
+        """Return the error with the first thousand problems, and how many more there are."""
+        rows = [{"where": p.where, "what": p.what, "remedy": p.remedy} for p in self.problems[:MOST]]
+        more = {"more_problems": len(self.problems) - MOST} if len(self.problems) > MOST else {}
+        return {**super().as_dict(), "problems": rows, **more}
 
 
 class DeclarationError(ProblemsError):

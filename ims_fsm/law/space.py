@@ -7,9 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
+from ims_fsm.errors import DeclarationError, Problem
 from ims_fsm.law.declaration import ENTRY, STATE
 from ims_fsm.law.edition import Edition
 from ims_fsm.law.facts import Facts, FactSchema
+
+# So many combinations are enumerated: a set of them is 4 MB, and a machine of this size takes some 100 MB.
+LARGEST = 1 << 25
 
 
 class Space:
@@ -20,9 +24,15 @@ class Space:
     """
 
     def __init__(self, schema: FactSchema) -> None:
-        """Number the combinations; the masks are made when they are asked for."""
+        """Number the combinations; the masks are made when they are asked for.
+
+        Raises `DeclarationError` where there are more than can be enumerated; a set of them is as many bits.
+        """
         self.schema = schema
         self.size = schema.size
+        if self.size > LARGEST:
+            what = f"the {len(schema.names):,} facts of a machine make more than {LARGEST:,} combinations"
+            raise DeclarationError("verify", [Problem("facts", what, "declare fewer facts, or fewer values of them")])
         self.everything = (1 << self.size) - 1
         self._orders: dict[str, tuple[str, ...]] = {}
         self._strides: dict[str, int] = {}

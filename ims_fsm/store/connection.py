@@ -203,7 +203,8 @@ def _postgresql(address: URL) -> Engine:
     options = engine.dialect.loaded_dbapi.pq.Conninfo.get_defaults()
     refuse_unknown(server, {option.keyword.decode(): option for option in options})
 
-    @event.listens_for(engine, "connect")
+    # Before SQLAlchemy asks anything: of another encoding it could not read the answer.
+    @event.listens_for(engine, "connect", insert=True)
     def _set_up(connection: Any, _record: object) -> None:
         encoding = connection.info.parameter_status("server_encoding")
         if encoding != "UTF8":

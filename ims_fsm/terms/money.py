@@ -5,6 +5,7 @@ Imports nothing of the package. A float never becomes money.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -14,6 +15,8 @@ HEADS = ("igst", "cgst", "sgst", "cess")
 TITLES = ("IGST", "CGST", "SGST", "cess")
 PAISE = Decimal("0.01")
 LARGEST = Decimal("99999999999999.99")
+# Digits as everybody reads them: no 1_000, no digits of another script, no powers of ten.
+_WRITTEN = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)")
 
 
 def paise(rupees: str | int | Decimal) -> int:
@@ -27,7 +30,8 @@ def paise(rupees: str | int | Decimal) -> int:
     if isinstance(rupees, (float, bool)):
         raise ValueError(f'{rupees!r} is not an exact amount; write rupees as a string, like "18000.00"')
     try:
-        amount = Decimal(rupees)
+        # A text that is not written like an amount becomes one that is no number.
+        amount = Decimal(rupees if not isinstance(rupees, str) or _WRITTEN.fullmatch(rupees.strip()) else "NaN")
         whole = amount.quantize(PAISE)
     except (InvalidOperation, TypeError, ValueError) as error:
         raise ValueError(f'{rupees!r} is not an amount in rupees; write it like "18000.00"') from error

@@ -144,3 +144,14 @@ def test_a_calendar_reaches_every_command_with_a_database(bare, tmp_path):
     assert bare(*sweep, "--calendar", str(calendar)).ended(0).out == "Nothing was due.\n"
     assert bare(*sweep, IMS_FSM_CALENDAR=str(calendar)).ended(0).out == "Nothing was due.\n"
     assert "GSTR-2B of 2024-10 is drafted" in bare(*sweep).ended(0).out
+
+
+def test_what_others_still_do_is_no_failure_of_who_is_done(run, monkeypatch):
+    """They hold it, and it is late: who finds nothing to claim has done their part."""
+    from ims_fsm.workflow.calendar import jobs  # noqa: PLC0415 -- for this test alone
+
+    run("scheduler", "run", "--once", "--at", "2024-11-13T06:00").ended(0)
+    with monkeypatch.context() as patch:
+        patch.setattr(jobs, "is_due", lambda *_: False)
+        run("scheduler", "run", "--once", "--at", "2024-11-14T03:00").ended(0)
+    assert "LATE" in run("scheduler", "status", "--at", "2024-11-14T03:00").ended(1).out

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from itertools import product
+from time import process_time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ims_fsm.errors import DeclarationError
 from ims_fsm.law.declaration import ENTRY
 from ims_fsm.law.facts import Facts, FactSchema
 from ims_fsm.law.loading import read_law
@@ -113,3 +115,15 @@ def test_a_situation_is_told_with_the_facts_that_matter(texts):
     assert space.told("open", "settle", space.space.everything, "is refused") == (
         "slip under SECOND: settle in open is refused, with every fact at its default"
     )
+
+
+@pytest.mark.parametrize("number", [26, 38, 68, 5_000])
+def test_more_combinations_than_can_be_enumerated_are_not_begun(number):
+    names = tuple(f"fact_{at}" for at in range(number))
+    schema = FactSchema(names=names, values=(("yes", "no"),) * number, defaults=("no",) * number)
+    began = process_time()
+    with pytest.raises(DeclarationError) as refused:
+        Space(schema)
+    assert process_time() - began < 1
+    what = f"the {number:,} facts of a machine make more than 33,554,432 combinations"
+    assert str(refused.value) == f"verify: facts: {what}; declare fewer facts, or fewer values of them"

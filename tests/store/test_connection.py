@@ -6,14 +6,16 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from time import sleep
 
 import pytest
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, create_engine, make_url, text
 from sqlalchemy.exc import ProgrammingError
 
 from ims_fsm.store import connection as store
 from ims_fsm.store import queue
 from ims_fsm.store.connection import ConflictError, StoreError, open_engine, reading, serialise, writing
+from ims_fsm.workflow.ims import IMS
 
 SET, READ = text("UPDATE counter SET last = :last"), text("SELECT last FROM counter")
 
@@ -212,3 +214,46 @@ def test_a_transaction_that_stood_in_anothers_way_may_be_tried_again(pg: Engine,
         connection.execute(text(f"DO $$ BEGIN RAISE EXCEPTION 'lost' USING ERRCODE = '{state}'; END $$"))
     assert str(lost.value) == "another writer was first to change the same records; read again and retry"
     assert lost.value.as_dict()["code"] == "stale_version"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
+def test_a_server_that_keeps_other_text_than_utf_8_is_refused(pg_url: str, encoding: str) -> None:
+    address = make_url(pg_url).set(drivername="postgresql+psycopg")
+    name = f"ims_fsm_{encoding.lower()}"
+    server = create_engine(address, isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING '{encoding}' LOCALE 'C'"))
+    engine = open_engine(address.set(database=name).render_as_string(hide_password=False))
+    with (
+        pytest.raises(StoreError, match=rf"keeps text in {encoding}; create one WITH ENCODING 'UTF8'"),
+        reading(engine),
+    ):
+        pass
+    engine.dispose()
+    with server.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name}"))
+    server.dispose()
+
+
+@pytest.mark.slow
+def test_a_schema_that_is_not_there_is_told_as_the_databases(pg_url: str) -> None:
+    joined = f"{pg_url}{'&' if '?' in pg_url else '?'}options=-csearch_path%3Dnowhere"
+    with pytest.raises(StoreError, match="cannot be used: no schema has been selected to create in; check its URL"):
+        IMS(joined)
+
+
+@pytest.mark.slow
+def test_a_caller_that_was_idle_too_long_is_told_as_the_databases(pg_url: str) -> None:
+    joined = f"{pg_url}{'&' if '?' in pg_url else '?'}options=-cidle_in_transaction_session_timeout%3D1"
+    engine = open_engine(joined)
+
+    def idle() -> None:
+        with writing(engine) as connection:
+            connection.execute(text("SELECT 1"))
+            sleep(0.2)
+            connection.execute(text("SELECT 1"))
+
+    with pytest.raises(StoreError, match="cannot be used: "):
+        idle()
+    engine.dispose()

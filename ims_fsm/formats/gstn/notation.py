@@ -21,6 +21,8 @@ from typing import Any, BinaryIO, NoReturn
 from ims_fsm.errors import InputError, Problem
 
 WINDOW = 1 << 16
+# What is one value, and so is held whole: a document has some hundred characters.
+LARGEST_VALUE = 1 << 24
 # How a zip begins, and so does a workbook.
 ARCHIVE = b"PK\x03\x04"
 _BLANKS = re.compile(r"[ \t\n\r]*").match
@@ -298,6 +300,8 @@ class JsonText:
         """Read on, and forget what was passed; say whether there was more."""
         while not self._ended:
             self._forget()
+            if len(self.buffer) > LARGEST_VALUE:
+                raise self.error(f"a value of more than {LARGEST_VALUE:,} characters")
             # A value longer than the window is read in ever larger bites, or trying it again would take for ever.
             data = self._pending + self._file.read(max(self._size, len(self.buffer)))
             self._pending, self._ended = b"", not data

@@ -56,7 +56,7 @@ def magnitude(value: Any) -> int:
 
 def _whole_paise(value: Any) -> int:
     if type(value) in (int, Decimal):
-        if -_EXACT < value < _EXACT and (cents := int(value * 100)) == value * 100:
+        if -_EXACT < value < _EXACT and (cents := int(value * 100)) == value * 100 and (cents or not value):
             return cents
         return paise(str(value))
     if not (isinstance(value, str) and _AMOUNT.fullmatch(value.strip())):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import json
 from decimal import Decimal
+from json import JSONDecodeError
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ims_fsm.errors import InputError, Problem
+from ims_fsm.formats.gstn import notation
 from ims_fsm.formats.gstn.notation import dumps, loads
 
 NAN = "NaN is not a number in JSON"
@@ -90,3 +93,21 @@ def test_dumps_agrees_with_the_standard_library_where_both_can(tree, indent):
 @given(st.decimals(min_value=-(10**13), max_value=10**13, places=2))
 def test_an_amount_survives_writing_and_reading(amount):
     assert loads(dumps([amount]), "x") == [amount]
+
+
+def test_a_value_without_an_end_is_not_held(monkeypatch):
+    """A text that is never closed would be read to the end of a file of any size."""
+
+    class Endless(io.RawIOBase):
+        read_so_far = 0
+
+        def read(self, size=-1):
+            size = min(size, 1 << 20)
+            Endless.read_so_far += size
+            return b'{"a": "' if Endless.read_so_far == size else b"x" * size
+
+    monkeypatch.setattr(notation, "LARGEST_VALUE", 1 << 20)
+    text = notation.JsonText(Endless())
+    with pytest.raises(JSONDecodeError, match="a value of more than 1,048,576 characters"):
+        [text.value() for _ in text.members()]
+    assert Endless.read_so_far < 1 << 23
