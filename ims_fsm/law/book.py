@@ -11,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Self
 
-from ims_fsm.errors import DeclarationError, Problem
+from ims_fsm.errors import DeclarationError, Problem, TooLargeError
 from ims_fsm.files.reading import text_of
 from ims_fsm.law.calendar import Calendar
 from ims_fsm.law.compiled import BookDeclaration, compiled
@@ -52,7 +52,8 @@ def overlay_of(calendar: str | Path) -> str:
     try:
         return text_of(Path(calendar))
     except (OSError, UnicodeDecodeError, ValueError) as error:
-        problem = Problem(str(calendar), f"cannot be read ({type(error).__name__})", "name a TOML file in UTF-8")
+        why = error.strerror if isinstance(error, TooLargeError) else type(error).__name__
+        problem = Problem(str(calendar), f"cannot be read ({why})", "name a TOML file in UTF-8")
         raise DeclarationError("calendar", [problem]) from error
 
 

@@ -30,8 +30,8 @@ def paise(rupees: str | int | Decimal) -> int:
     if isinstance(rupees, (float, bool)):
         raise ValueError(f'{rupees!r} is not an exact amount; write rupees as a string, like "18000.00"')
     try:
-        # A text that is not written like an amount becomes one that is no number.
-        amount = Decimal(rupees if not isinstance(rupees, str) or _WRITTEN.fullmatch(rupees.strip()) else "NaN")
+        # A text that is not written like an amount becomes one that is not read as a number.
+        amount = Decimal(rupees if not isinstance(rupees, str) or _WRITTEN.fullmatch(rupees.strip()) else "")
         whole = amount.quantize(PAISE)
     except (InvalidOperation, TypeError, ValueError) as error:
         raise ValueError(f'{rupees!r} is not an amount in rupees; write it like "18000.00"') from error
