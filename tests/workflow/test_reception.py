@@ -60,9 +60,10 @@ class Dice:
         kind = one("invoice", "invoice", "credit_note")
         if self.dice.random() < 0.4:
             # An amendment may give another number, and the next name that.
-            month, base = 10, number
-            amends = OriginalReference(base + one("", "", "r"), date(2024, 10, one(5, 6)))
-            number = base + one("", "r", "R/R")
+            month, base, names = 10, number, ("", "r", "R/R")
+            named = one(0, 0, 1)
+            amends = OriginalReference(base + names[named], date(2024, 10, one(5, 6)))
+            number = base + one(*names[named:])
         document = Document(
             kind=Kind(kind),
             supplier=one(stage.seller, stage.seller, OTHER_SELLER),

@@ -58,11 +58,12 @@ class _Chains:
             self._newest[chain_id] = version
 
     def link(self, row: Any) -> tuple[int, _Version | None]:
-        """Return the chain of a new amendment, of what it amends or of what amends that too, and its newest version."""
+        """Return the chain that a new amendment, its original or its number leads to, and the newest version of it."""
         named = (
             self._by_number.get((row.original_key, row.original_fy)),
             self._by_original.get((row.original_key, row.original_date)),
             self._waiting.get((row.number_key, row.fy)),
+            self._by_number.get((row.number_key, row.fy)),
         )
         roots = list(dict.fromkeys(self._root(chain_id) for chain_id in named if chain_id is not None))
         if not roots:
