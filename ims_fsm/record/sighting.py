@@ -282,6 +282,23 @@ def declared_with(sighting: Sighting, full: Heads) -> tuple[str | None, Heads]:
     return ("full", full) if sighting.declared in {None, full} else ("partial", sighting.declared or NIL)
 
 
+#: What the log says beside a step that the portal has shown.
+SHOWN_BY = {"shown_by": "portal"}
+
+
+def logged_with(sighting: Shown | Sighting) -> dict[str, Any]:
+    """Return what the log says beside an action that the portal shows: that it does, the remarks, what is declared.
+
+    Amounts are in paise; whether they are all that accepting takes away hangs on what the chain carries.
+    """
+    beside: dict[str, Any] = {**SHOWN_BY, **({"remarks": sighting.remarks} if sighting.remarks else {})}
+    if sighting.action is not State.ACCEPTED or sighting.itc_reduction is None:
+        return beside
+    if sighting.itc_reduction == "N":
+        return beside | {"reduction": "none"}
+    return beside | {"reduction": "full" if sighting.declared is None else sighting.declared.in_paise()}
+
+
 def portal_view(sighting: Sighting, record: Record, at: datetime) -> PortalView:
     """Return what the portal shows of a known record, to be kept with it."""
     declaration = declaration_of(sighting.action, *declared_by(sighting, record), sighting.remarks)

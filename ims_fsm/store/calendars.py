@@ -10,7 +10,7 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from ims_fsm.law.calendar import Calendar
 from ims_fsm.record.record import Record
@@ -50,3 +50,8 @@ def put(connection: Connection, calendar: Calendar, actor: str, at: datetime) ->
     fingerprint = hashlib.sha256(calendar.text.encode()).hexdigest()
     values = {"fingerprint": fingerprint, "declared": calendar.text, "actor": actor, "at": at}
     return int(connection.execute(insert(_calendars).values(values).returning(_calendars.c.id)).scalar_one())
+
+
+def is_first(connection: Connection) -> bool:
+    """Say whether the records have never stood by another calendar than the one by which they stand."""
+    return int(connection.execute(select(func.count()).select_from(_calendars)).scalar_one()) <= 1

@@ -5,9 +5,10 @@ Imports the tables; decides nothing.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import reduce
 from typing import Any
 
@@ -241,3 +242,39 @@ def liabilities(connection: Connection, supplier: str, period: TaxPeriod | None)
         query = query.where(_liabilities.c.supplier_period == str(period))
     rows = connection.execute(query.order_by(_liabilities.c.recipient_gstin, _liabilities.c.record_id)).mappings()
     return list(map(_liability_of, rows))
+
+
+# What a GSTR-3B was filed on: the lines, each beside what its record was decided as and by. How the portal shows that,
+# its chain and its version may change afterwards.
+_BEHIND = (
+    *("settled_in", "disposition", "state", "route", "form", "return_period", "supplier_status", "filed_at"),
+    *("two_b_period", "named_period", "cutoff_at", "content_hash", "acted_at", "remarks", "reduction"),
+    *(f"{what}_{head}" for what in ("declared", "carried", "standing") for head in HEADS),
+)
+DECIDED = (
+    select(_lines.c.recipient_gstin, _lines.c.period, *_lines.c, *(AT[name] for name in _BEHIND))
+    .select_from(_lines.join(RECORD, of_record(_lines)))
+    .order_by(_lines.c.recipient_gstin, _lines.c.period, _lines.c.record_id, _lines.c.entry)
+)
+
+
+def digest(connection: Connection, recipient: str, period: TaxPeriod) -> str:
+    """Return the SHA-256 (64 hex digits) of what the GSTR-3B of a period was filed on, as it now stands."""
+    query = DECIDED.where(*_of(recipient, period))
+    with connection.execute(query, execution_options={"yield_per": 5_000}) as rows:
+        return digest_of(rows)
+
+
+def digest_of(rows: Iterable[Sequence[Any]]) -> str:
+    """Return the digest of rows of `DECIDED`, all of one recipient and period."""
+    sha = hashlib.sha256()
+    for row in rows:
+        sha.update(f"{_encode([*row])}\n".encode())
+    return sha.hexdigest()
+
+
+def _in_utc(moment: Any) -> str:
+    return str(moment.astimezone(UTC).isoformat())
+
+
+_encode = json.JSONEncoder(separators=(",", ":"), default=_in_utc).encode

@@ -105,6 +105,8 @@ class Correction(StrEnum):
     RESTORE = "restore"
     #: The portal's own GSTR-2B shows it in another period.
     PLACE = "place"
+    #: The recipient states how an original that is not here was decided.
+    STATE = "state_original"
 
 
 class Disposition(StrEnum):

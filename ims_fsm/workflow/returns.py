@@ -270,7 +270,9 @@ def file_3b(unit: UnitOfWork, recipient: str, period: TaxPeriod) -> ThreeBFiled:
     before = returns.two_b(unit.connection, recipient, period)
     allowed = permit(unit, before, "file_3b")
     count, added = _settled_of(unit, recipient, period)
-    move(unit, before, replace(before, filed_at=unit.now), "file_3b", allowed, {"decided": count})
+    digest = returns.digest(unit.connection, recipient, period)
+    detail = {"decided": count, "digest": digest}
+    move(unit, before, replace(before, filed_at=unit.now), "file_3b", allowed, detail)
     return ThreeBFiled(recipient, period, count, added, time_limited(unit, recipient, period))
 
 

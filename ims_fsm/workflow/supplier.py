@@ -24,7 +24,7 @@ from ims_fsm.store.connection import serialise
 from ims_fsm.terms.document import Document
 from ims_fsm.terms.money import HEADS, NIL, Heads
 from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.terms.vocabulary import TERMINAL, Disposition, Form, Kind, RemovedFor, Trigger, TwoBState
+from ims_fsm.terms.vocabulary import TERMINAL, Correction, Disposition, Form, Kind, RemovedFor, Trigger, TwoBState
 from ims_fsm.workflow.returns import mark_stale, settle_before_registration
 from ims_fsm.workflow.unit import UnitOfWork, fire
 
@@ -232,6 +232,11 @@ def state_original(
     _refuse_statement(unit, record, disposition, original)
     chain = unit.chain_of(record)
     after = stated(chain, disposition, original)
+    first = next(member for member in chain if waits_for_statement(member))
+    left = next(member for member in after if member.id == first.id)
+    detail = {"original": str(disposition), "carried": left.carried.in_paise(), "standing": left.standing.in_paise()}
+    unit.moved(first, Correction.STATE, str(first.state), ("faq.13.1",), detail)
+    after = [member.changed(seq=member.seq + 1) if member.id == first.id else member for member in after]
     unit.write([(was, now) for was, now in zip(chain, after, strict=True) if was != now])
     mark_stale(unit, record.recipient, [member for member in chain if waits_for_statement(member)])
 

@@ -14,7 +14,16 @@ from ims_fsm.law.refusal import Allowed
 from ims_fsm.record.chain import linked
 from ims_fsm.record.record import PortalView, Record
 from ims_fsm.record.refusals import label
-from ims_fsm.record.sighting import BY_ACTION, Sighting, declared_by, filled, last_seen, portal_view, told_alike
+from ims_fsm.record.sighting import (
+    BY_ACTION,
+    Sighting,
+    declared_by,
+    filled,
+    last_seen,
+    logged_with,
+    portal_view,
+    told_alike,
+)
 from ims_fsm.record.steps import filed
 from ims_fsm.record.where import Where
 from ims_fsm.store import log, records, sightings, taxpayers
@@ -309,7 +318,7 @@ class Reception:
         move = self.scene.edition(record).transition(str(record.state), trigger)
         assert move is not None
         # What the portal shows has happened; guards say what may be done, not what was.
-        after = pass_over(self.unit, record, trigger, Allowed(move.dest, move.rules), {"shown_by": "portal"})
+        after = pass_over(self.unit, record, trigger, Allowed(move.dest, move.rules), logged_with(sighting))
         reduction, declared = declared_by(sighting, record)
         return after.changed(
             acted_at=None,

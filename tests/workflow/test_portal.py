@@ -33,7 +33,7 @@ def test_what_is_new_comes_in_with_its_action(stage, status, action):
     words = {N: [], A: ["accept"], R: ["reject"], P: ["keep_pending"]}
     assert stage.log(record_id) == words[action]
     for entry in stage.desk.history(record_id).transitions:
-        assert (entry.actor, entry.detail) == ("portal", '{"shown_by": "portal"}')
+        assert (entry.actor, entry.detail) == ("portal", '{"remarks": "as agreed", "shown_by": "portal"}')
     assert stage.desk.changed_since_portal() == []
     stage.again(shown)
     assert not stage.faults()

@@ -18,7 +18,7 @@ from ims_fsm.errors import Problem
 from ims_fsm.law.book import LawBook
 from ims_fsm.record.sighting import content_of
 from ims_fsm.store import log, seals
-from ims_fsm.store.audit import calls, law, structure, words
+from ims_fsm.store.audit import calls, law, money, standing, structure, words
 from ims_fsm.store.job_tables import CalendarRow
 from ims_fsm.store.log import RESTORE, ROWS_AT_ONCE, TRAILS, of_recipient
 from ims_fsm.store.tables import ContentRow, DeclarationRow, RecordRow, core
@@ -98,7 +98,8 @@ def _faults(connection: Connection, gstin: str | None, book: LawBook | None) -> 
         yield from islice(check(connection, gstin), MOST)
     yield from islice(_altered_declarations(connection), MOST)
     if book is not None and not unreadable:
-        yield from law.problems(connection, book, gstin, MOST)
+        for of_law in (law.problems, standing.problems, money.problems):
+            yield from of_law(connection, book, gstin, MOST)
 
 
 def _altered_contents(connection: Connection, gstin: str | None) -> Iterator[Problem]:

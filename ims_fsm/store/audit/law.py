@@ -31,6 +31,7 @@ _returns = core(TwoBLogRow)
 _CORRECTIONS: Mapping[str, tuple[Collection[str], str]] = {
     Correction.RESTORE: ((State.REMOVED,), "faq.16.2"),
     Correction.PLACE: (ACTIVE, "window.2b"),
+    Correction.STATE: (ACTIVE, "faq.13.1"),
 }
 _OF_A_CHAIN = {"original": "none", "same_period": "yes", "direction": "original"}
 # What an action names is as it stood, for it was looked at then.

@@ -56,6 +56,7 @@ from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Disposition
 
 LIABILITIES: Any = core(LiabilityRow)
+Amounts = Mapping[str, ColumnElement[int]]
 AMOUNTS = ("itc", "back", "carried", "standing")
 SETTLED = of_records(
     "settled_record",
@@ -156,10 +157,15 @@ def add_back(
 
 def detail(_shape: Shape) -> ColumnElement[str]:
     """Return what the log says of a record that freezes, as JSON: its disposition, and what that moved in paise."""
-    back, moved = ([(head, SETTLED.c[f"{what}_{head}"]) for head in sorted(HEADS)] for what in ("back", "itc"))
-    added = case((any_head(*(amount for _, amount in back)), _joined('"added_back": {', _heads(back), "}, ")), else_="")
+    back, moved = ({head: SETTLED.c[f"{what}_{head}"] for head in HEADS} for what in ("back", "itc"))
+    return settled_detail(SETTLED.c.outcome, PERIOD, moved, back)
+
+
+def settled_detail(outcome: Any, period: Any, moved: Amounts, back: Amounts) -> ColumnElement[str]:
+    """Return the detail of a record that freezes, of its outcome, the period and the paise by head."""
+    added = case((any_head(*back.values()), _joined('"added_back": {', _heads(back), "}, ")), else_="")
     return _joined(
-        "{", added, '"disposition": "', SETTLED.c.outcome, '", "itc": {', _heads(moved), '}, "period": "', PERIOD, '"}'
+        "{", added, '"disposition": "', outcome, '", "itc": {', _heads(moved), '}, "period": "', period, '"}'
     )
 
 
@@ -233,7 +239,8 @@ _OWING, _LIABILITIES = _owing(), _liabilities()
 _IS_LAID_OUT = exists(select(SETTLED.c.record_id).where(of_record(SETTLED)))
 
 
-def _heads(amounts: Any) -> ColumnElement[str]:
+def _heads(of: Amounts) -> ColumnElement[str]:
+    amounts = sorted(of.items())
     parts = [case((amount != 0, _joined(f', "{head}": ', cast(amount, String))), else_="") for head, amount in amounts]
     return func.substr(_joined(*parts), 3)
 

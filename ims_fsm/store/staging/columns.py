@@ -39,6 +39,8 @@ class StagedRow(NamedTuple):
     statement: str | None
     #: The rules of the action in the log; None where there is no action.
     rules: str | None
+    #: What the log says of the action that it says of no other, in JSON; empty where it says nothing.
+    beside: str
     content: str
 
     id: int

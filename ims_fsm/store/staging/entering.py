@@ -151,7 +151,7 @@ def _acted(entering: Entering, groups: int) -> Insert:
         )
         for number in range(groups)
     ]
-    step = _any_entry().step(placed["id"], case(*calls), new.c.declaration_id)
+    step = _any_entry().step(placed["id"], case(*calls), new.c.declaration_id, new.c.beside)
     return _insert(LOG, dict(zip(LOG_ORDER, step, strict=True)), new, new.c.rules.is_not(None))
 
 

@@ -127,9 +127,9 @@ class Entry:
         call = Call(trigger, dest, rules, self.actor, self.at, self.request_key, self.detail)
         return begun(connection, self.recipient, call, steps)
 
-    def step(self, record_id: Any, call: Any, declaration_id: Any) -> Row:
+    def step(self, record_id: Any, call: Any, declaration_id: Any, beside: Any) -> Row:
         """Return the row of the log for the action that the portal shows of a new record."""
-        return (record_id, call, 1, 1, 1, declaration_id, self.recipient, str(State.NO_ACTION), "")
+        return (record_id, call, 1, 1, 1, declaration_id, self.recipient, str(State.NO_ACTION), beside)
 
 
 class Load:
@@ -196,8 +196,8 @@ class Entrance:
         self._open = self._stage
         self._entering: list[Row] = []
         self._waiting: list[Row] = []
-        # Records and declarations, by the action shown with its dest and rules.
-        self._acted: dict[tuple[str, str, str], list[tuple[int, int]]] = {}
+        # Records and declarations, and what the log says beside, by the action shown with its dest and rules.
+        self._acted: dict[tuple[str, str, str], list[tuple[int, int, str]]] = {}
 
     def stage(self, rows: Iterable[StagedRow]) -> None:
         """Write rows into the stage."""
@@ -218,7 +218,7 @@ class Entrance:
         for row in rows:
             if row.rules is not None:
                 acted = self._acted.setdefault((row.action, row.state, row.rules), [])
-                acted.append((row.id, row.declaration_id))
+                acted.append((row.id, row.declaration_id, row.beside))
         if self._open is self._contents:
             self._slice(self._contents, self._waiting)
             if not self._waiting:
@@ -246,7 +246,7 @@ class Entrance:
             self._open.rest()
             call = self._entry.begun(self._connection, *alike, len(acted))
             step = self._entry.step
-            self._turn(self._log).add(step(record_id, call, declaration) for record_id, declaration in acted)
+            self._turn(self._log).add(step(record_id, call, *beside) for record_id, *beside in acted)
         self._acted.clear()
 
     def _slice(self, load: Load, rows: list[Row]) -> None:

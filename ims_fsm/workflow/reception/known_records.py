@@ -11,7 +11,17 @@ from datetime import datetime
 
 from ims_fsm.law.refusal import Allowed
 from ims_fsm.record.record import PortalView, Record
-from ims_fsm.record.sighting import BY_ACTION, Shown, declared_by, filled, last_seen, portal_view, told_alike
+from ims_fsm.record.sighting import (
+    BY_ACTION,
+    SHOWN_BY,
+    Shown,
+    declared_by,
+    filled,
+    last_seen,
+    logged_with,
+    portal_view,
+    told_alike,
+)
 from ims_fsm.record.steps import filed
 from ims_fsm.store import log, records, sightings
 from ims_fsm.terms.period import TaxPeriod
@@ -20,8 +30,6 @@ from ims_fsm.workflow.reception.placing import Placing
 from ims_fsm.workflow.reception.report import Tally
 from ims_fsm.workflow.supplier import edited
 from ims_fsm.workflow.unit import UnitOfWork, fire, pass_over
-
-SHOWN_BY = {"shown_by": "portal"}
 
 
 class KnownRecords:
@@ -200,7 +208,7 @@ class KnownRecords:
         move = self._scene.edition(record).transition(str(record.state), trigger)
         assert move is not None  # noqa: S101 -- every action is open from every active state
         # What the portal shows has happened; guards say what may be done, not what was.
-        after = pass_over(self._unit, record, trigger, Allowed(move.dest, move.rules), SHOWN_BY)
+        after = pass_over(self._unit, record, trigger, Allowed(move.dest, move.rules), logged_with(sighting))
         reduction, declared = declared_by(sighting, record)
         return after.changed(
             # No download tells when an action was taken there.

@@ -14,7 +14,7 @@ from itertools import chain
 from typing import Any
 
 from ims_fsm.record.evidence import Evidence
-from ims_fsm.record.sighting import BY_ACTION, Shown, content_of, declaration_of, declared_with
+from ims_fsm.record.sighting import BY_ACTION, SHOWN_BY, Shown, content_of, declaration_of, declared_with, logged_with
 from ims_fsm.store import taxpayers
 from ims_fsm.store.connection import database_of
 from ims_fsm.store.staging.columns import StagedRow
@@ -77,15 +77,15 @@ class Preparer:
             often = self._filing(supplier) if self._placing.wholes else Filing.MONTHLY
             key = (form, period, itc_period, action is State.PENDING, machine, often)
             fixed = self._fixed.get(key) or self._period(*key)
-        taken, rules, declaration = _UNDECIDED, None, None
+        taken, rules, declaration, beside = _UNDECIDED, None, None, ""
         if action is not State.NO_ACTION:
-            taken, rules, declaration = self._taken(sighting, machine, fixed)
+            taken, rules, declaration, beside = self._taken(sighting, machine, fixed)
         claimed = itc_reduction is not None or declared is not None or remarks is not None
         content, content_hash = content_of(sighting)
         return _row((
             ordinal, number.upper(), original and original.upper(), original_date and self._fy(original_date),
             _WORDS[action], declaration, declared is not None,
-            _statement(itc_reduction, declared, remarks) if claimed else None, rules, content,
+            _statement(itc_reduction, declared, remarks) if claimed else None, rules, beside, content,
             record_id, record_id, machine, declaration_id, _WORDS[kind], supplier, name, number,
             self._day(day), fy, taxable, igst, cgst, sgst, cess, value, pos, invoice_type,
             reverse, ineligible, original, original_date and self._day(original_date), _WORDS[form], str(period),
@@ -152,8 +152,8 @@ class Preparer:
             filing = self._filings[supplier] = self._scene.suppliers.get(supplier, Filing.MONTHLY)
         return filing
 
-    def _taken(self, sighting: Shown, machine: str, fixed: str | None) -> tuple[tuple[Any, ...], str, str | None]:
-        """Return what the portal's action makes of a new record that carries nothing."""
+    def _taken(self, sighting: Shown, machine: str, fixed: str | None) -> tuple[tuple[Any, ...], str, str | None, str]:
+        """Return what the portal's action makes of a new record that carries nothing, and what the log says of it."""
         action, sign = sighting.action, 0 if sighting.reverse_charge else _SIGNS[sighting.kind]
         tax = Heads(sighting.igst, sighting.cgst, sighting.sgst, sighting.cess)
         reduction, declared = declared_with(sighting, (tax * -sign).not_below_zero())
@@ -162,7 +162,8 @@ class Preparer:
         dest, rules = self._moves.get(key) or self._move(*key)
         # No download tells when an action was taken there.
         taken = (dest, 1, 2, None, sighting.remarks or None, reduction, *declared)
-        return taken, rules, declaration
+        beside = logged_with(sighting)
+        return taken, rules, declaration, "" if beside == SHOWN_BY else json.dumps(beside, sort_keys=True)
 
     def _expected(self, sighting: Shown) -> TaxPeriod:
         filing, form, period = self._filing(sighting.supplier), sighting.form, sighting.return_period

@@ -17,7 +17,7 @@ from ims_fsm.errors import InputError, Problem
 from ims_fsm.formats.gstn.sections import machines_of, sections_of
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import label
-from ims_fsm.record.sighting import BY_ACTION, Shown, Sighting, declaration_of, declared_by, flat
+from ims_fsm.record.sighting import BY_ACTION, SHOWN_BY, Shown, Sighting, declaration_of, declared_by, flat
 from ims_fsm.store import records, sightings, versions
 from ims_fsm.store.connection import serialise
 from ims_fsm.store.staging import entering, matching
@@ -27,7 +27,7 @@ from ims_fsm.store.staging.matching import shown_of
 from ims_fsm.terms.money import HEADS
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.workflow.reception.chains import join, links, relink
-from ims_fsm.workflow.reception.known_records import SHOWN_BY, KnownRecords
+from ims_fsm.workflow.reception.known_records import KnownRecords
 from ims_fsm.workflow.reception.new_records import Numbers, Preparer, Sieve
 from ims_fsm.workflow.reception.placing import Placing
 from ims_fsm.workflow.reception.report import Each, Received, Tally
