@@ -16,7 +16,7 @@ import os
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -269,6 +269,12 @@ def tamper() -> Callable[..., None]:
         engine.dispose()
 
     return change
+
+
+@pytest.fixture(name="disarmed")
+def laid_down() -> Callable[[Connection], AbstractContextManager[None]]:
+    """Lay down the triggers and checks of a store on its connection."""
+    return disarmed
 
 
 @contextmanager

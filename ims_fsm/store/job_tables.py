@@ -1,4 +1,4 @@
-"""The tables of what comes from outside: the calendar, its jobs and reminders, and what downloads showed.
+"""The tables of what comes from outside: the calendar, its jobs and reminders, downloads, what was registered.
 
 Imports the tables that they stand beside; the schema imports them, so that the metadata is whole.
 """
@@ -107,3 +107,15 @@ class DownloadRow(Table, table=True):
     files: int = Field(primary_key=True)
     file: int = Field(primary_key=True)
     sections: str = Field(primary_key=True)
+
+
+class TaxpayerLogRow(Table, table=True):
+    """What was ever registered of a taxpayer, append-only: all columns of their row, or an annual return, as JSON."""
+
+    __tablename__ = "taxpayer_log"
+
+    gstin: str = Field(primary_key=True, max_length=15)
+    number: int = Field(primary_key=True)
+    said: str
+    actor: str
+    at: datetime

@@ -93,7 +93,8 @@ def citus_statements(shards: int = 64) -> Iterator[str]:
     for name in keyed():
         if name != "record":
             yield f"SELECT create_distributed_table('{name}', '{KEY}', colocate_with => 'record')"
-    yield "SELECT create_distributed_table('annual_return', 'gstin', colocate_with => 'record')"
+    for name in ("annual_return", "taxpayer_log"):
+        yield f"SELECT create_distributed_table('{name}', 'gstin', colocate_with => 'record')"
 
 
 def _split(connection: Connection, name: str, count: int) -> None:

@@ -6,10 +6,12 @@ compared with the law and adopted when it changes; a repeated request finds its 
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import Connection, bindparam, func, insert, select, text, update
 
@@ -216,7 +218,13 @@ def remember(connection: Connection, answer: Response) -> None:
     Raises `ConflictError` where the same key was answered meanwhile; trying again then finds that answer.
     """
     with first_writer(f"the idempotency key {answer.key!r}"):
-        connection.execute(_KEEP_ANSWER, asdict(answer))
+        connection.execute(_KEEP_ANSWER, {**asdict(answer), "digest": digest_of(answer)})
+
+
+def digest_of(answer: Response) -> str:
+    """Return the SHA-256 (64 hex digits) of an answer with all that it belongs to."""
+    whole = {**asdict(answer), "at": answer.at.astimezone(UTC).isoformat()}
+    return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
 
 
 RECORD = "record"

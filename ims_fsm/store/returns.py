@@ -8,11 +8,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import reduce
 from typing import Any
 
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     Connection,
     Insert,
@@ -20,6 +21,7 @@ from sqlalchemy import (
     String,
     Table,
     bindparam,
+    case,
     cast,
     exists,
     func,
@@ -245,14 +247,23 @@ def liabilities(connection: Connection, supplier: str, period: TaxPeriod | None)
 
 
 # What a GSTR-3B was filed on: the lines, each beside what its record was decided as and by. How the portal shows that,
-# its chain and its version may change afterwards.
+# its chain and its version may change afterwards; what the record's own log has is proved by that.
 _BEHIND = (
-    *("settled_in", "disposition", "state", "route", "form", "return_period", "supplier_status", "filed_at"),
-    *("two_b_period", "named_period", "cutoff_at", "content_hash", "acted_at", "remarks", "reduction"),
-    *(f"{what}_{head}" for what in ("declared", "carried", "standing") for head in HEADS),
+    *("settled_in", "disposition", "route", "form", "return_period", "two_b_period", "named_period", "content_hash"),
+    *(f"{what}_{head}" for what in ("carried", "standing") for head in HEADS),
 )
+
+
+def _written(column: ColumnElement[Any]) -> ColumnElement[str]:
+    # Both databases write words and whole numbers alike, and nothing of it has a bar.
+    whole = case((column, "yes"), else_="no") if isinstance(column.type, Boolean) else cast(column, String)
+    return func.coalesce(whole, "-")
+
+
+_COLUMNS = [_written(column) for column in (*_lines.c, *(AT[name] for name in _BEHIND))]
+_TEXT = reduce(lambda whole, part: whole.concat("|").concat(part), _COLUMNS)
 DECIDED = (
-    select(_lines.c.recipient_gstin, _lines.c.period, *_lines.c, *(AT[name] for name in _BEHIND))
+    select(_lines.c.recipient_gstin, _lines.c.period, _TEXT)
     .select_from(_lines.join(RECORD, of_record(_lines)))
     .order_by(_lines.c.recipient_gstin, _lines.c.period, _lines.c.record_id, _lines.c.entry)
 )
@@ -268,13 +279,6 @@ def digest(connection: Connection, recipient: str, period: TaxPeriod) -> str:
 def digest_of(rows: Iterable[Sequence[Any]]) -> str:
     """Return the digest of rows of `DECIDED`, all of one recipient and period."""
     sha = hashlib.sha256()
-    for row in rows:
-        sha.update(f"{_encode([*row])}\n".encode())
+    for *_, text in rows:
+        sha.update(f"{text}\n".encode())
     return sha.hexdigest()
-
-
-def _in_utc(moment: Any) -> str:
-    return str(moment.astimezone(UTC).isoformat())
-
-
-_encode = json.JSONEncoder(separators=(",", ":"), default=_in_utc).encode

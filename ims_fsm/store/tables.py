@@ -325,7 +325,7 @@ class LiabilityRow(Table, table=True):
 
 
 class RequestRow(Table, table=True):
-    """A writing call made under an idempotency key of its owner (a GSTIN), and what it answered."""
+    """A writing call under an idempotency key of its owner (a GSTIN), what it answered, and the digest of all that."""
 
     __tablename__ = "request"
 
@@ -336,6 +336,7 @@ class RequestRow(Table, table=True):
     outcome: str
     actor: str
     at: datetime
+    digest: str = Field(max_length=64)
 
 
 class DeclarationRow(Table, table=True):
@@ -391,4 +392,6 @@ APPEND_ONLY = (
     "seal_leaf",
     "reminder",
     "download",
+    "taxpayer_log",
+    "request",
 )

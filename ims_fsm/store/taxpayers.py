@@ -5,18 +5,20 @@ Imports the tables; decides nothing.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, bindparam, select
+from sqlalchemy import Connection, RowMapping, Select, bindparam, func, insert, select
 
 from ims_fsm.record.taxpayer import Taxpayer
 from ims_fsm.store.connection import among, database_of
+from ims_fsm.store.job_tables import TaxpayerLogRow
 from ims_fsm.store.rows import reader
 from ims_fsm.store.tables import AnnualReturnRow, TaxpayerRow, core
 
-TABLE = core(TaxpayerRow)
+TABLE, LOG = core(TaxpayerRow), core(TaxpayerLogRow)
 _annual = core(AnnualReturnRow)
 # No name of an extension has a comma.
 _BETWEEN = ","
@@ -26,8 +28,11 @@ BESIDE = tuple(column.label(f"taxpayer_{column.name}") for column in TABLE.c)
 _BY_GSTIN = select(TABLE).where(TABLE.c.gstin == bindparam("gstin"))
 
 
-def put(connection: Connection, taxpayer: Taxpayer) -> None:
-    """Write a taxpayer, in place of what was known of them; of two writers at once the later one holds."""
+def put(connection: Connection, taxpayer: Taxpayer, actor: str = "", at: datetime | None = None) -> None:
+    """Write a taxpayer, in place of what was known of them, and log it; of two writers at once the later one holds.
+
+    `at` is aware; None: now.
+    """
     columns = {
         "name": taxpayer.name,
         "kind": str(taxpayer.kind),
@@ -38,6 +43,19 @@ def put(connection: Connection, taxpayer: Taxpayer) -> None:
     }
     row = database_of(connection).insert(TABLE).values(gstin=taxpayer.gstin, **columns)
     connection.execute(row.on_conflict_do_update(index_elements=[TABLE.c.gstin], set_=columns))
+    _note(connection, taxpayer.gstin, columns, actor, at)
+
+
+def _note(connection: Connection, gstin: str, columns: Mapping[str, object], actor: str, at: datetime | None) -> None:
+    # The row that was written before is held until the end, so that nobody else takes the number.
+    said = {"said": json.dumps(columns, sort_keys=True), "actor": actor, "at": at or datetime.now(UTC)}
+    connection.execute(_NOTE, {"whose": gstin, **{f"new_{name}": value for name, value in said.items()}})
+
+
+_NEW = [bindparam(f"new_{name}", type_=LOG.c[name].type) for name in ("said", "actor", "at")]
+_WHOSE = bindparam("whose", type_=LOG.c.gstin.type)
+_NUMBERED = select(_WHOSE, func.coalesce(func.max(LOG.c.number), 0) + 1, *_NEW).where(LOG.c.gstin == _WHOSE)
+_NOTE = insert(LOG).from_select(["gstin", "number", "said", "actor", "at"], _NUMBERED)
 
 
 def find(connection: Connection, gstin: str) -> Taxpayer | None:
@@ -68,12 +86,13 @@ def annual_return_at(connection: Connection, gstin: str, fy: str) -> datetime | 
     return filed
 
 
-def put_annual_return(connection: Connection, gstin: str, fy: str, at: datetime) -> None:
+def put_annual_return(connection: Connection, gstin: str, fy: str, at: datetime, actor: str = "") -> None:
     """Write that a taxpayer has furnished the annual return of a financial year; the earliest moment told holds."""
     row = database_of(connection).insert(_annual).values(gstin=gstin, fy=fy, filed_at=at)
     key, earlier = [_annual.c.gstin, _annual.c.fy], row.excluded.filed_at
     row = row.on_conflict_do_update(index_elements=key, set_={"filed_at": earlier}, where=_annual.c.filed_at > earlier)
     connection.execute(row)
+    _note(connection, gstin, {"annual_return": fy, "filed_at": at.astimezone(UTC).isoformat()}, actor, at)
 
 
 def _read(connection: Connection, query: Select[Any], given: Mapping[str, object] | None = None) -> Iterator[Taxpayer]:

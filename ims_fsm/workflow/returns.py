@@ -322,7 +322,7 @@ def file_annual_return(unit: UnitOfWork, recipient: str, fy: str) -> int:
     if taxpayers.annual_return_at(unit.connection, recipient, fy) is not None:
         problem = Problem(fy, f"is already filed as the annual return of {recipient}", "nothing is left to file")
         raise InputError("annual return", [problem])
-    taxpayers.put_annual_return(unit.connection, recipient, fy, unit.now)
+    taxpayers.put_annual_return(unit.connection, recipient, fy, unit.now, unit.actor)
     return records.cut_off(unit.connection, recipient, fy, unit.now)
 
 

@@ -114,7 +114,7 @@ TAMPERED = {
         "UPDATE two_b SET generation = 2",
         f"GSTR-2B of 2025-10: has 2 as generation, and {LOGGED} 1",
     ),
-    "a chain": (record("chain_id = 6", 5), "record 5: has 6 as chain_id, and its chain makes it 4"),
+    "a chain": (record("chain_id = 6", 5), "record 5: has 6 as chain_id, and its chain makes it nothing"),
     "a machine": (
         record("machine = 'debit_note'", 6),
         f"record 6: has debit_note as machine, and {LOGGED} invoice",

@@ -18,7 +18,7 @@ from ims_fsm.errors import Problem
 from ims_fsm.law.book import LawBook
 from ims_fsm.record.sighting import content_of
 from ims_fsm.store import log, seals
-from ims_fsm.store.audit import calls, law, money, standing, structure, words
+from ims_fsm.store.audit import calls, law, money, register, standing, structure, words
 from ims_fsm.store.job_tables import CalendarRow
 from ims_fsm.store.log import RESTORE, ROWS_AT_ONCE, TRAILS, of_recipient
 from ims_fsm.store.tables import ContentRow, DeclarationRow, RecordRow, core
@@ -100,6 +100,7 @@ def _faults(connection: Connection, gstin: str | None, book: LawBook | None) -> 
     if book is not None and not unreadable:
         for of_law in (law.problems, standing.problems, money.problems):
             yield from of_law(connection, book, gstin, MOST)
+        yield from register.problems(connection, gstin, MOST)
 
 
 def _altered_contents(connection: Connection, gstin: str | None) -> Iterator[Problem]:

@@ -99,7 +99,20 @@ def problems(connection: Connection, book: LawBook, gstin: str | None, most: int
             rows = select(LOG.c["recipient_gstin", "record_id", "seq"]).select_from(_STEPS).where(*same)
             for step in connection.execute(of_recipient(rows, LOG.c.recipient_gstin, gstin).limit(most)):
                 yield Problem(f"{step.recipient_gstin} record {step.record_id} step {step.seq}", fault, RESTORE)
+    yield from _governed(connection, declarations, gstin, most)
     yield from _of_returns(connection, book, gstin)
+
+
+def _governed(connection: Connection, declarations: Declarations, gstin: str | None, most: int) -> Iterator[Problem]:
+    """Give the records that stand under a declaration of another machine, or under none."""
+    by = (AT.machine, AT.declaration_id)
+    for name, number in connection.execute(of_recipient(select(*by).distinct(), AT.recipient_gstin, gstin)).all():
+        machine = declarations.machine(number)
+        if machine is None or machine.name != name:
+            rows = select(AT.recipient_gstin, AT.id).where(AT.machine == name, AT.declaration_id == number)
+            for owner, record_id in connection.execute(of_recipient(rows, AT.recipient_gstin, gstin).limit(most)):
+                what = f"stands under declaration {number}, which is none of {name}"
+                yield Problem(f"{owner} record {record_id}", what, RESTORE)
 
 
 _OF_RECORD = and_(AT.recipient_gstin == LOG.c.recipient_gstin, AT.id == LOG.c.record_id)

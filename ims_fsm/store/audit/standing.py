@@ -6,6 +6,7 @@ Imports the tables, the calendar and the log; each finding names the column and 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -16,6 +17,7 @@ from sqlalchemy import (
     and_,
     case,
     cast,
+    exists,
     false,
     func,
     literal,
@@ -33,11 +35,12 @@ from ims_fsm.store.sql.facts import credit, not_below_zero
 from ims_fsm.store.sql.prepared import words
 from ims_fsm.store.sql.said import said
 from ims_fsm.store.sql.scene import AMENDS
-from ims_fsm.store.tables import AT, CALL, LOG, PAISE, RECORD, AnnualReturnRow, core
+from ims_fsm.store.tables import AT, CALL, LOG, PAISE, RECORD, AnnualReturnRow, TaxpayerRow, TwoBRow, core
 from ims_fsm.terms.money import HEADS
-from ims_fsm.terms.vocabulary import Disposition, Kind, RemovedFor, Route, State, SupplierStatus, Trigger
+from ims_fsm.terms.period import TaxPeriod
+from ims_fsm.terms.vocabulary import Disposition, Filing, Form, Kind, RemovedFor, Route, State, SupplierStatus, Trigger
 
-_annual = core(AnnualReturnRow)
+_annual, _taxpayers, _two_b = core(AnnualReturnRow), core(TaxpayerRow), core(TwoBRow)
 _ACTIONS = words([Trigger.ACCEPT, Trigger.REJECT, Trigger.KEEP_PENDING, Trigger.RESET])
 # What sets the remarks and the declaration of a record, or takes them back.
 _SAYING = [*_ACTIONS, *words([Trigger.EDIT])]
@@ -50,6 +53,7 @@ def problems(connection: Connection, book: LawBook, gstin: str | None, most: int
     yield from findings(connection, _beside(book), AT.recipient_gstin, gstin, "its log makes it", most)
     yield from findings(connection, _in_chain(), AT.recipient_gstin, gstin, "its chain makes it", most)
     yield from _by_calendar(connection, book, gstin, most)
+    yield from _by_filing(connection, book, gstin, most)
 
 
 SUBJECT = (AT.recipient_gstin, "record", AT.id)
@@ -148,6 +152,7 @@ def _fixed() -> dict[str, ColumnElement[Any]]:
     """Return what a record's other columns make of the machine, of whether it is filed, and of its version."""
     amended = and_(AMENDS, AT.kind != str(Kind.BILL_OF_ENTRY))
     return {
+        "original_number": case((AMENDS, AT.original_number)),
         "machine": case((amended, AT.kind.concat("_amendment")), else_=AT.kind),
         "supplier_status": case((AT.filed_at.is_(None), str(SupplierStatus.SAVED)), else_=str(SupplierStatus.FILED)),
         "two_b_period": case((AT.filed_at.is_(None), null()), else_=func.coalesce(AT.two_b_period, "a tax period")),
@@ -156,16 +161,17 @@ def _fixed() -> dict[str, ColumnElement[Any]]:
 
 
 def _in_chain() -> Select[Any]:
-    """Return what selects the records that are not where their chain has them."""
-    amended = RECORD.alias("amended")
-    its = (amended.c.recipient_gstin == AT.recipient_gstin, amended.c.id == AT.amends_id)
-    alike = (amended.c[name] == AT[name] for name in ("supplier_gstin", "kind"))
-    rows = RECORD.outerjoin(amended, and_(*its, *alike))
-    expected = {
-        "chain_id": case((AT.amends_id.is_(None), AT.id), else_=func.coalesce(amended.c.chain_id, -1)),
-        "amends_id": case((AMENDS, AT.amends_id)),
-    }
-    return compared(expected, rows)
+    """Return what selects the records in a chain that does not begin with what they amend, or with themselves."""
+    first, other = RECORD.alias("first_version"), RECORD.alias("other_version")
+    its = (first.c.recipient_gstin == AT.recipient_gstin, first.c.id == AT.chain_id, first.c.chain_id == AT.chain_id)
+    alike = (first.c[name] == AT[name] for name in ("supplier_gstin", "kind"))
+    same = (other.c.recipient_gstin == AT.recipient_gstin, other.c.chain_id == AT.chain_id, other.c.id != AT.id)
+    names = (func.upper(other.c[name]) == func.upper(AT.original_number) for name in ("number", "original_number"))
+    # The number of what is only saved may have been edited since.
+    open_yet = first.c.supplier_status != str(SupplierStatus.FILED)
+    belongs = or_(AT.chain_id == AT.id, open_yet, exists().where(*same, or_(*names)))
+    expected = {"chain_id": case((~AMENDS, AT.id), (belongs, first.c.chain_id))}
+    return compared(expected, RECORD.outerjoin(first, and_(*its, *alike)))
 
 
 def _by_calendar(connection: Connection, book: LawBook, gstin: str | None, most: int) -> Iterator[Problem]:
@@ -188,3 +194,37 @@ def _by_calendar(connection: Connection, book: LawBook, gstin: str | None, most:
         wrong = compared(expected).where(*same)
         owner = row.recipient_gstin
         yield from findings(connection, wrong, AT.recipient_gstin, owner, "the calendar makes it", most)
+
+
+def _by_filing(connection: Connection, book: LawBook, gstin: str | None, most: int) -> Iterator[Problem]:
+    """Give the undecided records, filed here, that are in another 2B period than the filing gives (window.2b).
+
+    Where GSTR-3B of that period was filed by then, it is a later one. How often a supplier files may have changed.
+    """
+    if not is_first(connection):
+        return
+    by = {name: AT[name] for name in ("recipient_gstin", "form", "return_period", "filed_at", "two_b_period")}
+    here = (AT.settled_in.is_(None), AT.filed_at.is_not(None), AT.portal_seen_at.is_(None), AT.named_period.is_(None))
+    often = dict(map(tuple, connection.execute(select(_taxpayers.c.gstin, _taxpayers.c.filing))))
+    rows = of_recipient(select(*by.values()).where(*here).distinct(), AT.recipient_gstin, gstin)
+    for row in connection.execute(rows).all():
+        filing, said_of = Filing(often.get(row.recipient_gstin, Filing.MONTHLY)), (Form(row.form), row.return_period)
+        given = {
+            str(book.calendar.two_b_period(said_of[0], TaxPeriod(said_of[1]), row.filed_at, supplier, filing))
+            for supplier in Filing
+        }
+        if row.two_b_period in given or (
+            row.two_b_period > min(given) and _is_closed(connection, row.recipient_gstin, min(given), row.filed_at)
+        ):
+            continue
+        wrong = compared({"two_b_period": literal(min(given))}).where(*here)
+        same = (column.is_not_distinct_from(getattr(row, name)) for name, column in by.items())
+        owner = row.recipient_gstin
+        yield from findings(connection, wrong.where(*same), AT.recipient_gstin, owner, "its filing makes it", most)
+
+
+def _is_closed(connection: Connection, gstin: str, period: str, by: datetime) -> bool:
+    """Say whether the GSTR-3B of a period was filed by a moment."""
+    query = select(_two_b.c.filed_at).where(_two_b.c.recipient_gstin == gstin, _two_b.c.period == period)
+    filed = connection.execute(query).scalar()
+    return filed is not None and filed <= by

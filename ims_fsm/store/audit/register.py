@@ -1,0 +1,118 @@
+"""Taxpayers and their annual returns against their log, answers to keys against their digest, numbers given out.
+
+Imports the tables; decides nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import fields
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, case, func, literal, or_, select
+
+from ims_fsm.errors import Problem
+from ims_fsm.store import taxpayers
+from ims_fsm.store.audit.comparison import differing, findings
+from ims_fsm.store.connection import database_of
+from ims_fsm.store.log import RESTORE, ROWS_AT_ONCE, of_recipient
+from ims_fsm.store.register import RECORD as NUMBERED
+from ims_fsm.store.register import Response, digest_of
+from ims_fsm.store.sql.said import said
+from ims_fsm.store.tables import (
+    AT,
+    CALL,
+    RECORD,
+    AnnualReturnRow,
+    CounterRow,
+    DeclarationRow,
+    RequestRow,
+    core,
+)
+
+_annual, _requests, _counters = core(AnnualReturnRow), core(RequestRow), core(CounterRow)
+_declarations = core(DeclarationRow)
+_taxpayers, _log = taxpayers.TABLE, taxpayers.LOG
+
+
+def problems(connection: Connection, gstin: str | None, most: int) -> Iterator[Problem]:
+    """Give the taxpayers, annual returns, answers and numbers that are not as they were written."""
+    yield from findings(connection, _registered(), _taxpayers.c.gstin, gstin, "their log makes it", most)
+    yield from findings(connection, _numbered(), _log.c.gstin, gstin, "there are", most)
+    yield from findings(connection, _furnished(), _annual.c.gstin, gstin, "their log makes it", most)
+    yield from _answers(connection, gstin)
+    yield from _declared(connection)
+    last = select(_counters.c.last).where(_counters.c.name == NUMBERED)
+    highest = connection.execute(select(func.max(AT.id)).select_from(RECORD)).scalar() or 0
+    if database_of(connection).single_writer and (connection.execute(last).scalar() or 0) < highest:
+        yield Problem(f"counter {NUMBERED}", f"is below {highest}, which is given to a record", RESTORE)
+
+
+def _registered() -> Any:
+    """Return what selects the taxpayers who are not as they were registered last."""
+    newest = _log.alias("newest")
+    last = select(func.max(_log.c.number)).where(_log.c.gstin == _taxpayers.c.gstin, ~_is_annual(_log))
+    rows = _taxpayers.outerjoin(
+        newest, and_(newest.c.gstin == _taxpayers.c.gstin, newest.c.number == last.scalar_subquery())
+    )
+    names = ("name", "kind", "filing", "registered_from", "extensions")
+    pairs = {name: (_taxpayers.c[name], said(newest.c.said, name)) for name in names}
+    guessed = said(newest.c.said, "guessed")
+    truth = case((or_(guessed == "true", guessed == "1"), "yes"), (guessed.is_not(None), "no"))
+    return differing(
+        (_taxpayers.c.gstin, "taxpayer"),
+        pairs | {"guessed": (case((_taxpayers.c.guessed, "yes"), else_="no"), truth)},
+        rows,
+    )
+
+
+def _numbered() -> Any:
+    """Return what selects the taxpayers whose log is not numbered from 1 without a gap."""
+    newest, rows = func.max(_log.c.number), func.count()
+    subject = (_log.c.gstin.label("key_0"), literal("log of the taxpayer").label("key_1"))
+    query = select(*subject, newest.label("is_number of its newest row"), rows.label("be_number of its newest row"))
+    return query.group_by(_log.c.gstin).having(newest != rows)
+
+
+def _is_annual(log: Any) -> ColumnElement[bool]:
+    return said(log.c.said, "annual_return").is_not(None)
+
+
+def _furnished() -> Any:
+    """Return what selects the annual returns that were furnished at another moment, or by nobody."""
+    same = (_log.c.gstin == _annual.c.gstin, said(_log.c.said, "annual_return") == _annual.c.fy)
+    first = select(func.min(_log.c.at)).where(*same).scalar_subquery()
+    pairs = {"filed_at": (_annual.c.filed_at, first)}
+    return differing((_annual.c.gstin, "annual return of", _annual.c.fy), pairs, _annual)
+
+
+def _answers(connection: Connection, gstin: str | None) -> Iterator[Problem]:
+    """Give the answers to idempotency keys that are not what the digest beside them was taken of, or have no call."""
+    names = [field.name for field in fields(Response)]
+    query = select(_requests).order_by(*_requests.primary_key)
+    with connection.execute(
+        of_recipient(query, _requests.c.owner, gstin), execution_options={"yield_per": ROWS_AT_ONCE}
+    ) as rows:
+        for row in rows.mappings():
+            if digest_of(Response(**{name: row[name] for name in names})) != row["digest"]:
+                where = f"{row['owner']} key {row['key']}"
+                yield Problem(where, "has an answer that is not what the digest beside it was taken of", RESTORE)
+    # A supplier's key may move records of any recipient.
+    gone = select(CALL.c.recipient_gstin, CALL.c.request_key).distinct()
+    gone = gone.where(CALL.c.request_key.is_not(None), CALL.c.request_key.not_in(select(_requests.c.key)))
+    for owner, key in connection.execute(of_recipient(gone, CALL.c.recipient_gstin, gstin)):
+        yield Problem(f"{owner} key {key}", "was acted under, and its answer is gone", RESTORE)
+
+
+def _declared(connection: Connection) -> Iterator[Problem]:
+    """Give the declarations that are kept under another machine or version than they say."""
+    for row in connection.execute(select(_declarations).order_by(_declarations.c.id)):
+        try:
+            machine = json.loads(row.declared)[0]
+        except (ValueError, LookupError):
+            continue
+        for name, stands, says in (("machine", row.machine, "name"), ("version", row.version, "version")):
+            if machine.get(says) != stands:
+                what = f"has {stands} as {name}, and its text makes it {machine.get(says)}"
+                yield Problem(f"declaration {row.id} of {row.machine}", what, RESTORE)
