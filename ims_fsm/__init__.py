@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from ims_fsm.record.log import Content as Content
     from ims_fsm.record.log import TransitionEntry as TransitionEntry
     from ims_fsm.record.log import detail_in_words as detail_in_words
+    from ims_fsm.record.originals import StatedOriginal as StatedOriginal
     from ims_fsm.record.record import PortalView as PortalView
     from ims_fsm.record.record import Record as Record
     from ims_fsm.record.refusals import Answer as Answer
@@ -64,6 +65,10 @@ if TYPE_CHECKING:
     from ims_fsm.record.settling import LeftOutGroup as LeftOutGroup
     from ims_fsm.record.sighting import Sighting as Sighting
     from ims_fsm.record.taxpayer import Taxpayer as Taxpayer
+    from ims_fsm.record.totals import Alike as Alike
+    from ims_fsm.record.totals import Summary as Summary
+    from ims_fsm.record.totals import Totals as Totals
+    from ims_fsm.record.where import Sort as Sort
     from ims_fsm.record.where import Where as Where
     from ims_fsm.store.backup import Backup as Backup
     from ims_fsm.store.register import IdempotencyError as IdempotencyError
@@ -95,9 +100,9 @@ if TYPE_CHECKING:
     from ims_fsm.workflow.calendar.isolation import Failure as Failure
     from ims_fsm.workflow.calendar.sweeps import SweepReport as SweepReport
     from ims_fsm.workflow.calendar.sweeps import Swept as Swept
+    from ims_fsm.workflow.consent import ConsentError as ConsentError
     from ims_fsm.workflow.desks import Action as Action
     from ims_fsm.workflow.desks import RecipientDesk as RecipientDesk
-    from ims_fsm.workflow.desks import SupplierDesk as SupplierDesk
     from ims_fsm.workflow.ims import IMS as IMS
     from ims_fsm.workflow.proposed import JudgedRow as JudgedRow
     from ims_fsm.workflow.proposed import Judgement as Judgement
@@ -111,6 +116,7 @@ if TYPE_CHECKING:
     from ims_fsm.workflow.returns import ThreeBFiled as ThreeBFiled
     from ims_fsm.workflow.returns import TwoBGenerated as TwoBGenerated
     from ims_fsm.workflow.supplier import Filed as Filed
+    from ims_fsm.workflow.supplier_desk import SupplierDesk as SupplierDesk
     from ims_fsm.workflow.views.statement import Adopted as Adopted
     from ims_fsm.workflow.views.statement import TwoBComparison as TwoBComparison
     from ims_fsm.workflow.views.views import History as History
@@ -124,14 +130,15 @@ _ROOMS = (
     # the face
     ("workflow.ims", "IMS"),
     ("workflow.desks", "RecipientDesk Action"),
-    ("workflow.desks", "SupplierDesk"),
+    ("workflow.supplier_desk", "SupplierDesk"),
     ("law.hooks", "Hooks TransitionEvent"),
     ("terms.period", "SettableClock TaxPeriod"),
     # what is given to it
     ("record.taxpayer", "Taxpayer"),
-    ("record.where", "Where"),
+    ("record.where", "Sort Where"),
     ("formats.proposals", "Proposal"),
     ("record.scene", "ReduceItc"),
+    ("record.originals", "StatedOriginal"),
     ("record.sighting", "Sighting"),
     ("terms.document", "Document OriginalReference"),
     ("terms.money", "Heads"),
@@ -151,6 +158,7 @@ _ROOMS = (
     ("record.log", "Content TransitionEntry detail_in_words"),
     ("record.returns", "Liability TimeLimited TwoB TwoBLine"),
     ("record.settling", "LeftOut LeftOutGroup"),
+    ("record.totals", "Alike Summary Totals"),
     ("terms.event", "Event"),
     ("store.seals", "Seal"),
     ("proof.checkpoint", "Checkpoint"),
@@ -187,6 +195,7 @@ _ROOMS = (
     # what it raises
     ("errors", "DeclarationError ImsFsmError InputError Problem"),
     ("record.refusals", "RefusedError"),
+    ("workflow.consent", "ConsentError"),
     ("errors", "ConflictError"),
     ("errors", "StoreError"),
     ("files.writing", "OutputError"),

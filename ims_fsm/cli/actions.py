@@ -25,25 +25,27 @@ DONE = {"accept": "accepted", "reject": "rejected", "keep_pending": "kept pendin
 Trigger = Literal["accept", "reject", "keep_pending", "reset"]
 
 
-@command("act", "gstin", "key", "actor", "db", "at")
+@command("act", "gstin", "filters", "key", "actor", "db", "at")
 def act(
     call: Call,
     trigger: Trigger,
+    record_ids: list[int] | None = None,
     *,
     ids: list[int] | None = None,
-    where: list[str] | None = None,
     remarks: str | None = None,
     reduce_itc: Any = None,
     refused_to: Path | None = None,
 ) -> None:
     """Act on records: what is allowed is done, what is refused is listed with its rule; exit 1 if any is refused.
 
-    Name the records with --id or --where; without a state, --where means what is in IMS and not decided.
+    Name the records by their ids, or by the options that list takes too (--kind, --supplier, --where …); without a
+    state, those mean what is in IMS and not decided.
     """
-    if bool(ids) == bool(where):
-        raise typer.BadParameter("name the records in one way: with --id or with --where")
+    named = [*dict.fromkeys((*(record_ids or ()), *(ids or ())))]
+    if bool(named) == bool(call.filters):
+        raise typer.BadParameter("name the records in one way: by their ids, or by options like --kind")
     with call.recipient() as buyer, noted_in(call, refused_to) as note, call.working(f"{trigger} …"):
-        chosen: dict[str, Any] = {"ids": ids} if ids else {"where": options.selected(where or [])}
+        chosen: dict[str, Any] = {"ids": named} if named else {"where": options.selected(call.filters)}
         said: dict[str, Any] = {"remarks": remarks, "reduce_itc": reduce_itc, "key": call.key, "each_refused": note}
         report = buyer.act_on(trigger, **chosen, **said)
         with call.done():

@@ -25,6 +25,7 @@ from ims_fsm.errors import InputError, Problem
 from ims_fsm.terms import vocabulary
 from ims_fsm.terms.money import rupees
 from ims_fsm.terms.period import in_india
+from ims_fsm.terms.spelling import hinted
 
 ERROR = "error"
 # A list written as it comes is opened and closed around its entries.
@@ -182,7 +183,8 @@ def schema_of(name: str) -> Schema:
     """Return the JSON Schema of the answer of a command; raises `InputError` for a command that there is not."""
     answers = declared()["answers"]
     if name not in answers:
-        raise InputError("schema", [Problem(repr(name), "is not a command", f"name one of {', '.join(answers)}")])
+        remedy = hinted(name, answers, f"name one of {', '.join(answers)}")
+        raise InputError("schema", [Problem(repr(name), "is not a command", remedy)])
     definitions: dict[str, Schema] = {}
     _define(answers[name], definitions)
     return {

@@ -28,7 +28,7 @@ from ims_fsm.cli.words import Command, Group
 PANELS: Mapping[str, str] = {
     "Begin here": "demo.demo",
     "The portal": "portal.import portal.export actions.check actions.apply",
-    "Records": "records.list records.show records.history actions.act actions.what-if records.original",
+    "Records": "listing.list records.show records.history actions.act actions.what-if records.original",
     "Returns": "returns.2a returns.2b returns.3b calendar.sweep calendar.scheduler",
     "The supplier": "taxpayers.supplier-view taxpayers.liabilities",
     "The law": "law.explain law.rules law.verify drawing.draw drawing.compare pages.pages drawing.timeline "

@@ -27,6 +27,7 @@ from ims_fsm.cli.options import READERS
 from ims_fsm.cli.output import Progress, working
 from ims_fsm.cli.words import Command, Group, Words
 from ims_fsm.files.writing import Outputs
+from ims_fsm.terms.period import TaxPeriod
 
 if TYPE_CHECKING:
     from ims_fsm import IMS, RecipientDesk
@@ -63,6 +64,8 @@ class Call:
     at: datetime | None = None
     #: TOML laid over the calendar.
     calendar: Path | None = None
+    #: What the options that filter records say, those that are given.
+    filters: Mapping[str, Any] = field(default_factory=dict)
     #: Whether the command may have changed something by the time at which it answers.
     acts: bool = False
     #: The files that the command writes.
@@ -186,7 +189,7 @@ def noted_in(call: Call, file: Path | None, shape: str = "RefusedRecord") -> Ite
 
 # The commands' own words, by command and by parameter.
 WORDS: Mapping[str, Mapping[str, Any]] = tomllib.loads(Path(__file__).with_name("commands.toml").read_text("utf-8"))
-EVERY = "every"
+EVERY, FILTERS = "every", "filters"
 
 
 def _shared(
@@ -203,21 +206,41 @@ def _shared(
     """Declare the options that commands share."""
 
 
+def _filters(
+    *,
+    state: list[str] | None = None,
+    kind: list[str] | None = None,
+    supplier: str | None = None,
+    number: str | None = None,
+    period: TaxPeriod | None = None,
+    return_period: TaxPeriod | None = None,
+    status: str | None = None,
+    amended: bool | None = None,
+    where: list[str] | None = None,
+) -> None:
+    """Declare the options by which commands name records; `options.FILTERS` says what each means."""
+
+
 SHARED = inspect.signature(_shared, eval_str=True).parameters
+FILTERING = inspect.signature(_filters, eval_str=True).parameters
 # Every command of the modules that are loaded, and every group of commands, by its name.
 COMMANDS: dict[str, Any] = {}
 
 
-def group(name: str, says: str) -> None:
-    """Declare a group; a command is in it if its name begins with the group's."""
-    COMMANDS[name] = made = typer.Typer(cls=Group, no_args_is_help=True, help=says)
+def group(name: str, says: str, usual: str | None = None) -> None:
+    """Declare a group; a command is in it if its name begins with the group's. `usual` is meant where none is named."""
+    kind = type("Group", (Group,), {"usual": usual})
+    COMMANDS[name] = made = typer.Typer(cls=kind, no_args_is_help=usual is None, help=says)
     # A group of one command stays a group if it has a callback.
     made.callback()(lambda: None)
 
 
-def worded(command_name: str, parameter: inspect.Parameter) -> inspect.Parameter:
-    """Return a parameter with what `commands.toml` says of it: an option if it is given by name, else an argument."""
-    said = _said(command_name, parameter.name)
+def worded(command_name: str, parameter: inspect.Parameter, base: str = EVERY) -> inspect.Parameter:
+    """Return a parameter with what `commands.toml` says of it: an option if it is given by name, else an argument.
+
+    `base` names the table that has what the command's own does not say.
+    """
+    said = _said(command_name, parameter.name, base)
     said.pop("writes", None)
     said["parser"] = READERS.get(said.get("metavar", ""))
     flag = said.pop("flag", f"--{parameter.name.replace('_', '-')}")
@@ -227,9 +250,9 @@ def worded(command_name: str, parameter: inspect.Parameter) -> inspect.Parameter
     )
 
 
-def _said(command_name: str, name: str) -> dict[str, Any]:
+def _said(command_name: str, name: str, base: str = EVERY) -> dict[str, Any]:
     said: dict[str, Any] = {}
-    for words in (WORDS[EVERY].get(name), WORDS.get(command_name, {}).get(name)):
+    for words in (WORDS[base].get(name), WORDS.get(command_name, {}).get(name)):
         said |= {"help": words} if isinstance(words, str) else words or {}
     return said
 
@@ -244,8 +267,8 @@ def command(
 ) -> Callable[[Callable[Concatenate[Call, P], None]], Callable[..., None]]:
     """Make a function a command: its first argument, the `Call`, gives way to the shared options that are named.
 
-    Every command takes `--json`, and every one with a database `--calendar`; what options and arguments are for is in
-    `commands.toml`; `settings` are Typer's.
+    Every command takes `--json`, and every one with a database `--calendar`; "filters" are all options by which records
+    are named. What options and arguments are for is in `commands.toml`; `settings` are Typer's.
     """
 
     def declare(function: Callable[Concatenate[Call, P], None]) -> Callable[..., None]:
@@ -256,12 +279,15 @@ def command(
         # What uses a database stands by a calendar; what writes files replaces none unasked.
         implied = [*(["calendar"] if "db" in shared else []), *(["force"] if writes else [])]
         options = [option for option in SHARED.values() if option.name in {*shared, "as_json", *implied}]
+        filters = FILTERING.values() if "filters" in shared else ()
         whole = [worded(name, parameter) for parameter in (*parameters, *options)]
+        whole[len(parameters) : len(parameters)] = [worded(name, option, FILTERS) for option in filters]
 
         @wraps(function)
         def run(**given: Any) -> None:
             values = {option.name: given.pop(option.name) for option in options}
             values["actor"] = values.get("actor") or user()
+            values["filters"] = {f.name: v for f in filters if (v := given.pop(f.name)) not in (None, (), [])}
             outputs = _outputs({**given, **values}, writes, replace=values.pop("force", False))
             work(Call(name=name, acts="actor" in shared, outputs=outputs, **values), **given)
 

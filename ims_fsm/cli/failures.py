@@ -19,6 +19,7 @@ import typer
 
 from ims_fsm.errors import FileError, ImsFsmError, printable, redacted
 from ims_fsm.terms.characters import visible
+from ims_fsm.terms.spelling import hinted
 
 DONE, REFUSED, WRONG, UNTOLD, INTERRUPTED = 0, 1, 2, 3, 130
 DEBUG = "IMS_FSM_DEBUG"
@@ -27,8 +28,8 @@ _COMMANDS = {
     r"upkeep\.migrate\(…, adopt=True\)": "ims-fsm migrate --adopt",
     r"upkeep\.migrate\(…\)": "ims-fsm migrate",
     r"upkeep\.renumber_events\(…\)": "ims-fsm events --restored",
-    r'register\(Taxpayer\(gstin="(\w+)", …\)\)': r"ims-fsm taxpayer \1",
-    r'register\(Taxpayer\(gstin="(\w+)", (\w+)="(\w+)", …\)\)': r"ims-fsm taxpayer \1 --\2 \3",
+    r'register\(Taxpayer\(gstin="(\w+)", …\)\)': r"ims-fsm taxpayer add \1",
+    r'register\(Taxpayer\(gstin="(\w+)", (\w+)="(\w+)", …\)\)': r"ims-fsm taxpayer add \1 --\2 \3",
     r'recipient\("(\w+)", …\)\.generate_2b\("([\d-]+)"\)': r"ims-fsm 2b generate --gstin \1 --period \2",
     r'\bfile_3b\("([\d-]+)"\)': r"ims-fsm 3b file --period \1",
     r"\bexport_upload\(\)": "ims-fsm export json",
@@ -42,6 +43,7 @@ _COMMANDS = {
         r"for \1 \2: ims-fsm 2b generate --gstin \1 --period \3"
     ),
     r"\breplace=True": "--force",
+    r"\bconsent=True": "--yes",
     r"import it at the recipient's desk, or name them": "name the recipient with --gstin, or",
 }
 
@@ -210,6 +212,9 @@ def _of_call(error: typer.TyperException) -> str:
         message = f"{parameter.get_error_hint().strip(chr(39))}: {message}"
     whole = " ".join((message or error.format_message()).split()).rstrip(".")
     remedy = f"; see {context.command_path} --help" if context is not None and ";" not in whole else ""
+    if context is not None and (option := getattr(error, "option_name", None)):
+        names = [name for parameter in context.command.params for name in (*parameter.opts, *parameter.secondary_opts)]
+        remedy = f"; {hinted(option, names, remedy.removeprefix('; '))}"
     return (whole if whole[:2].isupper() else whole[:1].lower() + whole[1:]) + remedy
 
 

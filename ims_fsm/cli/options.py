@@ -5,7 +5,7 @@ Imports Typer and the field's words; loads no room that is slow to load.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -15,6 +15,7 @@ import typer
 from ims_fsm.terms.border import checked_gstin
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod, in_india, indian
+from ims_fsm.terms.spelling import hinted, meant
 from ims_fsm.terms.vocabulary import ACTIVE, Kind, State, SupplierStatus
 
 if TYPE_CHECKING:
@@ -46,8 +47,8 @@ def minute(at: datetime | None) -> str:
 
 
 def tax_period(text: str) -> TaxPeriod:
-    """Return a tax period of GST; raises `ValueError` for anything else, and for one outside of GST."""
-    period = TaxPeriod(text)
+    """Return a tax period of GST, however it is written; raises `ValueError` for one outside of GST."""
+    period = TaxPeriod.parse(text)
     if not FIRST_PERIOD <= period <= LAST_PERIOD:
         raise ValueError(f"{text!r} is outside of {FIRST_PERIOD} to {LAST_PERIOD}; write a period within")
     return period
@@ -66,7 +67,7 @@ def pairs(given: list[str], option: str) -> dict[str, str]:
     for text in given:
         name, equals, value = text.partition("=")
         name = name.strip()
-        if not equals or not name or not value.strip():
+        if not (equals and name and value.strip()):
             raise typer.BadParameter(f"{option} {text!r} is not a pair; write it NAME=VALUE")
         if name in table:
             raise typer.BadParameter(f"{option} {name} is given twice; keep one of them")
@@ -101,7 +102,7 @@ READERS: Mapping[str, Callable[[str], Any]] = {
     "GSTIN": checked_gstin,
     "YYYY-MM": tax_period,
     "DATETIME": moment,
-    "ID": record_number,
+    **dict.fromkeys(("ID", "[ID]", "[ID…]"), record_number),
     "full|none|igst=RUPEES…": reduction,
 }
 Word = TypeVar("Word", bound=StrEnum)
@@ -119,37 +120,57 @@ def chosen(*, states: Sequence[State] = (), everything: bool = False, **filters:
     return Where(states=ACTIVE if is_dashboard else tuple(states), in_ims=in_ims, **filters)
 
 
-def selected(given: list[str]) -> Where:
-    """Return what `--where NAME=VALUE` means; a state or kind may name several, with commas between them.
+def selected(given: Mapping[str, Any], *, everything: bool = False) -> Where:
+    """Return what the options that filter mean, and `--where NAME=VALUE`, which is another way to write each of them.
 
-    Raises `typer.BadParameter` for a name or value that does not exist.
+    A state or a kind may be one of several, with commas between them or given again. Raises `typer.BadParameter` for a
+    name or value that does not exist, and for two values where one is meant.
     """
-    filters = pairs(given, "--where")
-    unknown = sorted(filters.keys() - FILTERS.keys())
-    if unknown:
-        raise typer.BadParameter(f"--where {unknown[0]} is not a filter; the filters are {', '.join(FILTERS)}")
-    try:
-        return chosen(**{FILTERS[name][0]: FILTERS[name][1](text) for name, text in filters.items()})
-    except ValueError as error:
-        raise typer.BadParameter(f"--where: {error}") from error
+    filters: dict[str, Any] = {}
+    for option, name, value in _given(given):
+        field, read = FILTERS[name]
+        try:
+            meant = read(value)
+        except ValueError as error:
+            raise typer.BadParameter(f"{option}: {error}") from error
+        if isinstance(meant, tuple):
+            filters[field] = tuple(dict.fromkeys((*filters.get(field, ()), *meant)))
+        elif filters.setdefault(field, meant) != meant:
+            raise typer.BadParameter(f"{option} {name} is given twice; keep one of them")
+    return chosen(**filters, everything=everything)
+
+
+def _given(given: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
+    """Give each filter by the option that gives it, its name and its value."""
+    for name in FILTERS:
+        for value in values if isinstance(values := given.get(name), (list, tuple)) else [values]:
+            if value is not None:
+                yield f"--{name.replace('_', '-')}", name, value
+    for text in given.get("where") or ():
+        for name, value in pairs([text], "--where").items():
+            if name not in FILTERS:
+                remedy = hinted(name, FILTERS, f"the filters are {', '.join(FILTERS)}")
+                raise typer.BadParameter(f"--where {name} is not a filter; {remedy}")
+            yield "--where", name, value
 
 
 def _words(closed: type[Word], text: str) -> tuple[Word, ...]:
     words = {str(word): word for word in closed}
-    given = [part.strip() for part in text.split(",")]
-    for name in given:
-        if name not in words:
-            raise ValueError(f"{name!r} is not one of the values; write {', '.join(words)}")
-    return tuple(words[name] for name in given)
+    return tuple(meant(part.strip(), words) for part in text.split(","))
+
+
+def _yes(answer: str | bool) -> bool:
+    return answer if isinstance(answer, bool) else meant(answer, {"yes": True, "no": False})
 
 
 # The filters by name, each with its field of `Where` and what reads its value.
-FILTERS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
+FILTERS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     "state": ("states", lambda text: _words(State, text)),
     "kind": ("kinds", lambda text: _words(Kind, text)),
     "supplier": ("supplier", checked_gstin),
     "number": ("number", str),
     "period": ("expected_period", tax_period),
     "return_period": ("return_period", tax_period),
-    "status": ("supplier_status", lambda text: _words(SupplierStatus, text)[0]),
+    "status": ("supplier_status", lambda text: meant(text, {str(word): word for word in SupplierStatus})),
+    "amended": ("amended", _yes),
 }

@@ -135,7 +135,9 @@ def due(taxpayer: Taxpayer) -> str:
     """Return from which period a taxpayer owes GSTR-3B, and that it is guessed where it is."""
     if not taxpayer.guessed:
         return taxpayer.registered_from
-    return f"{taxpayer.registered_from}, guessed from the records (ims-fsm taxpayer {taxpayer.gstin} --from sets it)"
+    return (
+        f"{taxpayer.registered_from}, guessed from the records (ims-fsm taxpayer add {taxpayer.gstin} --from sets it)"
+    )
 
 
 def _tell_ids(received: Received, sentences: Mapping[str, str]) -> None:

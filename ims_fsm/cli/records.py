@@ -1,119 +1,26 @@
-"""What is said of records: `list`, `show`, `history` and `original`.
+"""What is said of one record: `show`, `history` and `original`.
 
 Imports Typer and the options; the face when it is run.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
+
+import typer
 
 from ims_fsm.cli import deadlines, options
 from ims_fsm.cli.call import Call, command
 from ims_fsm.cli.drawing import Theme
-from ims_fsm.cli.options import chosen, minute
-from ims_fsm.cli.output import console, counted, numbered, say, table, tell_refusals
+from ims_fsm.cli.options import minute
+from ims_fsm.cli.output import counted, numbered, say, table, tell_refusals
 from ims_fsm.terms.money import HEADS, Heads, paise, shown
-from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.terms.vocabulary import Disposition, Kind, State, SupplierStatus
+from ims_fsm.terms.vocabulary import Disposition
 
 if TYPE_CHECKING:
-    from ims_fsm import Content, Document, History, ListedRecord, Record, RecordView, Told
-
-MOST = 100
-ROOMY = 130
-SHORT = {"keep_pending": "pending"}
-COUNTED = ("records", "saved", "filed", *(str(state).replace("_", " ") for state in State))
-
-
-@command("list", "gstin", "db", "at")
-def list_records(
-    call: Call,
-    *,
-    state: list[State] | None = None,
-    kind: list[Kind] | None = None,
-    supplier: str | None = None,
-    number: str | None = None,
-    period: TaxPeriod | None = None,
-    status: SupplierStatus | None = None,
-    everything: bool = False,
-    summary: bool = False,
-    limit: int = MOST,
-) -> None:
-    """Show the records of a recipient, with what may be done to each and why not."""
-    where = chosen(
-        states=state or (),
-        everything=everything,
-        kinds=tuple(kind or ()),
-        supplier=supplier,
-        number=number,
-        expected_period=period,
-        supplier_status=status,
-    )
-    with call.recipient() as buyer, call.working("Reading the records"):
-        if summary:
-            counts = summed(buyer.records(where))
-            call.answer(lambda: _tell_summary(counts), {"recipient": buyer.gstin, "kinds": counts}, "--summary")
-        elif call.as_json:
-            call.answer_each({"recipient": buyer.gstin}, buyer.listed(where))
-        else:
-            rows = list(buyer.listed(where, limit=limit + 1 if limit else None))
-            _tell_list(buyer.gstin, rows[: limit or None], has_more=0 < limit < len(rows))
-
-
-def _tell_list(gstin: str, rows: Sequence[ListedRecord], *, has_more: bool) -> None:
-    if not rows:
-        say(f"No records of {gstin} match; --all also shows what is decided or removed.")
-        return
-    if console().width >= ROOMY:
-        names = ("=id", "document", "number", "=supplier", "=date", ">taxable", "=tax", "supplier has", "=2B", "state")
-        table((*names, "may"), map(_cells, rows))
-    else:
-        table(("=id", "document", "tax", "=2B", "state", "may"), map(_few_cells, rows))
-        if any(not row.record.filed for row in rows):
-            say("", "* saved by its supplier and not filed: the 2B period that filing it now would give.")
-    rest = " More are not shown; --limit 0 shows all, --summary counts them." if has_more else ""
-    say("", f"{counted(len(rows), 'record')} of {gstin}.{rest}")
-
-
-def _cells(row: ListedRecord) -> tuple[str, ...]:
-    record, document = row.record, row.record.document
-    return (
-        str(record.id),
-        named(record),
-        document.number,
-        document.supplier or "overseas",
-        document.date.isoformat(),
-        shown(document.taxable),
-        str(document.tax),
-        str(record.supplier_status),
-        row.period,
-        stands(record),
-        allowed_in_words(row.may),
-    )
-
-
-def _few_cells(row: ListedRecord) -> tuple[str, ...]:
-    number, name, document, supplier, _, _, tax, _, period, state, may = _cells(row)
-    return (number, f"{name} {document} of {supplier}", tax, f"{period}{'' if row.record.filed else '*'}", state, may)
-
-
-def _tell_summary(counts: Mapping[str, Mapping[str, int]]) -> None:
-    total = {name: sum(count[name] for count in counts.values()) for name in COUNTED}
-    names = [name for name in COUNTED if total[name]]
-    rows = [(kind, *(str(count[name] or "") for name in names)) for kind, count in {**counts, "in all": total}.items()]
-    table(("", *(f">{name}" for name in names)), rows)
-
-
-def summed(records: Iterable[Record]) -> dict[str, dict[str, int]]:
-    """Return how many records of each kind there are, how many are saved and filed, and how many are in each state."""
-    counts: dict[str, dict[str, int]] = {}
-    for record in records:
-        count = counts.setdefault(named(record), dict.fromkeys(COUNTED, 0))
-        for name in ("records", str(record.supplier_status), str(record.state).replace("_", " ")):
-            count[name] += 1
-    return dict(sorted(counts.items()))
+    from ims_fsm import Content, Document, History, Record, RecordView, Told
 
 
 def named(record: Record) -> str:
@@ -127,19 +34,6 @@ def stands(record: Record) -> str:
         return "not in IMS"
     state, why = str(record.state).replace("_", " "), record.disposition or record.removed_for
     return f"{state} ({str(why).replace('_', ' ')})" if why else state
-
-
-def allowed_in_words(may: Mapping[str, Sequence[Told]]) -> str:
-    """Return which actions are open in few words, with the rules that close the others."""
-    closed = {trigger: refusals for trigger, refusals in may.items() if refusals}
-    if not closed:
-        return "all"
-    if len(closed) == len(may):
-        return f"nothing ({', '.join(dict.fromkeys(refusals[0].rule for refusals in closed.values()))})"
-    rules = ", ".join(dict.fromkeys(refusal.rule for refusals in closed.values() for refusal in refusals))
-    is_most = len(closed) * 2 > len(may)
-    words = ", ".join(SHORT.get(trigger, trigger) for trigger in may if (trigger in closed) is not is_most)
-    return f"{'only' if is_most else 'all but'} {words} ({rules})"
 
 
 @command("show", "gstin", "db", "at")
@@ -177,8 +71,8 @@ def _facts(view: RecordView) -> Iterator[tuple[str, str]]:
 
     record, document = view.record, view.record.document
     yield "date", document.date.isoformat()
-    yield "taxable", shown(document.taxable)
-    yield "tax", str(document.tax)
+    yield "taxable", shown(document.taxable * document.kind.sign)
+    yield "tax", str(document.credit)
     if document.amends:
         facts = shipped_law().facts
         yield "amends", f"{document.amends.number} of {document.amends.date}"
@@ -250,9 +144,10 @@ def _amounts(content: Content) -> tuple[str, str]:
 @command("original", "gstin", "key", "actor", "db", "at")
 def original(
     call: Call,
-    record_id: int,
-    decided: Literal["accepted", "rejected"],
+    record_id: int | None = None,
+    decided: Literal["accepted", "rejected"] | None = None,
     *,
+    file: Path | None = None,
     igst: str | None = None,
     cgst: str | None = None,
     sgst: str | None = None,
@@ -260,9 +155,19 @@ def original(
 ) -> None:
     """State how the original of an amendment was decided, if the original is not here (it came before IMS, say).
 
-    Give the original's tax in rupees; the default is the amendment's own.
+    Give the original's tax in rupees; the default is the amendment's own. With --file for many at once, all or none: a
+    CSV with the columns id (or number and supplier), decided, original igst, original cgst, original sgst and original
+    cess, such as list --amended --csv with those added.
     """
     tax = options.heads_in_rupees({"igst": igst, "cgst": cgst, "sgst": sgst, "cess": cess})
+    if file is not None and (record_id, tax) == (None, None):
+        with call.recipient() as buyer:
+            count = buyer.state_originals(file, key=call.key)
+        parts = {"file": file, "recipient": buyer.gstin, "stated": count}
+        call.answer(lambda: say(f"{counted(count, 'original')} stated."), parts, "--file")
+        return
+    if file is not None or record_id is None or decided is None:
+        raise typer.BadParameter("give the id of an amendment and how its original was decided, or --file alone")
     with call.recipient_of(record_id) as buyer:
         document = _original(buyer.record(record_id), tax)
         buyer.state_original(record_id, Disposition(decided), document, key=call.key)

@@ -10,17 +10,19 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import typer
+
 from ims_fsm.cli import deadlines
 from ims_fsm.cli.call import Call, command, group
 from ims_fsm.cli.options import minute
-from ims_fsm.cli.output import counted, numbered, say, table, verbatim
+from ims_fsm.cli.output import counted, numbered, say, table, tell_refusals, verbatim
 from ims_fsm.cli.records import named, stands
 from ims_fsm.terms.money import NIL, TITLES, Heads, shown
 from ims_fsm.terms.period import TaxPeriod, day_in_words
 from ims_fsm.terms.vocabulary import TwoBState
 
 if TYPE_CHECKING:
-    from ims_fsm import LeftOut, OutsideIms, Record, ThreeBFiled, TimeLimited, TwoBComparison, TwoBView
+    from ims_fsm import ConsentError, LeftOut, OutsideIms, Record, ThreeBFiled, TimeLimited, TwoBComparison, TwoBView
 
 # The totals in the order in which they are printed, and what each is to people.
 TOTALS = {
@@ -32,6 +34,7 @@ TOTALS = {
     "reversal_4b1": "to be reversed by the recipient in 4(B)(1)",
 }
 MOST_NAMED = 20
+HERE_ALONE = "It stands here alone: nothing is sent to the portal"
 ALWAYS = ("itc_available", "itc_not_available", "itc_rejected")
 group("2a", "GSTR-2A: show it.")
 group("2b", "GSTR-2B: generate, show, export, compare.")
@@ -59,7 +62,7 @@ def _tell_two_a(recipient: str, period: TaxPeriod, records: Sequence[Record]) ->
             named(record),
             record.document.number,
             record.document.supplier,
-            str(record.document.tax),
+            str(record.document.credit),
             f"{record.form}, {record.supplier_status}",
             stands(record),
         )
@@ -71,7 +74,10 @@ def _tell_two_a(recipient: str, period: TaxPeriod, records: Sequence[Record]) ->
 
 @command("2b generate", "gstin", "key", "actor", "db", "at")
 def generate(call: Call, *, period: TaxPeriod) -> None:
-    """Generate or recompute the GSTR-2B of a period, from the 14th on and until GSTR-3B is filed (FAQ 23-27)."""
+    """Generate or recompute the GSTR-2B of a period, from the 14th on and until GSTR-3B is filed (FAQ 23-27).
+
+    Nothing is sent to the portal, which generates its own.
+    """
     with call.working("Generating GSTR-2B"), call.recipient() as buyer:
         done = buyer.generate_2b(period, key=call.key)
         with call.done():
@@ -81,6 +87,7 @@ def generate(call: Call, *, period: TaxPeriod) -> None:
         for line in ended(buyer.gstin, done.expired, done.lapsed):
             say(line)
         _tell_two_b(view)
+        say("", f"{HERE_ALONE}.")
 
     call.answer(tell, {**_parts(view), "expired": done.expired, "lapsed": done.lapsed})
 
@@ -224,13 +231,21 @@ def ended(recipient: str, expired: int, lapsed: int) -> Iterator[str]:
 
 
 @command("3b file", "gstin", "key", "actor", "db", "at")
-def file_three_b(call: Call, *, period: TaxPeriod) -> None:
+def file_three_b(call: Call, *, period: TaxPeriod, yes: bool = False) -> None:
     """Record that you have filed GSTR-3B on the portal (FAQ 12, 20, 34).
 
-    This freezes the period's records for good. Nothing is sent.
+    This freezes the period's records for good. Nothing is sent to the portal. Amendments that it would leave out, and a
+    period of more than a year ago, want --yes or a terminal's yes.
     """
-    with call.working("Filing GSTR-3B"), call.recipient() as buyer:
-        filed = buyer.file_3b(period, key=call.key)
+    from ims_fsm import ConsentError
+
+    with call.recipient() as buyer:
+        try:
+            filed = buyer.file_3b(period, consent=yes, key=call.key)
+        except ConsentError as error:
+            if call.as_json or not _is_agreed(error):
+                raise
+            filed = buyer.file_3b(period, consent=True, key=call.key)
         with call.done():
             reasons = {group.reason for group in buyer.two_b(period, with_lines=False).left_out}
             left_out = buyer.left_out(period) if "original_unknown" in reasons else ()
@@ -238,8 +253,20 @@ def file_three_b(call: Call, *, period: TaxPeriod) -> None:
     call.answer(lambda: _tell_three_b(filed, waiting), {"filed": filed, "original_unknown": waiting})
 
 
+def _is_agreed(error: ConsentError) -> bool:
+    """Ask at a terminal for what needs consent; there is none where nobody can be asked."""
+    if not _at_a_terminal():
+        return False
+    tell_refusals(error.refusals)
+    return typer.confirm("File it all the same?")
+
+
+def _at_a_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
 def _tell_three_b(filed: ThreeBFiled, waiting: Sequence[int]) -> None:
-    say(f"GSTR-3B of {filed.period} of {filed.recipient} is filed.")
+    say(f"GSTR-3B of {filed.period} of {filed.recipient} is filed.", f"{HERE_ALONE}; file it there too.")
     decided = ", ".join(f"{number} {outcome.replace('_', ' ')}" for outcome, number in filed.decided.items())
     say(f"Decided for good: {decided or 'no record'}.")
     for back in filed.added_back:

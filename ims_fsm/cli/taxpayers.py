@@ -9,9 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import typer
-
-from ims_fsm.cli.call import Call, command
+from ims_fsm.cli.call import Call, command, group
 from ims_fsm.cli.failures import CallError
 from ims_fsm.cli.output import counted, say, table
 from ims_fsm.cli.records import named, stands
@@ -24,10 +22,29 @@ if TYPE_CHECKING:
     from ims_fsm import IMS, Liability, Record, Taxpayer
 
 
-@command("taxpayer", "db")
-def taxpayer(
+group("taxpayer", "Taxpayers: show them, register or correct one.", usual="show")
+
+
+@command("taxpayer show", "db")
+def show(call: Call, gstin: str | None = None) -> None:
+    """Show a taxpayer, or all: how they are registered, how often they file, the first GSTR-3B due."""
+    with call.ims() as ims:
+        registered = ims.taxpayers() if gstin is None else [_registered(ims, gstin)]
+    call.answer(lambda: _tell_taxpayers(registered), {"taxpayers": registered})
+
+
+def _registered(ims: IMS, gstin: str) -> Taxpayer:
+    taxpayer = ims.taxpayer(gstin)
+    if taxpayer is None:
+        remedy = f"import a download of theirs, or register them: ims-fsm taxpayer add {gstin}"
+        raise CallError(f"{gstin} is not registered; {remedy}")
+    return taxpayer
+
+
+@command("taxpayer add", "db")
+def add(
     call: Call,
-    gstin: str | None = None,
+    gstin: str,
     *,
     kind: TaxpayerKind | None = None,
     filing: Filing | None = None,
@@ -35,34 +52,24 @@ def taxpayer(
     name: str | None = None,
     extension: list[str] | None = None,
 ) -> None:
-    """Show a taxpayer, or all; with an option, register them or correct what is registered of them.
+    """Register a taxpayer, or correct what is registered of them: what is not given stays, or is normal and monthly.
 
     From when GSTR-3B is due is guessed from the records until --from states it; what hangs on it then follows.
     """
-    extensions = None if extension is None else tuple(name for name in extension if name)
-    given = {"kind": kind, "filing": filing, "registered_from": since, "name": name, "extensions": extensions}
-    changes = {field: value for field, value in given.items() if value is not None}
-    if gstin is None and changes:
-        raise typer.BadParameter("name the taxpayer's GSTIN to register or correct them")
-    with call.ims(create=bool(changes)) as ims:
-        taxpayers = ims.taxpayers() if gstin is None else [_put(ims, gstin, changes)]
-    call.answer(lambda: _tell_taxpayers(taxpayers), {"taxpayers": taxpayers})
-
-
-def _put(ims: IMS, gstin: str, changes: dict[str, Any]) -> Taxpayer:
     from ims_fsm import Taxpayer
 
-    before = ims.taxpayer(gstin)
-    if before is None and not changes:
-        remedy = f"ims-fsm taxpayer {gstin} --filing monthly"
-        raise CallError(f"{gstin} is not registered; import a download of theirs, or register them: {remedy}")
-    first = ims.book.calendar.first_period
-    after = replace(before or Taxpayer(gstin=gstin, registered_from=first, guessed=True), **changes)
-    if "registered_from" in changes:
-        after = replace(after, guessed=False)
-    if after != before:
-        ims.register(after)
-    return after
+    extensions = None if extension is None else tuple(name for name in extension if name)
+    given = {"kind": kind, "filing": filing, "registered_from": since, "name": name, "extensions": extensions}
+    changes: dict[str, Any] = {field: value for field, value in given.items() if value is not None}
+    if since is not None:
+        changes["guessed"] = False
+    with call.ims(create=True) as ims:
+        before = ims.taxpayer(gstin)
+        first = Taxpayer(gstin=gstin, registered_from=ims.book.calendar.first_period, guessed=True)
+        after = replace(before or first, **changes)
+        if after != before:
+            ims.register(after)
+    call.answer(lambda: _tell_taxpayers([after]), {"taxpayers": [after]})
 
 
 def _tell_taxpayers(taxpayers: Sequence[Taxpayer]) -> None:
@@ -103,7 +110,7 @@ def _tell_outward(supplier: str, records: Sequence[Record]) -> None:
             str(record.id),
             named(record),
             record.document.number,
-            str(record.document.tax),
+            str(record.document.credit),
             f"{record.form} of {record.return_period}, {record.supplier_status}",
             record.recipient,
             stands(record),

@@ -5,15 +5,16 @@ Imports Typer; a type that is not known here is left to it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from enum import StrEnum
-from functools import partial
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, ClassVar, Literal, Union, get_args, get_origin
 
 import typer
 from typer.core import TyperCommand, TyperGroup
+
+from ims_fsm.terms.spelling import hinted, meant, nearest
 
 Reader = Callable[[Any], Any]
 
@@ -28,7 +29,7 @@ class Words:
     @classmethod
     def of(cls, kind: Any, parser: Reader | None) -> Words | None:
         """Return what reads a parameter of a type, with its parser if it has one; None for a type left to Typer."""
-        if get_origin(kind) is UnionType:
+        if get_origin(kind) in {UnionType, Union}:
             [kind] = [part for part in get_args(kind) if part is not NoneType]
         several = get_origin(kind) in {list, tuple}
         read = parser or _reader(get_args(kind)[0] if several else kind)
@@ -47,14 +48,9 @@ class Words:
 def _reader(kind: Any) -> Reader | None:
     closed = get_args(kind) if get_origin(kind) is Literal else kind
     if isinstance(closed, tuple) or (isinstance(closed, type) and issubclass(closed, StrEnum)):
-        return partial(_chosen, {str(word): word for word in closed})
+        words = {str(word): word for word in closed}
+        return lambda text: meant(text, words)
     return kind if kind in {str, Path} else None
-
-
-def _chosen(words: Mapping[str, Any], text: str) -> Any:
-    if text not in words:
-        raise ValueError(f"{text!r} is not one of {', '.join(map(repr, words))}.")
-    return words[text]
 
 
 _FLAG = Words(lambda given: given)
@@ -80,3 +76,21 @@ class Command(_Reading, TyperCommand):
 
 class Group(_Reading, TyperGroup):
     """A group of commands that reads its words here."""
+
+    #: The command that is meant where none is named.
+    usual: ClassVar[str | None] = None
+
+    def parse_args(self, ctx: Any, args: list[str]) -> Any:
+        """Read the words of a call; a group with a usual command takes what names no other for the words of it."""
+        asks = args[:1] in (["-h"], ["--help"])
+        if self.usual and not asks and not (args and nearest(args[0], self.list_commands(ctx))):
+            args = [self.usual, *args]
+        return super().parse_args(ctx, args)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Return the command that is named; raises `typer.BadParameter`, with the nearest, where there is none."""
+        name = args[0]
+        if not name.startswith("-") and self.get_command(ctx, name) is None:
+            remedy = hinted(name, self.list_commands(ctx), f"see {ctx.command_path} --help")
+            raise typer.BadParameter(f"no such command {name!r}; {remedy}", ctx=ctx)
+        return super().resolve_command(ctx, args)

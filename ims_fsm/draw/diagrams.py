@@ -6,7 +6,7 @@ loaded, only for the format asked. Imports the law and the sheet; what draws a f
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from ims_fsm.files.writing import Outputs
 from ims_fsm.law.book import shipped_law
 from ims_fsm.law.edition import Edition, Machine
 from ims_fsm.law.register import Law
+from ims_fsm.terms.spelling import hinted
 
 # Every format with the ending of its files.
 FORMATS = {"dot": "dot", "mermaid": "mmd", "svg": "svg", "png": "png", "pdf": "pdf"}
@@ -124,19 +125,16 @@ def checked(law: Law, subject: str, names: Iterable[str] | None, rule_sets: Iter
     """Return the named machines, each once, or all; raises `InputError` with every unknown name and `more`."""
     listed = list(law.machines) if names is None else list(dict.fromkeys(names))
     ids = [rule_set.id for rule_set in law.rule_sets]
-    problems = [
-        Problem(name, "is not a declared machine", f"the machines are {', '.join(law.machines)}")
-        for name in listed
-        if name not in law.machines
-    ]
-    problems += [
-        Problem(name, "is not a rule set", f"the rule sets are {', '.join(ids)}")
-        for name in dict.fromkeys(rule_sets)
-        if name not in ids
-    ]
+    problems = _strangers(listed, law.machines, "is not a declared machine", "the machines are")
+    problems += _strangers(dict.fromkeys(rule_sets), ids, "is not a rule set", "the rule sets are")
     if problems := [*problems, *more]:
         raise InputError(subject, problems)
     return listed
+
+
+def _strangers(names: Iterable[str], among: Collection[str], what: str, are: str) -> list[Problem]:
+    remedy = f"{are} {', '.join(among)}"
+    return [Problem(name, what, hinted(name, among, remedy)) for name in names if name not in among]
 
 
 def write_diagrams(

@@ -249,6 +249,10 @@ class Calendar:
             raise InputError("calendar", [Problem("state", what, remedy)])
         return due.quarterly.days[self.declared.state[state].category]
 
+    def is_old(self, period: TaxPeriod, moment: dt.datetime) -> bool:
+        """Say whether a tax period lies so long before a moment that its GSTR-3B is not filed without being asked."""
+        return TaxPeriod.of(in_india(moment).date()) > period.plus(self.declared.consent.old_after)
+
     def due_gstr1(self, period: TaxPeriod, filing: Filing) -> dt.date:
         """Return the due day of the GSTR-1 for the tax period in which a month lies."""
         last = self.period_for(period, filing)

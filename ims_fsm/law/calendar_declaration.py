@@ -156,6 +156,12 @@ class PendingTime(Cited):
     tax_periods: Count
 
 
+class Consent(Cited):
+    """How many months after a tax period it is old, so that filing its GSTR-3B is asked for once more."""
+
+    old_after: Count
+
+
 class ReductionDeclaration(Cited):
     """The first day on which the declaration of the ITC reduction is mandatory."""
 
@@ -227,6 +233,7 @@ class CalendarDeclaration(Declared):
     time_limit: TimeLimit
     amendment: TimeLimit
     pending: PendingTime
+    consent: Consent
     declaration: ReductionDeclaration
     remarks: Remarks
     reminder: dict[ReminderKind, Reminder]

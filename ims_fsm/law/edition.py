@@ -29,6 +29,7 @@ from ims_fsm.law.declaration import (
 from ims_fsm.law.facts import Facts, FactSchema
 from ims_fsm.law.refusal import NO_TRANSITION, Decision, Refusal, Watch
 from ims_fsm.terms.period import TaxPeriod
+from ims_fsm.terms.spelling import hinted
 
 # Before GST there was no tax period; a rule set without a beginning holds from here.
 EARLIEST = TaxPeriod("2017-07")
@@ -185,11 +186,10 @@ class Edition:
         """Raise `InputError` for a state, a trigger or facts that this machine does not have."""
         problems = []
         if state not in self.states and state != ENTRY:
-            problems.append(
-                Problem(state, f"is not a state of {self.name}", f"its states are {', '.join(self.states)}")
-            )
+            remedy = hinted(state, self.states, f"its states are {', '.join(self.states)}")
+            problems.append(Problem(state, f"is not a state of {self.name}", remedy))
         if trigger not in self.triggers:
-            remedy = f"its triggers are {', '.join(self.triggers)}"
+            remedy = hinted(trigger, self.triggers, f"its triggers are {', '.join(self.triggers)}")
             problems.append(Problem(trigger, f"is not a trigger of {self.name}", remedy))
         if facts.schema is not self.schema and facts.schema != self.schema:
             problems.append(Problem("facts", f"are not those of {self.name}", "ask the machine's own facts() for them"))

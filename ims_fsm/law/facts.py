@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from math import prod
 
 from ims_fsm.errors import InputError, Problem
+from ims_fsm.terms.spelling import hinted
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +55,10 @@ class FactSchema:
 
     def _problem(self, name: str, value: str) -> Problem:
         if name not in self.names:
-            return Problem(name, "is not a fact of this machine", f"its facts are {', '.join(self.names)}")
+            remedy = hinted(name, self.names, f"its facts are {', '.join(self.names)}")
+            return Problem(name, "is not a fact of this machine", remedy)
         values = self.values[self.names.index(name)]
-        return Problem(name, f"cannot be {value!r} here", f"its values are {', '.join(values)}")
+        return Problem(name, f"cannot be {value!r} here", hinted(value, values, f"its values are {', '.join(values)}"))
 
 
 class Facts(Mapping[str, str]):

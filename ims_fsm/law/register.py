@@ -21,6 +21,7 @@ from ims_fsm.law.declaration import (
     UseCaseDeclaration,
 )
 from ims_fsm.law.edition import Machine
+from ims_fsm.terms.spelling import hinted
 from ims_fsm.terms.vocabulary import State, Trigger
 
 
@@ -58,14 +59,17 @@ class Law:
     def machine(self, name: str) -> Machine:
         """Return a machine by name; raises `InputError` naming the machines there are."""
         if name not in self.machines:
-            remedy = f"the machines are {', '.join(self.machines)}"
+            remedy = hinted(name, self.machines, f"the machines are {', '.join(self.machines)}")
             raise InputError("machine", [Problem(name, "is not a declared machine", remedy)])
         return self.machines[name]
 
     def rule(self, rule_id: str) -> RuleDeclaration:
         """Return a rule of the register; raises `InputError` for an id that is not in it."""
         if rule_id not in self.rules:
-            raise InputError("rule", [Problem(rule_id, "is not in the register", "see machines/rules.toml")])
+            raise InputError(
+                "rule",
+                [Problem(rule_id, "is not in the register", hinted(rule_id, self.rules, "see machines/rules.toml"))],
+            )
         return self.rules[rule_id]
 
     @property

@@ -1,16 +1,20 @@
 """Which of a recipient's records are meant: a filter, as a value.
 
-Imports the terms; `store.records.conditions` reads it in SQL.
+Imports the terms; `store.listing.conditions` reads it in SQL.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Literal
 
 from ims_fsm.terms.border import Border
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Kind, State, SupplierStatus
+
+#: What a list is ordered by; a "-" before it turns the order. Tax is that of all heads, below zero for a credit note.
+Sort = Literal["id", "number", "supplier", "date", "tax", "-id", "-number", "-supplier", "-date", "-tax"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +24,10 @@ class Where:
     states: Collection[State] = ()
     kinds: Collection[Kind] = ()
     supplier: str | None = None
+    #: The document's number, in whatever letters; "*" stands for any characters, as in "INV-*".
     number: str | None = None
+    #: Whether it amends a document; False is an original.
+    amended: bool | None = None
     return_period: TaxPeriod | None = None
     two_b_period: TaxPeriod | None = None
     #: The 2B period; for a record that is only saved the one that filing it now would give. It narrows in Python.
@@ -36,6 +43,7 @@ class Where:
             kinds=tuple(border.word("kinds", kind, Kind) for kind in border.several("kinds", self.kinds)),
             supplier=None if self.supplier is None else border.gstin("supplier", self.supplier),
             number=None if self.number is None else border.text("number", self.number),
+            amended=None if self.amended is None else border.flag("amended", self.amended),
             return_period=None if self.return_period is None else border.period("return_period", self.return_period),
             two_b_period=None if self.two_b_period is None else border.period("two_b_period", self.two_b_period),
             expected_period=None

@@ -14,8 +14,9 @@ from ims_fsm.record.refusals import RefusedError, Told
 from ims_fsm.scenario.declaration import Scenario
 from ims_fsm.terms.document import Document, OriginalReference
 from ims_fsm.terms.period import SettableClock
-from ims_fsm.workflow.desks import RecipientDesk, SupplierDesk
+from ims_fsm.workflow.desks import RecipientDesk
 from ims_fsm.workflow.ims import IMS, Scratch
+from ims_fsm.workflow.supplier_desk import SupplierDesk
 
 
 class NotSavedError(RefusedError):

@@ -214,7 +214,7 @@ class File3B(Do):
     period: Period
 
     def _work(self, stage: Stage, _: str) -> None:
-        stage.recipient(self.recipient).file_3b(self.period)
+        stage.recipient(self.recipient).file_3b(self.period, consent=True)
 
 
 class AnnualReturn(Do):

@@ -1,4 +1,4 @@
-"""Records in their rows: how one lies in its columns; found by id or filter, written with the version that was read.
+"""Records in their rows: how one lies in its columns; found by id, written with the version that was read.
 
 Imports the tables and the record; decides nothing.
 """
@@ -18,25 +18,21 @@ from sqlalchemy import (
     Connection,
     RowMapping,
     Select,
-    String,
     Update,
     bindparam,
     exists,
     func,
-    or_,
     select,
 )
 
 from ims_fsm.record.record import PortalView, Record
 from ims_fsm.record.taxpayer import Taxpayer
-from ims_fsm.record.where import Where
 from ims_fsm.store import taxpayers
-from ims_fsm.store.connection import TEXTS, ConflictError, among, database_of, lock_on
+from ims_fsm.store.connection import ConflictError, among, database_of, lock_on
 from ims_fsm.store.rows import in_columns, reader
-from ims_fsm.store.sql.prepared import given, places, word
 from ims_fsm.store.tables import RecordRow, TwoBRow, core
 from ims_fsm.terms.document import Document, OriginalReference
-from ims_fsm.terms.vocabulary import Route, State, TwoBState
+from ims_fsm.terms.vocabulary import State, TwoBState
 
 IDS_AT_ONCE = 500
 PAGE = 1_000
@@ -65,36 +61,6 @@ class Found:
     drafted: bool
 
 
-# What each field of a filter means of a record; its value is given under its own name.
-_FILTERS: Mapping[str, ColumnElement[bool]] = {
-    "supplier": _at.supplier_gstin == given("supplier", String),
-    # As a document is known by its number in capitals; the database writes both of them so, for its index.
-    "number": func.upper(_at.number) == func.upper(given("number", String)),
-    "return_period": _at.return_period == given("return_period", String),
-    "two_b_period": _at.two_b_period == given("two_b_period", String),
-    "expected_period": or_(_at.two_b_period.is_(None), _at.two_b_period == given("expected_period", String)),
-    "supplier_status": _at.supplier_status == given("supplier_status", String),
-    "states": among(_at.state, given("states", TEXTS)),
-    "kinds": among(_at.kind, given("kinds", TEXTS)),
-}
-_IN_IMS = {True: _at.route == word(Route.IMS), False: _at.route != word(Route.IMS)}
-
-
-def conditions(where: Where) -> tuple[list[ColumnElement[bool]], dict[str, Any]]:
-    """Return the conditions on the record's columns that a filter means, and the values that they name."""
-    values: dict[str, Any] = {}
-    for name in _FILTERS:
-        match getattr(where, name):
-            case None | () | []:
-                continue
-            case str() as text:
-                values[name] = str(text)
-            case several:
-                values[name] = [str(entry) for entry in several]
-    in_ims = [] if where.in_ims is None else [_IN_IMS[where.in_ims]]
-    return [*(_FILTERS[name] for name in values), *in_ims], values
-
-
 def hold(connection: Connection, record_id: int) -> None:
     """Hold the records of a record's recipient for the rest of the transaction, as `connection.serialise` does.
 
@@ -120,22 +86,6 @@ def find_with_recipient(connection: Connection, record_id: int) -> Found | None:
 def find_many(connection: Connection, recipient: str, ids: Iterable[int]) -> dict[int, Record]:
     """Return a recipient's records by id; ids that they do not have are left out."""
     return {r.id: r for batch in batches(ids) for r in matching(connection, recipient, [_at.id.in_(batch)])}
-
-
-def has_index(where: Where) -> bool:
-    """Say whether an index finds the records that a filter means: those of a supplier, or with a number."""
-    return where.supplier is not None or where.number is not None
-
-
-def search(connection: Connection, recipient: str, where: Where, limit: int | None = None) -> Iterator[Record]:
-    """Give a recipient's records that are meant, by id, so many at most; no more than a page of them is held.
-
-    The period that is expected of what is only saved is for the caller to look at.
-    """
-    narrowed, values = conditions(where)
-    meant = select(_table).where(_at.recipient_gstin == recipient, *narrowed).limit(limit)
-    # In the order of the key a database would read all that they have, rather than the few that an index finds.
-    return paged(connection, meant.order_by(_at.id + 0 if has_index(where) else _at.id), places(values))
 
 
 def matching(connection: Connection, recipient: str, conditions: Sequence[ColumnElement[bool]]) -> Iterator[Record]:

@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import lru_cache
-from typing import Protocol, Self, TypeGuard, TypeVar, cast
+from typing import Any, Protocol, Self, TypeGuard, TypeVar, cast, get_args
 
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.terms.characters import controls
 from ims_fsm.terms.money import HEADS, LARGEST, Heads, shown
 from ims_fsm.terms.period import TaxPeriod
+from ims_fsm.terms.spelling import hinted
 from ims_fsm.terms.vocabulary import Trigger
 
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -149,8 +150,16 @@ class Border:
         try:
             return words(value if isinstance(value, str) else "")
         except ValueError:
-            self.wrong(where, value, "is not one of the words for it", f"write one of {', '.join(words)}")
+            remedy = hinted(str(value), words, f"write one of {', '.join(words)}")
+            self.wrong(where, value, "is not one of the words for it", remedy)
             return next(iter(words))
+
+    def choice(self, where: str, value: object, words: Any) -> Any:
+        """Look at one of the words of a Literal."""
+        if value not in (allowed := get_args(words)):
+            remedy = hinted(str(value), allowed, f"write one of {', '.join(allowed)}")
+            self.wrong(where, value, "is not one of the words for it", remedy)
+        return value
 
     def gstin(self, where: str, value: object) -> str:
         """Look at a GSTIN; returns it in capitals."""
@@ -163,7 +172,7 @@ class Border:
     def period(self, where: str, value: object) -> TaxPeriod:
         """Look at a tax period, given as one or as text."""
         try:
-            period = value if isinstance(value, TaxPeriod) else TaxPeriod(value)  # type: ignore[arg-type]  # it asks itself
+            period = value if isinstance(value, TaxPeriod) else TaxPeriod.parse(value)  # type: ignore[arg-type]  # it asks itself
         except ValueError:
             self.wrong(where, value, "is not a tax period", 'write the year and month like "2024-10"')
             return TaxPeriod("2017-07")
@@ -313,7 +322,7 @@ def checked_word(words: type[Word], word: object, where: str) -> Word:
 def checked_action(trigger: object) -> Trigger:
     """Return a recipient's action by its word; raises `InputError` for another."""
     if not isinstance(trigger, str) or trigger not in ACTIONS:
-        remedy = f"the actions are {', '.join(ACTIONS)}"
+        remedy = hinted(str(trigger), ACTIONS, f"the actions are {', '.join(ACTIONS)}")
         word = trigger if isinstance(trigger, str) else repr(trigger)
         raise InputError("action", [Problem(word, "is not an action of a recipient", remedy)])
     return Trigger(str(trigger))

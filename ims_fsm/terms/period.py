@@ -13,8 +13,15 @@ from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 IST = ZoneInfo("Asia/Kolkata")
-_PERIOD = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
-_WIRE = re.compile(r"(0[1-9]|1[0-2])(20\d\d)")
+_PERIOD = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])", re.ASCII)
+_WIRE = re.compile(r"(0[1-9]|1[0-2])(20\d\d)", re.ASCII)
+# Months as people write them, each pattern with a month and the last two digits of a year.
+_WRITTEN = (
+    re.compile(r"20(?P<year>\d\d)(?:[-/., ]*(?P<month>[a-z]{3,}|\d\d)|[-/., ]+(?P<digit>\d))", re.ASCII),
+    re.compile(r"(?:(?P<month>\d\d)[-/., ]*|(?P<digit>\d)[-/., ]+)20(?P<year>\d\d)", re.ASCII),
+    re.compile(r"(?P<month>[a-z]{3,})[-/., ]*(?:20)?(?P<year>\d\d)", re.ASCII),
+)
+_MONTHS = tuple(date(2000, month, 1).strftime("%B").casefold() for month in range(1, 13))
 
 
 class TaxPeriod(str):
@@ -51,6 +58,22 @@ class TaxPeriod(str):
         if not match:
             raise ValueError(f'{text!r} is not a return period of the portal; it writes them like "102024"')
         return cls(f"{match[2]}-{match[1]}")
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read a period as people write it: 2025-11, 2025/11, 202511, 11-2025, 112025, Nov-2025, November 2025, Nov-25.
+
+        Raises `ValueError` for anything else.
+
+        >>> [str(TaxPeriod.parse(text)) for text in ("112025", "2025-11", "Nov-2025", "sept 2025", "9/2025")]
+        ['2025-11', '2025-11', '2025-11', '2025-09', '2025-09']
+        """
+        written = text.strip().casefold() if isinstance(text, str) else ""
+        parts = next((parts for pattern in _WRITTEN if (parts := pattern.fullmatch(written))), None)
+        month = (parts["month"] or parts["digit"]) if parts else ""
+        named = [number for number, name in enumerate(_MONTHS, start=1) if month.isalpha() and name.startswith(month)]
+        number = named[0] if named else int(month) if month.isdecimal() else 0
+        return cls(f"20{parts['year']}-{number:02}" if parts and 1 <= number <= len(_MONTHS) else text)
 
     @property
     def wire(self) -> str:

@@ -17,8 +17,9 @@ from ims_fsm.terms.document import Document, OriginalReference
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import SettableClock, TaxPeriod
 from ims_fsm.terms.vocabulary import Filing, Form, Kind, TaxpayerKind
-from ims_fsm.workflow.desks import RecipientDesk, SupplierDesk
+from ims_fsm.workflow.desks import RecipientDesk
 from ims_fsm.workflow.ims import IMS
+from ims_fsm.workflow.supplier_desk import SupplierDesk
 
 
 class Stage:
@@ -113,7 +114,7 @@ class Stage:
         opens = self.ims.book.calendar.two_b_opens(TaxPeriod(period))
         self.clock.set(max(self.clock(), opens))
         desk.generate_2b(TaxPeriod(period))
-        desk.file_3b(TaxPeriod(period))
+        desk.file_3b(TaxPeriod(period), consent=True)
 
     @contextmanager
     def refused(self, code: str, rule: str | None = None) -> Iterator[list[Told]]:

@@ -21,7 +21,7 @@ from ims_fsm.record.scene import Request, declaration_of
 from ims_fsm.record.settling import comes_to
 from ims_fsm.record.steps import as_acted, is_decided_otherwise, is_over, said
 from ims_fsm.record.where import Where
-from ims_fsm.store import records
+from ims_fsm.store import listing, records
 from ims_fsm.store.connection import serialise
 from ims_fsm.store.sql.moving import ACTED, allowed_saved, move, pages, refused_alike, said_of
 from ims_fsm.store.sql.scene import NAMED, Firing, Scope
@@ -122,10 +122,10 @@ def act_on(  # noqa: PLR0913, PLR0917 -- what, on which records, with what
         _refuse_strangers(unit, recipient, ids)
     elif where.expected_period is not None:
         ids = [record.id for record in unit.matching(recipient, where)]
-    narrowed, values = records.conditions(where) if ids is None else ([NAMED], {"ids": list(ids)})
+    narrowed, values = listing.conditions(where) if ids is None else ([NAMED], {"ids": list(ids)})
     if read is not None:
         scope = read.narrowed(*narrowed, **values)
-    elif ids is not None or records.has_index(where):
+    elif ids is not None or listing.has_index(where):
         scope = scope_of(unit, [recipient], *narrowed, **values)
     else:
         # What no index finds is looked for among all that they have, and so are the chains of all.

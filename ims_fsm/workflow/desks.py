@@ -1,13 +1,13 @@
-"""The desks: everything that concerns one recipient's records and returns, or what one supplier reports.
+"""The recipient's desk: everything that concerns one recipient's records and returns.
 
-Imports the use cases; a call is one transaction, and finds no record but those of the recipient or supplier.
+Imports the use cases; a call is one transaction, and finds no record but those of the recipient.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from functools import partial
-from typing import Any, BinaryIO, Literal, TypedDict, Unpack
+from typing import BinaryIO, Literal, TypedDict, Unpack
 
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.formats.content import content_of
@@ -19,40 +19,37 @@ from ims_fsm.formats.proposals import Proposal, ProposedActions, read_proposals
 from ims_fsm.formats.table import LARGEST
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import Answer
-from ims_fsm.record.returns import Liability
 from ims_fsm.record.scene import ReduceItc, Request
 from ims_fsm.record.settling import LeftOut
 from ims_fsm.record.sighting import Sighting, checked_sightings
-from ims_fsm.record.where import Where
-from ims_fsm.store import returns, versions
+from ims_fsm.record.totals import Summary
+from ims_fsm.record.where import Sort, Where
+from ims_fsm.store import returns
 from ims_fsm.terms.border import (
     checked_action,
     checked_ids,
     checked_period,
     checked_text,
     checked_value,
-    checked_word,
     looked_at,
 )
-from ims_fsm.terms.document import Document
 from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.terms.vocabulary import ACTIVE, Disposition, Form, Trigger, TwoBState
-from ims_fsm.workflow import actions, proposed, supplier
+from ims_fsm.terms.vocabulary import ACTIVE, Trigger, TwoBState
+from ims_fsm.workflow import actions, proposed
 from ims_fsm.workflow.actions import EVERYTHING, ActionReport, EachRefused, WhatIf
-from ims_fsm.workflow.proofs import LogDesk
+from ims_fsm.workflow.consent import file_3b
+from ims_fsm.workflow.originals import OriginalsDesk
 from ims_fsm.workflow.proposed import Judgement
 from ims_fsm.workflow.reception import importing, receiving, upload
 from ims_fsm.workflow.reception.importing import Imported, Importing
 from ims_fsm.workflow.reception.report import Each, Received
 from ims_fsm.workflow.reception.upload import UploadChange
-from ims_fsm.workflow.returns import ThreeBFiled, TwoBGenerated, file_3b, file_annual_return, generate_2b, left_out
-from ims_fsm.workflow.supplier import Filed
+from ims_fsm.workflow.returns import ThreeBFiled, TwoBGenerated, file_annual_return, generate_2b, left_out
 from ims_fsm.workflow.unit import UnitOfWork
 from ims_fsm.workflow.views import statement, views, workbook
 from ims_fsm.workflow.views.statement import TwoBComparison
 from ims_fsm.workflow.views.views import History, ListedRecord, RecordView, TwoBView
 from ims_fsm.workflow.views.workbook import Workbook
-from ims_fsm.workflow.workspace import Desk
 
 #: What is in IMS and not decided.
 DASHBOARD = Where(states=ACTIVE, in_ims=True)
@@ -67,7 +64,7 @@ class Acted(TypedDict, total=False):
     key: str | None
 
 
-class RecipientDesk(LogDesk):
+class RecipientDesk(OriginalsDesk):
     """What one recipient does; reached as `ims.recipient(gstin, actor=…)`.
 
     Every id is looked up among this recipient's records: another's id is not here, as one that does not exist. With a
@@ -178,14 +175,6 @@ class RecipientDesk(LogDesk):
         whole = looked_at("apply", lambda border: border.flag("all_or_nothing", all_or_nothing))
         return self._done(proposed.apply, key, self._proposals(source, where), all_or_nothing=whole)
 
-    def state_original(
-        self, record_id: int, disposition: Disposition, original: Document | None = None, *, key: str | None = None
-    ) -> None:
-        """State how the unknown original of an amendment was decided, and its content where that is known (FAQ 13)."""
-        word = checked_word(Disposition, disposition, "disposition")
-        content = None if original is None else checked_value(original, Document)
-        self._done(supplier.state_original, key, record_id, word, content)
-
     # --- returns ------------------------------------------------------------------------------------------------------
 
     def generate_2b(self, period: TaxPeriod, *, key: str | None = None) -> TwoBGenerated:
@@ -237,9 +226,14 @@ class RecipientDesk(LogDesk):
             self._done(statement.adopt_two_b, None, theirs) if adopt else self._asked(statement.compare_two_b, theirs)
         )
 
-    def file_3b(self, period: TaxPeriod, *, key: str | None = None) -> ThreeBFiled:
-        """Record that GSTR-3B was filed: what is in the period's GSTR-2B is decided for good (FAQ 12, 20)."""
-        return self._done(file_3b, key, checked_period(period))
+    def file_3b(self, period: TaxPeriod, *, consent: bool = False, key: str | None = None) -> ThreeBFiled:
+        """Record that GSTR-3B was filed: what is in the period's GSTR-2B is decided for good (FAQ 12, 20).
+
+        Nothing is sent to the portal. Raises `ConsentError`, which names them, where it leaves amendments out whose
+        original is unknown, and for a period of more than a year ago, unless `consent` is given.
+        """
+        agreed = looked_at("file_3b", lambda border: border.flag("consent", consent))
+        return self._done(file_3b, key, checked_period(period), consent=agreed)
 
     def file_annual_return(self, fy: str, *, key: str | None = None) -> int:
         """Record that the annual return of a year ("2023-24") was filed; returns how many time limits it ended."""
@@ -305,14 +299,27 @@ class RecipientDesk(LogDesk):
         chosen = checked_value(where, Where)
         return self._workspace.streamed(lambda unit: unit.matching(self.gstin, chosen))
 
-    def listed(self, where: Where = EVERYTHING, *, limit: int | None = None) -> Generator[ListedRecord, None, None]:
-        """Give the records that match as `records` does, each with what may be done to it and why not.
+    def listed(
+        self,
+        where: Where = EVERYTHING,
+        *,
+        limit: int | None = None,
+        sort: Sort = "id",
+        after: int | None = None,
+    ) -> Generator[ListedRecord, None, None]:
+        """Give the records that match as `records` does, each with what may be done to it, why not and until when.
 
-        With a limit so many at most, and no more are read.
+        With a limit so many at most, and no more are read; `after` is the id of the last one that was given before. By
+        date or tax all that match are read.
         """
         chosen = checked_value(where, Where)
         most = looked_at("listed", lambda border: border.limit(limit, "records"))
-        return self._workspace.streamed(lambda unit: views.listed(unit, self.gstin, chosen, most))
+        order = looked_at("listed", lambda border: border.choice("sort", sort, Sort))
+        return self._workspace.streamed(lambda unit: views.listed(unit, self.gstin, chosen, most, order, after))
+
+    def summary(self, where: Where = EVERYTHING) -> Summary:
+        """Return what the records that match add up to: by supplier, kind, action, 2B period or whatever is asked."""
+        return self._asked(views.summary, self.gstin, checked_value(where, Where))
 
     def record(self, record_id: int) -> Record:
         """Return a record."""
@@ -341,52 +348,3 @@ class RecipientDesk(LogDesk):
             return ProposedActions(where or "the proposals", tuple(source))
         name, file = named(source, where)
         return read_proposals(content_of(file, name, LARGEST), name, gstin=self.gstin)
-
-
-class SupplierDesk(Desk):
-    """What one supplier does on the portal; reached as `ims.supplier(gstin, actor=…)`.
-
-    The supplier "" is customs: bills of entry come from ICEGATE, and have none. Every id is looked up among the
-    records that this supplier reported. With a `key` a call that is repeated answers what the first one answered, and
-    does nothing. Raises `RefusedError` where the rules refuse, `InputError` for what cannot be read.
-    """
-
-    def save(self, document: Document, form: Form, period: TaxPeriod, *, key: str | None = None) -> int:
-        """Save a document in a form of a return period; returns its record's id (FAQ 4, 6)."""
-        document, period = checked_value(document, Document), checked_period(period)
-        return self._done(supplier.save, key, document, _form(form), period)
-
-    def edit(self, record_id: int, changes: Mapping[str, Any], *, key: str | None = None) -> bool:
-        """Change a saved document (amounts in paise); returns whether anything changed (FAQ 16)."""
-        return self._done(supplier.edit, key, record_id, changes)
-
-    def delete(self, record_id: int, *, key: str | None = None) -> None:
-        """Delete a saved document (FAQ 16)."""
-        self._done(supplier.delete, key, record_id)
-
-    def file(self, form: Form, period: TaxPeriod, *, key: str | None = None) -> Filed:
-        """File a form: everything saved in it counts from now on, in the 2B period that this moment gives (FAQ 15)."""
-        period = checked_period(period)
-        return self._done(supplier.file, key, _form(form), period)
-
-    def outward(self, period: TaxPeriod | None = None) -> Generator[Record, None, None]:
-        """Give what the supplier has reported, in one return period or in all, with what recipients did (FAQ 18).
-
-        All as of one moment; a page of it is held. A loop that ends early gives its connection back with `close()`.
-        """
-        chosen = None if period is None else checked_period(period)
-        return self._workspace.streamed(lambda unit: versions.of_supplier(unit.connection, self.gstin, chosen))
-
-    def export_workbook(self, out: BinaryIO, *, period: TaxPeriod | None = None) -> Workbook:
-        """Write `outward` and `liabilities` as a workbook (.xlsx) into a file that is open for bytes."""
-        chosen = None if period is None else checked_period(period)
-        return self._asked(workbook.write_reported, self.gstin, out, chosen)
-
-    def liabilities(self, period: TaxPeriod | None = None) -> list[Liability]:
-        """Return the liability added back to the supplier, in one of their periods or in all (FAQ 34)."""
-        chosen = None if period is None else checked_period(period)
-        return self._asked(lambda unit: returns.liabilities(unit.connection, self.gstin, chosen))
-
-
-def _form(form: Form) -> Form:
-    return checked_word(Form, form, "form of a return")

@@ -24,9 +24,10 @@ from ims_fsm.terms.border import checked_actor, checked_parties, checked_party, 
 from ims_fsm.terms.event import Event
 from ims_fsm.workflow.calendar import change, sweeps
 from ims_fsm.workflow.calendar.sweeps import SweepReport
-from ims_fsm.workflow.desks import RecipientDesk, SupplierDesk
+from ims_fsm.workflow.desks import RecipientDesk
 from ims_fsm.workflow.reception.importing import Imported, Importing, import_download
 from ims_fsm.workflow.registration import register
+from ims_fsm.workflow.supplier_desk import SupplierDesk
 from ims_fsm.workflow.unit import UnitOfWork
 from ims_fsm.workflow.views import events, statement
 from ims_fsm.workflow.views.statement import TwoBComparison

@@ -24,8 +24,8 @@ from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import RefusedError, filled_in, label, record_fields
 from ims_fsm.record.scene import NO_REQUEST, Request, Scene, record_facts
 from ims_fsm.record.taxpayer import Taxpayer
-from ims_fsm.record.where import Where
-from ims_fsm.store import records, register, returns, step, taxpayers, versions
+from ims_fsm.record.where import Sort, Where
+from ims_fsm.store import listing, records, register, returns, step, taxpayers, versions
 from ims_fsm.store.connection import Connection, savepoint, serialise
 from ims_fsm.store.records import Found
 from ims_fsm.store.register import declaration_id, declaration_ids
@@ -103,14 +103,22 @@ class UnitOfWork:
         """Return a record; raises `InputError` for an id that is not here, or not this recipient's."""
         return self._found(record_id, recipient).record
 
-    def matching(self, recipient: str, where: Where, limit: int | None = None) -> Iterator[Record]:
-        """Give a recipient's records that match, by id, so many at most; raises `InputError` for an unknown one."""
+    def matching(
+        self, recipient: str, where: Where, limit: int | None = None, sort: Sort = "id", after: int | None = None
+    ) -> Iterator[Record]:
+        """Give a recipient's records that match, in an order, so many at most, behind one of theirs where it is named.
+
+        Raises `InputError` for an unknown recipient or record.
+        """
         self.taxpayer(recipient)
-        matching = records.search(self.connection, recipient, where, limit if where.expected_period is None else None)
-        if where.expected_period is None:
+        if after is not None:
+            self.record(after, recipient)
+        most, period = limit if where.expected_period is None else None, where.expected_period
+        matching = listing.search(self.connection, recipient, where, most, sort, after)
+        if period is None:
             return matching
         scene = self.scene(recipient)
-        return islice((record for record in matching if scene.expected_period(record) == where.expected_period), limit)
+        return islice((record for record in matching if scene.expected_period(record) == period), limit)
 
     def held(self, record_id: int, recipient: str | None = None, supplier: str | None = None) -> Record:
         """Return a record to write on, with its recipient's records held.

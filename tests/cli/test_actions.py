@@ -94,7 +94,7 @@ def test_the_same_call_under_a_key_does_nothing_more(run, ids):
     assert "the idempotency key 'k1' belongs to an earlier request" in told
 
 
-ONE_WAY = "name the records in one way: with --id or with --where; see ims-fsm act --help"
+ONE_WAY = "name the records in one way: by their ids, or by options like --kind; see ims-fsm act --help"
 WORDS = "--reduce-itc: 'half' is "
 SIGN = "--reduce-itc: a reduction of -1.00 IGST is below zero; write how much ITC is to be reduced, without a sign"
 

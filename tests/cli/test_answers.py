@@ -32,16 +32,19 @@ MONTH = (
     ("scheduler run", f"scheduler run --once {DRAFTED}", 0),
     ("scheduler status", f"scheduler status {DRAFTED}", 0),
     ("sweep", f"sweep {DRAFTED} --until 2024-12-01T00:00", 0),
+    ("original --file", "original --file originals.csv", 0),
     ("2a show", "2a show --period 2024-10", 0),
     ("2b show", "2b show --period 2024-10", 0),
     ("2b generate", "2b generate --period 2024-10 --at 2024-11-15T10:00", 0),
     ("2b export", "2b export --period 2024-10 --out 2b.json", 0),
     ("2b compare", "2b compare {samples}/gstr2b_2024-10.json", 1),
-    ("3b file", "3b file --period 2024-10 --at 2024-11-20T10:00", 0),
+    ("3b file", "3b file --yes --period 2024-10 --at 2024-11-20T10:00", 0),
     ("error", "3b file --period 2024-10 --at 2024-11-20T10:00", 1),
     ("supplier-view", "supplier-view 21ZXKCK4821M1ZG", 0),
     ("liabilities", "liabilities 21ZXKCK4821M1ZG", 0),
-    ("taxpayer", "taxpayer", 0),
+    ("taxpayer show", "taxpayer", 0),
+    ("taxpayer add", "taxpayer add 21ZXKCK4821M1ZG", 0),
+    ("list --out", "list --csv --out list.csv", 0),
     ("events --restored", "events --restored", 0),
     ("audit verify", "audit verify", 0),
     ("audit seal", "audit seal", 0),
@@ -76,6 +79,7 @@ def holds(name, answer):
 
 
 def test_every_answer_of_a_month_holds_to_its_schema(run, samples, tmp_path, ids):
+    (tmp_path / "originals.csv").write_text("number,decided\nVTC/31,rejected\n", "utf-8")
     proposals = [{"number": NOTE, "action": "pending"}, {"number": WANTED, "action": "accept"}]
     (tmp_path / "proposals.json").write_text(json.dumps(proposals), "utf-8")
     places = {number: ids(number) for number in (NOTE, WANTED, AMENDMENT)}

@@ -139,7 +139,7 @@ def test_a_calendar_reaches_every_command_with_a_database(bare, tmp_path):
     """Also where it is named in the environment; without it what was worked out by it is worked out again."""
     calendar = tmp_path / "calendar.toml"
     calendar.write_text("[[extension]]\nwhat = 'two_b'\nperiod = '2024-10'\ndate = 2024-11-16\nsource = 'a notice'\n")
-    bare("taxpayer", OWN, "--filing", "monthly").ended(0)
+    bare("taxpayer", "add", OWN, "--filing", "monthly").ended(0)
     sweep = ("sweep", "--at", "2024-11-14T06:00")
     assert bare(*sweep, "--calendar", str(calendar)).ended(0).out == "Nothing was due.\n"
     assert bare(*sweep, IMS_FSM_CALENDAR=str(calendar)).ended(0).out == "Nothing was due.\n"

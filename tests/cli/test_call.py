@@ -24,7 +24,7 @@ def test_looking_begins_no_database_and_one_without_a_recipient_says_how_to_begi
 
 def test_the_only_recipient_need_not_be_named_and_a_supplier_who_is_registered_is_none(run):
     assert f"{OTHER}: is not a taxpayer known here" in run("list", "--gstin", OTHER).ended(2).err
-    run("taxpayer", OTHER, "--filing", "monthly").ended(0)
+    run("taxpayer", "add", OTHER, "--filing", "monthly").ended(0)
     assert run("list", "--json").ended(0).json["recipient"] == "27AAPFU0939F1ZV"
 
 

@@ -29,7 +29,7 @@ def test_all_are_drawn_or_one_rule_set_or_a_picture_for_a_slide(bare, tmp_path):
     [
         ("nothing", "drawing: nothing: is not a declared machine; the machines are"),
         ("--edition IMS-1999", "drawing: IMS-1999: is not a rule set; the rule sets are IMS-2024-10, IMS-2025-10"),
-        ("--format gif", "--format: 'gif' is not one of 'svg', 'png', 'pdf', 'dot', 'mermaid'; see"),
+        ("--format gif", "--format: 'gif' is not one of the words for it; write svg, png, pdf, dot, mermaid"),
         ("--format dot --out file", "file is not a folder; name another"),
     ],
 )

@@ -56,6 +56,9 @@ def test_a_word_of_its_sort_is_read():
 
 PAISE = "'1.005' has more than two decimals; write whole paise, like \"18000.00\""
 BELOW = "-5.00 IGST is below zero; write tax without a sign, of a credit note too"
+NO_FILTER = f"--where foo is not a filter; the filters are {', '.join(FILTERS)}"
+STATUS = "--where: 'paid' is not one of the words for it; write saved, filed"
+GSTIN = "--where: 'x' is not a GSTIN; write its 15 characters like 27AAPFU0939F1ZV"
 PERIOD = "--where: '2024' is not a tax period; write the year and month like \"2024-10\""
 
 
@@ -68,10 +71,10 @@ PERIOD = "--where: '2024' is not a tax period; write the year and month like \"2
         (lambda: options.pairs(["a=1", "a=2"], "--fact"), "--fact a is given twice; keep one of them"),
         (lambda: options.heads_in_rupees({"igst": "1.005"}), PAISE),
         (lambda: options.heads_in_rupees({"igst": "-5"}), BELOW),
-        (lambda: selected(["foo=1"]), f"--where foo is not a filter; the filters are {', '.join(FILTERS)}"),
-        (lambda: selected(["status=paid"]), "--where: 'paid' is not one of the values; write saved, filed"),
-        (lambda: selected(["period=2024"]), PERIOD),
-        (lambda: selected(["supplier=x"]), "--where: 'x' is not a GSTIN; write its 15 characters like 27AAPFU0939F1ZV"),
+        (lambda: selected({"where": ["foo=1"]}), NO_FILTER),
+        (lambda: selected({"where": ["status=paid"]}), STATUS),
+        (lambda: selected({"where": ["period=2024"]}), PERIOD),
+        (lambda: selected({"where": ["supplier=x"]}), GSTIN),
     ],
 )  # fmt: skip
 def test_pairs_amounts_and_filters_of_another_sort_are_refused(read, message):
@@ -81,7 +84,7 @@ def test_pairs_amounts_and_filters_of_another_sort_are_refused(read, message):
 
 
 def test_without_a_state_the_dashboard_is_meant():
-    where = selected(["kind=invoice"])
+    where = selected({"where": ["kind=invoice"]})
     assert (where.states, where.in_ims, where.kinds) == (ACTIVE, True, (Kind.INVOICE,))
     assert chosen(everything=True) == Where()
 
@@ -89,9 +92,9 @@ def test_without_a_state_the_dashboard_is_meant():
 def test_every_filter_is_read():
     given = [
         *("state=accepted,rejected", "kind=credit_note", "supplier=21zxkck4821m1zg", "number=K/1"),
-        *("period=2024-10", "return_period=2024-09", "status=saved"),
+        *("period=2024-10", "return_period=2024-09", "status=saved", "amended=no"),
     ]
-    assert selected(given) == Where(
+    assert selected({"where": given}) == Where(
         states=(State.ACCEPTED, State.REJECTED),
         kinds=(Kind.CREDIT_NOTE,),
         supplier="21ZXKCK4821M1ZG",
@@ -99,5 +102,6 @@ def test_every_filter_is_read():
         expected_period="2024-10",
         return_period="2024-09",
         supplier_status=SupplierStatus.SAVED,
+        amended=False,
     )
     assert {pair.partition("=")[0] for pair in given} == {*FILTERS}

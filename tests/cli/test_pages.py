@@ -42,7 +42,7 @@ def test_for_a_checkout_pictures_and_scenarios_are_linked(bare, tmp_path, monkey
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        ("--format docx", "--format: 'docx' is not one of 'md', 'html'; see"),
+        ("--format docx", "--format: 'docx' is not one of the words for it; write md, html"),
         ("--stories nowhere.toml", "nowhere.toml does not exist; correct the path"),
         ("--stories empty", "empty has no scenario in it; name a folder of .toml files"),
         ("--stories latin.toml", "stories: latin.toml: is not text in UTF-8; save it as UTF-8"),

@@ -17,7 +17,7 @@ def test_an_import_registers_its_recipient_and_says_what_it_did(bare, samples):
     told = bare("import", samples / "ims_2024-11.json", *NOW).ended(0).out
     assert told == (
         f"{OWNER} is registered: normal, monthly, first GSTR-3B due for 2024-10, guessed from the\n"
-        f"records (ims-fsm taxpayer {OWNER} --from sets it).\n"
+        f"records (ims-fsm taxpayer add {OWNER} --from sets it).\n"
         f"ims_2024-11.json: 26 records of {OWNER}.\n"
         "   26  new\n"
     )
@@ -52,9 +52,12 @@ def test_importing_the_same_again_changes_nothing_and_makes_no_other_recipient(r
     told = run("import", samples / "ims_2024-11.json", "--quarterly", "--kind", "isd").ended(2).err
     assert "2 problems" in told
     assert (
-        f"{OWNER}: is known here as normal, not as isd; correct it first: ims-fsm taxpayer {OWNER} --kind isd" in told
+        f"{OWNER}: is known here as normal, not as isd; correct it first: ims-fsm taxpayer add {OWNER} --kind isd"
+        in told
     )
-    assert f"is known here as monthly, not as quarterly; correct it first: ims-fsm taxpayer {OWNER} --filing" in told
+    assert (
+        f"is known here as monthly, not as quarterly; correct it first: ims-fsm taxpayer add {OWNER} --filing" in told
+    )
 
 
 def test_a_later_download_is_told_record_by_record(run, samples, ids):

@@ -1,83 +1,8 @@
-"""`list`, `show`, `history` and `original`."""
+"""`show`, `history` and `original`."""
 
 from __future__ import annotations
 
-import pytest
-
 NOW = ("--at", "2024-11-12T10:00")
-
-
-def test_a_record_is_listed_with_what_may_be_done_and_why_not(run):
-    rows = run("list", *NOW).ended(0).out.splitlines()
-    assert " ".join(rows[0].split()) == "id document number supplier date taxable tax supplier has 2B state may"
-    (invoice,) = [row for row in rows if " KCL/24-25/0412 " in row]
-    shown = "invoice KCL/24-25/0412 21ZXKCK4821M1ZG 2024-10-04 2,50,000.00 45,000.00 IGST filed 2024-10 no action all"
-    assert " ".join(invoice.split()[1:]) == shown
-    (note,) = [row for row in rows if " KCN/24/15 " in row]
-    assert note.endswith("no action  all but pending (faq.11, faq.11.a)")
-    (amended,) = [row for row in rows if " KCL/24-25/0219 " in row]
-    assert amended.endswith("no action  only reset (faq.13.1)")
-    assert rows[-1] == "26 records of 27AAPFU0939F1ZV."
-
-
-@pytest.mark.parametrize(
-    ("filters", "count"),
-    [
-        (("--kind", "credit_note"), 6),
-        (("--kind", "credit_note", "--kind", "debit_note"), 9),
-        (("--state", "rejected"), 1),
-        (("--supplier", "21zxkck4821m1zg"), 5),
-        (("--period", "2024-11"), 6),
-        (("--status", "saved"), 6),
-        (("--status", "saved", "--kind", "eco_document"), 1),
-        (("--all",), 26),
-        (("--state", "frozen"), 0),
-    ],
-)
-def test_filters_hold_together(run, filters, count):
-    assert len(run("list", *filters, "--json", *NOW).ended(0).json["records"]) == count
-
-
-def test_a_table_says_what_it_leaves_out_what_is_only_saved_and_every_refusal_as_json(run):
-    told = run("list", "--limit", "2", *NOW).ended(0).out
-    more = "More are not shown; --limit 0 shows all, --summary counts them."
-    assert told.endswith(f"2 records of 27AAPFU0939F1ZV. {more}\n")
-    assert len(run("list", "--limit", "0", *NOW).ended(0).out.splitlines()) > len(told.splitlines())
-    told = run("list", "--limit", "26", *NOW).ended(0).out
-    assert told.endswith("26 records of 27AAPFU0939F1ZV.\n")
-    told = run("list", "--state", "removed", *NOW).ended(0).out
-    assert told == "No records of 27AAPFU0939F1ZV match; --all also shows what is decided or removed.\n"
-    told = run("list", "--status", "saved", *NOW, COLUMNS="90").ended(0).out
-    assert "2024-11*" in told
-    assert "* saved by its supplier and not filed: the 2B period that filing it now would give." in told
-    assert max(map(len, told.splitlines())) <= 90
-    answer = run("list", "--number", "KCN/24/15", "--json", *NOW).ended(0).json
-    (record,) = answer["records"]
-    assert (record["tax"]["igst"], record["expected_period"], record["state"]) == ("5400.00", "2024-10", "no_action")
-    assert record["may"]["accept"] == []
-    assert [refusal["rule"] for refusal in record["may"]["keep_pending"]] == ["faq.11", "faq.11.a"]
-
-
-def test_the_summary_counts_by_kind(run):
-    rows = run("list", "--summary", *NOW).ended(0).out.splitlines()
-    assert rows[0].split() == ["records", "saved", "filed", "no", "action", "accepted", "rejected", "pending"]
-    assert rows[-1].split() == ["in", "all", "26", "6", "20", "23", "1", "1", "1"]
-    kinds = run("list", "--summary", "--json", *NOW).ended(0).json["kinds"]
-    assert kinds["credit note"] == {
-        "records": 4,
-        "saved": 1,
-        "filed": 3,
-        "no action": 4,
-        **dict.fromkeys(("accepted", "rejected", "pending", "frozen", "removed"), 0),
-    }
-
-
-def test_nothing_may_be_done_with_what_is_decided(run, ids):
-    note = ids("KCN/24/15")
-    run("sweep", "--at", "2024-11-14T06:00").ended(0)
-    run("3b", "file", "--period", "2024-10", "--at", "2024-11-20T10:00").ended(0)
-    (row,) = [row for row in run("list", "--all", *NOW).ended(0).out.splitlines() if row.startswith(f"{note} ")]
-    assert row.endswith("frozen (deemed accepted)  nothing (faq.12)")
 
 
 def test_a_record_is_shown_with_where_it_would_go_and_what_refuses_its_triggers(run, ids):
@@ -128,7 +53,7 @@ def test_deadlines_are_told_before_they_pass(run, ids):
     assert "pending until" not in note
     assert "ITC until" not in note
     run("sweep", "--at", "2024-11-14T06:00").ended(0)
-    run("3b", "file", "--period", "2024-10", "--at", "2024-11-20T10:00").ended(0)
+    run("3b", "file", "--yes", "--period", "2024-10", "--at", "2024-11-20T10:00").ended(0)
     told = run("show", ids("GOS-5533"), *NOW).ended(0).out
     assert "final: its GSTR-3B is filed; it was drafted on 14 November 2024" in told
 
@@ -171,6 +96,18 @@ def test_an_original_that_is_not_here_is_stated(run, ids):
     assert "is an amendment that leaves its tax unchanged. Open now: accept, reject, reset." in " ".join(told.split())
 
 
+def test_many_originals_are_stated_from_a_list_that_is_filled_in(run, tmp_path):
+    told = run("list", "--amended", "--csv", *NOW).ended(0).out.splitlines()
+    filled = [f"{row},{'accepted,13500.00' if 'KCL/24-25/0219' in row else ','}" for row in told[1:]]
+    rows = [f"{told[0]},decided,original igst", *filled]
+    (tmp_path / "originals.csv").write_text("\n".join(rows), "utf-8")
+    answer = run("original", "--file", "originals.csv", "--json", *NOW).ended(0).json
+    assert answer == {"file": "originals.csv", "recipient": "27AAPFU0939F1ZV", "stated": 1}
+    assert run("original", "--file", "originals.csv", *NOW).ended(0).out == "1 original stated.\n"
+    for call in (("original",), ("original", "22"), ("original", "22", "accepted", "--file", "originals.csv")):
+        assert "or --file alone" in run(*call, *NOW).ended(2).err
+
+
 STATED = "state only how the unknown original of an undecided amendment was decided: accepted or rejected"
 
 
@@ -182,6 +119,6 @@ def test_only_an_unknown_original_can_be_stated(run, ids):
     assert f": amends a document that is known here; {STATED}\n" in told
     run("original", known, "accepted", *NOW).ended(0)
     run("sweep", "--at", "2024-11-14T06:00").ended(0)
-    run("3b", "file", "--period", "2024-10", "--at", "2024-11-20T10:00").ended(0)
+    run("3b", "file", "--yes", "--period", "2024-10", "--at", "2024-11-20T10:00").ended(0)
     told = run("original", known, "rejected").ended(2).err
     assert f": is decided for good; {STATED}\n" in told

@@ -7,6 +7,8 @@ from collections import Counter
 
 import pytest
 
+from ims_fsm.cli import returns
+
 FOURTEENTH, OCTOBER = ("--at", "2024-11-14T10:00"), ("--period", "2024-10")
 
 
@@ -28,6 +30,9 @@ def test_a_draft_is_told_with_its_totals_and_what_it_leaves_out(run):
     assert "Left out: 7 records." in rows
     until = "it comes in once it is accepted or rejected, or its pending ends"
     assert f"1 it is pending; {until} (faq.14.iii)" in rows
+    alone = "\nIt stands here alone: nothing is sent to the portal.\n"
+    assert told.endswith(alone)
+    told = told.removesuffix(alone)
     shown = run("2b", "show", *OCTOBER, "--left-out", *FOURTEENTH).ended(0).out
     assert shown.startswith(told.rstrip("\n"))
     rows = [" ".join(row.split()) for row in shown.removeprefix(told.rstrip("\n")).splitlines()]
@@ -131,14 +136,15 @@ def test_filing_decides_for_good_and_adds_back(run, ids):
     assert run("sweep", "--at", "2024-11-14T06:00").ended(0).out == (
         "27AAPFU0939F1ZV: GSTR-2B of 2024-10 is drafted (faq.23).\n"
     )
-    told = run("3b", "file", *OCTOBER, "--at", "2024-11-20T10:00").ended(0).out
+    told = run("3b", "file", "--yes", *OCTOBER, "--at", "2024-11-20T10:00").ended(0).out
     assert "a GSTR-3B filed by 30 November 2024; this one is in time (sec.16_4)." in " ".join(told.split())
     assert told.startswith(
         "GSTR-3B of 2024-10 of 27AAPFU0939F1ZV is filed.\n"
+        "It stands here alone: nothing is sent to the portal; file it there too.\n"
         "Decided for good: 1 accepted, 10 deemed accepted, 2 rejected, 2 superseded.\n"
         "1 record of 21ZXKCK4821M1ZG rejected: 5,400.00 IGST is added to their liability in 2024-11"
     )
-    told = run("3b", "file", *OCTOBER, "--at", "2024-11-21T10:00").ended(1).err
+    told = run("3b", "file", "--yes", *OCTOBER, "--at", "2024-11-21T10:00").ended(1).err
     assert told.startswith("error: GSTR-3B of 2024-10 is already filed for 27AAPFU0939F1ZV (faq.26);")
 
 
@@ -148,7 +154,7 @@ def test_filing_as_json(run, ids):
     swept = run("sweep", "--json", "--at", "2024-11-14T06:00").ended(0).json
     done = {"recipient": "27AAPFU0939F1ZV", "expired": 0, "lapsed": 0, "drafted": "2024-10", "to_generate": None}
     assert swept == {"instants": [{"at": "2024-11-14T06:00:00+05:30", "swept": [done], "failures": []}]}
-    answer = run("3b", "file", *OCTOBER, "--json", "--at", "2024-11-20T10:00").ended(0).json
+    answer = run("3b", "file", "--yes", *OCTOBER, "--json", "--at", "2024-11-20T10:00").ended(0).json
     tax = {"igst": "5400.00", "cgst": "0.00", "sgst": "0.00", "cess": "0.00"}
     assert answer == {
         "recipient": "27AAPFU0939F1ZV",
@@ -165,7 +171,7 @@ def test_filing_as_json(run, ids):
 
 def test_filing_says_which_amendments_wait_for_an_original(run):
     run("sweep", "--at", "2024-11-14T06:00").ended(0)
-    told = run("3b", "file", *OCTOBER, "--at", "2024-11-20T10:00").ended(0).out
+    told = run("3b", "file", "--yes", *OCTOBER, "--at", "2024-11-20T10:00").ended(0).out
     assert "Left out: 4 amendments in no GSTR-2B, because how the original was decided is not known" in " ".join(
         told.split()
     )
@@ -174,7 +180,7 @@ def test_filing_says_which_amendments_wait_for_an_original(run):
 def test_a_stale_statement_is_not_filed_on(run, ids):
     run("sweep", "--at", "2024-11-14T06:00").ended(0)
     run("act", "reject", "--id", ids("KCN/24/15"), "--at", "2024-11-18T10:00").ended(0)
-    told = run("3b", "file", *OCTOBER, "--json", "--at", "2024-11-18T11:00").ended(1).json
+    told = run("3b", "file", "--yes", *OCTOBER, "--json", "--at", "2024-11-18T11:00").ended(1).json
     assert told["error"]["code"] == "two_b_stale"
     assert told["error"]["refusals"][0]["rule"] == "faq.29"
 
@@ -209,3 +215,29 @@ def test_gstr_2a_has_what_suppliers_report_with_the_recipients_action(run, ids):
     assert told.endswith(f"{len(after['records'])} documents; no action changes GSTR-2A (faq.28).\n")
     none = run("2a", "show", "--period", "2024-08").ended(0).out
     assert none == f"GSTR-2A of 2024-08 of {after['recipient']}: suppliers have reported nothing.\n"
+
+
+def test_filing_past_amendments_wants_a_yes(drafted):
+    """It names them with their tax; nobody is there to be asked, so it is refused without --yes."""
+    call = ("3b", "file", *OCTOBER, "--at", "2024-11-20T10:00")
+    told = drafted(*call).ended(1).err
+    assert told.startswith("error: 4 amendments are in no GSTR-2B, with tax of ")
+    assert "invoice KCL/24-25/0219 of 21ZXKCK4821M1ZG (record 22, 14,400.00 IGST)" in told
+    assert told.endswith(
+        "(faq.13.1); state how it was decided with: ims-fsm original, or file it all the same with --yes\n"
+    )
+    answer = drafted(*call, "--json").ended(1).json["error"]
+    assert (answer["code"], len(answer["left_out"])) == ("consent_needed", 4)
+    assert answer["left_out"][0]["tax"]["igst"] == "14400.00"
+    told = drafted(*call, "--yes").ended(0).out
+    assert told.startswith("GSTR-3B of 2024-10 of 27AAPFU0939F1ZV is filed.\nIt stands here alone: nothing is sent")
+
+
+def test_a_terminal_is_asked(drafted, monkeypatch):
+    asked = []
+    monkeypatch.setattr(returns, "_at_a_terminal", lambda: True)
+    monkeypatch.setattr(returns.typer, "confirm", lambda text: asked.append(text) or len(asked) > 1)
+    call = ("3b", "file", *OCTOBER, "--at", "2024-11-20T10:00")
+    assert "amendments are in no GSTR-2B" in drafted(*call).ended(1).out
+    assert "is filed." in drafted(*call).ended(0).out
+    assert asked == ["File it all the same?"] * 2

@@ -103,7 +103,7 @@ class Town:
         return self.ims.recipient(self.ims.recipient_of(record), actor="buyer")
 
     def file_3b(self, number: int, period: str) -> None:
-        self.ims.recipient(gstin(number), actor="buyer").file_3b(TaxPeriod(period))
+        self.ims.recipient(gstin(number), actor="buyer").file_3b(TaxPeriod(period), consent=True)
 
     def scheduler(self, **options: Any) -> Scheduler:
         return Scheduler(self.ims, **{"chunk": self.chunk, **options})

@@ -103,7 +103,7 @@ class People:
             for two_b in self.two_bs(gstin):
                 if self.chance.random() < 0.7:
                     self.quietly(lambda g=gstin, p=two_b: self.ims.recipient(g, actor="buyer").generate_2b(p))
-                    self.quietly(lambda g=gstin, p=two_b: self.ims.recipient(g, actor="buyer").file_3b(p))
+                    self.quietly(lambda g=gstin, p=two_b: self.ims.recipient(g, actor="buyer").file_3b(p, consent=True))
 
     def two_bs(self, gstin: str) -> list[TaxPeriod]:
         with reading(self.ims._workspace.engine) as connection:

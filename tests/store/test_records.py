@@ -10,13 +10,14 @@ from sqlalchemy.exc import OperationalError
 
 from ims_fsm.record.record import cut_off_by
 from ims_fsm.record.taxpayer import Taxpayer
-from ims_fsm.store import records, taxpayers, versions
+from ims_fsm.record.where import Where
+from ims_fsm.store import listing, records, taxpayers, versions
 from ims_fsm.store.connection import ConflictError, reading, serialise, writing
-from ims_fsm.store.records import Found, Where
+from ims_fsm.store.records import Found
 from ims_fsm.store.tables import TwoBRow, core
 from ims_fsm.terms.document import OriginalReference
 from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.terms.vocabulary import Disposition, Form, Kind, RemovedFor, Route, State, SupplierStatus, TaxpayerKind
+from ims_fsm.terms.vocabulary import Disposition, Form, Kind, RemovedFor, Route, State, TaxpayerKind
 
 BUYER, OTHER, SELLER = "27AAPFU0939F1ZV", "24AAACC1206D1ZM", "29AABCT1332L1ZA"
 OCTOBER, NOVEMBER = TaxPeriod("2024-10"), TaxPeriod("2024-11")
@@ -81,7 +82,7 @@ def test_of_many_records_a_page_is_held(held, monkeypatch):
         put(number)
     made = []
     monkeypatch.setattr(records, "from_row", lambda row: made.append(row["id"]) or row["id"])
-    found = records.search(connection, BUYER, Where())
+    found = listing.search(connection, BUYER, Where())
     assert [next(found), next(found), next(found), made] == [1, 2, 3, [1, 2, 3]]
     assert list(found) == [4, 5, 6, 7]
     assert list(versions.of_supplier(connection, SELLER, None)) == [1, 2, 3, 4, 5, 6, 7]
@@ -95,34 +96,6 @@ def test_many_are_found_in_batches_of_one_recipient(held, monkeypatch):
     put(8, recipient=OTHER)
     assert sorted(records.find_many(connection, BUYER, range(15))) == [*range(1, 8)]
     assert records.find_many(connection, BUYER, []) == {}
-
-
-@pytest.mark.parametrize(
-    ("where", "found"),
-    [
-        (Where(), [1, 2, 3]),
-        (Where(states=(State.REJECTED,)), [2]),
-        (Where(states=(State.REJECTED, State.NO_ACTION)), [1, 2]),
-        (Where(kinds=(Kind.CREDIT_NOTE,)), [3]),
-        (Where(supplier=OTHER), [2]),
-        (Where(number="S/3"), [3]),
-        (Where(number="s/3"), [3]),
-        (Where(return_period=NOVEMBER), [3]),
-        (Where(two_b_period=OCTOBER), [2]),
-        (Where(supplier_status=SupplierStatus.FILED), [2]),
-        (Where(in_ims=True), [1, 2]),
-        (Where(in_ims=False), [3]),
-        (Where(in_ims=True, supplier=SELLER), [1]),
-        (Where(number="S/3", in_ims=True), []),
-    ],
-)
-def test_what_is_meant_is_found(held, where, found):
-    connection, put = held
-    put(1)
-    put(2, "reject", supplier_gstin=OTHER, supplier_status="filed", two_b_period="2024-10")
-    put(3, "accept", kind="credit_note", return_period="2024-11", route="reverse_charge")
-    put(4, recipient=OTHER)
-    assert ids(records.search(connection, BUYER, where)) == found
 
 
 # --- identity and chains --------------------------------------------------------------------------------------------
@@ -299,7 +272,7 @@ def test_what_is_inserted_comes_back(held):
     more = [first.changed(id=number, chain_id=number) for number in (2, 3)]
     records.insert_all(connection, [])
     records.insert_all(connection, more)
-    assert list(records.search(connection, BUYER, Where())) == [first, *more]
+    assert list(listing.search(connection, BUYER, Where())) == [first, *more]
 
 
 def test_changes_are_written_and_the_version_goes_up(held):
@@ -307,7 +280,7 @@ def test_changes_are_written_and_the_version_goes_up(held):
     connection, put = held
     for number in range(1, 5):
         put(number)
-    before = list(records.search(connection, BUYER, Where()))
+    before = list(listing.search(connection, BUYER, Where()))
     after = [
         before[0].changed(state=State.REJECTED, remarks="no"),
         before[1].changed(state=State.ACCEPTED, remarks="yes"),
@@ -315,7 +288,7 @@ def test_changes_are_written_and_the_version_goes_up(held):
     ]
     records.update_all(connection, [])
     records.update_all(connection, list(zip(before, after, strict=False)))
-    assert list(records.search(connection, BUYER, Where())) == [one.changed(version=2) for one in after] + [before[3]]
+    assert list(listing.search(connection, BUYER, Where())) == [one.changed(version=2) for one in after] + [before[3]]
 
 
 def test_what_was_changed_since_is_not_overwritten(memory, write):
@@ -323,13 +296,13 @@ def test_what_was_changed_since_is_not_overwritten(memory, write):
     with writing(memory) as connection:
         for number in (1, 2):
             write(connection).record(number)
-        first, second = records.search(connection, BUYER, Where())
+        first, second = listing.search(connection, BUYER, Where())
         records.update_all(connection, [(second, second.changed(remarks="first"))])
     with pytest.raises(ConflictError) as caught, writing(memory) as connection:
         records.update_all(connection, [(one, one.changed(remarks="late")) for one in (first, second)])
     assert str(caught.value) == "another writer was first to change 1 of 2 records; read again and retry"
     with writing(memory) as connection:
-        assert [one.remarks for one in records.search(connection, BUYER, Where())] == [None, "first"]
+        assert [one.remarks for one in listing.search(connection, BUYER, Where())] == [None, "first"]
 
 
 def test_where_none_is_named_none_is_found(engine) -> None:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from ims_fsm.record.where import Where
-from ims_fsm.store import log, records
+from ims_fsm.store import listing, log, records
 from ims_fsm.store.connection import ConflictError, reading, writing
 from ims_fsm.store.step import write as write_step
 from ims_fsm.store.tables import CALL, LOG
@@ -56,7 +56,7 @@ def test_of_several_each_is_written(three, step):
     with writing(three) as connection:
         both = [moved(connection, step(number, 1, "accept", "no_action"), number) for number in (2, 3)]
         write_step(connection, [change for change, _ in both], [entry for _, entry in both])
-        states = [record.state for record in records.search(connection, BUYER, Where())]
+        states = [record.state for record in listing.search(connection, BUYER, Where())]
         assert states == [State.NO_ACTION, State.ACCEPTED, State.ACCEPTED]
         assert connection.execute(select(func.count()).select_from(CALL)).scalar() == 1
 

@@ -26,7 +26,7 @@ from ims_fsm.record.sighting import (
 )
 from ims_fsm.record.steps import filed
 from ims_fsm.record.where import Where
-from ims_fsm.store import log, records, sightings, taxpayers
+from ims_fsm.store import listing, log, sightings, taxpayers
 from ims_fsm.store.tables import AT, RECORD
 from ims_fsm.terms.document import Document
 from ims_fsm.terms.money import NIL
@@ -79,7 +79,7 @@ class Reception:
         unit.taxpayer(recipient)
         self.unit, self.recipient, self.scene = unit, recipient, unit.scene(recipient)
         self.everything = sorted(
-            records.search(unit.connection, recipient, Where()), key=lambda r: (_is_there(r), r.id)
+            listing.search(unit.connection, recipient, Where()), key=lambda r: (_is_there(r), r.id)
         )
         self.known = {identity(r.document, r.fy, r): r for r in self.everything}
         self.done: dict[str, list[int]] = {}
@@ -100,10 +100,10 @@ class Reception:
         self._see()
         for some in in_turn(fresh):
             self._new(some)
-        for record in records.search(self.unit.connection, self.recipient, Where()):
+        for record in listing.search(self.unit.connection, self.recipient, Where()):
             if record.filed and record.portal and record.state in ACTIVE and record.settled_in is None:
                 self._place(record)
-        for record in list(records.search(self.unit.connection, self.recipient, Where())):
+        for record in list(listing.search(self.unit.connection, self.recipient, Where())):
             self._vanished(record)
         for members in self._chains():
             self.unit.write([(was, now) for was, now in linked(members) if was != now])
@@ -153,7 +153,7 @@ class Reception:
         """Return all records in chains, worked out from what each names."""
         year = self.unit.book.calendar.financial_year
         chains: list[tuple[set[object], list[Record]]] = []
-        everything = list(records.search(self.unit.connection, self.recipient, Where()))
+        everything = list(listing.search(self.unit.connection, self.recipient, Where()))
         documents = set(map(_names, everything))
         for record in everything:
             keys: set[object] = {_names(record), record.chain_id}

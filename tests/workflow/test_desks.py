@@ -179,7 +179,7 @@ def test_what_a_call_does_not_take_is_not_passed_over(stage):
         stage.desk.import_download(b"{}", registered_as=None)
 
 
-@pytest.mark.parametrize("period", ["2024-13", "102024", None, 202410])
+@pytest.mark.parametrize("period", ["2024-13", "132024", None, 202410])
 def test_a_period_is_a_month(stage, period):
     for call in (
         stage.desk.generate_2b,

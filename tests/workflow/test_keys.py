@@ -18,6 +18,7 @@ from ims_fsm import (
     Proposal,
     RecipientDesk,
     State,
+    StatedOriginal,
     SupplierDesk,
     TaxPeriod,
     Trigger,
@@ -25,6 +26,7 @@ from ims_fsm import (
 )
 from ims_fsm.workflow import keys
 from ims_fsm.workflow.desks import Acted
+from ims_fsm.workflow.originals import OriginalsDesk
 
 OCTOBER, NOVEMBER = TaxPeriod("2024-10"), TaxPeriod("2024-11")
 DOCUMENT = Document(
@@ -74,6 +76,14 @@ PROPOSALS = [
 ACTED = {"remarks": ["x"], "version": [1], "record_id": [8]}
 REDUCED = {"reduce_itc": ["full", Heads(igst=1)]}
 PERIOD = ({"period": OCTOBER}, {"period": [NOVEMBER]})
+STATED = StatedOriginal(disposition=Disposition.ACCEPTED, number="A/1")
+OTHER_STATED = {
+    "disposition": Disposition.REJECTED,
+    "record_id": 7,
+    "supplier": "29AABCT1332L1ZA",
+    "number": "A/2",
+    "tax": Heads(igst=1),
+}
 # What each call that takes a key is given, and what else it may be given.
 RECIPIENT = {
     "act": ({"trigger": "reject", "record_id": 7}, {"trigger": ["accept"], **ACTED, **REDUCED}),
@@ -91,7 +101,11 @@ RECIPIENT = {
         {"record_id": [8], "disposition": [Disposition.REJECTED], "original": [None, *DOCUMENTS]},
     ),
     "generate_2b": PERIOD,
-    "file_3b": PERIOD,
+    "state_originals": (
+        {"stated": [STATED]},
+        {"stated": [[], *([replace(STATED, **{name: value})] for name, value in OTHER_STATED.items())]},
+    ),
+    "file_3b": ({"period": OCTOBER}, {"period": [NOVEMBER], "consent": [True]}),
     "file_annual_return": ({"fy": "2023-24"}, {"fy": ["2022-23"]}),
 }
 SUPPLIER = {
@@ -121,10 +135,11 @@ def arguments_of(desk, name):
 
 def test_every_call_with_a_key_and_every_argument_is_looked_at():
     for desk, given in ((RecipientDesk, RECIPIENT), (SupplierDesk, SUPPLIER)):
-        with_key = {name for name in vars(desk) if not name.startswith("_") and "key" in arguments_of(desk, name)}
+        names = {**vars(desk), **(vars(OriginalsDesk) if desk is RecipientDesk else {})}
+        with_key = {name for name in names if not name.startswith("_") and "key" in arguments_of(desk, name)}
         assert with_key == set(given)
         for name, (_, others) in given.items():
-            heard = {"each_refused"} if name == "act_on" else {"where"} if name == "apply" else set()
+            heard = {"act_on": {"each_refused"}, "apply": {"where"}, "state_originals": {"where"}}.get(name, set())
             assert arguments_of(desk, name) == {"self", "key", *heard, *others}, name
     assert {field.name for field in fields(Document)} == {"supplier", *OTHER_FIELDS}
     assert len(PROPOSALS) == len(fields(Proposal)) - 1

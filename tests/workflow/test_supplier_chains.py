@@ -164,9 +164,9 @@ def test_nothing_is_stated_of_what_a_decided_version_has_ended(stage):
     first = stage.document(amends=stage.document())
     waiting = stage.filed(first)
     stage.at("2024-11-20").desk.generate_2b("2024-10")
-    stage.desk.file_3b("2024-10")
+    stage.desk.file_3b("2024-10", consent=True)
     stage.filed(stage.document(amends=first, reverse_charge=True), "2024-11")
     stage.at("2024-12-20").desk.generate_2b("2024-11")
-    stage.desk.file_3b("2024-11")
+    stage.desk.file_3b("2024-11", consent=True)
     with pytest.raises(InputError, match="is of a chain of which GSTR-3B has decided a version"):
         stage.desk.state_original(waiting, Disposition.ACCEPTED)

@@ -187,3 +187,20 @@ def test_gstr_2a_has_all_that_suppliers_report_whatever_was_done_with_it(stage):
     stage.act("keep_pending", filed)
     assert ids(list(stage.desk.two_a(OCTOBER))) == [filed, note, past, saved]
     assert ids(list(stage.desk.two_a(NOVEMBER))) == [later]
+
+
+def test_the_summary_is_of_what_the_list_has_in_each_period(stage):
+    """What is only saved counts in the 2B period that filing it now would give, by how often its supplier files."""
+    quarterly = "33AAACP7879D1ZM"
+    stage.at("2024-11-12").taxpayer(quarterly, filing="quarterly")
+    for supplier in (stage.seller, quarterly):
+        stage.saved(stage.document("credit_note", supplier=supplier))
+        stage.saved(stage.document(supplier=supplier), form="GSTR-1A")
+    stage.act("accept", stage.filed(stage.document(number="A/1")))
+    periods = stage.desk.summary().by(lambda group: group.period)
+    assert len(periods) > 1
+    for period, totals in periods.items():
+        listed = list(stage.desk.listed(Where(expected_period=period)))
+        assert totals.records == len(listed)
+        assert totals.tax == sum((row.record.document.credit for row in listed), Heads())
+        assert stage.desk.summary(Where(expected_period=period)).totals == totals

@@ -14,7 +14,7 @@ from ims_fsm.record.record import Record
 from ims_fsm.record.scene import Request
 from ims_fsm.record.sighting import last_seen, told_alike
 from ims_fsm.record.where import Where
-from ims_fsm.store import records
+from ims_fsm.store import listing
 from ims_fsm.terms.vocabulary import ACTIVE, Form, State, Trigger
 from ims_fsm.workflow.reception.placing import Placing, has_gone
 from ims_fsm.workflow.unit import UnitOfWork, consider
@@ -33,7 +33,7 @@ class UploadChange:
 def changed_since_portal(unit: UnitOfWork, recipient: str) -> list[UploadChange]:
     """Return the records whose action or declaration the portal, which has them still, does not show yet."""
     newest = Placing(unit, recipient).newest
-    active = records.search(unit.connection, recipient, Where(states=ACTIVE, in_ims=True))
+    active = listing.search(unit.connection, recipient, Where(states=ACTIVE, in_ims=True))
     seen = ((record, last_seen(record)) for record in active if not has_gone(record, newest))
     return [UploadChange(record, view.action) for record, view in seen if not told_alike(record, view)]
 

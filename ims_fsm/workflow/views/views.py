@@ -25,8 +25,9 @@ from ims_fsm.record.refusals import Told, filled_in, label, record_fields
 from ims_fsm.record.returns import TimeLimited, TwoB, TwoBLine
 from ims_fsm.record.scene import direction_of, original_of, record_facts
 from ims_fsm.record.settling import LeftOutGroup
-from ims_fsm.record.where import Where
-from ims_fsm.store import log, records, returns, versions
+from ims_fsm.record.totals import Summary
+from ims_fsm.record.where import Sort, Where
+from ims_fsm.store import listing, log, records, returns, versions
 from ims_fsm.terms.border import ACTIONS, Border
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod, in_india
@@ -100,9 +101,16 @@ class TwoBView:
     time_limited: tuple[TimeLimited, ...] = ()
 
 
-def listed(unit: UnitOfWork, recipient: str, where: Where, limit: int | None = None) -> Iterator[ListedRecord]:
-    """Give a recipient's records that match, by id, with what may be done to each (FAQ 18); a page of them is held."""
-    matching, days = unit.matching(recipient, where, limit), deadlines(unit, recipient)
+def listed(
+    unit: UnitOfWork,
+    recipient: str,
+    where: Where,
+    limit: int | None = None,
+    sort: Sort = "id",
+    after: int | None = None,
+) -> Iterator[ListedRecord]:
+    """Give a recipient's records that match, with what may be done to each (FAQ 18); a page of them is held."""
+    matching, days = unit.matching(recipient, where, limit, sort, after), deadlines(unit, recipient)
     while page := list(islice(matching, PAGE)):
         chains = unit.chains_of(page)
         for record in page:
@@ -113,6 +121,12 @@ def listed(unit: UnitOfWork, recipient: str, where: Where, limit: int | None = N
                 may=refusals_on(unit, record, chain),
                 deadlines=days(record, chain),
             )
+
+
+def summary(unit: UnitOfWork, recipient: str, where: Where) -> Summary:
+    """Return what a recipient's records that match add up to."""
+    unit.taxpayer(recipient)
+    return Summary(recipient, tuple(listing.alike(unit.connection, unit.scene(recipient), where)))
 
 
 def two_a(unit: UnitOfWork, recipient: str, period: TaxPeriod) -> Iterator[Record]:

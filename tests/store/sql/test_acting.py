@@ -18,7 +18,7 @@ from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import Answer, RefusedError, RefusedGroup
 from ims_fsm.record.scene import NO_REQUEST, Request
 from ims_fsm.record.where import Where
-from ims_fsm.store import records
+from ims_fsm.store import listing
 from ims_fsm.store.connection import writing
 from ims_fsm.store.log import STEPS
 from ims_fsm.store.sql.moving import pages
@@ -87,7 +87,7 @@ def act_on_each(  # noqa: PLR0917 -- as act_on
     each_refused: Callable[[Answer], Any],
 ) -> ActionReport:
     """Do what `act_on` does with one record after the other, each through its machine."""
-    chosen, values = records.conditions(where) if ids is None else ([AT.id.in_(ids)], {})
+    chosen, values = listing.conditions(where) if ids is None else ([AT.id.in_(ids)], {})
     if ids is None and where.expected_period is not None:
         chosen, values = [AT.id.in_([record.id for record in unit.matching(recipient, where)])], {}
     applied, saved = 0, 0
