@@ -101,6 +101,8 @@ class Outputs:
         """
         if path not in self._claimed:
             self.claim(path)
+        if path.is_dir():
+            raise FileError(IsADirectoryError(), path)
         target = Path(os.path.realpath(path))
         beside = target.with_name(f".{target.name[:100]}.{secrets.token_hex(6)}")
         with _named(path, beside):

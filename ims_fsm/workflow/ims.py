@@ -20,7 +20,7 @@ from ims_fsm.record.taxpayer import Taxpayer
 from ims_fsm.store import backup, records, scratch, taxpayers
 from ims_fsm.store.backup import Backup
 from ims_fsm.store.connection import Engine
-from ims_fsm.terms.border import checked_actor, checked_parties, checked_party, checked_value
+from ims_fsm.terms.border import Border, checked_actor, checked_parties, checked_party, checked_value
 from ims_fsm.terms.event import Event
 from ims_fsm.workflow.calendar import change, sweeps
 from ims_fsm.workflow.calendar.sweeps import SweepReport
@@ -188,6 +188,13 @@ class IMS:
         `StoreError` for PostgreSQL, whose pg_dump does it, and for a database that is damaged, `OutputError` and
         `FileError` where the file cannot be written.
         """
+        border = Border("backup")
+        if not isinstance(path, (str, Path)):
+            border.wrong("path", path, "is not a path", "give one as text or as a Path")
+        else:
+            border.text("path", str(path), longest=4096)
+        border.flag("replace", replace)
+        border.close()
         engine = self._workspace.engine
         return backup.backup(engine, Path(path), Outputs(backup.files_of(engine), replace=replace))
 

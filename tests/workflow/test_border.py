@@ -73,6 +73,7 @@ RIGHT = {
     "trigger": "accept",
     "source": b"id,action\n1,accept\n",
     "sources": b"{}",
+    "path": "copy.db",
     "period": PERIOD,
     "form": Form.GSTR_1,
     "document": NOTE,
@@ -126,7 +127,8 @@ def printed(error: BaseException | None) -> str:
 
 
 @pytest.mark.parametrize(("owner", "name", "parameter"), parameters())
-def test_a_wrong_value_is_told_in_our_words(ims, owner, name, parameter):
+def test_a_wrong_value_is_told_in_our_words(ims, owner, name, parameter, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     call = getattr(at(ims, owner), name)
     needed = [n for n, p in inspect.signature(call).parameters.items() if p.default is p.empty and n in RIGHT]
     for value in JUNK:
