@@ -143,7 +143,7 @@ def lineages(draw: Any, number: int) -> Lineage:
         moved_on = day + draw(st.integers(1, 5)) if moved else day
         turns = ((day, turn), (moved_on, turn + 1)) if moved else ((day, turn),)
         filed = moved_on + draw(st.integers(0, 8)) if not is_last or draw(st.booleans()) else None
-        until = DAYS if filed is None else filed
+        until = max(DAYS, day) if filed is None else filed
         gap = draw(
             st.none() | st.tuples(st.integers(day, until), st.integers(day, until)).map(lambda g: tuple(sorted(g)))
         )
@@ -154,7 +154,7 @@ def lineages(draw: Any, number: int) -> Lineage:
                 filed=filed,
                 edited=draw(st.none() | st.integers(day, until)),
                 gap=gap,
-                acted=draw(st.none() | st.tuples(st.integers(day, DAYS), st.sampled_from("ARP"))),
+                acted=draw(st.none() | st.tuples(st.integers(day, max(DAYS, day)), st.sampled_from("ARP"))),
                 names_first=draw(st.booleans()),
             )
         )
