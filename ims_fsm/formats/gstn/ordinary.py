@@ -86,14 +86,13 @@ class OrdinaryRows:
         plan = self._plans.get(key := tuple(raw)) or self._plan(key)
         raw[_ABSENT] = None
         (stin, num, idt, onum, oidt, name, txval, iamt, camt, samt, cess, val, pos, typ, source, prd, status, action,
-         pending, reduction, remarks_flag, required, remarks, portal_hash, error) = picked = plan.pick(raw)  # fmt: skip
+         pending, reduction, remarks_flag, required, remarks, portal_hash) = picked = plan.pick(raw)  # fmt: skip
         if (plan.several and any(map(is_blank, itemgetter(*plan.several, 0)(picked)))) or (
             self._form.amended and (onum is None or oidt is None)
         ):
             raise UnusualError
         supplier, day, flag = self._gstin[stin], self._dates[idt], self._flag
-        # What nobody wants must be readable too.
-        _ = None if error is None else _text(error), flag[remarks_flag]
+        _ = flag[remarks_flag]  # what nobody wants must be readable too
         needed = flag[required]
         taxable = paise(txval)
         if iamt is camt is samt is cess is None:

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.portal_json import SHAPES, write_download
 from ims_fsm.errors import InputError
 from ims_fsm.formats.gstn import download
 from ims_fsm.formats.gstn.download import (
@@ -23,11 +24,12 @@ from ims_fsm.formats.gstn.download import (
     read_carefully,
 )
 from ims_fsm.formats.gstn.envelope import unwrap
+from ims_fsm.formats.gstn.fields import KEYS
 from ims_fsm.formats.gstn.notation import loads
 from ims_fsm.formats.gstn.parts import check_download
 from ims_fsm.formats.gstn.row import MOST, Findings, recipient_of
-from ims_fsm.formats.gstn.sections import section_named
-from ims_fsm.terms.vocabulary import SupplierStatus
+from ims_fsm.formats.gstn.sections import SECTIONS, section_named
+from ims_fsm.terms.vocabulary import Kind, SupplierStatus
 
 SAMPLES = Path(download.__file__).parents[1] / "samples"
 TEXTS = {path.name: path.read_text("utf-8") for path in sorted(SAMPLES.glob("*.json"))}
@@ -223,3 +225,60 @@ def test_memory_does_not_grow_with_the_file(tmp_path, row):
 def test_a_row_at_speed_is_the_row_read_carefully(row):
     (shown,) = whole(json.dumps({"gstin": ME, "b2b": [row()]}), None)[0]
     assert shown.supplier_status is SupplierStatus.FILED
+
+
+@pytest.fixture
+def careful(monkeypatch):
+    """The rows that were left to the careful reader, by place."""
+    places = []
+
+    def read(raw: Any, place: str, *rest: Any) -> Any:
+        places.append(place)
+        return read_carefully(raw, place, *rest)
+
+    monkeypatch.setattr(download, "read_carefully", read)
+    return places
+
+
+AT_SPEED = [form for form in SECTIONS.values() if form.kind is not Kind.BILL_OF_ENTRY]
+OPTIONAL = {"supplier_name": "Rao", "remarks": "seen", "portal_hash": "0f", "igst": 5, "cgst": 5, "sgst": 5, "cess": 5}
+NEEDED = ("supplier", "taxable", "igst", "return_period", "supplier_status")
+FLAGS = ("pending_blocked", "reduction_blocked", "remarks_blocked", "itc_reduction")
+
+
+@pytest.mark.parametrize("spelling", [0, -1], ids=["first", "last"])
+@pytest.mark.parametrize("form", AT_SPEED, ids=lambda form: form.key)
+def test_plain_rows_of_each_section_are_read_at_speed(form, spelling, row, careful):
+    """With all that a row may say, in the portal's spelling and in the last, and with no more than it must."""
+    portal = {field: row()[keys[0]] for field, keys in KEYS.items() if keys[0] in row()}
+    document = {form.number[spelling]: "S/101", form.date[spelling]: "05-10-2024"}
+    if form.amended:
+        document |= {form.original_number[spelling]: "S/99", form.original_date[spelling]: "01-09-2024"}
+    full = portal | OPTIONAL | dict.fromkeys(FLAGS, "N")
+    assert full.keys() == KEYS.keys()
+    rows = [
+        document | {KEYS[field][spelling]: value for field, value in fields.items()}
+        for fields in (full, {field: full[field] for field in NEEDED})
+    ]
+    records = going_by(json.dumps({"gstin": ME, form.key: rows}), None, 1 << 16)[0]
+    assert (len(records), careful) == (2, [])
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_no_row_of_a_plain_download_is_read_carefully(shape, tmp_path, careful):
+    path = tmp_path / "ims.json"
+    write_download(path, 400, gstin=ME, shape=shape)
+    with path.open("rb") as file:
+        assert (sum(map(len, DownloadReader(file, "file", None).parts())), careful) == (400, [])
+
+
+TEXT_KEYS = ("stin", "inum", "idt", "tradenm", "inv_typ", "srcform", "rtnprd", "action", "remarks", "hash", "pos")
+
+
+@pytest.mark.parametrize(
+    "value", ["a\u202eb", "\x1b[2J", "a\nb", "x" * 17, "x" * 256, "x" * 10_001, " R ", "अ"], ids=ascii
+)
+@pytest.mark.parametrize("key", TEXT_KEYS)
+def test_what_a_text_may_not_be_is_no_other_at_speed(key, value, row):
+    text = json.dumps({"gstin": ME, "b2b": [row(), row(**{key: value})]})
+    assert outcome(going_by, text, None, 1 << 16) == outcome(whole, text, None)
