@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from ims_fsm.errors import printable
-from ims_fsm.proof.checkpoint import Checkpoint, checkpoint_in
+from ims_fsm.proof.checkpoint import Checkpoint, checkpoint_of
 from ims_fsm.proof.entries import BrokenError, Entries, entries_of, json_object
 from ims_fsm.proof.keys import is_signed
 from ims_fsm.proof.law import of_the_law
@@ -19,6 +19,7 @@ from ims_fsm.proof.leaf import SEAL, hash_of
 from ims_fsm.proof.proof import Proof, proof_in
 from ims_fsm.proof.statement import Statement
 from ims_fsm.proof.tree import consistent, included
+from ims_fsm.terms.border import checked_path
 from ims_fsm.terms.vocabulary import State
 
 
@@ -48,8 +49,8 @@ def check_proof(
 
     Raises `InputError` for what is no proof, no checkpoint or no key.
     """
-    whole = proof if isinstance(proof, Proof) else proof_in(Path(proof))
-    mine = checkpoint if isinstance(checkpoint, Checkpoint | None) else checkpoint_in(Path(checkpoint))
+    whole = proof if isinstance(proof, Proof) else proof_in(checked_path("proof", proof))
+    mine = checkpoint_of(checkpoint)
     try:
         entries = entries_of(whole)
         held = f"{len(whole.leaves)} entries with {len(entries.contents)} contents and {len(entries.steps)} steps"
@@ -59,7 +60,7 @@ def check_proof(
         entries, first = Entries(), Statement(f"The entries do not hold together: {broken}.", holds=False)
     statements = [first, _of_the_contents(whole, entries), *_of_the_log(whole), *_of_the_checkpoint(whole, mine)]
     if key is not None:
-        signed = is_signed(whole.checkpoint, Path(key))
+        signed = is_signed(whole.checkpoint, checked_path("key", key))
         statements.append(Statement(f"The checkpoint is {'' if signed else 'not '}signed by {key}.", holds=signed))
     return Checked(
         recipient=printable(whole.recipient),

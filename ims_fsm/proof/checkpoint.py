@@ -15,6 +15,7 @@ from typing import Self
 
 from ims_fsm.errors import FileError, InputError, Problem
 from ims_fsm.proof.tree import SIZE
+from ims_fsm.terms.border import checked_path
 
 ORIGIN = "ims-fsm/"
 LONGEST = 10_000
@@ -64,8 +65,14 @@ class Checkpoint:
         raise InputError(where, [Problem("text", "is not a checkpoint of a recipient's log", _REMEDY)])
 
 
-def checkpoint_in(path: Path) -> Checkpoint:
+def checkpoint_of(given: Checkpoint | str | Path | None) -> Checkpoint | None:
+    """Return a checkpoint that is given, or that is in the file whose path is given; raises `InputError`."""
+    return given if isinstance(given, Checkpoint | None) else checkpoint_in(given)
+
+
+def checkpoint_in(place: str | Path) -> Checkpoint:
     """Return the checkpoint in a file; raises `InputError`."""
+    path = checked_path("checkpoint", place)
     try:
         with path.open(encoding="utf-8", newline="") as file:
             return Checkpoint.read(file.read(LONGEST + 1), str(path))

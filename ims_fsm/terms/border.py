@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any, Protocol, Self, TypeGuard, TypeVar, cast, get_args
+from io import TextIOBase
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol, Self, TypeGuard, TypeVar, cast, get_args
 
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.terms.characters import controls
@@ -75,6 +77,8 @@ LARGEST_ID = 2**63 - 1
 LONGEST = 255
 # The portal's remarks end sooner, by a rule of the law; this is what no text goes beyond.
 LONGEST_REMARKS = 10_000
+# No system takes a longer path.
+_LONGEST_PATH = 4096
 BRIEF = 60
 # Periods end in 2099, and the law reads some that lie a year and more after the one that it is asked of.
 LAST_PERIOD = TaxPeriod("2097-12")
@@ -150,14 +154,14 @@ class Border:
         try:
             return words(value if isinstance(value, str) else "")
         except ValueError:
-            remedy = hinted(str(value), words, f"write one of {', '.join(words)}")
+            remedy = hinted(value, words, f"write one of {', '.join(words)}")
             self.wrong(where, value, "is not one of the words for it", remedy)
             return next(iter(words))
 
     def choice(self, where: str, value: object, words: Any) -> Any:
         """Look at one of the words of a Literal."""
         if value not in (allowed := get_args(words)):
-            remedy = hinted(str(value), allowed, f"write one of {', '.join(allowed)}")
+            remedy = hinted(value, allowed, f"write one of {', '.join(allowed)}")
             self.wrong(where, value, "is not one of the words for it", remedy)
         return value
 
@@ -221,6 +225,14 @@ class Border:
             return value
         self.wrong("limit", value, f"is not a number of {what}", "give a whole number, or None for all")
         return None
+
+    def path(self, where: str, value: object) -> Path:
+        """Look at the path of a file, as text or as a `Path`."""
+        if isinstance(value, (str, Path)):
+            self.text(where, str(value), longest=_LONGEST_PATH)
+            return Path(value)
+        self.wrong(where, value, "is not a path", "give one as text or as a Path")
+        return Path()
 
     def record_id(self, value: object) -> int:
         """Look at a record's id."""
@@ -289,6 +301,19 @@ def checked_text(where: str, text: object, *, empty: bool = False) -> str:
     return looked_at(where, lambda border: border.text(where, text, empty=empty))
 
 
+def checked_path(where: str, path: object) -> Path:
+    """Return the path of a file, which is given as text or as a `Path`; raises `InputError` for anything else."""
+    return looked_at(where, lambda border: border.path(where, path))
+
+
+def checked_output(file: BinaryIO) -> BinaryIO:
+    """Return a file that is open to write bytes; raises `InputError` for anything else."""
+    if isinstance(file, TextIOBase) or not callable(getattr(file, "write", None)):
+        remedy = 'give one that is opened with open(path, "wb")'
+        raise InputError("out", [Problem("out", "is not a file that is open to write bytes", remedy)])
+    return file
+
+
 def checked_moment(where: str, moment: object, latest: datetime) -> datetime:
     """Return an aware moment in UTC; raises `InputError` for anything else, and for one after the latest."""
     aware = moment if isinstance(moment, datetime) and moment.tzinfo is not None else None
@@ -322,7 +347,7 @@ def checked_word(words: type[Word], word: object, where: str) -> Word:
 def checked_action(trigger: object) -> Trigger:
     """Return a recipient's action by its word; raises `InputError` for another."""
     if not isinstance(trigger, str) or trigger not in ACTIONS:
-        remedy = hinted(str(trigger), ACTIONS, f"the actions are {', '.join(ACTIONS)}")
+        remedy = hinted(trigger, ACTIONS, f"the actions are {', '.join(ACTIONS)}")
         word = trigger if isinstance(trigger, str) else repr(trigger)
         raise InputError("action", [Problem(word, "is not an action of a recipient", remedy)])
     return Trigger(str(trigger))

@@ -40,13 +40,13 @@ def nearest(text: str, words: Iterable[str]) -> str | None:
     return by_form[alike[0]] if alike else None
 
 
-def hinted(text: str, words: Iterable[str], remedy: str) -> str:
-    """Return a remedy, with the nearest word before it where there is one.
+def hinted(text: object, words: Iterable[str], remedy: str) -> str:
+    """Return a remedy, with the nearest word before it where there is one; what is no text is like no word.
 
     >>> hinted("acept", ["accept", "reject"], "the actions are accept, reject")
     'did you mean accept? The actions are accept, reject'
     """
-    near = nearest(text, words)
+    near = nearest(text, words) if isinstance(text, str) else None
     return remedy if near is None else f"did you mean {near}? {remedy[:1].upper()}{remedy[1:]}"
 
 

@@ -28,6 +28,7 @@ from ims_fsm.store import returns
 from ims_fsm.terms.border import (
     checked_action,
     checked_ids,
+    checked_output,
     checked_period,
     checked_text,
     checked_value,
@@ -287,7 +288,7 @@ class RecipientDesk(OriginalsDesk):
         """
         chosen = DASHBOARD if where is None else checked_value(where, Where)
         of = None if period is None else checked_period(period)
-        return self._asked(workbook.write_inward, self.gstin, out, chosen, of)
+        return self._asked(workbook.write_inward, self.gstin, checked_output(out), chosen, of)
 
     # --- views --------------------------------------------------------------------------------------------------------
 

@@ -189,14 +189,11 @@ class IMS:
         `FileError` where the file cannot be written.
         """
         border = Border("backup")
-        if not isinstance(path, (str, Path)):
-            border.wrong("path", path, "is not a path", "give one as text or as a Path")
-        else:
-            border.text("path", str(path), longest=4096)
+        file = border.path("path", path)
         border.flag("replace", replace)
         border.close()
         engine = self._workspace.engine
-        return backup.backup(engine, Path(path), Outputs(backup.files_of(engine), replace=replace))
+        return backup.backup(engine, file, Outputs(backup.files_of(engine), replace=replace))
 
     def sweep(self, gstins: Iterable[str] | None = None, *, actor: str = "clock") -> SweepReport:
         """Do what the calendar owes by now, for the named recipients or for all registered (FAQ 21, 23, 25, 27).

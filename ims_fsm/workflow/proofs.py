@@ -8,14 +8,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from ims_fsm.errors import InputError, Problem
-from ims_fsm.proof.checkpoint import Checkpoint, checkpoint_in
+from ims_fsm.proof.checkpoint import Checkpoint, checkpoint_of
 from ims_fsm.proof.keys import signing
 from ims_fsm.proof.leaf import RECORD
 from ims_fsm.proof.proof import Proof
 from ims_fsm.proof.tree import Tree
 from ims_fsm.store import leaves, seals
 from ims_fsm.store.seals import Seal
-from ims_fsm.terms.border import checked_id
+from ims_fsm.terms.border import checked_id, checked_path
 from ims_fsm.workflow.unit import UnitOfWork
 from ims_fsm.workflow.workspace import Desk
 
@@ -30,7 +30,7 @@ class LogDesk(Desk):
         newest seal that one is returned. Raises `InputError` where there is nothing to seal, `StoreError` where a
         seal was torn off.
         """
-        sign = None if key is None else signing(Path(key))
+        sign = None if key is None else signing(checked_path("key", key))
 
         def work(unit: UnitOfWork) -> Seal:
             return seals.seal(unit.connection, self.gstin, unit.actor, unit.now, sign)
@@ -49,7 +49,7 @@ class LogDesk(Desk):
         the log does not fit.
         """
         named = checked_id(record_id)
-        earlier = checkpoint if isinstance(checkpoint, Checkpoint | None) else checkpoint_in(Path(checkpoint))
+        earlier = checkpoint_of(checkpoint)
         return self._asked(prove, self.gstin, named, earlier)
 
 

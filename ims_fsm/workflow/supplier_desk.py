@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 from ims_fsm.record.record import Record
 from ims_fsm.record.returns import Liability
 from ims_fsm.store import returns, versions
-from ims_fsm.terms.border import checked_period, checked_value, checked_word
+from ims_fsm.terms.border import checked_output, checked_period, checked_value, checked_word
 from ims_fsm.terms.document import Document
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Form
@@ -59,7 +59,7 @@ class SupplierDesk(Desk):
     def export_workbook(self, out: BinaryIO, *, period: TaxPeriod | None = None) -> Workbook:
         """Write `outward` and `liabilities` as a workbook (.xlsx) into a file that is open for bytes."""
         chosen = None if period is None else checked_period(period)
-        return self._asked(workbook.write_reported, self.gstin, out, chosen)
+        return self._asked(workbook.write_reported, self.gstin, checked_output(out), chosen)
 
     def liabilities(self, period: TaxPeriod | None = None) -> list[Liability]:
         """Return the liability added back to the supplier, in one of their periods or in all (FAQ 34)."""

@@ -71,7 +71,7 @@ def audit(
     Digests of seals and files with checkpoints that were kept outside of the database are held against it: so a seal
     is missed that was removed with all that it covers. Raises `InputError` for what is neither.
     """
-    kept = [checkpoint_in(Path(file)) for file in checkpoints]
+    kept = [checkpoint_in(file) for file in checkpoints]
     roots = [root_of(digest).hex() for digest in digests]
     with workspace_of(ims).asking() as unit:
         audited = logs.verify(unit.connection, gstin, unit.book)

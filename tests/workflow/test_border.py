@@ -74,6 +74,8 @@ RIGHT = {
     "source": b"id,action\n1,accept\n",
     "sources": b"{}",
     "path": "copy.db",
+    "out": io.BytesIO(),
+    "stated": [],
     "period": PERIOD,
     "form": Form.GSTR_1,
     "document": NOTE,
