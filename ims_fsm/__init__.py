@@ -68,6 +68,7 @@ if TYPE_CHECKING:
     from ims_fsm.record.totals import Alike as Alike
     from ims_fsm.record.totals import Summary as Summary
     from ims_fsm.record.totals import Totals as Totals
+    from ims_fsm.record.uploaded import UploadRefusal as UploadRefusal
     from ims_fsm.record.where import Sort as Sort
     from ims_fsm.record.where import Where as Where
     from ims_fsm.store.backup import Backup as Backup
@@ -95,6 +96,7 @@ if TYPE_CHECKING:
     from ims_fsm.terms.vocabulary import TaxpayerKind as TaxpayerKind
     from ims_fsm.terms.vocabulary import Trigger as Trigger
     from ims_fsm.terms.vocabulary import TwoBState as TwoBState
+    from ims_fsm.terms.vocabulary import UploadStatus as UploadStatus
     from ims_fsm.workflow.actions import ActionReport as ActionReport
     from ims_fsm.workflow.actions import WhatIf as WhatIf
     from ims_fsm.workflow.calendar.isolation import Failure as Failure
@@ -107,11 +109,14 @@ if TYPE_CHECKING:
     from ims_fsm.workflow.proposed import JudgedRow as JudgedRow
     from ims_fsm.workflow.proposed import Judgement as Judgement
     from ims_fsm.workflow.proposed import Repeated as Repeated
+    from ims_fsm.workflow.reception.answering import NotTaken as NotTaken
+    from ims_fsm.workflow.reception.answering import UploadReport as UploadReport
     from ims_fsm.workflow.reception.importing import Imported as Imported
     from ims_fsm.workflow.reception.importing import Registration as Registration
     from ims_fsm.workflow.reception.report import Contradiction as Contradiction
     from ims_fsm.workflow.reception.report import Received as Received
     from ims_fsm.workflow.reception.upload import UploadChange as UploadChange
+    from ims_fsm.workflow.reception.upload import UploadStanding as UploadStanding
     from ims_fsm.workflow.returns import AddedBack as AddedBack
     from ims_fsm.workflow.returns import ThreeBFiled as ThreeBFiled
     from ims_fsm.workflow.returns import TwoBGenerated as TwoBGenerated
@@ -149,7 +154,7 @@ _ROOMS = (
         "terms.vocabulary",
         "Direction Disposition Filing Form Job Kind RemovedFor Route Section State SupplierStatus",
     ),
-    ("terms.vocabulary", "TaxpayerKind Trigger TwoBState"),
+    ("terms.vocabulary", "TaxpayerKind Trigger TwoBState UploadStatus"),
     # what it answers
     ("store.backup", "Backup"),
     ("record.record", "PortalView Record"),
@@ -159,6 +164,7 @@ _ROOMS = (
     ("record.returns", "Liability TimeLimited TwoB TwoBLine"),
     ("record.settling", "LeftOut LeftOutGroup"),
     ("record.totals", "Alike Summary Totals"),
+    ("record.uploaded", "UploadRefusal"),
     ("terms.event", "Event"),
     ("store.seals", "Seal"),
     ("proof.checkpoint", "Checkpoint"),
@@ -177,7 +183,8 @@ _ROOMS = (
     ("workflow.calendar.sweeps", "SweepReport Swept"),
     ("workflow.reception.importing", "Imported"),
     ("workflow.reception.report", "Contradiction Received"),
-    ("workflow.reception.upload", "UploadChange"),
+    ("workflow.reception.answering", "NotTaken UploadReport"),
+    ("workflow.reception.upload", "UploadChange UploadStanding"),
     ("workflow.returns", "AddedBack ThreeBFiled"),
     ("workflow.returns", "TwoBGenerated"),
     ("workflow.supplier", "Filed"),

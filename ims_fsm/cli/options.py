@@ -173,4 +173,5 @@ FILTERS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     "return_period": ("return_period", tax_period),
     "status": ("supplier_status", lambda text: meant(text, {str(word): word for word in SupplierStatus})),
     "amended": ("amended", _yes),
+    "to_upload": ("to_upload", _yes),
 }

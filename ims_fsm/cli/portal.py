@@ -23,7 +23,7 @@ from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Filing, Kind, State, TaxpayerKind
 
 if TYPE_CHECKING:
-    from ims_fsm import Imported, Received, Taxpayer, Workbook
+    from ims_fsm import Imported, Received, Taxpayer, UploadChange, Workbook
 
 # What happened to records, in the order in which it is printed.
 HAPPENED = {
@@ -160,12 +160,13 @@ def _nothing_left_of(db: str) -> Iterator[None]:
         raise
 
 
-@command("export json", "gstin", "db", "at")
+@command("export json", "gstin", "actor", "db", "at")
 def export_json(call: Call, *, out: Path | None = None, offline: bool = False) -> None:
     """Write the upload for the portal: a SAVE of what changed, and a separate RESET of actions taken back."""
     from ims_fsm import upload_files
 
     with call.working("Writing"), call.recipient() as buyer:
+        again = [change for change in buyer.changed_since_portal() if change.refused is not None]
         files = list(upload_files(buyer.export_upload(), buyer.gstin, offline=offline))
         gstin = buyer.gstin
     folder = out or Path()
@@ -177,8 +178,19 @@ def export_json(call: Call, *, out: Path | None = None, offline: bool = False) -
             say(f"The portal already shows every action of {gstin}; there is nothing to upload.")
         for entry, file in zip(written, files, strict=True):
             verbatim(f"{entry['path']}: {counted(file.records, 'record')}")
+        _tell_again(again)
 
-    call.answer(tell, {"recipient": gstin, "files": written})
+    call.answer(tell, {"recipient": gstin, "files": written, "refused_before": again})
+
+
+def _tell_again(again: Sequence[UploadChange]) -> None:
+    """Say which records the portal did not take before, and which it would refuse again."""
+    if again:
+        ids = numbered([change.record.id for change in again])
+        say(f"note: of these the portal did not take {counted(len(again), 'record')} before: {ids}")
+    if waiting := [change.record.id for change in again if change.waits_for_download]:
+        what = f"it would refuse {counted(len(waiting), 'record')} again ({numbered(waiting)})"
+        say(f"warning: {what}, because what it has is not known here; download IMS and import it first")
 
 
 @command("export xlsx", "gstin", "db", "at")

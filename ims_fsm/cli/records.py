@@ -86,6 +86,13 @@ def _facts(view: RecordView) -> Iterator[tuple[str, str]]:
         yield "ITC reduced", str(record.declared) if record.reduction == "partial" else record.reduction
     if record.remarks:
         yield "remarks", record.remarks
+    if view.upload.to_upload:
+        yield "portal", "still to be told: ims-fsm export json"
+    if (refused := view.upload.refused) is not None:
+        yield (
+            "not taken",
+            f"{refused.action.replace('_', ' ')} on {minute(refused.at)}: {refused.code} {refused.message}",
+        )
     if view.shown_in:
         yield "in GSTR-2B", f"{view.shown_in}: {view.section}"
     yield from deadlines.facts(view.deadlines)

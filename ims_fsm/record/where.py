@@ -34,6 +34,8 @@ class Where:
     expected_period: TaxPeriod | None = None
     supplier_status: SupplierStatus | None = None
     in_ims: bool | None = None
+    #: Whether the portal is still to be told its action or declaration. It narrows in Python.
+    to_upload: bool | None = None
 
     def checked(self) -> Where:
         """Return the filter with every field as it is read; raises `InputError` naming all that cannot be."""
@@ -53,6 +55,7 @@ class Where:
             if self.supplier_status is None
             else border.word("supplier_status", self.supplier_status, SupplierStatus),
             in_ims=None if self.in_ims is None else border.flag("in_ims", self.in_ims),
+            to_upload=None if self.to_upload is None else border.flag("to_upload", self.to_upload),
         )
         border.close()
         return kept

@@ -1,4 +1,4 @@
-"""The tables of what comes from outside: the calendar, its jobs and reminders, downloads, what was registered.
+"""The tables of what comes from outside: the calendar, its jobs and reminders, the portal's files, what was registered.
 
 Imports the tables that they stand beside; the schema imports them, so that the metadata is whole.
 """
@@ -11,7 +11,7 @@ from sqlalchemy import Index
 from sqlmodel import Field
 
 from ims_fsm.store.place import place_column
-from ims_fsm.store.tables import PAISE, Table, one_of, part_index
+from ims_fsm.store.tables import CLUSTERED, PAISE, Table, one_of, part_index
 from ims_fsm.terms.vocabulary import JobStatus, ReminderKind
 
 
@@ -119,3 +119,27 @@ class TaxpayerLogRow(Table, table=True):
     said: str
     actor: str
     at: datetime
+
+
+class UploadedRow(Table, table=True):
+    """What an upload last told of a record, whether the portal has answered, what it took and what it refused.
+
+    One row a record, written over; `at` is when it was exported. `refused_*` stay until the portal takes the record.
+    """
+
+    __tablename__ = "uploaded"
+    __table_args__ = CLUSTERED
+
+    recipient_gstin: str = Field(primary_key=True, max_length=15)
+    record_id: int = Field(primary_key=True, sa_type=PAISE)
+    action: str
+    declaration: str | None = None
+    at: datetime
+    answered: bool = False
+    taken_action: str | None = None
+    taken_declaration: str | None = None
+    taken_at: datetime | None = None
+    refused_action: str | None = None
+    refused_code: str | None = None
+    refused_message: str | None = None
+    refused_at: datetime | None = None

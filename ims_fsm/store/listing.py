@@ -5,7 +5,7 @@ Imports the tables and the filter; decides nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, String, and_, case, func, literal, or_, select, tuple_
@@ -130,9 +130,13 @@ _ADDED_UP = (
 _tax = tax("")
 
 
-def alike(connection: Connection, scene: Scene, where: Where) -> Iterator[Alike]:
-    """Give the recipient's records that are meant in groups of which all is in common, added up by one statement."""
+def alike(connection: Connection, scene: Scene, where: Where, ids: Sequence[int] | None = None) -> Iterator[Alike]:
+    """Give the recipient's records that are meant in groups of which all is in common, added up by one statement.
+
+    With `ids` they are among these.
+    """
     narrowed, values = conditions(where)
+    narrowed += [] if ids is None else [among(AT.id, ids)]
     meant = select(*_IN_COMMON, *_ADDED_UP).where(AT.recipient_gstin == scene.recipient.gstin, *narrowed)
     rows = connection.execute(meant.group_by(*_IN_COMMON), places(values)).mappings().all()
     suppliers = taxpayers.find_many(connection, {row["supplier_gstin"] for row in rows if row["saved_form"]})

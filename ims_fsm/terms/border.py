@@ -31,6 +31,7 @@ _SHAPES = (
     r"[0-9]{4}[A-Z]{3}[0-9]{5}(?:NR|OS)[0-9A-Z]",  # non-resident taxpayers and online services
 )
 _SHAPE = re.compile("|".join(_SHAPES))
+_NON_RESIDENT = re.compile(r"[0-9]{4}[A-Z]{3}[0-9]{5}NR[0-9A-Z]")
 
 
 @lru_cache(maxsize=4096)
@@ -47,6 +48,15 @@ def checked_gstin(text: str) -> str:
     if not _SHAPE.fullmatch(gstin):
         raise ValueError(f"{text!r} is not a GSTIN; write its 15 characters like 27AAPFU0939F1ZV")
     return gstin
+
+
+def is_non_resident(gstin: str) -> bool:
+    """Say whether a GSTIN has the shape of a non-resident taxable person's, whose return is GSTR-5.
+
+    >>> is_non_resident("0717USA00011NR1"), is_non_resident("27AAPFU0939F1ZV")
+    (True, False)
+    """
+    return _NON_RESIDENT.fullmatch(gstin) is not None
 
 
 def check_digit_holds(gstin: str) -> bool:

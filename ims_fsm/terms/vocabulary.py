@@ -109,6 +109,15 @@ class Correction(StrEnum):
     STATE = "state_original"
 
 
+class UploadStatus(StrEnum):
+    """How an upload stands at the portal: the status that its report has (P, PE, ER, IP)."""
+
+    PROCESSED = "processed"
+    WITH_ERRORS = "processed_with_errors"
+    REFUSED = "refused"
+    IN_PROGRESS = "in_progress"
+
+
 class Disposition(StrEnum):
     """What a frozen record was decided as for good (FAQ 5, 12, 13, 20)."""
 

@@ -30,6 +30,7 @@ from ims_fsm.terms.period import day_in_words, last_day_before
 from ims_fsm.terms.vocabulary import Trigger
 from ims_fsm.workflow.calendar.sweeps import next_period
 from ims_fsm.workflow.deadlines import deadlines
+from ims_fsm.workflow.reception.upload import matching
 from ims_fsm.workflow.returns import chains_with_amendments, last_chance, mark_stale, mark_stale_where
 from ims_fsm.workflow.unit import UnitOfWork, consider, fire, scope_of, stamp_of, tell_hooks, touched_drafts
 
@@ -120,8 +121,8 @@ def act_on(  # noqa: PLR0913, PLR0917 -- what, on which records, with what
     unit.taxpayer(recipient)
     if ids is not None:
         _refuse_strangers(unit, recipient, ids)
-    elif where.expected_period is not None:
-        ids = [record.id for record in unit.matching(recipient, where)]
+    elif where.expected_period is not None or where.to_upload is not None:
+        ids = [record.id for record in matching(unit, recipient, where)]
     narrowed, values = listing.conditions(where) if ids is None else ([NAMED], {"ids": list(ids)})
     if read is not None:
         scope = read.narrowed(*narrowed, **values)

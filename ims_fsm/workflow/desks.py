@@ -6,7 +6,6 @@ Imports the use cases; a call is one transaction, and finds no record but those 
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Sequence
-from functools import partial
 from typing import BinaryIO, Literal, TypedDict, Unpack
 
 from ims_fsm.errors import InputError, Problem
@@ -14,14 +13,12 @@ from ims_fsm.formats.content import content_of
 from ims_fsm.formats.gstn.download import Source, named
 from ims_fsm.formats.gstn.parts import Sources
 from ims_fsm.formats.gstn.two_b.statement import PortalTwoB
-from ims_fsm.formats.gstn.upload import Upload
 from ims_fsm.formats.proposals import Proposal, ProposedActions, read_proposals
 from ims_fsm.formats.table import LARGEST
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import Answer
 from ims_fsm.record.scene import ReduceItc, Request
 from ims_fsm.record.settling import LeftOut
-from ims_fsm.record.sighting import Sighting, checked_sightings
 from ims_fsm.record.totals import Summary
 from ims_fsm.record.where import Sort, Where
 from ims_fsm.store import returns
@@ -41,10 +38,8 @@ from ims_fsm.workflow.actions import EVERYTHING, ActionReport, EachRefused, What
 from ims_fsm.workflow.consent import file_3b
 from ims_fsm.workflow.originals import OriginalsDesk
 from ims_fsm.workflow.proposed import Judgement
-from ims_fsm.workflow.reception import importing, receiving, upload
-from ims_fsm.workflow.reception.importing import Imported, Importing
-from ims_fsm.workflow.reception.report import Each, Received
-from ims_fsm.workflow.reception.upload import UploadChange
+from ims_fsm.workflow.reception import upload
+from ims_fsm.workflow.reception.desk import PortalDesk
 from ims_fsm.workflow.returns import ThreeBFiled, TwoBGenerated, file_annual_return, generate_2b, left_out
 from ims_fsm.workflow.unit import UnitOfWork
 from ims_fsm.workflow.views import statement, views, workbook
@@ -65,7 +60,7 @@ class Acted(TypedDict, total=False):
     key: str | None
 
 
-class RecipientDesk(OriginalsDesk):
+class RecipientDesk(PortalDesk, OriginalsDesk):
     """What one recipient does; reached as `ims.recipient(gstin, actor=…)`.
 
     Every id is looked up among this recipient's records: another's id is not here, as one that does not exist. With a
@@ -242,41 +237,6 @@ class RecipientDesk(OriginalsDesk):
 
     # --- the portal ---------------------------------------------------------------------------------------------------
 
-    def import_download(self, sources: Sources, *, where: str | None = None, **how: Unpack[Importing]) -> Imported:
-        """Take in a download of the portal in any of its dialects; importing the same again changes nothing.
-
-        A source is a path, an open file or its bytes; several are the files of one download, and a zip is read as the
-        portal gives it. It is read as it is taken in, so memory does not grow with it. `where` names it in errors,
-        `complete` says that it is everything of its sections, `each` is called with what happened to which record,
-        `progress` with the number of bytes read. A recipient who is not registered here is registered as `registration`
-        says.
-        """
-        return importing.import_download(self._workspace, sources, where, self.gstin, self.actor, **how)
-
-    def receive(
-        self, sightings: Iterable[Sighting], *, complete: frozenset[str] = frozenset(), each: Each | None = None
-    ) -> Received:
-        """Take in what the portal shows of the recipient's IMS; taking in the same again changes nothing.
-
-        `complete` names the machines of which everything is shown: a saved record of theirs that is not shown
-        was deleted by its supplier (FAQ 16). `each` is called with what happened, by the name of `Received`, to which
-        record.
-        """
-        checked = checked_sightings(sightings)
-        names = looked_at("machines", lambda border: border.several("complete", complete))
-        machines = frozenset(checked_text("machine", name) for name in names)
-        work = partial(receiving.receive, recipient=self.gstin, sightings=checked, complete=machines, notify=each)
-        # What is shown may be read only once, so it is not tried again.
-        return self._workspace.run(work, actor=self.actor, retries=0)
-
-    def changed_since_portal(self) -> list[UploadChange]:
-        """Return the records whose action or declaration the portal does not show yet, with what it last showed."""
-        return self._asked(upload.changed_since_portal, self.gstin)
-
-    def export_upload(self) -> Upload:
-        """Return what the portal is still to be told: a SAVE and a RESET, each None where it would hold nothing."""
-        return self._asked(upload.export_upload, self.gstin)
-
     def export_workbook(
         self, out: BinaryIO, where: Where | None = None, *, period: TaxPeriod | None = None
     ) -> Workbook:
@@ -298,7 +258,7 @@ class RecipientDesk(OriginalsDesk):
         What is written meanwhile is not seen. A loop that ends early gives its connection back with `close()`.
         """
         chosen = checked_value(where, Where)
-        return self._workspace.streamed(lambda unit: unit.matching(self.gstin, chosen))
+        return self._workspace.streamed(lambda unit: upload.matching(unit, self.gstin, chosen))
 
     def listed(
         self,

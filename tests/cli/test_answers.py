@@ -30,6 +30,8 @@ MONTH = (
     ("history", f"history {{{WANTED}}}", 0),
     ("export json", "export json --out up", 0),
     ("export xlsx", f"export xlsx --out ims.xlsx {HERE}", 0),
+    ("export xlsx", f"export xlsx --out book.xlsx {HERE}", 0),
+    ("report", "report status.json", 1),
     ("scheduler run", f"scheduler run --once {DRAFTED}", 0),
     ("scheduler status", f"scheduler status {DRAFTED}", 0),
     ("sweep", f"sweep {DRAFTED} --until 2024-12-01T00:00", 0),
@@ -72,6 +74,10 @@ MONTH = (
 )
 
 
+ROW = {"stin": "21ZXKCK4821M1ZG", "error_cd": "IMSSAV0010", "error_msg": "x", "inv": [{"inum": WANTED}]}
+STATUS = {"result": {"status_cd": "PE", "proc_cnt": "0", "err_cnt": "1", "error_report": {"b2b": [ROW]}}, "rek": "x"}
+
+
 def holds(name, answer):
     """Assert that an answer is as its schema says."""
     validator = jsonschema.Draft202012Validator(schema_of(name), format_checker=jsonschema.FormatChecker())
@@ -82,6 +88,7 @@ def test_every_answer_of_a_month_holds_to_its_schema(run, samples, tmp_path, ids
     (tmp_path / "originals.csv").write_text("number,decided\nVTC/31,rejected\n", "utf-8")
     proposals = [{"number": NOTE, "action": "pending"}, {"number": WANTED, "action": "accept"}]
     (tmp_path / "proposals.json").write_text(json.dumps(proposals), "utf-8")
+    (tmp_path / "status.json").write_text(json.dumps(STATUS), "utf-8")
     places = {number: ids(number) for number in (NOTE, WANTED, AMENDMENT)}
     for name, call, code in MONTH:
         words = call.format(samples=samples, example=EXAMPLE, story=next(SCENARIOS.rglob("*.toml")), **places).split()

@@ -122,7 +122,11 @@ def test_only_what_changed_is_exported_and_a_reset_apart(run, tmp_path, ids):
     run("act", "reset", "--id", ids("SP-1182"), *NOW).ended(0)
     answer = run("export", "json", "--out", "up", "--json").ended(0).json
     names = [f"ims_{name}_{OWNER}.json" for name in ("save", "reset")]
-    assert answer == {"recipient": OWNER, "files": [{"path": f"up/{name}", "records": 1} for name in names]}
+    assert answer == {
+        "recipient": OWNER,
+        "files": [{"path": f"up/{name}", "records": 1} for name in names],
+        "refused_before": [],
+    }
     save, reset = (json.loads((tmp_path / "up" / name).read_text("utf-8")) for name in names)
     (row,) = save["data"]["invdata"]["b2b"]
     assert (row["inum"], row["prev_status"], row["action"]) == ("KCL/24-25/0412", "N", "A")
@@ -176,3 +180,75 @@ def test_a_workbook_is_never_the_database_and_one_without_records_says_so(run, t
 
 def test_a_folder_is_not_a_file(bare, tmp_path):
     assert bare("import", tmp_path).ended(2).err == f"error: {tmp_path} is a folder; name a file in it\n"
+
+
+# --- what the portal answers ------------------------------------------------------------------------------------------
+
+REPORTED = ("--at", "2024-11-12T11:00")
+
+
+def status(tmp_path, *rows, **more):
+    """A status report of the API, written to a file."""
+    report = {section: [group] for section, group in rows}
+    body = {"status_cd": "PE", "transTypCd": "SAV", "proc_cnt": "1", "err_cnt": str(len(rows)), "error_report": report}
+    (tmp_path / "status.json").write_text(json.dumps({"hmac": "x", "rek": "*", "result": body | more}), "utf-8")
+    return "status.json"
+
+
+def refused(number, supplier="21ZXKCK4821M1ZG", code="IMSSAV0010", message="Either previous action is incorrect"):
+    return {"stin": supplier, "error_cd": code, "error_msg": message, "inv": [{"inum": number, "rtnprd": "102024"}]}
+
+
+def test_what_the_portal_did_not_take_is_told_and_named_again(run, ids, tmp_path):
+    note, wanted = ids("KCN/24/15"), ids("KCL/24-25/0412")
+    run("act", "reject", "--id", note, *NOW).ended(0)
+    run("act", "accept", "--id", wanted, *NOW).ended(0)
+    run("export", "json", "--out", "up", *NOW).ended(0)
+    file = status(tmp_path, ("cn", refused("KCN/24/15")))
+    told = run("report", file, *REPORTED).ended(1).out
+    words = " ".join(told.split())
+    assert words.startswith(f"status.json: the portal has processed the upload with errors (SAVE) of {OWNER}.")
+    assert f'- record {note}, credit note KCN/24/15 of 21ZXKCK4821M1ZG: IMSSAV0010 "Either previous' in words
+    assert f"the download; download IMS again and import it, look at record {note}, and upload it again." in words
+    assert words.endswith("1 record taken, 1 not taken; 1 record still to be uploaded: ims-fsm export json.")
+    told = " ".join(run("show", note, *REPORTED).ended(0).out.split())
+    assert "portal still to be told: ims-fsm export json" in told
+    assert "not taken rejected on 2024-11-12 11:00: IMSSAV0010 Either previous action is incorrect" in told
+    told = " ".join(run("export", "json", "--out", "again", *REPORTED).ended(0).out.split())
+    assert f"ims_save_{OWNER}.json: 1 record note: of these the portal did not take 1 record before: record" in told
+    assert "warning: it would refuse 1 record again (record" in told
+    answer = run("export", "json", "--out", "more", *REPORTED, "--json").ended(0).json
+    assert [(row["record_id"], row["code"]) for row in answer["refused_before"]] == [(note, "IMSSAV0010")]
+    taken = status(tmp_path, status_cd="P", err_cnt="", error_report=None)
+    told = run("report", taken, *LATER).ended(0).out
+    assert told.endswith(
+        f"status.json: the portal has processed the upload (SAVE) of {OWNER}.\n1 record taken, 0 not taken.\n"
+    )
+    assert "there is nothing to upload" in run("export", "json", "--out", "none", *LATER).ended(0).out
+
+
+def test_what_is_to_be_uploaded_is_acted_on_by_a_filter(run, ids):
+    run("act", "reject", "--id", ids("KCN/24/15"), *NOW).ended(0)
+    told = run("act", "reset", "--where", "to_upload=yes", *NOW).ended(0).out
+    assert told == "1 record was reset to no action.\n"
+    told = run("act", "reset", "--where", "to_upload=perhaps", *NOW).ended(2).err
+    assert "'perhaps' is neither yes nor no; write one of them" in told
+
+
+def test_an_upload_that_was_refused_whole_or_is_in_progress_says_so(run, ids, tmp_path):
+    run("act", "reject", "--id", ids("KCN/24/15"), *NOW).ended(0)
+    run("export", "json", "--out", "up", *NOW).ended(0)
+    told = run("report", status(tmp_path, status_cd="IP"), *REPORTED).ended(1).out
+    assert told == f"status.json: the portal still works on the upload; ask it again later (SAVE) of {OWNER}.\n"
+    whole = status(tmp_path, status_cd="ER", err_cd="IMSSAV0015", err_msg="Previous request is under progress")
+    words = " ".join(run("report", whole, *REPORTED).ended(1).out.split())
+    assert 'IMSSAV0015 "Previous request is under progress": the portal still works on an earlier upload; upl' in words
+    assert words.endswith("0 records taken, 1 not taken; 1 record still to be uploaded: ims-fsm export json.")
+
+
+@pytest.mark.parametrize("command", ["import", "2b compare", "report"])
+def test_a_file_of_the_portal_that_is_given_to_another_command_says_what_it_is(run, samples, tmp_path, command):
+    file = samples / "ims_2024-11.json" if command == "report" else status(tmp_path, ("cn", refused("X")))
+    told = run(*command.split(), file).ended(2).err
+    reader = "imported: ims-fsm import" if command == "report" else "read: ims-fsm report"
+    assert reader in told

@@ -114,6 +114,7 @@ def test_both_databases_tell_and_hold_the_same(stage, on_pg):
         "job_run",
         "reminder",
         "download",
+        "uploaded",
     }
 
 

@@ -151,6 +151,7 @@ def only(stage, *lines):
         ({"section": Section.ITC_NOT_AVAILABLE, "itc_available": "N", "reason": "C"}, "faq.4.ii"),
         ({"section": Section.ITC_REVERSED}, "faq.8.5"),
         ({"invoice_type": "ISD"}, "faq.8.1"),
+        ({"supplier": "0717USA00011NR1"}, "faq.8.1"),
         ({"kind": Kind.BILL_OF_ENTRY, "supplier": "", "number": "1/INNSA1", "invoice_type": "IMPG"}, "faq.8.2"),
     ],
 )

@@ -124,12 +124,16 @@ REMINDER = """
     VALUES ('{gstin}', 'draft_ready', '2025-11', '{noon}', 3, '{noon}', 1, 'faq.25')
 """
 ADOPTION = "INSERT INTO adoption VALUES (1, 'invoice', 1, 1, 0, 'asha', '{noon}')"
+UPLOADED = """
+    INSERT INTO uploaded (recipient_gstin, record_id, action, at, answered)
+    VALUES ('{gstin}', 1, 'accepted', '{noon}', TRUE)
+"""
 MOVE = "INSERT INTO calendar_move VALUES ('{gstin}', 6, 1, '[]', '[]')"
 
 
 def fill(connection: Connection) -> None:
     """Put a row where nothing of a month comes."""
-    for statement in (JOB, REMINDER, ADOPTION, MOVE):
+    for statement in (JOB, REMINDER, ADOPTION, UPLOADED, MOVE):
         connection.execute(text(statement.format(gstin=BUYER, noon=NOON)))
 
 

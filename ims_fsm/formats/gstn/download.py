@@ -194,6 +194,9 @@ class DownloadReader:
         beside = self._read - {envelope.path} or envelope.path in self._missed
         if (beside or (self._read and owner != self.owner)) and not findings.refused and self._promise is None:
             raise MisreadError(envelope)
+        if envelope.is_answered:
+            what = "the file also holds what the portal answered to an upload"
+            findings.warn("answered", "imsDetailsErr", what, "read that with ims-fsm report")
         for key, rows in envelope.sections.items():
             odd_section(key, rows, findings)
         findings.add(self._of_rows)

@@ -55,6 +55,8 @@ class Envelope:
     sections: dict[str, Any]
     path: tuple[str, ...] = ()
     part: Part = NO_PART
+    #: Whether what the portal answered to an upload stands in it too.
+    is_answered: bool = False
 
 
 # A file of several says which it is, and how many they are; where it does not, its name may.
@@ -76,19 +78,21 @@ def unwrap(node: Any, where: str) -> Envelope:
     dialect: Dialect = Dialect.SECTIONS
     recipient, place, part = None, "file", Part()
     path: list[str] = []
+    is_answered = False
     while True:
         problem = _strange(node, place)
         if problem:
             raise InputError(where, [problem])
         recipient = _named_in(node, recipient)
         part = part_of(node, part)
+        is_answered = is_answered or bool(node.get("imsDetailsErr"))
         wrappers = [key for key in WRAPPERS if key in node]
         if not wrappers:
             break
         dialect = place = next((key for key in wrappers if node[key]), wrappers[0])
         path.append(dialect)
         node = node[dialect]
-    return Envelope(dialect, recipient, node, tuple(path), part)
+    return Envelope(dialect, recipient, node, tuple(path), part, is_answered)
 
 
 def part_of(node: dict[str, Any], otherwise: Part = NO_PART) -> Part:

@@ -25,6 +25,8 @@ WINDOW = 1 << 16
 LARGEST_VALUE = 1 << 24
 # How a zip begins, and so does a workbook.
 ARCHIVE = b"PK\x03\x04"
+# How a .gz begins; the API gives a large download as .tar.gz.
+COMPRESSED = b"\x1f\x8b"
 _BLANKS = re.compile(r"[ \t\n\r]*").match
 _COMMA = re.compile(r"[ \t\n\r]*,[ \t\n\r]*").match
 _NEAR = 64  # an error so near to the end of the window may be the window's

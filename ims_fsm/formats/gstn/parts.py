@@ -19,7 +19,7 @@ from zipfile import BadZipFile, ZipFile
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.formats.gstn.download import DownloadReader, MisreadError, Source, named, opened
 from ims_fsm.formats.gstn.envelope import Envelope
-from ims_fsm.formats.gstn.notation import ARCHIVE
+from ims_fsm.formats.gstn.notation import ARCHIVE, COMPRESSED
 from ims_fsm.formats.gstn.row import Findings
 from ims_fsm.record.sighting import Shown
 
@@ -95,6 +95,8 @@ def _unpacked(file: BinaryIO, name: str, stack: ExitStack) -> list[tuple[str, Bi
     file.seek(0)
     head = file.read(len(ARCHIVE))
     file.seek(0)
+    if head.startswith(COMPRESSED):
+        raise InputError(name, [Problem("file", "it is a compressed archive", "unpack it and give the JSON files")])
     if head != ARCHIVE:
         return [(name, file)]
     with readable_archive(name):

@@ -22,6 +22,7 @@ from ims_fsm.record.steps import filed
 from ims_fsm.record.where import Where
 from ims_fsm.store import records
 from ims_fsm.store.connection import serialise
+from ims_fsm.terms.border import is_non_resident
 from ims_fsm.terms.document import Document, Ineligible
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod, in_india
@@ -254,4 +255,6 @@ def _document(line: PortalTwoBLine) -> Document:
 def _form(line: PortalTwoBLine) -> Form:
     if line.kind is Kind.BILL_OF_ENTRY:
         return Form.ICEGATE
+    if is_non_resident(line.supplier):
+        return Form.GSTR_5
     return Form.GSTR_6 if line.invoice_type == ISD_TYPE else Form.GSTR_1

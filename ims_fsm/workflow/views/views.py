@@ -33,6 +33,8 @@ from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod, in_india
 from ims_fsm.terms.vocabulary import Direction, RemovedFor, Route
 from ims_fsm.workflow.deadlines import deadlines
+from ims_fsm.workflow.reception import upload
+from ims_fsm.workflow.reception.upload import UploadStanding
 from ims_fsm.workflow.returns import counted_left_out, time_limited
 from ims_fsm.workflow.unit import UnitOfWork, consider
 
@@ -70,6 +72,8 @@ class RecordView:
     section: str
     may: dict[str, tuple[Told, ...]]
     deadlines: Deadlines
+    #: Whether the portal is still to be told its action, and why it did not take it before.
+    upload: UploadStanding
 
     @property
     def open_actions(self) -> tuple[str, ...]:
@@ -110,7 +114,7 @@ def listed(
     after: int | None = None,
 ) -> Iterator[ListedRecord]:
     """Give a recipient's records that match, with what may be done to each (FAQ 18); a page of them is held."""
-    matching, days = unit.matching(recipient, where, limit, sort, after), deadlines(unit, recipient)
+    matching, days = upload.matching(unit, recipient, where, limit, sort, after), deadlines(unit, recipient)
     while page := list(islice(matching, PAGE)):
         chains = unit.chains_of(page)
         for record in page:
@@ -126,7 +130,8 @@ def listed(
 def summary(unit: UnitOfWork, recipient: str, where: Where) -> Summary:
     """Return what a recipient's records that match add up to."""
     unit.taxpayer(recipient)
-    return Summary(recipient, tuple(listing.alike(unit.connection, unit.scene(recipient), where)))
+    ids = None if where.to_upload is None else [r.id for r in upload.matching(unit, recipient, where)]
+    return Summary(recipient, tuple(listing.alike(unit.connection, unit.scene(recipient), where, ids)))
 
 
 def two_a(unit: UnitOfWork, recipient: str, period: TaxPeriod) -> Iterator[Record]:
@@ -151,6 +156,7 @@ def view(unit: UnitOfWork, record_id: int, recipient: str) -> RecordView:
         section=str(line[1].section) if line else "none",
         may=refusals_on(unit, record, chain),
         deadlines=deadlines(unit, record.recipient)(record, chain),
+        upload=upload.standing(unit, record),
     )
 
 

@@ -101,6 +101,14 @@ FOREIGN = {
 }
 
 
+def test_what_stands_beside_a_download_is_told(row, recipient, read_download):
+    tree = {"imsDetails": {"b2b": [row()]}, "imsDetailsErr": {"b2b": [row(error_msg="x")]}}
+    download = read_download(json.dumps(tree), recipient, "ims.json")
+    assert [str(warning) for warning in download.warnings] == [
+        "imsDetailsErr: the file also holds what the portal answered to an upload; read that with ims-fsm report"
+    ]
+
+
 @pytest.mark.parametrize(("tree", "problem"), FOREIGN.values(), ids=FOREIGN.keys())
 def test_another_file_is_named_for_what_it_is(tree, problem, recipient, read_download):
     with pytest.raises(InputError) as refused:

@@ -10,7 +10,7 @@ import pytest
 
 from ims_fsm.errors import InputError
 from ims_fsm.formats.gstn import parts
-from ims_fsm.formats.gstn.parts import check_download
+from ims_fsm.formats.gstn.parts import check_download, contents_of
 
 ME, OTHER = "27AAPFU0939F1ZV", "29AABCT1332L1ZA"
 
@@ -58,6 +58,7 @@ def test_a_name_tells_which_part_a_file_is(tmp_path, name, lacking):
     [
         ([], "download: files: none is given; give the files of one download"),
         ([text("1"), text("2", gstin=OTHER)], f"the file is of {OTHER}, and the one before it is of {ME}; give toge"),
+        ([b"\x1f\x8b\x08"], "it is a compressed archive; unpack it and give the JSON files"),
         ([b"PK\x03\x04"], "it is an archive that cannot be read (File is not a zip file); unpack it"),
         ([zipped(notes=b"x")], "it is an archive without a JSON file; give the JSON file"),
         ([zipped(a_json=b" " * (2 << 20))], "a.json: it unpacks to more than 200 times its size; unpack it and give"),
@@ -80,6 +81,13 @@ def test_a_zip_has_bounds(monkeypatch, bound, told):
     monkeypatch.setattr(parts, bound, 1)
     with pytest.raises(InputError, match=told):
         check_download(zipped(a_json=text("1"), b_json=text("2")))
+
+
+def test_what_is_read_whole_has_a_bound(monkeypatch):
+    monkeypatch.setattr(parts, "WHOLE", 1 << 10)
+    assert [name for _, name in contents_of([b"x" * 1024])] == ["the file"]
+    with pytest.raises(InputError, match="statement and the files before it hold more than"):
+        contents_of([b"x" * 1000, b"x" * 25], subject="statement")
 
 
 def test_a_zip_that_is_cut_short_is_told():
