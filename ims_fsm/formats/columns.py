@@ -26,13 +26,18 @@ _ALIKE = 0.85
 _TITLE = 60
 
 
+def seen(text: str) -> str:
+    """Return text without what is not seen: a sheet that was pasted together has such marks about its cells."""
+    return _HIDDEN.sub("", text)
+
+
 def cleaned(text: str) -> str:
     r"""Return text as it is compared: in one form of each sign, without what is not seen, blanks as one blank.
 
     >>> cleaned(" INV\u00a0/ \u200b7 ")
     'INV / 7'
     """
-    return " ".join(_HIDDEN.sub("", unicodedata.normalize("NFKC", text)).split())
+    return " ".join(seen(unicodedata.normalize("NFKC", text)).split())
 
 
 @lru_cache(maxsize=4096)

@@ -12,8 +12,9 @@ from datetime import date
 from typing import Any, Literal, TypeVar
 
 from ims_fsm.errors import InputError, Problem
-from ims_fsm.formats.columns import COLUMNS, Columns, cleaned, word_of
+from ims_fsm.formats.columns import COLUMNS, Columns, cleaned, seen, word_of
 from ims_fsm.formats.gstn.notation import loads
+from ims_fsm.formats.gstn.portal_file import UPLOAD, file_of
 from ims_fsm.formats.gstn.row import Findings
 from ims_fsm.formats.gstn.sections import section_named
 from ims_fsm.formats.gstn.upload import is_upload, read_upload
@@ -104,6 +105,8 @@ def read_proposals(data: bytes, where: str, *, gstin: str | None = None) -> Prop
     tree = loads(data, where)
     if is_upload(tree):
         return ProposedActions(where, tuple(_of_upload(tree, where, gstin)))
+    if (file := file_of(tree)) not in (None, UPLOAD):
+        raise InputError(where, [Problem("the file", file.what, f"give proposed actions; {file.reader}")])
     return proposals_of(json_rows(tree, findings, COLUMNS), findings)
 
 
@@ -180,6 +183,9 @@ class _Row:
         if value in _BLANK:
             return ""
         text = _written(value).strip()
+        if not lines:
+            # Such a cell is compared; remarks are kept, and may have what joins letters.
+            text = seen(text).strip()
         if text.isprintable():
             return text
         if controls(text) or "\t" in text:

@@ -232,7 +232,7 @@ def test_what_is_to_be_uploaded_is_acted_on_by_a_filter(run, ids):
     told = run("act", "reset", "--where", "to_upload=yes", *NOW).ended(0).out
     assert told == "1 record was reset to no action.\n"
     told = run("act", "reset", "--where", "to_upload=perhaps", *NOW).ended(2).err
-    assert "'perhaps' is neither yes nor no; write one of them" in told
+    assert "'perhaps' is not one of the words for it" in told
 
 
 def test_an_upload_that_was_refused_whole_or_is_in_progress_says_so(run, ids, tmp_path):

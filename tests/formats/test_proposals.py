@@ -313,3 +313,31 @@ def test_whatever_a_file_holds_it_is_read_or_told(data, changes):
             told = str(error).replace("\n", "")
             raise
     assert (bool(told), told.isprintable()) == (not proposals, True)
+
+
+@pytest.mark.parametrize(
+    ("tree", "told"),
+    [
+        (
+            {"data": {"docdata": {}}},
+            "it is a GSTR-2B; give proposed actions; a GSTR-2B is compared: ims-fsm",
+        ),
+        (
+            {"result": {"proc_cnt": "1"}, "rek": "x"},
+            "it is what the portal answered to an upload; give proposed",
+        ),
+        (
+            {"imsDetailsErr": {"b2b": [{"error_msg": "x"}]}},
+            "it is the error file of an upload; give proposed",
+        ),
+        (
+            {"imsDetails": {"b2b": []}},
+            "it is an IMS download; give proposed actions; a download is imported: ims",
+        ),
+        ({"data": "AbC=", "rek": "x"}, "it is an encrypted answer of the API; give proposed actions; decrypt it"),
+    ],
+)
+def test_another_file_of_the_portal_is_named_for_what_it_is(tree, told):
+    with pytest.raises(InputError) as refused:
+        read_proposals(json.dumps(tree).encode(), "file.json")
+    assert told in str(refused.value)
