@@ -11,12 +11,14 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
-from ims_fsm.law.book import shipped_law
-from ims_fsm.store import audit
+from ims_fsm.law.book import LawBook, shipped_law
+from ims_fsm.record.taxpayer import Taxpayer
+from ims_fsm.store import audit, taxpayers
 from ims_fsm.store.audit import Audit, verify
 from ims_fsm.store.connection import reading, writing
 from ims_fsm.store.register import declaration_id
 from ims_fsm.store.seals import seal
+from ims_fsm.terms.period import TaxPeriod
 
 BUYER, OTHER = "27AAPFU0939F1ZV", "07AAACT2727Q1ZW"
 NOON = datetime(2024, 11, 12, 12, 0, tzinfo=UTC)
@@ -246,3 +248,16 @@ def test_a_row_under_a_seal_that_was_changed_is_a_fault(filed: Engine, tamper: T
         f"{RECORD} up to step 3 and content 1: no longer reads as it did when seal 1 was set on it; {RESTORE}"
     ]
     assert faults(filed, OTHER) == []
+
+
+@pytest.mark.parametrize("guessed", [True, False])
+def test_whether_a_first_period_is_guessed_is_as_the_log_of_the_taxpayer_says(
+    engine: Engine, book: LawBook, guessed: bool
+) -> None:
+    with writing(engine) as connection:
+        taxpayers.put(connection, Taxpayer(gstin=BUYER, registered_from=TaxPeriod("2024-10"), guessed=guessed))
+        assert verify(connection, book=book).sound
+        connection.execute(text("UPDATE taxpayer SET guessed = NOT guessed"))
+        [fault] = verify(connection, book=book).faults
+    stands, follows = ("no", "yes") if guessed else ("yes", "no")
+    assert fault.what == f"has {stands} as guessed, and their log makes it {follows}"

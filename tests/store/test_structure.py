@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import DatabaseError
 
+from ims_fsm.errors import Problem
 from ims_fsm.store.audit import structure, verify, words
 from ims_fsm.store.connection import reading, writing
 from ims_fsm.store.tables import APPEND_ONLY, RECORD, Table
@@ -65,6 +67,30 @@ def test_a_page_that_is_overwritten_is_found(on_file: Engine, path: Path) -> Non
     whole[(page - 1) * size + 8 : (page - 1) * size + 100] = b"\xff" * 92
     path.write_bytes(whole)
     assert any(told.startswith("the database's file: is damaged") for told in faults(on_file))
+
+
+@pytest.mark.sqlite("its file")
+def test_a_page_that_a_statement_cannot_read_is_a_finding_too(
+    on_file: Engine, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(structure, "problems", lambda _connection: [Problem("trigger", "is gone", "make it again")])
+    with reading(on_file) as connection:
+        roots = "SELECT rootpage FROM sqlite_master WHERE tbl_name = 'record_content' AND rootpage > 0"
+        pages = connection.execute(text(roots)).scalars().all()
+        size = connection.execute(text("PRAGMA page_size")).scalar_one()
+    on_file.dispose()
+    whole = bytearray(path.read_bytes())
+    for page in pages:
+        whole[(page - 1) * size : page * size] = b"\xff" * size
+    path.write_bytes(whole)
+    damaged = "the database's file: is damaged (database disk image is malformed)"
+    assert faults(on_file) == ["trigger: is gone", damaged]
+
+
+def test_what_a_statement_says_of_itself_is_no_damage(engine: Engine) -> None:
+    with reading(engine) as connection, pytest.raises(DatabaseError) as caught:
+        connection.execute(text("SELECT nothing FROM nowhere"))
+    assert structure.damage(caught.value) is None
 
 
 @pytest.mark.parametrize(

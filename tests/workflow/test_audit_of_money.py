@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ims_fsm import Heads
+from ims_fsm import Form, Heads, TaxPeriod
 
 BUYER = "27AAPFU0939F1ZV"
 Tamper = Callable[..., None]
@@ -132,3 +132,27 @@ def test_money_that_does_not_follow_is_found(copied: Any, tamper: Tamper, tmp_pa
     tamper(tmp_path / "ims.db", statement)
     faults = list(map(str, copied.faults()))
     assert any(fault.startswith(f"{BUYER} {told}") for fault in faults), faults
+
+
+@pytest.mark.parametrize("carried", [5, 7])
+def test_what_waits_carries_what_its_newest_version_was_decided_to_and_not_what_came_last(
+    tamper: Tamper, tmp_path: Path, staging: type[Any], carried: int
+) -> None:
+    stage = staging(f"sqlite:///{tmp_path / 'ims.db'}")
+    stage.at("2026-02-05")
+    day = {"date": date(2025, 10, 5)}
+    original = stage.document(**day)
+    # Of one return period the GSTR-1A is the newer, though the GSTR-1 comes here behind it.
+    for number, form, period in ((None, "GSTR-1", 10), ("B", "GSTR-1A", 11), ("A", "GSTR-1", 11), ("C", "GSTR-1", 12)):
+        document = original if number is None else stage.document(number=number, amends=original, **day)
+        stage.receive(stage.seen(document, return_period=TaxPeriod(f"2025-{period}"), form=Form(form)))
+    stage.ims.close()
+    decided = "settled_in = '2025-12', disposition = 'accepted', carried_igst"
+    tamper(tmp_path / "ims.db", record(f"{decided} = 5", 2), record(f"{decided} = 7", 3),
+           record(f"carried_igst = {carried}", 4))  # fmt: skip
+    stage = staging(f"sqlite:///{tmp_path / 'ims.db'}")
+    waiting = [
+        what for what in map(str, stage.faults()) if f"record 4: has {carried} as carried_igst, and {D} " in what
+    ]
+    stage.ims.close()
+    assert [what.partition("; ")[0][-1] for what in waiting] == ([] if carried == 5 else ["5"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import io
 import re
 import tracemalloc
@@ -217,6 +218,20 @@ def test_a_sheet_that_is_full_and_a_disk_that_is_full_are_told(stage, monkeypatc
     monkeypatch.undo()
     with pytest.raises(FileError, match="free the disk"):
         stage.desk.export_workbook(Full())
+
+
+def test_nothing_is_written_any_more_once_writing_has_failed(stage, monkeypatch):
+    unraised = []
+    with pytest.raises(TypeError, match="takes no bytes"):
+        stage.desk.export_workbook(OfText())
+    monkeypatch.setattr("sys.unraisablehook", unraised.append)
+    gc.collect()
+    assert unraised == []
+
+
+class OfText(io.BytesIO):
+    def write(self, _data: Any) -> int:
+        raise TypeError("takes no bytes")
 
 
 class Full(io.BytesIO):

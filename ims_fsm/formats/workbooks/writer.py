@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -192,19 +193,21 @@ class Book:
 
 
 class _Whole:
-    """A file that is written whole or not: once writing failed, what is put behind it goes nowhere."""
+    """A file that is written whole or not: once writing failed or is over, what is put behind it goes nowhere."""
 
     def __init__(self, file: BinaryIO) -> None:
-        self._file, self.failed = file, False
+        self._file = file
 
     def write(self, data: bytes) -> int:
-        if self.failed:
-            return len(data)
         try:
             return self._file.write(data)
-        except OSError:
-            self.failed = True
+        except BaseException:
+            self.leave()
             raise
+
+    def leave(self) -> None:
+        # The archive that XlsxWriter leaves open after an error ends itself when it is collected, whenever that is.
+        self._file = BytesIO()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._file, name)
@@ -221,7 +224,8 @@ def writing(out: BinaryIO, made_at: datetime, title: str) -> Iterator[Book]:
     from xlsxwriter.exceptions import XlsxWriterException  # noqa: PLC0415 -- as above
 
     with TemporaryDirectory() as folder:
-        workbook = Workbook(_Whole(out), {
+        whole = _Whole(out)
+        workbook = Workbook(whole, {
             "constant_memory": True,
             "tmpdir": str(Path(folder)),
             "strings_to_formulas": False,
@@ -239,5 +243,6 @@ def writing(out: BinaryIO, made_at: datetime, title: str) -> Iterator[Book]:
             cause = error if isinstance(error, OSError) else error.__cause__ or error.__context__
             raise FileError(cause if isinstance(cause, OSError) else OSError(str(error)), "the workbook") from None
         finally:
+            whole.leave()
             for worksheet in workbook.worksheets():
                 worksheet._opt_close()  # noqa: SLF001 -- closes the file of its rows, where the block did not come to its end

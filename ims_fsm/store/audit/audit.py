@@ -13,6 +13,7 @@ from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, Result, Select, Table, func, select
+from sqlalchemy.exc import DatabaseError
 
 from ims_fsm.errors import Problem
 from ims_fsm.law.book import LawBook
@@ -73,16 +74,20 @@ def verify(connection: Connection, gstin: str | None = None, book: LawBook | Non
     stands. Every call has as many steps in the log as it was written for. For every record: each content has the hash
     beside it, and the columns are the newest content. For every seal: the digest, computed again. By the law: each step
     may have been taken under the declaration that it names (`audit.law`). docs/audit.md lists what proves each column.
+    Where the database says that its file is damaged, that is the last finding.
     """
-    made = tuple(structure.problems(connection))
-    if any(map(structure.ends_all, made)):
-        return Audit(0, 0, 0, made)
-    return Audit(
-        records=_count(connection, _records, gstin),
-        rows=sum(_count(connection, trail.log, gstin) for trail in TRAILS),
-        seals=seals.count(connection, gstin),
-        faults=(*made, *_faults(connection, gstin, book)),
-    )
+    faults: list[Problem] = []
+    try:
+        faults.extend(structure.problems(connection))
+        if any(map(structure.ends_all, faults)):
+            return Audit(0, 0, 0, tuple(faults))
+        faults.extend(_faults(connection, gstin, book))
+        rows = sum(_count(connection, trail.log, gstin) for trail in TRAILS)
+        return Audit(_count(connection, _records, gstin), rows, seals.count(connection, gstin), tuple(faults))
+    except DatabaseError as error:
+        if (damage := structure.damage(error)) is None:
+            raise
+        return Audit(0, 0, 0, (*faults, damage))
 
 
 def _faults(connection: Connection, gstin: str | None, book: LawBook | None) -> Iterator[Problem]:

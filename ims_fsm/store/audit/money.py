@@ -19,6 +19,7 @@ from ims_fsm.store.log import RESTORE, of_recipient
 from ims_fsm.store.returns import DECIDED, digest_of
 from ims_fsm.store.sql.facts import credit, not_below_zero
 from ims_fsm.store.sql.filing import settled_detail
+from ims_fsm.store.sql.members import age_of
 from ims_fsm.store.sql.prepared import words
 from ims_fsm.store.sql.said import said
 from ims_fsm.store.sql.scene import AMENDS, of_record
@@ -100,7 +101,7 @@ def _waiting() -> Select[Any]:
     settled, filed = RECORD.alias("settled"), AT.supplier_status == str(SupplierStatus.FILED)
     same = (settled.c.recipient_gstin == AT.recipient_gstin, settled.c.chain_id == AT.chain_id)
     counts = settled.c.disposition.is_distinct_from(str(Disposition.SUPERSEDED))
-    newest = (settled.c.settled_in.desc(), settled.c.original_date.is_not(None).desc(), settled.c.id.desc())
+    newest = (settled.c.settled_in.desc(), age_of(settled.c).desc())
     expected: dict[str, ColumnElement[Any]] = {}
     for head in HEADS:
         carried = select(settled.c[f"carried_{head}"]).where(*same, settled.c.settled_in.is_not(None), counts)
@@ -191,7 +192,7 @@ def _returns() -> Select[Any]:
         "generation": (_two_b.c.generation, times),
         "generated_at": (_two_b.c.generated_at, newest.c.at),
         "filed_at": (_two_b.c.filed_at, filed.c.at),
-        "lines": (cast(lines, String), func.coalesce(cast(said(newest.c.detail, "lines"), String), "0")),
+        "lines": (cast(lines, String), func.coalesce(said(newest.c.detail, "lines"), "0")),
     }
     return differing((_two_b.c.recipient_gstin, "GSTR-2B of", _two_b.c.period), pairs, rows)
 

@@ -5,12 +5,14 @@ Imports the tables and the triggers; reads what the database says of itself and 
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import CheckConstraint, Connection, inspect, text
 from sqlalchemy.dialects import sqlite
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.schema import CreateTable
 
 from ims_fsm.errors import Problem
@@ -19,6 +21,9 @@ from ims_fsm.store.connection import database_of
 from ims_fsm.store.log import RESTORE
 from ims_fsm.store.tables import Table
 
+# Primary codes of SQLite for a file with pages that are none of a database; PostgreSQL's of a table, of an index.
+_MALFORMED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_CORRUPTED = frozenset({"XX001", "XX002"})
 _MADE = text("SELECT type, name, sql FROM sqlite_master WHERE type IN ('table', 'trigger')")
 _CHECKED = text("PRAGMA quick_check(10)")
 _TRIGGERS = text(
@@ -45,6 +50,15 @@ _MAKE = "make it again as the program's migration does, and look for what was ch
 def ends_all(problem: Problem) -> bool:
     """Say whether nothing else can be asked of the database: a table is gone, or its file is damaged."""
     return problem.where == _FILE or (problem.what == _GONE and problem.where.startswith("table "))
+
+
+def damage(error: DatabaseError) -> Problem | None:
+    """Return what a failed statement says of the database's file: that it is damaged; None where it says it of none."""
+    cause = error.orig
+    # An extended code has the primary one in its lowest byte.
+    if getattr(cause, "sqlite_errorcode", 0) & 0xFF in _MALFORMED or getattr(cause, "sqlstate", None) in _CORRUPTED:
+        return Problem(_FILE, f"is damaged ({next(iter(str(cause).splitlines()), '')})", RESTORE)
+    return None
 
 
 def problems(connection: Connection) -> Iterator[Problem]:

@@ -1,6 +1,6 @@
 """What the log says beside a step, read by the database: a value of its JSON as text.
 
-Imports SQLAlchemy alone. Both databases are asked in their own words; SQLite gives true as 1.
+Imports SQLAlchemy alone. Both databases are asked in their own words.
 """
 
 from __future__ import annotations
@@ -17,7 +17,10 @@ _TELLS = (16,)
 
 
 def said(detail: ColumnElement[Any], *path: str) -> ColumnElement[Any]:
-    """Return what stands at a path of names in a detail, as text; nothing where it says nothing of it."""
+    """Return what stands at a path of names in a detail, as text; nothing where it says nothing of it.
+
+    Whether something is so is `true` or `false` on PostgreSQL, and `1` or `0` on SQLite.
+    """
     return _Said(detail, literal(".".join(path), literal_execute=True))
 
 
@@ -30,7 +33,9 @@ class _Said(FunctionElement[str]):
 @compiles(_Said, "sqlite")
 def _on_sqlite(element: _Said, compiler: SQLCompiler, **given: Any) -> str:
     detail, path = element.clauses
-    return f"json_extract({compiler.process(detail, **given)}, '$.' || {compiler.process(path, **given)})"
+    value = f"json_extract({compiler.process(detail, **given)}, '$.' || {compiler.process(path, **given)})"
+    # Uncast a number or a truth is no text, and equal to none.
+    return f"CAST({value} AS TEXT)"
 
 
 @compiles(_Said, "postgresql")
