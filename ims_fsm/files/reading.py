@@ -26,12 +26,16 @@ class _Openable(Protocol):
 
 
 def bytes_of(file: _Openable, at_most: int = LARGEST_TEXT) -> bytes:
-    """Return what a file holds, of which no more is read than it may have; raises `OSError`, also for a larger one."""
-    stream: BinaryIO
+    """Return what a file holds, as `bounded`; raises `OSError`, also for a larger one."""
     with file.open("rb") as stream:
-        content = stream.read(at_most + 1)
+        return bounded(stream, at_most, str(file))
+
+
+def bounded(stream: BinaryIO, at_most: int, name: str) -> bytes:
+    """Return the rest of an open file, of which no more is read than it may have; raises `TooLargeError`."""
+    content = stream.read(at_most + 1)
     if len(content) > at_most:
-        raise TooLargeError(errno.EFBIG, f"has more than {at_most:,} bytes", str(file))
+        raise TooLargeError(errno.EFBIG, f"has more than {at_most:,} bytes", name)
     return content
 
 

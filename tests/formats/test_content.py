@@ -30,7 +30,7 @@ def message(source, limit=10):
     return str(refused.value)
 
 
-TOO_LARGE = "a.csv: the file: is larger than 10 bytes; give it in parts"
+TOO_LARGE = "a.csv: the file: has more than 10 bytes; give it in parts"
 ENDLESS = "a.csv: the file: is a device or a pipe, which may never end; save what it gives to a file"
 
 
@@ -42,7 +42,7 @@ def test_what_is_small_enough_is_read_from_where_it_stands(tmp_path):
     assert {content_of(source, "a.csv", 10) for source in (file, b"0123456789", opened)} == {b"0123456789"}
 
 
-def test_what_is_larger_is_told_and_not_read(tmp_path):
+def test_what_is_larger_is_told_and_not_read_to_its_end(tmp_path):
     file = tmp_path / "a.csv"
     with file.open("wb") as out:
         out.truncate(1 << 40)
