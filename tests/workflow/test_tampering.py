@@ -35,6 +35,9 @@ COLUMNS = [
     for column in table.columns
     if not name.startswith("seal")
 ]
+FOUND = [key for key in COLUMNS if PLACED.get(key, ("", ""))[0] != "nothing"]
+# The first column of each table that the audit finds, or a seal: the others are too many for every day.
+SAMPLE = {(key[0], PLACED.get(key, ("", ""))[0]): key for key in reversed(FOUND)}
 BUYER, OTHER = "27AAPFU0939F1ZV", "24AAACC1206D1ZM"
 NOON = "2025-12-20 06:30:00.000000"
 # Which row of a table is changed, where it is not the first: what no GSTR-3B has decided yet, for that is in no digest.
@@ -152,18 +155,27 @@ def test_the_store_has_something_in_every_table_and_is_sound(store: Store) -> No
     assert store.faults() == []
 
 
-@pytest.mark.parametrize(("table", "column"), COLUMNS)
-def test_what_is_changed_is_found_as_the_page_says(store: Store, disarmed: Any, table: str, column: str) -> None:
-    found, _ = PLACED.get((table, column), ("", ""))
-    sealed = found == "seal"
-    for with_seal in (False, True) if sealed else (False,):
-        with undone(store.connection):
-            if with_seal:
-                seals.seal(store.connection, BUYER, "asha", datetime.fromisoformat("2025-12-20T06:30:00+00:00"))
-            with disarmed(store.connection):
+def test_what_is_not_found_is_not_found_all_at_once_either(store: Store, disarmed: Any) -> None:
+    unfound = [key for key in COLUMNS if PLACED.get(key, ("", ""))[0] in {"nothing", "seal"}]
+    with undone(store.connection):
+        with disarmed(store.connection):
+            # A row is looked for by its key, which is changed last.
+            for table, column in sorted(unfound, key=_is_key):
                 changed(store.connection, table, column)
-            faults = store.faults()
-        assert bool(faults) is (with_seal or found == "audit"), faults
+        assert store.faults() == []
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [pytest.param(*key, marks=() if key in SAMPLE.values() else pytest.mark.long) for key in FOUND],
+)
+def test_what_is_changed_is_found_as_the_page_says(store: Store, disarmed: Any, table: str, column: str) -> None:
+    with undone(store.connection):
+        if PLACED.get((table, column), ("", ""))[0] == "seal":
+            seals.seal(store.connection, BUYER, "asha", datetime.fromisoformat("2025-12-20T06:30:00+00:00"))
+        with disarmed(store.connection):
+            changed(store.connection, table, column)
+        assert store.faults() != []
 
 
 def undone(connection: Connection) -> AbstractContextManager[Any]:
@@ -195,6 +207,11 @@ def changed(connection: Connection, table: str, column: str) -> None:
         value = f"{value} || 'x'"
     done = connection.execute(text(f"UPDATE {table} SET {column} = {value} WHERE {where}"))  # noqa: S608 -- ours
     assert done.rowcount == 1
+
+
+def _is_key(key: tuple[str, str]) -> bool:
+    table, column = key
+    return Table.metadata.tables[table].columns[column].primary_key
 
 
 def _first(connection: Connection, table: str) -> str:
