@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import sys
 from collections.abc import Iterator
 from dataclasses import fields
@@ -108,10 +109,14 @@ def world() -> Iterator[World]:
     made.ims.close()
 
 
-@pytest.mark.parametrize("examples", [6, pytest.param(300, marks=pytest.mark.long)])
+# A history has up to 24 orders, each of them a database: ORDERS=300 make test-long tries as many histories.
+MANY = int(os.environ.get("ORDERS", "60"))
+
+
+@pytest.mark.parametrize("examples", [6, pytest.param(MANY, marks=pytest.mark.long)])
 def test_every_order_of_downloads_comes_to_the_same(world, examples):
     @settings(max_examples=examples, phases=[Phase.generate, Phase.shrink], report_multiple_bugs=False)
-    @given(drawn=portal.histories(most=3 if examples < 100 else 4))
+    @given(drawn=portal.histories(most=3 if examples < MANY else 4))
     def check(drawn):
         history, files = drawn
         expected = world.come_to(history, files, quarterly=0)
