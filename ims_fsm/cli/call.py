@@ -216,6 +216,7 @@ def _filters(
     return_period: TaxPeriod | None = None,
     status: str | None = None,
     amended: bool | None = None,
+    to_upload: bool | None = None,
     where: list[str] | None = None,
 ) -> None:
     """Declare the options by which commands name records; `options.FILTERS` says what each means."""

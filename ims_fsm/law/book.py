@@ -11,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Self
 
-from ims_fsm.errors import DeclarationError, Problem, TooLargeError
+from ims_fsm.errors import DeclarationError, FileError, Problem
 from ims_fsm.files.reading import text_of
 from ims_fsm.law.calendar import Calendar
 from ims_fsm.law.compiled import BookDeclaration, compiled
@@ -42,19 +42,20 @@ class LawBook:
 def book_with(calendar: str | Path | None) -> LawBook:
     """Return the law book that ships, with the TOML of a file laid over its calendar; None: as it ships.
 
-    Raises `DeclarationError`, also for a file that cannot be read.
+    Raises `DeclarationError`, and `FileError` for a file that cannot be read.
     """
     return shipped_book(None if calendar is None else overlay_of(calendar))
 
 
 def overlay_of(calendar: str | Path) -> str:
-    """Return the text of a file that is laid over the calendar; raises `DeclarationError`."""
+    """Return the text of a file that is laid over the calendar; raises `DeclarationError` or `FileError`."""
     try:
         return text_of(Path(calendar))
-    except (OSError, UnicodeDecodeError, ValueError) as error:
-        why = error.strerror if isinstance(error, TooLargeError) else type(error).__name__
-        problem = Problem(str(calendar), f"cannot be read ({why})", "name a TOML file in UTF-8")
+    except UnicodeDecodeError as error:
+        problem = Problem(str(calendar), "is not text in UTF-8", "name a TOML file")
         raise DeclarationError("calendar", [problem]) from error
+    except (OSError, ValueError) as error:
+        raise FileError(error, calendar) from error
 
 
 def shipped_law() -> Law:

@@ -105,7 +105,7 @@ def test_a_rule_is_told_with_those_below_it(bare):
     assert (rule["id"], rule["status"], rule["until"]) == ("faq.11.a", "modelled", "2025-09")
     assert "credit_note.toml" in rule["cited_by"]
     told = bare("rules", "faq.35").ended(2).err
-    assert told == "error: rule: faq.35: is not in the register; did you mean faq.3? See machines/rules.toml\n"
+    assert told == "error: rule: faq.35: is not in the register; did you mean faq.5? See machines/rules.toml\n"
 
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "docs" / "examples" / "purchase_approval.toml"

@@ -92,7 +92,7 @@ def test_without_a_state_the_dashboard_is_meant():
 def test_every_filter_is_read():
     given = [
         *("state=accepted,rejected", "kind=credit_note", "supplier=21zxkck4821m1zg", "number=K/1"),
-        *("period=2024-10", "return_period=2024-09", "status=saved", "amended=no"),
+        *("period=2024-10", "return_period=2024-09", "status=saved", "amended=no", "to_upload=yes"),
     ]
     assert selected({"where": given}) == Where(
         states=(State.ACCEPTED, State.REJECTED),
@@ -103,5 +103,6 @@ def test_every_filter_is_read():
         return_period="2024-09",
         supplier_status=SupplierStatus.SAVED,
         amended=False,
+        to_upload=True,
     )
     assert {pair.partition("=")[0] for pair in given} == {*FILTERS}

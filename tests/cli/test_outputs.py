@@ -67,7 +67,7 @@ def test_an_output_is_not_the_database(run, tmp_path, what, name):
 def test_an_output_is_no_input_and_an_existing_one_stays(run, tmp_path):
     Path("actions.csv").write_text("id,action\n1,accept\n")
     Path("note.txt").write_text("mine")
-    call = ("act", "accept", "--file", "actions.csv", "--at", NOW, "--refused-to")
+    call = ("apply", "actions.csv", "--at", NOW, "--refused-to")
     assert "works on" in run(*call, "actions.csv", "--force").ended(2).err
     assert run(*call, "note.txt").ended(2).err == (
         "error: note.txt exists; name another file, or replace it with --force\n"

@@ -20,7 +20,7 @@ def test_a_timeline_is_printed_by_its_calendar_and_answered_as_json(bare, tmp_pa
     assert "due 25 Nov" in bare("timeline", "--period", "2024-10", "--calendar", "extended.toml").ended(0).out
     (tmp_path / "c.toml").write_bytes(b"\xff\xfe")
     assert (
-        "c.toml is not text in UTF-8; name a TOML file"
+        "c.toml: is not text in UTF-8; name a TOML file"
         in bare("timeline", "--period", "2024-10", "--calendar", "c.toml").ended(2).err
     )
 

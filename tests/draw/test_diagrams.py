@@ -68,8 +68,8 @@ def test_every_unknown_name_is_told_at_once_and_nothing_is_written(law: Law, tmp
         ("bill", "is not a declared machine"),
         ("IMS-2030", "is not a rule set"),
     ]
-    assert "the machines are bill_of_entry, credit_note" in str(caught.value)
-    assert "the rule sets are IMS-2024-10, IMS-2025-10" in str(caught.value)
+    assert "he machines are bill_of_entry, credit_note" in str(caught.value)
+    assert "he rule sets are IMS-2024-10, IMS-2025-10" in str(caught.value)
     assert not (tmp_path / "out").exists()
 
 

@@ -37,7 +37,7 @@ def test_a_rule_is_found_by_its_id(texts):
     assert law.rule("act.1").title == "A slip is open or settled."
     with pytest.raises(InputError) as caught:
         law.rule("act.9")
-    assert str(caught.value) == "rule: act.9: is not in the register; see machines/rules.toml"
+    assert str(caught.value) == "rule: act.9: is not in the register; did you mean act.1? See machines/rules.toml"
 
 
 def test_the_machines_of_records_are_all_but_that_of_the_return(law):

@@ -10,7 +10,7 @@ from ims_fsm import IMS, Taxpayer, TaxPeriod
 from ims_fsm.terms.vocabulary import Filing
 
 READING = {
-    "close", "taxpayer", "taxpayers", "recipients", "registered", "recipient_of", "events", "compare_2b",
+    "close", "taxpayer", "taxpayers", "recipients", "registered", "recipient_of", "events", "compare_2b", "backup",
 }  # fmt: skip
 
 

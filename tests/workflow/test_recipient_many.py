@@ -74,7 +74,8 @@ def test_many_more_than_one_statement_takes(stage):
 @pytest.mark.parametrize("trigger", ["freeze", "ACCEPT", "wait"])
 def test_only_four_words_are_actions(stage, trigger):
     record_id = stage.saved()
-    sentence = f"{trigger}: is not an action of a recipient; the actions are accept, reject, keep_pending, reset"
+    hint = "did you mean accept? The" if trigger == "ACCEPT" else "the"
+    sentence = f"{trigger}: is not an action of a recipient; {hint} actions are accept, reject, keep_pending, reset"
     for call in (stage.act, stage.desk.what_if):
         with stage.unreadable(sentence):
             call(trigger, record_id)
