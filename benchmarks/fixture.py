@@ -1,6 +1,6 @@
 """Fills a store with records by a few statements of SQL, as an import would have left them: contents, hashes, log.
 
-Imports the tables and the store; `ims-fsm audit verify` holds on what it writes. Periods, moments and shares are
+Imports the tables and the store; the audit of the logs holds on what it writes. Periods, moments and shares are
 those of the constants, so that a benchmark knows what must come of its work.
 """
 

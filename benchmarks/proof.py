@@ -84,7 +84,7 @@ def every_acceptance_logged(connection: Connection, gstin: str, count: int) -> N
 
 
 def audited(connection: Connection) -> None:
-    """Check the whole store as `ims-fsm audit verify` does."""
+    """Check the logs of the whole store, as `ims-fsm audit verify` does before it asks what the law makes of them."""
     require_equal(audit.verify(connection).faults, (), "what the audit found")
 
 
