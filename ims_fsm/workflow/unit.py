@@ -111,8 +111,8 @@ class UnitOfWork:
         Raises `InputError` for an unknown recipient or record.
         """
         self.taxpayer(recipient)
-        if after is not None:
-            self.record(after, recipient)
+        if after is not None and records.find(self.connection, after, recipient) is None:
+            self.record(after, recipient)  # says what is wrong with it
         most, period = limit if where.expected_period is None else None, where.expected_period
         matching = listing.search(self.connection, recipient, where, most, sort, after)
         if period is None:

@@ -21,7 +21,7 @@ from sqlalchemy import Connection, Engine, event, insert, text
 from ims_fsm import TaxPeriod, Where
 from ims_fsm.store import audit, register, temporary
 from ims_fsm.store.connection import database_of, reading, writing
-from ims_fsm.store.job_tables import DownloadRow, JobRunRow, ReminderRow
+from ims_fsm.store.job_tables import DownloadRow, JobRunRow, ReminderRow, UploadedRow
 from ims_fsm.store.partitions import keyed, partition
 from ims_fsm.store.records import to_row
 from ims_fsm.store.staging import columns
@@ -259,6 +259,7 @@ def _others(connection, like, gstin, first):
         CallRow: rows(lambda n: {**call, "number": n, "actor": "x", "at": NOON, "rules": "faq.6"}),
         TransitionRow: rows(lambda n: {**step, "record_id": n, "call": n, "detail": ""}),
         TwoBLineRow: rows(lambda n: {**line, "record_id": n, "record_version": 1}),
+        UploadedRow: rows(lambda n: of(n, action="accepted")),
         LiabilityRow: rows(lambda n: of(n, **{**added, "supplier_gstin": f"29AAAAA{n % 997:04}A1Z5"})),
         TwoBRow: [{**two_b, "period": f"2024-{month:02}"} for month in range(1, 13)],
         TwoBLogRow: [{**period, **moved, "period": fy, "at": NOON} for fy in years],
