@@ -9,6 +9,7 @@ import jsonschema
 import pytest
 
 from ims_fsm.cli.answers import declared, emit, emit_each, file_name, schema_of
+from tests.conftest import ON_POSTGRESQL
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "docs" / "examples" / "purchase_approval.toml"
@@ -91,6 +92,8 @@ def test_every_answer_of_a_month_holds_to_its_schema(run, samples, tmp_path, ids
     (tmp_path / "status.json").write_text(json.dumps(STATUS), "utf-8")
     places = {number: ids(number) for number in (NOTE, WANTED, AMENDMENT)}
     for name, call, code in MONTH:
+        if ON_POSTGRESQL and name == "backup":  # a program of PostgreSQL's own does that
+            continue
         words = call.format(samples=samples, example=EXAMPLE, story=next(SCENARIOS.rglob("*.toml")), **places).split()
         answer = run(*words, "--json").ended(code).json
         holds(name, answer)

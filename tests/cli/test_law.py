@@ -297,4 +297,4 @@ def test_a_calendar_reaches_a_scenario(bare, tmp_path):
     assert "found 2025-04" in bare("scenario", "run", str(story)).ended(1).out
     bare("scenario", "run", str(story), "--calendar", str(calendar)).ended(0)
     missing = bare("scenario", "run", str(story), "--calendar", str(tmp_path / "none.toml"))
-    assert "cannot be read" in missing.ended(2).err
+    assert "none.toml does not exist" in missing.ended(2).err

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from ims_fsm import IMS, DeclarationError, Document, Form, Heads, InputError, Kind, Taxpayer, TaxPeriod
+from ims_fsm import IMS, Document, Form, Heads, InputError, Kind, Taxpayer, TaxPeriod
 from ims_fsm.law.book import shipped_book
 from ims_fsm.store import audit
 from ims_fsm.store.connection import open_engine, reading
@@ -145,6 +145,6 @@ def test_a_moved_limit_moves_cut_offs_and_routes(engine, clock, tmp_path):
 def test_a_calendar_is_given_by_file_or_in_a_book(engine, moved, tmp_path):
     with pytest.raises(InputError, match="calendar: is given beside a book"):
         IMS(engine, book=shipped_book(), calendar=moved)
-    with pytest.raises(DeclarationError, match="cannot be read"):
+    with pytest.raises(InputError, match="does not exist"):
         IMS(engine, calendar=tmp_path / "none.toml")
     assert IMS(engine, calendar=moved).book is shipped_book(MOVED)
