@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ims_fsm import Form, Heads, TaxPeriod
+from ims_fsm import Form, Heads, SupplierStatus, TaxPeriod
 
 BUYER = "27AAPFU0939F1ZV"
 Tamper = Callable[..., None]
@@ -156,3 +156,13 @@ def test_what_waits_carries_what_its_newest_version_was_decided_to_and_not_what_
     ]
     stage.ims.close()
     assert [what.partition("; ")[0][-1] for what in waiting] == ([] if carried == 5 else ["5"])
+
+
+def test_two_amendments_that_one_number_links_are_one_chain_and_sound(stage: Any) -> None:
+    """Neither names what the other amends; that both give one number is what links them (docs/adr/0016)."""
+    for number, period in (("A/1", "2024-10"), ("A/2", "2024-11")):
+        version = stage.document(number="A/9", amends=stage.document(number=number))
+        stage.receive(stage.seen(version, SupplierStatus.FILED, return_period=period))
+    first, second = stage.desk.records()
+    assert second.chain_id == first.chain_id == first.id
+    assert not stage.faults()

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -221,7 +221,11 @@ def as_set(*, straight: bool) -> Any:
 
 @pytest.mark.parametrize("examples", [4, pytest.param(40, marks=pytest.mark.long)])
 def test_a_set_comes_to_what_its_records_come_to(fresh, oracle, examples):
-    @settings(max_examples=examples, phases=[Phase.generate])
+    @settings(max_examples=examples, phases=[Phase.explicit, Phase.generate])
+    # The supplier deletes an original, whose amendment then begins the chain.
+    @example(seed=12024, straight=False)
+    # What is filed in another return, and whose action differs, is looked at and not told as moved.
+    @example(seed=438, straight=False)
     @given(seed=st.integers(0, 2**32), straight=st.booleans())
     def check(seed, straight):
         expected = play(fresh(), seed, by_row(oracle))

@@ -44,6 +44,8 @@ _annual, _taxpayers, _two_b = core(AnnualReturnRow), core(TaxpayerRow), core(Two
 _ACTIONS = words([Trigger.ACCEPT, Trigger.REJECT, Trigger.KEEP_PENDING, Trigger.RESET])
 # What sets the remarks and the declaration of a record, or takes them back.
 _SAYING = [*_ACTIONS, *words([Trigger.EDIT])]
+# What links two versions of a document: the number of each, and that of what it amends.
+_NUMBERS = ("number", "original_number")
 _LAST, _SAID = LOG.alias("last_step"), LOG.alias("said_step")
 _LAST_CALL, _SAID_CALL = CALL.alias("last_call"), CALL.alias("said_call")
 
@@ -161,16 +163,21 @@ def _fixed() -> dict[str, ColumnElement[Any]]:
 
 
 def _in_chain() -> Select[Any]:
-    """Return what selects the records in a chain that does not begin with what they amend, or with themselves."""
+    """Return what selects the records that no number links to a version of their chain, or that should begin it.
+
+    A chain begins with its oldest version that its supplier has not deleted (`record.chain.linked`).
+    """
     first, other = RECORD.alias("first_version"), RECORD.alias("other_version")
     its = (first.c.recipient_gstin == AT.recipient_gstin, first.c.id == AT.chain_id, first.c.chain_id == AT.chain_id)
     alike = (first.c[name] == AT[name] for name in ("supplier_gstin", "kind"))
     same = (other.c.recipient_gstin == AT.recipient_gstin, other.c.chain_id == AT.chain_id, other.c.id != AT.id)
-    names = (func.upper(other.c[name]) == func.upper(AT.original_number) for name in ("number", "original_number"))
+    named = [(name, mine) for name in _NUMBERS for mine in _NUMBERS]
+    names = (func.upper(other.c[name]) == func.upper(AT[mine]) for name, mine in named)
     # The number of what is only saved may have been edited since.
     open_yet = first.c.supplier_status != str(SupplierStatus.FILED)
     belongs = or_(AT.chain_id == AT.id, open_yet, exists().where(*same, or_(*names)))
-    expected = {"chain_id": case((~AMENDS, AT.id), (belongs, first.c.chain_id))}
+    deleted = func.coalesce(AT.removed_for, "") == str(RemovedFor.SUPPLIER_DELETED)
+    expected = {"chain_id": case((and_(~AMENDS, ~deleted), AT.id), (belongs, first.c.chain_id))}
     return compared(expected, RECORD.outerjoin(first, and_(*its, *alike)))
 
 

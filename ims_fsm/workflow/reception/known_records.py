@@ -95,7 +95,9 @@ class KnownRecords:
         after, change = self._content(after, sighting, newer=newer)
         changes += change
         if newer and not record.filed:
-            if (after.form, after.return_period) != (sighting.form, sighting.return_period):
+            moved = (after.form, after.return_period) != (sighting.form, sighting.return_period)
+            # What is filed elsewhere as it was saved is told as filed, as it is where nobody has to look at it.
+            if moved and (change or sighting.supplier_status is SupplierStatus.SAVED):
                 changes.append("moved")
             after = after.changed(form=sighting.form, return_period=sighting.return_period)
         named = (sighting.itc_period, after.named_period)
