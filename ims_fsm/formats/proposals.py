@@ -16,7 +16,7 @@ from ims_fsm.formats.columns import COLUMNS, Columns, cleaned, seen, word_of
 from ims_fsm.formats.gstn.notation import loads
 from ims_fsm.formats.gstn.portal_file import UPLOAD, file_of
 from ims_fsm.formats.gstn.row import Findings
-from ims_fsm.formats.gstn.sections import section_named
+from ims_fsm.formats.gstn.sections import SECTIONS, machine_of, section_named
 from ims_fsm.formats.gstn.upload import is_upload, read_upload
 from ims_fsm.formats.gstn.values import action as read_action
 from ims_fsm.formats.gstn.values import controls, day, flag, shown
@@ -27,7 +27,7 @@ from ims_fsm.record.sighting import BY_ACTION
 from ims_fsm.terms.border import LARGEST_ID, LONGEST, LONGEST_REMARKS
 from ims_fsm.terms.document import Document
 from ims_fsm.terms.money import HEADS, Heads
-from ims_fsm.terms.vocabulary import Kind, State, Trigger
+from ims_fsm.terms.vocabulary import State, Trigger
 
 ReduceItc = Literal["full", "none"] | Heads
 Value = TypeVar("Value")
@@ -38,15 +38,12 @@ _BLANK = (None, "")
 _EXACT, _LONG = 10**15, 20
 # A number that a spreadsheet took for an amount, and of which it kept the first digits only.
 _SCIENTIFIC = re.compile(r"[0-9](?:[.,][0-9]+E\+?|E\+)[0-9]+", re.IGNORECASE)
-_MACHINES = {
-    f"{kind}{'_amendment' if amended and kind is not Kind.BILL_OF_ENTRY else ''}": (kind, amended)
-    for amended in (False, True)
-    for kind in Kind
-}
 _KINDS = {
-    word_of(words): machine
-    for machine, (kind, amended) in _MACHINES.items()
-    for words in ((f"{kind} amendment", f"{kind} amended", f"amended {kind}") if amended else (kind,))
+    word_of(words): machine_of(form)
+    for form in SECTIONS.values()
+    for words in (
+        (f"{form.kind} amendment", f"{form.kind} amended", f"amended {form.kind}") if form.amended else (form.kind,)
+    )
 }
 
 
@@ -334,7 +331,7 @@ def _day(text: str) -> date | None:
 def _machine(text: str) -> str:
     machine = _machine_named(text)
     if machine is None:
-        raise ValueError(f"{shown(text)} is not a kind of record; write one of {', '.join(sorted(_MACHINES))}")
+        raise ValueError(f"{shown(text)} is not a kind of record; write one of {', '.join(sorted({*_KINDS.values()}))}")
     return machine
 
 
@@ -342,10 +339,7 @@ def _machine_named(text: str) -> str | None:
     """Return the machine of a kind in words, or of a section's key; None for another word."""
     word = word_of(text)
     section = section_named(word)
-    if section is None:
-        return _KINDS.get(word)
-    amended = section.amended and section.kind is not Kind.BILL_OF_ENTRY
-    return f"{section.kind}_amendment" if amended else str(section.kind)
+    return _KINDS.get(word) if section is None else machine_of(section)
 
 
 def _of_upload(tree: Any, where: str, gstin: str | None) -> Iterator[Proposal]:

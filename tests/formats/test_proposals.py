@@ -59,6 +59,8 @@ def test_an_action_is_read_in_every_spelling(word, trigger):
         ("b2bcna", "credit_note_amendment"),
         ("credit_note_amendment", "credit_note_amendment"),
         ("impga", "bill_of_entry"),
+        ("bill_of_entry", "bill_of_entry"),
+        ("Bill of entry", "bill_of_entry"),
         ("credit note, amended", "credit_note_amendment"),
         ("Amended  Debit\u00a0Note", "debit_note_amendment"),
         ("B2B-CN", "credit_note"),

@@ -114,13 +114,18 @@ def sections_of(machine: str) -> frozenset[str]:
     >>> sorted(sections_of("invoice_amendment")), sorted(sections_of("bill_of_entry"))
     (['b2ba'], ['impg', 'impga', 'impgsez', 'impgseza'])
     """
-    return frozenset(key for key, form in SECTIONS.items() if _machine(form) == machine)
+    return frozenset(key for key, form in SECTIONS.items() if machine_of(form) == machine)
 
 
 def machines_of(sections: Collection[str]) -> frozenset[str]:
     """Return the machines all of whose sections are among these."""
-    return frozenset(machine for machine in map(_machine, SECTIONS.values()) if sections_of(machine) <= set(sections))
+    return frozenset(machine for machine in map(machine_of, SECTIONS.values()) if sections_of(machine) <= set(sections))
 
 
-def _machine(form: SectionForm) -> str:
+def machine_of(form: SectionForm) -> str:
+    """Return the machine of the records of a section.
+
+    >>> machine_of(SECTIONS["b2ba"]), machine_of(SECTIONS["impga"])
+    ('invoice_amendment', 'bill_of_entry')
+    """
     return f"{form.kind}_amendment" if form.amended and form.kind is not Kind.BILL_OF_ENTRY else str(form.kind)
