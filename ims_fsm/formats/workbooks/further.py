@@ -9,12 +9,12 @@ from array import array
 from collections.abc import Iterable
 
 from ims_fsm.formats.workbooks.inward import STATUSES, InwardSheets, document_cells, heads
-from ims_fsm.formats.workbooks.layout import HEADS, Column
+from ims_fsm.formats.workbooks.layout import Column
 from ims_fsm.formats.workbooks.writer import Book, Sheet
 from ims_fsm.record.record import Record
 from ims_fsm.record.returns import Liability, TwoBLine
 from ims_fsm.record.settling import LeftOut
-from ims_fsm.terms.money import TITLES
+from ims_fsm.terms.money import HEADS, TITLES
 from ims_fsm.terms.period import TaxPeriod, in_india
 from ims_fsm.terms.vocabulary import Section
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 from ims_fsm.formats.gstn.sections import SECTIONS, SectionForm
+from ims_fsm.terms.money import HEADS
 
 Form = Literal["text", "number", "money", "date", "fill", "fill_money"]
 
@@ -28,7 +29,6 @@ class Column(NamedTuple):
     aside: bool = False
 
 
-HEADS = ("igst", "cgst", "sgst", "cess")
 _TITLES = ("Integrated Tax", "Central Tax", "State/UT Tax", "Cess")
 
 
