@@ -13,7 +13,7 @@ from typing import Any, Literal, NamedTuple
 from ims_fsm.errors import InputError, Problem, printable
 from ims_fsm.formats.gstn import values
 from ims_fsm.formats.gstn.notation import loads
-from ims_fsm.formats.gstn.portal_file import ENCRYPTED, STATUSES, file_of, is_refused_row
+from ims_fsm.formats.gstn.portal_file import STATUSES, file_of, is_refused_row, unwrapped
 from ims_fsm.formats.gstn.row import Findings, recipient_of
 from ims_fsm.formats.gstn.sections import SectionForm, section_named
 from ims_fsm.terms.period import TaxPeriod
@@ -27,7 +27,6 @@ _STATUS = {
     "ER": UploadStatus.REFUSED,
     "IP": UploadStatus.IN_PROGRESS,
 }
-_WRAPPERS = ("data", "result")
 _ERROR_FILE = "imsDetailsErr"
 _NUMBERS = ("inum", "nt_num", "ntnum", "boenum", "num")
 _SUPPLIERS = ("stin", "ctin", "srcGstin")
@@ -114,8 +113,8 @@ def read_answer(data: bytes | str, where: str, gstin: str | None = None) -> Port
 
 
 def _open(tree: Any, where: str) -> _Opened:
-    node, outer = tree, dict[str, Any]()
-    while isinstance(node, dict):
+    outer: dict[str, Any] = {}
+    for node in unwrapped(tree):
         outer |= {key: value for key, value in node.items() if value}
         if isinstance(errors := node.get(_ERROR_FILE), dict) and errors:
             return _Opened({}, outer, errors)
@@ -125,12 +124,9 @@ def _open(tree: Any, where: str) -> _Opened:
             return _Opened(error, outer, {})
         if any(is_refused_row(row) for _, row, _ in _all_rows(node)):
             return _Opened({}, outer, node)
-        node = next((node[key] for key in (*_WRAPPERS, "imsDetails") if isinstance(node.get(key), dict)), None)
     file = file_of(tree)
-    what, remedy = "it is not what the portal answers to an upload", _GIVE
-    if file is not None:
-        what, remedy = file.what, file.reader if file is ENCRYPTED else f"{_GIVE}; {file.reader}"
-    raise InputError(where, [Problem("file", what, remedy)])
+    nothing = Problem("file", "it is not what the portal answers to an upload", _GIVE)
+    raise InputError(where, [nothing if file is None else file.instead_of(_GIVE)])
 
 
 def _is_status(node: Mapping[str, Any]) -> bool:

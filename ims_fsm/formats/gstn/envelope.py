@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.formats.gstn.notation import JsonText, decoded, twice
-from ims_fsm.formats.gstn.portal_file import ENCRYPTED, ERROR_FILE, UPLOAD, file_of_keys, is_refused_row
+from ims_fsm.formats.gstn.portal_file import ERROR_FILE, UPLOAD, file_of_keys, is_refused_row
 from ims_fsm.formats.gstn.sections import RESERVED, SectionForm, section_named
 from ims_fsm.formats.gstn.values import shown
 
@@ -130,7 +130,7 @@ def _strange(node: Any, place: str) -> Problem | None:
     if not isinstance(node, dict):
         return Problem(place, f"{shown(node)} stands where an object of sections is expected", _GIVE)
     if (file := file_of_keys(node)) is not None:
-        return Problem(place, file.what, file.reader if file is ENCRYPTED else f"{_GIVE}; {file.reader}")
+        return file.instead_of(_GIVE, place)
     if isinstance(node.get("error"), dict):
         return Problem(place, f"the portal answered with an error: {_message(node['error'])}", "download it again")
     return None if any(wrapper in node for wrapper in WRAPPERS) else _strange_sections(node, place)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from ims_fsm.errors import Problem
 from ims_fsm.formats.gstn.sections import section_named
 
 # What a status says of an upload: processed, with errors, refused whole, in progress.
@@ -21,6 +22,15 @@ class PortalFile(NamedTuple):
 
     what: str
     reader: str
+
+    def instead_of(self, wanted: str, place: str = "file") -> Problem:
+        """Return the problem that it stands where another file is wanted; `wanted` says what to give.
+
+        >>> str(TWO_B.instead_of("give a download"))
+        'file: it is a GSTR-2B; give a download; a GSTR-2B is compared: ims-fsm 2b compare'
+        """
+        # What an encrypted answer is does not show before it is decrypted.
+        return Problem(place, self.what, self.reader if self is ENCRYPTED else f"{wanted}; {self.reader}")
 
 
 TWO_B = PortalFile("it is a GSTR-2B", "a GSTR-2B is compared: ims-fsm 2b compare")
@@ -66,7 +76,7 @@ def is_refused_row(row: Any) -> bool:
 def file_of(tree: Any) -> PortalFile | None:
     """Return which of the portal's files a parsed JSON is, whatever its wrappers; None where nothing tells it."""
     outermost: PortalFile | None = None
-    for node in _opened(tree):
+    for node in unwrapped(tree):
         file = file_of_keys(node) or _of_sections(node)
         if file is not None and file is not ENCRYPTED:
             return file
@@ -74,7 +84,8 @@ def file_of(tree: Any) -> PortalFile | None:
     return outermost
 
 
-def _opened(node: Any) -> Iterator[Mapping[str, Any]]:
+def unwrapped(node: Any) -> Iterator[Mapping[str, Any]]:
+    """Give the objects of a parsed JSON that the portal wraps in one another, outermost first."""
     while isinstance(node, Mapping):
         yield node
         node = next((node[key] for key in _WRAPPERS if isinstance(node.get(key), Mapping)), None)

@@ -11,10 +11,9 @@ from hashlib import sha256
 from itertools import chain
 
 from ims_fsm.errors import InputError, Problem
-from ims_fsm.formats.gstn.two_b.reading import Opened, opened_two_b, read_opened
+from ims_fsm.formats.gstn.two_b.reading import GIVE, Opened, opened_two_b, read_opened
 from ims_fsm.formats.gstn.two_b.statement import PortalTwoB
 
-_GIVE = "give the GSTR-2B as downloaded from the portal"
 _ANEW = "download all its files again"
 
 
@@ -36,7 +35,7 @@ def read_two_bs(files: Sequence[tuple[bytes | str, str]], recipient: str | None 
     and for another file of the same number.
     """
     if not files:
-        raise InputError("GSTR-2B", [Problem("files", "none is given", _GIVE)])
+        raise InputError("GSTR-2B", [Problem("files", "none is given", GIVE)])
     distinct, again = _distinct(files)
     opened = [opened_two_b(data, where) for data, where in distinct]
     named = next((file.named for file in opened if file.named), None)

@@ -14,7 +14,7 @@ from ims_fsm.formats.gstn import values
 from ims_fsm.formats.gstn.envelope import NO_PART, Part, part_named, part_of
 from ims_fsm.formats.gstn.fields import NO_DATE
 from ims_fsm.formats.gstn.notation import loads
-from ims_fsm.formats.gstn.portal_file import ENCRYPTED, file_of
+from ims_fsm.formats.gstn.portal_file import file_of
 from ims_fsm.formats.gstn.row import Findings, Row, recipient_of
 from ims_fsm.formats.gstn.sections import IMPORT_TYPE, bill_number
 from ims_fsm.formats.gstn.two_b.statement import Availability, PortalTwoB, PortalTwoBLine, Table, table_named
@@ -27,7 +27,8 @@ from ims_fsm.terms.vocabulary import Kind, Section
 _DOCUMENTS = ("docdata", "docRejdata")
 _MARKS = (*_DOCUMENTS, "itcsumm", "cpsumm")
 _REVERSED = "itcrev"
-_GIVE = "give the GSTR-2B as downloaded from the portal"
+# What another file is told to give.
+GIVE = "give the GSTR-2B as downloaded from the portal"
 _AMOUNTS = ("txval", "igst", "cgst", "sgst", "cess")
 _REFUSED = TaxPeriod("2017-07")  # stands for a period already refused, so that the rest is still read
 
@@ -74,10 +75,8 @@ def opened_two_b(data: bytes | str, where: str) -> Opened:
             return Opened(where, node, named, node.get("rtnprd"), node.get("gendt"), part)
         node = node.get("data")
     file = file_of(tree)
-    what, remedy = "it is not a GSTR-2B: it holds no docdata", _GIVE
-    if file is not None:
-        what, remedy = file.what, file.reader if file is ENCRYPTED else f"{_GIVE}; {file.reader}"
-    raise InputError(where, [Problem("file", what, remedy)])
+    nothing = Problem("file", "it is not a GSTR-2B: it holds no docdata", GIVE)
+    raise InputError(where, [nothing if file is None else file.instead_of(GIVE)])
 
 
 def read_opened(file: Opened, recipient: str | None = None) -> PortalTwoB:
@@ -89,7 +88,7 @@ def read_opened(file: Opened, recipient: str | None = None) -> PortalTwoB:
     findings = Findings(file.where)
     head = Row({"rtnprd": file.period, "gendt": file.made}, "data", findings)
     if head.key(("rtnprd",)) is None:
-        head.refuse("rtnprd", "the statement names no period", _GIVE)
+        head.refuse("rtnprd", "the statement names no period", GIVE)
     two_b = PortalTwoB(
         recipient=recipient_of(file.named, recipient, findings),
         period=head.read(values.wire_period, ("rtnprd",), _REFUSED),
@@ -106,7 +105,7 @@ def _lines(statement: dict[str, Any], findings: Findings) -> Iterator[PortalTwoB
         if tables is None:
             continue
         if not isinstance(tables, dict):
-            findings.refuse(place, f"{shown(tables)} stands where an object of tables is expected", _GIVE)
+            findings.refuse(place, f"{shown(tables)} stands where an object of tables is expected", GIVE)
             continue
         plain = {key: rows for key, rows in tables.items() if key != _REVERSED}
         yield from _block(plain, place, (rejected, False), findings)
@@ -119,7 +118,7 @@ def _reversals(parts: Any, place: str, rejected: Section | None, findings: Findi
         if isinstance(part, dict):
             yield from _block(part, at, (rejected or Section.ITC_REVERSED, True), findings)
         else:
-            findings.refuse(at, f"{shown(part)} stands where an object of tables is expected", _GIVE)
+            findings.refuse(at, f"{shown(part)} stands where an object of tables is expected", GIVE)
 
 
 def _block(
@@ -134,22 +133,22 @@ def _block(
             for index, raw in enumerate(rows):
                 yield from _supplier(raw, f"{place}[{index}]", Place(*table, *block), findings)
         elif rows is not None:
-            findings.refuse(place, f"{shown(rows)} stands where a list of rows is expected", _GIVE)
+            findings.refuse(place, f"{shown(rows)} stands where a list of rows is expected", GIVE)
 
 
 def _supplier(raw: Any, place: str, at: Place, findings: Findings) -> Iterator[PortalTwoBLine]:
     if not isinstance(raw, dict):
-        findings.refuse(place, f"{shown(raw)} stands where a row is expected", _GIVE)
+        findings.refuse(place, f"{shown(raw)} stands where a row is expected", GIVE)
         return
     group = Row(raw, place, findings)
     documents = raw.get(at.table.rows) if at.table.rows else [raw]
     if not isinstance(documents, list):
-        group.refuse(at.table.rows, "the supplier's documents are not a list", _GIVE)
+        group.refuse(at.table.rows, "the supplier's documents are not a list", GIVE)
         return
     for index, document in enumerate(documents):
         at_row = f"{place}.{at.table.rows}[{index}]" if at.table.rows else place
         if not isinstance(document, dict):
-            findings.refuse(at_row, f"{shown(document)} stands where a document is expected", _GIVE)
+            findings.refuse(at_row, f"{shown(document)} stands where a document is expected", GIVE)
         elif line := _line(Row(document, at_row, findings), group, at):
             yield line
 
