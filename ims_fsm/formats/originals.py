@@ -1,18 +1,17 @@
 """A table of unknown originals (CSV): which amendments, how their originals were decided, and with what tax.
 
-Reads only. Columns: id, or number and supplier; decided (accepted or rejected); igst, cgst, sgst, cess of the original
-under "original igst" …, in rupees. A row that is not decided is left out; other columns are passed over, so that what
-`list --csv` gives can be filled in.
+Reads only, as strictly as any table is. Columns: id, or number and supplier; decided (accepted or rejected); igst,
+cgst, sgst, cess of the original under "original igst" …, in rupees. A row that is not decided is left out; other
+columns are passed over, so that what `list --csv` gives can be filled in.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Mapping
 
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.formats.gstn.row import Findings
+from ims_fsm.formats.table import csv_rows
 from ims_fsm.record.originals import StatedOriginal
 from ims_fsm.terms.border import checked_gstin
 from ims_fsm.terms.money import HEADS, Heads
@@ -35,23 +34,16 @@ def read_originals(data: bytes, where: str) -> tuple[StatedOriginal, ...]:
 
 
 def _rows(data: bytes, findings: Findings) -> Iterator[tuple[str, Mapping[str, str]]]:
-    try:
-        reader = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True)
-        titles: list[str] = []
-        for cells in reader:
-            place = f"line {reader.line_num}"
-            if not titles:
-                titles = [folded(title) for title in cells]
-                if "decided" not in titles or not {"id", "number"} & {*titles}:
-                    findings.refuse(place, "does not name its columns", f"use {', '.join(COLUMNS)}")
-                    return
-            elif any(cells) and len(cells) != len(titles):
-                what = f"has {len(cells)} cells and the table {len(titles)} columns"
-                findings.refuse(place, what, "give a cell for each column, and put text with a comma in quotes")
-            elif any(cells):
-                yield place, {title: cell.strip().removeprefix("'") for title, cell in zip(titles, cells, strict=True)}
-    except (UnicodeError, csv.Error) as error:
-        findings.refuse("the file", f"is not a table ({error})", "save it as CSV in UTF-8")
+    titles: list[str] = []
+    for row in csv_rows(data, findings):
+        if not titles:
+            titles = [folded(title) for title in row.header.titles]
+            if "decided" not in titles or not {"id", "number"} & {*titles}:
+                findings.refuse(row.header.place, "does not name its columns", f"use {', '.join(COLUMNS)}")
+                return
+        # Blank cells may stand behind the last column.
+        cells = zip(titles, row.cells, strict=False)
+        yield row.place, {title: str(cell).strip().removeprefix("'") for title, cell in cells}
 
 
 def _stated(place: str, cells: Mapping[str, str], findings: Findings) -> StatedOriginal | None:

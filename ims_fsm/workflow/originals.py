@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ims_fsm.errors import InputError, Problem
-from ims_fsm.formats.gstn.download import Source, named, opened
+from ims_fsm.formats.content import content_of
+from ims_fsm.formats.gstn.download import Source, named
 from ims_fsm.formats.originals import read_originals
+from ims_fsm.formats.table import LARGEST
 from ims_fsm.record.originals import StatedOriginal
 from ims_fsm.record.record import Record
 from ims_fsm.record.where import Where
@@ -42,8 +44,7 @@ class OriginalsDesk(LogDesk):
         """
         if isinstance(stated, (str, bytes)) or not isinstance(stated, Iterable) or hasattr(stated, "read"):
             name, file = named(stated, where)  # type: ignore[arg-type]  # what is no list of values is a source
-            with opened(file) as content:
-                stated = read_originals(content.read(), name)
+            stated = read_originals(content_of(file, name, LARGEST), name)
         return self._done(state_originals, key, [checked_value(entry, StatedOriginal) for entry in stated])
 
 

@@ -57,7 +57,13 @@ def test_values_state_the_same_as_one_by_one(stage, waiting):
         (",,G/2,accepted,-1", "line 3: -100 is below zero"),
         (",x,G/2,accepted,", "line 3: 'x' is not a GSTIN"),
         (",,G/2,accepted", "line 3: has 4 cells and the table 5 columns"),
-        (',,"G/2,accepted,', "is not a table"),
+        (',,"G/2,accepted,', "line 3, column 3: has a quote that does not pair; put the whole cell in quotes"),
+        pytest.param(
+            f",,{'9' * 1_000_001},accepted,",
+            "line 3: is longer than 1,000,000 characters; save the table",
+            id="too long",
+        ),
+        (',,"G/2\n,,G/1,accepted,\n,,G/2",accepted,', "line 3, column 3: goes over several lines that look like rows"),
         ("superseded,,,superseded,", "line 3"),
     ],
 )
