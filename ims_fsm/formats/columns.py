@@ -10,12 +10,12 @@ import tomllib
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 
 from ims_fsm.formats.gstn.row import Findings
 from ims_fsm.formats.table import Header
+from ims_fsm.terms.spelling import nearest
 
 _DECLARED = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
 _HIDDEN = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]")
@@ -111,5 +111,5 @@ def _refuse_a_slip(header: Header, column: int, findings: Findings) -> str:
 
 @lru_cache(maxsize=4096)
 def _nearly(word: str) -> str | None:
-    near = get_close_matches(word, _READ, n=1, cutoff=_ALIKE)
-    return _READ[near[0]] if near else None
+    near = nearest(word, _READ, _ALIKE)
+    return None if near is None else _READ[near]

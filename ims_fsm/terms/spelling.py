@@ -26,8 +26,8 @@ def folded(text: str) -> str:
     return _BETWEEN.sub("_", text.strip().casefold())
 
 
-def nearest(text: str, words: Iterable[str]) -> str | None:
-    """Return the word that a mistyped one is most like; None where it is like none of them.
+def nearest(text: str, words: Iterable[str], alike: float = _ALIKE) -> str | None:
+    """Return the word that a mistyped one is most like; None where so much of it is like none of them.
 
     >>> nearest("acept", ["accept", "reject"]), nearest("x", ["accept", "reject"])
     ('accept', None)
@@ -36,8 +36,8 @@ def nearest(text: str, words: Iterable[str]) -> str | None:
     from difflib import get_close_matches  # noqa: PLC0415 -- every start would wait for it
 
     by_form = {folded(word): word for word in words}
-    alike = get_close_matches(folded(text)[:_LONGEST], by_form, n=1, cutoff=_ALIKE)
-    return by_form[alike[0]] if alike else None
+    near = get_close_matches(folded(text)[:_LONGEST], by_form, n=1, cutoff=alike)
+    return by_form[near[0]] if near else None
 
 
 def hinted(text: object, words: Iterable[str], remedy: str) -> str:
