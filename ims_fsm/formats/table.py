@@ -108,7 +108,7 @@ class _Lines:
         self._data, self._encoding, self._findings = data, encoding, findings
         self._text: TextIO = io.TextIOWrapper(io.BytesIO(data), encoding, newline="")
         self._row: list[str] = []
-        self._number = self._begun = 0
+        self._number = 0
 
     @property
     def delimiter(self) -> str:
@@ -153,8 +153,7 @@ class _Lines:
         """Give the rows with their places and as they are written; raises `InputError` where a quote does not pair."""
         reader = csv.reader(iter(self), delimiter=delimiter, strict=True)
         while True:
-            self._row, self._begun = [], self._number + 1
-            place = f"line {self._begun}"
+            self._row, place = [], f"line {self._number + 1}"
             try:
                 cells = next(reader, None)
             except csv.Error as error:

@@ -20,12 +20,13 @@ from typing import Any
 
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.formats.columns import Columns, names_what_is_read
+from ims_fsm.formats.gstn.notation import ARCHIVE
 from ims_fsm.formats.gstn.row import Findings
 from ims_fsm.formats.table import Header, TableRow
 from ims_fsm.formats.workbooks.layout import letters_of
 
 #: How a workbook begins, and how one does that is old or locked with a password.
-BEGINNINGS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+BEGINNINGS = (ARCHIVE, b"\xd0\xcf\x11\xe0")
 _PARSING = Path(__file__).with_name("parsing.py")
 _SECONDS = 300
 # The sheets of our own and of the offline tool in which nothing is chosen, by how their names begin.
