@@ -250,6 +250,19 @@ def vars_of(document: Document) -> dict[str, Any]:
     return {name: getattr(document, name) for name in document.__slots__}
 
 
+def test_amendments_that_ask_for_a_reduction_are_not_looked_up_one_by_one(stage):
+    stage.at("2026-11-09")
+    counts = []
+    for _ in range(2):
+        versions_of(stage, "credit_note", "2026-10"), versions_of(stage, "invoice", "2026-10")
+        with stage.statements() as run:
+            written(stage.desk)
+        counts.append(len(run))
+    amended = [record for record in stage.desk.records() if record.document.amends]
+    assert len([record for record in amended if not stage.desk.may("accept", record.id)]) >= 2
+    assert counts[0] == counts[1]
+
+
 @pytest.mark.long
 def test_memory_does_not_grow_with_the_records(stage):
     peaks = []

@@ -137,7 +137,7 @@ def _entry(unit: UnitOfWork, row: ListedRecord, chain: Sequence[Record], period:
         record=record,
         period=row.period,
         may=row.may,
-        offered=_offered(unit, row),
+        offered=_offered(unit, row, chain),
         deadlines=row.deadlines,
         # What was declared with an acceptance counts.
         itc_accepted=effect(None if record.state is State.ACCEPTED else Trigger.ACCEPT).itc,
@@ -146,9 +146,9 @@ def _entry(unit: UnitOfWork, row: ListedRecord, chain: Sequence[Record], period:
     )
 
 
-def _offered(unit: UnitOfWork, row: ListedRecord) -> frozenset[Trigger]:
+def _offered(unit: UnitOfWork, row: ListedRecord, chain: Sequence[Record]) -> frozenset[Trigger]:
     """Return the actions that may be taken, and accepting where it may be with a declared reduction of ITC."""
     allowed = {action for action in ACTIONS if not row.may[action]}
-    if Trigger.ACCEPT not in allowed and isinstance(consider(unit, row.record, Trigger.ACCEPT, _FULL), Allowed):
+    if Trigger.ACCEPT not in allowed and isinstance(consider(unit, row.record, Trigger.ACCEPT, _FULL, chain), Allowed):
         allowed.add(Trigger.ACCEPT)
     return frozenset(allowed)
