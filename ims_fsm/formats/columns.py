@@ -8,16 +8,16 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from ims_fsm.formats.gstn.row import Findings
 from ims_fsm.formats.table import Header
 from ims_fsm.terms.spelling import nearest
 
-_DECLARED = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
 _HIDDEN = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]")
 _SIGNS = re.compile(r"[\W_]+")
 # So much of a title must be that of a column for it to be taken for a slip of the pen.
@@ -50,10 +50,24 @@ def word_of(text: str) -> str:
     return _SIGNS.sub("", cleaned(text)).casefold()
 
 
-_READ = {word_of(title): name for name, titles in _DECLARED["read"].items() for title in titles}
-_ACTIONS = [word_of(title) for title in _DECLARED["read"]["action"]]
-_NOT_READ = frozenset(map(word_of, _DECLARED["not_read"]["titles"]))
 COLUMNS = "id, or supplier, number and kind; action, remarks, reduce_itc, version"
+
+
+class _Titles(NamedTuple):
+    """The titles as words: what those of columns mean, those of an action from the surest on, those passed over."""
+
+    read: Mapping[str, str]
+    actions: Sequence[str]
+    not_read: frozenset[str]
+
+
+@cache
+def _titles() -> _Titles:
+    # Read with the first table: most starts read none.
+    declared = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+    read = {word_of(title): name for name, titles in declared["read"].items() for title in titles}
+    actions = [word for word, name in read.items() if name == "action"]
+    return _Titles(read, actions, frozenset(map(word_of, declared["not_read"]["titles"])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +81,14 @@ class Columns:
     def of(cls, header: Header, findings: Findings) -> Columns:
         """Return the columns of a header; two of one meaning, a mistyped title and none of a record are problems."""
         words = [word_of(title) for title in header.titles]
-        passed = _NOT_READ | {*_ACTIONS} - {next((word for word in _ACTIONS if word in words), None)}
+        read, actions, not_read = _titles()
+        passed = not_read | {*actions} - {next((word for word in actions if word in words), None)}
         places: dict[str, int] = {}
         unread = []
         for column, word in enumerate(words):
             if word in passed:
                 continue
-            name = _READ.get(word)
+            name = read.get(word)
             if name is None:
                 unread.append(_refuse_a_slip(header, column, findings))
             elif name not in places:
@@ -93,7 +108,7 @@ def names_what_is_read(titles: Iterable[str]) -> bool:
     >>> names_what_is_read(["Invoice number", "Status"]), names_what_is_read(["Status", "Records"])
     (True, False)
     """
-    meant = {_READ.get(word_of(title)) for title in titles}
+    meant = {_titles().read.get(word_of(title)) for title in titles}
     return bool(meant & {"id", "number"}) and "action" in meant
 
 
@@ -111,5 +126,6 @@ def _refuse_a_slip(header: Header, column: int, findings: Findings) -> str:
 
 @lru_cache(maxsize=4096)
 def _nearly(word: str) -> str | None:
-    near = nearest(word, _READ, _ALIKE)
-    return None if near is None else _READ[near]
+    read = _titles().read
+    near = nearest(word, read, _ALIKE)
+    return None if near is None else read[near]
