@@ -6,7 +6,6 @@ Imports the errors; knows no format. A file is the same under each of its names:
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -104,7 +103,7 @@ class Outputs:
         if path.is_dir():
             raise FileError(IsADirectoryError(), path)
         target = Path(os.path.realpath(path))
-        beside = target.with_name(f".{target.name[:100]}.{secrets.token_hex(6)}")
+        beside = target.with_name(f".{target.name[:100]}.{os.urandom(6).hex()}")
         with _named(path, beside):
             try:
                 # Its permissions are those of any new file, which those of a temporary one are not.
