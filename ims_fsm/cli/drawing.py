@@ -18,7 +18,6 @@ from ims_fsm.terms.period import TaxPeriod
 
 if TYPE_CHECKING:
     from ims_fsm.files.writing import Outputs
-    from ims_fsm.law.book import LawBook
     from ims_fsm.law.comparison import Comparison
     from ims_fsm.law.register import Law
 
@@ -147,11 +146,12 @@ def timeline(
     from ims_fsm.charts.month.drawing import month_page
     from ims_fsm.draw.conversion import converted
     from ims_fsm.draw.theme import theme_named
+    from ims_fsm.law.book import book_with
     from ims_fsm.terms.vocabulary import Filing
 
     recipient = Recipient(Filing.QUARTERLY if quarterly else Filing.MONTHLY, state)
     chosen = _chosen(fmt, out)
-    page = month_page(_book(calendar), period, recipient, theme_named(theme))
+    page = month_page(book_with(calendar), period, recipient, theme_named(theme))
     _put(call, converted(page.svg(), chosen), chosen, out)
 
 
@@ -172,16 +172,11 @@ def sequence(
     from ims_fsm.charts.sequence.sequence import sequence as drawn_sequence
     from ims_fsm.charts.sequence.sequence import tale_of
     from ims_fsm.draw.theme import theme_named
-
-    book, chosen = _book(calendar), _chosen(fmt, out)
-    content = drawn_sequence(book, tale_of(book, tale, v0, v1, period), chosen, theme_named(theme))
-    _put(call, content, chosen, out)
-
-
-def _book(calendar: Path | None) -> LawBook:
     from ims_fsm.law.book import book_with
 
-    return book_with(calendar)
+    book, chosen = book_with(calendar), _chosen(fmt, out)
+    content = drawn_sequence(book, tale_of(book, tale, v0, v1, period), chosen, theme_named(theme))
+    _put(call, content, chosen, out)
 
 
 def _chosen(fmt: str | None, out: Path | None) -> str:
