@@ -58,15 +58,14 @@ def list_records(
             added = buyer.summary(where)
             call.answer(lambda: _tell_summary(added, limit), _summed(added), "--summary")
             return
-        records = buyer.listed(where, limit=limit or None, sort=sort, after=after)
+        listed = partial(buyer.listed, where, sort=sort, after=after)
         if csv or out is not None:
-            _write_csv(call, records, out)
+            _write_csv(call, listed(limit=limit or None), out)
         elif call.as_json:
-            call.answer_each({"recipient": buyer.gstin}, records)
+            call.answer_each({"recipient": buyer.gstin}, listed(limit=limit or None))
         else:
             most = MOST if limit is None else limit
-            records = buyer.listed(where, limit=most + 1 if most else None, sort=sort, after=after)
-            _tell_list(buyer.gstin, [*records], most)
+            _tell_list(buyer.gstin, [*listed(limit=most + 1 if most else None)], most)
 
 
 def _tell_list(gstin: str, rows: Sequence[ListedRecord], most: int) -> None:

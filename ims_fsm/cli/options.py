@@ -130,12 +130,12 @@ def selected(given: Mapping[str, Any], *, everything: bool = False) -> Where:
     for option, name, value in _given(given):
         field, read = FILTERS[name]
         try:
-            meant = read(value)
+            wanted = read(value)
         except ValueError as error:
             raise typer.BadParameter(f"{option}: {error}") from error
-        if isinstance(meant, tuple):
-            filters[field] = tuple(dict.fromkeys((*filters.get(field, ()), *meant)))
-        elif filters.setdefault(field, meant) != meant:
+        if isinstance(wanted, tuple):
+            filters[field] = tuple(dict.fromkeys((*filters.get(field, ()), *wanted)))
+        elif filters.setdefault(field, wanted) != wanted:
             raise typer.BadParameter(f"{option} {name} is given twice; keep one of them")
     return chosen(**filters, everything=everything)
 
