@@ -16,11 +16,10 @@ from typing import TYPE_CHECKING
 import typer
 
 from ims_fsm.cli.call import Call, command, file_of, files_of, group
-from ims_fsm.cli.options import chosen
+from ims_fsm.cli.options import selected
 from ims_fsm.cli.output import Progress, counted, numbered, say, verbatim
 from ims_fsm.errors import ImsFsmError
-from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.terms.vocabulary import Filing, Kind, State, TaxpayerKind
+from ims_fsm.terms.vocabulary import Filing, TaxpayerKind
 
 if TYPE_CHECKING:
     from ims_fsm import Imported, Received, Taxpayer, UploadChange, Workbook
@@ -193,27 +192,17 @@ def _tell_again(again: Sequence[UploadChange]) -> None:
         say(f"warning: {what}, because what it has is not known here; download IMS and import it first")
 
 
-@command("export xlsx", "gstin", "db", "at")
-def export_workbook(
-    call: Call,
-    *,
-    state: list[State] | None = None,
-    kind: list[Kind] | None = None,
-    supplier: str | None = None,
-    period: TaxPeriod | None = None,
-    everything: bool = False,
-    outward: bool = False,
-    out: Path | None = None,
-) -> None:
+@command("export xlsx", "gstin", "filters", "db", "at")
+def export_workbook(call: Call, *, everything: bool = False, outward: bool = False, out: Path | None = None) -> None:
     """Write a workbook: the records in the sheets of the portal's offline tool, with the actions that each allows.
 
     The refused actions stand beside with their rule, and so do the deadlines and what an action comes to. Choose in the
     column Status, and give the file to check or apply. It also has the GSTR-2B of --period, or else the newest.
     """
-    if outward and (state or kind or supplier or everything):
+    if outward and (everything or call.filters.keys() - {"period"}):
         raise typer.BadParameter("--outward takes no filter but --period")
-    filters = {"kinds": tuple(kind or ()), "supplier": supplier, "expected_period": period}
-    where = chosen(states=state or (), everything=everything, **filters)
+    where = selected(call.filters, everything=everything)
+    period = where.expected_period
     with call.working("Writing"), call.ims() as ims:
         gstin = call.only_recipient(ims)
         path = out or Path(f"ims_{gstin}.xlsx")

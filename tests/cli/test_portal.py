@@ -167,6 +167,7 @@ def test_a_workbook_is_written_and_replaced_only_with_force(run, tmp_path):
     told = run("export", "xlsx", "--force", "--kind", "credit_note", *NOW).ended(0).out
     assert [line.split()[1] for line in told.splitlines()[1:]] == ["Summary", "B2B-CN", "B2B-CNA", "Suppliers"]
     assert path.read_bytes() != before
+    assert run("export", "xlsx", "--force", "--where", "kind=credit_note", *NOW).ended(0).out == told
 
 
 def test_a_workbook_is_never_the_database_and_one_without_records_says_so(run, tmp_path):
@@ -176,6 +177,7 @@ def test_a_workbook_is_never_the_database_and_one_without_records_says_so(run, t
     assert "No records" in run("export", "xlsx", "--period", "2025-11", *NOW).ended(0).out
     assert "No records" in run("export", "xlsx", "--outward", "--out", "own.xlsx", *NOW).ended(0).out
     assert "--outward takes no filter" in run("export", "xlsx", "--outward", "--all", *NOW).ended(2).err
+    assert "--outward takes no filter" in run("export", "xlsx", "--outward", "--amended", *NOW).ended(2).err
 
 
 def test_a_folder_is_not_a_file(bare, tmp_path):
