@@ -120,7 +120,7 @@ class Call:
         return working(what, quiet=self.as_json)
 
     def done(self) -> AbstractContextManager[None]:
-        """Give a block that only tells of what is done: what fails in it is no failure of the work."""
+        """Give a block that only tells of what is done: what fails in it is not a failure of the work."""
         return telling(self.key)
 
     def answer(

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @command("backup", "db")
 def backup(call: Call, file: Path) -> None:
-    """Copy a SQLite database to a file while it is in use, and verify the copy; of PostgreSQL pg_dump does it."""
+    """Copy a SQLite database to a file while it is in use, and verify the copy; for PostgreSQL use pg_dump."""
     with call.working("Copying"), call.ims() as ims:
         made = ims.backup(file, replace=call.outputs.replace)
     held = f"{counted(made.records, 'record')}, {counted(made.transitions, 'step')} of the log"

@@ -186,10 +186,10 @@ def _tell_again(again: Sequence[UploadChange]) -> None:
     """Say which records the portal did not take before, and which it would refuse again."""
     if again:
         ids = numbered([change.record.id for change in again])
-        say(f"note: of these the portal did not take {counted(len(again), 'record')} before: {ids}")
+        say(f"note: the portal did not take {counted(len(again), 'record')} of these before: {ids}")
     if waiting := [change.record.id for change in again if change.waits_for_download]:
-        what = f"it would refuse {counted(len(waiting), 'record')} again ({numbered(waiting)})"
-        say(f"warning: {what}, because what it has is not known here; download IMS and import it first")
+        what = f"the portal would refuse {counted(len(waiting), 'record')} again ({numbered(waiting)})"
+        say(f"warning: {what}, because the action that it has is not known here; download IMS and import it first")
 
 
 @command("export xlsx", "gstin", "filters", "db", "at")

@@ -34,7 +34,7 @@ TOTALS = {
     "reversal_4b1": "to be reversed by the recipient in 4(B)(1)",
 }
 MOST_NAMED = 20
-HERE_ALONE = "It stands here alone: nothing is sent to the portal"
+HERE_ALONE = "This is only recorded here: nothing is sent to the portal"
 ALWAYS = ("itc_available", "itc_not_available", "itc_rejected")
 group("2a", "GSTR-2A: show it.")
 group("2b", "GSTR-2B: generate, show, export, compare.")
@@ -124,7 +124,7 @@ def compare(call: Call, files: list[Path], *, adopt: bool = False) -> None:
     """Compare the portal's GSTR-2B with the one here, document by document; exit 1 if they differ.
 
     A large statement comes as a summary and numbered files, or a zip of them: give all, they are compared as one.
-    Without --gstin the files say whose it is. What never goes through IMS stands apart, and is no difference.
+    Without --gstin the files say whose it is. What never goes through IMS stands apart, and is not a difference.
     --adopt then moves each open record to the period in which the portal's shows it, and logs why.
     """
     with call.working("Comparing"), call.ims() as ims:
@@ -193,7 +193,7 @@ def _tell_comparison(comparison: TwoBComparison) -> None:
     if comparison.partial:
         missing = counted(comparison.unlisted, "document")
         unlisted = f" {missing} of ours may stand there." if comparison.unlisted else ""
-        say(f"note: the portal's {comparison.partial}, so what it leaves out is no difference.{unlisted}")
+        say(f"note: the portal's {comparison.partial}, so what it leaves out is not a difference.{unlisted}")
     say(f"{counted(len(comparison.differences), 'difference')}." if comparison.differences else "No differences.")
     for difference in comparison.differences:
         rule = f" ({difference.rule})" if difference.rule else ""
@@ -210,7 +210,7 @@ def _tell_comparison(comparison: TwoBComparison) -> None:
 def _tell_outside(outside: Sequence[OutsideIms]) -> None:
     if not outside:
         return
-    say("", f"Not through IMS, as the law has it, and no difference: {counted(len(outside), 'document')}.")
+    say("", f"Not through IMS by law, and so not a difference: {counted(len(outside), 'document')}.")
     reasons = dict.fromkeys((entry.rule, entry.sentence) for entry in outside)
     for rule, sentence in reasons:
         lines = [entry.line for entry in outside if entry.rule == rule]
@@ -234,8 +234,8 @@ def ended(recipient: str, expired: int, lapsed: int) -> Iterator[str]:
 def file_three_b(call: Call, *, period: TaxPeriod, yes: bool = False) -> None:
     """Record that you have filed GSTR-3B on the portal (FAQ 12, 20, 34).
 
-    This freezes the period's records for good. Nothing is sent to the portal. Amendments that it would leave out, and a
-    period of more than a year ago, want --yes or a terminal's yes.
+    This freezes the period's records for good. Nothing is sent to the portal. Where it would leave amendments out, and
+    for a period of more than a year ago, it asks at a terminal, or needs --yes.
     """
     from ims_fsm import ConsentError
 
@@ -254,7 +254,7 @@ def file_three_b(call: Call, *, period: TaxPeriod, yes: bool = False) -> None:
 
 
 def _is_agreed(error: ConsentError) -> bool:
-    """Ask at a terminal for what needs consent; there is none where nobody can be asked."""
+    """Ask at a terminal for what needs consent; without a terminal nobody can be asked, so it is not given."""
     if not _at_a_terminal():
         return False
     tell_refusals(error.refusals)

@@ -214,7 +214,7 @@ class RecipientDesk(PortalDesk, OriginalsDesk):
         """Compare the portal's GSTR-2B with ours of the same period, document by document.
 
         A large statement comes as a summary and numbered files, or a zip of them; given together they are compared as
-        one, and `partial` says what is lacking. What never goes through IMS stands apart, and is no difference. With
+        one, and `partial` says what is lacking. What never goes through IMS stands apart, and is not a difference. With
         `adopt` each open record then moves to the period in which the portal's shows it, logged with that reason.
         """
         theirs = statement.read(sources, where, self.gstin)

@@ -29,7 +29,7 @@ def test_the_story_is_told_to_the_filed_return_and_what_comes_next_can_be_called
         "Credit note KCN/24/15 of 21ZXKCK4821M1ZG is an original credit note, and pending is not available for it.",
         "SP-1201 was accepted, with 10,800.00 CGST, 10,800.00 SGST. Its supplier has changed it",
         "GSTR-2B of 2024-10 is drafted (faq.23).",
-        "Not through IMS, as the law has it, and no difference: 4 documents.",
+        "Not through IMS by law, and so not a difference: 4 documents.",
         "taken up with the suppliers: KCL/24-25/0437, VT/2024/318, MM-EC-90021.",
         "after reject rejected 0.00 5,400.00 IGST",
         "(faq.29); recompute GSTR-2B, then file",

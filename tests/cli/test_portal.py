@@ -217,8 +217,8 @@ def test_what_the_portal_did_not_take_is_told_and_named_again(run, ids, tmp_path
     assert "portal still to be told: ims-fsm export json" in told
     assert "not taken rejected on 2024-11-12 11:00: IMSSAV0010 Either previous action is incorrect" in told
     told = " ".join(run("export", "json", "--out", "again", *REPORTED).ended(0).out.split())
-    assert f"ims_save_{OWNER}.json: 1 record note: of these the portal did not take 1 record before: record" in told
-    assert "warning: it would refuse 1 record again (record" in told
+    assert f"ims_save_{OWNER}.json: 1 record note: the portal did not take 1 record of these before: record" in told
+    assert "warning: the portal would refuse 1 record again (record" in told
     answer = run("export", "json", "--out", "more", *REPORTED, "--json").ended(0).json
     assert [(row["record_id"], row["code"]) for row in answer["refused_before"]] == [(note, "IMSSAV0010")]
     taken = status(tmp_path, status_cd="P", err_cnt="", error_report=None)

@@ -30,7 +30,7 @@ def test_a_draft_is_told_with_its_totals_and_what_it_leaves_out(run):
     assert "Left out: 7 records." in rows
     until = "it comes in once it is accepted or rejected, or its pending ends"
     assert f"1 it is pending; {until} (faq.14.iii)" in rows
-    alone = "\nIt stands here alone: nothing is sent to the portal.\n"
+    alone = "\nThis is only recorded here: nothing is sent to the portal.\n"
     assert told.endswith(alone)
     told = told.removesuffix(alone)
     shown = run("2b", "show", *OCTOBER, "--left-out", *FOURTEENTH).ended(0).out
@@ -93,7 +93,7 @@ def test_every_difference_from_the_portals_is_told_and_ends_with_1(drafted, samp
     words = " ".join(told.split())
     assert "13 documents here, 20 on the portal. 8 differences." in words
     assert "- invoice KCL/24-25/0437 of 21ZXKCK4821M1ZG: IGST 33,120.00 here and 33,210.00 on the portal" in words
-    apart = words.partition("Not through IMS, as the law has it, and no difference: 4 documents. ")[2]
+    apart = words.partition("Not through IMS by law, and so not a difference: 4 documents. ")[2]
     assert "tax 750.00 IGST: Documents under reverse charge are not in IMS; they stay in GSTR-2B (faq.17)" in apart
     answer = drafted("2b", "compare", samples / "gstr2b_2024-10.json", "--json").ended(1).json
     assert answer["differences"][0] == {
@@ -114,7 +114,7 @@ def test_a_part_of_the_portals_statement_says_so_and_is_no_difference(drafted, t
     part["data"] |= {"fc": 2, "docdata": {"b2b": part["data"]["docdata"]["b2b"]}}
     (tmp_path / "2b_file1.json").write_text(json.dumps(part), "utf-8")
     told = " ".join(drafted("2b", "compare", "2b_file1.json").ended(0).out.split())
-    assert "note: the portal's lacks file 2 of 2, so what it leaves out is no difference. 6 documents of" in told
+    assert "note: the portal's lacks file 2 of 2, so what it leaves out is not a difference. 6 documents of" in told
     answer = drafted("2b", "compare", "2b_file1.json", "--json").ended(0).json
     assert (answer["partial"], answer["unlisted"]) == ("lacks file 2 of 2", 6)
 
@@ -140,7 +140,7 @@ def test_filing_decides_for_good_and_adds_back(run, ids):
     assert "a GSTR-3B filed by 30 November 2024; this one is in time (sec.16_4)." in " ".join(told.split())
     assert told.startswith(
         "GSTR-3B of 2024-10 of 27AAPFU0939F1ZV is filed.\n"
-        "It stands here alone: nothing is sent to the portal; file it there too.\n"
+        "This is only recorded here: nothing is sent to the portal; file it there too.\n"
         "Decided for good: 1 accepted, 10 deemed accepted, 2 rejected, 2 superseded.\n"
         "1 record of 21ZXKCK4821M1ZG rejected: 5,400.00 IGST is added to their liability in 2024-11"
     )
@@ -230,7 +230,8 @@ def test_filing_past_amendments_wants_a_yes(drafted):
     assert (answer["code"], len(answer["left_out"])) == ("consent_needed", 4)
     assert answer["left_out"][0]["tax"]["igst"] == "14400.00"
     told = drafted(*call, "--yes").ended(0).out
-    assert told.startswith("GSTR-3B of 2024-10 of 27AAPFU0939F1ZV is filed.\nIt stands here alone: nothing is sent")
+    alone = "This is only recorded here: nothing is sent"
+    assert told.startswith(f"GSTR-3B of 2024-10 of 27AAPFU0939F1ZV is filed.\n{alone}")
 
 
 def test_a_terminal_is_asked(drafted, monkeypatch):

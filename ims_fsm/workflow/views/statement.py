@@ -53,12 +53,12 @@ class TwoBComparison:
     #: How many lines each has.
     ours: int
     theirs: int
-    #: Why the portal's is not whole, in one line; "" where it is. What it does not list is no difference then.
+    #: Why the portal's is not whole, in one line; "" where it is. What it does not list is not a difference then.
     partial: str
     #: How many lines of ours it does not list, where it is not whole.
     unlisted: int
     differences: tuple[Difference, ...]
-    #: What stands in the portal's alone because it never goes through IMS, as the law has it: no difference.
+    #: What stands in the portal's alone because it never goes through IMS, as the law has it: not a difference.
     not_through_ims: tuple[OutsideIms, ...]
     #: The records that were moved to this period, because the portal's shows them in it.
     adopted: tuple[Adopted, ...] = ()
