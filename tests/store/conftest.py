@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -144,6 +145,26 @@ def on_file(template: Path, path: Path) -> Iterator[Engine]:
     made = open_engine(f"sqlite:///{path}")
     yield made
     made.dispose()
+
+
+@pytest.fixture
+def filled(engine: Engine, write: type[Writer], request: pytest.FixtureRequest) -> Engine:
+    """A prepared database, in memory and on PostgreSQL, with what the function `fill` of the test's file writes."""
+    request.module.fill(engine, write)
+    return engine
+
+
+@pytest.fixture
+def filed(on_file: Engine, write: type[Writer], request: pytest.FixtureRequest) -> Engine:
+    """A prepared database in a file, with what the function `fill` of the test's file writes."""
+    request.module.fill(on_file, write)
+    return on_file
+
+
+@pytest.fixture
+def tamper(tamper: Callable[..., None], path: Path) -> Callable[..., None]:
+    """Change the store of `on_file`, and so of `filed`, behind the program's back."""
+    return partial(tamper, path)
 
 
 @pytest.fixture(params=[pytest.param("on_file", marks=TWIN), "pg"])

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -45,24 +43,6 @@ def fill(engine: Engine, write: type[Any]) -> None:
             text("INSERT INTO declaration VALUES (1, 'invoice', '1', :fingerprint, '[]', :at)"),
             {"fingerprint": "4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945", "at": NOON.isoformat()},
         )
-
-
-@pytest.fixture
-def filled(engine: Engine, write: type) -> Engine:
-    fill(engine, write)
-    return engine
-
-
-@pytest.fixture
-def tamper(tamper: Callable[..., None], path: Path) -> Tamper:
-    """Change the store of `filed` behind the program's back."""
-    return partial(tamper, path)
-
-
-@pytest.fixture
-def filed(on_file: Engine, write: type) -> Engine:
-    fill(on_file, write)
-    return on_file
 
 
 def faults(engine: Engine, gstin: str | None = None) -> list[str]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -45,24 +43,6 @@ def grow(engine: Engine, write: type[Any]) -> None:
         made = write(connection)
         made.steps(1, "accept", "reset", "reject", "reset", after=3)
         made.record(5, "accept")
-
-
-@pytest.fixture
-def filled(engine: Engine, write: type) -> Engine:
-    fill(engine, write)
-    return engine
-
-
-@pytest.fixture
-def tamper(tamper: Callable[..., None], path: Path) -> Tamper:
-    """Change the store of `filed` behind the program's back."""
-    return partial(tamper, path)
-
-
-@pytest.fixture
-def filed(on_file: Engine, write: type) -> Engine:
-    fill(on_file, write)
-    return on_file
 
 
 def sealed(engine: Engine, gstin: str = BUYER, at: datetime = NOON) -> Seal:
