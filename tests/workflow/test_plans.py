@@ -301,7 +301,6 @@ def plans(request):
     return request.getfixturevalue(request.param)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_no_table_is_read_whole_where_an_index_serves(plans, case):
     for plan in plans[case.name]:
@@ -309,7 +308,6 @@ def test_no_table_is_read_whole_where_an_index_serves(plans, case):
         assert not read, "\n".join([plan.statement, *plan.steps])
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "case", [case for case in CASES if case.asks == BY_ID or case.name in FEW], ids=lambda c: c.name
 )
@@ -321,12 +319,10 @@ def test_sqlite_reads_no_recipient_whole_for_few_records(on_sqlite, case):
         assert not any(all_of_one.search(step) for step in plan.steps), "\n".join([plan.statement, *plan.steps])
 
 
-@pytest.mark.slow
 def test_every_use_case_reads_something(plans):
     assert all(plans[case.name] for case in CASES)
 
 
-@pytest.mark.slow
 @pytest.mark.long
 def test_what_is_about_one_recipient_reads_one_partition_of_each_table(staging, pg_place):
     """Whatever names the recipient; what is asked for by a record's id or by supplier looks into all of them."""
@@ -353,7 +349,6 @@ def partition_of_empty(stage):
     return made
 
 
-@pytest.mark.slow
 @pytest.mark.sqlite("the page shows both databases")
 def test_the_page_names_every_use_case_and_table_that_is_read_whole(request):
     """The plans themselves differ from version to version of a database; docs/plans.md says of which it tells."""
