@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.formats.columns import COLUMNS, Columns, cleaned, seen, word_of
@@ -23,13 +23,13 @@ from ims_fsm.formats.gstn.values import controls, day, flag, shown
 from ims_fsm.formats.gstn.values import gstin as read_gstin
 from ims_fsm.formats.table import Header, TableRow, csv_rows, json_rows
 from ims_fsm.formats.workbooks.reader import BEGINNINGS, workbook_rows
+from ims_fsm.record.scene import ReduceItc, Request
 from ims_fsm.record.sighting import BY_ACTION
-from ims_fsm.terms.border import LARGEST_ID, LONGEST, LONGEST_REMARKS
+from ims_fsm.terms.border import LARGEST_ID, LONGEST, LONGEST_REMARKS, Border, checked_action, checked_value
 from ims_fsm.terms.document import Document
 from ims_fsm.terms.money import HEADS, Heads
 from ims_fsm.terms.vocabulary import State, Trigger
 
-ReduceItc = Literal["full", "none"] | Heads
 Value = TypeVar("Value")
 # JSON is held whole, and takes many times its size then.
 LARGEST_JSON = 16 << 20
@@ -71,6 +71,28 @@ class Proposal:
     document: Document | None = None
     #: The action that the portal showed before, as an upload and the offline tool say.
     previous: State | None = None
+
+    def checked(self) -> Proposal:
+        """Return the proposal with every field as it is read; raises `InputError` naming all that cannot be."""
+        border = Border("proposal")
+        kept = Proposal(
+            place=border.text("place", self.place),
+            trigger=checked_action(self.trigger),
+            record_id=None if self.record_id is None else border.record_id(self.record_id),
+            recipient=border.gstin("recipient", self.recipient) if self.recipient != "" else "",
+            supplier=border.gstin("supplier", self.supplier) if self.supplier != "" else "",
+            number=border.text("number", self.number, empty=True),
+            machine=None if self.machine is None else border.text("machine", self.machine),
+            date=None if self.date is None else border.day("date", self.date),
+            remarks=self.remarks,
+            reduce_itc=self.reduce_itc,
+            version=self.version,
+            document=None if self.document is None else checked_value(self.document, Document),
+            previous=None if self.previous is None else border.word("previous", self.previous, State),
+        )
+        border.close()
+        Request(remarks=self.remarks, reduce_itc=self.reduce_itc, version=self.version).checked()
+        return kept
 
 
 @dataclass(frozen=True, slots=True)

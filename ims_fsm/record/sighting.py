@@ -202,14 +202,21 @@ def _checked(sighting: Sighting) -> Shown:
     except AttributeError:
         what = "is not what the portal shows of a record"
         raise InputError("sightings", [Problem(repr(sighting), what, "give a Sighting")]) from None
-    row.document.checked()
+    document = row.document.checked()
     border, blocked = Border("sightings"), row.reduction_blocked
+    if (row.original_number is None) is not (row.original_date is None):
+        original = row.original_number or row.original_date
+        border.wrong("original", original, "names half of an original", "give its number and date, or neither")
     checked = row._replace(
+        recipient=document.recipient,
+        kind=document.kind,
+        supplier=document.supplier,
         form=border.word("form", row.form, Form),
         return_period=border.period("return_period", row.return_period),
         supplier_status=border.word("supplier_status", row.supplier_status, SupplierStatus),
         action=border.word("action", row.action, State),
         reduction_blocked=None if blocked is None else border.flag("reduction_blocked", blocked),
+        itc_reduction=None if row.itc_reduction is None else border.choice("itc_reduction", row.itc_reduction, YesNo),
         declared=None if row.declared is None else border.heads("declared", row.declared),
         remarks=border.remarks(row.remarks),
         portal_hash=None if row.portal_hash is None else border.text("portal_hash", row.portal_hash),

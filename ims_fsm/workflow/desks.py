@@ -24,6 +24,7 @@ from ims_fsm.record.where import Sort, Where
 from ims_fsm.store import returns
 from ims_fsm.terms.border import (
     checked_action,
+    checked_id,
     checked_ids,
     checked_output,
     checked_period,
@@ -276,7 +277,8 @@ class RecipientDesk(PortalDesk, OriginalsDesk):
         chosen = checked_value(where, Where)
         most = looked_at("listed", lambda border: border.limit(limit, "records"))
         order = looked_at("listed", lambda border: border.choice("sort", sort, Sort))
-        return self._workspace.streamed(lambda unit: views.listed(unit, self.gstin, chosen, most, order, after))
+        last = None if after is None else checked_id(after)
+        return self._workspace.streamed(lambda unit: views.listed(unit, self.gstin, chosen, most, order, last))
 
     def summary(self, where: Where = EVERYTHING) -> Summary:
         """Return what the records that match add up to: by supplier, kind, action, 2B period or whatever is asked."""
@@ -304,8 +306,6 @@ class RecipientDesk(PortalDesk, OriginalsDesk):
 
     def _proposals(self, source: Source | Sequence[Proposal], where: str | None) -> ProposedActions:
         if isinstance(source, Sequence) and not isinstance(source, (bytes, str)):
-            if not all(isinstance(row, Proposal) for row in source):
-                raise InputError("proposals", [Problem("the proposals", "are not all of them one", "give Proposals")])
-            return ProposedActions(where or "the proposals", tuple(source))
+            return ProposedActions(where or "the proposals", tuple(checked_value(row, Proposal) for row in source))
         name, file = named(source, where)
         return read_proposals(content_of(file, name, LARGEST), name, gstin=self.gstin)

@@ -19,7 +19,7 @@ from ims_fsm.record.taxpayer import Taxpayer
 from ims_fsm.store import taxpayers
 from ims_fsm.store.connection import serialise
 from ims_fsm.store.staging.entering import is_empty
-from ims_fsm.terms.border import checked_moment
+from ims_fsm.terms.border import Border, checked_moment, checked_value
 from ims_fsm.terms.vocabulary import Filing, TaxpayerKind
 from ims_fsm.workflow.reception.receiving import Reception, SeenTwiceError
 from ims_fsm.workflow.reception.report import Each, Received
@@ -34,6 +34,16 @@ class Registration:
 
     kind: TaxpayerKind | None = None
     filing: Filing | None = None
+
+    def checked(self) -> Registration:
+        """Return it with every field as it is read; raises `InputError` naming all that cannot be."""
+        border = Border("registration")
+        kept = Registration(
+            kind=None if self.kind is None else border.word("kind", self.kind, TaxpayerKind),
+            filing=None if self.filing is None else border.word("filing", self.filing, Filing),
+        )
+        border.close()
+        return kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +103,7 @@ def import_download(  # noqa: PLR0913, PLR0917 -- what, of which recipient, by w
     Raises `InputError` for what cannot be read, for what is said to be complete and lacks a file, and for a recipient
     registered otherwise than `registration` says; nothing is written then.
     """
+    registration = checked_value(registration, Registration)
     made_at = None if made_at is None else checked_moment("made_at", made_at, workspace.clock())
     promises, straight = dict[int, Envelope](), True
     with files_of(sources, where) as files:
