@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ims_fsm.errors import DeclarationError as DeclarationError
     from ims_fsm.errors import ImsFsmError as ImsFsmError
     from ims_fsm.errors import InputError as InputError
+    from ims_fsm.errors import MissingError as MissingError
     from ims_fsm.errors import Problem as Problem
     from ims_fsm.errors import StoreError as StoreError
     from ims_fsm.files.writing import OutputError as OutputError
@@ -200,7 +201,7 @@ _ROOMS = (
     ("proof.checking", "check_proof"),
     ("proof.keys", "make_key"),
     # what it raises
-    ("errors", "DeclarationError ImsFsmError InputError Problem"),
+    ("errors", "DeclarationError ImsFsmError InputError MissingError Problem"),
     ("record.refusals", "RefusedError"),
     ("workflow.consent", "ConsentError"),
     ("errors", "ConflictError"),

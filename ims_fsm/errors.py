@@ -119,6 +119,12 @@ class InputError(ProblemsError):
     code = "input_invalid"
 
 
+class MissingError(InputError):
+    """What is named is not here, or is somebody else's: both are answered alike."""
+
+    code = "not_here"
+
+
 class StoreError(ImsFsmError):
     """The database cannot be opened or used as it is; the message says what to do."""
 

@@ -8,13 +8,12 @@ from __future__ import annotations
 import csv as tables
 import io
 import sys
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ims_fsm import Sort
 from ims_fsm.cli.call import Call, command
@@ -22,16 +21,14 @@ from ims_fsm.cli.options import selected
 from ims_fsm.cli.output import console, counted, say, table, verbatim
 from ims_fsm.cli.records import named, stands
 from ims_fsm.terms.money import HEADS, TITLES, rupees, shown
-from ims_fsm.terms.vocabulary import State
 
 if TYPE_CHECKING:
-    from ims_fsm import Alike, ListedRecord, OriginalReference, Summary, Told, Totals
+    from ims_fsm import ListedRecord, OriginalReference, Summary, Told, Totals
 
 MOST = 100
 # Narrower than this a document, its number and its supplier share a column.
 ROOMY = 160
 SHORT = {"keep_pending": "pending"}
-COUNTED = ("records", "saved", "filed", *(str(state).replace("_", " ") for state in State))
 # What makes a spreadsheet take text for a formula; an apostrophe before it keeps it text.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -56,7 +53,7 @@ def list_records(
     with call.recipient() as buyer, call.working("Reading the records"):
         if summary:
             added = buyer.summary(where)
-            call.answer(lambda: _tell_summary(added, limit), _summed(added), "--summary")
+            call.answer(lambda: _tell_summary(added, limit), added, "--summary")
             return
         listed = partial(buyer.listed, where, sort=sort, after=after)
         if csv or out is not None:
@@ -191,45 +188,17 @@ COLUMNS: Mapping[str, Callable[[ListedRecord], object]] = {
 # --- what they add up to ----------------------------------------------------------------------------------------------
 
 
-def _summed(summary: Summary) -> dict[str, Any]:
-    names = {group.supplier: group.supplier_name for group in sorted(summary.groups, key=lambda of: of.supplier_name)}
-    return {
-        "recipient": summary.recipient,
-        "kinds": counted_by_kind(summary.groups),
-        "actions": {str(state): totals for state, totals in summary.by(lambda group: group.state).items()},
-        "suppliers": [
-            {"supplier": supplier, "supplier_name": names[supplier], "totals": totals}
-            for supplier, totals in _largest_first(summary.by(lambda group: group.supplier))
-        ],
-        "totals": summary.totals,
-    }
-
-
-def _largest_first(totals: Mapping[str, Totals]) -> list[tuple[str, Totals]]:
-    return sorted(totals.items(), key=lambda entry: (-entry[1].tax.total, entry[0]))
-
-
-def counted_by_kind(groups: Iterable[Alike]) -> dict[str, dict[str, int]]:
-    """Return how many records of each kind there are, how many are saved and filed, and how many are in each state."""
-    counts: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(COUNTED, 0))
-    for group in groups:
-        kind = f"{group.kind.in_words}{', amended' if group.amended else ''}"
-        for name in ("records", str(group.supplier_status), str(group.state).replace("_", " ")):
-            counts[kind][name] += group.totals.records
-    return dict(sorted(counts.items()))
-
-
 def _tell_summary(summary: Summary, limit: int | None) -> None:
-    counts = counted_by_kind(summary.groups)
-    total = {name: sum(count[name] for count in counts.values()) for name in COUNTED}
-    names = [name for name in COUNTED if total[name]]
+    counts = summary.counted_by_kind
+    total = {name: sum(count[name] for count in counts.values()) for name in next(iter(counts.values()), {})}
+    names = [name for name in total if total[name]]
     rows = [(kind, *(str(count[name] or "") for name in names)) for kind, count in {**counts, "in all": total}.items()]
     table(("kind", *(f">{name}" for name in names)), rows)
     actions = summary.by(lambda group: str(group.state).replace("_", " "))
     _tell_totals("action", [*actions.items(), ("in all", summary.totals)])
-    added = _summed(summary)["suppliers"]
+    added = summary.by_supplier
     most = MOST if limit is None else limit or len(added)
-    rows_of = [(f"{of['supplier'] or 'overseas'} {of['supplier_name']}".rstrip(), of["totals"]) for of in added]
+    rows_of = [(f"{of.supplier or 'overseas'} {of.supplier_name}".rstrip(), of.totals) for of in added]
     _tell_totals("supplier", rows_of[:most])
     if len(added) > most:
         say(f"{counted(len(added) - most, 'supplier')} with less tax: --limit 0 shows all.")

@@ -110,9 +110,7 @@ def history(call: Call, record_id: int) -> None:
     """Show everything that was ever done to a record: its transition log and the contents it has had."""
     with call.recipient_of(record_id) as buyer:
         whole = buyer.history(record_id)
-    chain = [member.id for member in whole.chain]
-    parts = {"record": whole.record, "transitions": whole.transitions, "contents": whole.contents, "chain": chain}
-    call.answer(lambda: _tell_history(whole), parts)
+    call.answer(lambda: _tell_history(whole), whole)
 
 
 def _tell_history(whole: History) -> None:

@@ -89,7 +89,7 @@ def generate(call: Call, *, period: TaxPeriod) -> None:
         _tell_two_b(view)
         say("", f"{HERE_ALONE}.")
 
-    call.answer(tell, {**_parts(view), "expired": done.expired, "lapsed": done.lapsed})
+    call.answer(tell, {"view": view, "expired": done.expired, "lapsed": done.lapsed})
 
 
 @command("2b show", "gstin", "db", "at")
@@ -99,7 +99,7 @@ def show(call: Call, *, period: TaxPeriod, lines: bool = False, left_out: bool =
         view = buyer.two_b(period, with_lines=lines)
         omissions = list(buyer.left_out(period)) if left_out else None
     lists = {"lines": view.lines if lines else None, "left_out_records": omissions}
-    call.answer(lambda: _tell_two_b(view, omissions or (), lines=lines), {**_parts(view), **lists})
+    call.answer(lambda: _tell_two_b(view, omissions or (), lines=lines), {"view": view, **lists})
 
 
 @command("2b export", "gstin", "db", "at")
@@ -130,10 +130,6 @@ def compare(call: Call, files: list[Path], *, adopt: bool = False) -> None:
     with call.working("Comparing"), call.ims() as ims:
         comparison = ims.compare_2b(files, gstin=call.gstin, adopt=adopt, actor=call.actor)
     call.answer(lambda: _tell_comparison(comparison), comparison, held=not comparison.differences)
-
-
-def _parts(view: TwoBView) -> dict[str, object]:
-    return {"view": view, "totals": {name: view.totals.get(name, NIL) for name in TOTALS}}
 
 
 def _tell_two_b(view: TwoBView, omissions: Sequence[LeftOut] = (), *, lines: bool = False) -> None:

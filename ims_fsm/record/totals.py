@@ -14,6 +14,8 @@ from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Kind, State, SupplierStatus
 
 Key = TypeVar("Key")
+#: What is counted of the records of a kind.
+COUNTED = ("records", "saved", "filed", *(str(state).replace("_", " ") for state in State))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,15 @@ class Alike:
 
 
 @dataclass(frozen=True, slots=True)
+class SupplierTotals:
+    """What a supplier's records add up to."""
+
+    supplier: str
+    supplier_name: str
+    totals: Totals
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """A recipient's records that match a filter, added up."""
 
@@ -61,3 +72,26 @@ class Summary:
     def totals(self) -> Totals:
         """All of them together."""
         return sum((group.totals for group in self.groups), Totals())
+
+    @property
+    def by_state(self) -> dict[str, Totals]:
+        """The totals by the state of the records."""
+        return {str(state): totals for state, totals in self.by(lambda group: group.state).items()}
+
+    @property
+    def by_supplier(self) -> list[SupplierTotals]:
+        """The totals by supplier, those with the most tax first."""
+        names = {group.supplier: group.supplier_name for group in sorted(self.groups, key=lambda of: of.supplier_name)}
+        added = sorted(self.by(lambda group: group.supplier).items(), key=lambda of: (-of[1].tax.total, of[0]))
+        return [SupplierTotals(supplier, names[supplier], totals) for supplier, totals in added]
+
+    @property
+    def counted_by_kind(self) -> dict[str, dict[str, int]]:
+        """How many records of each kind there are, how many are saved and filed, and how many are in each state."""
+        counts: dict[str, dict[str, int]] = {}
+        for group in self.groups:
+            kind = f"{group.kind.in_words}{', amended' if group.amended else ''}"
+            of_kind = counts.setdefault(kind, dict.fromkeys(COUNTED, 0))
+            for name in ("records", str(group.supplier_status), str(group.state).replace("_", " ")):
+                of_kind[name] += group.totals.records
+        return dict(sorted(counts.items()))

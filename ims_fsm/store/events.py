@@ -100,6 +100,19 @@ def page(connection: Connection, after: str | None, limit: int, wanted: Wanted) 
     return [LOGS[position.rank].event(row, written(position, dialect)) for position, row in entries]
 
 
+def newest(connection: Connection) -> str | None:
+    """Return the cursor of the newest event that a page can give; None where there is none."""
+    numbers = _numbers(connection)
+    last = [
+        _found(rank, row)
+        for rank, log in enumerate(LOGS)
+        for row in connection.execute(
+            log.rows.where(log.place < numbers.open).order_by(log.place.desc(), *(k.desc() for k in log.key)).limit(1)
+        ).mappings()
+    ]
+    return written(max(last, key=_by_place)[0], database_of(connection).name) if last else None
+
+
 def position_of(cursor: str, dialect: str) -> Position:
     """Return where the event of a cursor stands; raises `InputError` for another cursor."""
     position = read(cursor, dialect)

@@ -15,7 +15,7 @@ from io import TextIOBase
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol, Self, TypeGuard, TypeVar, cast, get_args
 
-from ims_fsm.errors import InputError, Problem
+from ims_fsm.errors import InputError, MissingError, Problem
 from ims_fsm.terms.characters import controls
 from ims_fsm.terms.money import HEADS, LARGEST, Heads, shown
 from ims_fsm.terms.period import TaxPeriod
@@ -276,9 +276,21 @@ def _is_line(text: str) -> bool:
     return bool(text.strip()) and len(text) <= LONGEST and not controls(text, lines=False)
 
 
+#: Begins what the log says of a request that came without a key; no key begins so.
+REQUEST = "request:"
+
+
 def checked_key(key: object) -> str | None:
     """Return an idempotency key, None where there is none; raises `InputError` for what is not text of one line."""
+    if isinstance(key, str) and key.startswith(REQUEST):
+        remedy = "begin it otherwise"
+        raise InputError("idempotency key", [Problem("key", f"{key!r} begins as what names a request does", remedy)])
     return None if key is None else looked_at("idempotency key", lambda border: border.text("key", key))
+
+
+def checked_request(request: object) -> str | None:
+    """Return what the log says of a request that came without a key, by what its program calls it; None: nothing."""
+    return None if request is None else REQUEST + looked_at("request", lambda border: border.text("request", request))
 
 
 def checked_id(record_id: object) -> int:
@@ -297,6 +309,12 @@ def checked_party(gstin: object) -> str:
         return checked_gstin(gstin if isinstance(gstin, str) else "")
     except ValueError:
         return looked_at("taxpayer", lambda border: border.gstin("gstin", gstin))
+
+
+def unknown_taxpayer(gstin: str) -> MissingError:
+    """Return the error that says of a taxpayer that they are not registered here."""
+    remedy = f'register it first: register(Taxpayer(gstin="{gstin}", …))'
+    return MissingError("taxpayer", [Problem(gstin, "is not a taxpayer known here", remedy)])
 
 
 def checked_parties(gstins: object) -> list[str]:

@@ -53,6 +53,15 @@ class TaxpayerKind(StrEnum):
     TCS = "tcs"
 
 
+class Role(StrEnum):
+    """What somebody may be to a taxpayer who reaches them from outside."""
+
+    RECIPIENT = "recipient"
+    SUPPLIER = "supplier"
+    AUDITOR = "auditor"
+    OPERATOR = "operator"
+
+
 class Filing(StrEnum):
     """How often a taxpayer files GSTR-1 and GSTR-3B (FAQ 27)."""
 

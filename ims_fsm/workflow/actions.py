@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from ims_fsm.errors import InputError, Problem
+from ims_fsm.errors import MissingError, Problem
 from ims_fsm.law.ledger import Outcome
 from ims_fsm.law.refusal import Allowed, Refusal, Refused
 from ims_fsm.record.deadlines import Deadlines
@@ -185,7 +185,7 @@ def _refuse_strangers(unit: UnitOfWork, recipient: str, ids: Iterable[int]) -> N
     wanted = set(ids)
     strangers = wanted - records.ids_among(unit.connection, recipient, wanted)
     if strangers:
-        raise InputError(
+        raise MissingError(
             "records",
             [
                 Problem(str(stranger), f"is not a record of {recipient}", "see records()")

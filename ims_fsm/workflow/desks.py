@@ -17,6 +17,7 @@ from ims_fsm.formats.proposals import Proposal, ProposedActions, read_proposals
 from ims_fsm.formats.table import LARGEST
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import Answer
+from ims_fsm.record.returns import TwoB
 from ims_fsm.record.scene import ReduceItc, Request
 from ims_fsm.record.settling import LeftOut
 from ims_fsm.record.totals import Summary
@@ -202,10 +203,13 @@ class RecipientDesk(PortalDesk, OriginalsDesk):
         chosen = checked_period(period)
         return self._workspace.streamed(lambda unit: left_out(unit, self.gstin, chosen))
 
+    def two_bs(self) -> list[TwoB]:
+        """Return the GSTR-2Bs that were generated or marked stale or final, oldest first, as they stand."""
+        return self._asked(lambda unit: returns.two_bs(unit.connection, self.gstin))
+
     def stale_periods(self) -> list[TaxPeriod]:
         """Return the periods whose GSTR-2B must be recomputed before GSTR-3B is filed, oldest first (FAQ 29)."""
-        two_bs = self._asked(lambda unit: returns.two_bs(unit.connection, self.gstin))
-        return [two_b.period for two_b in two_bs if two_b.state is TwoBState.STALE]
+        return [two_b.period for two_b in self.two_bs() if two_b.state is TwoBState.STALE]
 
     def export_2b(self, period: TaxPeriod) -> PortalTwoB:
         """Return the newest generation of a GSTR-2B as the portal writes it."""

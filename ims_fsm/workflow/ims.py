@@ -109,16 +109,16 @@ class IMS:
 
     # --- desks --------------------------------------------------------------------------------------------------------
 
-    def recipient(self, gstin: str, *, actor: str) -> RecipientDesk:
-        """Return the desk of a recipient, at which `actor` acts; raises `InputError` for what is not a GSTIN."""
-        return RecipientDesk(self._workspace, checked_party(gstin), actor)
+    def recipient(self, gstin: str, *, actor: str, request: str | None = None) -> RecipientDesk:
+        """Return the desk of a recipient, at which `actor` acts; raises `InputError` for what is not a GSTIN.
 
-    def supplier(self, gstin: str, *, actor: str) -> SupplierDesk:
-        """Return the desk of a supplier, at which `actor` acts; "" is customs, whose bills of entry have none.
-
-        Raises `InputError` for what is not a GSTIN.
+        `request` is what a program outside calls the request by: the log has it where a call has no key of its own.
         """
-        return SupplierDesk(self._workspace, "" if gstin == "" else checked_party(gstin), actor)
+        return RecipientDesk(self._workspace, checked_party(gstin), actor, request)
+
+    def supplier(self, gstin: str, *, actor: str, request: str | None = None) -> SupplierDesk:
+        """Return the desk of a supplier, as `recipient` does; "" is customs, whose bills of entry have none."""
+        return SupplierDesk(self._workspace, "" if gstin == "" else checked_party(gstin), actor, request)
 
     def recipient_of(self, record_id: int) -> str:
         """Return whose record an id names, for an operator who may see all; raises `InputError` for an unknown id."""
@@ -219,6 +219,10 @@ class IMS:
         narrow. Raises `InputError` for what is not a cursor, GSTIN or kind.
         """
         return events.read(self._workspace.engine, after, limit, events.wanted(gstin, kinds))
+
+    def newest_event(self) -> str | None:
+        """Return the cursor of the newest event; None where there is none. What comes after it is new."""
+        return self._workspace.asked(lambda unit: events.newest(unit.connection))
 
 
 def workspace_of(ims: IMS | Workspace) -> Workspace:

@@ -13,7 +13,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from ims_fsm.errors import InputError, Problem
+from ims_fsm.errors import InputError, MissingError, Problem
 from ims_fsm.law.book import LawBook
 from ims_fsm.law.decision import decide
 from ims_fsm.law.hooks import Hooks
@@ -32,7 +32,7 @@ from ims_fsm.store.register import declaration_id, declaration_ids
 from ims_fsm.store.sql.chains import read_chains
 from ims_fsm.store.sql.moving import pages, touches
 from ims_fsm.store.sql.scene import Firing, Scope, any_amended, passed_periods, saved_periods
-from ims_fsm.terms.border import checked_id
+from ims_fsm.terms.border import checked_id, unknown_taxpayer
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Filing, State, Trigger
 
@@ -70,11 +70,10 @@ class UnitOfWork:
         self.declarations |= part.declarations
 
     def taxpayer(self, gstin: str) -> Taxpayer:
-        """Return a taxpayer; raises `InputError` for one that is not registered here."""
+        """Return a taxpayer; raises `MissingError` for one that is not registered here."""
         registered = self._known(gstin)
         if registered is None:
-            remedy = f'register it first: register(Taxpayer(gstin="{gstin}", …))'
-            raise InputError("taxpayer", [Problem(gstin, "is not a taxpayer known here", remedy)])
+            raise unknown_taxpayer(gstin)
         return registered
 
     def know(self, gstins: Collection[str]) -> None:
@@ -100,7 +99,7 @@ class UnitOfWork:
         return self._scenes[recipient]
 
     def record(self, record_id: int, recipient: str | None = None) -> Record:
-        """Return a record; raises `InputError` for an id that is not here, or not this recipient's."""
+        """Return a record; raises `MissingError` for an id that is not here, or not this recipient's."""
         return self._found(record_id, recipient).record
 
     def matching(
@@ -216,8 +215,8 @@ class UnitOfWork:
         return self._taxpayers[gstin]
 
 
-def _no_record(record_id: int) -> InputError:
-    return InputError("record", [Problem(str(record_id), "is not a record here", "see records()")])
+def _no_record(record_id: int) -> MissingError:
+    return MissingError("record", [Problem(str(record_id), "is not a record here", "see records()")])
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from ims_fsm.law.hooks import Hooks
 from ims_fsm.store import connection as store
 from ims_fsm.store import register, schema
 from ims_fsm.store.connection import ConflictError, Engine
-from ims_fsm.terms.border import Border, checked_actor, checked_key
+from ims_fsm.terms.border import Border, checked_actor, checked_key, checked_request
 from ims_fsm.terms.period import in_india
 from ims_fsm.workflow.keys import once
 from ims_fsm.workflow.unit import UnitOfWork
@@ -151,11 +151,15 @@ class Workspace:
 class Desk:
     """The desk of a taxpayer, at which `actor` acts; each call is one transaction."""
 
-    def __init__(self, workspace: Workspace, gstin: str, actor: str) -> None:
-        """Keep whose desk it is and who acts at it; raises `InputError` for an actor that is not a name."""
+    def __init__(self, workspace: Workspace, gstin: str, actor: str, request: str | None = None) -> None:
+        """Keep whose desk it is, who acts at it, and in which request of a program outside.
+
+        Raises `InputError` for an actor or a request that is not a text of one line.
+        """
         self._workspace = workspace
         self.gstin = gstin
         self.actor = checked_actor(actor)
+        self.request = checked_request(request)
 
     def _asked(self, read: Callable[Concatenate[UnitOfWork, P], T], *args: P.args, **named: P.kwargs) -> T:
         return self._workspace.asked(read, *args, **named)
@@ -175,4 +179,4 @@ class Desk:
                 return once(unit, self.gstin, key, use_case, *args, **named)
             return use_case(unit, self.gstin, *args, **named)
 
-        return self._workspace.run(work, actor=self.actor, key=checked_key(key))
+        return self._workspace.run(work, actor=self.actor, key=checked_key(key) or self.request)

@@ -30,6 +30,7 @@ from ims_fsm.store.tables import (
     RequestRow,
     core,
 )
+from ims_fsm.terms.border import REQUEST
 
 _annual, _requests, _counters = core(AnnualReturnRow), core(RequestRow), core(CounterRow)
 _declarations = core(DeclarationRow)
@@ -100,9 +101,10 @@ def _answers(connection: Connection, gstin: str | None) -> Iterator[Problem]:
                 yield Problem(where, "has an answer that is not what the digest beside it was taken of", RESTORE)
     # A supplier's key may move records of any recipient.
     gone = select(CALL.c.recipient_gstin, CALL.c.request_key).distinct()
-    gone = gone.where(CALL.c.request_key.is_not(None), CALL.c.request_key.not_in(select(_requests.c.key)))
-    for owner, key in connection.execute(of_recipient(gone, CALL.c.recipient_gstin, gstin)):
-        yield Problem(f"{owner} key {key}", "was acted under, and its answer is gone", RESTORE)
+    key = CALL.c.request_key
+    gone = gone.where(key.is_not(None), ~key.startswith(REQUEST), key.not_in(select(_requests.c.key)))
+    for owner, lost in connection.execute(of_recipient(gone, CALL.c.recipient_gstin, gstin)):
+        yield Problem(f"{owner} key {lost}", "was acted under, and its answer is gone", RESTORE)
 
 
 def _declared(connection: Connection) -> Iterator[Problem]:

@@ -93,6 +93,7 @@ def import_download(  # noqa: PLR0913, PLR0917 -- what, of which recipient, by w
     made_at: datetime | None = None,
     each: Each | None = None,
     progress: Callable[[int], None] | None = None,
+    request: str | None = None,
 ) -> Imported:
     """Read a download in any dialect of the portal and take it in; importing the same again changes nothing.
 
@@ -111,7 +112,7 @@ def import_download(  # noqa: PLR0913, PLR0917 -- what, of which recipient, by w
             reader = PartsReader(files, gstin, promises=promises, progress=progress)
             taking_in = _TakingIn(reader, registration, made_at, each, complete=complete, straight=straight)
             try:
-                return workspace.run(taking_in, actor=actor, retries=0)
+                return workspace.run(taking_in, actor=actor, key=request, retries=0)
             except MisreadError as error:
                 promises[error.file] = error.envelope
             except SeenTwiceError:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterator
 from ims_fsm.errors import Problem
 from ims_fsm.store import connection as store
 from ims_fsm.store import events
-from ims_fsm.store.connection import Engine
+from ims_fsm.store.connection import Connection, Engine
 from ims_fsm.store.event_logs import Wanted
 from ims_fsm.terms.border import Border
 from ims_fsm.terms.event import Event, EventKind
@@ -45,6 +45,11 @@ def read(engine: Engine, after: str | None, limit: int | None, asked: Wanted, pa
     if after is not None:
         events.position_of(after, engine.dialect.name)
     return _pages(engine, after, limit, asked, page)
+
+
+def newest(connection: Connection) -> str | None:
+    """Return the cursor of the newest event; None where there is none."""
+    return events.newest(connection)
 
 
 def _pages(engine: Engine, after: str | None, limit: int | None, which: Wanted, page: int) -> Iterator[Event]:

@@ -29,9 +29,9 @@ from ims_fsm.record.totals import Summary
 from ims_fsm.record.where import Sort, Where
 from ims_fsm.store import listing, log, records, returns, versions
 from ims_fsm.terms.border import ACTIONS, Border
-from ims_fsm.terms.money import Heads
+from ims_fsm.terms.money import NIL, Heads
 from ims_fsm.terms.period import TaxPeriod, in_india
-from ims_fsm.terms.vocabulary import Direction, RemovedFor, Route
+from ims_fsm.terms.vocabulary import Direction, RemovedFor, Route, Section
 from ims_fsm.workflow.deadlines import deadlines
 from ims_fsm.workflow.reception import upload
 from ims_fsm.workflow.reception.upload import UploadStanding
@@ -39,6 +39,8 @@ from ims_fsm.workflow.returns import counted_left_out, time_limited
 from ims_fsm.workflow.unit import UnitOfWork, consider
 
 PAGE = 1_000
+# The totals of a GSTR-2B: those of its sections, then what stands apart.
+TOTALS = (*map(str, Section), "reverse_charge", "reversal_4b1")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +92,11 @@ class History:
     transitions: Sequence[TransitionEntry]
     chain: Sequence[Record]
 
+    @property
+    def chain_ids(self) -> list[int]:
+        """The ids of its chain, oldest first."""
+        return [member.id for member in self.chain]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TwoBView:
@@ -103,6 +110,11 @@ class TwoBView:
     dates: ReturnDates
     #: Credit that no later GSTR-3B can take (section 16(4)), by its last day.
     time_limited: tuple[TimeLimited, ...] = ()
+
+    @property
+    def all_totals(self) -> dict[str, Heads]:
+        """Every total, in the order in which it is read; nil where the GSTR-2B has nothing of it."""
+        return {name: self.totals.get(name, NIL) for name in TOTALS}
 
 
 def listed(

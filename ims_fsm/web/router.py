@@ -1,0 +1,42 @@
+"""The factory: a router of every operation, scoped to whoever calls, for a host's FastAPI application.
+
+Imports FastAPI and the routes; the host's handlers, middleware and description stay as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from fastapi import APIRouter, Depends
+
+from ims_fsm import IMS
+from ims_fsm.web import actions, events, operation, portal, records, returns, suppliers
+from ims_fsm.web.admission import admitting
+from ims_fsm.web.events import Feed
+from ims_fsm.web.principal import Principal
+
+PARTS = (records, actions, returns, portal, suppliers, events, operation)
+#: The largest request in bytes: a download of the portal in its zip.
+LARGEST = 64 << 20
+
+
+def router(
+    ims: IMS, authenticate: Callable[..., Principal], *, largest: int = LARGEST, stream_seconds: float = 900.0
+) -> APIRouter:
+    """Return the API of an IMS as a router that a host includes under a prefix of its own.
+
+    `authenticate` is a dependency of FastAPI that returns the `Principal` who calls, or raises `HTTPException(401)`.
+    `largest` is how many bytes a request may have; `stream_seconds` is how long a stream of events stays open before
+    its reader comes back for more.
+
+    >>> from ims_fsm.testing import Scratch
+    >>> with Scratch() as databases, databases.ims() as ims:
+    ...     asha = Principal(id="asha", roles=["recipient"], gstins=["27AAPFU0939F1ZV"])
+    ...     len(router(ims, authenticate=lambda: asha).routes) > 30
+    True
+    """
+    feed = Feed(ims, stream_s=stream_seconds)
+    api = APIRouter(dependencies=[Depends(admitting(ims, authenticate, feed))], max_body_size=largest)
+    for part in PARTS:
+        api.include_router(part.ROUTES.router)
+    return api

@@ -1,0 +1,112 @@
+"""How a route is declared: its handler returns what the face answered, and the route writes it.
+
+Imports FastAPI. The handler's name is the operation's, its docstring the description.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from inspect import cleandoc, signature
+from operator import attrgetter
+from typing import Any, ParamSpec, TypeVar
+
+from fastapi import APIRouter, Response
+from fastapi.sse import EventSourceResponse
+
+from ims_fsm.answers.shapes import declared
+from ims_fsm.web.answering import answered, model_of
+from ims_fsm.web.problems import ProblemRoute, statuses
+
+P = ParamSpec("P")
+T = TypeVar("T")
+USUAL, CHANGING = (401, 403, 404, 422, 503), (400, 409, 413)
+
+
+class Routes:
+    """The routes of a part of the API, which the factory puts into a router of its own."""
+
+    def __init__(self, tag: str) -> None:
+        """Begin with none; `tag` is what they are about."""
+        self.router, self.tag = APIRouter(route_class=ProblemRoute), tag
+
+    def get(self, path: str, **how: Any) -> Callable[[Callable[P, T]], Callable[P, T]]:
+        """Declare a route that changes nothing."""
+        return self._route("GET", path, USUAL, **how)
+
+    def change(self, method: str, path: str, **how: Any) -> Callable[[Callable[P, T]], Callable[P, T]]:
+        """Declare a route that changes something."""
+        return self._route(method, path, (*USUAL, *CHANGING), **how)
+
+    def stream(self, path: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
+        """Declare a stream of server-sent events; what it refuses, it refuses in a dependency, before it begins."""
+
+        def declare(function: Callable[P, T]) -> Callable[P, T]:
+            said = self._said(function, statuses(*USUAL))
+            self.router.add_api_route(path, function, methods=["GET"], response_class=EventSourceResponse, **said)
+            return function
+
+        return declare
+
+    def _said(self, function: Callable[..., Any], responses: dict[int | str, dict[str, Any]]) -> dict[str, Any]:
+        says = cleandoc(function.__doc__ or "")
+        return {
+            "operation_id": function.__name__,
+            "summary": says.splitlines()[0].rstrip("."),
+            "description": says,
+            "tags": [self.tag],
+            "responses": responses,
+        }
+
+    def _route(  # noqa: PLR0913 -- what is declared of a route
+        self,
+        method: str,
+        path: str,
+        problems: Sequence[int],
+        *,
+        media: str = "",
+        versioned: str = "",
+        also: Sequence[int] = (),
+        example: Any = None,
+    ) -> Callable[[Callable[P, T]], Callable[P, T]]:
+        """Declare a route.
+
+        `answers.toml` has the type of its answer, or `media` is the media type of a file; `versioned` is where the
+        version of the record is that goes into the ETag; `also` are further problems, `example` is of the body.
+        """
+
+        def declare(function: Callable[P, T]) -> Callable[P, T]:
+            answers = declared()["operations"].get(function.__name__, "")
+
+            @wraps(function)
+            def run(*args: P.args, **named: P.kwargs) -> Response:
+                value = function(*args, **named)
+                if isinstance(value, Response):
+                    return value
+                return answered(answers, value, headers=_tagged(value, versioned))
+
+            run.__dict__["__signature__"] = signature(function, eval_str=True)
+            responses = {**_success(answers, media, versioned), **statuses(*problems, *also)}
+            said = self._said(function, responses) | {"response_model": None, "response_class": Response}
+            self.router.add_api_route(path, run, methods=[method], openapi_extra=_example(example), **said)
+            return function
+
+        return declare
+
+
+def _tagged(value: Any, versioned: str) -> dict[str, str] | None:
+    return {"ETag": f'"{attrgetter(versioned)(value)}"'} if versioned else None
+
+
+def _success(answers: str, media: str, versioned: str) -> dict[int | str, dict[str, Any]]:
+    tag = {"ETag": {"description": "The record's version, for If-Match.", "schema": {"type": "string"}}}
+    said: dict[str, Any] = {"description": "What was asked for.", "headers": tag if versioned else {}}
+    if media:
+        said["content"] = {media: {"schema": {"type": "string", "format": "binary"}}}
+    else:
+        said["model"] = model_of(answers)
+    return {200: said}
+
+
+def _example(example: Any) -> dict[str, Any] | None:
+    return example and {"requestBody": {"content": {"application/json": {"example": example}}}}
