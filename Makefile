@@ -16,7 +16,7 @@ ifneq ($(shell $(PY) -c pass 2>/dev/null && cat $(READY) 2>/dev/null),$(CURDIR))
 .PHONY: $(READY)
 endif
 
-.PHONY: help setup demo test test-quick test-long test-postgresql test-year lint types contracts wheel check format diagrams pages stories plans bench bench-full lock clean
+.PHONY: help setup demo test test-quick test-long test-postgresql test-faults test-year lint types contracts wheel check format diagrams pages stories plans bench bench-full lock clean
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
@@ -41,18 +41,21 @@ demo: $(READY) ## the main job, start to end, on the shipped sample
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && IMS_FSM_DB="sqlite:///$$folder/ims.db" .venv/bin/ims-fsm demo
 
 test-quick: $(READY) ## the law, the record, the use cases and the scenarios, without what is slow; a minute
-	@$(PY) -m pytest --numprocesses $(JOBS) -m 'not slow and not long and not year' \
+	@$(PY) -m pytest --numprocesses $(JOBS) -m 'not slow and not long and not year and not faults' \
 	  $(or $(ARGS),tests/law tests/record tests/workflow tests/scenario tests/scenarios tests/histories)
 
 test: $(READY) ## the tests and the examples in the docstrings
 	@$(PY) -m pytest --numprocesses $(JOBS) $(ARGS)
 
 test-long: $(READY) ## what takes longest: kills, memory, races, twins on PostgreSQL, many random histories, the benchmarks at their smallest
-	@$(PY) -m pytest tests --numprocesses $(JOBS) -m long $(ARGS)
+	@$(PY) -m pytest tests --numprocesses $(JOBS) -m 'long and not faults' $(ARGS)
 
 test-postgresql: $(READY) ## the tests that open a store, on PostgreSQL: IMS_FSM_TEST_PG=URL, or a server from a wheel
 	@IMS_FSM_TEST_STORE=postgresql $(PY) -m pytest --numprocesses $(JOBS) \
 	  $(or $(ARGS),tests $(foreach pure,law draw charts pages formats terms writers test_house.py,--ignore tests/$(pure)))
+
+test-faults: $(READY) ## kills, power cuts, failing disks at points drawn from a seed: FAULTS=1000 takes more, FAULTS_SEED others, FAULTS_AT one
+	@$(PY) -m pytest --numprocesses $(JOBS) -m faults $(or $(ARGS),tests/faults)
 
 test-year: $(READY) ## a simulated year: schedulers killed at random against one calm run; minutes
 	@$(PY) -m pytest tests/scheduler/test_year.py -m year $(ARGS)
@@ -77,7 +80,7 @@ wheel: $(READY) ## build the wheel, install it apart, use it from another folder
 	  "$$folder/venv/bin/python" $(PIP) install -qq --constraint requirements.lock dist/*.whl && \
 	  cd "$$folder" && venv/bin/ims-fsm verify && IMS_FSM_DB="sqlite:///$$folder/ims.db" venv/bin/ims-fsm demo
 
-check: lint types contracts test test-long test-postgresql wheel ## everything that .ci/run asks
+check: lint types contracts test test-long test-postgresql test-faults wheel ## everything that .ci/run asks
 
 format: $(READY) ## let ruff mend what it can
 	@$(PY) -m ruff check --fix

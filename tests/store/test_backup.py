@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -38,11 +40,11 @@ def test_it_holds_what_a_copy_of_the_file_alone_does_not(ims, tmp_path):
 
 @sqlite
 def test_it_is_one_moment_though_others_write(ims, tmp_path):
-    stop = threading.Event()
+    stop, numbers = threading.Event(), count()
 
     def write() -> None:
         while not stop.is_set():
-            ims.register(BUYER)
+            ims.register(replace(BUYER, name=str(next(numbers))))
 
     writer = threading.Thread(target=write)
     writer.start()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from dataclasses import replace
 
 import pytest
 
@@ -47,6 +48,16 @@ def test_a_quarterly_taxpayer_is_registered_where_the_calendar_has_a_due_day(sta
         )
     stage.ims.register(Taxpayer(gstin="99AAACB1234C1Z5", registered_from=TaxPeriod("2024-10")))
     assert stage.ims.taxpayer("99AAACB1234C1Z5") is not None
+
+
+def test_a_registration_that_is_repeated_writes_nothing(stage):
+    """It takes no key, and whoever lost its answer sends it again."""
+    known = stage.ims.taxpayer(stage.buyer)
+    before = stage.tables()
+    stage.at("2024-12-01").ims.register(known)
+    assert stage.tables() == before
+    stage.ims.register(replace(known, name="Buyer Ltd"))
+    assert stage.tables() != before
 
 
 def test_every_writing_call_says_by_whom():
