@@ -11,7 +11,8 @@ from ims_fsm import IMS, Taxpayer, TaxPeriod
 from ims_fsm.terms.vocabulary import Filing
 
 READING = {
-    "close", "taxpayer", "taxpayers", "recipients", "registered", "recipient_of", "events", "compare_2b", "backup",
+    "close", "taxpayer", "taxpayers", "recipients", "registered", "recipient_of", "events", "newest_event",
+    "compare_2b", "backup",
 }  # fmt: skip
 
 
