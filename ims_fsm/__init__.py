@@ -66,6 +66,8 @@ if TYPE_CHECKING:
     from ims_fsm.record.settling import LeftOutGroup as LeftOutGroup
     from ims_fsm.record.sighting import Sighting as Sighting
     from ims_fsm.record.taxpayer import Taxpayer as Taxpayer
+    from ims_fsm.record.token import IssuedToken as IssuedToken
+    from ims_fsm.record.token import Token as Token
     from ims_fsm.record.totals import Alike as Alike
     from ims_fsm.record.totals import Summary as Summary
     from ims_fsm.record.totals import Totals as Totals
@@ -90,6 +92,7 @@ if TYPE_CHECKING:
     from ims_fsm.terms.vocabulary import Job as Job
     from ims_fsm.terms.vocabulary import Kind as Kind
     from ims_fsm.terms.vocabulary import RemovedFor as RemovedFor
+    from ims_fsm.terms.vocabulary import Role as Role
     from ims_fsm.terms.vocabulary import Route as Route
     from ims_fsm.terms.vocabulary import Section as Section
     from ims_fsm.terms.vocabulary import State as State
@@ -153,7 +156,7 @@ _ROOMS = (
     ("terms.event", "EventKind"),
     (
         "terms.vocabulary",
-        "Direction Disposition Filing Form Job Kind RemovedFor Route Section State SupplierStatus",
+        "Direction Disposition Filing Form Job Kind RemovedFor Role Route Section State SupplierStatus",
     ),
     ("terms.vocabulary", "TaxpayerKind Trigger TwoBState UploadStatus"),
     # what it answers
@@ -165,6 +168,7 @@ _ROOMS = (
     ("record.returns", "Liability TimeLimited TwoB TwoBLine"),
     ("record.settling", "LeftOut LeftOutGroup"),
     ("record.totals", "Alike Summary Totals"),
+    ("record.token", "IssuedToken Token"),
     ("record.uploaded", "UploadRefusal"),
     ("terms.event", "Event"),
     ("store.seals", "Seal"),

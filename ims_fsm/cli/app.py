@@ -33,6 +33,7 @@ PANELS: Mapping[str, str] = {
     "The supplier": "taxpayers.supplier-view taxpayers.liabilities",
     "The law": "law.explain law.rules law.verify drawing.draw drawing.compare pages.pages drawing.timeline "
     "drawing.sequence law.scenario",
+    "The HTTP API": "serving.serve serving.token",
     "The database": "taxpayers.taxpayer audit.audit database.events database.backup database.migrate answers.schema",
 }
 PLACES = {

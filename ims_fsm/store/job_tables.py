@@ -121,6 +121,26 @@ class TaxpayerLogRow(Table, table=True):
     at: datetime
 
 
+class TokenRow(Table, table=True):
+    """A token under the SHA-256 (hex) of its secret, or a session that was begun with one (`session_of`).
+
+    Roles and GSTINs have a blank between them; "*" among these is every taxpayer's.
+    """
+
+    __tablename__ = "token"
+    __table_args__ = (Index("token_by_digest", "digest", unique=True),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    digest: str = Field(max_length=64)
+    name: str
+    roles: str
+    gstins: str
+    made_at: datetime
+    expires_at: datetime | None = None
+    revoked_at: datetime | None = None
+    session_of: int | None = None
+
+
 class UploadedRow(Table, table=True):
     """What an upload last told of a record, whether the portal has answered, what it took and what it refused.
 

@@ -62,6 +62,10 @@ class Role(StrEnum):
     OPERATOR = "operator"
 
 
+#: Stands among somebody's GSTINs for every taxpayer's.
+EVERYONE = "*"
+
+
 class Filing(StrEnum):
     """How often a taxpayer files GSTR-1 and GSTR-3B (FAQ 27)."""
 

@@ -38,7 +38,7 @@ class Admission:
         return self.ims.supplier(gstin, actor=self.principal.id, request=self.request)
 
 
-def admitting(ims: IMS, authenticate: Callable[..., Principal], feed: object) -> Callable[..., Any]:
+def admitting(ims: IMS, authenticate: Callable[..., Any], feed: object) -> Callable[..., Any]:
     """Return the dependency that admits a caller to a route, or raises; it hands the admission on with the request."""
 
     async def admit(request: Request, principal: Annotated[Principal, Depends(authenticate)]) -> None:

@@ -50,6 +50,7 @@ class Feed:
     def __init__(self, ims: IMS, *, every_s: float = 1.0, stream_s: float = 900.0) -> None:
         """Keep how often it looks, and how long a stream stays open before its reader comes back for more."""
         self.ims, self.every_s, self.stream_s = ims, every_s, stream_s
+        self.has_ended = False
         self._waiting: dict[asyncio.Event, str] = {}
         self._poller: asyncio.Task[None] | None = None
 
@@ -64,6 +65,11 @@ class Feed:
             yield flag
         finally:
             del self._waiting[flag]
+
+    def end(self) -> None:
+        """End every stream, as when the server stops; call it in the loop of the streams."""
+        self.has_ended = True
+        self._wake(lambda _gstin: True)
 
     async def _poll(self) -> None:
         head: str | None = None
@@ -136,7 +142,7 @@ async def follow_events(
     feed: Feed = admission.feed
     ends, after = asyncio.get_running_loop().time() + feed.stream_s, None
     async with feed.news_of(gstin) as news:
-        while True:
+        while not feed.has_ended:
             news.clear()
             while events := await anyio.to_thread.run_sync(read, after):
                 for event in events:

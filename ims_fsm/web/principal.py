@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from ims_fsm.terms.vocabulary import Role
+from ims_fsm.terms.vocabulary import EVERYONE, Role
 
-#: Stands among a principal's GSTINs for every taxpayer's.
-EVERYONE = "*"
+__all__ = ["EVERYONE", "Principal", "access"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

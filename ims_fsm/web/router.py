@@ -6,6 +6,7 @@ Imports FastAPI and the routes; the host's handlers, middleware and description 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from fastapi import APIRouter, Depends
 
@@ -13,7 +14,6 @@ from ims_fsm import IMS
 from ims_fsm.web import actions, events, operation, portal, records, returns, suppliers
 from ims_fsm.web.admission import admitting
 from ims_fsm.web.events import Feed
-from ims_fsm.web.principal import Principal
 
 PARTS = (records, actions, returns, portal, suppliers, events, operation)
 #: The largest request in bytes: a download of the portal in its zip.
@@ -21,13 +21,13 @@ LARGEST = 64 << 20
 
 
 def router(
-    ims: IMS, authenticate: Callable[..., Principal], *, largest: int = LARGEST, stream_seconds: float = 900.0
+    ims: IMS, authenticate: Callable[..., Any], *, largest: int = LARGEST, feed: Feed | None = None
 ) -> APIRouter:
     """Return the API of an IMS as a router that a host includes under a prefix of its own.
 
     `authenticate` is a dependency of FastAPI that returns the `Principal` who calls, or raises `HTTPException(401)`.
-    `largest` is how many bytes a request may have; `stream_seconds` is how long a stream of events stays open before
-    its reader comes back for more.
+    `largest` is how many bytes a request may have; `feed` wakes the streams of events, and says how long they stay
+    open: give one where you `end` the streams as your server stops.
 
     >>> from ims_fsm.testing import Scratch
     >>> with Scratch() as databases, databases.ims() as ims:
@@ -35,8 +35,7 @@ def router(
     ...     len(router(ims, authenticate=lambda: asha).routes) > 30
     True
     """
-    feed = Feed(ims, stream_s=stream_seconds)
-    api = APIRouter(dependencies=[Depends(admitting(ims, authenticate, feed))], max_body_size=largest)
+    api = APIRouter(dependencies=[Depends(admitting(ims, authenticate, feed or Feed(ims)))], max_body_size=largest)
     for part in PARTS:
         api.include_router(part.ROUTES.router)
     return api

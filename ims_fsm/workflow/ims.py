@@ -28,6 +28,7 @@ from ims_fsm.workflow.desks import RecipientDesk
 from ims_fsm.workflow.reception.importing import Imported, Importing, import_download
 from ims_fsm.workflow.registration import register
 from ims_fsm.workflow.supplier_desk import SupplierDesk
+from ims_fsm.workflow.tokens import Tokens
 from ims_fsm.workflow.unit import UnitOfWork
 from ims_fsm.workflow.views import events, statement
 from ims_fsm.workflow.views.statement import TwoBComparison
@@ -106,6 +107,11 @@ class IMS:
     def __exit__(self, *_error: object) -> None:
         """Close the database."""
         self.close()
+
+    @property
+    def tokens(self) -> Tokens:
+        """The tokens by which programs and people outside are known (`ims-fsm serve`)."""
+        return Tokens(self._workspace)
 
     # --- desks --------------------------------------------------------------------------------------------------------
 

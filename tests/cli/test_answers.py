@@ -57,6 +57,9 @@ MONTH = (
     ("audit key", "audit key seal.pem", 0),
     ("audit prove", f"audit prove {{{WANTED}}} --out proof.json", 0),
     ("audit check", "audit check proof.json", 0),
+    ("token add", "token add asha --gstin 27AAPFU0939F1ZV", 0),
+    ("token list", "token", 0),
+    ("token revoke", "token revoke 1", 0),
     ("migrate", "migrate --adopt", 0),
     ("explain", "explain credit_note keep_pending", 0),
     ("explain --fact", "explain credit_note keep_pending --period 2024-10 --fact direction=original", 0),
@@ -102,7 +105,7 @@ def test_every_answer_of_a_month_holds_to_its_schema(run, samples, tmp_path, ids
         assert answer, name
     for line in run("events", "--json").ended(0).out.splitlines():
         holds("events", json.loads(line))
-    elsewhere = {"demo", "events", "verify --histories", "verify --stories"}
+    elsewhere = {"demo", "serve", "events", "verify --histories", "verify --stories"}
     assert elsewhere | {name for name, _, _ in MONTH} == declared()["answers"].keys()
 
 

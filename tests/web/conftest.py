@@ -16,7 +16,7 @@ from fastapi.testclient import TestClient
 
 from ims_fsm import IMS, SettableClock
 from ims_fsm.testing import Stage
-from ims_fsm.web import EVERYONE, Principal, router
+from ims_fsm.web import EVERYONE, Feed, Principal, router
 
 PREFIX = "/ims"
 OTHER, STRANGER = "24AAACC1206D1ZM", "33AAACP7879D1ZM"
@@ -43,7 +43,9 @@ async def authenticate(given: Credentials) -> Principal:
 def host(stage: Stage, **how: Any) -> FastAPI:
     """Return a backend of somebody else's with the router mounted in it."""
     app = FastAPI(title="A host")
-    app.include_router(router(stage.ims, authenticate, stream_seconds=0.2, **how), prefix=PREFIX)
+    app.include_router(
+        router(stage.ims, authenticate, feed=Feed(stage.ims, every_s=0.05, stream_s=0.3), **how), prefix=PREFIX
+    )
     return app
 
 
