@@ -110,7 +110,10 @@ class DownloadRow(Table, table=True):
 
 
 class TaxpayerLogRow(Table, table=True):
-    """What was ever registered of a taxpayer, append-only: all columns of their row, or an annual return, as JSON."""
+    """What was ever registered of a taxpayer, append-only: all columns of their row, or an annual return, as JSON.
+
+    There is a row for each time that it changed: who is registered again as they are has no new one.
+    """
 
     __tablename__ = "taxpayer_log"
 

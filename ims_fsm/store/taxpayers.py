@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, bindparam, func, insert, select
+from sqlalchemy import Connection, Insert, RowMapping, Select, bindparam, func, insert, or_, select
 
 from ims_fsm.record.taxpayer import Taxpayer
 from ims_fsm.store.connection import among, database_of
 from ims_fsm.store.job_tables import TaxpayerLogRow
 from ims_fsm.store.rows import reader
+from ims_fsm.store.sql.prepared import counting
 from ims_fsm.store.tables import AnnualReturnRow, TaxpayerRow, core
 
 TABLE, LOG = core(TaxpayerRow), core(TaxpayerLogRow)
@@ -31,7 +32,7 @@ _BY_GSTIN = select(TABLE).where(TABLE.c.gstin == bindparam("gstin"))
 def put(connection: Connection, taxpayer: Taxpayer, actor: str = "", at: datetime | None = None) -> None:
     """Write a taxpayer, in place of what was known of them, and log it; of two writers at once the later one holds.
 
-    `at` is aware; None: now.
+    Where nothing differs nothing is written. `at` is aware; None: now.
     """
     columns = {
         "name": taxpayer.name,
@@ -42,14 +43,19 @@ def put(connection: Connection, taxpayer: Taxpayer, actor: str = "", at: datetim
         "extensions": _BETWEEN.join(taxpayer.extensions),
     }
     row = database_of(connection).insert(TABLE).values(gstin=taxpayer.gstin, **columns)
-    connection.execute(row.on_conflict_do_update(index_elements=[TABLE.c.gstin], set_=columns))
-    _note(connection, taxpayer.gstin, columns, actor, at)
+    differs = or_(*(TABLE.c[name] != row.excluded[name] for name in columns))
+    row = row.on_conflict_do_update(index_elements=[TABLE.c.gstin], set_=columns, where=differs)
+    _write(connection, row, taxpayer.gstin, columns, actor, at)
 
 
-def _note(connection: Connection, gstin: str, columns: Mapping[str, object], actor: str, at: datetime | None) -> None:
-    # The row that was written before is held until the end, so that nobody else takes the number.
-    said = {"said": json.dumps(columns, sort_keys=True), "actor": actor, "at": at or datetime.now(UTC)}
-    connection.execute(_NOTE, {"whose": gstin, **{f"new_{name}": value for name, value in said.items()}})
+def _write(
+    connection: Connection, row: Insert, gstin: str, said: Mapping[str, object], actor: str, at: datetime | None
+) -> None:
+    """Write a row, and log what it says where that is news."""
+    if connection.execute(counting(row)).rowcount:
+        # The row is held until the end, so that nobody else takes the number.
+        new = {"said": json.dumps(said, sort_keys=True), "actor": actor, "at": at or datetime.now(UTC)}
+        connection.execute(_NOTE, {"whose": gstin, **{f"new_{name}": value for name, value in new.items()}})
 
 
 _NEW = [bindparam(f"new_{name}", type_=LOG.c[name].type) for name in ("said", "actor", "at")]
@@ -91,8 +97,8 @@ def put_annual_return(connection: Connection, gstin: str, fy: str, at: datetime,
     row = database_of(connection).insert(_annual).values(gstin=gstin, fy=fy, filed_at=at)
     key, earlier = [_annual.c.gstin, _annual.c.fy], row.excluded.filed_at
     row = row.on_conflict_do_update(index_elements=key, set_={"filed_at": earlier}, where=_annual.c.filed_at > earlier)
-    connection.execute(row)
-    _note(connection, gstin, {"annual_return": fy, "filed_at": at.astimezone(UTC).isoformat()}, actor, at)
+    said = {"annual_return": fy, "filed_at": at.astimezone(UTC).isoformat()}
+    _write(connection, row, gstin, said, actor, at)
 
 
 def _read(connection: Connection, query: Select[Any], given: Mapping[str, object] | None = None) -> Iterator[Taxpayer]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import permutations
+from itertools import pairwise, permutations
 from threading import Barrier
 
 import pytest
@@ -52,6 +53,33 @@ def test_he_is_corrected_in_place(memory):
         assert taxpayers.everyone(connection) == [corrected]
 
 
+def test_what_is_registered_again_is_logged_where_it_differs(engine):
+    """Who prepares a store and who opens it may register the same taxpayers: the log says what changed."""
+    changes = {
+        "name": "Buyer",
+        "kind": TaxpayerKind.SEZ_UNIT,
+        "filing": Filing.QUARTERLY,
+        "registered_from": TaxPeriod("2025-01"),
+        "guessed": True,
+        "extensions": ("17/2025-CT",),
+    }
+    with writing(engine) as connection:
+        for taxpayer in (BUYER, *(replace(BUYER, **{name: value}) for name, value in changes.items()), BUYER):
+            for _ in range(2):
+                taxpayers.put(connection, taxpayer, "asha", MOMENTS[0])
+        assert taxpayers.find(connection, BUYER.gstin) == BUYER
+        said = _logged(connection)
+    assert [number for number, _ in said] == [1, 2, 3, 4, 5, 6, 7, 8]
+    differing = [{name for name in last if last[name] != entry[name]} for (_, last), (_, entry) in pairwise(said)]
+    names = list(changes)
+    assert differing == [{"name"}, *({last, name} for last, name in pairwise(names)), {"extensions"}]
+
+
+def _logged(connection):
+    rows = connection.execute(taxpayers.LOG.select().order_by(taxpayers.LOG.c.number))
+    return [(row.number, json.loads(row.said)) for row in rows]
+
+
 def test_the_annual_return_is_kept_with_its_moment(engine):
     moment = datetime(2024, 11, 10, 6, 30, tzinfo=UTC)
     with writing(engine) as connection:
@@ -67,6 +95,8 @@ def test_of_several_moments_of_one_annual_return_the_earliest_holds(engine, mome
         for moment in moments:
             taxpayers.put_annual_return(connection, BUYER.gstin, "2023-24", moment)
         assert taxpayers.annual_return_at(connection, BUYER.gstin, "2023-24") == min(MOMENTS)
+        earlier = [moment for at, moment in enumerate(moments) if moment == min(moments[: at + 1])]
+        assert [said["filed_at"] for _, said in _logged(connection)] == [moment.isoformat() for moment in earlier]
 
 
 def test_writers_at_once_do_not_fail(shared):
@@ -85,7 +115,9 @@ def test_writers_at_once_do_not_fail(shared):
     with writing(shared) as connection:
         assert taxpayers.everyone(connection) == [replace(BUYER, name="4")]
         told = [taxpayers.annual_return_at(connection, BUYER.gstin, f"{2000 + turn}") for turn in range(5)]
+        registered = [said for _, said in _logged(connection) if "name" in said]
     assert told == [min(MOMENTS)] * 5
+    assert [said["name"] for said in registered] == ["0", "1", "2", "3", "4"]
 
 
 def test_the_state_is_in_the_gstin():

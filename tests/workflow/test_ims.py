@@ -32,6 +32,12 @@ def test_a_taxpayer_is_registered_and_corrected(stage):
     assert stage.ims.taxpayer(stage.other) is None
 
 
+def test_who_is_registered_as_they_are_is_not_written_again(stage):
+    before = stage.tables()
+    stage.at("2024-11-20").ims.register(stage.ims.taxpayer(stage.buyer))
+    assert stage.tables() == before
+
+
 @pytest.mark.parametrize("gstin", ["", "27AAPFU0939F1Z", "overseas"])
 def test_what_is_no_gstin_is_not_registered(stage, gstin):
     with stage.unreadable(f"gstin: {gstin!r} is not a GSTIN; write its 15 characters like 27AAPFU0939F1ZV"):
