@@ -36,6 +36,15 @@ def linked(members: Iterable[Record]) -> list[tuple[Record, Record]]:
     return after
 
 
+def connected(links: Iterable[tuple[int, int]]) -> list[set[int]]:
+    """Return the chains that are one, by the ids of pairs that are."""
+    groups: dict[int, set[int]] = {}
+    for pair in links:
+        group = set().union(*(groups.get(end, {end}) for end in pair))
+        groups |= dict.fromkeys(group, group)
+    return list({id(group): group for group in groups.values()}.values())
+
+
 def _carried(there: list[Record], stated: Record | None) -> Heads:
     decided = [
         member for member in there if member.settled_in is not None and member.disposition is not Disposition.SUPERSEDED

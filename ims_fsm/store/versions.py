@@ -21,6 +21,7 @@ from ims_fsm.terms.vocabulary import Form, RemovedFor, State, SupplierStatus
 
 _table = core(RecordRow)
 _at = _table.c
+_first = _table.alias("first").c
 
 
 def numbered(connection: Connection, recipient: str, numbers: Collection[str]) -> Iterator[Record]:
@@ -70,9 +71,9 @@ def newest_of_chain(connection: Connection, document: Document, original: Origin
 
 
 def without_original(connection: Connection, recipient: str, suppliers: Iterable[str]) -> Iterator[Record]:
-    """Give the undecided amendments of these suppliers that begin a chain, because what they amend is not here."""
+    """Give the undecided amendments of these suppliers whose chains such a one begins: what it amends is not here."""
     for batch in batches(set(suppliers)):
-        yield from _few(connection, recipient, [_at.supplier_gstin.in_(batch), *begins_a_chain()])
+        yield from _few(connection, recipient, [_at.supplier_gstin.in_(batch), *awaits_an_original()])
 
 
 def chains(connection: Connection, recipient: str, chain_ids: Iterable[int]) -> dict[int, list[Record]]:
@@ -141,15 +142,21 @@ def _few(connection: Connection, recipient: str, conditions: Sequence[ColumnElem
     return read(connection, meant.order_by(_at.id + 0))
 
 
-def begins_a_chain() -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions of an undecided amendment that begins a chain, because what it amends is not here."""
-    return (
-        _at.original_date.is_not(None),
-        _at.chain_id == _at.id,
-        _at.stated_original.is_(None),
-        _at.settled_in.is_(None),
-        _at.state != str(State.REMOVED),
+def awaits_an_original() -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions of an undecided amendment whose chain such a one begins, as what it amends is not here.
+
+    One that its supplier has deleted is among them, and begins a chain of such: it may be shown again.
+    """
+    begun = select(_first.id).where(
+        _first.recipient_gstin == _at.recipient_gstin,
+        _first.id == _at.chain_id,
+        # By its date PostgreSQL may read all amendments for each of them, where it takes them for few.
+        _first.original_number.is_not(None),
+        _first.stated_original.is_(None),
+        _first.settled_in.is_(None),
+        or_(_first.state != str(State.REMOVED), ~not_deleted(_first)),
     )
+    return (_at.original_date.is_not(None), _at.settled_in.is_(None), begun.exists())
 
 
 def not_deleted(at: Any = _at) -> ColumnElement[bool]:

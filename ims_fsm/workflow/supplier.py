@@ -6,7 +6,7 @@ Imports the store and the law; each function is one use case inside a unit of wo
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -14,7 +14,7 @@ from ims_fsm.errors import InputError, Problem
 from ims_fsm.law.decision import decide
 from ims_fsm.law.declaration import ENTRY
 from ims_fsm.law.refusal import Refused
-from ims_fsm.record.chain import linked
+from ims_fsm.record.chain import connected, linked
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import Answer, RefusedError, filled_in, label, record_fields
 from ims_fsm.record.scene import Scene, record_facts
@@ -77,29 +77,32 @@ def draft(unit: UnitOfWork, record_id: int, document: Document, form: Form, peri
 
 
 def admit(unit: UnitOfWork, new: list[Record]) -> None:
-    """Write new records with the content they came with, and give them the amendments that came before them."""
+    """Write new records of a recipient with the content they came with, and link them with what came before them."""
     records.insert_all(unit.connection, new)
     log.append_contents(unit.connection, [(record, 1) for record in new], unit.actor, unit.now)
-    originals = {
-        (record.document.supplier, record.document.kind, record.document.number.upper(), record.fy): record
-        for record in new
-        if record.document.amends is None
-    }
-    if originals:
-        _join(unit, originals)
+    _join(unit, new)
 
 
-def _join(unit: UnitOfWork, originals: Mapping[tuple[str, Kind, str, str], Record]) -> None:
-    recipient = next(iter(originals.values())).recipient
-    joined: dict[int, set[int]] = defaultdict(set)
-    for first in list(versions.without_original(unit.connection, recipient, {supplier for supplier, *_ in originals})):
-        document, amends = first.document, first.document.amends
-        assert amends is not None  # noqa: S101 -- only amendments are without their original
-        fy = unit.book.calendar.financial_year(amends.date)
-        original = originals.get((document.supplier, document.kind, amends.number.upper(), fy))
-        if original is not None:
-            joined[original.id] |= {original.id, first.chain_id}
-    rejoin(unit, recipient, list(joined.values()))
+def _join(unit: UnitOfWork, new: Sequence[Record]) -> None:
+    """Link records with the versions that are here, whichever came first (FAQ 13)."""
+    recipient, suppliers = new[0].recipient, {record.document.supplier for record in new}
+    here = {_named(record.document, record.document.number, record.fy): record.chain_id for record in new}
+    links = [(record.chain_id, record.chain_id) for record in new if record.document.amends is not None]
+    for amendment in versions.without_original(unit.connection, recipient, suppliers):
+        links += [(here[name], amendment.chain_id) for name in _names(unit, amendment) if name in here]
+    rejoin(unit, recipient, connected(links))
+
+
+def _named(document: Document, number: str, fy: str) -> tuple[str, Kind, str, str]:
+    return document.supplier, document.kind, number.upper(), fy
+
+
+def _names(unit: UnitOfWork, amendment: Record) -> Iterator[tuple[str, Kind, str, str]]:
+    """Give the document that an amendment is, and the one that it names."""
+    document, amends = amendment.document, amendment.document.amends
+    yield _named(document, document.number, amendment.fy)
+    if amends is not None:
+        yield _named(document, amends.number, unit.book.calendar.financial_year(amends.date))
 
 
 def rejoin(unit: UnitOfWork, recipient: str, together: Collection[Collection[int]]) -> None:
@@ -107,6 +110,15 @@ def rejoin(unit: UnitOfWork, recipient: str, together: Collection[Collection[int
     members = versions.chains(unit.connection, recipient, {chain_id for chains in together for chain_id in chains})
     joined = ([member for chain_id in chains for member in members.get(chain_id, ())] for chains in together)
     unit.write([(was, now) for chain in joined for was, now in linked(chain) if was != now])
+
+
+def _relink(unit: UnitOfWork, changed: Sequence[Record]) -> None:
+    chains: dict[str, set[int]] = defaultdict(set)
+    for record in changed:
+        chains[record.recipient].add(record.chain_id)
+    for recipient, ids in chains.items():
+        several = versions.with_several(unit.connection, recipient, ids)
+        rejoin(unit, recipient, [[chain_id] for chain_id in several])
 
 
 def edit(unit: UnitOfWork, supplier: str, record_id: int, changes: Mapping[str, Any]) -> bool:
@@ -129,6 +141,8 @@ def edit(unit: UnitOfWork, supplier: str, record_id: int, changes: Mapping[str, 
     after = after.changed(route=scene.route_at(after, unit.now).name)
     unit.write([(record, after)])
     log.append_contents(unit.connection, [(after, after.contents)], unit.actor, unit.now)
+    if renamed:
+        _join(unit, [after])
     return True
 
 
@@ -167,6 +181,7 @@ def delete(unit: UnitOfWork, supplier: str, record_id: int) -> None:
     record = unit.held(record_id, supplier=supplier)
     after = fire(unit, record, Trigger.DELETE)
     unit.write([(record, after.changed(removed_for=RemovedFor.SUPPLIER_DELETED))])
+    _relink(unit, [record])
 
 
 def file(unit: UnitOfWork, supplier: str, form: Form, period: TaxPeriod) -> Filed:
@@ -191,6 +206,7 @@ def file(unit: UnitOfWork, supplier: str, form: Form, period: TaxPeriod) -> File
         if after.two_b_period is not None and unit.now >= unit.book.calendar.two_b_opens(after.two_b_period):
             mark_stale(unit, after.recipient, [after])
     settle_before_registration(unit, [after for _, after in entered])
+    _relink(unit, [after for _, after in entered])
     periods = {after.id: after.two_b_period for _, after in entered if after.two_b_period is not None}
     return Filed(supplier, form, period, periods, refused)
 
@@ -232,6 +248,8 @@ def state_original(
     _refuse_statement(unit, record, disposition, original)
     chain = unit.chain_of(record)
     after = stated(chain, disposition, original)
+    if after == chain:
+        return
     first = next(member for member in chain if waits_for_statement(member))
     left = next(member for member in after if member.id == first.id)
     detail = {"original": str(disposition), "carried": left.carried.in_paise(), "standing": left.standing.in_paise()}

@@ -100,7 +100,8 @@ class Lineage:
 class File:
     """What is given together of what the portal shows on a day: which rows, and how it says that it is a part.
 
-    `keep` is a word and what it is about: everything, a section, a status, a supplier, or one of two numbered files.
+    `keep` is a word and what it is about: everything, a section with that of its amendments or alone, a status, a
+    supplier, or one of two numbered files.
     """
 
     day: int
@@ -108,7 +109,7 @@ class File:
 
     @property
     def complete(self) -> bool:
-        return self.keep[0] in {"whole", "section"}
+        return self.keep[0] in {"whole", "section", "alone"}
 
     def parts(self, history: tuple[Lineage, ...], recipient: str, sellers: tuple[str, ...]) -> list[bytes]:
         """Return the files; those of two suppliers are given together."""
@@ -117,8 +118,8 @@ class File:
         how, what = self.keep
         beside: dict[str, Any] = {}
         match how:
-            case "section":
-                sections = (what, what + "a")
+            case "section" | "alone":
+                sections = (what, what + "a") if how == "section" else (what,)
                 rows = [row for row in rows if row[0] in sections]
             case "status":
                 rows = [row for row in rows if row[1]["srcfilstatus"] == what]
@@ -163,8 +164,9 @@ def lineages(draw: Any, number: int) -> Lineage:
 
 
 _KEPT = st.sampled_from([
-    ("whole", ""), ("whole", ""), ("together", ""), ("section", "b2b"), ("section", "b2bcn"), ("status", "Filed"),
-    ("status", "Not Filed"), ("supplier", "0"), ("supplier", "1"), ("numbered", ""),
+    ("whole", ""), ("whole", ""), ("together", ""), ("section", "b2b"), ("section", "b2bcn"), ("alone", "b2b"),
+    ("alone", "b2ba"), ("status", "Filed"), ("status", "Not Filed"), ("supplier", "0"), ("supplier", "1"),
+    ("numbered", ""),
 ])  # fmt: skip
 
 

@@ -26,7 +26,7 @@ from ims_fsm.record.sighting import (
 )
 from ims_fsm.record.steps import filed
 from ims_fsm.record.where import Where
-from ims_fsm.store import listing, log, sightings, taxpayers
+from ims_fsm.store import listing, log, records, sightings, taxpayers
 from ims_fsm.store.tables import AT, RECORD
 from ims_fsm.terms.document import Document
 from ims_fsm.terms.money import NIL
@@ -194,9 +194,10 @@ class Reception:
         first = self.unit.take_ids(len(fresh))
         entries = [self._entry(first + at, sighting) for at, sighting in enumerate(fresh)]
         admit(self.unit, [entry for entry, _ in entries])
+        linked_by_now = records.find_many(self.unit.connection, self.recipient, [entry.id for entry, _ in entries])
         adopted = [
             (entry, self._adopted(entry, sighting))
-            for entry, sighting in entries
+            for entry, sighting in ((linked_by_now[entry.id], sighting) for entry, sighting in entries)
             if sighting.action is not State.NO_ACTION
         ]
         self.unit.write(adopted)

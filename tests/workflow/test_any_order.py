@@ -210,3 +210,14 @@ def test_sections_and_versions_come_in_every_order(world, name, how):
     expected = world.come_to(HISTORIES[name], files)
     for order in orders(files, how):
         assert world.come_to(HISTORIES[name], order) == expected
+
+
+@pytest.mark.parametrize("last", [40, 12], ids=["shown again", "deleted"])
+@pytest.mark.parametrize("name", [name for name in HISTORIES if "amendment" in name])
+def test_a_section_of_amendments_may_be_whole_before_that_of_originals(world, name, last):
+    """An amendment may be taken as deleted before its original is here: it is of that chain all the same (FAQ 13)."""
+    amendments = [File(day, ("alone", "b2ba")) for day in (5, 12, 40) if day <= last]
+    expected = world.come_to(HISTORIES[name], (File(12, ("alone", "b2b")), *amendments))
+    for at in range(1, len(amendments) + 1):
+        files = (*amendments[:at], File(12, ("alone", "b2b")), *amendments[at:])
+        assert world.come_to(HISTORIES[name], files) == expected

@@ -10,10 +10,11 @@ import pytest
 from ims_fsm import Form, Heads, TaxPeriod
 from ims_fsm.terms.vocabulary import State, SupplierStatus
 
-OCTOBER, NOVEMBER = TaxPeriod("2024-10"), TaxPeriod("2024-11")
+OCTOBER, NOVEMBER, DECEMBER = TaxPeriod("2024-10"), TaxPeriod("2024-11"), TaxPeriod("2024-12")
 SAVED, FILED = SupplierStatus.SAVED, SupplierStatus.FILED
 N, A, R, P = State.NO_ACTION, State.ACCEPTED, State.REJECTED, State.PENDING
 INVOICES = frozenset({"invoice"})
+AMENDED = frozenset({"invoice_amendment"})
 
 
 # --- what is new ----------------------------------------------------------------------------------------------------
@@ -97,7 +98,7 @@ def test_a_chain_in_one_file_is_linked_whatever_its_order(stage):
     one = stage.document(igst=80, amends=original)
     two = stage.document(igst=90, amends=one)
     shown = [
-        stage.seen(two, FILED, return_period=TaxPeriod("2024-12")),
+        stage.seen(two, FILED, return_period=DECEMBER),
         stage.seen(one, FILED, return_period=NOVEMBER),
         stage.seen(original, FILED),
     ]
@@ -114,7 +115,7 @@ def test_an_amendment_with_the_number_of_its_original(stage):
     amended = stage.document(igst=80, number=original.number, amends=original)
     once_more = amended.changed(igst=70)
     shown = [
-        stage.seen(once_more, FILED, return_period=TaxPeriod("2024-12")),
+        stage.seen(once_more, FILED, return_period=DECEMBER),
         stage.seen(amended, FILED, return_period=NOVEMBER),
         stage.seen(original, FILED),
     ]
@@ -141,6 +142,54 @@ def test_the_section_of_originals_may_come_after_that_of_amendments(stage):
     assert (view.record.chain_id, view.record.state, view.original) == (first, R, "unsettled")
     stage.close()
     assert stage.record(first).disposition == "superseded"
+
+
+def test_what_was_taken_as_deleted_belongs_to_the_original_that_comes_later(stage):
+    """A section of amendments may be whole before that of originals is here; shown again, it carries the chain's S."""
+    original = stage.document(igst=100)
+    amendment = stage.seen(stage.document(igst=80, amends=original), return_period=NOVEMBER)
+    (gone,) = stage.receive(amendment).new
+    assert stage.receive(complete=AMENDED).deleted == (gone,)
+    (first,) = stage.receive(stage.seen(original, FILED)).new
+    assert stage.record(gone).chain_id == first
+    assert stage.receive(amendment).restored == (gone,)
+    view = stage.desk.show(gone)
+    assert (view.original, view.record.standing) == ("unsettled", Heads(igst=100))
+    assert not stage.faults()
+
+
+def test_a_version_that_is_older_than_a_deleted_one_stands_before_it(stage):
+    original = stage.document(igst=100)
+    (_, gone) = stage.receive(
+        stage.seen(original, FILED), stage.seen(stage.document(igst=80, amends=original), return_period=DECEMBER)
+    ).new
+    stage.receive(complete=AMENDED)
+    stage.receive(stage.seen(stage.document(igst=90, amends=original), FILED, return_period=NOVEMBER))
+    assert stage.record(gone).standing == Heads(igst=90)
+
+
+@pytest.mark.parametrize("renamed", [False, True], ids=["an original", "an amendment"])
+def test_what_comes_later_joins_all_that_name_its_number(stage, renamed):
+    """Two amendments name one number, on two days of a year: they are one chain once it is here."""
+    document = stage.document(amends=stage.document() if renamed else None)
+    named = [document.changed(date=date(2024, 10, day)) for day in (6, 7)]
+    stage.receive(*(stage.seen(stage.document(amends=of), FILED, return_period=NOVEMBER) for of in named))
+    assert len({record.chain_id for record in stage.desk.records()}) == 2
+    stage.receive(stage.seen(document, FILED))
+    assert len({record.chain_id for record in stage.desk.records()}) == 1
+    assert not stage.faults()
+
+
+def test_two_originals_that_one_chain_names_are_of_that_chain(stage):
+    """Two amendments give one number and name two documents, which come in one download."""
+    originals = [stage.document() for _ in range(2)]
+    stage.receive(
+        stage.seen(stage.document(number="N/1", amends=originals[0]), FILED, return_period=NOVEMBER),
+        stage.seen(stage.document(number="N/1", amends=originals[1]), FILED, return_period=DECEMBER),
+    )
+    stage.receive(*(stage.seen(original, FILED) for original in originals))
+    assert len({record.chain_id for record in stage.desk.records()}) == 1
+    assert not stage.faults()
 
 
 # --- what changed on the portal -------------------------------------------------------------------------------------

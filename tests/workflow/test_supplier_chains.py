@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import permutations
 
 import pytest
 
@@ -67,6 +68,51 @@ def test_an_original_that_comes_later_takes_its_amendments_in(stage):
     assert not stage.faults()
 
 
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_versions_are_one_chain_whichever_is_reported_first(stage, order):
+    """S of what is only saved is that of the version before it, once that is filed."""
+    original = stage.document(igst=10_000)
+    amendment = stage.document(igst=8_000, amends=original)
+    last = stage.document(igst=7_000, amends=amendment)
+    reported = [(original, "2024-10"), (amendment, "2024-11"), (last, "2024-12")]
+    made = {at: stage.saved(*reported[at]) for at in order}
+    ids = [made[at] for at in range(3)]
+    chain = stage.desk.history(ids[0]).chain
+    assert ([member.id for member in chain], {member.chain_id for member in chain}) == (ids, {ids[0]})
+    for period, stands in ((OCTOBER, HUNDRED), (NOVEMBER, EIGHTY)):
+        stage.shop.file(Form.GSTR_1, period)
+        assert stage.record(ids[2]).standing == stands
+    assert not stage.faults()
+
+
+def test_an_amendment_that_was_deleted_belongs_to_the_original_that_comes_later(stage):
+    original = stage.document()
+    gone = stage.saved(stage.document(amends=original), "2024-11")
+    stage.shop.delete(gone)
+    late = stage.filed(original)
+    assert stage.record(gone).chain_id == late
+    assert not stage.faults()
+
+
+def test_the_original_is_deleted_and_saved_again_after_its_amendment(stage):
+    original = stage.document(igst=10_000)
+    gone, amendment = stage.saved(original), stage.saved(stage.document(amends=original), "2024-11")
+    stage.shop.delete(gone)
+    assert stage.record(amendment).chain_id == amendment
+    again = stage.filed(original)
+    assert stage.record(amendment).chain_id == again
+    assert stage.record(amendment).standing == HUNDRED
+    assert not stage.faults()
+
+
+def test_an_edit_gives_the_number_that_an_amendment_names(stage):
+    waited_for, misread = stage.document(), stage.saved()
+    amendment = stage.saved(stage.document(amends=waited_for), "2024-11")
+    stage.shop.edit(misread, {"number": waited_for.number})
+    assert stage.record(amendment).chain_id == misread
+    assert not stage.faults()
+
+
 @pytest.mark.parametrize(
     ("disposition", "kind", "igst", "stands"),
     [
@@ -111,6 +157,16 @@ def test_a_rejected_credit_note_that_is_stated_was_added_back(stage):
     stage.desk.state_original(record_id, Disposition.REJECTED)
     record = stage.record(record_id)
     assert (record.carried, record.standing) == (Heads(), Heads())
+
+
+def test_what_is_stated_again_is_no_news(stage):
+    record_id = stage.filed(stage.document(igst=8_000, amends=stage.document()))
+    stage.desk.state_original(record_id, Disposition.ACCEPTED, stage.document(igst=10_000))
+    before = stage.tables()
+    stage.desk.state_original(record_id, Disposition.ACCEPTED, stage.document(igst=10_000))
+    assert stage.tables() == before
+    stage.desk.state_original(record_id, Disposition.ACCEPTED)
+    assert stage.log(record_id) == ["state_original", "state_original"]
 
 
 def test_stating_the_original_makes_the_draft_stale(stage):

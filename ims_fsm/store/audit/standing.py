@@ -175,9 +175,12 @@ def _in_chain() -> Select[Any]:
     names = (func.upper(other.c[name]) == func.upper(AT[mine]) for name, mine in named)
     # The number of what is only saved may have been edited since.
     open_yet = first.c.supplier_status != str(SupplierStatus.FILED)
-    belongs = or_(AT.chain_id == AT.id, open_yet, exists().where(*same, or_(*names)))
+    linked = exists().where(*same, or_(*names))
+    belongs = or_(AT.chain_id == AT.id, open_yet, linked)
     deleted = func.coalesce(AT.removed_for, "") == str(RemovedFor.SUPPLIER_DELETED)
-    expected = {"chain_id": case((and_(~AMENDS, ~deleted), AT.id), (belongs, first.c.chain_id))}
+    # Amendments of two documents make them one chain where they give one number.
+    is_second = func.coalesce(and_(first.c.id != AT.id, first.c.original_date.is_(None), linked), false())
+    expected = {"chain_id": case((and_(~AMENDS, ~deleted, ~is_second), AT.id), (belongs, first.c.chain_id))}
     return compared(expected, RECORD.outerjoin(first, and_(*its, *alike)))
 
 

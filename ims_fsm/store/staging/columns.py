@@ -146,7 +146,12 @@ LINK = _temporary(
 )
 # Documents that new amendments name, whatever their financial year.
 NAMED = _temporary("stage_named", *_texts("supplier_gstin", "kind", "number_key", primary_key=True))
-# Documents that known amendments wait for, with the amendment that does.
-WANTED = _temporary("stage_wanted", *_texts("supplier_gstin", "kind", "number_key", "fy", primary_key=True), _key("id"))
+# Documents that chains wait for, with the amendment that is or names them.
+WANTED = _temporary(
+    "stage_wanted",
+    *_texts("supplier_gstin", "kind", "number_key", "fy", primary_key=True),
+    _key("id"),
+    *_amounts("chain_id"),
+)
 # Chains to which a new amendment may belong.
 CHAINS = _temporary("stage_chains", _key("chain_id"))

@@ -48,7 +48,7 @@ from ims_fsm.store.staging.columns import (
 from ims_fsm.store.staging.loading import Entry, Load, Row, analyse, streamed
 from ims_fsm.store.staging.matching import note_odd, same_hash
 from ims_fsm.store.tables import AT, LOG, RECORD
-from ims_fsm.store.versions import begins_a_chain
+from ims_fsm.store.versions import awaits_an_original
 from ims_fsm.terms.vocabulary import Form, Route, SupplierStatus
 
 # The verdicts of known records that are to be filed.
@@ -170,31 +170,32 @@ def _insert(table: Any, values: dict[str, Any], source: FromClause, *where: Colu
 
 
 def waiting(connection: Connection, recipient: str) -> Iterator[Sequence[Any]]:
-    """Give the undecided amendments that begin a chain, because what they amend is not here: what each names."""
-    named = AT["id", "supplier_gstin", "kind", "original_number", "original_date"]
-    query = select(*named).where(AT.recipient_gstin == recipient, *begins_a_chain())
+    """Give the amendments whose chains wait for an original that is not here: what each is and names."""
+    named = AT["id", "chain_id", "supplier_gstin", "kind", "number", "fy", "original_number", "original_date"]
+    query = select(*named).where(AT.recipient_gstin == recipient, *awaits_an_original())
     return streamed(connection, query)
 
 
-def want(connection: Connection, rows: Sequence[tuple[str, str, str, str, int]]) -> None:
-    """Note the documents that known amendments wait for: supplier, kind, number in capitals, financial year, id."""
+def want(connection: Connection, rows: Iterable[tuple[str, str, str, str, int, int]]) -> None:
+    """Note documents for which chains wait: supplier, kind, number in capitals, financial year, amendment, chain."""
     with Load(connection, WANTED.name, [column.name for column in WANTED.c]) as load:
         load.add(rows)
 
 
 def come(connection: Connection, first: int) -> list[tuple[int, int]]:
-    """Return the known amendments whose originals are among the new ones, each with the original's id."""
+    """Return the chains of which an original is among the new ones, each with that original's id."""
     analyse(connection, WANTED.name)
     if connection.execute(select(WANTED.c.id).limit(1)).first() is None:
         return []
-    return [(row.id, row.new_id) for row in run(connection, _come(), None, before=first - 1)]
+    return [(row.chain_id, row.new_id) for row in run(connection, _come(), None, before=first - 1)]
 
 
 @built
 def _come() -> Select[Any]:
     new, wanted = fresh(amended=False), WANTED.c
     same = and_(*(wanted[name] == new.c[name] for name in ("supplier_gstin", "kind", "number_key", "fy")))
-    return select(wanted.id, new.c.new_id).select_from(new.join(WANTED, same)).order_by(wanted.id)
+    query = select(wanted.chain_id, new.c.new_id).select_from(new.join(WANTED, same)).distinct()
+    return query.order_by(wanted.chain_id, new.c.new_id)
 
 
 def earliest_period(connection: Connection, recipient: str, first: int) -> str | None:

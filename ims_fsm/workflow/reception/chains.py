@@ -5,11 +5,13 @@ Imports the store's staging. Linking is pure: each amendment goes to the chain o
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date
 from itertools import groupby
 from typing import Any, NamedTuple
 
+from ims_fsm.record.chain import connected
 from ims_fsm.store.staging import entering
 from ims_fsm.store.staging.loading import Row
 from ims_fsm.terms.vocabulary import Form, RemovedFor, SupplierStatus
@@ -20,14 +22,16 @@ _NOTHING = (0, 0, 0, 0)
 Amounts = tuple[int, int, int, int]
 _FILED, _GSTR_1A, _DELETED = str(SupplierStatus.FILED), str(Form.GSTR_1A), str(RemovedFor.SUPPLIER_DELETED)
 _PAGE = 500
+_Age = tuple[str, bool, int]
 # A document's number and financial year, and what it amends: number, date and financial year.
 _Document = tuple[str, str, str | None, date | None, str | None]
 
 
 class _Version(NamedTuple):
-    age: tuple[str, bool, int]
+    age: _Age
     carried: Amounts
     standing: Amounts
+    there: bool = True
 
 
 class _Chains:
@@ -39,22 +43,24 @@ class _Chains:
     def __init__(self) -> None:
         self._by_number: dict[tuple[str, str], int] = {}
         self._by_original: dict[tuple[str, date], int] = {}
-        self._waiting: dict[tuple[str, str], int] = {}
+        self._waiting: dict[tuple[str, str], list[int]] = defaultdict(list)
         self._newest: dict[int, _Version] = {}
+        self._last: dict[int, _Age] = {}
         self._joined: dict[int, int] = {}
         self.apart: dict[int, set[int]] = {}
 
-    def add(self, chain_id: int, document: _Document, version: _Version | None) -> None:
-        """Add a version of a chain; None is one that its supplier has deleted."""
+    def add(self, chain_id: int, document: _Document, version: _Version) -> None:
+        """Add a version of a chain, also one that its supplier has deleted."""
         chain_id, (number, fy, original, original_date, original_fy) = self._root(chain_id), document
-        if version is not None or (number, fy) not in self._by_number:
+        if version.there or (number, fy) not in self._by_number:
             # What was deleted leads to its chain only where nothing else has its number.
             self._by_number[number, fy] = chain_id
         if original is not None and original_date is not None and original_fy is not None:
             self._by_original.setdefault((original, original_date), chain_id)
-            self._waiting.setdefault((original, original_fy), chain_id)
+            self._waiting[original, original_fy].append(chain_id)
+        self._last[chain_id] = max(version.age, self._last.get(chain_id, version.age))
         newest = self._newest.get(chain_id)
-        if version is not None and (newest is None or newest < version):
+        if version.there and (newest is None or newest < version):
             self._newest[chain_id] = version
 
     def link(self, row: Any) -> tuple[int, _Version | None]:
@@ -62,14 +68,14 @@ class _Chains:
         named = (
             self._by_number.get((row.original_key, row.original_fy)),
             self._by_original.get((row.original_key, row.original_date)),
-            self._waiting.get((row.number_key, row.fy)),
+            *self._waiting.get((row.number_key, row.fy), ()),
             self._by_number.get((row.number_key, row.fy)),
         )
         roots = list(dict.fromkeys(self._root(chain_id) for chain_id in named if chain_id is not None))
         if not roots:
             return row.new_id, None
         newest = self._newest.get(roots[0])
-        if len(roots) > 1 or newest is None or newest.age > _age(row, row.new_id):
+        if len(roots) > 1 or newest is None or self._last[roots[0]] > _age(row, row.new_id):
             self._join(roots)
         return roots[0], newest
 
@@ -109,10 +115,8 @@ def links(
 
 
 def _add(chains: _Chains, row: Any, year: Callable[[date], str]) -> None:
-    version = None
-    if row.removed_for != _DELETED:
-        carried = (row.carried_igst, row.carried_cgst, row.carried_sgst, row.carried_cess)
-        version = _Version(_age(row, row.id), carried, _standing(row))
+    carried = (row.carried_igst, row.carried_cgst, row.carried_sgst, row.carried_cess)
+    version = _Version(_age(row, row.id), carried, _standing(row), row.removed_for != _DELETED)
     original, day = row.original_number, row.original_date
     named = (None, None, None) if original is None else (original.upper(), day, year(day))
     chains.add(row.chain_id, (row.number.upper(), row.fy, *named), version)
@@ -127,7 +131,7 @@ def _linked(chains: _Chains, row: Any) -> Row:
     return (row.ordinal, row.new_id, chain_id, *carried, *left)
 
 
-def _age(row: Any, record_id: int) -> tuple[str, bool, int]:
+def _age(row: Any, record_id: int) -> _Age:
     """Return what orders the versions of a chain, as `Record.age` does."""
     return ("", False, record_id) if row.original_date is None else (row.return_period, row.form == _GSTR_1A, record_id)
 
@@ -141,20 +145,18 @@ def _whose(row: Any) -> tuple[str, str]:
 
 
 def join(unit: UnitOfWork, recipient: str, first: int) -> None:
-    """Join the known amendments that begin a chain to the staged originals that were entered from an id on."""
+    """Join the known chains that wait for an original to the staged originals that were entered from an id on."""
+    year = unit.book.calendar.financial_year
     for part in entering.waiting(unit.connection, recipient):
-        year = unit.book.calendar.financial_year
         entering.want(
             unit.connection,
-            [
-                (row.supplier_gstin, row.kind, row.original_number.upper(), year(row.original_date), row.id)
+            {
+                (row.supplier_gstin, row.kind, number.upper(), fy, row.id, row.chain_id)
                 for row in part
-            ],
+                for number, fy in ((row.number, row.fy), (row.original_number, year(row.original_date)))
+            },
         )
-    together: dict[int, set[int]] = {}
-    for amendment, original in entering.come(unit.connection, first):
-        together.setdefault(original, {original}).add(amendment)
-    relink(unit, recipient, list(together.values()))
+    relink(unit, recipient, connected(entering.come(unit.connection, first)))
 
 
 def relink(unit: UnitOfWork, recipient: str, together: Sequence[Collection[int]]) -> None:
