@@ -19,8 +19,8 @@ from ims_fsm.proof.proof import Proof
 from ims_fsm.proof.statement import Statement
 from ims_fsm.terms.vocabulary import ACTIVE, Correction, Kind, State
 
-# The shipped law has two rule sets, and some thousand situations of a trigger.
-MOST_RULE_SETS, MOST_SITUATIONS = 50, 200_000
+# The shipped law has two rule sets, and half a million situations of one trigger on an amendment.
+MOST_RULE_SETS, MOST_SITUATIONS = 50, 1_000_000
 Facts = Mapping[str, Sequence[str]]
 # What an action names is as it stood, for it was looked at then; what a document that amends nothing is by itself.
 _STOOD: Facts = {"seen": ("current",), "carrier": ("fits",), "identity": ("new",), "amendment_limit": ("open",)}

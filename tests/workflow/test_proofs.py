@@ -350,6 +350,21 @@ def test_a_law_that_is_carried_decides_as_the_one_that_ships(machine):
         assert [guard.name for guard in edition.guards] == [guard.name for guard in read.editions[name].guards]
 
 
+@pytest.mark.parametrize("kind", ["invoice", "debit_note", "credit_note", "eco_document"])
+@pytest.mark.parametrize("period", ["2024-10", "2025-10"])
+def test_an_amendment_that_is_kept_pending_is_proved(stage, kind, period):
+    """A trigger with more situations than any other."""
+    stage.taxpayer(stage.other, registered_from=period)
+    stage.at(f"{period[:4]}-11-09")
+    original = stage.document(kind, recipient=stage.other)
+    stage.filed(original, period)
+    record = stage.filed(stage.document(kind, recipient=stage.other, amends=original), period)
+    desk = stage.ims.recipient(stage.other, actor="asha")
+    desk.keep_pending(record)
+    desk.seal()
+    assert faults(check_proof(desk.prove(record))) == []
+
+
 def test_a_declared_reduction_and_a_lapse_are_proved(stage):
     """The second rule set; amounts in the detail of a step."""
     stage.taxpayer(stage.other, registered_from="2025-10")
