@@ -94,6 +94,22 @@ def test_a_deletion_that_is_contradicted_is_undone_with_its_action(portal):
     ]
 
 
+def test_a_download_from_before_a_deletion_undoes_nothing_however_often_it_is_taken_in(portal):
+    both = [row("1", "Not Filed"), row("2", "Not Filed")]
+    portal.download("2025-11-05", both)
+    portal.download("2025-11-10", both[:1], complete=True)
+    seen, steps = SettableClock("2025-11-08")(), len(portal.desk.history(portal["2"].id).transitions)
+    for day in ("2025-11-11", "2025-11-12"):
+        done = portal.download(day, both, made_at=seen).received
+        assert (done.unchanged, done.restored, done.deleted) == (2, 0, 0)
+        assert len(portal.desk.history(portal["2"].id).transitions) == steps
+        assert (portal["2"].state, portal["2"].portal.seen_at) == ("removed", seen)
+    edited = [row("2", "Not Filed", txval=2000)]
+    for deleted in (1, 0):
+        assert portal.download("2025-11-13", edited, made_at=SettableClock("2025-11-09")()).received.deleted == deleted
+    assert (portal["2"].state, portal["2"].document.taxable) == ("removed", 200_000)
+
+
 @pytest.mark.parametrize(
     ("form", "period", "two_b"),
     [("R1A", "102025", "2025-11"), ("R1", "112025", "2025-11"), ("R1", "102025", "2025-10")],

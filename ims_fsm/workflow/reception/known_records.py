@@ -84,12 +84,13 @@ class KnownRecords:
         newer = self._is_newer(record, sighting)
         after, changes = record, list[str]()
         if before_deletion is not None:
-            if not newer:
+            # What a later whole download did not show is taken out again.
+            stays = self._seen_at >= self._placing.newest.get(record.machine, self._seen_at)
+            if not newer or (not stays and self._is_as_shown(record, sighting)):
                 self._tally.count("unchanged", 1)
                 return
             after = self._restored(record, State(before_deletion))
-            # What a later whole download did not show is taken out again.
-            if self._seen_at >= self._placing.newest.get(record.machine, self._seen_at):
+            if stays:
                 changes.append("restored")
                 self._tally.contradict("deletion_undone", [record.id])
         after, change = self._content(after, sighting, newer=newer)
@@ -120,6 +121,18 @@ class KnownRecords:
         there = (filed, *turn, digest, fresh.action, fresh.declaration or "")
         here = (record.return_period, record.form, record.content_hash, newest.action, newest.declaration or "")
         return there >= (record.filed, *here)
+
+    def _is_as_shown(self, record: Record, sighting: Shown) -> bool:
+        """Say whether a record is shown just as it was when it was deleted: then nothing comes of it."""
+        view = record.portal
+        return (
+            view is not None
+            and sighting.supplier_status is SupplierStatus.SAVED
+            and (sighting.form, sighting.return_period) == (record.form, record.return_period)
+            and filled(sighting.document, record.document) == record.document
+            and portal_view(sighting, record, view.seen_at) == view
+            and self._flagged(record, sighting, newer=True) == record
+        )
 
     def _restored(self, record: Record, state: State) -> Record:
         """Return a record as it stood before it was taken as deleted, which it was not."""
