@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, cast
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.formats.gstn.download import DownloadReader, MisreadError, Source, named, opened
@@ -25,6 +25,8 @@ from ims_fsm.record.sighting import Shown
 
 # What a zip may hold: how many files, how many bytes unpacked, how many for each packed one where it is large.
 MEMBERS, UNPACKED, RATIO, LARGE = 200, 2 << 30, 200, 1 << 20
+# How its files may be packed: what unpacks others raises errors of its own.
+PACKED = frozenset({ZIP_STORED, ZIP_DEFLATED})
 # What is read whole is at most so much, with all its files.
 WHOLE = 512 << 20
 Sources = Source | Sequence[Source]
@@ -99,9 +101,12 @@ def _unpacked(file: BinaryIO, name: str, stack: ExitStack) -> list[tuple[str, Bi
         raise InputError(name, [Problem("file", "it is a compressed archive", "unpack it and give the JSON files")])
     if head != ARCHIVE:
         return [(name, file)]
-    with readable_archive(name):
+    # Where its directory is damaged, names cannot be decoded and places lie before the beginning.
+    with readable_archive(name, ValueError):
         archive = stack.enter_context(ZipFile(file))
         members = [member for member in archive.infolist() if not member.is_dir()]
+        if any(member.compress_type not in PACKED for member in members):
+            raise NotImplementedError("packed by another method than Deflate")
         if problem := _beyond_bounds([(member.filename, member.file_size, member.compress_size) for member in members]):
             raise InputError(name, [problem])
         read = [member for member in members if member.filename.lower().endswith(".json")]
@@ -124,11 +129,12 @@ def _beyond_bounds(members: Sequence[tuple[str, int, int]]) -> Problem | None:
 
 
 @contextmanager
-def readable_archive(name: str) -> Iterator[None]:
-    """Raise what reading a zip raises as `InputError`."""
+def readable_archive(name: str, *further: type[Exception]) -> Iterator[None]:
+    """Raise what reading a zip raises, and what else is named, as `InputError`."""
+    raised: tuple[type[Exception], ...] = (BadZipFile, zlib.error, EOFError, RuntimeError, *further)
     try:
         yield
-    except (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except raised as error:
         if isinstance(error, RecursionError):
             raise
         what = f"it is an archive that cannot be read ({error})"

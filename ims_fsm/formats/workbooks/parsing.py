@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, BinaryIO
 from xml.etree import ElementTree as ET
-from zipfile import BadZipFile, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 # What a workbook may hold: parts, bytes unpacked, bytes unpacked for each packed byte of a large part, sheets.
 PARTS, UNPACKED, RATIO, LARGE, SHEETS = 2_000, 512 << 20, 200, 1 << 20, 100
@@ -108,6 +108,8 @@ def look_at(members: Sequence[ZipInfo]) -> None:
         what = f"is a workbook that unpacks to {size:,} bytes, more than {UNPACKED:,}"
         raise RefusedError("the file", what, "give it in parts")
     for member in members:
+        if member.compress_type not in {ZIP_STORED, ZIP_DEFLATED}:
+            raise RefusedError(member.filename, "is packed by another method than Deflate", _AGAIN)
         if member.file_size > LARGE and member.file_size > RATIO * member.compress_size:
             raise RefusedError(member.filename, f"is packed more than {RATIO} times", _AGAIN)
         if ".." in member.filename or member.filename.startswith("/") or "\\" in member.filename:

@@ -95,3 +95,32 @@ def test_a_zip_that_is_cut_short_is_told():
     packed[60:80] = bytes(20)
     with pytest.raises(InputError, match=r"it is an archive that cannot be read|it is not"):
         check_download(bytes(packed))
+
+
+def misplaced() -> bytes:
+    """A zip whose directory says that it lies behind itself."""
+    packed = bytearray(zipped(a_json=text("1")))
+    packed[-6:-2] = (int.from_bytes(packed[-6:-2], "little") + 1000).to_bytes(4, "little")
+    return bytes(packed)
+
+
+def packed_by(method: int) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", method) as archive:
+        archive.writestr("a.json", text("1"))
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize(
+    "packed",
+    [
+        misplaced(),
+        zipped(é_json=text("1")).replace(b"\xc3\xa9", b"\xc3\x28"),
+        packed_by(zipfile.ZIP_BZIP2),
+        packed_by(zipfile.ZIP_LZMA),
+    ],
+    ids=["a place before the beginning", "a name that cannot be decoded", "bzip2", "LZMA"],
+)
+def test_a_zip_is_told_whatever_reading_it_raises(packed):
+    with pytest.raises(InputError, match="it is an archive that cannot be read"):
+        check_download(packed)

@@ -39,9 +39,9 @@ def parts_of(rows: str, *, head: str = "") -> dict[str, str | bytes]:
     return {**parts, SHEET: f"{head}<worksheet {XMLNS}><sheetData>{rows}</sheetData></worksheet>"}
 
 
-def packed(parts: Mapping[str, str | bytes]) -> bytes:
+def packed(parts: Mapping[str, str | bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(out, "w", method) as archive:
         for name, content in parts.items():
             archive.writestr(name, content)
     return out.getvalue()
@@ -192,6 +192,12 @@ REFUSED = {
     "a formula in a cell that does not say where": parts_of("<row r='1'><c><f>1</f></c></row>"),
     "is not XML": {**SMALL, INDEX: "<workbook"},
 }
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_what_is_packed_otherwise_than_workbooks_are_is_refused(method):
+    with pytest.raises(RefusedError, match="is packed by another method than Deflate"):
+        list(parsing.lines(io.BytesIO(packed(SMALL, method))))
 
 
 @pytest.mark.parametrize("says", REFUSED)
