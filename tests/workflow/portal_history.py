@@ -16,6 +16,7 @@ from stdnum import luhn
 DAYS = 50
 # The returns of a supplier in their order, as the portal names them.
 TURNS = (("R1", "102025"), ("R1A", "102025"), ("R1", "112025"), ("R1A", "112025"), ("R1", "122025"), ("R1A", "122025"))
+SECTIONS = ("b2b", "b2ba", "b2bdn", "b2bdna", "b2bcn", "b2bcna", "ecom", "ecoma")
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -114,7 +115,7 @@ class File:
     def parts(self, history: tuple[Lineage, ...], recipient: str, sellers: tuple[str, ...]) -> list[bytes]:
         """Return the files; those of two suppliers are given together."""
         rows = [row for lineage in history for row in lineage.rows(sellers, self.day)]
-        sections: tuple[str, ...] = ("b2b", "b2ba", "b2bcn", "b2bcna")
+        sections: tuple[str, ...] = SECTIONS
         how, what = self.keep
         beside: dict[str, Any] = {}
         match how:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import replace
 from datetime import timedelta
 
@@ -19,10 +19,10 @@ from hypothesis.stateful import (
 )
 
 from ims_fsm import Heads, OriginalReference, RefusedError, TaxPeriod
-from ims_fsm.store.tables import Table
 from ims_fsm.terms.period import in_india
 from ims_fsm.terms.vocabulary import State
 from ims_fsm.workflow.calendar.sweeps import next_period
+from tests.workflow import credit
 
 ACTIONS = ("accept", "reject", "keep_pending", "reset")
 GONE = (State.FROZEN, State.REMOVED)
@@ -224,20 +224,10 @@ class Town(RuleBasedStateMachine):
             if record.in_ims:
                 assert told.now_outcome == str(record.disposition)
                 assert told.now_itc == record.carried - carried[record_id]
-        self.covered(period)
-        self.each_in_one_place(recipient, period, set(self.stage.left_out(period, recipient)))
+        records = self.records()
+        credit.covered(records, period)
+        credit.in_one_place(records, self.rows(), recipient, period, set(self.stage.left_out(period, recipient)))
         return done
-
-    def each_in_one_place(self, recipient, period, left_out):
-        """Every document that was filed by then is in one section of one GSTR-2B, or left out and told why."""
-        final = {row.period for row in self.rows()["two_b"] if (row.recipient_gstin, row.state) == (recipient, "final")}
-        lines = [row for row in self.rows()["two_b_line"] if row.recipient_gstin == recipient and row.period in final]
-        shown = Counter(row.record_id for row in lines if row.entry == "document")
-        for record in self.records():
-            if record.recipient == recipient and record.filed and record.two_b_period <= period:
-                decided = record.settled_in is not None and record.disposition != "superseded"
-                assert shown[record.id] == decided
-                assert decided or record.id in left_out or record.state in GONE
 
     def owed(self, recipient):
         with self.stage.ims._workspace.asking() as unit:
@@ -249,26 +239,6 @@ class Town(RuleBasedStateMachine):
             for supplier in self.suppliers
             for one in self.stage.ims.supplier(supplier, actor="reader").liabilities()
         ]
-
-    def covered(self, period):
-        """After each freeze the value that stands with the supplier covers the recipient's credit, in each head.
-
-        What was declared never availed is no credit that the supplier answers for: the value accepted last is.
-        """
-        records = self.records()
-        for record in records:
-            if record.settled_in == period and record.in_ims and record.disposition != "superseded":
-                members = [one for one in records if one.chain_id == record.chain_id and one.settled_in is not None]
-                setting = [one for one in members if one.disposition not in {"superseded", "rejected"}]
-                last = max(setting, key=lambda one: (one.settled_in, one.age), default=None)
-                gave = last is not None and last.disposition is not None
-                assert not record.standing.below(last.credit if gave else record.carried)
-
-    def credit_notes_alone_never_give_credit(self, records):
-        """No chain of credit notes gives more than it took before."""
-        for record in records:
-            if record.document.kind == "credit_note":
-                assert not Heads().below(record.carried)
 
     # --- the clock and the portal -------------------------------------------------------------------------------------
 
@@ -310,9 +280,7 @@ class Town(RuleBasedStateMachine):
         assert not self.stage.faults()
         records, rows = self.records(), self.rows()
         self.what_is_gone_never_changes(records)
-        self.credit_notes_alone_never_give_credit(records)
-        self.the_lines_that_were_filed_are_the_credit_that_is_carried(records, rows)
-        self.what_an_amendment_prevailed_over_contributed_nothing(records, rows)
+        credit.holds(records, rows)
         if rows != self.summed:
             self.the_totals_are_the_sums_of_the_lines(rows)
             self.summed = rows
@@ -322,28 +290,8 @@ class Town(RuleBasedStateMachine):
         assert {record_id: now.get(record_id) for record_id in self.gone} == self.gone
         self.gone = now
 
-    def the_lines_that_were_filed_are_the_credit_that_is_carried(self, records, tables):
-        final = {(row.recipient_gstin, row.period) for row in tables["two_b"] if row.state == "final"}
-        chain_of = {record.id: record.chain_id for record in records}
-        gained = defaultdict(Heads)
-        for row in tables["two_b_line"]:
-            if (row.recipient_gstin, row.period) in final:
-                tax = Heads(row.igst, row.cgst, row.sgst, row.cess)
-                if row.entry == "reversal_4b1":
-                    gained[chain_of[row.record_id]] -= tax
-                elif row.section == "itc_available" and row.counts:
-                    gained[chain_of[row.record_id]] += tax
-        chains = defaultdict(list)
-        for record in records:
-            chains[record.chain_id].append(record)
-        for chain_id, members in chains.items():
-            assert {record.carried for record in self.at_the_end(members)} <= {gained[chain_id]}
-
-    def at_the_end(self, members):
-        """Return the members that hold what their chain carries now: the last decided one and all that still wait."""
-        waiting = [one for one in members if one.settled_in is None and one.state is not State.REMOVED]
-        decided = [one for one in members if one.settled_in is not None and one.disposition != "superseded"]
-        return waiting + sorted(decided, key=lambda one: (one.settled_in, one.age))[-1:]
+    def rows(self):
+        return credit.rows_of(self.stage.ims)
 
     def the_totals_are_the_sums_of_the_lines(self, rows):
         for row in rows["two_b"]:
@@ -353,19 +301,6 @@ class Town(RuleBasedStateMachine):
                 apart = "reversal_4b1" if line.entry == "reversal_4b1" else "reverse_charge"
                 sums[str(line.section) if line.counts and apart != "reversal_4b1" else apart] += line.tax
             assert view.totals == dict(sums)
-
-    def what_an_amendment_prevailed_over_contributed_nothing(self, records, rows):
-        superseded = {record.id for record in records if record.disposition == "superseded"}
-        final = {(row.recipient_gstin, row.period) for row in rows["two_b"] if row.state == "final"}
-        shown = {row.record_id for row in rows["two_b_line"] if (row.recipient_gstin, row.period) in final}
-        assert superseded.isdisjoint(shown)
-
-    def rows(self):
-        with self.stage.ims._workspace.asking() as unit:
-            return {
-                name: unit.connection.execute(Table.metadata.tables[name].select()).all()
-                for name in ("two_b", "two_b_line")
-            }
 
 
 @pytest.mark.slow

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import re
-import zipfile
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -13,51 +10,10 @@ import pytest
 from ims_fsm import InputError, Where
 from ims_fsm.terms.border import ACTIONS
 from ims_fsm.terms.vocabulary import State
+from tests.workflow.filled import STANDS, STATUS, Filled
 
-STATUS = {"accept": "Accepted", "reject": "Rejected", "keep_pending": "Pending", "reset": "No Action"}
-STANDS = {
-    State.ACCEPTED: "Accepted",
-    State.REJECTED: "Rejected",
-    State.PENDING: "Pending",
-    State.NO_ACTION: "No Action",
-}
 SHEETS = ("B2B", "B2BA", "B2B-DN", "B2B-DNA", "B2B-CN", "B2B-CNA", "ECO", "ECOA")
 KINDS = ("invoice", "debit_note", "credit_note", "eco_document")
-
-
-class Filled:
-    """A workbook of a desk that is filled in as a person would: cells of rows, found by the record's number."""
-
-    def __init__(self, desk: Any, where: Where | None = None) -> None:
-        out = io.BytesIO()
-        desk.export_workbook(out, where)
-        with zipfile.ZipFile(out) as archive:
-            self.parts = {name: archive.read(name).decode() for name in archive.namelist()}
-
-    def fill(self, record: int, cells: Mapping[str, str]) -> Filled:
-        """Write text into cells of a record's row, by the column's title."""
-        for part, xml in self.parts.items():
-            rows = dict(re.findall(r'(<row r="(?:[7-9]|\d\d+)".*?</row>)()', xml)) if "worksheets/" in part else {}
-            titles = dict(re.findall(r'<c r="([A-Z]+)6"[^>]*><is><t>([^<]*)<', xml))
-            letters = {title: letter for letter, title in titles.items()}
-            for row in rows if {"Record", "Status"} <= letters.keys() else ():
-                number = re.search(rf'<c r="{letters["Record"]}\d+"[^>]*><v>(\d+)</v>', row)
-                if number is not None and int(number[1]) == record:
-                    filled = row
-                    for title, text in cells.items():
-                        cell = rf'<c r="({letters[title]}\d+)"(?: s="(\d+)")?[^>]*?(?:/>|>.*?</c>)'
-                        filled = re.sub(cell, rf'<c r="\1" s="\2" t="inlineStr"><is><t>{text}</t></is></c>', filled)
-                    assert filled != row
-                    self.parts[part] = self.parts[part].replace(row, filled)
-        return self
-
-    @property
-    def content(self) -> bytes:
-        out = io.BytesIO()
-        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, text in self.parts.items():
-                archive.writestr(name, text)
-        return out.getvalue()
 
 
 def records_of(stage: Any) -> list[int]:
