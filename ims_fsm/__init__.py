@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ims_fsm.errors import MissingError as MissingError
     from ims_fsm.errors import Problem as Problem
     from ims_fsm.errors import StoreError as StoreError
+    from ims_fsm.errors import UnsettledError as UnsettledError
     from ims_fsm.files.writing import OutputError as OutputError
     from ims_fsm.formats.gstn.parts import check_download as check_download
     from ims_fsm.formats.gstn.two_b.comparison import Difference as Difference
@@ -209,7 +210,7 @@ _ROOMS = (
     ("record.refusals", "RefusedError"),
     ("workflow.consent", "ConsentError"),
     ("errors", "ConflictError"),
-    ("errors", "StoreError"),
+    ("errors", "StoreError UnsettledError"),
     ("files.writing", "OutputError"),
     ("store.register", "IdempotencyError LawMismatchError"),
     # the law, and its pictures

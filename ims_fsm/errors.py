@@ -131,6 +131,15 @@ class StoreError(ImsFsmError):
     code = "store_unusable"
 
 
+class UnsettledError(StoreError):
+    """The database failed while it committed a call, which may have been kept or not.
+
+    Repeat the call under its key: it is done, or answers what it did. Without a key look first.
+    """
+
+    code = "unsettled"
+
+
 class ConflictError(ImsFsmError):
     """Another writer was first: what was read is no longer so, and nothing of this call was kept.
 

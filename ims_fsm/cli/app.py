@@ -121,7 +121,8 @@ def _about(
     """India's GST Invoice Management System: actions, GSTR-2B and their rules, each with its citation.
 
     Commands that use the database take --db; all take --json.
-    Exit codes: 0 success, 1 refusal or failed check, 2 invalid input or usage, 3 done, but it could not be told.
+    Exit codes: 0 success, 1 refusal or failed check, 2 invalid input or usage, 3 done, but it could not be told,
+    or maybe done: the database failed while it committed.
     """
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import typer
 
-from ims_fsm.errors import FileError, ImsFsmError, printable, redacted
+from ims_fsm.errors import FileError, ImsFsmError, UnsettledError, printable, redacted
 from ims_fsm.terms.characters import visible
 from ims_fsm.terms.spelling import hinted
 
@@ -127,7 +127,8 @@ def _written() -> Iterator[None]:
 def guarded(work: Callable[[], Any], arguments: Sequence[str]) -> int:
     """Run the command line and return its exit code.
 
-    0 is success, 1 a refusal or a failed check, 2 invalid input or usage, 3 done but the answer could not be written.
+    0 is success, 1 a refusal or a failed check, 2 invalid input or usage, 3 done but the answer could not be written,
+    or maybe done.
     An error is printed on standard error as one line, or with `--json` among the arguments on standard output as an
     object. With IMS_FSM_DEBUG set an unexpected error is raised instead.
     """
@@ -194,7 +195,8 @@ def _described(error: BaseException) -> tuple[dict[str, Any], int]:
             return {"code": CallError.code, "message": printable(_of_call(error))}, error.exit_code or WRONG
         case ImsFsmError():
             described = {name: in_commands(part) for name, part in error.as_dict().items()}
-            return described, REFUSED if is_refusal(error) else WRONG
+            code = UNTOLD if isinstance(error, UnsettledError) else REFUSED if is_refusal(error) else WRONG
+            return described, code
         case UnicodeError():
             return {"code": "input_invalid", "message": "some of the text is not in UTF-8; write it in UTF-8"}, WRONG
         case OSError():

@@ -34,22 +34,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import (
-    DatabaseError,
-    DBAPIError,
-    IntegrityError,
-    NoSuchModuleError,
-    OperationalError,
-    SQLAlchemyError,
-)
-from sqlalchemy.exc import TimeoutError as NoneIsFree
+from sqlalchemy.exc import DBAPIError, NoSuchModuleError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.pool import SingletonThreadPool, StaticPool
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 from ims_fsm.errors import ConflictError, StoreError
-from ims_fsm.store.address import POOL, address_of, pool_of, read_address, refuse_unknown, synchronous
+from ims_fsm.store.address import POOL, pool_of, read_address, refuse_unknown, synchronous
+from ims_fsm.store.failures import settled, told_apart, understood, unusable
 from ims_fsm.store.queue import BUSY_TIMEOUT_MS, Queue
 from ims_fsm.store.sqlite_file import File
 
@@ -69,9 +62,6 @@ _PRAGMAS = (
 # was killed works on, and holds its locks, to its end.
 _STILL_THERE = "2s"
 _USABLE = "SQLite with pysqlite or PostgreSQL with psycopg"
-# What PostgreSQL tells of a database, and not of a statement: a missing right, a standby, an idle caller, no schema;
-# the connection, its resources, an operator, the system.
-_OF_THE_DATABASE = frozenset({"42501", "25006", "25P03", "3F000", "08", "53", "57", "58"})
 
 
 def open_engine(database: str | Engine) -> Engine:
@@ -111,10 +101,15 @@ def reading(engine: Engine) -> Iterator[Connection]:
 def writing(engine: Engine) -> Iterator[Connection]:
     """Give a connection inside one transaction: all of it is kept, or nothing.
 
-    Raises `StoreError` where the database cannot be used, `ConflictError` where another transaction stood in its way.
+    Raises `StoreError` where the database cannot be used, `ConflictError` where another transaction stood in its way,
+    `UnsettledError` where it failed so late that all of it may be kept.
     """
-    with _connected(engine) as connection, connection.begin():
+    with _connected(engine) as connection, connection.begin() as transaction:
         yield connection
+        # Whoever has rolled it back has nothing to be kept.
+        if transaction.is_active:
+            with settled(engine):
+                transaction.commit()
 
 
 @contextmanager
@@ -123,7 +118,7 @@ def savepoint(connection: Connection) -> Iterator[None]:
 
     Raises what `writing` and `told_apart` raise.
     """
-    with told_apart(connection.engine), _understood(connection.engine), connection.begin_nested():
+    with told_apart(connection.engine), understood(connection.engine), connection.begin_nested():
         yield
 
 
@@ -141,59 +136,14 @@ def in_memory(engine: Engine) -> bool:
 
 
 @contextmanager
-def told_apart(engine: Engine) -> Iterator[None]:
-    """Tell in one sentence what the database refuses of what a use case asks of it: no statement, no values.
-
-    Raises `StoreError`; what is ours already goes by.
-    """
-    try:
-        yield
-    except SQLAlchemyError as error:
-        address, kind = address_of(engine), type(getattr(error, "orig", None) or error).__name__
-        what = f"the database {address} refused what a call asked of it ({kind}), and nothing of the call was kept"
-        raise StoreError(f"{what}; please report it with what was called") from None
-
-
-@contextmanager
 def _connected(engine: Engine) -> Iterator[Connection]:
-    with _understood(engine):
+    with understood(engine):
         try:
             opened = engine.connect()
         except (DBAPIError, TypeError, ValueError) as error:
-            raise StoreError(_unusable(engine, error)) from None
+            raise StoreError(unusable(engine, error)) from None
         with opened as connection:
             yield connection
-
-
-@contextmanager
-def _understood(engine: Engine) -> Iterator[None]:
-    try:
-        yield
-    except DatabaseError as error:
-        if lost_race(error):
-            raise ConflictError("the same records") from None
-        if not _is_the_databases(error):
-            raise
-        raise StoreError(_unusable(engine, error)) from None
-    except NoneIsFree:
-        remedy = "write ?pool_size= with more behind its URL"
-        raise StoreError(f"all connections of this program to the database are in use; {remedy}") from None
-
-
-def _is_the_databases(error: DatabaseError) -> bool:
-    """Say whether a statement failed because of the database that it met, and not because of what it said."""
-    state = getattr(error.orig, "sqlstate", None) or ""
-    if {state, state[:2]} & _OF_THE_DATABASE or error.connection_invalidated:
-        return True
-    return isinstance(error, OperationalError) or type(error) is DatabaseError
-
-
-def _unusable(engine: Engine, error: Exception) -> str:
-    address, cause = address_of(engine), getattr(error, "orig", None) or error
-    if getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
-        return f"the database {address} is in use by another writer; try again when it is done"
-    reason = next(iter(str(cause).strip().splitlines()), type(cause).__name__)
-    return f"the database {address} cannot be used: {reason}; check its URL, its permissions and the disk"
 
 
 def _postgresql(address: URL) -> Engine:
@@ -271,33 +221,6 @@ def _begin_at_once(engine: Engine) -> None:
                 queue.begin(driver)
         except sqlite3.Error as error:
             raise DBAPIError.instance("BEGIN", (), error, sqlite3.Error) from error
-
-
-_TWICE_ON_SQLITE = frozenset({sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_UNIQUE})
-_TWICE_ON_POSTGRESQL = "23505"
-_LOST_ON_POSTGRESQL = frozenset({"40001", "40P01"})
-
-
-@contextmanager
-def first_writer(what: str) -> Iterator[None]:
-    """Write rows whose key must be new; raises `ConflictError` naming `what` where one of them is there already."""
-    try:
-        yield
-    except IntegrityError as error:
-        if not _is_duplicate(error):
-            raise
-        raise ConflictError(what) from None
-
-
-def lost_race(error: DBAPIError) -> bool:
-    """Say whether PostgreSQL ended a transaction because another one stood in its way (serialisation, deadlock)."""
-    return getattr(error.orig, "sqlstate", None) in _LOST_ON_POSTGRESQL
-
-
-def _is_duplicate(error: IntegrityError) -> bool:
-    if isinstance(error.orig, sqlite3.Error):
-        return error.orig.sqlite_errorcode in _TWICE_ON_SQLITE
-    return getattr(error.orig, "sqlstate", None) == _TWICE_ON_POSTGRESQL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

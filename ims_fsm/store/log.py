@@ -35,7 +35,7 @@ from ims_fsm.errors import Problem
 from ims_fsm.record.log import Content, TransitionEntry
 from ims_fsm.record.record import Record
 from ims_fsm.store.calls import Call, begun
-from ims_fsm.store.connection import first_writer
+from ims_fsm.store.failures import first_writer
 from ims_fsm.store.tables import CALL, LOG, ContentRow, RecordRow, TwoBLogRow, TwoBRow, core
 from ims_fsm.terms.vocabulary import State, TwoBState
 

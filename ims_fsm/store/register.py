@@ -18,7 +18,8 @@ from sqlalchemy import Connection, bindparam, func, insert, select, text, update
 from ims_fsm.errors import ImsFsmError, Problem
 from ims_fsm.law.edition import Machine
 from ims_fsm.law.register import Law
-from ims_fsm.store.connection import TEXTS, among, database_of, first_writer
+from ims_fsm.store.connection import TEXTS, among, database_of
+from ims_fsm.store.failures import first_writer
 from ims_fsm.store.tables import AdoptionRow, DeclarationRow, RecordRow, RequestRow, core
 from ims_fsm.terms.vocabulary import TERMINAL
 

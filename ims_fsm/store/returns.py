@@ -34,7 +34,8 @@ from sqlalchemy import (
 
 from ims_fsm.record.returns import Liability, TwoB, TwoBLine
 from ims_fsm.store import taxpayers
-from ims_fsm.store.connection import TEXTS, ConflictError, among, first_writer
+from ims_fsm.store.connection import TEXTS, ConflictError, among
+from ims_fsm.store.failures import first_writer
 from ims_fsm.store.records import PAGE
 from ims_fsm.store.rows import reader
 from ims_fsm.store.sql.prepared import given, run

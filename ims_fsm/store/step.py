@@ -17,7 +17,8 @@ from ims_fsm.record.log import TransitionEntry
 from ims_fsm.record.record import Record
 from ims_fsm.store import log, records
 from ims_fsm.store.calls import NextNumber
-from ims_fsm.store.connection import database_of, first_writer
+from ims_fsm.store.connection import database_of
+from ims_fsm.store.failures import first_writer
 from ims_fsm.store.tables import CALL, LOG, RECORD
 
 _SAID = [column.name for column in CALL.c if column.name not in {"number", "place"}]

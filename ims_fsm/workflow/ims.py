@@ -69,7 +69,8 @@ class IMS:
                 raise InputError("IMS", [Problem("calendar", "is given beside a book, which has one", remedy)])
             book = book_with(calendar)
         self._workspace = Workspace(database, clock=clock, book=book, hooks=hooks, retries=retries)
-        change.follow(self._workspace)
+        with self._workspace.closed_on_failure():
+            change.follow(self._workspace)
 
     @property
     def book(self) -> LawBook:

@@ -21,7 +21,6 @@ from ims_fsm.workflow.unit import UnitOfWork
 def register(unit: UnitOfWork, taxpayer: Taxpayer) -> Taxpayer:
     """Register a taxpayer, or correct what is known of them; returns the taxpayer with the GSTIN in capitals.
 
-    Where nothing differs from what is known, nothing is written: it takes no key, and may be repeated.
     Raises `InputError` for what is not a GSTIN, for a quarterly taxpayer of a state without a due day (due.gstr3b), and
     for another filing frequency while records are undecided: their 2B periods are those of the frequency that they
     were filed under.
@@ -33,8 +32,6 @@ def register(unit: UnitOfWork, taxpayer: Taxpayer) -> Taxpayer:
     # Nothing may come to be undecided between the question and the answer.
     serialise(unit.connection, [gstin, *sightings.buyers_of(unit.connection, gstin)])
     earlier = taxpayers.find(unit.connection, gstin)
-    if earlier == registered:
-        return registered
     if earlier is not None and earlier.filing is not registered.filing:
         waiting = records.undecided(unit.connection, gstin)
         if waiting:

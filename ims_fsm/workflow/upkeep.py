@@ -16,7 +16,8 @@ from ims_fsm.proof.checkpoint import checkpoint_in, root_of
 from ims_fsm.store import audit as logs
 from ims_fsm.store import events, partitions, register, schema, seals
 from ims_fsm.store.audit import Audit
-from ims_fsm.store.connection import open_engine, told_apart, writing
+from ims_fsm.store.connection import open_engine, writing
+from ims_fsm.store.failures import told_apart
 from ims_fsm.store.partitions import citus_statements
 from ims_fsm.terms.event import Event
 from ims_fsm.workflow.ims import IMS, workspace_of

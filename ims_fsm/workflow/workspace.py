@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -17,6 +17,7 @@ from ims_fsm.law.hooks import Hooks
 from ims_fsm.store import connection as store
 from ims_fsm.store import register, schema
 from ims_fsm.store.connection import ConflictError, Engine
+from ims_fsm.store.failures import told_apart
 from ims_fsm.terms.border import Border, checked_actor, checked_key, checked_request
 from ims_fsm.terms.period import in_india
 from ims_fsm.workflow.keys import once
@@ -71,7 +72,7 @@ class Workspace:
         self._engine: Engine | None = store.open_engine(database)
         self._is_lent = isinstance(database, Engine)
         self._declarations: Mapping[str, int] = {}
-        with store.told_apart(self.engine):
+        with self.closed_on_failure(), told_apart(self.engine):
             schema.prepare(self.engine)
             with store.reading(self.engine) as connection:
                 register.check(connection, self.book.law)
@@ -89,6 +90,14 @@ class Workspace:
             self._engine.dispose()
         self._engine = None
 
+    @contextmanager
+    def closed_on_failure(self) -> Iterator[None]:
+        """Close the database where a block fails in which it is opened: nobody else will."""
+        with ExitStack() as closing:
+            closing.callback(self.close)
+            yield
+            closing.pop_all()
+
     @property
     def in_memory(self) -> bool:
         """Whether the database is in this process's memory, where no other process can open it."""
@@ -97,7 +106,7 @@ class Workspace:
     @contextmanager
     def asking(self) -> Iterator[UnitOfWork]:
         """Give a unit of work for reading; nothing done in it is kept."""
-        with store.told_apart(self.engine), store.reading(self.engine) as connection:
+        with told_apart(self.engine), store.reading(self.engine) as connection:
             yield UnitOfWork(connection, self.book, self.hooks, self.now(), "")
 
     def asked(self, read: Callable[Concatenate[UnitOfWork, P], T], *args: P.args, **named: P.kwargs) -> T:
@@ -125,7 +134,7 @@ class Workspace:
         pause = FIRST_PAUSE_S
         while True:
             try:
-                with store.told_apart(engine), store.writing(engine) as connection:
+                with told_apart(engine), store.writing(engine) as connection:
                     unit = UnitOfWork(connection, self.book, self.hooks, self.now(), actor, key, self._declarations)
                     outcome = work(unit)
                 break

@@ -12,7 +12,7 @@ import typer
 
 from ims_fsm.cli import failures
 from ims_fsm.cli.failures import CallError, guarded
-from ims_fsm.errors import ImsFsmError, InputError, Problem
+from ims_fsm.errors import ImsFsmError, InputError, Problem, UnsettledError
 from ims_fsm.record.refusals import RefusedError, Told
 
 REFUSAL = Told("pending_not_allowed", "faq.11.a", ("faq.11.a",), "No", "accept it")
@@ -37,6 +37,7 @@ def ending(error):
         (CallError("it cannot; do this"), 2, "wrong_call", "it cannot; do this"),
         (RefusedError("it", "keep_pending", [REFUSAL]), 1, "pending_not_allowed", "No (faq.11.a); accept it"),
         (TWO, 2, "input_invalid", "a.csv: 2 problems\n  line 2: is wrong; mend it\n  line 3: is too; mend it as well"),
+        (UnsettledError("it may be kept; look"), 3, "unsettled", "it may be kept; look"),
         (KeyboardInterrupt(), 130, "interrupted", "interrupted; unfinished work was not kept"),
         (FileNotFoundError(errno.ENOENT, "", "a"), 2, "file_unusable", "a does not exist; correct the path"),
         (IsADirectoryError(errno.EISDIR, "", "a"), 2, "file_unusable", "a is a folder; name a file in it"),

@@ -7,9 +7,11 @@ to have it happen alone (FAULTS_AT).
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -42,6 +44,24 @@ class Points:
             again = f"FAULTS_AT={point} FAULTS_SEED={self.seed} make test-faults ARGS={self.test!r}"
             error.add_note(f"at point {point} of seed {self.seed}; again: {again}")
             raise
+
+
+@pytest.fixture
+def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], AbstractContextManager[str]]:
+    """Give the URL of a fresh database for a block: of a "file", or on "postgresql"."""
+    numbers = count()
+
+    @contextmanager
+    def on(place: str) -> Iterator[str]:
+        if place == "file":
+            yield f"sqlite:///{tmp_path / f'{next(numbers)}.db'}"
+            return
+        databases = request.getfixturevalue("databases")
+        name = databases.make()
+        yield databases.address(name).render_as_string(hide_password=False)
+        databases.drop([name])
+
+    return on
 
 
 def _chance(seed: int | str) -> Random:

@@ -7,19 +7,15 @@ from __future__ import annotations
 
 import json
 import multiprocessing
-import os
 import signal
 import sys
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from itertools import count
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, event
 
 from tests.faults import disk, month
+from tests.faults.countdown import Countdown, at_statements, at_writes
 
 pytestmark = [
     pytest.mark.faults,
@@ -27,62 +23,11 @@ pytestmark = [
 ]
 
 
-class Countdown:
-    """Counts what comes by, and kills the process before the n-th of it."""
-
-    def __init__(self, last: int | None = None) -> None:
-        self.last, self.count = last, 0
-
-    def __call__(self, *_what: object) -> int:
-        if self.count == self.last:
-            os.kill(os.getpid(), signal.SIGKILL)
-        self.count += 1
-        return 0
-
-
-@contextmanager
-def at_statements(countdown: Countdown) -> Iterator[None]:
-    """Count the statements that a program sends, and its commits."""
-    names = ("before_cursor_execute", "commit", "savepoint")
-    for name in names:
-        event.listen(Engine, name, countdown)
-    try:
-        yield
-    finally:
-        for name in names:
-            event.remove(Engine, name, countdown)
-
-
-@contextmanager
-def at_writes(countdown: Countdown) -> Iterator[None]:
-    """Count what SQLite changes on the disk: writes, syncs, truncations, deletions."""
-    with disk.watched(lambda step: 0 if step.what == "read" else countdown()):
-        yield
-
-
 PLACES = [
     pytest.param("file", at_statements, 1, id="sqlite-statements"),
     pytest.param("file", at_writes, 1, id="sqlite-writes", marks=disk.watches),
     pytest.param("postgresql", at_statements, 0.3, id="postgresql-statements"),
 ]
-
-
-@pytest.fixture
-def fresh(request, tmp_path) -> Callable[[str], AbstractContextManager[str]]:
-    """Give the URL of a database for a while: of a file, or on PostgreSQL."""
-    numbers = count()
-
-    @contextmanager
-    def on(place: str) -> Iterator[str]:
-        if place == "file":
-            yield f"sqlite:///{tmp_path / f'{next(numbers)}.db'}"
-            return
-        databases = request.getfixturevalue("databases")
-        name = databases.make()
-        yield databases.address(name).render_as_string(hide_password=False)
-        databases.drop([name])
-
-    return on
 
 
 @pytest.mark.parametrize(("place", "counted", "times"), PLACES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +13,7 @@ import pytest
 from sqlalchemy import Connection, Engine, create_engine, make_url, text
 from sqlalchemy.exc import ProgrammingError
 
+from ims_fsm.errors import UnsettledError
 from ims_fsm.store import connection as store
 from ims_fsm.store import queue
 from ims_fsm.store.connection import ConflictError, StoreError, open_engine, reading, serialise, writing
@@ -151,6 +153,32 @@ def test_another_schema_of_the_database_is_another_store(pg_blank: Callable[[], 
         other.execute(text("SET LOCAL lock_timeout = '2s'"))
         serialise(one, ["A"])
         serialise(other, ["A"])
+
+
+MAYBE = "the database sqlite:// failed while it committed (it failed), and the call may be kept or not; {}"
+FULL = "the database sqlite:// cannot be used: it failed; check its URL, its permissions and the disk"
+
+
+@pytest.mark.sqlite("its codes")
+@pytest.mark.parametrize(
+    ("code", "sentence"),
+    [
+        (sqlite3.SQLITE_IOERR_FSYNC, MAYBE.format("repeat the call under its key, or look before you repeat it")),
+        (sqlite3.SQLITE_FULL, FULL),
+    ],
+)
+def test_what_fails_at_commit_may_be_kept_unless_the_database_says_otherwise(monkeypatch, code, sentence) -> None:
+    engine, error = open_engine("sqlite://"), sqlite3.OperationalError("it failed")
+    error.sqlite_errorcode = code
+
+    def commit(_connection: object) -> None:
+        raise error
+
+    monkeypatch.setattr(engine.dialect, "do_commit", commit)
+    with pytest.raises(StoreError) as failed, writing(engine):
+        pass
+    assert str(failed.value) == sentence
+    assert isinstance(failed.value, UnsettledError) == (sentence != FULL)
 
 
 def test_what_is_written_is_kept_as_a_whole_or_not_at_all(engine: Engine) -> None:

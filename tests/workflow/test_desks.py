@@ -25,7 +25,7 @@ from ims_fsm import (
     TaxPeriod,
     Where,
 )
-from ims_fsm.store.connection import first_writer
+from ims_fsm.store.failures import first_writer
 
 OCTOBER = TaxPeriod("2024-10")
 

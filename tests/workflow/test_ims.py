@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import inspect
-from dataclasses import replace
 
 import pytest
 
-from ims_fsm import IMS, Taxpayer, TaxPeriod
+from ims_fsm import IMS, StoreError, Taxpayer, TaxPeriod
+from ims_fsm.store import connection, register
 from ims_fsm.terms.vocabulary import Filing
+from ims_fsm.workflow.calendar import change
 
 READING = {
     "close", "taxpayer", "taxpayers", "recipients", "registered", "recipient_of", "events", "newest_event",
@@ -57,14 +58,18 @@ def test_a_quarterly_taxpayer_is_registered_where_the_calendar_has_a_due_day(sta
     assert stage.ims.taxpayer("99AAACB1234C1Z5") is not None
 
 
-def test_a_registration_that_is_repeated_writes_nothing(stage):
-    """It takes no key, and whoever lost its answer sends it again."""
-    known = stage.ims.taxpayer(stage.buyer)
-    before = stage.tables()
-    stage.at("2024-12-01").ims.register(known)
-    assert stage.tables() == before
-    stage.ims.register(replace(known, name="Buyer Ltd"))
-    assert stage.tables() != before
+@pytest.mark.parametrize(("module", "name"), [(register, "check"), (change, "follow")])
+def test_what_cannot_be_opened_keeps_no_connection(tmp_path, monkeypatch, module, name):
+    engines, opened = [], connection.open_engine
+
+    def refuse(*_given):
+        raise StoreError("no")
+
+    monkeypatch.setattr(connection, "open_engine", lambda url: engines.append(opened(url)) or engines[0])
+    monkeypatch.setattr(module, name, refuse)
+    with pytest.raises(StoreError, match=r"^no$"):
+        IMS(f"sqlite:///{tmp_path / 'ims.db'}")
+    assert engines[0].pool.checkedin() == 0
 
 
 def test_every_writing_call_says_by_whom():

@@ -37,7 +37,8 @@ from ims_fsm.law.decision import judge
 from ims_fsm.law.refusal import Refusal, Refused
 from ims_fsm.record.record import Record
 from ims_fsm.store.calls import closing, next_number
-from ims_fsm.store.connection import ConflictError, first_writer
+from ims_fsm.store.connection import ConflictError
+from ims_fsm.store.failures import first_writer
 from ims_fsm.store.records import from_row
 from ims_fsm.store.sql.chains import CHAIN
 from ims_fsm.store.sql.facts import FactsInSql, Predicate, Way, declared_in, full_reduction, predicate_of, same_as_full

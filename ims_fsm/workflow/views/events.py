@@ -12,6 +12,7 @@ from ims_fsm.store import connection as store
 from ims_fsm.store import events
 from ims_fsm.store.connection import Connection, Engine
 from ims_fsm.store.event_logs import Wanted
+from ims_fsm.store.failures import told_apart
 from ims_fsm.terms.border import Border
 from ims_fsm.terms.event import Event, EventKind
 
@@ -56,7 +57,7 @@ def _pages(engine: Engine, after: str | None, limit: int | None, which: Wanted, 
     left = limit
     while left is None or left > 0:
         asked = page if left is None else min(page, left)
-        with store.told_apart(engine), store.reading(engine) as connection:
+        with told_apart(engine), store.reading(engine) as connection:
             events_read = events.page(connection, after, asked, which)
         yield from events_read
         if len(events_read) < asked:
