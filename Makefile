@@ -41,14 +41,14 @@ demo: $(READY) ## the main job, start to end, on the shipped sample
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && IMS_FSM_DB="sqlite:///$$folder/ims.db" .venv/bin/ims-fsm demo
 
 test-quick: $(READY) ## the law, the record, the use cases and the scenarios, without what is slow; a minute
-	@$(PY) -m pytest --numprocesses $(JOBS) -m 'not slow and not long and not year and not faults' \
+	@$(PY) -m pytest --numprocesses $(JOBS) -m 'not slow and not long and not year and not faults and not twin' \
 	  $(or $(ARGS),tests/law tests/record tests/workflow tests/scenario tests/scenarios tests/histories)
 
 test: $(READY) ## the tests and the examples in the docstrings
 	@$(PY) -m pytest --numprocesses $(JOBS) $(ARGS)
 
-test-long: $(READY) ## what takes longest: kills, memory, races, twins on PostgreSQL, many random histories, the benchmarks at their smallest
-	@$(PY) -m pytest tests --numprocesses $(JOBS) -m 'long and not faults' $(ARGS)
+test-long: $(READY) ## what takes longest: kills, memory, races, many random histories, the benchmarks at their smallest
+	@$(PY) -m pytest tests --numprocesses $(JOBS) -m 'long and not year and not faults' $(ARGS)
 
 test-postgresql: $(READY) ## the tests that open a store, on PostgreSQL: IMS_FSM_TEST_PG=URL, or a server from a wheel
 	@IMS_FSM_TEST_STORE=postgresql $(PY) -m pytest --numprocesses $(JOBS) \

@@ -107,14 +107,14 @@ def compiled_once() -> Iterator[None]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave out what is about SQLite where stores are opened on PostgreSQL; elsewhere that is slow, and a twin long."""
+    """Leave out what is about SQLite where stores are opened on PostgreSQL, and elsewhere what runs there."""
     for item in items:
         mark = item.get_closest_marker("sqlite")
         if ON_POSTGRESQL:
             if mark is not None:
                 item.add_marker(pytest.mark.skip(reason=f"on SQLite alone: {mark.args[0]}"))
         elif "pg" in item.name.partition("[")[2].removesuffix("]").split("-"):
-            item.add_marker(pytest.mark.long)
+            item.add_marker(pytest.mark.twin)
         elif "pg_url" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.slow)
 
