@@ -153,7 +153,8 @@ class History:
     def form(self, kind: str, supplier: str, month: str, form: str) -> str:
         """Return the form that a document is reported in where the supplier is about to file this one."""
         if self.random.random() < 0.01:
-            return self.random.choice(["GSTR-1", "GSTR-5", "ICEGATE"])
+            # What is amended in GSTR-1A is not amended in the GSTR-1 of the same period then: that is filed.
+            return self.random.choice([form, "GSTR-5", "ICEGATE"])
         if kind == "bill_of_entry":
             return "ICEGATE"
         if supplier in OTHER_FORMS:

@@ -138,11 +138,13 @@ class Model(Returns):
         codes += ["original_known"] * (record.amends and not first.amends)
         codes += ["chain_decided"] * any(v.decided for v in chain if v is not record)
         if not codes:
+            before = first.stated, first.carried
             first.stated = step["disposition"]
             sign = -1 if record.kind == "credit_note" else 1
             stands = NOTHING if first.stated == "rejected" else add(NOTHING, money(step["original"]), sign)
             first.carried = first.agreed = stands
-            for version in chain:
+            # What is stated already is no news.
+            for version in chain if before != (first.stated, first.carried) else ():
                 self._changed(version)
         return {record.name: codes}
 
