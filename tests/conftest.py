@@ -162,6 +162,7 @@ class Databases:
         self.numbers = count(1)
         self.engine = create_engine(self.url, isolation_level="AUTOCOMMIT")
         self.made: list[str] = []
+        self.lasting: list[str] = []
         self.template = self.make("template0")
         engine = _open_engine(self.address(self.template).render_as_string(hide_password=False))
         prepare(engine)
@@ -170,10 +171,11 @@ class Databases:
     def address(self, name: str) -> URL:
         return self.url.set(database=name)
 
-    def make(self, like: str | None = None) -> str:
+    def make(self, like: str | None = None, *, lasting: bool = False) -> str:
+        """Make a database; one that is lasting is there for the whole session, whichever test asks for it first."""
         name = f"{self.prefix}_{next(self.numbers)}"
         self._run(f"CREATE DATABASE {name} TEMPLATE {like or self.template} STRATEGY file_copy")
-        self.made.append(name)
+        (self.lasting if lasting else self.made).append(name)
         return name
 
     def drop(self, names: list[str]) -> None:
@@ -182,6 +184,7 @@ class Databases:
             self.made.remove(name)
 
     def close(self) -> None:
+        self.made += self.lasting
         self.drop(self.made[::-1])
         self.engine.dispose()
 
@@ -284,7 +287,7 @@ def tamper() -> Callable[..., None]:
     return change
 
 
-@pytest.fixture(name="disarmed")
+@pytest.fixture(name="disarmed", scope="session")
 def laid_down() -> Callable[[Connection], AbstractContextManager[None]]:
     """Lay down the triggers and checks of a store on its connection."""
     return disarmed
@@ -294,15 +297,15 @@ def laid_down() -> Callable[[Connection], AbstractContextManager[None]]:
 def disarmed(connection: Connection) -> Iterator[None]:
     """Lay down a store's triggers and checks for a while, and leave them as they were."""
     if connection.dialect.name == "postgresql":
-        held = dict(map(tuple, connection.execute(_CHECKS)))
+        held = connection.execute(_CHECKS).all()
         connection.execute(text("SET LOCAL session_replication_role = replica"))
-        for name in held:
-            connection.execute(text(f"ALTER TABLE record DROP CONSTRAINT {name}"))
+        for table, name, _ in held:
+            connection.execute(text(f"ALTER TABLE {table} DROP CONSTRAINT {name}"))
         yield
-        for name, definition in held.items():
-            connection.execute(text(f"ALTER TABLE record ADD CONSTRAINT {name} {definition} NOT VALID"))
-        connection.execute(text("UPDATE pg_constraint SET convalidated = true WHERE conname = ANY (:names)"),
-                           {"names": list(held)})  # fmt: skip
+        connection.execute(text("SET LOCAL session_replication_role = origin"))
+        for table, name, definition in held:
+            connection.execute(text(f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition} NOT VALID"))
+        connection.execute(text("UPDATE pg_constraint SET convalidated = true WHERE NOT convalidated"))
         return
     connection.execute(text("PRAGMA ignore_check_constraints = ON"))
     made = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")).all()
@@ -314,5 +317,6 @@ def disarmed(connection: Connection) -> Iterator[None]:
 
 
 _CHECKS = text(
-    "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'c' AND conrelid = 'record'::regclass"
+    "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint "
+    "WHERE contype = 'c' AND conrelid <> 0 AND connamespace = current_schema()::regnamespace"
 )

@@ -229,6 +229,8 @@ def digest_of(answer: Response) -> str:
 
 
 RECORD = "record"
+#: What numbers records on PostgreSQL, through the function that takes a block of them.
+SEQUENCE = "record_number"
 _TAKE = text(
     "INSERT INTO counter (name, last) VALUES (:name, :count) "
     "ON CONFLICT (name) DO UPDATE SET last = counter.last + excluded.last RETURNING last"

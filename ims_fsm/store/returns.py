@@ -50,7 +50,7 @@ _lines = core(TwoBLineRow)
 _log = core(TwoBLogRow)
 _liabilities = core(LiabilityRow)
 _two_b_of = reader(TwoB, {"recipient": "recipient_gstin"})
-_line_of = reader(TwoBLine)
+line_of = reader(TwoBLine)
 _liability_of = reader(Liability, {"recipient": "recipient_gstin", "supplier": "supplier_gstin"})
 
 _DRAFTS = (
@@ -188,7 +188,7 @@ def _what(two_bs: Sequence[TwoB]) -> str:
 def lines(connection: Connection, recipient: str, period: TaxPeriod) -> Iterator[TwoBLine]:
     """Give the lines of the newest generation, by record; no more than a page of them is held."""
     query = select(_lines).where(*_of(recipient, period)).order_by(_lines.c.record_id, _lines.c.entry)
-    return map(_line_of, connection.execute(query, execution_options={"yield_per": PAGE}).mappings())
+    return map(line_of, connection.execute(query, execution_options={"yield_per": PAGE}).mappings())
 
 
 def _of(recipient: str, period: TaxPeriod) -> tuple[ColumnElement[bool], ...]:
@@ -205,7 +205,7 @@ def newest_line(connection: Connection, recipient: str, record_id: int) -> tuple
     """Return a record's line in the newest GSTR-2B that shows it, with that period, or None."""
     meant = {"recipient": recipient, "record_id": record_id}
     row = connection.execute(_NEWEST_LINE, meant).mappings().first()
-    return None if row is None else (TaxPeriod(row["period"]), _line_of(row))
+    return None if row is None else (TaxPeriod(row["period"]), line_of(row))
 
 
 def totals(connection: Connection, recipient: str, period: TaxPeriod) -> dict[str, Heads]:

@@ -13,11 +13,11 @@ from ims_fsm.store.tables import APPEND_ONLY, Table
 PLACED = ("log_call", "liability", "two_b_log", "reminder")
 #: What refuses a change on PostgreSQL.
 REFUSING = "refuse_change"
-REFUSE = (
-    f"CREATE OR REPLACE FUNCTION {REFUSING}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-    "RAISE EXCEPTION '% is append-only: its rows are not changed or deleted', TG_TABLE_NAME "
-    "USING ERRCODE = 'integrity_constraint_violation'; END $$"
+REFUSAL = (
+    " BEGIN RAISE EXCEPTION '% is append-only: its rows are not changed or deleted', TG_TABLE_NAME "
+    "USING ERRCODE = 'integrity_constraint_violation'; END "
 )
+REFUSE = f"CREATE OR REPLACE FUNCTION {REFUSING}() RETURNS trigger LANGUAGE plpgsql AS $${REFUSAL}$$"
 
 
 def on_sqlite() -> dict[str, str]:

@@ -15,7 +15,7 @@ from ims_fsm.law.book import shipped_book
 from ims_fsm.proof.checkpoint import checkpoint_in, root_of
 from ims_fsm.store import audit as logs
 from ims_fsm.store import events, partitions, register, schema, seals
-from ims_fsm.store.audit import Audit
+from ims_fsm.store.audit import Audit, Finding
 from ims_fsm.store.connection import open_engine, writing
 from ims_fsm.store.failures import told_apart
 from ims_fsm.store.partitions import citus_statements
@@ -24,7 +24,7 @@ from ims_fsm.workflow.ims import IMS, workspace_of
 from ims_fsm.workflow.views import events as reading
 from ims_fsm.workflow.workspace import system_clock
 
-__all__ = ["Audit", "Migrated", "audit", "citus_statements", "follow", "migrate", "renumber_events"]
+__all__ = ["Audit", "Finding", "Migrated", "audit", "citus_statements", "follow", "migrate", "renumber_events"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +78,7 @@ def audit(
         audited = logs.verify(unit.connection, gstin, unit.book)
         held = [seals.kept(unit.connection, checkpoint) for checkpoint in kept]
         held += [seals.of_digest(unit.connection, root) for root in roots]
-    return replace(audited, faults=(*audited.faults, *filter(None, held)))
+    return replace(audited, faults=(*audited.faults, *logs.findings("checkpoint", filter(None, held))))
 
 
 def follow(

@@ -21,6 +21,8 @@ from sqlalchemy import Connection, Engine, Table, insert, make_url, text
 from ims_fsm.record.log import TransitionEntry
 from ims_fsm.store.connection import open_engine
 from ims_fsm.store.log import append
+from ims_fsm.store.register import RECORD as NUMBERED
+from ims_fsm.store.register import take_numbers
 from ims_fsm.store.schema import prepare
 from ims_fsm.store.scratch import Scratch
 from ims_fsm.store.tables import ContentRow, RecordRow, TwoBLogRow, TwoBRow
@@ -120,6 +122,32 @@ def pg(databases: Any) -> Iterator[Engine]:
     yield made
     made.dispose()
     databases.drop([name])
+
+
+@pytest.fixture(scope="session")
+def pg_kept(databases: Any) -> Iterator[Engine]:
+    """A prepared database on PostgreSQL that no test changes for good."""
+    made = open_engine(databases.address(databases.make(lasting=True)).render_as_string(hide_password=False))
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def pg_undone(pg_kept: Engine) -> Iterator[Connection]:
+    """A connection to a prepared database on PostgreSQL on which nothing lasts."""
+    yield from lost(pg_kept)
+
+
+@pytest.fixture
+def undone(request: pytest.FixtureRequest, database: str) -> Iterator[Connection]:
+    """A connection to a prepared database, in memory and on PostgreSQL, on which nothing lasts."""
+    yield from lost(request.getfixturevalue("memory" if database == "memory" else "pg_kept"))
+
+
+def lost(engine: Engine) -> Iterator[Connection]:
+    with engine.connect() as connection, connection.begin() as transaction:
+        yield connection
+        transaction.rollback()
 
 
 @pytest.fixture
@@ -230,6 +258,7 @@ class Writer:
             seq=len(triggers),
             version=1 + len(triggers),
         )
+        take_numbers(self.connection, NUMBERED)
         self.connection.execute(insert(RecordRow).values({**row.model_dump(), **columns}))
         self.content(record_id, document)
         self.steps(record_id, *triggers, recipient=recipient)

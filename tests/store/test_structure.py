@@ -6,15 +6,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DatabaseError
 
 from ims_fsm.errors import Problem
 from ims_fsm.store.audit import structure, verify, words
 from ims_fsm.store.connection import reading, writing
+from ims_fsm.store.partitions import partition
 from ims_fsm.store.tables import APPEND_ONLY, RECORD, Table
 from ims_fsm.store.triggers import on_postgresql, on_sqlite
 
+REMADE = "DROP TRIGGER seal_no_update ON seal; CREATE TRIGGER seal_no_update BEFORE {} EXECUTE FUNCTION refuse_change()"
+STRANGE = "is none of the program's, and may change or leave out what is written"
 Tamper = Callable[..., None]
 
 
@@ -32,6 +35,28 @@ def test_every_trigger_that_is_gone_is_found(memory: Engine, name: str) -> None:
 
 
 @pytest.mark.sqlite("its triggers")
+def test_a_trigger_of_somebody_else_on_a_table_of_ours_is_found(memory: Engine) -> None:
+    with writing(memory) as connection:
+        connection.execute(text("CREATE TABLE theirs (id integer)"))
+        for table in ("theirs", "seal"):
+            forging = f"CREATE TRIGGER forge_{table} AFTER INSERT ON {table}"
+            connection.execute(text(f"{forging} BEGIN SELECT 1; END"))
+    assert faults(memory) == [f"trigger forge_seal of seal: {STRANGE}"]
+
+
+@pytest.mark.sqlite("its indexes")
+def test_an_index_that_is_gone_or_another_is_found(memory: Engine) -> None:
+    with writing(memory) as connection:
+        for statement in ("DROP INDEX record_by_id", "DROP INDEX log_call_by_place"):
+            connection.execute(text(statement))
+        connection.execute(text("CREATE INDEX log_call_by_place ON log_call (number)"))
+    assert faults(memory) == [
+        "index record_by_id: is gone",
+        "index log_call_by_place: is made otherwise than by CREATE INDEX log_call_by_place ON log_call (place)",
+    ]
+
+
+@pytest.mark.sqlite("its triggers")
 def test_a_trigger_that_does_nothing_is_found(memory: Engine) -> None:
     with writing(memory) as connection:
         connection.execute(text("DROP TRIGGER seal_no_delete"))
@@ -40,10 +65,10 @@ def test_a_trigger_that_does_nothing_is_found(memory: Engine) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(Table.metadata.tables))
-def test_a_table_that_is_gone_is_found_and_ends_nothing(memory: Engine, name: str) -> None:
-    with writing(memory) as connection:
-        connection.execute(text(f"DROP TABLE {name}"))
-    assert f"table {name}: is gone" in faults(memory)
+def test_a_table_that_is_gone_is_found_and_ends_nothing(undone: Connection, name: str) -> None:
+    undone.execute(text(f"DROP TABLE {name}"))
+    faults = verify(undone).faults
+    assert ("database", f"table {name}", "is gone") in [(fault.code, fault.where, fault.what) for fault in faults]
 
 
 @pytest.mark.sqlite("how it keeps tables")
@@ -105,20 +130,73 @@ def test_what_a_statement_says_of_itself_is_no_damage(engine: Engine) -> None:
             "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
             "trigger seal_no_update of seal: no longer refuses that rows are changed",
         ),
+        *(
+            (
+                REMADE.format(other),
+                "trigger seal_no_update of seal: no longer refuses that rows are changed",
+            )
+            for other in (
+                "UPDATE ON seal FOR EACH ROW",
+                "UPDATE OF actor OR DELETE ON seal FOR EACH ROW",
+                "UPDATE OR DELETE ON seal FOR EACH ROW WHEN (false)",
+            )
+        ),
         (
             "ALTER TABLE record DROP CONSTRAINT state_known",
             "constraint state_known of record: is gone, or does not hold for all rows",
         ),
         ("ALTER TABLE seal ALTER COLUMN digest DROP NOT NULL", "table seal column digest: is not as it was made"),
         ("ALTER TABLE seal DROP COLUMN actor", "table seal column actor: is not as it was made"),
+        ("ALTER TABLE seal ALTER COLUMN actor TYPE varchar(9)", "table seal column actor: is not as it was made"),
+        ("ALTER TABLE log_call ALTER COLUMN place DROP DEFAULT", "table log_call column place: is not as it was made"),
         ("DROP TABLE seal_leaf", "table seal_leaf: is gone"),
+        ("ALTER TABLE seal RENAME TO s; CREATE VIEW seal AS SELECT * FROM s", "table seal: is gone"),
+        ("DROP INDEX record_by_id", "index record_by_id: is gone"),
+        ("ALTER TABLE seal DROP CONSTRAINT seal_pkey", "primary key of seal: is gone, or another"),
+        (
+            "ALTER TABLE declaration DROP CONSTRAINT one_row_a_declaration",
+            "constraint one_row_a_declaration of declaration: is gone, or does not hold for all rows",
+        ),
+        ("DROP SEQUENCE record_number", "sequence record_number: is gone"),
+        ("CREATE RULE nothing AS ON INSERT TO seal DO INSTEAD NOTHING", f"rule nothing of seal: {STRANGE}"),
+        (
+            "CREATE TRIGGER forge BEFORE INSERT ON seal FOR EACH ROW EXECUTE FUNCTION refuse_change()",
+            f"trigger forge of seal: {STRANGE}",
+        ),
+        (
+            "ALTER TABLE record ENABLE ROW LEVEL SECURITY",
+            "table record: has row security, which hides rows from this look too",
+        ),
     ],
 )
-def test_what_is_no_longer_as_it_was_made_is_found_on_postgresql(pg: Engine, change: str, told: str) -> None:
+def test_what_is_no_longer_as_it_was_made_is_found_on_postgresql(pg_undone: Connection, change: str, told: str) -> None:
+    assert list(structure.problems(pg_undone)) == []
+    pg_undone.execute(text(change))
+    assert told in [f"{fault.where}: {fault.what}" for fault in structure.problems(pg_undone)]
+
+
+def test_a_session_that_fires_no_triggers_is_told(pg_undone: Connection) -> None:
+    pg_undone.execute(text("SET LOCAL session_replication_role = replica"))
+    [told] = structure.problems(pg_undone)
+    assert str(told).startswith(
+        "sessions like this one: fire no triggers (session_replication_role is replica); set it back to origin"
+    )
+
+
+def test_a_trigger_that_is_switched_off_on_a_partition_alone_is_found(pg: Engine) -> None:
+    partition(pg, 2)
     with writing(pg) as connection:
-        connection.execute(text(change))
-    with reading(pg) as connection:
-        assert told in [f"{fault.where}: {fault.what}" for fault in structure.problems(connection)]
+        assert list(structure.problems(connection)) == []
+        connection.execute(text("ALTER TABLE transition_log_p1 DISABLE TRIGGER transition_log_no_update"))
+        [told] = structure.problems(connection)
+    assert told.where == "trigger transition_log_no_update of transition_log_p1"
+
+
+def test_what_a_program_beside_ours_keeps_in_the_same_schema_is_its_own(pg_undone: Connection) -> None:
+    pg_undone.execute(text("CREATE TABLE theirs (id integer)"))
+    pg_undone.execute(text("CREATE RULE nothing AS ON INSERT TO theirs DO INSTEAD NOTHING"))
+    pg_undone.execute(text("ALTER TABLE theirs ENABLE ROW LEVEL SECURITY"))
+    assert list(structure.problems(pg_undone)) == []
 
 
 def test_every_log_has_triggers_on_both_databases() -> None:

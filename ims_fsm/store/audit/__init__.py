@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from ims_fsm.store.audit.audit import MOST, Audit, verify
+from ims_fsm.store.audit.audit import MOST, Audit, Finding, findings, verify
 
-__all__ = ["MOST", "Audit", "verify"]
+__all__ = ["MOST", "Audit", "Finding", "findings", "verify"]

@@ -7,7 +7,7 @@ which all statements see the same moment.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -19,18 +19,15 @@ from ims_fsm.errors import Problem
 from ims_fsm.law.book import LawBook
 from ims_fsm.record.sighting import content_of
 from ims_fsm.store import log, seals
-from ims_fsm.store.audit import calls, law, money, register, standing, structure, words
-from ims_fsm.store.job_tables import CalendarRow
+from ims_fsm.store.audit import calls, chains, law, money, numbers, register, returns, standing, structure, words
 from ims_fsm.store.log import RESTORE, ROWS_AT_ONCE, TRAILS, of_recipient
-from ims_fsm.store.tables import ContentRow, DeclarationRow, RecordRow, core
+from ims_fsm.store.tables import ContentRow, RecordRow, core
 from ims_fsm.terms.money import HEADS
 from ims_fsm.terms.vocabulary import Kind
 
 MOST = 100
 _records: Table = core(RecordRow)
 _contents: Table = core(ContentRow)
-_declarations: Table = core(DeclarationRow)
-_calendars: Table = core(CalendarRow)
 # The columns of a record's content, in the order in which a portal shows it.
 _CONTENT = (
     "recipient_gstin",
@@ -51,6 +48,13 @@ _CONTENT = (
 )
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Finding(Problem):
+    """A fault that was found; `code` is the word of what was looked at (docs/audit.md has them)."""
+
+    code: str
+
+
 @dataclass(frozen=True, slots=True)
 class Audit:
     """What was verified (records, rows of the logs, seals) and every fault found, at most `MOST` of each kind."""
@@ -58,7 +62,7 @@ class Audit:
     records: int
     rows: int
     seals: int
-    faults: tuple[Problem, ...]
+    faults: tuple[Finding, ...]
 
     @property
     def sound(self) -> bool:
@@ -76,36 +80,50 @@ def verify(connection: Connection, gstin: str | None = None, book: LawBook | Non
     may have been taken under the declaration that it names (`audit.law`). docs/audit.md lists what proves each column.
     Where the database says that its file is damaged, that is the last finding.
     """
-    faults: list[Problem] = []
+    faults: list[Finding] = []
     try:
-        faults.extend(structure.problems(connection))
-        if any(map(structure.ends_all, faults)):
-            return Audit(0, 0, 0, tuple(faults))
-        faults.extend(_faults(connection, gstin, book))
+        for code, problems in _looked_at(connection, gstin, book):
+            faults.extend(findings(code, islice(problems, MOST)))
+            if any(map(structure.ends_all, faults)):
+                return Audit(0, 0, 0, tuple(faults))
         rows = sum(_count(connection, trail.log, gstin) for trail in TRAILS)
         return Audit(_count(connection, _records, gstin), rows, seals.count(connection, gstin), tuple(faults))
     except DatabaseError as error:
         if (damage := structure.damage(error)) is None:
             raise
-        return Audit(0, 0, 0, (*faults, damage))
+        return Audit(0, 0, 0, (*faults, *findings("database", [damage])))
 
 
-def _faults(connection: Connection, gstin: str | None, book: LawBook | None) -> Iterator[Problem]:
-    yield from words.problems(connection, gstin, MOST)
+def findings(code: str, problems: Iterable[Problem]) -> list[Finding]:
+    """Return problems as what was found by what a code stands for."""
+    return [Finding(problem.where, problem.what, problem.remedy, code) for problem in problems]
+
+
+def _looked_at(
+    connection: Connection, gstin: str | None, book: LawBook | None
+) -> Iterator[tuple[str, Iterable[Problem]]]:
+    yield "database", structure.problems(connection)
+    yield "word", (misread := list(words.problems(connection, gstin, MOST)))
     for trail in TRAILS:
         for kind in (log.broken_steps, log.wrong_ends, log.ownerless):
-            yield from kind(connection, trail, gstin, MOST)
+            yield "log", kind(connection, trail, gstin, MOST)
     unreadable = list(calls.unreadable(connection, gstin, MOST))
-    yield from unreadable
+    yield "log", unreadable
     for of_calls in (calls.miscounted, calls.disordered):
-        yield from of_calls(connection, gstin, MOST)
-    for check in (_altered_contents, _altered_records, seals.problems):
-        yield from islice(check(connection, gstin), MOST)
-    yield from islice(_altered_declarations(connection), MOST)
+        yield "log", of_calls(connection, gstin, MOST)
+    for check in (_altered_contents, _altered_records):
+        yield "content", check(connection, gstin)
+    yield "seal", seals.problems(connection, gstin)
+    yield "declaration", register.declarations(connection)
+    yield "number", numbers.problems(connection, MOST) if gstin is None else ()
     if book is not None and not unreadable:
-        for of_law in (law.problems, standing.problems, money.problems):
-            yield from of_law(connection, book, gstin, MOST)
-        yield from register.problems(connection, gstin, MOST)
+        yield "law", law.problems(connection, book, gstin, MOST)
+        yield "record", standing.problems(connection, book, gstin, MOST)
+        yield "money", money.problems(connection, book, gstin, MOST)
+        yield "chain", () if misread else chains.problems(connection, book, gstin)
+        yield "return", returns.problems(connection, book, gstin, MOST)
+        yield "taxpayer", register.taxpayers_of(connection, gstin, MOST)
+        yield "key", register.answers(connection, gstin, MOST)
 
 
 def _altered_contents(connection: Connection, gstin: str | None) -> Iterator[Problem]:
@@ -134,13 +152,6 @@ def _is_its_content(row: Any) -> bool:
     except ValueError:
         return False
     return digest == str(row.content_hash)
-
-
-def _altered_declarations(connection: Connection) -> Iterator[Problem]:
-    for table, of in ((_declarations, "declaration {0.id} of {0.machine}"), (_calendars, "calendar {0.id}")):
-        for row in connection.execute(select(table).order_by(table.c.id)):
-            if hashlib.sha256(row.declared.encode()).hexdigest() != row.fingerprint:
-                yield Problem(of.format(row), "is not what the fingerprint beside it was taken of", RESTORE)
 
 
 def _count(connection: Connection, table: Table, gstin: str | None) -> int:

@@ -38,9 +38,13 @@ def findings(
     for row in connection.execute(of_recipient(query, recipient, gstin).limit(most)).mappings():
         where = " ".join(str(value) for name, value in row.items() if name.startswith("key_"))
         for name in [name.removeprefix("is_") for name in row if name.startswith("is_")]:
-            stands, follows = row[f"is_{name}"], row[f"be_{name}"]
-            if stands != follows:
-                yield Problem(where, f"has {_told(stands)} as {name}, and {why} {_told(follows)}", RESTORE)
+            yield from unlike(where, name, row[f"is_{name}"], row[f"be_{name}"], why)
+
+
+def unlike(where: str, name: str, stands: object, follows: object, why: str) -> Iterator[Problem]:
+    """Give a finding where what stands under a name is not what follows for it."""
+    if stands != follows:
+        yield Problem(where, f"has {_told(stands)} as {name}, and {why} {_told(follows)}", RESTORE)
 
 
 def _told(value: object) -> str:

@@ -1,4 +1,4 @@
-"""E and S of records that stand alone, what each GSTR-3B moved, its GSTR-2B and its add-backs, worked out again.
+"""E and S of records that stand alone and of what waits, what each GSTR-3B moved and added back, worked out again.
 
 Imports the ledger's twins in SQL and the tables; chains with an amendment are `audit.chains`.
 """
@@ -6,26 +6,23 @@ Imports the ledger's twins in SQL and the tables; chains with an amendment are `
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, String, and_, case, cast, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, cast, exists, func, literal, or_, select
 
 from ims_fsm.errors import Problem
 from ims_fsm.law.book import LawBook
 from ims_fsm.store.audit.comparison import differing, findings
-from ims_fsm.store.audit.standing import LAST_DETAIL, SUBJECT, compared, detail_of, with_last_step
-from ims_fsm.store.log import RESTORE, of_recipient
-from ims_fsm.store.returns import DECIDED, digest_of
+from ims_fsm.store.audit.standing import LAST_DETAIL, LAST_SOURCE, SUBJECT, compared, detail_of, with_last_step
 from ims_fsm.store.sql.facts import credit, not_below_zero
 from ims_fsm.store.sql.filing import settled_detail
 from ims_fsm.store.sql.members import age_of
 from ims_fsm.store.sql.prepared import words
 from ims_fsm.store.sql.said import said
 from ims_fsm.store.sql.scene import AMENDS, of_record
-from ims_fsm.store.tables import AT, CALL, LINES, LOG, PAISE, RECORD, LiabilityRow, TwoBLogRow, TwoBRow, core
+from ims_fsm.store.tables import AT, CALL, LOG, PAISE, RECORD, LiabilityRow, TwoBLogRow, TwoBRow, core
 from ims_fsm.terms.money import HEADS
-from ims_fsm.terms.vocabulary import Correction, Disposition, Route, Section, State, SupplierStatus, TwoBState
+from ims_fsm.terms.vocabulary import Correction, Disposition, State, SupplierStatus
 
 _two_b, _log, _liabilities = core(TwoBRow), core(TwoBLogRow), core(LiabilityRow)
 _REJECTED = AT.disposition == str(Disposition.REJECTED)
@@ -33,21 +30,16 @@ _FILING = "file_3b"
 
 
 def problems(connection: Connection, book: LawBook, gstin: str | None, most: int) -> Iterator[Problem]:
-    """Give what of records that stand alone, of lines, add-backs and returns does not follow."""
-    for query in (_alone(book), _frozen(), _waiting(), _stated()):
+    """Give what of records that stand alone, of those that wait and of add-backs does not follow."""
+    for query in (_alone(book), _frozen(), _waiting(), _stated(), _owed()):
         yield from findings(connection, query, AT.recipient_gstin, gstin, "what was decided makes it", most)
-    for query in (_lines(), _undecided()):
-        yield from findings(connection, query, LINES.c.recipient_gstin, gstin, "what was decided makes it", most)
-    yield from findings(connection, _owed(), AT.recipient_gstin, gstin, "what was decided makes it", most)
     yield from findings(connection, _owing(), _liabilities.c.recipient_gstin, gstin, "what was decided makes it", most)
-    yield from findings(connection, _returns(), _two_b.c.recipient_gstin, gstin, "its log makes it", most)
-    yield from _digests(connection, gstin)
 
 
 # --- records that stand alone -----------------------------------------------------------------------------------------
 
 
-def _is_alone() -> ColumnElement[bool]:
+def is_alone() -> ColumnElement[bool]:
     """Return the condition that no amendment is in a record's chain."""
     amending = RECORD.alias("amending")
     same = (amending.c.recipient_gstin == AT.recipient_gstin, amending.c.chain_id == AT.chain_id)
@@ -77,7 +69,7 @@ def _alone(book: LawBook) -> Select[Any]:
             (and_(AT.settled_in.is_not(None), _REJECTED), worth + not_below_zero(-worth)),
             else_=worth,
         )
-    return compared(expected).where(_is_alone())
+    return compared(expected).where(is_alone())
 
 
 def _frozen() -> Select[Any]:
@@ -85,8 +77,11 @@ def _frozen() -> Select[Any]:
     whole = settled_detail(
         AT.disposition, AT.settled_in, {head: AT[f"carried_{head}"] for head in HEADS}, _added_back()
     )
-    query = differing(SUBJECT, {"decision": (whole, LAST_DETAIL)}, with_last_step())
-    return query.where(AT.state == str(State.FROZEN), _is_alone())
+    # It was decided as it stood before it froze.
+    left = case((str(State.NO_ACTION) == LAST_SOURCE, str(Disposition.DEEMED_ACCEPTED)), else_=LAST_SOURCE)
+    pairs = {"decision": (LAST_DETAIL, whole), "disposition": (AT.disposition, left)}
+    query = differing(SUBJECT, pairs, with_last_step())
+    return query.where(AT.state == str(State.FROZEN), is_alone())
 
 
 def _added_back() -> dict[str, ColumnElement[int]]:
@@ -108,7 +103,7 @@ def _waiting() -> Select[Any]:
         stated = func.coalesce(cast(_statement(AT.chain_id, "carried", head), PAISE), 0)
         expected[f"carried_{head}"] = func.coalesce(carried.order_by(*newest).limit(1).scalar_subquery(), stated)
         expected[f"standing_{head}"] = case((filed, credit(head)), else_=AT[f"standing_{head}"])
-    return compared(expected).where(AT.settled_in.is_(None), AT.removed_for.is_(None), ~_is_alone())
+    return compared(expected).where(AT.settled_in.is_(None), AT.removed_for.is_(None), ~is_alone())
 
 
 def _stated() -> Select[Any]:
@@ -126,32 +121,7 @@ def _statement(record_id: ColumnElement[int], *path: str) -> ColumnElement[Any]:
     return whole.order_by(step.c.seq.desc()).limit(1).scalar_subquery()
 
 
-# --- GSTR-2B and what is added back -----------------------------------------------------------------------------------
-
-_OF_LINE = (LINES.c.recipient_gstin, "GSTR-2B of", LINES.c.period, "record", LINES.c.record_id, LINES.c.entry)
-_FINAL = exists().where(
-    _two_b.c.recipient_gstin == LINES.c.recipient_gstin,
-    _two_b.c.period == LINES.c.period,
-    _two_b.c.state == str(TwoBState.FINAL),
-)
-
-
-def _lines() -> Select[Any]:
-    """Return what selects the lines of a filed GSTR-2B whose record, alone and in IMS, was decided otherwise."""
-    expected = {
-        "section": case((_REJECTED, str(Section.ITC_REJECTED)), else_=str(Section.ITC_AVAILABLE)),
-        "decision": AT.disposition,
-        **{head: case((_REJECTED, credit(head)), else_=AT[f"carried_{head}"]) for head in HEADS},
-    }
-    pairs = {name: (LINES.c[name], value) for name, value in expected.items()}
-    decided = (AT.route == str(Route.IMS), AT.settled_in == LINES.c.period, _FINAL, _is_alone())
-    return differing(_OF_LINE, pairs, LINES.join(RECORD, of_record(LINES))).where(*decided)
-
-
-def _undecided() -> Select[Any]:
-    """Return what selects the lines of a filed GSTR-2B whose record was not decided in it."""
-    pairs = {"settled_in": (AT.settled_in, LINES.c.period)}
-    return differing(_OF_LINE, pairs, LINES.outerjoin(RECORD, of_record(LINES))).where(_FINAL)
+# --- what is added back -----------------------------------------------------------------------------------------------
 
 
 def _owed() -> Select[Any]:
@@ -176,44 +146,3 @@ def _owing() -> Select[Any]:
         "at": (at.at, _two_b.c.filed_at),
     }
     return differing((at.recipient_gstin, "add-back of record", at.record_id), pairs, rows)
-
-
-def _returns() -> Select[Any]:
-    """Return what selects the GSTR-2Bs whose generation, moments or number of lines are not those of their log."""
-    newest, filed = _log.alias("newest"), _log.alias("filed")
-    generated = (_of_log(_log), _log.c.trigger == "generate")
-    last = select(func.max(_log.c.seq)).where(*generated).scalar_subquery()
-    times = select(func.count()).select_from(_log).where(*generated).scalar_subquery()
-    theirs = (LINES.c.recipient_gstin == _two_b.c.recipient_gstin, LINES.c.period == _two_b.c.period)
-    lines = select(func.count()).select_from(LINES).where(*theirs).scalar_subquery()
-    rows = _two_b.outerjoin(newest, and_(_of_log(newest), newest.c.seq == last))
-    rows = rows.outerjoin(filed, and_(_of_log(filed), filed.c.trigger == _FILING))
-    pairs = {
-        "generation": (_two_b.c.generation, times),
-        "generated_at": (_two_b.c.generated_at, newest.c.at),
-        "filed_at": (_two_b.c.filed_at, filed.c.at),
-        "lines": (cast(lines, String), func.coalesce(said(newest.c.detail, "lines"), "0")),
-    }
-    return differing((_two_b.c.recipient_gstin, "GSTR-2B of", _two_b.c.period), pairs, rows)
-
-
-def _of_log(log: Any) -> ColumnElement[bool]:
-    return and_(log.c.recipient_gstin == _two_b.c.recipient_gstin, log.c.period == _two_b.c.period)
-
-
-def _digests(connection: Connection, gstin: str | None) -> Iterator[Problem]:
-    """Give the filed GSTR-2Bs whose lines and decided records are not those of which the filing kept the digest."""
-    kept = said(_log.c.detail, "digest")
-    query = select(_log.c.recipient_gstin, _log.c.period, kept).where(_log.c.trigger == _FILING)
-    filed = {(row[0], row[1]): row[2] for row in connection.execute(of_recipient(query, _log.c.recipient_gstin, gstin))}
-    made = {}
-    with connection.execute(
-        of_recipient(DECIDED.where(_FINAL), LINES.c.recipient_gstin, gstin), execution_options={"yield_per": 5_000}
-    ) as rows:
-        for key, group in groupby(rows, key=lambda row: (row[0], row[1])):
-            made[key] = digest_of(group)
-    nothing = digest_of(())
-    for (owner, period), digest in sorted(filed.items()):
-        if made.get((owner, period), nothing) != digest:
-            what = "has other lines, or other records behind them, than those on which GSTR-3B was filed"
-            yield Problem(f"{owner} GSTR-2B of {period}", what, RESTORE)

@@ -1,53 +1,62 @@
-"""Taxpayers and their annual returns against their log, answers to keys against their digest, numbers given out.
+"""Taxpayers and their annual returns against their log, answers to keys against their digest, declarations.
 
 Imports the tables; decides nothing.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, case, cast, func, literal, null, or_, select
 
 from ims_fsm.errors import Problem
 from ims_fsm.store import taxpayers
 from ims_fsm.store.audit.comparison import differing, findings
-from ims_fsm.store.connection import database_of
+from ims_fsm.store.job_tables import CalendarRow
 from ims_fsm.store.log import RESTORE, ROWS_AT_ONCE, of_recipient
-from ims_fsm.store.register import RECORD as NUMBERED
 from ims_fsm.store.register import Response, digest_of
-from ims_fsm.store.sql.said import said
+from ims_fsm.store.sql.said import is_unreadable, said
 from ims_fsm.store.tables import (
-    AT,
     CALL,
-    RECORD,
+    LOG,
     AnnualReturnRow,
-    CounterRow,
     DeclarationRow,
     RequestRow,
     core,
 )
 from ims_fsm.terms.border import REQUEST
 
-_annual, _requests, _counters = core(AnnualReturnRow), core(RequestRow), core(CounterRow)
-_declarations = core(DeclarationRow)
+_annual, _requests = core(AnnualReturnRow), core(RequestRow)
+_declarations, _calendars = core(DeclarationRow), core(CalendarRow)
 _taxpayers, _log = taxpayers.TABLE, taxpayers.LOG
 
 
-def problems(connection: Connection, gstin: str | None, most: int) -> Iterator[Problem]:
-    """Give the taxpayers, annual returns, answers and numbers that are not as they were written."""
+def taxpayers_of(connection: Connection, gstin: str | None, most: int) -> Iterator[Problem]:
+    """Give the taxpayers and annual returns that are not as they were registered last."""
     yield from findings(connection, _registered(), _taxpayers.c.gstin, gstin, "their log makes it", most)
     yield from findings(connection, _numbered(), _log.c.gstin, gstin, "there are", most)
     yield from findings(connection, _furnished(), _annual.c.gstin, gstin, "their log makes it", most)
-    yield from _answers(connection, gstin)
-    yield from _declared(connection)
-    last = select(_counters.c.last).where(_counters.c.name == NUMBERED)
-    highest = connection.execute(select(func.max(AT.id)).select_from(RECORD)).scalar() or 0
-    if database_of(connection).single_writer and (connection.execute(last).scalar() or 0) < highest:
-        yield Problem(f"counter {NUMBERED}", f"is below {highest}, which is given to a record", RESTORE)
+    for query in (_gone(), _no_longer_furnished()):
+        for owner, what in connection.execute(of_recipient(query, _log.c.gstin, gstin).limit(most)):
+            yield Problem(f"{owner} {what}", "is gone, and their log has it", RESTORE)
+
+
+def _gone() -> Any:
+    """Return what selects the taxpayers who are in the log alone."""
+    rows = _log.outerjoin(_taxpayers, _taxpayers.c.gstin == _log.c.gstin)
+    return select(_log.c.gstin, literal("taxpayer")).select_from(rows).where(_taxpayers.c.gstin.is_(None)).distinct()
+
+
+def _no_longer_furnished() -> Any:
+    """Return what selects the annual returns that are in the log alone."""
+    fy = said(_log.c.said, "annual_return")
+    rows = _log.outerjoin(_annual, and_(_annual.c.gstin == _log.c.gstin, _annual.c.fy == fy))
+    query = select(_log.c.gstin, literal("annual return of ").concat(fy)).select_from(rows)
+    return query.where(fy.is_not(None), _annual.c.gstin.is_(None))
 
 
 def _registered() -> Any:
@@ -88,7 +97,7 @@ def _furnished() -> Any:
     return differing((_annual.c.gstin, "annual return of", _annual.c.fy), pairs, _annual)
 
 
-def _answers(connection: Connection, gstin: str | None) -> Iterator[Problem]:
+def answers(connection: Connection, gstin: str | None, most: int) -> Iterator[Problem]:
     """Give the answers to idempotency keys that are not what the digest beside them was taken of, or have no call."""
     names = [field.name for field in fields(Response)]
     query = select(_requests).order_by(*_requests.primary_key)
@@ -105,10 +114,29 @@ def _answers(connection: Connection, gstin: str | None) -> Iterator[Problem]:
     gone = gone.where(key.is_not(None), ~key.startswith(REQUEST), key.not_in(select(_requests.c.key)))
     for owner, lost in connection.execute(of_recipient(gone, CALL.c.recipient_gstin, gstin)):
         yield Problem(f"{owner} key {lost}", "was acted under, and its answer is gone", RESTORE)
+    acted = _acted(connection)
+    yield from findings(connection, acted, _requests.c.owner, gstin, "the step of its record makes it", most)
 
 
-def _declared(connection: Connection) -> Iterator[Problem]:
-    """Give the declarations that are kept under another machine or version than they say."""
+def _acted(connection: Connection) -> Any:
+    """Return what selects the answers that tell of a record as a step left it, where the log has another or none."""
+    outcome = case((is_unreadable(connection, _requests.c.outcome), null()), else_=_requests.c.outcome)
+    call = CALL.alias("acted_call")
+    record_id, seq = (cast(said(outcome, name), LOG.c.seq.type) for name in ("id", "seq"))
+    step = and_(LOG.c.recipient_gstin == _requests.c.owner, LOG.c.record_id == record_id, LOG.c.seq == seq)
+    of_call = and_(call.c.recipient_gstin == LOG.c.recipient_gstin, call.c.number == LOG.c.call)
+    rows = _requests.outerjoin(LOG, step).outerjoin(call, of_call)
+    pairs = {"state": (said(outcome, "state"), call.c.dest)}
+    query = differing((_requests.c.owner, "key", _requests.c.key), pairs, rows)
+    return query.where(_requests.c.use_case == "act", seq > 0)
+
+
+def declarations(connection: Connection) -> Iterator[Problem]:
+    """Give the declarations and calendars that are not what they are named by."""
+    for table, of in ((_declarations, "declaration {0.id} of {0.machine}"), (_calendars, "calendar {0.id}")):
+        for row in connection.execute(select(table).order_by(table.c.id)):
+            if hashlib.sha256(row.declared.encode()).hexdigest() != row.fingerprint:
+                yield Problem(of.format(row), "is not what the fingerprint beside it was taken of", RESTORE)
     for row in connection.execute(select(_declarations).order_by(_declarations.c.id)):
         try:
             machine = json.loads(row.declared)[0]

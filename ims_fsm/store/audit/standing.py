@@ -85,6 +85,7 @@ def with_last_step() -> Any:
 
 
 LAST_DETAIL, LAST_TRIGGER = detail_of(_LAST, _LAST_CALL), _LAST_CALL.c.trigger
+LAST_SOURCE, LAST_AT = _LAST.c.source, _LAST_CALL.c.at
 
 
 def _beside(book: LawBook) -> Select[Any]:

@@ -11,7 +11,8 @@ from alembic import op
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from ims_fsm.store import job_tables, seal_tables, triggers  # noqa: F401 -- the metadata is whole once every module of tables is loaded
-from ims_fsm.store.calls import SEQUENCE
+from ims_fsm.store.calls import SEQUENCE as CALL_NUMBERS
+from ims_fsm.store.register import SEQUENCE as RECORD_NUMBERS
 from ims_fsm.store.tables import Table
 
 revision = "0001"
@@ -52,8 +53,8 @@ def upgrade() -> None:
         for trigger in triggers.on_postgresql().values():
             op.execute(trigger)
         # Nobody waits for another's transaction to get numbers. SQLite, with one writer at a time, counts in its table.
-        op.execute("CREATE SEQUENCE record_number AS bigint")
-        op.execute(f"CREATE SEQUENCE {SEQUENCE} AS bigint")
+        op.execute(f"CREATE SEQUENCE {RECORD_NUMBERS} AS bigint")
+        op.execute(f"CREATE SEQUENCE {CALL_NUMBERS} AS bigint")
         op.execute(TAKE_NUMBERS)
 
 
