@@ -1,0 +1,183 @@
+"""One store under a simulated clock, and the one way in which the town calls it: whatever fails leaves nothing.
+
+What was acknowledged is kept here in memory, to be held against the store.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from sqlalchemy import DateTime, select, text
+
+from ims_fsm import IMS, ConflictError, InputError, Record, RefusedError, StoreError
+from ims_fsm.store.connection import reading
+from ims_fsm.store.log import STEPS
+from ims_fsm.store.tables import CALL, LOG, Table
+from ims_fsm.terms.period import SettableClock
+
+from .faults import EndedError, Faults
+
+T = TypeVar("T")
+Work = Callable[[IMS], T]
+Keyed = Callable[[IMS, str], T]
+Refusal = RefusedError | InputError
+# How jobs were cut and tried again, and what has their moments in it: it differs where a job was met by a fault.
+OF_JOBS = frozenset({"job_run", "counter", "log_call", "seal", "seal_leaf"})
+WHEN = frozenset({"place", "call", "outcome", "digest", "detail"})
+
+
+@dataclass
+class Acknowledged:
+    """What calls have answered: under each key the call and its answer, and how many steps of the log must be its."""
+
+    answers: dict[str, tuple[Keyed[Any], Any]] = field(default_factory=dict)
+    steps: Counter[str] = field(default_factory=Counter)
+    #: The state in which an action under a key left a record, by recipient, record and number of the step.
+    states: dict[tuple[str, int, int], tuple[str, str]] = field(default_factory=dict)
+    filed: set[tuple[str, str]] = field(default_factory=set)
+
+
+class World:
+    """A store by its URL, the IMS that is open on it, and the clock."""
+
+    def __init__(self, url: str, start: str, faults: Faults) -> None:
+        self.url, self.clock, self.faults = url, SettableClock(start), faults
+        self.acknowledged = Acknowledged()
+        self.calls = self.keys = 0
+        # Whether the last call was committed, failed all the same, and was called again.
+        self.twice = False
+        self.ims = self.opened()
+
+    def opened(self) -> IMS:
+        """Open the store as a program that starts does."""
+        return IMS(self.url, clock=self.clock)
+
+    def restart(self) -> None:
+        """The program ends, and starts again."""
+        self.ims.close()
+        self.ims = self.opened()
+
+    # --- calls --------------------------------------------------------------------------------------------------------
+
+    def call(self, work: Work[T], *, parts: bool = False) -> T | Refusal:
+        """Do a call, perhaps under a fault, and return what it answers or what refuses it.
+
+        One that fails leaves nothing, and is called again: then it does all, or where it had failed after its commit
+        nothing more. With `parts` it is several transactions, of which those before the fault stay.
+        """
+        self.calls += 1
+        self.twice = False
+        fault, before = self.faults.drawn(), self.digest()
+        if fault is None:
+            return self._answered(work, before)
+        try:
+            with fault.over(self.ims._workspace.engine):
+                return self._answered(work, before)
+        except (StoreError, ConflictError, EndedError) as error:
+            if not fault.fired:
+                raise
+            ended = isinstance(error, EndedError)
+        finally:
+            self.faults.met[fault.kind] += fault.fired
+        if ended:
+            self.restart()
+        left = self.digest()
+        assert parts or left == before or fault.kind == "committed", f"a call that failed ({fault}) left something"
+        answer = self._answered(work, left)
+        self.twice = left != before
+        assert parts or not self.twice or self.digest() == left, f"a call that was committed ({fault}) was done twice"
+        return answer
+
+    def keyed(self, call: Keyed[T]) -> T | Refusal:
+        """Do a call under a key of its own; what it answers is acknowledged."""
+        self.keys += 1
+        key = f"key {self.keys}"
+        answer = self.call(lambda ims: call(ims, key))
+        if not isinstance(answer, Refusal):
+            self.acknowledged.answers[key] = (call, answer)
+        return answer
+
+    def stepped(self, steps: int) -> None:
+        """The call under the newest key has so many steps in the log."""
+        self.acknowledged.steps[f"key {self.keys}"] = steps
+
+    def left(self, record: Record) -> None:
+        """The call under the newest key left a record so."""
+        self.acknowledged.states[record.recipient, record.id, record.seq] = (str(record.state), f"key {self.keys}")
+
+    def broken(self, work: Callable[[IMS, Any], object]) -> None:
+        """Have a call read or write a file that fails, now and then: it fails for that, and leaves nothing."""
+        file = self.faults.file()
+        if file is None:
+            return
+        before = self.digest()
+        with suppress(OSError, InputError):
+            work(self.ims, file)
+            assert file.left > 0, "a file failed, and the call did not"
+        self.faults.met["file"] += file.left <= 0
+        assert self.digest() == before, "a call whose file failed left something"
+
+    def _answered(self, work: Work[T], before: str) -> T | Refusal:
+        try:
+            return work(self.ims)
+        except (RefusedError, InputError) as refusal:
+            if self.digest() != before:
+                raise AssertionError("what was refused left something") from refusal
+            return refusal
+
+    # --- what the store holds -----------------------------------------------------------------------------------------
+
+    def digest(self) -> str:
+        """Return a digest of all that the store holds: on SQLite of its pages, on PostgreSQL of its rows."""
+        engine = self.ims._workspace.engine
+        if engine.dialect.name == "sqlite":
+            with closing(sqlite3.connect(engine.url.database or "")) as connection:
+                return hashlib.blake2b(connection.serialize()).hexdigest()
+        tables = " UNION ALL ".join(
+            f"SELECT md5(string_agg(t::text, '' ORDER BY t::text)) FROM {table.name} t"  # noqa: S608 -- our tables
+            for table in Table.metadata.sorted_tables
+        )
+        with reading(engine) as connection:
+            return " ".join(str(row[0]) for row in connection.execute(text(tables)))
+
+    def content(self, ims: IMS | None = None) -> str:
+        """Return a digest of every row, but for moments and for how jobs were cut: a calm life comes to the same."""
+        digest = hashlib.blake2b()
+        with reading((ims or self.ims)._workspace.engine) as connection:
+            for row in self._rows(connection):
+                digest.update(row.encode())
+        return digest.hexdigest()
+
+    @staticmethod
+    def _rows(connection: Any) -> Iterator[str]:
+        for table in Table.metadata.sorted_tables:
+            if table.name not in OF_JOBS:
+                query = STEPS if table is LOG else select(table)
+                columns = [
+                    column
+                    for column in query.selected_columns
+                    if column.name not in WHEN and not isinstance(column.type, DateTime)
+                ]
+                rows = connection.execute(query.with_only_columns(*columns))
+                yield table.name
+                yield from sorted(repr(tuple(row)) for row in rows)
+
+    def hold_acknowledged(self) -> None:
+        """Assert that the store has all that was acknowledged, once."""
+        kept = self.acknowledged
+        with reading(self.ims._workspace.engine) as connection:
+            steps = connection.execute(STEPS).all()
+            calls = connection.execute(select(CALL.c.request_key, CALL.c.steps)).all()
+        states = {(row.recipient_gstin, row.record_id, row.seq): (row.dest, row.request_key) for row in steps}
+        assert states.items() >= kept.states.items(), "an acknowledged action is not in the log"
+        counted: Counter[str] = Counter()
+        for key, number in calls:
+            counted[key] += number
+        done = {key: counted[key] for key in kept.steps}
+        assert done == kept.steps, "steps were lost or doubled"
