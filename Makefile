@@ -16,7 +16,7 @@ ifneq ($(shell $(PY) -c pass 2>/dev/null && cat $(READY) 2>/dev/null),$(CURDIR))
 .PHONY: $(READY)
 endif
 
-.PHONY: help setup demo test test-quick test-long test-postgresql test-faults test-year lint types contracts wheel check format diagrams pages stories plans bench bench-full lock clean
+.PHONY: help setup demo test test-quick test-long test-postgresql test-faults test-year simulate fuzz lint types contracts wheel check format diagrams pages stories plans bench bench-full lock clean
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
@@ -59,6 +59,12 @@ test-faults: $(READY) ## kills, power cuts, failing disks at points drawn from a
 
 test-year: $(READY) ## a simulated year: schedulers killed at random against one calm run; minutes
 	@$(PY) -m pytest tests/scheduler/test_year.py -m year $(ARGS)
+
+simulate: $(READY) ## a simulated town under injected faults: MONTHS=1000 from SEED=1 on; DB=URL lives on PostgreSQL
+	@$(PY) -m tests.simulation --seed $(or $(SEED),1) --months $(or $(MONTHS),1000) --jobs $(JOBS) $(if $(DB),--db "$(DB)")
+
+fuzz: $(READY) ## every reader, given changed inputs: FUZZ=600 seconds in all from SEED=1 on; ARGS="download two_b" those alone
+	@$(PY) -m tests.fuzz --seconds $(or $(FUZZ),600) --seed $(or $(SEED),1) $(ARGS)
 
 lint: $(READY) ## style, format, spelling
 	@$(PY) -m ruff check
