@@ -244,3 +244,20 @@ def test_what_the_portals_statement_shows_is_moved_there_with_the_reason(stage):
     stage.at("2024-11-15").receive(stage.seen(late, SupplierStatus.FILED))
     assert stage.record(ids[late.number]).two_b_period == OCTOBER
     assert not stage.faults()
+
+
+def test_of_two_amendments_of_one_number_the_one_that_is_shown_is_moved(stage):
+    """The line's return period tells the two apart; what is in the period already keeps the other out of it."""
+    original = stage.document(tax=TAX)
+    stage.filed(original)
+    drafted(stage)
+    again = stage.document(tax=TAX, amends=original, number=original.number)
+    first = stage.filed(again, "2024-10", "GSTR-1A")
+    second = stage.at("2024-12-15").filed(again, "2024-11")
+    assert [stage.record(record).two_b_period for record in (first, second)] == [NOVEMBER, TaxPeriod("2024-12")]
+    amended = {"amended": True, "original": again.amends}
+    portals = theirs(stage, shown(stage), shown(stage, **amended, return_period=OCTOBER))
+    for moved in ([(first, NOVEMBER)], []):
+        adopted = stage.desk.compare_2b(portals, adopt=True).adopted
+        assert [(move.record_id, move.before) for move in adopted] == moved
+    assert stage.record(second).two_b_period == "2024-12"

@@ -5,7 +5,8 @@ Imports the portal's JSON, the workflow and the law book; knows no command line.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from ims_fsm.errors import InputError, Problem
@@ -124,18 +125,32 @@ def adopt_two_b(unit: UnitOfWork, recipient: str, theirs: PortalTwoB) -> TwoBCom
     """
     serialise(unit.connection, [recipient])
     comparison = compare_two_b(unit, theirs)
-    there, scene = {_key(line) for line in theirs.lines}, unit.scene(recipient)
+    meant, scene = set(_meant(unit, recipient, theirs)), unit.scene(recipient)
     moved: list[tuple[Record, Record]] = []
     for page in records.undecided_pages(unit.connection, recipient):
-        changes = [
-            (record, _adopted(unit, record, scene, theirs.period))
-            for record in page
-            if _key(_whole(record)) in there and record.two_b_period != theirs.period
-        ]
+        changes = [(record, _adopted(unit, record, scene, theirs.period)) for record in page if record.id in meant]
         unit.write(changes)
         mark_stale(unit, recipient, [version for change in changes for version in change])
         moved += changes
     return replace(comparison, adopted=tuple(Adopted(before.id, before.two_b_period) for before, _ in moved))
+
+
+def _meant(unit: UnitOfWork, recipient: str, theirs: PortalTwoB) -> Iterator[int]:
+    """Give the open records, by id, that the portal's GSTR-2B shows and that belong to another period here.
+
+    Two amendments may bear one number: what is here in that period is the one, else the line's return period tells.
+    """
+    lines: dict[tuple[object, ...], set[TaxPeriod | None]] = defaultdict(set)
+    for line in theirs.lines:
+        lines[_key(line)].add(line.return_period)
+    alike: dict[tuple[object, ...], list[tuple[int, TaxPeriod | None, TaxPeriod]]] = defaultdict(list)
+    for page in records.undecided_pages(unit.connection, recipient):
+        for record in page:
+            if (key := _key(_whole(record))) in lines:
+                alike[key].append((record.id, record.two_b_period, record.return_period))
+    for key, members in alike.items():
+        if not any(period == theirs.period for _, period, _ in members):
+            yield from (number for number, _, of in members if len(members) == 1 or of in lines[key])
 
 
 def _adopted(unit: UnitOfWork, record: Record, scene: Scene, period: TaxPeriod) -> Record:
