@@ -12,16 +12,33 @@ from ims_fsm.terms.money import NIL, Heads
 from ims_fsm.terms.vocabulary import Disposition, RemovedFor
 
 
+def versions_of(chain: Iterable[Record]) -> list[Record]:
+    """Return the versions of a chain, in its order: what its supplier has deleted is none."""
+    return [member for member in chain if member.removed_for is not RemovedFor.SUPPLIER_DELETED]
+
+
+def stating(versions: Iterable[Record]) -> Record | None:
+    """Return the version that keeps what is stated of a chain's unknown original; None where nothing is (FAQ 13).
+
+    It is stated of the oldest over which none prevailed; what is superseded keeps what was stated of it before.
+    """
+    keeps = None
+    for version in versions:
+        keeps = version if version.stated_original is not None else keeps
+        if version.disposition is not Disposition.SUPERSEDED:
+            break
+    return keeps
+
+
 def linked(members: Iterable[Record]) -> list[tuple[Record, Record]]:
     """Return the members of one chain, oldest first, each as it is and as the chain has it (FAQ 13).
 
-    The chain is named by its oldest version. E, in paise, is what the last GSTR-3B left, else what is stated of the
-    oldest's unknown original; S of what is only saved is that of the version before it.
+    The chain is named by its oldest version. E, in paise, is what the last GSTR-3B left, else what is stated of its
+    unknown original; S of what is only saved is that of the version before it.
     """
     chain = sorted(members, key=lambda member: member.age)
-    there = [member for member in chain if member.removed_for is not RemovedFor.SUPPLIER_DELETED]
-    oldest = (there or chain)[0]
-    stated = oldest if oldest.stated_original is not None else None
+    there = versions_of(chain)
+    oldest, stated = (there or chain)[0], stating(there)
     carried, standing = _carried(there, stated), NIL if stated is None or stated.filed else stated.standing
     after: list[tuple[Record, Record]] = []
     for member in chain:

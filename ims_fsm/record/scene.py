@@ -17,12 +17,13 @@ from ims_fsm.law.book import LawBook
 from ims_fsm.law.edition import Edition
 from ims_fsm.law.facts import Facts
 from ims_fsm.law.routing import RouteDeclaration
+from ims_fsm.record.chain import stating, versions_of
 from ims_fsm.record.record import Record, cut_off_by
 from ims_fsm.record.taxpayer import Taxpayer
 from ims_fsm.terms.border import looked_at
 from ims_fsm.terms.money import NIL, Heads
 from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.terms.vocabulary import Direction, Disposition, Filing, RemovedFor, State
+from ims_fsm.terms.vocabulary import Direction, Disposition, Filing, State
 
 ReduceItc = Literal["full", "none"] | Heads
 
@@ -152,7 +153,7 @@ def original_of(record: Record, chain: Sequence[Record], scene: Scene) -> Origin
     """
     if record.document.amends is None:
         return NO_ORIGINAL
-    earlier = [r for r in chain if r.age < record.age and r.removed_for is not RemovedFor.SUPPLIER_DELETED]
+    earlier = [r for r in versions_of(chain) if r.age < record.age]
     named = earlier[-1].document.tax if earlier else None
     period = scene.expected_period(record)
     ended = any(start <= period and route.prevails for start, route in _after(record, chain, scene).items())
@@ -166,7 +167,7 @@ def original_of(record: Record, chain: Sequence[Record], scene: Scene) -> Origin
     counting = [r for r in decided if r.removed_for is None and _decided_as(r) != "rejected"]
     first = earlier[0] if earlier else record
     if not (waiting or counting) and first.document.amends is not None:
-        return _stated_original(first.stated_original, record, named)
+        return _stated_original(stating([*earlier, record]), record, named)
     if waiting or not decided:
         last = (waiting or undecided or earlier)[-1]
         value = "unsettled_rejected" if last.state is State.REJECTED else "unsettled"
@@ -222,10 +223,10 @@ def direction_of(record: Record, chain: Sequence[Record], scene: Scene) -> Direc
     return record.document.direction_from(original.tax if original.named is None else original.named)
 
 
-def _stated_original(stated: Disposition | None, record: Record, named: Heads | None) -> Original:
-    if stated is None:
+def _stated_original(keeps: Record | None, record: Record, named: Heads | None) -> Original:
+    if keeps is None:
         return Original("unknown", same_period=False, named=named)
-    if stated is Disposition.REJECTED:
+    if keeps.stated_original is Disposition.REJECTED:
         # Its tax is not kept, and decides nothing: pending after a rejected original does not ask for the direction.
         return Original("rejected", same_period=False, tax=record.document.tax, named=named)
     return Original("accepted", same_period=False, tax=record.carried * record.document.kind.sign, named=named)

@@ -15,7 +15,7 @@ from ims_fsm.record.record import Record
 from ims_fsm.store.connection import among
 from ims_fsm.store.records import PAGE, batches, paged, pages, read
 from ims_fsm.store.tables import RecordRow, core
-from ims_fsm.terms.document import Document, OriginalReference
+from ims_fsm.terms.document import Document
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Form, RemovedFor, State, SupplierStatus
 
@@ -48,32 +48,13 @@ def of_identity(connection: Connection, document: Document, fy: str, form: Form,
     return next(_few(connection, document.recipient, conditions), None)
 
 
-def newest_of_chain(connection: Connection, document: Document, original: OriginalReference, fy: str) -> Record | None:
-    """Return the newest version of the chain whose document an amendment names, or None where it is not here.
-
-    Where the document itself is not here, another amendment that names it leads to the chain.
-    """
-    number = original.number.upper()
-    document_itself = and_(func.upper(_at.number) == number, _at.fy == fy)
-    amends_it_too = and_(func.upper(_at.original_number) == number, _at.original_date == original.date)
-    named = [
-        _at.supplier_gstin == document.supplier,
-        _at.kind == str(document.kind),
-        or_(document_itself, amends_it_too),
-        not_deleted(),
-    ]
-    versions = _few(connection, document.recipient, named)
-    member = min(versions, key=lambda r: (r.document.number.upper(), r.fy) != (number, fy), default=None)
-    if member is None:
-        return None
-    members = chains(connection, document.recipient, [member.chain_id])[member.chain_id]
-    return [version for version in members if version.removed_for is not RemovedFor.SUPPLIER_DELETED][-1]
-
-
-def without_original(connection: Connection, recipient: str, suppliers: Iterable[str]) -> Iterator[Record]:
-    """Give the undecided amendments of these suppliers whose chains such a one begins: what it amends is not here."""
-    for batch in batches(set(suppliers)):
-        yield from _few(connection, recipient, [_at.supplier_gstin.in_(batch), *awaits_an_original()])
+def related(
+    connection: Connection, document: Document, numbers: Collection[str], *conditions: ColumnElement[bool]
+) -> Iterator[Record]:
+    """Give what its supplier reported of a document's kind that has or amends one of some numbers (in capitals)."""
+    named = or_(*(among(func.upper(number), sorted(numbers)) for number in (_at.number, _at.original_number)))
+    whose = (_at.supplier_gstin == document.supplier, _at.kind == str(document.kind))
+    return _few(connection, document.recipient, [*whose, named, *conditions])
 
 
 def chains(connection: Connection, recipient: str, chain_ids: Iterable[int]) -> dict[int, list[Record]]:

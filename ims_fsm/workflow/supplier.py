@@ -5,8 +5,7 @@ Imports the store and the law; each function is one use case inside a unit of wo
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -14,7 +13,7 @@ from ims_fsm.errors import InputError, Problem
 from ims_fsm.law.decision import decide
 from ims_fsm.law.declaration import ENTRY
 from ims_fsm.law.refusal import Refused
-from ims_fsm.record.chain import connected, linked
+from ims_fsm.record.chain import connected, versions_of
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import Answer, RefusedError, filled_in, label, record_fields
 from ims_fsm.record.scene import Scene, record_facts
@@ -24,7 +23,8 @@ from ims_fsm.store.connection import serialise
 from ims_fsm.terms.document import Document
 from ims_fsm.terms.money import HEADS, NIL, Heads
 from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.terms.vocabulary import TERMINAL, Correction, Disposition, Form, Kind, RemovedFor, Trigger, TwoBState
+from ims_fsm.terms.vocabulary import TERMINAL, Correction, Disposition, Form, RemovedFor, Trigger, TwoBState
+from ims_fsm.workflow.chains import led_to, rejoin, relink
 from ims_fsm.workflow.returns import mark_stale, settle_before_registration
 from ims_fsm.workflow.unit import UnitOfWork, fire
 
@@ -51,74 +51,41 @@ def save(unit: UnitOfWork, supplier: str, document: Document, form: Form, period
         raise InputError("document", [Problem(document.number, f"is of the supplier {document.supplier}", remedy)])
     scene = unit.scene(document.recipient)
     serialise(unit.connection, [document.recipient])
-    record = draft(unit, unit.take_ids(1), document, form, period)
+    record, chains = draft(unit, unit.take_ids(1), document, form, period)
     _refuse_entry(unit, record, scene, Trigger.SAVE, ENTRY)
-    admit(unit, [record])
+    admit(unit, [(record, chains)])
     return record.id
 
 
-def draft(unit: UnitOfWork, record_id: int, document: Document, form: Form, period: TaxPeriod) -> Record:
-    """Return the record that a saved document becomes, linked to its chain and not yet written."""
-    calendar = unit.book.calendar
-    original = document.amends and versions.newest_of_chain(
-        unit.connection, document, document.amends, calendar.financial_year(document.amends.date)
-    )
-    fy = calendar.financial_year(document.date)
-    return saved(
+def draft(
+    unit: UnitOfWork, record_id: int, document: Document, form: Form, period: TaxPeriod
+) -> tuple[Record, list[int]]:
+    """Return the record that a saved document becomes, not yet written, and the chains with which it is one."""
+    fy = unit.book.calendar.financial_year(document.date)
+    chains = led_to(unit, document, fy, record_id)
+    members = versions.chains(unit.connection, document.recipient, chains if document.amends else ())
+    here = (member for versions_here in members.values() for member in versions_of(versions_here))
+    amended = max(here, key=lambda member: member.age, default=None)
+    record = saved(
         record_id,
         document,
         form,
         period,
         unit.scene(document.recipient),
-        amended=original or None,
+        amended=amended,
         annual_return_at=taxpayers.annual_return_at(unit.connection, document.recipient, fy),
         declaration_id=unit.declaration_id(document.machine),
     )
+    return record, chains
 
 
-def admit(unit: UnitOfWork, new: list[Record]) -> None:
-    """Write new records of a recipient with the content they came with, and link them with what came before them."""
-    records.insert_all(unit.connection, new)
-    log.append_contents(unit.connection, [(record, 1) for record in new], unit.actor, unit.now)
-    _join(unit, new)
-
-
-def _join(unit: UnitOfWork, new: Sequence[Record]) -> None:
-    """Link records with the versions that are here, whichever came first (FAQ 13)."""
-    recipient, suppliers = new[0].recipient, {record.document.supplier for record in new}
-    here = {_named(record.document, record.document.number, record.fy): record.chain_id for record in new}
-    links = [(record.chain_id, record.chain_id) for record in new if record.document.amends is not None]
-    for amendment in versions.without_original(unit.connection, recipient, suppliers):
-        links += [(here[name], amendment.chain_id) for name in _names(unit, amendment) if name in here]
-    rejoin(unit, recipient, connected(links))
-
-
-def _named(document: Document, number: str, fy: str) -> tuple[str, Kind, str, str]:
-    return document.supplier, document.kind, number.upper(), fy
-
-
-def _names(unit: UnitOfWork, amendment: Record) -> Iterator[tuple[str, Kind, str, str]]:
-    """Give the document that an amendment is, and the one that it names."""
-    document, amends = amendment.document, amendment.document.amends
-    yield _named(document, document.number, amendment.fy)
-    if amends is not None:
-        yield _named(document, amends.number, unit.book.calendar.financial_year(amends.date))
-
-
-def rejoin(unit: UnitOfWork, recipient: str, together: Collection[Collection[int]]) -> None:
-    """Work out anew what chains stand at; those whose ids are given together are one (FAQ 13)."""
-    members = versions.chains(unit.connection, recipient, {chain_id for chains in together for chain_id in chains})
-    joined = ([member for chain_id in chains for member in members.get(chain_id, ())] for chains in together)
-    unit.write([(was, now) for chain in joined for was, now in linked(chain) if was != now])
-
-
-def _relink(unit: UnitOfWork, changed: Sequence[Record]) -> None:
-    chains: dict[str, set[int]] = defaultdict(set)
-    for record in changed:
-        chains[record.recipient].add(record.chain_id)
-    for recipient, ids in chains.items():
-        several = versions.with_several(unit.connection, recipient, ids)
-        rejoin(unit, recipient, [[chain_id] for chain_id in several])
+def admit(unit: UnitOfWork, new: Sequence[tuple[Record, Collection[int]]]) -> None:
+    """Write new records of a recipient with the content they came with, and link them with the chains of each."""
+    entered = [record for record, _ in new]
+    records.insert_all(unit.connection, entered)
+    log.append_contents(unit.connection, [(record, 1) for record in entered], unit.actor, unit.now)
+    links = [(record.chain_id, chain_id) for record, chains in new for chain_id in chains]
+    rejoin(unit, entered[0].recipient, connected(links))
 
 
 def edit(unit: UnitOfWork, supplier: str, record_id: int, changes: Mapping[str, Any]) -> bool:
@@ -142,7 +109,8 @@ def edit(unit: UnitOfWork, supplier: str, record_id: int, changes: Mapping[str, 
     unit.write([(record, after)])
     log.append_contents(unit.connection, [(after, after.contents)], unit.actor, unit.now)
     if renamed:
-        _join(unit, [after])
+        chains = led_to(unit, after.document, after.fy, after.id)
+        rejoin(unit, after.recipient, connected((after.chain_id, chain_id) for chain_id in chains))
     return True
 
 
@@ -181,7 +149,7 @@ def delete(unit: UnitOfWork, supplier: str, record_id: int) -> None:
     record = unit.held(record_id, supplier=supplier)
     after = fire(unit, record, Trigger.DELETE)
     unit.write([(record, after.changed(removed_for=RemovedFor.SUPPLIER_DELETED))])
-    _relink(unit, [record])
+    relink(unit, [record])
 
 
 def file(unit: UnitOfWork, supplier: str, form: Form, period: TaxPeriod) -> Filed:
@@ -206,7 +174,7 @@ def file(unit: UnitOfWork, supplier: str, form: Form, period: TaxPeriod) -> File
         if after.two_b_period is not None and unit.now >= unit.book.calendar.two_b_opens(after.two_b_period):
             mark_stale(unit, after.recipient, [after])
     settle_before_registration(unit, [after for _, after in entered])
-    _relink(unit, [after for _, after in entered])
+    relink(unit, [after for _, after in entered])
     periods = {after.id: after.two_b_period for _, after in entered if after.two_b_period is not None}
     return Filed(supplier, form, period, periods, refused)
 
@@ -261,7 +229,7 @@ def state_original(
 
 def _refuse_statement(unit: UnitOfWork, record: Record, disposition: Disposition, original: Document | None) -> None:
     kind, amends = record.document.kind, record.document.amends is not None
-    chain = [member for member in unit.chain_of(record) if member.removed_for is not RemovedFor.SUPPLIER_DELETED]
+    chain = versions_of(unit.chain_of(record))
     decided = [member for member in chain if member.settled_in and member.disposition is not Disposition.SUPERSEDED]
     what = {
         "amends nothing": not amends,

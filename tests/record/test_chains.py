@@ -59,6 +59,7 @@ def test_what_was_declared_as_nothing_to_reduce_leaves_the_original_unadjusted()
 
 
 UNKNOWN = record(2, 80, amends=True, **FILED)
+SUPERSEDED = UNKNOWN.changed(state=State.FROZEN, settled_in=OCTOBER, disposition=Disposition.SUPERSEDED)
 
 
 @pytest.mark.parametrize(
@@ -77,6 +78,21 @@ UNKNOWN = record(2, 80, amends=True, **FILED)
         ),
         ([UNKNOWN.changed(state=State.FROZEN, settled_in=OCTOBER, disposition=Disposition.ACCEPTED)], "accepted", True),
         ([UNKNOWN.changed(settled_in=OCTOBER, route=Route.REVERSE_CHARGE)], "outside", True),
+        ([SUPERSEDED, UNKNOWN.changed(id=3, stated_original=Disposition.REJECTED)], "rejected", False),
+        (
+            [SUPERSEDED.changed(stated_original=Disposition.ACCEPTED), record(3, 70, amends=True, **FILED)],
+            "accepted",
+            False,
+        ),
+        (
+            [
+                SUPERSEDED.changed(stated_original=Disposition.ACCEPTED),
+                UNKNOWN.changed(id=3, stated_original=Disposition.REJECTED),
+            ],
+            "rejected",
+            False,
+        ),
+        ([UNKNOWN, record(3, 70, amends=True, **FILED, stated_original=Disposition.ACCEPTED)], "unknown", False),
         (
             [
                 UNKNOWN.changed(

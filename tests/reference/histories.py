@@ -75,6 +75,8 @@ class History:
 
     def after_the_draft(self, month: str) -> None:
         chance = self.random.random
+        if chance() < 0.1:
+            self.amended("GSTR-1", days.plus(month, 1))  # what is saved early may be the later version
         if chance() < 0.3:
             self.amended("GSTR-1A", month)
             if self.wanted and chance() < 0.5:
@@ -163,9 +165,9 @@ class History:
         return "IFF" if inside and form == "GSTR-1" else form
 
     def amended(self, form: str, month: str) -> None:
-        """Amend the newest versions of some chains, where they are filed."""
+        """Amend the newest filed versions of some chains."""
         for record in self.newest():
-            if record.filed_at and len(record.ancestors()) < 3 and self.random.random() < 0.25:
+            if len(record.chain) < 4 and self.random.random() < 0.25:
                 self.amend(record, form, month)
 
     def amend(self, record: Record, form: str, month: str) -> None:
@@ -186,12 +188,10 @@ class History:
         return self.random.choice(list(choices))
 
     def newest(self) -> list[Record]:
-        """Return the newest version of each chain that no deletion took away."""
-        newest = {}
-        for record in self.model.records.values():
-            if record.removed_for != "supplier_deleted":
-                newest[id(record.versions)] = record
-        return list(newest.values())
+        """Return the newest filed version of each chain."""
+        chains = {id(record.versions): record.versions for record in self.model.records.values()}
+        newest = ([version for version in chain if version.filed_at][-1:] for chain in chains.values())
+        return [record for last in newest for record in last]
 
     def saved(self, entry: dict[str, Any], form: str, month: str) -> None:
         self.story["document"].append(entry)

@@ -12,7 +12,7 @@ from typing import Any
 
 from . import days
 from .returns import Returns
-from .values import ACTIONS, HEADS, NOTHING, Record, add, carries, money, names
+from .values import ACTIONS, HEADS, NOTHING, Chain, Record, add, carries, money, names
 
 
 class Model(Returns):
@@ -33,7 +33,7 @@ class Model(Returns):
             date=entry["date"],
             tax=money(entry),
             amends="amends" in entry,
-            versions=[] if original is None else original.versions,
+            versions=Chain() if original is None else original.versions,
             form=step["form"],
             period=step["period"],
             reverse_charge=entry.get("reverse_charge", False),
@@ -44,7 +44,7 @@ class Model(Returns):
         codes += ["not_an_ims_document"] * (not carries(record.form, record.kind))
         if not codes:
             self.records[name] = record
-            record.versions.append(record)
+            record.versions.take(record)
         return codes
 
     def _amended(self, entry: dict[str, Any]) -> Record | None:
@@ -138,14 +138,14 @@ class Model(Returns):
         codes += ["original_known"] * (record.amends and not first.amends)
         codes += ["chain_decided"] * any(v.decided for v in chain if v is not record)
         if not codes:
-            before = first.stated, first.carried
-            first.stated = step["disposition"]
-            sign = -1 if record.kind == "credit_note" else 1
-            stands = NOTHING if first.stated == "rejected" else add(NOTHING, money(step["original"]), sign)
-            first.carried = first.agreed = stands
+            how, sign = step["disposition"], -1 if record.kind == "credit_note" else 1
+            worth = NOTHING if how == "rejected" else add(NOTHING, money(step["original"]), sign)
+            stating = record.versions.asked()[-1]
             # What is stated already is no news.
-            for version in chain if before != (first.stated, first.carried) else ():
-                self._changed(version)
+            news, stating.stated = stating.stated != (how, worth), (how, worth)
+            for version in chain:
+                if news and version.disposition is None:
+                    self._changed(version)
         return {record.name: codes}
 
     def act(self, step: dict[str, Any]) -> dict[str, list[str]]:

@@ -61,13 +61,13 @@ class Readings:
             return not record.amends or self.new_rules(record)
         if self.ended(record) and record.amends:
             return False
-        return record.kind != "bill_of_entry" and under(record.value, record.first.agreed)
+        return record.kind != "bill_of_entry" and under(record.value, record.agreed)
 
     def asks(self, record: Record) -> bool:
         """Say whether an acceptance may declare a reduction: it reduces ITC, or not all was adjusted before (3.3)."""
         if self.ended(record) and record.amends:
             return self.new_rules(record) and record.kind == "credit_note"
-        carried, agreed = record.first.carried, record.first.agreed
+        carried, agreed = record.carried, record.agreed
         reduces = under(record.value, carried)
         return self.new_rules(record) and (reduces or carried != agreed)
 
@@ -101,7 +101,7 @@ class Readings:
     def undecided_and_lower(self, record: Record) -> bool:
         """FAQ 11.C in one 2B period: a credit note not above its original, which nobody rejected or decided."""
         before = record.ancestors()
-        if record.kind != "credit_note" or not before or record.first.stated is not None:
+        if record.kind != "credit_note" or not before or record.versions.stated()[0]:
             return False
         decided = any(version.decided for version in before)
         lower = not under(record.value, before[0].value)
@@ -116,13 +116,13 @@ class Readings:
         before = record.ancestors()
         if not record.amends:
             return "original"
-        stated = record.first.stated
+        stated, _ = record.versions.stated()
         if not before:
             if stated is None:
                 return "unknown"
             if stated == "rejected":
                 return "unchanged"  # nothing asks
-        was = before[0].value if before else record.first.carried
+        was = before[0].value if before else record.carried
         lower, higher = under(record.value, was), under(was, record.value)
         if record.kind == "credit_note":
             return "upward" if lower else "downward" if higher else "unchanged"
@@ -159,7 +159,7 @@ class Readings:
             return ["itc_reduction_not_applicable"]
         if not isinstance(reduce, dict):
             return []
-        most = lacking(record.first.carried, record.value)
+        most = lacking(record.carried, record.value)
         if under(most, money(reduce)):
             return ["itc_reduction_exceeds_document"]
         return ["remarks_required"] if money(reduce) != most and not remarks else []

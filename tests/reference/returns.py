@@ -46,7 +46,7 @@ class Returns(Readings):
             if record.state != "removed" and record.disposition != "superseded":
                 chains.setdefault(record.first.name, []).append(record)
         for chain in chains.values():
-            self._place(chain, two_b)
+            self._place(sorted(chain, key=lambda version: version.turn), two_b)
         return two_b
 
     def _place(self, chain: list[Record], two_b: TwoB) -> None:
@@ -84,9 +84,9 @@ class Returns(Readings):
         if self.route(record) in DIRECT:
             self._direct(record, two_b)
         elif record.state == "rejected":
-            self._line(two_b, record, "itc_rejected", add(record.value, record.first.carried, -1))
+            self._line(two_b, record, "itc_rejected", add(record.value, record.carried, -1))
         else:
-            self._line(two_b, record, "itc_available", add(self.taken(record), record.first.carried, -1))
+            self._line(two_b, record, "itc_available", add(self.taken(record), record.carried, -1))
 
     def _held(self, record: Record, over: list[Record]) -> bool:
         period = self.two_b_period(record)
@@ -95,7 +95,7 @@ class Returns(Readings):
 
     def taken(self, record: Record) -> Money:
         """Return E after an acceptance: the record's value, or what the declared reduction leaves."""
-        carried, value = record.first.carried, record.value
+        carried, value = record.carried, record.value
         if record.reduce in (None, "full"):
             return value
         reduced = NOTHING if record.reduce == "none" else money(record.reduce)
@@ -104,7 +104,7 @@ class Returns(Readings):
 
     def _direct(self, record: Record, two_b: TwoB) -> None:
         """Place what is not in IMS (FAQ 4, 8, 17, 32, 33; ADR 0002)."""
-        route, carried = self.route(record), record.first.carried
+        route, carried = self.route(record), record.carried
         if route == "reverse_charge":
             self._line(two_b, record, "", NOTHING, "itc_available")
             two_b.lines.append((record.name, "itc_available", add(NOTHING, carried, -1)))
@@ -150,17 +150,18 @@ class Returns(Readings):
 
     def _freeze(self, record: Record, disposition: str) -> None:
         """Decide a record for good: E moves, or the supplier's liability comes back (FAQ 34; domain.md 2.7)."""
-        first, route = record.first, self.route(record)
+        chain, route = record.versions, self.route(record)
+        chain.carried, chain.agreed = record.carried, record.agreed
         if disposition == "superseded":
             pass
         elif route in ("reverse_charge", "pos"):
-            first.carried = first.agreed = NOTHING
+            chain.carried = chain.agreed = NOTHING
         elif route == "sec_16_4":
-            first.carried, first.agreed = lower(record.value, first.carried), lower(record.value, first.agreed)
+            chain.carried, chain.agreed = lower(record.value, record.carried), lower(record.value, record.agreed)
         elif disposition == "rejected":
-            self._add_back(record, lacking(first.agreed, record.value))
+            self._add_back(record, lacking(record.agreed, record.value))
         elif route != "rule_37a":
-            first.carried, first.agreed = self.taken(record), record.value
+            chain.carried, chain.agreed = self.taken(record), record.value
         record.disposition = disposition
         if route == "ims":
             record.move("freeze", "frozen")

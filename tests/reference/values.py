@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import takewhile
 from typing import Any
 
 from . import days
@@ -93,6 +94,30 @@ class TwoB:
         return amount
 
 
+class Chain(list["Record"]):
+    """The versions of a document, the oldest first: E and the value agreed to, as the last GSTR-3B left them."""
+
+    carried = agreed = NOTHING
+
+    def take(self, record: Record) -> None:
+        """Take a version in: the original, then its amendments by return, a GSTR-1A after the GSTR-1 of its period.
+
+        That is the order in which a supplier files, whichever was saved first (rule 59(1)).
+        """
+        self.append(record)
+        self.sort(key=lambda version: version.turn)
+
+    def asked(self) -> list[Record]:
+        """Return the versions of which its unknown original may be stated: superseded ones, and the next (FAQ 13)."""
+        there = [version for version in self if version.removed_for != "supplier_deleted"]
+        superseded = list(takewhile(lambda version: version.disposition == "superseded", there))
+        return there[: len(superseded) + 1]
+
+    def stated(self) -> tuple[str | None, Money]:
+        """Return what was stated last: how the original was decided, and what it stood at."""
+        return next((v.stated for v in reversed(self.asked()) if v.stated[0]), (None, NOTHING))
+
+
 @dataclass(eq=False)
 class Record:
     """A `[[document]]` that was saved; two of equal content are two."""
@@ -116,10 +141,8 @@ class Record:
     disposition: str | None = None
     removed_for: str | None = None
     reduce: Any = None
-    stated: str | None = None  # how an unknown original was decided
-    carried: Money = NOTHING  # E of the chain, kept at its first record
-    agreed: Money = NOTHING  # what stands with the supplier is measured against it; kept there too
-    versions: list[Record] = field(default_factory=list)  # one list for all of its chain, in the order of their saving
+    stated: tuple[str | None, Money] = (None, NOTHING)  # how an unknown original was decided, and what it stood at
+    versions: Chain = field(default_factory=Chain)  # one for all of its chain
     log: tuple[tuple[str, str, str], ...] = ()  # trigger, source, dest
 
     @property
@@ -134,6 +157,20 @@ class Record:
     def content(self) -> tuple[object, ...]:
         """What its supplier reports (FAQ 16)."""
         return self.number, self.date, self.tax, self.reverse_charge, self.ineligible
+
+    @property
+    def turn(self) -> tuple[bool, str, bool]:
+        return (True, self.period, self.form == "GSTR-1A") if self.amends else (False, "", False)
+
+    @property
+    def carried(self) -> Money:
+        """E of its chain; until a version is decided, what was stated of an unknown original."""
+        return self.versions.carried if any(v.decided for v in self.chain) else self.versions.stated()[1]
+
+    @property
+    def agreed(self) -> Money:
+        """What stands with the supplier is measured against it."""
+        return self.versions.agreed if any(v.decided for v in self.chain) else self.versions.stated()[1]
 
     @property
     def chain(self) -> list[Record]:
@@ -161,7 +198,7 @@ class Record:
     @property
     def unknown(self) -> bool:
         """Say whether it amends something that nobody told of, and no version was decided here since (FAQ 13)."""
-        return self.first.amends and self.first.stated is None and not any(v.decided for v in self.ancestors())
+        return self.first.amends and not self.versions.stated()[0] and not any(v.decided for v in self.ancestors())
 
     @property
     def decided(self) -> bool:

@@ -131,40 +131,18 @@ def test_an_amendment_is_one_in_its_form_and_period(held):
     assert asked(connection) is None
 
 
-def newest(connection, number, day=date(2024, 10, 5), fy="2024-25"):
-    document = records.find(connection, 1).document
-    found = versions.newest_of_chain(connection, document, OriginalReference(number, day), fy)
-    return found and found.id
-
-
-def test_an_amendment_finds_its_chain_by_any_of_its_versions(held):
+def test_what_has_or_amends_a_number(held):
+    """Of the supplier and the kind alone, in capitals or not, also what was deleted."""
     connection, put = held
-    reference = {"original_number": "S/1", "original_date": date(2024, 10, 5), "chain_id": 1}
+    reference = {"original_number": "S/1", "original_date": date(2024, 10, 5)}
     put(1)
-    put(2, **reference)
-    put(3, chain_id=1, original_number="S/2", original_date=date(2024, 10, 5))
-    put(4, **reference, state="removed", removed_for="supplier_deleted")
-    put(5)
-    assert [newest(connection, number) for number in ("S/1", "s/2", "S/3", "S/4", "S/5", "S/6")] == [
-        3, 3, 3, None, 5, None,
-    ]  # fmt: skip
-    assert newest(connection, "S/1", fy="2023-24") == 3
-    assert newest(connection, "S/1", date(2023, 10, 5), "2023-24") is None
-
-
-def test_what_was_deleted_and_saved_again_leads_to_the_new_one(held):
-    connection, put = held
-    put(1, state="removed", removed_for="supplier_deleted")
-    put(2, number="S/1")
-    put(3, state="removed", removed_for="sec_16_4")
-    assert (newest(connection, "S/1"), newest(connection, "S/3")) == (2, 3)
-
-
-def test_what_is_amended_and_is_not_here_is_known_by_its_other_amendments(held):
-    connection, put = held
-    put(1, original_number="S/0", original_date=date(2024, 9, 1))
-    assert newest(connection, "S/0", date(2024, 9, 1)) == 1
-    assert newest(connection, "S/0", date(2024, 9, 2)) is None
+    put(2, number="s/1", state="removed", removed_for="supplier_deleted")
+    put(3, **reference)
+    put(4, kind="debit_note", **reference)
+    put(5, supplier_gstin=OTHER, **reference)
+    document = records.find(connection, 1).document
+    related = [ids(versions.related(connection, document, numbers)) for numbers in (["S/1"], ["S/1", "S/3"], ["S/4"])]
+    assert related == [[1, 2, 3], [1, 2, 3], []]
 
 
 def test_a_chain_is_oldest_first(held):
@@ -189,9 +167,8 @@ def test_amendments_without_their_original(held):
     put(5, **alone, state="removed", removed_for="supplier_deleted")
     put(6, **alone, supplier_gstin=OTHER)
     put(7)
-    assert ids(versions.without_original(connection, BUYER, [SELLER])) == [1]
-    assert ids(versions.without_original(connection, BUYER, [SELLER, OTHER])) == [1, 6]
-    assert ids(versions.without_original(connection, OTHER, [SELLER])) == []
+    waiting = versions.awaits_an_original()
+    assert ids(versions.related(connection, records.find(connection, 7).document, ["S/0"], *waiting)) == [1, 2, 5]
 
 
 # --- what use cases ask for -----------------------------------------------------------------------------------------

@@ -192,8 +192,9 @@ class Reception:
 
     def _new(self, fresh: Sequence[Sighting]) -> None:
         first = self.unit.take_ids(len(fresh))
-        entries = [self._entry(first + at, sighting) for at, sighting in enumerate(fresh)]
-        admit(self.unit, [entry for entry, _ in entries])
+        drafted = [self._entry(first + at, sighting) for at, sighting in enumerate(fresh)]
+        admit(self.unit, drafted)
+        entries = [(entry, sighting) for (entry, _), sighting in zip(drafted, fresh, strict=True)]
         linked_by_now = records.find_many(self.unit.connection, self.recipient, [entry.id for entry, _ in entries])
         adopted = [
             (entry, self._adopted(entry, sighting))
@@ -203,15 +204,15 @@ class Reception:
         self.unit.write(adopted)
         self.moved += [entry for entry, _ in entries if entry.filed]
 
-    def _entry(self, record_id: int, sighting: Sighting) -> tuple[Record, Sighting]:
-        record = draft(self.unit, record_id, sighting.document, sighting.form, sighting.return_period)
+    def _entry(self, record_id: int, sighting: Sighting) -> tuple[Record, list[int]]:
+        record, chains = draft(self.unit, record_id, sighting.document, sighting.form, sighting.return_period)
         # The portal shows it in IMS, whatever the moment of this download would make of it.
         record = record.changed(route=Route.IMS, reduction_blocked=sighting.reduction_blocked)
         record = record.changed(named_period=sighting.itc_period)
         if sighting.supplier_status is SupplierStatus.FILED:
             record = self._filed(record, sighting, None)
         self._note("new", record)
-        return record.changed(portal=PortalView(State.NO_ACTION, None, sighting.portal_hash, self.unit.now)), sighting
+        return record.changed(portal=PortalView(State.NO_ACTION, None, sighting.portal_hash, self.unit.now)), chains
 
     def _again(self, record: Record, sighting: Sighting) -> None:
         deleted = record.removed_for is RemovedFor.SUPPLIER_DELETED

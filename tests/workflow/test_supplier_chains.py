@@ -176,6 +176,46 @@ def test_stating_the_original_makes_the_draft_stale(stage):
     assert stage.desk.two_b(OCTOBER).two_b.state == "stale"
 
 
+@pytest.mark.parametrize(("disposition", "gained"), [("accepted", -2_000), ("rejected", 8_000)])
+def test_the_original_is_stated_of_what_prevailed_over_the_oldest_version(stage, disposition, gained):
+    """FAQ 13: a version under reverse charge is superseded by one that waits itself, which asks as long as it waits."""
+    original = stage.document(igst=10_000)
+    first = stage.document(amends=original, reverse_charge=True)
+    over, waiting = stage.filed(first, "2024-09"), stage.filed(stage.document(igst=8_000, amends=first))
+    stage.close()
+    assert stage.record(over).disposition == "superseded"
+    stage.desk.state_original(waiting, Disposition(disposition), original)
+    assert stage.desk.show(waiting).original == disposition
+    stage.act("accept", waiting)
+    assert not stage.faults()
+    stage.close("2024-11")
+    assert stage.totals("2024-11") == {"itc_available": Heads(igst=gained)}
+    assert not stage.faults()
+
+
+@pytest.mark.parametrize("again", [True, False])
+def test_what_was_stated_of_a_superseded_version_holds_until_it_is_stated_again(stage, again):
+    original = stage.document(igst=10_000)
+    first = stage.document(amends=original)
+    over, waiting = stage.filed(first, "2024-09"), stage.filed(stage.document(igst=12_000, amends=first))
+    stage.desk.state_original(over, Disposition.ACCEPTED, original)
+    stage.act("keep_pending", waiting)
+    stage.close()
+    frozen = stage.record(over)
+    assert frozen.disposition == "superseded"
+    if again:
+        stage.desk.state_original(waiting, Disposition.REJECTED)
+    assert stage.record(over) == frozen
+    assert stage.desk.show(waiting).original == ("rejected" if again else "accepted")
+    stage.act("accept", waiting)
+    third = stage.saved(stage.document(igst=13_000, amends=first), "2024-12")
+    assert stage.record(third).carried == stage.record(waiting).carried
+    assert not stage.faults()
+    stage.close("2024-11")
+    assert stage.totals("2024-11") == {"itc_available": Heads(igst=12_000 if again else 2_000)}
+    assert not stage.faults()
+
+
 def test_nothing_else_may_be_stated(stage):
     remedy = "state only how the unknown original of an undecided amendment was decided: accepted or rejected"
     original = stage.document()

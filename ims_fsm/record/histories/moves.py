@@ -16,6 +16,7 @@ from ims_fsm.law.edition import Edition
 from ims_fsm.law.facts import Facts
 from ims_fsm.law.ledger import Outcome, Settled
 from ims_fsm.law.refusal import Allowed, Decision, Refused
+from ims_fsm.record.chain import stating, versions_of
 from ims_fsm.record.histories.setting import Content, Setting, Station
 from ims_fsm.record.record import Record, cut_off_by
 from ims_fsm.record.scene import NO_REQUEST, ReduceItc, Request, Scene, full_reduction, is_ended, record_facts
@@ -230,12 +231,15 @@ class Moves:
     # --- the recipient ------------------------------------------------------------------------------------------------
 
     def _of_the_recipient(self, chain: Chain) -> Iterator[Made]:
+        versions = versions_of(chain)
+        standing = (version for version in versions if version.disposition is not Disposition.SUPERSEDED)
+        unknown = versions and versions[0].document.amends and stating(versions) is None
+        asked = next(standing, None) if unknown else None
         for record in chain:
             if not is_open(record) or not (record.filed or self.setting.acts_on_saved):
                 continue
             since = record.two_b_period if record.filed else None
-            unknown = record.document.amends and record.id == record.chain_id and record.stated_original is None
-            if unknown and not is_ended(record, chain, self.scene):
+            if record is asked and not is_ended(record, chain, self.scene):
                 yield from self._statements(record, chain)
             yield from ((move, _with(chain, after), since) for move, after in self._actions(record, chain))
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from ims_fsm.law.ledger import Outcome
 from ims_fsm.law.properties.claim import Claim, Claims
+from ims_fsm.record.chain import stating, versions_of
 from ims_fsm.record.histories.moves import Chain, Closing, Step, is_open
 from ims_fsm.record.histories.setting import Setting
 from ims_fsm.record.histories.story import Story
@@ -176,8 +177,8 @@ def _decided_in_turn(closing: Closing) -> Wrong:
             apart = version.two_b_period != record.two_b_period
             if version.settled_in is None and apart:
                 return f"version {record.id} is decided, and version {version.id} before it is not"
-        first = closing.before[0]
-        if first.document.amends is not None and first.stated_original is None:
+        versions = versions_of(closing.before)
+        if versions[0].document.amends is not None and stating(versions) is None:
             return f"version {record.id} is decided, and how the original of its chain was decided is not known"
     return None
 

@@ -21,6 +21,7 @@ from ims_fsm.store.sql.prepared import words
 from ims_fsm.store.sql.said import said
 from ims_fsm.store.sql.scene import AMENDS, of_record
 from ims_fsm.store.tables import AT, CALL, LOG, PAISE, RECORD, LiabilityRow, TwoBLogRow, TwoBRow, core
+from ims_fsm.store.versions import not_deleted
 from ims_fsm.terms.money import HEADS
 from ims_fsm.terms.vocabulary import Correction, Disposition, State, SupplierStatus
 
@@ -100,7 +101,7 @@ def _waiting() -> Select[Any]:
     expected: dict[str, ColumnElement[Any]] = {}
     for head in HEADS:
         carried = select(settled.c[f"carried_{head}"]).where(*same, settled.c.settled_in.is_not(None), counts)
-        stated = func.coalesce(cast(_statement(AT.chain_id, "carried", head), PAISE), 0)
+        stated = func.coalesce(cast(_statement(_stating(), "carried", head), PAISE), 0)
         expected[f"carried_{head}"] = func.coalesce(carried.order_by(*newest).limit(1).scalar_subquery(), stated)
         expected[f"standing_{head}"] = case((filed, credit(head)), else_=AT[f"standing_{head}"])
     return compared(expected).where(AT.settled_in.is_(None), AT.removed_for.is_(None), ~is_alone())
@@ -109,6 +110,17 @@ def _waiting() -> Select[Any]:
 def _stated() -> Select[Any]:
     """Return what selects the amendments whose original was stated otherwise than their log says."""
     return compared({"stated_original": case((AMENDS, _statement(AT.id, "original")))})
+
+
+def _stating() -> ColumnElement[int]:
+    """Return the number of the version that keeps what is stated of a chain's original (`record.chain.stating`)."""
+    version, before = RECORD.alias("stating"), RECORD.alias("before_stating")
+    same = [(at.recipient_gstin == AT.recipient_gstin, at.chain_id == AT.chain_id) for at in (version.c, before.c)]
+    asks = and_(not_deleted(before.c), before.c.disposition.is_distinct_from(str(Disposition.SUPERSEDED)))
+    headed = exists().where(*same[1], asks, age_of(before.c) < age_of(version.c))
+    keeps = (*same[0], not_deleted(version.c), version.c.stated_original.is_not(None), ~headed)
+    newest = select(version.c.id).where(*keeps).order_by(age_of(version.c).desc()).limit(1)
+    return newest.correlate(RECORD).scalar_subquery()
 
 
 def _statement(record_id: ColumnElement[int], *path: str) -> ColumnElement[Any]:

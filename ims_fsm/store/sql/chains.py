@@ -32,7 +32,7 @@ from sqlalchemy import (
 )
 
 from ims_fsm.store.connection import database_of
-from ims_fsm.store.sql.members import ONE, ZERO, Member, chains_of
+from ims_fsm.store.sql.members import LATER, ONE, ZERO, Member, chains_of
 from ims_fsm.store.sql.prepared import built, counting, number, run, word, words
 from ims_fsm.store.sql.scene import AMENDS, NEGATIVE, Scope, Shape
 from ims_fsm.store.sql.windows import PLACED, placed
@@ -161,14 +161,17 @@ def _beside(shape: Shape) -> _Place:
         counting=earlier,
         counts=earlier,
         begins=case((is_there, earlier.amends), else_=member.amends),
-        stated=case((is_there, earlier.at.stated_original), else_=AT.stated_original),
+        stated=case(
+            (and_(is_there, ~earlier.superseded), earlier.at.stated_original),
+            else_=func.coalesce(AT.stated_original, earlier.at.stated_original),
+        ),
     )
 
 
 def _among(shape: Shape, members: FromClause) -> _Place:
     """Return the places of the members of long chains, as the windows have given them."""
-    at, names = members.c, ("last_undecided", "counting", "counts", "first")
-    last, counting, counts, first = (Member(shape, RECORD.alias(name)) for name in names)
+    at, names = members.c, ("last_undecided", "counting", "counts", "stating")
+    last, counting, counts, stating = (Member(shape, RECORD.alias(name)) for name in names)
     # The age of the newest undecided version of another 2B period before it.
     waited_for = case(
         (at.undecided_before.is_(None), null()),
@@ -182,8 +185,8 @@ def _among(shape: Shape, members: FromClause) -> _Place:
         else_=at.decided_before,
     )
     rows = members.join(RECORD, and_(AT.recipient_gstin == at.recipient_gstin, AT.id == at.record_id))
-    ages = (at.undecided_before, at.counting_before, chosen, func.coalesce(at.first_alive, Member(shape).age))
-    for version, age in zip((last, counting, counts, first), ages, strict=True):
+    ages = (at.undecided_before, at.counting_before, chosen, at.stating)
+    for version, age in zip((last, counting, counts, stating), ages, strict=True):
         its = and_(version.at.recipient_gstin == at.recipient_gstin, version.at.id == Member.aged(age))
         rows = rows.outerjoin(version.table, its)
     return _Place(
@@ -196,8 +199,9 @@ def _among(shape: Shape, members: FromClause) -> _Place:
         counted=at.counting_before.is_not(None),
         counting=counting,
         counts=counts,
-        begins=first.amends,
-        stated=first.at.stated_original,
+        # An amendment is older than no original.
+        begins=func.coalesce(at.first_alive, LATER) >= LATER,
+        stated=stating.at.stated_original,
     )
 
 

@@ -73,8 +73,12 @@ class Member:
     @property
     def decided(self) -> ColumnElement[bool]:
         """Whether it is decided here, and not as what a later version prevails over."""
-        over = func.coalesce(self.at.disposition, word("")) == word(Disposition.SUPERSEDED)
-        return and_(self.alive, ~self.undecided, ~over)
+        return and_(self.alive, ~self.undecided, ~self.superseded)
+
+    @property
+    def superseded(self) -> ColumnElement[bool]:
+        """Whether a later version has prevailed over it."""
+        return func.coalesce(self.at.disposition, word("")) == word(Disposition.SUPERSEDED)
 
     @property
     def outcome(self) -> ColumnElement[str]:

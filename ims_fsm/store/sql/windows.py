@@ -32,7 +32,7 @@ from ims_fsm.store.temporary import BIG, of_records
 _WAITED_FOR = ("undecided_before", "other_period_before")
 # In the text itself: windows whose frames are given as values are not seen to be alike, and each is a pass of its own.
 _BUT_ITSELF = FrameClause(None, Written(None, 1), FrameClauseType.UNBOUNDED, FrameClauseType.PRECEDING)
-_BEFORE = ("first_alive", "alive_before", "decided_before", "counting_before")
+_BEFORE = ("first_alive", "alive_before", "decided_before", "counting_before", "stating")
 
 PLACED = of_records(
     "chain_member",
@@ -44,15 +44,20 @@ PLACED = of_records(
 
 def placed(shape: Shape) -> Select[Any]:
     """Return the statement that lays out every member of the long chains of a scope, in its place."""
-    member = _ranked(_marked(_members(shape))).c
+    ranked = _ranked(_marked(_members(shape)))
+    member = ranked.c
     within, ended = case((member.later_filed == ONE, member.period)), member.ended_from
     ended_before = func.coalesce(member.ending_before, ZERO)
     earliest = case((or_(ended.is_(None), within < ended), within), else_=ended)
+    states = case((and_(member.stated == ONE, func.coalesce(member.headed, ZERO) == ZERO), member.age))
+    before: dict[str, Any] = {"partition_by": _key(ranked), "order_by": member.age, "rows": _BUT_ITSELF}
     read = {
         "prevailed_from": case((member.open == ONE, earliest)),
         # What a GSTR-3B has ended waits for nothing any more, and nothing waits for it.
         "ended_from": case((member.ending_after == ONE, member.period), else_=ended),
         **{name: case((member[name] > ended_before, member[name])) for name in _WAITED_FOR},
+        # What is stated of the chain's original, where none but versions that others prevailed over come before it.
+        "stating": func.coalesce(states, func.max(case((member.alive == ONE, states))).over(**before)),
     }
     return select(*(read[name].label(name) if name in read else member[name] for name in PLACED.c.keys()))  # noqa: SIM118
 
@@ -67,6 +72,8 @@ def _members(shape: Shape) -> CTE:
         "open": AT.settled_in.is_(None),
         "filed": member.filed,
         "ending": member.ended,
+        "stands": and_(member.alive, ~member.superseded),
+        "stated": AT.stated_original.is_not(None),
     }
     return (
         select(
@@ -118,6 +125,8 @@ def _ranked(marked: CTE) -> CTE:
         *map(newest, ("alive", "undecided", "decided", "counting", "ending")),
         func.max(at.ending).over(**after).label("ending_after"),
         func.min(case((at.alive == ONE, at.age))).over(**before).label("first_alive"),
+        *(at.chain_id, at.age, at.alive, at.stated),
+        func.max(at.stands).over(**before).label("headed"),
         func.max(at.turn).over(**before).label("other_period_before"),
         func.min(case((func.coalesce(at.later_filed, ZERO) == ZERO, at.ends))).over(**after).label("ended_from"),
     ).cte("ranked")

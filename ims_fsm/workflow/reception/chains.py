@@ -15,7 +15,7 @@ from ims_fsm.record.chain import connected
 from ims_fsm.store.staging import entering
 from ims_fsm.store.staging.loading import Row
 from ims_fsm.terms.vocabulary import Form, RemovedFor, SupplierStatus
-from ims_fsm.workflow.supplier import rejoin
+from ims_fsm.workflow.chains import rejoin
 from ims_fsm.workflow.unit import UnitOfWork
 
 _NOTHING = (0, 0, 0, 0)
