@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ims_fsm import IMS, Heads, Record
+from ims_fsm.record.chain import linked
+from ims_fsm.record.steps import is_over
 from ims_fsm.store.tables import Table
-from ims_fsm.terms.vocabulary import TERMINAL, State
+from ims_fsm.terms.vocabulary import State
 
 Rows = Mapping[str, Sequence[Any]]
 
@@ -28,8 +30,10 @@ def holds(records: Sequence[Record], rows: Rows) -> None:
     for record in records:
         # No chain of credit notes gives more than it took before.
         assert record.document.kind != "credit_note" or not Heads().below(record.carried)
-    filed = _filed(rows)
-    _lines_are_what_is_carried(records, filed)
+    filed, chains = _filed(rows), _chains(records)
+    for members in chains.values():
+        assert all(was == now for was, now in linked(members)), "a chain stands otherwise than its versions say"
+    _lines_are_what_is_carried(chains, filed)
     superseded = {record.id for record in records if record.disposition == "superseded"}
     assert superseded.isdisjoint({row.record_id for row in filed}), "what an amendment prevailed over contributed"
 
@@ -40,8 +44,15 @@ def _filed(rows: Rows) -> list[Any]:
     return [row for row in rows["two_b_line"] if (row.recipient_gstin, row.period) in final]
 
 
-def _lines_are_what_is_carried(records: Sequence[Record], filed: Sequence[Any]) -> None:
-    chain_of = {record.id: record.chain_id for record in records}
+def _chains(records: Sequence[Record]) -> Mapping[int, Sequence[Record]]:
+    chains: dict[int, list[Record]] = defaultdict(list)
+    for record in records:
+        chains[record.chain_id].append(record)
+    return chains
+
+
+def _lines_are_what_is_carried(chains: Mapping[int, Sequence[Record]], filed: Sequence[Any]) -> None:
+    chain_of = {record.id: chain_id for chain_id, members in chains.items() for record in members}
     gained: dict[int, Heads] = defaultdict(Heads)
     for row in filed:
         tax = Heads(row.igst, row.cgst, row.sgst, row.cess)
@@ -49,9 +60,6 @@ def _lines_are_what_is_carried(records: Sequence[Record], filed: Sequence[Any]) 
             gained[chain_of[row.record_id]] -= tax
         elif row.section == "itc_available" and row.counts:
             gained[chain_of[row.record_id]] += tax
-    chains = defaultdict(list)
-    for record in records:
-        chains[record.chain_id].append(record)
     for chain_id, members in chains.items():
         assert {record.carried for record in _at_the_end(members)} <= {gained[chain_id]}
 
@@ -84,5 +92,5 @@ def in_one_place(records: Sequence[Record], rows: Rows, recipient: str, period: 
         if record.recipient == recipient and record.filed and record.two_b_period <= period:
             decided = record.settled_in is not None and record.disposition != "superseded"
             assert counted[record.id] == decided
-            # What was superseded is settled, and shown in none.
-            assert record.settled_in is not None or record.id in left_out or record.state in TERMINAL
+            # What was superseded is over, and shown in none.
+            assert is_over(record) or record.id in left_out
