@@ -90,8 +90,11 @@ class History:
             self.step("sweep")
         if chance() < 0.7:
             self.returned(month)
+        self.annually_returned()
+
+    def annually_returned(self) -> None:
         who, fy = self.random.choice(["buyer", *SELLERS]), days.financial_year(self.now.date() - YEAR)
-        if chance() < (0.15 if fy not in self.model.taxpayers[who].annual else 0.01):
+        if self.random.random() < (0.15 if fy not in self.model.taxpayers[who].annual else 0.01):
             self.step("file_annual_return", recipient=who, fy=fy)
 
     # --- the clock and the steps --------------------------------------------------------------------------------------
