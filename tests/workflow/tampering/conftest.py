@@ -158,6 +158,10 @@ UPLOADED = """
     INSERT INTO uploaded (recipient_gstin, record_id, action, at, answered)
     VALUES ('{gstin}', 1, 'accepted', '{noon}', TRUE)
 """
+TOKEN = """
+    INSERT INTO token (digest, name, roles, gstins, made_at)
+    VALUES ('5e', 'erp', 'recipient', '{gstin}', '{noon}')
+"""
 # PostgreSQL numbers records by a sequence and leaves the table empty.
 COUNTER = "INSERT INTO counter SELECT 'record', 7 WHERE NOT EXISTS (SELECT 1 FROM counter)"
 MOVE = "INSERT INTO calendar_move VALUES ('{gstin}', 6, 1, '[]', '[]')"
@@ -165,5 +169,5 @@ MOVE = "INSERT INTO calendar_move VALUES ('{gstin}', 6, 1, '[]', '[]')"
 
 def fill(connection: Connection) -> None:
     """Put a row where nothing of a month comes."""
-    for statement in (JOB, REMINDER, ADOPTION, UPLOADED, MOVE, COUNTER):
+    for statement in (JOB, REMINDER, ADOPTION, UPLOADED, MOVE, TOKEN, COUNTER):
         connection.execute(text(statement.format(gstin=BUYER, noon=NOON)))
