@@ -108,8 +108,13 @@ def writing(engine: Engine) -> Iterator[Connection]:
         yield connection
         # Whoever has rolled it back has nothing to be kept.
         if transaction.is_active:
-            with settled(engine):
-                transaction.commit()
+            try:
+                with settled(engine):
+                    transaction.commit()
+            except BaseException:
+                # Else it goes back to the pool with the transaction open, and whoever is given it next can begin none.
+                transaction.rollback()
+                raise
 
 
 @contextmanager

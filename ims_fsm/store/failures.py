@@ -73,7 +73,8 @@ def settled(engine: Engine) -> Iterator[None]:
 
 def _keeps_nothing(error: DatabaseError) -> bool:
     if isinstance(error.orig, sqlite3.Error):
-        return error.orig.sqlite_errorcode & 0xFF in _KEPT_NOTHING
+        # What the driver itself raises, of a connection that is closed, has no code.
+        return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in _KEPT_NOTHING
     state = getattr(error.orig, "sqlstate", None) or ""
     return bool(state) and state[:2] not in _AWAY
 

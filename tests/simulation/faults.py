@@ -30,7 +30,9 @@ class EndedError(BaseException):
 def refusal_of(engine: Engine) -> Exception:
     """Return what the driver raises where the disk fails."""
     if engine.dialect.name == "sqlite":
-        return sqlite3.OperationalError("disk I/O error")
+        error = sqlite3.OperationalError("disk I/O error")
+        error.sqlite_errorcode = sqlite3.SQLITE_IOERR
+        return error
     from psycopg.errors import IoError  # noqa: PLC0415 -- an extra
 
     return IoError("could not write")
@@ -71,6 +73,9 @@ class Fault:
         cursor.connection.close()
 
     def _commit(self, connection: Any) -> None:
+        if self.kind == "connection" and not self.fired:
+            self.fired = True
+            connection.driver_connection.close()
         fires = self.kind in {"commit", "committed"} and not self.fired
         self.fired = self.fired or fires
         if not fires or self.kind == "committed":

@@ -181,6 +181,27 @@ def test_what_fails_at_commit_may_be_kept_unless_the_database_says_otherwise(mon
     assert isinstance(failed.value, UnsettledError) == (sentence != FULL)
 
 
+def test_after_a_commit_that_failed_the_connection_is_used_again(engine: Engine, monkeypatch) -> None:
+    def commit(_connection: object) -> None:
+        raise engine.dialect.loaded_dbapi.OperationalError("it failed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(engine.dialect, "do_commit", commit)
+        with pytest.raises(UnsettledError), writing(engine) as connection:
+            put(connection)
+    with writing(engine) as connection:
+        put(connection)
+    assert last(engine) == 0
+
+
+@pytest.mark.sqlite("its driver raises errors without a code")
+def test_a_connection_that_is_closed_before_its_commit_is_told(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'ims.db'}")
+    with pytest.raises(UnsettledError, match="closed database"), writing(engine) as connection:
+        connection.connection.driver_connection.close()
+    engine.dispose()
+
+
 def test_what_is_written_is_kept_as_a_whole_or_not_at_all(engine: Engine) -> None:
     def fail_half_way() -> None:
         with writing(engine) as connection:
