@@ -121,7 +121,7 @@ def test_only_the_named_are_swept(stage):
     assert [one.recipient for one in stage.ims.sweep([stage.seller]).swept] == [stage.seller]
     assert stage.desk.two_b(TaxPeriod("2024-10")).two_b.state == "absent"
     (failure,) = stage.ims.sweep([stage.other]).failures
-    assert (failure.recipient, failure.code) == (stage.other, "input_invalid")
+    assert (failure.recipient, failure.code) == (stage.other, "not_here")
     assert "register it first" in failure.sentence
 
 
