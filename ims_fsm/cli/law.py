@@ -26,9 +26,7 @@ if TYPE_CHECKING:
     from ims_fsm.law.compiled import Proof
     from ims_fsm.law.declaration import RuleDeclaration
     from ims_fsm.law.edition import Edition
-    from ims_fsm.law.facts import Facts
     from ims_fsm.law.modelcheck import Report
-    from ims_fsm.law.refusal import Refusal
     from ims_fsm.law.register import Law
     from ims_fsm.scenario.report import Outcome
 
@@ -78,53 +76,17 @@ def explain(
 
     Facts you leave out take the default, which blocks nothing.
     """
-    from ims_fsm.draw.tables import transition_table
-    from ims_fsm.law.book import shipped_law
-    from ims_fsm.law.refusal import Refusal
+    from ims_fsm.draw.explanation import decided, edition_of, explained
+    from ims_fsm.law.book import shipped_book
 
-    law = shipped_law()
-    versions = law.machine(machine)
-    edition = versions.edition if period is None else versions.at(period)
+    book = shipped_book()
+    edition = edition_of(book.law, machine, period)
     if fact or state:
-        facts = edition.facts(**options.pairs(fact or [], "--fact"))
-        case = _decided(law, edition, state or first_state(edition, trigger), trigger, facts)
+        case = decided(book, edition, trigger, options.pairs(fact or [], "--fact"), state)
         call.answer(lambda: _tell_decision(edition, case), case, "--fact")
         return
-    rows = [row for row in transition_table(edition, trigger) if row.dest]
-    guards = [
-        {"declared": guard, **_in_words(Refusal.by(guard))} for guard in edition.guards if trigger in guard.triggers
-    ]
-    parts = {"edition": edition, "trigger": trigger, "transitions": rows, "guards": guards}
-    call.answer(lambda: _tell_trigger(edition, trigger, rows, guards), parts)
-
-
-def first_state(edition: Edition, trigger: str) -> str:
-    """Return the state in which a trigger is decided if none is named: the initial one if it leads anywhere."""
-    if edition.transition(edition.initial, trigger):
-        return edition.initial
-    sources = (move.source[0] for move in edition.transitions if move.trigger == trigger)
-    return next(sources, edition.initial)
-
-
-def _decided(law: Law, edition: Edition, state: str, trigger: str, facts: Facts) -> dict[str, Any]:
-    from ims_fsm.law.decision import decide
-    from ims_fsm.law.refusal import Allowed
-
-    decision = decide(edition, state, trigger, facts)
-    allowed = decision if isinstance(decision, Allowed) else None
-    return {
-        "edition": edition,
-        "state": state,
-        "trigger": trigger,
-        "facts": {name: facts[name] for name in facts if name in edition.watched(trigger)},
-        "allowed": allowed is not None,
-        "dest": allowed and allowed.dest,
-        "rules": [law.rule(rule) for rule in allowed.rules] if allowed else [],
-        "refusals": [
-            {**_in_words(refusal), "rules": [law.rule(rule) for rule in refusal.rules]}
-            for refusal in (() if isinstance(decision, Allowed) else decision.refusals)
-        ],
-    }
+    parts = explained(book, edition, trigger)
+    call.answer(lambda: _tell_trigger(edition, trigger, parts["transitions"], parts["guards"]), parts)
 
 
 def _tell_decision(edition: Edition, case: Mapping[str, Any]) -> None:
@@ -172,27 +134,15 @@ def _tell_refusal(refusal: Mapping[str, Any], when: str | None = None) -> None:
     say(f"{refusal['sentence']}.", f"→ {refusal['remedy']}.", indent=4, hang=2)
 
 
-def _in_words(refusal: Refusal) -> dict[str, Any]:
-    """Return a refusal with sentence and remedy about no particular record: with the dates of the law, and gaps."""
-    from ims_fsm.law.book import shipped_book
-
-    def fields(says: str) -> dict[str, str]:
-        gaps = {noun: "…" for noun in ("recipient", "period") if f"{noun} {{{noun}}}" in says}
-        return {**shipped_book().calendar.phrases(), "recipient_kind": "…", **gaps}
-
-    sentence, remedy = refusal.sentence(fields(refusal.says)), refusal.advice(fields(refusal.remedy))
-    return {"refusal": refusal, "sentence": sentence, "remedy": remedy}
-
-
 @command("rules")
 def rules(call: Call, rule: str | None = None) -> None:
     """Look up a rule in the register: its source's words, how it is read, and what cites it."""
+    from ims_fsm.draw.explanation import cited
     from ims_fsm.law.book import shipped_law
 
     law = shipped_law()
-    if rule is not None:
-        law.rule(rule)
-    asked = [declared for name, declared in law.rules.items() if rule in {None, name} or name.startswith(f"{rule}.")]
+    entries = cited(law, rule)
+    asked = [entry["rule"] for entry in entries]
 
     def tell() -> None:
         if rule is None:
@@ -202,8 +152,7 @@ def rules(call: Call, rule: str | None = None) -> None:
             say(*([""] if number else []), f"{declared.id}: {declared.title}", style="bold")
             _tell_rule(law, declared)
 
-    cited = [{"rule": declared, "cited_by": law.cited_by.get(declared.id, ())} for declared in asked]
-    call.answer(tell, {"rules": cited})
+    call.answer(tell, {"rules": entries})
 
 
 def _tell_rule(law: Law, declared: RuleDeclaration) -> None:

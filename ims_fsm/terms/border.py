@@ -30,6 +30,8 @@ _SHAPES = (
     r"[0-9]{4}[A-Z]{3}[0-9]{5}[UO]N[0-9A-Z]",  # UIN: embassies and United Nations bodies
     r"[0-9]{4}[A-Z]{3}[0-9]{5}(?:NR|OS)[0-9A-Z]",  # non-resident taxpayers and online services
 )
+#: The shape of a GSTIN, for who describes one to others.
+GSTIN_SHAPE = f"^(?:{'|'.join(_SHAPES)})$"
 _SHAPE = re.compile("|".join(_SHAPES))
 _NON_RESIDENT = re.compile(r"[0-9]{4}[A-Z]{3}[0-9]{5}NR[0-9A-Z]")
 
@@ -90,8 +92,9 @@ LONGEST_REMARKS = 10_000
 # No system takes a longer path.
 _LONGEST_PATH = 4096
 BRIEF = 60
-# Periods end in 2099, and the law reads some that lie a year and more after the one that it is asked of.
-LAST_PERIOD = TaxPeriod("2097-12")
+# GST began with the first. Periods end in 2099, and the law reads some before the one that it is asked of, and some a
+# year and more after it.
+FIRST_PERIOD, LAST_PERIOD = TaxPeriod("2017-07"), TaxPeriod("2097-12")
 ACTIONS = (Trigger.ACCEPT, Trigger.REJECT, Trigger.KEEP_PENDING, Trigger.RESET)
 T = TypeVar("T")
 Word = TypeVar("Word", bound=StrEnum)
@@ -190,8 +193,8 @@ class Border:
         except ValueError:
             self.wrong(where, value, "is not a tax period", 'write the year and month like "2024-10"')
             return TaxPeriod("2017-07")
-        if period > LAST_PERIOD:
-            self.wrong(where, str(value), "is too far away", f"write a period up to {LAST_PERIOD}")
+        if not FIRST_PERIOD <= period <= LAST_PERIOD:
+            self.wrong(where, str(value), "is too far away", f"write a period from {FIRST_PERIOD} to {LAST_PERIOD}")
         return period
 
     def paise(self, where: str, value: object, *, signed: bool = False) -> int:

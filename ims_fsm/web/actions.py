@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from fastapi import Query
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from ims_fsm import Disposition, Document, Proposal, Trigger
 from ims_fsm.web.admission import Buyer
@@ -18,11 +18,12 @@ from ims_fsm.web.asked import (
     Action,
     Amounts,
     Asked,
-    Filter,
+    FilterInBody,
     Key,
     NoQuery,
     OneFile,
     RecordId,
+    Whole,
     With,
     key_of,
     sent,
@@ -37,14 +38,14 @@ class ActOnMany(With):
     """One action on every record that a filter means."""
 
     action: Action
-    where: Filter = Filter.model_validate({})
+    where: FilterInBody | None = None
 
 
 class Chosen(With):
     """An action on one record, and the version of the record that it was chosen on."""
 
-    record_id: int = Field(ge=1, le=LARGEST_ID)
-    version: int = Field(ge=1, le=LARGEST_ID)
+    record_id: Whole = Field(ge=1, le=LARGEST_ID)
+    version: Whole = Field(ge=1, le=LARGEST_ID)
     action: Action
 
     def proposal(self, number: int) -> Proposal:
@@ -63,8 +64,8 @@ class ActOnChosen(Asked):
     """Actions on records that are named; taken in their order, in one transaction."""
 
     actions: Annotated[list[Chosen], Field(min_length=1, max_length=MOST_ROWS)]
-    all_or_nothing: bool = False
-    dry_run: bool = Field(default=False, description="Only say what would be refused.")
+    all_or_nothing: StrictBool = False
+    dry_run: StrictBool = Field(default=False, description="Only say what would be refused.")
 
 
 class HowApplied(Asked):
@@ -87,7 +88,7 @@ def act_by_filter(buyer: Buyer, act: ActOnMany, _query: NoQuery, key: Key = None
 
     Without a state in the filter, what is in IMS and not decided is meant.
     """
-    where = act.where.where
+    where = (act.where or FilterInBody.model_validate({})).where
     report = buyer.act_on(act.action, where=where, remarks=act.remarks, reduce_itc=act.reduction, key=key_of(key))
     return {"report": report, "recipient": buyer.gstin}
 

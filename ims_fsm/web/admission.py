@@ -12,11 +12,10 @@ from typing import Annotated, Any
 from fastapi import Depends, Path, Request
 
 from ims_fsm import IMS, RecipientDesk, SupplierDesk
-from ims_fsm.terms.border import checked_gstin, unknown_taxpayer
+from ims_fsm.terms.border import GSTIN_SHAPE, checked_gstin, unknown_taxpayer
 from ims_fsm.web.principal import Principal, access
 from ims_fsm.web.problems import HttpError, request_id
 
-GSTIN_SHAPE = r"^[0-9]{2}[A-Z0-9]{13}$"
 Gstin = Annotated[str, Path(pattern=GSTIN_SHAPE, description="The taxpayer's GSTIN.", examples=["27AAPFU0939F1ZV"])]
 
 

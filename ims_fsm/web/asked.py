@@ -9,39 +9,49 @@ import hashlib
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
+from datetime import date
 from typing import Annotated, Any, Literal, cast
 
 from fastapi import File, Header, Path, Query, UploadFile
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StringConstraints, WithJsonSchema
 from pydantic.json_schema import SkipJsonSchema
 
 from ims_fsm import Heads, Kind, MissingError, Problem, ReduceItc, Sort, State, SupplierStatus, TaxPeriod, Where
-from ims_fsm.terms.border import LONGEST_REMARKS, checked_gstin
+from ims_fsm.terms.border import GSTIN_SHAPE, LONGEST_REMARKS
 from ims_fsm.terms.vocabulary import ACTIVE
-from ims_fsm.web.admission import GSTIN_SHAPE
 from ims_fsm.web.problems import HttpError
 
-# What may stand in a text of one line: what is seen, and blanks between. Written as characters, as every dialect of
-# regular expressions reads them.
+# What may stand in a text: what is seen, what joins letters of Indian scripts, and blanks behind the first. Written as
+# characters, as every dialect of regular expressions reads them.
 _SEEN = "!-~" + "".join(
     f"{chr(first)}-{chr(last)}"
-    for first, last in ((0xA1, 0x61B), (0x61D, 0x167F), (0x1681, 0x180D), (0x180F, 0x1FFF), (0x2010, 0x2027),
-                        (0x2030, 0x205E), (0x2070, 0x2FFF), (0x3001, 0xD7FF), (0xE000, 0xFEFE), (0xFF00, 0xFFF8),
-                        (0x10000, 0xDFFFF))
+    for first, last in ((0xA1, 0x61B), (0x61D, 0x167F), (0x1681, 0x180D), (0x180F, 0x1FFF), (0x200C, 0x200D),
+                        (0x2010, 0x2027), (0x2030, 0x205E), (0x2070, 0x2FFF), (0x3001, 0xD7FF), (0xFF01, 0xFFEF))
 )  # fmt: skip
-LINE = f"^[{_SEEN}]([ {_SEEN}]*[{_SEEN}])?$"
+LINE = f"^[{_SEEN}][ {_SEEN}]{{0,199}}$"
 TEXT = f"^[ \n{_SEEN}]*$"
 RUPEES = r"^[0-9]{1,13}(\.[0-9]{1,2})?$"
 FIRST_PERIOD = "2017-07"
-MOST_ROWS, MOST_FILES, LARGEST_ID = 1000, 200, 2**63 - 1
+MOST_ROWS, MOST_FILES, LARGEST_ID = 1000, 200, 10**15
 _SIGNED = 8
 
-Line = Annotated[str, StringConstraints(pattern=LINE, max_length=200)]
+Line = Annotated[str, StringConstraints(pattern=LINE)]
 Rupees = Annotated[str, StringConstraints(pattern=RUPEES), Field(examples=["18000.00"])]
-PERIOD = r"^20[0-9]{2}-(0[1-9]|1[0-2])$"
+PERIOD = r"^20(1[7-9]|[2-8][0-9]|9[0-7])-(0[1-9]|1[0-2])$"
 PeriodText = Annotated[str, StringConstraints(pattern=PERIOD), Field(examples=["2024-10"])]
-Period = Annotated[TaxPeriod, Path(pattern=PERIOD, description="The tax period.", examples=["2024-10"])]
+Period = Annotated[
+    TaxPeriod,
+    WithJsonSchema({"type": "string", "pattern": PERIOD}),
+    Path(description="The tax period.", examples=["2024-10"]),
+]
 RecordId = Annotated[int, Path(ge=1, le=LARGEST_ID, description="The record's id.", examples=[7])]
+Day = Annotated[
+    date,
+    BeforeValidator(lambda day: date.fromisoformat(day) if isinstance(day, str) else "no date"),
+    Field(examples=["2024-10-05"]),
+]
+# A whole number in JSON may be written 2.0, and is no text.
+Whole = Annotated[int, BeforeValidator(lambda number: number if type(number) in {int, float} else "no number")]
 Action = Literal["accept", "reject", "keep_pending", "reset"]
 Key = Annotated[
     Annotated[str, StringConstraints(pattern=r'^"?[!#-~]{1,190}"?$')] | SkipJsonSchema[None],
@@ -52,7 +62,7 @@ Key = Annotated[
     ),
 ]
 IfMatch = Annotated[
-    Annotated[str, StringConstraints(pattern=r'^"[0-9]{1,18}"$')] | SkipJsonSchema[None],
+    Annotated[str, StringConstraints(pattern=r'^"[1-9][0-9]{0,14}"$')] | SkipJsonSchema[None],
     Header(alias="If-Match", description="The ETag of the record as it was seen.", examples=['"1"']),
 ]
 Files = Annotated[
@@ -61,11 +71,7 @@ Files = Annotated[
 OneFile = Annotated[UploadFile, File(description="The file.")]
 
 
-def _party(text: str) -> str:
-    return checked_gstin(text)
-
-
-Party = Annotated[str, StringConstraints(pattern=GSTIN_SHAPE), AfterValidator(_party)]
+Party = Annotated[str, StringConstraints(pattern=GSTIN_SHAPE), Field(examples=["27AAPFU0939F1ZV"])]
 
 
 class Asked(BaseModel):
@@ -108,6 +114,19 @@ class Filter(Asked):
             amended=self.amended,
             to_upload=self.to_upload,
         )
+
+
+class FilterInBody(Filter):
+    """Which records are meant, in JSON: there yes and no are booleans alone, and null is what is left out."""
+
+    supplier: Party | None = None
+    number: Line | None = Field(None, description="The document's number; * stands for any characters.")
+    period: PeriodText | None = Field(None, description="The (expected) 2B period.")
+    return_period: PeriodText | None = None
+    status: SupplierStatus | None = None
+    amended: StrictBool | None = None
+    to_upload: StrictBool | None = Field(None, description="Whether the portal is still to be told.")
+    all: StrictBool = Field(default=False, description="Also what is decided, removed, or went straight to GSTR-2B.")
 
 
 class Page(Filter):

@@ -10,7 +10,7 @@ import re
 import secrets
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import Any, ClassVar
 
 import orjson
 from fastapi import Request, Response
@@ -18,6 +18,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
+from starlette.types import Receive, Scope, Send
 
 from ims_fsm import (
     ConflictError,
@@ -210,6 +211,23 @@ def request_id(request: Request) -> str:
 
 class ProblemRoute(APIRoute):
     """A route whose errors are problems, and whose answers say which request they answer."""
+
+    #: The methods of all routes of a path, which a route of one of them alone would not tell.
+    of_path: ClassVar[dict[str, set[str]]] = {}
+
+    def __init__(self, path: str, *given: Any, **how: Any) -> None:
+        """Note the route's methods among those of its path."""
+        super().__init__(path, *given, **how)
+        self.of_path.setdefault(path, set()).update(self.methods or ())
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request; one by another method than the path has is told which it has."""
+        allowed = self.of_path[self.path]
+        if scope["method"] in (self.methods or ()):
+            await super().handle(scope, receive, send)
+            return
+        error = HTTPException(HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": ", ".join(sorted(allowed))})
+        await problem(Request(scope), error)(scope, receive, send)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return what handles a request."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import Path, Query, Response
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from ims_fsm import RecipientDesk, TaxPeriod, TwoB, TwoBComparison, dump_two_b
 from ims_fsm.web.admission import Buyer
@@ -33,7 +33,7 @@ class Detail(Asked):
 class Consent(Asked):
     """Whether the filer agrees to what a GSTR-3B leaves out, where that is asked."""
 
-    consent: bool = False
+    consent: StrictBool = False
 
 
 class Adopting(Asked):

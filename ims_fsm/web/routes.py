@@ -15,7 +15,7 @@ from fastapi import APIRouter, Response
 from fastapi.sse import EventSourceResponse
 
 from ims_fsm.answers.shapes import declared
-from ims_fsm.web.answering import answered, model_of
+from ims_fsm.web.answering import JSON, answered, model_of
 from ims_fsm.web.problems import ProblemRoute, statuses
 
 P = ParamSpec("P")
@@ -102,7 +102,7 @@ def _success(answers: str, media: str, versioned: str) -> dict[int | str, dict[s
     tag = {"ETag": {"description": "The record's version, for If-Match.", "schema": {"type": "string"}}}
     said: dict[str, Any] = {"description": "What was asked for.", "headers": tag if versioned else {}}
     if media:
-        said["content"] = {media: {"schema": {"type": "string", "format": "binary"}}}
+        said["content"] = {media: {"schema": {} if media == JSON else {"type": "string", "format": "binary"}}}
     else:
         said["model"] = model_of(answers)
     return {200: said}

@@ -5,17 +5,29 @@ Imports the face and what a request may ask; finds no record but those that the 
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import Path, Query, Response
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from ims_fsm import Document, Filed, Form, Heads, Kind, OriginalReference, TaxPeriod
 from ims_fsm.terms.money import paise
 from ims_fsm.web.admission import Seller
 from ims_fsm.web.answering import streamed
-from ims_fsm.web.asked import Amounts, Asked, Key, Line, NoQuery, Party, PeriodText, RecordId, Rupees, key_of
+from ims_fsm.web.asked import (
+    Amounts,
+    Asked,
+    Day,
+    Key,
+    Line,
+    NoQuery,
+    Party,
+    Period,
+    PeriodText,
+    RecordId,
+    Rupees,
+    key_of,
+)
 from ims_fsm.web.portal import OfPeriod
 from ims_fsm.web.routes import Routes
 
@@ -28,23 +40,23 @@ class Amended(Asked):
     """The document that an amendment names."""
 
     number: Line
-    date: date
+    date: Day
 
 
-class Content(Asked):
+class Written(Asked):
     """What a supplier writes on a document; amounts in rupees."""
 
     number: Line
-    date: date
+    date: Day
     taxable: Rupees
     tax: Amounts = Field(default_factory=Amounts)
     value: Rupees | None = None
     pos: Line | None = None
-    reverse_charge: bool = False
+    reverse_charge: StrictBool = False
     ineligible: Literal["pos", "sec_16_4", "rule_37a"] | None = None
 
 
-class SavedDocument(Content):
+class SavedDocument(Written):
     """A document that a supplier saves in a form of a return period."""
 
     form: Form
@@ -66,7 +78,7 @@ class SavedDocument(Content):
         )
 
 
-def _written(content: Content) -> dict[str, Any]:
+def _written(content: Written) -> dict[str, Any]:
     return {
         "number": content.number,
         "date": content.date,
@@ -96,7 +108,7 @@ def save_document(seller: Seller, saved: SavedDocument, _query: NoQuery, key: Ke
 
 
 @ROUTES.change("PUT", f"{_AT}/documents/{{record_id}}", example=_EXAMPLE)
-def edit_document(seller: Seller, record_id: RecordId, content: Content, _query: NoQuery, key: Key = None) -> object:
+def edit_document(seller: Seller, record_id: RecordId, content: Written, _query: NoQuery, key: Key = None) -> object:
     """Write a saved document anew; an action that was taken on it is taken back by the change (FAQ 16)."""
     changed = seller.edit(record_id, _written(content), key=key_of(key))
     return {"record_id": record_id, "changed": changed}
@@ -113,7 +125,7 @@ def delete_document(seller: Seller, record_id: RecordId, _query: NoQuery, key: K
 def file_form(
     seller: Seller,
     form: FormName,
-    period: Annotated[TaxPeriod, Path(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$", examples=["2024-10"])],
+    period: Period,
     _query: NoQuery,
     key: Key = None,
 ) -> Filed:

@@ -8,6 +8,7 @@ from itertools import product
 import pytest
 
 from ims_fsm import TaxPeriod
+from ims_fsm.errors import InputError
 from ims_fsm.terms.border import checked_period
 
 NAMES = [date(2000, month, 1).strftime("%B") for month in range(1, 13)]
@@ -51,3 +52,9 @@ def test_anything_else_is_told_as_it_was_written(text):
     with pytest.raises(ValueError, match="is not a tax period; write the year and month like") as refused:
         TaxPeriod.parse(text)
     assert str(refused.value).startswith(repr(text))
+
+
+@pytest.mark.parametrize("period", ["2000-01", "2017-06", "2098-01"])
+def test_a_period_outside_of_gst_is_told_in_a_sentence(period):
+    with pytest.raises(InputError, match="is too far away; write a period from 2017-07 to 2097-12"):
+        checked_period(period)

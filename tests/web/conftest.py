@@ -18,6 +18,8 @@ from ims_fsm import IMS, SettableClock
 from ims_fsm.testing import Stage
 from ims_fsm.web import EVERYONE, Feed, Principal, router
 
+# It is read where its models are generated.
+collect_ignore = ["client.py"]
 PREFIX = "/ims"
 OTHER, STRANGER = "24AAACC1206D1ZM", "33AAACP7879D1ZM"
 BUYER, SELLER = Stage.buyer, Stage.seller

@@ -22,7 +22,14 @@ OPERATIONS = {
     route.operation_id: (method, route.path) for part in PARTS for route in part.ROUTES.router.routes
     for method in route.methods
 }  # fmt: skip
-PLACES = {"record_id": "1", "period": "2024-10", "fy": "2023-24", "form": "GSTR-1"}
+PLACES = {
+    "record_id": "1",
+    "period": "2024-10",
+    "fy": "2023-24",
+    "form": "GSTR-1",
+    "machine": "invoice",
+    "trigger": "accept",
+}
 # Two answers to strangers: there is no telling a taxpayer who is here from one who is not.
 NOBODY = "29AABCU9603R1ZX"
 

@@ -138,3 +138,18 @@ def test_a_taxpayer_is_registered_and_corrected(calling: Callable[[str], Caller]
     assert gstin in [who["gstin"] for who in operator.get("/taxpayers")["taxpayers"]]
     assert [who["gstin"] for who in calling("asha").get("/taxpayers")["taxpayers"]] == [Stage.buyer]
     assert operator.post(f"/recipients/{gstin}/sweep")["failures"] == []
+
+
+def test_the_law_is_explained(asha: Caller) -> None:
+    rules = asha.get("/law/rules", params={"rule": "faq.11"})["rules"]
+    assert [rule["id"] for rule in rules][:2] == ["faq.11", "faq.11.a"]
+    explained = asha.get("/law/machines/credit_note/triggers/keep_pending", params={"period": "2024-10"})
+    assert "pending_not_allowed" in [guard["code"] for guard in explained["guards"]]
+    path = "/law/machines/credit_note/triggers/keep_pending/decision"
+    decision = asha.post(path, {"facts": {"direction": "original"}, "period": "2024-10"})
+    assert (decision["allowed"], decision["refusals"][0]["rules"][0]["id"]) == (False, "faq.11.a")
+    assert asha.post(path, {"facts": {"x": "y"}}, status=422)["code"] == "input_invalid"
+    for nothing in ("/law/rules?rule=faq.99", "/law/machines/x/triggers/accept", "/law/machines/invoice/triggers/x"):
+        assert asha("GET", nothing, status=404).json()["code"] == "not_here"
+    pytest.importorskip("pygraphviz")
+    assert "<svg" in asha("GET", "/law/machines/invoice/diagram").text

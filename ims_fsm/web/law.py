@@ -1,0 +1,105 @@
+"""The law over HTTP: its rules in their sources' words, what refuses a trigger and when, pictures of the machines.
+
+Imports the law and its pictures; reads no record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Literal
+
+from fastapi import Path, Query, Response
+from pydantic import Field
+from pydantic.json_schema import SkipJsonSchema
+
+from ims_fsm import InputError, MissingError, TaxPeriod, diagram
+from ims_fsm.draw.explanation import cited, decided, edition_of, explained
+from ims_fsm.web.admission import Admitted
+from ims_fsm.web.asked import Asked, Line, NoQuery, PeriodText
+from ims_fsm.web.routes import Routes
+
+ROUTES = Routes("law")
+NAME = r"^[a-z0-9_]{1,60}$"
+_OF = "/law/machines/{machine}"
+Machine = Annotated[str, Path(pattern=NAME, description="The declared machine.", examples=["credit_note"])]
+TriggerName = Annotated[str, Path(pattern=NAME, description="The trigger.", examples=["keep_pending"])]
+
+
+class OfRule(Asked):
+    """Which rules are meant."""
+
+    rule: Annotated[str, Field(pattern=r"^[a-zA-Z0-9_.-]{1,80}$")] | SkipJsonSchema[None] = Field(
+        None, description="The rule of this id and those below it; without it, all."
+    )
+
+
+class OfPeriod(Asked):
+    """Whose rule set is meant: that of a 2B period, by default the newest."""
+
+    period: PeriodText | SkipJsonSchema[None] = None
+
+
+class Look(Asked):
+    """Which rule set is drawn, and how it looks."""
+
+    rule_set: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,60}$")] | SkipJsonSchema[None] = None
+    theme: Literal["light", "dark", "print"] = "light"
+
+
+class Facts(Asked):
+    """What is known of a record; facts that are left out take the default, which blocks nothing."""
+
+    facts: Annotated[dict[Annotated[str, Field(pattern=NAME)], Line], Field(max_length=50)] = {}  # noqa: RUF012 -- pydantic copies it
+    state: Line | None = None
+    period: PeriodText | None = None
+
+
+@ROUTES.get("/law/rules")
+def list_rules(admission: Admitted, asked: Annotated[OfRule, Query()]) -> object:
+    """Look up rules in the register: their sources' words, how they are read, and what cites them."""
+    with _named():
+        return {"rules": cited(admission.ims.book.law, asked.rule)}
+
+
+@ROUTES.get(f"{_OF}/triggers/{{trigger}}")
+def explain_trigger(
+    admission: Admitted, machine: Machine, trigger: TriggerName, asked: Annotated[OfPeriod, Query()]
+) -> object:
+    """Explain a trigger: where it leads, what refuses it and when."""
+    book = admission.ims.book
+    with _named():
+        return explained(book, edition_of(book.law, machine, _period(asked.period)), trigger)
+
+
+@ROUTES.change("POST", f"{_OF}/triggers/{{trigger}}/decision", example={"facts": {"direction": "original"}})
+def decide_trigger(
+    admission: Admitted, machine: Machine, trigger: TriggerName, given: Facts, _query: NoQuery
+) -> object:
+    """Decide a trigger on these facts, with the words of every rule; concerns no record."""
+    book = admission.ims.book
+    with _named():
+        edition = edition_of(book.law, machine, _period(given.period))
+        explained(book, edition, trigger)
+    return decided(book, edition, trigger, given.facts, given.state)
+
+
+@ROUTES.get(f"{_OF}/diagram", media="image/svg+xml")
+def draw_machine(admission: Admitted, machine: Machine, look: Annotated[Look, Query()]) -> Response:
+    """Draw a machine under a rule set, the newest where none is named."""
+    with _named():
+        drawn = diagram(machine, look.rule_set, theme=look.theme, law=admission.ims.book.law)
+    return Response(drawn.svg, media_type="image/svg+xml")
+
+
+@contextmanager
+def _named() -> Iterator[None]:
+    """Answer what names no part of the law like any other name of nothing."""
+    try:
+        yield
+    except InputError as error:
+        raise MissingError(error.subject, error.problems) from None
+
+
+def _period(text: str | None) -> TaxPeriod | None:
+    return None if text is None else TaxPeriod(text)
