@@ -5,18 +5,19 @@ Imports the steps and the record; runs no statement. What it gives is held again
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from ims_fsm.law.ledger import Outcome, Settled
+from ims_fsm.record.chain import versions_of
 from ims_fsm.record.record import Record
 from ims_fsm.record.returns import Entry, TwoBLine
 from ims_fsm.record.scene import Scene
 from ims_fsm.record.steps import frozen_by, settled
 from ims_fsm.terms.money import NIL, Heads
 from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.terms.vocabulary import Disposition, Section, State, SupplierStatus
+from ims_fsm.terms.vocabulary import ACTIVE, Disposition, Section, State, SupplierStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +52,28 @@ def decided(chain: Sequence[Member], period: TaxPeriod, carried: Heads, scene: S
             if member.id in outcomes}  # fmt: skip
 
 
-def carried_before(chain: Sequence[Record], stated: Heads) -> dict[TaxPeriod, Heads]:
-    """Return E of a chain before each GSTR-3B that decided one of its versions; `stated` is E before the first."""
-    carried, before = stated, dict[TaxPeriod, Heads]()
+def carried_before(chain: Sequence[Record], stated: Mapping[int, Heads]) -> dict[TaxPeriod, Heads]:
+    """Return E of a chain before each GSTR-3B that decided one of its versions.
+
+    `stated` is what each record's chain carries by what was stated of its original, where something was.
+    """
+    carried, before = None, dict[TaxPeriod, Heads]()
     for period in sorted({record.settled_in for record in chain if record.settled_in is not None}):
-        before[period] = carried
+        before[period] = _stated(chain, stated, period) if carried is None else carried
         here = [record for record in chain if record.settled_in == period]
         counts = [record for record in here if record.disposition is not Disposition.SUPERSEDED]
         carried = counts[-1].carried if counts else carried
     return before
+
+
+def _stated(chain: Sequence[Record], stated: Mapping[int, Heads], period: TaxPeriod) -> Heads:
+    """Return E by what stood stated at a period (`chain.stating`): a version keeps its own once it is superseded."""
+    keeps = NIL
+    for version in versions_of(chain):
+        keeps = stated.get(version.id, keeps)
+        if version.disposition is not Disposition.SUPERSEDED or (version.settled_in or period) >= period:
+            break
+    return keeps
 
 
 def _stood(member: Member, period: TaxPeriod, carried: Heads, moment: datetime) -> Record:
@@ -70,11 +84,18 @@ def _stood(member: Member, period: TaxPeriod, carried: Heads, moment: datetime) 
     if record.settled_in is not None and record.in_ims:
         # Whoever was decided later waited then, in whatever state.
         stood = stood.changed(state=member.left if record.settled_in == period else State.PENDING)
+    elif record.in_ims and record.state in ACTIVE and _acted_since(member, moment):
+        # So did who is not decided yet.
+        stood = stood.changed(state=State.PENDING)
     if record.state is State.REMOVED and member.moved_at is not None and member.moved_at > moment:
         stood = stood.changed(state=member.left, removed_for=None)
     if record.filed_at is not None and record.filed_at > moment:
         stood = stood.changed(supplier_status=SupplierStatus.SAVED, filed_at=None, two_b_period=None)
     return stood
+
+
+def _acted_since(member: Member, moment: datetime) -> bool:
+    return member.moved_at is not None and member.moved_at >= moment
 
 
 def _decided(record: Record, outcome: Outcome, chain: Sequence[Record], period: TaxPeriod, scene: Scene) -> Decided:

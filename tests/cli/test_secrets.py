@@ -39,7 +39,7 @@ URLS = [
 ]
 WORDS = {
     "GSTIN": "27AAPFU0939F1ZV", "ID": "1", "YYYY-MM": "2024-10", "FILE": "a.csv", "FILE…": "a.json",
-    "TRIGGER": "accept", "accepted|rejected": "accepted", "PATH": "a", "PATH…": "a",
+    "TRIGGER": "accept", "accepted|rejected": "accepted", "PATH": "a", "PATH…": "a", "NAME": "asha",
 }  # fmt: skip
 
 

@@ -29,7 +29,7 @@ from ims_fsm.store.records import PAGE, from_row
 from ims_fsm.store.returns import line_of
 from ims_fsm.store.sql.said import said
 from ims_fsm.store.tables import AT, CALL, LINES, LOG, PAISE, RECORD, ContentRow, TwoBRow, core
-from ims_fsm.terms.money import HEADS, NIL, Heads
+from ims_fsm.terms.money import HEADS, Heads
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Correction, Filing, State, TwoBState
 
@@ -66,8 +66,7 @@ def problems(connection: Connection, book: LawBook, gstin: str | None) -> Iterat
         scene = Scene(now=book.calendar.opens_at, book=book, recipient=recipient, suppliers=suppliers)
         lines = dict[tuple[TaxPeriod, int, str], TwoBLine]()
         for chain in chains:
-            first = stated.get((recipient.gstin, chain[0].record.chain_id), NIL)
-            for period, carried in carried_before([kept.record for kept in chain], first).items():
+            for period, carried in carried_before([kept.record for kept in chain], stated).items():
                 if (moment := filed.get((recipient.gstin, period))) is None:
                     continue
                 made = decided([kept.member for kept in chain], period, carried, replace(scene, now=moment))
@@ -119,12 +118,12 @@ def _filed(connection: Connection, gstin: str | None) -> Mapping[Key, datetime]:
     return {(row.recipient_gstin, TaxPeriod(row.period)): row.filed_at for row in rows if row.filed_at is not None}
 
 
-def _stated(connection: Connection, gstin: str | None) -> Mapping[tuple[str, int], Heads]:
+def _stated(connection: Connection, gstin: str | None) -> Mapping[int, Heads]:
     """Return what each record's chain carries by what was stated of its original, in paise."""
     carried = [func.coalesce(cast(said(STEP["detail"], "carried", head), PAISE), 0) for head in HEADS]
-    query = select(LOG.c["recipient_gstin", "record_id"], *carried).select_from(LOG.join(CALL, OF_ONE_CALL))
+    query = select(LOG.c.record_id, *carried).select_from(LOG.join(CALL, OF_ONE_CALL))
     rows = of_recipient(query.where(CALL.c.trigger == str(Correction.STATE)), LOG.c.recipient_gstin, gstin)
-    return {(row[0], row[1]): Heads(*row[2:]) for row in connection.execute(rows.order_by(LOG.c.seq))}
+    return {row[0]: Heads(*row[1:]) for row in connection.execute(rows.order_by(LOG.c.seq))}
 
 
 def _unlike(kept: _Kept, made: Decided | None) -> Iterator[Problem]:

@@ -115,7 +115,10 @@ def _stated() -> Select[Any]:
 def _stating() -> ColumnElement[int]:
     """Return the number of the version that keeps what is stated of a chain's original (`record.chain.stating`)."""
     version, before = RECORD.alias("stating"), RECORD.alias("before_stating")
-    same = [(at.recipient_gstin == AT.recipient_gstin, at.chain_id == AT.chain_id) for at in (version.c, before.c)]
+    same = [
+        (at.recipient_gstin == of.recipient_gstin, at.chain_id == of.chain_id)
+        for at, of in ((version.c, AT), (before.c, version.c))
+    ]
     asks = and_(not_deleted(before.c), before.c.disposition.is_distinct_from(str(Disposition.SUPERSEDED)))
     headed = exists().where(*same[1], asks, age_of(before.c) < age_of(version.c))
     keeps = (*same[0], not_deleted(version.c), version.c.stated_original.is_not(None), ~headed)
