@@ -37,7 +37,7 @@ _SIGNED = 8
 
 Line = Annotated[str, StringConstraints(pattern=LINE)]
 Rupees = Annotated[str, StringConstraints(pattern=RUPEES), Field(examples=["18000.00"])]
-PERIOD = r"^20(1[7-9]|[2-8][0-9]|9[0-7])-(0[1-9]|1[0-2])$"
+PERIOD = r"^(2017-(0[7-9]|1[0-2])|20(1[89]|[2-8][0-9]|9[0-7])-(0[1-9]|1[0-2]))$"
 PeriodText = Annotated[str, StringConstraints(pattern=PERIOD), Field(examples=["2024-10"])]
 Period = Annotated[
     TaxPeriod,
