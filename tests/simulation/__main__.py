@@ -42,9 +42,10 @@ def lived_twice(seed: int, months: int, url: str | None = None) -> Lived:
     with empty(url) as place:
         calm = live(place, seed, months, often=0)
     for number, (left, right) in enumerate(zip(wild.months, calm.months, strict=True), 1):
-        if left != right:
+        if differing := ", ".join(table for table in left if left[table] != right[table]):
             again = f"make simulate SEED={seed} MONTHS={number}"
-            raise BrokenError(f"seed {seed}: faults changed what month {number} came to\nRepeat it with: {again}")
+            what = f"seed {seed}: faults changed what month {number} came to, in {differing}"
+            raise BrokenError(f"{what}\nRepeat it with: {again}")
     return wild
 
 

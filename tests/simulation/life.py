@@ -31,9 +31,9 @@ class BrokenError(AssertionError):
 
 @dataclass
 class Lived:
-    """What a life came to: the digest of all rows at the end of each month, and how much happened."""
+    """What a life came to: a digest of each table at the end of each month, and how much happened."""
 
-    months: list[str] = field(default_factory=list)
+    months: list[dict[str, str]] = field(default_factory=list)
     calls: int = 0
     faults: dict[str, int] = field(default_factory=dict)
 
