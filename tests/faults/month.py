@@ -101,6 +101,14 @@ def imported(*names: str) -> Callable[[IMS, str], object]:
     return lambda ims, _key: [ims.import_download(file, actor="portal").received for file in files]
 
 
+def swept(ims: IMS) -> int:
+    """Do what the calendar owes; raises what a recipient failed of, for a sweep tells it and goes on."""
+    report = ims.sweep()
+    for failure in report.failures:
+        raise failure.error
+    return len(report.swept)
+
+
 FILE = samples_folder() / "actions_2024-11.csv"
 BULK = Where(kinds=(Kind.INVOICE, Kind.DEBIT_NOTE))
 MONTH = (
@@ -123,7 +131,7 @@ MONTH = (
     Call("regretted", "2024-11-18 10:00", acted("M/0", "reject")),
     Call("2b", "2024-11-18 10:10", lambda ims, key: desk(ims).generate_2b(OCTOBER, key=key)),
     Call("3b", "2024-11-20 10:00", lambda ims, key: desk(ims).file_3b(OCTOBER, consent=True, key=key)),
-    Call("swept", "2024-12-14 06:00", lambda ims, _key: len(ims.sweep().failures), keyed=False),
+    Call("swept", "2024-12-14 06:00", lambda ims, _key: swept(ims), keyed=False),
 )
 
 
