@@ -31,7 +31,6 @@ _SEEN = "!-~" + "".join(
 LINE = f"^[{_SEEN}][ {_SEEN}]{{0,199}}$"
 TEXT = f"^[ \n{_SEEN}]*$"
 RUPEES = r"^[0-9]{1,13}(\.[0-9]{1,2})?$"
-FIRST_PERIOD = "2017-07"
 MOST_ROWS, MOST_FILES, LARGEST_ID = 1000, 200, 10**15
 _SIGNED = 8
 

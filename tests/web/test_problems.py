@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,8 +11,11 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from ims_fsm import TaxPeriod
 from ims_fsm.errors import StoreError
+from ims_fsm.terms.border import FIRST_PERIOD, LAST_PERIOD
 from ims_fsm.testing import Stage
+from ims_fsm.web.asked import PERIOD
 from tests.web.conftest import PREFIX, Caller
 
 JSON = "application/problem+json"
@@ -121,3 +125,8 @@ def test_the_hosts_handlers_stay_as_they_are(client: TestClient) -> None:
     app = client.app
     assert isinstance(app, FastAPI)
     assert client.get("/elsewhere").json() == {"detail": "Not Found"}
+
+
+def test_the_periods_that_are_described_are_those_of_the_border() -> None:
+    for period in map(TaxPeriod, (f"20{year:02}-{month:02}" for year in range(100) for month in range(1, 13))):
+        assert (re.fullmatch(PERIOD, period) is not None) == (FIRST_PERIOD <= period <= LAST_PERIOD), period
