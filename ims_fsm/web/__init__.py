@@ -1,4 +1,4 @@
-"""The HTTP API: a router that a backend mounts in its own FastAPI application, and what `ims-fsm serve` runs.
+"""The HTTP API and the dashboard: routers that a backend mounts in its own FastAPI, and what `ims-fsm serve` runs.
 
 Imports FastAPI and the face; knows no command line, and no table.
 """
@@ -8,5 +8,7 @@ from __future__ import annotations
 from ims_fsm.web.events import Feed
 from ims_fsm.web.principal import EVERYONE, Principal
 from ims_fsm.web.router import router
+from ims_fsm.web.screens import dashboard
+from ims_fsm.web.screens.shell import House
 
-__all__ = ["EVERYONE", "Feed", "Principal", "router"]
+__all__ = ["EVERYONE", "Feed", "House", "Principal", "dashboard", "router"]

@@ -141,7 +141,7 @@ def _status_of(error: ImsFsmError) -> int:
     return next((status for kind, status in _STATUSES if isinstance(error, kind)), 500)
 
 
-def _described(error: Exception) -> tuple[int, str, dict[str, Any], Mapping[str, str] | None]:
+def described(error: Exception) -> tuple[int, str, dict[str, Any], Mapping[str, str] | None]:
     """Return an error's status, code, what else its problem has, and headers."""
     match error:
         case HttpError():
@@ -184,7 +184,7 @@ def _misread(error: RequestValidationError) -> tuple[int, str, dict[str, Any], N
 
 def problem(request: Request, error: Exception) -> Response:
     """Return the answer to a request that met an error; raises an error that is not one of ours."""
-    status, code, more, headers = _described(error)
+    status, code, more, headers = described(error)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         _log.error("%s %s: %s: %s", request.method, request.url.path, code, error)
     for part in more.get("errors", ()):

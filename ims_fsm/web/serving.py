@@ -1,4 +1,4 @@
-"""What `ims-fsm serve` serves: the API under /api, sign-in, health; with tokens, and a shield around all.
+"""What `ims-fsm serve` serves: the dashboard, the API under /api, sign-in, health; tokens, and a shield around all.
 
 Imports FastAPI, uvicorn and the face.
 """
@@ -29,6 +29,8 @@ from ims_fsm.web.events import Feed
 from ims_fsm.web.principal import Principal
 from ims_fsm.web.problems import HttpError, problem
 from ims_fsm.web.router import LARGEST, router
+from ims_fsm.web.screens import dashboard
+from ims_fsm.web.screens.shell import page_of
 from ims_fsm.web.sessions import Sessions, pages
 from ims_fsm.web.shield import Shield
 
@@ -118,10 +120,11 @@ def application_of(
     authenticate.__annotations__ |= {"_bearer": Bearer, "request": Request, "return": Principal}
     app.include_router(router(ims, authenticate, largest=largest, feed=feed), prefix=API)
     app.include_router(pages(sessions))
+    app.include_router(dashboard(ims, authenticate, house=sessions.house, largest=largest, feed=feed))
     _add_health(app, ims)
     for kind in (HttpError, ImsFsmError, HTTPException, RequestValidationError):
         app.add_exception_handler(kind, _answered)
-    app.add_middleware(Shield, is_secure=is_secure)
+    app.add_middleware(Shield, is_secure=is_secure, unexpected=_said)
     return app
 
 
@@ -151,4 +154,10 @@ def _add_health(app: FastAPI, ims: IMS) -> None:
 
 
 async def _answered(request: Request, error: Exception) -> Response:
-    return problem(request, error)
+    return _said(request, error)
+
+
+def _said(request: Request, error: Exception) -> Response:
+    """Return what is answered to an error outside of every route: a page for people, a problem for programs."""
+    is_page = not request.url.path.startswith(f"{API}/") and "text/html" in request.headers.get("Accept", "")
+    return (page_of if is_page else problem)(request, error)

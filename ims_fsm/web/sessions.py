@@ -1,48 +1,40 @@
 """Who calls what is served here: a bearer token, or a browser's session that was begun with one.
 
-Imports FastAPI, Jinja2 and the face. A session's cookie is taken only with what another site cannot send.
+Imports FastAPI, the shell and the face. A session's cookie is taken only with what another site cannot send.
 """
 
 from __future__ import annotations
 
-import hmac
 from dataclasses import dataclass, field
-from typing import Annotated
-from urllib.parse import urlsplit
+from typing import Annotated, Literal, TypedDict
 
 import anyio.to_thread
-from fastapi import APIRouter, Form, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
-from jinja2 import Environment, PackageLoader
+from fastapi import APIRouter, Form, Query, Request, Response
 from limits import parse
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from ims_fsm import IMS, Token
+from ims_fsm.web.forgery import CSRF_HEADER, SAFE, csrf_token, is_ours, refuse_forged
+from ims_fsm.web.languages import N_
 from ims_fsm.web.principal import Principal
-from ims_fsm.web.problems import HttpError, ProblemRoute
+from ims_fsm.web.problems import HttpError
+from ims_fsm.web.screens.shell import House, ScreenRoute, Visiting
 
-SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-CSRF_HEADER = "X-CSRF-Token"
+__all__ = ["CSRF_HEADER", "Sessions", "csrf_token", "pages"]
+
 WRONG_TOKENS = parse("20/minute")
-LONGEST_SECRET = 200
+LONGEST_SECRET, LONGEST_ADDRESS = 200, 2_000
 HOURS = 12
 BEARER = "bearer "
-TEMPLATES = Environment(loader=PackageLoader("ims_fsm.web"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+LOGIN, LOGOUT = "/login", "/logout"
+To = Annotated[str, Query(alias="next", max_length=LONGEST_ADDRESS)]
 
 
-def csrf_token(secret: str) -> str:
-    """Return what a form or a script of a session sends beside its cookie, which no other site can read."""
-    return hmac.new(secret.encode(), b"csrf", "sha256").hexdigest()
-
-
-def is_ours(request: Request) -> bool | None:
-    """Say whether a request comes from a page of this site; None where the browser does not say."""
-    site = request.headers.get("Sec-Fetch-Site")
-    if site is not None:
-        return site in {"same-origin", "none"}
-    origin = request.headers.get("Origin")
-    return None if origin is None else urlsplit(origin).netloc == request.headers.get("Host")
+class _Cookie(TypedDict):
+    httponly: bool
+    samesite: Literal["lax"]
+    secure: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +49,16 @@ class Sessions:
     def cookie(self) -> str:
         """The name of the cookie; with TLS one that no other host can set."""
         return "__Host-ims" if self.is_secure else "ims"
+
+    @property
+    def house(self) -> House:
+        """What the dashboard is told of sessions."""
+        return House(csrf=self.csrf, login=LOGIN, logout=LOGOUT)
+
+    def csrf(self, request: Request) -> str:
+        """Return the token of a browser's session; "" for a request without one."""
+        secret, is_cookie = self.secret(request)
+        return csrf_token(secret) if secret and is_cookie else ""
 
     def secret(self, request: Request) -> tuple[str, bool]:
         """Return the secret that a request bears, and whether it is a cookie's; "" where there is none."""
@@ -74,7 +76,7 @@ class Sessions:
         if is_cookie != (token.session_of is not None):
             raise self._unknown(request, is_wrong=True)
         if is_cookie and request.method not in SAFE:
-            _refuse_forged(request, secret)
+            await refuse_forged(request, csrf_token(secret))
         request.scope["state"]["ims_fsm_actor"] = token.name
         return principal_of(token)
 
@@ -95,52 +97,42 @@ def principal_of(token: Token) -> Principal:
     return Principal(id=token.name, roles=token.roles, gstins=token.gstins)
 
 
-def _refuse_forged(request: Request, secret: str) -> None:
-    given = request.headers.get(CSRF_HEADER, "")
-    if is_ours(request) is not True and not hmac.compare_digest(given.encode(), csrf_token(secret).encode()):
-        what = "the request may come from another site"
-        raise HttpError(403, "forged", what, f"send the session's {CSRF_HEADER}, or a bearer token")
-
-
 def pages(sessions: Sessions) -> APIRouter:
     """Return the pages by which a browser's session begins and ends."""
-    made = APIRouter(route_class=ProblemRoute, include_in_schema=False)
+    made = APIRouter(route_class=ScreenRoute, include_in_schema=False)
     begin = sessions.ims.tokens.begin_session
+    how = _Cookie(httponly=True, samesite="lax", secure=sessions.is_secure)
 
-    @made.get("/login")
-    def show_login() -> Response:
-        return _page()
+    @made.get(LOGIN)
+    def show_login(
+        visit: Visiting, to: Annotated[str, Query(alias="next", max_length=LONGEST_ADDRESS)] = "/"
+    ) -> Response:
+        return visit.show("login.html.j2", wrong="", next=to)
 
-    @made.post("/login")
-    def log_in(request: Request, token: Annotated[str, Form(max_length=LONGEST_SECRET)]) -> Response:
-        if is_ours(request) is False:
+    @made.post(LOGIN)
+    def log_in(
+        visit: Visiting,
+        token: Annotated[str, Form(max_length=LONGEST_SECRET)],
+        to: Annotated[str, Form(alias="next", max_length=LONGEST_ADDRESS)] = "/",
+    ) -> Response:
+        if is_ours(visit.request) is False:
             raise HttpError(403, "forged", "the request comes from another site", "sign in on the page itself")
         session = begin(token.strip(), hours=HOURS)
         if session is None:
-            return _page("This token does not hold.", 403 if sessions.may_try(request) else 429)
-        answer = RedirectResponse("/", 303)
-        answer.set_cookie(
-            sessions.cookie,
-            session.secret,
-            max_age=HOURS * 3600,
-            httponly=True,
-            samesite="lax",
-            secure=sessions.is_secure,
-        )
+            status = 403 if sessions.may_try(visit.request) else 429
+            return visit.show("login.html.j2", status, wrong=N_("This token does not hold."), next=to)
+        answer = visit.go(to)
+        answer.set_cookie(sessions.cookie, session.secret, max_age=HOURS * 3600, **how)
         return answer
 
-    @made.post("/logout")
-    def log_out(request: Request) -> Response:
-        secret, is_cookie = sessions.secret(request)
+    @made.post(LOGOUT)
+    async def log_out(visit: Visiting) -> Response:
+        secret, is_cookie = sessions.secret(visit.request)
         if is_cookie and secret:
-            _refuse_forged(request, secret)
-            sessions.ims.tokens.end_session(secret)
-        answer = RedirectResponse("/login", 303)
-        answer.delete_cookie(sessions.cookie, httponly=True, samesite="lax", secure=sessions.is_secure)
+            await refuse_forged(visit.request, csrf_token(secret))
+            await anyio.to_thread.run_sync(sessions.ims.tokens.end_session, secret)
+        answer = visit.go(LOGIN)
+        answer.delete_cookie(sessions.cookie, **how)
         return answer
 
     return made
-
-
-def _page(wrong: str = "", status: int = 200) -> HTMLResponse:
-    return HTMLResponse(TEMPLATES.get_template("login.html.j2").render(wrong=wrong, action="login"), status)

@@ -6,11 +6,13 @@ Imports Starlette; a plain ASGI middleware, so that streams pass through it as t
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from time import perf_counter
 from typing import Any
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ims_fsm.terms.characters import visible
@@ -38,9 +40,11 @@ _problems, _log = logging.getLogger("ims_fsm.web"), logging.getLogger("ims_fsm.w
 class Shield:
     """Puts headers onto every answer, and a line of every request into the access log: no query, no body, no header."""
 
-    def __init__(self, app: ASGIApp, *, is_secure: bool) -> None:
-        """Keep what it stands around, and whether that is reached by TLS alone."""
-        self.app = app
+    def __init__(
+        self, app: ASGIApp, *, is_secure: bool, unexpected: Callable[[Request, Exception], Response] = problem
+    ) -> None:
+        """Keep what it stands around, whether that is reached by TLS alone, and what answers to the unexpected."""
+        self.app, self.unexpected = app, unexpected
         self.headers = HEADERS | (TLS_ONLY if is_secure else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -67,7 +71,7 @@ class Shield:
             # What went wrong is for the log alone.
             _problems.exception("%s %s %s", identity, request.method, visible(request.url.path))
             if not seen["status"]:
-                await problem(request, UNEXPECTED)(scope, receive, sending)
+                await self.unexpected(request, UNEXPECTED)(scope, receive, sending)
         finally:
             self._note(request, seen, identity, perf_counter() - began)
 

@@ -16,6 +16,7 @@ from ims_fsm.testing import Stage
 from ims_fsm.web import router
 from ims_fsm.web.principal import access
 from ims_fsm.web.router import PARTS
+from ims_fsm.web.screens.shell import PATHS
 from tests.web.conftest import BUYER, CALLERS, OTHER, PREFIX, ROLES, Caller, host, opened
 
 OPERATIONS = {
@@ -46,7 +47,7 @@ def path_of(operation: str, gstin: str) -> str:
 
 
 def test_every_operation_has_an_entry_and_every_entry_an_operation() -> None:
-    assert set(access()) == set(OPERATIONS)
+    assert set(access()) == {*OPERATIONS, *PATHS}
     assert all(access().values())
     assert set(declared()["operations"]) < set(OPERATIONS)
 

@@ -1,0 +1,59 @@
+"""The home screen: the taxpayers whom the caller reaches; and the choice of a language.
+
+Imports the face and the shell.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Form, Query, Response
+from pydantic import StringConstraints
+from pydantic.json_schema import SkipJsonSchema
+
+from ims_fsm.web.admission import Admitted
+from ims_fsm.web.asked import Asked
+from ims_fsm.web.languages import COOKIE, LANGUAGES, N_
+from ims_fsm.web.screens.shell import ENTRIES, Screens, Visiting
+
+SCREENS = Screens()
+MOST_LISTED = 100
+_YEAR_S = 365 * 24 * 3600
+
+
+class Sought(Asked):
+    """Which taxpayers are looked for, by a part of the GSTIN or the name."""
+
+    find: Annotated[str, StringConstraints(max_length=100, strip_whitespace=True)] | SkipJsonSchema[None] = None
+
+
+@SCREENS.get("/", title=N_("Dashboard"))
+def show_home(admission: Admitted, visit: Visiting, sought: Annotated[Sought, Query()]) -> Response:
+    """Show the taxpayers whom the caller reaches, each with its screens (FAQ 2)."""
+    words = (sought.find or "").casefold()
+    reached = [
+        who
+        for who in admission.ims.taxpayers()
+        if admission.principal.reaches(who.gstin) and words in f"{who.gstin} {who.name}".casefold()
+    ]
+    links = [entry for entry in ENTRIES if "{gstin}" in entry.path and visit.may(entry.operation)]
+    return visit.show(
+        "home.html.j2",
+        taxpayers=reached[:MOST_LISTED],
+        number=len(reached),
+        links=links,
+        find=sought.find or "",
+        searched=bool(words) or len(reached) > MOST_LISTED // 4,
+    )
+
+
+@SCREENS.post("/language")
+def choose_language(
+    visit: Visiting, language: Annotated[str, Form(max_length=10)], back: Annotated[str, Form(max_length=2000)] = "/"
+) -> Response:
+    """Keep the language that the reader chose, and go back to where they were."""
+    answer = visit.go(back)
+    if language in LANGUAGES:
+        secure = visit.request.url.scheme == "https"
+        answer.set_cookie(COOKIE, language, max_age=_YEAR_S, httponly=True, samesite="lax", secure=secure)
+    return answer

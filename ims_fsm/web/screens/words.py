@@ -1,0 +1,46 @@
+"""The field's words as the screens write them; each is translated where it is shown.
+
+Imports the vocabulary and the marker of texts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ims_fsm.web.languages import N_
+
+#: A word of the vocabulary, and what stands for it on a screen. One that is not here is written as it is.
+WORDS: Mapping[str, str] = {
+    "monthly": N_("monthly"),
+    "quarterly": N_("quarterly"),
+    "no_action": N_("No action"),
+    "accepted": N_("Accepted"),
+    "rejected": N_("Rejected"),
+    "pending": N_("Pending"),
+    "frozen": N_("Frozen"),
+    "removed": N_("Removed"),
+    "deemed_accepted": N_("Deemed accepted"),
+    "superseded": N_("Superseded"),
+    "supplier_deleted": N_("Deleted by its supplier"),
+    "sec_16_4": N_("Time limit passed"),
+    "accept": N_("Accept"),
+    "reject": N_("Reject"),
+    "keep_pending": N_("Keep pending"),
+    "reset": N_("No action"),
+    "saved": N_("saved"),
+    "filed": N_("filed"),
+    "invoice": N_("Invoice"),
+    "debit_note": N_("Debit note"),
+    "credit_note": N_("Credit note"),
+    "eco_document": N_("ECO document"),
+    "bill_of_entry": N_("Bill of entry"),
+}
+
+
+def word(said: object) -> str:
+    """Return the word of a screen for one of the vocabulary, in English.
+
+    >>> word("keep_pending"), word("not_in_any_list")
+    ('Keep pending', 'not in any list')
+    """
+    return WORDS.get(str(said), str(said).replace("_", " "))
