@@ -16,7 +16,7 @@ ifneq ($(shell $(PY) -c pass 2>/dev/null && cat $(READY) 2>/dev/null),$(CURDIR))
 .PHONY: $(READY)
 endif
 
-.PHONY: help setup demo test test-quick test-long test-postgresql test-faults test-year simulate fuzz lint types contracts wheel check format diagrams pages stories plans bench bench-full lock clean
+.PHONY: help setup demo test test-quick test-long test-postgresql test-faults test-year simulate fuzz lint types contracts wheel check format diagrams pages stories plans bench bench-full lock sbom cyclonedx clean
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
@@ -33,7 +33,8 @@ $(READY): pyproject.toml requirements.lock
 	@echo 'Setting up .venv (once; about half a minute) ...'
 	@[ "$$(cat $@ 2>/dev/null || echo '$(CURDIR)')" = '$(CURDIR)' ] && \
 	  $(PY) -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || $(PYTHON) -m venv --clear .venv
-	@$(PY) $(PIP) install -qq --constraint requirements.lock --editable '.[dev]' || \
+	@$(PY) $(PIP) install -qq --require-hashes -r requirements.lock && \
+	  $(PY) $(PIP) install -qq --no-deps --no-build-isolation --no-index --editable . || \
 	  { echo 'The packages could not be installed (see above); check the network or the package index that pip is set to, and run make again' >&2; exit 1; }
 	@printf '%s\n' '$(CURDIR)' > $@
 
@@ -80,10 +81,11 @@ contracts: $(READY) ## imports only go down, one framework in one room
 
 wheel: $(READY) ## build the wheel, install it apart, use it from another folder
 	@rm -rf dist
-	@$(PY) -m build --quiet --outdir dist
+	@$(PY) -m build --quiet --no-isolation --outdir dist
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
 	  $(PY) -m venv "$$folder/venv" && \
-	  "$$folder/venv/bin/python" $(PIP) install -qq --constraint requirements.lock dist/*.whl && \
+	  "$$folder/venv/bin/python" $(PIP) install -qq --require-hashes -r requirements-runtime.lock && \
+	  "$$folder/venv/bin/python" $(PIP) install -qq --no-deps --no-index dist/*.whl && "$$folder/venv/bin/python" $(PIP) check && \
 	  cd "$$folder" && venv/bin/ims-fsm verify && IMS_FSM_DB="sqlite:///$$folder/ims.db" venv/bin/ims-fsm demo
 
 check: lint types contracts test test-long test-postgresql wheel ## everything that .ci/run asks
@@ -112,17 +114,30 @@ bench: $(BENCH) ## measure, beside what one would use instead, in some minutes; 
 bench-full: $(BENCH) ## measure up to a million records; takes the better part of an hour
 	@$(PY) -m benchmarks --full $(ARGS)
 
-$(BENCH): $(READY)
-	@$(PY) $(PIP) install -qq --constraint requirements.lock --editable '.[bench]'
+$(BENCH): $(READY) requirements-bench.lock
+	@$(PY) $(PIP) install -qq --require-hashes -r requirements-bench.lock
 	@touch $@
 
-lock: $(READY) ## pin the newest versions that the ranges in pyproject.toml allow
-	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
-	  $(PY) -m venv "$$folder" && "$$folder/bin/python" $(PIP) install -qq uv && \
-	  { echo '# Pinned by `make lock` from the ranges in pyproject.toml, for every platform; names no package index.'; \
-	    "$$folder/bin/uv" pip compile --quiet --upgrade --universal --python-version 3.11 --extra dev \
-	      --no-header --no-annotate --no-emit-index-url --no-emit-find-links pyproject.toml; } > "$$folder/lock" && \
-	  cp "$$folder/lock" requirements.lock
+lock: $(READY) ## pin the newest versions that the ranges allow, with hashes; ARGS="--upgrade-package rich" moves that one
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && cp requirements*.lock "$$folder" && \
+	  $(PY) -m venv "$$folder/venv" && "$$folder/venv/bin/python" $(PIP) install -qq --require-hashes -r requirements-tools.lock && \
+	  pin() { file=$$1 && shift && "$$folder/venv/bin/uv" pip compile --quiet $(or $(ARGS),--upgrade) --generate-hashes --universal \
+	      --python-version 3.11 --no-header --no-annotate --no-emit-index-url --no-emit-find-links -o "$$folder/$$file" "$$@" >/dev/null && \
+	    { echo '# Pinned by `make lock` from the ranges in pyproject.toml, for every platform; names no package index.'; \
+	      grep -v '^#' "$$folder/$$file"; } > "$$folder/pinned" && mv "$$folder/pinned" "$$folder/$$file"; } && \
+	  pin requirements.lock --extra dev pyproject.toml && \
+	  pin requirements-runtime.lock -c "$$folder/requirements.lock" pyproject.toml && \
+	  pin requirements-bench.lock --extra bench -c "$$folder/requirements.lock" pyproject.toml && \
+	  pin requirements-tools.lock --group tools && \
+	  cp "$$folder"/requirements*.lock .
+
+sbom: $(READY) ## write docs/dependencies.md again: every package of the lock, its licence, who needs it
+	@$(PY) -m tests.dependencies
+
+cyclonedx: $(READY) ## the same for machines: dist/ims-fsm.cdx.json
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && $(PY) -m venv "$$folder" && \
+	  "$$folder/bin/python" $(PIP) install -qq --require-hashes -r requirements-tools.lock && mkdir -p dist && \
+	  "$$folder/bin/cyclonedx-py" environment --pyproject pyproject.toml --mc-type application --output-reproducible -o dist/ims-fsm.cdx.json $(PY)
 
 clean: ## remove .venv and everything that tools leave behind
 	rm -rf .venv dist build ims_fsm/compiled .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
