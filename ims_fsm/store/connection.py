@@ -45,6 +45,7 @@ from ims_fsm.store.address import POOL, pool_of, read_address, refuse_unknown, s
 from ims_fsm.store.failures import settled, told_apart, understood, unusable
 from ims_fsm.store.queue import BUSY_TIMEOUT_MS, Queue
 from ims_fsm.store.sqlite_file import File
+from ims_fsm.store.streams import closes_streams
 
 # What is handed on: a transaction goes from floor to floor, and only this room knows what it is made of.
 __all__ = ["ConflictError", "Connection", "Engine", "StoreError"]
@@ -171,6 +172,7 @@ def _postgresql(address: URL) -> Engine:
             connection.execute(f"SET client_connection_check_interval = '{_STILL_THERE}'")
         connection.autocommit = False
 
+    closes_streams(engine)
     return engine
 
 
@@ -197,6 +199,8 @@ def _adopted(engine: Engine) -> Engine:
             # Connections that wait in the pool were made before.
             engine.dispose()
         _begin_at_once(engine)
+    if engine.dialect.name == "postgresql":
+        closes_streams(engine)
     return engine
 
 
