@@ -103,6 +103,7 @@ if TYPE_CHECKING:
     from ims_fsm.terms.vocabulary import TwoBState as TwoBState
     from ims_fsm.terms.vocabulary import UploadStatus as UploadStatus
     from ims_fsm.workflow.actions import ActionReport as ActionReport
+    from ims_fsm.workflow.actions import Weighed as Weighed
     from ims_fsm.workflow.actions import WhatIf as WhatIf
     from ims_fsm.workflow.calendar.isolation import Failure as Failure
     from ims_fsm.workflow.calendar.sweeps import SweepReport as SweepReport
@@ -184,7 +185,7 @@ _ROOMS = (
     ("workflow.proposed", "JudgedRow"),
     ("workflow.proposed", "Judgement"),
     ("workflow.proposed", "Repeated"),
-    ("workflow.actions", "WhatIf"),
+    ("workflow.actions", "Weighed WhatIf"),
     ("workflow.calendar.isolation", "Failure"),
     ("workflow.calendar.sweeps", "SweepReport Swept"),
     ("workflow.reception.importing", "Imported"),

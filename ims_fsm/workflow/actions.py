@@ -6,7 +6,7 @@ Imports the store's sets, the law and the ledger; each function is one use case 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -20,14 +20,15 @@ from ims_fsm.record.refusals import Answer, RefusedGroup, Told, filled_in, label
 from ims_fsm.record.scene import Request, declaration_of
 from ims_fsm.record.settling import comes_to
 from ims_fsm.record.steps import as_acted, is_decided_otherwise, is_over, said
+from ims_fsm.record.totals import Totals
 from ims_fsm.record.where import Where
 from ims_fsm.store import listing, records
 from ims_fsm.store.connection import serialise
-from ims_fsm.store.sql.moving import ACTED, allowed_saved, move, pages, refused_alike, said_of
+from ims_fsm.store.sql.moving import ACTED, allowed_saved, allowed_totals, move, pages, refused_alike, said_of
 from ims_fsm.store.sql.scene import NAMED, Firing, Scope
 from ims_fsm.terms.money import NIL, Heads
 from ims_fsm.terms.period import day_in_words, last_day_before
-from ims_fsm.terms.vocabulary import Trigger
+from ims_fsm.terms.vocabulary import Kind, Trigger
 from ims_fsm.workflow.calendar.sweeps import next_period
 from ims_fsm.workflow.deadlines import deadlines
 from ims_fsm.workflow.reception.upload import matching
@@ -100,6 +101,35 @@ class ActionReport:
         return dict(counts)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighed:
+    """What an action on many records would do: what those add up to that it would be applied to, by kind.
+
+    `refused` are the others, by what refuses them; `saved` of those allowed are only saved by their suppliers. Amounts
+    of credit notes are below zero.
+    """
+
+    trigger: Trigger
+    totals: Mapping[Kind, Totals]
+    refused: tuple[RefusedGroup, ...] = ()
+    saved: int = 0
+
+    @property
+    def allowed(self) -> int:
+        """How many records it would be applied to."""
+        return sum(of.records for of in self.totals.values())
+
+    @property
+    def total(self) -> Totals:
+        """What these add up to, all kinds together."""
+        return sum(self.totals.values(), Totals())
+
+    @property
+    def refused_records(self) -> int:
+        """How many records it would be refused on."""
+        return sum(group.count for group in self.refused)
+
+
 def act_on(  # noqa: PLR0913, PLR0917 -- what, on which records, with what
     unit: UnitOfWork,
     recipient: str,
@@ -116,6 +146,35 @@ def act_on(  # noqa: PLR0913, PLR0917 -- what, on which records, with what
     recipient's scope where their records are held, it was read and nothing has moved since. Raises `InputError` for an
     id that is not the recipient's; nothing is written then.
     """
+    firing = _firing_on(unit, recipient, trigger, request, ids, where, read)
+    groups = refused_groups(unit, firing, each_refused)
+    stale = touched_drafts(unit, recipient, firing, otherwise=True)
+    saved = allowed_saved(unit.connection, firing)
+    tell_hooks(unit, firing)
+    moved = move(unit.connection, firing, {**stamp_of(unit), **said_of(firing)}, ACTED)
+    if stale:
+        mark_stale_where(unit, recipient, stale.__contains__)
+    return ActionReport(trigger, moved, groups, saved)
+
+
+def weigh(unit: UnitOfWork, recipient: str, trigger: Trigger, request: Request, where: Where) -> Weighed:
+    """Work out what `act_on` would do to the records that match; writes nothing. Raises what that raises."""
+    firing = _firing_on(unit, recipient, trigger, request, None, where, None)
+    totals = allowed_totals(unit.connection, firing)
+    saved = allowed_saved(unit.connection, firing)
+    return Weighed(trigger=trigger, totals=totals, refused=refused_groups(unit, firing), saved=saved)
+
+
+def _firing_on(  # noqa: PLR0913, PLR0917 -- what, on which records, with what
+    unit: UnitOfWork,
+    recipient: str,
+    trigger: Trigger,
+    request: Request,
+    ids: Sequence[int] | None,
+    where: Where,
+    read: Scope | None,
+) -> Firing:
+    """Return a trigger on the records that are meant, held for the writer that comes first."""
     if read is None:
         serialise(unit.connection, [recipient])
     unit.taxpayer(recipient)
@@ -131,15 +190,7 @@ def act_on(  # noqa: PLR0913, PLR0917 -- what, on which records, with what
     else:
         # What no index finds is looked for among all that they have, and so are the chains of all.
         scope = scope_of(unit, [recipient]).narrowed(*narrowed, **values)
-    firing = Firing(trigger=trigger, scope=scope, request=request)
-    groups = refused_groups(unit, firing, each_refused)
-    stale = touched_drafts(unit, recipient, firing, otherwise=True)
-    saved = allowed_saved(unit.connection, firing)
-    tell_hooks(unit, firing)
-    moved = move(unit.connection, firing, {**stamp_of(unit), **said_of(firing)}, ACTED)
-    if stale:
-        mark_stale_where(unit, recipient, stale.__contains__)
-    return ActionReport(trigger, moved, groups, saved)
+    return Firing(trigger=trigger, scope=scope, request=request)
 
 
 def refused_groups(

@@ -36,7 +36,7 @@ from ims_fsm.terms.border import (
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import ACTIVE, Trigger, TwoBState
 from ims_fsm.workflow import actions, proposed
-from ims_fsm.workflow.actions import EVERYTHING, ActionReport, EachRefused, WhatIf
+from ims_fsm.workflow.actions import EVERYTHING, ActionReport, EachRefused, Weighed, WhatIf
 from ims_fsm.workflow.consent import file_3b
 from ims_fsm.workflow.originals import OriginalsDesk
 from ims_fsm.workflow.proposed import Judgement
@@ -129,6 +129,18 @@ class RecipientDesk(PortalDesk, OriginalsDesk):
             what = "are named by id and by filter"
             raise InputError("records", [Problem("act_on", what, "give ids or where, not both")])
         return self._done(actions.act_on, key, action, request, wanted, where, each_refused)
+
+    def weigh(
+        self,
+        trigger: Action,
+        *,
+        where: Where = EVERYTHING,
+        remarks: str | None = None,
+        reduce_itc: ReduceItc | None = None,
+    ) -> Weighed:
+        """Work out what `act_on` would do to the records that match, and what they add up to; changes nothing."""
+        request, action = Request(remarks=remarks, reduce_itc=reduce_itc).checked(), checked_action(trigger)
+        return self._done(actions.weigh, None, action, request, checked_value(where, Where))
 
     def may(
         self,

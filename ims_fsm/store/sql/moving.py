@@ -36,6 +36,7 @@ from sqlalchemy import (
 from ims_fsm.law.decision import judge
 from ims_fsm.law.refusal import Refusal, Refused
 from ims_fsm.record.record import Record
+from ims_fsm.record.totals import Totals
 from ims_fsm.store.calls import closing, next_number
 from ims_fsm.store.connection import ConflictError
 from ims_fsm.store.failures import first_writer
@@ -47,7 +48,7 @@ from ims_fsm.store.sql.scene import Firing, Scope, Shape, expected_period, of_re
 from ims_fsm.store.tables import AT, CALL, LOG, RECORD
 from ims_fsm.terms.money import HEADS, NIL, Heads
 from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.terms.vocabulary import RemovedFor, SupplierStatus, Trigger
+from ims_fsm.terms.vocabulary import Kind, RemovedFor, SupplierStatus, Trigger
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +291,23 @@ def allowed_saved(connection: Connection, firing: Firing) -> int:
 def _savable(shape: Shape) -> Select[Any]:
     saved = (*shape.meant, AT.supplier_status == str(SupplierStatus.SAVED), predicate_of(shape).allowed)
     return select(func.count()).select_from(source(shape)).where(*saved)
+
+
+def allowed_totals(connection: Connection, firing: Firing) -> dict[Kind, Totals]:
+    """Return what the records add up to on which a trigger may fire, by kind; credit notes below zero."""
+    totals: dict[Kind, Totals] = {}
+    for row in run(connection, _added_up(firing.shape), firing).mappings():
+        kind = Kind(row["kind"])
+        heads = Heads(*(int(row[head]) for head in HEADS)) * kind.sign
+        totals[kind] = Totals(row["records"], int(row["taxable"]) * kind.sign, heads)
+    return totals
+
+
+@built
+def _added_up(shape: Shape) -> Select[Any]:
+    sums = (func.sum(AT[name]).label(name) for name in ("taxable", *HEADS))
+    added = select(AT.kind, func.count().label("records"), *sums).select_from(source(shape))
+    return added.where(*shape.meant, predicate_of(shape).allowed).group_by(AT.kind).order_by(AT.kind)
 
 
 PAGE = 500

@@ -10,6 +10,7 @@ import re
 import secrets
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
@@ -24,6 +25,7 @@ from starlette.exceptions import HTTPException
 
 from ims_fsm import ImsFsmError
 from ims_fsm.terms.money import shown as rupees
+from ims_fsm.terms.period import in_india
 from ims_fsm.web.admission import Admission
 from ims_fsm.web.forgery import refuse_forged
 from ims_fsm.web.languages import COOKIE, LANGUAGES, N_, catalogue, chosen, day
@@ -134,6 +136,11 @@ def count(number: int) -> str:
     return rupees(number * 100)[:-3]
 
 
+def moment(at: datetime) -> str:
+    """Return a moment as it is in India, to the minute."""
+    return f"{in_india(at):%Y-%m-%d %H:%M}"
+
+
 @cache
 def environment(language: str) -> Environment:
     """Return the templates in a language."""
@@ -146,7 +153,8 @@ def environment(language: str) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     made.install_gettext_translations(catalogue(language), newstyle=True)  # type: ignore[attr-defined]  # the extension
-    made.filters |= {"rupees": rupees, "count": count, "day": lambda value: day(value, language), "word": word}
+    made.filters |= {"rupees": rupees, "count": count, "word": word, "moment": moment}
+    made.filters["day"] = lambda value: day(value, language)
     made.globals |= {"digest": digest, "LANGUAGES": LANGUAGES, "language": language}
     return made
 

@@ -25,7 +25,7 @@ WORDS: Mapping[str, str] = {
     "sec_16_4": N_("Time limit passed"),
     "accept": N_("Accept"),
     "reject": N_("Reject"),
-    "keep_pending": N_("Keep pending"),
+    "keep_pending": N_("Pending"),
     "reset": N_("No action"),
     "saved": N_("saved"),
     "filed": N_("filed"),
@@ -41,6 +41,6 @@ def word(said: object) -> str:
     """Return the word of a screen for one of the vocabulary, in English.
 
     >>> word("keep_pending"), word("not_in_any_list")
-    ('Keep pending', 'not in any list')
+    ('Pending', 'not in any list')
     """
     return WORDS.get(str(said), str(said).replace("_", " "))

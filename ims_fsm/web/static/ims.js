@@ -1,19 +1,38 @@
 // What the pages do beside their links and forms; without it they work all the same.
 (() => {
   const say = (text) => { document.getElementById("said").textContent = text; };
+  const all = (selector) => [...document.querySelectorAll(selector)];
 
   // What is refused keeps its focus, so that its reason is read; choosing it says the reason and chooses nothing.
   document.addEventListener("click", (event) => {
     const refused = event.target.closest?.("[aria-disabled=true]");
     if (!refused) return;
     event.preventDefault();
-    say(document.getElementById(refused.getAttribute("aria-describedby"))?.textContent.trim() ?? "");
+    say(document.getElementById(refused.getAttribute("aria-describedby"))?.textContent.replace(/\s+/g, " ").trim() ?? "");
   });
 
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") {
-      say("");
-      document.querySelectorAll("details.switch[open]").forEach((menu) => { menu.open = false; });
-    }
+    if (event.key !== "Escape") return;
+    say("");
+    all("details.switch[open]").forEach((menu) => { menu.open = false; });
   });
+
+  // Ticks: how many there are, the whole page, or the whole filter; a line whose action is another than it was is marked.
+  document.addEventListener("change", ({ target }) => {
+    if (!target.closest("#list")) return;
+    const every = document.getElementById("every"), picks = all("input[name=pick]");
+    if (target.id === "page") picks.forEach((pick) => { pick.checked = target.checked; });
+    if (target.name === "pick" && every) every.checked = false;
+    const chosen = document.getElementById("chosen");
+    if (chosen) chosen.textContent = every?.checked ? every.dataset.number : picks.filter((pick) => pick.checked).length || "";
+    const line = target.closest("tr");
+    if (line && target.name !== "pick") line.classList.toggle("dirty", all(`#${line.id} input[type=radio]`).some((radio) => radio.checked !== radio.defaultChecked));
+  });
+
+  const begin = () => {
+    const page = document.getElementById("page");
+    if (page) page.hidden = false;
+  };
+  document.addEventListener("htmx:after:swap", begin);
+  begin();
 })();

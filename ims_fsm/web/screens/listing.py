@@ -1,0 +1,137 @@
+"""What the list of inward supplies asks: a filter in the words of the API, an order, a page; and what its counts are.
+
+Imports pydantic and the face.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from pydantic import AfterValidator, Field, model_validator
+from pydantic.json_schema import SkipJsonSchema
+
+from ims_fsm import IMS, InputError, Kind, Problem, State, Summary, TaxPeriod, Totals, Where
+from ims_fsm.terms.period import in_india
+from ims_fsm.terms.vocabulary import ACTIVE
+from ims_fsm.web.asked import Page
+
+SIZES = (25, 50, 100, 250)
+SMALLEST = 5
+#: How many answers to "how many" are kept: each is asked again once anything has happened.
+KEPT = 64
+Text = Annotated[str, Field(max_length=200)]
+#: The sections of the portal: a kind, and whether it amends. A bill of entry is in one section with its amendments.
+SECTIONS = (
+    *((kind, amended) for kind in Kind if kind is not Kind.BILL_OF_ENTRY for amended in (False, True)),
+    (Kind.BILL_OF_ENTRY, None),
+)
+
+
+def _size(limit: int) -> int:
+    return max(SMALLEST, min(limit, SIZES[-1]))
+
+
+class Listing(Page):
+    """A page of the list. What a form leaves empty is not asked for; what cannot be read is said by the face."""
+
+    supplier: Text | SkipJsonSchema[None] = None
+    number: Text | SkipJsonSchema[None] = None
+    period: Text | SkipJsonSchema[None] = None
+    return_period: Text | SkipJsonSchema[None] = None
+    limit: Annotated[int, AfterValidator(_size)] = 50
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_blanks(cls, given: Any) -> Any:
+        if not isinstance(given, Mapping):
+            return given
+        texts = {name: value.strip() if isinstance(value, str) else value for name, value in given.items()}
+        return {name: value for name, value in texts.items() if value not in ("", [], [""])}
+
+    @property
+    def where(self) -> Where:
+        """The filter as the face takes it: without a state what is not decided, and what is in IMS unless all is."""
+        return Where(
+            states=tuple(self.state) or (() if self.all else ACTIVE),
+            in_ims=None if self.all else True,
+            kinds=tuple(self.kind),
+            supplier=self.supplier and self.supplier.upper(),
+            number=self.number,
+            expected_period=_period("period", self.period),
+            return_period=_period("return_period", self.return_period),
+            supplier_status=self.status,
+            amended=self.amended,
+            to_upload=self.to_upload,
+        )
+
+    @property
+    def beside(self) -> Where:
+        """The filter without its section and its states: what the counts beside them are of."""
+        return self.model_copy(update={"state": tuple(State), "kind": (), "amended": None}).where
+
+    def query(self, **changes: Any) -> str:
+        """Return the query of this page with some of it changed: "?state=pending&sort=-tax"; "" where it is the usual.
+
+        A changed filter begins at the first page.
+        """
+        kept = {name: getattr(self, name) for name in type(self).model_fields if name != "after"}
+        usual = {name: field.default for name, field in type(self).model_fields.items()}
+        pairs = [
+            (name, {True: "true", False: "false"}.get(part, str(part)) if isinstance(part, bool) else str(part))
+            for name, value in {**kept, **changes}.items()
+            if value != usual.get(name) and value is not None
+            for part in (value if isinstance(value, tuple) else (value,))
+        ]
+        return f"?{urlencode(pairs)}" if pairs else ""
+
+
+def _period(name: str, text: str | None) -> TaxPeriod | None:
+    try:
+        return None if text is None else TaxPeriod(text)
+    except ValueError as error:
+        raise InputError(name, [Problem(repr(text), "is not a tax period", "write it like 2024-11")]) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many records there are beside a list: by section, by state, and in the list itself."""
+
+    sections: Mapping[tuple[Kind, bool | None], int]
+    states: Mapping[State, int]
+    #: All of what the filter means, whatever the section.
+    every: int
+    total: Totals
+
+
+def counts_of(ims: IMS, gstin: str, listing: Listing, actor: str) -> Counts:
+    """Return the counts beside a list; added up anew once anything has happened, or a record has come."""
+    desk = ims.recipient(gstin, actor=actor)
+    newest = next(desk.listed(limit=1, sort="-id"), None)
+    stamp = (ims.newest_event(), newest and newest.record.id, in_india(ims.clock()).date())
+    groups = _summary(ims, gstin, listing.beside, stamp).groups
+    states = listing.where.states or tuple(State)
+    kinds, amended = listing.kind or tuple(Kind), listing.amended
+    sections: dict[tuple[Kind, bool | None], int] = {}
+    by_state: dict[State, int] = {}
+    total, every = Totals(), 0
+    for group in groups:
+        section = (group.kind, None if group.kind is Kind.BILL_OF_ENTRY else group.amended)
+        is_in_section = group.kind in kinds and amended in (None, group.amended)
+        if group.state in states:
+            every += group.totals.records
+            sections[section] = sections.get(section, 0) + group.totals.records
+        if is_in_section:
+            by_state[group.state] = by_state.get(group.state, 0) + group.totals.records
+        if is_in_section and group.state in states:
+            total += group.totals
+    return Counts(sections, by_state, every, total)
+
+
+@lru_cache(maxsize=KEPT)
+def _summary(ims: IMS, gstin: str, where: Where, stamp: object) -> Summary:
+    del stamp  # what it was asked at
+    return ims.recipient(gstin, actor="dashboard").summary(where)
