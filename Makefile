@@ -16,7 +16,7 @@ ifneq ($(shell $(PY) -c pass 2>/dev/null && cat $(READY) 2>/dev/null),$(CURDIR))
 .PHONY: $(READY)
 endif
 
-.PHONY: help setup demo test test-quick test-long test-postgresql test-faults test-year simulate fuzz lint types contracts wheel check format diagrams pages stories plans bench bench-full lock sbom cyclonedx clean
+.PHONY: help setup demo serve-demo test test-quick test-long test-postgresql test-faults test-year simulate fuzz lint types contracts wheel check format diagrams pages stories plans bench bench-full lock sbom cyclonedx clean
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
@@ -40,6 +40,9 @@ $(READY): pyproject.toml requirements.lock
 
 demo: $(READY) ## the main job, start to end, on the shipped sample
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && IMS_FSM_DB="sqlite:///$$folder/ims.db" .venv/bin/ims-fsm demo
+
+serve-demo: $(READY) ## the dashboard on the shipped sample, at a printed address, with a token
+	@$(PY) -m ims_fsm.web.demonstration
 
 test-quick: $(READY) ## the law, the record, the use cases and the scenarios, without what is slow; a minute
 	@$(PY) -m pytest --numprocesses $(JOBS) -m 'not slow and not long and not year and not faults and not twin' \

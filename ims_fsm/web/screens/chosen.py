@@ -5,7 +5,7 @@ Imports the face; reads a form and writes none.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -20,8 +20,9 @@ from ims_fsm.web.screens.rows import ACTIONS, STANDING
 _SEEN, _CHOSEN, _REMARKS, _REDUCED = "v.", "a.", "r.", "d."
 
 
-async def _fields(request: Request) -> FormData:
-    return await request.form(max_fields=MOST_FIELDS)
+async def _fields(request: Request) -> AsyncIterator[FormData]:
+    async with request.form(max_fields=MOST_FIELDS) as fields:
+        yield fields
 
 
 Fields = Annotated[FormData, Depends(_fields)]

@@ -15,6 +15,7 @@ from fastapi import Query, Response
 
 from ims_fsm import InputError, JudgedRow, Problem, Proposal, RecipientDesk, State, Told, Trigger
 from ims_fsm.web.admission import Admission, Admitted, Buyer
+from ims_fsm.web.events import follow_events
 from ims_fsm.web.languages import N_
 from ims_fsm.web.problems import STALE
 from ims_fsm.web.screens.chosen import Fields, again, key_of, proposals_of, reduction, text_of, ticked
@@ -23,6 +24,7 @@ from ims_fsm.web.screens.rows import ACTIONS, rows_of
 from ims_fsm.web.screens.shell import Screens, Visit, Visiting
 
 SCREENS = Screens()
+SCREENS.stream("/recipients/{gstin}/live", follow_events, "follow_screen")
 MOST_WEIGHED = 25
 SORTS = ("supplier", "number", "date", "tax")
 

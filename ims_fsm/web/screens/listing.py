@@ -105,13 +105,16 @@ class Counts:
     #: All of what the filter means, whatever the section.
     every: int
     total: Totals
+    #: The newest event when it was counted: what comes after it is news to the page.
+    cursor: str | None
 
 
 def counts_of(ims: IMS, gstin: str, listing: Listing, actor: str) -> Counts:
     """Return the counts beside a list; added up anew once anything has happened, or a record has come."""
     desk = ims.recipient(gstin, actor=actor)
     newest = next(desk.listed(limit=1, sort="-id"), None)
-    stamp = (ims.newest_event(), newest and newest.record.id, in_india(ims.clock()).date())
+    cursor = ims.newest_event()
+    stamp = (cursor, newest and newest.record.id, in_india(ims.clock()).date())
     groups = _summary(ims, gstin, listing.beside, stamp).groups
     states = listing.where.states or tuple(State)
     kinds, amended = listing.kind or tuple(Kind), listing.amended
@@ -128,7 +131,7 @@ def counts_of(ims: IMS, gstin: str, listing: Listing, actor: str) -> Counts:
             by_state[group.state] = by_state.get(group.state, 0) + group.totals.records
         if is_in_section and group.state in states:
             total += group.totals
-    return Counts(sections, by_state, every, total)
+    return Counts(sections, by_state, every, total, cursor)
 
 
 @lru_cache(maxsize=KEPT)

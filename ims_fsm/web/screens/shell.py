@@ -20,6 +20,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
+from fastapi.sse import EventSourceResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 
@@ -106,6 +107,13 @@ class Screens:
     def post(self, path: str) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
         """Declare what a form is sent to."""
         return self._route("POST", path, "")
+
+    def stream(self, path: str, function: Callable[..., Any], name: str) -> None:
+        """Declare a stream of server-sent events that open pages follow."""
+        PATHS[name] = path
+        self.router.add_api_route(
+            path, function, methods=["GET"], operation_id=name, response_class=EventSourceResponse
+        )
 
     def _route(
         self, method: str, path: str, title: str
@@ -244,6 +252,11 @@ class Visit:
         """Return a page from a template."""
         text = environment(self.language).get_template(template).render(visit=self, base=self.base, **parts)
         return HTMLResponse(text, status, {"Vary": "Cookie, Accept-Language"})
+
+    @staticmethod
+    def on_screens(said: str) -> str:
+        """Return what the face says with the screens on which the calls that it names are done."""
+        return on_screens(said)
 
     def go(self, address: str) -> RedirectResponse:
         """Return an answer that leads to another page of this site."""

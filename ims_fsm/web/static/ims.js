@@ -29,10 +29,28 @@
     if (line && target.name !== "pick") line.classList.toggle("dirty", all(`#${line.id} input[type=radio]`).some((radio) => radio.checked !== radio.defaultChecked));
   });
 
-  const begin = () => {
-    const page = document.getElementById("page");
-    if (page) page.hidden = false;
+  // What others do shows: a line that has changed is fetched anew, and one with a choice that is not saved is marked.
+  const news = new Set();
+  const refresh = async () => {
+    const lines = [...news].map((id) => document.getElementById(id)).filter(Boolean);
+    news.clear();
+    if (!lines.length) return;
+    const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
+    lines.forEach((line) => {
+      const fresh = page.getElementById(line.id), focus = line.contains(document.activeElement) && document.activeElement.id;
+      if (fresh && !line.classList.contains("dirty")) line.replaceWith(document.adoptNode(fresh));
+      document.getElementById(line.id)?.classList.add("changed");
+      if (focus) document.getElementById(focus)?.focus();
+    });
+    say(document.getElementById("live").dataset.said + lines.map((line) => line.querySelector("a").textContent).join(", "));
   };
+  const live = document.getElementById("live");
+  if (live) new EventSource(live.dataset.live).addEventListener("transition", ({ data }) => {
+    const { subject, seq } = JSON.parse(data), line = document.getElementById(`r${subject}`);
+    if (line && seq > Number(line.dataset.seq) && news.add(line.id).size === 1) setTimeout(refresh, 300);
+  });
+
+  const begin = () => { const page = document.getElementById("page"); if (page) page.hidden = false; };
   document.addEventListener("htmx:after:swap", begin);
   begin();
 })();

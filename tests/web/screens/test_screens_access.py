@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from ims_fsm.web import dashboard
+from ims_fsm.web import Feed, dashboard
 from ims_fsm.web.principal import access
 from ims_fsm.web.screens import PARTS
 from ims_fsm.web.screens.shell import PATHS
@@ -31,7 +31,8 @@ def door(set_up: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tes
     """One host for all: only who is let in is asked."""
     app = FastAPI()
     with opened(set_up, tmp_path_factory.mktemp("access")) as stage:
-        app.include_router(dashboard(stage.ims, authenticate))
+        feed = Feed(stage.ims, every_s=0.05, stream_s=0.1)
+        app.include_router(dashboard(stage.ims, authenticate, feed=feed))
         with TestClient(app, follow_redirects=False) as made:
             yield made
 

@@ -1,0 +1,179 @@
+"""The dashboard in Chromium: a month clicked through, two people at once, the keyboard, a phone, no scripts, axe."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+
+from ims_fsm import IMS, SettableClock
+from ims_fsm.resources import samples_folder
+from ims_fsm.web.serving import application_of
+from tests.web.conftest import BUYER
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+MISSING = [] if CHROMIUM else ["no chromium is installed (Debian: apt-get install chromium)"]
+MISSING += [] if importlib.util.find_spec("playwright") else ["no playwright is installed (pip install playwright)"]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.skipif(bool(MISSING), reason="; ".join(MISSING)),
+]
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+AXE = Path(__file__).parents[1] / "vendor" / "axe.min.js"
+INWARD = f"/recipients/{BUYER}/inward"
+DOWNLOAD = samples_folder() / "ims_2024-11.json"
+
+
+@pytest.fixture
+def address(tmp_path: Path) -> Iterator[tuple[str, IMS, str]]:
+    """What `serve` serves, on a port of its own, with the shipped month: its address, the IMS, a token."""
+    with IMS(f"sqlite:///{tmp_path / 'ims.db'}", clock=SettableClock("2024-11-09 12:00")) as ims:
+        ims.import_download(DOWNLOAD, actor="asha")
+        secret = ims.tokens.issue("asha", roles=["recipient"], gstins=[BUYER]).secret
+        config = uvicorn.Config(application_of(ims, is_secure=False), port=0, log_level="error", lifespan="off")
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run)
+        thread.start()
+        while not server.started:
+            thread.join(0.01)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        yield f"http://127.0.0.1:{port}", ims, secret
+        server.should_exit = server.force_exit = True
+        thread.join(10)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - there only where the tests are not skipped
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS, headless=True)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def signed_in(chromium: Any, address: tuple[str, IMS, str]) -> Iterator[Callable[..., Any]]:
+    """Give a page of somebody who is signed in. Whatever the console complains of is a fault."""
+    faults: list[str] = []
+    contexts: list[Any] = []
+    url, ims, _ = address
+
+    def made(name: str = "asha", **how: Any) -> Any:
+        secret = ims.tokens.issue(name, roles=["recipient"], gstins=[BUYER]).secret
+        context = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, "base_url": url, **how})
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda said: faults.append(said.text) if said.type in {"error", "warning"} else None)
+        page.goto("/login")
+        page.fill("#token", secret)
+        page.click("main button")
+        return page
+
+    yield made
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+def test_a_month_is_clicked_through(signed_in: Callable[..., Any], address: tuple[str, IMS, str]) -> None:
+    page, desk = signed_in(), address[1].recipient(BUYER, actor="x")
+    page.goto(INWARD)
+    page.click(".screens >> text=Files")
+    page.set_input_files("#download", DOWNLOAD)
+    page.click("#import")
+    assert "26 unchanged" in page.inner_text("#banner")
+    page.click("#banner >> text=Inward supplies")
+    number = page.locator("tbody tr").first.get_attribute("id")[1:]
+    page.check(f"#a{number}accept")
+    assert "dirty" in page.get_attribute(f"#r{number}", "class")
+    page.click("#save")
+    page.wait_for_selector("#banner")
+    assert page.inner_text("#banner h2") == "1 done"
+    assert page.evaluate("document.activeElement.id") == "banner", "the focus goes to what is said"
+    assert desk.record(int(number)).state == "accepted"
+    page.check("#every")
+    page.click("#do-reject")
+    page.wait_for_selector("#yes")
+    assert "faq.34" in page.inner_text("main")
+    page.click("#yes")
+    page.wait_for_selector("#banner")
+    assert desk.record(int(number)).state == "rejected"
+    page.click(f"#r{number} a")
+    assert page.evaluate("document.querySelector('img.path').scrollIntoView(), 1") == 1
+    page.wait_for_function("() => document.querySelector('img.path').naturalWidth > 100")
+    page.go_back()
+    page.wait_for_selector("#list")
+
+
+def test_a_refused_action_is_reached_and_explained_by_the_keyboard(signed_in: Callable[..., Any]) -> None:
+    page = signed_in()
+    page.goto(f"{INWARD}?kind=credit_note&amended=false&state=no_action")
+    number = page.locator("tbody tr:has([aria-disabled])").first.get_attribute("id")[1:]
+    page.focus(f"#a{number}reset")
+    page.keyboard.press("ArrowLeft")
+    assert page.evaluate("document.activeElement.id") == f"a{number}keep_pending"
+    assert page.is_checked(f"#a{number}reset"), "what is refused is not chosen"
+    assert "faq.11.a" in page.inner_text("#said")
+    page.keyboard.press("Escape")
+    assert page.inner_text("#said") == ""
+
+
+def test_two_people_see_what_the_other_does(signed_in: Callable[..., Any]) -> None:
+    asha, ravi = signed_in("asha"), signed_in("ravi")
+    asha.goto(INWARD)
+    ravi.goto(INWARD)
+    first, second = (asha.locator("tbody tr").nth(line).get_attribute("id")[1:] for line in (0, 1))
+    asha.check(f"#a{second}accept")
+    ravi.check(f"#a{first}keep_pending")
+    ravi.check(f"#a{second}keep_pending")
+    ravi.click("#save")
+    ravi.wait_for_selector("#banner")
+    asha.wait_for_selector(f"#r{first}.changed")
+    assert asha.is_checked(f"#a{first}keep_pending"), "the line is fetched anew"
+    asha.wait_for_selector(f"#r{second}.changed.dirty")
+    assert asha.is_checked(f"#a{second}accept"), "a choice that is not saved stays"
+    asha.click("#save")
+    asha.wait_for_selector("#banner")
+    assert "changed by ravi meanwhile" in asha.inner_text("#banner")
+
+
+def test_it_works_without_scripts(signed_in: Callable[..., Any], address: tuple[str, IMS, str]) -> None:
+    page = signed_in(java_script_enabled=False)
+    page.goto(f"{INWARD}?limit=5")
+    page.click("#next")
+    page.locator("input[name=pick]").first.check()
+    page.click("#do-accept")
+    page.click("#yes")
+    assert page.inner_text("#banner h2") == "1 done"
+    page.locator("input[value=reject]:not([aria-disabled])").first.check()
+    page.click("#save")
+    assert "If rejected" in page.inner_text("main")
+
+
+def test_a_phone_is_wide_enough(signed_in: Callable[..., Any]) -> None:
+    page = signed_in(viewport={"width": 390, "height": 844})
+    for path in ("/", f"{INWARD}?limit=10", f"/recipients/{BUYER}/records/1", f"/recipients/{BUYER}/files"):
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(signed_in: Callable[..., Any], scheme: str) -> None:
+    page = signed_in(color_scheme=scheme)
+    for path in ("/", f"{INWARD}?limit=10&all=true", f"/recipients/{BUYER}/records/1", f"/recipients/{BUYER}/files"):
+        page.goto(path)
+        page.evaluate(AXE.read_text("utf-8"))
+        found = page.evaluate("axe.run().then(r => r.violations.map(v => [v.id, v.nodes.map(n => n.html)]))")
+        assert found == [], path
