@@ -46,6 +46,10 @@ if TYPE_CHECKING:
     from ims_fsm.proof.keys import make_key as make_key
     from ims_fsm.proof.proof import Proof as Proof
     from ims_fsm.proof.statement import Statement as Statement
+    from ims_fsm.record.dashboard import Dashboard as Dashboard
+    from ims_fsm.record.dashboard import DashboardItem as DashboardItem
+    from ims_fsm.record.dashboard import DashboardRow as DashboardRow
+    from ims_fsm.record.dashboard import DashboardTotal as DashboardTotal
     from ims_fsm.record.deadlines import Deadlines as Deadlines
     from ims_fsm.record.deadlines import ReturnDates as ReturnDates
     from ims_fsm.record.log import Content as Content
@@ -86,6 +90,7 @@ if TYPE_CHECKING:
     from ims_fsm.terms.money import Heads as Heads
     from ims_fsm.terms.period import SettableClock as SettableClock
     from ims_fsm.terms.period import TaxPeriod as TaxPeriod
+    from ims_fsm.terms.vocabulary import Concern as Concern
     from ims_fsm.terms.vocabulary import Direction as Direction
     from ims_fsm.terms.vocabulary import Disposition as Disposition
     from ims_fsm.terms.vocabulary import Filing as Filing
@@ -158,13 +163,14 @@ _ROOMS = (
     ("terms.event", "EventKind"),
     (
         "terms.vocabulary",
-        "Direction Disposition Filing Form Job Kind RemovedFor Role Route Section State SupplierStatus",
+        "Concern Direction Disposition Filing Form Job Kind RemovedFor Role Route Section State SupplierStatus",
     ),
     ("terms.vocabulary", "TaxpayerKind Trigger TwoBState UploadStatus"),
     # what it answers
     ("store.backup", "Backup"),
     ("record.record", "PortalView Record"),
     ("record.refusals", "Answer RefusedGroup Told"),
+    ("record.dashboard", "Dashboard DashboardItem DashboardRow DashboardTotal"),
     ("record.deadlines", "Deadlines ReturnDates"),
     ("record.log", "Content TransitionEntry detail_in_words"),
     ("record.returns", "Liability TimeLimited TwoB TwoBLine"),

@@ -26,7 +26,7 @@ from ims_fsm.cli.words import Command, Group
 
 # The commands and groups of commands, each behind the module of this room that has it; in the order of the help.
 PANELS: Mapping[str, str] = {
-    "Begin here": "demo.demo",
+    "Begin here": "demo.demo dashboard.dashboard",
     "The portal": "portal.import portal.export reports.report actions.check actions.apply",
     "Records": "listing.list records.show records.history actions.act actions.what-if records.original",
     "Returns": "returns.2a returns.2b returns.3b calendar.sweep calendar.scheduler",

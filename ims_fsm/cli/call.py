@@ -216,6 +216,9 @@ def _filters(
     return_period: TaxPeriod | None = None,
     status: str | None = None,
     amended: bool | None = None,
+    in_ims: bool | None = None,
+    credit_until: str | None = None,
+    original_unknown: bool | None = None,
     to_upload: bool | None = None,
     where: list[str] | None = None,
 ) -> None:

@@ -6,7 +6,7 @@ Imports Typer and the field's words; loads no room that is slow to load.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -39,6 +39,17 @@ def moment(text: str) -> datetime:
     if not FIRST_YEAR <= at.year <= LAST_YEAR:
         raise ValueError(f"{text!r} is outside of {FIRST_YEAR} to {LAST_YEAR}; write a moment within")
     return indian(at) if at.tzinfo is None else at.astimezone(UTC)
+
+
+def day(text: str) -> date:
+    """Return a day written like 2024-11-30; raises `ValueError` for anything else, and for a year outside of GST."""
+    try:
+        named = date.fromisoformat(text.strip())
+    except ValueError as error:
+        raise ValueError(f"{text!r} is not a day; write it like 2024-11-30") from error
+    if not FIRST_YEAR <= named.year <= LAST_YEAR:
+        raise ValueError(f"{text!r} is outside of {FIRST_YEAR} to {LAST_YEAR}; write a day within")
+    return named
 
 
 def minute(at: datetime | None) -> str:
@@ -108,7 +119,9 @@ READERS: Mapping[str, Callable[[str], Any]] = {
 Word = TypeVar("Word", bound=StrEnum)
 
 
-def chosen(*, states: Sequence[State] = (), everything: bool = False, **filters: Any) -> Where:
+def chosen(
+    *, states: Sequence[State] = (), everything: bool = False, in_ims: bool | None = None, **filters: Any
+) -> Where:
     """Return the filter as the face takes it; a filter that is left out does not narrow.
 
     Without states and without `everything` the dashboard is meant: what is in IMS and not decided.
@@ -116,7 +129,7 @@ def chosen(*, states: Sequence[State] = (), everything: bool = False, **filters:
     from ims_fsm import Where
 
     is_dashboard = not states and not everything
-    in_ims = True if is_dashboard else None
+    in_ims = True if is_dashboard and in_ims is None else in_ims
     return Where(states=ACTIVE if is_dashboard else tuple(states), in_ims=in_ims, **filters)
 
 
@@ -173,5 +186,8 @@ FILTERS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     "return_period": ("return_period", tax_period),
     "status": ("supplier_status", lambda text: meant(text, {str(word): word for word in SupplierStatus})),
     "amended": ("amended", _yes),
+    "in_ims": ("in_ims", _yes),
+    "credit_until": ("credit_until", day),
+    "original_unknown": ("original_unknown", _yes),
     "to_upload": ("to_upload", _yes),
 }

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from operator import itemgetter
 
 from ims_fsm.law.decision import decide
+from ims_fsm.law.edition import Edition
 from ims_fsm.law.facts import Facts
 from ims_fsm.law.refusal import Refusal, Refused
 from ims_fsm.record.record import Record
@@ -75,13 +76,23 @@ def pending_end(record: Record, facts: Facts, scene: Scene) -> tuple[date, str] 
     It is the first moment at which the machine refuses pending for the clock alone: of the deadline of a specified
     record (from 2B period 2025-10) and of section 16(4).
     """
-    edition, schema = scene.edition(record), facts.schema
-    declared = {"pending_window": scene.pending_until(record), "time_limit": record.cutoff_at}
+    ends = {"pending_window": scene.pending_until(record), "time_limit": record.cutoff_at}
+    return first_end(scene.edition(record), record.state, facts, ends)
+
+
+def first_end(
+    edition: Edition, state: State, facts: Facts, declared: Mapping[str, datetime | None]
+) -> tuple[date, str] | tuple[None, None]:
+    """Return what `pending_end` does of records of an edition, a state and facts, by the clocks that may end pending.
+
+    A clock is the fact that it passes, with its first moment after.
+    """
+    schema = facts.schema
     clocks = {fact: at for fact, at in declared.items() if at and "passed" in schema.values[schema.names.index(fact)]}
     still = {**facts, **dict.fromkeys(clocks, "open")}
 
     def refused(now: Mapping[str, str]) -> tuple[Refusal, ...]:
-        decision = decide(edition, str(record.state), Trigger.KEEP_PENDING, schema.facts({**still, **now}))
+        decision = decide(edition, str(state), Trigger.KEEP_PENDING, schema.facts({**still, **now}))
         return decision.refusals if isinstance(decision, Refused) else ()
 
     ends = [(at, refused({fact: "passed"})) for fact, at in clocks.items()]

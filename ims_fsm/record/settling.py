@@ -106,6 +106,12 @@ def held_back(
     return "original_waits" if unsettled and not original.same_period else None
 
 
+def waits_for_unknown(record: Record, chain: Sequence[Record], scene: Scene) -> bool:
+    """Say whether a filed record that is not decided waits because it is not known how its original was (FAQ 13)."""
+    is_open = record.filed and record.settled_in is None and record.state is not State.REMOVED
+    return is_open and held_back(record, chain, scene) == "original_unknown"
+
+
 def dest_of(trigger: Trigger) -> State:
     """Return the state that a recipient's action leads to (FAQ 10)."""
     return {

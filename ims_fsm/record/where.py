@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from ims_fsm.terms.border import Border
@@ -34,8 +35,18 @@ class Where:
     expected_period: TaxPeriod | None = None
     supplier_status: SupplierStatus | None = None
     in_ims: bool | None = None
+    #: The last day (in India) on which a GSTR-3B can take its credit (section 16(4)).
+    credit_until: date | None = None
+    #: Whether it is an amendment that waits because nobody knows how its original was decided (FAQ 13). It narrows in
+    #: Python.
+    original_unknown: bool | None = None
     #: Whether the portal is still to be told its action or declaration. It narrows in Python.
     to_upload: bool | None = None
+
+    @property
+    def narrows_in_python(self) -> bool:
+        """Whether a condition on the record's columns does not say all of it."""
+        return any(of is not None for of in (self.expected_period, self.original_unknown, self.to_upload))
 
     def checked(self) -> Where:
         """Return the filter with every field as it is read; raises `InputError` naming all that cannot be."""
@@ -55,6 +66,10 @@ class Where:
             if self.supplier_status is None
             else border.word("supplier_status", self.supplier_status, SupplierStatus),
             in_ims=None if self.in_ims is None else border.flag("in_ims", self.in_ims),
+            credit_until=None if self.credit_until is None else border.day("credit_until", self.credit_until),
+            original_unknown=None
+            if self.original_unknown is None
+            else border.flag("original_unknown", self.original_unknown),
             to_upload=None if self.to_upload is None else border.flag("to_upload", self.to_upload),
         )
         border.close()

@@ -6,6 +6,7 @@ Imports the tables and the filter; decides nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, String, and_, case, func, literal, or_, select, tuple_
@@ -20,7 +21,7 @@ from ims_fsm.store.rows import tax
 from ims_fsm.store.sql.prepared import given, number, places, word
 from ims_fsm.store.tables import AT, PAISE, RECORD
 from ims_fsm.terms.money import HEADS, Heads
-from ims_fsm.terms.period import TaxPeriod
+from ims_fsm.terms.period import TaxPeriod, midnight
 from ims_fsm.terms.vocabulary import Filing, Form, Kind, Route, State, SupplierStatus
 
 # What stands for any characters in a number, and what no sign comes after.
@@ -45,8 +46,14 @@ _LIKE = and_(
     func.upper(AT.number) < func.upper(given("ends", String)),
     func.upper(AT.number).like(func.upper(given("like", String)), escape="!"),
 )
+# The last day of a limit is that of the instant before it ends.
+_CREDIT_UNTIL = and_(
+    AT.cutoff_at > given("credit_from", AT.cutoff_at.type), AT.cutoff_at <= given("credit_to", AT.cutoff_at.type)
+)
 _FLAGS: Mapping[str, Mapping[bool, ColumnElement[bool]]] = {
     "in_ims": {True: AT.route == word(Route.IMS), False: AT.route != word(Route.IMS)},
+    # Which of the amendments that is, their chains say.
+    "original_unknown": {True: AT.original_date.is_not(None)},
     "amended": {True: AT.original_date.is_not(None), False: AT.original_date.is_(None)},
 }
 
@@ -65,7 +72,10 @@ def conditions(where: Where) -> tuple[list[ColumnElement[bool]], dict[str, Any]]
     narrowed = {name: _FILTERS[name] for name in values}
     if ANY in values.get("number", ""):
         narrowed["number"], values = _LIKE, {**values, **_pattern(values.pop("number"))}
-    flags = (of[flag] for name, of in _FLAGS.items() if (flag := getattr(where, name)) is not None)
+    if (day := where.credit_until) is not None:
+        narrowed["credit_until"] = _CREDIT_UNTIL
+        values |= {"credit_from": midnight(day), "credit_to": midnight(day + timedelta(days=1))}
+    flags = (of[flag] for name, of in _FLAGS.items() if (flag := getattr(where, name)) in of)
     return [*narrowed.values(), *flags], values
 
 

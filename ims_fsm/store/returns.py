@@ -33,6 +33,7 @@ from sqlalchemy import (
 )
 
 from ims_fsm.record.returns import Liability, TwoB, TwoBLine
+from ims_fsm.record.totals import Totals
 from ims_fsm.store import taxpayers
 from ims_fsm.store.connection import TEXTS, ConflictError, among
 from ims_fsm.store.failures import first_writer
@@ -245,6 +246,17 @@ def liabilities(connection: Connection, supplier: str, period: TaxPeriod | None)
         query = query.where(_liabilities.c.supplier_period == str(period))
     rows = connection.execute(query.order_by(_liabilities.c.recipient_gstin, _liabilities.c.record_id)).mappings()
     return list(map(_liability_of, rows))
+
+
+def added_back(connection: Connection, suppliers: Sequence[str]) -> Iterator[tuple[str, TaxPeriod, Totals]]:
+    """Give what was added back to suppliers by their tax period, added up by one statement; without taxable values."""
+    by, sums = (
+        (_liabilities.c.supplier_gstin, _liabilities.c.supplier_period),
+        (func.sum(_liabilities.c[h]) for h in HEADS),
+    )
+    query = select(*by, func.count(), *sums).where(among(_liabilities.c.supplier_gstin, suppliers)).group_by(*by)
+    for supplier, period, records, *tax in connection.execute(query.order_by(*by)):
+        yield supplier, TaxPeriod(period), Totals(records, 0, Heads(*map(int, tax)))
 
 
 # What a GSTR-3B was filed on: the lines, each beside what its record was decided as and by. How the portal shows that,

@@ -86,6 +86,7 @@ def state_code(gstin: str) -> str:
 
 LARGEST_PAISE = int(LARGEST * 100)
 LARGEST_ID = 2**63 - 1
+MOST_DAYS = 3660
 LONGEST = 255
 # The portal's remarks end sooner, by a rule of the law; this is what no text goes beyond.
 LONGEST_REMARKS = 10_000
@@ -237,6 +238,13 @@ class Border:
         if value is None or (type(value) is int and 0 <= value <= LARGEST_ID):
             return value
         self.wrong("limit", value, f"is not a number of {what}", "give a whole number, or None for all")
+        return None
+
+    def days(self, where: str, value: object) -> int | None:
+        """Read a number of days to come; None is nobody's choice."""
+        if value is None or (type(value) is int and 0 <= value <= MOST_DAYS):
+            return value
+        self.wrong(where, value, "is not a number of days", f"give a whole number up to {MOST_DAYS}, or None")
         return None
 
     def path(self, where: str, value: object) -> Path:

@@ -193,6 +193,24 @@ class TwoBState(StrEnum):
     FINAL = "final"
 
 
+class Concern(StrEnum):
+    """What a dashboard names: a GSTR-3B that is due, and what is at risk or waits until it is."""
+
+    RETURN_DUE = "return_due"
+    STALE_2B = "stale_2b"
+    WITHOUT_ACTION = "without_action"
+    ACCEPTED_NOT_FILED = "accepted_not_filed"
+    PENDING = "pending"
+    CREDIT_ENDING = "credit_ending"
+    ORIGINAL_UNKNOWN = "original_unknown"
+    ADDED_BACK = "added_back"
+
+    @property
+    def of_supplier(self) -> bool:
+        """Whether it concerns a taxpayer as a supplier; the others concern recipients."""
+        return self is Concern.ADDED_BACK
+
+
 class Job(StrEnum):
     """What the calendar has the clock do for recipients; `law.instants` says when each is due."""
 

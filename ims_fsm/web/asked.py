@@ -94,6 +94,13 @@ class Filter(Asked):
     return_period: PeriodText | SkipJsonSchema[None] = None
     status: SupplierStatus | SkipJsonSchema[None] = None
     amended: bool | SkipJsonSchema[None] = None
+    in_ims: bool | SkipJsonSchema[None] = Field(None, description="Whether it is in IMS, or went straight to GSTR-2B.")
+    credit_until: Day | SkipJsonSchema[None] = Field(
+        None, description="The last day on which a GSTR-3B can take its credit (section 16(4))."
+    )
+    original_unknown: bool | SkipJsonSchema[None] = Field(
+        None, description="Whether it waits because it is not known how its original was decided (FAQ 13)."
+    )
     to_upload: bool | SkipJsonSchema[None] = Field(None, description="Whether the portal is still to be told.")
     all: bool = Field(default=False, description="Also what is decided, removed, or went straight to GSTR-2B.")
 
@@ -103,7 +110,7 @@ class Filter(Asked):
         usual = not self.state and not self.all
         return Where(
             states=ACTIVE if usual else tuple(self.state),
-            in_ims=True if usual else None,
+            in_ims=True if usual and self.in_ims is None else self.in_ims,
             kinds=tuple(self.kind),
             supplier=self.supplier,
             number=self.number,
@@ -111,6 +118,8 @@ class Filter(Asked):
             return_period=None if self.return_period is None else TaxPeriod(self.return_period),
             supplier_status=self.status,
             amended=self.amended,
+            credit_until=self.credit_until,
+            original_unknown=self.original_unknown,
             to_upload=self.to_upload,
         )
 
@@ -124,6 +133,13 @@ class FilterInBody(Filter):
     return_period: PeriodText | None = None
     status: SupplierStatus | None = None
     amended: StrictBool | None = None
+    in_ims: StrictBool | None = Field(None, description="Whether it is in IMS, or went straight to GSTR-2B.")
+    credit_until: Day | None = Field(
+        None, description="The last day on which a GSTR-3B can take its credit (section 16(4))."
+    )
+    original_unknown: StrictBool | None = Field(
+        None, description="Whether it waits because it is not known how its original was decided (FAQ 13)."
+    )
     to_upload: StrictBool | None = Field(None, description="Whether the portal is still to be told.")
     all: StrictBool = Field(default=False, description="Also what is decided, removed, or went straight to GSTR-2B.")
 

@@ -180,7 +180,7 @@ def _firing_on(  # noqa: PLR0913, PLR0917 -- what, on which records, with what
     unit.taxpayer(recipient)
     if ids is not None:
         _refuse_strangers(unit, recipient, ids)
-    elif where.expected_period is not None or where.to_upload is not None:
+    elif where.narrows_in_python:
         ids = [record.id for record in matching(unit, recipient, where)]
     narrowed, values = listing.conditions(where) if ids is None else ([NAMED], {"ids": list(ids)})
     if read is not None:

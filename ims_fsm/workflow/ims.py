@@ -16,11 +16,12 @@ from ims_fsm.files.writing import Outputs
 from ims_fsm.formats.gstn.parts import Sources
 from ims_fsm.law.book import LawBook, book_with
 from ims_fsm.law.hooks import Hooks
+from ims_fsm.record.dashboard import Dashboard
 from ims_fsm.record.taxpayer import Taxpayer
 from ims_fsm.store import backup, records, scratch, taxpayers
 from ims_fsm.store.backup import Backup
 from ims_fsm.store.connection import Engine
-from ims_fsm.terms.border import Border, checked_actor, checked_parties, checked_party, checked_value
+from ims_fsm.terms.border import Border, checked_actor, checked_parties, checked_party, checked_value, looked_at
 from ims_fsm.terms.event import Event
 from ims_fsm.workflow.calendar import change, sweeps
 from ims_fsm.workflow.calendar.sweeps import SweepReport
@@ -30,7 +31,7 @@ from ims_fsm.workflow.registration import register
 from ims_fsm.workflow.supplier_desk import SupplierDesk
 from ims_fsm.workflow.tokens import Tokens
 from ims_fsm.workflow.unit import UnitOfWork
-from ims_fsm.workflow.views import events, statement
+from ims_fsm.workflow.views import dashboard, events, statement
 from ims_fsm.workflow.views.statement import TwoBComparison
 from ims_fsm.workflow.workspace import RETRIES, Clock, Workspace, system_clock
 
@@ -153,6 +154,17 @@ class IMS:
     def recipients(self) -> list[str]:
         """Return the GSTINs of the registered taxpayers who have a record, in order."""
         return self._workspace.asked(lambda unit: records.recipients(unit.connection))
+
+    def dashboard(self, gstins: Iterable[str] | None = None, *, near: int | None = None) -> Dashboard:
+        """Return what is due, at risk and waiting, over all registered GSTINs or over those that are named.
+
+        One that is not registered here has only what was added back to it as a supplier. `near` is how many days ahead
+        the end of section 16(4) is named (None: as the calendar reminds of it). Raises `InputError` for what is no
+        GSTIN or number of days.
+        """
+        wanted = None if gstins is None else checked_parties(gstins)
+        days = looked_at("dashboard", lambda border: border.days("near", near))
+        return self._workspace.asked(dashboard.dashboard, wanted, days)
 
     # --- the portal, the calendar, events -----------------------------------------------------------------------------
 

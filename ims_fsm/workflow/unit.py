@@ -23,6 +23,7 @@ from ims_fsm.record.log import TransitionEntry
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import RefusedError, filled_in, label, record_fields
 from ims_fsm.record.scene import NO_REQUEST, Request, Scene, record_facts
+from ims_fsm.record.settling import waits_for_unknown
 from ims_fsm.record.taxpayer import Taxpayer
 from ims_fsm.record.where import Sort, Where
 from ims_fsm.store import listing, records, register, returns, step, taxpayers, versions
@@ -112,12 +113,18 @@ class UnitOfWork:
         self.taxpayer(recipient)
         if after is not None and records.find(self.connection, after, recipient) is None:
             self.record(after, recipient)  # says what is wrong with it
-        most, period = limit if where.expected_period is None else None, where.expected_period
-        matching = listing.search(self.connection, recipient, where, most, sort, after)
-        if period is None:
-            return matching
-        scene = self.scene(recipient)
-        return islice((record for record in matching if scene.expected_period(record) == period), limit)
+        if where.expected_period is None and where.original_unknown is None:
+            return listing.search(self.connection, recipient, where, limit, sort, after)
+        matching = listing.search(self.connection, recipient, where, None, sort, after)
+        return islice((record for record in matching if self._meets(record, where)), limit)
+
+    def _meets(self, record: Record, where: Where) -> bool:
+        """Say whether a record meets what a filter narrows by in Python."""
+        scene = self.scene(record.recipient)
+        if where.expected_period not in {None, scene.expected_period(record)}:
+            return False
+        unknown = where.original_unknown
+        return unknown is None or waits_for_unknown(record, self.chain_of(record), scene) is unknown
 
     def held(self, record_id: int, recipient: str | None = None, supplier: str | None = None) -> Record:
         """Return a record to write on, with its recipient's records held.

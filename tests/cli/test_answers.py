@@ -23,6 +23,7 @@ MONTH = (
     ("import", "import {samples}/ims_2024-11_later.json --at 2024-11-13T10:00", 0),
     ("list", f"list {HERE}", 0),
     ("list --summary", f"list --summary {HERE}", 0),
+    ("dashboard", f"dashboard {HERE}", 0),
     ("show", f"show {{{AMENDMENT}}} {HERE}", 0),
     ("original", f"original {{{AMENDMENT}}} accepted {HERE}", 0),
     ("original --file", f"original --file originals.csv {HERE}", 0),

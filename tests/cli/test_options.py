@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 import typer
@@ -93,6 +93,7 @@ def test_every_filter_is_read():
     given = [
         *("state=accepted,rejected", "kind=credit_note", "supplier=21zxkck4821m1zg", "number=K/1"),
         *("period=2024-10", "return_period=2024-09", "status=saved", "amended=no", "to_upload=yes"),
+        *("in_ims=yes", "credit_until=2024-11-30", "original_unknown=no"),
     ]
     assert selected({"where": given}) == Where(
         states=(State.ACCEPTED, State.REJECTED),
@@ -103,6 +104,9 @@ def test_every_filter_is_read():
         return_period="2024-09",
         supplier_status=SupplierStatus.SAVED,
         amended=False,
+        in_ims=True,
+        credit_until=date(2024, 11, 30),
+        original_unknown=False,
         to_upload=True,
     )
     assert {pair.partition("=")[0] for pair in given} == {*FILTERS}

@@ -49,7 +49,8 @@ def of_record(table: FromClause) -> ColumnElement[bool]:
     return and_(table.c.recipient_gstin == AT.recipient_gstin, table.c.record_id == AT.id)
 
 
-def _quarterly(at: Any = AT) -> ColumnElement[bool]:
+def is_quarterly(at: Any = AT) -> ColumnElement[bool]:
+    """Return the condition that a record's supplier is known to file quarterly."""
     quarterly = (_taxpayer.c.gstin == at.supplier_gstin, _taxpayer.c.filing == str(Filing.QUARTERLY))
     return exists(select(_taxpayer.c.gstin).where(*quarterly))
 
@@ -76,7 +77,7 @@ def expected_period(shape: Shape, at: Any = AT) -> ColumnElement[str]:
             and_(
                 at.form == given(f"saved_form_{number}", String),
                 at.return_period == given(f"saved_return_{number}", String),
-                _quarterly(at) if filing is Filing.QUARTERLY else ~_quarterly(at),
+                is_quarterly(at) if filing is Filing.QUARTERLY else ~is_quarterly(at),
             ),
             given(f"saved_period_{number}", String),
         )
@@ -280,7 +281,7 @@ def any_amended(connection: Connection, scope: Scope) -> bool:
 
 @built
 def _saved(shape: Shape) -> Select[tuple[str, str, str]]:
-    filing = case((_quarterly(), str(Filing.QUARTERLY)), else_=str(Filing.MONTHLY))
+    filing = case((is_quarterly(), str(Filing.QUARTERLY)), else_=str(Filing.MONTHLY))
     # SQLite takes the index over what is saved only where a second column of it is asked for.
     meant = (shape.of(RECORD), AT.supplier_status == word(SupplierStatus.SAVED), AT.form > "")
     return select(AT.form, AT.return_period, filing).distinct().where(*meant)

@@ -142,7 +142,8 @@ def listed(
 def summary(unit: UnitOfWork, recipient: str, where: Where) -> Summary:
     """Return what a recipient's records that match add up to."""
     unit.taxpayer(recipient)
-    ids = None if where.to_upload is None else [r.id for r in upload.matching(unit, recipient, where)]
+    in_sets = where.to_upload is None and where.original_unknown is None
+    ids = None if in_sets else [r.id for r in upload.matching(unit, recipient, where)]
     return Summary(recipient, tuple(listing.alike(unit.connection, unit.scene(recipient), where, ids)))
 
 
