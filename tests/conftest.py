@@ -17,19 +17,18 @@ import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
-from sqlalchemy import URL, Connection, Dialect, Engine, create_engine, make_url, text
+from sqlalchemy import Connection, text
 
 from ims_fsm.law.book import LawBook, shipped_book
 from ims_fsm.law.register import Law
 from ims_fsm.store import connection as store
-from ims_fsm.store.schema import prepare
 from ims_fsm.workflow.ims import Scratch
+from tests.databases import Databases, Redirection, Reused, opened
 
 # The plugin is tested by test runs of its own.
 pytest_plugins = ["pytester"]
@@ -42,37 +41,10 @@ settings.load_profile("ims_fsm")
 ROOT = Path(__file__).resolve().parents[1]
 ON_POSTGRESQL = os.environ.get("IMS_FSM_TEST_STORE") == "postgresql"
 # A server that is thrown away need not survive a crash; its people live in India, and nothing may depend on it.
-# What is thrown away need not reach the disk; 64 partitions of every table need the locks (docs/postgresql.md).
+# What is thrown away need not reach the disk; databases that are set back keep their catalogs; 64 partitions of every
+# table need the locks (docs/postgresql.md).
 SETTINGS = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "timezone='Asia/Kolkata'",
-            "max_locks_per_transaction=256")  # fmt: skip
-FILE_SAYS = "on PostgreSQL: "
-_open_engine, _address = store.open_engine, store.read_address
-
-
-class Compiled(dict[Any, Any]):
-    """Compiled statements, kept for all engines of a kind: a test opens its own, and would compile all anew.
-
-    SQLAlchemy takes any dictionary as `compiled_cache`. Its keys are what it likes; where a dialect is part of one, the
-    dialect's name stands for it, so that another engine's dialect finds the same.
-    """
-
-    def get(self, key: Any, default: Any = None) -> Any:
-        return super().get(self._of_a_kind(key), default)
-
-    def __setitem__(self, key: Any, compiled: Any) -> None:
-        super().__setitem__(self._of_a_kind(key), compiled)
-
-    @staticmethod
-    def _of_a_kind(key: Any) -> Any:
-        return tuple(part.name if isinstance(part, Dialect) else part for part in key)
-
-
-def opened(address: URL, **options: Any) -> Engine:
-    """Open an engine as the program does, with the statements that others of its kind have compiled."""
-    return create_engine(address, execution_options={"compiled_cache": COMPILED}, **options)
-
-
-COMPILED = Compiled()
+            "max_locks_per_transaction=256", "autovacuum=off")  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -153,85 +125,6 @@ def pg_url() -> Iterator[str]:
         yield server.get_uri()
 
 
-class Databases:
-    """Makes databases on a PostgreSQL server and drops them; each begins as a copy of another."""
-
-    def __init__(self, url: str) -> None:
-        self.url = make_url(url).set(drivername="postgresql+psycopg")
-        self.prefix = f"ims_fsm_test_{os.getpid()}"
-        self.numbers = count(1)
-        self.engine = create_engine(self.url, isolation_level="AUTOCOMMIT")
-        self.made: list[str] = []
-        self.lasting: list[str] = []
-        self.template = self.make("template0")
-        engine = _open_engine(self.address(self.template).render_as_string(hide_password=False))
-        prepare(engine)
-        engine.dispose()
-
-    def address(self, name: str) -> URL:
-        return self.url.set(database=name)
-
-    def make(self, like: str | None = None, *, lasting: bool = False) -> str:
-        """Make a database; one that is lasting is there for the whole session, whichever test asks for it first."""
-        name = f"{self.prefix}_{next(self.numbers)}"
-        self._run(f"CREATE DATABASE {name} TEMPLATE {like or self.template} STRATEGY file_copy")
-        (self.lasting if lasting else self.made).append(name)
-        return name
-
-    def drop(self, names: list[str]) -> None:
-        for name in [one for one in names if one in self.made]:
-            self._run(f"DROP DATABASE {name} WITH (FORCE)")
-            self.made.remove(name)
-
-    def close(self) -> None:
-        self.made += self.lasting
-        self.drop(self.made[::-1])
-        self.engine.dispose()
-
-    def _run(self, statement: str) -> None:
-        with self.engine.connect() as connection:
-            connection.execute(text(statement))
-
-
-class Redirection:
-    """Opens on PostgreSQL what is asked for on SQLite; a file there says which database it stands for."""
-
-    def __init__(self, databases: Databases) -> None:
-        self.databases = databases
-        self.files: dict[Path, str] = {}
-        self.engines: list[Engine] = []
-
-    def address(self, url: str) -> URL:
-        address = _address(url)
-        if address.get_backend_name() != "sqlite":
-            return address
-        if address.database in {None, "", ":memory:"}:
-            return self.databases.address(self.databases.make())
-        return self._of_file(Path(address.database).absolute()) or address
-
-    def engine(self, address: URL, **options: object) -> Engine:
-        self.engines.append(opened(address, **options))
-        return self.engines[-1]
-
-    def _of_file(self, path: Path) -> URL | None:
-        """Give the database of a file: its own, a copy of the one it was copied from, or none for another file."""
-        said = path.read_text("utf-8", "replace") if path.is_file() else FILE_SAYS
-        if not said.startswith(FILE_SAYS) or not path.parent.is_dir():
-            return None
-        name = said.removeprefix(FILE_SAYS)
-        if not name or self.files.get(path) != name:
-            self._close_all(name)
-            self.files[path] = self.databases.make(name or None)
-            path.write_text(FILE_SAYS + self.files[path], "utf-8")
-        return self.databases.address(self.files[path])
-
-    def _close_all(self, name: str) -> None:
-        # A database that somebody is in cannot be copied.
-        for engine in self.engines:
-            if name and engine.url.database == name:
-                engine.dispose()
-
-
 @pytest.fixture(scope="session")
 def databases(pg_url: str) -> Iterator[Databases]:
     """Databases on the PostgreSQL server, dropped at the end."""
@@ -264,12 +157,8 @@ def dropped(redirection: Redirection, ims_scratch: Scratch) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def ims_scratch(request: pytest.FixtureRequest) -> Iterator[Scratch]:
-    """Fresh databases, for scenarios too: in memory, or in schemas of a database on PostgreSQL."""
-    url = "sqlite://"
-    if ON_POSTGRESQL:
-        databases: Databases = request.getfixturevalue("databases")
-        url = databases.address(databases.make("template0")).render_as_string(hide_password=False)
-    with Scratch(url) as made:
+    """Fresh databases, for scenarios too: in memory, or on PostgreSQL."""
+    with Reused(request.getfixturevalue("databases")) if ON_POSTGRESQL else Scratch() as made:
         yield made
 
 
