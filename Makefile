@@ -58,7 +58,7 @@ test-postgresql: $(READY) ## the tests that open a store, on PostgreSQL: IMS_FSM
 	@IMS_FSM_TEST_STORE=postgresql $(PY) -m pytest --numprocesses $(JOBS) \
 	  $(or $(ARGS),tests $(foreach pure,law draw charts pages formats terms writers test_house.py,--ignore tests/$(pure)))
 
-test-faults: $(READY) ## kills, power cuts, failing disks at points drawn from a seed: FAULTS=1000 takes more, FAULTS_SEED others, FAULTS_AT one
+test-faults: $(READY) ## kills, power cuts, failing disks at points drawn from a seed, and races: FAULTS=1000 takes more, FAULTS_SEED others, FAULTS_AT one
 	@$(PY) -m pytest --numprocesses $(JOBS) -m faults $(or $(ARGS),tests/faults)
 
 test-year: $(READY) ## a simulated year: schedulers killed at random against one calm run; minutes
@@ -91,7 +91,7 @@ wheel: $(READY) ## build the wheel, install it apart, use it from another folder
 	  "$$folder/venv/bin/python" $(PIP) install -qq --no-deps --no-index dist/*.whl && "$$folder/venv/bin/python" $(PIP) check && \
 	  cd "$$folder" && venv/bin/ims-fsm verify && IMS_FSM_DB="sqlite:///$$folder/ims.db" venv/bin/ims-fsm demo
 
-check: lint types contracts test test-long test-postgresql wheel ## everything that .ci/run asks
+check: lint types contracts test test-long test-postgresql test-faults wheel ## everything that .ci/run asks
 
 format: $(READY) ## let ruff mend what it can
 	@$(PY) -m ruff check --fix

@@ -1,6 +1,6 @@
 """Faults are drawn from a seed: so many of all points at which something may happen, the same at every run.
 
-FAULTS says how many points each test takes (20 unless set), FAULTS_SEED which (1). What fails names its point and how
+FAULTS says how many points each test takes (10 unless set), FAULTS_SEED which (1). What fails names its point and how
 to have it happen alone (FAULTS_AT).
 """
 
@@ -16,7 +16,7 @@ from random import Random
 
 import pytest
 
-pytest.register_assert_rewrite("tests.faults.month")
+pytest.register_assert_rewrite("tests.faults.month", "tests.faults.race")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def points(request: pytest.FixtureRequest) -> Points:
     alone = given["FAULTS_AT"]
     return Points(
         request.node.nodeid,
-        int(given["FAULTS"] or 20),
+        int(given["FAULTS"] or 10),
         int(given["FAULTS_SEED"] or 1),
         None if alone is None else int(alone),
     )
