@@ -172,6 +172,7 @@ def _columns(
         "form": "GSTR-1",
         "supplier_status": "filed",
         "filed_at": FILED_AT,
+        "last_at": FILED_AT,
         **{f"declared_{head}": 0 for head in HEADS},
     }
     return {
@@ -259,8 +260,9 @@ def _contents(connection: Connection, ids: ColumnElement[bool]) -> None:
         RECORDS.c.content_hash,
         literal(ACTOR),
         literal(FILED_AT, CONTENTS.c.at.type),
+        literal(FILED_AT, CONTENTS.c.at.type),
     ).where(ids)
-    names = ["recipient_gstin", "record_id", "number", "content", "content_hash", "actor", "at"]
+    names = ["recipient_gstin", "record_id", "number", "content", "content_hash", "actor", "at", "recorded_at"]
     connection.execute(insert(CONTENTS).from_select(names, rows))
 
 
@@ -286,7 +288,8 @@ def _steps(connection: Connection, ids: ColumnElement[bool]) -> None:
         chosen = select(*values.values()).where(ids, at.seq > 0, at.state == state)
         connection.execute(insert(LOG).from_select(list(values), chosen))
         said = {"trigger": trigger, "dest": state, "rules": "faq.10", "actor": ACTOR, "now": FILED_AT}
-        run(connection, calls.closing(true()), NOBODY, call=number, **said, request_key=None, detail=None)
+        said |= {"recorded_at": FILED_AT, "request_key": None, "detail": None, "backdate": None}
+        run(connection, calls.closing(true()), NOBODY, call=number, **said)
 
 
 def _content(row: Any) -> ColumnElement[str]:

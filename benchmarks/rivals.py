@@ -87,7 +87,7 @@ class ObviousCode:
         source = row.state
         if not self.machine.events[trigger].trigger(row, row, now):
             return False
-        row.seq, row.version, row.acted_at = row.seq + 1, row.version + 1, now
+        row.seq, row.version, row.acted_at, row.last_at = row.seq + 1, row.version + 1, now, now
         session.add(TransitionRow(**_entry(row, source, call, row.version - 1), seq=row.seq))
         return True
 
@@ -106,7 +106,13 @@ def core_executemany(connection: Connection, gstin: str, trigger: str, now: date
         changes.append({"b_id": row.id, "b_version": row.version, "b_state": found[0], "b_seq": row.seq + 1})
         entries.append({**_entry(row, row.state, call, row.version), "seq": row.seq + 1})
     here = and_(at.recipient_gstin == gstin, at.id == bindparam("b_id"), at.version == bindparam("b_version"))
-    values = {"state": bindparam("b_state"), "seq": bindparam("b_seq"), "version": at.version + 1, "acted_at": now}
+    values = {
+        "state": bindparam("b_state"),
+        "seq": bindparam("b_seq"),
+        "version": at.version + 1,
+        "acted_at": now,
+        "last_at": now,
+    }
     for begin in range(0, len(changes), ROWS_AT_ONCE):
         connection.execute(update(RECORDS).where(here).values(values), changes[begin : begin + ROWS_AT_ONCE])
         connection.execute(insert(LOG), entries[begin : begin + ROWS_AT_ONCE])
@@ -184,5 +190,12 @@ def _entry(row: Any, source: str, call: int, version: int) -> dict[str, Any]:
 
 
 def _call(gstin: str, number: int, trigger: str, now: datetime, steps: int) -> CallRow:
-    said: dict[str, Any] = {"actor": ACTOR, "at": now, "rules": "faq.10.i", "trigger": trigger, "dest": MOVES[trigger]}
+    said: dict[str, Any] = {
+        "actor": ACTOR,
+        "at": now,
+        "recorded_at": now,
+        "rules": "faq.10.i",
+        "trigger": trigger,
+        "dest": MOVES[trigger],
+    }
     return CallRow(recipient_gstin=gstin, number=number, steps=steps, **said)

@@ -17,6 +17,7 @@ import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from sqlalchemy import Connection, text
 from ims_fsm.law.book import LawBook, shipped_book
 from ims_fsm.law.register import Law
 from ims_fsm.store import connection as store
+from ims_fsm.workflow import workspace
 from ims_fsm.workflow.ims import Scratch
 from tests.databases import Databases, Redirection, Reused, opened
 
@@ -38,6 +40,7 @@ settings.register_profile(
 )
 settings.load_profile("ims_fsm")
 
+WRITTEN_AT = datetime(2030, 1, 1, 6, 30, tzinfo=UTC)
 ROOT = Path(__file__).resolve().parents[1]
 ON_POSTGRESQL = os.environ.get("IMS_FSM_TEST_STORE") == "postgresql"
 # A server that is thrown away need not survive a crash; its people live in India, and nothing may depend on it.
@@ -74,6 +77,14 @@ def compiled_once() -> Iterator[None]:
     """Every store that a test opens in this process shares what is compiled."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(store, "create_engine", opened)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def written_at() -> Iterator[None]:
+    """The machine's clock stands in this process, so that two lives come to the same rows; the law's clock goes on."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(workspace, "machine_clock", lambda: WRITTEN_AT)
         yield
 
 

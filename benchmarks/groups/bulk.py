@@ -45,7 +45,7 @@ LOOPS = ("core", "orm")
 MANY = max(SIZES[Size.FULL])
 GSTIN, WARM, WARM_NUMBER = fixture.gstin(0), fixture.gstin(99_999), 99_999
 _UPDATE = (
-    "UPDATE {table} SET state = 'accepted', seq = seq + 1, version = version + 1, acted_at = :now "
+    "UPDATE {table} SET state = 'accepted', seq = seq + 1, version = version + 1, acted_at = :now, last_at = :now "
     "WHERE recipient_gstin = :gstin AND state IN ('no_action', 'pending') AND route = 'ims'"
 )
 

@@ -25,7 +25,7 @@ DONE = {"accept": "accepted", "reject": "rejected", "keep_pending": "kept pendin
 Trigger = Literal["accept", "reject", "keep_pending", "reset"]
 
 
-@command("act", "gstin", "filters", "key", "actor", "db", "at")
+@command("act", "gstin", "filters", "key", "actor", "db", "at", "backdate")
 def act(
     call: Call,
     trigger: Trigger,
@@ -104,7 +104,7 @@ def check(call: Call, file: Path, *, download: Path | None = None) -> None:
     _end(call, file, gstin, judged, ())
 
 
-@command("apply", "gstin", "key", "actor", "db", "at")
+@command("apply", "gstin", "key", "actor", "db", "at", "backdate")
 def apply(
     call: Call,
     file: Path,

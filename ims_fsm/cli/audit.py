@@ -38,6 +38,7 @@ def verify(
 
 def _tell_audit(audited: Audit) -> None:
     say(*(f"FAULT  {fault}." for fault in audited.faults))
+    say(*(f"note: {note}." for note in audited.notes))
     looked = f"{counted(audited.records, 'record')}, {counted(audited.rows, 'row')} of the logs"
     outcome = "every state follows from its log" if audited.sound else counted(len(audited.faults), "fault")
     say(f"{looked}, {counted(audited.seals, 'seal')}: {outcome}.")

@@ -64,6 +64,8 @@ class Call:
     at: datetime | None = None
     #: TOML laid over the calendar.
     calendar: Path | None = None
+    #: Why what is done is dated back.
+    backdate: str | None = None
     #: What the options that filter records say, those that are given.
     filters: Mapping[str, Any] = field(default_factory=dict)
     #: Whether the command may have changed something by the time at which it answers.
@@ -94,13 +96,14 @@ class Call:
         Raises `CallError` where none is named and there is none, or more than one.
         """
         with self.ims() as ims:
-            yield ims.recipient(self.only_recipient(ims), actor=self.actor)
+            yield ims.recipient(self.only_recipient(ims), actor=self.actor, backdate=self.backdate)
 
     @contextmanager
     def recipient_of(self, record_id: int) -> Iterator[RecipientDesk]:
         """Give the desk of the recipient that is named, or whose record it is; raises `InputError` for no record."""
         with self.ims() as ims:
-            yield ims.recipient(self.gstin or ims.recipient_of(record_id), actor=self.actor)
+            gstin = self.gstin or ims.recipient_of(record_id)
+            yield ims.recipient(gstin, actor=self.actor, backdate=self.backdate)
 
     def only_recipient(self, ims: IMS) -> str:
         """Return the GSTIN of the recipient that is named, or of the only one there is; raises `CallError`."""
@@ -200,6 +203,7 @@ def _shared(
     db: str = DEFAULT_DB,
     as_json: bool = False,
     at: datetime | None = None,
+    backdate: str | None = None,
     calendar: Path | None = None,
     force: bool = False,
 ) -> None:

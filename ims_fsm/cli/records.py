@@ -20,7 +20,7 @@ from ims_fsm.terms.money import HEADS, Heads, paise, shown
 from ims_fsm.terms.vocabulary import Disposition
 
 if TYPE_CHECKING:
-    from ims_fsm import Content, Document, History, Record, RecordView, Told
+    from ims_fsm import Content, Document, History, Record, RecordView, Told, TransitionEntry
 
 
 def named(record: Record) -> str:
@@ -125,7 +125,7 @@ def _tell_history(whole: History) -> None:
             f"{entry.source} → {entry.dest}",
             entry.actor,
             ", ".join(entry.rules),
-            detail_in_words(entry.detail),
+            "; ".join(filter(None, (detail_in_words(entry.detail), _dating(entry)))),
         )
         for entry in whole.transitions
     ]
@@ -133,12 +133,22 @@ def _tell_history(whole: History) -> None:
     if rows:
         table(("", "when (IST)", "trigger", "moved", "actor", "rules", "with"), rows, indent=2)
     say("", "Contents:")
-    contents = [
-        (str(content.number), minute(content.at), content.actor, *_amounts(content)) for content in whole.contents
+    contents: list[tuple[str, ...]] = [
+        (str(content.number), minute(content.at), content.actor, *_amounts(content), _dating(content))
+        for content in whole.contents
     ]
-    table(("", "since (IST)", "actor", ">taxable", "=tax"), contents, indent=2)
+    said = any(row[-1] for row in contents)
+    titles = ("", "since (IST)", "actor", ">taxable", "=tax", *(["with"] if said else []))
+    contents = [row[: len(titles)] for row in contents]
+    table(titles, contents, indent=2)
     if len(whole.chain) > 1:
         say("", f"Its chain, oldest first: {numbered([member.id for member in whole.chain])}.")
+
+
+def _dating(entry: TransitionEntry | Content) -> str:
+    """Return when a row was written, where that is not when it is dated, and why it is dated back."""
+    recorded = f"recorded {minute(entry.recorded_at)}" if entry.is_apart else ""
+    return "; ".join(filter(None, (recorded, f"dated back: {entry.backdate}" if entry.backdate else "")))
 
 
 def _amounts(content: Content) -> tuple[str, str]:
@@ -146,7 +156,7 @@ def _amounts(content: Content) -> tuple[str, str]:
     return shown(paise(taxable)), str(Heads.from_rupees(tax))
 
 
-@command("original", "gstin", "key", "actor", "db", "at")
+@command("original", "gstin", "key", "actor", "db", "at", "backdate")
 def original(
     call: Call,
     record_id: int | None = None,

@@ -72,7 +72,7 @@ def _tell_two_a(recipient: str, period: TaxPeriod, records: Sequence[Record]) ->
     say("", f"{counted(len(records), 'document')}; no action changes GSTR-2A (faq.28).")
 
 
-@command("2b generate", "gstin", "key", "actor", "db", "at")
+@command("2b generate", "gstin", "key", "actor", "db", "at", "backdate")
 def generate(call: Call, *, period: TaxPeriod) -> None:
     """Generate or recompute the GSTR-2B of a period, from the 14th on and until GSTR-3B is filed (FAQ 23-27).
 
@@ -226,7 +226,7 @@ def ended(recipient: str, expired: int, lapsed: int) -> Iterator[str]:
         yield f"{recipient}: {count} back to no action, pending past the deadline (advisory.2025-10.deadline)."
 
 
-@command("3b file", "gstin", "key", "actor", "db", "at")
+@command("3b file", "gstin", "key", "actor", "db", "at", "backdate")
 def file_three_b(call: Call, *, period: TaxPeriod, yes: bool = False) -> None:
     """Record that you have filed GSTR-3B on the portal (FAQ 12, 20, 34).
 

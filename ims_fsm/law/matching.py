@@ -1,4 +1,4 @@
-"""What refuses a proposed action because of the record that it names (`machines/matching.toml`).
+"""What refuses before a machine is asked: which record a row names, when a step is dated (`machines/matching.toml`).
 
 Reads that one file, when it is first asked; imports the refusal.
 """
@@ -15,7 +15,7 @@ from ims_fsm.resources import machines_folder
 
 @cache
 def matching() -> Mapping[str, Refusal]:
-    """Return what refuses a row that does not mean one record of its recipient, by code."""
+    """Return what refuses a row that means no record or several, and a step that is dated back, by code."""
     declared = tomllib.loads((machines_folder() / "matching.toml").read_text("utf-8"))
     return {
         row["code"]: Refusal("matching", row["code"], row["rule"], (), row["says"], row["remedy"])

@@ -10,18 +10,29 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from ims_fsm.record.moments import is_apart
 from ims_fsm.terms.money import Heads
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """One content of a record: its number from 1, the fields in rupees, who brought it and when (UTC)."""
+    """One content of a record: its number from 1, the fields in rupees, who brought it and when (UTC).
+
+    `recorded_at` is what the machine's own clock said when it was written, `backdate` why it is dated back, if it is.
+    """
 
     number: int
     fields: dict[str, Any]
     content_hash: str
     actor: str
     at: datetime
+    recorded_at: datetime
+    backdate: str | None = None
+
+    @property
+    def is_apart(self) -> bool:
+        """Whether it was written at another time than the one that it is dated at."""
+        return is_apart(self.at, self.recorded_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +40,8 @@ class TransitionEntry:
     """A trigger that fired: from where to where, who fired it, when (aware, UTC), under which rules.
 
     `seq` counts from 1 for each record without gaps; `record_version` is the version that the guards read,
-    `content_number` the content and `declaration_id` the declaration that they read it under.
+    `content_number` the content and `declaration_id` the declaration that they read it under. `recorded_at` is what the
+    machine's own clock said when it was written, `backdate` why it is dated back, where whoever did it said so.
     """
 
     recipient_gstin: str
@@ -40,12 +52,19 @@ class TransitionEntry:
     dest: str
     actor: str
     at: datetime
+    recorded_at: datetime
     rules: tuple[str, ...]
     record_version: int
     content_number: int
     declaration_id: int
     detail: str | None = None
     request_key: str | None = None
+    backdate: str | None = None
+
+    @property
+    def is_apart(self) -> bool:
+        """Whether it was written at another time than the one that it is dated at."""
+        return is_apart(self.at, self.recorded_at)
 
 
 def detail_in_words(detail: str | None) -> str:

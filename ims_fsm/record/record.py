@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from ims_fsm.record.moments import newest
 from ims_fsm.terms.document import Document
 from ims_fsm.terms.money import NIL, Heads
 from ims_fsm.terms.period import TaxPeriod
@@ -78,6 +79,8 @@ class Record:
     #: The portal's flag isItcRedReqBlocked, and what the portal last showed.
     reduction_blocked: bool | None = None
     portal: PortalView | None = None
+    #: The newest moment in its log and among its contents: nothing is dated before it (docs/adr/0019).
+    last_at: datetime | None = None
     #: When it was last known not to be filed, and the 2B period that the portal itself names.
     unfiled_at: datetime | None = None
     named_period: TaxPeriod | None = None
@@ -114,6 +117,10 @@ class Record:
     def credit(self) -> Heads:
         """What the record is worth under forward charge, in paise: nothing under reverse charge."""
         return NIL if self.document.reverse_charge else self.document.credit
+
+    def stepped(self, at: datetime, **changes: Any) -> Record:
+        """Return a copy as a step of its log at a moment leaves it, with the named fields changed."""
+        return replace(self, seq=self.seq + 1, last_at=newest(self.last_at, at), **changes)
 
     def changed(self, **changes: Any) -> Record:
         """Return a copy with the named fields changed."""

@@ -7,17 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from ims_fsm.errors import ImsFsmError
+from ims_fsm.law.matching import matching
 from ims_fsm.law.refusal import Decision, Refusal, Refused, cites
+from ims_fsm.record.moments import runs_back
 from ims_fsm.record.record import Record
 from ims_fsm.record.scene import Scene, full_reduction
 from ims_fsm.terms.document import Document
 from ims_fsm.terms.period import TaxPeriod, day_in_words, in_india
 from ims_fsm.terms.vocabulary import RemovedFor
 
+#: The codes of what refuses that time runs backwards within a log (`machines/matching.toml`).
+DATED_BACK, FILED_TOO_EARLY = "dated_back", "filed_too_early"
 REMOVALS = {
     RemovedFor.SUPPLIER_DELETED: "its supplier deleted it before filing",
     RemovedFor.SEC_16_4: "it was still pending when the time limit of section 16(4) passed",
@@ -130,6 +134,7 @@ def record_fields(record: Record, scene: Scene) -> dict[str, str]:
         "removed_for": REMOVALS[record.removed_for] if record.removed_for else "it was removed",
         "deadline": day_in_words(deadline),
         "full_reduction": str(full_reduction(record)),
+        **dated(record.last_at, scene),
     }
 
 
@@ -145,6 +150,33 @@ def return_fields(scene: Scene, period: TaxPeriod) -> dict[str, str]:
         "quarter": calendar.period_for(period, filing),
         "two_b_opens": day_in_words(calendar.two_b_day(period)),
     }
+
+
+def running_back() -> Refusal:
+    """Return the refusal of a step by which time would run backwards within a log."""
+    return matching()[DATED_BACK]
+
+
+def out_of_turn(last_at: datetime | None, scene: Scene) -> Refused | None:
+    """Return the refusal of a step that would be dated before those of its log up to `last_at`; None where it may come.
+
+    What a machine would say of it is not asked: it would be read at a moment that is over (docs/adr/0019).
+    """
+    return None if scene.backdated or not runs_back(scene.now, last_at) else Refused((running_back(),))
+
+
+def filed_too_early(record: Record, scene: Scene) -> Refused | None:
+    """Return the refusal of filing a record's form before what was done last to it; None where it may be filed."""
+    return Refused((matching()[FILED_TOO_EARLY],)) if runs_back(scene.now, record.last_at) else None
+
+
+def dated(last_at: datetime | None, scene: Scene) -> dict[str, str]:
+    """Return the fields of the sentence that time would run backwards."""
+    return {"at": _in_words(scene.now), "last_at": "" if last_at is None else _in_words(last_at)}
+
+
+def _in_words(at: datetime) -> str:
+    return f"{in_india(at):%Y-%m-%d %H:%M:%S} IST"
 
 
 class RefusedError(ImsFsmError):

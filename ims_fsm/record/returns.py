@@ -22,7 +22,10 @@ MACHINE = "gstr2b"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TwoB:
-    """The GSTR-2B of a period as it stands; `generation` counts how often it was generated."""
+    """The GSTR-2B of a period as it stands; `generation` counts how often it was generated.
+
+    `last_at` is the newest moment in its log.
+    """
 
     recipient: str
     period: TaxPeriod
@@ -31,6 +34,7 @@ class TwoB:
     generation: int = 0
     generated_at: datetime | None = None
     filed_at: datetime | None = None
+    last_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,12 +38,16 @@ class Filings(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """What a recipient's records are read against: the moment, the law book, the recipient, how suppliers file."""
+    """What a recipient's records are read against: the moment, the law book, the recipient, how suppliers file.
+
+    `backdated` says that what is done may be dated before what was done last: there is a reason (docs/adr/0019).
+    """
 
     now: datetime
     book: LawBook
     recipient: Taxpayer
     suppliers: Filings = field(default_factory=dict[str, Filing])
+    backdated: bool = False
 
     @property
     def eligible(self) -> bool:

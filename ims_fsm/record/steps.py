@@ -62,6 +62,7 @@ def saved(  # noqa: PLR0913 -- a record is what was reported, and what it is rea
         content_hash=document.content_hash,
         machine=document.machine,
         declaration_id=declaration_id,
+        last_at=scene.now,
     )
     return record.changed(route=scene.route_at(record, scene.now).name)
 

@@ -22,7 +22,10 @@ SEQUENCE = "log_call_number"
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What the steps of a call share: the trigger, its dest and rules, who fired it, when (aware, UTC), the detail."""
+    """What the steps of a call share: the trigger, its dest and rules, who fired it, when (aware, UTC), the detail.
+
+    `recorded_at` is when the machine's own clock says that it was written, `backdate` why it is dated back, if it is.
+    """
 
     trigger: str
     dest: str
@@ -30,9 +33,11 @@ class Call:
     rules: str
     actor: str
     at: datetime
+    recorded_at: datetime
     request_key: str | None
     #: What else it says, in JSON; None where there is nothing, or where each step says its own.
     detail: str | None
+    backdate: str | None = None
 
 
 class NextNumber(FunctionElement[int]):
@@ -57,7 +62,8 @@ def _from_last(_element: NextNumber, _compiler: Any, **_options: Any) -> str:
 
 
 # What a call says, and by which name a statement is given it.
-_SAID = {name: name for name in ("trigger", "dest", "rules", "actor", "request_key", "detail")} | {"at": "now"}
+_NAMES = ("trigger", "dest", "rules", "actor", "recorded_at", "request_key", "detail", "backdate")
+_SAID = {name: name for name in _NAMES} | {"at": "now"}
 _BEGIN = insert(CALL).values(number=NextNumber()).returning(CALL.c.number)
 _NEXT = select(NextNumber())
 

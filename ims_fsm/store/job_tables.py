@@ -124,6 +124,21 @@ class TaxpayerLogRow(Table, table=True):
     at: datetime
 
 
+class RequestRow(Table, table=True):
+    """A writing call under an idempotency key of its owner (a GSTIN), what it answered, and the digest of all that."""
+
+    __tablename__ = "request"
+
+    owner: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    use_case: str
+    fingerprint: str = Field(max_length=64)
+    outcome: str
+    actor: str
+    at: datetime
+    digest: str = Field(max_length=64)
+
+
 class TokenRow(Table, table=True):
     """A token under the SHA-256 (hex) of its secret, or a session that was begun with one (`session_of`).
 

@@ -48,7 +48,9 @@ _OWN = ("seq", "record_version", "content_number")
 _NUMBERS = ("recipient_gstin", "record_id", "declaration_id")
 _STEP: dict[str, Any] = {name: column for name, column in STEP.items() if name not in {*_OWN, *_NUMBERS}}
 _LAW = {"machine": _declared.machine, "declaration": _declared.fingerprint}
-_RETURN = RETURNS.log.c["trigger", "source", "dest", "actor", "at", "rules", "detail", "request_key"]
+_RETURN = RETURNS.log.c[
+    "trigger", "source", "dest", "actor", "at", "recorded_at", "rules", "detail", "request_key", "backdate"
+]
 
 
 class Rows(NamedTuple):
@@ -87,7 +89,7 @@ _KINDS: Mapping[str, Mapping[str, Rows]] = {
             CONTENTS.step,
             _NO_CALL,
             {"number": CONTENTS.step, "hash": CONTENTS.value},
-            dict(CONTENTS.log.c["actor", "at"].items()),
+            dict(CONTENTS.log.c["actor", "at", "recorded_at", "backdate"].items()),
         ),
     },
     RETURN: {"steps": Rows(RETURNS.rows, _month, RETURNS.step, _NO_CALL, {"seq": RETURNS.step}, dict(_RETURN.items()))},

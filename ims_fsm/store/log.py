@@ -7,7 +7,7 @@ GSTR-2B to its state, the contents of a record to its content hash. Its values a
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from itertools import groupby
@@ -23,7 +23,6 @@ from sqlalchemy import (
     Table,
     and_,
     case,
-    false,
     func,
     insert,
     literal,
@@ -42,6 +41,7 @@ from ims_fsm.terms.vocabulary import State, TwoBState
 _records, _contents = core(RecordRow), core(ContentRow)
 _returns, _return_steps = core(TwoBRow), core(TwoBLogRow)
 _APPEND = insert(LOG)
+_OF_CALL = ("trigger", "dest", "actor", "at", "recorded_at", "request_key", "backdate")
 _OWN = [column.name for column in LOG.c if column.name not in {"call", "detail"}]
 
 NAMES = tuple(field.name for field in fields(TransitionEntry))
@@ -66,7 +66,7 @@ def append(connection: Connection, entries: Sequence[TransitionEntry]) -> None:
 
 def call_of(entry: TransitionEntry) -> tuple[str, Call]:
     """Return whose records an entry's call moves, and what it says of all its steps, but for the detail."""
-    said = {name: getattr(entry, name) for name in ("trigger", "dest", "actor", "at", "request_key")}
+    said = {name: getattr(entry, name) for name in _OF_CALL}
     return entry.recipient_gstin, Call(**said, rules=" ".join(entry.rules), detail=None)
 
 
@@ -96,8 +96,19 @@ def _what(entries: Sequence[TransitionEntry]) -> str:
     return f"record {entries[0].record_id} of {entries[0].recipient_gstin}"
 
 
-def append_contents(connection: Connection, records: Sequence[tuple[Record, int]], actor: str, at: datetime) -> None:
-    """Write the content that each record has now, under its number."""
+def append_contents(
+    connection: Connection,
+    records: Sequence[tuple[Record, int]],
+    actor: str,
+    moments: tuple[datetime, datetime],
+    reason: Callable[[datetime | None], str | None] = lambda _last_at: None,
+) -> None:
+    """Write the content that each record has now, under its number.
+
+    `moments` are the one at which it is dated and that of the machine's own clock; `reason` tells why it is dated back
+    behind the newest moment of a record, where it is.
+    """
+    at, recorded_at = moments
     rows = [
         {
             "recipient_gstin": record.recipient,
@@ -107,6 +118,8 @@ def append_contents(connection: Connection, records: Sequence[tuple[Record, int]
             "content_hash": record.content_hash,
             "actor": actor,
             "at": at,
+            "recorded_at": recorded_at,
+            "backdate": reason(record.last_at),
         }
         for record, number in records
     ]
@@ -118,7 +131,10 @@ def contents_of(connection: Connection, record: Record) -> list[Content]:
     """Return every content that a record has had, oldest first."""
     at_key = (_contents.c.recipient_gstin == record.recipient, _contents.c.record_id == record.id)
     rows = connection.execute(select(_contents).where(*at_key).order_by(_contents.c.number))
-    return [Content(row.number, json.loads(row.content), row.content_hash, row.actor, row.at) for row in rows]
+    return [
+        Content(row.number, json.loads(row.content), row.content_hash, row.actor, row.at, row.recorded_at, row.backdate)
+        for row in rows
+    ]
 
 
 RESTORE = "restore the database from a copy made before the change"
@@ -148,10 +164,12 @@ class Trail:
     holder: Column[Any]
     steps: Column[int]
     stands: Column[str]
+    #: When a row is dated, when it was written by the machine's own clock, and why it is dated back where it says so.
     at: Column[Any]
-    #: What orders its rows among those of all logs, and what a row says beside, where it has them.
+    recorded_at: Column[Any]
+    backdate: Column[str]
+    #: What orders its rows among those of all logs, where something does.
     order: Column[int] | None = None
-    detail: ColumnElement[str] | None = None
 
     @property
     def log(self) -> Table:
@@ -175,8 +193,9 @@ TRANSITIONS = Trail(
     steps=_records.c.seq,
     stands=_records.c.state,
     at=CALL.c.at,
+    recorded_at=CALL.c.recorded_at,
+    backdate=CALL.c.backdate,
     order=CALL.c.place,
-    detail=_DETAIL,
 )
 CONTENTS = Trail(
     name="contents of record",
@@ -190,6 +209,8 @@ CONTENTS = Trail(
     steps=_records.c.contents,
     stands=_records.c.content_hash,
     at=_contents.c.at,
+    recorded_at=_contents.c.recorded_at,
+    backdate=_contents.c.backdate,
 )
 RETURNS = Trail(
     name="GSTR-2B of",
@@ -203,28 +224,23 @@ RETURNS = Trail(
     steps=_returns.c.seq,
     stands=_returns.c.state,
     at=_return_steps.c.at,
+    recorded_at=_return_steps.c.recorded_at,
+    backdate=_return_steps.c.backdate,
     order=_return_steps.c.place,
-    detail=_return_steps.c.detail,
 )
 TRAILS = (TRANSITIONS, CONTENTS, RETURNS)
-
-
-# What a step says of itself that is dated before the one before it, and why.
-BACKDATE = "backdate"
 
 
 def broken_steps(connection: Connection, trail: Trail, gstin: str | None, most: int) -> Iterator[Problem]:
     """Give the rows before which one is missing, and those that do not follow the one before.
 
-    A row follows where it leaves from where that arrived, is dated at its moment or later unless it says why it is
-    not, and was written after it.
+    A row follows where it leaves from where that arrived, and was written after it; `audit.dating` has the moments.
     """
     steps = _steps(trail, gstin)
     gap = steps.c.step != func.coalesce(steps.c.step_before, 0) + 1
     jump = steps.c.source != func.coalesce(steps.c.value_before, trail.start)
-    back = and_(steps.c.at < steps.c.at_before, ~steps.c.backdated)
     early = steps.c.place < steps.c.place_before
-    query = select(steps, back.label("back"), jump.label("jump")).where(or_(gap, jump, back, early))
+    query = select(steps, jump.label("jump")).where(or_(gap, jump, early))
     for row in connection.execute(query.order_by(steps.c.gstin, steps.c.subject, steps.c.step).limit(most)):
         yield Problem(f"{trail.place(row)} step {row.step}", _breach(trail, row), RESTORE)
 
@@ -235,28 +251,7 @@ def _breach(trail: Trail, row: Any) -> str:
         return f"comes after step {before}; what was between them is gone"
     if row.jump:
         return f"leaves from {row.source}, and the step before arrived at {row.value_before or trail.start}"
-    if row.back:
-        return f"is dated {_moment(row.at)}, before the step before it ({_moment(row.at_before)}), and does not say why"
     return f"has the place {row.place} in the order of events, before that of the step before it ({row.place_before})"
-
-
-def _moment(at: datetime) -> str:
-    return at.isoformat(" ", "seconds")
-
-
-def backdated(connection: Connection, gstin: str | None, most: int) -> Iterator[Problem]:
-    """Give the steps of records that are dated back and say why."""
-    back = _DETAIL.like(_SAYS_WHY)
-    query = select(LOG.c["recipient_gstin", "record_id", "seq"], CALL.c.at, _DETAIL.label("detail")).select_from(_WHOLE)
-    rows = of_recipient(query.where(back), LOG.c.recipient_gstin, gstin).order_by(*LOG.primary_key).limit(most)
-    for row in connection.execute(rows):
-        why = json.loads(row.detail)[BACKDATE]
-        where = f"{row.recipient_gstin} record {row.record_id} step {row.seq}"
-        yield Problem(where, f"is dated back to {_moment(row.at)}: {why}", "nothing is to be mended")
-
-
-# An escaped quotation mark in a text has its backslash before the colon.
-_SAYS_WHY = f'%"{BACKDATE}":%'
 
 
 def wrong_ends(connection: Connection, trail: Trail, gstin: str | None, most: int) -> Iterator[Problem]:
@@ -301,10 +296,7 @@ def _steps(trail: Trail, gstin: str | None) -> Subquery:
         (literal(None) if trail.source is None else trail.source).label("source"),
         func.lag(trail.step).over(**in_order).label("step_before"),
         func.lag(trail.value).over(**in_order).label("value_before"),
-        trail.at.label("at"),
-        func.lag(trail.at, type_=trail.at.type).over(**in_order).label("at_before"),
         order.label("place"),
         func.lag(order).over(**in_order).label("place_before"),
-        (false() if trail.detail is None else func.coalesce(trail.detail.like(_SAYS_WHY), false())).label("backdated"),
     ).select_from(trail.rows)
     return of_recipient(query, owner, gstin).subquery()

@@ -20,7 +20,8 @@ from ims_fsm.law.edition import Machine
 from ims_fsm.law.register import Law
 from ims_fsm.store.connection import TEXTS, among, database_of
 from ims_fsm.store.failures import first_writer
-from ims_fsm.store.tables import AdoptionRow, DeclarationRow, RecordRow, RequestRow, core
+from ims_fsm.store.job_tables import RequestRow
+from ims_fsm.store.tables import AdoptionRow, DeclarationRow, RecordRow, core
 from ims_fsm.terms.vocabulary import TERMINAL
 
 _declarations = core(DeclarationRow)

@@ -83,7 +83,7 @@ _AT_SEQ = (
         _two_b.c.period == bindparam("key_period"),
         _two_b.c.seq == bindparam("key_seq"),
     )
-    .values({name: bindparam(name) for name in ("state", "seq", "generation", "generated_at", "filed_at")})
+    .values({name: bindparam(name) for name in ("state", "seq", "generation", "generated_at", "filed_at", "last_at")})
 )
 
 
@@ -115,7 +115,7 @@ def standings(connection: Connection, recipients: Sequence[str]) -> dict[str, di
 
 
 def move_two_bs(connection: Connection, moved: Sequence[tuple[TwoB, TwoB, dict[str, Any]]]) -> None:
-    """Write moved GSTR-2Bs, each as it was, as it is, and its log row (trigger, actor, at, rules, detail, request_key).
+    """Write moved GSTR-2Bs, each as it was, as it is, and its log row.
 
     Raises `ConflictError` where one has moved since it was read.
     """
@@ -158,8 +158,11 @@ def _counted() -> ColumnElement[str]:
     return reduce(ColumnElement.concat, parts, literal('{"generation": ', String))
 
 
-_STANDS = ("period", "state", "seq", "generation", "generated_at", "filed_at")
-_STEPS = ("period", "seq", "trigger", "source", "dest", "actor", "at", "rules", "request_key")
+_STANDS = ("period", "state", "seq", "generation", "generated_at", "filed_at", "last_at")
+_STEPS = (
+    *("period", "seq", "trigger", "source", "dest", "actor"),
+    *("at", "recorded_at", "rules", "request_key", "backdate"),
+)
 _WRITE_DRAFTS = (_of_each(_two_b, _STANDS), _of_each(_log, _STEPS, detail=_counted()))
 
 
@@ -179,6 +182,7 @@ def _standing(before: TwoB, after: TwoB, key: str = "") -> dict[str, Any]:
         "generation": after.generation,
         "generated_at": after.generated_at,
         "filed_at": after.filed_at,
+        "last_at": after.last_at,
     }
 
 

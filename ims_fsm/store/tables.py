@@ -97,7 +97,8 @@ class RecordRow(Table, table=True):
 
     `carried_*` is E and `standing_*` is S of the whole chain as it stands (after settlement: as it was left).
     What the portal showed: `portal_seen_at` is the newest moment at which it showed it, `unfiled_at` the newest as
-    saved, `filed_at` the first as filed; `named_period` is the 2B period that it names itself.
+    saved, `filed_at` the first as filed; `named_period` is the 2B period that it names itself. `last_at` is the newest
+    moment in its log and among its contents: nothing that is done to it may be dated before it (docs/adr/0019).
     """
 
     __tablename__ = "record"
@@ -165,6 +166,7 @@ class RecordRow(Table, table=True):
     state: str
     seq: int = 0
     version: int = 1
+    last_at: datetime | None = None
     acted_at: datetime | None = None
     remarks: str | None = None
     reduction: str | None = None
@@ -195,13 +197,16 @@ class ContentRow(Table, table=True):
     content_hash: str = Field(max_length=64)
     actor: str
     at: datetime
+    recorded_at: datetime
+    backdate: str | None = None
 
 
 class CallRow(Table, table=True):
     """What the steps of one call share: one row for each recipient whose records it moved, append-only.
 
     `number` counts the calls of the whole store; `steps` says how many rows of `transition_log` name this one. Where
-    `detail` differs from step to step it stands with the steps, and is nothing here.
+    `detail` differs from step to step it stands with the steps, and is nothing here. `at` is what the law read,
+    `recorded_at` what the machine's own clock said; `backdate` is why it is dated back, where whoever did it said so.
     """
 
     __tablename__ = "log_call"
@@ -214,9 +219,11 @@ class CallRow(Table, table=True):
     dest: str
     actor: str
     at: datetime
+    recorded_at: datetime
     rules: str
     detail: str | None = None
     request_key: str | None = None
+    backdate: str | None = None
     place: int | None = Field(default=None, sa_column=place_column())
 
 
@@ -247,7 +254,7 @@ class TransitionRow(Table, table=True):
 
 
 class TwoBRow(Table, table=True):
-    """The GSTR-2B of a recipient's tax period: its state and its newest generation."""
+    """The GSTR-2B of a recipient's tax period: its state, its newest generation, the newest moment in its log."""
 
     __tablename__ = "two_b"
     __table_args__ = (one_of("state", TwoBState), HALF_FULL)
@@ -259,6 +266,7 @@ class TwoBRow(Table, table=True):
     generation: int = 0
     generated_at: datetime | None = None
     filed_at: datetime | None = None
+    last_at: datetime | None = None
 
 
 class TwoBLineRow(Table, table=True):
@@ -299,9 +307,11 @@ class TwoBLogRow(Table, table=True):
     dest: str
     actor: str
     at: datetime
+    recorded_at: datetime
     rules: str
     detail: str | None = None
     request_key: str | None = None
+    backdate: str | None = None
     place: int | None = Field(default=None, sa_column=place_column())
 
 
@@ -325,21 +335,6 @@ class LiabilityRow(Table, table=True):
     sgst: int = paise_field()
     cess: int = paise_field()
     place: int | None = Field(default=None, sa_column=place_column())
-
-
-class RequestRow(Table, table=True):
-    """A writing call under an idempotency key of its owner (a GSTIN), what it answered, and the digest of all that."""
-
-    __tablename__ = "request"
-
-    owner: str = Field(primary_key=True)
-    key: str = Field(primary_key=True)
-    use_case: str
-    fingerprint: str = Field(max_length=64)
-    outcome: str
-    actor: str
-    at: datetime
-    digest: str = Field(max_length=64)
 
 
 class DeclarationRow(Table, table=True):

@@ -304,6 +304,11 @@ def checked_request(request: object) -> str | None:
     return None if request is None else REQUEST + looked_at("request", lambda border: border.text("request", request))
 
 
+def checked_reason(reason: object) -> str | None:
+    """Return why what is done is dated back; None: it is not."""
+    return None if reason is None else looked_at("backdate", lambda border: border.text("backdate", reason))
+
+
 def checked_id(record_id: object) -> int:
     """Return a record's id; raises `InputError` for what cannot be one."""
     return record_id if _is_id(record_id) else checked_ids([record_id])[0]

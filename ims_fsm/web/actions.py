@@ -18,6 +18,7 @@ from ims_fsm.web.asked import (
     Action,
     Amounts,
     Asked,
+    Dated,
     FilterInBody,
     Key,
     NoQuery,
@@ -34,7 +35,7 @@ ROUTES = Routes("actions")
 _AT = "/recipients/{gstin}/actions"
 
 
-class ActOnMany(With):
+class ActOnMany(With, Dated):
     """One action on every record that a filter means."""
 
     action: Action
@@ -60,7 +61,7 @@ class Chosen(With):
         )
 
 
-class ActOnChosen(Asked):
+class ActOnChosen(Dated):
     """Actions on records that are named; taken in their order, in one transaction."""
 
     actions: Annotated[list[Chosen], Field(min_length=1, max_length=MOST_ROWS)]
@@ -75,7 +76,7 @@ class HowApplied(Asked):
     all_or_nothing: bool = False
 
 
-class Stated(Asked):
+class Stated(Dated):
     """How the original of an amendment was decided, and its tax where it differs from the amendment's."""
 
     decided: Literal["accepted", "rejected"]
@@ -89,7 +90,8 @@ def act_by_filter(buyer: Buyer, act: ActOnMany, _query: NoQuery, key: Key = None
     Without a state in the filter, what is in IMS and not decided is meant.
     """
     where = (act.where or FilterInBody.model_validate({})).where
-    report = buyer.act_on(act.action, where=where, remarks=act.remarks, reduce_itc=act.reduction, key=key_of(key))
+    desk = buyer.backdated(act.backdate)
+    report = desk.act_on(act.action, where=where, remarks=act.remarks, reduce_itc=act.reduction, key=key_of(key))
     return {"report": report, "recipient": buyer.gstin}
 
 
@@ -97,10 +99,11 @@ def act_by_filter(buyer: Buyer, act: ActOnMany, _query: NoQuery, key: Key = None
 def act_by_id(buyer: Buyer, act: ActOnChosen, _query: NoQuery, key: Key = None) -> object:
     """Act on records by id, each with the version that the action was chosen on; one that has changed is refused."""
     proposals = [chosen.proposal(number) for number, chosen in enumerate(act.actions)]
+    desk = buyer.backdated(act.backdate)
     judged = (
-        buyer.check(proposals)
+        desk.check(proposals)
         if act.dry_run
-        else buyer.apply(proposals, all_or_nothing=act.all_or_nothing, key=key_of(key))
+        else desk.apply(proposals, all_or_nothing=act.all_or_nothing, key=key_of(key))
     )
     return {"file": "actions", "recipient": buyer.gstin, "judged": judged}
 
@@ -122,7 +125,7 @@ def act_by_file(buyer: Buyer, file: OneFile, how: Annotated[HowApplied, Query()]
 def state_original(buyer: Buyer, record_id: RecordId, stated: Stated, _query: NoQuery, key: Key = None) -> object:
     """State how the unknown original of an amendment was decided (FAQ 13)."""
     document = None if stated.tax is None else _original(buyer.record(record_id).document, stated.tax)
-    buyer.state_original(record_id, Disposition(stated.decided), document, key=key_of(key))
+    buyer.backdated(stated.backdate).state_original(record_id, Disposition(stated.decided), document, key=key_of(key))
     return {"record_id": record_id, "original": stated.decided, "direction": buyer.show(record_id).direction}
 
 

@@ -195,6 +195,14 @@ class Amounts(Asked):
         return Heads.from_rupees(self.model_dump())
 
 
+class Dated(Asked):
+    """What is done, and why it is dated back, if it is."""
+
+    backdate: Line | None = Field(
+        None, description="Why it is dated before what was done last; the log keeps it. Without it that is refused."
+    )
+
+
 class With(Asked):
     """What may go with an action."""
 

@@ -15,6 +15,7 @@ from ims_fsm.web.admission import Buyer
 from ims_fsm.web.asked import (
     Action,
     Asked,
+    Dated,
     Filter,
     IfMatch,
     Key,
@@ -38,7 +39,7 @@ class Look(Asked):
     theme: Literal["light", "dark", "print"] = "light"
 
 
-class Act(With):
+class Act(With, Dated):
     """An action on a record."""
 
     action: Action
@@ -109,7 +110,7 @@ def act_on_record(
     If-Match names the version that the action was chosen on (428 without it); where the record has changed since, the
     action is refused (412) and nothing is written. A refusal by the rules is 409, with every rule and remedy.
     """
-    return buyer.act(
+    return buyer.backdated(act.backdate).act(
         act.action,
         record_id,
         remarks=act.remarks,

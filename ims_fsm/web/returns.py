@@ -13,7 +13,7 @@ from pydantic import Field, StrictBool
 from ims_fsm import RecipientDesk, TaxPeriod, TwoB, TwoBComparison, dump_two_b
 from ims_fsm.web.admission import Buyer
 from ims_fsm.web.answering import JSON, streamed
-from ims_fsm.web.asked import Asked, Files, Key, NoQuery, Period, key_of, sent
+from ims_fsm.web.asked import Asked, Dated, Files, Key, NoQuery, Period, key_of, sent
 from ims_fsm.web.routes import Routes
 
 ROUTES = Routes("returns")
@@ -30,7 +30,7 @@ class Detail(Asked):
     left_out: bool = Field(default=False, description="Also every record that it leaves out.")
 
 
-class Consent(Asked):
+class Consent(Dated):
     """Whether the filer agrees to what a GSTR-3B leaves out, where that is asked."""
 
     consent: StrictBool = False
@@ -89,7 +89,7 @@ def file_3b(buyer: Buyer, period: Period, agreed: Consent, _query: NoQuery, key:
 
     Where it would leave amendments out, or the period is old, `consent` is asked for (409, `consent_needed`).
     """
-    filed = buyer.file_3b(period, consent=agreed.consent, key=key_of(key))
+    filed = buyer.backdated(agreed.backdate).file_3b(period, consent=agreed.consent, key=key_of(key))
     return {"filed": filed, "original_unknown": _waiting(buyer, period)}
 
 

@@ -117,16 +117,23 @@ class IMS:
 
     # --- desks --------------------------------------------------------------------------------------------------------
 
-    def recipient(self, gstin: str, *, actor: str, request: str | None = None) -> RecipientDesk:
+    def recipient(
+        self, gstin: str, *, actor: str, request: str | None = None, backdate: str | None = None
+    ) -> RecipientDesk:
         """Return the desk of a recipient, at which `actor` acts; raises `InputError` for what is not a GSTIN.
 
         `request` is what a program outside calls the request by: the log has it where a call has no key of its own.
+        `backdate` is why what is done at the desk is dated back: the log has it, and without it nothing may be dated
+        before what was done last to a record or a GSTR-2B (`dated_back`).
         """
-        return RecipientDesk(self._workspace, checked_party(gstin), actor, request)
+        return RecipientDesk(self._workspace, checked_party(gstin), actor, request, backdate)
 
-    def supplier(self, gstin: str, *, actor: str, request: str | None = None) -> SupplierDesk:
+    def supplier(
+        self, gstin: str, *, actor: str, request: str | None = None, backdate: str | None = None
+    ) -> SupplierDesk:
         """Return the desk of a supplier, as `recipient` does; "" is customs, whose bills of entry have none."""
-        return SupplierDesk(self._workspace, "" if gstin == "" else checked_party(gstin), actor, request)
+        whose = "" if gstin == "" else checked_party(gstin)
+        return SupplierDesk(self._workspace, whose, actor, request, backdate)
 
     def recipient_of(self, record_id: int) -> str:
         """Return whose record an id names, for an operator who may see all; raises `InputError` for an unknown id."""

@@ -41,7 +41,8 @@ def once(
     name, answers = use_case.__name__, _answers(use_case)
     _, _, *arguments = signature(use_case).bind(unit, owner, *args, **named).arguments.items()
     given = {argument: value for argument, value in arguments if value is not None and not callable(value)}
-    print_of_request = fingerprint({"use_case": name, "actor": unit.actor, "arguments": given})
+    dated = {} if unit.backdate is None else {"backdate": unit.backdate}
+    print_of_request = fingerprint({"use_case": name, "actor": unit.actor, "arguments": given, **dated})
     answered = register.remembered(unit.connection, owner, key, name, print_of_request)
     if answered is not None:
         return answers.validate_json(answered)  # type: ignore[no-any-return]  # what the use case is annotated with

@@ -25,6 +25,7 @@ def register(unit: UnitOfWork, taxpayer: Taxpayer) -> Taxpayer:
     for another filing frequency while records are undecided: their 2B periods are those of the frequency that they
     were filed under.
     """
+    unit.restate("a taxpayer is registered otherwise")
     registered = taxpayer.checked()
     gstin = registered.gstin
     if problems := list(calendar_problems(unit.book.calendar, gstin, registered.filing, registered.extensions)):

@@ -16,8 +16,9 @@ from ims_fsm.errors import InputError, Problem
 from ims_fsm.law.calendar import day_over
 from ims_fsm.law.ledger import Outcome
 from ims_fsm.law.refusal import Allowed, Refused
+from ims_fsm.record.moments import newest
 from ims_fsm.record.record import Record
-from ims_fsm.record.refusals import RefusedError, filled_in, return_fields
+from ims_fsm.record.refusals import RefusedError, dated, filled_in, out_of_turn, return_fields
 from ims_fsm.record.returns import TimeLimited, TwoB, decide_return, first_owed
 from ims_fsm.record.settling import LeftOut, LeftOutGroup, last_in_time, why_left_out
 from ims_fsm.record.steps import carried_on, decided_as, settled
@@ -172,7 +173,8 @@ def permit(unit: UnitOfWork, two_b: TwoB, trigger: str) -> Allowed:
     if isinstance(decision, Refused):
         scene = unit.scene(two_b.recipient)
         subject = f"GSTR-2B of {two_b.period} of {two_b.recipient}"
-        raise RefusedError(subject, trigger, filled_in(decision, return_fields(scene, two_b.period)))
+        fields = {**return_fields(scene, two_b.period), "document": subject, **dated(two_b.last_at, scene)}
+        raise RefusedError(subject, trigger, filled_in(decision, fields))
     return decision
 
 
@@ -180,8 +182,9 @@ def considered(
     unit: UnitOfWork, two_b: TwoB, trigger: str, standing: Standings | None = None, by: str = "recipient"
 ) -> Allowed | Refused:
     """Decide whether a trigger may fire on a GSTR-2B now; `by` the recipient, or by the clock. Changes nothing."""
-    before = _previous_3b(unit, two_b, standing)
-    return decide_return(two_b, trigger, unit.scene(two_b.recipient), before, by)
+    before, scene = _previous_3b(unit, two_b, standing), unit.scene(two_b.recipient)
+    decision = decide_return(two_b, trigger, scene, before, by)
+    return decision if (late := out_of_turn(two_b.last_at, scene)) is None else late
 
 
 def is_filed(unit: UnitOfWork, recipient: str, period: TaxPeriod, standing: Standings | None = None) -> bool:
@@ -229,11 +232,14 @@ def moved(
         "trigger": trigger,
         "actor": unit.actor,
         "at": unit.now,
+        "recorded_at": unit.recorded_at,
         "rules": allowed.rules,
         "detail": detail,
         "request_key": unit.request_key,
+        "backdate": unit.reason(before.last_at),
     }
-    return replace(after, state=TwoBState(allowed.dest), seq=before.seq + 1), entry
+    last_at = newest(before.last_at, unit.now)
+    return replace(after, state=TwoBState(allowed.dest), seq=before.seq + 1, last_at=last_at), entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -375,7 +381,7 @@ def _frozen(unit: UnitOfWork, record: Record, outcome: Outcome, period: TaxPerio
     if moved.add_back:
         detail["added_back"] = moved.add_back.in_paise()
     frozen = fire(unit, record, Trigger.FREEZE, chain=chain, detail=detail)
-    return after.changed(state=frozen.state, seq=frozen.seq)
+    return after.changed(state=frozen.state, seq=frozen.seq, last_at=frozen.last_at)
 
 
 def chains_with_amendments(unit: UnitOfWork, given: Sequence[Record]) -> dict[int, Sequence[Record]]:

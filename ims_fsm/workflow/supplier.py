@@ -5,7 +5,7 @@ Imports the store and the law; each function is one use case inside a unit of wo
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -15,10 +15,10 @@ from ims_fsm.law.declaration import ENTRY
 from ims_fsm.law.refusal import Refused
 from ims_fsm.record.chain import connected, versions_of
 from ims_fsm.record.record import Record
-from ims_fsm.record.refusals import Answer, RefusedError, filled_in, label, record_fields
+from ims_fsm.record.refusals import Answer, RefusedError, filed_too_early, filled_in, label, record_fields
 from ims_fsm.record.scene import Scene, record_facts
 from ims_fsm.record.steps import filed, may_amend, saved, stated, waits_for_statement
-from ims_fsm.store import log, records, returns, taxpayers, versions
+from ims_fsm.store import records, returns, taxpayers, versions
 from ims_fsm.store.connection import serialise
 from ims_fsm.terms.document import Document
 from ims_fsm.terms.money import HEADS, NIL, Heads
@@ -83,7 +83,7 @@ def admit(unit: UnitOfWork, new: Sequence[tuple[Record, Collection[int]]]) -> No
     """Write new records of a recipient with the content they came with, and link them with the chains of each."""
     entered = [record for record, _ in new]
     records.insert_all(unit.connection, entered)
-    log.append_contents(unit.connection, [(record, 1) for record in entered], unit.actor, unit.now)
+    unit.write_contents([(record, 1) for record in entered])
     links = [(record.chain_id, chain_id) for record, chains in new for chain_id in chains]
     rejoin(unit, entered[0].recipient, connected(links))
 
@@ -107,7 +107,7 @@ def edit(unit: UnitOfWork, supplier: str, record_id: int, changes: Mapping[str, 
     after = edited(unit, fire(unit, record, Trigger.EDIT), document)
     after = after.changed(route=scene.route_at(after, unit.now).name)
     unit.write([(record, after)])
-    log.append_contents(unit.connection, [(after, after.contents)], unit.actor, unit.now)
+    unit.write_contents([(after, after.contents)])
     if renamed:
         chains = led_to(unit, after.document, after.fy, after.id)
         rejoin(unit, after.recipient, connected((after.chain_id, chain_id) for chain_id in chains))
@@ -156,11 +156,12 @@ def file(unit: UnitOfWork, supplier: str, form: Form, period: TaxPeriod) -> File
     """File a form of a return period: everything the supplier has saved in it counts from now on (FAQ 15, 19).
 
     An amendment whose time has passed since it was saved is not filed (sections 37(3), 39(9)): it stays saved. What an
-    extended window lets in after the draft makes that stale, and after GSTR-3B is of the next period.
+    extended window lets in after the draft makes that stale, and after GSTR-3B is of the next period. What has a step
+    from after the moment of filing stays saved too (rule 56(8)).
     """
     waiting = versions.saved_in_form(unit.connection, supplier, form, period)
     serialise(unit.connection, [record.recipient for record in waiting])
-    refused = _rectified_too_late(unit, waiting)
+    refused = (*_rectified_too_late(unit, waiting), *_too_early(unit, waiting))
     late = {answer.record_id for answer in refused}
     entered: list[tuple[Record, Record]] = []
     for record in waiting:
@@ -187,6 +188,14 @@ def open_period(unit: UnitOfWork, recipient: str, period: TaxPeriod) -> TaxPerio
             break
         period = calendar.next(period, filing)
     return period
+
+
+def _too_early(unit: UnitOfWork, waiting: Sequence[Record]) -> Iterator[Answer]:
+    """Give the records that stay saved, because something was done to them after the moment of filing."""
+    for record in waiting:
+        scene = unit.scene(record.recipient)
+        if (refused := filed_too_early(record, scene)) is not None:
+            yield Answer.of(record, Trigger.SAVE, refused, scene)
 
 
 def _rectified_too_late(unit: UnitOfWork, waiting: Sequence[Record]) -> tuple[Answer, ...]:
@@ -222,7 +231,7 @@ def state_original(
     left = next(member for member in after if member.id == first.id)
     detail = {"original": str(disposition), "carried": left.carried.in_paise(), "standing": left.standing.in_paise()}
     unit.moved(first, Correction.STATE, str(first.state), ("faq.13.1",), detail)
-    after = [member.changed(seq=member.seq + 1) if member.id == first.id else member for member in after]
+    after = [member.stepped(unit.now) if member.id == first.id else member for member in after]
     unit.write([(was, now) for was, now in zip(chain, after, strict=True) if was != now])
     mark_stale(unit, record.recipient, [member for member in chain if waits_for_statement(member)])
 

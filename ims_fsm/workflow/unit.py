@@ -20,13 +20,14 @@ from ims_fsm.law.hooks import Hooks
 from ims_fsm.law.machine import lifecycle
 from ims_fsm.law.refusal import Allowed, Decision, Refused
 from ims_fsm.record.log import TransitionEntry
+from ims_fsm.record.moments import machine_clock, runs_back
 from ims_fsm.record.record import Record
-from ims_fsm.record.refusals import RefusedError, filled_in, label, record_fields
+from ims_fsm.record.refusals import RefusedError, filled_in, label, out_of_turn, record_fields
 from ims_fsm.record.scene import NO_REQUEST, Request, Scene, record_facts
 from ims_fsm.record.settling import waits_for_unknown
 from ims_fsm.record.taxpayer import Taxpayer
 from ims_fsm.record.where import Sort, Where
-from ims_fsm.store import listing, records, register, returns, step, taxpayers, versions
+from ims_fsm.store import listing, log, records, register, returns, step, taxpayers, versions
 from ims_fsm.store.connection import Connection, savepoint, serialise
 from ims_fsm.store.records import Found
 from ims_fsm.store.register import declaration_id, declaration_ids
@@ -40,10 +41,11 @@ from ims_fsm.terms.vocabulary import Filing, State, Trigger
 
 @dataclass(slots=True)
 class UnitOfWork:
-    """One transaction of one actor at one moment; `now` is aware and in UTC.
+    """One transaction of one actor at one moment; `now` is aware and in UTC, `recorded_at` is the machine's own moment.
 
     `declarations` holds the ids of the machines' declarations that were read in it, `remembered` those of units before;
-    `undrafted` the recipients who are held and have no GSTR-2B in draft.
+    `undrafted` the recipients who are held and have no GSTR-2B in draft. `backdate` is why what is done is dated back,
+    where whoever does it says so, `restating` why what is told may be older than what was told last (docs/adr/0019).
     """
 
     connection: Connection
@@ -55,6 +57,9 @@ class UnitOfWork:
     remembered: Mapping[str, int] = field(default_factory=dict)
     declarations: dict[str, int] = field(default_factory=dict)
     undrafted: set[str] = field(default_factory=set)
+    recorded_at: datetime = field(default_factory=machine_clock)
+    backdate: str | None = None
+    restating: str | None = None
     _taxpayers: dict[str, Taxpayer | None] = field(default_factory=dict)
     _scenes: dict[str, Scene] = field(default_factory=dict)
     _log: list[TransitionEntry] = field(default_factory=list)
@@ -65,7 +70,16 @@ class UnitOfWork:
         remembered = {**self.remembered, **self.declarations}
         with savepoint(self.connection):
             part = UnitOfWork(
-                self.connection, self.book, self.hooks, self.now, self.actor, self.request_key, remembered
+                self.connection,
+                self.book,
+                self.hooks,
+                self.now,
+                self.actor,
+                self.request_key,
+                remembered,
+                recorded_at=self.recorded_at,
+                backdate=self.backdate,
+                restating=self.restating,
             )
             yield part
         self.declarations |= part.declarations
@@ -95,7 +109,11 @@ class UnitOfWork:
         """Return what a recipient's records are read against in this unit."""
         if recipient not in self._scenes:
             self._scenes[recipient] = Scene(
-                now=self.now, book=self.book, recipient=self.taxpayer(recipient), suppliers=_WhenAsked(self._known)
+                now=self.now,
+                book=self.book,
+                recipient=self.taxpayer(recipient),
+                suppliers=_WhenAsked(self._known),
+                backdated=(self.backdate or self.restating) is not None,
             )
         return self._scenes[recipient]
 
@@ -183,20 +201,35 @@ class UnitOfWork:
             dest=dest,
             actor=self.actor,
             at=self.now,
+            recorded_at=self.recorded_at,
             rules=tuple(rules),
             record_version=before.version,
             content_number=before.contents,
             declaration_id=self._declaration_read(before),
             detail=json.dumps(detail, sort_keys=True, default=str) if detail else None,
             request_key=self.request_key,
+            backdate=self.reason(before.last_at),
         )
         self._log.append(entry)
         return entry
+
+    def restate(self, why: str) -> None:
+        """Let what is told from now on be older than what was told last: then the log says why."""
+        self.restating = why
+        self._scenes.clear()
+
+    def reason(self, last_at: datetime | None) -> str | None:
+        """Return why a step behind those of a log up to `last_at` is dated back; None where it is not."""
+        return self.backdate or (self.restating if runs_back(self.now, last_at) else None)
 
     def write(self, changes: Sequence[tuple[Record, Record]]) -> None:
         """Write changed records, each by the version its guards read, and the transitions noted since."""
         step.write(self.connection, changes, self._log)
         self._log = []
+
+    def write_contents(self, contents: Sequence[tuple[Record, int]]) -> None:
+        """Write the content that each record has now, under its number."""
+        log.append_contents(self.connection, contents, self.actor, (self.now, self.recorded_at), self.reason)
 
     def _found(self, record_id: int, recipient: str | None = None, supplier: str | None = None) -> Found:
         read = records.find_with_recipient(self.connection, checked_id(record_id))
@@ -246,7 +279,8 @@ def consider(
     """
     scene = unit.scene(record.recipient)
     facts = record_facts(record, unit.chain_of(record) if chain is None else chain, scene, request)
-    return decide(scene.edition(record), str(record.state), trigger, facts)
+    decision = decide(scene.edition(record), str(record.state), trigger, facts)
+    return decision if (late := out_of_turn(record.last_at, scene)) is None else late
 
 
 def fire(
@@ -277,16 +311,18 @@ def pass_over(
 ) -> Record:
     """Note an allowed transition for the log; returns the record in its new state, not yet written."""
     unit.moved(record, trigger, allowed.dest, allowed.rules, detail)
-    return record.changed(state=State(allowed.dest), seq=record.seq + 1, **changes)
+    return record.stepped(unit.now, state=State(allowed.dest), **changes)
 
 
 def _fired(
     unit: UnitOfWork, record: Record, trigger: Trigger, request: Request, chain: Sequence[Record] | None
 ) -> Allowed:
     scene = unit.scene(record.recipient)
-    facts = record_facts(record, unit.chain_of(record) if chain is None else chain, scene, request)
-    machine = lifecycle(scene.edition(record))
-    decision = machine.fire(str(record.state), trigger, facts, record=record, hooks=unit.hooks)
+    decision: Decision | None = out_of_turn(record.last_at, scene)
+    if decision is None:
+        facts = record_facts(record, unit.chain_of(record) if chain is None else chain, scene, request)
+        machine = lifecycle(scene.edition(record))
+        decision = machine.fire(str(record.state), trigger, facts, record=record, hooks=unit.hooks)
     if isinstance(decision, Refused):
         raise RefusedError(label(record.document), trigger, filled_in(decision, record_fields(record, scene)))
     return decision
@@ -353,4 +389,6 @@ def stamp_of(unit: UnitOfWork) -> dict[str, Any]:
     if not unit.declarations.keys() >= {machine.name for machine in unit.book.law.record_machines}:
         unit.declarations |= declaration_ids(unit.connection, unit.book.law.record_machines, unit.now)
     declared = {f"declaration_{machine}": kept for machine, kept in unit.declarations.items()}
-    return {"actor": unit.actor, "request_key": unit.request_key, **declared}
+    said = {"actor": unit.actor, "recorded_at": unit.recorded_at, "request_key": unit.request_key}
+    said["backdate"] = unit.backdate
+    return {**said, **declared}

@@ -8,17 +8,19 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from copy import copy
 from datetime import UTC, datetime
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, Self, TypeVar
 
 from ims_fsm.errors import InputError, Problem, StoreError
 from ims_fsm.law.book import LawBook, shipped_book
 from ims_fsm.law.hooks import Hooks
+from ims_fsm.record.moments import machine_clock
 from ims_fsm.store import connection as store
 from ims_fsm.store import register, schema
 from ims_fsm.store.connection import ConflictError, Engine
 from ims_fsm.store.failures import told_apart
-from ims_fsm.terms.border import Border, checked_actor, checked_key, checked_request
+from ims_fsm.terms.border import Border, checked_actor, checked_key, checked_reason, checked_request
 from ims_fsm.terms.period import in_india
 from ims_fsm.workflow.keys import once
 from ims_fsm.workflow.unit import UnitOfWork
@@ -30,9 +32,8 @@ RETRIES = 3
 FIRST_PAUSE_S = 0.02
 
 
-def system_clock() -> datetime:
-    """Return the present moment, aware and in UTC; the only place that reads the machine's clock."""
-    return datetime.now(UTC)
+# What the law reads where nobody gives another clock.
+system_clock = machine_clock
 
 
 class Workspace:
@@ -69,6 +70,8 @@ class Workspace:
         self.clock = clock
         self.hooks = hooks or Hooks(self.book.law)
         self.retries = retries
+        #: What says when a row was written, whatever the law's clock says.
+        self.machine_clock: Clock = machine_clock
         self._engine: Engine | None = store.open_engine(database)
         self._is_lent = isinstance(database, Engine)
         self._declarations: Mapping[str, int] = {}
@@ -124,18 +127,35 @@ class Workspace:
         yield from whole
 
     def run(
-        self, work: Callable[[UnitOfWork], T], *, actor: str, key: str | None = None, retries: int | None = None
+        self,
+        work: Callable[[UnitOfWork], T],
+        *,
+        actor: str,
+        key: str | None = None,
+        backdate: str | None = None,
+        retries: int | None = None,
     ) -> T:
         """Run a use case in one transaction, under a key that its transitions are logged with.
 
-        Raises `ConflictError` where other writers stood in the way each time.
+        `backdate` is why it is dated back, if it is. Raises `ConflictError` where other writers stood in the way each
+        time.
         """
         engine, left = self.engine, self.retries if retries is None else retries
         pause = FIRST_PAUSE_S
         while True:
             try:
                 with told_apart(engine), store.writing(engine) as connection:
-                    unit = UnitOfWork(connection, self.book, self.hooks, self.now(), actor, key, self._declarations)
+                    unit = UnitOfWork(
+                        connection,
+                        self.book,
+                        self.hooks,
+                        self.now(),
+                        actor,
+                        key,
+                        self._declarations,
+                        recorded_at=self.machine_clock(),
+                        backdate=backdate,
+                    )
                     outcome = work(unit)
                 break
             except ConflictError:
@@ -160,15 +180,24 @@ class Workspace:
 class Desk:
     """The desk of a taxpayer, at which `actor` acts; each call is one transaction."""
 
-    def __init__(self, workspace: Workspace, gstin: str, actor: str, request: str | None = None) -> None:
-        """Keep whose desk it is, who acts at it, and in which request of a program outside.
+    def __init__(
+        self, workspace: Workspace, gstin: str, actor: str, request: str | None = None, backdate: str | None = None
+    ) -> None:
+        """Keep whose desk it is, who acts at it, in which request of a program outside, and why it is dated back.
 
-        Raises `InputError` for an actor or a request that is not a text of one line.
+        Raises `InputError` for an actor, a request or a reason that is not a text of one line.
         """
         self._workspace = workspace
         self.gstin = gstin
         self.actor = checked_actor(actor)
         self.request = checked_request(request)
+        self.backdate = checked_reason(backdate)
+
+    def backdated(self, backdate: str | None = None) -> Self:
+        """Return this desk for what is dated back, and why; None: it is not. Raises `InputError` as the desk does."""
+        desk = copy(self)
+        desk.backdate = checked_reason(backdate)
+        return desk
 
     def _asked(self, read: Callable[Concatenate[UnitOfWork, P], T], *args: P.args, **named: P.kwargs) -> T:
         return self._workspace.asked(read, *args, **named)
@@ -188,4 +217,4 @@ class Desk:
                 return once(unit, self.gstin, key, use_case, *args, **named)
             return use_case(unit, self.gstin, *args, **named)
 
-        return self._workspace.run(work, actor=self.actor, key=checked_key(key) or self.request)
+        return self._workspace.run(work, actor=self.actor, key=checked_key(key) or self.request, backdate=self.backdate)

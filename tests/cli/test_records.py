@@ -65,9 +65,12 @@ def test_the_history_has_every_transition_every_content_and_the_chain(run, sampl
     told = run("history", record).ended(0).out
     assert "accept   no_action → accepted  meera  faq.10.i, faq.12" in told
     assert "edit     accepted → no_action  meera  faq.16.1, faq.19.1" in told
-    assert "2  2024-11-13 10:00  meera  1,22,500.00  11,025.00 CGST, 11,025.00 SGST\n" in told
+    assert "2  2024-11-13 10:00  meera  1,22,500.00  11,025.00 CGST, 11,025.00 SGST  recorded 20" in told
     answer = run("history", record, "--json").ended(0).json
-    assert answer["transitions"][0] == {
+    first = answer["transitions"][0]
+    assert first.pop("recorded_at") > first["at"]
+    assert first == {
+        "backdate": None,
         "seq": 1,
         "at": "2024-11-12T10:00:00+05:30",
         "actor": "meera",

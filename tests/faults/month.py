@@ -33,8 +33,8 @@ from ims_fsm import (
 from ims_fsm.resources import samples_folder
 from ims_fsm.scheduler import Scheduler
 from ims_fsm.store.connection import reading
+from ims_fsm.store.job_tables import RequestRow
 from ims_fsm.store.log import STEPS
-from ims_fsm.store.register import RequestRow
 from ims_fsm.store.tables import CALL, LOG, core
 from ims_fsm.store.tables import Table as Row
 from ims_fsm.testing import Stage
@@ -173,9 +173,10 @@ class Client:
 
 # What a number counts, by the column that holds it.
 _NUMBERS = {"record_id": "record", "chain_id": "record", "declaration_id": "declaration", "calendar_id": "calendar"}
-# In which order things were committed, and how jobs and calls were cut, is each run's own.
+# In which order and when things were committed, and how jobs and calls were cut, is each run's own.
 _APART = frozenset({"job_run", "counter", "log_call"})
 # These hold numbers inside of texts and digests, which the audit proves; and answers are compared as they come.
+_WRITTEN = frozenset({"place", "recorded_at"})
 _NUMBERED, _DIGEST = frozenset({"request", "seal", "seal_leaf"}), re.compile(r'(?<="digest": ")\w+')
 
 
@@ -194,7 +195,7 @@ def content(ims: IMS) -> dict[str, list[str]]:
         return counted[of].index(value) if of in counted and value is not None else value
 
     def line(name: str, row: RowMapping) -> str:
-        return _DIGEST.sub("", repr([said(name, *cell) for cell in row.items() if cell[0] != "place"]))
+        return _DIGEST.sub("", repr([said(name, *cell) for cell in row.items() if cell[0] not in _WRITTEN]))
 
     return {name: sorted(line(name, row) for row in rows) for name, rows in tables.items()}
 

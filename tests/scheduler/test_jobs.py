@@ -39,9 +39,10 @@ def test_one_with_broken_data_among_many_stops_nobody(town, who):
     """His GSTR-2B is absent, and its log says that it was generated."""
     town.recipients(*range(1, 41)).at("2024-11-14")
     town.breaks(
-        "INSERT INTO two_b_log (recipient_gstin, period, seq, trigger, source, dest, actor, at, rules) "
-        "VALUES (:gstin, '2024-10', 1, 'generate', 'absent', 'draft', 'clock', '2024-11-14 00:00:00.000000', '')",
+        "INSERT INTO two_b_log (recipient_gstin, period, seq, trigger, source, dest, actor, at, recorded_at, rules) "
+        "VALUES (:gstin, '2024-10', 1, 'generate', 'absent', 'draft', 'clock', :at, :at, '')",
         gstin=who(17),
+        at="2024-11-14 00:00:00.000000",
     )
     done = town.ring(chunk=40).done
     assert town.two_bs("2024-10", *range(1, 41)) == ["draft"] * 16 + ["absent"] + ["draft"] * 23

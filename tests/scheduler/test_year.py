@@ -109,7 +109,7 @@ class Span:
         people = year.People(ims, who, set_clock, settle, self.since, self.recipients)
         people.begin()
         with writing(ims._workspace.engine) as connection:
-            connection.execute(BROKEN, {"gstin": people.everyone[BROKEN_ONE], "period": self.since})
+            connection.execute(BROKEN, {"gstin": people.everyone[BROKEN_ONE], "period": self.since, "at": LONG_AGO})
         return people
 
 
@@ -117,9 +117,10 @@ WEEKS = Span("2025-11-05", "2025-12-24", "2025-10", 5)
 YEAR = Span("2025-07-27", "2026-08-01", "2025-07", 12)
 TWIN = pytest.mark.sqlite("its twin is on PostgreSQL")
 BROKEN_ONE = 2
+LONG_AGO = "2025-07-01 00:00:00.000000"
 BROKEN = text(
-    "INSERT INTO two_b_log (recipient_gstin, period, seq, trigger, source, dest, actor, at, rules) "
-    "VALUES (:gstin, :period, 1, 'generate', 'absent', 'draft', 'x', '2025-07-01 00:00:00.000000', '')"
+    "INSERT INTO two_b_log (recipient_gstin, period, seq, trigger, source, dest, actor, at, recorded_at, rules) "
+    "VALUES (:gstin, :period, 1, 'generate', 'absent', 'draft', 'x', :at, :at, '')"
 )
 
 

@@ -10,6 +10,7 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from ims_fsm import IMS, Document, Filing, Form, Heads, Kind, RefusedError, Taxpayer, TaxPeriod
 from ims_fsm.law.instants import instants
@@ -143,17 +144,16 @@ def is_settled(ims: IMS) -> bool:
 
 
 def content(ims: IMS) -> dict[str, list[str]]:
-    """Return every row of every table, but in which order they were committed and how jobs and calls were cut."""
+    """Return every row of every table, but when and in which order they were written, and how calls were cut."""
     with reading(ims._workspace.engine) as connection:
         return {
-            table.name: sorted(
-                repr(tuple(row))
-                for row in connection.execute(
-                    STEPS
-                    if table is LOG
-                    else table.select().with_only_columns(*(one for one in table.columns if one.name != "place"))
-                )
-            )
+            table.name: sorted(repr(tuple(row)) for row in connection.execute(_compared(table)))
             for table in Table.metadata.sorted_tables
             if table.name not in {"job_run", "counter", "log_call"}
         }
+
+
+def _compared(table: Any) -> Any:
+    query = STEPS if table is LOG else table.select()
+    columns = (column for column in query.selected_columns if column.name not in {"place", "recorded_at"})
+    return query.with_only_columns(*columns)

@@ -211,6 +211,7 @@ def entry(record_id: int, seq: int, trigger: str, source: str, recipient: str = 
         dest=DESTS[trigger],
         actor="asha",
         at=NOON,
+        recorded_at=NOON,
         rules=("faq.6", "faq.10.i"),
         record_version=seq,
         content_number=1,
@@ -257,6 +258,7 @@ class Writer:
             state=DESTS[triggers[-1]] if triggers else "no_action",
             seq=len(triggers),
             version=1 + len(triggers),
+            last_at=NOON,
         )
         take_numbers(self.connection, NUMBERED)
         self.connection.execute(insert(RecordRow).values({**row.model_dump(), **columns}))
@@ -268,7 +270,7 @@ class Writer:
         content = json.dumps(document.content(), sort_keys=True, separators=(",", ":"))
         key = {"recipient_gstin": document.recipient, "record_id": record_id, "number": number}
         said = {"content": content, "content_hash": document.content_hash, "actor": "supplier", "at": NOON}
-        self.connection.execute(insert(ContentRow).values(**key, **said))
+        self.connection.execute(insert(ContentRow).values(**key, **said, recorded_at=NOON))
 
     def steps(self, record_id: int, *triggers: str, recipient: str = BUYER, after: int = 0) -> None:
         source, entries = "no_action", []
@@ -279,12 +281,12 @@ class Writer:
 
     def two_b(self, period: str, *steps: tuple[str, str], recipient: str = BUYER) -> None:
         states = ["absent", *(dest for _, dest in steps)]
-        row = TwoBRow(recipient_gstin=recipient, period=period, state=states[-1], seq=len(steps))
+        row = TwoBRow(recipient_gstin=recipient, period=period, state=states[-1], seq=len(steps), last_at=NOON)
         self.connection.execute(insert(TwoBRow).values(**row.model_dump()))
         for seq, (trigger, dest) in enumerate(steps, start=1):
             key = {"recipient_gstin": recipient, "period": period, "seq": seq}
             moved = {"trigger": trigger, "source": states[seq - 1], "dest": dest, "actor": "clock", "at": NOON}
-            self.connection.execute(insert(TwoBLogRow).values(**key, **moved, rules="faq.23"))
+            self.connection.execute(insert(TwoBLogRow).values(**key, **moved, recorded_at=NOON, rules="faq.23"))
 
 
 @pytest.fixture

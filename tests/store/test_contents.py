@@ -29,7 +29,7 @@ def test_contents_come_back_in_order(engine, record, step):
         first = record(connection)
         edited = first.document.changed(igst=5, number="अ/1")
         second = first.changed(document=edited, content_hash=edited.content_hash)
-        log.append_contents(connection, [(second, 2)], "seller's clerk", moment)
+        log.append_contents(connection, [(second, 2)], "seller's clerk", (moment, moment))
         found = log.contents_of(connection, first)
     assert [(one.number, one.content_hash, one.actor) for one in found] == [
         (1, first.content_hash, "supplier"),
@@ -41,7 +41,8 @@ def test_contents_come_back_in_order(engine, record, step):
 def test_nothing_to_append_writes_nothing(memory, record, step):
     with writing(memory) as connection:
         one = record(connection)
-        log.append_contents(connection, [], "nobody", step(1, 1, "accept", "no_action").at)
+        moment = step(1, 1, "accept", "no_action").at
+        log.append_contents(connection, [], "nobody", (moment, moment))
         assert len(log.contents_of(connection, one)) == 1
 
 

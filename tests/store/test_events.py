@@ -46,7 +46,13 @@ def reminder(connection: Connection, subject: str = "2024-10", days: int = 3, re
 def filing(connection: Connection, period: str, recipient: str = BUYER) -> None:
     key = {"recipient_gstin": recipient, "period": period, "seq": 9}
     moved = {"trigger": "file_3b", "source": "draft", "dest": "final", "rules": "faq.5 faq.12"}
-    said = {"actor": "asha", "at": NOON, "detail": '{"decided": {"rejected": 1}}', "request_key": "k"}
+    said = {
+        "actor": "asha",
+        "at": NOON,
+        "recorded_at": NOON,
+        "detail": '{"decided": {"rejected": 1}}',
+        "request_key": "k",
+    }
     connection.execute(insert(TwoBLogRow).values(**key, **moved, **said))
 
 

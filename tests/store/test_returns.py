@@ -105,7 +105,7 @@ def test_a_2b_that_two_generate_at_once_is_a_lost_race(engine):
 
 def test_drafts_of_many_are_those_of_each(engine):
     """Each has the row and the log of one that is generated alone, with the number of its own lines in its period."""
-    at = {"at": NOON, "request_key": "key-1", "detail": None}
+    at = {"at": NOON, "recorded_at": NOON, "request_key": "key-1", "detail": None, "backdate": None}
     with writing(engine) as connection:
         for gstin in (BUYER, OTHER, SELLER):
             taxpayers.put(connection, Taxpayer(gstin=gstin, registered_from=OCTOBER))

@@ -271,7 +271,7 @@ class Reception:
             return
         self.unit.write([(record, after)])
         if after.contents != record.contents:
-            log.append_contents(self.unit.connection, [(after, after.contents)], self.unit.actor, self.unit.now)
+            self.unit.write_contents([(after, after.contents)])
         decided = [(one.state, one.reduction, one.declared, one.filed) for one in (record, after)]
         if decided[0] != decided[1]:
             self.moved.append(after)

@@ -15,8 +15,9 @@ BUYER = "27AAPFU0939F1ZV"
 Tamper = Callable[..., None]
 # A call of one step that some forger writes behind the last, and its step.
 CALL = """
-    INSERT INTO log_call (recipient_gstin, number, steps, trigger, dest, actor, at, rules, detail, place)
-    SELECT '{gstin}', max(number) + 1, 1, '{trigger}', '{dest}', 'forger', '{at}', '{rules}', NULL, max(place) + 1
+    INSERT INTO log_call (recipient_gstin, number, steps, trigger, dest, actor, at, recorded_at, rules, detail, place)
+    SELECT '{gstin}', max(number) + 1, 1, '{trigger}', '{dest}', 'forger', '{at}', max(recorded_at), '{rules}', NULL,
+    max(place) + 1
     FROM log_call
 """
 STEP = """

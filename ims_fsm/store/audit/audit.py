@@ -19,13 +19,26 @@ from ims_fsm.errors import Problem
 from ims_fsm.law.book import LawBook
 from ims_fsm.record.sighting import content_of
 from ims_fsm.store import log, seals
-from ims_fsm.store.audit import calls, chains, law, money, numbers, register, returns, standing, structure, words
+from ims_fsm.store.audit import (
+    calls,
+    chains,
+    dating,
+    law,
+    money,
+    numbers,
+    register,
+    returns,
+    standing,
+    structure,
+    words,
+)
 from ims_fsm.store.log import RESTORE, ROWS_AT_ONCE, TRAILS, of_recipient
 from ims_fsm.store.tables import ContentRow, RecordRow, core
 from ims_fsm.terms.money import HEADS
 from ims_fsm.terms.vocabulary import Kind
 
 MOST = 100
+TIME = "time"
 _records: Table = core(RecordRow)
 _contents: Table = core(ContentRow)
 # The columns of a record's content, in the order in which a portal shows it.
@@ -57,12 +70,16 @@ class Finding(Problem):
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """What was verified (records, rows of the logs, seals) and every fault found, at most `MOST` of each kind."""
+    """What was verified (records, rows of the logs, seals) and every fault found, at most `MOST` of each kind.
+
+    `notes` are no faults: what is dated back with a reason, and whether the law's clock was not the machine's.
+    """
 
     records: int
     rows: int
     seals: int
     faults: tuple[Finding, ...]
+    notes: tuple[Finding, ...] = ()
 
     @property
     def sound(self) -> bool:
@@ -74,10 +91,11 @@ def verify(connection: Connection, gstin: str | None = None, book: LawBook | Non
     """Verify the records of one recipient, or of all, against their logs, and against the law where a book is given.
 
     The database is as the migrations made it. For every record and every GSTR-2B: the log is numbered from 1 without a
-    gap, each step leaves from where the one before arrived and is dated after it, and the last arrived where the row
-    stands. Every call has as many steps in the log as it was written for. For every record: each content has the hash
-    beside it, and the columns are the newest content. For every seal: the digest, computed again. By the law: each step
-    may have been taken under the declaration that it names (`audit.law`). docs/audit.md lists what proves each column.
+    gap, each step leaves from where the one before arrived, and the last arrived where the row stands; no step is dated
+    before another that it comes behind, unless it says why, and none was written before it. Every call has as many
+    steps in the log as it was written for. For every record: each content has the hash beside it, and the columns are
+    the newest content. For every seal: the digest, computed again. By the law: each step may have been taken under the
+    declaration that it names (`audit.law`). docs/audit.md lists what proves each column.
     Where the database says that its file is damaged, that is the last finding.
     """
     faults: list[Finding] = []
@@ -87,7 +105,9 @@ def verify(connection: Connection, gstin: str | None = None, book: LawBook | Non
             if any(map(structure.ends_all, faults)):
                 return Audit(0, 0, 0, tuple(faults))
         rows = sum(_count(connection, trail.log, gstin) for trail in TRAILS)
-        return Audit(_count(connection, _records, gstin), rows, seals.count(connection, gstin), tuple(faults))
+        looked_at = (_count(connection, _records, gstin), rows, seals.count(connection, gstin))
+        noted = findings(TIME, islice(dating.notes(connection, gstin, MOST), MOST))
+        return Audit(*looked_at, tuple(faults), tuple(noted))
     except DatabaseError as error:
         if (damage := structure.damage(error)) is None:
             raise
@@ -111,6 +131,7 @@ def _looked_at(
     yield "log", unreadable
     for of_calls in (calls.miscounted, calls.disordered):
         yield "log", of_calls(connection, gstin, MOST)
+    yield TIME, dating.problems(connection, gstin, MOST)
     for check in (_altered_contents, _altered_records):
         yield "content", check(connection, gstin)
     yield "seal", seals.problems(connection, gstin)

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection, and_, case, cast, func, litera
 from ims_fsm.errors import Problem
 from ims_fsm.store import taxpayers
 from ims_fsm.store.audit.comparison import differing, findings
-from ims_fsm.store.job_tables import CalendarRow
+from ims_fsm.store.job_tables import CalendarRow, RequestRow
 from ims_fsm.store.log import RESTORE, ROWS_AT_ONCE, of_recipient
 from ims_fsm.store.register import Response, digest_of
 from ims_fsm.store.sql.said import is_unreadable, said
@@ -25,7 +25,6 @@ from ims_fsm.store.tables import (
     LOG,
     AnnualReturnRow,
     DeclarationRow,
-    RequestRow,
     core,
 )
 from ims_fsm.terms.border import REQUEST

@@ -23,7 +23,7 @@ from ims_fsm.law.facts import FactSchema
 from ims_fsm.law.routing import Condition, RouteDeclaration
 from ims_fsm.store.sql.chains import CHAIN
 from ims_fsm.store.sql.prepared import given, word, words
-from ims_fsm.store.sql.scene import NEGATIVE, Shape, expected_period, pending_window_passed
+from ims_fsm.store.sql.scene import NEGATIVE, Shape, expected_period, in_turn, pending_window_passed
 from ims_fsm.store.tables import AT, PAISE
 from ims_fsm.terms.money import HEADS
 from ims_fsm.terms.vocabulary import SupplierStatus
@@ -253,10 +253,10 @@ class Readings(Protocol):
 def predicate_of(shape: Shape, readings: Readings | None = None) -> Predicate:
     """Return the condition and the ways of a trigger for every record machine, as the law declares them.
 
-    `readings` gives the facts where they are not to be read from the records themselves.
+    `readings` gives the facts where they are not to be read from the records; from those also whether it is in turn.
     """
     compiled = _Compiled(shape, FactsInSql(shape) if readings is None else readings)
-    return Predicate(compiled.allowed(), tuple(compiled.ways()))
+    return Predicate(and_(compiled.allowed(), in_turn(shape) if readings is None else true()), tuple(compiled.ways()))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

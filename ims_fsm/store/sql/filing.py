@@ -127,6 +127,7 @@ def _settled(shape: Shape) -> tuple[Update, ...]:
         "state": case((SETTLED.c.in_ims, predicate_of(shape).dest), else_=AT.state),
         "seq": AT.seq + case((SETTLED.c.in_ims, 1), else_=0),
         "version": AT.version + 1,
+        "last_at": case((SETTLED.c.in_ims, moving.NEWEST), else_=AT.last_at),
         "disposition": disposition,
         "settled_in": PERIOD,
         **{f"{what}_{head}": SETTLED.c[f"{what}_{head}"] for what in ("carried", "standing") for head in HEADS},

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Insert,
     Integer,
     Null,
+    RowMapping,
     Select,
     Update,
     case,
@@ -36,6 +37,7 @@ from sqlalchemy import (
 from ims_fsm.law.decision import judge
 from ims_fsm.law.refusal import Refusal, Refused
 from ims_fsm.record.record import Record
+from ims_fsm.record.refusals import running_back
 from ims_fsm.record.totals import Totals
 from ims_fsm.store.calls import closing, next_number
 from ims_fsm.store.connection import ConflictError
@@ -44,7 +46,7 @@ from ims_fsm.store.records import from_row
 from ims_fsm.store.sql.chains import CHAIN
 from ims_fsm.store.sql.facts import FactsInSql, Predicate, Way, declared_in, full_reduction, predicate_of, same_as_full
 from ims_fsm.store.sql.prepared import built, counting, given, run
-from ims_fsm.store.sql.scene import Firing, Scope, Shape, expected_period, of_record, watched
+from ims_fsm.store.sql.scene import Firing, Scope, Shape, expected_period, in_turn, of_record, watched
 from ims_fsm.store.tables import AT, CALL, LOG, RECORD
 from ims_fsm.terms.money import HEADS, NIL, Heads
 from ims_fsm.terms.period import TaxPeriod
@@ -63,6 +65,9 @@ class Effect:
 
 
 NOTHING = Effect()
+NOW = given("now", CALL.c.at.type)
+# The newest moment of a record's log once a step of now has come behind it.
+NEWEST = case((AT.last_at > NOW, AT.last_at), else_=NOW)
 
 
 def source(shape: Shape) -> FromClause:
@@ -99,7 +104,8 @@ def _logged(shape: Shape, effect: Effect) -> tuple[Logging, ...]:
 def _moved(shape: Shape, effect: Effect) -> Update:
     predicate = predicate_of(shape)
     fired = _fired(shape) if shape.amended else predicate.allowed
-    values = {"state": predicate.dest, "seq": AT.seq + 1, "version": AT.version + 1, **effect.columns(shape)}
+    stepped = {"seq": AT.seq + 1, "version": AT.version + 1, "last_at": NEWEST}
+    values = {"state": predicate.dest, **stepped, **effect.columns(shape)}
     return update(RECORD).where(*shape.meant, fired).values(values)
 
 
@@ -232,9 +238,6 @@ def _touching(shape: Shape, otherwise: bool) -> Select[Any]:  # noqa: FBT001 -- 
     return select(exists(query.where(_decides_otherwise(shape, predicate)) if otherwise else query))
 
 
-NOW = given("now", CALL.c.at.type)
-
-
 def _acted_columns(shape: Shape) -> dict[str, Any]:
     """Return the columns that an action sets: when, the remarks, and what is declared with an acceptance."""
     return {"acted_at": NOW, "remarks": given("remarks", AT.remarks.type), **_declaration(shape)}
@@ -328,7 +331,8 @@ def _asked(shape: Shape) -> _Asked:
     assert shape.trigger is not None  # noqa: S101 -- it is the shape of a firing
     readings, facts = FactsInSql(shape), sorted(watched(shape.book, shape.trigger))
     shared = {fact: value for fact in facts if (value := readings[fact].value) is not None}
-    asked = [readings[fact].text.label(f"fact_{fact}") for fact in facts if fact not in shared]
+    asked: list[Any] = [readings[fact].text.label(f"fact_{fact}") for fact in facts if fact not in shared]
+    asked.append(not_(in_turn(shape)).label("late"))
     rows = select(AT.id, AT.machine, expected_period(shape).label("period"), AT.state, *asked)
     refused = rows.select_from(source(shape)).where(*shape.meant, not_(predicate_of(shape).allowed)).subquery("refused")
     by = [column for column in refused.c if column.name != "id"]
@@ -344,6 +348,9 @@ def refused_alike(connection: Connection, firing: Firing) -> dict[tuple[Refusal,
     trigger, asked, law = str(firing.trigger), _asked(firing.shape), firing.scope.scene.book.law
     counts: dict[tuple[Refusal, ...], tuple[int, int]] = {}
     for row in run(connection, asked.query, firing).mappings():
+        if row["late"]:
+            _count(counts, (running_back(),), row)
+            continue
         edition = law.machine(row["machine"]).at(TaxPeriod(row["period"]))
         read = {fact: asked.shared.get(fact) or row[f"fact_{fact}"] for fact in asked.facts}
         facts = edition.schema.facts({name: value for name, value in read.items() if name in edition.schema.names})
@@ -353,9 +360,13 @@ def refused_alike(connection: Connection, firing: Firing) -> dict[tuple[Refusal,
             else Refused((edition.no_transition(row["state"], trigger),))
         )
         assert isinstance(decision, Refused)  # noqa: S101 -- the compiled condition and the decision are one law
-        count, first = counts.get(decision.refusals, (0, row["example"]))
-        counts[decision.refusals] = (count + row["records"], min(first, row["example"]))
+        _count(counts, decision.refusals, row)
     return counts
+
+
+def _count(counts: dict[tuple[Refusal, ...], tuple[int, int]], refusals: tuple[Refusal, ...], row: RowMapping) -> None:
+    count, first = counts.get(refusals, (0, row["example"]))
+    counts[refusals] = (count + row["records"], min(first, row["example"]))
 
 
 def pages(connection: Connection, about: Scope | Firing, *, allowed: bool | None = None) -> Iterator[list[Record]]:

@@ -20,12 +20,15 @@ from sqlalchemy import (
     and_,
     case,
     exists,
+    func,
     or_,
     select,
+    true,
 )
 
 from ims_fsm.law.book import LawBook
 from ims_fsm.law.edition import EARLIEST
+from ims_fsm.record.moments import latest_before
 from ims_fsm.record.scene import NO_REQUEST, Request, Scene
 from ims_fsm.store.connection import NUMBERS, TEXTS, among
 from ims_fsm.store.sql.prepared import built, given, run, word
@@ -126,6 +129,8 @@ class Shape:
     #: Whether IMS is open, and what a recipient reduces must be declared.
     opened: bool
     mandatory: bool
+    #: Whether what is done may be dated before what was done last.
+    backdated: bool = False
     #: What narrows the records; a condition is made once, or the statement is built anew each time.
     conditions: tuple[ColumnElement[bool], ...] = ()
     trigger: Trigger | None = None
@@ -183,6 +188,7 @@ class Scope:
             eligible=self.scene.eligible,
             opened=self.scene.now >= calendar.opens_at,
             mandatory=self.scene.now >= calendar.declaration_mandatory_from,
+            backdated=self.scene.backdated,
             conditions=self.conditions,
         )
 
@@ -195,7 +201,7 @@ class Scope:
             saved[f"saved_form_{number}"] = str(entry.form)
             saved[f"saved_return_{number}"] = str(entry.return_period)
             saved[f"saved_period_{number}"] = str(entry.period)
-        return {**whose, **saved, "now": self.scene.now, **self.narrowing}
+        return {**whose, **saved, "now": self.scene.now, "latest": latest_before(self.scene.now), **self.narrowing}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -237,6 +243,15 @@ class Firing:
             "remarks": request.remarks,
             **{f"declared_{head}": amount for head, amount in zip(HEADS, declared, strict=True)},
         }
+
+
+def in_turn(shape: Shape) -> ColumnElement[bool]:
+    """Return the condition that a step would not be dated before those of a record's log, or may be (docs/adr/0019).
+
+    Its twin in Python is `record.refusals.out_of_turn`.
+    """
+    last_at = given("latest", AT.last_at.type)
+    return true() if shape.backdated else func.coalesce(AT.last_at <= last_at, true())
 
 
 # What narrows a scope: the records named by `ids`, those of one recipient named by `of_one`, those that are pending.

@@ -97,7 +97,7 @@ class StagedRow(NamedTuple):
 KEPT = tuple(name for name in StagedRow._fields if name in AT)
 FIRST_KEPT = StagedRow._fields.index(KEPT[0])
 # The columns that are alike in all new records of a download: in IMS, with one content.
-ALIKE = ("recipient_gstin", "contents", "route", "portal_seen_at")
+ALIKE = ("recipient_gstin", "contents", "route", "portal_seen_at", "last_at")
 CARRIED = ("carried_igst", "carried_cgst", "carried_sgst", "carried_cess")
 STANDING = tuple(name for name in KEPT if name.startswith("standing_"))
 CONTENT_ORDER = tuple(column.name for column in CONTENT.c)

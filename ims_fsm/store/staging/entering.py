@@ -56,7 +56,7 @@ FILED = ("filed", "filed_kept")
 _S, _M, _N = STAGE.c, MATCH.c, NAMED.c
 # What is entered names of its entry, by the type of its place in a statement.
 _ENTRY: dict[str, Any] = {"recipient": String(), "actor": String(), "at": AT.filed_at.type}
-_ENTRY["seen_at"] = AT.portal_seen_at.type
+_ENTRY |= {"seen_at": AT.portal_seen_at.type, "recorded_at": CONTENT.c.recorded_at.type}
 _COPIED = tuple(name for name in KEPT if name not in {"id", "chain_id", *STANDING})
 
 
@@ -129,9 +129,11 @@ def _entered(entering: Entering) -> tuple[Insert, Insert, Any]:
     new, placed = entering()
     entry = _any_entry()
     records = (
-        dict(zip(ALIKE, entry.alike(entry.seen_at), strict=True)) | {name: new.c[name] for name in _COPIED} | placed
+        dict(zip(ALIKE, entry.alike(entry.seen_at, entry.at), strict=True))
+        | {name: new.c[name] for name in _COPIED}
+        | placed
     )
-    content = entry.content(placed["id"], new.c.content, new.c.content_hash, entry.at)
+    content = entry.content(placed["id"], new.c.content, new.c.content_hash, entry.at, entry.recorded_at)
     alike = (new.c.action, new.c.state, new.c.rules)
     return (
         _insert(RECORD, records, new),

@@ -100,31 +100,32 @@ class Entry:
     """What goes with everything that is entered: whose it is, who acts, when, and what the log says of an action.
 
     Its rows are in the order of their tables, of values or of SQL expressions alike; `at` is the moment, as whoever
-    writes the row is handed it, `seen_at` the portal's.
+    writes the row is handed it, `seen_at` the portal's, `recorded_at` what the machine's own clock says.
     """
 
     recipient: str
     actor: str
     at: datetime
     seen_at: datetime
+    recorded_at: datetime
     request_key: str | None
     #: The trigger that leads to each action.
     triggers: Mapping[str, str]
     #: What the log says beside an action, in JSON.
     detail: str
 
-    def alike(self, at: Any) -> Row:
+    def alike(self, seen_at: Any, at: Any) -> Row:
         """Return what all new records have in common, in the order of `ALIKE`."""
-        return (self.recipient, 1, str(Route.IMS), at)
+        return (self.recipient, 1, str(Route.IMS), seen_at, at)
 
-    def content(self, record_id: Any, text: Any, digest: Any, at: Any) -> Row:
-        """Return the row of a record's first content."""
-        return (self.recipient, record_id, 1, text, digest, self.actor, at)
+    def content(self, record_id: Any, text: Any, digest: Any, *moments: Any) -> Row:
+        """Return the row of a record's first content, with the moments at which it is dated and was written."""
+        return (self.recipient, record_id, 1, text, digest, self.actor, *moments, None)
 
     def begun(self, connection: Connection, action: str, dest: str, rules: str, steps: int) -> int:
         """Begin the call in which so many new records get the action that the portal shows; returns its number."""
         trigger = self.triggers[action]
-        call = Call(trigger, dest, rules, self.actor, self.at, self.request_key, self.detail)
+        call = Call(trigger, dest, rules, self.actor, self.at, self.recorded_at, self.request_key, self.detail)
         return begun(connection, self.recipient, call, steps)
 
     def step(self, record_id: Any, call: Any, declaration_id: Any, beside: Any) -> Row:
@@ -186,8 +187,8 @@ class Entrance:
     def __init__(self, connection: Connection, entry: Entry) -> None:
         """Begin with nothing written."""
         stored = Stored(connection)
-        self._entry, self._at = entry, stored.moment(entry.at)
-        self._alike = (*entry.alike(stored.moment(entry.seen_at)), *_NOTHING)
+        self._entry, self._at, self._recorded_at = entry, stored.moment(entry.at), stored.moment(entry.recorded_at)
+        self._alike = (*entry.alike(stored.moment(entry.seen_at), self._at), *_NOTHING)
         self._records = Load(connection, "record", (*ALIKE, *CARRIED, *KEPT))
         self._stage = Load(connection, STAGE.name, StagedRow._fields)
         self._contents = Load(connection, "record_content", CONTENT_ORDER)
@@ -211,10 +212,10 @@ class Entrance:
         Records and contents take turns, each a slice at a time, so that the server goes on with one slice while the
         rows of the next are made.
         """
-        alike, entry, at = self._alike, self._entry, self._at
+        alike, entry, moments = self._alike, self._entry, (self._at, self._recorded_at)
         content = entry.content
         self._entering += [alike + row[FIRST_KEPT:] for row in rows]
-        self._waiting += [content(row.id, row.content, row.content_hash, at) for row in rows]
+        self._waiting += [content(row.id, row.content, row.content_hash, *moments) for row in rows]
         for row in rows:
             if row.rules is not None:
                 acted = self._acted.setdefault((row.action, row.state, row.rules), [])

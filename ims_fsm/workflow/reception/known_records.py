@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from ims_fsm.law.refusal import Allowed
+from ims_fsm.record.moments import newest
 from ims_fsm.record.record import PortalView, Record
 from ims_fsm.record.sighting import (
     BY_ACTION,
@@ -23,7 +24,7 @@ from ims_fsm.record.sighting import (
     told_alike,
 )
 from ims_fsm.record.steps import filed
-from ims_fsm.store import log, records, sightings
+from ims_fsm.store import records, sightings
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Correction, RemovedFor, Route, State, SupplierStatus, Trigger
 from ims_fsm.workflow.reception.placing import Placing
@@ -71,7 +72,7 @@ class KnownRecords:
 
     def _write(self) -> None:
         self._unit.write(self._changes)
-        log.append_contents(self._unit.connection, self._contents, self._unit.actor, self._unit.now)
+        self._unit.write_contents(self._contents)
         self._changes, self._contents = [], []
 
     def _fire(self, record: Record, trigger: Trigger) -> Record:
@@ -137,7 +138,7 @@ class KnownRecords:
     def _restored(self, record: Record, state: State) -> Record:
         """Return a record as it stood before it was taken as deleted, which it was not."""
         self._unit.moved(record, Correction.RESTORE, str(state), ("faq.16.2",), SHOWN_BY)
-        return record.changed(state=state, removed_for=None, seq=record.seq + 1)
+        return record.stepped(self._unit.now, state=state, removed_for=None)
 
     def _content(self, record: Record, sighting: Shown, *, newer: bool) -> tuple[Record, list[str]]:
         """Return a record with the content that is shown; what one of both leaves out is no change."""
@@ -145,8 +146,9 @@ class KnownRecords:
         if document.content_hash == record.content_hash:
             return record, []
         if document.content_hash == filled(record.document, sighting.document).content_hash:
-            contents = record.contents + 1
-            return record.changed(document=document, content_hash=document.content_hash, contents=contents), []
+            content = {"content_hash": document.content_hash, "contents": record.contents + 1}
+            last_at = newest(record.last_at, self._unit.now)
+            return record.changed(document=document, last_at=last_at, **content), []
         if not newer:
             return record, []
         if record.filed:

@@ -78,6 +78,7 @@ class Reception:
         self, unit: UnitOfWork, recipient: str, seen_at: datetime | None = None, notify: Each | None = None
     ) -> None:
         """Begin; raises `InputError` for a recipient who is not registered here."""
+        unit.restate("a download tells what the portal showed, whenever it is taken in")
         self._unit, self._recipient = unit, recipient
         self._seen_at, self._dated = seen_at or unit.now, seen_at is not None
         self._placing = Placing(unit, recipient)
@@ -92,6 +93,7 @@ class Reception:
             actor=unit.actor,
             at=unit.now,
             seen_at=self._seen_at,
+            recorded_at=unit.recorded_at,
             request_key=unit.request_key,
             triggers={str(action): str(trigger) for action, trigger in BY_ACTION.items()},
             detail=json.dumps(SHOWN_BY, sort_keys=True),

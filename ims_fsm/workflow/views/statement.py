@@ -124,6 +124,7 @@ def adopt_two_b(unit: UnitOfWork, recipient: str, theirs: PortalTwoB) -> TwoBCom
     GSTR-3B has decided stays.
     """
     serialise(unit.connection, [recipient])
+    unit.restate("the portal's GSTR-2B tells where a record belongs, whenever it is taken in")
     comparison = compare_two_b(unit, theirs)
     meant, scene = set(_meant(unit, recipient, theirs)), unit.scene(recipient)
     moved: list[tuple[Record, Record]] = []
@@ -158,7 +159,7 @@ def _adopted(unit: UnitOfWork, record: Record, scene: Scene, period: TaxPeriod) 
     detail = {"two_b_period": str(period), "before": str(was), "reason": "the portal's GSTR-2B shows it there"}
     unit.moved(record, Correction.PLACE, str(record.state), ("window.2b",), detail)
     after = record if record.filed else filed(record, scene, unit.now, period)
-    return after.changed(two_b_period=period, named_period=period, seq=record.seq + 1)
+    return after.stepped(unit.now, two_b_period=period, named_period=period)
 
 
 class _Explainer:

@@ -21,7 +21,7 @@ from ims_fsm.law.refusal import Allowed
 from ims_fsm.record.deadlines import Deadlines, ReturnDates, dates_of
 from ims_fsm.record.log import Content, TransitionEntry
 from ims_fsm.record.record import Record
-from ims_fsm.record.refusals import Told, filled_in, label, record_fields
+from ims_fsm.record.refusals import Told, filled_in, label, out_of_turn, record_fields
 from ims_fsm.record.returns import TimeLimited, TwoB, TwoBLine
 from ims_fsm.record.scene import direction_of, original_of, record_facts
 from ims_fsm.record.settling import LeftOutGroup
@@ -177,7 +177,10 @@ def refusals_on(unit: UnitOfWork, record: Record, chain: Sequence[Record]) -> di
     """Return for each action every refusal of it on a record now; none where it may fire."""
     scene = unit.scene(record.recipient)
     edition, facts, fields = scene.edition(record), record_facts(record, chain, scene), record_fields(record, scene)
-    decisions = {str(action): decide(edition, str(record.state), action, facts) for action in ACTIONS}
+    late = out_of_turn(record.last_at, scene)
+    decisions = {
+        str(action): decide(edition, str(record.state), action, facts) if late is None else late for action in ACTIONS
+    }
     return {
         action: () if isinstance(decision, Allowed) else filled_in(decision, fields)
         for action, decision in decisions.items()

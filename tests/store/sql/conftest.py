@@ -257,7 +257,8 @@ def unit_of() -> Callable[..., UnitOfWork]:
     """Give what makes a unit of work on a connection at a moment."""
 
     def make(connection: Connection, now: datetime, hooks: Hooks | None = None, book: LawBook = BOOK) -> UnitOfWork:
-        return UnitOfWork(connection=connection, book=book, hooks=hooks or Hooks(book.law), now=now, actor="buyer")
+        hooks = hooks or Hooks(book.law)
+        return UnitOfWork(connection=connection, book=book, hooks=hooks, now=now, actor="buyer", recorded_at=now)
 
     return make
 

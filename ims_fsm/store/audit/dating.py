@@ -1,0 +1,158 @@
+"""Whether time runs backwards in the logs, and what was dated back with a reason (docs/adr/0019).
+
+Imports the tables and the trails. No more than the clocks of machines may be apart is time running backwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select
+
+from ims_fsm.errors import Problem
+from ims_fsm.record.moments import is_apart, runs_back
+from ims_fsm.store.audit.comparison import differing, findings
+from ims_fsm.store.log import CONTENTS, OF_ONE_CALL, RESTORE, RETURNS, ROWS_AT_ONCE, TRAILS, Trail, of_recipient
+from ims_fsm.store.tables import AT, CALL, LOG, RECORD, TwoBRow, core
+
+_two_b = core(TwoBRow)
+_WHOSE = LOG.c.recipient_gstin
+_BACK = "is dated {at}, {behind} ({before}), and does not say why"
+_EARLY = "was written at {at} by the machine's clock, and what comes before it at {before}"
+
+
+def problems(connection: Connection, gstin: str | None, most: int) -> Iterator[Problem]:
+    """Give the rows that are dated, or were written, before those that they come behind, and wrong newest moments."""
+    for trail in TRAILS:
+        yield from _of_trail(connection, trail, gstin)
+    yield from _before_their_content(connection, gstin)
+    yield from _calls(connection, gstin)
+    yield from findings(connection, _newest_of_records(), AT.recipient_gstin, gstin, "its log makes it", most)
+    yield from findings(connection, _newest_of_returns(), _two_b.c.recipient_gstin, gstin, "its log makes it", most)
+
+
+def _of_trail(connection: Connection, trail: Trail, gstin: str | None) -> Iterator[Problem]:
+    owner = trail.log.c.recipient_gstin
+    before: dict[str, Any] = {"partition_by": [owner, trail.subject], "order_by": trail.step, "rows": (None, -1)}
+    rows = select(
+        owner.label("gstin"),
+        trail.subject.label("subject"),
+        trail.step.label("step"),
+        trail.at.label("at"),
+        trail.backdate.label("backdate"),
+        trail.recorded_at.label("recorded_at"),
+        func.max(trail.at, type_=trail.at.type).over(**before).label("at_before"),
+        func.max(trail.recorded_at, type_=trail.at.type).over(**before).label("recorded_before"),
+    ).select_from(trail.rows)
+    steps = of_recipient(rows, owner, gstin).subquery()
+    back, early = steps.c.at < steps.c.at_before, steps.c.recorded_at < steps.c.recorded_before
+    query = select(steps).where(or_(and_(back, steps.c.backdate.is_(None)), early))
+    for row in _streamed(connection, query.order_by(steps.c.gstin, steps.c.subject, steps.c.step)):
+        where = f"{trail.place(row)} step {row.step}"
+        if row.backdate is None and runs_back(row.at, row.at_before):
+            yield _back(where, row.at, "before a step before it", row.at_before)
+        if runs_back(row.recorded_at, row.recorded_before):
+            yield _early(where, row.recorded_at, row.recorded_before)
+
+
+def _before_their_content(connection: Connection, gstin: str | None) -> Iterator[Problem]:
+    contents = CONTENTS.log.c
+    of_record = (contents.recipient_gstin == _WHOSE, contents.record_id == LOG.c.record_id)
+    read = and_(*of_record, contents.number == LOG.c.content_number)
+    columns = (_WHOSE, LOG.c.record_id, LOG.c.seq, CALL.c.at, contents.at.label("content_at"))
+    query = select(*columns).select_from(LOG.join(CALL, OF_ONE_CALL).join(CONTENTS.log, read))
+    query = query.where(CALL.c.at < contents.at, CALL.c.backdate.is_(None)).order_by(*LOG.primary_key)
+    for row in _streamed(connection, of_recipient(query, _WHOSE, gstin)):
+        if runs_back(row.at, row.content_at):
+            where = f"{row.recipient_gstin} record {row.record_id} step {row.seq}"
+            yield _back(where, row.at, "before the content that it was decided on", row.content_at)
+
+
+def _calls(connection: Connection, gstin: str | None) -> Iterator[Problem]:
+    """Give the calls that were written before one of the same recipient with a smaller number."""
+    at = CALL.c
+    before: dict[str, Any] = {"partition_by": at.recipient_gstin, "order_by": at.number, "rows": (None, -1)}
+    newest = func.max(at.recorded_at, type_=at.recorded_at.type).over(**before).label("recorded_before")
+    rows = of_recipient(select(*at["recipient_gstin", "number", "recorded_at"], newest), at.recipient_gstin, gstin)
+    calls = rows.subquery()
+    query = select(calls).where(calls.c.recorded_at < calls.c.recorded_before)
+    for row in _streamed(connection, query.order_by(calls.c.recipient_gstin, calls.c.number)):
+        if runs_back(row.recorded_at, row.recorded_before):
+            yield _early(f"{row.recipient_gstin} call {row.number}", row.recorded_at, row.recorded_before)
+
+
+def _newest_of_records() -> Select[Any]:
+    contents = CONTENTS.log.c
+    theirs = (contents.recipient_gstin == AT.recipient_gstin, contents.record_id == AT.id)
+    content_at = _newest(contents.at).where(*theirs).scalar_subquery()
+    step = (AT.recipient_gstin == _WHOSE, LOG.c.record_id == AT.id)
+    step_at = _newest(CALL.c.at).select_from(LOG.join(CALL, OF_ONE_CALL)).where(*step).scalar_subquery()
+    newest = case((func.coalesce(step_at > content_at, content_at.is_(None)), step_at), else_=content_at)
+    return differing((AT.recipient_gstin, "record", AT.id), {"last_at": (AT.last_at, newest)}, RECORD)
+
+
+def _newest_of_returns() -> Select[Any]:
+    log = RETURNS.log.c
+    theirs = (log.recipient_gstin == _two_b.c.recipient_gstin, log.period == _two_b.c.period)
+    newest = _newest(log.at).where(*theirs).scalar_subquery()
+    subject = (_two_b.c.recipient_gstin, "GSTR-2B of", _two_b.c.period)
+    return differing(subject, {"last_at": (_two_b.c.last_at, newest)}, _two_b)
+
+
+def _newest(at: ColumnElement[Any]) -> Select[Any]:
+    return select(func.max(at, type_=at.type))
+
+
+def notes(connection: Connection, gstin: str | None, most: int) -> Iterator[Problem]:
+    """Give what is dated back with a reason, and how many calls are dated otherwise than they were written."""
+    at = CALL.c
+    said = select(*at["recipient_gstin", "number", "trigger", "steps", "actor", "at", "recorded_at", "backdate"])
+    said = of_recipient(said.where(at.backdate.is_not(None)), at.recipient_gstin, gstin)
+    for row in connection.execute(said.order_by(*CALL.primary_key).limit(most)):
+        yield _note(f"{row.recipient_gstin} call {row.number} ({row.trigger}, {row.steps} steps, {row.actor})", row)
+    log = RETURNS.log.c
+    moved = select(*log["recipient_gstin", "period", "seq", "trigger", "actor", "at", "recorded_at", "backdate"])
+    moved = of_recipient(moved.where(log.backdate.is_not(None)), log.recipient_gstin, gstin)
+    for row in connection.execute(moved.order_by(*RETURNS.log.primary_key).limit(most)):
+        yield _note(f"{row.recipient_gstin} GSTR-2B of {row.period} step {row.seq} ({row.trigger}, {row.actor})", row)
+    yield from _apart(connection, gstin)
+
+
+def _apart(connection: Connection, gstin: str | None) -> Iterator[Problem]:
+    at = CALL.c
+    query = of_recipient(select(*at["recipient_gstin", "number", "at", "recorded_at"]), at.recipient_gstin, gstin)
+    query = query.where(at.backdate.is_(None), at.at != at.recorded_at).order_by(*CALL.primary_key)
+    first, count = None, 0
+    for row in _streamed(connection, query):
+        if is_apart(row.at, row.recorded_at):
+            first, count = first or row, count + 1
+    if first is not None:
+        where = f"{first.recipient_gstin} call {first.number}"
+        others = f", and so are {count - 1:,} others" if count > 1 else ""
+        what = f"is dated {_moment(first.at)} and was written at {_moment(first.recorded_at)}{others}"
+        yield Problem(where, what, "nothing is to be mended where the law's clock is not the machine's")
+
+
+def _note(where: str, row: Any) -> Problem:
+    what = f"is dated back to {_moment(row.at)}, written at {_moment(row.recorded_at)}: {row.backdate}"
+    return Problem(where, what, "nothing is to be mended")
+
+
+def _back(where: str, at: datetime, behind: str, before: datetime) -> Problem:
+    return Problem(where, _BACK.format(at=_moment(at), behind=behind, before=_moment(before)), RESTORE)
+
+
+def _early(where: str, at: datetime, before: datetime) -> Problem:
+    return Problem(where, _EARLY.format(at=_moment(at), before=_moment(before)), RESTORE)
+
+
+def _moment(at: datetime) -> str:
+    return at.isoformat(" ", "seconds")
+
+
+def _streamed(connection: Connection, query: Select[Any]) -> Iterator[Any]:
+    # Whoever stops reading leaves a cursor on PostgreSQL.
+    with connection.execute(query, execution_options={"yield_per": ROWS_AT_ONCE}) as rows:
+        yield from rows
