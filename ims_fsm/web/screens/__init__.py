@@ -23,9 +23,10 @@ from ims_fsm.web.admission import admitting
 from ims_fsm.web.events import Feed
 from ims_fsm.web.router import LARGEST
 from ims_fsm.web.screens import files, home, inward, record
-from ims_fsm.web.screens.shell import House, entering, static_files
+from ims_fsm.web.screens.shell import ENTRIES, House, entering, static_files
 
 PARTS = (home, inward, record, files)
+ENTRIES[:] = [entry for part in PARTS for entry in part.SCREENS.entries]
 
 
 def dashboard(

@@ -88,7 +88,7 @@ class Entry:
     path: str
 
 
-#: The screens of the navigation in their order, and the path of each operation below the dashboard.
+#: The screens of the navigation in the order of the parts, and the path of each operation below the dashboard.
 ENTRIES: list[Entry] = []
 PATHS: dict[str, str] = {}
 
@@ -99,6 +99,7 @@ class Screens:
     def __init__(self) -> None:
         """Begin with none."""
         self.router = APIRouter(route_class=ScreenRoute, include_in_schema=False)
+        self.entries: list[Entry] = []
 
     def get(self, path: str, title: str = "") -> Callable[[Callable[..., Response]], Callable[..., Response]]:
         """Declare a screen; with a title it stands in the navigation. The function's name is the operation's."""
@@ -122,7 +123,7 @@ class Screens:
             name = function.__name__
             PATHS[name] = path
             if title:
-                ENTRIES.append(Entry(name, title, path))
+                self.entries.append(Entry(name, title, path))
             self.router.add_api_route(path, function, methods=[method], operation_id=name, response_model=None)
             return function
 

@@ -9,7 +9,7 @@ from datetime import date
 
 import pytest
 
-from ims_fsm import Heads, Where
+from ims_fsm import Where
 from ims_fsm.testing import Stage
 from tests.web.conftest import BUYER, OTHER
 from tests.web.screens.conftest import SAME, Browser
@@ -174,20 +174,6 @@ def test_one_action_on_all_that_a_filter_means(stage: Stage, asha: Browser, many
     assert "3 done" in asha.text
     assert stage.desk.record(many["debit_note"]).state == "no_action", "it is not of the filter"
     assert stage.desk.summary(Where()).by_state["pending"].records == 3
-
-
-def test_what_a_filter_means_is_weighed_as_it_is_acted_on(stage: Stage, many: dict[str, int]) -> None:
-    for action in ("accept", "reject", "keep_pending", "reset"):
-        weighed, desk = stage.desk.weigh(action), stage.desk
-        judged = [desk.may(action, record) for record in many.values()]
-        assert weighed.allowed == sum(map(bool, judged))
-        assert weighed.refused_records == len(many) - weighed.allowed
-        allowed = [desk.record(answer.record_id).document.credit for answer in judged if answer]
-        assert weighed.total.tax == sum(allowed, Heads())
-        assert {desk.record(record).state for record in many.values()} == {"no_action"}, "nothing is done"
-        report = desk.act_on(action)
-        assert (report.applied, report.refused, report.saved) == (weighed.allowed, weighed.refused, weighed.saved)
-        desk.act_on("reset")
 
 
 def test_what_no_page_made_is_refused(stage: Stage, asha: Browser, many: dict[str, int]) -> None:

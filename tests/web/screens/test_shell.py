@@ -47,6 +47,11 @@ def test_the_home_screen_has_the_taxpayers_whom_the_caller_reaches(served: Calla
     assert "No taxpayer is here" in served("nobody", gstins=("29AABCU9603R1ZX",)).open("/")
 
 
+def test_the_navigation_is_in_the_order_of_the_parts(asha: Browser) -> None:
+    nav = asha.open(f"/recipients/{BUYER}/inward").partition('<nav class="screens"')[2].partition("</nav>")[0]
+    assert re.findall(r">([^<]+)</a>", nav)[:3] == ["Dashboard", "Inward supplies", "Files"]
+
+
 def test_a_language_is_chosen_and_kept(asha: Browser) -> None:
     assert '<html lang="en">' in asha.open("/")
     assert '<html lang="hi">' in asha.open("/", **{"Accept-Language": "hi-IN,hi;q=0.9"})
