@@ -6,7 +6,7 @@ Imports pydantic and the face.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -55,17 +55,14 @@ class Listing(Page):
     @property
     def where(self) -> Where:
         """The filter as the face takes it: without a state what is not decided, and what is in IMS unless all is."""
-        return Where(
+        for name in ("period", "return_period"):
+            _period(name, getattr(self, name))
+        whole, usual = super().where, None if self.all else True
+        return replace(
+            whole,
             states=tuple(self.state) or (() if self.all else ACTIVE),
-            in_ims=None if self.all else True,
-            kinds=tuple(self.kind),
+            in_ims=usual if self.in_ims is None else self.in_ims,
             supplier=self.supplier and self.supplier.upper(),
-            number=self.number,
-            expected_period=_period("period", self.period),
-            return_period=_period("return_period", self.return_period),
-            supplier_status=self.status,
-            amended=self.amended,
-            to_upload=self.to_upload,
         )
 
     @property
@@ -89,9 +86,11 @@ class Listing(Page):
         return f"?{urlencode(pairs)}" if pairs else ""
 
 
-def _period(name: str, text: str | None) -> TaxPeriod | None:
+def _period(name: str, text: str | None) -> None:
+    """Raise `InputError` for what is not a tax period."""
     try:
-        return None if text is None else TaxPeriod(text)
+        if text is not None:
+            TaxPeriod(text)
     except ValueError as error:
         raise InputError(name, [Problem(repr(text), "is not a tax period", "write it like 2024-11")]) from error
 

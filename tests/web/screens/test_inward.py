@@ -11,7 +11,9 @@ import pytest
 
 from ims_fsm import Where
 from ims_fsm.testing import Stage
-from tests.web.conftest import BUYER, OTHER
+from ims_fsm.web.asked import Page
+from ims_fsm.web.screens.listing import Listing
+from tests.web.conftest import BUYER, OTHER, SELLER
 from tests.web.screens.conftest import SAME, Browser
 
 INWARD = f"/recipients/{BUYER}/inward"
@@ -48,6 +50,23 @@ def test_a_section_a_state_and_a_filter_narrow_the_list(stage: Stage, asha: Brow
     assert numbers(asha.open(f"{INWARD}?number=s/2")) == ["S/2"]
     assert "No records match." in asha.open(f"{INWARD}?number=nothing")
     assert "1,00,000.00" in asha.open(INWARD), "amounts are grouped as in India"
+
+
+def test_no_word_of_the_filter_is_taken_and_not_heeded(asha: Browser, many: dict[str, int]) -> None:
+    assert numbers(asha.open(f"{INWARD}?in_ims=no")) == ["S/4"]
+    assert 'name="in_ims" value="False"' in asha.page, "the form of the filter keeps it"
+    assert "No records match." in asha.open(f"{INWARD}?original_unknown=yes")
+    assert "No records match." in asha.open(f"{INWARD}?credit_until=2030-01-01")
+    given = {
+        "in_ims": False,
+        "credit_until": "2025-11-30",
+        "original_unknown": True,
+        "to_upload": True,
+        "amended": True,
+    }
+    given |= {"state": ["pending"], "kind": ["invoice"], "period": "2024-10", "return_period": "2024-09"}
+    given |= {"status": "filed", "number": "S/1", "supplier": SELLER}
+    assert Listing(**given).where == Page(**given).where
 
 
 def test_the_counts_follow_what_happens(stage: Stage, asha: Browser, many: dict[str, int]) -> None:
