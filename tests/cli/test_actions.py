@@ -37,7 +37,7 @@ def test_a_record_stands_under_every_rule_that_refuses_it(run, ids):
     assert run("act", "keep_pending", "--id", note, *NOW).ended(1).out.startswith("No record was kept pending.\n")
 
 
-TOO_EARLY = ("--at", "2024-10-13T10:00")
+TOO_EARLY = ("--at", "2024-10-13T10:00", "--backdate", "before IMS opened")
 
 
 def test_many_refusals_are_told_in_part_and_written_to_a_file_in_full(run, tmp_path):

@@ -141,8 +141,8 @@ def test_a_schema_is_printed_by_the_name_of_its_command(bare):
 @pytest.mark.parametrize("count", [0, 1, 3])
 def test_a_list_written_as_it_comes_is_the_answer_written_whole(capsys, count):
     added = [{**dict.fromkeys(("code", "where", "what"), "₹"), "remedy": str(number)} for number in range(count)]
-    head = {"sound": True, "records": 1, "rows": 2, "seals": 3}
+    head = {"sound": True, "records": 1, "rows": 2, "seals": 3, "faults": []}
     emit_each("audit verify", head, iter(added))
     as_it_comes = capsys.readouterr().out
-    emit("audit verify", {**head, "faults": added})
+    emit("audit verify", {**head, "notes": added})
     assert as_it_comes == capsys.readouterr().out
