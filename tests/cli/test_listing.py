@@ -190,6 +190,6 @@ def test_nothing_may_be_done_with_what_is_decided(run, ids):
     note = ids("KCN/24/15")
     run("sweep", "--at", "2024-11-14T06:00").ended(0)
     run("3b", "file", "--yes", "--period", "2024-10", "--at", "2024-11-20T10:00").ended(0)
-    told = run("list", "--all", "--number", "KCN/24/15", *NOW, COLUMNS="250").ended(0).out
+    told = run("list", "--all", "--number", "KCN/24/15", "--at", "2024-11-20T10:00", COLUMNS="250").ended(0).out
     (row,) = [row for row in told.splitlines() if row.startswith(f"{note} ")]
     assert row.endswith("frozen (deemed accepted)  nothing (faq.12)")

@@ -346,7 +346,7 @@ def restored(engine: Engine, write: type[Any]) -> list[Event]:
         connection.execute(insert(TransitionRow).values(**row, **read))
         said = {"trigger": step.trigger, "dest": step.dest, "rules": "faq.6", "actor": step.actor, "at": step.at}
         key = {"recipient_gstin": BUYER, "number": number, "place": FAR}
-        connection.execute(insert(CallRow).values(**key, **said, steps=1))
+        connection.execute(insert(CallRow).values(**key, **said, recorded_at=step.at, steps=1))
     settled(engine)
     return before
 

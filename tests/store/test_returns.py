@@ -24,7 +24,14 @@ OCTOBER, NOVEMBER, DECEMBER = TaxPeriod("2024-10"), TaxPeriod("2024-11"), TaxPer
 NOON = datetime(2024, 11, 14, 6, 30, tzinfo=UTC)
 ABSENT = TwoB(recipient=BUYER, period=OCTOBER)
 DRAFT = replace(ABSENT, state=TwoBState.DRAFT, seq=1, generation=1, generated_at=NOON)
-ENTRY = {"trigger": "generate", "actor": "asha", "at": NOON, "rules": ("faq.23", "faq.26"), "detail": {"lines": 2}}
+ENTRY = {
+    "trigger": "generate",
+    "actor": "asha",
+    "at": NOON,
+    "recorded_at": NOON,
+    "rules": ("faq.23", "faq.26"),
+    "detail": {"lines": 2},
+}
 LINE = TwoBLine(
     record_id=1,
     entry="document",

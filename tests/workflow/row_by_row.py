@@ -12,6 +12,7 @@ from ims_fsm.errors import InputError, Problem
 from ims_fsm.formats.gstn.sections import sections_of
 from ims_fsm.law.refusal import Allowed
 from ims_fsm.record.chain import linked
+from ims_fsm.record.moments import newest
 from ims_fsm.record.record import PortalView, Record
 from ims_fsm.record.refusals import label
 from ims_fsm.record.sighting import (
@@ -250,7 +251,7 @@ class Reception:
     def _restored(self, record: Record) -> Record:
         source = log.history(self.unit.connection, self.recipient, record.id)[-1].source
         self.unit.moved(record, "restore", source, ("faq.16.2",), {"shown_by": "portal"})
-        return record.changed(state=State(source), removed_for=None, seq=record.seq + 1)
+        return record.stepped(self.unit.now, state=State(source), removed_for=None)
 
     def _content(self, record: Record, sighting: Sighting) -> tuple[Record, list[str]]:
         document = filled(sighting.document, record.document)
@@ -258,7 +259,8 @@ class Reception:
             return record, []
         if document.content_hash == filled(record.document, sighting.document).content_hash:
             digest, contents = document.content_hash, record.contents + 1
-            return record.changed(document=document, content_hash=digest, contents=contents), []
+            last_at = newest(record.last_at, self.unit.now)
+            return record.changed(document=document, content_hash=digest, contents=contents, last_at=last_at), []
         if record.filed:
             return record, []
         return self._edited(record, sighting), ["reset" if record.state is not State.NO_ACTION else "edited"]

@@ -25,7 +25,7 @@ from ims_fsm.terms.period import SettableClock, indian
 
 FIRST = date(2025, 11, 2)
 # What the log and the numbers given out tell, and nothing else, and whose it is.
-OF_THE_LOG = {"id", "chain_id", "seq", "version", "contents", "declaration_id", "document", "content_hash"}
+OF_THE_LOG = {"id", "chain_id", "seq", "version", "contents", "declaration_id", "document", "last_at", "content_hash"}
 pytestmark = pytest.mark.slow
 
 

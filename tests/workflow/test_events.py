@@ -27,8 +27,10 @@ def settled(stage):
         with stage.ims._workspace.engine.connect() as connection:
             now = connection.execute(text("SELECT txid_snapshot_xmax(txid_current_snapshot())")).scalar_one()
             connection.rollback()
+            ends = time.monotonic() + 60
             while connection.execute(text("SELECT txid_snapshot_xmin(txid_current_snapshot())")).scalar_one() < now:
                 connection.rollback()
+                assert time.monotonic() < ends, "a transaction is open on the server that nobody ends"
                 time.sleep(0.01)
     return stage.ims
 

@@ -15,7 +15,7 @@ from ims_fsm import Heads, TaxPeriod
 from ims_fsm.law.book import LawBook
 from ims_fsm.store import audit
 from ims_fsm.store.audit import Finding
-from ims_fsm.store.connection import open_engine, writing
+from ims_fsm.store.connection import open_engine
 
 BUYER = "27AAPFU0939F1ZV"
 NOON = "2025-12-20 06:30:00.000000"
@@ -39,12 +39,14 @@ class Store:
 
     @contextmanager
     def undone(self) -> Iterator[None]:
-        """Take back what is changed within."""
-        savepoint = self.connection.begin_nested()
-        try:
+        """Take back what is changed within.
+
+        No transaction is left open between tests: others wait until all that have begun on the server have ended.
+        """
+        self.connection.rollback()
+        with self.connection.begin() as transaction:
             yield
-        finally:
-            savepoint.rollback()
+            transaction.rollback()
 
     def disarmed(self) -> AbstractContextManager[None]:
         """Lay down triggers and checks within."""
@@ -68,6 +70,7 @@ def store(url: Callable[[], str], staging: type[Any], disarmed: Any) -> Iterator
     """A store with something in every table."""
     with opened(staging(url()), lived, disarmed) as made:
         fill(made.connection)
+        made.connection.commit()
         yield made
 
 
@@ -82,7 +85,7 @@ def decided(url: Callable[[], str], staging: type[Any], disarmed: Any) -> Iterat
 def opened(stage: Any, live: Callable[[Any], None], disarmed: Any) -> Iterator[Store]:
     live(stage)
     engine = open_engine(stage.url)
-    with writing(engine) as connection:
+    with engine.connect() as connection:
         yield Store(connection, stage.ims.book, disarmed)
     engine.dispose()
     stage.ims.close()

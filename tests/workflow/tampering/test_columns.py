@@ -131,7 +131,7 @@ def changed(connection: Connection, table: str, column: str) -> None:
             # As long as it was: PostgreSQL refuses what is longer than its column.
             str: f"'x' || substr(coalesce({column}, ''), 2)",
             date: "'2025-11-06'",
-            datetime: "'2025-12-05 06:31:00.000000'",
+            datetime: f"'2025-12-05 06:31:00.000000{'' if connection.dialect.name == 'sqlite' else '+00'}'",
         }[kind]
     )
     if stands is not None and value == f"'{stands}'":
