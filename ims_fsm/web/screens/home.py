@@ -1,4 +1,4 @@
-"""The home screen: the taxpayers whom the caller reaches; and the choice of a language.
+"""The home screen: what is due, at risk and waiting, the taxpayers whom the caller reaches; and a language chosen.
 
 Imports the face and the shell.
 """
@@ -11,9 +11,13 @@ from fastapi import Form, Query, Response
 from pydantic import StringConstraints
 from pydantic.json_schema import SkipJsonSchema
 
-from ims_fsm.web.admission import Admitted
+from ims_fsm import Dashboard
+from ims_fsm.web.admission import Admission, Admitted
 from ims_fsm.web.asked import Asked
+from ims_fsm.web.dashboard import seen_by
 from ims_fsm.web.languages import COOKIE, LANGUAGES, N_
+from ims_fsm.web.principal import EVERYONE
+from ims_fsm.web.screens.concerns import GROUPS, TITLES, groups_of, totals_of
 from ims_fsm.web.screens.shell import ENTRIES, Screens, Visiting
 
 SCREENS = Screens()
@@ -29,22 +33,38 @@ class Sought(Asked):
 
 @SCREENS.get("/", title=N_("Dashboard"))
 def show_home(admission: Admitted, visit: Visiting, sought: Annotated[Sought, Query()]) -> Response:
-    """Show the taxpayers whom the caller reaches, each with its screens (FAQ 2)."""
+    """Show what is due, at risk and waiting for the taxpayers whom the caller reaches, and their screens (FAQ 2)."""
     words = (sought.find or "").casefold()
     reached = [
         who
         for who in admission.ims.taxpayers()
         if admission.principal.reaches(who.gstin) and words in f"{who.gstin} {who.name}".casefold()
     ]
+    read = _due(admission, words, [who.gstin for who in reached])
     links = [entry for entry in ENTRIES if "{gstin}" in entry.path and visit.may(entry.operation)]
     return visit.show(
         "home.html.j2",
         taxpayers=reached[:MOST_LISTED],
         number=len(reached),
         links=links,
+        read=read,
+        due=[(row, groups_of(visit, row, read.today)) for row in read.rows[:MOST_LISTED]],
+        totals=totals_of(read),
+        groups=[title for title, _ in GROUPS],
+        titles=TITLES,
         find=sought.find or "",
         searched=bool(words) or len(reached) > MOST_LISTED // 4,
     )
+
+
+def _due(admission: Admission, words: str, reached: list[str]) -> Dashboard:
+    """Return the dashboard of those who are looked for, of what the caller's roles may see of it."""
+    principal = admission.principal
+    # One who is registered nowhere has no name to be found by, and may have what was added back to them.
+    theirs = {gstin for gstin in principal.gstins if gstin != EVERYONE and words in gstin.casefold()}
+    everyone = EVERYONE in principal.gstins and not words
+    read = admission.ims.dashboard(None if everyone else sorted(theirs.union(reached)))
+    return read.only(seen_by(principal))
 
 
 @SCREENS.post("/language")
