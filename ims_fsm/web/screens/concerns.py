@@ -55,6 +55,11 @@ _SENTENCES: Mapping[Concern, tuple[str, str]] = {
     Concern.ADDED_BACK: (N_("%(records)s rejected, added back to the liability in GSTR-3B of %(period)s"), "faq.34"),
 }
 _DRAFTED = N_("%(records)s of %(period)s without an action, deemed accepted in GSTR-3B of %(decided_in)s")
+#: Where what is about a return and no record leads.
+_SCREENS: Mapping[Concern, str] = {
+    Concern.RETURN_DUE: "show_two_b_page",
+    Concern.STALE_2B: "show_two_b_page",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +120,9 @@ def records_in_words(visit: Visit, number: int) -> str:
 
 
 def _address(visit: Visit, item: DashboardItem) -> str:
-    """Return where the records of an item are listed, exactly those that it counts."""
+    """Return where the records of an item are listed, exactly those that it counts, or the screen of its return."""
+    if (screen := _SCREENS.get(item.concern)) is not None and visit.may(screen):
+        return visit.at(screen, gstin=item.gstin, period=item.period)
     if item.where is None or not visit.may("show_inward"):
         return ""
     # The list shows what is in IMS unless it is asked for all; an item that does not say counts both.

@@ -55,6 +55,7 @@ def test_what_is_stale_and_what_is_over_is_said(stage: Stage, served: Callable[.
     stage.at("2024-11-25")
     asha = served(gstins=(BUYER,))
     asha.open("/")
+    assert f'href="/recipients/{BUYER}/2b/2024-10">GSTR-2B of 2024-10' in asha.page
     assert "Over since 20 Nov 2024 : GSTR-2B of 2024-10 is to be recomputed before its GSTR-3B faq.29" in asha.text
 
 

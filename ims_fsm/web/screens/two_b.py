@@ -1,0 +1,114 @@
+"""GSTR-2B: its periods, and one of them with its sections, lines and what it leaves out; recomputed, and given as JSON.
+
+Imports the face and the shell (FAQ 23-29).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import Query, Response
+from pydantic import Field
+
+from ims_fsm import (
+    Concern,
+    RecipientDesk,
+    RefusedError,
+    ReturnDates,
+    TaxPeriod,
+    TwoB,
+    TwoBGenerated,
+    TwoBState,
+    dump_two_b,
+)
+from ims_fsm.web.admission import Admission, Admitted, Buyer
+from ims_fsm.web.answering import JSON
+from ims_fsm.web.asked import Asked, NoQuery, Period
+from ims_fsm.web.languages import N_
+from ims_fsm.web.screens.chosen import Fields, key_of
+from ims_fsm.web.screens.shell import Screens, Visit, Visiting
+
+SCREENS = Screens()
+_AT = "/recipients/{gstin}/2b"
+LINES = 100
+#: The most lines of which a page is shown: for each page the face reads them all.
+MOST_LINES = 20_000
+#: The totals in the order in which they are read, in the words of the portal.
+TOTALS: Mapping[str, str] = {
+    "itc_available": N_("ITC available"),
+    "itc_not_available": N_("ITC not available"),
+    "itc_rejected": N_("ITC rejected (for view only)"),
+    "itc_reversed": N_("ITC reversed"),
+    "reverse_charge": N_("Reverse charge (apart)"),
+    "reversal_4b1": N_("To be reversed by you in 4(B)(1)"),
+}
+
+
+class Lines(Asked):
+    """Which page of the lines is shown."""
+
+    page: int = Field(1, ge=1, le=MOST_LINES)
+
+
+def periods_of(admission: Admission, buyer: RecipientDesk) -> list[tuple[TaxPeriod, TwoB, ReturnDates | None]]:
+    """Return the tax periods, newest first: those with a GSTR-2B, and those whose GSTR-3B is due; with its days."""
+    rows = admission.ims.dashboard([buyer.gstin]).only({Concern.RETURN_DUE}).rows
+    due = {item.dates.period: item.dates for row in rows for item in row.items if item.dates is not None}
+    there = {two_b.period: two_b for two_b in buyer.two_bs()}
+    absent = {period: TwoB(recipient=buyer.gstin, period=period) for period in due}
+    return [(period, two_b, due.get(period)) for period, two_b in sorted({**absent, **there}.items(), reverse=True)]
+
+
+@SCREENS.get(_AT, title=N_("GSTR-2B"))
+def show_two_bs(admission: Admitted, buyer: Buyer, visit: Visiting, _query: NoQuery) -> Response:
+    """Show the GSTR-2B of every period with its state (FAQ 23, 29)."""
+    return visit.show("two_bs.html.j2", periods=periods_of(admission, buyer))
+
+
+@SCREENS.get(f"{_AT}/{{period}}")
+def show_two_b_page(buyer: Buyer, visit: Visiting, period: Period, lines: Annotated[Lines, Query()]) -> Response:
+    """Show the newest GSTR-2B of a period: its days, its sections with their lines, and what it leaves out and why."""
+    return _page(buyer, visit, period, lines.page)
+
+
+def _page(
+    buyer: RecipientDesk, visit: Visit, period: TaxPeriod, page: int = 1, status: int = 200, **said: Any
+) -> Response:
+    view = buyer.two_b(period, with_lines=False)
+    is_listed = 0 < view.size <= MOST_LINES
+    lines = buyer.two_b(period).lines if is_listed else ()
+    begin = (page - 1) * LINES
+    may = {name: visit.may(name) for name in ("recompute_two_b", "give_two_b", "show_inward")}
+    return visit.show(
+        "two_b.html.j2",
+        status,
+        **{"refused": None, "done": None, **said},
+        view=view,
+        two_b=view.two_b,
+        period=period,
+        lines=lines[begin : begin + LINES],
+        is_listed=is_listed,
+        page=page,
+        following=page + 1 if begin + LINES < len(lines) else 0,
+        titles=TOTALS,
+        states=TwoBState,
+        may=may,
+    )
+
+
+@SCREENS.post(f"{_AT}/{{period}}")
+def recompute_two_b(buyer: Buyer, visit: Visiting, period: Period, _query: NoQuery, fields: Fields) -> Response:
+    """Generate or recompute the GSTR-2B of a period (FAQ 23-29); what is refused is shown on its page."""
+    try:
+        done: TwoBGenerated = buyer.generate_2b(period, key=key_of(fields))
+    except RefusedError as error:
+        return _page(buyer, visit, period, status=409, refused=error)
+    return _page(buyer, visit, period, done=done)
+
+
+@SCREENS.get(f"{_AT}/{{period}}/json")
+def give_two_b(buyer: Buyer, period: Period, _query: NoQuery) -> Response:
+    """Give the newest GSTR-2B of a period as the portal writes it (JSON, v4)."""
+    named = f'attachment; filename="returns_{period}_{buyer.gstin}_GSTR2B.json"'
+    return Response(dump_two_b(buyer.export_2b(period)), media_type=JSON, headers={"Content-Disposition": named})
