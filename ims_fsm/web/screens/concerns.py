@@ -57,7 +57,7 @@ _SENTENCES: Mapping[Concern, tuple[str, str]] = {
 _DRAFTED = N_("%(records)s of %(period)s without an action, deemed accepted in GSTR-3B of %(decided_in)s")
 #: Where what is about a return and no record leads.
 _SCREENS: Mapping[Concern, str] = {
-    Concern.RETURN_DUE: "show_two_b_page",
+    Concern.RETURN_DUE: "show_three_b_page",
     Concern.STALE_2B: "show_two_b_page",
 }
 
