@@ -162,7 +162,7 @@ def environment(language: str) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     made.install_gettext_translations(catalogue(language), newstyle=True)  # type: ignore[attr-defined]  # the extension
-    made.filters |= {"rupees": rupees, "count": count, "word": word, "moment": moment}
+    made.filters |= {"rupees": rupees, "count": count, "word": word, "moment": moment, "on_screens": on_screens}
     made.filters["day"] = lambda value: day(value, language)
     made.globals |= {"digest": digest, "LANGUAGES": LANGUAGES, "language": language}
     return made

@@ -33,7 +33,7 @@ SCREENS = Screens()
 _AT = "/recipients/{gstin}/2b"
 LINES = 100
 #: The most lines of which a page is shown: for each page the face reads them all.
-MOST_LINES = 20_000
+MOST_LINES = 10_000
 #: The totals in the order in which they are read, in the words of the portal.
 TOTALS: Mapping[str, str] = {
     "itc_available": N_("ITC available"),

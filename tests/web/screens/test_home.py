@@ -11,6 +11,7 @@ import pytest
 from ims_fsm.testing import Stage
 from tests.web.conftest import BUYER, OTHER, SELLER
 from tests.web.screens.conftest import Browser
+from tests.web.screens.test_files import DOWNLOAD
 from tests.web.screens.test_inward import numbers
 
 
@@ -33,6 +34,14 @@ def test_an_item_says_how_many_by_when_what_is_at_stake_and_leads_to_its_list(
     assert "1 record of 2024-10 pending , ₹ 7.00 IGST at stake" in asha.text
     listed = [numbers(asha.open(link)) for link in links(page)]
     assert listed == [["S/4"], ["S/1", "S/2"], ["S/3"]]
+
+
+def test_a_list_has_exactly_the_records_that_its_item_counts(stage: Stage, served: Callable[..., Browser]) -> None:
+    stage.desk.import_download(DOWNLOAD)
+    asha = served(gstins=(BUYER,))
+    addresses = links(asha.open("/"))
+    counted = [item.records for item in stage.ims.dashboard([BUYER]).rows[0].items if item.where]
+    assert [len(numbers(asha.open(address))) for address in addresses] == counted == [17, 4, 1, 1]
 
 
 def test_after_the_draft_it_says_until_when_what_stands_can_be_changed(

@@ -31,6 +31,7 @@ FLAGS = [
 ]  # fmt: skip
 AXE = Path(__file__).parents[1] / "vendor" / "axe.min.js"
 INWARD = f"/recipients/{BUYER}/inward"
+RETURNS = [f"/recipients/{BUYER}/{page}" for page in ("2b", "2b/2024-10", "3b", "3b/2024-10")]
 DOWNLOAD = samples_folder() / "ims_2024-11.json"
 
 
@@ -164,7 +165,7 @@ def test_it_works_without_scripts(signed_in: Callable[..., Any], address: tuple[
 
 def test_a_phone_is_wide_enough(signed_in: Callable[..., Any]) -> None:
     page = signed_in(viewport={"width": 390, "height": 844})
-    for path in ("/", f"{INWARD}?limit=10", f"/recipients/{BUYER}/records/1", f"/recipients/{BUYER}/files"):
+    for path in ("/", f"{INWARD}?limit=10", f"/recipients/{BUYER}/records/1", f"/recipients/{BUYER}/files", *RETURNS):
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
 
@@ -172,7 +173,8 @@ def test_a_phone_is_wide_enough(signed_in: Callable[..., Any]) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(signed_in: Callable[..., Any], scheme: str) -> None:
     page = signed_in(color_scheme=scheme)
-    for path in ("/", f"{INWARD}?limit=10&all=true", f"/recipients/{BUYER}/records/1", f"/recipients/{BUYER}/files"):
+    pages = ("/", f"{INWARD}?limit=10&all=true", f"/recipients/{BUYER}/records/1", f"/recipients/{BUYER}/files")
+    for path in (*pages, *RETURNS):
         page.goto(path)
         page.evaluate(AXE.read_text("utf-8"))
         found = page.evaluate("axe.run().then(r => r.violations.map(v => [v.id, v.nodes.map(n => n.html)]))")

@@ -98,6 +98,7 @@ def test_what_needs_consent_is_asked_once_more(stage: Stage, served: Callable[..
     asha.send(FORM, status=409)
     assert "Your consent is needed; nothing was done yet." in asha.text
     assert "1 amendment is in no GSTR-2B" in html.unescape(asha.text)
+    assert "file it all the same with your consent" in asha.text
     assert state_of(stage) == TwoBState.DRAFT
     asha.send(FORM, status=409)
     assert 'id="consent"' in asha.page, "it is not ticked"
