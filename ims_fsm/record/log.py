@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from ims_fsm.record.moments import is_apart
-from ims_fsm.terms.money import Heads
+from ims_fsm.terms.money import HEADS, Heads
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +72,16 @@ def detail_in_words(detail: str | None) -> str:
 
     >>> detail_in_words('{"disposition": "rejected", "itc": {}, "added_back": {"igst": 1800000}}')
     'disposition rejected; itc 0.00; added back 18,000.00 IGST'
+    >>> detail_in_words('{"decided": {"accepted": 2, "rejected": 1}}')
+    'decided accepted 2, rejected 1'
     """
     values: dict[str, Any] = json.loads(detail or "{}")
-    return "; ".join(
-        f"{name.replace('_', ' ')} {Heads(**value) if isinstance(value, dict) else value}"
-        for name, value in values.items()
-    )
+    return "; ".join(f"{name.replace('_', ' ')} {_in_words(value)}" for name, value in values.items())
+
+
+def _in_words(value: object) -> str:
+    if not isinstance(value, dict):
+        return str(value)
+    if set(value) <= set(HEADS):
+        return str(Heads(**value))
+    return ", ".join(f"{name.replace('_', ' ')} {number}" for name, number in value.items())

@@ -100,6 +100,27 @@ def page(connection: Connection, after: str | None, limit: int, wanted: Wanted) 
     return [LOGS[position.rank].event(row, written(position, dialect)) for position, row in entries]
 
 
+def page_back(connection: Connection, before: str | None, limit: int, wanted: Wanted) -> list[Event]:
+    """Return the events before a cursor, the newest first, at most `limit`; before None the newest ones.
+
+    What `page` cannot give yet is not among them. Raises `InputError` for another cursor.
+    """
+    dialect = database_of(connection).name
+    end = None if before is None else position_of(before, dialect)
+    numbers = _numbers(connection)
+    entries: list[Found] = []
+    for rank, log in enumerate(LOGS):
+        condition = log.is_wanted(wanted)
+        if condition is not None:
+            here = (condition, *_nearest(connection, log, condition, limit, numbers.open if end is None else end.place))
+            earlier = () if end is None else (_before(log, rank, end),)
+            query = log.rows.where(*here, log.place < numbers.open, *earlier, *_near(connection, log, here))
+            in_order = query.order_by(log.place.desc(), *(column.desc() for column in log.key)).limit(limit)
+            entries += [_found(rank, row) for row in connection.execute(in_order).mappings()]
+    latest = sorted(entries, key=_by_place, reverse=True)[:limit]
+    return [LOGS[position.rank].event(row, written(position, dialect)) for position, row in latest]
+
+
 def newest(connection: Connection) -> str | None:
     """Return the cursor of the newest event that a page can give; None where there is none."""
     numbers = _numbers(connection)
@@ -248,6 +269,24 @@ def _after_key(log: EventLog, query: Select[Any], key: Sequence[str | int]) -> I
     yield query.where(*same[: log.leading], tuple_(*log.key[log.leading :]) > tuple_(*values[log.leading :]))
     for column in reversed(range(log.leading)):
         yield query.where(*same[:column], log.key[column] > values[column])
+
+
+def _nearest(
+    connection: Connection, log: EventLog, condition: ColumnElement[bool], limit: int, end: int
+) -> tuple[ColumnElement[bool], ...]:
+    """Return the condition for the last places up to an end, which have so many rows before it: no more are read."""
+    last = select(log.place).select_from(log.table).where(condition, log.place < end)
+    places = last.order_by(log.place.desc()).limit(limit).subquery()
+    begin = connection.execute(select(func.min(places.c.place))).scalar_one()
+    return log.place >= (end if begin is None else begin), log.place <= end
+
+
+def _before(log: EventLog, rank: int, end: Position) -> ColumnElement[bool]:
+    at_place: ColumnElement[bool] = literal(rank < end.rank)
+    if rank == end.rank:
+        values = [literal(_value(column, value), column.type) for column, value in zip(log.key, end.key, strict=True)]
+        at_place = tuple_(*log.key) < tuple_(*values)
+    return or_(log.place < end.place, at_place)
 
 
 def _value(column: Column[Any], text: str | int) -> object:

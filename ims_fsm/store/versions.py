@@ -103,14 +103,26 @@ def saved_in_form(connection: Connection, supplier: str, form: Form, period: Tax
     return list(read(connection, query.order_by(_at.recipient_gstin, _at.id)))
 
 
-def of_supplier(connection: Connection, supplier: str, period: TaxPeriod | None) -> Iterator[Record]:
-    """Give what a supplier has reported, for one return period or for all, whoever receives it (FAQ 18).
+def of_supplier(
+    connection: Connection,
+    supplier: str,
+    period: TaxPeriod | None = None,
+    form: Form | None = None,
+    after: int | None = None,
+) -> Iterator[Record]:
+    """Give what a supplier has reported, for one return period and form or for all, whoever receives it (FAQ 18).
 
-    No more than a page of it is held.
+    `after` is the id of the last one that was given before. No more than a page of it is held.
     """
     query = select(_table).where(_at.supplier_gstin == supplier)
     if period is not None:
         query = query.where(_at.return_period == str(period))
+    if form is not None:
+        query = query.where(_at.form == str(form))
+    if after is not None:
+        last = _table.alias("last").c
+        whose = select(last.recipient_gstin).where(last.id == after, last.supplier_gstin == supplier).scalar_subquery()
+        query = query.where(or_(_at.recipient_gstin > whose, and_(_at.recipient_gstin == whose, _at.id > after)))
     return paged(connection, query.order_by(_at.recipient_gstin, _at.id))
 
 

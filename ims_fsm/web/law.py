@@ -21,6 +21,7 @@ from ims_fsm.web.routes import Routes
 
 ROUTES = Routes("law")
 NAME = r"^[a-z0-9_]{1,60}$"
+RULE = r"^[a-zA-Z0-9_.-]{1,80}$"
 _OF = "/law/machines/{machine}"
 Machine = Annotated[str, Path(pattern=NAME, description="The declared machine.", examples=["credit_note"])]
 TriggerName = Annotated[str, Path(pattern=NAME, description="The trigger.", examples=["keep_pending"])]
@@ -29,7 +30,7 @@ TriggerName = Annotated[str, Path(pattern=NAME, description="The trigger.", exam
 class OfRule(Asked):
     """Which rules are meant."""
 
-    rule: Annotated[str, Field(pattern=r"^[a-zA-Z0-9_.-]{1,80}$")] | SkipJsonSchema[None] = Field(
+    rule: Annotated[str, Field(pattern=RULE)] | SkipJsonSchema[None] = Field(
         None, description="The rule of this id and those below it; without it, all."
     )
 
@@ -58,7 +59,7 @@ class Facts(Asked):
 @ROUTES.get("/law/rules")
 def list_rules(admission: Admitted, asked: Annotated[OfRule, Query()]) -> object:
     """Look up rules in the register: their sources' words, how they are read, and what cites them."""
-    with _named():
+    with by_name():
         return {"rules": cited(admission.ims.book.law, asked.rule)}
 
 
@@ -68,7 +69,7 @@ def explain_trigger(
 ) -> object:
     """Explain a trigger: where it leads, what refuses it and when."""
     book = admission.ims.book
-    with _named():
+    with by_name():
         return explained(book, edition_of(book.law, machine, _period(asked.period)), trigger)
 
 
@@ -78,7 +79,7 @@ def decide_trigger(
 ) -> object:
     """Decide a trigger on these facts, with the words of every rule; concerns no record."""
     book = admission.ims.book
-    with _named():
+    with by_name():
         edition = edition_of(book.law, machine, _period(given.period))
         explained(book, edition, trigger)
     return decided(book, edition, trigger, given.facts, given.state)
@@ -87,13 +88,13 @@ def decide_trigger(
 @ROUTES.get(f"{_OF}/diagram", media="image/svg+xml")
 def draw_machine(admission: Admitted, machine: Machine, look: Annotated[Look, Query()]) -> Response:
     """Draw a machine under a rule set, the newest where none is named."""
-    with _named():
+    with by_name():
         drawn = diagram(machine, look.rule_set, theme=look.theme, law=admission.ims.book.law)
     return Response(drawn.svg, media_type="image/svg+xml")
 
 
 @contextmanager
-def _named() -> Iterator[None]:
+def by_name() -> Iterator[None]:
     """Answer what names no part of the law like any other name of nothing."""
     try:
         yield

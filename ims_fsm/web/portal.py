@@ -91,16 +91,17 @@ def download_workbook(buyer: Buyer, asked: Annotated[Filter, Query()]) -> Respon
     Choose in the column Status, and give the file to `actions/by-file`.
     """
     where = asked.where
-    return _workbook(buyer, where=where, period=where.expected_period)
+    return workbook_of(buyer, where=where, period=where.expected_period)
 
 
 @ROUTES.get("/suppliers/{gstin}/workbook", media=WORKBOOK)
 def download_outward(seller: Seller, asked: Annotated[OfPeriod, Query()]) -> Response:
     """Give what the supplier reported, and what was added back to them, as a workbook."""
-    return _workbook(seller, period=None if asked.period is None else TaxPeriod(asked.period))
+    return workbook_of(seller, period=None if asked.period is None else TaxPeriod(asked.period))
 
 
-def _workbook(desk: Any, **meant: Any) -> Response:
+def workbook_of(desk: Any, **meant: Any) -> Response:
+    """Return the workbook of a desk as a file to be kept."""
     file = BytesIO()
     desk.export_workbook(file, **meant)
     name = f'attachment; filename="ims_{re.sub(r"[^0-9A-Z]", "", desk.gstin)}.xlsx"'

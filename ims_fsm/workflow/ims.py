@@ -246,6 +246,20 @@ class IMS:
         """
         return events.read(self._workspace.engine, after, limit, events.wanted(gstin, kinds))
 
+    def latest_events(
+        self,
+        before: str | None = None,
+        *,
+        limit: int = 100,
+        gstin: str | None = None,
+        kinds: Collection[str] = (),
+    ) -> list[Event]:
+        """Return what happened last, the newest first, or what happened before a cursor; `events` reads the other way.
+
+        `gstin` and `kinds` narrow. Raises `InputError` for what is not a cursor, number, GSTIN or kind.
+        """
+        return events.read_back(self._workspace.engine, before, limit, events.wanted(gstin, kinds))
+
     def newest_event(self) -> str | None:
         """Return the cursor of the newest event; None where there is none. What comes after it is new."""
         return self._workspace.asked(lambda unit: events.newest(unit.connection))

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 from ims_fsm.record.record import Record
 from ims_fsm.record.returns import Liability
 from ims_fsm.store import returns, versions
-from ims_fsm.terms.border import checked_output, checked_period, checked_value, checked_word
+from ims_fsm.terms.border import checked_id, checked_output, checked_period, checked_value, checked_word
 from ims_fsm.terms.document import Document
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Form
@@ -48,13 +48,20 @@ class SupplierDesk(Desk):
         period = checked_period(period)
         return self._done(supplier.file, key, _form(form), period)
 
-    def outward(self, period: TaxPeriod | None = None) -> Generator[Record, None, None]:
-        """Give what the supplier has reported, in one return period or in all, with what recipients did (FAQ 18).
+    def outward(
+        self, period: TaxPeriod | None = None, *, form: Form | None = None, after: int | None = None
+    ) -> Generator[Record, None, None]:
+        """Give what the supplier has reported, in one return period and form or in all, with what recipients did.
 
-        All as of one moment; a page of it is held. A loop that ends early gives its connection back with `close()`.
+        By recipient and id (FAQ 18); `after` is the id of the last one that was given before, and behind one that is
+        not theirs there is nothing. All as of one moment; a page of it is held. A loop that ends early gives its
+        connection back with `close()`.
         """
         chosen = None if period is None else checked_period(period)
-        return self._workspace.streamed(lambda unit: versions.of_supplier(unit.connection, self.gstin, chosen))
+        named, last = (None if form is None else _form(form)), (None if after is None else checked_id(after))
+        return self._workspace.streamed(
+            lambda unit: versions.of_supplier(unit.connection, self.gstin, chosen, named, last)
+        )
 
     def export_workbook(self, out: BinaryIO, *, period: TaxPeriod | None = None) -> Workbook:
         """Write `outward` and `liabilities` as a workbook (.xlsx) into a file that is open for bytes."""

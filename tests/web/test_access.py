@@ -30,6 +30,7 @@ PLACES = {
     "form": "GSTR-1",
     "machine": "invoice",
     "trigger": "accept",
+    "rule": "faq.11",
 }
 # Two answers to strangers: there is no telling a taxpayer who is here from one who is not.
 NOBODY = "29AABCU9603R1ZX"

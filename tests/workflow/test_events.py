@@ -124,6 +124,27 @@ def test_narrowed_by_recipient_and_kind(stage):
     assert list(stage.ims.events(gstin=stage.other)) == []
 
 
+@pytest.mark.parametrize("size", [1, 3, 50])
+def test_read_back_it_is_the_same_the_other_way_round(stage, size):
+    a_month(stage)
+    stage.taxpayer("24AAACC1206D1ZM")
+    stage.ims.recipient(stage.buyer, actor="buyer").act_on("accept")
+    ims = settled(stage)
+    for narrowed in ({}, {"gstin": stage.buyer}, {"kinds": ["two_b", "three_b"]}, {"gstin": "24AAACC1206D1ZM"}):
+        before, read = None, []
+        while page := ims.latest_events(before, limit=size, **narrowed):
+            assert len(page) <= size
+            read += page
+            before = page[-1].cursor
+        assert read == list(ims.events(**narrowed))[::-1]
+
+
+def test_what_cannot_be_read_back_is_said(stage):
+    for wrong in ({"before": "x"}, {"before": 7}, {"limit": None}, {"limit": -1}, {"kinds": ["party"]}):
+        with pytest.raises(InputError):
+            stage.ims.latest_events(**wrong)
+
+
 def test_what_cannot_be_meant_is_said_at_once(stage):
     with pytest.raises(InputError) as refused:
         stage.ims.events(gstin="27", kinds=["moved"])

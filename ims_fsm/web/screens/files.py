@@ -9,7 +9,6 @@ import base64
 import binascii
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
-from io import BytesIO
 from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request, Response
@@ -20,7 +19,7 @@ from ims_fsm.terms.period import indian
 from ims_fsm.web.admission import Buyer
 from ims_fsm.web.asked import MOST_FILES, Filter, NoQuery, sent
 from ims_fsm.web.languages import N_
-from ims_fsm.web.portal import WORKBOOK
+from ims_fsm.web.portal import workbook_of
 from ims_fsm.web.router import LARGEST
 from ims_fsm.web.screens.chosen import key_of, text_of
 from ims_fsm.web.screens.shell import Screens, Visit, Visiting
@@ -113,7 +112,5 @@ def _again(text: str) -> bytes:
 @SCREENS.get(f"{_AT}/workbook")
 def give_workbook(buyer: Buyer, asked: Annotated[Filter, Query()]) -> Response:
     """Give the records as a workbook, with the actions that each allows, to be chosen there and sent back (FAQ 22)."""
-    where, file = asked.where, BytesIO()
-    buyer.export_workbook(file, where=where, period=where.expected_period)
-    named = f'attachment; filename="ims_{buyer.gstin}.xlsx"'
-    return Response(file.getvalue(), media_type=WORKBOOK, headers={"Content-Disposition": named})
+    where = asked.where
+    return workbook_of(buyer, where=where, period=where.expected_period)

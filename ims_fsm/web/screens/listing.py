@@ -8,22 +8,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Annotated, Any
-from urllib.parse import urlencode
+from typing import Annotated
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator
 from pydantic.json_schema import SkipJsonSchema
 
 from ims_fsm import IMS, InputError, Kind, Problem, State, Summary, TaxPeriod, Totals, Where
 from ims_fsm.terms.period import in_india
 from ims_fsm.terms.vocabulary import ACTIVE
 from ims_fsm.web.asked import Page
+from ims_fsm.web.screens.search import Search, Text
 
 SIZES = (25, 50, 100, 250)
 SMALLEST = 5
 #: How many answers to "how many" are kept: each is asked again once anything has happened.
 KEPT = 64
-Text = Annotated[str, Field(max_length=200)]
 #: The sections of the portal: a kind, and whether it amends. A bill of entry is in one section with its amendments.
 SECTIONS = (
     *((kind, amended) for kind in Kind if kind is not Kind.BILL_OF_ENTRY for amended in (False, True)),
@@ -35,7 +34,7 @@ def _size(limit: int) -> int:
     return max(SMALLEST, min(limit, SIZES[-1]))
 
 
-class Listing(Page):
+class Listing(Search, Page):
     """A page of the list. What a form leaves empty is not asked for; what cannot be read is said by the face."""
 
     supplier: Text | SkipJsonSchema[None] = None
@@ -43,14 +42,6 @@ class Listing(Page):
     period: Text | SkipJsonSchema[None] = None
     return_period: Text | SkipJsonSchema[None] = None
     limit: Annotated[int, AfterValidator(_size)] = 50
-
-    @model_validator(mode="before")
-    @classmethod
-    def _without_blanks(cls, given: Any) -> Any:
-        if not isinstance(given, Mapping):
-            return given
-        texts = {name: value.strip() if isinstance(value, str) else value for name, value in given.items()}
-        return {name: value for name, value in texts.items() if value not in ("", [], [""])}
 
     @property
     def where(self) -> Where:
@@ -69,21 +60,6 @@ class Listing(Page):
     def beside(self) -> Where:
         """The filter without its section and its states: what the counts beside them are of."""
         return self.model_copy(update={"state": tuple(State), "kind": (), "amended": None}).where
-
-    def query(self, **changes: Any) -> str:
-        """Return the query of this page with some of it changed: "?state=pending&sort=-tax"; "" where it is the usual.
-
-        A changed filter begins at the first page.
-        """
-        kept = {name: getattr(self, name) for name in type(self).model_fields if name != "after"}
-        usual = {name: field.default for name, field in type(self).model_fields.items()}
-        pairs = [
-            (name, {True: "true", False: "false"}.get(part, str(part)) if isinstance(part, bool) else str(part))
-            for name, value in {**kept, **changes}.items()
-            if value != usual.get(name) and value is not None
-            for part in (value if isinstance(value, tuple) else (value,))
-        ]
-        return f"?{urlencode(pairs)}" if pairs else ""
 
 
 def _period(name: str, text: str | None) -> None:

@@ -66,7 +66,7 @@ def _page(
         is_stale=refused is not None and refused.code == STALE,
         in_words=detail_in_words,
         may_act=visit.may("act_on_record_page"),
-        drawn=bool(shutil.which("dot") or find_spec("pygraphviz")),
+        drawn=can_draw(),
         heads_of=HEADS,
         remarks_limit=admission.ims.book.calendar.remarks_limit,
         content_amounts=lambda content: (
@@ -114,3 +114,8 @@ def _reduction(fields: Fields) -> ReduceItc | None:
 def draw_record_page(buyer: Buyer, record_id: RecordId, look: Annotated[Look, Query()]) -> Response:
     """Draw the record's path on its machine's picture."""
     return Response(buyer.diagram(record_id, theme=look.theme), media_type="image/svg+xml")
+
+
+def can_draw() -> bool:
+    """Say whether there is a Graphviz that draws."""
+    return bool(shutil.which("dot") or find_spec("pygraphviz"))

@@ -38,6 +38,21 @@ WORDS: Mapping[str, str] = {
     "credit_note": N_("Credit note"),
     "eco_document": N_("ECO document"),
     "bill_of_entry": N_("Bill of entry"),
+    "change": N_("change"),
+    "clock": N_("clock"),
+    "delete": N_("delete"),
+    "edit": N_("edit"),
+    "expire": N_("expire"),
+    "file_3b": N_("file GSTR-3B"),
+    "freeze": N_("freeze"),
+    "generate": N_("generate"),
+    "lapse": N_("lapse"),
+    "recipient": N_("recipient"),
+    "save": N_("save"),
+    "supplier": N_("supplier"),
+    "certain": N_("certain"),
+    "corroborated": N_("corroborated"),
+    "derived": N_("derived"),
 }
 
 

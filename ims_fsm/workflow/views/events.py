@@ -48,6 +48,22 @@ def read(engine: Engine, after: str | None, limit: int | None, asked: Wanted, pa
     return _pages(engine, after, limit, asked, page)
 
 
+def read_back(engine: Engine, before: str | None, limit: int, asked: Wanted) -> list[Event]:
+    """Return the events before a cursor, at most `limit` of them, the newest first.
+
+    Raises `InputError` for another cursor, and for no number.
+    """
+    border = Border("events")
+    if before is not None and not isinstance(before, str):
+        border.wrong("before", before, "is not a cursor of events", "give the cursor of an event")
+    most = border.limit(limit, "events")
+    if most is None and not border.problems:
+        border.wrong("limit", limit, "is not a number of events", "give a whole number: they are held")
+    border.close()
+    with told_apart(engine), store.reading(engine) as connection:
+        return events.page_back(connection, before, most or 0, asked)
+
+
 def newest(connection: Connection) -> str | None:
     """Return the cursor of the newest event; None where there is none."""
     return events.newest(connection)
