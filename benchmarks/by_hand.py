@@ -48,11 +48,11 @@ FROM record{{chains}}
 WHERE {{whose}} AND supplier_status = 'filed' AND two_b_period <= :period AND settled_in IS NULL
   AND state NOT IN ('removed', 'pending'){{newest}}"""  # noqa: S608 -- words of ours
 _HEADER = """
-INSERT INTO two_b (recipient_gstin, period, state, seq, generation, generated_at)
-SELECT gstin, :period, 'draft', 1, 1, :now FROM taxpayer WHERE {whose}"""
+INSERT INTO two_b (recipient_gstin, period, state, seq, generation, generated_at, last_at)
+SELECT gstin, :period, 'draft', 1, 1, :now, :now FROM taxpayer WHERE {whose}"""
 _STEP = """
-INSERT INTO two_b_log (recipient_gstin, period, seq, trigger, source, dest, actor, at, rules)
-SELECT gstin, :period, 1, 'generate', 'absent', 'draft', :actor, :now, 'faq.23' FROM taxpayer WHERE {whose}"""
+INSERT INTO two_b_log (recipient_gstin, period, seq, trigger, source, dest, actor, at, recorded_at, rules)
+SELECT gstin, :period, 1, 'generate', 'absent', 'draft', :actor, :now, :now, 'faq.23' FROM taxpayer WHERE {whose}"""
 _SUMS = """
 SELECT section, entry, decision, counts, count(*), sum(igst), sum(cgst), sum(sgst), sum(cess), sum(record_version),
        sum(record_id % 104729 * (igst + 3 * cgst + 5 * sgst + 7 * cess + 11 * record_version))

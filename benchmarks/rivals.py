@@ -16,6 +16,7 @@ from transitions import Machine
 from benchmarks.fixture import ACTOR, RECORDS
 from ims_fsm.store.calls import next_number
 from ims_fsm.store.tables import CALL, LOG, CallRow, RecordRow, TransitionRow
+from ims_fsm.workflow import workspace
 
 LIVE = ("no_action", "accepted", "rejected", "pending")
 MOVES = {"accept": "accepted", "reject": "rejected", "keep_pending": "pending", "reset": "no_action"}
@@ -193,7 +194,7 @@ def _call(gstin: str, number: int, trigger: str, now: datetime, steps: int) -> C
     said: dict[str, Any] = {
         "actor": ACTOR,
         "at": now,
-        "recorded_at": now,
+        "recorded_at": workspace.machine_clock(),
         "rules": "faq.10.i",
         "trigger": trigger,
         "dest": MOVES[trigger],

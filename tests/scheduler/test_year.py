@@ -22,9 +22,11 @@ from sqlalchemy import text
 
 import ims_fsm
 from ims_fsm import IMS, SettableClock
+from ims_fsm.record.moments import machine_clock
 from ims_fsm.scheduler import Scheduler
 from ims_fsm.store import audit
 from ims_fsm.store.connection import reading, writing
+from ims_fsm.workflow import workspace
 
 HERE = Path(__file__).parent
 LONGEST = 120
@@ -122,6 +124,12 @@ BROKEN = text(
     "INSERT INTO two_b_log (recipient_gstin, period, seq, trigger, source, dest, actor, at, recorded_at, rules) "
     "VALUES (:gstin, :period, 1, 'generate', 'absent', 'draft', 'x', :at, :at, '')"
 )
+
+
+@pytest.fixture(autouse=True)
+def written_at(monkeypatch):
+    """Other processes write too, by the machine's clock: here it goes on."""
+    monkeypatch.setattr(workspace, "machine_clock", machine_clock)
 
 
 def calm(url, who, span):

@@ -255,7 +255,7 @@ def _others(connection, like, gstin, first):
         RecordRow: rows(
             lambda n: {**own, "id": n, "chain_id": n, "number": f"N/{n}", "supplier_gstin": f"29AAAAA{n % 997:04}A1Z5"}
         ),
-        ContentRow: rows(lambda n: of(n, number=1, content="{}", content_hash="0" * 64, actor="x")),
+        ContentRow: rows(lambda n: of(n, number=1, content="{}", content_hash="0" * 64, actor="x", recorded_at=NOON)),
         CallRow: rows(lambda n: {**call, "number": n, "actor": "x", "at": NOON, "recorded_at": NOON, "rules": "faq.6"}),
         TransitionRow: rows(lambda n: {**step, "record_id": n, "call": n, "detail": ""}),
         TwoBLineRow: rows(lambda n: {**line, "record_id": n, "record_version": 1}),
