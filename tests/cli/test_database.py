@@ -170,7 +170,7 @@ def test_following_until_somebody_says_stop(run, acted, tmp_path, name):
     following = subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         assert [json.loads(following.stdout.readline()) for _ in every] == every
-        run("act", "reset", "--id", acted, *NOW).ended(0)
+        run("act", "reset", "--id", acted, "--at", "2024-11-14T10:00").ended(0)
         came = {json.loads(following.stdout.readline())["trigger"] for _ in range(2)}
         assert came == {"reset", "change"}
         following.send_signal(getattr(signal, name))

@@ -11,7 +11,15 @@ from ims_fsm.resources import machines_folder
 
 
 def test_each_refusal_cites_a_rule_and_names_only_what_it_is_given(law):
-    given = {"named": "S/1", "recipient": "R", "other": "O", "count": "2", "ids": "1, 2"}
+    given = {
+        "named": "S/1",
+        "recipient": "R",
+        "other": "O",
+        "count": "2",
+        "ids": "1, 2",
+        "at": "noon",
+        "last_at": "one",
+    }
     for code, refusal in matching().items():
         assert (code, refusal.rule in law.rules) == (refusal.code, True)
         assert "{" not in refusal.sentence(given) + refusal.advice(given)

@@ -120,7 +120,7 @@ def tables(stage: Any) -> dict[str, list[tuple[Any, ...]]]:
 
     A chain may be linked once or several times: how many versions of a row that makes is told by neither.
     """
-    numbers = {"declaration_id", "place", "version", "record_version"}
+    numbers = {"declaration_id", "place", "version", "record_version", "recorded_at"}
     log = select(*(column for column in STEPS.subquery().c if column.name not in numbers))
     with reading(stage.ims._workspace.engine) as connection:
         return {
