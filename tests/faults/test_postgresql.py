@@ -69,6 +69,7 @@ def test_a_key_tells_what_the_lost_answer_to_a_commit_was(where, steps, fresh):
         client = month.Client()
         for call in month.MONTH[:5]:
             client.call(direct, call)
+        cut.clock = direct.clock
         for record, key in zip(list(month.desk(direct).records()), ("k", None), strict=False):
             act = partial(month.desk(cut).accept, record.id, key=key)
             proxy.cut = (proxy.count, where)
