@@ -209,9 +209,33 @@ def request_id(request: Request) -> str:
     return str(state["ims_fsm_request_id"])
 
 
-class ProblemRoute(APIRoute):
+class AnsweringRoute(APIRoute):
+    """A route that answers its own errors, so that the host's handlers stay as they are."""
+
+    @staticmethod
+    def answer(request: Request, error: Exception) -> Response:
+        """Write an error as the answer to a request."""
+        raise NotImplementedError
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return what handles a request."""
+        handle = super().get_route_handler()
+
+        async def answering(request: Request) -> Response:
+            try:
+                answer = await handle(request)
+            except (HttpError, ImsFsmError, HTTPException, RequestValidationError) as error:
+                answer = type(self).answer(request, error)
+            answer.headers[REQUEST_ID] = request_id(request)
+            return answer
+
+        return answering
+
+
+class ProblemRoute(AnsweringRoute):
     """A route whose errors are problems, and whose answers say which request they answer."""
 
+    answer = staticmethod(problem)
     #: The methods of all routes of a path, which a route of one of them alone would not tell.
     of_path: ClassVar[dict[str, set[str]]] = {}
 
@@ -228,17 +252,3 @@ class ProblemRoute(APIRoute):
             return
         error = HTTPException(HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": ", ".join(sorted(allowed))})
         await problem(Request(scope), error)(scope, receive, send)
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Return what handles a request."""
-        handle = super().get_route_handler()
-
-        async def answering(request: Request) -> Response:
-            try:
-                answer = await handle(request)
-            except (HttpError, ImsFsmError, HTTPException, RequestValidationError) as error:
-                answer = problem(request, error)
-            answer.headers[REQUEST_ID] = request_id(request)
-            return answer
-
-        return answering

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -17,21 +17,18 @@ from typing import Annotated, Any
 from urllib.parse import quote, urlsplit
 
 from fastapi import APIRouter, Depends, Request, Response
-from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse
-from fastapi.routing import APIRoute
 from fastapi.sse import EventSourceResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 
-from ims_fsm import ImsFsmError
 from ims_fsm.terms.money import shown as rupees
 from ims_fsm.terms.period import in_india
 from ims_fsm.web.admission import Admission
 from ims_fsm.web.forgery import refuse_forged
 from ims_fsm.web.languages import COOKIE, LANGUAGES, N_, catalogue, chosen, day
 from ims_fsm.web.principal import EVERYONE, access
-from ims_fsm.web.problems import REQUEST_ID, HttpError, described, request_id
+from ims_fsm.web.problems import AnsweringRoute, HttpError, described, request_id
 from ims_fsm.web.screens.words import word
 
 STATIC = Path(__file__).parents[1] / "static"
@@ -318,22 +315,10 @@ def page_of(request: Request, error: Exception) -> Response:
     return answer
 
 
-class ScreenRoute(APIRoute):
+class ScreenRoute(AnsweringRoute):
     """A route whose errors are pages."""
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Return what handles a request."""
-        handle = super().get_route_handler()
-
-        async def answering(request: Request) -> Response:
-            try:
-                answer = await handle(request)
-            except (HttpError, ImsFsmError, HTTPException, RequestValidationError) as error:
-                answer = page_of(request, error)
-            answer.headers[REQUEST_ID] = request_id(request)
-            return answer
-
-        return answering
+    answer = staticmethod(page_of)
 
 
 def static_files() -> APIRouter:

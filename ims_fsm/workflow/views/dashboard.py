@@ -7,7 +7,7 @@ none of the GSTINs'; what a count means, the calendar and the declared machines 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -126,41 +126,36 @@ class _Reading:
             )
 
     def _accepted_not_filed(self, counted: Iterator[Counted]) -> Iterator[DashboardItem]:
-        windows = self.unit.book.calendar.windows
+        where = Where(states=(State.ACCEPTED,), in_ims=True, supplier_status=SupplierStatus.SAVED)
+        yield from self._by_period(Concern.ACCEPTED_NOT_FILED, counted, where, self._filing_end)
+
+    def _pending(self, counted: Iterator[Counted]) -> Iterator[DashboardItem]:
+        where = Where(states=(State.PENDING,), in_ims=True)
+        yield from self._by_period(Concern.PENDING, counted, where, self._pending_end)
+
+    def _by_period(
+        self, concern: Concern, counted: Iterator[Counted], where: Where, end: Callable[[Counted], date | None]
+    ) -> Iterator[DashboardItem]:
+        """Give an item for each recipient and period, by the earliest of its ends."""
         alike_: dict[tuple[str, TaxPeriod], list[Counted]] = defaultdict(list)
         for of in counted:
             alike_[of.recipient, _period_of(of)].append(of)
         for (gstin, period), parts in alike_.items():
-            ends = (windows[of.form, of.filing].last_day(month_number(period)) for of in parts if of.form and of.filing)
-            where = Where(
-                states=(State.ACCEPTED,), in_ims=True, supplier_status=SupplierStatus.SAVED, expected_period=period
-            )
+            ends = [last for of in parts if (last := end(of)) is not None]
             yield self._item(
-                Concern.ACCEPTED_NOT_FILED,
+                concern,
                 gstin,
                 min(ends, default=None),
                 _sum(parts),
                 period=period,
-                where=where,
+                where=replace(where, expected_period=period),
                 dates=self._deciding(gstin, period),
             )
 
-    def _pending(self, counted: Iterator[Counted]) -> Iterator[DashboardItem]:
-        alike_: dict[tuple[str, TaxPeriod], list[Counted]] = defaultdict(list)
-        for of in counted:
-            alike_[of.recipient, _period_of(of)].append(of)
-        for (gstin, period), parts in alike_.items():
-            ends = [end for of in parts if (end := self._pending_end(of)) is not None]
-            where = Where(states=(State.PENDING,), in_ims=True, expected_period=period)
-            yield self._item(
-                Concern.PENDING,
-                gstin,
-                min(ends, default=None),
-                _sum(parts),
-                period=period,
-                where=where,
-                dates=self._deciding(gstin, period),
-            )
+    def _filing_end(self, of: Counted) -> date | None:
+        if not (of.form and of.filing):
+            return None
+        return self.unit.book.calendar.windows[of.form, of.filing].last_day(month_number(_period_of(of)))
 
     def _pending_end(self, of: Counted) -> date | None:
         scene, period = self.unit.scene(of.recipient), _period_of(of)
