@@ -194,7 +194,7 @@ def _call(gstin: str, number: int, trigger: str, now: datetime, steps: int) -> C
     said: dict[str, Any] = {
         "actor": ACTOR,
         "at": now,
-        "recorded_at": workspace.machine_clock(),  # type: ignore[attr-defined] -- the one that the store writes by
+        "recorded_at": workspace.machine_clock(),  # type: ignore[attr-defined]
         "rules": "faq.10.i",
         "trigger": trigger,
         "dest": MOVES[trigger],
