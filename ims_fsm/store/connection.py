@@ -24,6 +24,7 @@ from sqlalchemy import (
     Engine,
     Function,
     Integer,
+    NestedTransaction,
     String,
     bindparam,
     create_engine,
@@ -62,6 +63,11 @@ _PRAGMAS = (
 # How often PostgreSQL looks whether the caller of a long statement is still there. Without it a statement whose caller
 # was killed works on, and holds its locks, to its end.
 _STILL_THERE = "2s"
+_SCHEMA = "ims_fsm_schema"
+_PATH = text(
+    "WITH before AS MATERIALIZED (SELECT current_setting('search_path') AS path) "
+    "SELECT path, set_config('search_path', :path, true) FROM before"
+)
 _USABLE = "SQLite with pysqlite or PostgreSQL with psycopg"
 
 
@@ -85,6 +91,12 @@ def open_engine(database: str | Engine) -> Engine:
         raise StoreError("PostgreSQL needs the psycopg driver; install ims-fsm[postgresql]") from error
 
 
+def refuse_other(engine: Engine) -> None:
+    """Raise `StoreError` for an engine of another database or driver than the two."""
+    if (engine.dialect.name, engine.dialect.driver) not in {("sqlite", "pysqlite"), ("postgresql", "psycopg")}:
+        raise StoreError(f"an engine of {engine.dialect.name}+{engine.dialect.driver} is not supported; use {_USABLE}")
+
+
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """Give a connection for reading, on which all statements see the same moment; nothing done on it is kept.
@@ -94,6 +106,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
     with _connected(engine) as connection:
         connection.execution_options(**database_of(engine).read_only)
         with connection.begin() as transaction:
+            put_schema(connection, schema_of(engine))
             yield connection
             transaction.rollback()
 
@@ -106,6 +119,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
     `UnsettledError` where it failed so late that all of it may be kept.
     """
     with _connected(engine) as connection, connection.begin() as transaction:
+        put_schema(connection, schema_of(engine))
         yield connection
         # Whoever has rolled it back has nothing to be kept.
         if transaction.is_active:
@@ -119,13 +133,40 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def savepoint(connection: Connection) -> Iterator[None]:
+def savepoint(connection: Connection) -> Iterator[NestedTransaction]:
     """Keep all of what is written in a part of a transaction, or where it raises nothing; the rest goes on.
 
     Raises what `writing` and `told_apart` raise.
     """
-    with told_apart(connection.engine), understood(connection.engine), connection.begin_nested():
-        yield
+    with told_apart(connection.engine), understood(connection.engine), connection.begin_nested() as nested:
+        yield nested
+
+
+def in_schema(engine: Engine, schema: str | None) -> Engine:
+    """Return an engine of PostgreSQL whose transactions find the tables in a schema; None: on the path that it has.
+
+    Raises `StoreError` for SQLite, which has no schemas.
+    """
+    if schema is None:
+        return engine
+    if engine.dialect.name == "sqlite":
+        raise StoreError(f"SQLite has no schema {schema!r}; leave it out, or use PostgreSQL")
+    return engine.execution_options(**{_SCHEMA: schema})
+
+
+def schema_of(engine: Engine) -> str | None:
+    """Return the schema in which an engine's transactions find the tables; None where it is left to the path."""
+    return engine.get_execution_options().get(_SCHEMA)
+
+
+def put_schema(connection: Connection, schema: str | None) -> str | None:
+    """Have the rest of a transaction find the tables in a schema, if one is named; returns the path that it had."""
+    return None if schema is None else put_path(connection, connection.dialect.identifier_preparer.quote(schema))
+
+
+def put_path(connection: Connection, path: str) -> str:
+    """Have the rest of a transaction find tables on another path (PostgreSQL); returns the one that it had."""
+    return str(connection.execute(_PATH, {"path": path}).scalar_one())
 
 
 def serialise(connection: Connection, gstins: Sequence[str]) -> None:
@@ -188,8 +229,7 @@ def _sqlite(address: URL) -> Engine:
 
 
 def _adopted(engine: Engine) -> Engine:
-    if (engine.dialect.name, engine.dialect.driver) not in {("sqlite", "pysqlite"), ("postgresql", "psycopg")}:
-        raise StoreError(f"an engine of {engine.dialect.name}+{engine.dialect.driver} is not supported; use {_USABLE}")
+    refuse_other(engine)
     if engine.dialect.name == "sqlite" and not event.contains(engine, "connect", _set_up):
         event.listen(engine, "connect", _set_up)
         if in_memory(engine):

@@ -11,10 +11,11 @@ from pathlib import Path
 from threading import Lock
 
 from sqlalchemy import Connection, Engine, column, inspect, select, table
+from sqlalchemy.schema import CreateSchema
 
 from ims_fsm.store import job_tables, seal_tables  # noqa: F401 -- the metadata is whole once every module of tables is loaded
 from ims_fsm.store.address import address_of
-from ims_fsm.store.connection import StoreError, reading, serialise, writing
+from ims_fsm.store.connection import StoreError, reading, schema_of, serialise, writing
 from ims_fsm.store.tables import Table
 
 VERSIONS = ("0001",)
@@ -39,6 +40,7 @@ def prepare(engine: Engine) -> None:
 
     Raises `StoreError` for a database of another version, or one with tables of somebody else.
     """
+    _make_schema(engine)
     with reading(engine) as connection:
         version = _version(connection)
         others = inspect(connection).get_table_names() if version is None else []
@@ -48,9 +50,28 @@ def prepare(engine: Engine) -> None:
         raise StoreError(f"{held}; choose another database, or {_REMEDY} to have both in it")
     if version is None:
         migrate(engine)
-    elif version != NEWEST:
-        _refuse_unknown(address, version)
-        raise StoreError(f"the database {address} has version {version} and this program needs {NEWEST}; {_REMEDY}")
+    else:
+        _refuse_older(address, version)
+
+
+def check(connection: Connection) -> None:
+    """Make sure that a connection reaches the tables of this version; raises `StoreError`."""
+    version, address = _version(connection), address_of(connection.engine)
+    if version is None:
+        raise StoreError(f"the database {address} holds no tables of ims-fsm on this connection's path; open IMS on it")
+    _refuse_older(address, version)
+
+
+def _make_schema(engine: Engine) -> None:
+    """Make the schema in which the tables are to be, where it is not there: asked first, for that needs no right."""
+    schema = schema_of(engine)
+    if schema is None:
+        return
+    with reading(engine) as connection:
+        is_there = inspect(connection).has_schema(schema)
+    if not is_there:
+        with writing(engine) as connection:
+            connection.execute(CreateSchema(schema, if_not_exists=True))
 
 
 def migrate(engine: Engine) -> Migration:
@@ -59,6 +80,7 @@ def migrate(engine: Engine) -> Migration:
     Raises `StoreError` for a database of a newer program, or one whose tables are somebody else's.
     """
     address = address_of(engine)
+    _make_schema(engine)
     with _one_at_a_time, writing(engine) as connection:
         serialise(connection, [VERSION_TABLE])
         before = _version(connection)
@@ -82,6 +104,12 @@ def _refuse_unknown(address: str, version: str) -> None:
     if version not in VERSIONS:
         newest = f"this program knows none after {NEWEST}"
         raise StoreError(f"the database {address} has version {version} and {newest}; install a newer ims-fsm")
+
+
+def _refuse_older(address: str, version: str) -> None:
+    if version != NEWEST:
+        _refuse_unknown(address, version)
+        raise StoreError(f"the database {address} has version {version} and this program needs {NEWEST}; {_REMEDY}")
 
 
 def _refuse_occupied(connection: Connection, address: str) -> None:

@@ -7,7 +7,8 @@ cursor is not there: closing it would end that transaction.
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 from weakref import WeakSet
 
@@ -24,7 +25,25 @@ def closes_streams(engine: Engine) -> None:
         event.listen(engine, "invalidate", _close)
 
 
+@contextmanager
+def streams_closed(connection: Any) -> Iterator[None]:
+    """Have every cursor closed that a block opens at the server, on a connection that stays with whoever lent it."""
+    if not hasattr(connection, "server_cursor_factory"):
+        yield
+        return
+    before, streams = connection.server_cursor_factory, _watched(connection)
+    try:
+        yield
+    finally:
+        _close_all(streams, type(connection).Error)
+        connection.server_cursor_factory = before
+
+
 def _watch(connection: Any, record: Any) -> None:
+    record.info[_KEY] = _watched(connection), type(connection).Error
+
+
+def _watched(connection: Any) -> WeakSet[Any]:
     streams: WeakSet[Any] = WeakSet()
     make = connection.server_cursor_factory
 
@@ -34,11 +53,14 @@ def _watch(connection: Any, record: Any) -> None:
         return cursor
 
     connection.server_cursor_factory = made
-    record.info[_KEY] = streams, type(connection).Error
+    return streams
 
 
 def _close(_connection: Any, record: Any, _why: object) -> None:
-    streams, refused = record.info.get(_KEY, ((), ()))
+    _close_all(*record.info.get(_KEY, ((), ())))
+
+
+def _close_all(streams: Iterable[Any], refused: Any) -> None:
     for cursor in tuple(streams):
         with suppress(refused):
             cursor.close()

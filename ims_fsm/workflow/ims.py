@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
+from copy import copy
 from functools import partial
 from pathlib import Path
 from typing import Self, Unpack
@@ -43,7 +44,8 @@ class IMS:
     empty one gets its tables at once. `clock` gives aware moments, `book` is the law, `calendar` a TOML file laid over
     its calendar, `hooks` are called at transitions. Where a database was last opened with another calendar, what was
     worked out from that is worked out again. A call that another writer stood in the way of is tried again, `retries`
-    times. One object serves all threads of a process; a process that is forked opens its own.
+    times. `schema` is where the tables are on PostgreSQL, which is made if need be (None: where the path leads). One
+    object serves all threads of a process; a process that is forked opens its own.
 
     Every call raises `StoreError` where the database cannot be used, and `ConflictError` where other writers stood in
     the way each time. Opening raises `LawMismatchError` where live records were written under other declarations.
@@ -53,7 +55,7 @@ class IMS:
     []
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- what a backend may bring
         self,
         database: str | Engine = "sqlite:///ims.db",
         *,
@@ -62,6 +64,7 @@ class IMS:
         calendar: str | Path | None = None,
         hooks: Hooks | None = None,
         retries: int = RETRIES,
+        schema: str | None = None,
     ) -> None:
         """Open the database, check that it fits the declarations, and have it stand by the calendar."""
         if calendar is not None:
@@ -69,9 +72,22 @@ class IMS:
                 remedy = "lay the file over the book's calendar yourself (read_calendar), or leave the book out"
                 raise InputError("IMS", [Problem("calendar", "is given beside a book, which has one", remedy)])
             book = book_with(calendar)
-        self._workspace = Workspace(database, clock=clock, book=book, hooks=hooks, retries=retries)
+        self._workspace = Workspace(database, clock=clock, book=book, hooks=hooks, retries=retries, schema=schema)
         with self._workspace.closed_on_failure():
             change.follow(self._workspace)
+
+    def bound(self, connection: object) -> IMS:
+        """Return this object in your own transaction: what is called on it is kept or undone with what you do there.
+
+        `connection` is yours, to the database of this object: a connection or session of SQLAlchemy (also SQLModel's),
+        or a connection of psycopg, sqlite3 or Django. Where no transaction is open it is begun; you commit it. A call
+        that raises leaves nothing, and your transaction goes on. No call is tried again: at `ConflictError` roll back,
+        and begin anew. What is read is as your transaction sees it. Raises `InputError` for another object and for a
+        connection that commits each statement by itself, `StoreError` for one to another kind of database.
+        """
+        bound = copy(self)
+        bound._workspace = self._workspace.bound(connection)  # noqa: SLF001 -- another of this class
+        return bound
 
     @property
     def book(self) -> LawBook:
@@ -244,7 +260,7 @@ class IMS:
         Kept with what it was read for, in one transaction, that makes every event count once. `gstin` and `kinds`
         narrow. Raises `InputError` for what is not a cursor, GSTIN or kind.
         """
-        return events.read(self._workspace.engine, after, limit, events.wanted(gstin, kinds))
+        return events.read(self._workspace, after, limit, events.wanted(gstin, kinds))
 
     def latest_events(
         self,
@@ -258,7 +274,7 @@ class IMS:
 
         `gstin` and `kinds` narrow. Raises `InputError` for what is not a cursor, number, GSTIN or kind.
         """
-        return events.read_back(self._workspace.engine, before, limit, events.wanted(gstin, kinds))
+        return events.read_back(self._workspace, before, limit, events.wanted(gstin, kinds))
 
     def newest_event(self) -> str | None:
         """Return the cursor of the newest event; None where there is none. What comes after it is new."""

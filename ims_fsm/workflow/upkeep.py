@@ -93,7 +93,7 @@ def follow(
 
     `wait` waits that many seconds and returns whether to stop. Raises `InputError` for what is not a cursor.
     """
-    return reading.follow(workspace_of(ims).engine, after, reading.wanted(gstin, kinds), wait)
+    return reading.follow(workspace_of(ims), after, reading.wanted(gstin, kinds), wait)
 
 
 def renumber_events(ims: IMS) -> int:
@@ -101,5 +101,5 @@ def renumber_events(ims: IMS) -> int:
 
     Returns by how much their numbers are raised. Nobody else may write meanwhile.
     """
-    with told_apart(workspace_of(ims).engine), writing(workspace_of(ims).engine) as connection:
+    with workspace_of(ims).writing() as connection:
         return events.go_on_numbering(connection)

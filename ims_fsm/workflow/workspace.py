@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from copy import copy
 from datetime import UTC, datetime
 from typing import Concatenate, ParamSpec, Self, TypeVar
@@ -17,8 +17,9 @@ from ims_fsm.law.book import LawBook, shipped_book
 from ims_fsm.law.hooks import Hooks
 from ims_fsm.record.moments import machine_clock
 from ims_fsm.store import connection as store
-from ims_fsm.store import register, schema
-from ims_fsm.store.connection import ConflictError, Engine
+from ims_fsm.store import host, register
+from ims_fsm.store import schema as tables
+from ims_fsm.store.connection import ConflictError, Connection, Engine
 from ims_fsm.store.failures import told_apart
 from ims_fsm.terms.border import Border, checked_actor, checked_key, checked_reason, checked_request
 from ims_fsm.terms.period import in_india
@@ -42,8 +43,8 @@ class Workspace:
     `database` is a URL as SQLAlchemy writes it, or an engine of SQLAlchemy, which is then yours to dispose of; `clock`
     gives aware moments. A use case that another writer stood in the way of is tried again, `retries` times.
 
-    An empty database gets its tables at once. Raises `StoreError` where the database cannot be used, and
-    `LawMismatchError` where live records were written under other declarations.
+    An empty database gets its tables at once, on PostgreSQL in `schema` if one is named. Raises `StoreError` where the
+    database cannot be used, and `LawMismatchError` where live records were written under other declarations.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class Workspace:
         book: LawBook | None = None,
         hooks: Hooks | None = None,
         retries: int = RETRIES,
+        schema: str | None = None,
     ) -> None:
         """Open the database and check that it fits the declarations."""
         border = Border("IMS")
@@ -65,6 +67,8 @@ class Workspace:
             border.wrong("hooks", hooks, "is not Hooks", "give Hooks, or leave them out")
         if type(retries) is not int or retries < 0:
             border.wrong("retries", retries, "is not a number of retries", "give a whole number from 0")
+        if schema is not None:
+            border.text("schema", schema, longest=63)
         border.close()
         self.book = book or shipped_book()
         self.clock = clock
@@ -72,11 +76,13 @@ class Workspace:
         self.retries = retries
         #: What says when a row was written, whatever the law's clock says.
         self.machine_clock: Clock = machine_clock
-        self._engine: Engine | None = store.open_engine(database)
+        self._engine: Engine | None = store.in_schema(store.open_engine(database), schema)
         self._is_lent = isinstance(database, Engine)
+        #: The host's connection, in whose transaction everything is done; None: each call has one of its own.
+        self._host: object | None = None
         self._declarations: Mapping[str, int] = {}
         with self.closed_on_failure(), told_apart(self.engine):
-            schema.prepare(self.engine)
+            tables.prepare(self.engine)
             with store.reading(self.engine) as connection:
                 register.check(connection, self.book.law)
 
@@ -102,14 +108,53 @@ class Workspace:
             closing.pop_all()
 
     @property
+    def dialect(self) -> str:
+        """Which kind of database it is: "sqlite" or "postgresql"."""
+        return self.engine.dialect.name
+
+    @property
     def in_memory(self) -> bool:
         """Whether the database is in this process's memory, where no other process can open it."""
         return store.in_memory(self.engine)
 
+    def bound(self, connection: object) -> Workspace:
+        """Return this workspace on the host's connection (`host.part` has what it may be, and what it raises).
+
+        Each call is a part of the host's transaction, and none is tried again: what stood in its way, the host's
+        transaction may not see gone.
+        """
+        bound = copy(self)
+        bound._host, bound._is_lent, bound.retries = connection, True, 0  # noqa: SLF001 -- another of this class
+        kind = host.connection_of(connection).dialect.name
+        if kind != self.dialect:
+            raise StoreError(
+                f"the connection is to {kind}, and this IMS is on {self.dialect}; bind one to its database"
+            )
+        with bound.reading() as here:
+            tables.check(here)
+        return bound
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Give a connection for reading; nothing done on it is kept."""
+        opened = store.reading(self.engine) if self._host is None else self._part(reads=True)
+        with told_apart(self.engine), opened as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Give a connection on which all is kept, or nothing: in a transaction, or in a part of the host's."""
+        opened = store.writing(self.engine) if self._host is None else self._part(reads=False)
+        with told_apart(self.engine), opened as connection:
+            yield connection
+
+    def _part(self, *, reads: bool) -> AbstractContextManager[Connection]:
+        return host.part(self._host, store.schema_of(self.engine), reads=reads)
+
     @contextmanager
     def asking(self) -> Iterator[UnitOfWork]:
         """Give a unit of work for reading; nothing done in it is kept."""
-        with told_apart(self.engine), store.reading(self.engine) as connection:
+        with self.reading() as connection:
             yield UnitOfWork(connection, self.book, self.hooks, self.now(), "")
 
     def asked(self, read: Callable[Concatenate[UnitOfWork, P], T], *args: P.args, **named: P.kwargs) -> T:
@@ -118,9 +163,9 @@ class Workspace:
             return read(unit, *args, **named)
 
     def streamed(self, read: Callable[[UnitOfWork], Iterator[T]]) -> Generator[T, None, None]:
-        """Give what is read one by one, all as of one moment; from memory's one connection all of it is read first."""
+        """Give what is read one by one, all as of one moment; from a connection that others need all is read first."""
         with self.asking() as unit:
-            if not store.in_memory(self.engine):
+            if self._host is None and not store.in_memory(self.engine):
                 yield from read(unit)
                 return
             whole = list(read(unit))
@@ -140,11 +185,11 @@ class Workspace:
         `backdate` is why it is dated back, if it is. Raises `ConflictError` where other writers stood in the way each
         time.
         """
-        engine, left = self.engine, self.retries if retries is None else retries
+        left = self.retries if retries is None or self._host is not None else retries
         pause = FIRST_PAUSE_S
         while True:
             try:
-                with told_apart(engine), store.writing(engine) as connection:
+                with self.writing() as connection:
                     unit = UnitOfWork(
                         connection,
                         self.book,

@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 
 from ims_fsm.errors import Problem
-from ims_fsm.store import connection as store
 from ims_fsm.store import events
-from ims_fsm.store.connection import Connection, Engine
+from ims_fsm.store.connection import Connection
 from ims_fsm.store.event_logs import Wanted
-from ims_fsm.store.failures import told_apart
 from ims_fsm.terms.border import Border
 from ims_fsm.terms.event import Event, EventKind
+from ims_fsm.workflow.workspace import Workspace
 
 PAGE = 1000
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.25, 8.0
@@ -32,7 +31,9 @@ def wanted(gstin: str | None = None, kinds: Collection[str] = ()) -> Wanted:
     return Wanted(meant, frozenset(EventKind(str(kind)) for kind in chosen) or frozenset(EventKind))
 
 
-def read(engine: Engine, after: str | None, limit: int | None, asked: Wanted, page: int = PAGE) -> Iterator[Event]:
+def read(
+    workspace: Workspace, after: str | None, limit: int | None, asked: Wanted, page: int = PAGE
+) -> Iterator[Event]:
     """Give the events after a cursor, up to the last that is committed or to `limit`; `page` at a time are read.
 
     Nothing is held open between pages. Raises `InputError` for another cursor, and when it is read
@@ -44,11 +45,11 @@ def read(engine: Engine, after: str | None, limit: int | None, asked: Wanted, pa
     border.limit(limit, "events")
     border.close()
     if after is not None:
-        events.position_of(after, engine.dialect.name)
-    return _pages(engine, after, limit, asked, page)
+        events.position_of(after, workspace.dialect)
+    return _pages(workspace, after, limit, asked, page)
 
 
-def read_back(engine: Engine, before: str | None, limit: int, asked: Wanted) -> list[Event]:
+def read_back(workspace: Workspace, before: str | None, limit: int, asked: Wanted) -> list[Event]:
     """Return the events before a cursor, at most `limit` of them, the newest first.
 
     Raises `InputError` for another cursor, and for no number.
@@ -60,7 +61,7 @@ def read_back(engine: Engine, before: str | None, limit: int, asked: Wanted) -> 
     if most is None and not border.problems:
         border.wrong("limit", limit, "is not a number of events", "give a whole number: they are held")
     border.close()
-    with told_apart(engine), store.reading(engine) as connection:
+    with workspace.reading() as connection:
         return events.page_back(connection, before, most or 0, asked)
 
 
@@ -69,11 +70,11 @@ def newest(connection: Connection) -> str | None:
     return events.newest(connection)
 
 
-def _pages(engine: Engine, after: str | None, limit: int | None, which: Wanted, page: int) -> Iterator[Event]:
+def _pages(workspace: Workspace, after: str | None, limit: int | None, which: Wanted, page: int) -> Iterator[Event]:
     left = limit
     while left is None or left > 0:
         asked = page if left is None else min(page, left)
-        with told_apart(engine), store.reading(engine) as connection:
+        with workspace.reading() as connection:
             events_read = events.page(connection, after, asked, which)
         yield from events_read
         if len(events_read) < asked:
@@ -83,7 +84,7 @@ def _pages(engine: Engine, after: str | None, limit: int | None, which: Wanted, 
 
 
 def follow(
-    engine: Engine, after: str | None, which: Wanted, wait: Callable[[float], bool], page: int = PAGE
+    workspace: Workspace, after: str | None, which: Wanted, wait: Callable[[float], bool], page: int = PAGE
 ) -> Iterator[Event]:
     """Give the events after a cursor and go on as they come, until `wait` says that it is enough.
 
@@ -91,7 +92,7 @@ def follow(
     """
     pause = FIRST_PAUSE_S
     while True:
-        for event in read(engine, after, None, which, page):
+        for event in read(workspace, after, None, which, page):
             yield event
             after, pause = event.cursor, FIRST_PAUSE_S
         if wait(pause):
