@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from ims_fsm.law.book import shipped_book as shipped_book
     from ims_fsm.law.decision import decide as decide
     from ims_fsm.law.hooks import Hooks as Hooks
+    from ims_fsm.law.hooks import Tally as Tally
     from ims_fsm.law.hooks import TransitionEvent as TransitionEvent
     from ims_fsm.law.refusal import Allowed as Allowed
     from ims_fsm.law.refusal import Refusal as Refusal
@@ -147,7 +148,7 @@ _ROOMS = (
     ("workflow.ims", "IMS"),
     ("workflow.desks", "RecipientDesk Action"),
     ("workflow.supplier_desk", "SupplierDesk"),
-    ("law.hooks", "Hooks TransitionEvent"),
+    ("law.hooks", "Hooks Tally TransitionEvent"),
     ("terms.period", "SettableClock TaxPeriod"),
     # what is given to it
     ("record.taxpayer", "Taxpayer"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from ims_fsm.terms.vocabulary import EVERYONE, Role
 
 if TYPE_CHECKING:
     from ims_fsm import IMS, Token
+    from ims_fsm.web.serving import Served
 
 group("token", "Tokens for the HTTP API: make, list and revoke them.", usual="list")
 
@@ -32,6 +34,9 @@ def serve(
     tls_cert: Path | None = None,
     tls_key: Path | None = None,
     behind_proxy: bool = False,
+    root_path: str = "",
+    metrics_host: str = "127.0.0.1",
+    metrics_port: int | None = None,
 ) -> None:
     """Serve the HTTP API until interrupted; callers are known by tokens (ims-fsm token add).
 
@@ -54,23 +59,44 @@ def serve(
         tls_cert=None if tls_cert is None else str(tls_cert),
         tls_key=None if tls_key is None else str(tls_key),
         behind_proxy=behind_proxy,
+        root_path=_path(root_path),
+        metrics_host=metrics_host,
+        metrics_port=metrics_port,
     )
-    if not _is_loopback(host):
-        if not is_open:
-            raise CallError(f"{host} is beyond this machine, and no token holds; make one: ims-fsm token add")
-        if not served.is_secure:
-            raise CallError(f"{host} is beyond this machine; give --tls-cert and --tls-key, or --behind-proxy")
-    _look_at(host, port)
+    _refuse_open(served, is_open=is_open)
+    _look_at(host, port, "--port")
+    numbers = _numbers(metrics_host, metrics_port)
     address = f"{'https' if tls_cert else 'http'}://{host}:{port}"
 
     def tell() -> None:
         say(f"Serving {call.db if '@' not in call.db else 'the database'} at {address}; the API is below /api.")
         if not is_open:
             say("Nobody can call it yet; make a token: ims-fsm token add NAME --role recipient --gstin GSTIN")
+        if numbers:
+            say(f"Numbers for Prometheus, to whoever reaches that port: {numbers}")
 
-    call.answer(tell, {"address": address, "workers": workers})
+    call.answer(tell, {"address": address, "workers": workers, "metrics": numbers})
     with stopping():
         served.run()
+
+
+def _refuse_open(served: Served, *, is_open: bool) -> None:
+    if _is_loopback(served.host):
+        return
+    if not is_open:
+        raise CallError(f"{served.host} is beyond this machine, and no token holds; make one: ims-fsm token add")
+    if not served.is_secure:
+        raise CallError(f"{served.host} is beyond this machine; give --tls-cert and --tls-key, or --behind-proxy")
+
+
+def _numbers(host: str, port: int | None) -> str | None:
+    """Return the address of the numbers for Prometheus; None where none are asked for."""
+    if port is None:
+        return None
+    if find_spec("prometheus_client") is None:
+        raise CallError("what counts for Prometheus is not installed; install ims-fsm[metrics]")
+    _look_at(host, port, "--metrics-port")
+    return f"http://{host}:{port}/metrics"
 
 
 def _has_token(ims: IMS) -> bool:
@@ -84,14 +110,20 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _look_at(host: str, port: int) -> None:
+def _path(root: str) -> str:
+    if root and not (root.startswith("/") and root.isascii() and root.isprintable()):
+        raise CallError(f"{root!r} is not a path; write it like /ims")
+    return root.rstrip("/")
+
+
+def _look_at(host: str, port: int, option: str) -> None:
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, socket.SOCK_STREAM) as taken:
             taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             taken.bind(address)
     except OSError as error:
-        raise CallError(f"{host}:{port} cannot be listened on ({error.strerror}); name another --port") from error
+        raise CallError(f"{host}:{port} cannot be listened on ({error.strerror}); name another {option}") from error
 
 
 @command("token add", "db")

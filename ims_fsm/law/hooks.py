@@ -1,4 +1,4 @@
-"""Hooks: what an embedding backend has called before and after a transition, and when a state is entered.
+"""Hooks: what an embedding backend has called before and after a transition, and with what a call came to.
 
 Imports the law and the errors; knows no framework, and decides nothing.
 """
@@ -6,7 +6,7 @@ Imports the law and the errors; knows no framework, and decides nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from ims_fsm.errors import InputError, Problem
@@ -32,6 +32,19 @@ class TransitionEvent:
     facts: Facts
     record: object
     rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What a call came to: on how many records or returns its trigger was applied, and on how many it was refused.
+
+    `by_rule` has the refused by the rule; what several rules refuse counts under each.
+    """
+
+    trigger: str
+    applied: int = 0
+    refused: int = 0
+    by_rule: Mapping[str, int] = field(default_factory=dict)
 
 
 Callback = Callable[[TransitionEvent], None]
@@ -67,6 +80,8 @@ class Hooks:
         self._law = law or shipped_law()
         #: The hooks, in the order of their registration.
         self.registered: list[_Hook] = []
+        #: What is called with what each call of a desk came to.
+        self.counting: list[Callable[[Tally], object]] = []
 
     def before(self, *, trigger: str | None = None, machine: str | None = None) -> Callable[[Callback], Callback]:
         """Return a decorator: its function is called before a transition; named arguments narrow it.
@@ -88,6 +103,20 @@ class Hooks:
         Raises `InputError` for a machine or state that the law does not have.
         """
         return self._registering("on_enter", machine, state=state)
+
+    def count(self, callback: Callable[[Tally], object]) -> Callable[[Tally], object]:
+        """Have a function called with what each action of a desk came to, once it is committed, and with each refusal.
+
+        An action on many is one call: sets of records move as fast as without it. What it raises reaches the caller,
+        and undoes nothing. What is repeated under its key is told again.
+        """
+        self.counting.append(callback)
+        return callback
+
+    def counted(self, tally: Tally) -> None:
+        """Tell what a call came to."""
+        for callback in self.counting:
+            callback(tally)
 
     def call(self, when: When, event: TransitionEvent) -> None:
         """Call the hooks of one moment that want this event."""

@@ -5,8 +5,11 @@ Imports the face and what is served; `make serve-demo` runs it.
 
 from __future__ import annotations
 
+import os
+import socket
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,7 +23,7 @@ from ims_fsm.web.serving import application_of
 
 DOWNLOAD = "ims_2024-11.json"
 BEGINS = "2024-11-09 10:00"
-HOST, PORT = "127.0.0.1", 8000
+HOST, PORT = "127.0.0.1", int(os.environ.get("PORT") or 8000)
 
 
 def running_from(moment: str) -> Callable[[], datetime]:
@@ -38,12 +41,20 @@ def prepared(folder: Path) -> tuple[IMS, str]:
 
 def main() -> None:
     """Print the address and the token, and serve until Ctrl-C."""
-    with TemporaryDirectory() as folder:
+    try:
+        listening = socket.create_server((HOST, PORT))
+    except OSError as error:
+        sys.exit(
+            f"{HOST}:{PORT} cannot be listened on ({error.strerror}); name another port: make serve-demo PORT=8001"
+        )
+    with listening, TemporaryDirectory() as folder:
         ims, secret = prepared(Path(folder))
         sys.stdout.write(f"The dashboard: http://{HOST}:{PORT}/\nThe token:     {secret}\n")
         sys.stdout.write(f"It is {BEGINS} IST there. Ctrl-C ends it, and the database is gone then.\n")
         sys.stdout.flush()
-        uvicorn.run(application_of(ims, is_secure=False, closing=ims.close), host=HOST, port=PORT, log_level="warning")
+        app = application_of(ims, is_secure=False, closing=ims.close)
+        with suppress(KeyboardInterrupt):
+            uvicorn.Server(uvicorn.Config(app, log_level="warning")).run([listening])
 
 
 if __name__ == "__main__":

@@ -50,6 +50,8 @@ class Feed:
     def __init__(self, ims: IMS, *, every_s: float = 1.0, stream_s: float = 900.0) -> None:
         """Keep how often it looks, and how long a stream stays open before its reader comes back for more."""
         self.ims, self.every_s, self.stream_s = ims, every_s, stream_s
+        #: Is called with 1 as a stream begins, and with -1 as it ends.
+        self.count: Callable[[int], object] = lambda _change: None
         self.has_ended = False
         self._waiting: dict[asyncio.Event, str] = {}
         self._poller: asyncio.Task[None] | None = None
@@ -59,12 +61,14 @@ class Feed:
         """Give a flag that is raised when a recipient has events that they did not have before."""
         flag = asyncio.Event()
         self._waiting[flag] = gstin
+        self.count(1)
         if self._poller is None or self._poller.done():
             self._poller = asyncio.create_task(self._poll())
         try:
             yield flag
         finally:
             del self._waiting[flag]
+            self.count(-1)
 
     def end(self) -> None:
         """End every stream, as when the server stops; call it in the loop of the streams."""

@@ -11,12 +11,13 @@ import logging
 import os
 import signal
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import current_thread, main_thread
 from types import FrameType
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import uvicorn
 from fastapi import Depends, FastAPI, Request, Response
@@ -33,11 +34,18 @@ from ims_fsm.web.screens import dashboard
 from ims_fsm.web.screens.shell import page_of
 from ims_fsm.web.sessions import Sessions, pages
 from ims_fsm.web.shield import Shield
+from ims_fsm.workflow.upkeep import tables
+
+if TYPE_CHECKING:
+    from ims_fsm.web.metrics import Meter
 
 API = "/api"
 # How the server that `serve` starts, and each worker of it, is told what to serve.
 SERVED = "IMS_FSM_SERVED"
+# Where each process keeps its numbers, for the one that exposes them all.
+NUMBERS = "PROMETHEUS_MULTIPROC_DIR"
 GRACE_S, KEEP_ALIVE_S = 10, 5
+_log = logging.getLogger("ims_fsm.web")
 Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(HTTPBearer(auto_error=False))]
 
 
@@ -53,6 +61,10 @@ class Served:
     tls_cert: str | None = None
     tls_key: str | None = None
     behind_proxy: bool = False
+    #: The path at which a proxy has it, which it takes away: "/ims".
+    root_path: str = ""
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int | None = None
 
     @property
     def is_secure(self) -> bool:
@@ -62,41 +74,66 @@ class Served:
     def run(self) -> None:
         """Serve until SIGTERM or Ctrl-C; requests under way come to their end, streams are cut after a while."""
         os.environ[SERVED] = json.dumps(asdict(self))
-        uvicorn.run(
-            "ims_fsm.web.serving:application",
-            factory=True,
-            host=self.host,
-            port=self.port,
-            workers=self.workers,
-            ssl_certfile=self.tls_cert,
-            ssl_keyfile=self.tls_key,
-            proxy_headers=self.behind_proxy,
-            server_header=False,
-            access_log=False,
-            log_config=None,
-            timeout_keep_alive=KEEP_ALIVE_S,
-            timeout_graceful_shutdown=GRACE_S,
-        )
+        with ExitStack() as stack:
+            if self.metrics_port is not None:
+                self._expose(stack)
+            uvicorn.run(
+                "ims_fsm.web.serving:application",
+                factory=True,
+                host=self.host,
+                port=self.port,
+                workers=self.workers,
+                root_path=self.root_path,
+                ssl_certfile=self.tls_cert,
+                ssl_keyfile=self.tls_key,
+                proxy_headers=self.behind_proxy,
+                server_header=False,
+                access_log=False,
+                log_config=None,
+                timeout_keep_alive=KEEP_ALIVE_S,
+                timeout_graceful_shutdown=GRACE_S,
+            )
+
+    def opened(self) -> IMS:
+        """Open its database."""
+        return IMS(self.db, calendar=None if self.calendar is None else Path(self.calendar))
+
+    def _expose(self, stack: ExitStack) -> None:
+        """Expose the numbers of all processes from this one; none of them is asked, and no proxy leads here."""
+        folder = os.environ[NUMBERS] = stack.enter_context(TemporaryDirectory(prefix="ims-fsm-"))
+        # As it is loaded it looks whether several processes count.
+        from ims_fsm.web.metrics import exposed  # noqa: PLC0415 -- as above
+
+        ims = stack.enter_context(self.opened())
+        stack.enter_context(exposed(ims, Path(folder), self.metrics_host, self.metrics_port or 0))
 
 
 def application() -> FastAPI:
     """Return the application that a worker of `serve` runs; it opens the database for itself."""
     served = Served(**json.loads(os.environ[SERVED]))
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    calendar = None if served.calendar is None else Path(served.calendar)
-    ims = IMS(served.db, calendar=calendar)
-    return application_of(ims, is_secure=served.is_secure, closing=ims.close)
+    ims, meter = served.opened(), None
+    if served.metrics_port is not None:
+        from ims_fsm.web.metrics import Meter  # noqa: PLC0415 -- an extra, which is there where numbers are asked for
+
+        meter = Meter()
+    return application_of(ims, is_secure=served.is_secure, root_path=served.root_path, meter=meter, closing=ims.close)
 
 
 def application_of(
     ims: IMS,
     *,
     is_secure: bool,
+    root_path: str = "",
     largest: int = LARGEST,
+    meter: Meter | None = None,
     closing: Callable[[], object] = lambda: None,
 ) -> FastAPI:
-    """Return the application on an IMS; `closing` is called when it ends."""
-    feed, sessions = Feed(ims), Sessions(ims, is_secure)
+    """Return the application on an IMS; `root_path` is where a proxy has it, `closing` is called when it ends."""
+    feed, sessions = Feed(ims), Sessions(ims, is_secure, root_path)
+    if meter is not None:
+        feed.count = meter.stream
+        ims.hooks.count(meter.act)
 
     @asynccontextmanager
     async def life(_app: FastAPI) -> AsyncIterator[None]:
@@ -124,7 +161,7 @@ def application_of(
     _add_health(app, ims)
     for kind in (HttpError, ImsFsmError, HTTPException, RequestValidationError):
         app.add_exception_handler(kind, _answered)
-    app.add_middleware(Shield, is_secure=is_secure, unexpected=_said)
+    app.add_middleware(Shield, is_secure=is_secure, unexpected=_said, meter=meter)
     return app
 
 
@@ -148,8 +185,14 @@ def _add_health(app: FastAPI, ims: IMS) -> None:
         return {"status": "live"}
 
     @app.get("/health/ready", include_in_schema=False)
-    def ready() -> dict[str, str]:
-        ims.newest_event()
+    def ready(answer: Response) -> dict[str, str]:
+        try:
+            tables(ims)
+        except ImsFsmError as error:
+            # Whoever asks is nobody in particular: what is wrong is for the log.
+            _log.error("not ready: %s", error)
+            answer.status_code = 503
+            return {"status": "not ready"}
         return {"status": "ready"}
 
 
@@ -159,5 +202,6 @@ async def _answered(request: Request, error: Exception) -> Response:
 
 def _said(request: Request, error: Exception) -> Response:
     """Return what is answered to an error outside of every route: a page for people, a problem for programs."""
-    is_page = not request.url.path.startswith(f"{API}/") and "text/html" in request.headers.get("Accept", "")
+    path = request.url.path.removeprefix(request.scope.get("root_path", ""))
+    is_page = not path.startswith(f"{API}/") and "text/html" in request.headers.get("Accept", "")
     return (page_of if is_page else problem)(request, error)

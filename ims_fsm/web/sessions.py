@@ -39,10 +39,11 @@ class _Cookie(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Sessions:
-    """Knows callers by token and cookie; `is_secure` is whether browsers reach it by TLS alone."""
+    """Knows callers by token and cookie; `is_secure` is whether browsers reach it by TLS alone, `root` where it is."""
 
     ims: IMS
     is_secure: bool
+    root: str = ""
     _wrong: MovingWindowRateLimiter = field(default_factory=lambda: MovingWindowRateLimiter(MemoryStorage()))
 
     @property
@@ -53,7 +54,7 @@ class Sessions:
     @property
     def house(self) -> House:
         """What the dashboard is told of sessions."""
-        return House(csrf=self.csrf, login=LOGIN, logout=LOGOUT)
+        return House(csrf=self.csrf, login=self.root + LOGIN, logout=self.root + LOGOUT)
 
     def csrf(self, request: Request) -> str:
         """Return the token of a browser's session; "" for a request without one."""
@@ -101,11 +102,12 @@ def pages(sessions: Sessions) -> APIRouter:
     """Return the pages by which a browser's session begins and ends."""
     made = APIRouter(route_class=ScreenRoute, include_in_schema=False)
     begin = sessions.ims.tokens.begin_session
+    home = f"{sessions.root}/"
     how = _Cookie(httponly=True, samesite="lax", secure=sessions.is_secure)
 
     @made.get(LOGIN)
     def show_login(
-        visit: Visiting, to: Annotated[str, Query(alias="next", max_length=LONGEST_ADDRESS)] = "/"
+        visit: Visiting, to: Annotated[str, Query(alias="next", max_length=LONGEST_ADDRESS)] = home
     ) -> Response:
         return visit.show("login.html.j2", wrong="", next=to)
 
@@ -113,7 +115,7 @@ def pages(sessions: Sessions) -> APIRouter:
     def log_in(
         visit: Visiting,
         token: Annotated[str, Form(max_length=LONGEST_SECRET)],
-        to: Annotated[str, Form(alias="next", max_length=LONGEST_ADDRESS)] = "/",
+        to: Annotated[str, Form(alias="next", max_length=LONGEST_ADDRESS)] = home,
     ) -> Response:
         if is_ours(visit.request) is False:
             raise HttpError(403, "forged", "the request comes from another site", "sign in on the page itself")
@@ -131,7 +133,7 @@ def pages(sessions: Sessions) -> APIRouter:
         if is_cookie and secret:
             await refuse_forged(visit.request, csrf_token(secret))
             await anyio.to_thread.run_sync(sessions.ims.tokens.end_session, secret)
-        answer = visit.go(LOGIN)
+        answer = visit.go(sessions.root + LOGIN)
         answer.delete_cookie(sessions.cookie, **how)
         return answer
 

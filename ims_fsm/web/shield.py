@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
@@ -17,6 +17,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ims_fsm.terms.characters import visible
 from ims_fsm.web.problems import REQUEST_ID, HttpError, problem, request_id
+
+if TYPE_CHECKING:
+    from ims_fsm.web.metrics import Meter
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -41,10 +44,15 @@ class Shield:
     """Puts headers onto every answer, and a line of every request into the access log: no query, no body, no header."""
 
     def __init__(
-        self, app: ASGIApp, *, is_secure: bool, unexpected: Callable[[Request, Exception], Response] = problem
+        self,
+        app: ASGIApp,
+        *,
+        is_secure: bool,
+        unexpected: Callable[[Request, Exception], Response] = problem,
+        meter: Meter | None = None,
     ) -> None:
-        """Keep what it stands around, whether that is reached by TLS alone, and what answers to the unexpected."""
-        self.app, self.unexpected = app, unexpected
+        """Keep what it stands around, whether TLS alone reaches it, what answers to the unexpected, and what counts."""
+        self.app, self.unexpected, self.meter = app, unexpected, meter
         self.headers = HEADERS | (TLS_ONLY if is_secure else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -52,7 +60,7 @@ class Shield:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        request, began, seen = Request(scope), perf_counter(), {"status": 0, "bytes": 0}
+        request, began, seen = Request(scope), perf_counter(), {"status": 0, "bytes": 0, "stream": 0}
         identity = request_id(request)
 
         async def sending(message: Message) -> None:
@@ -61,6 +69,7 @@ class Shield:
                 headers = MutableHeaders(scope=message)
                 for name, value in {**self.headers, REQUEST_ID: identity}.items():
                     headers.setdefault(name, value)
+                seen["stream"] = headers.get("Content-Type", "").startswith("text/event-stream")
             elif message["type"] == "http.response.body":
                 seen["bytes"] += len(message.get("body", b""))
             await send(message)
@@ -75,8 +84,9 @@ class Shield:
         finally:
             self._note(request, seen, identity, perf_counter() - began)
 
-    @staticmethod
-    def _note(request: Request, seen: dict[str, int], identity: str, seconds: float) -> None:
+    def _note(self, request: Request, seen: dict[str, int], identity: str, seconds: float) -> None:
+        if self.meter is not None:
+            self.meter.request(request.scope, seen["status"], seconds, is_stream=bool(seen["stream"]))
         state: dict[str, Any] = request.scope.get("state", {})
         peer = request.client.host if request.client else "-"
         actor, path = state.get("ims_fsm_actor", "-"), visible(request.url.path)

@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 from ims_fsm.errors import MissingError, Problem
+from ims_fsm.law.hooks import Tally
 from ims_fsm.law.ledger import Outcome
 from ims_fsm.law.refusal import Allowed, Refusal, Refused
 from ims_fsm.record.deadlines import Deadlines
@@ -99,6 +100,11 @@ class ActionReport:
         for group in self.refused:
             counts.update(dict.fromkeys((refusal.rule for refusal in group.refusals), group.count))
         return dict(counts)
+
+    @property
+    def tally(self) -> Tally:
+        """What it came to, for who counts."""
+        return Tally(self.trigger, self.applied, self.refused_records, self.by_rule())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from ims_fsm.formats.gstn.parts import Sources
 from ims_fsm.formats.gstn.two_b.statement import PortalTwoB
 from ims_fsm.formats.proposals import Proposal, ProposedActions, read_proposals
 from ims_fsm.formats.table import LARGEST
+from ims_fsm.law.hooks import Tally
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import Answer
 from ims_fsm.record.returns import TwoB
@@ -104,7 +105,10 @@ class RecipientDesk(PortalDesk, OriginalsDesk):
         refused.
         """
         request = Request(remarks=remarks, reduce_itc=reduce_itc, version=version).checked()
-        return self._done(actions.act, key, checked_action(trigger), record_id, request)
+        action = checked_action(trigger)
+        record = self._done(actions.act, key, action, record_id, request)
+        self._workspace.hooks.counted(Tally(action, applied=1))
+        return record
 
     def act_on(  # noqa: PLR0913 -- what, on which records, with what
         self,
@@ -128,7 +132,9 @@ class RecipientDesk(PortalDesk, OriginalsDesk):
         if wanted is not None and where != EVERYTHING:
             what = "are named by id and by filter"
             raise InputError("records", [Problem("act_on", what, "give ids or where, not both")])
-        return self._done(actions.act_on, key, action, request, wanted, where, each_refused)
+        report = self._done(actions.act_on, key, action, request, wanted, where, each_refused)
+        self._workspace.hooks.counted(report.tally)
+        return report
 
     def weigh(
         self,
@@ -183,7 +189,10 @@ class RecipientDesk(PortalDesk, OriginalsDesk):
         `InputError` for a file of which any row cannot be read.
         """
         whole = looked_at("apply", lambda border: border.flag("all_or_nothing", all_or_nothing))
-        return self._done(proposed.apply, key, self._proposals(source, where), all_or_nothing=whole)
+        judged = self._done(proposed.apply, key, self._proposals(source, where), all_or_nothing=whole)
+        for tally in judged.tallies:
+            self._workspace.hooks.counted(tally)
+        return judged
 
     # --- returns ------------------------------------------------------------------------------------------------------
 

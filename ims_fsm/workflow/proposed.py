@@ -6,11 +6,12 @@ record is; what is alike is written together.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ims_fsm.formats.proposals import Proposal, ProposedActions
+from ims_fsm.law.hooks import Tally
 from ims_fsm.law.matching import matching
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import RefusedError, Told, label
@@ -90,6 +91,22 @@ class Judgement:
     def applied(self) -> int:
         """How many of the proposals were done."""
         return self.allowed if self.done else 0
+
+    @property
+    def tallies(self) -> list[Tally]:
+        """What the actions came to, for who counts, by trigger; a refused proposal counts under each of its rules."""
+        by_trigger: dict[str, list[JudgedRow]] = defaultdict(list)
+        for row in self.rows:
+            by_trigger[row.trigger].append(row)
+        return [
+            Tally(
+                trigger,
+                applied=sum(row.allowed for row in rows) if self.done else 0,
+                refused=sum(not row.allowed for row in rows),
+                by_rule=Counter(rule for row in rows for rule in {refusal.rule for refusal in row.refusals}),
+            )
+            for trigger, rows in by_trigger.items()
+        ]
 
 
 def check(unit: UnitOfWork, recipient: str, file: ProposedActions) -> Judgement:

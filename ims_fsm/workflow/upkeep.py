@@ -24,7 +24,17 @@ from ims_fsm.workflow.ims import IMS, workspace_of
 from ims_fsm.workflow.views import events as reading
 from ims_fsm.workflow.workspace import system_clock
 
-__all__ = ["Audit", "Finding", "Migrated", "audit", "citus_statements", "follow", "migrate", "renumber_events"]
+__all__ = [
+    "Audit",
+    "Finding",
+    "Migrated",
+    "audit",
+    "citus_statements",
+    "follow",
+    "migrate",
+    "renumber_events",
+    "tables",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +72,13 @@ def migrate(
         engine.dispose()
     moved, problems = adopted.records, adopted.problems
     return Migrated(before=done.before, after=done.after, partitions=parts, adopted=moved, problems=problems)
+
+
+def tables(ims: IMS) -> str:
+    """Return the version of the tables that a database has now; raises `StoreError` where it cannot be used so."""
+    engine = workspace_of(ims).engine
+    with told_apart(engine):
+        return schema.held(engine)
 
 
 def audit(

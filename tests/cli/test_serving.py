@@ -67,6 +67,16 @@ def test_a_port_that_is_taken_is_said_to_be(bare):
         assert f"127.0.0.1:{port} cannot be listened on" in bare("serve", "--port", port).ended(2).err
 
 
+def test_where_it_is_below_a_path_is_written_as_a_path(bare):
+    assert bare("serve", "--root-path", "ims").ended(2).err == "error: 'ims' is not a path; write it like /ims\n"
+
+
+def test_what_counts_says_where_it_is_missing(bare, monkeypatch):
+    monkeypatch.setattr("ims_fsm.cli.serving.find_spec", lambda _name: None)
+    error = bare("serve", "--port", "0", "--metrics-port", "0").ended(2).err
+    assert error == "error: what counts for Prometheus is not installed; install ims-fsm[metrics]\n"
+
+
 def test_without_its_extra_it_says_so(bare, monkeypatch):
     monkeypatch.setitem(sys.modules, "ims_fsm.web.serving", None)
     assert bare("serve").ended(2).err == "error: the HTTP API is not installed; install ims-fsm[web]\n"
@@ -74,21 +84,28 @@ def test_without_its_extra_it_says_so(bare, monkeypatch):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("workers", [1, 2])
-def test_it_serves_and_stops(tmp_path: Path, workers: int):
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+def test_it_serves_counts_and_stops(tmp_path: Path, workers: int):
+    with socket.socket() as free, socket.socket() as beside:
+        for one in (free, beside):
+            one.bind(("127.0.0.1", 0))
+        port, numbers = free.getsockname()[1], beside.getsockname()[1]
     program = [sys.executable, "-m", "ims_fsm"]
     environment = {**os.environ, "IMS_FSM_DB": f"sqlite:///{tmp_path / 'ims.db'}"}
     made = subprocess.run([*program, "token", "add", "asha", "--gstin", BUYER, "--json"],
                           env=environment, capture_output=True, check=True)  # fmt: skip
     secret = json.loads(made.stdout)["secret"]
-    server = subprocess.Popen([*program, "serve", "--port", str(port), "--workers", str(workers), "--json"],
+    server = subprocess.Popen([*program, "serve", "--port", str(port), "--workers", str(workers),
+                               "--metrics-port", str(numbers), "--json"],
                               env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # fmt: skip
     try:
         assert answers(f"http://127.0.0.1:{port}/health/ready") == {"status": "ready"}
         assert answers(f"http://127.0.0.1:{port}/api/me", secret)["id"] == "asha"
         stream = urllib.request.urlopen(asked(f"http://127.0.0.1:{port}/api/recipients/{BUYER}/events/stream", secret))  # noqa: S310
+        with urllib.request.urlopen(f"http://127.0.0.1:{numbers}/metrics") as said:
+            counted = said.read().decode().splitlines()
+        assert "ims_fsm_open_streams 1.0" in counted
+        assert 'ims_fsm_requests_total{method="GET",operation="show_caller",status="200"} 1.0' in counted
+        assert "ims_fsm_database_up 1.0" in counted
         began = time.monotonic()
         server.send_signal(signal.SIGTERM)
         told, log = server.communicate(timeout=30)
@@ -99,7 +116,9 @@ def test_it_serves_and_stops(tmp_path: Path, workers: int):
     assert time.monotonic() - began < 9
     assert "Traceback" not in log
     assert secret not in log + told
-    assert json.loads(told)["workers"] == workers
+    assert json.loads(told) == {
+        "address": f"http://127.0.0.1:{port}", "workers": workers, "metrics": f"http://127.0.0.1:{numbers}/metrics"
+    }  # fmt: skip
 
 
 def asked(url: str, secret: str = "") -> urllib.request.Request:

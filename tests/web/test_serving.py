@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -15,6 +16,7 @@ from ims_fsm.testing import Stage
 from ims_fsm.web import Feed, router
 from ims_fsm.web.serving import application_of
 from ims_fsm.web.sessions import CSRF_HEADER, csrf_token
+from ims_fsm.workflow.ims import workspace_of
 from tests.web.conftest import BUYER, CALLERS, OTHER
 
 RECORDS = f"/api/recipients/{BUYER}/records"
@@ -138,6 +140,30 @@ def test_every_answer_has_its_headers(browser: TestClient) -> None:
         assert (headers["x-content-type-options"], headers["cache-control"]) == ("nosniff", "no-store")
         assert headers["x-request-id"]
     assert browser.get("/docs").status_code == 404
+
+
+def test_it_is_ready_while_the_database_has_its_tables(stage: Stage, browser: TestClient) -> None:
+    assert browser.get("/health/ready").json() == {"status": "ready"}
+    with workspace_of(stage.ims).engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE ims_fsm_version SET version_num = '9999'")
+    answer = browser.get("/health/ready")
+    assert (answer.status_code, answer.json()) == (503, {"status": "not ready"})
+    assert browser.get("/health/live").json() == {"status": "live"}
+
+
+def test_below_a_path_every_address_begins_with_it(stage: Stage, secret: str) -> None:
+    app = application_of(stage.ims, is_secure=False, root_path="/ims")
+    with TestClient(app, root_path="/ims", headers={"Accept": "text/html"}, follow_redirects=False) as made:
+        assert made.get("/ims/").headers["location"] == "/ims/login?next=/ims/"
+        assert 'name="next" value="/ims/"' in made.get("/ims/login").text
+        assert made.post("/ims/login", data={"token": secret}, headers=SAME).headers["location"] == "/ims/"
+        page = made.get(f"/ims/recipients/{BUYER}/inward").text
+        addresses = re.findall(r'(?:href|action|src|data-live)="(/[^"]*)"', page)
+        assert len(addresses) > 10
+        assert [address for address in addresses if not address.startswith("/ims/")] == []
+        assert made.get("/ims/api/me", headers=bearer(secret)).json()["id"] == "asha"
+        assert made.get("/ims/api/nowhere").headers["content-type"] == "application/problem+json"
+        assert made.post("/ims/logout", headers=SAME).headers["location"] == "/ims/login"
 
 
 def test_a_request_that_is_too_large_is_refused(browser: TestClient, secret: str) -> None:
