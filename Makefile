@@ -16,7 +16,7 @@ ifneq ($(shell $(PY) -c pass 2>/dev/null && cat $(READY) 2>/dev/null),$(CURDIR))
 .PHONY: $(READY)
 endif
 
-.PHONY: help setup demo serve-demo test test-quick test-long test-postgresql test-faults test-year simulate fuzz lint types contracts wheel check format diagrams pages stories plans bench bench-full lock sbom cyclonedx clean
+.PHONY: help setup demo serve-demo test test-quick test-long test-postgresql test-faults test-year simulate fuzz lint types contracts wheel check format diagrams pages stories screenshots plans bench bench-full lock sbom cyclonedx clean
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
@@ -107,6 +107,9 @@ pages: $(READY) ## write the lifecycle pages again into docs/lifecycle/
 stories: $(READY) ## write tests/histories/ again: for each guard that decides one, the shortest history
 	@rm -rf tests/histories
 	@.venv/bin/ims-fsm verify --histories --stories tests/histories
+
+screenshots: $(READY) ## write docs/pictures/ again: the dashboard's pages on the shipped sample, in Chromium
+	@$(PY) -m tests.screenshots
 
 plans: $(READY) ## write docs/plans.md again: how both databases run the hot statements
 	@IMS_FSM_WRITE_PLANS=1 $(PY) -m pytest --quiet tests/workflow/test_plans.py

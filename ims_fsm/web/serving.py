@@ -33,13 +33,14 @@ from ims_fsm.web.router import LARGEST, router
 from ims_fsm.web.screens import dashboard
 from ims_fsm.web.screens.shell import page_of
 from ims_fsm.web.sessions import Sessions, pages
-from ims_fsm.web.shield import Shield
+from ims_fsm.web.shield import HEALTH, Shield
 from ims_fsm.workflow.upkeep import tables
 
 if TYPE_CHECKING:
     from ims_fsm.web.metrics import Meter
 
 API = "/api"
+LIVE, READY = HEALTH
 # How the server that `serve` starts, and each worker of it, is told what to serve.
 SERVED = "IMS_FSM_SERVED"
 # Where each process keeps its numbers, for the one that exposes them all.
@@ -71,14 +72,14 @@ class Served:
         """Whether browsers reach it by TLS alone."""
         return self.tls_cert is not None or self.behind_proxy
 
-    def run(self) -> None:
-        """Serve until SIGTERM or Ctrl-C; requests under way come to their end, streams are cut after a while."""
+    def run(self, application: str = "ims_fsm.web.serving:application") -> None:
+        """Serve until SIGTERM or Ctrl-C; requests under way come to their end, streams end at once."""
         os.environ[SERVED] = json.dumps(asdict(self))
         with ExitStack() as stack:
             if self.metrics_port is not None:
                 self._expose(stack)
             uvicorn.run(
-                "ims_fsm.web.serving:application",
+                application,
                 factory=True,
                 host=self.host,
                 port=self.port,
@@ -180,11 +181,11 @@ def _end_with_the_server(feed: Feed) -> None:
 
 
 def _add_health(app: FastAPI, ims: IMS) -> None:
-    @app.get("/health/live", include_in_schema=False)
+    @app.get(LIVE, include_in_schema=False)
     async def live() -> dict[str, str]:
         return {"status": "live"}
 
-    @app.get("/health/ready", include_in_schema=False)
+    @app.get(READY, include_in_schema=False)
     def ready(answer: Response) -> dict[str, str]:
         try:
             tables(ims)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from http import HTTPStatus
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +36,7 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cache-Control": "no-store",
 }
+HEALTH = ("/health/live", "/health/ready")
 TLS_ONLY = {"Strict-Transport-Security": "max-age=31536000"}
 UNEXPECTED = HttpError(500, "unexpected", "something unexpected went wrong", "report it with the request's id")
 _problems, _log = logging.getLogger("ims_fsm.web"), logging.getLogger("ims_fsm.web.access")
@@ -87,6 +89,9 @@ class Shield:
     def _note(self, request: Request, seen: dict[str, int], identity: str, seconds: float) -> None:
         if self.meter is not None:
             self.meter.request(request.scope, seen["status"], seconds, is_stream=bool(seen["stream"]))
+        if request.url.path.endswith(HEALTH) and seen["status"] == HTTPStatus.OK:
+            # It is asked every few seconds, and all is well.
+            return
         state: dict[str, Any] = request.scope.get("state", {})
         peer = request.client.host if request.client else "-"
         actor, path = state.get("ims_fsm_actor", "-"), visible(request.url.path)

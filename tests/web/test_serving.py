@@ -192,6 +192,18 @@ def test_what_goes_wrong_inside_stays_inside(
     assert not [line for line in lines if "?" in line or secret in line]
 
 
+def test_health_is_logged_where_all_is_not_well(
+    stage: Stage, browser: TestClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, "ims_fsm.web.access"):
+        browser.get("/health/ready")
+        browser.get("/nowhere/health/live")
+        stage.ims.close()
+        browser.get("/health/ready")
+    lines = [record.getMessage() for record in caplog.records if record.name == "ims_fsm.web.access"]
+    assert [line.split()[3] for line in lines] == ["/nowhere/health/live", "/health/ready"]
+
+
 def test_the_streams_end_as_the_server_stops(stage: Stage) -> None:
     feed = Feed(stage.ims)
     feed.end()

@@ -1,0 +1,151 @@
+"""Writes docs/pictures/*.webp: the dashboard's pages on the shipped month, as Chromium shows them.
+
+`make screenshots` runs it.
+
+The clock stands, so that another run gives the same pictures where Chromium and its fonts are the same.
+"""
+
+from __future__ import annotations
+
+import base64
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import uvicorn
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from ims_fsm import IMS, Kind, RecipientDesk, Role, SettableClock, TaxPeriod, Where
+from ims_fsm.resources import samples_folder
+from ims_fsm.web.serving import application_of
+from tests.test_house import ROOT
+from tests.web.conftest import BUYER
+from tests.web.screens.test_in_browser import CHROMIUM, FLAGS, MISSING
+
+PICTURES = ROOT / "docs" / "pictures"
+NARROW, WIDE, TALL = 390, 1280, 860
+SUPPLIER = "21ZXKCK4821M1ZG"
+AT = f"/recipients/{BUYER}"
+OCTOBER = TaxPeriod("2024-10")
+
+
+@contextmanager
+def served(ims: IMS) -> Iterator[str]:
+    """Serve an IMS on a port of its own; gives the address."""
+    config = uvicorn.Config(application_of(ims, is_secure=False), port=0, log_level="error", lifespan="off")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        thread.join(0.01)
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = server.force_exit = True
+        thread.join()
+
+
+class Camera:
+    """Takes pictures of pages, as somebody who is signed in sees them."""
+
+    def __init__(self, chromium: Browser, url: str, secret: str, width: int = WIDE) -> None:
+        context = chromium.new_context(
+            viewport={"width": width, "height": TALL}, base_url=url, color_scheme="light", reduced_motion="reduce"
+        )
+        self.page: Page = context.new_page()
+        self.page.goto("/login")
+        self.page.fill("#token", secret)
+        self.page.click("main button")
+
+    def take(
+        self, name: str, path: str = "", before: Callable[[Page], object] = lambda _page: None, begin: str = "body"
+    ) -> None:
+        """Take a picture of a page, from its top or where something begins, to its end or for a screen's height."""
+        if path:
+            self.page.goto(path)
+        before(self.page)
+        # A picture further down is loaded when it is needed, which is now.
+        self.page.evaluate("document.images.length && [...document.images].forEach(i => { i.loading = 'eager' })")
+        self.page.wait_for_function("() => [...document.images].every(i => i.complete)")
+        self.page.evaluate("document.activeElement.blur()")
+        width = self.page.viewport_size["width"]  # type: ignore[index]  # it has one
+        top = int(self.page.evaluate(f"document.querySelector('{begin}').getBoundingClientRect().top + scrollY"))
+        height = min(TALL, int(self.page.evaluate("document.body.scrollHeight")) - top)
+        clip = {"x": 0, "y": top, "width": width, "height": height, "scale": 1}
+        how = {"format": "webp", "quality": 80, "clip": clip}
+        taken = self.page.context.new_cdp_session(self.page).send("Page.captureScreenshot", how)
+        (PICTURES / f"{name}.webp").write_bytes(base64.b64decode(taken["data"]))
+
+
+def before_the_14th(camera: Camera, ims: IMS) -> None:
+    """Show what is to be done with the records of October."""
+    camera.take("home", "/")
+    camera.take("inward", f"{AT}/inward")
+    note = credit_notes(ims.recipient(BUYER, actor="asha"))[0]
+    camera.take("record", f"{AT}/records/{note}", lambda page: page.click("details.reject summary"))
+    camera.take("confirm", f"{AT}/inward?kind=credit_note&amended=false", _reject_all)
+    camera.take("files", f"{AT}/files")
+
+
+def credit_notes(desk: RecipientDesk) -> list[int]:
+    """Return the ids of a recipient's credit notes."""
+    return [row.record.id for row in desk.listed(Where(kinds=[Kind.CREDIT_NOTE]))]
+
+
+def _reject_all(page: Page) -> None:
+    page.check("#every")
+    page.click("#do-reject")
+    page.wait_for_selector("#yes")
+
+
+def after_the_14th(signed_in: Callable[[], Camera], ims: IMS, clock: SettableClock) -> None:
+    """Show the returns of October, and what happened; a session of before has ended by then."""
+    desk = ims.recipient(BUYER, actor="asha")
+    desk.act_on("accept")
+    desk.act_on("reject", ids=credit_notes(desk))
+    clock.set("2024-11-14 06:00")
+    ims.sweep()
+    clock.set("2024-11-15 11:30")
+    camera = signed_in()
+    camera.take("gstr-2b", f"{AT}/2b/{OCTOBER}")
+    camera.take("gstr-3b", f"{AT}/3b/{OCTOBER}")
+    desk.file_3b(OCTOBER, consent=True)
+    camera.take("happened", f"{AT}/events")
+    camera.take("outward", f"/suppliers/{SUPPLIER}/outward")
+    camera.take("liabilities", f"/suppliers/{SUPPLIER}/liabilities")
+
+
+def the_law(camera: Camera) -> None:
+    """Show the machines and the rules."""
+    camera.take("lifecycle", "/law/machines/credit_note?rule_set=IMS-2025-10")
+    camera.take("trigger", "/law/machines/credit_note/triggers/keep_pending?rule_set=IMS-2024-10")
+    camera.take("rule", "/law/rules/faq.11")
+
+
+def main() -> None:
+    """Take every picture."""
+    if MISSING:
+        sys.exit("; ".join(MISSING))
+    PICTURES.mkdir(exist_ok=True)
+    clock = SettableClock("2024-11-09 10:00")
+    with TemporaryDirectory() as folder, IMS(f"sqlite:///{Path(folder) / 'ims.db'}", clock=clock) as ims:
+        ims.import_download(samples_folder() / "ims_2024-11.json", actor="asha")
+        tokens: Any = ims.tokens
+        gstins = [BUYER, SUPPLIER]
+        secret = tokens.issue("asha", roles=tuple(Role), gstins=gstins, days=30).secret
+        with served(ims) as url, sync_playwright() as playwright:
+            chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS, headless=True)
+            camera = Camera(chromium, url, secret)
+            before_the_14th(camera, ims)
+            Camera(chromium, url, secret, NARROW).take("phone", f"{AT}/inward?limit=25", begin="#list")
+            the_law(camera)
+            after_the_14th(lambda: Camera(chromium, url, secret), ims, clock)
+            chromium.close()
+
+
+if __name__ == "__main__":
+    main()
