@@ -73,7 +73,8 @@ class Camera:
         self.page.wait_for_function("() => [...document.images].every(i => i.complete)")
         self.page.evaluate("document.activeElement.blur()")
         width = self.page.viewport_size["width"]  # type: ignore[index]  # it has one
-        top = int(self.page.evaluate(f"document.querySelector('{begin}').getBoundingClientRect().top + scrollY"))
+        self.page.evaluate(f"document.querySelector('{begin}').scrollIntoView()")
+        top = int(self.page.evaluate("scrollY"))
         height = min(TALL, int(self.page.evaluate("document.body.scrollHeight")) - top)
         clip = {"x": 0, "y": top, "width": width, "height": height, "scale": 1}
         how = {"format": "webp", "quality": 80, "clip": clip}

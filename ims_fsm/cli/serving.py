@@ -46,8 +46,6 @@ def serve(
         from ims_fsm.web.serving import Served
     except ImportError as error:
         raise CallError("the HTTP API is not installed; install ims-fsm[web]") from error
-    if (tls_cert is None) != (tls_key is None):
-        raise CallError("TLS needs a certificate and its key; give both --tls-cert and --tls-key")
     with call.ims(create=True) as ims:
         is_open = _has_token(ims)
     served = Served(
@@ -66,21 +64,22 @@ def serve(
     _refuse_open(served, is_open=is_open)
     _look_at(host, port, "--port")
     numbers = _numbers(metrics_host, metrics_port)
-    address = f"{'https' if tls_cert else 'http'}://{host}:{port}"
 
     def tell() -> None:
-        say(f"Serving {call.db if '@' not in call.db else 'the database'} at {address}; the API is below /api.")
+        say(f"Serving {call.db if '@' not in call.db else 'the database'} at {served.address}; the API is below /api.")
         if not is_open:
             say("Nobody can call it yet; make a token: ims-fsm token add NAME --role recipient --gstin GSTIN")
         if numbers:
             say(f"Numbers for Prometheus, to whoever reaches that port: {numbers}")
 
-    call.answer(tell, {"address": address, "workers": workers, "metrics": numbers})
+    call.answer(tell, {"address": served.address, "workers": workers, "metrics": numbers})
     with stopping():
         served.run()
 
 
 def _refuse_open(served: Served, *, is_open: bool) -> None:
+    if (served.tls_cert is None) != (served.tls_key is None):
+        raise CallError("TLS needs a certificate and its key; give both --tls-cert and --tls-key")
     if _is_loopback(served.host):
         return
     if not is_open:

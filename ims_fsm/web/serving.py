@@ -72,6 +72,11 @@ class Served:
         """Whether browsers reach it by TLS alone."""
         return self.tls_cert is not None or self.behind_proxy
 
+    @property
+    def address(self) -> str:
+        """Where it listens."""
+        return f"{'https' if self.tls_cert else 'http'}://{self.host}:{self.port}"
+
     def run(self, application: str = "ims_fsm.web.serving:application") -> None:
         """Serve until SIGTERM or Ctrl-C; requests under way come to their end, streams end at once."""
         os.environ[SERVED] = json.dumps(asdict(self))
