@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from ims_fsm.law.book import LawBook as LawBook
     from ims_fsm.law.book import shipped_book as shipped_book
     from ims_fsm.law.decision import decide as decide
+    from ims_fsm.law.hooks import Attempt as Attempt
     from ims_fsm.law.hooks import Hooks as Hooks
     from ims_fsm.law.hooks import Tally as Tally
     from ims_fsm.law.hooks import TransitionEvent as TransitionEvent
@@ -115,6 +116,7 @@ if TYPE_CHECKING:
     from ims_fsm.workflow.calendar.sweeps import SweepReport as SweepReport
     from ims_fsm.workflow.calendar.sweeps import Swept as Swept
     from ims_fsm.workflow.consent import ConsentError as ConsentError
+    from ims_fsm.workflow.delivery import Delivered as Delivered
     from ims_fsm.workflow.desks import Action as Action
     from ims_fsm.workflow.desks import RecipientDesk as RecipientDesk
     from ims_fsm.workflow.ims import IMS as IMS
@@ -148,7 +150,7 @@ _ROOMS = (
     ("workflow.ims", "IMS"),
     ("workflow.desks", "RecipientDesk Action"),
     ("workflow.supplier_desk", "SupplierDesk"),
-    ("law.hooks", "Hooks Tally TransitionEvent"),
+    ("law.hooks", "Attempt Hooks Tally TransitionEvent"),
     ("terms.period", "SettableClock TaxPeriod"),
     # what is given to it
     ("record.taxpayer", "Taxpayer"),
@@ -194,6 +196,7 @@ _ROOMS = (
     ("workflow.proposed", "Repeated"),
     ("workflow.actions", "Weighed WhatIf"),
     ("workflow.calendar.isolation", "Failure"),
+    ("workflow.delivery", "Delivered"),
     ("workflow.calendar.sweeps", "SweepReport Swept"),
     ("workflow.reception.importing", "Imported"),
     ("workflow.reception.report", "Contradiction Received"),

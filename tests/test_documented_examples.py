@@ -25,7 +25,7 @@ def blocks() -> list[str]:
 
 
 def test_the_examples_of_embedding_run() -> None:
-    assert len(blocks()) == 5
+    assert len(blocks()) == 6
     for block in blocks():
         exec(compile(block, str(PAGE), "exec"), {})  # noqa: S102 -- the page's own examples
 

@@ -173,8 +173,8 @@ def _tell_two_b(view: TwoBView, omissions: Sequence[LeftOut] = (), *, lines: boo
 def _tell_limits(limited: Sequence[TimeLimited], *, filed: bool = False) -> None:
     for ending in limited:
         day, word = day_in_words(ending.last_day), "could" if ending.passed else "can"
-        ids = ", ".join(map(str, ending.records[:MOST_NAMED])) + (", …" if len(ending.records) > MOST_NAMED else "")
-        what = f"{ending.tax} of {counted(len(ending.records), 'record')} ({ids})"
+        ids = ", ".join(map(str, ending.examples)) + (", …" if ending.records > len(ending.examples) else "")
+        what = f"{ending.tax} of {counted(ending.records, 'record')} ({ids})"
         rest = "" if not filed else "; this one is late" if ending.passed else "; this one is in time"
         say("", f"Section 16(4): ITC {what} {word} be taken only in a GSTR-3B filed by {day}{rest} (sec.16_4).")
 

@@ -1,18 +1,20 @@
-"""Hooks: what an embedding backend has called before and after a transition, and with what a call came to.
+"""Hooks: what an embedding backend has called in a transaction, after its commit, and with what a call came to.
 
-Imports the law and the errors; knows no framework, and decides nothing.
+Imports the law, the errors and the event; knows no framework, and decides nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 
-from ims_fsm.errors import InputError, Problem
+from ims_fsm.errors import ImsFsmError, InputError, Problem
 from ims_fsm.law.book import shipped_law
 from ims_fsm.law.facts import Facts
 from ims_fsm.law.register import Law
+from ims_fsm.terms.event import Event, EventKind
 
 When = Literal["before", "after", "on_enter"]
 
@@ -47,7 +49,22 @@ class Tally:
     by_rule: Mapping[str, int] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """A call that was refused or failed, as a hook receives it: who made it, when (UTC), under which key, and why.
+
+    `error` is what the caller is given: `RefusedError` with every refusal, `ConflictError`, `InputError`, `StoreError`.
+    """
+
+    actor: str
+    at: datetime
+    request_key: str | None
+    error: ImsFsmError
+
+
 Callback = Callable[[TransitionEvent], None]
+EventCallback = Callable[[Event], None]
+AttemptCallback = Callable[[Attempt], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +80,27 @@ class _Hook:
         return all(wanted is None or wanted == given for wanted, given in asked)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Subscriber:
+    """Who is told of events after their commit, by a name under which the store keeps how far they were told."""
+
+    name: str
+    trigger: str | None
+    kinds: frozenset[EventKind]
+    callback: EventCallback
+
+    def wants(self, event: Event) -> bool:
+        """Say whether an event is to be told."""
+        return event.kind in self.kinds and self.trigger in {None, event.trigger}
+
+
 class Hooks:
     """The callbacks of one embedder, called in the order of their registration; what they return is not looked at.
 
-    A `before` hook vetoes by raising: the error reaches the caller and nothing has changed. `on_enter` and `after`
-    hooks are called when the record has moved, in that order. A name that the law does not have is refused.
+    In the transaction: a `before` hook vetoes by raising, and the error reaches the caller. `on_enter` and `after`
+    hooks are called when the record has moved, in that order; what they raise undoes it. Outside of it: `after_commit`
+    hooks are told of events, and `refused` hooks of calls that came to nothing; what these raise harms nothing. A name
+    that the law does not have is refused.
 
     >>> hooks = Hooks()
     >>> @hooks.before(trigger="reject", machine="credit_note")
@@ -82,6 +115,10 @@ class Hooks:
         self.registered: list[_Hook] = []
         #: What is called with what each call of a desk came to.
         self.counting: list[Callable[[Tally], object]] = []
+        #: Who is told of events after their commit, by name.
+        self.subscribers: dict[str, Subscriber] = {}
+        #: Who is told of calls that were refused or failed.
+        self.told_of_refused: list[AttemptCallback] = []
 
     def before(self, *, trigger: str | None = None, machine: str | None = None) -> Callable[[Callback], Callback]:
         """Return a decorator: its function is called before a transition; named arguments narrow it.
@@ -117,6 +154,30 @@ class Hooks:
         """Tell what a call came to."""
         for callback in self.counting:
             callback(tally)
+
+    def after_commit(
+        self, name: str, *, trigger: str | None = None, kinds: Collection[EventKind] = tuple(EventKind)
+    ) -> Callable[[EventCallback], EventCallback]:
+        """Return a decorator: its function is called with events once they are committed; named arguments narrow it.
+
+        In their order, at least once: `name` is kept in the database with the cursor up to which it was told, from the
+        first call of an `IMS` with this hook on. What it raises is logged, and the event is given again at the next
+        call. Raises `InputError` for a name that is taken and a trigger that the law does not have.
+        """
+        self._check(None, {"trigger": trigger})
+        if not name or name in self.subscribers:
+            raise InputError("hook", [Problem(repr(name), "is taken or empty", "give each a name of its own")])
+
+        def register(callback: EventCallback) -> EventCallback:
+            self.subscribers[name] = Subscriber(name, trigger, frozenset(kinds), callback)
+            return callback
+
+        return register
+
+    def refused(self, callback: AttemptCallback) -> AttemptCallback:
+        """Decorate a function that is called with every call that came to nothing, when its transaction is over."""
+        self.told_of_refused.append(callback)
+        return callback
 
     def call(self, when: When, event: TransitionEvent) -> None:
         """Call the hooks of one moment that want this event."""

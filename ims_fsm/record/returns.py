@@ -54,12 +54,14 @@ class TwoBLine:
 class TimeLimited:
     """Credit in a GSTR-2B whose time ends before the next one: taken by a GSTR-3B filed on `last_day` at the latest.
 
-    `records` are their ids, `tax` is their credit in paise, `passed` says whether that day is over (section 16(4)).
+    `records` is how many there are, `examples` the ids of the first, `tax` their credit in paise, `passed` whether that
+    day is over (section 16(4)).
     """
 
     last_day: date
     passed: bool
-    records: tuple[int, ...]
+    records: int
+    examples: tuple[int, ...]
     tax: Heads
 
 

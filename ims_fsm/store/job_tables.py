@@ -159,6 +159,15 @@ class TokenRow(Table, table=True):
     session_of: int | None = None
 
 
+class SubscriberRow(Table, table=True):
+    """Who is told of events after their commit, and the cursor of the last that they were told of (None: of none)."""
+
+    __tablename__ = "subscriber"
+
+    name: str = Field(primary_key=True)
+    cursor: str | None = None
+
+
 class UploadedRow(Table, table=True):
     """What an upload last told of a record, whether the portal has answered, what it took and what it refused.
 

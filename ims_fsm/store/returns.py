@@ -225,22 +225,22 @@ def totals(connection: Connection, recipient: str, period: TaxPeriod) -> dict[st
 
 
 def ending(
-    connection: Connection, recipient: str, period: TaxPeriod, until: datetime
-) -> dict[datetime, tuple[list[int], Heads]]:
-    """Return the credit in a GSTR-2B whose time ends by a moment: by that end the records' ids and the sum in paise."""
-    credit = (_lines.c.entry == "document", _lines.c.counts, or_(*(_lines.c[head] > 0 for head in HEADS)))
-    query = (
-        select(AT.cutoff_at, AT.id, *(_lines.c[head] for head in HEADS))
-        .select_from(_lines.join(RECORD, of_record(_lines)))
-        .where(_lines.c.recipient_gstin == recipient, _lines.c.period == str(period), *credit)
-        .where(_lines.c.section == str(Section.ITC_AVAILABLE), AT.cutoff_at <= until)
-        .order_by(AT.cutoff_at, AT.id)
+    connection: Connection, recipient: str, period: TaxPeriod, until: datetime, most: int
+) -> Iterator[tuple[datetime, int, Heads, tuple[int, ...]]]:
+    """Give the credit in a GSTR-2B whose time ends by a moment: its end, how many records, paise, some ids."""
+    meant = (
+        *_of(recipient, period),
+        _lines.c.entry == "document",
+        _lines.c.counts,
+        _lines.c.section == str(Section.ITC_AVAILABLE),
+        or_(*(_lines.c[head] > 0 for head in HEADS)),
     )
-    ends: dict[datetime, tuple[list[int], Heads]] = {}
-    for cutoff, record_id, *tax in connection.execute(query):
-        ids, total = ends.get(cutoff, ([], Heads()))
-        ends[cutoff] = ([*ids, record_id], total + Heads(*(int(amount) for amount in tax)))
-    return ends
+    source, cutoff = _lines.join(RECORD, of_record(_lines)), AT.cutoff_at
+    sums = (func.count(), *(func.sum(_lines.c[head]) for head in HEADS))
+    ends = select(cutoff, *sums).select_from(source).where(*meant, cutoff <= until).group_by(cutoff).order_by(cutoff)
+    for end, count, *tax in connection.execute(ends).all():
+        first = select(AT.id).select_from(source).where(*meant, cutoff == end).order_by(AT.id).limit(most)
+        yield end, count, Heads(*map(int, tax)), tuple(connection.execute(first).scalars())
 
 
 def liabilities(connection: Connection, supplier: str, period: TaxPeriod | None) -> list[Liability]:

@@ -26,6 +26,7 @@ from ims_fsm.terms.border import Border, checked_actor, checked_parties, checked
 from ims_fsm.terms.event import Event
 from ims_fsm.workflow.calendar import change, sweeps
 from ims_fsm.workflow.calendar.sweeps import SweepReport
+from ims_fsm.workflow.delivery import Delivered
 from ims_fsm.workflow.desks import RecipientDesk
 from ims_fsm.workflow.reception.importing import Imported, Importing, import_download
 from ims_fsm.workflow.registration import register
@@ -261,6 +262,14 @@ class IMS:
         narrow. Raises `InputError` for what is not a cursor, GSTIN or kind.
         """
         return events.read(self._workspace, after, limit, events.wanted(gstin, kinds))
+
+    def deliver(self) -> Delivered:
+        """Call the hooks for after the commit (`ims.hooks.after_commit`) with the events that they were not told yet.
+
+        Every call that writes does so at its end; this is for what others wrote: a process without hooks, your own
+        transaction (`bound`), or one that ended before it told them. What a hook raises stands in `failures`.
+        """
+        return self._workspace.deliver()
 
     def latest_events(
         self,

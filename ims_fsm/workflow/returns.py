@@ -31,6 +31,9 @@ from ims_fsm.terms.period import TaxPeriod, last_day_before
 from ims_fsm.terms.vocabulary import Route, Trigger, TwoBState
 from ims_fsm.workflow.unit import UnitOfWork, fire, scope_of, stamp_of, tell_hooks, touched_drafts, unread_scope
 
+# So many of the records whose credit ends are named.
+EXAMPLES = 20
+
 
 @dataclass(frozen=True, slots=True)
 class TwoBGenerated:
@@ -289,8 +292,8 @@ def time_limited(unit: UnitOfWork, recipient: str, period: TaxPeriod) -> tuple[T
     """
     until = last_chance(unit, recipient, period)
     return tuple(
-        TimeLimited(last_day=last_day_before(cutoff), passed=cutoff <= unit.now, records=tuple(ids), tax=tax)
-        for cutoff, (ids, tax) in returns.ending(unit.connection, recipient, period, until).items()
+        TimeLimited(last_day=last_day_before(end), passed=end <= unit.now, records=count, examples=ids, tax=tax)
+        for end, count, tax, ids in returns.ending(unit.connection, recipient, period, until, EXAMPLES)
     )
 
 

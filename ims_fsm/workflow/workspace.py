@@ -12,9 +12,9 @@ from copy import copy
 from datetime import UTC, datetime
 from typing import Concatenate, ParamSpec, Self, TypeVar
 
-from ims_fsm.errors import InputError, Problem, StoreError
+from ims_fsm.errors import ImsFsmError, InputError, Problem, StoreError
 from ims_fsm.law.book import LawBook, shipped_book
-from ims_fsm.law.hooks import Hooks, Tally
+from ims_fsm.law.hooks import Attempt, Hooks, Tally
 from ims_fsm.record.moments import machine_clock
 from ims_fsm.record.refusals import RefusedError
 from ims_fsm.store import connection as store
@@ -24,6 +24,7 @@ from ims_fsm.store.connection import ConflictError, Connection, Engine
 from ims_fsm.store.failures import told_apart
 from ims_fsm.terms.border import Border, checked_actor, checked_key, checked_reason, checked_request
 from ims_fsm.terms.period import in_india
+from ims_fsm.workflow.delivery import Delivered, Delivery, delivered_or_logged, tell_refused
 from ims_fsm.workflow.keys import once
 from ims_fsm.workflow.unit import UnitOfWork
 
@@ -82,6 +83,7 @@ class Workspace:
         #: The host's connection, in whose transaction everything is done; None: each call has one of its own.
         self._host: object | None = None
         self._declarations: Mapping[str, int] = {}
+        self._delivery = Delivery()
         with self.closed_on_failure(), told_apart(self.engine):
             tables.prepare(self.engine)
             with store.reading(self.engine) as connection:
@@ -126,6 +128,7 @@ class Workspace:
         """
         bound = copy(self)
         bound._host, bound._is_lent, bound.retries = connection, True, 0  # noqa: SLF001 -- another of this class
+        bound._delivery = Delivery()  # noqa: SLF001 -- as above; what it begins the host may roll back
         kind = host.connection_of(connection).dialect.name
         if kind != self.dialect:
             raise StoreError(
@@ -188,31 +191,48 @@ class Workspace:
         """
         left = self.retries if retries is None or self._host is not None else retries
         pause = FIRST_PAUSE_S
-        while True:
-            try:
-                with self.writing() as connection:
-                    unit = UnitOfWork(
-                        connection,
-                        self.book,
-                        self.hooks,
-                        self.now(),
-                        actor,
-                        key,
-                        self._declarations,
-                        recorded_at=self.machine_clock(),
-                        backdate=backdate,
-                    )
-                    outcome = work(unit)
-                break
-            except ConflictError:
-                if left <= 0:
-                    raise
-            time.sleep(pause)
-            left, pause = left - 1, 2 * pause
+        try:
+            while True:
+                try:
+                    outcome = self._run(work, actor, key, backdate)
+                    break
+                except ConflictError:
+                    if left <= 0:
+                        raise
+                time.sleep(pause)
+                left, pause = left - 1, 2 * pause
+        except ImsFsmError as error:
+            if self.hooks.told_of_refused:
+                tell_refused(self.hooks, Attempt(actor=actor, at=self.now(), request_key=key, error=error))
+            raise
+        if self.hooks.subscribers and self._host is None:
+            delivered_or_logged(self.deliver)
+        return outcome
+
+    def _run(self, work: Callable[[UnitOfWork], T], actor: str, key: str | None, backdate: str | None) -> T:
+        with self.writing() as connection:
+            begun = self._delivery.begin(connection, self.hooks)
+            unit = UnitOfWork(
+                connection,
+                self.book,
+                self.hooks,
+                self.now(),
+                actor,
+                key,
+                self._declarations,
+                recorded_at=self.machine_clock(),
+                backdate=backdate,
+            )
+            outcome = work(unit)
+        # What was kept in a transaction that failed is not there, so it is remembered when all is well.
+        self._delivery.committed(begun)
         if unit.declarations:
-            # What was kept in a transaction that failed is not there, so it is remembered when all is well.
             self._declarations = {**self._declarations, **unit.declarations}
         return outcome
+
+    def deliver(self) -> Delivered:
+        """Tell the hooks for after the commit what they were not told yet."""
+        return self._delivery.deliver(self.hooks, self.reading, self.writing)
 
     def now(self) -> datetime:
         """Return the clock's moment in UTC; raises `InputError` for one without a time zone."""

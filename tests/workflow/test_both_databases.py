@@ -113,6 +113,7 @@ def test_both_databases_tell_and_hold_the_same(stage, on_pg):
         "seal_leaf",
         "job_run",
         "reminder",
+        "subscriber",
         "token",
         "download",
         "uploaded",

@@ -25,13 +25,13 @@ def test_it_is_named_with_its_records_amount_and_last_day(stage):
     old = drafted(stage)
     (ending,) = stage.desk.two_b(OCTOBER).time_limited
     assert (ending.last_day, ending.passed) == (LAST, False)
-    assert (ending.records, ending.tax) == ((old,), Heads(igst=18_000))
+    assert (ending.records, ending.examples, ending.tax) == (1, (old,), Heads(igst=18_000))
     told = stage.desk.what_if("accept", old)
     assert (told.last_day, told.out_of_time) == (LAST, False)
     assert told.sentence.endswith(" Its credit can be taken only in a GSTR-3B filed by 30 November 2024 (sec.16_4).")
     stage.at("2024-11-30 23:59")
     (ending,) = stage.desk.file_3b(OCTOBER).time_limited
-    assert (ending.passed, ending.records) == (False, (old,))
+    assert (ending.passed, ending.examples) == (False, (old,))
 
 
 def test_a_late_return_names_what_it_cannot_take(stage):
@@ -57,7 +57,7 @@ def test_a_quarterly_taxpayers_last_quarter_is_july_to_september(stage):
     stage.at("2025-10-14")
     stage.desk.generate_2b(period)
     (ending,) = stage.desk.two_b(period).time_limited
-    assert (ending.last_day, ending.records) == (date(2025, 11, 30), (old,))
+    assert (ending.last_day, ending.examples) == (date(2025, 11, 30), (old,))
     assert stage.desk.what_if("accept", new).last_day is None
 
 

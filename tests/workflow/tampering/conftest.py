@@ -161,6 +161,7 @@ UPLOADED = """
     INSERT INTO uploaded (recipient_gstin, record_id, action, at, answered)
     VALUES ('{gstin}', 1, 'accepted', '{noon}', TRUE)
 """
+SUBSCRIBER = "INSERT INTO subscriber VALUES ('mailer', NULL)"
 CALLER = """
     INSERT INTO token (digest, name, roles, gstins, made_at)
     VALUES ('5e', 'erp', 'recipient', '{gstin}', '{noon}')
@@ -172,5 +173,5 @@ MOVE = "INSERT INTO calendar_move VALUES ('{gstin}', 6, 1, '[]', '[]')"
 
 def fill(connection: Connection) -> None:
     """Put a row where nothing of a month comes."""
-    for statement in (JOB, REMINDER, ADOPTION, UPLOADED, MOVE, CALLER, COUNTER):
+    for statement in (JOB, REMINDER, ADOPTION, UPLOADED, SUBSCRIBER, MOVE, CALLER, COUNTER):
         connection.execute(text(statement.format(gstin=BUYER, noon=NOON)))
