@@ -54,6 +54,9 @@ if TYPE_CHECKING:
     from ims_fsm.record.dashboard import DashboardTotal as DashboardTotal
     from ims_fsm.record.deadlines import Deadlines as Deadlines
     from ims_fsm.record.deadlines import ReturnDates as ReturnDates
+    from ims_fsm.record.generations import Generation as Generation
+    from ims_fsm.record.generations import TwoBChange as TwoBChange
+    from ims_fsm.record.generations import Why as Why
     from ims_fsm.record.log import Content as Content
     from ims_fsm.record.log import TransitionEntry as TransitionEntry
     from ims_fsm.record.log import detail_in_words as detail_in_words
@@ -64,6 +67,7 @@ if TYPE_CHECKING:
     from ims_fsm.record.refusals import RefusedError as RefusedError
     from ims_fsm.record.refusals import RefusedGroup as RefusedGroup
     from ims_fsm.record.refusals import Told as Told
+    from ims_fsm.record.returns import DecidedAlike as DecidedAlike
     from ims_fsm.record.returns import Liability as Liability
     from ims_fsm.record.returns import TimeLimited as TimeLimited
     from ims_fsm.record.returns import TwoB as TwoB
@@ -92,6 +96,7 @@ if TYPE_CHECKING:
     from ims_fsm.terms.money import Heads as Heads
     from ims_fsm.terms.period import SettableClock as SettableClock
     from ims_fsm.terms.period import TaxPeriod as TaxPeriod
+    from ims_fsm.terms.vocabulary import ChangeReason as ChangeReason
     from ims_fsm.terms.vocabulary import Concern as Concern
     from ims_fsm.terms.vocabulary import Direction as Direction
     from ims_fsm.terms.vocabulary import Disposition as Disposition
@@ -166,17 +171,18 @@ _ROOMS = (
     ("terms.event", "EventKind"),
     (
         "terms.vocabulary",
-        "Concern Direction Disposition Filing Form Job Kind RemovedFor Role Route Section State SupplierStatus",
+        "ChangeReason Concern Direction Disposition Filing Form Job Kind RemovedFor Role Route Section",
     ),
-    ("terms.vocabulary", "TaxpayerKind Trigger TwoBState UploadStatus"),
+    ("terms.vocabulary", "State SupplierStatus TaxpayerKind Trigger TwoBState UploadStatus"),
     # what it answers
     ("store.backup", "Backup"),
     ("record.record", "PortalView Record"),
     ("record.refusals", "Answer RefusedGroup Told"),
     ("record.dashboard", "Dashboard DashboardItem DashboardRow DashboardTotal"),
     ("record.deadlines", "Deadlines ReturnDates"),
+    ("record.generations", "Generation TwoBChange Why"),
     ("record.log", "Content TransitionEntry detail_in_words"),
-    ("record.returns", "Liability TimeLimited TwoB TwoBLine"),
+    ("record.returns", "DecidedAlike Liability TimeLimited TwoB TwoBLine"),
     ("record.settling", "LeftOut LeftOutGroup"),
     ("record.totals", "Alike Summary Totals"),
     ("record.token", "IssuedToken Token"),

@@ -16,9 +16,9 @@ from ims_fsm.store import returns
 from ims_fsm.terms.period import in_india, last_day_before
 from ims_fsm.terms.vocabulary import Filing
 from ims_fsm.workflow.calendar.sweeps import next_period
+from ims_fsm.workflow.chains import chains_with_amendments
 from ims_fsm.workflow.deadlines import deadlines
 from ims_fsm.workflow.reception import upload
-from ims_fsm.workflow.returns import chains_with_amendments
 from ims_fsm.workflow.unit import UnitOfWork
 from ims_fsm.workflow.views.dashboard import dashboard
 

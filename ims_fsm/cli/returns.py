@@ -6,7 +6,7 @@ Imports Typer and the options; the face when it is run.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,10 +19,22 @@ from ims_fsm.cli.output import counted, numbered, say, table, tell_refusals, ver
 from ims_fsm.cli.records import named, stands
 from ims_fsm.terms.money import NIL, TITLES, Heads, shown
 from ims_fsm.terms.period import TaxPeriod, day_in_words
-from ims_fsm.terms.vocabulary import TwoBState
+from ims_fsm.terms.vocabulary import ChangeReason, TwoBState
 
 if TYPE_CHECKING:
-    from ims_fsm import ConsentError, LeftOut, OutsideIms, Record, ThreeBFiled, TimeLimited, TwoBComparison, TwoBView
+    from ims_fsm import (
+        ConsentError,
+        LeftOut,
+        OutsideIms,
+        Record,
+        ThreeBFiled,
+        TimeLimited,
+        TwoBChange,
+        TwoBComparison,
+        TwoBLine,
+        TwoBView,
+        Why,
+    )
 
 # The totals in the order in which they are printed, and what each is to people.
 TOTALS = {
@@ -37,7 +49,7 @@ MOST_NAMED = 20
 HERE_ALONE = "This is only recorded here: nothing is sent to the portal"
 ALWAYS = ("itc_available", "itc_not_available", "itc_rejected")
 group("2a", "GSTR-2A: show it.")
-group("2b", "GSTR-2B: generate, show, export, compare.")
+group("2b", "GSTR-2B: generate, show, diff, export, compare.")
 group("3b", "GSTR-3B: file it.")
 
 
@@ -93,22 +105,89 @@ def generate(call: Call, *, period: TaxPeriod) -> None:
 
 
 @command("2b show", "gstin", "db", "at")
-def show(call: Call, *, period: TaxPeriod, lines: bool = False, left_out: bool = False) -> None:
-    """Show the newest GSTR-2B of a period: its totals, and how many records it leaves out and why."""
+def show(
+    call: Call, *, period: TaxPeriod, generation: int | None = None, lines: bool = False, left_out: bool = False
+) -> None:
+    """Show a GSTR-2B, the newest or an older generation: its totals, and how many records it leaves out and why.
+
+    Every generation is kept; what is left out is said of the newest alone.
+    """
     with call.working("Reading"), call.recipient() as buyer:
-        view = buyer.two_b(period, with_lines=lines)
-        omissions = list(buyer.left_out(period)) if left_out else None
+        view = buyer.two_b(period, generation=generation, with_lines=lines)
+        omissions = list(buyer.left_out(period)) if left_out and view.is_newest else None
     lists = {"lines": view.lines if lines else None, "left_out_records": omissions}
     call.answer(lambda: _tell_two_b(view, omissions or (), lines=lines), {"view": view, **lists})
 
 
+@command("2b diff", "gstin", "db", "at")
+def show_changes(call: Call, *, period: TaxPeriod, older: int | None = None, newer: int | None = None) -> None:
+    """Show what two generations of a GSTR-2B have otherwise, line by line, and why each line changed.
+
+    A line changes with an action, an import, a supplier's amendment, an original, a time limit or another calendar.
+    """
+    with call.working("Reading"), call.recipient() as buyer:
+        last = newer or buyer.two_b(period, with_lines=False).two_b.generation
+        first = older or max(last - 1, 1)
+        head = {"recipient": buyer.gstin, "period": period, "older": first, "newer": last}
+        if call.as_json:
+            call.answer_each(head, buyer.two_b_changes(period, first, last))
+        else:
+            _tell_changes(head, list(buyer.two_b_changes(period, first, last)))
+
+
+def _tell_changes(head: Mapping[str, object], changes: Sequence[TwoBChange]) -> None:
+    what = "GSTR-2B of {period} of {recipient}, generation {older} to {newer}".format(**head)
+    say(f"{what}: {counted(len(changes), 'change')}.", style="bold")
+    rows = (
+        (
+            str(change.record.id),
+            named(change.record),
+            change.record.document.number,
+            _side(change.before),
+            _side(change.after),
+            _because(change.why),
+        )
+        for change in changes
+    )
+    if changes:
+        table(("=id", "document", "number", "before", "after", "why"), rows, indent=2)
+
+
+def _side(line: TwoBLine | None) -> str:
+    if line is None:
+        return "not in it"
+    entry = "" if line.entry == "document" else f" ({line.entry.replace('_', ' ')})"
+    return f"{line.section.in_words}, {line.decision.replace('_', ' ')}, {line.tax}{entry}"
+
+
+REASONS = {
+    ChangeReason.ACTION: "action",
+    ChangeReason.IMPORT: "shown by a download",
+    ChangeReason.AMENDMENT: "amended by its supplier",
+    ChangeReason.ORIGINAL: "its original was decided",
+    ChangeReason.TIME_LIMIT: "section 16(4) has passed",
+    ChangeReason.DEADLINE: "the deadline of what is pending has passed",
+    ChangeReason.CALENDAR: "another calendar",
+    ChangeReason.OTHER: "not known",
+}
+
+
+def _because(why: Why) -> str:
+    reason = REASONS[why.reason]
+    if why.reason is ChangeReason.ACTION and why.step is not None:
+        reason = f"{why.step.trigger.replace('_', ' ')} by {why.step.actor}, {minute(why.step.at)} IST"
+    elif why.reason is ChangeReason.AMENDMENT:
+        reason = f"{reason}: {why.by.document.number} (record {why.by.id})"
+    return f"{reason} ({why.rule})" if why.rule else reason
+
+
 @command("2b export", "gstin", "db", "at")
-def export(call: Call, *, period: TaxPeriod, out: Path | None = None) -> None:
-    """Write the newest GSTR-2B of a period as the portal does (JSON, v4): to a file with --out, else to the output."""
+def export(call: Call, *, period: TaxPeriod, generation: int | None = None, out: Path | None = None) -> None:
+    """Write a GSTR-2B as the portal does (JSON, v4), the newest or an older generation: to --out, or printed."""
     from ims_fsm import dump_two_b
 
     with call.working("Reading"), call.recipient() as buyer:
-        statement = buyer.export_2b(period)
+        statement = buyer.export_2b(period, generation=generation)
     text = dump_two_b(statement)
     if out is None:
         sys.stdout.write(text)
@@ -137,7 +216,8 @@ def _tell_two_b(view: TwoBView, omissions: Sequence[LeftOut] = (), *, lines: boo
     if statement.state is TwoBState.ABSENT:
         say(f"GSTR-2B of {statement.period} of {statement.recipient} was never generated.", deadlines.due(view.dates))
         return
-    generated = f"generated {minute(statement.generated_at)} IST, generation {statement.generation}"
+    number = f"{statement.generation}" + ("" if view.is_newest else f" of {len(view.generations)}")
+    generated = f"generated {minute(statement.generated_at)} IST, generation {number}"
     say(f"GSTR-2B of {statement.period} of {statement.recipient}: {statement.state}, {generated}.", style="bold")
     heads = tuple(f">{title}" for title in TITLES)
     totals = [(name, view.totals.get(name, NIL)) for name in TOTALS if name in ALWAYS or view.totals.get(name)]

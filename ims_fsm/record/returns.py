@@ -51,6 +51,16 @@ class TwoBLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DecidedAlike:
+    """How many records of a GSTR-2B its GSTR-3B decides alike in a section, and their tax there in paise."""
+
+    section: Section
+    decision: str
+    records: int
+    tax: Heads
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimeLimited:
     """Credit in a GSTR-2B whose time ends before the next one: taken by a GSTR-3B filed on `last_day` at the latest.
 

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, func, insert, select
 
 from ims_fsm.law.calendar import Calendar
 from ims_fsm.record.record import Record
+from ims_fsm.store.connection import among
 from ims_fsm.store.job_tables import CalendarMoveRow, CalendarRow
 from ims_fsm.store.tables import core
 
@@ -39,6 +40,15 @@ def put_moves(connection: Connection, calendar_id: int, changes: Sequence[tuple[
         rows.append({**key, "before": was, "after": stands})
     if rows:
         connection.execute(insert(_moves), rows)
+
+
+def moved_between(
+    connection: Connection, recipient: str, ids: Collection[int], after: datetime, until: datetime
+) -> set[int]:
+    """Return those of a recipient's records that a calendar moved between two moments (UTC)."""
+    query = select(_moves.c.record_id).join(_calendars, _calendars.c.id == _moves.c.calendar_id)
+    query = query.where(_moves.c.recipient_gstin == recipient, among(_moves.c.record_id, ids))
+    return set(connection.execute(query.where(_calendars.c.at >= after, _calendars.c.at <= until)).scalars())
 
 
 def _plain(value: object) -> str | None:

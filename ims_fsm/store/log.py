@@ -7,7 +7,7 @@ GSTR-2B to its state, the contents of a record to its content hash. Its values a
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from itertools import groupby
@@ -18,6 +18,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     FromClause,
+    RowMapping,
     Select,
     Subquery,
     Table,
@@ -34,6 +35,7 @@ from ims_fsm.errors import Problem
 from ims_fsm.record.log import Content, TransitionEntry
 from ims_fsm.record.record import Record
 from ims_fsm.store.calls import Call, begun
+from ims_fsm.store.connection import among
 from ims_fsm.store.failures import first_writer
 from ims_fsm.store.tables import CALL, LOG, ContentRow, RecordRow, TwoBLogRow, TwoBRow, core
 from ims_fsm.terms.vocabulary import State, TwoBState
@@ -86,8 +88,23 @@ def own_of(entry: TransitionEntry) -> dict[str, Any]:
 def history(connection: Connection, gstin: str, record_id: int) -> tuple[TransitionEntry, ...]:
     """Return a record's log, oldest first; empty where nothing has moved it (or there is no such record)."""
     query = STEPS.where(LOG.c.recipient_gstin == gstin, LOG.c.record_id == record_id)
-    rows = connection.execute(query.order_by(LOG.c.seq)).mappings()
-    return tuple(TransitionEntry(**{**row, "rules": tuple(row["rules"].split())}) for row in rows)
+    return tuple(map(_entry, connection.execute(query.order_by(LOG.c.seq)).mappings()))
+
+
+def between(
+    connection: Connection, gstin: str, ids: Collection[int], after: int, until: int
+) -> dict[int, list[TransitionEntry]]:
+    """Return the steps of a recipient's records behind one place in the order of events up to another, oldest first."""
+    steps: dict[int, list[TransitionEntry]] = {}
+    query = STEPS.where(LOG.c.recipient_gstin == gstin, among(LOG.c.record_id, ids), CALL.c.place > after)
+    query = query.where(CALL.c.place <= until).order_by(LOG.c.record_id, LOG.c.seq)
+    for entry in map(_entry, connection.execute(query).mappings()):
+        steps.setdefault(entry.record_id, []).append(entry)
+    return steps
+
+
+def _entry(row: RowMapping) -> TransitionEntry:
+    return TransitionEntry(**{**row, "rules": tuple(row["rules"].split())})
 
 
 def _what(entries: Sequence[TransitionEntry]) -> str:

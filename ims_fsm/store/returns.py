@@ -37,7 +37,6 @@ from ims_fsm.record.totals import Totals
 from ims_fsm.store import taxpayers
 from ims_fsm.store.connection import TEXTS, ConflictError, among
 from ims_fsm.store.failures import first_writer
-from ims_fsm.store.records import PAGE
 from ims_fsm.store.rows import reader
 from ims_fsm.store.sql.prepared import given, run
 from ims_fsm.store.sql.scene import of_record
@@ -190,20 +189,8 @@ def _what(two_bs: Sequence[TwoB]) -> str:
     return f"GSTR-2B of {two_bs[0].period} of {two_bs[0].recipient}" if len(two_bs) == 1 else f"{len(two_bs)} GSTR-2Bs"
 
 
-def lines(connection: Connection, recipient: str, period: TaxPeriod) -> Iterator[TwoBLine]:
-    """Give the lines of the newest generation, by record; no more than a page of them is held."""
-    query = select(_lines).where(*_of(recipient, period)).order_by(_lines.c.record_id, _lines.c.entry)
-    return map(line_of, connection.execute(query, execution_options={"yield_per": PAGE}).mappings())
-
-
 def _of(recipient: str, period: TaxPeriod) -> tuple[ColumnElement[bool], ...]:
     return (_lines.c.recipient_gstin == recipient, _lines.c.period == str(period))
-
-
-def size(connection: Connection, recipient: str, period: TaxPeriod) -> int:
-    """Return how many lines the newest generation has."""
-    query = select(func.count()).select_from(_lines).where(*_of(recipient, period))
-    return int(connection.execute(query).scalar_one())
 
 
 def newest_line(connection: Connection, recipient: str, record_id: int) -> tuple[TaxPeriod, TwoBLine] | None:
@@ -211,17 +198,6 @@ def newest_line(connection: Connection, recipient: str, record_id: int) -> tuple
     meant = {"recipient": recipient, "record_id": record_id}
     row = connection.execute(_NEWEST_LINE, meant).mappings().first()
     return None if row is None else (TaxPeriod(row["period"]), line_of(row))
-
-
-def totals(connection: Connection, recipient: str, period: TaxPeriod) -> dict[str, Heads]:
-    """Return the totals in paise by section, and under `reversal_4b1` and `reverse_charge` what stands apart."""
-    sums = [func.coalesce(func.sum(_lines.c[head]), 0).label(head) for head in HEADS]
-    grouped = (_lines.c.section, _lines.c.counts, _lines.c.entry)
-    totals_of: dict[str, Heads] = {}
-    for row in connection.execute(select(*grouped, *sums).where(*_of(recipient, period)).group_by(*grouped)):
-        name = "reversal_4b1" if row.entry == "reversal_4b1" else row.section if row.counts else "reverse_charge"
-        totals_of[name] = totals_of.get(name, Heads()) + Heads(*(int(getattr(row, head)) for head in HEADS))
-    return totals_of
 
 
 def ending(
@@ -271,16 +247,23 @@ _BEHIND = (
 )
 
 
+def written(columns: Iterable[ColumnElement[Any]]) -> ColumnElement[str]:
+    """Return columns as one text, of which a digest is taken."""
+    return reduce(lambda whole, part: whole.concat("|").concat(part), map(_written, columns))
+
+
 def _written(column: ColumnElement[Any]) -> ColumnElement[str]:
     # Both databases write words and whole numbers alike, and nothing of it has a bar.
-    whole = case((column, "yes"), else_="no") if isinstance(column.type, Boolean) else cast(column, String)
+    whole = (
+        case((column, "yes"), (column.is_(None), "-"), else_="no")
+        if isinstance(column.type, Boolean)
+        else cast(column, String)
+    )
     return func.coalesce(whole, "-")
 
 
-_COLUMNS = [_written(column) for column in (*_lines.c, *(AT[name] for name in _BEHIND))]
-_TEXT = reduce(lambda whole, part: whole.concat("|").concat(part), _COLUMNS)
 DECIDED = (
-    select(_lines.c.recipient_gstin, _lines.c.period, _TEXT)
+    select(_lines.c.recipient_gstin, _lines.c.period, written((*_lines.c, *(AT[name] for name in _BEHIND))))
     .select_from(_lines.join(RECORD, of_record(_lines)))
     .order_by(_lines.c.recipient_gstin, _lines.c.period, _lines.c.record_id, _lines.c.entry)
 )
@@ -294,7 +277,7 @@ def digest(connection: Connection, recipient: str, period: TaxPeriod) -> str:
 
 
 def digest_of(rows: Iterable[Sequence[Any]]) -> str:
-    """Return the digest of rows of `DECIDED`, all of one recipient and period."""
+    """Return the digest of rows of `DECIDED`, all of one recipient and period, or of others that end with a text."""
     sha = hashlib.sha256()
     for *_, text in rows:
         sha.update(f"{text}\n".encode())

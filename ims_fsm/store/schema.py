@@ -13,7 +13,7 @@ from threading import Lock
 from sqlalchemy import Connection, Engine, column, inspect, select, table
 from sqlalchemy.schema import CreateSchema
 
-from ims_fsm.store import job_tables, seal_tables  # noqa: F401 -- the metadata is whole once every module of tables is loaded
+from ims_fsm.store import generation_tables, job_tables, seal_tables  # noqa: F401 -- the metadata is whole once every module of tables is loaded
 from ims_fsm.store.address import address_of
 from ims_fsm.store.connection import StoreError, reading, schema_of, serialise, writing
 from ims_fsm.store.tables import Table

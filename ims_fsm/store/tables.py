@@ -381,6 +381,7 @@ APPEND_ONLY = (
     "log_call",
     "transition_log",
     "two_b_log",
+    "two_b_replaced",
     "record_content",
     "declaration",
     "adoption",

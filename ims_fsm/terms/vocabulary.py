@@ -193,6 +193,26 @@ class TwoBState(StrEnum):
     FINAL = "final"
 
 
+class ChangeReason(StrEnum):
+    """Why a line of GSTR-2B is otherwise in a later generation."""
+
+    #: The recipient acted here.
+    ACTION = "action"
+    #: A download showed the record for the first time, or an action that was taken at the portal.
+    IMPORT = "import"
+    #: The supplier amended the document.
+    AMENDMENT = "amendment"
+    #: How its original was decided was stated, or decided by an earlier GSTR-3B.
+    ORIGINAL = "original"
+    #: The time limit of section 16(4) passed while it was pending.
+    TIME_LIMIT = "time_limit"
+    #: The deadline of what is pending passed.
+    DEADLINE = "deadline"
+    #: Another calendar holds.
+    CALENDAR = "calendar"
+    OTHER = "other"
+
+
 class Concern(StrEnum):
     """What a dashboard names: a GSTR-3B that is due, and what is at risk or waits until it is."""
 

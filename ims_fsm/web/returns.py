@@ -9,14 +9,17 @@ from typing import Annotated
 
 from fastapi import Path, Query, Response
 from pydantic import Field, StrictBool
+from pydantic.json_schema import SkipJsonSchema
 
 from ims_fsm import RecipientDesk, TaxPeriod, TwoB, TwoBComparison, dump_two_b
 from ims_fsm.web.admission import Buyer
 from ims_fsm.web.answering import JSON, streamed
-from ims_fsm.web.asked import Asked, Dated, Files, Key, NoQuery, Period, key_of, sent
+from ims_fsm.web.asked import LARGEST_ID, MOST_ROWS, Asked, Dated, Files, Key, NoQuery, Period, key_of, sent
 from ims_fsm.web.routes import Routes
 
 ROUTES = Routes("returns")
+GenerationNumber = Annotated[int, Field(ge=1, le=LARGEST_ID, examples=[1])]
+RecordNumber = Annotated[int, Field(ge=1, le=LARGEST_ID)]
 _AT = "/recipients/{gstin}"
 FinancialYear = Annotated[
     str, Path(pattern=r"^20[0-9]{2}-[0-9]{2}$", description="The financial year.", examples=["2023-24"])
@@ -27,7 +30,25 @@ class Detail(Asked):
     """How much of a GSTR-2B is shown."""
 
     lines: bool = False
+    generation: GenerationNumber | SkipJsonSchema[None] = Field(None, description="The generation; the newest without.")
     left_out: bool = Field(default=False, description="Also every record that it leaves out.")
+
+
+class LinesPage(Asked):
+    """A page of lines, by record."""
+
+    generation: GenerationNumber | SkipJsonSchema[None] = Field(None, description="The generation; the newest without.")
+    limit: int = Field(100, ge=1, le=MOST_ROWS, description="Lines at most; the last record's are not parted.")
+    after: RecordNumber | SkipJsonSchema[None] = Field(None, description="The `next` of the page before.")
+
+
+class ChangesPage(Asked):
+    """A page of what two generations have otherwise, by record."""
+
+    older: GenerationNumber
+    newer: GenerationNumber
+    limit: int = Field(100, ge=1, le=MOST_ROWS, description="Lines at most; the last record's are not parted.")
+    after: RecordNumber | SkipJsonSchema[None] = Field(None, description="The `next` of the page before.")
 
 
 class Consent(Dated):
@@ -57,10 +78,31 @@ def list_2b(buyer: Buyer, _query: NoQuery) -> object:
 
 @ROUTES.get(f"{_AT}/2b/{{period}}")
 def show_2b(buyer: Buyer, period: Period, detail: Annotated[Detail, Query()]) -> object:
-    """Show the newest GSTR-2B of a period: its totals, its days, and what it leaves out and why."""
-    view = buyer.two_b(period, with_lines=detail.lines)
-    omissions = list(buyer.left_out(period)) if detail.left_out else None
+    """Show a generation of a GSTR-2B: its totals, its days, and of the newest what it leaves out and why."""
+    view = buyer.two_b(period, generation=detail.generation, with_lines=detail.lines)
+    omissions = list(buyer.left_out(period)) if detail.left_out and view.is_newest else None
     return {"view": view, "lines": view.lines if detail.lines else None, "left_out_records": omissions}
+
+
+@ROUTES.get(f"{_AT}/2b/{{period}}/lines")
+def list_2b_lines(buyer: Buyer, period: Period, page: Annotated[LinesPage, Query()]) -> object:
+    """List the lines of a generation of a GSTR-2B by record; a page reads no more than itself."""
+    rows = list(buyer.two_b_lines(period, generation=page.generation, after=page.after, limit=page.limit))
+    last = rows[-1][1].id if len(rows) >= page.limit else None
+    more = last is not None and any(buyer.two_b_lines(period, generation=page.generation, after=last, limit=1))
+    head = {"recipient": buyer.gstin, "period": period, "generation": page.generation}
+    return {**head, "lines": rows, "next": last if more else None}
+
+
+@ROUTES.get(f"{_AT}/2b/{{period}}/changes")
+def list_2b_changes(buyer: Buyer, period: Period, page: Annotated[ChangesPage, Query()]) -> object:
+    """List the lines that two generations of a GSTR-2B have otherwise, by record, each with why it changed."""
+    pair = (page.older, page.newer)
+    rows = list(buyer.two_b_changes(period, *pair, after=page.after, limit=page.limit))
+    last = rows[-1].record.id if len(rows) >= page.limit else None
+    more = last is not None and any(buyer.two_b_changes(period, *pair, after=last, limit=1))
+    head = {"recipient": buyer.gstin, "period": period, "older": page.older, "newer": page.newer}
+    return {**head, "changes": rows, "next": last if more else None}
 
 
 @ROUTES.change("POST", f"{_AT}/2b/{{period}}")

@@ -31,9 +31,10 @@ from ims_fsm.terms.money import NIL, Heads
 from ims_fsm.terms.period import day_in_words, last_day_before
 from ims_fsm.terms.vocabulary import Kind, Trigger
 from ims_fsm.workflow.calendar.sweeps import next_period
+from ims_fsm.workflow.chains import chains_with_amendments
 from ims_fsm.workflow.deadlines import deadlines
 from ims_fsm.workflow.reception.upload import matching
-from ims_fsm.workflow.returns import chains_with_amendments, last_chance, mark_stale, mark_stale_where
+from ims_fsm.workflow.returns import last_chance, mark_stale, mark_stale_where
 from ims_fsm.workflow.unit import UnitOfWork, consider, fire, scope_of, stamp_of, tell_hooks, touched_drafts
 
 

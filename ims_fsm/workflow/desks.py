@@ -16,9 +16,10 @@ from ims_fsm.formats.gstn.two_b.statement import PortalTwoB
 from ims_fsm.formats.proposals import Proposal, ProposedActions, read_proposals
 from ims_fsm.formats.table import LARGEST
 from ims_fsm.law.hooks import Tally
+from ims_fsm.record.generations import Page, TwoBChange
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import Answer
-from ims_fsm.record.returns import TwoB
+from ims_fsm.record.returns import TwoB, TwoBLine
 from ims_fsm.record.scene import ReduceItc, Request
 from ims_fsm.record.settling import LeftOut
 from ims_fsm.record.totals import Summary
@@ -45,7 +46,7 @@ from ims_fsm.workflow.reception import upload
 from ims_fsm.workflow.reception.desk import PortalDesk
 from ims_fsm.workflow.returns import ThreeBFiled, TwoBGenerated, file_annual_return, generate_2b, left_out
 from ims_fsm.workflow.unit import UnitOfWork
-from ims_fsm.workflow.views import statement, views, workbook
+from ims_fsm.workflow.views import generations, statement, views, workbook
 from ims_fsm.workflow.views.statement import TwoBComparison
 from ims_fsm.workflow.views.views import History, ListedRecord, RecordView, TwoBView
 from ims_fsm.workflow.views.workbook import Workbook
@@ -209,12 +210,43 @@ class RecipientDesk(PortalDesk, OriginalsDesk):
         chosen = checked_period(period)
         return self._workspace.streamed(lambda unit: views.two_a(unit, self.gstin, chosen))
 
-    def two_b(self, period: TaxPeriod, *, with_lines: bool = True) -> TwoBView:
-        """Return the newest generation of a GSTR-2B with its lines, totals and how many records it leaves out, and why.
+    def two_b(self, period: TaxPeriod, *, generation: int | None = None, with_lines: bool = True) -> TwoBView:
+        """Return a generation of a GSTR-2B (None: the newest) with its lines, totals and what it leaves out, and why.
 
-        A million lines are a million objects: without them (`with_lines=False`) the view says how many there are.
+        A million lines are a million objects: without them (`with_lines=False`) the view says how many there are, and
+        `two_b_lines` gives them. Raises `MissingError` for a generation that is not there.
         """
-        return self._asked(views.two_b_view, self.gstin, checked_period(period), with_lines=with_lines)
+        chosen = checked_period(period)
+        return self._asked(views.two_b_view, self.gstin, chosen, with_lines=with_lines, generation=generation)
+
+    def two_b_lines(
+        self, period: TaxPeriod, *, generation: int | None = None, after: int | None = None, limit: int | None = None
+    ) -> Generator[tuple[TwoBLine, Record], None, None]:
+        """Give the lines of a generation (None: the newest) by record, each with its record as it stands now.
+
+        `after` is the id of the record of the last line that was given before; with a limit no more are read, but for
+        what else the record of the last one brings (two lines at most). All as of one moment; a page is held.
+        """
+        chosen, page = checked_period(period), _page(after, limit, "lines")
+        return self._workspace.streamed(lambda unit: generations.lines(unit, self.gstin, chosen, generation, page))
+
+    def two_b_changes(
+        self,
+        period: TaxPeriod,
+        older: int,
+        newer: int | None = None,
+        *,
+        after: int | None = None,
+        limit: int | None = None,
+    ) -> Generator[TwoBChange, None, None]:
+        """Give the lines that two generations (None: the newest) have otherwise, by record, each with its reason.
+
+        `after` and `limit` are those of `two_b_lines`. Raises `MissingError` for a generation that is not there.
+        """
+        chosen, page = checked_period(period), _page(after, limit, "changes")
+        return self._workspace.streamed(
+            lambda unit: generations.changes(unit, self.gstin, chosen, (older, newer), page)
+        )
 
     def left_out(self, period: TaxPeriod) -> Generator[LeftOut, None, None]:
         """Give what the GSTR-2B of a period considers as the actions stand, and does not show, by id (FAQ 13-15).
@@ -232,9 +264,9 @@ class RecipientDesk(PortalDesk, OriginalsDesk):
         """Return the periods whose GSTR-2B must be recomputed before GSTR-3B is filed, oldest first (FAQ 29)."""
         return [two_b.period for two_b in self.two_bs() if two_b.state is TwoBState.STALE]
 
-    def export_2b(self, period: TaxPeriod) -> PortalTwoB:
-        """Return the newest generation of a GSTR-2B as the portal writes it."""
-        return self._asked(statement.statement_of, self.gstin, checked_period(period))
+    def export_2b(self, period: TaxPeriod, *, generation: int | None = None) -> PortalTwoB:
+        """Return a generation of a GSTR-2B (None: the newest) as the portal writes it."""
+        return self._asked(statement.statement_of, self.gstin, checked_period(period), generation)
 
     def compare_2b(self, sources: Sources, *, where: str | None = None, adopt: bool = False) -> TwoBComparison:
         """Compare the portal's GSTR-2B with ours of the same period, document by document.
@@ -334,3 +366,8 @@ class RecipientDesk(PortalDesk, OriginalsDesk):
             return ProposedActions(where or "the proposals", tuple(checked_value(row, Proposal) for row in source))
         name, file = named(source, where)
         return read_proposals(content_of(file, name, LARGEST), name, gstin=self.gstin)
+
+
+def _page(after: int | None, limit: int | None, what: str) -> Page:
+    most = looked_at("page", lambda border: border.limit(limit, what))
+    return Page(0 if after is None else checked_id(after), most)

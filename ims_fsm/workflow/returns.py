@@ -22,13 +22,14 @@ from ims_fsm.record.refusals import RefusedError, dated, filled_in, out_of_turn,
 from ims_fsm.record.returns import TimeLimited, TwoB, decide_return, first_owed
 from ims_fsm.record.settling import LeftOut, LeftOutGroup, last_in_time, why_left_out
 from ims_fsm.record.steps import carried_on, decided_as, settled
-from ims_fsm.store import records, returns, taxpayers, versions
+from ims_fsm.store import generations, records, returns, taxpayers, versions
 from ims_fsm.store.connection import serialise
 from ims_fsm.store.sql import filing, moving, settling
 from ims_fsm.store.sql.scene import OF_ONE, PENDING, Firing, Scope
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod, last_day_before
 from ims_fsm.terms.vocabulary import Route, Trigger, TwoBState
+from ims_fsm.workflow.chains import chains_with_amendments
 from ims_fsm.workflow.unit import UnitOfWork, fire, scope_of, stamp_of, tell_hooks, touched_drafts, unread_scope
 
 # So many of the records whose credit ends are named.
@@ -132,11 +133,20 @@ def generate_2b(unit: UnitOfWork, recipient: str, period: TaxPeriod) -> TwoBGene
     ended, read = end_pending(unit, recipient)
     before = returns.two_b(unit.connection, recipient, period)
     allowed = permit(unit, before, "generate")
-    lines = settling.write_lines(unit.connection, read or scope_of(unit, [recipient]), period)
     after = replace(before, generation=before.generation + 1, generated_at=unit.now)
-    done = move(unit, before, after, "generate", allowed, {"generation": after.generation, "lines": lines})
+    detail = {"generation": after.generation, **_write_lines(unit, read or scope_of(unit, [recipient]), before)}
+    done = move(unit, before, after, "generate", allowed, detail)
     unit.undrafted.discard(recipient)
     return TwoBGenerated(recipient, done.period, done.state, done.generation, ended.expired, ended.lapsed)
+
+
+def _write_lines(unit: UnitOfWork, scope: Scope, before: TwoB) -> dict[str, Any]:
+    """Write the lines of a GSTR-2B as the actions stand; returns what the log says of them (docs/adr/0020)."""
+    if not before.generation:
+        return {"lines": settling.write_lines(unit.connection, scope, before.period)}
+    lines = settling.write_lines(unit.connection, scope, before.period, generations.drafted(unit.connection))
+    digest = generations.replace(unit.connection, before.recipient, before.period, before.generation)
+    return {"lines": lines, "digest": digest}
 
 
 def draft(
@@ -385,13 +395,3 @@ def _frozen(unit: UnitOfWork, record: Record, outcome: Outcome, period: TaxPerio
         detail["added_back"] = moved.add_back.in_paise()
     frozen = fire(unit, record, Trigger.FREEZE, chain=chain, detail=detail)
     return after.changed(state=frozen.state, seq=frozen.seq, last_at=frozen.last_at)
-
-
-def chains_with_amendments(unit: UnitOfWork, given: Sequence[Record]) -> dict[int, Sequence[Record]]:
-    """Return the whole chain of each record, amendments that wait outside the list included."""
-    chains: dict[int, Sequence[Record]] = {}
-    for recipient in {record.recipient for record in given}:
-        theirs = [record for record in given if record.recipient == recipient]
-        loaded = versions.chains(unit.connection, recipient, {record.chain_id for record in theirs})
-        chains |= {record.id: loaded[record.chain_id] for record in theirs}
-    return chains

@@ -242,3 +242,29 @@ def test_a_terminal_is_asked(drafted, monkeypatch):
     assert "amendments are in no GSTR-2B" in drafted(*call).ended(1).out
     assert "is filed." in drafted(*call).ended(0).out
     assert asked == ["File it all the same?"] * 2
+
+
+def test_older_generations_are_shown_compared_and_written(run, tmp_path):
+    later = ("--at", "2024-11-15T10:00")
+    run("2b", "generate", *OCTOBER, *FOURTEENTH).ended(0)
+    assert "generation 1 to 1: 0 changes." in run("2b", "diff", *OCTOBER).ended(0).out
+    record = run("2b", "show", *OCTOBER, "--lines", "--json").ended(0).json["lines"][0]
+    run("act", "reject", str(record["record_id"]), *later).ended(0)
+    run("2b", "generate", *OCTOBER, *later).ended(0)
+    told = run("2b", "show", *OCTOBER, "--generation", "1").ended(0).out
+    assert "draft, generated 2024-11-14 10:00 IST, generation 1 of 2." in told
+    assert "Left out" not in told
+    answer = run("2b", "show", *OCTOBER, "--generation", "1", "--left-out", "--lines", "--json").ended(0).json
+    assert (answer["generation"], answer["left_out"], answer["left_out_records"]) == (1, [], None)
+    assert answer["lines"][0] == record
+    assert [(of["number"], of["changed"]) for of in answer["generations"]] == [(1, 0), (2, 1)]
+    told = " ".join(run("2b", "diff", *OCTOBER).ended(0).out.split())
+    assert "GSTR-2B of 2024-10 of 27AAPFU0939F1ZV, generation 1 to 2: 1 change." in told
+    answer = run("2b", "diff", *OCTOBER, "--from", "1", "--to", "2", "--json").ended(0).json
+    (change,) = answer["changes"]
+    assert (change["record_id"], change["reason"], change["by"]) == (record["record_id"], "action", record["record_id"])
+    assert (change["step"]["trigger"], change["after"]["section"]) == ("reject", "itc_rejected")
+    for generation, name in ((1, "old.json"), (2, "new.json")):
+        run("2b", "export", *OCTOBER, "--generation", str(generation), "--out", name).ended(0)
+    assert (tmp_path / "old.json").read_text("utf-8") != (tmp_path / "new.json").read_text("utf-8")
+    assert "take one from 1 to 2" in run("2b", "show", *OCTOBER, "--generation", "3").ended(2).err

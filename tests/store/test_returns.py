@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, insert, select, text
 
 from ims_fsm.record.returns import Liability, TwoB, TwoBLine
 from ims_fsm.record.taxpayer import Taxpayer
-from ims_fsm.store import returns, taxpayers
+from ims_fsm.store import generations, returns, taxpayers
 from ims_fsm.store.connection import ConflictError, writing
 from ims_fsm.store.rows import in_columns
 from ims_fsm.store.tables import LiabilityRow, TwoBLineRow, TwoBLogRow, core
@@ -56,8 +56,8 @@ def test_what_was_never_generated_is_absent(memory):
     with writing(memory) as connection:
         assert returns.two_b(connection, BUYER, OCTOBER) == ABSENT
         assert returns.two_bs(connection, BUYER) == []
-        assert list(returns.lines(connection, BUYER, OCTOBER)) == []
-        assert returns.totals(connection, BUYER, OCTOBER) == {}
+        assert list(generations.lines(connection, BUYER, OCTOBER)) == []
+        assert generations.totals(connection, BUYER, OCTOBER) == {}
 
 
 def test_a_2b_is_moved_with_its_log(engine):
@@ -153,13 +153,13 @@ def test_lines_are_those_of_the_newest_generation(engine):
     apart = replace(LINE, entry="forward_reduction", tax=-LINE.tax, counts=False)
     with writing(engine) as connection:
         replace_lines(connection, BUYER, OCTOBER, older)
-        assert [line.record_id for line in returns.lines(connection, BUYER, OCTOBER)] == [1, 3]
+        assert [line.record_id for line in generations.lines(connection, BUYER, OCTOBER)] == [1, 3]
         replace_lines(connection, BUYER, NOVEMBER, [LINE])
         replace_lines(connection, BUYER, OCTOBER, [apart, LINE])
-        assert list(returns.lines(connection, BUYER, OCTOBER)) == [LINE, apart]
+        assert list(generations.lines(connection, BUYER, OCTOBER)) == [LINE, apart]
         replace_lines(connection, BUYER, OCTOBER, [])
-        assert list(returns.lines(connection, BUYER, OCTOBER)) == []
-        assert list(returns.lines(connection, BUYER, NOVEMBER)) == [LINE]
+        assert list(generations.lines(connection, BUYER, OCTOBER)) == []
+        assert list(generations.lines(connection, BUYER, NOVEMBER)) == [LINE]
 
 
 def test_the_newest_line_of_a_record(memory):
@@ -187,7 +187,7 @@ def test_totals_are_by_section_and_what_stands_apart(engine):
     ]
     with writing(engine) as connection:
         replace_lines(connection, BUYER, OCTOBER, lines)
-        found = returns.totals(connection, BUYER, OCTOBER)
+        found = generations.totals(connection, BUYER, OCTOBER)
     assert found == {
         "itc_available": Heads(1, 1, 2, 4),
         "reverse_charge": LINE.tax,

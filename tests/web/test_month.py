@@ -48,6 +48,11 @@ def test_a_month_from_document_to_filed(stage: Stage, asha: Caller, at: str, cal
     assert asha.post(f"{at}/3b/2024-10", {}, status=409)["rule"] == "faq.29"
     asha.post(f"{at}/2b/2024-10")
     assert asha.get(f"{at}/2b/2024-10", params={"lines": "true"})["lines"][0]["record_id"] == record
+    page = asha.get(f"{at}/2b/2024-10/lines", params={"limit": 1, "generation": 1})
+    assert ([line["section"] for line in page["lines"]], page["next"]) == (["itc_rejected"], None)
+    changes = asha.get(f"{at}/2b/2024-10/changes", params={"older": 1, "newer": 2})
+    assert [(change["reason"], change["step"]["trigger"]) for change in changes["changes"]] == [("action", "accept")]
+    assert changes["next"] is None
     assert asha.post(f"{at}/3b/2024-10", {"consent": False})["decided"] == {"accepted": 1}
     assert asha.get(f"{at}/records/{record}/history")["transitions"][-1]["dest"] == "frozen"
     outward = shop.get(f"/suppliers/{stage.seller}/outward")["records"]

@@ -21,6 +21,7 @@ from sqlalchemy import Connection, Engine, event, insert, text
 from ims_fsm import TaxPeriod, Where
 from ims_fsm.store import audit, register, temporary
 from ims_fsm.store.connection import database_of, reading, writing
+from ims_fsm.store.generation_tables import ReplacedLineRow
 from ims_fsm.store.job_tables import DownloadRow, JobRunRow, ReminderRow, UploadedRow
 from ims_fsm.store.partitions import keyed, partition
 from ims_fsm.store.records import to_row
@@ -192,12 +193,13 @@ CASES = [
         BY_SUPPLIER,
     ),
     Case("accept many records", lambda stage, ids: stage.desk.act_on("accept")),
-    Case(
-        "accept records by their ids",
-        lambda stage, ids: stage.desk.act_on("accept", ids=ids[:3]),
-    ),
+    Case("accept records by their ids", lambda stage, ids: stage.desk.act_on("accept", ids=ids[:3])),
     Case("generate GSTR-2B", lambda stage, _: stage.at("2024-11-15").draft()),
     Case("show GSTR-2B", lambda stage, _: stage.desk.two_b(OCTOBER)),
+    Case("a page of lines of GSTR-2B", lambda stage, _: list(stage.desk.two_b_lines(OCTOBER, after=1, limit=9))),
+    Case("recompute GSTR-2B", lambda stage, _: stage.draft()),
+    Case("an older generation", lambda stage, _: list(stage.desk.two_b_lines(OCTOBER, generation=1, limit=9))),
+    Case("what two generations have otherwise", lambda stage, _: list(stage.desk.two_b_changes(OCTOBER, 1))),
     Case("sweep a recipient", lambda stage, _: stage.ims.sweep([stage.buyer]).swept),
     Case("file GSTR-3B", lambda stage, _: stage.desk.file_3b(OCTOBER), BY_SUPPLIER),
     Case("liability added back to a supplier", lambda stage, _: stage.shop.liabilities(), BY_SUPPLIER),
@@ -259,6 +261,7 @@ def _others(connection, like, gstin, first):
         CallRow: rows(lambda n: {**call, "number": n, "actor": "x", "at": NOON, "recorded_at": NOON, "rules": "faq.6"}),
         TransitionRow: rows(lambda n: {**step, "record_id": n, "call": n, "detail": ""}),
         TwoBLineRow: rows(lambda n: {**line, "record_id": n, "record_version": 1}),
+        ReplacedLineRow: rows(lambda n: {**line, "record_id": n, "record_version": 1, "generation": 1}),
         UploadedRow: rows(lambda n: of(n, action="accepted")),
         LiabilityRow: rows(lambda n: of(n, **{**added, "supplier_gstin": f"29AAAAA{n % 997:04}A1Z5"})),
         TwoBRow: [{**two_b, "period": f"2024-{month:02}"} for month in range(1, 13)],

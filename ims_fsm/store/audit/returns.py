@@ -16,6 +16,8 @@ from ims_fsm.law.book import LawBook
 from ims_fsm.law.ledger import Outcome
 from ims_fsm.store.audit.comparison import differing, findings
 from ims_fsm.store.audit.money import is_alone
+from ims_fsm.store.generation_tables import REPLACED
+from ims_fsm.store.generations import KEPT
 from ims_fsm.store.log import RESTORE, of_recipient
 from ims_fsm.store.returns import DECIDED, digest_of
 from ims_fsm.store.sql.facts import credit, not_below_zero
@@ -37,6 +39,7 @@ def problems(connection: Connection, book: LawBook, gstin: str | None, most: int
     yield from findings(connection, _unlined(), AT.recipient_gstin, gstin, "what was decided makes it", most)
     yield from findings(connection, _returns(), _two_b.c.recipient_gstin, gstin, "its log makes it", most)
     yield from _digests(connection, gstin)
+    yield from _generations(connection, gstin)
 
 
 _DOCUMENT = "document"
@@ -139,3 +142,23 @@ def _digests(connection: Connection, gstin: str | None) -> Iterator[Problem]:
         if made.get((owner, period), nothing) != digest:
             what = "has other lines, or other records behind them, than those on which GSTR-3B was filed"
             yield Problem(f"{owner} GSTR-2B of {period}", what, RESTORE)
+
+
+def _generations(connection: Connection, gstin: str | None) -> Iterator[Problem]:
+    """Give the older generations whose replaced lines are not those of which the next generation kept the digest."""
+    detail = [said(_log.c.detail, name) for name in ("generation", "digest")]
+    query = select(_log.c.recipient_gstin, _log.c.period, *detail).where(_log.c.trigger == "generate")
+    rows = connection.execute(of_recipient(query, _log.c.recipient_gstin, gstin))
+    kept = {(owner, period, int(number) - 1): digest for owner, period, number, digest in rows if int(number) > 1}
+    made = {}
+    with connection.execute(
+        of_recipient(KEPT, REPLACED.c.recipient_gstin, gstin), execution_options={"yield_per": 5_000}
+    ) as replaced:
+        for key, group in groupby(replaced, key=lambda row: (row[0], row[1], row[2])):
+            made[key] = digest_of(group)
+    nothing = digest_of(())
+    for key in sorted(kept.keys() | made.keys()):
+        if made.get(key, nothing) != kept.get(key):
+            owner, period, number = key
+            what = "has other lines than those of which the next one kept the digest"
+            yield Problem(f"{owner} GSTR-2B of {period} generation {number}", what, RESTORE)

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, func, or_, select
 
 from ims_fsm.errors import Problem
 from ims_fsm.law.ledger import Outcome
+from ims_fsm.store.generation_tables import REPLACED
 from ims_fsm.store.job_tables import JobRunRow, ReminderRow
 from ims_fsm.store.log import RESTORE, of_recipient
 from ims_fsm.store.sql.prepared import words
@@ -34,6 +35,11 @@ from ims_fsm.terms.vocabulary import (
     TwoBState,
 )
 
+_OF_LINE: Mapping[str, Collection[str]] = {
+    "entry": ("document", "forward_reduction", "reversal_4b1"),
+    "section": tuple(Section),
+    "decision": tuple(Outcome),
+}
 #: The words that a column may hold, by table; an empty column holds none.
 WORDS: Mapping[Any, Mapping[str, Collection[str]]] = {
     core(RecordRow): {
@@ -50,11 +56,8 @@ WORDS: Mapping[Any, Mapping[str, Collection[str]]] = {
         "portal_action": tuple(State),
     },
     core(TwoBRow): {"state": tuple(TwoBState)},
-    core(TwoBLineRow): {
-        "entry": ("document", "forward_reduction", "reversal_4b1"),
-        "section": tuple(Section),
-        "decision": tuple(Outcome),
-    },
+    core(TwoBLineRow): _OF_LINE,
+    REPLACED: _OF_LINE,
     core(TaxpayerRow): {"kind": tuple(TaxpayerKind), "filing": tuple(Filing)},
     core(JobRunRow): {"job": tuple(Job), "status": tuple(JobStatus)},
     core(ReminderRow): {"kind": tuple(ReminderKind)},

@@ -12,15 +12,14 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Delete,
     FromClause,
     Insert,
     Select,
     String,
     Subquery,
+    Table,
     and_,
     case,
-    delete,
     exists,
     false,
     func,
@@ -195,23 +194,17 @@ def any_head(*amounts: ColumnElement[int]) -> ColumnElement[bool]:
 AVAILABLE = literal(str(Section.ITC_AVAILABLE))
 
 
-def write_lines(connection: Connection, scope: Scope, period: TaxPeriod) -> int:
-    """Write the lines of a period's GSTR-2B in place of those before; returns how many there are."""
-    shape, named = scope.shape, {"period": str(period)}
-    run(connection, _none(shape), scope, **named)
-    return sum(run(connection, entry, scope, **named).rowcount for entry in _entries(shape))
+def write_lines(connection: Connection, scope: Scope, period: TaxPeriod, into: Table = LINES) -> int:
+    """Write the lines of a period's GSTR-2B into a table that has none of it; returns how many there are."""
+    entries = _entries(scope.shape, into)
+    return sum(run(connection, entry, scope, period=str(period)).rowcount for entry in entries)
 
 
 @built
-def _none(shape: Shape) -> Delete:
-    return delete(LINES).where(shape.of(LINES), LINES.c.period == PERIOD)
-
-
-@built
-def _entries(shape: Shape) -> tuple[Insert, ...]:
+def _entries(shape: Shape, into: Table) -> tuple[Insert, ...]:
     meant = considered(shape)
     entries = (_documents(meant), _forward_reductions(meant), _reversals(meant))
-    return tuple(_write(meant, entry) for entry in entries if entry is not None)
+    return tuple(_write(meant, entry, into) for entry in entries if entry is not None)
 
 
 class _Entry:
@@ -229,7 +222,7 @@ class _Entry:
         self.conditions = conditions
 
 
-def _write(shape: Shape, entry: _Entry) -> Insert:
+def _write(shape: Shape, entry: _Entry, into: Table) -> Insert:
     values = {
         "recipient_gstin": AT.recipient_gstin,
         "period": PERIOD,
@@ -242,7 +235,7 @@ def _write(shape: Shape, entry: _Entry) -> Insert:
         **dict(zip(HEADS, entry.amounts, strict=True)),
     }
     chosen = select(*values.values()).select_from(source(shape)).where(*shape.meant, shown(shape), *entry.conditions)
-    return counting(insert(LINES).from_select(list(values), chosen))
+    return counting(insert(into).from_select(list(values), chosen))
 
 
 def _documents(shape: Shape) -> _Entry:

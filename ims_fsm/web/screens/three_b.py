@@ -5,21 +5,17 @@ Imports the face and the shell (FAQ 5, 12, 20, 25, 29, 34). Nothing is sent to t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from fastapi import Response
 
 from ims_fsm import (
     ConsentError,
-    Heads,
     InputError,
     Problem,
     RecipientDesk,
     RefusedError,
     TaxPeriod,
-    TwoBLine,
     TwoBState,
 )
 from ims_fsm.web.admission import Admission, Admitted, Buyer
@@ -27,32 +23,10 @@ from ims_fsm.web.asked import NoQuery, Period
 from ims_fsm.web.languages import N_
 from ims_fsm.web.screens.chosen import Fields, key_of, text_of
 from ims_fsm.web.screens.shell import Screens, Visit, Visiting
-from ims_fsm.web.screens.two_b import MOST_LINES, TOTALS, periods_of
+from ims_fsm.web.screens.two_b import TOTALS, periods_of
 
 SCREENS = Screens()
 _AT = "/recipients/{gstin}/3b"
-
-
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """How many records GSTR-3B decides alike in a section of its GSTR-2B, and their tax there in paise."""
-
-    section: str
-    decision: str
-    records: int
-    tax: Heads
-
-
-def decided_of(lines: Sequence[TwoBLine]) -> list[Decided]:
-    """Return what filing GSTR-3B decides, by section and decision in the order in which they are read."""
-    parts: dict[tuple[str, str], list[TwoBLine]] = {}
-    for line in lines:
-        parts.setdefault((str(line.section), line.decision), []).append(line)
-    places = list(TOTALS)
-    return [
-        Decided(section, decision, len({line.record_id for line in alike}), sum((line.tax for line in alike), Heads()))
-        for (section, decision), alike in sorted(parts.items(), key=lambda part: (places.index(part[0][0]), part[0][1]))
-    ]
 
 
 @SCREENS.get(_AT, title=N_("GSTR-3B"))
@@ -77,7 +51,6 @@ def _page(
     admission: Admission, buyer: RecipientDesk, visit: Visit, period: TaxPeriod, status: int = 200, **said: Any
 ) -> Response:
     view = buyer.two_b(period, with_lines=False)
-    lines = [line for line, _ in buyer.two_b(period).lines] if 0 < view.size <= MOST_LINES else []
     older = [
         before
         for before, two_b, dates in periods_of(admission, buyer)
@@ -90,7 +63,6 @@ def _page(
         view=view,
         two_b=view.two_b,
         period=period,
-        decided=decided_of(lines),
         older=sorted(older),
         unknown=[group for group in view.left_out if group.reason == "original_unknown"],
         titles=TOTALS,

@@ -6,12 +6,14 @@ Imports the face and the shell (FAQ 23-29).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import Query, Response
 from pydantic import Field
 
 from ims_fsm import (
+    ChangeReason,
     Concern,
     RecipientDesk,
     RefusedError,
@@ -24,7 +26,7 @@ from ims_fsm import (
 )
 from ims_fsm.web.admission import Admission, Admitted, Buyer
 from ims_fsm.web.answering import JSON
-from ims_fsm.web.asked import Asked, NoQuery, Period
+from ims_fsm.web.asked import LARGEST_ID, Asked, NoQuery, Period
 from ims_fsm.web.languages import N_
 from ims_fsm.web.screens.chosen import Fields, key_of
 from ims_fsm.web.screens.shell import Screens, Visit, Visiting
@@ -32,8 +34,6 @@ from ims_fsm.web.screens.shell import Screens, Visit, Visiting
 SCREENS = Screens()
 _AT = "/recipients/{gstin}/2b"
 LINES = 100
-#: The most lines of which a page is shown: for each page the face reads them all.
-MOST_LINES = 10_000
 #: The totals in the order in which they are read, in the words of the portal.
 TOTALS: Mapping[str, str] = {
     "itc_available": N_("ITC available"),
@@ -45,10 +45,36 @@ TOTALS: Mapping[str, str] = {
 }
 
 
-class Lines(Asked):
-    """Which page of the lines is shown."""
+#: Why a line changed, in a few words.
+REASONS: Mapping[ChangeReason, str] = {
+    ChangeReason.ACTION: N_("Action"),
+    ChangeReason.IMPORT: N_("Shown by a download"),
+    ChangeReason.AMENDMENT: N_("Amended by its supplier"),
+    ChangeReason.ORIGINAL: N_("Its original was decided"),
+    ChangeReason.TIME_LIMIT: N_("Section 16(4) has passed"),
+    ChangeReason.DEADLINE: N_("The deadline of what is pending has passed"),
+    ChangeReason.CALENDAR: N_("Another calendar"),
+    ChangeReason.OTHER: N_("Not known"),
+}
+Number = Annotated[int, Field(ge=1, le=LARGEST_ID)]
 
-    page: int = Field(1, ge=1, le=MOST_LINES)
+
+class Lines(Asked):
+    """Which generation is shown, and behind which record its lines begin."""
+
+    generation: Number | None = None
+    after: Number | None = None
+
+
+NEWEST = Lines()
+
+
+class Between(Asked):
+    """Which generations are compared, and behind which record the page begins."""
+
+    older: Number
+    newer: Number
+    after: Number | None = None
 
 
 def periods_of(admission: Admission, buyer: RecipientDesk) -> list[tuple[TaxPeriod, TwoB, ReturnDates | None]]:
@@ -68,17 +94,17 @@ def show_two_bs(admission: Admitted, buyer: Buyer, visit: Visiting, _query: NoQu
 
 @SCREENS.get(f"{_AT}/{{period}}")
 def show_two_b_page(buyer: Buyer, visit: Visiting, period: Period, lines: Annotated[Lines, Query()]) -> Response:
-    """Show the newest GSTR-2B of a period: its days, its sections with their lines, and what it leaves out and why."""
-    return _page(buyer, visit, period, lines.page)
+    """Show a GSTR-2B of a period: its days, sections, lines and generations, and what it leaves out and why."""
+    return _page(buyer, visit, period, lines)
 
 
 def _page(
-    buyer: RecipientDesk, visit: Visit, period: TaxPeriod, page: int = 1, status: int = 200, **said: Any
+    buyer: RecipientDesk, visit: Visit, period: TaxPeriod, page: Lines = NEWEST, status: int = 200, **said: Any
 ) -> Response:
-    view = buyer.two_b(period, with_lines=False)
-    is_listed = 0 < view.size <= MOST_LINES
-    lines = buyer.two_b(period).lines if is_listed else ()
-    begin = (page - 1) * LINES
+    view = buyer.two_b(period, generation=page.generation, with_lines=False)
+    of = partial(buyer.two_b_lines, period, generation=page.generation)
+    lines = list(of(after=page.after, limit=LINES))
+    last = lines[-1][1].id if len(lines) >= LINES else 0
     may = {name: visit.may(name) for name in ("recompute_two_b", "give_two_b", "show_inward")}
     return visit.show(
         "two_b.html.j2",
@@ -87,10 +113,9 @@ def _page(
         view=view,
         two_b=view.two_b,
         period=period,
-        lines=lines[begin : begin + LINES],
-        is_listed=is_listed,
+        lines=lines,
         page=page,
-        following=page + 1 if begin + LINES < len(lines) else 0,
+        following=last if last and any(of(after=last, limit=1)) else 0,
         titles=TOTALS,
         states=TwoBState,
         may=may,
@@ -105,6 +130,24 @@ def recompute_two_b(buyer: Buyer, visit: Visiting, period: Period, _query: NoQue
     except RefusedError as error:
         return _page(buyer, visit, period, status=409, refused=error)
     return _page(buyer, visit, period, done=done)
+
+
+@SCREENS.get(f"{_AT}/{{period}}/changes")
+def show_two_b_changes(buyer: Buyer, visit: Visiting, period: Period, between: Annotated[Between, Query()]) -> Response:
+    """Show what two generations of a GSTR-2B have otherwise, line by line, and why each line changed."""
+    of = partial(buyer.two_b_changes, period, between.older, between.newer)
+    changes = list(of(after=between.after, limit=LINES))
+    last = changes[-1].record.id if len(changes) >= LINES else 0
+    return visit.show(
+        "two_b_changes.html.j2",
+        view=buyer.two_b(period, with_lines=False),
+        period=period,
+        between=between,
+        changes=changes,
+        following=last if last and any(of(after=last, limit=1)) else 0,
+        titles=TOTALS,
+        reasons=REASONS,
+    )
 
 
 @SCREENS.get(f"{_AT}/{{period}}/json")

@@ -67,14 +67,14 @@ class TwoBComparison:
     warnings: tuple[Problem, ...] = ()
 
 
-def statement_of(unit: UnitOfWork, gstin: str, period: TaxPeriod) -> PortalTwoB:
-    """Return the newest generation of a GSTR-2B as `write_two_b` takes it.
+def statement_of(unit: UnitOfWork, gstin: str, period: TaxPeriod, generation: int | None = None) -> PortalTwoB:
+    """Return a generation of a GSTR-2B (None: the newest) as `write_two_b` takes it.
 
     Reverse charge stands beside what it takes back from the forward charge (FAQ 32); what the recipients reverse
     themselves (FAQ 33) is not part of it. The day on which a supplier filed is left out: no download tells it.
     Raises `InputError` where it was never generated.
     """
-    view = _generated(unit, gstin, period)
+    view = _generated(unit, gstin, period, generation)
     at = view.two_b.generated_at
     return PortalTwoB(
         recipient=gstin,
@@ -203,8 +203,8 @@ class _Explainer:
         return Explanation(route.rule, self.book.law.rule(route.rule).title.rstrip("."))
 
 
-def _generated(unit: UnitOfWork, gstin: str, period: TaxPeriod) -> TwoBView:
-    view = views.two_b_view(unit, gstin, period, with_lines=True)
+def _generated(unit: UnitOfWork, gstin: str, period: TaxPeriod, generation: int | None = None) -> TwoBView:
+    view = views.two_b_view(unit, gstin, period, with_lines=True, generation=generation)
     if view.two_b.state is TwoBState.ABSENT:
         remedy = f'generate it first: recipient("{gstin}", …).generate_2b("{period}")'
         raise InputError("GSTR-2B", [Problem(str(period), f"was never generated here for {gstin}", remedy)])

@@ -6,7 +6,7 @@ Imports the store, the law and the drawing; reads only.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 
@@ -19,15 +19,16 @@ from ims_fsm.law.declaration import ENTRY, STATE
 from ims_fsm.law.edition import Edition
 from ims_fsm.law.refusal import Allowed
 from ims_fsm.record.deadlines import Deadlines, ReturnDates, dates_of
+from ims_fsm.record.generations import Generation
 from ims_fsm.record.log import Content, TransitionEntry
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import Told, filled_in, label, out_of_turn, record_fields
-from ims_fsm.record.returns import TimeLimited, TwoB, TwoBLine
+from ims_fsm.record.returns import DecidedAlike, TimeLimited, TwoB, TwoBLine
 from ims_fsm.record.scene import direction_of, original_of, record_facts
 from ims_fsm.record.settling import LeftOutGroup
 from ims_fsm.record.totals import Summary
 from ims_fsm.record.where import Sort, Where
-from ims_fsm.store import listing, log, records, returns, versions
+from ims_fsm.store import generations, listing, log, returns, versions
 from ims_fsm.terms.border import ACTIONS, Border
 from ims_fsm.terms.money import NIL, Heads
 from ims_fsm.terms.period import TaxPeriod, in_india
@@ -37,6 +38,7 @@ from ims_fsm.workflow.reception import upload
 from ims_fsm.workflow.reception.upload import UploadStanding
 from ims_fsm.workflow.returns import counted_left_out, time_limited
 from ims_fsm.workflow.unit import UnitOfWork, consider
+from ims_fsm.workflow.views.generations import chosen, lines
 
 PAGE = 1_000
 # The totals of a GSTR-2B: those of its sections, then what stands apart.
@@ -100,7 +102,11 @@ class History:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TwoBView:
-    """A GSTR-2B as generated: totals in paise by section, its lines with their records, and how many it leaves out."""
+    """A generation of a GSTR-2B: totals in paise by section, its lines with their records, and how many it leaves out.
+
+    `two_b` has the number and the moment of the generation that is shown, else how the GSTR-2B stands now. What is left
+    out, and whose time ends, is said of the newest alone.
+    """
 
     two_b: TwoB
     totals: dict[str, Heads]
@@ -108,8 +114,17 @@ class TwoBView:
     lines: tuple[tuple[TwoBLine, Record], ...]
     left_out: tuple[LeftOutGroup, ...]
     dates: ReturnDates
+    #: How its records are decided, by section.
+    decided: tuple[DecidedAlike, ...]
+    #: Every generation, oldest first.
+    generations: tuple[Generation, ...]
     #: Credit that no later GSTR-3B can take (section 16(4)), by its last day.
     time_limited: tuple[TimeLimited, ...] = ()
+
+    @property
+    def is_newest(self) -> bool:
+        """Whether the newest generation is shown."""
+        return self.two_b.generation == len(self.generations)
 
     @property
     def all_totals(self) -> dict[str, Heads]:
@@ -198,21 +213,31 @@ def history(unit: UnitOfWork, record_id: int, recipient: str) -> History:
     )
 
 
-def two_b_view(unit: UnitOfWork, recipient: str, period: TaxPeriod, *, with_lines: bool) -> TwoBView:
-    """Return the newest generation of a GSTR-2B, with what it leaves out as the records stand now."""
+def two_b_view(
+    unit: UnitOfWork, recipient: str, period: TaxPeriod, *, with_lines: bool, generation: int | None = None
+) -> TwoBView:
+    """Return a generation of a GSTR-2B (None: the newest), that with what it leaves out as the records stand now."""
     unit.taxpayer(recipient)
-    two_b = returns.two_b(unit.connection, recipient, period)
-    lines = list(returns.lines(unit.connection, recipient, period)) if with_lines else []
-    by_id = records.find_many(unit.connection, recipient, {line.record_id for line in lines})
+    two_b, connection = returns.two_b(unit.connection, recipient, period), unit.connection
+    every = generations.of_period(connection, recipient, period)
+    if generation is not None:
+        of = chosen(every, period, generation)
+        two_b, generation = replace(two_b, generation=of.number, generated_at=of.at), _older(of.number, every)
     return TwoBView(
         two_b=two_b,
-        totals=returns.totals(unit.connection, recipient, period),
-        size=returns.size(unit.connection, recipient, period),
-        lines=tuple((line, by_id[line.record_id]) for line in lines),
-        left_out=counted_left_out(unit, recipient, period),
+        totals=generations.totals(connection, recipient, period, generation),
+        size=generations.size(connection, recipient, period, generation),
+        lines=tuple(lines(unit, recipient, period, generation)) if with_lines else (),
+        left_out=() if generation else counted_left_out(unit, recipient, period),
         dates=dates_of(unit.scene(recipient), period, two_b.state),
-        time_limited=time_limited(unit, recipient, period),
+        decided=generations.decided(connection, recipient, period, generation),
+        generations=every,
+        time_limited=() if generation else time_limited(unit, recipient, period),
     )
+
+
+def _older(number: int, every: Sequence[Generation]) -> int | None:
+    return None if number == len(every) else number
 
 
 LONGEST_ADDRESS = 2000

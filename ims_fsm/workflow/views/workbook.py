@@ -25,18 +25,19 @@ from ims_fsm.formats.workbooks.writer import Book, writing
 from ims_fsm.law.ledger import Settled
 from ims_fsm.law.refusal import Allowed
 from ims_fsm.record.record import Record
-from ims_fsm.record.returns import TwoBLine
 from ims_fsm.record.scene import NO_REQUEST, Request
 from ims_fsm.record.settling import comes_to
 from ims_fsm.record.steps import as_acted
 from ims_fsm.record.where import Where
-from ims_fsm.store import records, returns, versions
+from ims_fsm.store import returns, versions
 from ims_fsm.terms.border import ACTIONS
 from ims_fsm.terms.period import TaxPeriod, day_in_words, in_india
 from ims_fsm.terms.vocabulary import State, Trigger
 from ims_fsm.workflow.calendar.sweeps import next_period
-from ims_fsm.workflow.returns import chains_with_amendments, left_out
+from ims_fsm.workflow.chains import chains_with_amendments
+from ims_fsm.workflow.returns import left_out
 from ims_fsm.workflow.unit import UnitOfWork, consider
+from ims_fsm.workflow.views import generations
 from ims_fsm.workflow.views.views import PAGE, ListedRecord, listed
 
 _FULL = Request(reduce_itc="full")
@@ -80,7 +81,7 @@ def write_inward(
         write_summary(summary, inward)
         inward.end()
         if two_b is not None:
-            write_two_b(book, two_b, _lines(unit, recipient, two_b), left_out(unit, recipient, two_b))
+            write_two_b(book, two_b, generations.lines(unit, recipient, two_b), left_out(unit, recipient, two_b))
         _write_reported(unit, recipient, book, heading, None)
         book.lists("lists", lists())
     return Workbook(gstin=recipient, two_b=two_b, sheets=book.rows)
@@ -108,14 +109,6 @@ def _generated(unit: UnitOfWork, recipient: str, period: TaxPeriod | None) -> Ta
 def _write_reported(unit: UnitOfWork, supplier: str, book: Book, heading: str, period: TaxPeriod | None) -> None:
     write_outward(book, heading, versions.of_supplier(unit.connection, supplier, period))
     write_liabilities(book, heading, returns.liabilities(unit.connection, supplier, period))
-
-
-def _lines(unit: UnitOfWork, recipient: str, period: TaxPeriod) -> Iterator[tuple[TwoBLine, Record]]:
-    """Give the lines of a GSTR-2B with their records; a page of them is held."""
-    lines = returns.lines(unit.connection, recipient, period)
-    while page := list(islice(lines, PAGE)):
-        by_id = records.find_many(unit.connection, recipient, {line.record_id for line in page})
-        yield from ((line, by_id[line.record_id]) for line in page)
 
 
 def _entries(unit: UnitOfWork, recipient: str, where: Where) -> Iterator[Entry]:

@@ -63,7 +63,7 @@ def test_lines_come_by_the_page_and_lead_to_their_records(
     stage: Stage, served: Callable[..., Browser], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(two_b, "LINES", 2)
-    ids = [stage.filed() for _ in range(3)]
+    ids = [stage.filed() for _ in range(4)]
     asha = (stage.at("2024-11-14"), served())[1]
     stage.desk.generate_2b("2024-10")
     listed: list[str] = []
@@ -74,10 +74,44 @@ def test_lines_come_by_the_page_and_lead_to_their_records(
         following = re.search(r'id="next" rel="next" href="([^"#]+)', page)
         address = html.unescape(following[1]) if following else ""
     assert listed == [str(record) for record in ids]
-    assert "No lines." in asha.open(f"{PERIOD}?page=9")
-    asha.open(f"{PERIOD}?page=0", 422)
-    monkeypatch.setattr(two_b, "MOST_LINES", 2)
-    assert "They are too many to be shown here" in asha.open(PERIOD)
+    assert "No lines." in asha.open(f"{PERIOD}?after=99")
+    asha.open(f"{PERIOD}?after=0", 422)
+
+
+def test_older_generations_are_listed_shown_and_compared(
+    stage: Stage, served: Callable[..., Browser], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(two_b, "LINES", 2)
+    ids = [stage.filed(stage.document(igst=100 * number)) for number in (1, 2, 3)]
+    asha = (stage.at("2024-11-14"), served())[1]
+    stage.desk.generate_2b("2024-10")
+    assert "Generations" not in asha.open(PERIOD), "there is one"
+    for record in ids:
+        stage.desk.reject(record)
+    stage.desk.generate_2b("2024-10")
+    page = asha.open(PERIOD)
+    assert f'href="{PERIOD}?generation=1"' in page
+    compared = f"{PERIOD}/changes?older=1&amp;newer=2"
+    assert f'href="{compared}"' in page
+    asha.open(f"{PERIOD}?generation=1")
+    assert "An older generation, as it stood then: 1 of 2." in asha.text
+    assert "ITC available 6.00" in asha.text
+    assert 'id="recompute"' not in asha.page
+    assert 'id="json"' not in asha.page
+    following = re.search(r'id="next" rel="next" href="([^"#]+)', asha.page)
+    assert following is not None
+    assert html.unescape(following[1]) == f"{PERIOD}?generation=1&after={ids[1]}"
+    assert f"/records/{ids[2]}" in asha.open(html.unescape(following[1]))
+    page = asha.open(html.unescape(compared))
+    assert asha.text.count("ITC available Deemed accepted") == 2
+    assert "Action faq.10.ii Reject, buyer, 2024-11-14" in asha.text
+    following = re.search(r'id="next" rel="next" href="([^"#]+)', page)
+    assert following is not None
+    assert f"/records/{ids[2]}" in asha.open(html.unescape(following[1]))
+    assert "No line has changed." in asha.open(f"{PERIOD}/changes?older=2&newer=2")
+    asha.open(f"{PERIOD}?generation=3", 404)
+    asha.open(f"{PERIOD}/changes?older=1&newer=3", 404)
+    asha.open(f"{PERIOD}/changes", 422)
 
 
 def test_the_json_is_that_of_the_portal(stage: Stage, served: Callable[..., Browser]) -> None:

@@ -113,6 +113,9 @@ def lived(stage: Any) -> None:
     stage.desk.file_annual_return("2023-24")
     stage.at("2025-12-14")
     stage.draft("2025-11")
+    stage.at("2025-12-15")
+    stage.act("reject", 7)
+    stage.draft("2025-11")
 
 
 def decided_thrice(stage: Any) -> None:

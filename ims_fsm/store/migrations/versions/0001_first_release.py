@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from ims_fsm.store import job_tables, seal_tables, triggers  # noqa: F401 -- the metadata is whole once every module of tables is loaded
+from ims_fsm.store import generation_tables, job_tables, seal_tables, triggers  # noqa: F401 -- the metadata is whole once every module of tables is loaded
 from ims_fsm.store.calls import SEQUENCE as CALL_NUMBERS
 from ims_fsm.store.register import SEQUENCE as RECORD_NUMBERS
 from ims_fsm.store.tables import Table
