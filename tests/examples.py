@@ -13,7 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 FENCED = re.compile(r"```python\n(.*?)```", flags=re.DOTALL)
-PROGRAMS = (ROOT / "docs" / "examples" / "dbos" / "credit_note_review.py",)
+PROGRAMS = tuple(ROOT / "docs" / "examples" / name for name in ("dbos/credit_note_review.py", "fastapi/service.py"))
 
 
 def blocks(page: Path) -> list[str]:
