@@ -13,6 +13,7 @@ without both the tests on it are skipped.
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
@@ -48,6 +49,9 @@ ON_POSTGRESQL = os.environ.get("IMS_FSM_TEST_STORE") == "postgresql"
 # table need the locks (docs/postgresql.md).
 SETTINGS = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "timezone='Asia/Kolkata'",
             "max_locks_per_transaction=256", "autovacuum=off")  # fmt: skip
+# What a browser would do besides showing pages.
+FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync")  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -171,6 +175,19 @@ def ims_scratch(request: pytest.FixtureRequest) -> Iterator[Scratch]:
     """Fresh databases, for scenarios too: in memory, or on PostgreSQL."""
     with Reused(request.getfixturevalue("databases")) if ON_POSTGRESQL else Scratch() as made:
         yield made
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    """A browser, whose loop must not run beside tests that run their own; without one its tests are skipped."""
+    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if program is None:
+        pytest.skip("no chromium is installed (Debian: apt-get install chromium)")
+    api = pytest.importorskip("playwright.sync_api", reason="no playwright is installed (pip install playwright)")
+    with api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS, headless=True)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture

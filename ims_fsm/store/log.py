@@ -18,8 +18,10 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     FromClause,
+    Result,
     RowMapping,
     Select,
+    String,
     Subquery,
     Table,
     and_,
@@ -37,6 +39,7 @@ from ims_fsm.record.record import Record
 from ims_fsm.store.calls import Call, begun
 from ims_fsm.store.connection import among
 from ims_fsm.store.failures import first_writer
+from ims_fsm.store.sql.prepared import built, given, places
 from ims_fsm.store.tables import CALL, LOG, ContentRow, RecordRow, TwoBLogRow, TwoBRow, core
 from ims_fsm.terms.vocabulary import State, TwoBState
 
@@ -158,9 +161,14 @@ RESTORE = "restore the database from a copy made before the change"
 ROWS_AT_ONCE = 5_000
 
 
-def of_recipient(query: Select[Any], recipient: ColumnElement[str], gstin: str | None) -> Select[Any]:
-    """Narrow a query to one recipient's rows; None leaves it as it is."""
-    return query if gstin is None else query.where(recipient == gstin)
+def of_recipient(query: Select[Any], recipient: ColumnElement[str], *, narrow: bool) -> Select[Any]:
+    """Narrow a query to the rows of the recipient that `asked` names; where not, leave it as it is."""
+    return query.where(recipient == given("gstin", String)) if narrow else query
+
+
+def asked(connection: Connection, query: Select[Any], gstin: str | None, **options: Any) -> Result[*tuple[Any, ...]]:
+    """Run a query of one recipient's rows, or of everybody's (None), with execution options."""
+    return connection.execute(query, places({"gstin": gstin}), execution_options=options)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,13 +261,18 @@ def broken_steps(connection: Connection, trail: Trail, gstin: str | None, most: 
 
     A row follows where it leaves from where that arrived, and was written after it; `audit.dating` has the moments.
     """
-    steps = _steps(trail, gstin)
+    for row in asked(connection, _broken(trail, most, narrow=gstin is not None), gstin):
+        yield Problem(f"{trail.place(row)} step {row.step}", _breach(trail, row), RESTORE)
+
+
+@built
+def _broken(trail: Trail, most: int, *, narrow: bool) -> Select[Any]:
+    steps = _steps(trail, narrow=narrow)
     gap = steps.c.step != func.coalesce(steps.c.step_before, 0) + 1
     jump = steps.c.source != func.coalesce(steps.c.value_before, trail.start)
     early = steps.c.place < steps.c.place_before
     query = select(steps, jump.label("jump")).where(or_(gap, jump, early))
-    for row in connection.execute(query.order_by(steps.c.gstin, steps.c.subject, steps.c.step).limit(most)):
-        yield Problem(f"{trail.place(row)} step {row.step}", _breach(trail, row), RESTORE)
+    return query.order_by(steps.c.gstin, steps.c.subject, steps.c.step).limit(most)
 
 
 def _breach(trail: Trail, row: Any) -> str:
@@ -273,6 +286,13 @@ def _breach(trail: Trail, row: Any) -> str:
 
 def wrong_ends(connection: Connection, trail: Trail, gstin: str | None, most: int) -> Iterator[Problem]:
     """Give the rows that do not stand where their log ends."""
+    for row in asked(connection, _ends(trail, most, narrow=gstin is not None), gstin):
+        said = f"stands at {row.stands} (step {row.steps})"
+        yield Problem(trail.place(row), f"{said}, and its log ends at {row.value} (step {row.step})", RESTORE)
+
+
+@built
+def _ends(trail: Trail, most: int, *, narrow: bool) -> Select[Any]:
     owner = trail.holder.table.c.recipient_gstin
     steps = select(trail.step).select_from(trail.rows)
     steps = steps.where(trail.log.c.recipient_gstin == owner, trail.subject == trail.holder)
@@ -287,22 +307,25 @@ def wrong_ends(connection: Connection, trail: Trail, gstin: str | None, most: in
         step.label("step"),
         value.label("value"),
     ).where(or_(trail.steps != step, trail.stands != value))
-    for row in connection.execute(of_recipient(query, owner, gstin).order_by(owner, trail.holder).limit(most)):
-        said = f"stands at {row.stands} (step {row.steps})"
-        yield Problem(trail.place(row), f"{said}, and its log ends at {row.value} (step {row.step})", RESTORE)
+    return of_recipient(query, owner, narrow=narrow).order_by(owner, trail.holder).limit(most)
 
 
 def ownerless(connection: Connection, trail: Trail, gstin: str | None, most: int) -> Iterator[Problem]:
     """Give the logs whose row is gone."""
+    for row in asked(connection, _ownerless(trail, most, narrow=gstin is not None), gstin):
+        yield Problem(trail.place(row), f"is gone, and its log goes to step {row.step}", RESTORE)
+
+
+@built
+def _ownerless(trail: Trail, most: int, *, narrow: bool) -> Select[Any]:
     key = (trail.log.c.recipient_gstin, trail.subject)
     holders = trail.holder.table.c
     there = select(trail.holder).where(holders.recipient_gstin == key[0], trail.holder == key[1]).exists()
     query = select(key[0].label("gstin"), key[1].label("subject"), func.max(trail.step).label("step")).where(~there)
-    for row in connection.execute(of_recipient(query, key[0], gstin).group_by(*key).order_by(*key).limit(most)):
-        yield Problem(trail.place(row), f"is gone, and its log goes to step {row.step}", RESTORE)
+    return of_recipient(query, key[0], narrow=narrow).group_by(*key).order_by(*key).limit(most)
 
 
-def _steps(trail: Trail, gstin: str | None) -> Subquery:
+def _steps(trail: Trail, *, narrow: bool) -> Subquery:
     owner = trail.log.c.recipient_gstin
     order: Any = literal(0) if trail.order is None else trail.order
     in_order: dict[str, Any] = {"partition_by": [owner, trail.subject], "order_by": trail.step}
@@ -316,4 +339,4 @@ def _steps(trail: Trail, gstin: str | None) -> Subquery:
         order.label("place"),
         func.lag(order).over(**in_order).label("place_before"),
     ).select_from(trail.rows)
-    return of_recipient(query, owner, gstin).subquery()
+    return of_recipient(query, owner, narrow=narrow).subquery()

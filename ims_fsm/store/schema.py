@@ -1,21 +1,27 @@
 """Brings a database to the tables of this version: an empty one at once, an older one when asked to.
 
-Imports SQLAlchemy and, when it migrates, Alembic; writes no row of a taxpayer. A migration is written by hand in
-`migrations/versions`; the tests say what it lacks.
+Imports SQLAlchemy and, for an older database, Alembic; writes no row of a taxpayer. An empty database is made as the
+tables are declared. A migration is written by hand in `migrations/versions`; the tests say what it lacks.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 
-from sqlalchemy import Connection, Engine, column, inspect, select, table
-from sqlalchemy.schema import CreateSchema
+from sqlalchemy import Column, Connection, Engine, Executable, Index, MetaData, String, insert, inspect, select, text
+from sqlalchemy import Table as AnyTable
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.schema import CreateIndex, CreateSchema, CreateTable, PrimaryKeyConstraint
 
-from ims_fsm.store import generation_tables, job_tables, seal_tables  # noqa: F401 -- the metadata is whole once every module of tables is loaded
+from ims_fsm.store import generation_tables, job_tables, seal_tables, triggers  # noqa: F401 -- the metadata is whole once every module of tables is loaded
 from ims_fsm.store.address import address_of
+from ims_fsm.store.calls import SEQUENCE as CALL_NUMBERS
 from ims_fsm.store.connection import StoreError, reading, schema_of, serialise, writing
+from ims_fsm.store.register import SEQUENCE as RECORD_NUMBERS
 from ims_fsm.store.tables import Table
 
 VERSIONS = ("0001",)
@@ -23,6 +29,30 @@ NEWEST = VERSIONS[-1]
 VERSION_TABLE = "ims_fsm_version"
 MIGRATIONS = Path(__file__).with_name("migrations")
 _REMEDY = "run upkeep.migrate(…)"
+# As Alembic makes it.
+_VERSION = AnyTable(
+    VERSION_TABLE,
+    MetaData(),
+    Column("version_num", String(32), nullable=False),
+    PrimaryKeyConstraint("version_num", name=f"{VERSION_TABLE}_pkc"),
+)
+# A block must be consecutive, and no other number may come from the sequence between its first and its last: the lock
+# is held for that long and not until the transaction ends. Whatever interrupts the function gives it back.
+_TAKE_NUMBERS = """
+CREATE FUNCTION take_record_numbers(wanted bigint) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+    hold bigint := hashtextextended(current_schema() || '.record_number', 0);
+    ends bigint;
+BEGIN
+    PERFORM pg_advisory_lock(hold);
+    ends := setval('record_number', nextval('record_number') + wanted - 1);
+    PERFORM pg_advisory_unlock(hold);
+    RETURN ends - wanted + 1;
+EXCEPTION WHEN query_canceled OR OTHERS THEN
+    PERFORM pg_advisory_unlock(hold);
+    RAISE;
+END $$
+"""
 # Alembic keeps the migration that runs in a global of its modules.
 _one_at_a_time = Lock()
 
@@ -97,7 +127,9 @@ def migrate(engine: Engine) -> Migration:
             _refuse_occupied(connection, address)
         else:
             _refuse_unknown(address, before)
-        if before != NEWEST:
+        if before is None:
+            _make(connection)
+        elif before != NEWEST:
             _upgrade(connection)
     return Migration(before, NEWEST)
 
@@ -105,7 +137,7 @@ def migrate(engine: Engine) -> Migration:
 def _version(connection: Connection) -> str | None:
     if not inspect(connection).has_table(VERSION_TABLE):
         return None
-    version = connection.execute(select(column("version_num")).select_from(table(VERSION_TABLE))).scalar()
+    version = connection.execute(select(_VERSION.c.version_num)).scalar()
     return None if version is None else str(version)
 
 
@@ -126,6 +158,32 @@ def _refuse_occupied(connection: Connection, address: str) -> None:
     if taken:
         held = f"the database {address} has a table {taken[0]} that is not of ims-fsm"
         raise StoreError(f"{held}; choose another database")
+
+
+@lru_cache
+def declared(dialect: str) -> Sequence[Executable]:
+    """Return what makes every table, index, trigger and function of this version, in order."""
+    indices = (part for row in Table.__subclasses__() for part in getattr(row, "__table_args__", ()))
+    made: list[CreateTable | CreateIndex] = [
+        *map(CreateTable, Table.metadata.sorted_tables),
+        # In the order in which they are declared: of two that serve a statement alike a database takes one by its age.
+        *(CreateIndex(part) for part in indices if isinstance(part, Index)),
+    ]
+    if dialect == "sqlite":
+        # Written once: for one store in memory after the other that takes longer than the rest.
+        written = (str(statement.compile(dialect=sqlite.dialect())) for statement in made)
+        return [*map(text, (*written, *triggers.on_sqlite().values()))]
+    # Nobody waits for another's transaction to get numbers. SQLite, with one writer at a time, counts in its table.
+    numbers = (f"CREATE SEQUENCE {name} AS bigint" for name in (RECORD_NUMBERS, CALL_NUMBERS))
+    return [*made, *map(text, (triggers.REFUSE, *triggers.on_postgresql().values(), *numbers, _TAKE_NUMBERS))]
+
+
+def _make(connection: Connection) -> None:
+    # An older program that was killed may have left the table of its version behind, empty.
+    connection.execute(CreateTable(_VERSION, if_not_exists=True))
+    for statement in declared(connection.dialect.name):
+        connection.execute(statement)
+    connection.execute(insert(_VERSION).values(version_num=NEWEST))
 
 
 def _upgrade(connection: Connection) -> None:

@@ -24,7 +24,7 @@ from ims_fsm.proof.tree import Tree
 from ims_fsm.store import leaves
 from ims_fsm.store.connection import StoreError, serialise
 from ims_fsm.store.leaves import LEAVES, Log
-from ims_fsm.store.log import RESTORE, of_recipient
+from ims_fsm.store.log import RESTORE, asked, of_recipient
 from ims_fsm.store.seal_tables import SealRow
 from ims_fsm.store.tables import core
 
@@ -101,21 +101,23 @@ def _set(connection: Connection, log: Log, number: int, actor: str, at: datetime
 
 def seals_of(connection: Connection, gstin: str | None) -> list[Seal]:
     """Return the seals of a recipient, or of all, by recipient and number."""
-    query = of_recipient(select(_seals), _seals.c.recipient_gstin, gstin)
+    query = of_recipient(select(_seals), _seals.c.recipient_gstin, narrow=gstin is not None)
+    in_order = query.order_by(_seals.c.recipient_gstin, _seals.c.number)
     return [
         Seal(
             recipient=row["recipient_gstin"],
             signatures=tuple(row["signature"].splitlines()),
             **{name: row[name] for name in _COLUMNS},
         )
-        for row in connection.execute(query.order_by(_seals.c.recipient_gstin, _seals.c.number)).mappings()
+        for row in asked(connection, in_order, gstin).mappings()
     ]
 
 
 def count(connection: Connection, gstin: str | None) -> int:
     """Return how many seals a recipient has, or all recipients."""
     query = select(func.count()).select_from(_seals)
-    return int(connection.execute(of_recipient(query, _seals.c.recipient_gstin, gstin)).scalar_one())
+    narrowed = of_recipient(query, _seals.c.recipient_gstin, narrow=gstin is not None)
+    return int(asked(connection, narrowed, gstin).scalar_one())
 
 
 # --- what no longer fits ----------------------------------------------------------------------------------------------
@@ -124,8 +126,9 @@ def count(connection: Connection, gstin: str | None) -> int:
 def problems(connection: Connection, gstin: str | None) -> Iterator[Problem]:
     """Give what is wrong with the seals of a recipient, or of all: every leaf and root is computed again."""
     by_recipient = {who: list(theirs) for who, theirs in groupby(seals_of(connection, gstin), attrgetter("recipient"))}
-    query = of_recipient(select(LEAVES.c.recipient_gstin).distinct(), LEAVES.c.recipient_gstin, gstin)
-    for who in sorted({*by_recipient, *connection.execute(query).scalars()}):
+    whose = LEAVES.c.recipient_gstin
+    query = of_recipient(select(whose).distinct(), whose, narrow=gstin is not None)
+    for who in sorted({*by_recipient, *asked(connection, query, gstin).scalars()}):
         yield from _misfits(connection, who, by_recipient.get(who, []))
 
 

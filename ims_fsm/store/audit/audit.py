@@ -32,7 +32,7 @@ from ims_fsm.store.audit import (
     structure,
     words,
 )
-from ims_fsm.store.log import RESTORE, ROWS_AT_ONCE, TRAILS, of_recipient
+from ims_fsm.store.log import RESTORE, ROWS_AT_ONCE, TRAILS, asked, of_recipient
 from ims_fsm.store.tables import ContentRow, RecordRow, core
 from ims_fsm.terms.money import HEADS
 from ims_fsm.terms.vocabulary import Kind
@@ -177,10 +177,11 @@ def _is_its_content(row: Any) -> bool:
 
 def _count(connection: Connection, table: Table, gstin: str | None) -> int:
     query = select(func.count()).select_from(table)
-    return int(connection.execute(of_recipient(query, table.c.recipient_gstin, gstin)).scalar_one())
+    narrowed = of_recipient(query, table.c.recipient_gstin, narrow=gstin is not None)
+    return int(asked(connection, narrowed, gstin).scalar_one())
 
 
 def _streamed(connection: Connection, query: Select[Any], table: Table, gstin: str | None) -> Result[Any]:
     # Whoever reads it closes it: a reader that stops at MOST leaves a cursor on PostgreSQL.
-    in_order = of_recipient(query, table.c.recipient_gstin, gstin).order_by(*table.primary_key)
-    return connection.execute(in_order, execution_options={"yield_per": ROWS_AT_ONCE})
+    narrowed = of_recipient(query, table.c.recipient_gstin, narrow=gstin is not None)
+    return asked(connection, narrowed.order_by(*table.primary_key), gstin, yield_per=ROWS_AT_ONCE)

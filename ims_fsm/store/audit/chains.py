@@ -24,9 +24,10 @@ from ims_fsm.record.scene import Scene
 from ims_fsm.store import taxpayers
 from ims_fsm.store.audit.comparison import unlike
 from ims_fsm.store.audit.standing import LAST_AT, LAST_DETAIL, LAST_SOURCE, with_last_step
-from ims_fsm.store.log import OF_ONE_CALL, RESTORE, STEP, of_recipient
+from ims_fsm.store.log import OF_ONE_CALL, RESTORE, STEP, asked, of_recipient
 from ims_fsm.store.records import PAGE, from_row
 from ims_fsm.store.returns import line_of
+from ims_fsm.store.sql.prepared import built
 from ims_fsm.store.sql.said import said
 from ims_fsm.store.tables import AT, CALL, LINES, LOG, PAISE, RECORD, ContentRow, TwoBRow, core
 from ims_fsm.terms.money import HEADS, Heads
@@ -80,7 +81,7 @@ def problems(connection: Connection, book: LawBook, gstin: str | None) -> Iterat
 def _pages(connection: Connection, gstin: str | None) -> Iterator[list[list[_Kept]]]:
     """Give whole chains of one recipient, at most a page of records of them and what belongs to the last."""
     page: list[list[_Kept]] = []
-    with connection.execute(_members(gstin), execution_options={"yield_per": PAGE}) as rows:
+    with asked(connection, _members(narrow=gstin is not None), gstin, yield_per=PAGE) as rows:
         for (recipient, _), members in groupby(rows.mappings(), itemgetter("recipient_gstin", "chain_id")):
             if page and (page[0][0].record.recipient != recipient or sum(map(len, page)) >= PAGE):
                 yield page
@@ -90,13 +91,14 @@ def _pages(connection: Connection, gstin: str | None) -> Iterator[list[list[_Kep
         yield page
 
 
-def _members(gstin: str | None) -> Select[Any]:
+@built
+def _members(*, narrow: bool) -> Select[Any]:
     """Return what selects the members of chains with an amendment of which something is decided, chain by chain."""
     amending, settled = RECORD.alias("amending").c, RECORD.alias("settled").c
     of_chain = (settled.recipient_gstin == amending.recipient_gstin, settled.chain_id == amending.chain_id)
     ends = exists().where(*of_chain, settled.settled_in.is_not(None))
     named = select(amending.recipient_gstin, amending.chain_id).where(amending.original_date.is_not(None), ends)
-    chains = of_recipient(named, amending.recipient_gstin, gstin).distinct().subquery("chains")
+    chains = of_recipient(named, amending.recipient_gstin, narrow=narrow).distinct().subquery("chains")
     first = _contents.alias("first")
     its_first = and_(first.c.recipient_gstin == AT.recipient_gstin, first.c.record_id == AT.id, first.c.number == 1)
     same = and_(chains.c.recipient_gstin == AT.recipient_gstin, chains.c.chain_id == AT.chain_id)
@@ -114,16 +116,20 @@ def _kept(row: Any) -> _Kept:
 def _filed(connection: Connection, gstin: str | None) -> Mapping[Key, datetime]:
     """Return when each GSTR-3B was filed."""
     query = select(_two_b.c["recipient_gstin", "period", "filed_at"]).where(_two_b.c.state == str(TwoBState.FINAL))
-    rows = connection.execute(of_recipient(query, _two_b.c.recipient_gstin, gstin))
+    rows = asked(connection, of_recipient(query, _two_b.c.recipient_gstin, narrow=gstin is not None), gstin)
     return {(row.recipient_gstin, TaxPeriod(row.period)): row.filed_at for row in rows if row.filed_at is not None}
 
 
 def _stated(connection: Connection, gstin: str | None) -> Mapping[int, Heads]:
     """Return what each record's chain carries by what was stated of its original, in paise."""
+    return {row[0]: Heads(*row[1:]) for row in asked(connection, _stating(narrow=gstin is not None), gstin)}
+
+
+@built
+def _stating(*, narrow: bool) -> Select[Any]:
     carried = [func.coalesce(cast(said(STEP["detail"], "carried", head), PAISE), 0) for head in HEADS]
-    query = select(LOG.c.record_id, *carried).select_from(LOG.join(CALL, OF_ONE_CALL))
-    rows = of_recipient(query.where(CALL.c.trigger == str(Correction.STATE)), LOG.c.recipient_gstin, gstin)
-    return {row[0]: Heads(*row[1:]) for row in connection.execute(rows.order_by(LOG.c.seq))}
+    query = select(LOG.c.record_id, *carried).select_from(LOG.join(CALL, OF_ONE_CALL)).order_by(LOG.c.seq)
+    return of_recipient(query.where(CALL.c.trigger == str(Correction.STATE)), LOG.c.recipient_gstin, narrow=narrow)
 
 
 def _unlike(kept: _Kept, made: Decided | None) -> Iterator[Problem]:

@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, FromClause, Select, literal, or_, select
 
 from ims_fsm.errors import Problem
-from ims_fsm.store.log import RESTORE, of_recipient
+from ims_fsm.store.log import RESTORE, asked, of_recipient
+from ims_fsm.store.sql.prepared import built
 
 #: By the name of a column what stands in it, beside what follows for it.
 Pairs = Mapping[str, tuple[ColumnElement[Any], ColumnElement[Any]]]
@@ -35,10 +36,16 @@ def findings(
     connection: Connection, query: Select[Any], recipient: ColumnElement[str], gstin: str | None, why: str, most: int
 ) -> Iterator[Problem]:
     """Give what a query of `differing` finds, column by column; `why` says what makes it what it should be."""
-    for row in connection.execute(of_recipient(query, recipient, gstin).limit(most)).mappings():
+    narrowed = _narrowed(query, recipient, most, narrow=gstin is not None)
+    for row in asked(connection, narrowed, gstin).mappings():
         where = " ".join(str(value) for name, value in row.items() if name.startswith("key_"))
         for name in [name.removeprefix("is_") for name in row if name.startswith("is_")]:
             yield from unlike(where, name, row[f"is_{name}"], row[f"be_{name}"], why)
+
+
+@built
+def _narrowed(query: Select[Any], recipient: ColumnElement[str], most: int, *, narrow: bool) -> Select[Any]:
+    return of_recipient(query, recipient, narrow=narrow).limit(most)
 
 
 def unlike(where: str, name: str, stands: object, follows: object, why: str) -> Iterator[Problem]:

@@ -14,7 +14,18 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_,
 from ims_fsm.errors import Problem
 from ims_fsm.record.moments import is_apart, runs_back
 from ims_fsm.store.audit.comparison import differing, findings
-from ims_fsm.store.log import CONTENTS, OF_ONE_CALL, RESTORE, RETURNS, ROWS_AT_ONCE, TRAILS, Trail, of_recipient
+from ims_fsm.store.log import (
+    CONTENTS,
+    OF_ONE_CALL,
+    RESTORE,
+    RETURNS,
+    ROWS_AT_ONCE,
+    TRAILS,
+    Trail,
+    asked,
+    of_recipient,
+)
+from ims_fsm.store.sql.prepared import built
 from ims_fsm.store.tables import AT, CALL, LOG, RECORD, TwoBRow, core
 
 _two_b = core(TwoBRow)
@@ -34,6 +45,16 @@ def problems(connection: Connection, gstin: str | None, most: int) -> Iterator[P
 
 
 def _of_trail(connection: Connection, trail: Trail, gstin: str | None) -> Iterator[Problem]:
+    for row in _streamed(connection, _turned_back(trail, narrow=gstin is not None), gstin):
+        where = f"{trail.place(row)} step {row.step}"
+        if row.backdate is None and runs_back(row.at, row.at_before):
+            yield _back(where, row.at, "before a step before it", row.at_before)
+        if runs_back(row.recorded_at, row.recorded_before):
+            yield _early(where, row.recorded_at, row.recorded_before)
+
+
+@built
+def _turned_back(trail: Trail, *, narrow: bool) -> Select[Any]:
     owner = trail.log.c.recipient_gstin
     before: dict[str, Any] = {"partition_by": [owner, trail.subject], "order_by": trail.step, "rows": (None, -1)}
     rows = select(
@@ -46,43 +67,49 @@ def _of_trail(connection: Connection, trail: Trail, gstin: str | None) -> Iterat
         func.max(trail.at, type_=trail.at.type).over(**before).label("at_before"),
         func.max(trail.recorded_at, type_=trail.at.type).over(**before).label("recorded_before"),
     ).select_from(trail.rows)
-    steps = of_recipient(rows, owner, gstin).subquery()
+    steps = of_recipient(rows, owner, narrow=narrow).subquery()
     back, early = steps.c.at < steps.c.at_before, steps.c.recorded_at < steps.c.recorded_before
     query = select(steps).where(or_(and_(back, steps.c.backdate.is_(None)), early))
-    for row in _streamed(connection, query.order_by(steps.c.gstin, steps.c.subject, steps.c.step)):
-        where = f"{trail.place(row)} step {row.step}"
-        if row.backdate is None and runs_back(row.at, row.at_before):
-            yield _back(where, row.at, "before a step before it", row.at_before)
-        if runs_back(row.recorded_at, row.recorded_before):
-            yield _early(where, row.recorded_at, row.recorded_before)
+    return query.order_by(steps.c.gstin, steps.c.subject, steps.c.step)
 
 
 def _before_their_content(connection: Connection, gstin: str | None) -> Iterator[Problem]:
+    for row in _streamed(connection, _before_content(narrow=gstin is not None), gstin):
+        if runs_back(row.at, row.content_at):
+            where = f"{row.recipient_gstin} record {row.record_id} step {row.seq}"
+            yield _back(where, row.at, "before the content that it was decided on", row.content_at)
+
+
+@built
+def _before_content(*, narrow: bool) -> Select[Any]:
     contents = CONTENTS.log.c
     of_record = (contents.recipient_gstin == _WHOSE, contents.record_id == LOG.c.record_id)
     read = and_(*of_record, contents.number == LOG.c.content_number)
     columns = (_WHOSE, LOG.c.record_id, LOG.c.seq, CALL.c.at, contents.at.label("content_at"))
     query = select(*columns).select_from(LOG.join(CALL, OF_ONE_CALL).join(CONTENTS.log, read))
     query = query.where(CALL.c.at < contents.at, CALL.c.backdate.is_(None)).order_by(*LOG.primary_key)
-    for row in _streamed(connection, of_recipient(query, _WHOSE, gstin)):
-        if runs_back(row.at, row.content_at):
-            where = f"{row.recipient_gstin} record {row.record_id} step {row.seq}"
-            yield _back(where, row.at, "before the content that it was decided on", row.content_at)
+    return of_recipient(query, _WHOSE, narrow=narrow)
 
 
 def _calls(connection: Connection, gstin: str | None) -> Iterator[Problem]:
     """Give the calls that were written before one of the same recipient with a smaller number."""
-    at = CALL.c
-    before: dict[str, Any] = {"partition_by": at.recipient_gstin, "order_by": at.number, "rows": (None, -1)}
-    newest = func.max(at.recorded_at, type_=at.recorded_at.type).over(**before).label("recorded_before")
-    rows = of_recipient(select(*at["recipient_gstin", "number", "recorded_at"], newest), at.recipient_gstin, gstin)
-    calls = rows.subquery()
-    query = select(calls).where(calls.c.recorded_at < calls.c.recorded_before)
-    for row in _streamed(connection, query.order_by(calls.c.recipient_gstin, calls.c.number)):
+    for row in _streamed(connection, _written_back(narrow=gstin is not None), gstin):
         if runs_back(row.recorded_at, row.recorded_before):
             yield _early(f"{row.recipient_gstin} call {row.number}", row.recorded_at, row.recorded_before)
 
 
+@built
+def _written_back(*, narrow: bool) -> Select[Any]:
+    at = CALL.c
+    before: dict[str, Any] = {"partition_by": at.recipient_gstin, "order_by": at.number, "rows": (None, -1)}
+    newest = func.max(at.recorded_at, type_=at.recorded_at.type).over(**before).label("recorded_before")
+    rows = select(*at["recipient_gstin", "number", "recorded_at"], newest)
+    calls = of_recipient(rows, at.recipient_gstin, narrow=narrow).subquery()
+    query = select(calls).where(calls.c.recorded_at < calls.c.recorded_before)
+    return query.order_by(calls.c.recipient_gstin, calls.c.number)
+
+
+@built
 def _newest_of_records() -> Select[Any]:
     contents = CONTENTS.log.c
     theirs = (contents.recipient_gstin == AT.recipient_gstin, contents.record_id == AT.id)
@@ -93,6 +120,7 @@ def _newest_of_records() -> Select[Any]:
     return differing((AT.recipient_gstin, "record", AT.id), {"last_at": (AT.last_at, newest)}, RECORD)
 
 
+@built
 def _newest_of_returns() -> Select[Any]:
     log = RETURNS.log.c
     theirs = (log.recipient_gstin == _two_b.c.recipient_gstin, log.period == _two_b.c.period)
@@ -109,23 +137,23 @@ def notes(connection: Connection, gstin: str | None, most: int) -> Iterator[Prob
     """Give what is dated back with a reason, and how many calls are dated otherwise than they were written."""
     at = CALL.c
     said = select(*at["recipient_gstin", "number", "trigger", "steps", "actor", "at", "recorded_at", "backdate"])
-    said = of_recipient(said.where(at.backdate.is_not(None)), at.recipient_gstin, gstin)
-    for row in connection.execute(said.order_by(*CALL.primary_key).limit(most)):
+    said = said.where(at.backdate.is_not(None)).order_by(*CALL.primary_key).limit(most)
+    for row in asked(connection, of_recipient(said, at.recipient_gstin, narrow=gstin is not None), gstin):
         yield _note(f"{row.recipient_gstin} call {row.number} ({row.trigger}, {row.steps} steps, {row.actor})", row)
     log = RETURNS.log.c
     moved = select(*log["recipient_gstin", "period", "seq", "trigger", "actor", "at", "recorded_at", "backdate"])
-    moved = of_recipient(moved.where(log.backdate.is_not(None)), log.recipient_gstin, gstin)
-    for row in connection.execute(moved.order_by(*RETURNS.log.primary_key).limit(most)):
+    moved = moved.where(log.backdate.is_not(None)).order_by(*RETURNS.log.primary_key).limit(most)
+    for row in asked(connection, of_recipient(moved, log.recipient_gstin, narrow=gstin is not None), gstin):
         yield _note(f"{row.recipient_gstin} GSTR-2B of {row.period} step {row.seq} ({row.trigger}, {row.actor})", row)
     yield from _apart(connection, gstin)
 
 
 def _apart(connection: Connection, gstin: str | None) -> Iterator[Problem]:
     at = CALL.c
-    query = of_recipient(select(*at["recipient_gstin", "number", "at", "recorded_at"]), at.recipient_gstin, gstin)
-    query = query.where(at.backdate.is_(None), at.at != at.recorded_at).order_by(*CALL.primary_key)
+    query = select(*at["recipient_gstin", "number", "at", "recorded_at"]).order_by(*CALL.primary_key)
+    query = query.where(at.backdate.is_(None), at.at != at.recorded_at)
     first, count = None, 0
-    for row in _streamed(connection, query):
+    for row in _streamed(connection, of_recipient(query, at.recipient_gstin, narrow=gstin is not None), gstin):
         if is_apart(row.at, row.recorded_at):
             first, count = first or row, count + 1
     if first is not None:
@@ -152,7 +180,7 @@ def _moment(at: datetime) -> str:
     return at.isoformat(" ", "seconds")
 
 
-def _streamed(connection: Connection, query: Select[Any]) -> Iterator[Any]:
+def _streamed(connection: Connection, query: Select[Any], gstin: str | None) -> Iterator[Any]:
     # Whoever stops reading leaves a cursor on PostgreSQL.
-    with connection.execute(query, execution_options={"yield_per": ROWS_AT_ONCE}) as rows:
+    with asked(connection, query, gstin, yield_per=ROWS_AT_ONCE) as rows:
         yield from rows

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, literal, null, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, literal, null, or_, select
 
 from ims_fsm.errors import Problem
 from ims_fsm.law.book import LawBook
@@ -19,7 +19,8 @@ from ims_fsm.law.decision import possible
 from ims_fsm.law.edition import Edition, Machine, kept
 from ims_fsm.law.refusal import Allowed, Refused
 from ims_fsm.record.returns import MACHINE
-from ims_fsm.store.log import OF_ONE_CALL, RESTORE, STEP, of_recipient
+from ims_fsm.store.log import OF_ONE_CALL, RESTORE, STEP, asked, of_recipient
+from ims_fsm.store.sql.prepared import built
 from ims_fsm.store.sql.said import said
 from ims_fsm.store.tables import AT, CALL, LOG, RECORD, DeclarationRow, TwoBLogRow, core
 from ims_fsm.terms.period import TaxPeriod
@@ -89,28 +90,36 @@ class _Alike(NamedTuple):
 def problems(connection: Connection, book: LawBook, gstin: str | None, most: int) -> Iterator[Problem]:
     """Give the steps of records and returns that the law does not allow; the details must be readable."""
     declarations = Declarations(connection, book)
-    by = _common(book)
-    alike = select(*(by[name].label(name) for name in _Alike._fields)).select_from(_STEPS).group_by(*by.values())
-    for row in connection.execute(of_recipient(alike, LOG.c.recipient_gstin, gstin)).all():
+    for row in asked(connection, _alike(book, narrow=gstin is not None), gstin).all():
         steps = _Alike._make(row)
         fault = _fault(steps, declarations)
         if fault is not None:
+            by = _common(book)
             same = (by[name].is_not_distinct_from(value) for name, value in zip(steps._fields, steps, strict=True))
-            rows = select(LOG.c["recipient_gstin", "record_id", "seq"]).select_from(_STEPS).where(*same)
-            for step in connection.execute(of_recipient(rows, LOG.c.recipient_gstin, gstin).limit(most)):
+            rows = select(LOG.c["recipient_gstin", "record_id", "seq"]).select_from(_STEPS).where(*same).limit(most)
+            for step in asked(connection, of_recipient(rows, LOG.c.recipient_gstin, narrow=gstin is not None), gstin):
                 yield Problem(f"{step.recipient_gstin} record {step.record_id} step {step.seq}", fault, RESTORE)
     yield from _governed(connection, declarations, gstin, most)
     yield from _of_returns(connection, book, gstin)
 
 
+@built
+def _alike(book: LawBook, *, narrow: bool) -> Select[Any]:
+    by = _common(book)
+    alike = select(*(by[name].label(name) for name in _Alike._fields)).select_from(_STEPS).group_by(*by.values())
+    return of_recipient(alike, LOG.c.recipient_gstin, narrow=narrow)
+
+
 def _governed(connection: Connection, declarations: Declarations, gstin: str | None, most: int) -> Iterator[Problem]:
     """Give the records that stand under a declaration of another machine, or under none."""
-    by = (AT.machine, AT.declaration_id)
-    for name, number in connection.execute(of_recipient(select(*by).distinct(), AT.recipient_gstin, gstin)).all():
+    narrow = gstin is not None
+    by = of_recipient(select(AT.machine, AT.declaration_id).distinct(), AT.recipient_gstin, narrow=narrow)
+    for name, number in asked(connection, by, gstin).all():
         machine = declarations.machine(number)
         if machine is None or machine.name != name:
             rows = select(AT.recipient_gstin, AT.id).where(AT.machine == name, AT.declaration_id == number)
-            for owner, record_id in connection.execute(of_recipient(rows, AT.recipient_gstin, gstin).limit(most)):
+            narrowed = of_recipient(rows, AT.recipient_gstin, narrow=narrow).limit(most)
+            for owner, record_id in asked(connection, narrowed, gstin):
                 what = f"stands under declaration {number}, which is none of {name}"
                 yield Problem(f"{owner} record {record_id}", what, RESTORE)
 
@@ -193,8 +202,9 @@ def _facts(steps: _Alike) -> dict[str, tuple[str, ...]]:
 def _of_returns(connection: Connection, book: LawBook, gstin: str | None) -> Iterator[Problem]:
     """Give the first of the steps of GSTR-2Bs that are alike and that the law as it is loaded does not allow."""
     by = _returns.c["period", "trigger", "source", "dest", "rules"]
-    query = select(*by, func.min(_returns.c.at)).group_by(*by)
-    for *alike, first in connection.execute(of_recipient(query, _returns.c.recipient_gstin, gstin)).all():
+    whose, narrow = _returns.c.recipient_gstin, gstin is not None
+    query = of_recipient(select(*by, func.min(_returns.c.at)).group_by(*by), whose, narrow=narrow)
+    for *alike, first in asked(connection, query, gstin).all():
         period, trigger, source, dest, rules = alike
         edition = book.law.machine(MACHINE).at(TaxPeriod(period))
         day = "come" if first >= book.calendar.two_b_opens(TaxPeriod(period)) else "not_yet"
@@ -206,7 +216,7 @@ def _of_returns(connection: Connection, book: LawBook, gstin: str | None) -> Ite
         same = (column == value for column, value in zip(by, alike, strict=True))
         steps = select(_returns.c["recipient_gstin", "seq"]).where(*same, _returns.c.at == first).limit(1)
         cited = ", ".join(refusal.rule for refusal in decision.refusals) if decision is not None else "no transition"
-        for step in connection.execute(of_recipient(steps, _returns.c.recipient_gstin, gstin)):
+        for step in asked(connection, of_recipient(steps, whose, narrow=narrow), gstin):
             where = f"{step.recipient_gstin} GSTR-2B of {period} step {step.seq}"
             what = f"is {trigger} from {source} to {dest} by {rules}, which the law refuses ({cited})"
             yield Problem(where, what, RESTORE)

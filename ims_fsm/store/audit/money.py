@@ -17,7 +17,7 @@ from ims_fsm.store.audit.standing import LAST_DETAIL, LAST_SOURCE, SUBJECT, comp
 from ims_fsm.store.sql.facts import credit, not_below_zero
 from ims_fsm.store.sql.filing import settled_detail
 from ims_fsm.store.sql.members import age_of
-from ims_fsm.store.sql.prepared import words
+from ims_fsm.store.sql.prepared import built, words
 from ims_fsm.store.sql.said import said
 from ims_fsm.store.sql.scene import AMENDS, of_record
 from ims_fsm.store.tables import AT, CALL, LOG, PAISE, RECORD, LiabilityRow, TwoBLogRow, TwoBRow, core
@@ -47,6 +47,7 @@ def is_alone() -> ColumnElement[bool]:
     return and_(AT.original_date.is_(None), ~exists().where(*same, amending.c.original_date.is_not(None)))
 
 
+@built
 def _alone(book: LawBook) -> Select[Any]:
     """Return what selects the records that stand alone and whose E or S is not what they were decided as."""
     effects: dict[str, list[str]] = {}
@@ -73,6 +74,7 @@ def _alone(book: LawBook) -> Select[Any]:
     return compared(expected).where(is_alone())
 
 
+@built
 def _frozen() -> Select[Any]:
     """Return what selects the frozen records that stand alone and of which the log says another decision."""
     whole = settled_detail(
@@ -92,6 +94,7 @@ def _added_back() -> dict[str, ColumnElement[int]]:
 # --- chains with an amendment -----------------------------------------------------------------------------------------
 
 
+@built
 def _waiting() -> Select[Any]:
     """Return what selects the members of chains that wait, and do not carry what the chain was last decided to."""
     settled, filed = RECORD.alias("settled"), AT.supplier_status == str(SupplierStatus.FILED)
@@ -107,6 +110,7 @@ def _waiting() -> Select[Any]:
     return compared(expected).where(AT.settled_in.is_(None), AT.removed_for.is_(None), ~is_alone())
 
 
+@built
 def _stated() -> Select[Any]:
     """Return what selects the amendments whose original was stated otherwise than their log says."""
     return compared({"stated_original": case((AMENDS, _statement(AT.id, "original")))})
@@ -139,6 +143,7 @@ def _statement(record_id: ColumnElement[int], *path: str) -> ColumnElement[Any]:
 # --- what is added back -----------------------------------------------------------------------------------------------
 
 
+@built
 def _owed() -> Select[Any]:
     """Return what selects the rejected records whose add-back is not kept as they were decided (FAQ 34)."""
     back = _added_back()
@@ -149,6 +154,7 @@ def _owed() -> Select[Any]:
     return differing(subject, pairs, rows).where(_REJECTED, or_(*(amount != 0 for amount in back.values())))
 
 
+@built
 def _owing() -> Select[Any]:
     """Return what selects the add-backs of what was not rejected, in no later period, or of another moment."""
     at = _liabilities.c

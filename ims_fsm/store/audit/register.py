@@ -17,8 +17,9 @@ from ims_fsm.errors import Problem
 from ims_fsm.store import taxpayers
 from ims_fsm.store.audit.comparison import differing, findings
 from ims_fsm.store.job_tables import CalendarRow, RequestRow
-from ims_fsm.store.log import RESTORE, ROWS_AT_ONCE, of_recipient
+from ims_fsm.store.log import RESTORE, ROWS_AT_ONCE, asked, of_recipient
 from ims_fsm.store.register import Response, digest_of
+from ims_fsm.store.sql.prepared import built
 from ims_fsm.store.sql.said import is_unreadable, said
 from ims_fsm.store.tables import (
     CALL,
@@ -40,16 +41,19 @@ def taxpayers_of(connection: Connection, gstin: str | None, most: int) -> Iterat
     yield from findings(connection, _numbered(), _log.c.gstin, gstin, "there are", most)
     yield from findings(connection, _furnished(), _annual.c.gstin, gstin, "their log makes it", most)
     for query in (_gone(), _no_longer_furnished()):
-        for owner, what in connection.execute(of_recipient(query, _log.c.gstin, gstin).limit(most)):
+        narrowed = of_recipient(query, _log.c.gstin, narrow=gstin is not None).limit(most)
+        for owner, what in asked(connection, narrowed, gstin):
             yield Problem(f"{owner} {what}", "is gone, and their log has it", RESTORE)
 
 
+@built
 def _gone() -> Any:
     """Return what selects the taxpayers who are in the log alone."""
     rows = _log.outerjoin(_taxpayers, _taxpayers.c.gstin == _log.c.gstin)
     return select(_log.c.gstin, literal("taxpayer")).select_from(rows).where(_taxpayers.c.gstin.is_(None)).distinct()
 
 
+@built
 def _no_longer_furnished() -> Any:
     """Return what selects the annual returns that are in the log alone."""
     fy = said(_log.c.said, "annual_return")
@@ -58,6 +62,7 @@ def _no_longer_furnished() -> Any:
     return query.where(fy.is_not(None), _annual.c.gstin.is_(None))
 
 
+@built
 def _registered() -> Any:
     """Return what selects the taxpayers who are not as they were registered last."""
     newest = _log.alias("newest")
@@ -76,6 +81,7 @@ def _registered() -> Any:
     )
 
 
+@built
 def _numbered() -> Any:
     """Return what selects the taxpayers whose log is not numbered from 1 without a gap."""
     newest, rows = func.max(_log.c.number), func.count()
@@ -88,6 +94,7 @@ def _is_annual(log: Any) -> ColumnElement[bool]:
     return said(log.c.said, "annual_return").is_not(None)
 
 
+@built
 def _furnished() -> Any:
     """Return what selects the annual returns that were furnished at another moment, or by nobody."""
     same = (_log.c.gstin == _annual.c.gstin, said(_log.c.said, "annual_return") == _annual.c.fy)
@@ -99,10 +106,9 @@ def _furnished() -> Any:
 def answers(connection: Connection, gstin: str | None, most: int) -> Iterator[Problem]:
     """Give the answers to idempotency keys that are not what the digest beside them was taken of, or have no call."""
     names = [field.name for field in fields(Response)]
-    query = select(_requests).order_by(*_requests.primary_key)
-    with connection.execute(
-        of_recipient(query, _requests.c.owner, gstin), execution_options={"yield_per": ROWS_AT_ONCE}
-    ) as rows:
+    query, narrow = select(_requests).order_by(*_requests.primary_key), gstin is not None
+    narrowed = of_recipient(query, _requests.c.owner, narrow=narrow)
+    with asked(connection, narrowed, gstin, yield_per=ROWS_AT_ONCE) as rows:
         for row in rows.mappings():
             if digest_of(Response(**{name: row[name] for name in names})) != row["digest"]:
                 where = f"{row['owner']} key {row['key']}"
@@ -111,7 +117,7 @@ def answers(connection: Connection, gstin: str | None, most: int) -> Iterator[Pr
     gone = select(CALL.c.recipient_gstin, CALL.c.request_key).distinct()
     key = CALL.c.request_key
     gone = gone.where(key.is_not(None), ~key.startswith(REQUEST), key.not_in(select(_requests.c.key)))
-    for owner, lost in connection.execute(of_recipient(gone, CALL.c.recipient_gstin, gstin)):
+    for owner, lost in asked(connection, of_recipient(gone, CALL.c.recipient_gstin, narrow=narrow), gstin):
         yield Problem(f"{owner} key {lost}", "was acted under, and its answer is gone", RESTORE)
     acted = _acted(connection)
     yield from findings(connection, acted, _requests.c.owner, gstin, "the step of its record makes it", most)

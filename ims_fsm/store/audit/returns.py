@@ -18,9 +18,10 @@ from ims_fsm.store.audit.comparison import differing, findings
 from ims_fsm.store.audit.money import is_alone
 from ims_fsm.store.generation_tables import REPLACED
 from ims_fsm.store.generations import KEPT
-from ims_fsm.store.log import RESTORE, of_recipient
+from ims_fsm.store.log import RESTORE, ROWS_AT_ONCE, asked, of_recipient
 from ims_fsm.store.returns import DECIDED, digest_of
 from ims_fsm.store.sql.facts import credit, not_below_zero
+from ims_fsm.store.sql.prepared import built
 from ims_fsm.store.sql.said import said
 from ims_fsm.store.sql.scene import of_record
 from ims_fsm.store.sql.settling import document_credit
@@ -53,6 +54,7 @@ _FINAL = exists().where(
 _OUTSIDE = {"reversed": Outcome.REVERSED, "shown": Outcome.PENDING}
 
 
+@built
 def _lines(book: LawBook) -> Select[Any]:
     """Return what selects the lines of a filed GSTR-2B whose record stands alone and was decided otherwise."""
     routes = {str(route.name): route for route in reversed(book.routing.routes)}
@@ -86,6 +88,7 @@ def _lines(book: LawBook) -> Select[Any]:
     return query.where(AT.settled_in == LINES.c.period, _FINAL, is_alone())
 
 
+@built
 def _unlined() -> Select[Any]:
     """Return what selects the records, alone, that a GSTR-3B has decided and whose GSTR-2B does not show them."""
     filed = and_(_two_b.c.recipient_gstin == AT.recipient_gstin, _two_b.c.period == AT.settled_in)
@@ -97,12 +100,14 @@ def _unlined() -> Select[Any]:
     return query.where(_two_b.c.state == str(TwoBState.FINAL), is_alone())
 
 
+@built
 def _undecided() -> Select[Any]:
     """Return what selects the lines of a filed GSTR-2B whose record was not decided in it."""
     pairs = {"settled_in": (AT.settled_in, LINES.c.period)}
     return differing(_OF_LINE, pairs, LINES.outerjoin(RECORD, of_record(LINES))).where(_FINAL)
 
 
+@built
 def _returns() -> Select[Any]:
     """Return what selects the GSTR-2Bs whose generation, moments or number of lines are not those of their log."""
     newest, filed = _log.alias("newest"), _log.alias("filed")
@@ -130,11 +135,11 @@ def _digests(connection: Connection, gstin: str | None) -> Iterator[Problem]:
     """Give the filed GSTR-2Bs whose lines and decided records are not those of which the filing kept the digest."""
     kept = said(_log.c.detail, "digest")
     query = select(_log.c.recipient_gstin, _log.c.period, kept).where(_log.c.trigger == _FILING)
-    filed = {(row[0], row[1]): row[2] for row in connection.execute(of_recipient(query, _log.c.recipient_gstin, gstin))}
+    narrow = gstin is not None
+    narrowed = of_recipient(query, _log.c.recipient_gstin, narrow=narrow)
+    filed = {(row[0], row[1]): row[2] for row in asked(connection, narrowed, gstin)}
     made = {}
-    with connection.execute(
-        of_recipient(DECIDED.where(_FINAL), LINES.c.recipient_gstin, gstin), execution_options={"yield_per": 5_000}
-    ) as rows:
+    with asked(connection, _decided(narrow=narrow), gstin, yield_per=ROWS_AT_ONCE) as rows:
         for key, group in groupby(rows, key=lambda row: (row[0], row[1])):
             made[key] = digest_of(group)
     nothing = digest_of(())
@@ -144,16 +149,20 @@ def _digests(connection: Connection, gstin: str | None) -> Iterator[Problem]:
             yield Problem(f"{owner} GSTR-2B of {period}", what, RESTORE)
 
 
+@built
+def _decided(*, narrow: bool) -> Select[Any]:
+    return of_recipient(DECIDED.where(_FINAL), LINES.c.recipient_gstin, narrow=narrow)
+
+
 def _generations(connection: Connection, gstin: str | None) -> Iterator[Problem]:
     """Give the older generations whose replaced lines are not those of which the next generation kept the digest."""
     detail = [said(_log.c.detail, name) for name in ("generation", "digest")]
     query = select(_log.c.recipient_gstin, _log.c.period, *detail).where(_log.c.trigger == "generate")
-    rows = connection.execute(of_recipient(query, _log.c.recipient_gstin, gstin))
+    rows = asked(connection, of_recipient(query, _log.c.recipient_gstin, narrow=gstin is not None), gstin)
     kept = {(owner, period, int(number) - 1): digest for owner, period, number, digest in rows if int(number) > 1}
     made = {}
-    with connection.execute(
-        of_recipient(KEPT, REPLACED.c.recipient_gstin, gstin), execution_options={"yield_per": 5_000}
-    ) as replaced:
+    narrowed = of_recipient(KEPT, REPLACED.c.recipient_gstin, narrow=gstin is not None)
+    with asked(connection, narrowed, gstin, yield_per=ROWS_AT_ONCE) as replaced:
         for key, group in groupby(replaced, key=lambda row: (row[0], row[1], row[2])):
             made[key] = digest_of(group)
     nothing = digest_of(())

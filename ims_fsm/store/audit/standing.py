@@ -30,9 +30,9 @@ from ims_fsm.errors import Problem
 from ims_fsm.law.book import LawBook
 from ims_fsm.store.audit.comparison import differing, findings
 from ims_fsm.store.calendars import is_first
-from ims_fsm.store.log import of_recipient
+from ims_fsm.store.log import asked, of_recipient
 from ims_fsm.store.sql.facts import credit, not_below_zero
-from ims_fsm.store.sql.prepared import words
+from ims_fsm.store.sql.prepared import built, words
 from ims_fsm.store.sql.said import said
 from ims_fsm.store.sql.scene import AMENDS
 from ims_fsm.store.tables import AT, CALL, LOG, PAISE, RECORD, AnnualReturnRow, TaxpayerRow, TwoBRow, core
@@ -88,6 +88,7 @@ LAST_DETAIL, LAST_TRIGGER = detail_of(_LAST, _LAST_CALL), _LAST_CALL.c.trigger
 LAST_SOURCE, LAST_AT = _LAST.c.source, _LAST_CALL.c.at
 
 
+@built
 def _beside(book: LawBook) -> Select[Any]:
     earlier, call = LOG.alias("earlier"), CALL.alias("earlier_call")
     of_record = and_(earlier.c.recipient_gstin == AT.recipient_gstin, earlier.c.record_id == AT.id)
@@ -163,6 +164,7 @@ def _fixed() -> dict[str, ColumnElement[Any]]:
     }
 
 
+@built
 def _in_chain() -> Select[Any]:
     """Return what selects the records that no number links to a version of their chain, or that should begin it.
 
@@ -193,8 +195,8 @@ def _by_calendar(connection: Connection, book: LawBook, gstin: str | None, most:
     annual = {(row.gstin, row.fy): row.filed_at for row in connection.execute(select(_annual))}
     # What an earlier calendar decided stays as that had it.
     calendar, lasting = book.calendar, is_first(connection)
-    rows = of_recipient(select(*columns).distinct(), AT.recipient_gstin, gstin)
-    for row in connection.execute(rows).all():
+    rows = of_recipient(select(*columns).distinct(), AT.recipient_gstin, narrow=gstin is not None)
+    for row in asked(connection, rows, gstin).all():
         fy, kind = calendar.financial_year(row.document_date), Kind(row.kind)
         limits = [calendar.cutoff(kind, row.document_date, at) for at in (annual.get((row.recipient_gstin, fy)), None)]
         allowed = limits if row.decided else limits[:1]
@@ -217,8 +219,8 @@ def _by_filing(connection: Connection, book: LawBook, gstin: str | None, most: i
     by = {name: AT[name] for name in ("recipient_gstin", "form", "return_period", "filed_at", "two_b_period")}
     here = (AT.settled_in.is_(None), AT.filed_at.is_not(None), AT.portal_seen_at.is_(None), AT.named_period.is_(None))
     often = dict(map(tuple, connection.execute(select(_taxpayers.c.gstin, _taxpayers.c.filing))))
-    rows = of_recipient(select(*by.values()).where(*here).distinct(), AT.recipient_gstin, gstin)
-    for row in connection.execute(rows).all():
+    rows = of_recipient(select(*by.values()).where(*here).distinct(), AT.recipient_gstin, narrow=gstin is not None)
+    for row in asked(connection, rows, gstin).all():
         filing, said_of = Filing(often.get(row.recipient_gstin, Filing.MONTHLY)), (Form(row.form), row.return_period)
         given = {
             str(book.calendar.two_b_period(said_of[0], TaxPeriod(said_of[1]), row.filed_at, supplier, filing))

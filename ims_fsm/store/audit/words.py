@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, func, or_, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, Table, func, or_, select
 
 from ims_fsm.errors import Problem
 from ims_fsm.law.ledger import Outcome
 from ims_fsm.store.generation_tables import REPLACED
 from ims_fsm.store.job_tables import JobRunRow, ReminderRow
-from ims_fsm.store.log import RESTORE, of_recipient
-from ims_fsm.store.sql.prepared import words
+from ims_fsm.store.log import RESTORE, asked, of_recipient
+from ims_fsm.store.sql.prepared import built, words
 from ims_fsm.store.tables import RecordRow, TaxpayerRow, TwoBLineRow, TwoBRow, core
 from ims_fsm.terms.document import INELIGIBLE
 from ims_fsm.terms.vocabulary import (
@@ -73,13 +73,18 @@ PERIODS: Mapping[Any, Collection[str]] = {
 def problems(connection: Connection, gstin: str | None, most: int) -> Iterator[Problem]:
     """Give the rows with a word that is none of their column's, and with a tax period that is none."""
     for table, columns in WORDS.items():
-        wrong = {table.c[name]: table.c[name].not_in(words(of)) for name, of in columns.items()}
-        wrong |= {table.c[name]: _is_no_period(table.c[name]) for name in PERIODS.get(table, ())}
-        query = select(*table.primary_key, *wrong).where(or_(*wrong.values()))
-        owner = next(iter(table.primary_key))
-        rows = of_recipient(query, owner, gstin).order_by(*table.primary_key).limit(most)
-        for row in connection.execute(rows).mappings():
+        for row in asked(connection, _wrong(table, most, narrow=gstin is not None), gstin).mappings():
             yield _problem(table, row, columns)
+
+
+@built
+def _wrong(table: Table, most: int, *, narrow: bool) -> Select[Any]:
+    wrong: dict[Any, ColumnElement[bool]] = {
+        table.c[name]: table.c[name].not_in(words(of)) for name, of in WORDS[table].items()
+    }
+    wrong |= {table.c[name]: _is_no_period(table.c[name]) for name in PERIODS.get(table, ())}
+    query = select(*table.primary_key, *wrong).where(or_(*wrong.values())).order_by(*table.primary_key).limit(most)
+    return of_recipient(query, next(iter(table.primary_key)), narrow=narrow)
 
 
 def _is_no_period(column: ColumnElement[str]) -> ColumnElement[bool]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,18 +15,7 @@ from ims_fsm.resources import samples_folder
 from ims_fsm.web.serving import application_of
 from tests.web.conftest import BUYER
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-MISSING = [] if CHROMIUM else ["no chromium is installed (Debian: apt-get install chromium)"]
-MISSING += [] if importlib.util.find_spec("playwright") else ["no playwright is installed (pip install playwright)"]
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.slow,
-    pytest.mark.skipif(bool(MISSING), reason="; ".join(MISSING)),
-]
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 AXE = Path(__file__).parents[1] / "vendor" / "axe.min.js"
 INWARD = f"/recipients/{BUYER}/inward"
 RETURNS = [f"/recipients/{BUYER}/{page}" for page in ("2b", "2b/2024-10", "3b", "3b/2024-10")]
@@ -51,16 +38,6 @@ def address(tmp_path: Path) -> Iterator[tuple[str, IMS, str]]:
         yield f"http://127.0.0.1:{port}", ims, secret
         server.should_exit = server.force_exit = True
         thread.join(10)
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - there only where the tests are not skipped
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS, headless=True)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
