@@ -12,8 +12,9 @@ import re
 import threading
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from itertools import count, islice
 from time import perf_counter, sleep
 from typing import NamedTuple
@@ -29,12 +30,12 @@ from ims_fsm import IMS
 from ims_fsm.store.connection import open_engine, reading, writing
 
 USERS = {Size.SMALLEST: 2, Size.QUICK: 50, Size.FULL: 50}
-SECONDS = {Size.SMALLEST: 1.0, Size.QUICK: 30.0, Size.FULL: 60.0}
+SECONDS = {Size.SMALLEST: 1.0, Size.QUICK: 60.0, Size.FULL: 60.0}
 STREAMS = {Size.SMALLEST: 2, Size.QUICK: 200, Size.FULL: 200}
-NEWS = {Size.SMALLEST: 1, Size.QUICK: 20, Size.FULL: 60}
+NEWS = {Size.SMALLEST: 1, Size.QUICK: 40, Size.FULL: 60}
 EACH = {Size.SMALLEST: 60, Size.QUICK: 2_000, Size.FULL: 2_000}
 THINKS_S = {Size.SMALLEST: 0.05, Size.QUICK: 2.0, Size.FULL: 2.0}
-SETTLES_S = 2.5
+SETTLES_S = {Size.SMALLEST: 1.5, Size.QUICK: 10.0, Size.FULL: 10.0}
 SHAPE = fixture.Shape("open", "all may be accepted", (("open", 1),))
 PAGES = ("home", "list", "next page", "record", "act", "GSTR-2B")
 
@@ -119,20 +120,18 @@ def _worked(server: Server, tokens: list[str], size: Size) -> Ran:
 
 def _use(port: int, token: str, number: int, until: float, thinks_s: float, ran: Ran) -> None:
     chance, gstin = random.Random(number), fixture.gstin(number)  # noqa: S311 -- the same at every run
-    browser = Browser(port, token)
-    steps = _steps(browser, f"/recipients/{gstin}", ran)
     try:
-        while True:
-            sleep(min(chance.expovariate(1 / thinks_s), max(0.0, until - perf_counter())))
-            if perf_counter() >= until:
-                return
-            began = perf_counter()
-            what = next(steps)
-            ran.waits[what].append(perf_counter() - began)
-            if browser.status not in {200, 303}:
-                ran.faults.append(f"{what}: {browser.status}")
-    finally:
-        browser.close()
+        with closing(Browser(port, token)) as browser:
+            steps = _steps(browser, f"/recipients/{gstin}", ran)
+            while until - perf_counter() > (thought := chance.expovariate(1 / thinks_s)):
+                sleep(thought)
+                began = perf_counter()
+                what = next(steps)
+                ran.waits[what].append(perf_counter() - began)
+                if browser.status not in {200, 303}:
+                    ran.faults.append(f"{what}: {browser.status}")
+    except (OSError, HTTPException) as error:
+        ran.faults.append(f"a request: {error!r}")
 
 
 def _steps(browser: Browser, at: str, ran: Ran) -> Iterator[str]:
@@ -145,7 +144,7 @@ def _steps(browser: Browser, at: str, ran: Ran) -> Iterator[str]:
         page, what = browser.page, "next page" if following else "list"
         yield what
         number = re.findall(r'name="v\.(\d+)" value="\d+\.no_action"', page)[:1]
-        following = next(iter(re.findall(r'id="next" href="([^"]+)"', page)), "").replace("&amp;", "&")
+        following = next(iter(re.findall(r'id="next" rel="next" href="([^"]+)"', page)), "").replace("&amp;", "&")
         for record in number:
             browser.send("GET", f"{at}/records/{record}")
             fields = dict(re.findall(r'name="(version|key)" value="([^"]+)"', browser.page))
@@ -205,7 +204,7 @@ async def _followed(server: Server, tokens: list[str], records: Iterator[tuple[i
     streams = [
         asyncio.create_task(_follow(server.port, tokens[n % users], n % users, news)) for n in range(STREAMS[size])
     ]
-    await asyncio.sleep(SETTLES_S)
+    await asyncio.sleep(SETTLES_S[size])
     browsers: dict[int, Browser] = {}
     for number, record in islice(records, NEWS[size]):
         browser = browsers.setdefault(number, await asyncio.to_thread(Browser, server.port, tokens[number]))
@@ -214,7 +213,7 @@ async def _followed(server: Server, tokens: list[str], records: Iterator[tuple[i
         await asyncio.to_thread(browser.send, "POST", path, do="accept", version="1")
         require_equal(browser.status, 303, "the answer to an action")
         await asyncio.sleep(random.random())  # noqa: S311 -- at another moment between two looks of the server
-    await asyncio.sleep(SETTLES_S)
+    await asyncio.sleep(SETTLES_S[size])
     memory = server.memory_mib
     for stream in streams:
         stream.cancel()

@@ -142,10 +142,11 @@ class Hooks:
         return self._registering("on_enter", machine, state=state)
 
     def count(self, callback: Callable[[Tally], object]) -> Callable[[Tally], object]:
-        """Have a function called with what each action of a desk came to, once it is committed, and with each refusal.
+        """Decorate a function that is called with what each action of a desk came to, when it is committed.
 
-        An action on many is one call: sets of records move as fast as without it. What it raises reaches the caller,
-        and undoes nothing. What is repeated under its key is told again.
+        An action on many is one call: sets of records move as fast as without it. A call that was refused as a whole
+        is told to `refused`. What it raises reaches the caller, and undoes nothing. What is repeated under its key is
+        told again.
         """
         self.counting.append(callback)
         return callback

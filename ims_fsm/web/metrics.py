@@ -18,9 +18,10 @@ from prometheus_client.multiprocess import MultiProcessCollector, mark_process_d
 from prometheus_client.registry import Collector
 from starlette.types import Scope
 
-from ims_fsm import IMS, ImsFsmError, Tally, __version__
+from ims_fsm import IMS, Attempt, ImsFsmError, RefusedError, Tally, __version__
 from ims_fsm.scheduler import Scheduler
 from ims_fsm.terms.vocabulary import Job, JobStatus
+from ims_fsm.web.events import Feed
 from ims_fsm.workflow.upkeep import tables
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"})
@@ -69,12 +70,24 @@ class Meter:
         self._streams.inc(change)
 
     def act(self, tally: Tally) -> None:
-        """Count what an action came to: give it to `hooks.count`."""
+        """Count what an action came to."""
         for outcome, number in ((APPLIED, tally.applied), (REFUSED, tally.refused)):
             if number:
                 self._actions.labels(tally.trigger, outcome).inc(number)
         for rule, number in tally.by_rule.items():
             self._refusals.labels(rule).inc(number)
+
+    def refuse(self, attempt: Attempt) -> None:
+        """Count a call that the rules refused."""
+        if isinstance(attempt.error, RefusedError):
+            by_rule = dict.fromkeys((refusal.rule for refusal in attempt.error.refusals), 1)
+            self.act(Tally(attempt.error.trigger, refused=1, by_rule=by_rule))
+
+    def watch(self, ims: IMS, feed: Feed) -> None:
+        """Have an IMS and its streams counted, beside requests."""
+        ims.hooks.count(self.act)
+        ims.hooks.refused(self.refuse)
+        feed.count = self.stream
 
 
 class State(Collector):

@@ -45,7 +45,8 @@ LIVE, READY = HEALTH
 SERVED = "IMS_FSM_SERVED"
 # Where each process keeps its numbers, for the one that exposes them all.
 NUMBERS = "PROMETHEUS_MULTIPROC_DIR"
-GRACE_S, KEEP_ALIVE_S = 10, 5
+# Proxies keep an idle connection for a minute, and must not find that it was closed as they send.
+GRACE_S, KEEP_ALIVE_S = 10, 75
 _log = logging.getLogger("ims_fsm.web")
 Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(HTTPBearer(auto_error=False))]
 
@@ -138,8 +139,7 @@ def application_of(
     """Return the application on an IMS; `root_path` is where a proxy has it, `closing` is called when it ends."""
     feed, sessions = Feed(ims), Sessions(ims, is_secure, root_path)
     if meter is not None:
-        feed.count = meter.stream
-        ims.hooks.count(meter.act)
+        meter.watch(ims, feed)
 
     @asynccontextmanager
     async def life(_app: FastAPI) -> AsyncIterator[None]:

@@ -14,9 +14,8 @@ from typing import Concatenate, ParamSpec, Self, TypeVar
 
 from ims_fsm.errors import ImsFsmError, InputError, Problem, StoreError
 from ims_fsm.law.book import LawBook, shipped_book
-from ims_fsm.law.hooks import Attempt, Hooks, Tally
+from ims_fsm.law.hooks import Attempt, Hooks
 from ims_fsm.record.moments import machine_clock
-from ims_fsm.record.refusals import RefusedError
 from ims_fsm.store import connection as store
 from ims_fsm.store import host, register
 from ims_fsm.store import schema as tables
@@ -276,20 +275,11 @@ class Desk:
         *args: P.args,
         **named: P.kwargs,
     ) -> T:
-        """Run a use case of this taxpayer; under a key that was used before, return what it answered then.
-
-        What it refuses is told to the embedder's hooks.
-        """
+        """Run a use case of this taxpayer; under a key that was used before, return what it answered then."""
 
         def work(unit: UnitOfWork) -> T:
             if key is not None:
                 return once(unit, self.gstin, key, use_case, *args, **named)
             return use_case(unit, self.gstin, *args, **named)
 
-        logged = checked_key(key) or self.request
-        try:
-            return self._workspace.run(work, actor=self.actor, key=logged, backdate=self.backdate)
-        except RefusedError as error:
-            by_rule = dict.fromkeys((refusal.rule for refusal in error.refusals), 1)
-            self._workspace.hooks.counted(Tally(error.trigger, refused=1, by_rule=by_rule))
-            raise
+        return self._workspace.run(work, actor=self.actor, key=checked_key(key) or self.request, backdate=self.backdate)

@@ -95,17 +95,19 @@ def test_actions_count_records_and_refusals_their_rules(stage: Stage, asha: Test
 
 
 def test_what_is_only_tried_is_not_counted(stage: Stage) -> None:
-    record, seen = stage.filed(), list[Tally]()
+    record, seen, refused = stage.filed(), list[Tally](), list[Exception]()
     proposal = Proposal(place="line 1", trigger=Trigger.ACCEPT, record_id=record)
     stage.ims.hooks.count(seen.append)
+    stage.ims.hooks.refused(lambda attempt: refused.append(attempt.error))
     stage.desk.check([proposal])
     stage.desk.weigh("accept")
     assert stage.desk.may("keep_pending", record)
     assert seen == []
     stage.desk.apply([proposal])
-    with pytest.raises(RefusedError):
+    with pytest.raises(RefusedError) as error:
         stage.desk.accept(record, version=1)
-    assert [(tally.trigger, tally.applied, tally.refused) for tally in seen] == [("accept", 1, 0), ("accept", 0, 1)]
+    assert [(tally.trigger, tally.applied, tally.refused) for tally in seen] == [("accept", 1, 0)]
+    assert refused == [error.value]
 
 
 def test_the_state_of_the_database_is_read_when_it_is_asked_for(stage: Stage) -> None:

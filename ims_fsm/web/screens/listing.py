@@ -80,7 +80,7 @@ class Counts:
     #: All of what the filter means, whatever the section.
     every: int
     total: Totals
-    #: The newest event when it was counted: what comes after it is news to the page.
+    #: Their newest event when it was counted: what comes after it is news to the page.
     cursor: str | None
 
 
@@ -88,7 +88,9 @@ def counts_of(ims: IMS, gstin: str, listing: Listing, actor: str) -> Counts:
     """Return the counts beside a list; added up anew once anything has happened, or a record has come."""
     desk = ims.recipient(gstin, actor=actor)
     newest = next(desk.listed(limit=1, sort="-id"), None)
-    cursor = ims.newest_event()
+    # What others do changes none of their counts.
+    events = ims.latest_events(limit=1, gstin=gstin)
+    cursor = events[0].cursor if events else None
     stamp = (cursor, newest and newest.record.id, in_india(ims.clock()).date())
     groups = _summary(ims, gstin, listing.beside, stamp).groups
     states = listing.where.states or tuple(State)
