@@ -91,9 +91,9 @@ def _on(place: Place, group: Group, size: Size) -> None:
             ran = _worked(server, tokens, size)
             _tell(group, name, ran, size)
             _tell_news(group, name, asyncio.run(_followed(server, tokens, last, size)), size)
-        seconds[workers] = [SECONDS[size] / len(ran.all)]
+        seconds[workers] = [ran.all[len(ran.all) // 2]]
         acted += ran.acted + NEWS[size]
-    work = f"a request, all users together, {place.name}, 2 processes"
+    work = f"the median answer to all users, {place.name}, 2 processes"
     samples = Samples({"two": seconds[2], "one": seconds[1]})
     group.compare(f"{place.name}.processes", work, samples, ("one", "the same with 1 process"), ours="two")
     with reading(engine) as connection:
