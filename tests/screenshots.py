@@ -8,6 +8,7 @@ The clock stands, so that another run gives the same pictures where Chromium and
 from __future__ import annotations
 
 import base64
+import shutil
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -22,9 +23,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from ims_fsm import IMS, Kind, RecipientDesk, Role, SettableClock, TaxPeriod, Where
 from ims_fsm.resources import samples_folder
 from ims_fsm.web.serving import application_of
+from tests.conftest import FLAGS
 from tests.test_house import ROOT
 from tests.web.conftest import BUYER
-from tests.web.screens.test_in_browser import CHROMIUM, FLAGS, MISSING
 
 PICTURES = ROOT / "docs" / "pictures"
 NARROW, WIDE, TALL = 390, 1280, 860
@@ -129,8 +130,9 @@ def the_law(camera: Camera) -> None:
 
 def main() -> None:
     """Take every picture."""
-    if MISSING:
-        sys.exit("; ".join(MISSING))
+    program = shutil.which("chromium")
+    if program is None:
+        sys.exit("no chromium is installed (Debian: apt-get install chromium fonts-dejavu-core fonts-lohit-deva)")
     PICTURES.mkdir(exist_ok=True)
     clock = SettableClock("2024-11-09 10:00")
     with TemporaryDirectory() as folder, IMS(f"sqlite:///{Path(folder) / 'ims.db'}", clock=clock) as ims:
@@ -139,7 +141,7 @@ def main() -> None:
         gstins = [BUYER, SUPPLIER]
         secret = tokens.issue("asha", roles=tuple(Role), gstins=gstins, days=30).secret
         with served(ims) as url, sync_playwright() as playwright:
-            chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS, headless=True)
+            chromium = playwright.chromium.launch(executable_path=program, args=FLAGS, headless=True)
             camera = Camera(chromium, url, secret)
             before_the_14th(camera, ims)
             Camera(chromium, url, secret, NARROW).take("phone", f"{AT}/inward?limit=25", begin="#list")

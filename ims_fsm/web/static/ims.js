@@ -45,15 +45,13 @@
     say(document.getElementById("live").dataset.said + lines.map((line) => line.querySelector("a").textContent).join(", "));
   };
   const live = document.getElementById("live");
-  const follow = () => {
-    const events = new EventSource(live.dataset.live);
-    events.addEventListener("transition", ({ data }) => {
-      const { subject, seq } = JSON.parse(data), line = document.getElementById(`r${subject}`);
-      if (line && seq > Number(line.dataset.seq) && news.add(line.id).size === 1) setTimeout(refresh, 300);
-    });
-    // A browser comes back by itself when a stream ends, but not when a proxy answers for a server that starts again.
-    events.addEventListener("error", () => { if (events.readyState === EventSource.CLOSED) setTimeout(follow, 5000); });
+  const tell = ({ data }) => {
+    const { subject, seq } = JSON.parse(data), line = document.getElementById(`r${subject}`);
+    if (line && seq > Number(line.dataset.seq) && news.add(line.id).size === 1) setTimeout(refresh, 300);
   };
+  // A browser comes back by itself where a stream ends, but not where a proxy answers for a server that starts again.
+  const follow = () => Object.assign(new EventSource(live.dataset.live), { onerror() { if (this.readyState === 2) setTimeout(follow, 5000); } })
+    .addEventListener("transition", tell);
   if (live) follow();
 
   const begin = () => { const page = document.getElementById("page"); if (page) page.hidden = false; };

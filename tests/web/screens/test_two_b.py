@@ -6,9 +6,11 @@ import html
 import json
 import re
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 
+from ims_fsm import TaxPeriod
 from ims_fsm.testing import Stage
 from ims_fsm.web.screens import two_b
 from tests.web.conftest import BUYER, OTHER
@@ -137,3 +139,11 @@ def test_who_only_looks_recomputes_nothing(stage: Stage, served: Callable[..., B
     served("shop", "supplier").open(PERIOD, 403)
     served("other", gstins=(OTHER,)).open(PERIOD, 404)
     served().open(f"{AT}/2024-13", 422)
+
+
+def test_records_whose_credit_ends_are_counted(stage: Stage, served: Callable[..., Browser]) -> None:
+    stage.filed(stage.document(date=date(2023, 11, 21)))
+    stage.at("2024-11-14 06:00").desk.generate_2b(TaxPeriod("2024-10"))
+    reader = served()
+    reader.open(f"/recipients/{BUYER}/2b/2024-10")
+    assert "filed by 30 Nov 2024: ₹ 180.00 IGST (1)" in reader.text
