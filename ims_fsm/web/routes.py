@@ -91,10 +91,10 @@ class Routes:
 
             run.__dict__["__signature__"] = signature(function, eval_str=True)
             responses = {**_success(answers, media, versioned), **statuses(*problems, *also)}
-            known = _KNOWN if versioned and method == "GET" else {}
-            responses |= known.get("responses", {})
+            kept = _KNOWN if versioned and method == "GET" else {}
+            responses |= kept.get("responses", {})
             said = self._said(function, responses) | {"response_model": None, "response_class": Response}
-            self.router.add_api_route(path, run, methods=[method], openapi_extra=_example(example, known), **said)
+            self.router.add_api_route(path, run, methods=[method], openapi_extra=_example(example, kept), **said)
             return function
 
         return declare
@@ -123,7 +123,7 @@ _KNOWN: dict[str, Any] = {
 }
 
 
-def _example(example: Any, known: dict[str, Any]) -> dict[str, Any] | None:
-    if known:
-        return {"parameters": known["parameters"]}
+def _example(example: Any, kept: dict[str, Any]) -> dict[str, Any] | None:
+    if kept:
+        return {"parameters": kept["parameters"]}
     return example and {"requestBody": {"content": {"application/json": {"example": example}}}}

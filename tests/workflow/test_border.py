@@ -121,6 +121,7 @@ RIGHT = {
     "out": io.BytesIO(),
     "stated": [STATED],
     "period": PERIOD,
+    "older": 1,
     "form": Form.GSTR_1,
     "document": INVOICE.changed(number="INV/9"),
     "changes": {"taxable": 7},
