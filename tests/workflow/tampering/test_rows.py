@@ -159,7 +159,7 @@ def test_a_row_that_another_program_replaces_past_the_triggers_is_found(store: A
     assert any(code == "log" and told.startswith(f"{ONE} 1 step 2: leaves from accepted") for code, told in faults)
 
 
-@pytest.mark.parametrize("detail", ["NULL", "'{}'", "'null'", "'{\"generation\": \"x\"}'"])
+@pytest.mark.parametrize("detail", ["NULL", "'{}'", "'null'", '\'{"generation": "x"}\''])
 def test_a_generation_whose_log_says_nothing_of_it_is_found(store: Any, detail: str) -> None:
     with store.undone():
         with store.disarmed():
