@@ -12,6 +12,7 @@ without both the tests on it are skipped.
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
@@ -104,6 +105,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.twin)
         elif "pg_url" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.slow)
+
+
+def pytest_collection_finish() -> None:
+    """Have what was loaded looked through no more: it lasts, and the collector would do so again and again."""
+    gc.freeze()
 
 
 @contextmanager

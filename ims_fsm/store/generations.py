@@ -77,8 +77,7 @@ def of_period(connection: Connection, recipient: str, period: TaxPeriod) -> tupl
             number=number,
             at=row.at,
             actor=row.actor,
-            # A log that was tampered with is for the audit to tell.
-            lines=(json.loads(row.detail or "null") or {}).get("lines", 0),
+            lines=json.loads(row.detail)["lines"],
             changed=replaced.get(number - 1, 0),
             place=row.place,
         )

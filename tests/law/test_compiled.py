@@ -105,6 +105,7 @@ def test_where_it_cannot_be_kept_it_is_read_at_each_start(tmp_path, monkeypatch)
     assert compiled() == compiled()
 
 
+@pytest.mark.slow
 def test_processes_that_start_at_once_read_one_law_and_leave_it_alone(kept):
     code = (
         "import hashlib, sys; from pathlib import Path; from ims_fsm.law import compiled as room; "

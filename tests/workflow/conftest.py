@@ -10,7 +10,7 @@ import os
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
@@ -117,7 +117,7 @@ class Stage(testing.Stage):
         return self.desk_of(record_id).act(trigger, record_id, **request)
 
     def draft(self, period: str = "2024-10", gstin: str = testing.Stage.buyer) -> None:
-        self.ims.recipient(gstin, actor="buyer").generate_2b(TaxPeriod(period), consent=True)
+        self.ims.recipient(gstin, actor="buyer").generate_2b(TaxPeriod(period))
 
     def receive(self, *shown: Seen, complete: frozenset[str] = frozenset()) -> Effects:
         named: dict[str, list[int]] = {}
@@ -289,6 +289,28 @@ def _driver(ims: IMS) -> sqlite3.Connection:
         driver = connection.connection.driver_connection
     assert isinstance(driver, sqlite3.Connection)
     return driver
+
+
+@pytest.fixture(scope="session")
+def lived(fresh: Callable[[], Stage]) -> Iterator[Callable[[Callable[[Stage], None]], Stage]]:
+    """Give what makes stages on which something was done; in memory it is done once, and copied."""
+    with ExitStack() as closing_all:
+        kept: dict[Callable[[Stage], None], tuple[sqlite3.Connection, datetime]] = {}
+
+        def make(live: Callable[[Stage], None]) -> Stage:
+            stage = fresh()
+            if live in kept:
+                copy, stage.now = kept[live]
+                copy.backup(_driver(stage.ims))
+                return stage
+            live(stage)
+            if stage.ims._workspace.engine.dialect.name == "sqlite":
+                copy = closing_all.enter_context(closing(sqlite3.connect(":memory:")))
+                _driver(stage.ims).backup(copy)
+                kept[live] = copy, stage.now
+            return stage
+
+        yield make
 
 
 @pytest.fixture

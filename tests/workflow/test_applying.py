@@ -81,6 +81,7 @@ def row_by_row(stage, wanted):
             yield None, tuple(refusal.code for refusal in error.refusals)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("year", [2024, 2025])
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(rows=ROWS)

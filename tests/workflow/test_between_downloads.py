@@ -16,9 +16,9 @@ ME, SELLER, OTHER = "27AAPFU0939F1ZV", "29AABCT1332L1ZA", "24AAACC1206D1ZM"
 
 
 @pytest.fixture
-def portal():
+def portal(ims_scratch):
     clock = SettableClock("2025-11-05 12:00")
-    with IMS("sqlite://", clock=clock) as ims:
+    with ims_scratch.ims(clock=clock) as ims:
         yield Portal(ims, clock)
 
 

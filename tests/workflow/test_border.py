@@ -121,11 +121,11 @@ RIGHT = {
     "out": io.BytesIO(),
     "stated": [STATED],
     "period": PERIOD,
-    "older": 1,
     "form": Form.GSTR_1,
     "document": INVOICE.changed(number="INV/9"),
     "changes": {"taxable": 7},
     "fy": "2024-25",
+    "older": 1,
     "sightings": [],
     "disposition": Disposition.ACCEPTED,
     "gstin": BUYER,
@@ -137,14 +137,17 @@ ITS_OWN = {"each", "each_refused", "progress"}
 
 
 @pytest.fixture
-def ims(stage) -> IMS:
+def ims(lived) -> IMS:
     """An invoice that is saved, and an amendment that is filed, whose original is unknown."""
+    return lived(saved_and_filed).ims
+
+
+def saved_and_filed(stage) -> None:
     stage.at("2024-11-16").shop.save(INVOICE, Form.GSTR_1A, PERIOD)
     stage.shop.save(NOTE, Form.GSTR_1, PERIOD)
     stage.shop.file(Form.GSTR_1, PERIOD)
     stage.desk.generate_2b(PERIOD)
     stage.desk.seal()
-    return stage.ims
 
 
 def at(ims: IMS, owner: type) -> object:
@@ -200,7 +203,8 @@ def outcome(call: Callable[[], object]) -> str:
     return told
 
 
-@pytest.mark.parametrize(("owner", "name"), sorted({call[:2] for call in parameters()}, key=str))
+# A connection that is right is the host's (tests/workflow/test_host.py).
+@pytest.mark.parametrize(("owner", "name"), sorted({call[:2] for call in parameters() if call[1] != "bound"}, key=str))
 def test_what_is_right_is_taken_so_that_nothing_else_is_wrong_with_a_call(ims, owner, name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     call = getattr(at(ims, owner), name)

@@ -22,8 +22,8 @@ def clock() -> SettableClock:
 
 
 @pytest.fixture
-def ims(clock):
-    with IMS("sqlite://", clock=clock) as office:
+def ims(clock, ims_scratch):
+    with ims_scratch.ims(clock=clock) as office:
         for gstin in (BUYER, SELLER):
             office.register(Taxpayer(gstin=gstin, registered_from=OCTOBER))
         yield office

@@ -98,7 +98,7 @@ def test_a_limit_is_kept_whatever_the_pages(stage):
     every = list(settled(stage).events())
     for limit in range(len(every) + 2):
         assert list(stage.ims.events(limit=limit)) == every[:limit]
-        read = events.read(stage.ims._workspace.engine, None, limit, EVERY, page=3)
+        read = events.read(stage.ims._workspace, None, limit, EVERY, page=3)
         assert list(read) == every[:limit]
 
 
@@ -106,7 +106,7 @@ def test_no_more_than_a_page_is_in_hand(stage):
     """Nothing is read ahead of the page that is being given, and no transaction stays open between two."""
     a_month(stage)
     settled(stage)
-    reading = events.read(stage.ims._workspace.engine, None, None, EVERY, page=2)
+    reading = events.read(stage.ims._workspace, None, None, EVERY, page=2)
     next(reading)
     with stage.statements() as run:
         next(reading)
@@ -169,7 +169,7 @@ def test_following_waits_longer_while_nothing_comes(stage):
             settled(stage)
         return len(waited) == 10
 
-    told = list(events.follow(stage.ims._workspace.engine, None, EVERY, wait, page=3))
+    told = list(events.follow(stage.ims._workspace, None, EVERY, wait, page=3))
     assert waited == [0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0, 0.25, 0.5]
     assert (FIRST_PAUSE_S, LONGEST_PAUSE_S) == (0.25, 8.0)
     assert told == list(stage.ims.events())

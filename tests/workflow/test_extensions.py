@@ -25,8 +25,8 @@ def clock():
 
 
 @pytest.fixture
-def ims(clock):
-    with IMS("sqlite://", clock=clock, book=BOOK) as opened:
+def ims(clock, ims_scratch):
+    with ims_scratch.ims(clock=clock, book=BOOK) as opened:
         for gstin, extensions in ((THANE, ("99/2025-CT",)), (PUNE, ()), (SELLER, ())):
             opened.register(Taxpayer(gstin=gstin, registered_from=OCTOBER, extensions=extensions))
         yield opened

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from ims_fsm import IMS
 from ims_fsm.errors import InputError
 from ims_fsm.store import audit
 from ims_fsm.store.connection import reading
@@ -45,13 +44,13 @@ def amendment(**changes):
 
 
 @pytest.fixture
-def pair():
+def pair(ims_scratch):
     """Two stores at the same moment."""
 
     def clock():
         return indian(datetime.fromisoformat("2025-12-01T10:00"))
 
-    with IMS("sqlite://", clock=clock) as one, IMS("sqlite://", clock=clock) as other:
+    with ims_scratch.ims(clock=clock) as one, ims_scratch.ims(clock=clock) as other:
         yield one, other
 
 

@@ -9,7 +9,7 @@ from importlib.resources import files
 
 import pytest
 
-from ims_fsm import IMS, Filing, Heads, Taxpayer, TaxPeriod
+from ims_fsm import Filing, Heads, Taxpayer, TaxPeriod
 from ims_fsm.errors import InputError
 from ims_fsm.formats.gstn.parts import Whole
 from ims_fsm.formats.gstn.sections import machines_of
@@ -39,8 +39,8 @@ def clock():
 
 
 @pytest.fixture
-def ims(clock):
-    with IMS("sqlite://", clock=clock) as opened:
+def ims(clock, ims_scratch):
+    with ims_scratch.ims(clock=clock) as opened:
         yield opened
 
 

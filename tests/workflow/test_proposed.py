@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import pytest
 
-from ims_fsm import IMS, Document, Form, Heads, Kind, OriginalReference, Taxpayer, TaxPeriod
+from ims_fsm import Document, Form, Heads, Kind, OriginalReference, Taxpayer, TaxPeriod
 from ims_fsm.errors import InputError
 from ims_fsm.formats.proposals import Proposal
 from ims_fsm.terms.period import indian
@@ -17,8 +17,8 @@ ME, SELLER, OTHER, OCTOBER = "27AAPFU0939F1ZV", "29AABCT1332L1ZA", "24AAACC1206D
 
 
 @pytest.fixture
-def ims():
-    with IMS("sqlite://", clock=lambda: indian(datetime.fromisoformat("2024-11-09T12:00"))) as opened:
+def ims(ims_scratch):
+    with ims_scratch.ims(clock=lambda: indian(datetime.fromisoformat("2024-11-09T12:00"))) as opened:
         for gstin in (ME, SELLER):
             opened.register(Taxpayer(gstin=gstin, registered_from=OCTOBER))
         yield opened

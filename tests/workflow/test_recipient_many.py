@@ -63,6 +63,7 @@ def test_many_ids_that_are_not_his_write_nothing(stage):
         stage.desk.act_on("accept", ids=[mine, elsewhere, 99])
 
 
+@pytest.mark.slow
 def test_many_more_than_one_statement_takes(stage):
     """Records are read in batches of 500, and written in one go."""
     ids = [stage.saved() for _ in range(501)]
