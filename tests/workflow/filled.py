@@ -26,8 +26,14 @@ class Filled:
     def __init__(self, desk: Any, where: Where | None = None) -> None:
         out = io.BytesIO()
         desk.export_workbook(out, where)
-        with zipfile.ZipFile(out) as archive:
-            self.parts = {name: archive.read(name).decode() for name in archive.namelist()}
+        self.parts = _parts(out)
+
+    @classmethod
+    def of(cls, content: bytes) -> Filled:
+        """Return a workbook that was given elsewhere."""
+        filled = cls.__new__(cls)
+        filled.parts = _parts(io.BytesIO(content))
+        return filled
 
     def fill(self, record: int, cells: Mapping[str, str]) -> Filled:
         """Write text into cells of a record's row, by the column's title."""
@@ -53,3 +59,8 @@ class Filled:
             for name, text in self.parts.items():
                 archive.writestr(name, text)
         return out.getvalue()
+
+
+def _parts(file: io.BytesIO) -> dict[str, str]:
+    with zipfile.ZipFile(file) as archive:
+        return {name: archive.read(name).decode() for name in archive.namelist()}

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 import uvicorn
 
-from ims_fsm import IMS, SettableClock
+from ims_fsm import IMS, Kind, SettableClock, Where
 from ims_fsm.resources import samples_folder
 from ims_fsm.web.serving import application_of
 from tests.web.conftest import BUYER
+from tests.workflow.filled import Filled
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 AXE = Path(__file__).parents[1] / "vendor" / "axe.min.js"
@@ -156,3 +157,50 @@ def test_axe_finds_nothing(signed_in: Callable[..., Any], scheme: str) -> None:
         page.evaluate(AXE.read_text("utf-8"))
         found = page.evaluate("axe.run().then(r => r.violations.map(v => [v.id, v.nodes.map(n => n.html)]))")
         assert found == [], path
+
+
+def test_a_workbook_comes_down_is_filled_in_and_goes_up(
+    signed_in: Callable[..., Any], address: tuple[str, IMS, str], tmp_path: Path
+) -> None:
+    page, desk = signed_in(accept_downloads=True), address[1].recipient(BUYER, actor="x")
+    first, second = list(desk.records(Where(kinds=[Kind.INVOICE], amended=False)))[:2]
+    page.goto(f"/recipients/{BUYER}/files")
+    with page.expect_download() as given:
+        page.click("#workbook")
+    filled = Filled.of(Path(given.value.path()).read_bytes())
+    filled.fill(first.id, {"Status": "Accepted"}).fill(second.id, {"Status": "Rejected"})
+    file = tmp_path / "ims.xlsx"
+    file.write_bytes(filled.content)
+    page.set_input_files("#proposed", file)
+    page.click("#check")
+    assert "2 actions are allowed" in page.inner_text("#banner")
+    assert [desk.record(record.id).state for record in (first, second)] == ["no_action", "no_action"]
+    page.click("#yes")
+    page.wait_for_selector("#banner :text('2 done')")
+    assert [desk.record(record.id).state for record in (first, second)] == ["accepted", "rejected"]
+
+
+def test_generations_and_what_filing_does_are_read_by_everybody(
+    signed_in: Callable[..., Any], address: tuple[str, IMS, str]
+) -> None:
+    """Both pages on a phone, by axe, and on paper: there is nothing to click on it, and it says whose it is."""
+    ims, two_b = address[1], f"/recipients/{BUYER}/2b/2024-10"
+    desk = ims.recipient(BUYER, actor="x")
+    ims.clock.set("2024-11-14 12:00")  # type: ignore[attr-defined]  # a clock that is set
+    desk.generate_2b("2024-10")
+    desk.reject(desk.two_b("2024-10").lines[0][0].record_id)
+    page = signed_in(viewport={"width": 390, "height": 844})
+    page.goto(two_b)
+    page.click("#recompute")
+    page.wait_for_selector("#banner")
+    for path in (two_b, f"{two_b}?generation=1", f"{two_b}/changes?older=1&newer=2"):
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
+        page.evaluate(AXE.read_text("utf-8"))
+        assert page.evaluate("axe.run().then(r => r.violations.map(v => v.id))") == [], path
+    page.goto(f"/recipients/{BUYER}/3b/2024-10")
+    page.click("#file")
+    page.wait_for_selector("#forecast")
+    page.emulate_media(media="print")
+    assert not page.is_visible("#yes")
+    assert page.is_visible(f".printed:has-text('{BUYER}')")
