@@ -31,6 +31,7 @@ GROUPS = (
     "sweep",
     "scattered",
     "at_once",
+    "synced",
     "load",
     "start_up",
 )

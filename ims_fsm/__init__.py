@@ -7,8 +7,9 @@ that only draws or verifies does not load the database.
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
+# Until typing is loaded nothing of the command line stands that would hear Ctrl-C; checkers know the name.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ims_fsm.draw.diagrams import Diagram as Diagram
     from ims_fsm.draw.diagrams import diagram as diagram
@@ -241,7 +242,7 @@ __all__ = list(_NAMES)  # what the type checker sees above is held against it by
 __version__ = "0.1.0"
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     """Load a public name from its room."""
     if name not in _NAMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -5,17 +5,26 @@ Imports nothing but the command line, and that only when it is run.
 
 from __future__ import annotations
 
-import sys
+import os
+import signal
 
 
 def main() -> None:
     """Run the command line."""
-    try:
-        from ims_fsm.cli.app import main as run
-    except KeyboardInterrupt:
-        sys.stderr.write("error: interrupted; nothing was begun\n")
-        sys.exit(130)
+    # Where Python calls back while it imports, a KeyboardInterrupt is printed and lost.
+    is_heard = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if is_heard:
+        signal.signal(signal.SIGINT, _end)
+    from ims_fsm.cli.app import main as run
+
+    if is_heard:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     run()
+
+
+def _end(*_of_the_signal: object) -> None:
+    os.write(2, b"error: interrupted; nothing was begun\n")
+    os._exit(130)
 
 
 if __name__ == "__main__":

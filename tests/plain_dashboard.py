@@ -13,10 +13,10 @@ from ims_fsm.record.record import Record
 from ims_fsm.record.scene import is_superseded
 from ims_fsm.record.settling import held_back, waits_for_unknown
 from ims_fsm.store import returns
+from ims_fsm.terms.border import ACTIONS
 from ims_fsm.terms.period import in_india, last_day_before
 from ims_fsm.terms.vocabulary import Filing
 from ims_fsm.workflow.calendar.sweeps import next_period
-from ims_fsm.workflow.chains import chains_with_amendments
 from ims_fsm.workflow.deadlines import deadlines
 from ims_fsm.workflow.reception import upload
 from ims_fsm.workflow.unit import UnitOfWork
@@ -90,7 +90,7 @@ def _groups(unit: UnitOfWork, gstin: str, records: Sequence[Record], near: int) 
         return opens if today < opens else calendar.due_gstr3b(period, *scene.recipient.due_by)
 
     for record in records:
-        chain, period = unit.chain_of(record), scene.expected_period(record)
+        chain, period = unit.chain_of(record, *ACTIONS), scene.expected_period(record)
         if waits_for_unknown(record, chain, scene):
             by = decided_by(following)
             groups[Concern.ORIGINAL_UNKNOWN, by].append((record, by, False))
@@ -113,7 +113,7 @@ def _groups(unit: UnitOfWork, gstin: str, records: Sequence[Record], near: int) 
 
 
 def _is_held(unit: UnitOfWork, record: Record, decided: TaxPeriod) -> bool:
-    scene, whole = unit.scene(record.recipient), chains_with_amendments(unit, [record])[record.id]
+    scene, whole = unit.scene(record.recipient), unit.chain_of(record)
     held = record.settled_in is None and bool(held_back(record, whole, scene))
     return held or is_superseded(record, whole, scene, decided)
 

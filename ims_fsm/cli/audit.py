@@ -72,6 +72,7 @@ def _tell_seals(seals: list[Seal]) -> None:
         (
             str(made.number),
             minute(made.at),
+            minute(made.recorded_at),
             made.actor,
             f"{made.size:,}",
             "yes" if made.signatures else "no",
@@ -80,7 +81,7 @@ def _tell_seals(seals: list[Seal]) -> None:
         for made in seals
     ]
     if rows:
-        table((">seal", "at", "by", ">leaves", "signed", "=digest"), rows)
+        table((">seal", "at", "recorded", "by", ">leaves", "signed", "=digest"), rows)
     else:
         say("No seals.")
 

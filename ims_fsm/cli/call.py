@@ -267,7 +267,7 @@ def _said(command_name: str, name: str, base: str = EVERY) -> dict[str, Any]:
 
 def _words(parameter: inspect.Parameter) -> Words | None:
     kind, said, *_ = get_args(parameter.annotation)
-    return Words.of(kind, said.parser)
+    return Words.of(kind, said.parser, said.min, said.max)
 
 
 def command(

@@ -31,7 +31,7 @@ def backup(call: Call, file: Path) -> None:
     call.answer(lambda: verbatim(f"{made.path}: {held}, verified; {made.bytes:,} bytes."), made)
 
 
-@command("migrate", "actor", "db", "at")
+@command("migrate", "actor", "db")
 def migrate(call: Call, *, adopt: bool = False, partitions: int | None = None, citus: bool = False) -> None:
     """Bring the database to the tables of this version; with --adopt, live records to the law as declared now.
 
@@ -42,7 +42,7 @@ def migrate(call: Call, *, adopt: bool = False, partitions: int | None = None, c
     if citus:
         say(*(f"{statement};" for statement in upkeep.citus_statements(partitions or 64)))
         return
-    done = upkeep.migrate(call.db, adopt=adopt, split=partitions, actor=call.actor, at=call.at)
+    done = upkeep.migrate(call.db, adopt=adopt, split=partitions, actor=call.actor)
     call.answer(lambda: _tell_migration(done), done, held=not done.problems)
 
 

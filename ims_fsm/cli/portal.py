@@ -6,7 +6,7 @@ Imports Typer and the options; the face when it is run.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
@@ -43,7 +43,7 @@ ACTED = {
 group("export", "Write what the portal does not show yet.")
 
 
-@command("import", "gstin", "actor", "db", "at")
+@command("import", "gstin", "actor", "db", "at", "backdate")
 def import_files(
     call: Call,
     files: list[Path],
@@ -59,24 +59,19 @@ def import_files(
     filtered: what it does not show is taken as deleted only with --complete. A recipient who is not registered yet is
     registered: normal and monthly, unless --kind or --quarterly says otherwise.
     """
-    from ims_fsm import Registration, check_download
+    from ims_fsm import Registration
 
     registration = Registration(kind=kind, filing=Filing.QUARTERLY if quarterly else None)
     done: list[tuple[list[Path], Imported, dict[str, array[int]]]] = []
     with call.working("Reading") as report, _nothing_left_of(call.db), call.ims(create=True) as ims:
-        downloads: dict[str, list[Path]] = {}
-        for path in files:
-            if len(files) > 1:
-                report(f"Reading {path.name}")
-            owner = check_download(path, str(path), call.gstin).recipient if len(files) > 1 else ""
-            downloads.setdefault(owner, []).append(path)
-        for paths in downloads.values():
+        for paths in _downloads(files, call.gstin, report):
             # The records by what happened to them, eight bytes each.
             ids = {what: array("q") for what in (*HAPPENED, *ACTED)}
             imported = ims.import_download(
                 paths,
                 gstin=call.gstin,
                 actor=call.actor,
+                backdate=call.backdate,
                 registration=registration,
                 complete=complete,
                 made_at=made,
@@ -94,6 +89,19 @@ def import_files(
         for paths, imported, ids in done
     ]
     call.answer(tell, {"imports": imports})
+
+
+def _downloads(files: Sequence[Path], gstin: str | None, report: Progress) -> Iterable[list[Path]]:
+    """Return files by whose they are: those of one recipient are one download."""
+    from ims_fsm import check_download
+
+    downloads: dict[str, list[Path]] = {}
+    for path in files:
+        if len(files) > 1:
+            report(f"Reading {path.name}")
+        owner = check_download(path, str(path), gstin).recipient if len(files) > 1 else ""
+        downloads.setdefault(owner, []).append(path)
+    return downloads.values()
 
 
 def _named(paths: Sequence[Path]) -> str:

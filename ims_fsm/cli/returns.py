@@ -198,7 +198,7 @@ def export(call: Call, *, period: TaxPeriod, generation: int | None = None, out:
     call.answer(lambda: verbatim(f"{out}: GSTR-2B of {period}, {counted(count, 'line')}"), parts)
 
 
-@command("2b compare", "gstin", "actor", "db", "at")
+@command("2b compare", "gstin", "actor", "db", "at", "backdate")
 def compare(call: Call, files: list[Path], *, adopt: bool = False) -> None:
     """Compare the portal's GSTR-2B with the one here, document by document; exit 1 if they differ.
 
@@ -207,7 +207,7 @@ def compare(call: Call, files: list[Path], *, adopt: bool = False) -> None:
     --adopt then moves each open record to the period in which the portal's shows it, and logs why.
     """
     with call.working("Comparing"), call.ims() as ims:
-        comparison = ims.compare_2b(files, gstin=call.gstin, adopt=adopt, actor=call.actor)
+        comparison = ims.compare_2b(files, gstin=call.gstin, adopt=adopt, actor=call.actor, backdate=call.backdate)
     call.answer(lambda: _tell_comparison(comparison), comparison, held=not comparison.differences)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, ClassVar, Literal, Union, get_args, get_origin
@@ -17,6 +18,7 @@ from typer.core import TyperCommand, TyperGroup
 from ims_fsm.terms.spelling import hinted, meant, nearest
 
 Reader = Callable[[Any], Any]
+_MOST = 10**15
 
 
 class Words:
@@ -27,12 +29,16 @@ class Words:
         self._read, self._several = read, several
 
     @classmethod
-    def of(cls, kind: Any, parser: Reader | None) -> Words | None:
-        """Return what reads a parameter of a type, with its parser if it has one; None for a type left to Typer."""
+    def of(cls, kind: Any, parser: Reader | None, *bounds: int | None) -> Words | None:
+        """Return what reads a parameter of a type, with its parser if it has one; None for a type left to Typer.
+
+        `bounds` are the least and the greatest of whole numbers, each None for none.
+        """
         if get_origin(kind) in {UnionType, Union}:
             [kind] = [part for part in get_args(kind) if part is not NoneType]
         several = get_origin(kind) in {list, tuple}
-        read = parser or _reader(get_args(kind)[0] if several else kind)
+        kind = get_args(kind)[0] if several else kind
+        read = parser or (partial(whole_number, least=bounds[0], most=bounds[1]) if kind is int else _reader(kind))
         return None if read is None else cls(read, several=several)
 
     def coerce(self, value: Any, *, param: Any, ctx: Any) -> Any:
@@ -51,6 +57,15 @@ def _reader(kind: Any) -> Reader | None:
         words = {str(word): word for word in closed}
         return lambda text: meant(text, words)
     return kind if kind in {str, Path} else None
+
+
+def whole_number(given: str | int, least: int | None = None, most: int | None = None) -> int:
+    """Return a whole number within its bounds (from 0 on), in plain digits; raises `ValueError` for anything else."""
+    # What a parameter has by itself comes as a number.
+    text, least, most = str(given), least or 0, _MOST if most is None else most
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(_MOST)) and least <= int(text) <= most):
+        raise ValueError(f"{text!r} is not a whole number from {least} to {most}; write it in plain digits")
+    return int(text)
 
 
 _FLAG = Words(lambda given: given)

@@ -33,7 +33,11 @@ def bytes_of(file: _Openable, at_most: int = LARGEST_TEXT) -> bytes:
 
 def bounded(stream: BinaryIO, at_most: int, name: str) -> bytes:
     """Return the rest of an open file, of which no more is read than it may have; raises `TooLargeError`."""
-    content = stream.read(at_most + 1)
+    try:
+        content = stream.read(at_most + 1)
+    except OSError as error:
+        error.filename = error.filename or name
+        raise
     if len(content) > at_most:
         raise TooLargeError(errno.EFBIG, f"has more than {at_most:,} bytes", name)
     return content

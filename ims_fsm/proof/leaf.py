@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ims_fsm.proof.tree import leaf_hash
+from ims_fsm.record.moments import Moments
 
 RECORD, RETURN, SEAL = "record", "return", "seal"
 
@@ -38,12 +39,14 @@ def written(row: Mapping[str, Any], shared: str = "{}") -> str:
     return f"{_encode(row)[:-1]},{shared[1:]}" if shared != "{}" else _encode(row)
 
 
-def closing(subject: Mapping[str, Any], actor: str, at: datetime, newest: str, count: int) -> str:
+def closing(subject: Mapping[str, Any], actor: str, moments: Moments, newest: str, count: int) -> str:
     """Return the text of the leaf that ends a seal: who sealed, when, and the tree of the newest leaf of each subject.
 
     `newest` is the root of that tree (hex), in which leaves stand as they stand in the log; `count` is how many it has.
     """
-    return _encode({**subject, "actor": actor, "at": at, "newest": newest, "subjects": count})
+    at, recorded_at = moments
+    said = {"actor": actor, "at": at, "recorded_at": recorded_at, "newest": newest, "subjects": count}
+    return _encode({**subject, **said})
 
 
 def _in_utc(moment: object) -> str:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+#: The moment at which something is dated, and that of the machine's own clock (both aware).
+Moments = tuple[datetime, datetime]
 #: How far the clocks of machines that share a database may be apart: no more than that is time running backwards.
 CLOCKS_APART = timedelta(minutes=1)
 

@@ -13,6 +13,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, insert, select
 
 from ims_fsm.law.calendar import Calendar
+from ims_fsm.record.moments import Moments
 from ims_fsm.record.record import Record
 from ims_fsm.store.connection import among
 from ims_fsm.store.job_tables import CalendarMoveRow, CalendarRow
@@ -55,10 +56,11 @@ def _plain(value: object) -> str | None:
     return None if value is None else str(value)
 
 
-def put(connection: Connection, calendar: Calendar, actor: str, at: datetime) -> int:
+def put(connection: Connection, calendar: Calendar, actor: str, moments: Moments) -> int:
     """Write that the records stand by a calendar from now on; returns its id."""
     fingerprint = hashlib.sha256(calendar.text.encode()).hexdigest()
-    values = {"fingerprint": fingerprint, "declared": calendar.text, "actor": actor, "at": at}
+    values: dict[str, object] = {"fingerprint": fingerprint, "declared": calendar.text, "actor": actor}
+    values |= dict(zip(("at", "recorded_at"), moments, strict=True))
     return int(connection.execute(insert(_calendars).values(values).returning(_calendars.c.id)).scalar_one())
 
 

@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Literal
 
 from sqlalchemy import (
@@ -44,6 +45,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from ims_fsm.errors import ConflictError, StoreError
 from ims_fsm.store.address import POOL, pool_of, read_address, refuse_unknown, synchronous
 from ims_fsm.store.failures import settled, told_apart, understood, unusable
+from ims_fsm.store.mark import Mark, counted
 from ims_fsm.store.queue import BUSY_TIMEOUT_MS, Queue
 from ims_fsm.store.sqlite_file import File
 from ims_fsm.store.streams import closes_streams
@@ -123,13 +125,24 @@ def writing(engine: Engine) -> Iterator[Connection]:
         yield connection
         # Whoever has rolled it back has nothing to be kept.
         if transaction.is_active:
+            mark = _marking(connection)
             try:
                 with settled(engine):
                     transaction.commit()
+                mark()
             except BaseException:
                 # Else it goes back to the pool with the transaction open, and whoever is given it next can begin none.
                 transaction.rollback()
                 raise
+
+
+def _marking(connection: Connection) -> Callable[[], None]:
+    """Return what says beside a SQLite file, once a transaction is kept, how many rows there are with it."""
+    file = File.of(connection.connection.info) if database_of(connection).single_writer else None
+    if file is None:
+        return lambda: None
+    driver: Any = connection.connection.driver_connection
+    return partial(file.mark.set, driver, counted(driver))
 
 
 @contextmanager
@@ -246,11 +259,19 @@ def _adopted(engine: Engine) -> Engine:
 
 def _set_up(connection: Any, record: Any) -> None:
     connection.isolation_level = None
+    path = next(file for _, name, file in connection.execute("PRAGMA database_list") if name == "main")
+    if path:
+        Mark(path).begin()
     for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
-    path = next(file for _, name, file in connection.execute("PRAGMA database_list") if name == "main")
     if path and record is not None:
-        File(path).keep(record.info)
+        file = File(path)
+        try:
+            file.mark.look(connection)
+        except StoreError:
+            connection.close()
+            raise
+        file.keep(record.info)
 
 
 def _begin_at_once(engine: Engine) -> None:

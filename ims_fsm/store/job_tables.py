@@ -61,6 +61,7 @@ class ReminderRow(Table, table=True):
     due_at: datetime = Field(primary_key=True)
     days: int = Field(primary_key=True)
     at: datetime
+    recorded_at: datetime
     records: int
     rule: str
     place: int | None = Field(default=None, sa_column=place_column())
@@ -79,6 +80,7 @@ class CalendarRow(Table, table=True):
     declared: str
     actor: str
     at: datetime
+    recorded_at: datetime
 
 
 class CalendarMoveRow(Table, table=True):
@@ -122,6 +124,7 @@ class TaxpayerLogRow(Table, table=True):
     said: str
     actor: str
     at: datetime
+    recorded_at: datetime
 
 
 class RequestRow(Table, table=True):
@@ -136,6 +139,7 @@ class RequestRow(Table, table=True):
     outcome: str
     actor: str
     at: datetime
+    recorded_at: datetime
     digest: str = Field(max_length=64)
 
 

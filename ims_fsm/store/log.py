@@ -35,6 +35,7 @@ from sqlalchemy import (
 
 from ims_fsm.errors import Problem
 from ims_fsm.record.log import Content, TransitionEntry
+from ims_fsm.record.moments import Moments
 from ims_fsm.record.record import Record
 from ims_fsm.store.calls import Call, begun
 from ims_fsm.store.connection import among
@@ -120,13 +121,12 @@ def append_contents(
     connection: Connection,
     records: Sequence[tuple[Record, int]],
     actor: str,
-    moments: tuple[datetime, datetime],
+    moments: Moments,
     reason: Callable[[datetime | None], str | None] = lambda _last_at: None,
 ) -> None:
     """Write the content that each record has now, under its number.
 
-    `moments` are the one at which it is dated and that of the machine's own clock; `reason` tells why it is dated back
-    behind the newest moment of a record, where it is.
+    `reason` tells why it is dated back behind the newest moment of a record, where it is.
     """
     at, recorded_at = moments
     rows = [

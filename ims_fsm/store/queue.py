@@ -24,9 +24,9 @@ _FIRST_S, _OTHERS_S = 0.0004, 0.002
 class Queue:
     """The queue before a database, between threads and processes alike.
 
-    It is a lock of the system (flock) on an empty file beside the database, and is held from a writer's turn to the
-    moment at which SQLite lets them write: whoever ends, however they end, leaves it. Where there is no such file or
-    lock (in memory, a folder that cannot be written, Windows) writers look at the same pace.
+    It is a lock of the system (flock) on a file beside the database, into which `store.mark` writes; it is held from a
+    writer's turn to the moment at which SQLite lets them write: whoever ends, however they end, leaves it. Where there
+    is no such file or lock (in memory, a folder that cannot be written, Windows) writers look at the same pace.
     """
 
     def __init__(self, database: str | None) -> None:

@@ -35,9 +35,9 @@ _IDS = select(_declarations.c.machine, _declarations.c.fingerprint, _declaration
     among(_declarations.c.fingerprint, bindparam("fingerprints", type_=TEXTS))
 )
 _KEEP = text(
-    "INSERT INTO declaration (machine, version, fingerprint, declared, at) "
-    "VALUES (:machine, :version, :fingerprint, :declared, :at) ON CONFLICT (machine, fingerprint) DO NOTHING"
-).bindparams(bindparam("at", type_=_declarations.c.at.type))
+    "INSERT INTO declaration (machine, version, fingerprint, declared, recorded_at) "
+    "VALUES (:machine, :version, :fingerprint, :declared, :recorded_at) ON CONFLICT (machine, fingerprint) DO NOTHING"
+).bindparams(bindparam("recorded_at", type_=_declarations.c.recorded_at.type))
 
 
 class LawMismatchError(ImsFsmError):
@@ -73,23 +73,23 @@ class _Group:
     records: int
 
 
-def declaration_id(connection: Connection, machine: Machine, at: datetime) -> int:
+def declaration_id(connection: Connection, machine: Machine, recorded_at: datetime) -> int:
     """Return the id under which a machine's declaration is kept, keeping it first where it is new."""
     key = {"machine": machine.name, "fingerprint": machine.fingerprint}
     kept = connection.execute(_ID, key).scalar()
     if kept is None:
-        values = {"version": machine.declaration.version, "declared": machine.declared, "at": at}
+        values = {"version": machine.declaration.version, "declared": machine.declared, "recorded_at": recorded_at}
         connection.execute(_KEEP, {**key, **values})
         kept = connection.execute(_ID, key).scalar_one()
     return int(kept)
 
 
-def declaration_ids(connection: Connection, machines: Collection[Machine], at: datetime) -> dict[str, int]:
+def declaration_ids(connection: Connection, machines: Collection[Machine], recorded_at: datetime) -> dict[str, int]:
     """Return by machine what `declaration_id` gives for each, read at once."""
     rows = connection.execute(_IDS, {"fingerprints": [machine.fingerprint for machine in machines]})
     kept = {(row.machine, row.fingerprint): int(row.id) for row in rows}
     return {
-        machine.name: kept.get((machine.name, machine.fingerprint)) or declaration_id(connection, machine, at)
+        machine.name: kept.get((machine.name, machine.fingerprint)) or declaration_id(connection, machine, recorded_at)
         for machine in machines
     }
 
@@ -106,7 +106,7 @@ def check(connection: Connection, law: Law) -> None:
         raise LawMismatchError(counts)
 
 
-def adopt(connection: Connection, law: Law, actor: str, at: datetime, *, dry_run: bool = False) -> Adoption:
+def adopt(connection: Connection, law: Law, actor: str, recorded_at: datetime, *, dry_run: bool = False) -> Adoption:
     """Move live records to the current declaration of their machine, where it still has the state they are in.
 
     Their version goes up, so that a write decided under the old declaration is refused; who adopted is kept. With
@@ -119,7 +119,7 @@ def adopt(connection: Connection, law: Law, actor: str, at: datetime, *, dry_run
         if problem is not None:
             problems.append(problem)
             continue
-        moved[group.machine] += group.records if dry_run else _move(connection, group, law, actor, at)
+        moved[group.machine] += group.records if dry_run else _move(connection, group, law, actor, recorded_at)
     return Adoption(dict(moved), tuple(problems))
 
 
@@ -145,8 +145,8 @@ def _problem(group: _Group, law: Law) -> Problem | None:
     return None
 
 
-def _move(connection: Connection, group: _Group, law: Law, actor: str, at: datetime) -> int:
-    current = declaration_id(connection, law.machines[group.machine], at)
+def _move(connection: Connection, group: _Group, law: Law, actor: str, recorded_at: datetime) -> int:
+    current = declaration_id(connection, law.machines[group.machine], recorded_at)
     meant = (
         _records.c.machine == group.machine,
         _records.c.declaration_id == group.declaration_id,
@@ -155,7 +155,7 @@ def _move(connection: Connection, group: _Group, law: Law, actor: str, at: datet
     values = {"declaration_id": current, "version": _records.c.version + 1}
     moved = connection.execute(update(_records).where(*meant).values(values)).rowcount
     adoption = {"machine": group.machine, "from_id": group.declaration_id, "to_id": current, "rows": moved}
-    connection.execute(insert(_adoptions).values(**adoption, actor=actor, at=at))
+    connection.execute(insert(_adoptions).values(**adoption, actor=actor, recorded_at=recorded_at))
     return moved
 
 
@@ -188,8 +188,8 @@ class IdempotencyError(ImsFsmError):
 class Response:
     """What a request under a key of its owner answered: the outcome as JSON, who asked and when (aware, UTC).
 
-    `owner` is the GSTIN of the desk, empty for calls that concern no one; `fingerprint` is a SHA-256 of the request's
-    arguments (64 hex digits).
+    `recorded_at` is when by the machine's own clock; `owner` is the GSTIN of the desk, empty for calls that concern no
+    one; `fingerprint` is a SHA-256 of the request's arguments (64 hex digits).
     """
 
     owner: str
@@ -199,6 +199,7 @@ class Response:
     outcome: str
     actor: str
     at: datetime
+    recorded_at: datetime
 
 
 def remembered(connection: Connection, owner: str, key: str, use_case: str, fingerprint: str) -> str | None:
@@ -225,8 +226,8 @@ def remember(connection: Connection, answer: Response) -> None:
 
 def digest_of(answer: Response) -> str:
     """Return the SHA-256 (64 hex digits) of an answer with all that it belongs to."""
-    whole = {**asdict(answer), "at": answer.at.astimezone(UTC).isoformat()}
-    return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
+    moments = {name: getattr(answer, name).astimezone(UTC).isoformat() for name in ("at", "recorded_at")}
+    return hashlib.sha256(json.dumps({**asdict(answer), **moments}, sort_keys=True).encode()).hexdigest()
 
 
 RECORD = "record"

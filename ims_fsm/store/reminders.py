@@ -33,7 +33,8 @@ _line = core(TwoBLineRow).c
 class Reminder:
     """What a recipient is reminded of: the subject (a tax period or a day), the moment at which it is too late (UTC).
 
-    `days` is how many days ahead, `at` when it was given, `records` how many records it is about, `rule` why.
+    `days` is how many days ahead, `at` when it was given (`recorded_at` by the machine's own clock), `records` how many
+    records it is about, `rule` why.
     """
 
     recipient_gstin: str
@@ -42,6 +43,7 @@ class Reminder:
     due_at: datetime
     days: int
     at: datetime
+    recorded_at: datetime
     records: int
     rule: str
 

@@ -30,6 +30,7 @@ class SealRow(Table, table=True):
     subjects: int = Field(sa_type=PAISE)
     actor: str
     at: datetime
+    recorded_at: datetime
     signature: str = ""
 
 

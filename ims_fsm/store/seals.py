@@ -21,6 +21,7 @@ from ims_fsm.errors import InputError, Problem
 from ims_fsm.proof.checkpoint import Checkpoint, root_of
 from ims_fsm.proof.leaf import RECORD, SEAL, closing, hash_of
 from ims_fsm.proof.tree import Tree
+from ims_fsm.record.moments import Moments
 from ims_fsm.store import leaves
 from ims_fsm.store.connection import StoreError, serialise
 from ims_fsm.store.leaves import LEAVES, Log
@@ -30,14 +31,15 @@ from ims_fsm.store.tables import core
 
 Signing = Callable[[Checkpoint], tuple[str, ...]]
 _seals: Table = core(SealRow)
-_COLUMNS = ("number", "size", "digest", "newest", "subjects", "actor", "at")
+_COLUMNS = ("number", "size", "digest", "newest", "subjects", "actor", "at", "recorded_at")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seal:
     """A seal: its number from 1, how many leaves the log has with it, and their root (64 hex digits).
 
-    `newest` is the root over the newest leaf of each of its `subjects`, the records and returns; `at` is aware.
+    `newest` is the root over the newest leaf of each of its `subjects`, the records and returns; `at` is the moment
+    that whoever sealed gave, `recorded_at` what the machine's own clock said (both aware).
     """
 
     recipient: str
@@ -48,6 +50,7 @@ class Seal:
     subjects: int
     actor: str
     at: datetime
+    recorded_at: datetime
     signatures: tuple[str, ...] = ()
 
     @property
@@ -59,11 +62,11 @@ class Seal:
     def closing(self) -> str:
         """The text of the leaf that ends it."""
         subject = {"recipient": self.recipient, SEAL: self.number}
-        return closing(subject, self.actor, self.at, self.newest, self.subjects)
+        return closing(subject, self.actor, (self.at, self.recorded_at), self.newest, self.subjects)
 
 
-def seal(connection: Connection, gstin: str, actor: str, at: datetime, sign: Signing | None = None) -> Seal:
-    """Seal what a recipient's logs hold now (`at` aware); where nothing was added the newest seal is returned.
+def seal(connection: Connection, gstin: str, actor: str, moments: Moments, sign: Signing | None = None) -> Seal:
+    """Seal what a recipient's logs hold now; where nothing was added the newest seal is returned.
 
     With `sign` it is set anew where the newest is not signed. Raises `InputError` for a recipient without any log,
     `StoreError` where a seal was torn off.
@@ -80,15 +83,16 @@ def seal(connection: Connection, gstin: str, actor: str, at: datetime, sign: Sig
     if not log.size:
         problem = Problem(gstin, "has nothing in any log that could be sealed", "see recipients() for who has records")
         raise InputError("seal", [problem])
-    return _set(connection, log, (newest.number if newest else 0) + 1, actor, at, sign)
+    at, recorded_at = moments
+    number = (newest.number if newest else 0) + 1
+    return _set(connection, log, {"number": number, "actor": actor, "at": at, "recorded_at": recorded_at}, sign)
 
 
-def _set(connection: Connection, log: Log, number: int, actor: str, at: datetime, sign: Signing | None) -> Seal:
+def _set(connection: Connection, log: Log, said: dict[str, Any], sign: Signing | None) -> Seal:
     newest = log.newest_of_all()
-    said: dict[str, Any] = {"number": number, "actor": actor, "at": at}
     said |= {"newest": newest.root().hex(), "subjects": newest.size}
     ending = hash_of(Seal(recipient=log.recipient, size=0, digest="", **said).closing)
-    last = {"kind": SEAL, "subject": number, "steps": 0, "contents": 0, "replaces": None, "hash": ending}
+    last = {"kind": SEAL, "subject": said["number"], "steps": 0, "contents": 0, "replaces": None, "hash": ending}
     leaves.write(connection, log, [last])
     del newest  # as large as what is made next
     root = Tree(log.hashes).root()

@@ -10,6 +10,7 @@ import os
 from typing import Any
 
 from ims_fsm.errors import StoreError, printable
+from ims_fsm.store.mark import Mark
 
 _KEY = "ims_fsm_file"
 _REMEDY = "nothing of this call was kept; close the database, see what is there, and open it again"
@@ -20,7 +21,7 @@ class File:
 
     def __init__(self, path: str) -> None:
         """Keep which files are at a path (absolute) now that they are open."""
-        self._path, self._inode = path, _inode(path)
+        self._path, self._inode, self.mark = path, _inode(path), Mark(path)
         self._log: tuple[int, int] | None = None
 
     @classmethod

@@ -338,7 +338,7 @@ class LiabilityRow(Table, table=True):
 
 
 class DeclarationRow(Table, table=True):
-    """A declaration of a machine that rows were written under: its fingerprint and its whole text."""
+    """A declaration of a machine that rows were written under: its fingerprint, its whole text, when it came."""
 
     __tablename__ = "declaration"
     __table_args__ = (UniqueConstraint("machine", "fingerprint", name="one_row_a_declaration"),)
@@ -348,7 +348,7 @@ class DeclarationRow(Table, table=True):
     version: str
     fingerprint: str = Field(max_length=64)
     declared: str
-    at: datetime
+    recorded_at: datetime
 
 
 class AdoptionRow(Table, table=True):
@@ -362,7 +362,7 @@ class AdoptionRow(Table, table=True):
     to_id: int
     rows: int = Field(sa_type=PAISE)
     actor: str
-    at: datetime
+    recorded_at: datetime
 
 
 class CounterRow(Table, table=True):

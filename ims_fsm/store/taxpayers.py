@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Insert, RowMapping, Select, bindparam, func, insert, or_, select
 
+from ims_fsm.record.moments import Moments, machine_clock
 from ims_fsm.record.taxpayer import Taxpayer
 from ims_fsm.store.connection import among, database_of
 from ims_fsm.store.job_tables import TaxpayerLogRow
@@ -29,10 +30,10 @@ BESIDE = tuple(column.label(f"taxpayer_{column.name}") for column in TABLE.c)
 _BY_GSTIN = select(TABLE).where(TABLE.c.gstin == bindparam("gstin"))
 
 
-def put(connection: Connection, taxpayer: Taxpayer, actor: str = "", at: datetime | None = None) -> None:
+def put(connection: Connection, taxpayer: Taxpayer, actor: str = "", moments: Moments | None = None) -> None:
     """Write a taxpayer, in place of what was known of them, and log it; of two writers at once the later one holds.
 
-    Where nothing differs nothing is written. `at` is aware; None: now.
+    Where nothing differs nothing is written. Without moments it is dated as it is written.
     """
     columns = {
         "name": taxpayer.name,
@@ -45,23 +46,24 @@ def put(connection: Connection, taxpayer: Taxpayer, actor: str = "", at: datetim
     row = database_of(connection).insert(TABLE).values(gstin=taxpayer.gstin, **columns)
     differs = or_(*(TABLE.c[name] != row.excluded[name] for name in columns))
     row = row.on_conflict_do_update(index_elements=[TABLE.c.gstin], set_=columns, where=differs)
-    _write(connection, row, taxpayer.gstin, columns, actor, at)
+    _write(connection, row, taxpayer.gstin, columns, actor, moments or 2 * (machine_clock(),))
 
 
 def _write(
-    connection: Connection, row: Insert, gstin: str, said: Mapping[str, object], actor: str, at: datetime | None
+    connection: Connection, row: Insert, gstin: str, said: Mapping[str, object], actor: str, moments: Moments
 ) -> None:
     """Write a row, and log what it says where that is news."""
     if connection.execute(counting(row)).rowcount:
         # The row is held until the end, so that nobody else takes the number.
-        new = {"said": json.dumps(said, sort_keys=True), "actor": actor, "at": at or datetime.now(UTC)}
+        new = dict(zip(_SAID, (json.dumps(said, sort_keys=True), actor, *moments), strict=True))
         connection.execute(_NOTE, {"whose": gstin, **{f"new_{name}": value for name, value in new.items()}})
 
 
-_NEW = [bindparam(f"new_{name}", type_=LOG.c[name].type) for name in ("said", "actor", "at")]
+_SAID = ("said", "actor", "at", "recorded_at")
+_NEW = [bindparam(f"new_{name}", type_=LOG.c[name].type) for name in _SAID]
 _WHOSE = bindparam("whose", type_=LOG.c.gstin.type)
 _NUMBERED = select(_WHOSE, func.coalesce(func.max(LOG.c.number), 0) + 1, *_NEW).where(LOG.c.gstin == _WHOSE)
-_NOTE = insert(LOG).from_select(["gstin", "number", "said", "actor", "at"], _NUMBERED)
+_NOTE = insert(LOG).from_select(["gstin", "number", *_SAID], _NUMBERED)
 
 
 def find(connection: Connection, gstin: str) -> Taxpayer | None:
@@ -92,13 +94,14 @@ def annual_return_at(connection: Connection, gstin: str, fy: str) -> datetime | 
     return filed
 
 
-def put_annual_return(connection: Connection, gstin: str, fy: str, at: datetime, actor: str = "") -> None:
+def put_annual_return(connection: Connection, gstin: str, fy: str, actor: str, moments: Moments) -> None:
     """Write that a taxpayer has furnished the annual return of a financial year; the earliest moment told holds."""
+    at, _ = moments
     row = database_of(connection).insert(_annual).values(gstin=gstin, fy=fy, filed_at=at)
     key, earlier = [_annual.c.gstin, _annual.c.fy], row.excluded.filed_at
     row = row.on_conflict_do_update(index_elements=key, set_={"filed_at": earlier}, where=_annual.c.filed_at > earlier)
     said = {"annual_return": fy, "filed_at": at.astimezone(UTC).isoformat()}
-    _write(connection, row, gstin, said, actor, at)
+    _write(connection, row, gstin, said, actor, moments)
 
 
 def _read(connection: Connection, query: Select[Any], given: Mapping[str, object] | None = None) -> Iterator[Taxpayer]:

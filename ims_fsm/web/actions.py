@@ -18,7 +18,6 @@ from ims_fsm.web.asked import (
     Action,
     Amounts,
     Asked,
-    Dated,
     FilterInBody,
     Key,
     NoQuery,
@@ -35,7 +34,7 @@ ROUTES = Routes("actions")
 _AT = "/recipients/{gstin}/actions"
 
 
-class ActOnMany(With, Dated):
+class ActOnMany(With):
     """One action on every record that a filter means."""
 
     action: Action
@@ -61,7 +60,7 @@ class Chosen(With):
         )
 
 
-class ActOnChosen(Dated):
+class ActOnChosen(Asked):
     """Actions on records that are named; taken in their order, in one transaction."""
 
     actions: Annotated[list[Chosen], Field(min_length=1, max_length=MOST_ROWS)]
@@ -76,7 +75,7 @@ class HowApplied(Asked):
     all_or_nothing: bool = False
 
 
-class Stated(Dated):
+class Stated(Asked):
     """How the original of an amendment was decided, and its tax where it differs from the amendment's."""
 
     decided: Literal["accepted", "rejected"]
@@ -90,8 +89,7 @@ def act_by_filter(buyer: Buyer, act: ActOnMany, _query: NoQuery, key: Key = None
     Without a state in the filter, what is in IMS and not decided is meant.
     """
     where = (act.where or FilterInBody.model_validate({})).where
-    desk = buyer.backdated(act.backdate)
-    report = desk.act_on(act.action, where=where, remarks=act.remarks, reduce_itc=act.reduction, key=key_of(key))
+    report = buyer.act_on(act.action, where=where, remarks=act.remarks, reduce_itc=act.reduction, key=key_of(key))
     return {"report": report, "recipient": buyer.gstin}
 
 
@@ -99,11 +97,10 @@ def act_by_filter(buyer: Buyer, act: ActOnMany, _query: NoQuery, key: Key = None
 def act_by_id(buyer: Buyer, act: ActOnChosen, _query: NoQuery, key: Key = None) -> object:
     """Act on records by id, each with the version that the action was chosen on; one that has changed is refused."""
     proposals = [chosen.proposal(number) for number, chosen in enumerate(act.actions)]
-    desk = buyer.backdated(act.backdate)
     judged = (
-        desk.check(proposals)
+        buyer.check(proposals)
         if act.dry_run
-        else desk.apply(proposals, all_or_nothing=act.all_or_nothing, key=key_of(key))
+        else buyer.apply(proposals, all_or_nothing=act.all_or_nothing, key=key_of(key))
     )
     return {"file": "actions", "recipient": buyer.gstin, "judged": judged}
 
@@ -125,7 +122,7 @@ def act_by_file(buyer: Buyer, file: OneFile, how: Annotated[HowApplied, Query()]
 def state_original(buyer: Buyer, record_id: RecordId, stated: Stated, _query: NoQuery, key: Key = None) -> object:
     """State how the unknown original of an amendment was decided (FAQ 13)."""
     document = None if stated.tax is None else _original(buyer.record(record_id).document, stated.tax)
-    buyer.backdated(stated.backdate).state_original(record_id, Disposition(stated.decided), document, key=key_of(key))
+    buyer.state_original(record_id, Disposition(stated.decided), document, key=key_of(key))
     return {"record_id": record_id, "original": stated.decided, "direction": buyer.show(record_id).direction}
 
 

@@ -6,13 +6,15 @@ Imports FastAPI and the face. Another taxpayer's records are not here for them, 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
+from urllib.parse import unquote
 
 from fastapi import Depends, Path, Request
 
 from ims_fsm import IMS, RecipientDesk, SupplierDesk
 from ims_fsm.terms.border import GSTIN_SHAPE, checked_gstin, unknown_taxpayer
+from ims_fsm.web.asked import Backdate
 from ims_fsm.web.principal import Principal, access
 from ims_fsm.web.problems import HttpError, request_id
 
@@ -21,20 +23,28 @@ Gstin = Annotated[str, Path(pattern=GSTIN_SHAPE, description="The taxpayer's GST
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """An IMS, and who was admitted to an operation of it; `feed` tells of new events."""
+    """An IMS, and who was admitted to an operation of it.
+
+    `feed` tells of new events, `backdate` why what is done is dated back.
+    """
 
     ims: IMS
     principal: Principal
     request: str
     feed: Any
+    backdate: str | None = None
 
     def recipient(self, gstin: str) -> RecipientDesk:
         """Return a recipient's desk at which the caller acts."""
-        return self.ims.recipient(gstin, actor=self.principal.id, request=self.request)
+        return self.ims.recipient(gstin, **self._whose)
 
     def supplier(self, gstin: str) -> SupplierDesk:
         """Return a supplier's desk at which the caller acts."""
-        return self.ims.supplier(gstin, actor=self.principal.id, request=self.request)
+        return self.ims.supplier(gstin, **self._whose)
+
+    @property
+    def _whose(self) -> dict[str, Any]:
+        return {"actor": self.principal.id, "request": self.request, "backdate": self.backdate}
 
 
 def admitting(ims: IMS, authenticate: Callable[..., Any], feed: object) -> Callable[..., Any]:
@@ -69,6 +79,13 @@ async def _admission(request: Request) -> Admission:
 
 
 Admitted = Annotated[Admission, Depends(_admission)]
+
+
+async def dated_back(request: Request, backdate: Backdate = None) -> None:
+    """Hand on why what the request changes is dated back, if it is; stands before whatever asks for the admission."""
+    if backdate is not None:
+        state = request.scope["state"]
+        state["ims_fsm"] = replace(state["ims_fsm"], backdate=unquote(backdate))
 
 
 async def _buyer(admission: Admitted, gstin: Gstin) -> RecipientDesk:

@@ -28,6 +28,11 @@ _SEEN = "!-~" + "".join(
     for first, last in ((0xA1, 0x61B), (0x61D, 0x167F), (0x1681, 0x180D), (0x180F, 0x1FFF), (0x200C, 0x200D),
                         (0x2010, 0x2027), (0x2030, 0x205E), (0x2070, 0x2FFF), (0x3001, 0xD7FF), (0xFF01, 0xFFEF))
 )  # fmt: skip
+# The same percent-encoded for a header: the rest of ASCII, Latin and Indian letters, quotation marks.
+_ENCODED = (
+    "%2[1-9A-F]|%[3-6][0-9A-F]|%7[0-9A-E]|%C3%[89AB][0-9A-F]|%E0%(?:A[4-9A-F]|B[0-7])%[89AB][0-9A-F]"
+    "|%E2%80%(?:9[0-9A-F]|A[0-7])|%E2%82%[AB][0-9A-F]"
+)
 LINE = f"^[{_SEEN}][ {_SEEN}]{{0,199}}$"
 TEXT = f"^[ \n{_SEEN}]*$"
 RUPEES = r"^[0-9]{1,13}(\.[0-9]{1,2})?$"
@@ -63,6 +68,16 @@ Key = Annotated[
 IfMatch = Annotated[
     Annotated[str, StringConstraints(pattern=r'^"[1-9][0-9]{0,14}"$')] | SkipJsonSchema[None],
     Header(alias="If-Match", description="The ETag of the record as it was seen.", examples=['"1"']),
+]
+Backdate = Annotated[
+    Annotated[str, StringConstraints(pattern=f"^(?:[!-$&-~]|{_ENCODED})(?:[ -$&-~]|%20|{_ENCODED}){{0,199}}$")]
+    | SkipJsonSchema[None],
+    Header(
+        alias="Backdate",
+        description="Why it is dated before what was done last; the log keeps it. Without it that is refused. "
+        "Letters of Indian scripts, and %, are written as in an address (percent-encoded UTF-8).",
+        examples=["the papers came late"],
+    ),
 ]
 Files = Annotated[
     list[UploadFile], File(min_length=1, max_length=MOST_FILES, description="One file, several, or a zip of them.")
@@ -193,14 +208,6 @@ class Amounts(Asked):
     def heads(self) -> Heads:
         """The amounts as the face takes them."""
         return Heads.from_rupees(self.model_dump())
-
-
-class Dated(Asked):
-    """What is done, and why it is dated back, if it is."""
-
-    backdate: Line | None = Field(
-        None, description="Why it is dated before what was done last; the log keeps it. Without it that is refused."
-    )
 
 
 class With(Asked):

@@ -15,7 +15,6 @@ from ims_fsm.web.admission import Buyer
 from ims_fsm.web.asked import (
     Action,
     Asked,
-    Dated,
     Filter,
     IfMatch,
     Key,
@@ -39,7 +38,7 @@ class Look(Asked):
     theme: Literal["light", "dark", "print"] = "light"
 
 
-class Act(With, Dated):
+class Act(With):
     """An action on a record."""
 
     action: Action
@@ -110,7 +109,7 @@ def act_on_record(
     If-Match names the version that the action was chosen on (428 without it); where the record has changed since, the
     action is refused (412) and nothing is written. A refusal by the rules is 409, with every rule and remedy.
     """
-    return buyer.backdated(act.backdate).act(
+    return buyer.act(
         act.action,
         record_id,
         remarks=act.remarks,

@@ -14,7 +14,7 @@ from pydantic.json_schema import SkipJsonSchema
 from ims_fsm import RecipientDesk, TaxPeriod, TwoB, TwoBComparison, dump_two_b
 from ims_fsm.web.admission import Buyer
 from ims_fsm.web.answering import JSON, streamed
-from ims_fsm.web.asked import LARGEST_ID, MOST_ROWS, Asked, Dated, Files, Key, NoQuery, Period, key_of, sent
+from ims_fsm.web.asked import LARGEST_ID, MOST_ROWS, Asked, Files, Key, NoQuery, Period, key_of, sent
 from ims_fsm.web.routes import Routes
 
 ROUTES = Routes("returns")
@@ -51,7 +51,7 @@ class ChangesPage(Asked):
     after: RecordNumber | SkipJsonSchema[None] = Field(None, description="The `next` of the page before.")
 
 
-class Consent(Dated):
+class Consent(Asked):
     """Whether the filer agrees to what a GSTR-3B leaves out, where that is asked."""
 
     consent: StrictBool = False
@@ -131,7 +131,7 @@ def file_3b(buyer: Buyer, period: Period, agreed: Consent, _query: NoQuery, key:
 
     Where it would leave amendments out, or the period is old, `consent` is asked for (409, `consent_needed`).
     """
-    filed = buyer.backdated(agreed.backdate).file_3b(period, consent=agreed.consent, key=key_of(key))
+    filed = buyer.file_3b(period, consent=agreed.consent, key=key_of(key))
     return {"filed": filed, "original_unknown": _waiting(buyer, period)}
 
 

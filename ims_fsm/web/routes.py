@@ -11,10 +11,11 @@ from inspect import cleandoc, signature
 from operator import attrgetter
 from typing import Any, ParamSpec, TypeVar
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Response
 from fastapi.sse import EventSourceResponse
 
 from ims_fsm.answers.shapes import declared
+from ims_fsm.web.admission import dated_back
 from ims_fsm.web.answering import JSON, answered, model_of
 from ims_fsm.web.problems import ProblemRoute, statuses
 
@@ -74,6 +75,7 @@ class Routes:
         `answers.toml` has the type of its answer, or `media` is the media type of a file; `versioned` is where the
         version of the record is that goes into the ETag; `also` are further problems, `example` is of the body.
         """
+        needs = [Depends(dated_back)] if CHANGING[0] in problems and "{gstin}" in path else []
 
         def declare(function: Callable[P, T]) -> Callable[P, T]:
             answers = declared()["operations"].get(function.__name__, "")
@@ -88,7 +90,8 @@ class Routes:
             run.__dict__["__signature__"] = signature(function, eval_str=True)
             responses = {**_success(answers, media, versioned), **statuses(*problems, *also)}
             said = self._said(function, responses) | {"response_model": None, "response_class": Response}
-            self.router.add_api_route(path, run, methods=[method], openapi_extra=_example(example), **said)
+            said |= {"openapi_extra": _example(example), "dependencies": needs}
+            self.router.add_api_route(path, run, methods=[method], **said)
             return function
 
         return declare

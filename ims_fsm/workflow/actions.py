@@ -31,7 +31,6 @@ from ims_fsm.terms.money import NIL, Heads
 from ims_fsm.terms.period import day_in_words, last_day_before
 from ims_fsm.terms.vocabulary import Kind, Trigger
 from ims_fsm.workflow.calendar.sweeps import next_period
-from ims_fsm.workflow.chains import chains_with_amendments
 from ims_fsm.workflow.deadlines import deadlines
 from ims_fsm.workflow.reception.upload import matching
 from ims_fsm.workflow.returns import last_chance, mark_stale, mark_stale_where
@@ -44,7 +43,7 @@ def act(unit: UnitOfWork, recipient: str, trigger: Trigger, record_id: int, requ
     Raises `RefusedError` with every refusal; nothing is written then.
     """
     record = unit.held(record_id, recipient)
-    after = acted(unit, record, trigger, request, unit.chain_of(record))
+    after = acted(unit, record, trigger, request, unit.chain_of(record, trigger))
     unit.write([(record, after)])
     if recipient not in unit.undrafted:
         mark_stale(unit, recipient, decided_otherwise([(record, after)]))
@@ -227,7 +226,7 @@ def refused_groups(
 
 
 def _refused(unit: UnitOfWork, firing: Firing, refusable: Sequence[Record]) -> Iterator[Answer]:
-    chains = unit.chains_of(refusable)
+    chains = unit.chains_of(refusable, firing.trigger)
     for record in refusable:
         decision = consider(unit, record, firing.trigger, firing.request, chains[record.id])
         if isinstance(decision, Refused):
@@ -311,7 +310,7 @@ class WhatIf:
 def what_if(unit: UnitOfWork, recipient: str, trigger: Trigger, record_id: int, request: Request) -> WhatIf:
     """Work out what an action on a record would come to; writes nothing."""
     record = unit.record(record_id, recipient)
-    scene, chain = unit.scene(record.recipient), chains_with_amendments(unit, [record])[record.id]
+    scene, chain = unit.scene(record.recipient), unit.chain_of(record)
     decision = consider(unit, record, trigger, request, chain)
     fields = record_fields(record, scene)
     period = max(scene.expected_period(record), next_period(unit, record.recipient))

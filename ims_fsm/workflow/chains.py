@@ -51,13 +51,3 @@ def relink(unit: UnitOfWork, changed: Sequence[Record]) -> None:
     for recipient, ids in chains.items():
         several = versions.with_several(unit.connection, recipient, ids)
         rejoin(unit, recipient, [[chain_id] for chain_id in several])
-
-
-def chains_with_amendments(unit: UnitOfWork, given: Sequence[Record]) -> dict[int, Sequence[Record]]:
-    """Return the whole chain of each record, amendments that wait outside the list included."""
-    chains: dict[int, Sequence[Record]] = {}
-    for recipient in {record.recipient for record in given}:
-        theirs = [record for record in given if record.recipient == recipient]
-        loaded = versions.chains(unit.connection, recipient, {record.chain_id for record in theirs})
-        chains |= {record.id: loaded[record.chain_id] for record in theirs}
-    return chains

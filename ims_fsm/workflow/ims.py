@@ -22,7 +22,15 @@ from ims_fsm.record.taxpayer import Taxpayer
 from ims_fsm.store import backup, records, scratch, taxpayers
 from ims_fsm.store.backup import Backup
 from ims_fsm.store.connection import Engine
-from ims_fsm.terms.border import Border, checked_actor, checked_parties, checked_party, checked_value, looked_at
+from ims_fsm.terms.border import (
+    Border,
+    checked_actor,
+    checked_parties,
+    checked_party,
+    checked_reason,
+    checked_value,
+    looked_at,
+)
 from ims_fsm.terms.event import Event
 from ims_fsm.workflow.calendar import change, sweeps
 from ims_fsm.workflow.calendar.sweeps import SweepReport
@@ -199,11 +207,16 @@ class IMS:
         *,
         gstin: str | None = None,
         actor: str,
+        backdate: str | None = None,
         **how: Unpack[Importing],
     ) -> Imported:
-        """Take in a download as `RecipientDesk.import_download` does; without a GSTIN the file says whose it is."""
+        """Take in a download as `RecipientDesk.import_download` does; without a GSTIN the file says whose it is.
+
+        `backdate` is why it is dated back, as at a desk.
+        """
         owner = None if gstin is None else checked_party(gstin)
-        return import_download(self._workspace, sources, where, owner, checked_actor(actor), **how)
+        dated = {"backdate": checked_reason(backdate)}
+        return import_download(self._workspace, sources, where, owner, checked_actor(actor), **dated, **how)
 
     def compare_2b(
         self,
@@ -213,16 +226,17 @@ class IMS:
         gstin: str | None = None,
         adopt: bool = False,
         actor: str = "",
+        backdate: str | None = None,
     ) -> TwoBComparison:
         """Compare the portal's GSTR-2B as `RecipientDesk.compare_2b` does; the files say whose it is.
 
-        `actor` is who has it adopted.
+        `actor` is who has it adopted, `backdate` why that is dated back, as at a desk.
         """
         theirs = statement.read(sources, where, None if gstin is None else checked_party(gstin))
         if not adopt:
             return self._workspace.asked(statement.compare_two_b, theirs)
         work = partial(statement.adopt_two_b, recipient=theirs.recipient, theirs=theirs)
-        return self._workspace.run(work, actor=checked_actor(actor))
+        return self._workspace.run(work, actor=checked_actor(actor), backdate=checked_reason(backdate))
 
     def backup(self, path: str | Path, *, replace: bool = False) -> Backup:
         """Copy a SQLite database to a file while it is in use, verify the copy, and put it in place as a whole.

@@ -55,6 +55,7 @@ def once(
         outcome=answers.dump_json(outcome).decode(),
         actor=unit.actor,
         at=unit.now,
+        recorded_at=unit.recorded_at,
     )
     register.remember(unit.connection, response)
     return outcome

@@ -33,7 +33,7 @@ class LogDesk(Desk):
         sign = None if key is None else signing(checked_path("key", key))
 
         def work(unit: UnitOfWork) -> Seal:
-            return seals.seal(unit.connection, self.gstin, unit.actor, unit.now, sign)
+            return seals.seal(unit.connection, self.gstin, unit.actor, unit.moments, sign)
 
         return self._workspace.run(work, actor=self.actor)
 

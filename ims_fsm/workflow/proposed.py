@@ -19,6 +19,7 @@ from ims_fsm.record.scene import Request
 from ims_fsm.record.sighting import last_seen
 from ims_fsm.store import records, versions
 from ims_fsm.store.connection import serialise
+from ims_fsm.terms.border import ACTIONS
 from ims_fsm.terms.vocabulary import TERMINAL, SupplierStatus
 from ims_fsm.workflow.actions import acted, decided_otherwise
 from ims_fsm.workflow.returns import mark_stale
@@ -183,7 +184,7 @@ class _Sheet:
 
     def _do(self, meant: dict[int, Record]) -> None:
         """Do the rows; what comes before another row on its chain is written before that, and the rest together."""
-        chains = self.unit.chains_of({record.id: record for record in meant.values()}.values())
+        chains = self.unit.chains_of({record.id: record for record in meant.values()}.values(), *ACTIONS)
         rounds: dict[int, list[int]] = defaultdict(list)
         before: dict[int, int] = defaultdict(int)
         for number, record in meant.items():

@@ -38,7 +38,7 @@ def register(unit: UnitOfWork, taxpayer: Taxpayer) -> Taxpayer:
         if waiting:
             what = f"files {earlier.filing} and has {waiting} undecided records by that"
             raise InputError("taxpayer", [Problem(gstin, what, "file their GSTR-3B before the frequency changes")])
-    taxpayers.put(unit.connection, registered, unit.actor, unit.now)
+    taxpayers.put(unit.connection, registered, unit.actor, unit.moments)
     unit.forget(gstin)
     deciding = (registered.filing, registered.registered_from, registered.guessed)
     if earlier is None or deciding != (earlier.filing, earlier.registered_from, earlier.guessed):

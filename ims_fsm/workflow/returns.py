@@ -29,7 +29,6 @@ from ims_fsm.store.sql.scene import OF_ONE, PENDING, Firing, Scope
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod, last_day_before
 from ims_fsm.terms.vocabulary import Route, Trigger, TwoBState
-from ims_fsm.workflow.chains import chains_with_amendments
 from ims_fsm.workflow.unit import UnitOfWork, fire, scope_of, stamp_of, tell_hooks, touched_drafts, unread_scope
 
 # So many of the records whose credit ends are named.
@@ -341,7 +340,7 @@ def file_annual_return(unit: UnitOfWork, recipient: str, fy: str) -> int:
     if taxpayers.annual_return_at(unit.connection, recipient, fy) is not None:
         problem = Problem(fy, f"is already filed as the annual return of {recipient}", "nothing is left to file")
         raise InputError("annual return", [problem])
-    taxpayers.put_annual_return(unit.connection, recipient, fy, unit.now, unit.actor)
+    taxpayers.put_annual_return(unit.connection, recipient, fy, unit.actor, unit.moments)
     return records.cut_off(unit.connection, recipient, fy, unit.now)
 
 
@@ -372,8 +371,7 @@ def settle_before_registration(unit: UnitOfWork, filed: Sequence[Record]) -> Non
         period = scene.expected_period(record)
         if period < first_owed(scene) or record.route is Route.BEFORE_IMS:
             fresh = unit.record(record.id, record.recipient)
-            chains = chains_with_amendments(unit, [fresh])
-            chain = chains[fresh.id]
+            chain = unit.chain_of(fresh)
             outcome = decided_as(fresh, chain, scene, period)
             if outcome is not None:
                 _settle(unit, fresh, outcome, period, chain)

@@ -206,7 +206,7 @@ def _rectified_too_late(unit: UnitOfWork, waiting: Sequence[Record]) -> tuple[An
         if record.document.amends is not None:
             scene = unit.scene(record.recipient)
             limit = {"amendment_limit": _amendment_limit(unit, record.document)}
-            facts = record_facts(record, unit.chain_of(record), scene, entry=entry | limit)
+            facts = record_facts(record, unit.chain_of(record, Trigger.SAVE), scene, entry=entry | limit)
             decision = decide(scene.edition(record), ENTRY, Trigger.SAVE, facts)
             answers.append(Answer.of(record, Trigger.SAVE, decision, scene))
     return tuple(answer for answer in answers if not answer)
@@ -266,7 +266,7 @@ def _refuse_entry(
         "identity": "taken" if taken else "new",
         "amendment_limit": _amendment_limit(unit, document) if trigger is Trigger.SAVE else "open",
     }
-    facts = record_facts(record, unit.chain_of(record) or [record], scene, entry=entry)
+    facts = record_facts(record, unit.chain_of(record, trigger), scene, entry=entry)
     decision = decide(scene.edition(record), state, trigger, facts)
     if isinstance(decision, Refused):
         raise RefusedError(label(document), trigger, filled_in(decision, record_fields(record, scene)))

@@ -20,7 +20,7 @@ from ims_fsm.law.hooks import Hooks
 from ims_fsm.law.machine import lifecycle
 from ims_fsm.law.refusal import Allowed, Decision, Refused
 from ims_fsm.record.log import TransitionEntry
-from ims_fsm.record.moments import machine_clock, runs_back
+from ims_fsm.record.moments import Moments, machine_clock, runs_back
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import RefusedError, filled_in, label, out_of_turn, record_fields
 from ims_fsm.record.scene import NO_REQUEST, Request, Scene, record_facts
@@ -33,15 +33,15 @@ from ims_fsm.store.records import Found
 from ims_fsm.store.register import declaration_id, declaration_ids
 from ims_fsm.store.sql.chains import read_chains
 from ims_fsm.store.sql.moving import pages, touches
-from ims_fsm.store.sql.scene import Firing, Scope, any_amended, passed_periods, saved_periods
-from ims_fsm.terms.border import checked_id, unknown_taxpayer
+from ims_fsm.store.sql.scene import BY_LATER, Firing, Scope, any_amended, passed_periods, saved_periods, watched
+from ims_fsm.terms.border import ACTIONS, checked_id, unknown_taxpayer
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Filing, State, Trigger
 
 
 @dataclass(slots=True)
 class UnitOfWork:
-    """One transaction of one actor at one moment; `now` is aware and in UTC, `recorded_at` is the machine's own moment.
+    """One transaction of one actor at one moment: `now` aware and in UTC, `recorded_at` by the machine's own clock.
 
     `declarations` holds the ids of the machines' declarations that were read in it, `remembered` those of units before;
     `undrafted` the recipients who are held and have no GSTR-2B in draft. `backdate` is why what is done is dated back,
@@ -63,6 +63,11 @@ class UnitOfWork:
     _taxpayers: dict[str, Taxpayer | None] = field(default_factory=dict)
     _scenes: dict[str, Scene] = field(default_factory=dict)
     _log: list[TransitionEntry] = field(default_factory=list)
+
+    @property
+    def moments(self) -> Moments:
+        """The moment at which it is dated, and that of the machine's own clock."""
+        return self.now, self.recorded_at
 
     @contextmanager
     def part(self) -> Iterator[UnitOfWork]:
@@ -142,7 +147,7 @@ class UnitOfWork:
         if where.expected_period not in {None, scene.expected_period(record)}:
             return False
         unknown = where.original_unknown
-        return unknown is None or waits_for_unknown(record, self.chain_of(record), scene) is unknown
+        return unknown is None or waits_for_unknown(record, self.chain_of(record, *ACTIONS), scene) is unknown
 
     def held(self, record_id: int, recipient: str | None = None, supplier: str | None = None) -> Record:
         """Return a record to write on, with its recipient's records held.
@@ -158,24 +163,24 @@ class UnitOfWork:
             self.undrafted.add(read.record.recipient)
         return read.record
 
-    def chains_of(self, chosen: Iterable[Record]) -> dict[int, Sequence[Record]]:
-        """Return the version chain of each record, by record id.
+    def chains_of(self, chosen: Iterable[Record], *triggers: str) -> dict[int, Sequence[Record]]:
+        """Return the version chain of each record, oldest first, by record id.
 
-        Only chains with an amendment among the records are read; any other record stands for its own chain.
+        For triggers on which no guard reads what a later version does to a record, what amends nothing stands for its
+        own chain, and that is not read.
         """
-        given = list(chosen)
-        wanted: dict[str, set[int]] = {}
+        given, wanted, loaded = list(chosen), dict[str, set[int]](), dict[int, list[Record]]()
+        whole = not triggers or any(BY_LATER in watched(self.book, trigger) for trigger in triggers)
         for record in given:
-            if record.document.amends is not None:
+            if whole or record.document.amends is not None:
                 wanted.setdefault(record.recipient, set()).add(record.chain_id)
-        loaded: dict[int, list[Record]] = {}
         for recipient, chain_ids in wanted.items():
             loaded |= versions.chains(self.connection, recipient, chain_ids)
         return {record.id: loaded.get(record.chain_id, [record]) for record in given}
 
-    def chain_of(self, record: Record) -> Sequence[Record]:
-        """Return the version chain of one record, oldest first."""
-        return [record] if record.document.amends is None else self.chains_of([record])[record.id]
+    def chain_of(self, record: Record, *triggers: str) -> Sequence[Record]:
+        """Return the version chain of one record, as `chains_of` does."""
+        return self.chains_of([record], *triggers)[record.id]
 
     def take_ids(self, count: int) -> int:
         """Return the first of so many new record ids."""
@@ -184,7 +189,7 @@ class UnitOfWork:
     def declaration_id(self, machine: str) -> int:
         """Return the id under which the machine's declaration, as it is now, is kept in the store."""
         if machine not in self.declarations:
-            kept = declaration_id(self.connection, self.book.law.machine(machine), self.now)
+            kept = declaration_id(self.connection, self.book.law.machine(machine), self.recorded_at)
             self.declarations[machine] = kept
         return self.declarations[machine]
 
@@ -229,7 +234,7 @@ class UnitOfWork:
 
     def write_contents(self, contents: Sequence[tuple[Record, int]]) -> None:
         """Write the content that each record has now, under its number."""
-        log.append_contents(self.connection, contents, self.actor, (self.now, self.recorded_at), self.reason)
+        log.append_contents(self.connection, contents, self.actor, self.moments, self.reason)
 
     def _found(self, record_id: int, recipient: str | None = None, supplier: str | None = None) -> Found:
         read = records.find_with_recipient(self.connection, checked_id(record_id))
@@ -278,7 +283,7 @@ def consider(
     Raises `InputError` for a trigger that the record's machine does not have.
     """
     scene = unit.scene(record.recipient)
-    facts = record_facts(record, unit.chain_of(record) if chain is None else chain, scene, request)
+    facts = record_facts(record, unit.chain_of(record, trigger) if chain is None else chain, scene, request)
     decision = decide(scene.edition(record), str(record.state), trigger, facts)
     return decision if (late := out_of_turn(record.last_at, scene)) is None else late
 
@@ -320,7 +325,7 @@ def _fired(
     scene = unit.scene(record.recipient)
     decision: Decision | None = out_of_turn(record.last_at, scene)
     if decision is None:
-        facts = record_facts(record, unit.chain_of(record) if chain is None else chain, scene, request)
+        facts = record_facts(record, unit.chain_of(record, trigger) if chain is None else chain, scene, request)
         machine = lifecycle(scene.edition(record))
         decision = machine.fire(str(record.state), trigger, facts, record=record, hooks=unit.hooks)
     if isinstance(decision, Refused):
@@ -336,7 +341,7 @@ def tell_hooks(unit: UnitOfWork, firing: Firing) -> None:
     if not unit.hooks.watch(firing.trigger):
         return
     for page in pages(unit.connection, firing, allowed=True):
-        chains = unit.chains_of(page)
+        chains = unit.chains_of(page, firing.trigger)
         for record in page:
             _fired(unit, record, firing.trigger, firing.request, chains[record.id])
 
@@ -387,7 +392,7 @@ def alike(unit: UnitOfWork, recipients: Sequence[str]) -> list[list[str]]:
 def stamp_of(unit: UnitOfWork) -> dict[str, Any]:
     """Return what the log says of all that fires in this unit: who, in which request, under which declarations."""
     if not unit.declarations.keys() >= {machine.name for machine in unit.book.law.record_machines}:
-        unit.declarations |= declaration_ids(unit.connection, unit.book.law.record_machines, unit.now)
+        unit.declarations |= declaration_ids(unit.connection, unit.book.law.record_machines, unit.recorded_at)
     declared = {f"declaration_{machine}": kept for machine, kept in unit.declarations.items()}
     said = {"actor": unit.actor, "recorded_at": unit.recorded_at, "request_key": unit.request_key}
     said["backdate"] = unit.backdate

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 
 from ims_fsm.errors import Problem
 from ims_fsm.law.book import shipped_book
 from ims_fsm.proof.checkpoint import checkpoint_in, root_of
+from ims_fsm.record.moments import machine_clock
 from ims_fsm.store import audit as logs
 from ims_fsm.store import events, partitions, register, schema, seals
 from ims_fsm.store.audit import Audit, Finding
@@ -22,7 +22,6 @@ from ims_fsm.store.partitions import citus_statements
 from ims_fsm.terms.event import Event
 from ims_fsm.workflow.ims import IMS, workspace_of
 from ims_fsm.workflow.views import events as reading
-from ims_fsm.workflow.workspace import system_clock
 
 __all__ = [
     "Audit",
@@ -53,9 +52,7 @@ class Migrated:
     problems: tuple[Problem, ...] = ()
 
 
-def migrate(
-    url: str, *, adopt: bool = False, split: int | None = None, actor: str, at: datetime | None = None
-) -> Migrated:
+def migrate(url: str, *, adopt: bool = False, split: int | None = None, actor: str) -> Migrated:
     """Bring a database to the tables of this version; with `adopt` live records to the law as declared now.
 
     `split` is the number of partitions for an empty PostgreSQL database. Raises `StoreError`.
@@ -67,7 +64,7 @@ def migrate(
         if not adopt:
             return Migrated(before=done.before, after=done.after, partitions=parts)
         with told_apart(engine), writing(engine) as connection:
-            adopted = register.adopt(connection, shipped_book().law, actor, at or system_clock())
+            adopted = register.adopt(connection, shipped_book().law, actor, machine_clock())
     finally:
         engine.dispose()
     moved, problems = adopted.records, adopted.problems

@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from copy import copy
 from datetime import UTC, datetime
-from typing import Concatenate, ParamSpec, Self, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 from ims_fsm.errors import ImsFsmError, InputError, Problem, StoreError
 from ims_fsm.law.book import LawBook, shipped_book
@@ -257,12 +257,6 @@ class Desk:
         self.actor = checked_actor(actor)
         self.request = checked_request(request)
         self.backdate = checked_reason(backdate)
-
-    def backdated(self, backdate: str | None = None) -> Self:
-        """Return this desk for what is dated back, and why; None: it is not. Raises `InputError` as the desk does."""
-        desk = copy(self)
-        desk.backdate = checked_reason(backdate)
-        return desk
 
     def _asked(self, read: Callable[Concatenate[UnitOfWork, P], T], *args: P.args, **named: P.kwargs) -> T:
         return self._workspace.asked(read, *args, **named)

@@ -138,7 +138,11 @@ ACTIONS = "accept, reject, keep_pending, reset"
         ("nothing", "no such command 'nothing'; see ims-fsm --help"),
         ("show", "missing argument 'ID'; see ims-fsm show --help"),
         ("show 1 2", "got unexpected extra argument(s) (2); see ims-fsm show --help"),
-        ("list --limit -1", "--limit: Input should be greater than or equal to 0; see ims-fsm list --help"),
+        *(
+            (f"list --limit {n}", f"--limit: '{n}' is not a whole number from 0 to {10**15}; write it in plain digits")
+            for n in ("-1", "1_0", "١٢", "1e2", "99999999999999999999")
+        ),
+        ("serve --port 65536", "--port: '65536' is not a whole number from 0 to 65535; write it in plain digits"),
         ("original 1 x", "[accepted|rejected]: 'x' is not one of the words for it; write accepted, rejected"),
         ("list --satte x", "no such option: --satte; did you mean --state? See ims-fsm list --help"),
         ("lst", "no such command 'lst'; did you mean list? See ims-fsm --help"),

@@ -34,9 +34,9 @@ def test_a_leaf_is_written_as_it_was() -> None:
             for name, listed in rows.items()
         }
         assert leaf({"recipient": entry["recipient"], subject: entry[subject]}, None, **texts) in OURS["leaves"]
-    at = datetime.fromisoformat(end["at"])
+    moments = datetime.fromisoformat(end["at"]), datetime.fromisoformat(end["recorded_at"])
     whose = {"recipient": end["recipient"], "seal": end["seal"]}
-    assert closing(whose, end["actor"], at, end["newest"], end["subjects"]) == OURS["leaves"][2]
+    assert closing(whose, end["actor"], moments, end["newest"], end["subjects"]) == OURS["leaves"][2]
 
 
 def test_a_checkpoint_is_signed_as_openssl_signs_it(tmp_path: Path) -> None:

@@ -195,6 +195,8 @@ def file_3b(town: Town, recipient: str = "") -> None:
     drafted = town.world.keyed(lambda ims, key: desk(ims, recipient).generate_2b(period, key=key))
     view = desk(town.ims, recipient).two_b(period)
     promised = {record.id: desk(town.ims, recipient).what_if("reset", record.id) for _, record in view.lines}
+    # Once it is filed nothing may hold back what waited for a version that was superseded with it.
+    waits = {out.record.id for out in desk(town.ims, recipient).left_out(period)}
     done = town.world.keyed(lambda ims, key: desk(ims, recipient).file_3b(period, consent=True, key=key))
     if isinstance(done, Refusal):
         assert isinstance(drafted, Refusal), f"a GSTR-2B was drafted, and GSTR-3B refused: {done}"
@@ -206,7 +208,6 @@ def file_3b(town: Town, recipient: str = "") -> None:
         assert not record.in_ims or promise.now_outcome == str(record.disposition)
     if recipient in HERE:
         records, rows = town.records(recipient), credit.rows_of(town.ims)
-        waits = {out.record.id for out in desk(town.ims, recipient).left_out(period)}
         credit.covered(records, period)
         credit.in_one_place(records, rows, recipient, period, waits)
     town.decided(recipient)

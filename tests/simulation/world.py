@@ -29,7 +29,7 @@ Keyed = Callable[[IMS, str], T]
 Refusal = RefusedError | InputError
 # How jobs were cut and tried again, and what has their moments in it: it differs where a job was met by a fault.
 OF_JOBS = frozenset({"job_run", "counter", "log_call", "seal", "seal_leaf"})
-WHEN = frozenset({"place", "call", "outcome", "digest", "detail"})
+WHEN = frozenset({"place", "call", "outcome", "digest", "detail", "recorded_at"})
 
 
 @dataclass

@@ -53,7 +53,7 @@ def faults(engine: Engine, gstin: str | None = None) -> list[str]:
 
 def sealed(engine: Engine) -> None:
     with writing(engine) as connection:
-        seal(connection, BUYER, "asha", NOON)
+        seal(connection, BUYER, "asha", (NOON, NOON))
 
 
 def test_an_empty_store_is_sound(engine: Engine) -> None:

@@ -58,7 +58,12 @@ def test_a_declaration_is_kept_once_and_whole(engine: Engine) -> None:
         assert declaration_id(connection, SECOND.machines["invoice"], LATER) != first
         assert declaration_id(connection, FIRST.machines["credit_note"], LATER) != first
         row = connection.execute(select(DeclarationRow).where(DeclarationRow.id == first)).one()
-        assert (row.machine, row.version, row.fingerprint, row.at) == ("invoice", "1", invoice.fingerprint, NOON)
+        assert (row.machine, row.version, row.fingerprint, row.recorded_at) == (
+            "invoice",
+            "1",
+            invoice.fingerprint,
+            NOON,
+        )
         assert hashlib.sha256(row.declared.encode()).hexdigest() == invoice.fingerprint
 
 
@@ -112,7 +117,7 @@ def test_adopting_moves_live_records_and_says_who_did(filled: Engine) -> None:
         new = declaration_id(connection, SECOND.machines["invoice"], LATER)
         rows = connection.execute(select(core(RecordRow).c["id", "declaration_id", "version"]))
         assert {row.id: row.version for row in rows if row.declaration_id == new} == {1: 2, 2: 2}
-        told = connection.execute(select(core(AdoptionRow).c["machine", "to_id", "rows", "actor", "at"])).all()
+        told = connection.execute(select(core(AdoptionRow).c["machine", "to_id", "rows", "actor", "recorded_at"])).all()
         assert told == [("invoice", new, 1, "asha", LATER), ("invoice", new, 1, "asha", LATER)]
         assert adopt(connection, SECOND, "asha", LATER) == Adoption({}, ())
 
@@ -120,7 +125,7 @@ def test_adopting_moves_live_records_and_says_who_did(filled: Engine) -> None:
 def test_trying_what_adopting_would_do_writes_nothing(filled: Engine) -> None:
     with writing(filled) as connection:
         assert adopt(connection, SECOND, "asha", LATER, dry_run=True) == Adoption({"invoice": 2}, ())
-        assert {row.at for row in connection.execute(select(DeclarationRow))} == {NOON}
+        assert {row.recorded_at for row in connection.execute(select(DeclarationRow))} == {NOON}
         assert connection.execute(select(AdoptionRow)).all() == []
         with pytest.raises(LawMismatchError):
             check(connection, SECOND)

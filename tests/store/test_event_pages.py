@@ -18,7 +18,9 @@ NOON = datetime(2024, 11, 12, 12, 0, tzinfo=UTC)
 
 def reminder(connection: Connection, subject: str, days: int, place: int) -> None:
     key = {"recipient_gstin": "27AAPFU0939F1ZV", "kind": "draft_ready", "subject": subject, "due_at": NOON}
-    connection.execute(insert(ReminderRow).values(**key, days=days, at=NOON, records=7, rule="faq.23", place=place))
+    connection.execute(
+        insert(ReminderRow).values(**key, days=days, at=NOON, recorded_at=NOON, records=7, rule="faq.23", place=place)
+    )
 
 
 @pytest.mark.parametrize("examples", [5, pytest.param(60, marks=pytest.mark.long)])

@@ -40,7 +40,7 @@ def liability(connection: Connection, record_id: int, recipient: str = BUYER) ->
 
 def reminder(connection: Connection, subject: str = "2024-10", days: int = 3, recipient: str = BUYER) -> None:
     key = {"recipient_gstin": recipient, "kind": "draft_ready", "subject": subject, "due_at": NOON, "days": days}
-    connection.execute(insert(ReminderRow).values(**key, at=NOON, records=7, rule="faq.23"))
+    connection.execute(insert(ReminderRow).values(**key, at=NOON, recorded_at=NOON, records=7, rule="faq.23"))
 
 
 def filing(connection: Connection, period: str, recipient: str = BUYER) -> None:

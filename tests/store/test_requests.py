@@ -20,6 +20,7 @@ ANSWER = Response(
     outcome='{"applied":[1]}',
     actor="asha",
     at=NOON,
+    recorded_at=NOON,
 )
 
 

@@ -47,7 +47,7 @@ def grow(engine: Engine, write: type[Any]) -> None:
 
 def sealed(engine: Engine, gstin: str = BUYER, at: datetime = NOON) -> Seal:
     with writing(engine) as connection:
-        return seal(connection, gstin, "asha", at)
+        return seal(connection, gstin, "asha", (at, at))
 
 
 def faults(engine: Engine, gstin: str | None = BUYER) -> list[str]:
@@ -110,7 +110,7 @@ def test_one_that_is_to_be_signed_is_set_anew_where_the_newest_is_not(filled: En
     sealed(filled)
     for _ in range(2):
         with writing(filled) as connection:
-            made = seal(connection, BUYER, "asha", LATER, lambda checkpoint: (f"— {checkpoint.origin} AAAA",))
+            made = seal(connection, BUYER, "asha", (LATER, LATER), lambda checkpoint: (f"— {checkpoint.origin} AAAA",))
         assert made.checkpoint.endswith(f"\n\n— ims-fsm/{BUYER} AAAA\n")
         assert (made.number, made.size) == (2, 6)
     with reading(filled) as connection:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -70,3 +71,49 @@ def test_the_folder_may_be_left(ims, tmp_path, monkeypatch):
     with IMS("sqlite:///ims.db") as other:
         monkeypatch.chdir(tmp_path.parent)
         other.register(BUYER)
+
+
+def test_a_database_without_its_log_is_behind_what_was_acknowledged(ims, tmp_path):
+    """As who copies the one file does, or who takes the others for rubbish once a program was killed."""
+    copied(tmp_path, tmp_path / "copy", "", "-queue")
+    with pytest.raises(StoreError, match=r"have 0 rows, and [2-9] were acknowledged: its log \S+-wal is gone, or it"):
+        IMS(f"sqlite:///{tmp_path / 'copy' / 'ims.db'}")
+    copied(tmp_path, tmp_path / "whole", "", "-wal", "-queue")
+    with IMS(f"sqlite:///{tmp_path / 'whole' / 'ims.db'}") as opened:
+        assert opened.taxpayers() == [BUYER]
+
+
+def test_an_older_copy_is_taken_once_it_is_said_to_be_wanted(tmp_path):
+    url = f"sqlite:///{tmp_path / 'ims.db'}"
+    for name in ("a", "b"):
+        with IMS(url) as opened:
+            opened.register(replace(BUYER, name=name))
+        copied(tmp_path, tmp_path / name, "")
+    shutil.copyfile(tmp_path / "a" / "ims.db", tmp_path / "ims.db")
+    with pytest.raises(StoreError, match="or it is an older copy; put back the newest of both, or go on without"):
+        IMS(url)
+    (tmp_path / "ims.db-queue").unlink()
+    with IMS(url) as opened:
+        assert [taxpayer.name for taxpayer in opened.taxpayers()] == ["a"]
+
+
+def test_a_new_database_in_the_place_of_another_begins_anew(ims, tmp_path):
+    ims.close()
+    (tmp_path / "ims.db").unlink()
+    with IMS(f"sqlite:///{tmp_path / 'ims.db'}") as opened:
+        assert opened.taxpayers() == []
+
+
+def test_what_a_power_cut_may_take_back_is_not_marked(tmp_path):
+    url = f"sqlite:///{tmp_path / 'ims.db'}?synchronous=normal"
+    with IMS(url) as opened:
+        opened.register(BUYER)
+        copied(tmp_path, tmp_path / "copy", "", "-queue")
+    with IMS(f"sqlite:///{tmp_path / 'copy' / 'ims.db'}") as opened:
+        assert opened.taxpayers() == []
+
+
+def copied(folder: Path, to: Path, *endings: str) -> None:
+    to.mkdir()
+    for ending in endings:
+        shutil.copyfile(folder / f"ims.db{ending}", to / f"ims.db{ending}")

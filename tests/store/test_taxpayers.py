@@ -66,7 +66,7 @@ def test_what_is_registered_again_is_logged_where_it_differs(engine):
     with writing(engine) as connection:
         for taxpayer in (BUYER, *(replace(BUYER, **{name: value}) for name, value in changes.items()), BUYER):
             for _ in range(2):
-                taxpayers.put(connection, taxpayer, "asha", MOMENTS[0])
+                taxpayers.put(connection, taxpayer, "asha", (MOMENTS[0], MOMENTS[0]))
         assert taxpayers.find(connection, BUYER.gstin) == BUYER
         said = _logged(connection)
     assert [number for number, _ in said] == [1, 2, 3, 4, 5, 6, 7, 8]
@@ -83,7 +83,7 @@ def _logged(connection):
 def test_the_annual_return_is_kept_with_its_moment(engine):
     moment = datetime(2024, 11, 10, 6, 30, tzinfo=UTC)
     with writing(engine) as connection:
-        taxpayers.put_annual_return(connection, BUYER.gstin, "2023-24", moment)
+        taxpayers.put_annual_return(connection, BUYER.gstin, "2023-24", "asha", 2 * (moment,))
         assert taxpayers.annual_return_at(connection, BUYER.gstin, "2023-24") == moment
         assert taxpayers.annual_return_at(connection, BUYER.gstin, "2024-25") is None
         assert taxpayers.annual_return_at(connection, SELLER.gstin, "2023-24") is None
@@ -93,7 +93,7 @@ def test_the_annual_return_is_kept_with_its_moment(engine):
 def test_of_several_moments_of_one_annual_return_the_earliest_holds(engine, moments):
     with writing(engine) as connection:
         for moment in moments:
-            taxpayers.put_annual_return(connection, BUYER.gstin, "2023-24", moment)
+            taxpayers.put_annual_return(connection, BUYER.gstin, "2023-24", "asha", 2 * (moment,))
         assert taxpayers.annual_return_at(connection, BUYER.gstin, "2023-24") == min(MOMENTS)
         earlier = [moment for at, moment in enumerate(moments) if moment == min(moments[: at + 1])]
         assert [said["filed_at"] for _, said in _logged(connection)] == [moment.isoformat() for moment in earlier]
@@ -108,7 +108,9 @@ def test_writers_at_once_do_not_fail(shared):
             together.wait(30)
             with writing(shared) as connection:
                 taxpayers.put(connection, replace(BUYER, name=f"{turn}"))
-                taxpayers.put_annual_return(connection, BUYER.gstin, f"{2000 + turn}", MOMENTS[place % 3])
+                taxpayers.put_annual_return(
+                    connection, BUYER.gstin, f"{2000 + turn}", "asha", 2 * (MOMENTS[place % 3],)
+                )
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(write, range(4)))

@@ -133,7 +133,7 @@ def test_partitions_tell_and_hold_the_same(stage, staging, pg_place):
     for name, rows in on_one.items():
         assert sorted(map(repr, rows)) == sorted(map(repr, on_other[name])), name
     with writing(parts.ims._workspace.engine) as connection:
-        assert seal(connection, parts.buyer, "asha", parts.now).size > 1
+        assert seal(connection, parts.buyer, "asha", (parts.now, parts.now)).size > 1
     assert not parts.faults()
     parts.ims.close()
 

@@ -10,13 +10,14 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
 from ims_fsm import Proposal, TaxPeriod
 from ims_fsm.errors import InputError
 from ims_fsm.record.moments import CLOCKS_APART, is_apart, newest, runs_back
 from ims_fsm.store import audit
 from ims_fsm.store.connection import writing
+from ims_fsm.store.tables import Table
 from ims_fsm.terms.vocabulary import SupplierStatus, Trigger
 from ims_fsm.workflow.ims import workspace_of
 
@@ -171,6 +172,15 @@ def test_a_download_may_be_taken_in_when_the_clock_was_put_back(stage: Any) -> N
     assert stage.record(record_id).last_at >= NOON
 
 
+def test_a_download_has_the_reason_of_whoever_takes_it_in(stage: Any) -> None:
+    document = stage.document()
+    (record_id,) = stage.at("2024-11-08").receive(stage.seen(document, SupplierStatus.SAVED)).new
+    stage.at("2024-11-12").act("accept", record_id)
+    stage.at("2024-11-10")
+    dated(stage, WHY).receive([stage.seen(document.changed(taxable=5), SupplierStatus.SAVED)])
+    assert reasons(stage, record_id) == [None, WHY]
+
+
 def test_a_minute_is_what_clocks_may_be_apart(late: Any) -> None:
     late.clock.set(NOON - CLOCKS_APART)
     late.act("reject", 1)
@@ -207,16 +217,27 @@ def test_what_is_dated_last_month_with_nothing_younger_is_allowed_and_noted(stag
 def test_the_machines_clock_is_what_says_when_a_row_was_written(stage: Any) -> None:
     workspace_of(stage.ims).machine_clock = lambda: NOON + timedelta(seconds=3)
     stage.at("2024-11-12").filed()
-    stage.act("accept", 1)
-    stage.at("2024-11-14").draft()
+    stage.desk.accept(1, key="k-1")
+    stage.desk.file_annual_return("2022-23")
+    stage.at("2024-11-14").ims.sweep()
+    assert stage.desk.seal().recorded_at == NOON + timedelta(seconds=3)
+    written = ("log_call", "record_content", "two_b_log", "request", "seal")
     with workspace_of(stage.ims).asking() as unit:
-        written = [
-            unit.connection.execute(text(f"SELECT DISTINCT recorded_at FROM {table}")).scalars().all()  # noqa: S608
-            for table in ("log_call", "record_content", "two_b_log")
-        ]
-    assert [len(moments) for moments in written] == [1, 1, 1]
+        for table in written:
+            query = select(Table.metadata.tables[table].c.recorded_at).distinct()
+            assert unit.connection.execute(query).scalars().all() == [NOON + timedelta(seconds=3)], table
+        # Taxpayers were registered before the clock was set; since then there was an annual return.
+        earliest = select(func.min(Table.metadata.tables["taxpayer_log"].c.recorded_at))
+        assert unit.connection.execute(earliest).scalar_one() == NOON + timedelta(seconds=3)
     (step,) = stage.desk.history(1).transitions
     assert (step.recorded_at, step.is_apart) == (NOON + timedelta(seconds=3), False)
+
+
+def test_every_row_with_a_moment_that_somebody_gives_has_that_of_the_machine_too() -> None:
+    """docs/reliability.md says why these have none."""
+    without = {"liability", "download", "uploaded"}
+    tables = Table.metadata.tables.items()
+    assert without == {name for name, table in tables if "at" in table.c and "recorded_at" not in table.c}
 
 
 FORGED = {

@@ -249,7 +249,8 @@ def _others(connection, like, gstin, first):
     moved = {"seq": 1, "trigger": "generate", "source": "absent", "dest": "draft", "rules": "faq.23", "actor": "x"}
     years = [f"20{year:02}-{year + 1:02}" for year in range(10, 60)]
     run = {"job": str(Job.DRAFT), "through": gstin, "status": str(JobStatus.DONE), "due_at": NOON, "planned_at": NOON}
-    told = {"kind": "draft_ready", "due_at": NOON, "days": 0, "at": NOON, "records": 1, "rule": "faq.23"}
+    moments = {"at": NOON, "recorded_at": NOON}
+    told = {"kind": "draft_ready", "due_at": NOON, "days": 0, **moments, "records": 1, "rule": "faq.23"}
     step = {"recipient_gstin": gstin, "seq": 1, "source": "no_action", **by}
     call = {"recipient_gstin": gstin, "steps": 1, "trigger": "accept", "dest": "accepted"}
     added = {**tax, "supplier_gstin": "x", "supplier_period": "2024-11", "recipient_period": "2024-10"}
@@ -258,14 +259,14 @@ def _others(connection, like, gstin, first):
             lambda n: {**own, "id": n, "chain_id": n, "number": f"N/{n}", "supplier_gstin": f"29AAAAA{n % 997:04}A1Z5"}
         ),
         ContentRow: rows(lambda n: of(n, number=1, content="{}", content_hash="0" * 64, actor="x", recorded_at=NOON)),
-        CallRow: rows(lambda n: {**call, "number": n, "actor": "x", "at": NOON, "recorded_at": NOON, "rules": "faq.6"}),
+        CallRow: rows(lambda n: {**call, "number": n, "actor": "x", **moments, "rules": "faq.6"}),
         TransitionRow: rows(lambda n: {**step, "record_id": n, "call": n, "detail": ""}),
         TwoBLineRow: rows(lambda n: {**line, "record_id": n, "record_version": 1}),
         ReplacedLineRow: rows(lambda n: {**line, "record_id": n, "record_version": 1, "generation": 1}),
         UploadedRow: rows(lambda n: of(n, action="accepted")),
         LiabilityRow: rows(lambda n: of(n, **{**added, "supplier_gstin": f"29AAAAA{n % 997:04}A1Z5"})),
         TwoBRow: [{**two_b, "period": f"2024-{month:02}"} for month in range(1, 13)],
-        TwoBLogRow: [{**period, **moved, "period": fy, "at": NOON, "recorded_at": NOON} for fy in years],
+        TwoBLogRow: [{**period, **moved, "period": fy, **moments} for fy in years],
         JobRunRow: [{**run, "recipient_gstin": gstin, "period": fy, "recipients": 1} for fy in years],
         DownloadRow: [{"recipient_gstin": gstin, "at": NOON, "files": 1, "file": n, "sections": ""} for n in range(50)],
         ReminderRow: [{**told, "recipient_gstin": gstin, "subject": fy} for fy in years],

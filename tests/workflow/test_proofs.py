@@ -177,9 +177,8 @@ def made_up(proof: Proof, change: Callable[[dict[str, Any]], object], **changes:
         entry["steps"] += later["steps"]
     change(entry)
     text = json.dumps(entry)
-    end = closing(
-        {"recipient": proof.recipient, "seal": 1}, "x", SettableClock("2024-12-01 12:00")(), hash_of(text).hex(), 1
-    )
+    moments = 2 * (SettableClock("2024-12-01 12:00")(),)
+    end = closing({"recipient": proof.recipient, "seal": 1}, "x", moments, hash_of(text).hex(), 1)
     tree = Tree(hash_of(text) + hash_of(end))
     made = {"leaves": (text,), "position": 0, "rank": 0, "newest_path": (), "closing": end, "earlier": None}
     made |= {"path": tuple(tree.inclusion(0)), "closing_path": tuple(tree.inclusion(1)), "earlier_path": ()}

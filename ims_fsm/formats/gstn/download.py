@@ -7,6 +7,7 @@ the sections, sections beside a wrapper), the reader says so and the file is rea
 from __future__ import annotations
 
 import io
+import stat
 import tempfile
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
@@ -62,7 +63,8 @@ def opened(source: Source, limit: int | None = None) -> Iterator[BinaryIO]:
     """Give a file that can be read twice: the one at a path, or one of these bytes, or a copy of what only flows.
 
     Of what flows only so many bytes are copied, where there is a `limit`.
-    Raises `InputError` for what is not a file of bytes, `FileError` for a path at which none can be opened.
+    Raises `InputError` for what is not a file of bytes and for a path of a device or a pipe, `FileError` for a path at
+    which none can be opened.
     """
     match source:
         case Path():
@@ -91,9 +93,13 @@ def _copy(source: BinaryIO, copy: BinaryIO, limit: int | None) -> None:
 
 def _at(path: Path) -> BinaryIO:
     try:
-        return path.open("rb")
+        mode = path.stat().st_mode
+        if stat.S_ISREG(mode) or stat.S_ISDIR(mode):
+            return path.open("rb")
     except (OSError, ValueError) as error:
         raise FileError(error, path) from None
+    what, remedy = "is a device or a pipe, which may never end", "save what it gives to a file"
+    raise InputError(str(path), [Problem("the file", what, remedy)])
 
 
 def _closed(file: BinaryIO) -> bool:

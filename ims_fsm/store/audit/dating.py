@@ -5,7 +5,7 @@ Imports the tables and the trails. No more than the clocks of machines may be ap
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_,
 from ims_fsm.errors import Problem
 from ims_fsm.record.moments import is_apart, runs_back
 from ims_fsm.store.audit.comparison import differing, findings
+from ims_fsm.store.job_tables import TaxpayerLogRow
 from ims_fsm.store.log import (
     CONTENTS,
     OF_ONE_CALL,
@@ -25,6 +26,7 @@ from ims_fsm.store.log import (
     asked,
     of_recipient,
 )
+from ims_fsm.store.seal_tables import SealRow
 from ims_fsm.store.sql.prepared import built
 from ims_fsm.store.tables import AT, CALL, LOG, RECORD, TwoBRow, core
 
@@ -39,7 +41,7 @@ def problems(connection: Connection, gstin: str | None, most: int) -> Iterator[P
     for trail in TRAILS:
         yield from _of_trail(connection, trail, gstin)
     yield from _before_their_content(connection, gstin)
-    yield from _calls(connection, gstin)
+    yield from _numbered(connection, gstin)
     yield from findings(connection, _newest_of_records(), AT.recipient_gstin, gstin, "its log makes it", most)
     yield from findings(connection, _newest_of_returns(), _two_b.c.recipient_gstin, gstin, "its log makes it", most)
 
@@ -91,22 +93,31 @@ def _before_content(*, narrow: bool) -> Select[Any]:
     return of_recipient(query, _WHOSE, narrow=narrow)
 
 
-def _calls(connection: Connection, gstin: str | None) -> Iterator[Problem]:
-    """Give the calls that were written before one of the same recipient with a smaller number."""
-    for row in _streamed(connection, _written_back(narrow=gstin is not None), gstin):
-        if runs_back(row.recorded_at, row.recorded_before):
-            yield _early(f"{row.recipient_gstin} call {row.number}", row.recorded_at, row.recorded_before)
+# What is numbered for each taxpayer as it is written: whose it is, the columns, and by which word a row of it is named.
+_NUMBERED: Mapping[str, tuple[Any, Any]] = {
+    "call": (CALL.c.recipient_gstin, CALL.c),
+    "log of the taxpayer step": (core(TaxpayerLogRow).c.gstin, core(TaxpayerLogRow).c),
+    "seal": (core(SealRow).c.recipient_gstin, core(SealRow).c),
+}
+
+
+def _numbered(connection: Connection, gstin: str | None) -> Iterator[Problem]:
+    """Give the rows that were written before one of the same taxpayer with a smaller number."""
+    for place in _NUMBERED:
+        for row in _streamed(connection, _written_back(place, narrow=gstin is not None), gstin):
+            if runs_back(row.recorded_at, row.recorded_before):
+                yield _early(f"{row.gstin} {place} {row.number}", row.recorded_at, row.recorded_before)
 
 
 @built
-def _written_back(*, narrow: bool) -> Select[Any]:
-    at = CALL.c
-    before: dict[str, Any] = {"partition_by": at.recipient_gstin, "order_by": at.number, "rows": (None, -1)}
+def _written_back(place: str, *, narrow: bool) -> Select[Any]:
+    owner, at = _NUMBERED[place]
+    before: dict[str, Any] = {"partition_by": owner, "order_by": at.number, "rows": (None, -1)}
     newest = func.max(at.recorded_at, type_=at.recorded_at.type).over(**before).label("recorded_before")
-    rows = select(*at["recipient_gstin", "number", "recorded_at"], newest)
-    calls = of_recipient(rows, at.recipient_gstin, narrow=narrow).subquery()
-    query = select(calls).where(calls.c.recorded_at < calls.c.recorded_before)
-    return query.order_by(calls.c.recipient_gstin, calls.c.number)
+    rows = select(owner.label("gstin"), *at["number", "recorded_at"], newest)
+    numbered = of_recipient(rows, owner, narrow=narrow).subquery()
+    query = select(numbered).where(numbered.c.recorded_at < numbered.c.recorded_before)
+    return query.order_by(numbered.c.gstin, numbered.c.number)
 
 
 @built

@@ -46,7 +46,7 @@ from ims_fsm.store.records import from_row
 from ims_fsm.store.sql.chains import CHAIN
 from ims_fsm.store.sql.facts import FactsInSql, Predicate, Way, declared_in, full_reduction, predicate_of, same_as_full
 from ims_fsm.store.sql.prepared import built, counting, given, run
-from ims_fsm.store.sql.scene import Firing, Scope, Shape, expected_period, in_turn, of_record, watched
+from ims_fsm.store.sql.scene import BY_LATER, Firing, Scope, Shape, expected_period, in_turn, of_record, watched
 from ims_fsm.store.tables import AT, CALL, LOG, RECORD
 from ims_fsm.terms.money import HEADS, NIL, Heads
 from ims_fsm.terms.period import TaxPeriod
@@ -183,7 +183,7 @@ def _fired(shape: Shape) -> ColumnElement[bool]:
     """Return the condition that a trigger has fired on a record whose recipient has amendments, by the log."""
     assert shape.trigger is not None  # noqa: S101 -- it is the shape of a firing
     logged = _logged_next(shape)
-    if "superseded" in watched(shape.book, shape.trigger):
+    if BY_LATER in watched(shape.book, shape.trigger):
         return logged
     return case((AT.original_date.is_(None), predicate_of(replace(shape, amended=False)).allowed), else_=logged)
 

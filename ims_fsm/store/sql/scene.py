@@ -260,8 +260,12 @@ OF_ONE = AT.recipient_gstin == given("of_one", String)
 PENDING = AT.state == str(State.PENDING)
 
 
+# The fact that tells what a later version of its chain does to a record.
+BY_LATER = "superseded"
+
+
 @lru_cache
-def watched(book: LawBook, trigger: Trigger) -> frozenset[str]:
+def watched(book: LawBook, trigger: str) -> frozenset[str]:
     """Return the facts that a guard on a trigger reads in any edition of any record's machine."""
     editions = (edition for machine in book.law.record_machines for edition in machine.editions.values())
     return frozenset(fact for edition in editions if trigger in edition.triggers for fact in edition.watched(trigger))

@@ -42,7 +42,7 @@ def _followed(unit: UnitOfWork) -> int:
     calendar, text = unit.book.calendar, calendars.standing(unit.connection)
     if text == calendar.text:
         return 0
-    calendar_id = calendars.put(unit.connection, calendar, unit.actor, unit.now)
+    calendar_id = calendars.put(unit.connection, calendar, unit.actor, unit.moments)
     if text is None:
         return 0
     before = LawBook(unit.book.law, calendar_of(text), unit.book.routing)

@@ -68,6 +68,7 @@ def _reminder(unit: UnitOfWork, subject: Subject, records: int, days: int = 0) -
         due_at=due_at,
         days=days,
         at=unit.now,
+        recorded_at=unit.recorded_at,
         records=records,
         rule=rule,
     )
@@ -86,7 +87,7 @@ def _file_by(unit: UnitOfWork, gstin: str, period: TaxPeriod) -> datetime:
 
 
 def _ending(unit: UnitOfWork, waiting: Sequence[Record]) -> Iterator[Subject]:
-    chains = unit.chains_of(waiting)
+    chains = unit.chains_of(waiting, Trigger.EXPIRE, Trigger.LAPSE)
     for record in waiting:
         scene = unit.scene(record.recipient)
         if record.cutoff_at is not None and _would(unit, record, Trigger.EXPIRE, record.cutoff_at, chains[record.id]):

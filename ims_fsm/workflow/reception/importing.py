@@ -94,6 +94,7 @@ def import_download(  # noqa: PLR0913, PLR0917 -- what, of which recipient, by w
     each: Each | None = None,
     progress: Callable[[int], None] | None = None,
     request: str | None = None,
+    backdate: str | None = None,
 ) -> Imported:
     """Read a download in any dialect of the portal and take it in; importing the same again changes nothing.
 
@@ -112,7 +113,7 @@ def import_download(  # noqa: PLR0913, PLR0917 -- what, of which recipient, by w
             reader = PartsReader(files, gstin, promises=promises, progress=progress)
             taking_in = _TakingIn(reader, registration, made_at, each, complete=complete, straight=straight)
             try:
-                return workspace.run(taking_in, actor=actor, key=request, retries=0)
+                return workspace.run(taking_in, actor=actor, key=request, backdate=backdate, retries=0)
             except MisreadError as error:
                 promises[error.file] = error.envelope
             except SeenTwiceError:

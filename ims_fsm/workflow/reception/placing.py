@@ -130,7 +130,7 @@ class Placing:
             period = calendar.period_for(max(first, calendar.first_period), self._taxpayer.filing)
             if period != self._taxpayer.registered_from:
                 self._taxpayer = replace(self._taxpayer, registered_from=period)
-                taxpayers.put(self._unit.connection, self._taxpayer, self._unit.actor, self._unit.now)
+                taxpayers.put(self._unit.connection, self._taxpayer, self._unit.actor, self._unit.moments)
                 self._unit.forget(self._recipient)
 
     def _earliest(self, sort: Earliest) -> TaxPeriod:

@@ -19,6 +19,7 @@ from ims_fsm.record.uploaded import Uploaded, UploadRefusal, is_to_upload, known
 from ims_fsm.record.where import Sort, Where
 from ims_fsm.store import listing, uploads
 from ims_fsm.store.connection import serialise
+from ims_fsm.terms.border import ACTIONS
 from ims_fsm.terms.vocabulary import ACTIVE, Form, State, Trigger
 from ims_fsm.workflow.reception.placing import Placing, has_gone
 from ims_fsm.workflow.unit import UnitOfWork, consider
@@ -111,7 +112,7 @@ def export_upload(unit: UnitOfWork, gstin: str) -> Upload:
     """
     serialise(unit.connection, [gstin])
     changes, before = changed_since_portal(unit, gstin), uploads.of_recipient(unit.connection, gstin)
-    chains = unit.chains_of(change.record for change in changes)
+    chains = unit.chains_of((change.record for change in changes), *ACTIONS)
     upload = write_upload(gstin, [_upload_record(unit, change, chains[change.record.id]) for change in changes])
     noted = [tells_now(unit, change.record, before.get(change.record.id)) for change in changes]
     uploads.put(unit.connection, gstin, noted)

@@ -15,7 +15,6 @@ from ims_fsm.record.returns import TwoBLine
 from ims_fsm.store import calendars, generations, log, records
 from ims_fsm.store.generations import WHOLE
 from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.workflow.chains import chains_with_amendments
 from ims_fsm.workflow.unit import UnitOfWork
 
 PAGE = 500
@@ -63,7 +62,7 @@ def _explained(
 ) -> Iterator[TwoBChange]:
     pairs = [(line.record_id, pair) for pair in page if (line := pair[1] or pair[0]) is not None]
     by_id = records.find_many(unit.connection, recipient, {record_id for record_id, _ in pairs})
-    chains = chains_with_amendments(unit, list(by_id.values()))
+    chains = unit.chains_of(by_id.values())
     first, last = between
     members = sorted({member.id for chain in chains.values() for member in chain})
     steps = log.between(unit.connection, recipient, members, first.place, last.place)

@@ -143,7 +143,7 @@ def listed(
     """Give a recipient's records that match, with what may be done to each (FAQ 18); a page of them is held."""
     matching, days = upload.matching(unit, recipient, where, limit, sort, after), deadlines(unit, recipient)
     while page := list(islice(matching, PAGE)):
-        chains = unit.chains_of(page)
+        chains = unit.chains_of(page, *ACTIONS)
         for record in page:
             chain = chains[record.id]
             yield ListedRecord(
@@ -171,7 +171,7 @@ def two_a(unit: UnitOfWork, recipient: str, period: TaxPeriod) -> Iterator[Recor
 def view(unit: UnitOfWork, record_id: int, recipient: str) -> RecordView:
     """Return one record with what may be done with it and why not."""
     record = unit.record(record_id, recipient)
-    scene, chain = unit.scene(record.recipient), unit.chain_of(record)
+    scene, chain = unit.scene(record.recipient), unit.chain_of(record, *ACTIONS)
     line = returns.newest_line(unit.connection, record.recipient, record.id)
     return RecordView(
         record=record,

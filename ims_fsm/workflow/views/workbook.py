@@ -34,7 +34,6 @@ from ims_fsm.terms.border import ACTIONS
 from ims_fsm.terms.period import TaxPeriod, day_in_words, in_india
 from ims_fsm.terms.vocabulary import State, Trigger
 from ims_fsm.workflow.calendar.sweeps import next_period
-from ims_fsm.workflow.chains import chains_with_amendments
 from ims_fsm.workflow.returns import left_out
 from ims_fsm.workflow.unit import UnitOfWork, consider
 from ims_fsm.workflow.views import generations
@@ -114,7 +113,7 @@ def _write_reported(unit: UnitOfWork, supplier: str, book: Book, heading: str, p
 def _entries(unit: UnitOfWork, recipient: str, where: Where) -> Iterator[Entry]:
     rows, following = listed(unit, recipient, where), next_period(unit, recipient)
     while page := list(islice(rows, PAGE)):
-        chains = chains_with_amendments(unit, [row.record for row in page])
+        chains = unit.chains_of(row.record for row in page)
         for row in page:
             yield _entry(unit, row, chains[row.record.id], max(row.period, following))
 

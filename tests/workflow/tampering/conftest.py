@@ -156,8 +156,8 @@ JOB = """
     VALUES ('{gstin}', 'draft', '2025-11', '{gstin}', 'done', '{noon}', '{noon}', 1, 0, '{noon}')
 """
 REMINDER = """
-    INSERT INTO reminder (recipient_gstin, kind, subject, due_at, days, at, records, rule)
-    VALUES ('{gstin}', 'draft_ready', '2025-11', '{noon}', 3, '{noon}', 1, 'faq.25')
+    INSERT INTO reminder (recipient_gstin, kind, subject, due_at, days, at, recorded_at, records, rule)
+    VALUES ('{gstin}', 'draft_ready', '2025-11', '{noon}', 3, '{noon}', '{noon}', 1, 'faq.25')
 """
 ADOPTION = "INSERT INTO adoption VALUES (1, 'invoice', 1, 1, 0, 'asha', '{noon}')"
 UPLOADED = """

@@ -108,7 +108,7 @@ def test_what_is_changed_is_found_as_the_page_says(store: Any, table: str, colum
         pytest.skip("only SQLite can tell")
     with store.undone():
         if found == "seal":
-            seals.seal(store.connection, BUYER, "asha", datetime.fromisoformat("2025-12-20T06:30:00+00:00"))
+            seals.seal(store.connection, BUYER, "asha", 2 * (datetime.fromisoformat("2025-12-20T06:30:00+00:00"),))
         with store.disarmed():
             changed(store.connection, table, column)
         assert found in {fault.code for fault in store.faults()}

@@ -187,13 +187,13 @@ OTHER_HISTORY = (
 def test_another_history_is_found_by_a_checkpoint_that_was_kept_and_by_nothing_else(decided: Any) -> None:
     connection = decided.connection
     with decided.undone():
-        kept = Checkpoint.read(seals.seal(connection, BUYER, "asha", SEALED_AT).checkpoint)
+        kept = Checkpoint.read(seals.seal(connection, BUYER, "asha", (SEALED_AT, SEALED_AT)).checkpoint)
         assert seals.kept(connection, kept) is None
         with decided.disarmed():
             for statement in (*OTHER_HISTORY, "DELETE FROM seal", "DELETE FROM seal_leaf"):
                 assert connection.execute(text(statement)).rowcount > 0, statement
             taken_anew(connection)
-        seals.seal(connection, BUYER, "asha", SEALED_AT)
+        seals.seal(connection, BUYER, "asha", (SEALED_AT, SEALED_AT))
         assert decided.faults() == ()
         fault = seals.kept(connection, kept)
     assert fault is not None
