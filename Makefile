@@ -133,7 +133,7 @@ lock: $(READY) ## pin the newest versions that the ranges allow, with hashes; AR
 	      grep -v '^#' "$$folder/$$file"; } > "$$folder/pinned" && mv "$$folder/pinned" "$$folder/$$file"; } && \
 	  pin requirements.lock --extra dev pyproject.toml && \
 	  pin requirements-runtime.lock -c "$$folder/requirements.lock" pyproject.toml && \
-	  pin requirements-server.lock --extra draw --extra metrics --extra postgresql --extra sign --extra web --group build -c "$$folder/requirements.lock" pyproject.toml && \
+	  pin requirements-server.lock --extra metrics --extra postgresql --extra sign --extra web --group build -c "$$folder/requirements.lock" pyproject.toml && \
 	  pin requirements-bench.lock --extra bench -c "$$folder/requirements.lock" pyproject.toml && \
 	  pin requirements-tools.lock --group tools && \
 	  cp "$$folder"/requirements*.lock .
