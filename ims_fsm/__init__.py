@@ -125,6 +125,8 @@ if TYPE_CHECKING:
     from ims_fsm.workflow.delivery import Delivered as Delivered
     from ims_fsm.workflow.desks import Action as Action
     from ims_fsm.workflow.desks import RecipientDesk as RecipientDesk
+    from ims_fsm.workflow.forecast import Foreseen as Foreseen
+    from ims_fsm.workflow.forecast import ThreeBForecast as ThreeBForecast
     from ims_fsm.workflow.ims import IMS as IMS
     from ims_fsm.workflow.proposed import JudgedRow as JudgedRow
     from ims_fsm.workflow.proposed import Judgement as Judgement
@@ -211,6 +213,7 @@ _ROOMS = (
     ("workflow.reception.upload", "UploadChange UploadStanding"),
     ("workflow.returns", "AddedBack ThreeBFiled"),
     ("workflow.returns", "TwoBGenerated"),
+    ("workflow.forecast", "Foreseen ThreeBForecast"),
     ("workflow.supplier", "Filed"),
     ("workflow.views.statement", "Adopted TwoBComparison"),
     ("workflow.views.views", "History ListedRecord RecordView TwoBView"),

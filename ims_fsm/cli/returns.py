@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         OutsideIms,
         Record,
         ThreeBFiled,
+        ThreeBForecast,
         TimeLimited,
         TwoBChange,
         TwoBComparison,
@@ -85,13 +86,22 @@ def _tell_two_a(recipient: str, period: TaxPeriod, records: Sequence[Record]) ->
 
 
 @command("2b generate", "gstin", "key", "actor", "db", "at", "backdate")
-def generate(call: Call, *, period: TaxPeriod) -> None:
+def generate(call: Call, *, period: TaxPeriod, yes: bool = False) -> None:
     """Generate or recompute the GSTR-2B of a period, from the 14th on and until GSTR-3B is filed (FAQ 23-27).
 
-    Nothing is sent to the portal, which generates its own.
+    Nothing is sent to the portal, which generates its own. For a period of more than a year ago it asks at a terminal,
+    or needs --yes.
     """
-    with call.working("Generating GSTR-2B"), call.recipient() as buyer:
-        done = buyer.generate_2b(period, key=call.key)
+    from ims_fsm import ConsentError
+
+    with call.recipient() as buyer:
+        with call.working("Generating GSTR-2B"):
+            try:
+                done = buyer.generate_2b(period, consent=yes, key=call.key)
+            except ConsentError as error:
+                if call.as_json or not _is_agreed(error, "Generate it all the same?"):
+                    raise
+                done = buyer.generate_2b(period, consent=True, key=call.key)
         with call.done():
             view = buyer.two_b(period, with_lines=False)
 
@@ -307,19 +317,25 @@ def ended(recipient: str, expired: int, lapsed: int) -> Iterator[str]:
 
 
 @command("3b file", "gstin", "key", "actor", "db", "at", "backdate")
-def file_three_b(call: Call, *, period: TaxPeriod, yes: bool = False) -> None:
+def file_three_b(call: Call, *, period: TaxPeriod, yes: bool = False, dry_run: bool = False) -> None:
     """Record that you have filed GSTR-3B on the portal (FAQ 12, 20, 34).
 
     This freezes the period's records for good. Nothing is sent to the portal. Where it would leave amendments out, and
-    for a period of more than a year ago, it asks at a terminal, or needs --yes.
+    for a period of more than a year ago, it asks at a terminal, or needs --yes. --dry-run says all that it would do,
+    and does nothing; exit 1 if something stands in its way.
     """
     from ims_fsm import ConsentError
 
+    if dry_run:
+        with call.working("Working it out"), call.recipient() as buyer:
+            forecast = buyer.weigh_3b(period)
+        call.answer(lambda: _tell_forecast(forecast), forecast, "--dry-run", held=not forecast.refusals)
+        return
     with call.recipient() as buyer:
         try:
             filed = buyer.file_3b(period, consent=yes, key=call.key)
         except ConsentError as error:
-            if call.as_json or not _is_agreed(error):
+            if call.as_json or not _is_agreed(error, "File it all the same?"):
                 raise
             filed = buyer.file_3b(period, consent=True, key=call.key)
         with call.done():
@@ -329,16 +345,41 @@ def file_three_b(call: Call, *, period: TaxPeriod, yes: bool = False) -> None:
     call.answer(lambda: _tell_three_b(filed, waiting), {"filed": filed, "original_unknown": waiting})
 
 
-def _is_agreed(error: ConsentError) -> bool:
+def _is_agreed(error: ConsentError, question: str) -> bool:
     """Ask at a terminal for what needs consent; without a terminal nobody can be asked, so it is not given."""
     if not _at_a_terminal():
         return False
     tell_refusals(error.refusals)
-    return typer.confirm("File it all the same?")
+    return typer.confirm(question)
 
 
 def _at_a_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _tell_forecast(forecast: ThreeBForecast) -> None:
+    say(f"Nothing is done. What filing GSTR-3B of {forecast.period} of {forecast.recipient} would do:", style="bold")
+    if forecast.refusals:
+        tell_refusals(forecast.refusals)
+    for line in ended(forecast.recipient, forecast.expired, forecast.lapsed):
+        say(line)
+    rows = [
+        (outcome.replace("_", " "), f"{of.records:,}", f"{of.frozen:,}", *_amounts(of.itc))
+        for outcome, of in forecast.decided.items()
+    ]
+    heads = tuple(f">{title}" for title in TITLES)
+    if rows:
+        total = ("together", f"{sum(of.records for of in forecast.decided.values()):,}", f"{forecast.frozen:,}")
+        table(("", ">records", ">frozen", *heads), [*rows, (*total, *_amounts(forecast.itc))], indent=2)
+    for back in forecast.added_back:
+        rejected = f"{counted(back.records, 'record')} of {back.supplier} rejected"
+        say(f"{rejected}: {back.tax} would be added to their liability in {back.supplier_period} (faq.34).")
+    _tell_limits(forecast.time_limited)
+    for out in forecast.rolls_over:
+        say(f"Stays for later: {counted(out.records, 'record')}: {out.why}; {out.until} ({out.rule}).")
+    if forecast.consent:
+        say("", "It would ask for your consent:")
+        tell_refusals(forecast.consent)
 
 
 def _tell_three_b(filed: ThreeBFiled, waiting: Sequence[int]) -> None:

@@ -203,7 +203,7 @@ class Generate2B(Do):
     period: Period
 
     def _work(self, stage: Stage, _: str) -> None:
-        stage.recipient(self.recipient).generate_2b(self.period)
+        stage.recipient(self.recipient).generate_2b(self.period, consent=True)
 
 
 class File3B(Do):

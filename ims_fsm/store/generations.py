@@ -77,7 +77,8 @@ def of_period(connection: Connection, recipient: str, period: TaxPeriod) -> tupl
             number=number,
             at=row.at,
             actor=row.actor,
-            lines=json.loads(row.detail)["lines"],
+            # A log that was tampered with is for the audit to tell.
+            lines=(json.loads(row.detail or "null") or {}).get("lines", 0),
             changed=replaced.get(number - 1, 0),
             place=row.place,
         )

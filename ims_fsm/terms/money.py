@@ -103,7 +103,7 @@ class Heads:
 
     def __add__(self, other: Heads) -> Heads:
         """Return the sum head by head."""
-        return Heads(*(a + b for a, b in zip(self, other, strict=True)))
+        return Heads(self.igst + other.igst, self.cgst + other.cgst, self.sgst + other.sgst, self.cess + other.cess)
 
     def __sub__(self, other: Heads) -> Heads:
         """Return the difference head by head."""

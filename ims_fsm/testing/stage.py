@@ -113,7 +113,7 @@ class Stage:
         desk = self.ims.recipient(gstin or self.buyer, actor="buyer")
         opens = self.ims.book.calendar.two_b_opens(TaxPeriod(period))
         self.clock.set(max(self.clock(), opens))
-        desk.generate_2b(TaxPeriod(period))
+        desk.generate_2b(TaxPeriod(period), consent=True)
         desk.file_3b(TaxPeriod(period), consent=True)
 
     @contextmanager

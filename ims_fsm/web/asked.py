@@ -66,7 +66,7 @@ Key = Annotated[
     ),
 ]
 IfMatch = Annotated[
-    Annotated[str, StringConstraints(pattern=r'^"[1-9][0-9]{0,14}"$')] | SkipJsonSchema[None],
+    Annotated[str, StringConstraints(pattern=r'^"[1-9][0-9]{0,14}(-[0-9a-f]{16})?"$')] | SkipJsonSchema[None],
     Header(alias="If-Match", description="The ETag of the record as it was seen.", examples=['"1"']),
 ]
 Backdate = Annotated[
@@ -229,7 +229,7 @@ def version_of(if_match: str | None) -> int:
     if if_match is None:
         remedy = "send If-Match with the ETag of the record, or its version in quotation marks"
         raise HttpError(428, "if_match_required", "the version that the action was chosen on is not named", remedy)
-    return int(if_match.strip('"'))
+    return int(if_match.strip('"').partition("-")[0])
 
 
 def key_of(key: str | None) -> str | None:

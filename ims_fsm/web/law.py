@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
+from time import perf_counter
 from typing import Annotated, Literal
 
 from fastapi import Path, Query, Response
 from pydantic import Field
 from pydantic.json_schema import SkipJsonSchema
 
-from ims_fsm import InputError, MissingError, TaxPeriod, diagram
+from ims_fsm import InputError, LawBook, MissingError, TaxPeriod, diagram
 from ims_fsm.draw.explanation import cited, decided, edition_of, explained
+from ims_fsm.law.modelcheck import check
 from ims_fsm.web.admission import Admitted
 from ims_fsm.web.asked import Asked, Line, NoQuery, PeriodText
 from ims_fsm.web.routes import Routes
@@ -61,6 +64,21 @@ def list_rules(admission: Admitted, asked: Annotated[OfRule, Query()]) -> object
     """Look up rules in the register: their sources' words, how they are read, and what cites them."""
     with by_name():
         return {"rules": cited(admission.ims.book.law, asked.rule)}
+
+
+@ROUTES.get("/law/verification")
+def verify_law(admission: Admitted, _query: NoQuery) -> object:
+    """Prove every property of the declared law over its whole space; a process does it once for a law, in seconds."""
+    return _proved(admission.ims.book)
+
+
+@lru_cache(maxsize=1)
+def _proved(book: LawBook) -> object:
+    began = perf_counter()
+    report = check(book.law)
+    parts = {"report": report, "holds": report.holds, "rules": len(book.law.rules)}
+    # Examples and compiled files are of the shipped law alone, and of the machine that runs `ims-fsm verify`.
+    return {**parts, "seconds": round(perf_counter() - began, 2), "annexure_a": None, "compiled": None}
 
 
 @ROUTES.get(f"{_OF}/triggers/{{trigger}}")

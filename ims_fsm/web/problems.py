@@ -209,6 +209,14 @@ def request_id(request: Request) -> str:
     return str(state["ims_fsm_request_id"])
 
 
+def _is_known(request: Request, answer: Response) -> bool:
+    """Say whether the caller has an answer already, by the ETag that they name (RFC 9110, 13.1.2)."""
+    named = request.headers.get("If-None-Match", "")
+    tags = {tag.strip().removeprefix("W/") for tag in named.split(",")}
+    tag = answer.headers.get("ETag")
+    return answer.status_code == 200 and tag is not None and not tags.isdisjoint({tag, "*"})  # noqa: PLR2004 -- an answer
+
+
 class AnsweringRoute(APIRoute):
     """A route that answers its own errors, so that the host's handlers stay as they are."""
 
@@ -226,6 +234,8 @@ class AnsweringRoute(APIRoute):
                 answer = await handle(request)
             except (HttpError, ImsFsmError, HTTPException, RequestValidationError) as error:
                 answer = type(self).answer(request, error)
+            if request.method == "GET" and _is_known(request, answer):
+                answer = Response(status_code=304, headers={"ETag": answer.headers["ETag"]})
             answer.headers[REQUEST_ID] = request_id(request)
             return answer
 

@@ -11,7 +11,7 @@ from fastapi import Path, Query, Response
 from pydantic import Field, StrictBool
 from pydantic.json_schema import SkipJsonSchema
 
-from ims_fsm import RecipientDesk, TaxPeriod, TwoB, TwoBComparison, dump_two_b
+from ims_fsm import RecipientDesk, TaxPeriod, ThreeBForecast, TwoB, TwoBComparison, dump_two_b
 from ims_fsm.web.admission import Buyer
 from ims_fsm.web.answering import JSON, streamed
 from ims_fsm.web.asked import LARGEST_ID, MOST_ROWS, Asked, Files, Key, NoQuery, Period, key_of, sent
@@ -49,6 +49,12 @@ class ChangesPage(Asked):
     newer: GenerationNumber
     limit: int = Field(100, ge=1, le=MOST_ROWS, description="Lines at most; the last record's are not parted.")
     after: RecordNumber | SkipJsonSchema[None] = Field(None, description="The `next` of the page before.")
+
+
+class Agreed(Asked):
+    """Whether whoever asks agrees to what would be asked."""
+
+    consent: bool = False
 
 
 class Consent(Asked):
@@ -106,9 +112,12 @@ def list_2b_changes(buyer: Buyer, period: Period, page: Annotated[ChangesPage, Q
 
 
 @ROUTES.change("POST", f"{_AT}/2b/{{period}}")
-def generate_2b(buyer: Buyer, period: Period, _query: NoQuery, key: Key = None) -> object:
-    """Generate or recompute the GSTR-2B of a period, from the 14th on and until GSTR-3B is filed (FAQ 23-29)."""
-    done = buyer.generate_2b(period, key=key_of(key))
+def generate_2b(buyer: Buyer, period: Period, agreed: Annotated[Agreed, Query()], key: Key = None) -> object:
+    """Generate or recompute the GSTR-2B of a period, from the 14th on and until GSTR-3B is filed (FAQ 23-29).
+
+    Where the period is of more than a year ago, `consent` is asked for (409, `consent_needed`).
+    """
+    done = buyer.generate_2b(period, consent=agreed.consent, key=key_of(key))
     view = buyer.two_b(period, with_lines=False)
     return {"view": view, "expired": done.expired, "lapsed": done.lapsed}
 
@@ -123,6 +132,12 @@ def export_2b(buyer: Buyer, period: Period, _query: NoQuery) -> Response:
 def compare_2b(buyer: Buyer, files: Files, how: Annotated[Adopting, Query()]) -> TwoBComparison:
     """Compare the portal's GSTR-2B with ours of the same period, document by document."""
     return buyer.compare_2b(sent(files), adopt=how.adopt)
+
+
+@ROUTES.get(f"{_AT}/3b/{{period}}")
+def weigh_3b(buyer: Buyer, period: Period, _query: NoQuery) -> ThreeBForecast:
+    """Work out what filing GSTR-3B would do now: what stands in its way, what it decides, what stays for later."""
+    return buyer.weigh_3b(period)
 
 
 @ROUTES.change("POST", f"{_AT}/3b/{{period}}", example={"consent": False})

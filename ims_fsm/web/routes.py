@@ -5,6 +5,7 @@ Imports FastAPI. The handler's name is the operation's, its docstring the descri
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from functools import wraps
 from inspect import cleandoc, signature
@@ -85,24 +86,31 @@ class Routes:
                 value = function(*args, **named)
                 if isinstance(value, Response):
                     return value
-                return answered(answers, value, headers=_tagged(value, versioned))
+                answer = answered(answers, value)
+                if versioned:
+                    answer.headers["ETag"] = _tag(attrgetter(versioned)(value), answer)
+                return answer
 
             run.__dict__["__signature__"] = signature(function, eval_str=True)
             responses = {**_success(answers, media, versioned), **statuses(*problems, *also)}
+            kept = _KNOWN if versioned and method == "GET" else {}
+            responses |= kept.get("responses", {})
             said = self._said(function, responses) | {"response_model": None, "response_class": Response}
-            said |= {"openapi_extra": _example(example), "dependencies": needs}
+            said |= {"openapi_extra": _example(example, kept), "dependencies": needs}
             self.router.add_api_route(path, run, methods=[method], **said)
             return function
 
         return declare
 
 
-def _tagged(value: Any, versioned: str) -> dict[str, str] | None:
-    return {"ETag": f'"{attrgetter(versioned)(value)}"'} if versioned else None
+def _tag(version: int, answer: Response) -> str:
+    """Return the ETag of an answer: the version for If-Match, and a digest, for what may be done changes by itself."""
+    return f'"{version}-{hashlib.blake2b(answer.body, digest_size=8).hexdigest()}"'
 
 
 def _success(answers: str, media: str, versioned: str) -> dict[int | str, dict[str, Any]]:
-    tag = {"ETag": {"description": "The record's version, for If-Match.", "schema": {"type": "string"}}}
+    says = "The record's version and the answer's digest, for If-Match and If-None-Match."
+    tag = {"ETag": {"description": says, "schema": {"type": "string"}}}
     said: dict[str, Any] = {"description": "What was asked for.", "headers": tag if versioned else {}}
     if media:
         said["content"] = {media: {"schema": {} if media == JSON else {"type": "string", "format": "binary"}}}
@@ -111,5 +119,14 @@ def _success(answers: str, media: str, versioned: str) -> dict[int | str, dict[s
     return {200: said}
 
 
-def _example(example: Any) -> dict[str, Any] | None:
+_NONE_MATCH = {"name": "If-None-Match", "in": "header", "schema": {"type": "string"}}
+_KNOWN: dict[str, Any] = {
+    "parameters": [{**_NONE_MATCH, "description": "The ETag of the answer that the caller has."}],
+    "responses": {304: {"description": "It is as it was, by If-None-Match."}},
+}
+
+
+def _example(example: Any, kept: dict[str, Any]) -> dict[str, Any] | None:
+    if kept:
+        return {"parameters": kept["parameters"]}
     return example and {"requestBody": {"content": {"application/json": {"example": example}}}}

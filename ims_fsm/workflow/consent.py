@@ -1,4 +1,4 @@
-"""GSTR-3B filed with consent: what its filer should know first is asked once more, and nothing is written before.
+"""GSTR-3B filed and GSTR-2B generated with consent: what should be known first is asked, and nothing is written before.
 
 Imports the returns; the law itself does not forbid what is asked here.
 """
@@ -14,15 +14,16 @@ from ims_fsm.store import returns
 from ims_fsm.store.connection import serialise
 from ims_fsm.terms.money import NIL, Heads
 from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.workflow.returns import ThreeBFiled, considered, left_out
+from ims_fsm.workflow.returns import ThreeBFiled, TwoBGenerated, considered, left_out
 from ims_fsm.workflow.returns import file_3b as filed_3b
+from ims_fsm.workflow.returns import generate_2b as generated_2b
 from ims_fsm.workflow.unit import UnitOfWork
 
 CODE, MOST_NAMED = "consent_needed", 20
 
 
 class ConsentError(RefusedError):
-    """GSTR-3B is not filed until its filer consents to what it would leave out; nothing was written.
+    """GSTR-3B is not filed, or GSTR-2B generated, until whoever does it consents; nothing was written.
 
     `left_out` are the amendments in no GSTR-2B, because how their originals were decided is not known here; `tax` is
     theirs, in paise, without regard to which way it goes.
@@ -57,14 +58,30 @@ def file_3b(unit: UnitOfWork, recipient: str, period: TaxPeriod, *, consent: boo
     unit.taxpayer(recipient)
     # What the rules refuse is not asked for.
     if not consent and considered(unit, returns.two_b(unit.connection, recipient, period), "file_3b"):
-        waiting = [out.record for out in left_out(unit, recipient, period) if out.reason == "original_unknown"]
-        if asked := [*_asked(unit, period, waiting)]:
-            raise ConsentError(f"GSTR-3B of {period} of {recipient}", "file_3b", asked, waiting)
+        questions, waiting = asked(unit, recipient, period)
+        if questions:
+            raise ConsentError(f"GSTR-3B of {period} of {recipient}", "file_3b", questions, waiting)
     return filed_3b(unit, recipient, period)
 
 
-def _asked(unit: UnitOfWork, period: TaxPeriod, waiting: Sequence[Record]) -> Iterator[Told]:
-    calendar, how = unit.book.calendar, "file it all the same with consent=True"
+def generate_2b(unit: UnitOfWork, recipient: str, period: TaxPeriod, *, consent: bool = False) -> TwoBGenerated:
+    """Generate a GSTR-2B as `returns.generate_2b` does; raises `ConsentError` where it is asked and not given."""
+    serialise(unit.connection, [recipient])
+    unit.taxpayer(recipient)
+    questions = [] if consent else [*_of_long_ago(unit, period, "generate it all the same with consent=True")]
+    if questions and considered(unit, returns.two_b(unit.connection, recipient, period), "generate"):
+        raise ConsentError(f"GSTR-2B of {period} of {recipient}", "generate", questions)
+    return generated_2b(unit, recipient, period)
+
+
+def asked(unit: UnitOfWork, recipient: str, period: TaxPeriod) -> tuple[list[Told], list[Record]]:
+    """Return what the filer of a GSTR-3B is asked to consent to, and the amendments that it would leave out."""
+    how = "file it all the same with consent=True"
+    waiting = [out.record for out in left_out(unit, recipient, period) if out.reason == "original_unknown"]
+    return [*_left_behind(unit, waiting, how), *_of_long_ago(unit, period, how)], waiting
+
+
+def _left_behind(unit: UnitOfWork, waiting: Sequence[Record], how: str) -> Iterator[Told]:
     if waiting:
         declared = unit.book.routing.left_out["original_unknown"]
         names = [f"{label(record.document)} (record {record.id}, {record.document.tax})" for record in waiting]
@@ -75,6 +92,10 @@ def _asked(unit: UnitOfWork, period: TaxPeriod, waiting: Sequence[Record]) -> It
         sentence = f"{what}: {', '.join(names[:MOST_NAMED])}{rest}"
         remedy = f"state how it was decided, or {how}"
         yield Told(CODE, declared.rule, (declared.rule,), sentence, remedy)
+
+
+def _of_long_ago(unit: UnitOfWork, period: TaxPeriod, how: str) -> Iterator[Told]:
+    calendar = unit.book.calendar
     if calendar.is_old(period, unit.now):
         rule = calendar.declared.consent.rule
         sentence = f"{period} is more than {calendar.declared.consent.old_after} months ago"

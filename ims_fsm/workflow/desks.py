@@ -39,12 +39,13 @@ from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import ACTIVE, Trigger, TwoBState
 from ims_fsm.workflow import actions, proposed
 from ims_fsm.workflow.actions import EVERYTHING, ActionReport, EachRefused, Weighed, WhatIf
-from ims_fsm.workflow.consent import file_3b
+from ims_fsm.workflow.consent import file_3b, generate_2b
+from ims_fsm.workflow.forecast import ThreeBForecast, weigh_3b
 from ims_fsm.workflow.originals import OriginalsDesk
 from ims_fsm.workflow.proposed import Judgement
 from ims_fsm.workflow.reception import upload
 from ims_fsm.workflow.reception.desk import PortalDesk
-from ims_fsm.workflow.returns import ThreeBFiled, TwoBGenerated, file_annual_return, generate_2b, left_out
+from ims_fsm.workflow.returns import ThreeBFiled, TwoBGenerated, file_annual_return, left_out
 from ims_fsm.workflow.unit import UnitOfWork
 from ims_fsm.workflow.views import generations, statement, views, workbook
 from ims_fsm.workflow.views.statement import TwoBComparison
@@ -197,9 +198,13 @@ class RecipientDesk(PortalDesk, OriginalsDesk):
 
     # --- returns ------------------------------------------------------------------------------------------------------
 
-    def generate_2b(self, period: TaxPeriod, *, key: str | None = None) -> TwoBGenerated:
-        """Generate or recompute the GSTR-2B of a period (FAQ 23-29)."""
-        return self._done(generate_2b, key, checked_period(period))
+    def generate_2b(self, period: TaxPeriod, *, consent: bool = False, key: str | None = None) -> TwoBGenerated:
+        """Generate or recompute the GSTR-2B of a period (FAQ 23-29).
+
+        Raises `ConsentError` for a period of more than a year ago, unless `consent` is given.
+        """
+        agreed = looked_at("generate_2b", lambda border: border.flag("consent", consent))
+        return self._done(generate_2b, key, checked_period(period), consent=agreed)
 
     def two_a(self, period: TaxPeriod) -> Generator[Record, None, None]:
         """Give the GSTR-2A of a return period: all that suppliers saved or filed for it, by id (FAQ 28).
@@ -288,6 +293,13 @@ class RecipientDesk(PortalDesk, OriginalsDesk):
         """
         agreed = looked_at("file_3b", lambda border: border.flag("consent", consent))
         return self._done(file_3b, key, checked_period(period), consent=agreed)
+
+    def weigh_3b(self, period: TaxPeriod) -> ThreeBForecast:
+        """Work out what `file_3b` would do now, and keep nothing: what stands in its way, what it decides, adds back.
+
+        Without a draft that holds nothing is foreseen but what stands in its way.
+        """
+        return self._done(weigh_3b, None, checked_period(period))
 
     def file_annual_return(self, fy: str, *, key: str | None = None) -> int:
         """Record that the annual return of a year ("2023-24") was filed; returns how many time limits it ended."""

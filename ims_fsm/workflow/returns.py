@@ -323,7 +323,7 @@ def _settled_of(unit: UnitOfWork, recipient: str, period: TaxPeriod) -> tuple[di
         fire(unit, barred[0], Trigger.FREEZE)
     tell_hooks(unit, freezing)
     filing.settle(connection, firing, stamp_of(unit), period)
-    due = filing.add_back(connection, scope, period, lambda suppliers: _supplier_periods(unit, suppliers, period))
+    due = filing.add_back(connection, scope, period, lambda suppliers: supplier_periods(unit, suppliers, period))
     return count, tuple(AddedBack(supplier, TaxPeriod(owed), size, Heads(*tax)) for supplier, owed, size, tax in due)
 
 
@@ -344,7 +344,7 @@ def file_annual_return(unit: UnitOfWork, recipient: str, fy: str) -> int:
     return records.cut_off(unit.connection, recipient, fy, unit.now)
 
 
-def _supplier_periods(unit: UnitOfWork, suppliers: Collection[str], period: TaxPeriod) -> dict[str, TaxPeriod]:
+def supplier_periods(unit: UnitOfWork, suppliers: Collection[str], period: TaxPeriod) -> dict[str, TaxPeriod]:
     """Return each supplier's tax period after the recipient's, the next whose GSTR-3B they have not filed (FAQ 34)."""
     unit.know(suppliers)
     standing = returns.standings(unit.connection, sorted(suppliers))

@@ -268,3 +268,24 @@ def test_older_generations_are_shown_compared_and_written(run, tmp_path):
         run("2b", "export", *OCTOBER, "--generation", str(generation), "--out", name).ended(0)
     assert (tmp_path / "old.json").read_text("utf-8") != (tmp_path / "new.json").read_text("utf-8")
     assert "take one from 1 to 2" in run("2b", "show", *OCTOBER, "--generation", "3").ended(2).err
+
+
+def test_a_dry_run_of_gstr_3b_says_what_it_would_do_and_does_nothing(drafted):
+    told = drafted("3b", "file", *OCTOBER, "--dry-run", *FOURTEENTH).ended(0).out
+    rows = [" ".join(row.split()) for row in told.splitlines()]
+    assert rows[0] == "Nothing is done. What filing GSTR-3B of 2024-10 of 27AAPFU0939F1ZV would do:"
+    answer = drafted("3b", "file", *OCTOBER, "--dry-run", "--json", *FOURTEENTH).ended(0).json
+    assert drafted("2b", "show", *OCTOBER, "--json").ended(0).json["state"] == "draft"
+    assert "It would ask for your consent:" in rows
+    assert [told["code"] for told in answer["consent"]] == ["consent_needed"]
+    assert any(row.startswith("Stays for later: 1 record: it is pending") for row in rows)
+    filed = drafted("3b", "file", *OCTOBER, "--yes", "--json", *FOURTEENTH).ended(0).json
+    assert {outcome: of["records"] for outcome, of in answer["decided"].items()} == filed["decided"]
+    again = drafted("3b", "file", *OCTOBER, "--dry-run", *FOURTEENTH).ended(1)
+    assert "faq.26" in again.out + again.err
+
+
+def test_a_gstr_2b_of_long_ago_is_asked_for(run):
+    late = ("--at", "2025-11-01T10:00")
+    assert "2024-10 is more than 12 months ago" in run("2b", "generate", *OCTOBER, *late).ended(1).err
+    run("2b", "generate", *OCTOBER, "--yes", *late).ended(0)

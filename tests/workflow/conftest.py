@@ -117,7 +117,7 @@ class Stage(testing.Stage):
         return self.desk_of(record_id).act(trigger, record_id, **request)
 
     def draft(self, period: str = "2024-10", gstin: str = testing.Stage.buyer) -> None:
-        self.ims.recipient(gstin, actor="buyer").generate_2b(TaxPeriod(period))
+        self.ims.recipient(gstin, actor="buyer").generate_2b(TaxPeriod(period), consent=True)
 
     def receive(self, *shown: Seen, complete: frozenset[str] = frozenset()) -> Effects:
         named: dict[str, list[int]] = {}

@@ -62,7 +62,7 @@ def test_what_the_rules_refuse_is_refused_and_not_asked_for(stage):
 @pytest.mark.parametrize(("day", "is_asked"), [("2025-10-31", False), ("2025-11-01", True)])
 def test_a_period_of_more_than_a_year_ago_wants_consent(stage, day, is_asked):
     stage.at("2024-11-09").filed()
-    stage.at(day).desk.generate_2b("2024-10")
+    stage.at(day).desk.generate_2b("2024-10", consent=is_asked)
     if is_asked:
         with pytest.raises(ConsentError) as asked:
             stage.desk.file_3b("2024-10")

@@ -100,7 +100,7 @@ RECIPIENT = {
         {"record_id": 7, "disposition": Disposition.ACCEPTED, "original": DOCUMENT},
         {"record_id": [8], "disposition": [Disposition.REJECTED], "original": [None, *DOCUMENTS]},
     ),
-    "generate_2b": PERIOD,
+    "generate_2b": ({"period": OCTOBER}, {"period": [NOVEMBER], "consent": [True]}),
     "state_originals": (
         {"stated": [STATED]},
         {"stated": [[], *([replace(STATED, **{name: value})] for name, value in OTHER_STATED.items())]},

@@ -6,7 +6,7 @@ has its recipient and its days in common.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
@@ -78,9 +78,12 @@ class Counted:
     prevailed_from: TaxPeriod | None = None
 
 
-def without_action(connection: Connection, scope: Scope) -> Iterator[Counted]:
-    """Give what is in IMS, filed and without an action, by its 2B period."""
-    return _counted(run(connection, _without_action(scope.shape), scope))
+def undecided(connection: Connection, scope: Scope, until: datetime) -> Iterator[Counted]:
+    """Give what is in IMS, filed and without an action, by its 2B period, and whose limit ends by a moment; read once.
+
+    The former have their period; what may still bring credit has its limit where that ends by then, passed or not.
+    """
+    return _counted(run(connection, _undecided(scope.shape), scope, until=until))
 
 
 def accepted_not_filed(connection: Connection, scope: Scope) -> Iterator[Counted]:
@@ -96,17 +99,6 @@ def waiting(connection: Connection, scope: Scope) -> Iterator[Counted]:
     return _counted(run(connection, _waiting(scope.shape), scope))
 
 
-def credit_ending(connection: Connection, scope: Scope, until: datetime) -> Iterator[Counted]:
-    """Give what may still bring credit and whose limit ends by a moment, passed or not, by that limit."""
-    return _counted(run(connection, _credit_ending(scope.shape), scope, until=until))
-
-
-@built
-def _without_action(shape: Shape) -> Select[Any]:
-    by = {"period": AT.two_b_period}
-    return _added_up(shape, by, _NO_ACTION, _FILED)
-
-
 @built
 def _accepted_not_filed(shape: Shape) -> Select[Any]:
     # SQLite takes the index over what is saved only where a second column of it is asked for.
@@ -116,9 +108,10 @@ def _accepted_not_filed(shape: Shape) -> Select[Any]:
 
 
 @built
-def _credit_ending(shape: Shape) -> Select[Any]:
-    ends = AT.cutoff_at <= given("until", AT.cutoff_at.type)
-    return _added_up(shape, {"cutoff_at": AT.cutoff_at}, IN_IMS, AT.state.in_(words(CREDITABLE)), ends)
+def _undecided(shape: Shape) -> Select[Any]:
+    undone, ends = and_(AT.state == word(State.NO_ACTION), _FILED), AT.cutoff_at <= given("until", AT.cutoff_at.type)
+    by = {"period": case((undone, AT.two_b_period)), "cutoff_at": case((ends, AT.cutoff_at))}
+    return _added_up(shape, by, IN_IMS, AT.state.in_(words(CREDITABLE)), or_(undone, ends))
 
 
 @built
@@ -192,27 +185,31 @@ def _by_all(rows: Subquery) -> Select[Any]:
 
 
 def _counted(rows: CursorResult[Any]) -> Iterator[Counted]:
-    names = tuple(rows.keys())
-    facts = [(name, name.removeprefix("fact_")) for name in names if name.startswith("fact_")]
-    for row in rows:
-        of = dict(zip(names, row, strict=True))
-        yield Counted(
-            recipient=of["recipient"],
-            totals=Totals(of["records"], int(of["taxable"]), Heads(*(int(of[head]) for head in HEADS))),
-            period=_period(of.get("period")),
-            form=Form(of["form"]) if "form" in of else None,
-            filing=Filing(of["filing"]) if "filing" in of else None,
-            machine=of.get("machine") or "",
-            facts={fact: of[name] for name, fact in facts} if of.get("machine") else {},
-            cutoff_at=of.get("cutoff_at"),
-            pending=bool(of.get("pending")),
-            without_action=bool(of.get("without_action")),
-            held=bool(of.get("held")),
-            unknown=bool(of.get("unknown")),
-            prevailed_from=_period(of.get("prevailed_from")),
-        )
+    names = list(rows.keys())
+    facts = [name.removeprefix("fact_") for name in names if name.startswith("fact_")]
+    # Facts come last but for the sums, of which there are as many as of amounts, and the count.
+    end = len(names) - len(_AMOUNTS) - 1
+    begin, plain = end - len(facts), [name for name in names[:end] if not name.startswith("fact_")]
+    kept = [(names.index(name), name, _READ.get(name)) for name in plain]
+    for row in rows.all():
+        records, taxable, *tax = row[end:]
+        of = {name: read(row[at]) if read else row[at] for at, name, read in kept}
+        if facts and of["machine"]:
+            of["facts"] = dict(zip(facts, row[begin:end], strict=True))
+        yield Counted(totals=Totals(records, int(taxable), Heads(*map(int, tax))), **of)
 
 
 @lru_cache(maxsize=1024)
 def _period(text: str | None) -> TaxPeriod | None:
     return None if text is None else TaxPeriod(text)
+
+
+# How a column is read that is more than its text; a flag is a number in both databases.
+_READ: Mapping[str, Callable[[Any], Any]] = {
+    "period": _period,
+    "prevailed_from": _period,
+    "form": Form,
+    "filing": Filing,
+    "machine": lambda name: name or "",
+    **dict.fromkeys(("pending", "without_action", "held", "unknown"), bool),
+}

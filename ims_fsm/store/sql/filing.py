@@ -6,7 +6,7 @@ read from its line of GSTR-2B. Its twin in Python is `workflow.returns`, with th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import (
@@ -51,7 +51,7 @@ from ims_fsm.store.sql.settling import (
 )
 from ims_fsm.store.tables import AT, LINES, RECORD, LiabilityRow, core
 from ims_fsm.store.temporary import BIG, emptied, of_records, temporary
-from ims_fsm.terms.money import HEADS
+from ims_fsm.terms.money import HEADS, Heads
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Disposition
 
@@ -84,6 +84,12 @@ def lay_out(connection: Connection, scope: Scope, period: TaxPeriod) -> dict[str
     return {str(outcome): counts[str(outcome)] for outcome in Outcome if str(outcome) in counts}
 
 
+_FORESEEN = select(
+    SETTLED.c.outcome,
+    func.count(),
+    func.sum(case((SETTLED.c.in_ims, 1), else_=0)),
+    *(func.sum(SETTLED.c[f"itc_{head}"]) for head in HEADS),
+).group_by(SETTLED.c.outcome)
 _OUTCOMES = select(SETTLED.c.outcome, func.count()).group_by(SETTLED.c.outcome)
 
 
@@ -139,21 +145,37 @@ def _settled(shape: Shape) -> tuple[Update, ...]:
 def add_back(
     connection: Connection, scope: Scope, period: TaxPeriod, due: Callable[[Collection[str]], Mapping[str, TaxPeriod]]
 ) -> list[tuple[str, str, int, tuple[int, ...]]]:
-    """Write the liabilities of what was laid out; `due` gives each supplier's tax period in which they owe them.
+    """Write the liabilities of what was laid out, and return them as `owing` does."""
+    suppliers = owing(connection, due)
+    if suppliers:
+        emptied(connection, DUE)
+        connection.execute(insert(DUE), [{"supplier_gstin": of[0], "period": of[1]} for of in suppliers])
+        run(connection, _LIABILITIES, scope, period=str(period))
+    return suppliers
 
-    Returns what each supplier owes: the GSTIN, that period, for how many records, and the paise of each head.
+
+def owing(
+    connection: Connection, due: Callable[[Collection[str]], Mapping[str, TaxPeriod]]
+) -> list[tuple[str, str, int, tuple[int, ...]]]:
+    """Return what each supplier owes by what was laid out: GSTIN, tax period, how many records, the paise of each head.
+
+    `due` gives each supplier's tax period in which they owe it.
     """
     suppliers = [tuple(row) for row in connection.execute(_OWING)]
-    if not suppliers:
-        return []
-    periods = {supplier: str(period) for supplier, period in due([supplier for supplier, *_ in suppliers]).items()}
-    emptied(connection, DUE)
-    connection.execute(insert(DUE), [{"supplier_gstin": supplier, "period": periods[supplier]} for supplier in periods])
-    run(connection, _LIABILITIES, scope, period=str(period))
+    periods = due([supplier for supplier, *_ in suppliers]) if suppliers else {}
     return [
-        (supplier, periods[supplier], count, tuple(int(amount) for amount in tax))
+        (supplier, str(periods[supplier]), count, tuple(int(amount) for amount in tax))
         for supplier, count, *tax in suppliers
     ]
+
+
+def foreseen(connection: Connection) -> Iterator[tuple[str, int, int, Heads]]:
+    """Give for each outcome how many records were laid out, how many of them freeze, and their entry in GSTR-3B."""
+    counts = {str(outcome): (size, frozen, itc) for outcome, size, frozen, *itc in connection.execute(_FORESEEN)}
+    for outcome in map(str, Outcome):
+        if outcome in counts:
+            size, frozen, itc = counts[outcome]
+            yield outcome, size, int(frozen), Heads(*map(int, itc))
 
 
 def detail(_shape: Shape) -> ColumnElement[str]:

@@ -59,6 +59,7 @@ _DRAFTED = N_("%(records)s of %(period)s without an action, deemed accepted in G
 _SCREENS: Mapping[Concern, str] = {
     Concern.RETURN_DUE: "show_three_b_page",
     Concern.STALE_2B: "show_two_b_page",
+    Concern.ADDED_BACK: "show_added_back",
 }
 
 

@@ -63,6 +63,7 @@ def _page(
         view=view,
         two_b=view.two_b,
         period=period,
+        forecast=buyer.weigh_3b(period) if said.get("asks") else None,
         older=sorted(older),
         unknown=[group for group in view.left_out if group.reason == "original_unknown"],
         titles=TOTALS,

@@ -15,6 +15,7 @@ from pydantic import Field
 from ims_fsm import (
     ChangeReason,
     Concern,
+    ConsentError,
     RecipientDesk,
     RefusedError,
     ReturnDates,
@@ -28,7 +29,7 @@ from ims_fsm.web.admission import Admission, Admitted, Buyer
 from ims_fsm.web.answering import JSON
 from ims_fsm.web.asked import LARGEST_ID, Asked, NoQuery, Period
 from ims_fsm.web.languages import N_
-from ims_fsm.web.screens.chosen import Fields, key_of
+from ims_fsm.web.screens.chosen import Fields, key_of, text_of
 from ims_fsm.web.screens.shell import Screens, Visit, Visiting
 
 SCREENS = Screens()
@@ -110,6 +111,7 @@ def _page(
         "two_b.html.j2",
         status,
         **{"refused": None, "done": None, **said},
+        consents=isinstance(said.get("refused"), ConsentError),
         view=view,
         two_b=view.two_b,
         period=period,
@@ -126,7 +128,7 @@ def _page(
 def recompute_two_b(buyer: Buyer, visit: Visiting, period: Period, _query: NoQuery, fields: Fields) -> Response:
     """Generate or recompute the GSTR-2B of a period (FAQ 23-29); what is refused is shown on its page."""
     try:
-        done: TwoBGenerated = buyer.generate_2b(period, key=key_of(fields))
+        done: TwoBGenerated = buyer.generate_2b(period, consent=bool(text_of(fields, "consent")), key=key_of(fields))
     except RefusedError as error:
         return _page(buyer, visit, period, status=409, refused=error)
     return _page(buyer, visit, period, done=done)

@@ -7,10 +7,10 @@ none of the GSTINs'; what a count means, the calendar and the declared machines 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from ims_fsm.law.calendar import day_over, month_number
 from ims_fsm.record.dashboard import Dashboard, DashboardItem
@@ -30,6 +30,9 @@ from ims_fsm.workflow.returns import Standings
 from ims_fsm.workflow.unit import UnitOfWork, alike, unread_scope
 
 NOTHING = Totals()
+_UNDONE = Where(states=(State.NO_ACTION,), in_ims=True, supplier_status=SupplierStatus.FILED)
+_NOT_FILED = Where(states=(State.ACCEPTED,), in_ims=True, supplier_status=SupplierStatus.SAVED)
+_PENDING = Where(states=(State.PENDING,), in_ims=True)
 
 
 def dashboard(unit: UnitOfWork, gstins: Collection[str] | None, near: int | None) -> Dashboard:
@@ -85,15 +88,15 @@ class _Reading:
         """Give what is at risk and what waits for recipients who share a scene."""
         connection, scope = self.unit.connection, unread_scope(self.unit, recipients)
         waiting = list(counts.waiting(connection, scope))
+        undecided = list(counts.undecided(connection, scope, day_over(self.today + timedelta(days=near))))
         chained: dict[str, list[Counted]] = defaultdict(list)
         for of in waiting:
             if of.without_action or of.held:
                 chained[of.recipient].append(of)
-        yield from self._without_action(counts.without_action(connection, scope), chained)
+        yield from self._without_action((of for of in undecided if of.period), chained)
         yield from self._accepted_not_filed(counts.accepted_not_filed(connection, scope))
         yield from self._pending(of for of in waiting if of.pending)
-        until = day_over(self.today + timedelta(days=near))
-        yield from self._credit_ending(counts.credit_ending(connection, scope, until))
+        yield from self._credit_ending(of for of in undecided if of.cutoff_at)
         yield from self._originals_unknown(chained)
 
     def added_back(self, suppliers: Sequence[str]) -> Iterator[DashboardItem]:
@@ -110,37 +113,29 @@ class _Reading:
     def _without_action(
         self, counted: Iterator[Counted], chained: Mapping[str, Sequence[Counted]]
     ) -> Iterator[DashboardItem]:
-        for of in counted:
-            period = _period_of(of)
-            dates = self._deciding(of.recipient, period)
+        for (gstin, period), parts in _by_recipient(counted).items():
+            dates = self._deciding(gstin, period)
             held = sum(
                 member.totals.records
-                for member in chained.get(of.recipient, ())
+                for member in chained.get(gstin, ())
                 if member.without_action and member.period == period and _stays(member, dates.period)
             )
-            where = Where(
-                states=(State.NO_ACTION,), in_ims=True, supplier_status=SupplierStatus.FILED, expected_period=period
-            )
+            where = _of_period(_UNDONE, period)
             yield self._deciding_item(
-                Concern.WITHOUT_ACTION, of.recipient, dates, of.totals, period=period, held=held, where=where
+                Concern.WITHOUT_ACTION, gstin, dates, _sum(parts), period=period, held=held, where=where
             )
 
     def _accepted_not_filed(self, counted: Iterator[Counted]) -> Iterator[DashboardItem]:
-        where = Where(states=(State.ACCEPTED,), in_ims=True, supplier_status=SupplierStatus.SAVED)
-        yield from self._by_period(Concern.ACCEPTED_NOT_FILED, counted, where, self._filing_end)
+        yield from self._by_period(Concern.ACCEPTED_NOT_FILED, counted, _NOT_FILED, self._filing_end)
 
     def _pending(self, counted: Iterator[Counted]) -> Iterator[DashboardItem]:
-        where = Where(states=(State.PENDING,), in_ims=True)
-        yield from self._by_period(Concern.PENDING, counted, where, self._pending_end)
+        yield from self._by_period(Concern.PENDING, counted, _PENDING, self._pending_end)
 
     def _by_period(
         self, concern: Concern, counted: Iterator[Counted], where: Where, end: Callable[[Counted], date | None]
     ) -> Iterator[DashboardItem]:
         """Give an item for each recipient and period, by the earliest of its ends."""
-        alike_: dict[tuple[str, TaxPeriod], list[Counted]] = defaultdict(list)
-        for of in counted:
-            alike_[of.recipient, _period_of(of)].append(of)
-        for (gstin, period), parts in alike_.items():
+        for (gstin, period), parts in _by_recipient(counted).items():
             ends = [last for of in parts if (last := end(of)) is not None]
             yield self._item(
                 concern,
@@ -148,7 +143,7 @@ class _Reading:
                 min(ends, default=None),
                 _sum(parts),
                 period=period,
-                where=replace(where, expected_period=period),
+                where=_of_period(where, period),
                 dates=self._deciding(gstin, period),
             )
 
@@ -240,6 +235,11 @@ class _Reading:
         return self._dates[key]
 
 
+@lru_cache(maxsize=256)
+def _of_period(where: Where, period: TaxPeriod) -> Where:
+    return replace(where, expected_period=period)
+
+
 def _period_of(of: Counted) -> TaxPeriod:
     assert of.period is not None  # noqa: S101 -- whoever counts by period has one
     return of.period
@@ -250,5 +250,12 @@ def _stays(member: Counted, decided_in: TaxPeriod) -> bool:
     return member.held or (member.prevailed_from is not None and member.prevailed_from <= decided_in)
 
 
+def _by_recipient(counted: Iterable[Counted]) -> Mapping[tuple[str, TaxPeriod], Sequence[Counted]]:
+    alike_: dict[tuple[str, TaxPeriod], list[Counted]] = defaultdict(list)
+    for of in counted:
+        alike_[of.recipient, _period_of(of)].append(of)
+    return alike_
+
+
 def _sum(parts: Sequence[Counted]) -> Totals:
-    return sum((of.totals for of in parts), Totals())
+    return sum((of.totals for of in parts[1:]), parts[0].totals)

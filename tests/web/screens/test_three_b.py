@@ -135,3 +135,26 @@ def test_who_only_looks_files_nothing(stage: Stage, served: Callable[..., Browse
     served("shop", "supplier").open(PERIOD, 403)
     served("other", gstins=(OTHER,)).open(PERIOD, 404)
     assert state_of(stage) == TwoBState.DRAFT
+
+
+def test_credit_whose_time_ends_is_named_on_both_screens(stage: Stage, served: Callable[..., Browser]) -> None:
+    stage.filed(stage.document(igst=500_000, date=date(2024, 3, 5)))
+    asha = (stage.at("2024-11-14"), served())[1]
+    stage.desk.generate_2b("2024-10")
+    for page in (PERIOD, f"/recipients/{BUYER}/2b/2024-10"):
+        asha.open(page)
+        assert "ITC that can be taken only in a GSTR-3B filed by 30 Nov 2024: ₹ 5,000.00 IGST (1)" in asha.text
+
+
+def test_the_confirmation_foresees_what_filing_does(stage: Stage, served: Callable[..., Browser]) -> None:
+    stage.desk.reject(stage.filed(stage.document("credit_note", 7_000)))
+    stage.desk.keep_pending(stage.filed())
+    stage.filed(stage.document(igst=500))
+    asha = (stage.at("2024-11-14"), served())[1]
+    stage.desk.generate_2b("2024-10")
+    asha.open(PERIOD)
+    assert "What filing it does" not in asha.text
+    asha.send(FORM)
+    assert "What filing it does 1 Deemed accepted, frozen for good: 1; ITC: ₹ 5.00 IGST" in asha.text
+    assert f"Added to the liability of {stage.seller} in 2024-11: ₹ 70.00 IGST (1) faq.34" in asha.text
+    assert "1 stay for a later period: it is pending" in asha.text

@@ -157,3 +157,13 @@ def test_a_row_that_another_program_replaces_past_the_triggers_is_found(store: A
             driver.execute("PRAGMA recursive_triggers = ON")
         faults = [(fault.code, str(fault)) for fault in store.faults()]
     assert any(code == "log" and told.startswith(f"{ONE} 1 step 2: leaves from accepted") for code, told in faults)
+
+
+@pytest.mark.parametrize("detail", ["NULL", "'{}'", "'null'", '\'{"generation": "x"}\''])
+def test_a_generation_whose_log_says_nothing_of_it_is_found(store: Any, detail: str) -> None:
+    with store.undone():
+        with store.disarmed():
+            change = f"UPDATE two_b_log SET detail = {detail} WHERE period = '2025-11' AND trigger = 'generate'"
+            store.connection.execute(text(change))
+        faults = [str(fault) for fault in store.faults() if fault.code == "return"]
+    assert any("GSTR-2B of 2025-11 generation 1: has other lines than those" in fault for fault in faults), faults
