@@ -17,7 +17,7 @@ from ims_fsm.record.moments import runs_back
 from ims_fsm.record.record import Record
 from ims_fsm.record.scene import Scene, full_reduction
 from ims_fsm.terms.document import Document
-from ims_fsm.terms.period import TaxPeriod, day_in_words, in_india
+from ims_fsm.terms.period import TaxPeriod, day_in_words, in_india, moment_in_words
 from ims_fsm.terms.vocabulary import RemovedFor
 
 #: The codes of what refuses that time runs backwards within a log (`machines/matching.toml`).
@@ -172,11 +172,7 @@ def filed_too_early(record: Record, scene: Scene) -> Refused | None:
 
 def dated(last_at: datetime | None, scene: Scene) -> dict[str, str]:
     """Return the fields of the sentence that time would run backwards."""
-    return {"at": _in_words(scene.now), "last_at": "" if last_at is None else _in_words(last_at)}
-
-
-def _in_words(at: datetime) -> str:
-    return f"{in_india(at):%Y-%m-%d %H:%M:%S} IST"
+    return {"at": moment_in_words(scene.now), "last_at": "" if last_at is None else moment_in_words(last_at)}
 
 
 class RefusedError(ImsFsmError):

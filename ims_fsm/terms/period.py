@@ -126,6 +126,15 @@ def day_in_words(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
+def moment_in_words(at: datetime) -> str:
+    """Return an aware moment in Indian Standard Time, to the second.
+
+    >>> moment_in_words(datetime(2024, 11, 14, 0, 30, tzinfo=UTC))
+    '2024-11-14 06:00:00 IST'
+    """
+    return f"{in_india(at):%Y-%m-%d %H:%M:%S} IST"
+
+
 def ordinal(number: int) -> str:
     """Return a number as a place in order, like the day of a month.
 

@@ -13,7 +13,7 @@ def test_a_sound_store_is_told(run):
     told = run("audit", "verify").ended(0).out
     noted, _, summary = told.rpartition("\n26 records, ")
     assert re.fullmatch(r"\d+ rows of the logs, 0 seals: every state follows from its log\.\n", summary)
-    assert re.match(rf"note: {BUYER} call 1: is dated 2024-11-12 04:30:00.* and was written at 20", noted)
+    assert re.match(rf"note: {BUYER} call 1: is dated 2024-11-12 10:00:00 IST and was written at 20", noted)
     answer = run("audit", "verify", "--gstin", "27AAPFU0939F1ZV", "--json").ended(0).json
     assert (answer["sound"], answer["records"], answer["faults"]) == (True, 26, [])
 

@@ -211,7 +211,7 @@ def test_what_is_dated_last_month_with_nothing_younger_is_allowed_and_noted(stag
     assert step.is_apart
     assert step.recorded_at > step.at
     (note,) = audited_by(stage).notes
-    assert note.what.startswith("is dated 2024-11-12 06:30:00+00:00 and was written at 20")
+    assert note.what.startswith("is dated 2024-11-12 12:00:00 IST and was written at 20")
 
 
 def test_the_machines_clock_is_what_says_when_a_row_was_written(stage: Any) -> None:

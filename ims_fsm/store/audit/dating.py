@@ -29,6 +29,7 @@ from ims_fsm.store.log import (
 from ims_fsm.store.seal_tables import SealRow
 from ims_fsm.store.sql.prepared import built
 from ims_fsm.store.tables import AT, CALL, LOG, RECORD, TwoBRow, core
+from ims_fsm.terms.period import moment_in_words
 
 _two_b = core(TwoBRow)
 _WHOSE = LOG.c.recipient_gstin
@@ -170,25 +171,21 @@ def _apart(connection: Connection, gstin: str | None) -> Iterator[Problem]:
     if first is not None:
         where = f"{first.recipient_gstin} call {first.number}"
         others = f", and so are {count - 1:,} others" if count > 1 else ""
-        what = f"is dated {_moment(first.at)} and was written at {_moment(first.recorded_at)}{others}"
+        what = f"is dated {moment_in_words(first.at)} and was written at {moment_in_words(first.recorded_at)}{others}"
         yield Problem(where, what, "nothing is to be mended where the law's clock is not the machine's")
 
 
 def _note(where: str, row: Any) -> Problem:
-    what = f"is dated back to {_moment(row.at)}, written at {_moment(row.recorded_at)}: {row.backdate}"
+    what = f"is dated back to {moment_in_words(row.at)}, written at {moment_in_words(row.recorded_at)}: {row.backdate}"
     return Problem(where, what, "nothing is to be mended")
 
 
 def _back(where: str, at: datetime, behind: str, before: datetime) -> Problem:
-    return Problem(where, _BACK.format(at=_moment(at), behind=behind, before=_moment(before)), RESTORE)
+    return Problem(where, _BACK.format(at=moment_in_words(at), behind=behind, before=moment_in_words(before)), RESTORE)
 
 
 def _early(where: str, at: datetime, before: datetime) -> Problem:
-    return Problem(where, _EARLY.format(at=_moment(at), before=_moment(before)), RESTORE)
-
-
-def _moment(at: datetime) -> str:
-    return at.isoformat(" ", "seconds")
+    return Problem(where, _EARLY.format(at=moment_in_words(at), before=moment_in_words(before)), RESTORE)
 
 
 def _streamed(connection: Connection, query: Select[Any], gstin: str | None) -> Iterator[Any]:
