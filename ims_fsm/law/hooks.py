@@ -5,10 +5,11 @@ Imports the law, the errors and the event; knows no framework, and decides nothi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+import logging
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from ims_fsm.errors import ImsFsmError, InputError, Problem
 from ims_fsm.law.book import shipped_law
@@ -16,6 +17,8 @@ from ims_fsm.law.facts import Facts
 from ims_fsm.law.register import Law
 from ims_fsm.terms.event import Event, EventKind
 
+#: What hooks raise outside of a transaction is told here.
+log = logging.getLogger("ims_fsm.hooks")
 When = Literal["before", "after", "on_enter"]
 
 
@@ -145,16 +148,18 @@ class Hooks:
         """Decorate a function that is called with what each action of a desk came to, when it is committed.
 
         An action on many is one call: sets of records move as fast as without it. A call that was refused as a whole
-        is told to `refused`. What it raises reaches the caller, and undoes nothing. What is repeated under its key is
-        told again.
+        is told to `refused`. What it raises is logged. What is repeated under its key is told again.
         """
         self.counting.append(callback)
         return callback
 
     def counted(self, tally: Tally) -> None:
         """Tell what a call came to."""
-        for callback in self.counting:
-            callback(tally)
+        _called(self.counting, tally, "count")
+
+    def attempted(self, attempt: Attempt) -> None:
+        """Tell of a call that was refused or failed."""
+        _called(self.told_of_refused, attempt, "refused")
 
     def after_commit(
         self, name: str, *, trigger: str | None = None, kinds: Collection[EventKind] = tuple(EventKind)
@@ -216,3 +221,11 @@ class Hooks:
         ]
         if problems:
             raise InputError("hook", problems)
+
+
+def _called(callbacks: Iterable[Callable[[Any], object]], about: object, kind: str) -> None:
+    for callback in callbacks:
+        try:
+            callback(about)
+        except Exception:
+            log.exception("%s hook %r raised", kind, getattr(callback, "__name__", callback))

@@ -5,7 +5,6 @@ Imports the hooks and the store. What a subscriber raises is logged and ends not
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -13,14 +12,13 @@ from threading import Event as Flag
 from threading import Lock
 
 from ims_fsm.errors import ImsFsmError
-from ims_fsm.law.hooks import Attempt, Hooks, Subscriber
+from ims_fsm.law.hooks import Hooks, Subscriber, log
 from ims_fsm.store import events, subscribers
 from ims_fsm.store.connection import Connection
 from ims_fsm.store.event_logs import Wanted
 from ims_fsm.terms.event import Event
 
 Opens = Callable[[], AbstractContextManager[Connection]]
-log = logging.getLogger("ims_fsm.hooks")
 #: So many events at most are told again after a crash.
 PAGE = 100
 
@@ -79,7 +77,7 @@ def _page_told(subscriber: Subscriber, reading: Opens, writing: Opens, done: Del
             if subscriber.wants(event):
                 subscriber.callback(event)
                 done.events[name] += 1
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 -- it is logged, and told in the answer
             done.failures[name] = event, error
             log.exception("after_commit hook %r raised at event %s, which is given again", name, event.id)
             break
@@ -88,15 +86,6 @@ def _page_told(subscriber: Subscriber, reading: Opens, writing: Opens, done: Del
         with writing() as connection:
             subscribers.move(connection, name, kept[name], last)
     return len(page) == PAGE
-
-
-def tell_refused(hooks: Hooks, attempt: Attempt) -> None:
-    """Tell of a call that was refused or failed; what a hook raises is logged."""
-    for callback in hooks.told_of_refused:
-        try:
-            callback(attempt)
-        except Exception:
-            log.exception("refused hook %r raised", getattr(callback, "__name__", callback))
 
 
 def delivered_or_logged(deliver: Callable[[], Delivered]) -> None:

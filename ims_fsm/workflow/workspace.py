@@ -23,7 +23,7 @@ from ims_fsm.store.connection import ConflictError, Connection, Engine
 from ims_fsm.store.failures import told_apart
 from ims_fsm.terms.border import Border, checked_actor, checked_key, checked_reason, checked_request
 from ims_fsm.terms.period import in_india
-from ims_fsm.workflow.delivery import Delivered, Delivery, delivered_or_logged, tell_refused
+from ims_fsm.workflow.delivery import Delivered, Delivery, delivered_or_logged
 from ims_fsm.workflow.keys import once
 from ims_fsm.workflow.unit import UnitOfWork
 
@@ -202,7 +202,7 @@ class Workspace:
                 left, pause = left - 1, 2 * pause
         except ImsFsmError as error:
             if self.hooks.told_of_refused:
-                tell_refused(self.hooks, Attempt(actor=actor, at=self.now(), request_key=key, error=error))
+                self.hooks.attempted(Attempt(actor=actor, at=self.now(), request_key=key, error=error))
             raise
         if self.hooks.subscribers and self._host is None:
             delivered_or_logged(self.deliver)

@@ -7,7 +7,7 @@ from threading import Thread
 
 import pytest
 
-from ims_fsm import Attempt, ConflictError, Event, Form, Hooks, InputError, RefusedError, TaxPeriod
+from ims_fsm import Attempt, ConflictError, Event, Form, Hooks, InputError, RefusedError, Tally, TaxPeriod
 from ims_fsm.law.hooks import TransitionEvent
 
 
@@ -206,3 +206,23 @@ def test_a_name_that_cannot_be_is_refused(name, trigger, sentence):
     with pytest.raises(InputError) as caught:
         hooks.after_commit(name, trigger=trigger)
     assert str(caught.value).startswith(sentence)
+
+
+def test_what_an_action_came_to_is_counted(stage, caplog):
+    """Over a set in one tally, by rule; what the hook raises harms nothing."""
+    tallies: list[Tally] = []
+    record, note = stage.filed(), stage.filed(stage.document("credit_note"))
+
+    @stage.ims.hooks.count
+    def count(tally: Tally) -> None:
+        tallies.append(tally)
+        raise ValueError
+
+    with caplog.at_level(logging.ERROR, "ims_fsm.hooks"):
+        stage.desk.accept(record)
+        stage.desk.act_on("keep_pending", ids=[record, note])
+    assert tallies == [
+        Tally("accept", applied=1),
+        Tally("keep_pending", applied=1, refused=1, by_rule={"faq.11.a": 1}),
+    ]
+    assert [log.getMessage() for log in caplog.records] == ["count hook 'count' raised"] * 2
