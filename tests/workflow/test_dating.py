@@ -214,8 +214,8 @@ def test_what_is_dated_last_month_with_nothing_younger_is_allowed_and_noted(stag
     assert note.what.startswith("is dated 2024-11-12 12:00:00 IST and was written at 20")
 
 
-def test_the_machines_clock_is_what_says_when_a_row_was_written(stage: Any) -> None:
-    workspace_of(stage.ims).machine_clock = lambda: NOON + timedelta(seconds=3)
+def test_the_machines_clock_is_what_says_when_a_row_was_written(stage: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr(workspace_of(stage.ims), "machine_clock", lambda: NOON + timedelta(seconds=3))
     stage.at("2024-11-12").filed()
     stage.desk.accept(1, key="k-1")
     stage.desk.file_annual_return("2022-23")
