@@ -109,7 +109,7 @@ HOSTS = {made.__name__: made for made in (
 )}  # fmt: skip
 
 
-@pytest.fixture(params=[pytest.param("file"), pytest.param("pg", marks=pytest.mark.twin)])
+@pytest.fixture(params=[pytest.param("file", marks=pytest.mark.sqlite("its file")), "pg"])
 def place(request, tmp_path):
     """A database in a file, and on PostgreSQL."""
     return request.getfixturevalue("pg_place") if request.param == "pg" else f"sqlite:///{tmp_path / 'ims.db'}"
@@ -296,6 +296,7 @@ def test_a_connection_to_another_kind_of_database_is_refused(stage, pg_url):
     engine.dispose()
 
 
+@pytest.mark.sqlite("another database of the same kind")
 def test_a_connection_to_another_database_is_refused(stage):
     with closing(sqlite3.connect(":memory:")) as other, pytest.raises(StoreError, match="holds no tables of ims-fsm"):
         stage.ims.bound(other)
@@ -340,6 +341,7 @@ def test_tables_in_a_schema_of_their_own_stand_beside_the_hosts(pg_place):
     engine.dispose()
 
 
+@pytest.mark.sqlite("it has no schemas")
 def test_sqlite_has_no_schemas():
     with pytest.raises(StoreError, match="SQLite has no schema 'ims'; leave it out, or use PostgreSQL"):
         IMS("sqlite://", schema="ims")
