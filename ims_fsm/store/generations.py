@@ -238,7 +238,7 @@ def _replacing() -> tuple[Any, ...]:
     same, of = _same(_DRAFTED, LINES), _of(LINES, recipient, period)
     differ = or_(*(LINES.c[name].is_distinct_from(_DRAFTED.c[name]) for name in _SAYS))
     was = select(LINES, generation).select_from(LINES.outerjoin(_DRAFTED, same)).where(*of, differ)
-    came = select(*(_DRAFTED.c[name] for name in _KEY), generation).where(~exists().where(same))
+    came = select(*(_DRAFTED.c[name] for name in _KEY), generation).where(~exists().where(same, *of))
     touched = select(REPLACED.c.record_id, REPLACED.c.entry)
     touched = touched.where(*_of(REPLACED, recipient, period), REPLACED.c.generation == generation)
     return (
