@@ -44,7 +44,7 @@ demo: $(READY) ## the main job, start to end, on the shipped sample
 serve-demo: $(READY) ## the dashboard on the shipped sample, at a printed address, with a token
 	@$(PY) -m ims_fsm.web.demonstration
 
-test-quick: $(READY) ## the law, the record, the use cases and the scenarios, without what is slow; three minutes
+test-quick: $(READY) ## the law, the record, the use cases and the scenarios, without what is slow; a good minute
 	@$(PY) -m pytest --numprocesses $(JOBS) -m 'not slow and not long and not year and not faults and not twin' \
 	  $(or $(ARGS),tests/law tests/record tests/workflow tests/scenario tests/scenarios tests/histories)
 

@@ -44,7 +44,7 @@ def test_the_home_screen_has_the_taxpayers_whom_the_caller_reaches(served: Calla
     assert BUYER in page
     assert SELLER not in page
     assert OTHER in served("op", "operator", gstins=("*",)).open("/?find=24aa")
-    assert "No taxpayer is here" in served("nobody", gstins=("29AABCU9603R1ZX",)).open("/")
+    assert "You have access to no registered taxpayer" in served("nobody", gstins=("29AABCU9603R1ZX",)).open("/")
 
 
 def test_the_navigation_is_in_the_order_of_the_parts(asha: Browser) -> None:
