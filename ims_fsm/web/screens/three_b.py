@@ -56,14 +56,16 @@ def _page(
         for before, two_b, dates in periods_of(admission, buyer)
         if before < period and dates is not None and two_b.state is not TwoBState.FINAL
     ]
+    forecast = buyer.weigh_3b(period) if said.get("asks") else None
     return visit.show(
         "three_b.html.j2",
         status,
-        **{"refused": None, "filed": None, "asks": False, "consents": False, "changed": False, **said},
+        **{"refused": None, "filed": None, "asks": False, "changed": False, **said},
         view=view,
         two_b=view.two_b,
         period=period,
-        forecast=buyer.weigh_3b(period) if said.get("asks") else None,
+        forecast=forecast,
+        consents=forecast is not None and bool(forecast.consent),
         older=sorted(older),
         unknown=[group for group in view.left_out if group.reason == "original_unknown"],
         titles=TOTALS,
@@ -87,7 +89,7 @@ def file_three_b(
     try:
         filed = buyer.file_3b(period, consent=bool(text_of(fields, "consent")), key=key_of(fields))
     except ConsentError as error:
-        return _page(admission, buyer, visit, period, 409, refused=error, asks=True, consents=True)
+        return _page(admission, buyer, visit, period, 409, refused=error, asks=True)
     except RefusedError as error:
         return _page(admission, buyer, visit, period, 409, refused=error)
     return _page(admission, buyer, visit, period, filed=filed)

@@ -96,6 +96,40 @@ def test_a_month_is_clicked_through(signed_in: Callable[..., Any], address: tupl
     page.wait_for_selector("#list")
 
 
+def test_the_returns_are_clicked_through_to_the_filing(
+    signed_in: Callable[..., Any], address: tuple[str, IMS, str]
+) -> None:
+    """GSTR-2B is generated, stale after an action, recomputed; GSTR-3B is filed with consent to what is left out."""
+    ims = address[1]
+    ims.clock.set("2024-11-14 12:00")  # type: ignore[attr-defined]  # a clock that is set
+    page = signed_in()
+    page.goto(INWARD)
+    page.click(".screens >> text=GSTR-2B")
+    page.click("a[href$='/2b/2024-10']")
+    page.click("#recompute")
+    page.wait_for_selector("#banner.done")
+    page.click(".screens >> text=Inward supplies")
+    page.click("input[type=radio][id$=accept]:not([aria-disabled]):not(:checked) >> nth=0")
+    page.click("#save")
+    page.wait_for_selector("#banner")
+    page.goto(f"/recipients/{BUYER}/2b/2024-10")
+    assert "faq.29" in page.inner_text("#stale")
+    page.click("#stale #recompute")
+    page.wait_for_selector("#banner.done")
+    assert not page.is_visible("#stale")
+    page.click(".screens >> text=GSTR-3B")
+    page.click("a[href$='/3b/2024-10']")
+    page.click("#file")
+    page.wait_for_selector("#forecast")
+    page.check("#consent")
+    page.click("#yes")
+    page.wait_for_selector("#banner.done")
+    assert "is filed" in page.inner_text("#banner h2")
+    desk = ims.recipient(BUYER, actor="x")
+    assert desk.two_b("2024-10").two_b.state == "final"
+    assert any(record.state == "frozen" for record in desk.records())
+
+
 def test_a_refused_action_is_reached_and_explained_by_the_keyboard(signed_in: Callable[..., Any]) -> None:
     page = signed_in()
     page.goto(f"{INWARD}?kind=credit_note&amended=false&state=no_action")
