@@ -6,9 +6,10 @@ Imports Typer and the options; the face when it is run.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
         Why,
     )
 
+T = TypeVar("T")
 # The totals in the order in which they are printed, and what each is to people.
 TOTALS = {
     "itc_available": "ITC available",
@@ -92,16 +94,10 @@ def generate(call: Call, *, period: TaxPeriod, yes: bool = False) -> None:
     Nothing is sent to the portal, which generates its own. For a period of more than a year ago it asks at a terminal,
     or needs --yes.
     """
-    from ims_fsm import ConsentError
-
     with call.recipient() as buyer:
         with call.working("Generating GSTR-2B"):
-            try:
-                done = buyer.generate_2b(period, consent=yes, key=call.key)
-            except ConsentError as error:
-                if call.as_json or not _is_agreed(error, "Generate it all the same?"):
-                    raise
-                done = buyer.generate_2b(period, consent=True, key=call.key)
+            generate = partial(buyer.generate_2b, period, key=call.key)
+            done = _consented(call, generate, "Generate it all the same?", yes=yes)
         with call.done():
             view = buyer.two_b(period, with_lines=False)
 
@@ -324,25 +320,30 @@ def file_three_b(call: Call, *, period: TaxPeriod, yes: bool = False, dry_run: b
     for a period of more than a year ago, it asks at a terminal, or needs --yes. --dry-run says all that it would do,
     and does nothing; exit 1 if something stands in its way.
     """
-    from ims_fsm import ConsentError
-
     if dry_run:
         with call.working("Working it out"), call.recipient() as buyer:
             forecast = buyer.weigh_3b(period)
         call.answer(lambda: _tell_forecast(forecast), forecast, "--dry-run", held=not forecast.refusals)
         return
     with call.recipient() as buyer:
-        try:
-            filed = buyer.file_3b(period, consent=yes, key=call.key)
-        except ConsentError as error:
-            if call.as_json or not _is_agreed(error, "File it all the same?"):
-                raise
-            filed = buyer.file_3b(period, consent=True, key=call.key)
+        filed = _consented(call, partial(buyer.file_3b, period, key=call.key), "File it all the same?", yes=yes)
         with call.done():
             reasons = {group.reason for group in buyer.two_b(period, with_lines=False).left_out}
             left_out = buyer.left_out(period) if "original_unknown" in reasons else ()
             waiting = [out.record.id for out in left_out if out.reason == "original_unknown"]
     call.answer(lambda: _tell_three_b(filed, waiting), {"filed": filed, "original_unknown": waiting})
+
+
+def _consented(call: Call, do: Callable[..., T], question: str, *, yes: bool) -> T:
+    """Do what may need consent: given by `yes`, else asked for at a terminal; raises `ConsentError` where it is not."""
+    from ims_fsm import ConsentError
+
+    try:
+        return do(consent=yes)
+    except ConsentError as error:
+        if call.as_json or not _is_agreed(error, question):
+            raise
+    return do(consent=True)
 
 
 def _is_agreed(error: ConsentError, question: str) -> bool:

@@ -48,7 +48,7 @@ _log = core(TwoBLogRow)
 # The most lines that a record brings.
 _ENTRIES = 3
 _KEY = ("recipient_gstin", "period", "record_id", "entry")
-# What a line says; by which version of its record it says so is no difference.
+# What a line says; by which version of its record it says so is not a difference.
 _SAYS = ("section", "counts", "decision", *HEADS)
 WHOLE = Page()
 _NAMES = tuple(column.name for column in LINES.c)

@@ -104,15 +104,6 @@ def _make_schema(engine: Engine) -> None:
             connection.execute(CreateSchema(schema, if_not_exists=True))
 
 
-def held(engine: Engine) -> str:
-    """Return the version of the database's tables; raises `StoreError` where this program needs another."""
-    with reading(engine) as connection:
-        version = _version(connection)
-    if version != NEWEST:
-        raise StoreError(f"the database {address_of(engine)} has version {version} and this program needs {NEWEST}")
-    return NEWEST
-
-
 def migrate(engine: Engine) -> Migration:
     """Bring the database to this version, in one transaction; nothing is done where it is there already.
 

@@ -5,9 +5,9 @@ Imports the face and the shell (FAQ 23-29).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Query, Response
 from pydantic import Field
@@ -34,6 +34,7 @@ from ims_fsm.web.screens.shell import Screens, Visit, Visiting
 
 SCREENS = Screens()
 _AT = "/recipients/{gstin}/2b"
+T = TypeVar("T")
 LINES = 100
 #: The totals in the order in which they are read, in the words of the portal.
 TOTALS: Mapping[str, str] = {
@@ -104,8 +105,7 @@ def _page(
 ) -> Response:
     view = buyer.two_b(period, generation=page.generation, with_lines=False)
     of = partial(buyer.two_b_lines, period, generation=page.generation)
-    lines = list(of(after=page.after, limit=LINES))
-    last = lines[-1][1].id if len(lines) >= LINES else 0
+    lines, following = _page_of(of, page.after, lambda line: line[1].id)
     may = {name: visit.may(name) for name in ("recompute_two_b", "give_two_b", "show_inward")}
     return visit.show(
         "two_b.html.j2",
@@ -117,11 +117,18 @@ def _page(
         period=period,
         lines=lines,
         page=page,
-        following=last if last and any(of(after=last, limit=1)) else 0,
+        following=following,
         titles=TOTALS,
         states=TwoBState,
         may=may,
     )
+
+
+def _page_of(read: Callable[..., Iterable[T]], after: int | None, record_of: Callable[[T], int]) -> tuple[list[T], int]:
+    """Return a page of what is read by record, and the record behind which the next one begins; 0 where none does."""
+    entries = list(read(after=after, limit=LINES))
+    last = record_of(entries[-1]) if len(entries) >= LINES else 0
+    return entries, last if last and any(read(after=last, limit=1)) else 0
 
 
 @SCREENS.post(f"{_AT}/{{period}}")
@@ -138,15 +145,14 @@ def recompute_two_b(buyer: Buyer, visit: Visiting, period: Period, _query: NoQue
 def show_two_b_changes(buyer: Buyer, visit: Visiting, period: Period, between: Annotated[Between, Query()]) -> Response:
     """Show what two generations of a GSTR-2B have otherwise, line by line, and why each line changed."""
     of = partial(buyer.two_b_changes, period, between.older, between.newer)
-    changes = list(of(after=between.after, limit=LINES))
-    last = changes[-1].record.id if len(changes) >= LINES else 0
+    changes, following = _page_of(of, between.after, lambda change: change.record.id)
     return visit.show(
         "two_b_changes.html.j2",
         view=buyer.two_b(period, with_lines=False),
         period=period,
         between=between,
         changes=changes,
-        following=last if last and any(of(after=last, limit=1)) else 0,
+        following=following,
         titles=TOTALS,
         reasons=REASONS,
     )
