@@ -27,7 +27,7 @@ class Statement(StrEnum):
 # The newest amendment of each chain prevails; amendments are few, so they are grouped once and joined.
 _CHAINS = """
 LEFT JOIN (
-  SELECT recipient_gstin AS gstin, chain_id AS chain, two_b_period AS period, max(id) AS newest FROM record
+  SELECT recipient_gstin AS gstin, chain_id AS chain, two_b_period AS period, max(id) AS newest FROM ims_record
   WHERE {whose} AND original_number IS NOT NULL AND supplier_status = 'filed' AND removed_for IS NULL
   GROUP BY recipient_gstin, chain_id, two_b_period
 ) AS amended ON amended.gstin = recipient_gstin AND amended.chain = chain_id AND amended.period = two_b_period"""
@@ -37,30 +37,30 @@ _HEADS = ", ".join(
     for head in ("igst", "cgst", "sgst", "cess")
 )
 _LINES = f"""
-INSERT INTO two_b_line (recipient_gstin, period, record_id, entry, section, counts, decision, record_version,
+INSERT INTO ims_two_b_line (recipient_gstin, period, record_id, entry, section, counts, decision, record_version,
                         igst, cgst, sgst, cess)
 SELECT recipient_gstin, CAST(:period AS VARCHAR(7)), id, 'document',
        CASE WHEN state = 'rejected' THEN 'itc_rejected' ELSE 'itc_available' END,
        route <> 'reverse_charge',
        CASE WHEN state = 'no_action' THEN 'deemed_accepted' ELSE state END,
        version, {_HEADS}
-FROM record{{chains}}
+FROM ims_record{{chains}}
 WHERE {{whose}} AND supplier_status = 'filed' AND two_b_period <= :period AND settled_in IS NULL
   AND state NOT IN ('removed', 'pending'){{newest}}"""  # noqa: S608 -- words of ours
 _HEADER = """
-INSERT INTO two_b (recipient_gstin, period, state, seq, generation, generated_at, last_at)
-SELECT gstin, :period, 'draft', 1, 1, :now, :now FROM taxpayer WHERE {whose}"""
+INSERT INTO ims_two_b (recipient_gstin, period, state, seq, generation, generated_at, last_at)
+SELECT gstin, :period, 'draft', 1, 1, :now, :now FROM ims_taxpayer WHERE {whose}"""
 _STEP = """
-INSERT INTO two_b_log (recipient_gstin, period, seq, trigger, source, dest, actor, at, recorded_at, rules)
-SELECT gstin, :period, 1, 'generate', 'absent', 'draft', :actor, :now, :now, 'faq.23' FROM taxpayer WHERE {whose}"""
+INSERT INTO ims_two_b_log (recipient_gstin, period, seq, trigger, source, dest, actor, at, recorded_at, rules)
+SELECT gstin, :period, 1, 'generate', 'absent', 'draft', :actor, :now, :now, 'faq.23' FROM ims_taxpayer WHERE {whose}"""
 _SUMS = """
 SELECT section, entry, decision, counts, count(*), sum(igst), sum(cgst), sum(sgst), sum(cess), sum(record_version),
        sum(record_id % 104729 * (igst + 3 * cgst + 5 * sgst + 7 * cess + 11 * record_version))
-FROM two_b_line WHERE recipient_gstin BETWEEN :first AND :last AND period = :period
+FROM ims_two_b_line WHERE recipient_gstin BETWEEN :first AND :last AND period = :period
 GROUP BY section, entry, decision, counts ORDER BY section, entry, decision, counts"""
 _DRAFTS = """
-SELECT (SELECT count(*) FROM two_b WHERE state = 'draft' AND generation = 1 AND seq = 1 AND {whose}),
-       (SELECT count(*) FROM two_b_log WHERE trigger = 'generate' AND seq = 1 AND {whose})"""
+SELECT (SELECT count(*) FROM ims_two_b WHERE state = 'draft' AND generation = 1 AND seq = 1 AND {whose}),
+       (SELECT count(*) FROM ims_two_b_log WHERE trigger = 'generate' AND seq = 1 AND {whose})"""
 _RANGE = "recipient_gstin BETWEEN :first AND :last"
 
 

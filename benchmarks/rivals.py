@@ -174,7 +174,7 @@ def make_untuned(connection: Connection) -> None:
     connection.execute(text("CREATE TABLE record_untuned (LIKE record INCLUDING ALL)"))
     connection.execute(text("ALTER TABLE record_untuned SET (fillfactor = 100)"))
     connection.execute(text("CREATE INDEX untuned_state ON record_untuned (recipient_gstin, state)"))
-    connection.execute(text("INSERT INTO record_untuned SELECT * FROM record"))
+    connection.execute(text("INSERT INTO record_untuned SELECT * FROM ims_record"))
 
 
 def _entry(row: Any, source: str, call: int, version: int) -> dict[str, Any]:

@@ -40,17 +40,17 @@ SAID = {
     "scattered": "scattered as suppliers file",
 }
 _REWRITE = (
-    "CREATE TABLE kept AS SELECT * FROM record",
-    "DELETE FROM record",
-    "INSERT INTO record SELECT * FROM kept ORDER BY {order}",
+    "CREATE TABLE kept AS SELECT * FROM ims_record",
+    "DELETE FROM ims_record",
+    "INSERT INTO ims_record SELECT * FROM kept ORDER BY {order}",
     "DROP TABLE kept",
 )
 _PLAIN = ("state", "route", "kind", "version", "supplier_status", "two_b_period", "settled_in")
 _LINE = ", ".join([*_PLAIN, *HEADS, *(f"carried_{head}" for head in HEADS)])
-_COVERING = f"CREATE INDEX record_for_lines ON record (recipient_gstin, id) INCLUDE ({_LINE})"
-_PAGES = "SELECT count(DISTINCT (ctid::text::point)[0]) FROM record WHERE recipient_gstin BETWEEN :first AND :last"
+_COVERING = f"CREATE INDEX record_for_lines ON ims_record (recipient_gstin, id) INCLUDE ({_LINE})"
+_PAGES = "SELECT count(DISTINCT (ctid::text::point)[0]) FROM ims_record WHERE recipient_gstin BETWEEN :first AND :last"
 _PLAN = (
-    f"EXPLAIN (ANALYZE, FORMAT JSON) SELECT id, {_LINE} FROM record "  # noqa: S608 -- words of ours
+    f"EXPLAIN (ANALYZE, FORMAT JSON) SELECT id, {_LINE} FROM ims_record "  # noqa: S608 -- words of ours
     "WHERE recipient_gstin BETWEEN :first AND :last"
 )
 _TRIES, _PAGE = 3, 8192
@@ -141,7 +141,7 @@ def _pages(group: Group, bench: Bench, records: int) -> None:
         with _opened(url) as engine, reading(engine) as connection:
             _told(group, (order, SAID[order]), _one(connection, _PAGES, bench), own)
     with bench.place.copied(bench.templates["scattered"]) as url, _opened(url) as engine:
-        seconds, _ = timed(lambda: _alone(engine, "CLUSTER record USING record_pkey"))
+        seconds, _ = timed(lambda: _alone(engine, "CLUSTER ims_record USING ims_record_pkey"))
         with reading(engine) as connection:
             _told(group, ("clustered", "scattered, then CLUSTER"), _one(connection, _PAGES, bench), own)
     group.tell("cluster", "CLUSTER by the key, for a million records", seconds * 1e6 / records, "s")
@@ -162,7 +162,7 @@ def _indexed(engine: Engine, bench: Bench) -> dict[str, Any]:
     """Return how the lines are read once VACUUM has seen every page; beside a running ANALYZE it leaves some."""
     plan: dict[str, Any] = {}
     for _ in range(_TRIES):
-        _alone(engine, "VACUUM ANALYZE record")
+        _alone(engine, "VACUUM ANALYZE ims_record")
         with reading(engine) as connection:
             for setting in _INDEXED_ONLY:
                 connection.execute(text(setting))

@@ -32,8 +32,8 @@ MONTH = {Size.QUICK: 200, Size.FULL: 1_000}  # recipients whose whole month is w
 EACH = 100
 TABLES = ("record", "record_content", "transition_log", "log_call", "two_b_line", "two_b", "two_b_log", "reminder")
 _MORE = """
-INSERT INTO taxpayer SELECT (jsonb_populate_record(one, jsonb_build_object('gstin', '29' || n || 'F1ZV'))).*
-FROM taxpayer AS one, generate_series(100000001, 100000000 + :more) AS n"""
+INSERT INTO ims_taxpayer SELECT (jsonb_populate_record(one, jsonb_build_object('gstin', '29' || n || 'F1ZV'))).*
+FROM ims_taxpayer AS one, generate_series(100000001, 100000000 + :more) AS n"""
 
 
 def measure(place: PostgreSQL, group: Group, size: Size) -> None:
@@ -54,7 +54,7 @@ def _calendar(place: PostgreSQL, group: Group, recipients: int) -> None:
         place.settled(url)
         # What was due before the 14th has been done; none of these recipients has a record.
         jobs.plan(workspace_of(ims), recipients)
-        _run(workspace_of(ims).engine, "UPDATE job_run SET status = 'done', done_at = planned_at")
+        _run(workspace_of(ims).engine, "UPDATE ims_job_run SET status = 'done', done_at = planned_at")
         moment[0] = NOW
         for shards in SHARDS:
             _planned(ims, group, recipients, shards)
@@ -66,12 +66,12 @@ def _planned(ims: IMS, group: Group, recipients: int, shards: int) -> None:
     seconds, planned = timed(lambda: jobs.plan(workspace_of(ims), chunk))
     require_equal(planned, -(-recipients // chunk), "shards planned")
     with reading(workspace_of(ims).engine) as connection:
-        told = _one(connection, "SELECT sum(recipients) FROM job_run WHERE status = 'todo' AND job = 'draft'")
+        told = _one(connection, "SELECT sum(recipients) FROM ims_job_run WHERE status = 'todo' AND job = 'draft'")
     require_equal(int(told), recipients, "recipients in shards of the 14th")
     group.tell(f"plan.{shards}", f"planning {recipients:,} recipients as {planned:,} shards", seconds, "s")
     claims = statistics.median(_claim(ims) for _ in range(CLAIMS))
     group.tell(f"claim.{shards}", f"looking for and claiming one of {planned:,} open shards", 1e3 * claims, "ms")
-    _run(workspace_of(ims).engine, "DELETE FROM job_run WHERE status = 'todo'")
+    _run(workspace_of(ims).engine, "DELETE FROM ims_job_run WHERE status = 'todo'")
 
 
 def _claim(ims: IMS) -> float:
@@ -111,8 +111,8 @@ def _month(place: PostgreSQL, group: Group, recipients: int) -> None:
 
 
 def _weigh(connection: Connection, group: Group, records: int) -> None:
-    require_equal(_one(connection, "SELECT count(*) FROM record"), records, "records weighed")
-    final = _one(connection, "SELECT count(*) FROM two_b WHERE state = 'final'")
+    require_equal(_one(connection, "SELECT count(*) FROM ims_record"), records, "records weighed")
+    final = _one(connection, "SELECT count(*) FROM ims_two_b WHERE state = 'final'")
     require_equal(final, records // EACH, "final GSTR-2B")
     weights = dict(_weights(connection))
     for table, (rows, width, whole) in weights.items():

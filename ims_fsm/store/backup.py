@@ -18,7 +18,7 @@ from ims_fsm.files.writing import Outputs
 from ims_fsm.store.connection import database_of, reading
 
 _PG_DUMP = "pg_dump --format=directory --file=FOLDER DATABASE"
-_COUNTS = "SELECT (SELECT count(*) FROM record), (SELECT count(*) FROM transition_log)"
+_COUNTS = "SELECT (SELECT count(*) FROM ims_record), (SELECT count(*) FROM ims_transition_log)"
 _ENDINGS = ("", "-wal", "-shm", "-journal", "-queue")
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from ims_fsm.store.sql.prepared import given
 from ims_fsm.store.tables import CALL, LOG, PAISE
 
-SEQUENCE = "log_call_number"
+SEQUENCE = "ims_log_call_number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def _from_sequence(_element: NextNumber, _compiler: Any, **_options: Any) -> str
 
 @compiles(NextNumber, "sqlite")
 def _from_last(_element: NextNumber, _compiler: Any, **_options: Any) -> str:
-    return "(SELECT coalesce(max(place), 0) + 1 FROM log_call)"
+    return "(SELECT coalesce(max(place), 0) + 1 FROM ims_log_call)"
 
 
 # What a call says, and by which name a statement is given it.

@@ -174,7 +174,7 @@ def go_on_numbering(connection: Connection) -> int:
     for log in LOGS:
         default = f"txid_current() + {ahead:d}"
         connection.execute(text(f"ALTER TABLE {log.table.name} ALTER COLUMN place SET DEFAULT {default}"))
-    set_to = "INSERT INTO counter (name, last) VALUES (:name, :last) ON CONFLICT (name) DO UPDATE SET last = :last"
+    set_to = "INSERT INTO ims_counter (name, last) VALUES (:name, :last) ON CONFLICT (name) DO UPDATE SET last = :last"
     connection.execute(text(set_to), {"name": _AHEAD, "last": ahead})
     return ahead
 

@@ -17,7 +17,7 @@ class ReplacedLineRow(Table, table=True):
     otherwise stood as it stands in `two_b_line`.
     """
 
-    __tablename__ = "two_b_replaced"
+    __tablename__ = "ims_two_b_replaced"
     __table_args__ = CLUSTERED
 
     recipient_gstin: str = Field(primary_key=True, max_length=15)

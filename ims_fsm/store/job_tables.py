@@ -21,13 +21,13 @@ class JobRunRow(Table, table=True):
     `period` is the business key: the tax period of a draft, the day of any other instant. Moments are aware UTC.
     """
 
-    __tablename__ = "job_run"
+    __tablename__ = "ims_job_run"
     __table_args__ = (
         one_of("status", JobStatus),
-        Index("job_run_by_job", "job", "period"),
-        Index("job_run_by_due", "due_at"),
-        part_index("job_run_open", "status IN ('todo', 'failed')", "due_at", "job", "recipient_gstin"),
-        part_index("job_run_skipped", "status = 'skipped'", "job", "period", "recipient_gstin"),
+        Index("ims_job_run_by_job", "job", "period"),
+        Index("ims_job_run_by_due", "due_at"),
+        part_index("ims_job_run_open", "status IN ('todo', 'failed')", "due_at", "job", "recipient_gstin"),
+        part_index("ims_job_run_skipped", "status = 'skipped'", "job", "period", "recipient_gstin"),
     )
 
     recipient_gstin: str = Field(primary_key=True, max_length=15)
@@ -52,8 +52,8 @@ class ReminderRow(Table, table=True):
     late, `days` how many days ahead it was to be given, `records` how many records it is about.
     """
 
-    __tablename__ = "reminder"
-    __table_args__ = (one_of("kind", ReminderKind), Index("reminder_by_place", "place"))
+    __tablename__ = "ims_reminder"
+    __table_args__ = (one_of("kind", ReminderKind), Index("ims_reminder_by_place", "place"))
 
     recipient_gstin: str = Field(primary_key=True, max_length=15)
     kind: str = Field(primary_key=True)
@@ -73,7 +73,7 @@ class CalendarRow(Table, table=True):
     The newest is the one by which they stand; `declared` is everything that it declares, as JSON.
     """
 
-    __tablename__ = "calendar"
+    __tablename__ = "ims_calendar"
 
     id: int | None = Field(default=None, primary_key=True)
     fingerprint: str = Field(max_length=64)
@@ -86,7 +86,7 @@ class CalendarRow(Table, table=True):
 class CalendarMoveRow(Table, table=True):
     """What a calendar moved of a record when it came: what stood before and stands since, as JSON by column."""
 
-    __tablename__ = "calendar_move"
+    __tablename__ = "ims_calendar_move"
 
     recipient_gstin: str = Field(primary_key=True, max_length=15)
     record_id: int = Field(primary_key=True, sa_type=PAISE)
@@ -102,7 +102,7 @@ class DownloadRow(Table, table=True):
     did not have it then, or had it no more; append-only.
     """
 
-    __tablename__ = "download"
+    __tablename__ = "ims_download"
 
     recipient_gstin: str = Field(primary_key=True, max_length=15)
     at: datetime = Field(primary_key=True)
@@ -117,7 +117,7 @@ class TaxpayerLogRow(Table, table=True):
     There is a row for each time that it changed: who is registered again as they are has no new one.
     """
 
-    __tablename__ = "taxpayer_log"
+    __tablename__ = "ims_taxpayer_log"
 
     gstin: str = Field(primary_key=True, max_length=15)
     number: int = Field(primary_key=True)
@@ -130,7 +130,7 @@ class TaxpayerLogRow(Table, table=True):
 class RequestRow(Table, table=True):
     """A writing call under an idempotency key of its owner (a GSTIN), what it answered, and the digest of all that."""
 
-    __tablename__ = "request"
+    __tablename__ = "ims_request"
 
     owner: str = Field(primary_key=True)
     key: str = Field(primary_key=True)
@@ -149,8 +149,8 @@ class TokenRow(Table, table=True):
     Roles and GSTINs have a blank between them; "*" among these is every taxpayer's.
     """
 
-    __tablename__ = "token"
-    __table_args__ = (Index("token_by_digest", "digest", unique=True),)
+    __tablename__ = "ims_token"
+    __table_args__ = (Index("ims_token_by_digest", "digest", unique=True),)
 
     id: int | None = Field(default=None, primary_key=True)
     digest: str = Field(max_length=64)
@@ -166,7 +166,7 @@ class TokenRow(Table, table=True):
 class SubscriberRow(Table, table=True):
     """Who is told of events after their commit, and the cursor of the last that they were told of (None: of none)."""
 
-    __tablename__ = "subscriber"
+    __tablename__ = "ims_subscriber"
 
     name: str = Field(primary_key=True)
     cursor: str | None = None
@@ -178,7 +178,7 @@ class UploadedRow(Table, table=True):
     One row a record, written over; `at` is when it was exported. `refused_*` stay until the portal takes the record.
     """
 
-    __tablename__ = "uploaded"
+    __tablename__ = "ims_uploaded"
     __table_args__ = CLUSTERED
 
     recipient_gstin: str = Field(primary_key=True, max_length=15)

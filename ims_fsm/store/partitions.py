@@ -19,9 +19,9 @@ from ims_fsm.store.tables import Table
 KEY = "recipient_gstin"
 MOST = 1024
 # A shard of the calendar's work names the first and the last of its recipients, and is claimed whoever they are.
-_APART = frozenset({"job_run"})
+_APART = frozenset({"ims_job_run"})
 # Read beside the rows of any recipient, for a recipient's suppliers are taxpayers too.
-_EVERYWHERE = ("taxpayer", "declaration")
+_EVERYWHERE = ("ims_taxpayer", "ims_declaration")
 
 _KIND = text("SELECT relkind::text FROM pg_class WHERE oid = to_regclass(:name)")
 _PARTS = text("SELECT count(*) FROM pg_inherits WHERE inhparent = to_regclass(:name)")
@@ -89,12 +89,12 @@ def citus_statements(shards: int = 64) -> Iterator[str]:
     yield "SET citus.enable_unsafe_triggers = on"
     for name in _EVERYWHERE:
         yield f"SELECT create_reference_table('{name}')"
-    yield f"SELECT create_distributed_table('record', '{KEY}', shard_count => {shards})"
+    yield f"SELECT create_distributed_table('ims_record', '{KEY}', shard_count => {shards})"
     for name in keyed():
-        if name != "record":
-            yield f"SELECT create_distributed_table('{name}', '{KEY}', colocate_with => 'record')"
-    for name in ("annual_return", "taxpayer_log"):
-        yield f"SELECT create_distributed_table('{name}', 'gstin', colocate_with => 'record')"
+        if name != "ims_record":
+            yield f"SELECT create_distributed_table('{name}', '{KEY}', colocate_with => 'ims_record')"
+    for name in ("ims_annual_return", "ims_taxpayer_log"):
+        yield f"SELECT create_distributed_table('{name}', 'gstin', colocate_with => 'ims_record')"
 
 
 def _split(connection: Connection, name: str, count: int) -> None:

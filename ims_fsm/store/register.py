@@ -35,7 +35,7 @@ _IDS = select(_declarations.c.machine, _declarations.c.fingerprint, _declaration
     among(_declarations.c.fingerprint, bindparam("fingerprints", type_=TEXTS))
 )
 _KEEP = text(
-    "INSERT INTO declaration (machine, version, fingerprint, declared, recorded_at) "
+    "INSERT INTO ims_declaration (machine, version, fingerprint, declared, recorded_at) "
     "VALUES (:machine, :version, :fingerprint, :declared, :recorded_at) ON CONFLICT (machine, fingerprint) DO NOTHING"
 ).bindparams(bindparam("recorded_at", type_=_declarations.c.recorded_at.type))
 
@@ -232,12 +232,12 @@ def digest_of(answer: Response) -> str:
 
 RECORD = "record"
 #: What numbers records on PostgreSQL, through the function that takes a block of them.
-SEQUENCE = "record_number"
+SEQUENCE = "ims_record_number"
 _TAKE = text(
-    "INSERT INTO counter (name, last) VALUES (:name, :count) "
-    "ON CONFLICT (name) DO UPDATE SET last = counter.last + excluded.last RETURNING last"
+    "INSERT INTO ims_counter (name, last) VALUES (:name, :count) "
+    "ON CONFLICT (name) DO UPDATE SET last = ims_counter.last + excluded.last RETURNING last"
 )
-_TAKE_FROM_SEQUENCE = text("SELECT take_record_numbers(:count)")
+_TAKE_FROM_SEQUENCE = text("SELECT ims_take_record_numbers(:count)")
 
 
 def take_numbers(connection: Connection, name: str, count: int = 1) -> int:

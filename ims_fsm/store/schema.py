@@ -39,13 +39,13 @@ _VERSION = AnyTable(
 # A block must be consecutive, and no other number may come from the sequence between its first and its last: the lock
 # is held for that long and not until the transaction ends. Whatever interrupts the function gives it back.
 _TAKE_NUMBERS = """
-CREATE FUNCTION take_record_numbers(wanted bigint) RETURNS bigint LANGUAGE plpgsql AS $$
+CREATE FUNCTION ims_take_record_numbers(wanted bigint) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
-    hold bigint := hashtextextended(current_schema() || '.record_number', 0);
+    hold bigint := hashtextextended(current_schema() || '.ims_record_number', 0);
     ends bigint;
 BEGIN
     PERFORM pg_advisory_lock(hold);
-    ends := setval('record_number', nextval('record_number') + wanted - 1);
+    ends := setval('ims_record_number', nextval('ims_record_number') + wanted - 1);
     PERFORM pg_advisory_unlock(hold);
     RETURN ends - wanted + 1;
 EXCEPTION WHEN query_canceled OR OTHERS THEN

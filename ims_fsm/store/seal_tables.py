@@ -20,7 +20,7 @@ class SealRow(Table, table=True):
     of a signed checkpoint, each with its line end.
     """
 
-    __tablename__ = "seal"
+    __tablename__ = "ims_seal"
 
     recipient_gstin: str = Field(primary_key=True, max_length=15)
     number: int = Field(primary_key=True)
@@ -41,8 +41,8 @@ class SealLeafRow(Table, table=True):
     are the last numbers that it covers; `replaces` is the position of the leaf before of the same subject.
     """
 
-    __tablename__ = "seal_leaf"
-    __table_args__ = (Index("seal_leaf_by_subject", "recipient_gstin", "kind", "subject"),)
+    __tablename__ = "ims_seal_leaf"
+    __table_args__ = (Index("ims_seal_leaf_by_subject", "recipient_gstin", "kind", "subject"),)
 
     recipient_gstin: str = Field(primary_key=True, max_length=15)
     position: int = Field(primary_key=True, sa_type=PAISE)

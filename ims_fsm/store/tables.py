@@ -70,7 +70,7 @@ class TaxpayerRow(Table, table=True):
     `registered_from` that nobody stated it: it follows from the records.
     """
 
-    __tablename__ = "taxpayer"
+    __tablename__ = "ims_taxpayer"
 
     gstin: str = Field(primary_key=True, max_length=15)
     name: str = ""
@@ -84,8 +84,8 @@ class TaxpayerRow(Table, table=True):
 class AnnualReturnRow(Table, table=True):
     """A taxpayer's annual return of a financial year; it ends the time limit of section 16(4) early."""
 
-    __tablename__ = "annual_return"
-    __table_args__ = (Index("annual_return_by_year", "fy"),)
+    __tablename__ = "ims_annual_return"
+    __table_args__ = (Index("ims_annual_return_by_year", "fy"),)
 
     gstin: str = Field(primary_key=True, max_length=15)
     fy: str = Field(primary_key=True, max_length=7)
@@ -101,7 +101,7 @@ class RecordRow(Table, table=True):
     moment in its log and among its contents: nothing that is done to it may be dated before it (docs/adr/0019).
     """
 
-    __tablename__ = "record"
+    __tablename__ = "ims_record"
     __table_args__ = (
         one_of("state", State),
         one_of("supplier_status", SupplierStatus),
@@ -109,14 +109,14 @@ class RecordRow(Table, table=True):
             f"disposition IS NULL OR disposition IN ({', '.join(repr(d.value) for d in Disposition)})",
             name="disposition_known",
         ),
-        Index("record_by_supplier", "supplier_gstin", "form", "return_period"),
-        Index("record_by_identity", "recipient_gstin", "supplier_gstin", "kind", "number"),
-        Index("record_by_number", "recipient_gstin", text("upper(number)")),
-        Index("record_by_chain", "recipient_gstin", "chain_id"),
-        Index("record_by_id", "id"),
-        part_index("record_amending", "original_date IS NOT NULL", "recipient_gstin", "chain_id"),
-        part_index("record_saved", "supplier_status = 'saved'", "recipient_gstin", "form", "return_period"),
-        part_index("record_apart", "route <> 'ims'", "recipient_gstin", "two_b_period"),
+        Index("ims_record_by_supplier", "supplier_gstin", "form", "return_period"),
+        Index("ims_record_by_identity", "recipient_gstin", "supplier_gstin", "kind", "number"),
+        Index("ims_record_by_number", "recipient_gstin", text("upper(number)")),
+        Index("ims_record_by_chain", "recipient_gstin", "chain_id"),
+        Index("ims_record_by_id", "id"),
+        part_index("ims_record_amending", "original_date IS NOT NULL", "recipient_gstin", "chain_id"),
+        part_index("ims_record_saved", "supplier_status = 'saved'", "recipient_gstin", "form", "return_period"),
+        part_index("ims_record_apart", "route <> 'ims'", "recipient_gstin", "two_b_period"),
         HALF_FULL,
     )
 
@@ -188,7 +188,7 @@ class RecordRow(Table, table=True):
 class ContentRow(Table, table=True):
     """A content that a record has had, as JSON; the first is the one it came with (FAQ 16)."""
 
-    __tablename__ = "record_content"
+    __tablename__ = "ims_record_content"
 
     recipient_gstin: str = Field(primary_key=True, max_length=15)
     record_id: int = Field(primary_key=True, sa_type=PAISE)
@@ -209,8 +209,8 @@ class CallRow(Table, table=True):
     `recorded_at` what the machine's own clock said; `backdate` is why it is dated back, where whoever did it said so.
     """
 
-    __tablename__ = "log_call"
-    __table_args__ = (Index("log_call_by_place", "place"),)
+    __tablename__ = "ims_log_call"
+    __table_args__ = (Index("ims_log_call_by_place", "place"),)
 
     recipient_gstin: str = Field(primary_key=True, max_length=15)
     number: int = Field(primary_key=True, sa_type=PAISE)
@@ -234,11 +234,11 @@ class TransitionRow(Table, table=True):
     order in which they lie closest on PostgreSQL.
     """
 
-    __tablename__ = "transition_log"
+    __tablename__ = "ims_transition_log"
     # The steps of a call lie together on PostgreSQL, where a tree over a million of them would cost a third of writing.
     __table_args__ = (
         PrimaryKeyConstraint("recipient_gstin", "record_id", "seq"),
-        Index("transition_log_by_call", "call", postgresql_using="brin", postgresql_with={"autosummarize": True}),
+        Index("ims_transition_log_by_call", "call", postgresql_using="brin", postgresql_with={"autosummarize": True}),
         CLUSTERED,
     )
 
@@ -256,7 +256,7 @@ class TransitionRow(Table, table=True):
 class TwoBRow(Table, table=True):
     """The GSTR-2B of a recipient's tax period: its state, its newest generation, the newest moment in its log."""
 
-    __tablename__ = "two_b"
+    __tablename__ = "ims_two_b"
     __table_args__ = (one_of("state", TwoBState), HALF_FULL)
 
     recipient_gstin: str = Field(primary_key=True, max_length=15)
@@ -276,7 +276,7 @@ class TwoBLineRow(Table, table=True):
     line is in its section's total; `decision` is what GSTR-3B will make of the record.
     """
 
-    __tablename__ = "two_b_line"
+    __tablename__ = "ims_two_b_line"
     __table_args__ = CLUSTERED
 
     recipient_gstin: str = Field(primary_key=True, max_length=15)
@@ -296,8 +296,8 @@ class TwoBLineRow(Table, table=True):
 class TwoBLogRow(Table, table=True):
     """The log of a GSTR-2B: one row for each trigger that fired on it, append-only."""
 
-    __tablename__ = "two_b_log"
-    __table_args__ = (Index("two_b_log_by_place", "place"),)
+    __tablename__ = "ims_two_b_log"
+    __table_args__ = (Index("ims_two_b_log_by_place", "place"),)
 
     recipient_gstin: str = Field(primary_key=True, max_length=15)
     period: str = Field(primary_key=True, max_length=7)
@@ -318,10 +318,10 @@ class TwoBLogRow(Table, table=True):
 class LiabilityRow(Table, table=True):
     """Liability added back to a supplier because a recipient rejected a record and filed GSTR-3B (FAQ 34)."""
 
-    __tablename__ = "liability"
+    __tablename__ = "ims_liability"
     __table_args__ = (
-        Index("liability_by_supplier", "supplier_gstin", "supplier_period"),
-        Index("liability_by_place", "place"),
+        Index("ims_liability_by_supplier", "supplier_gstin", "supplier_period"),
+        Index("ims_liability_by_place", "place"),
     )
 
     recipient_gstin: str = Field(primary_key=True, max_length=15)
@@ -340,8 +340,8 @@ class LiabilityRow(Table, table=True):
 class DeclarationRow(Table, table=True):
     """A declaration of a machine that rows were written under: its fingerprint, its whole text, when it came."""
 
-    __tablename__ = "declaration"
-    __table_args__ = (UniqueConstraint("machine", "fingerprint", name="one_row_a_declaration"),)
+    __tablename__ = "ims_declaration"
+    __table_args__ = (UniqueConstraint("machine", "fingerprint", name="ims_one_row_a_declaration"),)
 
     id: int | None = Field(default=None, primary_key=True)
     machine: str
@@ -354,7 +354,7 @@ class DeclarationRow(Table, table=True):
 class AdoptionRow(Table, table=True):
     """Who moved the live records of a machine from one declaration to another, when, and how many there were."""
 
-    __tablename__ = "adoption"
+    __tablename__ = "ims_adoption"
 
     id: int | None = Field(default=None, primary_key=True)
     machine: str
@@ -368,7 +368,7 @@ class AdoptionRow(Table, table=True):
 class CounterRow(Table, table=True):
     """The last number given out under a name; records are numbered through the whole store."""
 
-    __tablename__ = "counter"
+    __tablename__ = "ims_counter"
 
     name: str = Field(primary_key=True)
     last: int = Field(default=0, sa_type=PAISE, nullable=False)
@@ -378,19 +378,19 @@ class CounterRow(Table, table=True):
 RECORD, LINES, LOG, CALL = core(RecordRow), core(TwoBLineRow), core(TransitionRow), core(CallRow)
 AT = RECORD.c
 APPEND_ONLY = (
-    "log_call",
-    "transition_log",
-    "two_b_log",
-    "two_b_replaced",
-    "record_content",
-    "declaration",
-    "adoption",
-    "calendar",
-    "calendar_move",
-    "seal",
-    "seal_leaf",
-    "reminder",
-    "download",
-    "taxpayer_log",
-    "request",
+    "ims_log_call",
+    "ims_transition_log",
+    "ims_two_b_log",
+    "ims_two_b_replaced",
+    "ims_record_content",
+    "ims_declaration",
+    "ims_adoption",
+    "ims_calendar",
+    "ims_calendar_move",
+    "ims_seal",
+    "ims_seal_leaf",
+    "ims_reminder",
+    "ims_download",
+    "ims_taxpayer_log",
+    "ims_request",
 )

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from ims_fsm.store.tables import APPEND_ONLY, Table
 
 # Events are read from these. On SQLite a trigger fills in the place of their rows.
-PLACED = ("log_call", "liability", "two_b_log", "reminder")
+PLACED = ("ims_log_call", "ims_liability", "ims_two_b_log", "ims_reminder")
 #: What refuses a change on PostgreSQL.
-REFUSING = "refuse_change"
+REFUSING = "ims_refuse_change"
 REFUSAL = (
     " BEGIN RAISE EXCEPTION '% is append-only: its rows are not changed or deleted', TG_TABLE_NAME "
     "USING ERRCODE = 'integrity_constraint_violation'; END "

@@ -20,7 +20,7 @@ def test_a_sound_store_is_told(run):
 
 def test_a_fault_is_told_and_ends_with_1(run, tmp_path, ids, tamper):
     record = ids("SP-1182")
-    tamper(tmp_path / "ims.db", "UPDATE record SET state = 'rejected' WHERE number = 'SP-1182'")
+    tamper(tmp_path / "ims.db", "UPDATE ims_record SET state = 'rejected' WHERE number = 'SP-1182'")
     told = run("audit", "verify").ended(1).out
     assert told.startswith(f"FAULT  27AAPFU0939F1ZV record {record}: stands at rejected")
     assert told.endswith("0 seals: 1 fault.\n")
@@ -66,8 +66,8 @@ def test_what_was_kept_finds_a_seal_that_is_gone(run, tmp_path, tamper):
     (tmp_path / "kept.txt").write_text(made["checkpoint"], "utf-8")
     kept = ("--digest", made["digest"], "--digest", first["digest"], "--checkpoint", "kept.txt")
     run("audit", "verify", *kept).ended(0)
-    leaves = "DELETE FROM seal_leaf WHERE position >= (SELECT max(size) FROM seal)"
-    tamper(tmp_path / "ims.db", "DELETE FROM seal WHERE number = 2", leaves)
+    leaves = "DELETE FROM ims_seal_leaf WHERE position >= (SELECT max(size) FROM ims_seal)"
+    tamper(tmp_path / "ims.db", "DELETE FROM ims_seal WHERE number = 2", leaves)
     run("audit", "verify").ended(0)
     told = run("audit", "verify", *kept).ended(1).out
     assert f"FAULT  {BUYER} checkpoint: is of {made['size']} leaves, and the log has {first['size']}" in told

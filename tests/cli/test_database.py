@@ -50,7 +50,7 @@ def test_what_citus_is_told_is_printed_and_nothing_is_done(bare, tmp_path):
 @pytest.fixture
 def other_law(run, tmp_path, tamper):
     """A database whose invoices were written under another declaration of their machine."""
-    tamper(tmp_path / "ims.db", "UPDATE declaration SET fingerprint = 'another' WHERE machine = 'invoice'")
+    tamper(tmp_path / "ims.db", "UPDATE ims_declaration SET fingerprint = 'another' WHERE machine = 'invoice'")
     return run
 
 
@@ -65,7 +65,7 @@ def test_live_records_are_moved_to_the_law_as_it_is(other_law):
 
 
 def test_what_cannot_be_moved_ends_with_1(other_law, tmp_path, tamper):
-    parked = "UPDATE record SET state = 'parked' WHERE machine = 'invoice' AND number = 'SP-1182'"
+    parked = "UPDATE ims_record SET state = 'parked' WHERE machine = 'invoice' AND number = 'SP-1182'"
     tamper(tmp_path / "ims.db", parked)
     told = other_law("migrate", "--adopt").ended(1).out
     assert "Moved to the current declarations: invoice 11.\n" in told

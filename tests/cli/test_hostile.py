@@ -69,7 +69,7 @@ def test_what_a_call_says_with_it_is_refused_and_not_repeated_raw(run, call):
 def test_what_stands_in_a_database_all_the_same_is_shown_written_out(run, tmp_path):
     engine = create_engine(f"sqlite:///{tmp_path / 'ims.db'}")
     with engine.begin() as connection:
-        connection.execute(text("UPDATE record SET supplier_name = :name"), {"name": "a\x1b[2J\u202e\x9bb"})
+        connection.execute(text("UPDATE ims_record SET supplier_name = :name"), {"name": "a\x1b[2J\u202e\x9bb"})
     engine.dispose()
     for call in (("show", "1"), ("list", "--all"), ("history", "1"), ("supplier-view", "29AABCT1332L1ZA")):
         for form in ((), ("--json",)):

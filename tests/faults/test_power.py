@@ -54,7 +54,7 @@ def kept(path: Path) -> list[str]:
         assert connection.execute("PRAGMA quick_check").fetchall() == [("ok",)]
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
         try:
-            return [key for (key,) in connection.execute("SELECT key FROM request ORDER BY at, rowid")]
+            return [key for (key,) in connection.execute("SELECT key FROM ims_request ORDER BY at, rowid")]
         except sqlite3.OperationalError:
             return []
 

@@ -90,7 +90,7 @@ def test_a_postgresql_database_is_left_alone(story, databases):
     assert not story.run(story.document("INV"), story.steps(SAVE, NEVER), url=url).held
     with reading(engine) as connection:
         assert connection.execute(everything).all() == before
-        assert connection.execute(text("SELECT count(*) FROM record")).scalar() == 0
+        assert connection.execute(text("SELECT count(*) FROM ims_record")).scalar() == 0
     engine.dispose()
 
 

@@ -142,7 +142,7 @@ def test_a_quarter_is_drafted_after_the_quarter(town):
 
 def test_who_has_no_ims_is_left_alone(town, who):
     town.recipients(1, 2).at("2024-11-14")
-    town.breaks("UPDATE taxpayer SET kind = 'composition' WHERE gstin = :gstin", gstin=who(1))
+    town.breaks("UPDATE ims_taxpayer SET kind = 'composition' WHERE gstin = :gstin", gstin=who(1))
     town.ring()
     assert town.two_bs("2024-10", 1, 2) == ["absent", "draft"]
     assert not [one for one in town.report().jobs if one.unplanned]
@@ -154,12 +154,12 @@ def test_who_has_no_ims_is_left_alone(town, who):
 )
 def test_who_cannot_be_read_stops_nobody_and_is_named(town, who, column, right):
     town.recipients(1, 2, 3).at("2024-11-14")
-    town.breaks(f"UPDATE taxpayer SET {column} = 'broken' WHERE gstin = :gstin", gstin=who(2))  # noqa: S608
+    town.breaks(f"UPDATE ims_taxpayer SET {column} = 'broken' WHERE gstin = :gstin", gstin=who(2))  # noqa: S608
     town.ring(chunk=10)
     assert town.two_bs("2024-10", 1, 3) == ["draft", "draft"]
     named = [one.error for one in town.standing("draft", "2024-10").skipped]
     assert named == [f"what is kept of the taxpayer {who(2)} cannot be read; correct its row in the table taxpayer"]
-    town.breaks(f"UPDATE taxpayer SET {column} = '{right}' WHERE gstin = :gstin", gstin=who(2))  # noqa: S608
+    town.breaks(f"UPDATE ims_taxpayer SET {column} = '{right}' WHERE gstin = :gstin", gstin=who(2))  # noqa: S608
     town.ring()
     assert town.two_bs("2024-10", 2) == ["draft"]
 
@@ -261,7 +261,7 @@ def test_a_broken_annual_return_stops_nobody(town, who):
     town.recipients(1).at("2024-11-14")
     with writing(town.ims._workspace.engine) as connection:
         row = {"gstin": who(1), "at": "2024-11-01 00:00:00.000000"}
-        connection.execute(text("INSERT INTO annual_return (gstin, fy, filed_at) VALUES (:gstin, 'broken', :at)"), row)
+        connection.execute(text("INSERT INTO ims_annual_return (gstin, fy, filed_at) VALUES (:gstin, 'broken', :at)"), row)
     town.ring()
     assert town.two_bs("2024-10", 1) == ["draft"]
     assert not town.report().failed

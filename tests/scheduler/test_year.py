@@ -121,7 +121,7 @@ TWIN = pytest.mark.sqlite("its twin is on PostgreSQL")
 BROKEN_ONE = 2
 LONG_AGO = "2025-07-01 00:00:00.000000"
 BROKEN = text(
-    "INSERT INTO two_b_log (recipient_gstin, period, seq, trigger, source, dest, actor, at, recorded_at, rules) "
+    "INSERT INTO ims_two_b_log (recipient_gstin, period, seq, trigger, source, dest, actor, at, recorded_at, rules) "
     "VALUES (:gstin, :period, 1, 'generate', 'absent', 'draft', 'x', :at, :at, '')"
 )
 

@@ -152,7 +152,7 @@ class World:
         Numbers of records count up: PostgreSQL leaves one out where a call that took it failed.
         """
         with reading((ims or self.ims)._workspace.engine) as connection:
-            ids = connection.execute(text("SELECT id FROM record ORDER BY id")).scalars()
+            ids = connection.execute(text("SELECT id FROM ims_record ORDER BY id")).scalars()
             places = {record_id: place for place, record_id in enumerate(ids, 1)}
             return {
                 table.name: hashlib.blake2b("\n".join(self._rows(connection, table, places)).encode()).hexdigest()

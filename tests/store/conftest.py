@@ -305,7 +305,7 @@ def step() -> Callable[..., TransitionEntry]:
 def any_row() -> Callable[..., dict[str, object]]:
     """Give what makes a row that a table takes, with some columns as they are given."""
     plain = {int: 1, str: "x", bytes: b"x", bool: True, datetime: NOON, date: NOON.date()}
-    words = {("two_b", "state"): "draft", ("reminder", "kind"): "draft_ready"}
+    words = {("ims_two_b", "state"): "draft", ("ims_reminder", "kind"): "draft_ready"}
 
     def make(table: Table, **columns: object) -> dict[str, object]:
         usual = {

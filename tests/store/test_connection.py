@@ -19,11 +19,11 @@ from ims_fsm.store import queue
 from ims_fsm.store.connection import ConflictError, StoreError, open_engine, reading, serialise, writing
 from ims_fsm.workflow.ims import IMS
 
-SET, READ = text("UPDATE counter SET last = :last"), text("SELECT last FROM counter")
+SET, READ = text("UPDATE ims_counter SET last = :last"), text("SELECT last FROM ims_counter")
 
 
 def put(connection: Connection) -> None:
-    connection.execute(text("INSERT INTO counter VALUES ('record', 0)"))
+    connection.execute(text("INSERT INTO ims_counter VALUES ('record', 0)"))
 
 
 def last(engine: Engine) -> int:

@@ -51,4 +51,4 @@ def test_a_content_is_not_changed_afterwards(engine, record):
     with writing(engine) as connection:
         record(connection)
     with pytest.raises(DBAPIError, match="append-only"), writing(engine) as connection:
-        connection.execute(text("UPDATE record_content SET actor = 'x'"))
+        connection.execute(text("UPDATE ims_record_content SET actor = 'x'"))

@@ -67,7 +67,7 @@ def test_every_partition_has_what_its_table_had(pg: Engine) -> None:
 
 def test_records_leave_room_for_their_next_version_in_every_partition(split: Engine) -> None:
     half_full = {name for name, had in belongings(split).items() if had["options"] == "fillfactor=50"}
-    assert half_full == {f"{name}_p{number}" for name in ("record", "two_b") for number in range(COUNT)}
+    assert half_full == {f"{name}_p{number}" for name in ("ims_record", "ims_two_b") for number in range(COUNT)}
 
 
 @pytest.mark.parametrize("name", sorted({*keyed()} & {*APPEND_ONLY}))
@@ -110,13 +110,13 @@ def test_another_number_of_partitions_is_refused(split: Engine) -> None:
 
 
 def test_a_table_with_rows_is_refused_and_splitting_goes_on_later(pg: Engine, any_row: AnyRow) -> None:
-    table = Table.metadata.tables["two_b_line"]
+    table = Table.metadata.tables["ims_two_b_line"]
     with writing(pg) as connection:
         connection.execute(table.insert(), any_row(table))
     with pytest.raises(StoreError) as refused:
         partition(pg, COUNT)
     assert str(refused.value) == (
-        "two_b_line holds rows, and only empty tables are partitioned; "
+        "ims_two_b_line holds rows, and only empty tables are partitioned; "
         "partition an empty database and load a copy of this one into it (docs/postgresql.md)"
     )
     with writing(pg) as connection:
@@ -141,9 +141,9 @@ def test_sqlite_is_refused(memory_blank: Callable[[], Engine]) -> None:
 
 def test_citus_is_told_every_table_once_and_the_same_key() -> None:
     told = [*citus_statements(32)]
-    assert [one for one in told if "'record'," in one] == [
-        "SELECT create_distributed_table('record', 'recipient_gstin', shard_count => 32)"
+    assert [one for one in told if "'ims_record'," in one] == [
+        "SELECT create_distributed_table('ims_record', 'recipient_gstin', shard_count => 32)"
     ]
-    for name in {*keyed()} - {"record"}:
-        assert f"SELECT create_distributed_table('{name}', 'recipient_gstin', colocate_with => 'record')" in told
+    for name in {*keyed()} - {"ims_record"}:
+        assert f"SELECT create_distributed_table('{name}', 'recipient_gstin', colocate_with => 'ims_record')" in told
     assert len(told) == len({*told})

@@ -71,7 +71,7 @@ def test_a_2b_is_moved_with_its_log(engine):
         assert [one.period for one in returns.two_bs(connection, BUYER)] == [OCTOBER, NOVEMBER]
         assert returns.two_b(connection, BUYER, OCTOBER) == final
         log = connection.execute(
-            text("SELECT seq, trigger, source, dest, rules, detail FROM two_b_log WHERE recipient_gstin = :gstin "
+            text("SELECT seq, trigger, source, dest, rules, detail FROM ims_two_b_log WHERE recipient_gstin = :gstin "
                  "AND period = '2024-10' ORDER BY seq"), {"gstin": BUYER}
         ).all()  # fmt: skip
     assert [tuple(row) for row in log] == [

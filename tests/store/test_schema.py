@@ -54,10 +54,10 @@ def test_an_empty_database_gets_every_table_at_once(blank: Blank) -> None:
 
 def test_a_prepared_database_is_left_as_it_is(engine: Engine) -> None:
     with writing(engine) as connection:
-        connection.execute(text("INSERT INTO counter VALUES ('record', 5)"))
+        connection.execute(text("INSERT INTO ims_counter VALUES ('record', 5)"))
     schema.prepare(engine)
     with engine.begin() as connection:
-        assert connection.execute(text("SELECT last FROM counter")).scalar() == 5
+        assert connection.execute(text("SELECT last FROM ims_counter")).scalar() == 5
 
 
 # What an index of SQLite is over is not read back where that is no column.
@@ -91,10 +91,10 @@ def test_the_migrations_make_what_the_tables_would_make_themselves(blank: Blank,
     METADATA.create_all(other)
     assert shape(engine) == shape(other)
     assert [name for name, what in shape(engine).items() if what["checks"]] == [
-        "record",
-        "two_b",
-        "job_run",
-        "reminder",
+        "ims_record",
+        "ims_two_b",
+        "ims_job_run",
+        "ims_reminder",
     ]
 
 
@@ -159,10 +159,10 @@ def test_a_database_of_somebody_else_is_not_filled_unasked(blank: Blank) -> None
 def test_a_table_of_somebody_else_is_not_taken_for_ours(blank: Blank) -> None:
     engine = blank()
     with engine.begin() as connection:
-        connection.execute(text("CREATE TABLE record (id INTEGER)"))
+        connection.execute(text("CREATE TABLE ims_record (id INTEGER)"))
     with pytest.raises(StoreError, match=r"has a table record that is not of ims-fsm; choose another database$"):
         schema.migrate(engine)
-    assert names(engine) == {"record"}
+    assert names(engine) == {"ims_record"}
 
 
 @pytest.mark.sqlite("the words of its error")
@@ -211,7 +211,7 @@ def test_records_on_postgresql_leave_room_for_their_next_version(pg: Engine) -> 
     with pg.connect() as connection:
         half_full = text("SELECT relname FROM pg_class WHERE reloptions = '{fillfactor=50}' "
                          "AND relnamespace = current_schema()::regnamespace ORDER BY 1")  # fmt: skip
-        assert connection.execute(half_full).scalars().all() == ["record", "two_b"]
+        assert connection.execute(half_full).scalars().all() == ["ims_record", "ims_two_b"]
 
 
 @pytest.mark.slow

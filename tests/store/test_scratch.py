@@ -32,7 +32,7 @@ def test_memory_is_its_own_place(url):
 def test_a_file_has_its_place_beside_it(tmp_path):
     url = f"sqlite:///{tmp_path / 'ims.db'}"
     with scratch(url) as one, scratch(url) as other:
-        assert "record" in prepared(one)
+        assert "ims_record" in prepared(one)
         assert one != other
         assert {path.name.partition("-")[0] for path in tmp_path.iterdir()} == {"ims"}
         assert not (tmp_path / "ims.db").exists()
@@ -57,7 +57,7 @@ def test_postgresql_has_a_schema_for_it(pg_url):
     with reading(engine) as connection:
         before = connection.execute(schemas).scalars().all()
     with scratch(pg_url) as place:
-        assert "record" in prepared(place)
+        assert "ims_record" in prepared(place)
         with reading(engine) as connection:
             assert len(connection.execute(schemas).scalars().all()) == len(before) + 1
     with reading(engine) as connection:

@@ -129,7 +129,7 @@ def test_a_seal_is_the_same_on_every_database_however_its_rows_are_numbered(
     assert sealed(memory, at=LATER) == sealed(pg, at=LATER)
 
 
-OF_CALL = "UPDATE log_call SET {} WHERE number = (SELECT call FROM transition_log WHERE record_id = 1 AND seq = 2)"
+OF_CALL = "UPDATE ims_log_call SET {} WHERE number = (SELECT call FROM ims_transition_log WHERE record_id = 1 AND seq = 2)"
 OF_1 = "record 1 up to step 3 and content 1"
 OTHER_ACTOR = OF_CALL.format("actor = 'nobody'")
 CHANGES = {
@@ -137,15 +137,15 @@ CHANGES = {
     OF_CALL.format("at = '2024-11-12 12:00:01.000000'"): OF_1,
     OF_CALL.format("trigger = 'accept'"): OF_1,
     OF_CALL.format("request_key = 'k'"): OF_1,
-    "UPDATE transition_log SET detail = '{}' WHERE record_id = 1 AND seq = 2": OF_1,
-    "UPDATE transition_log SET record_version = 9 WHERE record_id = 1 AND seq = 2": OF_1,
-    "DELETE FROM transition_log WHERE record_id = 2": "record 2 up to step 1 and content 1",
-    "UPDATE record_content SET content_hash = 'x' WHERE record_id = 3 AND number = 1": (
+    "UPDATE ims_transition_log SET detail = '{}' WHERE record_id = 1 AND seq = 2": OF_1,
+    "UPDATE ims_transition_log SET record_version = 9 WHERE record_id = 1 AND seq = 2": OF_1,
+    "DELETE FROM ims_transition_log WHERE record_id = 2": "record 2 up to step 1 and content 1",
+    "UPDATE ims_record_content SET content_hash = 'x' WHERE record_id = 3 AND number = 1": (
         "record 3 up to step 0 and content 2"
     ),
-    "UPDATE two_b_log SET rules = 'faq.24' WHERE seq = 1": "GSTR-2B of 2024-10 up to step 2",
-    "UPDATE seal_leaf SET replaces = 0 WHERE position = 2": OF_1,
-    "UPDATE seal_leaf SET steps = 2 WHERE position = 2": "record 1 up to step 2 and content 1",
+    "UPDATE ims_two_b_log SET rules = 'faq.24' WHERE seq = 1": "GSTR-2B of 2024-10 up to step 2",
+    "UPDATE ims_seal_leaf SET replaces = 0 WHERE position = 2": OF_1,
+    "UPDATE ims_seal_leaf SET steps = 2 WHERE position = 2": "record 1 up to step 2 and content 1",
 }
 
 
@@ -165,18 +165,18 @@ TORN = f"{BUYER} log: has {{}} leaves, and {{}}; a seal or leaves are gone; {RES
 @pytest.mark.parametrize(
     ("statement", "fault"),
     [
-        ("UPDATE seal SET actor = 'nobody'", SEAL),
-        ("UPDATE seal SET subjects = 9", SEAL),
-        ("UPDATE seal SET newest = digest", SEAL),
-        ("UPDATE seal SET digest = newest", ROOT),
-        ("UPDATE seal SET size = 4", ROOT.replace("the 5", "the 4")),
+        ("UPDATE ims_seal SET actor = 'nobody'", SEAL),
+        ("UPDATE ims_seal SET subjects = 9", SEAL),
+        ("UPDATE ims_seal SET newest = digest", SEAL),
+        ("UPDATE ims_seal SET digest = newest", ROOT),
+        ("UPDATE ims_seal SET size = 4", ROOT.replace("the 5", "the 4")),
         (
-            "UPDATE seal_leaf SET hash = (SELECT s.hash FROM seal_leaf AS s WHERE s.position = 0) WHERE position = 1",
+            "UPDATE ims_seal_leaf SET hash = (SELECT s.hash FROM ims_seal_leaf AS s WHERE s.position = 0) WHERE position = 1",
             ROOT,
         ),
-        ("DELETE FROM seal_leaf WHERE position = 4", TORN.format(4, "seal 1 ends at leaf 5")),
-        ("DELETE FROM seal", TORN.format(5, "there is no seal")),
-        ("DELETE FROM seal_leaf", TORN.format(0, "seal 1 ends at leaf 5")),
+        ("DELETE FROM ims_seal_leaf WHERE position = 4", TORN.format(4, "seal 1 ends at leaf 5")),
+        ("DELETE FROM ims_seal", TORN.format(5, "there is no seal")),
+        ("DELETE FROM ims_seal_leaf", TORN.format(0, "seal 1 ends at leaf 5")),
     ],
 )
 def test_a_seal_that_was_changed_or_torn_off_is_told(filed: Engine, tamper: Tamper, statement: str, fault: str) -> None:
@@ -195,7 +195,7 @@ def test_one_broken_seal_does_not_break_the_next(filed: Engine, write: type, tam
 
 def test_nothing_is_sealed_on_top_of_a_seal_that_is_gone(filed: Engine, tamper: Tamper) -> None:
     sealed(filed)
-    tamper("DELETE FROM seal")
+    tamper("DELETE FROM ims_seal")
     with pytest.raises(StoreError) as refused:
         sealed(filed, at=LATER)
     assert str(refused.value) == f"{TORN.format(5, 'there is no seal')}; until then nothing can be sealed on top of it"
@@ -208,7 +208,7 @@ def test_the_newest_seal_with_all_that_belongs_to_it_is_missed_by_what_was_kept(
     grow(filed, write)
     second = sealed(filed, at=LATER)
     assert [held(filed, made) for made in (first, second)] == [(None, None), (None, None)]
-    tamper("DELETE FROM seal WHERE number = 2", "DELETE FROM seal_leaf WHERE position >= 5")
+    tamper("DELETE FROM ims_seal WHERE number = 2", "DELETE FROM ims_seal_leaf WHERE position >= 5")
     assert faults(filed) == []
     assert held(filed, first) == (None, None)
     lost = Problem(f"{BUYER} checkpoint", "is of 8 leaves, and the log has 5; what was sealed since is gone", RESTORE)
@@ -218,7 +218,7 @@ def test_the_newest_seal_with_all_that_belongs_to_it_is_missed_by_what_was_kept(
 
 def test_a_log_that_was_sealed_anew_does_not_fit_what_was_kept(filed: Engine, tamper: Tamper) -> None:
     made = sealed(filed)
-    tamper("DELETE FROM seal", "DELETE FROM seal_leaf", OTHER_ACTOR)
+    tamper("DELETE FROM ims_seal", "DELETE FROM ims_seal_leaf", OTHER_ACTOR)
     sealed(filed)
     assert faults(filed) == []
     checkpoint, digest = held(filed, made)

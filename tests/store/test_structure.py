@@ -16,7 +16,7 @@ from ims_fsm.store.partitions import partition
 from ims_fsm.store.tables import APPEND_ONLY, RECORD, Table
 from ims_fsm.store.triggers import on_postgresql, on_sqlite
 
-REMADE = "DROP TRIGGER seal_no_update ON seal; CREATE TRIGGER seal_no_update BEFORE {} EXECUTE FUNCTION refuse_change()"
+REMADE = "DROP TRIGGER ims_seal_no_update ON ims_seal; CREATE TRIGGER ims_seal_no_update BEFORE {} EXECUTE FUNCTION refuse_change()"
 STRANGE = "is none of the program's, and may change or leave out what is written"
 Tamper = Callable[..., None]
 
@@ -38,7 +38,7 @@ def test_every_trigger_that_is_gone_is_found(memory: Engine, name: str) -> None:
 def test_a_trigger_of_somebody_else_on_a_table_of_ours_is_found(memory: Engine) -> None:
     with writing(memory) as connection:
         connection.execute(text("CREATE TABLE theirs (id integer)"))
-        for table in ("theirs", "seal"):
+        for table in ("theirs", "ims_seal"):
             forging = f"CREATE TRIGGER forge_{table} AFTER INSERT ON {table}"
             connection.execute(text(f"{forging} BEGIN SELECT 1; END"))
     assert faults(memory) == [f"trigger forge_seal of seal: {STRANGE}"]
@@ -47,21 +47,21 @@ def test_a_trigger_of_somebody_else_on_a_table_of_ours_is_found(memory: Engine) 
 @pytest.mark.sqlite("its indexes")
 def test_an_index_that_is_gone_or_another_is_found(memory: Engine) -> None:
     with writing(memory) as connection:
-        for statement in ("DROP INDEX record_by_id", "DROP INDEX log_call_by_place"):
+        for statement in ("DROP INDEX ims_record_by_id", "DROP INDEX ims_log_call_by_place"):
             connection.execute(text(statement))
-        connection.execute(text("CREATE INDEX log_call_by_place ON log_call (number)"))
+        connection.execute(text("CREATE INDEX ims_log_call_by_place ON ims_log_call (number)"))
     assert faults(memory) == [
-        "index record_by_id: is gone",
-        "index log_call_by_place: is made otherwise than by CREATE INDEX log_call_by_place ON log_call (place)",
+        "index ims_record_by_id: is gone",
+        "index ims_log_call_by_place: is made otherwise than by CREATE INDEX ims_log_call_by_place ON ims_log_call (place)",
     ]
 
 
 @pytest.mark.sqlite("its triggers")
 def test_a_trigger_that_does_nothing_is_found(memory: Engine) -> None:
     with writing(memory) as connection:
-        connection.execute(text("DROP TRIGGER seal_no_delete"))
-        connection.execute(text("CREATE TRIGGER seal_no_delete BEFORE DELETE ON seal BEGIN SELECT 1; END"))
-    assert faults(memory) == [f"trigger seal_no_delete: is made otherwise than by {on_sqlite()['seal_no_delete']}"]
+        connection.execute(text("DROP TRIGGER ims_seal_no_delete"))
+        connection.execute(text("CREATE TRIGGER ims_seal_no_delete BEFORE DELETE ON ims_seal BEGIN SELECT 1; END"))
+    assert faults(memory) == [f"trigger ims_seal_no_delete: is made otherwise than by {on_sqlite()['ims_seal_no_delete']}"]
 
 
 @pytest.mark.parametrize("name", sorted(Table.metadata.tables))
@@ -74,18 +74,18 @@ def test_a_table_that_is_gone_is_found_and_ends_nothing(undone: Connection, name
 @pytest.mark.sqlite("how it keeps tables")
 def test_a_table_without_its_checks_is_found(memory: Engine) -> None:
     with writing(memory) as connection:
-        connection.execute(text("CREATE TABLE other AS SELECT * FROM two_b"))
-        connection.execute(text("DROP TABLE two_b"))
+        connection.execute(text("CREATE TABLE other AS SELECT * FROM ims_two_b"))
+        connection.execute(text("DROP TABLE ims_two_b"))
         connection.execute(text("ALTER TABLE other RENAME TO two_b"))
     [told] = faults(memory)
-    assert told.startswith("table two_b: is made otherwise than by CREATE TABLE two_b ( recipient_gstin VARCHAR(15)")
+    assert told.startswith("table two_b: is made otherwise than by CREATE TABLE ims_two_b ( recipient_gstin VARCHAR(15)")
 
 
 @pytest.mark.sqlite("its file")
 def test_a_page_that_is_overwritten_is_found(on_file: Engine, path: Path) -> None:
     with writing(on_file) as connection:
-        connection.execute(text("INSERT INTO counter SELECT value, 1 FROM json_each('[10,11,12,13,14,15,16,17]')"))
-        page = connection.execute(text("SELECT rootpage FROM sqlite_master WHERE name = 'counter'")).scalar_one()
+        connection.execute(text("INSERT INTO ims_counter SELECT value, 1 FROM json_each('[10,11,12,13,14,15,16,17]')"))
+        page = connection.execute(text("SELECT rootpage FROM sqlite_master WHERE name = 'ims_counter'")).scalar_one()
         size = connection.execute(text("PRAGMA page_size")).scalar_one()
     on_file.dispose()
     whole = bytearray(path.read_bytes())
@@ -100,7 +100,7 @@ def test_a_page_that_a_statement_cannot_read_is_a_finding_too(
 ) -> None:
     monkeypatch.setattr(structure, "problems", lambda _connection: [Problem("trigger", "is gone", "make it again")])
     with reading(on_file) as connection:
-        roots = "SELECT rootpage FROM sqlite_master WHERE tbl_name = 'record_content' AND rootpage > 0"
+        roots = "SELECT rootpage FROM sqlite_master WHERE tbl_name = 'ims_record_content' AND rootpage > 0"
         pages = connection.execute(text(roots)).scalars().all()
         size = connection.execute(text("PRAGMA page_size")).scalar_one()
     on_file.dispose()
@@ -121,50 +121,50 @@ def test_what_a_statement_says_of_itself_is_no_damage(engine: Engine) -> None:
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ("DROP TRIGGER seal_no_update ON seal", "trigger seal_no_update of seal: is gone"),
+        ("DROP TRIGGER ims_seal_no_update ON ims_seal", "trigger ims_seal_no_update of seal: is gone"),
         (
-            "ALTER TABLE seal DISABLE TRIGGER seal_no_update",
-            "trigger seal_no_update of seal: no longer refuses that rows are changed",
+            "ALTER TABLE ims_seal DISABLE TRIGGER ims_seal_no_update",
+            "trigger ims_seal_no_update of seal: no longer refuses that rows are changed",
         ),
         (
             "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
-            "trigger seal_no_update of seal: no longer refuses that rows are changed",
+            "trigger ims_seal_no_update of seal: no longer refuses that rows are changed",
         ),
         *(
             (
                 REMADE.format(other),
-                "trigger seal_no_update of seal: no longer refuses that rows are changed",
+                "trigger ims_seal_no_update of seal: no longer refuses that rows are changed",
             )
             for other in (
-                "UPDATE ON seal FOR EACH ROW",
-                "UPDATE OF actor OR DELETE ON seal FOR EACH ROW",
-                "UPDATE OR DELETE ON seal FOR EACH ROW WHEN (false)",
+                "UPDATE ON ims_seal FOR EACH ROW",
+                "UPDATE OF actor OR DELETE ON ims_seal FOR EACH ROW",
+                "UPDATE OR DELETE ON ims_seal FOR EACH ROW WHEN (false)",
             )
         ),
         (
-            "ALTER TABLE record DROP CONSTRAINT state_known",
+            "ALTER TABLE ims_record DROP CONSTRAINT state_known",
             "constraint state_known of record: is gone, or does not hold for all rows",
         ),
-        ("ALTER TABLE seal ALTER COLUMN digest DROP NOT NULL", "table seal column digest: is not as it was made"),
-        ("ALTER TABLE seal DROP COLUMN actor", "table seal column actor: is not as it was made"),
-        ("ALTER TABLE seal ALTER COLUMN actor TYPE varchar(9)", "table seal column actor: is not as it was made"),
-        ("ALTER TABLE log_call ALTER COLUMN place DROP DEFAULT", "table log_call column place: is not as it was made"),
-        ("DROP TABLE seal_leaf", "table seal_leaf: is gone"),
-        ("ALTER TABLE seal RENAME TO s; CREATE VIEW seal AS SELECT * FROM s", "table seal: is gone"),
-        ("DROP INDEX record_by_id", "index record_by_id: is gone"),
-        ("ALTER TABLE seal DROP CONSTRAINT seal_pkey", "primary key of seal: is gone, or another"),
+        ("ALTER TABLE ims_seal ALTER COLUMN digest DROP NOT NULL", "table seal column digest: is not as it was made"),
+        ("ALTER TABLE ims_seal DROP COLUMN actor", "table seal column actor: is not as it was made"),
+        ("ALTER TABLE ims_seal ALTER COLUMN actor TYPE varchar(9)", "table seal column actor: is not as it was made"),
+        ("ALTER TABLE ims_log_call ALTER COLUMN place DROP DEFAULT", "table log_call column place: is not as it was made"),
+        ("DROP TABLE ims_seal_leaf", "table seal_leaf: is gone"),
+        ("ALTER TABLE ims_seal RENAME TO s; CREATE VIEW seal AS SELECT * FROM s", "table seal: is gone"),
+        ("DROP INDEX ims_record_by_id", "index ims_record_by_id: is gone"),
+        ("ALTER TABLE ims_seal DROP CONSTRAINT ims_seal_pkey", "primary key of seal: is gone, or another"),
         (
-            "ALTER TABLE declaration DROP CONSTRAINT one_row_a_declaration",
+            "ALTER TABLE ims_declaration DROP CONSTRAINT one_row_a_declaration",
             "constraint one_row_a_declaration of declaration: is gone, or does not hold for all rows",
         ),
         ("DROP SEQUENCE record_number", "sequence record_number: is gone"),
         ("CREATE RULE nothing AS ON INSERT TO seal DO INSTEAD NOTHING", f"rule nothing of seal: {STRANGE}"),
         (
-            "CREATE TRIGGER forge BEFORE INSERT ON seal FOR EACH ROW EXECUTE FUNCTION refuse_change()",
+            "CREATE TRIGGER forge BEFORE INSERT ON ims_seal FOR EACH ROW EXECUTE FUNCTION refuse_change()",
             f"trigger forge of seal: {STRANGE}",
         ),
         (
-            "ALTER TABLE record ENABLE ROW LEVEL SECURITY",
+            "ALTER TABLE ims_record ENABLE ROW LEVEL SECURITY",
             "table record: has row security, which hides rows from this look too",
         ),
     ],
@@ -187,9 +187,9 @@ def test_a_trigger_that_is_switched_off_on_a_partition_alone_is_found(pg: Engine
     partition(pg, 2)
     with writing(pg) as connection:
         assert list(structure.problems(connection)) == []
-        connection.execute(text("ALTER TABLE transition_log_p1 DISABLE TRIGGER transition_log_no_update"))
+        connection.execute(text("ALTER TABLE transition_log_p1 DISABLE TRIGGER ims_transition_log_no_update"))
         [told] = structure.problems(connection)
-    assert told.where == "trigger transition_log_no_update of transition_log_p1"
+    assert told.where == "trigger ims_transition_log_no_update of transition_log_p1"
 
 
 def test_what_a_program_beside_ours_keeps_in_the_same_schema_is_its_own(pg_undone: Connection) -> None:
@@ -208,7 +208,7 @@ def test_every_log_has_triggers_on_both_databases() -> None:
 def test_a_word_that_is_none_of_its_columns_is_found(on_file: Engine, write: type, tamper: Tamper, column: str) -> None:
     with writing(on_file) as connection:
         write(connection).record(1)
-    tamper(f"UPDATE record SET {column} = 'junk'")  # noqa: S608 -- a name of ours
+    tamper(f"UPDATE ims_record SET {column} = 'junk'")  # noqa: S608 -- a name of ours
     assert any(
         told.startswith(f"record 27AAPFU0939F1ZV 1: has 'junk' as {column}, which is none of ")
         for told in faults(on_file)
@@ -219,5 +219,5 @@ def test_a_word_that_is_none_of_its_columns_is_found(on_file: Engine, write: typ
 def test_a_period_that_is_none_is_found(on_file: Engine, write: type, tamper: Tamper, period: str) -> None:
     with writing(on_file) as connection:
         write(connection).record(1)
-    tamper(f"UPDATE record SET return_period = '{period}'")  # noqa: S608 -- a text of ours
+    tamper(f"UPDATE ims_record SET return_period = '{period}'")  # noqa: S608 -- a text of ours
     assert "record 27AAPFU0939F1ZV 1: has a tax period that is not written like 2024-10" in faults(on_file)

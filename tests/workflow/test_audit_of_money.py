@@ -52,19 +52,19 @@ D, LOGGED, DATED = "what was decided makes it", "its log makes it", "the calenda
 LINE = "GSTR-2B of 2025-10 record 1 document"
 LINES = "GSTR-2B of 2025-10: has other lines, or other records behind them, than those on which GSTR-3B was filed"
 TWICE = """
-    INSERT INTO liability
+    INSERT INTO ims_liability
     SELECT recipient_gstin, 1, supplier_gstin, supplier_period, recipient_period, at, igst, cgst, sgst, cess, place + 1
-    FROM liability
+    FROM ims_liability
 """
-FURNISHED = "INSERT INTO annual_return VALUES ('27AAPFU0939F1ZV', '2025-26', '2025-12-06 00:00:00.000000')"
+FURNISHED = "INSERT INTO ims_annual_return VALUES ('27AAPFU0939F1ZV', '2025-26', '2025-12-06 00:00:00.000000')"
 
 
 def record(change: str, number: int) -> str:
-    return f"UPDATE record SET {change} WHERE id = {number}"  # noqa: S608 -- ours
+    return f"UPDATE ims_record SET {change} WHERE id = {number}"  # noqa: S608 -- ours
 
 
 def line(change: str) -> str:
-    return f"UPDATE two_b_line SET {change} WHERE record_id = 1"  # noqa: S608 -- ours
+    return f"UPDATE ims_two_b_line SET {change} WHERE record_id = 1"  # noqa: S608 -- ours
 
 
 # What is changed, and what the audit says of it.
@@ -91,27 +91,27 @@ TAMPERED = {
     "a line's amount": (line("igst = 1"), f"{LINE}: has 1 as igst, and {D} 18000"),
     "a line's decision": (line("decision = 'rejected'"), f"{LINE}: has rejected as decision, and {D} accepted"),
     "whether a line counts": (line("counts = false"), LINES),
-    "a line": ("DELETE FROM two_b_line WHERE record_id = 1", LINES),
+    "a line": ("DELETE FROM ims_two_b_line WHERE record_id = 1", LINES),
     "lines": (
-        "DELETE FROM two_b_line WHERE record_id = 1",
+        "DELETE FROM ims_two_b_line WHERE record_id = 1",
         f"GSTR-2B of 2025-10: has 3 as lines, and {LOGGED} 4",
     ),
-    "an add-back": ("UPDATE liability SET igst = 1", f"add-back of record 2: has 1 as igst, and {D} 18000"),
+    "an add-back": ("UPDATE ims_liability SET igst = 1", f"add-back of record 2: has 1 as igst, and {D} 18000"),
     "whose add-back": (
-        "UPDATE liability SET supplier_gstin = '24AAACC1206D1ZM'",
+        "UPDATE ims_liability SET supplier_gstin = '24AAACC1206D1ZM'",
         f"add-back of record 2: has 24AAACC1206D1ZM as supplier_gstin, and {D} 29AABCT1332L1ZA",
     ),
     "when added back": (
-        "UPDATE liability SET supplier_period = '2025-09'",
+        "UPDATE ims_liability SET supplier_period = '2025-09'",
         f"add-back of record 2: has 2025-09 as supplier_period, and {D} a later tax period",
     ),
-    "no add-back": ("DELETE FROM liability", f"add-back of record 2: has nothing as supplier_gstin, and {D} 29AABCT"),
+    "no add-back": ("DELETE FROM ims_liability", f"add-back of record 2: has nothing as supplier_gstin, and {D} 29AABCT"),
     "an add-back of nothing": (TWICE, f"add-back of record 1: has 2025-10 as recipient_period, and {D} nothing"),
     "time limit": (record("cutoff_at = NULL", 6), f"record 6: has nothing as cutoff_at, and {DATED} 2026-11-30"),
     "year": (record("fy = '2023-24'", 6), f"record 6: has 2023-24 as fy, and {DATED} 2025-26"),
     "an annual return": (FURNISHED, "record 6: has 2026-11-30"),
     "a generation": (
-        "UPDATE two_b SET generation = 2",
+        "UPDATE ims_two_b SET generation = 2",
         f"GSTR-2B of 2025-10: has 2 as generation, and {LOGGED} 1",
     ),
     "a chain": (record("chain_id = 6", 5), "record 5: has 6 as chain_id, and its chain makes it nothing"),

@@ -15,17 +15,17 @@ BUYER = "27AAPFU0939F1ZV"
 Tamper = Callable[..., None]
 # A call of one step that some forger writes behind the last, and its step.
 CALL = """
-    INSERT INTO log_call (recipient_gstin, number, steps, trigger, dest, actor, at, recorded_at, rules, detail, place)
+    INSERT INTO ims_log_call (recipient_gstin, number, steps, trigger, dest, actor, at, recorded_at, rules, detail, place)
     SELECT '{gstin}', max(number) + 1, 1, '{trigger}', '{dest}', 'forger', '{at}', max(recorded_at), '{rules}', NULL,
     max(place) + 1
-    FROM log_call
+    FROM ims_log_call
 """
 STEP = """
-    INSERT INTO transition_log
-    SELECT {record}, (SELECT max(number) FROM log_call), seq + 1, version, contents,
-    declaration_id, recipient_gstin, '{source}', '' FROM record WHERE id = {record}
+    INSERT INTO ims_transition_log
+    SELECT {record}, (SELECT max(number) FROM ims_log_call), seq + 1, version, contents,
+    declaration_id, recipient_gstin, '{source}', '' FROM ims_record WHERE id = {record}
 """
-RECORD = "UPDATE record SET state = '{dest}', seq = seq + 1, version = version + 1 WHERE id = {record}"
+RECORD = "UPDATE ims_record SET state = '{dest}', seq = seq + 1, version = version + 1 WHERE id = {record}"
 
 
 @pytest.fixture
@@ -101,19 +101,19 @@ FORBIDDEN = {
 def test_a_forged_step_that_the_law_forbids_is_found(filed: Any, tamper: Tamper, tmp_path: Path, what: str) -> None:
     assert not filed.faults()
     step, told = FORBIDDEN[what]
-    declaration = ["UPDATE transition_log SET declaration_id = 99 WHERE record_id = 4"] if "99" in told else []
+    declaration = ["UPDATE ims_transition_log SET declaration_id = 99 WHERE record_id = 4"] if "99" in told else []
     tamper(tmp_path / "ims.db", *forged(*step), *declaration)
     assert any(str(fault).startswith(f"{BUYER} {told}") for fault in filed.faults())
 
 
 def test_a_forged_return_is_found(filed: Any, tamper: Tamper, tmp_path: Path) -> None:
-    tamper(tmp_path / "ims.db", "UPDATE two_b_log SET at = '2024-11-13 06:30:00.000000' WHERE trigger = 'generate'")
+    tamper(tmp_path / "ims.db", "UPDATE ims_two_b_log SET at = '2024-11-13 06:30:00.000000' WHERE trigger = 'generate'")
     told = f"{BUYER} GSTR-2B of 2024-10 step 1: is generate from absent to draft by faq.23 faq.26 faq.27"
     assert f"{told}, which the law refuses (faq.23); {RESTORE}" in map(str, filed.faults())
 
 
 def test_a_detail_that_cannot_be_read_is_found_and_ends_nothing(filed: Any, tamper: Tamper, tmp_path: Path) -> None:
-    tamper(tmp_path / "ims.db", "UPDATE log_call SET detail = 'torn' WHERE number = 1", "UPDATE record SET igst = 1")
+    tamper(tmp_path / "ims.db", "UPDATE ims_log_call SET detail = 'torn' WHERE number = 1", "UPDATE ims_record SET igst = 1")
     told = list(map(str, filed.faults()))
-    assert f"log_call {BUYER} 1: has a detail that cannot be read; {RESTORE}" in told
+    assert f"ims_log_call {BUYER} 1: has a detail that cannot be read; {RESTORE}" in told
     assert sum("has columns that are not the content" in fault for fault in told) == len(filed.states())

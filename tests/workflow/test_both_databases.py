@@ -95,7 +95,7 @@ def told(stage):
 
 def _comparable(stage):
     """Give every table but the one that counts: PostgreSQL takes the numbers of records from a sequence."""
-    return {name: rows for name, rows in stage.tables().items() if name != "counter"}
+    return {name: rows for name, rows in stage.tables().items() if name != "ims_counter"}
 
 
 def test_both_databases_tell_and_hold_the_same(stage, on_pg):
@@ -107,16 +107,16 @@ def test_both_databases_tell_and_hold_the_same(stage, on_pg):
     assert on_pg.desk.seal() == stage.desk.seal()
     filled = {name for name, rows in on_one.items() if rows}
     assert filled >= on_one.keys() - {
-        "adoption",
-        "calendar_move",
-        "seal",
-        "seal_leaf",
-        "job_run",
-        "reminder",
-        "subscriber",
-        "token",
-        "download",
-        "uploaded",
+        "ims_adoption",
+        "ims_calendar_move",
+        "ims_seal",
+        "ims_seal_leaf",
+        "ims_job_run",
+        "ims_reminder",
+        "ims_subscriber",
+        "ims_token",
+        "ims_download",
+        "ims_uploaded",
     }
 
 
@@ -125,7 +125,7 @@ def test_both_databases_tell_and_hold_the_same(stage, on_pg):
 def test_partitions_tell_and_hold_the_same(stage, staging, pg_place):
     """The whole year on tables that are split by recipient, sealed and proved."""
     before = staging(pg_place)
-    assert partition(before.ims._workspace.engine, 64).keys() >= {"record", "transition_log", "two_b_line"}
+    assert partition(before.ims._workspace.engine, 64).keys() >= {"ims_record", "ims_transition_log", "ims_two_b_line"}
     before.ims.close()
     parts = staging(pg_place)
     assert told(parts) == told(stage)
@@ -150,8 +150,8 @@ def program(pg_url, pg_place, staging):
             f"CREATE ROLE {role}",
             f"GRANT USAGE ON SCHEMA {name} TO {role}",
             f"GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA {name} TO {role}",
-            f"GRANT UPDATE ON record, two_b, counter, job_run, taxpayer, annual_return TO {role}",
-            f"GRANT DELETE ON two_b_line, job_run TO {role}",
+            f"GRANT UPDATE ON ims_record, two_b, counter, job_run, taxpayer, annual_return TO {role}",
+            f"GRANT DELETE ON ims_two_b_line, job_run TO {role}",
             f"GRANT USAGE, UPDATE ON ALL SEQUENCES IN SCHEMA {name} TO {role}",
             f"GRANT TEMPORARY ON DATABASE {database} TO {role}",
         ):

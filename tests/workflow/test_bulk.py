@@ -77,7 +77,7 @@ def test_nothing_is_named_and_nothing_happens(stage, either):
     before = stage.tables()
     assert accept(stage, ids=[]) == bulk.ActionReport("accept", 0)
     left = stage.tables()
-    assert all(left[table] == before[table] for table in left if table != "declaration")
+    assert all(left[table] == before[table] for table in left if table != "ims_declaration")
 
 
 def test_a_stranger_among_the_ids_writes_nothing(stage, either):

@@ -152,7 +152,7 @@ def test_the_sweep_leaves_what_is_ahead_of_its_clock(stage: Any) -> None:
     stage.act("keep_pending", 1)
     passed = stage.record(1).cutoff_at
     with writing(workspace_of(stage.ims).engine) as connection:
-        connection.execute(text("UPDATE record SET last_at = '2024-12-05 00:00:00.000000'"))
+        connection.execute(text("UPDATE ims_record SET last_at = '2024-12-05 00:00:00.000000'"))
     stage.at(passed).ims.sweep()
     assert stage.states() == {1: "pending"}
     stage.at("2024-12-06").ims.sweep()
@@ -221,13 +221,13 @@ def test_the_machines_clock_is_what_says_when_a_row_was_written(stage: Any, monk
     stage.desk.file_annual_return("2022-23")
     stage.at("2024-11-14").ims.sweep()
     assert stage.desk.seal().recorded_at == NOON + timedelta(seconds=3)
-    written = ("log_call", "record_content", "two_b_log", "request", "seal")
+    written = ("ims_log_call", "ims_record_content", "ims_two_b_log", "ims_request", "ims_seal")
     with workspace_of(stage.ims).asking() as unit:
         for table in written:
             query = select(Table.metadata.tables[table].c.recorded_at).distinct()
             assert unit.connection.execute(query).scalars().all() == [NOON + timedelta(seconds=3)], table
         # Taxpayers were registered before the clock was set; since then there was an annual return.
-        earliest = select(func.min(Table.metadata.tables["taxpayer_log"].c.recorded_at))
+        earliest = select(func.min(Table.metadata.tables["ims_taxpayer_log"].c.recorded_at))
         assert unit.connection.execute(earliest).scalar_one() == NOON + timedelta(seconds=3)
     (step,) = stage.desk.history(1).transitions
     assert (step.recorded_at, step.is_apart) == (NOON + timedelta(seconds=3), False)
@@ -235,21 +235,21 @@ def test_the_machines_clock_is_what_says_when_a_row_was_written(stage: Any, monk
 
 def test_every_row_with_a_moment_that_somebody_gives_has_that_of_the_machine_too() -> None:
     """docs/reliability.md says why these have none."""
-    without = {"liability", "download", "uploaded"}
+    without = {"ims_liability", "ims_download", "ims_uploaded"}
     tables = Table.metadata.tables.items()
     assert without == {name for name, table in tables if "at" in table.c and "recorded_at" not in table.c}
 
 
 FORGED = {
-    "a step": ("log_call SET at = '2024-11-10 06:30:00.000000' WHERE number = 2", "before a step before it"),
-    "a reason that is gone": ("log_call SET backdate = NULL WHERE number = 3", "before a step before it"),
+    "a step": ("ims_log_call SET at = '2024-11-10 06:30:00.000000' WHERE number = 2", "before a step before it"),
+    "a reason that is gone": ("ims_log_call SET backdate = NULL WHERE number = 3", "before a step before it"),
     "a step before its content": (
-        "log_call SET at = '2024-11-10 06:30:00.000000' WHERE number = 1",
+        "ims_log_call SET at = '2024-11-10 06:30:00.000000' WHERE number = 1",
         "before the content that it was decided on",
     ),
-    "a moment of the machine": ("log_call SET recorded_at = '2024-11-10 06:30:00.000000' WHERE number = 2", "written"),
-    "the newest moment": ("record SET last_at = '2024-11-10 06:30:00.000000' WHERE id = 1", "as last_at"),
-    "the newest moment of a return": ("two_b SET last_at = NULL", "as last_at"),
+    "a moment of the machine": ("ims_log_call SET recorded_at = '2024-11-10 06:30:00.000000' WHERE number = 2", "written"),
+    "the newest moment": ("ims_record SET last_at = '2024-11-10 06:30:00.000000' WHERE id = 1", "as last_at"),
+    "the newest moment of a return": ("ims_two_b SET last_at = NULL", "as last_at"),
 }
 
 

@@ -140,7 +140,7 @@ def test_a_fingerprint_is_canonical_data(stage):
     stage.desk.act_on(
         "accept", where=Where(states=(State.NO_ACTION,), supplier=stage.seller), reduce_itc=Heads(igst=5), key="k"
     )
-    ((owner, key, use_case, kept, *_),) = stage.tables()["request"]
+    ((owner, key, use_case, kept, *_),) = stage.tables()["ims_request"]
     assert (owner, key, use_case) == (stage.buyer, "k", "act_on")
     assert kept == "4dac5fda05e0c3ba7089b16685defbd06b0059ac123c914523655f5b3a073033"
 
@@ -196,7 +196,7 @@ def test_one_registration_that_cannot_be_read_stops_no_sweep(stage):
     stage.taxpayer(stage.other)
     with stage.ims._workspace.engine.begin() as connection:
         connection.execute(
-            text("UPDATE taxpayer SET registered_from = 'junk' WHERE gstin = :gstin"), {"gstin": stage.other}
+            text("UPDATE ims_taxpayer SET registered_from = 'junk' WHERE gstin = :gstin"), {"gstin": stage.other}
         )
     report = stage.at("2024-11-14").ims.sweep()
     assert [failure.recipient for failure in report.failures] == [stage.other]
@@ -224,7 +224,7 @@ def test_a_lost_race_is_tried_again(stage, monkeypatch):
 
 def test_what_the_database_refuses_is_told_without_statement_and_values(stage):
     def broken(unit):
-        unit.connection.execute(text("INSERT INTO counter (name, last) VALUES (:name, NULL)"), {"name": "s3cret"})
+        unit.connection.execute(text("INSERT INTO ims_counter (name, last) VALUES (:name, NULL)"), {"name": "s3cret"})
 
     with pytest.raises(StoreError) as caught:
         stage.ims._workspace.run(broken, actor="x")
@@ -280,7 +280,7 @@ def test_who_was_first_is_told_without_statement_and_values(stage):
     def second(unit):
         with first_writer("the counter"):
             for _ in range(2):
-                unit.connection.execute(text("INSERT INTO counter (name, last) VALUES (:name, 1)"), {"name": "s3cret"})
+                unit.connection.execute(text("INSERT INTO ims_counter (name, last) VALUES (:name, 1)"), {"name": "s3cret"})
 
     with pytest.raises(ConflictError) as caught:
         stage.ims._workspace.run(second, actor="x", retries=0)

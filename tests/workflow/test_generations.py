@@ -34,7 +34,7 @@ def changed(stage, older=1, newer=None, period=OCTOBER):
 
 
 def copied(stage):
-    return len(stage.tables()["two_b_replaced"])
+    return len(stage.tables()["ims_two_b_replaced"])
 
 
 @pytest.mark.both
@@ -114,7 +114,7 @@ def test_a_page_reads_no_more_than_itself(stage):
     def read(of):
         with stage.statements() as run:
             assert len(list(of)) == 3
-        return [text for text in run if "FROM two_b_line" in text]
+        return [text for text in run if "FROM ims_two_b_line" in text]
 
     (few,) = read(stage.desk.two_b_lines(OCTOBER, limit=3))
     assert "LIMIT" in few

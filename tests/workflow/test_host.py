@@ -319,7 +319,7 @@ def test_tables_in_a_schema_of_their_own_stand_beside_the_hosts(pg_place):
     """The host has a table `request` of its own; its path is as it was after each call."""
     engine = create_engine(make_url(pg_place).set(drivername="postgresql+psycopg"))
     with engine.begin() as connection:
-        connection.execute(text("CREATE TABLE request (number TEXT)"))
+        connection.execute(text("CREATE TABLE ims_request (number TEXT)"))
         connection.execute(text('DROP SCHEMA IF EXISTS "Ims Tables" CASCADE'))
     clock = SettableClock("2024-11-09 12:00")
     with IMS(engine, clock=clock, schema="Ims Tables") as ims:
@@ -327,13 +327,13 @@ def test_tables_in_a_schema_of_their_own_stand_beside_the_hosts(pg_place):
         record, credit_note = stage.filed(), stage.filed(stage.document("credit_note"))
         with engine.begin() as connection:
             path = connection.execute(text("SHOW search_path")).scalar_one()
-            connection.execute(text("INSERT INTO request VALUES ('r1')"))
+            connection.execute(text("INSERT INTO ims_request VALUES ('r1')"))
             buyer = ims.bound(connection).recipient(stage.buyer, actor="host")
             buyer.accept(record, key="k1")
             with pytest.raises(RefusedError):
                 buyer.keep_pending(credit_note)
             assert connection.execute(text("SHOW search_path")).scalar_one() == path
-            assert connection.execute(text("SELECT count(*) FROM request")).scalar_one() == 1
+            assert connection.execute(text("SELECT count(*) FROM ims_request")).scalar_one() == 1
         assert stage.desk.record(record).state == State.ACCEPTED
     with IMS(engine, schema="Ims Tables") as again, engine.begin() as connection:
         assert len(list(again.events())) > 0

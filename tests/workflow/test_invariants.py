@@ -295,7 +295,7 @@ class Town(RuleBasedStateMachine):
         return credit.rows_of(self.stage.ims)
 
     def the_totals_are_the_sums_of_the_lines(self, rows):
-        for row in rows["two_b"]:
+        for row in rows["ims_two_b"]:
             view = self.stage.ims.recipient(row.recipient_gstin, actor="reader").two_b(TaxPeriod(row.period))
             sums = defaultdict(Heads)
             for line, _ in view.lines:

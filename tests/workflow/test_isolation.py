@@ -43,7 +43,7 @@ def test_what_a_part_wrote_before_it_failed_is_not_kept(stage):
         return unit.declaration_id("gstr2b")
 
     done, _ = run(stage, work)
-    added = [row for row in stage.tables()["declaration"] if row not in before["declaration"]]
+    added = [row for row in stage.tables()["ims_declaration"] if row not in before["ims_declaration"]]
     assert [row[0] for row in added][-1] == done[-1]
     assert len(added) == 2
 

@@ -75,10 +75,10 @@ def test_one_action_takes_four_statements(stage):
         stage.desk.accept(record_id)
     held, read = (
         "SELECT pg_advisory_xact_lock(hashtextextended(concat(current_schema(),",
-        "SELECT record.recipient_gstin,",
+        "SELECT ims_record.recipient_gstin,",
     )
     assert [" ".join(one.split()[:2]) for one in run] == {
-        "sqlite": [read, "UPDATE record", "INSERT INTO", "INSERT INTO"],
+        "sqlite": [read, "UPDATE ims_record", "INSERT INTO", "INSERT INTO"],
         "postgresql": [held, read, "WITH moved"],
     }[stage.ims._workspace.engine.dialect.name]
 
@@ -88,7 +88,7 @@ def test_drafts_are_looked_for_only_where_there_is_one(stage):
     stage.at("2024-11-15").draft()
     with stage.statements() as run:
         stage.desk.act("accept", record_id)
-    assert any("SELECT two_b." in " ".join(one.split()) for one in run)
+    assert any("SELECT ims_two_b." in " ".join(one.split()) for one in run)
     assert stage.desk.two_b(OCTOBER).two_b.state == "stale"
 
 

@@ -53,7 +53,7 @@ def test_of_all_taxpayers_those_are_read_who_are_asked_for_once_each(stage):
         assert [scene.suppliers.get(stage.other, Filing.MONTHLY) for _ in range(2)] == [Filing.MONTHLY] * 2
         assert unit.scene(stage.buyer) is scene
     assert len(run) == 3
-    assert all("WHERE taxpayer.gstin = " in statement for statement in run)
+    assert all("WHERE ims_taxpayer.gstin = " in statement for statement in run)
 
 
 def test_a_declaration_remembered_of_another_database_is_not_believed(stage, unit):

@@ -189,9 +189,9 @@ class Entrance:
         stored = Stored(connection)
         self._entry, self._at, self._recorded_at = entry, stored.moment(entry.at), stored.moment(entry.recorded_at)
         self._alike = (*entry.alike(stored.moment(entry.seen_at), self._at), *_NOTHING)
-        self._records = Load(connection, "record", (*ALIKE, *CARRIED, *KEPT))
+        self._records = Load(connection, "ims_record", (*ALIKE, *CARRIED, *KEPT))
         self._stage = Load(connection, STAGE.name, StagedRow._fields)
-        self._contents = Load(connection, "record_content", CONTENT_ORDER)
+        self._contents = Load(connection, "ims_record_content", CONTENT_ORDER)
         self._log = Load(connection, LOG.name, LOG_ORDER)
         self._connection = connection
         self._open = self._stage

@@ -166,4 +166,4 @@ def test_what_is_declared_with_an_acceptance(engine: Engine, plain_store, unit_o
         (report, _, left) = done(unit_of(connection, now), BUYER, Trigger.ACCEPT, request, None, Where())
     fits = (asked is None) if kind is Kind.INVOICE else asked not in (Heads(igst=4), Heads(cess=-1))
     assert report.applied == (2 if fits else 0)
-    assert len(left["transition_log"]) == report.applied
+    assert len(left["ims_transition_log"]) == report.applied

@@ -127,7 +127,7 @@ def every_situation(trigger: str, form: Mapping[str, tuple[str, ...]]) -> CTE:
         )
         own = f"CAST('{edition.name}' AS text) AS machine, CAST('{period_of(edition)}' AS text) AS two_b_period"
         parts.append(f"SELECT {own}, {columns} FROM {listed}")  # noqa: S608
-    return text(" UNION ALL ".join(parts)).columns().cte("record")
+    return text(" UNION ALL ".join(parts)).columns().cte("ims_record")
 
 
 def readings(trigger: str, form: Mapping[str, tuple[str, ...]], shared: Mapping[str, str]) -> dict[str, Reading]:
@@ -253,9 +253,9 @@ def test_the_2b_period_chooses_the_edition(memory_blank: Callable[[], Engine], t
         .select_from(RECORD)
     )
     with memory_blank().begin() as connection:
-        connection.exec_driver_sql(f"CREATE TABLE record ({', '.join(names)})")
+        connection.exec_driver_sql(f"CREATE TABLE ims_record ({', '.join(names)})")
         marks = ", ".join("?" for _ in names)
-        connection.exec_driver_sql(f"INSERT INTO record VALUES ({marks})", list(rows))  # noqa: S608
+        connection.exec_driver_sql(f"INSERT INTO ims_record VALUES ({marks})", list(rows))  # noqa: S608
         found = {tuple(row[:-2]): tuple(row[-2:]) for row in connection.execute(query)}
     assert found == {row: led for row in rows if (led := judged(row, trigger)) is not None}
 
@@ -270,9 +270,9 @@ def test_without_a_guard_exactly_what_it_alone_refuses_is_allowed(
     names = ("machine", "two_b_period", "state", *facts_of(trigger), *SHARED)
     given = {fact: Reading(column=literal_column(fact)) for fact in names[3:]}
     with memory_blank().begin() as connection:
-        connection.exec_driver_sql(f"CREATE TABLE record ({', '.join(names)})")
+        connection.exec_driver_sql(f"CREATE TABLE ims_record ({', '.join(names)})")
         marks = ", ".join("?" for _ in names)
-        connection.exec_driver_sql(f"INSERT INTO record VALUES ({marks})", list(alone))  # noqa: S608
+        connection.exec_driver_sql(f"INSERT INTO ims_record VALUES ({marks})", list(alone))  # noqa: S608
         for dropped in {None, *alone.values()}:
             with monkeypatch.context() as patch:
                 # What the law says of a trigger is remembered for an edition, which nobody else changes.

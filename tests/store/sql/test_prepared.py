@@ -239,7 +239,7 @@ def test_a_statement_that_is_remembered_takes_the_values_of_each_call(filled: En
         assert built() == first, "the second call has another shape"
         forget()
         assert remembered == done(connection, unit_of, SECOND, work)
-        assert remembered[1]["transition_log"] or remembered[1]["two_b_log"], before
+        assert remembered[1]["ims_transition_log"] or remembered[1]["ims_two_b_log"], before
 
 
 def test_a_book_has_its_own_statements(filled: Engine, unit_of) -> None:

@@ -151,27 +151,27 @@ def decided_thrice(stage: Any) -> None:
 
 
 JOB = """
-    INSERT INTO job_run
+    INSERT INTO ims_job_run
     (recipient_gstin, job, period, through, status, due_at, planned_at, recipients, attempt, done_at)
     VALUES ('{gstin}', 'draft', '2025-11', '{gstin}', 'done', '{noon}', '{noon}', 1, 0, '{noon}')
 """
 REMINDER = """
-    INSERT INTO reminder (recipient_gstin, kind, subject, due_at, days, at, recorded_at, records, rule)
+    INSERT INTO ims_reminder (recipient_gstin, kind, subject, due_at, days, at, recorded_at, records, rule)
     VALUES ('{gstin}', 'draft_ready', '2025-11', '{noon}', 3, '{noon}', '{noon}', 1, 'faq.25')
 """
-ADOPTION = "INSERT INTO adoption VALUES (1, 'invoice', 1, 1, 0, 'asha', '{noon}')"
+ADOPTION = "INSERT INTO ims_adoption VALUES (1, 'invoice', 1, 1, 0, 'asha', '{noon}')"
 UPLOADED = """
-    INSERT INTO uploaded (recipient_gstin, record_id, action, at, answered)
+    INSERT INTO ims_uploaded (recipient_gstin, record_id, action, at, answered)
     VALUES ('{gstin}', 1, 'accepted', '{noon}', TRUE)
 """
-SUBSCRIBER = "INSERT INTO subscriber VALUES ('mailer', NULL)"
+SUBSCRIBER = "INSERT INTO ims_subscriber VALUES ('mailer', NULL)"
 CALLER = """
-    INSERT INTO token (digest, name, roles, gstins, made_at)
+    INSERT INTO ims_token (digest, name, roles, gstins, made_at)
     VALUES ('5e', 'erp', 'recipient', '{gstin}', '{noon}')
 """
 # PostgreSQL numbers records by a sequence and leaves the table empty.
-COUNTER = "INSERT INTO counter SELECT 'record', 7 WHERE NOT EXISTS (SELECT 1 FROM counter)"
-MOVE = "INSERT INTO calendar_move VALUES ('{gstin}', 6, 1, '[]', '[]')"
+COUNTER = "INSERT INTO ims_counter SELECT 'record', 7 WHERE NOT EXISTS (SELECT 1 FROM ims_counter)"
+MOVE = "INSERT INTO ims_calendar_move VALUES ('{gstin}', 6, 1, '[]', '[]')"
 
 
 def fill(connection: Connection) -> None:

@@ -32,7 +32,7 @@ COLUMNS = [
     (name, column.name)
     for name, table in sorted(Table.metadata.tables.items())
     for column in table.columns
-    if not name.startswith("seal")
+    if not name.startswith("ims_seal")
 ]
 FOUND = [key for key in COLUMNS if PLACED.get(key, NOWHERE)[0] != "nothing"]
 # The first column of each table and finding: the others are too many for every day, but for that of PostgreSQL.
@@ -42,15 +42,15 @@ BUYER, OTHER = "27AAPFU0939F1ZV", "24AAACC1206D1ZM"
 NOON = "2025-12-20 06:30:00.000000"
 # Which row of a table is changed, where it is not the first: what no GSTR-3B has decided yet, for that is in no digest.
 ROWS = {
-    "record": "id = 6",
-    "record_content": "record_id = 6",
-    "transition_log": "record_id = 6",
-    "log_call": "number = (SELECT call FROM transition_log WHERE record_id = 6)",
-    "declaration": "machine = 'invoice'",
-    "taxpayer": f"gstin = '{BUYER}'",
-    "taxpayer_log": f"gstin = '{BUYER}' AND number = 2",
-    "request": "key = 'k-6'",
-    "two_b_log": "trigger = 'file_3b'",
+    "ims_record": "id = 6",
+    "ims_record_content": "record_id = 6",
+    "ims_transition_log": "record_id = 6",
+    "ims_log_call": "number = (SELECT call FROM ims_transition_log WHERE record_id = 6)",
+    "ims_declaration": "machine = 'invoice'",
+    "ims_taxpayer": f"gstin = '{BUYER}'",
+    "ims_taxpayer_log": f"gstin = '{BUYER}' AND number = 2",
+    "ims_request": "key = 'k-6'",
+    "ims_two_b_log": "trigger = 'file_3b'",
 }
 # What a column is changed to, where another text or a later moment would be no fair try.
 VALUES = {
@@ -77,7 +77,7 @@ def test_the_store_has_something_in_every_table_and_is_sound(store: Any) -> None
     empty = [
         name
         for name in Table.metadata.tables
-        if not name.startswith("seal")
+        if not name.startswith("ims_seal")
         and store.connection.execute(text(f"SELECT count(*) FROM {name}")).scalar_one() == 0
     ]
     assert empty == []

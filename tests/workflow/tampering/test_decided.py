@@ -25,17 +25,17 @@ SEALED_AT = datetime.fromisoformat("2026-02-01T06:30:00+00:00")
 
 
 def record(number: int, change: str) -> str:
-    return f"UPDATE record SET {change} WHERE id = {number}"
+    return f"UPDATE ims_record SET {change} WHERE id = {number}"
 
 
 def line(number: int, change: str, entry: str = "document") -> str:
-    return f"UPDATE two_b_line SET {change} WHERE record_id = {number} AND entry = '{entry}'"
+    return f"UPDATE ims_two_b_line SET {change} WHERE record_id = {number} AND entry = '{entry}'"
 
 
 def said(number: int, **values: Any) -> str:
     """Return what makes the log say something else of a record that froze."""
     detail = json.dumps(values, sort_keys=True)
-    return f"UPDATE transition_log SET detail = '{detail}' WHERE record_id = {number} AND detail LIKE '%disposition%'"
+    return f"UPDATE ims_transition_log SET detail = '{detail}' WHERE record_id = {number} AND detail LIKE '%disposition%'"
 
 
 def of(number: int, name: str, stands: object, follows: object) -> str:
@@ -47,8 +47,8 @@ def of_line(period: str, number: int, name: str, stands: object, follows: object
 
 
 ONE_MORE = (
-    "INSERT INTO two_b_line SELECT recipient_gstin, period, record_id, 'reversal_4b1', section, counts, decision, "
-    "record_version, igst, cgst, sgst, cess FROM two_b_line WHERE record_id = 12"
+    "INSERT INTO ims_two_b_line SELECT recipient_gstin, period, record_id, 'reversal_4b1', section, counts, decision, "
+    "record_version, igst, cgst, sgst, cess FROM ims_two_b_line WHERE record_id = 12"
 )
 ACCEPTED = {"disposition": "accepted", "period": "2025-11"}
 FORGED: Mapping[str, tuple[Sequence[str], str, str]] = {
@@ -60,7 +60,7 @@ FORGED: Mapping[str, tuple[Sequence[str], str, str]] = {
     ),
     "S of an amendment": ([record(7, "standing_igst = 1")], "chain", of(7, "standing_igst", 1, 12000)),
     "S of a rejected amendment, with its add-back": (
-        [record(14, "standing_igst = 18000"), "UPDATE liability SET igst = 8000 WHERE record_id = 14"],
+        [record(14, "standing_igst = 18000"), "UPDATE ims_liability SET igst = 8000 WHERE record_id = 14"],
         "chain",
         of(14, "standing_igst", 18000, 12000),
     ),
@@ -91,7 +91,7 @@ FORGED: Mapping[str, tuple[Sequence[str], str, str]] = {
     ),
     "a line of a chain": ([line(7, "igst = -1")], "chain", of_line("2025-11", 7, "igst", -1, -6000)),
     "a line that reverses": (
-        ["DELETE FROM two_b_line WHERE entry = 'reversal_4b1'"],
+        ["DELETE FROM ims_two_b_line WHERE entry = 'reversal_4b1'"],
         "chain",
         f"{BUYER} GSTR-2B of 2025-11 record 11 reversal_4b1: is gone",
     ),
@@ -136,7 +136,7 @@ FORGED: Mapping[str, tuple[Sequence[str], str, str]] = {
         of_line("2025-11", 12, "igst", 18000, "nothing", "reversal_4b1"),
     ),
     "a line that is gone": (
-        ["DELETE FROM two_b_line WHERE record_id = 12"],
+        ["DELETE FROM ims_two_b_line WHERE record_id = 12"],
         "return",
         of_line("2025-11", 12, "line", "nothing", 12),
     ),
@@ -148,10 +148,10 @@ def taken_anew(connection: Connection) -> None:
     for period in ("2025-10", "2025-11", "2025-12"):
         digest = returns.digest(connection, BUYER, TaxPeriod(period))
         of_period = f"recipient_gstin = '{BUYER}' AND period = '{period}'"
-        query = text(f"SELECT seq, detail FROM two_b_log WHERE {of_period} AND trigger = 'file_3b'")
+        query = text(f"SELECT seq, detail FROM ims_two_b_log WHERE {of_period} AND trigger = 'file_3b'")
         seq, detail = connection.execute(query).one()
         forged = json.dumps({**json.loads(detail), "digest": digest}, sort_keys=True)
-        change = text(f"UPDATE two_b_log SET detail = :forged WHERE {of_period} AND seq = {seq}")
+        change = text(f"UPDATE ims_two_b_log SET detail = :forged WHERE {of_period} AND seq = {seq}")
         connection.execute(change, {"forged": forged})
 
 
@@ -178,8 +178,8 @@ def test_what_is_forged_with_its_digest_is_found_without_a_seal(decided: Any, wh
 # Record 12 was accepted; that it was rejected is told alike by its step, its row, its line and the digest.
 REJECTED = "trigger = 'reject', dest = 'rejected', rules = 'faq.10.ii faq.12'"
 OTHER_HISTORY = (
-    f"UPDATE log_call SET {REJECTED} WHERE number = (SELECT min(call) FROM transition_log WHERE record_id = 12)",
-    "UPDATE transition_log SET source = 'rejected' WHERE record_id = 12 AND seq = 2",
+    f"UPDATE ims_log_call SET {REJECTED} WHERE number = (SELECT min(call) FROM ims_transition_log WHERE record_id = 12)",
+    "UPDATE ims_transition_log SET source = 'rejected' WHERE record_id = 12 AND seq = 2",
     *FORGED["an accepted record as rejected"][0],
 )
 
@@ -190,7 +190,7 @@ def test_another_history_is_found_by_a_checkpoint_that_was_kept_and_by_nothing_e
         kept = Checkpoint.read(seals.seal(connection, BUYER, "asha", (SEALED_AT, SEALED_AT)).checkpoint)
         assert seals.kept(connection, kept) is None
         with decided.disarmed():
-            for statement in (*OTHER_HISTORY, "DELETE FROM seal", "DELETE FROM seal_leaf"):
+            for statement in (*OTHER_HISTORY, "DELETE FROM ims_seal", "DELETE FROM ims_seal_leaf"):
                 assert connection.execute(text(statement)).rowcount > 0, statement
             taken_anew(connection)
         seals.seal(connection, BUYER, "asha", (SEALED_AT, SEALED_AT))

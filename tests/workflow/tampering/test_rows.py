@@ -33,15 +33,15 @@ class Change:
 
 def gone(record: int, *, steps: bool = True) -> list[str]:
     """Return what takes out a record with all that is its own; of a call with other steps, its step."""
-    named = f"SELECT call FROM transition_log WHERE record_id = {record}"
+    named = f"SELECT call FROM ims_transition_log WHERE record_id = {record}"
     moved = [
-        f"UPDATE log_call SET steps = steps - 1 WHERE number IN ({named})",
-        f"DELETE FROM transition_log WHERE record_id = {record}",
-        "DELETE FROM log_call WHERE steps = 0",
+        f"UPDATE ims_log_call SET steps = steps - 1 WHERE number IN ({named})",
+        f"DELETE FROM ims_transition_log WHERE record_id = {record}",
+        "DELETE FROM ims_log_call WHERE steps = 0",
     ]
-    tables = ("record_content", "two_b_line", "liability")
+    tables = ("ims_record_content", "ims_two_b_line", "ims_liability")
     kept = [f"DELETE FROM {table} WHERE record_id = {record}" for table in tables]
-    return [*(moved if steps else []), *kept, f"DELETE FROM record WHERE id = {record}"]
+    return [*(moved if steps else []), *kept, f"DELETE FROM ims_record WHERE id = {record}"]
 
 
 def doubled(table: str, where: str, **instead: str) -> str:
@@ -57,10 +57,10 @@ def swapped(table: str, column: str, first: object, second: object) -> list[str]
 
 
 def place_of(call: int) -> str:
-    return f"(SELECT place FROM log_call WHERE number = {call})"
+    return f"(SELECT place FROM ims_log_call WHERE number = {call})"
 
 
-CONTENT = doubled("record_content", "record_id = 5", record_id="105")
+CONTENT = doubled("ims_record_content", "record_id = 5", record_id="105")
 FRESH = {"state": "'no_action'", "seq": "0", "settled_in": "NULL", "disposition": "NULL", "carried_igst": "0"}
 RENAMED = {"id": "105", "chain_id": "105"}
 ROWS: Mapping[str, Change] = {
@@ -71,59 +71,59 @@ ROWS: Mapping[str, Change] = {
     "the newest record, of which no log tells": Change(gone(8), "number", "record 9: comes after 7;", on=["sqlite"]),
     "a record without its log": Change(gone(6, steps=False), "log", f"{ONE} 6: is gone, and its log goes to step 1"),
     "a record twice": Change(
-        [doubled("record", "id = 5", **RENAMED), CONTENT],
+        [doubled("ims_record", "id = 5", **RENAMED), CONTENT],
         "log",
         f"{ONE} 105: stands at frozen (step 1), and its log ends at no_action (step 0)",
     ),
     "a record of a number that was not given out yet, on SQLite": Change(
-        [doubled("record", "id = 5", **RENAMED, **FRESH), CONTENT], "number", "record 105: comes after 9;", ["sqlite"]
+        [doubled("ims_record", "id = 5", **RENAMED, **FRESH), CONTENT], "number", "record 105: comes after 9;", ["sqlite"]
     ),
     "a record of a number that was not given out yet": Change(
-        [doubled("record", "id = 5", **RENAMED, **FRESH), CONTENT],
+        [doubled("ims_record", "id = 5", **RENAMED, **FRESH), CONTENT],
         "number",
         "counter record: stands at 8, and 105 is given to a record",
     ),
-    "two records": Change(swapped("record", "id", 1, 6), "log", f"{ONE} 1: stands at accepted (step 1), and its log"),
+    "two records": Change(swapped("ims_record", "id", 1, 6), "log", f"{ONE} 1: stands at accepted (step 1), and its log"),
     "two contents": Change(
-        swapped("record_content", "record_id", 1, 6), "log", f"{BUYER} contents of record 1: stands at "
+        swapped("ims_record_content", "record_id", 1, 6), "log", f"{BUYER} contents of record 1: stands at "
     ),
     "the logs of two records": Change(
-        swapped("transition_log", "record_id", 1, 3), "record", f"{ONE} 1: has as ordered as remarks, and its log"
+        swapped("ims_transition_log", "record_id", 1, 3), "record", f"{ONE} 1: has as ordered as remarks, and its log"
     ),
-    "two calls": Change(swapped("log_call", "number", 1, 2), "log", f"{ONE} 1 step 2: leaves from accepted, and the"),
+    "two calls": Change(swapped("ims_log_call", "number", 1, 2), "log", f"{ONE} 1 step 2: leaves from accepted, and the"),
     "the order of two events": Change(
         [
-            f"UPDATE log_call SET place = place + {place_of(4)} WHERE number = 1",
-            f"UPDATE log_call SET place = {place_of(1)} - place WHERE number = 4",
-            f"UPDATE log_call SET place = place - {place_of(4)} WHERE number = 1",
+            f"UPDATE ims_log_call SET place = place + {place_of(4)} WHERE number = 1",
+            f"UPDATE ims_log_call SET place = {place_of(1)} - place WHERE number = 4",
+            f"UPDATE ims_log_call SET place = place - {place_of(4)} WHERE number = 1",
         ],
         "log",
         f"{ONE} 1 step 2: has the place ",
     ),
     "an event that nobody is to see": Change(
-        ["UPDATE two_b_log SET place = NULL WHERE trigger = 'file_3b'"],
+        ["UPDATE ims_two_b_log SET place = NULL WHERE trigger = 'file_3b'"],
         "number",
-        f"two_b_log {BUYER} 2025-10 2: has no place in the order of events",
+        f"ims_two_b_log {BUYER} 2025-10 2: has no place in the order of events",
     ),
-    "the last event": Change(["DELETE FROM reminder"], "number", "event", on=[]),
+    "the last event": Change(["DELETE FROM ims_reminder"], "number", "event", on=[]),
     "the last step, its call, and what it did": Change(
         [
-            "DELETE FROM log_call WHERE number = (SELECT call FROM transition_log WHERE record_id = 6)",
-            "DELETE FROM transition_log WHERE record_id = 6",
-            "UPDATE record SET state = 'no_action', seq = 0, remarks = NULL, acted_at = NULL WHERE id = 6",
+            "DELETE FROM ims_log_call WHERE number = (SELECT call FROM ims_transition_log WHERE record_id = 6)",
+            "DELETE FROM ims_transition_log WHERE record_id = 6",
+            "UPDATE ims_record SET state = 'no_action', seq = 0, remarks = NULL, acted_at = NULL WHERE id = 6",
         ],
         "key",
         f"{BUYER} key k-6: has accepted as state, and the step of its record makes it nothing",
     ),
-    "an answer": Change(["DELETE FROM request"], "key", f"{BUYER} key k-6: was acted under, and its answer is gone"),
+    "an answer": Change(["DELETE FROM ims_request"], "key", f"{BUYER} key k-6: was acted under, and its answer is gone"),
     "an annual return": Change(
-        ["DELETE FROM annual_return"],
+        ["DELETE FROM ims_annual_return"],
         "taxpayer",
         f"{BUYER} annual return of 2023-24: is gone, and their log has it",
     ),
-    "a taxpayer": Change(["DELETE FROM taxpayer"], "taxpayer", f"{BUYER} taxpayer: is gone, and their log has it"),
+    "a taxpayer": Change(["DELETE FROM ims_taxpayer"], "taxpayer", f"{BUYER} taxpayer: is gone, and their log has it"),
     "a declaration": Change(
-        ["DELETE FROM declaration WHERE machine = 'invoice'"], "law", f"{ONE} 1 step 1: was decided under declaration 1"
+        ["DELETE FROM ims_declaration WHERE machine = 'invoice'"], "law", f"{ONE} 1 step 1: was decided under declaration 1"
     ),
 }  # fmt: skip
 
@@ -145,9 +145,9 @@ def test_a_row_that_another_program_replaces_past_the_triggers_is_found(store: A
     """Where recursive_triggers is off, as elsewhere, INSERT OR REPLACE fires no trigger for what it takes out."""
     with store.undone():
         driver: sqlite3.Connection = store.connection.connection.driver_connection
-        row = store.connection.execute(text("SELECT * FROM log_call WHERE number = 1")).mappings().one()
+        row = store.connection.execute(text("SELECT * FROM ims_log_call WHERE number = 1")).mappings().one()
         columns = {name: f":{name}" for name in row} | {"dest": "'pending'"}
-        replace = f"INSERT OR REPLACE INTO log_call ({', '.join(columns)}) VALUES ({', '.join(columns.values())})"
+        replace = f"INSERT OR REPLACE INTO ims_log_call ({', '.join(columns)}) VALUES ({', '.join(columns.values())})"
         with pytest.raises(sqlite3.IntegrityError, match="append-only"):
             driver.execute(replace, dict(row))
         driver.execute("PRAGMA recursive_triggers = OFF")
@@ -163,7 +163,7 @@ def test_a_row_that_another_program_replaces_past_the_triggers_is_found(store: A
 def test_a_generation_whose_log_says_nothing_of_it_is_found(store: Any, detail: str) -> None:
     with store.undone():
         with store.disarmed():
-            change = f"UPDATE two_b_log SET detail = {detail} WHERE period = '2025-11' AND trigger = 'generate'"
+            change = f"UPDATE ims_two_b_log SET detail = {detail} WHERE period = '2025-11' AND trigger = 'generate'"
             store.connection.execute(text(change))
         faults = [str(fault) for fault in store.faults() if fault.code == "return"]
     assert any("GSTR-2B of 2025-11 generation 1: has other lines than those" in fault for fault in faults), faults
