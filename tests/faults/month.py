@@ -174,10 +174,10 @@ class Client:
 # What a number counts, by the column that holds it.
 _NUMBERS = {"record_id": "record", "chain_id": "record", "declaration_id": "declaration", "calendar_id": "calendar"}
 # In which order and when things were committed, and how jobs and calls were cut, is each run's own.
-_APART = frozenset({"job_run", "counter", "log_call"})
+_APART = frozenset({"ims_job_run", "ims_counter", "ims_log_call"})
 # These hold numbers inside of texts and digests, which the audit proves; and answers are compared as they come.
 _WRITTEN = frozenset({"place", "recorded_at"})
-_NUMBERED, _DIGEST = frozenset({"request", "seal", "seal_leaf"}), re.compile(r'(?<="digest": ")\w+')
+_NUMBERED, _DIGEST = frozenset({"ims_request", "ims_seal", "ims_seal_leaf"}), re.compile(r'(?<="digest": ")\w+')
 
 
 def content(ims: IMS) -> dict[str, list[str]]:

@@ -149,7 +149,7 @@ def content(ims: IMS) -> dict[str, list[str]]:
         return {
             table.name: sorted(repr(tuple(row)) for row in connection.execute(_compared(table)))
             for table in Table.metadata.sorted_tables
-            if table.name not in {"job_run", "counter", "log_call"}
+            if table.name not in {"ims_job_run", "ims_counter", "ims_log_call"}
         }
 
 

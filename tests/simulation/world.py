@@ -28,7 +28,7 @@ Work = Callable[[IMS], T]
 Keyed = Callable[[IMS, str], T]
 Refusal = RefusedError | InputError
 # How jobs were cut and tried again, and what has their moments in it: it differs where a job was met by a fault.
-OF_JOBS = frozenset({"job_run", "counter", "log_call", "seal", "seal_leaf"})
+OF_JOBS = frozenset({"ims_job_run", "ims_counter", "ims_log_call", "ims_seal", "ims_seal_leaf"})
 WHEN = frozenset({"place", "call", "outcome", "digest", "detail", "recorded_at"})
 
 

@@ -121,7 +121,7 @@ def test_a_seal_is_the_same_on_every_database_however_its_rows_are_numbered(
     memory: Engine, pg: Engine, write: type
 ) -> None:
     with writing(pg) as connection:
-        connection.execute(text("SELECT nextval('log_call_number'), nextval('log_call_number')"))
+        connection.execute(text("SELECT nextval('ims_log_call_number'), nextval('ims_log_call_number')"))
     for engine in (memory, pg):
         fill(engine, write)
         sealed(engine)

@@ -16,7 +16,7 @@ from ims_fsm.store.partitions import partition
 from ims_fsm.store.tables import APPEND_ONLY, RECORD, Table
 from ims_fsm.store.triggers import on_postgresql, on_sqlite
 
-REMADE = "DROP TRIGGER ims_seal_no_update ON ims_seal; CREATE TRIGGER ims_seal_no_update BEFORE {} EXECUTE FUNCTION refuse_change()"
+REMADE = "DROP TRIGGER ims_seal_no_update ON ims_seal; CREATE TRIGGER ims_seal_no_update BEFORE {} EXECUTE FUNCTION ims_refuse_change()"
 STRANGE = "is none of the program's, and may change or leave out what is written"
 Tamper = Callable[..., None]
 
@@ -127,7 +127,7 @@ def test_what_a_statement_says_of_itself_is_no_damage(engine: Engine) -> None:
             "trigger ims_seal_no_update of seal: no longer refuses that rows are changed",
         ),
         (
-            "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+            "CREATE OR REPLACE FUNCTION ims_refuse_change() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
             "trigger ims_seal_no_update of seal: no longer refuses that rows are changed",
         ),
         *(
@@ -157,10 +157,10 @@ def test_what_a_statement_says_of_itself_is_no_damage(engine: Engine) -> None:
             "ALTER TABLE ims_declaration DROP CONSTRAINT one_row_a_declaration",
             "constraint one_row_a_declaration of declaration: is gone, or does not hold for all rows",
         ),
-        ("DROP SEQUENCE record_number", "sequence record_number: is gone"),
+        ("DROP SEQUENCE ims_record_number", "sequence ims_record_number: is gone"),
         ("CREATE RULE nothing AS ON INSERT TO seal DO INSTEAD NOTHING", f"rule nothing of seal: {STRANGE}"),
         (
-            "CREATE TRIGGER forge BEFORE INSERT ON ims_seal FOR EACH ROW EXECUTE FUNCTION refuse_change()",
+            "CREATE TRIGGER forge BEFORE INSERT ON ims_seal FOR EACH ROW EXECUTE FUNCTION ims_refuse_change()",
             f"trigger forge of seal: {STRANGE}",
         ),
         (

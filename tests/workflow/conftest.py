@@ -38,7 +38,7 @@ OCTOBER = TaxPeriod("2024-10")
 
 
 # What a download changes that shows nothing new.
-WHEN_SHOWN = frozenset({"portal_seen_at", "download"})
+WHEN_SHOWN = frozenset({"portal_seen_at", "ims_download"})
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ Rows = Mapping[str, Sequence[Any]]
 def rows_of(ims: IMS, *recipients: str) -> Rows:
     """Return the rows of the GSTR-2Bs of recipients, or of all, and of their lines."""
     with ims._workspace.asking() as unit:
-        rows = {name: unit.connection.execute(Table.metadata.tables[name].select()) for name in ("two_b", "two_b_line")}
+        rows = {name: unit.connection.execute(Table.metadata.tables[name].select()) for name in ("ims_two_b", "ims_two_b_line")}
         return {
             name: [row for row in of if not recipients or row.recipient_gstin in recipients]
             for name, of in rows.items()
@@ -40,8 +40,8 @@ def holds(records: Sequence[Record], rows: Rows) -> None:
 
 def _filed(rows: Rows) -> list[Any]:
     """Return the lines of the GSTR-2Bs that are final."""
-    final = {(row.recipient_gstin, row.period) for row in rows["two_b"] if row.state == "final"}
-    return [row for row in rows["two_b_line"] if (row.recipient_gstin, row.period) in final]
+    final = {(row.recipient_gstin, row.period) for row in rows["ims_two_b"] if row.state == "final"}
+    return [row for row in rows["ims_two_b_line"] if (row.recipient_gstin, row.period) in final]
 
 
 def _chains(records: Sequence[Record]) -> Mapping[int, Sequence[Record]]:

@@ -135,7 +135,7 @@ BY_ID, BY_SUPPLIER, OF_ALL = "by a record's id", "by supplier", "of all recipien
 RECIPIENTS, EACH, PARTITIONS, LONGEST, SHARD = 100, 150, 8, 400, 10
 NOON = datetime(2024, 11, 12, tzinfo=UTC)
 # Tables of a few rows, which no index makes quicker, and a list that was handed over as a parameter.
-SMALL = {"declaration", "adoption", "counter", "ims_fsm_version", "record_number", "json_each"}
+SMALL = {"ims_declaration", "ims_adoption", "ims_counter", "ims_fsm_version", "ims_record_number", "json_each"}
 # What a statement in sets puts aside for itself holds just the records that it is about.
 SMALL |= {*temporary.METADATA.tables, *columns.METADATA.tables}
 # Planning looks at everybody once, and a database may lay everybody's GSTR-2Bs beside them.

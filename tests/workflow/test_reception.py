@@ -133,7 +133,7 @@ def tables(stage: Any) -> dict[str, list[tuple[Any, ...]]]:
                 )
             ]
             for table in Table.metadata.sorted_tables
-            if table.name not in {"declaration", "counter"} and table is not CALL
+            if table.name not in {"ims_declaration", "ims_counter"} and table is not CALL
         }
 
 
@@ -172,7 +172,7 @@ def _renamed(one: Any, ids: dict[int, int]) -> Any:
         return one
     if "record" not in one:
         return {what: sorted(map(ids.get, of)) if what in IDS else of for what, of in one.items()}
-    keyed = {"record": (1, 32), "record_content": (1,), "transition_log": (1,), "two_b_line": (2,)}
+    keyed = {"ims_record": (1, 32), "ims_record_content": (1,), "ims_transition_log": (1,), "ims_two_b_line": (2,)}
     return {
         table: sorted(
             tuple(ids[value] if at in keyed.get(table, ()) and value else value for at, value in enumerate(row))

@@ -169,6 +169,8 @@ def row(number: int, chain: tuple[str, str, str, int, bool], version: Mapping[st
         "content_hash": "",
         "form": given["form"] if fixed else str(Form.ICEGATE),
         "supplier_status": str(SupplierStatus.FILED if given["two_b_period"] else SupplierStatus.SAVED),
+        # What is frozen was decided by a GSTR-3B; no log leads to anything else.
+        "settled_in": given["settled_in"] or (given["return_period"] if given["state"] == str(State.FROZEN) else None),
         "cutoff_at": given["cutoff_at"] if kind in LIMITED else None,
         "chain_id": chain_id,
         "reduction": reduction,
