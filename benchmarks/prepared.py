@@ -19,7 +19,7 @@ from sqlalchemy import make_url
 from benchmarks.measure import timed
 from ims_fsm.store.connection import open_engine
 
-TABLES = ("record", "record_content", "transition_log", "log_call")
+TABLES = ("ims_record", "ims_record_content", "ims_transition_log", "ims_log_call")
 ROWS_AT_ONCE = 10_000
 _BLOCK = 2**20
 

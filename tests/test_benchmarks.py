@@ -122,7 +122,9 @@ def test_a_loop_that_skips_a_recipient_with_few_records_fails(monkeypatch: pytes
 
 
 def test_scattered_records_that_come_to_other_lines_fail(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scattered, "_REWRITE", ("UPDATE ims_record SET carried_igst = carried_igst + length('{order}')",))
+    monkeypatch.setattr(
+        scattered, "_REWRITE", ("UPDATE ims_record SET carried_igst = carried_igst + length('{order}')",)
+    )
     with pytest.raises(CheckError, match="the lines of GSTR-2B"):
         scattered.measure(Size.SMALLEST)
 

@@ -30,7 +30,16 @@ SHARDS = (1_000, 10_000, 50_000)
 CLAIMS = 15
 MONTH = {Size.QUICK: 200, Size.FULL: 1_000}  # recipients whose whole month is weighed
 EACH = 100
-TABLES = ("record", "record_content", "transition_log", "log_call", "two_b_line", "two_b", "two_b_log", "reminder")
+TABLES = (
+    "ims_record",
+    "ims_record_content",
+    "ims_transition_log",
+    "ims_log_call",
+    "ims_two_b_line",
+    "ims_two_b",
+    "ims_two_b_log",
+    "ims_reminder",
+)
 _MORE = """
 INSERT INTO ims_taxpayer SELECT (jsonb_populate_record(one, jsonb_build_object('gstin', '29' || n || 'F1ZV'))).*
 FROM ims_taxpayer AS one, generate_series(100000001, 100000000 + :more) AS n"""

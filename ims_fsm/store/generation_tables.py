@@ -14,7 +14,7 @@ class ReplacedLineRow(Table, table=True):
     """How a line stood in a generation, where the next one has it otherwise; append-only.
 
     Without a section the generation had no such line, and the next one has. What no row of a later generation tells
-    otherwise stood as it stands in `two_b_line`.
+    otherwise stood as it stands in `ims_two_b_line`.
     """
 
     __tablename__ = "ims_two_b_replaced"

@@ -204,8 +204,8 @@ class ContentRow(Table, table=True):
 class CallRow(Table, table=True):
     """What the steps of one call share: one row for each recipient whose records it moved, append-only.
 
-    `number` counts the calls of the whole store; `steps` says how many rows of `transition_log` name this one. Where
-    `detail` differs from step to step it stands with the steps, and is nothing here. `at` is what the law read,
+    `number` counts the calls of the whole store; `steps` says how many rows of `ims_transition_log` name this one.
+    Where `detail` differs from step to step it stands with the steps, and is nothing here. `at` is what the law read,
     `recorded_at` what the machine's own clock said; `backdate` is why it is dated back, where whoever did it said so.
     """
 
@@ -230,8 +230,8 @@ class CallRow(Table, table=True):
 class TransitionRow(Table, table=True):
     """The transition log: one row for each trigger that fired, append-only, without gaps in `seq`.
 
-    What its call says of all steps stands in `log_call`; `store.log.STEPS` reads the two as one. The columns are in the
-    order in which they lie closest on PostgreSQL.
+    What its call says of all steps stands in `ims_log_call`; `store.log.STEPS` reads the two as one. The columns are in
+    the order in which they lie closest on PostgreSQL.
     """
 
     __tablename__ = "ims_transition_log"

@@ -31,7 +31,7 @@ def test_a_postgresql_database_is_split_by_recipient(bare, databases):
     whole = f"The database has version {NEWEST}; as before. Split by recipient into 2 partitions: {tables}."
     assert " ".join(told.split()) == whole
     assert bare("migrate", "--db", url).ended(0).out == told
-    assert bare("migrate", "--db", url, "--json").ended(0).json["partitions"]["record"] == 2
+    assert bare("migrate", "--db", url, "--json").ended(0).json["partitions"]["ims_record"] == 2
     told = bare("migrate", "--partitions", "3", "--db", url).ended(2).err
     assert f"{min(keyed())} has 2 partitions and not 3" in told
 
@@ -43,7 +43,7 @@ def test_sqlite_is_not_split(bare):
 
 def test_what_citus_is_told_is_printed_and_nothing_is_done(bare, tmp_path):
     told = bare("migrate", "--citus", "--partitions", "32").ended(0).out
-    assert "SELECT create_distributed_table('record', 'recipient_gstin', shard_count => 32);\n" in told
+    assert "SELECT create_distributed_table('ims_record', 'recipient_gstin', shard_count => 32);\n" in told
     assert list(tmp_path.iterdir()) == []
 
 

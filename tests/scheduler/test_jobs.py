@@ -39,7 +39,8 @@ def test_one_with_broken_data_among_many_stops_nobody(town, who):
     """His GSTR-2B is absent, and its log says that it was generated."""
     town.recipients(*range(1, 41)).at("2024-11-14")
     town.breaks(
-        "INSERT INTO ims_two_b_log (recipient_gstin, period, seq, trigger, source, dest, actor, at, recorded_at, rules) "
+        "INSERT INTO ims_two_b_log (recipient_gstin, period, seq, trigger, source, dest, actor, at, recorded_at, "
+        "rules) "
         "VALUES (:gstin, '2024-10', 1, 'generate', 'absent', 'draft', 'clock', :at, :at, '')",
         gstin=who(17),
         at="2024-11-14 00:00:00.000000",

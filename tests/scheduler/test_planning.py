@@ -218,10 +218,10 @@ def test_of_instants_missed_the_last_is_enough(town):
 def test_the_clock_jumps_over_the_14th_and_back(town):
     town.recipients(1, 2).at("2024-11-13").ring()
     town.at("2024-11-20").ring()
-    after = {name: rows for name, rows in town.tables().items() if name != "job_run"}
+    after = {name: rows for name, rows in town.tables().items() if name != "ims_job_run"}
     for moment in ("2024-11-10", "2024-11-14", "2024-11-19", "2024-11-20"):
         town.at(moment).ring()
-    assert {name: rows for name, rows in town.tables().items() if name != "job_run"} == after
+    assert {name: rows for name, rows in town.tables().items() if name != "ims_job_run"} == after
 
 
 def test_what_a_clock_ahead_has_done_is_done_again_in_its_time(town):
@@ -261,7 +261,9 @@ def test_a_broken_annual_return_stops_nobody(town, who):
     town.recipients(1).at("2024-11-14")
     with writing(town.ims._workspace.engine) as connection:
         row = {"gstin": who(1), "at": "2024-11-01 00:00:00.000000"}
-        connection.execute(text("INSERT INTO ims_annual_return (gstin, fy, filed_at) VALUES (:gstin, 'broken', :at)"), row)
+        connection.execute(
+            text("INSERT INTO ims_annual_return (gstin, fy, filed_at) VALUES (:gstin, 'broken', :at)"), row
+        )
     town.ring()
     assert town.two_bs("2024-10", 1) == ["draft"]
     assert not town.report().failed

@@ -191,7 +191,7 @@ def compared(on, number, span, who, folder, request, *, cluster=None):
 def test_schedulers_killed_at_random_come_to_the_same_as_one_calm_run(on, number, who, tmp_path, request):
     left, ringers = compared(on, number, WEEKS, who, tmp_path, request)
     assert ringers.killed + ringers.died
-    log, kinds = " ".join(left["transition_log"]), " ".join(left["reminder"])
+    log, kinds = " ".join(left["ims_transition_log"]), " ".join(left["ims_reminder"])
     assert all(repr(trigger) in log for trigger in ("expire", "lapse", "freeze"))
     assert all(kind in kinds for kind in ("draft_ready", "time_limit", "pending_deadline"))
 

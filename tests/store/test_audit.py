@@ -32,7 +32,9 @@ def fill(engine: Engine, write: type[Any]) -> None:
         made.record(2, "keep_pending")
         document = made.record(3).changed(number="S/3A", igst=900_000)
         connection.execute(
-            text("UPDATE ims_record SET number = 'S/3A', igst = 900000, contents = 2, content_hash = :hash WHERE id = 3"),
+            text(
+                "UPDATE ims_record SET number = 'S/3A', igst = 900000, contents = 2, content_hash = :hash WHERE id = 3"
+            ),
             {"hash": document.content_hash},
         )
         made.content(3, document, number=2)
@@ -153,7 +155,10 @@ TAMPERED = {
         f"{BUYER} call 3: has 1 steps in the log and was written for 7",
     ),
     "a content": (
-        "UPDATE ims_record_content SET content = replace(content, '9000.00', '9999.00') WHERE record_id = 3 AND number = 2",
+        (
+            "UPDATE ims_record_content SET content = replace(content, '9000.00', '9999.00') WHERE record_id = 3 AND "
+            "number = 2"
+        ),
         f"{BUYER} contents of record 3 step 2: is not what the hash beside it was taken of",
     ),
     "a content between": (

@@ -378,7 +378,9 @@ def test_numbers_that_go_on_are_left_alone(year: Engine) -> None:
 
 
 @pytest.mark.sqlite("its places are given by triggers")
-@pytest.mark.parametrize("change", ["ims_log_call SET place = 1", "ims_log_call SET at = at", "ims_reminder SET place = NULL"])
+@pytest.mark.parametrize(
+    "change", ["ims_log_call SET place = 1", "ims_log_call SET at = at", "ims_reminder SET place = NULL"]
+)
 def test_on_sqlite_a_place_is_given_once(memory: Engine, write: type[Any], change: str) -> None:
     a_year(memory, write)
     with pytest.raises(IntegrityError, match="is append-only"), writing(memory) as connection:

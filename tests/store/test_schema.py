@@ -160,7 +160,7 @@ def test_a_table_of_somebody_else_is_not_taken_for_ours(blank: Blank) -> None:
     engine = blank()
     with engine.begin() as connection:
         connection.execute(text("CREATE TABLE ims_record (id INTEGER)"))
-    with pytest.raises(StoreError, match=r"has a table record that is not of ims-fsm; choose another database$"):
+    with pytest.raises(StoreError, match=r"has a table ims_record that is not of ims-fsm; choose another database$"):
         schema.migrate(engine)
     assert names(engine) == {"ims_record"}
 
@@ -169,8 +169,8 @@ def test_a_table_of_somebody_else_is_not_taken_for_ours(blank: Blank) -> None:
 def test_a_migration_that_fails_leaves_nothing(memory_blank: Blank) -> None:
     engine = memory_blank()
     with engine.begin() as connection:
-        connection.execute(text("CREATE VIEW seal_leaf AS SELECT 1"))
-    with pytest.raises(StoreError, match="view seal_leaf already exists"):
+        connection.execute(text("CREATE VIEW ims_seal_leaf AS SELECT 1"))
+    with pytest.raises(StoreError, match="view ims_seal_leaf already exists"):
         schema.migrate(engine)
     assert names(engine) == set()
 

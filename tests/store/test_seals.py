@@ -129,7 +129,9 @@ def test_a_seal_is_the_same_on_every_database_however_its_rows_are_numbered(
     assert sealed(memory, at=LATER) == sealed(pg, at=LATER)
 
 
-OF_CALL = "UPDATE ims_log_call SET {} WHERE number = (SELECT call FROM ims_transition_log WHERE record_id = 1 AND seq = 2)"
+OF_CALL = (
+    "UPDATE ims_log_call SET {} WHERE number = (SELECT call FROM ims_transition_log WHERE record_id = 1 AND seq = 2)"
+)
 OF_1 = "record 1 up to step 3 and content 1"
 OTHER_ACTOR = OF_CALL.format("actor = 'nobody'")
 CHANGES = {
@@ -171,7 +173,10 @@ TORN = f"{BUYER} log: has {{}} leaves, and {{}}; a seal or leaves are gone; {RES
         ("UPDATE ims_seal SET digest = newest", ROOT),
         ("UPDATE ims_seal SET size = 4", ROOT.replace("the 5", "the 4")),
         (
-            "UPDATE ims_seal_leaf SET hash = (SELECT s.hash FROM ims_seal_leaf AS s WHERE s.position = 0) WHERE position = 1",
+            (
+                "UPDATE ims_seal_leaf SET hash = (SELECT s.hash FROM ims_seal_leaf AS s WHERE s.position = 0) WHERE "
+                "position = 1"
+            ),
             ROOT,
         ),
         ("DELETE FROM ims_seal_leaf WHERE position = 4", TORN.format(4, "seal 1 ends at leaf 5")),

@@ -16,7 +16,10 @@ from ims_fsm.store.partitions import partition
 from ims_fsm.store.tables import APPEND_ONLY, RECORD, Table
 from ims_fsm.store.triggers import on_postgresql, on_sqlite
 
-REMADE = "DROP TRIGGER ims_seal_no_update ON ims_seal; CREATE TRIGGER ims_seal_no_update BEFORE {} EXECUTE FUNCTION ims_refuse_change()"
+REMADE = (
+    "DROP TRIGGER ims_seal_no_update ON ims_seal; CREATE TRIGGER ims_seal_no_update BEFORE {} EXECUTE "
+    "FUNCTION ims_refuse_change()"
+)
 STRANGE = "is none of the program's, and may change or leave out what is written"
 Tamper = Callable[..., None]
 
@@ -41,7 +44,7 @@ def test_a_trigger_of_somebody_else_on_a_table_of_ours_is_found(memory: Engine) 
         for table in ("theirs", "ims_seal"):
             forging = f"CREATE TRIGGER forge_{table} AFTER INSERT ON {table}"
             connection.execute(text(f"{forging} BEGIN SELECT 1; END"))
-    assert faults(memory) == [f"trigger forge_seal of seal: {STRANGE}"]
+    assert faults(memory) == [f"trigger forge_seal of ims_seal: {STRANGE}"]
 
 
 @pytest.mark.sqlite("its indexes")
@@ -52,7 +55,8 @@ def test_an_index_that_is_gone_or_another_is_found(memory: Engine) -> None:
         connection.execute(text("CREATE INDEX ims_log_call_by_place ON ims_log_call (number)"))
     assert faults(memory) == [
         "index ims_record_by_id: is gone",
-        "index ims_log_call_by_place: is made otherwise than by CREATE INDEX ims_log_call_by_place ON ims_log_call (place)",
+        "index ims_log_call_by_place: is made otherwise than by CREATE INDEX ims_log_call_by_place ON "
+        "ims_log_call (place)",
     ]
 
 
@@ -61,7 +65,9 @@ def test_a_trigger_that_does_nothing_is_found(memory: Engine) -> None:
     with writing(memory) as connection:
         connection.execute(text("DROP TRIGGER ims_seal_no_delete"))
         connection.execute(text("CREATE TRIGGER ims_seal_no_delete BEFORE DELETE ON ims_seal BEGIN SELECT 1; END"))
-    assert faults(memory) == [f"trigger ims_seal_no_delete: is made otherwise than by {on_sqlite()['ims_seal_no_delete']}"]
+    assert faults(memory) == [
+        f"trigger ims_seal_no_delete: is made otherwise than by {on_sqlite()['ims_seal_no_delete']}"
+    ]
 
 
 @pytest.mark.parametrize("name", sorted(Table.metadata.tables))
@@ -76,9 +82,11 @@ def test_a_table_without_its_checks_is_found(memory: Engine) -> None:
     with writing(memory) as connection:
         connection.execute(text("CREATE TABLE other AS SELECT * FROM ims_two_b"))
         connection.execute(text("DROP TABLE ims_two_b"))
-        connection.execute(text("ALTER TABLE other RENAME TO two_b"))
+        connection.execute(text("ALTER TABLE other RENAME TO ims_two_b"))
     [told] = faults(memory)
-    assert told.startswith("table two_b: is made otherwise than by CREATE TABLE ims_two_b ( recipient_gstin VARCHAR(15)")
+    assert told.startswith(
+        "table ims_two_b: is made otherwise than by CREATE TABLE ims_two_b ( recipient_gstin VARCHAR(15)"
+    )
 
 
 @pytest.mark.sqlite("its file")
@@ -121,19 +129,20 @@ def test_what_a_statement_says_of_itself_is_no_damage(engine: Engine) -> None:
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ("DROP TRIGGER ims_seal_no_update ON ims_seal", "trigger ims_seal_no_update of seal: is gone"),
+        ("DROP TRIGGER ims_seal_no_update ON ims_seal", "trigger ims_seal_no_update of ims_seal: is gone"),
         (
             "ALTER TABLE ims_seal DISABLE TRIGGER ims_seal_no_update",
-            "trigger ims_seal_no_update of seal: no longer refuses that rows are changed",
+            "trigger ims_seal_no_update of ims_seal: no longer refuses that rows are changed",
         ),
         (
-            "CREATE OR REPLACE FUNCTION ims_refuse_change() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
-            "trigger ims_seal_no_update of seal: no longer refuses that rows are changed",
+            "CREATE OR REPLACE FUNCTION ims_refuse_change() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN "
+            "NEW; END'",
+            "trigger ims_seal_no_update of ims_seal: no longer refuses that rows are changed",
         ),
         *(
             (
                 REMADE.format(other),
-                "trigger ims_seal_no_update of seal: no longer refuses that rows are changed",
+                "trigger ims_seal_no_update of ims_seal: no longer refuses that rows are changed",
             )
             for other in (
                 "UPDATE ON ims_seal FOR EACH ROW",
@@ -143,29 +152,38 @@ def test_what_a_statement_says_of_itself_is_no_damage(engine: Engine) -> None:
         ),
         (
             "ALTER TABLE ims_record DROP CONSTRAINT state_known",
-            "constraint state_known of record: is gone, or does not hold for all rows",
+            "constraint state_known of ims_record: is gone, or does not hold for all rows",
         ),
-        ("ALTER TABLE ims_seal ALTER COLUMN digest DROP NOT NULL", "table seal column digest: is not as it was made"),
-        ("ALTER TABLE ims_seal DROP COLUMN actor", "table seal column actor: is not as it was made"),
-        ("ALTER TABLE ims_seal ALTER COLUMN actor TYPE varchar(9)", "table seal column actor: is not as it was made"),
-        ("ALTER TABLE ims_log_call ALTER COLUMN place DROP DEFAULT", "table log_call column place: is not as it was made"),
-        ("DROP TABLE ims_seal_leaf", "table seal_leaf: is gone"),
-        ("ALTER TABLE ims_seal RENAME TO s; CREATE VIEW seal AS SELECT * FROM s", "table seal: is gone"),
-        ("DROP INDEX ims_record_by_id", "index ims_record_by_id: is gone"),
-        ("ALTER TABLE ims_seal DROP CONSTRAINT ims_seal_pkey", "primary key of seal: is gone, or another"),
         (
-            "ALTER TABLE ims_declaration DROP CONSTRAINT one_row_a_declaration",
-            "constraint one_row_a_declaration of declaration: is gone, or does not hold for all rows",
+            "ALTER TABLE ims_seal ALTER COLUMN digest DROP NOT NULL",
+            "table ims_seal column digest: is not as it was made",
+        ),
+        ("ALTER TABLE ims_seal DROP COLUMN actor", "table ims_seal column actor: is not as it was made"),
+        (
+            "ALTER TABLE ims_seal ALTER COLUMN actor TYPE varchar(9)",
+            "table ims_seal column actor: is not as it was made",
+        ),
+        (
+            "ALTER TABLE ims_log_call ALTER COLUMN place DROP DEFAULT",
+            "table ims_log_call column place: is not as it was made",
+        ),
+        ("DROP TABLE ims_seal_leaf", "table ims_seal_leaf: is gone"),
+        ("ALTER TABLE ims_seal RENAME TO s; CREATE VIEW ims_seal AS SELECT * FROM s", "table ims_seal: is gone"),
+        ("DROP INDEX ims_record_by_id", "index ims_record_by_id: is gone"),
+        ("ALTER TABLE ims_seal DROP CONSTRAINT ims_seal_pkey", "primary key of ims_seal: is gone, or another"),
+        (
+            "ALTER TABLE ims_declaration DROP CONSTRAINT ims_one_row_a_declaration",
+            "constraint ims_one_row_a_declaration of ims_declaration: is gone, or does not hold for all rows",
         ),
         ("DROP SEQUENCE ims_record_number", "sequence ims_record_number: is gone"),
-        ("CREATE RULE nothing AS ON INSERT TO seal DO INSTEAD NOTHING", f"rule nothing of seal: {STRANGE}"),
+        ("CREATE RULE nothing AS ON INSERT TO ims_seal DO INSTEAD NOTHING", f"rule nothing of ims_seal: {STRANGE}"),
         (
             "CREATE TRIGGER forge BEFORE INSERT ON ims_seal FOR EACH ROW EXECUTE FUNCTION ims_refuse_change()",
-            f"trigger forge of seal: {STRANGE}",
+            f"trigger forge of ims_seal: {STRANGE}",
         ),
         (
             "ALTER TABLE ims_record ENABLE ROW LEVEL SECURITY",
-            "table record: has row security, which hides rows from this look too",
+            "table ims_record: has row security, which hides rows from this look too",
         ),
     ],
 )
@@ -187,9 +205,9 @@ def test_a_trigger_that_is_switched_off_on_a_partition_alone_is_found(pg: Engine
     partition(pg, 2)
     with writing(pg) as connection:
         assert list(structure.problems(connection)) == []
-        connection.execute(text("ALTER TABLE transition_log_p1 DISABLE TRIGGER ims_transition_log_no_update"))
+        connection.execute(text("ALTER TABLE ims_transition_log_p1 DISABLE TRIGGER ims_transition_log_no_update"))
         [told] = structure.problems(connection)
-    assert told.where == "trigger ims_transition_log_no_update of transition_log_p1"
+    assert told.where == "trigger ims_transition_log_no_update of ims_transition_log_p1"
 
 
 def test_what_a_program_beside_ours_keeps_in_the_same_schema_is_its_own(pg_undone: Connection) -> None:
@@ -210,7 +228,7 @@ def test_a_word_that_is_none_of_its_columns_is_found(on_file: Engine, write: typ
         write(connection).record(1)
     tamper(f"UPDATE ims_record SET {column} = 'junk'")  # noqa: S608 -- a name of ours
     assert any(
-        told.startswith(f"record 27AAPFU0939F1ZV 1: has 'junk' as {column}, which is none of ")
+        told.startswith(f"ims_record 27AAPFU0939F1ZV 1: has 'junk' as {column}, which is none of ")
         for told in faults(on_file)
     )
 
@@ -220,4 +238,4 @@ def test_a_period_that_is_none_is_found(on_file: Engine, write: type, tamper: Ta
     with writing(on_file) as connection:
         write(connection).record(1)
     tamper(f"UPDATE ims_record SET return_period = '{period}'")  # noqa: S608 -- a text of ours
-    assert "record 27AAPFU0939F1ZV 1: has a tax period that is not written like 2024-10" in faults(on_file)
+    assert "ims_record 27AAPFU0939F1ZV 1: has a tax period that is not written like 2024-10" in faults(on_file)

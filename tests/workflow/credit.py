@@ -18,7 +18,10 @@ Rows = Mapping[str, Sequence[Any]]
 def rows_of(ims: IMS, *recipients: str) -> Rows:
     """Return the rows of the GSTR-2Bs of recipients, or of all, and of their lines."""
     with ims._workspace.asking() as unit:
-        rows = {name: unit.connection.execute(Table.metadata.tables[name].select()) for name in ("ims_two_b", "ims_two_b_line")}
+        rows = {
+            name: unit.connection.execute(Table.metadata.tables[name].select())
+            for name in ("ims_two_b", "ims_two_b_line")
+        }
         return {
             name: [row for row in of if not recipients or row.recipient_gstin in recipients]
             for name, of in rows.items()

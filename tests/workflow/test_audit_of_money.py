@@ -105,7 +105,10 @@ TAMPERED = {
         "UPDATE ims_liability SET supplier_period = '2025-09'",
         f"add-back of record 2: has 2025-09 as supplier_period, and {D} a later tax period",
     ),
-    "no add-back": ("DELETE FROM ims_liability", f"add-back of record 2: has nothing as supplier_gstin, and {D} 29AABCT"),
+    "no add-back": (
+        "DELETE FROM ims_liability",
+        f"add-back of record 2: has nothing as supplier_gstin, and {D} 29AABCT",
+    ),
     "an add-back of nothing": (TWICE, f"add-back of record 1: has 2025-10 as recipient_period, and {D} nothing"),
     "time limit": (record("cutoff_at = NULL", 6), f"record 6: has nothing as cutoff_at, and {DATED} 2026-11-30"),
     "year": (record("fy = '2023-24'", 6), f"record 6: has 2023-24 as fy, and {DATED} 2025-26"),

@@ -15,7 +15,8 @@ BUYER = "27AAPFU0939F1ZV"
 Tamper = Callable[..., None]
 # A call of one step that some forger writes behind the last, and its step.
 CALL = """
-    INSERT INTO ims_log_call (recipient_gstin, number, steps, trigger, dest, actor, at, recorded_at, rules, detail, place)
+    INSERT INTO ims_log_call (recipient_gstin, number, steps, trigger, dest, actor, at, recorded_at, rules, detail,
+    place)
     SELECT '{gstin}', max(number) + 1, 1, '{trigger}', '{dest}', 'forger', '{at}', max(recorded_at), '{rules}', NULL,
     max(place) + 1
     FROM ims_log_call
@@ -113,7 +114,11 @@ def test_a_forged_return_is_found(filed: Any, tamper: Tamper, tmp_path: Path) ->
 
 
 def test_a_detail_that_cannot_be_read_is_found_and_ends_nothing(filed: Any, tamper: Tamper, tmp_path: Path) -> None:
-    tamper(tmp_path / "ims.db", "UPDATE ims_log_call SET detail = 'torn' WHERE number = 1", "UPDATE ims_record SET igst = 1")
+    tamper(
+        tmp_path / "ims.db",
+        "UPDATE ims_log_call SET detail = 'torn' WHERE number = 1",
+        "UPDATE ims_record SET igst = 1",
+    )
     told = list(map(str, filed.faults()))
     assert f"ims_log_call {BUYER} 1: has a detail that cannot be read; {RESTORE}" in told
     assert sum("has columns that are not the content" in fault for fault in told) == len(filed.states())

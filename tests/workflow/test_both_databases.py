@@ -150,8 +150,11 @@ def program(pg_url, pg_place, staging):
             f"CREATE ROLE {role}",
             f"GRANT USAGE ON SCHEMA {name} TO {role}",
             f"GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA {name} TO {role}",
-            f"GRANT UPDATE ON ims_record, two_b, counter, job_run, taxpayer, annual_return TO {role}",
-            f"GRANT DELETE ON ims_two_b_line, job_run TO {role}",
+            (
+                f"GRANT UPDATE ON ims_record, ims_two_b, ims_counter, ims_job_run, ims_taxpayer, ims_annual_return "
+                f"TO {role}"
+            ),
+            f"GRANT DELETE ON ims_two_b_line, ims_job_run TO {role}",
             f"GRANT USAGE, UPDATE ON ALL SEQUENCES IN SCHEMA {name} TO {role}",
             f"GRANT TEMPORARY ON DATABASE {database} TO {role}",
         ):

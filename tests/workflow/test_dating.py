@@ -247,7 +247,10 @@ FORGED = {
         "ims_log_call SET at = '2024-11-10 06:30:00.000000' WHERE number = 1",
         "before the content that it was decided on",
     ),
-    "a moment of the machine": ("ims_log_call SET recorded_at = '2024-11-10 06:30:00.000000' WHERE number = 2", "written"),
+    "a moment of the machine": (
+        "ims_log_call SET recorded_at = '2024-11-10 06:30:00.000000' WHERE number = 2",
+        "written",
+    ),
     "the newest moment": ("ims_record SET last_at = '2024-11-10 06:30:00.000000' WHERE id = 1", "as last_at"),
     "the newest moment of a return": ("ims_two_b SET last_at = NULL", "as last_at"),
 }

@@ -280,7 +280,9 @@ def test_who_was_first_is_told_without_statement_and_values(stage):
     def second(unit):
         with first_writer("the counter"):
             for _ in range(2):
-                unit.connection.execute(text("INSERT INTO ims_counter (name, last) VALUES (:name, 1)"), {"name": "s3cret"})
+                unit.connection.execute(
+                    text("INSERT INTO ims_counter (name, last) VALUES (:name, 1)"), {"name": "s3cret"}
+                )
 
     with pytest.raises(ConflictError) as caught:
         stage.ims._workspace.run(second, actor="x", retries=0)

@@ -139,7 +139,7 @@ SMALL = {"ims_declaration", "ims_adoption", "ims_counter", "ims_fsm_version", "i
 # What a statement in sets puts aside for itself holds just the records that it is about.
 SMALL |= {*temporary.METADATA.tables, *columns.METADATA.tables}
 # Planning looks at everybody once, and a database may lay everybody's GSTR-2Bs beside them.
-WHOLE = {"every taxpayer": {"taxpayer"}, "plan what is due": {"taxpayer", "two_b"}}
+WHOLE = {"every taxpayer": {"ims_taxpayer"}, "plan what is due": {"ims_taxpayer", "ims_two_b"}}
 
 
 @dataclass(frozen=True)
@@ -318,7 +318,7 @@ def test_no_table_is_read_whole_where_an_index_serves(plans, case):
 def test_sqlite_reads_no_recipient_whole_for_few_records(on_sqlite, case):
     """The order of the key is no reason to read everything that a recipient has, for a chain or a document."""
     by_key = r"(INDEX sqlite_autoindex_\w+_1|PRIMARY KEY)"
-    all_of_one = re.compile(rf"SEARCH (record|two_b_line) USING {by_key} \(recipient_gstin=\?\)$")
+    all_of_one = re.compile(rf"SEARCH (ims_record|ims_two_b_line) USING {by_key} \(recipient_gstin=\?\)$")
     for plan in on_sqlite[case.name]:
         assert not any(all_of_one.search(step) for step in plan.steps), "\n".join([plan.statement, *plan.steps])
 

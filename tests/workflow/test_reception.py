@@ -160,8 +160,8 @@ def renumbered(told: list[Any]) -> list[Any]:
     """Return what was told with the ids of records in the order of their contents, whatever they were."""
     ids: dict[int, int] = {}
     for one in told:
-        if isinstance(one, dict) and "record" in one:
-            new = [row for row in one["record"] if row[1] not in ids]
+        if isinstance(one, dict) and "ims_record" in one:
+            new = [row for row in one["ims_record"] if row[1] not in ids]
             for row in sorted(new, key=lambda row: repr((row[2], row[4], row[6:8], row[19:21], row[23:25]))):
                 ids[row[1]] = len(ids) + 1
     return [_renamed(one, ids) for one in told]
@@ -170,7 +170,7 @@ def renumbered(told: list[Any]) -> list[Any]:
 def _renamed(one: Any, ids: dict[int, int]) -> Any:
     if isinstance(one, str):
         return one
-    if "record" not in one:
+    if "ims_record" not in one:
         return {what: sorted(map(ids.get, of)) if what in IDS else of for what, of in one.items()}
     keyed = {"ims_record": (1, 32), "ims_record_content": (1,), "ims_transition_log": (1,), "ims_two_b_line": (2,)}
     return {
@@ -257,6 +257,6 @@ def test_on_postgresql_it_comes_to_the_same(staging, databases, fresh, seeds):
 
 
 def _in_any_order(one: Any) -> Any:
-    if isinstance(one, str) or "record" not in one:
+    if isinstance(one, str) or "ims_record" not in one:
         return one
     return {name: sorted(map(repr, rows)) for name, rows in one.items()}

@@ -35,7 +35,9 @@ def line(number: int, change: str, entry: str = "document") -> str:
 def said(number: int, **values: Any) -> str:
     """Return what makes the log say something else of a record that froze."""
     detail = json.dumps(values, sort_keys=True)
-    return f"UPDATE ims_transition_log SET detail = '{detail}' WHERE record_id = {number} AND detail LIKE '%disposition%'"
+    return (
+        f"UPDATE ims_transition_log SET detail = '{detail}' WHERE record_id = {number} AND detail LIKE '%disposition%'"
+    )
 
 
 def of(number: int, name: str, stands: object, follows: object) -> str:
@@ -178,7 +180,10 @@ def test_what_is_forged_with_its_digest_is_found_without_a_seal(decided: Any, wh
 # Record 12 was accepted; that it was rejected is told alike by its step, its row, its line and the digest.
 REJECTED = "trigger = 'reject', dest = 'rejected', rules = 'faq.10.ii faq.12'"
 OTHER_HISTORY = (
-    f"UPDATE ims_log_call SET {REJECTED} WHERE number = (SELECT min(call) FROM ims_transition_log WHERE record_id = 12)",
+    (
+        f"UPDATE ims_log_call SET {REJECTED} WHERE number = (SELECT min(call) FROM ims_transition_log WHERE "
+        f"record_id = 12)"
+    ),
     "UPDATE ims_transition_log SET source = 'rejected' WHERE record_id = 12 AND seq = 2",
     *FORGED["an accepted record as rejected"][0],
 )

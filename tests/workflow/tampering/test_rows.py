@@ -76,21 +76,24 @@ ROWS: Mapping[str, Change] = {
         f"{ONE} 105: stands at frozen (step 1), and its log ends at no_action (step 0)",
     ),
     "a record of a number that was not given out yet, on SQLite": Change(
-        [doubled("ims_record", "id = 5", **RENAMED, **FRESH), CONTENT], "number", "record 105: comes after 9;", ["sqlite"]
+        [doubled("ims_record", "id = 5", **RENAMED, **FRESH), CONTENT], "number", "record 105: comes after "
+            "9;", ["sqlite"]
     ),
     "a record of a number that was not given out yet": Change(
         [doubled("ims_record", "id = 5", **RENAMED, **FRESH), CONTENT],
         "number",
         "counter record: stands at 8, and 105 is given to a record",
     ),
-    "two records": Change(swapped("ims_record", "id", 1, 6), "log", f"{ONE} 1: stands at accepted (step 1), and its log"),
+    "two records": Change(swapped("ims_record", "id", 1, 6), "log", f"{ONE} 1: stands at accepted (step 1), and "
+        f"its log"),
     "two contents": Change(
         swapped("ims_record_content", "record_id", 1, 6), "log", f"{BUYER} contents of record 1: stands at "
     ),
     "the logs of two records": Change(
         swapped("ims_transition_log", "record_id", 1, 3), "record", f"{ONE} 1: has as ordered as remarks, and its log"
     ),
-    "two calls": Change(swapped("ims_log_call", "number", 1, 2), "log", f"{ONE} 1 step 2: leaves from accepted, and the"),
+    "two calls": Change(swapped("ims_log_call", "number", 1, 2), "log", f"{ONE} 1 step 2: leaves from accepted, "
+        f"and the"),
     "the order of two events": Change(
         [
             f"UPDATE ims_log_call SET place = place + {place_of(4)} WHERE number = 1",
@@ -115,7 +118,8 @@ ROWS: Mapping[str, Change] = {
         "key",
         f"{BUYER} key k-6: has accepted as state, and the step of its record makes it nothing",
     ),
-    "an answer": Change(["DELETE FROM ims_request"], "key", f"{BUYER} key k-6: was acted under, and its answer is gone"),
+    "an answer": Change(["DELETE FROM ims_request"], "key", f"{BUYER} key k-6: was acted under, and its answer "
+        f"is gone"),
     "an annual return": Change(
         ["DELETE FROM ims_annual_return"],
         "taxpayer",
@@ -123,7 +127,8 @@ ROWS: Mapping[str, Change] = {
     ),
     "a taxpayer": Change(["DELETE FROM ims_taxpayer"], "taxpayer", f"{BUYER} taxpayer: is gone, and their log has it"),
     "a declaration": Change(
-        ["DELETE FROM ims_declaration WHERE machine = 'invoice'"], "law", f"{ONE} 1 step 1: was decided under declaration 1"
+        [("DELETE FROM ims_declaration WHERE machine = "
+         "'invoice'")], "law", f"{ONE} 1 step 1: was decided under declaration 1"
     ),
 }  # fmt: skip
 
