@@ -55,8 +55,10 @@ def test_an_index_that_is_gone_or_another_is_found(memory: Engine) -> None:
         connection.execute(text("CREATE INDEX ims_log_call_by_place ON ims_log_call (number)"))
     assert faults(memory) == [
         "index ims_record_by_id: is gone",
-        "index ims_log_call_by_place: is made otherwise than by CREATE INDEX ims_log_call_by_place ON "
-        "ims_log_call (place)",
+        (
+            "index ims_log_call_by_place: is made otherwise than by CREATE INDEX ims_log_call_by_place ON "
+            "ims_log_call (place)"
+        ),
     ]
 
 
@@ -135,8 +137,10 @@ def test_what_a_statement_says_of_itself_is_no_damage(engine: Engine) -> None:
             "trigger ims_seal_no_update of ims_seal: no longer refuses that rows are changed",
         ),
         (
-            "CREATE OR REPLACE FUNCTION ims_refuse_change() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN "
-            "NEW; END'",
+            (
+                "CREATE OR REPLACE FUNCTION ims_refuse_change() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN "
+                "NEW; END'"
+            ),
             "trigger ims_seal_no_update of ims_seal: no longer refuses that rows are changed",
         ),
         *(
