@@ -44,7 +44,7 @@ def test_a_trigger_of_somebody_else_on_a_table_of_ours_is_found(memory: Engine) 
         for table in ("theirs", "ims_seal"):
             forging = f"CREATE TRIGGER forge_{table} AFTER INSERT ON {table}"
             connection.execute(text(f"{forging} BEGIN SELECT 1; END"))
-    assert faults(memory) == [f"trigger forge_seal of ims_seal: {STRANGE}"]
+    assert faults(memory) == [f"trigger forge_ims_seal of ims_seal: {STRANGE}"]
 
 
 @pytest.mark.sqlite("its indexes")
