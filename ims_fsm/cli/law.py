@@ -6,6 +6,7 @@ Imports Typer and the options; the law, or the scenarios, when it is run.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from ims_fsm.draw.tables import Row
     from ims_fsm.errors import Problem
     from ims_fsm.law.annexure import Annexure
+    from ims_fsm.law.book import LawBook
     from ims_fsm.law.compiled import Proof
     from ims_fsm.law.declaration import RuleDeclaration
     from ims_fsm.law.edition import Edition
@@ -77,9 +79,8 @@ def explain(
     Facts you leave out take the default, which blocks nothing.
     """
     from ims_fsm.draw.explanation import decided, edition_of, explained
-    from ims_fsm.law.book import shipped_book
 
-    book = shipped_book()
+    book, machine = _book_and_machine(machine)
     edition = edition_of(book.law, machine, period)
     if fact or state:
         case = decided(book, edition, trigger, options.pairs(fact or [], "--fact"), state)
@@ -87,6 +88,17 @@ def explain(
         return
     parts = explained(book, edition, trigger)
     call.answer(lambda: _tell_trigger(edition, trigger, parts["transitions"], parts["guards"]), parts)
+
+
+def _book_and_machine(machine: str) -> tuple[LawBook, str]:
+    """Return the law that is explained, and the name of the machine; a path is the file of one."""
+    from ims_fsm.law.book import shipped_book
+
+    if not _is_path(machine):
+        return shipped_book(), machine
+    if Path(machine).is_dir():
+        raise CallError(f"{machine} is a folder; name the file of the machine that is to be explained")
+    return replace(shipped_book(), law=law_at(Path(machine))), Path(machine).stem
 
 
 def _tell_decision(edition: Edition, case: Mapping[str, Any]) -> None:
@@ -124,7 +136,8 @@ def _tell_trigger(edition: Edition, trigger: str, rows: Sequence[Row], guards: S
         _tell_refusal(guard, f"when {when}" if when else "always")
     for other in edition.machine.rule_sets:
         if other.id != edition.rule_set.id:
-            say("", f"Another rule set, {other.id}, governs other 2B periods: --period {other.since or other.until}.")
+            period = other.since or other.until
+            say("", f"Another rule set, {other.id}, governs other {other.counts}: --period {period}.")
 
 
 def _tell_refusal(refusal: Mapping[str, Any], when: str | None = None) -> None:
@@ -181,11 +194,20 @@ def verify(
     histories: bool = False,
     small: bool = False,
     stories: Path | None = None,
+    against: Path | None = None,
 ) -> None:
     """Prove the declared law: its structure, then every property in every situation; exit 1 if one does not hold.
 
-    With --histories: every history of one chain, its recipient's returns and the clock, within bounds.
+    With --histories: every history of one chain, its recipient's returns and the clock, within bounds. With --against:
+    what it changes against an older law, in its parts and in every situation.
     """
+    if against is not None:
+        from ims_fsm.cli.amendment import tell_changes
+
+        if histories or stories is not None:
+            raise CallError("--against compares two laws, and histories are of one; leave one of the options out")
+        tell_changes(call, law_at(against), law_at(path))
+        return
     if not histories and stories is None:
         _prove_situations(call, path)
         return

@@ -46,7 +46,7 @@ def _as_tuple(value: object) -> object:
 Name = Annotated[str, Shape(pattern=r"^[a-z][a-z0-9_]*$")]
 Source = Annotated[str, Shape(pattern=r"^([a-z][a-z0-9_]*|\[\*\])$")]
 RuleId = Annotated[str, Shape(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_-]+)*$")]
-RuleIds = Annotated[tuple[RuleId, ...], Shape(min_length=1)]
+RuleIds = Annotated[tuple[RuleId, ...], Shape(before=_as_tuple, min_length=1)]
 Sentence = Annotated[str, Shape(min_length=3)]
 Values = Annotated[tuple[str, ...], Shape(before=_as_tuple, min_length=1)]
 Actor = Name
@@ -136,7 +136,7 @@ class TransitionDeclaration(Dated):
     """From any of the sources to dest, by the trigger; `[*]` is the source of what comes into being."""
 
     trigger: Name
-    source: Annotated[tuple[Source, ...], Shape(min_length=1)]
+    source: Annotated[tuple[Source, ...], Shape(before=_as_tuple, min_length=1)]
     dest: Name
     rules: RuleIds
 
@@ -148,7 +148,7 @@ class GuardDeclaration(Dated):
     """
 
     name: Name
-    triggers: Annotated[tuple[Name, ...], Shape(min_length=1)]
+    triggers: Annotated[tuple[Name, ...], Shape(before=_as_tuple, min_length=1)]
     refuse_when: dict[Name, Values]
     rule: RuleId
     see: tuple[RuleId, ...] = ()

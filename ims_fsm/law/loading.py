@@ -30,8 +30,10 @@ from ims_fsm.law.declaration import (
     SourceDeclaration,
     UseCaseDeclaration,
 )
+from ims_fsm.law.defaults import fill
 from ims_fsm.law.edition import Machine
-from ims_fsm.law.reading import faults, parsed, validated
+from ims_fsm.law.lessons import MACHINE, Lessons
+from ims_fsm.law.reading import parsed, validated
 from ims_fsm.law.register import Law, citations, machines_of
 from ims_fsm.law.routing_reading import read_routing
 from ims_fsm.law.structure import (
@@ -121,7 +123,7 @@ def _read_law(texts: Mapping[str, str]) -> LawDeclaration:
     problems += [
         Problem(name, "is missing", "put it beside the machines") for name in (RULES, FACTS) if name not in tables
     ]
-    return _verified(tables, problems, "machines")
+    return _verified(tables, problems, "machines", Lessons(texts))
 
 
 def load_own(path: Path | str) -> Law:
@@ -129,7 +131,8 @@ def load_own(path: Path | str) -> Law:
 
     A file is a machine in the grammar of `machines/`, and may carry the lists `source`, `rule_set`, `rule`, `fact` and
     `use_case` itself; what it leaves out is read from `rules.toml`, `facts.toml` and `workflow.toml` beside it, and the
-    machine that it extends from its own file there. A folder is read whole.
+    machine that it extends from its own file there. A folder is read whole. What is in neither has the default of
+    `law.defaults`: a law needs no editions and no register to be one.
     """
     path = Path(path)
     if path.is_dir() and (path / RULES).is_file():
@@ -137,21 +140,25 @@ def load_own(path: Path | str) -> Law:
     problems: list[Problem] = []
     with _readable(path):
         files = sorted(path.glob("*.toml")) if path.is_dir() else [path]
-    tables = {file.name: parsed(file.name, _text(file), problems) for file in files}
+    texts = {file.name: _text(file) for file in files}
+    tables = {name: parsed(name, text, problems) for name, text in texts.items()}
     if not tables:
         raise DeclarationError(str(path), [Problem(str(path), "holds no declaration", _OWN_REMEDY)])
     if not path.is_dir():
-        _take_in(path, tables, problems)
-    return Law.of(_verified(tables, problems, str(path)))
+        _take_in(path, tables, texts, problems)
+    fill(tables, [name for name, table in tables.items() if table and name not in TABLES and name not in BESIDE])
+    return Law.of(_verified(tables, problems, str(path), Lessons(texts)))
 
 
-def _verified(tables: Mapping[str, dict[str, Any]], problems: list[Problem], subject: str) -> LawDeclaration:
+def _verified(
+    tables: Mapping[str, dict[str, Any]], problems: list[Problem], subject: str, lessons: Lessons
+) -> LawDeclaration:
     """Put a law together from its files, any of which may carry lists, and verify it.
 
     Raises `DeclarationError` with the problems given and all that there are besides.
     """
     carrying = {file: table for file, table in tables.items() if file not in BESIDE}
-    listed = {key: _gathered(key, carrying, problems) for keys in TABLES.values() for key in keys}
+    listed = {key: _gathered(key, carrying, problems, lessons) for keys in TABLES.values() for key in keys}
     rest = {file: {key: part for key, part in table.items() if key not in listed} for file, table in carrying.items()}
     problems += [
         Problem(f"{file} {key}", "is not a table of this file", f"its tables are {', '.join(keys)}")
@@ -165,20 +172,21 @@ def _verified(tables: Mapping[str, dict[str, Any]], problems: list[Problem], sub
         rule_sets=tuple(listed["rule_set"].values()),
         rules=listed["rule"],
         facts=listed["fact"],
-        machines=_machine_declarations(declared, problems),
+        machines=_machine_declarations(declared, problems, lessons),
         use_cases=listed["use_case"],
         cited_by=citations({**tables, **citing}),
         claims=listed["claim"],
     )
     law, machines = Law.of(whole), machines_of(whole)
+    problems += lessons.problems()
     rules = _place("rule_set", carrying)
     if not problems:
-        problems += rule_set_problems(rules, law.rule_sets)
-        problems += fact_problems(_place("fact", carrying), law.facts)
-    if not problems:
-        problems += _machines_problems(law, machines)
-        problems += citation_problems(rules, law)
-        problems += claim_problems(_place("claim", carrying), law)
+        wrong = [*rule_set_problems(rules, law.rule_sets), *fact_problems(_place("fact", carrying), law.facts)]
+        if not wrong:
+            wrong += _machines_problems(law, machines)
+            wrong += citation_problems(rules, law)
+            wrong += claim_problems(_place("claim", carrying), law)
+        problems += [lessons.placed(problem, tables) for problem in dict.fromkeys(wrong)]
     if problems:
         raise DeclarationError(subject, problems)
     return whole
@@ -198,7 +206,7 @@ def _machines_problems(law: Law, machines: Mapping[str, Machine]) -> Iterator[Pr
 
 
 def _machine_declarations(
-    tables: Mapping[str, dict[str, Any]], problems: list[Problem]
+    tables: Mapping[str, dict[str, Any]], problems: list[Problem], lessons: Lessons
 ) -> dict[str, MachineDeclaration]:
     read: dict[str, MachineDeclaration] = {}
     files = {file.removesuffix(".toml"): table for file, table in tables.items()}
@@ -206,7 +214,8 @@ def _machine_declarations(
         if "name" in table and table["name"] != name:
             what = f"declares the machine {table['name']!r}"
             problems.append(Problem(f"{name}.toml", what, "give the file and the machine one name"))
-        read.update((name, machine) for machine in _entries(f"{name}.toml", [table], MachineDeclaration, problems))
+        machines = _entries(f"{name}.toml", MACHINE, [table], MachineDeclaration, lessons)
+        read.update((name, machine) for machine in machines)
     for name, machine in read.items():
         if machine.extends is None or (machine.extends in files and machine.extends not in read):
             continue
@@ -217,14 +226,13 @@ def _machine_declarations(
     return read
 
 
-def _entries(place: str, rows: Sequence[object], model: type[D], problems: list[Problem]) -> list[D]:
+def _entries(file: str, kind: str, rows: Sequence[object], model: type[D], lessons: Lessons) -> list[D]:
     entries = []
-    for number, row in enumerate(rows, start=1):
+    for number, row in enumerate(rows):
         try:
             entries.append(validated(model, row))
         except ValidationError as error:
-            where = place if model is MachineDeclaration else f"{place}[{number}]"
-            problems.extend(faults(error, {}, where, row))
+            lessons.take(file, kind, number, row, error)
     return entries
 
 
@@ -243,7 +251,7 @@ def _readable(path: Path) -> Iterator[None]:
         raise DeclarationError(str(path), [problem]) from error
 
 
-def _take_in(path: Path, tables: dict[str, dict[str, Any]], problems: list[Problem]) -> None:
+def _take_in(path: Path, tables: dict[str, dict[str, Any]], texts: dict[str, str], problems: list[Problem]) -> None:
     """Take in, from beside a file, the machine that it extends and the lists that none of them carries."""
     carried = {key for table in tables.values() for key in table}
     beside = [name for name, keys in TABLES.items() if not carried & keys.keys()]
@@ -251,10 +259,13 @@ def _take_in(path: Path, tables: dict[str, dict[str, Any]], problems: list[Probl
     for name in [*([f"{extends}.toml"] if isinstance(extends, str) else []), *beside]:
         file = path.parent / name
         if name not in tables and file.is_file():
-            tables[name] = parsed(name, _text(file), problems)
+            texts[name] = _text(file)
+            tables[name] = parsed(name, texts[name], problems)
 
 
-def _gathered(key: str, tables: Mapping[str, dict[str, Any]], problems: list[Problem]) -> dict[str, Any]:
+def _gathered(
+    key: str, tables: Mapping[str, dict[str, Any]], problems: list[Problem], lessons: Lessons
+) -> dict[str, Any]:
     """Return the entries of a list that several files may carry, by name."""
     model, name = next(keys[key] for keys in TABLES.values() if key in keys)
     gathered: dict[str, Any] = {}
@@ -263,7 +274,7 @@ def _gathered(key: str, tables: Mapping[str, dict[str, Any]], problems: list[Pro
         if not isinstance(rows, list):
             problems.append(Problem(place, "is not a list of tables", f"write each entry under [[{key}]]"))
             continue
-        entries = _entries(place, rows, model, problems)
+        entries = _entries(file, key, rows, model, lessons)
         problems.extend(repeated(place, [getattr(entry, name) for entry in entries]))
         by_name = {getattr(entry, name): entry for entry in entries}
         problems.extend(

@@ -42,7 +42,7 @@ def parsed(name: str, text: str, problems: list[Problem]) -> dict[str, Any]:
 
 
 # What is wrong, and its remedy, by pydantic's type of a fault.
-_WORDS = {
+WORDS = {
     "missing": ("is missing", "add it"),
     "extra_forbidden": ("is not a key here", "remove it or correct its spelling"),
     "model_type": ("is not a table", "write it as a table with its keys"),
@@ -66,12 +66,17 @@ def faults(
 
     `place` is where the row stands that was read; the innermost entry of it around a fault is named by its name.
     """
+    return (_fault(fault, {**WORDS, **words}, place, row) for fault in innermost(error))
+
+
+def innermost(error: ValidationError) -> Iterator[Mapping[str, Any]]:
+    """Give pydantic's faults, those that are to be mended."""
     listed: list[dict[str, Any]] = [
         {**fault, "type": _ALIKE.get(fault["type"], fault["type"])} for fault in error.errors()
     ]
-    # pydantic also calls a list too short when its entries have faults: only the innermost fault is one to mend.
+    # pydantic also calls a list too short when its entries have faults.
     around = {fault["loc"][:depth] for fault in listed for depth in range(len(fault["loc"]))}
-    return (_fault(fault, {**_WORDS, **words}, place, row) for fault in listed if fault["loc"] not in around)
+    return (fault for fault in listed if fault["loc"] not in around)
 
 
 def _fault(fault: Mapping[str, Any], words: Mapping[str, tuple[str, str]], within: str, row: object) -> Problem:

@@ -23,6 +23,7 @@ from ims_fsm.law.declaration import (
 from ims_fsm.law.edition import Edition, Machine, closure
 from ims_fsm.law.refusal import FIELDS
 from ims_fsm.law.register import Law, carried
+from ims_fsm.terms.spelling import hinted
 
 
 def machine_problems(machine: Machine, facts: Mapping[str, FactDeclaration]) -> Iterator[Problem]:
@@ -73,7 +74,7 @@ def citation_problems(file: str, law: Law) -> Iterator[Problem]:
     for cited, places in law.cited_by.items():
         for place in places:
             if cited not in law.rules:
-                remedy = f"add it to {file} or mend the id"
+                remedy = f"add a [[rule]] with this id to {file}, or mend the id"
                 yield Problem(place, f"cites {cited!r}, which is not in the register", remedy)
             elif law.rules[cited].status == "not_modelled":
                 what = f"cites {cited!r}, which the register calls not modelled"
@@ -108,7 +109,11 @@ def _name_problems(machine: Machine, facts: Mapping[str, FactDeclaration]) -> It
     for key, names in {"facts": declared.facts, "state": states, "trigger": triggers, "guard": guards}.items():
         yield from repeated(f"{file} {key}", names)
     yield from _unknown(f"{file} facts", declared.facts, facts, "fact")
-    yield from _unknown(f"{file} initial", [declared.initial or "nothing"], states, "state")
+    if declared.initial is None:
+        first = states[0] if states else "asked"
+        yield Problem(file, "has no `initial`, the state in which it begins", f'add a line like `initial = "{first}"`')
+    else:
+        yield from _unknown(f"{file} initial", [declared.initial], states, "state")
     yield from _narrowing_problems(machine, facts)
     for move in declared.transition:
         place = f"{file} transition {move.trigger}"
@@ -152,7 +157,7 @@ def _unknown(place: str, given: Iterable[str], declared: Collection[str], what: 
     for name in given:
         if name not in declared:
             choice = ", ".join(sorted(declared)) or f"no {what}: there is none"
-            yield Problem(place, f"names the unknown {what} {name!r}", f"use one of {choice}")
+            yield Problem(place, f"names the unknown {what} {name!r}", hinted(name, declared, f"use one of {choice}"))
 
 
 def _overlaps(machine: Machine) -> Iterator[Problem]:
@@ -200,11 +205,16 @@ def _unreachable(edition: Edition) -> Iterator[Problem]:
     reached = closure({edition.initial}, [(s, m.dest) for m in edition.transitions for s in m.source])
     terminal = {state.name for state in edition.states.values() if state.terminal}
     ending = closure(terminal, [(m.dest, s) for m in edition.transitions for s in m.source])
+    if not terminal:
+        yield Problem(
+            f"{edition.name}.toml", "has no terminal state", "add `terminal = true` to the states that end it"
+        )
     for name in edition.states:
         place = f"{edition.name}.toml state {name}"
         if name not in reached:
             yield Problem(place, f"cannot be reached under {rule_set}", "give it a transition, or take it out")
         if name in terminal and edition.open_from(name):
             yield Problem(place, f"is terminal but is left under {rule_set}", "take out the transition, or `terminal`")
-        if name not in ending:
-            yield Problem(place, f"cannot be left for a terminal state under {rule_set}", "give it a way out")
+        if terminal and name not in ending:
+            what = f"cannot be left for a terminal state under {rule_set}"
+            yield Problem(place, what, "give it a way out, or `terminal = true` if it is an end")

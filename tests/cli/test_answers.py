@@ -15,6 +15,7 @@ from tests.conftest import ON_POSTGRESQL
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "docs" / "examples" / "purchase_approval.toml"
+LEAVE = ROOT / "docs" / "examples" / "leave_request" / "leave_request.toml"
 SCENARIOS = ROOT / "tests" / "scenarios"
 HERE, DRAFTED = "--at 2024-11-13T12:00", "--at 2024-11-14T06:00"
 NOTE, WANTED, AMENDMENT = "KCN/24/15", "KCL/24-25/0412", "KCL/24-25/0219"
@@ -68,6 +69,7 @@ MONTH = (
     ("explain --fact", "explain credit_note keep_pending --period 2024-10 --fact direction=original", 0),
     ("rules", "rules faq.11", 0),
     ("verify", "verify {example}", 0),
+    ("verify --against", "verify {example} --against {leave}", 0),
     ("draw", "draw credit_note --format dot", 0),
     ("compare", "compare", 0),
     ("pages", "pages --format md", 0),
@@ -102,7 +104,8 @@ def test_every_answer_of_a_month_holds_to_its_schema(run, samples, tmp_path, ids
     for name, call, code in MONTH:
         if ON_POSTGRESQL and name == "backup":  # a program of PostgreSQL's own does that
             continue
-        words = call.format(samples=samples, example=EXAMPLE, story=next(SCENARIOS.rglob("*.toml")), **places).split()
+        files = {"samples": samples, "example": EXAMPLE, "leave": LEAVE, "story": next(SCENARIOS.rglob("*.toml"))}
+        words = call.format(**files, **places).split()
         answer = run(*words, "--json").ended(code).json
         holds(name, answer)
         assert answer, name

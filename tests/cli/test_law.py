@@ -133,6 +133,33 @@ def test_a_broken_one_is_told_with_every_problem_and_exit_code_2(bare, tmp_path)
     assert "'paid'" in told
 
 
+def test_one_of_ones_own_is_explained_by_its_file(bare):
+    told = bare("explain", EXAMPLE, "approve", "--fact", "sum=beyond").ended(0).out
+    assert told.startswith("Purchase approval under HANDBOOK-2025: approve in submitted\n")
+    assert "The sum is above the manager's limit.\n" in told
+    told = bare("explain", EXAMPLE.parent, "approve").ended(2).err
+    assert told == f"error: {EXAMPLE.parent} is a folder; name the file of the machine that is to be explained\n"
+
+
+def test_what_it_changes_against_an_older_one_is_said(bare, tmp_path):
+    assert bare("verify", EXAMPLE, "--against", EXAMPLE).ended(0).out == "Nothing differs.\n"
+    text = EXAMPLE.read_text("utf-8")
+    (tmp_path / EXAMPLE.name).write_text(
+        text.replace('refuse_when = { budget = "spent" }', 'refuse_when = { budget = "spent", sum = "small" }')
+        .replace('{ enough = "it does", spent', '{ enough = "it does", short = "hardly", spent')
+        .replace("wait for the next budget", "wait"),
+        "utf-8",
+    )
+    told = bare("verify", EXAMPLE, "--against", EXAMPLE.name).ended(0).out
+    way = "refused now: purchase_approval pay in approved: 8 situations"
+    assert told.count(way) == 2, "an edition each"
+    assert "under HANDBOOK-2025, from 2025-01; like pay in approved with sum=large, budget=spent:\n" in told
+    assert "was leads to paid\n" in told
+    assert "  value budget = short. Map each to what takes its place before they are migrated.\n" in told
+    assert "reworded  guard within_the_budget  remedy  wait    wait for the next budget\n" in told
+    assert bare("verify", "--against", EXAMPLE, "--histories").ended(2).err.startswith("error: --against compares two")
+
+
 def test_it_is_drawn_whole_or_a_machine_of_it_with_a_theme_and_links(bare, tmp_path):
     files = ["diagrams/purchase_approval.dot", "diagrams/purchase_approval.HANDBOOK-2024.dot"]
     assert bare("draw", EXAMPLE, "--format", "dot").ended(0).out.splitlines() == files

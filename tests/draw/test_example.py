@@ -1,15 +1,18 @@
-"""The pictures beside the example of a law of one's own are what it draws now."""
+"""The pictures beside the examples of a law of one's own are what they draw now."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
+import pytest
+
 from ims_fsm.draw.comparison import comparison_sheet, comparisons, markdown, stem_of
 from ims_fsm.draw.diagrams import drawings
 from ims_fsm.draw.dot import dot_of
 from ims_fsm.draw.svg import digest
 from ims_fsm.law.loading import load_own
+from ims_fsm.law.modelcheck import check
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "examples"
 LAW = load_own(FOLDER / "purchase_approval.toml")
@@ -22,6 +25,20 @@ def test_the_pictures_are_fresh() -> None:
     fresh[stem_of(CHANGE)] = dot_of(comparison_sheet(CHANGE))
     for stem, dot in fresh.items():
         assert digest(dot) in (FOLDER / f"{stem}.svg").read_text("utf-8"), f"{stem}: {REMEDY}"
+
+
+@pytest.mark.parametrize("law", ["leave_request/leave_request.toml", "loan_application"])
+def test_the_pictures_of_the_guide_are_fresh(law: str) -> None:
+    folder, declared = FOLDER / law.partition("/")[0], load_own(FOLDER / law)
+    assert check(declared).holds
+    fresh = {drawing.stem: dot_of(drawing.picture) for drawing in drawings(declared)}
+    for change in (
+        comparisons(declared, *(edition.id for edition in declared.rule_sets)) if declared.rule_sets[1:] else ()
+    ):
+        fresh[stem_of(change)] = dot_of(comparison_sheet(change))
+        assert (folder / "POLICY-2024-to-POLICY-2025-07.md").read_text("utf-8").endswith(markdown([change]))
+    for stem, dot in fresh.items():
+        assert digest(dot) in (folder / f"{stem}.svg").read_text("utf-8"), f"draw docs/examples/{law} again"
 
 
 def test_the_table_is_fresh() -> None:

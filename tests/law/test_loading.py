@@ -94,12 +94,15 @@ def test_a_file_that_is_no_toml(texts):
         (
             "workflow.toml",
             "use_case = [3]",
-            ("workflow.toml use_case[1]: 3 is not a table; write it as a table with its keys"),
+            "workflow.toml use case [1]: has 3 for its keys; write it as a table under [[use_case]]",
         ),
         (
             "facts.toml",
             '\n[[fact]]\nname = "ink"\nsays = "whether it is dry"\ndefault = "dry"\nvalues = { dry = "it is" }\n',
-            ("facts.toml fact[2] values (ink): is too short; write at least 2"),
+            (
+                "facts.toml fact ink (line 12): has `values` = {'dry': 'it is'}, which is too short; write at least 2, "
+                'like `values = { few = "up to five", many = "more than five" }`'
+            ),
         ),
         (
             "rules.toml",
@@ -109,12 +112,15 @@ def test_a_file_that_is_no_toml(texts):
         (
             "not_law.toml",
             '[[claim]]\nname = "never"\nsays = "It is never so."\nagainst = []\n',
-            "not_law.toml claim[1] against (never): [] is too short; write at least 1",
+            (
+                "not_law.toml claim never (line 4): has `against` = [], which is too short; "
+                "write at least 1, like `[[claim.against]]`"
+            ),
         ),
         (
             "not_law.toml",
             f"{CLAIM}instead = ['act.9']\n[[claim.against]]\nsays = 'No.'\nsource = 'act'\ncertainty = 'certain'\n",
-            "not_law.toml never instead: names the unknown rule 'act.9'; use one of act.1",
+            "not_law.toml never instead: names the unknown rule 'act.9'; did you mean act.1? Use one of act.1",
         ),
         (
             "not_law.toml",
@@ -124,7 +130,11 @@ def test_a_file_that_is_no_toml(texts):
         (
             "slip.toml",
             '\ncolour = "red"\n',
-            "slip.toml colour (slip): is not a key here; remove it or correct its spelling",
+            (
+                "slip.toml machine slip (line 8): has `colour`, which is not a key of a machine; remove it; the keys "
+                "are name, title, says, version, initial, facts, values, state, trigger, transition, guard, extends, "
+                "abstract"
+            ),
         ),
         (
             "slip.toml",
@@ -132,17 +142,23 @@ def test_a_file_that_is_no_toml(texts):
                 '\n[[guard]]\nname = "own"\ntriggers = ["settle"]\nrefuse_when = {}\ncode = "no"\nsays = "no and no"\n'
                 'remedy = "none"\n'
             ),
-            "slip.toml guard[1].rule (own): is missing; add it",
+            (
+                "slip.toml guard own (line 8): has no `rule`, the rule that demands it; "
+                'add a line like `rule = "handbook.3"`'
+            ),
         ),
         (
             "slip.toml",
             '\n[[transition]]\ntrigger = "settle"\nsource = ["open"]\ndest = "settled"\nrules = []\n',
-            ("slip.toml transition[1].rules (settle): [] is too short; write at least 1"),
+            (
+                "slip.toml transition settle (line 12): has `rules` = [], which is too short; "
+                'write at least 1, like `rules = ["handbook.1"]`'
+            ),
         ),
         (
             "slip.toml",
             "\nguard = 3\n",
-            "slip.toml guard (slip): 3 is not a list; write it in brackets",
+            "slip.toml machine slip (line 8): has `guard` = 3, which is not a list; write a guard, like `[[guard]]`",
         ),
         (
             "note.toml",
@@ -168,7 +184,9 @@ def test_a_file_that_cannot_be_understood(texts, file, text, problem):
 
 def test_what_cannot_be_read_of_the_base_is_told_of_the_base_alone(texts):
     texts["base.toml"] = texts["base.toml"].replace('version = "1"\n', "")
-    assert problems(texts) == ["base.toml version (base): is missing; add it"]
+    assert problems(texts) == [
+        'base.toml machine base: has no `version`, the version of this declaration; add a line like `version = "1"`'
+    ]
 
 
 def test_files_beside_the_machines_are_no_machines(texts):

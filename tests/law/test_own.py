@@ -16,6 +16,8 @@ from ims_fsm.resources import machines_folder
 EXAMPLE = Path(__file__).resolve().parents[2] / "docs" / "examples" / "purchase_approval.toml"
 STATES = "approved, declined, draft, escalated, paid, submitted"
 CITE = "cite it where it acts, or say not_modelled and why"
+SPENT = "did you mean spent? Use one of enough, spent"
+ADD = "add a [[rule]] with this id to {}, or mend the id"
 LISTS = ("source", "rule_set", "rule", "fact")
 
 
@@ -97,9 +99,9 @@ def test_all_problems_of_a_broken_file_are_told_at_once_each_with_its_place(text
     )
     file = own.name
     assert problems(own) == [
-        f"{file} transition pay: names the unknown state 'payd'; use one of {STATES}",
-        f"{file} guard within_the_budget budget: names the unknown value 'spend'; use one of enough, spent",
-        f"{file}: cites 'handbook.7', which is not in the register; add it to {file} or mend the id",
+        f"{file} transition pay (line 227): names the unknown state 'payd'; did you mean paid? Use one of {STATES}",
+        f"{file} guard within_the_budget budget (line 273): names the unknown value 'spend'; {SPENT}",
+        f"{file}: cites 'handbook.7', which is not in the register; {ADD.format(file)}",
         f"{file} handbook.2.1: is marked modelled, and nothing cites it; {CITE}",
     ]
 
@@ -107,7 +109,9 @@ def test_all_problems_of_a_broken_file_are_told_at_once_each_with_its_place(text
 def test_a_file_without_a_rule_set_is_told_where_to_put_one(text, tmp_path):
     own = tmp_path / "purchase_approval.toml"
     own.write_text(text.replace("[[rule_set]]", "[[rule_sets]]"), "utf-8")
-    assert any(problem.startswith("purchase_approval.toml rule_sets") for problem in problems(own))
+    (problem,) = problems(own)
+    what = "has `rule_sets`, which is not a key of a machine; write each under [[rule_set]]"
+    assert problem == f"{own.name} machine purchase_approval: {what}"
 
 
 def test_the_same_entry_in_two_files_is_told(text, tmp_path):

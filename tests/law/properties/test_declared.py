@@ -200,5 +200,5 @@ def test_a_guard_that_another_covers_is_dead(broken):
 
 
 def test_a_terminal_state_that_is_left_is_refused_before_anything_is_proved(broken):
-    with pytest.raises(DeclarationError, match="state paid: is terminal but is left under HANDBOOK-2024"):
+    with pytest.raises(DeclarationError, match=r"state paid \(line 145\): is terminal but is left under HANDBOOK-2024"):
         broken(('source = ["approved"]', 'source = ["approved", "paid"]'))

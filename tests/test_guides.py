@@ -1,0 +1,110 @@
+"""The guides are played as a reader would: every file is written, every command run, and its answer is as it is shown.
+
+`python tests/test_guides.py` writes the answers, and the table of keys, into the pages again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import re
+import shlex
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from itertools import chain
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from ims_fsm.cli.app import app
+from ims_fsm.law.lessons import grammar
+
+DOCS = Path(__file__).parent.parent / "docs"
+GUIDES = [DOCS / "machines.md", *sorted((DOCS / "coming_from").glob("*.md"))]
+REMEDY = "write its answers again: python tests/test_guides.py"
+FENCED = re.compile(r"^```(\w+)\n(.*?)^```\n", flags=re.DOTALL | re.MULTILINE)
+# A block that is a file says so: "# leave_request.toml", or "# leave_request.toml, at its end".
+FILE = re.compile(r"# ([\w/]+\.(?:toml|py))(, at its end)?\n")
+KEYS = "## Every key\n"
+
+pytestmark = pytest.mark.skipif(not DOCS.exists(), reason="the documentation lies in the checkout")
+
+
+def played(page: str) -> str:
+    """Return a page as it is when its blocks are played one after the other, in the current folder."""
+    names: dict[str, object] = {}
+    printed = ""
+
+    def play(block: re.Match[str]) -> str:
+        nonlocal printed
+        language, text = block.groups()
+        if named := FILE.match(text):
+            with Path(named[1]).open("a" if named[2] else "w", encoding="utf-8") as file:
+                file.write(f"\n{text}")
+        if language in {"python", "py"}:
+            with contextlib.redirect_stdout(io.StringIO()) as out:
+                exec(compile(text, "page", "exec", dont_inherit=True), names)  # noqa: S102 -- the page's own examples
+            printed = out.getvalue()
+        answers = {"console": console, "text": lambda _: printed}
+        return f"```{language}\n{answers.get(language, str)(text)}```\n"
+
+    return FENCED.sub(play, page)
+
+
+def console(text: str) -> str:
+    """Return a session at a terminal with the answers that its commands give now."""
+    commands = [line for line in text.splitlines() if line.startswith("$ ")]
+    return "\n".join(filter(None, ("\n".join(answered(line)) for line in commands))) + "\n"
+
+
+def answered(line: str) -> Iterator[str]:
+    """Give a command with what it answers; how long it took is not part of that."""
+    program, *words = shlex.split(line.removeprefix("$ "))
+    yield line
+    if program == "mkdir":
+        Path(words[0]).mkdir()
+    elif program == "cp":
+        shutil.copy(words[0], words[1])
+    else:
+        assert program == "ims-fsm"
+        done = CliRunner(env={"COLUMNS": "100", "USER": "asha"}).invoke(app, words)
+        assert isinstance(done.exception, SystemExit | None), line
+        yield re.sub(r"took \d+\.\d s", "took 0.1 s", done.output).rstrip()
+
+
+def keys(declared: Mapping[str, Mapping[str, Mapping[str, str]]]) -> str:
+    """Return the table of every key of the grammar."""
+    rows = chain.from_iterable(
+        [f"| `{kind}` | `{key}` | {says['is']} | `{says['like']}` |" for key, says in of.items()]
+        for kind, of in declared.items()
+    )
+    return "\n".join(["| In | Key | What it is | Like |", "|---|---|---|---|", *rows]) + "\n"
+
+
+def fresh(guide: Path) -> str:
+    """Return a guide as it should be, played in the current folder."""
+    text = played(guide.read_text("utf-8"))
+    head, heading, _ = text.partition(KEYS)
+    return f"{head}{heading}\n{keys(grammar())}" if heading else text
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide.stem)
+def test_a_guide_is_as_it_is_played(guide, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert fresh(guide) == guide.read_text("utf-8"), REMEDY
+
+
+def test_what_a_guide_links_is_there():
+    for guide in GUIDES:
+        linked = re.findall(r"\]\(([^):#]+)\)", guide.read_text("utf-8"))
+        assert [name for name in linked if not (guide.parent / name).exists()] == []
+
+
+if __name__ == "__main__":
+    for guide in GUIDES:
+        with tempfile.TemporaryDirectory() as folder:
+            os.chdir(folder)
+            guide.write_text(fresh(guide), "utf-8")
