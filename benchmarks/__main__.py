@@ -23,6 +23,7 @@ from benchmarks.result import Group, Size
 GROUPS = (
     "decision",
     "action",
+    "watched",
     "calls",
     "few",
     "bulk",

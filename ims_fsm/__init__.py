@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from ims_fsm.law.book import shipped_book as shipped_book
     from ims_fsm.law.decision import decide as decide
     from ims_fsm.law.hooks import Attempt as Attempt
+    from ims_fsm.law.hooks import Call as Call
     from ims_fsm.law.hooks import Hooks as Hooks
     from ims_fsm.law.hooks import Tally as Tally
     from ims_fsm.law.hooks import TransitionEvent as TransitionEvent
@@ -158,7 +159,7 @@ _ROOMS = (
     ("workflow.ims", "IMS"),
     ("workflow.desks", "RecipientDesk Action"),
     ("workflow.supplier_desk", "SupplierDesk"),
-    ("law.hooks", "Attempt Hooks Tally TransitionEvent"),
+    ("law.hooks", "Attempt Call Hooks Tally TransitionEvent"),
     ("terms.period", "SettableClock TaxPeriod"),
     # what is given to it
     ("record.taxpayer", "Taxpayer"),

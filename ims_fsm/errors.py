@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, Literal
 
 from ims_fsm.terms.characters import visible
 
 LONGEST = 1000
+#: What becomes of a call, for whoever must choose by it: a status, an exit code, whether to try again.
+Outcome = Literal["done", "refused", "not_permitted", "not_here", "bad_input", "conflict", "unusable", "failed"]
 # Of so many problems each is told, to a person and to a program; of the rest their number.
 MOST_LINES, MOST = 50, 1000
 
@@ -49,9 +51,13 @@ def _hidden(match: re.Match[str]) -> str:
 
 
 class ImsFsmError(Exception):
-    """The base of everything this package raises on purpose; `code` is a stable word for machines."""
+    """The base of everything this package raises on purpose; `code` is a stable word for machines.
+
+    `outcome` says of which sort it is: every error that a caller answers alike has the same.
+    """
 
     code = "error"
+    outcome: Outcome = "failed"
 
     def __str__(self) -> str:
         """Show the message."""
@@ -84,6 +90,7 @@ class ProblemsError(ImsFsmError):
     """What was read cannot be used; carries all problems at once, so that one round mends them all."""
 
     code = "unreadable"
+    outcome: Outcome = "bad_input"
 
     def __init__(self, subject: str, problems: Sequence[Problem]) -> None:
         """Keep the subject that was read and its problems."""
@@ -123,12 +130,14 @@ class MissingError(InputError):
     """What is named is not here, or is somebody else's: both are answered alike."""
 
     code = "not_here"
+    outcome = "not_here"
 
 
 class StoreError(ImsFsmError):
     """The database cannot be opened or used as it is; the message says what to do."""
 
     code = "store_unusable"
+    outcome = "unusable"
 
 
 class UnsettledError(StoreError):
@@ -147,6 +156,7 @@ class ConflictError(ImsFsmError):
     """
 
     code = "stale_version"
+    outcome = "conflict"
 
     def __init__(self, what: str) -> None:
         """Keep what the other writer changed."""

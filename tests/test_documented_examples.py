@@ -1,4 +1,4 @@
-"""The examples of docs/embedding.md run, and a strict type checker has nothing to say of any documented example."""
+"""The examples of two pages run, and a strict type checker has nothing to say of any documented example."""
 
 from __future__ import annotations
 
@@ -10,24 +10,26 @@ from pathlib import Path
 import pytest
 
 PROGRAM = Path(__file__).parent / "examples.py"
-PAGE = PROGRAM.parent.parent / "docs" / "embedding.md"
+DOCS = PROGRAM.parent.parent / "docs"
 
-pytestmark = pytest.mark.skipif(not PAGE.exists(), reason="the documentation lies in the checkout")
+pytestmark = pytest.mark.skipif(not DOCS.exists(), reason="the documentation lies in the checkout")
 
 
-def blocks() -> list[str]:
+def blocks(page: Path) -> list[str]:
     spec = importlib.util.spec_from_file_location("examples", PROGRAM)
     assert spec is not None
     assert spec.loader is not None
     examples = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(examples)
-    return list(examples.blocks(PAGE))
+    return list(examples.blocks(page))
 
 
-def test_the_examples_of_embedding_run() -> None:
-    assert len(blocks()) == 6
-    for block in blocks():
-        exec(compile(block, str(PAGE), "exec"), {})  # noqa: S102 -- the page's own examples
+@pytest.mark.parametrize(("name", "count"), [("embedding", 6), ("watching", 3)])
+def test_the_examples_of_a_page_run(name: str, count: int) -> None:
+    page = DOCS / f"{name}.md"
+    assert len(blocks(page)) == count
+    for block in blocks(page):
+        exec(compile(block, str(page), "exec"), {})  # noqa: S102 -- the page's own examples
 
 
 @pytest.mark.slow

@@ -183,7 +183,12 @@ def as_json_text(value: Any, indent: int | None = 2) -> str:
 
 def is_refusal(error: ImsFsmError) -> bool:
     """Say whether an error is a refusal by the law (exit code 1), and not input that cannot be used."""
-    return hasattr(error, "refusals")
+    return error.outcome in {"refused", "not_permitted"}
+
+
+def exit_code(error: ImsFsmError) -> int:
+    """Return the exit code of an error."""
+    return UNTOLD if isinstance(error, UnsettledError) else REFUSED if is_refusal(error) else WRONG
 
 
 def _described(error: BaseException) -> tuple[dict[str, Any], int]:
@@ -195,8 +200,7 @@ def _described(error: BaseException) -> tuple[dict[str, Any], int]:
             return {"code": CallError.code, "message": printable(_of_call(error))}, error.exit_code or WRONG
         case ImsFsmError():
             described = {name: in_commands(part) for name, part in error.as_dict().items()}
-            code = UNTOLD if isinstance(error, UnsettledError) else REFUSED if is_refusal(error) else WRONG
-            return described, code
+            return described, exit_code(error)
         case UnicodeError():
             return {"code": "input_invalid", "message": "some of the text is not in UTF-8; write it in UTF-8"}, WRONG
         case OSError():

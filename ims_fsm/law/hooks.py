@@ -6,12 +6,13 @@ Imports the law, the errors and the event; knows no framework, and decides nothi
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from ims_fsm.errors import ImsFsmError, InputError, Problem
+from ims_fsm.errors import ImsFsmError, InputError, Outcome, Problem
 from ims_fsm.law.book import shipped_law
 from ims_fsm.law.facts import Facts
 from ims_fsm.law.register import Law
@@ -20,6 +21,8 @@ from ims_fsm.terms.event import Event, EventKind
 #: What hooks raise outside of a transaction is told here.
 log = logging.getLogger("ims_fsm.hooks")
 When = Literal["before", "after", "on_enter"]
+#: The machine of a tally over records of several: what every machine of a record shares is declared in it.
+ANY_RECORD = "record"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +44,17 @@ class TransitionEvent:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What a call came to: on how many records or returns its trigger was applied, and on how many it was refused.
+    """What a call came to: on how many records or cases its trigger was applied, and on how many it was refused.
 
-    `by_rule` has the refused by the rule; what several rules refuse counts under each.
+    `by_rule` has the refused by the rule; what several rules refuse counts under each. `machine` declares the trigger:
+    that of the record or case where it was on one, "record" where a set of records was acted on at once.
     """
 
     trigger: str
     applied: int = 0
     refused: int = 0
     by_rule: Mapping[str, int] = field(default_factory=dict)
+    machine: str = ANY_RECORD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +70,39 @@ class Attempt:
     error: ImsFsmError
 
 
+@dataclass(slots=True, kw_only=True)
+class Call:
+    """A call of the face, for who watches it; it holds no GSTIN, no id of a record and no amount.
+
+    `name` is the use case ("act", "act_on", "generate_2b"). `request` is what a program outside calls the request by.
+    When it is over, `tallies` say what its actions came to, `outcome` of which sort its error is, and `code` which.
+    """
+
+    name: str
+    writes: bool
+    request: str | None = None
+    tallies: tuple[Tally, ...] = ()
+    outcome: Outcome = "done"
+    code: str | None = None
+
+    def ends(self, error: BaseException) -> None:
+        """Note how it failed; what it was refused on counts as one."""
+        self.outcome = error.outcome if isinstance(error, ImsFsmError) else "failed"
+        self.code = error.code if isinstance(error, ImsFsmError) else type(error).__name__
+        if (tally := refused_by(error)) is not None:
+            self.tallies = (tally,)
+
+
+def refused_by(error: BaseException) -> Tally | None:
+    """Return the tally of a call on one record or case that was refused; None for any other error."""
+    refusals = getattr(error, "refusals", None)
+    if not refusals:
+        return None
+    by_rule = dict.fromkeys((refusal.rule for refusal in refusals), 1)
+    return Tally(getattr(error, "trigger", ""), refused=1, by_rule=by_rule, machine=getattr(error, "machine", ""))
+
+
+Watcher = Callable[[Call], AbstractContextManager[object]]
 Callback = Callable[[TransitionEvent], None]
 EventCallback = Callable[[Event], None]
 AttemptCallback = Callable[[Attempt], None]
@@ -118,6 +156,8 @@ class Hooks:
         self.registered: list[_Hook] = []
         #: What is called with what each call of a desk came to.
         self.counting: list[Callable[[Tally], object]] = []
+        #: What is opened around each call of the face.
+        self.watchers: list[Watcher] = []
         #: Who is told of events after their commit, by name.
         self.subscribers: dict[str, Subscriber] = {}
         #: Who is told of calls that were refused or failed.
@@ -148,7 +188,7 @@ class Hooks:
         """Decorate a function that is called with what each action of a desk came to, when it is committed.
 
         An action on many is one call: sets of records move as fast as without it. A call that was refused as a whole
-        is told to `refused`. What it raises is logged. What is repeated under its key is told again.
+        is told to `refused`. What it raises is logged. What is repeated under its key was told the first time.
         """
         self.counting.append(callback)
         return callback
@@ -156,6 +196,27 @@ class Hooks:
     def counted(self, tally: Tally) -> None:
         """Tell what a call came to."""
         _called(self.counting, tally, "count")
+
+    def around(self, watcher: Watcher) -> Watcher:
+        """Decorate a function that gives a context manager, which is opened around every call of the face.
+
+        It is given the `Call`, whose outcome is known when it closes; around all tries of a call that is tried again.
+        It lies outside of the transaction, and what it raises reaches the caller: it is to raise nothing.
+        """
+        self.watchers.append(watcher)
+        return watcher
+
+    @contextmanager
+    def watching(self, call: Call) -> Iterator[Call]:
+        """Open what watches around a call, and have it know how the call ends."""
+        with ExitStack() as stack:
+            for watcher in self.watchers:
+                stack.enter_context(watcher(call))
+            try:
+                yield call
+            except BaseException as error:
+                call.ends(error)
+                raise
 
     def attempted(self, attempt: Attempt) -> None:
         """Tell of a call that was refused or failed."""
@@ -228,4 +289,5 @@ def _called(callbacks: Iterable[Callable[[Any], object]], about: object, kind: s
         try:
             callback(about)
         except Exception:
-            log.exception("%s hook %r raised", kind, getattr(callback, "__name__", callback))
+            name = getattr(callback, "__name__", callback)
+            log.exception("%s hook %r raised", kind, name, extra={"ims_event": "hook_raised", "ims_hook": kind})

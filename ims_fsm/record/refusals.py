@@ -10,7 +10,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from ims_fsm.errors import ImsFsmError
+from ims_fsm.errors import ImsFsmError, Outcome
+from ims_fsm.law.hooks import ANY_RECORD
 from ims_fsm.law.matching import matching
 from ims_fsm.law.refusal import Decision, Refusal, Refused, cites
 from ims_fsm.record.moments import runs_back
@@ -22,6 +23,8 @@ from ims_fsm.terms.vocabulary import RemovedFor
 
 #: The codes of what refuses that time runs backwards within a log (`machines/matching.toml`).
 DATED_BACK, FILED_TOO_EARLY = "dated_back", "filed_too_early"
+#: The code of what refuses whoever may not fire a trigger.
+NOT_PERMITTED = "not_permitted"
 REMOVALS = {
     RemovedFor.SUPPLIER_DELETED: "its supplier deleted it before filing",
     RemovedFor.SEC_16_4: "it was still pending when the time limit of section 16(4) passed",
@@ -178,15 +181,18 @@ def dated(last_at: datetime | None, scene: Scene) -> dict[str, str]:
 class RefusedError(ImsFsmError):
     """A call on one record or return was refused, and nothing was written; carries every refusal.
 
-    `code` is that of the first refusal; `subject` says what was refused.
+    `code` is that of the first refusal; `subject` says what was refused, `machine` by which declaration.
     """
 
-    def __init__(self, subject: str, trigger: str, refusals: Sequence[Told]) -> None:
-        """Keep what was refused, the trigger and the refusals."""
+    def __init__(self, subject: str, trigger: str, refusals: Sequence[Told], *, machine: str = ANY_RECORD) -> None:
+        """Keep what was refused, the trigger, the refusals and the machine."""
         self.subject = subject
         self.trigger = trigger
         self.refusals = tuple(refusals)
+        self.machine = machine
         self.code = self.refusals[0].code
+        barred = any(refusal.code == NOT_PERMITTED for refusal in self.refusals)
+        self.outcome: Outcome = "not_permitted" if barred else "refused"
         super().__init__(subject, trigger, self.refusals)
 
     def __str__(self) -> str:

@@ -125,7 +125,7 @@ class Scheduler:
             tick = self.run_once()
         except Exception as error:  # noqa: BLE001 -- the next wake-up tries again; whoever runs it hears of it
             tick = Tick(self._ims.clock(), 0, Drained(), sentence(error))
-            log.error("%s", tick.fault)  # noqa: TRY400 -- a sentence, and no traceback
+            log.error("%s", tick.fault, extra={"ims_event": "tick_failed"})  # noqa: TRY400 -- a sentence, and no traceback
         self._on_tick(tick)
         self._look_again(tick)
 

@@ -45,6 +45,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from ims_fsm.errors import ConflictError, StoreError
 from ims_fsm.store.address import POOL, pool_of, read_address, refuse_unknown, synchronous
 from ims_fsm.store.failures import settled, told_apart, understood, unusable
+from ims_fsm.store.forks import apart
 from ims_fsm.store.mark import Mark, counted
 from ims_fsm.store.queue import BUSY_TIMEOUT_MS, Queue
 from ims_fsm.store.sqlite_file import File
@@ -80,17 +81,17 @@ def open_engine(database: str | Engine) -> Engine:
     SQLite is set up for it, so that all its transactions begin by BEGIN IMMEDIATE.
 
     A URL of PostgreSQL may say how many connections there are at most: `?pool_size=5&max_overflow=10&pool_timeout=30`.
+    A process that is forked opens connections of its own, but on an engine that was given: that is whoever's it is.
     Raises `StoreError` for a URL that cannot be read or a database that is not one of these two.
     """
     if isinstance(database, Engine):
         return _adopted(database)
     address = read_address(database)
-    if address.get_backend_name() == "sqlite":
-        return _sqlite(address)
     try:
-        return _postgresql(address)
+        engine = _sqlite(address) if address.get_backend_name() == "sqlite" else _postgresql(address)
     except (NoSuchModuleError, ModuleNotFoundError) as error:
         raise StoreError("PostgreSQL needs the psycopg driver; install ims-fsm[postgresql]") from error
+    return engine if in_memory(engine) else apart(engine)
 
 
 def refuse_other(engine: Engine) -> None:

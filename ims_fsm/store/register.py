@@ -170,6 +170,7 @@ class IdempotencyError(ImsFsmError):
     """An idempotency key came again with another request than the one it was first used for."""
 
     code = "idempotency_key_reused"
+    outcome = "conflict"
 
     def __init__(self, key: str, use_case: str, first_use_case: str) -> None:
         """Keep the key, what it is used for now and what it was used for first."""

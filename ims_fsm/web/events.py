@@ -81,8 +81,9 @@ class Feed:
         while self._waiting:
             try:
                 fresh = await anyio.to_thread.run_sync(self._newer, head, is_first)
-            except ImsFsmError:
-                _log.exception("the events cannot be read")
+            except ImsFsmError as error:
+                extra = {"ims_event": "events_unreadable", "ims_code": error.code}
+                _log.error("the events cannot be read: %s", error, extra=extra)
             else:
                 head, whose = fresh
                 # What came between a stream's look and the first one here is nobody's news: each looks once more.

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import re
 import secrets
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping
 from http import HTTPStatus
 from typing import Any, ClassVar
 
@@ -20,15 +20,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
-from ims_fsm import (
-    ConflictError,
-    IdempotencyError,
-    ImsFsmError,
-    InputError,
-    MissingError,
-    RefusedError,
-    StoreError,
-)
+from ims_fsm import ImsFsmError, InputError, RefusedError, StoreError
+from ims_fsm.errors import Outcome
+from ims_fsm.terms.characters import visible
 
 MEDIA_TYPE = "application/problem+json"
 REQUEST_ID = "X-Request-ID"
@@ -112,7 +106,7 @@ def statuses(*codes: int) -> dict[int | str, dict[str, Any]]:
 _DESCRIPTIONS = {
     400: "The body is not JSON, or a part of the form is not there.",
     401: "Nobody is authenticated.",
-    403: "The role may not call this.",
+    403: "The role may not do this.",
     404: "It is not here, or it is another taxpayer's.",
     409: "The rules refuse it, or another request was first.",
     412: "The record has changed since the version that was named.",
@@ -123,22 +117,22 @@ _DESCRIPTIONS = {
     429: "Too many wrong tokens.",
     503: "The database cannot be used now.",
 }
-# The first that an error is an instance of says its status.
-_STATUSES: Sequence[tuple[type[ImsFsmError], int]] = (
-    (RefusedError, 409),
-    (MissingError, 404),
-    (IdempotencyError, 409),
-    (ConflictError, 409),
-    (InputError, 422),
-    (StoreError, 503),
-)
+_STATUSES: Mapping[Outcome, int] = {
+    "refused": 409,
+    "not_permitted": 403,
+    "not_here": 404,
+    "conflict": 409,
+    "bad_input": 422,
+    "unusable": 503,
+}
 STALE = "stale_version"
 
 
-def _status_of(error: ImsFsmError) -> int:
+def status_of(error: ImsFsmError) -> int:
+    """Return the status of an error; 412 where the record has moved since the version that a request named."""
     if isinstance(error, RefusedError) and error.code == STALE:
         return 412
-    return next((status for kind, status in _STATUSES if isinstance(error, kind)), 500)
+    return _STATUSES.get(error.outcome, 500)
 
 
 def described(error: Exception) -> tuple[int, str, dict[str, Any], Mapping[str, str] | None]:
@@ -153,13 +147,13 @@ def described(error: Exception) -> tuple[int, str, dict[str, Any], Mapping[str, 
             return error.status_code, code, {"detail": str(error.detail)}, error.headers
         case RefusedError(refusals=refusals):
             parts = [{"detail": r.sentence, "code": r.code, "rule": r.rule, "remedy": r.remedy} for r in refusals]
-            return _status_of(error), error.code, {**parts[0], "errors": parts}, None
+            return status_of(error), error.code, {**parts[0], "errors": parts}, None
         case InputError(problems=problems):
             faults = [{"detail": f"{fault.where}: {fault.what}", "remedy": fault.remedy} for fault in problems]
             several = {"errors": faults} if len(faults) > 1 else {}
-            return _status_of(error), error.code, {**faults[0], **several}, None
+            return status_of(error), error.code, {**faults[0], **several}, None
         case ImsFsmError():
-            status = _status_of(error)
+            status = status_of(error)
             return (
                 status,
                 error.code,
@@ -186,7 +180,8 @@ def problem(request: Request, error: Exception) -> Response:
     """Return the answer to a request that met an error; raises an error that is not one of ours."""
     status, code, more, headers = described(error)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        _log.error("%s %s: %s: %s", request.method, request.url.path, code, error)
+        extra = {"ims_event": "request_failed", "ims_code": code, "ims_request": request_id(request)}
+        _log.error("%s %s: %s: %s", request.method, visible(request.url.path), code, error, extra=extra)
     for part in more.get("errors", ()):
         part |= {name: in_requests(part[name]) for name in ("detail", "remedy") if name in part}
     whole: dict[str, Any] = {

@@ -196,7 +196,7 @@ def _add_health(app: FastAPI, ims: IMS) -> None:
             tables(ims)
         except ImsFsmError as error:
             # Whoever asks is nobody in particular: what is wrong is for the log.
-            _log.error("not ready: %s", error)
+            _log.error("not ready: %s", error, extra={"ims_event": "not_ready", "ims_code": error.code})
             answer.status_code = 503
             return {"status": "not ready"}
         return {"status": "ready"}

@@ -80,7 +80,8 @@ class Shield:
             await self.app(scope, receive, sending)
         except Exception:  # noqa: BLE001 -- whatever it is, no one outside is shown it
             # What went wrong is for the log alone.
-            _problems.exception("%s %s %s", identity, request.method, visible(request.url.path))
+            extra = {"ims_event": "unexpected", "ims_request": identity}
+            _problems.exception("%s %s %s", identity, request.method, visible(request.url.path), extra=extra)
             if not seen["status"]:
                 await self.unexpected(request, UNEXPECTED)(scope, receive, sending)
         finally:
@@ -99,4 +100,8 @@ class Shield:
         _log.info(
             "%s %s %s %s %s B %s %s %s",
             peer, actor, request.method, path, seen["bytes"], seen["status"] or "broken off", took, identity,
+            extra={
+                "ims_event": "request", "ims_request": identity, "ims_status": seen["status"],
+                "ims_ms": round(seconds * 1000, 1),
+            },
         )  # fmt: skip

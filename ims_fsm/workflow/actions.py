@@ -45,6 +45,7 @@ def act(unit: UnitOfWork, recipient: str, trigger: Trigger, record_id: int, requ
     record = unit.held(record_id, recipient)
     after = acted(unit, record, trigger, request, unit.chain_of(record, trigger))
     unit.write([(record, after)])
+    unit.tallies.append(Tally(trigger, applied=1, machine=record.machine))
     if recipient not in unit.undrafted:
         mark_stale(unit, recipient, decided_otherwise([(record, after)]))
     return after
@@ -160,7 +161,9 @@ def act_on(  # noqa: PLR0913, PLR0917 -- what, on which records, with what
     moved = move(unit.connection, firing, {**stamp_of(unit), **said_of(firing)}, ACTED)
     if stale:
         mark_stale_where(unit, recipient, stale.__contains__)
-    return ActionReport(trigger, moved, groups, saved)
+    report = ActionReport(trigger, moved, groups, saved)
+    unit.tallies.append(report.tally)
+    return report
 
 
 def weigh(unit: UnitOfWork, recipient: str, trigger: Trigger, request: Request, where: Where) -> Weighed:

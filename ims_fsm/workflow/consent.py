@@ -10,6 +10,7 @@ from typing import Any
 
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import RefusedError, Told, label
+from ims_fsm.record.returns import MACHINE
 from ims_fsm.store import returns
 from ims_fsm.store.connection import serialise
 from ims_fsm.terms.money import NIL, Heads
@@ -31,7 +32,7 @@ class ConsentError(RefusedError):
 
     def __init__(self, subject: str, trigger: str, refusals: Sequence[Told], left_out: Sequence[Record] = ()) -> None:
         """Keep what is asked and the amendments that are left out."""
-        super().__init__(subject, trigger, refusals)
+        super().__init__(subject, trigger, refusals, machine=MACHINE)
         self.left_out = tuple(left_out)
 
     @property

@@ -79,7 +79,8 @@ def _page_told(subscriber: Subscriber, reading: Opens, writing: Opens, done: Del
                 done.events[name] += 1
         except Exception as error:  # noqa: BLE001 -- it is logged, and told in the answer
             done.failures[name] = event, error
-            log.exception("after_commit hook %r raised at event %s, which is given again", name, event.id)
+            said = {"ims_event": "hook_raised", "ims_hook": "after_commit"}
+            log.exception("after_commit hook %r raised at event %s, which is given again", name, event.id, extra=said)
             break
         last = event.cursor
     if last is not None:
@@ -92,5 +93,6 @@ def delivered_or_logged(deliver: Callable[[], Delivered]) -> None:
     """Deliver behind a call that is committed: where the database fails now, the call has not."""
     try:
         deliver()
-    except ImsFsmError:
-        log.exception("events were not delivered; the next call delivers them")
+    except ImsFsmError as error:
+        said = {"ims_event": "not_delivered", "ims_code": error.code}
+        log.error("events were not delivered; the next call delivers them: %s", error, extra=said)

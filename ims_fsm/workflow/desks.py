@@ -15,7 +15,6 @@ from ims_fsm.formats.gstn.parts import Sources
 from ims_fsm.formats.gstn.two_b.statement import PortalTwoB
 from ims_fsm.formats.proposals import Proposal, ProposedActions, read_proposals
 from ims_fsm.formats.table import LARGEST
-from ims_fsm.law.hooks import Tally
 from ims_fsm.record.generations import Page, TwoBChange
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import Answer
@@ -108,9 +107,7 @@ class RecipientDesk(PortalDesk, OriginalsDesk):
         """
         request = Request(remarks=remarks, reduce_itc=reduce_itc, version=version).checked()
         action = checked_action(trigger)
-        record = self._done(actions.act, key, action, record_id, request)
-        self._workspace.hooks.counted(Tally(action, applied=1))
-        return record
+        return self._done(actions.act, key, action, record_id, request)
 
     def act_on(  # noqa: PLR0913 -- what, on which records, with what
         self,
@@ -134,9 +131,7 @@ class RecipientDesk(PortalDesk, OriginalsDesk):
         if wanted is not None and where != EVERYTHING:
             what = "are named by id and by filter"
             raise InputError("records", [Problem("act_on", what, "give ids or where, not both")])
-        report = self._done(actions.act_on, key, action, request, wanted, where, each_refused)
-        self._workspace.hooks.counted(report.tally)
-        return report
+        return self._done(actions.act_on, key, action, request, wanted, where, each_refused)
 
     def weigh(
         self,
@@ -191,10 +186,7 @@ class RecipientDesk(PortalDesk, OriginalsDesk):
         `InputError` for a file of which any row cannot be read.
         """
         whole = looked_at("apply", lambda border: border.flag("all_or_nothing", all_or_nothing))
-        judged = self._done(proposed.apply, key, self._proposals(source, where), all_or_nothing=whole)
-        for tally in judged.tallies:
-            self._workspace.hooks.counted(tally)
-        return judged
+        return self._done(proposed.apply, key, self._proposals(source, where), all_or_nothing=whole)
 
     # --- returns ------------------------------------------------------------------------------------------------------
 

@@ -124,7 +124,9 @@ def apply(unit: UnitOfWork, recipient: str, file: ProposedActions, *, all_or_not
     Each is decided as an action on one record is (FAQ 10, 12, 30). With `all_or_nothing` nothing is done where one is
     refused.
     """
-    return _tried(unit, recipient, file, lambda judged: not (all_or_nothing and judged.refused))
+    judged = _tried(unit, recipient, file, lambda judged: not (all_or_nothing and judged.refused))
+    unit.tallies += judged.tallies
+    return judged
 
 
 class _TakenBackError(Exception):

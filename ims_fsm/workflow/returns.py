@@ -19,7 +19,7 @@ from ims_fsm.law.refusal import Allowed, Refused
 from ims_fsm.record.moments import newest
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import RefusedError, dated, filled_in, out_of_turn, return_fields
-from ims_fsm.record.returns import TimeLimited, TwoB, decide_return, first_owed
+from ims_fsm.record.returns import MACHINE, TimeLimited, TwoB, decide_return, first_owed
 from ims_fsm.record.settling import LeftOut, LeftOutGroup, last_in_time, why_left_out
 from ims_fsm.record.steps import carried_on, decided_as, settled
 from ims_fsm.store import generations, records, returns, taxpayers, versions
@@ -186,7 +186,7 @@ def permit(unit: UnitOfWork, two_b: TwoB, trigger: str) -> Allowed:
         scene = unit.scene(two_b.recipient)
         subject = f"GSTR-2B of {two_b.period} of {two_b.recipient}"
         fields = {**return_fields(scene, two_b.period), "document": subject, **dated(two_b.last_at, scene)}
-        raise RefusedError(subject, trigger, filled_in(decision, fields))
+        raise RefusedError(subject, trigger, filled_in(decision, fields), machine=MACHINE)
     return decision
 
 

@@ -269,7 +269,8 @@ def _refuse_entry(
     facts = record_facts(record, unit.chain_of(record, trigger), scene, entry=entry)
     decision = decide(scene.edition(record), state, trigger, facts)
     if isinstance(decision, Refused):
-        raise RefusedError(label(document), trigger, filled_in(decision, record_fields(record, scene)))
+        refusals = filled_in(decision, record_fields(record, scene))
+        raise RefusedError(label(document), trigger, refusals, machine=record.machine)
 
 
 def _amendment_limit(unit: UnitOfWork, document: Document) -> str:

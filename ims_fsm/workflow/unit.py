@@ -16,7 +16,7 @@ from typing import Any
 from ims_fsm.errors import InputError, MissingError, Problem
 from ims_fsm.law.book import LawBook
 from ims_fsm.law.decision import decide
-from ims_fsm.law.hooks import Hooks
+from ims_fsm.law.hooks import Hooks, Tally
 from ims_fsm.law.machine import lifecycle
 from ims_fsm.law.refusal import Allowed, Decision, Refused
 from ims_fsm.record.log import TransitionEntry
@@ -44,8 +44,9 @@ class UnitOfWork:
     """One transaction of one actor at one moment: `now` aware and in UTC, `recorded_at` by the machine's own clock.
 
     `declarations` holds the ids of the machines' declarations that were read in it, `remembered` those of units before;
-    `undrafted` the recipients who are held and have no GSTR-2B in draft. `backdate` is why what is done is dated back,
-    where whoever does it says so, `restating` why what is told may be older than what was told last (docs/adr/0019).
+    `undrafted` the recipients who are held and have no GSTR-2B in draft; `tallies` what its actions came to. `backdate`
+    is why what is done is dated back, where whoever does it says so, `restating` why what is told may be older than
+    what was told last (docs/adr/0019).
     """
 
     connection: Connection
@@ -60,6 +61,7 @@ class UnitOfWork:
     recorded_at: datetime = field(default_factory=machine_clock)
     backdate: str | None = None
     restating: str | None = None
+    tallies: list[Tally] = field(default_factory=list)
     _taxpayers: dict[str, Taxpayer | None] = field(default_factory=dict)
     _scenes: dict[str, Scene] = field(default_factory=dict)
     _log: list[TransitionEntry] = field(default_factory=list)
@@ -72,7 +74,6 @@ class UnitOfWork:
     @contextmanager
     def part(self) -> Iterator[UnitOfWork]:
         """Give a unit within this one: all of it is kept, or where it raises nothing, and this one goes on."""
-        remembered = {**self.remembered, **self.declarations}
         with savepoint(self.connection):
             part = UnitOfWork(
                 self.connection,
@@ -81,7 +82,7 @@ class UnitOfWork:
                 self.now,
                 self.actor,
                 self.request_key,
-                remembered,
+                {**self.remembered, **self.declarations},
                 recorded_at=self.recorded_at,
                 backdate=self.backdate,
                 restating=self.restating,
@@ -329,7 +330,8 @@ def _fired(
         machine = lifecycle(scene.edition(record))
         decision = machine.fire(str(record.state), trigger, facts, record=record, hooks=unit.hooks)
     if isinstance(decision, Refused):
-        raise RefusedError(label(record.document), trigger, filled_in(decision, record_fields(record, scene)))
+        said = filled_in(decision, record_fields(record, scene))
+        raise RefusedError(label(record.document), trigger, said, machine=record.machine)
     return decision
 
 
@@ -395,5 +397,4 @@ def stamp_of(unit: UnitOfWork) -> dict[str, Any]:
         unit.declarations |= declaration_ids(unit.connection, unit.book.law.record_machines, unit.recorded_at)
     declared = {f"declaration_{machine}": kept for machine, kept in unit.declarations.items()}
     said = {"actor": unit.actor, "recorded_at": unit.recorded_at, "request_key": unit.request_key}
-    said["backdate"] = unit.backdate
-    return {**said, **declared}
+    return {**said, "backdate": unit.backdate, **declared}

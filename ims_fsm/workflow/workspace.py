@@ -8,24 +8,24 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from copy import copy
 from datetime import UTC, datetime
 from typing import Concatenate, ParamSpec, TypeVar
 
 from ims_fsm.errors import ImsFsmError, InputError, Problem, StoreError
 from ims_fsm.law.book import LawBook, shipped_book
-from ims_fsm.law.hooks import Attempt, Hooks
+from ims_fsm.law.hooks import Attempt, Call, Hooks, Tally
 from ims_fsm.record.moments import machine_clock
 from ims_fsm.store import connection as store
 from ims_fsm.store import host, register
 from ims_fsm.store import schema as tables
 from ims_fsm.store.connection import ConflictError, Connection, Engine
 from ims_fsm.store.failures import told_apart
-from ims_fsm.terms.border import Border, checked_actor, checked_key, checked_reason, checked_request
+from ims_fsm.terms.border import REQUEST, Border, checked_actor, checked_key, checked_reason, checked_request
 from ims_fsm.terms.period import in_india
 from ims_fsm.workflow.delivery import Delivered, Delivery, delivered_or_logged
 from ims_fsm.workflow.keys import once
 from ims_fsm.workflow.unit import UnitOfWork
+from ims_fsm.workflow.watching import READS, WRITES, is_watched, name_of, watched
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -88,6 +88,10 @@ class Workspace:
             with store.reading(self.engine) as connection:
                 register.check(connection, self.book.law)
 
+    def __reduce__(self) -> str:
+        """Raise `TypeError`: it is not sent to another process."""
+        raise TypeError("an IMS stays in its process; send the URL of its database, and open it there")
+
     @property
     def engine(self) -> Engine:
         """The database; raises `StoreError` once it is closed."""
@@ -125,9 +129,10 @@ class Workspace:
         Each call is a part of the host's transaction, and none is tried again: what stood in its way, the host's
         transaction may not see gone.
         """
-        bound = copy(self)
-        bound._host, bound._is_lent, bound.retries = connection, True, 0  # noqa: SLF001 -- another of this class
-        bound._delivery = Delivery()  # noqa: SLF001 -- as above; what it begins the host may roll back
+        bound = object.__new__(type(self))
+        bound.__dict__.update(self.__dict__)
+        bound._host, bound._is_lent, bound.retries = connection, True, 0
+        bound._delivery = Delivery()
         kind = host.connection_of(connection).dialect.name
         if kind != self.dialect:
             raise StoreError(
@@ -162,7 +167,10 @@ class Workspace:
 
     def asked(self, read: Callable[Concatenate[UnitOfWork, P], T], *args: P.args, **named: P.kwargs) -> T:
         """Return what is read in a unit of work; nothing done in it is kept."""
-        with self.asking() as unit:
+        if not is_watched(self.hooks, READS):
+            with self.asking() as unit:
+                return read(unit, *args, **named)
+        with watched(self.hooks, Call(name=name_of(read), writes=False)), self.asking() as unit:
             return read(unit, *args, **named)
 
     def streamed(self, read: Callable[[UnitOfWork], Iterator[T]]) -> Generator[T, None, None]:
@@ -174,7 +182,7 @@ class Workspace:
             whole = list(read(unit))
         yield from whole
 
-    def run(
+    def run(  # noqa: PLR0913 -- who, when, in whose name
         self,
         work: Callable[[UnitOfWork], T],
         *,
@@ -182,18 +190,32 @@ class Workspace:
         key: str | None = None,
         backdate: str | None = None,
         retries: int | None = None,
+        request: str | None = None,
+        named: Callable[..., object] | None = None,
     ) -> T:
-        """Run a use case in one transaction, under a key that its transitions are logged with.
+        """Run a use case in one transaction, under a key, or else a request, that its transitions are logged with.
 
-        `backdate` is why it is dated back, if it is. Raises `ConflictError` where other writers stood in the way each
-        time.
+        `backdate` is why it is dated back, if it is; `named` is what it is called where it is watched (None: as `work`
+        is). Raises `ConflictError` where other writers stood in the way each time.
         """
+        if not is_watched(self.hooks, WRITES):
+            return self._tried(work, actor, key or request, backdate, retries)[0]
+        named = work if named is None else named
+        outside = None if request is None else request.removeprefix(REQUEST)
+        call = Call(name=name_of(named), writes=True, request=outside)
+        with watched(self.hooks, call):
+            outcome, call.tallies = self._tried(work, actor, key or request, backdate, retries)
+        return outcome
+
+    def _tried(
+        self, work: Callable[[UnitOfWork], T], actor: str, key: str | None, backdate: str | None, retries: int | None
+    ) -> tuple[T, tuple[Tally, ...]]:
         left = self.retries if retries is None or self._host is not None else retries
         pause = FIRST_PAUSE_S
         try:
             while True:
                 try:
-                    outcome = self._run(work, actor, key, backdate)
+                    outcome, tallies = self._run(work, actor, key, backdate)
                     break
                 except ConflictError:
                     if left <= 0:
@@ -204,11 +226,15 @@ class Workspace:
             if self.hooks.told_of_refused:
                 self.hooks.attempted(Attempt(actor=actor, at=self.now(), request_key=key, error=error))
             raise
+        for tally in tallies:
+            self.hooks.counted(tally)
         if self.hooks.subscribers and self._host is None:
             delivered_or_logged(self.deliver)
-        return outcome
+        return outcome, tallies
 
-    def _run(self, work: Callable[[UnitOfWork], T], actor: str, key: str | None, backdate: str | None) -> T:
+    def _run(
+        self, work: Callable[[UnitOfWork], T], actor: str, key: str | None, backdate: str | None
+    ) -> tuple[T, tuple[Tally, ...]]:
         with self.writing() as connection:
             begun = self._delivery.begin(connection, self.hooks)
             unit = UnitOfWork(
@@ -227,7 +253,7 @@ class Workspace:
         self._delivery.committed(begun)
         if unit.declarations:
             self._declarations = {**self._declarations, **unit.declarations}
-        return outcome
+        return outcome, tuple(unit.tallies)
 
     def deliver(self) -> Delivered:
         """Tell the hooks for after the commit what they were not told yet."""
@@ -276,4 +302,11 @@ class Desk:
                 return once(unit, self.gstin, key, use_case, *args, **named)
             return use_case(unit, self.gstin, *args, **named)
 
-        return self._workspace.run(work, actor=self.actor, key=checked_key(key) or self.request, backdate=self.backdate)
+        return self._workspace.run(
+            work,
+            actor=self.actor,
+            key=checked_key(key),
+            request=self.request,
+            backdate=self.backdate,
+            named=use_case,
+        )

@@ -11,9 +11,10 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.metrics_core import Metric
 
 from ims_fsm import Proposal, RefusedError, Tally
+from ims_fsm.telemetry.numbers import APPLIED, REFUSED
 from ims_fsm.terms.vocabulary import Job, Trigger
 from ims_fsm.testing import Stage
-from ims_fsm.web.metrics import APPLIED, BUCKETS, METHODS, NO_ROUTE, OTHER, REFUSED, Meter, State
+from ims_fsm.web.metrics import BUCKETS, METHODS, NO_ROUTE, OTHER, Meter, State
 from ims_fsm.web.principal import access
 from ims_fsm.web.serving import application_of
 from tests.web.conftest import BUYER
@@ -75,6 +76,7 @@ def test_a_label_has_only_values_that_the_program_declares(
     assert all(status.isdecimal() for status in labels["ims_fsm_requests"].pop("status"))
     assert {float(bucket) for bucket in labels["ims_fsm_request_seconds"].pop("le")} == {*BUCKETS, float("inf")}
     assert labels["ims_fsm_actions"].pop("trigger") <= set(Trigger)
+    assert labels["ims_fsm_actions"].pop("machine") == {"credit_note", "record"}
     assert labels["ims_fsm_actions"].pop("outcome") == {APPLIED, REFUSED}
     assert labels["ims_fsm_refusals"].pop("rule") <= stage.ims.book.law.rules.keys()
     assert not any(labels.values()), "no other label"
@@ -84,7 +86,7 @@ def test_actions_count_records_and_refusals_their_rules(stage: Stage, asha: Test
     for kind in ("invoice", "debit_note", "invoice", "credit_note"):
         stage.filed(stage.document(kind))
     answer = asha.post(f"{RECIPIENT}/actions/by-filter", json={"action": "keep_pending"}).json()
-    of = {"trigger": "keep_pending"}
+    of = {"machine": "record", "trigger": "keep_pending"}
     assert (
         meter.registry.get_sample_value("ims_fsm_actions_total", {**of, "outcome": APPLIED}) == answer["applied"] == 3
     )

@@ -222,7 +222,7 @@ def test_what_an_action_came_to_is_counted(stage, caplog):
         stage.desk.accept(record)
         stage.desk.act_on("keep_pending", ids=[record, note])
     assert tallies == [
-        Tally("accept", applied=1),
+        Tally("accept", applied=1, machine="invoice"),
         Tally("keep_pending", applied=1, refused=1, by_rule={"faq.11.a": 1}),
     ]
     assert [log.getMessage() for log in caplog.records] == ["count hook 'count' raised"] * 2

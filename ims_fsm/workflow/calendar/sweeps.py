@@ -60,7 +60,7 @@ def sweep(workspace: Workspace, recipients: Sequence[str], actor: str) -> SweepR
     report = SweepReport()
     for chunk in parted(recipients, SWEPT_AT_ONCE):
         try:
-            done, failed = workspace.run(partial(_isolated, recipients=chunk), actor=actor)
+            done, failed = workspace.run(partial(_isolated, recipients=chunk), actor=actor, named=sweep)
         except ImsFsmError as error:
             # The database's, and nobody's alone: nothing of the chunk is kept.
             done, failed = [], [Failure.of(recipient, error) for recipient in chunk]

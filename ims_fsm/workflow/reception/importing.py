@@ -113,7 +113,9 @@ def import_download(  # noqa: PLR0913, PLR0917 -- what, of which recipient, by w
             reader = PartsReader(files, gstin, promises=promises, progress=progress)
             taking_in = _TakingIn(reader, registration, made_at, each, complete=complete, straight=straight)
             try:
-                return workspace.run(taking_in, actor=actor, key=request, backdate=backdate, retries=0)
+                return workspace.run(
+                    taking_in, actor=actor, request=request, backdate=backdate, retries=0, named=import_download
+                )
             except MisreadError as error:
                 promises[error.file] = error.envelope
             except SeenTwiceError:
