@@ -50,6 +50,8 @@ if TYPE_CHECKING:
     from ims_fsm.proof.keys import make_key as make_key
     from ims_fsm.proof.proof import Proof as Proof
     from ims_fsm.proof.statement import Statement as Statement
+    from ims_fsm.record.case import Case as Case
+    from ims_fsm.record.case import CaseHistory as CaseHistory
     from ims_fsm.record.dashboard import Dashboard as Dashboard
     from ims_fsm.record.dashboard import DashboardItem as DashboardItem
     from ims_fsm.record.dashboard import DashboardRow as DashboardRow
@@ -122,10 +124,13 @@ if TYPE_CHECKING:
     from ims_fsm.workflow.calendar.isolation import Failure as Failure
     from ims_fsm.workflow.calendar.sweeps import SweepReport as SweepReport
     from ims_fsm.workflow.calendar.sweeps import Swept as Swept
+    from ims_fsm.workflow.cases.desk import CasesDesk as CasesDesk
+    from ims_fsm.workflow.cases.sets import CaseReport as CaseReport
     from ims_fsm.workflow.consent import ConsentError as ConsentError
     from ims_fsm.workflow.delivery import Delivered as Delivered
     from ims_fsm.workflow.desks import Action as Action
     from ims_fsm.workflow.desks import RecipientDesk as RecipientDesk
+    from ims_fsm.workflow.engine import Engine as Engine
     from ims_fsm.workflow.forecast import Foreseen as Foreseen
     from ims_fsm.workflow.forecast import ThreeBForecast as ThreeBForecast
     from ims_fsm.workflow.ims import IMS as IMS
@@ -157,6 +162,8 @@ if TYPE_CHECKING:
 _ROOMS = (
     # the face
     ("workflow.ims", "IMS"),
+    ("workflow.engine", "Engine"),
+    ("workflow.cases.desk", "CasesDesk"),
     ("workflow.desks", "RecipientDesk Action"),
     ("workflow.supplier_desk", "SupplierDesk"),
     ("law.hooks", "Attempt Call Hooks Tally TransitionEvent"),
@@ -181,6 +188,7 @@ _ROOMS = (
     # what it answers
     ("store.backup", "Backup"),
     ("record.record", "PortalView Record"),
+    ("record.case", "Case CaseHistory"),
     ("record.refusals", "Answer RefusedGroup Told"),
     ("record.dashboard", "Dashboard DashboardItem DashboardRow DashboardTotal"),
     ("record.deadlines", "Deadlines ReturnDates"),
@@ -201,6 +209,7 @@ _ROOMS = (
     ("formats.gstn.two_b.comparison", "Difference OutsideIms"),
     ("formats.gstn.upload", "Upload"),
     ("workflow.actions", "ActionReport"),
+    ("workflow.cases.sets", "CaseReport"),
     ("workflow.proposed", "JudgedRow"),
     ("workflow.proposed", "Judgement"),
     ("workflow.proposed", "Repeated"),

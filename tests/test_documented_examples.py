@@ -24,7 +24,7 @@ def blocks(page: Path) -> list[str]:
     return list(examples.blocks(page))
 
 
-@pytest.mark.parametrize(("name", "count"), [("embedding", 6), ("watching", 3)])
+@pytest.mark.parametrize(("name", "count"), [("embedding", 7), ("watching", 3)])
 def test_the_examples_of_a_page_run(name: str, count: int) -> None:
     page = DOCS / f"{name}.md"
     assert len(blocks(page)) == count

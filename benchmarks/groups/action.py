@@ -17,7 +17,7 @@ from benchmarks.result import Group, Size
 from benchmarks.rivals import ObviousCode, TwoTables
 from ims_fsm import IMS
 from ims_fsm.store.connection import open_engine, reading, writing
-from ims_fsm.workflow.ims import workspace_of
+from ims_fsm.workflow.engine import workspace_of
 
 ACTIONS = {Size.SMALLEST: 3, Size.QUICK: 100, Size.FULL: 300}
 ROUNDS = {Size.SMALLEST: 1, Size.QUICK: 7, Size.FULL: 15}

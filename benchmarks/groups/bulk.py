@@ -21,7 +21,7 @@ from benchmarks.proof import Standing
 from benchmarks.result import Group, Size
 from ims_fsm import IMS
 from ims_fsm.store.connection import open_engine, reading, writing
-from ims_fsm.workflow.ims import workspace_of
+from ims_fsm.workflow.engine import workspace_of
 
 SIZES = {Size.SMALLEST: (200,), Size.QUICK: (10_000, 50_000), Size.FULL: (10_000, 100_000, 1_000_000)}
 ROUNDS = {200: 1, 10_000: 5, 50_000: 3, 100_000: 3, 1_000_000: 3}

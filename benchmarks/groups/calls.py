@@ -24,7 +24,7 @@ from ims_fsm import IMS
 from ims_fsm.record.where import Where
 from ims_fsm.store.connection import writing
 from ims_fsm.workflow.desks import RecipientDesk
-from ims_fsm.workflow.ims import workspace_of
+from ims_fsm.workflow.engine import workspace_of
 
 SIZES = {Size.SMALLEST: (100, 200), Size.QUICK: (1_000, 10_000), Size.FULL: (1_000, 100_000, 1_000_000)}
 TIMES = {Size.SMALLEST: 2, Size.QUICK: 100, Size.FULL: 300}

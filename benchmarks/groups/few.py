@@ -21,7 +21,7 @@ from benchmarks.result import Group, Size
 from benchmarks.rivals import ObviousCode, core_executemany
 from ims_fsm import IMS
 from ims_fsm.store.connection import open_engine, reading, writing
-from ims_fsm.workflow.ims import workspace_of
+from ims_fsm.workflow.engine import workspace_of
 
 SIZES = {Size.SMALLEST: (20,), Size.QUICK: (20, 71, 200), Size.FULL: (20, 71, 200, 10_000)}
 ROUNDS = {Size.SMALLEST: 1, Size.QUICK: 11, Size.FULL: 31}

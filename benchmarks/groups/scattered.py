@@ -21,7 +21,7 @@ from benchmarks.result import Group, Size
 from ims_fsm import IMS
 from ims_fsm.store.connection import open_engine, reading, writing
 from ims_fsm.terms.money import HEADS
-from ims_fsm.workflow.ims import workspace_of
+from ims_fsm.workflow.engine import workspace_of
 
 RECIPIENTS = {Size.SMALLEST: 6, Size.QUICK: 1_000, Size.FULL: 3_000}
 SHARD = {Size.SMALLEST: 2, Size.QUICK: 100, Size.FULL: 100}

@@ -38,7 +38,7 @@ from ims_fsm.store.tables import core
 from ims_fsm.workflow.calendar import jobs
 from ims_fsm.workflow.calendar.jobs import CHUNK
 from ims_fsm.workflow.calendar.sweeps import SWEPT_AT_ONCE
-from ims_fsm.workflow.ims import workspace_of
+from ims_fsm.workflow.engine import workspace_of
 from ims_fsm.workflow.workspace import Workspace
 
 RECIPIENTS = {Size.SMALLEST: 4, Size.QUICK: 1_000, Size.FULL: 10_000}

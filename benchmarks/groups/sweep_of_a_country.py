@@ -23,7 +23,7 @@ from ims_fsm.store import jobs as store
 from ims_fsm.store import taxpayers
 from ims_fsm.store.connection import reading, writing
 from ims_fsm.workflow.calendar import jobs
-from ims_fsm.workflow.ims import workspace_of
+from ims_fsm.workflow.engine import workspace_of
 
 TAXPAYERS = {Size.QUICK: 100_000, Size.FULL: 1_000_000}
 SHARDS = (1_000, 10_000, 50_000)

@@ -22,7 +22,7 @@ from benchmarks.result import Group, Size
 from ims_fsm import IMS
 from ims_fsm.store.connection import reading, writing
 from ims_fsm.telemetry import opentelemetry
-from ims_fsm.workflow.ims import workspace_of
+from ims_fsm.workflow.engine import workspace_of
 
 _WATCHED = {
     "logging": "each call logged, written to /dev/null",

@@ -5,7 +5,8 @@ Imports the compiled law; a file laid over the calendar is read where one is nam
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -37,6 +38,18 @@ class LawBook:
     def of(cls, declared: BookDeclaration) -> Self:
         """Return the book that is declared."""
         return cls(Law.of(declared.law), Calendar(declared.calendar), Routing.of(declared.routing))
+
+    def beside(self, machines: Iterable[str | Path | Law]) -> LawBook:
+        """Return this book with the laws of a host beside its own: files, or folders, in the grammar of machines/.
+
+        Raises `DeclarationError` with all that is wrong with one, and for a machine or rule that is there already.
+        """
+        law = self.law
+        for source in machines:
+            # What reads declarations takes longer to load than the law.
+            read = source if isinstance(source, Law) else import_module("ims_fsm.law.loading").load_own(source)
+            law = law.beside(read, str(getattr(source, "name", "machines")))
+        return replace(self, law=law)
 
 
 def book_with(calendar: str | Path | None) -> LawBook:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Self
 
-from ims_fsm.errors import InputError, Problem
+from ims_fsm.errors import DeclarationError, InputError, Problem
 from ims_fsm.law.declaration import (
     ClaimDeclaration,
     FactDeclaration,
@@ -23,6 +23,9 @@ from ims_fsm.law.declaration import (
 from ims_fsm.law.edition import Machine
 from ims_fsm.terms.spelling import hinted
 from ims_fsm.terms.vocabulary import State, Trigger
+
+#: What the machines of IMS records extend.
+RECORDS = "record"
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,25 @@ class Law:
             claims=declared.claims,
         )
 
+    def beside(self, other: Law, subject: str) -> Law:
+        """Return this law with the machines of another beside its own, each under its own rule sets and facts.
+
+        Raises `DeclarationError` for a machine or a rule that both have.
+        """
+        taken = [(name, "machine") for name in other.machines if name in self.machines]
+        taken += [(name, "rule") for name, rule in other.rules.items() if self.rules.get(name, rule) != rule]
+        taken += [(name, "machine") for name, it in other.machines.items() if it.declaration.extends == RECORDS]
+        if taken:
+            what = "is the name of a {} that is here already"
+            problems = [Problem(name, what.format(kind), "give it another name") for name, kind in taken]
+            raise DeclarationError(subject, problems)
+        return replace(
+            self,
+            sources={**other.sources, **self.sources},
+            rules={**self.rules, **other.rules},
+            machines={**self.machines, **other.machines},
+        )
+
     def machine(self, name: str) -> Machine:
         """Return a machine by name; raises `InputError` naming the machines there are."""
         if name not in self.machines:
@@ -75,7 +97,7 @@ class Law:
     @property
     def record_machines(self) -> tuple[Machine, ...]:
         """The machines of records, without that of the return."""
-        return tuple(machine for machine in self.machines.values() if machine.declaration.extends == "record")
+        return tuple(machine for machine in self.machines.values() if machine.declaration.extends == RECORDS)
 
     def pending_lapses(self, rule_set: str) -> bool:
         """Say whether pending ends by a deadline under a rule set (its id), for any machine of records."""

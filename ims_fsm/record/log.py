@@ -1,4 +1,4 @@
-"""What was ever done to a record: the contents it has had and its transitions, one value each.
+"""What was ever done to a record or a case: the contents it has had and its transitions, one value each.
 
 Imports the terms; runs no statement.
 """
@@ -60,6 +60,8 @@ class TransitionEntry:
     detail: str | None = None
     request_key: str | None = None
     backdate: str | None = None
+    #: The machine of the case that it moved; None where it moved a record.
+    machine: str | None = None
 
     @property
     def is_apart(self) -> bool:

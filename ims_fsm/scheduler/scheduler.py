@@ -31,7 +31,8 @@ from ims_fsm.workflow.calendar import jobs
 from ims_fsm.workflow.calendar.isolation import sentence
 from ims_fsm.workflow.calendar.jobs import CHUNK, Drained
 from ims_fsm.workflow.calendar.planning import Report, report
-from ims_fsm.workflow.ims import IMS, workspace_of
+from ims_fsm.workflow.engine import workspace_of
+from ims_fsm.workflow.ims import IMS
 from ims_fsm.workflow.workspace import Workspace, system_clock
 
 log = logging.getLogger("ims_fsm.scheduler")

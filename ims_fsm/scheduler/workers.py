@@ -23,7 +23,8 @@ from ims_fsm.terms.vocabulary import Job, Trigger
 from ims_fsm.workflow.calendar import jobs
 from ims_fsm.workflow.calendar.isolation import sentence
 from ims_fsm.workflow.calendar.jobs import Drained
-from ims_fsm.workflow.ims import IMS, workspace_of
+from ims_fsm.workflow.engine import workspace_of
+from ims_fsm.workflow.ims import IMS
 from ims_fsm.workflow.workspace import Clock, Workspace, system_clock
 
 Opener = Callable[[], IMS | Workspace]

@@ -38,6 +38,8 @@ class Call:
     #: What else it says, in JSON; None where there is nothing, or where each step says its own.
     detail: str | None
     backdate: str | None = None
+    #: The machine of the cases that it moves; None where it moves records.
+    machine: str | None = None
 
 
 class NextNumber(FunctionElement[int]):

@@ -94,7 +94,8 @@ def _step(row: RowMapping) -> dict[str, Any]:
 
 
 def _transition(row: RowMapping) -> dict[str, Any]:
-    return {**_step(row), "kind": EventKind.TRANSITION, "subject": str(row["record_id"])}
+    kind = EventKind.TRANSITION if row["machine"] is None else EventKind.CASE
+    return {**_step(row), "kind": kind, "subject": str(row["record_id"]), "machine": row["machine"]}
 
 
 def _return(row: RowMapping) -> dict[str, Any]:
@@ -131,7 +132,7 @@ LOGS = (
         leading=2,
         size=CALL.c.steps,
         calls=(CALL.c.number, LOG.c.call),
-        kinds={EventKind.TRANSITION: true()},
+        kinds={EventKind.TRANSITION: CALL.c.machine.is_(None), EventKind.CASE: CALL.c.machine.is_not(None)},
         identity=("recipient_gstin", "record_id", "seq"),
         tells=_transition,
     ),

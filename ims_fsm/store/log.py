@@ -26,6 +26,7 @@ from sqlalchemy import (
     Table,
     and_,
     case,
+    exists,
     func,
     insert,
     literal,
@@ -34,10 +35,12 @@ from sqlalchemy import (
 )
 
 from ims_fsm.errors import Problem
+from ims_fsm.law.declaration import ENTRY
 from ims_fsm.record.log import Content, TransitionEntry
 from ims_fsm.record.moments import Moments
 from ims_fsm.record.record import Record
 from ims_fsm.store.calls import Call, begun
+from ims_fsm.store.case_tables import CASE
 from ims_fsm.store.connection import among
 from ims_fsm.store.failures import first_writer
 from ims_fsm.store.sql.prepared import built, given, places
@@ -47,7 +50,7 @@ from ims_fsm.terms.vocabulary import State, TwoBState
 _records, _contents = core(RecordRow), core(ContentRow)
 _returns, _return_steps = core(TwoBRow), core(TwoBLogRow)
 _APPEND = insert(LOG)
-_OF_CALL = ("trigger", "dest", "actor", "at", "recorded_at", "request_key", "backdate")
+_OF_CALL = ("trigger", "dest", "actor", "at", "recorded_at", "request_key", "backdate", "machine")
 _OWN = [column.name for column in LOG.c if column.name not in {"call", "detail"}]
 
 NAMES = tuple(field.name for field in fields(TransitionEntry))
@@ -90,7 +93,7 @@ def own_of(entry: TransitionEntry) -> dict[str, Any]:
 
 
 def history(connection: Connection, gstin: str, record_id: int) -> tuple[TransitionEntry, ...]:
-    """Return a record's log, oldest first; empty where nothing has moved it (or there is no such record)."""
+    """Return the log of a record or a case, oldest first; empty where nothing has moved it (or there is none)."""
     query = STEPS.where(LOG.c.recipient_gstin == gstin, LOG.c.record_id == record_id)
     return tuple(map(_entry, connection.execute(query.order_by(LOG.c.seq)).mappings()))
 
@@ -147,9 +150,9 @@ def append_contents(
         connection.execute(insert(_contents), rows)
 
 
-def contents_of(connection: Connection, record: Record) -> list[Content]:
-    """Return every content that a record has had, oldest first."""
-    at_key = (_contents.c.recipient_gstin == record.recipient, _contents.c.record_id == record.id)
+def contents_of(connection: Connection, recipient: str, record_id: int) -> list[Content]:
+    """Return every content that a record has had, or the facts that a case has had, oldest first."""
+    at_key = (_contents.c.recipient_gstin == recipient, _contents.c.record_id == record_id)
     rows = connection.execute(select(_contents).where(*at_key).order_by(_contents.c.number))
     return [
         Content(row.number, json.loads(row.content), row.content_hash, row.actor, row.at, row.recorded_at, row.backdate)
@@ -195,11 +198,17 @@ class Trail:
     backdate: Column[str]
     #: What orders its rows among those of all logs, where something does.
     order: Column[int] | None = None
+    #: Which rows of the log are its own, where others lead elsewhere.
+    only: ColumnElement[bool] | None = None
 
     @property
     def log(self) -> Table:
         """The table of the numbered rows."""
         return self.step.table
+
+    def of(self, query: Select[Any], gstin: ColumnElement[str], *, narrow: bool) -> Select[Any]:
+        """Narrow a query of its log to its own rows, and to those of one recipient."""
+        return of_recipient(query if self.only is None else query.where(self.only), gstin, narrow=narrow)
 
     def place(self, row: Any) -> str:
         """Name the subject of a row: whose it is, what it is, which one."""
@@ -221,7 +230,18 @@ TRANSITIONS = Trail(
     recorded_at=CALL.c.recorded_at,
     backdate=CALL.c.backdate,
     order=CALL.c.place,
+    only=CALL.c.machine.is_(None),
 )
+CASES = replace(
+    TRANSITIONS,
+    name="case",
+    start=ENTRY,
+    holder=CASE.c.id,
+    steps=CASE.c.seq,
+    stands=CASE.c.state,
+    only=CALL.c.machine.is_not(None),
+)
+_OF_CASE = exists().where(CASE.c.recipient_gstin == _contents.c.recipient_gstin, CASE.c.id == _contents.c.record_id)
 CONTENTS = Trail(
     name="contents of record",
     rows=_contents,
@@ -236,6 +256,15 @@ CONTENTS = Trail(
     at=_contents.c.at,
     recorded_at=_contents.c.recorded_at,
     backdate=_contents.c.backdate,
+    only=~_OF_CASE,
+)
+FACTS = replace(
+    CONTENTS,
+    name="facts of case",
+    holder=CASE.c.id,
+    steps=CASE.c.contents,
+    stands=CASE.c.content_hash,
+    only=_OF_CASE,
 )
 RETURNS = Trail(
     name="GSTR-2B of",
@@ -253,7 +282,7 @@ RETURNS = Trail(
     backdate=_return_steps.c.backdate,
     order=_return_steps.c.place,
 )
-TRAILS = (TRANSITIONS, CONTENTS, RETURNS)
+TRAILS = (TRANSITIONS, CASES, CONTENTS, FACTS, RETURNS)
 
 
 def broken_steps(connection: Connection, trail: Trail, gstin: str | None, most: int) -> Iterator[Problem]:
@@ -295,7 +324,9 @@ def wrong_ends(connection: Connection, trail: Trail, gstin: str | None, most: in
 def _ends(trail: Trail, most: int, *, narrow: bool) -> Select[Any]:
     owner = trail.holder.table.c.recipient_gstin
     steps = select(trail.step).select_from(trail.rows)
-    steps = steps.where(trail.log.c.recipient_gstin == owner, trail.subject == trail.holder)
+    steps = trail.of(
+        steps.where(trail.log.c.recipient_gstin == owner, trail.subject == trail.holder), owner, narrow=False
+    )
     newest = steps.order_by(trail.step.desc()).limit(1)
     step = func.coalesce(newest.scalar_subquery(), 0)
     value = func.coalesce(newest.with_only_columns(trail.value).scalar_subquery(), trail.start or "nothing")
@@ -321,8 +352,9 @@ def _ownerless(trail: Trail, most: int, *, narrow: bool) -> Select[Any]:
     key = (trail.log.c.recipient_gstin, trail.subject)
     holders = trail.holder.table.c
     there = select(trail.holder).where(holders.recipient_gstin == key[0], trail.holder == key[1]).exists()
-    query = select(key[0].label("gstin"), key[1].label("subject"), func.max(trail.step).label("step")).where(~there)
-    return of_recipient(query, key[0], narrow=narrow).group_by(*key).order_by(*key).limit(most)
+    query = select(key[0].label("gstin"), key[1].label("subject"), func.max(trail.step).label("step"))
+    query = trail.of(query.select_from(trail.rows).where(~there), key[0], narrow=narrow)
+    return query.group_by(*key).order_by(*key).limit(most)
 
 
 def _steps(trail: Trail, *, narrow: bool) -> Subquery:
@@ -339,4 +371,4 @@ def _steps(trail: Trail, *, narrow: bool) -> Subquery:
         order.label("place"),
         func.lag(order).over(**in_order).label("place_before"),
     ).select_from(trail.rows)
-    return of_recipient(query, owner, narrow=narrow).subquery()
+    return trail.of(query, owner, narrow=narrow).subquery()

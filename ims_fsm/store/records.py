@@ -14,10 +14,12 @@ from operator import attrgetter
 from typing import Any, TypeVar
 
 from sqlalchemy import (
+    Column,
     ColumnElement,
     Connection,
     RowMapping,
     Select,
+    Table,
     Update,
     bindparam,
     exists,
@@ -184,15 +186,17 @@ def update_all(connection: Connection, changes: Sequence[tuple[Record, Record]])
 
 
 @lru_cache(maxsize=128)
-def compare_and_swap(names: tuple[str, ...]) -> Update:
-    """Return the statement that writes these columns of a record which is still in the version that was read."""
+def compare_and_swap(names: tuple[str, ...], table: Table = _table, version: Column[int] = _at.version) -> Update:
+    """Return the statement that writes these columns of a record which is still in the version that was read.
+
+    Of another table so, whose rows have their version in a column.
+    """
     key = (
-        _at.recipient_gstin == bindparam("key_recipient"),
-        _at.id == bindparam("key_id"),
-        _at.version == bindparam("key_version"),
+        table.c.recipient_gstin == bindparam("key_recipient"),
+        table.c.id == bindparam("key_id"),
+        version == bindparam("key_version"),
     )
-    swap: Update = _table.update().where(*key).values({name: bindparam(name) for name in names})
-    return swap
+    return table.update().where(*key).values({name: bindparam(name) for name in names})
 
 
 def read(connection: Connection, query: Select[Any], given: Mapping[str, object] | None = None) -> Iterator[Record]:

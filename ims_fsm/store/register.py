@@ -16,8 +16,10 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, bindparam, func, insert, select, text, update
 
 from ims_fsm.errors import ImsFsmError, Problem
+from ims_fsm.law import edition
 from ims_fsm.law.edition import Machine
 from ims_fsm.law.register import Law
+from ims_fsm.store.case_tables import CASE
 from ims_fsm.store.connection import TEXTS, among, database_of
 from ims_fsm.store.failures import first_writer
 from ims_fsm.store.job_tables import RequestRow
@@ -41,19 +43,25 @@ _KEEP = text(
 
 
 class LawMismatchError(ImsFsmError):
-    """Live records, neither frozen nor removed, were written under a declaration that is not the law as loaded."""
+    """Live records or cases were written under a declaration that is not the law as loaded.
+
+    A record is live that is neither frozen nor removed, a case in a state from which its machine leads on.
+    """
 
     code = "law_mismatch"
 
-    def __init__(self, records: Mapping[str, int]) -> None:
-        """Keep how many such records each machine has."""
-        self.records = dict(records)
+    def __init__(self, records: Mapping[str, int], *, cases: bool = False) -> None:
+        """Keep how many such records or cases each machine has."""
+        self.records, self.cases = dict(records), cases
         super().__init__(self.records)
 
     def __str__(self) -> str:
-        """Show the machines, how many records each has, and the remedy."""
+        """Show the machines, how many records or cases each has, and the remedy."""
         counts = ", ".join(f"{machine} {count}" for machine, count in self.records.items())
         sentence = f"live records were written under another declaration of their machine ({counts})"
+        if self.cases:
+            sentence = sentence.replace("live records", "live cases")
+            return f"{sentence}; read what changed in it, then run upkeep.carry_over(…)"
         return f"{sentence}; read what changed in machines/, then run upkeep.migrate(…, adopt=True)"
 
 
@@ -104,6 +112,48 @@ def check(connection: Connection, law: Law) -> None:
         counts[group.machine] += group.records
     if counts:
         raise LawMismatchError(counts)
+    for cases in outdated_cases(connection, law):
+        if not cases.is_over:
+            counts[cases.machine] += cases.count
+    if counts:
+        raise LawMismatchError(counts, cases=True)
+
+
+@dataclass(frozen=True, slots=True)
+class OutdatedCases:
+    """Cases of one owner that stand alike under a declaration that is no longer current."""
+
+    machine: str
+    declaration: Machine
+    declaration_id: int
+    state: str
+    count: int
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the machine led nowhere from there."""
+        return any(state.terminal for state in self.declaration.declaration.state if state.name == self.state)
+
+
+def outdated_cases(connection: Connection, law: Law) -> list[OutdatedCases]:
+    """Return the cases of the machines of a law that stand under another declaration, by declaration and state.
+
+    What a machine that is not loaded has is not asked about: whoever opens the store without it cannot move them.
+    """
+    current = {machine.fingerprint for machine in law.machines.values()}
+    others = connection.execute(select(_declarations).where(among(_declarations.c.machine, sorted(law.machines))))
+    outdated = {row.id: row for row in others if row.fingerprint not in current}
+    if not outdated:
+        return []
+    by = CASE.c["machine", "declaration_id", "state"]
+    query = select(*by, func.count().label("cases")).where(among(CASE.c.declaration_id, sorted(outdated)))
+    rows = connection.execute(query.group_by(*by).order_by(*by))
+    return [
+        OutdatedCases(
+            row.machine, edition.kept(outdated[row.declaration_id].declared), row.declaration_id, row.state, row.cases
+        )
+        for row in rows
+    ]
 
 
 def adopt(connection: Connection, law: Law, actor: str, recorded_at: datetime, *, dry_run: bool = False) -> Adoption:

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import Index
 from sqlmodel import Field
 
-from ims_fsm.store.tables import PAISE, Table
+from ims_fsm.store.tables import OWNER, PAISE, Table
 
 
 class SealRow(Table, table=True):
@@ -22,7 +22,7 @@ class SealRow(Table, table=True):
 
     __tablename__ = "ims_seal"
 
-    recipient_gstin: str = Field(primary_key=True, max_length=15)
+    recipient_gstin: str = Field(primary_key=True, max_length=OWNER)
     number: int = Field(primary_key=True)
     size: int = Field(sa_type=PAISE)
     digest: str = Field(max_length=64)
@@ -44,7 +44,7 @@ class SealLeafRow(Table, table=True):
     __tablename__ = "ims_seal_leaf"
     __table_args__ = (Index("ims_seal_leaf_by_subject", "recipient_gstin", "kind", "subject"),)
 
-    recipient_gstin: str = Field(primary_key=True, max_length=15)
+    recipient_gstin: str = Field(primary_key=True, max_length=OWNER)
     position: int = Field(primary_key=True, sa_type=PAISE)
     subject: int = Field(sa_type=PAISE)
     replaces: int | None = Field(default=None, sa_type=PAISE)

@@ -1,16 +1,17 @@
-"""Changed records with their steps in the log: one of each in one statement, where a database can do that.
+"""Changed rows with their steps in the log: one of each in one statement, where a database can do that.
 
-Imports the records and the log. On PostgreSQL a recipient's records are held while they are written: over one round
-trip instead of three.
+Imports the records and the log. On PostgreSQL what moves is held while it is written: over one round trip instead of
+three.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import Connection, Insert, bindparam, insert, select
+from sqlalchemy import Column, Connection, Insert, Table, bindparam, insert, select
 
 from ims_fsm.errors import ConflictError
 from ims_fsm.record.log import TransitionEntry
@@ -19,10 +20,22 @@ from ims_fsm.store import log, records
 from ims_fsm.store.calls import NextNumber
 from ims_fsm.store.connection import database_of
 from ims_fsm.store.failures import first_writer
-from ims_fsm.store.tables import CALL, LOG, RECORD
+from ims_fsm.store.tables import AT, CALL, LOG, RECORD
 
 _SAID = [column.name for column in CALL.c if column.name not in {"number", "place"}]
 _OWN = [column.name for column in LOG.c if column.name != "call"]
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A row that one step changes: its table, whose it is, its id, the column that has its version, what it becomes."""
+
+    table: Table
+    counted: Column[int]
+    owner: str
+    id: int
+    version: int
+    columns: Mapping[str, Any]
 
 
 def write(connection: Connection, changes: Sequence[tuple[Record, Record]], entries: Sequence[TransitionEntry]) -> None:
@@ -31,30 +44,38 @@ def write(connection: Connection, changes: Sequence[tuple[Record, Record]], entr
     Raises `ConflictError` where a record is no longer in the version that was read, or has a step of that number.
     """
     if len(changes) == len(entries) == 1 and database_of(connection).name == "postgresql":
-        _write_one(connection, changes[0], entries[0])
+        before, after = changes[0]
+        moved = {**records.changed_columns(before, after), "version": before.version + 1}
+        write_moved(connection, Moved(RECORD, AT.version, before.recipient, before.id, before.version, moved), *entries)
         return
     records.update_all(connection, changes)
     log.append(connection, entries)
 
 
-def _write_one(connection: Connection, change: tuple[Record, Record], entry: TransitionEntry) -> None:
-    before, after = change
-    moved = {**records.changed_columns(before, after), "version": before.version + 1}
-    key = {"key_recipient": before.recipient, "key_id": before.id, "key_version": before.version}
+def write_moved(connection: Connection, moved: Moved, entry: TransitionEntry) -> None:
+    """Write a changed row and its step; raises `ConflictError` as `write` does."""
+    key = {"key_recipient": moved.owner, "key_id": moved.id, "key_version": moved.version}
+    names = tuple(sorted(moved.columns))
+    if database_of(connection).name != "postgresql":
+        swap = records.compare_and_swap(names, moved.table, moved.counted)
+        if connection.execute(swap, {**moved.columns, **key}).rowcount != 1:
+            raise ConflictError("1 of 1 records")
+        log.append(connection, [entry])
+        return
     recipient, call = log.call_of(entry)
     said = {"recipient_gstin": recipient, "steps": 1, **asdict(replace(call, detail=entry.detail))}
     row = {**log.own_of(entry), "detail": ""}
     rows = {f"call_{name}": said[name] for name in _SAID} | {f"own_{name}": row[name] for name in _OWN}
-    with first_writer(f"record {before.id} of {recipient}"):
-        written = connection.execute(_statement(tuple(sorted(moved))), {**moved, **key, **rows})
+    with first_writer(f"record {moved.id} of {recipient}"):
+        written = connection.execute(_statement(moved.table, moved.counted, names), {**moved.columns, **key, **rows})
     if written.first() is None:
         raise ConflictError("1 of 1 records")
 
 
 @lru_cache(maxsize=128)
-def _statement(names: tuple[str, ...]) -> Insert:
-    """Return the statement that writes these columns of a record, and where it did the call and its step."""
-    moved = records.compare_and_swap(names).returning(RECORD.c.id).cte("moved")
+def _statement(table: Table, counted: Column[int], names: tuple[str, ...]) -> Insert:
+    """Return the statement that writes these columns of a row, and where it did the call and its step."""
+    moved = records.compare_and_swap(names, table, counted).returning(table.c.id).cte("moved")
     said = [bindparam(f"call_{name}", type_=CALL.c[name].type) for name in _SAID]
     call = (
         insert(CALL)

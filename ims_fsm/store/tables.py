@@ -26,6 +26,8 @@ from sqlmodel import Field, SQLModel
 from ims_fsm.store.place import place_column
 from ims_fsm.terms.vocabulary import Disposition, State, SupplierStatus, TwoBState
 
+# How long the name of an owner of cases may be, in whose logs they stand as records stand in those of a GSTIN.
+OWNER = 63
 PAISE = BigInteger().with_variant(Integer, "sqlite")
 # Text in the order of its bytes on both databases: an index then finds all that begins alike.
 BYTEWISE = String().with_variant(String(collation="C"), "postgresql")
@@ -190,7 +192,7 @@ class ContentRow(Table, table=True):
 
     __tablename__ = "ims_record_content"
 
-    recipient_gstin: str = Field(primary_key=True, max_length=15)
+    recipient_gstin: str = Field(primary_key=True, max_length=OWNER)
     record_id: int = Field(primary_key=True, sa_type=PAISE)
     number: int = Field(primary_key=True)
     content: str
@@ -206,13 +208,14 @@ class CallRow(Table, table=True):
 
     `number` counts the calls of the whole store; `steps` says how many rows of `ims_transition_log` name this one.
     Where `detail` differs from step to step it stands with the steps, and is nothing here. `at` is what the law read,
-    `recorded_at` what the machine's own clock said; `backdate` is why it is dated back, where whoever did it said so.
+    `recorded_at` what the machine's own clock said; `backdate` is why it is dated back, where whoever did it said so;
+    `machine` is that of the cases it moved (None: it moved records).
     """
 
     __tablename__ = "ims_log_call"
     __table_args__ = (Index("ims_log_call_by_place", "place"),)
 
-    recipient_gstin: str = Field(primary_key=True, max_length=15)
+    recipient_gstin: str = Field(primary_key=True, max_length=OWNER)
     number: int = Field(primary_key=True, sa_type=PAISE)
     steps: int = Field(sa_type=PAISE)
     trigger: str
@@ -224,6 +227,7 @@ class CallRow(Table, table=True):
     detail: str | None = None
     request_key: str | None = None
     backdate: str | None = None
+    machine: str | None = None
     place: int | None = Field(default=None, sa_column=place_column())
 
 
@@ -248,7 +252,7 @@ class TransitionRow(Table, table=True):
     record_version: int
     content_number: int = Field(sa_type=SmallInteger)
     declaration_id: int = Field(sa_type=SmallInteger)
-    recipient_gstin: str = Field(primary_key=True, max_length=15)
+    recipient_gstin: str = Field(primary_key=True, max_length=OWNER)
     source: str
     detail: str = ""
 

@@ -16,6 +16,7 @@ class EventKind(StrEnum):
     """What an event tells of."""
 
     TRANSITION = "transition"
+    CASE = "case"
     ADD_BACK = "add_back"
     TWO_B = "two_b"
     THREE_B = "three_b"
@@ -24,11 +25,12 @@ class EventKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """A transition of a record, a move of a GSTR-2B, a GSTR-3B filing, an add-back or a reminder.
+    """A transition of a record or of a case, a move of a GSTR-2B, a GSTR-3B filing, an add-back or a reminder.
 
-    `subject` is a record's id, a tax period, or the day that a reminder is about; `seq` counts the steps of a subject
-    from 1 (None where it has none). `at` is aware and in UTC. `detail` is what the log says beside, amounts in paise
-    per head. `cursor` names the place in the order: ask for what comes after it. `id` names the event for ever.
+    `recipient` is whose it is: a GSTIN, or another owner of cases; `machine` is that of a case (else None). `subject`
+    is the id of a record or case, a tax period, or the day that a reminder is about; `seq` counts the steps of a
+    subject from 1 (None where it has none). `at` is aware and in UTC. `detail` is what the log says beside, amounts in
+    paise per head. `cursor` names the place in the order: ask for what comes after it. `id` names the event for ever.
     """
 
     kind: EventKind
@@ -45,3 +47,4 @@ class Event:
     request_key: str | None
     id: str
     cursor: str
+    machine: str | None = None

@@ -78,25 +78,21 @@ EVERYTHING = Where()
 Key = tuple[tuple[str, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ActionReport:
-    """What an action did: to how many records it was applied, and on which it was refused, by what refuses them.
+class Report:
+    """What an action on many came to, as it is counted."""
 
-    `saved` of the applied ones are only saved by their suppliers: the action has no effect until they file (FAQ 15).
-    """
-
-    trigger: Trigger
+    __slots__ = ()
+    trigger: str
     applied: int
-    refused: tuple[RefusedGroup, ...] = ()
-    saved: int = 0
+    refused: tuple[RefusedGroup, ...]
 
     @property
     def refused_records(self) -> int:
-        """How many records it was refused on."""
+        """How many records or cases it was refused on."""
         return sum(group.count for group in self.refused)
 
     def by_rule(self) -> dict[str, int]:
-        """Return the number of refused records by rule; a record counts under every rule that refuses it."""
+        """Return the number of refused ones by rule; what several rules refuse counts under each."""
         counts: Counter[str] = Counter()
         for group in self.refused:
             counts.update(dict.fromkeys((refusal.rule for refusal in group.refusals), group.count))
@@ -106,6 +102,19 @@ class ActionReport:
     def tally(self) -> Tally:
         """What it came to, for who counts."""
         return Tally(self.trigger, self.applied, self.refused_records, self.by_rule())
+
+
+@dataclass(frozen=True, slots=True)
+class ActionReport(Report):
+    """What an action did: to how many records it was applied, and on which it was refused, by what refuses them.
+
+    `saved` of the applied ones are only saved by their suppliers: the action has no effect until they file (FAQ 15).
+    """
+
+    trigger: Trigger
+    applied: int
+    refused: tuple[RefusedGroup, ...] = ()
+    saved: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,23 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
-from copy import copy
 from functools import partial
 from pathlib import Path
-from typing import Self, Unpack
+from typing import Unpack
 
 from ims_fsm.errors import InputError, Problem
-from ims_fsm.files.writing import Outputs
 from ims_fsm.formats.gstn.parts import Sources
 from ims_fsm.law.book import LawBook, book_with
 from ims_fsm.law.hooks import Hooks
 from ims_fsm.record.dashboard import Dashboard
 from ims_fsm.record.taxpayer import Taxpayer
-from ims_fsm.store import backup, records, scratch, taxpayers
-from ims_fsm.store.backup import Backup
-from ims_fsm.store.connection import Engine
+from ims_fsm.store import records, scratch, taxpayers
+from ims_fsm.store.connection import Engine as Database
 from ims_fsm.terms.border import (
-    Border,
     checked_actor,
     checked_parties,
     checked_party,
@@ -34,8 +30,8 @@ from ims_fsm.terms.border import (
 from ims_fsm.terms.event import Event
 from ims_fsm.workflow.calendar import change, sweeps
 from ims_fsm.workflow.calendar.sweeps import SweepReport
-from ims_fsm.workflow.delivery import Delivered
 from ims_fsm.workflow.desks import RecipientDesk
+from ims_fsm.workflow.engine import Engine, Machines, with_machines
 from ims_fsm.workflow.reception.importing import Imported, Importing, import_download
 from ims_fsm.workflow.registration import register
 from ims_fsm.workflow.supplier_desk import SupplierDesk
@@ -46,15 +42,16 @@ from ims_fsm.workflow.views.statement import TwoBComparison
 from ims_fsm.workflow.workspace import RETRIES, Clock, Workspace, system_clock
 
 
-class IMS:
+class IMS(Engine):
     """An Invoice Management System on one database; what concerns a recipient or a supplier is done at their desk.
 
     `database` is a URL as SQLAlchemy writes it (`sqlite:///ims.db`, `postgresql://…`) or an engine of SQLAlchemy; an
-    empty one gets its tables at once. `clock` gives aware moments, `book` is the law, `calendar` a TOML file laid over
-    its calendar, `hooks` are called at transitions. Where a database was last opened with another calendar, what was
-    worked out from that is worked out again. A call that another writer stood in the way of is tried again, `retries`
-    times. `schema` is where the tables are on PostgreSQL, which is made if need be (None: where the path leads). One
-    object serves all threads of a process; a process that is forked opens its own.
+    empty one gets its tables at once. `clock` gives aware moments, `book` is the law, `machines` laws of your own to be
+    beside it (`cases`), `calendar` a TOML file laid over its calendar, `hooks` are called at transitions. Where a
+    database was last opened with another calendar, what was worked out from that is worked out again. A call that
+    another writer stood in the way of is tried again, `retries` times. `schema` is where the tables are on PostgreSQL,
+    which is made if need be (None: where the path leads). One object serves all threads of a process; a process that is
+    forked opens its own.
 
     Every call raises `StoreError` where the database cannot be used, and `ConflictError` where other writers stood in
     the way each time. Opening raises `LawMismatchError` where live records were written under other declarations.
@@ -66,8 +63,9 @@ class IMS:
 
     def __init__(  # noqa: PLR0913 -- what a backend may bring
         self,
-        database: str | Engine = "sqlite:///ims.db",
+        database: str | Database = "sqlite:///ims.db",
         *,
+        machines: Machines = (),
         clock: Clock = system_clock,
         book: LawBook | None = None,
         calendar: str | Path | None = None,
@@ -81,59 +79,10 @@ class IMS:
                 remedy = "lay the file over the book's calendar yourself (read_calendar), or leave the book out"
                 raise InputError("IMS", [Problem("calendar", "is given beside a book, which has one", remedy)])
             book = book_with(calendar)
-        self._workspace = Workspace(database, clock=clock, book=book, hooks=hooks, retries=retries, schema=schema)
+        law = with_machines(book_with(None) if book is None else book, machines)
+        self._workspace = Workspace(database, clock=clock, book=law, hooks=hooks, retries=retries, schema=schema)
         with self._workspace.closed_on_failure():
             change.follow(self._workspace)
-
-    def bound(self, connection: object) -> IMS:
-        """Return this object in your own transaction: what is called on it is kept or undone with what you do there.
-
-        `connection` is yours, to the database of this object: a connection or session of SQLAlchemy (also SQLModel's),
-        or a connection of psycopg, sqlite3 or Django. Where no transaction is open it is begun; you commit it. A call
-        that raises leaves nothing, and your transaction goes on. No call is tried again: at `ConflictError` roll back,
-        and begin anew. What is read is as your transaction sees it. Raises `InputError` for another object and for a
-        connection that commits each statement by itself, `StoreError` for one to another kind of database.
-        """
-        bound = copy(self)
-        bound._workspace = self._workspace.bound(connection)  # noqa: SLF001 -- another of this class
-        return bound
-
-    @property
-    def book(self) -> LawBook:
-        """The law by which records are decided."""
-        return self._workspace.book
-
-    @property
-    def clock(self) -> Clock:
-        """What gives the moment at which the law is read."""
-        return self._workspace.clock
-
-    @clock.setter
-    def clock(self, clock: Clock) -> None:
-        """Take the moments from another clock from now on."""
-        self._workspace.clock = clock
-
-    @property
-    def hooks(self) -> Hooks:
-        """Your callbacks before and after transitions."""
-        return self._workspace.hooks
-
-    @hooks.setter
-    def hooks(self, hooks: Hooks) -> None:
-        """Take other callbacks from now on."""
-        self._workspace.hooks = hooks
-
-    def close(self) -> None:
-        """Close the database; every call raises `StoreError` afterwards. An engine that was given stays open."""
-        self._workspace.close()
-
-    def __enter__(self) -> Self:
-        """Give the object itself; leaving the block closes it."""
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        """Close the database."""
-        self.close()
 
     @property
     def tokens(self) -> Tokens:
@@ -238,20 +187,6 @@ class IMS:
         work = partial(statement.adopt_two_b, recipient=theirs.recipient, theirs=theirs)
         return self._workspace.run(work, actor=checked_actor(actor), backdate=checked_reason(backdate))
 
-    def backup(self, path: str | Path, *, replace: bool = False) -> Backup:
-        """Copy a SQLite database to a file while it is in use, verify the copy, and put it in place as a whole.
-
-        It has all that was committed when the call began. A file that exists gives way to `replace` alone. Raises
-        `StoreError` for PostgreSQL, whose pg_dump does it, and for a database that is damaged, `OutputError` and
-        `FileError` where the file cannot be written.
-        """
-        border = Border("backup")
-        file = border.path("path", path)
-        border.flag("replace", replace)
-        border.close()
-        engine = self._workspace.engine
-        return backup.backup(engine, file, Outputs(backup.files_of(engine), replace=replace))
-
     def sweep(self, gstins: Iterable[str] | None = None, *, actor: str = "clock") -> SweepReport:
         """Do what the calendar owes by now, for the named recipients or for all registered (FAQ 21, 23, 25, 27).
 
@@ -267,23 +202,17 @@ class IMS:
         *,
         limit: int | None = None,
         gstin: str | None = None,
+        owner: str | None = None,
         kinds: Collection[str] = (),
     ) -> Iterator[Event]:
         """Give what happened after a cursor (None: from the beginning), in the order in which it was committed.
 
-        Transitions, moves of GSTR-2B, GSTR-3B filings, add-backs, reminders; each event bears the cursor to go on from.
-        Kept with what it was read for, in one transaction, that makes every event count once. `gstin` and `kinds`
-        narrow. Raises `InputError` for what is not a cursor, GSTIN or kind.
+        Transitions of records and cases, moves of GSTR-2B, GSTR-3B filings, add-backs, reminders; each event bears the
+        cursor to go on from. Kept with what it was read for, in one transaction, that makes every event count once.
+        `gstin` (or the `owner` of cases) and `kinds` narrow. Raises `InputError` for what is not a cursor, GSTIN or
+        kind.
         """
-        return events.read(self._workspace, after, limit, events.wanted(gstin, kinds))
-
-    def deliver(self) -> Delivered:
-        """Call the hooks for after the commit (`ims.hooks.after_commit`) with the events that they were not told yet.
-
-        Every call that writes does so at its end; this is for what others wrote: a process without hooks, your own
-        transaction (`bound`), or one that ended before it told them. What a hook raises stands in `failures`.
-        """
-        return self._workspace.deliver()
+        return events.read(self._workspace, after, limit, events.wanted(gstin, kinds, owner))
 
     def latest_events(
         self,
@@ -291,22 +220,15 @@ class IMS:
         *,
         limit: int = 100,
         gstin: str | None = None,
+        owner: str | None = None,
         kinds: Collection[str] = (),
     ) -> list[Event]:
         """Return what happened last, the newest first, or what happened before a cursor; `events` reads the other way.
 
-        `gstin` and `kinds` narrow. Raises `InputError` for what is not a cursor, number, GSTIN or kind.
+        `gstin` (or the `owner` of cases) and `kinds` narrow. Raises `InputError` for what is not a cursor, number,
+        GSTIN or kind.
         """
-        return events.read_back(self._workspace, before, limit, events.wanted(gstin, kinds))
-
-    def newest_event(self) -> str | None:
-        """Return the cursor of the newest event; None where there is none. What comes after it is new."""
-        return self._workspace.asked(lambda unit: events.newest(unit.connection))
-
-
-def workspace_of(ims: IMS | Workspace) -> Workspace:
-    """Return what the face stands on, for the rooms of this package."""
-    return ims._workspace if isinstance(ims, IMS) else ims  # noqa: SLF001 -- theirs, and nobody else's
+        return events.read_back(self._workspace, before, limit, events.wanted(gstin, kinds, owner))
 
 
 class Scratch(scratch.Scratch):

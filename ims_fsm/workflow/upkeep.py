@@ -20,7 +20,7 @@ from ims_fsm.store.connection import open_engine, writing
 from ims_fsm.store.failures import told_apart
 from ims_fsm.store.partitions import citus_statements
 from ims_fsm.terms.event import Event
-from ims_fsm.workflow.ims import IMS, workspace_of
+from ims_fsm.workflow.engine import Engine, workspace_of
 from ims_fsm.workflow.views import events as reading
 
 __all__ = [
@@ -71,7 +71,7 @@ def migrate(url: str, *, adopt: bool = False, split: int | None = None, actor: s
     return Migrated(before=done.before, after=done.after, partitions=parts, adopted=moved, problems=problems)
 
 
-def tables(ims: IMS) -> str:
+def tables(ims: Engine) -> str:
     """Return the version of the tables that a database has now; raises `StoreError` where it cannot be used so."""
     with workspace_of(ims).reading() as connection:
         schema.check(connection)
@@ -79,7 +79,7 @@ def tables(ims: IMS) -> str:
 
 
 def audit(
-    ims: IMS, gstin: str | None = None, *, digests: Collection[str] = (), checkpoints: Collection[str | Path] = ()
+    ims: Engine, gstin: str | None = None, *, digests: Collection[str] = (), checkpoints: Collection[str | Path] = ()
 ) -> Audit:
     """Prove the records of one recipient, or of all, from their logs (`store.audit.verify` says what is proved).
 
@@ -96,7 +96,7 @@ def audit(
 
 
 def follow(
-    ims: IMS,
+    ims: Engine,
     after: str | None = None,
     *,
     gstin: str | None = None,
@@ -110,7 +110,7 @@ def follow(
     return reading.follow(workspace_of(ims), after, reading.wanted(gstin, kinds), wait)
 
 
-def renumber_events(ims: IMS) -> int:
+def renumber_events(ims: Engine) -> int:
     """Have new events come after all that are there: for PostgreSQL, after a dump was restored.
 
     Returns by how much their numbers are raised. Nobody else may write meanwhile.

@@ -113,6 +113,7 @@ def test_an_event_as_json_is_one_line_and_a_limit_holds(run, acted, last):
         "dest": "rejected",
         "rules": ["faq.10.ii", "faq.12"],
         "detail": None,
+        "machine": None,
     }
     assert (drafted["kind"], drafted["subject"], drafted["trigger"]) == ("two_b", "2024-10", "generate")
     assert [one["id"] for one in lines(run("events", "--json", "--after", cursors[0]))] == [drafted["id"]]

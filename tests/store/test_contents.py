@@ -30,7 +30,7 @@ def test_contents_come_back_in_order(engine, record, step):
         edited = first.document.changed(igst=5, number="अ/1")
         second = first.changed(document=edited, content_hash=edited.content_hash)
         log.append_contents(connection, [(second, 2)], "seller's clerk", (moment, moment))
-        found = log.contents_of(connection, first)
+        found = log.contents_of(connection, first.recipient, first.id)
     assert [(one.number, one.content_hash, one.actor) for one in found] == [
         (1, first.content_hash, "supplier"),
         (2, second.content_hash, "seller's clerk"),
@@ -43,7 +43,7 @@ def test_nothing_to_append_writes_nothing(memory, record, step):
         one = record(connection)
         moment = step(1, 1, "accept", "no_action").at
         log.append_contents(connection, [], "nobody", (moment, moment))
-        assert len(log.contents_of(connection, one)) == 1
+        assert len(log.contents_of(connection, one.recipient, one.id)) == 1
 
 
 def test_a_content_is_not_changed_afterwards(engine, record):

@@ -119,7 +119,7 @@ def test_an_empty_store_has_no_event(engine: Engine) -> None:
     assert ids(engine) == []
 
 
-NOTHING = dict.fromkeys(("seq", "trigger", "source", "dest", "actor", "detail", "request_key"))
+NOTHING = dict.fromkeys(("seq", "trigger", "source", "dest", "actor", "detail", "request_key", "machine"))
 ALWAYS = {**NOTHING, "at": NOON, "recipient": BUYER, "rules": ()}
 TOLD = [
     {

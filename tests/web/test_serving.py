@@ -16,7 +16,7 @@ from ims_fsm.testing import Stage
 from ims_fsm.web import Feed, router
 from ims_fsm.web.serving import application_of
 from ims_fsm.web.sessions import CSRF_HEADER, csrf_token
-from ims_fsm.workflow.ims import workspace_of
+from ims_fsm.workflow.engine import workspace_of
 from tests.web.conftest import BUYER, CALLERS, OTHER
 
 RECORDS = f"/api/recipients/{BUYER}/records"

@@ -15,7 +15,7 @@ from ims_fsm.store.connection import open_engine, reading
 from ims_fsm.store.job_tables import CalendarMoveRow, CalendarRow
 from ims_fsm.store.tables import core
 from ims_fsm.terms.period import SettableClock
-from ims_fsm.workflow.ims import workspace_of
+from ims_fsm.workflow.engine import workspace_of
 
 BUYER, SELLER = "27AAPFU0939F1ZV", "29AABCT1332L1ZA"
 MARCH, APRIL = TaxPeriod("2025-03"), TaxPeriod("2025-04")

@@ -19,7 +19,7 @@ from ims_fsm.store import audit
 from ims_fsm.store.connection import writing
 from ims_fsm.store.tables import Table
 from ims_fsm.terms.vocabulary import SupplierStatus, Trigger
-from ims_fsm.workflow.ims import workspace_of
+from ims_fsm.workflow.engine import workspace_of
 
 NOON = datetime(2024, 11, 12, 6, 30, tzinfo=UTC)
 OCTOBER = TaxPeriod("2024-10")

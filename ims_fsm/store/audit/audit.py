@@ -21,6 +21,7 @@ from ims_fsm.record.sighting import content_of
 from ims_fsm.store import log, seals
 from ims_fsm.store.audit import (
     calls,
+    cases,
     chains,
     dating,
     law,
@@ -104,7 +105,7 @@ def verify(connection: Connection, gstin: str | None = None, book: LawBook | Non
             faults.extend(findings(code, islice(problems, MOST)))
             if any(map(structure.ends_all, faults)):
                 return Audit(0, 0, 0, tuple(faults))
-        rows = sum(_count(connection, trail.log, gstin) for trail in TRAILS)
+        rows = sum(_count(connection, table, gstin) for table in {trail.log: trail for trail in TRAILS})
         looked_at = (_count(connection, _records, gstin), rows, seals.count(connection, gstin))
         noted = findings(TIME, islice(dating.notes(connection, gstin, MOST), MOST))
         return Audit(*looked_at, tuple(faults), tuple(noted))
@@ -139,6 +140,8 @@ def _looked_at(
     yield "number", numbers.problems(connection, MOST) if gstin is None else ()
     if book is not None and not unreadable:
         yield "law", law.problems(connection, book, gstin, MOST)
+        yield "law", cases.steps_problems(connection, book, gstin, MOST)
+        yield "case", cases.problems(connection, gstin, MOST)
         yield "record", standing.problems(connection, book, gstin, MOST)
         yield "money", money.problems(connection, book, gstin, MOST)
         yield "chain", () if misread else chains.problems(connection, book, gstin)

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_,
 from ims_fsm.errors import Problem
 from ims_fsm.record.moments import is_apart, runs_back
 from ims_fsm.store.audit.comparison import differing, findings
+from ims_fsm.store.case_tables import CASE
 from ims_fsm.store.job_tables import TaxpayerLogRow
 from ims_fsm.store.log import (
     CONTENTS,
@@ -44,6 +45,7 @@ def problems(connection: Connection, gstin: str | None, most: int) -> Iterator[P
     yield from _before_their_content(connection, gstin)
     yield from _numbered(connection, gstin)
     yield from findings(connection, _newest_of_records(), AT.recipient_gstin, gstin, "its log makes it", most)
+    yield from findings(connection, _newest_of_cases(), CASE.c.recipient_gstin, gstin, "its log makes it", most)
     yield from findings(connection, _newest_of_returns(), _two_b.c.recipient_gstin, gstin, "its log makes it", most)
 
 
@@ -70,7 +72,7 @@ def _turned_back(trail: Trail, *, narrow: bool) -> Select[Any]:
         func.max(trail.at, type_=trail.at.type).over(**before).label("at_before"),
         func.max(trail.recorded_at, type_=trail.at.type).over(**before).label("recorded_before"),
     ).select_from(trail.rows)
-    steps = of_recipient(rows, owner, narrow=narrow).subquery()
+    steps = trail.of(rows, owner, narrow=narrow).subquery()
     back, early = steps.c.at < steps.c.at_before, steps.c.recorded_at < steps.c.recorded_before
     query = select(steps).where(or_(and_(back, steps.c.backdate.is_(None)), early))
     return query.order_by(steps.c.gstin, steps.c.subject, steps.c.step)
@@ -130,6 +132,16 @@ def _newest_of_records() -> Select[Any]:
     step_at = _newest(CALL.c.at).select_from(LOG.join(CALL, OF_ONE_CALL)).where(*step).scalar_subquery()
     newest = case((func.coalesce(step_at > content_at, content_at.is_(None)), step_at), else_=content_at)
     return differing((AT.recipient_gstin, "record", AT.id), {"last_at": (AT.last_at, newest)}, RECORD)
+
+
+@built
+def _newest_of_cases() -> Select[Any]:
+    theirs = (CASE.c.recipient_gstin == _WHOSE, LOG.c.record_id == CASE.c.id)
+    steps = LOG.join(CALL, OF_ONE_CALL)
+    newest = _newest(CALL.c.at).select_from(steps).where(*theirs).scalar_subquery()
+    opened = select(CALL.c.at).select_from(steps).where(*theirs, LOG.c.seq == 1).scalar_subquery()
+    pairs = {"last_at": (CASE.c.last_at, newest), "opened_at": (CASE.c.opened_at, opened)}
+    return differing((CASE.c.recipient_gstin, "case", CASE.c.id), pairs, CASE)
 
 
 @built

@@ -12,11 +12,12 @@ from typing import Any
 from sqlalchemy import Connection, func, literal, select, text, union_all
 
 from ims_fsm.errors import Problem
+from ims_fsm.store.case_tables import CASE
 from ims_fsm.store.connection import database_of
 from ims_fsm.store.log import RESTORE
 from ims_fsm.store.register import RECORD as NUMBERED
 from ims_fsm.store.register import SEQUENCE
-from ims_fsm.store.tables import AT, CounterRow, Table, core
+from ims_fsm.store.tables import RECORD, CounterRow, Table, core
 from ims_fsm.store.triggers import PLACED
 
 _counters = core(CounterRow)
@@ -27,11 +28,11 @@ _GIVEN = text("SELECT last_value FROM pg_sequences WHERE schemaname = current_sc
 
 def problems(connection: Connection, most: int) -> Iterator[Problem]:
     """Give the numbers that are gone, are there twice, or were never given out."""
-    highest = connection.execute(select(func.max(AT.id))).scalar() or 0
+    highest = max(connection.execute(select(func.max(of.c.id))).scalar() or 0 for of in (RECORD, CASE))
     single = database_of(connection).single_writer
     if single:
         given = connection.execute(select(_counters.c.last).where(_counters.c.name == NUMBERED)).scalar() or 0
-        yield from _gaps(connection, select(AT.id.label("number")), "record", given, most)
+        yield from _gaps(connection, _NUMBERED, "record", given, most)
         yield from _gaps(connection, _PLACES, "event", 0, most)
     else:
         given = connection.execute(_GIVEN, {"name": SEQUENCE}).scalar()
@@ -43,6 +44,7 @@ def problems(connection: Connection, most: int) -> Iterator[Problem]:
             yield Problem(f"{table.name} {' '.join(map(str, key))}", "has no place in the order of events", RESTORE)
 
 
+_NUMBERED = select(union_all(*(select(of.c.id.label("number")) for of in (RECORD, CASE))).subquery().c.number)
 _PLACES = union_all(*(select(table.c.place.label("number")).where(table.c.place.is_not(None)) for table in _PLACED))
 
 

@@ -133,7 +133,7 @@ def _acted(connection: Connection) -> Any:
     rows = _requests.outerjoin(LOG, step).outerjoin(call, of_call)
     pairs = {"state": (said(outcome, "state"), call.c.dest)}
     query = differing((_requests.c.owner, "key", _requests.c.key), pairs, rows)
-    return query.where(_requests.c.use_case == "act", seq > 0)
+    return query.where(_requests.c.use_case.in_(["act", "open_case", "fire_case"]), seq > 0)
 
 
 def declarations(connection: Connection) -> Iterator[Problem]:

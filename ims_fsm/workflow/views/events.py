@@ -19,10 +19,12 @@ PAGE = 1000
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.25, 8.0
 
 
-def wanted(gstin: str | None = None, kinds: Collection[str] = ()) -> Wanted:
+def wanted(gstin: str | None = None, kinds: Collection[str] = (), owner: str | None = None) -> Wanted:
     """Return which events are meant; without kinds every kind is. Raises `InputError` for what there is not."""
     border = Border("events")
     meant = None if gstin is None else border.gstin("gstin", gstin)
+    if owner is not None:
+        meant = border.text("owner", owner, empty=True)
     chosen, words = border.several("kinds", kinds), tuple(EventKind)
     unknown = sorted({repr(kind) for kind in chosen if kind not in words})
     remedy = f"the kinds are {', '.join(words)}"

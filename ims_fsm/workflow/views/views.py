@@ -207,7 +207,7 @@ def history(unit: UnitOfWork, record_id: int, recipient: str) -> History:
     record = unit.record(record_id, recipient)
     return History(
         record=record,
-        contents=log.contents_of(unit.connection, record),
+        contents=log.contents_of(unit.connection, record.recipient, record.id),
         transitions=log.history(unit.connection, record.recipient, record.id),
         chain=versions.chains(unit.connection, record.recipient, [record.chain_id])[record.chain_id],
     )
@@ -291,7 +291,7 @@ def highlight(unit: UnitOfWork, record: Record) -> Highlight:
 
 
 def _entry(unit: UnitOfWork, record: Record, edition: Edition) -> Step:
-    first = log.contents_of(unit.connection, record)[0]
+    first = log.contents_of(unit.connection, record.recipient, record.id)[0]
     trigger = next(move.trigger for move in edition.transitions if ENTRY in move.source)
     return Step(None, trigger, ENTRY, edition.initial, _day(first.at), first.actor)
 

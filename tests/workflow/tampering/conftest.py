@@ -6,19 +6,22 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, text
 
-from ims_fsm import Heads, TaxPeriod
+from ims_fsm import Engine, Heads, TaxPeriod
 from ims_fsm.law.book import LawBook
 from ims_fsm.store import audit
 from ims_fsm.store.audit import Finding
 from ims_fsm.store.connection import open_engine
+from ims_fsm.workflow.engine import with_machines
 
 BUYER = "27AAPFU0939F1ZV"
 NOON = "2025-12-20 06:30:00.000000"
+LEAVE = Path(__file__).resolve().parents[1] / "cases" / "leave_request.toml"
 TWIN = pytest.mark.sqlite("its twin is on PostgreSQL")
 
 
@@ -84,9 +87,9 @@ def decided(url: Callable[[], str], staging: type[Any], disarmed: Any) -> Iterat
 @contextmanager
 def opened(stage: Any, live: Callable[[Any], None], disarmed: Any) -> Iterator[Store]:
     live(stage)
-    engine = open_engine(stage.url)
+    engine, book = open_engine(stage.url), with_machines(stage.ims.book, LEAVE)
     with engine.connect() as connection:
-        yield Store(connection, stage.ims.book, disarmed)
+        yield Store(connection, book, disarmed)
     engine.dispose()
     stage.ims.close()
 
@@ -116,6 +119,11 @@ def lived(stage: Any) -> None:
     stage.at("2025-12-15")
     stage.act("reject", 7)
     stage.draft("2025-11")
+    # A case of the recipient's, whose facts have changed once.
+    with Engine(stage.url, machines=LEAVE, clock=stage.clock) as engine:
+        desk = engine.cases("leave_request", actor="asha", owner=stage.buyer)
+        case = desk.open("LR-1", days="many")
+        desk.fire(case.id, "approve", cover="yes", key="k-case")
 
 
 def decided_thrice(stage: Any) -> None:

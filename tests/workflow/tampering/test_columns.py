@@ -51,6 +51,7 @@ ROWS = {
     "ims_taxpayer_log": f"gstin = '{BUYER}' AND number = 2",
     "ims_request": "key = 'k-6'",
     "ims_two_b_log": "trigger = 'file_3b'",
+    "ims_case": "state = 'approved'",
 }
 # What a column is changed to, where another text or a later moment would be no fair try.
 VALUES = {

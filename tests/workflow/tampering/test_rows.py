@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from ims_fsm.record.case import hash_of
 from ims_fsm.store.tables import Table
 
 BUYER = "27AAPFU0939F1ZV"
@@ -62,6 +63,8 @@ def place_of(call: int) -> str:
 
 CONTENT = doubled("ims_record_content", "record_id = 5", record_id="105")
 FRESH = {"state": "'no_action'", "seq": "0", "settled_in": "NULL", "disposition": "NULL", "carried_igst": "0"}
+UNCOVERED = '{"cover"\\:"no","days"\\:"many"}'
+DIGEST = hash_of({"cover": "no", "days": "many"})
 RENAMED = {"id": "105", "chain_id": "105"}
 ROWS: Mapping[str, Change] = {
     "a record and all that names it": Change(gone(5), "number", "record 6: comes after 4;", on=["sqlite"]),
@@ -77,12 +80,12 @@ ROWS: Mapping[str, Change] = {
     ),
     "a record of a number that was not given out yet, on SQLite": Change(
         [doubled("ims_record", "id = 5", **RENAMED, **FRESH), CONTENT], "number", "record 105: comes after "
-            "9;", ["sqlite"]
+            "10;", ["sqlite"]
     ),
     "a record of a number that was not given out yet": Change(
         [doubled("ims_record", "id = 5", **RENAMED, **FRESH), CONTENT],
         "number",
-        "counter record: stands at 8, and 105 is given to a record",
+        "counter record: stands at 9, and 105 is given to a record",
     ),
     "two records": Change(swapped("ims_record", "id", 1, 6), "log", f"{ONE} 1: stands at accepted (step 1), and "
         f"its log"),
@@ -117,6 +120,35 @@ ROWS: Mapping[str, Change] = {
         ],
         "key",
         f"{BUYER} key k-6: has accepted as state, and the step of its record makes it nothing",
+    ),
+    "a case": Change(["DELETE FROM ims_case"], "log", f"{BUYER} case 9: is gone, and its log goes to step 2"),
+    "a case with its log": Change(
+        [
+            "DELETE FROM ims_log_call WHERE machine IS NOT NULL",
+            "DELETE FROM ims_transition_log WHERE record_id = 9",
+            "DELETE FROM ims_record_content WHERE record_id = 9",
+            "DELETE FROM ims_case",
+        ],
+        "key",
+        f"{BUYER} key k-case: has approved as state, and the step of its record makes it nothing",
+    ),
+    "the last step of a case, and what it did": Change(
+        [
+            "DELETE FROM ims_log_call WHERE trigger = 'approve'",
+            "DELETE FROM ims_transition_log WHERE record_id = 9 AND seq = 2",
+            "UPDATE ims_case SET state = 'requested', seq = 1, last_at = opened_at",
+        ],
+        "case",
+        f"{BUYER} case 9: has 2 as contents, and its log makes it 1",
+    ),
+    "the facts that a step was decided on": Change(
+        [f"UPDATE ims_record_content SET content = '{UNCOVERED}', content_hash = '{DIGEST}' WHERE number = 2",
+         f"UPDATE ims_case SET facts = '{UNCOVERED}', content_hash = '{DIGEST}'"],
+        "law",
+        f"{BUYER} case 9 step 2: is approve from requested, which the law refuses (manual.3)",
+    ),
+    "a case that was never opened": Change(
+        [doubled("ims_case", "id = 9", id="10", key="'LR-2'")], "log", f"{BUYER} case 10: stands at approved (step 2)"
     ),
     "an answer": Change(["DELETE FROM ims_request"], "key", f"{BUYER} key k-6: was acted under, and its answer "
         f"is gone"),
