@@ -18,7 +18,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     FromClause,
-    Result,
     Row,
     Select,
     Table,
@@ -155,13 +154,15 @@ class Span(NamedTuple):
 def grow(connection: Connection, log: Log) -> None:
     """Write the leaves of what a recipient's logs gained since the last leaf of each subject."""
     for kind in _KINDS:
-        grown = connection.execute(_unsealed(log.recipient, kind), execution_options=_STREAMED)
-        for batch in _batches(grown):
-            before = _before(connection, log.recipient, LEAVES.c.subject, [row.subject for row in batch], kind)
-            latest = {row.subject: row for row in before}
-            spans = [_grown(row, latest.get(row.subject)) for row in batch]
-            said = texts(connection, log.recipient, kind, spans)
-            write(connection, log, [_row(kind, span, hash_of(text)) for span, text in zip(spans, said, strict=True)])
+        with connection.execute(_unsealed(log.recipient, kind), execution_options=_STREAMED) as grown:
+            for batch in grown.partitions():
+                before = _before(connection, log.recipient, LEAVES.c.subject, [row.subject for row in batch], kind)
+                latest = {row.subject: row for row in before}
+                spans = [_grown(row, latest.get(row.subject)) for row in batch]
+                said = texts(connection, log.recipient, kind, spans)
+                write(
+                    connection, log, [_row(kind, span, hash_of(text)) for span, text in zip(spans, said, strict=True)]
+                )
 
 
 def write(connection: Connection, log: Log, rows: Sequence[dict[str, Any]]) -> None:
@@ -176,14 +177,14 @@ def altered(connection: Connection, gstin: str) -> Iterator[Any]:
     """Give the rows of leaves that are no longer the hash of what the logs say, by position."""
     for kind in _KINDS:
         query = select(LEAVES).where(LEAVES.c.recipient_gstin == gstin, LEAVES.c.kind == kind)
-        rows = connection.execute(query.order_by(LEAVES.c.position), execution_options=_STREAMED)
-        for batch in _batches(rows):
-            replaced = [row.replaces for row in batch if row.replaces is not None]
-            before = {row.position: row for row in _before(connection, gstin, LEAVES.c.position, replaced, kind)}
-            spans = [Span(row.subject, row.steps, row.contents, before.get(row.replaces)) for row in batch]
-            for row, text in zip(batch, texts(connection, gstin, kind, spans), strict=True):
-                if hash_of(text) != row.hash:
-                    yield row
+        with connection.execute(query.order_by(LEAVES.c.position), execution_options=_STREAMED) as rows:
+            for batch in rows.partitions():
+                replaced = [row.replaces for row in batch if row.replaces is not None]
+                before = {row.position: row for row in _before(connection, gstin, LEAVES.c.position, replaced, kind)}
+                spans = [Span(row.subject, row.steps, row.contents, before.get(row.replaces)) for row in batch]
+                for row, text in zip(batch, texts(connection, gstin, kind, spans), strict=True):
+                    if hash_of(text) != row.hash:
+                        yield row
 
 
 class Sealed(NamedTuple):
@@ -287,10 +288,3 @@ def _unsealed(gstin: str, kind: str) -> Select[Any]:
     subject, steps, contents, call = grown.c
     ends = [func.max(number).label(name) for name, number in (("steps", steps), ("contents", contents))]
     return select(subject.label("subject"), *ends).group_by(subject).order_by(func.max(call), subject)
-
-
-def _batches(rows: Result[Any]) -> Iterator[Sequence[Row[Any]]]:
-    # Whoever stops reading leaves a cursor on PostgreSQL.
-    with rows:
-        while batch := rows.fetchmany(ROWS_AT_ONCE):
-            yield batch
