@@ -1,6 +1,7 @@
 """Has mypy --strict look at every Python example of the documentation: `make types` runs it, from the checkout.
 
-The blocks of README.md follow each other, as a reader takes them; on other pages each block stands for itself.
+The blocks of README.md and of the guides follow each other, as a reader takes them; on other pages each block stands
+for itself. Programs of other libraries, which carry no types, are marked `py` and left out.
 """
 
 from __future__ import annotations
@@ -23,9 +24,11 @@ def blocks(page: Path) -> list[str]:
 
 def modules() -> dict[str, str]:
     """Return every example as a module, by name."""
-    pages = sorted(page for page in (ROOT / "docs").glob("*.md") if blocks(page))
+    docs = ROOT / "docs"
+    guides = [ROOT / "README.md", docs / "machines.md", *sorted((docs / "coming_from").glob("*.md"))]
+    pages = sorted(page for page in docs.glob("*.md") if page not in guides)
     whole = {f"{page.stem}_{number}": text for page in pages for number, text in enumerate(blocks(page), start=1)}
-    return {"readme": "\n".join(blocks(ROOT / "README.md")), **whole}
+    return {f"guide_{guide.stem.lower()}": "\n".join(blocks(guide)) for guide in guides} | whole
 
 
 def main() -> int:

@@ -12,10 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ims_fsm.terms.period import SettableClock as SettableClock
+    from ims_fsm.testing.model import CaseModel as CaseModel
     from ims_fsm.testing.stage import Stage as Stage
     from ims_fsm.workflow.ims import Scratch as Scratch
 
-_ROOMS = {"Scratch": "workflow.ims", "SettableClock": "terms.period", "Stage": "testing.stage"}
+_ROOMS = {
+    "CaseModel": "testing.model",
+    "Scratch": "workflow.ims",
+    "SettableClock": "terms.period",
+    "Stage": "testing.stage",
+}
 __all__ = list(_ROOMS)  # what the type checker sees above is held against it by a test
 
 

@@ -6,6 +6,7 @@ Scenarios are collected where the configuration names files or folders of them, 
 
     [tool.pytest]
     ims_fsm_scenarios = ["tests/scenarios"]
+    ims_fsm_machines = ["machines/leave_request.toml"]
 """
 
 from __future__ import annotations
@@ -19,14 +20,17 @@ import pytest
 if TYPE_CHECKING:
     from ims_fsm.terms.period import SettableClock
     from ims_fsm.testing.stage import Stage
+    from ims_fsm.workflow.engine import Engine
     from ims_fsm.workflow.ims import IMS, Scratch
 
 SCENARIOS = "ims_fsm_scenarios"
+MACHINES = "ims_fsm_machines"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Declare where scenarios are."""
+    """Declare where scenarios and machines are."""
     parser.addini(SCENARIOS, "files of scenarios of ims_fsm, or folders of them", type="paths", default=[])
+    parser.addini(MACHINES, "files of declared machines, or folders of them, for ims_engine", type="paths", default=[])
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> ScenarioFile | None:
@@ -84,6 +88,13 @@ def ims_clock() -> SettableClock:
 def ims(ims_scratch: Scratch, ims_clock: SettableClock) -> Iterator[IMS]:
     """An IMS on a fresh database, with the clock of `ims_clock`."""
     with ims_scratch.ims(clock=ims_clock) as opened:
+        yield opened
+
+
+@pytest.fixture
+def ims_engine(ims_scratch: Scratch, ims_clock: SettableClock, request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """An engine for cases on a fresh database, with the machines of `ims_fsm_machines` and the clock of `ims_clock`."""
+    with ims_scratch.ims(machines=request.config.getini(MACHINES), clock=ims_clock) as opened:
         yield opened
 
 

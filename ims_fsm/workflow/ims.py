@@ -245,8 +245,13 @@ class Scratch(scratch.Scratch):
 
     @contextmanager
     def ims(
-        self, *, clock: Clock = system_clock, book: LawBook | None = None, hooks: Hooks | None = None
+        self,
+        *,
+        machines: Machines = (),
+        clock: Clock = system_clock,
+        book: LawBook | None = None,
+        hooks: Hooks | None = None,
     ) -> Iterator[IMS]:
         """Open a fresh database, which is gone at the end of the block; raises `StoreError`."""
-        with self.engine() as engine, IMS(engine, clock=clock, book=book, hooks=hooks) as ims:
+        with self.engine() as engine, IMS(engine, machines=machines, clock=clock, book=book, hooks=hooks) as ims:
             yield ims

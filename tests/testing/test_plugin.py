@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+LEAVE = Path(__file__).resolve().parents[2] / "docs" / "examples" / "leave_request" / "leave_request.toml"
 PLUGIN = "-pims_fsm.testing.plugin"
 HOLDS = """
 title = "Nothing happens"
@@ -117,6 +118,23 @@ def test_the_clock_is_the_databases(pytester):
         """
     )
     run(pytester, passed=1)
+
+
+def test_an_engine_has_the_machines_that_the_configuration_names(pytester):
+    pytester.makepyprojecttoml('[tool.pytest]\nims_fsm_machines = ["leave_request.toml"]\n')
+    (pytester.path / "leave_request.toml").write_text(LEAVE.read_text("utf-8"), "utf-8")
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.parametrize("time", [1, 2])
+        def test_it(ims_engine, ims_clock, time):
+            leaves = ims_engine.cases("leave_request", actor="asha")
+            assert list(leaves.list()) == []
+            assert leaves.open("LR-1").opened_at == ims_clock()
+        """
+    )
+    run(pytester, passed=2)
 
 
 def test_loading_the_plugin_loads_no_database_and_warns_of_nothing(tmp_path: Path):

@@ -1,0 +1,150 @@
+"""A model of a host's own machine beside the engine: hypothesis drives both, and they must come to the same.
+
+Imports hypothesis (extra `testing`) and the face.
+"""
+
+from __future__ import annotations
+
+import atexit
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cache
+from itertools import count
+from pathlib import Path
+from typing import ClassVar
+
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
+
+from ims_fsm.law.decision import decide
+from ims_fsm.law.loading import load_own
+from ims_fsm.law.refusal import Allowed
+from ims_fsm.law.register import Law
+from ims_fsm.record.refusals import RefusedError
+from ims_fsm.terms.period import SettableClock
+from ims_fsm.testing import strategies
+from ims_fsm.workflow import upkeep
+from ims_fsm.workflow.ims import Scratch
+
+FACTS = st.runner().flatmap(lambda model: strategies.facts(model.desk.machine, whole=False))
+TRIGGERS = st.runner().flatmap(lambda model: strategies.triggers(model.desk.machine))
+
+
+@dataclass
+class Expected:
+    """What a case ought to be: where it stands, the facts that stay with it, and the triggers that were taken."""
+
+    state: str
+    facts: dict[str, str]
+    taken: list[str] = field(default_factory=list)
+
+
+class CaseModel(RuleBasedStateMachine):
+    """Opens cases of a machine and fires its triggers, on an engine and on a model beside it; both must agree.
+
+    A host subclasses it with the file and the name of its machine, and has pytest collect its `TestCase`::
+
+        class Leave(CaseModel):
+            machines = "leave_request.toml"
+            machine = "leave_request"
+
+        TestLeave = Leave.TestCase
+
+    What is checked: the engine decides as the law does and names every reason; a refusal writes nothing; what is
+    repeated under its key is done once; a case is opened once under its key; its history is what was taken; and at the
+    end the audit replays every log. `expected` holds what ought to be, by the case's id: rules and invariants of the
+    host's own may read it. The databases are in memory; override `databases` for others.
+    """
+
+    #: The host's law: a file or a folder in the grammar of machines/, or what was read of it.
+    machines: ClassVar[str | Path | Law]
+    #: The name of the machine that is driven.
+    machine: ClassVar[str]
+
+    ids = Bundle("ids")
+
+    def __init__(self) -> None:
+        """Open a fresh database."""
+        super().__init__()
+        self._stack = ExitStack()
+        self._numbers = count(1)
+        self.clock = SettableClock("2025-01-06 09:00")
+        law = _read(self.machines)
+        self.engine = self._stack.enter_context(self.databases().ims(clock=self.clock, machines=law))
+        self.desk = self.engine.cases(self.machine, actor="tester")
+        self.expected: dict[int, Expected] = {}
+
+    @staticmethod
+    def databases() -> Scratch:
+        """Return what gives a fresh database."""
+        return _in_memory()
+
+    @rule(target=ids, facts=FACTS)
+    def opens(self, facts: dict[str, str]) -> int:
+        """Open a case, twice under its key: the second time it is the same one."""
+        key = f"case {next(self._numbers)}"
+        case = self.desk.open(key, facts=facts)
+        _same("the case that is opened again under its key", self.desk.open(key, facts=facts), case)
+        self.expected[case.id] = Expected(case.state, facts)
+        return case.id
+
+    @rule(case_id=ids, trigger=TRIGGERS, facts=FACTS)
+    def fires(self, case_id: int, trigger: str, facts: dict[str, str]) -> None:
+        """Fire a trigger, and again under the same key: both decide as the law does, and one step is taken at most."""
+        expected, edition = self.expected[case_id], self.desk.machine.at(self.desk.case(case_id).period)
+        decision = decide(edition, expected.state, trigger, edition.facts(**{**expected.facts, **facts}))
+        wanted = decision.dest if isinstance(decision, Allowed) else {*decision.codes}
+        answer = self.desk.may(case_id, trigger, facts=facts)
+        _same(f"what may says of {trigger}", bool(answer), bool(decision))
+        key = f"call {next(self._numbers)}"
+        for time in ("first", "second"):
+            _same(f"{trigger} for the {time} time", self._fired(case_id, trigger, facts, key), wanted)
+        if isinstance(decision, Allowed):
+            expected.state = decision.dest
+            expected.facts |= facts
+            expected.taken.append(trigger)
+
+    def _fired(self, case_id: int, trigger: str, facts: dict[str, str], key: str) -> str | set[str]:
+        try:
+            return self.desk.fire(case_id, trigger, facts=facts, key=key).state
+        except RefusedError as error:
+            return {refusal.code for refusal in error.refusals}
+
+    @rule(hours=st.integers(1, 24 * 40))
+    def waits(self, hours: int) -> None:
+        """Let time pass."""
+        self.clock.set(self.clock() + timedelta(hours=hours))
+
+    @invariant()
+    def every_case_is_as_expected(self) -> None:
+        """Compare what the engine lists with the model."""
+        held = {case.id: (case.state, dict(case.facts), case.version) for case in self.desk.list()}
+        ought = {number: (case.state, case.facts, 1 + len(case.taken)) for number, case in self.expected.items()}
+        _same("what the engine lists", held, ought)
+
+    def teardown(self) -> None:
+        """Hold every history to what was taken, and have the audit replay the logs; then close the database."""
+        with self._stack:
+            for number, expected in self.expected.items():
+                _opened, *steps = self.desk.history(number).transitions
+                _same(f"the history of case {number}", [step.trigger for step in steps], expected.taken)
+            _same("what the audit finds", upkeep.audit(self.engine).faults, ())
+
+
+def _same(what: str, engine: object, model: object) -> None:
+    """Raise `AssertionError` where the engine and the model do not agree."""
+    if engine != model:
+        raise AssertionError(f"{what}: the engine comes to {engine!r}, the model to {model!r}")
+
+
+@cache
+def _read(law: str | Path | Law) -> Law:
+    return law if isinstance(law, Law) else load_own(law)
+
+
+@cache
+def _in_memory() -> Scratch:
+    databases = Scratch()
+    atexit.register(databases.close)
+    return databases
