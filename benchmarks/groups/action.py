@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
+from pathlib import Path
 
 from sqlalchemy import Engine, func, select
 
@@ -24,6 +25,7 @@ ROUNDS = {Size.SMALLEST: 1, Size.QUICK: 7, Size.FULL: 15}
 HELD = {Size.SMALLEST: 10, Size.QUICK: 20_000, Size.FULL: 100_000}
 GOAL = 1 / 2
 _WARM_UP = 3
+LEAVE = Path(__file__).resolve().parents[2] / "docs" / "examples" / "leave_request"
 _BASELINES = {
     "obvious": "SQLModel and transitions: get, fire, log row, commit",
     "dbos": "the same code as the step of a DBOS workflow, its tables apart",
@@ -43,7 +45,8 @@ def measure(size: Size) -> Group:
             _on(place, group, size)
     group.says.append(
         "An action reads the record and its chain, decides with all refusals, writes state, version and log, "
-        "marks drafts of GSTR-2B stale and returns the record. The others do the same update and one log row with two "
+        "marks drafts of GSTR-2B stale and returns the record. A step of a case reads the case, decides, and writes "
+        "the same. The others do the same update and one log row with two "
         "guards, on the same tables, through an engine with the same settings. The store holds "
         f"{HELD[size]:,} records more."
     )
@@ -55,7 +58,7 @@ def _on(place: Place, group: Group, size: Size) -> None:
     gstin = fixture.gstin(0)
     shape = fixture.Shape("open", "all may be accepted", (("open", 1),))
     with ExitStack() as stack:
-        ims = IMS(place.empty(), clock=lambda: fixture.NOW)
+        ims = IMS(place.empty(), machines=LEAVE, clock=lambda: fixture.NOW)
         stack.callback(ims.close)
         engine = open_engine(workspace_of(ims).engine.url.render_as_string(hide_password=False))
         stack.callback(engine.dispose)
@@ -82,15 +85,32 @@ def _on(place: Place, group: Group, size: Size) -> None:
             starts = range(at + _WARM_UP, at + _WARM_UP + times * rounds, times)
             variants[name] = _variant(act, gstin, [range(start, start + times) for start in starts])
             at = starts.stop
+        variants["case"] = _cases(ims, actions, rounds)
         samples = interleaved(variants, rounds)
         _check(engine, gstin, first, moved)
         require_equal(tables.accepted(), per_variant, "records that the table of states says are accepted")
-    for name, said in ((name, _BASELINES[name]) for name in samples if name != "ours"):
+    of_record = ("ours", "accept one record")
+    group.compare(f"{place.name}.case", f"fire on one case, {place.name}", samples, of_record, ours="case", goal=1)
+    for name, said in ((name, _BASELINES[name]) for name in samples if name in _BASELINES):
         goal = GOAL if name == "obvious" and place.name == "SQLite" else None
         key = f"{place.name}.{name.replace(' ', '_')}"
         group.compare(key, f"accept one record, {place.name}", samples, (name, said), goal=goal)
     if isinstance(place, PostgreSQL):
         group.says.append(f"PostgreSQL: {place.version()}.")
+
+
+def _cases(ims: IMS, actions: int, rounds: int) -> Variant:
+    """Give the seconds of one step of a case of a host's own, as many as there are actions on records."""
+    leave = ims.cases("leave_request", actor=fixture.ACTOR)
+    ids = [leave.open(f"LR-{number}", days="many").id for number in range(_WARM_UP + actions * rounds)]
+
+    def act(_of: str, number: int) -> bool:
+        desk = ims.cases("leave_request", actor=fixture.ACTOR)
+        return desk.fire(ids[number], "escalate").state == "escalated"
+
+    _all(act, "", range(_WARM_UP))
+    starts = range(_WARM_UP, len(ids), actions)
+    return _variant(act, "", [range(start, start + actions) for start in starts])
 
 
 def _times(name: str, actions: int) -> int:

@@ -212,7 +212,7 @@ class Trail:
 
     def place(self, row: Any) -> str:
         """Name the subject of a row: whose it is, what it is, which one."""
-        return f"{row.gstin} {self.name} {row.subject}"
+        return f"{row.gstin} {self.name} {row.subject}".lstrip()
 
 
 TRANSITIONS = Trail(

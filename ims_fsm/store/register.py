@@ -121,7 +121,7 @@ def check(connection: Connection, law: Law) -> None:
 
 @dataclass(frozen=True, slots=True)
 class OutdatedCases:
-    """Cases of one owner that stand alike under a declaration that is no longer current."""
+    """Cases that stand in one state under a declaration that is no longer current."""
 
     machine: str
     declaration: Machine
@@ -154,6 +154,13 @@ def outdated_cases(connection: Connection, law: Law) -> list[OutdatedCases]:
         )
         for row in rows
     ]
+
+
+def owners_of(connection: Connection, declarations: Collection[int]) -> list[tuple[str, str]]:
+    """Return who has cases under these declarations, and of which machine."""
+    by = CASE.c["recipient_gstin", "machine"]
+    query = select(*by).where(among(CASE.c.declaration_id, sorted(declarations))).distinct().order_by(*by)
+    return [(row.recipient_gstin, row.machine) for row in connection.execute(query)]
 
 
 def adopt(connection: Connection, law: Law, actor: str, recorded_at: datetime, *, dry_run: bool = False) -> Adoption:

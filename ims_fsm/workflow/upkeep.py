@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC
 from pathlib import Path
 
 from ims_fsm.errors import Problem
 from ims_fsm.law.book import shipped_book
+from ims_fsm.law.hooks import Hooks
 from ims_fsm.proof.checkpoint import checkpoint_in, root_of
 from ims_fsm.record.moments import machine_clock
 from ims_fsm.store import audit as logs
@@ -19,15 +21,22 @@ from ims_fsm.store.audit import Audit, Finding
 from ims_fsm.store.connection import open_engine, writing
 from ims_fsm.store.failures import told_apart
 from ims_fsm.store.partitions import citus_statements
+from ims_fsm.terms.border import checked_actor
 from ims_fsm.terms.event import Event
-from ims_fsm.workflow.engine import Engine, workspace_of
+from ims_fsm.workflow.cases import migration
+from ims_fsm.workflow.cases.migration import CarriedOver
+from ims_fsm.workflow.engine import Engine, Machines, with_machines, workspace_of
+from ims_fsm.workflow.unit import UnitOfWork
 from ims_fsm.workflow.views import events as reading
+from ims_fsm.workflow.workspace import Clock
 
 __all__ = [
     "Audit",
+    "CarriedOver",
     "Finding",
     "Migrated",
     "audit",
+    "carry_over",
     "citus_statements",
     "follow",
     "migrate",
@@ -69,6 +78,40 @@ def migrate(url: str, *, adopt: bool = False, split: int | None = None, actor: s
         engine.dispose()
     moved, problems = adopted.records, adopted.problems
     return Migrated(before=done.before, after=done.after, partitions=parts, adopted=moved, problems=problems)
+
+
+def carry_over(
+    url: str,
+    machines: Machines,
+    mapping: Mapping[str, str] | None = None,
+    *,
+    actor: str,
+    dry_run: bool = False,
+    clock: Clock = machine_clock,
+) -> CarriedOver:
+    """Take live cases over to the declarations of their machines as they are now; each gets a step in its log.
+
+    `mapping` says what becomes of a state ("asked": "requested") and of a fact's value ("days.few": "short"). Where a
+    case would strand, nothing is moved and `stranded` says why. With `dry_run` nothing is written. Raises `StoreError`,
+    and `DeclarationError` with all that is wrong with a machine.
+    """
+    book = with_machines(shipped_book(), machines)
+    engine = open_engine(url)
+    try:
+        with told_apart(engine), writing(engine) as connection:
+            schema.check(connection)
+            now = clock().astimezone(UTC)
+            unit = UnitOfWork(
+                connection,
+                book,
+                Hooks(book.law),
+                now,
+                checked_actor(actor),
+                recorded_at=machine_clock(),
+            )
+            return migration.carry_over(unit, mapping or {}, dry_run=dry_run)
+    finally:
+        engine.dispose()
 
 
 def tables(ims: Engine) -> str:

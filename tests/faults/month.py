@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
@@ -75,6 +76,18 @@ def acted(number: str, trigger: str) -> Callable[[IMS, str], object]:
     return act
 
 
+def leave(ims: IMS) -> Any:
+    """Return the buyer's desk of leave requests."""
+    return ims.cases("leave_request", actor="asha", owner=BUYER)
+
+
+def the(ims: IMS, key: str) -> int:
+    """Return the id of a leave request."""
+    case = leave(ims).find(key)
+    assert case is not None
+    return int(case.id)
+
+
 def registered(ims: IMS, _key: str) -> None:
     """Register the buyer and the seller."""
     for gstin in (BUYER, SELLER):
@@ -109,6 +122,8 @@ def swept(ims: IMS) -> int:
     return len(report.swept)
 
 
+CASES = ("LR-1", "LR-2", "LR-3")
+LEAVE = Path(__file__).resolve().parents[1] / "workflow" / "cases" / "leave_request.toml"
 FILE = samples_folder() / "actions_2024-11.csv"
 BULK = Where(kinds=(Kind.INVOICE, Kind.DEBIT_NOTE))
 MONTH = (
@@ -124,6 +139,14 @@ MONTH = (
     Call("accepted", "2024-11-12 10:20", acted("M/0", "accept")),
     Call("rejected", "2024-11-12 10:20", acted("M/1", "reject")),
     Call("bulk", "2024-11-12 10:30", lambda ims, key: desk(ims).act_on("accept", where=BULK, key=key)),
+    Call(
+        "case",
+        "2024-11-12 10:35",
+        lambda ims, _key: [leave(ims).open(key, days="many").id for key in CASES],
+        keyed=False,
+    ),
+    Call("case approved", "2024-11-12 10:36", lambda ims, key: leave(ims).fire(the(ims, "LR-1"), "approve", key=key)),
+    Call("cases declined", "2024-11-12 10:37", lambda ims, key: leave(ims).fire_on("decline", cover="no", key=key)),
     Call("sealed", "2024-11-12 10:40", lambda ims, _key: desk(ims).seal(), keyed=False),
     Call("pending", "2024-11-12 10:50", acted("M/2", "keep_pending")),
     Call("scheduler", "2024-11-14 06:00", lambda ims, _key: Scheduler(ims).run_once().fault, keyed=False),
@@ -137,7 +160,7 @@ MONTH = (
 
 def opened(url: str) -> IMS:
     """Open a database at the moment at which the month begins."""
-    return IMS(url, clock=SettableClock(MONTH[0].at))
+    return IMS(url, machines=LEAVE, clock=SettableClock(MONTH[0].at))
 
 
 def repeated(work: Callable[[], T], failed: Callable[[Exception], object]) -> T:
@@ -172,7 +195,13 @@ class Client:
 
 
 # What a number counts, by the column that holds it.
-_NUMBERS = {"record_id": "record", "chain_id": "record", "declaration_id": "declaration", "calendar_id": "calendar"}
+_NUMBERS = {
+    **dict.fromkeys(("record_id", "chain_id"), "ims_record"),
+    "declaration_id": "ims_declaration",
+    "calendar_id": "ims_calendar",
+}
+# Cases are numbered with records.
+_CASES = "ims_case"
 # In which order and when things were committed, and how jobs and calls were cut, is each run's own.
 _APART = frozenset({"ims_job_run", "ims_counter", "ims_log_call"})
 # These hold numbers inside of texts and digests, which the audit proves; and answers are compared as they come.
@@ -188,7 +217,8 @@ def content(ims: IMS) -> dict[str, list[str]]:
             for table in Row.metadata.sorted_tables
             if table.name not in _APART | _NUMBERED
         }
-    counted = {of: sorted(row["id"] for row in tables[of]) for of in set(_NUMBERS.values())}
+    counted = {of: sorted(row["id"] for row in tables[of]) for of in {*_NUMBERS.values(), _CASES}}
+    counted["ims_record"] = counted[_CASES] = sorted(counted["ims_record"] + counted[_CASES])
 
     def said(name: str, column: str, value: Any) -> Any:
         of = name if column == "id" else _NUMBERS.get(column)
@@ -230,5 +260,5 @@ def held(ims: IMS, acknowledged: Mapping[str, str]) -> None:
     assert {key: acted[key] for key in keyed & ACTED} == dict.fromkeys(keyed & ACTED, 1)
 
 
-ACTED = frozenset({"accepted", "rejected", "bulk", "pending", "regretted"})
+ACTED = frozenset({"accepted", "rejected", "bulk", "pending", "regretted", "case approved", "cases declined"})
 REQUEST = core(RequestRow)

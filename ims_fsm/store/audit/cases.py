@@ -18,6 +18,7 @@ from ims_fsm.law.book import LawBook
 from ims_fsm.law.decision import decide
 from ims_fsm.law.declaration import ENTRY
 from ims_fsm.law.edition import Machine
+from ims_fsm.law.facts import Facts
 from ims_fsm.law.refusal import Refused
 from ims_fsm.record.case import CARRIED, FACTS, KEY, PERIOD, entry_of, facts_of
 from ims_fsm.store.audit.comparison import differing, findings
@@ -85,7 +86,7 @@ def steps_problems(connection: Connection, book: LawBook, gstin: str | None, mos
             same = (_BY[name].is_not_distinct_from(value) for name, value in zip(steps._fields, steps, strict=True))
             rows = select(LOG.c["recipient_gstin", "record_id", "seq"]).select_from(_STEPS).where(*same).limit(most)
             for step in asked(connection, of_recipient(rows, LOG.c.recipient_gstin, narrow=narrow), gstin):
-                yield Problem(f"{step.recipient_gstin} case {step.record_id} step {step.seq}", fault, RESTORE)
+                yield Problem(f"{step.recipient_gstin} case {step.record_id} step {step.seq}".lstrip(), fault, RESTORE)
 
 
 @built
@@ -118,7 +119,7 @@ def _altered(connection: Connection, gstin: str | None) -> Iterator[Problem]:
     narrowed = of_recipient(query, CASE.c.recipient_gstin, narrow=gstin is not None)
     for owner, case_id, facts, digest in asked(connection, narrowed, gstin).all():
         if hashlib.sha256(facts.encode()).hexdigest() != digest:
-            yield Problem(f"{owner} case {case_id}", "has facts that its hash was not taken of", RESTORE)
+            yield Problem(f"{owner} case {case_id}".lstrip(), "has facts that its hash was not taken of", RESTORE)
 
 
 def _fault(steps: _Alike, declarations: Declarations) -> str | None:
@@ -126,19 +127,25 @@ def _fault(steps: _Alike, declarations: Declarations) -> str | None:
     machine = declarations.machine(steps.declaration_id)
     if machine is None or not machine.name == steps.machine == steps.named:
         return f"was decided under declaration {steps.declaration_id}, which is none of {steps.machine}"
-    if steps.trigger == CARRIED:
-        states = {state.name: state for state in machine.declaration.state}
-        dest = states.get(steps.dest)
-        return None if dest is not None and " ".join(dest.rules) == steps.rules else _forbidden(steps)
     try:
-        return _refusal(steps, machine)
+        return _carried(steps, machine) if steps.trigger == CARRIED else _refusal(steps, machine)
     except (ValueError, TypeError, InputError):
         return f"is {steps.trigger} from {steps.source} on facts that {steps.machine} does not have"
 
 
+def _facts(steps: _Alike, machine: Machine) -> Facts:
+    return facts_of(machine, json.loads(steps.content or "{}"), json.loads(steps.facts or "{}"))
+
+
+def _carried(steps: _Alike, machine: Machine) -> str | None:
+    """Return what is wrong with cases that were taken over to a declaration; they must be what it declares."""
+    _facts(steps, machine)
+    dest = next((state for state in machine.declaration.state if state.name == steps.dest), None)
+    return None if dest is not None and " ".join(dest.rules) == steps.rules else _forbidden(steps)
+
+
 def _refusal(steps: _Alike, machine: Machine) -> str | None:
-    edition = machine.at(TaxPeriod(steps.period))
-    facts = facts_of(machine, json.loads(steps.content or "{}"), json.loads(steps.facts or "{}"))
+    edition, facts = machine.at(TaxPeriod(steps.period)), _facts(steps, machine)
     if steps.source == ENTRY and steps.trigger not in edition.triggers:
         trigger, dest, rules = entry_of(edition)
         leads = (steps.trigger, steps.dest, steps.rules) == (trigger, dest, " ".join(rules))
