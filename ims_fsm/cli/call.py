@@ -66,6 +66,10 @@ class Call:
     calendar: Path | None = None
     #: Why what is done is dated back.
     backdate: str | None = None
+    #: Files and folders of laws of one's own.
+    own_law: Sequence[Path] = ()
+    #: Whose cases are meant.
+    owner: str = ""
     #: What the options that filter records say, those that are given.
     filters: Mapping[str, Any] = field(default_factory=dict)
     #: Whether the command may have changed something by the time at which it answers.
@@ -83,10 +87,13 @@ class Call:
 
         path = None if in_memory else file_of(self.db)
         if path is not None and not path.exists() and not create:
-            remedy = "import a download of the portal first (ims-fsm import FILE), or name another with --db"
+            first = "open a case" if self.name.startswith("cases ") else "import a download of the portal"
+            how = "ims-fsm cases open" if self.name.startswith("cases ") else "ims-fsm import FILE"
+            remedy = f"{first} first ({how}), or name another with --db"
             raise CallError(f"there is no database {path}; {remedy}")
         clock: Mapping[str, Any] = {} if self.at is None else {"clock": lambda: self.at}
-        with IMS("sqlite://" if in_memory else self.db, calendar=self.calendar, **clock) as ims:
+        laws: Mapping[str, Any] = {"machines": self.own_law} if self.own_law else {}
+        with IMS("sqlite://" if in_memory else self.db, calendar=self.calendar, **clock, **laws) as ims:
             yield ims
 
     @contextmanager
@@ -205,6 +212,8 @@ def _shared(
     at: datetime | None = None,
     backdate: str | None = None,
     calendar: Path | None = None,
+    own_law: list[Path] | None = None,
+    owner: str = "",
     force: bool = False,
 ) -> None:
     """Declare the options that commands share."""
@@ -295,6 +304,7 @@ def command(
         def run(**given: Any) -> None:
             values = {option.name: given.pop(option.name) for option in options}
             values["actor"] = values.get("actor") or user()
+            values["own_law"] = values.get("own_law") or ()
             values["filters"] = {f.name: v for f in filters if (v := given.pop(f.name)) not in (None, (), [])}
             outputs = _outputs({**given, **values}, writes, replace=values.pop("force", False))
             work(Call(name=name, acts="actor" in shared, outputs=outputs, **values), **given)

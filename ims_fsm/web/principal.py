@@ -13,7 +13,9 @@ from pathlib import Path
 
 from ims_fsm.terms.vocabulary import EVERYONE, Role
 
-__all__ = ["EVERYONE", "Principal", "access"]
+__all__ = ["EVERYONE", "Principal", "access", "admits"]
+#: Stands for every role in `access.toml`, also one that only a law of a host declares.
+ANYBODY = "*"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +35,17 @@ class Principal:
 
 
 @cache
-def access() -> Mapping[str, frozenset[Role]]:
-    """Return which roles may call each operation, as `access.toml` declares it."""
+def access() -> Mapping[str, frozenset[str]]:
+    """Return which roles may call each operation, as `access.toml` declares it; all where anybody may."""
     declared = tomllib.loads(Path(__file__).with_name("access.toml").read_text("utf-8"))
-    return {operation: frozenset(map(Role, roles.split())) for operation, roles in declared.items()}
+    anybody = frozenset([ANYBODY, *Role])
+    return {
+        operation: anybody if roles == ANYBODY else frozenset(map(Role, roles.split()))
+        for operation, roles in declared.items()
+    }
+
+
+def admits(operation: str, roles: Collection[str]) -> bool:
+    """Say whether somebody in these roles may call an operation."""
+    allowed = access()[operation]
+    return ANYBODY in allowed or not allowed.isdisjoint(roles)

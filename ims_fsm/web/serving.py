@@ -57,6 +57,7 @@ class Served:
 
     db: str
     calendar: str | None = None
+    machines: tuple[str, ...] = ()
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 1
@@ -103,7 +104,7 @@ class Served:
 
     def opened(self) -> IMS:
         """Open its database."""
-        return IMS(self.db, calendar=None if self.calendar is None else Path(self.calendar))
+        return IMS(self.db, calendar=None if self.calendar is None else Path(self.calendar), machines=self.machines)
 
     def _expose(self, stack: ExitStack) -> None:
         """Expose the numbers of all processes from this one; none of them is asked, and no proxy leads here."""

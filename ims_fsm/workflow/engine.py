@@ -5,7 +5,7 @@ Imports the desk of cases and what concerns a database as a whole; a call is one
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from copy import copy
 from pathlib import Path
 from typing import Self
@@ -13,6 +13,7 @@ from typing import Self
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.files.writing import Outputs
 from ims_fsm.law.book import LawBook, shipped_book
+from ims_fsm.law.edition import Machine
 from ims_fsm.law.hooks import Hooks
 from ims_fsm.law.register import Law
 from ims_fsm.store import backup
@@ -21,7 +22,7 @@ from ims_fsm.store.connection import Engine as Database
 from ims_fsm.terms.border import Border
 from ims_fsm.terms.event import Event
 from ims_fsm.workflow.cases.desk import CasesDesk
-from ims_fsm.workflow.cases.steps import Reader
+from ims_fsm.workflow.cases.steps import Reader, machines_of
 from ims_fsm.workflow.delivery import Delivered
 from ims_fsm.workflow.views import events
 from ims_fsm.workflow.workspace import RETRIES, Clock, Workspace, system_clock
@@ -141,6 +142,11 @@ class Engine:
         for a machine that is not loaded.
         """
         return CasesDesk(self._workspace, machine, actor, owner=owner, reader=facts, request=request, backdate=backdate)
+
+    @property
+    def machines(self) -> Mapping[str, Machine]:
+        """The machines of cases, by name."""
+        return machines_of(self.book.law)
 
     def backup(self, path: str | Path, *, replace: bool = False) -> Backup:
         """Copy a SQLite database to a file while it is in use, verify the copy, and put it in place as a whole.

@@ -61,12 +61,18 @@ NOTHING = Given()
 
 def machine_of(law: Law, name: str) -> Machine:
     """Return a machine of cases; raises `MissingError` for none, and for one that moves records or returns."""
-    apart = {machine.name for machine in law.record_machines} | {returns.MACHINE}
-    if name not in law.machines or name in apart:
-        others = ", ".join(other for other in law.machines if other not in apart)
+    machines = machines_of(law)
+    if name not in machines:
+        others = ", ".join(machines)
         remedy = f"the machines of cases are {others}" if others else "give machines= where the store is opened"
         raise MissingError("machine", [Problem(name, "is not a machine of cases here", remedy)])
-    return law.machines[name]
+    return machines[name]
+
+
+def machines_of(law: Law) -> dict[str, Machine]:
+    """Return the machines of cases by name: all but those that move records or returns."""
+    apart = {machine.name for machine in law.record_machines} | {returns.MACHINE}
+    return {name: machine for name, machine in law.machines.items() if name not in apart}
 
 
 def found(unit: UnitOfWork, owner: str, machine: str, case_id: int, *, hold: bool = False) -> Case:
