@@ -48,7 +48,7 @@ def serve(
         raise CallError("the HTTP API is not installed; install ims-fsm[web]") from error
     with call.ims(create=True) as ims:
         is_open = _has_token(ims)
-    texts = _texts(calendar=call.calendar, tls_cert=tls_cert, tls_key=tls_key)
+    texts = _texts(calendar=call.calendar, roles=call.roles, tls_cert=tls_cert, tls_key=tls_key)
     served = Served(
         db=call.db,
         machines=tuple(map(str, call.own_law)),
@@ -135,7 +135,7 @@ def add(
     call: Call,
     name: str,
     *,
-    role: list[Role] | None = None,
+    role: list[str] | None = None,
     gstin: list[str] | None = None,
     everyone: bool = False,
     days: int | None = 90,

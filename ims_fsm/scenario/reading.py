@@ -193,7 +193,7 @@ def _contradictions(
 
 def _codes(law: Law) -> list[str]:
     """Return every code of refusal that a step may expect."""
-    declared = {guard.code for machine in law.machines.values() for guard in machine.declaration.guard}
+    declared = {guard.code for machine in law.machines.values() for guard in machine.guards}
     return sorted(declared | {*OTHER_CODES})
 
 

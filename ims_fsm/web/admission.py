@@ -14,8 +14,9 @@ from fastapi import Depends, Path, Request
 
 from ims_fsm import IMS, RecipientDesk, SupplierDesk
 from ims_fsm.terms.border import GSTIN_SHAPE, checked_gstin, unknown_taxpayer
+from ims_fsm.terms.principal import Principal
+from ims_fsm.web.access import access, admits
 from ims_fsm.web.asked import Backdate
-from ims_fsm.web.principal import Principal, access, admits
 from ims_fsm.web.problems import HttpError, request_id
 
 Gstin = Annotated[str, Path(pattern=GSTIN_SHAPE, description="The taxpayer's GSTIN.", examples=["27AAPFU0939F1ZV"])]
@@ -45,7 +46,7 @@ class Admission:
     @property
     def whose(self) -> dict[str, Any]:
         """Who acts at a desk, in which request, and why it is dated back."""
-        return {"actor": self.principal.id, "request": self.request, "backdate": self.backdate}
+        return {"actor": self.principal, "request": self.request, "backdate": self.backdate}
 
 
 def admitting(ims: IMS, authenticate: Callable[..., Any], feed: object) -> Callable[..., Any]:

@@ -24,10 +24,11 @@ from starlette.exceptions import HTTPException
 
 from ims_fsm.terms.money import shown as rupees
 from ims_fsm.terms.period import in_india
+from ims_fsm.terms.vocabulary import EVERYONE
+from ims_fsm.web.access import admits
 from ims_fsm.web.admission import Admission
 from ims_fsm.web.forgery import refuse_forged
 from ims_fsm.web.languages import COOKIE, LANGUAGES, N_, catalogue, chosen, day
-from ims_fsm.web.principal import EVERYONE, admits
 from ims_fsm.web.problems import AnsweringRoute, HttpError, described, request_id
 from ims_fsm.web.screens.words import word
 

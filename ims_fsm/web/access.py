@@ -1,4 +1,4 @@
-"""Who is at the door: an id, roles, and the taxpayers whose records they may reach; which role may call what.
+"""Which role may call which operation of the HTTP API, and see which screen.
 
 Imports the field's words; asks nobody who they are.
 """
@@ -7,31 +7,13 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from ims_fsm.terms.vocabulary import EVERYONE, Role
+from ims_fsm.terms.vocabulary import Role
 
-__all__ = ["EVERYONE", "Principal", "access", "admits"]
 #: Stands for every role in `access.toml`, also one that only a law of a host declares.
 ANYBODY = "*"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Principal:
-    """Somebody whom the host has authenticated; `id` is written into the log as the actor of what they do.
-
-    `roles` are words of `Role`. `gstins` are the taxpayers whom they act for; `EVERYONE` among them is all there are.
-    """
-
-    id: str
-    roles: Collection[Role | str]
-    gstins: Collection[str]
-
-    def reaches(self, gstin: str) -> bool:
-        """Say whether a taxpayer is among theirs."""
-        return gstin in self.gstins or EVERYONE in self.gstins
 
 
 @cache
