@@ -42,7 +42,7 @@ def migrate(call: Call, *, adopt: bool = False, partitions: int | None = None, c
     if citus:
         say(*(f"{statement};" for statement in upkeep.citus_statements(partitions or 64)))
         return
-    done = upkeep.migrate(call.db, adopt=adopt, split=partitions, actor=call.actor.id)
+    done = upkeep.migrate(call.db, adopt=adopt, split=partitions, actor=call.actor)
     call.answer(lambda: _tell_migration(done), done, held=not done.problems)
 
 
@@ -112,7 +112,7 @@ def _followed(ims: IMS, after: str | None, asked: Mapping[str, Any]) -> Iterator
 
 
 def _tell_event(event: Event) -> None:
-    what = f"{SUBJECTS.get(event.kind, 'record')} {event.subject}"
+    what = f"{event.machine or SUBJECTS.get(event.kind, 'record')} {event.subject}"
     moved = f"{event.source} → {event.dest}" if event.source else ""
     rules = f"({', '.join(event.rules)})" if event.rules else ""
     trigger = event.trigger or str(event.kind)

@@ -12,6 +12,7 @@ from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
+from urllib.parse import quote, unquote
 
 from ims_fsm.errors import FileError, InputError, Problem
 from ims_fsm.proof.tree import SIZE
@@ -20,7 +21,9 @@ from ims_fsm.terms.border import checked_path
 ORIGIN = "ims-fsm/"
 LONGEST = 10_000
 _FORM = re.compile(
-    r"ims-fsm/([0-9A-Z]{15})\n([1-9][0-9]{0,17})\n([0-9A-Za-z+/]{43}=)\n(?:\n((?:— [^ \n+]+ [^ \n]+\n)*))?"
+    r"ims-fsm/((?:[\w.~-]|%[0-9A-F]{2})*)\n([1-9][0-9]{0,17})\n([0-9A-Za-z+/]{43}=)\n"
+    r"(?:\n((?:— [^ \n+]+ [^ \n]+\n)*))?",
+    re.ASCII,
 )
 _REMEDY = "give the text of a checkpoint as `audit seal` printed it"
 
@@ -38,7 +41,8 @@ class Checkpoint:
     @property
     def origin(self) -> str:
         """The name of the log, which is also that of the key that signs it."""
-        return f"{ORIGIN}{self.recipient}"
+        # A GSTIN stands as it is; another owner of cases may be called anything.
+        return f"{ORIGIN}{quote(self.recipient, safe='')}"
 
     @property
     def body(self) -> str:
@@ -58,7 +62,8 @@ class Checkpoint:
         match = _FORM.fullmatch(lines) if len(text) <= LONGEST else None
         try:
             if match is not None:
-                recipient, size, root, signatures = match.groups()
+                origin, size, root, signatures = match.groups()
+                recipient = unquote(origin, errors="strict")
                 return cls(recipient, int(size), b64decode(root), tuple((signatures or "").splitlines()))
         except (binascii.Error, ValueError):
             pass

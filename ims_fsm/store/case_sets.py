@@ -20,6 +20,7 @@ from ims_fsm.store.cases import CasesWhere, from_row
 from ims_fsm.store.connection import ConflictError, among, database_of
 from ims_fsm.store.failures import first_writer
 from ims_fsm.store.sql.prepared import counting
+from ims_fsm.store.step import refuse_early
 from ims_fsm.store.tables import LOG, ContentRow, core
 
 _at = CASE.c
@@ -109,6 +110,7 @@ def move(connection: Connection, where: CasesWhere, steps: Sequence[tuple[Step, 
         moved = connection.execute(_moved(where, step, number)).rowcount
         if moved != count:
             raise ConflictError(f"{abs(count - moved)} of {count} cases")
+        refuse_early(connection, number)
 
 
 def _logged(connection: Connection, where: CasesWhere, step: Step, groups: Sequence[Alike]) -> int:

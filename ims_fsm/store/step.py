@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Column, Connection, Insert, Table, bindparam, insert, select
+from sqlalchemy import Column, Connection, Insert, Table, and_, bindparam, insert, select
 
 from ims_fsm.errors import ConflictError
 from ims_fsm.record.log import TransitionEntry
@@ -68,8 +68,45 @@ def write_moved(connection: Connection, moved: Moved, entry: TransitionEntry) ->
     rows = {f"call_{name}": said[name] for name in _SAID} | {f"own_{name}": row[name] for name in _OWN}
     with first_writer(f"record {moved.id} of {recipient}"):
         written = connection.execute(_statement(moved.table, moved.counted, names), {**moved.columns, **key, **rows})
-    if written.first() is None:
+    row_written = written.first()
+    if row_written is None:
         raise ConflictError("1 of 1 records")
+    refuse_early(connection, row_written.call)
+
+
+def refuse_early(connection: Connection, number: int) -> None:
+    """Raise `ConflictError` where a call comes, in the order of events, before the step that one of its own follows.
+
+    On PostgreSQL a transaction is numbered when it first writes. A host may have written before others did who were
+    done before it came to its call: such a transaction must begin anew. A transaction of ours begins with the call.
+    """
+    of_a_host = connection.in_nested_transaction() and not database_of(connection).single_writer
+    if of_a_host and connection.execute(_EARLY, {"call": number}).first() is not None:
+        raise ConflictError("the same records")
+
+
+_BEFORE, _CALL_BEFORE = LOG.alias("step_before"), CALL.alias("call_before")
+_EARLY = (
+    select(LOG.c.seq)
+    .join(CALL, log.OF_ONE_CALL)
+    .join(
+        _BEFORE,
+        and_(
+            _BEFORE.c.recipient_gstin == LOG.c.recipient_gstin,
+            _BEFORE.c.record_id == LOG.c.record_id,
+            _BEFORE.c.seq == LOG.c.seq - 1,
+        ),
+    )
+    .join(
+        _CALL_BEFORE,
+        and_(_CALL_BEFORE.c.recipient_gstin == _BEFORE.c.recipient_gstin, _CALL_BEFORE.c.number == _BEFORE.c.call),
+    )
+    .where(
+        LOG.c.call == bindparam("call"),
+        _CALL_BEFORE.c.place > CALL.c.place,
+    )
+    .limit(1)
+)
 
 
 @lru_cache(maxsize=128)

@@ -14,13 +14,13 @@ from ims_fsm.law.instants import instants
 from ims_fsm.scheduler import Scheduler
 from ims_fsm.terms.period import midnight
 
-from . import checks, recipients, suppliers
+from . import cases, checks, recipients, suppliers
 from .faults import Faults
 from .town import Town
 
 # Where lives begin: with the IMS, at a turn of the year, before the rules of October 2025 and after them.
 STARTS = tuple(map(TaxPeriod, ("2024-10", "2025-01", "2025-07", "2025-10", "2026-02")))
-DOINGS = (*suppliers.DOINGS, *recipients.DOINGS)
+DOINGS = (*suppliers.DOINGS, *recipients.DOINGS, *cases.DOINGS)
 STEPS = 30
 OFTEN = 0.12
 

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import DateTime, select, text
@@ -23,6 +24,7 @@ from ims_fsm.terms.period import SettableClock
 
 from .faults import EndedError, Faults
 
+LAW = Path(__file__).resolve().parents[1] / "workflow" / "cases" / "leave_request.toml"
 T = TypeVar("T")
 Work = Callable[[IMS], T]
 Keyed = Callable[[IMS, str], T]
@@ -56,7 +58,7 @@ class World:
 
     def opened(self) -> IMS:
         """Open the store as a program that starts does."""
-        return IMS(self.url, clock=self.clock)
+        return IMS(self.url, machines=LAW, clock=self.clock)
 
     def restart(self) -> None:
         """The program ends, and starts again."""
@@ -152,7 +154,10 @@ class World:
         Numbers of records count up: PostgreSQL leaves one out where a call that took it failed.
         """
         with reading((ims or self.ims)._workspace.engine) as connection:
-            ids = connection.execute(text("SELECT id FROM ims_record ORDER BY id")).scalars()
+            # Cases are numbered with records.
+            ids = sorted(
+                connection.execute(text("SELECT id FROM ims_record UNION ALL SELECT id FROM ims_case")).scalars()
+            )
             places = {record_id: place for place, record_id in enumerate(ids, 1)}
             return {
                 table.name: hashlib.blake2b("\n".join(self._rows(connection, table, places)).encode()).hexdigest()
@@ -168,7 +173,7 @@ class World:
             for column in query.selected_columns
             if column.name not in WHEN and not isinstance(column.type, DateTime)
         ]
-        of_records = {"record_id", "chain_id"} | ({"id"} if table.name == "record" else set())
+        of_records = {"record_id", "chain_id"} | ({"id"} if table.name in {"ims_record", "ims_case"} else set())
         numbers = [column.name in of_records for column in columns]
         rows = connection.execute(query.with_only_columns(*columns))
         return sorted(

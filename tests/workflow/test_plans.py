@@ -11,35 +11,22 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, event, insert, text
+from sqlalchemy import Connection, Engine, event, text
 
+from ims_fsm import Engine as CaseEngine
 from ims_fsm import TaxPeriod, Where
 from ims_fsm.store import audit, register, temporary
 from ims_fsm.store.connection import database_of, reading, writing
-from ims_fsm.store.generation_tables import ReplacedLineRow
-from ims_fsm.store.job_tables import DownloadRow, JobRunRow, ReminderRow, UploadedRow
 from ims_fsm.store.partitions import keyed, partition
 from ims_fsm.store.records import to_row
 from ims_fsm.store.staging import columns
-from ims_fsm.store.tables import (
-    AnnualReturnRow,
-    CallRow,
-    ContentRow,
-    LiabilityRow,
-    RecordRow,
-    TaxpayerRow,
-    TransitionRow,
-    TwoBLineRow,
-    TwoBLogRow,
-    TwoBRow,
-)
-from ims_fsm.terms.vocabulary import Job, JobStatus, State
+from ims_fsm.terms.vocabulary import State
 from ims_fsm.workflow.calendar import jobs
+from tests.workflow.crowd import EACH, others
 
 _EXPLAINED = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")
 # A value in a plan, a name that the database or SQLAlchemy makes up: none of them says how the statement is run.
@@ -125,6 +112,7 @@ def _steps(connection: Connection, question: str, parameters: Any) -> tuple[str,
 
 
 pytestmark = pytest.mark.slow
+LEAVE = Path(__file__).with_name("cases") / "leave_request.toml"
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "plans.md"
 OCTOBER = TaxPeriod("2024-10")
 FEW = {
@@ -132,8 +120,7 @@ FEW = {
     *("the inward view by the beginning of a number", "accept records by their ids"),
 }
 BY_ID, BY_SUPPLIER, OF_ALL = "by a record's id", "by supplier", "of all recipients"
-RECIPIENTS, EACH, PARTITIONS, LONGEST, SHARD = 100, 150, 8, 400, 10
-NOON = datetime(2024, 11, 12, tzinfo=UTC)
+RECIPIENTS, PARTITIONS, LONGEST, SHARD = 100, 8, 400, 10
 # Tables of a few rows, which no index makes quicker, and a list that was handed over as a parameter.
 SMALL = {"ims_declaration", "ims_adoption", "ims_counter", "ims_fsm_version", "ims_record_number", "json_each"}
 # What a statement in sets puts aside for itself holds just the records that it is about.
@@ -211,6 +198,10 @@ CASES = [
     Case("the next events", lambda stage, _: _events(stage, _events(stage)[-1].cursor), OF_ALL),
     Case("plan what is due", lambda stage, _: jobs.plan(stage.at("2024-12-01").ims._workspace, SHARD), OF_ALL),
     Case("do a shard that is due", lambda stage, _: jobs.work(stage.ims._workspace), OF_ALL),
+    Case("open a case", lambda stage, _: stage.leave.open("new", days="many")),
+    Case("fire on a case", lambda stage, _: stage.leave.fire(stage.leave.find("LR-1").id, "decline")),
+    Case("list cases", lambda stage, _: list(stage.leave.list(states="requested", where={"days": "many"}))),
+    Case("fire on many cases", lambda stage, _: stage.leave.fire_on("decline", cover="no")),
     Case("every taxpayer", lambda stage, _: stage.ims.taxpayers(), OF_ALL),
 ]
 
@@ -219,61 +210,21 @@ def filled(stage):
     """Fill a store with the records of many others, and give the ids of the buyer's."""
     ids = [stage.filed() for _ in range(20)]
     stage.act("reject", ids[5])
+    engine = CaseEngine(stage.ims._workspace.engine, machines=LEAVE, clock=stage.clock)
+    stage.leave = engine.cases("leave_request", actor="asha", owner=stage.buyer)
+    for number in range(20):
+        stage.leave.open(f"LR-{number}", days="many" if number % 2 else "few")
     like = to_row(stage.record(ids[0]))
     with writing(stage.ims._workspace.engine) as connection:
         first = register.take_numbers(connection, "record", RECIPIENTS * EACH)
     for number in range(RECIPIENTS):
         with writing(stage.ims._workspace.engine) as connection:
-            _others(connection, like, f"27AAAAA{number:04}A1Z5", first + number * EACH)
+            others(connection, like, f"27AAAAA{number:04}A1Z5", first + number * EACH)
     # SQLite is asked as it is found where nobody has said ANALYZE; PostgreSQL says it to itself.
     if stage.ims._workspace.engine.dialect.name == "postgresql":
         with writing(stage.ims._workspace.engine) as connection:
             connection.execute(text("ANALYZE"))
     return [*ids, stage.saved(form="IFF")]
-
-
-def _others(connection, like, gstin, first):
-    def rows(make):
-        return [make(number) for number in range(first, first + EACH)]
-
-    def of(record_id, **columns):
-        return {"recipient_gstin": gstin, "record_id": record_id, "at": NOON, **columns}
-
-    own = {**like, "recipient_gstin": gstin}
-    by = {"content_number": 1, "declaration_id": 1, "record_version": 1}
-    tax = {"igst": 1, "cgst": 0, "sgst": 0, "cess": 0}
-    period = {"recipient_gstin": gstin, "period": "2024-10"}
-    line = {**period, **tax, "entry": "document", "section": "itc_available", "counts": True, "decision": "accepted"}
-    two_b = {**period, "state": "draft", "seq": 1, "generation": 1}
-    taxpayer = {"gstin": gstin, "name": "", "kind": "normal", "filing": "monthly", "registered_from": "2024-10"}
-    moved = {"seq": 1, "trigger": "generate", "source": "absent", "dest": "draft", "rules": "faq.23", "actor": "x"}
-    years = [f"20{year:02}-{year + 1:02}" for year in range(10, 60)]
-    run = {"job": str(Job.DRAFT), "through": gstin, "status": str(JobStatus.DONE), "due_at": NOON, "planned_at": NOON}
-    moments = {"at": NOON, "recorded_at": NOON}
-    told = {"kind": "draft_ready", "due_at": NOON, "days": 0, **moments, "records": 1, "rule": "faq.23"}
-    step = {"recipient_gstin": gstin, "seq": 1, "source": "no_action", **by}
-    call = {"recipient_gstin": gstin, "steps": 1, "trigger": "accept", "dest": "accepted"}
-    added = {**tax, "supplier_gstin": "x", "supplier_period": "2024-11", "recipient_period": "2024-10"}
-    for table, given in {
-        RecordRow: rows(
-            lambda n: {**own, "id": n, "chain_id": n, "number": f"N/{n}", "supplier_gstin": f"29AAAAA{n % 997:04}A1Z5"}
-        ),
-        ContentRow: rows(lambda n: of(n, number=1, content="{}", content_hash="0" * 64, actor="x", recorded_at=NOON)),
-        CallRow: rows(lambda n: {**call, "number": n, "actor": "x", **moments, "rules": "faq.6"}),
-        TransitionRow: rows(lambda n: {**step, "record_id": n, "call": n, "detail": ""}),
-        TwoBLineRow: rows(lambda n: {**line, "record_id": n, "record_version": 1}),
-        ReplacedLineRow: rows(lambda n: {**line, "record_id": n, "record_version": 1, "generation": 1}),
-        UploadedRow: rows(lambda n: of(n, action="accepted")),
-        LiabilityRow: rows(lambda n: of(n, **{**added, "supplier_gstin": f"29AAAAA{n % 997:04}A1Z5"})),
-        TwoBRow: [{**two_b, "period": f"2024-{month:02}"} for month in range(1, 13)],
-        TwoBLogRow: [{**period, **moved, "period": fy, **moments} for fy in years],
-        JobRunRow: [{**run, "recipient_gstin": gstin, "period": fy, "recipients": 1} for fy in years],
-        DownloadRow: [{"recipient_gstin": gstin, "at": NOON, "files": 1, "file": n, "sections": ""} for n in range(50)],
-        ReminderRow: [{**told, "recipient_gstin": gstin, "subject": fy} for fy in years],
-        AnnualReturnRow: [{"gstin": gstin, "fy": fy, "filed_at": NOON} for fy in years],
-        TaxpayerRow: [taxpayer, *({**taxpayer, "gstin": f"{gstin[:13]}{n:02}"} for n in range(30))],
-    }.items():
-        connection.execute(insert(table.__table__), given)
 
 
 def told(stage, ids):

@@ -47,6 +47,7 @@ from ims_fsm.store.sql.chains import CHAIN
 from ims_fsm.store.sql.facts import FactsInSql, Predicate, Way, declared_in, full_reduction, predicate_of, same_as_full
 from ims_fsm.store.sql.prepared import built, counting, given, run
 from ims_fsm.store.sql.scene import BY_LATER, Firing, Scope, Shape, expected_period, in_turn, of_record, watched
+from ims_fsm.store.step import refuse_early
 from ims_fsm.store.tables import AT, CALL, LOG, RECORD
 from ims_fsm.terms.money import HEADS, NIL, Heads
 from ims_fsm.terms.period import TaxPeriod
@@ -154,6 +155,7 @@ def write_log(connection: Connection, ways: Iterable[Logging], firing: Firing, s
             detail = stamp.get("detail") if log.shared else None
             said = {"trigger": str(firing.trigger), "dest": log.way.dest, "rules": log.way.rules, "detail": detail}
             run(connection, log.call, firing, call=number, **{**stamp, **said})
+            refuse_early(connection, number)
         logged += steps
     return logged
 

@@ -233,6 +233,22 @@ def test_time_does_not_run_backwards_in_a_case(engine: Engine, clock: SettableCl
     sound(engine)
 
 
+@pytest.mark.parametrize("owner", ["", "north", "Bureau № 1 / a", "27AAPFU0939F1ZV"])
+def test_what_a_seal_covers_is_held_against_its_checkpoint(engine: Engine, tmp_path: Path, owner: str) -> None:
+    desk = engine.cases("leave_request", actor="lead", owner=owner)
+    case = desk.open("LR-1")
+    kept = tmp_path / "checkpoint"
+    kept.write_text(desk.seal().checkpoint, "utf-8")
+    desk.fire(case.id, "approve")
+    assert desk.seal().number == 2
+    assert [seal.number for seal in desk.seals()] == [1, 2]
+    assert upkeep.audit(engine, checkpoints=[kept]).faults == ()
+    other = engine.cases("leave_request", actor="lead", owner="other")
+    other.open("LR-1")
+    kept.write_text(desk.seals()[0].checkpoint.replace("\n2\n", "\n1\n"), "utf-8")
+    assert [fault.code for fault in upkeep.audit(engine, checkpoints=[kept]).faults] == ["checkpoint"]
+
+
 def test_a_case_is_drawn_with_its_path(engine: Engine) -> None:
     desk = engine.cases("leave_request", actor="lead", owner="north")
     case = desk.fire(desk.open("LR-1").id, "approve")
