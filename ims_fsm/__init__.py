@@ -100,6 +100,7 @@ if TYPE_CHECKING:
     from ims_fsm.terms.money import Heads as Heads
     from ims_fsm.terms.period import SettableClock as SettableClock
     from ims_fsm.terms.period import TaxPeriod as TaxPeriod
+    from ims_fsm.terms.principal import Principal as Principal
     from ims_fsm.terms.vocabulary import ChangeReason as ChangeReason
     from ims_fsm.terms.vocabulary import Concern as Concern
     from ims_fsm.terms.vocabulary import Direction as Direction
@@ -168,6 +169,7 @@ _ROOMS = (
     ("workflow.supplier_desk", "SupplierDesk"),
     ("law.hooks", "Attempt Call Hooks Tally TransitionEvent"),
     ("terms.period", "SettableClock TaxPeriod"),
+    ("terms.principal", "Principal"),
     # what is given to it
     ("record.taxpayer", "Taxpayer"),
     ("record.where", "Sort Where"),

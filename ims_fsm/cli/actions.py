@@ -99,8 +99,8 @@ def check(call: Call, file: Path, *, download: Path | None = None) -> None:
                 gstin, judged = buyer.gstin, buyer.check(file)
         else:
             with call.ims(in_memory=True) as ims:
-                gstin = ims.import_download(download, gstin=call.gstin, actor="check").recipient
-                judged = ims.recipient(gstin, actor="check").check(file)
+                gstin = ims.import_download(download, gstin=call.gstin, actor=call.actor).recipient
+                judged = ims.recipient(gstin, actor=call.actor).check(file)
     _end(call, file, gstin, judged, ())
 
 

@@ -28,6 +28,7 @@ from ims_fsm.cli.output import Progress, working
 from ims_fsm.cli.words import Command, Group, Words
 from ims_fsm.files.writing import Outputs
 from ims_fsm.terms.period import TaxPeriod
+from ims_fsm.terms.principal import NOBODY, Principal
 
 if TYPE_CHECKING:
     from ims_fsm import IMS, RecipientDesk
@@ -54,8 +55,8 @@ class Call:
     gstin: str | None = None
     #: The idempotency key.
     key: str | None = None
-    #: Who acts.
-    actor: str = ""
+    #: Who acts or asks.
+    actor: Principal = NOBODY
     #: The URL of the database.
     db: str = DEFAULT_DB
     #: Whether the answer is JSON.
@@ -64,8 +65,14 @@ class Call:
     at: datetime | None = None
     #: TOML laid over the calendar.
     calendar: Path | None = None
+    #: TOML that keeps triggers to roles.
+    roles: Path | None = None
     #: Why what is done is dated back.
     backdate: str | None = None
+    #: Files and folders of laws of one's own.
+    own_law: Sequence[Path] = ()
+    #: Whose cases are meant.
+    owner: str = ""
     #: What the options that filter records say, those that are given.
     filters: Mapping[str, Any] = field(default_factory=dict)
     #: Whether the command may have changed something by the time at which it answers.
@@ -83,10 +90,14 @@ class Call:
 
         path = None if in_memory else file_of(self.db)
         if path is not None and not path.exists() and not create:
-            remedy = "import a download of the portal first (ims-fsm import FILE), or name another with --db"
+            first = "open a case" if self.name.startswith("cases ") else "import a download of the portal"
+            how = "ims-fsm cases open" if self.name.startswith("cases ") else "ims-fsm import FILE"
+            remedy = f"{first} first ({how}), or name another with --db"
             raise CallError(f"there is no database {path}; {remedy}")
         clock: Mapping[str, Any] = {} if self.at is None else {"clock": lambda: self.at}
-        with IMS("sqlite://" if in_memory else self.db, calendar=self.calendar, **clock) as ims:
+        laws: Mapping[str, Any] = {"machines": self.own_law} if self.own_law else {}
+        laid: Mapping[str, Any] = {"calendar": self.calendar, "roles": self.roles}
+        with IMS("sqlite://" if in_memory else self.db, **laid, **clock, **laws) as ims:
             yield ims
 
     @contextmanager
@@ -199,12 +210,15 @@ def _shared(
     *,
     gstin: str | None = None,
     key: str | None = None,
-    actor: str | None = None,
+    actor: Principal | None = None,
     db: str = DEFAULT_DB,
     as_json: bool = False,
     at: datetime | None = None,
     backdate: str | None = None,
     calendar: Path | None = None,
+    own_law: list[Path] | None = None,
+    owner: str = "",
+    roles: Path | None = None,
     force: bool = False,
 ) -> None:
     """Declare the options that commands share."""
@@ -275,8 +289,9 @@ def command(
 ) -> Callable[[Callable[Concatenate[Call, P], None]], Callable[..., None]]:
     """Make a function a command: its first argument, the `Call`, gives way to the shared options that are named.
 
-    Every command takes `--json`, and every one with a database `--calendar`; "filters" are all options by which records
-    are named. What options and arguments are for is in `commands.toml`; `settings` are Typer's.
+    Every command takes `--json`, and every one with a database `--calendar`, `--roles` and `--as`; "filters" are all
+    options by which records are named. What each option and argument is for is in `commands.toml`; `settings` are
+    Typer's.
     """
 
     def declare(function: Callable[Concatenate[Call, P], None]) -> Callable[..., None]:
@@ -284,8 +299,8 @@ def command(
         signature = inspect.signature(function, eval_str=True)
         _, *parameters = signature.parameters.values()
         writes = {p.name: what for p in parameters if (what := _said(name, p.name).get("writes"))}
-        # What uses a database stands by a calendar; what writes files replaces none unasked.
-        implied = [*(["calendar"] if "db" in shared else []), *(["force"] if writes else [])]
+        # What uses a database stands by a calendar, and is asked by somebody; what writes files replaces none unasked.
+        implied = [*(["calendar", "roles", "actor"] if "db" in shared else []), *(["force"] if writes else [])]
         options = [option for option in SHARED.values() if option.name in {*shared, "as_json", *implied}]
         filters = FILTERING.values() if "filters" in shared else ()
         whole = [worded(name, parameter) for parameter in (*parameters, *options)]
@@ -294,7 +309,8 @@ def command(
         @wraps(function)
         def run(**given: Any) -> None:
             values = {option.name: given.pop(option.name) for option in options}
-            values["actor"] = values.get("actor") or user()
+            values["actor"] = values.get("actor") or Principal(user())
+            values["own_law"] = values.get("own_law") or ()
             values["filters"] = {f.name: v for f in filters if (v := given.pop(f.name)) not in (None, (), [])}
             outputs = _outputs({**given, **values}, writes, replace=values.pop("force", False))
             work(Call(name=name, acts="actor" in shared, outputs=outputs, **values), **given)

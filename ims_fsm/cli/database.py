@@ -42,7 +42,7 @@ def migrate(call: Call, *, adopt: bool = False, partitions: int | None = None, c
     if citus:
         say(*(f"{statement};" for statement in upkeep.citus_statements(partitions or 64)))
         return
-    done = upkeep.migrate(call.db, adopt=adopt, split=partitions, actor=call.actor)
+    done = upkeep.migrate(call.db, adopt=adopt, split=partitions, actor=call.actor.id)
     call.answer(lambda: _tell_migration(done), done, held=not done.problems)
 
 

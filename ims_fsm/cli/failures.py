@@ -37,6 +37,8 @@ _COMMANDS = {
     r"import_download\(…, made_at=…\)": "ims-fsm import --made",
     r"import_download\(…, complete=True\)": "--complete",
     r"\b(?:records|recipients)\(\)": "ims-fsm list",
+    r"\bsee list\(\)": "see ims-fsm cases list",
+    r"give machines= where the store is opened": "name its file with --machines",
     r"\b(seal the log first)\b": r"\1 (ims-fsm audit seal)",
     r"\b(state how it was decided)\b": r"\1 with: ims-fsm original",
     r"for (\w{15}) (after the day on which GSTR-2B of ([\d-]+) is drafted.* from the dashboard)": (

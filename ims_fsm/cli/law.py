@@ -297,7 +297,7 @@ def _tell_annexure(annexure: Annexure, wrong: list[Problem]) -> None:
         say(f"Annexure-A: {rows}, {counted(len(annexure.example), 'example')} in numbers; the ledger agrees.")
 
 
-@command("scenario run")
+@command("scenario run", "own_law")
 def run(call: Call, paths: list[Path], *, db: str = "sqlite://", calendar: Path | None = None) -> None:
     """Run scenarios; exit 0 when every scenario holds, 1 when one fails, 2 when one cannot be read."""
     from ims_fsm.law.book import book_with
@@ -309,7 +309,7 @@ def run(call: Call, paths: list[Path], *, db: str = "sqlite://", calendar: Path 
         def progress(outcome: Outcome, number: int, of: int) -> None:
             report(outcome.path.name, number, of)
 
-        outcomes = run_paths(paths, db, progress, book_with(calendar))
+        outcomes = run_paths(paths, db, progress, book_with(calendar).beside(call.own_law))
 
     def tell() -> None:
         for line in (line for outcome in outcomes for line in lines(outcome)):

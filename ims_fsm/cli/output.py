@@ -150,11 +150,13 @@ def tell_refused(
     entries: Iterable[tuple[str, Iterable[Told]]],
     counts: Mapping[str, int] | None = None,
     rest: str = "--json lists all",
+    *,
+    noun: str = "record",
 ) -> None:
     """Print refused records by rule, at most five of each; a record stands under each rule that refuses it.
 
     `entries` are what is refused, in words, with the refusals; `counts` how many there are by rule, where the entries
-    are only some; `rest` says where to see the others.
+    are only some; `rest` says where to see the others, `noun` what they are.
     """
     by_rule: dict[str, list[tuple[str, Told]]] = defaultdict(list)
     for name, refusals in entries:
@@ -162,7 +164,7 @@ def tell_refused(
             by_rule[refusal.rule].append((name, refusal))
     numbers = Counter({rule: len(group) for rule, group in by_rule.items()}) if counts is None else counts
     for rule, group in by_rule.items():
-        say("", f"{rule}: {counted(numbers[rule], 'record')}", style="bold")
+        say("", f"{rule}: {counted(numbers[rule], noun)}", style="bold")
         remedies = {refusal.remedy for _, refusal in group}
         for name, refusal in group[:MOST_REFUSED]:
             say(f"{name}: {refusal.sentence}.", indent=2, hang=2)

@@ -125,7 +125,7 @@ def _tell_history(whole: History) -> None:
             f"{entry.source} → {entry.dest}",
             entry.actor,
             ", ".join(entry.rules),
-            "; ".join(filter(None, (detail_in_words(entry.detail), _dating(entry)))),
+            "; ".join(filter(None, (detail_in_words(entry.detail), dating(entry)))),
         )
         for entry in whole.transitions
     ]
@@ -134,7 +134,7 @@ def _tell_history(whole: History) -> None:
         table(("", "when (IST)", "trigger", "moved", "actor", "rules", "with"), rows, indent=2)
     say("", "Contents:")
     contents: list[tuple[str, ...]] = [
-        (str(content.number), minute(content.at), content.actor, *_amounts(content), _dating(content))
+        (str(content.number), minute(content.at), content.actor, *_amounts(content), dating(content))
         for content in whole.contents
     ]
     said = any(row[-1] for row in contents)
@@ -145,7 +145,7 @@ def _tell_history(whole: History) -> None:
         say("", f"Its chain, oldest first: {numbered([member.id for member in whole.chain])}.")
 
 
-def _dating(entry: TransitionEntry | Content) -> str:
+def dating(entry: TransitionEntry | Content) -> str:
     """Return when a row was written, where that is not when it is dated, and why it is dated back."""
     recorded = f"recorded {minute(entry.recorded_at)}" if entry.is_apart else ""
     return "; ".join(filter(None, (recorded, f"dated back: {entry.backdate}" if entry.backdate else "")))

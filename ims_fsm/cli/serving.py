@@ -9,7 +9,7 @@ import ipaddress
 import socket
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ims_fsm.cli.call import Call, command, group, stopping
 from ims_fsm.cli.failures import CallError
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 group("token", "Tokens for the HTTP API: make, list and revoke them.", usual="list")
 
 
-@command("serve", "db")
+@command("serve", "own_law", "db")
 def serve(
     call: Call,
     *,
@@ -48,18 +48,18 @@ def serve(
         raise CallError("the HTTP API is not installed; install ims-fsm[web]") from error
     with call.ims(create=True) as ims:
         is_open = _has_token(ims)
+    texts = _texts(calendar=call.calendar, roles=call.roles, tls_cert=tls_cert, tls_key=tls_key)
     served = Served(
         db=call.db,
-        calendar=None if call.calendar is None else str(call.calendar),
+        machines=tuple(map(str, call.own_law)),
         host=host,
         port=port,
         workers=workers,
-        tls_cert=None if tls_cert is None else str(tls_cert),
-        tls_key=None if tls_key is None else str(tls_key),
         behind_proxy=behind_proxy,
         root_path=_path(root_path),
         metrics_host=metrics_host,
         metrics_port=metrics_port,
+        **texts,
     )
     _refuse_open(served, is_open=is_open)
     _look_at(host, port, "--port")
@@ -75,6 +75,11 @@ def serve(
     call.answer(tell, {"address": served.address, "workers": workers, "metrics": numbers})
     with stopping():
         served.run()
+
+
+def _texts(**paths: Path | None) -> dict[str, Any]:
+    """Return paths as a process is told of them; one that is not given stays out."""
+    return {name: str(path) for name, path in paths.items() if path is not None}
 
 
 def _refuse_open(served: Served, *, is_open: bool) -> None:
@@ -130,7 +135,7 @@ def add(
     call: Call,
     name: str,
     *,
-    role: list[Role] | None = None,
+    role: list[str] | None = None,
     gstin: list[str] | None = None,
     everyone: bool = False,
     days: int | None = 90,

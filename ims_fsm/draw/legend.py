@@ -133,6 +133,10 @@ def blocks(picture: Picture, links: Links | None = None) -> Iterator[Block]:
             heading = ""
 
 
+def _for(roles: Sequence[str]) -> str:
+    return f" For the {'roles' if len(roles) > 1 else 'role'} {' or '.join(map(worded, roles))}." if roles else ""
+
+
 def triggers(picture: Picture) -> Block:
     """Return what moves a machine, with the stroke of whoever does it."""
     drawn = strokes(picture.actors)
@@ -142,7 +146,7 @@ def triggers(picture: Picture) -> Block:
         Entry(
             "",
             worded(key.trigger.name),
-            f"{key.trigger.says} ({unbroken(cite_all(key.rules))})",
+            f"{key.trigger.says}{_for(key.trigger.roles)} ({unbroken(cite_all(key.rules))})",
             drawn[key.trigger.actor],
         )
         for key in picture.keys

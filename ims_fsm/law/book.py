@@ -33,6 +33,8 @@ class LawBook:
     routing: Routing
     #: The TOML that is laid over the shipped calendar, if any is.
     overlay: str | None = None
+    #: The TOML that keeps triggers to roles, if any does.
+    roles: str | None = None
 
     @classmethod
     def of(cls, declared: BookDeclaration) -> Self:
@@ -51,24 +53,32 @@ class LawBook:
             law = law.beside(read, str(getattr(source, "name", "machines")))
         return replace(self, law=law)
 
+    def permitting(self, roles: str) -> LawBook:
+        """Return this book with its triggers kept to the roles that a text of TOML names; raises `DeclarationError`."""
+        return replace(self, law=import_module("ims_fsm.law.roles_reading").with_roles(self.law, roles), roles=roles)
 
-def book_with(calendar: str | Path | None) -> LawBook:
-    """Return the law book that ships, with the TOML of a file laid over its calendar; None: as it ships.
+
+def book_with(calendar: str | Path | None, roles: str | Path | None = None) -> LawBook:
+    """Return the law book that ships, with files of TOML laid over its calendar and its triggers; None: as it ships.
 
     Raises `DeclarationError`, and `FileError` for a file that cannot be read.
     """
-    return shipped_book(None if calendar is None else overlay_of(calendar))
+    laid = {"calendar": calendar, "roles": roles}
+    return shipped_book(*(None if path is None else overlay_of(path, what) for what, path in laid.items()))
 
 
-def overlay_of(calendar: str | Path) -> str:
-    """Return the text of a file that is laid over the calendar; raises `DeclarationError` or `FileError`."""
+def overlay_of(path: str | Path, what: str = "calendar") -> str:
+    """Return the text of a file that is laid over the calendar or the triggers.
+
+    Raises `DeclarationError` or `FileError`.
+    """
     try:
-        return text_of(Path(calendar))
+        return text_of(Path(path))
     except UnicodeDecodeError as error:
-        problem = Problem(str(calendar), "is not text in UTF-8", "name a TOML file")
-        raise DeclarationError("calendar", [problem]) from error
+        problem = Problem(str(path), "is not text in UTF-8", "name a TOML file")
+        raise DeclarationError(what, [problem]) from error
     except (OSError, ValueError) as error:
-        raise FileError(error, calendar) from error
+        raise FileError(error, path) from error
 
 
 def shipped_law() -> Law:
@@ -76,12 +86,18 @@ def shipped_law() -> Law:
     return shipped_book().law
 
 
-def shipped_book(calendar_overlay: str | None = None) -> LawBook:
+def shipped_book(calendar_overlay: str | None = None, roles: str | None = None) -> LawBook:
     """Return the law book that the package ships; `calendar_overlay` is TOML laid over its calendar.
 
-    An overlay serves where a notification extends a due date. Raises `DeclarationError`.
+    An overlay serves where a notification extends a due date; `roles` is TOML that keeps triggers to a house's roles.
+    Raises `DeclarationError`.
     """
-    return _shipped(calendar_overlay)
+    return _shipped(calendar_overlay) if roles is None else _permitting(_shipped(calendar_overlay), roles)
+
+
+@cache
+def _permitting(book: LawBook, roles: str) -> LawBook:
+    return book.permitting(roles)
 
 
 @cache

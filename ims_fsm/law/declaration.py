@@ -105,12 +105,44 @@ class Dated(Declared):
 
 
 class FactDeclaration(Declared):
-    """A fact that guards may read: its closed set of values, each with its sentence."""
+    """A fact that guards may read: its closed set of values, each with its sentence.
+
+    Two sorts are about who acts, and nobody gives them: `role` asks whether they act in it, `same_actor_as` whether
+    they have fired one of these triggers on the same case.
+    """
 
     name: Name
     says: Sentence
     values: Annotated[dict[Name, Sentence], Shape(min_length=2)]
     default: Name
+    role: Name | None = None
+    same_actor_as: Values | tuple[()] = ()
+
+
+class RoleDeclaration(Declared):
+    """A role in which people or programs act; triggers may be kept to it, and guards may read the fact of it."""
+
+    name: Name
+    says: Sentence
+
+    @property
+    def fact(self) -> FactDeclaration:
+        """The fact whether whoever acts does so in this role."""
+        return role_fact(self.name)
+
+
+OF_ROLE, HELD, LACKING = "role_", "held", "lacking"
+
+
+def role_fact(role: str) -> FactDeclaration:
+    """Return the fact whether whoever acts does so in a role."""
+    return FactDeclaration(
+        name=f"{OF_ROLE}{role}",
+        says=f"whether whoever acts does so in the role {role}",
+        values={HELD: "they do", LACKING: "they do not"},
+        default=HELD,
+        role=role,
+    )
 
 
 class StateDeclaration(Declared):
@@ -124,12 +156,16 @@ class StateDeclaration(Declared):
 
 
 class TriggerDeclaration(Declared):
-    """What moves a machine, and who does it; `also` who else does."""
+    """What moves a machine, and who does it; `also` who else does.
+
+    Where it names `roles`, only who acts in one of them may fire it.
+    """
 
     name: Name
     actor: Actor
     also: tuple[Actor, ...] = ()
     says: Sentence
+    roles: tuple[Name, ...] = ()
 
 
 class TransitionDeclaration(Dated):
@@ -211,6 +247,21 @@ class RuleDeclaration(Dated):
     certainty: Literal["certain", "corroborated", "derived", ""] = ""
 
 
+class PermitDeclaration(Declared):
+    """Which roles may fire some triggers of a machine, or of all machines that extend it."""
+
+    machine: Name
+    triggers: Annotated[tuple[Name, ...], Shape(min_length=1)]
+    roles: Annotated[tuple[Name, ...], Shape(min_length=1)]
+
+
+class RolesDeclaration(Declared):
+    """A house's roles, and the triggers that it keeps to them: a file that is laid over the machines."""
+
+    role: Annotated[tuple[RoleDeclaration, ...], Shape(min_length=1)]
+    permit: Annotated[tuple[PermitDeclaration, ...], Shape(min_length=1)]
+
+
 class UseCaseDeclaration(Declared):
     """Something people or the clock do with records and returns that is not a single transition."""
 
@@ -250,4 +301,5 @@ class LawDeclaration(Declared):
     machines: dict[str, MachineDeclaration]
     use_cases: dict[str, UseCaseDeclaration]
     claims: dict[str, ClaimDeclaration]
+    roles: dict[str, RoleDeclaration] = field(default_factory=dict)
     cited_by: dict[str, tuple[str, ...]]

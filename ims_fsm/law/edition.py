@@ -27,6 +27,7 @@ from ims_fsm.law.declaration import (
     TriggerDeclaration,
 )
 from ims_fsm.law.facts import Facts, FactSchema
+from ims_fsm.law.permission import held, permitting, role_facts
 from ims_fsm.law.refusal import NO_TRANSITION, Decision, Refusal, Watch
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.spelling import hinted
@@ -35,6 +36,8 @@ from ims_fsm.terms.spelling import hinted
 EARLIEST = TaxPeriod("2017-07")
 
 PROSE = frozenset({"title", "says", "remedy", "counts"})
+# Who may ask is a house's own, and changes on any day: it is no part of what a machine decides by.
+HOUSE = frozenset({"roles", "role"})
 
 
 @dataclass(frozen=True)
@@ -62,11 +65,39 @@ class Machine:
     def schema(self) -> FactSchema:
         """The facts its guards may read, with the values each can take in this machine."""
         narrowed = self.declaration.values
-        values = tuple(tuple(narrowed.get(fact.name, tuple(fact.values))) for fact in self.facts)
+        values = tuple(tuple(narrowed.get(fact.name, tuple(fact.values))) for fact in self.every_fact)
         defaults = tuple(
-            fact.default if fact.default in held else held[0] for fact, held in zip(self.facts, values, strict=True)
+            fact.default if fact.default in taken else taken[0]
+            for fact, taken in zip(self.every_fact, values, strict=True)
         )
-        return FactSchema(tuple(fact.name for fact in self.facts), values, defaults)
+        return FactSchema(tuple(fact.name for fact in self.every_fact), values, defaults)
+
+    @cached_property
+    def every_fact(self) -> tuple[FactDeclaration, ...]:
+        """The facts that it declares, and those about the roles that its triggers name."""
+        return (*self.facts, *role_facts(self.declaration))
+
+    @cached_property
+    def guards(self) -> tuple[GuardDeclaration, ...]:
+        """The guards that it declares, behind those that the roles of its triggers make."""
+        return (*permitting(self.declaration), *self.declaration.guard)
+
+    @cached_property
+    def about_roles(self) -> tuple[FactDeclaration, ...]:
+        """The facts that are about the roles of whoever acts; most machines have none."""
+        return tuple(fact for fact in self.every_fact if fact.role is not None)
+
+    @cached_property
+    def about_firing(self) -> tuple[FactDeclaration, ...]:
+        """The facts that are about who fired which trigger on the same case before."""
+        return tuple(fact for fact in self.every_fact if fact.same_actor_as)
+
+    def actor_facts(self, roles: Collection[str], fired: Collection[str] = ()) -> dict[str, str]:
+        """Return the facts about somebody who acts in these roles, and has `fired` these triggers on the same case."""
+        facts = held(self.about_roles, roles)
+        for fact in self.about_firing:
+            facts[fact.name] = "yes" if set(fact.same_actor_as) & set(fired) else "no"
+        return facts
 
     @cached_property
     def declared(self) -> str:
@@ -124,7 +155,7 @@ class Edition:
             transition for transition in declared.transition if self.in_force(transition)
         )
         self.guards: tuple[GuardDeclaration, ...] = tuple(
-            guard for guard in declared.guard if self.in_force(guard) and self._can_refuse(guard)
+            guard for guard in machine.guards if self.in_force(guard) and self._can_refuse(guard)
         )
         self.decided: dict[tuple[str, str, tuple[str, ...]], Decision] = {}
         self._moves = {(source, move.trigger): move for move in self.transitions for source in move.source}
@@ -214,7 +245,8 @@ def closure(start: Collection[str], arrows: Collection[tuple[str, str]]) -> froz
 def _without_prose(declared: Any) -> Any:
     parts = vars(declared) if isinstance(declared, Declared) else declared
     if isinstance(parts, dict):
-        return {key: _without_prose(value) for key, value in parts.items() if key not in PROSE}
+        decides = {key: value for key, value in parts.items() if key not in PROSE | HOUSE}
+        return {key: _without_prose(value) for key, value in decides.items() if value or key != "same_actor_as"}
     return [_without_prose(part) for part in parts] if isinstance(parts, tuple) else parts
 
 

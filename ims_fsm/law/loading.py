@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from ims_fsm.errors import DeclarationError, Problem
 from ims_fsm.files.reading import bytes_of, text_of
-from ims_fsm.law.book import LawBook
+from ims_fsm.law.book import LawBook, shipped_law
 from ims_fsm.law.calendar_reading import read_calendar
 from ims_fsm.law.compiled import BookDeclaration
 from ims_fsm.law.declaration import (
@@ -25,6 +25,7 @@ from ims_fsm.law.declaration import (
     FactDeclaration,
     LawDeclaration,
     MachineDeclaration,
+    RoleDeclaration,
     RuleDeclaration,
     RuleSetDeclaration,
     SourceDeclaration,
@@ -33,6 +34,7 @@ from ims_fsm.law.declaration import (
 from ims_fsm.law.defaults import fill
 from ims_fsm.law.edition import Machine
 from ims_fsm.law.lessons import MACHINE, Lessons
+from ims_fsm.law.permission import RULE
 from ims_fsm.law.reading import parsed, validated
 from ims_fsm.law.register import Law, citations, machines_of
 from ims_fsm.law.routing_reading import read_routing
@@ -46,7 +48,7 @@ from ims_fsm.law.structure import (
 )
 
 RULES, FACTS, WORKFLOW, NOT_LAW = "rules.toml", "facts.toml", "workflow.toml", "not_law.toml"
-CALENDAR, ROUTES = "calendar.toml", "routes.toml"
+CALENDAR, ROUTES, PERMISSIONS = "calendar.toml", "routes.toml", "permissions.toml"
 TABLES: Mapping[str, Mapping[str, tuple[type[Declared], str]]] = {
     RULES: {
         "source": (SourceDeclaration, "id"),
@@ -54,11 +56,11 @@ TABLES: Mapping[str, Mapping[str, tuple[type[Declared], str]]] = {
         "rule": (RuleDeclaration, "id"),
     },
     FACTS: {"fact": (FactDeclaration, "name")},
-    WORKFLOW: {"use_case": (UseCaseDeclaration, "name")},
+    WORKFLOW: {"use_case": (UseCaseDeclaration, "name"), "role": (RoleDeclaration, "name")},
     NOT_LAW: {"claim": (ClaimDeclaration, "name")},
 }
 # What stands beside the machines and is read elsewhere: here it only cites.
-BESIDE = frozenset({CALENDAR, ROUTES, "annexure_a.toml", "matching.toml"})
+BESIDE = frozenset({CALENDAR, ROUTES, "annexure_a.toml", "matching.toml", PERMISSIONS})
 _OWN_REMEDY = "name a TOML file in UTF-8, or a folder of them"
 D = TypeVar("D", bound=Declared)
 
@@ -167,6 +169,9 @@ def _verified(
     ]
     declared = {file: table for file, table in rest.items() if table and file not in TABLES}
     citing = {file: {key: part for key, part in table.items() if key != "rule"} for file, table in carrying.items()}
+    if listed["role"]:
+        _permit(listed)
+        citing[PERMISSIONS] = {"rule": RULE}
     whole = LawDeclaration(
         sources=listed["source"],
         rule_sets=tuple(listed["rule_set"].values()),
@@ -176,6 +181,7 @@ def _verified(
         use_cases=listed["use_case"],
         cited_by=citations({**tables, **citing}),
         claims=listed["claim"],
+        roles=listed["role"],
     )
     law, machines = Law.of(whole), machines_of(whole)
     problems += lessons.problems()
@@ -192,13 +198,22 @@ def _verified(
     return whole
 
 
+def _permit(listed: dict[str, dict[str, Any]]) -> None:
+    """Add what declared roles bring: the fact whether somebody acts in each, and the rule that a refusal cites."""
+    listed["fact"] = {role.fact.name: role.fact for role in listed["role"].values()} | listed["fact"]
+    if RULE not in listed["rule"]:
+        rule = shipped_law().rules[RULE]
+        listed["rule"][RULE] = rule
+        listed["source"].setdefault(rule.source, shipped_law().sources[rule.source])
+
+
 def _machines_problems(law: Law, machines: Mapping[str, Machine]) -> Iterator[Problem]:
     """Give the problems of every machine; a problem of what a machine takes in is said of the other machine alone."""
     said: dict[str, set[Problem]] = {}
     for name, machine in sorted(machines.items(), key=lambda item: item[1].declaration.extends is not None):
         taken_in = said.get(machine.declaration.extends or "", set())
         said[name] = set()
-        for problem in machine_problems(machine, law.facts):
+        for problem in machine_problems(machine, law.facts, law.roles):
             placeless = replace(problem, where=problem.where.removeprefix(f"{name}.toml"))
             said[name].add(placeless)
             if placeless not in taken_in:

@@ -101,7 +101,7 @@ def check(law: Law, progress: Progress | None = None) -> Report:
     if any(_claims_on(machine, law) is OF_RECORDS for machine in law.machines.values()):
         findings[declared.COVERED] += declared.supplier_covers_the_credit(law, exercise)
     findings[declared.FIRES] += declared.transitions_fire(exercise)
-    if any(machine.declaration.guard for machine in law.machines.values()):
+    if any(machine.guards for machine in law.machines.values()):
         findings[declared.REFUSES] += declared.guards_refuse(exercise)
     findings[declared.CITED] += declared.citations_are_modelled(law)
     findings[declared.EXERCISED] += declared.modelled_rules_are_exercised(law, exercise)

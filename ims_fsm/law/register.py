@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Self
 
 from ims_fsm.errors import DeclarationError, InputError, Problem
@@ -15,6 +16,7 @@ from ims_fsm.law.declaration import (
     FactDeclaration,
     LawDeclaration,
     MachineDeclaration,
+    RoleDeclaration,
     RuleDeclaration,
     RuleSetDeclaration,
     SourceDeclaration,
@@ -44,6 +46,7 @@ class Law:
     use_cases: Mapping[str, UseCaseDeclaration]
     cited_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     claims: Mapping[str, ClaimDeclaration] = field(default_factory=dict)
+    roles: Mapping[str, RoleDeclaration] = field(default_factory=dict)
 
     @classmethod
     def of(cls, declared: LawDeclaration) -> Self:
@@ -57,6 +60,7 @@ class Law:
             use_cases=declared.use_cases,
             cited_by=declared.cited_by,
             claims=declared.claims,
+            roles=declared.roles,
         )
 
     def beside(self, other: Law, subject: str) -> Law:
@@ -76,6 +80,7 @@ class Law:
             sources={**other.sources, **self.sources},
             rules={**self.rules, **other.rules},
             machines={**self.machines, **other.machines},
+            roles={**other.roles, **self.roles},
         )
 
     def machine(self, name: str) -> Machine:
@@ -98,6 +103,11 @@ class Law:
     def record_machines(self) -> tuple[Machine, ...]:
         """The machines of records, without that of the return."""
         return tuple(machine for machine in self.machines.values() if machine.declaration.extends == RECORDS)
+
+    @cached_property
+    def role_facts(self) -> Mapping[str, str]:
+        """The role that each fact of a record's machine asks about, by the fact's name; none unless roles are laid."""
+        return {fact.name: str(fact.role) for machine in self.record_machines for fact in machine.about_roles}
 
     def pending_lapses(self, rule_set: str) -> bool:
         """Say whether pending ends by a deadline under a rule set (its id), for any machine of records."""

@@ -26,9 +26,14 @@ from ims_fsm.law.register import Law, carried
 from ims_fsm.terms.spelling import hinted
 
 
-def machine_problems(machine: Machine, facts: Mapping[str, FactDeclaration]) -> Iterator[Problem]:
-    """Give every problem of one machine: names, values, dates, overlaps, sentences, reachability."""
-    named = list(_name_problems(machine, facts))
+def machine_problems(
+    machine: Machine, facts: Mapping[str, FactDeclaration], roles: Collection[str] = ()
+) -> Iterator[Problem]:
+    """Give every problem of one machine: names, values, dates, overlaps, sentences, reachability.
+
+    `roles` are those that are declared.
+    """
+    named = [*_name_problems(machine, facts), *_actor_problems(machine, roles)]
     yield from named
     if named:
         return
@@ -143,7 +148,7 @@ def _guard_problems(
     machine: Machine, guard: GuardDeclaration, states: Collection[str], triggers: Collection[str]
 ) -> Iterator[Problem]:
     place = f"{machine.name}.toml guard {guard.name}"
-    facts = {fact.name: fact for fact in machine.facts}
+    facts = {fact.name: fact for fact in machine.every_fact}
     yield from _unknown(place, guard.triggers, triggers, "trigger")
     for fact, values in guard.refuse_when.items():
         yield from _unknown(place, [fact], {STATE, *facts}, "fact")
@@ -151,6 +156,23 @@ def _guard_problems(
             yield from _unknown(place, values, states, "state")
         elif fact in facts:
             yield from _unknown(f"{place} {fact}", values, facts[fact].values, "value")
+
+
+def _actor_problems(machine: Machine, roles: Collection[str]) -> Iterator[Problem]:
+    """Give the roles and triggers that triggers and facts about whoever acts name, and there are none such."""
+    triggers = {trigger.name: trigger for trigger in machine.declaration.trigger}
+    for trigger in triggers.values():
+        place = f"{machine.name}.toml trigger {trigger.name} roles"
+        yield from _unknown(place, trigger.roles, roles, "role")
+        yield from repeated(place, trigger.roles)
+    for fact in machine.about_firing:
+        place = f"{machine.name}.toml fact {fact.name}"
+        yield from _unknown(f"{place} same_actor_as", fact.same_actor_as, triggers, "trigger")
+        if set(fact.values) != {"yes", "no"}:
+            yield Problem(f"{place} values", "are not yes and no", "give both their sentences; no other can be read")
+    asked = [fact.role for fact in machine.every_fact if fact.role is not None]
+    named = {role for trigger in triggers.values() for role in trigger.roles}
+    yield from _unknown(f"{machine.name}.toml guards", (role for role in asked if role not in named), roles, "role")
 
 
 def _unknown(place: str, given: Iterable[str], declared: Collection[str], what: str) -> Iterator[Problem]:

@@ -73,7 +73,7 @@ def refusing(
     """Return the guards that fit and can refuse something, with their machines; `apart` is what two may differ in."""
     return shared(
         material,
-        lambda machine: machine.declaration.guard,
+        lambda machine: machine.guards,
         lambda guard, machine: fits(guard) and material.has(machine, guard),
         apart,
     )

@@ -121,7 +121,7 @@ def claims(machine: Machine) -> tuple[Claim, ...]:
     declared = machine.declaration
     cited = {rule for state in declared.state for rule in state.rules}
     cited |= {rule for move in declared.transition for rule in move.rules}
-    cited |= {rule for guard in declared.guard for rule in (guard.rule, *guard.see)}
+    cited |= {rule for guard in machine.guards for rule in (guard.rule, *guard.see)}
     candidates = OF_RECORDS if declared.extends == "record" else OF_STATEMENTS
     return tuple(claim for claim in candidates if not claim.rules or cited.intersection(claim.rules))
 

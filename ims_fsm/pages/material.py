@@ -119,7 +119,7 @@ class Material:
 
     def own_guards(self, machine: Machine) -> tuple[GuardDeclaration, ...]:
         """Return the guards that a machine shares with no other record, of all rule sets, in order of declaration."""
-        guards = machine.declaration.guard
+        guards = machine.guards
         return tuple(guard for guard in guards if self.is_own(machine, guard) and self.has(machine, guard))
 
     def has(self, machine: Machine, guard: GuardDeclaration) -> bool:

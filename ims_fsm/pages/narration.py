@@ -67,7 +67,7 @@ class Telling:
         fields |= {"period": month(str(step["period"]))} if "period" in step else {}
         fields |= {"form": str(step["form"])} if "form" in step else {}
         trigger, rule = _OF_THE_RETURN.get(verb, verb), str(step.get("rule", ""))
-        guards = (Refusal.by(guard) for guard in machine.declaration.guard if trigger in guard.triggers)
+        guards = (Refusal.by(guard) for guard in machine.guards if trigger in guard.triggers)
         met = [guard for guard in guards if guard.code == step["refused"] and guard.cites(rule)]
         sentences = {guard.sentence(fields) for guard in met}
         return sentences.pop() if len(sentences) == 1 else None

@@ -15,7 +15,7 @@ from typing import Any
 from ims_fsm.proof.tree import leaf_hash
 from ims_fsm.record.moments import Moments
 
-RECORD, RETURN, SEAL = "record", "return", "seal"
+RECORD, RETURN, ATTEMPT, SEAL = "record", "return", "attempt", "seal"
 
 
 def hash_of(text: str) -> bytes:

@@ -110,6 +110,7 @@ def decide_return(
         generated_by=by,
         period="whole" if whole else "inside_quarter",
         taxpayer="eligible" if scene.eligible else "not_eligible",
+        **edition.machine.actor_facts(scene.principal.roles),
     )
     state = TwoBState.FINAL if period < scene.recipient.registered_from and whole else two_b.state
     return decide(edition, str(state), trigger, facts)

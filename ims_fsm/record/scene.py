@@ -23,6 +23,7 @@ from ims_fsm.record.taxpayer import Taxpayer
 from ims_fsm.terms.border import looked_at
 from ims_fsm.terms.money import NIL, Heads
 from ims_fsm.terms.period import TaxPeriod
+from ims_fsm.terms.principal import NOBODY, Principal
 from ims_fsm.terms.vocabulary import Direction, Disposition, Filing, State
 
 ReduceItc = Literal["full", "none"] | Heads
@@ -41,6 +42,7 @@ class Scene:
     """What a recipient's records are read against: the moment, the law book, the recipient, how suppliers file.
 
     `backdated` says that what is done may be dated before what was done last: there is a reason (docs/adr/0019).
+    `principal` is who acts or asks.
     """
 
     now: datetime
@@ -48,6 +50,7 @@ class Scene:
     recipient: Taxpayer
     suppliers: Filings = field(default_factory=dict[str, Filing])
     backdated: bool = False
+    principal: Principal = NOBODY
 
     @property
     def eligible(self) -> bool:
@@ -259,7 +262,8 @@ def record_facts(
     entry: Mapping[str, str] | None = None,
 ) -> Facts:
     """Return every fact of a record; `chain` holds its version chain, `entry` the facts of a supplier's report."""
-    schema = scene.edition(record).schema
+    machine = scene.edition(record).machine
+    schema = machine.schema
     original = original_of(record, chain, scene)
     calendar = scene.book.calendar
     limited = "passed" in schema.values[schema.names.index("pending_window")]
@@ -278,6 +282,7 @@ def record_facts(
         "reduction": _reduction(record, scene, request),
         "seen": "current" if request.chosen_on(record) else "stale",
         "remarks": "too_long" if len(request.remarks or "") > calendar.remarks_limit else "fit",
+        **machine.actor_facts(scene.principal.roles),
         **(entry or {}),
     })  # fmt: skip
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from ims_fsm.terms.vocabulary import Role
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
@@ -18,7 +16,7 @@ class Token:
     id: int
     #: The holder, who is the actor of what is done with it.
     name: str
-    roles: tuple[Role, ...]
+    roles: tuple[str, ...]
     #: The taxpayers whom they act for; `EVERYONE` is all there are.
     gstins: tuple[str, ...]
     made_at: datetime

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
+from ims_fsm.law.book import LawBook, shipped_book
 from ims_fsm.record.taxpayer import Taxpayer
 from ims_fsm.scenario.values import Amount, Day, Entry, Gstin, Moment, Name, Names, Period, Tax, word
 from ims_fsm.terms.document import INELIGIBLE, Document, Ineligible, OriginalReference
@@ -41,10 +42,11 @@ SectionWord = Annotated[str, word(str, "section", (*Section, "none"))]
 
 
 class Header(Entry):
-    """What stands at the top: the title and the rules that the scenario proves."""
+    """What stands at the top: the title, the rules that the scenario proves, and files of laws of one's own."""
 
     title: str
     rules: Names | None = None
+    machines: Names = ()
 
 
 class TaxpayerEntry(Entry):
@@ -137,7 +139,7 @@ class Expect(Step):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """A scenario as read: taxpayers and documents by handle, steps in the order of time."""
+    """A scenario as read: taxpayers and documents by handle, steps in the order of time; `book` is its law."""
 
     path: Path
     title: str
@@ -145,3 +147,4 @@ class Scenario:
     taxpayers: Mapping[str, TaxpayerEntry] = field(default_factory=dict)
     documents: Mapping[str, DocumentEntry] = field(default_factory=dict)
     steps: tuple[Step, ...] = ()
+    book: LawBook = field(default_factory=shipped_book)

@@ -84,7 +84,7 @@ def _of_document(stage: Stage, step: Expect) -> Iterator[Failure]:
     else:
         values = {key: OF_A_DOCUMENT[key](view) for key in keys}
     for key in keys:
-        yield from _compared(f"{key} of {expect.document}", getattr(expect, key), values[key])
+        yield from compared(f"{key} of {expect.document}", getattr(expect, key), values[key])
 
 
 def _of_trigger(stage: Stage, step: Expect) -> Iterator[Failure]:
@@ -117,10 +117,10 @@ def _of_recipient(stage: Stage, step: Expect) -> Iterator[Failure]:
         if key == "two_a":
             ids = [record.id for record in desk.two_a(expect.period)]
             reported = [name for name, record_id in stage.ids.items() if record_id in ids]
-            yield from _compared(what, ", ".join(sorted(expect.two_a or ())), ", ".join(sorted(reported)) or "nothing")
+            yield from compared(what, ", ".join(sorted(expect.two_a or ())), ", ".join(sorted(reported)) or "nothing")
             continue
         value = view.two_b.state if key == "two_b" else view.totals.get(key, NIL)
-        yield from _compared(what, getattr(expect, key), value)
+        yield from compared(what, getattr(expect, key), value)
 
 
 def _of_supplier(stage: Stage, step: Expect) -> Iterator[Failure]:
@@ -129,10 +129,11 @@ def _of_supplier(stage: Stage, step: Expect) -> Iterator[Failure]:
         return
     liabilities = stage.supplier(expect.supplier).liabilities(expect.period)
     total = sum((liability.tax for liability in liabilities), Heads())
-    yield from _compared(f"added_back of {expect.supplier} for {expect.period}", expect.added_back, total)
+    yield from compared(f"added_back of {expect.supplier} for {expect.period}", expect.added_back, total)
 
 
-def _compared(what: str, wanted: object, value: object) -> Iterator[Failure]:
+def compared(what: str, wanted: object, value: object) -> Iterator[Failure]:
+    """Give what was expected and what was found, where they differ."""
     if value != wanted:
         yield f"{what} to be {_text(wanted)}", f"found {_text(value)}"
 

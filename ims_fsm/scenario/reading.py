@@ -15,13 +15,14 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from ims_fsm.errors import InputError, Problem
+from ims_fsm.errors import ImsFsmError, InputError, Problem
 from ims_fsm.files.reading import TomlError, text_of, toml_of
 from ims_fsm.law.book import LawBook, shipped_book
 from ims_fsm.law.calendar import Calendar
 from ims_fsm.law.reading import faults, written
 from ims_fsm.law.refusal import NO_TRANSITION
 from ims_fsm.law.register import Law, carried
+from ims_fsm.scenario.cases import CASE_VERBS, ExpectCase, case_problems
 from ims_fsm.scenario.declaration import DocumentEntry, Expect, Expectation, Header, Scenario, Step, TaxpayerEntry
 from ims_fsm.scenario.expectations import OF_A_DOCUMENT, OF_A_RECIPIENT, OF_A_SUPPLIER, OF_A_TRIGGER
 from ims_fsm.scenario.values import Entry
@@ -55,10 +56,12 @@ def scenario_of(content: Mapping[str, Any], path: Path, book: LawBook | None = N
     problems: list[Problem] = []
     head = {key: value for key, value in content.items() if key not in TABLES}
     header = _entry(Header, head, "", problems)
+    law = _with_machines(book or shipped_book(), path, header, problems)
     taxpayers = _listed(content, "taxpayer", TaxpayerEntry, problems)
     documents = _listed(content, "document", DocumentEntry, problems)
     steps = {number: step for number, row in _rows(content, "step", problems) if (step := _step(number, row, problems))}
-    problems += _contradictions(content, header, taxpayers, documents, steps, book or shipped_book())
+    problems += _contradictions(content, header, taxpayers, documents, steps, law)
+    problems += case_problems(steps, law)
     if problems or header is None:
         raise InputError(str(path), problems)
     return Scenario(
@@ -68,7 +71,18 @@ def scenario_of(content: Mapping[str, Any], path: Path, book: LawBook | None = N
         taxpayers={entry.name: entry for entry in taxpayers.values()},
         documents={entry.name: entry for entry in documents.values()},
         steps=tuple(steps.values()),
+        book=law,
     )
+
+
+def _with_machines(book: LawBook, path: Path, header: Header | None, problems: list[Problem]) -> LawBook:
+    """Return the book with the laws of one's own that a scenario names, by paths beside its file."""
+    for name in header.machines if header else ():
+        try:
+            book = book.beside([path.parent / name])
+        except ImsFsmError as error:
+            problems.append(Problem(f"machines {name}", str(error), "correct the path, or the file"))
+    return book
 
 
 def _content(path: Path) -> dict[str, Any]:
@@ -106,11 +120,13 @@ def _step(number: int, row: Any, problems: list[Problem]) -> Step | None:
         problems.append(Problem(place, what, "let a step either do something or expect something"))
         return None
     if "expect" in row:
-        return _entry(Expect, row, place, problems)
-    model = VERBS.get(row["do"]) if isinstance(row["do"], str) else None
+        about_case = isinstance(row["expect"], dict) and "case" in row["expect"]
+        return _entry(ExpectCase if about_case else Expect, row, place, problems)
+    verbs = {**VERBS, **CASE_VERBS}
+    model = verbs.get(row["do"]) if isinstance(row["do"], str) else None
     if model is None:
         what = f"{written(row['do'])} is not a verb"
-        problems.append(Problem(f"{place} do", what, f"the verbs are {', '.join(VERBS)}"))
+        problems.append(Problem(f"{place} do", what, f"the verbs are {', '.join(verbs)}"))
         return None
     return _entry(model, row, place, problems)
 
@@ -134,7 +150,10 @@ def _problems(model: type[Entry], row: Any, place: str, error: ValidationError) 
 
 def _unknown_key(model: type[Entry], row: Mapping[str, Any], path: str) -> dict[str, str]:
     if model is Header:
-        return {"what": "is not a key of a scenario", "remedy": f"its keys are title, rules, {', '.join(TABLES)}"}
+        return {
+            "what": "is not a key of a scenario",
+            "remedy": f"its keys are title, rules, machines, {', '.join(TABLES)}",
+        }
     outer, _, rest = path.partition(".")
     inner = model.model_fields[outer].annotation if rest and outer in model.model_fields else model
     owner = f"`{row['do']}`" if "do" in row and inner is model else "this table"
@@ -174,7 +193,7 @@ def _contradictions(
 
 def _codes(law: Law) -> list[str]:
     """Return every code of refusal that a step may expect."""
-    declared = {guard.code for machine in law.machines.values() for guard in machine.declaration.guard}
+    declared = {guard.code for machine in law.machines.values() for guard in machine.guards}
     return sorted(declared | {*OTHER_CODES})
 
 

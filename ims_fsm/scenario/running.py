@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ims_fsm.errors import ImsFsmError, InputError, Problem
 from ims_fsm.law.book import LawBook
+from ims_fsm.scenario.cases import ExpectCase, case_failures
 from ims_fsm.scenario.declaration import Expect, Scenario, Step
 from ims_fsm.scenario.expectations import Failure, Wanted, failures, in_a_line, judged
 from ims_fsm.scenario.reading import read_scenario
@@ -22,7 +23,7 @@ IN_MEMORY = "sqlite://"
 Progress = Callable[[Outcome, int, int], None]
 
 
-def run_scenario(scenario: Scenario, databases: Scratch, book: LawBook | None = None) -> Outcome:
+def run_scenario(scenario: Scenario, databases: Scratch) -> Outcome:
     """Run a scenario on a fresh database.
 
     Every expectation is looked at; a step that does something unexpected ends the run, for what follows stands on it.
@@ -31,7 +32,7 @@ def run_scenario(scenario: Scenario, databases: Scratch, book: LawBook | None = 
     failed: list[StepFailure] = []
     noted: list[StepNote] = []
     number = 0
-    with Stage.built(scenario, databases, book) as stage:
+    with Stage.built(scenario, databases) as stage:
         for number, step in enumerate(scenario.steps, start=1):
             stage.clock.set(step.at)
             differing, notes = _failures(stage, step)
@@ -74,7 +75,7 @@ def run_file(path: Path, databases: Scratch, book: LawBook | None = None) -> Out
         scenario = read_scenario(path, book)
     except InputError as error:
         return _unreadable(path, error.problems)
-    return run_scenario(scenario, databases, book)
+    return run_scenario(scenario, databases)
 
 
 def scenario_files(paths: Iterable[Path]) -> Iterator[Path | Outcome]:
@@ -100,6 +101,8 @@ def _failures(stage: Stage, step: Step) -> tuple[list[Failure], list[str]]:
     try:
         if isinstance(step, Expect):
             return failures(stage, step), []
+        if isinstance(step, ExpectCase):
+            return case_failures(stage, step), []
         if isinstance(step, Do):
             return _compared(step, step.perform(stage))
     except ImsFsmError as error:

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Self
 
-from ims_fsm.law.book import LawBook
 from ims_fsm.record.refusals import RefusedError, Told
 from ims_fsm.scenario.declaration import Scenario
 from ims_fsm.terms.document import Document, OriginalReference
@@ -38,15 +37,17 @@ class Stage:
         #: The record that each document was saved as, and what edits have made of a document, by handle.
         self.ids: dict[str, int] = {}
         self.contents: dict[str, Document] = {}
+        #: The machine, the owner and the number of each case that was opened, by its key.
+        self.cases: dict[str, tuple[str, str, int]] = {}
         for taxpayer in scenario.taxpayers.values():
             self.ims.register(taxpayer.taxpayer())
 
     @classmethod
     @contextmanager
-    def built(cls, scenario: Scenario, databases: Scratch, book: LawBook | None = None) -> Iterator[Self]:
+    def built(cls, scenario: Scenario, databases: Scratch) -> Iterator[Self]:
         """Give a stage on a fresh database, for a `with` block; raises `StoreError`."""
         clock = SettableClock(scenario.steps[0].at if scenario.steps else "2024-10-01")
-        with databases.ims(clock=clock, book=book) as ims:
+        with databases.ims(clock=clock, book=scenario.book) as ims:
             yield cls(scenario, ims, clock)
 
     def gstin(self, taxpayer: str) -> str:

@@ -90,16 +90,17 @@ def named(text: str, workspace: Workspace, opener: Opener | None = None) -> Work
 class Opening:
     """Opens a database by its URL with a clock; a call gives an IMS, which whoever calls closes.
 
-    `overlay` is TOML laid over the calendar.
+    `overlay` is TOML laid over the calendar, `roles` TOML that keeps triggers to roles.
     """
 
     url: str
     clock: Clock = system_clock
     overlay: str | None = None
+    roles: str | None = None
 
     def __call__(self) -> IMS:
         """Open the database; raises `StoreError`."""
-        return IMS(self.url, clock=self.clock, book=shipped_book(self.overlay))
+        return IMS(self.url, clock=self.clock, book=shipped_book(self.overlay, self.roles))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,7 @@ class Elsewhere:
 
     clock: Clock = system_clock
     overlay: str | None = None
+    roles: str | None = None
 
     def __call__(self) -> IMS:
         """Open the database; raises `StoreError`."""
@@ -118,12 +120,12 @@ class Elsewhere:
         if not url:
             remedy = f"start it with {DATABASE}=URL, the database as this machine reaches it"
             raise WorkersError(f"a worker has no {DATABASE} in its environment; {remedy}")
-        return Opening(url, self.clock, self.overlay)()
+        return Opening(url, self.clock, self.overlay, self.roles)()
 
 
 def elsewhere(opening: Opening) -> Elsewhere:
     """Return how other machines open what this one does."""
-    return Elsewhere(opening.clock, opening.overlay)
+    return Elsewhere(opening.clock, opening.overlay, opening.roles)
 
 
 def opening_of(workspace: Workspace) -> Opening:
@@ -134,12 +136,12 @@ def opening_of(workspace: Workspace) -> Opening:
     """
     if workspace.in_memory:
         raise WorkersError("a database in memory is seen by one process alone; use a file or PostgreSQL")
-    if workspace.book is not shipped_book(workspace.book.overlay):
+    if workspace.book is not shipped_book(workspace.book.overlay, workspace.book.roles):
         raise WorkersError(f"other processes would work by the law that ships and not by yours; {_REMEDY}")
     if any(workspace.hooks.watch(trigger) for trigger in (Trigger.EXPIRE, Trigger.LAPSE)):
         raise WorkersError(f"other processes would not call your hooks; {_REMEDY}")
     url = workspace.engine.url.render_as_string(hide_password=False)
-    opening = Opening(url, workspace.clock, workspace.book.overlay)
+    opening = Opening(url, workspace.clock, workspace.book.overlay, workspace.book.roles)
     try:
         pickle.dumps(opening)
     except (pickle.PicklingError, AttributeError, TypeError) as error:

@@ -10,12 +10,12 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Insert, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Insert, and_, func, insert, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
 from ims_fsm.store.sql.prepared import given
-from ims_fsm.store.tables import CALL, LOG, PAISE
+from ims_fsm.store.tables import AT, CALL, LOG, PAISE, RECORD
 
 SEQUENCE = "ims_log_call_number"
 
@@ -79,6 +79,25 @@ def begun(connection: Connection, recipient: str, call: Call, steps: int) -> int
 def next_number(connection: Connection) -> int:
     """Return the number of a call whose steps are written before it."""
     return int(connection.execute(_NEXT).scalar_one())
+
+
+def newest(connection: Connection) -> int:
+    """Return a number that is less than that of every call to come in this transaction."""
+    return int(connection.execute(_NEWEST).scalar_one())
+
+
+_NEWEST = select(func.coalesce(func.max(CALL.c.number), 0))
+
+
+def fired_since(connection: Connection, recipient: str, number: int) -> list[tuple[str, str, int]]:
+    """Return what was fired on a recipient's records since a call: machine, trigger and the first record's id."""
+    fired = select(AT.machine, CALL.c.trigger, func.min(AT.id)).group_by(AT.machine, CALL.c.trigger)
+    of_call = and_(CALL.c.number == LOG.c.call, CALL.c.recipient_gstin == LOG.c.recipient_gstin)
+    of_record = and_(AT.recipient_gstin == LOG.c.recipient_gstin, AT.id == LOG.c.record_id)
+    joined = LOG.join(CALL, of_call).join(RECORD, of_record)
+    since = (LOG.c.recipient_gstin == recipient, CALL.c.number > number)
+    rows = connection.execute(fired.select_from(joined).where(*since).order_by(func.min(AT.id)))
+    return [(row[0], row[1], int(row[2])) for row in rows]
 
 
 def closing(whose: ColumnElement[bool]) -> Insert:

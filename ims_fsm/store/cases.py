@@ -20,7 +20,7 @@ from ims_fsm.store.connection import among
 from ims_fsm.store.failures import first_writer
 from ims_fsm.store.records import PAGE
 from ims_fsm.store.sql.said import said
-from ims_fsm.store.tables import ContentRow, core
+from ims_fsm.store.tables import CALL, LOG, ContentRow, core
 from ims_fsm.terms.period import TaxPeriod
 
 _at = CASE.c
@@ -139,3 +139,10 @@ def search(connection: Connection, where: CasesWhere, after: int = 0, limit: int
 def count(connection: Connection, where: CasesWhere) -> int:
     """Return how many cases are meant."""
     return int(connection.execute(select(func.count()).select_from(CASE).where(where.condition)).scalar_one())
+
+
+def fired_by(connection: Connection, owner: str, case_id: int, actor: str) -> frozenset[str]:
+    """Return the triggers that somebody has fired on a case."""
+    of_case = (LOG.c.recipient_gstin == owner, LOG.c.record_id == case_id, CALL.c.actor == actor)
+    fired = select(CALL.c.trigger).distinct().select_from(LOG.join(CALL, log.OF_ONE_CALL)).where(*of_case)
+    return frozenset(connection.execute(fired).scalars())

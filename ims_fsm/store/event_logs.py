@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, RowMapping, Select, Table, and_, false, literal, or_, select, true
 
+from ims_fsm.store.attempts import ATTEMPT
 from ims_fsm.store.job_tables import ReminderRow
 from ims_fsm.store.log import STEPS
 from ims_fsm.store.rows import tax
@@ -118,6 +119,17 @@ def _reminder(row: RowMapping) -> dict[str, Any]:
     return {"kind": EventKind.REMINDER, **values}
 
 
+def _refused(row: RowMapping) -> dict[str, Any]:
+    values = {name: row[name] for name in ("subject", "actor", "request_key")}
+    values["trigger"] = row["trigger"] or row["use_case"]
+    return {
+        **values,
+        "kind": EventKind.REFUSED,
+        "rules": tuple(row["rules"].split()),
+        "detail": json.loads(row["detail"]),
+    }
+
+
 def _text(value: object) -> str:
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
@@ -143,4 +155,5 @@ LOGS = (
         _return,
     ),
     EventLog.of(core(ReminderRow), {EventKind.REMINDER: true()}, _reminder),
+    EventLog.of(ATTEMPT, {EventKind.REFUSED: true()}, _refused),
 )

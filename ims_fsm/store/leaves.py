@@ -29,8 +29,9 @@ from sqlalchemy import (
     union_all,
 )
 
-from ims_fsm.proof.leaf import RECORD, RETURN, hash_of, leaf, written
+from ims_fsm.proof.leaf import ATTEMPT, RECORD, RETURN, hash_of, leaf, written
 from ims_fsm.proof.tree import SIZE, Tree
+from ims_fsm.store import attempts
 from ims_fsm.store.connection import among
 from ims_fsm.store.log import CONTENTS, RETURNS, ROWS_AT_ONCE, STEP, TRANSITIONS
 from ims_fsm.store.seal_tables import SealLeafRow
@@ -47,6 +48,11 @@ _OWN = ("seq", "record_version", "content_number")
 _NUMBERS = ("recipient_gstin", "record_id", "declaration_id")
 _STEP: dict[str, Any] = {name: column for name, column in STEP.items() if name not in {*_OWN, *_NUMBERS}}
 _LAW = {"machine": _declared.machine, "declaration": _declared.fingerprint}
+_TRIED = attempts.ATTEMPT
+_tried_in = cast(func.replace(_TRIED.c.period, "-", ""), BigInteger)
+_SAID = _TRIED.c[
+    "use_case", "trigger", "subject", "outcome", "actor", "at", "recorded_at", "rules", "detail", "request_key"
+]
 _RETURN = RETURNS.log.c[
     "trigger", "source", "dest", "actor", "at", "recorded_at", "rules", "detail", "request_key", "backdate"
 ]
@@ -92,6 +98,9 @@ _KINDS: Mapping[str, Mapping[str, Rows]] = {
         ),
     },
     RETURN: {"steps": Rows(RETURNS.rows, _month, RETURNS.step, _NO_CALL, {"seq": RETURNS.step}, dict(_RETURN.items()))},
+    ATTEMPT: {
+        "steps": Rows(_TRIED, _tried_in, _TRIED.c.number, _NO_CALL, {"number": _TRIED.c.number}, dict(_SAID.items()))
+    },
 }
 
 

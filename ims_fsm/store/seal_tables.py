@@ -37,8 +37,9 @@ class SealRow(Table, table=True):
 class SealLeafRow(Table, table=True):
     """A leaf: its position from 0, its hash, and how far it and the leaves before it cover its subject.
 
-    The subject is a record's id, a period as the number 202410, or a seal's number (`kind`). `steps` and `contents`
-    are the last numbers that it covers; `replaces` is the position of the leaf before of the same subject.
+    The subject is a record's id, a period as the number 202410 (of a return, or of attempts), or a seal's number
+    (`kind`). `steps` and `contents` are the last numbers that it covers; `replaces` is the position of the leaf before
+    of the same subject.
     """
 
     __tablename__ = "ims_seal_leaf"
@@ -50,5 +51,5 @@ class SealLeafRow(Table, table=True):
     replaces: int | None = Field(default=None, sa_type=PAISE)
     steps: int
     contents: int
-    kind: str = Field(max_length=6)
+    kind: str = Field(max_length=7)
     hash: bytes

@@ -234,8 +234,7 @@ class CallRow(Table, table=True):
 class TransitionRow(Table, table=True):
     """The transition log: one row for each trigger that fired, append-only, without gaps in `seq`.
 
-    What its call says of all steps stands in `ims_log_call`; `store.log.STEPS` reads the two as one. The columns are in
-    the order in which they lie closest on PostgreSQL.
+    What its call says of all steps is in `ims_log_call`; `store.log.STEPS` joins them. The columns lie closest so.
     """
 
     __tablename__ = "ims_transition_log"
@@ -397,4 +396,5 @@ APPEND_ONLY = (
     "ims_download",
     "ims_taxpayer_log",
     "ims_request",
+    "ims_attempt",
 )

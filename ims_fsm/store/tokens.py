@@ -14,7 +14,6 @@ from sqlalchemy import Connection, Select, delete, insert, or_, select, update
 from ims_fsm.record.token import Token
 from ims_fsm.store.job_tables import TokenRow
 from ims_fsm.store.tables import core
-from ims_fsm.terms.vocabulary import Role
 
 _tokens = core(TokenRow)
 _BLANK = " "
@@ -67,7 +66,7 @@ def _of(row: Any) -> Token:
     return Token(
         id=row.id,
         name=row.name,
-        roles=tuple(map(Role, row.roles.split())),
+        roles=tuple(row.roles.split()),
         gstins=tuple(row.gstins.split()),
         made_at=row.made_at,
         expires_at=row.expires_at,

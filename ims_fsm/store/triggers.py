@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from ims_fsm.store.tables import APPEND_ONLY, Table
 
 # Events are read from these. On SQLite a trigger fills in the place of their rows.
-PLACED = ("ims_log_call", "ims_liability", "ims_two_b_log", "ims_reminder")
+PLACED = ("ims_log_call", "ims_liability", "ims_two_b_log", "ims_reminder", "ims_attempt")
 #: What refuses a change on PostgreSQL.
 REFUSING = "ims_refuse_change"
 REFUSAL = (

@@ -21,11 +21,12 @@ class EventKind(StrEnum):
     TWO_B = "two_b"
     THREE_B = "three_b"
     REMINDER = "reminder"
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """A transition of a record or of a case, a move of a GSTR-2B, a GSTR-3B filing, an add-back or a reminder.
+    """A transition of a record or of a case, a move of a GSTR-2B, a GSTR-3B filing, an add-back, a reminder, a refusal.
 
     `recipient` is whose it is: a GSTIN, or another owner of cases; `machine` is that of a case (else None). `subject`
     is the id of a record or case, a tax period, or the day that a reminder is about; `seq` counts the steps of a

@@ -14,8 +14,9 @@ from fastapi import Depends, Path, Request
 
 from ims_fsm import IMS, RecipientDesk, SupplierDesk
 from ims_fsm.terms.border import GSTIN_SHAPE, checked_gstin, unknown_taxpayer
+from ims_fsm.terms.principal import Principal
+from ims_fsm.web.access import access, admits
 from ims_fsm.web.asked import Backdate
-from ims_fsm.web.principal import Principal, access
 from ims_fsm.web.problems import HttpError, request_id
 
 Gstin = Annotated[str, Path(pattern=GSTIN_SHAPE, description="The taxpayer's GSTIN.", examples=["27AAPFU0939F1ZV"])]
@@ -36,15 +37,16 @@ class Admission:
 
     def recipient(self, gstin: str) -> RecipientDesk:
         """Return a recipient's desk at which the caller acts."""
-        return self.ims.recipient(gstin, **self._whose)
+        return self.ims.recipient(gstin, **self.whose)
 
     def supplier(self, gstin: str) -> SupplierDesk:
         """Return a supplier's desk at which the caller acts."""
-        return self.ims.supplier(gstin, **self._whose)
+        return self.ims.supplier(gstin, **self.whose)
 
     @property
-    def _whose(self) -> dict[str, Any]:
-        return {"actor": self.principal.id, "request": self.request, "backdate": self.backdate}
+    def whose(self) -> dict[str, Any]:
+        """Who acts at a desk, in which request, and why it is dated back."""
+        return {"actor": self.principal, "request": self.request, "backdate": self.backdate}
 
 
 def admitting(ims: IMS, authenticate: Callable[..., Any], feed: object) -> Callable[..., Any]:
@@ -55,7 +57,7 @@ def admitting(ims: IMS, authenticate: Callable[..., Any], feed: object) -> Calla
         gstin = request.path_params.get("gstin")
         if gstin is not None and not (principal.reaches(gstin) and _is_gstin(gstin)):
             raise unknown_taxpayer(gstin)
-        if access()[operation].isdisjoint(principal.roles):
+        if not admits(operation, principal.roles):
             roles = ", ".join(sorted(access()[operation]))
             raise HttpError(403, "role_lacking", f"{operation} is for {roles}", "call it with a token of that role")
         request.scope["state"]["ims_fsm"] = Admission(ims, principal, request_id(request), feed)

@@ -13,9 +13,11 @@ from pydantic.json_schema import SkipJsonSchema
 
 from ims_fsm import Concern, Dashboard, Role
 from ims_fsm.terms.border import MOST_DAYS, unknown_taxpayer
+from ims_fsm.terms.principal import Principal
+from ims_fsm.terms.vocabulary import EVERYONE
+from ims_fsm.web.access import access
 from ims_fsm.web.admission import Admission, Admitted
 from ims_fsm.web.asked import Asked, Party
-from ims_fsm.web.principal import EVERYONE, Principal, access
 from ims_fsm.web.routes import Routes
 
 ROUTES = Routes("dashboard")
@@ -47,7 +49,7 @@ def show_dashboard(admission: Admitted, asked: Annotated[Selection, Query()]) ->
 
 def seen_by(principal: Principal) -> frozenset[Concern]:
     """Return what somebody may see of a dashboard: what their roles may see taxpayer by taxpayer."""
-    roles = frozenset(map(Role, principal.roles))
+    roles = frozenset(Role).intersection(principal.roles)
     recipients, suppliers = (access()[operation] & roles for operation in ("list_records", "show_liabilities"))
     return frozenset(concern for concern in Concern if (suppliers if concern.of_supplier else recipients))
 

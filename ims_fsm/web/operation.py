@@ -81,7 +81,7 @@ def register_taxpayer(admission: Admitted, gstin: Gstin, stated: Registered, _qu
 @ROUTES.change("POST", "/recipients/{gstin}/sweep")
 def sweep(admission: Admitted, gstin: Gstin, _query: NoQuery) -> object:
     """Do what the calendar owes a recipient by now (FAQ 21, 23, 25, 27); a scheduler does it by itself."""
-    report = admission.ims.sweep([gstin], actor=admission.principal.id)
+    report = admission.ims.sweep([gstin], actor=admission.principal)
     return {"at": admission.ims.clock(), "swept": report.swept, "failures": report.failures}
 
 

@@ -40,6 +40,7 @@ _REQUESTS = {
     r"import_download\(…, made_at=…\)": "made_at in the form",
     r"import_download\(…, complete=True\)": "complete=true in the form",
     r"\b(?:records|recipients)\(\)": "GET …/records",
+    r"\bsee list\(\)": "see GET /cases/{machine}",
     r"\bconsent=True": 'the body {"consent": true}',
 }
 
@@ -106,7 +107,7 @@ def statuses(*codes: int) -> dict[int | str, dict[str, Any]]:
 _DESCRIPTIONS = {
     400: "The body is not JSON, or a part of the form is not there.",
     401: "Nobody is authenticated.",
-    403: "The role may not do this.",
+    403: "It is not for the roles of whoever calls.",
     404: "It is not here, or it is another taxpayer's.",
     409: "The rules refuse it, or another request was first.",
     412: "The record has changed since the version that was named.",

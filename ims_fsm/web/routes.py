@@ -76,7 +76,11 @@ class Routes:
         `answers.toml` has the type of its answer, or `media` is the media type of a file; `versioned` is where the
         version of the record is that goes into the ETag; `also` are further problems, `example` is of the body.
         """
-        needs = [Depends(dated_back)] if CHANGING[0] in problems and "{gstin}" in path else []
+        needs = (
+            [Depends(dated_back)]
+            if CHANGING[0] in problems and ("{gstin}" in path or path.startswith("/cases/"))
+            else []
+        )
 
         def declare(function: Callable[P, T]) -> Callable[P, T]:
             answers = declared()["operations"].get(function.__name__, "")

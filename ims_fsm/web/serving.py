@@ -26,8 +26,8 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.exceptions import HTTPException
 
 from ims_fsm import IMS, ImsFsmError, __version__
+from ims_fsm.terms.principal import Principal
 from ims_fsm.web.events import Feed
-from ims_fsm.web.principal import Principal
 from ims_fsm.web.problems import HttpError, problem
 from ims_fsm.web.router import LARGEST, router
 from ims_fsm.web.screens import dashboard
@@ -57,6 +57,8 @@ class Served:
 
     db: str
     calendar: str | None = None
+    machines: tuple[str, ...] = ()
+    roles: str | None = None
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 1
@@ -103,7 +105,7 @@ class Served:
 
     def opened(self) -> IMS:
         """Open its database."""
-        return IMS(self.db, calendar=None if self.calendar is None else Path(self.calendar))
+        return IMS(self.db, calendar=self.calendar, roles=self.roles, machines=self.machines)
 
     def _expose(self, stack: ExitStack) -> None:
         """Expose the numbers of all processes from this one; none of them is asked, and no proxy leads here."""

@@ -15,9 +15,9 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from ims_fsm import IMS, Token
+from ims_fsm.terms.principal import Principal
 from ims_fsm.web.forgery import CSRF_HEADER, SAFE, csrf_token, is_ours, refuse_forged
 from ims_fsm.web.languages import N_
-from ims_fsm.web.principal import Principal
 from ims_fsm.web.problems import HttpError
 from ims_fsm.web.screens.shell import House, ScreenRoute, Visiting
 

@@ -15,7 +15,8 @@ from ims_fsm.store import returns
 from ims_fsm.store.connection import serialise
 from ims_fsm.terms.money import NIL, Heads
 from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.workflow.returns import ThreeBFiled, TwoBGenerated, considered, left_out
+from ims_fsm.workflow.left_out import left_out
+from ims_fsm.workflow.returns import ThreeBFiled, TwoBGenerated, considered
 from ims_fsm.workflow.returns import file_3b as filed_3b
 from ims_fsm.workflow.returns import generate_2b as generated_2b
 from ims_fsm.workflow.unit import UnitOfWork

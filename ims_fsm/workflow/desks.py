@@ -40,11 +40,12 @@ from ims_fsm.workflow import actions, proposed
 from ims_fsm.workflow.actions import EVERYTHING, ActionReport, EachRefused, Weighed, WhatIf
 from ims_fsm.workflow.consent import file_3b, generate_2b
 from ims_fsm.workflow.forecast import ThreeBForecast, weigh_3b
+from ims_fsm.workflow.left_out import left_out
 from ims_fsm.workflow.originals import OriginalsDesk
 from ims_fsm.workflow.proposed import Judgement
 from ims_fsm.workflow.reception import upload
 from ims_fsm.workflow.reception.desk import PortalDesk
-from ims_fsm.workflow.returns import ThreeBFiled, TwoBGenerated, file_annual_return, left_out
+from ims_fsm.workflow.returns import ThreeBFiled, TwoBGenerated, file_annual_return
 from ims_fsm.workflow.unit import UnitOfWork
 from ims_fsm.workflow.views import generations, statement, views, workbook
 from ims_fsm.workflow.views.statement import TwoBComparison
@@ -205,7 +206,7 @@ class RecipientDesk(PortalDesk, OriginalsDesk):
         supplier deleted. All as of one moment; a page of it is held.
         """
         chosen = checked_period(period)
-        return self._workspace.streamed(lambda unit: views.two_a(unit, self.gstin, chosen))
+        return self._streamed(lambda unit: views.two_a(unit, self.gstin, chosen))
 
     def two_b(self, period: TaxPeriod, *, generation: int | None = None, with_lines: bool = True) -> TwoBView:
         """Return a generation of a GSTR-2B (None: the newest) with its lines, totals and what it leaves out, and why.
@@ -225,7 +226,7 @@ class RecipientDesk(PortalDesk, OriginalsDesk):
         what else the record of the last one brings (two lines at most). All as of one moment; a page is held.
         """
         chosen, page = checked_period(period), _page(after, limit, "lines")
-        return self._workspace.streamed(lambda unit: generations.lines(unit, self.gstin, chosen, generation, page))
+        return self._streamed(lambda unit: generations.lines(unit, self.gstin, chosen, generation, page))
 
     def two_b_changes(
         self,
@@ -241,9 +242,7 @@ class RecipientDesk(PortalDesk, OriginalsDesk):
         `after` and `limit` are those of `two_b_lines`. Raises `MissingError` for a generation that is not there.
         """
         chosen, page = checked_period(period), _page(after, limit, "changes")
-        return self._workspace.streamed(
-            lambda unit: generations.changes(unit, self.gstin, chosen, (older, newer), page)
-        )
+        return self._streamed(lambda unit: generations.changes(unit, self.gstin, chosen, (older, newer), page))
 
     def left_out(self, period: TaxPeriod) -> Generator[LeftOut, None, None]:
         """Give what the GSTR-2B of a period considers as the actions stand, and does not show, by id (FAQ 13-15).
@@ -251,7 +250,7 @@ class RecipientDesk(PortalDesk, OriginalsDesk):
         All as of one moment; a page of it is held. `two_b` has counted it by reason.
         """
         chosen = checked_period(period)
-        return self._workspace.streamed(lambda unit: left_out(unit, self.gstin, chosen))
+        return self._streamed(lambda unit: left_out(unit, self.gstin, chosen))
 
     def two_bs(self) -> list[TwoB]:
         """Return the GSTR-2Bs that were generated or marked stale or final, oldest first, as they stand."""
@@ -320,7 +319,7 @@ class RecipientDesk(PortalDesk, OriginalsDesk):
         What is written meanwhile is not seen. A loop that ends early gives its connection back with `close()`.
         """
         chosen = checked_value(where, Where)
-        return self._workspace.streamed(lambda unit: upload.matching(unit, self.gstin, chosen))
+        return self._streamed(lambda unit: upload.matching(unit, self.gstin, chosen))
 
     def listed(
         self,
@@ -339,7 +338,7 @@ class RecipientDesk(PortalDesk, OriginalsDesk):
         most = looked_at("listed", lambda border: border.limit(limit, "records"))
         order = looked_at("listed", lambda border: border.choice("sort", sort, Sort))
         last = None if after is None else checked_id(after)
-        return self._workspace.streamed(lambda unit: views.listed(unit, self.gstin, chosen, most, order, last))
+        return self._streamed(lambda unit: views.listed(unit, self.gstin, chosen, most, order, last))
 
     def summary(self, where: Where = EVERYTHING) -> Summary:
         """Return what the records that match add up to: by supplier, kind, action, 2B period or whatever is asked."""

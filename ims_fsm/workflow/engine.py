@@ -5,7 +5,7 @@ Imports the desk of cases and what concerns a database as a whole; a call is one
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from copy import copy
 from pathlib import Path
 from typing import Self
@@ -13,6 +13,7 @@ from typing import Self
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.files.writing import Outputs
 from ims_fsm.law.book import LawBook, shipped_book
+from ims_fsm.law.edition import Machine
 from ims_fsm.law.hooks import Hooks
 from ims_fsm.law.register import Law
 from ims_fsm.store import backup
@@ -20,8 +21,9 @@ from ims_fsm.store.backup import Backup
 from ims_fsm.store.connection import Engine as Database
 from ims_fsm.terms.border import Border
 from ims_fsm.terms.event import Event
+from ims_fsm.terms.principal import Principal
 from ims_fsm.workflow.cases.desk import CasesDesk
-from ims_fsm.workflow.cases.steps import Reader
+from ims_fsm.workflow.cases.steps import Reader, machines_of
 from ims_fsm.workflow.delivery import Delivered
 from ims_fsm.workflow.views import events
 from ims_fsm.workflow.workspace import RETRIES, Clock, Workspace, system_clock
@@ -48,8 +50,9 @@ class Engine:
     `database` is a URL as SQLAlchemy writes it (`sqlite:///ims.db`, `postgresql://…`) or an engine of SQLAlchemy; an
     empty one gets its tables at once. `machines` are files or folders in the grammar of machines/. `clock` gives aware
     moments, `hooks` are called at transitions. A call that another writer stood in the way of is tried again, `retries`
-    times. `schema` is where the tables are on PostgreSQL, which is made if need be (None: where the path leads). One
-    object serves all threads of a process; a process that is forked opens its own.
+    times. `schema` is where the tables are on PostgreSQL, which is made if need be (None: where the path leads); with
+    `log_refusals` calls that came to nothing are written down, as events of the kind `refused`. One object serves all
+    threads of a process; a process that is forked opens its own.
 
     Every call raises `StoreError` where the database cannot be used, and `ConflictError` where other writers stood in
     the way each time. Opening raises `DeclarationError` with all that is wrong with a machine, and `LawMismatchError`
@@ -60,7 +63,7 @@ class Engine:
     []
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- what a backend may bring
         self,
         database: str | Database = "sqlite:///ims.db",
         *,
@@ -69,10 +72,13 @@ class Engine:
         hooks: Hooks | None = None,
         retries: int = RETRIES,
         schema: str | None = None,
+        log_refusals: bool = False,
     ) -> None:
         """Open the database, and check that it fits the declarations."""
         book = with_machines(shipped_book(), machines)
-        self._workspace = Workspace(database, clock=clock, book=book, hooks=hooks, retries=retries, schema=schema)
+        self._workspace = Workspace(
+            database, clock=clock, book=book, hooks=hooks, retries=retries, schema=schema, log_refusals=log_refusals
+        )
 
     def bound(self, connection: object) -> Self:
         """Return this object in your own transaction: what is called on it is kept or undone with what you do there.
@@ -128,7 +134,7 @@ class Engine:
         self,
         machine: str,
         *,
-        actor: str,
+        actor: str | Principal,
         owner: str = "",
         facts: Reader | None = None,
         request: str | None = None,
@@ -141,6 +147,11 @@ class Engine:
         for a machine that is not loaded.
         """
         return CasesDesk(self._workspace, machine, actor, owner=owner, reader=facts, request=request, backdate=backdate)
+
+    @property
+    def machines(self) -> Mapping[str, Machine]:
+        """The machines of cases, by name."""
+        return machines_of(self.book.law)
 
     def backup(self, path: str | Path, *, replace: bool = False) -> Backup:
         """Copy a SQLite database to a file while it is in use, verify the copy, and put it in place as a whole.

@@ -19,9 +19,9 @@ from ims_fsm.terms.money import NIL, Heads
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import TwoBState
 from ims_fsm.workflow.consent import asked
+from ims_fsm.workflow.left_out import counted_left_out
 from ims_fsm.workflow.returns import (
     AddedBack,
-    counted_left_out,
     end_pending,
     permit,
     supplier_periods,

@@ -13,14 +13,13 @@ from typing import Unpack
 
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.formats.gstn.parts import Sources
-from ims_fsm.law.book import LawBook, book_with
+from ims_fsm.law.book import LawBook, book_with, overlay_of
 from ims_fsm.law.hooks import Hooks
 from ims_fsm.record.dashboard import Dashboard
 from ims_fsm.record.taxpayer import Taxpayer
 from ims_fsm.store import records, scratch, taxpayers
 from ims_fsm.store.connection import Engine as Database
 from ims_fsm.terms.border import (
-    checked_actor,
     checked_parties,
     checked_party,
     checked_reason,
@@ -28,6 +27,7 @@ from ims_fsm.terms.border import (
     looked_at,
 )
 from ims_fsm.terms.event import Event
+from ims_fsm.terms.principal import CLOCK, Principal, principal_of
 from ims_fsm.workflow.calendar import change, sweeps
 from ims_fsm.workflow.calendar.sweeps import SweepReport
 from ims_fsm.workflow.desks import RecipientDesk
@@ -47,11 +47,12 @@ class IMS(Engine):
 
     `database` is a URL as SQLAlchemy writes it (`sqlite:///ims.db`, `postgresql://…`) or an engine of SQLAlchemy; an
     empty one gets its tables at once. `clock` gives aware moments, `book` is the law, `machines` laws of your own to be
-    beside it (`cases`), `calendar` a TOML file laid over its calendar, `hooks` are called at transitions. Where a
-    database was last opened with another calendar, what was worked out from that is worked out again. A call that
-    another writer stood in the way of is tried again, `retries` times. `schema` is where the tables are on PostgreSQL,
-    which is made if need be (None: where the path leads). One object serves all threads of a process; a process that is
-    forked opens its own.
+    beside it (`cases`), `calendar` a TOML file laid over its calendar, `roles` one that keeps triggers to roles
+    (docs/permissions.md), `hooks` are called at transitions. Where a database was last opened with another calendar,
+    what was worked out from that is worked out again. A call that another writer stood in the way of is tried again,
+    `retries` times. `schema` is where the tables are on PostgreSQL, which is made if need be (None: where the path
+    leads); with `log_refusals` calls that came to nothing are written down, as events of the kind `refused`. One object
+    serves all threads of a process; a process that is forked opens its own.
 
     Every call raises `StoreError` where the database cannot be used, and `ConflictError` where other writers stood in
     the way each time. Opening raises `LawMismatchError` where live records were written under other declarations.
@@ -69,18 +70,25 @@ class IMS(Engine):
         clock: Clock = system_clock,
         book: LawBook | None = None,
         calendar: str | Path | None = None,
+        roles: str | Path | None = None,
         hooks: Hooks | None = None,
         retries: int = RETRIES,
         schema: str | None = None,
+        log_refusals: bool = False,
     ) -> None:
         """Open the database, check that it fits the declarations, and have it stand by the calendar."""
-        if calendar is not None:
+        if calendar is not None or roles is not None:
             if book is not None:
-                remedy = "lay the file over the book's calendar yourself (read_calendar), or leave the book out"
-                raise InputError("IMS", [Problem("calendar", "is given beside a book, which has one", remedy)])
-            book = book_with(calendar)
+                what, remedy = "is given beside a book, which has its own", "lay the file over the book yourself"
+                name = "calendar" if roles is None else "roles"
+                raise InputError("IMS", [Problem(name, what, f"{remedy} (shipped_book), or leave the book out")])
+            book = book_with(calendar, None if machines else roles)
         law = with_machines(book_with(None) if book is None else book, machines)
-        self._workspace = Workspace(database, clock=clock, book=law, hooks=hooks, retries=retries, schema=schema)
+        if machines and roles is not None:
+            law = law.permitting(overlay_of(roles, "roles"))
+        self._workspace = Workspace(
+            database, clock=clock, book=law, hooks=hooks, retries=retries, schema=schema, log_refusals=log_refusals
+        )
         with self._workspace.closed_on_failure():
             change.follow(self._workspace)
 
@@ -92,10 +100,12 @@ class IMS(Engine):
     # --- desks --------------------------------------------------------------------------------------------------------
 
     def recipient(
-        self, gstin: str, *, actor: str, request: str | None = None, backdate: str | None = None
+        self, gstin: str, *, actor: str | Principal, request: str | None = None, backdate: str | None = None
     ) -> RecipientDesk:
         """Return the desk of a recipient, at which `actor` acts; raises `InputError` for what is not a GSTIN.
 
+        `actor` is a `Principal`, or the id of somebody without roles. Raises `MissingError` for a taxpayer whom they do
+        not reach.
         `request` is what a program outside calls the request by: the log has it where a call has no key of its own.
         `backdate` is why what is done at the desk is dated back: the log has it, and without it nothing may be dated
         before what was done last to a record or a GSTR-2B (`dated_back`).
@@ -103,7 +113,7 @@ class IMS(Engine):
         return RecipientDesk(self._workspace, checked_party(gstin), actor, request, backdate)
 
     def supplier(
-        self, gstin: str, *, actor: str, request: str | None = None, backdate: str | None = None
+        self, gstin: str, *, actor: str | Principal, request: str | None = None, backdate: str | None = None
     ) -> SupplierDesk:
         """Return the desk of a supplier, as `recipient` does; "" is customs, whose bills of entry have none."""
         whose = "" if gstin == "" else checked_party(gstin)
@@ -155,7 +165,7 @@ class IMS(Engine):
         where: str | None = None,
         *,
         gstin: str | None = None,
-        actor: str,
+        actor: str | Principal,
         backdate: str | None = None,
         **how: Unpack[Importing],
     ) -> Imported:
@@ -165,7 +175,7 @@ class IMS(Engine):
         """
         owner = None if gstin is None else checked_party(gstin)
         dated = {"backdate": checked_reason(backdate)}
-        return import_download(self._workspace, sources, where, owner, checked_actor(actor), **dated, **how)
+        return import_download(self._workspace, sources, where, owner, principal_of(actor), **dated, **how)
 
     def compare_2b(
         self,
@@ -174,7 +184,7 @@ class IMS(Engine):
         *,
         gstin: str | None = None,
         adopt: bool = False,
-        actor: str = "",
+        actor: str | Principal = "",
         backdate: str | None = None,
     ) -> TwoBComparison:
         """Compare the portal's GSTR-2B as `RecipientDesk.compare_2b` does; the files say whose it is.
@@ -185,16 +195,15 @@ class IMS(Engine):
         if not adopt:
             return self._workspace.asked(statement.compare_two_b, theirs)
         work = partial(statement.adopt_two_b, recipient=theirs.recipient, theirs=theirs)
-        return self._workspace.run(work, actor=checked_actor(actor), backdate=checked_reason(backdate))
+        return self._workspace.run(work, actor=principal_of(actor), backdate=checked_reason(backdate))
 
-    def sweep(self, gstins: Iterable[str] | None = None, *, actor: str = "clock") -> SweepReport:
+    def sweep(self, gstins: Iterable[str] | None = None, *, actor: str | Principal = CLOCK) -> SweepReport:
         """Do what the calendar owes by now, for the named recipients or for all registered (FAQ 21, 23, 25, 27).
 
         Where it fails for a recipient the others are still done; the report names the recipient and the error.
         """
-        checked_actor(actor)
         wanted = self.registered() if gstins is None else checked_parties(gstins)
-        return sweeps.sweep(self._workspace, wanted, actor)
+        return sweeps.sweep(self._workspace, wanted, principal_of(actor))
 
     def events(
         self,

@@ -35,7 +35,7 @@ class LogDesk(Desk):
         def work(unit: UnitOfWork) -> Seal:
             return seals.seal(unit.connection, self.gstin, unit.actor, unit.moments, sign)
 
-        return self._workspace.run(work, actor=self.actor)
+        return self._workspace.run(work, actor=self.principal)
 
     def seals(self) -> list[Seal]:
         """Return the seals of the recipient's logs, oldest first."""

@@ -6,8 +6,7 @@ chain; an annual return ends time limits early.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -20,16 +19,24 @@ from ims_fsm.record.moments import newest
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import RefusedError, dated, filled_in, out_of_turn, return_fields
 from ims_fsm.record.returns import MACHINE, TimeLimited, TwoB, decide_return, first_owed
-from ims_fsm.record.settling import LeftOut, LeftOutGroup, last_in_time, why_left_out
 from ims_fsm.record.steps import carried_on, decided_as, settled
-from ims_fsm.store import generations, records, returns, taxpayers, versions
+from ims_fsm.store import generations, records, returns, taxpayers
 from ims_fsm.store.connection import serialise
 from ims_fsm.store.sql import filing, moving, settling
 from ims_fsm.store.sql.scene import OF_ONE, PENDING, Firing, Scope
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod, last_day_before
+from ims_fsm.terms.principal import SCHEDULER, Principal
 from ims_fsm.terms.vocabulary import Route, Trigger, TwoBState
-from ims_fsm.workflow.unit import UnitOfWork, fire, scope_of, stamp_of, tell_hooks, touched_drafts, unread_scope
+from ims_fsm.workflow.permits import in_every_role, refuse_barred
+from ims_fsm.workflow.unit import (
+    UnitOfWork,
+    fire,
+    scope_of,
+    stamp_of,
+    tell_hooks,
+    touched_drafts,
+)
 
 # So many of the records whose credit ends are named.
 EXAMPLES = 20
@@ -51,31 +58,6 @@ class TwoBGenerated:
 Standings = Mapping[str, Mapping[TaxPeriod, TwoB]]
 
 
-def left_out(unit: UnitOfWork, recipient: str, period: TaxPeriod) -> Iterator[LeftOut]:
-    """Give what a period's GSTR-2B considers as the actions stand, and does not show (FAQ 13, 14, 15, 23).
-
-    No more is held than a page of what might be left out.
-    """
-    scene = unit.scene(recipient)
-    for page in versions.perhaps_left_out(unit.connection, recipient, period):
-        chains = unit.chains_of(page)
-        yield from filter(None, (why_left_out(record, chains[record.id], scene, period) for record in page))
-
-
-def counted_left_out(unit: UnitOfWork, recipient: str, period: TaxPeriod) -> tuple[LeftOutGroup, ...]:
-    """Return how many records `left_out` gives for each reason, in the order in which the law declares them."""
-    scope = unread_scope(unit, [recipient])
-    counts: Counter[str] = Counter()
-    for reason, cutoff, records_of_it in settling.left_out(unit.connection, scope, period):
-        if reason != "out_of_time" or period <= last_in_time(cutoff, scope.scene):
-            counts[reason] += records_of_it
-    return tuple(
-        LeftOutGroup(reason, counts[reason], declared.says, declared.rule, declared.until)
-        for reason, declared in unit.book.routing.left_out.items()
-        if counts[reason]
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Ended:
     """How many pending records of a recipient expired under section 16(4), and how many lapsed at their deadline."""
@@ -91,19 +73,26 @@ def end_pending(unit: UnitOfWork, recipient: str) -> tuple[Ended, Scope | None]:
     """
     if not records.with_pending(unit.connection, [recipient]):
         return Ended(), None
-    ended, read = end_alike(unit, [recipient])
+    # What time ends is the calendar's, in whoever's call it comes to light.
+    ended, read = end_alike(unit, [recipient], unit.principal.also(SCHEDULER))
     return ended[recipient], read
 
 
-def end_alike(unit: UnitOfWork, recipients: Sequence[str]) -> tuple[dict[str, Ended], Scope | None]:
-    """End what is pending of recipients who share a scene, and return the scope as `end_pending` does."""
+def end_alike(
+    unit: UnitOfWork, recipients: Sequence[str], principal: Principal
+) -> tuple[dict[str, Ended], Scope | None]:
+    """End what is pending of recipients who share a scene, and return the scope as `end_pending` does.
+
+    Raises `RefusedError` where `principal` may not end what is to end.
+    """
     scope = scope_of(unit, recipients)
-    ended = _end(unit, scope.narrowed(PENDING))
+    ended = _end(unit, replace(scope, scene=replace(scope.scene, principal=principal)).narrowed(PENDING))
     return ended, scope if all(recipient == Ended() for recipient in ended.values()) else None
 
 
 def _end(unit: UnitOfWork, scope: Scope) -> dict[str, Ended]:
     expire, lapse = (Firing(trigger=trigger, scope=scope) for trigger in (Trigger.EXPIRE, Trigger.LAPSE))
+    refuse_barred(unit, expire, lapse)
     expired, lapsed = moving.counts(unit.connection, (expire, lapse))
     if expired:
         tell_hooks(unit, expire)
@@ -179,9 +168,9 @@ def mark_stale_where(unit: UnitOfWork, recipient: str, touched: Callable[[TaxPer
             move(unit, two_b, two_b, "change", permit(unit, two_b, "change"), None)
 
 
-def permit(unit: UnitOfWork, two_b: TwoB, trigger: str) -> Allowed:
+def permit(unit: UnitOfWork, two_b: TwoB, trigger: str, by: str = "recipient") -> Allowed:
     """Return the decision that a trigger may fire on a GSTR-2B; raises `RefusedError` with every refusal."""
-    decision = considered(unit, two_b, trigger)
+    decision = considered(unit, two_b, trigger, by=by)
     if isinstance(decision, Refused):
         scene = unit.scene(two_b.recipient)
         subject = f"GSTR-2B of {two_b.period} of {two_b.recipient}"
@@ -195,6 +184,9 @@ def considered(
 ) -> Allowed | Refused:
     """Decide whether a trigger may fire on a GSTR-2B now; `by` the recipient, or by the clock. Changes nothing."""
     before, scene = _previous_3b(unit, two_b, standing), unit.scene(two_b.recipient)
+    if trigger == "change":
+        # It follows from an action that was permitted; nobody asks for it.
+        scene = replace(scene, principal=in_every_role(unit))
     decision = decide_return(two_b, trigger, scene, before, by)
     return decision if (late := out_of_turn(two_b.last_at, scene)) is None else late
 

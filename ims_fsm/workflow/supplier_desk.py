@@ -59,9 +59,7 @@ class SupplierDesk(Desk):
         """
         chosen = None if period is None else checked_period(period)
         named, last = (None if form is None else _form(form)), (None if after is None else checked_id(after))
-        return self._workspace.streamed(
-            lambda unit: versions.of_supplier(unit.connection, self.gstin, chosen, named, last)
-        )
+        return self._streamed(lambda unit: versions.of_supplier(unit.connection, self.gstin, chosen, named, last))
 
     def export_workbook(self, out: BinaryIO, *, period: TaxPeriod | None = None) -> Workbook:
         """Write `outward` and `liabilities` as a workbook (.xlsx) into a file that is open for bytes."""

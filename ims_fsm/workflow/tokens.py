@@ -16,6 +16,7 @@ from ims_fsm.errors import MissingError, Problem
 from ims_fsm.record.token import IssuedToken, Token
 from ims_fsm.store import tokens
 from ims_fsm.terms.border import Border, checked_id
+from ims_fsm.terms.spelling import hinted
 from ims_fsm.terms.vocabulary import EVERYONE, Role
 from ims_fsm.workflow.unit import UnitOfWork
 from ims_fsm.workflow.workspace import Workspace
@@ -42,7 +43,13 @@ class Tokens:
         """
         border = Border("token")
         holder = border.text("name", name)
-        words = tuple(border.word("roles", role, Role) for role in border.several("roles", roles))
+        # What one may call is a word of `Role`, what one may fire is a role that the law declares.
+        choice = [*Role, *self._workspace.book.law.roles]
+        words = tuple(str(role) for role in border.several("roles", roles))
+        for role in words:
+            if role not in choice:
+                remedy = hinted(role, choice, f"write one of {', '.join(choice)}")
+                border.wrong("roles", role, "is not one of the words for it", remedy)
         named = border.several("gstins", gstins)
         theirs = tuple(EVERYONE if gstin == EVERYONE else border.gstin("gstins", gstin) for gstin in named)
         if not (words and theirs):

@@ -13,7 +13,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from ims_fsm.errors import InputError, MissingError, Problem
+from ims_fsm.errors import MissingError, Problem
 from ims_fsm.law.book import LawBook
 from ims_fsm.law.decision import decide
 from ims_fsm.law.hooks import Hooks, Tally
@@ -33,9 +33,10 @@ from ims_fsm.store.records import Found
 from ims_fsm.store.register import declaration_id, declaration_ids
 from ims_fsm.store.sql.chains import read_chains
 from ims_fsm.store.sql.moving import pages, touches
-from ims_fsm.store.sql.scene import BY_LATER, Firing, Scope, any_amended, passed_periods, saved_periods, watched
+from ims_fsm.store.sql.scene import BY_LATER, Firing, Scope, any_amended, saved_periods, watched
 from ims_fsm.terms.border import ACTIONS, checked_id, unknown_taxpayer
 from ims_fsm.terms.period import TaxPeriod
+from ims_fsm.terms.principal import Principal
 from ims_fsm.terms.vocabulary import Filing, State, Trigger
 
 
@@ -53,7 +54,7 @@ class UnitOfWork:
     book: LawBook
     hooks: Hooks
     now: datetime
-    actor: str
+    principal: Principal
     request_key: str | None = None
     remembered: Mapping[str, int] = field(default_factory=dict)
     declarations: dict[str, int] = field(default_factory=dict)
@@ -65,6 +66,11 @@ class UnitOfWork:
     _taxpayers: dict[str, Taxpayer | None] = field(default_factory=dict)
     _scenes: dict[str, Scene] = field(default_factory=dict)
     _log: list[TransitionEntry] = field(default_factory=list)
+
+    @property
+    def actor(self) -> str:
+        """The id of whoever acts."""
+        return self.principal.id
 
     @property
     def moments(self) -> Moments:
@@ -80,7 +86,7 @@ class UnitOfWork:
                 self.book,
                 self.hooks,
                 self.now,
-                self.actor,
+                self.principal,
                 self.request_key,
                 {**self.remembered, **self.declarations},
                 recorded_at=self.recorded_at,
@@ -120,6 +126,7 @@ class UnitOfWork:
                 recipient=self.taxpayer(recipient),
                 suppliers=_WhenAsked(self._known),
                 backdated=(self.backdate or self.restating) is not None,
+                principal=self.principal,
             )
         return self._scenes[recipient]
 
@@ -304,7 +311,8 @@ def fire(
 
     The embedder's hooks run here; one that raises vetoes. Raises `RefusedError` with every refusal.
     """
-    return pass_over(unit, record, trigger, _fired(unit, record, trigger, request, chain), detail, **changes)
+    scene = unit.scene(record.recipient)
+    return pass_over(unit, record, trigger, _fired(unit, record, trigger, request, chain, scene), detail, **changes)
 
 
 def pass_over(
@@ -321,9 +329,13 @@ def pass_over(
 
 
 def _fired(
-    unit: UnitOfWork, record: Record, trigger: Trigger, request: Request, chain: Sequence[Record] | None
+    unit: UnitOfWork,
+    record: Record,
+    trigger: Trigger,
+    request: Request,
+    chain: Sequence[Record] | None,
+    scene: Scene,
 ) -> Allowed:
-    scene = unit.scene(record.recipient)
     decision: Decision | None = out_of_turn(record.last_at, scene)
     if decision is None:
         facts = record_facts(record, unit.chain_of(record, trigger) if chain is None else chain, scene, request)
@@ -345,7 +357,8 @@ def tell_hooks(unit: UnitOfWork, firing: Firing) -> None:
     for page in pages(unit.connection, firing, allowed=True):
         chains = unit.chains_of(page, firing.trigger)
         for record in page:
-            _fired(unit, record, firing.trigger, firing.request, chains[record.id])
+            scene = replace(unit.scene(record.recipient), principal=firing.scope.scene.principal)
+            _fired(unit, record, firing.trigger, firing.request, chains[record.id], scene)
 
 
 def scope_of(unit: UnitOfWork, recipients: Sequence[str], *conditions: Any, **values: Any) -> Scope:
@@ -373,22 +386,6 @@ def touched_drafts(
     """
     periods = [two_b.period for two_b in returns.drafts(unit.connection, recipient)]
     return frozenset(period for period in periods if touches(unit.connection, firing, period, otherwise=otherwise))
-
-
-def alike(unit: UnitOfWork, recipients: Sequence[str]) -> list[list[str]]:
-    """Return the recipients in parts that share a scene: filing as often, eligible alike, with the same deadlines."""
-    parts: dict[tuple[object, ...], list[str]] = {}
-    deadlines: dict[tuple[object, ...], object] = {}
-    for gstin in recipients:
-        scene = unit.scene(gstin)
-        due_by = scene.recipient.due_by
-        if due_by not in deadlines:
-            try:
-                deadlines[due_by] = passed_periods(scene)
-            except InputError:
-                deadlines[due_by] = scene.recipient.state
-        parts.setdefault((scene.eligible, scene.recipient.filing, deadlines[due_by]), []).append(gstin)
-    return list(parts.values())
 
 
 def stamp_of(unit: UnitOfWork) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from ims_fsm.store.failures import told_apart
 from ims_fsm.store.partitions import citus_statements
 from ims_fsm.terms.border import checked_actor
 from ims_fsm.terms.event import Event
+from ims_fsm.terms.principal import Principal
 from ims_fsm.workflow.cases import migration
 from ims_fsm.workflow.cases.migration import CarriedOver
 from ims_fsm.workflow.engine import Engine, Machines, with_machines, workspace_of
@@ -106,7 +107,7 @@ def carry_over(
                 book,
                 Hooks(book.law),
                 now,
-                checked_actor(actor),
+                Principal(checked_actor(actor)),
                 recorded_at=machine_clock(),
             )
             return migration.carry_over(unit, mapping or {}, dry_run=dry_run)

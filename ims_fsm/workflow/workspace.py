@@ -13,15 +13,16 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from ims_fsm.errors import ImsFsmError, InputError, Problem, StoreError
 from ims_fsm.law.book import LawBook, shipped_book
-from ims_fsm.law.hooks import Attempt, Call, Hooks, Tally
+from ims_fsm.law.hooks import Attempt, Call, Hooks, Tally, log
 from ims_fsm.record.moments import machine_clock
+from ims_fsm.store import attempts, host, register
 from ims_fsm.store import connection as store
-from ims_fsm.store import host, register
 from ims_fsm.store import schema as tables
 from ims_fsm.store.connection import ConflictError, Connection, Engine
 from ims_fsm.store.failures import told_apart
-from ims_fsm.terms.border import REQUEST, Border, checked_actor, checked_key, checked_reason, checked_request
+from ims_fsm.terms.border import REQUEST, Border, checked_key, checked_reason, checked_request, unknown_taxpayer
 from ims_fsm.terms.period import in_india
+from ims_fsm.terms.principal import NOBODY, Principal, principal_of
 from ims_fsm.workflow.delivery import Delivered, Delivery, delivered_or_logged
 from ims_fsm.workflow.keys import once
 from ims_fsm.workflow.unit import UnitOfWork
@@ -48,7 +49,7 @@ class Workspace:
     database cannot be used, and `LawMismatchError` where live records were written under other declarations.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- what a backend may bring
         self,
         database: str | Engine = "sqlite:///ims.db",
         *,
@@ -57,6 +58,7 @@ class Workspace:
         hooks: Hooks | None = None,
         retries: int = RETRIES,
         schema: str | None = None,
+        log_refusals: bool = False,
     ) -> None:
         """Open the database and check that it fits the declarations."""
         border = Border("IMS")
@@ -75,6 +77,8 @@ class Workspace:
         self.clock = clock
         self.hooks = hooks or Hooks(self.book.law)
         self.retries = retries
+        #: Whether calls that came to nothing are written down.
+        self.log_refusals = log_refusals
         #: What says when a row was written, whatever the law's clock says.
         self.machine_clock: Clock = machine_clock
         self._engine: Engine | None = store.in_schema(store.open_engine(database), schema)
@@ -160,22 +164,34 @@ class Workspace:
         return host.part(self._host, store.schema_of(self.engine), reads=reads)
 
     @contextmanager
-    def asking(self) -> Iterator[UnitOfWork]:
-        """Give a unit of work for reading; nothing done in it is kept."""
+    def asking(self, principal: Principal = NOBODY) -> Iterator[UnitOfWork]:
+        """Give a unit of work for reading, in which somebody asks; nothing done in it is kept."""
         with self.reading() as connection:
-            yield UnitOfWork(connection, self.book, self.hooks, self.now(), "")
+            yield UnitOfWork(connection, self.book, self.hooks, self.now(), principal)
 
     def asked(self, read: Callable[Concatenate[UnitOfWork, P], T], *args: P.args, **named: P.kwargs) -> T:
         """Return what is read in a unit of work; nothing done in it is kept."""
+        return self.asked_by(NOBODY, read, *args, **named)
+
+    def asked_by(
+        self,
+        principal: Principal,
+        read: Callable[Concatenate[UnitOfWork, P], T],
+        *args: P.args,
+        **named: P.kwargs,
+    ) -> T:
+        """Return what somebody reads in a unit of work; nothing done in it is kept."""
         if not is_watched(self.hooks, READS):
-            with self.asking() as unit:
+            with self.asking(principal) as unit:
                 return read(unit, *args, **named)
-        with watched(self.hooks, Call(name=name_of(read), writes=False)), self.asking() as unit:
+        with watched(self.hooks, Call(name=name_of(read), writes=False)), self.asking(principal) as unit:
             return read(unit, *args, **named)
 
-    def streamed(self, read: Callable[[UnitOfWork], Iterator[T]]) -> Generator[T, None, None]:
+    def streamed(
+        self, read: Callable[[UnitOfWork], Iterator[T]], principal: Principal = NOBODY
+    ) -> Generator[T, None, None]:
         """Give what is read one by one, all as of one moment; from a connection that others need all is read first."""
-        with self.asking() as unit:
+        with self.asking(principal) as unit:
             if self._host is None and not store.in_memory(self.engine):
                 yield from read(unit)
                 return
@@ -186,54 +202,73 @@ class Workspace:
         self,
         work: Callable[[UnitOfWork], T],
         *,
-        actor: str,
+        actor: str | Principal,
         key: str | None = None,
         backdate: str | None = None,
         retries: int | None = None,
         request: str | None = None,
         named: Callable[..., object] | None = None,
+        owner: str = "",
     ) -> T:
         """Run a use case in one transaction, under a key, or else a request, that its transitions are logged with.
 
         `backdate` is why it is dated back, if it is; `named` is what it is called where it is watched (None: as `work`
-        is). Raises `ConflictError` where other writers stood in the way each time.
+        is), `owner` at whose desk it is called. Raises `ConflictError` where other writers stood in the way each time.
         """
-        if not is_watched(self.hooks, WRITES):
-            return self._tried(work, actor, key or request, backdate, retries)[0]
-        named = work if named is None else named
-        outside = None if request is None else request.removeprefix(REQUEST)
-        call = Call(name=name_of(named), writes=True, request=outside)
-        with watched(self.hooks, call):
-            outcome, call.tallies = self._tried(work, actor, key or request, backdate, retries)
+        principal = actor if isinstance(actor, Principal) else Principal(actor)
+        called, logged = name_of(work if named is None else named), key or request
+        try:
+            if not is_watched(self.hooks, WRITES):
+                return self._tried(work, principal, logged, backdate, retries)[0]
+            outside = None if request is None else request.removeprefix(REQUEST)
+            call = Call(name=called, writes=True, request=outside)
+            with watched(self.hooks, call):
+                outcome, call.tallies = self._tried(work, principal, logged, backdate, retries)
+        except ImsFsmError as error:
+            attempt = Attempt(actor=principal.id, at=self.now(), request_key=logged, error=error)
+            self._came_to_nothing(attempt, owner, called)
+            raise
         return outcome
 
     def _tried(
-        self, work: Callable[[UnitOfWork], T], actor: str, key: str | None, backdate: str | None, retries: int | None
+        self,
+        work: Callable[[UnitOfWork], T],
+        principal: Principal,
+        key: str | None,
+        backdate: str | None,
+        retries: int | None,
     ) -> tuple[T, tuple[Tally, ...]]:
         left = self.retries if retries is None or self._host is not None else retries
         pause = FIRST_PAUSE_S
-        try:
-            while True:
-                try:
-                    outcome, tallies = self._run(work, actor, key, backdate)
-                    break
-                except ConflictError:
-                    if left <= 0:
-                        raise
-                time.sleep(pause)
-                left, pause = left - 1, 2 * pause
-        except ImsFsmError as error:
-            if self.hooks.told_of_refused:
-                self.hooks.attempted(Attempt(actor=actor, at=self.now(), request_key=key, error=error))
-            raise
+        while True:
+            try:
+                outcome, tallies = self._run(work, principal, key, backdate)
+                break
+            except ConflictError:
+                if left <= 0:
+                    raise
+            time.sleep(pause)
+            left, pause = left - 1, 2 * pause
         for tally in tallies:
             self.hooks.counted(tally)
         if self.hooks.subscribers and self._host is None:
             delivered_or_logged(self.deliver)
         return outcome, tallies
 
+    def _came_to_nothing(self, attempt: Attempt, whose: str, called: str) -> None:
+        if self.hooks.told_of_refused:
+            self.hooks.attempted(attempt)
+        if not self.log_refusals:
+            return
+        try:
+            # What it did is undone by now, so this is a transaction of its own; bound, it is a part of the host's.
+            with self.writing() as connection:
+                attempts.note(connection, whose, called, attempt, self.machine_clock())
+        except ImsFsmError:
+            log.exception("a call that came to nothing could not be written down")
+
     def _run(
-        self, work: Callable[[UnitOfWork], T], actor: str, key: str | None, backdate: str | None
+        self, work: Callable[[UnitOfWork], T], principal: Principal, key: str | None, backdate: str | None
     ) -> tuple[T, tuple[Tally, ...]]:
         with self.writing() as connection:
             begun = self._delivery.begin(connection, self.hooks)
@@ -242,7 +277,7 @@ class Workspace:
                 self.book,
                 self.hooks,
                 self.now(),
-                actor,
+                principal,
                 key,
                 self._declarations,
                 recorded_at=self.machine_clock(),
@@ -272,20 +307,39 @@ class Desk:
     """The desk of a taxpayer, at which `actor` acts; each call is one transaction."""
 
     def __init__(
-        self, workspace: Workspace, gstin: str, actor: str, request: str | None = None, backdate: str | None = None
+        self,
+        workspace: Workspace,
+        gstin: str,
+        actor: str | Principal,
+        request: str | None = None,
+        backdate: str | None = None,
     ) -> None:
         """Keep whose desk it is, who acts at it, in which request of a program outside, and why it is dated back.
 
-        Raises `InputError` for an actor, a request or a reason that is not a text of one line.
+        Raises `InputError` for an actor, a request or a reason that is not a text of one line, `MissingError` for a
+        taxpayer whom the actor does not reach.
         """
         self._workspace = workspace
         self.gstin = gstin
-        self.actor = checked_actor(actor)
+        self.principal = principal_of(actor)
+        self._refuse_stranger()
         self.request = checked_request(request)
         self.backdate = checked_reason(backdate)
 
     def _asked(self, read: Callable[Concatenate[UnitOfWork, P], T], *args: P.args, **named: P.kwargs) -> T:
-        return self._workspace.asked(read, *args, **named)
+        return self._workspace.asked_by(self.principal, read, *args, **named)
+
+    def _streamed(self, read: Callable[[UnitOfWork], Iterator[T]]) -> Generator[T, None, None]:
+        return self._workspace.streamed(read, self.principal)
+
+    def _refuse_stranger(self) -> None:
+        if not self.principal.reaches(self.gstin):
+            raise unknown_taxpayer(self.gstin)
+
+    @property
+    def actor(self) -> str:
+        """The id of whoever acts here; the log has it."""
+        return self.principal.id
 
     def _done(
         self,
@@ -304,9 +358,10 @@ class Desk:
 
         return self._workspace.run(
             work,
-            actor=self.actor,
+            actor=self.principal,
             key=checked_key(key),
             request=self.request,
             backdate=self.backdate,
             named=use_case,
+            owner=self.gstin,
         )

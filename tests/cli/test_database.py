@@ -85,7 +85,7 @@ def lines(ran):
 def acted(run, ids):
     """A database in which a credit note was rejected, and the draft of the 14th generated."""
     note = ids("KCN/24/15")
-    run("act", "reject", "--id", note, "--actor", "meera", "--key", "k", *NOW).ended(0)
+    run("act", "reject", "--id", note, "--as", "meera", "--key", "k", *NOW).ended(0)
     run("sweep", "--at", "2024-11-14T06:00").ended(0)
     return note
 
@@ -131,7 +131,7 @@ def test_events_in_words(run, acted, last):
     ]
     assert run("events", "--after", last[-1]["cursor"]).ended(0).out == "No events since.\n"
     assert run("events", "--kind", "reminder").ended(0).out == "No events.\n"
-    run("3b", "file", "--yes", "--period", "2024-10", "--actor", "meera", "--at", "2024-11-20T10:00").ended(0)
+    run("3b", "file", "--yes", "--period", "2024-10", "--as", "meera", "--at", "2024-11-20T10:00").ended(0)
     told = run("events", "--kind", "add_back", "--kind", "three_b").ended(0).out.splitlines()
     assert told[:-1] == [
         f"2024-11-20 10:00  {BUYER}  record {acted}  add_back",

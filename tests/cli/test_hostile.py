@@ -48,7 +48,7 @@ def test_what_joins_letters_is_taken_in_and_shown(bare, tmp_path):
     "call",
     [
         ("act", "reject", "--id", "1", "--remarks", "{}"),
-        ("act", "reject", "--id", "1", "--actor", "{}"),
+        ("act", "reject", "--id", "1", "--as", "{}"),
         ("act", "reject", "--id", "1", "--key", "{}"),
         ("taxpayer", GSTIN, "--name", "{}"),
         ("list", "--number", "{}"),

@@ -105,7 +105,7 @@ UNTOLD = "error: done, but it could not be told ({}); the same call with --key k
 )
 def test_what_is_done_and_not_told_ends_with_3_and_its_key_tells_it_again(run, tmp_path, ids, stdout, reason, form):
     note = ids("KCL/24-25/0412")
-    call = ("act", "accept", "--id", str(note), "--at", NOW, "--key", "k1", "--actor", "a", *form)
+    call = ("act", "accept", "--id", str(note), "--at", NOW, "--key", "k1", "--as", "a", *form)
     done = program(*call, stdout=stdout, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr == (UNTOLD.format(reason) if reason else "")

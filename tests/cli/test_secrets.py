@@ -40,7 +40,11 @@ URLS = [
 WORDS = {
     "GSTIN": "27AAPFU0939F1ZV", "ID": "1", "YYYY-MM": "2024-10", "FILE": "a.csv", "FILE…": "a.json",
     "TRIGGER": "accept", "accepted|rejected": "accepted", "PATH": "a", "PATH…": "a", "NAME": "asha",
+    "MACHINE": "leave_request", "CASE": "LR-1", "KEY": "LR-1",
 }  # fmt: skip
+
+
+MORE = {"scheduler run": ("--once",), "cases fire-on": ("--all",), "act ": ("--id", "1")}
 
 
 def calls(group=None, name=()):
@@ -73,7 +77,7 @@ def test_every_command_with_a_database_is_called():
 @pytest.mark.parametrize("form", [(), ("--json",)], ids=["text", "json"])
 @pytest.mark.parametrize("urls", [URLS[:1] + URLS[7:8], pytest.param(URLS, marks=pytest.mark.long)], ids=["few", "all"])
 def test_no_command_tells_the_password(bare, files, name, urls, form):
-    more = ("--once",) if name == "scheduler run" else ("--id", "1") if name.startswith("act ") else ()
+    more = next((words for begin, words in MORE.items() if name.startswith(begin)), ())
     for url in urls:
         done = bare(*CALLS[name], *more, "--db", url, *form)
         assert SECRET not in done.out + done.err

@@ -56,7 +56,7 @@ def run(name: str, url: str, file: Path, point: int | None = None) -> tuple[int,
 def work(name: str, url: str, file: Path, point: int | None) -> None:
     moment, *arguments = COMMANDS[name]
     with at_statements(countdown := Countdown(point)):
-        done = CliRunner().invoke(app, [*arguments, "--db", url, "--at", moment, "--actor", "meera"])
+        done = CliRunner().invoke(app, [*arguments, "--db", url, "--at", moment, "--as", "meera"])
     file.write_text(json.dumps([done.exit_code, countdown.count, done.output]), "utf-8")
 
 

@@ -83,7 +83,18 @@ def test_every_kind_has_its_machine(law):
 
 def test_every_file_of_the_folder_is_known():
     files = {file.name for file in machines_folder().iterdir() if file.name.endswith(".toml")}
-    beside = {"rules", "facts", "workflow", "calendar", "routes", "annexure_a", "record", "not_law", "matching"}
+    beside = [
+        "rules",
+        "facts",
+        "workflow",
+        "calendar",
+        "routes",
+        "annexure_a",
+        "record",
+        "not_law",
+        "matching",
+        "permissions",
+    ]
     assert files == {f"{name}.toml" for name in {*MACHINES, *beside}}
 
 

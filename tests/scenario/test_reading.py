@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ims_fsm.errors import InputError
-from ims_fsm.scenario.reading import VERBS, read_scenario, scenario_of
+from ims_fsm.scenario.reading import CASE_VERBS, VERBS, read_scenario, scenario_of
 
 HEAD = 'title = "A story"\n'
 TAXPAYER = '[[taxpayer]]\nname = "buyer"\ngstin = "27AAPFU0939F1ZV"\n'
@@ -27,6 +27,7 @@ date = 2024-10-05
 taxable = "1000.00"
 """
 AT = "[[step]]\nat = 2024-11-05T10:00:00\n"
+VERBS_IN_WORDS = ", ".join((*VERBS, *CASE_VERBS))
 SWEEP = f'{AT}do = "sweep"\n'
 SAVE = f'{AT}do = "save"\ndocument = "INV"\nform = "GSTR-1"\nperiod = "2024-10"\n'
 CAST = HEAD + TAXPAYER + SELLER + DOCUMENT
@@ -50,7 +51,7 @@ def without(text: str, key: str) -> str:
         (TAXPAYER + SWEEP, "title: is missing; add it"),
         (
             f"{HEAD}author = 'x'\n{SWEEP}",
-            "author: is not a key of a scenario; its keys are title, rules, taxpayer, document, step",
+            "author: is not a key of a scenario; its keys are title, rules, machines, taxpayer, document, step",
         ),
         (f"title = 5\n{SWEEP}", "title: 5 is not text; write it in quotes"),
         (f"{HEAD}rules = 'faq.1'\n{SWEEP}", 'rules: \'faq.1\' is not a list of names; write it like ["A", "B"]'),
@@ -162,8 +163,8 @@ def test_what_a_document_lacks(story, key):
 @pytest.mark.parametrize(
     ("step", "problem"),
     [
-        (f'{AT}do = "approve"', f"step[1] do: 'approve' is not a verb; the verbs are {', '.join(VERBS)}"),
-        (f"{AT}do = 5", f"step[1] do: 5 is not a verb; the verbs are {', '.join(VERBS)}"),
+        (f'{AT}do = "approve"', f"step[1] do: 'approve' is not a verb; the verbs are {VERBS_IN_WORDS}"),
+        (f"{AT}do = 5", f"step[1] do: 5 is not a verb; the verbs are {VERBS_IN_WORDS}"),
         (
             AT,
             "step[1]: has neither `do` nor `expect`; let a step either do something or expect something",

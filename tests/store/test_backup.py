@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from contextlib import closing
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -76,8 +77,10 @@ def test_a_damaged_database_gives_none(tmp_path):
     path = tmp_path / "ims.db"
     with IMS(f"sqlite:///{path}") as whole:
         whole.register(BUYER)
+    with closing(sqlite3.connect(path)) as plain:
+        [page] = plain.execute("SELECT rootpage FROM sqlite_master WHERE name = 'ims_two_b_line'").fetchone()
     content = bytearray(path.read_bytes())
-    content[4096 * 9 : 4096 * 10] = b"\xff" * 4096
+    content[4096 * (page - 1) : 4096 * page] = b"\xff" * 4096
     path.write_bytes(content)
     with IMS(f"sqlite:///{path}") as damaged, pytest.raises(StoreError, match=r"not sound|malformed|cannot be used"):
         damaged.backup(tmp_path / "copy.db")

@@ -14,7 +14,7 @@ from ims_fsm import IMS
 from ims_fsm.answers.shapes import declared
 from ims_fsm.testing import Stage
 from ims_fsm.web import router
-from ims_fsm.web.principal import access
+from ims_fsm.web.access import access
 from ims_fsm.web.router import PARTS
 from ims_fsm.web.screens.shell import PATHS
 from tests.web.conftest import BUYER, CALLERS, OTHER, PREFIX, ROLES, Caller, host, opened
@@ -25,6 +25,7 @@ OPERATIONS = {
 }  # fmt: skip
 PLACES = {
     "record_id": "1",
+    "case_id": "1",
     "period": "2024-10",
     "fy": "2023-24",
     "form": "GSTR-1",

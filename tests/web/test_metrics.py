@@ -14,8 +14,8 @@ from ims_fsm import Proposal, RefusedError, Tally
 from ims_fsm.telemetry.numbers import APPLIED, REFUSED
 from ims_fsm.terms.vocabulary import Job, Trigger
 from ims_fsm.testing import Stage
+from ims_fsm.web.access import access
 from ims_fsm.web.metrics import BUCKETS, METHODS, NO_ROUTE, OTHER, Meter, State
-from ims_fsm.web.principal import access
 from ims_fsm.web.serving import application_of
 from tests.web.conftest import BUYER
 from tests.web.test_serving import SAME, bearer

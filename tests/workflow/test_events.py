@@ -150,7 +150,7 @@ def test_what_cannot_be_meant_is_said_at_once(stage):
         stage.ims.events(gstin="27", kinds=["moved"])
     assert [str(problem) for problem in refused.value.problems] == [
         "gstin: '27' is not a GSTIN; write its 15 characters like 27AAPFU0939F1ZV",
-        "'moved': is not a kind of event; the kinds are transition, add_back, two_b, three_b, reminder",
+        "'moved': is not a kind of event; the kinds are transition, case, add_back, two_b, three_b, reminder, refused",
     ]
     with pytest.raises(InputError, match="'yesterday': is not a cursor of events"):
         stage.ims.events("yesterday")

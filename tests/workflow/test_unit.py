@@ -9,6 +9,7 @@ import pytest
 from ims_fsm import Filing, Form, TaxPeriod
 from ims_fsm.store import log
 from ims_fsm.store.connection import ConflictError
+from ims_fsm.terms.principal import Principal
 from ims_fsm.terms.vocabulary import State, Trigger
 from ims_fsm.workflow import supplier
 from ims_fsm.workflow.unit import UnitOfWork, fire
@@ -17,7 +18,7 @@ from ims_fsm.workflow.unit import UnitOfWork, fire
 @pytest.fixture
 def unit(stage):
     with stage.ims._workspace.engine.connect() as connection, connection.begin():
-        yield UnitOfWork(connection, stage.ims.book, stage.ims.hooks, stage.now, "somebody", "k")
+        yield UnitOfWork(connection, stage.ims.book, stage.ims.hooks, stage.now, Principal("somebody"), "k")
 
 
 def saved_in(stage, unit):

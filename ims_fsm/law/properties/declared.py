@@ -74,7 +74,7 @@ class Exercise:
     def _take_guards(self, space: EditionSpace, trigger: str) -> None:
         edition, rule_set = space.edition, space.edition.rule_set.id
         alone = _alone(space, trigger)
-        for guard in edition.machine.declaration.guard:
+        for guard in edition.machine.guards:
             if trigger in guard.triggers and edition.in_force(guard):
                 key, what = (id(guard), trigger, rule_set), f"the guard {guard.name} on {trigger}"
                 self.guards[key] = f"{edition.name}: {what} never refuses alone under {rule_set}"

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.law.book import LawBook
 from ims_fsm.law.decision import decide
-from ims_fsm.law.declaration import ENTRY
+from ims_fsm.law.declaration import ENTRY, OF_ROLE
 from ims_fsm.law.edition import Machine
 from ims_fsm.law.facts import Facts
 from ims_fsm.law.refusal import Refused
@@ -134,7 +134,10 @@ def _fault(steps: _Alike, declarations: Declarations) -> str | None:
 
 
 def _facts(steps: _Alike, machine: Machine) -> Facts:
-    return facts_of(machine, json.loads(steps.content or "{}"), json.loads(steps.facts or "{}"))
+    # A declaration is kept without the roles that a house lays over its triggers.
+    logged, names = json.loads(steps.facts or "{}"), machine.schema.names
+    read = {name: value for name, value in logged.items() if name in names or not name.startswith(OF_ROLE)}
+    return facts_of(machine, json.loads(steps.content or "{}"), read)
 
 
 def _carried(steps: _Alike, machine: Machine) -> str | None:

@@ -70,13 +70,13 @@ class FactsInSql:
 
     def __init__(self, shape: Shape) -> None:
         """Keep the shape; a reading is made when it is asked for."""
-        self._shape = shape
-        self._made: dict[str, Reading] = {}
+        self._shape, self._made = shape, dict[str, Reading]()
 
     def __getitem__(self, fact: str) -> Reading:
-        """Return the reading of a fact; raises `KeyError` for one that no record has."""
+        """Return a fact's reading; raises `KeyError` for one that no record has."""
         if fact not in self._made:
-            self._made[fact] = READINGS[fact](self._shape)
+            role = self._shape.book.law.role_facts.get(fact)
+            self._made[fact] = READINGS[fact](self._shape) if role is None else _always(self._shape.holding(role))
         return self._made[fact]
 
 

@@ -6,7 +6,7 @@ Imports the tables and the scene. Its twin in Python is `record.scene`; the peri
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Any
@@ -26,7 +26,9 @@ from sqlalchemy import (
     true,
 )
 
+from ims_fsm.errors import InputError
 from ims_fsm.law.book import LawBook
+from ims_fsm.law.declaration import HELD, LACKING
 from ims_fsm.law.edition import EARLIEST
 from ims_fsm.record.moments import latest_before
 from ims_fsm.record.scene import NO_REQUEST, Request, Scene
@@ -131,6 +133,8 @@ class Shape:
     mandatory: bool
     #: Whether what is done may be dated before what was done last.
     backdated: bool = False
+    #: In which of the roles that triggers are kept to whoever acts does so.
+    roles: frozenset[str] = frozenset()
     #: What narrows the records; a condition is made once, or the statement is built anew each time.
     conditions: tuple[ColumnElement[bool], ...] = ()
     trigger: Trigger | None = None
@@ -140,6 +144,10 @@ class Shape:
     #: What is declared about the reduction, as the fact says it, and whether an amount of it is below zero.
     declared: str | None = None
     negative: bool = False
+
+    def holding(self, role: str) -> str:
+        """Return the fact whether whoever acts does so in a role."""
+        return HELD if role in self.roles else LACKING
 
     def of(self, table: FromClause) -> ColumnElement[bool]:
         """Return the condition that a table's row belongs to one of the recipients."""
@@ -189,6 +197,7 @@ class Scope:
             opened=self.scene.now >= calendar.opens_at,
             mandatory=self.scene.now >= calendar.declaration_mandatory_from,
             backdated=self.scene.backdated,
+            roles=frozenset(self.scene.book.law.role_facts.values()).intersection(self.scene.principal.roles),
             conditions=self.conditions,
         )
 
@@ -243,6 +252,22 @@ class Firing:
             "remarks": request.remarks,
             **{f"declared_{head}": amount for head, amount in zip(HEADS, declared, strict=True)},
         }
+
+
+def alike(scene_of: Callable[[str], Scene], recipients: Sequence[str]) -> list[list[str]]:
+    """Return the recipients in parts that share a scene: filing as often, eligible alike, with the same deadlines."""
+    parts: dict[tuple[object, ...], list[str]] = {}
+    deadlines: dict[tuple[object, ...], object] = {}
+    for gstin in recipients:
+        scene = scene_of(gstin)
+        due_by = scene.recipient.due_by
+        if due_by not in deadlines:
+            try:
+                deadlines[due_by] = passed_periods(scene)
+            except InputError:
+                deadlines[due_by] = scene.recipient.state
+        parts.setdefault((scene.eligible, scene.recipient.filing, deadlines[due_by]), []).append(gstin)
+    return list(parts.values())
 
 
 def in_turn(shape: Shape) -> ColumnElement[bool]:

@@ -27,6 +27,7 @@ TITLES = {
     EventKind.THREE_B: N_("GSTR-3B"),
     EventKind.ADD_BACK: N_("Added back to a supplier"),
     EventKind.REMINDER: N_("Reminder"),
+    EventKind.REFUSED: N_("Refused or failed"),
 }
 
 

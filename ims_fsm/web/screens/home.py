@@ -12,11 +12,11 @@ from pydantic import StringConstraints
 from pydantic.json_schema import SkipJsonSchema
 
 from ims_fsm import Dashboard
+from ims_fsm.terms.vocabulary import EVERYONE
 from ims_fsm.web.admission import Admission, Admitted
 from ims_fsm.web.asked import Asked
 from ims_fsm.web.dashboard import seen_by
 from ims_fsm.web.languages import COOKIE, LANGUAGES, N_
-from ims_fsm.web.principal import EVERYONE
 from ims_fsm.web.screens.concerns import GROUPS, TITLES, groups_of, totals_of
 from ims_fsm.web.screens.shell import ENTRIES, Screens, Visiting
 

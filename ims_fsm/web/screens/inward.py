@@ -61,7 +61,7 @@ def _listed(
     taken = list(islice(rows, listing.limit + 1))
     page, has_more = taken[: listing.limit], len(taken) > listing.limit
     following = listing.cursor(buyer.gstin, page[-1].record.id) if has_more else ""
-    counts = counts_of(admission.ims, buyer.gstin, listing, admission.principal.id)
+    counts = counts_of(admission.ims, buyer.gstin, listing, admission.principal)
     return visit.show(
         "inward.html.j2",
         rows=rows_of(page, outcome.by_record if outcome else {}),

@@ -121,7 +121,7 @@ def _states(edition: Edition, trigger: str) -> tuple[str, ...]:
 
 def _questions(edition: Edition, trigger: str, chosen: dict[str, str]) -> Iterator[Asked]:
     schema, watched = edition.schema, edition.watched(trigger)
-    for fact, values, default in zip(edition.machine.facts, schema.values, schema.defaults, strict=True):
+    for fact, values, default in zip(edition.machine.every_fact, schema.values, schema.defaults, strict=True):
         if fact.name in watched and len(values) > 1:
             said = tuple((value, fact.values[value]) for value in values)
             yield Asked(fact.name, fact.says, said, chosen.get(fact.name, default))

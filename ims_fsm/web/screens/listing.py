@@ -15,6 +15,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from ims_fsm import IMS, InputError, Kind, Problem, State, Summary, TaxPeriod, Totals, Where
 from ims_fsm.terms.period import in_india
+from ims_fsm.terms.principal import Principal
 from ims_fsm.terms.vocabulary import ACTIVE
 from ims_fsm.web.asked import Page
 from ims_fsm.web.screens.search import Search, Text
@@ -84,7 +85,7 @@ class Counts:
     cursor: str | None
 
 
-def counts_of(ims: IMS, gstin: str, listing: Listing, actor: str) -> Counts:
+def counts_of(ims: IMS, gstin: str, listing: Listing, actor: Principal) -> Counts:
     """Return the counts beside a list; added up anew once anything has happened, or a record has come."""
     desk = ims.recipient(gstin, actor=actor)
     newest = next(desk.listed(limit=1, sort="-id"), None)

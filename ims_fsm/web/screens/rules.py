@@ -84,7 +84,7 @@ def _decided(law: Law, rule: str) -> Iterator[Decided]:
         declared = machine.declaration
         decided = Decided(
             machine,
-            tuple(guard for guard in declared.guard if rule in (guard.rule, *guard.see)),
+            tuple(guard for guard in machine.guards if rule in (guard.rule, *guard.see)),
             tuple(move for move in declared.transition if rule in move.rules),
             tuple(state for state in declared.state if rule in state.rules),
         )

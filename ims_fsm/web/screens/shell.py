@@ -24,10 +24,11 @@ from starlette.exceptions import HTTPException
 
 from ims_fsm.terms.money import shown as rupees
 from ims_fsm.terms.period import in_india
+from ims_fsm.terms.vocabulary import EVERYONE
+from ims_fsm.web.access import admits
 from ims_fsm.web.admission import Admission
 from ims_fsm.web.forgery import refuse_forged
 from ims_fsm.web.languages import COOKIE, LANGUAGES, N_, catalogue, chosen, day
-from ims_fsm.web.principal import EVERYONE, access
 from ims_fsm.web.problems import AnsweringRoute, HttpError, described, request_id
 from ims_fsm.web.screens.words import word
 
@@ -83,6 +84,8 @@ class Entry:
     operation: str
     title: str
     path: str
+    #: Whether there is anything to show.
+    when: Callable[[Admission], bool] = lambda _admission: True
 
 
 #: The screens of the navigation in the order of the parts, and the path of each operation below the dashboard.
@@ -98,13 +101,18 @@ class Screens:
         self.router = APIRouter(route_class=ScreenRoute, include_in_schema=False)
         self.entries: list[Entry] = []
 
-    def get(self, path: str, title: str = "") -> Callable[[Callable[..., Response]], Callable[..., Response]]:
-        """Declare a screen; with a title it stands in the navigation. The function's name is the operation's."""
-        return self._route("GET", path, title)
+    def get(
+        self, path: str, title: str = "", when: Callable[[Admission], bool] = lambda _admission: True
+    ) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
+        """Declare a screen; with a title it stands in the navigation. The function's name is the operation's.
+
+        `when` says whether there is anything to show: else the navigation is without it.
+        """
+        return self._route("GET", path, title, when)
 
     def post(self, path: str) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
         """Declare what a form is sent to."""
-        return self._route("POST", path, "")
+        return self._route("POST", path, "", lambda _admission: False)
 
     def stream(self, path: str, function: Callable[..., Any], name: str) -> None:
         """Declare a stream of server-sent events that open pages follow."""
@@ -114,13 +122,13 @@ class Screens:
         )
 
     def _route(
-        self, method: str, path: str, title: str
+        self, method: str, path: str, title: str, when: Callable[[Admission], bool]
     ) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
         def declare(function: Callable[..., Response]) -> Callable[..., Response]:
             name = function.__name__
             PATHS[name] = path
             if title:
-                self.entries.append(Entry(name, title, path))
+                self.entries.append(Entry(name, title, path, when))
             self.router.add_api_route(path, function, methods=[method], operation_id=name, response_model=None)
             return function
 
@@ -215,7 +223,7 @@ class Visit:
 
     def may(self, operation: str) -> bool:
         """Say whether the caller's roles may call an operation."""
-        return self.admission is not None and not access()[operation].isdisjoint(self.admission.principal.roles)
+        return self.admission is not None and admits(operation, self.admission.principal.roles)
 
     def at(self, operation: str, **places: object) -> str:
         """Return the address of a screen; the taxpayer is this one where no other is named."""
@@ -228,7 +236,10 @@ class Visit:
         return [
             (entry, self.at(entry.operation))
             for entry in ENTRIES
-            if self.may(entry.operation) and (self.gstin or "{" not in entry.path)
+            if self.may(entry.operation)
+            and (self.gstin or "{" not in entry.path)
+            and self.admission is not None
+            and entry.when(self.admission)
         ]
 
     @property

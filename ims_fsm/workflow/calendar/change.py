@@ -18,13 +18,14 @@ from ims_fsm.record.scene import Scene
 from ims_fsm.store import calendars, jobs, records, taxpayers
 from ims_fsm.store.connection import serialise
 from ims_fsm.terms.period import TaxPeriod
+from ims_fsm.terms.principal import SCHEDULER, Principal
 from ims_fsm.terms.vocabulary import Filing, Job
 from ims_fsm.workflow.returns import mark_stale
 from ims_fsm.workflow.supplier import open_period
 from ims_fsm.workflow.unit import UnitOfWork
 from ims_fsm.workflow.workspace import Workspace
 
-ACTOR = "calendar"
+ACTOR = Principal("calendar", {SCHEDULER})
 _ONE_AT_A_TIME = "calendar"
 
 

@@ -16,13 +16,13 @@ from ims_fsm.store import cohorts, jobs
 from ims_fsm.store.connection import serialise
 from ims_fsm.store.events import in_turn
 from ims_fsm.store.jobs import JobRun
+from ims_fsm.terms.principal import CLOCK
 from ims_fsm.terms.vocabulary import Job
 from ims_fsm.workflow.calendar import planning, reminding, sweeps
 from ims_fsm.workflow.calendar.isolation import isolated
 from ims_fsm.workflow.unit import UnitOfWork
 from ims_fsm.workflow.workspace import Workspace
 
-ACTOR = "clock"
 CHUNK = 500
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=6)
 _DOUBLED_AT_MOST = 20
@@ -49,7 +49,7 @@ class Drained:
 
 def plan(workspace: Workspace, chunk: int = CHUNK) -> int:
     """Write down everything that is due by now; returns how many shards are new to do. Doing it again adds none."""
-    return workspace.run(lambda unit: planning.plan(unit, chunk), actor=ACTOR)
+    return workspace.run(lambda unit: planning.plan(unit, chunk), actor=CLOCK)
 
 
 def drain(workspace: Workspace, only: Collection[Job] = (), stop: Callable[[], bool] = lambda: False) -> Drained:
@@ -68,7 +68,7 @@ def drain(workspace: Workspace, only: Collection[Job] = (), stop: Callable[[], b
 
 def work(workspace: Workspace, only: Collection[Job] = ()) -> Drained | None:
     """Claim one shard that is due and do it; None where there is none. Raises `StoreError`, `ConflictError`."""
-    return workspace.run(partial(_worked, only=only), actor=ACTOR) if is_due(workspace, only) else None
+    return workspace.run(partial(_worked, only=only), actor=CLOCK) if is_due(workspace, only) else None
 
 
 def is_due(workspace: Workspace, only: Collection[Job] = ()) -> bool:

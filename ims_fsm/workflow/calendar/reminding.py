@@ -18,6 +18,7 @@ from ims_fsm.record.record import Record
 from ims_fsm.store import reminders
 from ims_fsm.store.reminders import Reminder
 from ims_fsm.terms.period import TaxPeriod, in_india
+from ims_fsm.terms.principal import SCHEDULER
 from ims_fsm.terms.vocabulary import ReminderKind, Trigger
 from ims_fsm.workflow.unit import UnitOfWork, consider
 
@@ -103,5 +104,5 @@ def _would(unit: UnitOfWork, record: Record, trigger: Trigger, at: datetime, cha
     edition = unit.scene(record.recipient).edition(record)
     if unit.now >= at or edition.transition(record.state, trigger) is None:
         return False
-    then = UnitOfWork(unit.connection, unit.book, unit.hooks, at, unit.actor)
+    then = UnitOfWork(unit.connection, unit.book, unit.hooks, at, unit.principal.also(SCHEDULER))
     return isinstance(consider(then, record, trigger, chain=chain), Allowed)

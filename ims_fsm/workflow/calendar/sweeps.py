@@ -12,17 +12,19 @@ from functools import partial
 from itertools import chain
 
 from ims_fsm.errors import ImsFsmError
+from ims_fsm.law.permission import NOT_PERMITTED
 from ims_fsm.law.refusal import Allowed
 from ims_fsm.record.returns import TwoB
 from ims_fsm.store import records, returns
 from ims_fsm.store.connection import serialise
-from ims_fsm.store.sql.scene import Scope
+from ims_fsm.store.sql.scene import Scope, alike
 from ims_fsm.terms.period import TaxPeriod
+from ims_fsm.terms.principal import Principal
 from ims_fsm.terms.vocabulary import TwoBState
 from ims_fsm.workflow.calendar import reminding
 from ims_fsm.workflow.calendar.isolation import Failure, isolated, parted
-from ims_fsm.workflow.returns import Ended, Standings, considered, draft, end_alike, is_filed
-from ims_fsm.workflow.unit import UnitOfWork, alike
+from ims_fsm.workflow.returns import Ended, Standings, considered, draft, end_alike, is_filed, permit
+from ims_fsm.workflow.unit import UnitOfWork
 from ims_fsm.workflow.workspace import Workspace
 
 # How many recipients one transaction sweeps; benchmarks/RESULTS.md has the curve.
@@ -55,7 +57,7 @@ class SweepReport:
     failures: tuple[Failure, ...] = ()
 
 
-def sweep(workspace: Workspace, recipients: Sequence[str], actor: str) -> SweepReport:
+def sweep(workspace: Workspace, recipients: Sequence[str], actor: Principal) -> SweepReport:
     """Do what the calendar owes recipients by now, in chunks of a transaction each; who fails stops no other."""
     report = SweepReport()
     for chunk in parted(recipients, SWEPT_AT_ONCE):
@@ -81,8 +83,8 @@ def sweep_many(unit: UnitOfWork, recipients: Sequence[str]) -> list[Swept]:
     ended, drafted = dict.fromkeys(recipients, Ended()), dict[str, TaxPeriod]()
     # The chains of recipients who are owed a draft are read anyway, whether anything of theirs is pending or not.
     others = records.with_pending(unit.connection, [recipient for recipient in recipients if recipient not in owed])
-    for part in alike(unit, [*owed, *others]):
-        done, read = end_alike(unit, part)
+    for part in alike(unit.scene, [*owed, *others]):
+        done, read = end_alike(unit, part, unit.principal)
         ended |= done
         drafted |= _draft(unit, [recipient for recipient in part if recipient in owed], owed, read)
     return [
@@ -122,6 +124,8 @@ def _owed(unit: UnitOfWork, recipients: Sequence[str]) -> tuple[dict[str, tuple[
             decision = considered(unit, two_b, "generate", standing, by="clock")
             if isinstance(decision, Allowed):
                 owed[recipient] = (two_b, decision)
+            elif decision.codes == (NOT_PERMITTED,):
+                permit(unit, two_b, "generate", by="clock")
             elif isinstance(considered(unit, two_b, "generate", standing), Allowed):
                 missed[recipient] = period
     return owed, missed

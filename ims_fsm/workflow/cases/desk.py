@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
 
-from ims_fsm.errors import InputError, Problem
+from ims_fsm.errors import InputError, MissingError, Problem
 from ims_fsm.law.edition import Machine
 from ims_fsm.record.case import Case, CaseHistory
 from ims_fsm.record.refusals import Answer
@@ -17,6 +17,7 @@ from ims_fsm.store.seals import Seal
 from ims_fsm.store.tables import OWNER
 from ims_fsm.terms.border import Border, checked_id, checked_ids, checked_text, looked_at
 from ims_fsm.terms.period import TaxPeriod
+from ims_fsm.terms.principal import Principal
 from ims_fsm.terms.spelling import hinted
 from ims_fsm.workflow.cases import sets, steps
 from ims_fsm.workflow.cases.diagram import diagram
@@ -43,7 +44,7 @@ class CasesDesk(Desk):
         self,
         workspace: Workspace,
         machine: str,
-        actor: str,
+        actor: str | Principal,
         *,
         owner: str = "",
         reader: Reader | None = None,
@@ -60,6 +61,11 @@ class CasesDesk(Desk):
             problem = Problem("facts", f"{reader!r} gives no facts", "give a function of a case")
             raise InputError("cases", [problem])
         self._reader = reader
+
+    def _refuse_stranger(self) -> None:
+        if self.owner and not self.principal.reaches(self.owner):
+            problem = Problem(self.owner, "has no cases here", "name an owner whom the actor reaches")
+            raise MissingError("owner", [problem])
 
     @property
     def owner(self) -> str:
@@ -209,7 +215,7 @@ class CasesDesk(Desk):
         def work(unit: UnitOfWork) -> Seal:
             return seals.seal(unit.connection, self.owner, unit.actor, unit.moments)
 
-        return self._workspace.run(work, actor=self.actor)
+        return self._workspace.run(work, actor=self.principal)
 
     def seals(self) -> Sequence[Seal]:
         """Return the seals of the owner's logs, oldest first."""

@@ -36,7 +36,7 @@ def diagram(  # noqa: PLR0913, PLR0917 -- which case, drawn how
     check_formats([fmt])
     machine, look = machine_of(unit.book.law, machine_name), theme_named(theme)
     whole = history(unit, owner, machine.name, case_id)
-    decided = decisions(machine, whole.case, reader)
+    decided = decisions(unit, machine, whole.case, reader)
     sheet = path_sheet(machine.at(whole.case.period), _highlight(unit, machine, whole, decided), look)
     return drawn([sheet], fmt)[0]
 

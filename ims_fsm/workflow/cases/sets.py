@@ -97,10 +97,10 @@ def _judged(
     unit: UnitOfWork, machine: Machine, trigger: str, where: CasesWhere, given: Given, reader: Reader | None
 ) -> list[_Judged]:
     """Return the cases that are meant in groups, each of which is decided once."""
-    if reader is None:
+    if reader is None and not machine.about_firing:
         latest = latest_before(unit.now) if unit.backdate is None else None
         alike = case_sets.alike(unit.connection, where, latest)
-        bases = [(group, decided_on(machine, group.first, given.facts, None)) for group in alike]
+        bases = [(group, decided_on(unit, machine, group.first, given.facts, None)) for group in alike]
     else:
         bases = list(_read(unit, machine, where, given, reader))
     return [
@@ -109,12 +109,12 @@ def _judged(
 
 
 def _read(
-    unit: UnitOfWork, machine: Machine, where: CasesWhere, given: Given, reader: Reader
+    unit: UnitOfWork, machine: Machine, where: CasesWhere, given: Given, reader: Reader | None
 ) -> Iterable[tuple[Alike, Basis]]:
     """Give the cases in groups, of which a reader says the same."""
     groups: dict[tuple[object, ...], tuple[list[Case], Basis]] = {}
     for case in list(cases.search(unit.connection, where)):
-        basis = decided_on(machine, case, given.facts, reader)
+        basis = decided_on(unit, machine, case, given.facts, reader)
         is_late = unit.backdate is None and case.last_at > latest_before(unit.now)
         said = tuple(sorted(basis.passing.items()))
         of = (case.declaration_id, case.period, case.state, case.content_hash, said, is_late)

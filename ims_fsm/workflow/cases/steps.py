@@ -6,7 +6,7 @@ Imports the law, the case and the store; a case is decided by facts that came wi
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from ims_fsm.errors import InputError, MissingError, Problem
@@ -61,12 +61,18 @@ NOTHING = Given()
 
 def machine_of(law: Law, name: str) -> Machine:
     """Return a machine of cases; raises `MissingError` for none, and for one that moves records or returns."""
-    apart = {machine.name for machine in law.record_machines} | {returns.MACHINE}
-    if name not in law.machines or name in apart:
-        others = ", ".join(other for other in law.machines if other not in apart)
+    machines = machines_of(law)
+    if name not in machines:
+        others = ", ".join(machines)
         remedy = f"the machines of cases are {others}" if others else "give machines= where the store is opened"
         raise MissingError("machine", [Problem(name, "is not a machine of cases here", remedy)])
-    return law.machines[name]
+    return machines[name]
+
+
+def machines_of(law: Law) -> dict[str, Machine]:
+    """Return the machines of cases by name: all but those that move records or returns."""
+    apart = {machine.name for machine in law.record_machines} | {returns.MACHINE}
+    return {name: machine for name, machine in law.machines.items() if name not in apart}
 
 
 def found(unit: UnitOfWork, owner: str, machine: str, case_id: int, *, hold: bool = False) -> Case:
@@ -87,16 +93,31 @@ class Basis:
     passing: Mapping[str, str]
 
 
-def decided_on(machine: Machine, case: Case, given: Mapping[str, str], reader: Reader | None) -> Basis:
+def decided_on(
+    unit: UnitOfWork, machine: Machine, case: Case, given: Mapping[str, str], reader: Reader | None
+) -> Basis:
     """Return what a step of a case is decided on.
 
-    What is given goes before what is read, and that before what stays. Raises `InputError` for a fact or value that the
-    machine does not have.
+    What is given goes before what is read, and that before what stays; what is about who acts is read here. Raises
+    `InputError` for a fact or value that the machine does not have, and for one about who acts that somebody gives.
     """
     staying, read = case.with_facts(given), dict(reader(case)) if reader is not None else {}
-    layers = {**staying.facts, **read, **given}
+    layers = {**staying.facts, **read, **given, **about_actor(unit, machine, case, {**read, **given})}
     passing = {name: value for name, value in layers.items() if staying.facts.get(name) != value}
     return Basis(facts_of(machine, layers), staying, passing)
+
+
+def about_actor(unit: UnitOfWork, machine: Machine, case: Case, given: Mapping[str, str]) -> dict[str, str]:
+    """Return the facts about whoever acts; the log has who fired what. Raises `InputError` where `given` has one."""
+    fired: Collection[str] = ()
+    if machine.about_firing and case.seq:
+        fired = cases.fired_by(unit.connection, case.owner, case.id, unit.actor)
+    facts = machine.actor_facts(unit.principal.roles, fired)
+    about = sorted(facts.keys() & given)
+    if about:
+        what = "is about who acts, and nobody gives it"
+        raise InputError("facts", [Problem(name, what, "leave it out") for name in about])
+    return facts
 
 
 def detail_of(basis: Basis, given: Given) -> str | None:
@@ -139,12 +160,13 @@ def open_case(
         opened_at=unit.now,
         last_at=unit.now,
     )
-    edition = machine.at(case.period)
+    edition, about = machine.at(case.period), about_actor(unit, machine, case, given)
     trigger, dest, rules = entry_of(edition)
     if trigger in edition.triggers:
-        allowed = _fired(unit, edition, case, trigger, facts_of(machine, given))
+        allowed = _fired(unit, edition, case, trigger, facts_of(machine, given, about))
         dest, rules = allowed.dest, allowed.rules
-    detail = json.dumps({KEY: key, PERIOD: str(case.period)}, ensure_ascii=False)
+    passing = {FACTS: about} if about else {}
+    detail = json.dumps({KEY: key, PERIOD: str(case.period), **passing}, ensure_ascii=False)
     entry, after = _stepped(unit, case, case, trigger, Allowed(dest, rules), detail)
     cases.open_with(unit.connection, after, entry)
     return after
@@ -177,7 +199,7 @@ def fire_case(  # noqa: PLR0913, PLR0917 -- what, on which case, with what
     """
     machine = machine_of(unit.book.law, machine_name)
     case = found(unit, owner, machine.name, case_id, hold=True)
-    basis, edition = decided_on(machine, case, given.facts, reader), machine.at(case.period)
+    basis, edition = decided_on(unit, machine, case, given.facts, reader), machine.at(case.period)
     edition.check(case.state, trigger, basis.facts)
     early = earlier_than_asked(unit, case, edition, given)
     if early is not None:
@@ -201,7 +223,7 @@ def may(  # noqa: PLR0913, PLR0917 -- what, on which case, with what
     """Ask whether a trigger may fire on a case; changes nothing."""
     machine = machine_of(unit.book.law, machine_name)
     case = found(unit, owner, machine.name, case_id)
-    basis, edition = decided_on(machine, case, given.facts, reader), machine.at(case.period)
+    basis, edition = decided_on(unit, machine, case, given.facts, reader), machine.at(case.period)
     edition.check(case.state, trigger, basis.facts)
     early = earlier_than_asked(unit, case, edition, given)
     decision = decide(edition, case.state, trigger, basis.facts) if early is None else early
@@ -216,13 +238,13 @@ def answers(
     case = found(unit, owner, machine.name, case_id)
     return {
         trigger: answered(unit, machine, case, trigger, decision)
-        for trigger, decision in decisions(machine, case, reader).items()
+        for trigger, decision in decisions(unit, machine, case, reader).items()
     }
 
 
-def decisions(machine: Machine, case: Case, reader: Reader | None) -> dict[str, Decision]:
+def decisions(unit: UnitOfWork, machine: Machine, case: Case, reader: Reader | None) -> dict[str, Decision]:
     """Return what each trigger comes to now; left out is one that leads nowhere from there, and no guard says why."""
-    facts, edition = decided_on(machine, case, {}, reader).facts, machine.at(case.period)
+    facts, edition = decided_on(unit, machine, case, {}, reader).facts, machine.at(case.period)
     of_the_state = {guard.name for guard in edition.guards if STATE in guard.refuse_when}
     decided = dict[str, Decision]()
     for trigger in edition.triggers:

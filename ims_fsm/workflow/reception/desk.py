@@ -35,7 +35,7 @@ class PortalDesk(Desk):
         says.
         """
         as_here = {"request": self.request, "backdate": self.backdate}
-        return importing.import_download(self._workspace, sources, where, self.gstin, self.actor, **as_here, **how)
+        return importing.import_download(self._workspace, sources, where, self.gstin, self.principal, **as_here, **how)
 
     def receive(
         self, sightings: Iterable[Sighting], *, complete: frozenset[str] = frozenset(), each: Each | None = None
@@ -51,7 +51,9 @@ class PortalDesk(Desk):
         machines = frozenset(checked_text("machine", name) for name in names)
         work = partial(receiving.receive, recipient=self.gstin, sightings=checked, complete=machines, notify=each)
         # What is shown may be read only once, so it is not tried again.
-        return self._workspace.run(work, actor=self.actor, request=self.request, backdate=self.backdate, retries=0)
+        return self._workspace.run(
+            work, actor=self.principal, owner=self.gstin, request=self.request, backdate=self.backdate, retries=0
+        )
 
     def changed_since_portal(self) -> list[UploadChange]:
         """Return the records whose action or declaration the portal does not have yet, with what it has.

@@ -20,6 +20,7 @@ from ims_fsm.store import taxpayers
 from ims_fsm.store.connection import serialise
 from ims_fsm.store.staging.entering import is_empty
 from ims_fsm.terms.border import Border, checked_moment, checked_value
+from ims_fsm.terms.principal import Principal
 from ims_fsm.terms.vocabulary import Filing, TaxpayerKind
 from ims_fsm.workflow.reception.receiving import Reception, SeenTwiceError
 from ims_fsm.workflow.reception.report import Each, Received
@@ -87,7 +88,7 @@ def import_download(  # noqa: PLR0913, PLR0917 -- what, of which recipient, by w
     sources: Sources,
     where: str | None,
     gstin: str | None,
-    actor: str,
+    actor: str | Principal,
     registration: Registration = AS_USUAL,
     complete: bool = False,  # noqa: FBT001, FBT002 -- given by name at the face
     made_at: datetime | None = None,
@@ -113,8 +114,9 @@ def import_download(  # noqa: PLR0913, PLR0917 -- what, of which recipient, by w
             reader = PartsReader(files, gstin, promises=promises, progress=progress)
             taking_in = _TakingIn(reader, registration, made_at, each, complete=complete, straight=straight)
             try:
+                dated = {"request": request, "backdate": backdate}
                 return workspace.run(
-                    taking_in, actor=actor, request=request, backdate=backdate, retries=0, named=import_download
+                    taking_in, actor=actor, owner=gstin or "", retries=0, named=import_download, **dated
                 )
             except MisreadError as error:
                 promises[error.file] = error.envelope

@@ -19,6 +19,7 @@ from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import label
 from ims_fsm.record.sighting import BY_ACTION, SHOWN_BY, Shown, Sighting, declaration_of, declared_by, flat
 from ims_fsm.store import records, sightings, versions
+from ims_fsm.store.calls import newest
 from ims_fsm.store.connection import serialise
 from ims_fsm.store.staging import entering, matching
 from ims_fsm.store.staging.columns import StagedRow
@@ -26,6 +27,7 @@ from ims_fsm.store.staging.loading import Entrance, Entry, analyse, clear, make
 from ims_fsm.store.staging.matching import shown_of
 from ims_fsm.terms.money import HEADS
 from ims_fsm.terms.period import TaxPeriod
+from ims_fsm.workflow.permits import refuse_taken_in
 from ims_fsm.workflow.reception.chains import join, links, relink
 from ims_fsm.workflow.reception.known_records import KnownRecords
 from ims_fsm.workflow.reception.new_records import Numbers, Preparer, Sieve
@@ -98,6 +100,8 @@ class Reception:
             triggers={str(action): str(trigger) for action, trigger in BY_ACTION.items()},
             detail=json.dumps(SHOWN_BY, sort_keys=True),
         )
+        #: The newest call before those of this download, where somebody may not do all that it may show.
+        self._calls = newest(unit.connection) if unit.book.law.role_facts else None
         make(unit.connection)
 
     # --- what is shown ------------------------------------------------------------------------------------------------
@@ -209,6 +213,8 @@ class Reception:
         self._tell_uncertain()
         self._mark_stale(touched, known_records.touched)
         clear(connection)
+        if self._calls is not None:
+            refuse_taken_in(self._unit, recipient, self._calls)
         return self._tally.received()
 
     def _match(self) -> None:

@@ -22,12 +22,13 @@ from ims_fsm.record.where import Where
 from ims_fsm.store import returns, taxpayers
 from ims_fsm.store.sql import dashboard as counts
 from ims_fsm.store.sql.dashboard import CLOCKS, CREDITABLE, Counted
+from ims_fsm.store.sql.scene import alike
 from ims_fsm.terms.border import state_code
 from ims_fsm.terms.period import TaxPeriod, in_india, last_day_before
 from ims_fsm.terms.vocabulary import ACTIVE, Concern, Filing, ReminderKind, State, SupplierStatus, TwoBState
 from ims_fsm.workflow.calendar.sweeps import next_period
 from ims_fsm.workflow.returns import Standings
-from ims_fsm.workflow.unit import UnitOfWork, alike, unread_scope
+from ims_fsm.workflow.unit import UnitOfWork, unread_scope
 
 NOTHING = Totals()
 _UNDONE = Where(states=(State.NO_ACTION,), in_ims=True, supplier_status=SupplierStatus.FILED)
@@ -50,7 +51,7 @@ def dashboard(unit: UnitOfWork, gstins: Collection[str] | None, near: int | None
     reading = _Reading(unit, registered, standings)
     recipients = [gstin for gstin in wanted if gstin in registered and unit.scene(gstin).eligible]
     items = [*reading.due(recipients), *reading.added_back(wanted)]
-    for part in alike(unit, recipients):
+    for part in alike(unit.scene, recipients):
         items += reading.at_risk(part, days)
     return Dashboard.of(unit.now, days, items, {gstin: who.name for gstin, who in registered.items()})
 

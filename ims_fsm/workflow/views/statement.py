@@ -28,7 +28,8 @@ from ims_fsm.terms.document import Document, Ineligible
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod, in_india
 from ims_fsm.terms.vocabulary import Correction, Form, Kind, Route, Section, TwoBState
-from ims_fsm.workflow.returns import left_out, mark_stale
+from ims_fsm.workflow.left_out import left_out
+from ims_fsm.workflow.returns import mark_stale
 from ims_fsm.workflow.unit import UnitOfWork
 from ims_fsm.workflow.views import views
 from ims_fsm.workflow.views.views import TwoBView

@@ -34,9 +34,10 @@ from ims_fsm.terms.money import NIL, Heads
 from ims_fsm.terms.period import TaxPeriod, in_india
 from ims_fsm.terms.vocabulary import Direction, RemovedFor, Route, Section
 from ims_fsm.workflow.deadlines import deadlines
+from ims_fsm.workflow.left_out import counted_left_out
 from ims_fsm.workflow.reception import upload
 from ims_fsm.workflow.reception.upload import UploadStanding
-from ims_fsm.workflow.returns import counted_left_out, time_limited
+from ims_fsm.workflow.returns import time_limited
 from ims_fsm.workflow.unit import UnitOfWork, consider
 from ims_fsm.workflow.views.generations import chosen, lines
 

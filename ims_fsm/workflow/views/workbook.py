@@ -34,7 +34,7 @@ from ims_fsm.terms.border import ACTIONS
 from ims_fsm.terms.period import TaxPeriod, day_in_words, in_india
 from ims_fsm.terms.vocabulary import State, Trigger
 from ims_fsm.workflow.calendar.sweeps import next_period
-from ims_fsm.workflow.returns import left_out
+from ims_fsm.workflow.left_out import left_out
 from ims_fsm.workflow.unit import UnitOfWork, consider
 from ims_fsm.workflow.views import generations
 from ims_fsm.workflow.views.views import PAGE, ListedRecord, listed

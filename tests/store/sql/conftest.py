@@ -25,6 +25,7 @@ from ims_fsm.store.tables import RecordRow, TwoBRow
 from ims_fsm.terms.document import Ineligible
 from ims_fsm.terms.money import HEADS
 from ims_fsm.terms.period import TaxPeriod
+from ims_fsm.terms.principal import Principal
 from ims_fsm.terms.vocabulary import (
     Disposition,
     Filing,
@@ -260,7 +261,8 @@ def unit_of() -> Callable[..., UnitOfWork]:
 
     def make(connection: Connection, now: datetime, hooks: Hooks | None = None, book: LawBook = BOOK) -> UnitOfWork:
         hooks = hooks or Hooks(book.law)
-        return UnitOfWork(connection=connection, book=book, hooks=hooks, now=now, actor="buyer", recorded_at=now)
+        buyer = Principal("buyer")
+        return UnitOfWork(connection=connection, book=book, hooks=hooks, now=now, principal=buyer, recorded_at=now)
 
     return make
 

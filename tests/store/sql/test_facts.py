@@ -18,11 +18,11 @@ from ims_fsm.store.sql.chains import CHAIN
 from ims_fsm.store.sql.facts import READINGS, FactsInSql
 from ims_fsm.store.sql.moving import source
 from ims_fsm.store.sql.prepared import built, run
-from ims_fsm.store.sql.scene import NAMED, Firing, Shape, expected_period
+from ims_fsm.store.sql.scene import NAMED, Firing, Shape, alike, expected_period
 from ims_fsm.store.tables import AT
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.vocabulary import Kind, State, Trigger
-from ims_fsm.workflow.unit import UnitOfWork, alike, scope_of
+from ims_fsm.workflow.unit import UnitOfWork, scope_of
 
 REQUESTS = [
     NO_REQUEST,
@@ -70,7 +70,7 @@ def in_python(unit: UnitOfWork, recipients: Iterable[str], request: Request) -> 
 
 def compare(connection: Connection, store, unit_of: Callable[..., UnitOfWork], now: datetime, request: Request) -> None:
     unit = unit_of(connection, now)
-    for part in alike(unit, [taxpayer.gstin for taxpayer in store.recipients]):
+    for part in alike(unit.scene, [taxpayer.gstin for taxpayer in store.recipients]):
         assert in_sql(unit, part, request) == in_python(unit, part, request)
 
 
@@ -84,7 +84,7 @@ def test_every_fact_of_every_record_is_read_alike(over, moments, unit_of) -> Non
 def test_what_is_named_is_read_by_its_chains_alone(over, moments, unit_of) -> None:
     def check(connection: Connection, store, now: datetime, drawn: bytes) -> None:
         unit = unit_of(connection, now)
-        for part in alike(unit, [taxpayer.gstin for taxpayer in store.recipients]):
+        for part in alike(unit.scene, [taxpayer.gstin for taxpayer in store.recipients]):
             rows = [row for row in store.rows if row["recipient_gstin"] in part]
             named = [rows[byte % len(rows)] for byte in drawn]
             found = in_sql(unit, part, NO_REQUEST, ids := [row["id"] for row in named])

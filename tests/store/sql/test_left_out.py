@@ -11,7 +11,7 @@ from sqlalchemy import Connection, update
 from ims_fsm.store.tables import AT, RECORD
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import RemovedFor
-from ims_fsm.workflow.returns import counted_left_out, left_out
+from ims_fsm.workflow.left_out import counted_left_out, left_out
 
 PERIODS = ("2024-08", "2024-10", "2025-03", "2025-11", "2026-03")
 

@@ -27,6 +27,7 @@ from ims_fsm.store.staging import entering
 from ims_fsm.store.tables import CALL, LOG, RecordRow, Table
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod
+from ims_fsm.terms.principal import Principal
 from ims_fsm.terms.vocabulary import Kind, State, Trigger
 from ims_fsm.workflow.actions import act_on
 from ims_fsm.workflow.calendar.sweeps import sweep_many
@@ -203,7 +204,7 @@ def done(connection: Connection, unit_of: Callable[..., UnitOfWork], call: Call,
     """Do the work of a call in a transaction that is taken back; return its answer and what lay in the tables."""
     with connection.begin_nested() as inner:
         unit = unit_of(connection, call.now)
-        unit.actor, unit.request_key = call.actor, call.key
+        unit.principal, unit.request_key = Principal(call.actor), call.key
         answer = work(unit, call)
         left = {name: rows(connection, query) for name, query in QUERIES.items()}
         inner.rollback()

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from ims_fsm.web import Feed, dashboard
-from ims_fsm.web.principal import access
+from ims_fsm.web.access import access
 from ims_fsm.web.screens import PARTS
 from ims_fsm.web.screens.shell import PATHS
 from tests.web.conftest import BUYER, OTHER, ROLES, authenticate, opened

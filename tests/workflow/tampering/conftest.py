@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, text
 
-from ims_fsm import Engine, Heads, TaxPeriod
+from ims_fsm import Engine, Heads, RefusedError, TaxPeriod
 from ims_fsm.law.book import LawBook
 from ims_fsm.store import audit
 from ims_fsm.store.audit import Finding
@@ -114,6 +114,9 @@ def lived(stage: Any) -> None:
     shown = stage.seen(stage.document(**november), return_period=TaxPeriod("2025-11"))
     stage.at("2025-12-06").receive(shown, complete=frozenset({"invoice"}))
     stage.desk.file_annual_return("2023-24")
+    stage.ims._workspace.log_refusals = True
+    with pytest.raises(RefusedError):
+        stage.draft("2025-11")
     stage.at("2025-12-14")
     stage.draft("2025-11")
     stage.at("2025-12-15")
@@ -178,7 +181,9 @@ CALLER = """
     VALUES ('5e', 'erp', 'recipient', '{gstin}', '{noon}')
 """
 # PostgreSQL numbers records by a sequence and leaves the table empty.
-COUNTER = "INSERT INTO ims_counter SELECT 'record', 7 WHERE NOT EXISTS (SELECT 1 FROM ims_counter)"
+COUNTER = (
+    "INSERT INTO ims_counter SELECT 'record', 7 WHERE NOT EXISTS (SELECT 1 FROM ims_counter WHERE name = 'record')"
+)
 MOVE = "INSERT INTO ims_calendar_move VALUES ('{gstin}', 6, 1, '[]', '[]')"
 
 

@@ -47,6 +47,7 @@ ROWS = {
     "ims_transition_log": "record_id = 6",
     "ims_log_call": "number = (SELECT call FROM ims_transition_log WHERE record_id = 6)",
     "ims_declaration": "machine = 'invoice'",
+    "ims_counter": "name = 'record'",
     "ims_taxpayer": f"gstin = '{BUYER}'",
     "ims_taxpayer_log": f"gstin = '{BUYER}' AND number = 2",
     "ims_request": "key = 'k-6'",

@@ -1,0 +1,79 @@
+"""Reads a house's roles and lays them over the triggers of a law: who may fire what is nobody's law but the house's.
+
+Imports the reading and the register; the text it is given is the only thing it reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from pydantic import ValidationError
+
+from ims_fsm.errors import DeclarationError, Problem
+from ims_fsm.law.declaration import PermitDeclaration, RolesDeclaration
+from ims_fsm.law.edition import Machine
+from ims_fsm.law.reading import faults, parsed, validated
+from ims_fsm.law.register import Law
+from ims_fsm.law.structure import repeated
+from ims_fsm.terms.spelling import hinted
+
+FILE = "roles.toml"
+
+
+def with_roles(law: Law, text: str) -> Law:
+    """Return a law whose triggers are kept to the roles that a TOML text names; what it decides by stays the same.
+
+    A trigger that it names is for those roles alone, whatever it was for before. Raises `DeclarationError`.
+    """
+    problems: list[Problem] = []
+    table = parsed(FILE, text, problems)
+    if problems:
+        raise DeclarationError("roles", problems)
+    try:
+        declared = validated(RolesDeclaration, table)
+    except ValidationError as error:
+        raise DeclarationError("roles", list(faults(error, {}, FILE, table))) from error
+    roles = {**law.roles, **{role.name: role for role in declared.role}}
+    problems += repeated(f"{FILE} role", [role.name for role in declared.role])
+    kept: dict[str, dict[str, tuple[str, ...]]] = {}
+    for number, permit in enumerate(declared.permit, start=1):
+        problems += _problems(law, roles, permit, f"{FILE} permit[{number}]")
+        for machine in _meant(law, permit.machine):
+            again = [trigger for trigger in permit.triggers if trigger in kept.get(machine.name, {})]
+            what = f"names {', '.join(again)} of {machine.name}, which another entry has as well"
+            problems += [Problem(f"{FILE} permit[{number}]", what, "keep one of them")] if again else []
+            kept.setdefault(machine.name, {}).update(dict.fromkeys(permit.triggers, permit.roles))
+    if problems:
+        raise DeclarationError("roles", list(dict.fromkeys(problems)))
+    facts = {role.fact.name: role.fact for role in roles.values()} | {**law.facts}
+    machines = {name: _kept(machine, kept.get(name, {})) for name, machine in law.machines.items()}
+    return replace(law, roles=roles, facts=facts, machines=machines)
+
+
+def _meant(law: Law, name: str) -> list[Machine]:
+    return [machine for machine in law.machines.values() if name in {machine.name, machine.declaration.extends}]
+
+
+def _problems(law: Law, roles: Mapping[str, object], permit: PermitDeclaration, place: str) -> Iterator[Problem]:
+    meant = _meant(law, permit.machine)
+    if not meant:
+        names = {*law.machines, *(machine.declaration.extends or machine.name for machine in law.machines.values())}
+        remedy = hinted(permit.machine, names, f"use one of {', '.join(sorted(names))}")
+        yield Problem(place, f"names the unknown machine {permit.machine!r}", remedy)
+    triggers = {trigger.name for machine in meant for trigger in machine.declaration.trigger}
+    for what, named, declared in (("trigger", permit.triggers, triggers), ("role", permit.roles, roles)):
+        for name in named:
+            if name not in declared and declared:
+                remedy = hinted(name, declared, f"use one of {', '.join(sorted(declared))}")
+                yield Problem(place, f"names the unknown {what} {name!r}", remedy)
+
+
+def _kept(machine: Machine, roles: Mapping[str, tuple[str, ...]]) -> Machine:
+    if not roles:
+        return machine
+    triggers = tuple(
+        replace(trigger, roles=roles[trigger.name]) if trigger.name in roles else trigger
+        for trigger in machine.declaration.trigger
+    )
+    return replace(machine, declaration=replace(machine.declaration, trigger=triggers))
