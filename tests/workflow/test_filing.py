@@ -7,9 +7,12 @@ from datetime import date
 import pytest
 
 from ims_fsm import Heads, TaxPeriod
+from ims_fsm.record.chain import linked
 from ims_fsm.terms.vocabulary import State
 
 OCTOBER = TaxPeriod("2024-10")
+# What amends a credit note, in paise, each in the return of its month.
+SAVED_NOTES = ((300, "2024-11"), (300, "2024-12"), (400, "2025-01"))
 
 
 def igst(amount: int) -> Heads:
@@ -86,6 +89,25 @@ def test_what_is_decided_moves_the_rest_of_its_chain(stage):
     stage.close()
     assert (stage.record(waiting).carried, stage.record(waiting).state) == (igst(100), State.NO_ACTION)
     assert stage.record(gone) == before
+
+
+def test_what_is_added_back_is_told_to_what_is_only_saved(stage):
+    """FAQ 34: what is added back stands at its supplier no more, and a saved version has S of the one before it."""
+    note = stage.document("credit_note", 100)
+    rejected = stage.filed(note)
+    stage.act("reject", rejected)
+    first, gone, second = (
+        stage.saved(stage.document("credit_note", paise, amends=note), p) for paise, p in SAVED_NOTES
+    )
+    stage.shop.delete(gone)
+    chain = (rejected, first, gone, second)
+    assert [stage.record(member).standing for member in chain] == [igst(-100)] * 4
+    stage.close()
+    assert [stage.record(member).standing for member in chain] == [igst(0), igst(0), igst(-100), igst(0)]
+    stage.at("2024-12-05").shop.file("GSTR-1", TaxPeriod("2024-11"))
+    assert [stage.record(member).standing for member in chain] == [igst(0), igst(-300), igst(-100), igst(-300)]
+    assert all(was == now for was, now in linked([stage.record(member) for member in chain]))
+    assert not stage.faults()
 
 
 # --- before registration --------------------------------------------------------------------------------------------

@@ -35,7 +35,7 @@ from ims_fsm.law.ledger import Outcome
 from ims_fsm.store.connection import database_of
 from ims_fsm.store.sql import moving
 from ims_fsm.store.sql.facts import credit, predicate_of, with_effect
-from ims_fsm.store.sql.members import Member
+from ims_fsm.store.sql.members import Member, age_of
 from ims_fsm.store.sql.prepared import built, given, run, words
 from ims_fsm.store.sql.scene import Firing, Scope, Shape, of_record
 from ims_fsm.store.sql.settling import (
@@ -53,7 +53,7 @@ from ims_fsm.store.tables import AT, LINES, RECORD, LiabilityRow, core
 from ims_fsm.store.temporary import BIG, emptied, of_records, temporary
 from ims_fsm.terms.money import HEADS, Heads
 from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.terms.vocabulary import Disposition
+from ims_fsm.terms.vocabulary import Disposition, SupplierStatus
 
 LIABILITIES: Any = core(LiabilityRow)
 Amounts = Mapping[str, ColumnElement[int]]
@@ -139,7 +139,7 @@ def _settled(shape: Shape) -> tuple[Update, ...]:
         **{f"{what}_{head}": SETTLED.c[f"{what}_{head}"] for what in ("carried", "standing") for head in HEADS},
     }
     records = update(RECORD).where(shape.of(RECORD), of_record(SETTLED)).values(values)
-    return (records, _passed_on(shape)) if shape.amended else (records,)
+    return (records, _passed_on(shape), _handed_down(shape)) if shape.amended else (records,)
 
 
 def add_back(
@@ -273,3 +273,22 @@ def _joined(*parts: ColumnElement[str] | str) -> ColumnElement[str]:
     for part in parts:
         whole = whole.concat(literal(part, String) if isinstance(part, str) else part)
     return whole
+
+
+def _handed_down(shape: Shape) -> Update:
+    """Write S of each settled chain on those of its members that are only saved: that of the version before them."""
+    before, any_filed = RECORD.alias("before"), RECORD.alias("any_filed")
+    same_chain = (any_filed.c.recipient_gstin == AT.recipient_gstin, any_filed.c.chain_id == AT.chain_id)
+    filed = any_filed.c.supplier_status == str(SupplierStatus.FILED)
+    newest = select(func.max(age_of(any_filed.c))).where(*same_chain, filed, age_of(any_filed.c) < age_of(AT))
+    standing = {f"standing_{head}": before.c[f"standing_{head}"] for head in HEADS}
+    waiting = (
+        AT.supplier_status == str(SupplierStatus.SAVED),
+        AT.settled_in.is_(None),
+        AT.removed_for.is_(None),
+        exists().where(SETTLED.c.recipient_gstin == AT.recipient_gstin, SETTLED.c.chain_id == AT.chain_id),
+        before.c.recipient_gstin == AT.recipient_gstin,
+        before.c.id == Member.aged(newest.scalar_subquery()),
+        or_(*(AT[name] != amount for name, amount in standing.items())),
+    )
+    return update(RECORD).where(shape.of(RECORD), *waiting).values({**standing, "version": AT.version + 1})
