@@ -31,7 +31,7 @@ LEFT JOIN (
   WHERE {whose} AND original_number IS NOT NULL AND supplier_status = 'filed' AND removed_for IS NULL
   GROUP BY recipient_gstin, chain_id, two_b_period
 ) AS amended ON amended.gstin = recipient_gstin AND amended.chain = chain_id AND amended.period = two_b_period"""
-_SIGN = "CASE WHEN record.kind = 'credit_note' THEN -1 ELSE 1 END"
+_SIGN = "CASE WHEN ims_record.kind = 'credit_note' THEN -1 ELSE 1 END"
 _HEADS = ", ".join(
     f"({_SIGN}) * {head} - CASE WHEN route = 'ims' THEN carried_{head} ELSE 0 END"
     for head in ("igst", "cgst", "sgst", "cess")
