@@ -7,21 +7,37 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ims_fsm.cli.call import Call
+from ims_fsm.cli.call import Call, user
+from ims_fsm.cli.database import tell_carried
 from ims_fsm.cli.output import counted, say, table
 
 if TYPE_CHECKING:
     from ims_fsm.law.amendment import Amendment, Difference, Shift
     from ims_fsm.law.register import Law
+    from ims_fsm.workflow.upkeep import CarriedOver
 
 
-def tell_changes(call: Call, before: Law, after: Law) -> None:
-    """Answer with what the later law changes."""
+def tell_changes(call: Call, before: Law, after: Law, db: str | None) -> None:
+    """Answer with what the later law changes, and what becomes of the live cases of a database, where one is named."""
     from ims_fsm.law.amendment import amendment
 
     with call.working("Comparing"):
         changes = amendment(before, after)
-    call.answer(lambda: _tell(changes), changes, "--against")
+        live = None if db is None else _carried(db, after)
+
+    def tell() -> None:
+        _tell(changes)
+        if live is not None:
+            say("", "Live cases:", style="bold")
+            tell_carried(live, dry_run=True)
+
+    call.answer(tell, {"changes": changes, "live": live}, "--against", held=live is None or not live.stranded)
+
+
+def _carried(db: str, law: Law) -> CarriedOver:
+    from ims_fsm.workflow import upkeep
+
+    return upkeep.carry_over(db, law, actor=user(), dry_run=True)
 
 
 def _tell(changes: Amendment) -> None:

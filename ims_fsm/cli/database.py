@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from ims_fsm.cli.call import Call, command, stopping
 from ims_fsm.cli.failures import CallError
-from ims_fsm.cli.options import minute
-from ims_fsm.cli.output import counted, say, verbatim
+from ims_fsm.cli.options import minute, pairs
+from ims_fsm.cli.output import counted, say, table, verbatim
 from ims_fsm.terms.event import Event, EventKind
 
 if TYPE_CHECKING:
     from ims_fsm import IMS
-    from ims_fsm.workflow.upkeep import Migrated
+    from ims_fsm.workflow.upkeep import CarriedOver, Migrated
 
 
 @command("backup", "db")
@@ -32,13 +32,30 @@ def backup(call: Call, file: Path) -> None:
 
 
 @command("migrate", "actor", "db")
-def migrate(call: Call, *, adopt: bool = False, partitions: int | None = None, citus: bool = False) -> None:
+def migrate(
+    call: Call,
+    *,
+    adopt: bool = False,
+    machines: list[Path] | None = None,
+    mapping: list[str] | None = None,
+    dry_run: bool = False,
+    partitions: int | None = None,
+    citus: bool = False,
+) -> None:
     """Bring the database to the tables of this version; with --adopt, live records to the law as declared now.
 
-    Exit 1 if some records cannot be moved.
+    With --machines: take live cases over to a law of your own as it is now, each with a step in its log. Exit 1 if some
+    records or cases cannot be moved; no case is moved then.
     """
     from ims_fsm.workflow import upkeep
 
+    if machines:
+        renamed = pairs(mapping or [], "--map")
+        carried = upkeep.carry_over(call.db, machines, renamed, actor=call.actor, dry_run=dry_run)
+        call.answer(lambda: tell_carried(carried, dry_run=dry_run), carried, "--machines", held=not carried.stranded)
+        return
+    if mapping or dry_run:
+        raise CallError("--map and --dry-run are about cases; name the law that they are taken over to with --machines")
     if citus:
         say(*(f"{statement};" for statement in upkeep.citus_statements(partitions or 64)))
         return
@@ -56,6 +73,19 @@ def _tell_migration(done: Migrated) -> None:
     counts = ", ".join(f"{machine} {count}" for machine, count in done.adopted.items())
     say(f"Moved to the current declarations: {counts or 'no record'}.")
     say(*(f"not moved: {problem}." for problem in done.problems))
+
+
+def tell_carried(carried: CarriedOver, *, dry_run: bool) -> None:
+    """Say how many live cases are taken over, or what would strand."""
+    moves = [(machine, way, f"{count:,}") for machine, ways in carried.moved.items() for way, count in ways.items()]
+    if carried.stranded:
+        say("No case is moved, for these would strand:")
+        say(*(f"{problem}." for problem in carried.stranded), indent=2)
+    elif moves:
+        say("Would be taken over:" if dry_run else "Taken over:")
+        table(("machine", "from → to", ">cases"), moves, indent=2)
+    else:
+        say("Every live case stands under the law as it is.")
 
 
 SUBJECTS = {EventKind.TWO_B: "GSTR-2B of", EventKind.THREE_B: "GSTR-3B of", EventKind.REMINDER: "about"}

@@ -195,19 +195,22 @@ def verify(
     small: bool = False,
     stories: Path | None = None,
     against: Path | None = None,
+    db: str | None = None,
 ) -> None:
     """Prove the declared law: its structure, then every property in every situation; exit 1 if one does not hold.
 
     With --histories: every history of one chain, its recipient's returns and the clock, within bounds. With --against:
-    what it changes against an older law, in its parts and in every situation.
+    what it changes against an older law, in its parts and in every situation; with --db, which live cases would strand.
     """
     if against is not None:
         from ims_fsm.cli.amendment import tell_changes
 
         if histories or stories is not None:
             raise CallError("--against compares two laws, and histories are of one; leave one of the options out")
-        tell_changes(call, law_at(against), law_at(path))
+        tell_changes(call, law_at(against), law_at(path), None if path is None else db)
         return
+    if db is not None:
+        raise CallError("--db is about live cases that a change would strand; name the older law with --against")
     if not histories and stories is None:
         _prove_situations(call, path)
         return

@@ -1,7 +1,6 @@
 """What an amended law changes against the one before it: every declared part, and every situation decided otherwise.
 
-Imports the register, the decision and the space; pure, it reads no file and knows no live case. `misfits` says what a
-live case would have no place for.
+Imports the register, the decision and the space; pure, it reads no file and knows no live case.
 """
 
 from __future__ import annotations
@@ -12,7 +11,6 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
-from ims_fsm.errors import Problem
 from ims_fsm.law.comparison import Change
 from ims_fsm.law.decision import judge
 from ims_fsm.law.declaration import ENTRY, Declared
@@ -96,8 +94,8 @@ class Amendment:
 
     @property
     def strands(self) -> tuple[Difference, ...]:
-        """What is gone and a live case may be in or hold: a machine, a state, a fact, a value."""
-        parts = {"machine", "state", "fact", "value"}
+        """What is gone and a live case may be in or hold: a machine, a state, a value. A fact that is gone is left."""
+        parts = {"machine", "state", "value"}
         return tuple(gone for gone in self.decides if gone.part in parts and gone.change == Change.GONE)
 
 
@@ -116,30 +114,10 @@ def amendment(before: Law, after: Law) -> Amendment:
         old_machine, new_machine = before.machines[name], after.machines[name]
         differences += _machine_differences(old_machine, new_machine)
         pair = _Pair(old_machine, new_machine)
-        if pair.space is not None and old_machine.fingerprint != new_machine.fingerprint:
+        if pair.space is not None and old_machine != new_machine:
             shifts += pair.shifts()
             compared += pair.situations
     return Amendment(tuple(differences), tuple(shifts), compared)
-
-
-def misfits(law: Law, machine: str, state: str, facts: Mapping[str, str]) -> tuple[Problem, ...]:
-    """Return what of a live case a law has no place for: its machine, its state, its facts and their values."""
-    if machine not in law.machines:
-        return (Problem(machine, "is no longer a machine", "keep the machine, or end its cases first"),)
-    declared = law.machines[machine]
-    values = declared.schema.values_of
-    problems = []
-    if state not in declared.edition.states:
-        problems.append(Problem(state, f"is no longer a state of {machine}", "map it to a state that there is"))
-    for fact, value in facts.items():
-        if fact not in values:
-            problems.append(
-                Problem(fact, f"is no longer a fact of {machine}", "keep the fact, or take it out of cases")
-            )
-        elif value not in values[fact]:
-            what = f"is no longer a value of {fact} in {machine}"
-            problems.append(Problem(value, what, f"map it to one of {', '.join(values[fact])}"))
-    return tuple(problems)
 
 
 # --- what is declared ------------------------------------------------------------------------------------------------

@@ -7,12 +7,15 @@ import re
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from ims_fsm import Engine
 from ims_fsm.store.partitions import keyed
 from ims_fsm.store.schema import NEWEST
 
+LEAVE = Path(__file__).resolve().parents[2] / "docs" / "examples" / "leave_request" / "leave_request.toml"
 NOW = ("--at", "2024-11-12T10:00")
 
 
@@ -180,3 +183,30 @@ def test_following_until_somebody_says_stop(run, acted, tmp_path, name):
         following.kill()
         following.communicate()
     assert (following.returncode, rest, err) == (0, "", "")
+
+
+def test_live_cases_are_taken_over_to_a_law_as_it_is_now_or_none_is(bare, tmp_path):
+    text = LEAVE.read_text("utf-8")
+    older = text.replace('"escalated"', '"passed_on"').replace("{ few", '{ none = "none at all", few')
+    for name, law in {"old": older, "new": text}.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / LEAVE.name).write_text(law, "utf-8")
+    with Engine("sqlite:///ims.db", machines="old") as engine:
+        leaves = engine.cases("leave_request", actor="asha")
+        leaves.open("LR-1", days="none")
+        leaves.fire(leaves.open("LR-2", days="many").id, "escalate")
+    told = bare("migrate", "--machines", "new", "--dry-run").ended(1).out
+    assert told.startswith("No case is moved, for these would strand:\n  cases of leave_request: have days = none, ")
+    assert "stand in passed_on, which is not a state any more (1); map passed_on to one of asked, " in told
+    told = bare("verify", "new", "--against", "old", "--db", "sqlite:///ims.db").ended(1).out
+    assert "\nLive cases:\nNo case is moved, for these would strand:\n" in told
+    mapped = ("migrate", "--machines", "new", "--map", "days.none=few", "--map", "passed_on=escalated")
+    way = "  leave_request  passed_on → escalated      1\n"
+    assert bare(*mapped, "--dry-run").ended(0).out.startswith("Would be taken over:\n")
+    told = bare(*mapped).ended(0).out
+    assert told.startswith("Taken over:\n")
+    assert way in told
+    assert bare(*mapped, "--json").ended(0).json == {"moved": {}, "stranded": []}
+    assert bare(*mapped).ended(0).out == "Every live case stands under the law as it is.\n"
+    for wrong in (("migrate", "--map", "a=b"), ("verify", "--db", "sqlite:///ims.db")):
+        assert "name the " in bare(*wrong).ended(2).err
