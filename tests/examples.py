@@ -14,7 +14,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 FENCED = re.compile(r"```python\n(.*?)```", flags=re.DOTALL)
-PROGRAMS = tuple(ROOT / "docs" / "examples" / name for name in ("dbos/credit_note_review.py", "fastapi/service.py"))
+PROGRAMS = tuple(
+    ROOT / "docs" / "examples" / name
+    for name in ("dbos/credit_note_review.py", "fastapi/service.py", "loan_application/loans.py")
+)
 
 
 def blocks(page: Path) -> list[str]:

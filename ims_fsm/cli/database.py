@@ -51,7 +51,7 @@ def migrate(
 
     if machines:
         renamed = pairs(mapping or [], "--map")
-        carried = upkeep.carry_over(call.db, machines, renamed, actor=call.actor, dry_run=dry_run)
+        carried = upkeep.carry_over(call.db, machines, renamed, actor=call.actor.id, dry_run=dry_run)
         call.answer(lambda: tell_carried(carried, dry_run=dry_run), carried, "--machines", held=not carried.stranded)
         return
     if mapping or dry_run:

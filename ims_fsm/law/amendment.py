@@ -140,7 +140,7 @@ def _machine_differences(before: Machine, after: Machine) -> Iterator[Difference
 
 def _values(machine: Machine) -> Mapping[str, Mapping[str, Mapping[str, str]]]:
     """Return what the values of each fact say, by the fact."""
-    says = {fact.name: fact.values for fact in machine.facts}
+    says = {fact.name: fact.values for fact in machine.every_fact}
     values = machine.schema.values_of.items()
     return {fact: {f"{fact} = {value}": {"says": says[fact][value]} for value in of} for fact, of in values}
 

@@ -19,25 +19,28 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
 from ims_fsm.law.decision import decide
 from ims_fsm.law.loading import load_own
-from ims_fsm.law.refusal import Allowed
+from ims_fsm.law.refusal import Allowed, Decision
 from ims_fsm.law.register import Law
 from ims_fsm.record.refusals import RefusedError
 from ims_fsm.terms.period import SettableClock
+from ims_fsm.terms.principal import Principal
 from ims_fsm.testing import strategies
 from ims_fsm.workflow import upkeep
+from ims_fsm.workflow.cases.desk import CasesDesk
 from ims_fsm.workflow.ims import Scratch
 
 FACTS = st.runner().flatmap(lambda model: strategies.facts(model.desk.machine, whole=False))
+ROLES = st.runner().flatmap(lambda model: strategies.roles(model.desk.machine))
 TRIGGERS = st.runner().flatmap(lambda model: strategies.triggers(model.desk.machine))
 
 
 @dataclass
 class Expected:
-    """What a case ought to be: where it stands, the facts that stay with it, and the triggers that were taken."""
+    """What a case ought to be: where it stands, the facts that stay with it, and each trigger taken, with by whom."""
 
     state: str
     facts: dict[str, str]
-    taken: list[str] = field(default_factory=list)
+    taken: list[tuple[str, str]] = field(default_factory=list)
 
 
 class CaseModel(RuleBasedStateMachine):
@@ -89,27 +92,29 @@ class CaseModel(RuleBasedStateMachine):
         self.expected[case.id] = Expected(case.state, facts)
         return case.id
 
-    @rule(case_id=ids, trigger=TRIGGERS, facts=FACTS)
-    def fires(self, case_id: int, trigger: str, facts: dict[str, str]) -> None:
+    @rule(case_id=ids, trigger=TRIGGERS, facts=FACTS, actor=st.sampled_from(("asha", "ravi")), roles=ROLES)
+    def fires(self, case_id: int, trigger: str, facts: dict[str, str], actor: str, roles: frozenset[str]) -> None:
         """Fire a trigger, and again under the same key: both decide as the law does, and one step is taken at most."""
-        expected, edition = self.expected[case_id], self.desk.machine.at(self.desk.case(case_id).period)
-        decision = decide(edition, expected.state, trigger, edition.facts(**{**expected.facts, **facts}))
+        expected = self.expected[case_id]
+        desk = self.engine.cases(self.machine, actor=Principal(actor, roles))
+        decision = self._decided(case_id, trigger, facts, desk.principal)
         wanted = decision.dest if isinstance(decision, Allowed) else {*decision.codes}
-        answer = self.desk.may(case_id, trigger, facts=facts)
-        _same(f"what may says of {trigger}", bool(answer), bool(decision))
+        _same(f"what may says of {trigger}", bool(desk.may(case_id, trigger, facts=facts)), bool(decision))
         key = f"call {next(self._numbers)}"
         for time in ("first", "second"):
-            _same(f"{trigger} for the {time} time", self._fired(case_id, trigger, facts, key), wanted)
+            _same(f"{trigger} for the {time} time", _fired(desk, case_id, trigger, facts, key), wanted)
         if isinstance(decision, Allowed):
             expected.state = decision.dest
             expected.facts |= facts
-            expected.taken.append(trigger)
+            expected.taken.append((trigger, actor))
 
-    def _fired(self, case_id: int, trigger: str, facts: dict[str, str], key: str) -> str | set[str]:
-        try:
-            return self.desk.fire(case_id, trigger, facts=facts, key=key).state
-        except RefusedError as error:
-            return {refusal.code for refusal in error.refusals}
+    def _decided(self, case_id: int, trigger: str, facts: dict[str, str], by: Principal) -> Decision:
+        """Return what the law decides by what the model holds."""
+        expected, machine = self.expected[case_id], self.desk.machine
+        edition = machine.at(self.desk.case(case_id).period)
+        fired = [taken for taken, actor in expected.taken if actor == by.id]
+        who = machine.actor_facts(by.roles, fired)
+        return decide(edition, expected.state, trigger, edition.facts(**{**expected.facts, **facts, **who}))
 
     @rule(hours=st.integers(1, 24 * 40))
     def waits(self, hours: int) -> None:
@@ -128,8 +133,15 @@ class CaseModel(RuleBasedStateMachine):
         with self._stack:
             for number, expected in self.expected.items():
                 _opened, *steps = self.desk.history(number).transitions
-                _same(f"the history of case {number}", [step.trigger for step in steps], expected.taken)
+                _same(f"the history of case {number}", [(step.trigger, step.actor) for step in steps], expected.taken)
             _same("what the audit finds", upkeep.audit(self.engine).faults, ())
+
+
+def _fired(desk: CasesDesk, case_id: int, trigger: str, facts: dict[str, str], key: str) -> str | set[str]:
+    try:
+        return desk.fire(case_id, trigger, facts=facts, key=key).state
+    except RefusedError as error:
+        return {refusal.code for refusal in error.refusals}
 
 
 def _same(what: str, engine: object, model: object) -> None:

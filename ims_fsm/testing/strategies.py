@@ -33,18 +33,32 @@ class Step:
 
 
 def facts(machine: Machine, *, whole: bool = True) -> SearchStrategy[dict[str, str]]:
-    """Give facts of a machine by name; an example shrinks towards the defaults. Where it is not `whole`, some of them.
+    """Give the facts that a caller may give of a machine, by name; where they are not to be `whole`, some of them.
+
+    Those about who acts (roles, four eyes) are nobody's to give. An example shrinks towards the defaults.
 
     >>> from ims_fsm.law.book import shipped_law
     >>> type(facts(shipped_law().machine("gstr2b"))).__name__
     'FixedDictStrategy'
     """
+    about_who_acts = {fact.name for fact in (*machine.about_roles, *machine.about_firing)}
+    values = {name: of for name, of in _values(machine).items() if name not in about_who_acts}
+    return st.fixed_dictionaries(values) if whole else st.fixed_dictionaries({}, optional=values)
+
+
+def _values(machine: Machine) -> dict[str, SearchStrategy[str]]:
     schema = machine.schema
-    values = {
+    return {
         name: st.sampled_from((default, *(value for value in values if value != default)))
         for name, values, default in zip(schema.names, schema.values, schema.defaults, strict=True)
     }
-    return st.fixed_dictionaries(values) if whole else st.fixed_dictionaries({}, optional=values)
+
+
+def roles(machine: Machine) -> SearchStrategy[frozenset[str]]:
+    """Give some of the roles that a machine asks for; all of them as an example shrinks."""
+    asked = sorted({str(fact.role) for fact in machine.about_roles})
+    lacking = st.frozensets(st.sampled_from(asked)) if asked else st.just(frozenset[str]())
+    return lacking.map(frozenset(asked).difference)
 
 
 def triggers(machine: Machine) -> SearchStrategy[str]:
@@ -73,5 +87,5 @@ def _steps(draw: DrawFn, edition: Edition, state: str) -> Step:
     leading = edition.open_from(state)
     any_trigger = triggers(edition.machine)
     trigger = draw(st.sampled_from(leading) | any_trigger if leading else any_trigger)
-    given = edition.facts(**draw(facts(edition.machine)))
+    given = edition.facts(**draw(st.fixed_dictionaries(_values(edition.machine))))
     return Step(state=state, trigger=trigger, facts=given, decision=decide(edition, state, trigger, given))
