@@ -28,6 +28,7 @@ GROUPS = (
     "few",
     "bulk",
     "imports",
+    "matching",
     "two_b",
     "sweep",
     "scattered",

@@ -64,13 +64,17 @@ def _write_rows(file: TextIO, count: int, row: Callable[[int], str]) -> None:
 def _suppliers(records: int, shape: str) -> list[str]:
     few = {"few_suppliers": 3, "chains": max(1, records // 10_000)}
     count = few.get(shape, max(1, records // _RECORDS_A_SUPPLIER))
-    return [_gstin(number) for number in range(count)]
+    return [gstin_of(number) for number in range(count)]
 
 
-def _gstin(number: int) -> str:
+def gstin_of(number: int) -> str:
     """Return the GSTIN of a supplier by number, with its check digit; the first is of Maharashtra (27)."""
     letters = "".join(_ALPHABET[10 + number // 26**place % 26] for place in range(4))
-    base = f"{1 + (26 + number) % 37:02}Z{letters}{number % 10_000:04}M1Z"
+    return with_check_digit(f"{1 + (26 + number) % 37:02}Z{letters}{number % 10_000:04}M1Z")
+
+
+def with_check_digit(base: str) -> str:
+    """Return the first 14 characters of a GSTIN with the last."""
     return base + luhn.calc_check_digit(base, _ALPHABET)
 
 

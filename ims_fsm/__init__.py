@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from ims_fsm.formats.gstn.upload import upload_files as upload_files
     from ims_fsm.formats.proposals import Proposal as Proposal
     from ims_fsm.formats.proposals import read_reduction as read_reduction
+    from ims_fsm.formats.register.reading import read_register as read_register
     from ims_fsm.law.book import LawBook as LawBook
     from ims_fsm.law.book import shipped_book as shipped_book
     from ims_fsm.law.decision import decide as decide
@@ -71,6 +72,15 @@ if TYPE_CHECKING:
     from ims_fsm.record.refusals import RefusedError as RefusedError
     from ims_fsm.record.refusals import RefusedGroup as RefusedGroup
     from ims_fsm.record.refusals import Told as Told
+    from ims_fsm.record.register import Booked as Booked
+    from ims_fsm.record.register import Gone as Gone
+    from ims_fsm.record.register import Match as Match
+    from ims_fsm.record.register import MatchDecision as MatchDecision
+    from ims_fsm.record.register import MatchedClass as MatchedClass
+    from ims_fsm.record.register import Matching as Matching
+    from ims_fsm.record.register import PurchaseRegister as PurchaseRegister
+    from ims_fsm.record.register import RegisterDocument as RegisterDocument
+    from ims_fsm.record.register import RegisterKept as RegisterKept
     from ims_fsm.record.returns import DecidedAlike as DecidedAlike
     from ims_fsm.record.returns import Liability as Liability
     from ims_fsm.record.returns import TimeLimited as TimeLimited
@@ -235,6 +245,11 @@ _ROOMS = (
     ("formats.gstn.two_b.writing", "dump_two_b"),
     ("formats.gstn.upload", "upload_files"),
     ("formats.proposals", "read_reduction"),
+    ("formats.register.reading", "read_register"),
+    (
+        "record.register",
+        "Booked Gone Match MatchDecision MatchedClass Matching PurchaseRegister RegisterDocument RegisterKept",
+    ),
     ("formats.gstn.two_b.files", "read_two_b"),
     ("proof.checking", "check_proof"),
     ("proof.keys", "make_key"),

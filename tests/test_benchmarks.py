@@ -16,7 +16,20 @@ from sqlalchemy import make_url, update
 from benchmarks import __main__ as program
 from benchmarks import alone, by_hand, fixture, proof, report
 from benchmarks.databases import Place, SQLite
-from benchmarks.groups import action, bulk, calls, decision, few, imports, machines, scattered, start_up, sweep, two_b
+from benchmarks.groups import (
+    action,
+    bulk,
+    calls,
+    decision,
+    few,
+    imports,
+    machines,
+    matching,
+    scattered,
+    start_up,
+    sweep,
+    two_b,
+)
 from benchmarks.measure import CORES, CheckError, Samples, Spread, exponent, interleaved, ratio, timed
 from benchmarks.result import Group, Size
 from benchmarks.server import Server
@@ -42,7 +55,7 @@ def place(tmp_path: Path) -> Place:
 @pytest.fixture
 def no_child(monkeypatch: pytest.MonkeyPatch) -> None:
     """Memory is measured here, which saves a process for each size."""
-    for group in (bulk, imports, two_b):
+    for group in (bulk, imports, matching, two_b):
         monkeypatch.setattr(group, "peak_of", lambda *_: alone.peak())
 
 

@@ -23,14 +23,15 @@ from typer.testing import CliRunner
 
 from ims_fsm.cli.app import app
 from ims_fsm.law.lessons import grammar
+from ims_fsm.resources import samples_folder
 from ims_fsm.workflow import upkeep, workspace
 
 DOCS = Path(__file__).parent.parent / "docs"
-GUIDES = [DOCS / "machines.md", *sorted((DOCS / "coming_from").glob("*.md"))]
+GUIDES = [DOCS / "machines.md", DOCS / "matching.md", *sorted((DOCS / "coming_from").glob("*.md"))]
 REMEDY = "write its answers again: python tests/test_guides.py"
 FENCED = re.compile(r"^```(\w+)\n(.*?)^```\n", flags=re.DOTALL | re.MULTILINE)
 # A block that is a file says so: "# leave_request.toml", or "# leave_request.toml, at its end".
-FILE = re.compile(r"# ([\w/]+\.(?:toml|py))(, at its end)?\n")
+FILE = re.compile(r"# ([\w/]+\.(?:toml|py|csv))(, at its end)?\n")
 KEYS = "## Every key\n"
 
 pytestmark = pytest.mark.skipif(not DOCS.exists(), reason="the documentation lies in the checkout")
@@ -97,7 +98,8 @@ def keys(declared: Mapping[str, Mapping[str, Mapping[str, str]]]) -> str:
 
 
 def fresh(guide: Path) -> str:
-    """Return a guide as it should be, played in the current folder."""
+    """Return a guide as it should be, played in the current folder, beside the shipped sample of the portal."""
+    shutil.copy(samples_folder() / "ims_2024-11.json", ".")
     text = played(guide.read_text("utf-8"))
     head, heading, _ = text.partition(KEYS)
     return f"{head}{heading}\n{keys(grammar())}" if heading else text

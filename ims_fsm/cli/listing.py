@@ -140,11 +140,12 @@ def csv_lines(records: Iterable[ListedRecord]) -> Iterator[str]:
     for row in chain([COLUMNS], cells):
         line.seek(0)
         line.truncate()
-        writer.writerow(map(_inert, row))
+        writer.writerow(map(inert, row))
         yield line.getvalue().removesuffix("\r\n") + "\n"
 
 
-def _inert(cell: object) -> object:
+def inert(cell: object) -> object:
+    """Return a cell as no spreadsheet takes it for a formula."""
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
 
 

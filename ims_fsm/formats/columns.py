@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from ims_fsm.formats.gstn.row import Findings
 from ims_fsm.formats.table import Header
@@ -102,14 +102,54 @@ class Columns:
         return cls(places, tuple(unread))
 
 
-def names_what_is_read(titles: Iterable[str]) -> bool:
-    """Say whether titles name a record and an action, so that rows may stand under them.
+class Titled(Protocol):
+    """What the titles of a table mean: whether rows stand under them, and where the cells of a row are."""
 
-    >>> names_what_is_read(["Invoice number", "Status"]), names_what_is_read(["Status", "Records"])
-    (True, False)
-    """
-    meant = {_titles().read.get(word_of(title)) for title in titles}
-    return bool(meant & {"id", "number"}) and "action" in meant
+    @property
+    def names(self) -> str:
+        """What titles name that rows stand under, in errors."""
+        ...
+
+    @property
+    def like(self) -> str:
+        """Titles that do, in errors."""
+        ...
+
+    @property
+    def naming(self) -> frozenset[str]:
+        """What a row of the table has and no second row of titles."""
+        ...
+
+    def begins(self, titles: Iterable[str]) -> bool:
+        """Say whether rows may stand under these titles."""
+        ...
+
+    def places(self, header: Header) -> Mapping[str, int]:
+        """Return where the cells of a row stand, by what they mean."""
+        ...
+
+
+class ActionTitles:
+    """The titles of proposed actions."""
+
+    names, like = "a record and an action", "Invoice number and Status"
+    naming = frozenset({"id", "number", "supplier", "action"})
+
+    def begins(self, titles: Iterable[str]) -> bool:
+        """Say whether titles name a record and an action.
+
+        >>> ACTIONS.begins(["Invoice number", "Status"]), ACTIONS.begins(["Status", "Records"])
+        (True, False)
+        """
+        meant = {_titles().read.get(word_of(title)) for title in titles}
+        return bool(meant & {"id", "number"}) and "action" in meant
+
+    def places(self, header: Header) -> Mapping[str, int]:
+        """Return where the cells stand; what is wrong with the titles is said by whoever reads the rows."""
+        return Columns.of(header, Findings("")).places
+
+
+ACTIONS = ActionTitles()
 
 
 def _at(header: Header, column: int) -> str:

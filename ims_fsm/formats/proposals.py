@@ -5,39 +5,34 @@ Reads only: what a proposal comes to is decided elsewhere. All problems of a fil
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any
 
 from ims_fsm.errors import InputError, Problem
-from ims_fsm.formats.columns import COLUMNS, Columns, cleaned, seen, word_of
+from ims_fsm.formats.cells import BLANK, Cells, gstin_of, number_of, written
+from ims_fsm.formats.columns import ACTIONS, COLUMNS, Columns, cleaned, word_of
 from ims_fsm.formats.gstn.notation import loads
 from ims_fsm.formats.gstn.portal_file import UPLOAD, file_of
 from ims_fsm.formats.gstn.row import Findings
 from ims_fsm.formats.gstn.sections import SECTIONS, machine_of, section_named
 from ims_fsm.formats.gstn.upload import is_upload, read_upload
 from ims_fsm.formats.gstn.values import action as read_action
-from ims_fsm.formats.gstn.values import controls, day, flag, shown
-from ims_fsm.formats.gstn.values import gstin as read_gstin
+from ims_fsm.formats.gstn.values import day, flag, shown
 from ims_fsm.formats.table import Header, TableRow, csv_rows, json_rows
 from ims_fsm.formats.workbooks.reader import BEGINNINGS, workbook_rows
 from ims_fsm.record.scene import ReduceItc, Request
 from ims_fsm.record.sighting import BY_ACTION
-from ims_fsm.terms.border import LARGEST_ID, LONGEST, LONGEST_REMARKS, Border, checked_action, checked_value
+from ims_fsm.terms.border import LARGEST_ID, LONGEST_REMARKS, Border, checked_action, checked_value
 from ims_fsm.terms.document import Document
 from ims_fsm.terms.money import HEADS, Heads
 from ims_fsm.terms.vocabulary import State, Trigger
 
-Value = TypeVar("Value")
 # JSON is held whole, and takes many times its size then.
 LARGEST_JSON = 16 << 20
-_BLANK = (None, "")
-# What a spreadsheet's number keeps exactly, and how long a whole number is written at most.
-_EXACT, _LONG = 10**15, 20
-# A number that a spreadsheet took for an amount, and of which it kept the first digits only.
-_SCIENTIFIC = re.compile(r"[0-9](?:[.,][0-9]+E\+?|E\+)[0-9]+", re.IGNORECASE)
+# How long a whole number is written at most.
+_LONG = 20
 _KINDS = {
     word_of(words): machine_of(form)
     for form in SECTIONS.values()
@@ -114,7 +109,7 @@ def read_proposals(data: bytes, where: str, *, gstin: str | None = None) -> Prop
     findings = Findings(where)
     if data.startswith(BEGINNINGS):
         passed_over: list[str] = []
-        proposed = proposals_of(workbook_rows(data, findings, passed_over.append), findings)
+        proposed = proposals_of(workbook_rows(data, findings, ACTIONS, passed_over.append), findings)
         return replace(proposed, unread=(*proposed.unread, *passed_over))
     if data.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] not in (b"{", b"["):
         return proposals_of(csv_rows(data, findings), findings)
@@ -140,7 +135,7 @@ def proposals_of(rows: Iterable[TableRow], findings: Findings) -> ProposedAction
         meant = columns.get(row.header)
         if meant is None:
             meant = columns[row.header] = Columns.of(row.header, findings)
-        proposals.append(_proposal(_Row(row, meant, findings)))
+        proposals.append(_proposal(Cells(row, meant.places, findings)))
     findings.raise_problems()
     proposed = tuple(proposal for proposal in proposals if proposal is not None)
     if not proposed:
@@ -172,67 +167,7 @@ def _not_negative(heads: Heads) -> Heads:
     return heads
 
 
-def _written(value: object) -> str:
-    match value:
-        case str():
-            return value
-        case float():
-            return str(int(value)) if value.is_integer() and abs(value) < _EXACT else f"{value:.14E}"
-        case date():
-            return value.isoformat()
-    return shown(value)
-
-
-class _Row:
-    """One row being read: asks it for values by their column, and keeps what is wrong with them."""
-
-    __slots__ = ("columns", "findings", "row")
-
-    def __init__(self, row: TableRow, columns: Columns, findings: Findings) -> None:
-        self.row, self.columns, self.findings = row, columns.places, findings
-
-    def value(self, name: str) -> object:
-        """Return what a cell holds, None where the row has no such cell."""
-        column = self.columns.get(name)
-        return None if column is None else self.row.cells[column]
-
-    def text(self, name: str, *, lines: bool = False) -> str:
-        """Return what a cell holds as text; an empty one is blank. `lines`: it may have several."""
-        value = self.value(name)
-        if value in _BLANK:
-            return ""
-        text = _written(value).strip()
-        if not lines:
-            # Such a cell is compared; remarks are kept, and may have what joins letters.
-            text = seen(text).strip()
-        if text.isprintable():
-            return text
-        if controls(text) or "\t" in text:
-            self.refuse(name, f"{shown(text)} has control characters", "take them out")
-        elif not lines and len(text.splitlines()) > 1:
-            self.refuse(name, f"{shown(text)} has more than one line", "write it in one line")
-        else:
-            return text
-        return ""
-
-    def read(self, name: str, reader: Callable[[str], Value], default: Value) -> Value:
-        """Return a cell read by `reader`, or the default where it is blank or was refused."""
-        text = self.text(name) if name in self.columns else ""
-        try:
-            return reader(text) if text else default
-        except ValueError as error:
-            self.findings.refuse_value(self._at(name), error)
-            return default
-
-    def refuse(self, name: str, what: str, remedy: str) -> None:
-        """Keep a problem with a cell, or with the row where it has no such cell."""
-        self.findings.refuse(self._at(name), what, remedy)
-
-    def _at(self, name: str) -> str:
-        return self.row.at(self.columns[name]) if name in self.columns else self.row.place
-
-
-def _proposal(row: _Row) -> Proposal | None:
+def _proposal(row: Cells) -> Proposal | None:
     trigger, previous = row.read("action", _action, None), row.read("previous", _state, None)
     if trigger is None:
         return None
@@ -247,17 +182,17 @@ def _proposal(row: _Row) -> Proposal | None:
 
 
 def _named(
-    row: _Row, trigger: Trigger, remarks: str | None, reduce_itc: ReduceItc | None, previous: State | None
+    row: Cells, trigger: Trigger, remarks: str | None, reduce_itc: ReduceItc | None, previous: State | None
 ) -> Proposal:
-    record_id, number = row.read("id", _record_id, None), row.read("number", _number, "")
-    if row.value("id") in _BLANK and row.value("number") in _BLANK:
+    record_id, number = row.read("id", _record_id, None), row.read("number", number_of, "")
+    if row.value("id") in BLANK and row.value("number") in BLANK:
         row.refuse("", "names no record", "give its id, or its supplier, number and kind")
     return Proposal(
         place=row.row.place,
         trigger=trigger,
         record_id=record_id,
-        recipient=row.read("recipient", _gstin, ""),
-        supplier=row.read("supplier", _gstin, ""),
+        recipient=row.read("recipient", gstin_of, ""),
+        supplier=row.read("supplier", gstin_of, ""),
         number=number,
         machine=row.read("kind", _machine, None) or _machine_named(row.row.header.name),
         date=_day(row.text("date")),
@@ -268,10 +203,10 @@ def _named(
     )
 
 
-def _reduction_of(row: _Row) -> ReduceItc | None:
+def _reduction_of(row: Cells) -> ReduceItc | None:
     given = row.value("reduce_itc")
     if isinstance(given, dict):
-        given = " ".join(f"{head}={_written(amount)}" for head, amount in given.items()) or "igst=0"
+        given = " ".join(f"{head}={written(amount)}" for head, amount in given.items()) or "igst=0"
         try:
             return read_reduction(given)
         except ValueError as error:
@@ -280,7 +215,7 @@ def _reduction_of(row: _Row) -> ReduceItc | None:
     return row.read("reduce_itc", read_reduction, None) or _declared(row, "")
 
 
-def _declared(row: _Row, before: str) -> ReduceItc | None:
+def _declared(row: Cells, before: str) -> ReduceItc | None:
     """Return the reduction as the offline tool has it, now or before: whether there is one, and how much."""
     required = row.read(f"{before}reduction_required", flag, None)
     if required is None:
@@ -324,20 +259,6 @@ def _whole_number(text: str, what: str) -> int:
     if not (number.isascii() and number.isdigit() and len(number) < _LONG and 0 < int(number) <= LARGEST_ID):
         raise ValueError(f"{shown(text)} is not {what}")
     return int(number)
-
-
-def _number(text: str) -> str:
-    number = cleaned(text).lstrip("'")
-    if _SCIENTIFIC.fullmatch(number):
-        what = "is a document's number that lost digits"
-        raise ValueError(f"{shown(text)} {what}; make the column text where it comes from, and save it again")
-    if len(number) > LONGEST:
-        raise ValueError(f"{shown(text)} has {len(number):,} characters; write at most {LONGEST}")
-    return number
-
-
-def _gstin(text: str) -> str:
-    return read_gstin(cleaned(text).lstrip("'"))
 
 
 def _day(text: str) -> date | None:

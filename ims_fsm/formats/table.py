@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TextIO
@@ -51,21 +51,27 @@ class TableRow:
         return f"{self.place}{self.header.columns[column]}"
 
 
-def csv_rows(data: bytes, findings: Findings) -> Iterator[TableRow]:
+def csv_rows(
+    data: bytes, findings: Findings, *, begins: Callable[[Sequence[str]], bool] | None = None, most: int = ROWS
+) -> Iterator[TableRow]:
     """Give the rows of a CSV table that can be read: comma, semicolon or tab; UTF-8, or UTF-16 with its mark.
+
+    `begins` says under which titles rows stand: lines above them are passed over. `most` is how many lines it may have.
 
     A row with too few or too many cells, and a cell that swallowed a row, is kept in `findings`. Raises `InputError`
     where the rest cannot be read: a quote that is not closed, another encoding, more than a table may hold.
     """
     if data.startswith(ARCHIVE):
         raise _refused(findings, "the file", "is an archive or a workbook", "save its table as CSV")
-    lines = _Lines(data, findings)
+    lines = _Lines(data, findings, most)
     delimiter = lines.delimiter
     header: Header | None = None
     for place, cells, text in lines.rows(delimiter):
         if not any(cell.strip() for cell in cells):
             continue
         if header is None:
+            if begins is not None and not begins(cells):
+                continue
             # Blank cells at the end are no columns.
             titles = tuple(cells[: 1 + max(column for column, cell in enumerate(cells) if cell.strip())])
             header = Header(place, titles, tuple(f", column {number}" for number in range(1, len(titles) + 1)))
@@ -102,10 +108,10 @@ def _swallowing(cells: Sequence[str], row: str, delimiter: str) -> int | None:
 class _Lines:
     """The lines of a table's text as a reader of CSV asks for them; keeps those of the row that is being read."""
 
-    def __init__(self, data: bytes, findings: Findings) -> None:
+    def __init__(self, data: bytes, findings: Findings, most: int) -> None:
         """Begin at the first line."""
         encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
-        self._data, self._encoding, self._findings = data, encoding, findings
+        self._data, self._encoding, self._findings, self._most = data, encoding, findings, most
         self._text: TextIO = io.TextIOWrapper(io.BytesIO(data), encoding, newline="")
         self._row: list[str] = []
         self._number = 0
@@ -122,7 +128,7 @@ class _Lines:
         """Give the lines one by one; raises `InputError` for what is no text, and for too much of it."""
         while line := self._next():
             self._number += 1
-            if len(line) > LONGEST or self._number > ROWS:
+            if len(line) > LONGEST or self._number > self._most:
                 raise self._too_much(line)
             self._row.append(line)
             yield line
@@ -130,7 +136,7 @@ class _Lines:
     def _too_much(self, line: str) -> InputError:
         what, remedy = f"is longer than {LONGEST:,} characters", AGAIN
         if len(line) <= LONGEST:
-            what, remedy = f"a table has at most {ROWS:,} lines", "give it in parts"
+            what, remedy = f"a table has at most {self._most:,} lines", "give it in parts"
         return _refused(self._findings, f"line {self._number}", what, remedy)
 
     def _next(self) -> str:

@@ -1,23 +1,103 @@
-"""What refuses before a machine is asked: which record a row names, when a step is dated (`machines/matching.toml`).
+"""The rules by which a purchase register is held against the records, in their order, and their classes.
 
-Reads that one file, when it is first asked; imports the refusal.
+Plain values and the canonical form of a document's number; `law.matching_reading` reads them from `matching.toml`.
 """
 
 from __future__ import annotations
 
-import tomllib
+import re
+import unicodedata
 from collections.abc import Mapping
-from functools import cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Literal, Self
 
-from ims_fsm.law.refusal import Refusal
-from ims_fsm.resources import machines_folder
+from ims_fsm.law.declaration import Declared, Name, Sentence
+
+MANUAL = "manual"
+#: The classes of what no rule pairs: of documents of the register, and of records.
+BOOKED_TWICE, REPORTED_TWICE, PORTAL_ONLY, BOOKS_ONLY = "booked_twice", "reported_twice", "portal_only", "books_only"
+BUILT_IN = (MANUAL, BOOKED_TWICE, REPORTED_TWICE, PORTAL_ONLY, BOOKS_ONLY)
+Number = Literal["written", "canonical", "alike"]
 
 
-@cache
-def matching() -> Mapping[str, Refusal]:
-    """Return what refuses a row that means no record or several, and a step that is dated back, by code."""
-    declared = tomllib.loads((machines_folder() / "matching.toml").read_text("utf-8"))
-    return {
-        row["code"]: Refusal("matching", row["code"], row["rule"], (), row["says"], row["remedy"])
-        for row in declared["refusal"]
-    }
+class ClassDeclaration(Declared):
+    """A class of pairs, or of what is not paired, with its sentence."""
+
+    name: Name
+    says: Sentence
+
+
+class MatchDeclaration(Declared):
+    """A rule: what must be equal and by how much the rest may differ (paise, days), and the class of its pairs."""
+
+    name: Name
+    gives: Name
+    supplier: Literal["gstin", "pan"] = "gstin"
+    number: Number
+    amounts: Literal["heads", "total", "any"] = "heads"
+    paise: int = 0
+    days: int = 0
+    similarity: float | None = None
+    off: bool = False
+    before: Name | None = None
+
+
+class MatchingDeclaration(Declared):
+    """The file `matching.toml`."""
+
+    match: tuple[MatchDeclaration, ...]
+    # A keyword of Python is no name of a field; the file has `class`.
+    classes: tuple[ClassDeclaration, ...]
+
+
+@dataclass(frozen=True)
+class Cascade:
+    """The rules in their order, without those that are left out, and each class with its sentence, in its order."""
+
+    rules: tuple[MatchDeclaration, ...]
+    classes: Mapping[str, str]
+
+    @classmethod
+    def of(cls, declared: MatchingDeclaration) -> Self:
+        """Return what is declared."""
+        kept = tuple(rule for rule in declared.match if not rule.off)
+        return cls(kept, {kind.name: kind.says for kind in declared.classes})
+
+    @cached_property
+    def gives(self) -> Mapping[str, str]:
+        """The class of each rule's pairs, by the rule's name."""
+        return {rule.name: rule.gives for rule in self.rules}
+
+
+_BETWEEN, _ZEROS = re.compile(r"[^A-Z0-9]+"), re.compile(r"(?<![0-9])0+(?=[0-9])")
+
+
+def written(number: str) -> str:
+    r"""Return a document's number as it is compared where it must be the same: in capitals, without blanks.
+
+    >>> written(" inv/ 24-25\u200b/007")
+    'INV/24-25/007'
+    """
+    text = unicodedata.normalize("NFKC", number).upper()
+    seen = "".join(sign for sign in text if sign.isprintable() and not sign.isspace())
+    # What a blank stood between may be one sign now.
+    return seen if seen.isascii() else unicodedata.normalize("NFKC", seen)
+
+
+@lru_cache(maxsize=65536)
+def _year_marks(fy: str) -> re.Pattern[str]:
+    """Return what is the document's own financial year in its number: 2024-25, 24-25, 2425, 202425, 2024/2025."""
+    first, last = fy[2:4], fy[5:7]
+    return re.compile(rf"(?<![0-9])(?:20)?{first}[-/]?(?:20)?{last}(?![0-9])|(?<=[A-Z])(?:20)?{first}{last}(?=[0-9])")
+
+
+def canonical(number: str, fy: str) -> str:
+    """Return a document's number without its separators, its own financial year (like "2024-25") and leading zeros.
+
+    >>> canonical("INV/24-25/00007", "2024-25"), canonical("inv-7", "2024-25"), canonical("INV/23-24/7", "2024-25")
+    ('INV7', 'INV7', 'INV23247')
+    """
+    text = written(number)
+    bare = _ZEROS.sub("", _BETWEEN.sub(" ", _year_marks(fy).sub(" ", text))).replace(" ", "")
+    return bare or _BETWEEN.sub("", text) or text

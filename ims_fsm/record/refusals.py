@@ -12,8 +12,8 @@ from typing import Any
 
 from ims_fsm.errors import ImsFsmError, Outcome
 from ims_fsm.law.hooks import ANY_RECORD
-from ims_fsm.law.matching import matching
 from ims_fsm.law.refusal import Decision, Refusal, Refused, cites
+from ims_fsm.law.rows import row_refusals
 from ims_fsm.record.moments import runs_back
 from ims_fsm.record.record import Record
 from ims_fsm.record.scene import Scene, full_reduction
@@ -21,7 +21,7 @@ from ims_fsm.terms.document import Document
 from ims_fsm.terms.period import TaxPeriod, day_in_words, in_india, moment_in_words
 from ims_fsm.terms.vocabulary import RemovedFor
 
-#: The codes of what refuses that time runs backwards within a log (`machines/matching.toml`).
+#: The codes of what refuses that time runs backwards within a log (`machines/rows.toml`).
 DATED_BACK, FILED_TOO_EARLY = "dated_back", "filed_too_early"
 #: The code of what refuses whoever may not fire a trigger.
 NOT_PERMITTED = "not_permitted"
@@ -157,7 +157,7 @@ def return_fields(scene: Scene, period: TaxPeriod) -> dict[str, str]:
 
 def running_back() -> Refusal:
     """Return the refusal of a step by which time would run backwards within a log."""
-    return matching()[DATED_BACK]
+    return row_refusals()[DATED_BACK]
 
 
 def out_of_turn(last_at: datetime | None, scene: Scene) -> Refused | None:
@@ -170,7 +170,7 @@ def out_of_turn(last_at: datetime | None, scene: Scene) -> Refused | None:
 
 def filed_too_early(record: Record, scene: Scene) -> Refused | None:
     """Return the refusal of filing a record's form before what was done last to it; None where it may be filed."""
-    return Refused((matching()[FILED_TOO_EARLY],)) if runs_back(scene.now, record.last_at) else None
+    return Refused((row_refusals()[FILED_TOO_EARLY],)) if runs_back(scene.now, record.last_at) else None
 
 
 def dated(last_at: datetime | None, scene: Scene) -> dict[str, str]:

@@ -377,7 +377,6 @@ class CounterRow(Table, table=True):
     last: int = Field(default=0, sa_type=PAISE, nullable=False)
 
 
-# The tables that statements in sets name in many rooms.
 RECORD, LINES, LOG, CALL = core(RecordRow), core(TwoBLineRow), core(TransitionRow), core(CallRow)
 AT = RECORD.c
 APPEND_ONLY = (
@@ -397,4 +396,5 @@ APPEND_ONLY = (
     "ims_taxpayer_log",
     "ims_request",
     "ims_attempt",
+    "ims_register_decision",
 )

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Column,
     Connection,
     Delete,
+    Index,
     Integer,
     MetaData,
     String,
@@ -20,13 +21,14 @@ from sqlalchemy import (
     delete,
     text,
 )
-from sqlalchemy.schema import CreateTable
+from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy.sql.ddl import ExecutableDDLElement
 
 BIG = BigInteger().with_variant(Integer, "sqlite")
 METADATA = MetaData()
 
 
-def temporary(name: str, *columns: Column[Any], metadata: MetaData = METADATA, **options: Any) -> Table:
+def temporary(name: str, *columns: Column[Any] | Index, metadata: MetaData = METADATA, **options: Any) -> Table:
     """Return a temporary table, which every transaction finds empty."""
     return Table(name, metadata, *columns, prefixes=["TEMPORARY"], postgresql_on_commit="DELETE ROWS", **options)
 
@@ -39,15 +41,19 @@ def of_records(name: str, *columns: Column[Any]) -> Table:
 
 
 def emptied(connection: Connection, table: Table) -> Table:
-    """Return the table, made where this connection does not have it yet, and empty."""
+    """Return the table, made with its indexes where this connection does not have it yet, and empty."""
     statements = _EMPTYING.get((table, connection.dialect.name))
     if statements is None:
         # SQLAlchemy remembers no compiled CREATE.
-        creation = str(CreateTable(table, if_not_exists=True).compile(dialect=connection.dialect))
-        statements = _EMPTYING[table, connection.dialect.name] = (text(creation), delete(table))
+        made: list[ExecutableDDLElement] = [
+            CreateTable(table, if_not_exists=True),
+            *(CreateIndex(of, if_not_exists=True) for of in table.indexes),
+        ]
+        creation = [text(str(part.compile(dialect=connection.dialect))) for part in made]
+        statements = _EMPTYING[table, connection.dialect.name] = (*creation, delete(table))
     for statement in statements:
         connection.execute(statement)
     return table
 
 
-_EMPTYING: dict[tuple[Table, str], tuple[TextClause, Delete]] = {}
+_EMPTYING: dict[tuple[Table, str], tuple[TextClause | Delete, ...]] = {}

@@ -43,6 +43,7 @@ from ims_fsm.workflow.forecast import ThreeBForecast, weigh_3b
 from ims_fsm.workflow.left_out import left_out
 from ims_fsm.workflow.originals import OriginalsDesk
 from ims_fsm.workflow.proposed import Judgement
+from ims_fsm.workflow.purchases import PurchasesDesk
 from ims_fsm.workflow.reception import upload
 from ims_fsm.workflow.reception.desk import PortalDesk
 from ims_fsm.workflow.returns import ThreeBFiled, TwoBGenerated, file_annual_return
@@ -65,7 +66,7 @@ class Acted(TypedDict, total=False):
     key: str | None
 
 
-class RecipientDesk(PortalDesk, OriginalsDesk):
+class RecipientDesk(PortalDesk, OriginalsDesk, PurchasesDesk):
     """What one recipient does; reached as `ims.recipient(gstin, actor=…)`.
 
     Every id is looked up among this recipient's records: another's id is not here, as one that does not exist. With a

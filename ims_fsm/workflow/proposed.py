@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from ims_fsm.formats.proposals import Proposal, ProposedActions
 from ims_fsm.law.hooks import Tally
-from ims_fsm.law.matching import matching
+from ims_fsm.law.rows import row_refusals
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import RefusedError, Told, label
 from ims_fsm.record.scene import Request
@@ -235,7 +235,7 @@ class _Sheet:
             code = "another_recipient"
         ids = ", ".join(str(record.id) for record in fitting)
         fields = {"named": row.document, "recipient": self.recipient, "other": proposal.recipient}
-        refusal = Told.of(matching()[code], {**fields, "count": str(len(fitting)), "ids": ids})
+        refusal = Told.of(row_refusals()[code], {**fields, "count": str(len(fitting)), "ids": ids})
         self.rows[number] = replace(row, refusals=(refusal,))
         return None
 

@@ -62,6 +62,10 @@ MONTH = (
     ("taxpayer show", "taxpayer", 0),
     ("taxpayer add", "taxpayer add 21ZXKCK4821M1ZG", 0),
     ("list --out", "list --csv --out list.csv", 0),
+    ("match", "match books.csv --period 2024-10", 0),
+    ("match --list", "match --list", 0),
+    ("match --out", "match --out matches.csv", 0),
+    ("pair", f"pair 1 {{{WANTED}}} --reason seen", 0),
     ("events --restored", "events --restored", 0),
     ("audit verify", "audit verify", 0),
     ("audit seal", "audit seal", 0),
@@ -96,6 +100,7 @@ MONTH = (
 
 ROW = {"stin": "21ZXKCK4821M1ZG", "error_cd": "IMSSAV0010", "error_msg": "x", "inv": [{"inum": WANTED}]}
 STATUS = {"result": {"status_cd": "PE", "proc_cnt": "0", "err_cnt": "1", "error_report": {"b2b": [ROW]}}, "rek": "x"}
+BOOKS = "GSTIN of supplier,Invoice number,Invoice date,Taxable value,IGST"
 
 
 def holds(name, answer):
@@ -108,6 +113,7 @@ def test_every_answer_of_a_month_holds_to_its_schema(run, samples, tmp_path, ids
     (tmp_path / "originals.csv").write_text("number,decided\nVTC/31,rejected\n", "utf-8")
     proposals = [{"number": NOTE, "action": "pending"}, {"number": WANTED, "action": "accept"}]
     (tmp_path / "proposals.json").write_text(json.dumps(proposals), "utf-8")
+    (tmp_path / "books.csv").write_text(f"{BOOKS}\n21ZXKCK4821M1ZG,{WANTED},2024-10-04,250000,45000\n", "utf-8")
     (tmp_path / "status.json").write_text(json.dumps(STATUS), "utf-8")
     places = {number: ids(number) for number in (NOTE, WANTED, AMENDMENT)}
     for name, call, code in MONTH:

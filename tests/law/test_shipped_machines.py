@@ -92,6 +92,7 @@ def test_every_file_of_the_folder_is_known():
         "annexure_a",
         "record",
         "not_law",
+        "rows",
         "matching",
         "permissions",
     ]

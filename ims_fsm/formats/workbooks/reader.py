@@ -1,6 +1,6 @@
 """The rows of a workbook's sheets, each with its place; what reads it is a process of its own, with limits.
 
-Knows no proposal and no record. A sheet is read from the row whose titles name a record and an action on; a sheet
+Knows no proposal and no record. A sheet is read from its row of titles on (`columns.Titled`); a sheet
 without one is passed over. Whatever the file is, reading ends, with rows or with a sentence.
 """
 
@@ -19,7 +19,7 @@ from threading import Timer
 from typing import Any
 
 from ims_fsm.errors import InputError, Problem
-from ims_fsm.formats.columns import Columns, names_what_is_read
+from ims_fsm.formats.columns import Titled
 from ims_fsm.formats.gstn.notation import ARCHIVE
 from ims_fsm.formats.gstn.row import Findings
 from ims_fsm.formats.table import Header, TableRow
@@ -31,7 +31,6 @@ _PARSING = Path(__file__).with_name("parsing.py")
 _SECONDS = 300
 # The sheets of our own and of the offline tool in which nothing is chosen, by how their names begin.
 _WITHOUT_ACTIONS = ("Summary", "Suppliers", "2B ", "Outward", "Liabilities", "lists", "Home", "Help", "Read")
-_NAMING = frozenset({"id", "number", "supplier", "action"})
 _NOTHING = frozenset({"-", "\N{EN DASH}", "\N{EM DASH}"})
 _WRONG = {
     "formula": ("is a formula", "write what it comes to: copy the cells, and paste them as values"),
@@ -42,9 +41,9 @@ Cells = list[Any]
 
 
 def workbook_rows(
-    data: bytes, findings: Findings, pass_over: Callable[[str], object] = lambda _sheet: None
+    data: bytes, findings: Findings, titled: Titled, pass_over: Callable[[str], object] = lambda _sheet: None
 ) -> Iterator[TableRow]:
-    """Give the rows of the sheets of a workbook (.xlsx, .xlsm) whose titles name a record and an action.
+    """Give the rows of the sheets of a workbook (.xlsx, .xlsm) under whose titles rows stand.
 
     `pass_over` is called with each sheet that has none and is no known one: "sheet Purchases".
     A formula or an error where something is read is kept in `findings`, and so is a date that was a document's number.
@@ -53,27 +52,27 @@ def workbook_rows(
     if not data.startswith(BEGINNINGS[0]):
         what = "is an old workbook (.xls), or locked with a password"
         raise InputError(findings.where, [Problem("the file", what, "save it as .xlsx without a password")])
-    sheet, is_read = _Sheet(""), False
+    sheet, is_read = _Sheet("", titled), False
     with _lines(data, findings.where) as lines:
         for line in lines:
             if isinstance(line, dict):
                 sheet.end(pass_over)
-                sheet = _Sheet(line["sheet"])
+                sheet = _Sheet(line["sheet"], titled)
             elif (row := sheet.take(line[0], line[1], findings)) is not None:
                 yield row
             is_read = is_read or sheet.header is not None
         sheet.end(pass_over)
     if not is_read:
-        what = "has no sheet whose titles name a record and an action"
-        remedy = "give a sheet with a row of titles like Invoice number and Status"
+        what = f"has no sheet whose titles name {titled.names}"
+        remedy = f"give a sheet with a row of titles like {titled.like}"
         raise InputError(findings.where, [*findings.problems, Problem("the file", what, remedy)])
 
 
 class _Sheet:
     """A sheet whose rows go by: what stands above its titles, the titles (in two rows in some tools), then its rows."""
 
-    def __init__(self, name: str) -> None:
-        self._name, self._titled = name, 0
+    def __init__(self, name: str, titled: Titled) -> None:
+        self._name, self._titled, self._meant = name, 0, titled
         self._is_blank = True
         self.header: Header | None = None
         self._read: dict[int, str] = {}
@@ -83,7 +82,7 @@ class _Sheet:
         self._is_blank = False
         if self.header is None:
             titles = [cell.strip() if isinstance(cell, str) else "" for cell in cells]
-            if names_what_is_read(titles):
+            if self._meant.begins(titles):
                 self._begin(number, titles)
             return None
         if number == self._titled + 1 and self._goes_on(cells):
@@ -102,14 +101,13 @@ class _Sheet:
         used = 1 + max(column for column, title in enumerate(titles) if title)
         letters = tuple(f", column {letters_of(column)}" for column in range(used))
         self.header = Header(f"sheet {self._name}, row {number}", tuple(titles[:used]), letters, self._name)
-        # What is wrong with the titles is said by whoever reads the rows.
-        self._read = {column: meaning for meaning, column in Columns.of(self.header, Findings("")).places.items()}
+        self._read = {column: meaning for meaning, column in self._meant.places(self.header).items()}
         self._titled = number
 
     def _goes_on(self, cells: Cells) -> bool:
         """Say whether a row goes on with the titles above it: it is text, and names no record and no action."""
         named = (self._read.get(column) for column, cell in enumerate(cells) if cell is not None)
-        return all(cell is None or isinstance(cell, str) for cell in cells) and not _NAMING & {*named}
+        return all(cell is None or isinstance(cell, str) for cell in cells) and not self._meant.naming & {*named}
 
     def _row(self, number: int, cells: Cells, header: Header, findings: Findings) -> TableRow:
         width = len(header.titles)

@@ -45,7 +45,7 @@ def make(connection: Connection) -> None:
     SQLite gets room for the upper pages of the indexes: new records go everywhere in them, and by its own measure it
     would read a page again for every record. `clear` takes the room back.
     """
-    _give_room(connection, _ROOM_KIB)
+    give_room(connection)
     for table in METADATA.sorted_tables:
         emptied(connection, table)
 
@@ -54,15 +54,26 @@ def clear(connection: Connection) -> None:
     """Empty the temporary tables, and let the database have its own measure again."""
     for empty in _EMPTY:
         connection.execute(empty)
-    _give_room(connection, _USUAL_KIB)
+    take_room_back(connection)
 
 
 _EMPTY = [delete(table) for table in METADATA.sorted_tables]
 
 
-def _give_room(connection: Connection, kib: int) -> None:
+def give_room(connection: Connection) -> None:
+    """Let SQLite keep more pages than by its own measure, of the database and of its temporary tables."""
+    _measure(connection, _ROOM_KIB)
+
+
+def take_room_back(connection: Connection) -> None:
+    """Let SQLite have its own measure again."""
+    _measure(connection, _USUAL_KIB)
+
+
+def _measure(connection: Connection, kib: int) -> None:
     if database_of(connection).single_writer:
-        connection.execute(text(f"PRAGMA cache_size = -{kib}"))
+        for of in ("main", "temp"):
+            connection.execute(text(f"PRAGMA {of}.cache_size = -{kib}"))
 
 
 def analyse(connection: Connection, *names: str) -> None:

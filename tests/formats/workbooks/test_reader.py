@@ -15,6 +15,7 @@ import pytest
 import xlsxwriter
 
 from ims_fsm.errors import InputError
+from ims_fsm.formats.columns import ACTIONS
 from ims_fsm.formats.gstn.row import Findings
 from ims_fsm.formats.proposals import read_proposals
 from ims_fsm.formats.table import TableRow
@@ -64,7 +65,7 @@ def sheet(*rows: list[Any], above: int = 0, name: str = "B2B", titles: Any = TIT
 
 def read(content: bytes) -> tuple[list[TableRow], list[str]]:
     findings = Findings("book.xlsx")
-    rows = list(reader.workbook_rows(content, findings))
+    rows = list(reader.workbook_rows(content, findings, ACTIONS))
     return rows, [str(problem) for problem in findings.problems]
 
 

@@ -185,9 +185,22 @@ COUNTER = (
     "INSERT INTO ims_counter SELECT 'record', 7 WHERE NOT EXISTS (SELECT 1 FROM ims_counter WHERE name = 'record')"
 )
 MOVE = "INSERT INTO ims_calendar_move VALUES ('{gstin}', 6, 1, '[]', '[]')"
+REGISTER = """
+    INSERT INTO ims_register_document (recipient_gstin, id, supplier_gstin, kind, number, written, canonical,
+    document_date, taxable, igst, cgst, sgst, cess, period, source, place, lines)
+    VALUES ('{gstin}', 1, '29AABCT1332L1ZA', 'invoice', 'S/1', 'S/1', 'S1', '2025-10-05', 100, 18, 0, 0, 0, '2025-10',
+    'books.csv', 'line 2', 1)
+"""
+PAIR = "INSERT INTO ims_register_pair VALUES ('{gstin}', 1, 1, 'same_in_all', 'exact')"
+NUMBER = "INSERT INTO ims_register_number VALUES ('{gstin}', 1, 'S/1', '2025-26', 'S/1', 'S1')"
+DECISION = """
+    INSERT INTO ims_register_decision VALUES ('{gstin}', 1, 'pair', '29AABCT1332L1ZA', 'invoice', 'S/1', '2025-10-05',
+    1, 'seen', 'asha', '{noon}', '{noon}', NULL)
+"""
+BOOKS = (REGISTER, PAIR, NUMBER, DECISION)
 
 
 def fill(connection: Connection) -> None:
     """Put a row where nothing of a month comes."""
-    for statement in (JOB, REMINDER, ADOPTION, UPLOADED, SUBSCRIBER, MOVE, CALLER, COUNTER):
+    for statement in (JOB, REMINDER, ADOPTION, UPLOADED, SUBSCRIBER, MOVE, CALLER, COUNTER, *BOOKS):
         connection.execute(text(statement.format(gstin=BUYER, noon=NOON)))

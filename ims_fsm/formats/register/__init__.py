@@ -1,0 +1,1 @@
+"""Purchase registers: the titles of their columns, and their rows as documents."""

@@ -1,0 +1,154 @@
+"""Reads `machines/matching.toml`, a file of one's own laid over it, and says at once all that is wrong with them.
+
+Must not import a database or a clock.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from ims_fsm.errors import DeclarationError, Problem
+from ims_fsm.files.reading import text_of
+from ims_fsm.law.matching import BUILT_IN, Cascade, MatchDeclaration, MatchingDeclaration
+from ims_fsm.law.reading import faults, parsed, validated
+from ims_fsm.resources import machines_folder
+
+FILE = "matching.toml"
+# A year of days; a crore of rupees.
+MOST_DAYS, MOST_PAISE = 366, 10**9
+_NUMBERS, _AMOUNTS = ("written", "canonical"), ("heads", "total", "any")
+# Three heads are in the sum of heads, and each may differ.
+_SUMMED = 3
+
+
+@cache
+def shipped_cascade() -> Cascade:
+    """Return the shipped rules."""
+    return read_cascade(text_of(machines_folder() / FILE))
+
+
+def cascade_with(path: Path | None) -> Cascade:
+    """Return the shipped rules with a file of one's own laid over them; raises `DeclarationError`."""
+    if path is None:
+        return shipped_cascade()
+    try:
+        overlay = text_of(path)
+    except (OSError, UnicodeDecodeError) as error:
+        problem = Problem(str(path), "cannot be read", "name a file of TOML in UTF-8")
+        raise DeclarationError(str(path), [problem]) from error
+    return read_cascade(text_of(machines_folder() / FILE), overlay, str(path))
+
+
+def read_cascade(text: str, overlay: str | None = None, where: str = FILE) -> Cascade:
+    """Read the rules and, laid over them, those of `overlay`; raises `DeclarationError` with all problems at once."""
+    problems: list[Problem] = []
+    table = parsed(FILE, text, problems)
+    if overlay is not None:
+        top = parsed(where, overlay, problems)
+        problems += _no_tables(top, where)
+        if not problems:
+            table = {
+                "match": _in_order(_laid_over(table["match"], top.get("match", ())), where, problems),
+                "class": _laid_over(table["class"], top.get("class", ())),
+            }
+    else:
+        problems += _no_tables(table, where)
+    if not problems:
+        problems += [*_problems(table, where)]
+    if problems:
+        raise DeclarationError(where, problems)
+    return Cascade.of(_declared(table, where))
+
+
+def _declared(table: Mapping[str, Any], where: str) -> MatchingDeclaration:
+    named = {"match": table["match"], "classes": table["class"]}
+    try:
+        return validated(MatchingDeclaration, named)
+    except ValidationError as error:
+        raise DeclarationError(where, [*faults(error, {}, where, named)]) from error
+
+
+def _no_tables(table: Mapping[str, Any], where: str) -> Iterator[Problem]:
+    for key, rows in table.items():
+        if key not in {"match", "class"}:
+            yield Problem(f"{where} {key}", "is not a table of this file", "its tables are match, class")
+        elif not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+            yield Problem(f"{where} {key}", "is not a list of tables", f"write each entry under [[{key}]]")
+
+
+def _laid_over(base: Iterable[Mapping[str, Any]], top: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    rows = {row["name"]: dict(row) for row in base}
+    for row in top:
+        rows.setdefault(str(row.get("name")), {}).update(row)
+    return [*rows.values()]
+
+
+def _in_order(rows: list[dict[str, Any]], where: str, problems: list[Problem]) -> list[dict[str, Any]]:
+    """Return rules with each that says `before` which one it comes in that place."""
+    ordered = [row for row in rows if "before" not in row]
+    for row in (row for row in rows if "before" in row):
+        at = next((at for at, other in enumerate(ordered) if other.get("name") == row["before"]), None)
+        if at is None:
+            what = f"comes before {row['before']!r}, which is not a rule"
+            problems.append(Problem(f"{where} match ({row.get('name')})", what, "name a rule of matching.toml"))
+        else:
+            ordered.insert(at, row)
+    return ordered
+
+
+def _problems(table: Mapping[str, Any], where: str) -> Iterator[Problem]:
+    declared = _declared(table, where)
+    kept = [rule for rule in declared.match if not rule.off]
+    classes = Counter(kind.name for kind in declared.classes)
+    for what, counts in (("match", Counter(rule.name for rule in declared.match)), ("class", classes)):
+        for twice in (name for name, times in counts.items() if times > 1):
+            yield Problem(f"{where} {what}", f"has {twice} twice", "keep one entry")
+    for lacking in (name for name in BUILT_IN if name not in classes):
+        yield Problem(f"{where} class", f"lacks {lacking}", "say its sentence")
+    for at, rule in enumerate(kept):
+        place = f"{where} match ({rule.name})"
+        if rule.gives not in classes or rule.gives in BUILT_IN:
+            yield Problem(f"{place} gives", f"{rule.gives!r} is not a class of pairs", "declare it under [[class]]")
+        yield from _limits(rule, place)
+        if covering := next((earlier for earlier in kept[:at] if _covers(earlier, rule)), None):
+            yield Problem(place, f"is never reached: {covering.name} takes all its pairs", "put it before that rule")
+
+
+def _limits(rule: MatchDeclaration, place: str) -> Iterator[Problem]:
+    for key, most in (("days", MOST_DAYS), ("paise", MOST_PAISE)):
+        if not 0 <= getattr(rule, key) <= most:
+            yield Problem(f"{place} {key}", f"{getattr(rule, key)} is not from 0 to {most}", "write a number that is")
+    if rule.number == "alike" and not (rule.similarity is not None and 0 < rule.similarity <= 1):
+        yield Problem(
+            f"{place} similarity", "is not above 0 and at most 1", "write how alike numbers must be, like 0.75"
+        )
+    if rule.number != "alike" and rule.similarity is not None:
+        yield Problem(
+            f"{place} similarity", "stands with a number that is compared whole", 'remove it, or write "alike"'
+        )
+    if rule.number == "alike" and rule.amounts == "any":
+        what = "compares neither the whole number nor the amounts"
+        yield Problem(place, what, 'write amounts = "heads" or "total"')
+
+
+def _covers(earlier: MatchDeclaration, later: MatchDeclaration) -> bool:
+    """Say whether an earlier rule takes every pair that a later one would."""
+    if "alike" in {earlier.number, later.number}:
+        as_alike = (earlier.similarity or 0) <= (later.similarity or 0)
+        return earlier.number == later.number and as_alike and _is_wider(earlier, later)
+    return _NUMBERS.index(earlier.number) >= _NUMBERS.index(later.number) and _is_wider(earlier, later)
+
+
+def _is_wider(earlier: MatchDeclaration, later: MatchDeclaration) -> bool:
+    if earlier.supplier != later.supplier or earlier.days < later.days:
+        return False
+    looser = _AMOUNTS.index(earlier.amounts) - _AMOUNTS.index(later.amounts)
+    if earlier.amounts == "any" or looser < 0:
+        return looser >= 0
+    return earlier.paise >= later.paise * (_SUMMED if looser else 1)

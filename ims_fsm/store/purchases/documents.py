@@ -1,0 +1,202 @@
+"""The documents of a purchase register: a register taken in over the one before it, and what people decided of pairs.
+
+Imports the tables; decides nothing. A register is written with a few statements, however many documents it has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict
+from datetime import date
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Date,
+    Index,
+    String,
+    and_,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
+
+from ims_fsm.law.matching import canonical, written
+from ims_fsm.record.register import Booked, Gone, MatchDecision, RegisterDocument
+from ims_fsm.store.purchase_tables import DECISION, DOCUMENT, PAIR
+from ims_fsm.store.staging.loading import Load, Stored, analyse
+from ims_fsm.store.tables import PAISE
+from ims_fsm.store.temporary import emptied, temporary
+from ims_fsm.terms.money import HEADS, Heads
+from ims_fsm.terms.vocabulary import Kind
+
+EXAMPLES = 5
+_SLICE = 5_000
+_MONEY = ("taxable", *HEADS)
+_IDENTITY = ("supplier_gstin", "kind", "written", "document_date")
+# What a document may have otherwise than it had.
+_CONTENT = (*_MONEY, "number", "canonical", "period", "source", "place", "lines")
+BOOKED = temporary(
+    "booked",
+    *(Column(name, String, primary_key=True) for name in _IDENTITY[:3]),
+    Column("document_date", Date, primary_key=True),
+    *(Column(name, PAISE, nullable=False) for name in (*_MONEY, "lines", "turn")),
+    *(Column(name, String, nullable=False) for name in ("number", "canonical", "period", "source", "place")),
+    # Which document it is here, None for a new one; whether it is as it was.
+    Column("id", PAISE),
+    Column("same", PAISE),
+    Index("booked_by_id", "id"),
+)
+_B, _D = BOOKED.c, DOCUMENT.c
+_LOADED = (*_IDENTITY, *_CONTENT, "turn")
+
+
+def replace(
+    connection: Connection,
+    recipient: str,
+    booked: Iterable[Booked],
+    fy_of: Callable[[date], str],
+    source: str,
+    period: str,
+) -> tuple[int, int, int, Gone]:
+    """Take in the register of a period (blank for one without) over the one before it.
+
+    Returns how many documents are new, changed and unchanged, and what is gone: it stood in the register of this
+    period, and does not any more.
+    """
+    _load(connection, booked, fy_of, source, period)
+    whose = _D.recipient_gstin == recipient
+    here = select(_D.id).where(whose, *(_D[name] == _B[name] for name in _IDENTITY)).scalar_subquery()
+    connection.execute(update(BOOKED).values(id=here))
+    as_it_was = select(_D.id).where(whose, _D.id == _B.id, *(_D[name] == _B[name] for name in _CONTENT))
+    connection.execute(update(BOOKED).where(_B.id.is_not(None), as_it_was.exists()).values(same=1))
+    counts = select(func.count(), func.count(_B.id), func.count(_B.same)).select_from(BOOKED)
+    whole, old, same = connection.execute(counts).one()
+    gone = _gone(connection, recipient, period)
+    rewritten = select(_B.id).where(_B.id.is_not(None), _B.same.is_(None))
+    connection.execute(delete(DOCUMENT).where(whose, _D.id.in_(rewritten)))
+    last = connection.execute(select(func.coalesce(func.max(_D.id), 0)).where(whose)).scalar_one()
+    # A pair names its document by this number: one that is gone does not lend it to another before the next matching.
+    paired = select(func.coalesce(func.max(PAIR.c.document_id), 0)).where(PAIR.c.recipient_gstin == recipient)
+    first = max(last, connection.execute(paired).scalar_one())
+    names = [*_IDENTITY, *_CONTENT]
+    number = func.coalesce(_B.id, first + _B.turn)
+    rows = select(literal(recipient, String), number, *(_B[name] for name in names)).where(_B.same.is_(None))
+    connection.execute(insert(DOCUMENT).from_select(["recipient_gstin", "id", *names], rows))
+    return whole - old, old - same, same, gone
+
+
+def _load(
+    connection: Connection, booked: Iterable[Booked], fy_of: Callable[[date], str], source: str, period: str
+) -> None:
+    emptied(connection, BOOKED)
+    day = Stored(connection).day
+    rows = (
+        (
+            row.supplier,
+            str(row.kind),
+            written(row.number),
+            day(row.date),
+            *(row.taxable, row.igst, row.cgst, row.sgst, row.cess),
+            row.number,
+            canonical(row.number, fy_of(row.date)),
+            *(period, source, row.place, row.lines, turn),
+        )
+        for turn, row in enumerate(booked, start=1)
+    )
+    with Load(connection, BOOKED.name, _LOADED) as load:
+        while part := list(islice(rows, _SLICE)):
+            load.add(part)
+    analyse(connection, BOOKED.name)
+
+
+def _gone(connection: Connection, recipient: str, period: str) -> Gone:
+    """Take out what stood in the register of a period and does not any more."""
+    stays = exists().where(_B.id == _D.id)
+    which = (_D.recipient_gstin == recipient, _D.period == period, ~stays)
+    count = connection.execute(select(func.count()).select_from(DOCUMENT).where(*which)).scalar_one()
+    query = select(_D.number, _D.supplier_gstin).where(*which).order_by(_D.supplier_gstin, _D.written).limit(EXAMPLES)
+    examples = tuple(f"{row.number} of {row.supplier_gstin}" for row in connection.execute(query))
+    if count:
+        connection.execute(delete(DOCUMENT).where(*which))
+    return Gone(count=count, examples=examples)
+
+
+def find_many(connection: Connection, recipient: str, ids: Sequence[int]) -> dict[int, RegisterDocument]:
+    """Return documents of a recipient's register by id; ids that are not there are left out."""
+    query = select(DOCUMENT).where(_D.recipient_gstin == recipient, _D.id.in_(ids))
+    return {row.id: document_of(row) for row in connection.execute(query)}
+
+
+def document_of(row: Any) -> RegisterDocument:
+    """Return a document from its row."""
+    return RegisterDocument(
+        id=row.id,
+        supplier=row.supplier_gstin,
+        kind=Kind(row.kind),
+        number=row.number,
+        date=row.document_date,
+        taxable=row.taxable,
+        tax=Heads(row.igst, row.cgst, row.sgst, row.cess),
+        period=row.period,
+        place=row.place,
+    )
+
+
+def next_decision(connection: Connection, recipient: str) -> int:
+    """Return the number of a recipient's next decision."""
+    query = select(func.coalesce(func.max(DECISION.c.number), 0) + 1).where(DECISION.c.recipient_gstin == recipient)
+    return int(connection.execute(query).scalar_one())
+
+
+def decide(connection: Connection, recipient: str, decision: MatchDecision, **logged: Any) -> None:
+    """Write what somebody decided, and do it: the pair it makes, or parts, stands so at once."""
+    values = asdict(decision)
+    values["supplier_gstin"], values["document_number"] = values.pop("supplier"), values.pop("document")
+    values["document_date"], values["kind"] = values.pop("date"), str(decision.kind)
+    connection.execute(insert(DECISION).values(recipient_gstin=recipient, **values, **logged))
+
+
+def decisions(connection: Connection, recipient: str) -> Iterator[MatchDecision]:
+    """Give what people decided of a recipient's pairs, in order."""
+    query = select(DECISION).where(DECISION.c.recipient_gstin == recipient).order_by(DECISION.c.number)
+    for row in connection.execute(query):
+        yield MatchDecision(
+            number=row.number,
+            decision=row.decision,
+            supplier=row.supplier_gstin,
+            document=row.document_number,
+            date=row.document_date,
+            kind=Kind(row.kind),
+            record_id=row.record_id,
+            reason=row.reason,
+            actor=row.actor,
+            at=row.at,
+        )
+
+
+def part(connection: Connection, recipient: str, document_id: int, record_id: int, *, whole: bool) -> None:
+    """Take the pair of a document and a record apart; `whole`: every pair of either."""
+    ends = (PAIR.c.document_id == document_id, PAIR.c.record_id == record_id)
+    which = or_(*ends) if whole else and_(*ends)
+    connection.execute(delete(PAIR).where(PAIR.c.recipient_gstin == recipient, which))
+
+
+def pair(connection: Connection, recipient: str, document_id: int, record_id: int, rule: str) -> None:
+    """Pair a document and a record that are both free."""
+    values = {"document_id": document_id, "record_id": record_id, "rule": rule, "gives": rule}
+    connection.execute(insert(PAIR).values(recipient_gstin=recipient, **values))
+
+
+def named(connection: Connection, recipient: str, decision: MatchDecision) -> int | None:
+    """Return the document that a decision is about, None where the register does not have it now."""
+    is_it = (_D.supplier_gstin == decision.supplier, _D.kind == str(decision.kind), _D.document_date == decision.date)
+    query = select(_D.id).where(_D.recipient_gstin == recipient, *is_it, _D.written == written(decision.document))
+    return connection.execute(query).scalar()

@@ -1,0 +1,122 @@
+"""The outcome of a matching as it stands: its pairs, and what is alone on either side, listed and added up by class.
+
+Imports the tables; reads only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Connection, Select, String, and_, case, exists, func, literal, null, or_, select
+
+from ims_fsm.law.matching import BOOKED_TWICE, BOOKS_ONLY, PORTAL_ONLY, REPORTED_TWICE
+from ims_fsm.record.register import Match
+from ims_fsm.store import records
+from ims_fsm.store.purchase_tables import DOCUMENT, NUMBER, PAIR
+from ims_fsm.store.purchases import documents
+from ims_fsm.store.purchases.sides import MONEY, kind_of, takes_part
+from ims_fsm.store.staging.loading import streamed
+from ims_fsm.store.tables import AT, RECORD
+from ims_fsm.terms.vocabulary import Kind
+
+_PAGE = 500
+_D, _P, _N = DOCUMENT.c, PAIR.c, NUMBER.c
+_CREDIT = str(Kind.CREDIT_NOTE)
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """How many there are of a class, and what they come to in paise, credit notes below zero: booked, reported."""
+
+    count: int
+    booked: tuple[int, ...]
+    reported: tuple[int, ...]
+
+
+def added_up(connection: Connection, recipient: str, period: str | None) -> dict[str, Sums]:
+    """Return what each class adds up to; of a period: its register, and what suppliers reported for it."""
+    sums = {}
+    for query in _rows(recipient, period):
+        of = query.subquery()
+        amounts = [_signed(of, side, name) for side in ("d", "r") for name in MONEY]
+        for row in connection.execute(select(of.c.gives, func.count(), *amounts).group_by(of.c.gives)):
+            whole = tuple(map(int, row[2:]))
+            sums[row[0]] = Sums(row[1], whole[: len(MONEY)], whole[len(MONEY) :])
+    return sums
+
+
+def _signed(of: Any, side: str, name: str) -> Any:
+    sign = case((of.c[f"{side}_kind"] == _CREDIT, -1), else_=1)
+    return func.coalesce(func.sum(of.c[f"{side}_{name}"] * sign), 0)
+
+
+def listed(
+    connection: Connection, recipient: str, classes: Collection[str], period: str | None, limit: int | None
+) -> Iterator[Match]:
+    """Give the matches of some classes (none named: of all), pairs first, each list by document or record."""
+    given = 0
+    for query in _rows(recipient, period):
+        of = query.subquery()
+        chosen = select(of.c.gives, of.c.rule, of.c.document_id, of.c.record_id)
+        if classes:
+            chosen = chosen.where(of.c.gives.in_(sorted(classes)))
+        chosen = chosen.order_by(of.c.document_id, of.c.record_id)
+        if limit is not None:
+            chosen = chosen.limit(limit - given)
+        rows = (row for part in streamed(connection, chosen) for row in part)
+        while page := list(islice(rows, _PAGE)):
+            given += len(page)
+            yield from _read(connection, recipient, page)
+        if limit is not None and given >= limit:
+            return
+
+
+def _read(connection: Connection, recipient: str, page: list[Any]) -> Iterator[Match]:
+    booked = documents.find_many(connection, recipient, [row.document_id for row in page if row.document_id])
+    reported = records.find_many(connection, recipient, [row.record_id for row in page if row.record_id])
+    for row in page:
+        document, record = booked.get(row.document_id), reported.get(row.record_id)
+        if document is not None or record is not None:
+            yield Match(class_name=row.gives, rule=row.rule, document=document, record=record)
+
+
+def _rows(recipient: str, period: str | None) -> Iterator[Select[Any]]:
+    """Give what lists the pairs, the documents that are alone, and the records that are."""
+    booked = [_D[name].label(f"d_{name}") for name in ("kind", *MONEY)]
+    reported = [AT[name].label(f"r_{name}") for name in ("kind", *MONEY)]
+    of_period = (_D.period == period, AT.return_period == period)
+    pairs = PAIR.join(DOCUMENT, and_(_D.recipient_gstin == _P.recipient_gstin, _D.id == _P.document_id))
+    pairs = pairs.join(RECORD, and_(AT.recipient_gstin == _P.recipient_gstin, AT.id == _P.record_id))
+    query = select(_P.gives, _P.rule, _P.document_id, _P.record_id, *booked, *reported).select_from(pairs)
+    query = query.where(_P.recipient_gstin == recipient)
+    yield query if period is None else query.where(or_(*of_period))
+    nothing = literal(0)
+    alone = case((_paired_number(_D.supplier_gstin, _D.kind, _D.canonical, recipient), BOOKED_TWICE), else_=BOOKS_ONLY)
+    none = [literal("").label("r_kind"), *(nothing.label(f"r_{name}") for name in MONEY)]
+    columns = (alone.label("gives"), null().cast(String).label("rule"), _D.id.label("document_id"))
+    query = select(*columns, literal(0).label("record_id"), *booked, *none).where(_D.recipient_gstin == recipient)
+    query = query.where(~exists().where(_P.recipient_gstin == recipient, _P.document_id == _D.id))
+    yield query if period is None else query.where(of_period[0])
+    alone = case(
+        (_paired_number(AT.supplier_gstin, kind_of(), _N.canonical, recipient), REPORTED_TWICE), else_=PORTAL_ONLY
+    )
+    none = [literal("").label("d_kind"), *(nothing.label(f"d_{name}") for name in MONEY)]
+    columns = (alone.label("gives"), null().cast(String).label("rule"), literal(0).label("document_id"))
+    numbered = RECORD.outerjoin(NUMBER, and_(_N.recipient_gstin == AT.recipient_gstin, _N.record_id == AT.id))
+    query = select(*columns, AT.id.label("record_id"), *none, *reported).select_from(numbered)
+    query = query.where(AT.recipient_gstin == recipient, takes_part())
+    query = query.where(~exists().where(_P.recipient_gstin == recipient, _P.record_id == AT.id))
+    yield query if period is None else query.where(of_period[1])
+
+
+def _paired_number(supplier: Any, kind: Any, number: Any, recipient: str) -> Any:
+    """Return the condition that another document of the same number is paired."""
+    other = DOCUMENT.alias("other").c
+    pair = PAIR.alias("pair_of_other").c
+    same = (other.recipient_gstin == recipient, other.supplier_gstin == supplier, other.kind == kind)
+    return exists().where(
+        *same, other.canonical == number, pair.recipient_gstin == recipient, pair.document_id == other.id
+    )

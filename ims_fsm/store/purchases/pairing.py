@@ -1,0 +1,201 @@
+"""Pairs the two sides of a matching by declared rules: statements in sets, and the likeness of numbers for the rest.
+
+Imports the tables, and rapidfuzz; decides nothing that `law.matching` does not declare.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from rapidfuzz.distance import JaroWinkler
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Index,
+    Select,
+    String,
+    and_,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
+
+from ims_fsm.law.matching import Cascade, MatchDeclaration
+from ims_fsm.record.register import Gone
+from ims_fsm.store.purchase_tables import PAIR
+from ims_fsm.store.purchases.documents import EXAMPLES
+from ims_fsm.store.purchases.sides import DOCUMENTS, MONEY, RECORDS
+from ims_fsm.store.staging.loading import Load, analyse, streamed
+from ims_fsm.store.tables import AT, PAISE, RECORD
+from ims_fsm.store.temporary import emptied, temporary
+from ims_fsm.terms.money import HEADS
+
+# A day counts as much as a rupee. How unlike two numbers are goes before both.
+_DAY, _UNLIKE, _STEPS = 100, 10**12, 10**5
+# What numbers are worth of which one's digits end the other's.
+_ENDS = 0.9
+# So few digits end too many numbers.
+_FEWEST = 2
+
+
+def _amounts(*names: str, primary_key: bool = False) -> list[Column[Any]]:
+    return [Column(name, PAISE, primary_key=primary_key, autoincrement=False, nullable=False) for name in names]
+
+
+CANDIDATE = temporary(
+    "candidate",
+    *_amounts("document", "record", primary_key=True),
+    *_amounts("cost", "document_turn", "record_turn"),
+    sqlite_with_rowid=False,
+)
+PAIRED = temporary(
+    "paired",
+    *_amounts("document", primary_key=True),
+    *_amounts("record"),
+    Column("rule", String, nullable=False),
+    Column("gives", String, nullable=False),
+)
+Index("paired_by_record", PAIRED.c.record)
+PARTED = temporary("parted", *_amounts("document", "record", primary_key=True))
+_B, _R, _C, _P = DOCUMENTS.c, RECORDS.c, CANDIDATE.c, PAIRED.c
+
+
+def pair(
+    connection: Connection,
+    cascade: Cascade,
+    by_hand: Iterable[tuple[int, int]],
+    parted: Iterable[tuple[int, int]],
+    manual: str,
+) -> None:
+    """Pair the two sides as they are laid out: what people paired, then rule by rule, and nothing that they parted."""
+    for table in (CANDIDATE, PAIRED, PARTED):
+        emptied(connection, table)
+    pairs = [{"document": document, "record": record, "rule": manual, "gives": manual} for document, record in by_hand]
+    apart = [{"document": document, "record": record} for document, record in parted]
+    if pairs:
+        connection.execute(insert(PAIRED), pairs)
+        _bind(connection)
+    if apart:
+        connection.execute(insert(PARTED), apart)
+    for rule in cascade.rules:
+        if rule.number == "alike":
+            _lay_alike(connection, rule)
+        else:
+            named = ["document", "record", "cost", "document_turn", "record_turn"]
+            connection.execute(insert(CANDIDATE).from_select(named, _candidates(rule)))
+        if apart:
+            same = (PARTED.c.document == _C.document, PARTED.c.record == _C.record)
+            connection.execute(delete(CANDIDATE).where(exists().where(*same)))
+        analyse(connection, CANDIDATE.name)
+        _choose(connection, rule)
+        _bind(connection)
+
+
+def _candidates(rule: MatchDeclaration, *more: Any) -> Select[Any]:
+    """Return the pairs that a rule allows of what is free, with what each costs."""
+    off = [func.abs(_B[name] - _R[name]) for name in MONEY]
+    days = func.abs(_B.day - _R.day)
+    cost = sum(off[1:], off[0]) + days * _DAY
+    query = select(_B.id, _R.id, cost.label("cost"), _B.turn, _R.turn, *more)
+    free = (_B.mate.is_(None), _R.mate.is_(None))
+    return query.select_from(DOCUMENTS.join(RECORDS, and_(*_same(rule)))).where(*free, days <= rule.days, *_near(rule))
+
+
+def _same(rule: MatchDeclaration) -> Iterator[ColumnElement[bool]]:
+    yield _B.kind == _R.kind
+    yield _B.supplier == _R.supplier if rule.supplier == "gstin" else _B.supplier != _R.supplier
+    if rule.number != "alike":
+        yield from (_B.pan == _R.pan, _B.canonical == _R.canonical)
+    elif rule.supplier == "pan":
+        yield _B.pan == _R.pan
+    if rule.number == "written":
+        yield _B.written == _R.written
+
+
+def _near(rule: MatchDeclaration) -> Iterator[ColumnElement[bool]]:
+    if rule.amounts == "any":
+        return
+    most = rule.paise
+    yield _R.taxable.between(_B.taxable - most, _B.taxable + most)
+    if rule.amounts == "heads":
+        yield from (func.abs(_B[head] - _R[head]) <= most for head in HEADS)
+    else:
+        booked, reported = (side.igst + side.cgst + side.sgst for side in (_B, _R))
+        yield from (func.abs(booked - reported) <= most, func.abs(_B.cess - _R.cess) <= most)
+
+
+def _lay_alike(connection: Connection, rule: MatchDeclaration) -> None:
+    """Lay out the pairs whose numbers are alike enough: the database finds those whose amounts and dates are."""
+    least = rule.similarity or 1.0
+    pairs: Any = _candidates(rule, _B.canonical, _R.canonical)
+    with Load(connection, CANDIDATE.name, [column.name for column in _C]) as load:
+        for part in streamed(connection, pairs):
+            rows: Iterable[Any] = part
+            scored: list[tuple[Any, float]] = [(row, likeness(row[-2], row[-1])) for row in rows]
+            load.add(
+                (row[0], row[1], row[2] + round((1 - score) * _STEPS) * _UNLIKE, row[3], row[4])
+                for row, score in scored
+                if score >= least
+            )
+            load.rest()
+
+
+def likeness(booked: str, reported: str) -> float:
+    """Return how alike two canonical numbers are, from 0 to 1: Jaro-Winkler, or that the digits of one end the other's.
+
+    >>> likeness("INV7", "INV7"), likeness("INV2024", "2024"), likeness("AB", "99")
+    (1.0, 0.9, 0.0)
+    """
+    ours, theirs = ("".join(filter(str.isdigit, number)) for number in (booked, reported))
+    ends = min(len(ours), len(theirs)) >= _FEWEST and (ours.endswith(theirs) or theirs.endswith(ours))
+    return max(float(JaroWinkler.similarity(booked, reported)), _ENDS if ends else 0.0)
+
+
+def _choose(connection: Connection, rule: MatchDeclaration) -> None:
+    """Take of the candidates the closest for both of its ends, again and again until none is left."""
+    order = (_C.cost, _C.document_turn, _C.record_turn)
+    ranks = (func.row_number().over(partition_by=of, order_by=order) for of in (_C.document, _C.record))
+    ranked = select(
+        _C.document, _C.record, *(rank.label(name) for rank, name in zip(ranks, "ab", strict=True))
+    ).subquery()
+    closest = select(ranked.c.document, ranked.c.record, literal(rule.name, String), literal(rule.gives, String))
+    take = insert(PAIRED).from_select(
+        ["document", "record", "rule", "gives"], closest.where(ranked.c.a == 1, ranked.c.b == 1)
+    )
+    taken = exists().where(_P.document == _C.document) | exists().where(_P.record == _C.record)
+    while connection.execute(select(_C.document).limit(1)).first() is not None:
+        connection.execute(take)
+        connection.execute(delete(CANDIDATE).where(taken))
+
+
+def _bind(connection: Connection) -> None:
+    """Note on both sides what is paired."""
+    analyse(connection, PAIRED.name)
+    for side, end, mate in ((DOCUMENTS, _P.document, _P.record), (RECORDS, _P.record, _P.document)):
+        other = select(mate).where(end == side.c.id).scalar_subquery()
+        connection.execute(update(side).where(side.c.mate.is_(None), side.c.id.in_(select(end))).values(mate=other))
+
+
+def keep(connection: Connection, recipient: str) -> Gone:
+    """Write the pairs over those of the last matching; returns what was paired then and is not now."""
+    whose = PAIR.c.recipient_gstin == recipient
+    stays = exists().where(_P.document == PAIR.c.document_id, _P.record == PAIR.c.record_id)
+    count = connection.execute(select(func.count()).select_from(PAIR).where(whose, ~stays)).scalar_one()
+    was = and_(AT.recipient_gstin == PAIR.c.recipient_gstin, AT.id == PAIR.c.record_id)
+    query = select(AT.number, AT.supplier_gstin, AT.id).select_from(PAIR.join(RECORD, was)).where(whose, ~stays)
+    rows: Sequence[Any] = connection.execute(query.order_by(AT.id).limit(EXAMPLES)).all()
+    # What stands as it stood is not written again.
+    as_it_was = (PAIR.c.document_id == _P.document, PAIR.c.record_id == _P.record, PAIR.c.rule == _P.rule)
+    same = exists().where(*as_it_was, PAIR.c.gives == _P.gives)
+    connection.execute(delete(PAIR).where(whose, ~same))
+    columns = ["recipient_gstin", "document_id", "record_id", "rule", "gives"]
+    pairs = select(literal(recipient, String), _P.document, _P.record, _P.rule, _P.gives)
+    pairs = pairs.where(~exists().where(whose, *as_it_was))
+    connection.execute(insert(PAIR).from_select(columns, pairs))
+    return Gone(count=count, examples=tuple(f"{row.number} of {row.supplier_gstin} (record {row.id})" for row in rows))

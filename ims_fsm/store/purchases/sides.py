@@ -1,0 +1,145 @@
+"""Both sides of a matching, laid out alike: the documents of the register and the records, each with what is compared.
+
+Imports the tables; decides nothing. The canonical number of a record is kept beside it, and made where it is lacking.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Index,
+    Integer,
+    String,
+    and_,
+    case,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+)
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+
+from ims_fsm.law.matching import canonical, written
+from ims_fsm.store.purchase_tables import DOCUMENT, NUMBER
+from ims_fsm.store.staging.loading import Load, analyse
+from ims_fsm.store.tables import AT, PAISE, RECORD
+from ims_fsm.store.temporary import emptied, temporary
+from ims_fsm.terms.money import HEADS
+from ims_fsm.terms.vocabulary import Kind, State
+
+_PAGE = 20_000
+MONEY = ("taxable", *HEADS)
+_TEXTS = ("supplier", "written")
+_D, _N = DOCUMENT.c, NUMBER.c
+
+
+def _side(name: str) -> Any:
+    """Return the temporary table of a side; `turn` is its place by what it is, whatever the order of its rows."""
+    key = [Column(column, String, primary_key=True) for column in ("pan", "kind", "canonical")]
+    made = temporary(
+        name,
+        *key,
+        Column("id", PAISE, primary_key=True, autoincrement=False),
+        *(Column(column, String, nullable=False) for column in _TEXTS),
+        *(Column(column, PAISE, nullable=False) for column in ("day", *MONEY, "turn")),
+        # What it is paired with.
+        Column("mate", PAISE),
+        sqlite_with_rowid=False,
+    )
+    Index(f"{name}_by_taxable", made.c.supplier, made.c.kind, made.c.taxable)
+    Index(f"{name}_by_id", made.c.id)
+    return made
+
+
+DOCUMENTS, RECORDS = _side("side_document"), _side("side_record")
+
+
+class _Days(FunctionElement[int]):
+    """The number of a day, so that two may be subtracted."""
+
+    type = Integer()
+    name = "days"
+    inherit_cache = True
+
+
+@compiles(_Days, "sqlite")
+def _by_julian(element: _Days, compiler: SQLCompiler, **said: Any) -> str:
+    return f"CAST(julianday({compiler.process(element.clauses, **said)}) + 0.5 AS INTEGER)"
+
+
+@compiles(_Days, "postgresql")
+def _by_difference(element: _Days, compiler: SQLCompiler, **said: Any) -> str:
+    return f"({compiler.process(element.clauses, **said)} - DATE '2000-01-01')"
+
+
+def lay_out(connection: Connection, recipient: str) -> None:
+    """Fill both sides with what is to be compared."""
+    _number(connection, recipient)
+    whose = _D.recipient_gstin == recipient
+    in_order = func.row_number().over(order_by=(_D.supplier_gstin, _D.written, _D.document_date, _D.kind))
+    columns = (_D.id, _D.supplier_gstin, _D.kind, _D.written, _D.canonical, _D.document_date)
+    _fill(connection, DOCUMENTS, columns, [_D[name] for name in MONEY], in_order, select().where(whose))
+    in_order = func.row_number().over(order_by=(AT.supplier_gstin, _N.written, AT.document_date, AT.id))
+    same = and_(_N.recipient_gstin == AT.recipient_gstin, _N.record_id == AT.id)
+    rows = select().select_from(RECORD.join(NUMBER, same)).where(AT.recipient_gstin == recipient, takes_part())
+    columns = (AT.id, AT.supplier_gstin, kind_of(), _N.written, _N.canonical, AT.document_date)
+    _fill(connection, RECORDS, columns, [AT[name] for name in MONEY], in_order, rows)
+
+
+def kind_of() -> ColumnElement[str]:
+    """Return what a record is in a register: what an e-commerce operator reports is an invoice to its buyer."""
+    return case((AT.kind == str(Kind.ECO_DOCUMENT), str(Kind.INVOICE)), else_=AT.kind)
+
+
+def takes_part() -> ColumnElement[bool]:
+    """Return the condition that a record is compared: it is the newest version of its chain that is not removed."""
+    later = RECORD.alias("later")
+    amends = (
+        later.c.original_date.is_not(None),
+        later.c.recipient_gstin == AT.recipient_gstin,
+        later.c.chain_id == AT.chain_id,
+        # A bare id would be looked for along the key, through every record of the recipient.
+        later.c.id + 0 > AT.id,
+        later.c.state != str(State.REMOVED),
+    )
+    return and_(AT.state != str(State.REMOVED), ~exists().where(*amends))
+
+
+def _fill(connection: Connection, side: Any, columns: Any, money: Any, turn: Any, rows: Any) -> None:
+    emptied(connection, side)
+    number, supplier, kind, as_written, bare, day = columns
+    names = ["id", "supplier", "pan", "kind", "written", "canonical", "day", *MONEY, "turn"]
+    pan = func.substr(supplier, 3, 10)
+    values = (number, supplier, pan, kind, as_written, bare, _Days(day), *money, turn)
+    connection.execute(insert(side).from_select(names, rows.add_columns(*values)))
+    analyse(connection, side.name)
+
+
+def _number(connection: Connection, recipient: str) -> None:
+    """Make the number as it is compared for each record that has none, or one of another number than it has now."""
+    same = and_(_N.recipient_gstin == AT.recipient_gstin, _N.record_id == AT.id)
+    lacking = or_(_N.record_id.is_(None), _N.number != AT.number, _N.fy != AT.fy)
+    query = select(AT.id, AT.number, AT.fy, _N.record_id).select_from(RECORD.outerjoin(NUMBER, same))
+    query = query.where(AT.recipient_gstin == recipient, lacking).order_by(AT.id).limit(_PAGE)
+    last = 0
+    while rows := connection.execute(query.where(AT.id > last)).all():
+        last = rows[-1].id
+        if stale := [row.id for row in rows if row.record_id is not None]:
+            connection.execute(NUMBER.delete().where(_N.recipient_gstin == recipient, _N.record_id.in_(stale)))
+        with Load(connection, NUMBER.name, [column.name for column in _N]) as load:
+            load.add(
+                (recipient, row.id, row.number, row.fy, written(row.number), canonical(row.number, row.fy))
+                for row in rows
+            )
+
+
+def has_record(connection: Connection, record_id: int) -> bool:
+    """Say whether a record is among those that are laid out."""
+    return connection.execute(select(RECORDS.c.id).where(RECORDS.c.id == record_id)).first() is not None

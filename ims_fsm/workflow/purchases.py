@@ -1,0 +1,226 @@
+"""The purchase register beside the records: taken in, matched by the declared rules, and paired or parted by people.
+
+Imports the store and the rules; a matching is one transaction, and acts on no record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Generator, Iterator
+from pathlib import Path
+from typing import Literal
+
+from ims_fsm.errors import InputError, MissingError, Problem
+from ims_fsm.formats.gstn.download import Source
+from ims_fsm.formats.register.reading import read_register
+from ims_fsm.law.matching import MANUAL, Cascade
+from ims_fsm.law.matching_reading import cascade_with
+from ims_fsm.record.register import Gone, Match, MatchDecision, MatchedClass, Matching, PurchaseRegister, RegisterKept
+from ims_fsm.store.connection import serialise
+from ims_fsm.store.purchases import documents, matches, pairing, sides
+from ims_fsm.store.purchases.documents import EXAMPLES
+from ims_fsm.store.staging.loading import give_room, take_room_back
+from ims_fsm.terms.border import checked_id, checked_path, checked_period, checked_text, looked_at
+from ims_fsm.terms.money import Heads
+from ims_fsm.terms.period import TaxPeriod
+from ims_fsm.workflow.unit import UnitOfWork
+from ims_fsm.workflow.workspace import Desk
+
+Decided = Literal["pair", "split", "free"]
+_SHOWN = 3
+
+
+class PurchasesDesk(Desk):
+    """What a recipient does with their purchase register. Amounts are paise; nothing here acts on a record."""
+
+    def match(
+        self,
+        register: Source | PurchaseRegister | None = None,
+        *,
+        period: TaxPeriod | None = None,
+        rules: Path | None = None,
+        layout: Path | None = None,
+    ) -> Matching:
+        """Take in a purchase register, and match all that is in the register with the records.
+
+        `register` is a path, an open file or its bytes (CSV or a workbook), or one that was read; None matches what is
+        here. The register of a `period` replaces the one that was given for it before; without a period it replaces the
+        one without. What comes back is of that period: its register, and what suppliers reported for it. `rules` is a
+        file laid over `machines/matching.toml`, `layout` names titles of columns beside the known ones.
+
+        Raises `InputError` with every row that cannot be read, and `DeclarationError`; nothing is kept then.
+        """
+        of = None if period is None else checked_period(period)
+        cascade = cascade_with(None if rules is None else checked_path("rules", rules))
+        if register is not None and not isinstance(register, PurchaseRegister):
+            register = read_register(register, layout=layout)
+        return self._done(match, None, register, of, cascade)
+
+    def matches(
+        self,
+        *,
+        classes: Collection[str] = (),
+        period: TaxPeriod | None = None,
+        limit: int | None = None,
+        rules: Path | None = None,
+    ) -> Generator[Match, None, None]:
+        """Give the pairs of the last matching and what is alone on either side, of some classes or all.
+
+        Pairs come first, then documents, then records. All as of one moment; a page of it is held.
+        """
+        of = None if period is None else checked_period(period)
+        most = looked_at("matches", lambda border: border.limit(limit, "matches"))
+        named = cascade_with(None if rules is None else checked_path("rules", rules)).classes
+        for name in classes:
+            if name not in named:
+                problem = Problem(str(name), "is not a class of matches", f"use {', '.join(named)}")
+                raise InputError("matches", [problem])
+        return self._workspace.streamed(lambda unit: _listed(unit, self.gstin, frozenset(classes), of, most))
+
+    def pair(self, document_id: int, record_id: int, *, reason: str) -> MatchDecision:
+        """Pair a document of the register with a record, whatever the rules say; both leave the pairs they are in.
+
+        It is logged with who did so and why, stands at once, and survives the next import. Raises `MissingError` for
+        a document or a record that is not here.
+        """
+        return self._done(decide, None, "pair", checked_id(document_id), checked_id(record_id), _reason(reason))
+
+    def split(self, document_id: int, record_id: int, *, reason: str) -> MatchDecision:
+        """Take a document and a record apart; no rule pairs the two again."""
+        return self._done(decide, None, "split", checked_id(document_id), checked_id(record_id), _reason(reason))
+
+    def leave_to_rules(self, document_id: int, record_id: int, *, reason: str) -> MatchDecision:
+        """Take back that a document and a record were paired or parted: the next matching decides."""
+        return self._done(decide, None, "free", checked_id(document_id), checked_id(record_id), _reason(reason))
+
+    def match_decisions(self) -> list[MatchDecision]:
+        """Return what people decided of pairs, oldest first."""
+        return self._asked(lambda unit: list(documents.decisions(unit.connection, self.gstin)))
+
+
+def _reason(reason: str) -> str:
+    return checked_text("reason", reason)
+
+
+def match(
+    unit: UnitOfWork, recipient: str, register: PurchaseRegister | None, period: TaxPeriod | None, cascade: Cascade
+) -> Matching:
+    """Take in a register, and match all documents with all records of a recipient."""
+    serialise(unit.connection, [recipient])
+    unit.taxpayer(recipient)
+    give_room(unit.connection)
+    kept = None if register is None else _keep(unit, recipient, register, period)
+    sides.lay_out(unit.connection, recipient)
+    by_hand, parted, waiting = _decided(unit, recipient)
+    pairing.pair(unit.connection, cascade, by_hand, parted, MANUAL)
+    gone = pairing.keep(unit.connection, recipient)
+    classes = tuple(_classes(unit, recipient, period, cascade))
+    take_room_back(unit.connection)
+    return Matching(recipient=recipient, period=period, classes=classes, kept=kept, parted=gone, waiting=waiting)
+
+
+def _keep(unit: UnitOfWork, recipient: str, register: PurchaseRegister, period: TaxPeriod | None) -> RegisterKept:
+    booked = [document for document in register.documents if document.recipient in {"", recipient}]
+    if not booked:
+        problem = Problem("the file", f"has no documents of {recipient}", "give the register of this recipient")
+        raise InputError(register.source, [problem])
+    fy_of = unit.book.calendar.financial_year
+    new, changed, unchanged, gone = documents.replace(
+        unit.connection, recipient, booked, fy_of, Path(register.source).name, str(period or "")
+    )
+    return RegisterKept(
+        source=register.source,
+        period=period,
+        documents=len(booked),
+        new=new,
+        changed=changed,
+        unchanged=unchanged,
+        gone=gone,
+        others=len(register.documents) - len(booked),
+        passed_over=register.passed_over,
+        unread=register.unread,
+        warnings=register.warnings,
+    )
+
+
+Ends = set[tuple[int, int]]
+
+
+def _decided(unit: UnitOfWork, recipient: str) -> tuple[Ends, Ends, Gone]:
+    """Return which documents and records people paired and parted, and what they decided of what is not here now."""
+    newest: dict[tuple[object, ...], MatchDecision] = {}
+    for decision in documents.decisions(unit.connection, recipient):
+        identity = (decision.supplier, decision.kind, decision.document, decision.date)
+        if decision.decision == "pair":
+            # A document and a record are each in one pair.
+            newest = {
+                key: other
+                for key, other in newest.items()
+                if other.decision != "pair" or (key[:-1] != identity and key[-1] != decision.record_id)
+            }
+        newest[*identity, decision.record_id] = decision
+    paired, parted, waiting = Ends(), Ends(), list[MatchDecision]()
+    for decision in newest.values():
+        if decision.decision == "free":
+            continue
+        document = documents.named(unit.connection, recipient, decision)
+        if document is None or not sides.has_record(unit.connection, decision.record_id):
+            waiting.append(decision)
+        else:
+            (paired if decision.decision == "pair" else parted).add((document, decision.record_id))
+    examples = tuple(f"{of.document} of {of.supplier} (record {of.record_id})" for of in waiting[:EXAMPLES])
+    return paired, parted, Gone(count=len(waiting), examples=examples)
+
+
+def _classes(unit: UnitOfWork, recipient: str, period: TaxPeriod | None, cascade: Cascade) -> Iterator[MatchedClass]:
+    sums = matches.added_up(unit.connection, recipient, period)
+    for name, says in cascade.classes.items():
+        if name not in sums:
+            continue
+        of = sums[name]
+        yield MatchedClass(
+            name=name,
+            says=says,
+            count=of.count,
+            booked_taxable=of.booked[0],
+            booked_tax=Heads(*of.booked[1:]),
+            reported_taxable=of.reported[0],
+            reported_tax=Heads(*of.reported[1:]),
+            examples=tuple(matches.listed(unit.connection, recipient, {name}, period, _SHOWN)),
+        )
+
+
+def _listed(
+    unit: UnitOfWork, recipient: str, classes: Collection[str], period: TaxPeriod | None, limit: int | None
+) -> Iterator[Match]:
+    unit.taxpayer(recipient)
+    return matches.listed(unit.connection, recipient, classes, period, limit)
+
+
+def decide(
+    unit: UnitOfWork, recipient: str, decision: Decided, document_id: int, record_id: int, reason: str
+) -> MatchDecision:
+    """Write what somebody decided of a document and a record, and have it stand so."""
+    serialise(unit.connection, [recipient])
+    record = unit.record(record_id, recipient)
+    document = documents.find_many(unit.connection, recipient, [document_id]).get(document_id)
+    if document is None:
+        problem = Problem(str(document_id), "is not a document of the register here", "see matches()")
+        raise MissingError("document", [problem])
+    made = MatchDecision(
+        number=documents.next_decision(unit.connection, recipient),
+        decision=decision,
+        supplier=document.supplier,
+        document=document.number,
+        date=document.date,
+        kind=document.kind,
+        record_id=record.id,
+        reason=reason,
+        actor=unit.actor,
+        at=unit.now,
+    )
+    logged = {"recorded_at": unit.recorded_at, "request_key": unit.request_key}
+    documents.decide(unit.connection, recipient, made, **logged)
+    documents.part(unit.connection, recipient, document_id, record_id, whole=decision == "pair")
+    if decision == "pair":
+        documents.pair(unit.connection, recipient, document_id, record_id, MANUAL)
+    return made
