@@ -142,7 +142,7 @@ def _followed(ims: IMS, after: str | None, asked: Mapping[str, Any]) -> Iterator
 
 
 def _tell_event(event: Event) -> None:
-    what = f"{event.machine or SUBJECTS.get(event.kind, 'record')} {event.subject}"
+    what = f"{(event.machine or '').replace('_', ' ') or SUBJECTS.get(event.kind, 'record')} {event.subject}"
     moved = f"{event.source} → {event.dest}" if event.source else ""
     rules = f"({', '.join(event.rules)})" if event.rules else ""
     trigger = event.trigger or str(event.kind)

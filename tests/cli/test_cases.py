@@ -103,3 +103,8 @@ def test_without_a_law_or_a_database_the_way_is_said(bare: Run) -> None:
     missing = bare("cases", "list", "leave_request", "--machines", LEAVE).ended(2).err
     assert "there is no database ims.db; open a case first (ims-fsm cases open)" in missing
     assert "cannot be read" in bare("cases", "open", "x", "y", "--machines", "nowhere.toml").ended(2).err
+
+
+def test_events_name_the_machine_of_a_case(cases: Run, bare: Run) -> None:
+    cases("open", "leave_request", "LR-1", "--owner", "hr").ended(0)
+    assert "hr  leave request 1  open  [*] → asked  meera" in bare("events").ended(0).out

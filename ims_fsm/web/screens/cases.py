@@ -144,7 +144,7 @@ def fire_case_page(
     fields: Fields,
     asked: Annotated[Whose, Query()],
 ) -> Response:
-    """Fire a trigger on a case at the version that was seen; what is refused is rows on its page."""
+    """Fire a trigger on a case at the version that was seen; what is refused is said on its page."""
     desk = desk_of(admission, machine, asked.owner)
     version = text_of(fields, "version")
     if not (version.isdecimal() and 0 < int(version) <= LARGEST_ID):

@@ -28,6 +28,7 @@ TITLES = {
     EventKind.ADD_BACK: N_("Added back to a supplier"),
     EventKind.REMINDER: N_("Reminder"),
     EventKind.REFUSED: N_("Refused or failed"),
+    EventKind.CASE: N_("Cases"),
 }
 
 

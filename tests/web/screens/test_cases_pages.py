@@ -89,6 +89,14 @@ def test_another_owners_case_is_not_there(stage: Stage, asha: Browser) -> None:
     asha.open(f"{AT}/{theirs.id}?owner={BUYER}", status=404)
 
 
+def test_what_happened_to_an_owners_cases_leads_to_them(stage: Stage, asha: Browser) -> None:
+    case = stage.ims.cases("leave_request", actor="ravi", owner=BUYER).open("LR-1")
+    asha.open(f"/recipients/{BUYER}/events?kind=case")
+    assert f"leave request {case.id} open" in said(asha)
+    asha.open(html.unescape(asha.page.partition("<tbody")[2].partition('href="')[2].partition('"')[0]))
+    assert "Leave request LR-1" in said(asha)
+
+
 def test_the_navigation_has_cases_where_there_is_a_machine_of_cases(
     stage: Stage, asha: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
