@@ -38,6 +38,7 @@ _COMMANDS = {
     r"import_download\(…, complete=True\)": "--complete",
     r"\b(?:records|recipients)\(\)": "ims-fsm list",
     r"\bsee list\(\)": "see ims-fsm cases list",
+    r"upkeep\.carry_over\(…\)": "ims-fsm migrate --machines PATH --dry-run",
     r"give machines= where the store is opened": "name its file with --machines",
     r"\b(seal the log first)\b": r"\1 (ims-fsm audit seal)",
     r"\b(state how it was decided)\b": r"\1 with: ims-fsm original",

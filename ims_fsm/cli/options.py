@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
 
-from ims_fsm.errors import InputError
 from ims_fsm.terms.border import checked_gstin
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod, in_india, indian
-from ims_fsm.terms.principal import Principal, principal_of
+from ims_fsm.terms.principal import read_principal
 from ims_fsm.terms.spelling import hinted, meant
 from ims_fsm.terms.vocabulary import ACTIVE, Kind, State, SupplierStatus
 
@@ -110,23 +109,11 @@ def reduction(text: str) -> ReduceItc:
     return read_reduction(text)
 
 
-def who(text: str) -> Principal:
-    """Return who acts, written NAME or NAME:ROLE,ROLE; raises `ValueError` for anything else."""
-    name, colon, roles = text.partition(":")
-    words = [role.strip() for role in roles.split(",")] if colon else []
-    if not all(word.isidentifier() and word.islower() for word in words):
-        raise ValueError(f"{text!r} is not a name with roles; write it NAME or NAME:ROLE,ROLE, like asha:approver")
-    try:
-        return principal_of(Principal(name.strip(), words))
-    except InputError as error:
-        raise ValueError(str(error)) from error
-
-
 # What reads the value of an argument or option, by what stands for it in the help.
 READERS: Mapping[str, Callable[[str], Any]] = {
     "GSTIN": checked_gstin,
     "YYYY-MM": tax_period,
-    "NAME[:ROLE,…]": who,
+    "NAME[:ROLE,…]": read_principal,
     "DATETIME": moment,
     **dict.fromkeys(("ID", "[ID]", "[ID…]"), record_number),
     "full|none|igst=RUPEES…": reduction,

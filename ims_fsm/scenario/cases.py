@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, model_validator
 
 from ims_fsm.errors import ImsFsmError, Problem
 from ims_fsm.law.book import LawBook
+from ims_fsm.law.reading import written
 from ims_fsm.record.case import Case
 from ims_fsm.record.refusals import RefusedError, Told
 from ims_fsm.scenario.declaration import Step
@@ -19,12 +20,13 @@ from ims_fsm.scenario.expectations import Failure, Wanted, compared, judged
 from ims_fsm.scenario.stage import Stage
 from ims_fsm.scenario.values import Entry, Name, Period
 from ims_fsm.scenario.verbs import Do
+from ims_fsm.terms.principal import Principal, read_principal
 from ims_fsm.terms.spelling import hinted
 from ims_fsm.workflow.cases.desk import CasesDesk
 from ims_fsm.workflow.cases.steps import machines_of
 
 #: Who acts where a step does not say.
-SOMEBODY = "somebody"
+SOMEBODY = Principal("somebody")
 
 
 def _facts(value: object) -> dict[str, str]:
@@ -33,7 +35,12 @@ def _facts(value: object) -> dict[str, str]:
     return value
 
 
+def _who(value: object) -> Principal:
+    return read_principal(value if isinstance(value, str) else written(value))
+
+
 Facts = Annotated[dict[str, str], BeforeValidator(_facts)]
+Who = Annotated[Principal, BeforeValidator(_who)]
 
 
 class Open(Do):
@@ -45,7 +52,7 @@ class Open(Do):
     owner: str = ""
     facts: Facts = {}  # noqa: RUF012 -- pydantic copies it
     period: Period | None = None
-    by: Name = SOMEBODY
+    by: Who = SOMEBODY
 
     def _work(self, stage: Stage, subject: str) -> None:
         desk = stage.ims.cases(self.machine, actor=self.by, owner=self.owner)
@@ -60,7 +67,7 @@ class Fire(Do):
     trigger: Name
     facts: Facts = {}  # noqa: RUF012 -- pydantic copies it
     remarks: str | None = None
-    by: Name = SOMEBODY
+    by: Who = SOMEBODY
 
     def _work(self, stage: Stage, subject: str) -> None:
         desk, number = desk_of(stage, subject, self.by)
@@ -79,7 +86,7 @@ class CaseExpectation(Entry):
     allowed: bool | None = None
     refused: str | None = None
     rule: str | None = None
-    by: Name = SOMEBODY
+    by: Who = SOMEBODY
 
     @model_validator(mode="after")
     def _something(self) -> Self:
@@ -103,7 +110,7 @@ class ExpectCase(Step):
 CASE_VERBS: Mapping[str, type[Do]] = {"open": Open, "fire": Fire}
 
 
-def desk_of(stage: Stage, case: str, actor: str) -> tuple[CasesDesk, int]:
+def desk_of(stage: Stage, case: str, actor: Principal) -> tuple[CasesDesk, int]:
     """Return the desk of a case, and its number; raises `RefusedError` for one that was not opened."""
     if case not in stage.cases:
         raise RefusedError(case, "", [Told("not_here", "", (), f"{case} was never opened", "open it first")])

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
+from ims_fsm.errors import InputError
 from ims_fsm.terms.border import checked_actor, looked_at
 from ims_fsm.terms.vocabulary import EVERYONE
 
@@ -46,6 +47,22 @@ class Principal:
 NOBODY = Principal("")
 #: Who does what the calendar owes.
 CLOCK = Principal("clock", {SCHEDULER})
+
+
+def read_principal(text: str) -> Principal:
+    """Return who acts, written NAME or NAME:ROLE,ROLE; raises `ValueError` for anything else.
+
+    >>> read_principal("asha:approver").roles
+    frozenset({'approver'})
+    """
+    name, colon, roles = text.partition(":")
+    words = [role.strip() for role in roles.split(",")] if colon else []
+    if not all(word.isidentifier() and word.islower() for word in words):
+        raise ValueError(f"{text!r} is not a name with roles; write it NAME or NAME:ROLE,ROLE, like asha:approver")
+    try:
+        return principal_of(Principal(name.strip(), words))
+    except InputError as error:
+        raise ValueError(str(error)) from error
 
 
 def principal_of(actor: object) -> Principal:

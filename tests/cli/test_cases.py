@@ -12,6 +12,30 @@ from tests.cli.conftest import Run
 LEAVE = Path(__file__).parents[2] / "docs" / "examples" / "leave_request"
 
 
+STORY = """
+title = "Only a manager approves"
+machines = ["leave_request.toml"]
+
+[[step]]
+at = 2026-12-01T09:00:00
+do = "open"
+case = "LR-1"
+machine = "leave_request"
+
+[[step]]
+at = 2026-12-01T09:01:00
+do = "fire"
+case = "LR-1"
+trigger = "approve"
+by = "asha:director"
+refused = "not_permitted"
+
+[[step]]
+at = 2026-12-01T09:02:00
+expect = { case = "LR-1", trigger = "approve", allowed = true, by = "ravi:manager" }
+"""
+
+
 @pytest.fixture
 def cases(bare: Run) -> Run:
     """Run a command of cases on leave requests, at noon."""
@@ -108,3 +132,31 @@ def test_without_a_law_or_a_database_the_way_is_said(bare: Run) -> None:
 def test_events_name_the_machine_of_a_case(cases: Run, bare: Run) -> None:
     cases("open", "leave_request", "LR-1", "--owner", "hr").ended(0)
     assert "hr  leave request 1  open  [*] → asked  meera" in bare("events").ended(0).out
+
+
+def test_who_may_fire_is_asked_by_role(cases: Run, bare: Run, tmp_path: Path) -> None:
+    law = tmp_path / "leave_request.toml"
+    kept = (LEAVE / "leave_request.toml").read_text("utf-8").replace(
+        'name = "approve"\nactor', 'name = "approve"\nroles = ["manager"]\nactor'
+    )  # fmt: skip
+    law.write_text(f'{kept}\n[[role]]\nname = "manager"\nsays = "who approves leaves"\n', "utf-8")
+    at = ("--machines", law, "--at", "2026-12-01T12:00")
+    bare("cases", "open", "leave_request", "LR-1", *at).ended(0)
+    refused = bare("cases", "fire", "leave_request", "LR-1", "approve", "--as", "asha", "--json", *at).ended(1).json
+    assert refused["error"]["code"] == "not_permitted"
+    bare("cases", "may", "leave_request", "LR-1", "approve", "--as", "asha", *at).ended(1)
+    assert "approve: no" in bare("cases", "show", "leave_request", "LR-1", *at).ended(0).out
+    done = bare("cases", "fire", "leave_request", "LR-1", "approve", "--as", "ravi:manager", *at).ended(0)
+    assert "from Asked to Approved" in done.out
+    story = tmp_path / "story.toml"
+    story.write_text(STORY, "utf-8")
+    assert bare("scenario", "run", story).ended(0).out.startswith("held ")
+
+
+def test_a_law_that_changed_under_live_cases_names_the_way(cases: Run, bare: Run, tmp_path: Path) -> None:
+    cases("open", "leave_request", "LR-1").ended(0)
+    law = tmp_path / "leave_request.toml"
+    law.write_text((LEAVE / "leave_request.toml").read_text("utf-8").replace('"asked"', '"requested"'), "utf-8")
+    stopped = bare("cases", "list", "leave_request", "--machines", law).ended(2).err
+    assert "live cases were written under another declaration of their machine (leave_request 1)" in stopped
+    assert stopped.endswith("then run ims-fsm migrate --machines PATH --dry-run\n")

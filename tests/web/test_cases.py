@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
 
 from ims_fsm import IMS, SettableClock
 from ims_fsm.testing import Stage
-from tests.web.conftest import CALLERS, Caller
+from ims_fsm.web import Principal
+from tests.web.conftest import CALLERS, Caller, host
 
 LEAVE = Path(__file__).parents[2] / "docs" / "examples" / "leave_request"
 
@@ -26,7 +28,7 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
 @pytest.fixture
 def meera(calling: Callable[[str], Caller], monkeypatch: pytest.MonkeyPatch) -> Caller:
     """Somebody who reaches every owner, in a role that only the host knows."""
-    monkeypatch.setitem(CALLERS, "meera", type(CALLERS["asha"])(id="meera", roles=["manager"], gstins=["*"]))
+    monkeypatch.setitem(CALLERS, "meera", Principal("meera", ["manager"]))
     return calling("meera")
 
 
@@ -103,3 +105,32 @@ def test_what_is_anothers_is_not_here(calling: Callable[[str], Caller], meera: C
 )
 def test_what_cannot_be_is_said(meera: Caller, path: str, body: object, status: int, code: str) -> None:
     assert meera.post(path, body, status=status)["code"] == code
+
+
+def test_who_may_fire_is_asked_by_role(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, leave_of_managers: Path
+) -> None:
+    """Refused with 403; a manager may."""
+    clock = SettableClock("2024-11-09 12:00")
+    with IMS(f"sqlite:///{tmp_path / 'ims.db'}", clock=clock, machines=leave_of_managers) as ims:
+        for name, roles in (("ravi", ["manager"]), ("tara", ["clerk"])):
+            monkeypatch.setitem(CALLERS, name, Principal(name, roles))
+        with TestClient(host(Stage(ims, clock))) as client:
+            ravi, tara = Caller(client, "ravi"), Caller(client, "tara")
+            of = f"{AT}/{tara.post(AT, {'key': 'LR-1'})['id']}"
+            refused = tara.post(f"{of}/fire", {"trigger": "approve"}, status=403)
+            assert refused["code"] == "not_permitted"
+            assert not tara.get(of)["may"]["approve"]["allowed"]
+            assert ravi.get(of)["may"]["approve"]["allowed"]
+            assert ravi.post(f"{of}/fire", {"trigger": "approve"})["state"] == "approved"
+
+
+@pytest.fixture
+def leave_of_managers(tmp_path: Path) -> Path:
+    """The leave request, which only a manager may approve."""
+    law = tmp_path / "law" / "leave_request.toml"
+    law.parent.mkdir()
+    kept = (LEAVE / "leave_request.toml").read_text("utf-8")
+    kept = kept.replace('name = "approve"\nactor', 'name = "approve"\nroles = ["manager"]\nactor')
+    law.write_text(f'{kept}\n[[role]]\nname = "manager"\nsays = "who approves leaves"\n', "utf-8")
+    return law
