@@ -42,11 +42,21 @@ def cite_all(rules: Iterable[str]) -> str:
     'FAQ 10.i, 12, 21; Section 16(4); GSTR-2B windows'
     """
     texts: dict[str, dict[str, None]] = {}
-    for rule in rules:
+    # A law without a register of rules cites itself, by a name without a place.
+    for rule in (rule for rule in rules if "." in rule):
         text, place, _ = _cited(rule)
         texts.setdefault(text, {})[place] = None
     listed = sorted(texts.items(), key=lambda entry: "" in entry[1])
     return "; ".join(f"{text} {', '.join(places)}".strip() for text, places in listed)
+
+
+def bracketed(*rules: str) -> str:
+    """Return citations in brackets, as they follow a sentence; nothing where a law without a register cites itself.
+
+    >>> bracketed("faq.10.i", "faq.12"), bracketed("leave_request")
+    (' (FAQ 10.i, 12)', '')
+    """
+    return f" ({cited})" if (cited := cite_all(rules)) else ""
 
 
 def _cited(rule: str) -> tuple[str, str, str]:

@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from ims_fsm.draw.citation import cite, cite_all, worded
+from ims_fsm.draw.citation import bracketed, cite, cite_all, worded
 from ims_fsm.draw.description import CROSS, span
 from ims_fsm.draw.diagrams import PLAIN, Style, checked, written
 from ims_fsm.draw.legend import Block, Entry
@@ -186,7 +186,7 @@ class ComparisonSheet(Sheet):
             for (trigger, dest), moves in moved(comparison).items():
                 if change_of(moves) is change and change is not Change.CHANGED:
                     says = f"It leads to {edition.states[dest].title}. {edition.triggers[trigger].says}"
-                    says += f" ({cite_all(moves[0].rules)})"
+                    says += bracketed(*moves[0].rules)
                     entries.append(Entry(mark.sign, worded(trigger), says, color=color))
             for difference in self.changes:
                 if difference.change is change:

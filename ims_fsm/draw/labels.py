@@ -87,8 +87,8 @@ def card_lines(sheet: Sheet, card: Card, look: CardLook | None = None) -> Iterat
         beside = sheet.kept(card, kept) if sheet.notes else ""
         yield Words(words, measure.TEXT, line, raised=beside)
     yield from (Words(words, measure.TEXT, sheet.palette.aside) for words in after[len(card.keeps) :])
-    if sheet.notes:
-        for words in folded(cite_all(card.state.rules), card_width(sheet)):
+    if sheet.notes and (cited := cite_all(card.state.rules)):
+        for words in folded(cited, card_width(sheet)):
             yield Words(words, measure.TEXT, line)
     if look.badge:
         yield Words("", measure.TEXT, line, badges=(look.badge,))

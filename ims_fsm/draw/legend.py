@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import chain, zip_longest
 from typing import NamedTuple
 
-from ims_fsm.draw.citation import cite, cite_all, worded
+from ims_fsm.draw.citation import bracketed, cite, worded
 from ims_fsm.draw.description import CROSS
 from ims_fsm.draw.measure import GUTTER, LINE, MARGIN, MARK, NAME, TEXT, WIDTH, balanced, folded
 from ims_fsm.draw.paper import Group, Line, Shape, Text
@@ -146,7 +146,7 @@ def triggers(picture: Picture) -> Block:
         Entry(
             "",
             worded(key.trigger.name),
-            f"{key.trigger.says}{_for(key.trigger.roles)} ({unbroken(cite_all(key.rules))})",
+            f"{key.trigger.says}{_for(key.trigger.roles)}{_cited(*key.rules)}",
             drawn[key.trigger.actor],
         )
         for key in picture.keys
@@ -167,6 +167,10 @@ def shortened(sentences: Sequence[str]) -> list[str]:
         for sentence in sentences[1:]
     )
     return [*sentences[:1], *rest]
+
+
+def _cited(*rules: str) -> str:
+    return f" {unbroken(cited.strip())}" if (cited := bracketed(*rules)) else ""
 
 
 def unbroken(words: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from ims_fsm.draw.citation import cite, cite_all, worded
+from ims_fsm.draw.citation import bracketed, cite_all, worded
 from ims_fsm.draw.description import CROSS
 from ims_fsm.draw.legend import Block, Entry
 from ims_fsm.draw.picture import Arrow, Card, Label, Links, Picture, picture_of
@@ -168,7 +168,7 @@ class PathSheet(Sheet):
         for triggers, reasons in _alike(record.barriers):
             for at, (rule, says) in enumerate(reasons):
                 named = ", ".join(map(worded, triggers)) if not at else ""
-                yield Block((Entry("" if at else CROSS, named, f"{says} ({cite(rule)})"),), heading)
+                yield Block((Entry("" if at else CROSS, named, f"{says}{bracketed(rule)}"),), heading)
                 heading = ""
 
 
@@ -188,7 +188,7 @@ def _sentences(picture: Picture, highlight: Highlight) -> str:
     sentences += [f"{step.when}: {_step(picture, step)}." for step in highlight.steps]
     sentences += [f"{worded(way.trigger)} leads to {picture.title_of(way.dest)}." for way in highlight.ways]
     for triggers, reasons in _alike(highlight.barriers):
-        why = "; ".join(f"{says} ({cite(rule)})" for rule, says in reasons)
+        why = "; ".join(f"{says}{bracketed(rule)}" for rule, says in reasons)
         sentences.append(f"Not now {' or '.join(map(worded, triggers))}: {why}.")
     return " ".join(sentences)
 
@@ -200,7 +200,7 @@ def _ways(picture: Picture, highlight: Highlight) -> Iterator[Block]:
         Entry(
             "",
             worded(way.trigger),
-            f"leads to {picture.title_of(way.dest)}, by the {actors[way.trigger]} ({cite_all(way.rules)})",
+            f"leads to {picture.title_of(way.dest)}, by the {actors[way.trigger]} {bracketed(*way.rules)}",
             drawn[actors[way.trigger]],
         )
         for way in highlight.ways

@@ -126,6 +126,16 @@ def day_in_words(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
+def day_of(moment: datetime) -> str:
+    """Return the Indian day of an aware moment, short.
+
+    >>> day_of(datetime(2024, 10, 13, 20, 0, tzinfo=UTC))
+    '14 Oct 2024'
+    """
+    day = in_india(moment)
+    return f"{day.day} {day:%b %Y}"
+
+
 def moment_in_words(at: datetime) -> str:
     """Return an aware moment in Indian Standard Time, to the second.
 

@@ -14,7 +14,7 @@ from ims_fsm.law.refusal import Allowed, Decision, Refused
 from ims_fsm.record.case import CaseHistory, fields_of, label
 from ims_fsm.record.log import TransitionEntry
 from ims_fsm.terms.border import Border
-from ims_fsm.terms.period import day_in_words
+from ims_fsm.terms.period import day_of
 from ims_fsm.workflow.cases.steps import Reader, decisions, history, machine_of
 from ims_fsm.workflow.unit import UnitOfWork
 
@@ -49,11 +49,11 @@ def _highlight(unit: UnitOfWork, machine: Machine, whole: CaseHistory, decided: 
     return Highlight(
         key=f"case-{case.id}",
         heading=heading[0].upper() + heading[1:],
-        subheading=f"{edition.states[case.state].title} since {day_in_words(case.last_at)}{whose}  ·  "
+        subheading=f"{edition.states[case.state].title} since {day_of(case.last_at)}{whose}  ·  "
         f"{edition.rule_set.id}, {case.period}",
         state=case.state,
         steps=tuple(
-            Step(_number(step), step.trigger, step.source, step.dest, day_in_words(step.at), step.actor)
+            Step(_number(step), step.trigger, step.source, step.dest, day_of(step.at), step.actor)
             for step in whole.transitions
             # An earlier declaration may have had other states.
             if {step.source, step.dest} <= {ENTRY, *edition.states}

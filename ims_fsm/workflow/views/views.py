@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from itertools import islice
 
 from ims_fsm.draw.diagrams import check_formats, drawn
@@ -31,7 +30,7 @@ from ims_fsm.record.where import Sort, Where
 from ims_fsm.store import generations, listing, log, returns, versions
 from ims_fsm.terms.border import ACTIONS, Border
 from ims_fsm.terms.money import NIL, Heads
-from ims_fsm.terms.period import TaxPeriod, in_india
+from ims_fsm.terms.period import TaxPeriod, day_of
 from ims_fsm.terms.vocabulary import Direction, RemovedFor, Route, Section
 from ims_fsm.workflow.deadlines import deadlines
 from ims_fsm.workflow.left_out import counted_left_out
@@ -294,11 +293,11 @@ def highlight(unit: UnitOfWork, record: Record) -> Highlight:
 def _entry(unit: UnitOfWork, record: Record, edition: Edition) -> Step:
     first = log.contents_of(unit.connection, record.recipient, record.id)[0]
     trigger = next(move.trigger for move in edition.transitions if ENTRY in move.source)
-    return Step(None, trigger, ENTRY, edition.initial, _day(first.at), first.actor)
+    return Step(None, trigger, ENTRY, edition.initial, day_of(first.at), first.actor)
 
 
 def _step(entry: TransitionEntry) -> Step:
-    return Step(entry.seq, entry.trigger, entry.source, entry.dest, _day(entry.at), entry.actor)
+    return Step(entry.seq, entry.trigger, entry.source, entry.dest, day_of(entry.at), entry.actor)
 
 
 def _now(unit: UnitOfWork, record: Record, edition: Edition) -> Iterator[Way | Barrier]:
@@ -317,7 +316,7 @@ def _now(unit: UnitOfWork, record: Record, edition: Edition) -> Iterator[Way | B
 
 def _standing(unit: UnitOfWork, record: Record, edition: Edition, log: Sequence[TransitionEntry]) -> str:
     title = edition.states[str(record.state)].title
-    since = f" since {_day(log[-1].at)}" if log else ""
+    since = f" since {day_of(log[-1].at)}" if log else ""
     decided = (
         f", as {record.disposition}" if record.disposition and str(record.disposition) != str(record.state) else ""
     )
@@ -326,8 +325,3 @@ def _standing(unit: UnitOfWork, record: Record, edition: Edition, log: Sequence[
     return (
         f"{title}{since}{decided}  ·  recipient {record.recipient}  ·  {edition.rule_set.id}, 2B period {period}{fixed}"
     )
-
-
-def _day(moment: datetime) -> str:
-    day = in_india(moment)
-    return f"{day.day} {day:%b %Y}"
