@@ -136,6 +136,12 @@ def search(connection: Connection, where: CasesWhere, after: int = 0, limit: int
         yield from map(from_row, rows.mappings())
 
 
+def ids_among(connection: Connection, where: CasesWhere) -> set[int]:
+    """Return those of the ids that are named which are an owner's cases of a machine."""
+    meant = CasesWhere(owner=where.owner, machine=where.machine, facts={}, defaults={}, ids=where.ids)
+    return set(connection.execute(select(_at.id).where(meant.condition)).scalars())
+
+
 def count(connection: Connection, where: CasesWhere) -> int:
     """Return how many cases are meant."""
     return int(connection.execute(select(func.count()).select_from(CASE).where(where.condition)).scalar_one())

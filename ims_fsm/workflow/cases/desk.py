@@ -184,7 +184,8 @@ class CasesDesk(Desk):
         """Fire a trigger on all cases that are meant, as `fire` would on each, in one transaction.
 
         Where it may fire it does; refused cases come back grouped and counted by the rules that refuse them. What
-        stands alike is decided once and written by statements; with a reader each case is read.
+        stands alike is decided once and written by statements; with a reader each case is read. Raises `MissingError`
+        for an id that is not here; then nothing is written.
         """
         meant, said = self._where(states, where, period, ids), _given(facts, given, remarks, None)
         return self._done(sets.fire_cases, key, self._trigger(trigger), meant, said, self._reader)

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from ims_fsm.errors import MissingError, Problem
 from ims_fsm.law.decision import decide
 from ims_fsm.law.edition import Machine
 from ims_fsm.law.machine import lifecycle
@@ -96,7 +97,11 @@ def weigh_cases(
 def _judged(
     unit: UnitOfWork, machine: Machine, trigger: str, where: CasesWhere, given: Given, reader: Reader | None
 ) -> list[_Judged]:
-    """Return the cases that are meant in groups, each of which is decided once."""
+    """Return the cases that are meant in groups, each of which is decided once.
+
+    Raises `MissingError` for an id that is not here.
+    """
+    _refuse_strangers(unit, where)
     if reader is None and not machine.about_firing:
         latest = latest_before(unit.now) if unit.backdate is None else None
         alike = case_sets.alike(unit.connection, where, latest)
@@ -106,6 +111,16 @@ def _judged(
     return [
         _Judged(group, basis, _decision(unit, machine, trigger, group.first, basis, given)) for group, basis in bases
     ]
+
+
+def _refuse_strangers(unit: UnitOfWork, where: CasesWhere) -> None:
+    if where.ids is None:
+        return
+    there = cases.ids_among(unit.connection, where)
+    strangers = [number for number in sorted(where.ids) if number not in there]
+    if strangers:
+        what = f"is not a case of {where.machine} here"
+        raise MissingError("cases", [Problem(str(stranger), what, "see list()") for stranger in strangers])
 
 
 def _read(

@@ -101,7 +101,7 @@ def decided_on(
     What is given goes before what is read, and that before what stays; what is about who acts is read here. Raises
     `InputError` for a fact or value that the machine does not have, and for one about who acts that somebody gives.
     """
-    staying, read = case.with_facts(given), dict(reader(case)) if reader is not None else {}
+    staying, read = case.with_facts(given), {} if reader is None else checked_facts(reader(case), NO_FACTS)
     layers = {**staying.facts, **read, **given, **about_actor(unit, machine, case, {**read, **given})}
     passing = {name: value for name, value in layers.items() if staying.facts.get(name) != value}
     return Basis(facts_of(machine, layers), staying, passing)

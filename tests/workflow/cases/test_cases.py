@@ -155,6 +155,16 @@ def test_a_reader_is_asked_and_what_it_says_passes(engine: Engine, sound: Sound)
     sound(engine)
 
 
+@pytest.mark.parametrize("said", [{"balance": 3}, {"weeks": "few"}, {"balance": "none"}, "spent"])
+def test_a_reader_says_declared_facts(engine: Engine, said: Any) -> None:
+    desk = engine.cases("leave_request", actor="lead", facts=lambda _case: said)
+    case = desk.open("LR-1")
+    with pytest.raises(InputError, match="facts"):
+        desk.fire(case.id, "approve")
+    with pytest.raises(InputError, match="gives no facts"):
+        engine.cases("leave_request", actor="lead", facts=said)
+
+
 def test_a_call_that_is_repeated_under_its_key_is_done_once(engine: Engine, rows: Rows, sound: Sound) -> None:
     desk = engine.cases("leave_request", actor="lead")
     case = desk.open("LR-1")

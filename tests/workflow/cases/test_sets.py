@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ims_fsm import Case, CasesDesk, Engine, RefusedError, SettableClock
+from ims_fsm import Case, CasesDesk, Engine, MissingError, RefusedError, SettableClock
 from ims_fsm.law import decision
 from ims_fsm.law.loading import load_own
 from ims_fsm.law.register import Law
@@ -135,6 +135,9 @@ def test_many_are_chosen_by_state_facts_month_and_id(engine: Engine) -> None:
     assert chosen(after=ids[1], limit=1) == [2]
     assert desk.count(where={"days": "many"}) == 2
     assert desk.fire_on("approve", ids=ids[2:], cover="yes").applied == 2
+    assert chosen(states=["approved"]) == [2, 3]
+    with pytest.raises(MissingError, match="99: is not a case of leave_request here"):
+        desk.fire_on("revoke", ids=[ids[2], 99])
     assert chosen(states=["approved"]) == [2, 3]
 
 
