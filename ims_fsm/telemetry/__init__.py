@@ -12,27 +12,27 @@ if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry
 
     from ims_fsm.telemetry.numbers import Numbers
-    from ims_fsm.workflow.ims import IMS
+    from ims_fsm.workflow.engine import Engine
 
 
-def opentelemetry(ims: IMS, tracer_provider: TracerProvider | None = None) -> None:
-    """Have each call of an `IMS` be a span of OpenTelemetry, by your provider (None: the process's).
+def opentelemetry(engine: Engine, tracer_provider: TracerProvider | None = None) -> None:
+    """Have each call of an `IMS` or `Engine` be a span of OpenTelemetry, by your provider (None: the process's).
 
     No attribute is a GSTIN, the id of a record or an amount. Needs `ims-fsm[telemetry]`. Call it once.
     """
     from ims_fsm.telemetry.spans import Spans  # noqa: PLC0415 -- an extra, which is there where it is asked for
 
-    ims.hooks.around(Spans(tracer_provider))
+    engine.hooks.around(Spans(tracer_provider))
 
 
-def prometheus(ims: IMS, registry: CollectorRegistry | None = None) -> Numbers:
-    """Have the actions of an `IMS` counted and its database's state read for Prometheus, in your registry.
+def prometheus(engine: Engine, registry: CollectorRegistry | None = None) -> Numbers:
+    """Have the actions of an `IMS` or `Engine` counted, and its database's state read for Prometheus, in your registry.
 
     None is the process's registry. Needs `ims-fsm[metrics]`. Call it once for a registry. Returns the counters.
     """
     from ims_fsm.telemetry.numbers import Numbers, State  # noqa: PLC0415 -- as above
 
     numbers = Numbers(registry)
-    numbers.watch(ims)
-    numbers.registry.register(State(ims))
+    numbers.watch(engine)
+    numbers.registry.register(State(engine))
     return numbers

@@ -17,6 +17,7 @@ from ims_fsm.errors import ImsFsmError
 from ims_fsm.law.hooks import Attempt, Tally, refused_by
 from ims_fsm.scheduler import Scheduler
 from ims_fsm.terms.vocabulary import Job, JobStatus
+from ims_fsm.workflow.engine import Engine
 from ims_fsm.workflow.ims import IMS
 from ims_fsm.workflow.upkeep import tables
 
@@ -54,18 +55,18 @@ class Numbers:
         if (tally := refused_by(attempt.error)) is not None:
             self.act(tally)
 
-    def watch(self, ims: IMS) -> None:
-        """Have the actions of an IMS counted."""
-        ims.hooks.count(self.act)
-        ims.hooks.refused(self.refuse)
+    def watch(self, engine: Engine) -> None:
+        """Have the actions of an IMS or an engine counted."""
+        engine.hooks.count(self.act)
+        engine.hooks.refused(self.refuse)
 
 
 class State(Collector):
-    """What the database says of itself when it is asked: whether it can be used, its events, its calendar."""
+    """What the database says of itself when it is asked: whether it can be used, its events, an IMS its calendar."""
 
-    def __init__(self, ims: IMS) -> None:
-        """Keep the IMS that is asked."""
-        self.ims = ims
+    def __init__(self, engine: Engine) -> None:
+        """Keep what is asked."""
+        self.engine = engine
 
     def describe(self) -> Iterable[Metric]:
         """Name nothing before it is asked for."""
@@ -81,17 +82,22 @@ class State(Collector):
         yield from read
 
     def _read(self) -> Iterator[Metric]:
-        said = {"version": __version__, "schema": tables(self.ims)}
+        said = {"version": __version__, "schema": tables(self.engine)}
         yield InfoMetricFamily("ims_fsm_build", "The program, and the version of the tables.", said)
-        newest = self.ims.latest_events(limit=1)
+        newest = self.engine.latest_events(limit=1)
         if newest:
             says = "When the newest event happened, by the law's clock."
             yield GaugeMetricFamily("ims_fsm_newest_event_timestamp_seconds", says, newest[0].at.timestamp())
-        late = GaugeMetricFamily("ims_fsm_calendar_overdue", "Recipients whose job is due for hours.", labels=["job"])
-        failed = GaugeMetricFamily("ims_fsm_calendar_failed", "Recipients for whom a job has failed.", labels=["job"])
-        jobs = Scheduler(self.ims).status().jobs
-        for job in Job:
-            mine = [standing for standing in jobs if standing.job is job]
-            late.add_metric([job], sum(standing.open for standing in mine if standing.late))
-            failed.add_metric([job], sum(standing.recipients.get(JobStatus.FAILED, 0) for standing in mine))
-        yield from (late, failed)
+        if isinstance(self.engine, IMS):
+            yield from _calendar(self.engine)
+
+
+def _calendar(ims: IMS) -> Iterator[Metric]:
+    late = GaugeMetricFamily("ims_fsm_calendar_overdue", "Recipients whose job is due for hours.", labels=["job"])
+    failed = GaugeMetricFamily("ims_fsm_calendar_failed", "Recipients for whom a job has failed.", labels=["job"])
+    jobs = Scheduler(ims).status().jobs
+    for job in Job:
+        mine = [standing for standing in jobs if standing.job is job]
+        late.add_metric([job], sum(standing.open for standing in mine if standing.late))
+        failed.add_metric([job], sum(standing.recipients.get(JobStatus.FAILED, 0) for standing in mine))
+    yield from (late, failed)
