@@ -128,6 +128,30 @@ def the_law(camera: Camera) -> None:
     camera.take("rule", "/law/rules/faq.11")
 
 
+@contextmanager
+def leaves(clock: SettableClock) -> Iterator[tuple[IMS, int]]:
+    """Give an IMS on a database of its own, with leave requests as cases, and the number of a long one."""
+    law = ROOT / "docs" / "examples" / "leave_request"
+    with TemporaryDirectory() as folder, IMS(f"sqlite:///{Path(folder) / 'ims.db'}", clock=clock, machines=law) as ims:
+        asha, ravi = (ims.cases("leave_request", actor=name) for name in ("asha", "ravi"))
+        short, long, late = (asha.open(f"LR-{n}", days=days) for n, days in ((17, "few"), (18, "many"), (19, "few")))
+        clock.set("2024-11-11 09:30")
+        ravi.fire(short.id, "approve")
+        ravi.fire(late.id, "decline", remarks="the month ends")
+        ravi.fire(long.id, "escalate", balance="short")
+        yield ims, long.id
+
+
+def of_cases(chromium: Browser, clock: SettableClock) -> None:
+    """Show the cases of a law of one's own."""
+    with leaves(clock) as (ims, case):
+        secret = ims.tokens.issue("meera", roles=["recipient"], gstins=["*"], days=30).secret
+        with served(ims) as url:
+            camera = Camera(chromium, url, secret)
+            camera.take("cases", "/cases/leave_request")
+            camera.take("case", f"/cases/leave_request/{case}")
+
+
 def main() -> None:
     """Take every picture."""
     program = shutil.which("chromium")
@@ -147,6 +171,7 @@ def main() -> None:
             Camera(chromium, url, secret, NARROW).take("phone", f"{AT}/inward?limit=25", begin="#list")
             the_law(camera)
             after_the_14th(lambda: Camera(chromium, url, secret), ims, clock)
+            of_cases(chromium, SettableClock("2024-11-10 10:00"))
             chromium.close()
 
 
