@@ -159,6 +159,8 @@ if TYPE_CHECKING:
     from ims_fsm.workflow.returns import AddedBack as AddedBack
     from ims_fsm.workflow.returns import ThreeBFiled as ThreeBFiled
     from ims_fsm.workflow.returns import TwoBGenerated as TwoBGenerated
+    from ims_fsm.workflow.signoff.steps import Signoff as Signoff
+    from ims_fsm.workflow.signoff.steps import SignoffView as SignoffView
     from ims_fsm.workflow.supplier import Filed as Filed
     from ims_fsm.workflow.supplier_desk import SupplierDesk as SupplierDesk
     from ims_fsm.workflow.views.statement import Adopted as Adopted
@@ -199,6 +201,7 @@ _ROOMS = (
     ("terms.vocabulary", "State SupplierStatus TaxpayerKind Trigger TwoBState UploadStatus"),
     # what it answers
     ("store.backup", "Backup"),
+    ("workflow.signoff.steps", "Signoff SignoffView"),
     ("record.record", "PortalView Record"),
     ("record.case", "Case CaseHistory"),
     ("record.refusals", "Answer RefusedGroup Told"),

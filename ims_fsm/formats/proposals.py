@@ -5,9 +5,9 @@ Reads only: what a proposal comes to is decided elsewhere. All problems of a fil
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from typing import Any
 
 from ims_fsm.errors import InputError, Problem
@@ -56,7 +56,7 @@ class Proposal:
     number: str = ""
     machine: str | None = None
     #: The document's date, which tells two of one number apart.
-    date: date | None = None
+    date: dt.date | None = None
     remarks: str | None = None
     #: "full", "none" or heads in paise.
     reduce_itc: ReduceItc | None = None
@@ -261,9 +261,9 @@ def _whole_number(text: str, what: str) -> int:
     return int(number)
 
 
-def _day(text: str) -> date | None:
+def _day(text: str) -> dt.date | None:
     """Return a date, None for what is not read as one: it is asked for only where a number means several records."""
-    for reader in (day, date.fromisoformat) if text else ():
+    for reader in (day, dt.date.fromisoformat) if text else ():
         try:
             return reader(cleaned(text))
         except ValueError:

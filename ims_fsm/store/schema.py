@@ -17,7 +17,16 @@ from sqlalchemy import Table as AnyTable
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateSchema, CreateTable, PrimaryKeyConstraint
 
-from ims_fsm.store import attempts, case_tables, generation_tables, job_tables, purchase_tables, seal_tables, triggers  # noqa: F401 -- the metadata is whole once every module of tables is loaded
+from ims_fsm.store import (  # noqa: F401 -- the metadata is whole once every module of tables is loaded
+    attempts,
+    case_tables,
+    generation_tables,
+    job_tables,
+    proposals,
+    purchase_tables,
+    seal_tables,
+    triggers,
+)
 from ims_fsm.store.address import address_of
 from ims_fsm.store.calls import SEQUENCE as CALL_NUMBERS
 from ims_fsm.store.connection import StoreError, reading, schema_of, serialise, writing

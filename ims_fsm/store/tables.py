@@ -372,7 +372,6 @@ class CounterRow(Table, table=True):
     """The last number given out under a name; records are numbered through the whole store."""
 
     __tablename__ = "ims_counter"
-
     name: str = Field(primary_key=True)
     last: int = Field(default=0, sa_type=PAISE, nullable=False)
 
@@ -397,4 +396,5 @@ APPEND_ONLY = (
     "ims_request",
     "ims_attempt",
     "ims_register_decision",
+    "ims_proposal",
 )

@@ -9,12 +9,10 @@ from collections.abc import Generator, Iterable, Sequence
 from typing import BinaryIO, Literal, TypedDict, Unpack
 
 from ims_fsm.errors import InputError, Problem
-from ims_fsm.formats.content import content_of
-from ims_fsm.formats.gstn.download import Source, named
+from ims_fsm.formats.gstn.download import Source
 from ims_fsm.formats.gstn.parts import Sources
 from ims_fsm.formats.gstn.two_b.statement import PortalTwoB
-from ims_fsm.formats.proposals import Proposal, ProposedActions, read_proposals
-from ims_fsm.formats.table import LARGEST
+from ims_fsm.formats.proposals import Proposal
 from ims_fsm.record.generations import Page, TwoBChange
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import Answer
@@ -47,6 +45,7 @@ from ims_fsm.workflow.purchases import PurchasesDesk
 from ims_fsm.workflow.reception import upload
 from ims_fsm.workflow.reception.desk import PortalDesk
 from ims_fsm.workflow.returns import ThreeBFiled, TwoBGenerated, file_annual_return
+from ims_fsm.workflow.signoff.desk import SignoffDesk
 from ims_fsm.workflow.unit import UnitOfWork
 from ims_fsm.workflow.views import generations, statement, views, workbook
 from ims_fsm.workflow.views.statement import TwoBComparison
@@ -66,7 +65,7 @@ class Acted(TypedDict, total=False):
     key: str | None
 
 
-class RecipientDesk(PortalDesk, OriginalsDesk, PurchasesDesk):
+class RecipientDesk(PortalDesk, OriginalsDesk, PurchasesDesk, SignoffDesk):
     """What one recipient does; reached as `ims.recipient(gstin, actor=…)`.
 
     Every id is looked up among this recipient's records: another's id is not here, as one that does not exist. With a
@@ -364,12 +363,6 @@ class RecipientDesk(PortalDesk, OriginalsDesk, PurchasesDesk):
         lead to their lines on that page. Raises also what drawing raises where no Graphviz is installed.
         """
         return self._asked(views.diagram, record_id, fmt, theme, href_base, recipient=self.gstin)
-
-    def _proposals(self, source: Source | Sequence[Proposal], where: str | None) -> ProposedActions:
-        if isinstance(source, Sequence) and not isinstance(source, (bytes, str)):
-            return ProposedActions(where or "the proposals", tuple(checked_value(row, Proposal) for row in source))
-        name, file = named(source, where)
-        return read_proposals(content_of(file, name, LARGEST), name, gstin=self.gstin)
 
 
 def _page(after: int | None, limit: int | None, what: str) -> Page:

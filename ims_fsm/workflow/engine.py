@@ -25,6 +25,7 @@ from ims_fsm.terms.principal import Principal
 from ims_fsm.workflow.cases.desk import CasesDesk
 from ims_fsm.workflow.cases.steps import Reader, machines_of
 from ims_fsm.workflow.delivery import Delivered
+from ims_fsm.workflow.signoff.limits import MACHINE as SIGNOFF
 from ims_fsm.workflow.views import events
 from ims_fsm.workflow.workspace import RETRIES, Clock, Workspace, system_clock
 
@@ -151,7 +152,7 @@ class Engine:
     @property
     def machines(self) -> Mapping[str, Machine]:
         """The machines of cases, by name."""
-        return machines_of(self.book.law)
+        return {name: machine for name, machine in machines_of(self.book.law).items() if name != SIGNOFF}
 
     def backup(self, path: str | Path, *, replace: bool = False) -> Backup:
         """Copy a SQLite database to a file while it is in use, verify the copy, and put it in place as a whole.

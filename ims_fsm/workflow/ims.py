@@ -34,6 +34,7 @@ from ims_fsm.workflow.desks import RecipientDesk
 from ims_fsm.workflow.engine import Engine, Machines, with_machines
 from ims_fsm.workflow.reception.importing import Imported, Importing, import_download
 from ims_fsm.workflow.registration import register
+from ims_fsm.workflow.signoff.limits import read, shipped
 from ims_fsm.workflow.supplier_desk import SupplierDesk
 from ims_fsm.workflow.tokens import Tokens
 from ims_fsm.workflow.unit import UnitOfWork
@@ -51,7 +52,8 @@ class IMS(Engine):
     (docs/permissions.md), `hooks` are called at transitions. Where a database was last opened with another calendar,
     what was worked out from that is worked out again. A call that another writer stood in the way of is tried again,
     `retries` times. `schema` is where the tables are on PostgreSQL, which is made if need be (None: where the path
-    leads); with `log_refusals` calls that came to nothing are written down, as events of the kind `refused`. One object
+    leads); with `log_refusals` calls that came to nothing are written down, as events of the kind `refused`; with
+    `signoff` actions may be proposed, by the machine that ships or one in a folder (docs/signoff.md). One object
     serves all threads of a process; a process that is forked opens its own.
 
     Every call raises `StoreError` where the database cannot be used, and `ConflictError` where other writers stood in
@@ -75,6 +77,7 @@ class IMS(Engine):
         retries: int = RETRIES,
         schema: str | None = None,
         log_refusals: bool = False,
+        signoff: bool | str | Path = False,
     ) -> None:
         """Open the database, check that it fits the declarations, and have it stand by the calendar."""
         if calendar is not None or roles is not None:
@@ -82,13 +85,18 @@ class IMS(Engine):
                 what, remedy = "is given beside a book, which has its own", "lay the file over the book yourself"
                 name = "calendar" if roles is None else "roles"
                 raise InputError("IMS", [Problem(name, what, f"{remedy} (shipped_book), or leave the book out")])
-            book = book_with(calendar, None if machines else roles)
+            book = book_with(calendar, None if machines or signoff is not False else roles)
         law = with_machines(book_with(None) if book is None else book, machines)
-        if machines and roles is not None:
+        limits = None
+        if signoff is not False:
+            machine, limits = shipped() if signoff is True else read(Path(signoff))
+            law = law.beside([machine])
+        if roles is not None and law.roles is None:
             law = law.permitting(overlay_of(roles, "roles"))
         self._workspace = Workspace(
             database, clock=clock, book=law, hooks=hooks, retries=retries, schema=schema, log_refusals=log_refusals
         )
+        self._workspace.limits = limits
         with self._workspace.closed_on_failure():
             change.follow(self._workspace)
 

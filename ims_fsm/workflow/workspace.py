@@ -25,6 +25,7 @@ from ims_fsm.terms.period import in_india
 from ims_fsm.terms.principal import NOBODY, Principal, principal_of
 from ims_fsm.workflow.delivery import Delivered, Delivery, delivered_or_logged
 from ims_fsm.workflow.keys import once
+from ims_fsm.workflow.signoff.limits import Limits
 from ims_fsm.workflow.unit import UnitOfWork
 from ims_fsm.workflow.watching import READS, WRITES, is_watched, name_of, watched
 
@@ -77,6 +78,8 @@ class Workspace:
         self.clock = clock
         self.hooks = hooks or Hooks(self.book.law)
         self.retries = retries
+        #: The limits of sign-offs; None where it is opened without them.
+        self.limits: Limits | None = None
         #: Whether calls that came to nothing are written down.
         self.log_refusals = log_refusals
         #: What says when a row was written, whatever the law's clock says.

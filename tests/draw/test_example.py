@@ -13,6 +13,7 @@ from ims_fsm.draw.dot import dot_of
 from ims_fsm.draw.svg import digest
 from ims_fsm.law.loading import load_own
 from ims_fsm.law.modelcheck import check
+from ims_fsm.workflow.signoff.limits import shipped
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "examples"
 LAW = load_own(FOLDER / "purchase_approval.toml")
@@ -49,3 +50,10 @@ def test_the_table_is_fresh() -> None:
 def test_the_page_links_what_is_there() -> None:
     linked = set(re.findall(r"\]\(([^):]+)\)", (FOLDER / "README.md").read_text("utf-8")))
     assert all((FOLDER / name).exists() for name in linked)
+
+
+def test_the_picture_of_the_sign_off_is_fresh() -> None:
+    pictures = FOLDER.parent / "pictures"
+    for drawing in drawings(shipped()[0]):
+        again = "ims-fsm draw machines/signoff/signoff.toml --out docs/pictures"
+        assert digest(dot_of(drawing.picture)) in (pictures / f"{drawing.stem}.svg").read_text("utf-8"), again

@@ -27,6 +27,7 @@ from ims_fsm.store.audit import (
     law,
     money,
     numbers,
+    proposals,
     register,
     returns,
     standing,
@@ -142,6 +143,7 @@ def _looked_at(
         yield "law", law.problems(connection, book, gstin, MOST)
         yield "law", cases.steps_problems(connection, book, gstin, MOST)
         yield "case", cases.problems(connection, gstin, MOST)
+        yield "proposal", proposals.problems(connection, gstin, MOST)
         yield "record", standing.problems(connection, book, gstin, MOST)
         yield "money", money.problems(connection, book, gstin, MOST)
         yield "chain", () if misread else chains.problems(connection, book, gstin)

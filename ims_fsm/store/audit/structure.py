@@ -16,7 +16,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from ims_fsm.errors import Problem
-from ims_fsm.store import attempts, job_tables, seal_tables, triggers  # noqa: F401 -- the metadata is whole once every module of tables is loaded
+from ims_fsm.store import attempts, job_tables, proposals, seal_tables, triggers  # noqa: F401 -- the metadata is whole once every module of tables is loaded
 from ims_fsm.store.audit import catalogue
 from ims_fsm.store.audit.catalogue import DROP, GONE, MAKE, STRANGE
 from ims_fsm.store.connection import database_of

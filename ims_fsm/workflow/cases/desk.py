@@ -23,6 +23,7 @@ from ims_fsm.workflow.cases import sets, steps
 from ims_fsm.workflow.cases.diagram import diagram
 from ims_fsm.workflow.cases.sets import CaseReport
 from ims_fsm.workflow.cases.steps import Given, Reader, checked_facts
+from ims_fsm.workflow.signoff.limits import MACHINE as SIGNOFF
 from ims_fsm.workflow.unit import UnitOfWork
 from ims_fsm.workflow.workspace import Desk, Workspace
 
@@ -55,6 +56,9 @@ class CasesDesk(Desk):
         of = looked_at("owner", lambda border: border.text("owner", owner, longest=OWNER, empty=True))
         super().__init__(workspace, of, actor, request, backdate)
         name = checked_text("machine", machine)
+        if name == SIGNOFF:
+            remedy = "call propose, approve, decline, … there"
+            raise MissingError("machine", [Problem(name, "is driven at a recipient's desk", remedy)])
         #: The declared machine: its states, triggers and facts.
         self.machine: Machine = steps.machine_of(workspace.book.law, name)
         if reader is not None and not callable(reader):

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, text
 
-from ims_fsm import Engine, Heads, RefusedError, TaxPeriod
+from ims_fsm import IMS, Engine, Heads, Principal, Proposal, RefusedError, TaxPeriod, Trigger
 from ims_fsm.law.book import LawBook
 from ims_fsm.store import audit
 from ims_fsm.store.audit import Finding
@@ -127,6 +127,9 @@ def lived(stage: Any) -> None:
         desk = engine.cases("leave_request", actor="asha", owner=stage.buyer)
         case = desk.open("LR-1", days="many")
         desk.fire(case.id, "approve", cover="yes", key="k-case")
+    with IMS(stage.url, signoff=True, clock=stage.clock) as ims:
+        proposal = Proposal(place="line 2", trigger=Trigger.REJECT, record_id=6)
+        ims.recipient(stage.buyer, actor=Principal("asha", ["preparer"])).propose([proposal])
 
 
 def decided_thrice(stage: Any) -> None:

@@ -80,12 +80,12 @@ ROWS: Mapping[str, Change] = {
     ),
     "a record of a number that was not given out yet, on SQLite": Change(
         [doubled("ims_record", "id = 5", **RENAMED, **FRESH), CONTENT], "number", "record 105: comes after "
-            "10;", ["sqlite"]
+            "11;", ["sqlite"]
     ),
     "a record of a number that was not given out yet": Change(
         [doubled("ims_record", "id = 5", **RENAMED, **FRESH), CONTENT],
         "number",
-        "counter record: stands at 9, and 105 is given to a record",
+        "counter record: stands at 10, and 105 is given to a record",
     ),
     "two records": Change(swapped("ims_record", "id", 1, 6), "log", f"{ONE} 1: stands at accepted (step 1), and "
         f"its log"),
@@ -148,7 +148,7 @@ ROWS: Mapping[str, Change] = {
         f"{BUYER} case 9 step 2: is approve from requested, which the law refuses (manual.3)",
     ),
     "a case that was never opened": Change(
-        [doubled("ims_case", "id = 9", id="10", key="'LR-2'")], "log", f"{BUYER} case 10: stands at approved (step 2)"
+        [doubled("ims_case", "id = 9", id="11", key="'LR-2'")], "log", f"{BUYER} case 11: stands at approved (step 2)"
     ),
     "an answer": Change(["DELETE FROM ims_request"], "key", f"{BUYER} key k-6: was acted under, and its answer "
         f"is gone"),

@@ -1,0 +1,1 @@
+"""Sign-offs: a set of proposed actions that somebody else approves before it is done."""
