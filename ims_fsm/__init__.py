@@ -66,6 +66,7 @@ if TYPE_CHECKING:
     from ims_fsm.record.log import TransitionEntry as TransitionEntry
     from ims_fsm.record.log import detail_in_words as detail_in_words
     from ims_fsm.record.originals import StatedOriginal as StatedOriginal
+    from ims_fsm.record.recommendation import Recommendation as Recommendation
     from ims_fsm.record.record import PortalView as PortalView
     from ims_fsm.record.record import Record as Record
     from ims_fsm.record.refusals import Answer as Answer
@@ -249,6 +250,7 @@ _ROOMS = (
     ("formats.gstn.upload", "upload_files"),
     ("formats.proposals", "read_reduction"),
     ("formats.register.reading", "read_register"),
+    ("record.recommendation", "Recommendation"),
     (
         "record.register",
         "Booked Gone Match MatchDecision MatchedClass Matching PurchaseRegister RegisterDocument RegisterKept",

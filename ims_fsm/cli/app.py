@@ -29,7 +29,7 @@ PANELS: Mapping[str, str] = {
     "Begin here": "demo.demo dashboard.dashboard",
     "The portal": "portal.import portal.export reports.report actions.check actions.apply",
     "Records": "listing.list records.show records.history actions.act actions.what-if records.original",
-    "The purchase register": "matching.match matching.pair",
+    "The purchase register": "matching.match matching.pair recommending.recommend",
     "Returns": "returns.2a returns.2b returns.3b calendar.sweep calendar.scheduler",
     "Cases of your own law": "cases.cases",
     "The supplier": "taxpayers.supplier-view taxpayers.liabilities",

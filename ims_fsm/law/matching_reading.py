@@ -54,8 +54,8 @@ def read_cascade(text: str, overlay: str | None = None, where: str = FILE) -> Ca
         problems += _no_tables(top, where)
         if not problems:
             table = {
-                "match": _in_order(_laid_over(table["match"], top.get("match", ())), where, problems),
-                "class": _laid_over(table["class"], top.get("class", ())),
+                "match": in_order(laid_over(table["match"], top.get("match", ())), where, problems),
+                "class": laid_over(table["class"], top.get("class", ())),
             }
     else:
         problems += _no_tables(table, where)
@@ -82,21 +82,22 @@ def _no_tables(table: Mapping[str, Any], where: str) -> Iterator[Problem]:
             yield Problem(f"{where} {key}", "is not a list of tables", f"write each entry under [[{key}]]")
 
 
-def _laid_over(base: Iterable[Mapping[str, Any]], top: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def laid_over(base: Iterable[Mapping[str, Any]], top: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return entries with those of the same name changed by the keys that they name, and new ones behind them."""
     rows = {row["name"]: dict(row) for row in base}
     for row in top:
         rows.setdefault(str(row.get("name")), {}).update(row)
     return [*rows.values()]
 
 
-def _in_order(rows: list[dict[str, Any]], where: str, problems: list[Problem]) -> list[dict[str, Any]]:
-    """Return rules with each that says `before` which one it comes in that place."""
+def in_order(rows: list[dict[str, Any]], where: str, problems: list[Problem]) -> list[dict[str, Any]]:
+    """Return entries with each that says `before` which one it comes in that place."""
     ordered = [row for row in rows if "before" not in row]
     for row in (row for row in rows if "before" in row):
         at = next((at for at, other in enumerate(ordered) if other.get("name") == row["before"]), None)
         if at is None:
-            what = f"comes before {row['before']!r}, which is not a rule"
-            problems.append(Problem(f"{where} match ({row.get('name')})", what, "name a rule of matching.toml"))
+            what = f"comes before {row['before']!r}, which is not here"
+            problems.append(Problem(f"{where} ({row.get('name')})", what, "name an entry of the shipped file"))
         else:
             ordered.insert(at, row)
     return ordered

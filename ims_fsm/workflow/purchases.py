@@ -14,6 +14,8 @@ from ims_fsm.formats.gstn.download import Source
 from ims_fsm.formats.register.reading import read_register
 from ims_fsm.law.matching import MANUAL, Cascade
 from ims_fsm.law.matching_reading import cascade_with
+from ims_fsm.law.policy_reading import policy_with
+from ims_fsm.record.recommendation import Recommendation
 from ims_fsm.record.register import Gone, Match, MatchDecision, MatchedClass, Matching, PurchaseRegister, RegisterKept
 from ims_fsm.store.connection import serialise
 from ims_fsm.store.purchases import documents, matches, pairing, sides
@@ -22,6 +24,7 @@ from ims_fsm.store.staging.loading import give_room, take_room_back
 from ims_fsm.terms.border import checked_id, checked_path, checked_period, checked_text, looked_at
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod
+from ims_fsm.workflow.recommending import recommended
 from ims_fsm.workflow.unit import UnitOfWork
 from ims_fsm.workflow.workspace import Desk
 
@@ -74,7 +77,22 @@ class PurchasesDesk(Desk):
             if name not in named:
                 problem = Problem(str(name), "is not a class of matches", f"use {', '.join(named)}")
                 raise InputError("matches", [problem])
-        return self._workspace.streamed(lambda unit: _listed(unit, self.gstin, frozenset(classes), of, most))
+        return self._streamed(lambda unit: _listed(unit, self.gstin, frozenset(classes), of, most))
+
+    def recommend(
+        self, *, period: TaxPeriod | None = None, policy: Path | None = None, rules: Path | None = None
+    ) -> Generator[Recommendation, None, None]:
+        """Give what is recommended for each record of the last matching that is in IMS and not decided.
+
+        The policy (`machines/policy.toml`, with the file `policy` laid over it) proposes by the class of the match;
+        each proposal is put to the law, and what is refused becomes the next that is allowed, or a question to a
+        person. Nothing is done: `act_on` or `apply` does what you choose. All as of one moment; a page of it is held.
+        Raises `DeclarationError` for a policy that cannot be used.
+        """
+        of = None if period is None else checked_period(period)
+        cascade = cascade_with(None if rules is None else checked_path("rules", rules))
+        chosen = policy_with(None if policy is None else checked_path("policy", policy), cascade.classes)
+        return self._streamed(lambda unit: recommended(unit, self.gstin, chosen, of))
 
     def pair(self, document_id: int, record_id: int, *, reason: str) -> MatchDecision:
         """Pair a document of the register with a record, whatever the rules say; both leave the pairs they are in.

@@ -89,7 +89,7 @@ FAULTS = {
     '[[match]]\nname = "same_in_all"\nnumber = "like"': "'like'",
     '[[match]]\nname = "same_in_all"\ngives = "books_only"': "'books_only' is not a class of pairs",
     '[[match]]\nname = "same_in_all"\nafter = "x"': "after (same_in_all): is not a key here",
-    '[[match]]\nname = "x"\ngives = "exact"\nnumber = "written"\nbefore = "y"': "comes before 'y', which is not a rule",
+    '[[match]]\nname = "x"\ngives = "exact"\nnumber = "written"\nbefore = "y"': "comes before 'y', which is not here",
     '[[match]]\nname = "x"\ngives = "exact"\nnumber = "written"\npaise = 100': "is never reached: same_in_all takes",
     '[[match]]\nname = "alike_number_same_amounts"\namounts = "any"': "neither the whole number nor the amounts",
     '[[match]]\nname = "alike_number_same_amounts"\nsimilarity = 0': "similarity: is not above 0",

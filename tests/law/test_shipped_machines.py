@@ -94,6 +94,7 @@ def test_every_file_of_the_folder_is_known():
         "not_law",
         "rows",
         "matching",
+        "policy",
         "permissions",
     ]
     assert files == {f"{name}.toml" for name in {*MACHINES, *beside}}

@@ -1,0 +1,85 @@
+"""Reads `machines/policy.toml`, a file of one's own laid over it, and says at once all that is wrong with them.
+
+Must not import a database or a clock.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from ims_fsm.errors import DeclarationError, Problem
+from ims_fsm.files.reading import text_of
+from ims_fsm.law.matching_reading import in_order, laid_over
+from ims_fsm.law.policy import PolicyDeclaration, RecommendDeclaration
+from ims_fsm.law.reading import faults, parsed, validated
+from ims_fsm.resources import machines_folder
+
+FILE = "policy.toml"
+
+
+def policy_with(path: Path | None, classes: Collection[str]) -> PolicyDeclaration:
+    """Return the shipped policy with a file of one's own laid over it; `classes` are those of the rules.
+
+    Raises `DeclarationError` with all problems at once.
+    """
+    shipped = text_of(machines_folder() / FILE)
+    if path is None:
+        return read_policy(shipped, classes)
+    try:
+        return read_policy(shipped, classes, text_of(path), str(path))
+    except (OSError, UnicodeDecodeError) as error:
+        problem = Problem(str(path), "cannot be read", "name a file of TOML in UTF-8")
+        raise DeclarationError(str(path), [problem]) from error
+
+
+def read_policy(
+    text: str, classes: Collection[str], overlay: str | None = None, where: str = FILE
+) -> PolicyDeclaration:
+    """Read a policy and, laid over it, that of `overlay`; raises `DeclarationError` with all problems at once."""
+    problems: list[Problem] = []
+    table = parsed(FILE, text, problems)
+    if overlay is not None:
+        top = parsed(where, overlay, problems)
+        rows = top.get("recommend", [])
+        if {*top} - {"recommend"} or not (isinstance(rows, list) and all(isinstance(row, dict) for row in rows)):
+            problems.append(Problem(where, "has more than entries", "write each under [[recommend]]"))
+        if not problems:
+            # What takes everything stays the last.
+            last = table["recommend"][-1]["name"]
+            ordered = in_order(laid_over(table["recommend"], rows), where, problems)
+            table = {"recommend": sorted(ordered, key=lambda row: row.get("name") == last)}
+    if problems:
+        raise DeclarationError(where, problems)
+    try:
+        declared = validated(PolicyDeclaration, table)
+    except ValidationError as error:
+        raise DeclarationError(where, [*faults(error, {}, where, table)]) from error
+    kept = PolicyDeclaration(recommend=tuple(entry for entry in declared.recommend if not entry.off))
+    if problems := [*_problems(kept, classes, where)]:
+        raise DeclarationError(where, problems)
+    return kept
+
+
+def _problems(policy: PolicyDeclaration, classes: Collection[str], where: str) -> Iterator[Problem]:
+    for name, times in Counter(entry.name for entry in policy.recommend).items():
+        if times > 1:
+            yield Problem(f"{where} recommend", f"has {name} twice", "keep one entry")
+    if not (policy.recommend and policy.recommend[-1].takes_all):
+        yield Problem(where, "has no last entry that takes every record", "end it with an entry without conditions")
+    for at, entry in enumerate(policy.recommend):
+        place = f"{where} recommend ({entry.name})"
+        if any(earlier.takes_all for earlier in policy.recommend[:at]):
+            yield Problem(place, "is never reached", "put it before the entry without conditions")
+        yield from _conditions(entry, classes, place)
+
+
+def _conditions(entry: RecommendDeclaration, classes: Collection[str], place: str) -> Iterator[Problem]:
+    for unknown in (name for name in entry.classes if name not in classes):
+        yield Problem(f"{place} classes", f"{unknown!r} is not a class of matches", f"use {', '.join(classes)}")
+    for key in ("tax_off", "tax_from", "tax_to", "older_than"):
+        if (getattr(entry, key) or 0) < 0:
+            yield Problem(f"{place} {key}", "is below zero", "write 0 or more")

@@ -1,0 +1,41 @@
+"""What is recommended for a record that was matched with the purchase register, and why.
+
+A value only: it acts on nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ims_fsm.law.policy import ASK, Recommended
+from ims_fsm.record.record import Record
+from ims_fsm.record.refusals import Told
+from ims_fsm.record.register import Match
+from ims_fsm.terms.money import Heads
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recommendation:
+    """What is recommended for a record: `wanted` by the entry of the policy, `action` once the law was asked.
+
+    `refusals` are why the two differ. `itc` is what the action comes to in the next GSTR-3B, in paise, `now_itc` what
+    comes if nobody acts; where a person is asked both are alike.
+    """
+
+    match: Match
+    record: Record
+    #: The entry of `machines/policy.toml`, with its sentence.
+    entry: str
+    says: str
+    wanted: Recommended
+    action: Recommended
+    refusals: tuple[Told, ...]
+    #: Whether the record stands so already.
+    is_done: bool
+    itc: Heads
+    now_itc: Heads
+
+    @property
+    def to_do(self) -> bool:
+        """Whether an action is recommended that the record does not stand in already."""
+        return self.action != ASK and not self.is_done

@@ -1,0 +1,89 @@
+"""What is recommended for the records of a matching: a policy proposes, the law is asked, and nothing is done.
+
+Imports the matching and the views; writes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from ims_fsm.law.policy import ASK, PolicyDeclaration, Recommended, Standing
+from ims_fsm.record.recommendation import Recommendation
+from ims_fsm.record.record import Record
+from ims_fsm.record.refusals import Told
+from ims_fsm.record.register import Match
+from ims_fsm.record.scene import NO_REQUEST
+from ims_fsm.record.settling import comes_to
+from ims_fsm.record.steps import as_acted, is_over
+from ims_fsm.store.purchases import matches
+from ims_fsm.terms.period import TaxPeriod, in_india
+from ims_fsm.terms.vocabulary import State, Trigger
+from ims_fsm.workflow.calendar.sweeps import next_period
+from ims_fsm.workflow.unit import UnitOfWork
+from ims_fsm.workflow.views.views import refusals_on
+
+PAGE = 500
+_LEADS_TO = {Trigger.ACCEPT: State.ACCEPTED, Trigger.REJECT: State.REJECTED, Trigger.KEEP_PENDING: State.PENDING}
+
+
+def recommended(
+    unit: UnitOfWork, recipient: str, policy: PolicyDeclaration, period: TaxPeriod | None
+) -> Iterator[Recommendation]:
+    """Give what is recommended for each record of the last matching that is in IMS and not decided, pairs first."""
+    unit.taxpayer(recipient)
+    asking = _Asking(unit, recipient, policy, next_period(unit, recipient))
+    listed = matches.listed(unit.connection, recipient, (), period, None)
+    open_ones = (of for of in listed if of.record is not None and of.record.in_ims and not is_over(of.record))
+    while page := list(islice(open_ones, PAGE)):
+        chains = unit.chains_of([of.record for of in page if of.record is not None])
+        for of in page:
+            if of.record is not None:
+                yield asking.about(of, of.record, chains[of.record.id])
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """A policy and the law, asked about one record after the other."""
+
+    unit: UnitOfWork
+    recipient: str
+    policy: PolicyDeclaration
+    next: TaxPeriod
+
+    def about(self, of: Match, record: Record, chain: Sequence[Record]) -> Recommendation:
+        """Return what is recommended for a record."""
+        entry = self.policy.chosen(self._standing(of, record))
+        may = refusals_on(self.unit, record, chain)
+        words: tuple[Recommended, ...] = (entry.action, *entry.otherwise, ASK)
+        action = next(word for word in words if self._is_open(word, record, may))
+        refusals = may.get(entry.action, ()) if action != entry.action else ()
+        scene = self.unit.scene(self.recipient)
+        period = max(scene.expected_period(record), self.next)
+        then = record if action == ASK else as_acted(record, Trigger(action), NO_REQUEST, self.unit.now)
+        return Recommendation(
+            match=of,
+            record=record,
+            entry=entry.name,
+            says=entry.says,
+            wanted=entry.action,
+            action=action,
+            refusals=refusals,
+            is_done=action != ASK and record.state is _LEADS_TO[Trigger(action)],
+            itc=comes_to(then, chain, scene, period)[1].itc,
+            now_itc=comes_to(record, chain, scene, period)[1].itc,
+        )
+
+    def _standing(self, of: Match, record: Record) -> Standing:
+        return Standing(
+            class_name=of.class_name,
+            tax_off=sum(map(abs, of.tax_off)),
+            tax=record.document.tax.total,
+            supplier=record.document.supplier,
+            days=(in_india(self.unit.now).date() - record.document.date).days,
+        )
+
+    def _is_open(self, word: Recommended, record: Record, may: Mapping[str, Sequence[Told]]) -> bool:
+        # Where a record stands it may stay, whether or not it could be brought there now.
+        return word == ASK or record.state is _LEADS_TO[Trigger(word)] or not may[word]

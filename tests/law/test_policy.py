@@ -1,0 +1,89 @@
+"""The policy of recommendations: what ships, a file of one's own laid over it, and which entry holds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ims_fsm.errors import DeclarationError
+from ims_fsm.law.matching_reading import shipped_cascade
+from ims_fsm.law.policy import Standing
+from ims_fsm.law.policy_reading import policy_with, read_policy
+from ims_fsm.resources import machines_folder
+
+SHIPPED = (machines_folder() / "policy.toml").read_text("utf-8")
+CLASSES = shipped_cascade().classes
+
+
+def standing(**of: Any) -> Standing:
+    return Standing(
+        **{"class_name": "amount_off", "tax_off": 5, "tax": 900, "supplier": "29AABCT1332L1ZA", "days": 9, **of}
+    )
+
+
+OWN = """
+[[recommend]]
+name = "x"
+action = "reject"
+says = "because"
+before = "the_books_agree"
+"""
+# A condition of one's own entry, what it holds for, and what it does not.
+CONDITIONS = {
+    'classes = ["amount_off"]': ({}, {"class_name": "exact"}),
+    "tax_off = 5": ({}, {"tax_off": 6}),
+    "tax_from = 900": ({}, {"tax": 899}),
+    "tax_to = 900": ({}, {"tax": 901}),
+    'suppliers = ["29AABCT1332L1ZA"]': ({}, {"supplier": "27AABCT1332L1ZC"}),
+    'suppliers = ["AABCT1332L"]': ({"supplier": "27AABCT1332L1ZC"}, {"supplier": "27AAPFU0939F1ZV"}),
+    "older_than = 8": ({}, {"days": 8}),
+}
+
+
+@pytest.mark.parametrize("condition", CONDITIONS)
+def test_an_entry_holds_where_all_of_its_conditions_do(condition: str) -> None:
+    policy = read_policy(SHIPPED, CLASSES, OWN + condition)
+    held, other = CONDITIONS[condition]
+    assert policy.chosen(standing(**held)).name == "x"
+    assert policy.chosen(standing(**other)).name != "x"
+
+
+def test_every_class_leads_somewhere_and_what_is_not_said_is_asked() -> None:
+    policy = policy_with(None, CLASSES)
+    actions = {name: policy.chosen(standing(class_name=name, tax_off=5_000)).action for name in CLASSES}
+    assert actions["exact"] == actions["manual"] == "accept"
+    assert (actions["portal_only"], actions["amount_off"], actions["look_alike"]) == ("keep_pending", "ask", "ask")
+
+
+def test_an_entry_is_changed_and_left_out() -> None:
+    overlay = (
+        '[[recommend]]\nname = "the_rest"\naction = "reject"\n[[recommend]]\nname = "not_in_the_books"\noff = true'
+    )
+    policy = read_policy(SHIPPED, CLASSES, overlay)
+    assert [entry.name for entry in policy.recommend][-1] == "the_rest"
+    assert policy.chosen(standing(class_name="portal_only")).action == "reject"
+
+
+FAULTS = {
+    OWN + 'classes = ["exakt"]': "'exakt' is not a class of matches",
+    OWN + "tax_off = -1": "tax_off: is below zero",
+    OWN + "amount = 1": "amount (x): is not a key here",
+    OWN: "is never reached",
+    OWN.replace("reject", "delete"): "'delete'",
+    OWN.replace("the_books_agree", "nothing"): "comes before 'nothing', which is not here",
+    "[other]": "has more than entries",
+    '[[recommend]]\nname = "the_rest"\noff = true': "has no last entry that takes every record",
+}
+
+
+@pytest.mark.parametrize("overlay", FAULTS)
+def test_a_fault_is_told_with_its_place(overlay: str) -> None:
+    with pytest.raises(DeclarationError) as raised:
+        read_policy(SHIPPED, CLASSES, overlay, "own.toml")
+    assert FAULTS[overlay] in str(raised.value)
+
+
+def test_a_file_that_is_not_there_is_told(tmp_path: Any) -> None:
+    with pytest.raises(DeclarationError, match="cannot be read"):
+        policy_with(tmp_path / "none.toml", CLASSES)
