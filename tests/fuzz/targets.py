@@ -130,6 +130,19 @@ def text_of(data: bytes) -> str:
     return data.decode("utf-8", "surrogateescape")
 
 
+@target(
+    files(TESTS.parent / "docs", "matching.md"),
+    words(
+        "supplier,kind,number,date,taxable,igst\n29AABCT1332L1ZA,invoice,A/1,2024-10-05,1.00,0.18\n",
+        "GSTIN/UIN;Voucher Type;Supplier Invoice No.;Date;Taxable Value;Central Tax\n"
+        "29AABCT1332L1ZA;Debit Note;7;5-Oct-24;(-)1,000.50;90 Cr\n",
+    ),
+)
+def purchase_register(data: bytes) -> None:
+    with store().untouched() as ims:
+        ims.recipient(GSTIN, actor="meera").match(data)
+
+
 # --- the portal's files -----------------------------------------------------------------------------------------------
 
 
