@@ -129,10 +129,12 @@ class Subscriber:
     trigger: str | None
     kinds: frozenset[EventKind]
     callback: EventCallback
+    machine: str | None = None
 
     def wants(self, event: Event) -> bool:
         """Say whether an event is to be told."""
-        return event.kind in self.kinds and self.trigger in {None, event.trigger}
+        narrowed = ((self.trigger, event.trigger), (self.machine, event.machine))
+        return event.kind in self.kinds and all(wanted in {None, given} for wanted, given in narrowed)
 
 
 class Hooks:
@@ -223,20 +225,29 @@ class Hooks:
         _called(self.told_of_refused, attempt, "refused")
 
     def after_commit(
-        self, name: str, *, trigger: str | None = None, kinds: Collection[EventKind] = tuple(EventKind)
+        self,
+        name: str,
+        *,
+        trigger: str | None = None,
+        machine: str | None = None,
+        kinds: Collection[EventKind] = tuple(EventKind),
     ) -> Callable[[EventCallback], EventCallback]:
         """Return a decorator: its function is called with events once they are committed; named arguments narrow it.
 
+        `machine` is one of cases: events of records do not say theirs.
         In their order, at least once: `name` is kept in the database with the cursor up to which it was told, from the
         first call of an `IMS` with this hook on. What it raises is logged, and the event is given again at the next
-        call. Raises `InputError` for a name that is taken and a trigger that the law does not have.
+        call. Raises `InputError` for a name that is taken, and for a machine or trigger that the law does not have.
         """
-        self._check(None, {"trigger": trigger})
+        self._check(machine, {"trigger": trigger})
+        if machine in {of.name for of in self._law.record_machines}:
+            what = "moves records, whose events do not say their machine"
+            raise InputError("hook", [Problem(machine or "", what, "leave the machine out, or read the record")])
         if not name or name in self.subscribers:
             raise InputError("hook", [Problem(repr(name), "is taken or empty", "give each a name of its own")])
 
         def register(callback: EventCallback) -> EventCallback:
-            self.subscribers[name] = Subscriber(name, trigger, frozenset(kinds), callback)
+            self.subscribers[name] = Subscriber(name, trigger, frozenset(kinds), callback, machine)
             return callback
 
         return register

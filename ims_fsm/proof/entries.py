@@ -82,6 +82,8 @@ def _document(text: str) -> str:
         content = json_object(text, "a content")
     except BrokenError as broken:
         return str(broken)
+    if "kind" not in content:
+        return ", ".join(f"{name}={value}" for name, value in content.items()) or "no facts"
     tax = ", ".join(f"{content.get(head)} {head.upper()}" for head in HEADS if content.get(head) != "0.00")
     return f"{content.get('kind')} {content.get('number')} of {content.get('supplier')}, {content.get('date')}: {tax}"
 

@@ -5,6 +5,7 @@ Imports the law and the entries. A law that somebody made up ends with a sentenc
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from math import prod
@@ -12,15 +13,19 @@ from math import prod
 from ims_fsm.errors import ImsFsmError
 from ims_fsm.law.book import shipped_law
 from ims_fsm.law.decision import possible
+from ims_fsm.law.declaration import ENTRY
 from ims_fsm.law.edition import Edition, Machine, kept
 from ims_fsm.law.refusal import Allowed
 from ims_fsm.proof.entries import BrokenError, Row, json_object
 from ims_fsm.proof.proof import Proof
 from ims_fsm.proof.statement import Statement
+from ims_fsm.record.case import FACTS, PERIOD
+from ims_fsm.record.case_replay import Logged, fault_of
 from ims_fsm.terms.vocabulary import ACTIVE, Correction, Kind, State
 
 # The shipped law has two rule sets, and half a million situations of one trigger on an amendment.
 MOST_RULE_SETS, MOST_SITUATIONS = 50, 1_000_000
+_LACKING = "was decided under a law that the file does not have"
 Facts = Mapping[str, Sequence[str]]
 # What an action names is as it stood, for it was looked at then; what a document that amends nothing is by itself.
 _STOOD: Facts = {"seen": ("current",), "carrier": ("fits",), "identity": ("new",), "amendment_limit": ("open",)}
@@ -33,6 +38,9 @@ def of_the_law(proof: Proof, steps: Sequence[Row]) -> Iterator[Statement]:
     machines = {fingerprint: _machine(laws.get(fingerprint)) for fingerprint in {row["declaration"] for row in steps}}
     for fingerprint, machine in sorted(machines.items()):
         yield _of_the_declaration(fingerprint, machine)
+    if steps and steps[0]["source"] == ENTRY:
+        yield from _of_a_case(proof, steps, machines)
+        return
     documents = [_document(text) for text in proof.contents]
     source = str(State.NO_ACTION)
     for row in steps:
@@ -43,6 +51,29 @@ def of_the_law(proof: Proof, steps: Sequence[Row]) -> Iterator[Statement]:
         fault = _fault(row, machines[row["declaration"]], document)
         moved = f"Step {row['seq']}, {row['trigger']} from {row['source']} to {row['dest']} by {' '.join(row['rules'])}"
         yield Statement(f"{moved}, {fault or 'is what the law says'}.", holds=fault is None)
+
+
+def _of_a_case(proof: Proof, steps: Sequence[Row], machines: Mapping[str, Machine | None]) -> Iterator[Statement]:
+    """Give whether the law of each step of a case leads where the step did, on the facts that it was decided on."""
+    opening, source = _said(steps[0]), ENTRY
+    for row in steps:
+        machine, number, passing = machines[row["declaration"]], row.get("content_number"), _said(row).get(FACTS)
+        content = proof.contents[number - 1] if type(number) is int and 0 < number <= len(proof.contents) else None
+        if row["source"] != source:
+            yield Statement(f"Step {row['seq']} leaves from {row['source']}, and the case was {source}.", holds=False)
+        source, rules = row["dest"], " ".join(row["rules"])
+        leads = (row["trigger"], row["source"], row["dest"], rules, content, json.dumps(passing or {}))
+        step = Logged(str(opening.get(PERIOD)), *leads)
+        fault = _LACKING if machine is None or machine.name != row["machine"] else fault_of(step, machine)
+        moved = f"Step {row['seq']}, {row['trigger']} from {row['source']} to {row['dest']} by {rules}"
+        yield Statement(f"{moved}, {fault or 'is what the law says of its facts'}.", holds=fault is None)
+
+
+def _said(row: Row) -> Mapping[str, object]:
+    try:
+        return json_object(str(row.get("detail") or "{}"), "a detail")
+    except BrokenError:
+        return {}
 
 
 def _machine(text: str | None) -> Machine | None:
@@ -75,7 +106,7 @@ def _document(text: str) -> tuple[str, bool] | None:
 def _fault(row: Row, machine: Machine | None, document: tuple[str, bool] | None) -> str | None:
     """Return what is wrong with a step; None where the declaration allows it under some facts."""
     if machine is None or machine.name != row["machine"]:
-        return "was decided under a law that the file does not have"
+        return _LACKING
     if document is None or document[0] != machine.name:
         return f"was decided by the machine {machine.name}, which is not that of its content"
     trigger, source, dest = row["trigger"], row["source"], row["dest"]

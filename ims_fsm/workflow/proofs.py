@@ -13,6 +13,8 @@ from ims_fsm.proof.keys import signing
 from ims_fsm.proof.leaf import RECORD
 from ims_fsm.proof.proof import Proof
 from ims_fsm.proof.tree import Tree
+from ims_fsm.record.case import Case
+from ims_fsm.record.record import Record
 from ims_fsm.store import leaves, seals
 from ims_fsm.store.seals import Seal
 from ims_fsm.terms.border import checked_id, checked_path
@@ -50,12 +52,19 @@ class LogDesk(Desk):
         """
         named = checked_id(record_id)
         earlier = checkpoint_of(checkpoint)
-        return self._asked(prove, self.gstin, named, earlier)
+        return self._asked(_prove_record, self.gstin, named, earlier)
 
 
-def prove(unit: UnitOfWork, recipient: str, record_id: int, earlier: Checkpoint | None) -> Proof:
-    """Prove a record's whole history by the newest seal, and that its log came from that of an earlier checkpoint."""
-    record, connection = unit.record(record_id, recipient), unit.connection
+def _prove_record(unit: UnitOfWork, recipient: str, record_id: int, earlier: Checkpoint | None) -> Proof:
+    return prove(unit, recipient, unit.record(record_id, recipient), earlier)
+
+
+def prove(unit: UnitOfWork, recipient: str, record: Record | Case, earlier: Checkpoint | None) -> Proof:
+    """Prove the whole history of a record or a case by the newest seal of whose it is.
+
+    With an earlier checkpoint it proves too that their log came from that one.
+    """
+    connection, record_id = unit.connection, record.id
     newest = next(reversed(seals.seals_of(connection, recipient)), None)
     sealed = [] if newest is None else leaves.history(connection, recipient, RECORD, record_id, newest.size)
     if newest is None or not sealed or sealed[-1].covers != (record.seq, record.contents):

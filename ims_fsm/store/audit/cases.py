@@ -7,20 +7,15 @@ that a step of a case was decided on, so that each is proved.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
 
-from ims_fsm.errors import InputError, Problem
+from ims_fsm.errors import Problem
 from ims_fsm.law.book import LawBook
-from ims_fsm.law.decision import decide
-from ims_fsm.law.declaration import ENTRY, OF_ROLE
-from ims_fsm.law.edition import Machine
-from ims_fsm.law.facts import Facts
-from ims_fsm.law.refusal import Refused
-from ims_fsm.record.case import CARRIED, FACTS, KEY, PERIOD, entry_of, facts_of
+from ims_fsm.record.case import FACTS, KEY, PERIOD
+from ims_fsm.record.case_replay import Logged, fault_of
 from ims_fsm.store.audit.comparison import differing, findings
 from ims_fsm.store.audit.law import Declarations
 from ims_fsm.store.case_tables import CASE
@@ -28,7 +23,6 @@ from ims_fsm.store.log import OF_ONE_CALL, RESTORE, STEP, asked, of_recipient
 from ims_fsm.store.sql.prepared import built
 from ims_fsm.store.sql.said import said
 from ims_fsm.store.tables import CALL, LOG, ContentRow, core
-from ims_fsm.terms.period import TaxPeriod
 
 _contents = core(ContentRow)
 _OF_CASE = and_(CASE.c.recipient_gstin == LOG.c.recipient_gstin, CASE.c.id == LOG.c.record_id)
@@ -127,38 +121,5 @@ def _fault(steps: _Alike, declarations: Declarations) -> str | None:
     machine = declarations.machine(steps.declaration_id)
     if machine is None or not machine.name == steps.machine == steps.named:
         return f"was decided under declaration {steps.declaration_id}, which is none of {steps.machine}"
-    try:
-        return _carried(steps, machine) if steps.trigger == CARRIED else _refusal(steps, machine)
-    except (ValueError, TypeError, InputError):
-        return f"is {steps.trigger} from {steps.source} on facts that {steps.machine} does not have"
-
-
-def _facts(steps: _Alike, machine: Machine) -> Facts:
-    # A declaration is kept without the roles that a house lays over its triggers.
-    logged, names = json.loads(steps.facts or "{}"), machine.schema.names
-    read = {name: value for name, value in logged.items() if name in names or not name.startswith(OF_ROLE)}
-    return facts_of(machine, json.loads(steps.content or "{}"), read)
-
-
-def _carried(steps: _Alike, machine: Machine) -> str | None:
-    """Return what is wrong with cases that were taken over to a declaration; they must be what it declares."""
-    _facts(steps, machine)
-    dest = next((state for state in machine.declaration.state if state.name == steps.dest), None)
-    return None if dest is not None and " ".join(dest.rules) == steps.rules else _forbidden(steps)
-
-
-def _refusal(steps: _Alike, machine: Machine) -> str | None:
-    edition, facts = machine.at(TaxPeriod(steps.period)), _facts(steps, machine)
-    if steps.source == ENTRY and steps.trigger not in edition.triggers:
-        trigger, dest, rules = entry_of(edition)
-        leads = (steps.trigger, steps.dest, steps.rules) == (trigger, dest, " ".join(rules))
-        return None if leads else _forbidden(steps)
-    decision = decide(edition, steps.source, steps.trigger, facts)
-    if isinstance(decision, Refused):
-        refused = ", ".join(dict.fromkeys(refusal.rule for refusal in decision.refusals))
-        return f"is {steps.trigger} from {steps.source}, which the law refuses ({refused})"
-    return None if (decision.dest, " ".join(decision.rules)) == (steps.dest, steps.rules) else _forbidden(steps)
-
-
-def _forbidden(steps: _Alike) -> str:
-    return f"is {steps.trigger} from {steps.source} to {steps.dest} by {steps.rules}, where no transition leads"
+    step = Logged(steps.period, steps.trigger, steps.source, steps.dest, steps.rules, steps.content, steps.facts)
+    return fault_of(step, machine)

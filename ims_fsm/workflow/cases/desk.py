@@ -6,9 +6,12 @@ Imports the use cases; a call is one transaction, and finds no case but those of
 from __future__ import annotations
 
 from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
+from pathlib import Path
 
 from ims_fsm.errors import InputError, MissingError, Problem
 from ims_fsm.law.edition import Machine
+from ims_fsm.proof.checkpoint import Checkpoint, checkpoint_of
+from ims_fsm.proof.proof import Proof
 from ims_fsm.record.case import Case, CaseHistory
 from ims_fsm.record.refusals import Answer
 from ims_fsm.store import cases, seals
@@ -23,6 +26,7 @@ from ims_fsm.workflow.cases import sets, steps
 from ims_fsm.workflow.cases.diagram import diagram
 from ims_fsm.workflow.cases.sets import CaseReport
 from ims_fsm.workflow.cases.steps import Given, Reader, checked_facts
+from ims_fsm.workflow.proofs import prove
 from ims_fsm.workflow.signoff.limits import MACHINE as SIGNOFF
 from ims_fsm.workflow.unit import UnitOfWork
 from ims_fsm.workflow.workspace import Desk, Workspace
@@ -225,6 +229,17 @@ class CasesDesk(Desk):
     def seals(self) -> Sequence[Seal]:
         """Return the seals of the owner's logs, oldest first."""
         return self._asked(lambda unit: seals.seals_of(unit.connection, self.owner))
+
+    def prove(self, case_id: int, *, checkpoint: Checkpoint | str | Path | None = None) -> Proof:
+        """Prove a case's whole history by the newest seal; the proof's `text` is a file for others to check.
+
+        `checkpoint` is an earlier one that somebody keeps, or its file: the proof then has the path from it to the
+        newest. Raises `InputError` for what no seal covers yet, and for a checkpoint that the log does not fit.
+        """
+        number, earlier = checked_id(case_id), checkpoint_of(checkpoint)
+        return self._asked(
+            lambda unit: prove(unit, self.owner, steps.found(unit, self.owner, self.machine.name, number), earlier)
+        )
 
     # --- what a call names --------------------------------------------------------------------------------------------
 

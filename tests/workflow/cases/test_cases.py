@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from ims_fsm import (
     IMS,
     Attempt,
     Case,
+    Checkpoint,
     DeclarationError,
     Engine,
     EventKind,
@@ -21,6 +23,7 @@ from ims_fsm import (
     RefusedError,
     SettableClock,
     TransitionEvent,
+    check_proof,
 )
 from ims_fsm.law.loading import load_own
 from ims_fsm.store.register import LawMismatchError
@@ -184,6 +187,12 @@ def test_hooks_hear_of_cases_by_their_machine(engine: Engine) -> None:
     engine.hooks.after(machine="purchase_approval")(lambda event: heard.append("never"))
     engine.hooks.on_enter(state="approved", machine="leave_request")(lambda event: heard.append(event.dest))
     engine.hooks.after_commit("mailer", kinds=[EventKind.CASE])(lambda event: heard.append(event.id))
+    for machine in ("leave_request", "purchase_approval"):
+        engine.hooks.after_commit(machine, machine=machine, trigger="approve")(
+            lambda event: heard.append(event.machine)
+        )
+    with pytest.raises(InputError, match="whose events do not say their machine"):
+        engine.hooks.after_commit("records", machine="invoice")
     engine.hooks.refused(lambda attempt: heard.append(attempt.error.code))
     desk = engine.cases("leave_request", actor="lead", owner="north")
     case = desk.open("LR-1")
@@ -191,7 +200,7 @@ def test_hooks_hear_of_cases_by_their_machine(engine: Engine) -> None:
     with pytest.raises(RefusedError):
         desk.fire(case.id, "approve")
     assert heard == [
-        "case/north/1/1", "requested", "approved", "case/north/1/2", "no_transition",
+        "case/north/1/1", "requested", "approved", "case/north/1/2", "leave_request", "no_transition",
     ]  # fmt: skip
 
 
@@ -241,6 +250,30 @@ def test_time_does_not_run_backwards_in_a_case(engine: Engine, clock: SettableCl
     dated = engine.cases("leave_request", actor="lead", backdate="told by telephone")
     assert dated.fire(case.id, "decline").last_at == case.last_at
     sound(engine)
+
+
+def test_a_case_is_proved_to_who_has_no_database(engine: Engine, tmp_path: Path) -> None:
+    desk = engine.cases("leave_request", actor="lead", owner="north", facts=lambda _case: {"balance": "left"})
+    case = desk.open("LR-1", days="many", cover="no")
+    first = desk.seal().checkpoint
+    desk.fire(case.id, "approve", cover="yes", remarks="go")
+    with pytest.raises(InputError, match="has what no seal covers"):
+        desk.prove(case.id)
+    desk.seal()
+    file = tmp_path / "proof.json"
+    file.write_text(desk.prove(case.id, checkpoint=Checkpoint.read(first)).text, "utf-8")
+    checked = check_proof(file, checkpoint=Checkpoint.read(first))
+    assert [statement.says for statement in checked.statements if statement.holds is False] == []
+    assert (checked.recipient, checked.record, checked.state) == ("north", case.id, "approved")
+    assert any("content 2, cover=yes, days=many" in line for line in checked.history)
+    with pytest.raises(MissingError):
+        engine.cases("leave_request", actor="lead").prove(case.id)
+    # A step that the law refuses on its facts is told, whoever wrote it into the file.
+    forged, count = re.subn(r'(balance\\+": \\+")left', r"\1spent", file.read_text("utf-8"))
+    file.write_text(forged, "utf-8")
+    assert count == 1
+    says = [statement.says for statement in check_proof(file).statements if statement.holds is False]
+    assert any("which the law refuses (manual.2)" in sentence for sentence in says), says
 
 
 @pytest.mark.parametrize("owner", ["", "north", "Bureau № 1 / a", "27AAPFU0939F1ZV"])
