@@ -16,9 +16,10 @@ from pydantic import Field, StrictBool, StringConstraints
 from pydantic.json_schema import SkipJsonSchema
 
 from ims_fsm import Answer, Case, CaseHistory, CasesDesk, MissingError, Problem
+from ims_fsm.law.edition import Machine as Declared
 from ims_fsm.terms.border import LARGEST_ID, LONGEST_REMARKS
 from ims_fsm.web.admission import Admitted
-from ims_fsm.web.asked import MOST_ROWS, TEXT, Asked, IfMatch, Key, Line, PeriodText, key_of, version_of
+from ims_fsm.web.asked import MOST_ROWS, TEXT, Asked, IfMatch, Key, Line, NoQuery, PeriodText, key_of, version_of
 from ims_fsm.web.law import NAME, Machine
 from ims_fsm.web.records import Look
 from ims_fsm.web.routes import Routes
@@ -108,6 +109,32 @@ class CaseView:
         return cls(case, desk.answers(case_id), desk.machine.at(case.period).rule_set.id)
 
 
+@dataclass(frozen=True, slots=True)
+class CaseMachine:
+    """A machine of cases, for whoever fires its triggers; facts about who acts are none that can be given."""
+
+    name: str
+    title: str
+    says: str
+    states: list[str]
+    triggers: list[str]
+    facts: dict[str, list[str]]
+
+    @classmethod
+    def of(cls, machine: Declared) -> CaseMachine:
+        """Return what is said of a machine."""
+        declared = machine.declaration
+        given = zip(machine.facts, machine.schema.values, strict=False)
+        return cls(
+            name=machine.name,
+            title=machine.title,
+            says=declared.says,
+            states=[state.name for state in declared.state],
+            triggers=[trigger.name for trigger in declared.trigger],
+            facts={fact.name: list(values) for fact, values in given},
+        )
+
+
 def desk_of(admission: Admitted, machine: str, owner: str) -> CasesDesk:
     """Return the desk of an owner's cases; of one whom the caller does not reach nothing is here."""
     if not admission.principal.reaches(owner):
@@ -121,6 +148,12 @@ async def _desk(admission: Admitted, machine: Machine, asked: Annotated[OfOwner,
 
 
 Desk = Annotated[CasesDesk, Depends(_desk)]
+
+
+@ROUTES.get("/cases")
+def list_case_machines(admission: Admitted, _query: NoQuery) -> object:
+    """List the machines of cases: their states, triggers, and the values that each fact can take."""
+    return {"machines": [CaseMachine.of(machine) for machine in admission.ims.machines.values()]}
 
 
 @ROUTES.get(_AT)

@@ -102,7 +102,7 @@ def test_what_is_anothers_is_not_here(cases: Run) -> None:
     [
         (
             "open leave_reqest X",
-            "leave_reqest: is not a machine of cases here; the machines of cases are leave_request",
+            "leave_request, or name its file with --machines",
         ),
         ("open leave_request X --fact dayz=few", "days"),
         ("open leave_request X --fact days=none", "few, many"),

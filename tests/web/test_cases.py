@@ -61,6 +61,13 @@ def test_a_case_goes_from_its_opening_to_its_end(meera: Caller, stage: Stage) ->
     assert "<svg" in meera("GET", f"{of}/diagram").text
 
 
+def test_the_machines_are_listed_with_what_can_be_given(meera: Caller) -> None:
+    (leave,) = [machine for machine in meera.get("/cases")["machines"] if machine["name"] == "leave_request"]
+    assert leave["facts"]["days"] == ["few", "many"]
+    assert "escalate" in leave["triggers"]
+    assert leave["states"][0] == "asked"
+
+
 def test_cases_are_listed_and_fired_in_sets(meera: Caller) -> None:
     for number, days in enumerate(("few", "many", "few"), start=1):
         meera.post(AT, {"key": f"LR-{number}", "facts": {"days": days}})

@@ -64,7 +64,7 @@ def machine_of(law: Law, name: str) -> Machine:
     machines = machines_of(law)
     if name not in machines:
         others = ", ".join(machines)
-        remedy = f"the machines of cases are {others}" if others else "give machines= where the store is opened"
+        remedy = f"{f'use {others}, or ' if others else ''}give machines= where the store is opened"
         raise MissingError("machine", [Problem(name, "is not a machine of cases here", remedy)])
     return machines[name]
 
