@@ -50,7 +50,9 @@ def _cite_itself(table: dict[str, Any], law: str) -> None:
         for row in _rows(table, kind):
             row.setdefault(key, value)
     table["rule"] = [{"id": law, "title": table["says"], "source": law, "status": "modelled"}]
-    table.setdefault("source", []).append({"id": law, "title": table["title"]})
+    # What is not a list is told as such.
+    if isinstance(sources := table.setdefault("source", []), list):
+        sources.append({"id": law, "title": table["title"]})
 
 
 def _rows(table: Mapping[str, Any], kind: str) -> list[dict[str, Any]]:

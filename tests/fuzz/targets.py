@@ -122,8 +122,10 @@ def place() -> Path:
 
 def at(name: str, data: bytes) -> Path:
     """Lay bytes down as a file."""
-    (place() / name).write_bytes(data)
-    return place() / name
+    file = place() / name
+    file.parent.mkdir(exist_ok=True)
+    file.write_bytes(data)
+    return file
 
 
 def text_of(data: bytes) -> str:
@@ -205,6 +207,11 @@ def machine(data: bytes) -> None:
     for name in ("facts.toml", "rules.toml"):
         at(name, (TESTS / "purchase" / name).read_bytes())
     load_own(at("machine.toml", data))
+
+
+@target(files(TESTS.parent / "docs" / "examples" / "leave_request", "*.toml"))
+def alone(data: bytes) -> None:
+    load_own(at("alone/leave_request.toml", data))
 
 
 @target(lambda: iter([(machines_folder() / "calendar.toml").read_bytes()]), words(

@@ -73,6 +73,11 @@ def problems(own: Path, text: str) -> list[str]:
         ),
         ('says = "The m', 'rules = "a.1"\nsays = "The m', "trigger approve (line 15): has `rules`, which is not a key"),
         ('source = "asked"', 'source = "asked"\nrules = "a.1"', "cites 'a.1', which is not in the register; add a [["),
+        (
+            'initial = "asked"\n',
+            'initial = "asked"\nsource = "us"\n',
+            "source: is not a list of tables; write each entry",
+        ),
         ("[[transition]]", "[transition]", "machine leave_request: has `transition` = "),
         ('source = "asked"', 'source = "asked"\nuntil = "2024-13"', "transition approve (line 20): has `until`: '2024"),
     ],
