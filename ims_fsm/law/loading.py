@@ -60,7 +60,9 @@ TABLES: Mapping[str, Mapping[str, tuple[type[Declared], str]]] = {
     NOT_LAW: {"claim": (ClaimDeclaration, "name")},
 }
 # What stands beside the machines and is read elsewhere: here it only cites.
-BESIDE = frozenset({CALENDAR, ROUTES, "annexure_a.toml", "rows.toml", "matching.toml", "policy.toml", PERMISSIONS})
+BESIDE = frozenset(
+    {CALENDAR, ROUTES, "limits.toml", "annexure_a.toml", "rows.toml", "matching.toml", "policy.toml", PERMISSIONS}
+)
 _OWN_REMEDY = "name a TOML file in UTF-8, or a folder of them"
 D = TypeVar("D", bound=Declared)
 

@@ -12,10 +12,12 @@ from hypothesis.stateful import rule, run_state_machine_as_test
 from ims_fsm.law.book import shipped_law
 from ims_fsm.law.decision import decide
 from ims_fsm.law.loading import load_own
+from ims_fsm.resources import machines_folder
 from ims_fsm.testing import CaseModel, strategies
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "docs" / "examples"
-LAWS = [shipped_law(), load_own(EXAMPLES / "leave_request"), load_own(EXAMPLES / "loan_application")]
+OWN = [EXAMPLES / "leave_request", EXAMPLES / "loan_application", machines_folder() / "signoff"]
+LAWS = [shipped_law(), *map(load_own, OWN)]
 MACHINES = [machine for law in LAWS for machine in law.machines.values()]
 QUICK = settings(max_examples=5, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -26,7 +28,7 @@ class Loans(CaseModel):
 
 
 class Leaves(CaseModel):
-    machines = EXAMPLES / "leave_request" / "leave_request.toml"
+    machines = LAWS[1]
     machine = "leave_request"
 
 
