@@ -96,6 +96,8 @@ class Call:
             raise CallError(f"there is no database {path}; {remedy}")
         clock: Mapping[str, Any] = {} if self.at is None else {"clock": lambda: self.at}
         laws: Mapping[str, Any] = {"machines": self.own_law} if self.own_law else {}
+        if self.name.startswith("signoff "):
+            laws = {**laws, "signoff": os.environ.get("IMS_FSM_SIGNOFF") or True}
         laid: Mapping[str, Any] = {"calendar": self.calendar, "roles": self.roles}
         with IMS("sqlite://" if in_memory else self.db, **laid, **clock, **laws) as ims:
             yield ims

@@ -63,6 +63,11 @@ class SignoffView:
     answers: Mapping[str, Answer]
     judged: Judgement
 
+    @property
+    def case(self) -> Case:
+        """Its case."""
+        return self.signoff.case
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
