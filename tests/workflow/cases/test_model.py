@@ -18,6 +18,7 @@ from ims_fsm.law.loading import load_own
 from ims_fsm.law.refusal import Refused
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.workflow import upkeep
+from tests.conftest import ON_POSTGRESQL
 
 NAMES, OWNERS, KEYS = ("leave_request", "purchase_approval"), ("", "north"), ("A", "B", "C")
 MONTHS = ("2024-06", "2025-03")
@@ -149,4 +150,6 @@ def test_cases_stand_as_a_model_of_them(machines: tuple[Path, ...]) -> None:
     class OfTwoMachines(Cases):
         laws = tuple(load_own(path) for path in machines)
 
-    run_state_machine_as_test(OfTwoMachines, settings=settings(max_examples=6, stateful_step_count=15))
+    run_state_machine_as_test(
+        OfTwoMachines, settings=settings(max_examples=2 if ON_POSTGRESQL else 5, stateful_step_count=12)
+    )

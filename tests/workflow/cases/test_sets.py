@@ -17,6 +17,7 @@ from ims_fsm.law.loading import load_own
 from ims_fsm.law.register import Law
 from ims_fsm.workflow import upkeep
 from ims_fsm.workflow.cases import sets
+from tests.conftest import ON_POSTGRESQL
 
 START = "2025-03-10 11:00"
 # What cases were opened with, and what was fired on each before.
@@ -58,7 +59,8 @@ def read(case: Case) -> Mapping[str, str]:
     return {"balance": "spent" if case.id % 3 == 0 else "left"}
 
 
-@settings(max_examples=30)
+# Each opens two stores, which takes longest on PostgreSQL.
+@settings(max_examples=2 if ON_POSTGRESQL else 12)
 @given(lives=LIVES, firing=FIRINGS, has_reader=st.booleans())
 def test_a_set_is_as_one_by_one(law: Law, rows: Any, lives: Any, firing: Any, has_reader: bool) -> None:
     trigger, facts, states = firing
