@@ -83,6 +83,10 @@ def match(
 def _recipients(call: Call, ims: IMS, register: PurchaseRegister | None) -> Sequence[str]:
     """Return whose the register is: the recipient that is named, those of its column, or the only one there is."""
     if call.gstin is None and register is not None and register.recipients:
+        registered = {*ims.registered()}
+        if unknown := [gstin for gstin in register.recipients if gstin not in registered]:
+            remedy = "import their download first, or name one that is with --gstin"
+            raise CallError(f"the register has documents of {unknown[0]}, who is not registered here; {remedy}")
         return register.recipients
     return [call.only_recipient(ims)]
 

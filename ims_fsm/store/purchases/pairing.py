@@ -42,6 +42,7 @@ _DAY, _UNLIKE, _STEPS = 100, 10**12, 10**5
 _ENDS = 0.9
 # So few digits end too many numbers.
 _FEWEST = 2
+_ROUNDS = 2
 
 
 def _amounts(*names: str, primary_key: bool = False) -> list[Column[Any]]:
@@ -158,20 +159,34 @@ def likeness(booked: str, reported: str) -> float:
 
 
 def _choose(connection: Connection, rule: MatchDeclaration) -> None:
-    """Take of the candidates the closest for both of its ends, again and again until none is left."""
+    """Take the candidates in the order of their cost, each whose document and record are both still free.
+
+    What is the closest for both of its ends is taken in sets: in a round or two that is nearly all. The rest, where one
+    takes what another is closest to, is gone through in its order.
+    """
     order = (_C.cost, _C.document_turn, _C.record_turn)
     ranks = (func.row_number().over(partition_by=of, order_by=order) for of in (_C.document, _C.record))
-    ranked = select(
-        _C.document, _C.record, *(rank.label(name) for rank, name in zip(ranks, "ab", strict=True))
-    ).subquery()
+    labelled = (rank.label(name) for rank, name in zip(ranks, "ab", strict=True))
+    ranked = select(_C.document, _C.record, *labelled).subquery()
     closest = select(ranked.c.document, ranked.c.record, literal(rule.name, String), literal(rule.gives, String))
-    take = insert(PAIRED).from_select(
-        ["document", "record", "rule", "gives"], closest.where(ranked.c.a == 1, ranked.c.b == 1)
-    )
+    closest = closest.where(ranked.c.a == 1, ranked.c.b == 1)
+    take = insert(PAIRED).from_select(["document", "record", "rule", "gives"], closest)
     taken = exists().where(_P.document == _C.document) | exists().where(_P.record == _C.record)
-    while connection.execute(select(_C.document).limit(1)).first() is not None:
+    for _ in range(_ROUNDS):
         connection.execute(take)
         connection.execute(delete(CANDIDATE).where(taken))
+    pairs, documents, reported = list[dict[str, Any]](), set[int](), set[int]()
+    rest: Select[Any] = select(_C.document, _C.record).order_by(*order)
+    for part in streamed(connection, rest):
+        rows: Iterable[Any] = part
+        for document, record in rows:
+            if document not in documents and record not in reported:
+                documents.add(document)
+                reported.add(record)
+                pairs.append({"document": document, "record": record, "rule": rule.name, "gives": rule.gives})
+    if pairs:
+        connection.execute(insert(PAIRED), pairs)
+    connection.execute(delete(CANDIDATE))
 
 
 def _bind(connection: Connection) -> None:
