@@ -30,6 +30,7 @@ from ims_fsm.store.streams import streams_closed
 _REMEDY = "give a connection or session of SQLAlchemy, or a connection of psycopg, sqlite3 or Django"
 _BEGIN = "begin one first (transaction.atomic(), connection.transaction(), BEGIN) and commit it when all is done"
 _given: ContextVar[Any] = ContextVar("_given")
+_of_a_host = ContextVar("_of_a_host", default=False)
 
 
 @contextmanager
@@ -44,11 +45,22 @@ def part(given: object, schema: str | None = None, *, reads: bool = False) -> It
     driver: Any = connection.connection.driver_connection
     with savepoint(connection) as nested, _plain_rows(driver), streams_closed(driver):
         before = put_schema(connection, schema)
-        yield connection
         if reads:
+            yield connection
             nested.rollback()
-        elif before is not None:
+            return
+        outer = _of_a_host.set(True)
+        try:
+            yield connection
+        finally:
+            _of_a_host.reset(outer)
+        if before is not None:
             put_path(connection, before)
+
+
+def is_hosts() -> bool:
+    """Say whether what is written now is a part of a host's transaction."""
+    return _of_a_host.get()
 
 
 def connection_of(given: object) -> Connection:

@@ -20,6 +20,7 @@ from ims_fsm.store import log, records
 from ims_fsm.store.calls import NextNumber
 from ims_fsm.store.connection import database_of
 from ims_fsm.store.failures import first_writer
+from ims_fsm.store.host import is_hosts
 from ims_fsm.store.tables import AT, CALL, LOG, RECORD
 
 _SAID = [column.name for column in CALL.c if column.name not in {"number", "place"}]
@@ -80,8 +81,8 @@ def refuse_early(connection: Connection, number: int) -> None:
     On PostgreSQL a transaction is numbered when it first writes. A host may have written before others did who were
     done before it came to its call: such a transaction must begin anew. A transaction of ours begins with the call.
     """
-    of_a_host = connection.in_nested_transaction() and not database_of(connection).single_writer
-    if of_a_host and connection.execute(_EARLY, {"call": number}).first() is not None:
+    can_be = is_hosts() and not database_of(connection).single_writer
+    if can_be and connection.execute(_EARLY, {"call": number}).first() is not None:
         raise ConflictError("the same records")
 
 
