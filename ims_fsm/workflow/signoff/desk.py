@@ -14,7 +14,7 @@ from ims_fsm.formats.proposals import Proposal, ProposedActions, read_proposals
 from ims_fsm.formats.table import LARGEST
 from ims_fsm.store import cases
 from ims_fsm.store.cases import CasesWhere
-from ims_fsm.terms.border import checked_id, checked_text, checked_value, looked_at
+from ims_fsm.terms.border import Border, checked_id, checked_text, checked_value, looked_at
 from ims_fsm.workflow.signoff import steps
 from ims_fsm.workflow.signoff.limits import MACHINE, Limits
 from ims_fsm.workflow.signoff.steps import Asked, Signoff, SignoffView
@@ -39,7 +39,10 @@ class SignoffDesk(Desk):
 
     def signoffs(self, *, states: Sequence[str] = ()) -> list[Signoff]:
         """Return the sign-offs in these states, or in any, the oldest first."""
-        meant = CasesWhere(owner=self.gstin, machine=MACHINE, states=tuple(states), facts={}, defaults={})
+        border = Border("signoffs")
+        chosen = tuple(border.text("states", state) for state in border.several("states", states))
+        border.close()
+        meant = CasesWhere(owner=self.gstin, machine=MACHINE, states=chosen, facts={}, defaults={})
 
         def read(unit: UnitOfWork) -> Iterator[Signoff]:
             return (steps.signoff_of(unit, self.gstin, case) for case in list(cases.search(unit.connection, meant)))
@@ -64,7 +67,10 @@ class SignoffDesk(Desk):
         They are done in the name of whoever approves. `override` sets four eyes or the limit aside, with a reason in
         the remarks; without `apply` they are done by `apply_signoff` later.
         """
-        asked = Asked(remarks=_said(remarks), override=override, apply=apply)
+        border = Border("sign-off")
+        flags = {"override": border.flag("override", override), "apply": border.flag("apply", apply)}
+        border.close()
+        asked = Asked(remarks=_said(remarks), **flags)
         return self._done(steps.decide, key, "approve", checked_id(signoff_id), asked, self._limits)
 
     def apply_signoff(self, signoff_id: int, *, key: str | None = None) -> Signoff:
