@@ -45,6 +45,11 @@ def user() -> str:
     return os.environ.get("USER") or "cli"
 
 
+def signoff_law() -> str | bool:
+    """Return the folder of the house's own sign-off; True for the one that ships."""
+    return os.environ.get("IMS_FSM_SIGNOFF") or True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """One call of a command, with what its shared options say; those that the command does not take are empty."""
@@ -96,8 +101,9 @@ class Call:
             raise CallError(f"there is no database {path}; {remedy}")
         clock: Mapping[str, Any] = {} if self.at is None else {"clock": lambda: self.at}
         laws: Mapping[str, Any] = {"machines": self.own_law} if self.own_law else {}
-        if self.name.startswith("signoff "):
-            laws = {**laws, "signoff": os.environ.get("IMS_FSM_SIGNOFF") or True}
+        # A token may have the roles of sign-offs whether or not they are served.
+        if self.name.startswith(("signoff ", "token ")):
+            laws = {**laws, "signoff": signoff_law()}
         laid: Mapping[str, Any] = {"calendar": self.calendar, "roles": self.roles}
         with IMS("sqlite://" if in_memory else self.db, **laid, **clock, **laws) as ims:
             yield ims

@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ims_fsm.cli.call import Call, command, group, stopping
+from ims_fsm.cli.call import Call, command, group, signoff_law, stopping
 from ims_fsm.cli.failures import CallError
 from ims_fsm.cli.options import minute
 from ims_fsm.cli.output import say, table, verbatim
@@ -35,6 +35,7 @@ def serve(
     tls_key: Path | None = None,
     behind_proxy: bool = False,
     root_path: str = "",
+    signoff: bool = False,
     metrics_host: str = "127.0.0.1",
     metrics_port: int | None = None,
 ) -> None:
@@ -52,6 +53,7 @@ def serve(
     served = Served(
         db=call.db,
         machines=tuple(map(str, call.own_law)),
+        signoff=signoff and signoff_law(),
         host=host,
         port=port,
         workers=workers,

@@ -40,6 +40,7 @@ _REQUESTS = {
     r"import_download\(…, made_at=…\)": "made_at in the form",
     r"import_download\(…, complete=True\)": "complete=true in the form",
     r"\b(?:records|recipients)\(\)": "GET …/records",
+    r"\bsee signoffs\b": "see GET …/signoffs",
     r"\bsee list\(\)": "see GET /cases/{machine}",
     r"\bconsent=True": 'the body {"consent": true}',
 }

@@ -59,6 +59,7 @@ class Served:
     calendar: str | None = None
     machines: tuple[str, ...] = ()
     roles: str | None = None
+    signoff: bool | str = False
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 1
@@ -105,7 +106,7 @@ class Served:
 
     def opened(self) -> IMS:
         """Open its database."""
-        return IMS(self.db, calendar=self.calendar, roles=self.roles, machines=self.machines)
+        return IMS(self.db, calendar=self.calendar, roles=self.roles, machines=self.machines, signoff=self.signoff)
 
     def _expose(self, stack: ExitStack) -> None:
         """Expose the numbers of all processes from this one; none of them is asked, and no proxy leads here."""

@@ -14,6 +14,7 @@ from typing import Unpack
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.formats.gstn.parts import Sources
 from ims_fsm.law.book import LawBook, book_with, overlay_of
+from ims_fsm.law.edition import Machine
 from ims_fsm.law.hooks import Hooks
 from ims_fsm.record.dashboard import Dashboard
 from ims_fsm.record.taxpayer import Taxpayer
@@ -34,6 +35,7 @@ from ims_fsm.workflow.desks import RecipientDesk
 from ims_fsm.workflow.engine import Engine, Machines, with_machines
 from ims_fsm.workflow.reception.importing import Imported, Importing, import_download
 from ims_fsm.workflow.registration import register
+from ims_fsm.workflow.signoff.limits import MACHINE as SIGNOFF
 from ims_fsm.workflow.signoff.limits import read, shipped
 from ims_fsm.workflow.supplier_desk import SupplierDesk
 from ims_fsm.workflow.tokens import Tokens
@@ -104,6 +106,11 @@ class IMS(Engine):
     def tokens(self) -> Tokens:
         """The tokens by which programs and people outside are known (`ims-fsm serve`)."""
         return Tokens(self._workspace)
+
+    @property
+    def signoff(self) -> Machine | None:
+        """The machine of sign-offs; None where the store was opened without."""
+        return self.book.law.machines.get(SIGNOFF)
 
     # --- desks --------------------------------------------------------------------------------------------------------
 

@@ -26,6 +26,7 @@ OPERATIONS = {
 PLACES = {
     "record_id": "1",
     "case_id": "1",
+    "signoff_id": "1",
     "period": "2024-10",
     "fy": "2023-24",
     "form": "GSTR-1",
