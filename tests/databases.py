@@ -26,6 +26,22 @@ FILE_SAYS = "on PostgreSQL: "
 _open_engine, _address = store.open_engine, store.read_address
 
 
+@contextmanager
+def schema(pg_url: str, name: str) -> Iterator[str]:
+    """Give the URL of an empty schema on a PostgreSQL server."""
+    base = store.open_engine(pg_url)
+    try:
+        with base.begin() as connection:
+            connection.execute(text(f"DROP SCHEMA IF EXISTS {name} CASCADE"))
+            connection.execute(text(f"CREATE SCHEMA {name}"))
+        url = make_url(pg_url).update_query_dict({"options": f"-csearch_path={name}"})
+        yield url.render_as_string(hide_password=False)
+        with base.begin() as connection:
+            connection.execute(text(f"DROP SCHEMA {name} CASCADE"))
+    finally:
+        base.dispose()
+
+
 @dataclass
 class Original:
     """A database that others began as, and how one of them is made to hold the same again."""

@@ -18,7 +18,7 @@ from ims_fsm.cli.output import say, table, verbatim
 from ims_fsm.terms.vocabulary import EVERYONE, Role
 
 if TYPE_CHECKING:
-    from ims_fsm import IMS, Token
+    from ims_fsm import Token
     from ims_fsm.web.serving import Served
 
 group("token", "Tokens for the HTTP API: make, list and revoke them.", usual="list")
@@ -47,9 +47,7 @@ def serve(
         from ims_fsm.web.serving import Served
     except ImportError as error:
         raise CallError("the HTTP API is not installed; install ims-fsm[web]") from error
-    with call.ims(create=True) as ims:
-        is_open = _has_token(ims)
-    texts = _texts(calendar=call.calendar, roles=call.roles, tls_cert=tls_cert, tls_key=tls_key)
+    is_open = _has_token(call)
     served = Served(
         db=call.db,
         machines=tuple(map(str, call.own_law)),
@@ -61,7 +59,7 @@ def serve(
         root_path=_path(root_path),
         metrics_host=metrics_host,
         metrics_port=metrics_port,
-        **texts,
+        **_texts(calendar=call.calendar, roles=call.roles, tls_cert=tls_cert, tls_key=tls_key),
     )
     _refuse_open(served, is_open=is_open)
     _look_at(host, port, "--port")
@@ -105,8 +103,9 @@ def _numbers(host: str, port: int | None) -> str | None:
     return f"http://{host}:{port}/metrics"
 
 
-def _has_token(ims: IMS) -> bool:
-    return any(token.holds(ims.clock()) for token in ims.tokens.everyone())
+def _has_token(call: Call) -> bool:
+    with call.ims(create=True) as ims:
+        return any(token.holds(ims.clock()) for token in ims.tokens.everyone())
 
 
 def _is_loopback(host: str) -> bool:

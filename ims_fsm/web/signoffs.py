@@ -11,6 +11,7 @@ from fastapi import Depends, Path, Query
 from pydantic import Field, StrictBool, StringConstraints
 
 from ims_fsm import MissingError, Problem, RecipientDesk, Signoff, SignoffView
+from ims_fsm.law.edition import Machine
 from ims_fsm.terms.border import LONGEST_REMARKS
 from ims_fsm.web.actions import Chosen
 from ims_fsm.web.admission import Admission, Admitted, Buyer
@@ -63,10 +64,17 @@ def has_signoffs(admission: Admission) -> bool:
     return admission.ims.signoff is not None
 
 
-async def _signing(admission: Admitted, buyer: Buyer) -> RecipientDesk:
-    if not has_signoffs(admission):
+def machine_of(admission: Admission) -> Machine:
+    """Return the machine of sign-offs; raises `MissingError` where the store was opened without."""
+    machine = admission.ims.signoff
+    if machine is None:
         what, remedy = "are not here", "have it opened with signoff=True, or served with --signoff"
         raise MissingError("sign-offs", [Problem("sign-offs", what, remedy)])
+    return machine
+
+
+async def _signing(admission: Admitted, buyer: Buyer) -> RecipientDesk:
+    machine_of(admission)
     return buyer
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,6 +18,7 @@ from fastapi.testclient import TestClient
 from ims_fsm import IMS, SettableClock
 from ims_fsm.testing import Stage
 from ims_fsm.web import EVERYONE, Feed, Principal, router
+from tests.databases import schema
 
 # It is read where its models are generated.
 collect_ignore = ["client.py"]
@@ -73,6 +75,17 @@ def opened(set_up: Path, folder: Path) -> Iterator[Stage]:
         stage = object.__new__(Stage)
         stage.ims, stage.clock, stage._numbers = ims, clock, count(1)
         yield stage
+
+
+@pytest.fixture(params=["sqlite", "pg"])
+def signing(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stage]:
+    """A stage of a house with sign-offs, on both databases."""
+    clock = SettableClock("2024-11-09 12:00")
+    with ExitStack() as stack:
+        url = f"sqlite:///{tmp_path / 'ims.db'}"
+        if request.param == "pg":
+            url = stack.enter_context(schema(request.getfixturevalue("pg_url"), f"web_{os.getpid()}"))
+        yield Stage(stack.enter_context(IMS(url, clock=clock, signoff=True)), clock)
 
 
 class Caller:

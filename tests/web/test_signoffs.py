@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from ims_fsm import IMS, SettableClock
 from ims_fsm.testing import Stage
 from ims_fsm.web import Principal
 from tests.web.conftest import BUYER, CALLERS, Caller
@@ -17,13 +15,9 @@ AT = f"/recipients/{BUYER}/signoffs"
 PEOPLE = {"preeti": ["preparer"], "ravi": ["approver"], "devi": ["controller"], "mina": []}
 
 
-@pytest.fixture(params=["sqlite", "pg"])
-def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stage]:
-    is_file = request.param == "sqlite"
-    url = f"sqlite:///{tmp_path / 'ims.db'}" if is_file else request.getfixturevalue("pg_place")
-    clock = SettableClock("2024-11-09 12:00")
-    with IMS(url, clock=clock, signoff=True) as ims:
-        yield Stage(ims, clock)
+@pytest.fixture
+def stage(signing: Stage) -> Stage:
+    return signing
 
 
 @pytest.fixture

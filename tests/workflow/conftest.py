@@ -17,7 +17,7 @@ from itertools import count
 from typing import Any, ClassVar
 
 import pytest
-from sqlalchemy import event, make_url, select, text
+from sqlalchemy import event, select
 
 from ims_fsm import IMS, Document, Form, Heads, TaxPeriod, testing
 from ims_fsm.errors import InputError
@@ -25,12 +25,13 @@ from ims_fsm.law.hooks import Hooks
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import Told
 from ims_fsm.store import audit
-from ims_fsm.store.connection import open_engine, reading
+from ims_fsm.store.connection import reading
 from ims_fsm.store.log import STEPS
 from ims_fsm.store.tables import CALL, LOG, Table
 from ims_fsm.terms.period import SettableClock
 from ims_fsm.terms.vocabulary import State, SupplierStatus
 from ims_fsm.workflow.desks import RecipientDesk
+from tests.databases import schema
 
 QUARTERLY, OTHER = "33AAACP7879D1ZM", "24AAACC1206D1ZM"
 
@@ -214,21 +215,6 @@ class Stage(testing.Stage):
             yield
         assert [str(problem) for problem in caught.value.problems] == [*sentences]
         assert self.tables() == before
-
-
-@contextmanager
-def schema(pg_url: str, name: str) -> Iterator[str]:
-    base = open_engine(pg_url)
-    try:
-        with base.begin() as connection:
-            connection.execute(text(f"DROP SCHEMA IF EXISTS {name} CASCADE"))
-            connection.execute(text(f"CREATE SCHEMA {name}"))
-        url = make_url(pg_url).update_query_dict({"options": f"-csearch_path={name}"})
-        yield url.render_as_string(hide_password=False)
-        with base.begin() as connection:
-            connection.execute(text(f"DROP SCHEMA {name} CASCADE"))
-    finally:
-        base.dispose()
 
 
 @pytest.fixture

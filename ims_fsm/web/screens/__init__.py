@@ -22,10 +22,23 @@ from ims_fsm import IMS
 from ims_fsm.web.admission import admitting
 from ims_fsm.web.events import Feed
 from ims_fsm.web.router import LARGEST
-from ims_fsm.web.screens import cases, files, happened, home, inward, lifecycle, outward, record, rules, three_b, two_b
+from ims_fsm.web.screens import (
+    cases,
+    files,
+    happened,
+    home,
+    inward,
+    lifecycle,
+    outward,
+    record,
+    rules,
+    signoffs,
+    three_b,
+    two_b,
+)
 from ims_fsm.web.screens.shell import ENTRIES, House, entering, static_files
 
-PARTS = (home, inward, record, files, two_b, three_b, happened, outward, cases, lifecycle, rules)
+PARTS = (home, inward, record, files, signoffs, two_b, three_b, happened, outward, cases, lifecycle, rules)
 ENTRIES[:] = [entry for part in PARTS for entry in part.SCREENS.entries]
 
 

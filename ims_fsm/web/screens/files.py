@@ -64,7 +64,8 @@ def _page(visit: Visit, **parts: Any) -> Response:
     return visit.show("files.html.j2", may=may, most=MOST_SHOWN, **{**usual, **parts})
 
 
-def _files(form: FormData) -> list[UploadFile]:
+def files_of(form: FormData) -> list[UploadFile]:
+    """Return the files that a form has; raises `InputError` where none is chosen."""
     files = [file for file in form.getlist("files") if isinstance(file, UploadFile) and file.filename]
     if not files:
         raise InputError("form", [Problem("files", "has no file", "choose one first")])
@@ -79,7 +80,7 @@ def import_file(buyer: Buyer, visit: Visiting, _query: NoQuery, form: Form) -> R
         moment = indian(datetime.fromisoformat(made_at)) if made_at else None
     except ValueError as error:
         raise InputError("form", [Problem("made_at", "is not a moment", "write it like 2024-11-14T10:30")]) from error
-    files: Sequence[Any] = _files(form)
+    files: Sequence[Any] = files_of(form)
     complete = bool(text_of(form, "complete"))
     imported: Imported = buyer.import_download(sent(files), complete=complete, made_at=moment)
     happened = [(title, number) for what, title in TITLES.items() if (number := getattr(imported.received, what))]
@@ -93,7 +94,7 @@ def apply_file(buyer: Buyer, visit: Visiting, _query: NoQuery, form: Form) -> Re
         name, data = text_of(form, "name") or "the file", _again(text_of(form, "again"))
         judged = buyer.apply(data, where=name, key=key_of(form))
         return _page(visit, judged=judged, name=name)
-    file = _files(form)[0]
+    file = files_of(form)[0]
     data, name = file.file.read(), (file.filename or "the file")[:200]
     if len(data) > LARGEST_AGAIN:
         what = f"has {len(data):,} bytes, and is applied here up to {LARGEST_AGAIN:,}"

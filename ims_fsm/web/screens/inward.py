@@ -22,6 +22,7 @@ from ims_fsm.web.screens.chosen import Fields, again, key_of, proposals_of, redu
 from ims_fsm.web.screens.listing import SECTIONS, SIZES, Listing, counts_of
 from ims_fsm.web.screens.rows import ACTIONS, rows_of
 from ims_fsm.web.screens.shell import Screens, Visit, Visiting
+from ims_fsm.web.signoffs import has_signoffs
 
 SCREENS = Screens()
 SCREENS.stream("/recipients/{gstin}/live", follow_events, "follow_screen")
@@ -74,6 +75,7 @@ def _listed(
         sorts=SORTS,
         actions=ACTIONS,
         may_act=visit.may("act_inward"),
+        may_propose=has_signoffs(admission),
         remarks_limit=admission.ims.book.calendar.remarks_limit,
         outcome=outcome,
     )
@@ -91,6 +93,8 @@ def act_inward(
     do = text_of(fields, "do")
     if do == "save":
         return form.saved()
+    if do == "propose":
+        return form.proposed()
     if do not in ACTIONS:
         raise InputError("form", [Problem("do", "names no action", "choose one of the buttons")])
     return form.filtered(do) if text_of(fields, "all") else form.picked(do)
@@ -124,6 +128,14 @@ class _Form:
         if rejections and not self.is_confirmed:
             return self._confirm("save", proposals, rejections)
         return self._applied(proposals)
+
+    def proposed(self) -> Response:
+        """Propose what was chosen line by line, for somebody else to approve."""
+        proposals = proposals_of(self.fields)
+        if not proposals:
+            return self.again(Outcome(note=N_("Nothing was changed on this page.")))
+        signoff = self.buyer.propose(proposals, key=key_of(self.fields))
+        return self.visit.go(self.visit.at("show_signoff_page", signoff_id=signoff.id))
 
     def picked(self, action: str) -> Response:
         """Take one action on all that are ticked, when that is confirmed."""

@@ -60,6 +60,7 @@ _ON_SCREENS = {
     r"import_download\(…, made_at=…\)": "When the portal made it",
     r"import_download\(…, complete=True\)": "It has everything",
     r"\b(?:records|recipients)\(\)": "the inward supplies",
+    r"\bsee signoffs\b": "see Sign-off",
     r"\bconsent=True": "your consent",
 }
 

@@ -55,6 +55,16 @@ class Signoff:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ActionSum:
+    """What the proposed actions of one kind add up to: how many, how many are refused now, and the records' tax."""
+
+    trigger: Trigger
+    count: int
+    refused: int
+    tax: Heads
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignoffView:
     """A sign-off with its steps, what each trigger comes to for whoever asks, and what its actions come to now."""
 
@@ -62,6 +72,9 @@ class SignoffView:
     transitions: tuple[TransitionEntry, ...]
     answers: Mapping[str, Answer]
     judged: Judgement
+    #: By action, in the order of the proposals.
+    sums: tuple[ActionSum, ...]
+    limits: Limits
 
     @property
     def case(self) -> Case:
@@ -135,12 +148,28 @@ def show(unit: UnitOfWork, owner: str, case_id: int, limits: Limits) -> SignoffV
     content = _content(unit, owner, case_id)
     case = steps.found(unit, owner, MACHINE, case_id)
     reader = _reader(unit, owner, content, limits, Asked())
+    judged = _judged(unit, owner, _file(content))
     return SignoffView(
         signoff=_signoff(case, content),
         transitions=log.history(unit.connection, owner, case_id),
         answers=steps.answers(unit, owner, MACHINE, case_id, reader),
-        judged=_judged(unit, owner, _file(content)),
+        judged=judged,
+        sums=_sums(unit, owner, judged),
+        limits=limits,
     )
+
+
+def _sums(unit: UnitOfWork, owner: str, judged: Judgement) -> tuple[ActionSum, ...]:
+    ids = [row.record_id for row in judged.rows if row.record_id is not None]
+    named = records.find_many(unit.connection, owner, ids)
+    sums = []
+    for trigger in dict.fromkeys(row.trigger for row in judged.rows):
+        rows = [row for row in judged.rows if row.trigger == trigger]
+        meant = {row.record_id for row in rows}
+        tax = sum((named[i].document.credit for i in meant if i in named), Heads())
+        refused = sum(not row.allowed for row in rows)
+        sums.append(ActionSum(trigger=Trigger(trigger), count=len(rows), refused=refused, tax=tax))
+    return tuple(sums)
 
 
 def signoff_of(unit: UnitOfWork, owner: str, case: Case) -> Signoff:
