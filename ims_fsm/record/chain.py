@@ -47,7 +47,7 @@ def linked(members: Iterable[Record]) -> list[tuple[Record, Record]]:
             now = now.changed(carried=carried)
         if member.filed or member.settled_in is not None:
             standing = member.standing if member in there else standing
-        elif member.removed_for is None:
+        else:
             now = now.changed(standing=standing)
         after.append((member, now))
     return after

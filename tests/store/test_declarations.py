@@ -25,7 +25,14 @@ RULE_SETS = (RuleSetDeclaration(id="IMS-2024-10", title="The first"),)
 
 def machine(name: str, states: tuple[str, ...] = STATES, version: str = "1") -> Machine:
     declared = [{"name": state, "title": state, "says": state, "rules": ["faq.5"]} for state in states]
-    table = {"name": name, "title": name, "says": "an invoice", "version": version, "state": declared}
+    table = {
+        "name": name,
+        "title": name,
+        "says": "an invoice",
+        "version": version,
+        "state": declared,
+        "extends": "record",
+    }
     return Machine(validated(MachineDeclaration, table), (), RULE_SETS)
 
 

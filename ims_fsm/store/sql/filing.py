@@ -276,7 +276,10 @@ def _joined(*parts: ColumnElement[str] | str) -> ColumnElement[str]:
 
 
 def _handed_down(shape: Shape) -> Update:
-    """Write S of each settled chain on those of its members that are only saved: that of the version before them."""
+    """Write S of each settled chain on those of its members that are only saved: that of the version before them.
+
+    What is deleted has it too, for a download may show it again.
+    """
     before, any_filed = RECORD.alias("before"), RECORD.alias("any_filed")
     same_chain = (any_filed.c.recipient_gstin == AT.recipient_gstin, any_filed.c.chain_id == AT.chain_id)
     filed = any_filed.c.supplier_status == str(SupplierStatus.FILED)
@@ -285,7 +288,6 @@ def _handed_down(shape: Shape) -> Update:
     waiting = (
         AT.supplier_status == str(SupplierStatus.SAVED),
         AT.settled_in.is_(None),
-        AT.removed_for.is_(None),
         exists().where(SETTLED.c.recipient_gstin == AT.recipient_gstin, SETTLED.c.chain_id == AT.chain_id),
         before.c.recipient_gstin == AT.recipient_gstin,
         before.c.id == Member.aged(newest.scalar_subquery()),
