@@ -21,7 +21,7 @@ from ims_fsm.store.connection import serialise
 from ims_fsm.store.purchases import documents, matches, pairing, sides
 from ims_fsm.store.purchases.documents import EXAMPLES
 from ims_fsm.store.staging.loading import give_room, take_room_back
-from ims_fsm.terms.border import checked_id, checked_path, checked_period, checked_text, looked_at
+from ims_fsm.terms.border import Border, checked_id, checked_path, checked_period, checked_text
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.workflow.recommending import recommended
@@ -71,13 +71,14 @@ class PurchasesDesk(Desk):
         Pairs come first, then documents, then records. All as of one moment; a page of it is held.
         """
         of = None if period is None else checked_period(period)
-        most = looked_at("matches", lambda border: border.limit(limit, "matches"))
         named = cascade_with(None if rules is None else checked_path("rules", rules)).classes
-        for name in classes:
-            if name not in named:
-                problem = Problem(str(name), "is not a class of matches", f"use {', '.join(named)}")
-                raise InputError("matches", [problem])
-        return self._streamed(lambda unit: _listed(unit, self.gstin, frozenset(classes), of, most))
+        border = Border("matches")
+        most, wanted = border.limit(limit, "matches"), border.several("classes", classes)
+        for name in wanted:
+            if not isinstance(name, str) or name not in named:
+                border.wrong("classes", name, "is not a class of matches", f"use {', '.join(named)}")
+        border.close()
+        return self._streamed(lambda unit: _listed(unit, self.gstin, frozenset(map(str, wanted)), of, most))
 
     def recommend(
         self, *, period: TaxPeriod | None = None, policy: Path | None = None, rules: Path | None = None

@@ -25,7 +25,7 @@ from ims_fsm.store.tables import Table
 EVERY_ROW = [
     select(*(column for column in table.c if column.name != "place")).order_by(*table.primary_key)
     for table in Table.metadata.sorted_tables
-    if table.name != "declaration"
+    if table.name != "ims_declaration"
 ]
 
 

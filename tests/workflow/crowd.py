@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import insert
 
+from ims_fsm.store.attempts import AttemptRow
 from ims_fsm.store.case_tables import CaseRow
 from ims_fsm.store.generation_tables import ReplacedLineRow
 from ims_fsm.store.job_tables import DownloadRow, JobRunRow, ReminderRow, UploadedRow
@@ -53,6 +54,7 @@ def others(connection, like, gstin, first):
     case = {"recipient_gstin": gstin, "machine": "leave_request", "declaration_id": 1, "period": "2024-11"}
     case |= {"state": "requested", "facts": "{}", "content_hash": "0" * 64, "contents": 1, "seq": 1}
     case |= {"opened_at": NOON, "last_at": NOON}
+    attempt = {"use_case": "act", "subject": "1", "outcome": "refused", "actor": "x", "rules": "faq.6", "detail": "{}"}
     added = {**tax, "supplier_gstin": "x", "supplier_period": "2024-11", "recipient_period": "2024-10"}
     for table, given in {
         RecordRow: rows(
@@ -70,6 +72,7 @@ def others(connection, like, gstin, first):
         TwoBLogRow: [{**period, **moved, "period": fy, **moments} for fy in years],
         JobRunRow: [{**run, "recipient_gstin": gstin, "period": fy, "recipients": 1} for fy in years],
         DownloadRow: [{"recipient_gstin": gstin, "at": NOON, "files": 1, "file": n, "sections": ""} for n in range(50)],
+        AttemptRow: rows(lambda n: {**period, **attempt, **moments, "number": n}),
         ReminderRow: [{**told, "recipient_gstin": gstin, "subject": fy} for fy in years],
         AnnualReturnRow: [{"gstin": gstin, "fy": fy, "filed_at": NOON} for fy in years],
         TaxpayerRow: [taxpayer, *({**taxpayer, "gstin": f"{gstin[:13]}{n:02}"} for n in range(30))],

@@ -247,7 +247,8 @@ class CasesDesk(Desk):
         triggers = [declared.name for declared in self.machine.declaration.trigger]
         if not isinstance(trigger, str) or trigger not in triggers:
             remedy = hinted(trigger, triggers, f"its triggers are {', '.join(triggers)}")
-            problem = Problem(str(trigger), f"is not a trigger of {self.machine.name}", remedy)
+            named = trigger if isinstance(trigger, str) else repr(trigger)
+            problem = Problem(named, f"is not a trigger of {self.machine.name}", remedy)
             raise InputError(self.machine.name, [problem])
         return str(trigger)
 
@@ -265,10 +266,8 @@ class CasesDesk(Desk):
             if state not in every:
                 remedy = hinted(state, every, f"its states are {', '.join(every)}")
                 border.wrong("state", state, f"is not a state of {self.machine.name}", remedy)
+        facts = _chosen(border, where)
         border.close()
-        facts = {
-            name: (values,) if isinstance(values, str) else tuple(values) for name, values in (where or {}).items()
-        }
         for name, values in facts.items():
             for value in values:
                 schema.facts({name: value})
@@ -281,6 +280,21 @@ class CasesDesk(Desk):
             period=_month(period),
             ids=None if ids is None else tuple(checked_ids(ids)),
         )
+
+
+def _chosen(border: Border, where: object) -> dict[str, tuple[str, ...]]:
+    if where is None:
+        return {}
+    if not isinstance(where, Mapping):
+        border.wrong("where", where, "is not a mapping", 'name facts, like {"days": "few"}')
+        return {}
+    return {
+        border.text("fact", name): tuple(
+            border.text("fact", value)
+            for value in ([values] if isinstance(values, str) else border.several("fact", values))
+        )
+        for name, values in where.items()
+    }
 
 
 def _month(period: TaxPeriod | str | None) -> TaxPeriod | None:

@@ -39,6 +39,7 @@ from ims_fsm.record.moments import runs_back
 from ims_fsm.record.refusals import Answer, RefusedError, filled_in
 from ims_fsm.store import cases, log
 from ims_fsm.store.register import IdempotencyError
+from ims_fsm.terms.border import Border
 from ims_fsm.terms.period import TaxPeriod, in_india
 from ims_fsm.workflow.unit import UnitOfWork
 
@@ -327,12 +328,10 @@ def checked_facts(given: object, further: Mapping[str, object]) -> dict[str, str
     """Return the facts of a call, those in a mapping and those by name; raises `InputError` for what is not text."""
     if given is not None and not isinstance(given, Mapping):
         raise InputError("facts", [Problem("facts", "are not a mapping", 'give them by name, like {"days": "few"}')])
-    facts = {**(given or {}), **further}
-    problems = [
-        Problem(str(name), f"is {value!r}, which is not text", "give one of its declared values")
-        for name, value in facts.items()
-        if not (isinstance(name, str) and isinstance(value, str))
-    ]
-    if problems:
-        raise InputError("facts", problems)
-    return {str(name): str(value) for name, value in facts.items()}
+    border = Border("facts")
+    facts = {
+        border.text("name", name): border.text(name if isinstance(name, str) else repr(name), value)
+        for name, value in {**(given or {}), **further}.items()
+    }
+    border.close()
+    return facts
