@@ -61,13 +61,14 @@ class Tally:
 class Attempt:
     """A call that was refused or failed, as a hook receives it: who made it, when (UTC), under which key, and why.
 
-    `error` is what the caller is given: `RefusedError` with every refusal, `ConflictError`, `InputError`, `StoreError`.
+    `error` is what the caller is given: `RefusedError` with every refusal, `ConflictError`, `InputError`, `StoreError`,
+    or what a hook has raised.
     """
 
     actor: str
     at: datetime
     request_key: str | None
-    error: ImsFsmError
+    error: Exception
 
 
 @dataclass(slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Index, insert
 from sqlmodel import Field
 
+from ims_fsm.errors import ImsFsmError
 from ims_fsm.law.hooks import Attempt
 from ims_fsm.record.refusals import RefusedError
 from ims_fsm.store.place import place_column
@@ -52,6 +53,8 @@ def note(connection: Connection, whose: str, use_case: str, attempt: Attempt, re
     """Write down an attempt at somebody's desk; whoever calls has undone what it did."""
     error = attempt.error
     refused = error if isinstance(error, RefusedError) else None
+    # What a hook raised is no error of ours and has no code; its words may be anybody's.
+    outcome = error.code if isinstance(error, ImsFsmError) else ImsFsmError.outcome
     refusals = () if refused is None else refused.refusals
     said = [{"code": refusal.code, "rule": refusal.rule, "sentence": refusal.sentence} for refusal in refusals]
     row = {
@@ -61,12 +64,12 @@ def note(connection: Connection, whose: str, use_case: str, attempt: Attempt, re
         "use_case": use_case,
         "trigger": None if refused is None else refused.trigger,
         "subject": use_case if refused is None else refused.subject,
-        "outcome": error.code,
+        "outcome": outcome,
         "actor": attempt.actor,
         "at": attempt.at,
         "recorded_at": recorded_at,
         "rules": " ".join(dict.fromkeys(rule for refusal in refusals for rule in refusal.rules)),
-        "detail": json.dumps({"use_case": use_case, "outcome": error.code, "refusals": said}, sort_keys=True),
+        "detail": json.dumps({"use_case": use_case, "outcome": outcome, "refusals": said}, sort_keys=True),
         "request_key": attempt.request_key,
     }
     connection.execute(insert(ATTEMPT).values(row))

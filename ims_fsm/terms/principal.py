@@ -9,7 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from ims_fsm.errors import InputError
-from ims_fsm.terms.border import checked_actor, looked_at
+from ims_fsm.terms.border import checked_actor, looked_at, unknown_taxpayer
 from ims_fsm.terms.vocabulary import EVERYONE
 
 #: The role in which the calendar acts; what it ends and drafts may be kept to it.
@@ -41,6 +41,13 @@ class Principal:
     def also(self, role: str) -> Principal:
         """Return the same one in a further role."""
         return self if role in self.roles else replace(self, roles=frozenset(self.roles) | {role})
+
+
+def reached(principal: Principal, gstin: str) -> str:
+    """Return a taxpayer whom somebody reaches; raises `MissingError` as for one who is not registered."""
+    if not principal.reaches(gstin):
+        raise unknown_taxpayer(gstin)
+    return gstin
 
 
 #: Who acts where only something is asked.

@@ -28,7 +28,7 @@ from ims_fsm.terms.border import (
     looked_at,
 )
 from ims_fsm.terms.event import Event
-from ims_fsm.terms.principal import CLOCK, Principal, principal_of
+from ims_fsm.terms.principal import CLOCK, NOBODY, Principal, principal_of, reached
 from ims_fsm.workflow.calendar import change, sweeps
 from ims_fsm.workflow.calendar.sweeps import SweepReport
 from ims_fsm.workflow.desks import RecipientDesk
@@ -207,18 +207,24 @@ class IMS(Engine):
         `actor` is who has it adopted, `backdate` why that is dated back, as at a desk.
         """
         theirs = statement.read(sources, where, None if gstin is None else checked_party(gstin))
+        principal = principal_of(actor) if adopt or isinstance(actor, Principal) else NOBODY
+        recipient = reached(principal, theirs.recipient)
         if not adopt:
             return self._workspace.asked(statement.compare_two_b, theirs)
-        work = partial(statement.adopt_two_b, recipient=theirs.recipient, theirs=theirs)
-        return self._workspace.run(work, actor=principal_of(actor), backdate=checked_reason(backdate))
+        work = partial(statement.adopt_two_b, recipient=recipient, theirs=theirs)
+        return self._workspace.run(work, actor=principal, backdate=checked_reason(backdate))
 
     def sweep(self, gstins: Iterable[str] | None = None, *, actor: str | Principal = CLOCK) -> SweepReport:
         """Do what the calendar owes by now, for the named recipients or for all registered (FAQ 21, 23, 25, 27).
 
         Where it fails for a recipient the others are still done; the report names the recipient and the error.
         """
-        wanted = self.registered() if gstins is None else checked_parties(gstins)
-        return sweeps.sweep(self._workspace, wanted, principal_of(actor))
+        principal = principal_of(actor)
+        if gstins is None:
+            wanted = [gstin for gstin in self.registered() if principal.reaches(gstin)]
+        else:
+            wanted = [reached(principal, gstin) for gstin in checked_parties(gstins)]
+        return sweeps.sweep(self._workspace, wanted, principal)
 
     def events(
         self,

@@ -20,9 +20,9 @@ from ims_fsm.store import connection as store
 from ims_fsm.store import schema as tables
 from ims_fsm.store.connection import ConflictError, Connection, Engine
 from ims_fsm.store.failures import told_apart
-from ims_fsm.terms.border import REQUEST, Border, checked_key, checked_reason, checked_request, unknown_taxpayer
+from ims_fsm.terms.border import REQUEST, Border, checked_key, checked_reason, checked_request
 from ims_fsm.terms.period import in_india
-from ims_fsm.terms.principal import NOBODY, Principal, principal_of
+from ims_fsm.terms.principal import NOBODY, Principal, principal_of, reached
 from ims_fsm.workflow.delivery import Delivered, Delivery, delivered_or_logged
 from ims_fsm.workflow.keys import once
 from ims_fsm.workflow.signoff.limits import Limits
@@ -227,7 +227,7 @@ class Workspace:
             call = Call(name=called, writes=True, request=outside)
             with watched(self.hooks, call):
                 outcome, call.tallies = self._tried(work, principal, logged, backdate, retries)
-        except ImsFsmError as error:
+        except Exception as error:
             attempt = Attempt(actor=principal.id, at=self.now(), request_key=logged, error=error)
             self._came_to_nothing(attempt, owner, called)
             raise
@@ -336,8 +336,7 @@ class Desk:
         return self._workspace.streamed(read, self.principal)
 
     def _refuse_stranger(self) -> None:
-        if not self.principal.reaches(self.gstin):
-            raise unknown_taxpayer(self.gstin)
+        reached(self.principal, self.gstin)
 
     @property
     def actor(self) -> str:

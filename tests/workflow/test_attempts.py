@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ims_fsm import EventKind, InputError, RefusedError, TaxPeriod
+from ims_fsm import EventKind, Hooks, InputError, RefusedError, TaxPeriod, TransitionEvent
 from ims_fsm.store.attempts import AttemptRow
 from ims_fsm.workflow import upkeep
 
@@ -43,6 +43,26 @@ def test_a_call_that_failed_is_one_too(logged):
     [event] = refused(logged)
     assert (event.trigger, event.subject, event.rules) == ("act_on", "act_on", ())
     assert event.detail == {"outcome": "not_here", "refusals": [], "use_case": "act_on"}
+
+
+def test_what_a_hook_vetoed_is_one_too(logged, monkeypatch):
+    """What a host's hook raises has no code of ours, and its words are not kept: they may name anybody."""
+    hooks = Hooks(logged.ims.book.law)
+    monkeypatch.setattr(logged.ims._workspace, "hooks", hooks)
+    seen = []
+    hooks.refused(seen.append)
+
+    @hooks.before(trigger="accept")
+    def veto(_event: TransitionEvent) -> None:
+        raise PermissionError("s3cret")
+
+    record = logged.filed()
+    with pytest.raises(PermissionError):
+        logged.desk.accept(record)
+    [event] = refused(logged)
+    assert (event.trigger, event.detail) == ("act", {"outcome": "failed", "refusals": [], "use_case": "act"})
+    assert [type(attempt.error) for attempt in seen] == [PermissionError]
+    assert logged.record(record).state == "no_action"
 
 
 def test_they_stand_in_the_order_of_all_events(logged):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from ims_fsm import (
     IMS,
     DeclarationError,
     MissingError,
+    PortalTwoB,
     Principal,
     Proposal,
     RefusedError,
@@ -20,6 +22,8 @@ from ims_fsm import (
     Where,
     shipped_book,
 )
+from ims_fsm.formats.gstn.notation import dumps
+from ims_fsm.formats.gstn.two_b.writing import write_two_b
 from ims_fsm.store.tables import DeclarationRow
 from ims_fsm.terms.vocabulary import Form, Kind, State, SupplierStatus, Trigger
 from ims_fsm.workflow.calendar import jobs
@@ -269,6 +273,33 @@ def test_another_taxpayer_is_not_here(stage):
     with pytest.raises(MissingError):
         stage.ims.recipient(stage.buyer, actor=asha)
     assert stage.ims.supplier(stage.seller, actor=asha).actor == "asha"
+
+
+def test_another_taxpayer_is_not_here_without_a_desk_either(stage):
+    """What a file says whose it is, and what the calendar owes, is for those alone whom somebody reaches."""
+    record = stage.filed()
+    stage.taxpayer(stage.other)
+    stage.at("2024-11-14 06:00")
+    asha = Principal("asha", gstins=[stage.other])
+    two_b = dumps(
+        write_two_b(PortalTwoB(recipient=stage.buyer, period=OCTOBER, generated_on=date(2024, 11, 14), lines=()))
+    ).encode()
+    download = dumps({"gstin": stage.buyer, "data": {"b2b": []}}).encode()
+    before = stage.tables()
+    for call in (
+        lambda: stage.ims.import_download(download, actor=asha),
+        lambda: stage.ims.import_download(download, gstin=stage.buyer, actor=asha),
+        lambda: stage.ims.compare_2b(two_b, actor=asha),
+        lambda: stage.ims.compare_2b(two_b, adopt=True, actor=asha),
+        lambda: stage.ims.sweep([stage.buyer], actor=asha),
+    ):
+        with pytest.raises(MissingError, match=f"{stage.buyer}: is not a taxpayer known here"):
+            call()
+    assert [swept.recipient for swept in stage.ims.sweep(actor=asha).swept] == [stage.other]
+    assert stage.record(record).state == "no_action"
+    left = stage.tables()
+    assert left["ims_record"] == before["ims_record"]
+    assert not [two_b for two_b in left["ims_two_b"] if two_b[0] == stage.buyer]
 
 
 def test_roles_strand_no_record(tmp_path: Path):

@@ -20,7 +20,7 @@ from ims_fsm.store import taxpayers
 from ims_fsm.store.connection import serialise
 from ims_fsm.store.staging.entering import is_empty
 from ims_fsm.terms.border import Border, checked_moment, checked_value
-from ims_fsm.terms.principal import Principal
+from ims_fsm.terms.principal import Principal, reached
 from ims_fsm.terms.vocabulary import Filing, TaxpayerKind
 from ims_fsm.workflow.reception.receiving import Reception, SeenTwiceError
 from ims_fsm.workflow.reception.report import Each, Received
@@ -141,6 +141,7 @@ class _TakingIn:
         parts = reader.parts()
         first = next(parts, None)
         recipient = reader.whole.recipient if first is None else reader.owner
+        reached(unit.principal, recipient)
         is_new = _arrived(unit, recipient, self.registration)
         reception = Reception(unit, recipient, self.made_at, self.notify)
         receive = reception.enter if self.straight and is_empty(unit.connection, recipient) else reception.stage
