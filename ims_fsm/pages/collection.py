@@ -39,6 +39,7 @@ _TITLES = {
     "faq": "the FAQ",
     "annexure_a": "Annexure-A",
     "rules_2025_10": "the changes of October 2025",
+    "signoff": "sign-offs",
     "scenarios": "others",
 }
 

@@ -53,6 +53,8 @@ class Telling:
         """Return who does a step."""
         if handle := step.get("supplier") or step.get("recipient"):
             return person(handle)
+        if "signoff" in step:
+            return str(step.get("by", "")).partition(":")[0].capitalize()
         side = "supplier" if step.get("do") in _OF_THE_SUPPLIER else "recipient"
         return listed(dict.fromkeys(person(self.document(handle).get(side, side)) for handle in handles(step)))
 

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator
 
 from ims_fsm.law.book import LawBook, shipped_book
+from ims_fsm.law.reading import written
 from ims_fsm.record.taxpayer import Taxpayer
 from ims_fsm.scenario.values import Amount, Day, Entry, Gstin, Moment, Name, Names, Period, Tax, word
 from ims_fsm.terms.document import INELIGIBLE, Document, Ineligible, OriginalReference
@@ -41,12 +42,26 @@ IneligibleWord = Annotated[
 SectionWord = Annotated[str, word(str, "section", (*Section, "none"))]
 
 
+def _signoff(value: object) -> bool | str:
+    if not isinstance(value, (bool, str)) or value == "":
+        raise ValueError(f"{written(value)} is no sign-off; write true, or the folder of a copy of machines/signoff")
+    return value
+
+
 class Header(Entry):
-    """What stands at the top: the title, the rules that the scenario proves, and files of laws of one's own."""
+    """What stands at the top: the title, the rules that the scenario proves, files of laws of one's own.
+
+    `signoff` opens the stage with sign-offs: those that ship, or a house's own in a folder.
+    """
 
     title: str
     rules: Names | None = None
     machines: Names = ()
+    signoff: Annotated[bool | str, BeforeValidator(_signoff)] = False
+
+    def signoff_beside(self, path: Path) -> bool | Path:
+        """Return the sign-offs to open; their folder is beside the scenario's file."""
+        return path.parent / self.signoff if isinstance(self.signoff, str) else self.signoff
 
 
 class TaxpayerEntry(Entry):
@@ -148,3 +163,4 @@ class Scenario:
     documents: Mapping[str, DocumentEntry] = field(default_factory=dict)
     steps: tuple[Step, ...] = ()
     book: LawBook = field(default_factory=shipped_book)
+    signoff: bool | Path = False

@@ -25,10 +25,12 @@ from ims_fsm.law.register import Law, carried
 from ims_fsm.scenario.cases import CASE_VERBS, ExpectCase, case_problems
 from ims_fsm.scenario.declaration import DocumentEntry, Expect, Expectation, Header, Scenario, Step, TaxpayerEntry
 from ims_fsm.scenario.expectations import OF_A_DOCUMENT, OF_A_RECIPIENT, OF_A_SUPPLIER, OF_A_TRIGGER
+from ims_fsm.scenario.signoffs import SIGNOFF_VERBS, ExpectSignoff, signoff_problems
 from ims_fsm.scenario.values import Entry
 from ims_fsm.scenario.verbs import VERBS, OnDocuments
 from ims_fsm.terms.period import in_india
 from ims_fsm.workflow.registration import calendar_problems
+from ims_fsm.workflow.signoff.limits import read, shipped
 
 TABLES = ("taxpayer", "document", "step")
 # These are no guard's: a lost race, wrong input, a trigger that does not leave the state.
@@ -60,8 +62,10 @@ def scenario_of(content: Mapping[str, Any], path: Path, book: LawBook | None = N
     taxpayers = _listed(content, "taxpayer", TaxpayerEntry, problems)
     documents = _listed(content, "document", DocumentEntry, problems)
     steps = {number: step for number, row in _rows(content, "step", problems) if (step := _step(number, row, problems))}
-    problems += _contradictions(content, header, taxpayers, documents, steps, law)
+    in_all = _with_signoff(law, path, header, problems)
+    problems += _contradictions(content, header, taxpayers, documents, steps, in_all)
     problems += case_problems(steps, law)
+    problems += signoff_problems(steps, documents, opened=header is None or header.signoff is not False)
     if problems or header is None:
         raise InputError(str(path), problems)
     return Scenario(
@@ -72,6 +76,7 @@ def scenario_of(content: Mapping[str, Any], path: Path, book: LawBook | None = N
         documents={entry.name: entry for entry in documents.values()},
         steps=tuple(steps.values()),
         book=law,
+        signoff=header.signoff_beside(path),
     )
 
 
@@ -83,6 +88,16 @@ def _with_machines(book: LawBook, path: Path, header: Header | None, problems: l
         except ImsFsmError as error:
             problems.append(Problem(f"machines {name}", str(error), "correct the path, or the file"))
     return book
+
+
+def _with_signoff(book: LawBook, path: Path, header: Header | None, problems: list[Problem]) -> LawBook:
+    """Return the book with the machine of sign-offs, which a store that is opened with them lays beside it itself."""
+    where = header.signoff_beside(path) if header else False
+    try:
+        return book if where is False else book.beside([(shipped() if where is True else read(where))[0]])
+    except ImsFsmError as error:
+        problems.append(Problem("signoff", str(error), "correct the path, or the files of the folder"))
+        return book
 
 
 def _content(path: Path) -> dict[str, Any]:
@@ -120,9 +135,10 @@ def _step(number: int, row: Any, problems: list[Problem]) -> Step | None:
         problems.append(Problem(place, what, "let a step either do something or expect something"))
         return None
     if "expect" in row:
-        about_case = isinstance(row["expect"], dict) and "case" in row["expect"]
-        return _entry(ExpectCase if about_case else Expect, row, place, problems)
-    verbs = {**VERBS, **CASE_VERBS}
+        keys = row["expect"] if isinstance(row["expect"], dict) else ()
+        expected = ExpectCase if "case" in keys else ExpectSignoff if "signoff" in keys else Expect
+        return _entry(expected, row, place, problems)
+    verbs = {**VERBS, **CASE_VERBS, **SIGNOFF_VERBS}
     model = verbs.get(row["do"]) if isinstance(row["do"], str) else None
     if model is None:
         what = f"{written(row['do'])} is not a verb"
@@ -152,7 +168,7 @@ def _unknown_key(model: type[Entry], row: Mapping[str, Any], path: str) -> dict[
     if model is Header:
         return {
             "what": "is not a key of a scenario",
-            "remedy": f"its keys are title, rules, machines, {', '.join(TABLES)}",
+            "remedy": f"its keys are title, rules, machines, signoff, {', '.join(TABLES)}",
         }
     outer, _, rest = path.partition(".")
     inner = model.model_fields[outer].annotation if rest and outer in model.model_fields else model

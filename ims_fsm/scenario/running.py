@@ -15,6 +15,7 @@ from ims_fsm.scenario.declaration import Expect, Scenario, Step
 from ims_fsm.scenario.expectations import Failure, Wanted, failures, in_a_line, judged
 from ims_fsm.scenario.reading import read_scenario
 from ims_fsm.scenario.report import Outcome, StepFailure, StepNote
+from ims_fsm.scenario.signoffs import ExpectSignoff, signoff_failures
 from ims_fsm.scenario.stage import Stage
 from ims_fsm.scenario.verbs import Act, Do, Done
 from ims_fsm.workflow.ims import Scratch
@@ -103,6 +104,8 @@ def _failures(stage: Stage, step: Step) -> tuple[list[Failure], list[str]]:
             return failures(stage, step), []
         if isinstance(step, ExpectCase):
             return case_failures(stage, step), []
+        if isinstance(step, ExpectSignoff):
+            return signoff_failures(stage, step), []
         if isinstance(step, Do):
             return _compared(step, step.perform(stage))
     except ImsFsmError as error:

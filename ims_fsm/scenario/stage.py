@@ -39,6 +39,8 @@ class Stage:
         self.contents: dict[str, Document] = {}
         #: The machine, the owner and the number of each case that was opened, by its key.
         self.cases: dict[str, tuple[str, str, int]] = {}
+        #: Whose each sign-off is, by GSTIN, and its id, by its name.
+        self.signoffs: dict[str, tuple[str, int]] = {}
         for taxpayer in scenario.taxpayers.values():
             self.ims.register(taxpayer.taxpayer())
 
@@ -47,7 +49,7 @@ class Stage:
     def built(cls, scenario: Scenario, databases: Scratch) -> Iterator[Self]:
         """Give a stage on a fresh database, for a `with` block; raises `StoreError`."""
         clock = SettableClock(scenario.steps[0].at if scenario.steps else "2024-10-01")
-        with databases.ims(clock=clock, book=scenario.book) as ims:
+        with databases.ims(clock=clock, book=scenario.book, signoff=scenario.signoff) as ims:
             yield cls(scenario, ims, clock)
 
     def gstin(self, taxpayer: str) -> str:

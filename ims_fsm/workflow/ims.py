@@ -281,7 +281,11 @@ class Scratch(scratch.Scratch):
         clock: Clock = system_clock,
         book: LawBook | None = None,
         hooks: Hooks | None = None,
+        signoff: bool | str | Path = False,
     ) -> Iterator[IMS]:
         """Open a fresh database, which is gone at the end of the block; raises `StoreError`."""
-        with self.engine() as engine, IMS(engine, machines=machines, clock=clock, book=book, hooks=hooks) as ims:
+        with (
+            self.engine() as engine,
+            IMS(engine, machines=machines, clock=clock, book=book, hooks=hooks, signoff=signoff) as ims,
+        ):
             yield ims

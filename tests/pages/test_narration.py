@@ -98,6 +98,7 @@ OF_DECEMBER = 'recipient = "head_office"\nperiod = "2024-12"'
 OF_THE_YEAR = 'recipient = "head_office"\nfy = "2023-24"'
 ACCEPTS = "The head office accepts INV, ITC to be reduced"
 ON_INV = 'document = "INV"'
+OF_RAVI = 'signoff = "SO"\nby = "ravi:approver"'
 EDIT = """
 changes = { taxable = "900.00", igst = "162.00", number = "S/2", date = 2024-10-08, pos = "27", reverse_charge = false,\
  ineligible = "none" }"""
@@ -119,6 +120,8 @@ reverse charge, ITC eligible and 162.00 IGST."""
         ("reject", f'{ON_INV}\nremarks = "Not ours"', "The head office rejects INV, with the remark “Not ours”."),
         ("sweep", "", "Whatever the calendar owes by now is done."),
         ("edit", ON_INV + EDIT, EDITED),
+        ("approve", f"{OF_RAVI}\napply = false", "Ravi approves sign-off SO, to be applied later."),
+        ("pass_on", f'{OF_RAVI}\nto = "mina"', "Ravi passes sign-off SO on to Mina."),
     ],
 )  # fmt: skip
 def test_a_step(step: Any, verb: str, rest: str, expected: str) -> None:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ims_fsm.errors import InputError
-from ims_fsm.scenario.reading import CASE_VERBS, VERBS, read_scenario, scenario_of
+from ims_fsm.scenario.reading import CASE_VERBS, SIGNOFF_VERBS, VERBS, read_scenario, scenario_of
 
 HEAD = 'title = "A story"\n'
 TAXPAYER = '[[taxpayer]]\nname = "buyer"\ngstin = "27AAPFU0939F1ZV"\n'
@@ -27,7 +27,7 @@ date = 2024-10-05
 taxable = "1000.00"
 """
 AT = "[[step]]\nat = 2024-11-05T10:00:00\n"
-VERBS_IN_WORDS = ", ".join((*VERBS, *CASE_VERBS))
+VERBS_IN_WORDS = ", ".join((*VERBS, *CASE_VERBS, *SIGNOFF_VERBS))
 SWEEP = f'{AT}do = "sweep"\n'
 SAVE = f'{AT}do = "save"\ndocument = "INV"\nform = "GSTR-1"\nperiod = "2024-10"\n'
 CAST = HEAD + TAXPAYER + SELLER + DOCUMENT
@@ -50,8 +50,8 @@ def without(text: str, key: str) -> str:
     [
         (TAXPAYER + SWEEP, "title: is missing; add it"),
         (
-            f"{HEAD}author = 'x'\n{SWEEP}",
-            "author: is not a key of a scenario; its keys are title, rules, machines, taxpayer, document, step",
+            f"{HEAD}who = 'x'\n{SWEEP}",
+            "who: is not a key of a scenario; its keys are title, rules, machines, signoff, taxpayer, document, step",
         ),
         (f"title = 5\n{SWEEP}", "title: 5 is not text; write it in quotes"),
         (f"{HEAD}rules = 'faq.1'\n{SWEEP}", 'rules: \'faq.1\' is not a list of names; write it like ["A", "B"]'),
@@ -163,7 +163,7 @@ def test_what_a_document_lacks(story, key):
 @pytest.mark.parametrize(
     ("step", "problem"),
     [
-        (f'{AT}do = "approve"', f"step[1] do: 'approve' is not a verb; the verbs are {VERBS_IN_WORDS}"),
+        (f'{AT}do = "agree"', f"step[1] do: 'agree' is not a verb; the verbs are {VERBS_IN_WORDS}"),
         (f"{AT}do = 5", f"step[1] do: 5 is not a verb; the verbs are {VERBS_IN_WORDS}"),
         (
             AT,
@@ -316,6 +316,9 @@ STEPS = "".join([
     f'{AT}do = "accept"\ndocument = "INV"\nreduce_itc = {{ igst = "1.00" }}\n',
     f'{AT}expect = {{ document = "INV", trigger = "accept", allowed = true }}\n',
     f'{AT}expect = {{ recipient = "buyer", period = "2024-10", itc_available = {{ igst = "1.00" }} }}\n',
+    f'{AT}do = "propose"\nsignoff = "SO"\nactions = {{ INV = "accept" }}\nby = "asha:preparer"\n',
+    f'{AT}do = "approve"\nsignoff = "SO"\nby = "ravi:approver"\nremarks = "yes"\noverride = false\napply = true\n',
+    f'{AT}expect = {{ signoff = "SO", state = "applied" }}\n',
 ])  # fmt: skip
 
 
@@ -327,7 +330,7 @@ def places(content: object) -> list[tuple[dict | list, str | int]]:
 
 @given(odd=ODD, at=st.integers(min_value=0, max_value=1000))
 def test_a_wrong_value_anywhere_is_a_problem_and_never_a_crash(odd, at):
-    content = tomllib.loads(CAST + STEPS)
+    content = tomllib.loads(f"signoff = true\n{CAST}{STEPS}")
     holder, key = (found := places(content))[at % len(found)]
     holder[key] = odd
     with suppress(InputError):
@@ -336,11 +339,7 @@ def test_a_wrong_value_anywhere_is_a_problem_and_never_a_crash(odd, at):
 
 def test_all_faults_come_at_once(story):
     text = (
-        HEAD
-        + with_line(TAXPAYER, "kind = 'big'")
-        + SELLER
-        + with_line(DOCUMENT, "igst = 1.5")
-        + f'{AT}do = "approve"\n'
+        HEAD + with_line(TAXPAYER, "kind = 'big'") + SELLER + with_line(DOCUMENT, "igst = 1.5") + f'{AT}do = "agree"\n'
     )
     assert [problem.partition(":")[0] for problem in story.problems(text)] == [
         "taxpayer[1] kind (buyer)",
