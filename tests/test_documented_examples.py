@@ -35,9 +35,11 @@ def test_the_examples_of_a_page_run(name: str, count: int) -> None:
 @pytest.mark.parametrize("name", ["permissions", "signoff"])
 def test_the_example_of_a_page_says_what_the_page_says(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     page = DOCS / f"{name}.md"
-    [block] = blocks(page)
-    exec(compile(block, str(page), "exec"), {})  # noqa: S102 -- the page's own example
-    assert capsys.readouterr().out in page.read_text("utf-8")
+    for block in blocks(page):
+        exec(compile(block, str(page), "exec"), {})  # noqa: S102 -- the page's own example
+        said = capsys.readouterr().out
+        assert said
+        assert said in page.read_text("utf-8")
 
 
 @pytest.mark.slow

@@ -30,14 +30,14 @@ group("scheduler", "The calendar: run it unattended, see how its jobs stand.")
 
 
 @command("sweep", "gstin", "actor", "db", "at")
-def sweep(call: Call, *, until: datetime | None = None) -> None:
+def sweep(call: Call, *, until: datetime | None = None, signoff: bool = False) -> None:
     """Do what the calendar owes by now, for one recipient or all: drafts of the 14th, section 16(4), pending's end.
 
     With --until every instant of the calendar up to there is taken for now in turn; use it on a copy of the database,
     because the results are written. Exit 1 if it failed for a recipient; the others are done.
     """
     course: list[tuple[datetime, SweepReport]] = []
-    with call.working("Sweeping") as progress, call.ims() as ims:
+    with call.working("Sweeping") as progress, call.ims(signoff=signoff) as ims:
         moments = _moments(ims, until)
         for place, moment in enumerate(moments):
             progress(f"Sweeping {minute(moment)}", place, len(moments))

@@ -86,7 +86,7 @@ class Call:
     outputs: Outputs = field(default_factory=Outputs)
 
     @contextmanager
-    def ims(self, *, create: bool = False, in_memory: bool = False) -> Iterator[IMS]:
+    def ims(self, *, create: bool = False, in_memory: bool = False, signoff: bool = False) -> Iterator[IMS]:
         """Give the IMS on the database, or on one in memory; its clock stands at `at` where that is given.
 
         Raises `CallError` where a SQLite file does not exist and the command does not begin one (`create`).
@@ -102,7 +102,7 @@ class Call:
         clock: Mapping[str, Any] = {} if self.at is None else {"clock": lambda: self.at}
         laws: Mapping[str, Any] = {"machines": self.own_law} if self.own_law else {}
         # A token may have the roles of sign-offs whether or not they are served.
-        if self.name.startswith(("signoff ", "token ")):
+        if signoff or self.name.startswith(("signoff ", "token ")):
             laws = {**laws, "signoff": signoff_law()}
         laid: Mapping[str, Any] = {"calendar": self.calendar, "roles": self.roles}
         with IMS("sqlite://" if in_memory else self.db, **laid, **clock, **laws) as ims:

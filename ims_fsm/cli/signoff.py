@@ -77,6 +77,13 @@ def withdraw(call: Call, signoff_id: int, *, remarks: str | None = None) -> None
         _end(call, buyer.withdraw(signoff_id, remarks=remarks, key=call.key))
 
 
+@command("signoff pass-on", "gstin", "key", "actor", "db", "at", "backdate")
+def pass_on(call: Call, signoff_id: int, to: str) -> None:
+    """Pass the decision on a sign-off on to somebody; the last one to whom it is passed on has it."""
+    with call.recipient() as buyer:
+        _end(call, buyer.pass_on(signoff_id, to, key=call.key))
+
+
 def _end(call: Call, signoff: Signoff) -> None:
     actions = counted(len(signoff.proposals), "action")
     call.answer(lambda: say(f"Sign-off {signoff.id} of {actions}: {signoff.state}."), signoff)

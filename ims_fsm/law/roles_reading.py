@@ -1,24 +1,29 @@
 """Reads a house's roles and lays them over the triggers of a law: who may fire what is nobody's law but the house's.
 
-Imports the reading and the register; the text it is given is the only thing it reads.
+Imports the reading and the register; reads the text that it is given, and the sign-off that ships where it is named.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import cache
 
 from pydantic import ValidationError
 
 from ims_fsm.errors import DeclarationError, Problem
 from ims_fsm.law.declaration import PermitDeclaration, RolesDeclaration
 from ims_fsm.law.edition import Machine
+from ims_fsm.law.loading import load_own
 from ims_fsm.law.reading import faults, parsed, validated
 from ims_fsm.law.register import Law
 from ims_fsm.law.structure import repeated
+from ims_fsm.resources import machines_folder
 from ims_fsm.terms.spelling import hinted
 
 FILE = "roles.toml"
+#: The machine of sign-offs, and the role in which their actions are done.
+SIGNOFF = "signoff"
 
 
 def with_roles(law: Law, text: str) -> Law:
@@ -34,12 +39,15 @@ def with_roles(law: Law, text: str) -> Law:
         declared = validated(RolesDeclaration, table)
     except ValidationError as error:
         raise DeclarationError("roles", list(faults(error, {}, FILE, table))) from error
-    roles = {**law.roles, **{role.name: role for role in declared.role}}
+    whole = _known(law, declared.permit)
+    named = {name for permit in declared.permit for name in permit.roles}
+    roles = {name: role for name, role in whole.roles.items() if name in law.roles or name in named}
+    roles |= {role.name: role for role in declared.role}
     problems += repeated(f"{FILE} role", [role.name for role in declared.role])
     kept: dict[str, dict[str, tuple[str, ...]]] = {}
     for number, permit in enumerate(declared.permit, start=1):
-        problems += _problems(law, roles, permit, f"{FILE} permit[{number}]")
-        for machine in _meant(law, permit.machine):
+        problems += _problems(whole, roles, permit, f"{FILE} permit[{number}]")
+        for machine in _meant(whole, permit.machine):
             again = [trigger for trigger in permit.triggers if trigger in kept.get(machine.name, {})]
             what = f"names {', '.join(again)} of {machine.name}, which another entry has as well"
             problems += [Problem(f"{FILE} permit[{number}]", what, "keep one of them")] if again else []
@@ -49,6 +57,20 @@ def with_roles(law: Law, text: str) -> Law:
     facts = {role.fact.name: role.fact for role in roles.values()} | {**law.facts}
     machines = {name: _kept(machine, kept.get(name, {})) for name, machine in law.machines.items()}
     return replace(law, roles=roles, facts=facts, machines=machines)
+
+
+def _known(law: Law, permits: Iterable[PermitDeclaration]) -> Law:
+    """Return a law with the sign-off that ships where the permits name it, whether or not the store is opened with it.
+
+    One file of roles is for every command of a house.
+    """
+    names = any(permit.machine == SIGNOFF or SIGNOFF in permit.roles for permit in permits)
+    return law if SIGNOFF in law.machines or not names else law.beside(_signoff(), FILE)
+
+
+@cache
+def _signoff() -> Law:
+    return load_own(machines_folder() / SIGNOFF / f"{SIGNOFF}.toml")
 
 
 def _meant(law: Law, name: str) -> list[Machine]:

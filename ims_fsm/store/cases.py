@@ -136,6 +136,12 @@ def search(connection: Connection, where: CasesWhere, after: int = 0, limit: int
         yield from map(from_row, rows.mappings())
 
 
+def newest(connection: Connection, where: CasesWhere, limit: int) -> list[Case]:
+    """Return so many of the cases that are meant, the newest first."""
+    query = select(CASE).where(where.condition).order_by(_at.id.desc()).limit(limit)
+    return [from_row(row) for row in connection.execute(query).mappings()]
+
+
 def ids_among(connection: Connection, where: CasesWhere) -> set[int]:
     """Return those of the ids that are named which are an owner's cases of a machine."""
     meant = CasesWhere(owner=where.owner, machine=where.machine, facts={}, defaults={}, ids=where.ids)

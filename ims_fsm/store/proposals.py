@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, and_, insert, select
 from sqlmodel import Field
 
+from ims_fsm.store.case_tables import CASE
+from ims_fsm.store.connection import among
 from ims_fsm.store.tables import OWNER, PAISE, Table, core
 
 #: So many characters of its digest are the key of a sign-off.
@@ -78,6 +80,26 @@ def put(connection: Connection, owner: str, case_id: int, proposed: Proposed) ->
 
 def find(connection: Connection, owner: str, case_id: int) -> Proposed | None:
     """Return what an owner's sign-off is about; None for another case."""
-    mine = _FIND.where(PROPOSAL.c.recipient_gstin == owner, PROPOSAL.c.case_id == case_id)
-    row = connection.execute(mine).mappings().first()
-    return None if row is None else Proposed(**{name: row[name] for name in Proposed.__dataclass_fields__})
+    return find_many(connection, owner, [case_id]).get(case_id)
+
+
+def find_many(connection: Connection, owner: str, case_ids: Collection[int]) -> dict[int, Proposed]:
+    """Return what an owner's sign-offs are about, by their cases; left out is another case."""
+    mine = _FIND.where(PROPOSAL.c.recipient_gstin == owner, among(PROPOSAL.c.case_id, sorted(case_ids)))
+    rows = connection.execute(mine).mappings()
+    return {row["case_id"]: Proposed(**{name: row[name] for name in Proposed.__dataclass_fields__}) for row in rows}
+
+
+def overdue(
+    connection: Connection, owners: Collection[str], machine: str, states: Collection[str], until: datetime
+) -> list[tuple[str, int]]:
+    """Return the sign-offs that stand in these states and were proposed by a moment: whose, and which."""
+    same = and_(CASE.c.recipient_gstin == PROPOSAL.c.recipient_gstin, CASE.c.id == PROPOSAL.c.case_id)
+    meant = and_(
+        among(CASE.c.recipient_gstin, sorted(owners)),
+        CASE.c.machine == machine,
+        among(CASE.c.state, sorted(states)),
+        PROPOSAL.c.at <= until,
+    )
+    query = select(CASE.c.recipient_gstin, CASE.c.id).join_from(CASE, PROPOSAL, same).where(meant).order_by(CASE.c.id)
+    return [(owner, case_id) for owner, case_id in connection.execute(query)]

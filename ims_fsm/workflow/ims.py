@@ -37,6 +37,7 @@ from ims_fsm.workflow.reception.importing import Imported, Importing, import_dow
 from ims_fsm.workflow.registration import register
 from ims_fsm.workflow.signoff.limits import MACHINE as SIGNOFF
 from ims_fsm.workflow.signoff.limits import read, shipped
+from ims_fsm.workflow.signoff.steps import lapse_overdue
 from ims_fsm.workflow.supplier_desk import SupplierDesk
 from ims_fsm.workflow.tokens import Tokens
 from ims_fsm.workflow.unit import UnitOfWork
@@ -217,14 +218,16 @@ class IMS(Engine):
     def sweep(self, gstins: Iterable[str] | None = None, *, actor: str | Principal = CLOCK) -> SweepReport:
         """Do what the calendar owes by now, for the named recipients or for all registered (FAQ 21, 23, 25, 27).
 
-        Where it fails for a recipient the others are still done; the report names the recipient and the error.
+        Sign-offs that nobody has decided in time lapse, as the clock. Where something fails for a recipient the others
+        are still done; the report names the recipient and the error.
         """
         principal = principal_of(actor)
         if gstins is None:
             wanted = [gstin for gstin in self.registered() if principal.reaches(gstin)]
         else:
             wanted = [reached(principal, gstin) for gstin in checked_parties(gstins)]
-        return sweeps.sweep(self._workspace, wanted, principal)
+        lapse = partial(lapse_overdue, limits=self._workspace.limits)
+        return sweeps.sweep(self._workspace, wanted, principal, lapse)
 
     def events(
         self,

@@ -190,6 +190,23 @@ class Workspace:
         with watched(self.hooks, Call(name=name_of(read), writes=False)), self.asking(principal) as unit:
             return read(unit, *args, **named)
 
+    def tried_by(
+        self,
+        principal: Principal,
+        attempt: Callable[Concatenate[UnitOfWork, P], T],
+        *args: P.args,
+        **named: P.kwargs,
+    ) -> T:
+        """Return what somebody finds out by trying, which `attempt` takes back; for who watches it is a read."""
+
+        def work(unit: UnitOfWork) -> T:
+            return attempt(unit, *args, **named)
+
+        if not is_watched(self.hooks, READS):
+            return self._tried(work, principal, None, None, None)[0]
+        with watched(self.hooks, Call(name=name_of(attempt), writes=False)):
+            return self._tried(work, principal, None, None, None)[0]
+
     def streamed(
         self, read: Callable[[UnitOfWork], Iterator[T]], principal: Principal = NOBODY
     ) -> Generator[T, None, None]:

@@ -53,3 +53,19 @@ def test_it_is_declined_withdrawn_or_applied_later(run, proposed):
     holds("signoff apply", applied)
     assert applied["state"] == "applied"
     run("audit", "verify").ended(0)
+
+
+def test_it_is_passed_on_and_lapses_with_a_sweep(run, proposed):
+    number = proposed()
+    passed = run("signoff", "pass-on", number, "mina", *RAVI, *AT, "--json").ended(0).json
+    holds("signoff pass-on", passed)
+    assert passed["state"] == "proposed"
+    assert run("signoff", "approve", number, "--as", "omar", *AT).ended(1)
+    assert run("signoff", "approve", number, "--as", "mina", *AT).ended(0)
+    late = ("--at", "2024-11-20T10:00")
+    number = proposed()
+    run("sweep", *late).ended(0)
+    assert "Sign-off" not in run("signoff", "list", "--state", "lapsed").ended(0).out.replace("No sign-offs.", "")
+    run("sweep", "--signoff", *late).ended(0)
+    listed = run("signoff", "list", "--state", "lapsed", "--json").ended(0).json
+    assert [signoff["id"] for signoff in listed["signoffs"]] == [number]

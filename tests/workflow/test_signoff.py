@@ -92,6 +92,7 @@ def test_who_may_what(stage: Stage) -> None:
         ("asha", "decline"): ["not_permitted"],
         ("asha", "withdraw"): ["not_yours"],
         ("ravi", "approve"): ["own_proposal"],
+        ("ravi", "pass_on"): ["own_proposal"],
         ("omar", "withdraw"): ["not_yours"],
         ("devi", "withdraw"): ["not_yours"],
         ("mina", "pass_on"): ["not_permitted"],
@@ -117,6 +118,7 @@ def test_a_limit_is_a_controllers_and_overridden_with_a_reason(stage: Stage) -> 
     for asked, expected in (
         ({}, ["above_the_limit"]),
         ({"override": True}, ["override_not_permitted", "reason_required"]),
+        ({"override": True, "remarks": " \n "}, ["override_not_permitted", "reason_required"]),
         ({"override": True, "remarks": "why"}, ["override_not_permitted"]),
     ):
         with pytest.raises(RefusedError) as caught:
@@ -126,6 +128,9 @@ def test_a_limit_is_a_controllers_and_overridden_with_a_reason(stage: Stage) -> 
     mine = desk(stage, CONTROLLER).propose(rows(("reject", large)))
     with pytest.raises(RefusedError):
         desk(stage, CONTROLLER).approve(mine.id)
+    with pytest.raises(RefusedError) as caught:
+        desk(stage, CONTROLLER).approve(mine.id, override=True, remarks="   ")
+    assert codes(caught.value) == ["reason_required"]
     assert desk(stage, CONTROLLER).approve(mine.id, override=True, remarks="the approver is away").state == "applied"
     assert audit(stage.ims).faults == ()
 
@@ -185,6 +190,97 @@ def test_the_records_themselves_are_kept_to_roles_too(stage: Stage) -> None:
     assert desk(stage, APPROVER).signoff(signoff.id).signoff.state == "proposed"
     both = Principal("ravi", ["approver", "accountant"])
     assert desk(stage, both).approve(signoff.id).state == "applied"
+
+
+def test_what_is_kept_to_the_role_signoff_is_done_through_a_signoff_alone(stage: Stage) -> None:
+    """Who approves needs no role of the house's beside: the sign-off is the way, and nobody acts round it."""
+    record = stage.filed()
+    workspace = stage.ims._workspace
+    workspace.book = workspace.book.permitting(THROUGH_A_SIGNOFF)
+    for who in (PREPARER, APPROVER, CONTROLLER):
+        with pytest.raises(RefusedError) as caught:
+            desk(stage, who).accept(record)
+        assert codes(caught.value) == ["not_permitted"]
+    signoff = desk(stage, PREPARER).propose(rows(("accept", record)))
+    assert desk(stage, APPROVER).approve(signoff.id).state == "applied"
+    assert {step.actor for step in stage.desk.history(record).transitions} == {"ravi"}
+    with pytest.raises(RefusedError):
+        desk(stage, APPROVER).reject(record)
+
+
+THROUGH_A_SIGNOFF = """
+[[role]]
+name = "signoff"
+says = "as what the actions of a sign-off are done; nobody has it"
+
+[[permit]]
+machine = "record"
+triggers = ["accept", "reject", "keep_pending", "reset"]
+roles = ["signoff"]
+"""
+
+
+def test_a_file_of_roles_that_names_the_signoff_is_for_a_store_without_it_too(tmp_path: Path) -> None:
+    more = '[[permit]]\nmachine = "signoff"\ntriggers = ["decline"]\nroles = ["controller"]\n'
+    (tmp_path / "roles.toml").write_text(THROUGH_A_SIGNOFF + more)
+    for signoff in (False, True):
+        with IMS("sqlite://", roles=tmp_path / "roles.toml", signoff=signoff) as ims:
+            assert (ims.signoff is not None) is signoff
+            assert {"signoff", "controller"} <= ims.book.law.roles.keys()
+    (tmp_path / "roles.toml").write_text(THROUGH_A_SIGNOFF + more.replace("decline", "declin"))
+    with pytest.raises(DeclarationError, match="unknown trigger"):
+        IMS("sqlite://", roles=tmp_path / "roles.toml")
+
+
+def test_who_looks_tells_no_hook_and_writes_nothing(stage: Stage) -> None:
+    told: list[str] = []
+
+    def veto(event: Any) -> None:
+        told.append(event.trigger)
+        raise LookupError(event.trigger)
+
+    record = stage.filed()
+    stage.ims.hooks.before(trigger="accept")(veto)
+    signoff = desk(stage, PREPARER).propose(rows(("accept", record)))
+    view = desk(stage, APPROVER).signoff(signoff.id)
+    assert (view.judged.allowed, told) == (1, [])
+    with pytest.raises(MissingError):
+        desk(stage, APPROVER).signoff(999)
+    assert list(stage.ims.events(kinds=["refused"])) == []
+    with pytest.raises(LookupError):
+        desk(stage, APPROVER).approve(signoff.id)
+    assert told == ["accept"]
+    assert desk(stage, APPROVER).signoff(signoff.id).signoff.state == "proposed"
+
+
+def test_a_sweep_lets_lapse_what_is_overdue_and_names_what_fails(stage: Stage) -> None:
+    first, second, third = (desk(stage, PREPARER).propose(rows(("accept", stage.filed()))) for _ in range(3))
+    desk(stage, APPROVER).approve(second.id, apply=False)
+    assert stage.ims.sweep().failures == ()
+    assert [signoff.state for signoff in stage.desk.signoffs()] == ["proposed", "approved", "proposed"]
+
+    def veto(event: Any) -> None:
+        if event.record.id == first.id:
+            raise LookupError("not yet")
+
+    stage.ims.hooks.before(trigger="lapse", machine="signoff")(veto)
+    stage.at("2024-11-17")
+    [failure] = stage.ims.sweep(actor="asha").failures
+    assert (failure.recipient, failure.code) == (stage.buyer, "unexpected")
+    assert [signoff.state for signoff in stage.desk.signoffs()] == ["proposed", "lapsed", "lapsed"]
+    step = desk(stage, APPROVER).signoff(third.id).transitions[-1]
+    assert (step.trigger, step.actor) == ("lapse", "clock")
+    assert audit(stage.ims).faults == ()
+
+
+def test_the_newest_come_first_where_so_many_are_wanted(stage: Stage) -> None:
+    ids = [desk(stage, PREPARER).propose(rows(("accept", stage.filed()))).id for _ in range(3)]
+    desk(stage, APPROVER).decline(ids[2])
+    assert [signoff.id for signoff in stage.desk.signoffs(newest=2)] == [ids[2], ids[1]]
+    assert [signoff.id for signoff in stage.desk.signoffs(states=["proposed"], newest=1)] == [ids[1]]
+    assert [signoff.id for signoff in stage.desk.signoffs()] == ids
+    with pytest.raises(InputError, match="whole number from 1"):
+        stage.desk.signoffs(newest=0)
 
 
 def test_it_is_approved_now_and_applied_later_or_lapses(stage: Stage) -> None:

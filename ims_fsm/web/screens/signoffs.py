@@ -34,12 +34,12 @@ MOST = 50
 def show_signoffs(admission: Admitted, buyer: Signing, visit: Visiting, _query: NoQuery) -> Response:
     """Show the queue, what is refused first, and the newest of those that are decided."""
     waiting = [buyer.signoff(signoff.id) for signoff in buyer.signoffs(states=OPEN)[:MOST]]
-    ended = [signoff for signoff in reversed(buyer.signoffs()) if signoff.state not in OPEN]
+    ended = buyer.signoffs(states=[state for state in _titles(admission) if state not in OPEN], newest=MOST)
     queue = sorted(waiting, key=lambda view: not _exceptions(view))
     return visit.show(
         "signoffs.html.j2",
         queue=[(view, _exceptions(view)) for view in queue],
-        ended=ended[:MOST],
+        ended=ended,
         titles=_titles(admission),
         may_propose=visit.may("propose_signoff_page"),
     )

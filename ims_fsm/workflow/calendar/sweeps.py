@@ -1,4 +1,4 @@
-"""What the calendar owes by now: records out of time removed, pending ended, drafts of the 14th generated.
+"""What the calendar owes by now: records out of time removed, pending and sign-offs ended, drafts of the 14th made.
 
 Imports the store and the law; a unit sweeps one recipient or a chunk of them, in the same few statements. Where that
 fails for a recipient the others are done, and the one is named.
@@ -6,7 +6,7 @@ fails for a recipient the others are done, and the one is named.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
@@ -29,6 +29,7 @@ from ims_fsm.workflow.workspace import Workspace
 
 # How many recipients one transaction sweeps; benchmarks/RESULTS.md has the curve.
 SWEPT_AT_ONCE = 500
+Also = Callable[[UnitOfWork, Sequence[str]], list[Failure]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +58,15 @@ class SweepReport:
     failures: tuple[Failure, ...] = ()
 
 
-def sweep(workspace: Workspace, recipients: Sequence[str], actor: Principal) -> SweepReport:
-    """Do what the calendar owes recipients by now, in chunks of a transaction each; who fails stops no other."""
+def sweep(workspace: Workspace, recipients: Sequence[str], actor: Principal, also: Also) -> SweepReport:
+    """Do what the calendar owes recipients by now, in chunks of a transaction each; who fails stops no other.
+
+    `also` is done in each chunk behind it, and returns who failed.
+    """
     report = SweepReport()
     for chunk in parted(recipients, SWEPT_AT_ONCE):
         try:
-            done, failed = workspace.run(partial(_isolated, recipients=chunk), actor=actor, named=sweep)
+            done, failed = workspace.run(partial(_isolated, recipients=chunk, also=also), actor=actor, named=sweep)
         except ImsFsmError as error:
             # The database's, and nobody's alone: nothing of the chunk is kept.
             done, failed = [], [Failure.of(recipient, error) for recipient in chunk]
@@ -70,9 +74,10 @@ def sweep(workspace: Workspace, recipients: Sequence[str], actor: Principal) -> 
     return report
 
 
-def _isolated(unit: UnitOfWork, recipients: Sequence[str]) -> tuple[list[list[Swept]], list[Failure]]:
+def _isolated(unit: UnitOfWork, recipients: Sequence[str], also: Also) -> tuple[list[list[Swept]], list[Failure]]:
     serialise(unit.connection, recipients)
-    return isolated(unit, recipients, sweep_many)
+    done, failures = isolated(unit, recipients, sweep_many)
+    return done, [*failures, *also(unit, recipients)]
 
 
 def sweep_many(unit: UnitOfWork, recipients: Sequence[str]) -> list[Swept]:

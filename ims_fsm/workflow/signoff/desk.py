@@ -5,20 +5,17 @@ Imports the steps; a call is one transaction.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.formats.content import content_of
 from ims_fsm.formats.gstn.download import Source, named
 from ims_fsm.formats.proposals import Proposal, ProposedActions, read_proposals
 from ims_fsm.formats.table import LARGEST
-from ims_fsm.store import cases
-from ims_fsm.store.cases import CasesWhere
 from ims_fsm.terms.border import Border, checked_id, checked_text, checked_value, looked_at
 from ims_fsm.workflow.signoff import steps
-from ims_fsm.workflow.signoff.limits import MACHINE, Limits
+from ims_fsm.workflow.signoff.limits import Limits
 from ims_fsm.workflow.signoff.steps import Asked, Signoff, SignoffView
-from ims_fsm.workflow.unit import UnitOfWork
 from ims_fsm.workflow.workspace import Desk
 
 
@@ -37,21 +34,20 @@ class SignoffDesk(Desk):
         """
         return self._done(steps.propose, key, self._proposals(source, where), self._limits)
 
-    def signoffs(self, *, states: Sequence[str] = ()) -> list[Signoff]:
-        """Return the sign-offs in these states, or in any, the oldest first."""
+    def signoffs(self, *, states: Sequence[str] = (), newest: int | None = None) -> list[Signoff]:
+        """Return the sign-offs in these states, or in any, the oldest first; or the `newest` so many."""
         border = Border("signoffs")
         chosen = tuple(border.text("states", state) for state in border.several("states", states))
+        if newest is not None and (type(newest) is not int or newest < 1):
+            border.wrong(
+                "newest", newest, "is not a number of sign-offs", "give a whole number from 1, or leave it out"
+            )
         border.close()
-        meant = CasesWhere(owner=self.gstin, machine=MACHINE, states=chosen, facts={}, defaults={})
-
-        def read(unit: UnitOfWork) -> Iterator[Signoff]:
-            return (steps.signoff_of(unit, self.gstin, case) for case in list(cases.search(unit.connection, meant)))
-
-        return list(self._streamed(read))
+        return self._asked(steps.listed, self.gstin, chosen, newest)
 
     def signoff(self, signoff_id: int) -> SignoffView:
         """Return a sign-off with its steps, what may be done with it and why not, and what its actions come to now."""
-        return self._done(steps.show, None, checked_id(signoff_id), self._limits)
+        return self._workspace.tried_by(self.principal, steps.show, self.gstin, checked_id(signoff_id), self._limits)
 
     def approve(
         self,
@@ -112,4 +108,5 @@ class SignoffDesk(Desk):
 
 
 def _said(remarks: str | None) -> str | None:
-    return looked_at("sign-off", lambda border: border.remarks(remarks))
+    # Blanks are no reason.
+    return (looked_at("sign-off", lambda border: border.remarks(remarks)) or "").strip() or None

@@ -19,6 +19,8 @@ from ims_fsm.resources import machines_folder
 
 #: The machine of sign-offs, which is driven at a recipient's desk alone: its facts are read there, and not given.
 MACHINE = "signoff"
+#: The role in which its actions are done, beside those of whoever approves: what is kept to it goes through a sign-off.
+ROLE = "signoff"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,30 +7,36 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from ims_fsm.errors import MissingError, Problem
 from ims_fsm.formats.proposals import Proposal, ProposedActions
 from ims_fsm.law.book import LawBook
+from ims_fsm.law.hooks import Hooks
 from ims_fsm.record.case import REMARKS, Case
 from ims_fsm.record.log import TransitionEntry
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import Answer, RefusedError, Told
-from ims_fsm.store import events, log, proposals, records
+from ims_fsm.store import cases, events, log, proposals, records
+from ims_fsm.store.cases import CasesWhere
 from ims_fsm.store.connection import serialise
 from ims_fsm.store.proposals import Proposed
 from ims_fsm.terms.money import Heads
+from ims_fsm.terms.principal import CLOCK
 from ims_fsm.terms.vocabulary import Trigger
 from ims_fsm.workflow import proposed as files
+from ims_fsm.workflow.calendar.isolation import Failure
 from ims_fsm.workflow.cases import steps
 from ims_fsm.workflow.cases.steps import Given, Reader
 from ims_fsm.workflow.permits import in_every_role
 from ims_fsm.workflow.proposed import Judgement
-from ims_fsm.workflow.signoff.limits import MACHINE, Limits
+from ims_fsm.workflow.signoff.limits import MACHINE, ROLE, Limits
 from ims_fsm.workflow.unit import UnitOfWork
 
 NO_EVENT = ""
+#: Where a sign-off waits for somebody.
+OPEN = ("proposed", "approved")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,21 +178,51 @@ def _sums(unit: UnitOfWork, owner: str, judged: Judgement) -> tuple[ActionSum, .
     return tuple(sums)
 
 
-def signoff_of(unit: UnitOfWork, owner: str, case: Case) -> Signoff:
-    """Return the sign-off that a case is."""
-    return _signoff(case, _content(unit, owner, case.id))
+def listed(unit: UnitOfWork, owner: str, states: Collection[str], newest: int | None) -> list[Signoff]:
+    """Return an owner's sign-offs in these states, or in any: the oldest first, or so many, the newest first."""
+    meant = CasesWhere(owner=owner, machine=MACHINE, states=states, facts={}, defaults={})
+    standing = list(
+        cases.search(unit.connection, meant) if newest is None else cases.newest(unit.connection, meant, newest)
+    )
+    contents = proposals.find_many(unit.connection, owner, [case.id for case in standing])
+    return [_signoff(case, contents[case.id]) for case in standing if case.id in contents]
+
+
+def lapse_overdue(unit: UnitOfWork, owners: Collection[str], limits: Limits | None) -> list[Failure]:
+    """Let what nobody has decided in time lapse, as the clock; returns where that fails, which stops no other.
+
+    Raises what went wrong where the connection is lost: that is the failure of nobody.
+    """
+    failures: list[Failure] = []
+    if limits is None:
+        return failures
+    for owner, case_id in proposals.overdue(unit.connection, owners, MACHINE, OPEN, unit.now - limits.time):
+        try:
+            with unit.part() as part:
+                part.principal = CLOCK
+                decide(part, owner, "lapse", case_id, Asked(), limits)
+        except Exception as error:
+            if unit.connection.invalidated:
+                raise
+            failures.append(Failure.of(owner, error))
+    return failures
 
 
 def _apply(unit: UnitOfWork, owner: str, case: Case, content: Proposed) -> None:
-    judged = files.apply(unit, owner, _file(content), all_or_nothing=True)
+    """Do the actions in the name of whoever acts, and in the role `signoff` beside their own."""
+    with unit.part() as part:
+        part.principal = unit.principal.also(ROLE)
+        judged = files.apply(part, owner, _file(content), all_or_nothing=True)
+    unit.tallies += part.tallies
     if judged.refused:
         subject = f"sign-off {case.key}"
         raise RefusedError(subject, "apply", _reasons(judged), machine=MACHINE)
 
 
 def _judged(unit: UnitOfWork, owner: str, file: ProposedActions) -> Judgement:
-    """Judge actions for whoever may take them: who that is, is asked when they are done."""
+    """Judge actions for whoever may take them: who that is, is asked when they are done. No hook is told."""
     with unit.part() as part:
+        part.hooks = Hooks(unit.book.law)
         part.principal = in_every_role(unit)
         return files.check(part, owner, file)
 

@@ -38,7 +38,7 @@ def test_one_proposes_and_another_approves(stage: Stage, served: Callable[..., B
     assert "Refused; nothing was done." in said(asha)
     assert "have somebody else approve it" in said(asha).lower()
     ravi.open(AT)
-    assert "Accept: 1, 18,000.00 IGST" in said(ravi) or "Accept: 1, 180.00 IGST" in said(ravi)
+    assert "Accept: 1, 180.00 IGST" in said(ravi)
     ravi.open(f"{AT}/{signoff.id}")
     ravi.send(of, do="approve", remarks="as agreed")
     assert "Its actions are done." in said(ravi)
