@@ -35,6 +35,8 @@ REMEDY = "write its answers again: python tests/test_guides.py"
 FENCED = re.compile(r"^```(\w+)\n(.*?)^```\n", flags=re.DOTALL | re.MULTILINE)
 # A block that is a file says so: "# leave_request.toml", or "# leave_request.toml, at its end".
 FILE = re.compile(r"# ([\w/]+\.(?:toml|py|csv))(, at its end)?\n")
+# A command that is to end otherwise than with 0 says so: "$ ims-fsm verify leave_request.toml  # ends with 1".
+ENDS = re.compile(r"  # ends with (\d)$")
 KEYS = "## Every key\n"
 
 pytestmark = pytest.mark.skipif(not DOCS.exists(), reason="the documentation lies in the checkout")
@@ -83,7 +85,7 @@ def console(text: str) -> str:
 
 def answered(line: str) -> Iterator[str]:
     """Give a command with what it answers; how long it took is not part of that."""
-    program, *words = shlex.split(line.removeprefix("$ "))
+    program, *words = shlex.split(line.removeprefix("$ "), comments=True)
     yield line
     if program == "mkdir":
         Path(words[0]).mkdir()
@@ -93,6 +95,8 @@ def answered(line: str) -> Iterator[str]:
         assert program == "ims-fsm"
         done = CliRunner(env={"COLUMNS": "100", "USER": "asha"}).invoke(app, words)
         assert isinstance(done.exception, SystemExit | None), line
+        ends = ENDS.search(line)
+        assert done.exit_code == (int(ends[1]) if ends else 0), f"{line}\n{done.output}"
         yield re.sub(r"took \d+\.\d s", "took 0.1 s", done.output).rstrip()
 
 

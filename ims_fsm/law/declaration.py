@@ -13,6 +13,8 @@ from typing import Annotated, Any, ClassVar, Literal, dataclass_transform
 from ims_fsm.terms.period import TaxPeriod
 
 ENTRY = "[*]"
+#: What opens a case, whatever its machine calls it.
+OPENED = "open"
 STATE = "state"
 
 
@@ -108,7 +110,8 @@ class FactDeclaration(Declared):
     """A fact that guards may read: its closed set of values, each with its sentence.
 
     Two sorts are about who acts, and nobody gives them: `role` asks whether they act in it, `same_actor_as` whether
-    they have fired one of these triggers on the same case.
+    they have fired one of these triggers on the same case. Where `said_by` names triggers, it is given with these
+    alone; "open" is what opens a case.
     """
 
     name: Name
@@ -117,6 +120,7 @@ class FactDeclaration(Declared):
     default: Name
     role: Name | None = None
     same_actor_as: Values | tuple[()] = ()
+    said_by: Values | tuple[()] = ()
 
 
 class RoleDeclaration(Declared):

@@ -15,6 +15,7 @@ from typing import Any
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.law.declaration import (
     ENTRY,
+    OPENED,
     STATE,
     Dated,
     Declared,
@@ -38,6 +39,8 @@ EARLIEST = TaxPeriod("2017-07")
 PROSE = frozenset({"title", "says", "remedy", "counts"})
 # Who may ask is a house's own, and changes on any day: it is no part of what a machine decides by.
 HOUSE = frozenset({"roles", "role"})
+# Left out where they are empty, so that a machine without them decides by what it always did.
+OPTIONAL = frozenset({"same_actor_as", "said_by"})
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,26 @@ class Machine:
     def about_firing(self) -> tuple[FactDeclaration, ...]:
         """The facts that are about who fired which trigger on the same case before."""
         return tuple(fact for fact in self.every_fact if fact.same_actor_as)
+
+    @cached_property
+    def opening(self) -> tuple[str, ...]:
+        """What opens a case: "open", and the triggers that lead from nowhere."""
+        return (OPENED, *{move.trigger for move in self.declaration.transition if ENTRY in move.source})
+
+    def sayable(self, *triggers: str) -> tuple[FactDeclaration, ...]:
+        """Return the facts that somebody may give with one of these triggers; what opens a case is "open" as well."""
+        about = {fact.name for fact in (*self.about_roles, *self.about_firing)}
+        facts = (fact for fact in self.facts if fact.name not in about)
+        return tuple(fact for fact in facts if not fact.said_by or {*fact.said_by} & {*triggers})
+
+    def check_said(self, given: Collection[str], *triggers: str) -> None:
+        """Raise `InputError` for the facts among these that are not given with one of these triggers."""
+        sayable = {fact.name for fact in self.sayable(*triggers)}
+        refused = [fact for fact in self.facts if fact.said_by and fact.name in given and fact.name not in sayable]
+        if refused:
+            what = f"is not given with {triggers[0]}"
+            remedies = {fact.name: f"leave it out; it is given with {' or '.join(fact.said_by)}" for fact in refused}
+            raise InputError("facts", [Problem(name, what, remedy) for name, remedy in remedies.items()])
 
     def actor_facts(self, roles: Collection[str], fired: Collection[str] = ()) -> dict[str, str]:
         """Return the facts about somebody who acts in these roles, and has `fired` these triggers on the same case."""
@@ -246,7 +269,7 @@ def _without_prose(declared: Any) -> Any:
     parts = vars(declared) if isinstance(declared, Declared) else declared
     if isinstance(parts, dict):
         decides = {key: value for key, value in parts.items() if key not in PROSE | HOUSE}
-        return {key: _without_prose(value) for key, value in decides.items() if value or key != "same_actor_as"}
+        return {key: _without_prose(value) for key, value in decides.items() if value or key not in OPTIONAL}
     return [_without_prose(part) for part in parts] if isinstance(parts, tuple) else parts
 
 
@@ -267,6 +290,37 @@ def kept(declared: str) -> Machine:
     prose = dict.fromkeys(("title", "says", "remedy"), "")
     whole = {name: tuple(kind(**{**prose, **_dated(part)}) for part in machine[name]) for name, kind in parts.items()}
     return Machine(MachineDeclaration(**{**prose, **machine, **whole}), facts, rule_sets)
+
+
+def shown(machine: Machine, like: Machine) -> Machine:
+    """Return a machine that has no prose with that of another, where both have the same; else names stand for it."""
+    now, then = like.declaration, machine.declaration
+    titles = {state.name: (state.title, state.says) for state in now.state}
+    sentences = {trigger.name: trigger.says for trigger in now.trigger}
+    facts = {fact.name: fact.says for fact in like.facts}
+
+    def prosed(declared: Any, **prose: Any) -> Any:
+        return type(declared)(**{**vars(declared), **prose})
+
+    states = []
+    for state in then.state:
+        title, says = titles.get(state.name, (_words(state.name), ""))
+        states.append(prosed(state, title=title, says=says))
+    triggers = tuple(prosed(trigger, says=sentences.get(trigger.name, "")) for trigger in then.trigger)
+    reasons = {guard.name: (guard.says, guard.remedy) for guard in now.guard}
+    guards = []
+    for guard in then.guard:
+        says, remedy = reasons.get(guard.name, (_words(guard.name), ""))
+        guards.append(prosed(guard, says=says, remedy=remedy))
+    declaration = prosed(
+        then, title=now.title, says=now.says, state=tuple(states), trigger=triggers, guard=tuple(guards)
+    )
+    said = tuple(prosed(fact, says=facts.get(fact.name, _words(fact.name))) for fact in machine.facts)
+    return Machine(declaration, said, machine.rule_sets)
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ").capitalize()
 
 
 def _dated(part: Mapping[str, Any]) -> dict[str, Any]:

@@ -264,9 +264,12 @@ class Hooks:
             if hook.when == when and hook.wants(event):
                 hook.callback(event)
 
-    def watch(self, trigger: str) -> bool:
-        """Say whether any hook may want a transition by this trigger."""
-        return any(hook.trigger in (None, trigger) for hook in self.registered)
+    def watch(self, trigger: str, machines: Collection[str]) -> bool:
+        """Say whether any hook may want a transition of one of these machines by this trigger."""
+        return any(
+            hook.trigger in (None, trigger) and (hook.machine is None or hook.machine in machines)
+            for hook in self.registered
+        )
 
     def _registering(
         self, when: When, machine: str | None, *, trigger: str | None = None, state: str | None = None

@@ -12,6 +12,7 @@ from itertools import combinations, pairwise
 from ims_fsm.errors import Problem
 from ims_fsm.law.declaration import (
     ENTRY,
+    OPENED,
     STATE,
     Dated,
     FactDeclaration,
@@ -170,6 +171,11 @@ def _actor_problems(machine: Machine, roles: Collection[str]) -> Iterator[Proble
         yield from _unknown(f"{place} same_actor_as", fact.same_actor_as, triggers, "trigger")
         if set(fact.values) != {"yes", "no"}:
             yield Problem(f"{place} values", "are not yes and no", "give both their sentences; no other can be read")
+    for fact in machine.facts:
+        place = f"{machine.name}.toml fact {fact.name}"
+        yield from _unknown(f"{place} said_by", fact.said_by, {OPENED, *triggers}, "trigger")
+        if fact.said_by and (fact.same_actor_as or fact.role is not None):
+            yield Problem(f"{place} said_by", "names triggers, and nobody gives it", "leave `said_by` out")
     asked = [fact.role for fact in machine.every_fact if fact.role is not None]
     named = {role for trigger in triggers.values() for role in trigger.roles}
     yield from _unknown(f"{machine.name}.toml guards", (role for role in asked if role not in named), roles, "role")

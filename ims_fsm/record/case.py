@@ -12,7 +12,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from ims_fsm.law.declaration import ENTRY
+from ims_fsm.law.declaration import ENTRY, OPENED
 from ims_fsm.law.edition import Edition, Machine
 from ims_fsm.law.facts import Facts
 from ims_fsm.law.refusal import Refusal, Refused
@@ -23,10 +23,10 @@ from ims_fsm.terms.period import TaxPeriod, moment_in_words
 
 #: What the log says beside a step of a case: facts that do not stay with it, and of the first its key and period.
 FACTS, KEY, PERIOD, REMARKS = "facts", "key", "period", "remarks"
-#: The triggers that no machine declares: what opens a case where no transition comes from `[*]`, and what takes it over
-#: to another declaration of its machine.
-OPENED, CARRIED = "open", "carry_over"
-STALE = "stale_version"
+#: What takes a case over to another declaration of its machine: a trigger that no machine declares, as `OPENED` where
+#: no transition comes from `[*]`.
+CARRIED = "carry_over"
+STALE, OVER = "stale_version", "over"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +137,12 @@ def out_of_turn(case: Case, edition: Edition) -> Refused:
     says = "{document} has a step of {last_at}, and this one would be dated {at}: time would run backwards in its log"
     remedy = "fire it at a moment after that, or give the reason why it is dated back (backdate)"
     return _refused(case, edition, DATED_BACK, says, remedy)
+
+
+def over(case: Case, edition: Edition) -> Refused:
+    """Return the refusal of a step of a case that came to its end under an earlier declaration, whose edition it is."""
+    says = "{document} came to its end under an earlier declaration of its machine, and nothing moves it any more"
+    return _refused(case, edition, OVER, says, "open another")
 
 
 def _refused(case: Case, edition: Edition, code: str, says: str, remedy: str) -> Refused:

@@ -138,7 +138,8 @@ def opening_of(workspace: Workspace) -> Opening:
         raise WorkersError("a database in memory is seen by one process alone; use a file or PostgreSQL")
     if workspace.book is not shipped_book(workspace.book.overlay, workspace.book.roles):
         raise WorkersError(f"other processes would work by the law that ships and not by yours; {_REMEDY}")
-    if any(workspace.hooks.watch(trigger) for trigger in (Trigger.EXPIRE, Trigger.LAPSE)):
+    moved = {machine.name for machine in workspace.book.law.record_machines}
+    if any(workspace.hooks.watch(trigger, moved) for trigger in (Trigger.EXPIRE, Trigger.LAPSE)):
         raise WorkersError(f"other processes would not call your hooks; {_REMEDY}")
     url = workspace.engine.url.render_as_string(hide_password=False)
     opening = Opening(url, workspace.clock, workspace.book.overlay, workspace.book.roles)

@@ -36,6 +36,7 @@ _ID = select(_declarations.c.id).where(
 _IDS = select(_declarations.c.machine, _declarations.c.fingerprint, _declarations.c.id).where(
     among(_declarations.c.fingerprint, bindparam("fingerprints", type_=TEXTS))
 )
+_DECLARED = select(_declarations.c["fingerprint", "declared"]).where(_declarations.c.id == bindparam("number"))
 _KEEP = text(
     "INSERT INTO ims_declaration (machine, version, fingerprint, declared, recorded_at) "
     "VALUES (:machine, :version, :fingerprint, :declared, :recorded_at) ON CONFLICT (machine, fingerprint) DO NOTHING"
@@ -90,6 +91,12 @@ def declaration_id(connection: Connection, machine: Machine, recorded_at: dateti
         connection.execute(_KEEP, {**key, **values})
         kept = connection.execute(_ID, key).scalar_one()
     return int(kept)
+
+
+def declared_as(connection: Connection, machine: Machine, number: int) -> Machine:
+    """Return the machine as a declaration that is kept has it: itself where that is the same."""
+    kept = connection.execute(_DECLARED, {"number": number}).one()
+    return machine if kept.fingerprint == machine.fingerprint else edition.kept(kept.declared)
 
 
 def declaration_ids(connection: Connection, machines: Collection[Machine], recorded_at: datetime) -> dict[str, int]:

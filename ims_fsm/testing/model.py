@@ -15,14 +15,16 @@ from pathlib import Path
 from typing import ClassVar
 
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import Bundle, MultipleResults, RuleBasedStateMachine, invariant, multiple, rule
 
 from ims_fsm.law.decision import decide
+from ims_fsm.law.declaration import ENTRY, OPENED
 from ims_fsm.law.loading import load_own
 from ims_fsm.law.refusal import Allowed, Decision
 from ims_fsm.law.register import Law
+from ims_fsm.record.case import entry_of
 from ims_fsm.record.refusals import RefusedError
-from ims_fsm.terms.period import SettableClock
+from ims_fsm.terms.period import SettableClock, TaxPeriod, in_india
 from ims_fsm.terms.principal import Principal
 from ims_fsm.testing import strategies
 from ims_fsm.workflow import upkeep
@@ -31,6 +33,7 @@ from ims_fsm.workflow.ims import Scratch
 
 FACTS = st.runner().flatmap(lambda model: strategies.facts(model.desk.machine, whole=False))
 ROLES = st.runner().flatmap(lambda model: strategies.roles(model.desk.machine))
+ACTORS = st.sampled_from(("asha", "ravi"))
 TRIGGERS = st.runner().flatmap(lambda model: strategies.triggers(model.desk.machine))
 
 
@@ -40,6 +43,8 @@ class Expected:
 
     state: str
     facts: dict[str, str]
+    #: The trigger that opened it, and by whom.
+    opened: tuple[str, str]
     taken: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -83,22 +88,34 @@ class CaseModel(RuleBasedStateMachine):
         """Return what gives a fresh database."""
         return _in_memory()
 
-    @rule(target=ids, facts=FACTS)
-    def opens(self, facts: dict[str, str]) -> int:
-        """Open a case, twice under its key: the second time it is the same one."""
+    @rule(target=ids, facts=FACTS, actor=ACTORS, roles=ROLES)
+    def opens(self, facts: dict[str, str], actor: str, roles: frozenset[str]) -> int | MultipleResults[int]:
+        """Open a case as the law decides, twice under its key: the second time it is the same one, or refused again."""
         key = f"case {next(self._numbers)}"
-        case = self.desk.open(key, facts=facts)
-        _same("the case that is opened again under its key", self.desk.open(key, facts=facts), case)
-        self.expected[case.id] = Expected(case.state, facts)
+        desk = self.engine.cases(self.machine, actor=Principal(actor, roles))
+        edition = desk.machine.at(TaxPeriod.of(in_india(self.clock())))
+        trigger, dest, _ = entry_of(edition)
+        given = _sayable(desk, facts, trigger, OPENED)
+        wanted: str | set[str] = dest
+        if trigger in edition.triggers:
+            who = desk.machine.actor_facts(roles)
+            wanted = _outcome(decide(edition, ENTRY, trigger, edition.facts(**{**given, **who})))
+        for time in ("first", "second"):
+            _same(f"what is opened for the {time} time", _opened(desk, key, given), wanted)
+        case = desk.find(key)
+        if case is None:
+            return multiple()
+        self.expected[case.id] = Expected(case.state, given, (trigger, actor))
         return case.id
 
-    @rule(case_id=ids, trigger=TRIGGERS, facts=FACTS, actor=st.sampled_from(("asha", "ravi")), roles=ROLES)
+    @rule(case_id=ids, trigger=TRIGGERS, facts=FACTS, actor=ACTORS, roles=ROLES)
     def fires(self, case_id: int, trigger: str, facts: dict[str, str], actor: str, roles: frozenset[str]) -> None:
         """Fire a trigger, and again under the same key: both decide as the law does, and one step is taken at most."""
         expected = self.expected[case_id]
         desk = self.engine.cases(self.machine, actor=Principal(actor, roles))
+        facts = _sayable(desk, facts, trigger)
         decision = self._decided(case_id, trigger, facts, desk.principal)
-        wanted = decision.dest if isinstance(decision, Allowed) else {*decision.codes}
+        wanted = _outcome(decision)
         _same(f"what may says of {trigger}", bool(desk.may(case_id, trigger, facts=facts)), bool(decision))
         key = f"call {next(self._numbers)}"
         for time in ("first", "second"):
@@ -112,7 +129,7 @@ class CaseModel(RuleBasedStateMachine):
         """Return what the law decides by what the model holds."""
         expected, machine = self.expected[case_id], self.desk.machine
         edition = machine.at(self.desk.case(case_id).period)
-        fired = [taken for taken, actor in expected.taken if actor == by.id]
+        fired = [taken for taken, actor in (expected.opened, *expected.taken) if actor == by.id]
         who = machine.actor_facts(by.roles, fired)
         return decide(edition, expected.state, trigger, edition.facts(**{**expected.facts, **facts, **who}))
 
@@ -135,6 +152,22 @@ class CaseModel(RuleBasedStateMachine):
                 _opened, *steps = self.desk.history(number).transitions
                 _same(f"the history of case {number}", [(step.trigger, step.actor) for step in steps], expected.taken)
             _same("what the audit finds", upkeep.audit(self.engine).faults, ())
+
+
+def _sayable(desk: CasesDesk, facts: dict[str, str], *triggers: str) -> dict[str, str]:
+    sayable = {fact.name for fact in desk.machine.sayable(*triggers)}
+    return {name: value for name, value in facts.items() if name in sayable}
+
+
+def _outcome(decision: Decision) -> str | set[str]:
+    return decision.dest if isinstance(decision, Allowed) else {*decision.codes}
+
+
+def _opened(desk: CasesDesk, key: str, facts: dict[str, str]) -> str | set[str]:
+    try:
+        return desk.open(key, facts=facts).state
+    except RefusedError as error:
+        return {refusal.code for refusal in error.refusals}
 
 
 def _fired(desk: CasesDesk, case_id: int, trigger: str, facts: dict[str, str], key: str) -> str | set[str]:

@@ -23,7 +23,7 @@ from ims_fsm.terms.border import Border
 from ims_fsm.terms.event import Event
 from ims_fsm.terms.principal import Principal
 from ims_fsm.workflow.cases.desk import CasesDesk
-from ims_fsm.workflow.cases.steps import Reader, machines_of
+from ims_fsm.workflow.cases.steps import Reader, checked_reader, machine_of, machines_of
 from ims_fsm.workflow.delivery import Delivered
 from ims_fsm.workflow.signoff.limits import MACHINE as SIGNOFF
 from ims_fsm.workflow.views import events
@@ -144,10 +144,19 @@ class Engine:
         """Return the desk of an owner's cases of a machine, at which `actor` acts.
 
         What belongs to another owner is not there. `facts` is asked about a case whenever it is decided: a function of
-        it that returns facts by name. `request` and `backdate` are those of a recipient's desk. Raises `MissingError`
-        for a machine that is not loaded.
+        it that returns facts by name; without one the reader of the machine is (`reads`). `request` and `backdate` are
+        those of a recipient's desk. Raises `MissingError` for a machine that is not loaded.
         """
         return CasesDesk(self._workspace, machine, actor, owner=owner, reader=facts, request=request, backdate=backdate)
+
+    def reads(self, machine: str, reader: Reader) -> None:
+        """Have a function say the facts of a machine's cases from now on, at every desk for which none is named.
+
+        So it is asked by whatever drives cases on this object: HTTP, the dashboard and scenarios too. It is given the
+        case and returns facts by name. Raises `MissingError` for a machine that is not loaded, `InputError` for what is
+        no function.
+        """
+        self._workspace.readers[machine_of(self.book.law, machine).name] = checked_reader(reader)
 
     @property
     def machines(self) -> Mapping[str, Machine]:

@@ -352,7 +352,7 @@ def tell_hooks(unit: UnitOfWork, firing: Firing) -> None:
 
     Nothing is noted or written. A hook that raises vetoes the whole.
     """
-    if not unit.hooks.watch(firing.trigger):
+    if not unit.hooks.watch(firing.trigger, {machine.name for machine in unit.book.law.record_machines}):
         return
     for page in pages(unit.connection, firing, allowed=True):
         chains = unit.chains_of(page, firing.trigger)

@@ -14,6 +14,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from ims_fsm.errors import ImsFsmError, InputError, Problem, StoreError
 from ims_fsm.law.book import LawBook, shipped_book
 from ims_fsm.law.hooks import Attempt, Call, Hooks, Tally, log
+from ims_fsm.record.case import Case
 from ims_fsm.record.moments import machine_clock
 from ims_fsm.store import attempts, host, register
 from ims_fsm.store import connection as store
@@ -89,6 +90,8 @@ class Workspace:
         #: The host's connection, in whose transaction everything is done; None: each call has one of its own.
         self._host: object | None = None
         self._declarations: Mapping[str, int] = {}
+        #: What says the facts of a machine's cases, by the machine's name.
+        self.readers: dict[str, Callable[[Case], Mapping[str, str]]] = {}
         self._delivery = Delivery()
         with self.closed_on_failure(), told_apart(self.engine):
             tables.prepare(self.engine)

@@ -47,6 +47,16 @@ def cases(bare: Run) -> Run:
     return run
 
 
+def test_who_says_a_fact_is_declared(bare: Run, tmp_path: Path) -> None:
+    law = (LEAVE / "leave_request.toml").read_text("utf-8")
+    file = tmp_path / "leave_request.toml"
+    file.write_text(law.replace('name = "days"\n', 'name = "days"\nsaid_by = ["open"]\n', 1), "utf-8")
+    more = ("--at", "2026-12-01T12:00", "--machines", file)
+    bare("cases", "open", "leave_request", "LR-1", "--fact", "days=many", *more).ended(0)
+    refused = bare("cases", "fire", "leave_request", "LR-1", "approve", "--fact", "days=few", *more).ended(2)
+    assert "days: is not given with approve; leave it out; it is given with open" in refused.err
+
+
 def test_a_leave_goes_from_its_opening_to_its_end(cases: Run, tmp_path: Path) -> None:
     opened = cases("open", "leave_request", "LR-17", "--fact", "days=many").ended(0)
     assert opened.out == "Leave request LR-17, case 1: Asked.\n"

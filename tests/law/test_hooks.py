@@ -106,3 +106,16 @@ def test_hooks_know_the_shipped_law_where_no_other_is_given():
     Hooks().before(trigger="generate", machine="gstr2b")
     with pytest.raises(InputError, match="is not a trigger of gstr2b"):
         Hooks().before(trigger="lapse", machine="gstr2b")
+
+
+def test_a_hook_for_another_machine_makes_nothing_go_row_by_row():
+    hooks = Hooks()
+    hooks.before(machine="invoice", trigger="accept")(lambda _: None)
+    watched = {
+        (trigger, machine): hooks.watch(trigger, {machine})
+        for trigger in ("accept", "reject")
+        for machine in ("invoice", "credit_note")
+    }
+    assert [key for key, wants in watched.items() if wants] == [("accept", "invoice")]
+    hooks.after()(lambda _: None)
+    assert hooks.watch("reject", {"credit_note"})

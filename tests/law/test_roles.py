@@ -101,6 +101,12 @@ def test_roles_are_no_part_of_what_decides(tmp_path: Path, law: Law) -> None:
     [
         ('roles = ["manager", "director"]', 'roles = ["managr"]', "unknown role 'managr'; did you mean manager?"),
         ('roles = ["manager", "director"]', 'roles = ["director", "director"]', "has 'director' more than once"),
+        ('same_actor_as = ["submit"]', 'said_by = ["hand_in"]', "names the unknown trigger 'hand_in'"),
+        (
+            'same_actor_as = ["submit"]',
+            'same_actor_as = ["submit"]\nsaid_by = ["submit"]',
+            "names triggers, and nobody gives it; leave `said_by` out",
+        ),
         ('same_actor_as = ["submit"]', 'same_actor_as = ["hand_in"]', "names the unknown trigger 'hand_in'"),
         (
             'values = { yes = "they have", no',

@@ -90,3 +90,12 @@ def test_a_law_that_is_not_there_is_a_problem(told) -> None:
     first, *_ = told(OPEN, machines='["nowhere.toml"]').problems
     assert first.where == "machines nowhere.toml"
     assert "cannot be read" in first.what
+
+
+def test_who_says_a_fact_is_declared(told, tmp_path: Path) -> None:
+    file = tmp_path / "leave_request.toml"
+    text = LAW.read_text("utf-8").replace('name = "days"\n', 'name = "days"\nsaid_by = ["open"]\n', 1)
+    file.write_text(text, "utf-8")
+    given = f'{APPROVE}\nfacts = {{ days = "few" }}\nrefused = "input_invalid"'
+    outcome = told(OPEN, given, APPROVE, machines=f'["{file}"]')
+    assert (outcome.problems, outcome.failures) == ((), ())

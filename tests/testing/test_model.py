@@ -14,6 +14,7 @@ from ims_fsm.law.decision import decide
 from ims_fsm.law.loading import load_own
 from ims_fsm.resources import machines_folder
 from ims_fsm.testing import CaseModel, strategies
+from tests.workflow.test_cases_permits import LAW
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "docs" / "examples"
 OWN = [EXAMPLES / "leave_request", EXAMPLES / "loan_application", machines_folder() / "signoff"]
@@ -48,6 +49,17 @@ def test_a_model_that_is_wrong_fails():
     wrong = settings(QUICK, max_examples=50, derandomize=True, database=None, phases=[Phase.generate])
     with pytest.raises(AssertionError):
         run_state_machine_as_test(Wrong, settings=wrong)
+
+
+def test_a_model_opens_as_the_law_decides_and_says_what_may_be_said(tmp_path):
+    file = tmp_path / "payment.toml"
+    file.write_text(LAW, "utf-8")
+
+    class Payments(CaseModel):
+        machines = file
+        machine = "payment"
+
+    run_state_machine_as_test(Payments, settings=QUICK)
 
 
 @given(data=st.data())

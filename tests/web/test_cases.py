@@ -61,6 +61,21 @@ def test_a_case_goes_from_its_opening_to_its_end(meera: Caller, stage: Stage) ->
     assert "<svg" in meera("GET", f"{of}/diagram").text
 
 
+def test_the_hosts_reader_is_asked_and_what_decides_is_not_for_everybody_to_give(
+    meera: Caller, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.ims.reads("leave_request", lambda _case: {"balance": "short"})
+    case = meera.post(AT, {"key": "LR-17"})
+    of = f"{AT}/{case['id']}"
+    approve = {"trigger": "approve", "facts": {"balance": "enough"}}
+    assert meera.post(f"{of}/fire", approve, status=409)["code"] == "days_are_left"
+    days = next(fact for fact in stage.ims.machines["leave_request"].facts if fact.name == "days")
+    monkeypatch.setitem(vars(days), "said_by", ("open",))
+    for path, more in ((f"{of}/fire", {}), (f"{of}/may", {}), (f"{AT}/fire-on", {})):
+        refused = meera.post(path, {"trigger": "approve", "facts": {"days": "few"}, **more}, status=422)
+        assert "is not given with approve" in str(refused)
+
+
 def test_the_machines_are_listed_with_what_can_be_given(meera: Caller) -> None:
     (leave,) = [machine for machine in meera.get("/cases")["machines"] if machine["name"] == "leave_request"]
     assert leave["facts"]["days"] == ["few", "many"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ims_fsm import Engine, InputError, MissingError, Principal, RefusedError, SettableClock
+from ims_fsm.law.loading import load_own
 from ims_fsm.workflow.upkeep import audit
 
 LAW = """
@@ -24,6 +25,7 @@ says = "who may decide on much"
 [[fact]]
 name = "sum"
 says = "how much it is"
+said_by = ["open", "change"]
 values = { small = "little", large = "much" }
 default = "small"
 
@@ -167,6 +169,34 @@ def test_nobody_says_who_acts_but_the_engine(engine):
             desk(engine, ASHA).fire(case.id, "approve", facts=facts)
         with pytest.raises(InputError, match="is about who acts"):
             engine.cases("payment", actor=ASHA, owner="acme", facts=lambda _case, f=facts: f).may(case.id, "approve")
+
+
+def test_a_fact_is_given_with_the_triggers_that_it_names(engine):
+    case = desk(engine, ASHA).open("P-1", sum="large")
+    for call in (
+        lambda at: at.fire(case.id, "approve", sum="small"),
+        lambda at: at.may(case.id, "approve", sum="small"),
+        lambda at: at.fire_on("approve", sum="small"),
+        lambda at: at.weigh("approve", states=["approved"], sum="small"),
+    ):
+        with pytest.raises(InputError) as caught:
+            call(desk(engine, RAVI))
+        assert (
+            str(caught.value) == "facts: sum: is not given with approve; leave it out; it is given with open or change"
+        )
+    assert desk(engine, RAVI).case(case.id).version == 1
+    assert codes(desk(engine, RAVI).may(case.id, "approve")) == ["much_is_the_directors"]
+    assert desk(engine, ASHA).fire(case.id, "change", sum="small").facts == {"sum": "small"}
+    assert desk(engine, RAVI).fire(case.id, "approve").state == "approved"
+
+
+def test_who_can_say_a_fact_is_part_of_what_a_machine_decides_by(tmp_path):
+    by = []
+    for text in (LAW, LAW.replace('said_by = ["open", "change"]', 'said_by = ["open"]')):
+        path = tmp_path / "payment.toml"
+        path.write_text(text)
+        by.append(load_own(path).machines["payment"].fingerprint)
+    assert by[0] != by[1]
 
 
 def test_what_is_refused_is_an_event_of_its_owner(engine):

@@ -17,6 +17,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from ims_fsm import CasesDesk, InputError, Problem, RefusedError, detail_in_words
 from ims_fsm.law.declaration import FactDeclaration
+from ims_fsm.law.edition import Machine as Declared
 from ims_fsm.terms.border import LARGEST_ID, LONGEST_REMARKS
 from ims_fsm.web.admission import Admission, Admitted
 from ims_fsm.web.cases import OWNER, CaseId, CaseView, LookOfOwner, desk_of
@@ -66,13 +67,19 @@ class Choice:
         return self.declared.name
 
 
-def _choices(desk: CasesDesk) -> Sequence[Choice]:
-    of = zip(desk.machine.facts, desk.machine.schema.values, strict=False)
+def _choices(machine: Declared) -> Sequence[Choice]:
+    of = zip(machine.facts, machine.schema.values, strict=False)
     return [Choice(fact, values) for fact, values in of if len(values) > 1]
 
 
-def _titles(desk: CasesDesk) -> Mapping[str, str]:
-    states = desk.machine.declaration.state
+def _sayable(machine: Declared, *triggers: str) -> Sequence[Choice]:
+    """Return the facts that may be given with one of these triggers."""
+    names = {fact.name for fact in machine.sayable(*triggers)}
+    return [choice for choice in _choices(machine) if choice.name in names]
+
+
+def _titles(machine: Declared) -> Mapping[str, str]:
+    states = machine.declaration.state
     return {state.name: state.title or state.name.replace("_", " ") for state in states}
 
 
@@ -111,8 +118,9 @@ def _list(
         cases=rows,
         asked=asked,
         following=asked.query(after=rows[-1].id) if len(read) > PAGE else "",
-        choices=_choices(desk),
-        titles=_titles(desk),
+        choices=_choices(desk.machine),
+        sayable=_sayable(desk.machine, *desk.machine.opening),
+        titles=_titles(desk.machine),
         refused=refused,
     )
 
@@ -172,7 +180,8 @@ def _page(
     refused: RefusedError | None = None,
 ) -> Response:
     view, law = CaseView.of(desk, case_id), admission.ims.book.law
-    edition = desk.machine.at(view.case.period)
+    machine = desk.machine_of(case_id)
+    edition = machine.at(view.case.period)
     return visit.show(
         "case.html.j2",
         200 if refused is None else status_of(refused),
@@ -181,8 +190,9 @@ def _page(
         view=view,
         edition=edition,
         history=desk.history(case_id),
-        choices=_choices(desk),
-        titles=_titles(desk),
+        choices=_choices(machine),
+        sayable=_sayable(machine, *view.may),
+        titles={**_titles(desk.machine), **_titles(machine)},
         asked=asked,
         refused=refused,
         is_stale=refused is not None and refused.code == STALE,

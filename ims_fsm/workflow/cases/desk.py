@@ -25,7 +25,7 @@ from ims_fsm.terms.spelling import hinted
 from ims_fsm.workflow.cases import sets, steps
 from ims_fsm.workflow.cases.diagram import diagram
 from ims_fsm.workflow.cases.sets import CaseReport
-from ims_fsm.workflow.cases.steps import Given, Reader, checked_facts
+from ims_fsm.workflow.cases.steps import Given, Reader, checked_facts, checked_reader
 from ims_fsm.workflow.proofs import prove
 from ims_fsm.workflow.signoff.limits import MACHINE as SIGNOFF
 from ims_fsm.workflow.unit import UnitOfWork
@@ -65,10 +65,7 @@ class CasesDesk(Desk):
             raise MissingError("machine", [Problem(name, "is driven at a recipient's desk", remedy)])
         #: The declared machine: its states, triggers and facts.
         self.machine: Machine = steps.machine_of(workspace.book.law, name)
-        if reader is not None and not callable(reader):
-            problem = Problem("facts", f"{reader!r} gives no facts", "give a function of a case")
-            raise InputError("cases", [problem])
-        self._reader = reader
+        self._reader = workspace.readers.get(name) if reader is None else checked_reader(reader)
 
     def _refuse_stranger(self) -> None:
         if self.owner and not self.principal.reaches(self.owner):
@@ -134,6 +131,13 @@ class CasesDesk(Desk):
         """Return what each trigger comes to on a case now; left out is one that leads nowhere from where it stands."""
         number = checked_id(case_id)
         return self._asked(steps.answers, self.owner, self.machine.name, number, self._reader)
+
+    def machine_of(self, case_id: int) -> Machine:
+        """Return the machine under which a case stands: as it was declared then, where the case ended before."""
+        number = checked_id(case_id)
+        return self._asked(
+            lambda unit: steps.shown_as(unit, self.machine, steps.found(unit, self.owner, self.machine.name, number))
+        )
 
     def history(self, case_id: int) -> CaseHistory:
         """Return everything that was ever done to a case."""
@@ -269,7 +273,7 @@ class CasesDesk(Desk):
         facts = _chosen(border, where)
         border.close()
         for name, values in facts.items():
-            for value in values:
+            for value in values or schema.values_of.get(name, ("",))[:1]:
                 schema.facts({name: value})
         return CasesWhere(
             owner=self.owner,

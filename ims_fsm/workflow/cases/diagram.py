@@ -15,7 +15,7 @@ from ims_fsm.record.case import CaseHistory, fields_of, label
 from ims_fsm.record.log import TransitionEntry
 from ims_fsm.terms.border import Border
 from ims_fsm.terms.period import day_of
-from ims_fsm.workflow.cases.steps import Reader, decisions, history, machine_of
+from ims_fsm.workflow.cases.steps import Reader, decisions, history, machine_of, shown_as
 from ims_fsm.workflow.unit import UnitOfWork
 
 
@@ -37,6 +37,7 @@ def diagram(  # noqa: PLR0913, PLR0917 -- which case, drawn how
     machine, look = machine_of(unit.book.law, machine_name), theme_named(theme)
     whole = history(unit, owner, machine.name, case_id)
     decided = decisions(unit, machine, whole.case, reader)
+    machine = shown_as(unit, machine, whole.case)
     sheet = path_sheet(machine.at(whole.case.period), _highlight(unit, machine, whole, decided), look)
     return drawn([sheet], fmt)[0]
 

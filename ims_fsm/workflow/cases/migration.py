@@ -7,12 +7,13 @@ is moved.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from ims_fsm.errors import Problem
 from ims_fsm.law.edition import Machine
-from ims_fsm.record.case import CARRIED, written
+from ims_fsm.record.case import CARRIED, Case, written
 from ims_fsm.store import case_sets, register
 from ims_fsm.store.calls import Call
 from ims_fsm.store.case_sets import Alike, Step
@@ -35,21 +36,22 @@ def carry_over(unit: UnitOfWork, mapping: Mapped, *, dry_run: bool) -> CarriedOv
     """Take the live cases of every loaded machine over to its declaration; with `dry_run` nothing is written.
 
     A fact that is no longer declared is left behind. Where a case stands in a state, or has a fact's value, that is
-    neither declared nor mapped, nothing is moved.
+    neither declared nor mapped, nothing is moved. What a machine still declares is not mapped; no step is dated before
+    the newest of its case.
     """
     moved: defaultdict[str, Counter[str]] = defaultdict(Counter)
     problems: Counter[Problem] = Counter()
     steps: list[tuple[CasesWhere, Step, Alike]] = []
     for where, group in _outdated(unit):
         machine = unit.book.law.machine(where.machine)
-        state = mapping.get(group.first.state, group.first.state)
+        state = _mapped(mapping, group.first.state, {declared.name for declared in machine.declaration.state})
         facts = _carried(machine, group.first.facts, mapping)
         stranded = list(_stranded(machine, state, facts))
         problems.update(dict.fromkeys(stranded, group.count))
         if not stranded:
             moved[machine.name][f"{group.first.state} → {state}"] += group.count
             staying = None if facts == group.first.facts else written(facts)
-            steps.append((where, _step(unit, machine, state, staying), group))
+            steps.append((where, _step(unit, machine, state, staying, group.first.last_at), group))
     if problems:
         counted = (Problem(p.where, f"{p.what} ({count:,})", p.remedy) for p, count in problems.items())
         return CarriedOver(moved={}, stranded=tuple(sorted(counted)))
@@ -65,14 +67,31 @@ def _outdated(unit: UnitOfWork) -> Iterator[tuple[CasesWhere, Alike]]:
     for owner, name in register.owners_of(unit.connection, {number for number, _ in live}):
         where = CasesWhere(owner=owner, machine=name, facts={}, defaults={})
         case_sets.hold(unit.connection, where)
-        for group in case_sets.alike(unit.connection, where, None):
+        for group in case_sets.alike(unit.connection, where, unit.now):
             if (group.first.declaration_id, group.first.state) in live:
-                yield where, group
+                yield from ((where, part) for part in _by_last(unit, where, group))
+
+
+def _by_last(unit: UnitOfWork, where: CasesWhere, group: Alike) -> Iterator[Alike]:
+    """Give a group whole; one whose logs go beyond now in parts that end at the same moment."""
+    if group.first.last_at <= unit.now:
+        yield group
+        return
+    parts: defaultdict[datetime, list[Case]] = defaultdict(list)
+    for case in case_sets.members(unit.connection, where, [group]):
+        parts[case.last_at].append(case)
+    yield from map(case_sets.of_ids, parts.values())
 
 
 def _carried(machine: Machine, facts: Mapping[str, str], mapping: Mapped) -> dict[str, str]:
-    mapped = {name: mapping.get(f"{name}.{value}", value) for name, value in facts.items()}
-    return {name: value for name, value in mapped.items() if name in machine.schema.names}
+    values_of = machine.schema.values_of
+    return {
+        name: _mapped(mapping, value, values_of[name], f"{name}.") for name, value in facts.items() if name in values_of
+    }
+
+
+def _mapped(mapping: Mapped, name: str, declared: Collection[str], of: str = "") -> str:
+    return name if name in declared else mapping.get(f"{of}{name}", name)
 
 
 def _stranded(machine: Machine, state: str, facts: Mapping[str, str]) -> Iterator[Problem]:
@@ -89,14 +108,14 @@ def _stranded(machine: Machine, state: str, facts: Mapping[str, str]) -> Iterato
             yield Problem(where, what, f"map {name}.{value} to one of {', '.join(values)}")
 
 
-def _step(unit: UnitOfWork, machine: Machine, state: str, facts: str | None) -> Step:
+def _step(unit: UnitOfWork, machine: Machine, state: str, facts: str | None, last_at: datetime) -> Step:
     declared = next(declared for declared in machine.declaration.state if declared.name == state)
     call = Call(
         trigger=CARRIED,
         dest=state,
         rules=" ".join(declared.rules),
         actor=unit.actor,
-        at=unit.now,
+        at=max(unit.now, last_at),
         recorded_at=unit.recorded_at,
         request_key=unit.request_key,
         detail=None,

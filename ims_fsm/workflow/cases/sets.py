@@ -32,6 +32,7 @@ from ims_fsm.workflow.cases.steps import (
     detail_of,
     earlier_than_asked,
     machine_of,
+    over_before,
 )
 from ims_fsm.workflow.unit import UnitOfWork
 
@@ -66,7 +67,10 @@ def fire_cases(
     given: Given = NOTHING,
     reader: Reader | None = None,
 ) -> CaseReport:
-    """Fire a trigger on all cases that are meant and on which it may fire; what is refused is reported."""
+    """Fire a trigger on all cases that are meant and on which it may fire; what is refused is reported.
+
+    What ended under an earlier declaration is left out.
+    """
     machine = machine_of(unit.book.law, where.machine)
     case_sets.hold(unit.connection, where)
     groups = _judged(unit, machine, trigger, where, given, reader)
@@ -102,10 +106,15 @@ def _judged(
     Raises `MissingError` for an id that is not here.
     """
     _refuse_strangers(unit, where)
+    machine.check_said(given.facts, trigger)
     if reader is None and not machine.about_firing:
         latest = latest_before(unit.now) if unit.backdate is None else None
         alike = case_sets.alike(unit.connection, where, latest)
-        bases = [(group, decided_on(unit, machine, group.first, given.facts, None)) for group in alike]
+        bases = [
+            (group, decided_on(unit, machine, group.first, given.facts, None))
+            for group in alike
+            if over_before(unit, machine, group.first) is None
+        ]
     else:
         bases = list(_read(unit, machine, where, given, reader))
     return [
@@ -128,7 +137,12 @@ def _read(
 ) -> Iterable[tuple[Alike, Basis]]:
     """Give the cases in groups, of which a reader says the same."""
     groups: dict[tuple[object, ...], tuple[list[Case], Basis]] = {}
+    ended: dict[int, bool] = {}
     for case in list(cases.search(unit.connection, where)):
+        if case.declaration_id not in ended:
+            ended[case.declaration_id] = over_before(unit, machine, case) is not None
+        if ended[case.declaration_id]:
+            continue
         basis = decided_on(unit, machine, case, given.facts, reader)
         is_late = unit.backdate is None and case.last_at > latest_before(unit.now)
         said = tuple(sorted(basis.passing.items()))
@@ -166,7 +180,7 @@ def _tell_hooks(
     unit: UnitOfWork, machine: Machine, trigger: str, where: CasesWhere, allowed: Iterable[_Judged]
 ) -> None:
     """Fire the trigger for the embedder's hooks on every case on which it may fire; a hook that raises vetoes all."""
-    if not unit.hooks.watch(trigger):
+    if not unit.hooks.watch(trigger, {machine.name}):
         return
     for group in allowed:
         drive = lifecycle(machine.at(group.first.period))

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 from ims_fsm.errors import InputError, MissingError, Problem
 from ims_fsm.law.decision import decide
-from ims_fsm.law.declaration import ENTRY, STATE
-from ims_fsm.law.edition import Edition, Machine
+from ims_fsm.law.declaration import ENTRY, OPENED, STATE
+from ims_fsm.law.edition import Edition, Machine, shown
 from ims_fsm.law.facts import Facts
 from ims_fsm.law.hooks import Tally
 from ims_fsm.law.machine import lifecycle
@@ -33,11 +33,12 @@ from ims_fsm.record.case import (
     label,
     moved_since,
     out_of_turn,
+    over,
 )
 from ims_fsm.record.log import TransitionEntry
 from ims_fsm.record.moments import runs_back
 from ims_fsm.record.refusals import Answer, RefusedError, filled_in
-from ims_fsm.store import cases, log
+from ims_fsm.store import cases, log, register
 from ims_fsm.store.register import IdempotencyError
 from ims_fsm.terms.border import Border
 from ims_fsm.terms.period import TaxPeriod, in_india
@@ -99,11 +100,14 @@ def decided_on(
 ) -> Basis:
     """Return what a step of a case is decided on.
 
-    What is given goes before what is read, and that before what stays; what is about who acts is read here. Raises
-    `InputError` for a fact or value that the machine does not have, and for one about who acts that somebody gives.
+    What is read goes before what is given, and that before what stays; what is about who acts is read here. What is
+    given otherwise than it is read does not stay. Raises `InputError` for a fact or value that the machine does not
+    have, and for one about who acts that somebody gives.
     """
-    staying, read = case.with_facts(given), {} if reader is None else checked_facts(reader(case), NO_FACTS)
-    layers = {**staying.facts, **read, **given, **about_actor(unit, machine, case, {**read, **given})}
+    read = {} if reader is None else checked_facts(reader(case), NO_FACTS)
+    facts_of(machine, given)
+    staying = case.with_facts({name: value for name, value in given.items() if read.get(name, value) == value})
+    layers = {**staying.facts, **read, **about_actor(unit, machine, case, {**read, **given})}
     passing = {name: value for name, value in layers.items() if staying.facts.get(name) != value}
     return Basis(facts_of(machine, layers), staying, passing)
 
@@ -163,6 +167,7 @@ def open_case(
     )
     edition, about = machine.at(case.period), about_actor(unit, machine, case, given)
     trigger, dest, rules = entry_of(edition)
+    machine.check_said(given, trigger, OPENED)
     if trigger in edition.triggers:
         allowed = _fired(unit, edition, case, trigger, facts_of(machine, given, about))
         dest, rules = allowed.dest, allowed.rules
@@ -200,6 +205,10 @@ def fire_case(  # noqa: PLR0913, PLR0917 -- what, on which case, with what
     """
     machine = machine_of(unit.book.law, machine_name)
     case = found(unit, owner, machine.name, case_id, hold=True)
+    ended = over_before(unit, machine, case)
+    if ended is not None:
+        raise refusal_of(unit, machine, case, trigger, ended)
+    machine.check_said(given.facts, trigger)
     basis, edition = decided_on(unit, machine, case, given.facts, reader), machine.at(case.period)
     edition.check(case.state, trigger, basis.facts)
     early = earlier_than_asked(unit, case, edition, given)
@@ -224,6 +233,10 @@ def may(  # noqa: PLR0913, PLR0917 -- what, on which case, with what
     """Ask whether a trigger may fire on a case; changes nothing."""
     machine = machine_of(unit.book.law, machine_name)
     case = found(unit, owner, machine.name, case_id)
+    ended = over_before(unit, machine, case)
+    if ended is not None:
+        return answered(unit, machine, case, trigger, ended)
+    machine.check_said(given.facts, trigger)
     basis, edition = decided_on(unit, machine, case, given.facts, reader), machine.at(case.period)
     edition.check(case.state, trigger, basis.facts)
     early = earlier_than_asked(unit, case, edition, given)
@@ -245,6 +258,8 @@ def answers(
 
 def decisions(unit: UnitOfWork, machine: Machine, case: Case, reader: Reader | None) -> dict[str, Decision]:
     """Return what each trigger comes to now; left out is one that leads nowhere from there, and no guard says why."""
+    if over_before(unit, machine, case) is not None:
+        return {}
     facts, edition = decided_on(unit, machine, case, {}, reader).facts, machine.at(case.period)
     of_the_state = {guard.name for guard in edition.guards if STATE in guard.refuse_when}
     decided = dict[str, Decision]()
@@ -264,6 +279,28 @@ def history(unit: UnitOfWork, owner: str, machine_name: str, case_id: int) -> Ca
         transitions=log.history(unit.connection, owner, case.id),
         contents=log.contents_of(unit.connection, owner, case.id),
     )
+
+
+def standing_under(unit: UnitOfWork, machine: Machine, case: Case) -> Machine:
+    """Return the machine as it was declared where a case was last written: the one that is loaded, or the one kept."""
+    if unit.remembered.get(machine.name) == case.declaration_id:
+        return machine
+    return register.declared_as(unit.connection, machine, case.declaration_id)
+
+
+def shown_as(unit: UnitOfWork, machine: Machine, case: Case) -> Machine:
+    """Return the machine under which a case stands, with its prose: of what is not declared any more names stand."""
+    then = standing_under(unit, machine, case)
+    return then if then is machine else shown(then, machine)
+
+
+def over_before(unit: UnitOfWork, machine: Machine, case: Case) -> Refused | None:
+    """Return the refusal of whatever is done to a case under a declaration that is not current; None for another.
+
+    A store in which such a case is live is not opened: it is over.
+    """
+    then = standing_under(unit, machine, case)
+    return None if then is machine else over(case, then.at(case.period))
 
 
 def answered(unit: UnitOfWork, machine: Machine, case: Case, trigger: str, decision: Decision) -> Answer:
@@ -322,6 +359,13 @@ def _stepped(
         machine=case.machine,
     )
     return entry, staying.stepped(unit.now, state=allowed.dest, declaration_id=declared)
+
+
+def checked_reader(reader: object) -> Reader:
+    """Return a reader of facts; raises `InputError` for what is no function."""
+    if not callable(reader):
+        raise InputError("cases", [Problem("facts", f"{reader!r} gives no facts", "give a function of a case")])
+    return reader
 
 
 def checked_facts(given: object, further: Mapping[str, object]) -> dict[str, str]:

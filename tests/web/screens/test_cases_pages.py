@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from ims_fsm import IMS, SettableClock
+from ims_fsm.law.book import shipped_book
 from ims_fsm.testing import Stage
+from ims_fsm.workflow.engine import workspace_of
 from tests.web.conftest import BUYER
 from tests.web.screens.conftest import SAME, Browser
 
@@ -55,6 +57,37 @@ def test_a_case_is_opened_fired_and_followed(stage: Stage, meera: Browser) -> No
     ]  # fmt: skip
     picture = meera.client.get(f"{AT}/{case.id}/picture?theme=dark", headers=SAME)
     assert (picture.status_code, "<svg" in picture.text) == (200, True)
+
+
+def test_a_form_offers_what_may_be_given(stage: Stage, meera: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = stage.ims.cases("leave_request", actor="x").open("LR-1")
+    facts = {fact.name: fact for fact in stage.ims.machines["leave_request"].facts}
+    monkeypatch.setitem(vars(facts["days"]), "said_by", ("open",))
+    monkeypatch.setitem(vars(facts["balance"]), "said_by", ("confirm", "approve"))
+    at = [meera.open(AT), meera.open(f"{AT}/{case.id}")]
+    assert [[f'name="f.{name}"' in page for page in at] for name in ("days", "balance")] == [
+        [True, False],
+        [False, True],
+    ]
+
+
+def test_a_case_that_ended_under_an_old_declaration_is_shown_by_it(
+    stage: Stage, meera: Browser, tmp_path: Path
+) -> None:
+    desk = stage.ims.cases("leave_request", actor="x")
+    case = desk.open("LR-1", days="many")
+    desk.fire(case.id, "decline")
+    file = tmp_path / "leave_request.toml"
+    text = (LEAVE / "leave_request.toml").read_text("utf-8").replace("declined", "turned_down")
+    file.write_text(text.replace('"many"', '"long"').replace("many =", "long ="), "utf-8")
+    workspace = workspace_of(stage.ims)
+    workspace.book = shipped_book().beside([file])
+    workspace._declarations = {}
+    assert "Nothing can be done." in meera.open(f"{AT}/{case.id}")
+    assert "Declined" in said(meera)
+    assert "Turned down" not in said(meera)
+    assert "more than five" in said(meera)
+    assert meera.client.get(f"{AT}/{case.id}/picture", headers=SAME).status_code == 200
 
 
 def test_a_list_is_narrowed_and_has_pages(stage: Stage, meera: Browser, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -149,13 +149,39 @@ def test_a_reader_is_asked_and_what_it_says_passes(engine: Engine, sound: Sound)
     spent, left = desk.open("LR-1"), desk.open("LR-2", days="many")
     assert [told.code for told in desk.may(spent.id, "approve").refusals] == ["no_balance"]
     assert [told.code for told in desk.may(left.id, "approve").refusals] == ["not_covered"]
-    # What comes with the call goes before what is read.
-    assert desk.fire(left.id, "approve", cover="yes").facts == {"days": "many", "cover": "yes"}
+    # What is read goes before what comes with the call.
+    with pytest.raises(RefusedError) as caught:
+        desk.fire(left.id, "approve", cover="yes")
+    assert caught.value.code == "not_covered"
+    assert desk.fire(left.id, "decline", cover="yes").facts == {"days": "many"}
     balances["LR-1"] = "left"
     assert desk.fire(spent.id, "approve").facts == {}
     step = desk.history(spent.id).transitions[-1]
     assert step.detail == '{"facts": {"balance": "left", "cover": "no"}}'
     sound(engine)
+
+
+def test_a_reader_is_registered_once_for_all_desks(engine: Engine) -> None:
+    engine.reads("leave_request", lambda _case: {"balance": "spent"})
+    desk = engine.cases("leave_request", actor="lead")
+    case = desk.open("LR-1")
+    assert [told.code for told in desk.may(case.id, "approve", balance="left").refusals] == ["no_balance"]
+    assert [group.count for group in desk.fire_on("approve", balance="left").refused] == [1]
+    own = engine.cases("leave_request", actor="lead", facts=lambda _case: {"balance": "left"})
+    assert own.may(case.id, "approve")
+    assert engine.cases("purchase_approval", actor="lead").open("P-1").facts == {}
+    with pytest.raises(MissingError):
+        engine.reads("nope", lambda _case: {})
+    with pytest.raises(InputError, match="gives no facts"):
+        engine.reads("leave_request", {"balance": "left"})  # type: ignore[arg-type]  # refused
+
+
+def test_cases_are_not_chosen_by_a_fact_that_is_not_there(engine: Engine) -> None:
+    desk = engine.cases("leave_request", actor="lead")
+    desk.open("LR-1")
+    with pytest.raises(InputError, match="nope: is not a fact of this machine"):
+        desk.count(where={"nope": []})
+    assert desk.count(where={"days": []}) == 0
 
 
 @pytest.mark.parametrize("said", [{"balance": 3}, {"weeks": "few"}, {"balance": "none"}, "spent"])
