@@ -171,7 +171,7 @@ class TwoTables:
 
 def make_untuned(connection: Connection) -> None:
     """Make `record_untuned`, a copy of the records in a table as one makes it unthinking: pages full, state indexed."""
-    connection.execute(text("CREATE TABLE record_untuned (LIKE record INCLUDING ALL)"))
+    connection.execute(text("CREATE TABLE record_untuned (LIKE ims_record INCLUDING ALL)"))
     connection.execute(text("ALTER TABLE record_untuned SET (fillfactor = 100)"))
     connection.execute(text("CREATE INDEX untuned_state ON record_untuned (recipient_gstin, state)"))
     connection.execute(text("INSERT INTO record_untuned SELECT * FROM ims_record"))

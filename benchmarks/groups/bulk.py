@@ -185,7 +185,7 @@ def _ours(engine: Engine, url: str) -> tuple[float, int]:
         return seconds, accepted
 
 
-def _update(engine: Engine, url: str, table: str = "record") -> tuple[float, int]:
+def _update(engine: Engine, url: str, table: str = "ims_record") -> tuple[float, int]:
     del url
     now = bindparam("now", fixture.NOW, type_=fixture.RECORDS.c.acted_at.type)
     statement = text(_UPDATE.format(table=table)).bindparams(now)

@@ -11,6 +11,7 @@ import os
 import sqlite3
 from contextlib import suppress
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +83,8 @@ def counted(driver: Any) -> int | None:
 
 @cache
 def _rows() -> str:
+    # A program may have loaded no table but these; the modules of tables load this one by themselves.
+    import_module("ims_fsm.store.schema")
     # Rows are only added to these, so that the highest rowid never falls. SQLite reads it without reading others.
     logs = [Table.metadata.tables[name] for name in APPEND_ONLY]
     with_rowid = [log.name for log in logs if log.dialect_options["sqlite"]["with_rowid"]]

@@ -173,6 +173,23 @@ def open_case(desk: Desk, opening: Opening) -> Case:
     return desk.open(opening.key, period=opening.period, facts=opening.facts)
 
 
+@ROUTES.change("POST", f"{_AT}/fire-on", example={"trigger": "take", "state": ["approved"]})
+def fire_cases(desk: Desk, firing: FiringOn, key: Key = None) -> object:
+    """Fire a trigger on all cases that are meant: where it may fire it does, refused groups come with their rules."""
+    meant: dict[str, Any] = {
+        "states": firing.state,
+        "where": firing.where,
+        "period": firing.period,
+        "facts": firing.facts,
+    }
+    report = (
+        desk.weigh(firing.trigger, **meant)
+        if firing.dry_run
+        else desk.fire_on(firing.trigger, **meant, remarks=firing.remarks, key=key_of(key))
+    )
+    return {"report": report, "machine": desk.machine.name, "owner": desk.owner, "done": not firing.dry_run}
+
+
 @ROUTES.get(_OF, versioned="case.version")
 def show_case(desk: Desk, case_id: CaseId) -> CaseView:
     """Show a case with what may be fired on it and what not, and why. The ETag is its version, for If-Match."""
@@ -198,23 +215,6 @@ def fire_case(desk: Desk, case_id: CaseId, firing: Firing, if_match: IfMatch = N
     return desk.fire(
         case_id, firing.trigger, facts=firing.facts, remarks=firing.remarks, version=version, key=key_of(key)
     )
-
-
-@ROUTES.change("POST", f"{_AT}/fire-on", example={"trigger": "take", "state": ["approved"]})
-def fire_cases(desk: Desk, firing: FiringOn, key: Key = None) -> object:
-    """Fire a trigger on all cases that are meant: where it may fire it does, refused groups come with their rules."""
-    meant: dict[str, Any] = {
-        "states": firing.state,
-        "where": firing.where,
-        "period": firing.period,
-        "facts": firing.facts,
-    }
-    report = (
-        desk.weigh(firing.trigger, **meant)
-        if firing.dry_run
-        else desk.fire_on(firing.trigger, **meant, remarks=firing.remarks, key=key_of(key))
-    )
-    return {"report": report, "machine": desk.machine.name, "owner": desk.owner, "done": not firing.dry_run}
 
 
 @ROUTES.get(f"{_OF}/history")

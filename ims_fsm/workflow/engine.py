@@ -19,7 +19,7 @@ from ims_fsm.law.register import Law
 from ims_fsm.store import backup
 from ims_fsm.store.backup import Backup
 from ims_fsm.store.connection import Engine as Database
-from ims_fsm.terms.border import Border
+from ims_fsm.terms.border import Border, checked_text
 from ims_fsm.terms.event import Event
 from ims_fsm.terms.principal import Principal
 from ims_fsm.workflow.cases.desk import CasesDesk
@@ -156,7 +156,9 @@ class Engine:
         case and returns facts by name. Raises `MissingError` for a machine that is not loaded, `InputError` for what is
         no function.
         """
-        self._workspace.readers[machine_of(self.book.law, machine).name] = checked_reader(reader)
+        self._workspace.readers[machine_of(self.book.law, checked_text("machine", machine)).name] = checked_reader(
+            reader
+        )
 
     @property
     def machines(self) -> Mapping[str, Machine]:

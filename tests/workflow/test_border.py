@@ -136,6 +136,7 @@ RIGHT = {
     "actor": "asha",
     "signoff_id": 1,
     "machine": "leave_request",
+    "reader": lambda _case: {},
     "case_id": 1,
     "CasesDesk trigger": "approve",
     "key": "LR-2",
