@@ -13,7 +13,7 @@ from ims_fsm.workflow.calendar import change
 
 READING = {
     "close", "taxpayer", "taxpayers", "recipients", "registered", "recipient_of", "events", "newest_event",
-    "compare_2b", "bound", "deliver", "backup", "dashboard", "latest_events",
+    "compare_2b", "bound", "deliver", "backup", "dashboard", "latest_events", "reads",
 }  # fmt: skip
 
 

@@ -38,12 +38,9 @@ class SignoffDesk(Desk):
         """Return the sign-offs in these states, or in any, the oldest first; or the `newest` so many."""
         border = Border("signoffs")
         chosen = tuple(border.text("states", state) for state in border.several("states", states))
-        if newest is not None and (type(newest) is not int or newest < 1):
-            border.wrong(
-                "newest", newest, "is not a number of sign-offs", "give a whole number from 1, or leave it out"
-            )
+        most = border.limit(newest, "sign-offs")
         border.close()
-        return self._asked(steps.listed, self.gstin, chosen, newest)
+        return self._asked(steps.listed, self.gstin, chosen, most)
 
     def signoff(self, signoff_id: int) -> SignoffView:
         """Return a sign-off with its steps, what may be done with it and why not, and what its actions come to now."""
