@@ -37,12 +37,16 @@ def cascade_with(path: Path | None) -> Cascade:
     """Return the shipped rules with a file of one's own laid over them; raises `DeclarationError`."""
     if path is None:
         return shipped_cascade()
+    return read_cascade(text_of(machines_folder() / FILE), overlay_text(path), str(path))
+
+
+def overlay_text(path: Path) -> str:
+    """Return the text of a file that is laid over a shipped one; raises `DeclarationError`."""
     try:
-        overlay = text_of(path)
+        return text_of(path)
     except (OSError, UnicodeDecodeError) as error:
         problem = Problem(str(path), "cannot be read", "name a file of TOML in UTF-8")
         raise DeclarationError(str(path), [problem]) from error
-    return read_cascade(text_of(machines_folder() / FILE), overlay, str(path))
 
 
 def read_cascade(text: str, overlay: str | None = None, where: str = FILE) -> Cascade:

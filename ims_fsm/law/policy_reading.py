@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from ims_fsm.errors import DeclarationError, Problem
 from ims_fsm.files.reading import text_of
-from ims_fsm.law.matching_reading import in_order, laid_over
+from ims_fsm.law.matching_reading import in_order, laid_over, overlay_text
 from ims_fsm.law.policy import PolicyDeclaration, RecommendDeclaration
 from ims_fsm.law.reading import faults, parsed, validated
 from ims_fsm.resources import machines_folder
@@ -29,11 +29,7 @@ def policy_with(path: Path | None, classes: Collection[str]) -> PolicyDeclaratio
     shipped = text_of(machines_folder() / FILE)
     if path is None:
         return read_policy(shipped, classes)
-    try:
-        return read_policy(shipped, classes, text_of(path), str(path))
-    except (OSError, UnicodeDecodeError) as error:
-        problem = Problem(str(path), "cannot be read", "name a file of TOML in UTF-8")
-        raise DeclarationError(str(path), [problem]) from error
+    return read_policy(shipped, classes, overlay_text(path), str(path))
 
 
 def read_policy(

@@ -12,8 +12,8 @@ from pydantic import Field
 from pydantic.json_schema import SkipJsonSchema
 
 from ims_fsm import Concern, Dashboard, Role
-from ims_fsm.terms.border import MOST_DAYS, unknown_taxpayer
-from ims_fsm.terms.principal import Principal
+from ims_fsm.terms.border import MOST_DAYS
+from ims_fsm.terms.principal import Principal, reached
 from ims_fsm.terms.vocabulary import EVERYONE
 from ims_fsm.web.access import access
 from ims_fsm.web.admission import Admission, Admitted
@@ -56,9 +56,6 @@ def seen_by(principal: Principal) -> frozenset[Concern]:
 
 def _reached(admission: Admission, asked: Selection) -> list[str] | None:
     who = admission.principal
-    for gstin in asked.gstin:
-        if not who.reaches(gstin):
-            raise unknown_taxpayer(gstin)
     if asked.gstin:
-        return list(asked.gstin)
+        return [reached(who, gstin) for gstin in asked.gstin]
     return None if EVERYONE in who.gstins else sorted(who.gstins)

@@ -6,11 +6,11 @@ Imports the steps of single cases, which say the same case by case, and the stor
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import cache
 
 from ims_fsm.errors import MissingError, Problem
-from ims_fsm.law.decision import decide
 from ims_fsm.law.edition import Machine
 from ims_fsm.law.machine import lifecycle
 from ims_fsm.law.refusal import Allowed, Decision
@@ -30,9 +30,9 @@ from ims_fsm.workflow.cases.steps import (
     answered,
     decided_on,
     detail_of,
-    earlier_than_asked,
+    judged,
     machine_of,
-    over_before,
+    standing_under,
 )
 from ims_fsm.workflow.unit import UnitOfWork
 
@@ -110,16 +110,28 @@ def _judged(
     if reader is None and not machine.about_firing:
         latest = latest_before(unit.now) if unit.backdate is None else None
         alike = case_sets.alike(unit.connection, where, latest)
+        is_current = _current(unit, machine)
         bases = [
             (group, decided_on(unit, machine, group.first, given.facts, None))
             for group in alike
-            if over_before(unit, machine, group.first) is None
+            if is_current(group.first.declaration_id)
         ]
     else:
         bases = list(_read(unit, machine, where, given, reader))
     return [
-        _Judged(group, basis, _decision(unit, machine, trigger, group.first, basis, given)) for group, basis in bases
+        _Judged(group, basis, judged(unit, machine.at(group.first.period), group.first, trigger, basis, given))
+        for group, basis in bases
     ]
+
+
+def _current(unit: UnitOfWork, machine: Machine) -> Callable[[int], bool]:
+    """Return what says whether a declaration is the one that is loaded; each is looked up once."""
+
+    @cache
+    def is_current(declaration_id: int) -> bool:
+        return standing_under(unit, machine, declaration_id) is machine
+
+    return is_current
 
 
 def _refuse_strangers(unit: UnitOfWork, where: CasesWhere) -> None:
@@ -137,11 +149,9 @@ def _read(
 ) -> Iterable[tuple[Alike, Basis]]:
     """Give the cases in groups, of which a reader says the same."""
     groups: dict[tuple[object, ...], tuple[list[Case], Basis]] = {}
-    ended: dict[int, bool] = {}
+    is_current = _current(unit, machine)
     for case in list(cases.search(unit.connection, where)):
-        if case.declaration_id not in ended:
-            ended[case.declaration_id] = over_before(unit, machine, case) is not None
-        if ended[case.declaration_id]:
+        if not is_current(case.declaration_id):
             continue
         basis = decided_on(unit, machine, case, given.facts, reader)
         is_late = unit.backdate is None and case.last_at > latest_before(unit.now)
@@ -149,13 +159,6 @@ def _read(
         of = (case.declaration_id, case.period, case.state, case.content_hash, said, is_late)
         groups.setdefault(of, ([], basis))[0].append(case)
     return ((case_sets.of_ids(members), basis) for members, basis in groups.values())
-
-
-def _decision(unit: UnitOfWork, machine: Machine, trigger: str, case: Case, basis: Basis, given: Given) -> Decision:
-    edition = machine.at(case.period)
-    edition.check(case.state, trigger, basis.facts)
-    early = earlier_than_asked(unit, case, edition, given)
-    return decide(edition, case.state, trigger, basis.facts) if early is None else early
 
 
 def _step(unit: UnitOfWork, machine: Machine, trigger: str, group: _Judged, given: Given) -> Step:

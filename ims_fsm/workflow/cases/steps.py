@@ -205,16 +205,11 @@ def fire_case(  # noqa: PLR0913, PLR0917 -- what, on which case, with what
     """
     machine = machine_of(unit.book.law, machine_name)
     case = found(unit, owner, machine.name, case_id, hold=True)
-    ended = over_before(unit, machine, case)
-    if ended is not None:
-        raise refusal_of(unit, machine, case, trigger, ended)
-    machine.check_said(given.facts, trigger)
-    basis, edition = decided_on(unit, machine, case, given.facts, reader), machine.at(case.period)
-    edition.check(case.state, trigger, basis.facts)
-    early = earlier_than_asked(unit, case, edition, given)
-    if early is not None:
-        raise refusal_of(unit, machine, case, trigger, early)
-    allowed = _fired(unit, edition, case, trigger, basis.facts)
+    basis, decision = _considered(unit, machine, case, trigger, given, reader)
+    if isinstance(decision, Refused):
+        raise refusal_of(unit, machine, case, trigger, decision)
+    assert basis is not None  # noqa: S101 -- what is decided on nothing is refused
+    allowed = _fired(unit, machine.at(case.period), case, trigger, basis.facts)
     entry, after = _stepped(unit, case, basis.case, trigger, allowed, detail_of(basis, given))
     cases.write(unit.connection, case, after, entry)
     unit.tallies.append(Tally(trigger, applied=1, machine=machine.name))
@@ -233,15 +228,29 @@ def may(  # noqa: PLR0913, PLR0917 -- what, on which case, with what
     """Ask whether a trigger may fire on a case; changes nothing."""
     machine = machine_of(unit.book.law, machine_name)
     case = found(unit, owner, machine.name, case_id)
+    return answered(unit, machine, case, trigger, _considered(unit, machine, case, trigger, given, reader)[1])
+
+
+def _considered(
+    unit: UnitOfWork, machine: Machine, case: Case, trigger: str, given: Given, reader: Reader | None
+) -> tuple[Basis, Decision] | tuple[None, Refused]:
+    """Return what a trigger on a case is decided on, and how; what is over is decided on nothing."""
     ended = over_before(unit, machine, case)
     if ended is not None:
-        return answered(unit, machine, case, trigger, ended)
+        return None, ended
     machine.check_said(given.facts, trigger)
-    basis, edition = decided_on(unit, machine, case, given.facts, reader), machine.at(case.period)
+    basis = decided_on(unit, machine, case, given.facts, reader)
+    return basis, judged(unit, machine.at(case.period), case, trigger, basis, given)
+
+
+def judged(unit: UnitOfWork, edition: Edition, case: Case, trigger: str, basis: Basis, given: Given) -> Decision:
+    """Decide a trigger on a case that is not over: by its version and its log first, then by the law."""
     edition.check(case.state, trigger, basis.facts)
-    early = earlier_than_asked(unit, case, edition, given)
-    decision = decide(edition, case.state, trigger, basis.facts) if early is None else early
-    return answered(unit, machine, case, trigger, decision)
+    if given.version not in {None, case.version}:
+        return moved_since(case, edition)
+    if runs_back(unit.now, case.last_at) and unit.backdate is None:
+        return out_of_turn(case, edition)
+    return decide(edition, case.state, trigger, basis.facts)
 
 
 def answers(
@@ -281,16 +290,16 @@ def history(unit: UnitOfWork, owner: str, machine_name: str, case_id: int) -> Ca
     )
 
 
-def standing_under(unit: UnitOfWork, machine: Machine, case: Case) -> Machine:
-    """Return the machine as it was declared where a case was last written: the one that is loaded, or the one kept."""
-    if unit.remembered.get(machine.name) == case.declaration_id:
+def standing_under(unit: UnitOfWork, machine: Machine, declaration_id: int) -> Machine:
+    """Return the machine as a declaration has it that a case was last written under: as it is loaded, or as kept."""
+    if unit.remembered.get(machine.name) == declaration_id:
         return machine
-    return register.declared_as(unit.connection, machine, case.declaration_id)
+    return register.declared_as(unit.connection, machine, declaration_id)
 
 
 def shown_as(unit: UnitOfWork, machine: Machine, case: Case) -> Machine:
     """Return the machine under which a case stands, with its prose: of what is not declared any more names stand."""
-    then = standing_under(unit, machine, case)
+    then = standing_under(unit, machine, case.declaration_id)
     return then if then is machine else shown(then, machine)
 
 
@@ -299,7 +308,7 @@ def over_before(unit: UnitOfWork, machine: Machine, case: Case) -> Refused | Non
 
     A store in which such a case is live is not opened: it is over.
     """
-    then = standing_under(unit, machine, case)
+    then = standing_under(unit, machine, case.declaration_id)
     return None if then is machine else over(case, then.at(case.period))
 
 
@@ -315,14 +324,6 @@ def refusal_of(unit: UnitOfWork, machine: Machine, case: Case, trigger: str, ref
     """Return the error that says why a trigger is refused on a case."""
     fields = fields_of(case, machine, unit.now)
     return RefusedError(label(machine, case.key), trigger, filled_in(refused, fields), machine=machine.name)
-
-
-def earlier_than_asked(unit: UnitOfWork, case: Case, edition: Edition, given: Given) -> Refused | None:
-    """Return the refusal of what was chosen on another version, or is dated before the log; None where it may come."""
-    if given.version not in {None, case.version}:
-        return moved_since(case, edition)
-    is_late = runs_back(unit.now, case.last_at) and unit.backdate is None
-    return out_of_turn(case, edition) if is_late else None
 
 
 def _fired(unit: UnitOfWork, edition: Edition, case: Case, trigger: str, facts: Facts) -> Allowed:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 
 from ims_fsm import IMS, SettableClock
-from ims_fsm.web.serving import application_of
+from tests.web.screens.visits import Visits, served
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 AXE = Path(__file__).parents[1] / "vendor" / "axe.min.js"
@@ -22,36 +21,14 @@ AT = "/cases/leave_request"
 @pytest.fixture
 def visiting(chromium: Any, tmp_path: Path) -> Iterator[Callable[..., Any]]:
     """Give a page of somebody who is signed in to what `serve` serves. Whatever the console complains of is a fault."""
-    faults: list[str] = []
-    contexts: list[Any] = []
     with IMS(f"sqlite:///{tmp_path / 'ims.db'}", clock=SettableClock("2024-11-09 12:00"), machines=LEAVE) as ims:
         secret = ims.tokens.issue("meera", roles=["recipient"], gstins=["*"]).secret
-        config = uvicorn.Config(application_of(ims, is_secure=False), port=0, log_level="error", lifespan="off")
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run)
-        thread.start()
-        while not server.started:
-            thread.join(0.01)
-        url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-
-        def visit(**how: Any) -> Any:
-            context = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, "base_url": url, **how})
-            contexts.append(context)
-            page = context.new_page()
-            page.on("pageerror", lambda error: faults.append(str(error)))
-            page.on("console", lambda told: faults.append(told.text) if told.type in {"error", "warning"} else None)
-            page.goto("/login")
-            page.fill("#token", secret)
-            page.click("main button")
-            return page
-
-        yield visit
-        for context in contexts:
-            context.close()
-        server.should_exit = server.force_exit = True
-        thread.join(10)
+        with served(ims) as url:
+            visits = Visits(chromium, url)
+            yield partial(visits.page, secret)
+            visits.close()
     # A refusal is an answer with a status of its own, which Chromium writes into its console.
-    assert [fault for fault in faults if "status of 409" not in fault] == []
+    assert [fault for fault in visits.faults if "status of 409" not in fault] == []
 
 
 def test_a_case_is_clicked_through(visiting: Callable[..., Any]) -> None:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 
 from ims_fsm import IMS, Kind, SettableClock, Where
 from ims_fsm.resources import samples_folder
-from ims_fsm.web.serving import application_of
 from tests.web.conftest import BUYER
+from tests.web.screens.visits import Visits, served
 from tests.workflow.filled import Filled
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -29,41 +27,22 @@ def address(tmp_path: Path) -> Iterator[tuple[str, IMS, str]]:
     with IMS(f"sqlite:///{tmp_path / 'ims.db'}", clock=SettableClock("2024-11-09 12:00")) as ims:
         ims.import_download(DOWNLOAD, actor="asha")
         secret = ims.tokens.issue("asha", roles=["recipient"], gstins=[BUYER]).secret
-        config = uvicorn.Config(application_of(ims, is_secure=False), port=0, log_level="error", lifespan="off")
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run)
-        thread.start()
-        while not server.started:
-            thread.join(0.01)
-        port = server.servers[0].sockets[0].getsockname()[1]
-        yield f"http://127.0.0.1:{port}", ims, secret
-        server.should_exit = server.force_exit = True
-        thread.join(10)
+        with served(ims) as url:
+            yield url, ims, secret
 
 
 @pytest.fixture
 def signed_in(chromium: Any, address: tuple[str, IMS, str]) -> Iterator[Callable[..., Any]]:
     """Give a page of somebody who is signed in. Whatever the console complains of is a fault."""
-    faults: list[str] = []
-    contexts: list[Any] = []
     url, ims, _ = address
+    visits = Visits(chromium, url)
 
     def made(name: str = "asha", **how: Any) -> Any:
-        secret = ims.tokens.issue(name, roles=["recipient"], gstins=[BUYER]).secret
-        context = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, "base_url": url, **how})
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("console", lambda said: faults.append(said.text) if said.type in {"error", "warning"} else None)
-        page.goto("/login")
-        page.fill("#token", secret)
-        page.click("main button")
-        return page
+        return visits.page(ims.tokens.issue(name, roles=["recipient"], gstins=[BUYER]).secret, **how)
 
     yield made
-    for context in contexts:
-        context.close()
-    assert faults == []
+    visits.close()
+    assert visits.faults == []
 
 
 def test_a_month_is_clicked_through(signed_in: Callable[..., Any], address: tuple[str, IMS, str]) -> None:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 
 from ims_fsm import IMS, SettableClock
 from ims_fsm.testing import Stage
-from ims_fsm.web.serving import application_of
 from tests.web.conftest import BUYER
+from tests.web.screens.visits import Visits, served
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 AXE = Path(__file__).parents[1] / "vendor" / "axe.min.js"
@@ -23,33 +21,18 @@ AT = f"/recipients/{BUYER}/signoffs"
 @pytest.fixture
 def visiting(chromium: Any, tmp_path: Path) -> Iterator[Callable[..., Any]]:
     """Give a page of somebody who is signed in; there is one record without an action."""
-    contexts: list[Any] = []
     clock = SettableClock("2024-11-09 12:00")
     with IMS(f"sqlite:///{tmp_path / 'ims.db'}", clock=clock, signoff=True) as ims:
         Stage(ims, clock).filed()
-        config = uvicorn.Config(application_of(ims, is_secure=False), port=0, log_level="error", lifespan="off")
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run)
-        thread.start()
-        while not server.started:
-            thread.join(0.01)
-        url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+        with served(ims) as url:
+            visits = Visits(chromium, url)
 
-        def visit(name: str, *roles: str) -> Any:
-            view = {"width": 360, "height": 740}
-            context = chromium.new_context(viewport=view, base_url=url, bypass_csp=True)
-            contexts.append(context)
-            page = context.new_page()
-            page.goto("/login")
-            page.fill("#token", ims.tokens.issue(name, roles=["recipient", *roles], gstins=[BUYER]).secret)
-            page.click("main button")
-            return page
+            def visit(name: str, *roles: str) -> Any:
+                secret = ims.tokens.issue(name, roles=["recipient", *roles], gstins=[BUYER]).secret
+                return visits.page(secret, viewport={"width": 360, "height": 740}, bypass_csp=True)
 
-        yield visit
-        for context in contexts:
-            context.close()
-        server.should_exit = server.force_exit = True
-        thread.join(10)
+            yield visit
+            visits.close()
 
 
 def is_accessible(page: Any) -> bool:

@@ -16,7 +16,7 @@ from ims_fsm.law import decision
 from ims_fsm.law.loading import load_own
 from ims_fsm.law.register import Law
 from ims_fsm.workflow import upkeep
-from ims_fsm.workflow.cases import sets
+from ims_fsm.workflow.cases import steps
 from tests.conftest import ON_POSTGRESQL
 
 START = "2025-03-10 11:00"
@@ -105,7 +105,7 @@ def test_what_is_alike_is_decided_once(engine: Engine, monkeypatch: pytest.Monke
         asked.append(of)
         return decision.decide(*of)
 
-    monkeypatch.setattr(sets, "decide", decide)
+    monkeypatch.setattr(steps, "decide", decide)
     report = desk.fire_on("approve", remarks="all of them")
     assert (report.applied, report.refused_records, len(asked)) == (20, 10, 4)
     assert report.by_rule() == {"manual.3": 10}
