@@ -140,6 +140,8 @@ def _end(
             say(f"{rows}: {refused}. Nothing was done, as it was to be all or nothing.")
         else:
             say(f"{rows} checked: {refused}. Nothing was written.")
+        if judged.paired:
+            say(f"Pairs made or parted by hand: {judged.paired:,}.")
         _tell_passed_over(judged)
         tell_refused((_named(row), row.refusals) for row in judged.refused)
         _tell_stale(stale if judged.applied else ())

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 import typer
 
@@ -200,14 +200,33 @@ def _tell_again(again: Sequence[UploadChange]) -> None:
         say(f"warning: {what}, because the action that it has is not known here; download IMS and import it first")
 
 
+class Beside(TypedDict):
+    """What the purchase register is read by in a workbook."""
+
+    fill: bool
+    policy: Path | None
+    rules: Path | None
+
+
 @command("export xlsx", "gstin", "filters", "db", "at")
-def export_workbook(call: Call, *, everything: bool = False, outward: bool = False, out: Path | None = None) -> None:
+def export_workbook(
+    call: Call,
+    *,
+    everything: bool = False,
+    outward: bool = False,
+    fill: bool = False,
+    policy: Path | None = None,
+    rules: Path | None = None,
+    out: Path | None = None,
+) -> None:
     """Write a workbook: the records in the sheets of the portal's offline tool, with the actions that each allows.
 
-    The refused actions stand beside with their rule, and so do the deadlines and what an action comes to. Choose in the
-    column Status, and give the file to check or apply. It also has the GSTR-2B of --period, or else the newest.
+    The refused actions stand beside with their rule, and so do the deadlines, what an action comes to, and how the
+    purchase register has it. Choose in the column Status, and give the file to check or apply. It also has the GSTR-2B
+    of --period, or else the newest.
     """
-    if outward and (everything or call.filters.keys() - {"period"}):
+    beside: Beside = {"fill": fill, "policy": policy, "rules": rules}
+    if outward and (everything or fill or call.filters.keys() - {"period"}):
         raise typer.BadParameter("--outward takes no filter but --period")
     where = selected(call.filters, everything=everything)
     period = where.expected_period
@@ -218,7 +237,7 @@ def export_workbook(call: Call, *, everything: bool = False, outward: bool = Fal
             if outward:
                 written = ims.supplier(gstin, actor=call.actor).export_workbook(file, period=period)
             else:
-                written = ims.recipient(gstin, actor=call.actor).export_workbook(file, where, period=period)
+                written = ims.recipient(gstin, actor=call.actor).export_workbook(file, where, period=period, **beside)
     parts = {"recipient": gstin, "path": path, "two_b": written.two_b, "sheets": written.sheets}
     call.answer(lambda: _tell_workbook(path, written), parts)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypedDict
 
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.formats.cells import BLANK, Cells, gstin_of, number_of, written
@@ -24,7 +24,7 @@ from ims_fsm.formats.table import Header, TableRow, csv_rows, json_rows
 from ims_fsm.formats.workbooks.reader import BEGINNINGS, workbook_rows
 from ims_fsm.record.scene import ReduceItc, Request
 from ims_fsm.record.sighting import BY_ACTION
-from ims_fsm.terms.border import LARGEST_ID, LONGEST_REMARKS, Border, checked_action, checked_value
+from ims_fsm.terms.border import LARGEST_ID, LONGEST, LONGEST_REMARKS, Border, checked_action, checked_value
 from ims_fsm.terms.document import Document
 from ims_fsm.terms.money import HEADS, Heads
 from ims_fsm.terms.vocabulary import State, Trigger
@@ -43,12 +43,11 @@ _KINDS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Proposal:
-    """One proposed action and the record that it means: by id, or by supplier and number (and machine)."""
+class NamedRecord:
+    """The record that a row means: by id, or by supplier and number (and machine)."""
 
     #: Where the file has it: "line 3", "[2]", "b2b[0]".
     place: str = field(hash=False)
-    trigger: Trigger
     record_id: int | None = None
     #: Whose record it is, where the file says.
     recipient: str = ""
@@ -57,11 +56,18 @@ class Proposal:
     machine: str | None = None
     #: The document's date, which tells two of one number apart.
     date: dt.date | None = None
+    #: The record's version that the row was filled in on, where the file says.
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal(NamedRecord):
+    """One proposed action and the record that it means."""
+
+    trigger: Trigger
     remarks: str | None = None
     #: "full", "none" or heads in paise.
     reduce_itc: ReduceItc | None = None
-    #: The record's version that the action was chosen on, where the file says.
-    version: int | None = None
     #: The document as an upload for the portal shows it.
     document: Document | None = None
     #: The action that the portal showed before, as an upload and the offline tool say.
@@ -90,15 +96,27 @@ class Proposal:
         return kept
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposedPair(NamedRecord):
+    """A record and the document of the purchase register that somebody pairs with it, or that it is parted from.
+
+    `other` is what the cell says: a number of a document, its number here (#12), or split; `place` is that cell.
+    """
+
+    other: str
+    reason: str
+
+
 @dataclass(frozen=True, slots=True)
 class ProposedActions:
-    """The proposals of a file; `source` names it in errors."""
+    """The proposals of a file, and the pairs that people made in it; `source` names it in errors."""
 
     source: str = field(hash=False)
     proposals: Sequence[Proposal]
     #: The titles of columns that mean nothing here, and how many rows propose no action.
     unread: tuple[str, ...] = field(default=(), hash=False)
     blank: int = field(default=0, hash=False)
+    pairs: Sequence[ProposedPair] = ()
 
 
 def read_proposals(data: bytes, where: str, *, gstin: str | None = None) -> ProposedActions:
@@ -131,18 +149,21 @@ def proposals_of(rows: Iterable[TableRow], findings: Findings) -> ProposedAction
     """
     columns: dict[Header, Columns] = {}
     proposals: list[Proposal | None] = []
+    pairs: list[ProposedPair] = []
     for row in rows:
         meant = columns.get(row.header)
         if meant is None:
             meant = columns[row.header] = Columns.of(row.header, findings)
-        proposals.append(_proposal(Cells(row, meant.places, findings)))
+        cells = Cells(row, meant.places, findings)
+        proposals.append(_proposal(cells))
+        pairs += _pairs(cells)
     findings.raise_problems()
     proposed = tuple(proposal for proposal in proposals if proposal is not None)
-    if not proposed:
+    if not proposed and not pairs:
         what = "proposes nothing" if proposals else "has no rows"
         raise InputError(findings.where, [Problem("the file", what, f"give rows with the columns {COLUMNS}")])
     unread = dict.fromkeys(title for meant in columns.values() for title in meant.unread)
-    return ProposedActions(findings.where, proposed, tuple(unread), len(proposals) - len(proposed))
+    return ProposedActions(findings.where, proposed, tuple(unread), len(proposals) - len(proposed), pairs)
 
 
 def read_reduction(text: str) -> ReduceItc:
@@ -178,29 +199,55 @@ def _proposal(row: Cells) -> Proposal | None:
     if previous is not None and BY_ACTION[previous] is trigger and (remarks, reduce_itc) == before:
         # The offline tool shows every record as it was; what is so still proposes nothing.
         return None
-    return _named(row, trigger, remarks or None, reduce_itc, previous)
-
-
-def _named(
-    row: Cells, trigger: Trigger, remarks: str | None, reduce_itc: ReduceItc | None, previous: State | None
-) -> Proposal:
-    record_id, number = row.read("id", _record_id, None), row.read("number", number_of, "")
-    if row.value("id") in BLANK and row.value("number") in BLANK:
-        row.refuse("", "names no record", "give its id, or its supplier, number and kind")
     return Proposal(
         place=row.row.place,
         trigger=trigger,
-        record_id=record_id,
-        recipient=row.read("recipient", gstin_of, ""),
-        supplier=row.read("supplier", gstin_of, ""),
-        number=number,
-        machine=row.read("kind", _machine, None) or _machine_named(row.row.header.name),
-        date=_day(row.text("date")),
-        remarks=remarks,
+        remarks=remarks or None,
         reduce_itc=reduce_itc,
-        version=row.read("version", _version, None),
         previous=previous,
+        **_named(row),
     )
+
+
+class _Named(TypedDict):
+    """What a row names its record by."""
+
+    record_id: int | None
+    recipient: str
+    supplier: str
+    number: str
+    machine: str | None
+    date: dt.date | None
+    version: int | None
+
+
+def _named(row: Cells) -> _Named:
+    record_id, number = row.read("id", _record_id, None), row.read("number", number_of, "")
+    if row.value("id") in BLANK and row.value("number") in BLANK:
+        row.refuse("", "names no record", "give its id, or its supplier, number and kind")
+    return {
+        "record_id": record_id,
+        "recipient": row.read("recipient", gstin_of, ""),
+        "supplier": row.read("supplier", gstin_of, ""),
+        "number": number,
+        "machine": row.read("kind", _machine, None) or _machine_named(row.row.header.name),
+        "date": _day(row.text("date")),
+        "version": row.read("version", _version, None),
+    }
+
+
+def _pairs(row: Cells) -> Iterator[ProposedPair]:
+    """Give the pair that a row makes, if it makes one."""
+    other, reason = row.read("pair", number_of, ""), row.text("pair_reason")
+    if row.value("pair") in BLANK:
+        if reason:
+            row.refuse("pair_reason", "is a reason, and no pair stands beside it", "write the pair, or clear it")
+    elif not reason:
+        row.refuse("pair_reason", "says nothing, and the log keeps why somebody pairs", "write a reason")
+    elif len(reason) > LONGEST:
+        row.refuse("pair_reason", f"has {len(reason):,} characters", f"write at most {LONGEST:,}")
+    elif other:
+        yield ProposedPair(place=row.at("pair"), other=other, reason=reason, **_named(row))
 
 
 def _reduction_of(row: Cells) -> ReduceItc | None:

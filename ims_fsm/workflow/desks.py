@@ -6,7 +6,7 @@ Imports the use cases; a call is one transaction, and finds no record but those 
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Sequence
-from typing import BinaryIO, Literal, TypedDict, Unpack
+from typing import Literal, TypedDict, Unpack
 
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.formats.gstn.download import Source
@@ -26,34 +26,30 @@ from ims_fsm.terms.border import (
     checked_action,
     checked_id,
     checked_ids,
-    checked_output,
     checked_period,
     checked_text,
     checked_value,
     looked_at,
 )
 from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.terms.vocabulary import ACTIVE, Trigger, TwoBState
+from ims_fsm.terms.vocabulary import Trigger, TwoBState
 from ims_fsm.workflow import actions, proposed
 from ims_fsm.workflow.actions import EVERYTHING, ActionReport, EachRefused, Weighed, WhatIf
 from ims_fsm.workflow.consent import file_3b, generate_2b
 from ims_fsm.workflow.forecast import ThreeBForecast, weigh_3b
 from ims_fsm.workflow.left_out import left_out
 from ims_fsm.workflow.originals import OriginalsDesk
+from ims_fsm.workflow.papers.desk import PaperDesk
 from ims_fsm.workflow.proposed import Judgement
-from ims_fsm.workflow.purchases import PurchasesDesk
 from ims_fsm.workflow.reception import upload
 from ims_fsm.workflow.reception.desk import PortalDesk
 from ims_fsm.workflow.returns import ThreeBFiled, TwoBGenerated, file_annual_return
 from ims_fsm.workflow.signoff.desk import SignoffDesk
 from ims_fsm.workflow.unit import UnitOfWork
-from ims_fsm.workflow.views import generations, statement, views, workbook
+from ims_fsm.workflow.views import generations, statement, views
 from ims_fsm.workflow.views.statement import TwoBComparison
 from ims_fsm.workflow.views.views import History, ListedRecord, RecordView, TwoBView
-from ims_fsm.workflow.views.workbook import Workbook
 
-#: What is in IMS and not decided.
-DASHBOARD = Where(states=ACTIVE, in_ims=True)
 Action = Literal["accept", "reject", "keep_pending", "reset"] | Trigger
 
 
@@ -65,7 +61,7 @@ class Acted(TypedDict, total=False):
     key: str | None
 
 
-class RecipientDesk(PortalDesk, OriginalsDesk, PurchasesDesk, SignoffDesk):
+class RecipientDesk(PortalDesk, OriginalsDesk, PaperDesk, SignoffDesk):
     """What one recipient does; reached as `ims.recipient(gstin, actor=…)`.
 
     Every id is looked up among this recipient's records: another's id is not here, as one that does not exist. With a
@@ -295,21 +291,6 @@ class RecipientDesk(PortalDesk, OriginalsDesk, PurchasesDesk, SignoffDesk):
     def file_annual_return(self, fy: str, *, key: str | None = None) -> int:
         """Record that the annual return of a year ("2023-24") was filed; returns how many time limits it ended."""
         return self._done(file_annual_return, key, checked_text("financial year", fy, empty=True))
-
-    # --- the portal ---------------------------------------------------------------------------------------------------
-
-    def export_workbook(
-        self, out: BinaryIO, where: Where | None = None, *, period: TaxPeriod | None = None
-    ) -> Workbook:
-        """Write the recipient's workbook (.xlsx), as of one moment, into a file that is open for bytes.
-
-        Its sheets are those of the portal's offline tool; each row offers what its record allows, and says why not more
-        and what it comes to. Without `where` it has what is in IMS and not decided. The GSTR-2B of `period`, or else
-        the newest, and what the taxpayer reported themselves are in it too. Memory does not grow with it.
-        """
-        chosen = DASHBOARD if where is None else checked_value(where, Where)
-        of = None if period is None else checked_period(period)
-        return self._asked(workbook.write_inward, self.gstin, checked_output(out), chosen, of)
 
     # --- views --------------------------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from ims_fsm.formats.proposals import Proposal, ProposedActions
+from ims_fsm.formats.proposals import NamedRecord, Proposal, ProposedActions
 from ims_fsm.law.hooks import Tally
 from ims_fsm.law.rows import row_refusals
 from ims_fsm.record.record import Record
@@ -22,6 +22,7 @@ from ims_fsm.store.connection import serialise
 from ims_fsm.terms.border import ACTIONS
 from ims_fsm.terms.vocabulary import TERMINAL, SupplierStatus
 from ims_fsm.workflow.actions import acted, decided_otherwise
+from ims_fsm.workflow.paired import pair_all
 from ims_fsm.workflow.returns import mark_stale
 from ims_fsm.workflow.unit import UnitOfWork
 
@@ -72,6 +73,8 @@ class Judgement:
     #: The titles of columns that mean nothing here, and how many rows propose no action.
     unread: tuple[str, ...] = ()
     blank: int = 0
+    #: How many pairs with the purchase register were made or parted by hand.
+    paired: int = 0
 
     @property
     def count(self) -> int:
@@ -159,7 +162,7 @@ class _Sheet:
         serialise(unit.connection, [recipient])
         unit.taxpayer(recipient)
         self.unit, self.recipient, self.file = unit, recipient, file
-        named = _named(unit, recipient, file.proposals)
+        named = _named(unit, recipient, [*file.proposals, *file.pairs])
         self.by_id = {record.id: record for record in named}
         self.by_number: dict[str, list[Record]] = defaultdict(list)
         for record in named:
@@ -169,6 +172,7 @@ class _Sheet:
 
     def judged(self) -> Judgement:
         """Do what is allowed, and return what each proposal comes to."""
+        paired = pair_all(self.unit, self.recipient, self.file, self._meaning)
         meant: dict[int, Record] = {}
         for number, proposal in enumerate(self.file.proposals):
             record = self._meant(number, proposal)
@@ -182,6 +186,7 @@ class _Sheet:
             repeated=tuple(self._repeated(meant)),
             unread=self.file.unread,
             blank=self.file.blank,
+            paired=paired,
         )
 
     def _do(self, meant: dict[int, Record]) -> None:
@@ -225,28 +230,34 @@ class _Sheet:
         return record, after
 
     def _meant(self, number: int, proposal: Proposal) -> Record | None:
-        fitting = self._fitting(proposal)
         row = JudgedRow(place=proposal.place, trigger=str(proposal.trigger), record_id=None, document=_words(proposal))
-        if len(fitting) == 1 and proposal.recipient in ("", self.recipient):
-            self.rows[number] = replace(row, record_id=fitting[0].id, document=label(fitting[0].document))
+        meant = self._meaning(proposal)
+        if isinstance(meant, Told):
+            self.rows[number] = replace(row, refusals=(meant,))
+            return None
+        self.rows[number] = replace(row, record_id=meant.id, document=label(meant.document))
+        return meant
+
+    def _meaning(self, row: NamedRecord) -> Record | Told:
+        """Return the record that a row means, or why it means none."""
+        fitting = self._fitting(row)
+        if len(fitting) == 1 and row.recipient in ("", self.recipient):
             return fitting[0]
         code = "unknown_record" if not fitting else "ambiguous_record"
-        if proposal.recipient not in ("", self.recipient):
+        if row.recipient not in ("", self.recipient):
             code = "another_recipient"
         ids = ", ".join(str(record.id) for record in fitting)
-        fields = {"named": row.document, "recipient": self.recipient, "other": proposal.recipient}
-        refusal = Told.of(row_refusals()[code], {**fields, "count": str(len(fitting)), "ids": ids})
-        self.rows[number] = replace(row, refusals=(refusal,))
-        return None
+        fields = {"named": _words(row), "recipient": self.recipient, "other": row.recipient}
+        return Told.of(row_refusals()[code], {**fields, "count": str(len(fitting)), "ids": ids})
 
-    def _fitting(self, proposal: Proposal) -> list[Record]:
-        """Return the records that a proposal may mean: what is still in IMS, where there is such; the day tells too."""
-        if proposal.record_id is not None:
-            named = self.by_id.get(proposal.record_id)
-            return [named] if named is not None and _fits(proposal, named) else []
-        fitting = [record for record in self.by_number.get(proposal.number.upper(), []) if _fits(proposal, record)]
+    def _fitting(self, row: NamedRecord) -> list[Record]:
+        """Return the records that a row may mean: what is still in IMS, where there is such; the day tells too."""
+        if row.record_id is not None:
+            named = self.by_id.get(row.record_id)
+            return [named] if named is not None and _fits(row, named) else []
+        fitting = [record for record in self.by_number.get(row.number.upper(), []) if _fits(row, record)]
         active = [record for record in fitting if record.state not in TERMINAL] or fitting[-1:]
-        return [record for record in active if record.document.date == proposal.date] or active
+        return [record for record in active if record.document.date == row.date] or active
 
     def _repeated(self, meant: dict[int, Record]) -> Iterator[Repeated]:
         places: dict[int, list[str]] = defaultdict(list)
@@ -257,10 +268,10 @@ class _Sheet:
                 yield Repeated(record_id, label(self.by_id[record_id].document), tuple(several))
 
 
-def _named(unit: UnitOfWork, gstin: str, proposals: Sequence[Proposal]) -> list[Record]:
-    """Return the records that the proposals may mean, by id; none of those that no proposal names is read."""
-    ids = {proposal.record_id for proposal in proposals if proposal.record_id is not None}
-    numbers = {proposal.number.upper() for proposal in proposals if proposal.record_id is None}
+def _named(unit: UnitOfWork, gstin: str, rows: Sequence[NamedRecord]) -> list[Record]:
+    """Return the records that rows may mean, by id; none of those that no row names is read."""
+    ids = {row.record_id for row in rows if row.record_id is not None}
+    numbers = {row.number.upper() for row in rows if row.record_id is None}
     by_id = records.find_many(unit.connection, gstin, ids)
     by_id |= {record.id: record for record in versions.numbered(unit.connection, gstin, numbers)}
     return [by_id[record_id] for record_id in sorted(by_id)]
@@ -274,21 +285,21 @@ def _explained(refusals: Sequence[Told], differs: str) -> tuple[Told, ...]:
     )
 
 
-def _fits(proposal: Proposal, record: Record) -> bool:
+def _fits(row: NamedRecord, record: Record) -> bool:
     document = record.document
     return (
-        proposal.supplier in ("", document.supplier)
-        and proposal.number.upper() in ("", document.number.upper())
-        and proposal.machine in (None, record.machine)
+        row.supplier in ("", document.supplier)
+        and row.number.upper() in ("", document.number.upper())
+        and row.machine in (None, record.machine)
     )
 
 
-def _words(proposal: Proposal) -> str:
-    """Return what a proposal names, in words."""
-    kind = (proposal.machine or "").replace("_", " ")
-    of = f"of {proposal.supplier}" if proposal.supplier else ""
-    by_id = "" if proposal.record_id is None else f"{'with ' if kind or proposal.number else ''}id {proposal.record_id}"
-    return " ".join(part for part in (kind, proposal.number, of, by_id) if part)
+def _words(row: NamedRecord) -> str:
+    """Return what a row names, in words."""
+    kind = (row.machine or "").replace("_", " ")
+    of = f"of {row.supplier}" if row.supplier else ""
+    by_id = "" if row.record_id is None else f"{'with ' if kind or row.number else ''}id {row.record_id}"
+    return " ".join(part for part in (kind, row.number, of, by_id) if part)
 
 
 def _differences(proposal: Proposal, record: Record) -> Iterator[str]:

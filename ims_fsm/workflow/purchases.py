@@ -132,7 +132,7 @@ def match(
     by_hand, parted, waiting = _decided(unit, recipient)
     pairing.pair(unit.connection, cascade, by_hand, parted, MANUAL)
     gone = pairing.keep(unit.connection, recipient)
-    classes = tuple(_classes(unit, recipient, period, cascade))
+    classes = tuple(classes_of(unit, recipient, period, cascade, _SHOWN))
     take_room_back(unit.connection)
     return Matching(recipient=recipient, period=period, classes=classes, kept=kept, parted=gone, waiting=waiting)
 
@@ -190,7 +190,10 @@ def _decided(unit: UnitOfWork, recipient: str) -> tuple[Ends, Ends, Gone]:
     return paired, parted, Gone(count=len(waiting), examples=examples)
 
 
-def _classes(unit: UnitOfWork, recipient: str, period: TaxPeriod | None, cascade: Cascade) -> Iterator[MatchedClass]:
+def classes_of(
+    unit: UnitOfWork, recipient: str, period: TaxPeriod | None, cascade: Cascade, examples: int = 0
+) -> Iterator[MatchedClass]:
+    """Give what each class of the last matching adds up to, in their order, with some examples."""
     sums = matches.added_up(unit.connection, recipient, period)
     for name, says in cascade.classes.items():
         if name not in sums:
@@ -204,7 +207,7 @@ def _classes(unit: UnitOfWork, recipient: str, period: TaxPeriod | None, cascade
             booked_tax=Heads(*of.booked[1:]),
             reported_taxable=of.reported[0],
             reported_tax=Heads(*of.reported[1:]),
-            examples=tuple(matches.listed(unit.connection, recipient, {name}, period, _SHOWN)),
+            examples=tuple(matches.listed(unit.connection, recipient, {name}, period, examples)) if examples else (),
         )
 
 

@@ -33,18 +33,24 @@ def recommended(
 ) -> Iterator[Recommendation]:
     """Give what is recommended for each record of the last matching that is in IMS and not decided, pairs first."""
     unit.taxpayer(recipient)
-    asking = _Asking(unit, recipient, policy, next_period(unit, recipient))
+    asking = Asking(unit, recipient, policy, next_period(unit, recipient))
     listed = matches.listed(unit.connection, recipient, (), period, None)
-    open_ones = (of for of in listed if of.record is not None and of.record.in_ims and not is_over(of.record))
+    open_ones = (of for of in listed if of.record is not None and is_open(of.record))
     while page := list(islice(open_ones, PAGE)):
         chains = unit.chains_of([of.record for of in page if of.record is not None])
         for of in page:
             if of.record is not None:
-                yield asking.about(of, of.record, chains[of.record.id])
+                chain = chains[of.record.id]
+                yield asking.about(of, of.record, chain, refusals_on(unit, of.record, chain))
+
+
+def is_open(record: Record) -> bool:
+    """Say whether anything is recommended for a record: it is in IMS, and not decided."""
+    return record.in_ims and not is_over(record)
 
 
 @dataclass(frozen=True, slots=True)
-class _Asking:
+class Asking:
     """A policy and the law, asked about one record after the other."""
 
     unit: UnitOfWork
@@ -52,10 +58,11 @@ class _Asking:
     policy: PolicyDeclaration
     next: TaxPeriod
 
-    def about(self, of: Match, record: Record, chain: Sequence[Record]) -> Recommendation:
-        """Return what is recommended for a record."""
+    def about(
+        self, of: Match, record: Record, chain: Sequence[Record], may: Mapping[str, tuple[Told, ...]]
+    ) -> Recommendation:
+        """Return what is recommended for a record; `may` has for each action every refusal of it."""
         entry = self.policy.chosen(self._standing(of, record))
-        may = refusals_on(self.unit, record, chain)
         words: tuple[Recommended, ...] = (entry.action, *entry.otherwise, ASK)
         action = next(word for word in words if self._is_open(word, record, may))
         refusals = may.get(entry.action, ()) if action != entry.action else ()

@@ -339,3 +339,10 @@ def test_without_it_nothing_is_proposed() -> None:
         with pytest.raises(InputError, match="open the store with signoff=True"):
             ims.recipient(Stage.buyer, actor=PREPARER).propose(rows(("accept", 1)))
     assert "signoff" not in shipped_book().law.machines
+
+
+def test_pairs_by_hand_are_not_signed_off(stage: Stage) -> None:
+    record = stage.filed()
+    rows_of_file = f"id,action,pair with,reason for the pair\n{record},accept,#1,why\n".encode()
+    with pytest.raises(InputError, match="pairs by hand, which nobody signs off"):
+        desk(stage, PREPARER).propose(rows_of_file)

@@ -7,13 +7,17 @@ import re
 import shutil
 import subprocess
 import zipfile
+from datetime import date
 from pathlib import Path
 
 import pytest
 from python_calamine import CalamineWorkbook
 
+from ims_fsm import Booked, Kind, PurchaseRegister
 from ims_fsm.terms.vocabulary import State
+from tests.workflow.filled import Filled
 
+DAY = date(2024, 10, 5)
 OFFICE = shutil.which("soffice")
 pytestmark = [
     pytest.mark.slow,
@@ -85,3 +89,26 @@ def test_a_workbook_sorted_filled_in_and_saved_by_libreoffice_is_read(stage, tmp
     judged = stage.desk.apply(content)
     assert ([row.record_id for row in judged.rows], judged.refused, judged.blank) == ([ids[-1]], (), 4)
     assert stage.record(ids[-1]).state is State.REJECTED
+
+
+def test_a_workbook_filled_with_what_is_recommended_goes_through_libreoffice(stage, tmp_path):
+    """What was filled in, a pair by hand too, comes back as it was when LibreOffice has written it anew."""
+    ids = [stage.filed(stage.document(number=f"A/{n}", date=DAY)) for n in range(3)]
+    rows = [
+        Booked("", stage.seller, Kind.INVOICE, number, DAY, 1_000_00, 18_000, 0, 0, 0, "line 2", 1)
+        for number in ("A/0", "X/9")
+    ]
+    stage.desk.match(PurchaseRegister("books.csv", tuple(rows), {}))
+    out = io.BytesIO()
+    stage.desk.export_workbook(out, fill=True)
+    source, target = tmp_path / "ims.xlsx", tmp_path / "saved"
+    source.write_bytes(
+        Filled.of(out.getvalue()).fill(ids[2], {"Pair with": "#2", "Reason for the pair": "same"}).content
+    )
+    office = [str(OFFICE), f"-env:UserInstallation=file://{tmp_path / 'profile'}", "--headless", "--convert-to", "xlsx"]
+    subprocess.run([*office, "--outdir", str(target), str(source)], check=True, capture_output=True, timeout=300)
+    content = (target / "ims.xlsx").read_bytes()
+    checked = stage.desk.check(content)
+    assert (checked.refused, checked.paired, checked.blank) == ((), 1, 0)
+    assert (stage.desk.apply(content).rows, stage.desk.match_decisions()[0].record_id) == (checked.rows, ids[2])
+    assert [stage.record(record).state for record in ids] == [State.ACCEPTED, State.PENDING, State.PENDING]

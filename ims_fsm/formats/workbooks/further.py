@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable
+from datetime import date
 
-from ims_fsm.formats.workbooks.inward import STATUSES, InwardSheets, document_cells, heads
+from ims_fsm.formats.workbooks.inward import STATUSES, InwardSheets, document_cells, heads, numbered
 from ims_fsm.formats.workbooks.layout import Column
 from ims_fsm.formats.workbooks.writer import Book, Sheet
 from ims_fsm.record.record import Record
+from ims_fsm.record.register import Match, MatchedClass
 from ims_fsm.record.returns import Liability, TwoBLine
 from ims_fsm.record.settling import LeftOut
 from ims_fsm.terms.money import HEADS, TITLES
@@ -75,6 +77,29 @@ LIABILITIES = (
     Column("recipient_period", "Their tax period", "text", 12),
     Column("at", "Since", "date", 12),
     *_TAX,
+)
+
+MATCH_SUMS = (
+    Column("class", "Match", "text", 16),
+    Column("count", "Count", "number", 10),
+    Column("booked_taxable", "Taxable value", "money", 17, "In the purchase register"),
+    *(tax._replace(name=f"booked_{tax.name}", group="In the purchase register") for tax in _TAX),
+    Column("reported_taxable", "Taxable value", "money", 17, "As suppliers reported it"),
+    *(tax._replace(name=f"reported_{tax.name}", group="As suppliers reported it") for tax in _TAX),
+    Column("says", "What it means", "text", 80),
+)
+BOOKS_ONLY = (
+    Column("booked", "Register document", "text", 10),
+    Column("class", "Match", "text", 14),
+    Column("supplier", "GSTIN of supplier", "text", 18),
+    Column("kind", "Document", "text", 18),
+    Column("number", "Number", "text", 20),
+    Column("date", "Date", "date", 12),
+    Column("days", "Age in days", "number", 10),
+    Column("taxable", "Taxable value", "money", 17),
+    *_TAX,
+    Column("period", "Register of", "text", 10),
+    Column("place", "Stands at", "text", 24),
 )
 
 _CHOSEN = {
@@ -156,6 +181,43 @@ def write_two_b(
     out.begin(f"GSTR-2B of {period}: what it leaves out as the actions stand now")
     for entry in left:
         out.write({**document_cells(entry.record), "why": entry.why, "until": entry.until, "rule": entry.rule})
+
+
+def write_match_sums(sheet: Sheet, classes: Iterable[MatchedClass]) -> None:
+    """Write what each class of a matching adds up to; credit notes count with a minus."""
+    sums: dict[str, int] = {}
+    for of in classes:
+        figures = {
+            "count": of.count,
+            "booked_taxable": of.booked_taxable,
+            "reported_taxable": of.reported_taxable,
+            **{f"booked_{head}": amount for head, amount in zip(HEADS, of.booked_tax, strict=True)},
+            **{f"reported_{head}": amount for head, amount in zip(HEADS, of.reported_tax, strict=True)},
+        }
+        sums = {name: sums.get(name, 0) + amount for name, amount in figures.items()}
+        sheet.write({"class": of.name, "says": of.says, **figures})
+    if sums:
+        sheet.write({"class": "In all", **sums})
+
+
+def write_books_only(sheet: Sheet, alone: Iterable[Match], today: date) -> None:
+    """Write the documents of the register that no record is paired with, with their age on a day."""
+    for of in alone:
+        document = of.document
+        if document is not None:
+            sheet.write({
+                "booked": numbered(document.id),
+                "class": of.class_name,
+                "supplier": document.supplier,
+                "kind": document.kind.replace("_", " "),
+                "number": document.number,
+                "date": document.date,
+                "days": (today - document.date).days,
+                "taxable": document.taxable,
+                **heads(document.tax),
+                "period": document.period,
+                "place": document.place,
+            })  # fmt: skip
 
 
 def write_outward(book: Book, heading: str, outward: Iterable[Record]) -> None:

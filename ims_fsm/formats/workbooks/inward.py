@@ -12,9 +12,12 @@ from dataclasses import dataclass
 from ims_fsm.formats.gstn.sections import section_of
 from ims_fsm.formats.workbooks.layout import SHEETS, columns_of
 from ims_fsm.formats.workbooks.writer import Book, Cell, Sheet
+from ims_fsm.law.policy import ASK
 from ims_fsm.record.deadlines import Deadlines
+from ims_fsm.record.recommendation import Recommendation
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import Told
+from ims_fsm.record.register import Match
 from ims_fsm.record.settling import dest_of
 from ims_fsm.terms.border import ACTIONS
 from ims_fsm.terms.money import HEADS, Heads
@@ -56,6 +59,21 @@ class Entry:
     itc_accepted: Heads
     itc_alone: Heads
     added_back: Heads
+    #: How it stands to the purchase register, and what is recommended; `fill` puts that into the column Status.
+    match: Match | None = None
+    recommendation: Recommendation | None = None
+    fill: bool = False
+
+    @property
+    def status(self) -> str | None:
+        """What stands in the column Status; None for a record that is decided or gone: no action could be changed."""
+        of = self.recommendation
+        return _recommended(of) if self.fill and of is not None and of.to_do else self.stands
+
+    @property
+    def stands(self) -> str | None:
+        """The status as the record stands."""
+        return STATUSES.get(self.record.state) if self.record.in_ims else None
 
 
 def choices_of(offered: Collection[Trigger]) -> str:
@@ -79,16 +97,19 @@ class InwardSheets:
     """The sheets of the recipient's records in a workbook: one for each section, in the order of the offline tool.
 
     `heading` and `lines` stand above each of them; `remarks_limit` is the most characters that remarks may have.
+    `matched`: each row says how its record stands to the purchase register.
     """
 
-    def __init__(self, book: Book, heading: str, lines: Iterable[str], remarks_limit: int) -> None:
+    def __init__(
+        self, book: Book, heading: str, lines: Iterable[str], remarks_limit: int, *, matched: bool = False
+    ) -> None:
         """Begin every sheet."""
         self._remarks_limit = remarks_limit
         self.by_section: dict[str, Sheet] = {}
         #: What the records come to as they stand, by sheet: how many have which status, ITC and liability in paise.
         self.sums: dict[str, dict[str, int]] = {}
         for section, title in SHEETS.items():
-            columns = columns_of(section)
+            columns = columns_of(section, matched=matched)
             sheet = book.sheet(title, columns, _PINNED[columns[0].name])
             sheet.begin(f"{title}: {heading}", *lines)
             self.by_section[section] = sheet
@@ -98,13 +119,13 @@ class InwardSheets:
         """Write a record into the sheet of its section; raises `InputError` where that is full."""
         sheet = self.by_section[section_of(entry.record.document).key]
         sheet.write(_cells(entry))
-        sums, record = self.sums[sheet.title], entry.record
+        sums, status = self.sums[sheet.title], entry.status
         sums["records"] += 1
-        if record.state in STATUSES:
-            sums[STATUSES[record.state]] += 1
-            sums["itc"] += entry.itc_alone.total if record.state is State.NO_ACTION else 0
-            sums["itc"] += entry.itc_accepted.total if record.state is State.ACCEPTED else 0
-            sums["added_back"] += entry.added_back.total if record.state is State.REJECTED else 0
+        if status is not None:
+            sums[status] += 1
+            sums["itc"] += entry.itc_alone.total if status == STATUSES[State.NO_ACTION] else 0
+            sums["itc"] += entry.itc_accepted.total if status == STATUSES[State.ACCEPTED] else 0
+            sums["added_back"] += entry.added_back.total if status == STATUSES[State.REJECTED] else 0
 
     def end(self) -> None:
         """Put the rules on the cells that are filled in: a row offers what its own record allows."""
@@ -172,17 +193,15 @@ def heads(amounts: Heads, prefix: str = "") -> dict[str, Cell]:
 
 def _cells(entry: Entry) -> dict[str, Cell]:
     record, days = entry.record, entry.deadlines
-    # A record that is decided or gone has no action that could be changed.
-    status = STATUSES.get(record.state) if record.in_ims else None
     reduction = None if record.reduction is None else YES_NO[record.reduction == "none"]
     declared = record.declared if record.reduction == "partial" else Heads()
     return {
         **document_cells(record),
-        "status": status,
+        "status": entry.status,
         "reduce_itc": reduction,
         **heads(declared, "reduce_"),
         "remarks": record.remarks,
-        "previous_status": status,
+        "previous_status": entry.stands,
         "previous_reduce_itc": reduction,
         **heads(declared, "previous_"),
         "previous_remarks": record.remarks,
@@ -200,7 +219,43 @@ def _cells(entry: Entry) -> dict[str, Cell]:
         "added_back": entry.added_back.total if Trigger.REJECT in entry.offered else None,
         "version": record.version,
         "choices": choices_of(entry.offered),
+        **({} if entry.match is None else match_cells(entry.match)),
+        **({} if entry.recommendation is None else _recommendation_cells(entry.recommendation)),
     }
+
+
+def match_cells(of: Match) -> dict[str, Cell]:
+    """Return what the columns of a match hold: of a record that nothing is paired with, its class alone."""
+    cells: dict[str, Cell] = {"match_class": of.class_name, "match_rule": of.rule}
+    document = of.document
+    if document is None:
+        return cells
+    cells |= {
+        "booked": numbered(document.id),
+        "booked_supplier": document.supplier,
+        "booked_number": document.number,
+        "booked_date": document.date,
+        "booked_taxable": document.taxable,
+        **heads(document.tax, "booked_"),
+    }
+    if of.record is not None:
+        cells |= {"off_taxable": of.taxable_off or None, **heads(of.tax_off, "off_"), "off_days": of.days_off or None}
+    return cells
+
+
+def numbered(document_id: int) -> str:
+    """Return how a document of the register is named by its number here, so that no number of a document is alike."""
+    return f"#{document_id}"
+
+
+def _recommended(of: Recommendation) -> str:
+    return "Ask a person" if of.action == ASK else STATUSES[dest_of(Trigger(of.action))]
+
+
+def _recommendation_cells(of: Recommendation) -> dict[str, Cell]:
+    refused = f"; {STATUSES[dest_of(Trigger(of.wanted))]} is refused: " if of.refusals else ""
+    because = f"{of.says}{refused}{'; '.join(map(str, of.refusals))}"
+    return {"recommended": _recommended(of), "because": because}
 
 
 def _in_words(may: Mapping[str, tuple[Told, ...]]) -> Iterator[str]:

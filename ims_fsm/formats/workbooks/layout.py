@@ -18,7 +18,7 @@ Form = Literal["text", "number", "money", "date", "fill", "fill_money"]
 class Column(NamedTuple):
     """A column: under which name its values are given, its title, what it holds, its width, and where it stands.
 
-    A column of the form `fill` is for the reader to fill in; one that is `aside` is folded away.
+    A column of the form `fill` is for the reader to fill in; one that is `aside` is folded away, of a `block` can be.
     """
 
     name: str
@@ -27,6 +27,7 @@ class Column(NamedTuple):
     width: int = 12
     group: str = ""
     aside: bool = False
+    block: bool = False
 
 
 _TITLES = ("Integrated Tax", "Central Tax", "State/UT Tax", "Cess")
@@ -98,6 +99,25 @@ _HERE = (
     Column("version", "Version", "number", 8, "Leave as it is"),
     Column("choices", "Choices", "text", 14, "Leave as it is", aside=True),
 )
+_BOOKED, _OFF = "In the purchase register", "Register less record"
+#: How a record stands to the purchase register, what is recommended, and what a person decides of its pair.
+MATCH = (
+    Column("match_class", "Match", "text", 14, "Match", block=True),
+    Column("match_rule", "Rule of the match", "text", 28, "Match", block=True),
+    Column("booked", "Register document", "text", 10, _BOOKED, block=True),
+    Column("booked_supplier", "Register GSTIN of supplier", "text", 18, _BOOKED, block=True),
+    Column("booked_number", "Register number", "text", 20, _BOOKED, block=True),
+    Column("booked_date", "Register date", "date", 12, _BOOKED, block=True),
+    Column("booked_taxable", "Register taxable value", "money", 15, _BOOKED, block=True),
+    *(column._replace(block=True) for column in _heads("booked_", "money", _BOOKED, "Register ")),
+    Column("off_taxable", "Difference in taxable value", "money", 15, _OFF, block=True),
+    *(column._replace(block=True) for column in _heads("off_", "money", _OFF, "Difference in ")),
+    Column("off_days", "Difference in days", "number", 10, _OFF, block=True),
+    Column("recommended", "Recommended", "text", 14, "Recommended", block=True),
+    Column("because", "Recommended because", "text", 60, "Recommended", block=True),
+    Column("pair", "Pair with", "fill", 16, "Your pair"),
+    Column("pair_reason", "Reason for the pair", "fill", 24, "Your pair"),
+)
 _REDUCED = (*_REDUCTION, *_TAIL, *_PREVIOUS_REDUCTION, *_PREVIOUS_REMARKS, *_FLAGS, *_REDUCTION_FLAGS, *_HERE)
 ORIGINALS = (*_DOCUMENT, *_TAIL, *_PREVIOUS_REMARKS, *_FLAGS, *_HERE)
 CREDIT_NOTES = (*_DOCUMENT, *_REDUCED)
@@ -120,14 +140,15 @@ SHEETS: Mapping[str, str] = {
 }
 
 
-def columns_of(section: str) -> tuple[Column, ...]:
-    """Return the columns of a section's sheet.
+def columns_of(section: str, *, matched: bool = False) -> tuple[Column, ...]:
+    """Return the columns of a section's sheet; `matched`: with how its records stand to a purchase register.
 
     >>> [len(columns_of(section)) - len(_HERE) for section in ("b2b", "b2bcn", "b2ba")]
     [23, 35, 37]
     """
     form: SectionForm = SECTIONS[section]
-    return AMENDMENTS if form.amended else CREDIT_NOTES if section == "b2bcn" else ORIGINALS
+    columns = AMENDMENTS if form.amended else CREDIT_NOTES if section == "b2bcn" else ORIGINALS
+    return (*columns[: -len(_HERE)], *MATCH, *_HERE) if matched else columns
 
 
 def letters_of(column: int) -> str:

@@ -30,7 +30,12 @@ BEGINNINGS = (ARCHIVE, b"\xd0\xcf\x11\xe0")
 _PARSING = Path(__file__).with_name("parsing.py")
 _SECONDS = 300
 # The sheets of our own and of the offline tool in which nothing is chosen, by how their names begin.
-_WITHOUT_ACTIONS = ("Summary", "Suppliers", "2B ", "Outward", "Liabilities", "lists", "Home", "Help", "Read")
+_WITHOUT_ACTIONS = (
+    *("Summary", "Match", "Suppliers", "Only in the books", "2B ", "Outward", "Liabilities", "lists"),
+    *("Home", "Help", "Read"),
+)
+# What is a document's number, and no date.
+_NUMBERS = ("number", "pair")
 _NOTHING = frozenset({"-", "\N{EN DASH}", "\N{EM DASH}"})
 _WRONG = {
     "formula": ("is a formula", "write what it comes to: copy the cells, and paste them as values"),
@@ -124,10 +129,10 @@ class _Sheet:
 
 def _value(value: dict[str, Any], meaning: str | None, place: str, findings: Findings) -> object:
     """Return a day; None for what is no value, which is kept in `findings` where something is read."""
-    if meaning == "number" or (meaning and "day" not in value):
+    if meaning in _NUMBERS or (meaning and "day" not in value):
         findings.refuse(place, *_WRONG[next(iter(value))])
         # A number that is wrong is no number that is lacking.
-        return place if meaning == "number" else None
+        return place if meaning in _NUMBERS else None
     return date.fromisoformat(value["day"]) if "day" in value else None
 
 

@@ -63,7 +63,7 @@ class Sheet:
         self.title, self.columns, self.rows = title, columns, 0
         self.book, self._sheet = book, book.workbook.add_worksheet(title)
         for at, column in enumerate(columns):
-            folded = {"level": 1, "hidden": True} if column.aside else {}
+            folded = {"level": 1, "hidden": column.aside} if column.aside or column.block else {}
             # What is to be filled in is framed in its rows alone.
             look = book.formats[column.form.removeprefix("fill_").replace("fill", "text")]
             self._sheet.set_column(at, at, column.width, look, folded)

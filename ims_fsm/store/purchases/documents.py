@@ -5,7 +5,7 @@ Imports the tables; decides nothing. A register is written with a few statements
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import date
 from itertools import islice
@@ -30,6 +30,7 @@ from sqlalchemy import (
 
 from ims_fsm.law.matching import canonical, written
 from ims_fsm.record.register import Booked, Gone, MatchDecision, RegisterDocument
+from ims_fsm.store.connection import among
 from ims_fsm.store.purchase_tables import DECISION, DOCUMENT, PAIR
 from ims_fsm.store.staging.loading import Load, Stored, analyse
 from ims_fsm.store.tables import PAISE
@@ -133,6 +134,12 @@ def find_many(connection: Connection, recipient: str, ids: Sequence[int]) -> dic
     """Return documents of a recipient's register by id; ids that are not there are left out."""
     query = select(DOCUMENT).where(_D.recipient_gstin == recipient, _D.id.in_(ids))
     return {row.id: document_of(row) for row in connection.execute(query)}
+
+
+def numbered(connection: Connection, recipient: str, numbers: Collection[str]) -> Iterator[RegisterDocument]:
+    """Give the documents of a recipient's register that have one of these numbers, as `law.matching` writes them."""
+    query = select(DOCUMENT).where(_D.recipient_gstin == recipient, among(_D.written, sorted(numbers)))
+    yield from map(document_of, connection.execute(query.order_by(_D.id)))
 
 
 def document_of(row: Any) -> RegisterDocument:

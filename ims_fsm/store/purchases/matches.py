@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Select, String, and_, case, exists, func, lit
 from ims_fsm.law.matching import BOOKED_TWICE, BOOKS_ONLY, PORTAL_ONLY, REPORTED_TWICE
 from ims_fsm.record.register import Match
 from ims_fsm.store import records
+from ims_fsm.store.connection import among
 from ims_fsm.store.purchase_tables import DOCUMENT, NUMBER, PAIR
 from ims_fsm.store.purchases import documents
 from ims_fsm.store.purchases.sides import MONEY, kind_of, takes_part
@@ -72,6 +73,22 @@ def listed(
             yield from _read(connection, recipient, page)
         if limit is not None and given >= limit:
             return
+
+
+def is_there(connection: Connection, recipient: str) -> bool:
+    """Say whether a recipient has a purchase register."""
+    return connection.execute(select(_D.id).where(_D.recipient_gstin == recipient).limit(1)).first() is not None
+
+
+def of_records(connection: Connection, recipient: str, ids: Collection[int]) -> dict[int, Match]:
+    """Return how records stand to the register, by record; left out is what takes part in no matching."""
+    pairs, _, alone = _rows(recipient, None)
+    page = [
+        row
+        for query, column in ((pairs, _P.record_id), (alone, AT.id))
+        for row in connection.execute(query.where(among(column, ids)))
+    ]
+    return {of.record.id: of for of in _read(connection, recipient, page) if of.record is not None}
 
 
 def _read(connection: Connection, recipient: str, page: list[Any]) -> Iterator[Match]:

@@ -10,7 +10,7 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from ims_fsm.errors import MissingError, Problem
+from ims_fsm.errors import InputError, MissingError, Problem
 from ims_fsm.formats.proposals import Proposal, ProposedActions
 from ims_fsm.law.book import LawBook
 from ims_fsm.law.hooks import Hooks
@@ -102,6 +102,9 @@ def propose(unit: UnitOfWork, owner: str, file: ProposedActions, limits: Limits)
 
     Raises `RefusedError` with every reason where one would be refused to whoever may take it.
     """
+    if file.pairs:
+        what, remedy = "pairs by hand, which nobody signs off", "pair with ims-fsm pair, and clear the column"
+        raise InputError(file.source, [Problem(file.pairs[0].place, what, remedy)])
     serialise(unit.connection, [owner])
     steps.machine_of(unit.book.law, MACHINE)
     judged = _judged(unit, owner, file)

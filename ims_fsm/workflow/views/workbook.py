@@ -7,15 +7,20 @@ than a page of records.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import BinaryIO
 
+from ims_fsm.errors import InputError, Problem
 from ims_fsm.formats.workbooks.further import (
+    BOOKS_ONLY,
+    MATCH_SUMS,
     SUMMARY,
     SUPPLIERS,
     SupplierSums,
+    write_books_only,
     write_liabilities,
+    write_match_sums,
     write_outward,
     write_summary,
     write_two_b,
@@ -23,6 +28,9 @@ from ims_fsm.formats.workbooks.further import (
 from ims_fsm.formats.workbooks.inward import Entry, InwardSheets, lists
 from ims_fsm.formats.workbooks.writer import Book, writing
 from ims_fsm.law.ledger import Settled
+from ims_fsm.law.matching import BOOKED_TWICE, Cascade
+from ims_fsm.law.matching import BOOKS_ONLY as IN_BOOKS_ONLY
+from ims_fsm.law.policy import PolicyDeclaration
 from ims_fsm.law.refusal import Allowed
 from ims_fsm.record.record import Record
 from ims_fsm.record.scene import NO_REQUEST, Request
@@ -30,15 +38,22 @@ from ims_fsm.record.settling import comes_to
 from ims_fsm.record.steps import as_acted
 from ims_fsm.record.where import Where
 from ims_fsm.store import returns, versions
+from ims_fsm.store.purchases import matches
 from ims_fsm.terms.border import ACTIONS
 from ims_fsm.terms.period import TaxPeriod, day_in_words, in_india
 from ims_fsm.terms.vocabulary import State, Trigger
 from ims_fsm.workflow.calendar.sweeps import next_period
 from ims_fsm.workflow.left_out import left_out
+from ims_fsm.workflow.purchases import classes_of
+from ims_fsm.workflow.recommending import Asking, is_open
 from ims_fsm.workflow.unit import UnitOfWork, consider
 from ims_fsm.workflow.views import generations
 from ims_fsm.workflow.views.views import PAGE, ListedRecord, listed
 
+_ALONE = (
+    "Documents of the purchase register that no record is paired with: their suppliers have not reported them so.",
+    "To pair one with a record, write its number here (#12) into the record's column Pair with, and a reason.",
+)
 _FULL = Request(reduce_itc="full")
 
 
@@ -52,13 +67,23 @@ class Workbook:
     sheets: Mapping[str, int]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What a purchase register is read by: its classes, the policy, whether that fills the column Status in."""
+
+    cascade: Cascade
+    policy: PolicyDeclaration
+    fill: bool
+
+
 def write_inward(
-    unit: UnitOfWork, recipient: str, out: BinaryIO, where: Where, period: TaxPeriod | None = None
+    unit: UnitOfWork, recipient: str, out: BinaryIO, where: Where, period: TaxPeriod | None, beside: Beside
 ) -> Workbook:
     """Write a recipient's workbook: the records that are meant, and the GSTR-2B of a period, or else the newest.
 
-    What they reported themselves as a supplier is in it too. Raises `InputError` for a recipient who is not registered
-    here, and for more records than a sheet can have.
+    What they reported themselves as a supplier is in it too, and how the records stand to their purchase register if
+    there is one. Raises `InputError` for a recipient who is not registered here, for more records than a sheet can
+    have, and where what is recommended is to be filled in without a register.
     """
     taxpayer = unit.taxpayer(recipient)
     heading, day = _heading(unit, recipient, taxpayer.name), day_in_words(in_india(unit.now).date())
@@ -66,19 +91,30 @@ def write_inward(
         f"As of {day}. Choose in the yellow column Status; a row whose Status is as it was proposes nothing.",
         "Give the file to ims-fsm check or ims-fsm apply. Rows may be sorted and filtered, and rows may be deleted.",
     )
-    two_b = _generated(unit, recipient, period)
+    two_b, matched = _generated(unit, recipient, period), matches.is_there(unit.connection, recipient)
+    if beside.fill and not matched:
+        problem = Problem(recipient, "has no purchase register here, so nothing is recommended", "match one first")
+        raise InputError("workbook", [problem])
     with writing(out, unit.now, f"IMS of {recipient}") as book:
         summary, suppliers = book.sheet("Summary", SUMMARY, 1), SupplierSums()
         summary.begin(f"IMS of {heading}", *lines)
-        inward = InwardSheets(book, heading, lines, unit.book.calendar.remarks_limit)
+        inward = InwardSheets(book, heading, lines, unit.book.calendar.remarks_limit, matched=matched)
         by_supplier = book.sheet("Suppliers", SUPPLIERS, 2)
         by_supplier.begin(f"Suppliers: {heading}", "Amounts of credit notes count with a minus.")
-        for entry in _entries(unit, recipient, where):
+        sums = book.sheet("Match", MATCH_SUMS, 1)
+        sums.begin(f"Purchase register: {heading}", "Amounts of credit notes count with a minus.")
+        alone = book.sheet("Only in the books", BOOKS_ONLY, 5)
+        alone.begin(f"Only in the books: {heading}", *_ALONE)
+        for entry in _entries(unit, recipient, where, beside if matched else None):
             inward.write(entry)
             suppliers.add(entry.record)
         suppliers.write(by_supplier)
         write_summary(summary, inward)
         inward.end()
+        if matched:
+            write_match_sums(sums, classes_of(unit, recipient, period, beside.cascade))
+            left = matches.listed(unit.connection, recipient, {IN_BOOKS_ONLY, BOOKED_TWICE}, period, None)
+            write_books_only(alone, left, in_india(unit.now).date())
         if two_b is not None:
             write_two_b(book, two_b, generations.lines(unit, recipient, two_b), left_out(unit, recipient, two_b))
         _write_reported(unit, recipient, book, heading, None)
@@ -110,12 +146,20 @@ def _write_reported(unit: UnitOfWork, supplier: str, book: Book, heading: str, p
     write_liabilities(book, heading, returns.liabilities(unit.connection, supplier, period))
 
 
-def _entries(unit: UnitOfWork, recipient: str, where: Where) -> Iterator[Entry]:
+def _entries(unit: UnitOfWork, recipient: str, where: Where, beside: Beside | None) -> Iterator[Entry]:
     rows, following = listed(unit, recipient, where), next_period(unit, recipient)
+    asking = None if beside is None else Asking(unit, recipient, beside.policy, following)
     while page := list(islice(rows, PAGE)):
         chains = unit.chains_of(row.record for row in page)
+        ids = [] if asking is None else [row.record.id for row in page]
+        stands = matches.of_records(unit.connection, recipient, ids) if ids else {}
         for row in page:
-            yield _entry(unit, row, chains[row.record.id], max(row.period, following))
+            chain, of = chains[row.record.id], stands.get(row.record.id)
+            entry = _entry(unit, row, chain, max(row.period, following))
+            if beside is not None and asking is not None and of is not None:
+                advice = asking.about(of, row.record, chain, row.may) if is_open(row.record) else None
+                entry = replace(entry, match=of, recommendation=advice, fill=beside.fill)
+            yield entry
 
 
 def _entry(unit: UnitOfWork, row: ListedRecord, chain: Sequence[Record], period: TaxPeriod) -> Entry:

@@ -1,0 +1,55 @@
+"""A recipient's papers: the workbook in which actions are chosen, and the working papers of a period.
+
+Imports the use cases; reads only.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import BinaryIO
+
+from ims_fsm.law.matching_reading import cascade_with
+from ims_fsm.law.policy_reading import policy_with
+from ims_fsm.record.where import Where
+from ims_fsm.terms.border import checked_output, checked_path, checked_period, checked_value, looked_at
+from ims_fsm.terms.period import TaxPeriod
+from ims_fsm.terms.vocabulary import ACTIVE
+from ims_fsm.workflow.purchases import PurchasesDesk
+from ims_fsm.workflow.views import workbook
+from ims_fsm.workflow.views.workbook import Beside, Workbook
+
+#: What is in IMS and not decided.
+DASHBOARD = Where(states=ACTIVE, in_ims=True)
+
+
+class PaperDesk(PurchasesDesk):
+    """What a recipient takes away in a file; the part of `RecipientDesk` that writes papers for people."""
+
+    def export_workbook(
+        self,
+        out: BinaryIO,
+        where: Where | None = None,
+        *,
+        period: TaxPeriod | None = None,
+        fill: bool = False,
+        policy: Path | None = None,
+        rules: Path | None = None,
+    ) -> Workbook:
+        """Write the recipient's workbook (.xlsx), as of one moment, into a file that is open for bytes.
+
+        Its sheets are those of the portal's offline tool; each row offers what its record allows, and says why not more
+        and what it comes to. Without `where` it has what is in IMS and not decided. The GSTR-2B of `period`, or else
+        the newest, and what the taxpayer reported themselves are in it too. Memory does not grow with it.
+
+        Where there is a purchase register each row also says how its record stands to it and what is recommended, by
+        `rules` and `policy` laid over those that ship; `fill` writes that into the column Status. Nothing is done.
+        """
+        chosen = DASHBOARD if where is None else checked_value(where, Where)
+        of = None if period is None else checked_period(period)
+        cascade = cascade_with(None if rules is None else checked_path("rules", rules))
+        beside = Beside(
+            cascade=cascade,
+            policy=policy_with(None if policy is None else checked_path("policy", policy), cascade.classes),
+            fill=looked_at("export_workbook", lambda border: border.flag("fill", fill)),
+        )
+        return self._asked(workbook.write_inward, self.gstin, checked_output(out), chosen, of, beside)
