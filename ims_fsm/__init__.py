@@ -53,6 +53,12 @@ if TYPE_CHECKING:
     from ims_fsm.proof.statement import Statement as Statement
     from ims_fsm.record.case import Case as Case
     from ims_fsm.record.case import CaseHistory as CaseHistory
+    from ims_fsm.record.chasing import Chased as Chased
+    from ims_fsm.record.chasing import ChaseTally as ChaseTally
+    from ims_fsm.record.chasing import ChaseTotals as ChaseTotals
+    from ims_fsm.record.chasing import HeldPayment as HeldPayment
+    from ims_fsm.record.chasing import SupplierToChase as SupplierToChase
+    from ims_fsm.record.chasing import ToChase as ToChase
     from ims_fsm.record.dashboard import Dashboard as Dashboard
     from ims_fsm.record.dashboard import DashboardItem as DashboardItem
     from ims_fsm.record.dashboard import DashboardRow as DashboardRow
@@ -251,6 +257,7 @@ _ROOMS = (
     ("formats.proposals", "read_reduction"),
     ("formats.register.reading", "read_register"),
     ("record.recommendation", "Recommendation"),
+    ("record.chasing", "Chased ChaseTally ChaseTotals HeldPayment SupplierToChase ToChase"),
     (
         "record.register",
         "Booked Gone Match MatchDecision MatchedClass Matching PurchaseRegister RegisterDocument RegisterKept",

@@ -30,6 +30,7 @@ PANELS: Mapping[str, str] = {
     "The portal": "portal.import portal.export reports.report actions.check actions.apply",
     "Records": "listing.list records.show records.history actions.act actions.what-if records.original",
     "The purchase register": "matching.match matching.pair recommending.recommend",
+    "Suppliers to chase": "chasing.chase",
     "Sign-off": "signoff.signoff",
     "Returns": "returns.2a returns.2b returns.3b calendar.sweep calendar.scheduler",
     "Cases of your own law": "cases.cases",

@@ -211,7 +211,7 @@ def noted_in(call: Call, file: Path | None, shape: str = "RefusedRecord") -> Ite
 
 # The commands' own words, by command and by parameter.
 WORDS: Mapping[str, Mapping[str, Any]] = tomllib.loads(Path(__file__).with_name("commands.toml").read_text("utf-8"))
-EVERY, FILTERS = "every", "filters"
+EVERY, FILTERS, CHASING = "every", "filters", "chasing"
 
 
 def _shared(
@@ -251,8 +251,23 @@ def _filters(
     """Declare the options by which commands name records; `options.FILTERS` says what each means."""
 
 
+def _chasing(
+    *,
+    period: TaxPeriod | None = None,
+    reasons: list[str] | None = None,
+    suppliers: list[str] | None = None,
+    min_tax: int | None = None,
+    older_than: int | None = None,
+    again_after: int | None = None,
+    rules: Path | None = None,
+) -> None:
+    """Declare the options that narrow whom suppliers are chased for; `ChaseFilter` says what each means."""
+
+
 SHARED = inspect.signature(_shared, eval_str=True).parameters
 FILTERING = inspect.signature(_filters, eval_str=True).parameters
+# Options that several commands take together, by the table of their words.
+BUNDLES = {FILTERS: FILTERING, CHASING: inspect.signature(_chasing, eval_str=True).parameters}
 # Every command of the modules that are loaded, and every group of commands, by its name.
 COMMANDS: dict[str, Any] = {}
 
@@ -298,8 +313,8 @@ def command(
     """Make a function a command: its first argument, the `Call`, gives way to the shared options that are named.
 
     Every command takes `--json`, and every one with a database `--calendar`, `--roles` and `--as`; "filters" are all
-    options by which records are named. What each option and argument is for is in `commands.toml`; `settings` are
-    Typer's.
+    options by which records are named, "chasing" those that narrow a chase. What each option and argument is for is in
+    `commands.toml`; `settings` are Typer's.
     """
 
     def declare(function: Callable[Concatenate[Call, P], None]) -> Callable[..., None]:
@@ -310,9 +325,10 @@ def command(
         # What uses a database stands by a calendar, and is asked by somebody; what writes files replaces none unasked.
         implied = [*(["calendar", "roles", "actor"] if "db" in shared else []), *(["force"] if writes else [])]
         options = [option for option in SHARED.values() if option.name in {*shared, "as_json", *implied}]
-        filters = FILTERING.values() if "filters" in shared else ()
+        bundle = next((name for name in BUNDLES if name in shared), FILTERS)
+        filters = BUNDLES[bundle].values() if bundle in shared else ()
         whole = [worded(name, parameter) for parameter in (*parameters, *options)]
-        whole[len(parameters) : len(parameters)] = [worded(name, option, FILTERS) for option in filters]
+        whole[len(parameters) : len(parameters)] = [worded(name, option, bundle) for option in filters]
 
         @wraps(function)
         def run(**given: Any) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import typer
 
 from ims_fsm.terms.border import checked_gstin
-from ims_fsm.terms.money import Heads
+from ims_fsm.terms.money import Heads, paise
 from ims_fsm.terms.period import TaxPeriod, in_india, indian
 from ims_fsm.terms.principal import read_principal
 from ims_fsm.terms.spelling import hinted, meant
@@ -102,6 +102,14 @@ def heads_in_rupees(amounts: dict[str, str | None]) -> Heads | None:
     return heads
 
 
+def amount(text: str) -> int:
+    """Return rupees from zero as paise; raises `ValueError` for anything else."""
+    whole = paise(text)
+    if whole < 0:
+        raise ValueError(f"{text!r} is below zero; write rupees from 0")
+    return whole
+
+
 def reduction(text: str) -> ReduceItc:
     """Return a declared reduction of ITC from its word or its heads in rupees; raises `ValueError`."""
     from ims_fsm import read_reduction
@@ -115,6 +123,7 @@ READERS: Mapping[str, Callable[[str], Any]] = {
     "YYYY-MM": tax_period,
     "NAME[:ROLE,…]": read_principal,
     "DATETIME": moment,
+    "AMOUNT": amount,
     **dict.fromkeys(("ID", "[ID]", "[ID…]"), record_number),
     "full|none|igst=RUPEES…": reduction,
 }

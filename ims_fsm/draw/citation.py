@@ -26,6 +26,8 @@ _CAPITALS: Mapping[str, str] = {
 def cite(rule: str, *, exact: bool = False) -> str:
     """Return a rule's id as a reader's citation; `exact` tells it apart from every other rule of the same text.
 
+    >>> cite("sec.16_2_aa"), cite("rule.46_b")
+    ('Section 16(2)(aa)', 'Rule 46(b)')
     >>> cite("faq.11.b"), cite("sec.16_4"), cite("advisory.2025-10.deadline"), cite("due.gstr3b")
     ('FAQ 11.b', 'Section 16(4)', 'Advisory 2025-10', 'due dates')
     >>> cite("advisory.2025-10.deadline", exact=True), cite("window.2b.gstr1a", exact=True), cite("handbook.1")
@@ -68,7 +70,7 @@ def _cited(rule: str) -> tuple[str, str, str]:
     text = _TEXTS.get(head, head.replace("_", " ").capitalize())
     if dated := _DATED.fullmatch(rest):
         return text, dated[1], worded(dated[2] or "")
-    return text, re.sub(r"_(\w+)", r"(\1)", rest), ""
+    return text, re.sub(r"_([^_]+)", r"(\1)", rest), ""
 
 
 def worded(name: str) -> str:

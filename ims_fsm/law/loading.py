@@ -61,7 +61,17 @@ TABLES: Mapping[str, Mapping[str, tuple[type[Declared], str]]] = {
 }
 # What stands beside the machines and is read elsewhere: here it only cites.
 BESIDE = frozenset(
-    {CALENDAR, ROUTES, "limits.toml", "annexure_a.toml", "rows.toml", "matching.toml", "policy.toml", PERMISSIONS}
+    {
+        CALENDAR,
+        ROUTES,
+        "limits.toml",
+        "annexure_a.toml",
+        "rows.toml",
+        "matching.toml",
+        "policy.toml",
+        "chasing.toml",
+        PERMISSIONS,
+    }
 )
 _OWN_REMEDY = "name a TOML file in UTF-8, or a folder of them"
 D = TypeVar("D", bound=Declared)

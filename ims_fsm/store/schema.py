@@ -20,6 +20,7 @@ from sqlalchemy.schema import CreateIndex, CreateSchema, CreateTable, PrimaryKey
 from ims_fsm.store import (  # noqa: F401 -- the metadata is whole once every module of tables is loaded
     attempts,
     case_tables,
+    chases,
     generation_tables,
     job_tables,
     proposals,

@@ -208,8 +208,7 @@ class CallRow(Table, table=True):
 
     `number` counts the calls of the whole store; `steps` says how many rows of `ims_transition_log` name this one.
     Where `detail` differs from step to step it stands with the steps, and is nothing here. `at` is what the law read,
-    `recorded_at` what the machine's own clock said; `backdate` is why it is dated back, where whoever did it said so;
-    `machine` is that of the cases it moved (None: it moved records).
+    `recorded_at` the machine's own clock; `backdate` why it is dated back; `machine` is that of cases (None: records).
     """
 
     __tablename__ = "ims_log_call"
@@ -396,5 +395,6 @@ APPEND_ONLY = (
     "ims_request",
     "ims_attempt",
     "ims_register_decision",
+    "ims_chase",
     "ims_proposal",
 )

@@ -35,6 +35,7 @@ from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Trigger, TwoBState
 from ims_fsm.workflow import actions, proposed
 from ims_fsm.workflow.actions import EVERYTHING, ActionReport, EachRefused, Weighed, WhatIf
+from ims_fsm.workflow.chasing.desk import ChasingDesk
 from ims_fsm.workflow.consent import file_3b, generate_2b
 from ims_fsm.workflow.forecast import ThreeBForecast, weigh_3b
 from ims_fsm.workflow.left_out import left_out
@@ -61,7 +62,7 @@ class Acted(TypedDict, total=False):
     key: str | None
 
 
-class RecipientDesk(PortalDesk, OriginalsDesk, PaperDesk, SignoffDesk):
+class RecipientDesk(PortalDesk, OriginalsDesk, PaperDesk, ChasingDesk, SignoffDesk):
     """What one recipient does; reached as `ims.recipient(gstin, actor=…)`.
 
     Every id is looked up among this recipient's records: another's id is not here, as one that does not exist. With a

@@ -65,6 +65,8 @@ MONTH = (
     ("match", "match books.csv --period 2024-10", 0),
     ("match --list", "match --list", 0),
     ("match --out", "match --out matches.csv", 0),
+    ("chase list", f"chase {HERE}", 0),
+    ("chase list --documents", f"chase list --documents {HERE}", 0),
     ("recommend", f"recommend {HERE}", 0),
     ("recommend --out", f"recommend --out recommended.csv {HERE}", 0),
     ("pair", f"pair 1 {{{WANTED}}} --reason seen", 0),

@@ -40,7 +40,7 @@ class Sums:
 def added_up(connection: Connection, recipient: str, period: str | None) -> dict[str, Sums]:
     """Return what each class adds up to; of a period: its register, and what suppliers reported for it."""
     sums = {}
-    for query in _rows(recipient, period):
+    for query in stands(recipient, period):
         of = query.subquery()
         amounts = [_signed(of, side, name) for side in ("d", "r") for name in MONEY]
         for row in connection.execute(select(of.c.gives, func.count(), *amounts).group_by(of.c.gives)):
@@ -59,7 +59,7 @@ def listed(
 ) -> Iterator[Match]:
     """Give the matches of some classes (none named: of all), pairs first, each list by document or record."""
     given = 0
-    for query in _rows(recipient, period):
+    for query in stands(recipient, period):
         of = query.subquery()
         chosen = select(of.c.gives, of.c.rule, of.c.document_id, of.c.record_id)
         if classes:
@@ -82,7 +82,7 @@ def is_there(connection: Connection, recipient: str) -> bool:
 
 def of_records(connection: Connection, recipient: str, ids: Collection[int]) -> dict[int, Match]:
     """Return how records stand to the register, by record; left out is what takes part in no matching."""
-    pairs, _, alone = _rows(recipient, None)
+    pairs, _, alone = stands(recipient, None)
     page = [
         row
         for query, column in ((pairs, _P.record_id), (alone, AT.id))
@@ -100,8 +100,8 @@ def _read(connection: Connection, recipient: str, page: list[Any]) -> Iterator[M
             yield Match(class_name=row.gives, rule=row.rule, document=document, record=record)
 
 
-def _rows(recipient: str, period: str | None) -> Iterator[Select[Any]]:
-    """Give what lists the pairs, the documents that are alone, and the records that are."""
+def stands(recipient: str, period: str | None) -> Iterator[Select[Any]]:
+    """Give what selects the pairs, the documents that are alone, and the records that are: each with its class."""
     booked = [_D[name].label(f"d_{name}") for name in ("kind", *MONEY)]
     reported = [AT[name].label(f"r_{name}") for name in ("kind", *MONEY)]
     of_period = (_D.period == period, AT.return_period == period)

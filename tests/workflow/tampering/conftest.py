@@ -200,7 +200,11 @@ DECISION = """
     INSERT INTO ims_register_decision VALUES ('{gstin}', 1, 'pair', '29AABCT1332L1ZA', 'invoice', 'S/1', '2025-10-05',
     1, 'seen', 'asha', '{noon}', '{noon}', NULL)
 """
-BOOKS = (REGISTER, PAIR, NUMBER, DECISION)
+CHASED = """
+    INSERT INTO ims_chase VALUES ('{gstin}', 1, '29AABCT1332L1ZA', '29AABCT1332L1ZA.txt', 'ab12', 1, 18, 0, 0, 0,
+    'asha', '{noon}', '{noon}', NULL)
+"""
+BOOKS = (REGISTER, PAIR, NUMBER, DECISION, CHASED)
 
 
 def fill(connection: Connection) -> None:

@@ -1,0 +1,156 @@
+"""What suppliers are chased for: declared reasons, the first that holds, and the bands of age.
+
+Plain values, and the reading of `chasing.toml`; must not import a database or a clock.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from functools import cache, cached_property
+from pathlib import Path
+from string import Formatter
+from typing import Any, Literal
+
+from pydantic import ValidationError
+
+from ims_fsm.errors import DeclarationError, Problem
+from ims_fsm.files.reading import text_of
+from ims_fsm.law.book import shipped_law
+from ims_fsm.law.declaration import Declared, Name, RuleId, Sentence
+from ims_fsm.law.matching_reading import laid_over, overlay_text, shipped_cascade
+from ims_fsm.law.reading import faults, parsed, validated
+from ims_fsm.resources import machines_folder
+
+FILE = "chasing.toml"
+#: What a sentence to a supplier may name.
+FIELDS = ("form", "reported", "next", "due", "quarterly", "quarterly_due", "until")
+# What a document in the books alone does not have, and so its sentence cannot name.
+_REPORTED = {"form", "reported", "until"}
+_TABLES = ("reason", "band", "letter")
+
+
+class ReasonDeclaration(Declared):
+    """A reason: its conditions, what is at stake, what is said to the recipient and asked of the supplier."""
+
+    name: Name
+    says: Sentence
+    asks: Sentence
+    release: Sentence
+    rule: RuleId
+    stake: Literal["whole", "booked", "lacking"]
+    classes: tuple[Name, ...] = ()
+    record: Literal["rejected", "pending"] | None = None
+    status: Literal["saved", "filed"] | None = None
+    differs: bool = False
+    ends_within: int | None = None
+    off: bool = False
+
+
+class BandDeclaration(Declared):
+    """A band of age, in days since the document's date; the last has no end."""
+
+    name: Sentence
+    up_to: int | None = None
+
+
+class LetterDeclaration(Declared):
+    """How many documents a letter lists."""
+
+    most: int
+
+
+class ChasingDeclaration(Declared):
+    """The file `chasing.toml`."""
+
+    reason: tuple[ReasonDeclaration, ...]
+    band: tuple[BandDeclaration, ...]
+    letter: LetterDeclaration
+
+    @cached_property
+    def reasons(self) -> Mapping[str, ReasonDeclaration]:
+        """The reasons by name, in their order."""
+        return {reason.name: reason for reason in self.reason if not reason.off}
+
+    def band_of(self, days: int) -> str:
+        """Return the band of an age."""
+        return next(band.name for band in self.band if band.up_to is None or days <= band.up_to)
+
+
+@cache
+def shipped_chasing() -> ChasingDeclaration:
+    """Return the shipped reasons."""
+    return read_chasing(text_of(machines_folder() / FILE))
+
+
+def chasing_with(path: Path | None) -> ChasingDeclaration:
+    """Return the shipped reasons with a file of one's own laid over them; raises `DeclarationError`."""
+    if path is None:
+        return shipped_chasing()
+    return read_chasing(text_of(machines_folder() / FILE), overlay_text(path), str(path))
+
+
+def read_chasing(text: str, overlay: str | None = None, where: str = FILE) -> ChasingDeclaration:
+    """Read the reasons and, laid over them, those of `overlay`; raises `DeclarationError` with all problems at once.
+
+    Reasons are laid over by name; bands replace those that ship.
+    """
+    problems: list[Problem] = []
+    table = parsed(FILE, text, problems)
+    if overlay is not None:
+        top = parsed(where, overlay, problems)
+        problems += _no_tables(top, where)
+        if not problems:
+            reasons = laid_over(table["reason"], top.get("reason", ()))
+            table = {**table, **top, "reason": reasons}
+    if problems:
+        raise DeclarationError(where, problems)
+    try:
+        declared = validated(ChasingDeclaration, table)
+    except ValidationError as error:
+        raise DeclarationError(where, [*faults(error, {}, where, table)]) from error
+    if problems := [*_problems(declared, where)]:
+        raise DeclarationError(where, problems)
+    return declared
+
+
+def _no_tables(table: Mapping[str, Any], where: str) -> Iterator[Problem]:
+    for key, rows in table.items():
+        if key not in _TABLES:
+            yield Problem(f"{where} {key}", "is not a table of this file", f"its tables are {', '.join(_TABLES)}")
+        elif key != "letter" and not (isinstance(rows, list) and all(isinstance(row, dict) for row in rows)):
+            yield Problem(f"{where} {key}", "is not a list of tables", f"write each entry under [[{key}]]")
+
+
+def _problems(declared: ChasingDeclaration, where: str) -> Iterator[Problem]:
+    for name, times in Counter(reason.name for reason in declared.reason).items():
+        if times > 1:
+            yield Problem(f"{where} reason", f"has {name} twice", "keep one entry")
+    for reason in declared.reasons.values():
+        yield from _faults(reason, f"{where} reason ({reason.name})")
+    ends = [band.up_to for band in declared.band]
+    bounds = [end for end in ends if end is not None]
+    if ends[-1:] != [None] or len(bounds) != len(ends) - 1 or bounds != sorted({*bounds}) or min(bounds, default=1) < 0:
+        yield Problem(f"{where} band", "are not bands of age", "give each a larger up_to, and the last none")
+    if declared.letter.most < 1:
+        yield Problem(f"{where} letter", "lists no document", "write 1 or more")
+
+
+def _faults(reason: ReasonDeclaration, place: str) -> Iterator[Problem]:
+    classes, rules = shipped_cascade().classes, shipped_law().rules
+    for unknown in (name for name in reason.classes if name not in classes):
+        yield Problem(f"{place} classes", f"{unknown!r} is not a class of matches", f"use {', '.join(classes)}")
+    if reason.rule not in rules:
+        yield Problem(f"{place} rule", f"{reason.rule!r} is not in the register of rules", "cite one that is")
+    if (reason.ends_within or 0) < 0:
+        yield Problem(f"{place} ends_within", "is below zero", "write 0 or more")
+    if not (reason.classes or reason.record or reason.status):
+        yield Problem(place, "has no condition", "name classes, what the record is, or its status")
+    try:
+        named = {name for _, name, *_ in Formatter().parse(reason.asks) if name is not None}
+    except ValueError:
+        named = {"{"}
+    if unknown_fields := sorted(named - {*FIELDS}):
+        yield Problem(f"{place} asks", f"names {unknown_fields[0]!r}", f"name {', '.join(FIELDS)}")
+    elif named & _REPORTED and reason.classes == ("books_only",):
+        yield Problem(f"{place} asks", "names what nobody reported", "name next, due, quarterly or quarterly_due")
