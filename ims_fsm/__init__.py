@@ -81,6 +81,7 @@ if TYPE_CHECKING:
     from ims_fsm.record.refusals import Told as Told
     from ims_fsm.record.register import Booked as Booked
     from ims_fsm.record.register import Gone as Gone
+    from ims_fsm.record.register import KeptRegister as KeptRegister
     from ims_fsm.record.register import Match as Match
     from ims_fsm.record.register import MatchDecision as MatchDecision
     from ims_fsm.record.register import MatchedClass as MatchedClass
@@ -260,8 +261,9 @@ _ROOMS = (
     ("record.chasing", "Chased ChaseTally ChaseTotals HeldPayment SupplierToChase ToChase"),
     (
         "record.register",
-        "Booked Gone Match MatchDecision MatchedClass Matching PurchaseRegister RegisterDocument RegisterKept",
+        "Booked Gone KeptRegister Match MatchDecision MatchedClass Matching PurchaseRegister",
     ),
+    ("record.register", "RegisterDocument RegisterKept"),
     ("formats.gstn.two_b.files", "read_two_b"),
     ("proof.checking", "check_proof"),
     ("proof.keys", "make_key"),

@@ -246,6 +246,7 @@ def _filters(
     credit_until: str | None = None,
     original_unknown: bool | None = None,
     to_upload: bool | None = None,
+    match: list[str] | None = None,
     where: list[str] | None = None,
 ) -> None:
     """Declare the options by which commands name records; `options.FILTERS` says what each means."""

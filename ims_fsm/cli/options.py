@@ -201,4 +201,5 @@ FILTERS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     "credit_until": ("credit_until", day),
     "original_unknown": ("original_unknown", _yes),
     "to_upload": ("to_upload", _yes),
+    "match": ("match", lambda text: tuple(name.strip() for name in text.split(","))),
 }

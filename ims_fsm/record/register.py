@@ -16,6 +16,9 @@ from ims_fsm.terms.money import NIL, Heads
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import Kind
 
+# A field called date hides the type from whoever reads the annotations of its class.
+Day = date
+
 
 class Booked(NamedTuple):
     """A document as a register has it: its lines of several rates are one; `place` is where its first line stands."""
@@ -83,6 +86,11 @@ class Match:
     record: Record | None = None
 
     @property
+    def key(self) -> tuple[int, int]:
+        """What a page begins behind: the ids of the document and the record, 0 for the one that it lacks."""
+        return (self.document.id if self.document else 0, self.record.id if self.record else 0)
+
+    @property
     def tax_off(self) -> Heads:
         """By how much the register's tax is more than the record's, per head, in paise."""
         if self.document is None or self.record is None:
@@ -144,6 +152,15 @@ class RegisterKept:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeptRegister:
+    """A register that is here: of which period (blank for none), from which file, and how many documents it has."""
+
+    period: str
+    source: str
+    documents: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Matching:
     """How a recipient's register and records stand to each other; `kept` is the register that was given, if any.
 
@@ -166,7 +183,7 @@ class MatchDecision:
     decision: str
     supplier: str
     document: str
-    date: date
+    date: Day
     kind: Kind
     record_id: int
     reason: str

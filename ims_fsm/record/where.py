@@ -40,6 +40,8 @@ class Where:
     #: Whether it is an amendment that waits because nobody knows how its original was decided (FAQ 13). It narrows in
     #: Python.
     original_unknown: bool | None = None
+    #: Classes of the last matching with the purchase register, as `machines/matching.toml` names them.
+    match: Collection[str] = ()
     #: Whether the portal is still to be told its action or declaration. It narrows in Python.
     to_upload: bool | None = None
 
@@ -70,6 +72,7 @@ class Where:
             original_unknown=None
             if self.original_unknown is None
             else border.flag("original_unknown", self.original_unknown),
+            match=tuple(border.text("match", name) for name in border.several("match", self.match)),
             to_upload=None if self.to_upload is None else border.flag("to_upload", self.to_upload),
         )
         border.close()

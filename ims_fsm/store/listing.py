@@ -17,6 +17,7 @@ from ims_fsm.record.totals import Alike, Totals
 from ims_fsm.record.where import Sort, Where
 from ims_fsm.store import records, taxpayers
 from ims_fsm.store.connection import TEXTS, among
+from ims_fsm.store.purchases.matches import class_of
 from ims_fsm.store.rows import tax
 from ims_fsm.store.sql.prepared import given, number, places, word
 from ims_fsm.store.tables import AT, PAISE, RECORD
@@ -39,6 +40,7 @@ _FILTERS: Mapping[str, ColumnElement[bool]] = {
     "supplier_status": AT.supplier_status == given("supplier_status", String),
     "states": among(AT.state, given("states", TEXTS)),
     "kinds": among(AT.kind, given("kinds", TEXTS)),
+    "match": among(class_of(), given("match", TEXTS)),
 }
 # A number of which only a part is given is looked for among all that begin alike, which the index of numbers finds.
 _LIKE = and_(

@@ -33,6 +33,7 @@ _ENCODED = (
     "%2[1-9A-F]|%[3-6][0-9A-F]|%7[0-9A-E]|%C3%[89AB][0-9A-F]|%E0%(?:A[4-9A-F]|B[0-7])%[89AB][0-9A-F]"
     "|%E2%80%(?:9[0-9A-F]|A[0-7])|%E2%82%[AB][0-9A-F]"
 )
+NAME = r"^[a-z0-9_]{1,60}$"
 LINE = f"^[{_SEEN}][ {_SEEN}]{{0,199}}$"
 TEXT = f"^[ \n{_SEEN}]*$"
 RUPEES = r"^[0-9]{1,13}(\.[0-9]{1,2})?$"
@@ -117,6 +118,9 @@ class Filter(Asked):
         None, description="Whether it waits because it is not known how its original was decided (FAQ 13)."
     )
     to_upload: bool | SkipJsonSchema[None] = Field(None, description="Whether the portal is still to be told.")
+    match: Annotated[tuple[Annotated[str, StringConstraints(pattern=NAME)], ...], Field(max_length=50)] = Field(
+        (), description="Classes of the last matching with the purchase register."
+    )
     all: bool = Field(default=False, description="Also what is decided, removed, or went straight to GSTR-2B.")
 
     @property
@@ -136,6 +140,7 @@ class Filter(Asked):
             credit_until=self.credit_until,
             original_unknown=self.original_unknown,
             to_upload=self.to_upload,
+            match=self.match,
         )
 
 

@@ -19,8 +19,8 @@ from ims_fsm import Answer, Case, CaseHistory, CasesDesk, MissingError, Problem
 from ims_fsm.law.edition import Machine as Declared
 from ims_fsm.terms.border import LARGEST_ID, LONGEST_REMARKS
 from ims_fsm.web.admission import Admitted
-from ims_fsm.web.asked import MOST_ROWS, TEXT, Asked, IfMatch, Key, Line, NoQuery, PeriodText, key_of, version_of
-from ims_fsm.web.law import NAME, Machine
+from ims_fsm.web.asked import MOST_ROWS, NAME, TEXT, Asked, IfMatch, Key, Line, NoQuery, PeriodText, key_of, version_of
+from ims_fsm.web.law import Machine
 from ims_fsm.web.records import Look
 from ims_fsm.web.routes import Routes
 

@@ -19,11 +19,10 @@ from ims_fsm import InputError, LawBook, MissingError, TaxPeriod, diagram
 from ims_fsm.draw.explanation import cited, decided, edition_of, explained
 from ims_fsm.law.modelcheck import check
 from ims_fsm.web.admission import Admitted
-from ims_fsm.web.asked import Asked, Line, NoQuery, PeriodText
+from ims_fsm.web.asked import NAME, Asked, Line, NoQuery, PeriodText
 from ims_fsm.web.routes import Routes
 
 ROUTES = Routes("law")
-NAME = r"^[a-z0-9_]{1,60}$"
 RULE = r"^[a-zA-Z0-9_.-]{1,80}$"
 _OF = "/law/machines/{machine}"
 Machine = Annotated[str, Path(pattern=NAME, description="The declared machine.", examples=["credit_note"])]

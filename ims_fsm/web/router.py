@@ -11,11 +11,24 @@ from typing import Any
 from fastapi import APIRouter, Depends
 
 from ims_fsm import IMS
-from ims_fsm.web import actions, cases, dashboard, events, law, operation, portal, records, returns, signoffs, suppliers
+from ims_fsm.web import (
+    actions,
+    cases,
+    dashboard,
+    events,
+    law,
+    matching,
+    operation,
+    portal,
+    records,
+    returns,
+    signoffs,
+    suppliers,
+)
 from ims_fsm.web.admission import admitting
 from ims_fsm.web.events import Feed
 
-PARTS = (dashboard, records, actions, signoffs, returns, portal, suppliers, cases, events, operation, law)
+PARTS = (dashboard, records, actions, matching, signoffs, returns, portal, suppliers, cases, events, operation, law)
 #: The largest request in bytes: a download of the portal in its zip.
 LARGEST = 64 << 20
 

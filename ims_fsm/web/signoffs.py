@@ -9,14 +9,14 @@ from typing import Annotated
 
 from fastapi import Depends, Path, Query
 from pydantic import Field, StrictBool, StringConstraints
+from pydantic.json_schema import SkipJsonSchema
 
 from ims_fsm import MissingError, Problem, RecipientDesk, Signoff, SignoffView
 from ims_fsm.law.edition import Machine
 from ims_fsm.terms.border import LONGEST_REMARKS
 from ims_fsm.web.actions import Chosen
 from ims_fsm.web.admission import Admission, Admitted, Buyer
-from ims_fsm.web.asked import LARGEST_ID, MOST_ROWS, TEXT, Asked, Key, Line, NoQuery, OneFile, key_of, sent
-from ims_fsm.web.law import NAME
+from ims_fsm.web.asked import LARGEST_ID, MOST_ROWS, NAME, TEXT, Asked, Key, Line, NoQuery, OneFile, key_of, sent
 from ims_fsm.web.routes import Routes
 
 ROUTES = Routes("signoffs")
@@ -27,9 +27,13 @@ Remarks = Annotated[str, StringConstraints(pattern=TEXT, max_length=LONGEST_REMA
 
 
 class Standing(Asked):
-    """Where the sign-offs stand that are meant."""
+    """Where the sign-offs stand that are meant, and which page of them."""
 
     state: Annotated[tuple[Annotated[str, Field(pattern=NAME)], ...], Field(max_length=50)] = ()
+    limit: int = Field(100, ge=1, le=MOST_ROWS)
+    after: Annotated[int, Field(ge=1, le=LARGEST_ID)] | SkipJsonSchema[None] = Field(
+        None, description="The `next` of the page before."
+    )
 
 
 class Proposed(Asked):
@@ -83,8 +87,10 @@ Signing = Annotated[RecipientDesk, Depends(_signing)]
 
 @ROUTES.get(_AT)
 def list_signoffs(buyer: Signing, asked: Annotated[Standing, Query()]) -> object:
-    """List the sign-offs of a recipient, the oldest first."""
-    return {"signoffs": buyer.signoffs(states=asked.state)}
+    """List the sign-offs of a recipient, the oldest first. `next` goes on where the page ends; null on the last."""
+    rows = buyer.signoffs(states=asked.state, after=asked.after or 0, limit=asked.limit + 1)
+    page = rows[: asked.limit]
+    return {"signoffs": page, "next": page[-1].id if len(rows) > asked.limit else None}
 
 
 @ROUTES.change("POST", _AT, example={"actions": [{"record_id": 7, "version": 1, "action": "accept"}]})

@@ -39,6 +39,7 @@ from ims_fsm.workflow.chasing.desk import ChasingDesk
 from ims_fsm.workflow.consent import file_3b, generate_2b
 from ims_fsm.workflow.forecast import ThreeBForecast, weigh_3b
 from ims_fsm.workflow.left_out import left_out
+from ims_fsm.workflow.matched import MatchedDesk
 from ims_fsm.workflow.originals import OriginalsDesk
 from ims_fsm.workflow.papers.desk import PaperDesk
 from ims_fsm.workflow.proposed import Judgement
@@ -62,7 +63,7 @@ class Acted(TypedDict, total=False):
     key: str | None
 
 
-class RecipientDesk(PortalDesk, OriginalsDesk, PaperDesk, ChasingDesk, SignoffDesk):
+class RecipientDesk(PortalDesk, OriginalsDesk, MatchedDesk, PaperDesk, ChasingDesk, SignoffDesk):
     """What one recipient does; reached as `ims.recipient(gstin, actor=…)`.
 
     Every id is looked up among this recipient's records: another's id is not here, as one that does not exist. With a

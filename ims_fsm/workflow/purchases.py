@@ -20,8 +20,9 @@ from ims_fsm.record.register import Gone, Match, MatchDecision, MatchedClass, Ma
 from ims_fsm.store.connection import serialise
 from ims_fsm.store.purchases import documents, matches, pairing, sides
 from ims_fsm.store.purchases.documents import EXAMPLES
+from ims_fsm.store.purchases.matches import MatchesWhere
 from ims_fsm.store.staging.loading import give_room, take_room_back
-from ims_fsm.terms.border import Border, checked_id, checked_path, checked_period, checked_text
+from ims_fsm.terms.border import LARGEST_ID, Border, checked_id, checked_ids, checked_path, checked_period, checked_text
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.workflow.recommending import recommended
@@ -64,11 +65,14 @@ class PurchasesDesk(Desk):
         classes: Collection[str] = (),
         period: TaxPeriod | None = None,
         limit: int | None = None,
+        after: tuple[int, int] = (0, 0),
+        records: Collection[int] | None = None,
         rules: Path | None = None,
     ) -> Generator[Match, None, None]:
         """Give the pairs of the last matching and what is alone on either side, of some classes or all.
 
-        Pairs come first, then documents, then records. All as of one moment; a page of it is held.
+        Pairs come first, then documents, then records; `after` is the `Match.key` behind which they begin. With
+        `records` only what these ids are in. All as of one moment; a page of it is held.
         """
         of = None if period is None else checked_period(period)
         named = cascade_with(None if rules is None else checked_path("rules", rules)).classes
@@ -78,38 +82,47 @@ class PurchasesDesk(Desk):
             if not isinstance(name, str) or name not in named:
                 border.wrong("classes", name, "is not a class of matches", f"use {', '.join(named)}")
         border.close()
-        return self._streamed(lambda unit: _listed(unit, self.gstin, frozenset(map(str, wanted)), of, most))
+        where = _where(of, records, after, frozenset(map(str, wanted)))
+        return self._streamed(lambda unit: _listed(unit, self.gstin, where, most))
 
     def recommend(
-        self, *, period: TaxPeriod | None = None, policy: Path | None = None, rules: Path | None = None
+        self,
+        *,
+        period: TaxPeriod | None = None,
+        after: tuple[int, int] = (0, 0),
+        records: Collection[int] | None = None,
+        policy: Path | None = None,
+        rules: Path | None = None,
     ) -> Generator[Recommendation, None, None]:
         """Give what is recommended for each record of the last matching that is in IMS and not decided.
 
         The policy (`machines/policy.toml`, with the file `policy` laid over it) proposes by the class of the match;
         each proposal is put to the law, and what is refused becomes the next that is allowed, or a question to a
         person. Nothing is done: `act_on` or `apply` does what you choose. All as of one moment; a page of it is held.
+        With `records` only for these ids; `after` is the `Match.key` behind which they begin.
         Raises `DeclarationError` for a policy that cannot be used.
         """
         of = None if period is None else checked_period(period)
         cascade = cascade_with(None if rules is None else checked_path("rules", rules))
         chosen = policy_with(None if policy is None else checked_path("policy", policy), cascade.classes)
-        return self._streamed(lambda unit: recommended(unit, self.gstin, chosen, of))
+        where = _where(of, records, after)
+        return self._streamed(lambda unit: recommended(unit, self.gstin, chosen, where))
 
-    def pair(self, document_id: int, record_id: int, *, reason: str) -> MatchDecision:
+    def pair(self, document_id: int, record_id: int, *, reason: str, key: str | None = None) -> MatchDecision:
         """Pair a document of the register with a record, whatever the rules say; both leave the pairs they are in.
 
         It is logged with who did so and why, stands at once, and survives the next import. Raises `MissingError` for
         a document or a record that is not here.
         """
-        return self._done(decide, None, "pair", checked_id(document_id), checked_id(record_id), _reason(reason))
+        return self._done(decide, key, "pair", checked_id(document_id), checked_id(record_id), _reason(reason))
 
-    def split(self, document_id: int, record_id: int, *, reason: str) -> MatchDecision:
+    def split(self, document_id: int, record_id: int, *, reason: str, key: str | None = None) -> MatchDecision:
         """Take a document and a record apart; no rule pairs the two again."""
-        return self._done(decide, None, "split", checked_id(document_id), checked_id(record_id), _reason(reason))
+        return self._done(decide, key, "split", checked_id(document_id), checked_id(record_id), _reason(reason))
 
-    def leave_to_rules(self, document_id: int, record_id: int, *, reason: str) -> MatchDecision:
+    def leave_to_rules(self, document_id: int, record_id: int, *, reason: str, key: str | None = None) -> MatchDecision:
         """Take back that a document and a record were paired or parted: the next matching decides."""
-        return self._done(decide, None, "free", checked_id(document_id), checked_id(record_id), _reason(reason))
+        return self._done(decide, key, "free", checked_id(document_id), checked_id(record_id), _reason(reason))
 
     def match_decisions(self) -> list[MatchDecision]:
         """Return what people decided of pairs, oldest first."""
@@ -118,6 +131,24 @@ class PurchasesDesk(Desk):
 
 def _reason(reason: str) -> str:
     return checked_text("reason", reason)
+
+
+def _where(
+    period: TaxPeriod | None,
+    records: Collection[int] | None,
+    after: tuple[int, int],
+    classes: Collection[str] = (),
+) -> MatchesWhere:
+    ids = None if records is None else checked_ids(records)
+    return MatchesWhere(classes=classes, period=period, records=ids, after=_checked_key(after))
+
+
+def _checked_key(after: object) -> tuple[int, int]:
+    match after:
+        case (int() as document, int() as record) if 0 <= document <= LARGEST_ID and 0 <= record <= LARGEST_ID:
+            return document, record
+    problem = Problem(repr(after), "is not the key of a match", "give a Match.key, or leave it out")
+    raise InputError("after", [problem])
 
 
 def match(
@@ -198,7 +229,7 @@ def classes_of(
     for name, says in cascade.classes.items():
         if name not in sums:
             continue
-        of = sums[name]
+        of, of_class = sums[name], MatchesWhere(classes={name}, period=period)
         yield MatchedClass(
             name=name,
             says=says,
@@ -207,15 +238,13 @@ def classes_of(
             booked_tax=Heads(*of.booked[1:]),
             reported_taxable=of.reported[0],
             reported_tax=Heads(*of.reported[1:]),
-            examples=tuple(matches.listed(unit.connection, recipient, {name}, period, examples)) if examples else (),
+            examples=tuple(matches.listed(unit.connection, recipient, of_class, examples)) if examples else (),
         )
 
 
-def _listed(
-    unit: UnitOfWork, recipient: str, classes: Collection[str], period: TaxPeriod | None, limit: int | None
-) -> Iterator[Match]:
+def _listed(unit: UnitOfWork, recipient: str, where: MatchesWhere, limit: int | None) -> Iterator[Match]:
     unit.taxpayer(recipient)
-    return matches.listed(unit.connection, recipient, classes, period, limit)
+    return matches.listed(unit.connection, recipient, where, limit)
 
 
 def decide(

@@ -18,6 +18,7 @@ from ims_fsm.record.scene import NO_REQUEST
 from ims_fsm.record.settling import comes_to
 from ims_fsm.record.steps import as_acted, is_over
 from ims_fsm.store.purchases import matches
+from ims_fsm.store.purchases.matches import MatchesWhere
 from ims_fsm.terms.period import TaxPeriod, in_india
 from ims_fsm.terms.vocabulary import State, Trigger
 from ims_fsm.workflow.calendar.sweeps import next_period
@@ -29,12 +30,12 @@ _LEADS_TO = {Trigger.ACCEPT: State.ACCEPTED, Trigger.REJECT: State.REJECTED, Tri
 
 
 def recommended(
-    unit: UnitOfWork, recipient: str, policy: PolicyDeclaration, period: TaxPeriod | None
+    unit: UnitOfWork, recipient: str, policy: PolicyDeclaration, where: MatchesWhere
 ) -> Iterator[Recommendation]:
     """Give what is recommended for each record of the last matching that is in IMS and not decided, pairs first."""
     unit.taxpayer(recipient)
     asking = Asking(unit, recipient, policy, next_period(unit, recipient))
-    listed = matches.listed(unit.connection, recipient, (), period, None)
+    listed = matches.listed(unit.connection, recipient, where)
     open_ones = (of for of in listed if of.record is not None and is_open(of.record))
     while page := list(islice(open_ones, PAGE)):
         chains = unit.chains_of([of.record for of in page if of.record is not None])

@@ -93,7 +93,7 @@ def test_every_filter_is_read():
     given = [
         *("state=accepted,rejected", "kind=credit_note", "supplier=21zxkck4821m1zg", "number=K/1"),
         *("period=2024-10", "return_period=2024-09", "status=saved", "amended=no", "to_upload=yes"),
-        *("in_ims=yes", "credit_until=2024-11-30", "original_unknown=no"),
+        *("in_ims=yes", "credit_until=2024-11-30", "original_unknown=no", "match=exact,manual"),
     ]
     assert selected({"where": given}) == Where(
         states=(State.ACCEPTED, State.REJECTED),
@@ -108,5 +108,6 @@ def test_every_filter_is_read():
         credit_until=date(2024, 11, 30),
         original_unknown=False,
         to_upload=True,
+        match=("exact", "manual"),
     )
     assert {pair.partition("=")[0] for pair in given} == {*FILTERS}

@@ -57,7 +57,10 @@ def test_one_proposes_and_another_approves(
     assert ravi.post(f"{of}/approve", {"remarks": "as agreed"}, headers=again) == done
     assert ravi.post(f"{of}/approve", {}, status=409)["code"] != "not_permitted"
     assert [each["id"] for each in ravi.get(AT, params={"state": "applied"})["signoffs"]] == [signoff["id"]]
-    assert ravi.get(AT, params={"state": "proposed"})["signoffs"] == []
+    assert ravi.get(AT, params={"state": "proposed"}) == {"signoffs": [], "next": None}
+    second = proposed()["id"]
+    assert ravi.get(AT, params={"limit": 1})["next"] == signoff["id"]
+    assert [each["id"] for each in ravi.get(AT, params={"after": signoff["id"]})["signoffs"]] == [second]
 
 
 def test_four_eyes_and_the_limit_are_a_controllers_to_override(

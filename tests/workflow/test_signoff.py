@@ -279,6 +279,8 @@ def test_the_newest_come_first_where_so_many_are_wanted(stage: Stage) -> None:
     assert [signoff.id for signoff in stage.desk.signoffs(newest=2)] == [ids[2], ids[1]]
     assert [signoff.id for signoff in stage.desk.signoffs(states=["proposed"], newest=1)] == [ids[1]]
     assert [signoff.id for signoff in stage.desk.signoffs()] == ids
+    assert [signoff.id for signoff in stage.desk.signoffs(after=ids[0], limit=1)] == [ids[1]]
+    assert (stage.desk.count_signoffs(), stage.desk.count_signoffs(states=["proposed"])) == (3, 2)
     with pytest.raises(InputError, match="is not a number of sign-offs"):
         stage.desk.signoffs(newest=-1)
 

@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 
 from ims_fsm.law.matching import canonical, written
-from ims_fsm.record.register import Booked, Gone, MatchDecision, RegisterDocument
+from ims_fsm.record.register import Booked, Gone, KeptRegister, MatchDecision, RegisterDocument
 from ims_fsm.store.connection import among
 from ims_fsm.store.purchase_tables import DECISION, DOCUMENT, PAIR
 from ims_fsm.store.staging.loading import Load, Stored, analyse
@@ -128,6 +128,13 @@ def _gone(connection: Connection, recipient: str, period: str) -> Gone:
     if count:
         connection.execute(delete(DOCUMENT).where(*which))
     return Gone(count=count, examples=examples)
+
+
+def registers(connection: Connection, recipient: str) -> list[KeptRegister]:
+    """Return the registers of a recipient that are here, by period."""
+    count, source = func.count().label("documents"), func.max(_D.source).label("source")
+    query = select(_D.period, source, count).where(_D.recipient_gstin == recipient).group_by(_D.period)
+    return [KeptRegister(**row) for row in connection.execute(query.order_by(_D.period)).mappings()]
 
 
 def find_many(connection: Connection, recipient: str, ids: Sequence[int]) -> dict[int, RegisterDocument]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Select, String, and_, case, exists, func, literal, null, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, String, and_, case, exists, func, literal, null, or_, select
 
 from ims_fsm.law.matching import BOOKED_TWICE, BOOKS_ONLY, PORTAL_ONLY, REPORTED_TWICE
 from ims_fsm.record.register import Match
@@ -54,16 +54,43 @@ def _signed(of: Any, side: str, name: str) -> Any:
     return func.coalesce(func.sum(of.c[f"{side}_{name}"] * sign), 0)
 
 
-def listed(
-    connection: Connection, recipient: str, classes: Collection[str], period: str | None, limit: int | None
-) -> Iterator[Match]:
-    """Give the matches of some classes (none named: of all), pairs first, each list by document or record."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchesWhere:
+    """Which matches are meant; what is left out does not narrow.
+
+    `after` is the match behind which they begin: the ids of its document and its record, 0 for the one that it lacks.
+    """
+
+    classes: Collection[str] = ()
+    period: str | None = None
+    documents: Collection[int] | None = None
+    records: Collection[int] | None = None
+    after: tuple[int, int] = (0, 0)
+
+    @property
+    def first(self) -> int:
+        """Where the match behind which they begin stands: 0 among the pairs, 1 the documents, 2 the records."""
+        document, record = self.after
+        return 2 if record and not document else 1 if document and not record else 0
+
+    def narrowed(self, of: Any, turn: int) -> list[ColumnElement[bool]]:
+        """Return the conditions on what `stands` gives at a turn."""
+        document, record = self.after
+        named = {"gives": self.classes or None, "document_id": self.documents, "record_id": self.records}
+        conditions = [of.c[name].in_(sorted(values)) for name, values in named.items() if values is not None]
+        if turn == self.first and (document or record):
+            conditions.append(of.c.document_id > document if document else of.c.record_id > record)
+        return conditions
+
+
+def listed(connection: Connection, recipient: str, where: MatchesWhere, limit: int | None = None) -> Iterator[Match]:
+    """Give the matches that are meant, pairs first, each list by document or record."""
     given = 0
-    for query in stands(recipient, period):
+    for turn, query in enumerate(stands(recipient, where.period)):
+        if turn < where.first:
+            continue
         of = query.subquery()
-        chosen = select(of.c.gives, of.c.rule, of.c.document_id, of.c.record_id)
-        if classes:
-            chosen = chosen.where(of.c.gives.in_(sorted(classes)))
+        chosen = select(of.c.gives, of.c.rule, of.c.document_id, of.c.record_id).where(*where.narrowed(of, turn))
         chosen = chosen.order_by(of.c.document_id, of.c.record_id)
         if limit is not None:
             chosen = chosen.limit(limit - given)
@@ -129,7 +156,7 @@ def stands(recipient: str, period: str | None) -> Iterator[Select[Any]]:
     yield query if period is None else query.where(of_period[1])
 
 
-def _paired_number(supplier: Any, kind: Any, number: Any, recipient: str) -> Any:
+def _paired_number(supplier: Any, kind: Any, number: Any, recipient: Any) -> Any:
     """Return the condition that another document of the same number is paired."""
     other = DOCUMENT.alias("other").c
     pair = PAIR.alias("pair_of_other").c
@@ -137,3 +164,13 @@ def _paired_number(supplier: Any, kind: Any, number: Any, recipient: str) -> Any
     return exists().where(
         *same, other.canonical == number, pair.recipient_gstin == recipient, pair.document_id == other.id
     )
+
+
+def class_of() -> ColumnElement[str]:
+    """Return the class in which a record stands in the last matching; null for what no matching compares."""
+    pair = select(_P.gives).where(_P.recipient_gstin == AT.recipient_gstin, _P.record_id == AT.id).scalar_subquery()
+    number = select(_N.canonical).where(_N.recipient_gstin == AT.recipient_gstin, _N.record_id == AT.id)
+    whose = number.correlate(RECORD).scalar_subquery()
+    twice = _paired_number(AT.supplier_gstin, kind_of(), whose, AT.recipient_gstin)
+    alone = case((~takes_part(), null()), (twice, REPORTED_TWICE), else_=PORTAL_ONLY)
+    return func.coalesce(pair, alone)

@@ -34,13 +34,24 @@ class SignoffDesk(Desk):
         """
         return self._done(steps.propose, key, self._proposals(source, where), self._limits)
 
-    def signoffs(self, *, states: Sequence[str] = (), newest: int | None = None) -> list[Signoff]:
-        """Return the sign-offs in these states, or in any, the oldest first; or the `newest` so many."""
+    def signoffs(
+        self, *, states: Sequence[str] = (), newest: int | None = None, after: int = 0, limit: int | None = None
+    ) -> list[Signoff]:
+        """Return the sign-offs in these states, or in any, the oldest first; or the `newest` so many.
+
+        Of the oldest `limit` at most, of those behind the one with the id `after`.
+        """
         border = Border("signoffs")
         chosen = tuple(border.text("states", state) for state in border.several("states", states))
-        most = border.limit(newest, "sign-offs")
+        last, most = border.limit(newest, "sign-offs"), border.limit(limit, "sign-offs")
+        behind = border.record_id(after) if after else 0
         border.close()
-        return self._asked(steps.listed, self.gstin, chosen, most)
+        return self._asked(steps.listed, self.gstin, chosen, last, behind, most)
+
+    def count_signoffs(self, *, states: Sequence[str] = ()) -> int:
+        """Return how many sign-offs there are in these states, or in any."""
+        chosen = looked_at("signoffs", lambda border: [border.text("states", state) for state in states])
+        return self._asked(steps.counted, self.gstin, chosen)
 
     def signoff(self, signoff_id: int) -> SignoffView:
         """Return a sign-off with its steps, what may be done with it and why not, and what its actions come to now."""

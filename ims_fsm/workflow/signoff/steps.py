@@ -181,11 +181,24 @@ def _sums(unit: UnitOfWork, owner: str, judged: Judgement) -> tuple[ActionSum, .
     return tuple(sums)
 
 
-def listed(unit: UnitOfWork, owner: str, states: Collection[str], newest: int | None) -> list[Signoff]:
+def counted(unit: UnitOfWork, owner: str, states: Collection[str]) -> int:
+    """Return how many sign-offs an owner has in these states, or in any."""
+    return cases.count(unit.connection, _meant(owner, states))
+
+
+def _meant(owner: str, states: Collection[str]) -> CasesWhere:
+    return CasesWhere(owner=owner, machine=MACHINE, states=states, facts={}, defaults={})
+
+
+def listed(
+    unit: UnitOfWork, owner: str, states: Collection[str], newest: int | None, after: int = 0, limit: int | None = None
+) -> list[Signoff]:
     """Return an owner's sign-offs in these states, or in any: the oldest first, or so many, the newest first."""
-    meant = CasesWhere(owner=owner, machine=MACHINE, states=states, facts={}, defaults={})
+    meant = _meant(owner, states)
     standing = list(
-        cases.search(unit.connection, meant) if newest is None else cases.newest(unit.connection, meant, newest)
+        cases.search(unit.connection, meant, after, limit)
+        if newest is None
+        else cases.newest(unit.connection, meant, newest)
     )
     contents = proposals.find_many(unit.connection, owner, [case.id for case in standing])
     return [_signoff(case, contents[case.id]) for case in standing if case.id in contents]

@@ -39,6 +39,7 @@ from ims_fsm.record.steps import as_acted
 from ims_fsm.record.where import Where
 from ims_fsm.store import returns, versions
 from ims_fsm.store.purchases import matches
+from ims_fsm.store.purchases.matches import MatchesWhere
 from ims_fsm.terms.border import ACTIONS
 from ims_fsm.terms.period import TaxPeriod, day_in_words, in_india
 from ims_fsm.terms.vocabulary import State, Trigger
@@ -113,7 +114,8 @@ def write_inward(
         inward.end()
         if matched:
             write_match_sums(sums, classes_of(unit, recipient, period, beside.cascade))
-            left = matches.listed(unit.connection, recipient, {IN_BOOKS_ONLY, BOOKED_TWICE}, period, None)
+            beyond = MatchesWhere(classes={IN_BOOKS_ONLY, BOOKED_TWICE}, period=period)
+            left = matches.listed(unit.connection, recipient, beyond)
             write_books_only(alone, left, in_india(unit.now).date())
         if two_b is not None:
             write_two_b(book, two_b, generations.lines(unit, recipient, two_b), left_out(unit, recipient, two_b))
