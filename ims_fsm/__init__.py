@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from ims_fsm.law.hooks import Hooks as Hooks
     from ims_fsm.law.hooks import Tally as Tally
     from ims_fsm.law.hooks import TransitionEvent as TransitionEvent
+    from ims_fsm.law.overlay import Overlay as Overlay
     from ims_fsm.law.refusal import Allowed as Allowed
     from ims_fsm.law.refusal import Refusal as Refusal
     from ims_fsm.law.refusal import Refused as Refused
@@ -95,6 +96,8 @@ if TYPE_CHECKING:
     from ims_fsm.record.returns import TwoB as TwoB
     from ims_fsm.record.returns import TwoBLine as TwoBLine
     from ims_fsm.record.scene import ReduceItc as ReduceItc
+    from ims_fsm.record.setting import Setting as Setting
+    from ims_fsm.record.setting import SettingKind as SettingKind
     from ims_fsm.record.settling import LeftOut as LeftOut
     from ims_fsm.record.settling import LeftOutGroup as LeftOutGroup
     from ims_fsm.record.sighting import Sighting as Sighting
@@ -259,6 +262,8 @@ _ROOMS = (
     ("formats.register.reading", "read_register"),
     ("record.recommendation", "Recommendation"),
     ("record.chasing", "Chased ChaseTally ChaseTotals HeldPayment SupplierToChase ToChase"),
+    ("record.setting", "Setting SettingKind"),
+    ("law.overlay", "Overlay"),
     (
         "record.register",
         "Booked Gone KeptRegister Match MatchDecision MatchedClass Matching PurchaseRegister",

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         MatchDecision,
         MatchedClass,
         Matching,
+        Overlay,
         PurchaseRegister,
         Record,
         RegisterDocument,
@@ -96,6 +97,7 @@ def _tell(matching: Matching) -> None:
     if matching.kept is not None:
         _tell_kept(matching.kept)
     say(f"Register and records of {matching.recipient}{of}:", style="bold")
+    tell_laid("rules", matching.rules)
     if not matching.classes:
         say("There are neither documents of a register nor records.", indent=2)
         return
@@ -112,6 +114,12 @@ def _tell(matching: Matching) -> None:
             say(f"and {more:,} more: ims-fsm match --class {kind.name}", indent=4)
     _tell_gone(matching.parted, "was paired before and is not now", "were paired before and are not now")
     _tell_gone(matching.waiting, "decision waits", "decisions wait", " for a document or a record that is not here")
+
+
+def tell_laid(what: str, overlay: Overlay | None, indent: int = 2) -> None:
+    """Say what is laid over a file that ships, with the beginning of its fingerprint."""
+    if overlay is not None:
+        say(f"{what}: {overlay.where}, {overlay.fingerprint[:12]}", indent=indent)
 
 
 def _row(kind: MatchedClass) -> tuple[str, ...]:
@@ -157,6 +165,7 @@ def _tell_kept(kept: RegisterKept) -> None:
     counts = ((kept.new, "new"), (kept.changed, "changed"), (kept.unchanged, "as before"))
     what = ", ".join(f"{count:,} {word}" for count, word in counts if count)
     say(f"{kept.source}: {counted(kept.documents, 'document')}, {what}.")
+    tell_laid("columns", kept.layout, indent=0)
     _tell_gone(kept.gone, "document is gone from the register", "documents are gone from the register")
     for why, count in kept.passed_over.items():
         say(f"{counted(count, 'row')} passed over {why}.")

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from ims_fsm.cli.call import Call, command
 from ims_fsm.cli.listing import inert
+from ims_fsm.cli.matching import tell_laid
 from ims_fsm.cli.output import counted, say, table, verbatim
 from ims_fsm.terms.money import NIL, Heads
 from ims_fsm.terms.period import TaxPeriod
@@ -97,16 +98,20 @@ class _Alike:
 
 def _tell(gstin: str, recommended: Iterable[Recommendation]) -> None:
     alike: dict[tuple[str, str], _Alike] = {}
+    first: Recommendation | None = None
     otherwise: dict[tuple[str, ...], _Alike] = {}
     for of in recommended:
+        first = first or of
         alike.setdefault((of.action, of.entry), _Alike()).add(of)
         if of.refusals:
             rules = ", ".join(dict.fromkeys(refusal.rule for refusal in of.refusals))
             otherwise.setdefault((of.wanted, of.action, rules), _Alike()).add(of)
-    if not alike:
+    if first is None:
         say(f"No records of {gstin} are matched and open; ims-fsm match REGISTER matches them.")
         return
     say(f"Recommended for {gstin}; nothing is done.", style="bold")
+    tell_laid("policy", first.policy)
+    tell_laid("rules", first.rules)
     rows = (
         (action, entry, f"{group.count:,}", f"{group.done:,}", str(group.itc), str(group.now_itc))
         for (action, entry), group in sorted(alike.items())

@@ -18,7 +18,8 @@ from ims_fsm.errors import DeclarationError, Problem
 from ims_fsm.files.reading import text_of
 from ims_fsm.law.book import shipped_law
 from ims_fsm.law.declaration import Declared, Name, RuleId, Sentence
-from ims_fsm.law.matching_reading import laid_over, overlay_text, shipped_cascade
+from ims_fsm.law.matching_reading import shipped_cascade
+from ims_fsm.law.overlay import Overlay, laid_over
 from ims_fsm.law.reading import faults, parsed, validated
 from ims_fsm.resources import machines_folder
 
@@ -87,7 +88,7 @@ def chasing_with(path: Path | None) -> ChasingDeclaration:
     """Return the shipped reasons with a file of one's own laid over them; raises `DeclarationError`."""
     if path is None:
         return shipped_chasing()
-    return read_chasing(text_of(machines_folder() / FILE), overlay_text(path), str(path))
+    return read_chasing(text_of(machines_folder() / FILE), Overlay.of(path).text, str(path))
 
 
 def read_chasing(text: str, overlay: str | None = None, where: str = FILE) -> ChasingDeclaration:

@@ -6,9 +6,8 @@ Must not import a database or a clock.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
-from pathlib import Path
+from collections.abc import Iterator, Mapping
+from functools import cache, lru_cache
 from typing import Any
 
 from pydantic import ValidationError
@@ -16,6 +15,7 @@ from pydantic import ValidationError
 from ims_fsm.errors import DeclarationError, Problem
 from ims_fsm.files.reading import text_of
 from ims_fsm.law.matching import BUILT_IN, Cascade, MatchDeclaration, MatchingDeclaration
+from ims_fsm.law.overlay import Overlay, in_order, laid_over
 from ims_fsm.law.reading import faults, parsed, validated
 from ims_fsm.resources import machines_folder
 
@@ -33,20 +33,12 @@ def shipped_cascade() -> Cascade:
     return read_cascade(text_of(machines_folder() / FILE))
 
 
-def cascade_with(path: Path | None) -> Cascade:
-    """Return the shipped rules with a file of one's own laid over them; raises `DeclarationError`."""
-    if path is None:
+@lru_cache(maxsize=64)
+def cascade_with(overlay: Overlay | None) -> Cascade:
+    """Return the shipped rules with TOML of one's own laid over them; raises `DeclarationError`."""
+    if overlay is None:
         return shipped_cascade()
-    return read_cascade(text_of(machines_folder() / FILE), overlay_text(path), str(path))
-
-
-def overlay_text(path: Path) -> str:
-    """Return the text of a file that is laid over a shipped one; raises `DeclarationError`."""
-    try:
-        return text_of(path)
-    except (OSError, UnicodeDecodeError) as error:
-        problem = Problem(str(path), "cannot be read", "name a file of TOML in UTF-8")
-        raise DeclarationError(str(path), [problem]) from error
+    return read_cascade(text_of(machines_folder() / FILE), overlay.text, overlay.where)
 
 
 def read_cascade(text: str, overlay: str | None = None, where: str = FILE) -> Cascade:
@@ -84,27 +76,6 @@ def _no_tables(table: Mapping[str, Any], where: str) -> Iterator[Problem]:
             yield Problem(f"{where} {key}", "is not a table of this file", "its tables are match, class")
         elif not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             yield Problem(f"{where} {key}", "is not a list of tables", f"write each entry under [[{key}]]")
-
-
-def laid_over(base: Iterable[Mapping[str, Any]], top: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return entries with those of the same name changed by the keys that they name, and new ones behind them."""
-    rows = {row["name"]: dict(row) for row in base}
-    for row in top:
-        rows.setdefault(str(row.get("name")), {}).update(row)
-    return [*rows.values()]
-
-
-def in_order(rows: list[dict[str, Any]], where: str, problems: list[Problem]) -> list[dict[str, Any]]:
-    """Return entries with each that says `before` which one it comes in that place."""
-    ordered = [row for row in rows if "before" not in row]
-    for row in (row for row in rows if "before" in row):
-        at = next((at for at, other in enumerate(ordered) if other.get("name") == row["before"]), None)
-        if at is None:
-            what = f"comes before {row['before']!r}, which is not here"
-            problems.append(Problem(f"{where} ({row.get('name')})", what, "name an entry of the shipped file"))
-        else:
-            ordered.insert(at, row)
-    return ordered
 
 
 def _problems(table: Mapping[str, Any], where: str) -> Iterator[Problem]:

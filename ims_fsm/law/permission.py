@@ -23,6 +23,8 @@ from ims_fsm.resources import machines_folder
 
 #: The rule that a refusal for want of a role cites, and its code.
 RULE, NOT_PERMITTED = "house.roles", "not_permitted"
+#: The machine of sign-offs, and the role in which their actions are done; the machine of settings.
+SIGNOFF, SETTINGS = "signoff", "ims_settings"
 
 
 @cache

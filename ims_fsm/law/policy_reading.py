@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator
-from pathlib import Path
+from dataclasses import dataclass
 
 from pydantic import ValidationError
 
 from ims_fsm.errors import DeclarationError, Problem
 from ims_fsm.files.reading import text_of
-from ims_fsm.law.matching_reading import in_order, laid_over, overlay_text
+from ims_fsm.law.matching import Cascade
+from ims_fsm.law.matching_reading import cascade_with
+from ims_fsm.law.overlay import Overlay, in_order, laid_over
 from ims_fsm.law.policy import PolicyDeclaration, RecommendDeclaration
 from ims_fsm.law.reading import faults, parsed, validated
 from ims_fsm.resources import machines_folder
@@ -21,15 +23,31 @@ from ims_fsm.resources import machines_folder
 FILE = "policy.toml"
 
 
-def policy_with(path: Path | None, classes: Collection[str]) -> PolicyDeclaration:
-    """Return the shipped policy with a file of one's own laid over it; `classes` are those of the rules.
+def policy_with(overlay: Overlay | None, classes: Collection[str]) -> PolicyDeclaration:
+    """Return the shipped policy with TOML of one's own laid over it; `classes` are those of the rules.
 
     Raises `DeclarationError` with all problems at once.
     """
     shipped = text_of(machines_folder() / FILE)
-    if path is None:
+    if overlay is None:
         return read_policy(shipped, classes)
-    return read_policy(shipped, classes, overlay_text(path), str(path))
+    return read_policy(shipped, classes, overlay.text, overlay.where)
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """The rules and the policy by which is recommended, with what is laid over each of those that ship."""
+
+    cascade: Cascade
+    policy: PolicyDeclaration
+    over_rules: Overlay | None = None
+    over_policy: Overlay | None = None
+
+
+def advice_with(policy: Overlay | None, rules: Overlay | None) -> Advice:
+    """Return the policy with the rules whose classes it names; raises `DeclarationError`."""
+    cascade = cascade_with(rules)
+    return Advice(cascade, policy_with(policy, cascade.classes), rules, policy)
 
 
 def read_policy(

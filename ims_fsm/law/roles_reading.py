@@ -15,6 +15,7 @@ from ims_fsm.errors import DeclarationError, Problem
 from ims_fsm.law.declaration import PermitDeclaration, RolesDeclaration
 from ims_fsm.law.edition import Machine
 from ims_fsm.law.loading import load_own
+from ims_fsm.law.permission import SETTINGS, SIGNOFF
 from ims_fsm.law.reading import faults, parsed, validated
 from ims_fsm.law.register import Law
 from ims_fsm.law.structure import repeated
@@ -22,8 +23,6 @@ from ims_fsm.resources import machines_folder
 from ims_fsm.terms.spelling import hinted
 
 FILE = "roles.toml"
-#: The machine of sign-offs, and the role in which their actions are done.
-SIGNOFF = "signoff"
 
 
 def with_roles(law: Law, text: str) -> Law:
@@ -55,22 +54,27 @@ def with_roles(law: Law, text: str) -> Law:
     if problems:
         raise DeclarationError("roles", list(dict.fromkeys(problems)))
     facts = {role.fact.name: role.fact for role in roles.values()} | {**law.facts}
-    machines = {name: _kept(machine, kept.get(name, {})) for name, machine in law.machines.items()}
+    # A sign-off is there where the store is opened with it; settings always are.
+    machines = {**law.machines, **{name: of for name, of in whole.machines.items() if name == SETTINGS}}
+    machines = {name: _kept(machine, kept.get(name, {})) for name, machine in machines.items()}
     return replace(law, roles=roles, facts=facts, machines=machines)
 
 
 def _known(law: Law, permits: Iterable[PermitDeclaration]) -> Law:
-    """Return a law with the sign-off that ships where the permits name it, whether or not the store is opened with it.
+    """Return a law with the sign-off and the settings that ship where the permits name them.
 
-    One file of roles is for every command of a house.
+    One file of roles is for every command of a house, whether or not the store is opened with sign-offs.
     """
-    names = any(permit.machine == SIGNOFF or SIGNOFF in permit.roles for permit in permits)
-    return law if SIGNOFF in law.machines or not names else law.beside(_signoff(), FILE)
+    for permit in permits:
+        for name in (SIGNOFF, SETTINGS):
+            if name in {permit.machine, *permit.roles} and name not in law.machines:
+                law = law.beside(_shipped(name), FILE)
+    return law
 
 
 @cache
-def _signoff() -> Law:
-    return load_own(machines_folder() / SIGNOFF / f"{SIGNOFF}.toml")
+def _shipped(name: str) -> Law:
+    return load_own(machines_folder() / name / f"{name}.toml")
 
 
 def _meant(law: Law, name: str) -> list[Machine]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ims_fsm.law.overlay import Overlay
 from ims_fsm.law.policy import ASK, Recommended
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import Told
@@ -34,6 +35,9 @@ class Recommendation:
     is_done: bool
     itc: Heads
     now_itc: Heads
+    #: What is laid over the policy and the rules that ship; None: nothing.
+    policy: Overlay | None
+    rules: Overlay | None
 
     @property
     def to_do(self) -> bool:

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from ims_fsm.errors import Problem
+from ims_fsm.law.overlay import Overlay
 from ims_fsm.record.record import Record
 from ims_fsm.terms.money import NIL, Heads
 from ims_fsm.terms.period import TaxPeriod
@@ -42,7 +43,8 @@ class PurchaseRegister:
     """A register that was read: its documents, and what of it is no document.
 
     `passed_over` counts rows by why they are none; `unread` are titles that mean nothing here. `recipients` are those
-    that a column names; a document without one is of whoever imports it.
+    that a column names; a document without one is of whoever imports it. `layout` is the one that its titles were read
+    by, None where that is the one that ships.
     """
 
     source: str
@@ -50,6 +52,7 @@ class PurchaseRegister:
     passed_over: Mapping[str, int]
     unread: tuple[str, ...] = ()
     warnings: tuple[Problem, ...] = ()
+    layout: Overlay | None = None
 
     @property
     def recipients(self) -> tuple[str, ...]:
@@ -149,6 +152,8 @@ class RegisterKept:
     passed_over: Mapping[str, int]
     unread: tuple[str, ...]
     warnings: tuple[Problem, ...]
+    #: By which its titles were read; None: by the layout that ships.
+    layout: Overlay | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,7 +169,8 @@ class KeptRegister:
 class Matching:
     """How a recipient's register and records stand to each other; `kept` is the register that was given, if any.
 
-    `parted` is what was paired before and is not now; `waiting` are decisions of people on what is not here.
+    `parted` is what was paired before and is not now; `waiting` are decisions of people on what is not here. `rules` is
+    what is laid over the rules that ship, None: nothing.
     """
 
     recipient: str
@@ -173,6 +179,7 @@ class Matching:
     kept: RegisterKept | None
     parted: Gone
     waiting: Gone
+    rules: Overlay | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from ims_fsm.errors import StoreError, printable
-from ims_fsm.store.tables import APPEND_ONLY, Table
+from ims_fsm.store.tables import Table
+from ims_fsm.store.triggers import APPEND_ONLY
 
 # `PRAGMA synchronous` from which on a commit is on the disk.
 _FULL = 2

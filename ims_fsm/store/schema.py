@@ -26,6 +26,7 @@ from ims_fsm.store import (  # noqa: F401 -- the metadata is whole once every mo
     proposals,
     purchase_tables,
     seal_tables,
+    settings,
     triggers,
 )
 from ims_fsm.store.address import address_of

@@ -377,24 +377,3 @@ class CounterRow(Table, table=True):
 
 RECORD, LINES, LOG, CALL = core(RecordRow), core(TwoBLineRow), core(TransitionRow), core(CallRow)
 AT = RECORD.c
-APPEND_ONLY = (
-    "ims_log_call",
-    "ims_transition_log",
-    "ims_two_b_log",
-    "ims_two_b_replaced",
-    "ims_record_content",
-    "ims_declaration",
-    "ims_adoption",
-    "ims_calendar",
-    "ims_calendar_move",
-    "ims_seal",
-    "ims_seal_leaf",
-    "ims_reminder",
-    "ims_download",
-    "ims_taxpayer_log",
-    "ims_request",
-    "ims_attempt",
-    "ims_register_decision",
-    "ims_chase",
-    "ims_proposal",
-)

@@ -7,8 +7,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ims_fsm.store.tables import APPEND_ONLY, Table
+from ims_fsm.store.tables import Table
 
+#: No row of these is ever changed or deleted.
+APPEND_ONLY = (
+    "ims_log_call",
+    "ims_transition_log",
+    "ims_two_b_log",
+    "ims_two_b_replaced",
+    "ims_record_content",
+    "ims_declaration",
+    "ims_adoption",
+    "ims_calendar",
+    "ims_calendar_move",
+    "ims_seal",
+    "ims_seal_leaf",
+    "ims_reminder",
+    "ims_download",
+    "ims_taxpayer_log",
+    "ims_request",
+    "ims_attempt",
+    "ims_register_decision",
+    "ims_chase",
+    "ims_setting",
+    "ims_proposal",
+)
 # Events are read from these. On SQLite a trigger fills in the place of their rows.
 PLACED = ("ims_log_call", "ims_liability", "ims_two_b_log", "ims_reminder", "ims_attempt")
 #: What refuses a change on PostgreSQL.

@@ -23,9 +23,8 @@ from ims_fsm.terms.border import Border, checked_text
 from ims_fsm.terms.event import Event
 from ims_fsm.terms.principal import Principal
 from ims_fsm.workflow.cases.desk import CasesDesk
-from ims_fsm.workflow.cases.steps import Reader, checked_reader, machine_of, machines_of
+from ims_fsm.workflow.cases.steps import AT_A_DESK, Reader, checked_reader, machine_of, machines_of
 from ims_fsm.workflow.delivery import Delivered
-from ims_fsm.workflow.signoff.limits import MACHINE as SIGNOFF
 from ims_fsm.workflow.views import events
 from ims_fsm.workflow.workspace import RETRIES, Clock, Workspace, system_clock
 
@@ -163,7 +162,7 @@ class Engine:
     @property
     def machines(self) -> Mapping[str, Machine]:
         """The machines of cases, by name."""
-        return {name: machine for name, machine in machines_of(self.book.law).items() if name != SIGNOFF}
+        return {name: machine for name, machine in machines_of(self.book.law).items() if name not in AT_A_DESK}
 
     def backup(self, path: str | Path, *, replace: bool = False) -> Backup:
         """Copy a SQLite database to a file while it is in use, verify the copy, and put it in place as a whole.

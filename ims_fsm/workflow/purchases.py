@@ -14,7 +14,7 @@ from ims_fsm.formats.gstn.download import Source
 from ims_fsm.formats.register.reading import read_register
 from ims_fsm.law.matching import MANUAL, Cascade
 from ims_fsm.law.matching_reading import cascade_with
-from ims_fsm.law.policy_reading import policy_with
+from ims_fsm.law.overlay import Overlay
 from ims_fsm.record.recommendation import Recommendation
 from ims_fsm.record.register import Gone, Match, MatchDecision, MatchedClass, Matching, PurchaseRegister, RegisterKept
 from ims_fsm.store.connection import serialise
@@ -22,18 +22,18 @@ from ims_fsm.store.purchases import documents, matches, pairing, sides
 from ims_fsm.store.purchases.documents import EXAMPLES
 from ims_fsm.store.purchases.matches import MatchesWhere
 from ims_fsm.store.staging.loading import give_room, take_room_back
-from ims_fsm.terms.border import LARGEST_ID, Border, checked_id, checked_ids, checked_path, checked_period, checked_text
+from ims_fsm.terms.border import LARGEST_ID, Border, checked_id, checked_ids, checked_period, checked_text
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.workflow.recommending import recommended
+from ims_fsm.workflow.settings import SettingsDesk
 from ims_fsm.workflow.unit import UnitOfWork
-from ims_fsm.workflow.workspace import Desk
 
 Decided = Literal["pair", "split", "free"]
 _SHOWN = 3
 
 
-class PurchasesDesk(Desk):
+class PurchasesDesk(SettingsDesk):
     """What a recipient does with their purchase register. Amounts are paise; nothing here acts on a record."""
 
     def match(
@@ -54,10 +54,10 @@ class PurchasesDesk(Desk):
         Raises `InputError` with every row that cannot be read, and `DeclarationError`; nothing is kept then.
         """
         of = None if period is None else checked_period(period)
-        cascade = cascade_with(None if rules is None else checked_path("rules", rules))
+        laid = self._rules(rules)
         if register is not None and not isinstance(register, PurchaseRegister):
             register = read_register(register, layout=layout)
-        return self._done(match, None, register, of, cascade)
+        return self._done(match, None, register, of, laid)
 
     def matches(
         self,
@@ -75,7 +75,7 @@ class PurchasesDesk(Desk):
         `records` only what these ids are in. All as of one moment; a page of it is held.
         """
         of = None if period is None else checked_period(period)
-        named = cascade_with(None if rules is None else checked_path("rules", rules)).classes
+        named = cascade_with(self._rules(rules)).classes
         border = Border("matches")
         most, wanted = border.limit(limit, "matches"), border.several("classes", classes)
         for name in wanted:
@@ -103,10 +103,8 @@ class PurchasesDesk(Desk):
         Raises `DeclarationError` for a policy that cannot be used.
         """
         of = None if period is None else checked_period(period)
-        cascade = cascade_with(None if rules is None else checked_path("rules", rules))
-        chosen = policy_with(None if policy is None else checked_path("policy", policy), cascade.classes)
-        where = _where(of, records, after)
-        return self._streamed(lambda unit: recommended(unit, self.gstin, chosen, where))
+        where, advice = _where(of, records, after), self._advice(policy, rules)
+        return self._streamed(lambda unit: recommended(unit, self.gstin, advice, where))
 
     def pair(self, document_id: int, record_id: int, *, reason: str, key: str | None = None) -> MatchDecision:
         """Pair a document of the register with a record, whatever the rules say; both leave the pairs they are in.
@@ -152,11 +150,16 @@ def _checked_key(after: object) -> tuple[int, int]:
 
 
 def match(
-    unit: UnitOfWork, recipient: str, register: PurchaseRegister | None, period: TaxPeriod | None, cascade: Cascade
+    unit: UnitOfWork,
+    recipient: str,
+    register: PurchaseRegister | None,
+    period: TaxPeriod | None,
+    rules: Overlay | None,
 ) -> Matching:
     """Take in a register, and match all documents with all records of a recipient."""
     serialise(unit.connection, [recipient])
     unit.taxpayer(recipient)
+    cascade = cascade_with(rules)
     give_room(unit.connection)
     kept = None if register is None else _keep(unit, recipient, register, period)
     sides.lay_out(unit.connection, recipient)
@@ -165,7 +168,9 @@ def match(
     gone = pairing.keep(unit.connection, recipient)
     classes = tuple(classes_of(unit, recipient, period, cascade, _SHOWN))
     take_room_back(unit.connection)
-    return Matching(recipient=recipient, period=period, classes=classes, kept=kept, parted=gone, waiting=waiting)
+    return Matching(
+        recipient=recipient, period=period, classes=classes, kept=kept, parted=gone, waiting=waiting, rules=rules
+    )
 
 
 def _keep(unit: UnitOfWork, recipient: str, register: PurchaseRegister, period: TaxPeriod | None) -> RegisterKept:
@@ -189,6 +194,7 @@ def _keep(unit: UnitOfWork, recipient: str, register: PurchaseRegister, period: 
         passed_over=register.passed_over,
         unread=register.unread,
         warnings=register.warnings,
+        layout=register.layout,
     )
 
 

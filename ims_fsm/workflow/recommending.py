@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from ims_fsm.law.policy import ASK, PolicyDeclaration, Recommended, Standing
+from ims_fsm.law.policy import ASK, Recommended, Standing
+from ims_fsm.law.policy_reading import Advice
 from ims_fsm.record.recommendation import Recommendation
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import Told
@@ -29,12 +30,10 @@ PAGE = 500
 _LEADS_TO = {Trigger.ACCEPT: State.ACCEPTED, Trigger.REJECT: State.REJECTED, Trigger.KEEP_PENDING: State.PENDING}
 
 
-def recommended(
-    unit: UnitOfWork, recipient: str, policy: PolicyDeclaration, where: MatchesWhere
-) -> Iterator[Recommendation]:
+def recommended(unit: UnitOfWork, recipient: str, advice: Advice, where: MatchesWhere) -> Iterator[Recommendation]:
     """Give what is recommended for each record of the last matching that is in IMS and not decided, pairs first."""
     unit.taxpayer(recipient)
-    asking = Asking(unit, recipient, policy, next_period(unit, recipient))
+    asking = Asking(unit, recipient, advice, next_period(unit, recipient))
     listed = matches.listed(unit.connection, recipient, where)
     open_ones = (of for of in listed if of.record is not None and is_open(of.record))
     while page := list(islice(open_ones, PAGE)):
@@ -56,14 +55,14 @@ class Asking:
 
     unit: UnitOfWork
     recipient: str
-    policy: PolicyDeclaration
+    advice: Advice
     next: TaxPeriod
 
     def about(
         self, of: Match, record: Record, chain: Sequence[Record], may: Mapping[str, tuple[Told, ...]]
     ) -> Recommendation:
         """Return what is recommended for a record; `may` has for each action every refusal of it."""
-        entry = self.policy.chosen(self._standing(of, record))
+        entry = self.advice.policy.chosen(self._standing(of, record))
         words: tuple[Recommended, ...] = (entry.action, *entry.otherwise, ASK)
         action = next(word for word in words if self._is_open(word, record, may))
         refusals = may.get(entry.action, ()) if action != entry.action else ()
@@ -81,6 +80,8 @@ class Asking:
             is_done=action != ASK and record.state is _LEADS_TO[Trigger(action)],
             itc=comes_to(then, chain, scene, period)[1].itc,
             now_itc=comes_to(record, chain, scene, period)[1].itc,
+            policy=self.advice.over_policy,
+            rules=self.advice.over_rules,
         )
 
     def _standing(self, of: Match, record: Record) -> Standing:

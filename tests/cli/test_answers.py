@@ -81,6 +81,11 @@ MONTH = (
     ("token list", "token", 0),
     ("token revoke", "token revoke 1", 0),
     ("migrate", "migrate --adopt", 0),
+    ("settings set", "settings set matching own.toml --reason agreed", 0),
+    ("settings list", "settings list", 0),
+    ("settings show", "settings show matching", 0),
+    ("match", "match", 0),
+    ("settings reset", "settings reset matching --reason agreed", 0),
     ("migrate --machines", "migrate --machines {leave} --dry-run", 0),
     ("explain", "explain credit_note keep_pending", 0),
     ("explain --fact", "explain credit_note keep_pending --period 2024-10 --fact direction=original", 0),
@@ -118,6 +123,7 @@ def test_every_answer_of_a_month_holds_to_its_schema(run, samples, tmp_path, ids
     proposals = [{"number": NOTE, "action": "pending"}, {"number": WANTED, "action": "accept"}]
     (tmp_path / "proposals.json").write_text(json.dumps(proposals), "utf-8")
     (tmp_path / "books.csv").write_text(f"{BOOKS}\n21ZXKCK4821M1ZG,{WANTED},2024-10-04,250000,45000\n", "utf-8")
+    (tmp_path / "own.toml").write_text('[[match]]\nname = "same_in_all"\npaise = 0\n', "utf-8")
     (tmp_path / "status.json").write_text(json.dumps(STATUS), "utf-8")
     places = {number: ids(number) for number in (NOTE, WANTED, AMENDMENT)}
     for name, call, code in MONTH:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +9,7 @@ from hypothesis import strategies as st
 from ims_fsm.errors import DeclarationError
 from ims_fsm.law.matching import BUILT_IN, canonical, written
 from ims_fsm.law.matching_reading import cascade_with, read_cascade, shipped_cascade
+from ims_fsm.law.overlay import Overlay
 from ims_fsm.resources import machines_folder
 
 SHIPPED = (machines_folder() / "matching.toml").read_text("utf-8")
@@ -74,7 +73,7 @@ def test_a_file_of_ones_own_is_laid_over(tmp_path):
         """,
         "utf-8",
     )
-    ours, theirs = shipped_cascade(), cascade_with(tmp_path / "own.toml")
+    ours, theirs = shipped_cascade(), cascade_with(Overlay.of(tmp_path / "own.toml"))
     names = [rule.name for rule in ours.rules if rule.name != "alike_number_same_amounts"]
     names.insert(names.index("same_number_another_date"), "a_week")
     assert [rule.name for rule in theirs.rules] == names
@@ -113,7 +112,7 @@ def test_faults_are_told_together_and_so_is_a_file_that_is_not_there(tmp_path):
         read_cascade(SHIPPED, overlay, "own.toml")
     assert len(raised.value.problems) == 2
     with pytest.raises(DeclarationError, match="cannot be read"):
-        cascade_with(Path(tmp_path / "none.toml"))
+        Overlay.of(tmp_path / "none.toml")
 
 
 def test_a_file_without_a_class_that_is_always_there_is_refused():

@@ -8,6 +8,7 @@ import pytest
 
 from ims_fsm.errors import DeclarationError
 from ims_fsm.law.matching_reading import shipped_cascade
+from ims_fsm.law.overlay import Overlay
 from ims_fsm.law.policy import Standing
 from ims_fsm.law.policy_reading import policy_with, read_policy
 from ims_fsm.resources import machines_folder
@@ -86,4 +87,4 @@ def test_a_fault_is_told_with_its_place(overlay: str) -> None:
 
 def test_a_file_that_is_not_there_is_told(tmp_path: Any) -> None:
     with pytest.raises(DeclarationError, match="cannot be read"):
-        policy_with(tmp_path / "none.toml", CLASSES)
+        Overlay.of(tmp_path / "none.toml")

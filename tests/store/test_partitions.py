@@ -11,7 +11,8 @@ from sqlalchemy.exc import IntegrityError
 from ims_fsm.store import schema
 from ims_fsm.store.connection import StoreError, writing
 from ims_fsm.store.partitions import citus_statements, keyed, partition, partitions
-from ims_fsm.store.tables import APPEND_ONLY, Table
+from ims_fsm.store.tables import Table
+from ims_fsm.store.triggers import APPEND_ONLY
 
 COUNT = 3
 BUYERS = ("27AAPFU0939F1ZV", "07AAACT2727Q1ZW", "33AAACP7879D1ZM")

@@ -19,7 +19,7 @@ from sqlalchemy import Engine, Table, inspect, text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 
-from ims_fsm.store import schema, tables
+from ims_fsm.store import schema, tables, triggers
 from ims_fsm.store.connection import StoreError, open_engine, writing
 
 METADATA = tables.Table.metadata
@@ -181,7 +181,7 @@ def refused_for(name: str) -> AbstractContextManager[object]:
 
 @pytest.mark.parametrize("change", ["UPDATE {0} SET {1} = {1}", "DELETE FROM {0}"])
 def test_a_log_cannot_be_rewritten(engine: Engine, any_row: AnyRow, change: str) -> None:
-    for name in tables.APPEND_ONLY:
+    for name in triggers.APPEND_ONLY:
         table = METADATA.tables[name]
         with writing(engine) as connection:
             connection.execute(table.insert(), any_row(table))
@@ -192,14 +192,14 @@ def test_a_log_cannot_be_rewritten(engine: Engine, any_row: AnyRow, change: str)
 
 
 def test_a_log_cannot_be_emptied_on_postgresql(pg: Engine) -> None:
-    for name in tables.APPEND_ONLY:
+    for name in triggers.APPEND_ONLY:
         with refused_for(name), writing(pg) as connection:
             connection.execute(text(f"TRUNCATE {name}"))
 
 
 @pytest.mark.sqlite("INSERT OR REPLACE")
 def test_a_row_of_a_log_cannot_be_replaced_on_sqlite(memory: Engine, any_row: AnyRow) -> None:
-    for name in tables.APPEND_ONLY:
+    for name in triggers.APPEND_ONLY:
         table = METADATA.tables[name]
         with writing(memory) as connection:
             connection.execute(table.insert(), any_row(table))

@@ -13,8 +13,8 @@ from ims_fsm.errors import Problem
 from ims_fsm.store.audit import structure, verify, words
 from ims_fsm.store.connection import reading, writing
 from ims_fsm.store.partitions import partition
-from ims_fsm.store.tables import APPEND_ONLY, RECORD, Table
-from ims_fsm.store.triggers import on_postgresql, on_sqlite
+from ims_fsm.store.tables import RECORD, Table
+from ims_fsm.store.triggers import APPEND_ONLY, on_postgresql, on_sqlite
 
 REMADE = (
     "DROP TRIGGER ims_seal_no_update ON ims_seal; CREATE TRIGGER ims_seal_no_update BEFORE {} EXECUTE "

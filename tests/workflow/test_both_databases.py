@@ -96,6 +96,7 @@ def books(stage):
     stage.desk.match(PurchaseRegister("books.csv", booked, {}))
     paired = next(of for of in stage.desk.matches() if of.record)
     stage.desk.split(paired.document.id, paired.record.id, reason="seen")
+    stage.desk.change_setting("matching", '[[match]]\nname = "same_in_all"\npaise = 50', reason="as agreed")
     matching = stage.desk.match(PurchaseRegister("books.csv", booked[::-1], {}))
     return matching, list(stage.desk.matches()), list(stage.desk.recommend()), stage.desk.match_decisions()
 

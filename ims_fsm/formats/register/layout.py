@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from ims_fsm.errors import DeclarationError, Problem
-from ims_fsm.files.reading import TomlError, text_of, toml_of
+from ims_fsm.files.reading import TomlError, toml_of
 from ims_fsm.formats.columns import cleaned, word_of
 from ims_fsm.formats.table import Header
+from ims_fsm.law.overlay import Overlay
 from ims_fsm.terms.money import HEADS
 from ims_fsm.terms.vocabulary import Kind
 
@@ -94,34 +95,33 @@ def shipped_layout() -> Layout:
     return _layout(_shipped())
 
 
-def layout_with(path: Path | None) -> Layout:
+def layout_with(overlay: Overlay | None) -> Layout:
     """Return the titles that ship with a layout of one's own laid over them; raises `DeclarationError`."""
-    if path is None:
+    if overlay is None:
         return shipped_layout()
-    where = str(path)
+    where = overlay.where
     try:
-        overlay = toml_of(text_of(path))
-    except (OSError, UnicodeDecodeError) as error:
-        raise DeclarationError(where, [Problem(where, "cannot be read", "name a file of TOML in UTF-8")]) from error
+        table = toml_of(overlay.text)
     except TomlError as error:
         raise DeclarationError(where, [Problem(where, error.what, error.remedy)]) from error
     base = _shipped()
-    if problems := [*_problems(overlay, base, where)]:
+    if problems := [*_problems(table, base, where)]:
         raise DeclarationError(where, problems)
     laid = {
-        table: {name: [*overlay.get(table, {}).get(name, ()), *words] for name, words in base[table].items()}
-        for table in base
+        name: {word: [*table.get(name, {}).get(word, ()), *titles] for word, titles in base[name].items()}
+        for name in base
     }
-    return _layout(laid)
+    return _layout(laid, table.get("read", {}))
 
 
 def _shipped() -> dict[str, Any]:
     return {"vouchers": {}, **tomllib.loads(Path(__file__).with_name("register.toml").read_text("utf-8"))}
 
 
-def _layout(declared: Mapping[str, Mapping[str, list[str]]]) -> Layout:
+def _layout(declared: Mapping[str, Mapping[str, list[str]]], first: Mapping[str, list[str]] = {}) -> Layout:
     read: dict[str, tuple[int, str]] = {}
-    for name, titles in declared["read"].items():
+    # A title of one's own means what it is named for, whatever it means to the file that ships.
+    for name, titles in (*first.items(), *declared["read"].items()):
         for turn, title in enumerate(titles):
             read.setdefault(_bare(title), (turn, name))
     kinds, vouchers = (

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -25,6 +26,7 @@ from ims_fsm.formats.register.layout import WANTED, Layout, layout_with
 from ims_fsm.formats.table import Header, TableRow, csv_rows
 from ims_fsm.formats.workbooks.reader import BEGINNINGS, workbook_rows
 from ims_fsm.law.matching import written
+from ims_fsm.law.overlay import Overlay
 from ims_fsm.record.register import Booked, PurchaseRegister
 from ims_fsm.terms.border import checked_path
 from ims_fsm.terms.money import HEADS, paise
@@ -54,13 +56,15 @@ def read_register(source: Source, where: str | None = None, *, layout: Path | No
     `layout` is a file that names titles of columns beside the known ones. Raises `InputError` with every row that
     cannot be read and its place, and where it has no document; `DeclarationError` for a layout that cannot be used.
     """
-    layout = None if layout is None else checked_path("layout", layout)
+    laid = None if layout is None else Overlay.of(checked_path("layout", layout))
     name, file = named(source, where)
     data = content_of(file, name, LARGEST)
-    titles, findings = layout_with(layout), Findings(name)
+    titles, findings = layout_with(laid), Findings(name)
     if data.startswith(BEGINNINGS):
-        return register_of(workbook_rows(data, findings, titles), findings, titles)
-    return register_of(csv_rows(data, findings, begins=titles.begins, most=MOST_LINES), findings, titles)
+        rows = workbook_rows(data, findings, titles)
+    else:
+        rows = csv_rows(data, findings, begins=titles.begins, most=MOST_LINES)
+    return replace(register_of(rows, findings, titles), layout=laid)
 
 
 def register_of(rows: Iterable[TableRow], findings: Findings, layout: Layout) -> PurchaseRegister:

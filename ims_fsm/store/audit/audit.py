@@ -30,6 +30,7 @@ from ims_fsm.store.audit import (
     proposals,
     register,
     returns,
+    settings,
     standing,
     structure,
     words,
@@ -138,6 +139,7 @@ def _looked_at(
         yield "content", check(connection, gstin)
     yield "seal", seals.problems(connection, gstin)
     yield "declaration", register.declarations(connection)
+    yield "setting", settings.problems(connection, gstin)
     yield "number", numbers.problems(connection, MOST) if gstin is None else ()
     if book is not None and not unreadable:
         yield "law", law.problems(connection, book, gstin, MOST)

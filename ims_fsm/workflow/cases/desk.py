@@ -25,9 +25,8 @@ from ims_fsm.terms.spelling import hinted
 from ims_fsm.workflow.cases import sets, steps
 from ims_fsm.workflow.cases.diagram import diagram
 from ims_fsm.workflow.cases.sets import CaseReport
-from ims_fsm.workflow.cases.steps import Given, Reader, checked_facts, checked_reader
+from ims_fsm.workflow.cases.steps import AT_A_DESK, Given, Reader, checked_facts, checked_reader
 from ims_fsm.workflow.proofs import prove
-from ims_fsm.workflow.signoff.limits import MACHINE as SIGNOFF
 from ims_fsm.workflow.unit import UnitOfWork
 from ims_fsm.workflow.workspace import Desk, Workspace
 
@@ -60,8 +59,8 @@ class CasesDesk(Desk):
         of = looked_at("owner", lambda border: border.text("owner", owner, longest=OWNER, empty=True))
         super().__init__(workspace, of, actor, request, backdate)
         name = checked_text("machine", machine)
-        if name == SIGNOFF:
-            remedy = "call propose, approve, decline, … there"
+        if name in AT_A_DESK:
+            remedy = f"call {AT_A_DESK[name]} there"
             raise MissingError("machine", [Problem(name, "is driven at a recipient's desk", remedy)])
         #: The declared machine: its states, triggers and facts.
         self.machine: Machine = steps.machine_of(workspace.book.law, name)

@@ -16,6 +16,7 @@ from ims_fsm.law.edition import Edition, Machine, shown
 from ims_fsm.law.facts import Facts
 from ims_fsm.law.hooks import Tally
 from ims_fsm.law.machine import lifecycle
+from ims_fsm.law.permission import SETTINGS, SIGNOFF
 from ims_fsm.law.refusal import Allowed, Decision, Refused
 from ims_fsm.law.register import Law
 from ims_fsm.record import returns
@@ -44,6 +45,8 @@ from ims_fsm.terms.border import Border
 from ims_fsm.terms.period import TaxPeriod, in_india
 from ims_fsm.workflow.unit import UnitOfWork
 
+#: The machines that ship and are driven by calls of a recipient's desk alone, with what is called there.
+AT_A_DESK = {SIGNOFF: "propose, approve, decline, …", SETTINGS: "change_setting"}
 #: What a host says of a case when it is asked: facts by name.
 Reader = Callable[[Case], Mapping[str, str]]
 NO_FACTS: Mapping[str, str] = {}

@@ -8,10 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import BinaryIO
 
-from ims_fsm.law.matching_reading import cascade_with
-from ims_fsm.law.policy_reading import policy_with
 from ims_fsm.record.where import Where
-from ims_fsm.terms.border import checked_output, checked_path, checked_period, checked_value, looked_at
+from ims_fsm.terms.border import checked_output, checked_period, checked_value, looked_at
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import ACTIVE
 from ims_fsm.workflow.purchases import PurchasesDesk
@@ -42,14 +40,11 @@ class PaperDesk(PurchasesDesk):
         the newest, and what the taxpayer reported themselves are in it too. Memory does not grow with it.
 
         Where there is a purchase register each row also says how its record stands to it and what is recommended, by
-        `rules` and `policy` laid over those that ship; `fill` writes that into the column Status. Nothing is done.
+        `rules` and `policy` laid over those that ship (None: what is set); `fill` writes that into the column Status.
+        Nothing is done.
         """
         chosen = DASHBOARD if where is None else checked_value(where, Where)
         of = None if period is None else checked_period(period)
-        cascade = cascade_with(None if rules is None else checked_path("rules", rules))
-        beside = Beside(
-            cascade=cascade,
-            policy=policy_with(None if policy is None else checked_path("policy", policy), cascade.classes),
-            fill=looked_at("export_workbook", lambda border: border.flag("fill", fill)),
-        )
+        fills = looked_at("export_workbook", lambda border: border.flag("fill", fill))
+        beside = Beside(advice=self._advice(policy, rules), fill=fills)
         return self._asked(workbook.write_inward, self.gstin, checked_output(out), chosen, of, beside)

@@ -28,9 +28,9 @@ from ims_fsm.formats.workbooks.further import (
 from ims_fsm.formats.workbooks.inward import Entry, InwardSheets, lists
 from ims_fsm.formats.workbooks.writer import Book, writing
 from ims_fsm.law.ledger import Settled
-from ims_fsm.law.matching import BOOKED_TWICE, Cascade
+from ims_fsm.law.matching import BOOKED_TWICE
 from ims_fsm.law.matching import BOOKS_ONLY as IN_BOOKS_ONLY
-from ims_fsm.law.policy import PolicyDeclaration
+from ims_fsm.law.policy_reading import Advice
 from ims_fsm.law.refusal import Allowed
 from ims_fsm.record.record import Record
 from ims_fsm.record.scene import NO_REQUEST, Request
@@ -72,8 +72,7 @@ class Workbook:
 class Beside:
     """What a purchase register is read by: its classes, the policy, whether that fills the column Status in."""
 
-    cascade: Cascade
-    policy: PolicyDeclaration
+    advice: Advice
     fill: bool
 
 
@@ -113,7 +112,7 @@ def write_inward(
         write_summary(summary, inward)
         inward.end()
         if matched:
-            write_match_sums(sums, classes_of(unit, recipient, period, beside.cascade))
+            write_match_sums(sums, classes_of(unit, recipient, period, beside.advice.cascade))
             beyond = MatchesWhere(classes={IN_BOOKS_ONLY, BOOKED_TWICE}, period=period)
             left = matches.listed(unit.connection, recipient, beyond)
             write_books_only(alone, left, in_india(unit.now).date())
@@ -150,7 +149,7 @@ def _write_reported(unit: UnitOfWork, supplier: str, book: Book, heading: str, p
 
 def _entries(unit: UnitOfWork, recipient: str, where: Where, beside: Beside | None) -> Iterator[Entry]:
     rows, following = listed(unit, recipient, where), next_period(unit, recipient)
-    asking = None if beside is None else Asking(unit, recipient, beside.policy, following)
+    asking = None if beside is None else Asking(unit, recipient, beside.advice, following)
     while page := list(islice(rows, PAGE)):
         chains = unit.chains_of(row.record for row in page)
         ids = [] if asking is None else [row.record.id for row in page]

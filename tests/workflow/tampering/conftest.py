@@ -114,6 +114,8 @@ def lived(stage: Any) -> None:
     shown = stage.seen(stage.document(**november), return_period=TaxPeriod("2025-11"))
     stage.at("2025-12-06").receive(shown, complete=frozenset({"invoice"}))
     stage.desk.file_annual_return("2023-24")
+    for rules in (RULES, ""):
+        stage.desk.change_setting("matching", rules, reason="as the auditor asked")
     stage.ims._workspace.log_refusals = True
     with pytest.raises(RefusedError):
         stage.draft("2025-11")
@@ -205,6 +207,7 @@ CHASED = """
     'asha', '{noon}', '{noon}', NULL)
 """
 BOOKS = (REGISTER, PAIR, NUMBER, DECISION, CHASED)
+RULES = '[[match]]\nname = "same_in_all"\npaise = 0\n'
 
 
 def fill(connection: Connection) -> None:
