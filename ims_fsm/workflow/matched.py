@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ims_fsm.errors import InputError, MissingError, Problem
 from ims_fsm.law.matching_reading import cascade_with
+from ims_fsm.law.overlay import Overlay
 from ims_fsm.record.register import Gone, KeptRegister, Match, Matching
 from ims_fsm.store.purchases import candidates, documents
 from ims_fsm.terms.border import checked_id, checked_period, checked_text
@@ -21,9 +22,12 @@ class MatchedDesk(PurchasesDesk):
     """What a recipient sees of their last matching. Amounts are paise."""
 
     def matched(self, *, period: TaxPeriod | None = None) -> Matching:
-        """Return what the last matching adds up to, of a period or in all; nothing is matched anew."""
+        """Return what the last matching adds up to, of a period or in all; nothing is matched anew.
+
+        Its classes are those of the rules that are in force now, which `rules` names.
+        """
         of = None if period is None else checked_period(period)
-        return self._asked(_matched, self.gstin, of)
+        return self._asked(_matched, self.gstin, of, self._rules(None))
 
     def registers(self) -> list[KeptRegister]:
         """Return the purchase registers that are here, by period."""
@@ -46,10 +50,13 @@ class MatchedDesk(PurchasesDesk):
         return self._asked(_candidates, self.gstin, which, sought, of_document=document_id is not None)
 
 
-def _matched(unit: UnitOfWork, recipient: str, period: TaxPeriod | None) -> Matching:
+def _matched(unit: UnitOfWork, recipient: str, period: TaxPeriod | None, rules: Overlay | None) -> Matching:
     unit.taxpayer(recipient)
-    classes = tuple(classes_of(unit, recipient, period, cascade_with(None)))
-    return Matching(recipient=recipient, period=period, classes=classes, kept=None, parted=Gone(), waiting=Gone())
+    classes = tuple(classes_of(unit, recipient, period, cascade_with(rules)))
+    none = Gone()
+    return Matching(
+        recipient=recipient, period=period, classes=classes, kept=None, parted=none, waiting=none, rules=rules
+    )
 
 
 def _candidates(unit: UnitOfWork, recipient: str, which: int, number: str | None, *, of_document: bool) -> list[Match]:
