@@ -83,7 +83,9 @@ def _tell_course(course: Sequence[tuple[datetime, SweepReport]], *, is_rehearsed
 
 
 @command("scheduler run", "db", "at")
-def run(call: Call, *, once: bool = False, workers: str = "inline", chunk: int | None = None) -> None:
+def run(
+    call: Call, *, once: bool = False, workers: str = "inline", chunk: int | None = None, signoff: bool = False
+) -> None:
     """Do what the calendar owes, at each of its instants and each hour, until stopped (SIGTERM, SIGINT).
 
     Any number may run on one database. A stop finishes the work in progress. With --once exit 1 if something has
@@ -98,7 +100,7 @@ def run(call: Call, *, once: bool = False, workers: str = "inline", chunk: int |
         if tick:
             _tell_tick(call, tick)
 
-    with call.ims() as ims:
+    with call.ims(signoff=signoff) as ims:
         scheduler = Scheduler(ims, workers=workers, chunk=chunk or CHUNK, on_tick=tell)
         if not once:
             with stopping() as stopped:
@@ -121,8 +123,9 @@ def _tell_tick(call: Call, tick: Tick) -> None:
     if tick.fault:
         said = f"{tick.fault}."
     elif tick:
+        lapsed = f"; {counted(tick.signoffs, 'sign-off')} lapsed" if tick.signoffs else ""
         failed = f", failed for {counted(done.failed, 'recipient')}, to be retried" if done.failed else ""
-        said = f"{counted(done.shards, 'shard')} done for {counted(done.recipients, 'recipient')}{failed}."
+        said = f"{counted(done.shards, 'shard')} done for {counted(done.recipients, 'recipient')}{failed}{lapsed}."
     else:
         said = "nothing was due."
     call.answer(lambda: say(f"{minute(tick.at)}: {said}"), tick, indent=None)

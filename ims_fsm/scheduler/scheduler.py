@@ -43,16 +43,20 @@ _REGULAR, _FIRST, _AGAIN = "regular", "first", "again"
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """One wake-up: when (UTC), how many shards were planned, what was done, what went wrong as a whole."""
+    """One wake-up: when (UTC), how many shards were planned, what was done, what went wrong as a whole.
+
+    `signoffs` is how many lapsed as nobody had decided them in time.
+    """
 
     at: datetime
     planned: int
     done: Drained
     fault: str | None = None
+    signoffs: int = 0
 
     def __bool__(self) -> bool:
         """Say whether there was anything to do, or anything wrong."""
-        return bool(self.planned or self.done.shards or self.done.failed or self.fault)
+        return bool(self.planned or self.done.shards or self.done.failed or self.fault or self.signoffs)
 
 
 class Scheduler:
@@ -115,7 +119,8 @@ class Scheduler:
         """
         at = self._ims.clock()
         planned = jobs.plan(self._ims, self._chunk)
-        return Tick(at, planned, drain(self._ims, self._workers, only, self._stopping.is_set))
+        done = drain(self._ims, self._workers, only, self._stopping.is_set)
+        return Tick(at, planned, done, signoffs=0 if only else jobs.lapse_signoffs(self._ims))
 
     def status(self) -> Report:
         """Return what is due, done, skipped with the reason, failed with the error, and late."""

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, and_, insert, select
+from sqlalchemy import Connection, and_, insert, select, true
 from sqlmodel import Field
 
 from ims_fsm.store.case_tables import CASE
@@ -91,12 +91,12 @@ def find_many(connection: Connection, owner: str, case_ids: Collection[int]) -> 
 
 
 def overdue(
-    connection: Connection, owners: Collection[str], machine: str, states: Collection[str], until: datetime
+    connection: Connection, owners: Collection[str] | None, machine: str, states: Collection[str], until: datetime
 ) -> list[tuple[str, int]]:
-    """Return the sign-offs that stand in these states and were proposed by a moment: whose, and which."""
+    """Return the sign-offs, of owners or of all, that stand in these states and were proposed by a moment."""
     same = and_(CASE.c.recipient_gstin == PROPOSAL.c.recipient_gstin, CASE.c.id == PROPOSAL.c.case_id)
     meant = and_(
-        among(CASE.c.recipient_gstin, sorted(owners)),
+        true() if owners is None else among(CASE.c.recipient_gstin, sorted(owners)),
         CASE.c.machine == machine,
         among(CASE.c.state, sorted(states)),
         PROPOSAL.c.at <= until,

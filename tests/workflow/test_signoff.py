@@ -23,7 +23,8 @@ from ims_fsm import (
 from ims_fsm.errors import FileError
 from ims_fsm.law.modelcheck import check
 from ims_fsm.resources import machines_folder
-from ims_fsm.terms.vocabulary import State, Trigger
+from ims_fsm.scheduler import Scheduler
+from ims_fsm.terms.vocabulary import Job, State, Trigger
 from ims_fsm.testing import Stage
 from ims_fsm.workflow.signoff import steps
 from ims_fsm.workflow.signoff.limits import read, shipped
@@ -271,6 +272,24 @@ def test_a_sweep_lets_lapse_what_is_overdue_and_names_what_fails(stage: Stage) -
     step = desk(stage, APPROVER).signoff(third.id).transitions[-1]
     assert (step.trigger, step.actor) == ("lapse", "clock")
     assert audit(stage.ims).faults == ()
+
+
+def test_the_scheduler_lets_them_lapse_too_and_logs_what_fails(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    first, second = (desk(stage, PREPARER).propose(rows(("accept", stage.filed()))) for _ in range(2))
+    assert Scheduler(stage.ims).run_once().signoffs == 0
+
+    @stage.ims.hooks.before(trigger="lapse", machine="signoff")
+    def veto(event: Any) -> None:
+        if event.record.id == first.id:
+            raise LookupError("not yet")
+
+    stage.at("2024-11-17")
+    assert Scheduler(stage.ims).run_once(only=[Job.DRAFT]).signoffs == 0
+    tick = Scheduler(stage.ims).run_once()
+    assert (tick.signoffs, tick.done.failed, bool(tick)) == (1, 0, True)
+    assert [signoff.state for signoff in stage.desk.signoffs()] == ["proposed", "lapsed"]
+    assert [record.ims_event for record in caplog.records] == ["signoff_not_lapsed"]  # type: ignore[attr-defined]
+    assert desk(stage, APPROVER).signoff(second.id).transitions[-1].actor == "clock"
 
 
 def test_the_newest_come_first_where_so_many_are_wanted(stage: Stage) -> None:

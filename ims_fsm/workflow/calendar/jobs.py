@@ -6,6 +6,7 @@ isolated, noted with the error and tried again later; the others are done.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -19,10 +20,12 @@ from ims_fsm.store.jobs import JobRun
 from ims_fsm.terms.principal import CLOCK
 from ims_fsm.terms.vocabulary import Job
 from ims_fsm.workflow.calendar import planning, reminding, sweeps
-from ims_fsm.workflow.calendar.isolation import isolated
+from ims_fsm.workflow.calendar.isolation import Failure, isolated
+from ims_fsm.workflow.signoff import steps as signoffs
 from ims_fsm.workflow.unit import UnitOfWork
 from ims_fsm.workflow.workspace import Workspace
 
+log = logging.getLogger("ims_fsm.scheduler")
 CHUNK = 500
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=6)
 _DOUBLED_AT_MOST = 20
@@ -50,6 +53,27 @@ class Drained:
 def plan(workspace: Workspace, chunk: int = CHUNK) -> int:
     """Write down everything that is due by now; returns how many shards are new to do. Doing it again adds none."""
     return workspace.run(lambda unit: planning.plan(unit, chunk), actor=CLOCK)
+
+
+def lapse_signoffs(workspace: Workspace) -> int:
+    """Let sign-offs lapse that nobody has decided in time, where the database is opened with them; returns how many.
+
+    Where that fails it is logged, stops no other, and is tried at the next wake-up.
+    """
+    with workspace.asking() as unit:
+        late = signoffs.overdue(unit, None, workspace.limits)
+    owners = sorted({owner for owner, _ in late})
+    if not owners:
+        return 0
+
+    def work(unit: UnitOfWork) -> list[Failure]:
+        serialise(unit.connection, owners)
+        return signoffs.lapse_overdue(unit, owners, workspace.limits)
+
+    failures = workspace.run(work, actor=CLOCK)
+    for failure in failures:
+        log.error("%s: %s", failure.recipient, failure.sentence, extra={"ims_event": "signoff_not_lapsed"})
+    return len(late) - len(failures)
 
 
 def drain(workspace: Workspace, only: Collection[Job] = (), stop: Callable[[], bool] = lambda: False) -> Drained:
