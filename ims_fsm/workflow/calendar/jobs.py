@@ -60,6 +60,8 @@ def lapse_signoffs(workspace: Workspace) -> int:
 
     Where that fails it is logged, stops no other, and is tried at the next wake-up.
     """
+    if workspace.limits is None:
+        return 0
     with workspace.asking() as unit:
         late = signoffs.overdue(unit, None, workspace.limits)
     owners = sorted({owner for owner, _ in late})

@@ -204,10 +204,8 @@ def listed(
     return [_signoff(case, contents[case.id]) for case in standing if case.id in contents]
 
 
-def overdue(unit: UnitOfWork, owners: Collection[str] | None, limits: Limits | None) -> list[tuple[str, int]]:
+def overdue(unit: UnitOfWork, owners: Collection[str] | None, limits: Limits) -> list[tuple[str, int]]:
     """Return what nobody has decided in time, of owners or of all: whose it is, and its id."""
-    if limits is None:
-        return []
     return proposals.overdue(unit.connection, owners, MACHINE, OPEN, unit.now - limits.time)
 
 
@@ -217,6 +215,8 @@ def lapse_overdue(unit: UnitOfWork, owners: Collection[str], limits: Limits | No
     Raises what went wrong where the connection is lost: that is the failure of nobody.
     """
     failures: list[Failure] = []
+    if limits is None:
+        return failures
     for owner, case_id in overdue(unit, owners, limits):
         try:
             with unit.part() as part:
