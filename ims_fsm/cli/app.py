@@ -22,6 +22,7 @@ from typer.main import get_group
 
 from ims_fsm import __version__
 from ims_fsm.cli.failures import guarded
+from ims_fsm.cli.help import WIDTH, begin
 from ims_fsm.cli.words import Command, Group
 
 # The commands and groups of commands, each behind the module of this room that has it; in the order of the help.
@@ -58,7 +59,7 @@ def _loaded(name: str) -> tuple[str, Any]:
 @cache
 def command_of(name: str) -> Any:
     """Return a command, loaded; raises `KeyError` for a name that does not exist."""
-    (panel, member), alone = _loaded(name), typer.Typer()
+    (panel, member), alone = _loaded(name), typer.Typer(rich_markup_mode=None)
     if isinstance(member, typer.Typer):
         alone.add_typer(member, name=name, rich_help_panel=panel)
     else:
@@ -104,9 +105,10 @@ class Face(Group):
 app = typer.Typer(
     name="ims-fsm",
     cls=Face,
-    no_args_is_help=True,
+    invoke_without_command=True,
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": WIDTH},
 )
 
 
@@ -118,6 +120,7 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def _about(
+    ctx: typer.Context,
     version: Annotated[
         bool, Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
     ] = False,
@@ -128,6 +131,9 @@ def _about(
     Exit codes: 0 success, 1 refusal or failed check, 2 invalid input or usage, 3 done, but it could not be told,
     or maybe done: the database failed while it committed.
     """
+    del version
+    if ctx.invoked_subcommand is None:
+        begin()
 
 
 def main() -> None:

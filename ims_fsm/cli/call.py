@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec, get_ar
 import typer
 from typer import Argument, Option
 
+from ims_fsm.cli.completion import completer
 from ims_fsm.cli.failures import REFUSED, CallError, as_json_text, telling
 from ims_fsm.cli.options import READERS
 from ims_fsm.cli.output import Progress, working
@@ -211,7 +212,7 @@ def noted_in(call: Call, file: Path | None, shape: str = "RefusedRecord") -> Ite
 
 # The commands' own words, by command and by parameter.
 WORDS: Mapping[str, Mapping[str, Any]] = tomllib.loads(Path(__file__).with_name("commands.toml").read_text("utf-8"))
-EVERY, FILTERS, CHASING = "every", "filters", "chasing"
+EVERY, FILTERS, CHASING, EXAMPLES = "every", "filters", "chasing", "examples"
 
 
 def _shared(
@@ -276,21 +277,26 @@ COMMANDS: dict[str, Any] = {}
 def group(name: str, says: str, usual: str | None = None) -> None:
     """Declare a group; a command is in it if its name begins with the group's. `usual` is meant where none is named."""
     kind = type("Group", (Group,), {"usual": usual})
-    COMMANDS[name] = made = typer.Typer(cls=kind, no_args_is_help=usual is None, help=says)
+    COMMANDS[name] = made = typer.Typer(cls=kind, no_args_is_help=usual is None, help=says, rich_markup_mode=None)
     # A group of one command stays a group if it has a callback.
     made.callback()(lambda: None)
 
 
-def worded(command_name: str, parameter: inspect.Parameter, base: str = EVERY) -> inspect.Parameter:
+def worded(
+    command_name: str, parameter: inspect.Parameter, base: str = EVERY, panel: str | None = None
+) -> inspect.Parameter:
     """Return a parameter with what `commands.toml` says of it: an option if it is given by name, else an argument.
 
-    `base` names the table that has what the command's own does not say.
+    `base` names the table that has what the command's own does not say, `panel` the option's section in the help.
     """
     said = _said(command_name, parameter.name, base)
     said.pop("writes", None)
-    said["parser"] = READERS.get(said.get("metavar", ""))
+    stands_for = said.get("metavar", "")
+    said["parser"], said["autocompletion"] = READERS.get(stands_for), completer(parameter.name, stands_for)
     flag = said.pop("flag", f"--{parameter.name.replace('_', '-')}")
     is_option = parameter.kind is inspect.Parameter.KEYWORD_ONLY
+    if is_option:
+        said["rich_help_panel"] = panel
     return parameter.replace(
         annotation=Annotated[parameter.annotation, Option(flag, **said) if is_option else Argument(**said)]
     )
@@ -328,8 +334,11 @@ def command(
         options = [option for option in SHARED.values() if option.name in {*shared, "as_json", *implied}]
         bundle = next((name for name in BUNDLES if name in shared), FILTERS)
         filters = BUNDLES[bundle].values() if bundle in shared else ()
-        whole = [worded(name, parameter) for parameter in (*parameters, *options)]
-        whole[len(parameters) : len(parameters)] = [worded(name, option, bundle) for option in filters]
+        whole = [
+            *(worded(name, parameter) for parameter in parameters),
+            *(worded(name, option, bundle, "Which records") for option in filters),
+            *(worded(name, option, panel="Options that commands share") for option in options),
+        ]
 
         @wraps(function)
         def run(**given: Any) -> None:
@@ -341,6 +350,7 @@ def command(
             work(Call(name=name, acts="actor" in shared, outputs=outputs, **values), **given)
 
         run.__dict__["__signature__"] = signature.replace(parameters=whole)
+        run.__dict__["example"] = WORDS[EXAMPLES].get(name, "")
         run.__dict__["words"] = {parameter.name: _words(parameter) for parameter in whole}
         run.__annotations__ = {parameter.name: parameter.annotation for parameter in whole}
         head, _, last = name.partition(" ")

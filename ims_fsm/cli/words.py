@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Literal, Union, get_args, get_origin
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from ims_fsm.cli.help import Helping
 from ims_fsm.terms.spelling import hinted, meant, nearest
 
 Reader = Callable[[Any], Any]
@@ -85,11 +86,11 @@ class _Reading:
         return parameters
 
 
-class Command(_Reading, TyperCommand):
+class Command(Helping, _Reading, TyperCommand):
     """A command of Typer that reads its words here."""
 
 
-class Group(_Reading, TyperGroup):
+class Group(Helping, _Reading, TyperGroup):
     """A group of commands that reads its words here."""
 
     #: The command that is meant where none is named.

@@ -107,9 +107,14 @@ def _up_to(book: LawBook, month: TaxPeriod) -> list[Instant]:
 
 def _all(book: LawBook, until: TaxPeriod) -> Iterator[Instant]:
     for number in range(month_number(book.calendar.first_period), month_number(until) + 1):
-        yield from _of_period(book, month_named(number))
+        yield from _in_period(book, month_named(number))
     for year in range(book.calendar.first_period.year, until.year + 2):
         yield from _of_year(book, year)
+
+
+@lru_cache(maxsize=1024)
+def _in_period(book: LawBook, period: TaxPeriod) -> tuple[Instant, ...]:
+    return tuple(_of_period(book, period))
 
 
 def _of_period(book: LawBook, period: TaxPeriod) -> Iterator[Instant]:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from typer import Context
+from typer.main import get_group
 
-from ims_fsm.cli.app import PLACES, command_of, summary_of
+from ims_fsm.cli.app import PLACES, app, command_of, summary_of
+from ims_fsm.cli.call import COMMANDS, EXAMPLES, WORDS
 
 FIXED = [
     *("demo", "import", "list", "show", "history", "act", "check", "explain", "what-if", "2b", "3b", "sweep"),
@@ -26,7 +30,7 @@ def program(*arguments, cwd, **options):
 
 def test_every_command_is_offered(bare):
     shown = bare("--help").ended(0).out
-    offered = re.findall(r"^│ ([a-z0-9][a-z0-9-]*)  ", shown, re.MULTILINE)
+    offered = re.findall(r"^  ([a-z0-9][a-z0-9-]*)  ", shown, re.MULTILINE)
     assert {*FIXED} <= {*offered}
 
 
@@ -43,9 +47,70 @@ def test_every_command_has_help_and_json(bare, command):
     assert "--json" in shown or "Commands" in shown
 
 
-def test_without_a_command_the_help_is_shown_and_the_version_is_told(bare):
-    assert "Begin here" in bare().ended(2).out
+def test_without_a_command_it_says_where_to_begin_with_commands_that_exist(bare):
+    lines = [line.split() for line in bare().ended(0).out.splitlines() if line.startswith("  ")]
+    assert len(lines) == 8
+    assert all(program == "ims-fsm" and (name == "--help" or name in PLACES) for program, name, *_ in lines)
+
+
+def test_the_version_is_told(bare):
     assert re.fullmatch(r"ims-fsm \d+\.\d+\.\d+\n", bare("--version").ended(0).out)
+
+
+def commands():
+    """Every command that does something, by its whole name."""
+    loaded = [command_of(name) for name in PLACES]
+    assert loaded
+    return {name for name, member in COMMANDS.items() if not hasattr(member, "registered_commands")}
+
+
+def test_every_command_has_an_example_that_it_takes():
+    assert commands() == WORDS[EXAMPLES].keys()
+    root = get_group(app)
+    for name, line in WORDS[EXAMPLES].items():
+        program, *words = shlex.split(line)
+        context, command = Context(root, info_name=program), root
+        while hasattr(command, "resolve_command"):
+            _, command, words = command.resolve_command(context, words)
+        assert (program, command.make_context(name, words, parent=context).info_name) == ("ims-fsm", name)
+
+
+def test_a_help_names_no_type_of_a_programming_language():
+    root = get_group(app)
+    for name in commands():
+        shown = help_of(root, name.split())
+        assert not re.search(r"<\w+>|\bNone\b|\bstr\b|\[\[", shown), shown
+        assert shown.endswith(f"Example:\n  {WORDS[EXAMPLES][name]}")
+
+
+def help_of(root, names):
+    context, command = Context(root, info_name="ims-fsm"), root
+    for name in names:
+        command = command.get_command(context, name)
+        context = Context(command, info_name=name, parent=context)
+    return command.get_help(context)
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        ("explain credit", {"credit_note", "credit_note_amendment"}),
+        ("explain credit_note keep", {"keep_pending"}),
+        ("rules faq.11.", {"faq.11.a", "faq.11.b", "faq.11.c", "faq.11.d"}),
+        ("draw bill", {"bill_of_entry"}),
+        ("draw --edition IMS-2025", {"IMS-2025-10"}),
+        ("list --gstin 27AA", {"27AAPFU0939F1ZV"}),
+        ("show 1", {"1", *(str(number) for number in range(10, 20))}),
+        ("act accept 2", {"2", *(str(number) for number in range(20, 30))}),
+        ("show --gstin 29AABCT1332L1ZA 1", set()),
+        ("show --db postgresql://nobody@127.0.0.1:1/none 1", set()),
+        ("show --db sqlite:///nothing.db 1", set()),
+    ],
+)
+@pytest.mark.sqlite("a shell asks another process, which opens the file")
+def test_a_shell_is_offered_what_there_is(run, words, offered):
+    asked = run(_IMS_FSM_COMPLETE="complete_bash", COMP_WORDS=f"ims-fsm {words}", COMP_CWORD=str(words.count(" ") + 1))
+    assert {*asked.out.split()} == offered
 
 
 def test_every_command_is_where_the_table_says_and_the_help_tells_what_it_does():
@@ -59,7 +124,7 @@ def test_a_command_loads_no_other(tmp_path):
     asked = "import sys; print(*sorted(n[12:] for n in sys.modules if n.startswith('ims_fsm.cli.')), file=sys.stderr)"
     code = f"from ims_fsm.cli.app import app\ntry:\n    app(['rules', 'faq.11'])\nfinally:\n    {asked}"
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert done.stderr == "app call failures law options output words\n"
+    assert done.stderr == "app call completion failures help law options output words\n"
 
 
 LIGHT = """

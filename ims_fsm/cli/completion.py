@@ -1,0 +1,99 @@
+"""What a shell offers for a value, by what stands for it in the help: machines, triggers, rules, GSTINs, ids.
+
+Imports nothing of the other rooms but when it is asked. Whatever is wrong offers nothing: a shell has no place for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from ims_fsm.terms.principal import Principal
+
+if TYPE_CHECKING:
+    from ims_fsm import IMS
+    from ims_fsm.law.register import Law
+
+Offer = tuple[str, str]
+MOST = 50
+
+
+def _law() -> Law:
+    from ims_fsm.law.book import LawBook
+    from ims_fsm.law.compiled import compiled
+
+    return LawBook.of(compiled()).law
+
+
+def _machines(_asked: Mapping[str, Any]) -> Iterator[Offer]:
+    for name, machine in _law().machines.items():
+        yield name, machine.title
+
+
+def _triggers(asked: Mapping[str, Any]) -> Iterator[Offer]:
+    for name, trigger in _law().machine(asked.get("machine") or "invoice").edition.triggers.items():
+        yield name, trigger.says
+
+
+def _rules(_asked: Mapping[str, Any]) -> Iterator[Offer]:
+    for name, rule in _law().rules.items():
+        yield name, rule.title
+
+
+def _rule_sets(_asked: Mapping[str, Any]) -> Iterator[Offer]:
+    for rule_set in _law().rule_sets:
+        yield rule_set.id, rule_set.title
+
+
+def _gstins(asked: Mapping[str, Any]) -> Iterator[Offer]:
+    with _opened(asked) as ims:
+        for gstin in ims.registered():
+            yield gstin, ""
+
+
+def _records(asked: Mapping[str, Any]) -> Iterator[Offer]:
+    with _opened(asked) as ims:
+        for gstin in [asked["gstin"]] if asked.get("gstin") else ims.recipients():
+            for record in ims.recipient(gstin, actor=Principal("completion")).records():
+                document = record.document
+                yield str(record.id), f"{document.kind} {document.number} of {document.supplier}, {record.state}"
+
+
+def _opened(asked: Mapping[str, Any]) -> IMS:
+    from ims_fsm import IMS
+    from ims_fsm.cli.call import DEFAULT_DB, file_of
+
+    db = asked.get("db") or DEFAULT_DB
+    path = file_of(db)
+    if path is not None and not path.exists():
+        raise FileNotFoundError(path)
+    return IMS(db)
+
+
+def _completer(offers: Callable[[Mapping[str, Any]], Iterator[Offer]]) -> Callable[..., list[Offer]]:
+    def complete(ctx: Any, incomplete: str) -> list[Offer]:
+        try:
+            fitting = (offer for offer in offers(ctx.params) if offer[0].startswith(incomplete))
+            return list(islice(fitting, MOST))
+        except Exception:  # noqa: BLE001 -- a shell that completes is told of nothing that is wrong
+            return []
+
+    return complete
+
+
+_RECORDS = {"record_id", "record_ids", "ids", "after"}
+#: What offers values, by what stands for the value in the help.
+COMPLETERS: Mapping[str, Callable[..., list[Offer]]] = {
+    "MACHINE": _completer(_machines),
+    "[PATH] [MACHINE…]": _completer(_machines),
+    "TRIGGER": _completer(_triggers),
+    "RULE": _completer(_rules),
+    "RULE-SET": _completer(_rule_sets),
+    "GSTIN": _completer(_gstins),
+}
+
+
+def completer(parameter: str, stands_for: str) -> Callable[..., list[Offer]] | None:
+    """Return what offers the values of a parameter, by its name and what stands for its value; None for nothing."""
+    return _completer(_records) if parameter in _RECORDS else COMPLETERS.get(stands_for)
