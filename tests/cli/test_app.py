@@ -101,7 +101,7 @@ def help_of(root, names):
         ("draw --edition IMS-2025", {"IMS-2025-10"}),
         ("list --gstin 27AA", {"27AAPFU0939F1ZV"}),
         ("show 1", {"1", *(str(number) for number in range(10, 20))}),
-        ("act accept 2", {"2", *(str(number) for number in range(20, 30))}),
+        ("act accept 2", {"2", *(str(number) for number in range(20, 27))}),
         ("show --gstin 29AABCT1332L1ZA 1", set()),
         ("show --db postgresql://nobody@127.0.0.1:1/none 1", set()),
         ("show --db sqlite:///nothing.db 1", set()),
