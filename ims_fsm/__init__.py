@@ -60,6 +60,9 @@ if TYPE_CHECKING:
     from ims_fsm.record.chasing import HeldPayment as HeldPayment
     from ims_fsm.record.chasing import SupplierToChase as SupplierToChase
     from ims_fsm.record.chasing import ToChase as ToChase
+    from ims_fsm.record.conformance import Conformance as Conformance
+    from ims_fsm.record.conformance import Deviation as Deviation
+    from ims_fsm.record.conformance import DeviationGroup as DeviationGroup
     from ims_fsm.record.dashboard import Dashboard as Dashboard
     from ims_fsm.record.dashboard import DashboardItem as DashboardItem
     from ims_fsm.record.dashboard import DashboardRow as DashboardRow
@@ -148,6 +151,8 @@ if TYPE_CHECKING:
     from ims_fsm.workflow.calendar.sweeps import Swept as Swept
     from ims_fsm.workflow.cases.desk import CasesDesk as CasesDesk
     from ims_fsm.workflow.cases.sets import CaseReport as CaseReport
+    from ims_fsm.workflow.conforming import LogMap as LogMap
+    from ims_fsm.workflow.conforming import conform as conform
     from ims_fsm.workflow.consent import ConsentError as ConsentError
     from ims_fsm.workflow.delivery import Delivered as Delivered
     from ims_fsm.workflow.desks import Action as Action
@@ -216,6 +221,7 @@ _ROOMS = (
     ("record.record", "PortalView Record"),
     ("record.case", "Case CaseHistory"),
     ("record.refusals", "Answer RefusedGroup Told"),
+    ("record.conformance", "Conformance Deviation DeviationGroup"),
     ("record.dashboard", "Dashboard DashboardItem DashboardRow DashboardTotal"),
     ("record.deadlines", "Deadlines ReturnDates"),
     ("record.generations", "Generation TwoBChange Why"),
@@ -283,6 +289,7 @@ _ROOMS = (
     # the law, and its pictures
     ("law.book", "LawBook shipped_book"),
     ("law.decision", "decide"),
+    ("workflow.conforming", "LogMap conform"),
     ("law.refusal", "Allowed Refusal Refused"),
     ("draw.diagrams", "Diagram diagram"),
 )

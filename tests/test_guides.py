@@ -30,7 +30,7 @@ from ims_fsm.workflow import upkeep, workspace
 # A page's own properties, on a machine that others work on too: the first draw loads what it draws with.
 settings.register_profile("guides", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 DOCS = Path(__file__).parent.parent / "docs"
-GUIDES = [DOCS / "machines.md", DOCS / "matching.md", *sorted((DOCS / "coming_from").glob("*.md"))]
+GUIDES = [DOCS / "machines.md", DOCS / "matching.md", DOCS / "conform.md", *sorted((DOCS / "coming_from").glob("*.md"))]
 REMEDY = "write its answers again: python tests/test_guides.py"
 FENCED = re.compile(r"^```(\w+)\n(.*?)^```\n", flags=re.DOTALL | re.MULTILINE)
 # A block that is a file says so: "# leave_request.toml", or "# leave_request.toml, at its end".

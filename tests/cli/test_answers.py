@@ -92,6 +92,7 @@ MONTH = (
     ("rules", "rules faq.11", 0),
     ("verify", "verify {example}", 0),
     ("verify --against", "verify {example} --against {leave} --db sqlite:///ims.db", 0),
+    ("conform", "conform log.csv --machine credit_note", 1),
     ("draw", "draw credit_note --format dot", 0),
     ("compare", "compare", 0),
     ("pages", "pages --format md", 0),
@@ -124,6 +125,7 @@ def test_every_answer_of_a_month_holds_to_its_schema(run, samples, tmp_path, ids
     (tmp_path / "proposals.json").write_text(json.dumps(proposals), "utf-8")
     (tmp_path / "books.csv").write_text(f"{BOOKS}\n21ZXKCK4821M1ZG,{WANTED},2024-10-04,250000,45000\n", "utf-8")
     (tmp_path / "own.toml").write_text('[[match]]\nname = "same_in_all"\npaise = 0\n', "utf-8")
+    (tmp_path / "log.csv").write_text("case,activity,period\n1,keep_pending,2024-10\n1,accept,2024-10\n", "utf-8")
     (tmp_path / "status.json").write_text(json.dumps(STATUS), "utf-8")
     places = {number: ids(number) for number in (NOTE, WANTED, AMENDMENT)}
     for name, call, code in MONTH:
