@@ -121,9 +121,9 @@ def test_words_that_mean_nothing_are_named_all_at_once_with_how_often(held):
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        ({"assume": {"directoin": "upward"}}, "directoin: is not a fact of the machine; did you mean direction?"),
+        ({"assume": {"direktion": "upward"}}, "direktion: is not a fact of the machine; did you mean direction?"),
         ({"assume": {"direction": "up"}}, "direction: cannot be 'up'; "),
-        ({"facts": {"x": "dirction"}}, "dirction: is not a fact of the machine; did you mean direction?"),
+        ({"facts": {"x": "direxion"}}, "direxion: is not a fact of the machine; did you mean direction?"),
         ({"ends": ("frosen",)}, "frosen: is not a state of invoice; did you mean frozen?"),
     ],
 )

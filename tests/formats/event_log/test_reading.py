@@ -203,13 +203,13 @@ def test_a_map_names_columns_words_and_what_moves_nothing(tmp_path):
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("[colums]\ncase = 'x'", "colums: is not a table of a map; did you mean columns?"),
+        ("[kolumns]\ncase = 'x'", "kolumns: is not a table of a map; did you mean columns?"),
         ("[columns]\ncases = 'x'", "columns.cases: is not a key of a map"),
         ("[columns]\ncase = 3", "columns.case: is neither a text nor a list of texts"),
         ("[activities]\nok = ['accept']", "activities.ok: is not a text"),
         ("[facts]\ndirection = 'x'", "facts.direction: is not a table"),
         ("[facts.direction]\nvalues = ['x']", "facts.direction.values: has another form"),
-        ("[facts.direction]\ncolum = ['x']", "facts.direction.colum: is not a key of a fact; did you mean columns?"),
+        ("[facts.direction]\nkolumns = ['x']", "direction.kolumns: is not a key of a fact; did you mean columns?"),
         ("[[x", "is not TOML"),
     ],
 )
