@@ -8,8 +8,8 @@ from __future__ import annotations
 import csv as tables
 import io
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -74,28 +74,29 @@ def conform(
 
     if csv and call.as_json:
         raise CallError("--csv and --json are two forms of the answer; give one of them")
-    with ExitStack() as stack, call.working("Replaying"):
-        write = None
-        if out is not None:
-            file = stack.enter_context(call.outputs.opened(out))
-            write = _writer(lambda line: file.write(line.encode()))
-        elif csv:
-            write = _writer(sys.stdout.write)
-        by = LogMap(
-            columns={"case": case, "activity": activity, "time": time, "resource": resource},
-            facts=options.pairs(fact or [], "--fact"),
-            file=mapping,
-            assume=options.pairs(assume or [], "--assume"),
-            lenient=lenient,
-            period=period,
-            ends=tuple(end or ()),
-        )
-        result = held(log, machine, by=by, machines=call.own_law, note=write)
-    conforms = not result.left
-    if csv and out is None:
-        call.answer(lambda: None, result, held=conforms)
-        return
-    call.answer(lambda: _tell(result, limit, out), result, held=conforms)
+    by = LogMap(
+        columns={"case": case, "activity": activity, "time": time, "resource": resource},
+        facts=options.pairs(fact or [], "--fact"),
+        file=mapping,
+        assume=options.pairs(assume or [], "--assume"),
+        lenient=lenient,
+        period=period,
+        ends=tuple(end or ()),
+    )
+    with call.working("Replaying"), _lines(call, out, csv=csv) as note:
+        result = held(log, machine, by=by, machines=call.own_law, note=note)
+    tell = (lambda: None) if csv and out is None else (lambda: _tell(result, limit, out))
+    call.answer(tell, result, held=not result.left)
+
+
+@contextmanager
+def _lines(call: Call, out: Path | None, *, csv: bool) -> Iterator[Callable[[Deviation], object] | None]:
+    """Give what writes each deviation as it is found, to a file or as the answer; None where neither is asked for."""
+    if out is not None:
+        with call.outputs.opened(out) as file:
+            yield _writer(lambda line: file.write(line.encode()))
+    else:
+        yield _writer(sys.stdout.write) if csv else None
 
 
 def _writer(write: Callable[[str], object]) -> Callable[[Deviation], object]:

@@ -142,8 +142,8 @@ def mapping_with(path: Path | None) -> LogMapping:
             laid[table] = {_LISTS[table]: [*base[_LISTS[table]], *over.get(_LISTS[table], ())]}
         else:
             # A word of one's own goes before the same word written otherwise.
-            own = {*map(word_of, over)}
-            laid[table] = {**{word: name for word, name in base.items() if word_of(word) not in own}, **over}
+            replaced = {*map(word_of, over)}
+            laid[table] = {**{word: name for word, name in base.items() if word_of(word) not in replaced}, **over}
     return LogMapping.of(laid)
 
 

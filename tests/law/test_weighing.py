@@ -11,7 +11,7 @@ from ims_fsm.law.book import shipped_law
 from ims_fsm.law.decision import decide
 from ims_fsm.law.declaration import ENTRY
 from ims_fsm.law.refusal import Allowed, Refused
-from ims_fsm.record.conformance import Undecided, weighed
+from ims_fsm.law.weighing import Undecided, weighed
 
 EDITIONS = [edition for machine in shipped_law().machines.values() for edition in machine.editions.values()]
 MOST = 300
