@@ -162,6 +162,9 @@ def test_a_law_of_ones_own_is_held_to_its_own_facts_and_to_who_did_what(held):
     lines = ["LR-1,request,2024-11-01,asha,", "LR-1,approve,2024-11-02,meera,", "LR-2,approve,2024-11-02,meera,"]
     result, deviations = held(*lines, machine="leave_request", machines=[LEAVE])
     assert result.laws[0].undecided["[*]", "request"] == 1
+    assert {fact for d in deviations for fact in d.facts} == {"balance"}
+    in_2025 = [line.replace("2024", "2025") for line in lines]
+    _, deviations = held(*in_2025, machine="leave_request", machines=[LEAVE])
     assert {fact for d in deviations for fact in d.facts} == {"days", "balance", "cover"}
     result, _ = held("LR-1,open,2024-11-01,asha,", machine="leave_request", machines=[LEAVE])
     assert result.laws[0].taken == {("[*]", "request", "requested"): 1}
