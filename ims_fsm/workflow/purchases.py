@@ -59,7 +59,7 @@ class PurchasesDesk(SettingsDesk):
             register = read_register(register, layout=layout)
         return self._done(match, None, register, of, laid)
 
-    def matches(
+    def matches(  # noqa: PLR0913 -- which, and which page
         self,
         *,
         classes: Collection[str] = (),
@@ -67,12 +67,13 @@ class PurchasesDesk(SettingsDesk):
         limit: int | None = None,
         after: tuple[int, int] = (0, 0),
         records: Collection[int] | None = None,
+        documents: Collection[int] | None = None,
         rules: Path | None = None,
     ) -> Generator[Match, None, None]:
         """Give the pairs of the last matching and what is alone on either side, of some classes or all.
 
         Pairs come first, then documents, then records; `after` is the `Match.key` behind which they begin. With
-        `records` only what these ids are in. All as of one moment; a page of it is held.
+        `records` or `documents` only what these ids are in. All as of one moment; a page of it is held.
         """
         of = None if period is None else checked_period(period)
         named = cascade_with(self._rules(rules)).classes
@@ -82,7 +83,7 @@ class PurchasesDesk(SettingsDesk):
             if not isinstance(name, str) or name not in named:
                 border.wrong("classes", name, "is not a class of matches", f"use {', '.join(named)}")
         border.close()
-        where = _where(of, records, after, frozenset(map(str, wanted)))
+        where = _where(of, records, after, frozenset(map(str, wanted)), documents)
         return self._streamed(lambda unit: _listed(unit, self.gstin, where, most))
 
     def recommend(
@@ -136,9 +137,13 @@ def _where(
     records: Collection[int] | None,
     after: tuple[int, int],
     classes: Collection[str] = (),
+    documents: Collection[int] | None = None,
 ) -> MatchesWhere:
-    ids = None if records is None else checked_ids(records)
-    return MatchesWhere(classes=classes, period=period, records=ids, after=_checked_key(after))
+    ids = {
+        name: None if given is None else checked_ids(given)
+        for name, given in (("records", records), ("documents", documents))
+    }
+    return MatchesWhere(classes=classes, period=period, after=_checked_key(after), **ids)
 
 
 def _checked_key(after: object) -> tuple[int, int]:

@@ -73,6 +73,11 @@ class MatchesWhere:
         document, record = self.after
         return 2 if record and not document else 1 if document and not record else 0
 
+    def is_in(self, turn: int) -> bool:
+        """Say whether what `stands` gives at a turn may have any that are meant."""
+        lacking = {1: self.records, 2: self.documents}.get(turn)
+        return turn >= self.first and lacking is None
+
     def narrowed(self, of: Any, turn: int) -> list[ColumnElement[bool]]:
         """Return the conditions on what `stands` gives at a turn."""
         document, record = self.after
@@ -87,7 +92,7 @@ def listed(connection: Connection, recipient: str, where: MatchesWhere, limit: i
     """Give the matches that are meant, pairs first, each list by document or record."""
     given = 0
     for turn, query in enumerate(stands(recipient, where.period)):
-        if turn < where.first:
+        if not where.is_in(turn):
             continue
         of = query.subquery()
         chosen = select(of.c.gives, of.c.rule, of.c.document_id, of.c.record_id).where(*where.narrowed(of, turn))

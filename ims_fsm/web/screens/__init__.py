@@ -31,6 +31,7 @@ from ims_fsm.web.screens import (
     lifecycle,
     outward,
     record,
+    register,
     rules,
     signoffs,
     three_b,
@@ -38,7 +39,7 @@ from ims_fsm.web.screens import (
 )
 from ims_fsm.web.screens.shell import ENTRIES, House, entering, static_files
 
-PARTS = (home, inward, record, files, signoffs, two_b, three_b, happened, outward, cases, lifecycle, rules)
+PARTS = (home, inward, record, register, files, signoffs, two_b, three_b, happened, outward, cases, lifecycle, rules)
 ENTRIES[:] = [entry for part in PARTS for entry in part.SCREENS.entries]
 
 

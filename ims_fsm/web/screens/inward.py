@@ -13,12 +13,13 @@ from typing import Annotated, Any
 
 from fastapi import Query, Response
 
-from ims_fsm import InputError, JudgedRow, Problem, Proposal, RecipientDesk, State, Told, Trigger
+from ims_fsm import Heads, InputError, JudgedRow, Problem, Proposal, RecipientDesk, State, Told, Trigger
 from ims_fsm.web.admission import Admission, Admitted, Buyer
 from ims_fsm.web.events import follow_events
 from ims_fsm.web.languages import N_
 from ims_fsm.web.problems import STALE
-from ims_fsm.web.screens.chosen import Fields, again, key_of, proposals_of, reduction, text_of, ticked
+from ims_fsm.web.screens.advice import MOST, OFFERED, added_up, advised, page_of
+from ims_fsm.web.screens.chosen import Fields, again, key_of, proposals_of, reduction, seen_of, text_of, ticked
 from ims_fsm.web.screens.listing import SECTIONS, SIZES, Listing, counts_of
 from ims_fsm.web.screens.rows import ACTIONS, rows_of
 from ims_fsm.web.screens.shell import Screens, Visit, Visiting
@@ -58,14 +59,16 @@ def show_inward(admission: Admitted, buyer: Buyer, visit: Visiting, listing: Ann
 def _listed(
     admission: Admission, buyer: RecipientDesk, visit: Visit, listing: Listing, outcome: Outcome | None = None
 ) -> Response:
-    rows = buyer.listed(listing.where, limit=listing.limit + 1, sort=listing.sort, after=listing.begin(buyer.gstin))
-    taken = list(islice(rows, listing.limit + 1))
-    page, has_more = taken[: listing.limit], len(taken) > listing.limit
-    following = listing.cursor(buyer.gstin, page[-1].record.id) if has_more else ""
+    page, beside, last = page_of(buyer, listing)
+    following = "" if last is None else listing.cursor(buyer.gstin, last)
+    registers = buyer.registers()
     counts = counts_of(admission.ims, buyer.gstin, listing, admission.principal)
     return visit.show(
         "inward.html.j2",
-        rows=rows_of(page, outcome.by_record if outcome else {}),
+        rows=rows_of(page, outcome.by_record if outcome else {}, beside, take=listing.take),
+        matched=bool(registers),
+        classes=[of.name for of in buyer.matched().classes] if registers else [],
+        offered=OFFERED,
         listing=listing,
         counts=counts,
         following=listing.query(after=following) if following else "",
@@ -95,6 +98,8 @@ def act_inward(
         return form.saved()
     if do == "propose":
         return form.proposed()
+    if do == "recommended":
+        return form.recommended()
     if do not in ACTIONS:
         raise InputError("form", [Problem("do", "names no action", "choose one of the buttons")])
     return form.filtered(do) if text_of(fields, "all") else form.picked(do)
@@ -129,6 +134,26 @@ class _Form:
             return self._confirm("save", proposals, rejections)
         return self._applied(proposals)
 
+    def recommended(self) -> Response:
+        """Ask whether what is recommended for the ticked records, or for the whole filter, is meant, with its sums."""
+        picks = {seen.record_id for seen in seen_of(self.fields) if str(seen.record_id) in self.fields.getlist("pick")}
+        advice = list(islice(advised(self.buyer, self.listing, None if text_of(self.fields, "all") else picks), MOST))
+        if not advice:
+            return self.again(Outcome(note=N_("Nothing is recommended here that is still to be done.")))
+        proposals = [
+            Proposal(
+                place=f"record {of.record.id}",
+                trigger=Trigger(of.action),
+                record_id=of.record.id,
+                version=of.record.version,
+            )
+            for of in advice
+        ]
+        chosen = [(f"v.{of.record.id}", f"{of.record.version}.{of.record.state}") for of in advice]
+        chosen += [(f"a.{of.record.id}", str(of.action)) for of in advice]
+        rejections = [proposal for proposal in proposals if proposal.trigger is Trigger.REJECT]
+        return self._confirm("save", proposals, rejections, sums=added_up(advice), fields=[("do", "save"), *chosen])
+
     def proposed(self) -> Response:
         """Propose what was chosen line by line, for somebody else to approve."""
         proposals = proposals_of(self.fields)
@@ -159,8 +184,18 @@ class _Form:
         steps = self.buyer.history(record_id).transitions
         return str(steps[-1].actor) if steps else ""
 
-    def _confirm(self, action: str, proposals: Sequence[Proposal], weighed: Sequence[Proposal]) -> Response:
-        """Ask whether it is meant: what is refused and why, and what the first of them would come to."""
+    def _confirm(
+        self,
+        action: str,
+        proposals: Sequence[Proposal],
+        weighed: Sequence[Proposal],
+        sums: Sequence[tuple[str, int, Heads]] = (),
+        fields: Sequence[tuple[str, str]] = (),
+    ) -> Response:
+        """Ask whether it is meant: what is refused and why, and what the first of them would come to.
+
+        `sums` are of what is recommended; `fields` are sent once more in place of the form's.
+        """
         judged = self.buyer.check(proposals)
         what_if = [
             self.buyer.what_if(proposal.trigger, proposal.record_id, reduce_itc=proposal.reduce_itc)
@@ -175,7 +210,9 @@ class _Form:
             what_if=what_if,
             unseen=len(weighed) - len(what_if),
             weighed=None,
-            again=again(self.fields),
+            again=fields or again(self.fields),
+            sums=sums,
+            may_propose=has_signoffs(self.admission),
             changed=False,
             remarks_limit=self.admission.ims.book.calendar.remarks_limit,
         )
@@ -209,6 +246,8 @@ class _Form:
             unseen=0,
             weighed=weighed,
             again=[("do", action), ("all", "1"), ("count", str(counted)), ("cursor", cursor)],
+            sums=(),
+            may_propose=False,
             changed=has_changed,
             remarks_limit=self.admission.ims.book.calendar.remarks_limit,
         )

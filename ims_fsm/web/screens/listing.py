@@ -14,6 +14,7 @@ from pydantic import AfterValidator
 from pydantic.json_schema import SkipJsonSchema
 
 from ims_fsm import IMS, InputError, Kind, Problem, State, Summary, TaxPeriod, Totals, Where
+from ims_fsm.law.policy import Recommended
 from ims_fsm.terms.period import in_india
 from ims_fsm.terms.principal import Principal
 from ims_fsm.terms.vocabulary import ACTIVE
@@ -43,6 +44,10 @@ class Listing(Search, Page):
     period: Text | SkipJsonSchema[None] = None
     return_period: Text | SkipJsonSchema[None] = None
     limit: Annotated[int, AfterValidator(_size)] = 50
+    #: Only what this is recommended for.
+    recommended: Recommended | SkipJsonSchema[None] = None
+    #: Whether the radio buttons stand as is recommended; nothing is done until they are saved.
+    take: bool = False
 
     @property
     def where(self) -> Where:
