@@ -56,6 +56,8 @@ class Cells:
         value = self.value(name)
         if value in BLANK:
             return ""
+        if type(value) is str and value.isascii() and value.isprintable():
+            return value.strip()
         text = written(value).strip()
         if not lines:
             # Such a cell is compared; remarks are kept, and may have what joins letters.

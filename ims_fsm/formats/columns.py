@@ -28,7 +28,7 @@ _TITLE = 60
 
 def seen(text: str) -> str:
     """Return text without what is not seen: a sheet that was pasted together has such marks about its cells."""
-    return _HIDDEN.sub("", text)
+    return text if text.isascii() else _HIDDEN.sub("", text)
 
 
 def cleaned(text: str) -> str:
@@ -37,7 +37,8 @@ def cleaned(text: str) -> str:
     >>> cleaned(" INV\u00a0/ \u200b7 ")
     'INV / 7'
     """
-    return " ".join(seen(unicodedata.normalize("NFKC", text)).split())
+    plain = text if text.isascii() else seen(unicodedata.normalize("NFKC", text))
+    return " ".join(plain.split())
 
 
 @lru_cache(maxsize=4096)

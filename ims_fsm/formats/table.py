@@ -67,7 +67,7 @@ def csv_rows(
     delimiter = lines.delimiter
     header: Header | None = None
     for place, cells, text in lines.rows(delimiter):
-        if not any(cell.strip() for cell in cells):
+        if not any(map(str.strip, cells)):
             continue
         if header is None:
             if begins is not None and not begins(cells):
@@ -89,7 +89,7 @@ def _text(cell: str) -> str:
 def _is_whole(place: str, cells: Sequence[str], header: Header, findings: Findings) -> bool:
     """Say whether a row has the cells of its table; blank ones at its end do not count."""
     wanted = len(header.titles)
-    if len(cells) >= wanted and not any(cell.strip() for cell in cells[wanted:]):
+    if len(cells) == wanted or (len(cells) > wanted and not any(map(str.strip, cells[wanted:]))):
         return True
     what = f"has {len(cells)} cells and the table {wanted} columns"
     findings.refuse(place, what, "give a cell for each column, and put text with a comma in quotes")

@@ -70,7 +70,9 @@ class Cascade:
         return {rule.name: rule.gives for rule in self.rules}
 
 
-_BETWEEN, _ZEROS = re.compile(r"[^A-Z0-9]+"), re.compile(r"(?<![0-9])0+(?=[0-9])")
+_BETWEEN = re.compile(r"[^A-Z0-9]+")
+# Separators, and the zeros before a run of digits.
+_IDLE = re.compile(r"[^A-Z0-9]+|(?<![0-9])0+(?=[0-9])")
 
 
 def written(number: str) -> str:
@@ -79,17 +81,23 @@ def written(number: str) -> str:
     >>> written(" inv/ 24-25\u200b/007")
     'INV/24-25/007'
     """
+    if number.isascii() and number.isprintable():
+        return number.upper().replace(" ", "")
     text = unicodedata.normalize("NFKC", number).upper()
     seen = "".join(sign for sign in text if sign.isprintable() and not sign.isspace())
     # What a blank stood between may be one sign now.
     return seen if seen.isascii() else unicodedata.normalize("NFKC", seen)
 
 
-@lru_cache(maxsize=65536)
-def _year_marks(fy: str) -> re.Pattern[str]:
-    """Return what is the document's own financial year in its number: 2024-25, 24-25, 2425, 202425, 2024/2025."""
+@lru_cache(maxsize=4096)
+def _year_marks(fy: str) -> tuple[str, re.Pattern[str]]:
+    """Return what is the document's own financial year in its number: 2024-25, 24-25, 2425, 202425, 2024/2025.
+
+    Before it stands what no such mark lacks.
+    """
     first, last = fy[2:4], fy[5:7]
-    return re.compile(rf"(?<![0-9])(?:20)?{first}[-/]?(?:20)?{last}(?![0-9])|(?<=[A-Z])(?:20)?{first}{last}(?=[0-9])")
+    marks = rf"(?<![0-9])(?:20)?{first}[-/]?(?:20)?{last}(?![0-9])|(?<=[A-Z])(?:20)?{first}{last}(?=[0-9])"
+    return first, re.compile(marks)
 
 
 def canonical(number: str, fy: str) -> str:
@@ -98,6 +106,11 @@ def canonical(number: str, fy: str) -> str:
     >>> canonical("INV/24-25/00007", "2024-25"), canonical("inv-7", "2024-25"), canonical("INV/23-24/7", "2024-25")
     ('INV7', 'INV7', 'INV23247')
     """
-    text = written(number)
-    bare = _ZEROS.sub("", _BETWEEN.sub(" ", _year_marks(fy).sub(" ", text))).replace(" ", "")
+    return canonical_of(written(number), fy)
+
+
+def canonical_of(text: str, fy: str) -> str:
+    """Return the same of a number as it is `written`."""
+    first, marks = _year_marks(fy)
+    bare = _IDLE.sub("", marks.sub(" ", text) if first in text else text)
     return bare or _BETWEEN.sub("", text) or text

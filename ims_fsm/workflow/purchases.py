@@ -5,7 +5,7 @@ Imports the store and the rules; a matching is one transaction, and acts on no r
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Iterator
+from collections.abc import Collection, Generator, Hashable, Iterable, Iterator
 from pathlib import Path
 from typing import Literal
 
@@ -208,39 +208,46 @@ Ends = set[tuple[int, int]]
 
 def _decided(unit: UnitOfWork, recipient: str) -> tuple[Ends, Ends, Gone]:
     """Return which documents and records people paired and parted, and what they decided of what is not here now."""
-    newest: dict[tuple[object, ...], MatchDecision] = {}
-    for decision in documents.decisions(unit.connection, recipient):
-        identity = (decision.supplier, decision.kind, decision.document, decision.date)
-        if decision.decision == "pair":
-            # A document and a record are each in one pair.
-            newest = {
-                key: other
-                for key, other in newest.items()
-                if other.decision != "pair" or (key[:-1] != identity and key[-1] != decision.record_id)
-            }
-        newest[*identity, decision.record_id] = decision
+    decisions = _standing(documents.decisions(unit.connection, recipient))
+    named = [documents.named(unit.connection, recipient, decision) for decision in decisions]
+    booked = sides.turns(unit.connection, sides.DOCUMENTS, [at for at in named if at is not None])
+    reported = sides.turns(unit.connection, sides.RECORDS, [decision.record_id for decision in decisions])
     paired, parted, waiting = Ends(), Ends(), list[MatchDecision]()
-    for decision in newest.values():
-        if decision.decision == "free":
-            continue
-        document = documents.named(unit.connection, recipient, decision)
-        if document is None or not sides.has_record(unit.connection, decision.record_id):
+    for decision, document in zip(decisions, named, strict=True):
+        if document is None or decision.record_id not in reported:
             waiting.append(decision)
         else:
-            (paired if decision.decision == "pair" else parted).add((document, decision.record_id))
+            ends = paired if decision.decision == "pair" else parted
+            ends.add((booked[document], reported[decision.record_id]))
     examples = tuple(f"{of.document} of {of.supplier} (record {of.record_id})" for of in waiting[:EXAMPLES])
     return paired, parted, Gone(count=len(waiting), examples=examples)
+
+
+def _standing(decisions: Iterable[MatchDecision]) -> list[MatchDecision]:
+    """Return what stands of decisions: the last of each document and record; either is in one pair."""
+    newest: dict[tuple[Hashable, Hashable], MatchDecision] = {}
+    pair_of: dict[Hashable, tuple[Hashable, Hashable]] = {}
+    for decision in decisions:
+        ends = ((decision.supplier, decision.kind, decision.document, decision.date), decision.record_id)
+        if decision.decision == "pair":
+            for end in ends:
+                before = pair_of.get(end, ends)
+                if before in newest and newest[before].decision == "pair":
+                    del newest[before]
+                pair_of[end] = ends
+        newest[ends] = decision
+    return [decision for decision in newest.values() if decision.decision != "free"]
 
 
 def classes_of(
     unit: UnitOfWork, recipient: str, period: TaxPeriod | None, cascade: Cascade, examples: int = 0
 ) -> Iterator[MatchedClass]:
     """Give what each class of the last matching adds up to, in their order, with some examples."""
-    sums = matches.added_up(unit.connection, recipient, period)
+    sums = matches.added_up(unit.connection, recipient, period, examples)
     for name, says in cascade.classes.items():
         if name not in sums:
             continue
-        of, of_class = sums[name], MatchesWhere(classes={name}, period=period)
+        of = sums[name]
         yield MatchedClass(
             name=name,
             says=says,
@@ -249,7 +256,7 @@ def classes_of(
             booked_tax=Heads(*of.booked[1:]),
             reported_taxable=of.reported[0],
             reported_tax=Heads(*of.reported[1:]),
-            examples=tuple(matches.listed(unit.connection, recipient, of_class, examples)) if examples else (),
+            examples=tuple(of.firsts),
         )
 
 

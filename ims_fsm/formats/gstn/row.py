@@ -22,7 +22,8 @@ Value = TypeVar("Value")
 MOST = 1000
 LONGEST_NUMBER = 16
 _LARGEST_NUMBER = 10**LONGEST_NUMBER
-_holds = lru_cache(maxsize=65536)(check_digit_holds)
+#: Whether a GSTIN's last character is its check digit; a file has the same GSTINs again and again.
+digit_holds = lru_cache(maxsize=65536)(check_digit_holds)
 
 
 class Findings:
@@ -63,7 +64,7 @@ class Findings:
 
     def warn_of_check_digit(self, place: str, gstin: str) -> None:
         """Warn of a GSTIN whose last character is not its check digit; the portal's own samples fail it."""
-        if not _holds(gstin):
+        if not digit_holds(gstin):
             self.odd_gstins[gstin] = None
             self.warn("check digit", place, f"the check digit of {gstin} does not hold", "check the GSTIN")
 

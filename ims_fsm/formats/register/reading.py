@@ -6,20 +6,22 @@ Knows no record and no store. Lines of one document, one for each rate of tax, a
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
+from operator import add
 from pathlib import Path
+from typing import Any, TypeVar
 
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.formats.cells import BLANK, Cells, gstin_of, number_of
 from ims_fsm.formats.columns import cleaned, word_of
 from ims_fsm.formats.content import content_of
 from ims_fsm.formats.gstn.download import Source, named
-from ims_fsm.formats.gstn.row import Findings
+from ims_fsm.formats.gstn.row import Findings, digit_holds
 from ims_fsm.formats.gstn.values import day as portal_day
 from ims_fsm.formats.gstn.values import shown
 from ims_fsm.formats.register.layout import WANTED, Layout, layout_with
@@ -42,12 +44,17 @@ _MONEY = ("taxable", *HEADS)
 _WRITTEN = re.compile(
     r"(\(-\)|[-+(]?)\s*(?:₹|rs\.?|inr)?\s*([0-9][0-9,]*(?:\.[0-9]*)?|\.[0-9]+)\)?\s*(dr|cr)?\.?", re.IGNORECASE
 )
+# As programs write it, within the digits that an amount may have.
+_PLAIN = re.compile(r"[0-9]{1,12}\.[0-9]{2}")
 _NOTHING = frozenset({"-", "\N{EN DASH}", "\N{EM DASH}", "--"})
 _DAYS = ("%d-%b-%Y", "%d-%b-%y", "%d.%m.%Y", "%d-%m-%y", "%d/%m/%y", "%d-%B-%Y")
 _TOTALS = frozenset({"total", "grandtotal", "subtotal", "totals", "closingbalance"})
 # A spreadsheet keeps a sum like 0.1 + 0.2 a little off; more than that is another amount.
 _NEAR = 1e-4
-Key = tuple[str, str, Kind, str, date]
+# So many different texts of a column are remembered with what they are read as.
+_TEXTS = 20_000
+_Key = tuple[str, str, Kind | None, str, date]
+Value = TypeVar("Value")
 
 
 def read_register(source: Source, where: str | None = None, *, layout: Path | None = None) -> PurchaseRegister:
@@ -87,9 +94,13 @@ class _Group:
 
     __slots__ = ("lines", "number", "place", "sums")
 
-    def __init__(self, number: str, place: str) -> None:
-        self.number, self.place, self.lines = number, place, 0
-        self.sums = [0] * len(_MONEY)
+    def __init__(self, number: str, place: str, sums: tuple[int, ...]) -> None:
+        self.number, self.place, self.lines, self.sums = number, place, 1, sums
+
+    def add(self, amounts: tuple[int, ...]) -> None:
+        """Add a line."""
+        self.lines += 1
+        self.sums = tuple(map(add, self.sums, amounts))
 
 
 class _Reading:
@@ -99,7 +110,9 @@ class _Reading:
         self._findings, self._layout = findings, layout
         self.headers: dict[Header, Mapping[str, int]] = {}
         self.passed_over: Counter[str] = Counter()
-        self._groups: dict[tuple[str, str, Kind | None, str, date], _Group] = {}
+        self._groups: dict[_Key, _Group] = {}
+        # What texts were read as, by column.
+        self._before: dict[str, dict[str, Any]] = defaultdict(dict)
 
     def take(self, row: TableRow) -> None:
         """Add a row to its document; what is wrong with it is kept in the findings."""
@@ -126,20 +139,35 @@ class _Reading:
 
     def _add(self, cells: Cells) -> None:
         refused = self._findings.refused
-        supplier, number = cells.read("supplier", gstin_of, ""), cells.read("number", number_of, "")
-        recipient = cells.read("recipient", gstin_of, "")
-        at, kind = self._day(cells), self._kind(cells)
-        amounts = [_amount_in(cells, name) for name in _MONEY]
+        supplier, recipient = self._read(cells, "supplier", gstin_of, ""), self._read(cells, "recipient", gstin_of, "")
+        number, at, kind = cells.read("number", number_of, ""), self._day(cells), self._kind(cells)
+        amounts = tuple([_amount_in(cells, name) for name in _MONEY])
         if self._findings.refused > refused or at is None:
             return
-        if supplier:
+        if supplier and not digit_holds(supplier):
             self._findings.warn_of_check_digit(cells.at("supplier"), supplier)
         key = (recipient, supplier, kind, written(number), at)
         group = self._groups.get(key)
         if group is None:
-            group = self._groups[key] = _Group(number, cells.row.place)
-        group.lines += 1
-        group.sums = [so_far + amount for so_far, amount in zip(group.sums, amounts, strict=True)]
+            self._groups[key] = _Group(number, cells.row.place, amounts)
+        else:
+            group.add(amounts)
+
+    def _read(self, cells: Cells, name: str, reader: Callable[[str], Value], default: Value) -> Value:
+        """Return a cell read by `reader`; the same text in the same column is read once, where nothing is wrong."""
+        column = cells.columns.get(name)
+        if column is None:
+            return default
+        text = cells.row.cells[column]
+        before = self._before[name]
+        if type(text) is str and text in before:
+            again: Value = before[text]
+            return again
+        refused = self._findings.refused
+        value = cells.read(name, reader, default)
+        if self._findings.refused == refused and type(text) is str and len(before) < _TEXTS:
+            before[text] = value
+        return value
 
     def _day(self, cells: Cells) -> date | None:
         value = cells.value("date")
@@ -149,14 +177,15 @@ class _Reading:
             if "date" in cells.columns:
                 cells.refuse("date", "the document has no date", "write it like 05-10-2024")
             return None
-        return cells.read("date", day_of, None)
+        return self._read(cells, "date", day_of, None)
 
     def _kind(self, cells: Cells) -> Kind | None:
-        kind = cells.read("kind", self._kind_of, None)
-        if kind is None and "voucher" in cells.columns:
-            word = word_of(cells.text("voucher"))
-            return next((kind for name, kind in self._layout.vouchers.items() if name in word), None)
-        return kind
+        kind = self._read(cells, "kind", self._kind_of, None)
+        return self._read(cells, "voucher", self._voucher_of, None) if kind is None else kind
+
+    def _voucher_of(self, text: str) -> Kind | None:
+        word = word_of(text)
+        return next((kind for name, kind in self._layout.vouchers.items() if name in word), None)
 
     def _kind_of(self, text: str) -> Kind:
         kind = self._layout.kinds.get(word_of(text))
@@ -166,28 +195,41 @@ class _Reading:
         return kind
 
     def documents(self) -> Iterator[Booked]:
-        """Give the documents; one without a word for its kind is an invoice, or a credit note where it is negative."""
-        taken: dict[Key, str] = {}
-        for (recipient, supplier, kind, key, at), group in self._groups.items():
-            negative = any(amount < 0 for amount in group.sums)
-            mixed = negative and any(amount > 0 for amount in group.sums)
-            if mixed or (negative and kind not in {None, Kind.CREDIT_NOTE}):
-                what = f"{shown(group.number)} comes to amounts below zero"
-                self._findings.refuse(group.place, what, "write a credit note as one, and its amounts with one sign")
-                continue
-            of = kind or (Kind.CREDIT_NOTE if negative else Kind.INVOICE)
-            whole = (recipient, supplier, of, key, at)
-            if whole in taken:
-                what = f"{shown(group.number)} is the document of {taken[whole]} with another word for its kind"
+        """Give the documents, and forget each; one without a word for its kind is a credit note where it is negative.
+
+        What is wrong is kept in the findings before the first is given.
+        """
+        for key, group in self._groups.items():
+            self._look(key, group)
+        if self._findings.refused:
+            return
+        for key in [*self._groups]:
+            recipient, supplier, _, _, at = key
+            of, group = _kind_of(key, self._groups[key]), self._groups.pop(key)
+            taxable, igst, cgst, sgst, cess = map(abs, group.sums)
+            amounts = (taxable, igst, cgst, sgst, cess)
+            yield Booked(recipient, supplier, of, group.number, at, *amounts, group.place, group.lines)
+
+    def _look(self, key: _Key, group: _Group) -> None:
+        least, most = min(group.sums), max(group.sums)
+        recipient, supplier, kind, number, at = key
+        if least < 0 and (most > 0 or kind not in {None, Kind.CREDIT_NOTE}):
+            what = f"{shown(group.number)} comes to amounts below zero"
+            self._findings.refuse(group.place, what, "write a credit note as one, and its amounts with one sign")
+        elif kind is None:
+            other = self._groups.get((recipient, supplier, _kind_of(key, group), number, at))
+            if other is not None:
+                what = f"{shown(group.number)} is the document of {other.place} with another word for its kind"
                 self._findings.refuse(group.place, what, "write the kind in all of its lines alike")
-                continue
-            taken[whole] = group.place
-            taxable, igst, cgst, sgst, cess = (abs(amount) for amount in group.sums)
-            amounts = {"taxable": taxable, "igst": igst, "cgst": cgst, "sgst": sgst, "cess": cess}
-            yield Booked(recipient, supplier, of, group.number, at, **amounts, place=group.place, lines=group.lines)
+
+
+def _kind_of(key: _Key, group: _Group) -> Kind:
+    return key[2] or (Kind.CREDIT_NOTE if min(group.sums) < 0 else Kind.INVOICE)
 
 
 def _is_blank(value: object) -> bool:
+    if type(value) is str and value[:1].isalnum():
+        return False
     return value in BLANK or (isinstance(value, str) and not cleaned(value).strip("-'"))
 
 
@@ -197,9 +239,12 @@ def _is_total(row: TableRow) -> bool:
 
 def _amount_in(cells: Cells, name: str) -> int:
     """Return an amount of a row in paise, with its sign; a blank one is nothing."""
-    value = cells.value(name)
+    column = cells.columns.get(name)
+    value = None if column is None else cells.row.cells[column]
     if value in BLANK:
         return 0
+    if type(value) is str and _PLAIN.fullmatch(value):
+        return int(value.replace(".", ""))
     try:
         return amount_of(value)
     except ValueError as error:
@@ -227,7 +272,7 @@ def amount_of(value: object) -> int:
     raise ValueError(f"{shown(value)} is not an amount; write rupees, like 18000.00")
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=4096)
 def _of_text(text: str) -> int:
     plain = cleaned(text).lstrip("'")
     if not plain or plain in _NOTHING:
@@ -239,7 +284,7 @@ def _of_text(text: str) -> int:
     return -cents if match[1] in {"-", "(", "(-)"} or (match[3] or "").lower() == "cr" else cents
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=4096)
 def day_of(text: str) -> date:
     """Return a day written 05-10-2024, 05/10/2024, 2024-10-05, 5-Oct-24 and the like; raises `ValueError` else.
 

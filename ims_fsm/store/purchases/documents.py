@@ -5,9 +5,10 @@ Imports the tables; decides nothing. A register is written with a few statements
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import asdict
 from datetime import date
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -18,6 +19,7 @@ from sqlalchemy import (
     Index,
     String,
     and_,
+    case,
     delete,
     exists,
     func,
@@ -25,14 +27,13 @@ from sqlalchemy import (
     literal,
     or_,
     select,
-    update,
 )
 
-from ims_fsm.law.matching import canonical, written
+from ims_fsm.law.matching import canonical_of, written
 from ims_fsm.record.register import Booked, Gone, KeptRegister, MatchDecision, RegisterDocument
 from ims_fsm.store.connection import among
 from ims_fsm.store.purchase_tables import DECISION, DOCUMENT, PAIR
-from ims_fsm.store.staging.loading import Load, Stored, analyse
+from ims_fsm.store.staging.loading import Load, Stored, analyse, bytewise
 from ims_fsm.store.tables import PAISE
 from ims_fsm.store.temporary import emptied, temporary
 from ims_fsm.terms.money import HEADS, Heads
@@ -46,23 +47,28 @@ _IDENTITY = ("supplier_gstin", "kind", "written", "document_date")
 _CONTENT = (*_MONEY, "number", "canonical", "period", "source", "place", "lines")
 BOOKED = temporary(
     "booked",
-    *(Column(name, String, primary_key=True) for name in _IDENTITY[:3]),
-    Column("document_date", Date, primary_key=True),
-    *(Column(name, PAISE, nullable=False) for name in (*_MONEY, "lines", "turn")),
+    Column("turn", PAISE, primary_key=True, autoincrement=False),
+    *(Column(name, String, nullable=False) for name in _IDENTITY[:3]),
+    Column("document_date", Date, nullable=False),
+    *(Column(name, PAISE, nullable=False) for name in (*_MONEY, "lines")),
     *(Column(name, String, nullable=False) for name in ("number", "canonical", "period", "source", "place")),
-    # Which document it is here, None for a new one; whether it is as it was.
-    Column("id", PAISE),
-    Column("same", PAISE),
-    Index("booked_by_id", "id"),
 )
-_B, _D = BOOKED.c, DOCUMENT.c
-_LOADED = (*_IDENTITY, *_CONTENT, "turn")
+# What of it is here already: as which document, and whether that is as it was.
+STANDING = temporary(
+    "standing",
+    Column("id", PAISE, primary_key=True, autoincrement=False),
+    Column("turn", PAISE, nullable=False),
+    Column("same", PAISE, nullable=False),
+)
+Index("standing_by_turn", STANDING.c.turn, unique=True)
+_B, _D, _S = BOOKED.c, DOCUMENT.c, STANDING.c
+_LOADED = ("turn", *_IDENTITY, *_CONTENT)
 
 
 def replace(
     connection: Connection,
     recipient: str,
-    booked: Iterable[Booked],
+    booked: Sequence[Booked],
     fy_of: Callable[[date], str],
     source: str,
     period: str,
@@ -74,43 +80,50 @@ def replace(
     """
     _load(connection, booked, fy_of, source, period)
     whose = _D.recipient_gstin == recipient
-    here = select(_D.id).where(whose, *(_D[name] == _B[name] for name in _IDENTITY)).scalar_subquery()
-    connection.execute(update(BOOKED).values(id=here))
-    as_it_was = select(_D.id).where(whose, _D.id == _B.id, *(_D[name] == _B[name] for name in _CONTENT))
-    connection.execute(update(BOOKED).where(_B.id.is_not(None), as_it_was.exists()).values(same=1))
-    counts = select(func.count(), func.count(_B.id), func.count(_B.same)).select_from(BOOKED)
-    whole, old, same = connection.execute(counts).one()
+    same = and_(*(_D[name] == _B[name] for name in _CONTENT))
+    here = BOOKED.join(DOCUMENT, and_(whose, *(_D[name] == _B[name] for name in _IDENTITY)))
+    standing = select(_D.id, _B.turn, case((same, 1), else_=0)).select_from(here)
+    connection.execute(insert(emptied(connection, STANDING)).from_select(["id", "turn", "same"], standing))
+    analyse(connection, STANDING.name)
+    old, kept = connection.execute(
+        select(func.count(), func.count(case((_S.same == 1, 1)))).select_from(STANDING)
+    ).one()
     gone = _gone(connection, recipient, period)
-    rewritten = select(_B.id).where(_B.id.is_not(None), _B.same.is_(None))
-    connection.execute(delete(DOCUMENT).where(whose, _D.id.in_(rewritten)))
+    if kept < len(booked):
+        _write(connection, recipient)
+    return len(booked) - old, old - kept, kept, gone
+
+
+def _write(connection: Connection, recipient: str) -> None:
+    """Write the documents that are new, and those that are not as they were, which keep their ids."""
+    whose = _D.recipient_gstin == recipient
+    connection.execute(delete(DOCUMENT).where(whose, _D.id.in_(select(_S.id).where(_S.same == 0))))
     last = connection.execute(select(func.coalesce(func.max(_D.id), 0)).where(whose)).scalar_one()
     # A pair names its document by this number: one that is gone does not lend it to another before the next matching.
     paired = select(func.coalesce(func.max(PAIR.c.document_id), 0)).where(PAIR.c.recipient_gstin == recipient)
     first = max(last, connection.execute(paired).scalar_one())
     names = [*_IDENTITY, *_CONTENT]
-    number = func.coalesce(_B.id, first + _B.turn)
-    rows = select(literal(recipient, String), number, *(_B[name] for name in names)).where(_B.same.is_(None))
+    number = func.coalesce(_S.id, first + _B.turn)
+    rows = select(literal(recipient, String), number, *(_B[name] for name in names))
+    rows = rows.select_from(BOOKED.outerjoin(STANDING, _S.turn == _B.turn)).where(func.coalesce(_S.same, 0) == 0)
+    # In the order of the largest of its indexes a table grows at its end.
+    rows = rows.order_by(*(bytewise(connection, _B[name]) for name in _IDENTITY))
     connection.execute(insert(DOCUMENT).from_select(["recipient_gstin", "id", *names], rows))
-    return whole - old, old - same, same, gone
 
 
 def _load(
-    connection: Connection, booked: Iterable[Booked], fy_of: Callable[[date], str], source: str, period: str
+    connection: Connection, booked: Sequence[Booked], fy_of: Callable[[date], str], source: str, period: str
 ) -> None:
     emptied(connection, BOOKED)
-    day = Stored(connection).day
+    day, year = Stored(connection).day, lru_cache(4096)(fy_of)
+    numbers = ((turn, row, written(row.number)) for turn, row in enumerate(booked, start=1))
     rows = (
         (
-            row.supplier,
-            str(row.kind),
-            written(row.number),
-            day(row.date),
+            *(turn, row.supplier, row.kind.value, number, day(row.date)),
             *(row.taxable, row.igst, row.cgst, row.sgst, row.cess),
-            row.number,
-            canonical(row.number, fy_of(row.date)),
-            *(period, source, row.place, row.lines, turn),
+            *(row.number, canonical_of(number, year(row.date)), period, source, row.place, row.lines),
         )
-        for turn, row in enumerate(booked, start=1)
+        for turn, row, number in numbers
     )
     with Load(connection, BOOKED.name, _LOADED) as load:
         while part := list(islice(rows, _SLICE)):
@@ -120,7 +133,7 @@ def _load(
 
 def _gone(connection: Connection, recipient: str, period: str) -> Gone:
     """Take out what stood in the register of a period and does not any more."""
-    stays = exists().where(_B.id == _D.id)
+    stays = exists().where(_S.id == _D.id)
     which = (_D.recipient_gstin == recipient, _D.period == period, ~stays)
     count = connection.execute(select(func.count()).select_from(DOCUMENT).where(*which)).scalar_one()
     query = select(_D.number, _D.supplier_gstin).where(*which).order_by(_D.supplier_gstin, _D.written).limit(EXAMPLES)

@@ -6,7 +6,7 @@ Imports the tables; reads only.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
@@ -30,22 +30,30 @@ _CREDIT = str(Kind.CREDIT_NOTE)
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """How many there are of a class, and what they come to in paise, credit notes below zero: booked, reported."""
+    """How many there are of a class, what they come to in paise, credit notes below zero, and the first of them."""
 
     count: int
     booked: tuple[int, ...]
     reported: tuple[int, ...]
+    firsts: list[Match] = field(default_factory=list)
 
 
-def added_up(connection: Connection, recipient: str, period: str | None) -> dict[str, Sums]:
-    """Return what each class adds up to; of a period: its register, and what suppliers reported for it."""
-    sums = {}
+def added_up(connection: Connection, recipient: str, period: str | None, most: int) -> dict[str, Sums]:
+    """Return what each class adds up to, with `most` of its matches; of a period: its register, and its records."""
+    sums, firsts = dict[str, Sums](), list[Any]()
     for query in stands(recipient, period):
         of = query.subquery()
         amounts = [_signed(of, side, name) for side in ("d", "r") for name in MONEY]
         for row in connection.execute(select(of.c.gives, func.count(), *amounts).group_by(of.c.gives)):
             whole = tuple(map(int, row[2:]))
             sums[row[0]] = Sums(row[1], whole[: len(MONEY)], whole[len(MONEY) :])
+        in_order = (of.c.document_id, of.c.record_id)
+        turn = func.row_number().over(partition_by=of.c.gives, order_by=in_order).label("turn")
+        ranked = select(of.c.gives, of.c.rule, *in_order, turn).subquery()
+        if most:
+            firsts += connection.execute(select(ranked).where(ranked.c.turn <= most).order_by(ranked.c.turn))
+    for match in _read(connection, recipient, firsts):
+        sums[match.class_name].firsts.append(match)
     return sums
 
 

@@ -23,7 +23,6 @@ from sqlalchemy import (
     insert,
     literal,
     select,
-    update,
 )
 
 from ims_fsm.law.matching import Cascade, MatchDeclaration
@@ -49,10 +48,11 @@ def _amounts(*names: str, primary_key: bool = False) -> list[Column[Any]]:
     return [Column(name, PAISE, primary_key=primary_key, autoincrement=False, nullable=False) for name in names]
 
 
+# All by their places on the two sides.
 CANDIDATE = temporary(
     "candidate",
     *_amounts("document", "record", primary_key=True),
-    *_amounts("cost", "document_turn", "record_turn"),
+    *_amounts("cost"),
     sqlite_with_rowid=False,
 )
 PAIRED = temporary(
@@ -64,7 +64,16 @@ PAIRED = temporary(
 )
 Index("paired_by_record", PAIRED.c.record)
 PARTED = temporary("parted", *_amounts("document", "record", primary_key=True))
-_B, _R, _C, _P = DOCUMENTS.c, RECORDS.c, CANDIDATE.c, PAIRED.c
+# The pairs by the ids of what is paired.
+OUTCOME = temporary(
+    "outcome",
+    *_amounts("document_id", primary_key=True),
+    *_amounts("record_id"),
+    Column("rule", String, nullable=False),
+    Column("gives", String, nullable=False),
+)
+_B, _R, _C, _P, _O = DOCUMENTS.c, RECORDS.c, CANDIDATE.c, PAIRED.c, OUTCOME.c
+FREE_DOCUMENT, FREE_RECORD = ~exists().where(_P.document == _B.turn), ~exists().where(_P.record == _R.turn)
 
 
 def pair(
@@ -74,28 +83,33 @@ def pair(
     parted: Iterable[tuple[int, int]],
     manual: str,
 ) -> None:
-    """Pair the two sides as they are laid out: what people paired, then rule by rule, and nothing that they parted."""
+    """Pair the two sides as they are laid out: what people paired, then rule by rule, and nothing that they parted.
+
+    Documents and records are named by their places (`sides.turns`).
+    """
     for table in (CANDIDATE, PAIRED, PARTED):
         emptied(connection, table)
-    pairs = [{"document": document, "record": record, "rule": manual, "gives": manual} for document, record in by_hand]
+    _put(connection, by_hand, manual, manual)
     apart = [{"document": document, "record": record} for document, record in parted]
-    if pairs:
-        connection.execute(insert(PAIRED), pairs)
-        _bind(connection)
     if apart:
         connection.execute(insert(PARTED), apart)
     for rule in cascade.rules:
         if rule.number == "alike":
             _lay_alike(connection, rule)
         else:
-            named = ["document", "record", "cost", "document_turn", "record_turn"]
-            connection.execute(insert(CANDIDATE).from_select(named, _candidates(rule)))
+            connection.execute(insert(CANDIDATE).from_select(["document", "record", "cost"], _candidates(rule)))
         if apart:
             same = (PARTED.c.document == _C.document, PARTED.c.record == _C.record)
             connection.execute(delete(CANDIDATE).where(exists().where(*same)))
         analyse(connection, CANDIDATE.name)
         _choose(connection, rule)
-        _bind(connection)
+        analyse(connection, PAIRED.name)
+
+
+def _put(connection: Connection, pairs: Iterable[tuple[int, int]], rule: str, gives: str) -> None:
+    rows = [{"document": document, "record": record, "rule": rule, "gives": gives} for document, record in pairs]
+    if rows:
+        connection.execute(insert(PAIRED), rows)
 
 
 def _candidates(rule: MatchDeclaration, *more: Any) -> Select[Any]:
@@ -103,8 +117,8 @@ def _candidates(rule: MatchDeclaration, *more: Any) -> Select[Any]:
     off = [func.abs(_B[name] - _R[name]) for name in MONEY]
     days = func.abs(_B.day - _R.day)
     cost = sum(off[1:], off[0]) + days * _DAY
-    query = select(_B.id, _R.id, cost.label("cost"), _B.turn, _R.turn, *more)
-    free = (_B.mate.is_(None), _R.mate.is_(None))
+    query = select(_B.turn, _R.turn, cost.label("cost"), *more)
+    free = (FREE_DOCUMENT, FREE_RECORD)
     return query.select_from(DOCUMENTS.join(RECORDS, and_(*_same(rule)))).where(*free, days <= rule.days, *_near(rule))
 
 
@@ -140,7 +154,7 @@ def _lay_alike(connection: Connection, rule: MatchDeclaration) -> None:
             rows: Iterable[Any] = part
             scored: list[tuple[Any, float]] = [(row, likeness(row[-2], row[-1])) for row in rows]
             load.add(
-                (row[0], row[1], row[2] + round((1 - score) * _STEPS) * _UNLIKE, row[3], row[4])
+                (row[0], row[1], row[2] + round((1 - score) * _STEPS) * _UNLIKE)
                 for row, score in scored
                 if score >= least
             )
@@ -164,7 +178,7 @@ def _choose(connection: Connection, rule: MatchDeclaration) -> None:
     What is the closest for both of its ends is taken in sets: in a round or two that is nearly all. The rest, where one
     takes what another is closest to, is gone through in its order.
     """
-    order = (_C.cost, _C.document_turn, _C.record_turn)
+    order = (_C.cost, _C.document, _C.record)
     ranks = (func.row_number().over(partition_by=of, order_by=order) for of in (_C.document, _C.record))
     labelled = (rank.label(name) for rank, name in zip(ranks, "ab", strict=True))
     ranked = select(_C.document, _C.record, *labelled).subquery()
@@ -175,7 +189,7 @@ def _choose(connection: Connection, rule: MatchDeclaration) -> None:
     for _ in range(_ROUNDS):
         connection.execute(take)
         connection.execute(delete(CANDIDATE).where(taken))
-    pairs, documents, reported = list[dict[str, Any]](), set[int](), set[int]()
+    pairs, documents, reported = list[tuple[int, int]](), set[int](), set[int]()
     rest: Select[Any] = select(_C.document, _C.record).order_by(*order)
     for part in streamed(connection, rest):
         rows: Iterable[Any] = part
@@ -183,34 +197,27 @@ def _choose(connection: Connection, rule: MatchDeclaration) -> None:
             if document not in documents and record not in reported:
                 documents.add(document)
                 reported.add(record)
-                pairs.append({"document": document, "record": record, "rule": rule.name, "gives": rule.gives})
-    if pairs:
-        connection.execute(insert(PAIRED), pairs)
+                pairs.append((document, record))
+    _put(connection, pairs, rule.name, rule.gives)
     connection.execute(delete(CANDIDATE))
-
-
-def _bind(connection: Connection) -> None:
-    """Note on both sides what is paired."""
-    analyse(connection, PAIRED.name)
-    for side, end, mate in ((DOCUMENTS, _P.document, _P.record), (RECORDS, _P.record, _P.document)):
-        other = select(mate).where(end == side.c.id).scalar_subquery()
-        connection.execute(update(side).where(side.c.mate.is_(None), side.c.id.in_(select(end))).values(mate=other))
 
 
 def keep(connection: Connection, recipient: str) -> Gone:
     """Write the pairs over those of the last matching; returns what was paired then and is not now."""
+    columns = ["document_id", "record_id", "rule", "gives"]
+    named = PAIRED.join(DOCUMENTS, _B.turn == _P.document).join(RECORDS, _R.turn == _P.record)
+    outcome = select(_B.id, _R.id, _P.rule, _P.gives).select_from(named)
+    connection.execute(insert(emptied(connection, OUTCOME)).from_select(columns, outcome))
+    analyse(connection, OUTCOME.name)
     whose = PAIR.c.recipient_gstin == recipient
-    stays = exists().where(_P.document == PAIR.c.document_id, _P.record == PAIR.c.record_id)
+    stays = exists().where(_O.document_id == PAIR.c.document_id, _O.record_id == PAIR.c.record_id)
     count = connection.execute(select(func.count()).select_from(PAIR).where(whose, ~stays)).scalar_one()
     was = and_(AT.recipient_gstin == PAIR.c.recipient_gstin, AT.id == PAIR.c.record_id)
     query = select(AT.number, AT.supplier_gstin, AT.id).select_from(PAIR.join(RECORD, was)).where(whose, ~stays)
-    rows: Sequence[Any] = connection.execute(query.order_by(AT.id).limit(EXAMPLES)).all()
+    rows: Sequence[Any] = connection.execute(query.order_by(AT.id).limit(EXAMPLES)).all() if count else ()
     # What stands as it stood is not written again.
-    as_it_was = (PAIR.c.document_id == _P.document, PAIR.c.record_id == _P.record, PAIR.c.rule == _P.rule)
-    same = exists().where(*as_it_was, PAIR.c.gives == _P.gives)
-    connection.execute(delete(PAIR).where(whose, ~same))
-    columns = ["recipient_gstin", "document_id", "record_id", "rule", "gives"]
-    pairs = select(literal(recipient, String), _P.document, _P.record, _P.rule, _P.gives)
-    pairs = pairs.where(~exists().where(whose, *as_it_was))
-    connection.execute(insert(PAIR).from_select(columns, pairs))
+    as_it_was = [PAIR.c[name] == _O[name] for name in columns]
+    connection.execute(delete(PAIR).where(whose, ~exists().where(*as_it_was)))
+    pairs = select(literal(recipient, String), *_O).where(~exists().where(whose, *as_it_was))
+    connection.execute(insert(PAIR).from_select(["recipient_gstin", *columns], pairs))
     return Gone(count=count, examples=tuple(f"{row.number} of {row.supplier_gstin} (record {row.id})" for row in rows))

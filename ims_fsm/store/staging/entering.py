@@ -27,7 +27,6 @@ from sqlalchemy import (
     union,
 )
 
-from ims_fsm.store.connection import database_of
 from ims_fsm.store.sql.prepared import built, given, run
 from ims_fsm.store.staging.columns import (
     ALIKE,
@@ -45,7 +44,7 @@ from ims_fsm.store.staging.columns import (
     STANDING,
     WANTED,
 )
-from ims_fsm.store.staging.loading import Entry, Load, Row, analyse, streamed
+from ims_fsm.store.staging.loading import Entry, Load, Row, analyse, bytewise, streamed
 from ims_fsm.store.staging.matching import note_odd, same_hash
 from ims_fsm.store.tables import AT, LOG, RECORD
 from ims_fsm.store.versions import awaits_an_original
@@ -283,7 +282,7 @@ def amendments(connection: Connection, first: int) -> Iterator[Any]:
         new.original_date,
         new.original_fy,
         *(new[name] for name in ("form", "return_period", "supplier_status", *STANDING)),
-    ).order_by(_bytewise(connection, new.supplier_gstin), _bytewise(connection, new.kind), new.new_id)
+    ).order_by(bytewise(connection, new.supplier_gstin), bytewise(connection, new.kind), new.new_id)
     return (row for part in streamed(connection, query, before=first - 1) for row in part)
 
 
@@ -301,7 +300,7 @@ def members(connection: Connection, recipient: str, first: int) -> Iterator[Any]
             *(AT[name] for name in ("form", "return_period", "removed_for", *CARRIED, *STANDING)),
         )
         .select_from(CHAINS.join(RECORD, same))
-        .order_by(_bytewise(connection, AT.supplier_gstin), _bytewise(connection, AT.kind), AT.id)
+        .order_by(bytewise(connection, AT.supplier_gstin), bytewise(connection, AT.kind), AT.id)
     )
     return (row for part in streamed(connection, query) for row in part)
 
@@ -351,7 +350,3 @@ def link(connection: Connection, rows: Iterable[Row]) -> int:
         load.add(part)
     analyse(connection, LINK.name)
     return count + len(part)
-
-
-def _bytewise(connection: Connection, column: Any) -> Any:
-    return column if database_of(connection).single_writer else column.collate("C")
