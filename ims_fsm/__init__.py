@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from ims_fsm.record.chasing import ChaseTally as ChaseTally
     from ims_fsm.record.chasing import ChaseTotals as ChaseTotals
     from ims_fsm.record.chasing import HeldPayment as HeldPayment
+    from ims_fsm.record.chasing import Letter as Letter
     from ims_fsm.record.chasing import SupplierToChase as SupplierToChase
     from ims_fsm.record.chasing import ToChase as ToChase
     from ims_fsm.record.conformance import Conformance as Conformance
@@ -267,7 +268,7 @@ _ROOMS = (
     ("formats.proposals", "read_reduction"),
     ("formats.register.reading", "read_register"),
     ("record.recommendation", "Recommendation"),
-    ("record.chasing", "Chased ChaseTally ChaseTotals HeldPayment SupplierToChase ToChase"),
+    ("record.chasing", "Chased ChaseTally ChaseTotals HeldPayment Letter SupplierToChase ToChase"),
     ("record.setting", "Setting SettingKind"),
     ("law.overlay", "Overlay"),
     (

@@ -20,6 +20,7 @@ from ims_fsm.cli.call import Call, command
 from ims_fsm.cli.options import selected
 from ims_fsm.cli.output import console, counted, say, table, verbatim
 from ims_fsm.cli.records import named, stands
+from ims_fsm.terms.characters import inert
 from ims_fsm.terms.money import HEADS, TITLES, rupees, shown
 
 if TYPE_CHECKING:
@@ -29,8 +30,6 @@ MOST = 100
 # Narrower than this a document, its number and its supplier share a column.
 ROOMY = 160
 SHORT = {"keep_pending": "pending"}
-# What makes a spreadsheet take text for a formula; an apostrophe before it keeps it text.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @command("list", "gstin", "filters", "db", "at")
@@ -142,11 +141,6 @@ def csv_lines(records: Iterable[ListedRecord]) -> Iterator[str]:
         line.truncate()
         writer.writerow(map(inert, row))
         yield line.getvalue().removesuffix("\r\n") + "\n"
-
-
-def inert(cell: object) -> object:
-    """Return a cell as no spreadsheet takes it for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
 
 
 def _amended(row: ListedRecord, read: Callable[[OriginalReference], object]) -> object:

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ims_fsm.cli.call import Call, command
-from ims_fsm.cli.listing import inert
 from ims_fsm.cli.matching import tell_laid
 from ims_fsm.cli.output import counted, say, table, verbatim
+from ims_fsm.terms.characters import inert
 from ims_fsm.terms.money import NIL, Heads
 from ims_fsm.terms.period import TaxPeriod
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ims_fsm.law.chasing import ReasonDeclaration
 from ims_fsm.record.register import Match, RegisterDocument
@@ -62,6 +62,32 @@ class ChaseTally:
     def __add__(self, other: ChaseTally) -> ChaseTally:
         """Return both together."""
         return ChaseTally(self.documents + other.documents, self.tax + other.tax)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A letter to a supplier: the name of its file, its bytes with their SHA-256, and what it is about in sums."""
+
+    supplier: str
+    name: str
+    content: bytes
+    sha256: str
+    documents: int
+    tax: Heads
+
+    def checked(self) -> Letter:
+        """Return it with every field that a log keeps as it is kept; raises `InputError`."""
+        border = Border("letter")
+        kept = replace(
+            self,
+            supplier=border.gstin("supplier", self.supplier),
+            name=border.text("name", self.name),
+            sha256=border.text("sha256", self.sha256, longest=64),
+            documents=border.paise("documents", self.documents),
+            tax=border.heads("tax", self.tax),
+        )
+        border.close()
+        return kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,8 @@ _CONTROLS = (
     r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff"
     r"\ufeff\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f"
 )
+# What begins a formula in some spreadsheet.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _CONTROL = re.compile(f"[{_CONTROLS}]")
 _IN_LINE = re.compile(rf"[\t\n\r{_CONTROLS}]")
 
@@ -37,3 +39,12 @@ def visible(text: str, *, lines: bool = False, escape: Callable[[str], str] = la
     if text.isprintable():
         return text
     return (_CONTROL if lines else _IN_LINE).sub(lambda sign: escape(sign[0]), text)
+
+
+def inert(cell: object) -> object:
+    """Return a cell as no spreadsheet takes it for a formula.
+
+    >>> inert("=1+1"), inert("S/1"), inert(-1)
+    ("'=1+1", 'S/1', -1)
+    """
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell

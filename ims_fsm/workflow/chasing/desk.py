@@ -5,16 +5,23 @@ Imports the readings; a call is one transaction, and acts on no record.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Generator, Iterator
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import TypedDict, TypeVar, Unpack
+from typing import BinaryIO, Literal, TypedDict, TypeVar, Unpack
 
+from ims_fsm.formats.addresses import LARGEST, read_addresses
+from ims_fsm.formats.content import content_of
+from ims_fsm.formats.gstn.download import Source, named
+from ims_fsm.formats.payments import write_csv
+from ims_fsm.formats.workbooks.payments import write_payments
 from ims_fsm.law.chasing import ChasingDeclaration, chasing_with
-from ims_fsm.record.chasing import Chased, ChaseFilter, ChaseTotals, HeldPayment, SupplierToChase, ToChase
+from ims_fsm.pages.letters import Format
+from ims_fsm.record.chasing import Chased, ChaseFilter, ChaseTotals, HeldPayment, Letter, SupplierToChase, ToChase
 from ims_fsm.store import chases
 from ims_fsm.store.purchases.chasing import Question
-from ims_fsm.terms.border import checked_path, looked_at
+from ims_fsm.terms.border import checked_output, checked_path, checked_value, looked_at
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.workflow.chasing import reading
 from ims_fsm.workflow.unit import UnitOfWork
@@ -64,6 +71,47 @@ class ChasingDesk(Desk):
     def payments_to_hold(self, **only: Unpack[ChaseOnly]) -> Generator[HeldPayment, None, None]:
         """Give the payments to hold: of each document with tax at stake, in the order of `chase_documents`."""
         return self._chase(lambda unit, question: reading.held(reading.to_chase(unit, question)), None, only)
+
+    def write_payments_to_hold(
+        self, out: BinaryIO, *, fmt: Literal["csv", "xlsx"] = "csv", **only: Unpack[ChaseOnly]
+    ) -> int:
+        """Write the payments to hold into a file that is open for bytes, as CSV or a workbook; returns how many.
+
+        The columns are those of docs/chasing.md, in that order, amounts in rupees. Raises as `chase`.
+        """
+        kind = looked_at("payments", lambda border: border.choice("fmt", fmt, Literal["csv", "xlsx"]))
+        file, payments = checked_output(out), self.payments_to_hold(**only)
+        if kind == "csv":
+            return write_csv(file, payments)
+        return write_payments(file, payments, self._workspace.now())
+
+    def letters(
+        self,
+        *,
+        fmt: Format = "text",
+        template: Path | None = None,
+        addresses: Source | None = None,
+        limit: int | None = None,
+        **only: Unpack[ChaseOnly],
+    ) -> Generator[Letter, None, None]:
+        """Give a letter to each supplier to chase, in the order of `chase`, the same bytes for the same moment.
+
+        `fmt` is "text" or "eml": a mail that opens as a draft, to whom `addresses` (CSV with gstin and email) says.
+        `template` is one of your own (Jinja2, in a sandbox). Nothing is sent, and nothing is logged: `chased` does
+        that. Raises as `chase`, and `InputError` for a template or a table that cannot be used.
+        """
+        kind = looked_at("letters", lambda border: border.choice("fmt", fmt, Format))
+        path = None if template is None else checked_path("template", template)
+        to: Mapping[str, Collection[str]] = {}
+        if addresses is not None:
+            where, table = named(addresses)
+            to = read_addresses(content_of(table, where, LARGEST), where)
+        return self._chase(lambda unit, asked: reading.letters(unit, asked, kind, path, to), limit, only)
+
+    def chased(self, letters: Iterable[Letter]) -> list[Chased]:
+        """Log that suppliers were written to: when, by whom, with which letter; append-only. Returns what is logged."""
+        written = [replace(checked_value(letter, Letter), content=b"") for letter in letters]
+        return self._done(reading.chased, None, written)
 
     def chase_log(self, *, limit: int | None = None) -> list[Chased]:
         """Return the letters that were written to suppliers, the newest first."""

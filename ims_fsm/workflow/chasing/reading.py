@@ -6,18 +6,30 @@ Imports the store and the law; writes nothing.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import groupby, islice
+from itertools import chain, groupby, islice
 from operator import attrgetter
+from pathlib import Path
 from typing import Any
 
 from ims_fsm.law.calendar import month_number
 from ims_fsm.law.chasing import ChasingDeclaration
-from ims_fsm.record.chasing import ChaseFilter, ChaseTally, ChaseTotals, HeldPayment, SupplierToChase, ToChase
+from ims_fsm.pages.letters import Format, Letters
+from ims_fsm.record.chasing import (
+    Chased,
+    ChaseFilter,
+    ChaseTally,
+    ChaseTotals,
+    HeldPayment,
+    Letter,
+    SupplierToChase,
+    ToChase,
+)
 from ims_fsm.record.register import Match
 from ims_fsm.store import chases, records, taxpayers
+from ims_fsm.store.connection import serialise
 from ims_fsm.store.purchases import chasing, documents
 from ims_fsm.store.purchases.chasing import Question
 from ims_fsm.terms.money import HEADS, Heads
@@ -100,6 +112,49 @@ def to_chase(unit: UnitOfWork, question: Question) -> Iterator[ToChase]:
         for row in page:
             document, record = booked.get(row.document_id), reported.get(row.record_id)
             yield days.of(row, Match(class_name=row.gives, rule=row.rule, document=document, record=record))
+
+
+def letters(
+    unit: UnitOfWork, question: Question, fmt: Format, template: Path | None, addresses: Mapping[str, Collection[str]]
+) -> Iterator[Letter]:
+    """Give a letter to each supplier to chase; what one lists is held, and no more."""
+    recipient = unit.taxpayer(question.recipient)
+    writes = Letters.of(recipient, unit.now, fmt, template, addresses)
+    for supplier, theirs in groupby(to_chase(unit, question), attrgetter("supplier")):
+        listed = list(islice(theirs, question.declared.letter.most))
+        total, name = ChaseTally(), ""
+        for of in chain(listed, theirs):
+            total += ChaseTally(1, of.stake)
+            name = name or _name(of)
+        name = name or chasing.name_of(unit.connection, question.recipient, supplier)
+        yield writes.letter(supplier, name, listed, total)
+
+
+def _name(of: ToChase) -> str:
+    record = of.match.record
+    return record.document.supplier_name if record and record.document.supplier == of.supplier else ""
+
+
+def chased(unit: UnitOfWork, recipient: str, written: Sequence[Letter]) -> list[Chased]:
+    """Write down that suppliers were written to, by whoever acts, at this moment."""
+    serialise(unit.connection, [recipient])
+    unit.taxpayer(recipient)
+    first = 1 + chases.last_number(unit.connection, recipient)
+    made = [
+        Chased(
+            number=number,
+            supplier=letter.supplier,
+            at=unit.now,
+            actor=unit.actor,
+            letter=letter.name,
+            sha256=letter.sha256,
+            documents=letter.documents,
+            tax=letter.tax,
+        )
+        for number, letter in enumerate(written, first)
+    ]
+    chases.put(unit.connection, recipient, made, recorded_at=unit.recorded_at, request_key=unit.request_key)
+    return made
 
 
 def held(documents_: Iterable[ToChase]) -> Iterator[HeldPayment]:
