@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from ims_fsm.formats.proposals import Proposal as Proposal
     from ims_fsm.formats.proposals import read_reduction as read_reduction
     from ims_fsm.formats.register.reading import read_register as read_register
+    from ims_fsm.formats.register.sample import RegisterSample as RegisterSample
+    from ims_fsm.formats.register.sample import TitlesError as TitlesError
+    from ims_fsm.formats.register.sample import sample_register as sample_register
     from ims_fsm.law.book import LawBook as LawBook
     from ims_fsm.law.book import shipped_book as shipped_book
     from ims_fsm.law.decision import decide as decide
@@ -267,6 +270,7 @@ _ROOMS = (
     ("formats.gstn.upload", "upload_files"),
     ("formats.proposals", "read_reduction"),
     ("formats.register.reading", "read_register"),
+    ("formats.register.sample", "RegisterSample TitlesError sample_register"),
     ("record.recommendation", "Recommendation"),
     ("record.chasing", "Chased ChaseTally ChaseTotals HeldPayment Letter SupplierToChase ToChase"),
     ("record.setting", "Setting SettingKind"),

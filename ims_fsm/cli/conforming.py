@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 from ims_fsm.cli import options
 from ims_fsm.cli.call import Call, command
 from ims_fsm.cli.failures import CallError
-from ims_fsm.cli.listing import inert
 from ims_fsm.cli.output import counted, say, table, verbatim
+from ims_fsm.terms.characters import inert
 from ims_fsm.terms.period import TaxPeriod, in_india
 
 if TYPE_CHECKING:

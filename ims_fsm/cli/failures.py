@@ -46,6 +46,7 @@ _COMMANDS = {
         r"for \1 \2: ims-fsm 2b generate --gstin \1 --period \3"
     ),
     r"\breplace=True": "--force",
+    r'change_setting\("layout", …\)': "ims-fsm settings set layout NAME FILE, or match it at a terminal",
     r"\bconsent=True": "--yes",
     r"import it at the recipient's desk, or name them": "name the recipient with --gstin, or",
 }

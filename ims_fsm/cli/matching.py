@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from ims_fsm.cli.call import Call, command
 from ims_fsm.cli.failures import CallError
+from ims_fsm.cli.layouts import read_kept
 from ims_fsm.cli.output import counted, say, table, verbatim
 from ims_fsm.terms.characters import inert
 from ims_fsm.terms.money import HEADS, Heads, rupees, shown
@@ -24,6 +25,7 @@ from ims_fsm.terms.period import TaxPeriod
 if TYPE_CHECKING:
     from ims_fsm import (
         IMS,
+        Failure,
         Gone,
         Match,
         MatchDecision,
@@ -49,45 +51,56 @@ def match(
     classes: list[str] | None = None,
     limit: int | None = None,
     rules: Path | None = None,
-    layout: Path | None = None,
+    layout: str | None = None,
     csv: bool = False,
     out: Path | None = None,
 ) -> None:
     """Match a purchase register with the records: what agrees, what differs and by how much, what either side lacks.
 
     REGISTER is CSV or a workbook with the columns of Tally, of GSTN's tool or our own; without it what is here is
-    matched. It is kept: the next register for the same --period takes its place. Nothing acts on a record.
+    matched. It is kept: the next register for the same --period takes its place. One with a column of recipients is
+    matched for each, and who cannot be is told. Nothing acts on a record.
     """
-    from ims_fsm import read_register
-
     with call.ims() as ims:
         if register is None and (listed or classes or csv or out is not None):
             _list(call, ims, (classes or (), period, limit, rules), csv=csv, out=out)
             return
         if listed or classes or csv or out is not None:
             raise CallError("a list is of the last matching; match the register first, and list without it")
-        with call.working("Reading the register"):
-            read = None if register is None else read_register(register, layout=layout)
+        read = None if register is None else read_kept(call, ims, register, layout)
         with call.working("Matching"):
-            matchings = [
-                ims.recipient(gstin, actor=call.actor).match(read, period=period, rules=rules)
-                for gstin in _recipients(call, ims, read)
-            ]
+            matchings, failures = _matched(call, ims, read, period, rules)
 
     def tell() -> None:
         for matching in matchings:
             _tell(matching)
+        for failure in failures:
+            say(f"{failure.recipient} is not matched, the others are: {failure.sentence}")
 
-    call.answer(tell, {"matchings": matchings})
+    call.answer(tell, {"matchings": matchings, "failures": failures}, held=not failures)
+
+
+def _matched(
+    call: Call, ims: IMS, register: PurchaseRegister | None, period: TaxPeriod | None, rules: Path | None
+) -> tuple[list[Matching], list[Failure]]:
+    """Match each recipient of a register; raises what went wrong where it did so for all of them."""
+    from ims_fsm import Failure, ImsFsmError
+
+    matchings: list[Matching] = []
+    failures: list[Failure] = []
+    for gstin in _recipients(call, ims, register):
+        try:
+            matchings.append(ims.recipient(gstin, actor=call.actor).match(register, period=period, rules=rules))
+        except ImsFsmError as error:
+            failures.append(Failure.of(gstin, error))
+    if not matchings:
+        raise failures[0].error
+    return matchings, failures
 
 
 def _recipients(call: Call, ims: IMS, register: PurchaseRegister | None) -> Sequence[str]:
     """Return whose the register is: the recipient that is named, those of its column, or the only one there is."""
     if call.gstin is None and register is not None and register.recipients:
-        registered = {*ims.registered()}
-        if unknown := [gstin for gstin in register.recipients if gstin not in registered]:
-            remedy = "import their download first, or name one that is with --gstin"
-            raise CallError(f"the register has documents of {unknown[0]}, who is not registered here; {remedy}")
         return register.recipients
     return [call.only_recipient(ims)]
 

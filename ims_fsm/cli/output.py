@@ -44,6 +44,11 @@ def console() -> Console:
     return screen
 
 
+def at_a_terminal() -> bool:
+    """Say whether somebody can be asked."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
 def say(*sentences: str, indent: int = 0, hang: int = 0, style: str = "") -> None:
     """Print sentences, each on lines of its own, folded at words; what is folded hangs so many blanks further in.
 

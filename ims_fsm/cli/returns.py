@@ -16,7 +16,7 @@ import typer
 from ims_fsm.cli import deadlines
 from ims_fsm.cli.call import Call, command, group
 from ims_fsm.cli.options import minute
-from ims_fsm.cli.output import counted, numbered, say, table, tell_refusals, verbatim
+from ims_fsm.cli.output import at_a_terminal, counted, numbered, say, table, tell_refusals, verbatim
 from ims_fsm.cli.records import named, stands
 from ims_fsm.terms.money import NIL, TITLES, Heads, shown
 from ims_fsm.terms.period import TaxPeriod, day_in_words
@@ -348,14 +348,10 @@ def _consented(call: Call, do: Callable[..., T], question: str, *, yes: bool) ->
 
 def _is_agreed(error: ConsentError, question: str) -> bool:
     """Ask at a terminal for what needs consent; without a terminal nobody can be asked, so it is not given."""
-    if not _at_a_terminal():
+    if not at_a_terminal():
         return False
     tell_refusals(error.refusals)
     return typer.confirm(question)
-
-
-def _at_a_terminal() -> bool:
-    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def _tell_forecast(forecast: ThreeBForecast) -> None:

@@ -22,7 +22,7 @@ from ims_fsm.store.purchases import documents, matches, pairing, sides
 from ims_fsm.store.purchases.documents import EXAMPLES
 from ims_fsm.store.purchases.matches import MatchesWhere
 from ims_fsm.store.staging.loading import give_room, take_room_back
-from ims_fsm.terms.border import LARGEST_ID, Border, checked_id, checked_ids, checked_period, checked_text
+from ims_fsm.terms.border import LARGEST_ID, Border, checked_id, checked_ids, checked_path, checked_period, checked_text
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.workflow.recommending import recommended
@@ -42,22 +42,29 @@ class PurchasesDesk(SettingsDesk):
         *,
         period: TaxPeriod | None = None,
         rules: Path | None = None,
-        layout: Path | None = None,
+        layout: str | Path | None = None,
     ) -> Matching:
         """Take in a purchase register, and match all that is in the register with the records.
 
         `register` is a path, an open file or its bytes (CSV or a workbook), or one that was read; None matches what is
         here. The register of a `period` replaces the one that was given for it before; without a period it replaces the
         one without. What comes back is of that period: its register, and what suppliers reported for it. `rules` is a
-        file laid over `machines/matching.toml`, `layout` names titles of columns beside the known ones.
+        file laid over `machines/matching.toml`, `layout` is a file, or the name of a layout that is set; without
+        it the one that is set is taken all of whose titles the register has.
 
         Raises `InputError` with every row that cannot be read, and `DeclarationError`; nothing is kept then.
         """
         of = None if period is None else checked_period(period)
         laid = self._rules(rules)
         if register is not None and not isinstance(register, PurchaseRegister):
-            register = read_register(register, layout=layout)
+            register = self._read(register, layout)
         return self._done(match, None, register, of, laid)
+
+    def _read(self, register: Source, layout: str | Path | None) -> PurchaseRegister:
+        kept = self._layouts()
+        chosen = kept.get(layout) if isinstance(layout, str) else None
+        path = None if layout is None else checked_path("layout", layout)
+        return read_register(register, layout=chosen or path, layouts=kept.values())
 
     def matches(  # noqa: PLR0913 -- which, and which page
         self,

@@ -5,6 +5,12 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+import pytest
+from typer.testing import CliRunner
+
+from ims_fsm.cli import layouts
+from ims_fsm.cli.app import app
+
 BUYER, OTHER, SELLER = "27AAPFU0939F1ZV", "24AAACC1206D1ZM", "21ZXKCK4821M1ZG"
 TITLES = "recipient GSTIN,GSTIN of supplier,Invoice number,Invoice date,Taxable value,IGST\n"
 ROW = f"{{}},{SELLER},KCL-412,2024-10-04,250000,45000\n"
@@ -12,9 +18,13 @@ ROW = f"{{}},{SELLER},KCL-412,2024-10-04,250000,45000\n"
 
 def test_one_file_is_the_register_of_several_recipients_who_are_registered(run, tmp_path):
     (tmp_path / "books.csv").write_text(TITLES + ROW.format(BUYER) + ROW.format(OTHER), "utf-8")
-    unknown = run("match", "books.csv").ended(2).err
-    assert f"the register has documents of {OTHER}, who is not registered here" in " ".join(unknown.split())
-    assert run("match", "--json").ended(0).json["matchings"][0]["classes"][0]["name"] == "portal_only"
+    told = " ".join(run("match", "books.csv").ended(1).out.split())
+    assert f"{OTHER} is not matched, the others are: taxpayer: {OTHER}: is not a taxpayer known" in told
+    answer = run("match", "books.csv", "--json").ended(1).json
+    assert [(of["recipient"], of["code"]) for of in answer["failures"]] == [(OTHER, "not_here")]
+    assert [(of["recipient"], of["kept"]["unchanged"]) for of in answer["matchings"]] == [(BUYER, 1)]
+    (tmp_path / "others.csv").write_text(TITLES + ROW.format(OTHER), "utf-8")
+    assert "is not a taxpayer known" in run("match", "others.csv").ended(2).err
     run("taxpayer", "add", OTHER).ended(0)
     matchings = run("match", "books.csv", "--json").ended(0).json["matchings"]
     assert [(of["recipient"], of["kept"]["documents"], of["kept"]["others"]) for of in matchings] == [
@@ -41,3 +51,53 @@ def test_what_cannot_be_done_at_once_is_refused(run, tmp_path):
     run("pair", "1", "1", "--reason", "x", "--split", "--undo").ended(2)
     run("pair", "1", "1", "--reason", "x").ended(2)
     assert "No records" in run("recommend", "--period", "2030-01").ended(0).out
+
+
+LEDGER = f"Register of the house\nLieferant,Beleg,Gebucht,Netto,Steuer I\n{SELLER},KCL-412,2024-10-04,250000,45000\n"
+# The supplier and the date are guessed by what stands in their columns, and no column has the last four.
+ANSWERS = ["", "2", "", "", "9", "5", "", "", "", "", ""]
+
+
+@pytest.fixture
+def ledger(run, tmp_path, monkeypatch):
+    """A register whose titles are not known, in the folder of a command line at a terminal."""
+    (tmp_path / "ledger.csv").write_text(LEDGER, "utf-8")
+    monkeypatch.setattr(layouts, "at_a_terminal", lambda: True)
+
+    def match(*answers, words=()):
+        return CliRunner(env={"COLUMNS": "100"}).invoke(app, ["match", "ledger.csv", *words], input="\n".join(answers))
+
+    return match
+
+
+def test_columns_are_asked_for_kept_and_recognised(run, ledger):
+    done = ledger(*ANSWERS, "y", "Tally Mumbai")
+    assert done.exit_code == 0, done.output
+    assert f"{SELLER}  KCL-412  2024-10-04  2,50,000.00  45,000.00 IGST" in done.output
+    assert "9 is not a column" in done.output
+    (setting,) = run("settings", "list", "--json").ended(0).json["settings"]
+    assert (setting["kind"], setting["name"]) == ("layout", "Tally Mumbai")
+    again = run("match", "ledger.csv", "--json").ended(0).json["matchings"][0]
+    assert (again["kept"]["unchanged"], again["kept"]["layout"]["where"]) == (1, "layout Tally Mumbai (setting 1)")
+    assert run("match", "ledger.csv", "--layout", "Tally Mumbai").ended(0)
+    assert run("match", "ledger.csv", "--layout", "Tally").ended(2)
+
+
+def test_who_says_that_it_is_wrong_is_asked_again_and_who_goes_away_keeps_nothing(run, ledger):
+    wrong = ["", "2", "", "", "0", "0", "0", "5", "0", "0"]
+    done = ledger(*wrong, "n", "", "", "", "", "5", "", "", "0", "", "", "y", "x")
+    assert done.exit_code == 0, done.output
+    assert "45,000.00 cess" in done.output
+    run("settings", "reset", "layout", "x", "--reason", "again").ended(0)
+    assert ledger("", "2").exit_code != 0
+    assert run("settings", "list", "--json").ended(0).json["settings"] == []
+
+
+@pytest.mark.parametrize("words", [("--json",), ("--layout", "own.toml")])
+def test_nobody_is_asked_where_a_program_reads_or_a_layout_is_named(ledger, tmp_path, words):
+    (tmp_path / "own.toml").write_text('[read]\nnumber = ["Beleg"]\n', "utf-8")
+    done = ledger(*ANSWERS, "y", "x", words=words)
+    assert done.exit_code == 2
+    told = " ".join((done.stdout + done.stderr).split())
+    assert "has the titles 'Lieferant', 'Beleg', 'Gebucht', 'Netto', 'Steuer I', and none says the supplier's" in told
+    assert "ims-fsm settings set layout NAME FILE" in told

@@ -236,7 +236,7 @@ def test_filing_past_amendments_wants_a_yes(drafted):
 
 def test_a_terminal_is_asked(drafted, monkeypatch):
     asked = []
-    monkeypatch.setattr(returns, "_at_a_terminal", lambda: True)
+    monkeypatch.setattr(returns, "at_a_terminal", lambda: True)
     monkeypatch.setattr(returns.typer, "confirm", lambda text: asked.append(text) or len(asked) > 1)
     call = ("3b", "file", *OCTOBER, "--at", "2024-11-20T10:00")
     assert "amendments are in no GSTR-2B" in drafted(*call).ended(1).out

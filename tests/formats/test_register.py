@@ -13,7 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ims_fsm.errors import DeclarationError, ImsFsmError, InputError
-from ims_fsm.formats.register.reading import NO_DOCUMENT, NO_GSTIN, amount_of, day_of, read_register
+from ims_fsm.formats.register.reading import NO_DOCUMENT, NO_GSTIN, read_register
+from ims_fsm.formats.register.sample import TitlesError, sample_register
+from ims_fsm.formats.register.values import amount_of, day_of
+from ims_fsm.law.overlay import Overlay
 from ims_fsm.record.register import Booked
 from ims_fsm.terms.money import rupees
 from ims_fsm.terms.vocabulary import Kind
@@ -189,3 +192,44 @@ def test_a_layout_names_titles_of_ones_own(tmp_path: Path) -> None:
     assert len(raised.value.problems) == 3
     with pytest.raises(DeclarationError, match="cannot be read"):
         read(text, layout=tmp_path / "none.toml")
+
+
+def test_a_layout_that_is_set_is_taken_by_its_titles_and_the_fullest_goes_first():
+    columns = '[read]\nnumber = ["Beleg", "Rechnung"]\nsupplier = ["Wer"]\ndate = ["Wann"]\ntaxable = ["Was"]'
+    short = Overlay("short", columns)
+    full = Overlay("full", short.text + '\nigst = ["Steuer"]')
+    other = Overlay("other", full.text + '\ncess = ["Abgabe"]')
+    table = b"Wer,Beleg,Wann,Was,Steuer,IGST\n29AABCT1332L1ZA,7,2024-10-05,100,18,5\n"
+    register = read_register(table, layouts=[short, full, other])
+    assert (register.layout, register.documents[0].igst) == (full, 1_800)
+    assert read_register(table, layouts=[short]).documents[0].igst == 500
+    assert read_register(table, layouts=[short, full], layout=short).layout == short
+    with pytest.raises(TitlesError):
+        read_register(table, layouts=[other])
+
+
+def test_a_title_of_ones_own_means_what_it_is_named_for():
+    own = Overlay("own", '[read]\ndate = ["Ref no"]\nnumber = ["Date"]')
+    table = b"GSTIN,Ref no,Date,Taxable,IGST\n29AABCT1332L1ZA,2024-10-05,7,100,18\n"
+    assert read_register(table, layout=own).documents[0].number == "7"
+
+
+def test_a_workbook_s_titles_are_sampled_and_guessed(tmp_path):
+    book = xlsxwriter.Workbook(tmp_path / "books.xlsx", {"default_date_format": "yyyy-mm-dd"})
+    sheet = book.add_worksheet("Einkauf")
+    sheet.write_row(0, 0, ["Some house", None, "2024"])
+    sheet.write_row(2, 0, ["Wer", "Beleg", "Wann", "Was", "IGSTT", None])
+    sheet.write_row(3, 0, ["29AABCT1332L1ZA", "A/7", datetime(2024, 10, 5), 100, 18])  # noqa: DTZ001 -- a cell has no zone
+    book.close()
+    sample = sample_register(tmp_path / "books.xlsx")
+    assert sample.titles == ("Wer", "Beleg", "Wann", "Was", "IGSTT")
+    assert sample.guesses() == {"igst": 4, "supplier": 0, "date": 2, "taxable": 3}
+    assert sample.examples(2) == ["2024-10-05"]
+    layout = Overlay("asked", sample.layout({**sample.guesses(), "number": 1}))
+    (booked,) = read_register(tmp_path / "books.xlsx", layout=layout).documents
+    assert (booked.number, booked.igst) == ("A/7", 1_800)
+
+
+@pytest.mark.parametrize("data", [b"", b"\xff\xff", b"PK\x03\x04", b"a,b\n1,2\n", b'"', b"1,2,3,4,5\n" * 99])
+def test_what_has_no_titles_has_no_sample(data):
+    assert sample_register(data) is None

@@ -73,6 +73,10 @@ class Layout:
         if not {*HEADS} & places.keys():
             yield "no column has a head of tax", _REMEDY
 
+    def meaning_of(self, title: str) -> str:
+        """Return what a title means; blank for nothing."""
+        return (self._meaning(title) or (0, ""))[1]
+
     def _meaning(self, title: str) -> tuple[int, str] | None:
         return self.read.get(_bare(title))
 
@@ -112,6 +116,13 @@ def layout_with(overlay: Overlay | None) -> Layout:
         for name in base
     }
     return _layout(laid, table.get("read", {}))
+
+
+def fits(overlay: Overlay, titles: Iterable[str]) -> int:
+    """Return how many columns a layout of one's own names, all of which are among titles; 0 where one is not."""
+    words = {_bare(title) for title in titles}
+    read = toml_of(overlay.text).get("read", {})
+    return len(read) if all(words & {*map(_bare, names)} for names in read.values()) else 0
 
 
 def _shipped() -> dict[str, Any]:

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
-from decimal import Decimal
-from functools import lru_cache
+from datetime import date
 from operator import add
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,56 +20,81 @@ from ims_fsm.formats.columns import cleaned, word_of
 from ims_fsm.formats.content import content_of
 from ims_fsm.formats.gstn.download import Source, named
 from ims_fsm.formats.gstn.row import Findings, digit_holds
-from ims_fsm.formats.gstn.values import day as portal_day
 from ims_fsm.formats.gstn.values import shown
-from ims_fsm.formats.register.layout import WANTED, Layout, layout_with
+from ims_fsm.formats.register.layout import WANTED, Layout, fits, layout_with
+from ims_fsm.formats.register.sample import LARGEST, RegisterSample, TitlesError, sample_of
+from ims_fsm.formats.register.values import amount_of, day_of
 from ims_fsm.formats.table import Header, TableRow, csv_rows
 from ims_fsm.formats.workbooks.reader import BEGINNINGS, workbook_rows
 from ims_fsm.law.matching import written
 from ims_fsm.law.overlay import Overlay
 from ims_fsm.record.register import Booked, PurchaseRegister
 from ims_fsm.terms.border import checked_path
-from ims_fsm.terms.money import HEADS, paise
+from ims_fsm.terms.money import HEADS
 from ims_fsm.terms.vocabulary import Kind
 
-#: What a register may hold: lines of CSV, bytes. A workbook has its own limits.
-MOST_LINES, LARGEST = 1_200_000, 256 << 20
+#: What a register may hold: lines of CSV. A workbook has its own limits.
+MOST_LINES = 1_200_000
 NO_GSTIN, NO_DOCUMENT = (
     "of suppliers without a GSTIN, whose documents are not in IMS",
     "that are no document, like totals",
 )
 _MONEY = ("taxable", *HEADS)
-_WRITTEN = re.compile(
-    r"(\(-\)|[-+(]?)\s*(?:₹|rs\.?|inr)?\s*([0-9][0-9,]*(?:\.[0-9]*)?|\.[0-9]+)\)?\s*(dr|cr)?\.?", re.IGNORECASE
-)
 # As programs write it, within the digits that an amount may have.
 _PLAIN = re.compile(r"[0-9]{1,12}\.[0-9]{2}")
-_NOTHING = frozenset({"-", "\N{EN DASH}", "\N{EM DASH}", "--"})
-_DAYS = ("%d-%b-%Y", "%d-%b-%y", "%d.%m.%Y", "%d-%m-%y", "%d/%m/%y", "%d-%B-%Y")
 _TOTALS = frozenset({"total", "grandtotal", "subtotal", "totals", "closingbalance"})
-# A spreadsheet keeps a sum like 0.1 + 0.2 a little off; more than that is another amount.
-_NEAR = 1e-4
 # So many different texts of a column are remembered with what they are read as.
 _TEXTS = 20_000
 _Key = tuple[str, str, Kind | None, str, date]
 Value = TypeVar("Value")
 
 
-def read_register(source: Source, where: str | None = None, *, layout: Path | None = None) -> PurchaseRegister:
+def read_register(
+    source: Source,
+    where: str | None = None,
+    *,
+    layout: Path | Overlay | None = None,
+    layouts: Iterable[Overlay] = (),
+) -> PurchaseRegister:
     """Read a purchase register: a path, an open file or its bytes; `where` names it in errors.
 
-    `layout` is a file that names titles of columns beside the known ones. Raises `InputError` with every row that
-    cannot be read and its place, and where it has no document; `DeclarationError` for a layout that cannot be used.
+    `layout` names titles of columns beside the known ones; without it that of `layouts` is taken of which the register
+    has most titles, and all. Raises `InputError` with every row that cannot be read and its place, and where it has no
+    document (`TitlesError` where its titles do not say what they are); `DeclarationError` for a layout that cannot be
+    used.
     """
-    laid = None if layout is None else Overlay.of(checked_path("layout", layout))
+    laid = layout if isinstance(layout, Overlay | None) else Overlay.of(checked_path("layout", layout))
     name, file = named(source, where)
     data = content_of(file, name, LARGEST)
+    if laid is None and (kept := [*layouts]):
+        laid = _fitting(sample_of(data, name), kept)
     titles, findings = layout_with(laid), Findings(name)
     if data.startswith(BEGINNINGS):
         rows = workbook_rows(data, findings, titles)
     else:
         rows = csv_rows(data, findings, begins=titles.begins, most=MOST_LINES)
-    return replace(register_of(rows, findings, titles), layout=laid)
+    try:
+        return replace(register_of(rows, findings, titles), layout=laid)
+    except InputError as error:
+        sample = sample_of(data, name)
+        if sample is not None and (lacking := sample.lacking(titles)):
+            raise _unknown(name, sample, lacking) from error
+        raise
+
+
+def _fitting(sample: RegisterSample | None, layouts: Sequence[Overlay]) -> Overlay | None:
+    """Return the layout all of whose columns the register has; of several the one that names most."""
+    many = {layout: 0 if sample is None else fits(layout, sample.titles) for layout in layouts}
+    best = max(layouts, key=many.__getitem__)
+    return best if many[best] else None
+
+
+def _unknown(name: str, sample: RegisterSample, lacking: Sequence[str]) -> TitlesError:
+    titles = ", ".join(shown(cleaned(title)) for title in sample.titles if title.strip())
+    what = f"has the titles {titles}, and none says {', '.join(lacking)}"
+    return TitlesError(
+        name, [Problem("the file", what, 'name them in a layout, and keep it: change_setting("layout", …)')]
+    )
 
 
 def register_of(rows: Iterable[TableRow], findings: Findings, layout: Layout) -> PurchaseRegister:
@@ -250,56 +273,3 @@ def _amount_in(cells: Cells, name: str) -> int:
     except ValueError as error:
         cells.findings.refuse_value(cells.at(name), error)
         return 0
-
-
-def amount_of(value: object) -> int:
-    """Return an amount of rupees as paise: a number, or text like 1,09,880.00, (-)50 or 50.00 Dr.
-
-    Raises `ValueError` for what is none, and for more than two decimals.
-
-    >>> amount_of("1,09,880.00 Dr"), amount_of("(1,000.50)"), amount_of(18000.0)
-    (10988000, -100050, 1800000)
-    """
-    if isinstance(value, str):
-        return _of_text(value)
-    if type(value) in (int, Decimal):
-        return paise(str(value))
-    if isinstance(value, float):
-        cents = value * 100
-        if abs(value) < 10**13 and abs(cents - round(cents)) < _NEAR:
-            return round(cents)
-        raise ValueError(f"{shown(value)} has more than two decimals; round it to paise")
-    raise ValueError(f"{shown(value)} is not an amount; write rupees, like 18000.00")
-
-
-@lru_cache(maxsize=4096)
-def _of_text(text: str) -> int:
-    plain = cleaned(text).lstrip("'")
-    if not plain or plain in _NOTHING:
-        return 0
-    match = _WRITTEN.fullmatch(plain)
-    if match is None:
-        raise ValueError(f"{shown(text)} is not an amount; write rupees, like 18000.00")
-    cents = paise(match[2].replace(",", ""))
-    return -cents if match[1] in {"-", "(", "(-)"} or (match[3] or "").lower() == "cr" else cents
-
-
-@lru_cache(maxsize=4096)
-def day_of(text: str) -> date:
-    """Return a day written 05-10-2024, 05/10/2024, 2024-10-05, 5-Oct-24 and the like; raises `ValueError` else.
-
-    >>> day_of("5-Oct-24") == day_of("05/10/2024") == day_of("2024-10-05")
-    True
-    """
-    plain = cleaned(text).lstrip("'").removesuffix(" 00:00:00")
-    for reader in (portal_day, date.fromisoformat):
-        try:
-            return reader(plain)
-        except ValueError:
-            continue
-    for form in _DAYS:
-        try:
-            return datetime.strptime(plain, form).date()  # noqa: DTZ007 -- a day has no time zone
-        except ValueError:
-            continue
-    raise ValueError(f"{shown(text)} is not a date; write it like 05-10-2024 or 2024-10-05")

@@ -1,0 +1,92 @@
+"""The columns of a register whose titles are not known: asked at a terminal, and kept as a layout.
+
+Imports Typer; the face when it is run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from ims_fsm.cli.call import Call
+from ims_fsm.cli.output import at_a_terminal, say, table
+from ims_fsm.terms.money import Heads, shown
+
+if TYPE_CHECKING:
+    from ims_fsm import IMS, Booked, PurchaseRegister, RecipientDesk, RegisterSample
+
+_WANTED, _SHOWN, _WIDTH = ("supplier", "number", "date", "taxable"), 3, 30
+
+
+def read_kept(call: Call, ims: IMS, file: Path, layout: str | None) -> PurchaseRegister:
+    """Read a register by a layout that is named or set; where its titles are not known, ask for them at a terminal."""
+    from ims_fsm import TitlesError, read_register, sample_register
+
+    gstins = ims.registered() if call.gstin is None else [call.gstin]
+    desks = [ims.recipient(gstin, actor=call.actor) for gstin in gstins]
+    settings = [setting for desk in desks for setting in desk.settings() if setting.kind == "layout"]
+    kept = {setting.name: setting.overlay for setting in settings if setting.overlay}
+    chosen = None if layout is None else kept.get(layout) or Path(layout)
+    try:
+        with call.working("Reading the register"):
+            return read_register(file, layout=chosen, layouts=kept.values())
+    except TitlesError:
+        sample = None if layout or call.as_json or not at_a_terminal() else sample_register(file)
+        if sample is None:
+            raise
+    return _asked(file, sample, desks)
+
+
+def _asked(file: Path, sample: RegisterSample, desks: Sequence[RecipientDesk]) -> PurchaseRegister:
+    from ims_fsm import Overlay, read_register
+
+    say(f"The titles of {file} are not known here. Its columns:", style="bold")
+    rows = [
+        (str(number), title.strip(), " · ".join(text[:_WIDTH] for text in sample.examples(number - 1)))
+        for number, title in enumerate(sample.titles, start=1)
+    ]
+    table((">", "title", "like"), rows, indent=2)
+    guesses = sample.guesses()
+    while True:
+        columns = _columns(sample, guesses)
+        text = sample.layout(columns)
+        read = read_register(file, layout=Overlay("the answers", text))
+        say("", "The first documents are read so:")
+        table(("supplier", "number", "date", ">taxable", ">tax"), [*map(_row, read.documents[:_SHOWN])], indent=2)
+        if typer.confirm("Is that right?", default=True):
+            break
+        guesses = columns
+    name = typer.prompt("Name of the layout", default=file.stem)
+    theirs = [desk for desk in desks if not read.recipients or desk.gstin in read.recipients]
+    reason = f"the columns of {file.name}, as asked at a terminal"
+    made = [desk.change_setting("layout", text, name=name, reason=reason) for desk in theirs]
+    return replace(read, layout=made[0].overlay) if made else read
+
+
+def _columns(sample: RegisterSample, guesses: dict[str, int]) -> dict[str, int]:
+    columns = {}
+    say("", "Which column is it? 0: there is none.")
+    for meaning, words in sample.meanings.items():
+        # One without which no document is read has to be there.
+        least = 1 if meaning in _WANTED else 0
+        usual = guesses[meaning] + 1 if meaning in guesses else None if least else 0
+        number = typer.prompt(words, default=usual, value_proc=partial(_number, least, len(sample.titles)))
+        if number:
+            columns[meaning] = number - 1
+    return columns
+
+
+def _number(least: int, most: int, text: str | int) -> int:
+    if str(text).isdecimal() and least <= int(text) <= most:
+        return int(text)
+    raise typer.BadParameter(f"{text} is not a column; write its number, from {least} to {most}")
+
+
+def _row(of: Booked) -> tuple[str, ...]:
+    tax = Heads(of.igst, of.cgst, of.sgst, of.cess)
+    return of.supplier, of.number, str(of.date), shown(of.taxable), str(tax)
