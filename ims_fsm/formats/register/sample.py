@@ -129,9 +129,9 @@ def _quoted(title: str) -> str:
 
 
 def _like(title: str) -> str:
-    known = shipped_layout().read
-    near = nearest(word_of(title), known, _ALIKE)
-    return "" if near is None else known[near][1]
+    read = shipped_layout().read
+    near = nearest(word_of(title), read, _ALIKE)
+    return "" if near is None else read[near][1]
 
 
 def _reads(read: Callable[[str], object]) -> Callable[[str], bool]:
@@ -175,8 +175,8 @@ def sample_of(data: bytes, where: str) -> RegisterSample | None:
     except InputError:
         return None
     width = len(read[0].header.titles) if read else len(titles)
-    shown = (tuple(_text(cell) for cell in row.cells[:width]) for row in read)
-    return RegisterSample(tuple(titles[:width]), tuple(shown))
+    texts = (tuple(_text(cell) for cell in row.cells[:width]) for row in read)
+    return RegisterSample(tuple(titles[:width]), tuple(texts))
 
 
 def _rows(data: bytes, where: str, looking: _Looking) -> Iterator[TableRow]:
