@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 
@@ -24,13 +25,17 @@ from typer.testing import CliRunner
 
 from ims_fsm.cli.app import app
 from ims_fsm.law.lessons import grammar
-from ims_fsm.resources import samples_folder
+from ims_fsm.record.moments import machine_clock
 from ims_fsm.workflow import upkeep, workspace
 
 # A page's own properties, on a machine that others work on too: the first draw loads what it draws with.
 settings.register_profile("guides", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 DOCS = Path(__file__).parent.parent / "docs"
-GUIDES = [DOCS / "machines.md", DOCS / "matching.md", DOCS / "conform.md", *sorted((DOCS / "coming_from").glob("*.md"))]
+DATED = sorted((DOCS / "guide").glob("*.md"))
+PAGES = [DOCS / "machines.md", DOCS / "matching.md", DOCS / "conform.md", *sorted((DOCS / "coming_from").glob("*.md"))]
+GUIDES = [*PAGES, *DATED]
+# When the pages were written whose commands all say on which day they are given: seals are the same then.
+WRITTEN_AT = datetime(2026, 12, 1, 4, 30, tzinfo=UTC)
 REMEDY = "write its answers again: python tests/test_guides.py"
 FENCED = re.compile(r"^```(\w+)\n(.*?)^```\n", flags=re.DOTALL | re.MULTILINE)
 # A block that is a file says so: "# leave_request.toml", or "# leave_request.toml, at its end".
@@ -54,14 +59,15 @@ def played(page: str) -> str:
         language, text = block.groups()
         if named := FILE.match(text):
             with Path(named[1]).open("a" if named[2] else "w", encoding="utf-8") as file:
-                file.write(f"\n{text}")
+                # A table is its rows; what else is named keeps the name as a comment.
+                file.write(text[named.end() :] if language == "csv" else f"\n{text}")
         if language == "py":
             printed = elsewhere(text)
         if language == "python":
             with contextlib.redirect_stdout(io.StringIO()) as out:
                 exec(compile(text, "page", "exec", dont_inherit=True), names)  # noqa: S102 -- the page's own examples
             printed = out.getvalue()
-        answers = {"console": console, "text": lambda _: printed}
+        answers = {"console": console, "sh": quiet, "text": lambda _: printed}
         return f"```{language}\n{answers.get(language, str)(text)}```\n"
 
     try:
@@ -83,21 +89,32 @@ def console(text: str) -> str:
     return "\n".join(filter(None, ("\n".join(answered(line)) for line in commands))) + "\n"
 
 
+def quiet(text: str) -> str:
+    """Return commands that are given without their answers."""
+    console(re.sub("^(?=.)", "$ ", text, flags=re.MULTILINE))
+    return text
+
+
 def answered(line: str) -> Iterator[str]:
-    """Give a command with what it answers; how long it took is not part of that."""
+    """Give a command with what it answers; how long it took is not part of that, nor how large a file became."""
     program, *words = shlex.split(line.removeprefix("$ "), comments=True)
     yield line
     if program == "mkdir":
         Path(words[0]).mkdir()
+    elif program == "cd":
+        os.chdir(words[0])
     elif program == "cp":
         shutil.copy(words[0], words[1])
+    elif program == "python":
+        yield from filter(None, [elsewhere(Path(words[0]).read_text("utf-8"))])
     else:
         assert program == "ims-fsm"
         done = CliRunner(env={"COLUMNS": "100", "USER": "asha"}).invoke(app, words)
         assert isinstance(done.exception, SystemExit | None), line
         ends = ENDS.search(line)
         assert done.exit_code == (int(ends[1]) if ends else 0), f"{line}\n{done.output}"
-        yield re.sub(r"took \d+\.\d s", "took 0.1 s", done.output).rstrip()
+        answer = re.sub(r"took \d+\.\d s", "took 0.1 s", done.output)
+        yield re.sub(r"[\d,]+ bytes", "565,248 bytes", answer).rstrip()
 
 
 def keys(declared: Mapping[str, Mapping[str, Mapping[str, str]]]) -> str:
@@ -109,9 +126,18 @@ def keys(declared: Mapping[str, Mapping[str, Mapping[str, str]]]) -> str:
     return "\n".join(["| In | Key | What it is | Like |", "|---|---|---|---|", *rows]) + "\n"
 
 
+@contextlib.contextmanager
+def written(guide: Path) -> Iterator[None]:
+    """Have the machine's clock stand where a page's commands are dated, and go on elsewhere."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (upkeep, workspace):
+            patch.setattr(module, "machine_clock", (lambda: WRITTEN_AT) if guide in DATED else machine_clock)
+        yield
+
+
 def fresh(guide: Path) -> str:
     """Return a guide as it should be, played in the current folder, beside the shipped sample of the portal."""
-    shutil.copy(samples_folder() / "ims_2024-11.json", ".")
+    CliRunner().invoke(app, ["demo", "--samples", "."])
     text = played(guide.read_text("utf-8"))
     head, heading, _ = text.partition(KEYS)
     return f"{head}{heading}\n{keys(grammar())}" if heading else text
@@ -120,9 +146,8 @@ def fresh(guide: Path) -> str:
 @pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide.stem)
 def test_a_guide_is_as_it_is_played(guide, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    # The machine's clock stands in tests, and not in what they do to a database as a whole.
-    monkeypatch.setattr(workspace, "machine_clock", upkeep.machine_clock)
-    assert fresh(guide) == guide.read_text("utf-8"), REMEDY
+    with written(guide):
+        assert fresh(guide) == guide.read_text("utf-8"), REMEDY
 
 
 def test_what_a_guide_links_is_there():
@@ -140,7 +165,7 @@ def test_the_ruby_that_is_shown_is_ruby():
 
 
 if __name__ == "__main__":
-    for guide in GUIDES:
-        with tempfile.TemporaryDirectory() as folder:
+    for guide in [Path(name).resolve() for name in sys.argv[1:]] or GUIDES:
+        with tempfile.TemporaryDirectory() as folder, written(guide):
             os.chdir(folder)
             guide.write_text(fresh(guide), "utf-8")

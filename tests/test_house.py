@@ -135,9 +135,14 @@ def test_every_text_file_is_utf8_and_ends_with_a_line_end() -> None:
     assert [place(path) for path, content in texts.items() if b"\r\n" in content] == []
 
 
-PLAIN = (*sorted(ROOT.glob("docs/*.md")), ROOT / "README.md", ROOT / "CONTRIBUTING.md")
+PLAIN = (
+    *sorted(ROOT.glob("docs/*.md")),
+    *sorted(ROOT.glob("docs/guide/*.md")),
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+)
 
 
-@pytest.mark.parametrize("page", PLAIN, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PLAIN, ids=place)
 def test_a_taxpayer_is_they(page: Path) -> None:
     assert re.findall(r"\b(?:he|his|him|himself)\b", page.read_text("utf-8"), re.IGNORECASE) == []

@@ -21,17 +21,22 @@ from ims_fsm.terms.period import SettableClock, day_in_words, in_india
 
 
 @command("demo")
-def demo(call: Call, *, folder: Path | None = None, db: str | None = None) -> None:
+def demo(call: Call, *, folder: Path | None = None, samples: Path | None = None, db: str | None = None) -> None:
     """Tell a taxpayer's month in IMS on the shipped sample, from the download to the filed return, step by step.
 
     Everything is run in a folder that is thrown away, unless --folder keeps it.
     """
+    if samples is not None:
+        with _place(samples) as place:
+            files = _files(place)
+        call.answer(lambda: say(f"{samples}: {', '.join(files)}."), {"chapters": [], "folder": samples, "files": files})
+        return
     database = _absolute(db)
     with _place(folder) as place:
         with redirect_stdout(io.StringIO()) if call.as_json else nullcontext():
             chapters = _perform(database or DEFAULT_DB, is_kept=folder is not None)
-        files = sorted(path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file())
-    parts = {"chapters": chapters, "folder": folder, "files": files if folder else []}
+        files = _files(place) if folder else []
+    parts = {"chapters": chapters, "folder": folder, "files": files}
     call.answer(lambda: _tell_what_next(folder), parts)
 
 
@@ -126,6 +131,10 @@ def _place(folder: Path | None) -> Iterator[Path]:
         _part(place / "ims_2024-11_later.json")
         with chdir(place):
             yield place
+
+
+def _files(place: Path) -> list[str]:
+    return sorted(path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file())
 
 
 def _part(download: Path) -> None:

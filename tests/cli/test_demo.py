@@ -74,6 +74,14 @@ def test_a_folder_keeps_everything(bare, tmp_path, monkeypatch):
     assert bare("demo", "--folder", "kept").ended(2).err == message
 
 
+def test_the_sample_alone_is_written_to_try_commands_on(bare, tmp_path):
+    answer = bare("demo", "--samples", "tried", "--json").ended(0).json
+    assert (answer["chapters"], answer["folder"]) == ([], "tried")
+    assert answer["files"] == sorted(path.name for path in (tmp_path / "tried").iterdir())
+    assert {"ims_2024-11.json", "books_2024-10.csv", "ims_2024-11_later_part2.json"} <= set(answer["files"])
+    assert bare("demo", "--samples", "tried").ended(2).err == "error: the folder tried is not empty; name a new one\n"
+
+
 def test_the_program_is_named_as_the_reader_called_it(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     script = tmp_path / ".venv" / "bin" / "ims-fsm"
