@@ -22,13 +22,28 @@ from ims_fsm.web import (
     portal,
     records,
     returns,
+    settings,
     signoffs,
     suppliers,
 )
 from ims_fsm.web.admission import admitting
 from ims_fsm.web.events import Feed
 
-PARTS = (dashboard, records, actions, matching, signoffs, returns, portal, suppliers, cases, events, operation, law)
+PARTS = (
+    dashboard,
+    records,
+    actions,
+    matching,
+    settings,
+    signoffs,
+    returns,
+    portal,
+    suppliers,
+    cases,
+    events,
+    operation,
+    law,
+)
 #: The largest request in bytes: a download of the portal in its zip.
 LARGEST = 64 << 20
 

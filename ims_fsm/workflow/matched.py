@@ -1,9 +1,11 @@
-"""The last matching as it stands: what it adds up to, the registers that are here, what may be paired by hand.
+"""The last matching as it stands: what it adds up to, what other rules would come to, what may be paired by hand.
 
-Imports the store and the matching; writes nothing.
+Imports the store and the matching; what it tries it takes back.
 """
 
 from __future__ import annotations
+
+from typing import NoReturn
 
 from ims_fsm.errors import InputError, MissingError, Problem
 from ims_fsm.law.matching_reading import cascade_with
@@ -12,7 +14,8 @@ from ims_fsm.record.register import Gone, KeptRegister, Match, Matching
 from ims_fsm.store.purchases import candidates, documents
 from ims_fsm.terms.border import checked_id, checked_period, checked_text
 from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.workflow.purchases import PurchasesDesk, classes_of
+from ims_fsm.workflow.purchases import PurchasesDesk, classes_of, match
+from ims_fsm.workflow.settings import checked_toml
 from ims_fsm.workflow.unit import UnitOfWork
 
 MOST = 25
@@ -28,6 +31,17 @@ class MatchedDesk(PurchasesDesk):
         """
         of = None if period is None else checked_period(period)
         return self._asked(_matched, self.gstin, of, self._rules(None))
+
+    def preview_rules(self, text: str, *, period: TaxPeriod | None = None) -> Matching:
+        """Return what matching by other rules would come to; nothing of it is kept.
+
+        `text` is TOML, laid over `machines/matching.toml`; empty is what ships. Raises `DeclarationError` with all that
+        is wrong with it.
+        """
+        of = None if period is None else checked_period(period)
+        laid = Overlay("the rules", rules) if (rules := checked_toml(text)) else None
+        cascade_with(laid)
+        return self._workspace.tried_by(self.principal, _tried, self.gstin, of, laid)
 
     def registers(self) -> list[KeptRegister]:
         """Return the purchase registers that are here, by period."""
@@ -48,6 +62,27 @@ class MatchedDesk(PurchasesDesk):
         which = checked_id(record_id if document_id is None else document_id)
         sought = None if number is None else checked_text("number", number)
         return self._asked(_candidates, self.gstin, which, sought, of_document=document_id is not None)
+
+
+class _TakenBackError(Exception):
+    """What was tried is not kept; `matching` is what it came to."""
+
+    def __init__(self, matching: Matching) -> None:
+        """Keep what it came to."""
+        self.matching = matching
+        super().__init__()
+
+
+def _take_back(matching: Matching) -> NoReturn:
+    raise _TakenBackError(matching)
+
+
+def _tried(unit: UnitOfWork, recipient: str, period: TaxPeriod | None, laid: Overlay | None) -> Matching:
+    try:
+        with unit.part() as part:
+            _take_back(match(part, recipient, None, period, laid))
+    except _TakenBackError as taken_back:
+        return taken_back.matching
 
 
 def _matched(unit: UnitOfWork, recipient: str, period: TaxPeriod | None, rules: Overlay | None) -> Matching:

@@ -48,9 +48,13 @@ class SettingsDesk(Desk):
         with it, `InputError`, and `RefusedError` where roles keep it to others (docs/permissions.md).
         """
         of = _identified(kind, name)
-        overlay = Overlay.of(text) if isinstance(text, Path) else Overlay(" ".join(of).rstrip(), _text(text))
-        overlay = Overlay(overlay.where, _text(overlay.text))
+        overlay = Overlay.of(text) if isinstance(text, Path) else Overlay(" ".join(of).rstrip(), checked_toml(text))
+        overlay = Overlay(overlay.where, checked_toml(overlay.text))
         return self._done(change, None, of, overlay, checked_text("reason", reason))
+
+    def settings_barred(self) -> tuple[Told, ...]:
+        """Return why whoever acts here may change no setting; nothing where they may."""
+        return self._asked(_barred, "the settings")
 
     def _laid(self, kind: SettingKind, path: Path | None) -> Overlay | None:
         """Return what is laid over what ships: the file that is given, or else what is set."""
@@ -90,7 +94,8 @@ def _identified(kind: object, name: object) -> Identity:
     return cast("SettingKind", kind), called
 
 
-def _text(text: object) -> str:
+def checked_toml(text: object) -> str:
+    """Return the text of a setting, empty for blanks; raises `InputError` for what is no text, or too long."""
     if not isinstance(text, str):
         raise InputError("setting", [Problem("text", "is not text", "give TOML as text, or the Path of a file")])
     if len(text) > LONGEST:
@@ -141,10 +146,14 @@ def change(unit: UnitOfWork, recipient: str, of: Identity, overlay: Overlay, rea
 
 def _refuse_barred(unit: UnitOfWork, what: str) -> None:
     """Raise `RefusedError` where the roles of a house keep settings from whoever acts."""
+    if reasons := _barred(unit, what):
+        raise RefusedError(what, CHANGE, reasons, machine=SETTINGS)
+
+
+def _barred(unit: UnitOfWork, what: str) -> tuple[Told, ...]:
     machine = unit.book.law.machines.get(SETTINGS)
     guard = None if machine is None else barring(machine.declaration, CHANGE, unit.principal.roles)
-    if guard is not None:
-        raise RefusedError(what, CHANGE, [Told.of(Refusal.by(guard), {"document": what})], machine=SETTINGS)
+    return () if guard is None else (Told.of(Refusal.by(guard), {"document": what}),)
 
 
 def _read(laid: dict[Identity, Overlay | None], of: Identity) -> None:

@@ -33,6 +33,7 @@ PLACES = {
     "machine": "invoice",
     "trigger": "accept",
     "rule": "faq.11",
+    "kind": "matching",
 }
 # Two answers to strangers: there is no telling a taxpayer who is here from one who is not.
 NOBODY = "29AABCU9603R1ZX"

@@ -33,13 +33,29 @@ from ims_fsm.web.screens import (
     record,
     register,
     rules,
+    settings,
     signoffs,
     three_b,
     two_b,
 )
 from ims_fsm.web.screens.shell import ENTRIES, House, entering, static_files
 
-PARTS = (home, inward, record, register, files, signoffs, two_b, three_b, happened, outward, cases, lifecycle, rules)
+PARTS = (
+    home,
+    inward,
+    record,
+    register,
+    files,
+    signoffs,
+    two_b,
+    three_b,
+    happened,
+    outward,
+    cases,
+    lifecycle,
+    rules,
+    settings,
+)
 ENTRIES[:] = [entry for part in PARTS for entry in part.SCREENS.entries]
 
 

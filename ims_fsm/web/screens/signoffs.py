@@ -7,18 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import chain
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import Response
+from fastapi import Query, Response
+from pydantic import Field
+from pydantic.json_schema import SkipJsonSchema
 
 from ims_fsm import InputError, Problem, RecipientDesk, RefusedError, SignoffView, detail_in_words
 from ims_fsm.terms.border import LONGEST_REMARKS
 from ims_fsm.web.admission import Admission, Admitted
-from ims_fsm.web.asked import NoQuery, sent
+from ims_fsm.web.asked import LARGEST_ID, NoQuery, sent
 from ims_fsm.web.languages import N_
 from ims_fsm.web.problems import status_of
 from ims_fsm.web.screens.chosen import Fields, key_of, text_of
 from ims_fsm.web.screens.files import MOST_SHOWN, Form, files_of
+from ims_fsm.web.screens.search import Search
 from ims_fsm.web.screens.shell import Screens, Visit, Visiting
 from ims_fsm.web.signoffs import Signing, SignoffId, has_signoffs, machine_of
 
@@ -27,19 +30,33 @@ _AT, _OF = "/recipients/{gstin}/signoffs", "/recipients/{gstin}/signoffs/{signof
 #: What people fire, in this order; that one lapses is the clock's.
 BUTTONS = ("approve", "apply", "decline", "withdraw", "pass_on")
 OPEN = ("proposed", "approved")
-MOST = 50
+#: So many are judged for a page of the queue; so many are listed of what is decided.
+PAGE, MOST = 25, 50
+
+
+class QueuePage(Search):
+    """A page of the queue."""
+
+    after: Annotated[int, Field(ge=1, le=LARGEST_ID)] | SkipJsonSchema[None] = None
 
 
 @SCREENS.get(_AT, title=N_("Sign-off"), when=has_signoffs)
-def show_signoffs(admission: Admitted, buyer: Signing, visit: Visiting, _query: NoQuery) -> Response:
-    """Show the queue, what is refused first, and the newest of those that are decided."""
-    waiting = [buyer.signoff(signoff.id) for signoff in buyer.signoffs(states=OPEN)[:MOST]]
+def show_signoffs(
+    admission: Admitted, buyer: Signing, visit: Visiting, page: Annotated[QueuePage, Query()]
+) -> Response:
+    """Show a page of the queue, of it what is refused first, and the newest of those that are decided."""
+    standing = buyer.signoffs(states=OPEN, after=page.after or 0, limit=PAGE + 1)
+    waiting = [buyer.signoff(signoff.id) for signoff in standing[:PAGE]]
+    number = buyer.count_signoffs(states=OPEN)
     ended = buyer.signoffs(states=[state for state in _titles(admission) if state not in OPEN], newest=MOST)
     queue = sorted(waiting, key=lambda view: not _exceptions(view))
     return visit.show(
         "signoffs.html.j2",
         queue=[(view, _exceptions(view)) for view in queue],
         ended=ended,
+        number=number,
+        begun=page.after is not None,
+        following=f"?after={standing[PAGE - 1].id}" if len(standing) > PAGE else "",
         titles=_titles(admission),
         may_propose=visit.may("propose_signoff_page"),
     )
