@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 Theme = Literal["light", "dark", "print"]
 _BY_ENDING = {".svg": "svg", ".png": "png", ".pdf": "pdf", ".mmd": "mermaid"}
 _BINARY = frozenset({"png", "pdf"})
+_OTHER_ENGINES = frozenset({"scxml", "xstate"})
 
 
 @command("draw")
@@ -32,30 +33,41 @@ def draw(
     call: Call,
     machines: list[str] | None = None,
     *,
-    fmt: Literal["svg", "png", "pdf", "dot", "mermaid"] = "svg",
+    fmt: Literal["svg", "png", "pdf", "dot", "mermaid", "scxml", "xstate"] = "svg",
     theme: Theme = "light",
     edition: str | None = None,
+    period: TaxPeriod | None = None,
     compare: tuple[str, str] | None = None,
     notes: Literal["all", "none"] = "all",
     href_base: str | None = None,
     watch: bool = False,
     out: Path = Path("diagrams"),
 ) -> None:
-    """Draw the declared machines, each with its newest rule set and those before that differ."""
-    from ims_fsm.draw.diagrams import Style, drawings, written
+    """Draw the declared machines, each with its newest rule set and those before that differ.
+
+    As scxml and xstate they are written for other engines: states, triggers, guards and their rules.
+    """
+    from ims_fsm.draw.diagrams import Style, drawings, exchanged, written
     from ims_fsm.draw.theme import theme_named
 
     path, names = path_and_machines(machines)
     style = Style(theme_named(theme), href_base, notes == "all")
     if compare and edition:
         raise CallError("--compare names two rule sets and --edition one; leave one of the options out")
+    if period and (compare or edition):
+        raise CallError("--period chooses the rule set; leave --edition and --compare out")
+    if compare and fmt in _OTHER_ENGINES:
+        raise CallError(f"--compare is a picture, and {fmt} is none; leave one of the options out")
 
     def drawn(law: Law, outputs: Outputs) -> list[Path]:
+        chosen = _governing(law, period) if period else edition
+        if fmt in _OTHER_ENGINES:
+            return exchanged(law, out, fmt, names, chosen, outputs)
         if compare:
             from ims_fsm.draw.comparison import comparisons, write_comparisons
 
             return write_comparisons(comparisons(law, *compare, names), out, [fmt], style, outputs)
-        sheets = {drawing.stem: style.sheet(drawing.picture) for drawing in drawings(law, names, edition)}
+        sheets = {drawing.stem: style.sheet(drawing.picture) for drawing in drawings(law, names, chosen)}
         return written(sheets, out, [fmt], outputs=outputs)
 
     if watch:
@@ -63,6 +75,10 @@ def draw(
         return
     files = drawn(law_at(path), call.outputs)
     call.answer(lambda: verbatim("\n".join(map(str, files))), {"files": files})
+
+
+def _governing(law: Law, period: TaxPeriod) -> str:
+    return next(iter(law.machines.values())).at(period).rule_set.id
 
 
 def _watch(path: Path | None, drawn: Callable[[Law, Outputs], list[Path]], outputs: Outputs) -> None:

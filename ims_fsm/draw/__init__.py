@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ims_fsm.draw.comparison import comparisons, write_comparisons
-    from ims_fsm.draw.diagrams import FORMATS, Diagram, diagram, draw, write_diagrams
+    from ims_fsm.draw.diagrams import FORMATS, Diagram, diagram, draw, exchanged, write_diagrams
     from ims_fsm.draw.tables import transition_table
     from ims_fsm.draw.theme import THEMES, Theme, theme_named
 
@@ -23,6 +23,7 @@ __all__ = [
     "comparisons",
     "diagram",
     "draw",
+    "exchanged",
     "theme_named",
     "transition_table",
     "write_comparisons",

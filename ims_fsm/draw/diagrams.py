@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ims_fsm.draw import interchange
 from ims_fsm.draw import theme as themes
 from ims_fsm.draw.dot import dot_of
 from ims_fsm.draw.picture import Links, Picture, picture_of
@@ -65,6 +66,7 @@ class Drawing:
 
     stem: str
     picture: Picture
+    edition: Edition
 
 
 def file_name(stem: str, fmt: str, theme: Theme = themes.LIGHT) -> str:
@@ -175,15 +177,35 @@ def written(
     return (outputs or Outputs(replace=True)).write_all(files)
 
 
+def exchanged(
+    law: Law, folder: Path, fmt: str, names: Iterable[str] | None = None, edition: str | None = None,
+    outputs: Outputs | None = None,
+) -> list[Path]:  # fmt: skip
+    """Write the named machines, or all, for other engines (scxml, xstate) into a folder; return the files.
+
+    Which editions, and under which names, `drawings` says; the rest is as `written`.
+    """
+    check_formats([fmt], interchange.FORMATS)
+    files = {
+        folder / f"{drawing.stem}.{interchange.FORMATS[fmt]}": interchange.interchanged(drawing.edition, fmt)
+        for drawing in drawings(law, names, edition)
+    }
+    return (outputs or Outputs(replace=True)).write_all(files)
+
+
 def _of_machine(machine: Machine, edition: str | None) -> list[Drawing]:
     newest = machine.edition
     if edition is not None:
         stem = machine.name if edition == newest.rule_set.id else f"{machine.name}.{edition}"
-        return [Drawing(stem, picture_of(machine.editions[edition]))]
-    current = picture_of(newest)
-    older = {name: picture_of(edited) for name, edited in machine.editions.items() if name != newest.rule_set.id}
-    differing = (name for name, picture in older.items() if replace(picture, rule_set=newest.rule_set) != current)
-    return [Drawing(machine.name, current), *(Drawing(f"{machine.name}.{name}", older[name]) for name in differing)]
+        return [Drawing(stem, picture_of(machine.editions[edition]), machine.editions[edition])]
+    current = Drawing(machine.name, picture_of(newest), newest)
+    older = [
+        Drawing(f"{machine.name}.{name}", picture_of(edited), edited)
+        for name, edited in machine.editions.items()
+        if edited is not newest
+    ]
+    rule_set = newest.rule_set
+    return [current, *(other for other in older if replace(other.picture, rule_set=rule_set) != current.picture)]
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from ims_fsm.draw import renderer
@@ -24,12 +26,26 @@ def test_all_are_drawn_or_one_rule_set_or_a_picture_for_a_slide(bare, tmp_path):
     assert "FAQ" not in (tmp_path / "slides" / "gstr2b.mmd").read_text("utf-8")
 
 
+def test_a_machine_is_written_for_other_engines_by_its_period(bare, tmp_path):
+    told = bare("draw", "credit_note", "--format", "scxml", "--out", "x").ended(0).out
+    assert told == "x/credit_note.scxml\nx/credit_note.IMS-2024-10.scxml\n"
+    told = bare("draw", "credit_note", "--format", "xstate", "--period", "2024-11", "--out", "x").ended(0).out
+    assert told == "x/credit_note.IMS-2024-10.xstate.json\n"
+    machine = json.loads((tmp_path / "x/credit_note.IMS-2024-10.xstate.json").read_text("utf-8"))
+    assert machine["meta"]["rule-set"] == "IMS-2024-10"
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
         ("nothing", "drawing: nothing: is not a declared machine; the machines are"),
         ("--edition IMS-1999", "drawing: IMS-1999: is not a rule set; the rule sets are IMS-2024-10, IMS-2025-10"),
-        ("--format gif", "--format: 'gif' is not one of the words for it; write svg, png, pdf, dot, mermaid"),
+        (
+            "--format gif",
+            "--format: 'gif' is not one of the words for it; write svg, png, pdf, dot, mermaid, scxml, xstate",
+        ),
+        ("credit_note --period 2024-11 --edition IMS-2024-10", "--period chooses the rule set; leave --edition and"),
+        ("--format scxml --compare IMS-2024-10 IMS-2025-10", "--compare is a picture, and scxml is none; leave"),
         ("--format dot --out file", "file is not a folder; name another"),
     ],
 )
