@@ -157,6 +157,7 @@ if TYPE_CHECKING:
     from ims_fsm.workflow.cases.sets import CaseReport as CaseReport
     from ims_fsm.workflow.conforming import LogMap as LogMap
     from ims_fsm.workflow.conforming import conform as conform
+    from ims_fsm.workflow.conforming import log_diagrams as log_diagrams
     from ims_fsm.workflow.consent import ConsentError as ConsentError
     from ims_fsm.workflow.delivery import Delivered as Delivered
     from ims_fsm.workflow.desks import Action as Action
@@ -294,7 +295,7 @@ _ROOMS = (
     # the law, and its pictures
     ("law.book", "LawBook shipped_book"),
     ("law.decision", "decide"),
-    ("workflow.conforming", "LogMap conform"),
+    ("workflow.conforming", "LogMap conform log_diagrams"),
     ("law.refusal", "Allowed Refusal Refused"),
     ("draw.diagrams", "Diagram diagram"),
 )

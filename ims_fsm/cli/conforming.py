@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from ims_fsm.cli import options
 from ims_fsm.cli.call import Call, command
@@ -23,6 +23,7 @@ from ims_fsm.terms.period import TaxPeriod, in_india
 if TYPE_CHECKING:
     from ims_fsm import Conformance, Deviation, DeviationGroup
 
+Theme = Literal["light", "dark", "print"]
 MOST = 10
 LINE: Mapping[str, Callable[[Deviation], object]] = {
     "case": lambda of: of.case,
@@ -62,6 +63,8 @@ def conform(
     end: list[str] | None = None,
     csv: bool = False,
     out: Path | None = None,
+    diagram: Path | None = None,
+    theme: Theme = "light",
     limit: int = MOST,
 ) -> None:
     """Hold another system's log against the law: which cases conform, where the others leave it, and by which rule.
@@ -85,7 +88,10 @@ def conform(
     )
     with call.working("Replaying"), _lines(call, out, csv=csv) as note:
         result = held(log, machine, by=by, machines=call.own_law, note=note)
-    tell = (lambda: None) if csv and out is None else (lambda: _tell(result, limit, out))
+    pictures = [] if diagram is None else _draw(call, result, diagram, theme)
+    tell = (
+        (lambda: None) if csv and out is None else (lambda: _tell(result, limit, [*pictures, *([out] if out else [])]))
+    )
     call.answer(tell, result, held=not result.left)
 
 
@@ -113,7 +119,7 @@ def _writer(write: Callable[[str], object]) -> Callable[[Deviation], object]:
     return lambda deviation: put([read(deviation) for read in LINE.values()])
 
 
-def _tell(result: Conformance, limit: int, out: Path | None) -> None:
+def _tell(result: Conformance, limit: int, files: Sequence[Path]) -> None:
     laws = ", ".join(f"{machine} under {rule_set}" for machine, rule_set in result.traffic)
     say(f"{result.log}: {counted(result.cases, 'case')}, {counted(result.events, 'event')}; {laws}.", style="bold")
     rows = [
@@ -141,8 +147,23 @@ def _tell(result: Conformance, limit: int, out: Path | None) -> None:
     ]
     table(("activities", ">cases", ">conform", ">left", ">undecided"), ways)
     _tell_rest(len(result.ways) + result.other_ways, limit)
-    if out is not None:
-        verbatim(f"{out}: {counted(result.refused + result.undecided_events, 'line')}")
+    if files:
+        say("")
+        verbatim("\n".join(map(str, files)))
+
+
+def _draw(call: Call, result: Conformance, file: Path, theme: Theme) -> list[Path]:
+    """Draw what was done under the most frequent law to the file, under each other to a file beside it."""
+    from ims_fsm import log_diagrams
+    from ims_fsm.draw.diagrams import format_of
+
+    fmt = format_of(file)
+    files: list[Path] = []
+    for law, drawn in zip(result.laws, log_diagrams(result, theme), strict=True):
+        other = file.with_name(f"{file.stem}.{law.edition.name}.{law.edition.rule_set.id}{file.suffix}")
+        files.append(other if files else file)
+        call.outputs.write(files[-1], drawn.drawn(fmt))
+    return files
 
 
 def _tell_reading(result: Conformance) -> None:

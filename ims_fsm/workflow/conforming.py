@@ -14,6 +14,9 @@ from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
 
+from ims_fsm.draw.diagrams import Diagram
+from ims_fsm.draw.theme import theme_named
+from ims_fsm.draw.traffic import Busy, traffic_sheet
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.formats.event_log.mapping import Entry, LogMapping, mapping_with
 from ims_fsm.formats.event_log.reading import Reading
@@ -21,7 +24,7 @@ from ims_fsm.law.book import shipped_book
 from ims_fsm.law.declaration import OPENED
 from ims_fsm.law.edition import Edition, Machine
 from ims_fsm.law.register import RECORDS, Law
-from ims_fsm.record.conformance import CaseReplay, Conformance, Deviation, Happened, Terms
+from ims_fsm.record.conformance import CaseReplay, Conformance, Deviation, Happened, Terms, Traffic
 from ims_fsm.terms.border import checked_path
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.spelling import hinted
@@ -81,6 +84,22 @@ def conform(
     _check(law, None, (), plan.assume)
     plan = plan.with_columns(by.columns, by.facts)
     return _Replaying(law, plan, by, machine, whole, note).run(Reading(path, plan, _fact_names(law)))
+
+
+def log_diagrams(result: Conformance, theme: str = "light") -> list[Diagram]:
+    """Return a picture for each machine and rule set that cases were replayed under, the most frequent first.
+
+    Its lines are the heavier the more often they were taken; what the law refuses is dashed. Raises `InputError` for
+    another theme.
+    """
+    look = theme_named(theme)
+    return [Diagram(traffic_sheet(law.edition, _busy(result.log, law), look)) for law in result.laws]
+
+
+def _busy(log: str, law: Traffic) -> Busy:
+    cases = f"{law.cases:,} case{'s' if law.cases != 1 else ''}"
+    heading = f"{law.edition.machine.title}: {log}"
+    return Busy(heading, f"{cases} under {law.edition.rule_set.id}", law.taken, law.refused, law.rules)
 
 
 def _fact_names(law: Law) -> list[str]:
