@@ -6,6 +6,7 @@ JOBS ?= 2
 PY := .venv/bin/python
 READY := .venv/.ready
 BENCH := .venv/.bench
+SITE := .venv/.site
 PIP := -m pip --disable-pip-version-check --no-input
 
 # What a caller's shell exports must not reach into .venv.
@@ -16,7 +17,7 @@ ifneq ($(shell $(PY) -c pass 2>/dev/null && cat $(READY) 2>/dev/null),$(CURDIR))
 .PHONY: $(READY)
 endif
 
-.PHONY: help setup demo serve-demo test test-quick test-long test-postgresql test-faults test-year simulate fuzz lint types contracts wheel check format diagrams pages stories screenshots plans bench bench-full lock sbom cyclonedx clean
+.PHONY: help setup demo serve-demo test test-quick test-long test-postgresql test-faults test-year simulate fuzz lint types contracts wheel check format diagrams pages stories screenshots plans docs reference bench bench-full lock sbom cyclonedx clean
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
@@ -114,6 +115,16 @@ screenshots: $(READY) ## write docs/pictures/ again: the dashboard's pages on th
 plans: $(READY) ## write docs/plans.md again: how both databases run the hot statements
 	@IMS_FSM_WRITE_PLANS=1 $(PY) -m pytest --quiet tests/workflow/test_plans.py
 
+reference: $(READY) ## write docs/reference again: commands, tables, keys, codes, public names, to look up
+	@$(PY) -m tests.lookups
+
+docs: $(SITE) ## build the site into site/, strictly: links and anchors are checked; it works from a folder, offline
+	@NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --quiet --strict
+
+$(SITE): $(READY) requirements-site.lock
+	@$(PY) $(PIP) install -qq --require-hashes -r requirements-site.lock
+	@touch $@
+
 bench: $(BENCH) ## measure, beside what one would use instead, in some minutes; writes benchmarks/RESULTS.md
 	@$(PY) -m benchmarks $(ARGS)
 
@@ -134,6 +145,7 @@ lock: $(READY) ## pin the newest versions that the ranges allow, with hashes; AR
 	  pin requirements.lock --extra dev pyproject.toml && \
 	  pin requirements-runtime.lock -c "$$folder/requirements.lock" pyproject.toml && \
 	  pin requirements-server.lock --extra metrics --extra postgresql --extra sign --extra web --group build -c "$$folder/requirements.lock" pyproject.toml && \
+	  pin requirements-site.lock --extra site -c "$$folder/requirements.lock" pyproject.toml && \
 	  pin requirements-bench.lock --extra bench -c "$$folder/requirements.lock" pyproject.toml && \
 	  pin requirements-tools.lock --group tools && \
 	  cp "$$folder"/requirements*.lock .
@@ -147,5 +159,5 @@ cyclonedx: $(READY) ## the same for machines: dist/ims-fsm.cdx.json
 	  "$$folder/bin/cyclonedx-py" environment --pyproject pyproject.toml --mc-type application --output-reproducible -o dist/ims-fsm.cdx.json $(PY)
 
 clean: ## remove .venv and everything that tools leave behind
-	rm -rf .venv dist build ims_fsm/compiled .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv dist build site ims_fsm/compiled .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -28,7 +28,12 @@ def blocks(page: Path) -> list[str]:
 def modules() -> dict[str, str]:
     """Return every example as a module, by name."""
     docs = ROOT / "docs"
-    guides = [ROOT / "README.md", docs / "machines.md", *sorted((docs / "coming_from").glob("*.md"))]
+    guides = [
+        ROOT / "README.md",
+        docs / "machines.md",
+        *sorted((docs / "coming_from").glob("*.md")),
+        *sorted((docs / "learn").glob("*.md")),
+    ]
     pages = sorted(page for page in docs.glob("*.md") if page not in guides)
     whole = {f"{page.stem}_{number}": text for page in pages for number, text in enumerate(blocks(page), start=1)}
     return {f"guide_{guide.stem.lower()}": "\n".join(blocks(guide)) for guide in guides} | whole

@@ -33,6 +33,7 @@ settings.register_profile("guides", deadline=None, suppress_health_check=[Health
 DOCS = Path(__file__).parent.parent / "docs"
 DATED = sorted((DOCS / "guide").glob("*.md"))
 PAGES = [DOCS / "machines.md", DOCS / "matching.md", DOCS / "conform.md", *sorted((DOCS / "coming_from").glob("*.md"))]
+PAGES += sorted((DOCS / "learn").glob("*.md"))
 GUIDES = [*PAGES, *DATED]
 # When the pages were written whose commands all say on which day they are given: seals are the same then.
 WRITTEN_AT = datetime(2026, 12, 1, 4, 30, tzinfo=UTC)

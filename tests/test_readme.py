@@ -1,4 +1,4 @@
-"""What the README shows is run: its example, and what it says the example prints."""
+"""What the README shows is run, and so are the tour of the command line and the first workflow's hook."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import re
 import shlex
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -16,32 +17,40 @@ from ims_fsm.cli.app import app
 from ims_fsm.resources import samples_folder
 
 README = Path(__file__).parent.parent / "README.md"
+TOUR = README.parent / "docs" / "tour.md"
+WORKFLOW = README.parent / "docs" / "learn" / "workflow.md"
 
 
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"```{language}\n(.*?)```", README.read_text("utf-8"), flags=re.DOTALL)
+def blocks(language: str, page: Path = README) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", page.read_text("utf-8"), flags=re.DOTALL)
 
 
 def test_the_embedding_example_prints_what_the_readme_says() -> None:
-    example, hooks, more = blocks("python")
-    printed = io.StringIO()
-    names: dict[str, object] = {}
-    with contextlib.redirect_stdout(printed):
-        exec(compile(example, str(README), "exec"), names)  # noqa: S102 -- the README's own example
-    assert printed.getvalue() == blocks("text")[0]
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        exec(compile(more, str(README), "exec"), names)  # noqa: S102
-    assert printed.getvalue() == blocks("text")[1]
-    exec(compile(hooks, str(README), "exec"), names)  # noqa: S102
-    ims = names["ims"]
-    other = ims.supplier(names["SELLER"], actor="supplier").save(
-        names["note"].changed(number="CN/8"), names["Form"].GSTR_1, names["TaxPeriod"]("2024-11")
-    )
-    with pytest.raises(PermissionError, match="by the manager"):
-        ims.recipient(names["BUYER"], actor="asha").reject(other)  # type: ignore[attr-defined]
-    assert ims.recipient(names["BUYER"], actor="asha").record(other).seq == 0  # type: ignore[attr-defined]
-    ims.close()  # type: ignore[attr-defined]
+    (example,), (_, printed) = blocks("python"), blocks("text")
+    with contextlib.redirect_stdout(io.StringIO()) as out:
+        exec(compile(example, str(README), "exec"), {})  # noqa: S102 -- the README's own example
+    assert out.getvalue() == printed
+
+
+def test_the_readme_is_a_screen_and_a_half() -> None:
+    lines = README.read_text("utf-8").splitlines()
+    assert len(lines) <= 90
+    assert "which guard refused, and why" in "\n".join(lines[:10])
+
+
+def test_a_hook_of_the_first_workflow_vetoes() -> None:
+    example, hooks, _ = blocks("python", WORKFLOW)
+    names: dict[str, Any] = {}
+    with contextlib.redirect_stdout(io.StringIO()):
+        exec(compile(f"{example}\n{hooks}", str(WORKFLOW), "exec"), names)  # noqa: S102
+    note = names["note"].changed(number="CN/8")
+    with names["ims"] as ims:
+        other = ims.supplier(names["SELLER"], actor="supplier").save(
+            note, names["Form"].GSTR_1, names["TaxPeriod"]("2024-11")
+        )
+        with pytest.raises(PermissionError, match="by the manager"):
+            ims.recipient(names["BUYER"], actor="asha").reject(other)
+        assert ims.recipient(names["BUYER"], actor="asha").record(other).seq == 0
 
 
 def test_every_command_of_the_tour_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -50,7 +59,7 @@ def test_every_command_of_the_tour_runs(tmp_path: Path, monkeypatch: pytest.Monk
         shutil.copy(samples_folder() / name, tmp_path)
     shutil.copytree(README.parent / "tests" / "scenarios" / "calendar", tmp_path / "stories")
     (tmp_path / "actions.csv").write_text("id,action\n5,accept\n7,reject\n", "utf-8")
-    tour = [line for line in blocks("console")[0].splitlines() if line.startswith("$ ")]
+    tour = [line for line in blocks("console", TOUR)[0].splitlines() if line.startswith("$ ")]
     assert len(tour) > 15
     for line in tour:
         words = shlex.split(line.removeprefix("$ "), comments=True)

@@ -65,8 +65,8 @@ class TaxPeriod(str):
 
         Raises `ValueError` for anything else.
 
-        >>> [str(TaxPeriod.parse(text)) for text in ("112025", "2025-11", "Nov-2025", "sept 2025", "9/2025")]
-        ['2025-11', '2025-11', '2025-11', '2025-09', '2025-09']
+        >>> " ".join(TaxPeriod.parse(text) for text in ("112025", "2025-11", "Nov-2025", "sept 2025", "9/2025"))
+        '2025-11 2025-11 2025-11 2025-09 2025-09'
         """
         written = text.strip().casefold() if isinstance(text, str) else ""
         parts = next((parts for pattern in _WRITTEN if (parts := pattern.fullmatch(written))), None)
