@@ -121,7 +121,7 @@ def _tell(matching: Matching) -> None:
             continue
         say("", f"{kind.name}: {kind.says}.", indent=2)
         for example in kind.examples:
-            say(_in_words(example), indent=4, hang=2)
+            say(in_words(example), indent=4, hang=2)
         if kind.count > len(kind.examples):
             more = kind.count - len(kind.examples)
             say(f"and {more:,} more: ims-fsm match --class {kind.name}", indent=4)
@@ -144,7 +144,8 @@ def _row(kind: MatchedClass) -> tuple[str, ...]:
     return kind.name, f"{kind.count:,}", booked, reported, off
 
 
-def _in_words(of: Match) -> str:
+def in_words(of: Match) -> str:
+    """Return a match in a line: its record and document, how they differ, and the rule that paired them."""
     document, record = of.document, of.record
     if record is None:
         assert document is not None  # noqa: S101 -- a match has one of both
@@ -226,7 +227,7 @@ def _tell_list(matches: Sequence[Match], *, has_more: bool) -> None:
     if not matches:
         say("No matches; ims-fsm match REGISTER makes some.")
         return
-    table(("class", "match"), ((of.class_name, _in_words(of)) for of in matches))
+    table(("class", "match"), ((of.class_name, in_words(of)) for of in matches))
     more = " More are not shown; --limit 0 shows all." if has_more else ""
     say("", f"{counted(len(matches), 'match', 'matches')}.{more}")
 

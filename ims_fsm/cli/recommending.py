@@ -14,14 +14,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ims_fsm.cli.call import Call, command
-from ims_fsm.cli.matching import tell_laid
-from ims_fsm.cli.output import counted, say, table, verbatim
+from ims_fsm.cli.failures import CallError
+from ims_fsm.cli.matching import in_words, tell_laid
+from ims_fsm.cli.output import counted, say, table, tell_refusals, verbatim
 from ims_fsm.terms.characters import inert
 from ims_fsm.terms.money import NIL, Heads
 from ims_fsm.terms.period import TaxPeriod
 
 if TYPE_CHECKING:
-    from ims_fsm import Recommendation
+    from ims_fsm import ExplainedRecommendation, Recommendation
 
 
 @command("recommend", "gstin", "actor", "db", "at")
@@ -31,12 +32,20 @@ def recommend(
     period: TaxPeriod | None = None,
     policy: Path | None = None,
     rules: Path | None = None,
+    explain: int | None = None,
     out: Path | None = None,
 ) -> None:
     """Recommend an action for each record of the last matching: by your policy, as the law allows it, with the ITC.
 
     Nothing is done: `--out actions.csv` writes what is to be done, for ims-fsm check and apply.
     """
+    if explain is not None:
+        if period is not None or out is not None:
+            raise CallError("--explain is of one record; leave --period and --out out")
+        with call.recipient_of(explain) as buyer:
+            why = buyer.recommendation(explain, policy=policy, rules=rules)
+        call.answer(lambda: _tell_why(why), why, "--explain")
+        return
     with call.recipient() as buyer, call.working("Asking the law"):
         recommended = buyer.recommend(period=period, policy=policy, rules=rules)
         if out is not None:
@@ -51,6 +60,22 @@ def recommend(
             call.answer_each({"recipient": buyer.gstin}, recommended)
         else:
             _tell(buyer.gstin, recommended)
+
+
+def _tell_why(why: ExplainedRecommendation) -> None:
+    of = why.recommendation
+    say(f"{in_words(of.match)}: {of.match.class_name}", style="bold")
+    tell_laid("policy", of.policy)
+    tell_laid("rules", of.rules)
+    for passed in why.passed_over:
+        say(f"{passed.entry} is passed over: {'; '.join(passed.why)}", indent=2, hang=2)
+    say(f"{of.entry} holds: {of.says}; it recommends {of.wanted}", indent=2, hang=2)
+    for weighed in why.weighed:
+        if weighed.refusals:
+            say(f"{weighed.action} is refused:", indent=2)
+            tell_refusals(weighed.refusals)
+    stands = ", as it stands" if of.is_done else ""
+    say(f"Recommended: {of.action}{stands}. ITC {of.itc}; if nobody acts {of.now_itc}. Nothing is done.")
 
 
 def _csv_lines(recommended: Iterable[Recommendation]) -> Iterator[str]:

@@ -55,7 +55,7 @@ def read_policy(
 ) -> PolicyDeclaration:
     """Read a policy and, laid over it, that of `overlay`; raises `DeclarationError` with all problems at once."""
     problems: list[Problem] = []
-    table = parsed(FILE, text, problems)
+    table, rows = parsed(FILE, text, problems), []
     if overlay is not None:
         top = parsed(where, overlay, problems)
         rows = top.get("recommend", [])
@@ -72,13 +72,16 @@ def read_policy(
         declared = validated(PolicyDeclaration, table)
     except ValidationError as error:
         raise DeclarationError(where, [*faults(error, {}, where, table)]) from error
+    named = {row.get("name") for row in (table["recommend"] if overlay is None else rows)}
     kept = PolicyDeclaration(recommend=tuple(entry for entry in declared.recommend if not entry.off))
-    if problems := [*_problems(kept, classes, where)]:
+    if problems := [*_problems(kept, classes, where, named)]:
         raise DeclarationError(where, problems)
     return kept
 
 
-def _problems(policy: PolicyDeclaration, classes: Collection[str], where: str) -> Iterator[Problem]:
+def _problems(
+    policy: PolicyDeclaration, classes: Collection[str], where: str, named: Collection[str]
+) -> Iterator[Problem]:
     for name, times in Counter(entry.name for entry in policy.recommend).items():
         if times > 1:
             yield Problem(f"{where} recommend", f"has {name} twice", "keep one entry")
@@ -86,8 +89,12 @@ def _problems(policy: PolicyDeclaration, classes: Collection[str], where: str) -
         yield Problem(where, "has no last entry that takes every record", "end it with an entry without conditions")
     for at, entry in enumerate(policy.recommend):
         place = f"{where} recommend ({entry.name})"
-        if any(earlier.takes_all for earlier in policy.recommend[:at]):
-            yield Problem(place, "is never reached", "put it before the entry without conditions")
+        before = policy.recommend[:at]
+        taking = [next((e.name for e in before if e.covers(entry, name)), "") for name in entry.classes or classes]
+        # An entry of one's own may take all that one that ships would.
+        if all(taking) and (entry.name in named or any(earlier.takes_all for earlier in before)):
+            names = ", ".join(dict.fromkeys(taking))
+            yield Problem(place, f"is never reached: {names} takes all its records", "put it before that entry")
         yield from _conditions(entry, classes, place)
 
 

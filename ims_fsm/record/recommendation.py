@@ -16,6 +16,31 @@ from ims_fsm.terms.money import Heads
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PassedOver:
+    """An entry of the policy that does not hold for a record, and each of its conditions that does not."""
+
+    entry: str
+    why: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeighedAction:
+    """An action that the chosen entry names, and what refuses it; nothing does where it may be done."""
+
+    action: Recommended
+    refusals: tuple[Told, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplainedRecommendation:
+    """Why something is recommended: the entries before the chosen one, and what the law says to each of its actions."""
+
+    recommendation: Recommendation
+    passed_over: tuple[PassedOver, ...]
+    weighed: tuple[WeighedAction, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recommendation:
     """What is recommended for a record: `wanted` by the entry of the policy, `action` once the law was asked.
 

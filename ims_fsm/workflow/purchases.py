@@ -15,7 +15,7 @@ from ims_fsm.formats.register.reading import read_register
 from ims_fsm.law.matching import MANUAL, Cascade
 from ims_fsm.law.matching_reading import cascade_with
 from ims_fsm.law.overlay import Overlay
-from ims_fsm.record.recommendation import Recommendation
+from ims_fsm.record.recommendation import ExplainedRecommendation, Recommendation
 from ims_fsm.record.register import Gone, Match, MatchDecision, MatchedClass, Matching, PurchaseRegister, RegisterKept
 from ims_fsm.store.connection import serialise
 from ims_fsm.store.purchases import documents, matches, pairing, sides
@@ -25,7 +25,7 @@ from ims_fsm.store.staging.loading import give_room, take_room_back
 from ims_fsm.terms.border import LARGEST_ID, Border, checked_id, checked_ids, checked_path, checked_period, checked_text
 from ims_fsm.terms.money import Heads
 from ims_fsm.terms.period import TaxPeriod
-from ims_fsm.workflow.recommending import recommended
+from ims_fsm.workflow.recommending import explained, recommended
 from ims_fsm.workflow.settings import SettingsDesk
 from ims_fsm.workflow.unit import UnitOfWork
 
@@ -113,6 +113,15 @@ class PurchasesDesk(SettingsDesk):
         of = None if period is None else checked_period(period)
         where, advice = _where(of, records, after), self._advice(policy, rules)
         return self._streamed(lambda unit: recommended(unit, self.gstin, advice, where))
+
+    def recommendation(
+        self, record_id: int, *, policy: Path | None = None, rules: Path | None = None
+    ) -> ExplainedRecommendation:
+        """Return why something is recommended for a record: the entries passed over, and what the law says to each.
+
+        Raises `MissingError` where nothing is: it is decided, not in IMS, or not matched.
+        """
+        return self._asked(explained, self.gstin, checked_id(record_id), self._advice(policy, rules))
 
     def pair(self, document_id: int, record_id: int, *, reason: str, key: str | None = None) -> MatchDecision:
         """Pair a document of the register with a record, whatever the rules say; both leave the pairs they are in.

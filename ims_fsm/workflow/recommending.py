@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from ims_fsm.errors import MissingError, Problem
 from ims_fsm.law.policy import ASK, Recommended, Standing
 from ims_fsm.law.policy_reading import Advice
-from ims_fsm.record.recommendation import Recommendation
+from ims_fsm.record.recommendation import ExplainedRecommendation, PassedOver, Recommendation, WeighedAction
 from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import Told
 from ims_fsm.record.register import Match
@@ -42,6 +43,18 @@ def recommended(unit: UnitOfWork, recipient: str, advice: Advice, where: Matches
             if of.record is not None:
                 chain = chains[of.record.id]
                 yield asking.about(of, of.record, chain, refusals_on(unit, of.record, chain))
+
+
+def explained(unit: UnitOfWork, recipient: str, record_id: int, advice: Advice) -> ExplainedRecommendation:
+    """Return why something is recommended for a record; raises `MissingError` where nothing is."""
+    record = unit.record(record_id, recipient)
+    of = matches.of_records(unit.connection, recipient, [record_id]).get(record_id)
+    if of is None or not is_open(record):
+        what = "is decided, or is not in IMS" if of is not None else "takes part in no matching"
+        problem = Problem(f"record {record_id}", f"{what}, so that nothing is recommended for it", "see recommend()")
+        raise MissingError("recommendation", [problem])
+    asking = Asking(unit, recipient, advice, next_period(unit, recipient))
+    return asking.explained(of, record, unit.chains_of([record])[record_id])
 
 
 def is_open(record: Record) -> bool:
@@ -82,6 +95,20 @@ class Asking:
             now_itc=comes_to(record, chain, scene, period)[1].itc,
             policy=self.advice.over_policy,
             rules=self.advice.over_rules,
+        )
+
+    def explained(self, of: Match, record: Record, chain: Sequence[Record]) -> ExplainedRecommendation:
+        """Return why something is recommended for a record."""
+        may, standing = refusals_on(self.unit, record, chain), self._standing(of, record)
+        entry = self.advice.policy.chosen(standing)
+        passed = self.advice.policy.passed_over(standing)
+        return ExplainedRecommendation(
+            recommendation=self.about(of, record, chain, may),
+            passed_over=tuple(PassedOver(entry=before.name, why=why) for before, why in passed),
+            weighed=tuple(
+                WeighedAction(action=word, refusals=() if self._is_open(word, record, may) else may[word])
+                for word in dict.fromkeys((entry.action, *entry.otherwise))
+            ),
         )
 
     def _standing(self, of: Match, record: Record) -> Standing:

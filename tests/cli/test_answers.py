@@ -72,6 +72,7 @@ MONTH = (
     ("chase hold", f"chase hold {HERE}", 0),
     ("chase hold --out", f"chase hold --out hold.xlsx {HERE}", 0),
     ("recommend", f"recommend {HERE}", 0),
+    ("recommend --explain", f"recommend --explain {{{AMENDMENT}}} {HERE}", 0),
     ("recommend --out", f"recommend --out recommended.csv {HERE}", 0),
     ("pair", f"pair 1 {{{WANTED}}} --reason seen", 0),
     ("events --restored", "events --restored", 0),

@@ -101,3 +101,24 @@ def test_nobody_is_asked_where_a_program_reads_or_a_layout_is_named(ledger, tmp_
     told = " ".join((done.stdout + done.stderr).split())
     assert "has the titles 'Lieferant', 'Beleg', 'Gebucht', 'Netto', 'Steuer I', and none says the supplier's" in told
     assert "ims-fsm settings set layout NAME FILE" in told
+
+
+def test_a_recommendation_is_explained(run, ids, tmp_path):
+    (tmp_path / "books.csv").write_text(TITLES + ROW.format(""), "utf-8")
+    run("match", "books.csv").ended(0)
+    here = ("--at", "2024-11-12T10:00")
+    why = run("recommend", "--explain", ids("NBC2409-12"), *here, "--json").ended(0).json
+    assert [(of["entry"], len(of["why"])) for of in why["passed_over"]] == [
+        ("the_books_agree", 1),
+        ("the_difference_is_small", 1),
+    ]
+    (weighed,) = why["weighed"]
+    assert (weighed["action"], why["recommendation"]["action"]) == ("keep_pending", "ask")
+    assert weighed["refusals"] == why["recommendation"]["refusals"]
+    told = run("recommend", "--explain", ids("NBC2409-12"), *here).ended(0).out
+    assert "keep_pending is refused:" in told
+    assert told.endswith("Nothing is done.\n")
+    run("recommend", "--explain", "4711").ended(2)
+    run("recommend", "--explain", "1", "--period", "2024-10").ended(2)
+    run("act", "reject", "--id", ids("SP-1182"), *here)
+    run("recommend", "--explain", ids("SP-1182"), *here).ended(0)

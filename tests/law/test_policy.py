@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ims_fsm.errors import DeclarationError
 from ims_fsm.law.matching_reading import shipped_cascade
@@ -88,3 +90,49 @@ def test_a_fault_is_told_with_its_place(overlay: str) -> None:
 def test_a_file_that_is_not_there_is_told(tmp_path: Any) -> None:
     with pytest.raises(DeclarationError, match="cannot be read"):
         Overlay.of(tmp_path / "none.toml")
+
+
+@given(
+    of=st.builds(
+        Standing,
+        class_name=st.sampled_from([*CLASSES]),
+        tax_off=st.integers(0, 2_000),
+        tax=st.integers(0, 100),
+        supplier=st.sampled_from(["29AABCT1332L1ZA", "27AABCT1332L1ZC", "27AAPFU0939F1ZV"]),
+        days=st.integers(0, 60),
+    )
+)
+def test_what_is_passed_over_says_why_and_the_next_entry_holds(of: Standing) -> None:
+    entries = """
+        [[recommend]]
+        name = "ours"
+        suppliers = ["AABCT1332L", "27AAPFU0939F1ZV"]
+        tax_from = 30
+        tax_to = 60
+        older_than = 30
+        action = "accept"
+        says = "we know them"
+        before = "the_books_agree"
+    """
+    policy = read_policy(SHIPPED, CLASSES, entries)
+    passed = [*policy.passed_over(of)]
+    assert policy.recommend[len(passed)] == policy.chosen(of)
+    assert all(why and not entry.holds(of) for entry, why in passed)
+
+
+COVERED = {
+    'classes = ["exact"]': "the_books_agree",
+    'classes = ["exact", "portal_only"]': "the_books_agree, not_in_the_books",
+    'classes = ["amount_off"]\ntax_off = 1000': "the_difference_is_small",
+    'classes = ["manual"]\nsuppliers = ["29AABCT1332L1ZA"]': "the_books_agree",
+}
+
+
+@pytest.mark.parametrize("conditions", COVERED)
+def test_an_entry_all_of_whose_records_are_taken_before_is_refused(conditions: str) -> None:
+    entry = f'[[recommend]]\nname = "mine"\naction = "ask"\nsays = "so it is"\nbefore = "the_rest"\n{conditions}'
+    with pytest.raises(DeclarationError) as raised:
+        read_policy(SHIPPED, CLASSES, entry)
+    assert f"(mine): is never reached: {COVERED[conditions]} takes all its records" in str(raised.value)
+    if "tax_off" in conditions:
+        read_policy(SHIPPED, CLASSES, entry.replace("1000", "1001"))
