@@ -206,8 +206,12 @@ def _list(call: Call, ims: IMS, chosen: Chosen, *, csv: bool, out: Path | None) 
     if out is not None:
         count = -1
         with call.outputs.opened(out) as file:
-            for count, line in enumerate(csv_lines(listed(limit=limit or None))):
-                file.write(line.encode("utf-8" if count else "utf-8-sig"))
+            if out.suffix.lower() == ".xlsx":
+                made = buyer.export_matches(file, classes=classes, period=period, rules=rules)
+                count = made.sheets.get("Matches", 0)
+            else:
+                for count, line in enumerate(csv_lines(listed(limit=limit or None))):
+                    file.write(line.encode("utf-8" if count else "utf-8-sig"))
         call.answer(
             lambda: verbatim(f"{out}: {counted(count, 'match', 'matches')}"), {"path": out, "matches": count}, "--out"
         )

@@ -83,15 +83,19 @@ class PurchasesDesk(SettingsDesk):
         `records` or `documents` only what these ids are in. All as of one moment; a page of it is held.
         """
         of = None if period is None else checked_period(period)
-        named = cascade_with(self._rules(rules)).classes
         border = Border("matches")
-        most, wanted = border.limit(limit, "matches"), border.several("classes", classes)
-        for name in wanted:
-            if not isinstance(name, str) or name not in named:
-                border.wrong("classes", name, "is not a class of matches", f"use {', '.join(named)}")
-        border.close()
-        where = _where(of, records, after, frozenset(map(str, wanted)), documents)
+        most, wanted = border.limit(limit, "matches"), self._classes(border, classes, cascade_with(self._rules(rules)))
+        where = _where(of, records, after, wanted, documents)
         return self._streamed(lambda unit: _listed(unit, self.gstin, where, most))
+
+    def _classes(self, border: Border, classes: object, cascade: Cascade) -> frozenset[str]:
+        """Return classes of the rules, by name; raises what the border has against them, and against all else."""
+        wanted = border.several("classes", classes)
+        for name in wanted:
+            if not isinstance(name, str) or name not in cascade.classes:
+                border.wrong("classes", name, "is not a class of matches", f"use {', '.join(cascade.classes)}")
+        border.close()
+        return frozenset(map(str, wanted))
 
     def recommend(
         self,

@@ -6,10 +6,12 @@ import csv
 from pathlib import Path
 
 import pytest
+from python_calamine import CalamineWorkbook
 from typer.testing import CliRunner
 
 from ims_fsm.cli import layouts
 from ims_fsm.cli.app import app
+from ims_fsm.formats.workbooks.writer import TITLES as TITLES_AT
 
 BUYER, OTHER, SELLER = "27AAPFU0939F1ZV", "24AAACC1206D1ZM", "21ZXKCK4821M1ZG"
 TITLES = "recipient GSTIN,GSTIN of supplier,Invoice number,Invoice date,Taxable value,IGST\n"
@@ -122,3 +124,28 @@ def test_a_recommendation_is_explained(run, ids, tmp_path):
     run("recommend", "--explain", "1", "--period", "2024-10").ended(2)
     run("act", "reject", "--id", ids("SP-1182"), *here)
     run("recommend", "--explain", ids("SP-1182"), *here).ended(0)
+
+
+def test_matches_are_written_as_a_workbook_that_says_what_the_csv_says(run, tmp_path):
+    (tmp_path / "books.csv").write_text(TITLES + ROW.format("").replace(",45000", ",44900"), "utf-8")
+    run("match", "books.csv").ended(0)
+    for name in ("matches.csv", "matches.xlsx"):
+        run("match", "--list", "--out", name).ended(0)
+    lines = [*csv.DictReader(Path(tmp_path / "matches.csv").read_text("utf-8-sig").splitlines())]
+    book = CalamineWorkbook.from_path(tmp_path / "matches.xlsx")
+    assert book.sheet_names == ["Match", "Matches"]
+    titles, *rows = book.get_sheet_by_name("Matches").to_python()[TITLES_AT:]
+    assert [row[titles.index("Match")] for row in rows] == [line["class"] for line in lines]
+    at = [place for place, title in enumerate(titles) if title == "IGST"]
+    for row, line in zip(rows, lines, strict=True):
+        names = ("igst booked", "igst reported", "igst difference")
+        assert [row[place] or 0 for place in at] == [float(line[name] or 0) for name in names]
+    (alone,) = [of for of in rows if of[0] == "amount_off"]
+    assert alone[at[2]] == -100
+    total = book.get_sheet_by_name("Match").to_python()[-1]
+    assert (total[0], total[1]) == ("In all", len(rows))
+    run("match", "--class", "amount_off", "--out", "some.xlsx").ended(0)
+    assert (
+        len(CalamineWorkbook.from_path(tmp_path / "some.xlsx").get_sheet_by_name("Matches").to_python())
+        == TITLES_AT + 2
+    )

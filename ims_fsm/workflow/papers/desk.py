@@ -5,11 +5,14 @@ Imports the use cases; reads only.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import BinaryIO
 
+from ims_fsm.law.matching_reading import cascade_with
 from ims_fsm.record.where import Where
-from ims_fsm.terms.border import checked_output, checked_period, checked_value, looked_at
+from ims_fsm.store.purchases.matches import MatchesWhere
+from ims_fsm.terms.border import Border, checked_output, checked_period, checked_value, looked_at
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import ACTIVE
 from ims_fsm.workflow.purchases import PurchasesDesk
@@ -48,3 +51,21 @@ class PaperDesk(PurchasesDesk):
         fills = looked_at("export_workbook", lambda border: border.flag("fill", fill))
         beside = Beside(advice=self._advice(policy, rules), fill=fills)
         return self._asked(workbook.write_inward, self.gstin, checked_output(out), chosen, of, beside)
+
+    def export_matches(
+        self,
+        out: BinaryIO,
+        *,
+        classes: Collection[str] = (),
+        period: TaxPeriod | None = None,
+        rules: Path | None = None,
+    ) -> Workbook:
+        """Write the last matching as a workbook (.xlsx), as of one moment, into a file that is open for bytes.
+
+        One sheet has what each class adds up to, one a row for each match: the rule that made it, what both sides have,
+        the difference per head. Memory does not grow with it.
+        """
+        cascade = cascade_with(self._rules(rules))
+        of = None if period is None else checked_period(period)
+        where = MatchesWhere(classes=self._classes(Border("matches"), classes, cascade), period=of)
+        return self._asked(workbook.write_matched, self.gstin, checked_output(out), where, cascade)

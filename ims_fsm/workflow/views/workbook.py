@@ -26,9 +26,10 @@ from ims_fsm.formats.workbooks.further import (
     write_two_b,
 )
 from ims_fsm.formats.workbooks.inward import Entry, InwardSheets, lists
+from ims_fsm.formats.workbooks.matches import MATCHES, write_matches
 from ims_fsm.formats.workbooks.writer import Book, writing
 from ims_fsm.law.ledger import Settled
-from ims_fsm.law.matching import BOOKED_TWICE
+from ims_fsm.law.matching import BOOKED_TWICE, Cascade
 from ims_fsm.law.matching import BOOKS_ONLY as IN_BOOKS_ONLY
 from ims_fsm.law.policy_reading import Advice
 from ims_fsm.law.refusal import Allowed
@@ -121,6 +122,24 @@ def write_inward(
         _write_reported(unit, recipient, book, heading, None)
         book.lists("lists", lists())
     return Workbook(gstin=recipient, two_b=two_b, sheets=book.rows)
+
+
+def write_matched(unit: UnitOfWork, recipient: str, out: BinaryIO, where: MatchesWhere, cascade: Cascade) -> Workbook:
+    """Write the last matching: what each class adds up to, and a row for each match that is meant."""
+    heading = _heading(unit, recipient, unit.taxpayer(recipient).name)
+    period = None if where.period is None else TaxPeriod(where.period)
+    classes = (
+        of for of in classes_of(unit, recipient, period, cascade) if not where.classes or of.name in where.classes
+    )
+    with writing(out, unit.now, f"Matches of {recipient}") as book:
+        sums, rows = book.sheet("Match", MATCH_SUMS, 1), book.sheet("Matches", MATCHES, 2)
+        sums.begin(f"Purchase register: {heading}", "Amounts of credit notes count with a minus.")
+        rows.begin(f"Matches: {heading}", "Amounts of credit notes have no sign.")
+        write_match_sums(sums, classes)
+        write_matches(rows, matches.listed(unit.connection, recipient, where))
+        sums.end()
+        rows.end()
+    return Workbook(gstin=recipient, two_b=None, sheets=book.rows)
 
 
 def write_reported(unit: UnitOfWork, supplier: str, out: BinaryIO, period: TaxPeriod | None = None) -> Workbook:
