@@ -80,6 +80,7 @@ if TYPE_CHECKING:
     from ims_fsm.record.log import TransitionEntry as TransitionEntry
     from ims_fsm.record.log import detail_in_words as detail_in_words
     from ims_fsm.record.originals import StatedOriginal as StatedOriginal
+    from ims_fsm.record.paper import PapersWritten as PapersWritten
     from ims_fsm.record.recommendation import ExplainedRecommendation as ExplainedRecommendation
     from ims_fsm.record.recommendation import Recommendation as Recommendation
     from ims_fsm.record.record import PortalView as PortalView
@@ -273,6 +274,7 @@ _ROOMS = (
     ("formats.proposals", "read_reduction"),
     ("formats.register.reading", "read_register"),
     ("formats.register.sample", "RegisterSample TitlesError sample_register"),
+    ("record.paper", "PapersWritten"),
     ("record.recommendation", "ExplainedRecommendation Recommendation"),
     ("record.chasing", "Chased ChaseTally ChaseTotals HeldPayment Letter SupplierToChase ToChase"),
     ("record.setting", "Setting SettingKind"),

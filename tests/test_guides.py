@@ -32,7 +32,10 @@ from ims_fsm.workflow import upkeep, workspace
 settings.register_profile("guides", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 DOCS = Path(__file__).parent.parent / "docs"
 DATED = sorted((DOCS / "guide").glob("*.md"))
-PAGES = [DOCS / "machines.md", DOCS / "matching.md", DOCS / "conform.md", *sorted((DOCS / "coming_from").glob("*.md"))]
+PAGES = [
+    *(DOCS / f"{name}.md" for name in ("machines", "matching", "conform", "papers")),
+    *sorted((DOCS / "coming_from").glob("*.md")),
+]
 PAGES += sorted((DOCS / "learn").glob("*.md"))
 GUIDES = [*PAGES, *DATED]
 # When the pages were written whose commands all say on which day they are given: seals are the same then.

@@ -33,7 +33,7 @@ PANELS: Mapping[str, str] = {
     "The purchase register": "matching.match matching.pair recommending.recommend settings.settings",
     "Suppliers to chase": "chasing.chase",
     "Sign-off": "signoff.signoff",
-    "Returns": "returns.2a returns.2b returns.3b calendar.sweep calendar.scheduler",
+    "Returns": "returns.2a returns.2b returns.3b papers.papers calendar.sweep calendar.scheduler",
     "Cases of your own law": "cases.cases",
     "The supplier": "taxpayers.supplier-view taxpayers.liabilities",
     "The law": "law.explain law.rules law.verify drawing.draw drawing.compare pages.pages drawing.timeline "

@@ -77,7 +77,7 @@ def detail_in_words(detail: str | None) -> str:
     >>> detail_in_words('{"decided": {"accepted": 2, "rejected": 1}}')
     'decided accepted 2, rejected 1'
     """
-    values: dict[str, Any] = json.loads(detail or "{}")
+    values: dict[str, Any] = json.loads(detail or "{}") or {}
     return "; ".join(f"{name.replace('_', ' ')} {_in_words(value)}" for name, value in values.items())
 
 

@@ -95,7 +95,7 @@ def own_of(entry: TransitionEntry) -> dict[str, Any]:
 def history(connection: Connection, gstin: str, record_id: int) -> tuple[TransitionEntry, ...]:
     """Return the log of a record or a case, oldest first; empty where nothing has moved it (or there is none)."""
     query = STEPS.where(LOG.c.recipient_gstin == gstin, LOG.c.record_id == record_id)
-    return tuple(map(_entry, connection.execute(query.order_by(LOG.c.seq)).mappings()))
+    return tuple(map(entry_of, connection.execute(query.order_by(LOG.c.seq)).mappings()))
 
 
 def between(
@@ -105,12 +105,13 @@ def between(
     steps: dict[int, list[TransitionEntry]] = {}
     query = STEPS.where(LOG.c.recipient_gstin == gstin, among(LOG.c.record_id, ids), CALL.c.place > after)
     query = query.where(CALL.c.place <= until).order_by(LOG.c.record_id, LOG.c.seq)
-    for entry in map(_entry, connection.execute(query).mappings()):
+    for entry in map(entry_of, connection.execute(query).mappings()):
         steps.setdefault(entry.record_id, []).append(entry)
     return steps
 
 
-def _entry(row: RowMapping) -> TransitionEntry:
+def entry_of(row: RowMapping) -> TransitionEntry:
+    """Return a step from its row of `STEPS`."""
     return TransitionEntry(**{**row, "rules": tuple(row["rules"].split())})
 
 

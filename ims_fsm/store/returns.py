@@ -51,7 +51,7 @@ _log = core(TwoBLogRow)
 _liabilities = core(LiabilityRow)
 _two_b_of = reader(TwoB, {"recipient": "recipient_gstin"})
 line_of = reader(TwoBLine)
-_liability_of = reader(Liability, {"recipient": "recipient_gstin", "supplier": "supplier_gstin"})
+liability_of = reader(Liability, {"recipient": "recipient_gstin", "supplier": "supplier_gstin"})
 
 _DRAFTS = (
     select(_two_b)
@@ -225,7 +225,7 @@ def liabilities(connection: Connection, supplier: str, period: TaxPeriod | None)
     if period is not None:
         query = query.where(_liabilities.c.supplier_period == str(period))
     rows = connection.execute(query.order_by(_liabilities.c.recipient_gstin, _liabilities.c.record_id)).mappings()
-    return list(map(_liability_of, rows))
+    return list(map(liability_of, rows))
 
 
 def added_back(connection: Connection, suppliers: Sequence[str]) -> Iterator[tuple[str, TaxPeriod, Totals]]:

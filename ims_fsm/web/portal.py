@@ -8,15 +8,15 @@ from __future__ import annotations
 import re
 from array import array
 from io import BytesIO
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import Form, Query, Response
 from pydantic import AwareDatetime, Field
 from pydantic.json_schema import SkipJsonSchema
 
-from ims_fsm import Filing, Registration, TaxpayerKind, TaxPeriod, upload_files
+from ims_fsm import Filing, RecipientDesk, Registration, TaxpayerKind, TaxPeriod, upload_files
 from ims_fsm.web.admission import Buyer, Seller
-from ims_fsm.web.asked import Asked, Files, Filter, NoQuery, PeriodText, sent
+from ims_fsm.web.asked import Asked, Files, Filter, NoQuery, Period, PeriodText, sent
 from ims_fsm.web.routes import Routes
 
 ROUTES = Routes("portal")
@@ -30,6 +30,12 @@ class Offline(Asked):
     """How an upload is written."""
 
     offline: bool = Field(default=False, description="As the portal's upload page takes it, without the API's wrapper.")
+
+
+class PapersForm(Asked):
+    """What working papers are written as."""
+
+    form: Literal["xlsx", "html"] = "xlsx"
 
 
 class OfPeriod(Asked):
@@ -94,15 +100,37 @@ def download_workbook(buyer: Buyer, asked: Annotated[Filter, Query()]) -> Respon
     return workbook_of(buyer, where=where, period=where.expected_period)
 
 
+@ROUTES.get(f"{_AT}/papers/{{period}}", media=WORKBOOK)
+def download_papers(buyer: Buyer, period: Period, asked: Annotated[PapersForm, Query()]) -> Response:
+    """Give the working papers of a period: a workbook, or a page of HTML to be printed."""
+    return papers_of(buyer, period, asked.form)
+
+
 @ROUTES.get("/suppliers/{gstin}/workbook", media=WORKBOOK)
 def download_outward(seller: Seller, asked: Annotated[OfPeriod, Query()]) -> Response:
     """Give what the supplier reported, and what was added back to them, as a workbook."""
     return workbook_of(seller, period=None if asked.period is None else TaxPeriod(asked.period))
 
 
+def papers_of(buyer: RecipientDesk, period: TaxPeriod, form: Literal["xlsx", "html"]) -> Response:
+    """Return the working papers of a period as a file to be kept."""
+    file = BytesIO()
+    buyer.papers(file, period, form=form)
+    media = WORKBOOK if form == "xlsx" else "text/html; charset=utf-8"
+    return _kept(file, f"papers_{_letters(buyer.gstin)}_{period}.{form}", media)
+
+
 def workbook_of(desk: Any, **meant: Any) -> Response:
     """Return the workbook of a desk as a file to be kept."""
     file = BytesIO()
     desk.export_workbook(file, **meant)
-    name = f'attachment; filename="ims_{re.sub(r"[^0-9A-Z]", "", desk.gstin)}.xlsx"'
-    return Response(file.getvalue(), media_type=WORKBOOK, headers={"Content-Disposition": name})
+    return _kept(file, f"ims_{_letters(desk.gstin)}.xlsx", WORKBOOK)
+
+
+def _letters(gstin: str) -> str:
+    return re.sub(r"[^0-9A-Z]", "", gstin)
+
+
+def _kept(file: BytesIO, name: str, media: str) -> Response:
+    header = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(file.getvalue(), media_type=media, headers=header)

@@ -45,6 +45,7 @@ MONTH = (
     ("2b generate", "2b generate --period 2024-10 --at 2024-11-15T10:00", 0),
     ("2b diff", "2b diff --period 2024-10", 0),
     ("3b file --dry-run", "3b file --period 2024-10 --dry-run --at 2024-11-15T10:00", 0),
+    ("papers", f"papers --period 2024-10 {HERE}", 0),
     ("2b export", "2b export --period 2024-10 --out 2b.json", 0),
     ("2b compare", "2b compare {samples}/gstr2b_2024-10.json", 1),
     ("3b file", "3b file --yes --period 2024-10 --at 2024-11-20T10:00", 0),

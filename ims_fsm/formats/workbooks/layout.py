@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 from ims_fsm.formats.gstn.sections import SECTIONS, SectionForm
 from ims_fsm.terms.money import HEADS
 
-Form = Literal["text", "number", "money", "date", "fill", "fill_money"]
+Form = Literal["text", "wrapped", "number", "money", "date", "fill", "fill_money"]
 
 
 class Column(NamedTuple):

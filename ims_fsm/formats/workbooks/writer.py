@@ -6,6 +6,7 @@ that comes from outside becomes a formula, a link or a number.
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -26,6 +27,9 @@ TITLES = 5
 #: The rows that a sheet may have; what reads it reads no more.
 MOST_ROWS = 190_000
 Cell = str | int | date | None
+_A4 = 9
+# The height of a line of text, in points.
+_LINE = 13
 _FILLED = "#FFF7D6"
 #: How amounts are grouped, from which amount in paise on: a format with conditions loses the sign in some programs.
 _GROUPED = {
@@ -37,14 +41,17 @@ _GROUPED = {
 _TEXT, _MONEY, _DATE = "@", _GROUPED[0], "dd-mm-yyyy"
 _FRAME = {"bg_color": _FILLED, "border": 1, "border_color": "#E3D9A8"}
 _TOP = {"valign": "top"}
+# So that a figure does not touch the text in the next column.
+_RIGHT = {"align": "right", "indent": 1}
 _FORMATS: Mapping[str, Mapping[str, Any]] = {
     "text": {"num_format": _TEXT},
-    "number": {"num_format": "0"},
-    "money": {"num_format": _MONEY},
-    "date": {"num_format": _DATE},
+    "wrapped": {"num_format": _TEXT, "text_wrap": True},
+    "number": {"num_format": "0", **_RIGHT},
+    "money": {"num_format": _MONEY, **_RIGHT},
+    "date": {"num_format": _DATE, **_RIGHT},
     "fill": {"num_format": _TEXT, **_FRAME},
     "fill_money": {"num_format": _MONEY, **_FRAME},
-    **{f"money {least}": {"num_format": grouped} for least, grouped in _GROUPED.items()},
+    **{f"money {least}": {"num_format": grouped, **_RIGHT} for least, grouped in _GROUPED.items()},
     "heading": {"bold": True, "font_size": 14},
     "title": {"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#DDE7F0", "border": 1},
     "fill_title": {"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#F4E3A1", "border": 1},
@@ -55,13 +62,21 @@ _FORMATS: Mapping[str, Mapping[str, Any]] = {
 }
 
 
+def _lines(text: Cell, width: int) -> int:
+    """Return how many lines a text takes in a column."""
+    if not isinstance(text, str) or (len(text) <= width and "\n" not in text):
+        return 1
+    return sum(max(len(textwrap.wrap(line, width)), 1) for line in text.splitlines())
+
+
 class Sheet:
     """A sheet being written: titles over columns, then a row at a time in order."""
 
-    def __init__(self, book: Book, title: str, columns: Sequence[Column], pinned: int) -> None:
-        """Begin it; `pinned` columns stay in view."""
-        self.title, self.columns, self.rows = title, columns, 0
+    def __init__(self, book: Book, title: str, columns: Sequence[Column], pinned: int, most: int) -> None:
+        """Begin it; `pinned` columns stay in view, and it has `most` rows at most."""
+        self.title, self.columns, self.rows, self.most = title, columns, 0, most
         self.book, self._sheet = book, book.workbook.add_worksheet(title)
+        self._wrapped = [(column.name, column.width) for column in columns if column.form == "wrapped"]
         for at, column in enumerate(columns):
             folded = {"level": 1, "hidden": column.aside} if column.aside or column.block else {}
             # What is to be filled in is framed in its rows alone.
@@ -88,11 +103,12 @@ class Sheet:
 
         Raises `InputError` where the sheet is full.
         """
-        if self.rows >= MOST_ROWS:
-            what = f"would have more than {MOST_ROWS:,} rows"
+        if self.rows >= self.most:
+            what = f"would have more than {self.most:,} rows"
             raise InputError("workbook", [Problem(f"sheet {self.title}", what, "narrow what is written, to a period")])
         self.rows += 1
         sheet, row = self._sheet, TITLES + self.rows
+        self._heighten(row, cells)
         for at, column in enumerate(self.columns):
             value = cells.get(column.name)
             look = self.book.formats[column.form] if column.form.startswith("fill") else None
@@ -107,6 +123,12 @@ class Sheet:
                 sheet.write_number(row, at, value / 100, look or self.book.money(value))
             else:
                 sheet.write_number(row, at, value)
+
+    def _heighten(self, row: int, cells: Mapping[str, Cell]) -> None:
+        """Make a row as high as its text is: not every program does."""
+        lines = max((_lines(cells.get(name), width) for name, width in self._wrapped), default=1)
+        if lines > 1:
+            self._sheet.set_row(row, lines * _LINE)
 
     def at(self, name: str) -> int:
         """Return the number of a column, from 0."""
@@ -147,6 +169,14 @@ class Sheet:
                 rule = {"type": "cell", **beyond, "format": self.book.formats[f"money {least}"], "stop_if_true": True}
                 self._sheet.conditional_format(TITLES + 1 + row, at, TITLES + 1 + row, at, rule)
 
+    def on_paper(self, footer: str) -> None:
+        """Have it printed on A4, a page wide, its titles on each page, with a footer and the page's number."""
+        self._sheet.set_paper(_A4)
+        self._sheet.set_landscape()
+        self._sheet.fit_to_pages(1, 0)
+        self._sheet.repeat_rows(TITLES)
+        self._sheet.set_footer(f"&L{footer}&C&A&RPage &P of &N")
+
     def end(self) -> None:
         """Finish it: filters over its rows; one without rows is hidden."""
         if self.rows:
@@ -170,9 +200,9 @@ class Book:
         """How many rows each sheet has that has any."""
         return {sheet.title: sheet.rows for sheet in self.sheets if sheet.rows}
 
-    def sheet(self, title: str, columns: Sequence[Column], pinned: int = 0) -> Sheet:
+    def sheet(self, title: str, columns: Sequence[Column], pinned: int = 0, *, most: int = MOST_ROWS) -> Sheet:
         """Add a sheet; the order of the calls is that of the sheets."""
-        self.sheets.append(Sheet(self, title, columns, pinned))
+        self.sheets.append(Sheet(self, title, columns, pinned, most))
         return self.sheets[-1]
 
     def money(self, amount: int) -> Format:

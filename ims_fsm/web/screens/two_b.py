@@ -29,6 +29,7 @@ from ims_fsm.web.admission import Admission, Admitted, Buyer
 from ims_fsm.web.answering import JSON
 from ims_fsm.web.asked import LARGEST_ID, Asked, NoQuery, Period
 from ims_fsm.web.languages import N_
+from ims_fsm.web.portal import PapersForm, papers_of
 from ims_fsm.web.screens.chosen import Fields, key_of, text_of
 from ims_fsm.web.screens.shell import Screens, Visit, Visiting
 
@@ -106,7 +107,7 @@ def _page(
     view = buyer.two_b(period, generation=page.generation, with_lines=False)
     of = partial(buyer.two_b_lines, period, generation=page.generation)
     lines, following = _page_of(of, page.after, lambda line: line[1].id)
-    may = {name: visit.may(name) for name in ("recompute_two_b", "give_two_b", "show_inward")}
+    may = {name: visit.may(name) for name in ("recompute_two_b", "give_two_b", "give_papers", "show_inward")}
     return visit.show(
         "two_b.html.j2",
         status,
@@ -163,3 +164,9 @@ def give_two_b(buyer: Buyer, period: Period, _query: NoQuery) -> Response:
     """Give the newest GSTR-2B of a period as the portal writes it (JSON, v4)."""
     named = f'attachment; filename="returns_{period}_{buyer.gstin}_GSTR2B.json"'
     return Response(dump_two_b(buyer.export_2b(period)), media_type=JSON, headers={"Content-Disposition": named})
+
+
+@SCREENS.get(f"{_AT}/{{period}}/papers")
+def give_papers(buyer: Buyer, period: Period, asked: Annotated[PapersForm, Query()]) -> Response:
+    """Give the working papers of a period: a workbook, or a page to be printed."""
+    return papers_of(buyer, period, asked.form)

@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ims_fsm.law.matching_reading import cascade_with
+from ims_fsm.record.paper import PapersWritten
 from ims_fsm.record.where import Where
 from ims_fsm.store.purchases.matches import MatchesWhere
 from ims_fsm.terms.border import Border, checked_output, checked_period, checked_value, looked_at
 from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.vocabulary import ACTIVE
+from ims_fsm.workflow.papers.writing import PaperForm, write_papers
 from ims_fsm.workflow.purchases import PurchasesDesk
 from ims_fsm.workflow.views import workbook
 from ims_fsm.workflow.views.workbook import Beside, Workbook
@@ -69,3 +71,16 @@ class PaperDesk(PurchasesDesk):
         of = None if period is None else checked_period(period)
         where = MatchesWhere(classes=self._classes(Border("matches"), classes, cascade), period=of)
         return self._asked(workbook.write_matched, self.gstin, checked_output(out), where, cascade)
+
+    def papers(
+        self, out: BinaryIO, period: TaxPeriod, *, form: PaperForm = "xlsx", rules: Path | None = None
+    ) -> PapersWritten:
+        """Write the working papers of a period, as of one moment, into a file that is open for bytes.
+
+        They have GSTR-2B as it stands and each generation with what changed and why, the purchase register beside it,
+        what was done by whom under which rules, sign-offs, refusals, what was added back, seals, and a list of figures
+        that must be the same. `form` is a workbook, or a page of HTML to be printed. Memory does not grow with them.
+        """
+        chosen = looked_at("papers", lambda border: border.choice("form", form, PaperForm))
+        cascade = cascade_with(self._rules(rules))
+        return self._asked(write_papers, self.gstin, checked_period(period), checked_output(out), chosen, cascade)
