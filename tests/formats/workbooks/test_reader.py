@@ -250,3 +250,30 @@ def test_reading_that_takes_too_long_is_ended(monkeypatch, tmp_path: Path):
     monkeypatch.setattr(reader, "_SECONDS", 0.5)
     with pytest.raises(InputError, match="within the time and the memory"):
         read(packed(SMALL))
+
+
+PAIRS = ("Invoice number", "Status", "Pair with", "Reason for the pair")
+
+
+@pytest.mark.parametrize(
+    ("other", "what"),
+    [
+        ("=1+1", "is a formula"),
+        (date(2024, 10, 5), "is a date, and a document's number is text"),
+        (1234567890123456789, "is a document's number that lost digits"),
+        ("#\t1", "has control characters"),
+        ("1" * 300, "has 300 characters"),
+    ],
+)
+def test_a_pair_that_is_no_number_of_a_document_is_refused_with_its_cell(other: object, what: str) -> None:
+    with pytest.raises(InputError) as error:
+        read_proposals(sheet(["INV/1", "Accepted", other, "why"], titles=PAIRS), "book.xlsx")
+    (problem,) = error.value.problems
+    assert problem.where == "sheet B2B, row 2, column C"
+    assert what in problem.what
+
+
+def test_a_pair_may_be_a_whole_number_and_stand_without_an_action():
+    proposed = read_proposals(sheet(["INV/1", None, 12, "why"], ["INV/2", None, None, None], titles=PAIRS), "book.xlsx")
+    (pair,) = proposed.pairs
+    assert (pair.other, pair.reason, pair.number, proposed.proposals, proposed.blank) == ("12", "why", "INV/1", (), 2)
