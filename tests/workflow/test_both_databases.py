@@ -130,6 +130,7 @@ def test_both_databases_tell_and_hold_the_same(stage, on_pg):
         "ims_attempt",
         "ims_calendar_move",
         "ims_case",
+        "ims_chase",
         "ims_proposal",
         "ims_seal",
         "ims_seal_leaf",
