@@ -152,6 +152,31 @@ def of_cases(chromium: Browser, clock: SettableClock) -> None:
             camera.take("case", f"/cases/leave_request/{case}")
 
 
+def of_the_books(chromium: Browser, clock: SettableClock) -> None:
+    """Show the register of docs/matching.md beside the shipped month."""
+    books = (ROOT / "docs" / "matching.md").read_text("utf-8").partition("# books.csv\n")[2].partition("```")[0]
+    with TemporaryDirectory() as folder, IMS(f"sqlite:///{Path(folder) / 'ims.db'}", clock=clock) as ims:
+        ims.import_download(samples_folder() / "ims_2024-11.json", actor="asha")
+        desk = ims.recipient(BUYER, actor="asha")
+        register = Path(folder) / "books.csv"
+        register.write_text(books, "utf-8")
+        desk.match(register, period=OCTOBER)
+        (alone,) = (of.document.id for of in desk.matches(classes=["books_only"]) if of.document)
+        secret = ims.tokens.issue("asha", roles=["recipient"], gstins=[BUYER]).secret
+        with served(ims) as url:
+            camera = Camera(chromium, url, secret)
+            camera.take("register", f"{AT}/register")
+            camera.take("matched", f"{AT}/inward?take=true")
+            camera.take("pair", f"{AT}/register/pair?document_id={alone}")
+            camera.take("settings", f"{AT}/settings", _try_a_rule)
+
+
+def _try_a_rule(page: Page) -> None:
+    page.fill("#text-matching", '[[match]]\nname = "same_number_another_date"\ndays = 0\n')
+    page.click("#preview")
+    page.wait_for_selector("#banner")
+
+
 def main() -> None:
     """Take every picture."""
     program = shutil.which("chromium")
@@ -171,6 +196,7 @@ def main() -> None:
             Camera(chromium, url, secret, NARROW).take("phone", f"{AT}/inward?limit=25", begin="#list")
             the_law(camera)
             after_the_14th(lambda: Camera(chromium, url, secret), ims, clock)
+            of_the_books(chromium, SettableClock("2024-11-12 10:00"))
             of_cases(chromium, SettableClock("2024-11-10 10:00"))
             chromium.close()
 

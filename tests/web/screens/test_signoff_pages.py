@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from ims_fsm.testing import Stage
+from ims_fsm.web.screens import signoffs
 from tests.web.conftest import BUYER
 from tests.web.screens.conftest import Browser
 
@@ -82,3 +83,20 @@ def test_it_is_in_hindi_and_for_an_auditor_without_buttons(stage: Stage, served:
     asha.send(rf"/{signoff.id}$", do="withdraw")
     assert "Who proposed it has taken it back." in said(asha)
     asha.open(f"{AT}/{signoff.id + 1}", status=404)
+
+
+def test_the_queue_is_judged_by_the_page(
+    stage: Stage, served: Callable[..., Browser], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signoffs, "PAGE", 1)
+    asha = served("asha", "recipient", "preparer")
+    for _ in range(2):
+        asha.open(AT)
+        asha.send("/signoffs$", files={"files": ("a.csv", f"id,action\n{stage.filed()},accept\n".encode())})
+    first, second = stage.desk.signoffs()
+    page = asha.open(AT)
+    assert "1 of 2 that wait for a decision" in said(asha)
+    assert f'id="signoff-{first.id}"' in page
+    page = asha.open(f"{AT}?after={first.id}")
+    assert f'id="signoff-{second.id}"' in page
+    assert 'id="next"' not in page
