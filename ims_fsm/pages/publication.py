@@ -17,6 +17,7 @@ from ims_fsm.files.writing import Outputs
 from ims_fsm.law.annexure import FILE, Annexure, load
 from ims_fsm.law.book import LawBook
 from ims_fsm.pages.collection import Page, collection, text_of
+from ims_fsm.pages.explorer import EXPLORER_FILE, explorer_file
 from ims_fsm.pages.html import Html
 from ims_fsm.pages.material import Material
 from ims_fsm.pages.story import Story
@@ -44,7 +45,8 @@ def write_pages(
 
     Files that are there give way, unless `outputs` says otherwise.
 
-    `md` is a file a page with `README.md` as the first, `html` the one file `ims.html`. `root` is the address of a
+    `md` is a file a page with `README.md` as the first, `html` the one file `ims.html` and the
+    explorer of the law beside it. `root` is the address of a
     checkout as the pages see it ("../.."): Markdown then links to its pictures and stories instead of carrying them.
     The same law and stories give the same Markdown on every machine, and the same HTML with the same Graphviz.
     Raises `InputError` for another format, `DeclarationError` for a link that leads nowhere, and for `html`, and for
@@ -61,6 +63,7 @@ def write_pages(
         files |= markdown_files(material, pages, root)
     if "html" in formats:
         files[HTML_FILE] = html_file(material, pages).encode()
+        files[EXPLORER_FILE] = explorer_file(law_book.law).encode()
     return _written(folder, files, outputs)
 
 

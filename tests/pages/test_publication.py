@@ -47,7 +47,7 @@ def test_both_formats_are_written_and_told(book: LawBook, tmp_path: Path) -> Non
 
 
 def test_one_format_is_written_alone(book: LawBook, tmp_path: Path) -> None:
-    assert [file.name for file in write_pages(book, [], tmp_path, ["html"])] == ["ims.html"]
+    assert [file.name for file in write_pages(book, [], tmp_path, ["html"])] == ["ims.html", "explorer.html"]
 
 
 def test_another_format_is_refused_before_anything_is_written(book: LawBook, tmp_path: Path) -> None:
