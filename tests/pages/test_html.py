@@ -10,6 +10,7 @@ import pytest
 
 from ims_fsm.draw.theme import DARK, LIGHT, PRINT
 from ims_fsm.pages.collection import Page
+from ims_fsm.pages.explorer import EXPLORER_FILE
 from ims_fsm.pages.html import BY_NIGHT, Html
 from ims_fsm.pages.markdown import Md, badge, code, link, outside, strong
 
@@ -29,12 +30,14 @@ def test_every_id_stands_once(elements: list[Any]) -> None:
     assert sorted({name for name in ids if ids.count(name) > 1}) == []
 
 
-def test_every_link_leads_to_something_in_the_file_or_to_an_address_elsewhere(elements: list[Any]) -> None:
+def test_every_link_leads_to_something_in_the_file_or_to_the_explorer_beside_it_or_elsewhere(
+    elements: list[Any],
+) -> None:
     ids = {element.attributes.get("id") for element in elements}
     for element in elements:
         address = element.attributes.get("href", element.attributes.get("xlink:href"))
         if address is not None:
-            assert address.startswith("https://") or address[1:] in ids, address
+            assert address.startswith("https://") or address == EXPLORER_FILE or address[1:] in ids, address
 
 
 def test_every_place_of_every_page_is_in_the_file(elements: list[Any], pages: tuple[Page, ...]) -> None:
