@@ -30,7 +30,7 @@ def test_every_id_stands_once(elements: list[Any]) -> None:
     assert sorted({name for name in ids if ids.count(name) > 1}) == []
 
 
-def test_every_link_leads_to_something_in_the_file_or_to_the_explorer_beside_it_or_elsewhere(
+def test_every_link_leads_into_the_file_or_to_the_explorer_or_elsewhere(
     elements: list[Any],
 ) -> None:
     ids = {element.attributes.get("id") for element in elements}
