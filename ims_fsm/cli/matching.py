@@ -126,6 +126,8 @@ def _tell(matching: Matching) -> None:
             more = kind.count - len(kind.examples)
             say(f"and {more:,} more: ims-fsm match --class {kind.name}", indent=4)
     _tell_gone(matching.parted, "was paired before and is not now", "were paired before and are not now")
+    nearest = " in no pair, held against the nearest records only, since very many share a number or an amount"
+    _tell_gone(matching.narrowed, "document is", "documents are", nearest)
     _tell_gone(matching.waiting, "decision waits", "decisions wait", " for a document or a record that is not here")
 
 

@@ -43,9 +43,16 @@ class MatchDeclaration(Declared):
     before: Name | None = None
 
 
+class LimitsDeclaration(Declared):
+    """How much a rule compares: `candidates` is the most records that a document is held against."""
+
+    candidates: int
+
+
 class MatchingDeclaration(Declared):
     """The file `matching.toml`."""
 
+    limits: LimitsDeclaration
     match: tuple[MatchDeclaration, ...]
     # A keyword of Python is no name of a field; the file has `class`.
     classes: tuple[ClassDeclaration, ...]
@@ -53,16 +60,20 @@ class MatchingDeclaration(Declared):
 
 @dataclass(frozen=True)
 class Cascade:
-    """The rules in their order, without those that are left out, and each class with its sentence, in its order."""
+    """The rules in their order, without those that are left out, and each class with its sentence, in its order.
+
+    A rule holds a document against at most `candidates` records where that many share a number or an amount.
+    """
 
     rules: tuple[MatchDeclaration, ...]
     classes: Mapping[str, str]
+    candidates: int
 
     @classmethod
     def of(cls, declared: MatchingDeclaration) -> Self:
         """Return what is declared."""
         kept = tuple(rule for rule in declared.match if not rule.off)
-        return cls(kept, {kind.name: kind.says for kind in declared.classes})
+        return cls(kept, {kind.name: kind.says for kind in declared.classes}, declared.limits.candidates)
 
     @cached_property
     def gives(self) -> Mapping[str, str]:

@@ -22,6 +22,8 @@ from ims_fsm.resources import machines_folder
 FILE = "matching.toml"
 # A year of days; a crore of rupees.
 MOST_DAYS, MOST_PAISE = 366, 10**9
+# Fewer meet no neighbour on either side in both orders; more make a crowd's time that of its square again.
+FEWEST_CANDIDATES, MOST_CANDIDATES = 4, 400
 _NUMBERS, _AMOUNTS = ("written", "canonical"), ("heads", "total", "any")
 # Three heads are in the sum of heads, and each may differ.
 _SUMMED = 3
@@ -52,6 +54,7 @@ def read_cascade(text: str, overlay: str | None = None, where: str = FILE) -> Ca
             table = {
                 "match": in_order(laid_over(table["match"], top.get("match", ())), where, problems),
                 "class": laid_over(table["class"], top.get("class", ())),
+                "limits": {**table["limits"], **top.get("limits", {})},
             }
     else:
         problems += _no_tables(table, where)
@@ -63,7 +66,7 @@ def read_cascade(text: str, overlay: str | None = None, where: str = FILE) -> Ca
 
 
 def _declared(table: Mapping[str, Any], where: str) -> MatchingDeclaration:
-    named = {"match": table["match"], "classes": table["class"]}
+    named = {"match": table["match"], "classes": table["class"], "limits": table["limits"]}
     try:
         return validated(MatchingDeclaration, named)
     except ValidationError as error:
@@ -72,8 +75,11 @@ def _declared(table: Mapping[str, Any], where: str) -> MatchingDeclaration:
 
 def _no_tables(table: Mapping[str, Any], where: str) -> Iterator[Problem]:
     for key, rows in table.items():
-        if key not in {"match", "class"}:
-            yield Problem(f"{where} {key}", "is not a table of this file", "its tables are match, class")
+        if key not in {"match", "class", "limits"}:
+            yield Problem(f"{where} {key}", "is not a table of this file", "its tables are match, class, limits")
+        elif key == "limits":
+            if not isinstance(rows, dict):
+                yield Problem(f"{where} {key}", "is not a table", "write candidates under [limits]")
         elif not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             yield Problem(f"{where} {key}", "is not a list of tables", f"write each entry under [[{key}]]")
 
@@ -81,6 +87,9 @@ def _no_tables(table: Mapping[str, Any], where: str) -> Iterator[Problem]:
 def _problems(table: Mapping[str, Any], where: str) -> Iterator[Problem]:
     declared = _declared(table, where)
     kept = [rule for rule in declared.match if not rule.off]
+    if not FEWEST_CANDIDATES <= declared.limits.candidates <= MOST_CANDIDATES:
+        what = f"{declared.limits.candidates} is not from {FEWEST_CANDIDATES} to {MOST_CANDIDATES}"
+        yield Problem(f"{where} limits candidates", what, "write a number that is")
     classes = Counter(kind.name for kind in declared.classes)
     for what, counts in (("match", Counter(rule.name for rule in declared.match)), ("class", classes)):
         for twice in (name for name, times in counts.items() if times > 1):

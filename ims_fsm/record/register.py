@@ -179,6 +179,7 @@ class Matching:
     kept: RegisterKept | None
     parted: Gone
     waiting: Gone
+    narrowed: Gone = Gone()
     rules: Overlay | None
 
 

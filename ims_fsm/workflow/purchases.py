@@ -18,7 +18,7 @@ from ims_fsm.law.overlay import Overlay
 from ims_fsm.record.recommendation import ExplainedRecommendation, Recommendation
 from ims_fsm.record.register import Gone, Match, MatchDecision, MatchedClass, Matching, PurchaseRegister, RegisterKept
 from ims_fsm.store.connection import serialise
-from ims_fsm.store.purchases import documents, matches, pairing, sides
+from ims_fsm.store.purchases import crowds, documents, matches, pairing, sides
 from ims_fsm.store.purchases.documents import EXAMPLES
 from ims_fsm.store.purchases.matches import MatchesWhere
 from ims_fsm.store.staging.loading import give_room, take_room_back
@@ -190,11 +190,18 @@ def match(
     sides.lay_out(unit.connection, recipient)
     by_hand, parted, waiting = _decided(unit, recipient)
     pairing.pair(unit.connection, cascade, by_hand, parted, MANUAL)
-    gone = pairing.keep(unit.connection, recipient)
+    gone, narrowed = pairing.keep(unit.connection, recipient), crowds.left(unit.connection)
     classes = tuple(classes_of(unit, recipient, period, cascade, _SHOWN))
     take_room_back(unit.connection)
     return Matching(
-        recipient=recipient, period=period, classes=classes, kept=kept, parted=gone, waiting=waiting, rules=rules
+        recipient=recipient,
+        period=period,
+        classes=classes,
+        kept=kept,
+        parted=gone,
+        waiting=waiting,
+        narrowed=narrowed,
+        rules=rules,
     )
 
 

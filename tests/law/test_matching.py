@@ -93,6 +93,8 @@ FAULTS = {
     '[[match]]\nname = "alike_number_same_amounts"\namounts = "any"': "neither the whole number nor the amounts",
     '[[match]]\nname = "alike_number_same_amounts"\nsimilarity = 0': "similarity: is not above 0",
     '[[match]]\nname = "same_in_all"\nsimilarity = 0.5': "with a number that is compared whole",
+    "[limits]\ncandidates = 3": "limits candidates: 3 is not from 4 to 400",
+    "limits = 3": "limits: is not a table",
     "match = 3": "match: is not a list of tables",
     "[rule]\nx = 1": "rule: is not a table of this file",
     "[[match": "is not TOML",

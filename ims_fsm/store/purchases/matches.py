@@ -5,12 +5,26 @@ Imports the tables; reads only.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, String, and_, case, exists, func, literal, null, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    String,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union,
+)
 
 from ims_fsm.law.matching import BOOKED_TWICE, BOOKS_ONLY, PORTAL_ONLY, REPORTED_TWICE
 from ims_fsm.record.register import Match
@@ -41,7 +55,7 @@ class Sums:
 def added_up(connection: Connection, recipient: str, period: str | None, most: int) -> dict[str, Sums]:
     """Return what each class adds up to, with `most` of its matches; of a period: its register, and its records."""
     sums, firsts = dict[str, Sums](), list[Any]()
-    for query in stands(recipient, period):
+    for query in stands(recipient, period, _twice(connection, recipient, period)):
         of = query.subquery()
         amounts = [_signed(of, side, name) for side in ("d", "r") for name in MONEY]
         for row in connection.execute(select(of.c.gives, func.count(), *amounts).group_by(of.c.gives)):
@@ -99,7 +113,9 @@ class MatchesWhere:
 def listed(connection: Connection, recipient: str, where: MatchesWhere, limit: int | None = None) -> Iterator[Match]:
     """Give the matches that are meant, pairs first, each list by document or record."""
     given = 0
-    for turn, query in enumerate(stands(recipient, where.period)):
+    # A page is soon listed; all of them would look through the documents of a number again for each.
+    twice = _twice(connection, recipient, where.period) if limit is None else None
+    for turn, query in enumerate(stands(recipient, where.period, twice)):
         if not where.is_in(turn):
             continue
         of = query.subquery()
@@ -140,8 +156,11 @@ def _read(connection: Connection, recipient: str, page: list[Any]) -> Iterator[M
             yield Match(class_name=row.gives, rule=row.rule, document=document, record=record)
 
 
-def stands(recipient: str, period: str | None) -> Iterator[Select[Any]]:
-    """Give what selects the pairs, the documents that are alone, and the records that are: each with its class."""
+def stands(recipient: str, period: str | None, twice: Collection[str] | None = None) -> Iterator[Select[Any]]:
+    """Give what selects the pairs, the documents that are alone, and the records that are: each with its class.
+
+    `twice` are the numbers (as `_twice` has them) of which another document is paired; None looks for one each time.
+    """
     booked = [_D[name].label(f"d_{name}") for name in ("kind", *MONEY)]
     reported = [AT[name].label(f"r_{name}") for name in ("kind", *MONEY)]
     of_period = (_D.period == period, AT.return_period == period)
@@ -151,15 +170,13 @@ def stands(recipient: str, period: str | None) -> Iterator[Select[Any]]:
     query = query.where(_P.recipient_gstin == recipient)
     yield query if period is None else query.where(or_(*of_period))
     nothing = literal(0)
-    alone = case((_paired_number(_D.supplier_gstin, _D.kind, _D.canonical, recipient), BOOKED_TWICE), else_=BOOKS_ONLY)
+    alone = case((_paired_number(*_BOOKED, recipient, twice), BOOKED_TWICE), else_=BOOKS_ONLY)
     none = [literal("").label("r_kind"), *(nothing.label(f"r_{name}") for name in MONEY)]
     columns = (alone.label("gives"), null().cast(String).label("rule"), _D.id.label("document_id"))
     query = select(*columns, literal(0).label("record_id"), *booked, *none).where(_D.recipient_gstin == recipient)
     query = query.where(~exists().where(_P.recipient_gstin == recipient, _P.document_id == _D.id))
     yield query if period is None else query.where(of_period[0])
-    alone = case(
-        (_paired_number(AT.supplier_gstin, kind_of(), _N.canonical, recipient), REPORTED_TWICE), else_=PORTAL_ONLY
-    )
+    alone = case((_paired_number(*_REPORTED, recipient, twice), REPORTED_TWICE), else_=PORTAL_ONLY)
     none = [literal("").label("d_kind"), *(nothing.label(f"d_{name}") for name in MONEY)]
     columns = (alone.label("gives"), null().cast(String).label("rule"), literal(0).label("document_id"))
     numbered = RECORD.outerjoin(NUMBER, and_(_N.recipient_gstin == AT.recipient_gstin, _N.record_id == AT.id))
@@ -169,8 +186,24 @@ def stands(recipient: str, period: str | None) -> Iterator[Select[Any]]:
     yield query if period is None else query.where(of_period[1])
 
 
-def _paired_number(supplier: Any, kind: Any, number: Any, recipient: Any) -> Any:
+def _twice(connection: Connection, recipient: str, period: str | None) -> Sequence[str]:
+    """Return the numbers of what is alone of which a document is paired; each is looked up once."""
+    _, booked, reported = stands(recipient, period)
+    alone = union(booked.with_only_columns(*_BOOKED), reported.with_only_columns(*_REPORTED)).subquery()
+    supplier, kind, number = alone.c
+    query = select(supplier + kind + number).where(_paired_number(supplier, kind, number, recipient))
+    return connection.execute(query).scalars().all()
+
+
+_BOOKED, _REPORTED = (_D.supplier_gstin, _D.kind, _D.canonical), (AT.supplier_gstin, kind_of(), _N.canonical)
+
+
+def _paired_number(
+    supplier: Any, kind: Any, number: Any, recipient: Any, twice: Collection[str] | None = None
+) -> ColumnElement[bool]:
     """Return the condition that another document of the same number is paired."""
+    if twice is not None:
+        return among(supplier + kind + number, twice)
     other = DOCUMENT.alias("other").c
     pair = PAIR.alias("pair_of_other").c
     same = (other.recipient_gstin == recipient, other.supplier_gstin == supplier, other.kind == kind)

@@ -13,7 +13,6 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
-    Index,
     Select,
     String,
     and_,
@@ -28,8 +27,9 @@ from sqlalchemy import (
 from ims_fsm.law.matching import Cascade, MatchDeclaration
 from ims_fsm.record.register import Gone
 from ims_fsm.store.purchase_tables import PAIR
+from ims_fsm.store.purchases import crowds, sides
 from ims_fsm.store.purchases.documents import EXAMPLES
-from ims_fsm.store.purchases.sides import DOCUMENTS, MONEY, RECORDS
+from ims_fsm.store.purchases.sides import DOCUMENTS, MONEY, PAIRED, RECORDS, free
 from ims_fsm.store.staging.loading import Load, analyse, streamed
 from ims_fsm.store.tables import AT, PAISE, RECORD
 from ims_fsm.store.temporary import emptied, temporary
@@ -55,14 +55,6 @@ CANDIDATE = temporary(
     *_amounts("cost"),
     sqlite_with_rowid=False,
 )
-PAIRED = temporary(
-    "paired",
-    *_amounts("document", primary_key=True),
-    *_amounts("record"),
-    Column("rule", String, nullable=False),
-    Column("gives", String, nullable=False),
-)
-Index("paired_by_record", PAIRED.c.record)
 PARTED = temporary("parted", *_amounts("document", "record", primary_key=True))
 # The pairs by the ids of what is paired.
 OUTCOME = temporary(
@@ -72,8 +64,7 @@ OUTCOME = temporary(
     Column("rule", String, nullable=False),
     Column("gives", String, nullable=False),
 )
-_B, _R, _C, _P, _O = DOCUMENTS.c, RECORDS.c, CANDIDATE.c, PAIRED.c, OUTCOME.c
-FREE_DOCUMENT, FREE_RECORD = ~exists().where(_P.document == _B.turn), ~exists().where(_P.record == _R.turn)
+_B, _C, _P, _O = DOCUMENTS.c, CANDIDATE.c, PAIRED.c, OUTCOME.c
 
 
 def pair(
@@ -93,11 +84,12 @@ def pair(
     apart = [{"document": document, "record": record} for document, record in parted]
     if apart:
         connection.execute(insert(PARTED), apart)
+    shared = crowds.begin(connection, cascade.candidates)
     for rule in cascade.rules:
         if rule.number == "alike":
-            _lay_alike(connection, rule)
-        else:
-            connection.execute(insert(CANDIDATE).from_select(["document", "record", "cost"], _candidates(rule)))
+            sides.lay_out_rest(connection)
+        crowded = (shared or rule.number == "alike") and crowds.lay_out(connection, rule, cascade.candidates)
+        (_lay_alike if rule.number == "alike" else _lay)(connection, rule, crowded=crowded)
         if apart:
             same = (PARTED.c.document == _C.document, PARTED.c.record == _C.record)
             connection.execute(delete(CANDIDATE).where(exists().where(*same)))
@@ -112,53 +104,63 @@ def _put(connection: Connection, pairs: Iterable[tuple[int, int]], rule: str, gi
         connection.execute(insert(PAIRED), rows)
 
 
-def _candidates(rule: MatchDeclaration, *more: Any) -> Select[Any]:
-    """Return the pairs that a rule allows of what is free, with what each costs."""
-    off = [func.abs(_B[name] - _R[name]) for name in MONEY]
-    days = func.abs(_B.day - _R.day)
+def _candidates(rule: MatchDeclaration, *more: str, crowded: bool) -> Iterator[Select[Any]]:
+    """Give the pairs that a rule allows of what is free, with what each costs; those of crowds come apart."""
+    records = crowds.records_of(rule)
+    at = records.c
+    off = [func.abs(_B[name] - at[name]) for name in MONEY]
+    days = func.abs(_B.day - at.day)
     cost = sum(off[1:], off[0]) + days * _DAY
-    query = select(_B.turn, _R.turn, cost.label("cost"), *more)
-    free = (FREE_DOCUMENT, FREE_RECORD)
-    return query.select_from(DOCUMENTS.join(RECORDS, and_(*_same(rule)))).where(*free, days <= rule.days, *_near(rule))
+    query = select(_B.turn, at.turn, cost.label("cost"), *(side[name] for name in more for side in (_B, at)))
+    query = query.where(*free(DOCUMENTS), *free(records), days <= rule.days, *_near(rule, at))
+    same = and_(*_same(rule, at))
+    whole = query.select_from(DOCUMENTS.join(records, same))
+    yield whole.where(~crowds.in_crowd(rule)) if crowded else whole
+    if crowded:
+        near = crowds.NEAR.join(DOCUMENTS, _B.turn == crowds.NEAR.c.document)
+        yield query.select_from(near.join(records, at.turn == crowds.NEAR.c.record)).where(same)
 
 
-def _same(rule: MatchDeclaration) -> Iterator[ColumnElement[bool]]:
-    yield _B.kind == _R.kind
-    yield _B.supplier == _R.supplier if rule.supplier == "gstin" else _B.supplier != _R.supplier
+def _same(rule: MatchDeclaration, at: Any) -> Iterator[ColumnElement[bool]]:
+    yield from (_B.pan == at.pan, _B.kind == at.kind)
+    yield _B.supplier == at.supplier if rule.supplier == "gstin" else _B.supplier != at.supplier
     if rule.number != "alike":
-        yield from (_B.pan == _R.pan, _B.canonical == _R.canonical)
-    elif rule.supplier == "pan":
-        yield _B.pan == _R.pan
+        yield _B.canonical == at.canonical
     if rule.number == "written":
-        yield _B.written == _R.written
+        yield _B.written == at.written
 
 
-def _near(rule: MatchDeclaration) -> Iterator[ColumnElement[bool]]:
+def _near(rule: MatchDeclaration, at: Any) -> Iterator[ColumnElement[bool]]:
     if rule.amounts == "any":
         return
     most = rule.paise
-    yield _R.taxable.between(_B.taxable - most, _B.taxable + most)
+    yield at.taxable.between(_B.taxable - most, _B.taxable + most)
     if rule.amounts == "heads":
-        yield from (func.abs(_B[head] - _R[head]) <= most for head in HEADS)
+        yield from (func.abs(_B[head] - at[head]) <= most for head in HEADS)
     else:
-        booked, reported = (side.igst + side.cgst + side.sgst for side in (_B, _R))
-        yield from (func.abs(booked - reported) <= most, func.abs(_B.cess - _R.cess) <= most)
+        booked, reported = (side.igst + side.cgst + side.sgst for side in (_B, at))
+        yield from (func.abs(booked - reported) <= most, func.abs(_B.cess - at.cess) <= most)
 
 
-def _lay_alike(connection: Connection, rule: MatchDeclaration) -> None:
+def _lay(connection: Connection, rule: MatchDeclaration, *, crowded: bool) -> None:
+    for query in _candidates(rule, crowded=crowded):
+        connection.execute(insert(CANDIDATE).from_select(["document", "record", "cost"], query))
+
+
+def _lay_alike(connection: Connection, rule: MatchDeclaration, *, crowded: bool) -> None:
     """Lay out the pairs whose numbers are alike enough: the database finds those whose amounts and dates are."""
     least = rule.similarity or 1.0
-    pairs: Any = _candidates(rule, _B.canonical, _R.canonical)
     with Load(connection, CANDIDATE.name, [column.name for column in _C]) as load:
-        for part in streamed(connection, pairs):
-            rows: Iterable[Any] = part
-            scored: list[tuple[Any, float]] = [(row, likeness(row[-2], row[-1])) for row in rows]
-            load.add(
-                (row[0], row[1], row[2] + round((1 - score) * _STEPS) * _UNLIKE)
-                for row, score in scored
-                if score >= least
-            )
-            load.rest()
+        for query in _candidates(rule, "canonical", crowded=crowded):
+            for part in streamed(connection, query):
+                rows: Iterable[Any] = part
+                scored: list[tuple[Any, float]] = [(row, likeness(row[-2], row[-1])) for row in rows]
+                load.add(
+                    (row[0], row[1], row[2] + round((1 - score) * _STEPS) * _UNLIKE)
+                    for row, score in scored
+                    if score >= least
+                )
+                load.rest()
 
 
 def likeness(booked: str, reported: str) -> float:
@@ -205,8 +207,8 @@ def _choose(connection: Connection, rule: MatchDeclaration) -> None:
 def keep(connection: Connection, recipient: str) -> Gone:
     """Write the pairs over those of the last matching; returns what was paired then and is not now."""
     columns = ["document_id", "record_id", "rule", "gives"]
-    named = PAIRED.join(DOCUMENTS, _B.turn == _P.document).join(RECORDS, _R.turn == _P.record)
-    outcome = select(_B.id, _R.id, _P.rule, _P.gives).select_from(named)
+    named = PAIRED.join(DOCUMENTS, _B.turn == _P.document).join(RECORDS, RECORDS.c.turn == _P.record)
+    outcome = select(_B.id, RECORDS.c.id, _P.rule, _P.gives).select_from(named)
     connection.execute(insert(emptied(connection, OUTCOME)).from_select(columns, outcome))
     analyse(connection, OUTCOME.name)
     whose = PAIR.c.recipient_gstin == recipient

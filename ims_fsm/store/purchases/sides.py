@@ -52,13 +52,35 @@ def _side(name: str) -> Any:
     )
 
 
-# A document is looked up among the records, never the other way round.
-DOCUMENTS, RECORDS = _side("side_document"), _side("side_record")
-_R = RECORDS.c
-_LOOKED_UP = (
-    Index("side_record_by_number", _R.pan, _R.kind, _R.canonical),
-    Index("side_record_by_taxable", _R.supplier, _R.kind, _R.taxable),
+# A document is looked up among the records, never the other way round; those that are left are laid out once more where
+# thousands may share an amount.
+DOCUMENTS, RECORDS, REST = _side("side_document"), _side("side_record"), _side("side_rest")
+_R, _L = RECORDS.c, REST.c
+_BY_NUMBER = Index("side_record_by_number", _R.pan, _R.kind, _R.canonical)
+Index("side_rest_by_taxable", _L.pan, _L.kind, _L.taxable)
+# The pairs, by their places.
+PAIRED = temporary(
+    "paired",
+    Column("document", PAISE, primary_key=True, autoincrement=False),
+    Column("record", PAISE, nullable=False),
+    Column("rule", BYTEWISE, nullable=False),
+    Column("gives", BYTEWISE, nullable=False),
 )
+Index("paired_by_record", PAIRED.c.record)
+
+
+def free(side: Any) -> tuple[ColumnElement[bool], ...]:
+    """Return the condition that what stands on a side is in no pair."""
+    if side is REST:
+        return ()
+    return (~exists().where((PAIRED.c.document if side is DOCUMENTS else PAIRED.c.record) == side.c.turn),)
+
+
+def lay_out_rest(connection: Connection) -> None:
+    """Lay out the records that are left."""
+    rest = select(RECORDS).where(*free(RECORDS))
+    connection.execute(insert(emptied(connection, REST)).from_select([*_L.keys()], rest))
+    analyse(connection, REST.name)
 
 
 class _Days(FunctionElement[int]):
@@ -115,16 +137,15 @@ def takes_part() -> ColumnElement[bool]:
 def _fill(connection: Connection, side: Any, columns: Any, money: Any, in_order: Any, rows: Any) -> None:
     emptied(connection, side)
     # A tree that is made of all rows at once takes a fraction of the time.
-    indexes = [index for index in _LOOKED_UP if index.table is side]
-    for index in indexes:
-        connection.execute(DropIndex(index, if_exists=True))
+    if side is RECORDS:
+        connection.execute(DropIndex(_BY_NUMBER, if_exists=True))
     supplier, kind, as_written, bare, number, day = columns
     names = ["turn", *_TEXTS, "id", "day", *MONEY]
     turn = func.row_number().over(order_by=[bytewise(connection, column) for column in in_order])
     values = (turn, supplier, func.substr(supplier, 3, 10), kind, as_written, bare, number, _Days(day), *money)
     connection.execute(insert(side).from_select(names, rows.add_columns(*values)))
-    for index in indexes:
-        connection.execute(CreateIndex(index))
+    if side is RECORDS:
+        connection.execute(CreateIndex(_BY_NUMBER))
     analyse(connection, side.name)
 
 
