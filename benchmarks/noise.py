@@ -19,6 +19,8 @@ from benchmarks.portal_json import gstin_of, with_check_digit
 
 # How many of a hundred documents are in no register, and how many rows of the register nobody reports.
 ONLY_PORTAL, ONLY_BOOKS = 8, 8
+# How many of a hundred are booked once more, weeks later, and how many stand in two lines of the register.
+TWICE, IN_LINES, LATER = 2, 10, 40
 # How many of a hundred that are in both have each noise; a document may have several.
 SHARES = {"number": 26, "slip": 5, "date": 8, "rounding": 10, "amount": 3, "heads": 1, "gstin": 1}
 FIRST, DAYS = date(2024, 9, 20), 40
@@ -78,6 +80,10 @@ def documents(count: int, seed: int = 1) -> list[Both]:
             entry, noise = reported, ()
         booked.add(entry.key)
         both.append(Both(reported, entry, noise))
+        again = replace(entry, date=entry.date + timedelta(days=LATER))
+        if dice.randrange(100) < TWICE and again.key not in booked:
+            booked.add(again.key)
+            both.append(Both(None, again, ("twice",)))
     both += [Both(None, fresh()) for _ in range(count * ONLY_BOOKS // 100)]
     return both
 
@@ -125,7 +131,7 @@ def _booked(dice: random.Random, of: Entry) -> tuple[Entry, tuple[str, ...]]:
 
 def _slip(dice: random.Random, of: Entry) -> Entry:
     if dice.randrange(2):
-        last = re.split(r"[/-]", of.number)[-1]
+        last = re.split(r"[/-]", of.number.strip())[-1]
         return replace(of, number=last if any(map(str.isdigit, last)) and last != "25" else of.number)
     at = dice.randrange(len(of.number))
     return replace(of, number=of.number[:at] + dice.choice("0123456789O") + of.number[at + 1 :])
@@ -169,7 +175,17 @@ def write_both(both: list[Both], download: Path, register: Path, gstin: str, see
     with register.open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file)
         table.writerow(("GSTIN/UIN", "Supplier Invoice No.", "Supplier Invoice Date", "Taxable Value", *_HEADS))
-        table.writerows(_cells(entry) for entry in booked)
+        table.writerows(_cells(line) for turn, entry in enumerate(booked) for line in _lines(entry, turn))
+
+
+def _lines(of: Entry, turn: int) -> Iterator[Entry]:
+    """Give a document as it stands in the register: in one line, or in one for each of two rates."""
+    if turn % 100 >= IN_LINES:
+        yield of
+        return
+    part = replace(of, taxable=of.taxable // 3, igst=of.igst // 4, cgst=of.cgst // 4)
+    yield part
+    yield replace(of, taxable=of.taxable - part.taxable, igst=of.igst - part.igst, cgst=of.cgst - part.cgst)
 
 
 _HEADS = ("Integrated Tax", "Central Tax", "State Tax")

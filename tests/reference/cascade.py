@@ -14,7 +14,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from rapidfuzz.distance import JaroWinkler
+from rapidfuzz.distance import OSA, JaroWinkler
 
 HEADS = ("igst", "cgst", "sgst", "cess")
 
@@ -67,10 +67,26 @@ def _without_year(number: str, day: date) -> str:
 
 
 def likeness(ours: str, theirs: str) -> float:
-    """Return how alike two numbers are: as words, or that the digits of one end those of the other."""
-    digits = sorted(("".join(filter(str.isdigit, number)) for number in (ours, theirs)), key=len)
-    ends = len(digits[0]) > 1 and digits[1].endswith(digits[0])
-    return max(JaroWinkler.similarity(ours, theirs), 0.9 if ends else 0.0)
+    """Return how alike two numbers are: the same, a part of the other by its digits, or the same but for a slip."""
+    one, other = sorted((_meant(ours), _meant(theirs)), key=len)
+    digits = sorted(("".join(filter(str.isdigit, number)) for number in (one, other)), key=len)
+    if ours == theirs:
+        return 1.0
+    if len(digits[0]) > 1 and digits[0] in {digits[1][: len(digits[0])], digits[1][-len(digits[0]) :]}:
+        return 0.9
+    if OSA.distance(one, other) <= 1:
+        return JaroWinkler.similarity(ours, theirs)
+    parts = {other[: len(one)], other[len(other) - len(one) :]}
+    return 0.8 if len(digits[0]) > 2 and min(OSA.distance(one, part) for part in parts) <= 1 else 0.0
+
+
+def _meant(number: str) -> str:
+    """Put digits for letters that look like them and stand behind one; leading zeros of what comes of it go."""
+    made = ""
+    for sign in number:
+        made += {"O": "0", "I": "1"}.get(sign, sign) if made[-1:].isdigit() else sign
+    runs = ("".join(run) for _, run in groupby(made, key=str.isdigit))
+    return "".join(run.lstrip("0") or "0" if run.isdigit() else run for run in runs)
 
 
 def pairs(machines: Path, documents: Sequence[Paper], records: Sequence[Paper]) -> set[tuple[str, Paper, Paper]]:

@@ -5,10 +5,12 @@ Imports the tables, and rapidfuzz; decides nothing that `law.matching` does not 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
-from rapidfuzz.distance import JaroWinkler
+from rapidfuzz.distance import OSA, JaroWinkler
 from sqlalchemy import (
     Column,
     ColumnElement,
@@ -37,10 +39,12 @@ from ims_fsm.terms.money import HEADS
 
 # A day counts as much as a rupee. How unlike two numbers are goes before both.
 _DAY, _UNLIKE, _STEPS = 100, 10**12, 10**5
-# What numbers are worth of which one's digits end the other's.
-_ENDS = 0.9
-# So few digits end too many numbers.
+# What numbers are worth of which one's digits begin or end the other's, without a slip and with one.
+_PART, _SLIPPED_PART = 0.9, 0.8
+# Fewer digits begin or end too many numbers.
 _FEWEST = 2
+_MEANT, _LEADING = re.compile("(?<=[0-9])[OI]+"), re.compile(r"(?<![0-9])0+(?=[0-9])")
+_DIGITS = str.maketrans("OI", "01")
 _ROUNDS = 2
 
 
@@ -164,14 +168,32 @@ def _lay_alike(connection: Connection, rule: MatchDeclaration, *, crowded: bool)
 
 
 def likeness(booked: str, reported: str) -> float:
-    """Return how alike two canonical numbers are, from 0 to 1: Jaro-Winkler, or that the digits of one end the other's.
+    """Return how alike two canonical numbers are, from 0 to 1.
 
-    >>> likeness("INV7", "INV7"), likeness("INV2024", "2024"), likeness("AB", "99")
-    (1.0, 0.9, 0.0)
+    They are where the digits of one begin or end the other's, and where both are one but for a slip: a sign that is
+    changed, added or left out, or two that changed places (then by Jaro-Winkler), in the whole or in the beginning or
+    end of the longer. O and I behind a digit are 0 and 1.
+
+    >>> likeness("INV7", "INV7"), likeness("INV2024", "2024"), likeness("INV4711", "INV4817"), likeness("AB", "99")
+    (1.0, 0.9, 0.0, 0.0)
     """
-    ours, theirs = ("".join(filter(str.isdigit, number)) for number in (booked, reported))
-    ends = min(len(ours), len(theirs)) >= _FEWEST and (ours.endswith(theirs) or theirs.endswith(ours))
-    return max(float(JaroWinkler.similarity(booked, reported)), _ENDS if ends else 0.0)
+    (short, few), (long, many) = sorted((_folded(booked), _folded(reported)), key=lambda of: len(of[0]))
+    few, many = sorted((few, many), key=len)
+    if booked == reported:
+        return 1.0
+    if len(few) >= _FEWEST and (many.endswith(few) or many.startswith(few)):
+        return _PART
+    if OSA.distance(short, long, score_cutoff=1) <= 1:
+        return float(JaroWinkler.similarity(booked, reported))
+    parts = (long[: len(short)], long[-len(short) :]) if len(few) > _FEWEST else ()
+    return _SLIPPED_PART if any(OSA.distance(short, part, score_cutoff=1) <= 1 for part in parts) else 0.0
+
+
+@lru_cache(maxsize=4096)
+def _folded(number: str) -> tuple[str, str]:
+    """Return a number without letters that were meant for digits, and its digits."""
+    text = _LEADING.sub("", _MEANT.sub(lambda letters: letters[0].translate(_DIGITS), number))
+    return text, "".join(filter(str.isdigit, text))
 
 
 def _choose(connection: Connection, rule: MatchDeclaration) -> None:
