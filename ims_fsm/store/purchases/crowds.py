@@ -92,7 +92,7 @@ def _shared(rule: MatchDeclaration, side: Any, shift: int) -> tuple[Any, ...]:
     at = side.c
     party = at.supplier if rule.supplier == "gstin" else at.pan
     if rule.number == "alike":
-        return party, at.kind, literal("").label("number"), (at.taxable / (rule.paise + 1) + shift).label("step")
+        return party, at.kind, literal("").label("number"), (at.taxable // (rule.paise + 1) + shift).label("step")
     return party, at.kind, _keys(rule, side)[0].label("number"), literal(0).label("step")
 
 
