@@ -33,7 +33,7 @@ settings.register_profile("guides", deadline=None, suppress_health_check=[Health
 DOCS = Path(__file__).parent.parent / "docs"
 DATED = sorted((DOCS / "guide").glob("*.md"))
 PAGES = [
-    *(DOCS / f"{name}.md" for name in ("machines", "matching", "conform", "papers")),
+    *(DOCS / f"{name}.md" for name in ("machines", "matching", "chasing", "conform", "papers")),
     *sorted((DOCS / "coming_from").glob("*.md")),
 ]
 PAGES += sorted((DOCS / "learn").glob("*.md"))
@@ -107,6 +107,8 @@ def answered(line: str) -> Iterator[str]:
         Path(words[0]).mkdir()
     elif program == "cd":
         os.chdir(words[0])
+    elif program == "cat":
+        yield Path(words[0]).read_text("utf-8").rstrip()
     elif program == "cp":
         shutil.copy(words[0], words[1])
     elif program == "python":
@@ -142,6 +144,7 @@ def written(guide: Path) -> Iterator[None]:
 def fresh(guide: Path) -> str:
     """Return a guide as it should be, played in the current folder, beside the shipped sample of the portal."""
     CliRunner().invoke(app, ["demo", "--samples", "."])
+    shutil.copy(DOCS / "examples" / "chase_letter.txt.j2", ".")
     text = played(guide.read_text("utf-8"))
     head, heading, _ = text.partition(KEYS)
     return f"{head}{heading}\n{keys(grammar())}" if heading else text

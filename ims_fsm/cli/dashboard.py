@@ -27,6 +27,7 @@ TITLES: Mapping[Concern, str] = {
     Concern.PENDING: "pending",
     Concern.CREDIT_ENDING: "ITC ends (section 16(4))",
     Concern.ORIGINAL_UNKNOWN: "original unknown",
+    Concern.TO_CHASE: "suppliers to chase",
     Concern.ADDED_BACK: "added back to the supplier",
 }
 # What each item says behind its day.
@@ -40,6 +41,7 @@ SENTENCES: Mapping[Concern, str] = {
     Concern.CREDIT_ENDING: "{records} give ITC only in a GSTR-3B filed by then (sec.16_4)",
     Concern.ORIGINAL_UNKNOWN: "{records} are amendments in no GSTR-2B until the decision on their original is stated "
     "(faq.13.1)",
+    Concern.TO_CHASE: "{suppliers} to chase for {documents}: their GSTR-1 of {period} is due then (due.gstr1)",
     Concern.ADDED_BACK: "{records} rejected: added back to the liability in GSTR-3B of {period} (faq.34)",
 }
 _HELD = "; {:,} of them are not, as another version of the document is awaited or prevails"
@@ -85,7 +87,8 @@ def _tell(read: Dashboard, most: int) -> None:
 
 
 def _total(total: DashboardTotal) -> str:
-    what = f"{total.items:,}" if not total.records else f"{counted(total.records, 'record')}, tax {total.tax}"
+    noun = "document" if total.concern is Concern.TO_CHASE else "record"
+    what = f"{total.items:,}" if not total.records else f"{counted(total.records, noun)}, tax {total.tax}"
     over = f", {total.passed:,} of a day that is over" if total.passed else ""
     first = f", the next by {day_in_words(total.by)}" if total.by else ""
     return f"{TITLES[total.concern]}: {what}, of {counted(total.gstins, 'GSTIN')}{first}{over}"
@@ -100,6 +103,8 @@ def _what(item: DashboardItem) -> str:
     dates = item.dates
     fields = {
         "records": f"{counted(item.records, 'record')}, tax {item.tax},",
+        "suppliers": counted(item.suppliers, "supplier"),
+        "documents": f"{counted(item.records, 'document')}, tax at stake {item.tax}",
         "period": item.period,
         "state": _STATES[dates.two_b] if dates else "",
         "decided_in": dates.period if dates else "",
@@ -113,6 +118,8 @@ def command_of(item: DashboardItem) -> str:
     """Return the command that lists the records of an item, or does what it asks for."""
     if item.concern is Concern.ADDED_BACK:
         return f"ims-fsm liabilities {item.gstin} --period {item.period}"
+    if item.concern is Concern.TO_CHASE:
+        return f"ims-fsm chase --gstin {item.gstin}"
     if item.where is None:
         verb = "generate" if item.concern is Concern.STALE_2B else "show"
         return f"ims-fsm 2b {verb} --gstin {item.gstin} --period {item.period}"

@@ -262,6 +262,22 @@ class Calendar:
         """Return the day of the month on which GSTR-1 is due where nothing is extended."""
         return self.declared.due.gstr1.of(filing).day
 
+    def due_outward(self, month: TaxPeriod, filing: Filing) -> dt.date:
+        """Return the day on which the return of a supplier that carries a month is due (rule due.gstr1).
+
+        That is GSTR-1, and of who files quarterly the IFF for the first two months of a quarter.
+        """
+        if filing == Filing.MONTHLY or self.is_period_end(month, filing):
+            return self.due_gstr1(month, filing)
+        return self.windows[Form.IFF, filing].last_day(month_number(month))
+
+    def next_outward(self, today: dt.date, filing: Filing, since: TaxPeriod | None = None) -> TaxPeriod:
+        """Return the first month whose return is not due before a day, and which is not before `since`."""
+        month = max(since or self.first_period, TaxPeriod.of(today).plus(-1))
+        while self.due_outward(month, filing) < today:
+            month = month.plus(1)
+        return month
+
     def pending_until(
         self, two_b_period: TaxPeriod, filing: Filing, state: str, under: Collection[str] = ()
     ) -> dt.datetime:

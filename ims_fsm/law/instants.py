@@ -121,6 +121,9 @@ def _of_period(book: LawBook, period: TaxPeriod) -> Iterator[Instant]:
     calendar = book.calendar
     groups = [(f, s) for f, s in every_group(book) if calendar.is_period_end(period, f)]
     yield Instant(at=calendar.two_b_opens(period), job=Job.DRAFT, key=period, groups=frozenset(groups))
+    for supplier_filing in Filing:
+        due = day_over(calendar.due_outward(period, supplier_filing))
+        yield from _reminders(book, ReminderKind.SUPPLIERS_DUE, due, every_group(book))
     rule_sets = {machine.at(period).rule_set.id for machine in book.law.record_machines}
     limited = any(map(book.law.pending_lapses, rule_sets))
     for filing, state in groups:

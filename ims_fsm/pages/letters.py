@@ -15,7 +15,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from jinja2 import StrictUndefined, Template, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -23,7 +23,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from ims_fsm.draw.citation import cite
 from ims_fsm.errors import InputError, Problem
 from ims_fsm.files.reading import text_of
-from ims_fsm.record.chasing import ChaseTally, Letter, ToChase
+from ims_fsm.record.chasing import ChaseTally, Format, Letter, ToChase
 from ims_fsm.record.record import Record
 from ims_fsm.record.taxpayer import Taxpayer
 from ims_fsm.terms.characters import visible
@@ -31,7 +31,6 @@ from ims_fsm.terms.money import TITLES, Heads, shown
 from ims_fsm.terms.period import day_in_words, in_india
 from ims_fsm.terms.vocabulary import Disposition, State
 
-Format = Literal["text", "eml"]
 ENDINGS: Mapping[Format, str] = {"text": "txt", "eml": "eml"}
 SHIPPED = Path(__file__).with_name("templates") / "letter.txt.j2"
 WIDTH = 78

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from ims_fsm.law.chasing import ReasonDeclaration
 from ims_fsm.record.register import Match, RegisterDocument
@@ -16,6 +17,9 @@ from ims_fsm.terms.document import Document
 from ims_fsm.terms.money import NIL, Heads
 from ims_fsm.terms.period import TaxPeriod, day_in_words
 from ims_fsm.terms.vocabulary import Kind
+
+#: How a letter is written: text, or a mail file.
+Format = Literal["text", "eml"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

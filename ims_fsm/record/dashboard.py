@@ -35,6 +35,8 @@ class DashboardItem:
     dates: ReturnDates | None = None
     #: Records without an action that are not deemed accepted: their original is awaited, or a later version prevails.
     held: int = 0
+    #: How many suppliers are to be chased for them.
+    suppliers: int = 0
     #: Which of the recipient's records it is about, exactly; None where it is about none or about a supplier's.
     where: Where | None = None
 

@@ -223,6 +223,7 @@ class Concern(StrEnum):
     PENDING = "pending"
     CREDIT_ENDING = "credit_ending"
     ORIGINAL_UNKNOWN = "original_unknown"
+    TO_CHASE = "to_chase"
     ADDED_BACK = "added_back"
 
     @property
@@ -257,3 +258,4 @@ class ReminderKind(StrEnum):
     TWO_B_STALE = "two_b_stale"
     TIME_LIMIT = "time_limit"
     PENDING_DEADLINE = "pending_deadline"
+    SUPPLIERS_DUE = "suppliers_due"

@@ -14,6 +14,7 @@ from ims_fsm import IMS
 from ims_fsm.web import (
     actions,
     cases,
+    chasing,
     dashboard,
     events,
     law,
@@ -35,6 +36,7 @@ PARTS = (
     actions,
     matching,
     settings,
+    chasing,
     signoffs,
     returns,
     portal,

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from ims_fsm import Document, Form, Heads, Kind, TaxPeriod
+from ims_fsm import Booked, Document, Form, Heads, Kind, PurchaseRegister, TaxPeriod
 
 OLD = date(2024, 3, 5)
 
@@ -97,3 +97,16 @@ def test_what_is_only_saved_is_not_told(town, who):
     town.act("keep_pending", record)
     town.at("2025-12-13").ring()
     assert not [one for one in town.reminders(1) if one.kind == "pending_deadline"]
+
+
+def test_who_has_suppliers_to_chase_is_told_once_before_each_of_their_due_days(town, who):
+    town.recipients(1, 2).at("2024-11-04")
+    seller = "29AABCT1332L1ZA"
+    rows = [Booked("", seller, Kind.INVOICE, f"B/{n}", date(2024, 10, 5), 1, 1, 0, 0, 0, "", 1) for n in (1, 2)]
+    town.ims.recipient(who(1), actor="asha").match(PurchaseRegister("books.csv", rows, {}))
+    for day in ("2024-11-07 23:59", "2024-11-08", "2024-11-09", "2024-11-10", "2024-11-13", "2024-11-14"):
+        town.at(day).ring()
+    found = [(of.subject, of.due_at.day, of.days, of.records, of.rule) for of in town.reminders(1)
+             if of.kind == "suppliers_due"]  # fmt: skip
+    assert found == [("2024-10", 11, 3, 2, "due.gstr1"), ("2024-10", 13, 3, 2, "due.gstr1")]
+    assert not [of for of in town.reminders(2) if of.kind == "suppliers_due"]

@@ -85,7 +85,7 @@ def test_what_nobody_reported_is_asked_for_in_the_next_return(stage: Any) -> Non
     first, note = stage.at("2024-11-12").desk.chase_documents()
     assert (first.reason.name, first.stake, first.credit_until) == ("not_reported", Heads(18_000), date(2025, 11, 30))
     assert (first.days, first.band, first.next, first.due) == (38, "31-60", TaxPeriod("2024-11"), date(2024, 12, 11))
-    assert (first.quarterly, first.quarterly_due) == ("IFF of November 2024", date(2024, 12, 13))
+    assert (first.quarterly, first.quarterly_due) == ("IFF of October 2024", date(2024, 11, 13))
     assert (note.stake, note.credit_until, note.over) == (NONE, None, False)
     assert "report it in GSTR-1 of November 2024 by 11 December 2024" in first.asks
     late = next(iter(stage.at("2025-12-30").desk.chase_documents()))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ims_fsm import Concern, Heads, InputError, Taxpayer, TaxPeriod, TwoBState
+from ims_fsm import Booked, Concern, Heads, InputError, Kind, PurchaseRegister, Taxpayer, TaxPeriod, TwoBState
 from ims_fsm.scenario.reading import read_scenario
 from ims_fsm.scenario.running import run_scenario
 from ims_fsm.scenario.stage import Stage as Story
@@ -202,3 +202,16 @@ def test_the_dashboard_of_a_story_is_what_its_records_say(path, monkeypatch):
     with Scratch() as databases:
         assert run_scenario(read_scenario(STORIES / path), databases).held
     assert [bool(of.rows) for of in read] == [True]
+
+
+@pytest.mark.both
+def test_whom_to_chase_is_told_of_who_has_a_register(stage):
+    stage.saved(stage.document(number="S/2", igst=100))
+    assert [item for row in stage.ims.dashboard().rows for item in row.items if item.concern is Concern.TO_CHASE] == []
+    document = Booked("", "27AABCT1332L1ZC", Kind.INVOICE, "B/1", date(2024, 10, 5), 1, 18_000, 0, 0, 0, "line 2", 1)
+    stage.desk.match(PurchaseRegister("books.csv", [document], {}))
+    item = only(stage.ims.dashboard(), Concern.TO_CHASE)
+    assert (item.gstin, item.suppliers, item.records, item.tax) == (stage.buyer, 2, 2, Heads(18_100))
+    assert (item.period, item.by, item.passed, item.where) == ("2024-10", date(2024, 11, 11), False, None)
+    totals = {of.concern: of for of in stage.ims.dashboard().totals}
+    assert totals[Concern.TO_CHASE].records == sum(of.total.documents for of in stage.desk.chase())

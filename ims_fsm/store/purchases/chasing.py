@@ -6,7 +6,7 @@ Imports the tables and the outcome of a matching; reads only. The database order
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -28,12 +28,13 @@ from sqlalchemy import (
 from ims_fsm.law.chasing import ChasingDeclaration, ReasonDeclaration
 from ims_fsm.record.chasing import ChaseFilter
 from ims_fsm.store.chases import CHASE
+from ims_fsm.store.connection import among
 from ims_fsm.store.purchase_tables import DOCUMENT
 from ims_fsm.store.purchases.matches import stands
 from ims_fsm.store.purchases.sides import MONEY, kind_of
 from ims_fsm.store.staging.loading import streamed
 from ims_fsm.store.tables import AT, RECORD
-from ims_fsm.terms.money import HEADS
+from ims_fsm.terms.money import HEADS, Heads
 from ims_fsm.terms.vocabulary import Disposition, Kind, State
 
 _D, _C = DOCUMENT.c, CHASE.c
@@ -44,7 +45,7 @@ _CREDIT, _IMPORTED = str(Kind.CREDIT_NOTE), str(Kind.BILL_OF_ENTRY)
 class Question:
     """Whose documents are asked for, by which reasons, as of which moment (UTC) and which day in India."""
 
-    recipient: str
+    recipient: str | Sequence[str]
     declared: ChasingDeclaration
     where: ChaseFilter
     now: datetime
@@ -82,6 +83,29 @@ def sums(connection: Connection, question: Question) -> Iterator[Any]:
     return (row for part in streamed(connection, query) for row in part)
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many suppliers a recipient chases, for how many documents, and the tax that is at stake."""
+
+    recipient: str
+    suppliers: int
+    documents: int
+    tax: Heads
+
+
+def counted(connection: Connection, question: Question) -> Iterator[Counted]:
+    """Give what each of several recipients chases for, in one statement; left out is who has no purchase register."""
+    booked = select(_D.recipient_gstin).where(among(_D.recipient_gstin, question.recipient)).distinct()
+    with_register = sorted(connection.execute(booked).scalars())
+    if with_register:
+        of = _rows(replace(question, recipient=with_register)).subquery()
+        sums = (func.sum(of.c[head]) for head in HEADS)
+        numbers = (func.count(func.distinct(of.c.supplier)), func.count())
+        query = select(of.c.recipient, *numbers, *sums).group_by(of.c.recipient)
+        for recipient, suppliers, number, *tax in connection.execute(query):
+            yield Counted(recipient, suppliers, number, Heads(*map(int, tax)))
+
+
 def name_of(connection: Connection, recipient: str, supplier: str) -> str:
     """Return what the portal calls a supplier, blank where it does not."""
     theirs = (AT.recipient_gstin == recipient, AT.supplier_gstin == supplier)
@@ -90,16 +114,15 @@ def name_of(connection: Connection, recipient: str, supplier: str) -> str:
 
 def _rows(question: Question) -> Select[Any]:
     """Return what selects the documents, each with its reason, band and stake."""
-    recipient, where = question.recipient, question.where
-    of = union_all(*stands(recipient, where.period)).subquery("stands")
-    rows = of.outerjoin(DOCUMENT, and_(_D.recipient_gstin == recipient, _D.id == of.c.document_id))
-    rows = rows.outerjoin(RECORD, and_(AT.recipient_gstin == recipient, AT.id == of.c.record_id))
+    of = union_all(*stands(question.recipient, question.where.period)).subquery("stands")
+    rows = of.outerjoin(DOCUMENT, and_(_D.recipient_gstin == of.c.recipient, _D.id == of.c.document_id))
+    rows = rows.outerjoin(RECORD, and_(AT.recipient_gstin == of.c.recipient, AT.id == of.c.record_id))
     reasons = question.declared.reasons.values()
     held = [(_holds(reason, of, question), reason) for reason in reasons]
     day, kind = func.coalesce(_D.document_date, AT.document_date), func.coalesce(_D.kind, kind_of())
     stake = {head: case(*((condition, _stake(reason, head)) for condition, reason in held)) for head in HEADS}
     columns: dict[str, ColumnElement[Any]] = {
-        **{name: of.c[name] for name in ("gives", "rule", "document_id", "record_id")},
+        **{name: of.c[name] for name in ("recipient", "gives", "rule", "document_id", "record_id")},
         "supplier": func.coalesce(_D.supplier_gstin, AT.supplier_gstin),
         "name": case((_D.supplier_gstin != AT.supplier_gstin, ""), else_=func.coalesce(AT.supplier_name, "")),
         "reason": case(*((condition, reason.name) for condition, reason in held)),
@@ -125,7 +148,7 @@ def _chosen(within: Any, question: Question) -> Iterator[ColumnElement[bool]]:
         yield within.c.day < question.today - timedelta(days=where.older_than)
     if where.again_after is not None:
         since = question.now - timedelta(days=where.again_after)
-        mine = (_C.recipient_gstin == question.recipient, _C.supplier_gstin == supplier)
+        mine = (_C.recipient_gstin == within.c.recipient, _C.supplier_gstin == supplier)
         yield ~exists().where(*mine, _C.at > since)
 
 

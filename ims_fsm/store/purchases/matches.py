@@ -156,34 +156,48 @@ def _read(connection: Connection, recipient: str, page: list[Any]) -> Iterator[M
             yield Match(class_name=row.gives, rule=row.rule, document=document, record=record)
 
 
-def stands(recipient: str, period: str | None, twice: Collection[str] | None = None) -> Iterator[Select[Any]]:
+def stands(
+    recipient: str | Sequence[str], period: str | None, twice: Collection[str] | None = None
+) -> Iterator[Select[Any]]:
     """Give what selects the pairs, the documents that are alone, and the records that are: each with its class.
 
-    `twice` are the numbers (as `_twice` has them) of which another document is paired; None looks for one each time.
+    They are of a recipient, or of several, with whose they are. `twice` are the numbers (as `_twice` has them) of which
+    another document is paired; None looks for one each time.
     """
     booked = [_D[name].label(f"d_{name}") for name in ("kind", *MONEY)]
     reported = [AT[name].label(f"r_{name}") for name in ("kind", *MONEY)]
     of_period = (_D.period == period, AT.return_period == period)
     pairs = PAIR.join(DOCUMENT, and_(_D.recipient_gstin == _P.recipient_gstin, _D.id == _P.document_id))
     pairs = pairs.join(RECORD, and_(AT.recipient_gstin == _P.recipient_gstin, AT.id == _P.record_id))
-    query = select(_P.gives, _P.rule, _P.document_id, _P.record_id, *booked, *reported).select_from(pairs)
-    query = query.where(_P.recipient_gstin == recipient)
+    whose: Any = _P.recipient_gstin.label("recipient")
+    query: Select[Any] = select(_P.gives, _P.rule, _P.document_id, _P.record_id, *booked, *reported, whose).select_from(
+        pairs
+    )
+    query = query.where(_is_of(_P.recipient_gstin, recipient))
     yield query if period is None else query.where(or_(*of_period))
-    nothing = literal(0)
-    alone = case((_paired_number(*_BOOKED, recipient, twice), BOOKED_TWICE), else_=BOOKS_ONLY)
+    none: list[Any]
+    nothing, whose = literal(0), _D.recipient_gstin
+    alone = case((_paired_number(*_BOOKED, whose, twice), BOOKED_TWICE), else_=BOOKS_ONLY)
     none = [literal("").label("r_kind"), *(nothing.label(f"r_{name}") for name in MONEY)]
     columns = (alone.label("gives"), null().cast(String).label("rule"), _D.id.label("document_id"))
-    query = select(*columns, literal(0).label("record_id"), *booked, *none).where(_D.recipient_gstin == recipient)
-    query = query.where(~exists().where(_P.recipient_gstin == recipient, _P.document_id == _D.id))
+    query = select(*columns, literal(0).label("record_id"), *booked, *none, whose.label("recipient"))
+    query = query.where(_is_of(whose, recipient))
+    query = query.where(~exists().where(_P.recipient_gstin == whose, _P.document_id == _D.id))
     yield query if period is None else query.where(of_period[0])
-    alone = case((_paired_number(*_REPORTED, recipient, twice), REPORTED_TWICE), else_=PORTAL_ONLY)
+    whose = AT.recipient_gstin
+    alone = case((_paired_number(*_REPORTED, whose, twice), REPORTED_TWICE), else_=PORTAL_ONLY)
     none = [literal("").label("d_kind"), *(nothing.label(f"d_{name}") for name in MONEY)]
     columns = (alone.label("gives"), null().cast(String).label("rule"), literal(0).label("document_id"))
-    numbered = RECORD.outerjoin(NUMBER, and_(_N.recipient_gstin == AT.recipient_gstin, _N.record_id == AT.id))
-    query = select(*columns, AT.id.label("record_id"), *none, *reported).select_from(numbered)
-    query = query.where(AT.recipient_gstin == recipient, takes_part())
-    query = query.where(~exists().where(_P.recipient_gstin == recipient, _P.record_id == AT.id))
+    numbered = RECORD.outerjoin(NUMBER, and_(_N.recipient_gstin == whose, _N.record_id == AT.id))
+    query = select(*columns, AT.id.label("record_id"), *none, *reported, whose.label("recipient"))
+    query = query.select_from(numbered).where(_is_of(whose, recipient), takes_part())
+    query = query.where(~exists().where(_P.recipient_gstin == whose, _P.record_id == AT.id))
     yield query if period is None else query.where(of_period[1])
+
+
+def _is_of(column: Any, recipient: str | Sequence[str]) -> ColumnElement[bool]:
+    of: ColumnElement[bool] = column == recipient if isinstance(recipient, str) else among(column, recipient)
+    return of
 
 
 def _twice(connection: Connection, recipient: str, period: str | None) -> Sequence[str]:

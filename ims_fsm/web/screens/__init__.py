@@ -24,6 +24,7 @@ from ims_fsm.web.events import Feed
 from ims_fsm.web.router import LARGEST
 from ims_fsm.web.screens import (
     cases,
+    chasing,
     files,
     happened,
     home,
@@ -46,6 +47,7 @@ PARTS = (
     record,
     register,
     files,
+    chasing,
     signoffs,
     two_b,
     three_b,

@@ -22,7 +22,7 @@ GROUPS: Sequence[tuple[str, tuple[Concern, ...]]] = (
         N_("At risk"),
         (Concern.WITHOUT_ACTION, Concern.ACCEPTED_NOT_FILED, Concern.CREDIT_ENDING, Concern.ORIGINAL_UNKNOWN),
     ),
-    (N_("Waiting"), (Concern.PENDING, Concern.ADDED_BACK)),
+    (N_("Waiting"), (Concern.PENDING, Concern.TO_CHASE, Concern.ADDED_BACK)),
 )
 TITLES: Mapping[Concern, str] = {
     Concern.RETURN_DUE: N_("GSTR-3B"),
@@ -32,6 +32,7 @@ TITLES: Mapping[Concern, str] = {
     Concern.CREDIT_ENDING: N_("ITC ends"),
     Concern.ORIGINAL_UNKNOWN: N_("Original unknown"),
     Concern.PENDING: N_("Pending"),
+    Concern.TO_CHASE: N_("Suppliers to chase"),
     Concern.ADDED_BACK: N_("Added back"),
 }
 #: What each says, and the rule that it rests on. What is behind the day of its GSTR-2B has a sentence of its own.
@@ -52,6 +53,10 @@ _SENTENCES: Mapping[Concern, tuple[str, str]] = {
         "faq.13.1",
     ),
     Concern.PENDING: (N_("%(records)s of %(period)s pending"), "faq.21"),
+    Concern.TO_CHASE: (
+        N_("%(suppliers)s suppliers to chase for %(documents)s documents; their GSTR-1 of %(period)s is due then"),
+        "due.gstr1",
+    ),
     Concern.ADDED_BACK: (N_("%(records)s rejected, added back to the liability in GSTR-3B of %(period)s"), "faq.34"),
 }
 _DRAFTED = N_("%(records)s of %(period)s without an action, deemed accepted in GSTR-3B of %(decided_in)s")
@@ -59,6 +64,7 @@ _DRAFTED = N_("%(records)s of %(period)s without an action, deemed accepted in G
 _SCREENS: Mapping[Concern, str] = {
     Concern.RETURN_DUE: "show_three_b_page",
     Concern.STALE_2B: "show_two_b_page",
+    Concern.TO_CHASE: "show_chase",
     Concern.ADDED_BACK: "show_added_back",
 }
 
@@ -107,6 +113,8 @@ def _duty(visit: Visit, item: DashboardItem, today: date) -> Duty:
         text = _DRAFTED
     fields = {
         "records": records_in_words(visit, item.records),
+        "suppliers": count(item.suppliers),
+        "documents": count(item.records),
         "period": item.period or "",
         "state": visit.say(word(dates.two_b)) if dates else "",
         "decided_in": dates.period if dates else "",

@@ -19,7 +19,8 @@ from ims_fsm.store import reminders
 from ims_fsm.store.reminders import Reminder
 from ims_fsm.terms.period import TaxPeriod, in_india
 from ims_fsm.terms.principal import SCHEDULER
-from ims_fsm.terms.vocabulary import ReminderKind, Trigger
+from ims_fsm.terms.vocabulary import Filing, ReminderKind, Trigger
+from ims_fsm.workflow.chasing import reading as chasing
 from ims_fsm.workflow.unit import UnitOfWork, consider
 
 Subject = tuple[str, ReminderKind, str, datetime]
@@ -35,6 +36,7 @@ def remind(unit: UnitOfWork, gstins: Collection[str]) -> None:
         about[gstin, ReminderKind.TWO_B_STALE, period, _file_by(unit, gstin, period)] = sizes.get((gstin, period), 0)
     for _, waiting in groupby(reminders.pending(unit.connection, gstins), attrgetter("recipient")):
         about.update(_ending(unit, list(waiting)))
+    about.update(_to_chase(unit, gstins))
     reminders.remind(unit.connection, [
         _reminder(unit, subject, records, days)
         for subject, records in about.items()
@@ -85,6 +87,17 @@ def _days_ahead(unit: UnitOfWork, subject: Subject) -> int | None:
 
 def _file_by(unit: UnitOfWork, gstin: str, period: TaxPeriod) -> datetime:
     return day_over(unit.book.calendar.due_gstr3b(period, *unit.taxpayer(gstin).due_by))
+
+
+def _to_chase(unit: UnitOfWork, gstins: Collection[str]) -> dict[Subject, int]:
+    """Return what recipients chase suppliers for whose return is due soon; it is counted where it is told now."""
+    today, calendar = in_india(unit.now).date(), unit.book.calendar
+    returns = ((calendar.next_outward(today, filing), filing) for filing in Filing)
+    ends = [(month, day_over(calendar.due_outward(month, filing))) for month, filing in returns]
+    kind = ReminderKind.SUPPLIERS_DUE
+    near = [(month, end) for month, end in ends if _days_ahead(unit, ("", kind, month, end)) is not None]
+    counted = list(chasing.counted(unit, sorted(gstins))) if near else []
+    return {(of.recipient, kind, month, end): of.documents for of in counted for month, end in near}
 
 
 def _ending(unit: UnitOfWork, waiting: Sequence[Record]) -> Iterator[Subject]:

@@ -17,8 +17,16 @@ from ims_fsm.formats.gstn.download import Source, named
 from ims_fsm.formats.payments import write_csv
 from ims_fsm.formats.workbooks.payments import write_payments
 from ims_fsm.law.chasing import ChasingDeclaration, chasing_with
-from ims_fsm.pages.letters import Format
-from ims_fsm.record.chasing import Chased, ChaseFilter, ChaseTotals, HeldPayment, Letter, SupplierToChase, ToChase
+from ims_fsm.record.chasing import (
+    Chased,
+    ChaseFilter,
+    ChaseTotals,
+    Format,
+    HeldPayment,
+    Letter,
+    SupplierToChase,
+    ToChase,
+)
 from ims_fsm.store import chases
 from ims_fsm.store.purchases.chasing import Question
 from ims_fsm.terms.border import checked_output, checked_path, checked_value, looked_at

@@ -14,14 +14,13 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
-from ims_fsm.law.calendar import month_number
-from ims_fsm.law.chasing import ChasingDeclaration
-from ims_fsm.pages.letters import Format, Letters
+from ims_fsm.law.chasing import ChasingDeclaration, shipped_chasing
 from ims_fsm.record.chasing import (
     Chased,
     ChaseFilter,
     ChaseTally,
     ChaseTotals,
+    Format,
     HeldPayment,
     Letter,
     SupplierToChase,
@@ -31,10 +30,10 @@ from ims_fsm.record.register import Match
 from ims_fsm.store import chases, records, taxpayers
 from ims_fsm.store.connection import serialise
 from ims_fsm.store.purchases import chasing, documents
-from ims_fsm.store.purchases.chasing import Question
+from ims_fsm.store.purchases.chasing import Counted, Question
 from ims_fsm.terms.money import HEADS, Heads
 from ims_fsm.terms.period import TaxPeriod, in_india, last_day_before
-from ims_fsm.terms.vocabulary import Filing, Form, Kind
+from ims_fsm.terms.vocabulary import Filing, Kind
 from ims_fsm.workflow.unit import UnitOfWork
 
 PAGE = 500
@@ -43,9 +42,20 @@ PAGE = 500
 def question_of(unit: UnitOfWork, recipient: str, declared: ChasingDeclaration, where: ChaseFilter) -> Question:
     """Return what is asked of the store; raises `MissingError` for a recipient who is not registered."""
     unit.taxpayer(recipient)
+    return _question(unit, recipient, declared, where)
+
+
+def _question(
+    unit: UnitOfWork, recipient: str | Sequence[str], declared: ChasingDeclaration, where: ChaseFilter
+) -> Question:
     limited = tuple(map(str, unit.book.calendar.declared.time_limit.kinds))
     today = in_india(unit.now).date()
     return Question(recipient=recipient, declared=declared, where=where, now=unit.now, today=today, limited=limited)
+
+
+def counted(unit: UnitOfWork, recipients: Sequence[str]) -> Iterator[Counted]:
+    """Give what each of several recipients who have a purchase register chases for, by the reasons that ship."""
+    return chasing.counted(unit.connection, _question(unit, recipients, shipped_chasing(), ChaseFilter()))
 
 
 def suppliers(unit: UnitOfWork, question: Question) -> Iterator[SupplierToChase]:
@@ -53,7 +63,7 @@ def suppliers(unit: UnitOfWork, question: Question) -> Iterator[SupplierToChase]
     days = Days(unit, question)
     groups = (list(rows) for _, rows in groupby(chasing.sums(unit.connection, question), attrgetter("supplier")))
     while page := list(islice(groups, PAGE)):
-        last = chases.newest(unit.connection, question.recipient, {rows[0].supplier for rows in page})
+        last = chases.newest(unit.connection, str(question.recipient), {rows[0].supplier for rows in page})
         for rows in page:
             yield _added_up(unit, days, rows, last.get(rows[0].supplier))
 
@@ -91,7 +101,7 @@ def _added_up(unit: UnitOfWork, days: Days, rows: list[Any], chased: Any) -> Sup
     ends += [end for row in rows if row.limited_day and (end := days.credit_until(Kind.INVOICE, row.limited_day))]
     return SupplierToChase(
         supplier=supplier,
-        name=max(row.name for row in rows) or chasing.name_of(unit.connection, question.recipient, supplier),
+        name=max(row.name for row in rows) or chasing.name_of(unit.connection, str(question.recipient), supplier),
         first=first,
         last=max(row.last for row in rows),
         days=(question.today - first).days,
@@ -104,7 +114,7 @@ def _added_up(unit: UnitOfWork, days: Days, rows: list[Any], chased: Any) -> Sup
 
 def to_chase(unit: UnitOfWork, question: Question) -> Iterator[ToChase]:
     """Give the documents that suppliers are chased for, in the order of the suppliers; a page of them is held."""
-    days, recipient = Days(unit, question), question.recipient
+    days, recipient = Days(unit, question), str(question.recipient)
     rows = iter(chasing.documents(unit.connection, question))
     while page := list(islice(rows, PAGE)):
         booked = documents.find_many(unit.connection, recipient, [row.document_id for row in page if row.document_id])
@@ -118,7 +128,9 @@ def letters(
     unit: UnitOfWork, question: Question, fmt: Format, template: Path | None, addresses: Mapping[str, Collection[str]]
 ) -> Iterator[Letter]:
     """Give a letter to each supplier to chase; what one lists is held, and no more."""
-    recipient = unit.taxpayer(question.recipient)
+    from ims_fsm.pages.letters import Letters  # noqa: PLC0415 -- who writes no letter starts without templates
+
+    recipient = unit.taxpayer(str(question.recipient))
     writes = Letters.of(recipient, unit.now, fmt, template, addresses)
     for supplier, theirs in groupby(to_chase(unit, question), attrgetter("supplier")):
         listed = list(islice(theirs, question.declared.letter.most))
@@ -126,7 +138,7 @@ def letters(
         for of in chain(listed, theirs):
             total += ChaseTally(1, of.stake)
             name = name or _name(of)
-        name = name or chasing.name_of(unit.connection, question.recipient, supplier)
+        name = name or chasing.name_of(unit.connection, str(question.recipient), supplier)
         yield writes.letter(supplier, name, listed, total)
 
 
@@ -182,7 +194,6 @@ class Days:
     unit: UnitOfWork
     question: Question
     _returned: dict[str, datetime | None] = field(default_factory=dict)
-    _next: dict[TaxPeriod, TaxPeriod] = field(default_factory=dict)
 
     def of(self, row: Any, match: Match) -> ToChase:
         """Return a document to chase."""
@@ -195,9 +206,9 @@ class Days:
             credit_until = None if record.cutoff_at is None else last_day_before(record.cutoff_at)
         amends = record.document.amends if record else None
         limit = calendar.amendment_limit(document.kind, amends.date if amends else document.date, None)
-        following = self.next_period(TaxPeriod.of(document.date))
-        is_end = calendar.is_period_end(following, Filing.QUARTERLY)
-        iff = calendar.windows[Form.IFF, Filing.QUARTERLY].last_day(month_number(following))
+        following = calendar.next_outward(today, Filing.MONTHLY, TaxPeriod.of(document.date))
+        quarterly = calendar.next_outward(today, Filing.QUARTERLY, TaxPeriod.of(document.date))
+        form = "GSTR-1 of the quarter to" if calendar.is_period_end(quarterly, Filing.QUARTERLY) else "IFF of"
         days = (today - document.date).days
         return ToChase(
             match=match,
@@ -206,9 +217,9 @@ class Days:
             days=days,
             band=declared.band_of(days),
             next=following,
-            due=calendar.due_gstr1(following, Filing.MONTHLY),
-            quarterly=f"{'GSTR-1 of the quarter to' if is_end else 'IFF of'} {following.in_words}",
-            quarterly_due=calendar.due_gstr1(following, Filing.QUARTERLY) if is_end else iff,
+            due=calendar.due_outward(following, Filing.MONTHLY),
+            quarterly=f"{form} {quarterly.in_words}",
+            quarterly_due=calendar.due_outward(quarterly, Filing.QUARTERLY),
             credit_until=credit_until,
             amend_until=None if limit is None else last_day_before(limit),
             over=credit_until is not None and credit_until < today,
@@ -218,20 +229,10 @@ class Days:
         """Return the last day for the credit of a document that nobody reported (section 16(4))."""
         fy = self.unit.book.calendar.financial_year(day)
         if fy not in self._returned:
-            at = taxpayers.annual_return_at(self.unit.connection, self.question.recipient, fy)
+            at = taxpayers.annual_return_at(self.unit.connection, str(self.question.recipient), fy)
             self._returned[fy] = at
         cutoff = self.unit.book.calendar.cutoff(kind, day, self._returned[fy])
         return None if cutoff is None else last_day_before(cutoff)
-
-    def next_period(self, month: TaxPeriod) -> TaxPeriod:
-        """Return the first month whose GSTR-1 is not due yet, and not before this one."""
-        if month not in self._next:
-            today, calendar = self.question.today, self.unit.book.calendar
-            period = max(month, TaxPeriod.of(today).plus(-1))
-            while calendar.due_gstr1(period, Filing.MONTHLY) < today:
-                period = period.plus(1)
-            self._next[month] = period
-        return self._next[month]
 
 
 def _heads(row: Any) -> Heads:

@@ -27,6 +27,7 @@ from ims_fsm.terms.border import state_code
 from ims_fsm.terms.period import TaxPeriod, in_india, last_day_before
 from ims_fsm.terms.vocabulary import ACTIVE, Concern, Filing, ReminderKind, State, SupplierStatus, TwoBState
 from ims_fsm.workflow.calendar.sweeps import next_period
+from ims_fsm.workflow.chasing import reading as chasing
 from ims_fsm.workflow.returns import Standings
 from ims_fsm.workflow.unit import UnitOfWork, unread_scope
 
@@ -50,7 +51,7 @@ def dashboard(unit: UnitOfWork, gstins: Collection[str] | None, near: int | None
     standings = returns.standings(unit.connection, wanted)
     reading = _Reading(unit, registered, standings)
     recipients = [gstin for gstin in wanted if gstin in registered and unit.scene(gstin).eligible]
-    items = [*reading.due(recipients), *reading.added_back(wanted)]
+    items = [*reading.due(recipients), *reading.added_back(wanted), *reading.to_chase(recipients)]
     for part in alike(unit.scene, recipients):
         items += reading.at_risk(part, days)
     return Dashboard.of(unit.now, days, items, {gstin: who.name for gstin, who in registered.items()})
@@ -99,6 +100,15 @@ class _Reading:
         yield from self._pending(of for of in waiting if of.pending)
         yield from self._credit_ending(of for of in undecided if of.cutoff_at)
         yield from self._originals_unknown(chained)
+
+    def to_chase(self, recipients: Sequence[str]) -> Iterator[DashboardItem]:
+        """Give whom recipients with a purchase register chase, until their suppliers' next GSTR-1 is due."""
+        calendar = self.unit.book.calendar
+        period = calendar.next_outward(self.today, Filing.MONTHLY)
+        due = calendar.due_outward(period, Filing.MONTHLY)
+        for of in chasing.counted(self.unit, recipients):
+            totals = Totals(of.documents, 0, of.tax)
+            yield self._item(Concern.TO_CHASE, of.recipient, due, totals, period=period, suppliers=of.suppliers)
 
     def added_back(self, suppliers: Sequence[str]) -> Iterator[DashboardItem]:
         """Give what rejections have added to a supplier's liability in a return that they have not filed (FAQ 34)."""
