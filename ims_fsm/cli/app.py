@@ -30,7 +30,7 @@ PANELS: Mapping[str, str] = {
     "Begin here": "demo.demo dashboard.dashboard",
     "The portal": "portal.import portal.export reports.report actions.check actions.apply",
     "Records": "listing.list records.show records.history actions.act actions.what-if records.original",
-    "The purchase register": "matching.match matching.pair recommending.recommend settings.settings",
+    "The purchase register": "matching.match matching.pair recommending.recommend drawing.policy settings.settings",
     "Suppliers to chase": "chasing.chase",
     "Sign-off": "signoff.signoff",
     "Returns": "returns.2a returns.2b returns.3b papers.papers calendar.sweep calendar.scheduler",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from ims_fsm.cli.call import Call, command
 from ims_fsm.cli.failures import CallError
 from ims_fsm.cli.law import law_at, path_and_machines
-from ims_fsm.cli.output import say, table, verbatim
+from ims_fsm.cli.output import counted, say, table, verbatim
 from ims_fsm.terms.period import TaxPeriod
 
 if TYPE_CHECKING:
@@ -169,6 +169,51 @@ def timeline(
     chosen = _chosen(fmt, out)
     page = month_page(book_with(calendar), period, recipient, theme_named(theme))
     _put(call, converted(page.svg(), chosen), chosen, out)
+
+
+@command("policy")
+def policy(
+    call: Call,
+    path: Path | None = None,
+    *,
+    rules: Path | None = None,
+    theme: Theme = "light",
+    fmt: Literal["svg", "png", "pdf"] | None = None,
+    out: Path | None = None,
+) -> None:
+    """Verify what is recommended by which class, and say what of it the law always refuses; with --out draw it.
+
+    A policy that cannot be used is refused with everything that is wrong with it, such as an entry never reached.
+    """
+    from ims_fsm.charts.policy import conditions, policy_page
+    from ims_fsm.draw.conversion import converted
+    from ims_fsm.draw.theme import theme_named
+    from ims_fsm.law.book import shipped_law
+    from ims_fsm.law.overlay import Overlay
+    from ims_fsm.law.policy_check import barred
+    from ims_fsm.law.policy_reading import advice_with
+
+    over = [None if file is None else Overlay.of(file) for file in (path, rules)]
+    read = advice_with(*over).policy
+    if out is not None or fmt is not None:
+        chosen = _chosen(fmt, out)
+        _put(call, converted(policy_page(read, theme_named(theme)).svg(), chosen), chosen, out)
+        return
+    refused = [*barred(read, shipped_law())]
+
+    def tell() -> None:
+        say(f"{path or 'The shipped policy'}: {counted(len(read.recommend), 'entry', 'entries')}, each can be reached.")
+        rows = [
+            (entry.name, "; ".join(conditions(entry)), entry.action, ", ".join((*entry.otherwise, "ask")))
+            for entry in read.recommend
+        ]
+        table(("entry", "takes", "recommends", "if refused"), rows, indent=2)
+        if refused:
+            say("", "What the law refuses there whatever the facts are:")
+            lines = [(of.entry, of.action, of.machine, of.rule_set, ", ".join(of.rules), of.then) for of in refused]
+            table(("entry", "action", "of", "under", "rules", "so"), lines, indent=2)
+
+    call.answer(tell, {"entries": read.recommend, "refused": refused})
 
 
 @command("sequence")

@@ -1,0 +1,52 @@
+"""What the law always refuses of what a policy recommends: for which documents, under which rule set, by which rules.
+
+Pure: no clock and no database. That every entry can be reached, and the last one takes all, the reading holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ims_fsm.law.decision import covers
+from ims_fsm.law.edition import Edition
+from ims_fsm.law.policy import ASK, PolicyDeclaration, Recommended
+from ims_fsm.law.register import Law
+
+
+@dataclass(frozen=True, slots=True)
+class Barred:
+    """An action that an entry recommends and the law refuses for a machine whatever the facts are; `then` is instead."""
+
+    entry: str
+    action: Recommended
+    machine: str
+    rule_set: str
+    rules: tuple[str, ...]
+    then: Recommended
+
+
+def barred(policy: PolicyDeclaration, law: Law) -> Iterator[Barred]:
+    """Give what the law always refuses of a policy, entry by entry."""
+    for entry in policy.recommend:
+        words = (entry.action, *entry.otherwise, ASK)
+        for machine in law.record_machines:
+            for edition in machine.editions.values():
+                refused = {word: _rules(edition, word) for word in words if word != ASK}
+                then = next(word for word in words if not refused.get(word))
+                if rules := refused.get(entry.action):
+                    yield Barred(entry.name, entry.action, machine.name, edition.rule_set.id, rules, then)
+
+
+def _rules(edition: Edition, trigger: str) -> tuple[str, ...]:
+    """Return the rules that refuse a trigger in every open state; none where it may fire in one of them."""
+    if trigger not in edition.triggers:
+        return ()
+    watching = [guard for guard in edition.guards if trigger in guard.triggers]
+    cited: list[str] = []
+    for name, state in edition.states.items():
+        shut = [guard.rule for guard in watching if covers(edition, guard, name)]
+        if not state.terminal and not shut:
+            return ()
+        cited += shut if not state.terminal else []
+    return tuple(dict.fromkeys(cited))
