@@ -16,7 +16,7 @@ from ims_fsm.law.register import Law
 
 @dataclass(frozen=True, slots=True)
 class Barred:
-    """An action that an entry recommends and the law refuses for a machine whatever the facts are; `then` is instead."""
+    """An action of an entry that the law refuses for a machine whatever the facts are; `then` comes instead."""
 
     entry: str
     action: Recommended
@@ -32,9 +32,9 @@ def barred(policy: PolicyDeclaration, law: Law) -> Iterator[Barred]:
         words = (entry.action, *entry.otherwise, ASK)
         for machine in law.record_machines:
             for edition in machine.editions.values():
-                refused = {word: _rules(edition, word) for word in words if word != ASK}
-                then = next(word for word in words if not refused.get(word))
-                if rules := refused.get(entry.action):
+                refused = {word: () if word == ASK else _rules(edition, word) for word in words}
+                then = next(word for word in words if not refused[word])
+                if rules := refused[entry.action]:
                     yield Barred(entry.name, entry.action, machine.name, edition.rule_set.id, rules, then)
 
 
