@@ -46,6 +46,15 @@ def test_a_letter_says_what_differs_and_what_is_asked(stage: Any) -> None:
     assert max(map(len, letter.content.decode().splitlines())) <= 78
 
 
+def test_what_is_filed_before_its_due_day_is_amended_in_a_later_period(stage: Any) -> None:
+    stage.at("2024-11-08")
+    stage.filed(stage.document(number="S/1"))
+    stage.desk.match(register(booked(igst=20_000)))
+    (letter,) = stage.at("2024-11-09").desk.letters()
+    text = " ".join(letter.content.decode().split())
+    assert "or else in GSTR-1 of November 2024 by 11 December 2024 (if you file quarterly: in IFF of November" in text
+
+
 @pytest.mark.parametrize("fmt", ["text", "eml"])
 def test_the_same_moment_gives_the_same_bytes(stage: Any, fmt: str) -> None:
     stage.desk.match(register(booked(), booked("B/1", supplier=OTHER)))

@@ -206,8 +206,9 @@ class Days:
             credit_until = None if record.cutoff_at is None else last_day_before(record.cutoff_at)
         amends = record.document.amends if record else None
         limit = calendar.amendment_limit(document.kind, amends.date if amends else document.date, None)
-        following = calendar.next_outward(today, Filing.MONTHLY, TaxPeriod.of(document.date))
-        quarterly = calendar.next_outward(today, Filing.QUARTERLY, TaxPeriod.of(document.date))
+        # What is filed is amended in a later period than the one in which it is reported (FAQ 19.2).
+        since = record.return_period.plus(1) if record and record.filed else TaxPeriod.of(document.date)
+        following, quarterly = (calendar.next_outward(today, of, since) for of in (Filing.MONTHLY, Filing.QUARTERLY))
         form = "GSTR-1 of the quarter to" if calendar.is_period_end(quarterly, Filing.QUARTERLY) else "IFF of"
         days = (today - document.date).days
         return ToChase(
