@@ -13,6 +13,7 @@ from ims_fsm.record.record import Record
 from ims_fsm.record.refusals import Told
 from ims_fsm.record.register import Match
 from ims_fsm.terms.money import Heads
+from ims_fsm.terms.vocabulary import State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,5 +67,5 @@ class Recommendation:
 
     @property
     def to_do(self) -> bool:
-        """Whether an action is recommended that the record does not stand in already."""
-        return self.action != ASK and not self.is_done
+        """Whether an action is recommended and nobody has acted: what a person has decided is not proposed over."""
+        return self.action != ASK and self.record.state is State.NO_ACTION

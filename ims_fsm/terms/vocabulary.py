@@ -27,6 +27,11 @@ class Kind(StrEnum):
         """The kind as people write it: "credit note", "ECO document"."""
         return "ECO document" if self is Kind.ECO_DOCUMENT else self.value.replace("_", " ")
 
+    @property
+    def in_books(self) -> Kind:
+        """What its buyer books it as: what an e-commerce operator reports is an invoice to them."""
+        return Kind.INVOICE if self is Kind.ECO_DOCUMENT else self
+
 
 class Form(StrEnum):
     """The form in which a document reaches the portal (FAQ 1, 8)."""

@@ -19,7 +19,7 @@ from ims_fsm.record.refusals import Told
 from ims_fsm.record.register import Match, RegisterDocument
 from ims_fsm.store.purchases import documents, matches
 from ims_fsm.terms.border import LARGEST_ID
-from ims_fsm.workflow.purchases import decide
+from ims_fsm.workflow.purchases import ONE_KIND, decide, unlike
 from ims_fsm.workflow.unit import UnitOfWork
 
 #: So many pairs a file may have: people make them, one by one.
@@ -103,6 +103,9 @@ class _Register:
             document = stands
         else:
             document = self._document(pair, record, findings)
+        if document is not None and not _splits(pair) and (what := unlike(document, record)):
+            findings.refuse(pair.place, f"document #{document.id} {what}", ONE_KIND)
+            document = None
         if document is None or not self._is_free(pair, record, document, findings):
             return None
         so_already = of is not None and of.class_name == MANUAL and document == stands and not _splits(pair)

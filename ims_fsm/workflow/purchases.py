@@ -16,7 +16,17 @@ from ims_fsm.law.matching import MANUAL, Cascade
 from ims_fsm.law.matching_reading import cascade_with
 from ims_fsm.law.overlay import Overlay
 from ims_fsm.record.recommendation import ExplainedRecommendation, Recommendation
-from ims_fsm.record.register import Gone, Match, MatchDecision, MatchedClass, Matching, PurchaseRegister, RegisterKept
+from ims_fsm.record.record import Record
+from ims_fsm.record.register import (
+    Gone,
+    Match,
+    MatchDecision,
+    MatchedClass,
+    Matching,
+    PurchaseRegister,
+    RegisterDocument,
+    RegisterKept,
+)
 from ims_fsm.store.connection import serialise
 from ims_fsm.store.purchases import crowds, documents, matches, pairing, sides
 from ims_fsm.store.purchases.documents import EXAMPLES
@@ -131,7 +141,7 @@ class PurchasesDesk(SettingsDesk):
         """Pair a document of the register with a record, whatever the rules say; both leave the pairs they are in.
 
         It is logged with who did so and why, stands at once, and survives the next import. Raises `MissingError` for
-        a document or a record that is not here.
+        a document or a record that is not here, `InputError` where the two are of different kinds.
         """
         return self._done(decide, key, "pair", checked_id(document_id), checked_id(record_id), _reason(reason))
 
@@ -292,6 +302,18 @@ def _listed(unit: UnitOfWork, recipient: str, where: MatchesWhere, limit: int | 
     return matches.listed(unit.connection, recipient, where, limit)
 
 
+ONE_KIND = "pair documents of one kind"
+
+
+def unlike(document: RegisterDocument, record: Record) -> str:
+    """Say that a document and a record are of different kinds, which nobody pairs; nothing where they are alike."""
+    if document.kind is record.document.kind.in_books:
+        return ""
+    return (
+        f"is of the kind {document.kind.in_words}, and record {record.id} of the kind {record.document.kind.in_words}"
+    )
+
+
 def decide(
     unit: UnitOfWork, recipient: str, decision: Decided, document_id: int, record_id: int, reason: str
 ) -> MatchDecision:
@@ -302,6 +324,8 @@ def decide(
     if document is None:
         problem = Problem(str(document_id), "is not a document of the register here", "see matches()")
         raise MissingError("document", [problem])
+    if decision == "pair" and (what := unlike(document, record)):
+        raise InputError("pair", [Problem(f"document {document_id}", what, ONE_KIND)])
     made = MatchDecision(
         number=documents.next_decision(unit.connection, recipient),
         decision=decision,

@@ -113,6 +113,7 @@ def test_a_recommendation_is_explained(run, ids, tmp_path):
     assert [(of["entry"], len(of["why"])) for of in why["passed_over"]] == [
         ("the_books_agree", 1),
         ("the_difference_is_small", 1),
+        ("paired_by_hand", 1),
     ]
     (weighed,) = why["weighed"]
     assert (weighed["action"], why["recommendation"]["action"]) == ("keep_pending", "ask")

@@ -305,6 +305,17 @@ def test_nothing_is_decided_of_what_is_not_here(stage: Any) -> None:
     assert stage.desk.match_decisions() == []
 
 
+def test_documents_of_different_kinds_are_not_paired_by_hand(stage: Any) -> None:
+    note = stage.filed(stage.document("credit_note", number="CN/7", date=DAY))
+    stage.desk.match(register(booked("INV/7")))
+    document = document_of(stage, "INV/7")
+    what = f"document {document}: is of the kind invoice, and record {note} of the kind credit note; pair documents of"
+    with pytest.raises(InputError, match=what):
+        stage.desk.pair(document, note, reason="x")
+    assert stage.desk.match_decisions() == []
+    stage.desk.split(document, note, reason="these two never")
+
+
 def test_a_rule_of_ones_own_pairs_and_is_named(stage: Any, tmp_path: Any) -> None:
     stage.filed(stage.document(number="INV/7", date=DAY))
     own = tmp_path / "own.toml"

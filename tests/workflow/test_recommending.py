@@ -60,5 +60,18 @@ def test_what_stands_so_already_is_done_and_what_is_decided_is_left_out(stage: A
     stage.act("accept", first)
     (of,) = stage.desk.recommend()
     assert (of.action, of.is_done, of.to_do) == ("accept", True, False)
+    stage.act("reject", first)
+    (of,) = stage.desk.recommend()
+    assert (of.action, of.is_done, of.to_do) == ("accept", False, False)
     stage.close("2024-10")
     assert list(stage.desk.recommend()) == []
+
+
+def test_a_pair_by_hand_is_accepted_where_its_tax_is_near_and_else_asked(stage: Any) -> None:
+    first, second = (stage.filed(stage.document(number=number, date=DAY)) for number in ("A/1", "B/2"))
+    matched(stage, ("X/8", Kind.INVOICE, 18_900), ("Y/9", Kind.INVOICE, 30_000))
+    numbers = {of.document.number: of.document.id for of in stage.desk.matches() if of.document}
+    stage.desk.pair(numbers["X/8"], first, reason="seen on paper")
+    stage.desk.pair(numbers["Y/9"], second, reason="seen on paper")
+    told = {of.record.id: (of.match.class_name, of.entry, of.action) for of in stage.desk.recommend()}
+    assert told == {first: ("manual", "paired_by_hand", "accept"), second: ("manual", "the_rest", "ask")}

@@ -146,6 +146,21 @@ def test_a_fault_is_named_by_its_cell_and_nothing_is_done(stage: Any, ids: dict[
     assert sentence == what.format(stage.seller, stage.buyer)
 
 
+def test_a_document_of_another_kind_is_not_paired(stage: Any, ids: dict[str, int]) -> None:
+    note = stage.filed(stage.document("credit_note", number="CN/1", date=DAY))
+    book = Filled(stage.desk).fill(note, {"Pair with": "#4", "Reason for the pair": "why"})
+    ((_, what),) = refused(stage, book)
+    assert what.startswith(f"document #4 is of the kind invoice, and record {note} of the kind credit note")
+
+
+def test_what_a_person_decided_is_not_filled_over(stage: Any, ids: dict[str, int]) -> None:
+    stage.act("reject", ids["same"])
+    out = io.BytesIO()
+    stage.desk.export_workbook(out, fill=True)
+    rows = {row["Invoice/Note number"]: row["Status"] for row in read(out.getvalue()).sheets["B2B"]}
+    assert (rows["same/1"], rows["small/1"]) == ("Rejected", "Accepted")
+
+
 def test_one_document_is_of_one_record_and_one_record_of_one_document(stage: Any, ids: dict[str, int]) -> None:
     why = {"Reason for the pair": "why"}
     book = Filled(stage.desk)

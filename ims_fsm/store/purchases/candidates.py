@@ -48,7 +48,7 @@ class _Side:
             narrowed = or_(same_pan, at.taxable == self.taxable)
         else:
             narrowed = func.upper(at.number).contains(self.number.upper(), autoescape=True)
-        kind = str(Kind.INVOICE if self.sought is Kind.ECO_DOCUMENT else self.sought)
+        kind = str(self.sought.in_books)
         other = case((at.supplier_gstin == self.supplier, 0), else_=1)
         return query.where(self.kind == kind, narrowed).order_by(other, off, at.id).limit(limit)
 

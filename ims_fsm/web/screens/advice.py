@@ -11,7 +11,7 @@ from itertools import islice
 
 from ims_fsm import Heads, ListedRecord, RecipientDesk, Recommendation
 from ims_fsm.web.screens.listing import Listing
-from ims_fsm.web.screens.rows import Beside, is_to_take
+from ims_fsm.web.screens.rows import Beside
 
 #: What may be recommended, in the order of the filter.
 OFFERED = ("accept", "reject", "keep_pending", "ask")
@@ -44,7 +44,7 @@ def advised(buyer: RecipientDesk, listing: Listing, ids: Collection[int] | None)
     meant = iter(listed)
     while part := list(islice(meant, listing.limit)):
         for of in buyer.recommend(records=part):
-            if is_to_take(of) and listing.recommended in {None, of.action}:
+            if of.to_do and listing.recommended in {None, of.action}:
                 yield of
 
 

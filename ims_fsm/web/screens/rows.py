@@ -107,11 +107,6 @@ class Row:
         return any(choice.to_declare for choice in self.choices)
 
 
-def is_to_take(advice: Recommendation) -> bool:
-    """Say whether what is recommended is there to be taken: it is an action, and nobody has acted yet."""
-    return advice.to_do and advice.record.state is State.NO_ACTION
-
-
 def rows_of(
     listed: Sequence[ListedRecord], refused: Mapping[int, tuple[Told, ...]], beside: Beside, *, take: bool = False
 ) -> list[Row]:
@@ -122,7 +117,7 @@ def rows_of(
     made = []
     for row in listed:
         advice = beside.recommended.get(row.record.id)
-        taken = take and advice is not None and is_to_take(advice)
+        taken = take and advice is not None and advice.to_do
         chosen = str(advice.action) if taken and advice is not None else None
         of = choices(row.record.state, row.may, chosen)
         match = beside.matches.get(row.record.id)
