@@ -17,6 +17,8 @@ from ims_fsm.web.screens.rows import Beside
 OFFERED = ("accept", "reject", "keep_pending", "ask")
 #: So many records are confirmed at once.
 MOST = 500
+#: So many more are counted.
+COUNTED = 10_000
 #: So many are looked through for a page of what one action is recommended for; the next page goes on behind them.
 LOOKED_AT = 2_000
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from itertools import islice
 from typing import Annotated, Any
 
@@ -18,7 +19,7 @@ from ims_fsm.web.admission import Admission, Admitted, Buyer
 from ims_fsm.web.events import follow_events
 from ims_fsm.web.languages import N_
 from ims_fsm.web.problems import STALE
-from ims_fsm.web.screens.advice import MOST, OFFERED, added_up, advised, page_of
+from ims_fsm.web.screens.advice import COUNTED, MOST, OFFERED, added_up, advised, page_of
 from ims_fsm.web.screens.chosen import Fields, again, key_of, proposals_of, reduction, seen_of, text_of, ticked
 from ims_fsm.web.screens.listing import SECTIONS, SIZES, Listing, counts_of
 from ims_fsm.web.screens.rows import ACTIONS, rows_of
@@ -102,7 +103,10 @@ def act_inward(
         return form.recommended()
     if do not in ACTIONS:
         raise InputError("form", [Problem("do", "names no action", "choose one of the buttons")])
-    return form.filtered(do) if text_of(fields, "all") else form.picked(do)
+    if not text_of(fields, "all"):
+        return form.picked(do)
+    # What is recommended is no filter of the face: its records are named one by one.
+    return form.filtered(do) if listing.recommended is None else form.recommended(do)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,25 +138,35 @@ class _Form:
             return self._confirm("save", proposals, rejections)
         return self._applied(proposals)
 
-    def recommended(self) -> Response:
-        """Ask whether what is recommended for the ticked records, or for the whole filter, is meant, with its sums."""
+    def recommended(self, action: str = "") -> Response:
+        """Ask whether what is recommended for the ticked records, or for the whole filter, is meant, with its sums.
+
+        With an `action` that is asked of them, whatever is recommended.
+        """
         picks = {seen.record_id for seen in seen_of(self.fields) if str(seen.record_id) in self.fields.getlist("pick")}
-        advice = list(islice(advised(self.buyer, self.listing, None if text_of(self.fields, "all") else picks), MOST))
+        every = advised(self.buyer, self.listing, None if text_of(self.fields, "all") else picks)
+        advice = list(islice(every, MOST))
+        left = sum(1 for _ in islice(every, COUNTED))
         if not advice:
             return self.again(Outcome(note=N_("Nothing is recommended here that is still to be done.")))
         proposals = [
             Proposal(
                 place=f"record {of.record.id}",
-                trigger=Trigger(of.action),
+                trigger=Trigger(action or of.action),
                 record_id=of.record.id,
                 version=of.record.version,
             )
             for of in advice
         ]
         chosen = [(f"v.{of.record.id}", f"{of.record.version}.{of.record.state}") for of in advice]
+        if action:
+            chosen += [("pick", str(of.record.id)) for of in advice]
+            return self._confirm(action, proposals, proposals, fields=[("do", action), *chosen], left=left)
         chosen += [(f"a.{of.record.id}", str(of.action)) for of in advice]
         rejections = [proposal for proposal in proposals if proposal.trigger is Trigger.REJECT]
-        return self._confirm("save", proposals, rejections, sums=added_up(advice), fields=[("do", "save"), *chosen])
+        return self._confirm(
+            "save", proposals, rejections, sums=added_up(advice), fields=[("do", "save"), *chosen], left=left
+        )
 
     def proposed(self) -> Response:
         """Propose what was chosen line by line, for somebody else to approve."""
@@ -191,10 +205,11 @@ class _Form:
         weighed: Sequence[Proposal],
         sums: Sequence[tuple[str, int, Heads]] = (),
         fields: Sequence[tuple[str, str]] = (),
+        left: int = 0,
     ) -> Response:
         """Ask whether it is meant: what is refused and why, and what the first of them would come to.
 
-        `sums` are of what is recommended; `fields` are sent once more in place of the form's.
+        `sums` are of what is recommended; `fields` are sent once more in place of the form's; `left` are for later.
         """
         judged = self.buyer.check(proposals)
         what_if = [
@@ -212,6 +227,8 @@ class _Form:
             weighed=None,
             again=fields or again(self.fields),
             sums=sums,
+            left=left,
+            counted=COUNTED,
             may_propose=has_signoffs(self.admission),
             changed=False,
             remarks_limit=self.admission.ims.book.calendar.remarks_limit,
@@ -220,7 +237,8 @@ class _Form:
     def filtered(self, action: str) -> Response:
         """Take one action on everything that the filter means, when that is confirmed and nothing came between.
 
-        Without scripts and without ids: the filter is what is sent, guarded by the count and the events since.
+        Without scripts and without ids: the filter is what is sent, guarded by the count and the events since, and by
+        which records a class of matches means: a matching is no event.
         """
         remarks, reduced = text_of(self.fields, "remarks"), text_of(self.fields, "reduce")
         request: dict[str, Any] = {"remarks": remarks or None}
@@ -228,7 +246,8 @@ class _Form:
         weighed = self.buyer.weigh(action, where=self.listing.where, **request)  # type: ignore[arg-type]  # an action
         counted = weighed.allowed + weighed.refused_records
         cursor = self.admission.ims.newest_event() or ""
-        has_changed = self.is_confirmed and self._has_changed(counted)
+        meant = self._meant()
+        has_changed = self.is_confirmed and self._has_changed(counted, meant)
         if self.is_confirmed and not has_changed:
             report = self.buyer.act_on(
                 action,  # type: ignore[arg-type]  # as above
@@ -245,17 +264,26 @@ class _Form:
             what_if=(),
             unseen=0,
             weighed=weighed,
-            again=[("do", action), ("all", "1"), ("count", str(counted)), ("cursor", cursor)],
+            again=[("do", action), ("all", "1"), ("count", str(counted)), ("cursor", cursor), ("meant", meant)],
             sums=(),
+            left=0,
             may_propose=False,
             changed=has_changed,
             remarks_limit=self.admission.ims.book.calendar.remarks_limit,
         )
 
-    def _has_changed(self, counted: int) -> bool:
+    def _meant(self) -> str:
+        """Return a digest of the records that a filter by the purchase register means; "" for any other filter."""
+        if not self.listing.match:
+            return ""
+        ids = sorted(row.record.id for row in self.buyer.listed(self.listing.where))
+        return sha256(repr(ids).encode()).hexdigest()
+
+    def _has_changed(self, counted: int, meant: str) -> bool:
         """Say whether the records are others than those that were confirmed; what this form did itself is no change."""
         cursor, gstin = text_of(self.fields, "cursor") or None, self.buyer.gstin
         since = next(iter(self.admission.ims.events(cursor, gstin=gstin, limit=1)), None)
         if since is not None and since.request_key is not None and since.request_key == key_of(self.fields):
             return False
-        return text_of(self.fields, "count") != str(counted) or since is not None
+        were = text_of(self.fields, "count"), text_of(self.fields, "meant")
+        return were != (str(counted), meant) or since is not None

@@ -98,7 +98,9 @@ def counts_of(ims: IMS, gstin: str, listing: Listing, actor: Principal) -> Count
     events = ims.latest_events(limit=1, gstin=gstin)
     cursor = events[0].cursor if events else None
     stamp = (cursor, newest and newest.record.id, in_india(ims.clock()).date())
-    groups = _summary(ims, gstin, listing.beside, stamp).groups
+    # A matching, or a pair by hand, is no event: what hangs on it is added up each time.
+    summary = _summary.__wrapped__ if listing.match else _summary
+    groups = summary(ims, gstin, listing.beside, stamp).groups
     states = listing.where.states or tuple(State)
     kinds, amended = listing.kind or tuple(Kind), listing.amended
     sections: dict[tuple[Kind, bool | None], int] = {}

@@ -21,7 +21,7 @@ from ims_fsm.web.matching import MATCH_KEY
 from ims_fsm.web.screens.chosen import Fields, key_of, text_of
 from ims_fsm.web.screens.files import Form, files_of
 from ims_fsm.web.screens.search import Search, Text
-from ims_fsm.web.screens.shell import Screens, Visit, Visiting
+from ims_fsm.web.screens.shell import Screens, Visit, Visiting, local
 
 SCREENS = Screens()
 _AT = "/recipients/{gstin}/register"
@@ -129,7 +129,7 @@ def show_pair(buyer: Buyer, visit: Visiting, asked: Annotated[Pairing, Query()])
         near=[of for of in near if stands is None or of.key != stands.key],
         decided=[of for of in buyer.match_decisions() if _is_about(of, asked, stands)],
         may_pair=visit.may("decide_pair"),
-        back=asked.back or visit.at("show_register"),
+        back=local(asked.back) if asked.back else visit.at("show_register"),
     )
 
 

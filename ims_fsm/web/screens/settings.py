@@ -29,13 +29,13 @@ TITLES = {
     "policy": N_("Policy of the recommendations"),
     "layout": N_("Layouts of registers"),
 }
-NEW = "new"
 
 
 class Shown(Search):
-    """Which layout is shown to be changed; "new" is one that is not there yet."""
+    """Which layout is shown to be changed, or that it is one that is not there yet: any name may be one's own."""
 
     layout: Annotated[str, Field(max_length=60)] = ""
+    new: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +53,17 @@ class Draft:
 @SCREENS.get(_AT, title=N_("Settings"))
 def show_settings(buyer: Buyer, visit: Visiting, asked: Annotated[Shown, Query()]) -> Response:
     """Show what is set, by whom, when and why, and what ships."""
-    return _page(buyer, visit, asked.layout)
+    return _page(buyer, visit, asked.layout, is_new=asked.new)
 
 
 def _page(
-    buyer: RecipientDesk, visit: Visit, layout: str = "", draft: Draft | None = None, status: int = 200
+    buyer: RecipientDesk,
+    visit: Visit,
+    layout: str = "",
+    draft: Draft | None = None,
+    status: int = 200,
+    *,
+    is_new: bool = False,
 ) -> Response:
     stands = {(of.kind, of.name): of for of in buyer.settings()}
     now = buyer.matched() if draft is not None and draft.matching is not None else None
@@ -68,6 +74,7 @@ def _page(
         stands=stands,
         layouts=[of for of in stands.values() if of.kind == "layout"],
         layout=layout,
+        is_new=is_new or (draft is not None and draft.kind == "layout"),
         ships={name: (machines_folder() / f"{name}.toml").read_text("utf-8") for name in ("matching", "policy")},
         draft=draft,
         compared=_compared(now, draft.matching) if now and draft and draft.matching else [],

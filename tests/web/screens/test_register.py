@@ -5,10 +5,14 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
+from ims_fsm import TaxPeriod
+from ims_fsm.record.register import Gone
 from ims_fsm.testing import Stage
+from ims_fsm.web.screens import inward
 from tests.web.conftest import BUYER
 from tests.web.screens.conftest import Browser
 from tests.web.test_matching import books
@@ -42,8 +46,12 @@ def said(browser: Browser) -> str:
     return html.unescape(browser.text)
 
 
-def test_a_register_is_taken_in_and_each_class_leads_to_its_list(matched: Browser) -> None:
+def test_a_register_is_taken_in_and_each_class_leads_to_its_list(
+    stage: Stage, matched: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert "books.csv: 2 documents read 2 new" in said(matched)
+    assert "Read by the layout: what ships" in said(matched)
+    assert "Matched by the rules: what ships" in said(matched)
     for name, number in (("exact", "A-1"), ("books_only", "Z-9"), ("portal_only", "C-3")):
         matched.open(f"{AT}?period=2024-10")
         (address,) = re.findall(rf'href="([^"]*/matches\?match={name}[^"]*)"', matched.page)
@@ -52,6 +60,11 @@ def test_a_register_is_taken_in_and_each_class_leads_to_its_list(matched: Browse
     matched.open(AT)
     matched.send("/register$", do="again", files={})
     assert "Matched once more" in said(matched)
+    narrowed = replace(stage.desk.match(), narrowed=Gone(count=1, examples=("Z-9",)))
+    monkeypatch.setattr("ims_fsm.RecipientDesk.match", lambda *_, **__: narrowed)
+    matched.open(AT)
+    matched.send("/register$", do="again", files={})
+    assert "held against the nearest records only: 1 (Z-9)" in said(matched)
     matched.open(f"{AT}?period=13", status=422)
 
 
@@ -75,6 +88,10 @@ def test_a_pair_is_made_and_parted_by_hand_and_leads_back(stage: Stage, records:
     assert "Exact" in said(matched)
     assert [of.decision for of in stage.desk.match_decisions()] == ["pair", "split", "free"]
     matched.open(f"{AT}/pair?record_id=99", status=404)
+    for elsewhere in ("javascript:alert(1)", "//example.org/", "https://example.org/"):
+        page = matched.open(f"{AT}/pair?record_id={records[1]}&back={elsewhere}")
+        assert not re.search(rf'(href|name="back" value)="{re.escape(elsewhere)}', page)
+        assert 'class="back"><a href="/"' in page
 
 
 def test_what_is_recommended_fills_the_radio_buttons_and_does_nothing(
@@ -102,6 +119,44 @@ def test_class_and_recommendation_are_filters(records: list[int], matched: Brows
     assert lines("recommended=accept") == [first]
     assert lines("recommended=reject") == []
     assert "the register does not have it yet" in matched.open(INWARD)
+
+
+def test_what_is_not_recommended_is_never_of_the_filter(
+    stage: Stage, records: list[int], matched: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    matched.open(f"{INWARD}?recommended=accept")
+    assert "2 records" not in said(matched)
+    matched.send("/inward", do="reject", all="1")
+    assert "Reject: 1 records?" in said(matched)
+    matched.send("/inward")
+    assert [stage.desk.record(record).state for record in records] == ["rejected", "no_action"]
+    stage.desk.reset(records[0])
+    monkeypatch.setattr(inward, "MOST", 1)
+    matched.open(INWARD)
+    matched.send("/inward", do="recommended", all="1")
+    assert "Save 1 actions?" in said(matched)
+    assert "1 more are left" in said(matched)
+
+
+def test_a_matching_that_comes_between_asks_again(stage: Stage, records: list[int], matched: Browser) -> None:
+    matched.open(f"{INWARD}?match=exact")
+    matched.send("/inward", do="accept", all="1")
+    _, data, _ = books(ROWS[0].replace("A-1", "C-3"))["file"]
+    stage.desk.match(data, period=TaxPeriod("2024-10"))
+    matched.send("/inward")
+    assert "The records changed since this was asked" in said(matched)
+    assert {stage.desk.record(record).state for record in records} == {"no_action"}
+    matched.send("/inward")
+    assert [stage.desk.record(record).state for record in records] == ["no_action", "accepted"]
+
+
+def test_the_counts_of_a_class_follow_the_matching(stage: Stage, records: list[int], matched: Browser) -> None:
+    matched.open(f"{INWARD}?match=exact")
+    assert "1 records" in said(matched)
+    _, data, _ = books(ROWS[1])["file"]
+    stage.desk.match(data, period=TaxPeriod("2024-10"))
+    matched.open(f"{INWARD}?match=exact")
+    assert "0 records" in said(matched)
 
 
 def test_what_is_recommended_for_the_filter_is_confirmed_or_proposed(

@@ -50,10 +50,13 @@ def test_rules_are_tried_first_and_kept_with_a_reason(matched: Stage, asha: Brow
 
 
 def test_layouts_have_names(matched: Stage, asha: Browser) -> None:
-    asha.open(f"{AT}?layout=new")
-    asha.send("/settings$", kind="layout", name="ERP", text=LAYOUT, reason="our ERP", do="save")
-    assert matched.desk.setting("layout", "ERP") is not None
-    assert "readonly" in asha.open(f"{AT}?layout=ERP")
+    for name in ("ERP", "new"):
+        assert "readonly" not in asha.open(f"{AT}?new=true")
+        asha.send("/settings$", kind="layout", name=name, text="", reason="", do="save", status=422)
+        asha.send("/settings$", kind="layout", name=name, text=LAYOUT, reason="our ERP", do="save")
+        assert matched.desk.setting("layout", name) is not None
+        assert "Bill ref" in asha.open(f"{AT}?layout={name}")
+        assert f'value="{name}" readonly' in asha.page
 
 
 def test_an_auditor_reads_and_changes_nothing(matched: Stage, served: Callable[..., Browser]) -> None:
