@@ -368,7 +368,7 @@ class AdoptionRow(Table, table=True):
 
 
 class CounterRow(Table, table=True):
-    """The last number given out under a name; records are numbered through the whole store."""
+    """The last number given out under a name; records are numbered through the whole store, books by recipient."""
 
     __tablename__ = "ims_counter"
     name: str = Field(primary_key=True)

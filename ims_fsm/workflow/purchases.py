@@ -6,6 +6,7 @@ Imports the store and the rules; a matching is one transaction, and acts on no r
 from __future__ import annotations
 
 from collections.abc import Collection, Generator, Hashable, Iterable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Literal
 
@@ -18,6 +19,7 @@ from ims_fsm.law.overlay import Overlay
 from ims_fsm.record.recommendation import ExplainedRecommendation, Recommendation
 from ims_fsm.record.record import Record
 from ims_fsm.record.register import (
+    Booked,
     Gone,
     Match,
     MatchDecision,
@@ -34,13 +36,16 @@ from ims_fsm.store.purchases.matches import MatchesWhere
 from ims_fsm.store.staging.loading import give_room, take_room_back
 from ims_fsm.terms.border import LARGEST_ID, Border, checked_id, checked_ids, checked_path, checked_period, checked_text
 from ims_fsm.terms.money import Heads
-from ims_fsm.terms.period import TaxPeriod
+from ims_fsm.terms.period import TaxPeriod, in_india
 from ims_fsm.workflow.recommending import explained, recommended
-from ims_fsm.workflow.settings import SettingsDesk
+from ims_fsm.workflow.settings import SettingsDesk, refuse_barred
 from ims_fsm.workflow.unit import UnitOfWork
 
 Decided = Literal["pair", "split", "free"]
 _SHOWN = 3
+GST_BEGAN = date(2017, 7, 1)
+#: What is said of a class that the rules had by which was matched, and those in force have not.
+NOT_IN_FORCE = "the rules in force have no such class; matching again gives others"
 
 
 class PurchasesDesk(SettingsDesk):
@@ -62,13 +67,14 @@ class PurchasesDesk(SettingsDesk):
         file laid over `machines/matching.toml`, `layout` is a file, or the name of a layout that is set; without
         it the one that is set is taken all of whose titles the register has.
 
-        Raises `InputError` with every row that cannot be read, and `DeclarationError`; nothing is kept then.
+        Raises `InputError` with every row that cannot be read, `DeclarationError`, and `RefusedError` where roles keep
+        settings, and so `rules`, from you (docs/permissions.md); nothing is kept then.
         """
         of = None if period is None else checked_period(period)
         laid = self._rules(rules)
         if register is not None and not isinstance(register, PurchaseRegister):
             register = self._read(register, layout)
-        return self._done(match, None, register, of, laid)
+        return self._done(match if rules is None else match_by, None, register, of, laid)
 
     def _read(self, register: Source, layout: str | Path | None) -> PurchaseRegister:
         kept = self._layouts()
@@ -99,10 +105,13 @@ class PurchasesDesk(SettingsDesk):
         return self._streamed(lambda unit: _listed(unit, self.gstin, where, most))
 
     def _classes(self, border: Border, classes: object, cascade: Cascade) -> frozenset[str]:
-        """Return classes of the rules, by name; raises what the border has against them, and against all else."""
+        """Return classes of the rules, or of what is matched; raises what the border has against them and all else."""
         wanted = border.several("classes", classes)
+        valid = {*cascade.classes}
+        if not valid.issuperset(wanted):
+            valid |= self._asked(lambda unit: {*matches.added_up(unit.connection, self.gstin, None, 0)})
         for name in wanted:
-            if not isinstance(name, str) or name not in cascade.classes:
+            if not isinstance(name, str) or name not in valid:
                 border.wrong("classes", name, "is not a class of matches", f"use {', '.join(cascade.classes)}")
         border.close()
         return frozenset(map(str, wanted))
@@ -215,6 +224,18 @@ def match(
     )
 
 
+def match_by(
+    unit: UnitOfWork,
+    recipient: str,
+    register: PurchaseRegister | None,
+    period: TaxPeriod | None,
+    rules: Overlay | None,
+) -> Matching:
+    """Match by rules of a file. The pairs are everybody's, so that who may not set the rules may not give them."""
+    refuse_barred(unit, "the rules of matching")
+    return match(unit, recipient, register, period, rules)
+
+
 def _keep(unit: UnitOfWork, recipient: str, register: PurchaseRegister, period: TaxPeriod | None) -> RegisterKept:
     booked = [document for document in register.documents if document.recipient in {"", recipient}]
     if not booked:
@@ -235,9 +256,21 @@ def _keep(unit: UnitOfWork, recipient: str, register: PurchaseRegister, period: 
         others=len(register.documents) - len(booked),
         passed_over=register.passed_over,
         unread=register.unread,
-        warnings=register.warnings,
+        warnings=(*register.warnings, *_misdated(booked, in_india(unit.now).date())),
         layout=register.layout,
     )
+
+
+def _misdated(booked: Iterable[Booked], today: date) -> Iterator[Problem]:
+    """Give a warning for documents dated before there was GST, and for those dated in the future."""
+    for when, of in (
+        (f"before {GST_BEGAN}, when GST began", [of for of in booked if of.date < GST_BEGAN]),
+        (f"after today, {today}", [of for of in booked if of.date > today]),
+    ):
+        if of:
+            others = f", and {len(of) - 1:,} more" if len(of) > 1 else ""
+            what = f"{of[0].number} of {of[0].supplier} is dated {of[0].date}{others}: {when}"
+            yield Problem(of[0].place, what, "check the date")
 
 
 Ends = set[tuple[int, int]]
@@ -279,9 +312,10 @@ def _standing(decisions: Iterable[MatchDecision]) -> list[MatchDecision]:
 def classes_of(
     unit: UnitOfWork, recipient: str, period: TaxPeriod | None, cascade: Cascade, examples: int = 0
 ) -> Iterator[MatchedClass]:
-    """Give what each class of the last matching adds up to, in their order, with some examples."""
+    """Give what each class of the last matching adds up to, in their order, with some examples; others last."""
     sums = matches.added_up(unit.connection, recipient, period, examples)
-    for name, says in cascade.classes.items():
+    others = dict.fromkeys(sorted({*sums} - {*cascade.classes}), NOT_IN_FORCE)
+    for name, says in {**cascade.classes, **others}.items():
         if name not in sums:
             continue
         of = sums[name]

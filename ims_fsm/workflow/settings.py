@@ -121,7 +121,7 @@ def change(unit: UnitOfWork, recipient: str, of: Identity, overlay: Overlay, rea
     kind, name = of
     serialise(unit.connection, [recipient])
     unit.taxpayer(recipient)
-    _refuse_barred(unit, f"the setting {' '.join(of).rstrip()}")
+    refuse_barred(unit, f"the setting {' '.join(of).rstrip()}")
     before = [*settings.history(unit.connection, recipient)]
     newest = {(setting.kind, setting.name): setting for setting in before}
     stands = newest.get(of)
@@ -144,7 +144,7 @@ def change(unit: UnitOfWork, recipient: str, of: Identity, overlay: Overlay, rea
     return made
 
 
-def _refuse_barred(unit: UnitOfWork, what: str) -> None:
+def refuse_barred(unit: UnitOfWork, what: str) -> None:
     """Raise `RefusedError` where the roles of a house keep settings from whoever acts."""
     if reasons := _barred(unit, what):
         raise RefusedError(what, CHANGE, reasons, machine=SETTINGS)

@@ -171,6 +171,13 @@ def test_an_amount_is_read_as_it_is_written(paise: int) -> None:
         assert amount_of(float(plain)) == paise
 
 
+@pytest.mark.parametrize("text", ["12,50", "1,0", "1,00,0", "1,000,00.00", ",500", "1000,000", "1,,000"])
+def test_a_comma_that_groups_no_digits_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"comma|is not an amount"):
+        amount_of(text)
+    assert [amount_of(right) for right in ("1,250.00", "1,09,880", "1,234,567.5")] == [125_000, 10_988_000, 123_456_750]
+
+
 @given(st.dates(date(2017, 7, 1), date(2068, 12, 31)))
 def test_a_day_is_read_however_it_is_written(day: date) -> None:
     forms = ("%d-%m-%Y", "%d/%m/%Y", "%Y-%m-%d", "%d-%b-%Y", "%d-%b-%y", "%d.%m.%Y")

@@ -210,6 +210,34 @@ def test_the_next_register_of_a_period_takes_the_place_of_the_one_before(stage: 
     assert (kept.changed, kept.gone.examples) == (1, (f"E of {SELLER}",))
 
 
+def test_the_number_of_a_document_that_is_gone_is_given_to_no_other(stage: Any) -> None:
+    for number in ("A", "B"):
+        stage.desk.match(register(booked(number)), period=OCTOBER)
+        stage.desk.match(register(booked("Z")), period=OCTOBER)
+    assert [of.document.id for of in stage.desk.matches()] == [4]
+
+
+def test_a_document_of_another_time_is_warned_of(stage: Any) -> None:
+    today = stage.clock().date()
+    days = {"A": date(2017, 6, 30), "B": date(2017, 7, 1), "C": today, "D": today + timedelta(1), "E": date(2060, 1, 1)}
+    books = [booked(number)._replace(date=day) for number, day in days.items()]
+    before, after = stage.desk.match(register(*books)).kept.warnings
+    assert before.what == f"A of {SELLER} is dated 2017-06-30: before 2017-07-01, when GST began"
+    assert after.what.startswith(f"D of {SELLER} is dated {days['D']}, and 1 more: after today")
+
+
+def test_a_class_that_is_not_in_force_any_more_is_listed_too(stage: Any, tmp_path: Any) -> None:
+    stage.filed(stage.document(number="INV/7", date=DAY))
+    own = tmp_path / "own.toml"
+    own.write_text(
+        '[[class]]\nname = "ours"\nsays = "as we book it"\n[[match]]\nname = "same_in_all"\ngives = "ours"\n'
+    )
+    stage.desk.match(register(booked("INV/7")), rules=own)
+    (kind,) = stage.desk.matched().classes
+    assert (kind.name, kind.count, kind.says.startswith("the rules in force have no such class")) == ("ours", 1, True)
+    assert [of.class_name for of in stage.desk.matches(classes=["ours"])] == ["ours"]
+
+
 def test_what_was_paired_and_is_not_is_told(stage: Any) -> None:
     record = stage.filed(stage.document(number="INV/7", date=DAY))
     assert stage.desk.match(register(booked())).parted.count == 0

@@ -149,7 +149,13 @@ def test_roles_keep_settings_to_somebody(stage: Any, tmp_path: Path) -> None:
             ims.recipient(stage.buyer, actor="ravi").change_setting("matching", STRICT, reason="x")
         assert (raised.value.outcome, raised.value.refusals[0].rule) == ("not_permitted", "house.roles")
         assert "The trigger change on the setting matching is for the role controller" in str(raised.value)
+        own = tmp_path / "own.toml"
+        own.write_text(STRICT)
+        with pytest.raises(RefusedError, match="The trigger change on the rules of matching is for the role"):
+            ims.recipient(stage.buyer, actor="ravi").match(rules=own)
+        assert ims.recipient(stage.buyer, actor="ravi").match().classes == ()
         asha = Principal("asha", ["controller"])
+        assert ims.recipient(stage.buyer, actor=asha).match(rules=own).rules is not None
         assert ims.recipient(stage.buyer, actor=asha).change_setting("matching", STRICT, reason="x").actor == "asha"
 
 

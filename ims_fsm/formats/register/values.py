@@ -20,6 +20,8 @@ _WRITTEN = re.compile(
 )
 _NOTHING = frozenset({"-", "\N{EN DASH}", "\N{EM DASH}", "--"})
 _DAYS = ("%d-%b-%Y", "%d-%b-%y", "%d.%m.%Y", "%d-%m-%y", "%d/%m/%y", "%d-%B-%Y")
+# As India groups digits, and the west: the last group has three.
+_GROUPED = re.compile(r"(?:[0-9]{1,3}(?:,[0-9]{2,3})*,[0-9]{3})?(?:\.[0-9]*)?")
 # A spreadsheet keeps a sum like 0.1 + 0.2 a little off; more than that is another amount.
 _NEAR = 1e-4
 
@@ -52,6 +54,8 @@ def _of_text(text: str) -> int:
     match = _WRITTEN.fullmatch(plain)
     if match is None:
         raise ValueError(f"{shown(text)} is not an amount; write rupees, like 18000.00")
+    if "," in match[2] and not _GROUPED.fullmatch(match[2]):
+        raise ValueError(f"{shown(text)} has a comma where none groups digits; write rupees, like 1,250.00 or 12.50")
     cents = paise(match[2].replace(",", ""))
     return -cents if match[1] in {"-", "(", "(-)"} or (match[3] or "").lower() == "cr" else cents
 

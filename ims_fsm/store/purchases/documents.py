@@ -33,6 +33,7 @@ from ims_fsm.law.matching import canonical_of, written
 from ims_fsm.record.register import Booked, Gone, KeptRegister, MatchDecision, RegisterDocument
 from ims_fsm.store.connection import among
 from ims_fsm.store.purchase_tables import DECISION, DOCUMENT, PAIR
+from ims_fsm.store.register import take_numbers
 from ims_fsm.store.staging.loading import Load, Stored, analyse, bytewise
 from ims_fsm.store.tables import PAISE
 from ims_fsm.store.temporary import emptied, temporary
@@ -90,20 +91,20 @@ def replace(
     ).one()
     gone = _gone(connection, recipient, period)
     if kept < len(booked):
-        _write(connection, recipient)
+        _write(connection, recipient, len(booked) if old < len(booked) else 0)
     return len(booked) - old, old - kept, kept, gone
 
 
-def _write(connection: Connection, recipient: str) -> None:
-    """Write the documents that are new, and those that are not as they were, which keep their ids."""
+def _write(connection: Connection, recipient: str, numbers: int) -> None:
+    """Write the documents that are new, under so many numbers, and those that are not as they were: these keep theirs.
+
+    A number never goes to another document: pairs name it, and so does a workbook that somebody still fills in.
+    """
     whose = _D.recipient_gstin == recipient
     connection.execute(delete(DOCUMENT).where(whose, _D.id.in_(select(_S.id).where(_S.same == 0))))
-    last = connection.execute(select(func.coalesce(func.max(_D.id), 0)).where(whose)).scalar_one()
-    # A pair names its document by this number: one that is gone does not lend it to another before the next matching.
-    paired = select(func.coalesce(func.max(PAIR.c.document_id), 0)).where(PAIR.c.recipient_gstin == recipient)
-    first = max(last, connection.execute(paired).scalar_one())
+    first = take_numbers(connection, f"document {recipient}", numbers) if numbers else 0
     names = [*_IDENTITY, *_CONTENT]
-    number = func.coalesce(_S.id, first + _B.turn)
+    number = func.coalesce(_S.id, first - 1 + _B.turn)
     rows = select(literal(recipient, String), number, *(_B[name] for name in names))
     rows = rows.select_from(BOOKED.outerjoin(STANDING, _S.turn == _B.turn)).where(func.coalesce(_S.same, 0) == 0)
     # In the order of the largest of its indexes a table grows at its end.

@@ -52,8 +52,9 @@ def sums(of: Material) -> Rows:
 
 def differing(of: Material) -> Rows:
     """Give every match but those that are the same in all."""
-    where = MatchesWhere(classes={*of.cascade.classes} - {SAME}, period=of.period)
-    for match in matches.listed(of.unit.connection, of.recipient, where):
+    classes = {kind.name for kind in classes_of(of.unit, of.recipient, of.period, of.cascade)} - {SAME}
+    where = MatchesWhere(classes=classes, period=of.period)
+    for match in matches.listed(of.unit.connection, of.recipient, where) if classes else ():
         of.listed["matches"] += 1
         booked, reported = _taxes(match)
         of.listed["booked"] += booked or 0
