@@ -323,6 +323,16 @@ class Calendar:
         """
         return self._limit(self.declared.amendment, kind, original_date, annual_return_at)
 
+    def years_with_credit(self, now: dt.datetime) -> Mapping[str, tuple[dt.date, dt.date]]:
+        """Return the financial years that section 16(4) still gives time by its day, each with its first and last.
+
+        Whatever is of an earlier year is too late; an annual return may end one of these too.
+        """
+        this, limit = self._financial_year_start(in_india(now).date()), self.declared.time_limit
+        before = [this - 1] if now < day_over(dt.date(this, limit.month, limit.day)) else []
+        starts = [dt.date(year, self.declared.financial_year.first_month, 1) for year in (*before, this)]
+        return {self.financial_year(day): (day, day.replace(year=day.year + 1) - dt.timedelta(1)) for day in starts}
+
     # --- below --------------------------------------------------------------------------------------------------------
 
     def _moved(self, usual: dt.date, what: str, period: TaxPeriod, **of: Any) -> dt.date:

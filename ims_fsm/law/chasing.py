@@ -25,25 +25,32 @@ from ims_fsm.resources import machines_folder
 
 FILE = "chasing.toml"
 #: What a sentence to a supplier may name.
-FIELDS = ("form", "reported", "next", "due", "quarterly", "quarterly_due", "until")
+FIELDS = ("form", "reported", "next", "due", "quarterly", "quarterly_due", "until", "supplier", "reported_by")
 # What a document in the books alone does not have, and so its sentence cannot name.
-_REPORTED = {"form", "reported", "until"}
+_REPORTED = {"form", "reported", "until", "reported_by"}
 _TABLES = ("reason", "band", "letter")
 
 
 class ReasonDeclaration(Declared):
-    """A reason: its conditions, what is at stake, what is said to the recipient and asked of the supplier."""
+    """A reason: its conditions, what is at stake, what is said to the recipient and asked of the supplier.
+
+    `asks_late` and `rule_late` take the place of `asks` and `rule` where no return that is still to come can amend.
+    """
 
     name: Name
     says: Sentence
     asks: Sentence
     release: Sentence
     rule: RuleId
-    stake: Literal["whole", "booked", "lacking"]
+    asks_late: Sentence | None = None
+    rule_late: RuleId | None = None
+    over: bool = False
+    stake: Literal["whole", "booked", "lacking"] | None = None
     classes: tuple[Name, ...] = ()
     record: Literal["rejected", "pending"] | None = None
     status: Literal["saved", "filed"] | None = None
     differs: bool = False
+    other_gstin: bool = False
     ends_within: int | None = None
     off: bool = False
 
@@ -141,17 +148,33 @@ def _faults(reason: ReasonDeclaration, place: str) -> Iterator[Problem]:
     classes, rules = shipped_cascade().classes, shipped_law().rules
     for unknown in (name for name in reason.classes if name not in classes):
         yield Problem(f"{place} classes", f"{unknown!r} is not a class of matches", f"use {', '.join(classes)}")
-    if reason.rule not in rules:
-        yield Problem(f"{place} rule", f"{reason.rule!r} is not in the register of rules", "cite one that is")
+    for rule in (reason.rule, reason.rule_late):
+        if rule is not None and rule not in rules:
+            yield Problem(f"{place} rule", f"{rule!r} is not in the register of rules", "cite one that is")
     if (reason.ends_within or 0) < 0:
         yield Problem(f"{place} ends_within", "is below zero", "write 0 or more")
-    if not (reason.classes or reason.record or reason.status):
-        yield Problem(place, "has no condition", "name classes, what the record is, or its status")
+    yield from _unheld(reason, place)
+    for asks in filter(None, (reason.asks, reason.asks_late)):
+        yield from _misnamed(reason, asks, place)
+
+
+def _unheld(reason: ReasonDeclaration, place: str) -> Iterator[Problem]:
+    """Give what is wrong with a reason's conditions and its stake."""
+    has_own = bool(reason.classes or reason.record or reason.status)
+    if reason.over == has_own:
+        what = "stands for what others hold of, and has a condition of its own" if has_own else "has no condition"
+        yield Problem(place, what, "name classes, what the record is, or its status; or over alone")
+    if reason.over == (reason.stake is not None):
+        yield Problem(f"{place} stake", "is that of another reason" if reason.over else "is not said",
+                      "leave it out" if reason.over else "write whole, booked or lacking")  # fmt: skip
+
+
+def _misnamed(reason: ReasonDeclaration, asks: str, place: str) -> Iterator[Problem]:
     try:
-        named = {name for _, name, *_ in Formatter().parse(reason.asks) if name is not None}
+        named = {name for _, name, *_ in Formatter().parse(asks) if name is not None}
     except ValueError:
         named = {"{"}
     if unknown_fields := sorted(named - {*FIELDS}):
         yield Problem(f"{place} asks", f"names {unknown_fields[0]!r}", f"name {', '.join(FIELDS)}")
-    elif named & _REPORTED and reason.classes == ("books_only",):
+    elif named & _REPORTED and (reason.over or reason.classes == ("books_only",)):
         yield Problem(f"{place} asks", "names what nobody reported", "name next, due, quarterly or quarterly_due")

@@ -84,13 +84,18 @@ class Letters:
         """Return what writes them, by the template in a file or by ours; raises `InputError` for what is none."""
         return cls(recipient, at, fmt, _template(path), addresses)
 
-    def letter(self, supplier: str, name: str, listed: Sequence[ToChase], total: ChaseTally) -> Letter:
-        """Return the letter to a supplier about documents, of which these are listed; raises `InputError`."""
+    def letter(
+        self, supplier: str, name: str, listed: Sequence[ToChase], total: ChaseTally, over: ChaseTally
+    ) -> Letter:
+        """Return the letter to a supplier about documents, of which these are listed; raises `InputError`.
+
+        `over` is what of `total` has no time for its credit any more.
+        """
         values = {
             "recipient": {"gstin": self.recipient.gstin, "name": visible(self.recipient.name)},
             "supplier": {"gstin": visible(supplier), "name": visible(name)},
             "today": day_in_words(in_india(self.at).date()),
-            "opening": _opening(total),
+            "opening": _opening(total, over),
             "documents": [_document(of) for of in listed],
             "total": {"documents": total.documents, "tax": str(total.tax), "more": total.documents - len(listed)},
         }
@@ -159,13 +164,16 @@ def _unusable(what: str, remedy: str) -> InputError:
     return InputError("letter", [Problem("the template", what, remedy)])
 
 
-def _opening(total: ChaseTally) -> str:
+def _opening(total: ChaseTally, over: ChaseTally) -> str:
     few = total.documents == 1
     what = (
         "One document that you issued to us is" if few else f"{total.documents:,} documents that you issued to us are"
     )
-    credit = f" Input tax credit of {total.tax} waits for that." if total.tax else ""
-    return f"{what} not yet reported and filed in GSTR-1, GSTR-1A or IFF as we need {'it' if few else 'them'}.{credit}"
+    waiting = total.tax - over.tax
+    credit = f" Input tax credit of {waiting} waits for that." if waiting else ""
+    if over.tax:
+        credit += f" Of tax of {over.tax} no further credit can be taken: its last day is over."
+    return f"{what} not reported and filed in GSTR-1, GSTR-1A or IFF as we need {'it' if few else 'them'}.{credit}"
 
 
 def _document(of: ToChase) -> dict[str, Any]:
@@ -182,7 +190,7 @@ def _document(of: ToChase) -> dict[str, Any]:
         "difference": "; ".join(_differences(of)),
         "remarks": visible(record.remarks) if record and record.remarks else "",
         "asks": of.asks,
-        "rule": _cited(of.reason.rule),
+        "rule": _cited(of.rule),
         "stake": str(of.stake),
         "credit_until": day_in_words(of.credit_until) if of.credit_until else "",
         "credit": _credit(of),

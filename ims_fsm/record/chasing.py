@@ -13,6 +13,7 @@ from typing import Literal
 from ims_fsm.law.chasing import ReasonDeclaration
 from ims_fsm.record.register import Match, RegisterDocument
 from ims_fsm.terms.border import Border
+from ims_fsm.terms.characters import visible
 from ims_fsm.terms.document import Document
 from ims_fsm.terms.money import NIL, Heads
 from ims_fsm.terms.period import TaxPeriod, day_in_words
@@ -200,7 +201,8 @@ class ToChase:
     def asks(self) -> str:
         """What the supplier is asked to do, in words."""
         record = self.match.record
-        return self.reason.asks.format(
+        sentence = (self.late and self.reason.asks_late) or self.reason.asks
+        return sentence.format(
             form=record.form if record else "",
             reported=record.return_period.in_words if record else "",
             next=self.next.in_words,
@@ -208,7 +210,19 @@ class ToChase:
             quarterly=self.quarterly,
             quarterly_due=day_in_words(self.quarterly_due),
             until=day_in_words(self.amend_until) if self.amend_until else "",
+            supplier=visible(self.supplier),
+            reported_by=visible(record.document.supplier) if record else "",
         )
+
+    @property
+    def late(self) -> bool:
+        """Whether an amendment in the next return would be filed too late (section 37(3))."""
+        return self.amend_until is not None and self.amend_until < self.due
+
+    @property
+    def rule(self) -> str:
+        """The rule on which what is asked stands."""
+        return (self.late and self.reason.rule_late) or self.reason.rule
 
     @property
     def _of(self) -> RegisterDocument | Document:

@@ -60,7 +60,9 @@ CASES: dict[str, tuple[str, str | None, dict[str, Any] | None, str | None, Heads
     "less reported": (FILED, None, {"igst": 20_000}, "differs", Heads(2_000)),
     "more reported": (FILED, None, {"igst": 10_000}, "differs", NONE),
     "other heads": (FILED, None, {"igst": 0, "cgst": 9_000, "sgst": 9_000}, "differs", Heads(0, 9_000, 9_000)),
-    "another registration": (FILED, None, {"supplier": SISTER}, "differs", NONE),
+    "another registration": (FILED, None, {"supplier": SISTER}, "other_gstin", NONE),
+    "another registration, saved": (SAVED, None, {"supplier": SISTER}, "other_gstin", Heads(18_000)),
+    "another registration, rejected": (FILED, "reject", {"supplier": SISTER}, "other_gstin", Heads(18_000)),
     "another date": (FILED, None, {"date": DAY + timedelta(1)}, "dated_otherwise", NONE),
     "another number": (FILED, None, {"number": "S/001"}, None, NONE),
     "within a rupee": (FILED, None, {"igst": 18_050}, None, NONE),
@@ -89,6 +91,7 @@ def test_what_nobody_reported_is_asked_for_in_the_next_return(stage: Any) -> Non
     assert (note.stake, note.credit_until, note.over) == (NONE, None, False)
     assert "report it in GSTR-1 of November 2024 by 11 December 2024" in first.asks
     late = next(iter(stage.at("2025-12-30").desk.chase_documents()))
+    assert (late.reason.name, late.rule, late.stake) == ("time_over", "sec.16_4", Heads(18_000))
     assert (late.over, late.quarterly, late.quarterly_due) == (True, "GSTR-1 of the quarter to December 2025",
                                                                date(2026, 1, 13))  # fmt: skip
 
@@ -97,6 +100,49 @@ def test_the_day_of_the_return_is_still_in_time(stage: Any) -> None:
     stage.desk.match(register(booked()))
     assert [next(iter(stage.at(day).desk.chase_documents())).next for day in ("2024-11-11", "2024-11-12")] == [
         "2024-10", "2024-11"]  # fmt: skip
+
+
+def test_when_the_time_for_credit_is_over_that_is_the_reason_and_nothing_is_asked_for_now(stage: Any) -> None:
+    record_id = stage.filed(stage.document(number="S/1", igst=10_000))
+    stage.filed(stage.document(number="S/2"))
+    stage.desk.keep_pending(stage.filed(stage.document(number="S/3")))
+    stage.desk.match(register(booked(), booked("S/2"), booked("B/1"), booked("N/1", kind=Kind.CREDIT_NOTE)))
+    by_day = [{of.number: of.reason.name for of in stage.at(day).desk.chase_documents()}
+              for day in ("2025-11-30", "2025-12-01")]  # fmt: skip
+    assert by_day == [
+        {"S/1": "differs", "S/3": "pending_ends", "B/1": "not_reported", "N/1": "not_reported"},
+        {"S/1": "time_over", "S/3": "time_over", "B/1": "time_over", "N/1": "not_reported"},
+    ]
+    (held,) = (of for of in stage.desk.payments_to_hold() if of.number == "S/1")
+    assert (held.tax, held.release, record_id) == (Heads(8_000), "it is agreed with the supplier", 1)
+    assert all("report it" not in of.asks and "GSTR" not in of.asks for of in stage.desk.chase_documents() if of.over)
+    (letter,) = stage.desk.letters(reasons=["time_over"])
+    text = " ".join(letter.content.decode().split())
+    assert "waits" not in text
+    assert "Of tax of 440.00 IGST no further credit can be taken: its last day is over." in text
+
+
+def test_the_annual_return_ends_the_time_of_what_nobody_reported(stage: Any) -> None:
+    stage.desk.match(register(booked(), booked("B/2", date=date(2025, 4, 1))))
+    stage.at("2025-06-01").desk.file_annual_return("2024-25")
+    of = {of.number: (of.reason.name, of.over) for of in stage.desk.chase_documents()}
+    assert of == {"S/1": ("time_over", True), "B/2": ("not_reported", False)}
+
+
+@pytest.mark.parametrize(("day", "late"), [("2025-11-11", False), ("2025-11-12", True), ("2025-12-12", True)])
+def test_no_amendment_is_asked_for_in_a_return_that_comes_too_late(stage: Any, day: str, *, late: bool) -> None:
+    stage.desk.reject(stage.filed(stage.document(number="N/1", kind=Kind.CREDIT_NOTE)))
+    (of,) = stage.at(day).desk.chase_documents()
+    assert (of.late, "amend it" in of.asks, of.rule) == (late, not late, "sec.37_3" if late else "faq.19.2")
+    assert "30 November 2025" in of.asks
+
+
+def test_one_registration_takes_it_out_and_the_other_reports_it(stage: Any) -> None:
+    stage.filed(stage.document(number="S/1"))
+    stage.desk.match(register(booked(supplier=SISTER)))
+    (of,) = stage.at("2024-11-12").desk.chase_documents()
+    assert f"take it out of GSTR-1 of October 2024 of {SELLER} by 30 November 2025" in of.asks
+    assert f"report it under {SISTER} in GSTR-1 of November 2024" in of.asks
 
 
 def test_pending_is_chased_for_when_its_time_draws_near(stage: Any) -> None:
@@ -174,6 +220,9 @@ OVERLAYS = {
     "a band that has no end": '[[band]]\nname = "all"\nup_to = 30',
     "bands in disorder": '[[band]]\nname = "b"\nup_to = 30\n[[band]]\nname = "a"\nup_to = 3\n[[band]]\nname = "c"',
     "another table": "[[reasons]]\nname = 'x'",
+    "no stake": '[[reason]]\nname = "new"\nsays = "x"\nasks = "x"\nrelease = "x"\nrule = "faq.15"\nstatus = "saved"',
+    "over with a condition of its own": '[[reason]]\nname = "time_over"\nstatus = "saved"',
+    "an unknown late field": '[[reason]]\nname = "differs"\nasks_late = "write to {nobody}"',
     "no letter": "[letter]\nmost = 0",
 }
 

@@ -5,7 +5,7 @@ Imports the tables and the outcome of a matching; reads only. The database order
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -33,11 +33,11 @@ from ims_fsm.store.purchase_tables import DOCUMENT
 from ims_fsm.store.purchases.matches import stands
 from ims_fsm.store.purchases.sides import MONEY, kind_of
 from ims_fsm.store.staging.loading import streamed
-from ims_fsm.store.tables import AT, RECORD
+from ims_fsm.store.tables import AT, RECORD, AnnualReturnRow, core
 from ims_fsm.terms.money import HEADS, Heads
 from ims_fsm.terms.vocabulary import Disposition, Kind, State
 
-_D, _C = DOCUMENT.c, CHASE.c
+_D, _C, _R = DOCUMENT.c, CHASE.c, core(AnnualReturnRow).c
 _CREDIT, _IMPORTED = str(Kind.CREDIT_NOTE), str(Kind.BILL_OF_ENTRY)
 
 
@@ -52,6 +52,8 @@ class Question:
     today: date
     #: The kinds that section 16(4) binds.
     limited: Sequence[str]
+    #: The financial years that it still gives time by its day, with their first and last days.
+    years: Mapping[str, tuple[date, date]]
 
 
 def documents(connection: Connection, question: Question) -> Iterator[Any]:
@@ -118,14 +120,21 @@ def _rows(question: Question) -> Select[Any]:
     rows = of.outerjoin(DOCUMENT, and_(_D.recipient_gstin == of.c.recipient, _D.id == of.c.document_id))
     rows = rows.outerjoin(RECORD, and_(AT.recipient_gstin == of.c.recipient, AT.id == of.c.record_id))
     reasons = question.declared.reasons.values()
-    held = [(_holds(reason, of, question), reason) for reason in reasons]
     day, kind = func.coalesce(_D.document_date, AT.document_date), func.coalesce(_D.kind, kind_of())
+    over = _over(of, kind, question)
+    # Whatever a reason holds of whose time is over stands under `over`; at stake is what is at stake by that reason.
+    held = [(_holds(reason, of, question), reason) for reason in reasons if not reason.over]
+    holds = {reason.name: condition for condition, reason in held}
+    ended = and_(over, or_(false(), *holds.values()))
+    in_time = {reason.name: ~over for _, reason in held if reason.ends_within is not None}
+    named = [(and_(holds[name], in_time[name]) if name in in_time else holds.get(name, ended), name)
+             for name in question.declared.reasons]  # fmt: skip
     stake = {head: case(*((condition, _stake(reason, head)) for condition, reason in held)) for head in HEADS}
     columns: dict[str, ColumnElement[Any]] = {
         **{name: of.c[name] for name in ("recipient", "gives", "rule", "document_id", "record_id")},
         "supplier": func.coalesce(_D.supplier_gstin, AT.supplier_gstin),
         "name": case((_D.supplier_gstin != AT.supplier_gstin, ""), else_=func.coalesce(AT.supplier_name, "")),
-        "reason": case(*((condition, reason.name) for condition, reason in held)),
+        "reason": case(*named),
         "day": day,
         "band": _band(day, question),
         **stake,
@@ -159,15 +168,33 @@ def _holds(reason: ReasonDeclaration, of: Any, question: Question) -> ColumnElem
     if reason.record == "pending":
         conditions.append(AT.state == str(State.PENDING))
     if reason.record == "rejected":
-        conditions.append(or_(AT.state == str(State.REJECTED), AT.disposition == str(Disposition.REJECTED)))
+        conditions.append(_rejected())
     if reason.status is not None:
         conditions.append(AT.supplier_status == reason.status)
     if reason.differs:
         unequal = (_D[name] != AT[name] for name in (*MONEY, "document_date", "supplier_gstin"))
         conditions.append(or_(false(), *unequal))
+    if reason.other_gstin:
+        conditions.append(_D.supplier_gstin != AT.supplier_gstin)
     if reason.ends_within is not None:
         conditions.append(AT.cutoff_at <= question.now + timedelta(days=reason.ends_within))
     return and_(*conditions)
+
+
+def _rejected() -> ColumnElement[bool]:
+    return func.coalesce(or_(AT.state == str(State.REJECTED), AT.disposition == str(Disposition.REJECTED)), false())
+
+
+def _over(of: Any, kind: Any, question: Question) -> ColumnElement[bool]:
+    """Say whether the time of section 16(4) is over: the record's own, else that of the year and the annual return."""
+    first = min(day for day, _ in question.years.values())
+    filed, day = (_R.gstin == of.c.recipient, _R.filed_at <= question.now), _D.document_date
+    returned = (
+        and_(_D.document_date.between(*days), exists().where(*filed, _R.fy == fy))
+        for fy, days in question.years.items()
+    )
+    booked = and_(AT.id.is_(None), kind.in_(question.limited), or_(day < first, *returned))
+    return or_(func.coalesce(AT.cutoff_at <= question.now, false()), booked)
 
 
 def _stake(reason: ReasonDeclaration, head: str) -> ColumnElement[Any]:
@@ -175,7 +202,8 @@ def _stake(reason: ReasonDeclaration, head: str) -> ColumnElement[Any]:
     booked = func.coalesce(_D[head] * case((_D.kind == _CREDIT, -1), else_=1), 0)
     reported = func.coalesce(AT[head] * case((AT.kind == _CREDIT, -1), else_=1), 0)
     if reason.stake == "lacking":
-        amount = booked - reported
+        counts = and_(AT.supplier_status == "filed", ~_rejected())
+        amount = booked - case((counts, reported), else_=0)
     else:
         amount = booked if reason.stake == "booked" else case((_D.id.is_not(None), booked), else_=reported)
     return case((amount > 0, amount), else_=0)

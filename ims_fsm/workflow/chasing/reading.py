@@ -50,7 +50,10 @@ def _question(
 ) -> Question:
     limited = tuple(map(str, unit.book.calendar.declared.time_limit.kinds))
     today = in_india(unit.now).date()
-    return Question(recipient=recipient, declared=declared, where=where, now=unit.now, today=today, limited=limited)
+    years = unit.book.calendar.years_with_credit(unit.now)
+    return Question(
+        recipient=recipient, declared=declared, where=where, now=unit.now, today=today, limited=limited, years=years
+    )
 
 
 def counted(unit: UnitOfWork, recipients: Sequence[str]) -> Iterator[Counted]:
@@ -134,12 +137,13 @@ def letters(
     writes = Letters.of(recipient, unit.now, fmt, template, addresses)
     for supplier, theirs in groupby(to_chase(unit, question), attrgetter("supplier")):
         listed = list(islice(theirs, question.declared.letter.most))
-        total, name = ChaseTally(), ""
+        total, over, name = ChaseTally(), ChaseTally(), ""
         for of in chain(listed, theirs):
             total += ChaseTally(1, of.stake)
+            over += ChaseTally(1, of.stake) if of.over else ChaseTally()
             name = name or _name(of)
         name = name or chasing.name_of(unit.connection, str(question.recipient), supplier)
-        yield writes.letter(supplier, name, listed, total)
+        yield writes.letter(supplier, name, listed, total, over)
 
 
 def _name(of: ToChase) -> str:
@@ -182,7 +186,7 @@ def held(documents_: Iterable[ToChase]) -> Iterator[HeldPayment]:
                 tax=of.stake,
                 reason=of.reason.name,
                 release=of.reason.release,
-                rule=of.reason.rule,
+                rule=of.rule,
                 credit_until=of.credit_until,
             )
 
@@ -200,10 +204,7 @@ class Days:
         record, booked = match.record, match.document
         calendar, declared, today = self.unit.book.calendar, self.question.declared, self.question.today
         document = booked or record.document  # type: ignore[union-attr]  # a match has one of both
-        if record is None:
-            credit_until = self.credit_until(document.kind, document.date)
-        else:
-            credit_until = None if record.cutoff_at is None else last_day_before(record.cutoff_at)
+        cutoff = self._cutoff(document.kind, document.date) if record is None else record.cutoff_at
         amends = record.document.amends if record else None
         limit = calendar.amendment_limit(document.kind, amends.date if amends else document.date, None)
         # What is filed is amended in a later period than the one in which it is reported (FAQ 19.2).
@@ -221,19 +222,22 @@ class Days:
             due=calendar.due_outward(following, Filing.MONTHLY),
             quarterly=f"{form} {quarterly.in_words}",
             quarterly_due=calendar.due_outward(quarterly, Filing.QUARTERLY),
-            credit_until=credit_until,
+            credit_until=None if cutoff is None else last_day_before(cutoff),
             amend_until=None if limit is None else last_day_before(limit),
-            over=credit_until is not None and credit_until < today,
+            over=cutoff is not None and cutoff <= self.unit.now,
         )
 
     def credit_until(self, kind: Kind, day: date) -> date | None:
         """Return the last day for the credit of a document that nobody reported (section 16(4))."""
+        cutoff = self._cutoff(kind, day)
+        return None if cutoff is None else last_day_before(cutoff)
+
+    def _cutoff(self, kind: Kind, day: date) -> datetime | None:
         fy = self.unit.book.calendar.financial_year(day)
         if fy not in self._returned:
             at = taxpayers.annual_return_at(self.unit.connection, str(self.question.recipient), fy)
             self._returned[fy] = at
-        cutoff = self.unit.book.calendar.cutoff(kind, day, self._returned[fy])
-        return None if cutoff is None else last_day_before(cutoff)
+        return self.unit.book.calendar.cutoff(kind, day, self._returned[fy])
 
 
 def _heads(row: Any) -> Heads:
