@@ -242,7 +242,7 @@ def _keep(unit: UnitOfWork, recipient: str, register: PurchaseRegister, period: 
         problem = Problem("the file", f"has no documents of {recipient}", "give the register of this recipient")
         raise InputError(register.source, [problem])
     fy_of = unit.book.calendar.financial_year
-    new, changed, unchanged, gone = documents.replace(
+    new, changed, unchanged, gone, moved = documents.replace(
         unit.connection, recipient, booked, fy_of, Path(register.source).name, str(period or "")
     )
     return RegisterKept(
@@ -256,9 +256,17 @@ def _keep(unit: UnitOfWork, recipient: str, register: PurchaseRegister, period: 
         others=len(register.documents) - len(booked),
         passed_over=register.passed_over,
         unread=register.unread,
-        warnings=(*register.warnings, *_misdated(booked, in_india(unit.now).date())),
+        warnings=(*register.warnings, *_misdated(booked, in_india(unit.now).date()), *_moved(register.source, moved)),
         layout=register.layout,
     )
+
+
+def _moved(source: str, moved: Gone) -> Iterator[Problem]:
+    """Give a warning for documents that stood in the register of another period, which this one takes them from."""
+    if moved.count:
+        what = f"takes {moved.count:,} from the register of another period: {', '.join(moved.examples)}"
+        remedy = "give each document in one register, for what this one leaves out next time is gone"
+        yield Problem(Path(source).name, what, remedy)
 
 
 def _misdated(booked: Iterable[Booked], today: date) -> Iterator[Problem]:

@@ -206,8 +206,10 @@ def test_the_next_register_of_a_period_takes_the_place_of_the_one_before(stage: 
     assert (kept.new, kept.gone.count) == (1, 0)
     numbers = {of.document.number: of.document.period for of in stage.desk.matches() if of.document}
     assert numbers == {"A": "2024-10", "B": "2024-10", "D": "2024-10", "E": "2024-11"}
+    assert kept.warnings == ()
     kept = stage.desk.match(register(booked("A")), period=TaxPeriod("2024-11")).kept
     assert (kept.changed, kept.gone.examples) == (1, (f"E of {SELLER}",))
+    assert [of.what for of in kept.warnings] == [f"takes 1 from the register of another period: A of {SELLER}"]
 
 
 def test_the_number_of_a_document_that_is_gone_is_given_to_no_other(stage: Any) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import (
     Column,
+    ColumnElement,
     Connection,
     Date,
     Index,
@@ -73,11 +74,11 @@ def replace(
     fy_of: Callable[[date], str],
     source: str,
     period: str,
-) -> tuple[int, int, int, Gone]:
+) -> tuple[int, int, int, Gone, Gone]:
     """Take in the register of a period (blank for one without) over the one before it.
 
     Returns how many documents are new, changed and unchanged, and what is gone: it stood in the register of this
-    period, and does not any more.
+    period, and does not any more; and what has moved: it stood in that of another, and stands in this one now.
     """
     _load(connection, booked, fy_of, source, period)
     whose = _D.recipient_gstin == recipient
@@ -89,10 +90,12 @@ def replace(
     old, kept = connection.execute(
         select(func.count(), func.count(case((_S.same == 1, 1)))).select_from(STANDING)
     ).one()
-    gone = _gone(connection, recipient, period)
+    stays = exists().where(_S.id == _D.id)
+    moved = _counted(connection, whose, _D.period != period, stays)
+    gone = _gone(connection, whose, _D.period == period, ~stays)
     if kept < len(booked):
         _write(connection, recipient, len(booked) if old < len(booked) else 0)
-    return len(booked) - old, old - kept, kept, gone
+    return len(booked) - old, old - kept, kept, gone, moved
 
 
 def _write(connection: Connection, recipient: str, numbers: int) -> None:
@@ -132,15 +135,18 @@ def _load(
     analyse(connection, BOOKED.name)
 
 
-def _gone(connection: Connection, recipient: str, period: str) -> Gone:
+def _gone(connection: Connection, *which: ColumnElement[bool]) -> Gone:
     """Take out what stood in the register of a period and does not any more."""
-    stays = exists().where(_S.id == _D.id)
-    which = (_D.recipient_gstin == recipient, _D.period == period, ~stays)
+    gone = _counted(connection, *which)
+    if gone.count:
+        connection.execute(delete(DOCUMENT).where(*which))
+    return gone
+
+
+def _counted(connection: Connection, *which: ColumnElement[bool]) -> Gone:
     count = connection.execute(select(func.count()).select_from(DOCUMENT).where(*which)).scalar_one()
     query = select(_D.number, _D.supplier_gstin).where(*which).order_by(_D.supplier_gstin, _D.written).limit(EXAMPLES)
-    examples = tuple(f"{row.number} of {row.supplier_gstin}" for row in connection.execute(query))
-    if count:
-        connection.execute(delete(DOCUMENT).where(*which))
+    examples = tuple(f"{row.number} of {row.supplier_gstin}" for row in connection.execute(query)) if count else ()
     return Gone(count=count, examples=examples)
 
 
