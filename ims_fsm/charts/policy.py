@@ -18,7 +18,7 @@ from ims_fsm.terms.money import shown
 
 _SAYS = "The first entry whose conditions all hold recommends; what the law refuses becomes what stands behind it."
 _TAKES, _ACTION, _INSTEAD = LEFT + 12, 262.0, 372.0
-_GAP, _PILL = 14.0, 78.0
+_GAP, _PILL, _PILLS = 14.0, 78.0, 18.0
 _SIGNS = {"accept": "+", "reject": "-", "keep_pending": "~", ASK: "?"}
 
 
@@ -63,7 +63,12 @@ def _lines(entry: RecommendDeclaration) -> list[str]:
 
 def _height(entry: RecommendDeclaration) -> float:
     said = folded(entry.says, _ACTION - _TAKES - 12, TEXT)
-    return (len(_lines(entry)) + len(said) + 1) * (LINE + 1) + 2 * PAD + 4
+    lines = (len(_lines(entry)) + len(said) + 1) * (LINE + 1) + 4
+    return max(lines, len(_instead(entry)) * _PILLS) + 2 * PAD
+
+
+def _instead(entry: RecommendDeclaration) -> tuple[str, ...]:
+    return entry.otherwise if entry.action == ASK else (*entry.otherwise, ASK)
 
 
 def _entry(entry: RecommendDeclaration, box: Box, theme: Theme) -> Iterator[Shape]:
@@ -80,12 +85,12 @@ def _entry(entry: RecommendDeclaration, box: Box, theme: Theme) -> Iterator[Shap
     middle = box.middle[1]
     yield Stroke(((_ACTION - 20, middle), (_ACTION, middle)), palette.ink, arrow=True)
     yield from _pill(entry.action, _ACTION, middle, theme)
-    instead = entry.otherwise if entry.action == ASK else (*entry.otherwise, ASK)
+    instead = _instead(entry)
     if instead:
         yield Stroke(((_ACTION + _PILL, middle), (_INSTEAD, middle)), palette.aside, dash="4 2.2", arrow=True)
         yield Text(_ACTION + _PILL + 3, middle - 4, "refused", palette.aside)
     for at, word in enumerate(instead):
-        yield from _pill(word, _INSTEAD, middle + (at - (len(instead) - 1) / 2) * 18, theme)
+        yield from _pill(word, _INSTEAD, middle + (at - (len(instead) - 1) / 2) * _PILLS, theme)
 
 
 def _pill(word: str, x: float, y: float, theme: Theme) -> Iterator[Shape]:

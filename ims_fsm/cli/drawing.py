@@ -60,7 +60,7 @@ def draw(
         raise CallError(f"--compare is a picture, and {fmt} is none; leave one of the options out")
 
     def drawn(law: Law, outputs: Outputs) -> list[Path]:
-        chosen = _governing(law, period) if period else edition
+        chosen = period or edition
         if fmt in _OTHER_ENGINES:
             return exchanged(law, out, fmt, names, chosen, outputs)
         if compare:
@@ -75,10 +75,6 @@ def draw(
         return
     files = drawn(law_at(path), call.outputs)
     call.answer(lambda: verbatim("\n".join(map(str, files))), {"files": files})
-
-
-def _governing(law: Law, period: TaxPeriod) -> str:
-    return next(iter(law.machines.values())).at(period).rule_set.id
 
 
 def _watch(path: Path | None, drawn: Callable[[Law, Outputs], list[Path]], outputs: Outputs) -> None:

@@ -21,6 +21,7 @@ from ims_fsm.files.writing import Outputs
 from ims_fsm.law.book import shipped_law
 from ims_fsm.law.edition import Edition, Machine
 from ims_fsm.law.register import Law
+from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.terms.spelling import hinted
 
 # Every format with the ending of its files.
@@ -112,14 +113,15 @@ def draw(
     return drawn([Style(theme_named(theme), href_base, notes).sheet(picture_of(edition))], fmt)[0]
 
 
-def drawings(law: Law, names: Iterable[str] | None = None, edition: str | None = None) -> list[Drawing]:
+def drawings(law: Law, names: Iterable[str] | None = None, edition: str | TaxPeriod | None = None) -> list[Drawing]:
     """Return what there is to be drawn of the named machines, or of all.
 
     Without `edition` a machine has the picture of the newest rule set under its own name, and under
-    `NAME.RULE-SET` that of each older one which differs. With `edition` it has that rule set's picture alone.
+    `NAME.RULE-SET` that of each older one which differs. With `edition` it has that rule set's picture alone, or that
+    of the one which governs it in a period.
     Raises `InputError` with every unknown machine and rule set.
     """
-    listed = checked(law, "drawing", names, [] if edition is None else [edition])
+    listed = checked(law, "drawing", names, [] if edition is None or isinstance(edition, TaxPeriod) else [edition])
     return [drawing for name in listed for drawing in _of_machine(law.machines[name], edition)]
 
 
@@ -178,8 +180,8 @@ def written(
 
 
 def exchanged(
-    law: Law, folder: Path, fmt: str, names: Iterable[str] | None = None, edition: str | None = None,
-    outputs: Outputs | None = None,
+    law: Law, folder: Path, fmt: str, names: Iterable[str] | None = None,
+    edition: str | TaxPeriod | None = None, outputs: Outputs | None = None,
 ) -> list[Path]:  # fmt: skip
     """Write the named machines, or all, for other engines (scxml, xstate) into a folder; return the files.
 
@@ -193,8 +195,9 @@ def exchanged(
     return (outputs or Outputs(replace=True)).write_all(files)
 
 
-def _of_machine(machine: Machine, edition: str | None) -> list[Drawing]:
+def _of_machine(machine: Machine, which: str | TaxPeriod | None) -> list[Drawing]:
     newest = machine.edition
+    edition = machine.at(which).rule_set.id if isinstance(which, TaxPeriod) else which
     if edition is not None:
         stem = machine.name if edition == newest.rule_set.id else f"{machine.name}.{edition}"
         return [Drawing(stem, picture_of(machine.editions[edition]), machine.editions[edition])]

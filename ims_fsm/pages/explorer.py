@@ -39,8 +39,8 @@ def explorer_file(law: Law) -> str:
     editions = [edition for machine in law.machines.values() for edition in machine.editions.values()]
     sheets = [Sheet(replace(picture_of(edition), notes=()), LIGHT) for edition in editions]
     pictures = {id_of(edition): svg.decode() for edition, svg in zip(editions, drawn(sheets, "svg"), strict=True)}
-    # In a script's JSON the one thing that could end it is "</".
-    data = json.dumps(law_as_data(law), ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
+    # In a script's JSON "</script" would end it, and "<!--<script" would keep its end from being one.
+    data = json.dumps(law_as_data(law), ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
     return environment.get_template("explorer.html.j2").render(
         law=Markup(data),  # noqa: S704 - ours, and without an end of a script
         pictures={name: Markup(inlined(svg)) for name, svg in pictures.items()},  # noqa: S704 - drawn here

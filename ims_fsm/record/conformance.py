@@ -20,6 +20,8 @@ from ims_fsm.record.case import entry_of
 
 #: So many examples of one deviation are kept, so many different ways of a case, and so many events of a way.
 EXAMPLES, WAYS, LONGEST_WAY = 5, 10_000, 40
+#: Of so many people it is kept what they fired on a case; of others it is not known.
+ACTORS = 10_000
 NOT_ENDED = "not_ended"
 
 
@@ -255,7 +257,9 @@ class CaseReplay:
         self.has_left = self.is_undecided = False
         self._edition, self._whole, self._terms = edition, whole, terms
         self._state = terms.start or ENTRY
+        self._asked = {trigger for fact in edition.machine.about_firing for trigger in fact.same_actor_as}
         self._fired: dict[str, set[str]] = {}
+        self._forgot = False
         self._last: Happened | None = None
         key = (edition.name, edition.rule_set.id)
         self._traffic = whole.traffic.setdefault(key, Traffic(edition))
@@ -300,12 +304,18 @@ class CaseReplay:
             self._traffic.taken[state, event.trigger, move.dest] += 1
         if move is not None:
             self._state = move.dest
-        if event.actor:
+        if event.actor and event.trigger in self._asked:
+            self._keep(event)
+
+    def _keep(self, event: Happened) -> None:
+        if event.actor in self._fired or len(self._fired) < ACTORS:
             self._fired.setdefault(event.actor, set()).add(event.trigger)
+        else:
+            self._forgot = True
 
     def _about_firing(self, event: Happened) -> Mapping[str, str]:
         about = self._edition.machine.about_firing
-        if not about or not event.actor:
+        if not about or not event.actor or (self._forgot and event.actor not in self._fired):
             return {}
         facts = self._edition.machine.actor_facts((), self._fired.get(event.actor, ()))
         return {fact.name: facts[fact.name] for fact in about}

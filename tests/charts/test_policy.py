@@ -46,6 +46,19 @@ def test_it_shows_every_entry_within_its_page(theme, over) -> None:
         assert float(x) + (float(wide) if "middle" not in svg else 0) <= page.width
 
 
+def test_a_box_holds_its_pills() -> None:
+    text = '[[recommend]]\nname = "small"\naction = "reject"\notherwise = ["keep_pending", "accept"]\n'
+    own = Overlay("own.toml", text + 'classes = ["look_alike"]\nsays = "so it is here"\nbefore = "the_books_agree"\n')
+    svg = policy_page(policy_with(own, shipped_cascade().classes)).svg()
+    inside = svg.partition('<g id="policy-small"')[2].partition("</g>")[0]
+    boxes = [
+        (float(y), float(y) + float(high))
+        for y, high in re.findall(r'<rect [^>]*?y="([-\d.]+)"[^>]*?height="([\d.]+)"', inside)
+    ]
+    assert len(boxes) == 5
+    assert all(boxes[0][0] < top and bottom < boxes[0][1] for top, bottom in boxes[1:])
+
+
 def test_amounts_are_in_rupees_and_what_is_refused_has_its_place() -> None:
     svg = policy_page(policy_with(OWN, shipped_cascade().classes)).svg()
     for words in ("tax at least 1,00,000.00", "tax at most 90,00,000.00", "older than 90 days", "- reject", "? ask"):

@@ -11,8 +11,10 @@ from ims_fsm.draw.comparison import comparison_sheet, comparisons, markdown, ste
 from ims_fsm.draw.diagrams import drawings
 from ims_fsm.draw.dot import dot_of
 from ims_fsm.draw.svg import digest
+from ims_fsm.law.book import shipped_law
 from ims_fsm.law.loading import load_own
 from ims_fsm.law.modelcheck import check
+from ims_fsm.terms.period import TaxPeriod
 from ims_fsm.workflow.signoff.limits import shipped
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "examples"
@@ -26,6 +28,13 @@ def test_the_pictures_are_fresh() -> None:
     fresh[stem_of(CHANGE)] = dot_of(comparison_sheet(CHANGE))
     for stem, dot in fresh.items():
         assert digest(dot) in (FOLDER / f"{stem}.svg").read_text("utf-8"), f"{stem}: {REMEDY}"
+
+
+def test_a_period_chooses_the_edition_of_each_machine() -> None:
+    (name,) = LAW.machines
+    both = shipped_law().beside(LAW, "both")
+    drawn = drawings(both, ["credit_note", name], TaxPeriod("2024-11"))
+    assert [of.edition.rule_set.id for of in drawn] == ["IMS-2024-10", "HANDBOOK-2024"]
 
 
 @pytest.mark.parametrize("law", ["leave_request/leave_request.toml", "loan_application"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -18,11 +19,13 @@ from ims_fsm.law.decision import judge
 from ims_fsm.law.declaration import ENTRY
 from ims_fsm.law.edition import Edition
 from ims_fsm.law.ledger import Outcome, Standing, report, settle
+from ims_fsm.law.loading import load_own
 from ims_fsm.law.refusal import Allowed
 from ims_fsm.pages.explorer import explorer_file, id_of, law_as_data
 from ims_fsm.terms.money import Heads
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "ims_fsm" / "pages" / "templates"
+EXAMPLES = Path(__file__).resolve().parents[2] / "docs" / "examples"
 SAMPLES = 20
 Row = tuple[str, ...]
 
@@ -154,6 +157,18 @@ def test_the_data_has_every_guard_of_every_edition_and_the_words_of_every_rule_t
             cited = {rule for guard in told["guards"] for rule in guard["rules"]}
             assert cited <= data["rules"].keys()
     assert data["rules"]["faq.11.a"]["quote"] == law.rules["faq.11.a"].quote
+
+
+def test_no_word_of_a_law_ends_its_script_or_keeps_it_open(tmp_path: Path) -> None:
+    text = (EXAMPLES / "purchase_approval.toml").read_text("utf-8")
+    title = re.findall(r'^title = "([^"]*)"', text, re.MULTILINE)[-1]
+    (tmp_path / "purchase_approval.toml").write_text(text.replace(title, f"{title} <!--<script></script>"), "utf-8")
+    law = load_own(tmp_path / "purchase_approval.toml")
+    page = explorer_file(law)
+    assert "<!--<script" not in page
+    data = page.partition('type="application/json"')[2].partition(">")[2].partition("</script>")[0]
+    assert json.loads(data) == law_as_data(law)
+    assert "<!--<script></script>" in json.dumps(law_as_data(law))
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ import pytest
 
 from ims_fsm import LogMap, TaxPeriod, conform
 from ims_fsm.errors import InputError
+from ims_fsm.record import conformance
 
 LEAVE = Path(__file__).parent / "cases" / "leave_request.toml"
 REMEDY = "write what it is under [activities] of a map, or that it moves nothing under [ignored]"
@@ -55,6 +56,18 @@ def test_a_refused_event_is_noted_and_skipped_and_the_case_goes_on(held):
     assert outcomes(result) == (1, 0, 1, 0)
     assert (result.events, result.taken, result.refused, result.mean_fitness) == (4, 2, 2, 0.5)
     assert deviations[0].says == "Case CN/1 is an original credit note, and pending is not available for it"
+
+
+@pytest.mark.skipif(not DOCS.exists(), reason="the example lies in the checkout")
+def test_of_more_people_than_are_kept_it_is_not_known_what_they_fired(held, monkeypatch):
+    lines = ["1,pass_on,2026-01-01,asha,2026-01", "1,offer_after_two,2026-01-02,ravi,2026-01"]
+    words = {"machines": [DOCS / "examples" / "loan_application"], "assume": {"amount": "large", "score": "fair"}}
+    waits = []
+    for most in (1, 0):
+        monkeypatch.setattr(conformance, "ACTORS", most)
+        _, deviations = held(*lines, machine="loan_application", **words)
+        waits.append({fact for of in deviations for fact in of.facts})
+    assert waits[1] - waits[0] == {"reviewed_by_me"}
 
 
 def test_the_period_of_the_case_chooses_the_edition(held):

@@ -37,6 +37,9 @@ class Reading:
         self._facts = {column: fact for fact in facts for column in reversed(mapping.about(fact).columns)}
         self._problems: list[Problem] = []
         self._without_time = self._with_time = 0
+        # What no event has said yet: in XES each has columns of its own.
+        self._unsaid = {"case": "--case", "activity": "--activity"}
+        self._titles: list[str] = []
 
     def events(self) -> Iterator[Entry]:
         """Give the events by case, those of a case by their moments, ties as in the file.
@@ -49,8 +52,8 @@ class Reading:
         number = 0
         for row in rows_of(self._path):
             cells = cells_by_word(row)
-            if number == 0:
-                self._check_columns(cells, row.cells)
+            if self._unsaid:
+                self._look_for_columns(cells, row.cells)
             number += 1
             if (entry := self._entry(number, row.line, cells)) is not None:
                 yield entry
@@ -59,15 +62,20 @@ class Reading:
         if self._without_time and self._with_time:
             what = f"{self._without_time:,} events have no moment, and others have"
             self._problems.append(Problem("the file", what, "give each event its moment, or none"))
-        if self._problems:
-            raise InputError(self.name, self._problems)
+        if self._problems or self._unsaid:
+            raise self._refusal()
 
-    def _check_columns(self, cells: Mapping[str, str], titles: Mapping[str, str]) -> None:
-        for name, option in (("case", "--case"), ("activity", "--activity")):
-            columns = self._mapping.columns[name]
-            if not any(column in cells for column in columns):
-                what = f"no column says the {name}; its columns are {', '.join(titles)[:LONGEST]}"
-                raise self._refused("the file", what, f"name it with {option}")
+    def _look_for_columns(self, cells: Mapping[str, str], titles: Iterable[str]) -> None:
+        self._titles = self._titles or [*titles]
+        said = [name for name in self._unsaid if any(column in cells for column in self._mapping.columns[name])]
+        for name in said:
+            del self._unsaid[name]
+
+    def _refusal(self) -> InputError:
+        for name, option in self._unsaid.items():
+            what = f"no column says the {name}; its columns are {', '.join(self._titles)[:LONGEST]}"
+            return self._refused("the file", what, f"name it with {option}")
+        return InputError(self.name, self._problems)
 
     def _entry(self, number: int, line: int, cells: Mapping[str, str]) -> Entry | None:
         said = partial(self._column, cells)
@@ -115,7 +123,7 @@ class Reading:
     def _wrong(self, line: int, what: str, remedy: str) -> None:
         self._problems.append(Problem(f"line {line}", what, remedy))
         if len(self._problems) >= MOST:
-            raise InputError(self.name, self._problems)
+            raise self._refusal()
 
     def _refused(self, place: str, what: str, remedy: str) -> InputError:
         return InputError(self.name, [Problem(place, what, remedy)])

@@ -6,7 +6,8 @@ attributes of attributes, lists and extensions are passed over. Names count with
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import ChainMap
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import IO, Any, NamedTuple
 from xml.sax import SAXException
@@ -18,6 +19,11 @@ from defusedxml.expatreader import create_parser
 from ims_fsm.errors import InputError, Problem
 
 DEEPEST, LONGEST, MOST_ATTRIBUTES = 32, 100_000, 1000
+#: So many attributes of a trace may stand behind its first event; the standard has them all before it.
+LATE = 16
+#: So many times may attributes of traces stand in events, and once more for each byte: an event has more bytes than
+#: its trace has attributes.
+SPARED = 2_000_000
 _CHUNK = 1 << 16
 _VALUES = frozenset({"string", "date", "int", "float", "boolean", "id"})
 _NAME = "concept:name"
@@ -29,7 +35,7 @@ class Element(NamedTuple):
     """An event with its line, and what it and its trace say by name."""
 
     line: int
-    cells: dict[str, str]
+    cells: Mapping[str, str]
 
 
 def elements(stream: IO[bytes], name: str) -> Iterator[Element]:
@@ -38,7 +44,7 @@ def elements(stream: IO[bytes], name: str) -> Iterator[Element]:
     handler = _Handler(parser.getLineNumber)
     parser.setContentHandler(handler)
     with _refusing(name, parser):
-        silent = 0
+        silent = size = 0
         while chunk := stream.read(_CHUNK):
             handler.heard = False
             parser.feed(chunk)
@@ -46,6 +52,9 @@ def elements(stream: IO[bytes], name: str) -> Iterator[Element]:
             silent = 0 if handler.heard else silent + len(chunk)
             if silent > 4 * LONGEST:
                 raise _HostileError(f"has an element longer than {4 * LONGEST:,} bytes")
+            size += len(chunk)
+            if handler.handed_out > SPARED + size:
+                raise _HostileError("has traces of very many attributes and very many events")
             yield from handler.events
             handler.events.clear()
         parser.close()
@@ -84,7 +93,10 @@ class _Handler(ContentHandler):
         self._defaults: dict[str, dict[str, str]] = {"trace": {}, "event": {}}
         self._trace: dict[str, str] = {}
         self._cells: dict[str, str] = {}
-        self._line = self._traces = 0
+        self._line = self._traces = self._late = 0
+        self._has_begun = False
+        #: How often an attribute of a trace stood in an event.
+        self.handed_out = 0
 
     def startElement(self, name: str, attrs: Any) -> None:  # noqa: N802 -- as above
         """Begin a trace, an event, or take an attribute of one."""
@@ -100,9 +112,10 @@ class _Handler(ContentHandler):
             self._take(inside, attrs)
         elif local == "trace":
             self._traces += 1
+            self._late, self._has_begun = 0, False
             self._trace = {OF_CASE + _NAME: f"trace {self._traces}", **self._defaults["trace"]}
         elif local == "event":
-            self._cells, self._line = {**self._defaults["event"], **self._trace}, self._line_now()
+            self._cells, self._line, self._has_begun = {}, self._line_now(), True
         elif local == "global":
             # Without a scope it is of events (IEEE 1849).
             self._path[-1] = f"global {attrs.get('scope', 'event')}"
@@ -114,7 +127,7 @@ class _Handler(ContentHandler):
         if inside == "event":
             cells = self._cells
         elif inside == "trace":
-            cells, key = self._trace, OF_CASE + key
+            cells, key = self._of_trace(), OF_CASE + key
         elif inside == "global event":
             cells = self._defaults["event"]
         elif inside == "global trace":
@@ -125,12 +138,22 @@ class _Handler(ContentHandler):
         if len(cells) > MOST_ATTRIBUTES:
             raise _HostileError(f"has more than {MOST_ATTRIBUTES} attributes at one event")
 
+    def _of_trace(self) -> dict[str, str]:
+        """Return where an attribute of a trace goes: events that are behind it do not have it."""
+        if self._has_begun:
+            self._late += 1
+            if self._late > LATE:
+                raise _HostileError(f"has more than {LATE} attributes of a trace behind its first event")
+            self._trace = dict(self._trace)
+        return self._trace
+
     def endElement(self, name: str) -> None:  # noqa: N802 -- as above
         """End an event or a trace."""
         del name
         ended = self._path.pop()
         if ended == "event" and self._path[-1:] == ["trace"]:
-            self.events.append(Element(self._line, self._cells))
+            self.handed_out += len(self._trace)
+            self.events.append(Element(self._line, ChainMap(self._cells, self._trace, self._defaults["event"])))
         elif ended == "trace":
             self._trace = {}
 

@@ -145,6 +145,42 @@ def test_hostile_xml_is_refused_in_one_sentence(tmp_path, kind):
     assert "\n" not in problem
 
 
+def test_attributes_of_a_trace_are_held_once_whatever_events_it_has(tmp_path):
+    attributes = "".join(f"<int key='{n}' value='1'/>" for n in range(900))
+    (tmp_path / "log.xes").write_text(f"<log><trace>{attributes}{'<event/>' * 2_000}</trace></log>", "utf-8")
+    tracemalloc.start()
+    try:
+        assert sum(len(row.cells) for row in source.rows_of(tmp_path / "log.xes")) == 901 * 2_000
+        assert tracemalloc.get_traced_memory()[1] < 4 << 20
+    finally:
+        tracemalloc.stop()
+    many = f"<log><trace>{attributes}{'<event/>' * 20_000}</trace></log>"
+    assert "traces of very many attributes and very many events" in problems(tmp_path, many, "log.xes")[0]
+
+
+def test_what_is_said_of_a_trace_behind_an_event_is_of_the_events_behind_it(tmp_path):
+    event, late = '<event><string key="concept:name" value="a"/></event>', '<string key="direction" value="upward"/>'
+    text = '<log><trace><string key="concept:name" value="1"/>{}</trace></log>'
+    events, _ = read(tmp_path, text.format(event + late + event), "log.xes")
+    assert [of.facts for of in events] == [{}, {"direction": "upward"}]
+    assert "17" not in (said := problems(tmp_path, text.format(event + late * 17), "log.xes")[0])
+    assert "more than 16 attributes of a trace behind its first event" in said
+
+
+def test_the_first_event_of_an_xes_need_not_have_every_column(tmp_path):
+    early = '<event><string key="lifecycle:transition" value="start"/></event>'
+    text = XES.replace(
+        '<event><string key="concept:name" value="reject"/>',
+        early + '<event><string key="concept:name" value="reject"/>',
+    )
+    dated = 'value="freeze"/><date key="time:timestamp" value="2024-12-01T00:00:00Z"/>'
+    text = text.replace('value="freeze"/>', dated)
+    events, reading = read(tmp_path, text, "log.xes")
+    assert (len(events), reading.not_complete) == (3, 2)
+    nameless = text.replace(early, "<event/>")
+    assert problems(tmp_path, nameless, "log.xes")[0].startswith("line 7: says no activity; ")
+
+
 def test_a_bomb_is_not_unpacked(tmp_path, monkeypatch):
     monkeypatch.setattr(source, "SPARED", 1 << 16)
     monkeypatch.setattr(source, "LARGEST_RATIO", 20)
