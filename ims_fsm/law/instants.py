@@ -6,7 +6,7 @@ Must not import a database or a clock: it is worked out from the law book, for m
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -55,18 +55,22 @@ def next_instant(book: LawBook, after: datetime) -> Instant | None:
     return next(iter(instants(book, after, after + _AHEAD)), None)
 
 
-def latest(book: LawBook, now: datetime, job: Job) -> list[Instant]:
-    """Return the newest instant of a job for each group, as few instants as name them all.
+def latest(book: LawBook, now: datetime, job: Job, planned: Collection[str] = ()) -> list[Instant]:
+    """Return the newest instant of a job for each group, as few instants as name them all, but those planned by key.
 
     A job does whatever is owed by now, so an instant that another one of the same group has followed is done with it.
+    One that is too late to be of use hides none before it, unless it was planned in its time.
     """
     left = every_group(book)
     newest: list[Instant] = []
     for instant in reversed(instants(book, book.calendar.opens_at, now)):
-        if instant.job is job and instant.groups & left and (instant.ends is None or now < instant.ends):
+        is_planned = instant.key in planned
+        is_over = instant.ends is not None and now >= instant.ends
+        if instant.job is not job or (is_over and not is_planned):
+            continue
+        if instant.groups & left and not is_planned:
             newest.append(replace(instant, groups=instant.groups & left))
-        if instant.job is job:
-            left -= instant.groups
+        left -= instant.groups
     return newest
 
 

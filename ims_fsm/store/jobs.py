@@ -151,10 +151,9 @@ def skipped_periods(connection: Connection, job: Job) -> list[str]:
     return list(connection.execute(query.order_by(_run.period)).scalars())
 
 
-def is_planned(connection: Connection, job: Job, period: str) -> bool:
-    """Say whether a job has been planned for a period."""
-    query = select(_run.period).where(_run.job == str(job), _run.period == period).limit(1)
-    return connection.execute(query).first() is not None
+def planned(connection: Connection, job: Job) -> set[str]:
+    """Return the periods for which a job has been planned."""
+    return {*connection.execute(select(_run.period).where(_run.job == str(job)).distinct()).scalars()}
 
 
 def is_under_way(connection: Connection, job: Job, period: str) -> bool:

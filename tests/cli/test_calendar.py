@@ -30,7 +30,7 @@ def test_what_is_due_is_done_once(run):
 def test_it_answers_as_json(run):
     told = run("scheduler", "run", "--once", "--json", "--at", "2024-11-14T06:00").ended(0).json
     counts = {"planned": 2, "shards": 2, "recipients": 2, "failed": 0}
-    assert told == {"at": "2024-11-14T06:00:00+05:30", **counts, "fault": None}
+    assert told == {"at": "2024-11-14T06:00:00+05:30", **counts, "fault": None, "signoffs": 0}
 
 
 def test_who_is_skipped_is_told_with_the_reason(run):

@@ -73,6 +73,16 @@ def test_the_latest_instants_name_each_group_once(job):
         assert set(named) == every_group(BOOK)
 
 
+def test_what_is_too_late_hides_what_came_before_it_only_where_it_was_planned():
+    now = ist("2024-11-14T06:00")
+    [before] = latest(BOOK, now, Job.REMIND)
+    over = [i for i in instants(BOOK, before.at, now) if i.job is Job.REMIND]
+    assert over
+    assert all(instant.ends <= now < before.ends for instant in over)
+    assert latest(BOOK, now, Job.REMIND, {over[-1].key}) == []
+    assert latest(BOOK, now, Job.REMIND, {before.key}) == []
+
+
 def test_a_reminder_past_its_use_is_not_among_the_latest():
     assert latest(BOOK, ist("2026-03-05"), Job.REMIND) == []
 

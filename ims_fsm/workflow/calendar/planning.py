@@ -68,10 +68,9 @@ def cohort_of(book: LawBook, job: Job, period: str) -> Cohort:
 
 
 def _by_day(unit: UnitOfWork, job: Job) -> Iterator[Due]:
-    for instant in latest(unit.book, unit.now, job):
-        if not jobs.is_planned(unit.connection, job, instant.key):
-            cohort = cohorts.in_groups(instant.groups, unit.book.calendar.states)
-            yield Due(job=job, period=instant.key, due_at=instant.at, cohort=cohort)
+    for instant in latest(unit.book, unit.now, job, jobs.planned(unit.connection, job)):
+        cohort = cohorts.in_groups(instant.groups, unit.book.calendar.states)
+        yield Due(job=job, period=instant.key, due_at=instant.at, cohort=cohort)
 
 
 def _early_returns(unit: UnitOfWork) -> Iterator[Due]:
