@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING
 import typer
 
 from ims_fsm.cli.call import Call
+from ims_fsm.cli.failures import CallError
 from ims_fsm.cli.output import at_a_terminal, say, table
 from ims_fsm.terms.money import Heads, shown
 
 if TYPE_CHECKING:
-    from ims_fsm import IMS, Booked, PurchaseRegister, RecipientDesk, RegisterSample
+    from ims_fsm import IMS, Booked, Overlay, PurchaseRegister, RecipientDesk, RegisterSample, Setting
 
 _WANTED, _SHOWN, _WIDTH = ("supplier", "number", "date", "taxable"), 3, 30
 
@@ -29,8 +30,7 @@ def read_kept(call: Call, ims: IMS, file: Path, layout: str | None) -> PurchaseR
 
     gstins = ims.registered() if call.gstin is None else [call.gstin]
     desks = [ims.recipient(gstin, actor=call.actor) for gstin in gstins]
-    settings = [setting for desk in desks for setting in desk.settings() if setting.kind == "layout"]
-    kept = {setting.name: setting.overlay for setting in settings if setting.overlay}
+    kept = _kept(desks, layout)
     chosen = None if layout is None else kept.get(layout) or Path(layout)
     try:
         with call.working("Reading the register"):
@@ -42,8 +42,21 @@ def read_kept(call: Call, ims: IMS, file: Path, layout: str | None) -> PurchaseR
     return _asked(file, sample, desks)
 
 
+def _kept(desks: Sequence[RecipientDesk], layout: str | None) -> dict[str, Overlay]:
+    """Return the layouts that are set, by name; raises `CallError` for one that means two things and may be meant."""
+    kept: dict[str, Overlay] = {}
+    for desk in desks:
+        for setting in desk.settings():
+            if setting.kind != "layout" or not setting.overlay or layout not in {None, setting.name}:
+                continue
+            if kept.setdefault(setting.name, setting.overlay).fingerprint != setting.fingerprint:
+                what = f"the layout {setting.name} of {desk.gstin} is not that of another recipient"
+                raise CallError(f"{what}; say with --gstin whose register it is")
+    return kept
+
+
 def _asked(file: Path, sample: RegisterSample, desks: Sequence[RecipientDesk]) -> PurchaseRegister:
-    from ims_fsm import Overlay, read_register
+    from ims_fsm import InputError, Overlay, read_register
 
     say(f"The titles of {file} are not known here. Its columns:", style="bold")
     rows = [
@@ -51,21 +64,41 @@ def _asked(file: Path, sample: RegisterSample, desks: Sequence[RecipientDesk]) -
         for number, title in enumerate(sample.titles, start=1)
     ]
     table((">", "title", "like"), rows, indent=2)
+    for title in dict.fromkeys(filter(None, sample.alike.values())):
+        say(f"Several columns are called {title}, and cannot be told apart; give each that is meant its own title.")
     guesses = sample.guesses()
     while True:
-        columns = _columns(sample, guesses)
+        columns = guesses = _columns(sample, guesses)
         text = sample.layout(columns)
-        read = read_register(file, layout=Overlay("the answers", text))
+        try:
+            read = read_register(file, layout=Overlay("the answers", text))
+        except InputError as error:
+            say("", f"It cannot be read so: {error}")
+            continue
         say("", "The first documents are read so:")
         table(("supplier", "number", "date", ">taxable", ">tax"), [*map(_row, read.documents[:_SHOWN])], indent=2)
         if typer.confirm("Is that right?", default=True):
             break
-        guesses = columns
-    name = typer.prompt("Name of the layout", default=file.stem)
-    theirs = [desk for desk in desks if not read.recipients or desk.gstin in read.recipients]
-    reason = f"the columns of {file.name}, as asked at a terminal"
-    made = [desk.change_setting("layout", text, name=name, reason=reason) for desk in theirs]
+    made = _named(file, text, [desk for desk in desks if not read.recipients or desk.gstin in read.recipients])
     return replace(read, layout=made[0].overlay) if made else read
+
+
+def _named(file: Path, text: str, desks: Sequence[RecipientDesk]) -> list[Setting]:
+    """Ask for the name of a layout, and keep it for each recipient whose settings may be changed."""
+    from ims_fsm import InputError
+
+    free = [desk for desk in desks if not desk.settings_barred()]
+    for desk in desks:
+        if desk not in free:
+            say(f"The layout is not kept for {desk.gstin}: your roles do not change their settings.")
+    reason = f"the columns of {file.name}, as asked at a terminal"
+    while free:
+        name = typer.prompt("Name of the layout", default=file.stem)
+        try:
+            return [desk.change_setting("layout", text, name=name, reason=reason) for desk in free]
+        except InputError as error:
+            say(str(error))
+    return []
 
 
 def _columns(sample: RegisterSample, guesses: dict[str, int]) -> dict[str, int]:
@@ -75,13 +108,16 @@ def _columns(sample: RegisterSample, guesses: dict[str, int]) -> dict[str, int]:
         # One without which no document is read has to be there.
         least = 1 if meaning in _WANTED else 0
         usual = guesses[meaning] + 1 if meaning in guesses else None if least else 0
-        number = typer.prompt(words, default=usual, value_proc=partial(_number, least, len(sample.titles)))
+        number = typer.prompt(words, default=usual, value_proc=partial(_number, least, sample))
         if number:
             columns[meaning] = number - 1
     return columns
 
 
-def _number(least: int, most: int, text: str | int) -> int:
+def _number(least: int, sample: RegisterSample, text: str | int) -> int:
+    most = len(sample.titles)
+    if str(text).isdecimal() and int(text) - 1 in sample.alike:
+        raise typer.BadParameter(f"column {text} has the title of another; give it one of its own, and begin again")
     if str(text).isdecimal() and least <= int(text) <= most:
         return int(text)
     raise typer.BadParameter(f"{text} is not a column; write its number, from {least} to {most}")

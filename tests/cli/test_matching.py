@@ -95,6 +95,33 @@ def test_who_says_that_it_is_wrong_is_asked_again_and_who_goes_away_keeps_nothin
     assert run("settings", "list", "--json").ended(0).json["settings"] == []
 
 
+def test_a_wrong_answer_is_asked_again_and_none_is_lost(run, ledger):
+    wrong = ["", "2", "4", "", "5", "", "", "", "", ""]
+    done = ledger(*wrong, "", "", "3", "", "", "", "", "", "", "", "y", "x" * 61, "Tally")
+    assert done.exit_code == 0, done.output
+    assert "It cannot be read so: " in done.output
+    assert "has 61 characters" in done.output
+    assert [of["name"] for of in run("settings", "list", "--json").ended(0).json["settings"]] == ["Tally"]
+
+
+def test_columns_of_one_title_are_said_before_anything_is_asked(ledger, tmp_path):
+    (tmp_path / "ledger.csv").write_text(LEDGER.replace("Beleg", "Netto"), "utf-8")
+    done = ledger("", "2")
+    told, _, asked = done.output.partition("Which column is it?")
+    assert "Several columns are called Netto" in told
+    assert "column 2 has the title of another" in asked
+
+
+def test_a_layout_that_means_two_things_is_not_taken_for_either(run, tmp_path):
+    run("taxpayer", "add", SELLER).ended(0)
+    (tmp_path / "books.csv").write_text(LEDGER, "utf-8")
+    for gstin, title in ((BUYER, "Beleg"), (SELLER, "Gebucht")):
+        (tmp_path / "own.toml").write_text(f'[read]\nnumber = ["{title}"]\n', "utf-8")
+        run("settings", "set", "layout", "Tally", "own.toml", "--reason", "ours", "--gstin", gstin).ended(0)
+    for words in ((), ("--layout", "Tally")):
+        assert "say with --gstin whose register it is" in run("match", "books.csv", *words).ended(2).err
+
+
 @pytest.mark.parametrize("words", [("--json",), ("--layout", "own.toml")])
 def test_nobody_is_asked_where_a_program_reads_or_a_layout_is_named(ledger, tmp_path, words):
     (tmp_path / "own.toml").write_text('[read]\nnumber = ["Beleg"]\n', "utf-8")

@@ -89,16 +89,22 @@ class RegisterSample:
         """What columns of a register may mean, in words."""
         return MEANINGS
 
+    @property
+    def alike(self) -> Mapping[int, str]:
+        """The columns that no layout can tell from others, with the title that they share."""
+        words = [*map(word_of, self.titles)]
+        return {at: self.titles[at].strip() for at, word in enumerate(words) if words.count(word) > 1}
+
     def examples(self, column: int, most: int = 3) -> list[str]:
         """Return what stands in a column, each once."""
         return [*dict.fromkeys(row[column] for row in self.rows if row[column])][:most]
 
     def guesses(self) -> dict[str, int]:
         """Return the column that each meaning probably has: by its title, by one that is like it, by what it holds."""
-        layout, guessed = shipped_layout(), dict[str, int]()
+        layout, guessed, alike = shipped_layout(), dict[str, int](), self.alike
         for guess in (layout.meaning_of, _like, None):
             for column, title in enumerate(self.titles):
-                if column in guessed.values() or not title.strip():
+                if column in guessed.values() or column in alike or not title.strip():
                     continue
                 meaning = self._looks(column, guessed) if guess is None else guess(title)
                 if meaning in MEANINGS:
