@@ -114,7 +114,7 @@ def _tell_documents(documents: Sequence[ToChase], most: int) -> None:
     say("", f"{counted(len(rows), 'document')}.{' More are not shown; --limit 0 shows all.' if has_more else ''}")
 
 
-@command("chase letters", "gstin", "chasing", "actor", "db", "at")
+@command("chase letters", "gstin", "chasing", "key", "actor", "db", "at")
 def letters(
     call: Call,
     *,
@@ -131,7 +131,7 @@ def letters(
     written: list[Letter] = []
     with call.recipient() as buyer, call.working("Writing letters"):
         kind: Literal["text", "eml"] = "eml" if fmt is LetterFormat.EML else "text"
-        asked = partial(buyer.letters, fmt=kind, template=template, addresses=addresses, **_only(call))
+        asked = partial(buyer.letters, fmt=kind, template=template, addresses=addresses, key=call.key, **_only(call))
         # Each is made once more to be written: what cannot be written or made is known before the first one is.
         for letter in asked():
             call.outputs.claim(out / letter.name, letter.content)
@@ -141,7 +141,7 @@ def letters(
             if not (path.is_file() and path.read_bytes() == letter.content):
                 call.outputs.write(path, letter.content)
             written.append(replace(letter, content=b""))
-        logged = [] if preview else buyer.chased(written)
+        logged = [] if preview else buyer.chased(written, key=call.key)
     call.answer(
         lambda: _tell_letters(out, written, preview=preview), {"folder": out, "letters": written, "logged": logged}
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 import textwrap
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
@@ -17,7 +17,8 @@ from email.policy import SMTP
 from pathlib import Path
 from typing import Any
 
-from jinja2 import StrictUndefined, Template, TemplateError
+from jinja2 import StrictUndefined, Template, TemplateError, nodes
+from jinja2.compiler import CodeGenerator, Frame
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from ims_fsm.draw.citation import cite
@@ -36,24 +37,75 @@ SHIPPED = Path(__file__).with_name("templates") / "letter.txt.j2"
 WIDTH = 78
 # What a template of one's own may be, and what may come of it.
 _LARGEST_TEMPLATE, _LARGEST_LETTER = 2**18, 2**21
+_LARGEST_VALUE, _LARGEST_NUMBER = 2**16, 2**53
+# What a template may use of Jinja2 and of text: nothing that makes much out of little.
+_FILTERS = (
+    *("upper", "lower", "capitalize", "title", "trim", "default", "d", "length", "count", "first", "last", "abs"),
+    *("round", "int", "float", "string", "list", "sort", "unique", "selectattr", "rejectattr", "map"),
+)
+_METHODS = {
+    *("upper", "lower", "capitalize", "title", "strip", "lstrip", "rstrip", "startswith", "endswith", "split"),
+    *("partition", "rpartition", "removeprefix", "removesuffix", "count", "find", "get", "items", "keys", "values"),
+}
 _SUBJECT = re.compile(r"Subject:[ \t]*([^\n]*)\n+")
 _UNSAFE = re.compile(r"[^0-9A-Za-z]+")
 
 
-class _Sandbox(ImmutableSandboxedEnvironment):
-    """The sandbox, in which nothing grows by one sign: text times a number, or a power."""
+def _joined(parts: Iterable[Any]) -> str:
+    """Return texts as one; raises `TypeError` for one that is too long, before it is made."""
+    texts = [str(part) for part in parts]
+    if sum(map(len, texts)) > _LARGEST_VALUE:
+        raise TypeError(f"a text has more than {_LARGEST_VALUE:,} characters")
+    return "".join(texts)
 
-    intercepted_binops = frozenset({"*", "**", "%"})
+
+def _is_small(value: Any) -> bool:
+    return isinstance(value, (int, float)) and abs(value) < _LARGEST_NUMBER
+
+
+class _Generator(CodeGenerator):
+    """Compiles `~` into what has a limit."""
+
+    def visit_Concat(self, node: nodes.Concat, frame: Frame) -> None:  # noqa: N802 -- the name is Jinja2's
+        """Write a call of `_Sandbox.concat`."""
+        self.write("environment.concat((")
+        for entry in node.nodes:
+            self.visit(entry, frame)
+            self.write(", ")
+        self.write("))")
+
+
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """The sandbox, in which no value grows beyond its limit: few filters and methods, and every sign looked at."""
+
+    code_generator_class = _Generator
+    concat = staticmethod(_joined)
+    intercepted_binops = frozenset({"+", "*", "**", "%"})
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         """Refuse what could fill the memory; raises `TypeError`."""
-        if operator == "**" or not (isinstance(left, (int, float)) and isinstance(right, (int, float))):
-            raise TypeError(f"{operator} is for numbers in a letter")
+        if operator == "+" and isinstance(left, str) and isinstance(right, str):
+            return _joined((left, right))
+        if operator == "**" or not all(
+            isinstance(of, (int, float)) and abs(of) < _LARGEST_NUMBER for of in (left, right)
+        ):
+            raise TypeError(f"{operator} is for numbers below {_LARGEST_NUMBER:,} in a letter")
         return super().call_binop(context, operator, left, right)
+
+    def wrap_str_format(self, value: Any) -> None:
+        """Wrap no format: like every other method that is not named here, it is not called."""
+
+    def is_safe_callable(self, obj: Any) -> bool:
+        """Say whether a template may call something: of text and tables only what makes nothing long."""
+        owner, name = getattr(obj, "__self__", None), getattr(obj, "__name__", "")
+        is_plain = isinstance(owner, (str, bytes, int, float, list, tuple, dict))
+        return super().is_safe_callable(obj) and (not is_plain or name in _METHODS)
 
 
 def _fold(text: str, indent: int = 0, hang: int | None = None) -> str:
-    """Return a text in lines that a mail shows whole; an amount and a number stay whole."""
+    """Return a text in lines that a mail shows whole; an amount and a number stay whole. Raises `ValueError`."""
+    if max(indent, hang or 0) >= WIDTH:
+        raise ValueError(f"fold indents by less than {WIDTH}")
     after = " " * (indent if hang is None else hang)
     lines = textwrap.wrap(
         str(text), WIDTH, initial_indent=" " * indent, subsequent_indent=after, break_on_hyphens=False,
@@ -143,10 +195,7 @@ class Letters:
 
 def _template(path: Path | None) -> Template:
     environment = _Sandbox(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
-    environment.filters["fold"] = _fold
-    # What makes text of any length out of nothing.
-    for name in ("center", "indent", "format", "wordwrap"):
-        environment.filters.pop(name, None)
+    environment.filters = {name: environment.filters[name] for name in _FILTERS} | {"fold": _fold}
     for name in ("lipsum", "range", "cycler"):
         environment.globals.pop(name, None)
     try:

@@ -12,7 +12,7 @@ from typing import Literal
 
 from ims_fsm.law.chasing import ReasonDeclaration
 from ims_fsm.record.register import Match, RegisterDocument
-from ims_fsm.terms.border import Border
+from ims_fsm.terms.border import Border, checked_key
 from ims_fsm.terms.characters import visible
 from ims_fsm.terms.document import Document
 from ims_fsm.terms.money import NIL, Heads
@@ -29,7 +29,8 @@ class ChaseFilter:
 
     `period` is that of the register or the return, `reasons` and `suppliers` names and GSTINs, `min_tax` the paise of
     tax at stake that a supplier has at least, `older_than` days since the date of a document, `again_after` the days
-    for which nobody is written to again.
+    for which nobody is written to again, but for who was written to under the idempotency key `key`: the same request
+    has the same letters.
     """
 
     period: TaxPeriod | None = None
@@ -38,6 +39,7 @@ class ChaseFilter:
     min_tax: int = 0
     older_than: int | None = None
     again_after: int | None = None
+    key: str | None = None
 
     def checked(self, reasons: Mapping[str, ReasonDeclaration]) -> ChaseFilter:
         """Return it with every field as it is kept; raises `InputError` naming all that cannot be read."""
@@ -52,6 +54,7 @@ class ChaseFilter:
             min_tax=border.paise("min_tax", self.min_tax),
             older_than=border.days("older_than", self.older_than),
             again_after=border.days("again_after", self.again_after),
+            key=checked_key(self.key),
         )
         border.close()
         return checked

@@ -8,18 +8,20 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from fastapi import Query, Response
 from pydantic import Field, StrictBool
 from pydantic.json_schema import SkipJsonSchema
 
-from ims_fsm import Letter, RecipientDesk, TaxPeriod
+from ims_fsm import Letter, RecipientDesk, SupplierToChase, TaxPeriod
 from ims_fsm.terms.border import MOST_DAYS
 from ims_fsm.terms.money import paise
+from ims_fsm.web.access import admits
 from ims_fsm.web.admission import Buyer
 from ims_fsm.web.answering import streamed
-from ims_fsm.web.asked import LARGEST_ID, MOST_ROWS, NAME, Asked, NoQuery, Party, PeriodText, Rupees
+from ims_fsm.web.asked import LARGEST_ID, MOST_ROWS, NAME, Asked, Key, NoQuery, Party, PeriodText, Rupees, key_of
 from ims_fsm.web.routes import Routes
 
 ROUTES = Routes("suppliers to chase")
@@ -81,7 +83,10 @@ class Written(Chase):
 @ROUTES.get(f"{_AT}/chase")
 def list_to_chase(buyer: Buyer, asked: Annotated[ChaseList, Query()]) -> Response:
     """List the suppliers to chase, who has most tax at stake first: by reason, by the band of age, in sums."""
-    return streamed("SuppliersToChase", {"recipient": buyer.gstin}, buyer.chase(limit=asked.limit, **asked.only))
+    suppliers: Iterable[SupplierToChase] = buyer.chase(limit=asked.limit, **asked.only)
+    if not admits("list_chased", buyer.principal.roles):
+        suppliers = (replace(of, chased=None) for of in suppliers)
+    return streamed("SuppliersToChase", {"recipient": buyer.gstin}, suppliers)
 
 
 @ROUTES.get(f"{_AT}/chase/documents")
@@ -92,12 +97,13 @@ def list_documents_to_chase(buyer: Buyer, asked: Annotated[ChaseList, Query()]) 
 
 
 @ROUTES.change("POST", f"{_AT}/chase/letters", media=ZIP, example={"again_after": 7, "format": "eml"})
-def write_letters(buyer: Buyer, asked: Written, _query: NoQuery) -> Response:
+def write_letters(buyer: Buyer, asked: Written, _query: NoQuery, key: Key = None) -> Response:
     """Give a letter to each supplier to chase in a zip, and log who was written to; nothing is sent.
 
-    At most 500 suppliers, those with most at stake: leave out who was written to, and ask again.
+    At most 500 suppliers, those with most at stake; the header Suppliers-Left says how many more there are: leave out
+    who was written to, and ask again.
     """
-    return letters_of(buyer, asked.format, asked.only, preview=asked.preview)
+    return letters_of(buyer, asked.format, asked.only, preview=asked.preview, key=key_of(key))
 
 
 @ROUTES.get(f"{_AT}/chase/log")
@@ -113,14 +119,23 @@ def list_payments_to_hold(buyer: Buyer, asked: Annotated[Chase, Query()]) -> Res
 
 
 def letters_of(
-    buyer: RecipientDesk, fmt: Literal["text", "eml"], only: dict[str, Any], *, preview: bool = False
+    buyer: RecipientDesk,
+    fmt: Literal["text", "eml"],
+    only: dict[str, Any],
+    *,
+    preview: bool = False,
+    key: str | None = None,
 ) -> Response:
-    """Return the letters to suppliers in a zip to be kept, and log them unless they are a preview."""
-    letters = list(buyer.letters(fmt=fmt, limit=MOST_LETTERS, **only))
+    """Return the letters to suppliers in a zip to be kept, and log them unless they are a preview.
+
+    The same key again logs nothing more.
+    """
+    letters = list(buyer.letters(fmt=fmt, limit=MOST_LETTERS, key=key, **only))
+    left = buyer.chase_totals(key=key, **only).suppliers - len(letters) if len(letters) == MOST_LETTERS else 0
     if not preview:
-        buyer.chased(letters)
-    kept = 'attachment; filename="letters.zip"'
-    return Response(_zipped(letters), media_type=ZIP, headers={"Content-Disposition": kept})
+        buyer.chased(letters, key=key)
+    kept = {"Content-Disposition": 'attachment; filename="letters.zip"', "Suppliers-Left": str(left)}
+    return Response(_zipped(letters), media_type=ZIP, headers=kept)
 
 
 def _zipped(letters: Iterable[Letter]) -> bytes:

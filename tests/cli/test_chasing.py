@@ -45,9 +45,12 @@ def test_letters_are_written_and_logged_but_for_a_preview(matched, tmp_path):
     told = " ".join(matched("chase", "--supplier", SELLER, *AT).ended(0).out.split())
     assert "written to on 2024-11-12 10:00 by meera" in told
     matched(*only, "--again-after", "7").ended(0)
+    for _ in range(2):
+        matched(*only, "--key", "twice").ended(0)
+    assert len(matched("chase", "log", "--json").json["chased"]) == 2
     path.write_text("mine", "utf-8")
     matched(*only).ended(2)
-    assert (path.read_text("utf-8"), len(matched("chase", "log", "--json").json["chased"])) == ("mine", 1)
+    assert (path.read_text("utf-8"), len(matched("chase", "log", "--json").json["chased"])) == ("mine", 2)
     matched(*only, "--force").ended(0)
     assert path.read_bytes() == first
 

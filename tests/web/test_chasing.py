@@ -11,6 +11,7 @@ import pytest
 
 from ims_fsm import Booked, Kind, PurchaseRegister
 from ims_fsm.testing import Stage
+from ims_fsm.web import chasing
 from tests.web.conftest import BUYER, SELLER, Caller
 
 AT = f"/recipients/{BUYER}"
@@ -42,7 +43,9 @@ def test_suppliers_and_documents_are_listed(asha: Caller) -> None:
 
 
 @pytest.mark.usefixtures("matched")
-def test_letters_come_in_a_zip_and_are_logged_but_for_a_preview(asha: Caller) -> None:
+def test_letters_come_in_a_zip_and_are_logged_but_for_a_preview(
+    asha: Caller, calling: Callable[[str], Caller], monkeypatch: pytest.MonkeyPatch
+) -> None:
     shown = asha("POST", f"{AT}/chase/letters", json={"preview": True})
     assert asha.get(f"{AT}/chase/log") == {"chased": []}
     given = asha("POST", f"{AT}/chase/letters", json={"format": "text"})
@@ -52,6 +55,16 @@ def test_letters_come_in_a_zip_and_are_logged_but_for_a_preview(asha: Caller) ->
     assert b"1. Invoice B/1 of 5 October 2024" in archive.read(archive.namelist()[0])
     (logged,) = asha.get(f"{AT}/chase/log")["chased"]
     assert (logged["supplier"], logged["actor"], logged["documents"]) == (SELLER, "asha", 2)
+    key = {"Idempotency-Key": '"twice"'}
+    asked = {"json": {"again_after": 0}, "headers": key}
+    first, second = (asha("POST", f"{AT}/chase/letters", **asked) for _ in range(2))
+    assert (first.content, first.headers["Suppliers-Left"]) == (second.content, "0")
+    assert len(asha.get(f"{AT}/chase/log")["chased"]) == 2
+    assert asha.get(f"{AT}/chase")["suppliers"][0]["chased"]["actor"] == "asha"
+    assert calling("operator").get(f"{AT}/chase")["suppliers"][0]["chased"] is None
+    monkeypatch.setattr(chasing, "MOST_LETTERS", 0)
+    assert asha("POST", f"{AT}/chase/letters", json={"preview": True}).headers["Suppliers-Left"] == "1"
+    monkeypatch.undo()
     again = asha("POST", f"{AT}/chase/letters", json={"again_after": 7, "format": "eml"})
     assert zipfile.ZipFile(io.BytesIO(again.content)).namelist() == []
     asha.post(f"{AT}/chase/letters", {"template": "own.j2"}, status=422)

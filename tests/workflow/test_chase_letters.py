@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import tracemalloc
 from datetime import date
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -113,6 +114,20 @@ REFUSED = {
     "another format": "{{ '{:1000000000}'.format('x') }}",
     "a wide filter": "{{ 'x' | center(1000000000) }}",
     "many numbers": "{% for i in range(99999) %}{% for j in range(99999) %}x{% endfor %}{% endfor %}",
+    "a number that grows": "{% set ns = namespace(n=9) %}" + "{% set ns.n = ns.n * ns.n %}" * 40 + "{{ ns.n }}",
+    "a wide method": "{{ 'x'.center(1000000000) }}",
+    "zeros": "{{ '1'.zfill(1000000000) }}",
+    "tabs": "{{ '\t'.expandtabs(1000000000) }}",
+    "a replacement": "{{ 'x'.replace('', 'x') }}",
+    "bytes": "{{ (1).to_bytes(1000000000, 'big') }}",
+    "a table of any length": "{{ [1] | batch(1000000000, 'x') | list }}",
+    "slices": "{{ [1] | slice(1000000000) | list }}",
+    "joined": "{{ ['x', 'x'] | join('y') }}",
+    "a wide fold": "{{ 'x' | fold(1000000000) }}",
+    "a block": "{% set x = 'xxxxxxxxxx' %}" + "{% set x %}{{ x }}{{ x }}{% endset %}" * 22,
+    "added up": "{% set ns = namespace(t='xxxxxxxxxx') %}" + "{% set ns.t = ns.t + ns.t %}" * 22,
+    "lists": "{% set ns = namespace(t=[1]) %}" + "{% set ns.t = ns.t + ns.t %}" * 30,
+    "unprinted": "{% set ns = namespace(t='xxxxxxxxxx') %}" + "{% set ns.t = ns.t ~ ns.t %}" * 30,
     "a file": "{% include '/etc/passwd' %}",
     "too much": "{% set ns = namespace(t='xxxxxxxxxx') %}" + "{% set ns.t = ns.t ~ ns.t %}" * 22 + "{{ ns.t }}",
 }
@@ -123,8 +138,14 @@ REFUSED = {
 def test_a_template_that_cannot_be_used_is_refused(stage: Any, tmp_path: Path, what: str) -> None:
     stage.desk.match(register(booked()))
     (tmp_path / "own.j2").write_text(REFUSED[what], "utf-8")
-    with pytest.raises(InputError, match="the template"):
-        letters(stage, template=tmp_path / "own.j2")
+    letters(stage)
+    tracemalloc.start()
+    try:
+        with pytest.raises(InputError, match="the template"):
+            letters(stage, template=tmp_path / "own.j2")
+        assert tracemalloc.get_traced_memory()[1] < 2**25
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.sqlite("reads a template")

@@ -22,6 +22,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    true,
     union_all,
 )
 
@@ -158,7 +159,8 @@ def _chosen(within: Any, question: Question) -> Iterator[ColumnElement[bool]]:
     if where.again_after is not None:
         since = question.now - timedelta(days=where.again_after)
         mine = (_C.recipient_gstin == within.c.recipient, _C.supplier_gstin == supplier)
-        yield ~exists().where(*mine, _C.at > since)
+        other = true() if where.key is None else func.coalesce(_C.request_key != where.key, true())
+        yield ~exists().where(*mine, _C.at > since, other)
 
 
 def _holds(reason: ReasonDeclaration, of: Any, question: Question) -> ColumnElement[bool]:

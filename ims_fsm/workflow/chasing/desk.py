@@ -39,7 +39,10 @@ T = TypeVar("T")
 
 
 class ChaseOnly(TypedDict, total=False):
-    """What narrows a chase, as `ChaseFilter` says it; `rules` is a file laid over `machines/chasing.toml`."""
+    """What narrows a chase, as `ChaseFilter` says it; `rules` is a file laid over `machines/chasing.toml`.
+
+    Nobody is left out by `again_after` for a letter that was logged under `key`.
+    """
 
     period: TaxPeriod | None
     reasons: Collection[str]
@@ -48,6 +51,7 @@ class ChaseOnly(TypedDict, total=False):
     older_than: int | None
     again_after: int | None
     rules: Path | None
+    key: str | None
 
 
 class ChasingDesk(Desk):
@@ -116,10 +120,14 @@ class ChasingDesk(Desk):
             to = read_addresses(content_of(table, where, LARGEST), where)
         return self._chase(lambda unit, asked: reading.letters(unit, asked, kind, path, to), limit, only)
 
-    def chased(self, letters: Iterable[Letter]) -> list[Chased]:
-        """Log that suppliers were written to: when, by whom, with which letter; append-only. Returns what is logged."""
+    def chased(self, letters: Iterable[Letter], *, key: str | None = None) -> list[Chased]:
+        """Log that suppliers were written to: when, by whom, with which letter; append-only. Returns what is logged.
+
+        With `key` the same letters again log nothing more, and answer as the first time; raises `IdempotencyError`
+        where it was used for others.
+        """
         written = [replace(checked_value(letter, Letter), content=b"") for letter in letters]
-        return self._done(reading.chased, None, written)
+        return self._done(reading.chased, key, written)
 
     def chase_log(self, *, limit: int | None = None) -> list[Chased]:
         """Return the letters that were written to suppliers, the newest first."""

@@ -41,7 +41,12 @@ def test_the_screen_lists_narrows_and_shows_a_letter(
     assert "Invoice &lt;b&gt;B/1 of 5 October 2024" in letter
     assert "<b>B/1" not in letter
     asha.open(f"{AT}?older_than=x", 422)
-    assert 'id="letters"' not in served("vera", "auditor").open(AT)
+    stage.desk.chased(stage.desk.letters())
+    assert ", buyer</td>" in asha.open(AT)
+    for role, sees_log in (("auditor", True), ("operator", False)):
+        theirs = served("vera", role).open(f"{AT}?supplier={SELLER}")
+        assert ('id="letters"' in theirs, 'id="letter"' in theirs, ", buyer</td>" in theirs) == (False, False, sees_log)
+    assert "Nobody is to be chased." in asha.open(f"{AT}?again_after=7")
 
 
 def test_letters_and_payments_are_given(stage: Stage, asha: Browser) -> None:
@@ -50,6 +55,12 @@ def test_letters_and_payments_are_given(stage: Stage, asha: Browser) -> None:
     given = asha.client.post(form.action, data={**dict(form.sent), "format": "eml"}, headers=SAME)
     assert zipfile.ZipFile(io.BytesIO(given.content)).namelist() == [f"{SELLER}_2024-11-09.eml"]
     assert [of.documents for of in stage.desk.chase_log()] == [1]
+    asha.client.post(form.action, data={**dict(form.sent), "format": "eml"}, headers=SAME)
+    assert len(stage.desk.chase_log()) == 1
+    asha.client.post(form.action, data={**dict(form.sent), "format": "text"}, headers=SAME)
+    assert len(stage.desk.chase_log()) == 2
+    again = Fields(asha.open(f"{AT}?older_than=0&again_after=0"), "chase/letters")
+    assert (dict(again.sent)["older_than"], dict(again.sent)["again_after"]) == ("0", "0")
     rows = asha.open(f"{AT}/payments?older_than=&reason=&min_tax=").splitlines()
     assert rows[1].startswith(f"{SELLER},<b>B/1,2024-10-05,invoice,yes")
 
