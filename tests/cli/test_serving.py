@@ -126,7 +126,7 @@ def asked(url: str, secret: str = "") -> urllib.request.Request:
 
 
 def answers(url: str, secret: str = ""):
-    for _ in range(200):
+    for _ in range(900):
         try:
             with urllib.request.urlopen(asked(url, secret), timeout=10) as answer:  # noqa: S310
                 return json.load(answer)

@@ -95,6 +95,7 @@ def test_every_file_of_the_folder_is_known():
         "rows",
         "matching",
         "policy",
+        "chasing",
         "permissions",
     ]
     assert files == {f"{name}.toml" for name in {*MACHINES, *beside}}
