@@ -44,12 +44,13 @@ class ChaseFilter:
     def checked(self, reasons: Mapping[str, ReasonDeclaration]) -> ChaseFilter:
         """Return it with every field as it is kept; raises `InputError` naming all that cannot be read."""
         border = Border("chase")
-        for name in border.several("reasons", self.reasons):
+        wanted = border.several("reasons", self.reasons)
+        for name in wanted:
             if not isinstance(name, str) or name not in reasons:
                 border.wrong("reasons", name, "is not a reason to chase", f"use {', '.join(reasons)}")
         checked = ChaseFilter(
             period=None if self.period is None else border.period("period", self.period),
-            reasons=tuple(map(str, self.reasons)),
+            reasons=tuple(map(str, wanted)),
             suppliers=tuple(border.gstin("suppliers", name) for name in border.several("suppliers", self.suppliers)),
             min_tax=border.paise("min_tax", self.min_tax),
             older_than=border.days("older_than", self.older_than),

@@ -142,7 +142,7 @@ def test_a_fingerprint_is_canonical_data(stage):
     )
     ((owner, key, use_case, kept, *_),) = stage.tables()["ims_request"]
     assert (owner, key, use_case) == (stage.buyer, "k", "act_on")
-    assert kept == "4dac5fda05e0c3ba7089b16685defbd06b0059ac123c914523655f5b3a073033"
+    assert kept == "39279427ca61a9d5a7ed919a7c0a2935389c1df52c7cc5ff955117f152a55da0"
 
 
 # --- what comes in --------------------------------------------------------------------------------------------------

@@ -126,7 +126,10 @@ class ChasingDesk(Desk):
         With `key` the same letters again log nothing more, and answer as the first time; raises `IdempotencyError`
         where it was used for others.
         """
-        written = [replace(checked_value(letter, Letter), content=b"") for letter in letters]
+        written = [
+            replace(checked_value(letter, Letter), content=b"")
+            for letter in looked_at("letters", lambda border: border.several("letters", letters))
+        ]
         return self._done(reading.chased, key, written)
 
     def chase_log(self, *, limit: int | None = None) -> list[Chased]:

@@ -50,7 +50,9 @@ class SignoffDesk(Desk):
 
     def count_signoffs(self, *, states: Sequence[str] = ()) -> int:
         """Return how many sign-offs there are in these states, or in any."""
-        chosen = looked_at("signoffs", lambda border: [border.text("states", state) for state in states])
+        chosen = looked_at(
+            "signoffs", lambda border: [border.text("states", state) for state in border.several("states", states)]
+        )
         return self._asked(steps.counted, self.gstin, chosen)
 
     def signoff(self, signoff_id: int) -> SignoffView:
